@@ -1,0 +1,24 @@
+/** What the engine hands to formatters and sinks: all copies, nothing borrowed from an event. */
+
+/** Falco's eight, most severe first; the index is the syslog severity (RFC 5424 6.2.1). */
+export const PRIORITIES = [
+  "Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Informational", "Debug",
+] as const;
+export type Priority = typeof PRIORITIES[number];
+
+/** A value in `output_fields`: native JSON types; `bigint` prints as a JSON integer. */
+export type OutputValue = string | number | bigint | boolean | null | readonly OutputValue[];
+
+export interface Alert {
+  readonly rule: string;
+  readonly priority: Priority;
+  readonly source: string;
+  readonly tags: readonly string[];
+  /** Epoch nanoseconds of the event. */
+  readonly timeNs: bigint;
+  readonly hostname: string;
+  /** The rule's output with every field filled in and escaped; no time, no priority in front. */
+  readonly message: string;
+  /** Keyed as the template wrote the fields, `fd.name`, `proc.aname[2]`. */
+  readonly fields: ReadonlyMap<string, OutputValue>;
+}

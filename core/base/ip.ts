@@ -1,0 +1,1 @@
+/** IP addresses and networks as values that compare fast and print canonically. */

@@ -1,0 +1,85 @@
+/**
+ * Text with an origin, and places in it.
+ *
+ * A condition inside a YAML block scalar is parsed as its own `SourceText`; its `origin` maps every
+ * offset back into the file, so that a diagnostic can point at the line the user wrote.
+ */
+
+/** Where the characters of a text come from in an outer text. */
+export interface Origin {
+  readonly text: SourceText;
+  /** Offset in the inner text to offset in the outer text (UTF-16 units, both ends of the range allowed). */
+  map(offset: number): number;
+}
+
+/** A place as people count: line and column start at 1, column counts UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One text that is parsed: a file, or a scalar inside a file. */
+export class SourceText {
+  #lineStarts: number[] | undefined;
+
+  constructor(
+    /** File name as the user gave it, or a name in angle brackets (`<argument>`). */
+    readonly name: string,
+    readonly text: string,
+    readonly origin?: Origin,
+  ) {}
+
+  /** The whole text as a span. */
+  get all(): Span {
+    return { source: this, start: 0, end: this.text.length };
+  }
+
+  span(start: number, end: number): Span {
+    return { source: this, start, end };
+  }
+
+  /** Line and column of an offset in this text itself (not in its origin). */
+  position(offset: number): Position {
+    const starts = this.#lineStarts ??= lineStarts(this.text);
+    let low = 0, high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - starts[low]! + 1 };
+  }
+
+  /** The text of a line, counted from 1, without its line end; "" past the end. */
+  line(number: number): string {
+    const starts = this.#lineStarts ??= lineStarts(this.text);
+    const start = starts[number - 1];
+    if (start === undefined) return "";
+    const end = starts[number] ?? this.text.length + 1;
+    return this.text.slice(start, end - 1).replace(/\r$/, "");
+  }
+}
+
+/** Offsets `start` (inclusive) to `end` (exclusive) in one text. */
+export interface Span {
+  readonly source: SourceText;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The same place in the outermost text: the file a person can open. */
+export function toFile(span: Span): Span {
+  let { source, start, end } = span;
+  while (source.origin) {
+    start = source.origin.map(start);
+    end = Math.max(start, source.origin.map(end));
+    source = source.origin.text;
+  }
+  return { source, start, end };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
+  return starts;
+}

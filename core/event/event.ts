@@ -1,0 +1,55 @@
+/**
+ * What a source delivers and the engine judges.
+ *
+ * An event is *borrowed*: a source may reuse the object and the memory behind it as soon as
+ * `deliver` returns. Whoever needs something longer copies it (an alert is all copies).
+ * Everything costly is a method or a getter, decoded only when a rule asks.
+ */
+import type { StateChange } from "./change.ts";
+import type { FileDescriptor, NamedPath, SocketTuple } from "./descriptor.ts";
+
+/** A parameter of an event before it is rendered. Absent: the source does not know it. */
+export type ParamValue =
+  | undefined
+  | number
+  | bigint
+  | string
+  | readonly string[]
+  | Uint8Array
+  | NamedPath
+  | SocketTuple;
+
+/**
+ * Which of the names of a file a rule sees: as the program gave it (joined with its directory and
+ * normalized, Falco's meaning), or as the kernel resolved it.
+ */
+export type View = "given" | "resolved";
+
+export interface Event {
+  /** Name of the source, as in a rule's `source`: "syscall", "k8s_audit". */
+  readonly source: string;
+  /** Counts from 1 within one run (`evt.num`); set by the engine. */
+  number: number;
+  /** Code in `EVENT_TYPES`; a generic system call has `GENERIC_BASE + PPM_SC code`. */
+  readonly type: number;
+  /** Nanoseconds since the Unix epoch. */
+  readonly timeNs: bigint;
+  /** Nanoseconds on the source's own steady clock (boot time when live), for durations; exact below 2^53. */
+  readonly clockNs: number;
+  readonly cpu: number;
+  /** Kernel ids in the initial pid namespace; 0 where the source has no threads. */
+  readonly threadId: number;
+  readonly processId: number;
+  /** Return value of the system call (`evt.rawres`): negative errno on failure. Absent when it has none. */
+  readonly result: number | undefined;
+  /** 32-bit system call on a 64-bit kernel. */
+  readonly compat: boolean;
+  /** What the event does to the process table; applied before rules see the event. */
+  readonly change: StateChange | undefined;
+  /** The descriptor the event is about, when the source itself knows it (live capture does). */
+  readonly descriptor: FileDescriptor | undefined;
+  /** True when a name in this event resolved to something else: rules are judged under both views. */
+  readonly hasResolvedView: boolean;
+  /** Parameter by its index in the event type's `params`. */
+  param(index: number): ParamValue;
+}

@@ -1,0 +1,58 @@
+/** The shape of a rule field. The fields themselves stand in the tables beside this file. */
+import type { Event } from "../event/mod.ts";
+import type { State } from "../state/mod.ts";
+
+/** Upstream's type names, as `falco --list` prints them (without the `PT_`). */
+export type FieldType =
+  | "INT8" | "INT16" | "INT32" | "INT64" | "UINT8" | "UINT16" | "UINT32" | "UINT64"
+  | "CHARBUF" | "BYTEBUF" | "FSPATH" | "BOOL" | "DOUBLE"
+  | "ERRNO" | "FD" | "PID" | "UID" | "GID" | "PORT" | "L4PROTO" | "SIGTYPE"
+  | "RELTIME" | "ABSTIME" | "IPADDR" | "IPNET" | "MODE" | "FLAGS32" | "SOCKFAMILY";
+
+/**
+ * A field's value. Integers are `number` where the type fits 2^53 in practice and `bigint` for
+ * ABSTIME, inode and capability-like 64-bit values; comparisons must accept both. Addresses are
+ * 4 or 16 bytes. `undefined`: the event has no such value (`<NA>`, and every comparison is false).
+ */
+export type FieldScalar = string | number | bigint | boolean | Uint8Array;
+export type FieldValue = FieldScalar | readonly FieldScalar[] | undefined;
+
+/** `field[3]` gives 3, `field[name]` gives "name"; absent when the rule wrote none. */
+export type FieldArgument = number | string | undefined;
+
+export interface FieldDefinition {
+  readonly name: string;
+  readonly type: FieldType;
+  /** One line in our own words, without a full stop. */
+  readonly summary: string;
+  /** The value is a list (flag EPF_IS_LIST). */
+  readonly list?: boolean;
+  readonly argument?: {
+    readonly required: boolean;
+    readonly kind: "index" | "key" | "either";
+    /** Says what is wrong with an argument; absent when it is fine. */
+    readonly check?: (argument: string) => string | undefined;
+  };
+  /**
+   * The field stands for several candidates and extract returns them as an array although it is not a
+   * list (fd.ip, fd.port, fd.net, fd.sip.name, proc.aname without an index). `=`/`in`/… hold when any
+   * candidate satisfies them; with "none-differs", `!=` holds only when no candidate is equal.
+   */
+  readonly candidates?: "any" | "none-differs";
+  /** May only be used in conditions / only in outputs. */
+  readonly only?: "filter" | "output";
+  readonly deprecated?: string;
+  /** Why the field cannot be filled yet; `falcod list fields` shows it. Absent: it works. */
+  readonly unavailable?: string;
+  /** How integers print. */
+  readonly format?: "decimal" | "hex" | "octal" | "id";
+  extract(event: Event, state: State, argument: FieldArgument): FieldValue;
+}
+
+/** Keeps the literal's types narrow and gives the entry its place in the table. */
+export function defineField(definition: FieldDefinition): FieldDefinition {
+  return definition;
+}
+
+/** All fields that rules of one source may use, by name. */
+export type FieldTable = ReadonlyMap<string, FieldDefinition>;

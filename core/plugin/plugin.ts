@@ -1,0 +1,78 @@
+/** What plugins implement. A plugin is a folder with `mod.ts` that exports one of these as default. */
+import type { z } from "zod";
+import type { Alert } from "../alert/mod.ts";
+import type { Event } from "../event/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+
+/** Which events the loaded rules can match; a source may leave out everything else. */
+export interface EventNeeds {
+  /** Codes as in `Event.type`. */
+  readonly eventTypes: ReadonlySet<number>;
+  /** Names of the fields that rules or outputs read. */
+  readonly fields: ReadonlySet<string>;
+}
+
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warning(message: string): void;
+  error(message: string): void;
+}
+
+export interface SourceContext {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Synchronous. The event is borrowed until it returns; it never throws. */
+  deliver(event: Event): void;
+  /** The source has started to see events. */
+  ready(): void;
+}
+
+/** Counters a source reports; names are stable, `drops.*` are events that were lost. */
+export type SourceCounters = Readonly<Record<string, number>>;
+
+export interface Source {
+  /** The name rules use: "syscall", "k8s_audit". */
+  readonly name: string;
+  /** Runs until `signal` aborts; rejects with a typed error when it cannot start. */
+  run(needs: EventNeeds, context: SourceContext): Promise<void>;
+  /** A reload changed what rules need; state and capture go on. */
+  update(needs: EventNeeds): void;
+  counters(): SourceCounters;
+}
+
+export interface Formatter {
+  /** One alert as one line, without a line end. */
+  format(alert: Alert): string;
+}
+
+export interface Sink {
+  /** Writes a batch in order; rejects when it could not. */
+  write(batch: readonly FormattedAlert[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FormattedAlert {
+  readonly alert: Alert;
+  readonly line: string;
+}
+
+interface Described<Kind extends string, Config> {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly summary: string;
+  /** The plugin's own part of falco.yaml. */
+  readonly schema: z.ZodType<Config>;
+}
+
+export interface SourcePlugin<Config = unknown> extends Described<"source", Config> {
+  readonly fields: FieldTable;
+  create(config: Config): Source;
+}
+export interface FormatterPlugin<Config = unknown> extends Described<"formatter", Config> {
+  create(config: Config): Formatter;
+}
+export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> {
+  create(config: Config): Sink;
+}
+export type Plugin = SourcePlugin | FormatterPlugin | SinkPlugin;
