@@ -1,7 +1,7 @@
 /** What plugins implement. A plugin is a folder with `mod.ts` that exports one of these as default. */
 import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
-import type { Event } from "../event/mod.ts";
+import type { Event, ProcessSnapshot } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
@@ -24,6 +24,8 @@ export interface SourceContext {
   readonly log: Logger;
   /** Synchronous. The event is borrowed until it returns; it never throws. */
   deliver(event: Event): void;
+  /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */
+  seed(processes: Iterable<ProcessSnapshot>): void;
   /** The source has started to see events. */
   ready(): void;
 }
@@ -39,6 +41,8 @@ export interface Source {
   /** A reload changed what rules need; state and capture go on. */
   update(needs: EventNeeds): void;
   counters(): SourceCounters;
+  /** Looks at one process now: asked when an event comes from a thread nobody has heard of. */
+  snapshot?(threadId: number): ProcessSnapshot | undefined;
 }
 
 export interface Formatter {
