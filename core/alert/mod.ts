@@ -1,0 +1,3 @@
+/** Alerts and how their text is made. */
+export type * from "./alert.ts";
+export { PRIORITIES } from "./alert.ts";
