@@ -1,0 +1,137 @@
+/** The engine: one event in, alerts out. */
+import type { Alert } from "../alert/mod.ts";
+import type { Event } from "../event/mod.ts";
+import type { Ruleset } from "../rule/mod.ts";
+import type { State } from "../state/mod.ts";
+import { withBothNames } from "./both_names.ts";
+import { type Evaluator, Program, type RunnableRule } from "./program.ts";
+
+/** Falco's `rule_matching`: the first rule that matches an event, or every one. */
+export type RuleMatching = "first" | "all";
+
+export interface EngineOptions {
+  readonly ruleset: Ruleset;
+  readonly state: State;
+  readonly hostname: string;
+  /** Synchronous and quick: it queues. */
+  readonly deliver: (alert: Alert) => void;
+  readonly ruleMatching?: RuleMatching;
+  readonly evaluator?: Evaluator;
+  /** Told once per distinct message when our own code failed on an event; the event is skipped. */
+  readonly onFault?: (error: Error) => void;
+}
+
+export interface EngineCounters {
+  readonly events: number;
+  readonly alerts: number;
+  /** Events that hit a bug of ours; anything but 0 wants a report. */
+  readonly faults: number;
+  readonly alertsByRule: ReadonlyMap<string, number>;
+}
+
+const MAX_FAULTS_TOLD = 16;
+
+/** Owns the state; everything happens synchronously within `process`. */
+export class Engine {
+  #program: Program;
+  #events = 0;
+  #alerts = 0;
+  #faults = 0;
+  readonly #alertsByRule = new Map<string, number>();
+  readonly #faultsTold = new Set<string>();
+  readonly #options: EngineOptions;
+  readonly #state: State;
+  readonly #all: boolean;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#state = options.state;
+    this.#all = options.ruleMatching === "all";
+    this.#program = new Program(options.ruleset, options.evaluator);
+  }
+
+  get ruleset(): Ruleset {
+    return this.#program.ruleset;
+  }
+
+  /** Judges by other rules from the next event on; state and counters stay. */
+  swap(ruleset: Ruleset): void {
+    this.#program = new Program(ruleset, this.#options.evaluator);
+  }
+
+  /** Never throws. The event is not referred to after this returns. */
+  process(event: Event): void {
+    event.number = ++this.#events;
+    const state = this.#state;
+    try {
+      state.begin(event);
+      const rules = this.#program.rulesFor(event.source, event.type);
+      if (rules.length > 0) this.#judge(rules, event);
+    } catch (error) {
+      this.#fault(error);
+    } finally {
+      state.end(event);
+    }
+  }
+
+  /**
+   * Both views are judged on their own, so that an exception for one name cannot hide the other; a
+   * rule that matched one view is not reported again for the second.
+   */
+  #judge(rules: readonly RunnableRule[], event: Event): void {
+    const state = this.#state;
+    let fired: RunnableRule | undefined;
+    let others: Set<RunnableRule> | undefined;
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i]!;
+      if (!rule.matches(event, state)) continue;
+      this.#alert(rule, event);
+      if (!fired) fired = rule;
+      else (others ??= new Set()).add(rule);
+      if (!this.#all) break;
+    }
+    if (!event.hasResolvedView) return;
+    state.view = "resolved";
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i]!;
+      if (!rule.matches(event, state)) continue;
+      if (rule !== fired && !others?.has(rule)) this.#alert(rule, event);
+      if (!this.#all) break;
+    }
+  }
+
+  #alert({ rule }: RunnableRule, event: Event): void {
+    const state = this.#state;
+    let rendered = rule.output.render(event, state);
+    if (event.hasResolvedView) rendered = withBothNames(rendered, event, state);
+    this.#alerts++;
+    this.#alertsByRule.set(rule.name, (this.#alertsByRule.get(rule.name) ?? 0) + 1);
+    this.#options.deliver({
+      rule: rule.name,
+      priority: rule.priority,
+      source: rule.source,
+      tags: rule.tags,
+      timeNs: event.timeNs,
+      hostname: this.#options.hostname,
+      message: rendered.message,
+      fields: rendered.fields,
+    });
+  }
+
+  #fault(error: unknown): void {
+    this.#faults++;
+    const fault = error instanceof Error ? error : new Error(String(error));
+    if (this.#faultsTold.size >= MAX_FAULTS_TOLD || this.#faultsTold.has(fault.message)) return;
+    this.#faultsTold.add(fault.message);
+    this.#options.onFault?.(fault);
+  }
+
+  counters(): EngineCounters {
+    return {
+      events: this.#events,
+      alerts: this.#alerts,
+      faults: this.#faults,
+      alertsByRule: this.#alertsByRule,
+    };
+  }
+}

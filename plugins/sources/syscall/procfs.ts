@@ -1,0 +1,251 @@
+/**
+ * Processes as /proc shows them: what was running before capture started, and threads whose start was
+ * missed. Every file may vanish or be hostile while it is read: then the process is simply absent.
+ */
+import type { Credentials, Image, Membership, ProcessSnapshot } from "../../../core/mod.ts";
+
+const NS_PER_CLOCK_TICK = 10_000_000; // USER_HZ is 100 on every Linux that has an ABI
+const MAX_FILE_BYTES = 64 * 1024;
+const MAX_CGROUP_BYTES = 8 * 1024;
+const UNSET_LOGIN_UID = 4294967295;
+
+export interface ProcfsOptions {
+  /** Mount point, "/proc". */
+  readonly root: string;
+  /** Read environments too; rules that use `proc.env` need them. */
+  readonly environment: boolean;
+}
+
+/** One thread with the process it belongs to; absent when it is gone or cannot be read. */
+export function readThread(threadId: number, options: ProcfsOptions): ProcessSnapshot | undefined {
+  const folder = `${options.root}/${threadId}`;
+  const stat = parseStat(readText(`${folder}/stat`));
+  const status = parseStatus(readText(`${folder}/status`));
+  const processId = Number(status.get("Tgid"));
+  if (!stat || !Number.isInteger(processId)) return undefined;
+  return {
+    threadId,
+    processId,
+    parentId: stat.parentId,
+    comm: stat.comm,
+    credentials: readCredentials(folder, status),
+    membership: readMembership(folder, stat, status),
+    image: readImage(folder, options.environment),
+    cwd: readLink(`${folder}/cwd`),
+    startClockNs: stat.startTicks * NS_PER_CLOCK_TICK,
+  };
+}
+
+/** All processes, leaders only. */
+export function* readAllProcesses(options: ProcfsOptions): Generator<ProcessSnapshot> {
+  for (const entry of Deno.readDirSync(options.root)) {
+    if (!/^[1-9][0-9]*$/.test(entry.name)) continue;
+    const snapshot = readThread(Number(entry.name), options);
+    if (snapshot) yield snapshot;
+  }
+}
+
+/** A process, everything below it, and its ancestors (rules ask for parents' names). */
+export function* readProcessTree(
+  rootId: number,
+  options: ProcfsOptions,
+): Generator<ProcessSnapshot> {
+  const seen = new Set<number>();
+  const waiting = [rootId];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const snapshot = readThread(id, options);
+    if (!snapshot) continue;
+    yield snapshot;
+    waiting.push(...childrenOf(id, options.root));
+  }
+  for (
+    let id = readThread(rootId, options)?.parentId ?? 0;
+    id > 0 && !seen.has(id);
+  ) {
+    seen.add(id);
+    const snapshot = readThread(id, options);
+    if (!snapshot) return;
+    yield snapshot;
+    id = snapshot.parentId;
+  }
+}
+
+/** Ids of a process and all its descendants right now. */
+export function processTreeIds(rootId: number, root: string): readonly number[] {
+  const ids = [rootId];
+  for (let i = 0; i < ids.length && ids.length < 65536; i++) ids.push(...childrenOf(ids[i]!, root));
+  return ids;
+}
+
+function childrenOf(processId: number, root: string): number[] {
+  const children: number[] = [];
+  let tasks: Iterable<Deno.DirEntry>;
+  try {
+    tasks = [...Deno.readDirSync(`${root}/${processId}/task`)];
+  } catch {
+    return children;
+  }
+  for (const task of tasks) {
+    const text = readText(`${root}/${processId}/task/${task.name}/children`);
+    for (const word of text.split(" ")) if (word !== "") children.push(Number(word));
+  }
+  return children.filter((id) => Number.isInteger(id) && id > 0);
+}
+
+interface Stat {
+  readonly comm: string;
+  readonly parentId: number;
+  readonly processGroupId: number;
+  readonly sessionId: number;
+  readonly tty: number;
+  readonly startTicks: number;
+}
+
+/** proc_pid_stat(5). The name may hold spaces and brackets: it ends at the last one. */
+function parseStat(text: string): Stat | undefined {
+  const open = text.indexOf("("), close = text.lastIndexOf(")");
+  if (open < 0 || close < open) return undefined;
+  const rest = text.slice(close + 2).split(" ").map(Number);
+  return {
+    comm: text.slice(open + 1, close),
+    parentId: rest[1] ?? 0,
+    processGroupId: rest[2] ?? 0,
+    sessionId: rest[3] ?? 0,
+    tty: rest[4] ?? 0,
+    startTicks: rest[19] ?? 0,
+  };
+}
+
+function parseStatus(text: string): ReadonlyMap<string, string> {
+  const status = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const colon = line.indexOf(":");
+    if (colon > 0 && !status.has(line.slice(0, colon))) {
+      status.set(line.slice(0, colon), line.slice(colon + 1).trim());
+    }
+  }
+  return status;
+}
+
+function readCredentials(folder: string, status: ReadonlyMap<string, string>): Credentials {
+  const uids = numbers(status.get("Uid")), gids = numbers(status.get("Gid"));
+  const loginUid = readText(`${folder}/loginuid`);
+  return {
+    uid: uids[0] ?? 0,
+    euid: uids[1] ?? 0,
+    gid: gids[0] ?? 0,
+    egid: gids[1] ?? 0,
+    loginUid: loginUid === "" ? UNSET_LOGIN_UID : Number(loginUid),
+    capInheritable: mask(status.get("CapInh")),
+    capPermitted: mask(status.get("CapPrm")),
+    capEffective: mask(status.get("CapEff")),
+  };
+}
+
+function readMembership(
+  folder: string,
+  stat: Stat,
+  status: ReadonlyMap<string, string>,
+): Membership {
+  return {
+    sessionId: stat.sessionId,
+    processGroupId: stat.processGroupId,
+    virtualPid: numbers(status.get("NStgid")).at(-1) ?? 0,
+    virtualSessionId: numbers(status.get("NSsid")).at(-1) ?? stat.sessionId,
+    virtualProcessGroupId: numbers(status.get("NSpgid")).at(-1) ?? stat.processGroupId,
+    tty: stat.tty,
+    cgroup: cgroupOf(readText(`${folder}/cgroup`, MAX_CGROUP_BYTES)),
+  };
+}
+
+/** The same choice as the probe's: the unified hierarchy unless that is "/", else memory, pids, cpuset. */
+export function cgroupOf(text: string): string {
+  const paths = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const match = /^\d+:([^:]*):(.*)$/.exec(line);
+    if (match) { for (const controller of match[1]!.split(",")) paths.set(controller, match[2]!); }
+  }
+  const unified = paths.get("");
+  if (unified !== undefined && unified !== "/") return unified;
+  return paths.get("memory") ?? paths.get("pids") ?? paths.get("cpuset") ?? unified ?? "/";
+}
+
+function readImage(folder: string, environment: boolean): Image {
+  const words = splitNul(readText(`${folder}/cmdline`));
+  const exePath = readLink(`${folder}/exe`);
+  let file: Deno.FileInfo | undefined;
+  try {
+    file = Deno.statSync(`${folder}/exe`);
+  } catch {
+    // kernel threads have no executable
+  }
+  return {
+    exe: words[0] ?? exePath,
+    args: words.slice(1),
+    argsTruncated: false,
+    env: environment ? splitNul(readText(`${folder}/environ`)) : [],
+    exePath,
+    exeGiven: exePath,
+    exeInode: BigInt(file?.ino ?? 0),
+    exeDevice: kernelDevice(file?.dev ?? 0),
+    exeCtimeNs: nanoseconds(file?.ctime),
+    exeMtimeNs: nanoseconds(file?.mtime),
+    exeWritable: false,
+    exeOnOverlayUpper: false,
+    exeOnOverlayLower: false,
+    exeFromMemfd: exePath.startsWith("memfd:"),
+  };
+}
+
+/** stat(2) packs device numbers otherwise than the kernel does inside: linux include/linux/kdev_t.h. */
+function kernelDevice(statDevice: number): number {
+  const major = (statDevice >>> 8) & 0xfff;
+  const minor = (statDevice & 0xff) | ((statDevice >>> 12) & 0xfff00);
+  return ((major << 20) | minor) >>> 0;
+}
+
+function nanoseconds(date: Date | null | undefined): bigint {
+  return date ? BigInt(date.getTime()) * 1_000_000n : 0n;
+}
+
+function splitNul(text: string): string[] {
+  if (text === "") return [];
+  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
+}
+
+function numbers(text: string | undefined): number[] {
+  return text ? text.split(/\s+/).map(Number) : [];
+}
+
+function mask(hex: string | undefined): bigint {
+  return hex && /^[0-9a-f]{1,16}$/.test(hex) ? BigInt(`0x${hex}`) : 0n;
+}
+
+/** Without the kernel's mark on deleted files; "memfd:name" as the probe names it. */
+function readLink(path: string): string {
+  try {
+    return Deno.readLinkSync(path).replace(/ \(deleted\)$/, "").replace(/^\/memfd:/, "memfd:");
+  } catch {
+    return "";
+  }
+}
+
+const buffer = new Uint8Array(MAX_FILE_BYTES);
+const decoder = new TextDecoder();
+
+function readText(path: string, limit = MAX_FILE_BYTES): string {
+  try {
+    using file = Deno.openSync(path);
+    let length = 0;
+    while (length < limit) {
+      const count = file.readSync(buffer.subarray(length, limit));
+      if (count === null || count === 0) break;
+      length += count;
+    }
+    return decoder.decode(buffer.subarray(0, length));
+  } catch {
+    return "";
+  }
+}

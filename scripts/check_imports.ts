@@ -1,0 +1,172 @@
+/**
+ * Enforces the layer table of ARCHITECTURE.md, the home of each outside package and of each dangerous
+ * call. Usage: `deno run --allow-read scripts/check_imports.ts [ROOT]`; exits 1 with one line a finding.
+ */
+import { dirname, join, normalize, relative } from "node:path";
+
+const LAYERS: Readonly<Record<string, number>> = {
+  "core/base": 0,
+  "core/event": 1,
+  "core/state": 2,
+  "core/field": 3,
+  "core/filter": 4,
+  "core/alert": 4,
+  "core/rule": 5,
+  "core/plugin": 5,
+  "core/engine": 6,
+  "core/app": 7,
+};
+
+/** Outside package → files that may import it. */
+const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
+  "yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
+  "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
+  "zod": /(^|\/)schema\.ts$|^core\/plugin\/|^core\/app\/config\//,
+  "commander": /^core\/app\/(cli\.ts|commands\/)/,
+  "@commander-js/extra-typings": /^core\/app\/(cli\.ts|commands\/)/,
+};
+
+/** Dangerous call → files that may contain it. */
+const CALL_HOMES: readonly {
+  readonly call: RegExp;
+  readonly name: string;
+  readonly home: RegExp;
+}[] = [
+  { name: "new Function", call: /\bnew\s+Function\b/, home: /^core\/filter\/emit\.ts$/ },
+  { name: "eval", call: /(?<![.\w])eval\s*\(/, home: /^$/ },
+  { name: "Deno.dlopen", call: /\bDeno\s*\.\s*dlopen\b/, home: /^ffi\// },
+  { name: "Deno.UnsafePointer", call: /\bDeno\s*\.\s*Unsafe/, home: /^ffi\// },
+  { name: "Deno.exit", call: /\bDeno\s*\.\s*exit\b/, home: /^(main\.ts$|scripts\/|tests\/)/ },
+];
+
+export interface SourceFile {
+  /** Path from the root, with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** One sentence a finding: where, and what is wrong. */
+export function findViolations(files: readonly SourceFile[]): string[] {
+  return files.flatMap((file) => [...importViolations(file), ...callViolations(file)]);
+}
+
+function* importViolations(file: SourceFile): Generator<string> {
+  const folder = folderOf(file.path);
+  for (const { specifier, line } of importsOf(file.text)) {
+    const say = (what: string) => `${file.path}:${line}: ${what} ("${specifier}")`;
+    if (!specifier.startsWith(".")) {
+      if (/^(node:|data:|blob:)/.test(specifier)) continue;
+      const home = PACKAGE_HOMES[specifier];
+      if (!home) yield say("package has no home: add it to scripts/check_imports.ts with a reason");
+      else if (!home.test(file.path) && !isTest(file.path)) yield say("package outside its home");
+      continue;
+    }
+    const target = normalize(join(dirname(file.path), specifier)).replaceAll("\\", "/");
+    if (target.startsWith("..")) {
+      yield say("import leaves the repository");
+      continue;
+    }
+    const problem = edgeProblem(file.path, folder, target);
+    if (problem) yield say(problem);
+  }
+}
+
+function edgeProblem(path: string, folder: string, target: string): string | undefined {
+  const targetFolder = folderOf(target);
+  const test = isTest(path);
+  if (target.split("/").at(-1)!.startsWith("_") && dirname(target) !== dirname(path)) {
+    return "private file of another folder";
+  }
+  if (test && target.startsWith("tests/")) return undefined;
+  if (path.startsWith("tests/") || path.startsWith("scripts/")) return undefined;
+  if (target.startsWith("tests/") || target.startsWith("scripts/")) {
+    return "product imports tests or scripts";
+  }
+  if (path.startsWith("core/")) {
+    if (target.startsWith("core/")) {
+      const from = LAYERS[folder], to = LAYERS[targetFolder];
+      if (path === "core/mod.ts") return undefined;
+      if (from === undefined || to === undefined) return "folder is not in the layer table";
+      if (folder === targetFolder) return undefined;
+      if (to < from) return undefined;
+      return `${folder} (layer ${from}) imports ${targetFolder} (layer ${to})`;
+    }
+    if (folder === "core/app" && target === "ffi/mod.ts") return undefined; // falcod probe asks it what the kernel can do
+    return "core imports only core";
+  }
+  if (path.startsWith("ffi/")) {
+    if (target.startsWith("ffi/") || target.startsWith("core/base/")) return undefined;
+    return "ffi imports only ffi and core/base";
+  }
+  if (path === "plugins/mod.ts") {
+    return target.startsWith("plugins/") || target === "core/mod.ts"
+      ? undefined
+      : "plugins/mod.ts lists plugins only";
+  }
+  if (path.startsWith("plugins/")) {
+    const own = path.split("/").slice(0, 3).join("/") + "/";
+    if (target.startsWith(own) || target === "core/mod.ts") return undefined;
+    if (path.startsWith("plugins/sources/syscall/") && target === "ffi/mod.ts") return undefined;
+    return "a plugin imports core/mod.ts and its own folder";
+  }
+  return undefined; // main.ts
+}
+
+function* callViolations(file: SourceFile): Generator<string> {
+  for (const [index, line] of file.text.split("\n").entries()) {
+    const code = line.replace(/^\s*(\*|\/\/|\/\*).*$/, "").replace(/\/\/ .*$/, "");
+    for (const { call, name, home } of CALL_HOMES) {
+      if (
+        call.test(code) && !home.test(file.path) && !isTest(file.path) &&
+        file.path !== "scripts/check_imports.ts"
+      ) {
+        yield `${file.path}:${index + 1}: ${name} outside its home`;
+      }
+    }
+  }
+}
+
+function* importsOf(text: string): Generator<{ specifier: string; line: number }> {
+  const pattern =
+    /^(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|^import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  for (const match of text.matchAll(pattern)) {
+    const specifier = match[1] ?? match[2] ?? match[3]!;
+    yield { specifier, line: text.slice(0, match.index).split("\n").length };
+  }
+}
+
+function folderOf(path: string): string {
+  return path.split("/").slice(0, path.startsWith("core/") ? 2 : 1).join("/");
+}
+
+function isTest(path: string): boolean {
+  return path.startsWith("tests/") || /_(test|bench)\.ts$/.test(path);
+}
+
+function readTree(root: string): SourceFile[] {
+  const files: SourceFile[] = [];
+  const visit = (folder: string) => {
+    for (const entry of Deno.readDirSync(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory) {
+        if (!/^(\.git|build|dist|node_modules)$/.test(entry.name)) visit(path);
+      } else if (entry.name.endsWith(".ts")) {
+        files.push({
+          path: relative(root, path).replaceAll("\\", "/"),
+          text: Deno.readTextFileSync(path),
+        });
+      }
+    }
+  };
+  visit(root);
+  return files.sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+if (import.meta.main) {
+  const root = Deno.args[0] ?? ".";
+  const files = readTree(root);
+  const violations = findViolations(files);
+  for (const violation of violations) console.error(violation);
+  if (violations.length > 0) Deno.exit(1);
+  console.log(`check_imports: ${files.length} files, each import and dangerous call at home`);
+}

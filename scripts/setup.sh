@@ -1,0 +1,54 @@
+# Sourced by scripts/start and scripts/test: makes sure what falcod needs is there, says what it
+# installs, and does nothing when all is there. Debian 12 or a relative of it, as root.
+
+DENO_VERSION=2.9.6
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# need_packages PACKAGE... : installs the Debian packages that are missing.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || { say "these are missing and apt-get is not here to install them: ${missing[*]}"; return 1; }
+  [ "$(id -u)" -eq 0 ] || { say "these are missing; run as root, or install them yourself: apt-get install ${missing[*]}"; return 1; }
+  say "installing Debian packages: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq >/dev/null || return 1
+  # no service of an installed package may start by itself on the user's machine
+  local policy=/usr/sbin/policy-rc.d made=
+  if [ ! -e "$policy" ]; then printf '#!/bin/sh\nexit 101\n' >"$policy"; chmod +x "$policy"; made=1; fi
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  local status=$?
+  [ -n "$made" ] && rm -f "$policy"
+  return $status
+}
+
+# Deno comes from npm; npm from Debian where there is none.
+need_deno() {
+  local have
+  have=$(deno --version 2>/dev/null | sed -n 's/^deno \([0-9.]*\).*/\1/p')
+  [ "$have" = "$DENO_VERSION" ] && return 0
+  command -v npm >/dev/null || need_packages nodejs npm || return 1
+  say "installing Deno $DENO_VERSION with npm${have:+ (found $have)}"
+  npm install --global --no-fund --no-audit --loglevel=error "deno@$DENO_VERSION" >&2 || return 1
+  hash -r
+  have=$(deno --version 2>/dev/null | sed -n 's/^deno \([0-9.]*\).*/\1/p')
+  [ "$have" = "$DENO_VERSION" ] || { say "deno on PATH is '${have:-missing}', $DENO_VERSION is needed"; return 1; }
+}
+
+# npm packages of falcod, exactly as deno.lock has them.
+need_modules() {
+  deno install --frozen --quiet >&2
+}
+
+# The probe is built once, and again when its sources are newer.
+need_probe() {
+  local built=build/probe/falcod.bpf.o
+  if [ -e "$built" ] && [ -z "$(find ffi/probe -newer "$built" -print -quit)" ]; then return 0; fi
+  need_packages clang llvm libbpf-dev linux-libc-dev || return 1
+  say "building the probe"
+  deno task --quiet probe >&2
+}
