@@ -1,0 +1,32 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { joinPath } from "./path.ts";
+
+Deno.test("joinPath() leaves a plain absolute path as it is", () => {
+  assertEquals(joinPath("/home/", "/etc/shadow"), "/etc/shadow");
+  assertEquals(joinPath("/home/", "/"), "/");
+  assertEquals(joinPath("/", "/etc/.hidden/..data/a..b"), "/etc/.hidden/..data/a..b");
+});
+
+Deno.test("joinPath() joins and normalizes a relative path", () => {
+  assertEquals(joinPath("/etc/", "shadow"), "/etc/shadow");
+  assertEquals(joinPath("/etc/", "../etc/./shadow"), "/etc/shadow");
+  assertEquals(joinPath("/", "../../etc//shadow/"), "/etc/shadow");
+});
+
+interface Case {
+  readonly fn: string;
+  readonly args: readonly unknown[];
+  readonly expect: unknown;
+}
+
+Deno.test("joinPath() agrees with every text case of upstream's concatenate_paths", () => {
+  const corpus = Deno.env.get("FALCOD_CONFORMANCE") ?? "../shared/conformance";
+  const lines = Deno.readTextFileSync(`${corpus}/libs-utils.jsonl`).split("\n").filter(Boolean);
+  const cases = lines.map((line): Case => JSON.parse(line))
+    .filter(({ fn, args, expect }) =>
+      fn === "concatenate_paths" && typeof args[1] === "string" && typeof expect === "string"
+    );
+  for (const { args, expect } of cases) {
+    assertEquals(joinPath(args[0] as string, args[1] as string), expect, JSON.stringify(args));
+  }
+});
