@@ -92,7 +92,27 @@ export type StateChange =
     /** Who inherits the children; 0 when unknown. */
     readonly reaperId: number;
   }
-  | { readonly kind: "credentials"; readonly threadId: number; readonly processId: number; readonly credentials: Credentials }
-  | { readonly kind: "membership"; readonly threadId: number; readonly processId: number; readonly membership: Membership }
-  | { readonly kind: "cwd"; readonly threadId: number; readonly processId: number; readonly cwd: string }
-  | { readonly kind: "comm"; readonly threadId: number; readonly processId: number; readonly comm: string };
+  | {
+    readonly kind: "credentials";
+    readonly threadId: number;
+    readonly processId: number;
+    readonly credentials: Credentials;
+  }
+  | {
+    readonly kind: "membership";
+    readonly threadId: number;
+    readonly processId: number;
+    readonly membership: Membership;
+  }
+  | {
+    readonly kind: "cwd";
+    readonly threadId: number;
+    readonly processId: number;
+    readonly cwd: string;
+  }
+  | {
+    readonly kind: "comm";
+    readonly threadId: number;
+    readonly processId: number;
+    readonly comm: string;
+  };

@@ -30,7 +30,7 @@ export interface Event {
   readonly source: string;
   /** Counts from 1 within one run (`evt.num`); set by the engine. */
   number: number;
-  /** Code in `EVENT_TYPES`; a generic system call has `GENERIC_BASE + PPM_SC code`. */
+  /** Code of an `eventType()`; a generic system call has `GENERIC_BASE` + PPM_SC code. */
   readonly type: number;
   /** Nanoseconds since the Unix epoch. */
   readonly timeNs: bigint;

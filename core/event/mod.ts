@@ -1,4 +1,24 @@
-/** Events: what sources deliver, what types there are, what they change. */
+/**
+ * Events: what sources deliver, what types there are, what they change.
+ *
+ * An event carries only numbers; what they mean stands in the tables here: event types and their
+ * parameters (table.ts), system calls (syscalls.ts), names of flags, errors and signals. The tables
+ * are text that is read when somebody first asks, so importing this costs nothing.
+ */
 export type * from "./event.ts";
 export type * from "./descriptor.ts";
 export type * from "./change.ts";
+export * from "./table.ts";
+export {
+  genericSyscalls,
+  type Syscall,
+  syscallByCode,
+  syscallByName,
+  syscallByNumber,
+  syscalls,
+} from "./syscalls.ts";
+export { exitEventOfSyscall } from "./exit_events.ts";
+export { compatSyscalls, NO_SYSCALL } from "./compat_syscalls.ts";
+export { type FlagTable, flagTable, flagValue, renderFlags } from "./flags.ts";
+export { errnoName } from "./errno.ts";
+export { signalName } from "./signal.ts";

@@ -1,0 +1,262 @@
+/** The event types: what they are called, what they belong to, which parameters they carry. */
+import { EVENT_ROWS } from "./_event_rows.ts";
+import { genericSyscalls, type Syscall, syscallByCode } from "./syscalls.ts";
+
+/**
+ * How a parameter's value is encoded and printed; upstream's names without `PT_`.
+ * `DYN`: one of the types in `DYNAMIC_TYPES[param.dynamic]`.
+ */
+export type ParamType =
+  | "INT8"
+  | "INT16"
+  | "INT32"
+  | "INT64"
+  | "UINT8"
+  | "UINT16"
+  | "UINT32"
+  | "UINT64"
+  | "BOOL"
+  | "DOUBLE"
+  | "CHARBUF"
+  | "BYTEBUF"
+  | "FSPATH"
+  | "FSRELPATH"
+  | "CHARBUFARRAY"
+  | "CHARBUF_PAIR_ARRAY"
+  | "ERRNO"
+  | "FD"
+  | "FD32"
+  | "PID"
+  | "PID32"
+  | "FDLIST"
+  | "UID"
+  | "GID"
+  | "SYSCALLID"
+  | "SIGTYPE"
+  | "SIGSET"
+  | "MODE"
+  | "PORT"
+  | "L4PROTO"
+  | "SOCKFAMILY"
+  | "SOCKADDR"
+  | "SOCKTUPLE"
+  | "RELTIME"
+  | "ABSTIME"
+  | "IPADDR"
+  | "IPNET"
+  | "IPV4ADDR"
+  | "IPV4NET"
+  | "IPV6ADDR"
+  | "IPV6NET"
+  | "FLAGS8"
+  | "FLAGS16"
+  | "FLAGS32"
+  | "ENUMFLAGS8"
+  | "ENUMFLAGS16"
+  | "ENUMFLAGS32"
+  | "DYN";
+
+export type ParamFormat = "na" | "dec" | "hex" | "oct" | "id" | "dir" | "padded";
+
+export interface EventParam {
+  readonly name: string;
+  readonly type: ParamType;
+  readonly format: ParamFormat;
+  /** Name of the flag table that names its values, for `renderFlags`. */
+  readonly flags: string | undefined;
+  /** FSRELPATH: index of the parameter with the directory descriptor it is relative to. */
+  readonly directory: number | undefined;
+  /** DYN: key in `DYNAMIC_TYPES`. */
+  readonly dynamic: DynamicKind | undefined;
+}
+
+export type EventCategory =
+  | "unknown"
+  | "other"
+  | "file"
+  | "net"
+  | "ipc"
+  | "memory"
+  | "process"
+  | "sleep"
+  | "system"
+  | "signal"
+  | "user"
+  | "time"
+  | "io-read"
+  | "io-write"
+  | "io-other"
+  | "wait"
+  | "scheduler"
+  | "internal";
+
+export type EventClass = "syscall" | "tracepoint" | "meta" | "plugin" | "iter" | "none";
+
+/** Bits of `EventType.flags`. */
+export const EVENT_FLAGS = {
+  creates: 1,
+  destroys: 2,
+  uses: 4,
+  reads: 8,
+  writes: 16,
+  state: 32,
+  unused: 64,
+  waits: 128,
+  noreset: 256,
+  old: 512,
+  large: 2048,
+  converted: 4096,
+} as const;
+
+export type EventFlag = keyof typeof EVENT_FLAGS;
+
+export interface EventType {
+  /** PPME code, or `GENERIC_BASE` + PPM_SC code. */
+  readonly code: number;
+  /** What `evt.type` shows; "NA" for codes that mean nothing. */
+  readonly name: string;
+  readonly direction: "enter" | "exit";
+  readonly category: EventCategory;
+  readonly class: EventClass;
+  /** Combination of `EVENT_FLAGS`: what it does to a descriptor (`uses`, `creates` …), how current it is. */
+  readonly flags: number;
+  readonly params: readonly EventParam[];
+}
+
+export type DynamicKind = "bpf" | "keyctl" | "ptrace" | "sockopt";
+
+/** What a DYN value can be: its first byte is an index into one of these. */
+export const DYNAMIC_TYPES: Readonly<
+  Record<DynamicKind, readonly { readonly type: ParamType; readonly format: ParamFormat }[]>
+> = {
+  bpf: [{ type: "FD", format: "dec" }, { type: "ERRNO", format: "dec" }],
+  keyctl: [{ type: "INT64", format: "dec" }, { type: "CHARBUF", format: "na" }],
+  ptrace: [{ type: "UINT64", format: "hex" }, { type: "SIGTYPE", format: "dec" }],
+  sockopt: [
+    { type: "BYTEBUF", format: "hex" },
+    { type: "ERRNO", format: "dec" },
+    { type: "UINT32", format: "dec" },
+    { type: "UINT64", format: "dec" },
+    { type: "RELTIME", format: "dec" },
+  ],
+};
+
+/** An event without a type of its own has the code `GENERIC_BASE` + its PPM_SC code. */
+export const GENERIC_BASE = 1000;
+
+/** The code generic system calls have in capture files; in `Event.type` they have their own. */
+const GENERIC_EXIT = 1;
+
+/** Reading 454 rows takes about a millisecond: the first one to ask pays. */
+let types: readonly EventType[] | undefined;
+let generics: Map<number, EventType> | undefined;
+let codesByName: Map<string, readonly number[]> | undefined;
+let deliverable: readonly number[] | undefined;
+
+/** The type of an event; absent for codes that do not exist. */
+export function eventType(code: number): EventType | undefined {
+  return code < GENERIC_BASE ? eventTypes()[code] : genericTypes().get(code);
+}
+
+/** The types of upstream's table, indexed by code: enter events and old versions included. */
+export function eventTypes(): readonly EventType[] {
+  return types ??= EVENT_ROWS.trim().split("\n").map(readRow);
+}
+
+/**
+ * Every code an event called `name` can have when it reaches the rules: exit events, generic system
+ * calls and events that are no system calls; current versions and the old ones of capture files.
+ * Empty for names that do not exist.
+ */
+export function eventCodesByName(name: string): readonly number[] {
+  return (codesByName ??= groupByName()).get(name) ?? [];
+}
+
+/** Names of all events that can reach the rules, sorted. */
+export function eventNames(): readonly string[] {
+  return [...(codesByName ??= groupByName()).keys()].sort();
+}
+
+/** Every code that can reach the rules, ascending. */
+export function allEventCodes(): readonly number[] {
+  return deliverable ??= [
+    ...eventTypes().filter(isDeliverable).map((type) => type.code),
+    ...[...genericTypes().keys()].sort((a, b) => a - b),
+  ];
+}
+
+/** Enter events of system calls are consumed before rules; unused codes stand for nothing. */
+function isDeliverable(type: EventType): boolean {
+  if (type.flags & EVENT_FLAGS.unused) return false;
+  return type.class !== "syscall" || type.direction === "exit";
+}
+
+function groupByName(): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const code of allEventCodes()) {
+    const { name } = eventType(code)!;
+    const group = groups.get(name);
+    if (group) group.push(code);
+    else groups.set(name, [code]);
+  }
+  return groups;
+}
+
+function genericTypes(): Map<number, EventType> {
+  if (generics) return generics;
+  const template = eventTypes()[GENERIC_EXIT]!;
+  const unknown = syscallByCode(0);
+  const calls: Syscall[] = [...(unknown ? [unknown] : []), ...genericSyscalls()];
+  generics = new Map(calls.map(({ code, name }) => {
+    const type: EventType = Object.freeze({ ...template, code: GENERIC_BASE + code, name });
+    return [type.code, type];
+  }));
+  return generics;
+}
+
+function readRow(row: string): EventType {
+  const [head = "", tail] = row.split(" | ");
+  const [code, direction, name, category, kind, flags = "-"] = head.split(" ");
+  return Object.freeze({
+    code: Number(code),
+    name: name!,
+    direction: direction === ">" ? "enter" : "exit",
+    category: category as EventCategory,
+    class: kind as EventClass,
+    flags: flags === "-" ? 0 : flags.split(",").reduce(addFlag, 0),
+    params: Object.freeze(tail === undefined ? [] : tail.split(" ").map(readParam)),
+  });
+}
+
+function addFlag(bits: number, flag: string): number {
+  return bits | EVENT_FLAGS[flag as EventFlag];
+}
+
+const PARAM = /^(\w+):(\w+)(?:\/(\w+))?(?:=(\w+))?(?:@(\d+))?(?:\?(\w+))?$/;
+
+/** Types that are text or structures, and so have no number format unless the row says so. */
+const FORMATLESS: ReadonlySet<string> = new Set([
+  "CHARBUF",
+  "BYTEBUF",
+  "FSPATH",
+  "FSRELPATH",
+  "SOCKADDR",
+  "SOCKTUPLE",
+  "FDLIST",
+  "CHARBUFARRAY",
+  "CHARBUF_PAIR_ARRAY",
+  "IPNET",
+  "IPADDR",
+]);
+
+function readParam(text: string): EventParam {
+  const [, name, type, format, flags, directory, dynamic] = PARAM.exec(text)!;
+  return Object.freeze({
+    name: name!,
+    type: type as ParamType,
+    format: (format ?? (FORMATLESS.has(type!) ? "na" : "dec")) as ParamFormat,
+    flags,
+    directory: directory === undefined ? undefined : Number(directory),
+    dynamic: dynamic as DynamicKind | undefined,
+  });
+}
