@@ -2,7 +2,14 @@
 
 /** Falco's eight, most severe first; the index is the syslog severity (RFC 5424 6.2.1). */
 export const PRIORITIES = [
-  "Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Informational", "Debug",
+  "Emergency",
+  "Alert",
+  "Critical",
+  "Error",
+  "Warning",
+  "Notice",
+  "Informational",
+  "Debug",
 ] as const;
 export type Priority = typeof PRIORITIES[number];
 
@@ -17,8 +24,11 @@ export interface Alert {
   /** Epoch nanoseconds of the event. */
   readonly timeNs: bigint;
   readonly hostname: string;
-  /** The rule's output with every field filled in and escaped; no time, no priority in front. */
+  /**
+   * The rule's output with every field filled in and escaped; no time, no priority in front. One line,
+   * spelled as `escapeText` does; `unescapeText` gives the plain text.
+   */
   readonly message: string;
-  /** Keyed as the template wrote the fields, `fd.name`, `proc.aname[2]`. */
+  /** Keyed as the template wrote the fields, `fd.name`, `proc.aname[2]`. Text is plain, not escaped. */
   readonly fields: ReadonlyMap<string, OutputValue>;
 }

@@ -1,3 +1,19 @@
-/** Alerts and how their text is made. */
+/**
+ * Alerts and how their text is made.
+ *
+ * A rule's output is compiled into a template when rules are loaded; when the rule matches, the
+ * template copies what it needs out of the event and fills in a message. Text from events is escaped
+ * there, so every message is one harmless line. Formatters turn alerts into what sinks write.
+ */
 export type * from "./alert.ts";
 export { PRIORITIES } from "./alert.ts";
+export {
+  cutText,
+  escapeText,
+  escapeUnprintable,
+  escapeValue,
+  jsonString,
+  unescapeText,
+} from "./escape.ts";
+export { compileTemplate, type OutputTemplate, type RenderedOutput } from "./template.ts";
+export { isoTimeWithOffset, isoTimeZulu, timeOfDay } from "./time.ts";

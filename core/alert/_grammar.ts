@@ -1,0 +1,334 @@
+/**
+ * The grammar of outputs, libs userspace/libsinsp/eventformatter.cpp and filter/parser.cpp:
+ *
+ *     output      ← "*"? (literal | "%" width? value)*
+ *     value       ← field | transformer "(" parameter ("," parameter)* ")" option?
+ *     field       ← name ("[" (quoted | bare) "]")?
+ *     parameter   ← number | quoted | "(" (item ("," item)*)? ")" | value
+ *
+ * A field directly in the output ends where the longest name that exists ends, so that
+ * `%proc.name.` and `%proc.nameand` mean `proc.name` and text; brackets it takes no argument in are
+ * text too. Within a transformer names are exact. There is no way to write a percent sign.
+ */
+import type { FieldArgument, FieldDefinition } from "../field/mod.ts";
+import { type Transformer, TRANSFORMERS, type ValueType } from "./transformer.ts";
+
+export type Expression =
+  | {
+    readonly kind: "field";
+    readonly definition: FieldDefinition;
+    readonly argument: FieldArgument;
+    /** As written, `proc.aname[2]`. */
+    readonly key: string;
+  }
+  | { readonly kind: "literal"; readonly value: string }
+  | { readonly kind: "list"; readonly items: readonly Expression[] }
+  | {
+    readonly kind: "call";
+    readonly transformer: Transformer;
+    readonly parameters: readonly Expression[];
+    readonly option: string | undefined;
+    readonly type: ValueType;
+  };
+
+export type FieldExpression = Extract<Expression, { kind: "field" }>;
+
+export type Part =
+  | { readonly kind: "literal"; readonly text: string }
+  /** `width` 0: as long as it is. */
+  | { readonly kind: "value"; readonly width: number; readonly expression: Expression };
+
+/** What is wrong with an output, with offsets in its text. */
+export interface Problem {
+  readonly code: string;
+  readonly title: string;
+  readonly start: number;
+  readonly end: number;
+  readonly help?: string | undefined;
+}
+
+/** Finds a field by the name and argument as written; a string says what is wrong with the argument. */
+export type Resolve = (
+  name: string,
+  argument: string | undefined,
+) => FieldExpression | string | undefined;
+
+export interface GrammarContext {
+  readonly resolve: Resolve;
+  readonly nearest: (name: string, kind: "field" | "transformer") => string | undefined;
+}
+
+const MAX_DEPTH = 100;
+const MAX_WIDTH = 4096;
+
+const NAME = /[a-zA-Z]+[a-zA-Z0-9_]*(?:\.[a-zA-Z]+[a-zA-Z0-9_]*)+/y;
+const WORD = /[a-zA-Z][a-zA-Z0-9_.]*/y;
+const BARE_ARGUMENT = /[^\][\"'\s]+/y;
+const NUMBER = /0[xX][0-9a-fA-F]+|[+-]?[0-9]+\.?[0-9]*(?:[eE][+-][0-9]+)?/y;
+const DIGITS = /[0-9]+/y;
+const BLANKS = /[ \t\b\r\n]*/y;
+const CALL = /([a-zA-Z][a-zA-Z0-9_]*)\(/y;
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  "\\": "\\",
+  "/": "/",
+  '"': '"',
+  "'": "'",
+};
+
+/** Parts in order. Every problem found is in `problems`; the parts are usable when there is none. */
+export function parseOutput(
+  text: string,
+  context: GrammarContext,
+): { parts: readonly Part[]; problems: readonly Problem[] } {
+  const parts: Part[] = [];
+  const problems: Problem[] = [];
+  let literalStart = text.startsWith("*") ? 1 : 0;
+  const endLiteral = (end: number) => {
+    if (end > literalStart) parts.push({ kind: "literal", text: text.slice(literalStart, end) });
+  };
+  for (let at = text.indexOf("%"); at >= 0; at = text.indexOf("%", literalStart)) {
+    endLiteral(at);
+    const parser = new ValueParser(text, at + 1, context);
+    const width = parser.width();
+    const expression = parser.topLevel();
+    if (expression) {
+      parts.push({ kind: "value", width, expression });
+      literalStart = parser.at;
+    } else {
+      const problem = parser.problem!;
+      problems.push(problem);
+      literalStart = Math.max(at + 1, problem.end);
+    }
+  }
+  endLiteral(text.length);
+  return { parts, problems };
+}
+
+/** Recursive descent. After the first problem nothing matches any more, and every method gives `undefined`. */
+class ValueParser {
+  #depth = 0;
+  #problem: Problem | undefined;
+
+  constructor(readonly text: string, public at: number, readonly context: GrammarContext) {}
+
+  get problem(): Problem | undefined {
+    return this.#problem;
+  }
+
+  width(): number {
+    const start = this.at;
+    const digits = this.#match(DIGITS) ?? "0";
+    if (Number(digits) <= MAX_WIDTH) return Number(digits);
+    this.#fail("A006", `width ${digits.slice(0, 20)} is above ${MAX_WIDTH}`, {
+      start,
+      end: this.at,
+    });
+    return 0;
+  }
+
+  /** `undefined` exactly when there is a problem. */
+  topLevel(): Expression | undefined {
+    return this.#shortenedField() ?? this.#call() ?? this.#nothing();
+  }
+
+  /** The longest field the text begins with, whatever follows it. */
+  #shortenedField(): Expression | undefined {
+    const start = this.at;
+    const name = this.#match(NAME);
+    if (name === undefined) return undefined;
+    const argument = this.#argument();
+    let complaint: string | undefined;
+    if (argument !== undefined) {
+      const field = this.context.resolve(name, argument);
+      if (typeof field === "object") return field;
+      complaint = field;
+    }
+    for (let end = name.length; end > 0; end--) {
+      const field = this.context.resolve(name.slice(0, end), undefined);
+      if (typeof field === "object") {
+        this.at = start + end;
+        return field;
+      }
+      complaint ??= field;
+    }
+    return this.#unknownField(name, complaint, start);
+  }
+
+  #exactField(): Expression | undefined {
+    const start = this.at;
+    const name = this.#match(NAME);
+    if (name === undefined) return undefined;
+    const field = this.context.resolve(name, this.#argument());
+    return typeof field === "object" ? field : this.#unknownField(name, field, start);
+  }
+
+  #unknownField(name: string, complaint: string | undefined, start: number): undefined {
+    const end = start + name.length;
+    if (complaint !== undefined) {
+      return this.#fail("A003", complaint, { start, end: Math.max(end, this.at) });
+    }
+    const nearest = this.context.nearest(name, "field");
+    const help = nearest && `did you mean "${nearest}"?`;
+    return this.#fail("A002", `unknown field "${name}" in an output`, { start, end, help });
+  }
+
+  /** `[…]` behind a field; nothing is consumed when it is not one. */
+  #argument(): string | undefined {
+    const start = this.at;
+    if (!this.#skip("[")) return undefined;
+    const argument = this.#quoted() ?? this.#match(BARE_ARGUMENT);
+    if (argument !== undefined && this.#skip("]")) return argument;
+    this.at = start;
+    return undefined;
+  }
+
+  #call(): Expression | undefined {
+    const start = this.at;
+    const name = this.#match(CALL)?.slice(0, -1);
+    if (name === undefined) return undefined;
+    const transformer = TRANSFORMERS.get(name);
+    if (!transformer) return this.#unknownTransformer(name, start);
+    const open = this.at - 1;
+    const parameters = this.#nested(() => this.#list(() => this.#parameter(), open));
+    if (!parameters) return undefined;
+    const type = transformer.check(parameters.map(typeOf));
+    if (typeof type === "string") {
+      return this.#fail("A005", `"${name}()" wants ${type}`, { start, end: this.at });
+    }
+    const option = this.#option(transformer);
+    const resultType = option === undefined ? type : { ...type, list: false };
+    return { kind: "call", transformer, parameters, option, type: resultType };
+  }
+
+  #option(transformer: Transformer): string | undefined {
+    if (!transformer.checkOption) return undefined;
+    const start = this.at;
+    const option = this.#argument();
+    if (option === undefined || transformer.checkOption(option) === undefined) return option;
+    this.at = start;
+    return undefined;
+  }
+
+  #parameter(): Expression | undefined {
+    const open = this.at;
+    if (!this.#skip("(")) return this.#item();
+    this.#match(BLANKS);
+    if (this.#skip(")")) return { kind: "list", items: [] };
+    const items = this.#nested(() => this.#list(() => this.#item(), open));
+    return items && { kind: "list", items };
+  }
+
+  #item(): Expression | undefined {
+    const value = this.#match(NUMBER) ?? this.#quoted();
+    if (value !== undefined) return { kind: "literal", value };
+    return this.#call() ?? this.#exactField() ?? this.#nothing();
+  }
+
+  /** Items up to and with the closing parenthesis. */
+  #list(item: () => Expression | undefined, open: number): Expression[] | undefined {
+    const items: Expression[] = [];
+    do {
+      this.#match(BLANKS);
+      const found = item();
+      if (!found) return undefined;
+      items.push(found);
+      this.#match(BLANKS);
+    } while (this.#skip(","));
+    if (this.#skip(")")) return items;
+    return this.#fail("A004", "this parenthesis is never closed", { start: open, end: open + 1 });
+  }
+
+  #nested<Result>(parse: () => Result): Result | undefined {
+    if (this.#depth >= MAX_DEPTH) {
+      const title = `more than ${MAX_DEPTH} transformers in each other`;
+      return this.#fail("A007", title, { start: this.at, end: this.at + 1 });
+    }
+    this.#depth++;
+    const result = parse();
+    this.#depth--;
+    return result;
+  }
+
+  /** A quoted string; nothing is consumed when it is not closed. */
+  #quoted(): string | undefined {
+    const quote = this.text[this.at];
+    if (quote !== '"' && quote !== "'") return undefined;
+    let value = "";
+    for (let i = this.at + 1; i < this.text.length; i++) {
+      const character = this.text[i]!;
+      if (character === quote) {
+        this.at = i + 1;
+        return value;
+      }
+      if (character !== "\\") value += character;
+      else {
+        const escape = this.text[++i] ?? "";
+        value += ESCAPES[escape] ?? `\\${escape}`;
+      }
+    }
+    return undefined;
+  }
+
+  #unknownTransformer(name: string, start: number): undefined {
+    const nearest = this.context.nearest(name, "transformer");
+    const help = name === "val"
+      ? "write the field itself"
+      : nearest && `did you mean "${nearest}()"?`;
+    const end = start + name.length;
+    return this.#fail("A005", `"${name}()" is no transformer of outputs`, { start, end, help });
+  }
+
+  #nothing(): undefined {
+    const start = this.at;
+    const word = this.#match(WORD);
+    if (word !== undefined) return this.#unknownField(word, undefined, start);
+    if (this.text[start - 1] === "%") {
+      const help = "an output cannot contain a percent sign of its own";
+      const title = `"%" begins a field, but no name follows`;
+      return this.#fail("A001", title, { start: start - 1, end: start, help });
+    }
+    const end = Math.min(start + 1, this.text.length);
+    return this.#fail("A001", "a field is wanted here", { start: end - 1, end });
+  }
+
+  #fail(code: string, title: string, place: Omit<Problem, "code" | "title">): undefined {
+    this.#problem ??= { code, title, ...place };
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    if (this.#problem) return undefined;
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0];
+    if (found !== undefined) this.at += found.length;
+    return found;
+  }
+
+  #skip(character: string): boolean {
+    if (this.#problem || this.text[this.at] !== character) return false;
+    this.at++;
+    return true;
+  }
+}
+
+function typeOf(expression: Expression): ValueType {
+  switch (expression.kind) {
+    case "field": {
+      const { type, list = false } = expression.definition;
+      return { type, list };
+    }
+    case "literal":
+      return { type: "CHARBUF", list: false };
+    case "list":
+      return { type: "CHARBUF", list: true };
+    case "call":
+      return expression.type;
+    default:
+      return expression satisfies never;
+  }
+}

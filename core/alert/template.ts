@@ -1,0 +1,241 @@
+/**
+ * A rule's `output`, compiled once when rules are loaded: "File opened (file=%fd.name user=%user.name)".
+ * The grammar stands in `_grammar.ts`.
+ */
+import { nearest, type Report, type SourceText } from "../base/mod.ts";
+import type { Event } from "../event/mod.ts";
+import {
+  type FieldArgument,
+  type FieldDefinition,
+  type FieldTable,
+  type FieldValue,
+  findField,
+  jsonValue,
+  renderValue,
+} from "../field/mod.ts";
+import type { State } from "../state/mod.ts";
+import { type Expression, type FieldExpression, parseOutput } from "./_grammar.ts";
+import type { OutputValue } from "./alert.ts";
+import { cutText, escapeText, escapeValue } from "./escape.ts";
+import { TRANSFORMERS } from "./transformer.ts";
+
+export interface RenderedOutput {
+  /** One line, values escaped as `escapeValue` says; absent ones print as `<NA>`. */
+  readonly message: string;
+  /** Every field the output mentions, by the name it is written with, sorted; absent ones are null. */
+  readonly fields: ReadonlyMap<string, OutputValue>;
+}
+
+/** Immutable. */
+export interface OutputTemplate {
+  readonly source: SourceText;
+  /** Entries of the fields it reads, each once, in the order of the text. */
+  readonly fields: readonly FieldDefinition[];
+  /** Copies all it takes from the event. */
+  render(event: Event, state: State): RenderedOutput;
+}
+
+/** Longest value in `fields`, in UTF-16 units (64 Ki). */
+export const MAX_FIELD_LENGTH = 65_536;
+/** A message that has grown to this many UTF-16 units gets no further values (256 Ki). */
+export const MAX_MESSAGE_LENGTH = 262_144;
+
+const ABSENT = "<NA>";
+
+/**
+ * Compiles the text of an output. A leading `*` is accepted and means nothing: as in Falco, a rule's
+ * output is printed whether or not all its values are there. Problems go to `report` (codes A001 to
+ * A008); with an error among them there is no template.
+ */
+export function compileTemplate(
+  source: SourceText,
+  fields: FieldTable,
+  report: Report,
+): OutputTemplate | undefined {
+  const { parts, problems } = parseOutput(source.text, {
+    resolve: (name, argument) => resolve(fields, name, argument),
+    nearest: (name, kind) => nearest(name, kind === "field" ? fields.keys() : TRANSFORMERS.keys()),
+  });
+  for (const { code, title, start, end, help } of problems) {
+    report.add({ code, title, at: source.span(start, end), help });
+  }
+  if (problems.length > 0) return undefined;
+  const used = new Map<string, FieldExpression>();
+  const pieces = parts.map((part): Piece => {
+    if (part.kind === "literal") return escapeText(part.text);
+    collectFields(part.expression, used);
+    return { width: part.width, ...printed(part.expression) };
+  });
+  const definitions = new Set([...used.values()].map((field) => field.definition));
+  warnOfDeprecated(definitions, source, report);
+  return new CompiledTemplate(source, [...definitions], pieces, sortedByKey(used));
+}
+
+type Read = (event: Event, state: State) => FieldValue;
+
+interface Slot {
+  /** 0: as long as it is; otherwise cut or padded with blanks on the right. */
+  readonly width: number;
+  /** Says how the value prints. */
+  readonly definition: FieldDefinition;
+  readonly read: Read;
+}
+
+/** A literal, already escaped, or a place for a value. */
+type Piece = string | Slot;
+
+class CompiledTemplate implements OutputTemplate {
+  constructor(
+    readonly source: SourceText,
+    readonly fields: readonly FieldDefinition[],
+    readonly pieces: readonly Piece[],
+    readonly reported: readonly FieldExpression[],
+  ) {}
+
+  render(event: Event, state: State): RenderedOutput {
+    let message = "";
+    for (const piece of this.pieces) {
+      message += typeof piece === "string" ? piece : escapeValue(print(piece, event, state));
+      if (message.length < MAX_MESSAGE_LENGTH) continue;
+      message += "…[cut]";
+      break;
+    }
+    const fields = new Map<string, OutputValue>();
+    for (const field of this.reported) fields.set(field.key, native(field, event, state));
+    return { message, fields };
+  }
+}
+
+function print({ width, definition, read }: Slot, event: Event, state: State): string {
+  const value = read(event, state);
+  const text = value === undefined ? ABSENT : renderValue(value, definition);
+  return width === 0 ? text : text.slice(0, width).padEnd(width);
+}
+
+function native(field: FieldExpression, event: Event, state: State): OutputValue {
+  const { definition, argument } = field;
+  if (definition.json) return definition.json(event);
+  const value = definition.extract(event, state, argument);
+  return value === undefined ? null : bounded(jsonValue(value, definition));
+}
+
+function bounded(value: OutputValue): OutputValue {
+  if (typeof value === "string") return cutText(value.toWellFormed(), MAX_FIELD_LENGTH);
+  return Array.isArray(value) ? value.map(bounded) : value;
+}
+
+function resolve(
+  fields: FieldTable,
+  name: string,
+  text: string | undefined,
+): FieldExpression | string | undefined {
+  const use = findField(fields, name, text);
+  if (!use) return undefined;
+  const { definition } = use;
+  if (definition.only === "filter") return `"${definition.name}" is for conditions only`;
+  const argument = checkedArgument(definition, use.argument);
+  if (typeof argument === "string") return argument;
+  const key = text === undefined ? name : `${name}[${text}]`;
+  return { kind: "field", definition, argument: argument.value, key };
+}
+
+/** The argument as `extract` wants it, or what is wrong with it. */
+function checkedArgument(
+  { name, argument: rule }: FieldDefinition,
+  text: string | undefined,
+): { readonly value: FieldArgument } | string {
+  if (text === undefined) {
+    return rule?.required ? `"${name}" needs an argument in brackets` : { value: undefined };
+  }
+  if (!rule) return `"${name}" takes no argument`;
+  const isIndex = /^[0-9]{1,9}$/.test(text);
+  if (rule.kind === "index" && !isIndex) return `"${name}" takes a number, not "${text}"`;
+  const complaint = rule.check?.(text);
+  if (complaint !== undefined) return complaint;
+  return { value: isIndex && rule.kind !== "key" ? Number(text) : text };
+}
+
+/** Fields within transformers too; what a transformer makes of them is no field of its own (Falco). */
+function collectFields(expression: Expression, into: Map<string, FieldExpression>): void {
+  switch (expression.kind) {
+    case "field":
+      into.set(expression.key, expression);
+      return;
+    case "list":
+      return expression.items.forEach((item) => collectFields(item, into));
+    case "call":
+      return expression.parameters.forEach((parameter) => collectFields(parameter, into));
+    case "literal":
+      return;
+    default:
+      expression satisfies never;
+  }
+}
+
+function sortedByKey(fields: ReadonlyMap<string, FieldExpression>): FieldExpression[] {
+  return [...fields.values()].sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+function printed(expression: Expression): Omit<Slot, "width"> {
+  const read = reader(expression);
+  if (expression.kind === "field") return { read, definition: expression.definition };
+  const { type, list } = expression.kind === "call"
+    ? expression.type
+    : { type: "CHARBUF" as const, list: false };
+  const definition = { name: "", summary: "result of a transformer", type, list, extract: read };
+  return { read, definition };
+}
+
+/** Expression as a function; anything absent within makes the result absent. */
+function reader(expression: Expression): Read {
+  switch (expression.kind) {
+    case "field": {
+      const { definition, argument } = expression;
+      return (event, state) => definition.extract(event, state, argument);
+    }
+    case "literal":
+      return () => expression.value;
+    case "list": {
+      const items = expression.items.map(reader);
+      return (event, state) => allPresent(items, event, state)?.flat();
+    }
+    case "call": {
+      const { transformer, option } = expression;
+      const parameters = expression.parameters.map(reader);
+      return (event, state) => {
+        const values = allPresent(parameters, event, state);
+        return values && transformer.apply(values, option);
+      };
+    }
+    default:
+      return expression satisfies never;
+  }
+}
+
+function allPresent(
+  readers: readonly Read[],
+  event: Event,
+  state: State,
+): NonNullable<FieldValue>[] | undefined {
+  const values: NonNullable<FieldValue>[] = [];
+  for (const read of readers) {
+    const value = read(event, state);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}
+
+function warnOfDeprecated(
+  definitions: Iterable<FieldDefinition>,
+  source: SourceText,
+  report: Report,
+): void {
+  for (const { name, deprecated } of definitions) {
+    if (deprecated === undefined) continue;
+    const start = Math.max(0, source.text.indexOf(name));
+    const title = `field "${name}" is deprecated`;
+    const at = source.span(start, start + name.length);
+    report.add({ code: "A008", severity: "warning", title, at, help: deprecated });
+  }
+}
