@@ -22,3 +22,4 @@ export { compatSyscalls, NO_SYSCALL } from "./compat_syscalls.ts";
 export { type FlagTable, flagTable, flagValue, renderFlags } from "./flags.ts";
 export { errnoName } from "./errno.ts";
 export { signalName } from "./signal.ts";
+export * from "./encode.ts";
