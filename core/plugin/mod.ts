@@ -1,2 +1,11 @@
 /** What plugins implement and how they are found. */
 export type * from "./plugin.ts";
+export {
+  checkPluginConfig,
+  type ConfigOf,
+  type PluginEntry,
+  PluginError,
+  type PluginKind,
+  type PluginOf,
+  Registry,
+} from "./registry.ts";

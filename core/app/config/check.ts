@@ -1,0 +1,133 @@
+/** From the merged tree of falco.yaml to a `Config`, with everything said that is to be said. */
+import type { Note, Report } from "../../base/mod.ts";
+import { nearest } from "../../base/nearest.ts";
+import { checkAgainstSchema, type Config, keyNames, keyNote, standardConfig } from "./schema.ts";
+import {
+  type ConfigNode,
+  type ConfigPath,
+  type MappingNode,
+  nodeAt,
+  placeOf,
+  plainValue,
+  prune,
+  spell,
+} from "./tree.ts";
+
+/**
+ * Checks a tree. Mistakes are reported and what is mistaken is left out, so that the rest can still
+ * be used to look further; whoever runs with it asks the report for errors first.
+ */
+export function checkConfig(root: MappingNode, report: Report): Config {
+  commentKeys(root, report);
+  // Leaving out one value can uncover a next complaint (a required key), but never endlessly.
+  for (let round = 0; round < 8; round++) {
+    const result = checkAgainstSchema(plainValue(root));
+    if ("config" in result) return result.config;
+    const mistaken: ConfigPath[] = [];
+    for (const issue of result.issues) {
+      if (issue.unknownKeys) {
+        for (const key of issue.unknownKeys) {
+          reportUnknownKey(root, [...issue.path, key], report);
+          mistaken.push([...issue.path, key]);
+        }
+        continue;
+      }
+      const node = nodeAt(root, issue.path);
+      const empty = node?.kind === "scalar" && node.text === "";
+      report.add({
+        code: "C004",
+        severity: empty ? "warning" : "error",
+        title: `"${spell(issue.path)}" wants ${issue.wanted}, found ${describe(node)}`,
+        at: node?.at ?? placeOf(root, issue.path),
+        help: empty ? "the default is used" : undefined,
+      });
+      mistaken.push(issue.path);
+    }
+    prune(root, mistaken);
+  }
+  return standardConfig();
+}
+
+function reportUnknownKey(root: MappingNode, path: ConfigPath, report: Report): void {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const near = nearest(key, keyNames(parent) ?? []);
+  const where = parent.length > 0 ? ` in "${spell(parent)}"` : "";
+  report.add({
+    code: "C003",
+    severity: "warning",
+    title: `unknown key "${key}"${where}`,
+    at: placeOf(root, path),
+    help: near ? `did you mean "${near}"?` : "it is ignored",
+  });
+}
+
+/** Says of every known key that is written what its note has to say. */
+function commentKeys(root: MappingNode, report: Report): void {
+  const planned: Note[] = [];
+  const idle: Note[] = [];
+  const visit = (node: ConfigNode, path: ConfigPath) => {
+    if (node.kind === "sequence") {
+      node.items.forEach((item, index) => visit(item, [...path, index]));
+    }
+    if (node.kind !== "mapping") return;
+    for (const [key, { keyAt, value }] of node.entries) {
+      const at = [...path, key];
+      const note = keyNote(at);
+      if (note?.standing === "planned") {
+        if (!isHonoured(value, note.today)) planned.push({ message: spell(at), at: keyAt });
+      } else if (note?.standing === "idle") {
+        idle.push({ message: `${spell(at)}: ${note.because}`, at: keyAt });
+      } else if (note?.standing === "replaced") {
+        report.add({
+          code: "C005",
+          severity: "warning",
+          title: `"${spell(at)}" is an old spelling`,
+          at: keyAt,
+          help: `write ${note.by}` + (note.acts ? "" : "; as it stands it has no effect"),
+        });
+      } else visit(value, at);
+    }
+  };
+  visit(root, []);
+  list("C006", "known, but not acted on yet", planned, report);
+  list("C007", "without effect in falcod", idle, report);
+}
+
+function list(code: string, what: string, notes: readonly Note[], report: Report): void {
+  if (notes.length === 0) return;
+  const title = `${notes.length} ${notes.length === 1 ? "key is" : "keys are"} ${what}`;
+  report.add({ code, severity: "info", title, at: notes[0]?.at, notes });
+}
+
+/** Asks for nothing beyond what falcod does in any case: switched off, empty, or today's value. */
+function isHonoured(node: ConfigNode, today: string | undefined): boolean {
+  switch (node.kind) {
+    case "null":
+      return true;
+    case "scalar":
+      return node.text === "" || node.text.toLowerCase() === today;
+    case "sequence":
+      return node.items.length === 0;
+    case "mapping": {
+      const enabled = node.entries.get("enabled")?.value;
+      if (enabled) return enabled.kind === "scalar" && /^(false|no|off|n)$/i.test(enabled.text);
+      return node.entries.size === 0;
+    }
+  }
+}
+
+function describe(node: ConfigNode | undefined): string {
+  switch (node?.kind) {
+    case undefined:
+    case "null":
+      return "nothing";
+    case "scalar":
+      if (node.text === "") return "nothing";
+      return JSON.stringify(node.text.length > 60 ? node.text.slice(0, 60) + "…" : node.text);
+    case "sequence":
+      return "a sequence";
+    case "mapping":
+      return "a mapping";
+  }
+}

@@ -1,0 +1,55 @@
+/** `${NAME}` in the values of falco.yaml. */
+import type { ConfigNode } from "./tree.ts";
+
+/** Looks up an environment variable. */
+export type Environment = (name: string) => string | undefined;
+
+/**
+ * Replaces every `${NAME}` by the variable's value, by nothing when it is not set; `$${NAME}` stands
+ * for the text `${NAME}` itself. What a variable brings in is looked through again, so a variable may
+ * name another one.
+ */
+export function expandEnvironment(text: string, environment: Environment): string {
+  let value = text;
+  let at = value.indexOf("$");
+  // Each turn either moves right or replaces; a variable that contains itself would never end.
+  for (let turn = 0; at >= 0 && turn < MAX_REPLACEMENTS; turn++) {
+    const escaped = value.startsWith("$${", at);
+    if (!escaped && !value.startsWith("${", at)) break;
+    const end = value.indexOf("}", at);
+    if (end < 0) break;
+    if (escaped) {
+      value = value.slice(0, at) + value.slice(at + 1);
+      at = value.indexOf("$", at + 1);
+      continue;
+    }
+    const found = environment(value.slice(at + 2, end)) ?? "";
+    value = value.slice(0, at) + found + value.slice(end + 1);
+    if (value.length > MAX_LENGTH) return value.slice(0, MAX_LENGTH);
+    at = value.indexOf("$", at);
+  }
+  return value;
+}
+
+const MAX_REPLACEMENTS = 1000;
+const MAX_LENGTH = 1 << 20;
+
+/** The same tree with every scalar expanded; keys are left alone. */
+export function expandTree(node: ConfigNode, environment: Environment): ConfigNode {
+  switch (node.kind) {
+    case "null":
+      return node;
+    case "scalar":
+      if (!node.text.includes("$")) return node;
+      return { ...node, text: expandEnvironment(node.text, environment) };
+    case "sequence":
+      return { ...node, items: node.items.map((item) => expandTree(item, environment)) };
+    case "mapping": {
+      const entries = new Map(node.entries);
+      for (const [key, entry] of entries) {
+        entries.set(key, { ...entry, value: expandTree(entry.value, environment) });
+      }
+      return { ...node, entries };
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/** Finds falco.yaml, reads it with what it includes and with the command line's `-o`. */
+import { Report, SourceText, type Span } from "../../base/mod.ts";
+import { readYaml, type YamlNode } from "../../base/yaml.ts";
+import { filesIn, kindOf, readText } from "../files.ts";
+import { checkConfig } from "./check.ts";
+import { type Environment, expandTree } from "./environment.ts";
+import { applyOption, type ConfigOption, parseOption } from "./option.ts";
+import type { Config } from "./schema.ts";
+import {
+  type ConfigNode,
+  emptyMapping,
+  type MappingEntry,
+  type MappingNode,
+  mergeInto,
+  STRATEGIES,
+  type Strategy,
+} from "./tree.ts";
+
+/** Where falco.yaml is looked for when nobody says. */
+export const CONFIG_PATHS = ["/etc/falcod/falco.yaml", "/etc/falco/falco.yaml"] as const;
+
+export interface ConfigRequest {
+  /** `-c`; absent: the first of `CONFIG_PATHS` that exists, else the configuration of the program. */
+  readonly path?: string | undefined;
+  /** `-o`, in order; the last one wins. */
+  readonly options: readonly string[];
+  readonly environment: Environment;
+  /** Folder of the built-in falco.yaml; `${FALCOD_RULES}` in any configuration stands for it. */
+  readonly rulesFolder: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Every file that was read, in order. */
+  readonly files: readonly string[];
+  readonly root: MappingNode;
+}
+
+/** The configuration to run with; mistakes are in the report, and then it is only good for looking on. */
+export function loadConfig(request: ConfigRequest, report: Report): LoadedConfig {
+  const path = request.path ?? CONFIG_PATHS.find((path) => kindOf(path) === "file") ??
+    `${request.rulesFolder}/falco.yaml`;
+  const environment: Environment = (name) =>
+    request.environment(name) ?? (name === "FALCOD_RULES" ? request.rulesFolder : undefined);
+  const root = readConfigFile(path, { environment, report }) ??
+    emptyMapping(new SourceText(path, "").all);
+  const files = [path];
+
+  const options = parseOptions(request.options, report);
+  for (const option of options) {
+    // These decide what else is read; all others have the last word after it.
+    if (isIncludeOption(option)) applyOption(root, option, valueOf(option, report));
+  }
+  for (const include of includesOf(root, path, report)) {
+    files.push(include.path);
+    const addition = readConfigFile(include.path, { environment, report, at: include.at });
+    if (!addition) continue;
+    const nested = addition.entries.get("config_files");
+    if (nested) {
+      report.add({
+        code: "C009",
+        title: `"config_files" in a file that is itself included`,
+        at: nested.keyAt,
+        help: `name the files in "${path}"`,
+      });
+      addition.entries.delete("config_files");
+    }
+    mergeInto(root, addition, include.strategy);
+  }
+  for (const option of options) {
+    if (!isIncludeOption(option)) applyOption(root, option, valueOf(option, report));
+  }
+  return { config: checkConfig(root, report), files, root };
+}
+
+interface ReadContext {
+  readonly environment: Environment;
+  readonly report: Report;
+  /** Where the file is named. */
+  readonly at?: Span | undefined;
+}
+
+function readConfigFile(path: string, context: ReadContext): MappingNode | undefined {
+  const { report } = context;
+  const source = readText(path, report, context.at);
+  return source && readConfigText(source, context);
+}
+
+/** One text of falco.yaml; `undefined` when it is no mapping. An empty one is an empty mapping. */
+export function readConfigText(source: SourceText, context: ReadContext): MappingNode | undefined {
+  const { environment, report } = context;
+  const documents = readYaml(source, report);
+  const second = documents[1];
+  if (second) {
+    report.add({
+      code: "C010",
+      severity: "warning",
+      title: "only the first document of a configuration file is read",
+      at: source.span(second.root.span.start, second.root.span.start),
+    });
+  }
+  const root = documents[0] && toTree(documents[0].root);
+  if (!root || root.kind === "null") return emptyMapping(source.all);
+  if (root.kind !== "mapping") {
+    report.add({
+      code: "C002",
+      title: "a configuration is a mapping of keys to values",
+      at: root.at,
+      help: root.kind === "sequence" ? "is this a rules file? those go to -r" : undefined,
+    });
+    return undefined;
+  }
+  return expandTree(root, environment) as MappingNode;
+}
+
+function toTree(node: YamlNode): ConfigNode {
+  const at = node.span;
+  switch (node.kind) {
+    case "null":
+      return { kind: "null", at };
+    case "scalar":
+      return { kind: "scalar", text: node.value, at };
+    case "seq":
+      return { kind: "sequence", items: node.items.map(toTree), at };
+    case "map": {
+      const entries = new Map<string, MappingEntry>();
+      for (const { key, value } of node.entries) {
+        entries.set(key.value, { keyAt: key.span, value: toTree(value) });
+      }
+      return { kind: "mapping", entries, at };
+    }
+    default:
+      return node satisfies never;
+  }
+}
+
+function parseOptions(texts: readonly string[], report: Report): readonly ConfigOption[] {
+  return texts.map((text) => parseOption(text, report)).filter((option) => option !== undefined);
+}
+
+function isIncludeOption(option: ConfigOption): boolean {
+  const first = option.steps[0];
+  return first?.kind === "name" && first.name === "config_files";
+}
+
+/** Text, or what a flow mapping in braces says. */
+function valueOf(option: ConfigOption, report: Report): ConfigNode {
+  const { source, start, end } = option.value;
+  const text = source.text.slice(start, end);
+  const scalar: ConfigNode = { kind: "scalar", text, at: option.value };
+  if (!text.startsWith("{") || !text.endsWith("}")) return scalar;
+  const inner = new SourceText(source.name, text, {
+    text: source,
+    map: (offset) => start + offset,
+  });
+  const [document] = readYaml(inner, report);
+  return document ? toTree(document.root) : scalar;
+}
+
+interface Include {
+  readonly path: string;
+  readonly strategy: Strategy;
+  readonly at: Span;
+}
+
+/** The files `config_files` leads to; directories are read sorted, what is missing is passed over. */
+function includesOf(root: MappingNode, mainPath: string, report: Report): Include[] {
+  const node = root.entries.get("config_files")?.value;
+  const items = node?.kind === "sequence" ? node.items : node ? [node] : [];
+  const includes: Include[] = [];
+  for (const item of items) {
+    const named = item.kind === "mapping" ? item.entries.get("path")?.value : item;
+    if (named?.kind !== "scalar") continue; // the schema says what is wrong with it
+    const strategy = strategyOf(item, report);
+    const at = named.at;
+    if (named.text === mainPath) {
+      report.add({
+        code: "C009",
+        title: `"config_files" includes "${mainPath}" in itself`,
+        at,
+        help: "take this entry out",
+      });
+      continue;
+    }
+    switch (kindOf(named.text)) {
+      case "file":
+        includes.push({ path: named.text, strategy, at });
+        break;
+      case "directory":
+        for (const path of filesIn(named.text, report, at)) includes.push({ path, strategy, at });
+        break;
+      case "missing":
+        report.add({
+          code: "C011",
+          severity: "info",
+          title: `"${named.text}" does not exist and is passed over`,
+          at,
+        });
+    }
+  }
+  return includes;
+}
+
+function strategyOf(item: ConfigNode, report: Report): Strategy {
+  const node = item.kind === "mapping" ? item.entries.get("strategy")?.value : undefined;
+  if (node?.kind !== "scalar") return "append";
+  const strategy = STRATEGIES.find((strategy) => strategy === node.text);
+  if (strategy) return strategy;
+  report.add({
+    code: "C012",
+    severity: "warning",
+    title: `unknown strategy "${node.text}"`,
+    at: node.at,
+    help: `one of ${STRATEGIES.join(", ")}; "append" is used`,
+  });
+  return "append";
+}

@@ -1,0 +1,421 @@
+/**
+ * Every key that falco.yaml has had from 2020 to 2026: its type, its default and how it stands here.
+ *
+ * Values arrive as text (see tree.ts), so each type reads text. The message of a type says what is
+ * wanted, in words that continue "wants …". Facts: falco 0.18 … 0.45 falco.yaml and configuration.cpp.
+ */
+import { z } from "zod";
+import { PRIORITIES, type Priority } from "../../alert/alert.ts";
+
+/** How a key stands with falcod; one without a note works as in Falco. */
+export type KeyNote =
+  /** Checked and listed, but nothing comes of it yet; `today` is the value falcod has in any case. */
+  | { readonly standing: "planned"; readonly today?: string }
+  /** An old spelling. `acts`: it does what the new one does. */
+  | { readonly standing: "replaced"; readonly by: string; readonly acts: boolean }
+  /** Tunes something that falcod does not have. */
+  | { readonly standing: "idle"; readonly because: string };
+
+const notes = z.registry<KeyNote>();
+
+function planned<T extends z.ZodType>(type: T, today?: string): T {
+  notes.add(type, { standing: "planned", ...(today === undefined ? {} : { today }) });
+  return type;
+}
+function replaced<T extends z.ZodType>(type: T, by: string, acts: "acts" | "idle"): T {
+  notes.add(type, { standing: "replaced", by, acts: acts === "acts" });
+  return type;
+}
+function idle<T extends z.ZodType>(type: T, because: string): T {
+  notes.add(type, { standing: "idle", because });
+  return type;
+}
+
+const flag = (standard: boolean) =>
+  z.stringbool({
+    truthy: ["true", "yes", "on", "y"],
+    falsy: ["false", "no", "off", "n"],
+    error: "true or false",
+  }).default(standard);
+
+function whole(options: { readonly min: number; readonly max: number; readonly standard: number }) {
+  const wanted = `a whole number from ${options.min} to ${options.max}`;
+  return z.string({ error: wanted })
+    .regex(/^[+-]?\d{1,15}$|^0x[0-9a-f]{1,12}$/i, { error: wanted, abort: true })
+    .transform(Number)
+    .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted }))
+    .default(options.standard);
+}
+
+/** Index into the table of ring sizes; absent, the source's own default holds. */
+const preset = () => whole({ min: 0, max: 10, standard: 0 }).unwrap().optional();
+
+function decimal(
+  options: { readonly min: number; readonly max: number; readonly standard: number },
+) {
+  const wanted = `a number from ${options.min} to ${options.max}`;
+  return z.string({ error: wanted })
+    .regex(/^[+-]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})(e[+-]?\d{1,2})?$/i, {
+      error: wanted,
+      abort: true,
+    })
+    .transform(Number)
+    .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted }))
+    .default(options.standard);
+}
+
+const word = () => z.string({ error: "text" });
+const text = (standard = "") => word().default(standard);
+
+function oneOf<const T extends readonly string[]>(names: T, standard: T[number]) {
+  const choice = z.enum(names, { error: `one of ${names.join(", ")}` });
+  return (choice as z.ZodEnum<{ [Name in T[number]]: Name }>).default(standard as never);
+}
+
+/** A sequence; a single scalar counts as a sequence of one. */
+const sequence = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (value) => typeof value === "string" ? [value] : value,
+    z.array(item, { error: "a sequence" }),
+  );
+const listOf = <T extends z.ZodType>(item: T) => sequence(item).default([]);
+
+const section = <T extends z.ZodRawShape>(shape: T) =>
+  z.strictObject(shape, { error: "a mapping" }).prefault({} as never);
+const anything = () => z.unknown().optional();
+
+/** A rule priority in any case; "info" is short for "informational". */
+const priority = word().transform((given, context): Priority => {
+  const name = given.toLowerCase() === "info" ? "informational" : given.toLowerCase();
+  const found = PRIORITIES.find((priority) => priority.toLowerCase() === name);
+  if (found) return found;
+  const message = `one of ${PRIORITIES.join(", ").toLowerCase()}`;
+  context.issues.push({ code: "custom", message, input: given });
+  return z.NEVER;
+}).default("Debug");
+
+const LOG_LEVELS = [
+  "emergency",
+  "alert",
+  "critical",
+  "error",
+  "warning",
+  "notice",
+  "info",
+  "debug",
+] as const;
+
+const ENGINE_KINDS = [
+  "modern_ebpf",
+  "ebpf",
+  "kmod",
+  "module",
+  "auto",
+  "replay",
+  "gvisor",
+  "nodriver",
+] as const;
+
+const MAX = { min: 0, max: 2 ** 31 };
+const NO_DRIVER = "falcod has one probe of its own and no kernel module";
+
+const output = <T extends z.ZodRawShape>(shape: T) => section({ enabled: flag(false), ...shape });
+
+const plugin = z.strictObject({
+  name: word(),
+  library_path: word(),
+  init_config: anything(),
+  open_params: text(),
+}, { error: "a mapping with name and library_path" });
+
+const selected = z.strictObject({ rule: word().optional(), tag: word().optional() }, {
+  error: "a mapping with rule or tag",
+});
+
+const engine = z.strictObject({
+  kind: oneOf(ENGINE_KINDS, "modern_ebpf"),
+  kmod: section({
+    buf_size_preset: preset(),
+    drop_failed_exit: planned(flag(false), "false"),
+  }),
+  ebpf: section({
+    probe: idle(text(), NO_DRIVER),
+    buf_size_preset: preset(),
+    drop_failed_exit: planned(flag(false), "false"),
+  }),
+  modern_ebpf: section({
+    cpus_for_each_buffer: idle(whole({ ...MAX, standard: 2 }), "all CPUs share two rings"),
+    buf_size_preset: preset(),
+    drop_failed_exit: planned(flag(false), "false"),
+    disable_iterators: planned(flag(false), "false"),
+  }),
+  replay: section({ capture_file: planned(text()) }),
+  gvisor: section({
+    config: idle(text(), "gVisor is not watched"),
+    root: idle(text(), "gVisor is not watched"),
+  }),
+}, { error: "a mapping" }).prefault({});
+
+const enabledOnly = () => section({ enabled: flag(true) });
+const container_engines = section({
+  docker: enabledOnly(),
+  podman: enabledOnly(),
+  lxc: enabledOnly(),
+  libvirt_lxc: enabledOnly(),
+  bpm: enabledOnly(),
+  rocket: enabledOnly(),
+  cri: section({
+    enabled: flag(true),
+    sockets: listOf(word()),
+    disable_async: flag(false),
+    "disable-cri-async": flag(false),
+  }),
+});
+
+export const configSchema = z.strictObject({
+  config_files: listOf(z.union([
+    word(),
+    z.strictObject({ path: word(), strategy: text("append") }, { error: "a mapping with path" }),
+  ], { error: "a path, or a mapping with path and strategy" })),
+  watch_config_files: planned(flag(true), "false"),
+
+  rules_files: listOf(word()),
+  rules_file: replaced(listOf(word()), "rules_files", "acts"),
+  rule_files: replaced(listOf(word()), "rules_files", "idle"),
+  rules: listOf(
+    z.strictObject({ enable: selected.optional(), disable: selected.optional() }, {
+      error: "a mapping with enable or disable",
+    }),
+  ),
+  rule_matching: oneOf(["first", "all"], "first"),
+  priority,
+
+  engine,
+  syscall_buf_size_preset: replaced(
+    preset(),
+    "engine.modern_ebpf.buf_size_preset",
+    "acts",
+  ),
+  syscall_drop_failed_exit: replaced(
+    flag(false),
+    "engine.modern_ebpf.drop_failed_exit",
+    "idle",
+  ),
+  modern_bpf: section({
+    cpus_for_each_syscall_buffer: replaced(
+      whole({ ...MAX, standard: 2 }),
+      "engine.modern_ebpf.cpus_for_each_buffer",
+      "idle",
+    ),
+  }),
+  capture: planned(section({
+    enabled: flag(false),
+    path_prefix: text("/tmp/falco"),
+    mode: oneOf(["rules", "all_rules"], "rules"),
+    default_duration: whole({ ...MAX, standard: 5000 }),
+    max_file_size_mb: whole({ min: 0, max: 1048576, standard: 0 }),
+  })),
+  base_syscalls: section({
+    custom_set: planned(listOf(word())),
+    repair: planned(flag(false), "false"),
+    all: planned(flag(false), "false"),
+  }),
+  syscall_event_drops: planned(section({
+    threshold: decimal({ min: 0, max: 1, standard: .1 }),
+    actions: listOf(oneOf(["ignore", "log", "alert", "exit"], "log")),
+    rate: decimal({ ...MAX, standard: .03333 }),
+    max_burst: decimal({ ...MAX, standard: 1 }),
+    simulate_drops: flag(false),
+  })),
+  syscall_event_timeouts: section({
+    max_consecutives: idle(whole({ ...MAX, min: 1, standard: 1000 }), "the reader never times out"),
+  }),
+  falco_libs: section({
+    thread_table_size: planned(whole({ ...MAX, standard: 262144 })),
+    thread_table_auto_purging_interval_s: idle(
+      whole({ ...MAX, standard: 300 }),
+      "the process table is kept by exit events and a bound",
+    ),
+    thread_table_auto_purging_thread_timeout_s: idle(
+      whole({ ...MAX, standard: 300 }),
+      "the process table is kept by exit events and a bound",
+    ),
+    snaplen: planned(whole({ ...MAX, standard: 0 })),
+  }),
+  container_engines: replaced(
+    container_engines,
+    "plugins, with init_config.engines of the plugin named container",
+    "idle",
+  ),
+  metadata_download: section({
+    max_mb: idle(whole({ ...MAX, standard: 100 }), "the Kubernetes API is not asked"),
+    chunk_wait_us: idle(whole({ ...MAX, standard: 1000 }), "the Kubernetes API is not asked"),
+    watch_freq_sec: idle(whole({ ...MAX, standard: 1 }), "the Kubernetes API is not asked"),
+  }),
+
+  plugins: listOf(plugin),
+  load_plugins: sequence(word()).optional(),
+  plugins_hostinfo: idle(flag(true), "plugins have no other way to /proc"),
+
+  json_output: flag(false),
+  json_include_output_property: flag(true),
+  json_include_message_property: flag(false),
+  json_include_output_fields_property: flag(true),
+  json_include_tags_property: flag(true),
+  time_format_iso_8601: flag(false),
+  buffer_format_base64: planned(flag(false), "false"),
+  append_output: planned(listOf(z.strictObject({
+    match: z.strictObject({
+      source: word().optional(),
+      tags: listOf(word()),
+      rule: word().optional(),
+    }, { error: "a mapping with source, tags or rule" }).optional(),
+    extra_output: text(),
+    extra_fields: listOf(
+      z.union([word(), z.record(z.string(), word())], { error: "a field, or a mapping of one" }),
+    ),
+    suggested_output: flag(false),
+  }, { error: "a mapping" }))),
+  static_fields: planned(z.record(z.string(), word(), { error: "a mapping" }).default({})),
+
+  buffered_outputs: flag(false),
+  output_timeout: planned(whole({ ...MAX, standard: 2000 })),
+  outputs_queue: section({ capacity: whole({ min: 0, max: 2 ** 53 - 1, standard: 0 }) }),
+  outputs: section({
+    rate: planned(decimal({ ...MAX, standard: 0 })),
+    max_burst: planned(decimal({ ...MAX, standard: 1000 })),
+  }),
+  stdout_output: z.strictObject({ enabled: flag(false) }, { error: "a mapping" }).optional(),
+  syslog_output: planned(output({})),
+  file_output: planned(output({ keep_alive: flag(false), filename: text() })),
+  program_output: planned(output({ keep_alive: flag(false), program: text() })),
+  http_output: planned(output({
+    url: text(),
+    user_agent: text("falcosecurity/falco"),
+    insecure: flag(false),
+    ca_cert: text(),
+    ca_bundle: text(),
+    ca_path: text("/etc/ssl/certs"),
+    mtls: flag(false),
+    client_cert: text("/etc/ssl/certs/client.crt"),
+    client_key: text("/etc/ssl/certs/client.key"),
+    echo: flag(false),
+    compress_uploads: flag(false),
+    keep_alive: flag(false),
+    max_consecutive_timeouts: whole({ min: 0, max: 255, standard: 5 }),
+  })),
+  grpc: planned(section({
+    enabled: flag(false),
+    bind_address: text(),
+    threadiness: whole({ ...MAX, standard: 0 }),
+    private_key: text(),
+    cert_chain: text(),
+    root_certs: text(),
+  })),
+  grpc_output: planned(output({})),
+  webserver: planned(section({
+    enabled: flag(false),
+    threadiness: whole({ ...MAX, standard: 0 }),
+    listen_port: whole({ min: 0, max: 65535, standard: 8765 }),
+    listen_address: text("0.0.0.0"),
+    k8s_healthz_endpoint: text("/healthz"),
+    k8s_audit_endpoint: text("/k8s-audit"),
+    prometheus_metrics_enabled: flag(false),
+    ssl_enabled: flag(false),
+    ssl_certificate: text("/etc/falco/falco.pem"),
+  })),
+
+  // Falco logs nothing to standard error unless told to. Without a syslog of our own yet, that would
+  // make every warning vanish.
+  log_stderr: flag(true),
+  log_syslog: planned(flag(false), "false"),
+  log_level: oneOf(LOG_LEVELS, "info"),
+  libs_logger: idle(
+    section({ enabled: flag(true), severity: text("info") }),
+    "there is no separate library to log for",
+  ),
+  metrics: planned(section({
+    enabled: flag(false),
+    interval: text("5000"),
+    output_rule: flag(false),
+    output_file: text(),
+    rules_counters_enabled: flag(true),
+    resource_utilization_enabled: flag(true),
+    state_counters_enabled: flag(true),
+    kernel_event_counters_enabled: flag(true),
+    kernel_event_counters_per_cpu_enabled: flag(false),
+    kernel_iter_event_counters_enabled: flag(true),
+    libbpf_stats_enabled: flag(true),
+    plugins_metrics_enabled: flag(true),
+    jemalloc_stats_enabled: flag(false),
+    convert_memory_to_mb: flag(true),
+    include_empty_values: flag(false),
+  })),
+}, { error: "a mapping" });
+
+/** falco.yaml, read: keys as they are written there, defaults filled in. */
+export type Config = z.output<typeof configSchema>;
+
+/** What an empty falco.yaml means. */
+export function standardConfig(): Config {
+  return configSchema.parse({});
+}
+
+/** What is wrong at one place; `unknownKeys` when it is only keys nobody knows. */
+export interface ConfigIssue {
+  readonly path: readonly (string | number)[];
+  readonly wanted: string;
+  readonly unknownKeys?: readonly string[];
+}
+
+export function checkAgainstSchema(
+  plain: unknown,
+): { readonly config: Config } | { readonly issues: readonly ConfigIssue[] } {
+  const result = configSchema.safeParse(plain);
+  if (result.success) return { config: result.data };
+  const issues = result.error.issues.map((issue) => ({
+    path: issue.path.filter((step) => typeof step !== "symbol"),
+    wanted: issue.message,
+    ...(issue.code === "unrecognized_keys" ? { unknownKeys: issue.keys } : {}),
+  }));
+  return { issues };
+}
+
+/** The names a mapping may have; `undefined` when the path leads to no mapping with fixed names. */
+export function keyNames(path: readonly (string | number)[]): readonly string[] | undefined {
+  const type = typeAt(path);
+  return type instanceof z.ZodObject ? Object.keys(type.shape) : undefined;
+}
+
+/** What is to be said about the key at a path. */
+export function keyNote(path: readonly (string | number)[]): KeyNote | undefined {
+  const parent = typeAt(path.slice(0, -1));
+  const key = path.at(-1);
+  if (!(parent instanceof z.ZodObject) || typeof key !== "string") return undefined;
+  const type = Object.hasOwn(parent.shape, key) ? parent.shape[key] : undefined;
+  return type && notes.get(type);
+}
+
+function typeAt(path: readonly (string | number)[]): z.core.$ZodType | undefined {
+  let type: z.core.$ZodType | undefined = configSchema;
+  for (const step of path) {
+    type = unwrapped(type);
+    if (type instanceof z.ZodObject && typeof step === "string") {
+      type = Object.hasOwn(type.shape, step) ? type.shape[step] : undefined;
+    } else if (type instanceof z.ZodArray && typeof step === "number") {
+      type = type.element;
+    } else return undefined;
+  }
+  return unwrapped(type);
+}
+
+/** Without defaults, optionality and the step that makes a sequence of a scalar. */
+function unwrapped(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  for (;;) {
+    if (
+      type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional
+    ) type = type.unwrap();
+    else if (type instanceof z.ZodPipe && type.in instanceof z.ZodTransform) type = type.out;
+    else return type;
+  }
+}

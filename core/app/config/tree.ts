@@ -1,0 +1,160 @@
+/**
+ * falco.yaml as a tree that remembers where everything was written.
+ *
+ * Several files, `-o` options and environment variables become one tree; every node keeps the span of
+ * the text it came from, so that a complaint about the merged result points at its author.
+ */
+import type { Span } from "../../base/mod.ts";
+
+/** Scalars stay text, as upstream's reader keeps them: `"true"`, `true` and `-o key=true` are the same. */
+export interface ScalarNode {
+  readonly kind: "scalar";
+  readonly text: string;
+  readonly at: Span;
+}
+
+/** Nothing written after a key, `~` or `null`. */
+export interface NullNode {
+  readonly kind: "null";
+  readonly at: Span;
+}
+
+export interface SequenceNode {
+  readonly kind: "sequence";
+  readonly items: ConfigNode[];
+  readonly at: Span;
+}
+
+export interface MappingNode {
+  readonly kind: "mapping";
+  readonly entries: Map<string, MappingEntry>;
+  readonly at: Span;
+}
+
+export interface MappingEntry {
+  readonly keyAt: Span;
+  value: ConfigNode;
+}
+
+export type ConfigNode = ScalarNode | NullNode | SequenceNode | MappingNode;
+
+/** From the root to a node: keys and indices. */
+export type ConfigPath = readonly (string | number)[];
+
+export function emptyMapping(at: Span): MappingNode {
+  return { kind: "mapping", entries: new Map(), at };
+}
+
+/** The node a path leads to. */
+export function nodeAt(root: ConfigNode, path: ConfigPath): ConfigNode | undefined {
+  let node: ConfigNode | undefined = root;
+  for (const step of path) {
+    if (typeof step === "number") {
+      node = node?.kind === "sequence" ? node.items[step] : undefined;
+    } else {
+      node = node?.kind === "mapping" ? node.entries.get(step)?.value : undefined;
+    }
+  }
+  return node;
+}
+
+/** Where to point for a path: its key when it has one, else its value, else the nearest parent. */
+export function placeOf(root: ConfigNode, path: ConfigPath): Span {
+  for (let length = path.length; length > 0; length--) {
+    const step = path[length - 1];
+    const parent = nodeAt(root, path.slice(0, length - 1));
+    if (parent?.kind === "mapping" && typeof step === "string") {
+      const entry = parent.entries.get(step);
+      if (entry) return entry.keyAt;
+    }
+    if (parent?.kind === "sequence" && typeof step === "number") {
+      const item = parent.items[step];
+      if (item) return item.at;
+    }
+  }
+  return root.at;
+}
+
+/** `webserver.listen_port`, `plugins[0].name`: the spelling `-o` takes. */
+export function spell(path: ConfigPath): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else text += (text && ".") + step.replace(/[\\.[\]]/g, "\\$&");
+  }
+  return text;
+}
+
+/** Plain values for the schema; a null key is left out, it means "the default". */
+export function plainValue(node: ConfigNode): unknown {
+  switch (node.kind) {
+    case "scalar":
+      return node.text;
+    case "null":
+      return undefined;
+    case "sequence":
+      return node.items.map((item) => item.kind === "null" ? null : plainValue(item));
+    case "mapping": {
+      // Without a prototype: a key named __proto__ is a key.
+      const plain: Record<string, unknown> = Object.create(null);
+      for (const [key, { value }] of node.entries) {
+        const inner = plainValue(value);
+        if (inner !== undefined) plain[key] = inner;
+      }
+      return plain;
+    }
+  }
+}
+
+/**
+ * Takes nodes out; a path that leads nowhere takes out the last node on the way, because that is the
+ * one something is missing from. Sequences close their gaps only at the end, so all paths stay true.
+ */
+export function prune(root: MappingNode, paths: readonly ConfigPath[]): void {
+  const shortened = new Set<SequenceNode>();
+  for (const path of paths) {
+    let length = path.length;
+    while (length > 1 && !nodeAt(root, path.slice(0, length))) length--;
+    const parent = nodeAt(root, path.slice(0, length - 1));
+    const step = path[length - 1];
+    if (parent?.kind === "mapping" && typeof step === "string") parent.entries.delete(step);
+    if (parent?.kind === "sequence" && typeof step === "number" && parent.items[step]) {
+      parent.items[step] = { kind: "null", at: parent.items[step].at };
+      shortened.add(parent);
+    }
+  }
+  for (const { items } of shortened) {
+    items.splice(0, items.length, ...items.filter((item) => item.kind !== "null"));
+  }
+}
+
+/** How a later config file meets what is there already (`config_files` with `strategy`). */
+export const STRATEGIES = ["append", "override", "add-only"] as const;
+export type Strategy = typeof STRATEGIES[number];
+
+/**
+ * Brings one file's keys into another's, top-level key by top-level key as upstream does: sequences
+ * are appended (or replaced, or left), everything else is replaced as a whole (or left).
+ */
+export function mergeInto(target: MappingNode, addition: MappingNode, strategy: Strategy): void {
+  for (const [key, entry] of addition.entries) {
+    const present = target.entries.get(key);
+    if (!present) {
+      target.entries.set(key, entry);
+    } else if (strategy === "append" && entry.value.kind === "sequence") {
+      present.value = appended(present.value, entry.value);
+    } else if (strategy !== "add-only") {
+      target.entries.set(key, entry);
+    }
+  }
+}
+
+/** A scalar counts as a list of one, as everywhere a list is wanted. */
+function appended(present: ConfigNode, addition: SequenceNode): SequenceNode {
+  const items = present.kind === "sequence"
+    ? present.items
+    : present.kind === "null"
+    ? []
+    : [present];
+  return { kind: "sequence", items: [...items, ...addition.items], at: addition.at };
+}

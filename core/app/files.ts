@@ -1,0 +1,113 @@
+/** Reading what a person named on the command line or in falco.yaml. */
+import type { Report, SourceText, Span } from "../base/mod.ts";
+import { decodeText } from "../base/decode.ts";
+
+/** More than any reader of ours accepts, so that they say "too large" with their own limit. */
+const MAX_BYTES = 64 << 20;
+
+/**
+ * Reads a text file. What goes wrong is reported: at `at` (where the file is named) when it cannot be
+ * read, in the file itself when it holds no text.
+ */
+export function readText(
+  path: string,
+  report: Report,
+  at?: Span,
+): SourceText | undefined {
+  let bytes: Uint8Array;
+  try {
+    bytes = readBounded(path);
+  } catch (error) {
+    report.add({
+      code: "C001",
+      title: `cannot read "${path}": ${reasonOf(error)}`,
+      at,
+      help: helpFor(error),
+    });
+    return undefined;
+  }
+  return decodeText(path, bytes, report);
+}
+
+/** Reads at most the limit: a pipe is fine, /dev/zero ends. */
+function readBounded(path: string): Uint8Array {
+  using file = Deno.openSync(path, { read: true });
+  if (file.statSync().isDirectory) throw new Deno.errors.IsADirectory();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = new Uint8Array(64 << 10);
+    const read = file.readSync(chunk);
+    if (read === null) break;
+    size += read;
+    if (size > MAX_BYTES) throw new TooLarge();
+    chunks.push(chunk.subarray(0, read));
+  }
+  const bytes = new Uint8Array(size);
+  let end = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, end);
+    end += chunk.length;
+  }
+  return bytes;
+}
+
+class TooLarge extends Error {}
+
+/** Why a file operation failed, in words; without the path, which the caller names. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof TooLarge) return `it has more than ${MAX_BYTES >> 20} MiB`;
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  if (error instanceof Deno.errors.NotADirectory) return "a part of the path is no directory";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function helpFor(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.IsADirectory) return "name the files in it";
+  if (error instanceof Deno.errors.PermissionDenied) return "run as root, or make it readable";
+  return undefined;
+}
+
+export type PathKind = "file" | "directory" | "missing";
+
+/** What a path leads to, through symbolic links; unreadable counts as a file, reading says why. */
+export function kindOf(path: string): PathKind {
+  try {
+    return Deno.statSync(path).isDirectory ? "directory" : "file";
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? "missing" : "file";
+  }
+}
+
+/** The regular files of a directory as full paths, sorted as upstream does: by their bytes. */
+export function filesIn(directory: string, report: Report, at?: Span): readonly string[] {
+  const paths: string[] = [];
+  try {
+    for (const entry of Deno.readDirSync(directory)) {
+      const path = `${directory.replace(/\/+$/, "")}/${entry.name}`;
+      if (entry.isFile || (entry.isSymlink && isFile(path))) paths.push(path);
+    }
+  } catch (error) {
+    report.add({
+      code: "C001",
+      title: `cannot read directory "${directory}": ${reasonOf(error)}`,
+      at,
+    });
+  }
+  return paths.sort((a, b) => a < b ? -1 : 1);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Upstream reads only these as rules. */
+export function hasYamlName(path: string): boolean {
+  return /\.ya?ml$/.test(path);
+}

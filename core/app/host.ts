@@ -1,0 +1,77 @@
+/** What the application sees of the process it runs in; tests put something else in its place. */
+import type { PluginEntry } from "../plugin/mod.ts";
+
+/** A stream of text. */
+export interface Output {
+  /** Synchronous. A reader that went away (`falcod list | head`) is no error. */
+  write(text: string): void;
+  readonly isTerminal: boolean;
+}
+
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+export interface Host {
+  readonly plugins: readonly PluginEntry[];
+  readonly out: Output;
+  readonly error: Output;
+  environment(name: string): string | undefined;
+  /** Calls back once at the first of the signals; until `release` is called they do nothing else. */
+  onStop(callback: (signal: StopSignal) => void): { release(): void };
+  /** Folder with the rules and the configuration that came with the program. */
+  readonly rulesFolder: string;
+}
+
+/** The real process. */
+export function denoHost(plugins: readonly PluginEntry[], rulesFolder: string): Host {
+  return {
+    plugins,
+    out: outputTo(Deno.stdout),
+    error: outputTo(Deno.stderr),
+    environment: (name) => {
+      try {
+        return Deno.env.get(name);
+      } catch {
+        return undefined; // a name that no variable can have, `${=}`
+      }
+    },
+    onStop,
+    rulesFolder,
+  };
+}
+
+function outputTo(
+  stream: { writeSync(bytes: Uint8Array): number; isTerminal(): boolean },
+): Output {
+  const encoder = new TextEncoder();
+  let gone = false;
+  return {
+    write: (text) => {
+      const bytes = encoder.encode(text);
+      for (let at = 0; !gone && at < bytes.length;) {
+        try {
+          at += stream.writeSync(bytes.subarray(at));
+        } catch (error) {
+          if (error instanceof Deno.errors.WouldBlock) continue;
+          gone = true;
+          if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        }
+      }
+    },
+    isTerminal: stream.isTerminal(),
+  };
+}
+
+function onStop(callback: (signal: StopSignal) => void): { release(): void } {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  let called = false;
+  const listeners = signals.map((signal) => () => {
+    if (called) return;
+    called = true;
+    callback(signal);
+  });
+  signals.forEach((signal, index) => Deno.addSignalListener(signal, listeners[index]!));
+  return {
+    release: () =>
+      signals.forEach((signal, index) => Deno.removeSignalListener(signal, listeners[index]!)),
+  };
+}

@@ -1,0 +1,107 @@
+/** Where plugins are found: by kind and name, loaded the first time somebody asks. */
+import { type Report, type Span } from "../base/mod.ts";
+import { didYouMean } from "../base/nearest.ts";
+import type { Plugin } from "./plugin.ts";
+
+export type PluginKind = Plugin["kind"];
+export type PluginOf<Kind extends PluginKind> = Extract<Plugin, { readonly kind: Kind }>;
+
+/** A plugin that could be loaded. Sources are named after the event source they deliver. */
+export interface PluginEntry {
+  readonly kind: PluginKind;
+  readonly name: string;
+  /** Literal dynamic import, so that a compiled program carries it and only wired ones load. */
+  readonly load: () => Promise<{ readonly default: Plugin }>;
+}
+
+/** A plugin that is there but cannot be used: our mistake or the packager's, not the user's. */
+export class PluginError extends Error {
+  override readonly name = "PluginError";
+  constructor(readonly code: "load-failed" | "not-a-plugin", message: string, cause?: unknown) {
+    super(message, { cause });
+  }
+}
+
+export class Registry {
+  readonly #entries = new Map<string, PluginEntry>();
+  readonly #loaded = new Map<string, Promise<Plugin>>();
+
+  constructor(entries: Iterable<PluginEntry>) {
+    for (const entry of entries) {
+      const key = `${entry.kind}/${entry.name}`;
+      if (this.#entries.has(key)) throw new Error(`two plugins are called ${key}`);
+      this.#entries.set(key, entry);
+    }
+  }
+
+  /** Names of one kind, in the order they were registered. */
+  names(kind: PluginKind): readonly string[] {
+    return [...this.#entries.values()].filter((entry) => entry.kind === kind)
+      .map((entry) => entry.name);
+  }
+
+  has(kind: PluginKind, name: string): boolean {
+    return this.#entries.has(`${kind}/${name}`);
+  }
+
+  /** Loads a registered plugin once. Asking for one that is not registered is a bug. */
+  async load<Kind extends PluginKind>(kind: Kind, name: string): Promise<PluginOf<Kind>> {
+    const key = `${kind}/${name}`;
+    const entry = this.#entries.get(key);
+    if (!entry) throw new Error(`no plugin ${key} is registered`);
+    let loading = this.#loaded.get(key);
+    if (!loading) this.#loaded.set(key, loading = imported(entry));
+    return await loading as PluginOf<Kind>;
+  }
+
+  /** What to answer to a name nobody registered. */
+  suggestion(kind: PluginKind, name: string): string | undefined {
+    return didYouMean(name, this.names(kind));
+  }
+}
+
+async function imported(entry: PluginEntry): Promise<Plugin> {
+  let plugin: Plugin;
+  try {
+    plugin = (await entry.load()).default;
+  } catch (error) {
+    const message = `Cannot load ${entry.kind} plugin "${entry.name}"`;
+    throw new PluginError("load-failed", message, error);
+  }
+  if (plugin?.kind !== entry.kind || plugin.name !== entry.name) {
+    const found = plugin ? `${plugin.kind} "${plugin.name}"` : "nothing";
+    const wanted = `${entry.kind} plugin "${entry.name}"`;
+    throw new PluginError("not-a-plugin", `Cannot load ${wanted}: its module exports ${found}`);
+  }
+  return plugin;
+}
+
+/** What a plugin's `create` takes. */
+export type ConfigOf<P extends Plugin> = Parameters<P["create"]>[0];
+
+/**
+ * Checks a plugin's own part of the configuration. Mistakes are reported at the place `locate` gives
+ * for a path into `config`.
+ */
+export function checkPluginConfig<P extends Plugin>(
+  plugin: P,
+  config: unknown,
+  options: {
+    readonly report: Report;
+    readonly locate?: (path: readonly (string | number)[]) => Span | undefined;
+  },
+): ConfigOf<P> | undefined {
+  const result = plugin.schema.safeParse(config);
+  if (result.success) return result.data as ConfigOf<P>;
+  for (const issue of result.error.issues) {
+    const path = issue.path.filter((step) => typeof step !== "symbol");
+    const key = path.length > 0 ? ` at "${path.join(".")}"` : "";
+    options.report.add({
+      code: "C014",
+      title: `${plugin.kind} "${plugin.name}" does not take this configuration${key}: ` +
+        issue.message,
+      at: options.locate?.(path),
+    });
+  }
+  return undefined;
+}
