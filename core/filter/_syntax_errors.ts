@@ -1,0 +1,129 @@
+/** What the parser says when the text goes on differently than the grammar allows. */
+import type { Report, Span } from "../base/mod.ts";
+import { didYouMean } from "../base/nearest.ts";
+import type { Literal, Operand } from "./condition.ts";
+import { type Lexer, OPERATOR_NAMES, TRANSFORMERS } from "./lexer.ts";
+
+const EXAMPLE = 'a check looks like "proc.name = cat"';
+
+/** Each method reports one problem at the lexer's cursor and returns the parser's "nothing". */
+export class SyntaxErrors {
+  readonly #lexer: Lexer;
+  readonly #report: Report;
+  /** The bare value that was read last: what follows it may belong to it. */
+  lastBare: Literal | undefined;
+
+  constructor(lexer: Lexer, report: Report) {
+    this.#lexer = lexer;
+    this.#report = report;
+  }
+
+  empty(): undefined {
+    return this.fail("F001", "the condition is empty", this.#lexer.source.all, EXAMPLE);
+  }
+
+  /** Something stands where `and`, `or` or the closing bracket of `open` should. */
+  unexpected(open: Span | undefined): undefined {
+    const lexer = this.#lexer;
+    if (open && lexer.atEnd) return this.unclosed(open, "");
+    const { text, span } = lexer.word;
+    if (lexer.peek(")")) return this.fail("F004", 'bracket ")" closes nothing', span);
+    const end = open ? '")"' : "the end of the condition";
+    return this.fail(
+      "F004",
+      `unexpected "${text}": expected "and", "or" or ${end}`,
+      span,
+      this.#helpForRest(text),
+      open,
+    );
+  }
+
+  #helpForRest(text: string): string | undefined {
+    if (text.startsWith("&&")) return 'write "and"';
+    if (text.startsWith("||")) return 'write "or"';
+    if (/^(?:AND|OR|NOT)$/.test(text)) return `operators are lower case: "${text.toLowerCase()}"`;
+    if (/^not\b/.test(text)) return 'write "and not"';
+    if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
+    const bare = this.lastBare;
+    if (!bare) return undefined;
+    if (text === "(" && TRANSFORMERS.some((name) => name === bare.text)) {
+      return `no blank may stand between "${bare.text}" and its bracket`;
+    }
+    const rest = this.#lexer.source.text.slice(bare.span.start, this.#lexer.word.span.end);
+    return `a value with blanks or any of ()"'=, must be quoted: '${rest.replaceAll("'", "\\'")}'`;
+  }
+
+  unclosed(open: Span, wanted: string): undefined {
+    const lexer = this.#lexer;
+    const bracket = open.source.text[open.start];
+    if (lexer.atEnd || wanted === "") {
+      const closing = bracket === "[" ? "]" : ")";
+      const help = `add the "${closing}" it is waiting for`;
+      return this.fail("F003", `bracket "${bracket}" is never closed`, open, help);
+    }
+    const { text, span } = lexer.word;
+    const help = this.lastBare && this.#helpForRest(text);
+    return this.fail("F004", `unexpected "${text}": expected ${wanted}`, span, help, open);
+  }
+
+  noOperator(left: Operand): undefined {
+    const lexer = this.#lexer;
+    const what = lexer.source.text.slice(left.span.start, left.span.end);
+    if (lexer.atEnd || lexer.peek(")")) {
+      const help = `compare it, "${what} = value", or ask for it, "${what} exists"`;
+      return this.fail("F006", `"${what}" is not compared with anything`, left.span, help);
+    }
+    const { text, span } = lexer.word;
+    const glued = OPERATOR_NAMES.includes(text);
+    return this.fail(
+      "F006",
+      glued ? `"${text}" needs a blank behind it` : `"${text}" is not an operator`,
+      span,
+      glued ? undefined : didYouMean(text, OPERATOR_NAMES) ??
+        `operators are ${OPERATOR_NAMES.join(" ")}`,
+    );
+  }
+
+  noCheck(): undefined {
+    const lexer = this.#lexer;
+    if (lexer.atEnd) {
+      return this.fail(
+        "F002",
+        "the condition ends where a check is expected",
+        lexer.here,
+        EXAMPLE,
+      );
+    }
+    const { text, span } = lexer.word;
+    const help = text === "!" || text.startsWith("!") ? 'write "not"' : EXAMPLE;
+    return this.fail("F002", `expected a check, a macro or "(", found "${text}"`, span, help);
+  }
+
+  noValue(wanted: string): undefined {
+    const lexer = this.#lexer;
+    if (lexer.peek('"') || lexer.peek("'")) return this.openQuote();
+    if (lexer.atEnd) {
+      return this.fail("F007", `the condition ends where ${wanted} is expected`, lexer.here);
+    }
+    const { text, span } = lexer.word;
+    const help = lexer.peek("(") ? 'to look for any of several values, use "in (…)"' : undefined;
+    return this.fail("F007", `expected ${wanted}, found "${text}"`, span, help);
+  }
+
+  openQuote(): undefined {
+    const lexer = this.#lexer;
+    const quote = lexer.word.text[0] === "'" || lexer.peek("'") ? "'" : '"';
+    return this.fail(
+      "F008",
+      `quote ${quote} is never closed`,
+      lexer.here,
+      "a backslash before a quote keeps it from closing the string",
+    );
+  }
+
+  fail(code: string, title: string, at: Span, help?: string, opened?: Span): undefined {
+    const notes = opened && [{ message: "the bracket opened here", at: opened }];
+    this.#report.add({ code, title, at, help, notes });
+    return undefined;
+  }
+}

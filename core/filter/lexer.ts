@@ -1,0 +1,237 @@
+/**
+ * The tokens of conditions. Which token may come next depends on what came before (`in` can be an
+ * operator, a value or part of a name), so the parser asks for the kind it wants and the lexer
+ * says whether it stands at the cursor.
+ *
+ * Token shapes: falcosecurity/libs userspace/libsinsp/filter/parser.h.
+ */
+import type { SourceText, Span } from "../base/mod.ts";
+import type { ComparisonName, Quantifier, TransformerName } from "./condition.ts";
+
+const IDENTIFIER = /[a-zA-Z][a-zA-Z0-9_]*/y;
+const FIELD_NAME = /[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)+/y;
+const NUMBER = /0[xX][0-9a-fA-F]+|[+-]?[0-9]+\.?[0-9]*(?:[eE][+-][0-9]+)?/y;
+const BARE_STRING = /[^()"' \t\n\v\f\r=,]+/y;
+const BARE_ARGUMENT = /[^\][" \t\n\v\f\r']+/y;
+// deno-lint-ignore no-control-regex -- a backspace counts as blank
+const BLANKS = /[ \t\x08\r\n]*/y;
+const NOT = /not[ \t\n\v\f\r]+/y;
+const WORD = /[^\s()"',=]*/y;
+
+const ORDERINGS = ["<=", "<", ">=", ">"] as const satisfies readonly ComparisonName[];
+
+/** Longer ones first where one begins another. */
+const SYMBOLS = ["==", "=", "!="] as const satisfies readonly ComparisonName[];
+
+/** Need a blank behind them: `globe` is no `glob`. */
+const WORDS = [
+  "glob",
+  "iglob",
+  "contains",
+  "icontains",
+  "bcontains",
+  "startswith",
+  "bstartswith",
+  "endswith",
+  "regex",
+] as const satisfies readonly ComparisonName[];
+
+/** Need none: `in(a,b)`, and Falco even reads `ina` as `in a`. */
+const LIST_WORDS = ["intersects", "in", "pmatch"] as const satisfies readonly ComparisonName[];
+
+const QUANTIFIERS = ["oneof", "anyof", "allof"] as const satisfies readonly Quantifier[];
+
+/** Those that may stand on both sides; `val` only stands on the right. */
+export const TRANSFORMERS = [
+  "tolower",
+  "toupper",
+  "b64",
+  "basename",
+  "len",
+  "join",
+  "concat",
+  "getopt",
+] as const satisfies readonly TransformerName[];
+
+export const OPERATOR_NAMES: readonly string[] = [
+  "exists",
+  ...ORDERINGS,
+  ...SYMBOLS,
+  ...WORDS,
+  ...LIST_WORDS,
+];
+
+export interface Token<Text extends string = string> {
+  readonly text: Text;
+  readonly span: Span;
+}
+
+export class Lexer {
+  readonly #text: string;
+  /** Offset of the next character. */
+  #at = 0;
+
+  constructor(readonly source: SourceText) {
+    this.#text = source.text;
+  }
+
+  get offset(): number {
+    return this.#at;
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  /** Goes back to where `offset` once was. */
+  rewind(offset: number): void {
+    this.#at = offset;
+  }
+
+  spanFrom(start: number): Span {
+    return this.source.span(start, this.#at);
+  }
+
+  /** The character under the cursor, or nothing at the end. */
+  get here(): Span {
+    return this.source.span(this.#at, Math.min(this.#at + 1, this.#text.length));
+  }
+
+  /** The word under the cursor without moving, at least one character, for messages. */
+  get word(): Token {
+    const length = Math.max(1, this.#measure(WORD));
+    const span = this.source.span(this.#at, Math.min(this.#at + length, this.#text.length));
+    return { text: this.#text.slice(span.start, span.end), span };
+  }
+
+  /** Whether there was at least one blank. */
+  blanks(): boolean {
+    const length = this.#measure(BLANKS);
+    this.#at += length;
+    return length > 0;
+  }
+
+  peek(character: string): boolean {
+    return this.#text[this.#at] === character;
+  }
+
+  take<Text extends string>(text: Text): Token<Text> | undefined {
+    return this.#text.startsWith(text, this.#at) ? this.#token(text) : undefined;
+  }
+
+  identifier(): Token | undefined {
+    return this.#match(IDENTIFIER);
+  }
+
+  fieldName(): Token | undefined {
+    return this.#match(FIELD_NAME);
+  }
+
+  number(): Token | undefined {
+    return this.#match(NUMBER);
+  }
+
+  bareString(): Token | undefined {
+    return this.#match(BARE_STRING);
+  }
+
+  bareArgument(): Token | undefined {
+    return this.#match(BARE_ARGUMENT);
+  }
+
+  /** `not` and the blanks behind it. */
+  not(): Token | undefined {
+    return this.#match(NOT);
+  }
+
+  /** The string with its quotes; absent when none begins here or the closing quote is missing. */
+  quotedString(): Token | undefined {
+    const quote = this.#text[this.#at];
+    if (quote !== '"' && quote !== "'") return undefined;
+    for (let i = this.#at + 1; i < this.#text.length && this.#text[i] !== "\0"; i++) {
+      // Falco looks only one character back, so `\\"` does not end a string.
+      if (this.#text[i] !== quote || this.#text[i - 1] === "\\") continue;
+      return this.#token(this.#text.slice(this.#at, i + 1));
+    }
+    return undefined;
+  }
+
+  ordering(): Token<ComparisonName> | undefined {
+    return this.#oneOf(ORDERINGS);
+  }
+
+  /** `=`-like symbols and words that compare strings; a word takes the blanks behind it along. */
+  stringOperator(): Token<ComparisonName> | undefined {
+    return this.#oneOf(SYMBOLS) ?? this.#wordOf(WORDS);
+  }
+
+  listOperator(): Token<ComparisonName> | undefined {
+    return this.#oneOf(LIST_WORDS);
+  }
+
+  quantifier(): Token<Quantifier> | undefined {
+    return this.#wordOf(QUANTIFIERS);
+  }
+
+  /** A transformer's name with its opening bracket; the token holds the name only. */
+  transformer(): Token<TransformerName> | undefined {
+    return this.#opened(TRANSFORMERS);
+  }
+
+  val(): Token<TransformerName> | undefined {
+    return this.#opened(["val"]);
+  }
+
+  /** Whether a list, or the name of one, stands at the cursor, and not `and`, `or`, `not`. */
+  get listFollows(): boolean {
+    if (this.peek("(")) return true;
+    if (this.#measure(IDENTIFIER) === 0) return false;
+    return !/^(?:and|or|not)(?![a-zA-Z0-9])/.test(this.#text.slice(this.#at, this.#at + 4));
+  }
+
+  #opened(names: readonly TransformerName[]): Token<TransformerName> | undefined {
+    for (const name of names) {
+      const start = this.#at;
+      if (this.take(`${name}(`)) {
+        return { text: name, span: this.source.span(start, start + name.length) };
+      }
+    }
+    return undefined;
+  }
+
+  #oneOf<Text extends string>(texts: readonly Text[]): Token<Text> | undefined {
+    for (const text of texts) {
+      const token = this.take(text);
+      if (token) return token;
+    }
+    return undefined;
+  }
+
+  #wordOf<Text extends string>(words: readonly Text[]): Token<Text> | undefined {
+    for (const word of words) {
+      const start = this.#at;
+      const token = this.take(word);
+      if (!token) continue;
+      if (this.blanks()) return token;
+      this.#at = start;
+    }
+    return undefined;
+  }
+
+  #match(shape: RegExp): Token | undefined {
+    const length = this.#measure(shape);
+    return length === 0 ? undefined : this.#token(this.#text.slice(this.#at, this.#at + length));
+  }
+
+  /** Length of what `shape` matches at the cursor. */
+  #measure(shape: RegExp): number {
+    shape.lastIndex = this.#at;
+    return shape.test(this.#text) ? shape.lastIndex - this.#at : 0;
+  }
+
+  #token<Text extends string>(text: Text): Token<Text> {
+    const start = this.#at;
+    this.#at += text.length;
+    return { text, span: this.spanFrom(start) };
+  }
+}

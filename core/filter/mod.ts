@@ -1,0 +1,3 @@
+export type * from "./condition.ts";
+export { parseCondition } from "./parser.ts";
+export { printCondition } from "./print.ts";
