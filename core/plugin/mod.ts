@@ -9,3 +9,4 @@ export {
   type PluginOf,
   Registry,
 } from "./registry.ts";
+export { SinkError, type SinkErrorCode } from "./sink_error.ts";

@@ -1,7 +1,7 @@
 /** What plugins implement. A plugin is a folder with `mod.ts` that exports one of these as default. */
 import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
-import type { Event, ProcessSnapshot } from "../event/mod.ts";
+import type { Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
@@ -24,6 +24,8 @@ export interface SourceContext {
   readonly log: Logger;
   /** Synchronous. The event is borrowed until it returns; it never throws. */
   deliver(event: Event): void;
+  /** A change of the process table that is no event by itself: a fork seen by the scheduler, new ids. */
+  change(change: StateChange): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */
   seed(processes: Iterable<ProcessSnapshot>): void;
   /** The source has started to see events. */
@@ -61,6 +63,35 @@ export interface FormattedAlert {
   readonly line: string;
 }
 
+/** What a container engine says about one container; `undefined` where it says nothing. */
+export interface ContainerInfo {
+  readonly fullId: string;
+  /** Without the leading slash of Docker's API. */
+  readonly name: string | undefined;
+  /** Image as it was asked for: `nginx:1.25`, `registry:5000/team/app@sha256:…`. */
+  readonly image: string | undefined;
+  /** Hexadecimal, without `sha256:`. */
+  readonly imageId: string | undefined;
+  readonly imageRepository: string | undefined;
+  readonly imageTag: string | undefined;
+  /** `sha256:…` */
+  readonly imageDigest: string | undefined;
+  readonly privileged: boolean | undefined;
+  /** Bounded in number and length by the engine's plugin. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** Epoch nanoseconds, when its first process was started. */
+  readonly startNs: bigint | undefined;
+}
+
+export interface ContainerEngine {
+  readonly name: string;
+  /**
+   * Absent when the engine does not know the container or is not there at all; rejects when the engine
+   * is there and does not answer as it should, or when `signal` aborts.
+   */
+  inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined>;
+}
+
 interface Described<Kind extends string, Config> {
   readonly kind: Kind;
   readonly name: string;
@@ -79,4 +110,8 @@ export interface FormatterPlugin<Config = unknown> extends Described<"formatter"
 export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> {
   create(config: Config): Sink;
 }
-export type Plugin = SourcePlugin | FormatterPlugin | SinkPlugin;
+export interface ContainerEnginePlugin<Config = unknown>
+  extends Described<"container_engine", Config> {
+  create(config: Config): ContainerEngine;
+}
+export type Plugin = SourcePlugin | FormatterPlugin | SinkPlugin | ContainerEnginePlugin;
