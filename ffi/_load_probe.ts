@@ -1,0 +1,77 @@
+/** Finds the probe object this kernel accepts. */
+import { hasBpfCapabilities } from "./_capabilities.ts";
+import { BpfObject, PERMISSION_HELP } from "./bpf_object.ts";
+import { openLibc } from "./libc.ts";
+import { openLibbpf } from "./libbpf.ts";
+import { NativeError } from "./native_error.ts";
+
+export interface ProbeOptions {
+  /** Compiled probes, best first: the first one this kernel accepts is used. */
+  readonly objects: readonly Uint8Array[];
+  /** Size of the ring for exec, fork, exit and identity changes; rounded up to a power of two. */
+  readonly lifecycleBytes?: number;
+  /** Size of the ring for everything else; rounded up to a power of two. */
+  readonly eventsBytes?: number;
+  /** libbpf to use instead of the system's `libbpf.so.1`. */
+  readonly libbpfPath?: string;
+}
+
+export interface LoadedProbe {
+  readonly object: BpfObject;
+  readonly variant: ProbeVariant;
+  /** Why the objects before it were not taken: message and verifier log. */
+  readonly rejected: readonly string[];
+}
+
+/** How a probe reads kernel memory: by plain loads (6.2 and newer), or by a helper call for each. */
+export type ProbeVariant = "cast" | "read";
+
+const LIFECYCLE_BYTES = 8 << 20;
+const EVENTS_BYTES = 32 << 20;
+const LARGEST_RING_BYTES = 1 << 30;
+
+/** Loads the first object the kernel accepts. Throws a `NativeError` when there is none. */
+export function loadProbe(options: ProbeOptions): LoadedProbe {
+  openLibbpf(options.libbpfPath);
+  if (!hasBpfCapabilities()) {
+    throw new NativeError("no-permission", "This process may not use BPF", {
+      help: PERMISSION_HELP,
+    });
+  }
+  const rejected: string[] = [];
+  for (const bytes of options.objects) {
+    const variant = variantOf(bytes);
+    try {
+      return { object: load(`falcod-${variant}`, bytes, options), variant, rejected };
+    } catch (error) {
+      if (!(error instanceof NativeError) || error.code !== "load-failed") throw error;
+      rejected.push(`${variant}: ${error.message}`);
+    }
+  }
+  const count = options.objects.length;
+  throw new NativeError("load-failed", `This kernel accepts none of ${count} probe objects`, {
+    help: "falcod needs Linux 5.8 or newer; `falcod probe` shows what this kernel can do",
+    log: rejected.join("\n"),
+  });
+}
+
+function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject {
+  using stack = new DisposableStack();
+  const object = stack.use(BpfObject.open(name, bytes, options.libbpfPath));
+  object.resizeMap("lifecycle", ringBytes(options.lifecycleBytes ?? LIFECYCLE_BYTES));
+  object.resizeMap("events", ringBytes(options.eventsBytes ?? EVENTS_BYTES));
+  object.load();
+  stack.move();
+  return object;
+}
+
+/** The kernel takes powers of two of at least a page; the reader's arithmetic ends at 2^30. */
+function ringBytes(wanted: number): number {
+  const bytes = Math.max(openLibc().getpagesize(), Math.min(wanted, LARGEST_RING_BYTES));
+  return 2 ** Math.ceil(Math.log2(bytes));
+}
+
+/** An object that casts names the kernel function it does it with; the other has no use for it. */
+function variantOf(object: Uint8Array): ProbeVariant {
+  return new TextDecoder("latin1").decode(object).includes("bpf_rdonly_cast") ? "cast" : "read";
+}

@@ -1,0 +1,236 @@
+/** A compiled BPF object: opened from memory, loaded into the kernel, attached, and gone when disposed. */
+import { hasBpfCapabilities } from "./_capabilities.ts";
+import { cString, errno, errorText, readCString } from "./libc.ts";
+import { type Libbpf, LibbpfLog, openLibbpf } from "./libbpf.ts";
+import { NativeError } from "./native_error.ts";
+
+/** Kernels without it do not describe their types, so libbpf cannot fit the probe to them. */
+export const KERNEL_TYPES = "/sys/kernel/btf/vmlinux";
+
+export const BTF_HELP =
+  `use a kernel built with CONFIG_DEBUG_INFO_BTF (every current distribution's is), which shows ${KERNEL_TYPES}`;
+export const PERMISSION_HELP =
+  "run as root, or with the capabilities CAP_BPF and CAP_PERFMON (containers: privileged, or both added)";
+
+/** A map of the object; `fileDescriptor` is valid once the object is loaded, and until it is disposed. */
+export interface BpfMap {
+  readonly name: string;
+  readonly fileDescriptor: number;
+  /** Bytes of one value (of one CPU's, where the map is per CPU). */
+  readonly valueBytes: number;
+  /** For a ring: its size in bytes. */
+  readonly maxEntries: number;
+}
+
+/** `id` is the kernel's, as `bpftool prog` shows it. */
+export interface LoadedProgram {
+  readonly name: string;
+  readonly id: number;
+}
+
+const EPERM = 1;
+
+/**
+ * Owns programs, maps and links of one object.
+ *
+ * Every link is a file descriptor and nothing is pinned: when this process ends, however it ends, the
+ * kernel detaches and unloads. Disposing does the same at once, exactly once.
+ */
+export class BpfObject implements Disposable {
+  readonly #libbpf: Libbpf;
+  #object: Deno.PointerObject | undefined;
+  readonly #links: Deno.PointerObject[] = [];
+
+  private constructor(libbpf: Libbpf, object: Deno.PointerObject) {
+    this.#libbpf = libbpf;
+    this.#object = object;
+  }
+
+  /** Parses the ELF file in `bytes`; `name` shows up in libbpf's messages and before map names. */
+  static open(name: string, bytes: Uint8Array, libbpfPath?: string): BpfObject {
+    const libbpf = openLibbpf(libbpfPath);
+    using log = new LibbpfLog(libbpf);
+    // struct bpf_object_open_opts, the part that is set, and the name it points to in the same memory,
+    // so that both live as long as the call: size_t sz | const char *object_name | name
+    const text = cString(name);
+    const options = new Uint8Array(16 + text.length);
+    options.set(text, 16);
+    const view = new DataView(options.buffer);
+    view.setBigUint64(0, 16n, true);
+    view.setBigUint64(8, Deno.UnsafePointer.value(Deno.UnsafePointer.of(options)) + 16n, true);
+    const object = libbpf.bpf_object__open_mem(
+      new Uint8Array(bytes),
+      BigInt(bytes.length),
+      options,
+    );
+    if (object === null) {
+      throw new NativeError(
+        "load-failed",
+        `Cannot read BPF object "${name}": ${errorText(errno())}`,
+        {
+          help: "build the probe again (`deno task probe`)",
+          log: log.tail,
+        },
+      );
+    }
+    return new BpfObject(libbpf, object);
+  }
+
+  /** Sets how many entries a map has, for a ring its bytes. Only before `load`. */
+  resizeMap(name: string, maxEntries: number): void {
+    const result = this.#libbpf.bpf_map__set_max_entries(this.#findMap(name), maxEntries);
+    if (result < 0) throw mapError(`Cannot set the size of map "${name}"`, result);
+  }
+
+  /** Fits the programs to the running kernel, creates the maps, and has the verifier judge everything. */
+  load(): void {
+    using log = new LibbpfLog(this.#libbpf);
+    const result = this.#libbpf.bpf_object__load(this.#handle);
+    if (result === 0) return;
+    if (result === -EPERM && !hasBpfCapabilities()) {
+      throw new NativeError("no-permission", "This process may not load BPF programs", {
+        help: PERMISSION_HELP,
+        log: log.tail,
+      });
+    }
+    if (!exists(KERNEL_TYPES)) {
+      throw new NativeError("no-btf", `This kernel has no type information (${KERNEL_TYPES})`, {
+        help: BTF_HELP,
+        log: log.tail,
+      });
+    }
+    throw new NativeError("load-failed", `Cannot load the probe: ${errorText(result)}`, {
+      help: "falcod needs Linux 5.8 or newer; `falcod probe` shows what this kernel can do",
+      log: log.tail,
+    });
+  }
+
+  /** Attaches every program, or none of them. */
+  attach(): void {
+    using log = new LibbpfLog(this.#libbpf);
+    for (const program of this.#programs()) {
+      const link = this.#libbpf.bpf_program__attach(program);
+      if (link !== null) {
+        this.#links.push(link);
+        continue;
+      }
+      const reason = errorText(errno());
+      this.#detach();
+      const name = readCString(this.#libbpf.bpf_program__name(program));
+      throw new NativeError("attach-failed", `Cannot attach probe "${name}": ${reason}`, {
+        help: "`falcod probe` shows what this kernel can do",
+        log: log.tail,
+      });
+    }
+  }
+
+  map(name: string): BpfMap {
+    const map = this.#findMap(name);
+    const fileDescriptor = this.#libbpf.bpf_map__fd(map);
+    if (fileDescriptor < 0) throw mapError(`Map "${name}" is not loaded`, fileDescriptor);
+    return {
+      name,
+      fileDescriptor,
+      valueBytes: this.#libbpf.bpf_map__value_size(map),
+      maxEntries: this.#libbpf.bpf_map__max_entries(map),
+    };
+  }
+
+  /** Writes one entry of a loaded map. */
+  write(map: BpfMap, entry: { readonly key: number; readonly value: number }): void {
+    const result = this.#libbpf.bpf_map_update_elem(
+      map.fileDescriptor,
+      Uint32Array.of(entry.key),
+      Uint32Array.of(entry.value),
+      0n,
+    );
+    if (result < 0) throw mapError(`Cannot write to map "${map.name}"`, result);
+  }
+
+  /** The first value of a per-CPU array: one block of `valueBytes`, a multiple of 8, for each possible CPU. */
+  readPerCpu(map: BpfMap): BigUint64Array {
+    const cpus = this.#libbpf.libbpf_num_possible_cpus();
+    if (cpus < 0) throw mapError("Cannot count this machine's CPUs", cpus);
+    const values = new BigUint64Array((map.valueBytes / 8) * cpus);
+    const result = this.#libbpf.bpf_map_lookup_elem(
+      map.fileDescriptor,
+      Uint32Array.of(0),
+      new Uint8Array(values.buffer),
+    );
+    if (result < 0) throw mapError(`Cannot read map "${map.name}"`, result);
+    return values;
+  }
+
+  /** The loaded programs and their ids in the kernel. */
+  programs(): LoadedProgram[] {
+    const libbpf = this.#libbpf;
+    return this.#programs().map((program) => {
+      // struct bpf_prog_info begins with type and id; the kernel fills as much as there is room for.
+      const info = new Uint32Array(2);
+      const result = libbpf.bpf_obj_get_info_by_fd(
+        libbpf.bpf_program__fd(program),
+        info,
+        Uint32Array.of(info.byteLength),
+      );
+      if (result < 0) {
+        throw new NativeError(
+          "load-failed",
+          `Cannot ask for a program's id: ${errorText(result)}`,
+          {
+            help: PERMISSION_HELP,
+          },
+        );
+      }
+      return { name: readCString(libbpf.bpf_program__name(program)), id: info[1]! };
+    });
+  }
+
+  [Symbol.dispose](): void {
+    const object = this.#object;
+    if (object === undefined) return;
+    this.#detach();
+    this.#object = undefined;
+    this.#libbpf.bpf_object__close(object);
+  }
+
+  #detach(): void {
+    for (const link of this.#links.splice(0)) this.#libbpf.bpf_link__destroy(link);
+  }
+
+  #programs(): Deno.PointerObject[] {
+    const programs: Deno.PointerObject[] = [];
+    const object = this.#handle;
+    let program = this.#libbpf.bpf_object__next_program(object, null);
+    while (program !== null) {
+      programs.push(program);
+      program = this.#libbpf.bpf_object__next_program(object, program);
+    }
+    return programs;
+  }
+
+  #findMap(name: string): Deno.PointerObject {
+    const map = this.#libbpf.bpf_object__find_map_by_name(this.#handle, cString(name));
+    if (map !== null) return map;
+    throw new NativeError("map-failed", `The BPF object has no map "${name}"`, {
+      help: "the probe is of another version; build it again (`deno task probe`)",
+    });
+  }
+
+  get #handle(): Deno.PointerObject {
+    if (this.#object === undefined) throw new Error("BPF object used after it was disposed");
+    return this.#object;
+  }
+}
+
+function mapError(what: string, result: number): NativeError {
+  return new NativeError("map-failed", `${what}: ${errorText(result)}`, { help: PERMISSION_HELP });
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,222 @@
+/** Live capture: the probe in the kernel, its rings read in order, its settings changed while it runs. */
+import { setImmediate } from "node:timers";
+import { descendantsOf } from "./_descendants.ts";
+import {
+  type LoadedProbe,
+  loadProbe,
+  type ProbeOptions,
+  type ProbeVariant,
+} from "./_load_probe.ts";
+import type { BpfMap, BpfObject, LoadedProgram } from "./bpf_object.ts";
+import { CLASS_COUNTERS, EVENT_CLASS } from "./layout.ts";
+import { bootClock } from "./libc.ts";
+import { MappedRing } from "./mapped_ring.ts";
+import { type RecordHandler, RecordMerger } from "./merge.ts";
+import { type Interest, ProbeSettings, type ResolveLevel } from "./probe_settings.ts";
+import { Wakeup } from "./wakeup.ts";
+
+export interface CaptureOptions extends ProbeOptions {
+  /** Watch only this process and its descendants, those to come included. */
+  readonly scopeProcessId?: number;
+  /** Whether exec records carry the environment; off by default, it holds secrets. */
+  readonly captureEnv?: boolean;
+  /** At most so many bytes of arguments, and of environment, in an exec record; 16 KiB by default. */
+  readonly argsLimit?: number;
+  /** "path" by default. */
+  readonly resolve?: ResolveLevel;
+}
+
+export interface ClassCounters {
+  /** Records that got into a ring. */
+  readonly submitted: number;
+  /** Lost because the ring was full. */
+  readonly dropped: number;
+  /** Lost because the kernel's memory could not be read. */
+  readonly failed: number;
+}
+
+/** Since the probe was loaded, over all CPUs. */
+export type CaptureCounters = Readonly<
+  Record<"lifecycle" | "file" | "network" | "other", ClassCounters>
+>;
+
+const ARGS_LIMIT_BYTES = 16 << 10;
+/** At most so many records in one look: some tens of ms, then timers and signals get a turn. */
+const RECORDS_PER_DRAIN = 65_536;
+
+/** Loads the probe without attaching it: nothing is reported before `attach`. Throws a `NativeError`. */
+export function openCapture(options: CaptureOptions): Capture {
+  const probe = loadProbe(options);
+  try {
+    return new Capture(probe, options);
+  } catch (error) {
+    probe.object[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/**
+ * A loaded probe; made by `openCapture`.
+ *
+ * Disposing detaches and unloads it, unmaps the rings and ends a `wait`. After that `drain` finds
+ * nothing, `wait` returns at once, and everything else is a mistake of the caller's and throws.
+ */
+export class Capture implements Disposable {
+  /** Which of the objects was accepted. */
+  readonly variant: ProbeVariant;
+  /** Why the objects before it were not: message and verifier log. */
+  readonly rejected: readonly string[];
+  readonly #object: BpfObject;
+  readonly #tracked: BpfMap;
+  readonly #counters: BpfMap;
+  readonly #settings: ProbeSettings;
+  readonly #records: RecordMerger;
+  readonly #wakeup: Wakeup;
+  readonly #resources: DisposableStack;
+  readonly #scopeProcessId: number | undefined;
+  #found = 0;
+  #stoppedEarly = false;
+
+  constructor(probe: LoadedProbe, options: CaptureOptions) {
+    const { object, variant, rejected } = probe;
+    this.variant = variant;
+    this.rejected = rejected;
+    this.#object = object;
+    this.#tracked = object.map("tracked");
+    this.#counters = object.map("counters");
+
+    // Given up in the opposite order: nobody waits, nothing is mapped, then the probe goes.
+    using resources = new DisposableStack();
+    const lifecycle = object.map("lifecycle");
+    const events = object.map("events");
+    const settings = resources.use(new ProbeSettings(object.map(".bss")));
+    const records = new RecordMerger(
+      resources.use(new MappedRing(lifecycle)).reader,
+      resources.use(new MappedRing(events)).reader,
+      bootClock(),
+    );
+    this.#wakeup = resources.use(
+      new Wakeup({
+        fileDescriptors: [lifecycle.fileDescriptor, events.fileDescriptor],
+        setSleeping: (sleeping) => {
+          settings.set("lifecycleSleeps", sleeping ? 1 : 0);
+          settings.set("eventsSleeps", sleeping ? 1 : 0);
+        },
+        hasMore: () => records.hasMore,
+      }),
+    );
+    settings.set("captureEnv", options.captureEnv ? 1 : 0);
+    settings.set("argsLimit", options.argsLimit ?? ARGS_LIMIT_BYTES);
+    settings.setResolve(options.resolve ?? "path");
+    this.#scopeProcessId = options.scopeProcessId;
+    if (options.scopeProcessId !== undefined) settings.set("scope", 1);
+    this.#settings = settings;
+    this.#records = records;
+    this.#resources = resources.move();
+  }
+
+  /** Starts reporting. Throws a `NativeError`. */
+  attach(): void {
+    if (this.#scopeProcessId !== undefined) this.track(this.#scopeProcessId);
+    this.#object.attach();
+    if (this.#scopeProcessId !== undefined) this.#trackDescendants(this.#scopeProcessId);
+  }
+
+  /** What is to be reported of a system call (x86-64 number), from now on. Lifecycle records always are. */
+  setInterest(syscall: number, interest: Interest): void {
+    this.#open.#settings.setInterest(syscall, interest);
+  }
+
+  /** For each 32-bit system call the 64-bit number that means the same, or 0xffff. */
+  setCompatSyscalls(numbers: Uint16Array): void {
+    this.#open.#settings.setCompatSyscalls(numbers);
+  }
+
+  /** Takes a process, and children it will have, into the scope. */
+  track(processId: number): void {
+    this.#object.write(this.#tracked, { key: processId, value: 1 });
+  }
+
+  /** Leaves out the system calls of one process (falcod's own, which would feed on themselves). */
+  ignore(processId: number): void {
+    this.#open.#settings.set("ignoredTgid", processId);
+  }
+
+  /**
+   * Hands out what is in the rings, oldest first, at most `budgetRecords` of it; returns how many.
+   * Synchronous; see merge.ts for the order, `RecordHandler` for how long a record is valid.
+   */
+  drain(handler: RecordHandler, budgetRecords = RECORDS_PER_DRAIN): number {
+    if (this.#resources.disposed) return 0;
+    this.#found = this.#records.drain(handler, budgetRecords);
+    this.#stoppedEarly = this.#found === budgetRecords;
+    return this.#found;
+  }
+
+  /**
+   * Resolves when another `drain` is worth while: after at most 250 ms, and at once when `signal`
+   * aborts or the capture is disposed. Never rejects on abort; one caller at a time.
+   */
+  wait(signal: AbortSignal): Promise<void> {
+    if (this.#stoppedEarly && !signal.aborted && !this.#resources.disposed) {
+      return new Promise((resolve) => void setImmediate(resolve));
+    }
+    return this.#wakeup.wait(signal, this.#found);
+  }
+
+  counters(): CaptureCounters {
+    const values = this.#object.readPerCpu(this.#counters);
+    const sum = (eventClass: number, field: number): number => {
+      let total = 0n;
+      const first = (eventClass * CLASS_COUNTERS.byteLength + field) / 8;
+      const perCpu = this.#counters.valueBytes / 8;
+      for (let i = first; i < values.length; i += perCpu) total += values[i]!;
+      return Number(total);
+    };
+    const of = (eventClass: number): ClassCounters => ({
+      submitted: sum(eventClass, CLASS_COUNTERS.submitted),
+      dropped: sum(eventClass, CLASS_COUNTERS.dropped),
+      failed: sum(eventClass, CLASS_COUNTERS.failed),
+    });
+    return {
+      lifecycle: of(EVENT_CLASS.lifecycle),
+      file: of(EVENT_CLASS.file),
+      network: of(EVENT_CLASS.network),
+      other: of(EVENT_CLASS.other),
+    };
+  }
+
+  /** How often a ring held something else than a record; 0 unless kernel and reader disagree. */
+  get corruptRecords(): number {
+    return this.#records.corrupt;
+  }
+
+  /** The programs in the kernel, as `bpftool prog` lists them. */
+  programs(): readonly LoadedProgram[] {
+    return this.#object.programs();
+  }
+
+  [Symbol.dispose](): void {
+    this.#resources.dispose();
+    this.#object[Symbol.dispose]();
+  }
+
+  /** Stores into memory that is no longer mapped would end the process. */
+  get #open(): this {
+    if (this.#resources.disposed) throw new Error("capture used after it was disposed");
+    return this;
+  }
+
+  /** Those forked before the probe was attached. Repeated, as they may fork while we look. */
+  #trackDescendants(processId: number): void {
+    const tracked = new Set<number>();
+    for (let before = -1; before < tracked.size;) {
+      before = tracked.size;
+      for (const id of descendantsOf(processId)) {
+        if (tracked.has(id)) continue;
+        tracked.add(id);
+        this.track(id);
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** The C library: memory maps, clocks and the few file descriptors Deno has no name for. */
+import { NativeError } from "./native_error.ts";
+
+const SYMBOLS = {
+  mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
+  munmap: { parameters: ["pointer", "usize"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  // The only call that blocks: it runs on a thread of its own.
+  epoll_wait: {
+    parameters: ["i32", "buffer", "i32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  eventfd_read: { parameters: ["i32", "buffer"], result: "i32" },
+  eventfd_write: { parameters: ["i32", "u64"], result: "i32" },
+  getpagesize: { parameters: [], result: "i32" },
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  strerror: { parameters: ["i32"], result: "pointer" },
+  vsnprintf: { parameters: ["buffer", "usize", "pointer", "pointer"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+let libc: Libc | undefined;
+
+/** Opens the C library at the first call; it stays open as long as the process. */
+export function openLibc(): Libc {
+  if (libc) return libc;
+  try {
+    return libc = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw ffiDenied(cause);
+    throw new NativeError("no-libbpf", "Cannot open the C library libc.so.6", {
+      help: "live capture needs a Linux with glibc",
+      cause,
+    });
+  }
+}
+
+/** Deno was started without the permission to call native libraries. */
+export function ffiDenied(cause: unknown): NativeError {
+  return new NativeError("no-permission", "Deno may not call native libraries", {
+    help: "run with --allow-ffi",
+    cause,
+  });
+}
+
+/** `errno` of this thread: only meaningful right after the call that failed. */
+export function errno(): number {
+  const at = openLibc().__errno_location();
+  return at === null ? 0 : new Deno.UnsafePointerView(at).getInt32();
+}
+
+/** "Operation not permitted (errno 1)"; takes the number with either sign. */
+export function errorText(code: number): string {
+  const number = Math.abs(code);
+  return `${readCString(openLibc().strerror(number))} (errno ${number})`;
+}
+
+/** The text a `char *` points to; "" for NULL. */
+export function readCString(pointer: Deno.PointerValue): string {
+  return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
+}
+
+/** The bytes of a text with the NUL that C wants. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+const CLOCK_BOOTTIME = 7;
+
+/** A reader of CLOCK_BOOTTIME in ns, the clock of the probe's records. Doubles: exact to 2 ns for half a year. */
+export function bootClock(): () => number {
+  const symbols = openLibc();
+  const time = new BigInt64Array(2);
+  return () => {
+    symbols.clock_gettime(CLOCK_BOOTTIME, time);
+    return Number(time[0]) * 1e9 + Number(time[1]);
+  };
+}
+
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+export interface MappingOptions {
+  readonly offset: number;
+  readonly sizeBytes: number;
+  readonly access: "read" | "write";
+}
+
+/**
+ * Pages of a file descriptor in this process's memory, until disposed.
+ *
+ * `buffer` must not be touched after that: there is nothing behind it any more.
+ */
+export class Mapping implements Disposable {
+  readonly buffer: ArrayBuffer;
+  readonly #sizeBytes: number;
+  #address: Deno.PointerObject | undefined;
+
+  /** `what` names the thing in an error: `ring "events"`. */
+  constructor(fileDescriptor: number, what: string, options: MappingOptions) {
+    const { offset, sizeBytes, access } = options;
+    const protection = access === "write" ? PROT_READ | PROT_WRITE : PROT_READ;
+    const address = openLibc().mmap(
+      null,
+      BigInt(sizeBytes),
+      protection,
+      MAP_SHARED,
+      fileDescriptor,
+      BigInt(offset),
+    );
+    if (address === null || Deno.UnsafePointer.value(address) === MAP_FAILED) {
+      throw new NativeError("mmap-failed", `Cannot map ${what}: ${errorText(errno())}`, {
+        help: `${sizeBytes} bytes of address space are needed; see \`ulimit -v\``,
+      });
+    }
+    this.#address = address;
+    this.#sizeBytes = sizeBytes;
+    this.buffer = Deno.UnsafePointerView.getArrayBuffer(address, sizeBytes);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#address === undefined) return;
+    openLibc().munmap(this.#address, BigInt(this.#sizeBytes));
+    this.#address = undefined;
+  }
+}

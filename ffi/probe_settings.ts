@@ -1,0 +1,66 @@
+/** The probe's global variables, shared with the kernel: a store here is seen by the next system call. */
+import type { BpfMap } from "./bpf_object.ts";
+import { BSS, PROBE_CONFIG } from "./layout.ts";
+import { Mapping, openLibc } from "./libc.ts";
+
+/** Whether a system call is reported: never, when it succeeded, or also when it failed. */
+export type Interest = "off" | "succeeded" | "all";
+
+/** What is found out about a file or socket: nothing, inode and device, or the kernel's path too. */
+export type ResolveLevel = "given" | "facts" | "path";
+
+/** The length of the probe's tables by system call number. */
+const SYSCALL_LIMIT = 512;
+const INTEREST_BITS: Readonly<Record<Interest, number>> = { off: 0, succeeded: 1, all: 3 };
+const RESOLVE_LEVELS: Readonly<Record<ResolveLevel, number>> = { given: 0, facts: 1, path: 2 };
+
+/** Fields of `struct probe_config` that are set once or by number. */
+type Setting = Exclude<keyof typeof PROBE_CONFIG, "byteLength" | "pad">;
+
+/** Writes settings until disposed; not to be used after that. */
+export class ProbeSettings implements Disposable {
+  readonly #mapping: Mapping;
+  readonly #config: Int32Array<ArrayBuffer>;
+  readonly #interest: Uint8Array<ArrayBuffer>;
+  readonly #compatSyscalls: Uint16Array<ArrayBuffer>;
+
+  /** `map` holds the object's `.bss`. */
+  constructor(map: BpfMap) {
+    const pageBytes = openLibc().getpagesize();
+    const sizeBytes = Math.ceil(map.valueBytes / pageBytes) * pageBytes;
+    const mapping = new Mapping(map.fileDescriptor, "the probe's settings", {
+      offset: 0,
+      sizeBytes,
+      access: "write",
+    });
+    this.#mapping = mapping;
+    this.#config = new Int32Array(mapping.buffer, BSS.config, PROBE_CONFIG.byteLength / 4);
+    this.#interest = new Uint8Array(mapping.buffer, BSS.interest, SYSCALL_LIMIT);
+    this.#compatSyscalls = new Uint16Array(mapping.buffer, BSS.compatSyscalls, SYSCALL_LIMIT);
+    this.#compatSyscalls.fill(0xffff);
+  }
+
+  set(name: Setting, value: number): void {
+    // Sequentially consistent: whoever then looks into a ring sees at least what was written before.
+    Atomics.store(this.#config, PROBE_CONFIG[name] / 4, value);
+  }
+
+  setResolve(level: ResolveLevel): void {
+    this.set("resolve", RESOLVE_LEVELS[level]);
+  }
+
+  setInterest(syscall: number, interest: Interest): void {
+    if (!(syscall >= 0 && syscall < SYSCALL_LIMIT)) {
+      throw new RangeError(`system call ${syscall} is not one of 0 to ${SYSCALL_LIMIT - 1}`);
+    }
+    this.#interest[syscall] = INTEREST_BITS[interest];
+  }
+
+  setCompatSyscalls(numbers: Uint16Array): void {
+    this.#compatSyscalls.set(numbers.subarray(0, SYSCALL_LIMIT));
+  }
+
+  [Symbol.dispose](): void {
+    this.#mapping[Symbol.dispose]();
+  }
+}
