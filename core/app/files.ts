@@ -1,6 +1,5 @@
 /** Reading what a person named on the command line or in falco.yaml. */
-import type { Report, SourceText, Span } from "../base/mod.ts";
-import { decodeText } from "../base/decode.ts";
+import { decodeText, type Report, type SourceText, type Span } from "../base/mod.ts";
 
 /** More than any reader of ours accepts, so that they say "too large" with their own limit. */
 const MAX_BYTES = 64 << 20;

@@ -1,6 +1,5 @@
 /** Where plugins are found: by kind and name, loaded the first time somebody asks. */
-import { type Report, type Span } from "../base/mod.ts";
-import { didYouMean } from "../base/nearest.ts";
+import { didYouMean, type Report, type Span } from "../base/mod.ts";
 import type { Plugin } from "./plugin.ts";
 
 export type PluginKind = Plugin["kind"];

@@ -1,6 +1,5 @@
 /** From the merged tree of falco.yaml to a `Config`, with everything said that is to be said. */
-import type { Note, Report } from "../../base/mod.ts";
-import { nearest } from "../../base/nearest.ts";
+import { didYouMean, type Note, type Report, type Span } from "../../base/mod.ts";
 import { checkAgainstSchema, type Config, keyNames, keyNote, standardConfig } from "./schema.ts";
 import {
   type ConfigNode,
@@ -51,14 +50,13 @@ export function checkConfig(root: MappingNode, report: Report): Config {
 function reportUnknownKey(root: MappingNode, path: ConfigPath, report: Report): void {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
-  const near = nearest(key, keyNames(parent) ?? []);
   const where = parent.length > 0 ? ` in "${spell(parent)}"` : "";
   report.add({
     code: "C003",
     severity: "warning",
     title: `unknown key "${key}"${where}`,
     at: placeOf(root, path),
-    help: near ? `did you mean "${near}"?` : "it is ignored",
+    help: didYouMean(key, keyNames(parent) ?? []) ?? "it is ignored",
   });
 }
 
@@ -75,9 +73,9 @@ function commentKeys(root: MappingNode, report: Report): void {
       const at = [...path, key];
       const note = keyNote(at);
       if (note?.standing === "planned") {
-        if (!isHonoured(value, note.today)) planned.push({ message: spell(at), at: keyAt });
+        if (!isHonoured(value, note.today)) planned.push(noteOf(spell(at), keyAt));
       } else if (note?.standing === "idle") {
-        idle.push({ message: `${spell(at)}: ${note.because}`, at: keyAt });
+        idle.push(noteOf(`${spell(at)}: ${note.because}`, keyAt));
       } else if (note?.standing === "replaced") {
         report.add({
           code: "C005",
@@ -94,10 +92,16 @@ function commentKeys(root: MappingNode, report: Report): void {
   list("C007", "without effect in falcod", idle, report);
 }
 
+/** The place as text: a list of keys is read as a list, quoting each line would bury it. */
+function noteOf(message: string, at: Span): Note {
+  const { line } = at.source.position(at.start);
+  return { message: `${message} (${at.source.name}:${line})` };
+}
+
 function list(code: string, what: string, notes: readonly Note[], report: Report): void {
   if (notes.length === 0) return;
   const title = `${notes.length} ${notes.length === 1 ? "key is" : "keys are"} ${what}`;
-  report.add({ code, severity: "info", title, at: notes[0]?.at, notes });
+  report.add({ code, severity: "info", title, notes });
 }
 
 /** Asks for nothing beyond what falcod does in any case: switched off, empty, or today's value. */

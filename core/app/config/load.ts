@@ -1,5 +1,5 @@
 /** Finds falco.yaml, reads it with what it includes and with the command line's `-o`. */
-import { Report, SourceText, type Span } from "../../base/mod.ts";
+import { type Report, SourceText, type Span } from "../../base/mod.ts";
 import { readYaml, type YamlNode } from "../../base/yaml.ts";
 import { filesIn, kindOf, readText } from "../files.ts";
 import { checkConfig } from "./check.ts";

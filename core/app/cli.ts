@@ -1,0 +1,215 @@
+/** The command line: what there is to ask for. Each command is loaded when it is asked for. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { nearest } from "../base/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
+import { explainFailure } from "./failure.ts";
+import type { Host } from "./host.ts";
+import { VERSION } from "./version.ts";
+
+/** Does what the arguments say; the result is the exit code: 0 fine, 1 anything else. */
+export async function run(args: readonly string[], host: Host): Promise<number> {
+  let code = EXIT_OK;
+  const program = describeProgram(host, (result) => code = result);
+  try {
+    refuseUnknownCommand(program, args);
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // Usage mistakes and --help arrive here with everything said already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_FAILURE;
+    explainFailure(error, host);
+    return EXIT_FAILURE;
+  }
+}
+
+type SetCode = (code: number) => void;
+
+function describeProgram(host: Host, done: SetCode): Command {
+  const program = new Command("falcod")
+    .description("Watches what programs do, holds it against rules, and alerts.")
+    .version(`falcod ${VERSION}`, "--version", "print the version")
+    .helpOption("-h, --help", "explain a command")
+    .showHelpAfterError("falcod --help explains all commands.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.out.write(text),
+      writeErr: (text) => host.error.write(text),
+    })
+    .addHelpText("after", PROGRAM_EXAMPLES) as Command;
+  addRun(program, host, done);
+  addValidate(program, host, done);
+  addList(program, host, done);
+  addProbe(program, host, done);
+  addVersion(program, host, done);
+  return program;
+}
+
+/** Without a command `run` is meant; then a mistyped one must not pass for its argument. */
+function refuseUnknownCommand(program: Command, args: readonly string[]): void {
+  const [first] = args;
+  if (first === undefined || first.startsWith("-")) return;
+  const names = [...program.commands.map((command) => command.name()), "help"];
+  if (names.includes(first)) return;
+  const near = nearest(first, names);
+  program.error(`error: unknown command '${first}'` + (near ? `\n(Did you mean ${near}?)` : ""));
+}
+
+function addRun(program: Command, host: Host, done: SetCode): void {
+  program.command("run", { isDefault: true })
+    .description("watch this machine and print alerts (what falcod does without a command)")
+    .option("-c <path>", "configuration file (default: /etc/falcod/falco.yaml, then Falco's own)")
+    .addOption(
+      new Option("-r <path>", "rules file or directory in place of the configured; repeatable")
+        .argParser(collect).default([] as string[], "as configured"),
+    )
+    .addOption(
+      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
+        .argParser(collect).default([] as string[], "none"),
+    )
+    .option("-M <seconds>", "stop after so many seconds", parseSeconds)
+    .option("-U, --unbuffered", "write every alert at once, whatever buffered_outputs says")
+    .addOption(
+      new Option("-V, --validate <path>", "only check this rules file; repeatable")
+        .argParser(collect).default([] as string[], "none"),
+    )
+    .option("--scope <pid:number>", "watch only this process and its descendants", parseScope)
+    .option("--dry-run", "load configuration and rules, then stop")
+    .addHelpText("after", RUN_EXAMPLES)
+    .action(async (options) => {
+      const { runCommand } = await import("./commands/run.ts");
+      done(
+        await runCommand({
+          configPath: options.c,
+          rulePaths: options.r,
+          options: options.option,
+          validatePaths: options.validate,
+          seconds: options.M,
+          unbuffered: options.unbuffered ?? false,
+          dryRun: options.dryRun ?? false,
+          scopeProcessId: options.scope,
+        }, host),
+      );
+    });
+}
+
+function addValidate(program: Command, host: Host, done: SetCode): void {
+  program.command("validate")
+    .description("check configuration and rules; shows every mistake with its place")
+    .argument("[paths...]", "falco.yaml, rules files, directories of rules; none: as configured")
+    .addOption(
+      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
+        .argParser(collect).default([] as string[], "none"),
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText("after", VALIDATE_EXAMPLES)
+    .action(async (paths, options) => {
+      const { validateCommand } = await import("./commands/validate.ts");
+      const json = options.json ?? false;
+      done(await validateCommand({ paths, options: options.option, json }, host));
+    });
+}
+
+function addList(program: Command, host: Host, done: SetCode): void {
+  const list = program.command("list")
+    .description("show what rules can use, or the rules themselves")
+    .addHelpText("after", LIST_EXAMPLES);
+  const topics = [
+    ["fields", "fields for conditions and outputs"],
+    ["events", "event types (evt.type)"],
+    ["rules", "the rules that would run"],
+  ] as const;
+  for (const [topic, summary] of topics) {
+    const command = list.command(topic)
+      .description(summary)
+      .argument("[pattern]", "only names that contain this text, or match it when it has a *")
+      .option("--json", "print one JSON array");
+    if (topic !== "rules") {
+      command.action(async (pattern, { json }) => {
+        const { listCommand } = await import("./commands/list.ts");
+        done(await listCommand({ topic, pattern, json: json ?? false }, host));
+      });
+      continue;
+    }
+    command
+      .option("-c <path>", "configuration file")
+      .addOption(
+        new Option("-r <path>", "rules file or directory; repeatable")
+          .argParser(collect).default([] as string[], "as configured"),
+      )
+      .action(async (pattern, { json, c, r }) => {
+        const { listRulesCommand } = await import("./commands/list_rules.ts");
+        const request = { pattern, json: json ?? false, configPath: c, rulePaths: r };
+        done(await listRulesCommand(request, host));
+      });
+  }
+}
+
+function addProbe(program: Command, host: Host, done: SetCode): void {
+  program.command("probe")
+    .description("tell whether this machine can be watched, and what is missing")
+    .option("--json", "print one JSON object")
+    .action(async ({ json }) => {
+      const { probeCommand } = await import("./commands/probe.ts");
+      done(await probeCommand({ json: json ?? false }, host));
+    });
+}
+
+function addVersion(program: Command, host: Host, done: SetCode): void {
+  program.command("version")
+    .description("print versions: program, rule language, runtime")
+    .option("--json", "print one JSON object")
+    .action(async ({ json }) => {
+      const { versionCommand } = await import("./commands/version.ts");
+      done(versionCommand({ json: json ?? false }, host));
+    });
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+/** Days enough for anybody, and what a timer can hold. */
+const MAX_SECONDS = 2_000_000;
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || seconds > MAX_SECONDS) {
+    throw new InvalidArgumentError(`A number of seconds up to ${MAX_SECONDS} is wanted.`);
+  }
+  return seconds;
+}
+
+function parseScope(text: string): number {
+  const [, digits] = /^pid:(\d{1,10})$/.exec(text) ?? [];
+  if (!digits || Number(digits) < 1) {
+    throw new InvalidArgumentError("A process is wanted, as in pid:1234.");
+  }
+  return Number(digits);
+}
+
+const PROGRAM_EXAMPLES = `
+Examples:
+  falcod                                  watch with the configuration of this machine
+  falcod -r my_rules.yaml -o json_output=true
+  falcod validate /etc/falco/falco.yaml
+  falcod list fields proc.
+  falcod probe`;
+
+const RUN_EXAMPLES = `
+Examples:
+  falcod run -c ./falco.yaml
+  falcod run -r rules.d -r extra.yaml     only these rules, in this order
+  falcod run -o 'rules[].disable.tag=network' -o priority=warning
+  falcod run --scope pid:$$ -M 60         this shell and what it starts, for a minute`;
+
+const VALIDATE_EXAMPLES = `
+Examples:
+  falcod validate                         what falcod would run with
+  falcod validate /etc/falco/falco.yaml   a configuration and the rules it names
+  falcod validate my_rules.yaml rules.d --json`;
+
+const LIST_EXAMPLES = `
+Examples:
+  falcod list fields 'proc.*exe*'
+  falcod list events --json
+  falcod list rules -r my_rules.yaml`;

@@ -1,0 +1,28 @@
+/** `falcod probe`: can this machine be watched, and if not, what is missing. */
+import { checkSupport, type Support, type SupportItem } from "../../../ffi/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import type { Host, Output } from "../host.ts";
+
+/** Exit code 1 when live capture is impossible. */
+export function probeCommand({ json }: { readonly json: boolean }, host: Host): number {
+  const support = checkSupport();
+  if (json) host.out.write(`${JSON.stringify(support)}\n`);
+  else printSupport(support, host.out);
+  return support.ok ? EXIT_OK : EXIT_FAILURE;
+}
+
+function printSupport({ ok, items }: Support, out: Output): void {
+  const width = Math.max(...items.map((item) => item.name.length));
+  for (const item of items) {
+    out.write(`${markOf(item).padEnd(7)}  ${item.name.padEnd(width)}  ${item.found}\n`);
+    if (item.ok) continue;
+    out.write(`${" ".repeat(width + 11)}needed: ${item.needed}\n`);
+    if (item.required) out.write(`${" ".repeat(width + 11)}help: ${item.help}\n`);
+  }
+  out.write(ok ? "Live capture is possible.\n" : "Live capture is not possible here.\n");
+}
+
+function markOf(item: SupportItem): string {
+  if (item.ok) return "ok";
+  return item.required ? "missing" : "without";
+}

@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
+import { type Diagnostic, Report, toFile } from "../../base/mod.ts";
+import { loadConfig } from "./load.ts";
+
+interface Loaded {
+  readonly config: ReturnType<typeof loadConfig>["config"];
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Loads `main.yaml` of a folder made of the given files; `<dir>` in them stands for the folder. */
+function load(files: Record<string, string>, options: readonly string[] = []): Loaded {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-config-" });
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(`${folder}/${name}`, text.replaceAll("<dir>", folder));
+    }
+    const report = new Report();
+    const loaded = loadConfig({
+      path: `${folder}/main.yaml`,
+      options: options.map((option) => option.replaceAll("<dir>", folder)),
+      environment: (name) => ({ LEVEL: "warning" } as Record<string, string>)[name],
+      rulesFolder: "/somewhere/rules",
+    }, report);
+    const names = loaded.files.map((file) => file.replace(`${folder}/`, ""));
+    return { config: loaded.config, files: names, diagnostics: report.diagnostics };
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** `code line:column` of each diagnostic. */
+function places(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.map(({ code, at }) => {
+    if (!at) return code;
+    const { source, start } = toFile(at);
+    const { line, column } = source.position(start);
+    return `${code} ${line}:${column}`;
+  });
+}
+
+Deno.test("loadConfig() gives defaults for an empty file", () => {
+  for (const text of ["", "# nothing\n", "---\n"]) {
+    const { config, diagnostics } = load({ "main.yaml": text });
+    assertEquals(places(diagnostics), []);
+    assertObjectMatch(config, { json_output: false, priority: "Debug", log_stderr: true });
+  }
+});
+
+Deno.test("loadConfig() reads booleans and numbers however they are spelled", () => {
+  const { config, diagnostics } = load({
+    "main.yaml":
+      `json_output: "TRUE"\nbuffered_outputs: yes\nengine: {kmod: {buf_size_preset: 0x3}}`,
+  });
+  assertEquals(places(diagnostics), []);
+  assertObjectMatch(config, {
+    json_output: true,
+    buffered_outputs: true,
+    engine: { kmod: { buf_size_preset: 3 } },
+  });
+});
+
+Deno.test("loadConfig() reports every mistake at its place and keeps the rest", () => {
+  const { config, diagnostics } = load({
+    "main.yaml": "json_output: maybe\npriority: loud\nrules_files: [a.yaml]\nengine:\n  kind: x\n",
+  });
+  assertEquals(places(diagnostics).sort(), ["C004 1:14", "C004 2:11", "C004 5:9"]);
+  assertEquals(config.rules_files, ["a.yaml"]);
+});
+
+Deno.test("loadConfig() warns of unknown keys and suggests the nearest", () => {
+  const { diagnostics } = load({ "main.yaml": "jsn_output: true\nengine:\n  knid: kmod\n" });
+  assertEquals(places(diagnostics).sort(), ["C003 1:1", "C003 3:3"]);
+  const help = diagnostics.map((diagnostic) => diagnostic.help).sort();
+  assertEquals(help, ['did you mean "json_output"?', 'did you mean "kind"?']);
+  assert(diagnostics.every((diagnostic) => diagnostic.severity === "warning"));
+});
+
+Deno.test("loadConfig() names the new spelling of an old key, once", () => {
+  const { config, diagnostics } = load({ "main.yaml": "rules_file:\n  - a.yaml\n  - b.yaml\n" });
+  assertEquals(places(diagnostics), ["C005 1:1"]);
+  assertEquals(config.rules_file, ["a.yaml", "b.yaml"]);
+});
+
+Deno.test("loadConfig() lists keys without effect, but not those that ask for nothing", () => {
+  const { diagnostics } = load({
+    "main.yaml": `
+file_output: {enabled: false, filename: x}
+http_output: {enabled: true, url: "http://x"}
+buffer_format_base64: false
+watch_config_files: true
+metrics:
+`,
+  });
+  assertEquals(diagnostics.length, 1);
+  const [{ severity, notes }] = diagnostics as [Diagnostic];
+  assertEquals(severity, "info");
+  assertEquals(notes?.map((note) => note.message.split(" ")[0]), [
+    "http_output",
+    "watch_config_files",
+  ]);
+});
+
+Deno.test("loadConfig() expands variables in values", () => {
+  const { config } = load({
+    "main.yaml": "priority: ${LEVEL}\nrules_files: ['${FALCOD_RULES}/a.yaml']\n",
+  });
+  assertEquals(config.priority, "Warning");
+  assertEquals(config.rules_files, ["/somewhere/rules/a.yaml"]);
+});
+
+Deno.test("loadConfig() merges included files by their strategy", () => {
+  const files = (strategy: string) => ({
+    "main.yaml": `
+config_files: [{path: <dir>/more.yaml, strategy: ${strategy}}]
+rules_files: [a.yaml]
+json_output: false
+`,
+    "more.yaml": "rules_files: [b.yaml]\njson_output: true\npriority: error\n",
+  });
+  const results = ["append", "override", "add-only"].map((strategy) => {
+    const { config, diagnostics } = load(files(strategy));
+    assertEquals(places(diagnostics), []);
+    return [config.rules_files, config.json_output, config.priority];
+  });
+  assertEquals(results, [
+    [["a.yaml", "b.yaml"], true, "Error"],
+    [["b.yaml"], true, "Error"],
+    [["a.yaml"], false, "Error"],
+  ]);
+});
+
+Deno.test("loadConfig() includes what -o names before the other -o have the last word", () => {
+  const { config, files } = load(
+    { "main.yaml": "", "more.yaml": "priority: error\n" },
+    ["priority=notice", "config_files=<dir>/more.yaml"],
+  );
+  assertEquals(config.priority, "Notice");
+  assertEquals(files, ["main.yaml", "more.yaml"]);
+});
+
+Deno.test("loadConfig() refuses a file that includes itself or includes from inside", () => {
+  assertEquals(places(load({ "main.yaml": "config_files: <dir>/main.yaml\n" }).diagnostics), [
+    "C009 1:15",
+  ]);
+  const nested = load({
+    "main.yaml": "config_files: <dir>/more.yaml\n",
+    "more.yaml": "priority: error\nconfig_files: [x]\n",
+  });
+  assertEquals(places(nested.diagnostics), ["C009 2:1"]);
+});
+
+Deno.test("loadConfig() passes over included files that do not exist, and says so", () => {
+  const { diagnostics } = load({ "main.yaml": "config_files: [<dir>/none.yaml]\n" });
+  assertObjectMatch(diagnostics[0], { code: "C011", severity: "info" });
+});
+
+Deno.test("loadConfig() takes a mapping in braces from -o", () => {
+  const { config } = load({ "main.yaml": "" }, ['rules[]={"disable": {"tag": "network"}}']);
+  assertEquals(config.rules, [{ disable: { tag: "network" } }]);
+});
+
+Deno.test("loadConfig() reports a mistake in an option at the option", () => {
+  const { diagnostics } = load({ "main.yaml": "" }, ["json_output=maybe"]);
+  assertObjectMatch(diagnostics[0], { code: "C004" });
+  assertEquals(diagnostics[0]?.at?.source.name, "<-o>");
+});
+
+Deno.test("loadConfig() keeps load_plugins apart: absent is not empty", () => {
+  assertEquals(load({ "main.yaml": "" }).config.load_plugins, undefined);
+  assertEquals(load({ "main.yaml": "load_plugins: []" }).config.load_plugins, []);
+});
+
+Deno.test("loadConfig() reports what is no mapping, and what cannot be read", () => {
+  assertEquals(places(load({ "main.yaml": "- rule: x\n" }).diagnostics), ["C002 1:1"]);
+  assertEquals(places(load({ "main.yaml": "" }, ["config_files=<dir>"]).diagnostics), []);
+  assertObjectMatch(load({}).diagnostics[0], { code: "C001", severity: "error" });
+});

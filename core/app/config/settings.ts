@@ -1,0 +1,211 @@
+/** What falco.yaml asks for, in the terms of what falcod has; what it cannot have is reported. */
+import type { Report } from "../../base/mod.ts";
+import type { PluginKind, Registry } from "../../plugin/mod.ts";
+import type { RulePath } from "../rules.ts";
+import type { LoadedConfig } from "./load.ts";
+import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
+
+/** A plugin to create, with the part of the configuration that is its own. */
+export interface Wired {
+  readonly kind: PluginKind;
+  readonly name: string;
+  readonly config: unknown;
+}
+
+export interface Settings {
+  readonly rulePaths: readonly RulePath[];
+  readonly sources: readonly Wired[];
+  readonly formatter: Wired;
+  readonly sinks: readonly Wired[];
+  readonly containerEngines: readonly Wired[];
+}
+
+/** What only the command line says. */
+export interface SettingOverrides {
+  readonly rulePaths: readonly string[];
+  readonly scopeProcessId: number | undefined;
+}
+
+export function settingsOf(
+  loaded: LoadedConfig,
+  overrides: SettingOverrides,
+  options: { readonly registry: Registry; readonly report: Report },
+): Settings {
+  checkPlugins(loaded, options.registry, options.report);
+  return {
+    rulePaths: rulePathsOf(loaded, overrides.rulePaths, options.report),
+    sources: sourcesOf(loaded, overrides.scopeProcessId, options.report),
+    formatter: formatterOf(loaded),
+    sinks: sinksOf(loaded, options.report),
+    containerEngines: options.registry.names("container_engine")
+      .map((name) => ({ kind: "container_engine", name, config: {} })),
+  };
+}
+
+/** `-r` takes the place of the configured files. */
+function rulePathsOf(
+  { config, root }: LoadedConfig,
+  given: readonly string[],
+  report: Report,
+): readonly RulePath[] {
+  if (given.length > 0) return given.map((path) => ({ path, required: true }));
+  const key = config.rules_files.length > 0 ? "rules_files" : "rules_file";
+  if (config.rules_files.length > 0 && config.rules_file.length > 0) {
+    report.add({
+      code: "C013",
+      title: `"rules_files" and "rules_file" are both set`,
+      at: placeOf(root, ["rules_file"]),
+      help: "move the files to rules_files",
+      notes: [{ message: "rules_files stands here", at: placeOf(root, ["rules_files"]) }],
+    });
+  }
+  const paths = config[key].map((path, index) => ({
+    path,
+    at: valueAt(root, [key, index]) ?? valueAt(root, [key]),
+    required: false,
+  }));
+  if (paths.length === 0) {
+    report.add({
+      code: "C013",
+      title: "no rules: the configuration names no rules file",
+      at: root.entries.has(key) ? placeOf(root, [key]) : undefined,
+      help: "list some under rules_files, or give them with -r",
+    });
+  }
+  return paths;
+}
+
+function valueAt(root: LoadedConfig["root"], path: ConfigPath) {
+  const node = nodeAt(root, path);
+  return node?.kind === "scalar" ? node.at : undefined;
+}
+
+function sourcesOf(
+  { config, root }: LoadedConfig,
+  scopeProcessId: number | undefined,
+  report: Report,
+): readonly Wired[] {
+  const { engine } = config;
+  const at = valueAt(root, ["engine", "kind"]);
+  switch (engine.kind) {
+    case "nodriver":
+      report.add({
+        code: "C016",
+        title: `"engine.kind" nodriver leaves no source of events`,
+        at,
+        help: "other sources are not there yet; use modern_ebpf",
+      });
+      return [];
+    case "replay":
+    case "gvisor":
+      report.add({
+        code: "C016",
+        title: engine.kind === "replay"
+          ? "capture files cannot be replayed yet"
+          : "gVisor cannot be watched",
+        at,
+        help: "use modern_ebpf to watch this machine",
+      });
+      return [];
+    default: {
+      const presets = {
+        modern_ebpf: engine.modern_ebpf,
+        auto: engine.modern_ebpf,
+        ebpf: engine.ebpf,
+        kmod: engine.kmod,
+        module: engine.kmod,
+      };
+      const preset = presets[engine.kind].buf_size_preset ?? config.syscall_buf_size_preset;
+      const source: Record<string, unknown> = {};
+      if (preset !== undefined) source.bufferPreset = preset;
+      if (scopeProcessId !== undefined) source.scopeProcessId = scopeProcessId;
+      return [{ kind: "source", name: "syscall", config: source }];
+    }
+  }
+}
+
+/** Formatters read Falco's keys from the top of falco.yaml. */
+function formatterOf({ config }: LoadedConfig): Wired {
+  const {
+    json_include_output_property,
+    json_include_message_property,
+    json_include_output_fields_property,
+    json_include_tags_property,
+    time_format_iso_8601,
+  } = config;
+  if (!config.json_output) {
+    return { kind: "formatter", name: "text", config: { time_format_iso_8601 } };
+  }
+  return {
+    kind: "formatter",
+    name: "json",
+    config: {
+      json_include_output_property,
+      json_include_message_property,
+      json_include_output_fields_property,
+      json_include_tags_property,
+      time_format_iso_8601,
+    },
+  };
+}
+
+const OTHER_OUTPUTS = [
+  "syslog_output",
+  "file_output",
+  "program_output",
+  "http_output",
+  "grpc_output",
+] as const;
+
+/**
+ * Alerts that nobody would get are worse than alerts in the wrong place: where the configuration only
+ * enables outputs that falcod does not have yet, they go to standard output.
+ */
+function sinksOf({ config, root }: LoadedConfig, report: Report): readonly Wired[] {
+  const stdout: Wired = { kind: "sink", name: "stdout", config: {} };
+  if (config.stdout_output?.enabled) return [stdout];
+  const others = OTHER_OUTPUTS.filter((key) => config[key].enabled);
+  const refused = config.stdout_output !== undefined;
+  report.add({
+    code: "C017",
+    severity: "warning",
+    title: refused
+      ? "no output is enabled that works yet: alerts are counted and lost"
+      : "no output is enabled that works yet: alerts go to standard output",
+    at: others[0] ? placeOf(root, [others[0]]) : undefined,
+    help: "set stdout_output.enabled to true",
+  });
+  return refused ? [] : [stdout];
+}
+
+/** What Falco's container plugin does is built in. */
+const BUILT_IN = "container";
+
+/** `plugins` and `load_plugins`: what they ask for beyond what is built in is not there yet. */
+function checkPlugins({ config, root }: LoadedConfig, registry: Registry, report: Report): void {
+  const defined = config.plugins.map((plugin) => plugin.name);
+  const wanted = config.load_plugins ?? defined;
+  for (const [index, name] of wanted.entries()) {
+    if (name === BUILT_IN || registry.has("source", name)) continue;
+    const path = config.load_plugins
+      ? ["load_plugins", index]
+      : ["plugins", defined.indexOf(name), "name"];
+    const at = valueAt(root, path) ?? valueAt(root, ["load_plugins"]);
+    if (!defined.includes(name)) {
+      report.add({
+        code: "C015",
+        title: `"load_plugins" asks for "${name}", which is not under "plugins"`,
+        at,
+        help: "add it there with its library_path",
+      });
+      continue;
+    }
+    report.add({
+      code: "C018",
+      severity: "warning",
+      title: `plugin "${name}" cannot be loaded yet`,
+      at,
+      help: "rules for its event source are not in effect",
+    });
+  }
+}

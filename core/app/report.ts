@@ -1,0 +1,30 @@
+/** How diagnostics reach a person while falcod starts. */
+import { type Diagnostic, renderText, type Report } from "../base/mod.ts";
+import type { Logger } from "../plugin/mod.ts";
+import type { Host, Output } from "./host.ts";
+
+/** Errors and warnings with their lines of source; what is only informative goes to the log. */
+export function tellProblems(report: Report, host: Host, log: Logger): void {
+  const problems = report.diagnostics.filter((diagnostic) => diagnostic.severity !== "info");
+  printDiagnostics(problems, report.suppressed, { output: host.error, host });
+  for (const diagnostic of report.diagnostics) {
+    if (diagnostic.severity === "info") log.info(inOneLine(diagnostic));
+  }
+}
+
+export function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  suppressed: number,
+  options: { readonly output: Output; readonly host: Host },
+): void {
+  const { output, host } = options;
+  if (diagnostics.length === 0) return;
+  const colour = output.isTerminal && !host.environment("NO_COLOR");
+  output.write(renderText(diagnostics, { colour }));
+  if (suppressed > 0) output.write(`and ${suppressed} more\n`);
+}
+
+function inOneLine({ title, notes }: Diagnostic): string {
+  const details = (notes ?? []).map((note) => note.message);
+  return details.length > 0 ? `${title}: ${details.join(", ")}` : title;
+}

@@ -1,0 +1,88 @@
+/** From the rule files that somebody named to the ruleset that runs. */
+import type { Report, Span } from "../base/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+import type { Registry } from "../plugin/mod.ts";
+import { loadRules, readRuleFile, type RuleFile, type Ruleset } from "../rule/mod.ts";
+import type { Config } from "./config/schema.ts";
+import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
+import { selectRules } from "./rule_selection.ts";
+import { ENGINE_VERSION } from "./version.ts";
+
+/** A file or directory of rules, as somebody wrote it. */
+export interface RulePath {
+  readonly path: string;
+  /** Where it is written, if in a file. */
+  readonly at?: Span | undefined;
+  /** Missing is a mistake; paths in falco.yaml may be missing, as in Falco. */
+  readonly required: boolean;
+}
+
+export interface LoadedRules {
+  /** Absent when there are errors. */
+  readonly ruleset: Ruleset | undefined;
+  /** The files that were read, in order. */
+  readonly files: readonly string[];
+}
+
+/** Reads and compiles rules; all mistakes of all files are reported. */
+export async function loadRuleset(
+  paths: readonly RulePath[],
+  options: { readonly config: Config; readonly registry: Registry; readonly report: Report },
+): Promise<LoadedRules> {
+  const { config, registry, report } = options;
+  const fields = await fieldTables(registry);
+  const files: RuleFile[] = [];
+  const names: string[] = [];
+  for (const { path, at } of expandPaths(paths, report)) {
+    const source = readText(path, report, at);
+    if (!source) continue;
+    names.push(path);
+    files.push(readRuleFile(source, report));
+  }
+  const ruleset = loadRules(files, {
+    fieldsOf: (source) => fields.get(source),
+    engineVersion: ENGINE_VERSION,
+    minimumPriority: config.priority,
+    // Containers are built in; rules ask for the plugin that does the same for Falco.
+    hasPlugin: (name) => name === "container",
+  }, report);
+  if (!ruleset || report.hasErrors) return { ruleset: undefined, files: names };
+  return { ruleset: selectRules(ruleset, config.rules, report), files: names };
+}
+
+/** The fields of every event source a rule can be written for. */
+export async function fieldTables(registry: Registry): Promise<ReadonlyMap<string, FieldTable>> {
+  const tables = new Map<string, FieldTable>();
+  for (const name of registry.names("source")) {
+    tables.set(name, (await registry.load("source", name)).fields);
+  }
+  return tables;
+}
+
+/** Directories become their files, sorted; Falco reads only `.yaml` and `.yml`. */
+function* expandPaths(
+  paths: readonly RulePath[],
+  report: Report,
+): Generator<Omit<RulePath, "required">> {
+  for (const { path, at, required } of paths) {
+    switch (kindOf(path)) {
+      case "missing":
+        report.add({
+          code: "C011",
+          severity: required ? "error" : "info",
+          title: required
+            ? `rules file "${path}" does not exist`
+            : `"${path}" does not exist and is passed over`,
+          at,
+        });
+        break;
+      case "directory":
+        for (const file of filesIn(path, report, at)) {
+          if (hasYamlName(file)) yield { path: file, at };
+        }
+        break;
+      case "file":
+        yield { path, at };
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Lists for people: aligned columns on a terminal, tabs in a pipe. */
+import { escapeUnprintable } from "../alert/escape.ts";
+import type { Output } from "./host.ts";
+
+export interface Table {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/**
+ * On a terminal with a head line and aligned; else one row a line, cells between tabs and no head, so
+ * that `cut` and `awk` find them.
+ */
+export function printTable(table: Table, output: Output): void {
+  const rows = table.rows.map((row) => row.map((cell) => escapeUnprintable(cell)));
+  if (!output.isTerminal) {
+    output.write(rows.map((row) => `${row.join("\t")}\n`).join(""));
+    return;
+  }
+  const lines = [table.heads.map((head) => head.toUpperCase()), ...rows];
+  const widths = table.heads.map((_, column) =>
+    lines.reduce((width, line) => Math.max(width, (line[column] ?? "").length), 0)
+  );
+  const text = lines.map((line) =>
+    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
+  output.write(text.map((line) => `${line}\n`).join(""));
+}
+
+/** Whether a name has the pattern in it; with a `*` in the pattern, whether it matches as a whole. */
+export function nameFilter(pattern: string | undefined): (name: string) => boolean {
+  if (pattern === undefined) return () => true;
+  if (!pattern.includes("*")) return (name) => name.includes(pattern);
+  return (name) => matchesWildcard(pattern, name);
+}
+
+/** `*` stands for any text. Linear in the length of the name for each part of the pattern. */
+export function matchesWildcard(pattern: string, text: string): boolean {
+  const parts = pattern.split("*");
+  if (parts.length === 1) return pattern === text;
+  const first = parts[0]!, last = parts.at(-1)!;
+  if (text.length < first.length + last.length) return false;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - last.length;
+}

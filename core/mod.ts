@@ -1,0 +1,11 @@
+/**
+ * falcod for plugins: everything a source, formatter or sink needs, and the only module of core it
+ * imports. Start with the interface of its kind in `plugin/plugin.ts`; the plugin is an object with
+ * that interface, the default export of its `mod.ts`.
+ */
+export * from "./base/mod.ts";
+export * from "./event/mod.ts";
+export * from "./state/mod.ts";
+export * from "./field/mod.ts";
+export * from "./alert/mod.ts";
+export * from "./plugin/mod.ts";

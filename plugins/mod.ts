@@ -1,0 +1,17 @@
+/**
+ * The built-in plugins, one line each. The imports are literal, so that a compiled program carries
+ * them, and dynamic, so that only those that falco.yaml wires are loaded.
+ */
+import type { PluginEntry } from "../core/mod.ts";
+
+export const builtinPlugins: readonly PluginEntry[] = [
+  { kind: "source", name: "syscall", load: () => import("./sources/syscall/mod.ts") },
+  { kind: "formatter", name: "json", load: () => import("./formatters/json/mod.ts") },
+  { kind: "formatter", name: "text", load: () => import("./formatters/text/mod.ts") },
+  { kind: "sink", name: "stdout", load: () => import("./sinks/stdout/mod.ts") },
+  {
+    kind: "container_engine",
+    name: "docker",
+    load: () => import("./container_engines/docker/mod.ts"),
+  },
+];
