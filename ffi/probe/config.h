@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * What user space sets and reads while the probe runs. All of it lies in .bss, which user space maps
+ * into its memory; the names and offsets reach TypeScript through scripts/generate_layout.ts.
+ */
+#pragma once
+
+#include "types.h"
+
+#define SYSCALL_LIMIT 512		/* numbers at or above are never reported */
+
+enum scope {
+	SCOPE_ALL = 0,
+	SCOPE_TRACKED = 1,		/* processes in `tracked`; their children are added at fork */
+};
+
+enum resolve {
+	RESOLVE_GIVEN = 0,		/* paths as given */
+	RESOLVE_FACTS = 1,		/* and what the descriptor refers to */
+	RESOLVE_PATH = 2,		/* and the kernel's own path of it */
+};
+
+enum interest {
+	INTEREST_REPORT = 1,
+	INTEREST_FAILED = 2,		/* also when the call failed */
+};
+
+#define COMPAT_UNKNOWN 0xffff
+
+struct probe_config {
+	__u32 scope;			/* enum scope */
+	__u32 capture_env;		/* 1: exec records carry the environment */
+	__u32 resolve;			/* enum resolve */
+	__u32 lifecycle_sleeps;		/* set to 1 before sleeping on the ring: the probe clears it and wakes once */
+	__u32 events_sleeps;
+	__u32 args_limit;		/* bytes of argv, and of the environment; 0 means 16 KiB, at most 32 KiB */
+	__u32 ignored_tgid;		/* falcod itself: not reported in the events ring */
+	__u32 _pad;
+};
+
+struct probe_config config = {};
+__u8 interest[SYSCALL_LIMIT] = {};		/* enum interest, by 64-bit number */
+__u16 compat_syscalls[SYSCALL_LIMIT] = {};	/* 32-bit number to 64-bit number or COMPAT_UNKNOWN */

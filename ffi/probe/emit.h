@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * From a record under construction to a ring: maps, scratch memory, counters, wake-ups.
+ */
+#pragma once
+
+#include "config.h"
+#include "memory.h"
+#include "records.h"
+
+#define GIVEN_LIMIT 4096		/* a path as given, with its NUL (PATH_MAX) */
+#define ARGS_LIMIT 32768
+#define EXEC_DATA (2 * ARGS_LIMIT + 4 * GIVEN_LIMIT)
+#define EVENT_SLOT 32768		/* the largest value a per-CPU map can have */
+#define EVENT_DATA_MASK 0x3fff		/* at most 16383 bytes of strings before the last one */
+
+/* Records of the sys_exit program are put together here. */
+union event_slot {
+	struct record_header header;
+	struct call_record call;
+	struct path_record path;
+	struct file_record file;
+	struct socket_record socket;
+	struct identity_record identity;
+	struct cwd_record cwd;
+	char bytes[EVENT_SLOT];
+};
+
+union exec_slot {
+	struct exec_record record;
+	char bytes[sizeof(struct exec_record) + EXEC_DATA];
+	/* Nothing else refers to these; here they stay in the object's BTF. */
+	struct fork_record fork;
+	struct exit_record exit;
+	enum record_kind kind;
+	enum header_flags header_flags;
+	enum file_flags file_flags;
+	enum event_class event_class;
+	enum scope scope;
+	enum resolve resolve;
+	enum interest interest;
+};
+
+struct counters_value {
+	struct class_counters of[CLASS_COUNT];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} lifecycle SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 32 << 20);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters_value);
+} counters SEC(".maps");
+
+/* One slot: only the sys_exit program uses it, and a program does not interrupt itself on a CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, union event_slot);
+} event_slots SEC(".maps");
+
+/* Indexed by CPU: too large for a per-CPU map. User space may shrink it to the number of possible
+ * CPUs before loading; on a CPU without a slot exec records are lost and counted as failed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, union exec_slot);
+} exec_slots SEC(".maps");
+
+static __always_inline struct class_counters *counters_of(enum event_class class)
+{
+	__u32 zero = 0;
+	struct counters_value *value = bpf_map_lookup_elem(&counters, &zero);
+
+	return value ? &value->of[class] : 0;
+}
+
+static __always_inline void count_failed(enum event_class class)
+{
+	struct class_counters *counters = counters_of(class);
+
+	if (counters)
+		counters->failed++;
+}
+
+static __always_inline void count_submitted(enum event_class class, long error)
+{
+	struct class_counters *counters = counters_of(class);
+
+	if (!counters)
+		return;
+	if (error)
+		counters->dropped++;
+	else
+		counters->submitted++;
+}
+
+static __always_inline union event_slot *event_slot(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&event_slots, &zero);
+}
+
+static __always_inline union exec_slot *exec_slot(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&exec_slots, &cpu);
+}
+
+/* The reader polls while records come; it is woken only when it said that it sleeps, and once. */
+static __always_inline __u64 wake_flags(volatile __u32 *sleeps)
+{
+	if (!*sleeps)
+		return BPF_RB_NO_WAKEUP;
+	*sleeps = 0;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+static __always_inline void start_record(struct record_header *header, __u16 kind, __u16 syscall,
+					 __s64 result)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	header->kind = kind;
+	header->syscall = syscall;
+	header->boot_ns = bpf_ktime_get_boot_ns();
+	header->tgid = id >> 32;
+	header->tid = id;
+	header->result = result;
+	header->cpu = bpf_get_smp_processor_id();
+	header->flags = 0;
+	header->native_syscall = syscall;
+}
+
+#define NO_SYSCALL 0xffff
+
+/* `size` rounded up to whole words; the bytes between are whatever the slot held before. */
+static __always_inline void submit_event(union event_slot *slot, __u64 size, enum event_class class)
+{
+	size += 7;
+	MASK(size, 0x7ff8);
+	slot->header.size = size;
+	count_submitted(class, bpf_ringbuf_output(&events, slot, size, wake_flags(&config.events_sleeps)));
+}
+
+/* For records made in an event slot. */
+static __always_inline void submit_lifecycle(union event_slot *slot, __u64 size)
+{
+	size += 7;
+	MASK(size, 0x7ff8);
+	slot->header.size = size;
+	count_submitted(CLASS_LIFECYCLE,
+			bpf_ringbuf_output(&lifecycle, slot, size,
+					   wake_flags(&config.lifecycle_sleeps)));
+}
+
+static __always_inline void submit_exec(union exec_slot *slot, __u64 size)
+{
+	size += 7;
+	MASK(size, 0x1fff8);
+	CLAMP(size, sizeof(*slot));
+	slot->record.header.size = size;
+	count_submitted(CLASS_LIFECYCLE,
+			bpf_ringbuf_output(&lifecycle, slot, size,
+					   wake_flags(&config.lifecycle_sleeps)));
+}
+
+/* For fork and exit, which are small enough for the stack. */
+static __always_inline void submit_small(struct record_header *header, __u64 size)
+{
+	header->size = size;
+	count_submitted(CLASS_LIFECYCLE,
+			bpf_ringbuf_output(&lifecycle, header, size,
+					   wake_flags(&config.lifecycle_sleeps)));
+}

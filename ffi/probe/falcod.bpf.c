@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * The probe: four programs on raw tracepoints, all that every kernel since 5.8 with BTF lets one
+ * attach without tracefs.
+ *
+ *   sys_exit             any system call, at its end: descriptors and results are known then
+ *   sched_process_exec   a new program
+ *   sched_process_fork   a new thread or process, before it runs
+ *   sched_process_exit   a thread ends, before its children are given to another
+ *
+ * Records and their two rings are in records.h, what user space sets in config.h.
+ */
+#include "config.h"
+#include "emit.h"
+#include "exec.h"
+#include "report.h"
+#include "scope.h"
+#include "state.h"
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Records of what a call asked for; `args` are in the slot. */
+static __always_inline void report(union event_slot *slot, const struct call *call,
+				   const struct call_shape *shape, struct walk *walk)
+{
+	switch (shape->kind) {
+	case SHAPE_FILE:
+	case SHAPE_SOCKET:
+		report_descriptor(slot, call, shape, walk);
+		break;
+	case SHAPE_PATH:
+	case SHAPE_EXEC:
+		report_path(slot, call, shape, walk);
+		break;
+	default:
+		report_call(slot, call);
+	}
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
+{
+	struct call call = call_of(regs, result);
+	__u64 number = call.number;
+	const struct call_shape *shape;
+	union event_slot *slot;
+	struct walk *walk;
+	bool wanted, changes;
+	__u32 tgid;
+
+	if (number >= SYSCALL_LIMIT)
+		return 0;
+	MASK(number, SYSCALL_LIMIT - 1);
+	shape = &call_shapes[number];
+	wanted = interest[number] & (call.failed ? INTEREST_FAILED : INTEREST_REPORT);
+	changes = shape->effects && !call.failed;
+	if (!wanted && !changes)
+		return 0;
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	if (!in_scope(tgid))
+		return 0;
+	if (tgid == config.ignored_tgid || (shape->kind == SHAPE_EXEC && !call.failed))
+		wanted = false;
+	slot = event_slot();
+	walk = walk_slot(WALK_SYS_EXIT);
+	if (!slot || !walk)
+		return 0;
+	/* Identity before the event, so that rules see the process as the call left it. */
+	if (changes && changes_identity(shape, regs, &call))
+		report_identity(slot, &call, walk);
+	if (wanted) {
+		load_arguments(slot->call.args, &call, regs);
+		report(slot, &call, shape, walk);
+	}
+	/* The directory after it, because the event's relative path starts from the old one. */
+	if (changes && shape->effects & EFFECT_CWD)
+		report_cwd(slot, &call, walk);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	union exec_slot *slot;
+	struct walk *walk;
+
+	if (!in_scope(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	slot = exec_slot();
+	walk = walk_slot(WALK_EXEC);
+	if (!slot || !walk) {
+		count_failed(CLASS_LIFECYCLE);
+		return 0;
+	}
+	report_exec(slot, walk, (__u64)bprm);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u64 address = (__u64)child, signal, leader;
+	__u32 child_tgid = GET(struct task_struct, address, tgid);
+	struct fork_record record = {};
+	struct pid_view view;
+
+	if (!in_scope(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	extend_scope(child_tgid);
+	signal = GET(struct task_struct, address, signal);
+	leader = GET(struct task_struct, address, group_leader);
+	view = pid_view(address);
+	record.child_tgid = child_tgid;
+	record.child_tid = GET(struct task_struct, address, pid);
+	record.child_parent_tgid =
+		GET(struct task_struct, GET(struct task_struct, address, real_parent), tgid);
+	record.child_virtual_pid =
+		number_in(signal_pid(signal, PIDTYPE_TGID), view.level, view.namespace);
+	record.child_virtual_tid = number_in(GET(struct task_struct, address, thread_pid), view.level,
+					     view.namespace);
+	record.child_start_boot_ns = GET(struct task_struct, leader, start_boottime);
+	start_record(&record.header, RECORD_FORK, NO_SYSCALL, record.child_tid);
+	submit_small(&record.header, sizeof(record));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	__u64 address = (__u64)task, signal;
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct exit_record record = {};
+
+	if (!in_scope(tgid))
+		return 0;
+	signal = GET(struct task_struct, address, signal);
+	start_record(&record.header, RECORD_EXIT, NO_SYSCALL,
+		     (__s32)GET(struct task_struct, address, exit_code));
+	if ((__s32)GET(struct signal_struct, signal, live.counter) <= 0) {
+		record.last = 1;
+		record.reaper_tgid = reaper_of(address);
+		leave_scope(tgid);
+	}
+	submit_small(&record.header, sizeof(record));
+	return 0;
+}

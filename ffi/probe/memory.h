@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * How kernel memory is read. An address is a plain __u64; GET() names the type behind it.
+ *
+ *   falcod.bpf.o        bpf_probe_read_kernel, about 28 ns a read; by its helpers kernel 5.8 and newer
+ *   falcod-cast.bpf.o   (-DCAST) bpf_rdonly_cast, a plain load that faults to zero; kernel 6.2 and newer
+ *
+ * A read from a wrong or freed address gives zero in both, never a fault.
+ */
+#pragma once
+
+#include "types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#ifdef CAST
+extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
+#define GET(type, address, field) \
+	((__u64)(((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))->field))
+#else
+/* The address goes through a variable: clang refuses nested __builtin_preserve_access_index. */
+#define GET(type, address, field)                                    \
+	({                                                           \
+		type *__p = (type *)(address);                       \
+		typeof(((type *)0)->field) __v = 0;                  \
+		bpf_core_read(&__v, sizeof(__v), &__p->field);       \
+		(__u64)__v;                                          \
+	})
+#endif
+
+/* Address of an embedded member, and the way back. */
+#define AT(type, address, field) ((__u64)(address) + bpf_core_field_offset(type, field))
+#define CONTAINER(type, field, address) ((__u64)(address) - bpf_core_field_offset(type, field))
+
+/* Like GET(), but always a mere number: to what a plain load gives, the verifier lets one add nothing
+ * that it does not know. */
+static __always_inline __u64 read_u64(__u64 address)
+{
+	__u64 value = 0;
+
+	bpf_probe_read_kernel(&value, sizeof(value), (void *)address);
+	return value;
+}
+
+/* Bounds that the verifier sees and no compiler folds away or moves to another register. */
+#define MASK(value, mask) asm volatile("%0 &= %1" : "+r"(value) : "i"(mask))
+#define CLAMP(value, limit) \
+	asm volatile("if %0 <= %1 goto +1; %0 = %1" : "+r"(value) : "i"(limit))

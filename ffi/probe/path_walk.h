@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * The kernel's own name of a file: from a dentry up to the root of its mount namespace. The names
+ * are written from right to left, so that the path ends where the buffer does:
+ *
+ *   bytes  [ ................ /jail/etc/passwd ]
+ *                             ^    ^           ^
+ *                             at   root_at     PATH_BUFFER
+ *
+ * `root_at` is where the task's own root was met (chroot); the same string serves both views.
+ * Nothing is locked: a rename during the walk can give a mixture of the old path and the new.
+ */
+#pragma once
+
+#include "emit.h"
+
+#define PATH_BUFFER 4096
+#define PATH_SLACK 264			/* the verifier sees names begin anywhere and be 255 long */
+#define NAME_LIMIT 255
+#ifdef CAST
+#define WALK_STEPS 2200			/* 4096 / 2 names, and some mount points */
+#else
+#define WALK_STEPS 256
+#endif
+
+enum walk_flags {
+	WALK_TOP = 1,			/* reached the root of a mount namespace, or of a detached mount */
+	WALK_ROOT = 2,			/* passed the task's own root */
+	WALK_PSEUDO = 4,		/* a dentry without parent that is no mount's root: pipe, memfd, … */
+	WALK_CUT = 8,			/* buffer full or out of steps */
+};
+
+enum walk_slot {
+	WALK_SYS_EXIT,			/* one for each program, which may interrupt each other */
+	WALK_EXEC,
+	WALK_SLOTS,
+};
+
+/* All state of a walk lies in a map: what is loaded from there is an unknown number to the
+ * verifier, so that every step looks the same to it and it need not follow each one. */
+struct walk {
+	__u64 mount;			/* struct vfsmount */
+	__u64 dentry;
+	__u64 mount_root;		/* dentry */
+	__u64 root_mount, root_dentry;	/* of the task */
+	__u32 at;
+	__u32 root_at;
+	__u32 flags;			/* enum walk_flags */
+	__u32 _pad;
+	__u64 read[3];			/* d_parent, d_name */
+	char bytes[PATH_BUFFER + PATH_SLACK];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, WALK_SLOTS);
+	__type(key, __u32);
+	__type(value, struct walk);
+} walks SEC(".maps");
+
+static __always_inline struct walk *walk_slot(enum walk_slot slot)
+{
+	__u32 index = slot;
+
+	return bpf_map_lookup_elem(&walks, &index);
+}
+
+/* Puts `length` bytes of a name in front of the path, whole words where that is cheaper. */
+static __always_inline void put_name(char *to, __u64 length, __u64 name)
+{
+#ifdef CAST
+	if (length - 1 < 8) {		/* one load, merged so that the bytes behind it stay */
+		__u64 mask = ~0ull >> (64 - length * 8), *word = (__u64 *)to;
+
+		*word = (*word & ~mask) | (GET(struct qstr, name, hash_len) & mask);
+		return;
+	}
+#endif
+	bpf_probe_read_kernel(to, length, (void *)name);
+}
+
+/* One name or one mount point; 1 ends the walk. */
+static __always_inline long walk_step(struct walk *walk)
+{
+	__u64 dentry = walk->dentry, parent, name, length, at;
+	bool parentless;
+	char *to;
+
+	if (dentry == walk->root_dentry && walk->mount == walk->root_mount) {
+		walk->root_at = walk->at;
+		walk->flags |= WALK_ROOT;
+	}
+	if (dentry == walk->mount_root) {
+		__u64 mount = CONTAINER(struct mount, mnt, walk->mount);
+		__u64 outer = GET(struct mount, mount, mnt_parent);
+
+		if (!outer || outer == mount) {
+			walk->flags |= WALK_TOP;
+			return 1;
+		}
+		walk->dentry = GET(struct mount, mount, mnt_mountpoint);
+		walk->mount = AT(struct mount, outer, mnt);
+		walk->mount_root = GET(struct vfsmount, walk->mount, mnt_root);
+		return 0;
+	}
+#ifdef CAST
+	parent = GET(struct dentry, dentry, d_parent);
+	name = GET(struct dentry, dentry, d_name.name);
+	length = GET(struct dentry, dentry, d_name.len);
+#else
+	if (bpf_core_field_offset(struct dentry, d_name) ==
+	    bpf_core_field_offset(struct dentry, d_parent) + 8) {
+		bpf_probe_read_kernel(walk->read, 24, (void *)AT(struct dentry, dentry, d_parent));
+	} else {
+		bpf_probe_read_kernel(walk->read, 8, (void *)AT(struct dentry, dentry, d_parent));
+		bpf_probe_read_kernel(walk->read + 1, 16, (void *)AT(struct dentry, dentry, d_name));
+	}
+	parent = walk->read[0];
+	length = walk->read[1] >> 32;
+	name = walk->read[2];
+#endif
+	parentless = !parent || parent == dentry;
+	if (length > NAME_LIMIT)
+		length = NAME_LIMIT;
+	at = walk->at;
+	if (at < length + 1) {
+		walk->flags |= WALK_CUT;
+		return 1;
+	}
+	at -= length + !parentless;
+	walk->at = at;
+	MASK(at, PATH_BUFFER - 1);
+	MASK(length, NAME_LIMIT);
+	to = walk->bytes + at;
+	if (!parentless)
+		*to++ = '/';
+	put_name(to, length, name);
+	walk->dentry = parent;
+	if (parentless) {
+		walk->flags |= WALK_PSEUDO;
+		return 1;
+	}
+	return 0;
+}
+
+/* Repeats `step` until it gives 1. Kernels before 5.13 refuse an object that so much as mentions a
+ * callback, so the object for them has none, and what it repeats is followed by the verifier step by
+ * step: limits there are lower. */
+#ifdef CAST
+struct walk_context {
+	struct walk *walk;
+};
+
+#define DEFINE_LOOP(name, step)                                            \
+	static long name##_callback(__u32 index, struct walk_context *context) \
+	{                                                                  \
+		return step(context->walk);                                \
+	}                                                                  \
+	static __always_inline void name(struct walk *walk)                \
+	{                                                                  \
+		struct walk_context context = { walk };                    \
+		if (bpf_loop(WALK_STEPS, name##_callback, &context, 0) >= WALK_STEPS) \
+			walk->flags |= WALK_CUT;                           \
+	}
+#else
+#define DEFINE_LOOP(name, step)                                            \
+	static __always_inline void name(struct walk *walk)                \
+	{                                                                  \
+		_Pragma("clang loop unroll(disable)")                      \
+		for (int i = 0; i < WALK_STEPS; i++)                       \
+			if (step(walk))                                    \
+				return;                                    \
+		walk->flags |= WALK_CUT;                                   \
+	}
+#endif
+
+DEFINE_LOOP(walk_steps, walk_step)
+
+/* Walks from walk->mount and walk->dentry, which the caller has set. A global function: verified
+ * once, however many call it. */
+__noinline int walk_path(__u32 slot)
+{
+	struct walk *walk = bpf_map_lookup_elem(&walks, &slot);
+	__u64 fs;
+
+	if (!walk)
+		return 0;
+	fs = GET(struct task_struct, bpf_get_current_task(), fs);
+	walk->root_mount = GET(struct fs_struct, fs, root.mnt);
+	walk->root_dentry = GET(struct fs_struct, fs, root.dentry);
+	walk->mount_root = GET(struct vfsmount, walk->mount, mnt_root);
+	walk->at = walk->root_at = PATH_BUFFER;
+	walk->flags = 0;
+	walk_steps(walk);
+	if (walk->at == PATH_BUFFER && !(walk->flags & WALK_PSEUDO)) {
+		walk->at = PATH_BUFFER - 1;
+		walk->bytes[PATH_BUFFER - 1] = '/';
+		walk->root_at = walk->at;
+	}
+	return 0;
+}
+
+/* Walks a `struct path` that lies at an address. */
+static __always_inline void walk_from(struct walk *walk, __u32 slot, __u64 path)
+{
+	walk->mount = GET(struct path, path, mnt);
+	walk->dentry = GET(struct path, path, dentry);
+	walk_path(slot);
+}
+
+static __always_inline __u64 walk_length(struct walk *walk)
+{
+	return PATH_BUFFER - walk->at;
+}
+
+/* How many first bytes of the path are the task's own root. */
+static __always_inline __u16 walk_root_length(struct walk *walk)
+{
+	return walk->flags & WALK_ROOT ? walk->root_at - walk->at : 0;
+}
+
+/* Copies the walked path to `to`, which has room for 4096 bytes; returns its length. */
+static __always_inline __u64 copy_walked(struct walk *walk, char *to)
+{
+	__u64 at = walk->at, length;
+
+	if (at >= PATH_BUFFER)
+		return 0;
+	MASK(at, PATH_BUFFER - 1);
+	length = PATH_BUFFER - at;
+	bpf_probe_read_kernel(to, length, walk->bytes + at);
+	return length;
+}
+
+/* Whether the walked path is `given`, byte for byte. Longer ones than 256 bytes are not compared:
+ * then the path is simply sent. Both buffers have slack behind what is compared. */
+static __always_inline bool walked_equals(struct walk *walk, const char *given, __u64 length)
+{
+	__u64 at = walk->at;
+	const char *walked;
+
+	if (length > 256 || length != walk_length(walk))
+		return false;
+	MASK(at, PATH_BUFFER - 1);
+	walked = walk->bytes + at;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < 256; i += 8) {
+		__u64 difference;
+
+		if (i >= length)
+			return true;
+		difference = *(__u64 *)(given + i) ^ *(__u64 *)(walked + i);
+		if (length - i < 8)
+			difference &= ~0ull >> (64 - (length - i) * 8);
+		if (difference)
+			return false;
+	}
+	return true;
+}

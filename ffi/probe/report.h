@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * The records of the events ring, one function for each kind.
+ */
+#pragma once
+
+#include "call.h"
+#include "socket.h"
+
+#define ADDRESS_LIMIT 128		/* sizeof(struct sockaddr_storage) */
+
+static __always_inline void report_call(union event_slot *slot, const struct call *call)
+{
+	start_call(slot, call, RECORD_CALL);
+	submit_event(slot, sizeof(struct call_record), CLASS_OTHER);
+}
+
+static __always_inline void report_path(union event_slot *slot, const struct call *call,
+					const struct call_shape *shape, struct walk *walk)
+{
+	struct path_record *record = &slot->path;
+	__u64 at, length;
+
+	start_call(slot, call, RECORD_PATH);
+	record->first_length = length = put_given(slot, call, record->data, 0, shape->first);
+	record->first_base_length =
+		put_base(slot, call, walk, record->data, 0, length, shape->first_base);
+	at = length + record->first_base_length;
+	record->second_length = record->second_base_length = 0;
+	if (shape->second) {
+		record->second_length = length =
+			put_given(slot, call, record->data, at, shape->second);
+		record->second_base_length =
+			put_base(slot, call, walk, record->data, at, length, shape->second_base);
+		at += length + record->second_base_length;
+	}
+	submit_event(slot, sizeof(*record) + at, CLASS_FILE);
+}
+
+static __always_inline void report_file(union event_slot *slot, const struct call *call,
+					const struct call_shape *shape, struct walk *walk, __s32 fd,
+					__u64 file)
+{
+	struct file_record *record = &slot->file;
+	__u64 given = 0, at = 0, length = 0;
+	__u16 flags;
+
+	start_call(slot, call, RECORD_FILE);
+	record->fd = fd;
+	record->base_length = record->resolved_length = record->resolved_root_length = 0;
+	record->_pad = 0;
+	if (shape->first) {
+		given = put_given(slot, call, record->data, 0, shape->first);
+		record->base_length =
+			put_base(slot, call, walk, record->data, 0, given, shape->first_base);
+		at = given + record->base_length;
+	}
+	record->given_length = given;
+	file_facts(&record->file, file);
+	if (file && config.resolve >= RESOLVE_PATH) {
+		flags = record->file.flags;
+		walk_file(walk, WALK_SYS_EXIT, file, &flags);
+		record->resolved_root_length = walk_root_length(walk);
+		if (given && walked_equals(walk, record->data, given)) {
+			flags |= FILE_SAME;
+		} else {
+			MASK(at, EVENT_DATA_MASK);
+			length = copy_walked(walk, record->data + at);
+		}
+		record->resolved_length = length;
+		record->file.flags = flags;
+	}
+	submit_event(slot, sizeof(*record) + at + length, CLASS_FILE);
+}
+
+/* Appends the socket address an argument points to; returns its length. */
+static __always_inline __u64 put_address(union event_slot *slot, const struct call *call, char *data,
+					 __u64 at, __u8 where)
+{
+	__u64 *args = slot->call.args, pointer = 0, length = 0;
+	__u32 length32 = 0, message[4] = {};
+
+	switch (where) {
+	case ADDRESS_2:
+		pointer = args[1];
+		length = (__u32)args[2];
+		break;
+	case ADDRESS_5:
+		pointer = args[4];
+		length = (__u32)args[5];
+		break;
+	case ADDRESS_5_FILLED:
+		pointer = args[4];
+		bpf_probe_read_user(&length32, sizeof(length32), (void *)args[5]);
+		length = length32;
+		break;
+	case ADDRESS_MESSAGE:
+		/* struct msghdr begins with pointer and length; pointers have 4 bytes in 32-bit calls */
+		bpf_probe_read_user(message, sizeof(message), (void *)args[1]);
+		pointer = call->compat ? message[0] : message[0] | (__u64)message[1] << 32;
+		length = call->compat ? message[1] : message[2];
+		break;
+	}
+	if (!pointer)
+		return 0;
+	if (length > ADDRESS_LIMIT)
+		length = ADDRESS_LIMIT;
+	MASK(at, EVENT_DATA_MASK);
+	MASK(length, 255);
+	if (bpf_probe_read_user(data + at, length, (void *)pointer))
+		return 0;
+	return length;
+}
+
+static __always_inline void report_socket(union event_slot *slot, const struct call *call,
+					  const struct call_shape *shape, struct walk *walk, __s32 fd,
+					  __u64 file, __u64 sock)
+{
+	struct socket_record *record = &slot->socket;
+	__u64 at = 0, length, peer = 0, node;
+
+	start_call(slot, call, RECORD_SOCKET);
+	record->fd = fd;
+	record->inode = 0;
+	record->local_name_length = record->peer_name_length = record->resolved_length = 0;
+	record->_pad = 0;
+	__builtin_memset(&record->socket, 0, sizeof(record->socket));
+	if (sock) {
+		record->inode = GET(struct inode, GET(struct file, file, f_inode), i_ino);
+		socket_facts(&record->socket, sock);
+	}
+	if (record->socket.family == AF_UNIX) {
+		at = unix_name(record->data, sock);
+		record->local_name_length = at;
+		peer = GET(struct unix_sock, sock, peer);
+		if (peer) {
+			MASK(at, 127);
+			length = unix_name(record->data + at, peer);
+			record->peer_name_length = length;
+			at += length;
+		}
+		node = unix_node(peer);
+		if (!node)
+			node = unix_node(sock);
+		if (node && config.resolve >= RESOLVE_PATH) {
+			walk_from(walk, WALK_SYS_EXIT, node);
+			MASK(at, 255);
+			length = copy_walked(walk, record->data + at);
+			record->resolved_length = length;
+			at += length;
+		}
+	}
+	length = put_address(slot, call, record->data, at, shape->address);
+	record->address_length = length;
+	submit_event(slot, sizeof(*record) + at + length, CLASS_NETWORK);
+}
+
+#define F_DUPFD 0
+#define F_DUPFD_CLOEXEC 1030
+
+/* A call about a descriptor: what the descriptor is decides on the kind of record. */
+static __always_inline void report_descriptor(union event_slot *slot, const struct call *call,
+					      const struct call_shape *shape, struct walk *walk)
+{
+	__u8 which = shape->fd;
+	__u64 file = 0, sock = 0;
+	__s32 fd;
+
+	if (call->number == __NR_fcntl &&
+	    (slot->call.args[1] == F_DUPFD || slot->call.args[1] == F_DUPFD_CLOEXEC))
+		which = RESULT;
+	fd = descriptor(slot, call, which);
+	if (config.resolve >= RESOLVE_FACTS)
+		file = file_of(fd);
+	if (file)
+		sock = sock_of(file);
+	if (sock || shape->kind == SHAPE_SOCKET)
+		report_socket(slot, call, shape, walk, fd, file, sock);
+	else
+		report_file(slot, call, shape, walk, fd, file);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * System calls that change what is known of their process: reported in the lifecycle ring whether
+ * or not a rule asks for the call.
+ */
+#pragma once
+
+#include "call.h"
+#include "task.h"
+
+#define PR_SET_NAME 15			/* linux v6.8 include/uapi/linux/prctl.h */
+#define PR_CAPBSET_DROP 24
+#define PR_SET_SECUREBITS 28
+#define PR_CAP_AMBIENT 47
+
+static __always_inline bool changes_identity(const struct call_shape *shape, struct pt_regs *regs,
+					     const struct call *call)
+{
+	__u64 args[6];
+
+	if (shape->effects & EFFECT_IDENTITY)
+		return true;
+	if (!(shape->effects & EFFECT_PRCTL))
+		return false;
+	read_arguments(regs, call->compat, args);
+	return args[0] == PR_SET_NAME || args[0] == PR_CAPBSET_DROP ||
+	       args[0] == PR_SET_SECUREBITS || args[0] == PR_CAP_AMBIENT;
+}
+
+static __always_inline void report_identity(union event_slot *slot, const struct call *call,
+					    struct walk *walk)
+{
+	struct identity_record *record = &slot->identity;
+
+	start_call(slot, call, RECORD_IDENTITY);
+	task_facts(&record->task);
+	walk_cgroup(WALK_SYS_EXIT);
+	__builtin_memset(record->_pad, 0, sizeof(record->_pad));
+	record->cgroup_length = copy_walked(walk, record->data);
+	submit_lifecycle(slot, sizeof(*record) + record->cgroup_length);
+}
+
+static __always_inline void report_cwd(union event_slot *slot, const struct call *call,
+				       struct walk *walk)
+{
+	struct cwd_record *record = &slot->cwd;
+
+	start_call(slot, call, RECORD_CWD);
+	walk_from(walk, WALK_SYS_EXIT,
+		  AT(struct fs_struct, GET(struct task_struct, bpf_get_current_task(), fs), pwd));
+	record->cwd_root_length = walk_root_length(walk);
+	record->_pad = 0;
+	record->cwd_length = copy_walked(walk, record->data);
+	submit_lifecycle(slot, sizeof(*record) + record->cwd_length);
+}
