@@ -1,0 +1,39 @@
+/** Walks up from a process. */
+import { ProcessRecord } from "./_records.ts";
+import type { Process } from "./process.ts";
+
+/** How far anybody looks up; longer chains are cut. */
+export const MAX_ANCESTORS = 64;
+
+/** Marks the parent as used, so that it stays in the table as long as its descendants are looked at. */
+export function parentOf(process: Process): Process | undefined {
+  const parent = process instanceof ProcessRecord ? process.parent : undefined;
+  if (parent) parent.used = true;
+  return parent;
+}
+
+export function ancestorOf(process: Process, n: number): Process | undefined {
+  if (n > MAX_ANCESTORS) return undefined;
+  let current: Process | undefined = process;
+  for (let step = 0; current && step < n; step++) current = parentOf(current);
+  return current;
+}
+
+export function* ancestorsOf(process: Process): Generator<Process, void, void> {
+  let current = parentOf(process);
+  for (let n = 0; current && n < MAX_ANCESTORS; n++, current = parentOf(current)) yield current;
+}
+
+/** The last ancestor, going up, that has `id`; absent when the parent has another one already. */
+export function oldestAncestorWith(
+  process: Process,
+  id: number,
+  idOf: (process: Process) => number,
+): Process | undefined {
+  let oldest: Process | undefined;
+  for (const ancestor of ancestorsOf(process)) {
+    if (idOf(ancestor) !== id) break;
+    oldest = ancestor;
+  }
+  return oldest;
+}

@@ -1,0 +1,66 @@
+/** What the process table keeps; outside of it these are `Process` and `Thread`. */
+import type { Credentials, Image, Membership } from "../event/mod.ts";
+import type { Process, Thread } from "./process.ts";
+
+export class ThreadRecord implements Thread {
+  constructor(
+    readonly id: number,
+    readonly process: ProcessRecord,
+    public comm: string,
+    public credentials: Credentials,
+  ) {}
+}
+
+/** What a new process starts with: copied from its parent, or from a snapshot. */
+export interface Origin {
+  readonly image: Image;
+  readonly cwd: string;
+  readonly membership: Membership;
+  readonly containerId: string;
+  readonly startClockNs: number;
+  readonly comm: string;
+  readonly credentials: Credentials;
+}
+
+export class ProcessRecord implements Process {
+  parentId = 0;
+  /** Absent when the parent is not in the table; then the process may be waiting for it. */
+  parent: ProcessRecord | undefined;
+  image: Image;
+  cwd: string;
+  membership: Membership;
+  containerId: string;
+  startClockNs: number;
+  execClockNs: number;
+  exited = false;
+  /** The main thread; stays here when it ends before the others. */
+  readonly leader: ThreadRecord;
+  leaderGone = false;
+  others: Set<ThreadRecord> | undefined;
+  children: Set<ProcessRecord> | undefined;
+  /** The kernel handed it orphans once: init of a namespace, or a subreaper. */
+  reaper = false;
+  used = true;
+
+  constructor(readonly id: number, origin: Origin) {
+    this.image = origin.image;
+    this.cwd = origin.cwd;
+    this.membership = origin.membership;
+    this.containerId = origin.containerId;
+    this.startClockNs = origin.startClockNs;
+    this.execClockNs = origin.startClockNs;
+    this.leader = new ThreadRecord(id, this, origin.comm, origin.credentials);
+  }
+
+  get comm(): string {
+    return this.leader.comm;
+  }
+
+  get credentials(): Credentials {
+    return this.leader.credentials;
+  }
+
+  get threadCount(): number {
+    return (this.leaderGone ? 0 : 1) + (this.others?.size ?? 0);
+  }
+}

@@ -1,0 +1,121 @@
+/** Containers by their short id. */
+import { SecondChance } from "./_second_chance.ts";
+import type { ContainerEngine, ContainerReference } from "./container_id.ts";
+
+/** Immutable; replaced as a whole when an engine has told more. */
+export interface Container {
+  /** `container.id`. */
+  readonly id: string;
+  readonly fullId: string;
+  readonly engine: ContainerEngine;
+  /** An engine has been asked and has answered: what is absent below is absent there. */
+  readonly known: boolean;
+  /** Without a slash in front. */
+  readonly name: string | undefined;
+  /** As the user wrote it: "nginx:1.0", "docker.io/library/nginx@sha256:…". */
+  readonly image: string | undefined;
+  readonly imageId: string | undefined;
+  readonly imageRepository: string | undefined;
+  readonly imageTag: string | undefined;
+  readonly imageDigest: string | undefined;
+  readonly privileged: boolean | undefined;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Epoch nanoseconds. */
+  readonly startNs: bigint | undefined;
+}
+
+export interface ContainerTableOptions {
+  readonly capacity?: number;
+  /** Told once when a container first appears; whoever listens finds out more and calls `set`. */
+  readonly onUnknown?: (container: Container) => void;
+}
+
+interface Entry {
+  container: Container;
+  used: boolean;
+}
+
+const DEFAULT_CAPACITY = 4096;
+const NO_LABELS: ReadonlyMap<string, string> = new Map();
+
+/** What is known of a container from its cgroup alone. */
+export function unknownContainer({ id, fullId, engine }: ContainerReference): Container {
+  return {
+    id,
+    fullId,
+    engine,
+    known: false,
+    name: undefined,
+    image: undefined,
+    imageId: undefined,
+    imageRepository: undefined,
+    imageTag: undefined,
+    imageDigest: undefined,
+    privileged: undefined,
+    labels: NO_LABELS,
+    startNs: undefined,
+  };
+}
+
+/** Bounded: the containers nobody has asked about for longest make room. */
+export class ContainerTable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #chance = new SecondChance(this.#entries);
+  readonly #capacity: number;
+  readonly #onUnknown: ((container: Container) => void) | undefined;
+  #evicted = 0;
+
+  constructor(options: ContainerTableOptions = {}) {
+    this.#capacity = Math.max(1, options.capacity ?? DEFAULT_CAPACITY);
+    this.#onUnknown = options.onUnknown;
+  }
+
+  /** By short id; absent for "host" and for what nobody has seen. */
+  get(id: string): Container | undefined {
+    const entry = this.#entries.get(id);
+    if (!entry) return undefined;
+    entry.used = true;
+    return entry.container;
+  }
+
+  /** A process was found in this container. */
+  ensure(reference: ContainerReference): Container {
+    const entry = this.#entries.get(reference.id);
+    if (entry) {
+      entry.used = true;
+      return entry.container;
+    }
+    const container = unknownContainer(reference);
+    this.#insert(container);
+    this.#onUnknown?.(container);
+    return container;
+  }
+
+  set(container: Container): void {
+    const entry = this.#entries.get(container.id);
+    if (entry) entry.container = container;
+    else this.#insert(container);
+  }
+
+  delete(id: string): void {
+    this.#entries.delete(id);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  #insert(container: Container): void {
+    while (this.#entries.size >= this.#capacity) {
+      const victim = this.#chance.victim();
+      if (!victim) break;
+      this.#entries.delete(victim.container.id);
+      this.#evicted++;
+    }
+    this.#entries.set(container.id, { container, used: true });
+  }
+}

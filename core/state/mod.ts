@@ -1,0 +1,37 @@
+/**
+ * What is known of the machine: who runs, under which user, in which container.
+ *
+ * Sources report changes (core/event/change.ts), the tables here keep the result, fields read it. All
+ * tables are bounded and say in counters what they had to give up. Nothing here throws on what an
+ * event says: ids repeat, events get lost, and an attacker writes half of the input.
+ */
+export { State, type StateCounters, type StateOptions } from "./state.ts";
+export {
+  HOST_ID,
+  type Process,
+  type Thread,
+  UNKNOWN_CREDENTIALS,
+  UNKNOWN_IMAGE,
+  UNKNOWN_MEMBERSHIP,
+} from "./process.ts";
+export {
+  ProcessTable,
+  type ProcessTableCounters,
+  type ProcessTableOptions,
+} from "./process_table.ts";
+export { type Group, type User, UserTable, type UserTableOptions } from "./user_table.ts";
+export {
+  cgroupPaths,
+  type ContainerEngine,
+  containerOf,
+  type ContainerReference,
+} from "./container_id.ts";
+export {
+  type Container,
+  ContainerTable,
+  type ContainerTableOptions,
+  unknownContainer,
+} from "./container_table.ts";
+export { NameTable, type NameTableOptions, type ResolveName } from "./name_table.ts";
+export { type HostFiles, hostFiles } from "./host_files.ts";
+export type { LookUpThread } from "./_newcomers.ts";

@@ -1,0 +1,142 @@
+/** Addresses of the DNS names that rules compare connections with. */
+
+/** Addresses of a name, 4 or 16 bytes each; rejects when it cannot tell. */
+export type ResolveName = (name: string, signal: AbortSignal) => Promise<readonly Uint8Array[]>;
+
+export interface NameTableOptions {
+  /** Absent: no name has an address. */
+  readonly resolve?: ResolveName;
+  /** Milliseconds on any steady clock. */
+  readonly now?: () => number;
+}
+
+interface Watched {
+  addresses: readonly Uint8Array[];
+  keys: ReadonlySet<string>;
+  dueMs: number;
+  periodMs: number;
+}
+
+const MAX_NAMES = 1024;
+const MAX_ADDRESSES = 256;
+/** Falco's periods: names that do not change are asked for less and less often. */
+const FIRST_PERIOD_MS = 10_000;
+const LONGEST_PERIOD_MS = 320_000;
+
+/**
+ * Never asks the network while an event waits: names are watched from when rules are loaded, and
+ * `refresh` (called by a timer of the application) brings their addresses up to date. A name that
+ * cannot be resolved keeps the addresses it had.
+ */
+export class NameTable {
+  readonly #names = new Map<string, Watched>();
+  readonly #namesByAddress = new Map<string, string[]>();
+  readonly #resolve: ResolveName | undefined;
+  readonly #now: () => number;
+
+  constructor(options: NameTableOptions = {}) {
+    this.#resolve = options.resolve;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** From the next `refresh` on the name has addresses. False when too many are watched already. */
+  watch(name: string): boolean {
+    if (this.#names.has(name)) return true;
+    if (this.#names.size >= MAX_NAMES) return false;
+    this.#names.set(name, {
+      addresses: [],
+      keys: new Set(),
+      dueMs: -Infinity,
+      periodMs: FIRST_PERIOD_MS,
+    });
+    return true;
+  }
+
+  /** Rules were reloaded: forgets the names that are not among `names`, watches those that are. */
+  retain(names: ReadonlySet<string>): void {
+    for (const name of this.#names.keys()) if (!names.has(name)) this.#names.delete(name);
+    for (const name of names) this.watch(name);
+    this.#index();
+  }
+
+  /** 4 or 16 bytes each; empty for names that are not watched or not resolved yet. */
+  addressesOf(name: string): readonly Uint8Array[] {
+    return this.#names.get(name)?.addresses ?? [];
+  }
+
+  /** The watched names that have this address. */
+  namesOf(address: Uint8Array): readonly string[] {
+    if (this.#namesByAddress.size === 0) return [];
+    return this.#namesByAddress.get(keyOf(address)) ?? [];
+  }
+
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** Resolves the names whose time has come, a few at once. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    const resolve = this.#resolve;
+    if (!resolve) return;
+    const now = this.#now();
+    const due = [...this.#names].filter(([, watched]) => watched.dueMs <= now);
+    if (due.length === 0) return;
+    const worker = async () => {
+      for (let next = due.pop(); next && !signal.aborted; next = due.pop()) {
+        await this.#update(next[0], next[1], resolve, signal);
+      }
+    };
+    await Promise.all([worker(), worker(), worker(), worker()]);
+    this.#index();
+  }
+
+  async #update(
+    name: string,
+    watched: Watched,
+    resolve: ResolveName,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let addresses: readonly Uint8Array[] | undefined;
+    try {
+      addresses = (await resolve(name, signal)).slice(0, MAX_ADDRESSES).filter(isAddress);
+    } catch {
+      // Asked again when it is due; until then the old addresses are the best guess.
+    }
+    const keys = addresses && new Set(addresses.map(keyOf));
+    const changed = keys !== undefined && !isSame(keys, watched.keys);
+    watched.periodMs = changed
+      ? FIRST_PERIOD_MS
+      : Math.min(2 * watched.periodMs, LONGEST_PERIOD_MS);
+    watched.dueMs = this.#now() + watched.periodMs;
+    if (!changed) return;
+    watched.addresses = addresses!;
+    watched.keys = keys;
+  }
+
+  #index(): void {
+    this.#namesByAddress.clear();
+    for (const [name, { keys }] of this.#names) {
+      for (const key of keys) {
+        const names = this.#namesByAddress.get(key);
+        if (names) names.push(name);
+        else this.#namesByAddress.set(key, [name]);
+      }
+    }
+  }
+}
+
+function isAddress(address: Uint8Array): boolean {
+  return address.length === 4 || address.length === 16;
+}
+
+const MAPPED = "0,0,0,0,0,0,0,0,0,0,255,255,";
+
+/** An IPv4 address inside IPv6 (RFC 4291 2.5.5.2) is the IPv4 address. */
+function keyOf(address: Uint8Array): string {
+  const key = address.join(",");
+  return key.startsWith(MAPPED) ? key.slice(MAPPED.length) : key;
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((key) => b.has(key));
+}

@@ -1,0 +1,84 @@
+/** Processes and threads as rules see them. */
+import type { Credentials, Image, Membership } from "../event/mod.ts";
+
+/** Immutable to everyone but the table; its fields change when events say so. */
+export interface Process {
+  /** Thread group id, in the initial pid namespace. */
+  readonly id: number;
+  /** 0 when there is none or it is not known. */
+  readonly parentId: number;
+  /** Shared with the parent until the process runs a program of its own. */
+  readonly image: Image;
+  /** Without a slash at the end, except for "/". */
+  readonly cwd: string;
+  readonly membership: Membership;
+  /** The main thread's. */
+  readonly credentials: Credentials;
+  /** The main thread's. */
+  readonly comm: string;
+  /** "host", or the short id of the container it is in. */
+  readonly containerId: string;
+  /** When it was forked; same clock as `Event.clockNs`, 0 when unknown. */
+  readonly startClockNs: number;
+  /** When it last ran a new program; its start when it never did or nobody saw. */
+  readonly execClockNs: number;
+  /** True only while the rules look at the event of its end. */
+  readonly exited: boolean;
+  /** Threads that are known and alive. */
+  readonly threadCount: number;
+}
+
+export interface Thread {
+  readonly id: number;
+  readonly process: Process;
+  readonly comm: string;
+  readonly credentials: Credentials;
+}
+
+/** Id of the container that is none. */
+export const HOST_ID = "host";
+
+/** What text is unknown prints as. */
+const UNKNOWN = "<NA>";
+const UNSET_ID = 0xffffffff;
+
+/** Stands for the program of a process nobody saw start; compare by reference. */
+export const UNKNOWN_IMAGE: Image = Object.freeze({
+  exe: UNKNOWN,
+  args: Object.freeze([]),
+  argsTruncated: false,
+  env: Object.freeze([]),
+  exePath: UNKNOWN,
+  exeGiven: UNKNOWN,
+  exeInode: 0n,
+  exeDevice: 0,
+  exeCtimeNs: 0n,
+  exeMtimeNs: 0n,
+  exeWritable: false,
+  exeOnOverlayUpper: false,
+  exeOnOverlayLower: false,
+  exeFromMemfd: false,
+});
+
+export const UNKNOWN_COMM = UNKNOWN;
+
+export const UNKNOWN_CREDENTIALS: Credentials = Object.freeze({
+  uid: UNSET_ID,
+  gid: UNSET_ID,
+  euid: UNSET_ID,
+  egid: UNSET_ID,
+  loginUid: UNSET_ID,
+  capInheritable: 0n,
+  capPermitted: 0n,
+  capEffective: 0n,
+});
+
+export const UNKNOWN_MEMBERSHIP: Membership = Object.freeze({
+  sessionId: 0,
+  processGroupId: 0,
+  virtualPid: 0,
+  virtualSessionId: 0,
+  virtualProcessGroupId: 0,
+  tty: 0,
+  cgroup: "",
+});

@@ -1,0 +1,417 @@
+/** The processes of the machine, kept current by what sources report. */
+import type { ProcessSnapshot, StateChange } from "../event/mod.ts";
+import { Family } from "./_family.ts";
+import { ancestorOf, ancestorsOf, oldestAncestorWith, parentOf } from "./_lineage.ts";
+import { type Origin, ProcessRecord, ThreadRecord } from "./_records.ts";
+import { SecondChance } from "./_second_chance.ts";
+import {
+  HOST_ID,
+  type Process,
+  type Thread,
+  UNKNOWN_COMM,
+  UNKNOWN_CREDENTIALS,
+  UNKNOWN_IMAGE,
+  UNKNOWN_MEMBERSHIP,
+} from "./process.ts";
+
+export interface ProcessTableOptions {
+  /** Threads (and so processes) kept at most. */
+  readonly capacity?: number;
+  /** "host" or a container's short id, from the path of a cgroup. */
+  readonly containerIdOf?: (cgroup: string) => string;
+}
+
+export interface ProcessTableCounters {
+  readonly processes: number;
+  readonly threads: number;
+  /** Live processes that had to make room. */
+  readonly evicted: number;
+  /** Threads that were not kept because the table was full; their events show the main thread. */
+  readonly threadsNotKept: number;
+  /** Changes about processes nobody had heard of. */
+  readonly unknown: number;
+  /** Entries that turned out to be long gone when their id came up again. */
+  readonly repaired: number;
+  /** Parents that would have made a process its own ancestor. */
+  readonly refusedParents: number;
+}
+
+type Change<Kind extends StateChange["kind"]> = Extract<StateChange, { kind: Kind }>;
+
+const DEFAULT_CAPACITY = 131_072;
+/** /proc tells starts in ticks of 10 ms; no id comes round again within two of them. */
+const START_TOLERANCE_NS = 20_000_000;
+/** Ends remembered so that a snapshot read before and handed in after does not raise the dead. */
+const MAX_ENDS = 4096;
+
+/**
+ * Never throws; ids, parents and orders of events may be nonsense. Ends take effect with `flush`, so
+ * that rules on the end of a process can still look at it.
+ */
+export class ProcessTable {
+  readonly #processes = new Map<number, ProcessRecord>();
+  readonly #threads = new Map<number, ThreadRecord>();
+  readonly #family = new Family(this.#processes);
+  readonly #chance = new SecondChance(this.#processes);
+  readonly #capacity: number;
+  readonly #containerIdOf: (cgroup: string) => string;
+  readonly #ended: Change<"exit">[] = [];
+  readonly #ends = new Map<number, number>();
+  #evicted = 0;
+  #threadsNotKept = 0;
+  #unknown = 0;
+  #repaired = 0;
+
+  constructor(options: ProcessTableOptions = {}) {
+    this.#capacity = Math.max(2, options.capacity ?? DEFAULT_CAPACITY);
+    this.#containerIdOf = options.containerIdOf ?? (() => HOST_ID);
+  }
+
+  thread(threadId: number): Thread | undefined {
+    const thread = this.#threads.get(threadId);
+    if (thread) thread.process.used = true;
+    return thread;
+  }
+
+  process(processId: number): Process | undefined {
+    return this.#processes.get(processId);
+  }
+
+  /** All processes, in no particular order. */
+  processes(): IterableIterator<Process> {
+    return this.#processes.values();
+  }
+
+  /**
+   * The thread an event comes from. A thread nobody saw start is taken in when its process is known;
+   * an entry that contradicts the event is stale and goes.
+   */
+  find(threadId: number, processId: number): Thread | undefined {
+    const thread = this.#threads.get(threadId);
+    if (thread && (thread.process.id === processId || processId === 0)) {
+      thread.process.used = true;
+      return thread;
+    }
+    if (thread) this.#drop(thread);
+    const process = this.#processes.get(processId);
+    if (!process || !isId(threadId)) return undefined;
+    process.used = true;
+    const { comm, credentials } = process.leader;
+    return this.#addThread(process, { threadId, comm, credentials });
+  }
+
+  parent(process: Process): Process | undefined {
+    return parentOf(process);
+  }
+
+  /** The n-th ancestor, 1 is the parent; absent beyond 64 and beyond what is known. */
+  ancestor(process: Process, n: number): Process | undefined {
+    return ancestorOf(process, n);
+  }
+
+  /** Parent first; at most 64. */
+  ancestors(process: Process): Generator<Process, void, void> {
+    return ancestorsOf(process);
+  }
+
+  /** The process whose id is the session's; when it is gone, the oldest ancestor still in the session. */
+  sessionLeader(process: Process): Process | undefined {
+    return this.#leaderBy(process, (member) => member.membership.sessionId);
+  }
+
+  /** Likewise for the process group. */
+  groupLeader(process: Process): Process | undefined {
+    return this.#leaderBy(process, (member) => member.membership.processGroupId);
+  }
+
+  #leaderBy(process: Process, idOf: (member: Process) => number): Process | undefined {
+    const id = idOf(process);
+    if (id <= 0) return undefined;
+    const leader = this.#processes.get(id);
+    // The id may have been reused by a process of another session.
+    if (leader && idOf(leader) === id) return leader;
+    return oldestAncestorWith(process, id, idOf);
+  }
+
+  get counters(): ProcessTableCounters {
+    return {
+      processes: this.#processes.size,
+      threads: this.#threads.size,
+      evicted: this.#evicted,
+      threadsNotKept: this.#threadsNotKept,
+      unknown: this.#unknown,
+      repaired: this.#repaired,
+      refusedParents: this.#family.refused,
+    };
+  }
+
+  /** @param clockNs when it happened, on the clock of `Event.clockNs`; 0 when unknown */
+  apply(change: StateChange, clockNs = 0): void {
+    if (this.#ended.length > 0) this.flush();
+    switch (change.kind) {
+      case "exec":
+        return this.#exec(change, clockNs);
+      case "fork":
+        return this.#fork(change);
+      case "exit":
+        return this.#exit(change, clockNs);
+      default:
+        return this.#update(change);
+    }
+  }
+
+  #update(change: Exclude<StateChange, Change<"exec" | "fork" | "exit">>): void {
+    const thread = this.find(change.threadId, change.processId) as ThreadRecord | undefined;
+    if (!thread) {
+      this.#unknown++;
+      return;
+    }
+    // A thread that was not kept is shown by the main thread, which did not change.
+    const isOwn = thread.id === change.threadId;
+    switch (change.kind) {
+      case "credentials":
+        if (isOwn) thread.credentials = change.credentials;
+        return;
+      case "comm":
+        if (isOwn) thread.comm = change.comm;
+        return;
+      case "membership":
+        return this.#join(thread.process, change.membership);
+      case "cwd":
+        thread.process.cwd = change.cwd;
+        return;
+      default:
+        change satisfies never;
+    }
+  }
+
+  /** Processes as somebody found them; what events have told is not overwritten. */
+  seed(snapshots: Iterable<ProcessSnapshot>): void {
+    for (const snapshot of snapshots) this.#seed(snapshot);
+  }
+
+  /** Lets the ends that were applied take effect. */
+  flush(): void {
+    for (const { threadId, processId, last, reaperId } of this.#ended) {
+      if (last) {
+        const process = this.#processes.get(processId);
+        if (process) this.#remove(process, reaperId);
+        else this.#family.bereave(processId, reaperId);
+        continue;
+      }
+      const thread = this.#threads.get(threadId);
+      if (thread?.process.id === processId) this.#removeThread(thread);
+    }
+    this.#ended.length = 0;
+  }
+
+  #exec(change: Change<"exec">, clockNs: number): void {
+    if (!isId(change.processId)) return;
+    let process = this.#processes.get(change.processId);
+    if (process && !isSameStart(process.startClockNs, change.startClockNs)) {
+      this.#repaired++;
+      this.#remove(process, 0);
+      process = undefined;
+    }
+    if (!process) {
+      this.#unknown++;
+      process = this.#admit(change);
+    } else {
+      // The thread that execs takes the main thread's place, all others end (linux fs/exec.c de_thread).
+      for (const other of [...process.others ?? []]) this.#removeThread(other);
+      process.leaderGone = false;
+      this.#threads.set(process.id, process.leader);
+      process.leader.comm = change.comm;
+      process.leader.credentials = change.credentials;
+      process.image = change.image;
+      process.cwd = change.cwd;
+      this.#join(process, change.membership);
+      if (change.parentId > 0) this.#family.setParent(process, change.parentId);
+    }
+    process.used = true;
+    process.execClockNs = clockNs || process.startClockNs;
+  }
+
+  #fork(change: Change<"fork">): void {
+    if (!isId(change.childProcessId) || !isId(change.childThreadId)) return;
+    const caller = this.#processes.get(change.processId);
+    const thread = this.#threads.get(change.threadId);
+    const author = thread?.process === caller ? thread : caller?.leader;
+    const comm = author?.comm ?? UNKNOWN_COMM;
+    const credentials = author?.credentials ?? UNKNOWN_CREDENTIALS;
+    if (!caller) this.#unknown++;
+    if (change.childThreadId !== change.childProcessId) {
+      const process = this.#processes.get(change.childProcessId);
+      this.#vacate(change.childThreadId, process);
+      if (process) this.#addThread(process, { threadId: change.childThreadId, comm, credentials });
+      return;
+    }
+    const existing = this.#processes.get(change.childProcessId);
+    // A snapshot read before this change came through has it already, and newer.
+    if (
+      existing && change.startClockNs > 0 && existing.startClockNs > 0 &&
+      isSameStart(existing.startClockNs, change.startClockNs)
+    ) return;
+    this.#vacate(change.childThreadId, undefined);
+    const membership = caller?.membership ?? UNKNOWN_MEMBERSHIP;
+    const child = this.#insert(change.childProcessId, {
+      image: caller?.image ?? UNKNOWN_IMAGE,
+      cwd: caller?.cwd ?? "",
+      membership: { ...membership, virtualPid: change.childVirtualPid },
+      containerId: caller?.containerId ?? HOST_ID,
+      startClockNs: change.startClockNs,
+      comm,
+      credentials,
+    }, caller);
+    // Whoever waits for a parent of this id waits for an earlier one, whose end was lost.
+    this.#family.bereave(child.id, 0);
+    this.#family.setParent(child, change.childParentId || change.processId);
+  }
+
+  #exit(change: Change<"exit">, clockNs: number): void {
+    this.#ended.push(change);
+    const process = this.#processes.get(change.processId);
+    if (!process) this.#unknown++;
+    if (!change.last) return;
+    if (process) process.exited = true;
+    this.#ends.delete(change.processId);
+    this.#ends.set(change.processId, clockNs);
+    if (this.#ends.size <= MAX_ENDS) return;
+    for (const oldest of this.#ends.keys()) {
+      this.#ends.delete(oldest);
+      break;
+    }
+  }
+
+  #seed(snapshot: ProcessSnapshot): void {
+    const { processId, threadId, comm, credentials } = snapshot;
+    if (!isId(processId) || !isId(threadId)) return;
+    const end = this.#ends.get(processId);
+    if (end !== undefined && snapshot.startClockNs <= end) return;
+    const process = this.#processes.get(processId);
+    if (!process || isEarlier(process.startClockNs, snapshot.startClockNs)) this.#admit(snapshot);
+    else if (process.image === UNKNOWN_IMAGE) this.#fill(process, snapshot);
+    if (threadId === processId || this.#threads.has(threadId)) return;
+    const owner = this.#processes.get(processId);
+    if (owner) this.#addThread(owner, { threadId, comm, credentials });
+  }
+
+  #admit(snapshot: ProcessSnapshot): ProcessRecord {
+    this.#vacate(snapshot.processId, undefined);
+    const containerId = this.#containerIdOf(snapshot.membership.cgroup);
+    const process = this.#insert(snapshot.processId, { ...originOf(snapshot), containerId });
+    this.#family.adopt(process);
+    this.#family.setParent(process, snapshot.parentId);
+    return process;
+  }
+
+  /** A process that was only known by its id gets everything else. */
+  #fill(process: ProcessRecord, snapshot: ProcessSnapshot): void {
+    process.image = snapshot.image;
+    process.cwd = snapshot.cwd;
+    process.startClockNs ||= snapshot.startClockNs;
+    process.leader.comm = snapshot.comm;
+    process.leader.credentials = snapshot.credentials;
+    this.#join(process, snapshot.membership);
+    if (!process.parent) this.#family.setParent(process, snapshot.parentId);
+  }
+
+  #insert(id: number, origin: Origin, kept?: ProcessRecord): ProcessRecord {
+    while (this.#processes.size >= this.#capacity || this.#threads.size >= this.#capacity) {
+      const victim = this.#chance.victim(kept);
+      if (!victim) break;
+      this.#evicted++;
+      this.#family.forget(victim);
+      this.#delete(victim);
+    }
+    const process = new ProcessRecord(id, origin);
+    this.#processes.set(id, process);
+    this.#threads.set(id, process.leader);
+    return process;
+  }
+
+  #addThread(
+    process: ProcessRecord,
+    { threadId, comm, credentials }: Pick<ProcessSnapshot, "threadId" | "comm" | "credentials">,
+  ): ThreadRecord {
+    if (threadId === process.id) {
+      process.leaderGone = false;
+      this.#threads.set(threadId, process.leader);
+      return process.leader;
+    }
+    // Threads make no room for themselves: a thread bomb must not push processes out.
+    if (this.#threads.size >= this.#capacity) {
+      this.#threadsNotKept++;
+      return process.leader;
+    }
+    const stale = this.#threads.get(threadId);
+    if (stale) this.#removeThread(stale);
+    const thread = new ThreadRecord(threadId, process, comm, credentials);
+    (process.others ??= new Set()).add(thread);
+    this.#threads.set(threadId, thread);
+    return thread;
+  }
+
+  #join(process: ProcessRecord, membership: ProcessSnapshot["membership"]): void {
+    const moved = membership.cgroup !== process.membership.cgroup;
+    process.membership = membership;
+    if (moved && membership.cgroup !== "") {
+      process.containerId = this.#containerIdOf(membership.cgroup);
+    }
+  }
+
+  /** Makes an id free that the kernel has given to somebody else: its last bearer's end was lost. */
+  #vacate(id: number, owner: ProcessRecord | undefined): void {
+    const thread = this.#threads.get(id);
+    if (thread && thread.process !== owner) this.#drop(thread);
+    const process = this.#processes.get(id);
+    if (!process || process === owner) return;
+    this.#repaired++;
+    this.#remove(process, 0);
+  }
+
+  /** A stale thread; with it the process whose main thread it was. */
+  #drop(thread: ThreadRecord): void {
+    this.#repaired++;
+    if (thread === thread.process.leader) this.#remove(thread.process, 0);
+    else this.#removeThread(thread);
+  }
+
+  #removeThread(thread: ThreadRecord): void {
+    const { process } = thread;
+    if (this.#threads.get(thread.id) === thread) this.#threads.delete(thread.id);
+    if (thread === process.leader) process.leaderGone = true;
+    else process.others?.delete(thread);
+  }
+
+  /** The process ended. */
+  #remove(process: ProcessRecord, reaperId: number): void {
+    this.#family.disband(process, reaperId);
+    this.#delete(process);
+  }
+
+  #delete(process: ProcessRecord): void {
+    for (const thread of process.others ?? []) this.#threads.delete(thread.id);
+    if (this.#threads.get(process.id) === process.leader) this.#threads.delete(process.id);
+    this.#processes.delete(process.id);
+  }
+}
+
+function originOf(snapshot: ProcessSnapshot): Omit<Origin, "containerId"> {
+  const { image, cwd, membership, startClockNs, comm, credentials } = snapshot;
+  return { image, cwd, membership, startClockNs, comm, credentials };
+}
+
+/** Unknown starts (0) contradict nothing. */
+function isSameStart(a: number, b: number): boolean {
+  return a === 0 || b === 0 || Math.abs(a - b) < START_TOLERANCE_NS;
+}
+
+/** `a` is the start of an earlier process than the one that started at `b`. */
+function isEarlier(a: number, b: number): boolean {
+  return a < b && !isSameStart(a, b);
+}
+
+function isId(id: number): boolean {
+  return Number.isInteger(id) && id > 0;
+}

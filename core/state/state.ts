@@ -1,0 +1,143 @@
+/** What is known of the machine, as rules see it while one event is judged. */
+import type { Event, FileDescriptor, ProcessSnapshot, StateChange, View } from "../event/mod.ts";
+import { type LookUpThread, Newcomers } from "./_newcomers.ts";
+import { cgroupPaths, containerOf, type ContainerReference } from "./container_id.ts";
+import { type Container, ContainerTable } from "./container_table.ts";
+import { type HostFiles, hostFiles } from "./host_files.ts";
+import { NameTable, type ResolveName } from "./name_table.ts";
+import { HOST_ID, type Process, type Thread } from "./process.ts";
+import { ProcessTable, type ProcessTableCounters } from "./process_table.ts";
+import { UserTable } from "./user_table.ts";
+
+export interface StateOptions {
+  /** Threads kept at most. */
+  readonly threadCapacity?: number;
+  readonly containerCapacity?: number;
+  /** Where /etc/passwd and the like come from; the running system's by default. */
+  readonly files?: HostFiles;
+  /** Asked when an event comes from a thread nobody has heard of. */
+  readonly lookUpThread?: LookUpThread;
+  /** Told once when a container first appears. */
+  readonly onUnknownContainer?: (container: Container) => void;
+  readonly resolveName?: ResolveName;
+}
+
+export interface StateCounters extends ProcessTableCounters {
+  readonly containers: number;
+  readonly containersEvicted: number;
+  /** Unknown threads that were not looked up because there were too many. */
+  readonly lookupsSkipped: number;
+}
+
+const MAX_CGROUPS = 4096;
+const MAX_CGROUP_FILE_BYTES = 64 * 1024;
+
+/**
+ * One for the whole run; it survives reloads of the rules. `begin` and `end` bracket the judging of
+ * each event: between them the event's own effects are visible, and those who ended are still there.
+ */
+export class State {
+  readonly processes: ProcessTable;
+  readonly users: UserTable;
+  readonly containers: ContainerTable;
+  readonly names: NameTable;
+  /** Which name of a file fields show: the engine changes it between two rounds over an event. */
+  view: View = "given";
+  /** Who caused the event; absent when the source has no threads or nobody knows this one. */
+  thread: Thread | undefined;
+  #event: Event | undefined;
+  readonly #newcomers: Newcomers | undefined;
+  readonly #ownCgroups: readonly string[];
+  readonly #references = new Map<string, ContainerReference | undefined>();
+
+  constructor(options: StateOptions = {}) {
+    const files = options.files ?? hostFiles();
+    const { threadCapacity, containerCapacity, lookUpThread, onUnknownContainer, resolveName } =
+      options;
+    this.processes = new ProcessTable({
+      ...threadCapacity !== undefined && { capacity: threadCapacity },
+      containerIdOf: (cgroup) => this.#containerIdOf(cgroup),
+    });
+    this.users = new UserTable({ files });
+    this.containers = new ContainerTable({
+      ...containerCapacity !== undefined && { capacity: containerCapacity },
+      ...onUnknownContainer && { onUnknown: onUnknownContainer },
+    });
+    this.names = new NameTable({ ...resolveName && { resolve: resolveName } });
+    this.#newcomers = lookUpThread && new Newcomers(lookUpThread);
+    this.#ownCgroups = cgroupPaths(files.read("/proc/self/cgroup", MAX_CGROUP_FILE_BYTES) ?? "");
+  }
+
+  get process(): Process | undefined {
+    return this.thread?.process;
+  }
+
+  /** What the event is about; decoded when first asked. */
+  get descriptor(): FileDescriptor | undefined {
+    return this.#event?.descriptor;
+  }
+
+  /** Applies what the event changes and finds who caused it. */
+  begin(event: Event): void {
+    this.#event = event;
+    this.view = "given";
+    const { change, threadId, processId } = event;
+    // An exec tells everything itself, and may come from a thread that has just become another.
+    if (change?.kind === "exec") {
+      this.processes.apply(change, event.clockNs);
+      this.thread = this.processes.thread(change.processId);
+      return;
+    }
+    const thread = threadId > 0 ? this.processes.find(threadId, processId) : undefined;
+    // Who ends is gone by now: there is nothing to look at.
+    this.thread = thread || change?.kind === "exit" ? thread : this.#meet(event);
+    if (change) this.processes.apply(change, event.clockNs);
+  }
+
+  /** Threads that ended with this event go now. */
+  end(_event: Event): void {
+    this.processes.flush();
+    this.#event = undefined;
+    this.thread = undefined;
+  }
+
+  /** A change that comes without an event. */
+  apply(change: StateChange, clockNs: number): void {
+    this.processes.apply(change, clockNs);
+    this.processes.flush();
+  }
+
+  /** Processes that were there before the first event; never overwrites newer knowledge. */
+  seed(processes: Iterable<ProcessSnapshot>): void {
+    this.processes.seed(processes);
+  }
+
+  get counters(): StateCounters {
+    return {
+      ...this.processes.counters,
+      containers: this.containers.size,
+      containersEvicted: this.containers.evicted,
+      lookupsSkipped: this.#newcomers?.skipped ?? 0,
+    };
+  }
+
+  #meet({ threadId, clockNs }: Event): Thread | undefined {
+    if (threadId <= 0) return undefined;
+    const snapshot = this.#newcomers?.ask(threadId, clockNs);
+    if (!snapshot) return undefined;
+    this.processes.seed([snapshot]);
+    return this.processes.thread(threadId);
+  }
+
+  #containerIdOf(cgroup: string): string {
+    let reference = this.#references.get(cgroup);
+    if (!reference && !this.#references.has(cgroup)) {
+      reference = containerOf(cgroup, this.#ownCgroups);
+      if (this.#references.size >= MAX_CGROUPS) this.#references.clear();
+      this.#references.set(cgroup, reference);
+    }
+    if (!reference) return HOST_ID;
+    this.containers.ensure(reference);
+    return reference.id;
+  }
+}

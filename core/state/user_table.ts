@@ -1,0 +1,126 @@
+/** Names of users and groups. */
+import type { HostFiles } from "./host_files.ts";
+
+export interface User {
+  readonly name: string;
+  readonly home: string;
+  readonly shell: string;
+}
+
+export interface Group {
+  readonly name: string;
+}
+
+export interface UserTableOptions {
+  /** Absent: no file is read, all but root is unknown. */
+  readonly files?: HostFiles;
+  /** Milliseconds on any steady clock. */
+  readonly now?: () => number;
+}
+
+const PASSWD = "/etc/passwd";
+const GROUP = "/etc/group";
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
+const MAX_ENTRIES = 65_536;
+const MAX_NAME = 256;
+const MAX_PATH = 1024;
+const RECHECK_MS = 10_000;
+
+/** Falco's answers where /etc/passwd has no entry for 0. */
+const ROOT: User = { name: "root", home: "/root", shell: "<NA>" };
+const ROOT_GROUP: Group = { name: "root" };
+
+/**
+ * Ids to names as /etc/passwd and /etc/group of the host have them; the files are looked at again
+ * when they change, at most every ten seconds. An id without an entry is absent here and prints as
+ * `<NA>`. Processes in containers are shown under the host's names too.
+ */
+export class UserTable {
+  readonly #files: HostFiles | undefined;
+  readonly #now: () => number;
+  #checkedAt = -Infinity;
+  #users: Cached<User> = { version: undefined, entries: new Map() };
+  #groups: Cached<Group> = { version: undefined, entries: new Map() };
+
+  constructor(options: UserTableOptions = {}) {
+    this.#files = options.files;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  user(uid: number): User | undefined {
+    this.#refresh();
+    return this.#users.entries.get(uid) ?? (uid === 0 ? ROOT : undefined);
+  }
+
+  group(gid: number): Group | undefined {
+    this.#refresh();
+    return this.#groups.entries.get(gid) ?? (gid === 0 ? ROOT_GROUP : undefined);
+  }
+
+  #refresh(): void {
+    const files = this.#files;
+    if (!files) return;
+    const now = this.#now();
+    if (now - this.#checkedAt < RECHECK_MS) return;
+    this.#checkedAt = now;
+    this.#users = reload(this.#users, PASSWD, files, parsePasswd);
+    this.#groups = reload(this.#groups, GROUP, files, parseGroup);
+  }
+}
+
+interface Cached<Entry> {
+  readonly version: string | undefined;
+  readonly entries: ReadonlyMap<number, Entry>;
+}
+
+/** A file that cannot be read keeps what was known: it may be in the middle of being replaced. */
+function reload<Entry>(
+  cached: Cached<Entry>,
+  path: string,
+  files: HostFiles,
+  parse: (text: string) => ReadonlyMap<number, Entry>,
+): Cached<Entry> {
+  const version = files.version(path);
+  if (version === undefined || version === cached.version) return cached;
+  const text = files.read(path, MAX_FILE_BYTES);
+  return text === undefined ? cached : { version, entries: parse(text) };
+}
+
+/** passwd(5): `name:password:uid:gid:comment:home:shell`. Lines of another shape are skipped. */
+export function parsePasswd(text: string): ReadonlyMap<number, User> {
+  return parseEntries(text, (fields) => {
+    const [name, , uid, gid, , home, shell] = fields;
+    if (shell === undefined || parseId(gid) === undefined) return undefined;
+    if (home!.length > MAX_PATH || shell.length > MAX_PATH) return undefined;
+    return [parseId(uid), { name: name!, home: home!, shell }];
+  });
+}
+
+/** group(5): `name:password:gid:members`. */
+export function parseGroup(text: string): ReadonlyMap<number, Group> {
+  return parseEntries(text, ([name, , gid]) => [parseId(gid), { name: name! }]);
+}
+
+/** The first entry of an id wins, as with getpwuid(3). */
+function parseEntries<Entry extends { readonly name: string }>(
+  text: string,
+  read: (fields: readonly string[]) => readonly [number | undefined, Entry] | undefined,
+): ReadonlyMap<number, Entry> {
+  const entries = new Map<number, Entry>();
+  for (const line of text.split("\n")) {
+    if (entries.size >= MAX_ENTRIES) break;
+    // "+name" and "-name" refer to NIS, they are no entries.
+    if (/^[#+\-:]/.test(line)) continue;
+    const [id, entry] = read(line.replace(/\r$/, "").split(":")) ?? [];
+    if (id === undefined || !entry || entry.name.length > MAX_NAME || entries.has(id)) continue;
+    entries.set(id, entry);
+  }
+  return entries;
+}
+
+/** The whole field must be a number: what is not must not turn into 0, which is root. */
+function parseId(text: string | undefined): number | undefined {
+  if (text === undefined || !/^[0-9]{1,10}$/.test(text)) return undefined;
+  const id = Number(text);
+  return id < 0xffffffff ? id : undefined;
+}
