@@ -1,7 +1,7 @@
 /** A compiled BPF object: opened from memory, loaded into the kernel, attached, and gone when disposed. */
 import { hasBpfCapabilities } from "./_capabilities.ts";
-import { cString, errno, errorText, readCString } from "./libc.ts";
-import { type Libbpf, LibbpfLog, openLibbpf } from "./libbpf.ts";
+import { cString, errno, readCString } from "./libc.ts";
+import { type Libbpf, libbpfErrorText, LibbpfLog, openLibbpf } from "./libbpf.ts";
 import { NativeError } from "./native_error.ts";
 
 /** Kernels without it do not describe their types, so libbpf cannot fit the probe to them. */
@@ -66,7 +66,7 @@ export class BpfObject implements Disposable {
     if (object === null) {
       throw new NativeError(
         "load-failed",
-        `Cannot read BPF object "${name}": ${errorText(errno())}`,
+        `Cannot read BPF object "${name}": ${libbpfErrorText(libbpf, errno())}`,
         {
           help: "build the probe again (`deno task probe`)",
           log: log.tail,
@@ -79,7 +79,7 @@ export class BpfObject implements Disposable {
   /** Sets how many entries a map has, for a ring its bytes. Only before `load`. */
   resizeMap(name: string, maxEntries: number): void {
     const result = this.#libbpf.bpf_map__set_max_entries(this.#findMap(name), maxEntries);
-    if (result < 0) throw mapError(`Cannot set the size of map "${name}"`, result);
+    if (result < 0) throw this.#mapError(`Cannot set the size of map "${name}"`, result);
   }
 
   /** Fits the programs to the running kernel, creates the maps, and has the verifier judge everything. */
@@ -99,7 +99,7 @@ export class BpfObject implements Disposable {
         log: log.tail,
       });
     }
-    throw new NativeError("load-failed", `Cannot load the probe: ${errorText(result)}`, {
+    throw new NativeError("load-failed", `Cannot load the probe: ${this.#reason(result)}`, {
       help: "falcod needs Linux 5.8 or newer; `falcod probe` shows what this kernel can do",
       log: log.tail,
     });
@@ -114,7 +114,7 @@ export class BpfObject implements Disposable {
         this.#links.push(link);
         continue;
       }
-      const reason = errorText(errno());
+      const reason = this.#reason(errno());
       this.#detach();
       const name = readCString(this.#libbpf.bpf_program__name(program));
       throw new NativeError("attach-failed", `Cannot attach probe "${name}": ${reason}`, {
@@ -127,7 +127,7 @@ export class BpfObject implements Disposable {
   map(name: string): BpfMap {
     const map = this.#findMap(name);
     const fileDescriptor = this.#libbpf.bpf_map__fd(map);
-    if (fileDescriptor < 0) throw mapError(`Map "${name}" is not loaded`, fileDescriptor);
+    if (fileDescriptor < 0) throw this.#mapError(`Map "${name}" is not loaded`, fileDescriptor);
     return {
       name,
       fileDescriptor,
@@ -144,20 +144,20 @@ export class BpfObject implements Disposable {
       Uint32Array.of(entry.value),
       0n,
     );
-    if (result < 0) throw mapError(`Cannot write to map "${map.name}"`, result);
+    if (result < 0) throw this.#mapError(`Cannot write to map "${map.name}"`, result);
   }
 
   /** The first value of a per-CPU array: one block of `valueBytes`, a multiple of 8, for each possible CPU. */
   readPerCpu(map: BpfMap): BigUint64Array {
     const cpus = this.#libbpf.libbpf_num_possible_cpus();
-    if (cpus < 0) throw mapError("Cannot count this machine's CPUs", cpus);
+    if (cpus < 0) throw this.#mapError("Cannot count this machine's CPUs", cpus);
     const values = new BigUint64Array((map.valueBytes / 8) * cpus);
     const result = this.#libbpf.bpf_map_lookup_elem(
       map.fileDescriptor,
       Uint32Array.of(0),
       new Uint8Array(values.buffer),
     );
-    if (result < 0) throw mapError(`Cannot read map "${map.name}"`, result);
+    if (result < 0) throw this.#mapError(`Cannot read map "${map.name}"`, result);
     return values;
   }
 
@@ -175,7 +175,7 @@ export class BpfObject implements Disposable {
       if (result < 0) {
         throw new NativeError(
           "load-failed",
-          `Cannot ask for a program's id: ${errorText(result)}`,
+          `Cannot ask for a program's id: ${this.#reason(result)}`,
           {
             help: PERMISSION_HELP,
           },
@@ -216,14 +216,20 @@ export class BpfObject implements Disposable {
     });
   }
 
+  #reason(code: number): string {
+    return libbpfErrorText(this.#libbpf, code);
+  }
+
+  #mapError(what: string, code: number): NativeError {
+    return new NativeError("map-failed", `${what}: ${this.#reason(code)}`, {
+      help: PERMISSION_HELP,
+    });
+  }
+
   get #handle(): Deno.PointerObject {
     if (this.#object === undefined) throw new Error("BPF object used after it was disposed");
     return this.#object;
   }
-}
-
-function mapError(what: string, result: number): NativeError {
-  return new NativeError("map-failed", `${what}: ${errorText(result)}`, { help: PERMISSION_HELP });
 }
 
 function exists(path: string): boolean {

@@ -4,6 +4,7 @@ import { NativeError } from "./native_error.ts";
 
 const SYMBOLS = {
   libbpf_set_print: { parameters: ["function"], result: "pointer" },
+  libbpf_strerror: { parameters: ["i32", "buffer", "usize"], result: "i32" },
   libbpf_version_string: { parameters: [], result: "pointer" },
   libbpf_num_possible_cpus: { parameters: [], result: "i32" },
   libbpf_find_vmlinux_btf_id: { parameters: ["buffer", "u32"], result: "i32" },
@@ -59,6 +60,22 @@ export function openLibbpf(path = "libbpf.so.1"): Libbpf {
 /** "v1.1". */
 export function libbpfVersion(libbpf: Libbpf): string {
   return readCString(libbpf.libbpf_version_string());
+}
+
+/** "Operation not permitted (error 1)": the kernel's error numbers and libbpf's own, with either sign. */
+export function libbpfErrorText(libbpf: Libbpf, code: number): string {
+  const text = new Uint8Array(128);
+  libbpf.libbpf_strerror(code, text, BigInt(text.length));
+  const message = new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
+  return `${message} (error ${Math.abs(code)})`;
+}
+
+/** Ids of all BPF programs in the kernel, whoever loaded them. */
+export function programIds(libbpf: Libbpf): Set<number> {
+  const ids = new Set<number>();
+  const next = new Uint32Array(1);
+  while (libbpf.bpf_prog_get_next_id(next[0]!, next) === 0) ids.add(next[0]!);
+  return ids;
 }
 
 /** `enum libbpf_print_level`: warnings are 0, information 1, debugging 2. */
