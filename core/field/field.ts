@@ -4,10 +4,36 @@ import type { State } from "../state/mod.ts";
 
 /** Upstream's type names, as `falco --list` prints them (without the `PT_`). */
 export type FieldType =
-  | "INT8" | "INT16" | "INT32" | "INT64" | "UINT8" | "UINT16" | "UINT32" | "UINT64"
-  | "CHARBUF" | "BYTEBUF" | "FSPATH" | "BOOL" | "DOUBLE"
-  | "ERRNO" | "FD" | "PID" | "UID" | "GID" | "PORT" | "L4PROTO" | "SIGTYPE"
-  | "RELTIME" | "ABSTIME" | "IPADDR" | "IPNET" | "MODE" | "FLAGS32" | "SOCKFAMILY";
+  | "INT8"
+  | "INT16"
+  | "INT32"
+  | "INT64"
+  | "UINT8"
+  | "UINT16"
+  | "UINT32"
+  | "UINT64"
+  | "CHARBUF"
+  | "BYTEBUF"
+  | "FSPATH"
+  | "BOOL"
+  | "DOUBLE"
+  | "ERRNO"
+  | "FD"
+  | "PID"
+  | "UID"
+  | "GID"
+  | "PORT"
+  | "L4PROTO"
+  | "SIGTYPE"
+  | "RELTIME"
+  | "ABSTIME"
+  | "IPADDR"
+  | "IPNET"
+  | "MODE"
+  | "FLAGS32"
+  | "SOCKFAMILY"
+  // Only evt.rawarg: the type is its argument's; `specialize` gives the real one.
+  | "DYN";
 
 /**
  * A field's value. Integers are `number` where the type fits 2^53 in practice and `bigint` for
@@ -30,6 +56,8 @@ export interface FieldDefinition {
   readonly argument?: {
     readonly required: boolean;
     readonly kind: "index" | "key" | "either";
+    /** May follow the name after a dot as well, or only so: `evt.arg.flags`, `thread.cgroup.memory`. */
+    readonly dotted?: boolean;
     /** Says what is wrong with an argument; absent when it is fine. */
     readonly check?: (argument: string) => string | undefined;
   };
@@ -41,11 +69,18 @@ export interface FieldDefinition {
   readonly candidates?: "any" | "none-differs";
   /** May only be used in conditions / only in outputs. */
   readonly only?: "filter" | "output";
+  /** Says what to write instead, without a full stop. */
   readonly deprecated?: string;
+  /** The field is falcod's own; Falco does not know it. */
+  readonly origin?: "falcod";
   /** Why the field cannot be filled yet; `falcod list fields` shows it. Absent: it works. */
   readonly unavailable?: string;
   /** How integers print. */
-  readonly format?: "decimal" | "hex" | "octal" | "id";
+  readonly format?: "decimal" | "hex" | "octal" | "id" | "padded";
+  /** The entry for one argument, where type and format depend on it (evt.rawarg). */
+  readonly specialize?: (argument: string) => FieldDefinition;
+  /** What JSON outputs show in place of the value: Falco gives integers there for formatted times. */
+  readonly json?: (event: Event) => bigint;
   extract(event: Event, state: State, argument: FieldArgument): FieldValue;
 }
 

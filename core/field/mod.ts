@@ -1,3 +1,11 @@
-/** Rule fields: their shape and the tables of them. */
+/**
+ * Rule fields: what a rule may ask about an event, and how the answer is found and printed.
+ *
+ * Each field is one entry of a table, grouped in files by the prefix of its name; lookup, reference
+ * and completion are all derived from the entries. Conditions and outputs find a field through
+ * `findField`, which also understands arguments after a dot (`evt.arg.flags`).
+ */
 export type * from "./field.ts";
 export { defineField } from "./field.ts";
+export { fieldNames, type FieldUse, findField, syscallFields } from "./table.ts";
+export { type JsonValue, jsonValue, renderValue } from "./render.ts";

@@ -1,0 +1,200 @@
+/**
+ * Parameters of events as text: `evt.arg`, `evt.args`.
+ *
+ * Every parameter has a plain text, and some have a meaning besides: the name behind a number, the
+ * whole path behind a relative one. `evt.args` shows `fd=3(<f>/etc/passwd)`, `evt.arg.fd` the meaning
+ * where there is one. After libs userspace/libsinsp/event.cpp get_param_as_str.
+ */
+import {
+  errnoName,
+  type EventParam,
+  type NamedPath,
+  type ParamFormat,
+  type ParamType,
+  type ParamValue,
+  renderFlags,
+  signalName,
+  type SocketTuple,
+  syscallByCode,
+} from "../event/mod.ts";
+import type { State } from "../state/mod.ts";
+import { bytesText, dottedText } from "./_bytes.ts";
+import { descriptorName, openDescriptor } from "./_descriptor.ts";
+import { integerText } from "./_number.ts";
+import { pathInView } from "./_path.ts";
+import { addressOfSocket, socketText } from "./_socket.ts";
+import { zonedText } from "./_time.ts";
+
+/** A parameter of the event that the state is at. */
+export interface Argument {
+  readonly state: State;
+  readonly param: EventParam;
+  readonly value: ParamValue;
+}
+
+/** Relative to the working directory, linux include/uapi/linux/fcntl.h. */
+const AT_FDCWD = -100;
+/** (uid_t) -1: leave as it is. */
+const NO_ID = 0xffffffff;
+const NS_PER_SECOND = 1e9;
+const NO_TIMEOUT = 0xffff_ffff_ffff_ffffn;
+
+/** `evt.arg.x`: the meaning, or the plain text where there is none. */
+export function argumentText(argument: Argument): string {
+  return meaning(argument) || plainText(argument);
+}
+
+/** One item of `evt.args`. */
+export function argumentItem(argument: Argument): string {
+  const text = meaning(argument);
+  const plain = `${argument.param.name}=${plainText(argument)}`;
+  return text === "" ? plain : `${plain}(${text})`;
+}
+
+function plainText(argument: Argument): string {
+  const { state, param, value } = argument;
+  switch (typeof value) {
+    case "undefined":
+      return absentText(param.type);
+    case "number":
+    case "bigint":
+      return numberText(value, param.type, param.format);
+    case "string":
+      return param.type === "BYTEBUF" ? dottedText(value) : value;
+  }
+  if (value instanceof Uint8Array) return bytesText(value);
+  if (isPath(value)) return value.raw;
+  if (isSocket(value)) {
+    return param.type === "SOCKTUPLE"
+      ? socketText(value, state.descriptor?.role)
+      : addressOfSocket(value);
+  }
+  // The bytes of a list end in a NUL each.
+  return value.map((item) => `${dottedText(item)}.`).join("");
+}
+
+/** Upstream's two words for nothing, by type. */
+function absentText(type: ParamType): string {
+  switch (type) {
+    case "BYTEBUF":
+    case "SOCKTUPLE":
+    case "FDLIST":
+    case "CHARBUFARRAY":
+    case "CHARBUF_PAIR_ARRAY":
+    case "DYN":
+      return "NULL";
+    default:
+      return "<NA>";
+  }
+}
+
+function numberText(value: number | bigint, type: ParamType, format: ParamFormat): string {
+  switch (type) {
+    case "FLAGS8":
+    case "FLAGS16":
+    case "FLAGS32":
+    case "ENUMFLAGS8":
+    case "ENUMFLAGS16":
+    case "ENUMFLAGS32":
+      return String(value);
+    case "UID":
+    case "GID":
+      return Number(value) === NO_ID ? "-1" : String(value);
+    case "SIGSET":
+      return signalsText(Number(value));
+    case "RELTIME":
+      return BigInt.asUintN(64, big(value)) === NO_TIMEOUT ? "none" : String(value);
+    case "ABSTIME":
+      return zonedText(big(value));
+  }
+  switch (format) {
+    case "hex":
+      return integerText(value, "hex");
+    case "oct":
+      return Number(value) === 0 ? "0" : `0${integerText(value, "octal")}`;
+    case "padded":
+      return integerText(value, "padded");
+    default:
+      // Upstream prints unsigned integers as signed ones.
+      return type === "UINT32" ? String(Number(value) | 0) : String(value);
+  }
+}
+
+/** "" where the plain text says all. */
+function meaning({ state, param, value }: Argument): string {
+  if (typeof value === "number" || typeof value === "bigint") {
+    return numberMeaning(Number(value), param, state);
+  }
+  if (typeof value === "object" && isPath(value)) return pathMeaning(value, state);
+  return "";
+}
+
+function numberMeaning(value: number, param: EventParam, state: State): string {
+  switch (param.type) {
+    case "ERRNO":
+      return value < 0 ? errnoName(value) ?? "" : "";
+    case "FD":
+    case "FD32":
+      return descriptorMeaning(value, state);
+    case "PID":
+    case "PID32":
+      return state.processes.thread(value)?.comm ?? "";
+    case "UID":
+      return value === NO_ID ? "<NONE>" : state.users.user(value)?.name || "<NA>";
+    case "GID":
+      return value === NO_ID ? "<NONE>" : state.users.group(value)?.name || "<NA>";
+    case "SIGTYPE":
+      return signalName(value) ?? "";
+    case "SYSCALLID":
+      return syscallByCode(value)?.name ?? "";
+    case "RELTIME":
+      return value >= 0 && value < Number(NO_TIMEOUT) ? `${shortest(value / NS_PER_SECOND)}s` : "";
+    default:
+      return param.flags === undefined ? "" : renderFlags(param.flags, value);
+  }
+}
+
+/** `<f>/etc/passwd`, `<4t>10.0.0.1:33060->10.0.0.2:443`, AT_FDCWD, or the error in its place. */
+function descriptorMeaning(number: number, state: State): string {
+  if (number === AT_FDCWD) return "AT_FDCWD";
+  if (number < 0) return errnoName(number) ?? "";
+  const descriptor = openDescriptor(state);
+  if (descriptor === undefined || descriptor.number !== number) return "";
+  const isIp = descriptor.typeChar === "4" || descriptor.typeChar === "6";
+  const protocol = isIp ? descriptor.protocol?.[0] ?? "" : "";
+  return `<${descriptor.typeChar}${protocol}>${descriptorName(descriptor, state)}`;
+}
+
+/** Absolute paths stand for themselves as they are, unless the kernel's differ and are judged. */
+function pathMeaning(path: NamedPath, state: State): string {
+  const text = pathInView(path, state);
+  if (state.view === "resolved") return text === path.raw ? "" : text;
+  return path.raw === "" || path.raw.startsWith("/") ? "" : text;
+}
+
+/** Signal n is bit n - 1; upstream keeps 32. */
+function signalsText(set: number): string {
+  const names: string[] = [];
+  for (let bit = 0; bit < 32; bit++) {
+    const name = (set >>> bit) & 1 ? signalName(bit + 1) : undefined;
+    if (name !== undefined) names.push(name);
+  }
+  return names.join(" ");
+}
+
+/** printf's %g: six digits that count. */
+function shortest(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function big(value: number | bigint): bigint {
+  return typeof value === "bigint" ? value : BigInt(Math.trunc(value));
+}
+
+function isPath(value: object): value is NamedPath {
+  return "given" in value;
+}
+
+function isSocket(value: object): value is SocketTuple {
+  return "family" in value;
+}

@@ -1,0 +1,68 @@
+/**
+ * Texts put together from a process's image.
+ *
+ * An image never changes and is shared by all processes forked from the one that ran exec, so each
+ * text is made once and kept as long as the image is.
+ */
+import type { Image } from "../event/mod.ts";
+import type { Process } from "../state/mod.ts";
+
+interface ImageTexts {
+  args: string | undefined;
+  commandLine: string | undefined;
+  env: string | undefined;
+}
+
+const texts = new WeakMap<Image, ImageTexts>();
+
+function textsOf(image: Image): ImageTexts {
+  let known = texts.get(image);
+  if (known === undefined) {
+    known = { args: undefined, commandLine: undefined, env: undefined };
+    texts.set(image, known);
+  }
+  return known;
+}
+
+/** argv without argv[0], separated by spaces. */
+export function argsText(image: Image): string {
+  return textsOf(image).args ??= image.args.join(" ");
+}
+
+/**
+ * Name and arguments. As upstream's, it keeps the name the process had then when it changes that
+ * later; libs userspace/libsinsp/threadinfo.cpp set_args.
+ */
+export function commandLine(process: Process): string {
+  // Processes of which nothing is known share one image, so their names must not stick to it.
+  if (process.image.args.length === 0) return process.comm;
+  const known = textsOf(process.image);
+  return known.commandLine ??= `${process.comm} ${argsText(process.image)}`;
+}
+
+/** The environment's `NAME=value` separated by spaces. */
+export function envText(image: Image): string {
+  return textsOf(image).env ??= image.env.join(" ");
+}
+
+/** Value of a variable, without spaces around it; "" when it is not set. */
+export function envValue(image: Image, name: string): string {
+  for (const entry of image.env) {
+    if (entry.length > name.length && entry[name.length] === "=" && entry.startsWith(name)) {
+      return trimSpaces(entry.slice(name.length + 1));
+    }
+  }
+  return "";
+}
+
+function trimSpaces(text: string): string {
+  let start = 0, end = text.length;
+  while (start < end && text[start] === " ") start++;
+  while (end > start && text[end - 1] === " ") end--;
+  return text.slice(start, end);
+}
+
+/** Directories end in a slash, as upstream's. */
+export function withSlash(path: string): string {
+  return path.endsWith("/") ? path : `${path}/`;
+}

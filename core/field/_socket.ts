@@ -1,0 +1,50 @@
+/** Ends of a connection: who is client, who is server, and how both print. */
+import { addressText } from "../base/ip.ts";
+import type { FileDescriptor, SocketTuple } from "../event/mod.ts";
+
+/**
+ * A socket that waits for others rather than talking to one: bound, no peer. It has a server's
+ * address but no client's.
+ */
+export function isServerSocket(socket: SocketTuple): boolean {
+  return socket.remotePort === 0 && socket.localPort !== 0 && isUnset(socket.remoteAddress);
+}
+
+/** An IP socket with two ends; upstream's fields are absent while it is not known who called whom. */
+export function isConnection(descriptor: FileDescriptor): boolean {
+  const socket = descriptor.socket;
+  return descriptor.role !== undefined && socket !== undefined && isIp(socket) &&
+    !isServerSocket(socket);
+}
+
+export function isIp(socket: SocketTuple): boolean {
+  return socket.family === "ipv4" || socket.family === "ipv6";
+}
+
+/** `10.0.0.1:33060->10.0.0.2:443`, client first; `0.0.0.0:80` for servers; a unix socket's path. */
+export function socketText(socket: SocketTuple, role: "client" | "server" | undefined): string {
+  if (!isIp(socket)) return socket.path ?? "";
+  const local = endText(socket.localAddress, socket.localPort);
+  if (isServerSocket(socket)) return local;
+  if (socket.remotePort === 0 && isUnset(socket.remoteAddress)) return "";
+  const remote = endText(socket.remoteAddress, socket.remotePort);
+  return role === "server" ? `${remote}->${local}` : `${local}->${remote}`;
+}
+
+/** One address as a system call names it: the peer's, or the socket's own where there is no peer. */
+export function addressOfSocket(socket: SocketTuple): string {
+  if (!isIp(socket)) return socket.path ?? "";
+  return socket.remotePort === 0 && isUnset(socket.remoteAddress)
+    ? endText(socket.localAddress, socket.localPort)
+    : endText(socket.remoteAddress, socket.remotePort);
+}
+
+function endText(address: Uint8Array | undefined, port: number): string {
+  return `${address === undefined ? "" : addressText(address)}:${port}`;
+}
+
+function isUnset(address: Uint8Array | undefined): boolean {
+  if (address === undefined) return true;
+  for (let i = 0; i < address.length; i++) if (address[i] !== 0) return false;
+  return true;
+}

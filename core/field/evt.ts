@@ -1,0 +1,194 @@
+/** evt.type, evt.res and what else is known of the event itself. */
+import { type Event, eventType } from "../event/mod.ts";
+import type { State } from "../state/mod.ts";
+import { eventTypeName, isMetaEvent, isNameOfEvent, isSyscall, resultName } from "./_event.ts";
+import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
+import { hostname } from "./_hostname.ts";
+
+const NO_SUCH_PLUGIN = "events of the syscall source do not come from such a plugin";
+const NO_DOCKER_EVENTS = "no source reports events of the Docker daemon";
+const absent = () => undefined;
+
+export const evtFields: readonly FieldDefinition[] = [
+  defineField({
+    name: "evt.source",
+    type: "CHARBUF",
+    summary: "Name of the source that delivered the event",
+    extract: (event) => event.source,
+  }),
+  defineField({
+    name: "evt.hostname",
+    type: "CHARBUF",
+    summary: "Name of this host, or what FALCO_HOSTNAME says",
+    extract: () => hostname(),
+  }),
+  defineField({
+    name: "evt.is_async",
+    type: "BOOL",
+    summary: "Whether the event tells of something found out beside the system calls",
+    extract: (event) => isMetaEvent(event.type),
+  }),
+  defineField({
+    name: "evt.asynctype",
+    type: "CHARBUF",
+    summary: "What an asynchronous event tells of",
+    extract: (event) => isMetaEvent(event.type) ? eventTypeName(event) : undefined,
+  }),
+  defineField({
+    name: "evt.pluginname",
+    type: "CHARBUF",
+    summary: "Name of the plugin an event comes from",
+    unavailable: NO_SUCH_PLUGIN,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.plugininfo",
+    type: "CHARBUF",
+    summary: "A plugin's own one-line text for its event",
+    unavailable: NO_SUCH_PLUGIN,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.dir",
+    type: "CHARBUF",
+    summary: "< for the exit of a system call, > for events that have no exit",
+    deprecated: "remove it: only exits of system calls are events",
+    extract: (event) => eventType(event.type)?.direction === "enter" ? ">" : "<",
+  }),
+  defineField({
+    name: "evt.type",
+    type: "CHARBUF",
+    summary: "Name of the event; for system calls, the name of the call",
+    extract: eventTypeName,
+  }),
+  defineField({
+    name: "evt.type.is",
+    type: "UINT32",
+    summary: "1 when the event has the type in the argument, otherwise 0",
+    argument: {
+      required: true,
+      kind: "key",
+      dotted: true,
+      check: (name) => isNameOfEvent(name) ? undefined : `there is no event type "${name}"`,
+    },
+    extract: (event, _state, argument) => isOfType(event, String(argument)) ? 1 : 0,
+  }),
+  defineField({
+    name: "syscall.type",
+    type: "CHARBUF",
+    summary: "Name of the system call; absent for events that are none",
+    extract: (event) => isSyscall(event.type) ? eventTypeName(event) : undefined,
+  }),
+  defineField({
+    name: "evt.category",
+    type: "CHARBUF",
+    summary: "Kind of event: file, net, process, memory, signal …",
+    extract: category,
+  }),
+  defineField({
+    name: "evt.cpu",
+    type: "INT16",
+    summary: "Number of the processor the event happened on",
+    format: "id",
+    extract: (event) => event.cpu,
+  }),
+  defineField({
+    name: "evt.res",
+    type: "CHARBUF",
+    summary: "SUCCESS, or the name of the error the system call failed with",
+    format: "decimal",
+    extract: (event) => event.result === undefined ? undefined : resultName(event.result),
+  }),
+  defineField({
+    name: "evt.rawres",
+    type: "INT64",
+    summary: "Return value of the system call; a negative error number when it failed",
+    format: "decimal",
+    extract: (event) => event.result,
+  }),
+  defineField({
+    name: "evt.failed",
+    type: "BOOL",
+    summary: "Whether the system call failed",
+    extract: (event) => event.result === undefined ? undefined : event.result < 0,
+  }),
+  defineField({
+    name: "evt.is_compat",
+    type: "BOOL",
+    summary: "Whether it is a 32-bit system call on a 64-bit kernel",
+    origin: "falcod",
+    extract: (event) => event.compat,
+  }),
+  defineField({
+    name: "evt.around",
+    type: "UINT64",
+    summary: "Milliseconds that the event may lie before or after the time in the argument",
+    argument: { required: true, kind: "index" },
+    only: "filter",
+    format: "decimal",
+    unavailable: "made for searching in capture files; compare evt.rawtime instead",
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.infra.docker.name",
+    type: "CHARBUF",
+    summary: "What an event of the Docker daemon tells of",
+    unavailable: NO_DOCKER_EVENTS,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.infra.docker.container.id",
+    type: "CHARBUF",
+    summary: "Container an event of the Docker daemon is about",
+    unavailable: NO_DOCKER_EVENTS,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.infra.docker.container.name",
+    type: "CHARBUF",
+    summary: "Name of the container an event of the Docker daemon is about",
+    unavailable: NO_DOCKER_EVENTS,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.infra.docker.container.image",
+    type: "CHARBUF",
+    summary: "Image of the container an event of the Docker daemon is about",
+    unavailable: NO_DOCKER_EVENTS,
+    extract: absent,
+  }),
+];
+
+/** Calls on a descriptor count by what it refers to; libs userspace/libsinsp/event.cpp get_category. */
+function category(event: Event, state: State): FieldValue {
+  const type = eventType(event.type);
+  if (type === undefined) return "unknown";
+  if (type.category.startsWith("io-")) return descriptorCategory(state.descriptor?.typeChar);
+  // Upstream spells this one in capitals.
+  if (type.category === "ipc") return "IPC";
+  return type.category === "unknown" && type.class === "meta" ? "meta" : type.category;
+}
+
+function descriptorCategory(typeChar: string | undefined): string {
+  switch (typeChar) {
+    case "f":
+    case "d":
+      return "file";
+    case "4":
+    case "6":
+      return "net";
+    case "p":
+    case "u":
+    case "e":
+    case "s":
+    case "i":
+    case "x":
+      return "ipc";
+    default:
+      return "unknown";
+  }
+}
+
+function isOfType(event: Event, wanted: string): boolean {
+  return /^\d+$/.test(wanted) ? event.type === Number(wanted) : eventTypeName(event) === wanted;
+}

@@ -1,0 +1,215 @@
+/** evt.arg, evt.args, evt.rawarg: the parameters of the event. */
+import {
+  type Event,
+  type EventParam,
+  eventType,
+  eventTypes,
+  GENERIC_BASE,
+  type ParamFormat,
+  type ParamType,
+  type ParamValue,
+} from "../event/mod.ts";
+import type { State } from "../state/mod.ts";
+import { paramIndex } from "./_event.ts";
+import { argumentItem, argumentText } from "./_param.ts";
+import { pathInView } from "./_path.ts";
+import {
+  defineField,
+  type FieldArgument,
+  type FieldDefinition,
+  type FieldType,
+  type FieldValue,
+} from "./field.ts";
+
+export const evtArgFields: readonly FieldDefinition[] = [
+  defineField({
+    name: "evt.args",
+    type: "CHARBUF",
+    summary: "All parameters, name=value with the meaning in brackets, separated by spaces",
+    extract: allArguments,
+  }),
+  defineField({
+    name: "evt.arg",
+    type: "CHARBUF",
+    summary: "One parameter by name or number: its meaning in words where it has one",
+    argument: { required: true, kind: "either", dotted: true, check: checkParam },
+    extract: oneArgument,
+  }),
+  defineField({
+    name: "evt.rawarg",
+    type: "DYN",
+    summary: "One parameter by name: the value as it is",
+    argument: { required: true, kind: "key", dotted: true, check: checkParam },
+    specialize: rawArgument,
+    extract: rawValue,
+  }),
+  defineField({
+    name: "evt.info",
+    type: "CHARBUF",
+    summary: "The same as evt.args",
+    extract: allArguments,
+  }),
+  defineField({
+    name: "evt.abspath",
+    type: "CHARBUF",
+    summary: "Absolute path a call with a directory descriptor works on; src and dst of two",
+    argument: {
+      required: false,
+      kind: "key",
+      dotted: true,
+      check: (end) => end === "src" || end === "dst" ? undefined : 'it takes only "src" or "dst"',
+    },
+    extract: absolutePath,
+  }),
+];
+
+function allArguments(event: Event, state: State): FieldValue {
+  // Generic events have parameters for internal use only.
+  if (event.type >= GENERIC_BASE) return "";
+  const params = eventType(event.type)?.params;
+  if (params === undefined) return undefined;
+  return params.map((param, index) => argumentItem({ state, param, value: event.param(index) }))
+    .join(" ");
+}
+
+function oneArgument(event: Event, state: State, argument: FieldArgument): FieldValue {
+  const index = typeof argument === "number"
+    ? argument
+    : argument === undefined
+    ? -1
+    : paramIndex(event.type, argument);
+  const param = eventType(event.type)?.params[index];
+  return param && argumentText({ state, param, value: event.param(index) });
+}
+
+function rawValue(event: Event, _state: State, argument: FieldArgument): FieldValue {
+  const index = paramIndex(event.type, String(argument));
+  return index < 0 ? undefined : plainValue(event.param(index));
+}
+
+function plainValue(value: ParamValue): FieldValue {
+  if (typeof value !== "object" || value instanceof Uint8Array) return value;
+  if ("raw" in value) return value.raw;
+  // A tuple has no value of its own; what rules may ask of it are fd.… fields.
+  return "family" in value ? undefined : value.join("\0");
+}
+
+let paramsByName: Map<string, EventParam> | undefined;
+
+/** The first parameter of that name decides about type and format, as upstream's. */
+function findParam(name: string): EventParam | undefined {
+  paramsByName ??= new Map(
+    eventTypes().flatMap(({ params }) => params).reverse().map((param) => [param.name, param]),
+  );
+  return paramsByName.get(name);
+}
+
+function checkParam(argument: string): string | undefined {
+  if (/^\d+$/.test(argument) || findParam(argument) !== undefined) return undefined;
+  return `no event has a parameter "${argument}"`;
+}
+
+const rawArguments = new Map<string, FieldDefinition>();
+
+function rawArgument(name: string): FieldDefinition {
+  const known = rawArguments.get(name);
+  if (known !== undefined) return known;
+  const definition = makeRawArgument(name, findParam(name));
+  rawArguments.set(name, definition);
+  return definition;
+}
+
+function makeRawArgument(name: string, param: EventParam | undefined): FieldDefinition {
+  const format = param && integerFormat(param.format);
+  return defineField({
+    name: "evt.rawarg",
+    type: param === undefined ? "CHARBUF" : fieldType(param.type),
+    summary: "One parameter by name: the value as it is",
+    argument: { required: true, kind: "key", dotted: true, check: checkParam },
+    ...(format === undefined ? {} : { format }),
+    extract: (event, state) => rawValue(event, state, name),
+  });
+}
+
+function integerFormat(format: ParamFormat): FieldDefinition["format"] {
+  switch (format) {
+    case "hex":
+      return "hex";
+    case "oct":
+      return "octal";
+    case "padded":
+      return "padded";
+    case "id":
+      return "id";
+    case "na":
+    case "dir":
+      return undefined;
+    case "dec":
+      return "decimal";
+  }
+}
+
+/** How a parameter's raw value is compared. */
+function fieldType(type: ParamType): FieldType {
+  switch (type) {
+    case "FSRELPATH":
+      return "FSPATH";
+    case "FD32":
+      return "FD";
+    case "PID32":
+      return "PID";
+    case "FLAGS8":
+    case "ENUMFLAGS8":
+      return "UINT8";
+    case "FLAGS16":
+    case "ENUMFLAGS16":
+    case "SYSCALLID":
+      return "UINT16";
+    case "ENUMFLAGS32":
+    case "SIGSET":
+      return "UINT32";
+    case "IPV4ADDR":
+    case "IPV6ADDR":
+      return "IPADDR";
+    case "IPV4NET":
+    case "IPV6NET":
+      return "IPNET";
+    case "SOCKADDR":
+    case "SOCKTUPLE":
+    case "FDLIST":
+      return "BYTEBUF";
+    case "CHARBUFARRAY":
+    case "CHARBUF_PAIR_ARRAY":
+      return "CHARBUF";
+    case "DYN":
+      return "UINT64";
+    default:
+      return type;
+  }
+}
+
+/** Where a call with a directory descriptor keeps its path, or the path it makes from the other. */
+const ABSOLUTE: Readonly<Record<string, readonly [source: string, destination?: string]>> = {
+  openat: ["name"],
+  openat2: ["name"],
+  open_by_handle_at: ["path"],
+  renameat: ["oldpath", "newpath"],
+  renameat2: ["oldpath", "newpath"],
+  linkat: ["oldpath", "newpath"],
+  symlinkat: ["linkpath"],
+  unlinkat: ["name"],
+  mkdirat: ["path"],
+  fchmodat: ["filename"],
+  fchownat: ["pathname"],
+};
+
+function absolutePath(event: Event, state: State, end: FieldArgument): FieldValue {
+  const name = eventType(event.type)?.name;
+  if (name === undefined || !Object.hasOwn(ABSOLUTE, name)) return undefined;
+  const [source, destination] = ABSOLUTE[name]!;
+  const wanted = destination !== undefined && end === "dst" ? destination : source;
+  const index = paramIndex(event.type, wanted);
+  const path = index < 0 ? undefined : event.param(index);
+  if (typeof path === "string") return path;
+  return typeof path === "object" && "given" in path ? pathInView(path, state) : undefined;
+}

@@ -1,0 +1,196 @@
+/** evt.num and evt.time…: when the event happened. */
+import type { Event } from "../event/mod.ts";
+import {
+  clockText,
+  dayText,
+  fractionNs,
+  fractionText,
+  iso8601Text,
+  wholeSeconds,
+} from "./_time.ts";
+import { defineField, type FieldDefinition } from "./field.ts";
+
+const NO_FIRST_EVENT = "the time of the first event is not kept yet";
+const NO_PREVIOUS_EVENT = "the time of the previous event is not kept yet";
+
+/** JSON outputs carry integer nanoseconds where text shows a formatted time. */
+const json = (event: Event) => event.timeNs;
+const absent = () => undefined;
+
+export const evtTimeFields: readonly FieldDefinition[] = [
+  defineField({
+    name: "evt.num",
+    type: "UINT64",
+    summary: "Number of the event, counted from 1 in this run",
+    format: "id",
+    extract: (event) => event.number,
+  }),
+  defineField({
+    name: "evt.time",
+    type: "CHARBUF",
+    summary: "Local time of day with nanoseconds",
+    json,
+    extract: (event) => `${clockText(event.timeNs)}.${fractionText(event.timeNs)}`,
+  }),
+  defineField({
+    name: "evt.time.s",
+    type: "CHARBUF",
+    summary: "Local time of day in whole seconds",
+    json,
+    extract: (event) => clockText(event.timeNs),
+  }),
+  defineField({
+    name: "evt.time.iso8601",
+    type: "CHARBUF",
+    summary: "UTC date and time as ISO 8601, with nanoseconds",
+    json,
+    extract: (event) => iso8601Text(event.timeNs),
+  }),
+  defineField({
+    name: "evt.datetime",
+    type: "CHARBUF",
+    summary: "Local date and time with nanoseconds",
+    json,
+    extract: ({ timeNs }) => `${dayText(timeNs)} ${clockText(timeNs)}.${fractionText(timeNs)}`,
+  }),
+  defineField({
+    name: "evt.datetime.s",
+    type: "CHARBUF",
+    summary: "Local date and time in whole seconds",
+    json,
+    extract: (event) => `${dayText(event.timeNs)} ${clockText(event.timeNs)}`,
+  }),
+  defineField({
+    name: "evt.outputtime",
+    type: "CHARBUF",
+    summary: "Time in front of an output line; the same as evt.time",
+    only: "output",
+    json,
+    extract: (event) => `${clockText(event.timeNs)}.${fractionText(event.timeNs)}`,
+  }),
+  defineField({
+    name: "evt.rawtime",
+    type: "ABSTIME",
+    summary: "Nanoseconds since the Unix epoch",
+    format: "decimal",
+    extract: (event) => event.timeNs,
+  }),
+  defineField({
+    name: "evt.rawtime.s",
+    type: "ABSTIME",
+    summary: "Whole seconds since the Unix epoch",
+    format: "decimal",
+    extract: (event) => wholeSeconds(event.timeNs),
+  }),
+  defineField({
+    name: "evt.rawtime.ns",
+    type: "ABSTIME",
+    summary: "Nanoseconds within the second of the event",
+    format: "padded",
+    json: (event) => fractionNs(event.timeNs),
+    extract: (event) => fractionNs(event.timeNs),
+  }),
+  defineField({
+    name: "evt.reltime",
+    type: "RELTIME",
+    summary: "Nanoseconds since the first event",
+    format: "padded",
+    unavailable: NO_FIRST_EVENT,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.reltime.s",
+    type: "RELTIME",
+    summary: "Whole seconds since the first event",
+    format: "decimal",
+    unavailable: NO_FIRST_EVENT,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.reltime.ns",
+    type: "RELTIME",
+    summary: "Nanoseconds since the first event, below a second",
+    format: "padded",
+    unavailable: NO_FIRST_EVENT,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.deltatime",
+    type: "RELTIME",
+    summary: "Nanoseconds since the previous event",
+    format: "decimal",
+    unavailable: NO_PREVIOUS_EVENT,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.deltatime.s",
+    type: "RELTIME",
+    summary: "Whole seconds since the previous event",
+    format: "decimal",
+    unavailable: NO_PREVIOUS_EVENT,
+    extract: absent,
+  }),
+  defineField({
+    name: "evt.deltatime.ns",
+    type: "RELTIME",
+    summary: "Nanoseconds since the previous event, below a second",
+    format: "padded",
+    unavailable: NO_PREVIOUS_EVENT,
+    extract: absent,
+  }),
+  ...latencyFields(),
+];
+
+/** Since upstream dropped enter events these are constants; they stay so that old rules load. */
+function latencyFields(): FieldDefinition[] {
+  const deprecated = "remove it: there are no enter events, so it is always 0";
+  return [
+    defineField({
+      name: "evt.latency",
+      type: "RELTIME",
+      summary: "Always 0; once the duration of the system call in nanoseconds",
+      format: "decimal",
+      deprecated,
+      extract: () => 0,
+    }),
+    defineField({
+      name: "evt.latency.s",
+      type: "RELTIME",
+      summary: "Always 0; once the whole seconds of the system call's duration",
+      format: "decimal",
+      deprecated,
+      extract: () => 0,
+    }),
+    defineField({
+      name: "evt.latency.ns",
+      type: "RELTIME",
+      summary: "Always 0; once the system call's duration below a second",
+      format: "padded",
+      deprecated,
+      extract: () => 0,
+    }),
+    defineField({
+      name: "evt.latency.quantized",
+      type: "UINT64",
+      summary: "Always 0; once the magnitude of the system call's duration",
+      format: "decimal",
+      deprecated,
+      extract: () => 0,
+    }),
+    defineField({
+      name: "evt.latency.human",
+      type: "CHARBUF",
+      summary: "Always 0ns; once the duration of the system call with a unit",
+      deprecated,
+      extract: () => "0ns",
+    }),
+    defineField({
+      name: "evt.wait_latency",
+      type: "RELTIME",
+      summary: "Always 0; once the time spent waiting in a system call",
+      format: "decimal",
+      deprecated,
+      extract: () => 0,
+    }),
+  ];
+}

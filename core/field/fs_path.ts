@@ -1,0 +1,148 @@
+/**
+ * fs.path.…: the paths a successful system call worked on, whether or not it has a descriptor.
+ *
+ * Which parameter is which path follows libs userspace/libsinsp/sinsp_filtercheck_fspath.cpp: of a
+ * link, the source is the new name and the target what it leads to; of a rename and a mount, the
+ * source is where it was.
+ */
+import { type Event, eventType, type NamedPath, type ParamValue } from "../event/mod.ts";
+import type { State } from "../state/mod.ts";
+import { paramIndex } from "./_event.ts";
+import { pathInView } from "./_path.ts";
+import { defineField, type FieldDefinition } from "./field.ts";
+
+type Role = "name" | "source" | "target";
+
+/** The descriptor's own path, where the call names its file by a descriptor. */
+const DESCRIPTOR = "descriptor";
+
+/** Names of the parameters with the paths of a call. */
+const PATHS: Readonly<Record<string, Readonly<Partial<Record<Role, string>>>>> = {
+  mkdir: { name: "path" },
+  mkdirat: { name: "path" },
+  rmdir: { name: "path" },
+  unlink: { name: "path" },
+  unlinkat: { name: "name" },
+  open: { name: "name" },
+  openat: { name: "name" },
+  openat2: { name: "name" },
+  chmod: { name: "filename" },
+  fchmodat: { name: "filename" },
+  fchmod: { name: DESCRIPTOR },
+  chown: { name: "path" },
+  lchown: { name: "path" },
+  fchownat: { name: "pathname" },
+  fchown: { name: DESCRIPTOR },
+  quotactl: { name: "special" },
+  umount: { name: "name" },
+  umount2: { name: "name" },
+  rename: { source: "oldpath", target: "newpath" },
+  renameat: { source: "oldpath", target: "newpath" },
+  renameat2: { source: "oldpath", target: "newpath" },
+  link: { source: "newpath", target: "oldpath" },
+  linkat: { source: "newpath", target: "oldpath" },
+  symlink: { source: "linkpath", target: "target" },
+  symlinkat: { source: "linkpath", target: "target" },
+  mount: { source: "dev", target: "dir" },
+};
+
+export const fsPathFields: readonly FieldDefinition[] = [
+  defineField({
+    name: "fs.path.name",
+    type: "CHARBUF",
+    summary: "Path the call worked on, absolute and without . and ..",
+    extract: (event, state) => inView(pathOf(event, state, "name"), state),
+  }),
+  defineField({
+    name: "fs.path.nameraw",
+    type: "CHARBUF",
+    summary: "Path the call worked on, as the program passed it",
+    extract: (event, state) => asPassed(pathOf(event, state, "name")),
+  }),
+  defineField({
+    name: "fs.path.source",
+    type: "CHARBUF",
+    summary: "What was renamed or mounted; of a link, its new name",
+    extract: (event, state) => inView(pathOf(event, state, "source"), state),
+  }),
+  defineField({
+    name: "fs.path.sourceraw",
+    type: "CHARBUF",
+    summary: "fs.path.source as the program passed it",
+    extract: (event, state) => asPassed(pathOf(event, state, "source")),
+  }),
+  defineField({
+    name: "fs.path.target",
+    type: "CHARBUF",
+    summary: "The new name, or where it was mounted; of a link, what it leads to",
+    extract: (event, state) => inView(pathOf(event, state, "target"), state),
+  }),
+  defineField({
+    name: "fs.path.targetraw",
+    type: "CHARBUF",
+    summary: "fs.path.target as the program passed it",
+    extract: (event, state) => asPassed(pathOf(event, state, "target")),
+  }),
+];
+
+/** The paths of one event type, as indexes of parameters. */
+interface Layout {
+  /** -1: there is none. -2: it is the descriptor's. */
+  readonly name: number;
+  readonly source: number;
+  readonly target: number;
+  readonly opens: boolean;
+}
+
+const NONE = -1;
+const OF_DESCRIPTOR = -2;
+const NO_PATHS: Layout = { name: NONE, source: NONE, target: NONE, opens: false };
+const layouts: Layout[] = [];
+
+function layoutOf(code: number): Layout {
+  return layouts[code] ??= findLayout(code);
+}
+
+function findLayout(code: number): Layout {
+  const type = eventType(code);
+  if (type === undefined || !Object.hasOwn(PATHS, type.name)) return NO_PATHS;
+  const names = PATHS[type.name]!;
+  const index = (name: string | undefined) =>
+    name === undefined ? NONE : name === DESCRIPTOR ? OF_DESCRIPTOR : paramIndex(code, name);
+  return {
+    name: index(names.name),
+    source: index(names.source),
+    target: index(names.target),
+    opens: type.name.startsWith("open"),
+  };
+}
+
+function pathOf(event: Event, state: State, role: Role): ParamValue {
+  const layout = layoutOf(event.type);
+  const index = layout[role];
+  if (index === NONE || !succeeded(event, layout.opens)) return undefined;
+  return index === OF_DESCRIPTOR ? state.descriptor?.path : event.param(index);
+}
+
+/**
+ * Upstream takes a call that opens for failed only when it returned -1 (EPERM), so a path that was
+ * not there has a name as well. Rules about attempts rely on it.
+ */
+function succeeded(event: Event, opens: boolean): boolean {
+  if (event.result === undefined) return false;
+  return opens ? event.result !== -1 : event.result === 0;
+}
+
+function inView(path: ParamValue, state: State): string | undefined {
+  if (typeof path === "string") return path;
+  return isPath(path) ? pathInView(path, state) : undefined;
+}
+
+function asPassed(path: ParamValue): string | undefined {
+  if (typeof path === "string") return path;
+  return isPath(path) ? path.raw : undefined;
+}
+
+function isPath(value: ParamValue): value is NamedPath {
+  return typeof value === "object" && "given" in value;
+}

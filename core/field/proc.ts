@@ -1,0 +1,151 @@
+/** proc.…: the process that caused the event. */
+import type { Event } from "../event/mod.ts";
+import type { Process } from "../state/mod.ts";
+import { rememberLast } from "./_path.ts";
+import { argsText, commandLine, envText, envValue, withSlash } from "./_process.ts";
+import { defineField, type FieldDefinition } from "./field.ts";
+
+const directory = rememberLast(withSlash);
+
+export const procFields: readonly FieldDefinition[] = [
+  defineField({
+    name: "proc.name",
+    type: "CHARBUF",
+    summary: "Name of the thread that caused the event, at most 15 bytes",
+    extract: (_event, state) => state.thread?.comm,
+  }),
+  defineField({
+    name: "proc.exe",
+    type: "CHARBUF",
+    summary: "First word of the command line (argv[0]); the program chooses it",
+    extract: (_event, state) => state.process?.image.exe,
+  }),
+  defineField({
+    name: "proc.exepath",
+    type: "CHARBUF",
+    summary: "Path of the executable as the kernel knows it",
+    extract: (_event, state) => state.process?.image.exePath,
+  }),
+  defineField({
+    name: "proc.args",
+    type: "CHARBUF",
+    summary: "Arguments without argv[0], separated by spaces, or the one in the argument",
+    argument: { required: false, kind: "index" },
+    extract: (_event, state, argument) => {
+      const image = state.process?.image;
+      if (image === undefined) return undefined;
+      return typeof argument === "number" ? image.args[argument] ?? "" : argsText(image);
+    },
+  }),
+  defineField({
+    name: "proc.cmdline",
+    type: "CHARBUF",
+    summary: "Process name and arguments",
+    extract: (_event, state) => state.process && commandLine(state.process),
+  }),
+  defineField({
+    name: "proc.exeline",
+    type: "CHARBUF",
+    summary: "argv[0] and arguments",
+    extract: (_event, state) => {
+      const image = state.process?.image;
+      return image && `${image.exe} ${argsText(image)}`;
+    },
+  }),
+  defineField({
+    name: "proc.cmdnargs",
+    type: "UINT64",
+    summary: "Number of arguments without argv[0]",
+    format: "decimal",
+    extract: (_event, state) => state.process?.image.args.length,
+  }),
+  defineField({
+    name: "proc.cmdlenargs",
+    type: "UINT64",
+    summary: "Characters in all arguments together, without the spaces between them",
+    format: "decimal",
+    extract: (_event, state) => {
+      const image = state.process?.image;
+      if (image === undefined) return undefined;
+      const spaces = Math.max(0, image.args.length - 1);
+      return argsText(image).length - spaces;
+    },
+  }),
+  defineField({
+    name: "proc.env",
+    type: "CHARBUF",
+    summary: "Environment at the time of exec, or the variable in the argument",
+    argument: { required: false, kind: "either" },
+    extract: (_event, state, argument) => {
+      const image = state.process?.image;
+      if (image === undefined) return undefined;
+      return typeof argument === "string" ? envValue(image, argument) : envText(image);
+    },
+  }),
+  defineField({
+    name: "proc.cwd",
+    type: "CHARBUF",
+    summary: "Working directory, with a slash at its end",
+    extract: (_event, state) => state.process && directory(state.process.cwd),
+  }),
+  defineField({
+    name: "proc.tty",
+    type: "UINT32",
+    summary: "Controlling terminal as a device number, 0 without one",
+    format: "id",
+    extract: (_event, state) => state.process?.membership.tty,
+  }),
+  defineField({
+    name: "proc.pid",
+    type: "INT64",
+    summary: "Process id",
+    format: "id",
+    extract: (_event, state) => state.process?.id,
+  }),
+  defineField({
+    name: "proc.vpid",
+    type: "INT64",
+    summary: "Process id as the process's own pid namespace numbers it",
+    format: "id",
+    extract: (_event, state) => state.process?.membership.virtualPid,
+  }),
+  defineField({
+    name: "proc.duration",
+    type: "RELTIME",
+    summary: "Nanoseconds since the process started",
+    format: "decimal",
+    extract: (event, state) => state.process && ageNs(state.process, event),
+  }),
+  defineField({
+    name: "proc.pid.ts",
+    type: "RELTIME",
+    summary: "When the process started, in nanoseconds since the Unix epoch",
+    format: "decimal",
+    extract: (event, state) => state.process && startTimeNs(state.process, event),
+  }),
+  defineField({
+    name: "proc.nthreads",
+    type: "UINT64",
+    summary: "Number of threads of the process",
+    format: "decimal",
+    extract: (_event, state) => state.process?.threadCount,
+  }),
+  defineField({
+    name: "proc.nchilds",
+    type: "UINT64",
+    summary: "Number of threads of the process without its first",
+    format: "decimal",
+    extract: (_event, state) => state.process && Math.max(0, state.process.threadCount - 1),
+  }),
+];
+
+/** Absent when the start is not known. */
+export function ageNs(process: Process, event: Event): number | undefined {
+  return process.startClockNs === 0 ? undefined : event.clockNs - process.startClockNs;
+}
+
+/** The start on the wall clock: the event's time less the process's age. */
+export function startTimeNs(process: Process, event: Event): bigint | undefined {
+  const age = ageNs(process, event);
+  return age === undefined ? undefined : event.timeNs - BigInt(Math.trunc(age));
+}

@@ -1,0 +1,170 @@
+/**
+ * proc.p… and proc.a…: the parent and the ancestors of the process.
+ *
+ * With an index, `proc.aname[2]` is the grandparent's name and `proc.aname[0]` the process's own.
+ * Without, a condition holds when it holds for any ancestor.
+ */
+import type { Event } from "../event/mod.ts";
+import type { Process, State } from "../state/mod.ts";
+import { argsText, commandLine, envText, envValue } from "./_process.ts";
+import {
+  defineField,
+  type FieldArgument,
+  type FieldDefinition,
+  type FieldScalar,
+  type FieldType,
+  type FieldValue,
+} from "./field.ts";
+import { ageNs, startTimeNs } from "./proc.ts";
+
+/** libs userspace/libsinsp/sinsp_filtercheck_thread.cpp TYPE_AENV looks no further up. */
+const MAX_ENV_ANCESTORS = 20;
+
+type Read = (process: Process, event: Event) => FieldScalar | undefined;
+
+export const procAncestorFields: readonly FieldDefinition[] = [
+  parentField("proc.pname", "Name of the parent", (parent) => parent.comm),
+  parentField("proc.pexe", "argv[0] of the parent", (parent) => parent.image.exe),
+  parentField("proc.pexepath", "Executable of the parent", (parent) => parent.image.exePath),
+  parentField("proc.pcmdline", "Name and arguments of the parent", commandLine),
+  {
+    ...parentField("proc.ppid", "Process id of the parent", (parent) => parent.id),
+    type: "INT64",
+    format: "id",
+  },
+  {
+    ...parentField(
+      "proc.pvpid",
+      "Process id of the parent as its own pid namespace numbers it",
+      (parent) => parent.membership.virtualPid,
+    ),
+    type: "INT64",
+    format: "id",
+  },
+  {
+    ...parentField("proc.ppid.duration", "Nanoseconds since the parent started", ageNs),
+    type: "RELTIME",
+    format: "decimal",
+  },
+  {
+    ...parentField(
+      "proc.ppid.ts",
+      "When the parent started, in nanoseconds since the Unix epoch",
+      startTimeNs,
+    ),
+    type: "RELTIME",
+    format: "decimal",
+  },
+  ancestorField("proc.aname", "CHARBUF", "Names of the ancestors", (process) => process.comm),
+  ancestorField("proc.aexe", "CHARBUF", "argv[0] of the ancestors", ({ image }) => image.exe),
+  ancestorField(
+    "proc.aexepath",
+    "CHARBUF",
+    "Executables of the ancestors",
+    (process) => process.image.exePath,
+  ),
+  ancestorField("proc.acmdline", "CHARBUF", "Names and arguments of the ancestors", commandLine),
+  {
+    ...ancestorField("proc.apid", "INT64", "Process ids of the ancestors", (process) => process.id),
+    format: "id",
+  },
+  defineField({
+    name: "proc.aargs",
+    type: "CHARBUF",
+    summary: "Arguments of all ancestors, or of the one in the argument, separated by spaces",
+    argument: { required: false, kind: "index" },
+    extract: (_event, state, argument) => {
+      if (typeof argument === "number") {
+        const process = ancestorOf(state, argument);
+        return process && argsText(process.image);
+      }
+      const all = ancestors(state);
+      return all.length === 0 ? undefined : all.map(({ image }) => argsText(image)).join(" ");
+    },
+  }),
+  defineField({
+    name: "proc.aenv",
+    type: "CHARBUF",
+    summary:
+      "Environment of the ancestor in the argument, or the nearest value of a variable there",
+    argument: { required: false, kind: "either" },
+    extract: ancestorEnv,
+  }),
+  defineField({
+    name: "proc.loginshellid",
+    type: "INT64",
+    summary: "Process id of the oldest ancestor whose name ends in sh, the process included",
+    format: "id",
+    extract: (_event, state) => {
+      const process = state.process;
+      if (process === undefined) return undefined;
+      let found = isShell(process) ? process.id : undefined;
+      for (const ancestor of ancestors(state)) if (isShell(ancestor)) found = ancestor.id;
+      return found;
+    },
+  }),
+];
+
+function parentField(name: string, summary: string, read: Read): FieldDefinition {
+  return defineField({
+    name,
+    type: "CHARBUF",
+    summary,
+    extract: (event, state) => {
+      const parent = state.process && state.processes.parent(state.process);
+      return parent && read(parent, event);
+    },
+  });
+}
+
+function ancestorField(
+  name: string,
+  type: FieldType,
+  summary: string,
+  read: Read,
+): FieldDefinition {
+  return defineField({
+    name,
+    type,
+    summary,
+    candidates: "any",
+    argument: { required: false, kind: "index" },
+    extract: (event, state, argument): FieldValue => {
+      if (typeof argument === "number") {
+        const process = ancestorOf(state, argument);
+        return process && read(process, event);
+      }
+      const all = ancestors(state);
+      return all.length === 0 ? undefined : all.map((process) => read(process, event)!);
+    },
+  });
+}
+
+/** 0 is the process itself. */
+function ancestorOf(state: State, n: number): Process | undefined {
+  const process = state.process;
+  return process === undefined || n === 0 ? process : state.processes.ancestor(process, n);
+}
+
+/** The parent first. */
+function ancestors(state: State): readonly Process[] {
+  return state.process === undefined ? [] : [...state.processes.ancestors(state.process)];
+}
+
+/** A number names an ancestor (none and 0: the process), a name the nearest ancestor's variable. */
+function ancestorEnv(_event: Event, state: State, argument: FieldArgument): FieldValue {
+  if (typeof argument !== "string") {
+    const process = ancestorOf(state, argument ?? 0);
+    return process && envText(process.image);
+  }
+  if (state.process === undefined) return undefined;
+  for (const { image } of ancestors(state).slice(0, MAX_ENV_ANCESTORS)) {
+    const value = envValue(image, argument);
+    if (value !== "") return value;
+  }
+  return "";
+}
+
+function isShell(process: Process): boolean {
+  return process.comm.endsWith("sh");
+}

@@ -1,0 +1,108 @@
+/** proc.is_exe_… and proc.exe_ino…: the file a process runs. */
+import type { Event } from "../event/mod.ts";
+import type { Process, State } from "../state/mod.ts";
+import { defineField, type FieldDefinition } from "./field.ts";
+import { startTimeNs } from "./proc.ts";
+
+export const procExeFields: readonly FieldDefinition[] = [
+  defineField({
+    name: "proc.is_exe_writable",
+    type: "BOOL",
+    summary: "Whether the process may write its own executable",
+    extract: (_event, state) => state.process?.image.exeWritable,
+  }),
+  defineField({
+    name: "proc.is_exe_upper_layer",
+    type: "BOOL",
+    summary: "Whether the executable is in the upper, writable layer of an overlay",
+    extract: (_event, state) => state.process?.image.exeOnOverlayUpper,
+  }),
+  defineField({
+    name: "proc.is_exe_lower_layer",
+    type: "BOOL",
+    summary: "Whether the executable is in a lower layer of an overlay: it came with the image",
+    extract: (_event, state) => state.process?.image.exeOnOverlayLower,
+  }),
+  defineField({
+    name: "proc.is_exe_from_memfd",
+    type: "BOOL",
+    summary: "Whether the executable is in memory only (memfd_create)",
+    extract: (_event, state) => state.process?.image.exeFromMemfd,
+  }),
+  defineField({
+    name: "proc.exe_ino",
+    type: "INT64",
+    summary: "Inode number of the executable",
+    format: "decimal",
+    extract: (_event, state) => unlessZero(state.process?.image.exeInode),
+  }),
+  defineField({
+    name: "proc.exe_ino.ctime",
+    type: "ABSTIME",
+    summary: "When the executable's inode last changed, in nanoseconds since the Unix epoch",
+    format: "decimal",
+    extract: (_event, state) => unlessZero(state.process?.image.exeCtimeNs),
+  }),
+  defineField({
+    name: "proc.exe_ino.mtime",
+    type: "ABSTIME",
+    summary: "When the executable's content last changed, in nanoseconds since the Unix epoch",
+    format: "decimal",
+    extract: (_event, state) => unlessZero(state.process?.image.exeMtimeNs),
+  }),
+  defineField({
+    name: "proc.exe_ino.ctime_duration_proc_start",
+    type: "ABSTIME",
+    summary: "Nanoseconds from the executable's last change to the start of the process",
+    format: "decimal",
+    extract: (event, state) => state.process && changeToStart(state.process, event),
+  }),
+  defineField({
+    name: "proc.exe_ino.ctime_duration_pidns_start",
+    type: "ABSTIME",
+    summary: "Nanoseconds from the start of the pid namespace to the executable's last change",
+    format: "decimal",
+    extract: (event, state) => {
+      const first = namespaceInit(state);
+      const start = first && startTimeNs(first, event);
+      const change = state.process?.image.exeCtimeNs ?? 0n;
+      return start === undefined || change <= start ? undefined : change - start;
+    },
+  }),
+  defineField({
+    name: "proc.pidns_init_start_ts",
+    type: "UINT64",
+    summary: "When the first process of the pid namespace started, in nanoseconds since the epoch",
+    format: "decimal",
+    extract: (event, state) => {
+      const first = namespaceInit(state);
+      return first && startTimeNs(first, event);
+    },
+  }),
+];
+
+/** Zero stands for "not known". */
+function unlessZero(value: bigint | undefined): bigint | undefined {
+  return value === 0n ? undefined : value;
+}
+
+/** Absent when the file changed later: upstream's difference is no sensible number then. */
+function changeToStart(process: Process, event: Event): bigint | undefined {
+  const start = startTimeNs(process, event);
+  const change = process.image.exeCtimeNs;
+  return start === undefined || change === 0n || change >= start ? undefined : start - change;
+}
+
+/**
+ * The process that is number 1 of the namespace, where it is an ancestor: what entered a namespace
+ * from outside (docker exec) has none.
+ */
+function namespaceInit(state: State): Process | undefined {
+  const process = state.process;
+  if (process === undefined) return undefined;
+  if (process.membership.virtualPid === 1) return process;
+  for (const ancestor of state.processes.ancestors(process)) {
+    if (ancestor.membership.virtualPid === 1) return ancestor;
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+/** Values as outputs print them: text of a message, native types of JSON. */
+import { addressText } from "../base/ip.ts";
+import { bytesText } from "./_bytes.ts";
+import { integerText } from "./_number.ts";
+import type { FieldDefinition, FieldScalar, FieldValue } from "./field.ts";
+
+/** What JSON can hold; `bigint` prints as an integer. */
+export type JsonValue = string | number | bigint | boolean | null | readonly JsonValue[];
+
+const ABSENT = "<NA>";
+
+/**
+ * A value as text: numbers by the field's format, lists `(a,b)`, `<NA>` when absent.
+ * After libs userspace/libsinsp/sinsp_filtercheck.cpp rawval_to_string.
+ */
+export function renderValue(value: FieldValue, definition: FieldDefinition): string {
+  if (value === undefined) return ABSENT;
+  if (!isList(value)) return scalarText(value, definition);
+  if (definition.list) {
+    return `(${value.map((item) => scalarText(item, definition)).join(",")})`;
+  }
+  if (value.length === 0) return ABSENT;
+  // Ancestors print all, the nearest first; names of an address are spellings of one thing.
+  return definition.candidates === "any"
+    ? value.map((item) => scalarText(item, definition)).join(" ")
+    : scalarText(value[0]!, definition);
+}
+
+/** A value for JSON: numbers and booleans as such where upstream has them so; null when absent. */
+export function jsonValue(value: FieldValue, definition: FieldDefinition): JsonValue {
+  if (value === undefined) return null;
+  if (!isList(value)) return scalarJson(value, definition);
+  if (definition.list) return value.map((item) => scalarJson(item, definition));
+  return value.length === 0 ? null : renderValue(value, definition);
+}
+
+function scalarText(value: FieldScalar, definition: FieldDefinition): string {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "boolean":
+      return value ? "true" : "false";
+    case "number":
+    case "bigint":
+      return definition.type === "DOUBLE"
+        ? Number(value).toFixed(1)
+        : integerText(value, definition.format);
+  }
+  return isAddress(definition) ? addressText(value) : bytesText(value);
+}
+
+function scalarJson(value: FieldScalar, definition: FieldDefinition): JsonValue {
+  switch (typeof value) {
+    case "boolean":
+      return value;
+    case "number":
+    case "bigint":
+      return isPlainNumber(definition) ? value : scalarText(value, definition);
+  }
+  return scalarText(value, definition);
+}
+
+/** Other bases and leading zeros are text in JSON. */
+function isPlainNumber({ format }: FieldDefinition): boolean {
+  return format === undefined || format === "decimal" || format === "id";
+}
+
+function isAddress({ type }: FieldDefinition): boolean {
+  return type === "IPADDR" || type === "IPNET";
+}
+
+function isList(value: FieldScalar | readonly FieldScalar[]): value is readonly FieldScalar[] {
+  return Array.isArray(value);
+}

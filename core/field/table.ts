@@ -1,0 +1,87 @@
+/** The tables of all fields, and the way from the text of a rule to an entry. */
+import { containerFields } from "./container.ts";
+import { evtFields } from "./evt.ts";
+import { evtArgFields } from "./evt_arg.ts";
+import { evtCountFields } from "./evt_count.ts";
+import { evtIoFields } from "./evt_io.ts";
+import { evtTimeFields } from "./evt_time.ts";
+import { fdFields } from "./fd.ts";
+import { fdNetFields } from "./fd_net.ts";
+import { fdlistFields } from "./fdlist.ts";
+import type { FieldDefinition, FieldTable } from "./field.ts";
+import { fsPathFields } from "./fs_path.ts";
+import { k8sFields } from "./k8s.ts";
+import { procFields } from "./proc.ts";
+import { procAncestorFields } from "./proc_ancestors.ts";
+import { procExeFields } from "./proc_exe.ts";
+import { procGroupFields } from "./proc_groups.ts";
+import { procUsageFields } from "./proc_usage.ts";
+import { threadFields } from "./thread.ts";
+import { userFields } from "./user.ts";
+
+/** Fields of rules with `source: syscall`, in the order `falcod list fields` prints them. */
+export const syscallFields: FieldTable = tableOf([
+  ...evtTimeFields,
+  ...evtFields,
+  ...evtArgFields,
+  ...evtIoFields,
+  ...evtCountFields,
+  ...procFields,
+  ...procExeFields,
+  ...procAncestorFields,
+  ...procGroupFields,
+  ...procUsageFields,
+  ...threadFields,
+  ...userFields,
+  ...fdFields,
+  ...fdNetFields,
+  ...fdlistFields,
+  ...fsPathFields,
+  ...containerFields,
+  ...k8sFields,
+]);
+
+/** Names of a table's fields: for suggestions and completion. */
+export function fieldNames(fields: FieldTable): readonly string[] {
+  return [...fields.keys()];
+}
+
+/** A field as a rule uses it. */
+export interface FieldUse {
+  /** The entry for this very argument. */
+  readonly definition: FieldDefinition;
+  /** Text of the argument, wherever it stood. */
+  readonly argument: string | undefined;
+}
+
+/**
+ * Finds what a rule calls `name`, written without brackets; `argument` is the text that stood in them.
+ * An argument may also be the end of the name: `evt.arg.flags` is `evt.arg` with "flags".
+ * Whether the argument is needed, or allowed, is for the caller to check.
+ */
+export function findField(
+  fields: FieldTable,
+  name: string,
+  argument?: string,
+): FieldUse | undefined {
+  const exact = fields.get(name);
+  if (exact !== undefined) return use(exact, argument);
+  if (argument !== undefined) return undefined;
+  for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
+    const field = fields.get(name.slice(0, dot));
+    if (field === undefined) continue;
+    return field.argument?.dotted ? use(field, name.slice(dot + 1)) : undefined;
+  }
+  return undefined;
+}
+
+function use(field: FieldDefinition, argument: string | undefined): FieldUse {
+  const specialize = argument === undefined ? undefined : field.specialize;
+  return { definition: specialize?.(argument!) ?? field, argument };
+}
+
+function tableOf(definitions: readonly FieldDefinition[]): FieldTable {
+  const table = new Map(definitions.map((definition) => [definition.name, definition]));
+  if (table.size !== definitions.length) throw new Error("two fields have the same name");
+  return table;
+}

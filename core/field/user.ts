@@ -1,0 +1,86 @@
+/** user.… and group.…: on whose behalf the thread acts. Ids are the effective ones, as upstream's. */
+import type { State } from "../state/mod.ts";
+import { defineField, type FieldDefinition } from "./field.ts";
+
+const UNKNOWN = "<NA>";
+/** The kernel's (uid_t) -1: no login. */
+const UNSET = 4294967295;
+
+export const userFields: readonly FieldDefinition[] = [
+  defineField({
+    name: "user.uid",
+    type: "UINT32",
+    summary: "Effective user id",
+    format: "id",
+    extract: (_event, state) => state.thread?.credentials.euid,
+  }),
+  defineField({
+    name: "user.name",
+    type: "CHARBUF",
+    summary: "Name of the effective user",
+    extract: (_event, state) => {
+      const uid = state.thread?.credentials.euid;
+      return uid === undefined ? undefined : userName(state, uid);
+    },
+  }),
+  defineField({
+    name: "user.homedir",
+    type: "CHARBUF",
+    summary: "Home directory of the effective user",
+    extract: (_event, state) => {
+      const uid = state.thread?.credentials.euid;
+      if (uid === undefined) return undefined;
+      return state.users.user(uid)?.home ?? (uid === 0 ? "/root" : UNKNOWN);
+    },
+  }),
+  defineField({
+    name: "user.shell",
+    type: "CHARBUF",
+    summary: "Login shell of the effective user",
+    extract: (_event, state) => {
+      const uid = state.thread?.credentials.euid;
+      return uid === undefined ? undefined : state.users.user(uid)?.shell ?? UNKNOWN;
+    },
+  }),
+  defineField({
+    name: "user.loginuid",
+    type: "INT64",
+    summary: "User id of the login session, -1 outside of one; sudo and su do not change it",
+    format: "id",
+    extract: (_event, state) => {
+      const uid = state.thread?.credentials.loginUid;
+      return uid === UNSET ? -1 : uid;
+    },
+  }),
+  defineField({
+    name: "user.loginname",
+    type: "CHARBUF",
+    summary: "Name of the user who logged in",
+    extract: (_event, state) => {
+      const uid = state.thread?.credentials.loginUid;
+      return uid === undefined ? undefined : userName(state, uid);
+    },
+  }),
+  defineField({
+    name: "group.gid",
+    type: "UINT32",
+    summary: "Effective group id",
+    format: "id",
+    extract: (_event, state) => state.thread?.credentials.egid,
+  }),
+  defineField({
+    name: "group.name",
+    type: "CHARBUF",
+    summary: "Name of the effective group",
+    extract: (_event, state) => {
+      const gid = state.thread?.credentials.egid;
+      if (gid === undefined) return undefined;
+      return state.users.group(gid)?.name ?? (gid === 0 ? "root" : UNKNOWN);
+    },
+  }),
+];
+
+/** Root has a name even where no passwd file tells it. */
+function userName(state: State, uid: number): string {
+  return state.users.user(uid)?.name ?? (uid === 0 ? "root" : UNKNOWN);
+}
