@@ -25,7 +25,7 @@ export interface SourceContext {
   /** Synchronous. The event is borrowed until it returns; it never throws. */
   deliver(event: Event): void;
   /** A change of the process table that is no event by itself: a fork seen by the scheduler, new ids. */
-  change(change: StateChange): void;
+  change(change: StateChange, clockNs: number): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */
   seed(processes: Iterable<ProcessSnapshot>): void;
   /** The source has started to see events. */

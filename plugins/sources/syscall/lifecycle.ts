@@ -1,0 +1,186 @@
+/** Lifecycle records of the probe, as changes of the process table. */
+import type {
+  Credentials,
+  Image,
+  Membership,
+  ProcessSnapshot,
+  StateChange,
+} from "../../../core/mod.ts";
+import { layout, type RingMemory } from "../../../ffi/mod.ts";
+import { textAt, wideAt } from "./memory.ts";
+
+const {
+  CWD_RECORD,
+  EXEC_RECORD,
+  EXIT_RECORD,
+  FILE_FACTS,
+  FILE_FLAGS,
+  FORK_RECORD,
+  HEADER_FLAGS,
+  IDENTITY_RECORD,
+  RECORD_HEADER,
+  RECORD_KIND,
+  TASK_FACTS,
+} = layout;
+
+const COMM_BYTES = 16;
+
+/** Decodes exec, fork, exit, identity and cwd records; absent for every other kind. All of it is copied. */
+export function changesOf(memory: RingMemory, at: number): readonly StateChange[] {
+  switch (memory.u16[(at + RECORD_HEADER.kind) >> 1]) {
+    case RECORD_KIND.exec:
+      return [{ kind: "exec", ...execSnapshot(memory, at) }];
+    case RECORD_KIND.fork:
+      return [forkChange(memory, at)];
+    case RECORD_KIND.exit:
+      return [exitChange(memory, at)];
+    case RECORD_KIND.identity:
+      return identityChanges(memory, at);
+    case RECORD_KIND.cwd:
+      return [cwdChange(memory, at)];
+    default:
+      return [];
+  }
+}
+
+function execSnapshot(memory: RingMemory, at: number): ProcessSnapshot {
+  const u16 = (field: number) => memory.u16[(at + field) >> 1]!;
+  const u32 = (field: number) => memory.u32[(at + field) >> 2]!;
+  let next = at + EXEC_RECORD.data;
+  const take = (bytes: number) => {
+    const text = textAt(memory, next, bytes);
+    next += bytes;
+    return text;
+  };
+  const task = at + EXEC_RECORD.task;
+  const argsBytes = u32(EXEC_RECORD.argsLength);
+  const args = splitNul(take(argsBytes));
+  const env = splitNul(take(u32(EXEC_RECORD.envLength)));
+  const exeGiven = take(u16(EXEC_RECORD.givenLength));
+  const exePath = take(u16(EXEC_RECORD.exeLength));
+  const cwd = take(u16(EXEC_RECORD.cwdLength));
+  const cgroup = take(u16(EXEC_RECORD.cgroupLength));
+  const facts = at + EXEC_RECORD.exe;
+  const flags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;
+  const image: Image = {
+    exe: args[0] ?? exeGiven,
+    args: args.slice(1),
+    argsTruncated: u32(EXEC_RECORD.argsTotal) > argsBytes ||
+      (u16(RECORD_HEADER.flags) & HEADER_FLAGS.truncated) !== 0,
+    env,
+    exePath,
+    exeGiven,
+    exeInode: memory.u64[(facts + FILE_FACTS.inode) >> 3]!,
+    exeDevice: memory.u32[(facts + FILE_FACTS.device) >> 2]!,
+    exeCtimeNs: memory.u64[(facts + FILE_FACTS.ctimeNs) >> 3]!,
+    exeMtimeNs: memory.u64[(facts + FILE_FACTS.mtimeNs) >> 3]!,
+    exeWritable: (flags & FILE_FLAGS.writable) !== 0,
+    exeOnOverlayUpper: (flags & FILE_FLAGS.overlayUpper) !== 0,
+    exeOnOverlayLower: (flags & FILE_FLAGS.overlayLower) !== 0,
+    exeFromMemfd: (flags & FILE_FLAGS.memfd) !== 0,
+  };
+  return {
+    threadId: u32(RECORD_HEADER.tid),
+    processId: u32(RECORD_HEADER.tgid),
+    parentId: memory.u32[(task + TASK_FACTS.parentTgid) >> 2]!,
+    comm: commAt(memory, task),
+    credentials: credentialsAt(memory, task),
+    membership: membershipAt(memory, task, cgroup),
+    image,
+    cwd,
+    startClockNs: wideAt(memory, task + TASK_FACTS.startBootNs),
+  };
+}
+
+function forkChange(memory: RingMemory, at: number): StateChange {
+  const u32 = (field: number) => memory.u32[(at + field) >> 2]!;
+  return {
+    kind: "fork",
+    threadId: u32(RECORD_HEADER.tid),
+    processId: u32(RECORD_HEADER.tgid),
+    childThreadId: u32(FORK_RECORD.childTid),
+    childProcessId: u32(FORK_RECORD.childTgid),
+    childParentId: u32(FORK_RECORD.childParentTgid),
+    childVirtualPid: u32(FORK_RECORD.childVirtualPid),
+    startClockNs: wideAt(memory, at + FORK_RECORD.childStartBootNs),
+  };
+}
+
+function exitChange(memory: RingMemory, at: number): StateChange {
+  const u32 = (field: number) => memory.u32[(at + field) >> 2]!;
+  return {
+    kind: "exit",
+    threadId: u32(RECORD_HEADER.tid),
+    processId: u32(RECORD_HEADER.tgid),
+    last: u32(EXIT_RECORD.last) !== 0,
+    exitCode: memory.i32[(at + RECORD_HEADER.result) >> 2]!,
+    reaperId: u32(EXIT_RECORD.reaperTgid),
+  };
+}
+
+function identityChanges(memory: RingMemory, at: number): readonly StateChange[] {
+  const threadId = memory.u32[(at + RECORD_HEADER.tid) >> 2]!;
+  const processId = memory.u32[(at + RECORD_HEADER.tgid) >> 2]!;
+  const task = at + IDENTITY_RECORD.task;
+  const cgroup = textAt(
+    memory,
+    at + IDENTITY_RECORD.data,
+    memory.u16[(at + IDENTITY_RECORD.cgroupLength) >> 1]!,
+  );
+  return [
+    { kind: "credentials", threadId, processId, credentials: credentialsAt(memory, task) },
+    { kind: "membership", threadId, processId, membership: membershipAt(memory, task, cgroup) },
+    { kind: "comm", threadId, processId, comm: commAt(memory, task) },
+  ];
+}
+
+function cwdChange(memory: RingMemory, at: number): StateChange {
+  const length = memory.u16[(at + CWD_RECORD.cwdLength) >> 1]!;
+  return {
+    kind: "cwd",
+    threadId: memory.u32[(at + RECORD_HEADER.tid) >> 2]!,
+    processId: memory.u32[(at + RECORD_HEADER.tgid) >> 2]!,
+    cwd: textAt(memory, at + CWD_RECORD.data, length),
+  };
+}
+
+function credentialsAt(memory: RingMemory, task: number): Credentials {
+  const u32 = (field: number) => memory.u32[(task + field) >> 2]!;
+  const u64 = (field: number) => memory.u64[(task + field) >> 3]!;
+  return {
+    uid: u32(TASK_FACTS.uid),
+    gid: u32(TASK_FACTS.gid),
+    euid: u32(TASK_FACTS.euid),
+    egid: u32(TASK_FACTS.egid),
+    loginUid: u32(TASK_FACTS.loginUid),
+    capInheritable: u64(TASK_FACTS.capInheritable),
+    capPermitted: u64(TASK_FACTS.capPermitted),
+    capEffective: u64(TASK_FACTS.capEffective),
+  };
+}
+
+function membershipAt(memory: RingMemory, task: number, cgroup: string): Membership {
+  const u32 = (field: number) => memory.u32[(task + field) >> 2]!;
+  return {
+    sessionId: u32(TASK_FACTS.session),
+    processGroupId: u32(TASK_FACTS.processGroup),
+    virtualPid: u32(TASK_FACTS.virtualPid),
+    virtualSessionId: u32(TASK_FACTS.virtualSession),
+    virtualProcessGroupId: u32(TASK_FACTS.virtualProcessGroup),
+    tty: u32(TASK_FACTS.tty),
+    cgroup,
+  };
+}
+
+function commAt(memory: RingMemory, task: number): string {
+  const start = task + TASK_FACTS.comm;
+  let length = 0;
+  while (length < COMM_BYTES && memory.u8[start + length] !== 0) length++;
+  return textAt(memory, start, length);
+}
+
+/** argv and environment: a NUL behind every string, the last one too unless it was cut. */
+function splitNul(text: string): string[] {
+  if (text === "") return [];
+  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
+}

@@ -1,0 +1,211 @@
+/** One record of the probe as an `Event`: a cursor over ring memory, decoded when asked. */
+import {
+  type Event,
+  eventCodesByName,
+  exitEventOfSyscall,
+  type FileDescriptor,
+  joinPath,
+  type NamedPath,
+  type ParamValue,
+  type StateChange,
+} from "../../../core/mod.ts";
+import { layout, type RingMemory } from "../../../ffi/mod.ts";
+import { changesOf } from "./lifecycle.ts";
+import {
+  directoryAt,
+  fileDescriptorAt,
+  resolvedElsewhere,
+  type SocketCall,
+  socketDescriptorAt,
+} from "./live_descriptor.ts";
+import { signedWideAt, textAt, wideAt } from "./memory.ts";
+import { openFlagsOf, paramReaders } from "./params.ts";
+
+const {
+  CALL_RECORD,
+  FILE_FACTS,
+  FILE_RECORD,
+  HEADER_FLAGS,
+  PATH_RECORD,
+  RECORD_HEADER,
+  RECORD_KIND,
+} = layout;
+
+const SYSCALLS = 512;
+const SYS_CONNECT = 42, SYS_ACCEPT = 43, SYS_ACCEPT4 = 288, SYS_SYMLINK = 88, SYS_SYMLINKAT = 266;
+const OPEN_FAMILY: ReadonlySet<number> = new Set([2, 85, 257, 304, 437]); // open creat openat open_by_handle_at openat2
+
+/** How the boot clock maps to the epoch; measured by the source, corrected when the wall clock is set. */
+export interface ClockOffset {
+  epochMinusBootNs: bigint;
+}
+
+/** Reused for every record: valid between `load` and the next one. */
+export class LiveEvent implements Event {
+  readonly source = "syscall";
+  number = 0;
+  type = 0;
+  clockNs = 0;
+  cpu = 0;
+  threadId = 0;
+  processId = 0;
+  result: number | undefined = 0;
+  compat = false;
+  change: StateChange | undefined;
+
+  memory!: RingMemory;
+  at = 0;
+  kind = 0;
+  /** x86-64 number. */
+  syscall = 0;
+  #descriptor: FileDescriptor | undefined;
+  #descriptorKnown = false;
+  #first: NamedPath | undefined;
+  #second: NamedPath | undefined;
+  readonly #clock: ClockOffset;
+  readonly #typeOfSyscall = new Uint16Array(SYSCALLS);
+  readonly #exitType: number;
+
+  constructor(clock: ClockOffset) {
+    this.#clock = clock;
+    for (let number = 0; number < SYSCALLS; number++) {
+      this.#typeOfSyscall[number] = exitEventOfSyscall(number);
+    }
+    this.#exitType = Math.max(...eventCodesByName("procexit"));
+  }
+
+  /** Points the event at a record of any kind but fork, identity and cwd (those are no events). */
+  load(memory: RingMemory, at: number, kind: number): void {
+    this.memory = memory;
+    this.at = at;
+    this.kind = kind;
+    this.syscall = memory.u16[(at + RECORD_HEADER.syscall) >> 1]!;
+    this.clockNs = wideAt(memory, at + RECORD_HEADER.bootNs);
+    this.threadId = memory.u32[(at + RECORD_HEADER.tid) >> 2]!;
+    this.processId = memory.u32[(at + RECORD_HEADER.tgid) >> 2]!;
+    this.result = signedWideAt(memory, at + RECORD_HEADER.result);
+    this.cpu = memory.u16[(at + RECORD_HEADER.cpu) >> 1]!;
+    this.compat = (memory.u16[(at + RECORD_HEADER.flags) >> 1]! & HEADER_FLAGS.compat) !== 0;
+    this.#descriptorKnown = false;
+    this.#descriptor = undefined;
+    this.#first = undefined;
+    this.#second = undefined;
+    this.change = undefined;
+    if (kind === RECORD_KIND.exit) {
+      this.type = this.#exitType;
+      this.change = changesOf(memory, at)[0];
+      this.result = undefined;
+    } else {
+      this.type = this.#typeOfSyscall[this.syscall & (SYSCALLS - 1)]!;
+      if (kind === RECORD_KIND.exec) this.change = changesOf(memory, at)[0];
+    }
+  }
+
+  get timeNs(): bigint {
+    return this.memory.u64[(this.at + RECORD_HEADER.bootNs) >> 3]! + this.#clock.epochMinusBootNs;
+  }
+
+  get descriptor(): FileDescriptor | undefined {
+    if (!this.#descriptorKnown) {
+      this.#descriptorKnown = true;
+      this.#descriptor = this.#decodeDescriptor();
+    }
+    return this.#descriptor;
+  }
+
+  #decodeDescriptor(): FileDescriptor | undefined {
+    if (this.kind === RECORD_KIND.file) {
+      const opens = OPEN_FAMILY.has(this.syscall);
+      const flags = opens ? openFlagsOf(this) : 0;
+      return fileDescriptorAt(this.memory, this.at, opens, flags);
+    }
+    if (this.kind === RECORD_KIND.socket) {
+      return socketDescriptorAt(this.memory, this.at, this.#socketCall());
+    }
+    return undefined;
+  }
+
+  #socketCall(): SocketCall {
+    if (this.syscall === SYS_CONNECT) return "connect";
+    return this.syscall === SYS_ACCEPT || this.syscall === SYS_ACCEPT4 ? "accept" : "other";
+  }
+
+  get hasResolvedView(): boolean {
+    if (this.kind === RECORD_KIND.file) return resolvedElsewhere(this.descriptor?.path);
+    if (this.kind !== RECORD_KIND.path) return false;
+    return resolvedElsewhere(this.first) || resolvedElsewhere(this.second);
+  }
+
+  param(index: number): ParamValue {
+    return paramReaders(this.type)[index]?.(this);
+  }
+
+  /** A register as the system call took it: unsigned 64 bits, exact below 2^53. */
+  argument(index: number): number {
+    return wideAt(this.memory, this.#argumentAt(index));
+  }
+
+  /** The low 32 bits, signed: descriptors, pids, most flags. */
+  argumentInt(index: number): number {
+    return this.memory.i32[this.#argumentAt(index) >> 2]!;
+  }
+
+  argumentUint(index: number): number {
+    return this.memory.u32[this.#argumentAt(index) >> 2]!;
+  }
+
+  argumentWide(index: number): bigint {
+    return this.memory.u64[this.#argumentAt(index) >> 3]!;
+  }
+
+  /** args stand at the same offset in call, path, file and socket records. */
+  #argumentAt(index: number): number {
+    return this.at + CALL_RECORD.args + index * 8;
+  }
+
+  /** First path argument of a path record; of a file record the path that was opened. */
+  get first(): NamedPath | undefined {
+    if (this.kind === RECORD_KIND.file) return this.descriptor?.path;
+    if (this.kind !== RECORD_KIND.path) return undefined;
+    return this.#first ??= this.#path(0);
+  }
+
+  get second(): NamedPath | undefined {
+    if (this.kind !== RECORD_KIND.path) return undefined;
+    return this.#second ??= this.#path(1);
+  }
+
+  #path(which: 0 | 1): NamedPath | undefined {
+    const { memory, at } = this;
+    const u16 = (field: number) => memory.u16[(at + field) >> 1]!;
+    const firstBytes = u16(PATH_RECORD.firstLength);
+    const firstBaseBytes = u16(PATH_RECORD.firstBaseLength);
+    const secondBytes = u16(PATH_RECORD.secondLength);
+    const secondBaseBytes = u16(PATH_RECORD.secondBaseLength);
+    const start = at + PATH_RECORD.data;
+    const secondStart = start + firstBytes + firstBaseBytes;
+    if (which === 1) {
+      if (secondBytes === 0) return undefined;
+      const raw = textAt(memory, secondStart, secondBytes);
+      const directory = directoryAt(memory, secondStart + secondBytes, secondBaseBytes);
+      return { raw, given: joinPath(directory, raw), resolved: undefined };
+    }
+    if (firstBytes === 0) return undefined;
+    const raw = textAt(memory, start, firstBytes);
+    if (this.syscall === SYS_SYMLINK || this.syscall === SYS_SYMLINKAT) return this.#target(raw);
+    const directory = directoryAt(memory, start + firstBytes, firstBaseBytes);
+    return { raw, given: joinPath(directory, raw), resolved: undefined };
+  }
+
+  /** A symlink's target is a text (Falco judges it as such); where it leads is relative to the link. */
+  #target(raw: string): NamedPath {
+    const link = this.second?.given ?? "/";
+    const folder = link.slice(0, link.lastIndexOf("/") + 1);
+    return { raw, given: raw, resolved: joinPath(folder, raw) };
+  }
+
+  /** `FILE_FLAGS` of a file record. */
+  factFlags(): number {
+    return this.memory.u16[(this.at + FILE_RECORD.file + FILE_FACTS.flags) >> 1]!;
+  }
+}

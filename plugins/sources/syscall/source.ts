@@ -1,0 +1,137 @@
+/** The syscall source: attaches the probe, seeds the process table, turns records into events. */
+import {
+  compatSyscalls,
+  type EventNeeds,
+  exitEventOfSyscall,
+  type ProcessSnapshot,
+  type Source,
+  type SourceContext,
+  type SourceCounters,
+} from "../../../core/mod.ts";
+import {
+  bootTimeNs,
+  type Capture,
+  layout,
+  openCapture,
+  type RecordHandler,
+  type RingMemory,
+} from "../../../ffi/mod.ts";
+import { changesOf } from "./lifecycle.ts";
+import { LiveEvent } from "./live_event.ts";
+import { wideAt } from "./memory.ts";
+import { readAllProcesses, readProcessTree, readThread } from "./procfs.ts";
+import { readProbeObjects } from "./probe_objects.ts";
+import { eventsRingBytes, type SyscallConfig } from "./schema.ts";
+
+const SYSCALLS = 512;
+const LIFECYCLE_RING_BYTES = 8 << 20;
+const PROC = "/proc";
+/** How often the wall clock is compared with the boot clock: someone may set it. */
+const CLOCK_CHECK_MS = 1000;
+
+const { fork, identity, cwd } = layout.RECORD_KIND;
+
+export class SyscallSource implements Source {
+  readonly name = "syscall";
+  readonly #config: SyscallConfig;
+  #capture: Capture | undefined;
+  #lastCounters: SourceCounters = {};
+  #wantsEnvironment = false;
+
+  constructor(config: SyscallConfig) {
+    this.#config = config;
+  }
+
+  async run(needs: EventNeeds, context: SourceContext): Promise<void> {
+    this.#wantsEnvironment = needs.fields.has("proc.env");
+    const scope = this.#config.scopeProcessId;
+    using capture = openCapture({
+      objects: readProbeObjects(this.#config.probeFolder),
+      lifecycleBytes: LIFECYCLE_RING_BYTES,
+      eventsBytes: eventsRingBytes(this.#config.bufferPreset),
+      captureEnv: this.#wantsEnvironment,
+      argsLimit: this.#config.argsLimit,
+      ...(scope === undefined ? {} : { scopeProcessId: scope }),
+    });
+    for (const reason of capture.rejected) context.log.debug(reason);
+    capture.setCompatSyscalls(compatSyscalls());
+    capture.ignore(Deno.pid);
+    this.#capture = capture;
+    try {
+      this.update(needs);
+      capture.attach();
+      // after attaching: whatever starts meanwhile comes through the ring, so nobody is missed
+      const options = this.#procfs();
+      context.seed(
+        scope === undefined ? readAllProcesses(options) : readProcessTree(scope, options),
+      );
+      context.ready();
+      await this.#follow(capture, context);
+    } finally {
+      this.#lastCounters = this.counters();
+      this.#capture = undefined;
+    }
+  }
+
+  async #follow(capture: Capture, context: SourceContext): Promise<void> {
+    const clock = { epochMinusBootNs: epochMinusBoot() };
+    const event = new LiveEvent(clock);
+    const handler: RecordHandler = {
+      record(memory: RingMemory, at: number, kind: number) {
+        if (kind === fork || kind === identity || kind === cwd) {
+          const clockNs = wideAt(memory, at + layout.RECORD_HEADER.bootNs);
+          for (const change of changesOf(memory, at)) context.change(change, clockNs);
+        } else {
+          event.load(memory, at, kind);
+          context.deliver(event);
+        }
+      },
+    };
+    let checkedMs = performance.now();
+    while (!context.signal.aborted) {
+      capture.drain(handler);
+      if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
+        checkedMs = performance.now();
+        clock.epochMinusBootNs = epochMinusBoot();
+      }
+      await capture.wait(context.signal);
+    }
+    capture.drain(handler);
+  }
+
+  /** Only the system calls behind the event types that rules can match leave the kernel. */
+  update(needs: EventNeeds): void {
+    const capture = this.#capture;
+    if (!capture) return;
+    for (let syscall = 0; syscall < SYSCALLS; syscall++) {
+      const wanted = needs.eventTypes.has(exitEventOfSyscall(syscall));
+      capture.setInterest(syscall, wanted ? "all" : "off");
+    }
+  }
+
+  /** `events.*` got into a ring, `drops.*` did not: by class of record, since the start. */
+  counters(): SourceCounters {
+    const capture = this.#capture;
+    if (!capture) return this.#lastCounters;
+    const counters: Record<string, number> = { "corrupt_records": capture.corruptRecords };
+    for (const [name, counted] of Object.entries(capture.counters())) {
+      counters[`events.${name}`] = counted.submitted;
+      counters[`drops.${name}`] = counted.dropped;
+      counters[`unreadable.${name}`] = counted.failed;
+    }
+    return counters;
+  }
+
+  snapshot(threadId: number): ProcessSnapshot | undefined {
+    return readThread(threadId, this.#procfs());
+  }
+
+  #procfs() {
+    return { root: PROC, environment: this.#wantsEnvironment };
+  }
+}
+
+function epochMinusBoot(): bigint {
+  return BigInt(Math.round(performance.timeOrigin * 1e3 + performance.now() * 1e3)) * 1000n -
+    BigInt(Math.round(bootTimeNs()));
+}
