@@ -1,0 +1,166 @@
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
+import plugin, { DockerEngine, epochNs } from "./mod.ts";
+import { RestError } from "./rest.ts";
+import { type DockerConfig, dockerSchema } from "./schema.ts";
+
+const ID = "0123456789abcdef".repeat(4);
+const IMAGE_ID = "a".repeat(64);
+const NEVER = new AbortController().signal;
+
+type Answers = Record<string, unknown>;
+
+/** A Docker API on a socket of its own; a function as answer makes the whole response. */
+function serve(answers: Answers): AsyncDisposable & { socket: string } {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-docker-" });
+  const socket = `${folder}/docker.sock`;
+  const handler = (request: Request): Response | Promise<Response> => {
+    const answer = answers[new URL(request.url).pathname];
+    if (answer === undefined) return Response.json({ message: "no such thing" }, { status: 404 });
+    return typeof answer === "function" ? answer() : Response.json(answer);
+  };
+  const server = Deno.serve({ transport: "unix", path: socket, onListen: () => {} }, handler);
+  return {
+    socket,
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      Deno.removeSync(folder, { recursive: true });
+    },
+  };
+}
+
+function engine(sockets: readonly string[], config: Partial<DockerConfig> = {}): DockerEngine {
+  return new DockerEngine({ ...dockerSchema.parse({ sockets }), ...config });
+}
+
+const CONTAINER = {
+  Id: ID,
+  Name: "/web",
+  Image: `sha256:${IMAGE_ID}`,
+  Config: { Image: "nginx:1.25", Labels: { app: "nginx" } },
+  HostConfig: { Privileged: true },
+  State: { StartedAt: "2026-07-01T10:00:00.123456789Z" },
+};
+
+Deno.test("inspect() says what Docker knows of a container", async () => {
+  await using docker = serve({
+    [`/containers/${ID}/json`]: CONTAINER,
+    [`/images/${IMAGE_ID}/json`]: { RepoTags: ["nginx:1.25"], RepoDigests: ["nginx@sha256:dd"] },
+  });
+  assertEquals(await engine([docker.socket]).inspect(ID, NEVER), {
+    fullId: ID,
+    name: "web",
+    image: "nginx:1.25",
+    imageId: IMAGE_ID,
+    imageRepository: "nginx",
+    imageTag: "1.25",
+    imageDigest: "sha256:dd",
+    privileged: true,
+    labels: new Map([["app", "nginx"]]),
+    startNs: 1782900000123456789n,
+  });
+});
+
+Deno.test("inspect() knows nothing where no socket is, nobody listens or nobody knows", async () => {
+  await using docker = serve({});
+  const sockets = ["/nonexistent/docker.sock", "/dev/null", docker.socket];
+  assertEquals(await engine(sockets).inspect(ID, NEVER), undefined);
+});
+
+Deno.test("inspect() asks the next socket when the first does not know or fails", async () => {
+  const path = `/containers/${ID}/json`;
+  await using unknowing = serve({});
+  await using broken = serve({ [path]: () => new Response("no", { status: 500 }) });
+  await using docker = serve({ [path]: CONTAINER });
+  const sockets = [unknowing.socket, broken.socket, docker.socket];
+  assertEquals((await engine(sockets).inspect(ID, NEVER))?.name, "web");
+});
+
+Deno.test("inspect() takes fields of a wrong type as not said", async () => {
+  await using docker = serve({
+    [`/containers/${ID}/json`]: {
+      Id: ID,
+      Name: 5,
+      Image: ["x"],
+      Config: { Image: "x".repeat(5000), Labels: ["a"] },
+      HostConfig: "yes",
+      State: { StartedAt: "0001-01-01T00:00:00Z" },
+    },
+  });
+  assertEquals(await engine([docker.socket]).inspect(ID, NEVER), {
+    fullId: ID,
+    name: undefined,
+    image: undefined,
+    imageId: undefined,
+    imageRepository: undefined,
+    imageTag: undefined,
+    imageDigest: undefined,
+    privileged: undefined,
+    labels: new Map(),
+    startNs: undefined,
+  });
+});
+
+Deno.test("inspect() bounds labels in number and length", async () => {
+  const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`label${i}`, "x"]));
+  const Labels = { long: "x".repeat(101), number: 5, ["__proto__"]: "y", ...many };
+  await using docker = serve({
+    [`/containers/${ID}/json`]: { ...CONTAINER, Config: { Image: "nginx", Labels } },
+  });
+  const labels = (await engine([docker.socket]).inspect(ID, NEVER))!.labels;
+  assertEquals(labels.size, 256);
+  assert(!labels.has("long") && !labels.has("number"));
+});
+
+for (
+  const [title, answer] of [
+    ["an error", () => new Response("no", { status: 500 })],
+    ["no JSON", () => new Response("<html>")],
+    ["no container", () => Response.json({ Id: "../../etc" })],
+    ["too much", () => new Response("x".repeat(5 << 20))],
+    ["elsewhere", () => Response.redirect("http://localhost/containers/x/json", 301)],
+  ] as const
+) {
+  Deno.test(`inspect() rejects when the answer is ${title}`, async () => {
+    await using docker = serve({ [`/containers/${ID}/json`]: answer });
+    const inspecting = engine([docker.socket]).inspect(ID, NEVER);
+    await assertRejects(() => inspecting, { name: "RestError", code: "bad-answer" });
+  });
+}
+
+Deno.test("inspect() gives up when there is no answer in time, or nobody wants it any more", async () => {
+  let answer = (_response: Response) => {};
+  const late = new Promise<Response>((resolve) => answer = resolve);
+  await using docker = serve({ [`/containers/${ID}/json`]: () => late });
+  const impatient = engine([docker.socket], { timeoutMs: 10 });
+  await assertRejects(() => impatient.inspect(ID, NEVER), { name: "RestError", code: "timeout" });
+  const stop = new AbortController();
+  const inspecting = engine([docker.socket]).inspect(ID, stop.signal);
+  stop.abort(new Error("stopped"));
+  await assertRejects(() => inspecting, { message: "stopped" });
+  answer(new Response());
+});
+
+Deno.test("inspect() asks nobody about what is no container id", async () => {
+  let asked = 0;
+  const count = () => Response.json({ asked: ++asked });
+  await using docker = serve({ "/containers/x/json": count, "/images/json": count });
+  for (const id of ["x", "../../images", "", ID.toUpperCase(), `${ID}0`]) {
+    assertEquals(await engine([docker.socket]).inspect(id, NEVER), undefined);
+  }
+  assertEquals(asked, 0);
+});
+
+Deno.test("epochNs() keeps nanoseconds and offsets, and refuses what is no time", () => {
+  assertEquals(epochNs("2026-07-01T12:00:00.5+02:00"), 1782900000500000000n);
+  assertEquals(epochNs("0001-01-01T00:00:00Z"), undefined);
+  assertEquals(epochNs("yesterday"), undefined);
+});
+
+Deno.test("the configuration has both usual sockets", () => {
+  assertEquals(plugin.schema.parse({}), {
+    sockets: ["/var/run/docker.sock", "/run/podman/podman.sock"],
+    timeoutMs: 2000,
+    labelMaxLength: 100,
+  });
+  assert(new RestError("failed", "x") instanceof Error);
+});

@@ -1,0 +1,54 @@
+/** Names of images: `[registry[:port]/]path[:tag][@digest]`. */
+
+export interface ImageName {
+  readonly repository: string | undefined;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Splits a reference; a bare image id has no parts. A colon before the last slash belongs to a port. */
+export function parseImageName(reference: string): ImageName {
+  if (/^(sha256:)?[0-9a-f]{64}$/.test(reference)) return NOTHING;
+  const [name = "", digest] = splitAt(reference, reference.indexOf("@"));
+  const colon = name.lastIndexOf(":");
+  const [repository, tag] = splitAt(name, colon > name.lastIndexOf("/") ? colon : -1);
+  return {
+    repository: repository || undefined,
+    tag: tag || undefined,
+    digest: digest || undefined,
+  };
+}
+
+/**
+ * What is known of an image: the name it was asked for, completed from the tags and digests that the
+ * engine keeps for it; those of the same repository first.
+ */
+export function describeImage(
+  reference: string | undefined,
+  repoTags: readonly string[],
+  repoDigests: readonly string[],
+): ImageName {
+  const asked = reference === undefined ? NOTHING : parseImageName(reference);
+  const tags = repoTags.map(parseImageName);
+  const digests = repoDigests.map(parseImageName);
+  const own = (known: readonly ImageName[]) =>
+    known.find((name) => isSameRepository(name.repository, asked.repository)) ?? known[0];
+  return {
+    repository: own(digests)?.repository ?? own(tags)?.repository ?? asked.repository,
+    // Asked for by digest, the image has no tag, whatever else the same image is called.
+    tag: asked.digest ? asked.tag : asked.tag ?? own(tags)?.tag,
+    digest: asked.digest ?? own(digests)?.digest,
+  };
+}
+
+const NOTHING: ImageName = { repository: undefined, tag: undefined, digest: undefined };
+
+/** `nginx` and `docker.io/library/nginx` are the same. */
+function isSameRepository(known: string | undefined, asked: string | undefined): boolean {
+  if (known === undefined || asked === undefined) return false;
+  return known === asked || known.endsWith(`/${asked}`) || asked.endsWith(`/${known}`);
+}
+
+function splitAt(text: string, at: number): [string, string | undefined] {
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
