@@ -1,11 +1,12 @@
 import { assertEquals } from "../tests/assert.ts";
+import { LAYOUT_FILE, layoutSource, PROBE_OBJECTS, readProbeObject } from "./generate_layout.ts";
 import {
-  LAYOUT_FILE,
-  layoutSource,
-  PROBE_OBJECTS,
-  readProbeObject,
-} from "../scripts/generate_layout.ts";
-import { FILE_FACTS, FILE_RECORD, RECORD_HEADER, SOCKET_RECORD, TASK_FACTS } from "./layout.ts";
+  FILE_FACTS,
+  FILE_RECORD,
+  RECORD_HEADER,
+  SOCKET_RECORD,
+  TASK_FACTS,
+} from "../ffi/layout.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 
