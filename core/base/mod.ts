@@ -1,4 +1,14 @@
-/** Texts with places in them, diagnostics, YAML, addresses: what every other layer may use. */
+/**
+ * Texts with places in them, diagnostics, addresses: what every other layer may use.
+ *
+ * `yaml.ts` is not among these: it loads the YAML package, which costs as much as the rest of a
+ * start-up, so only those who read YAML import it.
+ */
 export * from "./text.ts";
 export * from "./diagnostic.ts";
 export * from "./path.ts";
+export * from "./decode.ts";
+export * from "./joined_text.ts";
+export * from "./nearest.ts";
+export * from "./render.ts";
+export * from "./yaml_value.ts";

@@ -10,6 +10,8 @@ export interface Origin {
   readonly text: SourceText;
   /** Offset in the inner text to offset in the outer text (UTF-16 units, both ends of the range allowed). */
   map(offset: number): number;
+  /** In a text joined from several places: the origin of the piece that holds `offset`. */
+  piece?(offset: number): Origin;
 }
 
 /** A place as people count: line and column start at 1, column counts UTF-16 units. */
@@ -71,9 +73,11 @@ export interface Span {
 export function toFile(span: Span): Span {
   let { source, start, end } = span;
   while (source.origin) {
-    start = source.origin.map(start);
-    end = Math.max(start, source.origin.map(end));
-    source = source.origin.text;
+    const origin: Origin = source.origin.piece?.(start) ?? source.origin;
+    const from = start;
+    start = origin.map(from);
+    end = end <= from ? start : Math.max(start, origin.map(end));
+    source = origin.text;
   }
   return { source, start, end };
 }

@@ -1,0 +1,233 @@
+/** What the YAML package found wrong, said in our words and pointed at the cause. */
+import type { Document, YAMLError } from "yaml";
+import type { Diagnostic, Report } from "./diagnostic.ts";
+import type { SourceText, Span } from "./text.ts";
+
+type Explained = Omit<Diagnostic, "severity">;
+
+/** Explaining one may search the whole file; garbage has an error at every character. */
+const MAX_ERRORS = 200;
+
+/**
+ * Reports a document's syntax errors and returns their places. One mistake often breaks what follows
+ * it; of the errors within one item of the document's outer list only the first is reported.
+ */
+export function reportSyntax(source: SourceText, document: Document, report: Report): Span[] {
+  const broken: Span[] = [];
+  let itemOfLast = -1;
+  const errors = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_ERRORS);
+  for (const error of errors) {
+    const diagnostic = explain(source, error);
+    // Where it began: the package's own place may already lie in the next item.
+    const at = diagnostic.at ?? source.span(error.pos[0], error.pos[0]);
+    broken.push(at);
+    const item = itemStart(source.text, at.start);
+    if (item === itemOfLast) continue;
+    itemOfLast = item;
+    report.add(diagnostic);
+  }
+  for (const warning of document.warnings) {
+    const known = warning.code === "TAG_RESOLVE_FAILED" || warning.code === "BAD_DIRECTIVE";
+    if (!known) {
+      broken.push(source.span(warning.pos[0], warning.pos[1]));
+      if (warning.code !== "BAD_INDENT") report.add(explain(source, warning));
+      continue;
+    }
+    report.add({
+      code: "Y029",
+      severity: "warning",
+      title: `${quote(source, warning)} has no meaning here and is ignored`,
+      at: source.span(warning.pos[0], warning.pos[1]),
+    });
+  }
+  return broken;
+}
+
+function explain(source: SourceText, error: YAMLError): Explained {
+  const [start, end] = error.pos;
+  const at = source.span(start, Math.max(end, start));
+  switch (error.code) {
+    case "TAB_AS_INDENT":
+      return {
+        code: "Y020",
+        title: "a tab indents this line; YAML allows only blanks",
+        at: tabAt(source, start) ?? at,
+        help: "replace the tab by blanks",
+      };
+    case "MISSING_CHAR":
+    case "BAD_INDENT":
+      return missing(source, error, at);
+    case "BAD_DQ_ESCAPE":
+      return {
+        code: "Y024",
+        title: `${quote(source, error)} is no escape in a double-quoted text`,
+        at,
+        help: "write \\\\ for a backslash, or use single quotes, where nothing is escaped",
+      };
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return colonInValue(source, start) ?? noKey(source, start);
+    case "MULTILINE_IMPLICIT_KEY":
+    case "KEY_OVER_1024_CHARS":
+      return noKey(source, start);
+    case "BAD_SCALAR_START":
+      return {
+        code: "Y026",
+        title: `a value cannot begin with ${JSON.stringify(source.text[start] ?? "")}`,
+        at: source.span(start, start + 1),
+        help: "put the value in quotes",
+      };
+    default:
+      return unexpected(source, error, at);
+  }
+}
+
+function missing(
+  source: SourceText,
+  error: YAMLError,
+  at: Span,
+): Explained {
+  const quoteMark = /closing (["'])/.exec(error.message)?.[1];
+  if (quoteMark) {
+    return {
+      code: "Y021",
+      title: `a text opens with ${quoteMark} and is never closed`,
+      at: openingQuote(source, quoteMark, at.start) ?? at,
+      help: `close it with ${quoteMark}; lines that go on with it are indented deeper than its key`,
+    };
+  }
+  const bracket = /end with a ([\]}])/.exec(error.message)?.[1];
+  if (bracket) {
+    const open = bracket === "]" ? "[" : "{";
+    return {
+      code: "Y022",
+      title: `"${open}" is never closed`,
+      at: openingBracket(source, open, bracket, at.start) ?? at,
+      help: `close it with "${bracket}"`,
+    };
+  }
+  if (error.message.startsWith("Implicit map keys")) return noKey(source, at.start);
+  const misplaced = error.code === "BAD_INDENT" ||
+    error.message.startsWith("Sequence item without");
+  return misplaced ? badIndent(source, at) : unexpected(source, error, at);
+}
+
+function badIndent(source: SourceText, at: Span): Explained {
+  return {
+    code: "Y023",
+    title: "this line is indented like none of the lines it could belong to",
+    at: lineOf(source, at.start),
+    help: "align it with the other keys of its item",
+  };
+}
+
+/** `desc: a: b`: the second colon makes the value a mapping of its own. */
+function colonInValue(source: SourceText, start: number): Explained | undefined {
+  const line = lineOf(source, start);
+  const colon = /:(?=\s|$)/.exec(source.text.slice(start, line.end));
+  if (!colon) return undefined;
+  const at = start + colon.index;
+  return {
+    code: "Y028",
+    title: "a colon inside a value makes it a key",
+    at: source.span(at, at + 1),
+    help: "put the value in quotes, or write it below with > or |",
+  };
+}
+
+function noKey(source: SourceText, start: number): Explained {
+  return {
+    code: "Y025",
+    title: "a key with a colon is wanted here",
+    at: lineOf(source, start),
+    help: "is the colon missing, or is a line indented too far?",
+  };
+}
+
+function unexpected(source: SourceText, error: YAMLError, at: Span): Explained {
+  if (error.message.endsWith("at node end")) {
+    return {
+      code: "Y027",
+      title: "text follows a value that has ended",
+      at: visible(source, at),
+      help: "quotes have to enclose the whole value",
+    };
+  }
+  return {
+    code: "Y027",
+    title: `not valid YAML: ${firstLine(error.message)}`,
+    at: visible(source, at),
+  };
+}
+
+function firstLine(message: string): string {
+  const line = message.split("\n", 1)[0] ?? "";
+  return (line.length > 160 ? `${line.slice(0, 160)}…` : line).replace(
+    /^[A-Z](?=[a-z ])/,
+    (first) => first.toLowerCase(),
+  );
+}
+
+function quote(source: SourceText, error: YAMLError): string {
+  return JSON.stringify(source.text.slice(error.pos[0], Math.min(error.pos[1], error.pos[0] + 40)));
+}
+
+/** Start of the outermost list item that holds `offset`: the last line at or before it that begins with "- ". */
+function itemStart(text: string, offset: number): number {
+  const before = offset > 0 ? text.lastIndexOf("\n- ", offset - 1) : -1;
+  return before < 0 ? 0 : before + 1;
+}
+
+/** The line of an offset, without its indentation. */
+function lineOf(source: SourceText, offset: number): Span {
+  const start = source.text.lastIndexOf("\n", offset - 1) + 1;
+  const content = source.line(source.position(start).line);
+  const indent = content.length - content.trimStart().length;
+  return source.span(start + indent, start + Math.max(indent, content.trimEnd().length));
+}
+
+function tabAt(source: SourceText, offset: number): Span | undefined {
+  const start = source.text.lastIndexOf("\n", offset - 1) + 1;
+  const content = source.line(source.position(start).line);
+  const tab = content.indexOf("\t");
+  return tab < 0 ? undefined : source.span(start + tab, start + tab + 1);
+}
+
+/** A place at the end of a line is moved onto its last character, where a caret can be seen. */
+function visible(source: SourceText, at: Span): Span {
+  let { start, end } = at;
+  while (start > 0 && (start >= source.text.length || /\s/.test(source.text[start] ?? ""))) start--;
+  if (end <= start) end = start + 1;
+  return start === at.start ? at : source.span(start, Math.min(end, start + 1));
+}
+
+/** The package reports where a text ends; people look for where it begins. */
+function openingQuote(source: SourceText, mark: string, end: number): Span | undefined {
+  const from = itemStart(source.text, Math.max(0, end - 1));
+  for (
+    let at = source.text.lastIndexOf(mark, end - 1);
+    at >= from;
+    at = source.text.lastIndexOf(mark, at - 1)
+  ) {
+    const before = source.text[at - 1] ?? "\n";
+    if (/[\s:[{,-]/.test(before)) return source.span(at, at + 1);
+    if (at === 0) break;
+  }
+  return undefined;
+}
+
+/** Walks back over closed pairs to the bracket that stayed open; quotes and comments are not looked into. */
+function openingBracket(
+  source: SourceText,
+  open: string,
+  close: string,
+  end: number,
+): Span | undefined {
+  const from = itemStart(source.text, Math.max(0, end - 1));
+  let closed = 0;
+  for (let at = Math.min(end, source.text.length) - 1; at >= from; at--) {
+    const character = source.text[at];
+    if (character === close) closed++;
+    else if (character === open && closed-- === 0) return source.span(at, at + 1);
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+/** "Did you mean …?": the known name closest to one that is not known. */
+
+/** Names longer than this are not compared: the cost grows with the product of the lengths. */
+const MAX_LENGTH = 100;
+
+/**
+ * The candidate with the fewest edits (insert, delete, replace, swap of neighbours) from `name`, if
+ * few enough that a slip of the pen explains them: a third of the name, at least one, at most four.
+ * Case costs nothing. The first of equally near ones wins.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length === 0 || name.length > MAX_LENGTH) return undefined;
+  const wanted = name.toLowerCase();
+  let limit = Math.min(4, Math.max(1, Math.floor(name.length / 3)));
+  let best: string | undefined;
+  for (const candidate of candidates) {
+    if (candidate.length > MAX_LENGTH || candidate === name) continue;
+    const edits = distance(wanted, candidate.toLowerCase(), limit);
+    if (edits > limit) continue;
+    best = candidate;
+    if (edits === 0) return best;
+    limit = edits - 1;
+  }
+  return best;
+}
+
+/** `did you mean "x"?` for a diagnostic's help; absent when nothing is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const near = nearest(name, candidates);
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
+/** Edit distance with swaps of neighbours (optimal string alignment); gives up above `limit`. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    let smallest = i;
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let edits = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) edits = Math.min(edits, beforeLast[j - 2]! + 1);
+      row.push(edits);
+      smallest = Math.min(smallest, edits);
+    }
+    if (smallest > limit) return limit + 1;
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length]!;
+}

@@ -1,0 +1,27 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { didYouMean, nearest } from "./nearest.ts";
+
+Deno.test("nearest() finds the name with the fewest slips", () => {
+  const names = ["proc.name", "proc.pname", "fd.name", "evt.type"];
+  assertEquals(nearest("proc.nmae", names), "proc.name");
+  assertEquals(nearest("proc.pnam", names), "proc.pname");
+  assertEquals(nearest("evt.tpe", names), "evt.type");
+  assertEquals(nearest("FD.NAME", names), "fd.name");
+});
+
+Deno.test("nearest() suggests nothing that a slip does not explain", () => {
+  assertEquals(nearest("container.id", ["fd.name", "evt.type"]), undefined);
+  assertEquals(nearest("ab", ["xy"]), undefined);
+  assertEquals(nearest("", ["a"]), undefined);
+  assertEquals(nearest("a".repeat(101), ["a".repeat(100)]), undefined);
+});
+
+Deno.test("nearest() counts swapped neighbours as one slip and keeps the first of equals", () => {
+  assertEquals(nearest("tset", ["best", "test"]), "test");
+  assertEquals(nearest("bat", ["cat", "hat"]), "cat");
+});
+
+Deno.test("didYouMean() words the suggestion, or says nothing", () => {
+  assertEquals(didYouMean("condtion", ["condition"]), 'did you mean "condition"?');
+  assertEquals(didYouMean("zzzz", ["condition"]), undefined);
+});

@@ -1,0 +1,163 @@
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { Report } from "./diagnostic.ts";
+import { SourceText, toFile } from "./text.ts";
+import { readYaml, type YamlNode, YamlScalar } from "./yaml.ts";
+import { booleanOf, entryOf, nodeAt, plainValue, unsignedOf } from "./yaml_value.ts";
+
+function read(text: string) {
+  const report = new Report();
+  const source = new SourceText("f.yaml", text);
+  const documents = readYaml(source, report);
+  return { source, documents, root: documents[0]?.root, diagnostics: report.diagnostics };
+}
+
+function scalarAt(text: string, ...path: (string | number)[]): YamlScalar {
+  const node = nodeAt(read(text).root!, path);
+  assert(node instanceof YamlScalar);
+  return node;
+}
+
+/** The text in the file that a part of the decoded value came from. */
+function origin(scalar: YamlScalar, part: string): string {
+  const start = scalar.value.indexOf(part);
+  assert(start >= 0, `no ${part} in ${scalar.value}`);
+  const span = toFile(scalar.text.span(start, start + part.length));
+  return span.source.text.slice(span.start, span.end);
+}
+
+Deno.test("readYaml() keeps the order of a mapping and the spans of keys and values", () => {
+  const { root, source } = read("b: 1\na: [x, y]\n");
+  assert(root?.kind === "map");
+  assertEquals(root.entries.map((entry) => entry.key.value), ["b", "a"]);
+  const { key, value } = entryOf(root, "a")!;
+  assertEquals(source.text.slice(key.span.start, key.span.end), "a");
+  assertEquals(source.text.slice(value.span.start, value.span.end), "[x, y]");
+});
+
+Deno.test("readYaml() reads several documents, and none from an empty file or comments", () => {
+  assertEquals(read("a: 1\n---\nb: 2\n").documents.map(({ root }) => plainValue(root)), [
+    { __proto__: null, a: 1 },
+    { __proto__: null, b: 2 },
+  ]);
+  assertEquals(read("").documents.map(({ root }) => root.kind), []);
+  assertEquals(
+    read("# only\n# comments\n").documents.every(({ root }) => root.kind === "null"),
+    true,
+  );
+});
+
+Deno.test("readYaml() accepts a closing bracket at the column of its key, as Falco does", () => {
+  const { diagnostics, root } = read("- list: x\n  items: [\n    a,\n  ]\n");
+  assertEquals(diagnostics, []);
+  assertEquals(plainValue(root!), [{ __proto__: null, list: "x", items: ["a"] }]);
+});
+
+Deno.test("text of a folded scalar maps words on later lines to the file", () => {
+  const scalar = scalarAt("c: >\n  evt.type = open\n  and fd.name\n\n    = /etc\n  or x\n", "c");
+  assertEquals(scalar.value, "evt.type = open and fd.name\n\n  = /etc\nor x\n");
+  for (const word of ["evt.type", "open", "and fd.name", "= /etc", "or x"]) {
+    assertEquals(origin(scalar, word), word);
+  }
+});
+
+Deno.test("text of a literal scalar maps, with indentation indicator, chomping and CRLF", () => {
+  const scalar = scalarAt("c: |2-\r\n    a\r\n  bc\r\n\r\n", "c");
+  assertEquals(scalar.value, "  a\nbc");
+  assertEquals(origin(scalar, "a"), "a");
+  assertEquals(origin(scalar, "bc"), "bc");
+  assertEquals(scalarAt("c: |+\n  a\n\n", "c").value, "a\n\n");
+});
+
+Deno.test("text of a plain scalar over several lines maps", () => {
+  const scalar = scalarAt("c: evt.type = open\n   and   fd.name\n\n   or x # comment\n", "c");
+  assertEquals(scalar.value, "evt.type = open and   fd.name\nor x");
+  assertEquals(origin(scalar, "fd.name"), "fd.name");
+  assertEquals(origin(scalar, "or x"), "or x");
+});
+
+Deno.test("text of a quoted scalar maps behind doubled quotes and escapes", () => {
+  const single = scalarAt("c: 'it''s  x\n  y'\n", "c");
+  assertEquals(single.value, "it's  x y");
+  assertEquals(origin(single, "y"), "y");
+  const double = scalarAt('c: "a\\tb\\u0041\\x42 \\\n   end \\"q\\""\n', "c");
+  assertEquals(double.value, 'a\tbAB end "q"');
+  assertEquals(origin(double, "b"), "b");
+  assertEquals(origin(double, "A"), "\\u0041");
+  assertEquals(origin(double, "end"), "end");
+});
+
+Deno.test("readYaml() points at both of two equal keys", () => {
+  const { diagnostics, root } = read("- a: 1\n  b: 2\n  a: 3\n");
+  assertObjectMatch(diagnostics, [
+    { code: "Y011", at: { start: 16, end: 17 }, notes: [{ at: { start: 2, end: 3 } }] },
+  ] as unknown as Record<string, unknown>);
+  assertEquals(plainValue(root!), [{ __proto__: null, a: 1, b: 2 }]);
+});
+
+Deno.test("readYaml() reports one mistake in every item, in one run", () => {
+  const { diagnostics, documents } = read(
+    '- a: "open\n- b: [1, 2\n- c: ok\n- d: "\\q"\n- e:\n\tx: 1\n',
+  );
+  assertEquals(diagnostics.map(({ code }) => code), ["Y021", "Y022", "Y024", "Y020"]);
+  assertEquals(diagnostics.map(({ at }) => at!.start), [5, 16, 36, 45]);
+  assert(documents[0]!.broken.length >= 4);
+});
+
+Deno.test("readYaml() resolves aliases, and reports unknown and circular ones", () => {
+  assertEquals(plainValue(read("a: &x [1]\nb: *x\n").root!), { __proto__: null, a: [1], b: [1] });
+  assertEquals(read("a: *nothing\n").diagnostics.map(({ code }) => code), ["Y012"]);
+  assertEquals(read("a: &x [*x]\n").diagnostics.map(({ code }) => code), ["Y012"]);
+});
+
+Deno.test("readYaml() refuses aliases that multiply", () => {
+  let text = `a0: &a0 [${Array(10).fill("x").join(", ")}]\n`;
+  for (let i = 1; i < 10; i++) {
+    text += `a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(", ")}]\n`;
+  }
+  assertEquals(read(text).diagnostics.map(({ code }) => code), ["Y013"]);
+});
+
+Deno.test("readYaml() refuses files that are too large, hold too many tokens or nest too deeply", () => {
+  const codes = (text: string) => read(text).diagnostics.map(({ code }) => code);
+  assertEquals(codes(" ".repeat((8 << 20) + 1)), ["Y003"]);
+  const report = new Report();
+  const limits = { sizeBytes: 1000, tokens: 10, depth: 64, expandedNodes: 100 };
+  readYaml(new SourceText("f", "[1,2,3,4,5,6,7,8]"), report, limits);
+  assertEquals(report.diagnostics.map(({ code }) => code), ["Y004"]);
+  for (const text of ["[".repeat(100_000), "- ".repeat(100_000), "? ".repeat(100_000)]) {
+    assertEquals(codes(text), ["Y005"]);
+  }
+  const steps = Array.from({ length: 100 }, (_, i) => `${" ".repeat(i)}k:\n`).join("");
+  assertEquals(codes(steps), ["Y005"]);
+});
+
+Deno.test("booleanOf() and unsignedOf() read what Falco's YAML library reads", () => {
+  const scalar = (value: string) => (read(value).root as YamlNode) as YamlScalar;
+  for (const yes of ["true", "True", "TRUE", "yes", "On", "y"]) {
+    assertEquals(booleanOf(scalar(yes)), true);
+  }
+  for (const no of ["false", "No", "OFF", "n"]) assertEquals(booleanOf(scalar(no)), false);
+  for (const other of ["tRue", "1", "yess"]) assertEquals(booleanOf(scalar(other)), undefined);
+  assertEquals(["12", "0x1f", "017"].map((text) => unsignedOf(scalar(text))), [12, 31, 15]);
+  assertEquals(["-1", "1.5", "4294967296"].map((text) => unsignedOf(scalar(text))), [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("plainValue() follows YAML 1.2's core schema and makes objects without a prototype", () => {
+  const value = plainValue(
+    read("{a: true, b: yes, c: 1, d: 0x10, e: 1.5, f: '1', g: ~, __proto__: 1}").root!,
+  );
+  assertEquals(Object.entries(value as object), [
+    ["a", true],
+    ["b", "yes"],
+    ["c", 1],
+    ["d", 16],
+    ["e", 1.5],
+    ["f", "1"],
+    ["g", null],
+    ["__proto__", 1],
+  ]);
+});
