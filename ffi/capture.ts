@@ -9,7 +9,7 @@ import {
 } from "./_load_probe.ts";
 import type { BpfMap, BpfObject, LoadedProgram } from "./bpf_object.ts";
 import { CLASS_COUNTERS, EVENT_CLASS } from "./layout.ts";
-import { bootClock } from "./libc.ts";
+import { bootTimeNs } from "./libc.ts";
 import { MappedRing } from "./mapped_ring.ts";
 import { type RecordHandler, RecordMerger } from "./merge.ts";
 import { type Interest, ProbeSettings, type ResolveLevel } from "./probe_settings.ts";
@@ -93,7 +93,7 @@ export class Capture implements Disposable {
     const records = new RecordMerger(
       resources.use(new MappedRing(lifecycle)).reader,
       resources.use(new MappedRing(events)).reader,
-      bootClock(),
+      bootTimeNs,
     );
     this.#wakeup = resources.use(
       new Wakeup({
@@ -109,7 +109,7 @@ export class Capture implements Disposable {
     settings.set("argsLimit", options.argsLimit ?? ARGS_LIMIT_BYTES);
     settings.setResolve(options.resolve ?? "path");
     this.#scopeProcessId = options.scopeProcessId;
-    if (options.scopeProcessId !== undefined) settings.set("scope", 1);
+    if (options.scopeProcessId !== undefined) settings.restrictToTracked();
     this.#settings = settings;
     this.#records = records;
     this.#resources = resources.move();

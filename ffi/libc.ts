@@ -72,16 +72,30 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);
 }
 
+const CLOCK_REALTIME = 0;
 const CLOCK_BOOTTIME = 7;
+const time = new BigInt64Array(2);
 
-/** A reader of CLOCK_BOOTTIME in ns, the clock of the probe's records. Doubles: exact to 2 ns for half a year. */
-export function bootClock(): () => number {
-  const symbols = openLibc();
-  const time = new BigInt64Array(2);
-  return () => {
-    symbols.clock_gettime(CLOCK_BOOTTIME, time);
-    return Number(time[0]) * 1e9 + Number(time[1]);
-  };
+/** CLOCK_BOOTTIME in ns, the clock of the probe's records. Exact to 2 ns for the first half year. */
+export function bootTimeNs(): number {
+  openLibc().clock_gettime(CLOCK_BOOTTIME, time);
+  return Number(time[0]) * 1e9 + Number(time[1]);
+}
+
+/**
+ * What to add to a boot time to get ns since the epoch, now: it changes when someone sets the clock.
+ * The wall clock is read between two looks at the boot clock, so it is right within their distance.
+ */
+export function epochMinusBootNs(): bigint {
+  const before = clockNs(CLOCK_BOOTTIME);
+  const epoch = clockNs(CLOCK_REALTIME);
+  const after = clockNs(CLOCK_BOOTTIME);
+  return epoch - (before + after) / 2n;
+}
+
+function clockNs(clock: number): bigint {
+  openLibc().clock_gettime(clock, time);
+  return time[0]! * 1_000_000_000n + time[1]!;
 }
 
 const PROT_READ = 1;

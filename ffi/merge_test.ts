@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "../tests/assert.ts";
-import { RingWriter } from "./_ring_writer.ts";
+import { RingWriter } from "./ring_writer.ts";
 import { RECORD_HEADER } from "./layout.ts";
 import { RecordMerger } from "./merge.ts";
 import { type RingMemory, RingReader } from "./ring.ts";

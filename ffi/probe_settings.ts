@@ -1,21 +1,24 @@
 /** The probe's global variables, shared with the kernel: a store here is seen by the next system call. */
 import type { BpfMap } from "./bpf_object.ts";
-import { BSS, PROBE_CONFIG } from "./layout.ts";
+import { BSS, INTEREST, PROBE_CONFIG, RESOLVE, SCOPE } from "./layout.ts";
 import { Mapping, openLibc } from "./libc.ts";
 
 /** Whether a system call is reported: never, when it succeeded, or also when it failed. */
 export type Interest = "off" | "succeeded" | "all";
 
 /** What is found out about a file or socket: nothing, inode and device, or the kernel's path too. */
-export type ResolveLevel = "given" | "facts" | "path";
+export type ResolveLevel = keyof typeof RESOLVE;
 
 /** The length of the probe's tables by system call number. */
 const SYSCALL_LIMIT = 512;
-const INTEREST_BITS: Readonly<Record<Interest, number>> = { off: 0, succeeded: 1, all: 3 };
-const RESOLVE_LEVELS: Readonly<Record<ResolveLevel, number>> = { given: 0, facts: 1, path: 2 };
+const INTEREST_BITS: Readonly<Record<Interest, number>> = {
+  off: 0,
+  succeeded: INTEREST.report,
+  all: INTEREST.report | INTEREST.failed,
+};
 
 /** Fields of `struct probe_config` that are set once or by number. */
-type Setting = Exclude<keyof typeof PROBE_CONFIG, "byteLength" | "pad">;
+type Setting = Exclude<keyof typeof PROBE_CONFIG, "byteLength">;
 
 /** Writes settings until disposed; not to be used after that. */
 export class ProbeSettings implements Disposable {
@@ -46,7 +49,12 @@ export class ProbeSettings implements Disposable {
   }
 
   setResolve(level: ResolveLevel): void {
-    this.set("resolve", RESOLVE_LEVELS[level]);
+    this.set("resolve", RESOLVE[level]);
+  }
+
+  /** Reports only the processes in the map `tracked`. */
+  restrictToTracked(): void {
+    this.set("scope", SCOPE.tracked);
   }
 
   setInterest(syscall: number, interest: Interest): void {

@@ -1,5 +1,5 @@
 /** What a record costs the reader: 100 000 records on a prefilled ring, ns per record = time / 100 000. */
-import { RingWriter } from "./_ring_writer.ts";
+import { RingWriter } from "./ring_writer.ts";
 import { RECORD_HEADER } from "./layout.ts";
 import { RecordMerger } from "./merge.ts";
 import { type RingMemory, RingReader } from "./ring.ts";

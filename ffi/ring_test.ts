@@ -1,5 +1,5 @@
 import { assertEquals } from "../tests/assert.ts";
-import { RingWriter } from "./_ring_writer.ts";
+import { RingWriter } from "./ring_writer.ts";
 import { RECORD_HEADER } from "./layout.ts";
 import { BUSY, EMPTY, RingReader } from "./ring.ts";
 

@@ -15,26 +15,29 @@ export function selectRules(
   for (const { enable, disable } of selections) {
     const enabled = enable !== undefined;
     const { rule: pattern, tag } = enable ?? disable ?? {};
-    const wanted: ((rule: Rule) => boolean)[] = [];
-    if (pattern) wanted.push((rule) => matchesWildcard(pattern, rule.name));
-    if (tag) wanted.push((rule) => rule.tags.includes(tag));
     let count = 0;
     rules = rules.map((rule) => {
-      if (!wanted.some((matches) => matches(rule))) return rule;
+      const isMeant = (pattern !== undefined && matchesWildcard(pattern, rule.name)) ||
+        (tag !== undefined && rule.tags.includes(tag));
+      if (!isMeant) return rule;
       count++;
-      return { ...rule, enabled };
+      return enabled ? enabledRule(rule) : { ...rule, enabled: false };
     });
-    if (count === 0) {
-      const what = [pattern && `name "${pattern}"`, tag && `tag "${tag}"`].filter(Boolean);
-      report.add({
-        code: "C020",
-        severity: "warning",
-        title: `"rules" ${enabled ? "enables" : "disables"} none: no rule has ${
-          what.join(" or ") || "neither name nor tag"
-        }`,
-        help: "see falcod list rules",
-      });
-    }
+    if (count > 0) continue;
+    const wanted = [pattern && `the name "${pattern}"`, tag && `the tag "${tag}"`].filter(Boolean);
+    report.add({
+      code: "C020",
+      severity: "warning",
+      title: `no rule to ${enabled ? "enable" : "disable"} has ${wanted.join(" or ") || "no name"}`,
+      help: "see falcod list rules",
+    });
   }
-  return { ...ruleset, rules };
+  const running = rules.filter((rule) => rule.enabled);
+  return { ...ruleset, rules, fields: new Set(running.flatMap((rule) => [...rule.fields])) };
+}
+
+/** A rule below the configured priority stays off: upstream does not even load it. */
+function enabledRule(rule: Rule): Rule {
+  if (rule.disabledBy === "priority") return rule;
+  return { ...rule, enabled: true, disabledBy: undefined };
 }

@@ -43,6 +43,7 @@ export interface LaneCounters {
   readonly name: string;
   /** `failing`: the last batch was lost. `closed`: nothing is written any more. */
   readonly state: "working" | "failing" | "closed";
+  /** Waiting or under way. */
   readonly queued: number;
   readonly delivered: number;
   /** Never accepted: the lane was full or closed. */
@@ -116,6 +117,8 @@ class Pending {
 class Lane {
   #queue: Pending[] = [];
   #units = 0;
+  /** Alerts in the batch that the sink has now. */
+  #underWay = 0;
   #state: LaneCounters["state"] = "working";
   #delivered = 0;
   #dropped = 0;
@@ -125,7 +128,7 @@ class Lane {
   #failedBefore: number | undefined;
   #formatFailed = false;
   #running = false;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(
@@ -165,7 +168,7 @@ class Lane {
     return {
       name: this.target.name,
       state: this.#state,
-      queued: this.#queue.length,
+      queued: this.#queue.length + this.#underWay,
       delivered: this.#delivered,
       dropped: this.#dropped,
       failed: this.#failed,
@@ -214,12 +217,15 @@ class Lane {
   }
 
   async #write(batch: readonly FormattedAlert[]): Promise<void> {
+    this.#underWay = batch.length;
     try {
       await this.target.sink.write(batch);
       this.#delivered += batch.length;
       if (this.#state === "failing") this.#recovered();
     } catch (error) {
       this.#lost(batch.length, error);
+    } finally {
+      this.#underWay = 0;
     }
   }
 
@@ -268,7 +274,7 @@ class Lane {
 
 /** Whether `work` was done in time; the timer is gone either way. */
 async function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), timeoutMs);
   });

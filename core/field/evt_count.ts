@@ -1,4 +1,4 @@
-/** evt.count…: 1 or 0 per event, made for summing up by other programs. */
+/** evt.count… and util.cnt: 1 or 0 per event, made for summing up by other programs. */
 import { type Event, eventType } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
@@ -70,6 +70,14 @@ export const evtCountFields: readonly FieldDefinition[] = [
     summary: "1 for periodic information on a thread",
     format: "decimal",
     unavailable: NO_PROCINFO,
+    extract: absent,
+  }),
+  defineField({
+    name: "util.cnt",
+    type: "UINT64",
+    summary: "A number that grows by one each time it is shown",
+    format: "id",
+    unavailable: "fields do not change when they are read; evt.num counts events",
     extract: absent,
   }),
 ];

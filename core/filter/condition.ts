@@ -111,7 +111,7 @@ export interface Literal {
   readonly bytes?: Uint8Array;
   readonly quoted: boolean;
   readonly span: Span;
-  /** The list the value came from, outermost use last; absent where the condition itself says it. */
+  /** The list it is an item of; absent where the condition itself says it. */
   readonly use?: ListUse;
 }
 
@@ -119,11 +119,14 @@ export interface Literal {
 export interface ListUse {
   readonly list: string;
   readonly at: Span;
+  /** Present where that place is itself an item of a list. */
+  readonly outer?: ListUse;
 }
 
 export interface MacroDefinition {
   readonly name: string;
-  readonly condition: Condition;
+  /** Absent: broken, and reported already. */
+  readonly condition: Condition | undefined;
 }
 
 export interface ListDefinition {

@@ -58,6 +58,10 @@ class Parser {
 
   listItem(): Literal[] | undefined {
     const { source } = this.#lexer;
+    if (source.text.trim() === "") {
+      const help = `an empty string is written with quotes inside: '""'`;
+      return this.#errors.fail("F007", "the list item is empty", source.all, help);
+    }
     if (source.text.includes(" ") && !/^["']/.test(source.text)) {
       // Falco puts such an item in quotes, so that escapes in it count.
       const literal = this.#operands.quoted(`"${source.text}"`, source.all, -1);

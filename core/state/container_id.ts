@@ -55,8 +55,6 @@ const NO_NAMESPACE: ReadonlySet<string> = new Set([
   "kubelet",
   "libpod_parent",
   "lxc",
-  "lxc.payload",
-  "lxc.monitor",
   "libvirt",
   "machine",
   "user",

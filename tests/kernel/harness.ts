@@ -286,7 +286,7 @@ class Lines {
   }
 
   async #more(timeoutMs: number): Promise<void> {
-    let timer: number | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
     await Promise.race([this.#pending, timeout]);
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 /** Random rings, seeded: what was written comes back, and garbage is neither an exception nor a loop. */
 import { assert, assertEquals } from "../assert.ts";
-import { RingWriter, type WrittenRecord } from "../../ffi/_ring_writer.ts";
+import { RingWriter, type WrittenRecord } from "../../ffi/ring_writer.ts";
 import { RECORD_HEADER } from "../../ffi/layout.ts";
 import { RecordMerger } from "../../ffi/merge.ts";
 import { type RingMemory, RingReader } from "../../ffi/ring.ts";

@@ -2,7 +2,10 @@
 import { Buffer } from "node:buffer";
 import type { RingMemory } from "../../../ffi/mod.ts";
 
-const buffers = new WeakMap<Uint8Array, Buffer>();
+/** Node's types leave out what its buffers have had since the beginning. */
+type Utf8Buffer = Buffer & { utf8Slice(start: number, end: number): string };
+
+const buffers = new WeakMap<Uint8Array, Utf8Buffer>();
 
 /**
  * Decodes UTF-8; broken sequences become U+FFFD and never fail. `Buffer.utf8Slice` on mapped memory is
@@ -12,7 +15,8 @@ export function textAt(memory: RingMemory, at: number, bytes: number): string {
   if (bytes === 0) return "";
   let buffer = buffers.get(memory.u8);
   if (!buffer) {
-    buffer = Buffer.from(memory.u8.buffer, memory.u8.byteOffset, memory.u8.byteLength);
+    const { buffer: bytes, byteOffset, byteLength } = memory.u8;
+    buffer = Buffer.from(bytes, byteOffset, byteLength) as Utf8Buffer;
     buffers.set(memory.u8, buffer);
   }
   return buffer.utf8Slice(at, at + bytes);

@@ -9,8 +9,8 @@ import {
   type SourceCounters,
 } from "../../../core/mod.ts";
 import {
-  bootTimeNs,
   type Capture,
+  epochMinusBootNs,
   layout,
   openCapture,
   type RecordHandler,
@@ -74,7 +74,7 @@ export class SyscallSource implements Source {
   }
 
   async #follow(capture: Capture, context: SourceContext): Promise<void> {
-    const clock = { epochMinusBootNs: epochMinusBoot() };
+    const clock = { epochMinusBootNs: epochMinusBootNs() };
     const event = new LiveEvent(clock);
     const handler: RecordHandler = {
       record(memory: RingMemory, at: number, kind: number) {
@@ -92,7 +92,7 @@ export class SyscallSource implements Source {
       capture.drain(handler);
       if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
         checkedMs = performance.now();
-        clock.epochMinusBootNs = epochMinusBoot();
+        clock.epochMinusBootNs = epochMinusBootNs();
       }
       await capture.wait(context.signal);
     }
@@ -129,9 +129,4 @@ export class SyscallSource implements Source {
   #procfs() {
     return { root: PROC, environment: this.#wantsEnvironment };
   }
-}
-
-function epochMinusBoot(): bigint {
-  return BigInt(Math.round(performance.timeOrigin * 1e3 + performance.now() * 1e3)) * 1000n -
-    BigInt(Math.round(bootTimeNs()));
 }

@@ -1,0 +1,90 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import { HOSTILE, sampleAlert, testFormatter } from "../../../tests/contract/formatter_suite.ts";
+import { escapeValue, type OutputValue } from "../../../core/mod.ts";
+import plugin, { JsonFormatter } from "./mod.ts";
+import type { JsonConfig } from "./schema.ts";
+
+const DEFAULTS: JsonConfig = {
+  json_include_output_property: true,
+  json_include_tags_property: true,
+  json_include_message_property: false,
+  json_include_output_fields_property: true,
+  time_format_iso_8601: false,
+};
+
+function create(config: Partial<JsonConfig> = {}): JsonFormatter {
+  return new JsonFormatter({ ...DEFAULTS, ...config });
+}
+
+testFormatter("json", create);
+
+Deno.test("json: the configuration has Falco's defaults", () => {
+  assertEquals(plugin.schema.parse({}), DEFAULTS);
+});
+
+Deno.test("json: keys are in alphabetical order and nanoseconds are integers", () => {
+  assertEquals(
+    create({ time_format_iso_8601: true, json_include_message_property: true })
+      .format(sampleAlert()),
+    '{"hostname":"host-1","message":"An open was seen (command=cat /dev/null)",' +
+      '"output":"2016-08-04T16:17:57.881785348+0000: Warning An open was seen (command=cat /dev/null)",' +
+      '"output_fields":{"evt.time.iso8601":1470327477881785348,"proc.cmdline":"cat /dev/null"},' +
+      '"priority":"Warning","rule":"open_from_cat","source":"syscall",' +
+      '"tags":["filesystem","process"],"time":"2016-08-04T16:17:57.881785348Z"}',
+  );
+});
+
+Deno.test("json: properties are left out as configured", () => {
+  const line = create({
+    json_include_output_property: false,
+    json_include_tags_property: false,
+    json_include_output_fields_property: false,
+  }).format(sampleAlert());
+  assertEquals(
+    line,
+    '{"hostname":"host-1","priority":"Warning","rule":"open_from_cat","source":"syscall",' +
+      '"time":"2016-08-04T16:17:57.881785348Z"}',
+  );
+});
+
+Deno.test("json: output_fields are sorted, in their own types, with the time of the prefix", () => {
+  const fields = new Map<string, OutputValue>([
+    ["thread.tid", 5],
+    ["evt.arg[1]", null],
+    ["proc.args", ["a", "b"]],
+    ["fd.ino", 2n ** 60n + 1n],
+    ["proc.is_exe_writable", false],
+  ]);
+  const line = create().format(sampleAlert({ fields }));
+  assert(line.includes(
+    '"output_fields":{"evt.arg[1]":null,"evt.time":1470327477881785348,"fd.ino":1152921504606846977,' +
+      '"proc.args":["a","b"],"proc.is_exe_writable":false,"thread.tid":5}',
+  ));
+});
+
+Deno.test("json: texts decode to what they were, once", () => {
+  const message = `command=${escapeValue(HOSTILE)}`;
+  const alert = JSON.parse(
+    create({ json_include_message_property: true })
+      .format(sampleAlert({ message, fields: new Map([["proc.cmdline", HOSTILE]]) })),
+  );
+  assertEquals(alert.message, `command=${HOSTILE.toWellFormed()}`);
+  assertEquals(alert.output_fields["proc.cmdline"], HOSTILE.toWellFormed());
+});
+
+Deno.test("json: lines of upstream's test are equal as values", async () => {
+  const corpus = new URL(
+    "../../../../shared/conformance/regression/outputs/SingleRuleWithCatWriteJSON.json",
+    import.meta.url,
+  );
+  const formatter = create({ time_format_iso_8601: true });
+  for (const line of (await Deno.readTextFile(corpus)).trim().split("\n")) {
+    const { time } = JSON.parse(line);
+    const ours = formatter.format(sampleAlert({
+      hostname: "test-falco-hostname",
+      tags: ["filesystem", "process", "testing"],
+      timeNs: BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29)),
+    }));
+    assertEquals(JSON.parse(ours), JSON.parse(line));
+  }
+});

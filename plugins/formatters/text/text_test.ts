@@ -1,0 +1,43 @@
+import { assertEquals } from "../../../tests/assert.ts";
+import { HOSTILE, sampleAlert, testFormatter } from "../../../tests/contract/formatter_suite.ts";
+import { escapeValue } from "../../../core/mod.ts";
+import plugin, { TextFormatter } from "./mod.ts";
+
+const create = (iso = true) => new TextFormatter({ time_format_iso_8601: iso });
+
+testFormatter("text", create);
+
+Deno.test("text: a line is time, priority and message", () => {
+  assertEquals(
+    create().format(sampleAlert()),
+    "2016-08-04T16:17:57.881785348+0000: Warning An open was seen (command=cat /dev/null)",
+  );
+});
+
+Deno.test("text: without time_format_iso_8601 the time is that of the day, local", () => {
+  const line = create(false).format(sampleAlert());
+  assertEquals(
+    line.replace(/^\d\d:\d\d/, "HH:MM"),
+    "HH:MM:57.881785348: Warning An open was seen (command=cat /dev/null)",
+  );
+});
+
+Deno.test("text: quotes and backslashes print as Falco prints them", () => {
+  const message = `command=${escapeValue('sh -c "a\\b\n"')}`;
+  assertEquals(
+    create().format(sampleAlert({ message })).split("Warning ")[1],
+    String.raw`command=sh -c \"a\\b\n\"`,
+  );
+});
+
+Deno.test("text: what a message escaped is the inside of a JSON string again", () => {
+  const line = create().format(sampleAlert({ message: escapeValue(HOSTILE) }));
+  assertEquals(
+    JSON.parse(`"${line}"`),
+    `2016-08-04T16:17:57.881785348+0000: Warning ${HOSTILE.toWellFormed()}`,
+  );
+});
+
+Deno.test("text: the configuration has Falco's default", () => {
+  assertEquals(plugin.schema.parse({}), { time_format_iso_8601: false });
+});
