@@ -1,5 +1,5 @@
 /** The log on standard error, one line a message, as Falco writes it. */
-import { escapeUnprintable } from "../alert/escape.ts";
+import { escapeUnprintable } from "../alert/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Output } from "./host.ts";
 

@@ -1,9 +1,9 @@
 /** From the rule files that somebody named to the ruleset that runs. */
 import type { Report, Span } from "../base/mod.ts";
-import type { FieldTable } from "../field/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
 import { loadRules, readRuleFile, type RuleFile, type Ruleset } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
+import { fieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
 import { selectRules } from "./rule_selection.ts";
 import { ENGINE_VERSION } from "./version.ts";
@@ -48,15 +48,6 @@ export async function loadRuleset(
   }, report);
   if (!ruleset || report.hasErrors) return { ruleset: undefined, files: names };
   return { ruleset: selectRules(ruleset, config.rules, report), files: names };
-}
-
-/** The fields of every event source a rule can be written for. */
-export async function fieldTables(registry: Registry): Promise<ReadonlyMap<string, FieldTable>> {
-  const tables = new Map<string, FieldTable>();
-  for (const name of registry.names("source")) {
-    tables.set(name, (await registry.load("source", name)).fields);
-  }
-  return tables;
 }
 
 /** Directories become their files, sorted; Falco reads only `.yaml` and `.yml`. */

@@ -1,5 +1,5 @@
 /** Lists for people: aligned columns on a terminal, tabs in a pipe. */
-import { escapeUnprintable } from "../alert/escape.ts";
+import { escapeUnprintable } from "../alert/mod.ts";
 import type { Output } from "./host.ts";
 
 export interface Table {

@@ -5,7 +5,9 @@
  * wanted, in words that continue "wants …". Facts: falco 0.18 … 0.45 falco.yaml and configuration.cpp.
  */
 import { z } from "zod";
-import { PRIORITIES, type Priority } from "../../alert/alert.ts";
+import { PRIORITIES, type Priority } from "../../alert/mod.ts";
+import { parsePriority } from "../../rule/priority.ts";
+import { LOG_LEVELS } from "../log.ts";
 
 /** How a key stands with falcod; one without a note works as in Falco. */
 export type KeyNote =
@@ -86,24 +88,12 @@ const anything = () => z.unknown().optional();
 
 /** A rule priority in any case; "info" is short for "informational". */
 const priority = word().transform((given, context): Priority => {
-  const name = given.toLowerCase() === "info" ? "informational" : given.toLowerCase();
-  const found = PRIORITIES.find((priority) => priority.toLowerCase() === name);
+  const found = parsePriority(given);
   if (found) return found;
   const message = `one of ${PRIORITIES.join(", ").toLowerCase()}`;
   context.issues.push({ code: "custom", message, input: given });
   return z.NEVER;
 }).default("Debug");
-
-const LOG_LEVELS = [
-  "emergency",
-  "alert",
-  "critical",
-  "error",
-  "warning",
-  "notice",
-  "info",
-  "debug",
-] as const;
 
 const ENGINE_KINDS = [
   "modern_ebpf",

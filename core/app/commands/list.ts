@@ -1,0 +1,109 @@
+/** `falcod list fields` and `falcod list events`: what conditions and outputs can be made of. */
+import { EVENT_FLAGS, eventCodesByName, eventNames, eventType } from "../../event/mod.ts";
+import type { FieldDefinition } from "../../field/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
+import { EXIT_OK } from "../exit.ts";
+import { fieldTables } from "../fields.ts";
+import type { Host } from "../host.ts";
+import { nameFilter, printTable } from "../table.ts";
+
+export interface ListRequest {
+  readonly topic: "fields" | "events";
+  readonly pattern: string | undefined;
+  readonly json: boolean;
+}
+
+export async function listCommand(request: ListRequest, host: Host): Promise<number> {
+  const isWanted = nameFilter(request.pattern);
+  if (request.topic === "fields") await listFields(request, { host, isWanted });
+  else listEvents(request, { host, isWanted });
+  return EXIT_OK;
+}
+
+interface ListContext {
+  readonly host: Host;
+  readonly isWanted: (name: string) => boolean;
+}
+
+async function listFields({ json }: ListRequest, { host, isWanted }: ListContext): Promise<void> {
+  const tables = await fieldTables(new Registry(host.plugins));
+  const fields = [...tables].flatMap(([source, table]) =>
+    [...table.values()].filter((field) => isWanted(field.name))
+      .sort((a, b) => a.name < b.name ? -1 : 1)
+      .map((field) => ({ source, field }))
+  );
+  if (json) {
+    const objects = fields.map(({ source, field }) => ({ source, ...describeField(field) }));
+    host.out.write(`${JSON.stringify(objects)}\n`);
+    return;
+  }
+  printTable({
+    heads: ["field", "type", "argument", "source", "meaning"],
+    rows: fields.map(({ source, field }) => [
+      field.name,
+      field.list ? `list of ${field.type}` : field.type,
+      argumentOf(field),
+      source,
+      [field.summary, ...remarksOn(field)].join("; "),
+    ]),
+  }, host.out);
+}
+
+function describeField(field: FieldDefinition) {
+  const { name, type, summary, list = false, argument, only, origin, deprecated } = field;
+  return {
+    name,
+    type,
+    summary,
+    list,
+    ...(argument && { argument: { kind: argument.kind, required: argument.required } }),
+    ...(only && { only }),
+    ...(origin && { origin }),
+    ...(deprecated !== undefined && { deprecated }),
+    ...(field.unavailable !== undefined && { unavailable: field.unavailable }),
+  };
+}
+
+function argumentOf({ argument }: FieldDefinition): string {
+  if (!argument) return "";
+  const spelled = argument.kind === "either" ? "index or key" : argument.kind;
+  return argument.required ? `[${spelled}]` : `optional [${spelled}]`;
+}
+
+function remarksOn(field: FieldDefinition): string[] {
+  const remarks: string[] = [];
+  if (field.only) remarks.push(field.only === "filter" ? "conditions only" : "outputs only");
+  if (field.origin === "falcod") remarks.push("falcod's own");
+  if (field.deprecated !== undefined) remarks.push(`deprecated: ${field.deprecated}`);
+  if (field.unavailable !== undefined) remarks.push(`not filled yet: ${field.unavailable}`);
+  return remarks;
+}
+
+function listEvents({ json }: ListRequest, { host, isWanted }: ListContext): void {
+  const events = eventNames().filter(isWanted).map((name) => {
+    const codes = eventCodesByName(name);
+    const types = codes.map(eventType).filter((type) => type !== undefined);
+    // Old versions exist for capture files only; the current one says what rules get.
+    const type = types.find((type) => !(type.flags & EVENT_FLAGS.old)) ?? types[0];
+    return {
+      name,
+      category: type?.category ?? "unknown",
+      class: type?.class ?? "none",
+      parameters: (type?.params ?? []).map((param) => ({ name: param.name, type: param.type })),
+      codes,
+    };
+  });
+  if (json) {
+    host.out.write(`${JSON.stringify(events)}\n`);
+    return;
+  }
+  printTable({
+    heads: ["event", "category", "class", "parameters"],
+    rows: events.map((event) => [
+      event.name,
+      event.category,
+      event.class,
+      event.parameters.map((param) => param.name).join(" "),
+    ]),
+  }, host.out);
+}

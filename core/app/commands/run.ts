@@ -1,0 +1,79 @@
+/** `falcod run`: watches until told to stop. */
+import { escapeUnprintable } from "../../alert/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import type { Host } from "../host.ts";
+import { createLogger, silentLogger } from "../log.ts";
+import { tellProblems } from "../report.ts";
+import { prepare, type Start } from "../start.ts";
+import { summaryLines } from "../summary.ts";
+
+export interface RunRequest {
+  readonly configPath: string | undefined;
+  readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
+  /** `-V`: only check these. */
+  readonly validatePaths: readonly string[];
+  /** `-M` */
+  readonly seconds: number | undefined;
+  readonly unbuffered: boolean;
+  readonly dryRun: boolean;
+  readonly scopeProcessId: number | undefined;
+}
+
+export async function runCommand(request: RunRequest, host: Host): Promise<number> {
+  if (request.validatePaths.length > 0) {
+    const { validateCommand } = await import("./validate.ts");
+    const { validatePaths: paths, options } = request;
+    return await validateCommand({ paths, options, json: false }, host);
+  }
+  const start = await prepare(request, host);
+  const { config } = start.loaded;
+  const log = config.log_stderr
+    ? createLogger(host.error, { level: config.log_level, isoTime: config.time_format_iso_8601 })
+    : silentLogger;
+  tellProblems(start.report, host, log);
+  if (!start.ruleset) return EXIT_FAILURE;
+  log.info(`configuration from ${start.loaded.files.join(", ")}`);
+  log.info(`rules from ${start.ruleFiles.join(", ")}`);
+  if (request.dryRun) {
+    host.error.write("falcod: dry run, everything is fine\n");
+    return EXIT_OK;
+  }
+  await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, { host, log });
+  return EXIT_OK;
+}
+
+async function watchUntilStopped(
+  { loaded, settings, ruleset, registry }: Start & {
+    readonly ruleset: NonNullable<Start["ruleset"]>;
+  },
+  { seconds, unbuffered }: RunRequest,
+  { host, log }: { readonly host: Host; readonly log: ReturnType<typeof createLogger> },
+): Promise<void> {
+  const stop = new AbortController();
+  const signals = host.onStop(() => stop.abort());
+  const rules = ruleset.rules.filter((rule) => rule.enabled).length;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const { watch } = await import("../watch.ts");
+    const summary = await watch({
+      config: loaded.config,
+      settings,
+      ruleset,
+      registry,
+      log,
+      signal: stop.signal,
+      hostname: host.environment("FALCO_HOSTNAME") || Deno.hostname(),
+      unbuffered,
+      onReady: (sources) => {
+        host.error.write(`falcod: watching ${sources.join(", ")} with ${rules} rules\n`);
+        if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
+      },
+    });
+    for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
+  } finally {
+    clearTimeout(timer);
+    signals.release();
+  }
+}

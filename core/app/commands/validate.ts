@@ -1,0 +1,99 @@
+/** `falcod validate`: every mistake in configuration and rules, with its place, in one run. */
+import { type Diagnostic, renderJson, Report } from "../../base/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
+import { standardConfig } from "../config/schema.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { kindOf } from "../files.ts";
+import type { Host } from "../host.ts";
+import { printDiagnostics } from "../report.ts";
+import { loadRuleset } from "../rules.ts";
+import { prepare } from "../start.ts";
+import { looksLikeConfig } from "../config/recognize.ts";
+
+export interface ValidateRequest {
+  readonly paths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
+  readonly json: boolean;
+}
+
+interface Verdict {
+  readonly report: Report;
+  readonly configFiles: readonly string[];
+  readonly ruleFiles: readonly string[];
+  /** Rules that would run; absent when there are errors. */
+  readonly rules: number | undefined;
+}
+
+/** Exit code 0 when nothing is wrong; warnings do not count. */
+export async function validateCommand(request: ValidateRequest, host: Host): Promise<number> {
+  const verdict = await judge(request, host);
+  if (request.json) printJson(verdict, host);
+  else printText(verdict, host);
+  return verdict.report.hasErrors ? EXIT_FAILURE : EXIT_OK;
+}
+
+/** What is a configuration is told from rules by its text; rules alone meet the standard configuration. */
+async function judge({ paths, options }: ValidateRequest, host: Host): Promise<Verdict> {
+  const configs = paths.filter((path) => kindOf(path) === "file" && looksLikeConfig(path));
+  const rules = paths.filter((path) => !configs.includes(path));
+  if (rules.length > 0 && configs.length === 0 && options.length === 0) {
+    const report = new Report();
+    const { files, ruleset } = await loadRuleset(
+      rules.map((path) => ({ path, required: true })),
+      { config: standardConfig(), registry: new Registry(host.plugins), report },
+    );
+    return { report, configFiles: [], ruleFiles: files, rules: countEnabled(ruleset) };
+  }
+  const [configPath, ...others] = configs;
+  const start = await prepare({ configPath, rulePaths: rules, options }, host);
+  for (const path of others) {
+    start.report.add({
+      code: "C019",
+      title: `"${path}" is a second configuration`,
+      help: `falcod runs with one; "${configPath}" can include it with config_files`,
+    });
+  }
+  return {
+    report: start.report,
+    configFiles: start.loaded.files,
+    ruleFiles: start.ruleFiles,
+    rules: countEnabled(start.ruleset),
+  };
+}
+
+function countEnabled(ruleset: { rules: readonly { enabled: boolean }[] } | undefined) {
+  return ruleset?.rules.filter((rule) => rule.enabled).length;
+}
+
+function printJson(verdict: Verdict, host: Host): void {
+  const { report, configFiles, ruleFiles, rules } = verdict;
+  host.out.write(`${
+    JSON.stringify({
+      ok: !report.hasErrors,
+      configFiles,
+      ruleFiles,
+      ...(rules === undefined ? {} : { rules }),
+      diagnostics: renderJson(report.diagnostics),
+      suppressed: report.suppressed,
+    })
+  }\n`);
+}
+
+function printText({ report, configFiles, ruleFiles, rules }: Verdict, host: Host): void {
+  const { diagnostics } = report;
+  printDiagnostics(diagnostics, report.suppressed, { output: host.out, host });
+  const files = [...configFiles, ...ruleFiles].join(", ") || "nothing was read";
+  const counts = [
+    count(diagnostics, "error"),
+    count(diagnostics, "warning"),
+    ...(rules === undefined ? [] : [`${rules} rules enabled`]),
+  ].join(", ");
+  if (diagnostics.length > 0) host.out.write("\n");
+  host.out.write(`${report.hasErrors ? "not valid" : "valid"}: ${files} (${counts})\n`);
+}
+
+function count(diagnostics: readonly Diagnostic[], severity: Diagnostic["severity"]): string {
+  const number = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+  return `${number} ${severity}${number === 1 ? "" : "s"}`;
+}

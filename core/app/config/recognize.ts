@@ -1,0 +1,36 @@
+/** Tells falco.yaml from a rules file by what is in it. */
+
+/** Enough for the longest licence in front of the first key. */
+const HEAD_BYTES = 64 << 10;
+
+/** Keys of a rules file's items: a mapping that begins so is a rule that lost its dash. */
+const ITEM_KEYS = /^(rule|macro|list|required_engine_version|required_plugin_versions)$/;
+
+/** Whether a file's first line that says anything is a key. Unreadable files are no configuration. */
+export function looksLikeConfig(path: string): boolean {
+  return isConfigText(headOf(path));
+}
+
+export function isConfigText(text: string): boolean {
+  for (const line of text.split("\n")) {
+    const said = line.replace(/^\ufeff/, "").replace(/(^|\s)#.*$/, "").trim();
+    if (said === "" || said.startsWith("%") || said === "---") continue;
+    if (said.startsWith("{")) return true;
+    const [, key] = /^["']?([\w.-]+)["']?\s*:(\s|$)/.exec(said) ?? [];
+    return key !== undefined && !ITEM_KEYS.test(key);
+  }
+  return false;
+}
+
+function headOf(path: string): string {
+  try {
+    using file = Deno.openSync(path, { read: true });
+    // Reading a pipe would take away what the reader after us needs.
+    if (!file.statSync().isFile) return "";
+    const bytes = new Uint8Array(HEAD_BYTES);
+    const length = file.readSync(bytes) ?? 0;
+    return new TextDecoder().decode(bytes.subarray(0, length));
+  } catch {
+    return "";
+  }
+}

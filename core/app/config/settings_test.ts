@@ -1,0 +1,88 @@
+import { assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
+import { Report, SourceText } from "../../base/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
+import { checkConfig } from "./check.ts";
+import { readConfigText } from "./load.ts";
+import { type SettingOverrides, settingsOf } from "./settings.ts";
+import type { MappingNode } from "./tree.ts";
+
+const none: SettingOverrides = { rulePaths: [], scopeProcessId: undefined };
+
+function settings(yaml: string, overrides: Partial<SettingOverrides> = {}) {
+  const report = new Report();
+  const source = new SourceText("falco.yaml", yaml);
+  const root = readConfigText(source, { environment: () => undefined, report }) as MappingNode;
+  const config = checkConfig(root, new Report());
+  const loaded = { config, root, files: ["falco.yaml"] };
+  const result = settingsOf(loaded, { ...none, ...overrides }, {
+    registry: new Registry([]),
+    report,
+  });
+  const codes = report.diagnostics.map(({ code, severity }) => `${severity} ${code}`);
+  return { ...result, codes };
+}
+
+const usual = "rules_files: [a.yaml]\nstdout_output: {enabled: true}\n";
+
+Deno.test("settingsOf() takes the probe for every kind of driver", () => {
+  for (const kind of ["modern_ebpf", "ebpf", "kmod", "auto"]) {
+    const { sources, codes } = settings(`${usual}engine: {kind: ${kind}}`);
+    assertEquals(sources, [{ kind: "source", name: "syscall", config: {} }]);
+    assertEquals(codes, []);
+  }
+});
+
+Deno.test("settingsOf() hands over the buffer preset of the chosen kind, the scope, the old key", () => {
+  const preset = (yaml: string) => settings(usual + yaml).sources[0]?.config;
+  assertEquals(preset("engine: {kind: kmod, kmod: {buf_size_preset: 7}}"), { bufferPreset: 7 });
+  assertEquals(preset("engine: {kind: modern_ebpf, kmod: {buf_size_preset: 7}}"), {});
+  assertEquals(preset("syscall_buf_size_preset: 5"), { bufferPreset: 5 });
+  assertEquals(settings(usual, { scopeProcessId: 42 }).sources[0]?.config, { scopeProcessId: 42 });
+});
+
+Deno.test("settingsOf() says which kinds of engine are not there", () => {
+  for (const kind of ["nodriver", "replay", "gvisor"]) {
+    const { sources, codes } = settings(`${usual}engine: {kind: ${kind}}`);
+    assertEquals(sources, []);
+    assertEquals(codes, ["error C016"]);
+  }
+});
+
+Deno.test("settingsOf() lets -r take the place of the configured rules", () => {
+  assertObjectMatch(settings(usual), { rulePaths: [{ path: "a.yaml", required: false }] });
+  assertEquals(settings(usual, { rulePaths: ["b.yaml"] }).rulePaths, [
+    { path: "b.yaml", required: true },
+  ]);
+});
+
+Deno.test("settingsOf() reads the old rules_file, but not both", () => {
+  const old = "stdout_output: {enabled: true}\nrules_file: [b.yaml]\n";
+  assertObjectMatch(settings(old), { rulePaths: [{ path: "b.yaml" }], codes: [] });
+  assertEquals(settings(`${usual}rules_file: [b.yaml]`).codes, ["error C013"]);
+  assertEquals(settings("stdout_output: {enabled: true}").codes, ["error C013"]);
+});
+
+Deno.test("settingsOf() chooses the formatter and hands Falco's keys to it", () => {
+  assertObjectMatch(settings(usual).formatter, { name: "text" });
+  assertObjectMatch(settings(`${usual}json_output: true\njson_include_tags_property: false`), {
+    formatter: { name: "json", config: { json_include_tags_property: false } },
+  });
+});
+
+Deno.test("settingsOf() never lets alerts vanish without a warning", () => {
+  const rules = "rules_files: [a.yaml]\n";
+  assertEquals(settings(usual).codes, []);
+  const other = settings(`${rules}syslog_output: {enabled: true}`);
+  assertObjectMatch(other, { sinks: [{ name: "stdout" }], codes: ["warning C017"] });
+  const off = settings(`${rules}stdout_output: {enabled: false}`);
+  assertObjectMatch(off, { sinks: [], codes: ["warning C017"] });
+});
+
+Deno.test("settingsOf() has the container plugin built in and warns of others", () => {
+  const plugins = (names: readonly string[]) =>
+    `plugins: [${names.map((name) => `{name: ${name}, library_path: lib.so}`)}]\n`;
+  assertEquals(settings(usual + plugins(["container"])).codes, []);
+  assertEquals(settings(usual + plugins(["container", "json"])).codes, ["warning C018"]);
+  assertEquals(settings(`${usual}${plugins(["json"])}load_plugins: []`).codes, []);
+  assertEquals(settings(`${usual}load_plugins: [json]`).codes, ["error C015"]);
+});

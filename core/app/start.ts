@@ -1,0 +1,46 @@
+/** What every command that needs rules does first: configuration, plugins, ruleset. */
+import { Report } from "../base/mod.ts";
+import { Registry } from "../plugin/mod.ts";
+import type { Ruleset } from "../rule/mod.ts";
+import { loadConfig, type LoadedConfig } from "./config/load.ts";
+import { type Settings, settingsOf } from "./config/settings.ts";
+import type { Host } from "./host.ts";
+import { loadRuleset } from "./rules.ts";
+
+export interface StartRequest {
+  readonly configPath: string | undefined;
+  /** In place of the configured ones when there are any. */
+  readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
+  readonly scopeProcessId?: number | undefined;
+}
+
+export interface Start {
+  readonly report: Report;
+  readonly registry: Registry;
+  readonly loaded: LoadedConfig;
+  readonly settings: Settings;
+  /** Absent when the report has errors. */
+  readonly ruleset: Ruleset | undefined;
+  readonly ruleFiles: readonly string[];
+}
+
+/** Reads everything and starts nothing; all mistakes are in the report. */
+export async function prepare(request: StartRequest, host: Host): Promise<Start> {
+  const report = new Report();
+  const registry = new Registry(host.plugins);
+  const loaded = loadConfig({
+    path: request.configPath,
+    options: request.options,
+    environment: (name) => host.environment(name),
+    rulesFolder: host.rulesFolder,
+  }, report);
+  const settings = settingsOf(loaded, {
+    rulePaths: request.rulePaths,
+    scopeProcessId: request.scopeProcessId,
+  }, { registry, report });
+  const { config } = loaded;
+  const rules = await loadRuleset(settings.rulePaths, { config, registry, report });
+  return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
+}

@@ -1,0 +1,43 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { matchesWildcard, nameFilter, printTable } from "./table.ts";
+
+function printed(isTerminal: boolean): string {
+  let text = "";
+  const output = { write: (more: string) => void (text += more), isTerminal };
+  printTable({ heads: ["name", "type"], rows: [["proc.name", "text"], ["fd", "a\nb"]] }, output);
+  return text;
+}
+
+Deno.test("printTable() aligns columns under heads on a terminal", () => {
+  assertEquals(printed(true), "NAME       TYPE\nproc.name  text\nfd         a\\nb\n");
+});
+
+Deno.test("printTable() puts tabs between cells in a pipe, and no heads", () => {
+  assertEquals(printed(false), "proc.name\ttext\nfd\ta\\nb\n");
+});
+
+Deno.test("nameFilter() looks for a part of the name, or matches a pattern with *", () => {
+  assertEquals(nameFilter(undefined)("anything"), true);
+  assertEquals(nameFilter("name")("proc.name"), true);
+  assertEquals(nameFilter("proc.*")("proc.name"), true);
+  assertEquals(nameFilter("proc.*")("evt.proc.name"), false);
+});
+
+Deno.test("matchesWildcard() lets * stand for any text", () => {
+  const cases: [string, string, boolean][] = [
+    ["*", "", true],
+    ["a*", "abc", true],
+    ["*c", "abc", true],
+    ["a*c", "abc", true],
+    ["a*b*c", "aXbYc", true],
+    ["a*b*c", "aXcYb", false],
+    ["ab*ba", "aba", false],
+    ["abc", "abcd", false],
+    ["*hello*", "say hello there", true],
+    ["", "", true],
+    ["a**b", "ab", true],
+  ];
+  for (const [pattern, text, expected] of cases) {
+    assertEquals(matchesWildcard(pattern, text), expected, `${pattern} on ${text}`);
+  }
+});

@@ -1,0 +1,130 @@
+/** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
+import type { Alert } from "../alert/mod.ts";
+import { Report } from "../base/mod.ts";
+import { Delivery, Engine, needsOf } from "../engine/mod.ts";
+import { checkPluginConfig, type Logger, type PluginOf, type Registry } from "../plugin/mod.ts";
+import type { Ruleset } from "../rule/mod.ts";
+import { State } from "../state/mod.ts";
+import type { Config } from "./config/schema.ts";
+import type { Settings, Wired } from "./config/settings.ts";
+import { ContainerLookup } from "./containers.ts";
+import type { Summary } from "./summary.ts";
+
+export interface WatchRequest {
+  readonly config: Config;
+  readonly settings: Settings;
+  readonly ruleset: Ruleset;
+  readonly registry: Registry;
+  readonly log: Logger;
+  /** Aborts when the run shall end. */
+  readonly signal: AbortSignal;
+  readonly hostname: string;
+  /** Every alert goes out at once, whatever `buffered_outputs` says. */
+  readonly unbuffered: boolean;
+  /** All sources see events now. */
+  readonly onReady: (sources: readonly string[]) => void;
+}
+
+/** How long alerts of a batch wait for each other with `buffered_outputs`. */
+const GATHER_MS = 200;
+/** How long the last alerts may take on their way out. */
+const FLUSH_MS = 5000;
+
+/** Rejects when a source cannot start or breaks; delivery is closed in any case. */
+export async function watch(request: WatchRequest): Promise<Summary> {
+  const { config, settings, ruleset, log, hostname } = request;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const sources = await createAll("source", settings.sources, request);
+  const engines = await createAll("container_engine", settings.containerEngines, request);
+  const delivery = await openDelivery(request);
+
+  const lookup = new ContainerLookup({
+    engines,
+    log,
+    signal,
+    found: (container) => state.containers.set(container),
+  });
+  const state: State = new State({
+    lookUpThread: (threadId) => {
+      for (const source of sources) {
+        const snapshot = source.snapshot?.(threadId);
+        if (snapshot) return snapshot;
+      }
+      return undefined;
+    },
+    onUnknownContainer: (container) => lookup.ask(container),
+  });
+  const engine = new Engine({
+    ruleset,
+    state,
+    hostname,
+    deliver: (alert: Alert) => delivery.enqueue(alert),
+    ruleMatching: config.rule_matching,
+    onFault: (error) => log.error(`this is a bug, an event was skipped: ${error.message}`),
+  });
+
+  const waiting = new Set(sources);
+  try {
+    await Promise.all(sources.map((source) =>
+      source.run(needsOf(ruleset, source.name), {
+        signal,
+        log,
+        deliver: (event) => engine.process(event),
+        // Only exec and exit need a clock, and those arrive as events.
+        change: (change) => state.apply(change, 0),
+        seed: (processes) => state.seed(processes),
+        ready: () => {
+          waiting.delete(source);
+          if (waiting.size === 0) request.onReady(sources.map((source) => source.name));
+        },
+      })
+    ));
+  } finally {
+    stop.abort();
+    await delivery.close(FLUSH_MS);
+  }
+  return {
+    engine: engine.counters(),
+    lanes: delivery.counters(),
+    sources: sources.map((source) => ({ name: source.name, counters: source.counters() })),
+    state: state.counters,
+  };
+}
+
+async function openDelivery(request: WatchRequest): Promise<Delivery> {
+  const { config, settings, log } = request;
+  const [formatter] = await createAll("formatter", [settings.formatter], request);
+  if (!formatter) throw new Error("the formatter of the settings was not created");
+  const sinks = await createAll("sink", settings.sinks, request);
+  const { capacity } = config.outputs_queue;
+  return new Delivery({
+    targets: sinks.map((sink, index) => ({ name: settings.sinks[index]!.name, sink, formatter })),
+    log,
+    gatherMs: config.buffered_outputs && !request.unbuffered ? GATHER_MS : 0,
+    // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
+    ...(capacity > 0 ? { capacity } : {}),
+  });
+}
+
+type Kind = Wired["kind"];
+type Created<K extends Kind> = ReturnType<PluginOf<K>["create"]>;
+
+async function createAll<K extends Kind>(
+  kind: K,
+  wired: readonly Wired[],
+  { registry }: WatchRequest,
+): Promise<Created<K>[]> {
+  const created: Created<K>[] = [];
+  for (const { name, config } of wired) {
+    const plugin = await registry.load(kind, name);
+    const report = new Report();
+    const checked = checkPluginConfig(plugin, config, { report });
+    if (report.hasErrors) {
+      // The settings are ours, made from a checked falco.yaml: a user cannot cause this.
+      throw new Error(report.diagnostics.map((diagnostic) => diagnostic.title).join("; "));
+    }
+    created.push(plugin.create(checked) as Created<K>);
+  }
+  return created;
+}
