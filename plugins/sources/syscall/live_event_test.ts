@@ -1,0 +1,190 @@
+import { eventType } from "../../../core/mod.ts";
+import { layout } from "../../../ffi/mod.ts";
+import { assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
+import { RecordWriter } from "../../../tests/records.ts";
+import { changesOf } from "./lifecycle.ts";
+import { LiveEvent } from "./live_event.ts";
+
+const { RECORD_KIND } = layout;
+const SYS_CONNECT = 42, SYS_ACCEPT = 43, SYS_LINKAT = 265, SYS_SYMLINK = 88, SYS_PTRACE = 101;
+const EPOCH_MINUS_BOOT = 1_700_000_000_000_000_000n;
+
+function load(kind: number, write: (writer: RecordWriter) => number): LiveEvent {
+  const writer = new RecordWriter(64 << 10);
+  const at = write(writer);
+  const event = new LiveEvent({ epochMinusBootNs: EPOCH_MINUS_BOOT });
+  event.load(writer.memory, at, kind);
+  return event;
+}
+
+function param(event: LiveEvent, name: string) {
+  return event.param(eventType(event.type)!.params.findIndex((one) => one.name === name));
+}
+
+Deno.test("LiveEvent reads who, when and what from the header", () => {
+  const event = load(
+    RECORD_KIND.call,
+    (writer) =>
+      writer.call({
+        syscall: SYS_PTRACE,
+        tgid: 7,
+        tid: 8,
+        bootNs: 5_000_000_123,
+        result: -1,
+        cpu: 1,
+      }),
+  );
+  assertObjectMatch(
+    { ...event, name: eventType(event.type)?.name },
+    { processId: 7, threadId: 8, clockNs: 5_000_000_123, result: -1, cpu: 1, name: "ptrace" },
+  );
+  assertEquals(event.timeNs, EPOCH_MINUS_BOOT + 5_000_000_123n);
+});
+
+Deno.test("LiveEvent gives an opened file under its given and its resolved name", () => {
+  const event = load(
+    RECORD_KIND.file,
+    (writer) =>
+      writer.open({ given: "../etc/./shadow", base: "/home", resolved: "/etc/shadow", result: 5 }),
+  );
+  assertObjectMatch(event.descriptor, {
+    number: 5,
+    typeChar: "f",
+    path: { raw: "../etc/./shadow", given: "/etc/shadow", resolved: "/etc/shadow" },
+  });
+  assertEquals(event.hasResolvedView, false);
+});
+
+Deno.test("LiveEvent has a second view when the kernel found another file", () => {
+  const event = load(
+    RECORD_KIND.file,
+    (writer) => writer.open({ given: "/tmp/link", resolved: "/etc/shadow" }),
+  );
+  assertEquals(event.hasResolvedView, true);
+  assertEquals(event.descriptor?.path?.given, "/tmp/link");
+  assertEquals(event.descriptor?.path?.resolved, "/etc/shadow");
+});
+
+Deno.test("LiveEvent takes the path once when given and resolved are the same bytes", () => {
+  const event = load(
+    RECORD_KIND.file,
+    (writer) => writer.open({ given: "/etc/passwd", resolved: "/etc/passwd" }),
+  );
+  assertEquals(event.hasResolvedView, false);
+  assertEquals(event.descriptor?.path?.resolved, "/etc/passwd");
+});
+
+Deno.test("LiveEvent gives a failed open its path, no file and no second view", () => {
+  const event = load(RECORD_KIND.file, (writer) => writer.open({ given: "/etc/none", result: -2 }));
+  assertObjectMatch(event.descriptor, { number: -1, typeChar: "f", inode: undefined });
+  assertEquals(event.descriptor?.path?.given, "/etc/none");
+  assertEquals(event.hasResolvedView, false);
+});
+
+Deno.test("LiveEvent encodes open flags as upstream's file_flags", () => {
+  const O_WRONLY = 1, O_CREAT = 0o100, O_TRUNC = 0o1000;
+  const event = load(
+    RECORD_KIND.file,
+    (writer) =>
+      writer.open({ given: "/a", resolved: "/a", openFlags: O_WRONLY | O_CREAT | O_TRUNC }),
+  );
+  const PPM_O_WRONLY = 2, PPM_O_CREAT = 4, PPM_O_TRUNC = 256; // falcosecurity/libs ppm_events_public.h
+  assertEquals(param(event, "flags"), PPM_O_WRONLY | PPM_O_CREAT | PPM_O_TRUNC);
+});
+
+Deno.test("LiveEvent joins both paths of a link with their directories", () => {
+  const event = load(RECORD_KIND.path, (writer) =>
+    writer.path({
+      syscall: SYS_LINKAT,
+      first: "shadow",
+      firstBase: "/etc",
+      second: "x",
+      secondBase: "/tmp",
+    }));
+  assertObjectMatch(param(event, "oldpath"), { raw: "shadow", given: "/etc/shadow" });
+  assertObjectMatch(param(event, "newpath"), { raw: "x", given: "/tmp/x" });
+});
+
+Deno.test("LiveEvent keeps a symlink's target as text and resolves it beside the link", () => {
+  const event = load(
+    RECORD_KIND.path,
+    (writer) => writer.path({ syscall: SYS_SYMLINK, first: "../etc/shadow", second: "/tmp/x" }),
+  );
+  assertObjectMatch(param(event, "target"), {
+    raw: "../etc/shadow",
+    given: "../etc/shadow",
+    resolved: "/etc/shadow",
+  });
+  assertEquals(event.hasResolvedView, true);
+});
+
+Deno.test("LiveEvent tells who connected from who accepted", () => {
+  const sides = { local: [[10, 0, 0, 1], 4000], remote: [[10, 0, 0, 2], 80] } as const;
+  const connect = load(
+    RECORD_KIND.socket,
+    (writer) => writer.socket({ syscall: SYS_CONNECT, ...sides }),
+  );
+  const accept = load(
+    RECORD_KIND.socket,
+    (writer) => writer.socket({ syscall: SYS_ACCEPT, ...sides }),
+  );
+  assertObjectMatch(connect.descriptor, { typeChar: "4", protocol: "tcp", role: "client" });
+  assertObjectMatch(accept.descriptor, { role: "server" });
+  assertEquals([...connect.descriptor!.socket!.remoteAddress!], [10, 0, 0, 2]);
+  assertEquals(connect.descriptor!.socket!.remotePort, 80);
+});
+
+Deno.test("changesOf() copies an exec with its arguments, ids and places", () => {
+  const writer = new RecordWriter(64 << 10);
+  const at = writer.exec({
+    tgid: 42,
+    argv: ["cat", "a b", ""],
+    exePath: "/usr/bin/cat",
+    comm: "cat",
+    parentId: 41,
+    uid: 1000,
+    cwd: "/home",
+    cgroup: "/docker/x",
+    tty: 34816,
+  });
+  const [change] = changesOf(writer.memory, at);
+  writer.memory.u8.fill(0);
+  assertObjectMatch(change, {
+    kind: "exec",
+    threadId: 42,
+    parentId: 41,
+    comm: "cat",
+    cwd: "/home",
+    credentials: { uid: 1000, euid: 1000 },
+    membership: { tty: 34816, cgroup: "/docker/x" },
+    image: { exe: "cat", args: ["a b", ""], exePath: "/usr/bin/cat", argsTruncated: false },
+  });
+});
+
+Deno.test("changesOf() decodes fork and exit", () => {
+  const writer = new RecordWriter(64 << 10);
+  const fork = writer.fork({ tgid: 1, tid: 2, childTgid: 3 });
+  const exit = writer.exit({ tgid: 3, result: 256, reaperId: 9 });
+  assertObjectMatch(changesOf(writer.memory, fork)[0], {
+    kind: "fork",
+    threadId: 2,
+    childProcessId: 3,
+    childParentId: 1,
+  });
+  assertObjectMatch(changesOf(writer.memory, exit)[0], {
+    kind: "exit",
+    processId: 3,
+    last: true,
+    exitCode: 256,
+    reaperId: 9,
+  });
+});
+
+Deno.test("LiveEvent survives broken UTF-8 in a path", () => {
+  const writer = new RecordWriter(64 << 10);
+  const at = writer.open({ given: "/tmp/xx", resolved: "/tmp/xx" });
+  writer.memory.u8[at + layout.FILE_RECORD.data + 5] = 0xff;
+  const event = new LiveEvent({ epochMinusBootNs: 0n });
+  event.load(writer.memory, at, RECORD_KIND.file);
+  assertEquals(event.descriptor?.path?.given, "/tmp/\ufffdx");
+});
