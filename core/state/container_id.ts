@@ -77,7 +77,7 @@ export function containerOf(
   cgroup: string,
   own: readonly string[] = [],
 ): ContainerReference | undefined {
-  if (cgroup === "/" || cgroup.length > MAX_PATH) return undefined;
+  if (!cgroup.startsWith("/") || cgroup.length > MAX_PATH) return undefined;
   const segments = cgroup.split("/");
   for (let i = segments.length - 1; i > 0; i--) {
     const found = fromSegment(segments[i]!, segments[i - 1]!, segments);

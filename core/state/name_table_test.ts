@@ -1,0 +1,89 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { NameTable } from "./name_table.ts";
+
+const signal = new AbortController().signal;
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+function fakeResolver() {
+  const world = {
+    nowMs: 0,
+    asked: [] as string[],
+    answers: new Map<string, Uint8Array[]>([["a.example", [bytes(10, 0, 0, 1)]]]),
+  };
+  const names = new NameTable({
+    now: () => world.nowMs,
+    resolve: (name) => {
+      world.asked.push(name);
+      const answer = world.answers.get(name);
+      return answer ? Promise.resolve(answer) : Promise.reject(new Error("no such name"));
+    },
+  });
+  return { world, names };
+}
+
+Deno.test("watched names have addresses after refresh(), both ways", async () => {
+  const { names } = fakeResolver();
+  names.watch("a.example");
+  assertEquals(names.addressesOf("a.example"), []);
+  await names.refresh(signal);
+  assertEquals(names.addressesOf("a.example"), [bytes(10, 0, 0, 1)]);
+  assertEquals(names.namesOf(bytes(10, 0, 0, 1)), ["a.example"]);
+  assertEquals(names.namesOf(bytes(10, 0, 0, 2)), []);
+});
+
+Deno.test("namesOf() takes an IPv4 address inside IPv6 for the IPv4 address", async () => {
+  const { names } = fakeResolver();
+  names.watch("a.example");
+  await names.refresh(signal);
+  const mapped = bytes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1);
+  assertEquals(names.namesOf(mapped), ["a.example"]);
+});
+
+Deno.test("refresh() asks again when it is due, less often while nothing changes", async () => {
+  const { world, names } = fakeResolver();
+  names.watch("a.example");
+  const askedAt: number[] = [];
+  for (world.nowMs = 0; world.nowMs <= 200_000; world.nowMs += 1000) {
+    const before = world.asked.length;
+    await names.refresh(signal);
+    if (world.asked.length > before) askedAt.push(world.nowMs / 1000);
+  }
+  assertEquals(askedAt, [0, 10, 30, 70, 150]);
+});
+
+Deno.test("refresh() keeps the addresses of a name that does not resolve any more", async () => {
+  const { world, names } = fakeResolver();
+  names.watch("a.example");
+  await names.refresh(signal);
+  world.answers.clear();
+  world.nowMs = 10_000;
+  await names.refresh(signal);
+  assertEquals(world.asked.length, 2);
+  assertEquals(names.addressesOf("a.example"), [bytes(10, 0, 0, 1)]);
+});
+
+Deno.test("retain() forgets the names no rule has any more", async () => {
+  const { names } = fakeResolver();
+  names.watch("a.example");
+  await names.refresh(signal);
+  names.retain(new Set(["b.example"]));
+  assertEquals(names.namesOf(bytes(10, 0, 0, 1)), []);
+  assertEquals(names.size, 1);
+});
+
+Deno.test("watch() takes a thousand names, and addresses of odd lengths are dropped", async () => {
+  const { world, names } = fakeResolver();
+  world.answers.set("0", [bytes(1, 2, 3), bytes(1, 2, 3, 4)]);
+  let taken = 0;
+  for (let i = 0; i < 2000; i++) if (names.watch(String(i))) taken++;
+  assertEquals(taken, 1024);
+  await names.refresh(signal);
+  assertEquals(names.addressesOf("0"), [bytes(1, 2, 3, 4)]);
+});
+
+Deno.test("refresh() stops asking when it is aborted", async () => {
+  const { world, names } = fakeResolver();
+  for (let i = 0; i < 100; i++) names.watch(String(i));
+  await names.refresh(AbortSignal.abort());
+  assertEquals(world.asked, []);
+});

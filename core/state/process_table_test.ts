@@ -1,0 +1,474 @@
+import { assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import {
+  credentials,
+  exec,
+  exit,
+  exitThread,
+  fork,
+  image,
+  membership,
+  SECOND,
+  snapshot,
+  spawn,
+} from "./_testing.ts";
+import { UNKNOWN_IMAGE } from "./process.ts";
+import { ProcessTable } from "./process_table.ts";
+
+/** init (1) ─ shell (100) */
+function table(capacity?: number): ProcessTable {
+  const processes = new ProcessTable({
+    ...capacity !== undefined && { capacity },
+    containerIdOf: (cgroup) => cgroup.startsWith("/docker/") ? cgroup.slice(8, 20) : "host",
+  });
+  processes.seed([snapshot(1, { comm: "init" }), snapshot(100, { comm: "sh", parentId: 1 })]);
+  return processes;
+}
+
+const parentId = (processes: ProcessTable, id: number) => {
+  const process = processes.process(id);
+  return process && processes.parent(process)?.id;
+};
+
+Deno.test("seed() links children to parents in any order", () => {
+  const processes = new ProcessTable();
+  processes.seed([snapshot(3, { parentId: 2 }), snapshot(2, { parentId: 1 }), snapshot(1)]);
+  assertEquals([...processes.ancestors(processes.process(3)!)].map(({ id }) => id), [2, 1]);
+});
+
+Deno.test("fork gives the child its parent's program, place and identity", () => {
+  const processes = table();
+  processes.apply({
+    kind: "cwd",
+    threadId: 100,
+    processId: 100,
+    cwd: "/tmp",
+  });
+  processes.apply(fork(100, 101));
+  const child = processes.process(101)!;
+  assertObjectMatch(child, {
+    id: 101,
+    parentId: 100,
+    comm: "sh",
+    cwd: "/tmp",
+    startClockNs: 101 * SECOND,
+    execClockNs: 101 * SECOND,
+    exited: false,
+    threadCount: 1,
+  });
+  assertEquals(child.image, processes.process(100)!.image);
+  assertEquals(child.membership.virtualPid, 101);
+  assertEquals(parentId(processes, 101), 100);
+});
+
+Deno.test("fork within a process adds a thread that shares it", () => {
+  const processes = table();
+  processes.apply(spawn(100, 110));
+  const thread = processes.thread(110)!;
+  assertEquals(thread.process, processes.process(100)!);
+  assertEquals(thread.process.threadCount, 2);
+  assertEquals(processes.process(110), undefined);
+});
+
+Deno.test("fork by a thread copies that thread's name and credentials", () => {
+  const processes = table();
+  processes.apply(spawn(100, 110));
+  processes.apply({ kind: "comm", threadId: 110, processId: 100, comm: "worker" });
+  processes.apply({
+    kind: "credentials",
+    threadId: 110,
+    processId: 100,
+    credentials: credentials(7),
+  });
+  processes.apply({ ...fork(100, 120), threadId: 110 } as ReturnType<typeof fork>);
+  assertEquals(processes.process(120)!.comm, "worker");
+  assertEquals(processes.process(120)!.credentials.uid, 7);
+  assertEquals(processes.process(100)!.comm, "sh");
+});
+
+Deno.test("fork with CLONE_PARENT makes a sibling", () => {
+  const processes = table();
+  processes.apply({ ...fork(100, 101), childParentId: 1 } as ReturnType<typeof fork>);
+  assertEquals(parentId(processes, 101), 1);
+});
+
+Deno.test("fork by a process nobody knows makes a child without a past, which exec fills in", () => {
+  const processes = table();
+  processes.apply(fork(700, 701));
+  const child = processes.process(701)!;
+  assertEquals(child.image, UNKNOWN_IMAGE);
+  assertEquals(child.comm, "<NA>");
+  assertEquals(processes.counters.unknown, 1);
+  processes.apply(exec(701, "cat", { parentId: 700 }));
+  assertEquals(processes.process(701)!.comm, "cat");
+});
+
+Deno.test("exec replaces the image as a whole and keeps the start", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  const program = image("cat");
+  processes.apply(
+    exec(101, "cat", { image: program, parentId: 100, cwd: "/etc" }),
+    101 * SECOND + 5,
+  );
+  assertObjectMatch(processes.process(101), {
+    comm: "cat",
+    cwd: "/etc",
+    startClockNs: 101 * SECOND,
+    execClockNs: 101 * SECOND + 5,
+  });
+  assertEquals(processes.process(101)!.image, program);
+});
+
+Deno.test("exec of a process nobody saw forked takes it in, with its parent", () => {
+  const processes = table();
+  processes.apply(exec(300, "nc", { parentId: 100 }));
+  assertEquals(parentId(processes, 300), 100);
+  assertEquals(processes.counters.unknown, 1);
+});
+
+Deno.test("exec by a thread makes it the main thread and ends the others", () => {
+  const processes = table();
+  processes.apply(spawn(100, 110));
+  processes.apply(spawn(100, 111));
+  processes.apply({ ...exec(100, "id", { startClockNs: 100 * SECOND }), threadId: 110 });
+  assertEquals(processes.thread(110), undefined);
+  assertEquals(processes.thread(111), undefined);
+  assertEquals(processes.thread(100)!.comm, "id");
+  assertEquals(processes.process(100)!.threadCount, 1);
+});
+
+Deno.test("exec after the main thread has ended brings the main thread back", () => {
+  const processes = table();
+  processes.apply(spawn(100, 110));
+  processes.apply(exitThread(100, 100));
+  processes.flush();
+  assertEquals(processes.thread(100), undefined);
+  assertEquals(processes.process(100)!.threadCount, 1);
+  processes.apply(exec(100, "id"));
+  assertEquals(processes.thread(100)!.comm, "id");
+});
+
+Deno.test("exec with another start belongs to a new process of the same id", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(fork(101, 102));
+  processes.apply(exec(101, "other", { startClockNs: 900 * SECOND, parentId: 1 }));
+  assertEquals(parentId(processes, 101), 1);
+  // The old 101 is gone, so its child went to init.
+  assertEquals(parentId(processes, 102), 1);
+  assertEquals(processes.counters.repaired, 1);
+});
+
+Deno.test("a process that exits stays until flush(), marked as exited", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(exit(101));
+  assertEquals(processes.process(101)!.exited, true);
+  assertEquals(processes.thread(101)!.comm, "sh");
+  processes.flush();
+  assertEquals(processes.process(101), undefined);
+  assertEquals(processes.thread(101), undefined);
+});
+
+Deno.test("the next change flushes ends by itself", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(exit(101));
+  processes.apply(fork(100, 102));
+  assertEquals(processes.process(101), undefined);
+});
+
+Deno.test("children of a process that exits get the parent the kernel gave them", () => {
+  const processes = table();
+  processes.apply(fork(1, 50));
+  processes.apply(fork(100, 101));
+  processes.apply(fork(101, 102));
+  processes.apply(exit(101, 50));
+  processes.flush();
+  assertObjectMatch(processes.process(102), { parentId: 50 });
+  assertEquals(parentId(processes, 102), 50);
+});
+
+Deno.test("an unknown reaper is the nearest ancestor that inherited before, else init", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(fork(101, 102));
+  processes.apply(fork(102, 103));
+  processes.apply(exit(102, 0));
+  processes.flush();
+  assertEquals(parentId(processes, 103), 1);
+  processes.apply(fork(101, 104));
+  processes.apply(fork(104, 105));
+  processes.apply(exit(104, 100));
+  processes.apply(fork(101, 106));
+  processes.apply(fork(106, 107));
+  processes.apply(exit(106, 0));
+  processes.flush();
+  assertEquals([parentId(processes, 105), parentId(processes, 107)], [100, 100]);
+});
+
+Deno.test("an unknown reaper inside a pid namespace is the namespace's init", () => {
+  const processes = table();
+  processes.apply({ ...fork(100, 200), childVirtualPid: 1 } as ReturnType<typeof fork>);
+  processes.apply({ ...fork(200, 201), childVirtualPid: 7 } as ReturnType<typeof fork>);
+  processes.apply({ ...fork(201, 202), childVirtualPid: 8 } as ReturnType<typeof fork>);
+  processes.apply(exit(201, 0));
+  processes.flush();
+  assertEquals(parentId(processes, 202), 200);
+});
+
+Deno.test("the end of one thread leaves the process and the others", () => {
+  const processes = table();
+  processes.apply(spawn(100, 110));
+  processes.apply(exitThread(100, 110));
+  processes.flush();
+  assertEquals(processes.thread(110), undefined);
+  assertEquals(processes.process(100)!.threadCount, 1);
+});
+
+Deno.test("the last exit takes all threads along, told or not", () => {
+  const processes = table();
+  processes.apply(spawn(100, 110));
+  processes.apply(exit(100));
+  processes.flush();
+  assertEquals([processes.thread(100), processes.thread(110)], [undefined, undefined]);
+  assertEquals(processes.counters.threads, 1);
+});
+
+Deno.test("fork of an id whose end was lost starts afresh and repairs the old one's children", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(fork(101, 102));
+  processes.apply(fork(1, 101, 500 * SECOND));
+  assertEquals(parentId(processes, 101), 1);
+  assertEquals(parentId(processes, 102), 1);
+  assertEquals(processes.process(101)!.startClockNs, 500 * SECOND);
+  assertEquals(processes.counters.repaired, 1);
+});
+
+Deno.test("fork of a thread whose id was a process's makes that process vanish", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(spawn(100, 101));
+  assertEquals(processes.process(101), undefined);
+  assertEquals(processes.thread(101)!.process.id, 100);
+  assertEquals(processes.process(100)!.threadCount, 2);
+});
+
+Deno.test("fork that a snapshot has already told changes nothing", () => {
+  const processes = table();
+  processes.seed([snapshot(101, { comm: "cat", parentId: 100, startClockNs: 101 * SECOND })]);
+  processes.apply(fork(100, 101, 101 * SECOND + 3_000_000));
+  assertEquals(processes.process(101)!.comm, "cat");
+});
+
+Deno.test("find() takes a missed thread in when its process is known", () => {
+  const processes = table();
+  const thread = processes.find(110, 100)!;
+  assertObjectMatch(thread, { id: 110, comm: "sh" });
+  assertEquals(processes.process(100)!.threadCount, 2);
+  assertEquals(processes.find(110, 100), thread);
+  assertEquals(processes.find(900, 900), undefined);
+});
+
+Deno.test("find() throws out an entry that contradicts the event", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  assertEquals(processes.find(101, 1)!.process.id, 1);
+  assertEquals(processes.process(101), undefined);
+});
+
+Deno.test("credentials and names belong to threads, the process shows its main thread's", () => {
+  const processes = table();
+  processes.apply(spawn(100, 110));
+  processes.apply({
+    kind: "credentials",
+    threadId: 110,
+    processId: 100,
+    credentials: credentials(5),
+  });
+  processes.apply({ kind: "comm", threadId: 100, processId: 100, comm: "main" });
+  assertEquals(processes.thread(110)!.credentials.uid, 5);
+  assertEquals(processes.process(100)!.credentials.uid, 0);
+  assertEquals([processes.process(100)!.comm, processes.thread(110)!.comm], ["main", "sh"]);
+});
+
+Deno.test("membership moves a process into a container, its later children with it", () => {
+  const processes = table();
+  const cgroup = "/docker/0123456789ab0000";
+  processes.apply({
+    kind: "membership",
+    threadId: 100,
+    processId: 100,
+    membership: membership(100, { cgroup }),
+  });
+  processes.apply(fork(100, 101));
+  assertEquals(processes.process(100)!.containerId, "0123456789ab");
+  assertEquals(processes.process(101)!.containerId, "0123456789ab");
+});
+
+Deno.test("membership without a cgroup leaves the container as it was", () => {
+  const processes = table();
+  const apply = (cgroup: string) =>
+    processes.apply({
+      kind: "membership",
+      threadId: 100,
+      processId: 100,
+      membership: membership(100, { cgroup }),
+    });
+  apply("/docker/0123456789ab0000");
+  apply("");
+  assertEquals(processes.process(100)!.containerId, "0123456789ab");
+});
+
+Deno.test("sessionLeader() is the session's process, or the oldest ancestor left in it", () => {
+  const processes = table();
+  const inSession = (id: number, parentId: number, sessionId: number) =>
+    snapshot(id, { parentId, membership: membership(id, { sessionId }) });
+  processes.seed([inSession(200, 1, 200), inSession(201, 200, 200), inSession(202, 201, 200)]);
+  assertEquals(processes.sessionLeader(processes.process(202)!)!.id, 200);
+  processes.apply(exit(200, 201));
+  processes.flush();
+  assertEquals(processes.sessionLeader(processes.process(202)!)!.id, 201);
+  assertEquals(processes.sessionLeader(processes.process(201)!), undefined);
+});
+
+Deno.test("groupLeader() does not take a process that reused the group's id", () => {
+  const processes = table();
+  processes.seed([
+    snapshot(300, { membership: membership(300, { processGroupId: 300 }) }),
+    snapshot(250, { membership: membership(250, { processGroupId: 1 }) }),
+    snapshot(301, { membership: membership(301, { processGroupId: 250 }) }),
+  ]);
+  assertEquals(processes.groupLeader(processes.process(300)!)!.id, 300);
+  assertEquals(processes.groupLeader(processes.process(301)!), undefined);
+});
+
+Deno.test("ancestor() counts from the parent and ends at 64", () => {
+  const processes = new ProcessTable();
+  processes.seed([snapshot(1)]);
+  for (let id = 2; id <= 100; id++) processes.apply(fork(id - 1, id));
+  const process = processes.process(100)!;
+  assertEquals(processes.ancestor(process, 1)!.id, 99);
+  assertEquals(processes.ancestor(process, 64)!.id, 36);
+  assertEquals(processes.ancestor(process, 65), undefined);
+  assertEquals([...processes.ancestors(process)].length, 64);
+});
+
+Deno.test("a process cannot become its own ancestor", () => {
+  const processes = new ProcessTable();
+  processes.seed([snapshot(2, { parentId: 3 }), snapshot(3, { parentId: 2 })]);
+  processes.apply(exec(4, "self", { parentId: 4 }));
+  assertEquals(processes.counters.refusedParents, 2);
+  assertEquals([...processes.ancestors(processes.process(2)!)].length, 1);
+  assertEquals([...processes.ancestors(processes.process(3)!)].length, 0);
+});
+
+Deno.test("seed() does not overwrite what events have told", () => {
+  const processes = table();
+  processes.apply(exec(100, "cat", { startClockNs: 100 * SECOND }));
+  processes.seed([snapshot(100, { comm: "sh" })]);
+  assertEquals(processes.process(100)!.comm, "cat");
+});
+
+Deno.test("seed() does not bring back a process whose end has been seen", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(exit(101), 105 * SECOND);
+  processes.flush();
+  processes.seed([snapshot(101)]);
+  assertEquals(processes.process(101), undefined);
+  processes.seed([snapshot(101, { startClockNs: 106 * SECOND })]);
+  assertEquals(processes.process(101)!.id, 101);
+});
+
+Deno.test("seed() replaces an entry that started earlier: its end was lost", () => {
+  const processes = table();
+  processes.seed([snapshot(100, { comm: "new", startClockNs: 400 * SECOND })]);
+  assertEquals(processes.process(100)!.comm, "new");
+});
+
+Deno.test("seed() takes in single threads and completes a process known by its id only", () => {
+  const processes = table();
+  processes.apply(fork(700, 701));
+  processes.seed([
+    snapshot(701, { comm: "late", parentId: 100 }),
+    snapshot(100, { threadId: 115, comm: "io" }),
+  ]);
+  assertEquals(processes.process(701)!.comm, "late");
+  assertEquals(processes.thread(115)!.comm, "io");
+});
+
+Deno.test("a full table evicts what was not used lately, and counts it", () => {
+  const processes = table(4);
+  processes.apply(fork(100, 101));
+  processes.apply(fork(100, 102));
+  processes.apply(fork(100, 103));
+  for (const id of [1, 100, 103]) processes.thread(id);
+  processes.apply(fork(100, 104));
+  assertEquals(processes.counters.processes, 4);
+  assertEquals(processes.counters.evicted, 2);
+  assertEquals(processes.process(100)!.id, 100);
+});
+
+Deno.test("children of an evicted process are linked again when it turns up", () => {
+  const processes = table(3);
+  processes.apply(fork(100, 101));
+  // 100 has to go: 1 and 101 are kept by being used in between.
+  for (let id = 200; processes.process(100) && id < 210; id++) {
+    processes.thread(1);
+    processes.thread(101);
+    processes.apply(fork(1, id));
+    processes.apply(exit(id));
+    processes.flush();
+    processes.apply(fork(101, id + 50));
+    processes.apply(exit(id + 50, 101));
+    processes.flush();
+  }
+  assertEquals(processes.process(100), undefined);
+  assertEquals(parentId(processes, 101), undefined);
+  assertEquals(processes.process(101)!.parentId, 100);
+  processes.seed([snapshot(100, { comm: "sh", parentId: 1 })]);
+  assertEquals(parentId(processes, 101), 100);
+});
+
+Deno.test("children of an evicted process go to its heir when its end is told", () => {
+  const processes = new ProcessTable();
+  processes.seed([snapshot(1), snapshot(101, { parentId: 100 })]);
+  processes.apply(exit(100, 1));
+  processes.flush();
+  assertEquals(parentId(processes, 101), 1);
+});
+
+Deno.test("threads do not push processes out of a full table", () => {
+  const processes = table(4);
+  for (let id = 110; id < 200; id++) processes.apply(spawn(100, id));
+  assertEquals(processes.counters.threads, 4);
+  assertEquals(processes.counters.evicted, 0);
+  assertEquals(processes.counters.threadsNotKept, 88);
+  // Events of a thread that was not kept show its process; its own name is not taken for the process's.
+  assertEquals(processes.find(150, 100)!.process.id, 100);
+  processes.apply({ kind: "comm", threadId: 150, processId: 100, comm: "other" });
+  assertEquals(processes.process(100)!.comm, "sh");
+});
+
+Deno.test("changes of processes nobody knows are counted", () => {
+  const processes = table();
+  processes.apply({ kind: "cwd", threadId: 900, processId: 900, cwd: "/" });
+  processes.apply(exit(901));
+  processes.flush();
+  assertEquals(processes.counters.unknown, 2);
+  assertEquals(processes.counters.processes, 2);
+});
+
+Deno.test("ids that are none are ignored", () => {
+  const processes = table();
+  for (const id of [0, -1, NaN, 1.5]) {
+    processes.apply(fork(100, id));
+    processes.apply(exec(id, "x"));
+    processes.seed([snapshot(id)]);
+    processes.find(id, 100);
+  }
+  assertEquals(processes.counters.processes, 2);
+  assertEquals(processes.counters.threads, 2);
+});

@@ -1,0 +1,143 @@
+import { assertEquals } from "../../tests/assert.ts";
+import type { ProcessSnapshot, StateChange } from "../event/mod.ts";
+import { event, exec, exit, fork, image, membership, SECOND, snapshot } from "./_testing.ts";
+import type { HostFiles } from "./host_files.ts";
+import { State, type StateOptions } from "./state.ts";
+
+const A = "7951fb549ab99e0722a949b6c121634e1f3a36b5bacbe5392991e3b12251e6b8";
+
+function files(cgroup: string): HostFiles {
+  return {
+    read: (path) => path === "/proc/self/cgroup" ? cgroup : "",
+    version: () => "1",
+  };
+}
+
+function state(options: StateOptions = {}): State {
+  const made = new State({ files: files("0::/\n"), ...options });
+  made.seed([snapshot(1), snapshot(100, { comm: "sh", parentId: 1 })]);
+  return made;
+}
+
+Deno.test("begin() finds the thread and process an event comes from", () => {
+  const known = state();
+  known.begin(event(100));
+  assertEquals(known.thread!.id, 100);
+  assertEquals(known.process!.comm, "sh");
+  known.end(event(100));
+  assertEquals(known.thread, undefined);
+});
+
+Deno.test("begin() shows names as given, whatever the last event was judged by", () => {
+  const known = state();
+  known.view = "resolved";
+  known.begin(event(100));
+  assertEquals(known.view, "given");
+});
+
+Deno.test("begin() applies the event's change before the rules see it", () => {
+  const known = state();
+  const change = exec(100, "cat", { image: image("cat"), startClockNs: 100 * SECOND });
+  known.begin(event(100, { change }));
+  assertEquals(known.process!.comm, "cat");
+});
+
+Deno.test("begin() gives an exec by a thread to the process it has become", () => {
+  const known = state();
+  known.begin(event(115, { processId: 100, change: exec(100, "cat") }));
+  assertEquals(known.thread!.id, 100);
+  known.end(event(100));
+  assertEquals(known.processes.thread(115), undefined);
+});
+
+Deno.test("end() lets go of a process only after the rules saw its exit", () => {
+  const known = state();
+  known.apply(fork(100, 101), 0);
+  const last = event(101, { change: exit(101) });
+  known.begin(last);
+  assertEquals([known.process!.comm, known.process!.exited], ["sh", true]);
+  known.end(last);
+  assertEquals(known.processes.process(101), undefined);
+});
+
+Deno.test("begin() asks about a thread nobody has heard of", () => {
+  const asked: number[] = [];
+  const known = state({
+    lookUpThread: (threadId) => {
+      asked.push(threadId);
+      return threadId === 500 ? snapshot(500, { comm: "late", parentId: 100 }) : undefined;
+    },
+  });
+  known.begin(event(500));
+  assertEquals(known.process!.comm, "late");
+  assertEquals(known.processes.parent(known.process!)!.id, 100);
+  known.begin(event(500));
+  known.begin(event(501));
+  assertEquals(known.thread, undefined);
+  known.begin(event(501));
+  assertEquals(asked, [500, 501]);
+});
+
+Deno.test("begin() asks no more than 200 times a second of events", () => {
+  let asked = 0;
+  const known = state({ lookUpThread: () => (asked++, undefined) });
+  for (let id = 1000; id < 2000; id++) known.begin(event(id, { clockNs: SECOND }));
+  assertEquals(asked, 200);
+  assertEquals(known.counters.lookupsSkipped, 800);
+  for (let id = 2000; id < 3000; id++) known.begin(event(id, { clockNs: 1.5 * SECOND }));
+  assertEquals(asked, 300);
+});
+
+Deno.test("begin() does not ask about who is just ending, nor about no thread", () => {
+  const known = state({
+    lookUpThread: () => {
+      throw new Error("asked");
+    },
+  });
+  known.begin(event(900, { change: exit(900) }));
+  known.begin(event(0));
+  known.begin(event(-1));
+  assertEquals(known.thread, undefined);
+});
+
+Deno.test("descriptor is read from the event only when somebody asks", () => {
+  const known = state();
+  let reads = 0;
+  const lazy = event(100);
+  Object.defineProperty(lazy, "descriptor", { get: () => (reads++, undefined) });
+  known.begin(lazy);
+  assertEquals(reads, 0);
+  assertEquals(known.descriptor, undefined);
+  assertEquals(reads, 1);
+  known.end(lazy);
+  assertEquals(known.descriptor, undefined);
+  assertEquals(reads, 1);
+});
+
+Deno.test("a process whose cgroup is a container's brings the container into the table", () => {
+  const told: string[] = [];
+  const known = state({ onUnknownContainer: ({ fullId }) => told.push(fullId) });
+  const cgroup = `/docker/${A}`;
+  known.seed([snapshot(300, { membership: membership(300, { cgroup }) })]);
+  known.apply(fork(300, 301), 0);
+  assertEquals(known.processes.process(301)!.containerId, A.slice(0, 12));
+  assertEquals(known.containers.get(A.slice(0, 12))!.engine, "docker");
+  assertEquals(told, [A]);
+  assertEquals(known.counters.containers, 1);
+});
+
+Deno.test("processes in falcod's own cgroup are on the host", () => {
+  const known = state({ files: files("4:memory:/jobs/4711\n0::/\n") });
+  const inGroup = (id: number, cgroup: string): ProcessSnapshot =>
+    snapshot(id, { membership: membership(id, { cgroup }) });
+  known.seed([inGroup(300, "/jobs/4711"), inGroup(301, "/jobs/4712")]);
+  assertEquals(known.processes.process(300)!.containerId, "host");
+  assertEquals(known.processes.process(301)!.containerId, "4712");
+});
+
+Deno.test("apply() takes changes that come without an event", () => {
+  const known = state();
+  const changes: readonly StateChange[] = [fork(100, 101), exit(101)];
+  for (const change of changes) known.apply(change, SECOND);
+  assertEquals(known.processes.process(101), undefined);
+});

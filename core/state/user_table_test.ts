@@ -1,0 +1,99 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { parseGroup, parsePasswd, UserTable } from "./user_table.ts";
+
+const PASSWD = "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n";
+
+Deno.test("parsePasswd() gives name, home and shell by id", () => {
+  const users = parsePasswd(PASSWD);
+  assertEquals(users.get(33), {
+    name: "www-data",
+    home: "/var/www",
+    shell: "/usr/sbin/nologin",
+  });
+});
+
+Deno.test("parsePasswd() skips what is no entry: a broken id must not become root", () => {
+  const text = [
+    "short:x:5",
+    "evil:x::0:::",
+    "evil:x:0x0:0::/:/bin/sh",
+    "evil:x: 0:0::/:/bin/sh",
+    "evil:x:-1:0::/:/bin/sh",
+    "evil:x:4294967295:0::/:/bin/sh",
+    "evil:x:99999999999:0::/:/bin/sh",
+    "evil:x:7:abc::/:/bin/sh",
+    "+@netgroup:x:8:8::/:/bin/sh",
+    "-nobody:x:9:9::/:/bin/sh",
+    "# comment:x:10:10::/:/bin/sh",
+    ":x:11:11::/:/bin/sh",
+    `${"n".repeat(300)}:x:12:12::/:/bin/sh`,
+    `long:x:13:13::/${"h".repeat(2000)}:/bin/sh`,
+    "crlf:x:14:14::/:/bin/sh\r",
+    "",
+  ].join("\n");
+  assertEquals([...parsePasswd(text).values()].map(({ name, shell }) => [name, shell]), [
+    ["crlf", "/bin/sh"],
+  ]);
+});
+
+Deno.test("parsePasswd() lets the first entry of an id win", () => {
+  assertEquals(parsePasswd("a:x:1:1::/:/bin/sh\nb:x:1:1::/:/bin/sh\n").get(1)!.name, "a");
+});
+
+Deno.test("parseGroup() takes groups with any number of members", () => {
+  const members = Array.from({ length: 5000 }, (_, i) => `user${i}`).join(",");
+  assertEquals(parseGroup(`docker:x:999:${members}\n`).get(999), { name: "docker" });
+});
+
+function fakeHost() {
+  const host = { passwd: PASSWD as string | undefined, version: "1", reads: 0, nowMs: 0 };
+  const users = new UserTable({
+    now: () => host.nowMs,
+    files: {
+      read: (path) => {
+        host.reads++;
+        return path === "/etc/passwd" ? host.passwd : "adm:x:4:\n";
+      },
+      version: () => host.version,
+    },
+  });
+  return { host, users };
+}
+
+Deno.test("user() and group() read the host's files", () => {
+  const { users } = fakeHost();
+  assertEquals(users.user(33)!.name, "www-data");
+  assertEquals(users.group(4)!.name, "adm");
+  assertEquals(users.user(12345), undefined);
+});
+
+Deno.test("user() looks at the files again after ten seconds, and reads them when they changed", () => {
+  const { host, users } = fakeHost();
+  users.user(0);
+  assertEquals(host.reads, 2);
+  host.passwd = "new:x:33:33::/:/bin/sh\n";
+  host.version = "2";
+  host.nowMs = 9_999;
+  assertEquals(users.user(33)!.name, "www-data");
+  host.nowMs = 10_000;
+  assertEquals(users.user(33)!.name, "new");
+  host.nowMs = 20_000;
+  users.user(33);
+  assertEquals(host.reads, 4);
+});
+
+Deno.test("user() keeps what it knew while a file cannot be read", () => {
+  const { host, users } = fakeHost();
+  users.user(0);
+  host.passwd = undefined;
+  host.version = "2";
+  host.nowMs = 10_000;
+  assertEquals(users.user(33)!.name, "www-data");
+});
+
+Deno.test("user() and group() know root without any file", () => {
+  const users = new UserTable();
+  assertEquals(users.user(0), { name: "root", home: "/root", shell: "<NA>" });
+  assertEquals(users.group(0), { name: "root" });
+  assertEquals([users.user(1), users.group(1)], [undefined, undefined]);
+});
