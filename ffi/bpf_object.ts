@@ -138,6 +138,7 @@ export class BpfObject implements Disposable {
 
   /** Writes one entry of a loaded map. */
   write(map: BpfMap, entry: { readonly key: number; readonly value: number }): void {
+    this.#requireOpen();
     const result = this.#libbpf.bpf_map_update_elem(
       map.fileDescriptor,
       Uint32Array.of(entry.key),
@@ -149,6 +150,7 @@ export class BpfObject implements Disposable {
 
   /** The first value of a per-CPU array: one block of `valueBytes`, a multiple of 8, for each possible CPU. */
   readPerCpu(map: BpfMap): BigUint64Array {
+    this.#requireOpen();
     const cpus = this.#libbpf.libbpf_num_possible_cpus();
     if (cpus < 0) throw this.#mapError("Cannot count this machine's CPUs", cpus);
     const values = new BigUint64Array((map.valueBytes / 8) * cpus);
@@ -229,6 +231,11 @@ export class BpfObject implements Disposable {
   get #handle(): Deno.PointerObject {
     if (this.#object === undefined) throw new Error("BPF object used after it was disposed");
     return this.#object;
+  }
+
+  /** A closed map's descriptor may by now be somebody else's. */
+  #requireOpen(): void {
+    void this.#handle;
   }
 }
 

@@ -76,6 +76,7 @@ export class Capture implements Disposable {
   readonly #scopeProcessId: number | undefined;
   #found = 0;
   #stoppedEarly = false;
+  #draining = false;
 
   constructor(probe: LoadedProbe, options: CaptureOptions) {
     const { object, variant, rejected } = probe;
@@ -148,7 +149,12 @@ export class Capture implements Disposable {
    */
   drain(handler: RecordHandler, budgetRecords = RECORDS_PER_DRAIN): number {
     if (this.#resources.disposed) return 0;
-    this.#found = this.#records.drain(handler, budgetRecords);
+    this.#draining = true;
+    try {
+      this.#found = this.#records.drain(handler, budgetRecords);
+    } finally {
+      this.#draining = false;
+    }
     this.#stoppedEarly = this.#found === budgetRecords;
     return this.#found;
   }
@@ -196,7 +202,9 @@ export class Capture implements Disposable {
     return this.#object.programs();
   }
 
+  /** Not from within a handler: its record would be gone under its feet. */
   [Symbol.dispose](): void {
+    if (this.#draining) throw new Error("capture disposed by its own record handler");
     this.#resources.dispose();
     this.#object[Symbol.dispose]();
   }

@@ -61,6 +61,11 @@ class Child implements AsyncDisposable {
     await this.#input.close();
   }
 
+  /** Resolves when the process has ended. */
+  async ended(): Promise<void> {
+    await this.#process.status;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#input.close().catch(() => {});
     await this.#process.status;
@@ -183,6 +188,21 @@ kernelTest("Capture with a scope sees children that were there before it", async
   await readUntilExit(capture, child.id);
 });
 
+kernelTest("Capture counts what does not fit into a ring, and loses no lifecycle", async () => {
+  const opens = "i=0; while [ $i -lt 300 ]; do : < /etc/hostname; i=$((i+1)); done";
+  await using child = new Child(`${opens}; (true)`);
+  using capture = open({ scopeProcessId: child.id, eventsBytes: 4096 });
+  capture.setInterest(OPENAT, "all");
+  capture.attach();
+  await child.go();
+  await child.ended();
+  const { file, lifecycle } = capture.counters();
+  assert(file.submitted > 0 && file.dropped > 0, JSON.stringify(file));
+  assertEquals(lifecycle.dropped, 0);
+  const seen = await readUntilExit(capture, child.id);
+  assertEquals(seen.length, file.submitted + lifecycle.submitted);
+});
+
 kernelTest(
   "Capture.wait() ends when the signal aborts and when the capture is disposed",
   async () => {
@@ -205,7 +225,14 @@ kernelTest(
     await waitingAgain;
     assertEquals(capture.drain(recorder), 0);
     await capture.wait(new AbortController().signal);
-    assertThrows(() => capture.setInterest(OPENAT, "all"), /disposed/);
+    for (
+      const use of [
+        () => capture.setInterest(OPENAT, "all"),
+        () => capture.track(child.id),
+        () => capture.counters(),
+        () => capture.attach(),
+      ]
+    ) assertThrows(use, /disposed/);
   },
 );
 
