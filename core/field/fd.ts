@@ -73,7 +73,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.realpath",
     type: "CHARBUF",
-    summary: "Path of the file as the kernel resolved it: no symbolic links, no . and ..",
+    summary: "Path of the file as the kernel resolved it, free of symbolic links",
     origin: "falcod",
     extract: (_event, state) => state.descriptor?.path?.resolved,
   }),

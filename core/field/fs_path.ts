@@ -50,7 +50,7 @@ export const fsPathFields: readonly FieldDefinition[] = [
   defineField({
     name: "fs.path.name",
     type: "CHARBUF",
-    summary: "Path the call worked on, absolute and without . and ..",
+    summary: "Absolute path the call worked on, free of . and .. parts",
     extract: (event, state) => inView(pathOf(event, state, "name"), state),
   }),
   defineField({

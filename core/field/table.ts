@@ -66,7 +66,7 @@ export function findField(
 ): FieldUse | undefined {
   const exact = fields.get(name);
   if (exact !== undefined) return use(exact, argument);
-  if (argument !== undefined) return undefined;
+  if (argument !== undefined || name.endsWith(".")) return undefined;
   for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
     const field = fields.get(name.slice(0, dot));
     if (field === undefined) continue;
