@@ -316,8 +316,10 @@ class Builder {
   }
 
   #spanOf(node: Node): Span {
+    // Of broken YAML the package may give ranges that end behind the text.
+    const { length } = this.source.text;
     const [start, end] = node.range ?? [0, 0];
-    return this.source.span(start, end);
+    return this.source.span(Math.min(start, length), Math.min(end, length));
   }
 }
 
@@ -344,7 +346,9 @@ function scalarText(scalar: YamlScalar): SourceText {
     text: source,
     map(offset) {
       offsets ??= placeScalar(raw).offsets;
-      return offsets[Math.min(Math.max(offset, 0), offsets.length - 1)] ?? end;
+      // In broken YAML the package and we may disagree on what a scalar holds.
+      const place = offsets[Math.min(Math.max(offset, 0), offsets.length - 1)] ?? end;
+      return Math.min(Math.max(place, start), end);
     },
   });
 }
