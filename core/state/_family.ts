@@ -18,11 +18,8 @@ export class Family {
   setParent(child: ProcessRecord, parentId: number): void {
     if (child.parent && child.parentId === parentId) return;
     this.leave(child);
-    child.parentId = parentId;
-    if (parentId <= 0) {
-      child.parentId = 0;
-      return;
-    }
+    child.parentId = parentId > 0 ? parentId : 0;
+    if (child.parentId === 0) return;
     const parent = this.processes.get(parentId);
     if (!parent) addTo(this.#waiting, parentId, child);
     else if (!this.#link(child, parent)) child.parentId = 0;

@@ -32,6 +32,8 @@ export interface ProcessTableCounters {
   readonly unknown: number;
   /** Entries that turned out to be long gone when their id came up again. */
   readonly repaired: number;
+  /** Processes whose parent is not in the table. */
+  readonly waitingForParent: number;
   /** Parents that would have made a process its own ancestor. */
   readonly refusedParents: number;
 }
@@ -141,6 +143,7 @@ export class ProcessTable {
       threadsNotKept: this.#threadsNotKept,
       unknown: this.#unknown,
       repaired: this.#repaired,
+      waitingForParent: this.#family.waiting,
       refusedParents: this.#family.refused,
     };
   }
