@@ -1,0 +1,69 @@
+/** Runs the real program as a child, as a person would. */
+import { assertEquals } from "../assert.ts";
+
+export const root = new URL("../../", import.meta.url).pathname;
+
+export interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+export interface ProgramOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Runs it under another program: `["setpriv", "--bounding-set=-all"]`. */
+  readonly under?: readonly string[];
+  readonly folder?: string;
+}
+
+/** One run of falcod to its end. No run of these tests may show a stack trace. */
+export async function falcod(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Result> {
+  const [command, ...rest] = [
+    ...(options.under ?? []),
+    Deno.execPath(),
+    "run",
+    "--no-prompt",
+    "--allow-all",
+    "--no-check",
+    `--config=${root}deno.json`,
+    `${root}main.ts`,
+    ...args,
+  ];
+  const output = await new Deno.Command(command!, {
+    args: rest,
+    cwd: options.folder ?? root,
+    env: { FALCOD_DEBUG: "", ...options.environment },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  const out = decoder.decode(output.stdout), error = decoder.decode(output.stderr);
+  assertEquals(/\n\s+at /.test(`\n${out}${error}`), false, `a stack trace:\n${out}${error}`);
+  assertEquals(error.includes("this is a bug"), false, error);
+  return { code: output.code, out, error };
+}
+
+/** A folder with files of the given names, gone when disposed. */
+export class Folder implements Disposable {
+  readonly path: string;
+
+  constructor(files: Readonly<Record<string, string | Uint8Array>>) {
+    this.path = Deno.makeTempDirSync({ prefix: "falcod-cli-" });
+    for (const [name, content] of Object.entries(files)) {
+      if (typeof content === "string") Deno.writeTextFileSync(this.file(name), content);
+      else Deno.writeFileSync(this.file(name), content);
+    }
+  }
+
+  file(name: string): string {
+    return `${this.path}/${name}`;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}

@@ -1,0 +1,88 @@
+import { assert, assertEquals } from "../assert.ts";
+import { falcod, Folder } from "./program.ts";
+
+const RULES = `
+- rule: cat runs
+  desc: for a test
+  condition: evt.type = execve and proc.name = cat
+  output: cat was run (command=%proc.cmdline)
+  priority: WARNING
+`;
+
+function config(folder: Folder, more = ""): string {
+  Deno.writeTextFileSync(
+    folder.file("falco.yaml"),
+    `rules_files: [${folder.file("rules.yaml")}]\nstdout_output: {enabled: true}\n${more}`,
+  );
+  return folder.file("falco.yaml");
+}
+
+Deno.test("falcod --dry-run loads everything and stops", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const { code, out, error } = await falcod(["--dry-run", "-c", config(folder)]);
+  assertEquals([code, out], [0, ""], error);
+  assert(error.includes("dry run"), error);
+});
+
+Deno.test("falcod starts with the configuration and the rules that come with it", async () => {
+  const { code, error } = await falcod(["--dry-run", "-c", "rules/falco.yaml"]);
+  assertEquals(code, 0, error);
+});
+
+Deno.test("falcod takes -r in place of the configured rules", async () => {
+  using folder = new Folder({ "rules.yaml": RULES, "more.yaml": "- rule: x\n" });
+  const { code, error } = await falcod(["-c", config(folder), "-r", folder.file("more.yaml")]);
+  assertEquals(code, 1);
+  assert(error.includes("more.yaml:1:"), error);
+});
+
+Deno.test("falcod warns of keys that are old or unknown and runs all the same", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const path = config(folder, "jsn_output: true\nsyscall_buf_size_preset: 4\nlog_syslog: true\n");
+  const { code, error } = await falcod(["--dry-run", "-c", path]);
+  assertEquals(code, 0, error);
+  assert(/falco\.yaml:3:1: warning\[C003\][^]*did you mean "json_output"/.test(error), error);
+  assert(/falco\.yaml:4:1: warning\[C005\][^]*engine\.modern_ebpf\.buf_size_preset/.test(error));
+  assert(/1 key is known, but not acted on yet: log_syslog/.test(error), error);
+});
+
+Deno.test("falcod refuses to run with a configuration that is wrong", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  for (
+    const [more, expected] of [
+      ["json_output: maybe\n", /falco\.yaml:3:14: error\[C004\]/],
+      ["json_output: true\njson_output: false\n", /falco\.yaml:4:1: error\[Y\d+\]/],
+      ["engine: {kind: replay}\n", /error\[C016\]/],
+      ["json_output: [true\n", /error\[Y\d+\]/],
+    ] as const
+  ) {
+    const { code, error } = await falcod(["-c", config(folder, more)]);
+    assertEquals(code, 1, error);
+    assert(expected.test(error), error);
+  }
+});
+
+Deno.test("falcod says which configuration it cannot read", async () => {
+  const { code, error } = await falcod(["-c", "/nowhere/falco.yaml"]);
+  assertEquals(code, 1);
+  assert(error.includes(`cannot read "/nowhere/falco.yaml": there is no such file`), error);
+});
+
+Deno.test("falcod without the right to watch says what is missing", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const { code, out, error } = await falcod(["-c", config(folder), "-M", "1"], {
+    under: ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
+  });
+  assertEquals([code, out], [1, ""], error);
+  const said = error.split("\n").filter((line) => !/^\w{3} \w{3} /.test(line));
+  assert(said[0]?.startsWith("falcod: "), error);
+  assert(said.length >= 2, "no line says what to do");
+});
+
+Deno.test("falcod probe says what this machine can do, and its exit code agrees", async () => {
+  const [text, json] = await Promise.all([falcod(["probe"]), falcod(["probe", "--json"])]);
+  const support = JSON.parse(json.out);
+  assertEquals(json.code, support.ok ? 0 : 1);
+  assertEquals(text.code, json.code);
+  for (const { name } of support.items) assert(text.out.includes(name), name);
+});

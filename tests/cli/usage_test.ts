@@ -1,0 +1,54 @@
+import { assert, assertEquals } from "../assert.ts";
+import { falcod } from "./program.ts";
+
+Deno.test("falcod --help names every command and gives examples", async () => {
+  const { code, out, error } = await falcod(["--help"]);
+  assertEquals([code, error], [0, ""]);
+  for (const word of ["run", "validate", "list", "probe", "version", "Examples:"]) {
+    assert(out.includes(word), word);
+  }
+});
+
+Deno.test("falcod explains a command with help and with --help alike", async () => {
+  const [asked, flagged] = await Promise.all([
+    falcod(["help", "run"]),
+    falcod(["run", "--help"]),
+  ]);
+  assertEquals(asked, flagged);
+  for (const flag of ["-c", "-r", "-o", "-M", "-U", "--scope", "Examples:"]) {
+    assert(asked.out.includes(flag), flag);
+  }
+});
+
+Deno.test("falcod refuses what it does not understand, with exit code 1 and a hint", async () => {
+  const cases: [string[], RegExp][] = [
+    [["vaildate"], /unknown command 'vaildate'[^]*validate/],
+    [["--frobnicate"], /unknown option '--frobnicate'/],
+    [["run", "--scop", "pid:1"], /unknown option '--scop'[^]*--scope/],
+    [["run", "--scope", "12"], /pid:1234/],
+    [["--scope", "pid:0"], /pid:1234/],
+    [["-M", "soon"], /number of seconds/],
+    [["run", "stray"], /too many arguments/],
+    [["list", "bogus"], /unknown command 'bogus'/],
+    [["-c"], /argument missing/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, out, error } = await falcod(args);
+    assertEquals(code, 1, args.join(" "));
+    assertEquals(out, "");
+    assert(expected.test(error), error);
+  }
+});
+
+Deno.test("falcod version says what it is made of, as text and as JSON", async () => {
+  const [text, short, json] = await Promise.all([
+    falcod(["version"]),
+    falcod(["--version"]),
+    falcod(["version", "--json"]),
+  ]);
+  const versions = JSON.parse(json.out);
+  assertEquals(short.out, `falcod ${versions.falcod}\n`);
+  assert(text.out.startsWith(short.out));
+  assert(text.out.includes(versions.engine));
+  assertEquals([text.code, short.code, json.code], [0, 0, 0]);
+});

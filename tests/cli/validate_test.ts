@@ -1,0 +1,134 @@
+import { assert, assertEquals } from "../assert.ts";
+import { falcod, Folder } from "./program.ts";
+
+const rule = (condition: string, more = "") => `
+- rule: a rule
+  desc: for a test
+  condition: ${condition}
+  output: seen %proc.name
+  priority: WARNING
+${more}`;
+
+const GOOD = rule("evt.type = execve and proc.name = cat");
+
+interface JsonDiagnostic {
+  readonly code: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly help?: string;
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+async function errorsOf(path: string): Promise<JsonDiagnostic[]> {
+  const { code, out, error } = await falcod(["validate", "--json", path]);
+  assertEquals([code, error], [1, ""], `${out}${error}`);
+  const result = JSON.parse(out);
+  assertEquals(result.ok, false);
+  return result.diagnostics.filter((found: JsonDiagnostic) => found.severity === "error");
+}
+
+Deno.test("falcod validate accepts good rules and says how many", async () => {
+  using folder = new Folder({ "rules.yaml": GOOD });
+  const { code, out, error } = await falcod(["validate", folder.file("rules.yaml")]);
+  assertEquals([code, error], [0, ""], out);
+  assert(out.startsWith("valid: "), out);
+  assert(out.includes("1 rules enabled"), out);
+});
+
+/** Each: what is wrong, the file, the line that must be named. */
+const MISTAKES: readonly (readonly [string, string | Uint8Array, number])[] = [
+  ["an unknown field", rule("proc.nmae = cat"), 4],
+  ["a bracket that is never closed", rule("(proc.name = cat"), 4],
+  ["an unknown macro", rule("spawned_process and proc.name = cat"), 4],
+  ["a value of the wrong type", rule("evt.type = execve and proc.pid = many"), 4],
+  ["a key given twice", rule("proc.name = cat", "  priority: ERROR\n"), 7],
+  ["a tab as indentation", "- rule: a rule\n\tdesc: x\n", 2],
+  ["binary garbage", Uint8Array.from({ length: 512 }, (_, index) => (index * 37) % 256), 1],
+  ["a priority nobody knows", rule("proc.name = cat").replace("WARNING", "LOUD"), 6],
+  ["text that is no YAML list", "hello, these are my rules\n", 1],
+  ["an unknown field in the output", GOOD.replace("%proc.name", "%proc.nmae"), 5],
+];
+
+for (const [what, content, line] of MISTAKES) {
+  Deno.test(`falcod validate points at ${what}`, async () => {
+    using folder = new Folder({ "rules.yaml": content });
+    const errors = await errorsOf(folder.file("rules.yaml"));
+    const places = errors.map(({ at }) => at?.line);
+    assert(places.includes(line), `line ${line} is not among ${places}`);
+    for (const error of errors) {
+      assert(/^[A-Z]\d{3}$/.test(error.code), error.code);
+      assertEquals(error.at?.file, folder.file("rules.yaml"));
+    }
+    assert(errors.some((error) => error.help), "no error says what to do");
+  });
+}
+
+Deno.test("falcod validate reports the mistakes of all files in one run, with their lines", async () => {
+  using folder = new Folder({ "a.yaml": rule("proc.nmae = cat"), "b.yaml": rule("(a.b = 1") });
+  const { code, out } = await falcod(["validate", folder.file("a.yaml"), folder.file("b.yaml")]);
+  assertEquals(code, 1);
+  assert(/a\.yaml:4:14: error\[F\d+\]: /.test(out), out);
+  assert(/b\.yaml:4:1\d: error\[F\d+\]: /.test(out), out);
+  assert(out.includes("^"), out);
+  assert(out.trimEnd().split("\n").at(-1)!.startsWith("not valid: "), out);
+});
+
+Deno.test("falcod validate reads directories as -r does, sorted and only YAML", async () => {
+  using folder = new Folder({ "b.yaml": GOOD, "a.yml": "- list: x\n  items: [a]\n", "c.txt": "(" });
+  const { code, out } = await falcod(["validate", "--json", folder.path]);
+  assertEquals(code, 0, out);
+  assertEquals(JSON.parse(out).ruleFiles, [folder.file("a.yml"), folder.file("b.yaml")]);
+});
+
+Deno.test("falcod validate checks a configuration and the rules it names", async () => {
+  using folder = new Folder({ "rules.yaml": rule("proc.nmae = cat") });
+  const config = folder.file("falco.yaml");
+  Deno.writeTextFileSync(
+    config,
+    `json_output: maybe\nrules_files: [${folder.file("rules.yaml")}]\n`,
+  );
+  const errors = await errorsOf(config);
+  const places = errors.map(({ at }) => `${at?.file.split("/").at(-1)}:${at?.line}:${at?.column}`);
+  assertEquals(places.sort(), ["falco.yaml:1:14", "rules.yaml:4:14"]);
+});
+
+Deno.test("falcod validate without paths judges what falcod would run with", async () => {
+  const { out } = await falcod(["validate", "--json"]);
+  assertEquals(JSON.parse(out).configFiles.length >= 1, true);
+});
+
+Deno.test("falcod validate says why a file cannot be read", async () => {
+  using folder = new Folder({ "loop.yaml": "" });
+  Deno.removeSync(folder.file("loop.yaml"));
+  Deno.symlinkSync("loop.yaml", folder.file("loop.yaml"));
+  for (const path of [folder.file("missing.yaml"), folder.file("loop.yaml")]) {
+    const errors = await errorsOf(path);
+    assert(errors.some(({ title }) => title.includes(path)), JSON.stringify(errors));
+  }
+});
+
+Deno.test("falcod validate reads a rule file of 10 MB and keeps its head", async () => {
+  const filler = "# " + "x".repeat(97) + "\n";
+  const rules = Array.from({ length: 2000 }, (_, index) => GOOD.replace("a rule", `rule ${index}`));
+  using folder = new Folder({ "big.yaml": filler.repeat(95_000) + rules.join("\n") });
+  const { code, out } = await falcod(["validate", "--json", folder.file("big.yaml")]);
+  // Too large is a fine answer as long as it is an answer with a place.
+  const { ok, diagnostics } = JSON.parse(out);
+  assertEquals(code, ok ? 0 : 1);
+  if (!ok) assertEquals(diagnostics[0].at.file, folder.file("big.yaml"));
+});
+
+Deno.test("falcod validate refuses a bad -o at its place", async () => {
+  const { code, out } = await falcod(["validate", "-o", "json_output"]);
+  assertEquals(code, 1);
+  assert(/<-o>:1:1: error\[C008\]/.test(out), out);
+});
+
+Deno.test("falcod -V checks a rules file as Falco's flag does", async () => {
+  using folder = new Folder({ "good.yaml": GOOD, "bad.yaml": rule("proc.nmae = cat") });
+  const [good, bad] = await Promise.all([
+    falcod(["-V", folder.file("good.yaml")]),
+    falcod(["-V", folder.file("bad.yaml")]),
+  ]);
+  assertEquals([good.code, bad.code], [0, 1]);
+});
