@@ -1,3 +1,29 @@
+/**
+ * The condition language. A condition travels through the files in this order:
+ *
+ *     text → lexer → parser → expand → check → interpret   (the judge)
+ *                                            ↘ emit        (generated, what runs)
+ *
+ * `parseCondition` makes a tree with the place of every part, `expandCondition` puts macros and lists
+ * in, `checkCondition` resolves fields and reads constants. What comes out runs; `eventTypesOf` says on
+ * which events. Mistakes of the rule's author become diagnostics, `F001` to `F034`, on the way.
+ */
 export type * from "./condition.ts";
+export type {
+  CheckedComparison,
+  CheckedCondition,
+  CheckedExistence,
+  CheckedField,
+  CheckedJunction,
+  CheckedOperand,
+  CheckedRight,
+} from "./checked.ts";
+export { fieldsOf } from "./checked.ts";
+export { checkCondition } from "./check.ts";
+export { emitCondition, EmitRefusal } from "./emit.ts";
+export { eventTypesOf, foldForEventType } from "./event_types.ts";
+export { expandCondition, type Names } from "./expand.ts";
+export { interpretCondition } from "./interpret.ts";
+export { OPERATORS } from "./operators.ts";
 export { parseCondition } from "./parser.ts";
 export { printCondition } from "./print.ts";

@@ -1,0 +1,257 @@
+/** Resolves names against the field table, agrees on types, and reads constants. */
+import { didYouMean, type Note, type Report, type Span } from "../base/mod.ts";
+import { eventCodesByName, eventNames } from "../event/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+import type {
+  CheckedComparison,
+  CheckedCondition,
+  CheckedOperand,
+  CheckedRight,
+  Spread,
+} from "./checked.ts";
+import type {
+  Comparison,
+  Condition,
+  Literal,
+  MacroUse,
+  Right,
+  TransformerUse,
+} from "./condition.ts";
+import { isEventType } from "./event_types.ts";
+import { notesOf } from "./expand.ts";
+import {
+  comparesAsList,
+  type Constant,
+  FAMILY_NOUNS,
+  familyOf,
+  readConstant,
+  readHexadecimal,
+} from "./family.ts";
+import { lintConstant } from "./lint.ts";
+import { type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
+import { OperandChecker } from "./_check_operand.ts";
+import { printOperand } from "./print.ts";
+
+/**
+ * The condition ready to run, or `undefined` after reporting everything that is wrong with it (`F012`
+ * to `F015`, `F019` to `F026`). Macros must have been expanded: a name without an expansion is unknown.
+ */
+export function checkCondition(
+  condition: Condition,
+  fields: FieldTable,
+  report: Report,
+): CheckedCondition | undefined {
+  return new Checker(fields, report).condition(condition);
+}
+
+class Checker {
+  readonly #fields: FieldTable;
+  readonly #report: Report;
+  readonly #operands: OperandChecker;
+  /** Macros around the part being checked, outermost first. */
+  readonly #macros: MacroUse[] = [];
+
+  constructor(fields: FieldTable, report: Report) {
+    this.#fields = fields;
+    this.#report = report;
+    this.#operands = new OperandChecker(fields, (problem) => this.#add(problem));
+  }
+
+  condition(condition: Condition): CheckedCondition | undefined {
+    switch (condition.kind) {
+      case "and":
+      case "or": {
+        // All children are checked, so that one run shows every problem.
+        const children = condition.children.map((child) => this.condition(child));
+        if (children.includes(undefined)) return undefined;
+        return { kind: condition.kind, children: children as CheckedCondition[] };
+      }
+      case "not": {
+        const child = this.condition(condition.child);
+        return child && { kind: "not", child };
+      }
+      case "macro":
+        return this.#macro(condition);
+      case "exists": {
+        const left = this.#operands.check(condition.left);
+        return left &&
+          { kind: "exists", left, nonEmpty: candidatesOf(left) === "any", span: condition.span };
+      }
+      case "comparison":
+        return this.#comparison(condition);
+      default:
+        return condition satisfies never;
+    }
+  }
+
+  #macro(use: MacroUse): CheckedCondition | undefined {
+    if (!use.expansion) return this.#fail("F016", `unknown macro "${use.name}"`, use.span);
+    this.#macros.push(use);
+    const checked = this.condition(use.expansion);
+    this.#macros.pop();
+    return checked;
+  }
+
+  #comparison(comparison: Comparison): CheckedComparison | undefined {
+    const left = this.#operands.check(comparison.left);
+    if (!left) return undefined;
+    const operator = OPERATORS[comparison.operator];
+    const meaning = this.#meaning(comparison, left, operator);
+    if (!meaning) return undefined;
+    const right = this.#right(comparison, left, operator, meaning);
+    if (!right) return undefined;
+    const spread = spreadOf(left, operator);
+    return { kind: "comparison", left, operator, meaning, spread, right, span: comparison.span };
+  }
+
+  #meaning(
+    { left: written, operatorSpan }: Comparison,
+    left: CheckedOperand,
+    operator: Operator,
+  ): Meaning | undefined {
+    const family = familyOf(left.type);
+    const meaning = operator.meanings[family];
+    if (left.list && !comparesAsList(left.type)) {
+      return this.#fail("F013", `lists of type ${left.type} cannot be compared`, written.span);
+    }
+    const fits = !left.list || operator.name === "in" || operator.name === "intersects";
+    if (meaning && fits) return meaning;
+    const usable = left.list
+      ? ["in", "intersects"]
+      : Object.values(OPERATORS).filter((other) => other.meanings[family]).map(({ name }) => name);
+    return this.#fail(
+      "F013",
+      left.list
+        ? `"${operator.name}" does not compare lists, and ${printOperand(written)} is one`
+        : `"${operator.name}" does not compare ${FAMILY_NOUNS[family]}, and ${
+          printOperand(written)
+        } has type ${left.type}`,
+      operatorSpan,
+      `possible here: ${[...usable, "exists"].join(" ")}`,
+    );
+  }
+
+  #right(
+    comparison: Comparison,
+    left: CheckedOperand,
+    operator: Operator,
+    meaning: Meaning,
+  ): CheckedRight | undefined {
+    const { right, quantifier } = comparison;
+    if (right.kind === "transformer") return this.#operandRight(comparison, right, left, operator);
+    const literals = literalsOf(right);
+    const constants: Constant[] = [];
+    let broken = false;
+    for (const literal of literals) {
+      const value = this.#constant(literal, left, operator);
+      if (value === undefined) broken = true;
+      else constants.push(value);
+    }
+    if (broken) return undefined;
+    if (!quantifier) return { kind: "constants", constants, prepared: prepare(meaning, constants) };
+    const prepared = constants.map((value) => prepare(meaning, [value]));
+    return { kind: "quantified", quantifier, constants, prepared };
+  }
+
+  #constant(literal: Literal, left: CheckedOperand, operator: Operator): Constant | undefined {
+    const reading = operator.hexadecimal
+      ? readHexadecimal(literal)
+      : readConstant(literal, left.type);
+    if ("problem" in reading) {
+      return this.#failAt("F014", reading.problem, literal, reading.help);
+    }
+    const { value, warning } = reading;
+    if (warning !== undefined) this.#warn("F033", warning, literal);
+    const problem = operator.problem?.(value);
+    if (problem !== undefined) {
+      return this.#failAt("F024", `pattern '${literal.text}': ${problem}`, literal);
+    }
+    if (isEventType(left) && eventCodesByName(literal.text).length === 0) {
+      const help = didYouMean(literal.text, eventNames()) ??
+        "falcod list events shows all that exist";
+      return this.#failAt("F023", `unknown event type "${literal.text}"`, literal, help);
+    }
+    for (const { code, title, help } of lintConstant(literal.text, operator.name, this.#fields)) {
+      this.#warn(code, title, literal, help);
+    }
+    return value;
+  }
+
+  #operandRight(
+    comparison: Comparison,
+    use: TransformerUse,
+    left: CheckedOperand,
+    operator: Operator,
+  ): CheckedRight | undefined {
+    const operand = this.#operands.check(use);
+    if (!operand) return undefined;
+    if (operator.constantsOnly || familyOf(left.type) === "network") {
+      const title = operator.constantsOnly
+        ? `"${operator.name}" takes only constants`
+        : "networks are compared with constants only";
+      return this.#fail("F021", title, use.span);
+    }
+    for (const [side, written] of [[left, comparison.left], [operand, use]] as const) {
+      if (!this.#operands.constantsOnly(side)) continue;
+      const title = `${printOperand(written)} is compared with constants only`;
+      return this.#fail("F021", title, written.span);
+    }
+    if (operand.type === left.type && operand.list === left.list) {
+      return { kind: "operand", operand };
+    }
+    return this.#fail(
+      "F020",
+      `${printOperand(comparison.left)} is ${typeText(left)} and ${printOperand(use)} ${
+        typeText(operand)
+      }: both sides must have the same type`,
+      comparison.span,
+    );
+  }
+
+  #fail(code: string, title: string, at: Span, help?: string): undefined {
+    this.#add({ code, title, at, help });
+    return undefined;
+  }
+
+  #failAt(code: string, title: string, literal: Literal, help?: string): undefined {
+    this.#add({ code, title, at: literal.span, help, notes: listNotes(literal) });
+    return undefined;
+  }
+
+  #warn(code: string, title: string, literal: Literal, help?: string): void {
+    const notes = listNotes(literal);
+    this.#add({ code, severity: "warning", title, at: literal.span, help, notes });
+  }
+
+  #add(problem: Parameters<Report["add"]>[0]): void {
+    const notes = [...notesOf(this.#macros), ...problem.notes ?? []];
+    this.#report.add(notes.length > 0 ? { ...problem, notes } : problem);
+  }
+}
+
+function literalsOf(right: Exclude<Right, TransformerUse>): readonly Literal[] {
+  return right.kind === "values" ? right.values : [right];
+}
+
+function candidatesOf(operand: CheckedOperand): "any" | "none-differs" | undefined {
+  return operand.kind === "field" ? operand.definition.candidates : undefined;
+}
+
+/** `in` asks for every value of a list; `!=` asks candidates like fd.ip to differ, each of them. */
+function spreadOf(left: CheckedOperand, operator: Operator): Spread {
+  if (left.list) return operator.name === "in" ? "every" : "some";
+  return operator.name === "!=" && candidatesOf(left) === "none-differs" ? "each" : "some";
+}
+
+function typeText({ type, list }: { readonly type: string; readonly list: boolean }): string {
+  return list ? `a list of ${type}` : type;
+}
+
+/** The lists a value came through, outermost first. */
+function listNotes(literal: Literal): Note[] | undefined {
+  const notes: Note[] = [];
+  for (let use = literal.use; use; use = use.outer) {
+    notes.unshift({ message: `in list "${use.list}", used here`, at: use.at });
+  }
+  return notes.length > 0 ? notes : undefined;
+}

@@ -1,0 +1,111 @@
+/** A condition that can run: names resolved, types agreed on, constants read. */
+import type { Span } from "../base/mod.ts";
+import type { FieldArgument, FieldDefinition, FieldType, FieldValue } from "../field/mod.ts";
+import type { Quantifier } from "./condition.ts";
+import type { Constant } from "./family.ts";
+import type { Meaning, Operator, Prepared } from "./operators.ts";
+import type { Apply } from "./transformers.ts";
+
+export type CheckedCondition =
+  | CheckedJunction
+  | { readonly kind: "not"; readonly child: CheckedCondition }
+  | CheckedExistence
+  | CheckedComparison;
+
+export interface CheckedJunction {
+  readonly kind: "and" | "or";
+  readonly children: readonly CheckedCondition[];
+}
+
+export interface CheckedExistence {
+  readonly kind: "exists";
+  readonly left: CheckedOperand;
+  /** An empty list does not count: none of the candidates is there. */
+  readonly nonEmpty: boolean;
+  readonly span: Span;
+}
+
+export interface CheckedComparison {
+  readonly kind: "comparison";
+  readonly left: CheckedOperand;
+  readonly operator: Operator;
+  /** What the operator means for the type of `left`. */
+  readonly meaning: Meaning;
+  readonly spread: Spread;
+  readonly right: CheckedRight;
+  readonly span: Span;
+}
+
+/**
+ * What to make of several values on the left: `every` holds for none at all, `each` needs one at
+ * least. A single value is compared by itself, whatever the spread.
+ */
+export type Spread = "some" | "every" | "each";
+
+export type CheckedRight =
+  | {
+    readonly kind: "constants";
+    readonly constants: readonly Constant[];
+    readonly prepared: Prepared;
+  }
+  | {
+    readonly kind: "quantified";
+    readonly quantifier: Quantifier;
+    readonly constants: readonly Constant[];
+    /** Each constant by itself. */
+    readonly prepared: readonly Prepared[];
+  }
+  | { readonly kind: "operand"; readonly operand: CheckedOperand };
+
+export type CheckedOperand =
+  | CheckedField
+  | {
+    readonly kind: "constant";
+    readonly value: FieldValue;
+    readonly type: FieldType;
+    readonly list: boolean;
+  }
+  | {
+    readonly kind: "call";
+    readonly apply: Apply;
+    readonly operands: readonly CheckedOperand[];
+    readonly type: FieldType;
+    readonly list: boolean;
+  };
+
+export interface CheckedField {
+  readonly kind: "field";
+  readonly definition: FieldDefinition;
+  readonly argument: FieldArgument;
+  readonly type: FieldType;
+  readonly list: boolean;
+}
+
+/** Every field a condition reads, with repetitions, in the order it is written. */
+export function* fieldsOf(condition: CheckedCondition): Generator<CheckedField> {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      for (const child of condition.children) yield* fieldsOf(child);
+      return;
+    case "not":
+      yield* fieldsOf(condition.child);
+      return;
+    case "exists":
+      yield* operandFields(condition.left);
+      return;
+    case "comparison":
+      yield* operandFields(condition.left);
+      if (condition.right.kind === "operand") yield* operandFields(condition.right.operand);
+      return;
+    default:
+      condition satisfies never;
+  }
+}
+
+function* operandFields(operand: CheckedOperand): Generator<CheckedField> {
+  if (operand.kind === "field") yield operand;
+  else if (operand.kind === "call") {
+    for (const inner of operand.operands) yield* operandFields(inner);
+  }
+}

@@ -1,0 +1,142 @@
+/** Which events a condition can match, and what is left of it for events of one type. */
+import { allEventCodes, eventCodesByName, eventType } from "../event/mod.ts";
+import type { CheckedComparison, CheckedCondition, CheckedOperand } from "./checked.ts";
+import { compareWithConstants } from "./interpret.ts";
+
+/** `evt.type`, and `syscall.type`, which is absent for events that are no system calls. */
+export function isEventType(operand: CheckedOperand): boolean {
+  return nameOf(operand) === "evt.type";
+}
+
+function isTypeName(operand: CheckedOperand): boolean {
+  const name = nameOf(operand);
+  return name === "evt.type" || name === "syscall.type";
+}
+
+function nameOf(operand: CheckedOperand): string | undefined {
+  return operand.kind === "field" && operand.argument === undefined
+    ? operand.definition.name
+    : undefined;
+}
+
+/** "all" stands for every type without listing them. */
+type Types = ReadonlySet<number> | "all";
+
+/**
+ * Codes of events the condition can be true for, never too few. Only comparisons of the event's
+ * type narrow them, and those of evt.num that no event satisfies.
+ */
+export function eventTypesOf(condition: CheckedCondition): ReadonlySet<number> {
+  const types = typesOf(condition, false);
+  return types === "all" ? new Set(allEventCodes()) : types;
+}
+
+/** Negation is carried down to the comparisons, since only those know what the rest would be. */
+function typesOf(condition: CheckedCondition, negated: boolean): Types {
+  switch (condition.kind) {
+    case "and":
+    case "or": {
+      const children = condition.children.map((child) => typesOf(child, negated));
+      return (condition.kind === "and") !== negated ? common(children) : united(children);
+    }
+    case "not":
+      return typesOf(condition.child, !negated);
+    case "exists":
+      return negated && isTypeName(condition.left) ? NONE : "all";
+    case "comparison": {
+      const types = typesCompared(condition);
+      return types && negated ? others(types) : types ?? "all";
+    }
+    default:
+      return condition satisfies never;
+  }
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** The types that satisfy a comparison; absent when it says nothing about types. */
+function typesCompared(comparison: CheckedComparison): Types | undefined {
+  const { left, operator: { name }, right } = comparison;
+  if (right.kind !== "constants") return undefined;
+  if (nameOf(left) === "evt.num") return typesByNumber(comparison);
+  if (!isTypeName(left)) return undefined;
+  const named = () => new Set(right.constants.flatMap((type) => eventCodesByName(String(type))));
+  if (name === "=" || name === "==" || name === "in") return named();
+  return name === "!=" ? others(named()) : undefined;
+}
+
+/** Events are numbered from 1, which some comparisons contradict and some only repeat. */
+function typesByNumber({ operator: { name }, right }: CheckedComparison): Types | undefined {
+  if (right.kind !== "constants") return undefined;
+  const numbers = right.constants.map(Number);
+  const number = numbers[0] ?? NaN;
+  const never = name === "in"
+    ? numbers.every((value) => value === 0)
+    : name === "<"
+    ? number <= 1
+    : (name === "=" || name === "==" || name === "<=") && number === 0;
+  if (never) return NONE;
+  const always = name === ">=" ? number <= 1 : (name === "!=" || name === ">") && number === 0;
+  return always ? "all" : undefined;
+}
+
+function common(sets: readonly Types[]): Types {
+  return sets.reduce((all, set) => {
+    if (all === "all") return set;
+    return set === "all" ? all : all.intersection(set);
+  }, "all");
+}
+
+function united(sets: readonly Types[]): Types {
+  return sets.reduce((all, set) => all === "all" || set === "all" ? "all" : all.union(set), NONE);
+}
+
+function others(types: Types): Types {
+  return types === "all" ? NONE : new Set(allEventCodes()).difference(types);
+}
+
+/** Has no name of its own: each such event carries the one that rules see. */
+const NAMELESS = "asyncevent";
+
+/**
+ * The condition with comparisons of the event's type decided for one type; `true` or `false` when
+ * nothing is left to ask.
+ */
+export function foldForEventType(
+  condition: CheckedCondition,
+  code: number,
+): CheckedCondition | boolean {
+  switch (condition.kind) {
+    case "and":
+    case "or": {
+      const decisive = condition.kind === "or";
+      const children: CheckedCondition[] = [];
+      for (const child of condition.children) {
+        const folded = foldForEventType(child, code);
+        if (folded === decisive) return decisive;
+        if (typeof folded !== "boolean") children.push(folded);
+      }
+      if (children.length === 0) return !decisive;
+      return children.length === 1 ? children[0]! : { kind: condition.kind, children };
+    }
+    case "not": {
+      const child = foldForEventType(condition.child, code);
+      return typeof child === "boolean" ? !child : { kind: "not", child };
+    }
+    case "exists":
+    case "comparison":
+      return foldLeaf(condition, code);
+    default:
+      return condition satisfies never;
+  }
+}
+
+function foldLeaf(
+  condition: CheckedCondition & { readonly kind: "exists" | "comparison" },
+  code: number,
+): CheckedCondition | boolean {
+  const name = eventType(code)?.name;
+  if (name === undefined || name === NAMELESS || !isEventType(condition.left)) return condition;
+  if (condition.kind === "exists") return true;
+  return condition.right.kind === "operand" ? condition : compareWithConstants(condition, name);
+}

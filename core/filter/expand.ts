@@ -1,0 +1,243 @@
+/** Puts macros and lists in the place of their names. */
+import { didYouMean, type Note, type Report } from "../base/mod.ts";
+import type {
+  Comparison,
+  Condition,
+  ListDefinition,
+  ListUse,
+  Literal,
+  MacroDefinition,
+  MacroUse,
+  Right,
+} from "./condition.ts";
+import { parseListItem } from "./parser.ts";
+
+/** What the rule files define. Asking for a name marks it as used. */
+export interface Names {
+  macro(name: string): MacroDefinition | undefined;
+  list(name: string): ListDefinition | undefined;
+  /** For suggestions. */
+  macroNames?(): Iterable<string>;
+}
+
+/** Checks and values together: macros in macros can double with every line of a file. */
+export const MAX_SIZE = 1_000_000;
+/** Of the tree; what walks it later calls itself that often. */
+export const MAX_DEPTH = 1_000;
+const MAX_LIST_DEPTH = 100;
+
+/**
+ * The condition with every macro's `expansion` and every list's items in place, or `undefined`
+ * after reporting what is missing or too large (`F016` to `F018`, `F022`). Shares the trees of
+ * macros instead of copying them.
+ */
+export function expandCondition(
+  condition: Condition,
+  names: Names,
+  report: Report,
+): Condition | undefined {
+  return new Expander(names, report).expand(condition);
+}
+
+interface Expanded {
+  readonly condition: Condition;
+  readonly size: number;
+  readonly depth: number;
+}
+
+class Expander {
+  readonly #names: Names;
+  readonly #report: Report;
+  /** Macros whose expansion is under way, outermost first. */
+  readonly #path: MacroUse[] = [];
+  readonly #macros = new Map<string, Expanded | "broken">();
+
+  constructor(names: Names, report: Report) {
+    this.#names = names;
+    this.#report = report;
+  }
+
+  expand(condition: Condition): Condition | undefined {
+    return this.#visit(condition)?.condition;
+  }
+
+  #visit(condition: Condition): Expanded | undefined {
+    switch (condition.kind) {
+      case "and":
+      case "or": {
+        // All children are visited, so that one run shows every unknown name.
+        const children = condition.children.map((child) => this.#visit(child));
+        if (!children.every((child) => child !== undefined)) return undefined;
+        const inner = children.map((child) => child.condition);
+        return this.#bounded({ ...condition, children: inner }, children);
+      }
+      case "not": {
+        const child = this.#visit(condition.child);
+        return child && this.#bounded({ ...condition, child: child.condition }, [child]);
+      }
+      case "macro":
+        return this.#macro(condition);
+      case "exists":
+        return { condition, size: 1, depth: 1 };
+      case "comparison":
+        return this.#comparison(condition);
+      default:
+        return condition satisfies never;
+    }
+  }
+
+  #bounded(condition: Condition, children: readonly Expanded[]): Expanded | undefined {
+    let size = 1;
+    let depth = 0;
+    for (const child of children) {
+      size += child.size;
+      depth = Math.max(depth, child.depth);
+    }
+    if (size <= MAX_SIZE && depth < MAX_DEPTH) return { condition, size, depth: depth + 1 };
+    return this.#fail(
+      "F018",
+      size > MAX_SIZE
+        ? `the condition grows to more than ${MAX_SIZE} checks and values when its macros are put in`
+        : `the condition is nested more than ${MAX_DEPTH} deep when its macros are put in`,
+      condition,
+    );
+  }
+
+  #macro(use: MacroUse): Expanded | undefined {
+    const known = this.#macros.get(use.name);
+    if (known === "broken") return undefined;
+    const expanded = known ?? this.#expandMacro(use);
+    if (!expanded) {
+      this.#macros.set(use.name, "broken");
+      return undefined;
+    }
+    this.#macros.set(use.name, expanded);
+    return this.#bounded({ ...use, expansion: expanded.condition }, [expanded]);
+  }
+
+  #expandMacro(use: MacroUse): Expanded | undefined {
+    if (this.#path.some(({ name }) => name === use.name)) {
+      return this.#fail("F017", `macro "${use.name}" contains itself`, use);
+    }
+    const definition = this.#names.macro(use.name);
+    if (!definition) return this.#unknownMacro(use);
+    if (!definition.condition) return undefined;
+    if (this.#path.length >= MAX_DEPTH) {
+      return this.#fail("F018", `more than ${MAX_DEPTH} macros inside each other`, use);
+    }
+    this.#path.push(use);
+    const expanded = this.#visit(definition.condition);
+    this.#path.pop();
+    return expanded;
+  }
+
+  #unknownMacro(use: MacroUse): undefined {
+    const { name } = use;
+    const help = this.#names.list(name)
+      ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
+      : didYouMean(name, this.#names.macroNames?.() ?? []) ??
+        "macros must be defined before the rules that use them";
+    return this.#fail("F016", `unknown macro "${name}"`, use, help);
+  }
+
+  #comparison(comparison: Comparison): Expanded | undefined {
+    const right = this.#right(comparison);
+    if (!right) return undefined;
+    const size = right.kind === "values" ? 1 + right.values.length : 1;
+    const condition = right === comparison.right ? comparison : { ...comparison, right };
+    if (size <= MAX_SIZE) return { condition, size, depth: 1 };
+    return this.#fail("F018", `the list has more than ${MAX_SIZE} items`, comparison);
+  }
+
+  #right(comparison: Comparison): Right | undefined {
+    const { right, operator, quantifier } = comparison;
+    switch (right.kind) {
+      case "transformer":
+        return right;
+      case "values": {
+        if (!right.values.some((value) => this.#isList(value))) return right;
+        const values: Literal[] = [];
+        // Not `every`: one run shows the problems of all lists.
+        const fine = right.values.map((value) => this.#collect(value, values));
+        return fine.includes(false) ? undefined : { ...right, values };
+      }
+      case "literal": {
+        if (!this.#isList(right)) return right;
+        const values: Literal[] = [];
+        if (!this.#collect(right, values)) return undefined;
+        if (takesList(operator) || quantifier) return { kind: "values", values, span: right.span };
+        if (values.length === 1) return values[0];
+        return this.#fail(
+          "F022",
+          `list "${right.text}" has ${values.length} items, "${operator}" takes one value`,
+          comparison,
+          `to look for any of them, use "in (${right.text})" or "${operator} anyof (${right.text})"`,
+        );
+      }
+      default:
+        return right satisfies never;
+    }
+  }
+
+  #isList(value: Literal): boolean {
+    return !value.quoted && this.#names.list(value.text) !== undefined;
+  }
+
+  /**
+   * Adds the value itself, or the items of the list it names and of lists among them; false after
+   * reporting. `use` is the innermost list the value came from.
+   */
+  #collect(value: Literal, into: Literal[], use?: ListUse, depth = 0): boolean {
+    const definition = value.quoted || within(use, value.text)
+      ? undefined
+      : this.#names.list(value.text);
+    if (!definition) {
+      into.push(use ? { ...value, use } : value);
+      return true;
+    }
+    if (depth >= MAX_LIST_DEPTH) {
+      const title = `more than ${MAX_LIST_DEPTH} lists inside each other`;
+      this.#report.add({ code: "F018", title, at: value.span, notes: notesOf(this.#path) });
+      return false;
+    }
+    const inner: ListUse = { list: value.text, at: value.span, ...use && { outer: use } };
+    const items = itemsOf(definition, this.#report);
+    if (!items) return false;
+    for (const item of items) {
+      if (into.length > MAX_SIZE) break;
+      if (!this.#collect(item, into, inner, depth + 1)) return false;
+    }
+    return true;
+  }
+
+  #fail(code: string, title: string, { span }: Condition, help?: string): undefined {
+    this.#report.add({ code, title, at: span, help, notes: notesOf(this.#path) });
+    return undefined;
+  }
+}
+
+function within(use: ListUse | undefined, name: string): boolean {
+  for (let at = use; at; at = at.outer) if (at.list === name) return true;
+  return false;
+}
+
+export function notesOf(path: readonly MacroUse[]): Note[] {
+  return path.map(({ name, span }) => ({ message: `in macro "${name}", used here`, at: span }));
+}
+
+function takesList(operator: string): boolean {
+  return operator === "in" || operator === "intersects" || operator === "pmatch";
+}
+
+/** Lists are used by many rules and read once; problems are reported with the first use. */
+const parsedItems = new WeakMap<ListDefinition, readonly Literal[] | "broken">();
+
+function itemsOf(definition: ListDefinition, report: Report): readonly Literal[] | undefined {
+  let items = parsedItems.get(definition);
+  if (items === undefined) {
+    const parsed = definition.items.map((item) => parseListItem(item, report));
+    items = parsed.includes(undefined) ? "broken" : parsed.flatMap((item) => item ?? []);
+    parsedItems.set(definition, items);
+  }
+  return items === "broken" ? undefined : items;
+}

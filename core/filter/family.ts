@@ -1,0 +1,181 @@
+/** Field types that compare alike, and how the constants they are compared with are read. */
+import { type Network, networkText, parseAddress, parseNetwork } from "../base/ip.ts";
+import type { FieldScalar, FieldType } from "../field/mod.ts";
+import type { Literal } from "./condition.ts";
+
+/** How values of a type compare. `opaque` ones only exist. */
+export type Family = "number" | "truth" | "text" | "bytes" | "address" | "network" | "opaque";
+
+/** What a rule compares a field with; a network only stands on this side. */
+export type Constant = FieldScalar | Network;
+
+export type Reading =
+  | { readonly value: Constant; readonly warning?: string }
+  | { readonly problem: string; readonly help?: string };
+
+interface TypeRow {
+  readonly family: Family;
+  /** Integers: bits and whether the first is a sign. */
+  readonly bits?: number;
+  readonly signed?: boolean;
+  /** A list field may have this type. */
+  readonly lists?: boolean;
+}
+
+const int = (bits: number): TypeRow => ({ family: "number", bits, signed: true });
+const uint = (bits: number): TypeRow => ({ family: "number", bits, signed: false });
+
+/** Widths decide what a constant out of range wraps to. libs userspace/libsinsp/value_parser.cpp */
+const TYPES: Readonly<Record<FieldType, TypeRow>> = {
+  INT8: int(8),
+  INT16: int(16),
+  INT32: int(32),
+  INT64: int(64),
+  UINT8: uint(8),
+  UINT16: uint(16),
+  UINT32: uint(32),
+  UINT64: { ...uint(64), lists: true },
+  DOUBLE: int(32),
+  ERRNO: int(64),
+  FD: int(64),
+  PID: int(64),
+  UID: uint(32),
+  GID: uint(32),
+  PORT: uint(16),
+  L4PROTO: uint(8),
+  SIGTYPE: uint(8),
+  MODE: uint(32),
+  FLAGS32: uint(32),
+  RELTIME: { ...uint(64), lists: true },
+  ABSTIME: { ...uint(64), lists: true },
+  BOOL: { family: "truth", lists: true },
+  CHARBUF: { family: "text", lists: true },
+  FSPATH: { family: "text" },
+  BYTEBUF: { family: "bytes" },
+  IPADDR: { family: "address", lists: true },
+  IPNET: { family: "network", lists: true },
+  SOCKFAMILY: { family: "opaque" },
+  DYN: { family: "opaque" },
+};
+
+/** For messages: "proc.pid holds numbers". */
+export const FAMILY_NOUNS: Readonly<Record<Family, string>> = {
+  number: "numbers",
+  truth: "true or false",
+  text: "strings",
+  bytes: "bytes",
+  address: "IP addresses",
+  network: "addresses, compared with networks",
+  opaque: "values that cannot be compared",
+};
+
+export function familyOf(type: FieldType): Family {
+  return TYPES[type].family;
+}
+
+/** Whether a list of values of this type can be compared. */
+export function comparesAsList(type: FieldType): boolean {
+  return TYPES[type].lists ?? false;
+}
+
+/** The value a literal has as a value of `type`. */
+export function readConstant(literal: Literal, type: FieldType): Reading {
+  const { text } = literal;
+  const row = TYPES[type];
+  if (row.family !== "bytes" && text.includes("\0")) {
+    return { problem: "a value cannot contain a NUL byte (\\x00)" };
+  }
+  switch (row.family) {
+    case "number":
+      return readInteger(text, row.bits ?? 64, row.signed ?? true);
+    case "truth":
+      if (text === "true") return { value: true };
+      if (text === "false") return { value: false };
+      return { problem: `"${text}" is neither true nor false`, help: "write true or false" };
+    case "text":
+      return { value: text };
+    case "bytes":
+      return { value: literal.bytes ?? new TextEncoder().encode(text) };
+    case "address":
+      return readAddress(text);
+    case "network":
+      return readNetwork(text);
+    case "opaque":
+      return { problem: `a field of type ${type} cannot be compared with a value` };
+    default:
+      return row.family satisfies never;
+  }
+}
+
+/** Pairs of hexadecimal digits, as `bcontains` and `bstartswith` take them. */
+export function readHexadecimal({ text }: Literal): Reading {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) {
+    return {
+      problem: `"${text}" is not a row of bytes`,
+      help: "write each byte as two hexadecimal digits: 7f454c46",
+    };
+  }
+  return { value: Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16)) };
+}
+
+const SERVICES: Readonly<Record<string, number>> = {
+  ftp: 21,
+  ssh: 22,
+  telnet: 23,
+  smtp: 25,
+  domain: 53,
+  http: 80,
+  pop3: 110,
+  ntp: 123,
+  imap: 143,
+  ldap: 389,
+  https: 443,
+  mysql: 3306,
+  postgresql: 5432,
+};
+
+/** Integers are decimal, with blanks before and a sign allowed, as scanf(3) reads them. */
+function readInteger(text: string, bits: number, signed: boolean): Reading {
+  const trimmed = text.trimStart();
+  if (!/^[+-]?\d{1,40}$/.test(trimmed)) {
+    const service = bits === 16 && Object.hasOwn(SERVICES, text) ? SERVICES[text] : undefined;
+    const help = /^0[xX][0-9a-fA-F]{1,16}$/.test(text)
+      ? `only decimal numbers are read here: ${BigInt(text)}`
+      : service === undefined
+      ? undefined
+      : `write the port: ${service}`;
+    return { problem: `"${text}" is not a valid number`, ...help !== undefined && { help } };
+  }
+  const exact = BigInt(trimmed.replace(/^\+/, ""));
+  const wrapped = signed ? BigInt.asIntN(bits, exact) : BigInt.asUintN(bits, exact);
+  const value = Number.isSafeInteger(Number(wrapped)) ? Number(wrapped) : wrapped;
+  if (wrapped === exact) return { value };
+  return { value, warning: `${text} is out of range here and compares as ${wrapped}` };
+}
+
+function readAddress(text: string): Reading {
+  const value = parseAddress(text);
+  if (value) return { value };
+  const help = parseNetwork(text)
+    ? "an address has no prefix length; fields that end in net compare with networks"
+    : undefined;
+  return { problem: `"${text}" is not an IP address`, ...help !== undefined && { help } };
+}
+
+function readNetwork(text: string): Reading {
+  const value = parseNetwork(text);
+  if (!value) {
+    const address = parseAddress(text);
+    return {
+      problem: `"${text}" is not an IP network`,
+      help: address
+        ? `add a prefix length: ${networkText({ address, prefix: address.length * 8 })}`
+        : "a network looks like 10.0.0.0/8 or 2001:db8::/32",
+    };
+  }
+  // Falco refuses the IPv6 network of everything, though not the IPv4 one.
+  if (value.address.length === 16 && value.prefix === 0) {
+    return { problem: `"${text}" is not an IP network: the prefix length must be 1 to 128` };
+  }
+  return { value };
+}

@@ -1,0 +1,57 @@
+/** Constants that are valid and probably not what was meant. */
+import { type FieldTable, findField } from "../field/mod.ts";
+import type { ComparisonName } from "./condition.ts";
+
+export interface Suspicion {
+  readonly code: string;
+  readonly title: string;
+  readonly help: string;
+}
+
+/** What Falco, too, warns of: `F030` to `F032`. */
+export function* lintConstant(
+  text: string,
+  operator: ComparisonName,
+  fields: FieldTable,
+): Generator<Suspicion> {
+  if (operator === "regex" && isPlain(text)) {
+    yield {
+      code: "F030",
+      title: `the pattern '${text}' needs no regex`,
+      help: '"=", "contains", "startswith" and "endswith" say the same and are faster',
+    };
+  }
+  const dense = text.replace(/\s+/g, "");
+  if (/^[a-zA-Z]/.test(dense) && dense.includes(".") && isField(dense, fields)) {
+    yield {
+      code: "F031",
+      title: `"${text}" is the name of a field and compared as a string`,
+      help: `to compare with the field's value, write val(${dense})`,
+    };
+  }
+  if (/^(?:val|tolower|toupper|b64|basename|len|join|concat|getopt)\(.*\)$/s.test(dense)) {
+    yield {
+      code: "F032",
+      title: `"${text}" looks like a transformer and is compared as a string`,
+      help: "transformers stand without quotes",
+    };
+  }
+}
+
+function isField(text: string, fields: FieldTable): boolean {
+  const parts = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(text);
+  return parts !== null && findField(fields, parts[1]!, parts[2]) !== undefined;
+}
+
+/** Whether the special characters only say what contains, startswith or endswith would say. */
+function isPlain(pattern: string): boolean {
+  const last = pattern.length - 1;
+  for (let i = 0; i <= last; i++) {
+    const character = pattern[i]!;
+    if ((i === 0 && character === "^") || (i === last && character === "$")) continue;
+    const atEdge = (i === 0 && last > 0) || i === last - 1;
+    if (atEdge && character === "." && "+*?".includes(pattern[i + 1]!)) i++;
+    else if (".+*?^$()[]{}|\\".includes(character)) return false;
+  }
+  return true;
+}

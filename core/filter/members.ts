@@ -1,0 +1,78 @@
+/** Constant lists as sets that are asked per event. */
+import { type Network, networkContains } from "../base/ip.ts";
+import type { FieldScalar } from "../field/mod.ts";
+import type { Constant, Family } from "./family.ts";
+
+export interface Members {
+  has(value: FieldScalar): boolean;
+}
+
+/** The set of `constants`, all of one family. */
+export function membersOf(family: Family, constants: readonly Constant[]): Members {
+  switch (family) {
+    case "text":
+    case "truth":
+      return new Set(constants as readonly FieldScalar[]);
+    case "number":
+      return new Numbers(constants as readonly (number | bigint)[]);
+    case "bytes":
+    case "address":
+      return new ByteStrings(constants as readonly Uint8Array[]);
+    case "network":
+      return new Networks(constants as readonly Network[]);
+    case "opaque":
+      throw new Error("opaque values have no constants");
+    default:
+      return family satisfies never;
+  }
+}
+
+/** 5 and 5n are the same member. */
+class Numbers implements Members {
+  readonly #values: ReadonlySet<number | bigint>;
+
+  constructor(values: readonly (number | bigint)[]) {
+    this.#values = new Set(values.map(plain));
+  }
+
+  has(value: FieldScalar): boolean {
+    return this.#values.has(plain(value as number | bigint));
+  }
+}
+
+/** A number wherever one is exact. */
+function plain(value: number | bigint): number | bigint {
+  if (typeof value === "number") return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+class ByteStrings implements Members {
+  readonly #values: ReadonlySet<string>;
+
+  constructor(values: readonly Uint8Array[]) {
+    this.#values = new Set(values.map(keyOf));
+  }
+
+  has(value: FieldScalar): boolean {
+    return this.#values.has(keyOf(value as Uint8Array));
+  }
+}
+
+/** One character a byte. */
+function keyOf(bytes: Uint8Array): string {
+  let key = "";
+  for (let i = 0; i < bytes.length; i++) key += String.fromCharCode(bytes[i]!);
+  return key;
+}
+
+class Networks implements Members {
+  constructor(readonly networks: readonly Network[]) {}
+
+  has(value: FieldScalar): boolean {
+    for (const network of this.networks) {
+      if (networkContains(network, value as Uint8Array)) return true;
+    }
+    return false;
+  }
+}

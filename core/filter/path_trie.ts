@@ -1,0 +1,77 @@
+/** The paths of a `pmatch`, looked up component by component. */
+import { Glob } from "./glob.ts";
+
+interface Node {
+  /** A path ends here, and everything below it matches. */
+  ends: boolean;
+  readonly children: Map<string, Node>;
+  /** Components with `*`, `?` or `[`. */
+  readonly patterns: { readonly text: string; readonly glob: Glob; readonly node: Node }[];
+}
+
+/**
+ * Holds for a path when one of its own is the path or a directory above it. Empty components do
+ * not count: `/a//b/`, `/a/b` and `a/b` are one path, and `/` is above all.
+ */
+export class PathTrie {
+  readonly #root: Node = newNode();
+
+  constructor(paths: Iterable<string>) {
+    for (const path of paths) this.#add(path);
+  }
+
+  matches(path: string): boolean {
+    let node = this.#root;
+    let at = 0;
+    // Ways through wildcards not tried yet. A node has one depth, so each is tried at most once.
+    let others: { readonly node: Node; readonly at: number }[] | undefined;
+    for (;;) {
+      while (path[at] === "/") at++;
+      if (node.ends) return true;
+      let child: Node | undefined;
+      if (at < path.length) {
+        const slash = path.indexOf("/", at);
+        const component = path.slice(at, slash < 0 ? path.length : slash);
+        at += component.length;
+        for (const { glob, node: next } of node.patterns) {
+          if (glob.matches(component)) (others ??= []).push({ node: next, at });
+        }
+        child = node.children.get(component);
+      }
+      if (child) {
+        node = child;
+        continue;
+      }
+      const other = others?.pop();
+      if (!other) return false;
+      ({ node, at } = other);
+    }
+  }
+
+  #add(path: string): void {
+    let node = this.#root;
+    for (const component of path.split("/")) {
+      if (component === "") continue;
+      if (node.ends) return;
+      node = childOf(node, component);
+    }
+    node.ends = true;
+  }
+}
+
+function newNode(): Node {
+  return { ends: false, children: new Map(), patterns: [] };
+}
+
+function childOf(parent: Node, component: string): Node {
+  if (!Glob.isPattern(component)) {
+    let child = parent.children.get(component);
+    if (!child) parent.children.set(component, child = newNode());
+    return child;
+  }
+  const known = parent.patterns.find(({ text }) => text === component);
+  if (known) return known.node;
+  const node = newNode();
+  parent.patterns.push({ text: component, glob: new Glob(component), node });
+  return node;
+}
