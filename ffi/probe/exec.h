@@ -75,7 +75,8 @@ static __always_inline void report_exec(union exec_slot *slot, struct walk *walk
 
 	file_facts(&record->exe, file);
 	flags = record->exe.flags;
-	if (may_write(walk, file))
+	walk->file = file;
+	if (may_write(WALK_EXEC))
 		flags |= FILE_WRITABLE;
 	walk_file(walk, WALK_EXEC, file, &flags);
 	record->exe.flags = flags;

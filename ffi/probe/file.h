@@ -120,18 +120,18 @@ static __always_inline void walk_file(struct walk *walk, __u32 slot, __u64 file,
 }
 
 /* Whether a group is the current task's own or among its supplementary ones, which are sorted and
- * at most 65536. The bounds of the search lie in the walk's map for the same reason as a walk's state. */
+ * at most 65536. The bounds of the search lie in a map for the same reason as a walk's state. */
 static __always_inline bool in_groups(struct walk *walk, __u64 cred, __u32 gid)
 {
 	__u64 groups = read_u64(AT(struct cred, cred, group_info));
 
 	if (GET(struct cred, cred, fsgid.val) == gid)
 		return true;
-	walk->read[0] = 0;
-	walk->read[1] = GET(struct group_info, groups, ngroups);
+	walk->low = 0;
+	walk->high = GET(struct group_info, groups, ngroups);
 #pragma clang loop unroll(disable)
 	for (int step = 0; step < 17; step++) {
-		__u64 low = walk->read[0], high = walk->read[1], middle = (low + high) / 2;
+		__u64 low = walk->low, high = walk->high, middle = (low + high) / 2;
 		__u32 found = 0;
 
 		if (low >= high)
@@ -141,9 +141,9 @@ static __always_inline bool in_groups(struct walk *walk, __u64 cred, __u32 gid)
 		if (found == gid)
 			return true;
 		if (found < gid)
-			walk->read[0] = middle + 1;
+			walk->low = middle + 1;
 		else
-			walk->read[1] = middle;
+			walk->high = middle;
 	}
 	return false;
 }
@@ -167,30 +167,38 @@ static __always_inline bool is_mapped(__u64 map, __u32 id)
 	return false;
 }
 
-/* Whether the current credentials may write the file: as owner (who can always grant it), by its
+/* Whether the current credentials may write walk->file: as owner (who can always grant it), by its
  * mode, or by CAP_DAC_OVERRIDE over an inode whose ids exist in the task's user namespace. Access
  * control lists and security modules are not asked. */
-static __always_inline bool may_write(struct walk *walk, __u64 file)
+__noinline int may_write(__u32 slot)
 {
-	__u64 inode = GET(struct file, file, f_inode);
-	__u64 super = GET(struct inode, inode, i_sb);
-	__u64 mount = GET(struct file, file, f_path.mnt);
-	__u64 cred = GET(struct task_struct, bpf_get_current_task(), cred);
-	__u64 space = GET(struct cred, cred, user_ns);
-	__u32 uid = GET(struct inode, inode, i_uid.val), gid = GET(struct inode, inode, i_gid.val);
-	__u32 mode = GET(struct inode, inode, i_mode);
+	struct walk *walk = bpf_map_lookup_elem(&walks, &slot);
+	__u64 file, inode, super, mount, cred, space;
+	__u32 uid, gid, mode;
 
+	if (!walk)
+		return 0;
+	file = walk->file;
+	inode = GET(struct file, file, f_inode);
+	super = GET(struct inode, inode, i_sb);
+	mount = GET(struct file, file, f_path.mnt);
+	uid = GET(struct inode, inode, i_uid.val);
+	gid = GET(struct inode, inode, i_gid.val);
+	mode = GET(struct inode, inode, i_mode);
 	if (GET(struct super_block, super, s_flags) & SB_RDONLY ||
 	    GET(struct vfsmount, mount, mnt_flags) & MNT_READONLY ||
 	    GET(struct inode, inode, i_flags) & S_IMMUTABLE || uid == ~0u || gid == ~0u)
-		return false;
+		return 0;
+	cred = GET(struct task_struct, bpf_get_current_task(), cred);
 	if (GET(struct cred, cred, fsuid.val) == uid)
-		return true;
+		return 1;
 	if (mode & (in_groups(walk, cred, gid) ? 020 : 002))
-		return true;
+		return 1;
 	if (!(read_u64(AT(struct cred, cred, cap_effective)) >> CAP_DAC_OVERRIDE & 1))
-		return false;
-	return !GET(struct user_namespace, space, level) ||
-	       (is_mapped(AT(struct user_namespace, space, uid_map), uid) &&
-		is_mapped(AT(struct user_namespace, space, gid_map), gid));
+		return 0;
+	space = GET(struct cred, cred, user_ns);
+	if (!GET(struct user_namespace, space, level))
+		return 1;
+	return is_mapped(AT(struct user_namespace, space, uid_map), uid) &&
+	       is_mapped(AT(struct user_namespace, space, gid_map), gid);
 }

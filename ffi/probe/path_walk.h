@@ -48,6 +48,8 @@ struct walk {
 	__u32 flags;			/* enum walk_flags */
 	__u32 _pad;
 	__u64 read[3];			/* d_parent, d_name */
+	__u64 file;			/* may_write()'s argument */
+	__u64 low, high;		/* in_groups()'s */
 	char bytes[PATH_BUFFER + PATH_SLACK];
 };
 
@@ -176,8 +178,9 @@ struct walk_context {
 
 DEFINE_LOOP(walk_steps, walk_step)
 
-/* Walks from walk->mount and walk->dentry, which the caller has set. A global function: verified
- * once, however many call it. */
+/* Walks from walk->mount and walk->dentry, which the caller has set. A global function: the verifier
+ * follows it once, however many call it, and what comes after a call not once for each way out of it.
+ * Such a function can only take numbers; addresses are handed over in the map. */
 __noinline int walk_path(__u32 slot)
 {
 	struct walk *walk = bpf_map_lookup_elem(&walks, &slot);
@@ -232,28 +235,33 @@ static __always_inline __u64 copy_walked(struct walk *walk, char *to)
 	return length;
 }
 
-/* Whether the walked path is `given`, byte for byte. Longer ones than 256 bytes are not compared:
- * then the path is simply sent. Both buffers have slack behind what is compared. */
-static __always_inline bool walked_equals(struct walk *walk, const char *given, __u64 length)
+/* Whether the path walked last equals the one given, which lies at the start of the file record's
+ * strings. Longer ones than 256 bytes are not compared: then the path is simply sent. Both buffers
+ * have room behind what is compared. A global function, for the reason of walk_path(). */
+__noinline int walked_equals_given(__u32 slot, __u32 length)
 {
-	__u64 at = walk->at;
-	const char *walked;
+	struct walk *walk = bpf_map_lookup_elem(&walks, &slot);
+	union event_slot *record = event_slot();
+	const char *walked, *given;
+	__u64 at;
 
-	if (length > 256 || length != walk_length(walk))
-		return false;
+	if (!walk || !record || length > 256 || length != walk_length(walk))
+		return 0;
+	at = walk->at;
 	MASK(at, PATH_BUFFER - 1);
 	walked = walk->bytes + at;
+	given = record->file.data;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < 256; i += 8) {
 		__u64 difference;
 
 		if (i >= length)
-			return true;
+			return 1;
 		difference = *(__u64 *)(given + i) ^ *(__u64 *)(walked + i);
 		if (length - i < 8)
 			difference &= ~0ull >> (64 - (length - i) * 8);
 		if (difference)
-			return false;
+			return 0;
 	}
-	return true;
+	return 1;
 }

@@ -80,7 +80,7 @@ struct socket_facts {		/* 48 bytes */
 	__u8 remote_address[16];
 };
 
-struct task_facts {		/* 128 bytes */
+struct task_facts {		/* 120 bytes */
 	__u64 start_boot_ns;	/* of the process (thread group leader) */
 	__u64 cap_inheritable;
 	__u64 cap_permitted;
@@ -131,7 +131,7 @@ struct fork_record {
 struct exit_record {
 	struct record_header header;	/* result = exit code as wait() packs it */
 	__u32 last;			/* 1: the process's last thread */
-	__u32 reaper_tgid;		/* who inherits the children; 0 unless last */
+	__u32 reaper_tgid;		/* who inherits the children; 0 unless last, or when nobody does */
 };
 
 struct identity_record {
@@ -157,7 +157,9 @@ struct call_record {
 	__u64 args[6];
 };
 
-/* Directories are sent only for relative paths: what the kernel would have joined the path to. */
+/* Directories are sent only for relative paths: what the kernel would have joined the path to. Not for
+ * a symbolic link's target nor a mount's source, which need not be paths, and not when the call itself
+ * changed the working directory (chdir, pivot_root): its cwd record follows after it. */
 struct path_record {
 	struct record_header header;
 	__u64 args[6];
@@ -190,7 +192,8 @@ struct socket_record {
 	__u16 local_name_length;	/* unix sockets: sun_path, abstract names keep their leading NUL */
 	__u16 peer_name_length;
 	__u16 resolved_length;		/* unix sockets: kernel's path of the node, the peer's first */
-	__u16 address_length;		/* the sockaddr argument (connect, bind, sendto), at most 128 bytes */
+	__u16 address_length;		/* the sockaddr argument (connect, bind, sendto, recvfrom, and msg_name of
+					 * sendmsg and recvmsg), at most 128 bytes */
 	__u32 _pad;
 	char data[];			/* local name, peer name, resolved, address */
 };

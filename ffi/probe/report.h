@@ -61,7 +61,7 @@ static __always_inline void report_file(union event_slot *slot, const struct cal
 		flags = record->file.flags;
 		walk_file(walk, WALK_SYS_EXIT, file, &flags);
 		record->resolved_root_length = walk_root_length(walk);
-		if (given && walked_equals(walk, record->data, given)) {
+		if (given && walked_equals_given(WALK_SYS_EXIT, given)) {
 			flags |= FILE_SAME;
 		} else {
 			MASK(at, EVENT_DATA_MASK);

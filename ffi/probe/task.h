@@ -212,13 +212,15 @@ static __always_inline void task_facts(struct task_facts *facts)
 	})
 
 /* Who inherits the children of a process whose last thread ends: the nearest living ancestor that
- * asked for it (PR_SET_CHILD_SUBREAPER) in the same pid namespace, else that namespace's init.
+ * asked for it (PR_SET_CHILD_SUBREAPER) in the same pid namespace, else that namespace's init. 0 when
+ * that init itself ends: then its whole namespace is killed.
  * linux v6.8 kernel/exit.c, find_new_reaper() */
 static __always_inline __u32 reaper_of(__u64 task)
 {
 	__u64 signal = GET(struct task_struct, task, signal);
 	struct pid_view view = pid_view(task);
 	__u64 ancestor = task, init;
+	__u32 tgid;
 
 	if (SIGNAL_BIT(signal, has_child_subreaper)) {
 #pragma clang loop unroll(disable)
@@ -238,5 +240,6 @@ static __always_inline __u32 reaper_of(__u64 task)
 		}
 	}
 	init = GET(struct pid_namespace, view.namespace, child_reaper);
-	return GET(struct task_struct, init, tgid);
+	tgid = GET(struct task_struct, init, tgid);
+	return tgid == GET(struct task_struct, task, tgid) ? 0 : tgid;
 }
