@@ -90,6 +90,12 @@ function absentText(type: ParamType): string {
 
 function numberText(value: number | bigint, type: ParamType, format: ParamFormat): string {
   switch (type) {
+    case "ERRNO":
+    case "FD":
+    case "FD32":
+    case "PID":
+    case "PID32":
+    case "SIGTYPE":
     case "FLAGS8":
     case "FLAGS16":
     case "FLAGS32":
@@ -150,8 +156,25 @@ function numberMeaning(value: number, param: EventParam, state: State): string {
     case "RELTIME":
       return value >= 0 && value < Number(NO_TIMEOUT) ? `${shortest(value / NS_PER_SECOND)}s` : "";
     default:
-      return param.flags === undefined ? "" : renderFlags(param.flags, value);
+      return param.flags === undefined ? "" : flagsText(param.flags, value);
   }
+}
+
+/** Programs use few combinations; one that tries all only has them worked out each time. */
+const MAX_FLAG_TEXTS = 1024;
+const flagTexts = new Map<string, Map<number, string>>();
+
+/** Rules hold flags against words on every open, so what a combination prints as is kept. */
+function flagsText(table: string, value: number): string {
+  let texts = flagTexts.get(table);
+  if (texts === undefined) flagTexts.set(table, texts = new Map());
+  let text = texts.get(value);
+  if (text === undefined) {
+    text = renderFlags(table, value);
+    if (texts.size >= MAX_FLAG_TEXTS) texts.clear();
+    texts.set(value, text);
+  }
+  return text;
 }
 
 /** `<f>/etc/passwd`, `<4t>10.0.0.1:33060->10.0.0.2:443`, AT_FDCWD, or the error in its place. */

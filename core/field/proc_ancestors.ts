@@ -20,6 +20,9 @@ import { ageNs, startTimeNs } from "./proc.ts";
 /** libs userspace/libsinsp/sinsp_filtercheck_thread.cpp TYPE_AENV looks no further up. */
 const MAX_ENV_ANCESTORS = 20;
 
+/** As far as the process table looks. */
+const MAX_ANCESTORS = 64;
+
 type Read = (process: Process, event: Event) => FieldScalar | undefined;
 
 export const procAncestorFields: readonly FieldDefinition[] = [
@@ -134,8 +137,12 @@ function ancestorField(
         const process = ancestorOf(state, argument);
         return process && read(process, event);
       }
-      const all = ancestors(state);
-      return all.length === 0 ? undefined : all.map((process) => read(process, event)!);
+      const values: FieldScalar[] = [];
+      for (const ancestor of ancestors(state)) {
+        const value = read(ancestor, event);
+        if (value !== undefined) values.push(value);
+      }
+      return values.length === 0 ? undefined : values;
     },
   });
 }
@@ -146,9 +153,15 @@ function ancestorOf(state: State, n: number): Process | undefined {
   return process === undefined || n === 0 ? process : state.processes.ancestor(process, n);
 }
 
-/** The parent first. */
+/** The parent first. A loop rather than the table's generator: conditions ask often. */
 function ancestors(state: State): readonly Process[] {
-  return state.process === undefined ? [] : [...state.processes.ancestors(state.process)];
+  const found: Process[] = [];
+  let process = state.process;
+  while (process !== undefined && found.length < MAX_ANCESTORS) {
+    process = state.processes.parent(process);
+    if (process !== undefined) found.push(process);
+  }
+  return found;
 }
 
 /** A number names an ancestor (none and 0: the process), a name the nearest ancestor's variable. */

@@ -1,0 +1,84 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { type Container, type State } from "../state/mod.ts";
+import { eventOf, stateOf, TIME_NS, valueOf } from "./fixture_test.ts";
+
+const FULL_ID = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e";
+const event = eventOf("execve");
+
+function contained(details?: Partial<Container>): State {
+  const state = stateOf({ processId: 100, membership: { cgroup: `/docker/${FULL_ID}` } });
+  state.begin(event);
+  const id = state.process!.containerId;
+  state.end(event);
+  const container = state.containers.get(id)!;
+  if (details) state.containers.set({ ...container, known: true, ...details });
+  return state;
+}
+
+Deno.test("the host is the container called host, without an image", () => {
+  const of = (name: string) => valueOf(name, event);
+  assertEquals(of("container.id"), "host");
+  assertEquals(of("container.full_id"), "host");
+  assertEquals(of("container.name"), "host");
+  assertEquals(of("container.type"), "host");
+  assertEquals(of("container.privileged"), false);
+  for (const name of ["container.image", "container.image.repository", "k8s.pod.name"]) {
+    assertEquals(of(name), undefined, name);
+  }
+});
+
+Deno.test("of a container nobody has asked about, only what its cgroup tells is known", () => {
+  const state = contained();
+  assertEquals(valueOf("container.id", event, state), "3ad7b26ded6d");
+  assertEquals(valueOf("container.full_id", event, state), FULL_ID);
+  assertEquals(valueOf("container.type", event, state), "docker");
+  for (const name of ["container.name", "container.image", "container.labels"]) {
+    assertEquals(valueOf(name, event, state), undefined, name);
+  }
+});
+
+Deno.test("container.… are what the engine answered", () => {
+  const state = contained({
+    name: "web",
+    image: "registry:5000/nginx:1.25",
+    imageId: "abc",
+    imageRepository: "registry:5000/nginx",
+    imageTag: "1.25",
+    imageDigest: "sha256:00",
+    privileged: true,
+    startNs: TIME_NS - 2_000_000_000n,
+    labels: new Map([["b", ""], ["a", "1"], ["io.kubernetes.pod.name", "web-0"]]),
+  });
+  const of = (name: string) => valueOf(name, event, state);
+  assertEquals(of("container.name"), "web");
+  assertEquals(of("container.image"), "registry:5000/nginx:1.25");
+  assertEquals(of("container.image.id"), "abc");
+  assertEquals(of("container.image.repository"), "registry:5000/nginx");
+  assertEquals(of("container.image.tag"), "1.25");
+  assertEquals(of("container.image.digest"), "sha256:00");
+  assertEquals(of("container.privileged"), true);
+  assertEquals(of("container.start_ts"), TIME_NS - 2_000_000_000n);
+  assertEquals(of("container.duration"), 2_000_000_000);
+  assertEquals(of("container.labels"), "a:1, b");
+  assertEquals(of("container.label[a]"), "1");
+  assertEquals(of("container.label.a"), "1");
+  assertEquals(of("container.label[none]"), undefined);
+});
+
+Deno.test("k8s.… are read from the labels that Kubernetes gives", () => {
+  const state = contained({
+    labels: new Map([
+      ["io.kubernetes.pod.name", "web-0"],
+      ["io.kubernetes.pod.namespace", "shop"],
+      ["io.kubernetes.pod.uid", "3e41dc6b"],
+      ["io.kubernetes.sandbox.id", "63060edc2d3aa803"],
+    ]),
+  });
+  const of = (name: string) => valueOf(name, event, state);
+  assertEquals(of("k8s.pod.name"), "web-0");
+  assertEquals(of("k8s.ns.name"), "shop");
+  assertEquals(of("k8s.pod.uid"), "3e41dc6b");
+  assertEquals(of("k8s.pod.id"), "3e41dc6b");
+  assertEquals(of("k8s.pod.sandbox_id"), "63060edc2d3a");
+  assertEquals(of("k8s.pod.full_sandbox_id"), "63060edc2d3aa803");
+});

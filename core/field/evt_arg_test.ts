@@ -1,0 +1,200 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { type EventParam, eventType } from "../event/mod.ts";
+import { directoryOf, fileNameOf } from "./_path.ts";
+import {
+  eventOf,
+  fileOf,
+  pathOf,
+  socketOf,
+  stateOf,
+  textOf,
+  TUPLE,
+  valueOf,
+} from "./fixture_test.ts";
+import { syscallFields } from "./mod.ts";
+
+const corpus = Deno.env.get("FALCOD_CONFORMANCE") ??
+  new URL("../../../shared/conformance", import.meta.url).pathname;
+
+Deno.test("evt.arg is found by name or number, and absent when the event has none such", () => {
+  const event = eventOf("openat", { params: { flags: 1, mode: 0o644 } });
+  assertEquals(valueOf("evt.arg.flags", event), "O_RDONLY");
+  assertEquals(valueOf("evt.arg[flags]", event), "O_RDONLY");
+  assertEquals(valueOf("evt.arg[3]", event), "O_RDONLY");
+  assertEquals(valueOf("evt.arg[99]", event), undefined);
+  assertEquals(valueOf("evt.arg.uid", event), undefined);
+});
+
+Deno.test("evt.arg complains about names that no event has", () => {
+  const { check } = syscallFields.get("evt.arg")!.argument!;
+  assertEquals(check!("flags"), undefined);
+  assertEquals(check!("0"), undefined);
+  assertEquals(check!("flagz"), 'no event has a parameter "flagz"');
+});
+
+Deno.test("parameters the source does not know print as upstream's empty ones", () => {
+  assertEquals(valueOf("evt.arg.flags", eventOf("openat")), "<NA>");
+  assertEquals(valueOf("evt.arg.data", eventOf("read")), "NULL");
+  assertEquals(valueOf("evt.rawarg.flags", eventOf("openat")), undefined);
+});
+
+Deno.test("numbers print in their format, flags and modes by name", () => {
+  const openat = eventOf("openat", { params: { mode: 0o644, dev: 255, flags: 0x1001, ino: 7n } });
+  assertEquals(valueOf("evt.arg.mode", openat), "0644");
+  assertEquals(valueOf("evt.arg.dev", openat), "FF");
+  assertEquals(valueOf("evt.arg.ino", openat), "7");
+  assertEquals(valueOf("evt.arg.flags", openat), "O_RDONLY|O_CLOEXEC");
+  assertEquals(textOf("evt.rawarg.flags", openat), "1001");
+  assertEquals(textOf("evt.rawarg.mode", openat), "644");
+  const chown = eventOf("chown", { params: { uid: 4294967295, gid: 5 } });
+  assertEquals(valueOf("evt.arg.uid", chown), "-1");
+  const chmod = eventOf("chmod", { params: { mode: 0o4755 } });
+  assert(String(valueOf("evt.arg.mode", chmod)).includes("S_ISUID"));
+});
+
+Deno.test("descriptors print with what they are when the event is about them", () => {
+  const file = fileOf(pathOf("x", "/etc/x"));
+  const event = eventOf("openat", { params: { fd: 3, dirfd: -100 }, descriptor: file });
+  assertEquals(valueOf("evt.arg.fd", event), "<f>/etc/x");
+  assertEquals(valueOf("evt.rawarg.fd", event), 3);
+  assertEquals(valueOf("evt.arg.dirfd", event), "AT_FDCWD");
+  assertEquals(valueOf("evt.arg.fd", eventOf("openat", { params: { fd: 4 } })), "4");
+  assertEquals(valueOf("evt.arg.fd", eventOf("openat", { params: { fd: -13 } })), "EACCES");
+  const socket = eventOf("connect", { params: { fd: 3 }, descriptor: socketOf() });
+  assertEquals(valueOf("evt.arg.fd", socket), "<4t>10.0.0.1:33060->10.0.0.2:443");
+});
+
+Deno.test("processes and users print by name, signals and errors by theirs", () => {
+  const state = stateOf({ processId: 100, comm: "cat" }, { processId: 200, comm: "nginx" });
+  const kill = eventOf("kill", { params: { pid: 200, sig: 9, res: -1 } });
+  assertEquals(valueOf("evt.arg.pid", kill, state), "nginx");
+  assertEquals(valueOf("evt.arg.sig", kill, state), "SIGKILL");
+  assertEquals(valueOf("evt.arg.res", kill, state), "EPERM");
+  assertEquals(valueOf("evt.arg.pid", eventOf("kill", { params: { pid: 7 } }), state), "7");
+  const setuid = (uid: number) => eventOf("setuid", { params: { uid } });
+  assertEquals(valueOf("evt.arg.uid", setuid(0), state), "root");
+  assertEquals(valueOf("evt.arg.uid", setuid(77), state), "<NA>");
+  assertEquals(valueOf("evt.arg.uid", setuid(4294967295), state), "<NONE>");
+});
+
+Deno.test("an absolute path prints as passed, a relative one joined, both by the kernel's name", () => {
+  const event = (raw: string) =>
+    eventOf("openat", { params: { name: pathOf(raw, "/tmp/x", "/etc/shadow") } });
+  assertEquals(valueOf("evt.arg.name", event("/tmp/./x")), "/tmp/./x");
+  assertEquals(valueOf("evt.arg.name", event("x")), "/tmp/x");
+  assertEquals(valueOf("evt.arg.name", event("x"), undefined, "resolved"), "/etc/shadow");
+  assertEquals(valueOf("evt.arg.name", event("/tmp/./x"), undefined, "resolved"), "/etc/shadow");
+  assertEquals(valueOf("evt.rawarg.name", event("x"), undefined, "resolved"), "x");
+});
+
+Deno.test("tuples and addresses print as connections and ends of them", () => {
+  const connect = eventOf("connect", {
+    params: { tuple: TUPLE, addr: TUPLE },
+    descriptor: socketOf(),
+  });
+  assertEquals(valueOf("evt.arg.tuple", connect), "10.0.0.1:33060->10.0.0.2:443");
+  assertEquals(valueOf("evt.arg.addr", connect), "10.0.0.2:443");
+  const bound = { ...TUPLE, remoteAddress: undefined, remotePort: 0 };
+  assertEquals(
+    valueOf("evt.arg.addr", eventOf("bind", { params: { addr: bound } })),
+    "10.0.0.1:33060",
+  );
+});
+
+Deno.test("lists of strings print as their bytes would", () => {
+  const event = eventOf("execve", { params: { args: ["-c", "é\n"] } });
+  assertEquals(valueOf("evt.arg.args", event), "-c.....");
+});
+
+Deno.test("evt.args shows every parameter, with its meaning in brackets where it has one", () => {
+  const event = eventOf("openat", {
+    params: {
+      fd: 3,
+      dirfd: -100,
+      name: pathOf("x", "/etc/x"),
+      flags: 1,
+      mode: 0,
+      dev: 16,
+      ino: 9n,
+    },
+    descriptor: fileOf(pathOf("x", "/etc/x")),
+  });
+  assertEquals(
+    valueOf("evt.args", event),
+    "fd=3(<f>/etc/x) dirfd=-100(AT_FDCWD) name=x(/etc/x) flags=1(O_RDONLY) mode=0 dev=10 ino=9",
+  );
+  assertEquals(valueOf("evt.info", event), valueOf("evt.args", event));
+});
+
+Deno.test("timeouts print in seconds besides, or as none", () => {
+  const of = (timeout: bigint) => eventOf("ppoll", { params: { timeout } });
+  assertEquals(valueOf("evt.arg.timeout", of(1_500_000_000n)), "1.5s");
+  assertEquals(valueOf("evt.arg.timeout", of(2n ** 64n - 1n)), "none");
+});
+
+Deno.test("evt.abspath is the path of calls with a directory descriptor", () => {
+  const params = { oldpath: pathOf("a", "/tmp/a"), newpath: pathOf("b", "/tmp/b") };
+  const rename = eventOf("renameat2", { params });
+  assertEquals(valueOf("evt.abspath", rename), "/tmp/a");
+  assertEquals(valueOf("evt.abspath.src", rename), "/tmp/a");
+  assertEquals(valueOf("evt.abspath.dst", rename), "/tmp/b");
+  assertEquals(valueOf("evt.abspath", eventOf("rename", { params })), undefined);
+});
+
+interface Golden {
+  readonly events: readonly {
+    readonly type_code: number;
+    /** Text that is no UTF-8 is an object. */
+    readonly fields: Readonly<Record<string, string>>;
+  }[];
+}
+
+Deno.test("numbers of recorded events print as upstream printed them", () => {
+  let compared = 0;
+  for (const { type_code, fields } of goldenEvents()) {
+    for (const param of eventType(type_code)?.params ?? []) {
+      const raw = fields[`evt.rawarg.${param.name}`];
+      const text = fields[`evt.arg.${param.name}`];
+      // Upstream shows the raw value of an absent parameter as 0.
+      if (typeof raw !== "string" || text === undefined || text === "<NA>") continue;
+      if (!isStateless(param)) continue;
+      const value = parseRaw(raw, param);
+      if (value === undefined) continue;
+      const event = { ...eventOf("openat"), type: type_code, param: () => value };
+      assertEquals(valueOf(`evt.arg.${param.name}`, event), text, `${type_code} ${param.name}`);
+      compared++;
+    }
+  }
+  assert(compared > 1000, `only ${compared} parameters were compared`);
+});
+
+Deno.test("directories and names of recorded descriptors are cut as upstream cut them", () => {
+  let compared = 0;
+  for (const { fields } of goldenEvents()) {
+    const { "fd.name": name, "fd.directory": directory, "fd.filename": fileName } = fields;
+    if (typeof name !== "string" || fields["fd.typechar"] !== "f") continue;
+    if (directory !== undefined) assertEquals(directoryOf(name), directory);
+    if (fileName !== undefined) assertEquals(fileNameOf(name), fileName);
+    compared++;
+  }
+  assert(compared > 80, `only ${compared} descriptors were compared`);
+});
+
+/** Its text depends on the number alone. */
+function isStateless({ type, flags }: EventParam): boolean {
+  return flags !== undefined || /^(U?INT|ERRNO|SIGTYPE)/.test(type);
+}
+
+function parseRaw(text: string, { format }: EventParam): number | undefined {
+  const base = format === "hex" ? 16 : format === "oct" ? 8 : 10;
+  const value = parseInt(text, base);
+  return value.toString(base).toUpperCase() === text ? value : undefined;
+}
+
+function* goldenEvents(): Generator<Golden["events"][number]> {
+  const text = Deno.readTextFileSync(`${corpus}/event-fields-golden.jsonl`);
+  for (const line of text.trim().split("\n")) {
+    const { events } = JSON.parse(line) as Golden;
+    yield* events.filter(({ fields }) => fields !== undefined);
+  }
+}
