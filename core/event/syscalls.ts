@@ -58,10 +58,10 @@ function read(): Index {
 
 function readRow(row: string): Syscall {
   const [code, number, name, exitEvent] = row.split(" ");
-  return Object.freeze({
+  return {
     code: Number(code),
     name: name!,
     number: number === "-" ? undefined : Number(number),
     exitEvent: exitEvent === "-" ? undefined : Number(exitEvent),
-  });
+  };
 }

@@ -1,6 +1,6 @@
 /** The event types: what they are called, what they belong to, which parameters they carry. */
 import { EVENT_ROWS } from "./_event_rows.ts";
-import { genericSyscalls, type Syscall, syscallByCode } from "./syscalls.ts";
+import { genericSyscalls, syscallByCode } from "./syscalls.ts";
 
 /**
  * How a parameter's value is encoded and printed; upstream's names without `PT_`.
@@ -147,7 +147,7 @@ export const GENERIC_BASE = 1000;
 /** The code generic system calls have in capture files; in `Event.type` they have their own. */
 const GENERIC_EXIT = 1;
 
-/** Reading 454 rows takes about a millisecond: the first one to ask pays. */
+/** Reading the rows takes a few milliseconds: the first one to ask pays, so nobody does at import. */
 let types: readonly EventType[] | undefined;
 let generics: Map<number, EventType> | undefined;
 let codesByName: Map<string, readonly number[]> | undefined;
@@ -160,7 +160,7 @@ export function eventType(code: number): EventType | undefined {
 
 /** The types of upstream's table, indexed by code: enter events and old versions included. */
 export function eventTypes(): readonly EventType[] {
-  return types ??= EVENT_ROWS.trim().split("\n").map(readRow);
+  return types ??= EVENT_ROWS.trim().split("\n").map((row) => new Row(row));
 }
 
 /**
@@ -204,28 +204,42 @@ function groupByName(): Map<string, number[]> {
 
 function genericTypes(): Map<number, EventType> {
   if (generics) return generics;
-  const template = eventTypes()[GENERIC_EXIT]!;
+  const { direction, category, class: kind, flags, params } = eventTypes()[GENERIC_EXIT]!;
   const unknown = syscallByCode(0);
-  const calls: Syscall[] = [...(unknown ? [unknown] : []), ...genericSyscalls()];
-  generics = new Map(calls.map(({ code, name }) => {
-    const type: EventType = Object.freeze({ ...template, code: GENERIC_BASE + code, name });
-    return [type.code, type];
-  }));
+  generics = new Map();
+  for (const { code: call, name } of unknown ? [unknown, ...genericSyscalls()] : []) {
+    const code = GENERIC_BASE + call;
+    generics.set(code, { code, name, direction, category, class: kind, flags, params });
+  }
   return generics;
 }
 
-function readRow(row: string): EventType {
-  const [head = "", tail] = row.split(" | ");
-  const [code, direction, name, category, kind, flags = "-"] = head.split(" ");
-  return Object.freeze({
-    code: Number(code),
-    name: name!,
-    direction: direction === ">" ? "enter" : "exit",
-    category: category as EventCategory,
-    class: kind as EventClass,
-    flags: flags === "-" ? 0 : flags.split(",").reduce(addFlag, 0),
-    params: Object.freeze(tail === undefined ? [] : tail.split(" ").map(readParam)),
-  });
+/** Parameters are read when first asked for: most types are only ever looked at by name. */
+class Row implements EventType {
+  readonly code: number;
+  readonly name: string;
+  readonly direction: "enter" | "exit";
+  readonly category: EventCategory;
+  readonly class: EventClass;
+  readonly flags: number;
+  readonly #tail: string | undefined;
+  #params: readonly EventParam[] | undefined;
+
+  constructor(text: string) {
+    const [head = "", tail] = text.split(" | ");
+    const [code, direction, name, category, kind, flags = "-"] = head.split(" ");
+    this.code = Number(code);
+    this.name = name!;
+    this.direction = direction === ">" ? "enter" : "exit";
+    this.category = category as EventCategory;
+    this.class = kind as EventClass;
+    this.flags = flags === "-" ? 0 : flags.split(",").reduce(addFlag, 0);
+    this.#tail = tail;
+  }
+
+  get params(): readonly EventParam[] {
+    return this.#params ??= this.#tail?.split(" ").map(readParam) ?? [];
+  }
 }
 
 function addFlag(bits: number, flag: string): number {
@@ -251,12 +265,12 @@ const FORMATLESS: ReadonlySet<string> = new Set([
 
 function readParam(text: string): EventParam {
   const [, name, type, format, flags, directory, dynamic] = PARAM.exec(text)!;
-  return Object.freeze({
+  return {
     name: name!,
     type: type as ParamType,
     format: (format ?? (FORMATLESS.has(type!) ? "na" : "dec")) as ParamFormat,
     flags,
     directory: directory === undefined ? undefined : Number(directory),
     dynamic: dynamic as DynamicKind | undefined,
-  });
+  };
 }

@@ -150,7 +150,7 @@ export class ProcessTable {
 
   /** @param clockNs when it happened, on the clock of `Event.clockNs`; 0 when unknown */
   apply(change: StateChange, clockNs = 0): void {
-    if (this.#ended.length > 0) this.flush();
+    this.flush();
     switch (change.kind) {
       case "exec":
         return this.#exec(change, clockNs);
@@ -195,6 +195,7 @@ export class ProcessTable {
 
   /** Lets the ends that were applied take effect. */
   flush(): void {
+    if (this.#ended.length === 0) return;
     for (const { threadId, processId, last, reaperId } of this.#ended) {
       if (last) {
         const process = this.#processes.get(processId);
