@@ -2,6 +2,7 @@
 import type { Document, YAMLError } from "yaml";
 import type { Diagnostic, Report } from "./diagnostic.ts";
 import type { SourceText, Span } from "./text.ts";
+import { quoteEndingAt } from "./_yaml_quotes.ts";
 
 type Explained = Omit<Diagnostic, "severity">;
 
@@ -17,7 +18,7 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
   let itemOfLast = -1;
   const errors = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_ERRORS);
   for (const error of errors) {
-    const diagnostic = explain(source, error);
+    const diagnostic = explain(source, document, error);
     // Where it began: the package's own place may already lie in the next item.
     const at = diagnostic.at ?? source.span(error.pos[0], error.pos[0]);
     broken.push(at);
@@ -30,7 +31,7 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
     const known = warning.code === "TAG_RESOLVE_FAILED" || warning.code === "BAD_DIRECTIVE";
     if (!known) {
       broken.push(source.span(warning.pos[0], warning.pos[1]));
-      if (warning.code !== "BAD_INDENT") report.add(explain(source, warning));
+      if (warning.code !== "BAD_INDENT") report.add(explain(source, document, warning));
       continue;
     }
     report.add({
@@ -43,7 +44,7 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
   return broken;
 }
 
-function explain(source: SourceText, error: YAMLError): Explained {
+function explain(source: SourceText, document: Document, error: YAMLError): Explained {
   const [start, end] = error.pos;
   const at = source.span(start, Math.max(end, start));
   switch (error.code) {
@@ -56,7 +57,7 @@ function explain(source: SourceText, error: YAMLError): Explained {
       };
     case "MISSING_CHAR":
     case "BAD_INDENT":
-      return missing(source, error, at);
+      return missing(source, document, error, at);
     case "BAD_DQ_ESCAPE":
       return {
         code: "Y024",
@@ -83,17 +84,13 @@ function explain(source: SourceText, error: YAMLError): Explained {
 
 function missing(
   source: SourceText,
+  document: Document,
   error: YAMLError,
   at: Span,
 ): Explained {
-  const quoteMark = /closing (["'])/.exec(error.message)?.[1];
-  if (quoteMark) {
-    return {
-      code: "Y021",
-      title: `a text opens with ${quoteMark} and is never closed`,
-      at: openingQuote(source, quoteMark, at.start) ?? at,
-      help: `close it with ${quoteMark}; lines that go on with it are indented deeper than its key`,
-    };
+  if (/closing ["']/.test(error.message)) {
+    const start = quoteEndingAt(document, at.start)?.start ?? at.start;
+    return unclosedQuote(source, start);
   }
   const bracket = /end with a ([\]}])/.exec(error.message)?.[1];
   if (bracket) {
@@ -109,6 +106,17 @@ function missing(
   const misplaced = error.code === "BAD_INDENT" ||
     error.message.startsWith("Sequence item without");
   return misplaced ? badIndent(source, at) : unexpected(source, error, at);
+}
+
+/** The quote at `start` opens a text that does not end. */
+export function unclosedQuote(source: SourceText, start: number): Explained {
+  const mark = source.text[start] ?? "";
+  return {
+    code: "Y021",
+    title: `a text opens with ${mark} and is never closed`,
+    at: source.span(start, start + 1),
+    help: `close it with ${mark}; lines that go on with it are indented deeper than its key`,
+  };
 }
 
 function badIndent(source: SourceText, at: Span): Explained {
@@ -198,21 +206,6 @@ function visible(source: SourceText, at: Span): Span {
   while (start > 0 && (start >= source.text.length || /\s/.test(source.text[start] ?? ""))) start--;
   if (end <= start) end = start + 1;
   return start === at.start ? at : source.span(start, Math.min(end, start + 1));
-}
-
-/** The package reports where a text ends; people look for where it begins. */
-function openingQuote(source: SourceText, mark: string, end: number): Span | undefined {
-  const from = itemStart(source.text, Math.max(0, end - 1));
-  for (
-    let at = source.text.lastIndexOf(mark, end - 1);
-    at >= from;
-    at = source.text.lastIndexOf(mark, at - 1)
-  ) {
-    const before = source.text[at - 1] ?? "\n";
-    if (/[\s:[{,-]/.test(before)) return source.span(at, at + 1);
-    if (at === 0) break;
-  }
-  return undefined;
 }
 
 /** Walks back over closed pairs to the bracket that stayed open; quotes and comments are not looked into. */

@@ -1,0 +1,146 @@
+/** The package's nodes to ours. */
+import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import type { Report } from "./diagnostic.ts";
+import type { SourceText, Span } from "./text.ts";
+import type { YamlLimits } from "./_yaml_compose.ts";
+import { type YamlEntry, type YamlNode, type YamlNull, YamlScalar } from "./_yaml_node.ts";
+import type { ScalarStyle } from "./_yaml_scalar.ts";
+
+/** Turns one document's nodes into ours; checks keys and aliases on the way. */
+export class YamlBuilder {
+  readonly #anchors = new Map<string, { node: YamlNode | undefined; size: number }>();
+  #size = 0;
+  #tooLarge = false;
+
+  constructor(
+    readonly source: SourceText,
+    readonly report: Report,
+    readonly limits: YamlLimits,
+  ) {}
+
+  nothing(offset: number): YamlNull {
+    return { kind: "null", span: this.source.span(offset, offset) };
+  }
+
+  build(node: Node, parentIndent: number): YamlNode {
+    this.#size++;
+    if (isAlias(node)) return this.#alias(node.source, this.#spanOf(node));
+    const anchor = "anchor" in node ? node.anchor : undefined;
+    if (anchor !== undefined) this.#anchors.set(anchor, { node: undefined, size: 0 });
+    const sizeBefore = this.#size;
+    const built = this.#buildPlain(node, parentIndent);
+    if (anchor !== undefined) {
+      this.#anchors.set(anchor, { node: built, size: this.#size - sizeBefore + 1 });
+    }
+    return built;
+  }
+
+  #buildPlain(node: Node, parentIndent: number): YamlNode {
+    const span = this.#spanOf(node);
+    if (isScalar(node)) return this.#scalar(node, span, parentIndent);
+    if (isSeq(node)) {
+      const items = (node.items as Node[]).map((item) => this.build(item, parentIndent));
+      return { kind: "seq", span, items };
+    }
+    if (isMap(node)) {
+      const entries: YamlEntry[] = [];
+      const seen = new Map<string, YamlScalar>();
+      for (const pair of node.items) {
+        const key = this.#key(pair.key as Node | null);
+        const value = pair.value as Node | null;
+        const built = value ? this.build(value, parentIndent) : this.nothing(span.end);
+        if (!key) continue;
+        const earlier = seen.get(key.value);
+        if (earlier) this.#duplicate(key, earlier);
+        else {
+          seen.set(key.value, key);
+          entries.push({ key, value: built });
+        }
+      }
+      return { kind: "map", span, entries };
+    }
+    return this.nothing(span.start);
+  }
+
+  #scalar(node: Scalar, span: Span, parentIndent: number): YamlScalar | YamlNull {
+    const value = typeof node.value === "string" ? node.value : "";
+    const style = STYLES[node.type ?? "PLAIN"] ?? "plain";
+    if (style === "plain" && !node.tag && NULLS.has(value)) return { kind: "null", span };
+    const token = node.srcToken;
+    const indent = token?.type === "block-scalar" ? token.indent : parentIndent;
+    return new YamlScalar(span, value, style, indent);
+  }
+
+  #key(node: Node | null): YamlScalar | undefined {
+    const key = node && this.build(node, 0);
+    if (key?.kind === "scalar") return key;
+    if (key?.kind === "null" && key.span.end > key.span.start) {
+      const { span } = key;
+      return new YamlScalar(span, this.source.text.slice(span.start, span.end), "plain", 0);
+    }
+    if (key) {
+      this.report.add({
+        code: "Y010",
+        title: key.kind === "null" ? "key without a name" : `a ${key.kind} cannot be a key here`,
+        at: key.span,
+        help: "keys are words followed by a colon",
+      });
+    }
+    return undefined;
+  }
+
+  #duplicate(key: YamlScalar, earlier: YamlScalar): void {
+    this.report.add({
+      code: "Y011",
+      title: `key "${key.value}" is given twice in one mapping`,
+      at: key.span,
+      help: "keep one of them",
+      notes: [{ message: "first given here", at: earlier.span }],
+    });
+  }
+
+  #alias(name: string, span: Span): YamlNode {
+    const anchor = this.#anchors.get(name);
+    if (!anchor?.node) {
+      this.report.add({
+        code: "Y012",
+        title: anchor
+          ? `alias "*${name}" stands inside what it refers to`
+          : `alias "*${name}" refers to no anchor above it`,
+        at: span,
+        help: anchor ? undefined : `a value that begins with "*" has to be quoted`,
+      });
+      return { kind: "null", span };
+    }
+    this.#size += anchor.size;
+    if (this.#size > this.limits.expandedNodes) {
+      if (!this.#tooLarge) {
+        this.#tooLarge = true;
+        this.report.add({
+          code: "Y013",
+          title: `aliases stand for more than ${this.limits.expandedNodes} values in all`,
+          at: span,
+          help: "aliases of aliases multiply; write the values out",
+        });
+      }
+      return { kind: "null", span };
+    }
+    return anchor.node;
+  }
+
+  #spanOf(node: Node): Span {
+    // Of broken YAML the package may give ranges that end behind the text.
+    const { length } = this.source.text;
+    const [start, end] = node.range ?? [0, 0];
+    return this.source.span(Math.min(start, length), Math.min(end, length));
+  }
+}
+
+const STYLES: Readonly<Record<string, ScalarStyle>> = {
+  PLAIN: "plain",
+  QUOTE_SINGLE: "single",
+  QUOTE_DOUBLE: "double",
+  BLOCK_LITERAL: "literal",
+  BLOCK_FOLDED: "folded",
+};
+const NULLS: ReadonlySet<string> = new Set(["", "~", "null", "Null", "NULL"]);

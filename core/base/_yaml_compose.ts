@@ -1,0 +1,127 @@
+/** Text to the package's documents, within limits. */
+import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
+import type { Report } from "./diagnostic.ts";
+import type { SourceText } from "./text.ts";
+
+export interface YamlLimits {
+  readonly sizeBytes: number;
+  /** Lexical tokens; the memory of a parse grows with them. */
+  readonly tokens: number;
+  readonly depth: number;
+  /** Nodes when every alias is written out. */
+  readonly expandedNodes: number;
+}
+
+/** Upstream's largest rule file has 95 KB, 10,000 tokens and depth 7. */
+export const YAML_LIMITS: YamlLimits = {
+  sizeBytes: 8 << 20,
+  tokens: 1_000_000,
+  depth: 64,
+  expandedNodes: 1_000_000,
+};
+
+/** `text` is that of the source, or as long and repaired. */
+export function compose(
+  source: SourceText,
+  text: string,
+  report: Report,
+  limits: YamlLimits,
+): Document[] {
+  if (text.length > limits.sizeBytes) {
+    const size = (text.length / (1 << 20)).toFixed(1);
+    report.add({
+      code: "Y003",
+      title: `file has ${size} MiB; at most ${limits.sizeBytes / (1 << 20)} MiB are read`,
+      at: source.span(0, 0),
+      help: "split it into several files",
+    });
+    return [];
+  }
+  const tokens = tokenize(source, text, report, limits);
+  if (!tokens) return [];
+  const composer = new Composer({
+    schema: "failsafe",
+    keepSourceTokens: true,
+    prettyErrors: false,
+    strict: true,
+    stringKeys: false,
+    // Found while building, where both places are at hand.
+    uniqueKeys: false,
+    logLevel: "silent",
+  });
+  const documents: Document[] = [];
+  for (const token of tokens) documents.push(...composer.next(token) as Iterable<Document>);
+  documents.push(...composer.end() as Iterable<Document>);
+  return documents;
+}
+
+/** Syntax tokens, or nothing when a limit was passed: composing recurses as deep as the file nests. */
+function tokenize(
+  source: SourceText,
+  text: string,
+  report: Report,
+  limits: YamlLimits,
+): CST.Token[] | undefined {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let count = 0, offset = 0, flowDepth = 0, compactDepth = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const first = lexeme.charCodeAt(0);
+    if (lexeme.length === 1) {
+      if (first === 0x5b || first === 0x7b) flowDepth++; // [ {
+      else if (first === 0x5d || first === 0x7d) flowDepth--; // ] }
+      else if (first === 0x2d || first === 0x3f) compactDepth++; // - ?
+      else if (first === 0x3a && flowDepth <= 0) compactDepth++; // :
+    }
+    if (first === 0x0a || first === 0x0d) compactDepth = 0;
+    // Compact nesting (`- - - x`) and flow nesting show here, before the parser stacks them up.
+    if (flowDepth > limits.depth || compactDepth > limits.depth) {
+      reportDepth(source, offset, report, limits);
+      return undefined;
+    }
+    if (++count > limits.tokens) {
+      report.add({
+        code: "Y004",
+        title: `file has more than ${limits.tokens} YAML tokens`,
+        at: source.span(offset, offset),
+        help: "split it into several files",
+      });
+      return undefined;
+    }
+    // Document, mode and error marks of the lexer are no characters of the file.
+    if (first !== 0x02 && first !== 0x18 && first !== 0x1f) offset += lexeme.length;
+    tokens.push(...parser.next(lexeme));
+  }
+  tokens.push(...parser.end());
+  const deep = deepToken(tokens, limits.depth);
+  if (deep === undefined) return tokens;
+  reportDepth(source, deep, report, limits);
+  return undefined;
+}
+
+function reportDepth(source: SourceText, offset: number, report: Report, limits: YamlLimits): void {
+  report.add({
+    code: "Y005",
+    title: `nested more than ${limits.depth} levels deep`,
+    at: source.span(offset, offset),
+    help: "rule files need about seven levels; is a bracket or a dash repeated by mistake?",
+  });
+}
+
+/** Offset of a token nested deeper than `limit`. Uses no recursion: that is what it guards. */
+function deepToken(tokens: readonly CST.Token[], limit: number): number | undefined {
+  const open: [CST.Token, number][] = tokens.map((token) => [token, 0]);
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [token, depth] = next;
+    if (depth > limit) return token.offset;
+    if (token.type === "document") {
+      if (token.value) open.push([token.value, depth]);
+    } else if ("items" in token) {
+      for (const item of token.items) {
+        if (item.key) open.push([item.key, depth + 1]);
+        if (item.value) open.push([item.value, depth + 1]);
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,68 @@
+/** The values of a YAML document, each with its place. */
+import { SourceText, type Span } from "./text.ts";
+import { placeScalar, type RawScalar, type ScalarStyle } from "./_yaml_scalar.ts";
+
+export type YamlNode = YamlMap | YamlSeq | YamlScalar | YamlNull;
+
+export interface YamlMap {
+  readonly kind: "map";
+  readonly span: Span;
+  /** In the order of the file; of equal keys only the first. */
+  readonly entries: readonly YamlEntry[];
+}
+
+export interface YamlEntry {
+  readonly key: YamlScalar;
+  readonly value: YamlNode;
+}
+
+export interface YamlSeq {
+  readonly kind: "seq";
+  readonly span: Span;
+  readonly items: readonly YamlNode[];
+}
+
+/** Nothing, `~` or `null`. */
+export interface YamlNull {
+  readonly kind: "null";
+  readonly span: Span;
+}
+
+/** A scalar as text; what it means (number, boolean, …) is the reader's question. */
+export class YamlScalar {
+  readonly kind = "scalar";
+  #text: SourceText | undefined;
+
+  constructor(
+    readonly span: Span,
+    readonly value: string,
+    readonly style: ScalarStyle,
+    readonly parentIndent: number,
+  ) {}
+
+  /** The decoded value as a text of its own, whose places map to the file exactly. */
+  get text(): SourceText {
+    return this.#text ??= scalarText(this);
+  }
+}
+
+function scalarText(scalar: YamlScalar): SourceText {
+  const { source, start, end } = scalar.span;
+  const raw: RawScalar = {
+    style: scalar.style,
+    text: source.text,
+    start,
+    end,
+    parentIndent: scalar.parentIndent,
+  };
+  let offsets: readonly number[] | undefined;
+  return new SourceText(source.name, scalar.value, {
+    text: source,
+    map(offset) {
+      offsets ??= placeScalar(raw).offsets;
+      // In broken YAML the package and we may disagree on what a scalar holds.
+      const place = offsets[Math.min(Math.max(offset, 0), offsets.length - 1)] ?? end;
+      return Math.min(Math.max(place, start), end);
+    },
+  });
+}

@@ -1,0 +1,50 @@
+/** Texts whose closing quote is missing: where they open, and how to read on behind them. */
+import { type Document, isScalar, visit } from "yaml";
+
+export interface OpenQuote {
+  /** Offset of the opening quote. */
+  readonly start: number;
+  /** Behind the last character that the package took as part of the text. */
+  readonly end: number;
+}
+
+/** The quoted text that ends at `end`, where the package found its closing quote missing. */
+export function quoteEndingAt(document: Document, end: number): OpenQuote | undefined {
+  let found: OpenQuote | undefined;
+  visit(document, {
+    Scalar(_key, node) {
+      const range = isScalar(node) ? node.range : undefined;
+      if (!range || range[1] !== end || !node.type?.startsWith("QUOTE")) return undefined;
+      found = { start: range[0], end };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+export interface Runaway {
+  readonly quote: OpenQuote;
+  /** The text of the file, as long as before, with the quote closed at the end of its item. */
+  readonly repaired: string;
+}
+
+/**
+ * A quote that nothing closes runs to the end of the file and hides every item behind it. Closing it
+ * where the next outer item begins lets these be read in the same run.
+ */
+export function runawayQuote(documents: readonly Document[], text: string): Runaway | undefined {
+  for (const document of documents) {
+    for (const error of document.errors) {
+      if (error.code !== "MISSING_CHAR" || !error.message.includes("quote")) continue;
+      const quote = quoteEndingAt(document, error.pos[0]);
+      const next = quote ? text.indexOf("\n- ", quote.start) : -1;
+      if (!quote || next < 0 || next >= quote.end) continue;
+      // The last character before the next item becomes the quote; if it is the quote, a blank.
+      const last = text[next - 1] === "\r" ? next - 2 : next - 1;
+      const mark = last > quote.start ? text[quote.start] : " ";
+      const at = Math.max(last, quote.start);
+      return { quote, repaired: text.slice(0, at) + mark + text.slice(at + 1) };
+    }
+  }
+  return undefined;
+}
