@@ -8,12 +8,12 @@
 import type { Node } from "yaml";
 import type { Report } from "./diagnostic.ts";
 import type { SourceText, Span } from "./text.ts";
-import { YamlBuilder } from "./_yaml_builder.ts";
-import { compose, YAML_LIMITS, type YamlLimits } from "./_yaml_compose.ts";
-import { reportSyntax, unclosedQuote } from "./_yaml_errors.ts";
-import type { YamlNode } from "./_yaml_node.ts";
-import { runawayQuote } from "./_yaml_quotes.ts";
-export { YAML_LIMITS, type YamlLimits } from "./_yaml_compose.ts";
+import { YamlBuilder } from "./yaml/builder.ts";
+import { compose, YAML_LIMITS, type YamlLimits } from "./yaml/compose.ts";
+import { reportSyntax, unclosedQuote } from "./yaml/errors.ts";
+import type { YamlNode } from "./yaml/node.ts";
+import { runawayQuote } from "./yaml/quotes.ts";
+export { YAML_LIMITS, type YamlLimits } from "./yaml/compose.ts";
 export {
   type YamlEntry,
   type YamlMap,
@@ -21,8 +21,8 @@ export {
   type YamlNull,
   YamlScalar,
   type YamlSeq,
-} from "./_yaml_node.ts";
-export type { ScalarStyle } from "./_yaml_scalar.ts";
+} from "./yaml/node.ts";
+export type { ScalarStyle } from "./yaml/scalar.ts";
 
 export interface YamlDocument {
   readonly root: YamlNode;

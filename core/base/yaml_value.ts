@@ -1,5 +1,5 @@
 /** What YAML scalars mean to readers of rules and configuration. */
-import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./_yaml_node.ts";
+import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml/node.ts";
 
 /** The entry of a key, absent when the mapping has none. */
 export function entryOf(map: YamlMap, key: string): YamlEntry | undefined {

@@ -1,6 +1,6 @@
 /** The values of a YAML document, each with its place. */
-import { SourceText, type Span } from "./text.ts";
-import { placeScalar, type RawScalar, type ScalarStyle } from "./_yaml_scalar.ts";
+import { SourceText, type Span } from "../text.ts";
+import { placeScalar, type RawScalar, type ScalarStyle } from "./scalar.ts";
 
 export type YamlNode = YamlMap | YamlSeq | YamlScalar | YamlNull;
 

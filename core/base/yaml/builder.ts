@@ -1,10 +1,10 @@
 /** The package's nodes to ours. */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import type { Report } from "./diagnostic.ts";
-import type { SourceText, Span } from "./text.ts";
-import type { YamlLimits } from "./_yaml_compose.ts";
-import { type YamlEntry, type YamlNode, type YamlNull, YamlScalar } from "./_yaml_node.ts";
-import type { ScalarStyle } from "./_yaml_scalar.ts";
+import type { Report } from "../diagnostic.ts";
+import type { SourceText, Span } from "../text.ts";
+import type { YamlLimits } from "./compose.ts";
+import { type YamlEntry, type YamlNode, type YamlNull, YamlScalar } from "./node.ts";
+import type { ScalarStyle } from "./scalar.ts";
 
 /** Turns one document's nodes into ours; checks keys and aliases on the way. */
 export class YamlBuilder {

@@ -1,7 +1,7 @@
 /** Text to the package's documents, within limits. */
 import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
-import type { Report } from "./diagnostic.ts";
-import type { SourceText } from "./text.ts";
+import type { Report } from "../diagnostic.ts";
+import type { SourceText } from "../text.ts";
 
 export interface YamlLimits {
   readonly sizeBytes: number;

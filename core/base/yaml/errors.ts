@@ -1,8 +1,8 @@
 /** What the YAML package found wrong, said in our words and pointed at the cause. */
 import type { Document, YAMLError } from "yaml";
-import type { Diagnostic, Report } from "./diagnostic.ts";
-import type { SourceText, Span } from "./text.ts";
-import { quoteEndingAt } from "./_yaml_quotes.ts";
+import type { Diagnostic, Report } from "../diagnostic.ts";
+import type { SourceText, Span } from "../text.ts";
+import { quoteEndingAt } from "./quotes.ts";
 
 type Explained = Omit<Diagnostic, "severity">;
 
