@@ -165,5 +165,5 @@ static __always_inline __u64 put_base(union event_slot *slot, const struct call 
 	}
 	walk_from(walk, WALK_SYS_EXIT, path);
 	MASK(at, EVENT_DATA_MASK);
-	return copy_walked(walk, data + at);
+	return copy_walked(walk, &slot->header, data + at);
 }

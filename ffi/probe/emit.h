@@ -121,13 +121,30 @@ static __always_inline union exec_slot *exec_slot(void)
 	return bpf_map_lookup_elem(&exec_slots, &cpu);
 }
 
-/* The reader polls while records come; it is woken only when it said that it sleeps, and once. */
-static __always_inline __u64 wake_flags(volatile __u32 *sleeps)
+/* Whether the reader said that it sleeps; asking takes the flag back, so that it is woken once. */
+static __always_inline bool take_wish(volatile __u32 *sleeps)
 {
 	if (!*sleeps)
-		return BPF_RB_NO_WAKEUP;
+		return false;
 	*sleeps = 0;
-	return BPF_RB_FORCE_WAKEUP;
+	return true;
+}
+
+/* The reader polls while records come, so that records need not wake it. Before it sleeps it sets its
+ * flag and looks into the ring once more. The flag is looked at before and after the record is made
+ * visible: seen only before, a reader that falls asleep in between would sleep over the record. */
+static __always_inline long output(void *ring, void *record, __u64 size, volatile __u32 *sleeps)
+{
+	long error = bpf_ringbuf_output(ring, record, size,
+					take_wish(sleeps) ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	void *nothing;
+
+	if (take_wish(sleeps)) {
+		nothing = bpf_ringbuf_reserve(ring, 8, 0);
+		if (nothing)
+			bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+	}
+	return error;
 }
 
 static __always_inline void start_record(struct record_header *header, __u16 kind, __u16 syscall,
@@ -154,7 +171,7 @@ static __always_inline void submit_event(union event_slot *slot, __u64 size, enu
 	size += 7;
 	MASK(size, 0x7ff8);
 	slot->header.size = size;
-	count_submitted(class, bpf_ringbuf_output(&events, slot, size, wake_flags(&config.events_sleeps)));
+	count_submitted(class, output(&events, slot, size, &config.events_sleeps));
 }
 
 /* For records made in an event slot. */
@@ -163,9 +180,7 @@ static __always_inline void submit_lifecycle(union event_slot *slot, __u64 size)
 	size += 7;
 	MASK(size, 0x7ff8);
 	slot->header.size = size;
-	count_submitted(CLASS_LIFECYCLE,
-			bpf_ringbuf_output(&lifecycle, slot, size,
-					   wake_flags(&config.lifecycle_sleeps)));
+	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, slot, size, &config.lifecycle_sleeps));
 }
 
 static __always_inline void submit_exec(union exec_slot *slot, __u64 size)
@@ -174,16 +189,12 @@ static __always_inline void submit_exec(union exec_slot *slot, __u64 size)
 	MASK(size, 0x1fff8);
 	CLAMP(size, sizeof(*slot));
 	slot->record.header.size = size;
-	count_submitted(CLASS_LIFECYCLE,
-			bpf_ringbuf_output(&lifecycle, slot, size,
-					   wake_flags(&config.lifecycle_sleeps)));
+	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, slot, size, &config.lifecycle_sleeps));
 }
 
 /* For fork and exit, which are small enough for the stack. */
 static __always_inline void submit_small(struct record_header *header, __u64 size)
 {
 	header->size = size;
-	count_submitted(CLASS_LIFECYCLE,
-			bpf_ringbuf_output(&lifecycle, header, size,
-					   wake_flags(&config.lifecycle_sleeps)));
+	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, header, size, &config.lifecycle_sleeps));
 }

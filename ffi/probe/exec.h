@@ -82,19 +82,19 @@ static __always_inline void report_exec(union exec_slot *slot, struct walk *walk
 	record->exe.flags = flags;
 	record->exe_root_length = walk_root_length(walk);
 	CLAMP(at, EXEC_DATA - 3 * GIVEN_LIMIT);
-	length = copy_walked(walk, record->data + at);
+	length = copy_walked(walk, &record->header, record->data + at);
 	record->exe_length = length;
 	at += length;
 
 	walk_from(walk, WALK_EXEC, AT(struct fs_struct, GET(struct task_struct, task, fs), pwd));
 	CLAMP(at, EXEC_DATA - 2 * GIVEN_LIMIT);
-	length = copy_walked(walk, record->data + at);
+	length = copy_walked(walk, &record->header, record->data + at);
 	record->cwd_length = length;
 	at += length;
 
 	walk_cgroup(WALK_EXEC);
 	CLAMP(at, EXEC_DATA - GIVEN_LIMIT);
-	length = copy_walked(walk, record->data + at);
+	length = copy_walked(walk, &record->header, record->data + at);
 	record->cgroup_length = length;
 	at += length;
 

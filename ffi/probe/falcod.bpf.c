@@ -103,11 +103,13 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	__u64 address = (__u64)child, signal, leader;
 	__u32 child_tgid = GET(struct task_struct, address, tgid);
 	struct fork_record record = {};
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct pid_view view;
 
-	if (!in_scope(bpf_get_current_pid_tgid() >> 32))
+	if (!in_scope(tgid))
 		return 0;
-	extend_scope(child_tgid);
+	if (child_tgid != tgid)
+		extend_scope(child_tgid);
 	signal = GET(struct task_struct, address, signal);
 	leader = GET(struct task_struct, address, group_leader);
 	view = pid_view(address);

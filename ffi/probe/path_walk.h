@@ -223,10 +223,12 @@ static __always_inline __u16 walk_root_length(struct walk *walk)
 }
 
 /* Copies the walked path to `to`, which has room for 4096 bytes; returns its length. */
-static __always_inline __u64 copy_walked(struct walk *walk, char *to)
+static __always_inline __u64 copy_walked(struct walk *walk, struct record_header *header, char *to)
 {
 	__u64 at = walk->at, length;
 
+	if (walk->flags & WALK_CUT)
+		header->flags |= HEADER_TRUNCATED;
 	if (at >= PATH_BUFFER)
 		return 0;
 	MASK(at, PATH_BUFFER - 1);

@@ -65,7 +65,7 @@ static __always_inline void report_file(union event_slot *slot, const struct cal
 			flags |= FILE_SAME;
 		} else {
 			MASK(at, EVENT_DATA_MASK);
-			length = copy_walked(walk, record->data + at);
+			length = copy_walked(walk, &slot->header, record->data + at);
 		}
 		record->resolved_length = length;
 		record->file.flags = flags;
@@ -145,7 +145,7 @@ static __always_inline void report_socket(union event_slot *slot, const struct c
 		if (node && config.resolve >= RESOLVE_PATH) {
 			walk_from(walk, WALK_SYS_EXIT, node);
 			MASK(at, 255);
-			length = copy_walked(walk, record->data + at);
+			length = copy_walked(walk, &slot->header, record->data + at);
 			record->resolved_length = length;
 			at += length;
 		}

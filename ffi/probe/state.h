@@ -36,7 +36,7 @@ static __always_inline void report_identity(union event_slot *slot, const struct
 	task_facts(&record->task);
 	walk_cgroup(WALK_SYS_EXIT);
 	__builtin_memset(record->_pad, 0, sizeof(record->_pad));
-	record->cgroup_length = copy_walked(walk, record->data);
+	record->cgroup_length = copy_walked(walk, &slot->header, record->data);
 	submit_lifecycle(slot, sizeof(*record) + record->cgroup_length);
 }
 
@@ -50,6 +50,6 @@ static __always_inline void report_cwd(union event_slot *slot, const struct call
 		  AT(struct fs_struct, GET(struct task_struct, bpf_get_current_task(), fs), pwd));
 	record->cwd_root_length = walk_root_length(walk);
 	record->_pad = 0;
-	record->cwd_length = copy_walked(walk, record->data);
+	record->cwd_length = copy_walked(walk, &slot->header, record->data);
 	submit_lifecycle(slot, sizeof(*record) + record->cwd_length);
 }
