@@ -10,7 +10,7 @@ import {
   SECOND,
   snapshot,
   spawn,
-} from "./_testing.ts";
+} from "./testing.ts";
 import { UNKNOWN_IMAGE } from "./process.ts";
 import { ProcessTable } from "./process_table.ts";
 

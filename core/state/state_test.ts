@@ -1,6 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import type { ProcessSnapshot, StateChange } from "../event/mod.ts";
-import { event, exec, exit, fork, image, membership, SECOND, snapshot } from "./_testing.ts";
+import { event, exec, exit, fork, image, membership, SECOND, snapshot } from "./testing.ts";
 import type { HostFiles } from "./host_files.ts";
 import { State, type StateOptions } from "./state.ts";
 

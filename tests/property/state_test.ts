@@ -17,7 +17,7 @@ import {
   image,
   membership,
   snapshot,
-} from "../../core/state/_testing.ts";
+} from "../../core/state/testing.ts";
 import type { StateChange } from "../../core/event/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { Random } from "./random.ts";
