@@ -1,0 +1,135 @@
+/**
+ * Reads the keys of one item and reports every one that is wrong.
+ *
+ * By hand rather than by a schema library: an item has a dozen keys, each mistake gets a message of
+ * its own that points at the key or the value, and loading a schema library costs more than reading
+ * upstream's rules.
+ */
+import { booleanOf, didYouMean, entryOf, type Report, type Span, unsignedOf } from "../base/mod.ts";
+import type { YamlMap, YamlNode, YamlScalar } from "../base/yaml.ts";
+
+export class MappingReader {
+  /** Something was wrong; the item is not to be used. */
+  failed = false;
+
+  constructor(
+    readonly map: YamlMap,
+    readonly report: Report,
+    /** For messages: `rule "x"`. */
+    readonly label: string,
+    /** Where the item as such is pointed at. */
+    readonly at: Span,
+  ) {}
+
+  has(key: string): boolean {
+    return entryOf(this.map, key) !== undefined;
+  }
+
+  value(key: string): YamlNode | undefined {
+    return entryOf(this.map, key)?.value;
+  }
+
+  keySpan(key: string): Span {
+    return entryOf(this.map, key)?.key.span ?? this.at;
+  }
+
+  fail(code: string, title: string, at: Span, help?: string): undefined {
+    this.failed = true;
+    this.report.add({ code, title, at, help });
+    return undefined;
+  }
+
+  /** A scalar that has to be there and to hold something. */
+  required(key: string): YamlScalar | undefined {
+    if (this.has(key)) return this.optional(key);
+    return this.fail("R005", `${this.label} has no "${key}"`, this.at, `add a line "${key}: …"`);
+  }
+
+  /** Absent, or a scalar that holds something. */
+  optional(key: string): YamlScalar | undefined {
+    const value = this.value(key);
+    if (!value) return undefined;
+    if (value.kind === "null" || (value.kind === "scalar" && value.value === "")) {
+      const title = `"${key}" of ${this.label} is empty`;
+      return this.fail("R006", title, this.keySpan(key), "give it a value or remove the line");
+    }
+    if (value.kind === "scalar") return value;
+    const title = `"${key}" of ${this.label} has to be a single value, not ${shape(value)}`;
+    return this.fail("R007", title, this.keySpan(key));
+  }
+
+  boolean(key: string): boolean | undefined {
+    const scalar = this.optional(key);
+    if (!scalar) return undefined;
+    const value = booleanOf(scalar);
+    if (value !== undefined) return value;
+    const title = `"${key}" has to be true or false, not "${scalar.value}"`;
+    return this.fail("R008", title, scalar.span);
+  }
+
+  unsigned(key: string): number | undefined {
+    const scalar = this.optional(key);
+    if (!scalar) return undefined;
+    const value = unsignedOf(scalar);
+    if (value !== undefined) return value;
+    const title = `"${key}" has to be a whole number, not "${scalar.value}"`;
+    return this.fail("R008", title, scalar.span);
+  }
+
+  /** The items of a sequence, if the key is there; what is no sequence is reported. */
+  sequence(key: string): readonly YamlNode[] | undefined {
+    const value = this.value(key);
+    if (!value) return undefined;
+    if (value.kind === "seq") return value.items;
+    const title = `"${key}" of ${this.label} has to be a list, not ${shape(value)}`;
+    return this.fail("R007", title, this.keySpan(key), `write ${key}: [a, b, c]`);
+  }
+
+  /** A sequence of single values. */
+  scalars(key: string): readonly YamlScalar[] | undefined {
+    const nodes = this.sequence(key);
+    if (!nodes) return undefined;
+    const scalars: YamlScalar[] = [];
+    for (const node of nodes) {
+      if (node.kind === "scalar") scalars.push(node);
+      else {
+        const title = `"${key}" of ${this.label} holds ${
+          shape(node)
+        } where a single value is wanted`;
+        this.fail("R007", title, node.span);
+      }
+    }
+    return scalars;
+  }
+
+  /** Warns of keys that mean nothing here. */
+  unknownKeys(known: readonly string[]): void {
+    for (const { key } of this.map.entries) {
+      if (known.includes(key.value)) continue;
+      this.report.add({
+        code: "R004",
+        severity: "warning",
+        title: `${this.label} has an unknown key "${key.value}", which is ignored`,
+        at: key.span,
+        help: didYouMean(key.value, known.filter((name) => !this.has(name))) ??
+          `known keys are ${known.join(", ")}`,
+      });
+    }
+  }
+}
+
+/** The shape of a node in words. */
+export function shape(node: YamlNode): string {
+  switch (node.kind) {
+    case "map":
+      return "a mapping";
+    case "seq":
+      return "a list";
+    case "null":
+      return "nothing";
+    case "scalar":
+      return `"${node.value.length > 40 ? `${node.value.slice(0, 40)}…` : node.value}"`;
+    default:
+      return node satisfies never;
+  }
+}

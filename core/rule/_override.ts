@@ -1,0 +1,67 @@
+/** How an item changes an earlier one of its name: `override`, or the deprecated `append: true`. */
+import { didYouMean, type Span } from "../base/mod.ts";
+import { type MappingReader, shape } from "./_mapping_reader.ts";
+
+export interface Overridable {
+  readonly append: readonly string[];
+  readonly replace: readonly string[];
+}
+
+export interface Override {
+  /** Keys to append to, with the place of the key under `override`. */
+  readonly append: ReadonlyMap<string, Span>;
+  readonly replace: ReadonlyMap<string, Span>;
+  readonly deprecatedAppend: Span | undefined;
+}
+
+/** Reads both spellings; nothing when one of them is wrong. */
+export function readOverride(reader: MappingReader, allowed: Overridable): Override | undefined {
+  const deprecated = reader.boolean("append") === true ? reader.keySpan("append") : undefined;
+  const append = new Map<string, Span>();
+  const replace = new Map<string, Span>();
+  const override = { append, replace, deprecatedAppend: deprecated };
+  const node = reader.value("override");
+  if (!node || node.kind === "null") return override;
+  if (node.kind !== "map") {
+    const title = `"override" maps keys to "append" or "replace"; it cannot be ${shape(node)}`;
+    return reader.fail(
+      "R015",
+      title,
+      reader.keySpan("override"),
+      "write override: {condition: append}",
+    );
+  }
+  for (const { key, value } of node.entries) {
+    const name = key.value;
+    const operation = value.kind === "scalar" ? value.value : undefined;
+    const operations = [
+      ...(allowed.append.includes(name) ? ["append"] : []),
+      ...(allowed.replace.includes(name) ? ["replace"] : []),
+    ];
+    if (operations.length === 0) {
+      const help = didYouMean(name, allowed.replace) ?? `keys are ${allowed.replace.join(", ")}`;
+      reader.fail("R016", `"${name}" of ${reader.label} cannot be overridden`, key.span, help);
+    } else if (operation === "append" || operation === "replace") {
+      if (operations.includes(operation)) {
+        (operation === "append" ? append : replace).set(name, key.span);
+      } else reader.fail("R016", `"${name}" cannot be appended to`, value.span, "write replace");
+    } else {
+      const title = `"${name}" is overridden by "append" or "replace", not by ${shape(value)}`;
+      reader.fail("R015", title, value.span, `allowed here: ${operations.join(", ")}`);
+    }
+    if (!reader.has(name) && operations.length > 0) {
+      const title = `"override" names "${name}", but ${reader.label} has no such key`;
+      reader.fail(
+        "R017",
+        title,
+        key.span,
+        `add "${name}: …" beside "override", or remove this line`,
+      );
+    }
+  }
+  if (deprecated && append.size + replace.size > 0) {
+    const title = '"append: true" and "override" exclude each other';
+    return reader.fail("R018", title, deprecated, 'keep "override" alone');
+  }
+  return override;
+}

@@ -1,0 +1,191 @@
+/** Rules as written: whole ones, changes to earlier ones, and the lone `enabled`. */
+import { didYouMean } from "../base/mod.ts";
+import type { YamlScalar } from "../base/yaml.ts";
+import { PRIORITIES, type Priority } from "../alert/mod.ts";
+import type { MappingReader } from "./_mapping_reader.ts";
+import { readExceptions } from "./_read_exceptions.ts";
+import { type Override, readOverride } from "./_override.ts";
+import { parsePriority } from "./priority.ts";
+import type { RuleEnabledItem, RuleItem, RuleParts, RuleUpdateItem } from "./rule_file.ts";
+
+const APPENDABLE = ["condition", "output", "desc", "tags", "exceptions"];
+const REPLACEABLE = [
+  ...APPENDABLE,
+  "priority",
+  "enabled",
+  "capture",
+  "capture_duration",
+  "warn_evttypes",
+  "skip-if-unknown-filter",
+];
+const KEYS = ["rule", "source", "append", "override", ...REPLACEABLE];
+
+export function readRule(
+  reader: MappingReader,
+  name: YamlScalar,
+): RuleItem | RuleUpdateItem | RuleEnabledItem | undefined {
+  const override = readOverride(reader, { append: APPENDABLE, replace: REPLACEABLE });
+  reader.unknownKeys(KEYS);
+  if (!override) return undefined;
+  if (override.append.size + override.replace.size > 0) return readUpdate(reader, name, override);
+  if (override.deprecatedAppend) return readAppend(reader, name, override);
+  const parts = ["condition", "output", "desc", "priority"];
+  if (parts.every((key) => !reader.has(key)) && reader.has("enabled")) {
+    const enabled = reader.boolean("enabled");
+    if (enabled === undefined) return undefined;
+    return { kind: "rule-enabled", name: name.value, at: name.span, enabled };
+  }
+  return readWhole(reader, name);
+}
+
+function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefined {
+  const condition = reader.required("condition");
+  const output = reader.required("output");
+  const description = reader.required("desc");
+  if (!reader.has("priority")) reader.required("priority");
+  const priority = readPriority(reader);
+  const source = reader.optional("source")?.value ?? "syscall";
+  const others = readParts(reader, OPTIONAL_PARTS, false);
+  if (reader.failed || !condition || !output || !description || !priority) return undefined;
+  return {
+    ...others,
+    kind: "rule",
+    name: name.value,
+    at: name.span,
+    source,
+    condition: condition.text,
+    output: output.text,
+    description: description.value,
+    priority,
+  };
+}
+
+const OPTIONAL_PARTS = REPLACEABLE.filter((key) =>
+  !["condition", "output", "desc", "priority"].includes(key)
+);
+
+function readUpdate(
+  reader: MappingReader,
+  name: YamlScalar,
+  override: Override,
+): RuleUpdateItem | undefined {
+  for (const { key } of reader.map.entries) {
+    const known = REPLACEABLE.includes(key.value);
+    if (!known || override.append.has(key.value) || override.replace.has(key.value)) continue;
+    const title = `"${key.value}" has no entry under "override", so what to do with it is not said`;
+    reader.fail("R019", title, key.span, `add "${key.value}: replace" under "override"`);
+  }
+  const append = readParts(reader, [...override.append.keys()], true);
+  const replace = readParts(reader, [...override.replace.keys()], false);
+  return {
+    kind: "rule-update",
+    name: name.value,
+    at: name.span,
+    source: readSource(reader),
+    append: override.append.size > 0 ? append : undefined,
+    replace: override.replace.size > 0 ? replace : undefined,
+    deprecatedAppend: undefined,
+  };
+}
+
+/** `append: true` takes condition and exceptions; Falco ignores the rest of what the item says. */
+function readAppend(
+  reader: MappingReader,
+  name: YamlScalar,
+  { deprecatedAppend }: Override,
+): RuleUpdateItem | undefined {
+  const keys = ["condition", "exceptions"].filter((key) => reader.has(key));
+  if (keys.length === 0) {
+    const title = `${reader.label} appends neither a condition nor exceptions`;
+    return reader.fail("R020", title, deprecatedAppend ?? name.span);
+  }
+  for (const key of REPLACEABLE) {
+    if (!reader.has(key) || keys.includes(key)) continue;
+    reader.report.add({
+      code: "R021",
+      severity: "warning",
+      title: `"append: true" does not look at "${key}", which is ignored`,
+      at: reader.keySpan(key),
+      help: `write override: {${key}: ${APPENDABLE.includes(key) ? "append" : "replace"}} instead`,
+    });
+  }
+  return {
+    kind: "rule-update",
+    name: name.value,
+    at: name.span,
+    source: readSource(reader),
+    append: readParts(reader, keys, true),
+    replace: undefined,
+    deprecatedAppend,
+  };
+}
+
+/** Of a change the source may be there and say nothing. */
+function readSource(reader: MappingReader): string | undefined {
+  const value = reader.value("source");
+  if (!value || value.kind === "null" || (value.kind === "scalar" && value.value === "")) {
+    return undefined;
+  }
+  return reader.optional("source")?.value;
+}
+
+function readParts(reader: MappingReader, keys: readonly string[], append: boolean): RuleParts {
+  const parts: { -readonly [Key in keyof RuleParts]: RuleParts[Key] } = {};
+  for (const key of keys) {
+    if (!reader.has(key)) continue;
+    switch (key) {
+      case "condition":
+      case "output": {
+        const scalar = reader.optional(key);
+        if (scalar) parts[key] = scalar.text;
+        break;
+      }
+      case "desc": {
+        const scalar = reader.optional(key);
+        if (scalar) parts.description = scalar.value;
+        break;
+      }
+      case "tags": {
+        const tags = reader.scalars(key);
+        if (tags) parts.tags = tags.map((tag) => tag.value);
+        break;
+      }
+      case "exceptions":
+        parts.exceptions = readExceptions(reader, append);
+        break;
+      case "priority": {
+        const priority = readPriority(reader);
+        if (priority) parts.priority = priority;
+        break;
+      }
+      case "capture_duration": {
+        const duration = reader.unsigned(key);
+        if (duration !== undefined) parts.captureDurationMs = duration;
+        break;
+      }
+      default: {
+        const flag = reader.boolean(key);
+        if (flag !== undefined) parts[FLAGS[key]!] = flag;
+      }
+    }
+  }
+  return parts;
+}
+
+type Flag = "enabled" | "capture" | "warnEventTypes" | "skipIfUnknownFilter";
+const FLAGS: Readonly<Record<string, Flag>> = {
+  enabled: "enabled",
+  capture: "capture",
+  warn_evttypes: "warnEventTypes",
+  "skip-if-unknown-filter": "skipIfUnknownFilter",
+};
+
+function readPriority(reader: MappingReader): Priority | undefined {
+  const scalar = reader.optional("priority");
+  if (!scalar) return undefined;
+  const priority = parsePriority(scalar.value);
+  if (priority) return priority;
+  const title = `"${scalar.value}" is none of the eight priorities`;
+  const help = didYouMean(scalar.value, PRIORITIES) ?? `they are ${PRIORITIES.join(", ")}`;
+  return reader.fail("R012", title, scalar.span, help);
+}

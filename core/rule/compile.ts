@@ -1,0 +1,218 @@
+/** Makes merged rules runnable: joins their texts, parses, expands, checks against the fields. */
+import { compileTemplate, type OutputTemplate } from "../alert/mod.ts";
+import { Report, type SourceText, TextJoiner } from "../base/mod.ts";
+import {
+  checkCondition,
+  type Condition,
+  eventTypesOf,
+  expandCondition,
+  fieldsOf,
+  type ListDefinition,
+  type MacroDefinition,
+  parseCondition,
+} from "../filter/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+import type { Deprecations } from "./deprecation.ts";
+import { joinException } from "./_exception_text.ts";
+import { joinOutput } from "./_output_text.ts";
+import type { LoadContext } from "./load.ts";
+import { brokenKey, type MacroDraft, type Merged, type RuleDraft } from "./merge.ts";
+import { reaches } from "./priority.ts";
+import type { Macro, Rule } from "./ruleset.ts";
+
+/** A rule that more event types than this can match slows every event down. */
+const MANY_EVENT_TYPES = 100;
+
+export class Compiler {
+  readonly usedMacros = new Set<string>();
+  readonly usedLists = new Set<string>();
+  readonly #macros = new Map<string, MacroDefinition>();
+  readonly #expanded = new Map<string, Condition>();
+  readonly #lists = new Map<string, ListDefinition>();
+
+  constructor(
+    readonly merged: Merged,
+    readonly context: LoadContext,
+    readonly report: Report,
+    readonly deprecations: Deprecations,
+  ) {
+    for (const { name, items } of merged.lists.values()) this.#lists.set(name, { name, items });
+    this.#markListsInLists();
+  }
+
+  /**
+   * Parses and expands every macro, used or not; to be called before any rule. A macro sees those that
+   * were there when it was last changed. One with a mistake is reported here, once: rules that use it
+   * are not judged.
+   */
+  compileMacros(): void {
+    for (const { name, condition } of this.merged.macros.values()) {
+      const parsed = parseCondition(joinTexts(condition), this.report);
+      this.#macros.set(name, { name, condition: parsed });
+    }
+    for (const draft of this.merged.macros.values()) {
+      const { condition } = this.#macros.get(draft.name)!;
+      const names = this.#names(draft);
+      const expanded = condition && expandCondition(condition, names, this.report);
+      if (expanded) this.#expanded.set(draft.name, expanded);
+    }
+    for (const name of this.merged.macros.keys()) {
+      if (!this.#expanded.has(name)) this.#macros.set(name, { name, condition: undefined });
+    }
+  }
+
+  /** After the last rule, when it is known which are used. */
+  macros(): ReadonlyMap<string, Macro> {
+    const macros = new Map<string, Macro>();
+    for (const { name, condition: texts, at } of this.merged.macros.values()) {
+      const condition = this.#expanded.get(name);
+      if (!condition) continue;
+      const used = this.usedMacros.has(name);
+      macros.set(name, { name, conditionText: joinTexts(texts), condition, used, at });
+    }
+    return macros;
+  }
+
+  /** The rule, or nothing after reporting what is wrong with it. */
+  rule(draft: RuleDraft): Rule | undefined {
+    const fields = this.context.fieldsOf(draft.source);
+    if (!fields) return undefined;
+    const own = new Report(this.report.limit);
+    const conditionText = conditionTextOf(draft, own);
+    const used = new Set<string>();
+    const condition = conditionText && this.#condition(conditionText, fields, used, own);
+    const output = this.#output(draft, fields, used, own);
+    const skipped = this.#forward(draft, own);
+    if (skipped || !conditionText || !condition || !output) return undefined;
+    const eventTypes = eventTypesOf(condition);
+    this.#warnOfEventTypes(draft, eventTypes);
+    const disabledBy = !draft.enabled
+      ? "file"
+      : reaches(draft.priority, this.context.minimumPriority)
+      ? undefined
+      : "priority";
+    return Object.freeze({
+      name: draft.name,
+      description: draft.description,
+      source: draft.source,
+      priority: draft.priority,
+      tags: [...new Set(draft.tags)].sort(),
+      enabled: disabledBy === undefined,
+      disabledBy,
+      condition,
+      output,
+      eventTypes,
+      fields: used,
+      capture: draft.capture,
+      captureDurationMs: draft.captureDurationMs,
+      exceptions: draft.exceptions.map(({ name }) => name),
+      conditionText,
+      at: draft.at,
+    });
+  }
+
+  #condition(text: SourceText, fields: FieldTable, used: Set<string>, report: Report) {
+    const parsed = parseCondition(text, report);
+    const expanded = parsed && expandCondition(parsed, this.#names(undefined), report);
+    const checked = expanded && checkCondition(expanded, fields, report);
+    if (checked) for (const { definition } of fieldsOf(checked)) used.add(definition.name);
+    return checked;
+  }
+
+  #output(
+    draft: RuleDraft,
+    fields: FieldTable,
+    used: Set<string>,
+    report: Report,
+  ): OutputTemplate | undefined {
+    const output = compileTemplate(joinOutput(draft.output, this.deprecations), fields, report);
+    for (const field of output?.fields ?? []) used.add(field.name);
+    return output;
+  }
+
+  /**
+   * Passes on what was found. Unknown names are no error for a rule that asks to be skipped then;
+   * returns whether it is.
+   */
+  #forward(draft: RuleDraft, own: Report): boolean {
+    const errors = own.diagnostics.filter(({ severity }) => severity === "error");
+    const skip = draft.skipIfUnknownFilter && errors.length > 0 &&
+      errors.every(({ code }) => UNKNOWN_NAME_CODES.has(code));
+    for (const diagnostic of own.diagnostics) {
+      if (!skip || diagnostic.severity !== "error") this.report.add(diagnostic);
+      else {
+        this.report.add({
+          code: "R045",
+          severity: "warning",
+          title: `rule "${draft.name}" is skipped: ${diagnostic.title}`,
+          at: diagnostic.at,
+          notes: diagnostic.notes,
+          help: 'the rule asks for this with "skip-if-unknown-filter"',
+        });
+      }
+    }
+    return skip;
+  }
+
+  #warnOfEventTypes(draft: RuleDraft, eventTypes: ReadonlySet<number>): void {
+    const many = draft.source === "syscall" && eventTypes.size > MANY_EVENT_TYPES;
+    if (!many || !draft.warnEventTypes) return;
+    this.report.add({
+      code: "R046",
+      severity: "warning",
+      title: `rule "${draft.name}" has to look at ${eventTypes.size} event types`,
+      at: draft.at,
+      help: "begin the condition with the event types meant: evt.type in (open, openat) and …",
+    });
+  }
+
+  /** The names a macro sees, or a rule: those see all. */
+  #names(macro: MacroDraft | undefined) {
+    const { merged } = this;
+    const visible = (name: string): MacroDefinition | undefined => {
+      const found = merged.macros.get(name);
+      if (!found || (macro && found.order > macro.changed)) return undefined;
+      return this.#macros.get(name);
+    };
+    return {
+      macro: (name: string): MacroDefinition | undefined => {
+        this.usedMacros.add(name);
+        const unknowable = !merged.complete || merged.broken.has(brokenKey("macro", name));
+        return visible(name) ?? (unknowable ? { name, condition: undefined } : undefined);
+      },
+      list: (name: string): ListDefinition | undefined => {
+        const list = this.#lists.get(name);
+        if (list) this.usedLists.add(name);
+        return list;
+      },
+      macroNames: () => merged.macros.keys(),
+    };
+  }
+
+  #markListsInLists(): void {
+    for (const { items } of this.#lists.values()) {
+      for (const { text } of items) if (this.#lists.has(text)) this.usedLists.add(text);
+    }
+  }
+}
+
+/** Unknown field or event type in the condition, unknown field in the output. */
+const UNKNOWN_NAME_CODES: ReadonlySet<string> = new Set(["F012", "F023", "A002"]);
+
+/** The condition and what was appended to it, as one text. */
+function joinTexts(texts: readonly SourceText[]): SourceText {
+  const [first, ...more] = texts;
+  if (more.length === 0) return first!;
+  const joiner = new TextJoiner().add(first!);
+  for (const text of more) joiner.addFor(text.all, " ").add(text);
+  return joiner.build(first!.name);
+}
+
+/** With its exceptions, the condition in brackets as Falco puts it; nothing after reporting. */
+function conditionTextOf(draft: RuleDraft, report: Report): SourceText | undefined {
+  const text = joinTexts(draft.condition);
+  if (draft.exceptions.every(({ values }) => values.length === 0)) return text;
+  const joiner = new TextJoiner().addFor(text.all, "(").add(text).addFor(text.all, ")");
+  const fine = draft.exceptions.map((exception) => joinException(joiner, exception, report));
+  return fine.includes(false) ? undefined : joiner.build(text.name);
+}

@@ -1,0 +1,141 @@
+/** All rule files together: checked as a whole, then either a complete ruleset or none. */
+import type { Priority } from "../alert/mod.ts";
+import { didYouMean, Report } from "../base/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+import { Compiler } from "./compile.ts";
+import { Deprecations } from "./deprecation.ts";
+import { type Merged, mergeFiles, type RuleDraft } from "./merge.ts";
+import type { EngineVersionItem, PluginRequirement, RuleFile } from "./rule_file.ts";
+import type { List, Rule, Ruleset } from "./ruleset.ts";
+import { isCompatible, parseVersion, type Version, versionText } from "./version.ts";
+
+export interface LoadContext {
+  /** Fields that rules of an event source may use; absent for a source nobody provides. */
+  fieldsOf(source: string): FieldTable | undefined;
+  /** For suggestions. */
+  readonly sources?: readonly string[];
+  /** The rule engine's own version, `0.63.0`. */
+  readonly engineVersion: string;
+  /** Rules less severe than this are checked and kept disabled. */
+  readonly minimumPriority: Priority;
+  /** Whether a plugin of that name and of a compatible version is there. Absent: nobody asks. */
+  hasPlugin?(name: string, version: string): boolean;
+}
+
+/** Reports everything that is wrong; a ruleset only when nothing is. Does not change the files. */
+export function loadRules(
+  files: readonly RuleFile[],
+  context: LoadContext,
+  report: Report,
+): Ruleset | undefined {
+  // Errors of reading stand in the caller's report; ours are counted apart from them.
+  const own = new Report(report.limit);
+  const deprecations = new Deprecations();
+  const requiredEngineVersion = checkRequirements(files, context, own);
+  const merged = mergeFiles(files, own, deprecations);
+  const compiler = new Compiler(merged, context, own, deprecations);
+  compiler.compileMacros();
+  const rules: Rule[] = [];
+  for (const draft of merged.rules.values()) {
+    if (!sourceIsKnown(draft, context, own)) continue;
+    const rule = compiler.rule(draft);
+    if (rule) rules.push(rule);
+  }
+  const lists = listsOf(merged, compiler.usedLists);
+  const complete = merged.complete && merged.broken.size === 0;
+  if (complete && !own.hasErrors) reportUnused(compiler, merged, own);
+  deprecations.reportAll(own);
+  for (const diagnostic of own.diagnostics) report.add(diagnostic);
+  if (report.hasErrors || own.hasErrors || !complete) return undefined;
+  const fields = new Set<string>();
+  for (const rule of rules) if (rule.enabled) { for (const name of rule.fields) fields.add(name); }
+  return { rules, macros: compiler.macros(), lists, requiredEngineVersion, fields };
+}
+
+function checkRequirements(
+  files: readonly RuleFile[],
+  context: LoadContext,
+  report: Report,
+): Version | undefined {
+  const engine = parseVersion(context.engineVersion);
+  if (!engine) throw new Error(`bad engine version ${context.engineVersion}`);
+  let newest: Version | undefined;
+  for (const item of files.flatMap((file) => file.items)) {
+    if (item.kind === "engine-version") {
+      checkEngineVersion(item, engine, report);
+      if (!newest || isCompatible(item.version, newest)) newest = item.version;
+    } else if (item.kind === "plugin-versions") {
+      for (const requirement of item.requirements) checkPlugin(requirement, context, report);
+    }
+  }
+  return newest;
+}
+
+function checkEngineVersion(
+  { version, at }: EngineVersionItem,
+  engine: Version,
+  report: Report,
+): void {
+  if (isCompatible(engine, version)) return;
+  report.add({
+    code: "R040",
+    title: `the file asks for rule engine ${versionText(version)}; this one is ${
+      versionText(engine)
+    }`,
+    at,
+    help: "update falcod, or use the rule files made for this version",
+  });
+}
+
+function checkPlugin(
+  { alternatives, at }: PluginRequirement,
+  context: LoadContext,
+  report: Report,
+): void {
+  const { hasPlugin } = context;
+  if (!hasPlugin) return;
+  if (alternatives.some(({ name, version }) => hasPlugin(name, versionText(version)))) return;
+  const wanted = alternatives.map(({ name, version }) => `${name} ${versionText(version)}`);
+  report.add({
+    code: "R041",
+    title: `the file needs plugin ${wanted.join(" or ")} or newer, which is not loaded`,
+    at,
+    help: "add the plugin to falco.yaml (plugins, load_plugins), or do not load this file",
+  });
+}
+
+function sourceIsKnown(draft: RuleDraft, context: LoadContext, report: Report): boolean {
+  if (context.fieldsOf(draft.source)) return true;
+  report.add({
+    code: "R042",
+    severity: "warning",
+    title:
+      `rule "${draft.name}" is for event source "${draft.source}", which nobody provides; it is skipped`,
+    at: draft.at,
+    help: didYouMean(draft.source, context.sources ?? []) ??
+      "load the plugin that provides the source",
+  });
+  return false;
+}
+
+function listsOf(merged: Merged, used: ReadonlySet<string>): ReadonlyMap<string, List> {
+  const lists = new Map<string, List>();
+  for (const { name, items, at } of merged.lists.values()) {
+    lists.set(name, { name, items, at, used: used.has(name) });
+  }
+  return lists;
+}
+
+/** `info`, where Falco warns: a rule file made to be built upon has parts nobody uses yet. */
+function reportUnused(compiler: Compiler, merged: Merged, report: Report): void {
+  for (const { name, at } of merged.macros.values()) {
+    if (compiler.usedMacros.has(name)) continue;
+    const title = `macro "${name}" is used by no rule and no macro`;
+    report.add({ code: "R043", severity: "info", title, at });
+  }
+  for (const { name, at } of merged.lists.values()) {
+    if (compiler.usedLists.has(name)) continue;
+    const title = `list "${name}" is used by no rule, macro or list`;
+    report.add({ code: "R044", severity: "info", title, at });
+  }
+}

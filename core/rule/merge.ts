@@ -1,0 +1,233 @@
+/**
+ * Puts the items of all files together in the order they stand in: a later definition takes the
+ * place of an earlier one, `append` and `override` change one that has to be there already.
+ */
+import type { Priority } from "../alert/mod.ts";
+import { didYouMean, type Report, type SourceText, type Span } from "../base/mod.ts";
+import type { Deprecations } from "./deprecation.ts";
+import { appendExceptions, newExceptions, type RuleException } from "./exception.ts";
+import type {
+  Item,
+  ItemKind,
+  ListItem,
+  MacroItem,
+  RuleEnabledItem,
+  RuleFile,
+  RuleItem,
+  RuleParts,
+  RuleUpdateItem,
+} from "./rule_file.ts";
+
+interface Draft {
+  readonly name: string;
+  /** Where the name stands in the definition. */
+  at: Span;
+  /** When it was first defined and last changed, counted in items over all files. */
+  readonly order: number;
+  changed: number;
+}
+
+export interface ListDraft extends Draft {
+  items: readonly SourceText[];
+}
+
+export interface MacroDraft extends Draft {
+  /** The condition and what was appended to it. */
+  condition: readonly SourceText[];
+}
+
+export interface RuleDraft extends Draft {
+  readonly source: string;
+  condition: readonly SourceText[];
+  output: readonly SourceText[];
+  description: string;
+  priority: Priority;
+  tags: readonly string[];
+  exceptions: readonly RuleException[];
+  enabled: boolean;
+  capture: boolean;
+  captureDurationMs: number | undefined;
+  warnEventTypes: boolean;
+  skipIfUnknownFilter: boolean;
+}
+
+export interface Merged {
+  /** In order of first definition. */
+  readonly lists: ReadonlyMap<string, ListDraft>;
+  readonly macros: ReadonlyMap<string, MacroDraft>;
+  readonly rules: ReadonlyMap<string, RuleDraft>;
+  /** Names whose items could not be read: `macro x`. What needs them is not judged. */
+  readonly broken: ReadonlySet<string>;
+  /** Every item of every file could be read. */
+  readonly complete: boolean;
+}
+
+export function brokenKey(kind: ItemKind, name: string): string {
+  return `${kind} ${name}`;
+}
+
+export function mergeFiles(
+  files: readonly RuleFile[],
+  report: Report,
+  deprecations: Deprecations,
+): Merged {
+  const merger = new Merger(report, deprecations);
+  for (const file of files) {
+    if (!file.complete) merger.complete = false;
+    for (const item of file.items) merger.add(item);
+  }
+  return merger;
+}
+
+class Merger implements Merged {
+  readonly lists = new Map<string, ListDraft>();
+  readonly macros = new Map<string, MacroDraft>();
+  readonly rules = new Map<string, RuleDraft>();
+  readonly broken = new Set<string>();
+  complete = true;
+  #order = 0;
+
+  constructor(readonly report: Report, readonly deprecations: Deprecations) {}
+
+  add(item: Item): void {
+    this.#order++;
+    switch (item.kind) {
+      case "list":
+        return this.#addList(item);
+      case "macro":
+        return this.#addMacro(item);
+      case "rule":
+        return this.#addRule(item);
+      case "rule-update":
+        return this.#updateRule(item);
+      case "rule-enabled":
+        return this.#enableRule(item);
+      case "broken":
+        this.broken.add(brokenKey(item.of, item.name));
+        return;
+      case "engine-version":
+      case "plugin-versions":
+        return;
+      default:
+        item satisfies never;
+    }
+  }
+
+  #addList(item: ListItem): void {
+    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, "items");
+    if (!item.append) {
+      this.lists.set(item.name, { ...this.#draft(this.lists, item), items: item.items });
+      return;
+    }
+    const earlier = this.#earlier("list", this.lists, item);
+    if (!earlier) return;
+    earlier.items = [...earlier.items, ...item.items];
+    earlier.changed = this.#order;
+  }
+
+  #addMacro(item: MacroItem): void {
+    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, "condition");
+    if (!item.append) {
+      const draft = { ...this.#draft(this.macros, item), condition: [item.condition] };
+      this.macros.set(item.name, draft);
+      return;
+    }
+    const earlier = this.#earlier("macro", this.macros, item);
+    if (!earlier) return;
+    earlier.condition = [...earlier.condition, item.condition];
+    earlier.changed = this.#order;
+  }
+
+  #addRule(item: RuleItem): void {
+    const earlier = this.rules.get(item.name);
+    if (earlier && !this.#sameSource(earlier, item)) return;
+    this.rules.set(item.name, {
+      ...this.#draft(this.rules, item),
+      source: item.source,
+      condition: [item.condition],
+      output: [item.output],
+      description: item.description,
+      priority: item.priority,
+      tags: item.tags ?? [],
+      exceptions: newExceptions(item.exceptions ?? [], this.report),
+      enabled: item.enabled ?? true,
+      capture: item.capture ?? false,
+      captureDurationMs: item.captureDurationMs,
+      warnEventTypes: item.warnEventTypes ?? true,
+      skipIfUnknownFilter: item.skipIfUnknownFilter ?? false,
+    });
+  }
+
+  #updateRule(item: RuleUpdateItem): void {
+    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, "condition");
+    const rule = this.#earlier("rule", this.rules, item);
+    if (!rule || !this.#sameSource(rule, item)) return;
+    if (item.append) this.#append(rule, item.append);
+    if (item.replace) this.#replace(rule, item.replace);
+    rule.changed = this.#order;
+  }
+
+  #append(rule: RuleDraft, parts: RuleParts): void {
+    if (parts.condition) rule.condition = [...rule.condition, parts.condition];
+    if (parts.output) rule.output = [...rule.output, parts.output];
+    if (parts.description) rule.description += ` ${parts.description}`;
+    if (parts.tags) rule.tags = [...rule.tags, ...parts.tags];
+    if (parts.exceptions) {
+      rule.exceptions = appendExceptions(rule.exceptions, parts.exceptions, this.report);
+    }
+  }
+
+  #replace(rule: RuleDraft, parts: RuleParts): void {
+    if (parts.condition) rule.condition = [parts.condition];
+    if (parts.output) rule.output = [parts.output];
+    if (parts.exceptions) rule.exceptions = newExceptions(parts.exceptions, this.report);
+    rule.description = parts.description ?? rule.description;
+    rule.tags = parts.tags ?? rule.tags;
+    rule.priority = parts.priority ?? rule.priority;
+    rule.enabled = parts.enabled ?? rule.enabled;
+    rule.capture = parts.capture ?? rule.capture;
+    rule.captureDurationMs = parts.captureDurationMs ?? rule.captureDurationMs;
+    rule.warnEventTypes = parts.warnEventTypes ?? rule.warnEventTypes;
+    rule.skipIfUnknownFilter = parts.skipIfUnknownFilter ?? rule.skipIfUnknownFilter;
+  }
+
+  #enableRule(item: RuleEnabledItem): void {
+    this.deprecations.enabled(item.at, item.enabled);
+    const rule = this.#earlier("rule", this.rules, item);
+    if (rule) rule.enabled = item.enabled;
+  }
+
+  /** A definition keeps the place in line of the first one of its name. */
+  #draft(drafts: ReadonlyMap<string, Draft>, { name, at }: { name: string; at: Span }): Draft {
+    return { name, at, order: drafts.get(name)?.order ?? this.#order, changed: this.#order };
+  }
+
+  #earlier<Kind extends Draft>(
+    kind: ItemKind,
+    drafts: ReadonlyMap<string, Kind>,
+    { name, at }: { name: string; at: Span },
+  ): Kind | undefined {
+    const earlier = drafts.get(name);
+    if (earlier || !this.complete || this.broken.has(brokenKey(kind, name))) return earlier;
+    this.report.add({
+      code: "R030",
+      title: `there is no earlier ${kind} "${name}" to change`,
+      at,
+      help: didYouMean(name, drafts.keys()) ??
+        `files are read in order: the ${kind} has to be defined before it is changed`,
+    });
+    return undefined;
+  }
+
+  #sameSource(earlier: RuleDraft, item: RuleItem | RuleUpdateItem): boolean {
+    if (item.source === undefined || item.source === earlier.source) return true;
+    this.report.add({
+      code: "R031",
+      title: `rule "${item.name}" has source "${item.source}" here and "${earlier.source}" before`,
+      at: item.at,
+      notes: [{ message: "defined here first", at: earlier.at }],
+      help: "give one of them another name",
+    });
+    return false;
+  }
+}

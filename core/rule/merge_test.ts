@@ -1,0 +1,86 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import { Deprecations } from "./deprecation.ts";
+import { mergeFiles } from "./merge.ts";
+import { readRuleFile } from "./read.ts";
+
+function merge(...texts: string[]) {
+  const report = new Report();
+  const files = texts.map((text, i) => readRuleFile(new SourceText(`${i}.yaml`, text), report));
+  const deprecations = new Deprecations();
+  const merged = mergeFiles(files, report, deprecations);
+  deprecations.reportAll(report);
+  return {
+    merged,
+    diagnostics: report.diagnostics,
+    codes: report.diagnostics.map(({ code }) => code),
+  };
+}
+
+const rule = (name: string, rest = "") =>
+  `- rule: ${name}\n  desc: d\n  condition: c\n  output: o\n  priority: INFO\n${rest}`;
+
+Deno.test("mergeFiles() lets a later definition take the place of an earlier one, in its order", () => {
+  const { merged, codes } = merge(rule("a") + rule("b"), rule("a", "  enabled: false\n"));
+  assertEquals(codes, []);
+  assertEquals([...merged.rules.keys()], ["a", "b"]);
+  assertEquals([...merged.rules.values()].map(({ enabled }) => enabled), [false, true]);
+});
+
+Deno.test("mergeFiles() appends to and replaces the keys an override names", () => {
+  const { merged, codes } = merge(
+    rule("a", "  tags: [x]\n"),
+    "- rule: a\n  condition: and e\n  output: p\n  desc: more\n  tags: [y]\n  priority: ERROR\n" +
+      "  override: {condition: append, output: append, desc: append, tags: append, priority: replace}\n",
+  );
+  assertEquals(codes, []);
+  const { condition, output, description, tags, priority } = merged.rules.get("a")!;
+  assertEquals(condition.map(({ text }) => text), ["c", "and e"]);
+  assertEquals(output.map(({ text }) => text), ["o", "p"]);
+  assertEquals([description, tags, priority], ["d more", ["x", "y"], "Error"]);
+});
+
+Deno.test("mergeFiles() appends to lists and macros over files", () => {
+  const { merged, codes } = merge(
+    "- list: l\n  items: [a]\n- macro: m\n  condition: x\n",
+    "- list: l\n  items: [b]\n  override: {items: append}\n" +
+      "- macro: m\n  condition: or y\n  override: {condition: append}\n",
+  );
+  assertEquals(codes, []);
+  assertEquals(merged.lists.get("l")!.items.map(({ text }) => text), ["a", "b"]);
+  assertEquals(merged.macros.get("m")!.condition.map(({ text }) => text), ["x", "or y"]);
+});
+
+Deno.test("mergeFiles() wants something to append to, and suggests the near name", () => {
+  const { diagnostics, codes } = merge(
+    "- list: shells\n  items: [a]\n",
+    "- list: shels\n  items: [b]\n  override: {items: append}\n- rule: r\n  enabled: true\n",
+  );
+  assertEquals(codes, ["R030", "R030", "R051"]);
+  assertEquals(diagnostics[0]!.help, 'did you mean "shells"?');
+});
+
+Deno.test("mergeFiles() does not miss what could not be read", () => {
+  const { codes } = merge(
+    "- list: l\n  items: x\n",
+    "- list: l\n  items: [b]\n  override: {items: append}\n",
+  );
+  assertEquals(codes, ["R007"]);
+});
+
+Deno.test("mergeFiles() refuses a change of source", () => {
+  assertEquals(merge(rule("a"), rule("a", "  source: k8s_audit\n")).codes, ["R031"]);
+  assertEquals(merge(rule("a"), rule("a", "  source: syscall\n")).codes, []);
+});
+
+Deno.test("mergeFiles() tells each deprecated spelling once, with the other places", () => {
+  const again = "- rule: a\n  condition: and x\n  append: true\n";
+  const { diagnostics, codes } = merge(rule("a"), again.repeat(6));
+  assertEquals(codes, ["R050"]);
+  assertEquals(diagnostics[0]!.notes!.map(({ message }) => message), [
+    "also here",
+    "also here",
+    "also here",
+    "and in 2 more places",
+  ]);
+});

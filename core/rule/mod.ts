@@ -1,0 +1,15 @@
+/**
+ * Rule files, from YAML to a `Ruleset`:
+ *
+ *     readRuleFile   one file's YAML to items                       read.ts
+ *     mergeFiles     definitions, append, override, exceptions      merge.ts
+ *     compile        conditions and outputs against the fields      compile.ts
+ *
+ * Every mistake of all files is reported in one run; with an error among them there is no ruleset.
+ */
+export { readRuleFile } from "./read.ts";
+export { loadRules } from "./load.ts";
+export type { LoadContext } from "./load.ts";
+export type { List, Macro, Rule, Ruleset } from "./ruleset.ts";
+export type { RuleFile } from "./rule_file.ts";
+export { parsePriority } from "./priority.ts";

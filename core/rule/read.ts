@@ -1,0 +1,172 @@
+/** From a rule file's YAML to its items. Each mistake is reported; the items around it are still read. */
+import type { Report, SourceText, Span } from "../base/mod.ts";
+import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from "../base/yaml.ts";
+import { MappingReader, shape } from "./_mapping_reader.ts";
+import { readOverride } from "./_override.ts";
+import { readRule } from "./_read_rule.ts";
+import { readEngineVersion, readPluginVersions } from "./_read_requirements.ts";
+import type { BrokenItem, Item, ItemKind, ListItem, MacroItem, RuleFile } from "./rule_file.ts";
+
+/** Reads without looking at other files: syntax, shapes and spellings (`Y…`, `R001` to `R024`). */
+export function readRuleFile(source: SourceText, report: Report): RuleFile {
+  const items: Item[] = [];
+  let complete = true;
+  for (const { root, broken } of readYaml(source, report)) {
+    if (broken.length > 0) complete = false;
+    const nodes = outerItems(root, report);
+    if (!nodes) {
+      complete = false;
+      continue;
+    }
+    for (const node of nodes) {
+      if (node.kind === "null") continue;
+      const damaged = broken.some((span) => overlaps(span, node.span));
+      const item = damaged ? damagedItem(node) : readItem(node, report);
+      if (item) items.push(item);
+    }
+  }
+  if (report.hasErrors && items.length === 0) complete = false;
+  return { source, items, complete };
+}
+
+/** Keys that say what an item is, in the order Falco looks for them. */
+const KINDS = ["required_engine_version", "required_plugin_versions", "list", "macro", "rule"];
+
+function outerItems(root: YamlNode, report: Report): readonly YamlNode[] | undefined {
+  if (root.kind === "null") return [];
+  if (root.kind === "seq") return root.items;
+  report.add({
+    code: "R001",
+    title: `a rule file is a list of items; this one holds ${shape(root)}`,
+    at: firstLine(root.span),
+    help: 'begin each item with a dash: "- rule: …", "- macro: …", "- list: …"',
+  });
+  return undefined;
+}
+
+function readItem(node: YamlNode, report: Report): Item | undefined {
+  if (node.kind !== "map") {
+    report.add({
+      code: "R002",
+      title: `an item of a rule file is a mapping, not ${shape(node)}`,
+      at: firstLine(node.span),
+      help: 'write "- rule: …", "- macro: …" or "- list: …"',
+    });
+    return undefined;
+  }
+  const keys = new Set(node.entries.map((entry) => entry.key.value));
+  const kind = KINDS.find((key) => keys.has(key));
+  switch (kind) {
+    case "required_engine_version":
+      return readEngineVersion(node, report);
+    case "required_plugin_versions":
+      return readPluginVersions(node, report);
+    case "list":
+      return readNamed(node, report, "list", readList);
+    case "macro":
+      return readNamed(node, report, "macro", readMacro);
+    case "rule":
+      return readNamed(node, report, "rule", readRule);
+    default:
+      report.add({
+        code: "R003",
+        severity: "warning",
+        title: "this item is neither rule, macro nor list and is ignored",
+        at: node.entries[0]?.key.span ?? node.span,
+        help: `an item has one of the keys ${KINDS.join(", ")}`,
+      });
+      return undefined;
+  }
+}
+
+type NamedReader = (reader: MappingReader, name: YamlScalar) => Item | undefined;
+
+/** Reads the name first, so that what follows can be told by it. */
+function readNamed(
+  map: YamlMap,
+  report: Report,
+  kind: ItemKind,
+  read: NamedReader,
+): Item | undefined {
+  const nameless = new MappingReader(
+    map,
+    report,
+    `a ${kind}`,
+    map.entries[0]?.key.span ?? map.span,
+  );
+  const name = nameless.required(kind);
+  if (!name) return undefined;
+  const reader = new MappingReader(map, report, `${kind} "${name.value}"`, name.span);
+  const item = read(reader, name);
+  return reader.failed || !item ? { kind: "broken", of: kind, name: name.value } : item;
+}
+
+function readList(reader: MappingReader, name: YamlScalar): ListItem | undefined {
+  if (/[()"'\s=,]/.test(name.value)) {
+    reader.report.add({
+      code: "R009",
+      severity: "warning",
+      title: `list name "${name.value}" cannot be used in a condition`,
+      at: name.span,
+      help: "a name has no blanks, quotes, brackets, commas or equal signs",
+    });
+  }
+  if (!reader.has("items")) reader.required("items");
+  const items = reader.scalars("items");
+  const mode = readOverride(reader, { append: ["items"], replace: ["items"] });
+  reader.unknownKeys(["list", "items", "append", "override"]);
+  if (!items || !mode) return undefined;
+  return {
+    kind: "list",
+    name: name.value,
+    at: name.span,
+    items: items.map((item) => item.text),
+    append: mode.deprecatedAppend !== undefined || mode.append.has("items"),
+    deprecatedAppend: mode.deprecatedAppend,
+  };
+}
+
+function readMacro(reader: MappingReader, name: YamlScalar): MacroItem | undefined {
+  if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name.value)) {
+    reader.report.add({
+      code: "R009",
+      severity: "warning",
+      title: `macro name "${name.value}" cannot be used in a condition`,
+      at: name.span,
+      help: "a name begins with a letter and goes on with letters, digits and _",
+    });
+  }
+  const condition = reader.required("condition");
+  const mode = readOverride(reader, { append: ["condition"], replace: ["condition"] });
+  reader.unknownKeys(["macro", "condition", "append", "override"]);
+  if (!condition || !mode) return undefined;
+  return {
+    kind: "macro",
+    name: name.value,
+    at: name.span,
+    condition: condition.text,
+    append: mode.deprecatedAppend !== undefined || mode.append.has("condition"),
+    deprecatedAppend: mode.deprecatedAppend,
+  };
+}
+
+/** What can still be said of an item whose YAML is broken: its name, so that others may use it. */
+function damagedItem(node: YamlNode): BrokenItem | undefined {
+  if (node.kind !== "map") return undefined;
+  for (const { key, value } of node.entries) {
+    const kind = key.value;
+    if ((kind === "rule" || kind === "macro" || kind === "list") && value.kind === "scalar") {
+      return { kind: "broken", of: kind, name: value.value };
+    }
+  }
+  return undefined;
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.start <= b.end && b.start <= a.end;
+}
+
+function firstLine(span: Span): Span {
+  const end = span.source.text.indexOf("\n", span.start);
+  return end < 0 || end > span.end ? span : span.source.span(span.start, end);
+}

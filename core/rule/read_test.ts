@@ -1,0 +1,166 @@
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { Report, SourceText, toFile } from "../base/mod.ts";
+import { readRuleFile } from "./read.ts";
+import type { Item } from "./rule_file.ts";
+
+function read(text: string) {
+  const report = new Report();
+  const file = readRuleFile(new SourceText("rules.yaml", text), report);
+  const codes = report.diagnostics.map(({ code }) => code);
+  return { file, items: file.items, diagnostics: report.diagnostics, codes };
+}
+
+function only(text: string): Item {
+  const { items, diagnostics } = read(text);
+  assertEquals(diagnostics, []);
+  assertEquals(items.length, 1);
+  return items[0]!;
+}
+
+const RULE = `- rule: A shell
+  desc: d
+  condition: >
+    evt.type = execve and
+    proc.name = sh
+  output: "o %proc.name"
+  priority: WARNING
+`;
+
+Deno.test("readRuleFile() reads a rule with the defaults of what it leaves out", () => {
+  const item = only(RULE);
+  assert(item.kind === "rule");
+  assertObjectMatch(item, {
+    name: "A shell",
+    source: "syscall",
+    priority: "Warning",
+    description: "d",
+  });
+  assertEquals(item.condition.text, "evt.type = execve and proc.name = sh\n");
+  assertEquals([item.tags, item.enabled, item.exceptions], [undefined, undefined, undefined]);
+});
+
+Deno.test("readRuleFile() keeps the place of every word of a condition", () => {
+  const item = only(RULE);
+  assert(item.kind === "rule");
+  const start = item.condition.text.indexOf("sh\n");
+  const { source, start: at } = toFile(item.condition.span(start, start + 2));
+  assertEquals(source.position(at), { line: 5, column: 17 });
+});
+
+Deno.test("readRuleFile() reads every key of a rule", () => {
+  const item = only(`${RULE}  source: syscall
+  enabled: no
+  tags: [b, a]
+  capture: true
+  capture_duration: 3000
+  warn_evttypes: False
+  skip-if-unknown-filter: true
+  exceptions:
+    - name: e
+      fields: [proc.name, fd.name]
+      comps: [=, in]
+      values:
+        - [cat, [/a, /b]]
+`);
+  assertObjectMatch(item, {
+    enabled: false,
+    tags: ["b", "a"],
+    capture: true,
+    captureDurationMs: 3000,
+    warnEventTypes: false,
+    skipIfUnknownFilter: true,
+  });
+  assert(item.kind === "rule");
+  const [exception] = item.exceptions!;
+  assertEquals([exception!.name, exception!.fields!.kind, exception!.values.length], [
+    "e",
+    "many",
+    1,
+  ]);
+});
+
+Deno.test("readRuleFile() reads priorities in any case, and INFO for Informational", () => {
+  for (
+    const [text, priority] of [["warning", "Warning"], ["INFO", "Informational"], [
+      "eMeRgEnCy",
+      "Emergency",
+    ]]
+  ) {
+    assertObjectMatch(only(RULE.replace("WARNING", text!)), { priority });
+  }
+});
+
+Deno.test("readRuleFile() reads lists and macros, and both spellings of appending", () => {
+  assertObjectMatch(only("- list: l\n  items: [a, 'b c', 1]\n"), { kind: "list", append: false });
+  const { items, codes } = read(
+    "- list: l\n  items: [c]\n  append: true\n- macro: m\n  condition: or x\n  override: {condition: append}\n" +
+      "- macro: m\n  condition: x\n  override: {condition: replace}\n",
+  );
+  assertEquals(codes, []);
+  assertEquals(items.map((item) => "append" in item && item.append), [true, true, false]);
+  assert(items[0]!.kind === "list" && items[0]!.deprecatedAppend);
+});
+
+Deno.test("readRuleFile() tells whole rules from changes and from a lone enabled", () => {
+  const { items, codes } = read(
+    "- rule: a\n  enabled: false\n" +
+      "- rule: a\n  condition: and x\n  append: true\n" +
+      "- rule: a\n  condition: and x\n  priority: ERROR\n  override: {condition: append, priority: replace}\n",
+  );
+  assertEquals(codes, []);
+  assertEquals(items.map(({ kind }) => kind), ["rule-enabled", "rule-update", "rule-update"]);
+  const [, appended, overridden] = items;
+  assert(appended?.kind === "rule-update" && overridden?.kind === "rule-update");
+  assertEquals(appended.append!.condition!.text, "and x");
+  assertEquals(overridden.replace, { priority: "Error" });
+});
+
+Deno.test("readRuleFile() reads required versions, the old number included", () => {
+  const { items, codes } = read(
+    "- required_engine_version: 13\n- required_engine_version: 0.57.0\n" +
+      "- required_plugin_versions:\n  - name: a\n    version: 1.2.3\n    alternatives: [{name: b, version: 0.1.0}]\n",
+  );
+  assertEquals(codes, []);
+  assertObjectMatch(items[0], { version: { major: 0, minor: 13, patch: 0 } });
+  assertObjectMatch(items[1], { version: { major: 0, minor: 57, patch: 0 } });
+  assert(items[2]?.kind === "plugin-versions");
+  assertEquals(items[2].requirements[0]!.alternatives.map(({ name }) => name), ["a", "b"]);
+});
+
+Deno.test("readRuleFile() accepts an empty file, comments and empty items", () => {
+  for (const text of ["", "# nothing\n", "---\n---\n", "[]", "-\n-\n"]) {
+    const { items, diagnostics, file } = read(text);
+    assertEquals([items, diagnostics, file.complete], [[], [], true], text);
+  }
+});
+
+Deno.test("readRuleFile() reports every mistake of a file in one run and reads what is right", () => {
+  const { codes, items, file } = read(`- macro: m
+  condition: [a]
+- list: l
+- rule: r
+  desc: d
+  condition: x
+  output: o
+  priority: SEVERE
+  enabled: perhaps
+  colour: red
+- rule: ok
+  desc: d
+  condition: x
+  output: o
+  priority: INFO
+`);
+  assertEquals(codes, ["R007", "R005", "R004", "R012", "R008"]);
+  assertEquals(items.map(({ kind }) => kind), ["broken", "broken", "broken", "rule"]);
+  assertEquals(file.complete, true);
+});
+
+Deno.test("readRuleFile() knows a file with broken YAML as incomplete, and still reads other items", () => {
+  const { codes, items, file } = read(
+    '- macro: m\n  condition: "evt.type = open\n- list: l\n  items: [a]\n',
+  );
+  assertEquals(codes, ["Y021"]);
+  assertEquals(items.map(({ kind }) => kind), ["broken", "list"]);
+  assertEquals(file.complete, false);
+});
