@@ -154,6 +154,9 @@ class Checker {
   }
 
   #constant(literal: Literal, left: CheckedOperand, operator: Operator): Constant | undefined {
+    for (const { code, title, help } of lintConstant(literal.text, operator.name, this.#fields)) {
+      this.#warn(code, title, literal, help);
+    }
     const reading = operator.hexadecimal
       ? readHexadecimal(literal)
       : readConstant(literal, left.type);
@@ -170,9 +173,6 @@ class Checker {
       const help = didYouMean(literal.text, eventNames()) ??
         "falcod list events shows all that exist";
       return this.#failAt("F023", `unknown event type "${literal.text}"`, literal, help);
-    }
-    for (const { code, title, help } of lintConstant(literal.text, operator.name, this.#fields)) {
-      this.#warn(code, title, literal, help);
     }
     return value;
   }

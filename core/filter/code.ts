@@ -27,10 +27,10 @@ class Constant {
 
 /** JavaScript as written in the template, fragments in its holes. */
 export function js(strings: TemplateStringsArray, ...holes: readonly Code[]): Code {
-  const parts: (string | Fragment)[] = [strings.raw[0]!];
+  const parts: (string | Fragment)[] = [strings[0]!];
   holes.forEach((hole, i) => {
     if (!(hole instanceof Fragment)) throw new Error("only fragments go into generated code");
-    parts.push(hole, strings.raw[i + 1]!);
+    parts.push(hole, strings[i + 1]!);
   });
   return new Fragment(parts);
 }

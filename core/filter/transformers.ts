@@ -46,7 +46,7 @@ function eachValue(
       const [operand] = operands;
       if (operands.length !== 1 || !operand) return `${name}() takes one operand`;
       return types.includes(operand.type)
-        ? operand
+        ? { type: operand.type, list: operand.list }
         : `${name}() takes ${types.join(", ")}, not ${operand.type}`;
     },
     apply: () => apply,
@@ -167,7 +167,8 @@ const getoptTransformer: Transformer = {
 /** Only marks a field on the right side. */
 const val: Transformer = {
   name: "val",
-  typeOf: ([operand]) => operand ?? "val() takes one field",
+  typeOf: ([operand]) =>
+    operand ? { type: operand.type, list: operand.list } : "val() takes one field",
   apply: () => (operand) => operand,
 };
 

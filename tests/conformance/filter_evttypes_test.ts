@@ -1,0 +1,62 @@
+import { allEventCodes, GENERIC_BASE, syscallByCode } from "../../core/event/mod.ts";
+import { eventTypesOf } from "../../core/filter/mod.ts";
+import { judgeCases, readCases } from "./filter_corpus.ts";
+import { compile } from "./filter_fields.ts";
+
+type Codes = readonly number[];
+
+interface TypesCase {
+  readonly filter?: string;
+  readonly error?: string;
+  readonly event_codes?: "all" | Codes;
+  readonly event_codes_all_except?: Codes;
+  readonly sc_codes?: "all" | Codes;
+  readonly sc_codes_all_except?: Codes;
+}
+
+Deno.test("eventTypesOf() finds the events Falco finds, those that reach rules", () => {
+  const file = "filter-evttypes.jsonl";
+  // One line lists the codes that exist.
+  const cases = readCases<TypesCase>(file).filter(({ filter }) => filter !== undefined);
+  judgeCases(file, cases, {
+    name: ({ filter }) => filter!,
+    judge,
+    exceptions: [
+      {
+        matches: /(?:b64\(evt\.type\)|evt\.type !?= (?:b64|val)\()/,
+        reason: "Falco cannot tell the types and refuses; falcod looks at events of every type",
+      },
+      {
+        matches: /^evt\.num=(?:0x0|1\.5)$/,
+        reason:
+          "the value is no number: Falco loads no rule with it either, falcod says so at once",
+      },
+    ],
+  });
+});
+
+function judge(item: TypesCase): string | undefined {
+  const { condition, report } = compile(item.filter!);
+  if (!condition) return `refused: ${report.diagnostics[0]?.title}`;
+  if (item.error !== undefined) return `accepted, Falco says ${item.error}`;
+  const types = eventTypesOf(condition);
+  for (const code of allEventCodes()) {
+    const expected = code < GENERIC_BASE
+      ? listed(code, item.event_codes, item.event_codes_all_except)
+      : listed(code - GENERIC_BASE, item.sc_codes, item.sc_codes_all_except);
+    // The generic events of capture files stand for every system call without a type of its own.
+    if (types.has(code) !== expected && code > 1) {
+      const name = syscallByCode(code - GENERIC_BASE)?.name ?? code;
+      return `${name} is ${expected ? "missing" : "too much"}`;
+    }
+  }
+  return undefined;
+}
+
+function listed(
+  code: number,
+  codes: "all" | Codes | undefined,
+  except: Codes | undefined,
+): boolean {
+  return except ? !except.includes(code) : codes === "all" || codes!.includes(code);
+}
