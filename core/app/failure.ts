@@ -1,4 +1,5 @@
 /** The last words of a run that failed. */
+// Not the face of core/alert: every start loads this file, and that one brings all fields with it.
 import { escapeUnprintable } from "../alert/escape.ts";
 import type { Host } from "./host.ts";
 

@@ -16,11 +16,8 @@ export interface ProgramOptions {
   readonly folder?: string;
 }
 
-/** One run of falcod to its end. No run of these tests may show a stack trace. */
-export async function falcod(
-  args: readonly string[],
-  options: ProgramOptions = {},
-): Promise<Result> {
+/** The program with its arguments, ready to be spawned; output is piped. */
+export function falcodCommand(args: readonly string[], options: ProgramOptions = {}): Deno.Command {
   const [command, ...rest] = [
     ...(options.under ?? []),
     Deno.execPath(),
@@ -32,14 +29,22 @@ export async function falcod(
     `${root}main.ts`,
     ...args,
   ];
-  const output = await new Deno.Command(command!, {
+  return new Deno.Command(command!, {
     args: rest,
     cwd: options.folder ?? root,
     env: { FALCOD_DEBUG: "", ...options.environment },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  }).output();
+  });
+}
+
+/** One run of falcod to its end. No run of these tests may show a stack trace. */
+export async function falcod(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Result> {
+  const output = await falcodCommand(args, options).output();
   const decoder = new TextDecoder();
   const out = decoder.decode(output.stdout), error = decoder.decode(output.stderr);
   assertEquals(/\n\s+at /.test(`\n${out}${error}`), false, `a stack trace:\n${out}${error}`);

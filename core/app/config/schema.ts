@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { PRIORITIES, type Priority } from "../../alert/mod.ts";
+import { parseAddress } from "../../base/ip.ts";
 import { parsePriority } from "../../rule/priority.ts";
 import { LOG_LEVELS } from "../log.ts";
 
@@ -86,6 +87,10 @@ const section = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, { error: "a mapping" }).prefault({} as never);
 const anything = () => z.unknown().optional();
 
+const address = (standard: string) =>
+  word().refine((text) => parseAddress(text) !== undefined, { error: "an IP address" })
+    .default(standard);
+
 /** A rule priority in any case; "info" is short for "informational". */
 const priority = word().transform((given, context): Priority => {
   const found = parsePriority(given);
@@ -111,9 +116,21 @@ const NO_DRIVER = "falcod has one probe of its own and no kernel module";
 
 const output = <T extends z.ZodRawShape>(shape: T) => section({ enabled: flag(false), ...shape });
 
+/** A relative path is looked for in the plugins' folder and must not lead out of it. */
+const libraryPath = word().refine((path) => {
+  let depth = 0;
+  if (path.startsWith("/")) return true;
+  for (const part of path.split("/")) {
+    if (part === "..") depth--;
+    else if (part !== "" && part !== ".") depth++;
+    if (depth < 0) return false;
+  }
+  return true;
+}, { error: "a path that stays in the folder of plugins" });
+
 const plugin = z.strictObject({
   name: word(),
-  library_path: word(),
+  library_path: libraryPath,
   init_config: anything(),
   open_params: text(),
 }, { error: "a mapping with name and library_path" });
@@ -307,7 +324,7 @@ export const configSchema = z.strictObject({
     enabled: flag(false),
     threadiness: whole({ ...MAX, standard: 0 }),
     listen_port: whole({ min: 0, max: 65535, standard: 8765 }),
-    listen_address: text("0.0.0.0"),
+    listen_address: address("0.0.0.0"),
     k8s_healthz_endpoint: text("/healthz"),
     k8s_audit_endpoint: text("/k8s-audit"),
     prometheus_metrics_enabled: flag(false),

@@ -1,0 +1,31 @@
+/** Keeps the addresses of watched DNS names up to date, beside the events. */
+import { lookup } from "node:dns/promises";
+import { parseAddress } from "../base/mod.ts";
+import type { NameTable } from "../state/mod.ts";
+
+const CHECK_EVERY_MS = 5000;
+
+/** getaddrinfo(3), so /etc/hosts counts as it does for every other program. */
+export async function resolveName(name: string): Promise<readonly Uint8Array[]> {
+  const found = await lookup(name, { all: true });
+  return found.map(({ address }) => parseAddress(address)).filter((address) =>
+    address !== undefined
+  );
+}
+
+/** Resolves what is due now and from then on; never rejects, and ends with the signal. */
+export async function keepNamesFresh(names: NameTable, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await names.refresh(signal);
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, CHECK_EVERY_MS);
+      signal.addEventListener("abort", done);
+      if (signal.aborted) done();
+    });
+  }
+}
