@@ -60,10 +60,14 @@ export interface GrammarContext {
 
 const MAX_DEPTH = 100;
 const MAX_WIDTH = 4096;
+/** No field is called by more; bounds the search for where a name ends. */
+const MAX_NAME_LENGTH = 256;
+/** Longest argument or quoted string; bounds the search for where it ends. */
+const MAX_ARGUMENT_LENGTH = 1024;
 
 const NAME = /[a-zA-Z]+[a-zA-Z0-9_]*(?:\.[a-zA-Z]+[a-zA-Z0-9_]*)+/y;
 const WORD = /[a-zA-Z][a-zA-Z0-9_.]*/y;
-const BARE_ARGUMENT = /[^\][\"'\s]+/y;
+const BARE_ARGUMENT = new RegExp(`[^\\\]["'\\s]{1,${MAX_ARGUMENT_LENGTH}}`, "y");
 const NUMBER = /0[xX][0-9a-fA-F]+|[+-]?[0-9]+\.?[0-9]*(?:[eE][+-][0-9]+)?/y;
 const DIGITS = /[0-9]+/y;
 const BLANKS = /[ \t\b\r\n]*/y;
@@ -142,14 +146,14 @@ class ValueParser {
     const start = this.at;
     const name = this.#match(NAME);
     if (name === undefined) return undefined;
-    const argument = this.#argument();
+    const argument = name.length <= MAX_NAME_LENGTH ? this.#argument() : undefined;
     let complaint: string | undefined;
     if (argument !== undefined) {
       const field = this.context.resolve(name, argument);
       if (typeof field === "object") return field;
       complaint = field;
     }
-    for (let end = name.length; end > 0; end--) {
+    for (let end = Math.min(name.length, MAX_NAME_LENGTH); end > 0; end--) {
       const field = this.context.resolve(name.slice(0, end), undefined);
       if (typeof field === "object") {
         this.at = start + end;
@@ -164,7 +168,8 @@ class ValueParser {
     const start = this.at;
     const name = this.#match(NAME);
     if (name === undefined) return undefined;
-    const field = this.context.resolve(name, this.#argument());
+    const known = name.length <= MAX_NAME_LENGTH;
+    const field = known ? this.context.resolve(name, this.#argument()) : undefined;
     return typeof field === "object" ? field : this.#unknownField(name, field, start);
   }
 
@@ -175,7 +180,8 @@ class ValueParser {
     }
     const nearest = this.context.nearest(name, "field");
     const help = nearest && `did you mean "${nearest}"?`;
-    return this.#fail("A002", `unknown field "${name}" in an output`, { start, end, help });
+    const title = `unknown field "${name.slice(0, MAX_NAME_LENGTH)}" in an output`;
+    return this.#fail("A002", title, { start, end, help });
   }
 
   /** `[…]` behind a field; nothing is consumed when it is not one. */
@@ -259,8 +265,9 @@ class ValueParser {
   #quoted(): string | undefined {
     const quote = this.text[this.at];
     if (quote !== '"' && quote !== "'") return undefined;
+    const end = Math.min(this.text.length, this.at + MAX_ARGUMENT_LENGTH + 2);
     let value = "";
-    for (let i = this.at + 1; i < this.text.length; i++) {
+    for (let i = this.at + 1; i < end; i++) {
       const character = this.text[i]!;
       if (character === quote) {
         this.at = i + 1;
@@ -281,7 +288,8 @@ class ValueParser {
       ? "write the field itself"
       : nearest && `did you mean "${nearest}()"?`;
     const end = start + name.length;
-    return this.#fail("A005", `"${name}()" is no transformer of outputs`, { start, end, help });
+    const title = `"${name.slice(0, MAX_NAME_LENGTH)}()" is no transformer of outputs`;
+    return this.#fail("A005", title, { start, end, help });
   }
 
   #nothing(): undefined {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
 import type { Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
+import type { Container } from "../state/mod.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
 export interface EventNeeds {
@@ -64,24 +65,7 @@ export interface FormattedAlert {
 }
 
 /** What a container engine says about one container; `undefined` where it says nothing. */
-export interface ContainerInfo {
-  readonly fullId: string;
-  /** Without the leading slash of Docker's API. */
-  readonly name: string | undefined;
-  /** Image as it was asked for: `nginx:1.25`, `registry:5000/team/app@sha256:…`. */
-  readonly image: string | undefined;
-  /** Hexadecimal, without `sha256:`. */
-  readonly imageId: string | undefined;
-  readonly imageRepository: string | undefined;
-  readonly imageTag: string | undefined;
-  /** `sha256:…` */
-  readonly imageDigest: string | undefined;
-  readonly privileged: boolean | undefined;
-  /** Bounded in number and length by the engine's plugin. */
-  readonly labels: ReadonlyMap<string, string>;
-  /** Epoch nanoseconds, when its first process was started. */
-  readonly startNs: bigint | undefined;
-}
+export type ContainerInfo = Omit<Container, "id" | "engine" | "known">;
 
 export interface ContainerEngine {
   readonly name: string;

@@ -1,0 +1,212 @@
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
+import type { Event } from "../event/mod.ts";
+import { defineField, type FieldTable, type FieldValue } from "../field/mod.ts";
+import type { State } from "../state/mod.ts";
+import { compileTemplate, type OutputTemplate } from "./template.ts";
+
+const VALUES: Record<string, FieldValue> = {
+  "proc.name": "init",
+  "proc.cmdline": 'sh -c "a\nb"',
+  "thread.tid": 1,
+  "proc.args": ["-c", "x"],
+};
+
+const FIELDS: FieldTable = new Map(
+  [
+    defineField({ name: "proc.name", type: "CHARBUF", summary: "", extract: valueOf("proc.name") }),
+    defineField({
+      name: "proc.cmdline",
+      type: "CHARBUF",
+      summary: "",
+      extract: valueOf("proc.cmdline"),
+    }),
+    defineField({ name: "thread.tid", type: "INT64", summary: "", extract: valueOf("thread.tid") }),
+    defineField({ name: "fd.name", type: "CHARBUF", summary: "", extract: () => undefined }),
+    defineField({
+      name: "proc.args",
+      type: "CHARBUF",
+      list: true,
+      summary: "",
+      extract: valueOf("proc.args"),
+    }),
+    defineField({
+      name: "proc.aname",
+      type: "CHARBUF",
+      summary: "",
+      argument: { required: false, kind: "index" },
+      extract: (_event, _state, argument) => `ancestor ${argument ?? "all"}`,
+    }),
+    defineField({
+      name: "evt.arg",
+      type: "CHARBUF",
+      summary: "",
+      argument: {
+        required: true,
+        kind: "either",
+        dotted: true,
+        check: (name) => /^(path|\d+)$/.test(name) ? undefined : `no parameter "${name}"`,
+      },
+      extract: (_event, _state, argument) => `/argument/${argument}`,
+    }),
+    defineField({
+      name: "evt.time",
+      type: "CHARBUF",
+      summary: "",
+      json: (event) => event.timeNs,
+      extract: () => "16:17:57.881785348",
+    }),
+    defineField({
+      name: "evt.count",
+      type: "UINT32",
+      summary: "",
+      only: "filter",
+      extract: () => 1,
+    }),
+    defineField({
+      name: "evt.dir",
+      type: "CHARBUF",
+      summary: "",
+      deprecated: "leave it out",
+      extract: () => "<",
+    }),
+  ].map((field) => [field.name, field]),
+);
+
+const EVENT = { timeNs: 1470327477881785348n } as Event;
+const STATE = {} as State;
+
+function valueOf(name: string): () => FieldValue {
+  return () => VALUES[name];
+}
+
+function compile(text: string): {
+  template: OutputTemplate | undefined;
+  diagnostics: readonly Diagnostic[];
+} {
+  const report = new Report();
+  const template = compileTemplate(new SourceText("<output>", text), FIELDS, report);
+  return { template, diagnostics: report.diagnostics };
+}
+
+function message(text: string): string {
+  const { template, diagnostics } = compile(text);
+  assert(template, JSON.stringify(diagnostics.map(({ title }) => title)));
+  return template.render(EVENT, STATE).message;
+}
+
+Deno.test("render() fills fields into the text of the author", () => {
+  assertEquals(message("start %proc.name %thread.tid end"), "start init 1 end");
+  assertEquals(message("no fields"), "no fields");
+  assertEquals(message(""), "");
+});
+
+Deno.test("render() prints <NA> for what is absent, with and without a leading asterisk", () => {
+  assertEquals(message("*file=%fd.name"), "file=<NA>");
+  assertEquals(message("file=%fd.name"), "file=<NA>");
+});
+
+Deno.test("compileTemplate() ends a field where the longest name ends", () => {
+  assertEquals(message("%proc.nameand%thread.tidend"), "initand1end");
+  assertEquals(message("%proc.name. %proc.name.x"), "init. init.x");
+  assertEquals(message("%evt.arg.pathend"), "/argument/pathend");
+});
+
+Deno.test("compileTemplate() takes arguments in brackets, and leaves other brackets in the text", () => {
+  assertEquals(message("%proc.aname[2]and"), "ancestor 2and");
+  assertEquals(message('%proc.aname["2"] %evt.arg[path]'), "ancestor 2 /argument/path");
+  assertEquals(message("%proc.name[%thread.tid] %proc.aname[x]"), "init[1] ancestor all[x]");
+});
+
+Deno.test("compileTemplate() cuts or pads a value to the width in front of it", () => {
+  assertEquals(message("start %2proc.name end"), "start in end");
+  assertEquals(message("start %10proc.name end"), "start init       end");
+  assertEquals(message("%2toupper(proc.name)"), "IN");
+});
+
+Deno.test("compileTemplate() applies transformers, nested and with blanks", () => {
+  assertEquals(message("%toupper(proc.name)and"), "INITand");
+  assertEquals(message("%toupper( tolower( proc.name ) ) end"), "INIT end");
+  assertEquals(message('%join("->", (proc.name, evt.arg.path))'), "init->/argument/path");
+  assertEquals(message("%concat(toupper(proc.name), evt.arg.path)"), "INIT/argument/path");
+  assertEquals(message("%len(proc.args)"), "2");
+  assertEquals(message("%toupper(fd.name)"), "<NA>");
+  assertEquals(message("%toupper(proc.name)[%thread.tid]"), "INIT[1]");
+});
+
+Deno.test("render() escapes values, and line breaks of the author", () => {
+  assertEquals(message("a\nb %proc.cmdline"), 'a\\nb sh -c "a\\nb"');
+});
+
+Deno.test("render() gives the fields in their own types, sorted, null for absent ones", () => {
+  const { template } = compile(
+    "%thread.tid %proc.name %fd.name %evt.time %proc.aname[2] %proc.name",
+  );
+  assertEquals([...template!.render(EVENT, STATE).fields], [
+    ["evt.time", 1470327477881785348n],
+    ["fd.name", null],
+    ["proc.aname[2]", "ancestor 2"],
+    ["proc.name", "init"],
+    ["thread.tid", 1],
+  ]);
+  assertEquals(template!.fields.map(({ name }) => name), [
+    "thread.tid",
+    "proc.name",
+    "fd.name",
+    "evt.time",
+    "proc.aname",
+  ]);
+});
+
+Deno.test("render() reports the fields within transformers as they are", () => {
+  const { template } = compile("%toupper(proc.name)");
+  assertEquals([...template!.render(EVENT, STATE).fields], [["proc.name", "init"]]);
+});
+
+Deno.test("compileTemplate() points at an unknown field and suggests the nearest", () => {
+  const { template, diagnostics } = compile("user %proc.nmae x");
+  assertEquals(template, undefined);
+  assertObjectMatch(diagnostics[0]!, { code: "A002", help: 'did you mean "proc.name"?' });
+  assertObjectMatch(diagnostics[0]!.at!, { start: 6, end: 15 });
+});
+
+Deno.test("compileTemplate() reports all problems of an output", () => {
+  const { diagnostics } = compile("%some.field % %toupper(proc.name %touper(proc.name) 100%");
+  assertEquals(diagnostics.map(({ code }) => code), ["A002", "A001", "A004", "A005", "A001"]);
+});
+
+for (
+  const [text, code] of [
+    ["start %a end", "A002"],
+    ["start % end", "A001"],
+    ["%%proc.name", "A001"],
+    ["%-10proc.name", "A001"],
+    ["%99999proc.name", "A006"],
+    ["%evt.arg", "A003"],
+    ["%evt.arg[nothing]", "A003"],
+    ["%evt.count", "A003"],
+    ["%some_transformer(proc.name)", "A005"],
+    ["%val(proc.name)", "A005"],
+    ["%(proc.name)", "A001"],
+    ["%toupper(proc.name", "A004"],
+    ["%toupper(tolower)", "A002"],
+    ["%toupper(val(proc.name))", "A005"],
+    ["%toupper(thread.tid)", "A005"],
+    ["%toupper()", "A001"],
+    ["%toupper (proc.name)", "A002"],
+    [`%${"toupper(".repeat(200)}proc.name`, "A007"],
+  ] as const
+) {
+  Deno.test(`compileTemplate() reports ${code} for "${text.slice(0, 40)}"`, () => {
+    const { template, diagnostics } = compile(text);
+    assertEquals(template, undefined);
+    assertEquals(diagnostics.some((diagnostic) => diagnostic.code === code), true);
+  });
+}
+
+Deno.test("compileTemplate() warns of deprecated fields and still compiles", () => {
+  const { template, diagnostics } = compile("x %evt.dir");
+  assert(template);
+  assertObjectMatch(diagnostics[0]!, { code: "A008", severity: "warning", help: "leave it out" });
+  assertObjectMatch(diagnostics[0]!.at!, { start: 3, end: 10 });
+});

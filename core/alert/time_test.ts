@@ -1,0 +1,27 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { isoTimeWithOffset, isoTimeZulu, timeOfDay } from "./time.ts";
+
+/** 2016-08-04T16:17:57.881785348Z */
+const TIME_NS = 1470327477881785348n;
+
+Deno.test("isoTimeZulu() keeps nanoseconds and is in UTC", () => {
+  assertEquals(isoTimeZulu(TIME_NS), "2016-08-04T16:17:57.881785348Z");
+  assertEquals(isoTimeZulu(0n), "1970-01-01T00:00:00.000000000Z");
+});
+
+Deno.test("isoTimeWithOffset() writes the offset as Falco does", () => {
+  assertEquals(isoTimeWithOffset(TIME_NS), "2016-08-04T16:17:57.881785348+0000");
+});
+
+Deno.test("timeOfDay() is local time", () => {
+  const local = new Date(Number(TIME_NS / 1_000_000n));
+  assert(timeOfDay(TIME_NS).startsWith(`${String(local.getHours()).padStart(2, "0")}:`));
+  assert(timeOfDay(TIME_NS).endsWith(":57.881785348"));
+});
+
+Deno.test("times outside 64 bits do not throw", () => {
+  for (const timeNs of [2n ** 64n - 1n, 2n ** 70n + 5n, -1n]) {
+    assert(/^\d{4}-/.test(isoTimeZulu(timeNs)));
+    assert(/^\d\d:\d\d:\d\d\.\d{9}$/.test(timeOfDay(timeNs)));
+  }
+});
