@@ -41,6 +41,7 @@ export async function loadRuleset(
   }
   const ruleset = loadRules(files, {
     fieldsOf: (source) => fields.get(source),
+    sources: [...fields.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,
     // Containers are built in; rules ask for the plugin that does the same for Falco.

@@ -100,6 +100,13 @@ Deno.test("falcod validate checks a configuration and the rules it names", async
   assertEquals(places.sort(), ["falco.yaml:1:14", "rules.yaml:4:14"]);
 });
 
+Deno.test("falcod validate takes one configuration at a time", async () => {
+  using folder = new Folder({ "a.yaml": "json_output: true\n", "b.yaml": "json_output: true\n" });
+  const { code, out } = await falcod(["validate", folder.file("a.yaml"), folder.file("b.yaml")]);
+  assertEquals(code, 1);
+  assert(/error\[C019\]/.test(out), out);
+});
+
 Deno.test("falcod validate without paths judges what falcod would run with", async () => {
   const { out } = await falcod(["validate", "--json"]);
   assertEquals(JSON.parse(out).configFiles.length >= 1, true);

@@ -1,6 +1,13 @@
 /** From the merged tree of falco.yaml to a `Config`, with everything said that is to be said. */
-import { didYouMean, type Note, type Report, type Span } from "../../base/mod.ts";
-import { checkAgainstSchema, type Config, keyNames, keyNote, standardConfig } from "./schema.ts";
+import { type Diagnostic, didYouMean, type Note, Report, type Span } from "../../base/mod.ts";
+import {
+  checkAgainstSchema,
+  type Config,
+  type ConfigIssue,
+  keyNames,
+  keyNote,
+  standardConfig,
+} from "./schema.ts";
 import {
   type ConfigNode,
   type ConfigPath,
@@ -13,13 +20,21 @@ import {
 } from "./tree.ts";
 
 /**
- * Checks a tree. Mistakes are reported and what is mistaken is left out, so that the rest can still
- * be used to look further; whoever runs with it asks the report for errors first.
+ * Checks a tree. Mistakes are reported, in the order of the file, and what is mistaken is left out, so
+ * that the rest can still be used to look further; whoever runs with it asks the report for errors
+ * first.
  */
 export function checkConfig(root: MappingNode, report: Report): Config {
-  commentKeys(root, report);
-  // Leaving out one value can uncover a next complaint (a required key), but never endlessly.
-  for (let round = 0; round < 8; round++) {
+  const found = new Report(report.limit);
+  commentKeys(root, found);
+  const config = readTree(root, found);
+  for (const diagnostic of inFileOrder(found.diagnostics)) report.add(diagnostic);
+  return config;
+}
+
+/** Reads and leaves out by turns: without a wrong value another check may see more than before. */
+function readTree(root: MappingNode, report: Report): Config {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const result = checkAgainstSchema(plainValue(root));
     if ("config" in result) return result.config;
     const mistaken: ConfigPath[] = [];
@@ -31,20 +46,41 @@ export function checkConfig(root: MappingNode, report: Report): Config {
         }
         continue;
       }
-      const node = nodeAt(root, issue.path);
-      const empty = node?.kind === "scalar" && node.text === "";
-      report.add({
-        code: "C004",
-        severity: empty ? "warning" : "error",
-        title: `"${spell(issue.path)}" wants ${issue.wanted}, found ${describe(node)}`,
-        at: node?.at ?? placeOf(root, issue.path),
-        help: empty ? "the default is used" : undefined,
-      });
       mistaken.push(issue.path);
+      // What is missing after the first round is missing because it was left out.
+      if (round === 0 || nodeAt(root, issue.path)) reportValue(root, issue, report);
     }
     prune(root, mistaken);
   }
   return standardConfig();
+}
+
+/** Each round leaves something out; deeper than the schema nests it cannot go. */
+const MAX_ROUNDS = 8;
+
+function reportValue(root: MappingNode, { path, wanted, choices }: ConfigIssue, report: Report) {
+  const node = nodeAt(root, path);
+  const empty = node?.kind === "scalar" && node.text === "";
+  report.add({
+    code: "C004",
+    severity: empty ? "warning" : "error",
+    title: `"${spell(path)}" wants ${wanted}, found ${describe(node)}`,
+    at: node?.at ?? placeOf(root, path),
+    help: empty
+      ? "the default is used"
+      : choices && node?.kind === "scalar"
+      ? didYouMean(node.text, choices)
+      : undefined,
+  });
+}
+
+/** What has no place first, then file by file in the order they were met. */
+function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sources = [...new Set(diagnostics.map(({ at }) => at?.source))];
+  const rank = ({ at }: Diagnostic) => at ? sources.indexOf(at.source) : -1;
+  return diagnostics.toSorted((a, b) =>
+    rank(a) - rank(b) || (a.at?.start ?? 0) - (b.at?.start ?? 0)
+  );
 }
 
 function reportUnknownKey(root: MappingNode, path: ConfigPath, report: Report): void {

@@ -130,6 +130,15 @@ json_output: false
   ]);
 });
 
+Deno.test("loadConfig() warns of an unknown strategy and appends", () => {
+  const { config, diagnostics } = load({
+    "main.yaml": "config_files: [{path: <dir>/more.yaml, strategy: wild}]\nrules_files: [a.yaml]\n",
+    "more.yaml": "rules_files: [b.yaml]\n",
+  });
+  assertEquals(config.rules_files, ["a.yaml", "b.yaml"]);
+  assertEquals(diagnostics.map(({ code }) => code), ["C012"]);
+});
+
 Deno.test("loadConfig() includes what -o names before the other -o have the last word", () => {
   const { config, files } = load(
     { "main.yaml": "", "more.yaml": "priority: error\n" },

@@ -373,6 +373,8 @@ export interface ConfigIssue {
   readonly path: readonly (string | number)[];
   readonly wanted: string;
   readonly unknownKeys?: readonly string[];
+  /** The values there are, where they are few. */
+  readonly choices?: readonly string[];
 }
 
 export function checkAgainstSchema(
@@ -384,6 +386,7 @@ export function checkAgainstSchema(
     path: issue.path.filter((step) => typeof step !== "symbol"),
     wanted: issue.message,
     ...(issue.code === "unrecognized_keys" ? { unknownKeys: issue.keys } : {}),
+    ...(issue.code === "invalid_value" ? { choices: issue.values.map(String) } : {}),
   }));
   return { issues };
 }

@@ -1,0 +1,56 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import { syscallFields } from "../field/mod.ts";
+import { loadRules, readRuleFile } from "../rule/mod.ts";
+import { selectRules } from "./rule_selection.ts";
+
+const rule = (name: string, tags: string, more: string) => `
+- rule: ${name}
+  desc: x
+  condition: evt.type = open
+  output: "%proc.name"
+  tags: [${tags}]
+  ${more}
+`;
+const RULES = rule("Terminal shell", "a, b", "priority: ERROR") +
+  rule("Other shell", "b", "priority: ERROR\n  enabled: false") +
+  rule("Low", "b", "priority: DEBUG");
+
+/** Names of the rules that run after a selection, and the codes of what was reported. */
+function select(...selections: Parameters<typeof selectRules>[1]) {
+  const report = new Report();
+  const file = readRuleFile(new SourceText("rules.yaml", RULES), report);
+  const ruleset = loadRules([file], {
+    fieldsOf: () => syscallFields,
+    engineVersion: "0.63.0",
+    minimumPriority: "Warning",
+  }, report)!;
+  const own = new Report();
+  const selected = selectRules(ruleset, selections, own);
+  return {
+    running: selected.rules.filter((rule) => rule.enabled).map((rule) => rule.name),
+    fields: selected.fields.size,
+    codes: own.diagnostics.map((diagnostic) => diagnostic.code),
+  };
+}
+
+Deno.test("selectRules() switches rules by name pattern and by tag, in order", () => {
+  assertEquals(select().running, ["Terminal shell"]);
+  assertEquals(select({ enable: { rule: "*shell" } }).running, ["Terminal shell", "Other shell"]);
+  assertEquals(
+    select({ enable: { tag: "b" } }, { disable: { tag: "a" } }).running,
+    ["Other shell"],
+  );
+});
+
+Deno.test("selectRules() does not bring back what is below the configured priority", () => {
+  assertEquals(select({ enable: { rule: "*" } }).running, ["Terminal shell", "Other shell"]);
+});
+
+Deno.test("selectRules() keeps the fields of running rules only", () => {
+  assertEquals(select({ disable: { rule: "*" } }), { running: [], fields: 0, codes: [] });
+});
+
+Deno.test("selectRules() reports a selection that matches no rule", () => {
+  assertEquals(select({ disable: { tag: "c" } }).codes, ["C020"]);
+});
