@@ -18,6 +18,8 @@ export const MAX_VALUE_LENGTH = 8192;
  */
 // deno-lint-ignore no-control-regex -- control characters are the subject
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** Printable ASCII without quote and backslash: most of what is printed, and its own JSON form. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const ESCAPE_SEQUENCE = /\\(?:([\\bfnrt])|u([0-9a-f]{4}))/g;
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -51,6 +53,7 @@ export function escapeText(text: string): string {
  * a message that is already escaped does not change. Lone surrogates become U+FFFD.
  */
 export function escapeUnprintable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.toWellFormed().replace(UNPRINTABLE, spellOut);
 }
 
@@ -69,6 +72,7 @@ export function unescapeText(message: string): string {
  * holds no character that a terminal or an editor would act on.
  */
 export function jsonString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text.toWellFormed()).replace(UNPRINTABLE, spellOut);
 }
 
