@@ -11,10 +11,11 @@ import type { SourceText, Span } from "./text.ts";
 import { YamlBuilder } from "./yaml/builder.ts";
 import { compose, YAML_LIMITS, type YamlLimits } from "./yaml/compose.ts";
 import { reportSyntax, unclosedQuote } from "./yaml/errors.ts";
-import type { YamlNode } from "./yaml/node.ts";
+import type { YamlDocument } from "./yaml/node.ts";
 import { runawayQuote } from "./yaml/quotes.ts";
 export { YAML_LIMITS, type YamlLimits } from "./yaml/compose.ts";
 export {
+  type YamlDocument,
   type YamlEntry,
   type YamlMap,
   type YamlNode,
@@ -23,12 +24,6 @@ export {
   type YamlSeq,
 } from "./yaml/node.ts";
 export type { ScalarStyle } from "./yaml/scalar.ts";
-
-export interface YamlDocument {
-  readonly root: YamlNode;
-  /** Where the syntax was wrong: nodes around these places may be incomplete. */
-  readonly broken: readonly Span[];
-}
 
 /** Every document of a file. Mistakes are reported; what could be read is returned all the same. */
 export function readYaml(
@@ -49,12 +44,9 @@ export function readYaml(
     documents = compose(source, text, report, limits);
   }
   return documents.map((document) => {
-    const broken = [...runaways, ...reportSyntax(source, document, report)];
-    const builder = new YamlBuilder(source, report, limits);
-    const root = document.contents === null
-      ? builder.nothing(document.range?.[0] ?? 0)
-      : builder.build(document.contents as Node, 0);
-    return { root, broken };
+    const errors = [...runaways, ...reportSyntax(source, document, report)];
+    const builder = new YamlBuilder(source, report, limits, errors);
+    return builder.document(document.contents as Node | null, document.range?.[0] ?? 0);
   });
 }
 

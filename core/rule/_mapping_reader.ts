@@ -39,10 +39,13 @@ export class MappingReader {
     return undefined;
   }
 
-  /** A scalar that has to be there and to hold something. */
-  required(key: string): YamlScalar | undefined {
-    if (this.has(key)) return this.optional(key);
-    return this.fail("R005", `${this.label} has no "${key}"`, this.at, `add a line "${key}: …"`);
+  /** Reports, together, the keys that have to be there and are not. */
+  requireAll(keys: readonly string[]): void {
+    const missing = keys.filter((key) => !this.has(key));
+    if (missing.length === 0) return;
+    const names = missing.map((key) => `"${key}"`).join(", ");
+    const lines = missing.map((key) => `"${key}: …"`).join(" and ");
+    this.fail("R005", `${this.label} has no ${names}`, this.at, `add ${lines}`);
   }
 
   /** Absent, or a scalar that holds something. */

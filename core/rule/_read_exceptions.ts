@@ -44,7 +44,8 @@ function readException(
     "an exception",
     node.entries[0]?.key.span ?? node.span,
   );
-  const name = nameless.required("name");
+  nameless.requireAll(["name"]);
+  const name = nameless.optional("name");
   if (!name) {
     rule.failed = true;
     return undefined;
@@ -52,10 +53,7 @@ function readException(
   const label = `exception "${name.value}"`;
   const reader = new MappingReader(node, rule.report, label, name.span);
   const fields = readEntryOf(reader, "fields");
-  if (!fields && !append && !reader.failed) {
-    const title = `${label} does not say which fields it looks at`;
-    reader.fail("R005", title, name.span, 'add "fields: […]"');
-  }
+  if (!append) reader.requireAll(["fields"]);
   const comparisons = readEntryOf(reader, "comps");
   const nodes = reader.sequence("values");
   const values = (nodes ?? []).map((value) => readEntry(reader, "values", value, 0));

@@ -9,7 +9,7 @@ import { parseVersion, type Version } from "./version.ts";
 export function readEngineVersion(map: YamlMap, report: Report): EngineVersionItem | undefined {
   const key = "required_engine_version";
   const reader = new MappingReader(map, report, "the item", map.entries[0]!.key.span);
-  const scalar = reader.required(key);
+  const scalar = reader.optional(key);
   reader.unknownKeys([key]);
   if (!scalar) return undefined;
   const version = engineVersion(scalar);
@@ -74,8 +74,9 @@ function readAlternative(
     return undefined;
   }
   const reader = new MappingReader(node, report, "a required plugin", node.span);
-  const name = reader.required("name");
-  const version = reader.required("version");
+  reader.requireAll(["name", "version"]);
+  const name = reader.optional("name");
+  const version = reader.optional("version");
   reader.unknownKeys(keys);
   if (!name || !version) return undefined;
   const parsed = parseVersion(version.value);

@@ -26,7 +26,7 @@ export function readRule(
 ): RuleItem | RuleUpdateItem | RuleEnabledItem | undefined {
   const override = readOverride(reader, { append: APPENDABLE, replace: REPLACEABLE });
   reader.unknownKeys(KEYS);
-  if (!override) return undefined;
+  if (!override || (reader.failed && reader.has("override"))) return undefined;
   if (override.append.size + override.replace.size > 0) return readUpdate(reader, name, override);
   if (override.deprecatedAppend) return readAppend(reader, name, override);
   const parts = ["condition", "output", "desc", "priority"];
@@ -39,10 +39,10 @@ export function readRule(
 }
 
 function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefined {
-  const condition = reader.required("condition");
-  const output = reader.required("output");
-  const description = reader.required("desc");
-  if (!reader.has("priority")) reader.required("priority");
+  reader.requireAll(["condition", "output", "desc", "priority"]);
+  const condition = reader.optional("condition");
+  const output = reader.optional("output");
+  const description = reader.optional("desc");
   const priority = readPriority(reader);
   const source = reader.optional("source")?.value ?? "syscall";
   const others = readParts(reader, OPTIONAL_PARTS, false);

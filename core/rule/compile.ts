@@ -1,6 +1,6 @@
 /** Makes merged rules runnable: joins their texts, parses, expands, checks against the fields. */
 import { compileTemplate, type OutputTemplate } from "../alert/mod.ts";
-import { Report, type SourceText, TextJoiner } from "../base/mod.ts";
+import { type Diagnostic, Report, type SourceText, TextJoiner, toFile } from "../base/mod.ts";
 import {
   checkCondition,
   type Condition,
@@ -29,6 +29,7 @@ export class Compiler {
   readonly #macros = new Map<string, MacroDefinition>();
   readonly #expanded = new Map<string, Condition>();
   readonly #lists = new Map<string, ListDefinition>();
+  readonly #told = new Set<string>();
 
   constructor(
     readonly merged: Merged,
@@ -82,6 +83,7 @@ export class Compiler {
     const used = new Set<string>();
     const condition = conditionText && this.#condition(conditionText, fields, used, own);
     const output = this.#output(draft, fields, used, own);
+    checkUnusedColumns(draft, fields, own);
     const skipped = this.#forward(draft, own);
     if (skipped || !conditionText || !condition || !output) return undefined;
     const eventTypes = eventTypesOf(condition);
@@ -115,7 +117,7 @@ export class Compiler {
     const parsed = parseCondition(text, report);
     const expanded = parsed && expandCondition(parsed, this.#names(undefined), report);
     const checked = expanded && checkCondition(expanded, fields, report);
-    if (checked) for (const { definition } of fieldsOf(checked)) used.add(definition.name);
+    if (checked) { for (const { definition } of fieldsOf(checked)) used.add(definition.name); }
     return checked;
   }
 
@@ -139,6 +141,7 @@ export class Compiler {
     const skip = draft.skipIfUnknownFilter && errors.length > 0 &&
       errors.every(({ code }) => UNKNOWN_NAME_CODES.has(code));
     for (const diagnostic of own.diagnostics) {
+      if (this.#toldBefore(diagnostic)) continue;
       if (!skip || diagnostic.severity !== "error") this.report.add(diagnostic);
       else {
         this.report.add({
@@ -152,6 +155,16 @@ export class Compiler {
       }
     }
     return skip;
+  }
+
+  /** A mistake in a macro or list is met again by every rule that uses it, and told once. */
+  #toldBefore({ code, at }: Diagnostic): boolean {
+    if (!at) return false;
+    const { source, start } = toFile(at);
+    const key = `${code} ${start} ${source.name}`;
+    if (this.#told.has(key)) return true;
+    this.#told.add(key);
+    return false;
   }
 
   #warnOfEventTypes(draft: RuleDraft, eventTypes: ReadonlySet<number>): void {
@@ -198,6 +211,18 @@ export class Compiler {
 
 /** Unknown field or event type in the condition, unknown field in the output. */
 const UNKNOWN_NAME_CODES: ReadonlySet<string> = new Set(["F012", "F023", "A002"]);
+
+/** Exceptions without values are in no condition; their fields have to be known all the same. */
+function checkUnusedColumns(draft: RuleDraft, fields: FieldTable, report: Report): void {
+  for (const { columns, values } of draft.exceptions) {
+    if (values.length > 0) continue;
+    for (const { field } of columns) {
+      const text = new TextJoiner().add(field).addFor(field.all, " exists").build(field.name);
+      const condition = parseCondition(text, report);
+      if (condition) checkCondition(condition, fields, report);
+    }
+  }
+}
 
 /** The condition and what was appended to it, as one text. */
 function joinTexts(texts: readonly SourceText[]): SourceText {

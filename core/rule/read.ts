@@ -18,9 +18,11 @@ export function readRuleFile(source: SourceText, report: Report): RuleFile {
       complete = false;
       continue;
     }
-    for (const node of nodes) {
+    for (const [index, node] of nodes.entries()) {
       if (node.kind === "null") continue;
-      const damaged = broken.some((span) => overlaps(span, node.span));
+      // What is broken between this item and the next belongs to this one.
+      const end = nodes[index + 1]?.span.start ?? Infinity;
+      const damaged = broken.some(({ start }) => start >= node.span.start && start < end);
       const item = damaged ? damagedItem(node) : readItem(node, report);
       if (item) items.push(item);
     }
@@ -94,7 +96,7 @@ function readNamed(
     `a ${kind}`,
     map.entries[0]?.key.span ?? map.span,
   );
-  const name = nameless.required(kind);
+  const name = nameless.optional(kind);
   if (!name) return undefined;
   const reader = new MappingReader(map, report, `${kind} "${name.value}"`, name.span);
   const item = read(reader, name);
@@ -111,7 +113,7 @@ function readList(reader: MappingReader, name: YamlScalar): ListItem | undefined
       help: "a name has no blanks, quotes, brackets, commas or equal signs",
     });
   }
-  if (!reader.has("items")) reader.required("items");
+  reader.requireAll(["items"]);
   const items = reader.scalars("items");
   const mode = readOverride(reader, { append: ["items"], replace: ["items"] });
   reader.unknownKeys(["list", "items", "append", "override"]);
@@ -136,7 +138,8 @@ function readMacro(reader: MappingReader, name: YamlScalar): MacroItem | undefin
       help: "a name begins with a letter and goes on with letters, digits and _",
     });
   }
-  const condition = reader.required("condition");
+  reader.requireAll(["condition"]);
+  const condition = reader.optional("condition");
   const mode = readOverride(reader, { append: ["condition"], replace: ["condition"] });
   reader.unknownKeys(["macro", "condition", "append", "override"]);
   if (!condition || !mode) return undefined;
@@ -160,10 +163,6 @@ function damagedItem(node: YamlNode): BrokenItem | undefined {
     }
   }
   return undefined;
-}
-
-function overlaps(a: Span, b: Span): boolean {
-  return a.start <= b.end && b.start <= a.end;
 }
 
 function firstLine(span: Span): Span {

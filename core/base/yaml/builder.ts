@@ -3,12 +3,19 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
 import type { YamlLimits } from "./compose.ts";
-import { type YamlEntry, type YamlNode, type YamlNull, YamlScalar } from "./node.ts";
+import {
+  type YamlDocument,
+  type YamlEntry,
+  type YamlNode,
+  type YamlNull,
+  YamlScalar,
+} from "./node.ts";
 import type { ScalarStyle } from "./scalar.ts";
 
 /** Turns one document's nodes into ours; checks keys and aliases on the way. */
 export class YamlBuilder {
   readonly #anchors = new Map<string, { node: YamlNode | undefined; size: number }>();
+  readonly #broken: Span[];
   #size = 0;
   #tooLarge = false;
 
@@ -16,7 +23,15 @@ export class YamlBuilder {
     readonly source: SourceText,
     readonly report: Report,
     readonly limits: YamlLimits,
-  ) {}
+    syntaxErrors: readonly Span[],
+  ) {
+    this.#broken = [...syntaxErrors];
+  }
+
+  document(contents: Node | null, offset: number): YamlDocument {
+    const root = contents ? this.build(contents, 0) : this.nothing(offset);
+    return { root: this.#tooLarge ? this.nothing(offset) : root, broken: this.#broken };
+  }
 
   nothing(offset: number): YamlNull {
     return { kind: "null", span: this.source.span(offset, offset) };
@@ -78,13 +93,15 @@ export class YamlBuilder {
       const { span } = key;
       return new YamlScalar(span, this.source.text.slice(span.start, span.end), "plain", 0);
     }
-    if (key) {
+    // Where the syntax is broken, an odd key is what came of it.
+    if (key && this.#broken.length === 0) {
       this.report.add({
         code: "Y010",
-        title: key.kind === "null" ? "key without a name" : `a ${key.kind} cannot be a key here`,
+        title: `a key is a word; ${KEY_SHAPES[key.kind]} cannot be one`,
         at: key.span,
-        help: "keys are words followed by a colon",
+        help: "a word followed by a colon is wanted",
       });
+      this.#broken.push(key.span);
     }
     return undefined;
   }
@@ -110,6 +127,7 @@ export class YamlBuilder {
         at: span,
         help: anchor ? undefined : `a value that begins with "*" has to be quoted`,
       });
+      this.#broken.push(span);
       return { kind: "null", span };
     }
     this.#size += anchor.size;
@@ -122,6 +140,7 @@ export class YamlBuilder {
           at: span,
           help: "aliases of aliases multiply; write the values out",
         });
+        this.#broken.push(span);
       }
       return { kind: "null", span };
     }
@@ -136,6 +155,7 @@ export class YamlBuilder {
   }
 }
 
+const KEY_SHAPES = { null: "nothing", seq: "a list", map: "a mapping", scalar: "this" } as const;
 const STYLES: Readonly<Record<string, ScalarStyle>> = {
   PLAIN: "plain",
   QUOTE_SINGLE: "single",

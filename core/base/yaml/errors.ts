@@ -47,22 +47,24 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
 function explain(source: SourceText, document: Document, error: YAMLError): Explained {
   const [start, end] = error.pos;
   const at = source.span(start, Math.max(end, start));
+  const tab = indentingTab(source, start);
+  if (tab) {
+    return {
+      code: "Y020",
+      title: "a tab indents this line; YAML allows only blanks",
+      at: tab,
+      help: "replace the tab by blanks",
+    };
+  }
   switch (error.code) {
-    case "TAB_AS_INDENT":
-      return {
-        code: "Y020",
-        title: "a tab indents this line; YAML allows only blanks",
-        at: tabAt(source, start) ?? at,
-        help: "replace the tab by blanks",
-      };
     case "MISSING_CHAR":
     case "BAD_INDENT":
       return missing(source, document, error, at);
     case "BAD_DQ_ESCAPE":
       return {
         code: "Y024",
-        title: `${quote(source, error)} is no escape in a double-quoted text`,
-        at,
+        title: `"${source.text.slice(start, start + 2)}" is no escape in a double-quoted text`,
+        at: source.span(start, start + 2),
         help: "write \\\\ for a backslash, or use single quotes, where nothing is escaped",
       };
     case "BLOCK_AS_IMPLICIT_KEY":
@@ -124,7 +126,7 @@ function badIndent(source: SourceText, at: Span): Explained {
     code: "Y023",
     title: "this line is indented like none of the lines it could belong to",
     at: lineOf(source, at.start),
-    help: "align it with the other keys of its item",
+    help: "align it with the lines it belongs to",
   };
 }
 
@@ -143,10 +145,12 @@ function colonInValue(source: SourceText, start: number): Explained | undefined 
 }
 
 function noKey(source: SourceText, start: number): Explained {
+  const at = lineOf(source, start);
+  if (source.text.startsWith("- ", at.start)) return badIndent(source, at);
   return {
     code: "Y025",
     title: "a key with a colon is wanted here",
-    at: lineOf(source, start),
+    at,
     help: "is the colon missing, or is a line indented too far?",
   };
 }
@@ -193,12 +197,16 @@ function lineOf(source: SourceText, offset: number): Span {
   return source.span(start + indent, start + Math.max(indent, content.trimEnd().length));
 }
 
-function tabAt(source: SourceText, offset: number): Span | undefined {
+function indentingTab(source: SourceText, offset: number): Span | undefined {
   const start = source.text.lastIndexOf("\n", offset - 1) + 1;
-  const content = source.line(source.position(start).line);
-  const tab = content.indexOf("\t");
-  return tab < 0 ? undefined : source.span(start + tab, start + tab + 1);
+  const blanks = /^ *(?=\t)/.exec(source.text.slice(start, start + MAX_INDENT))?.[0];
+  return blanks === undefined
+    ? undefined
+    : source.span(start + blanks.length, start + blanks.length + 1);
 }
+
+/** Farther in, nobody looks for a tab that indents. */
+const MAX_INDENT = 200;
 
 /** A place at the end of a line is moved onto its last character, where a caret can be seen. */
 function visible(source: SourceText, at: Span): Span {

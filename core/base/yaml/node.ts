@@ -46,6 +46,12 @@ export class YamlScalar {
   }
 }
 
+export interface YamlDocument {
+  readonly root: YamlNode;
+  /** Where the syntax was wrong: nodes around these places may be incomplete. */
+  readonly broken: readonly Span[];
+}
+
 function scalarText(scalar: YamlScalar): SourceText {
   const { source, start, end } = scalar.span;
   const raw: RawScalar = {

@@ -1,0 +1,176 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { Report, SourceText, toFile } from "../base/mod.ts";
+import { eventCodesByName } from "../event/mod.ts";
+import { defineField, type FieldTable, syscallFields } from "../field/mod.ts";
+import { type LoadContext, loadRules } from "./load.ts";
+import { readRuleFile } from "./read.ts";
+
+const CORPUS = Deno.env.get("FALCOD_CONFORMANCE") ??
+  new URL("../../../shared/conformance", import.meta.url).pathname;
+
+/** Few fields of our own: these tests are about rules. */
+const fields: FieldTable = new Map(
+  (["proc.name", "fd.name", "evt.type", "evt.dir"] as const).map((name) => [
+    name,
+    defineField({ name, type: "CHARBUF", summary: "For tests", extract: () => undefined }),
+  ]),
+);
+
+const context: LoadContext = {
+  fieldsOf: (source) => source === "syscall" ? fields : undefined,
+  engineVersion: "0.63.0",
+  minimumPriority: "Debug",
+};
+
+function load(texts: string | readonly string[], changes: Partial<LoadContext> = {}) {
+  const report = new Report();
+  const files = (typeof texts === "string" ? [texts] : texts).map((text, i) =>
+    readRuleFile(new SourceText(`${i}.yaml`, text), report)
+  );
+  const ruleset = loadRules(files, { ...context, ...changes }, report);
+  const { diagnostics } = report;
+  return { ruleset, diagnostics, codes: diagnostics.map(({ code }) => code) };
+}
+
+const rule = (name: string, condition: string, rest = "") =>
+  `- rule: ${name}\n  desc: d\n  condition: ${condition}\n  output: o %proc.name\n  priority: NOTICE\n${rest}`;
+
+Deno.test("loadRules() gives rules that are ready to run, in file order", () => {
+  const { ruleset, codes } = load(
+    "- list: shells\n  items: [sh]\n- macro: spawned\n  condition: evt.type = execve\n" +
+      rule("b", "spawned and proc.name in (shells)", "  tags: [y, x, y]\n") +
+      rule("a", "evt.type = open and fd.name = /x"),
+  );
+  assertEquals(codes, []);
+  assertEquals(ruleset!.rules.map(({ name }) => name), ["b", "a"]);
+  const [first] = ruleset!.rules;
+  assertEquals([first!.tags, first!.priority, first!.enabled], [["x", "y"], "Notice", true]);
+  assertEquals([...first!.fields].sort(), ["evt.type", "proc.name"]);
+  for (const code of eventCodesByName("execve")) assert(first!.eventTypes.has(code));
+  for (const code of eventCodesByName("open")) assert(!first!.eventTypes.has(code));
+  assertEquals([...ruleset!.fields].sort(), ["evt.type", "fd.name", "proc.name"]);
+  assertEquals([ruleset!.macros.get("spawned")!.used, ruleset!.lists.get("shells")!.used], [
+    true,
+    true,
+  ]);
+});
+
+Deno.test("loadRules() gives no ruleset when anything is wrong, and tells all of it", () => {
+  const { ruleset, codes } = load([
+    rule("a", "proc.nmae = x") + rule("b", "evt.type = open and ("),
+    rule("c", "unknown_macro") + rule("fine", "evt.type = open"),
+  ]);
+  assertEquals(ruleset, undefined);
+  assertEquals(codes.length, 3);
+  assert(codes.every((code) => code.startsWith("F")));
+});
+
+Deno.test("loadRules() tells a mistake in a macro once, however many rules use it", () => {
+  const uses = Array.from({ length: 5 }, (_, i) => rule(`r${i}`, "evt.type = open and m")).join("");
+  const { diagnostics } = load(`- macro: m\n  condition: proc.nmae = x\n${uses}`);
+  assertEquals(diagnostics.map(({ code }) => code), ["F012"]);
+});
+
+Deno.test("loadRules() does not call a macro unknown whose item could not be read", () => {
+  const { codes } = load(`- macro: m\n  condition: []\n${rule("r", "evt.type = open and m")}`);
+  assertEquals(codes, ["R007"]);
+  assertEquals(load(`- macro: "m\n${rule("r", "evt.type = open and m")}`).codes, ["Y021"]);
+});
+
+Deno.test("loadRules() shows a macro only what was there when it was last changed", () => {
+  const later = "- macro: m\n  condition: n\n- macro: n\n  condition: evt.type = open\n";
+  assertEquals(load(later + rule("r", "m")).codes, ["F016"]);
+  const again =
+    "- macro: m\n  condition: evt.type = open\n- macro: n\n  condition: evt.type = open\n" +
+    "- macro: m\n  condition: n\n";
+  assertEquals(load(again + rule("r", "m")).codes, []);
+});
+
+Deno.test("loadRules() points into the file an appended condition came from", () => {
+  const { diagnostics } = load([
+    rule("r", "evt.type = open"),
+    "- rule: r\n  condition: and proc.nmae = x\n  override: {condition: append}\n",
+  ]);
+  const { source, start } = toFile(diagnostics[0]!.at!);
+  assertEquals([source.name, source.position(start)], ["1.yaml", { line: 2, column: 18 }]);
+});
+
+Deno.test("loadRules() makes exceptions part of the condition", () => {
+  const { ruleset, codes } = load(rule(
+    "r",
+    "evt.type = open",
+    "  exceptions: [{name: e, fields: [proc.name, fd.name], values: [[cat, /tmp]]}, {name: f, fields: [fd.name]}]\n",
+  ));
+  assertEquals(codes, []);
+  const [loaded] = ruleset!.rules;
+  assertEquals(
+    loaded!.conditionText.text,
+    "(evt.type = open) and not ((proc.name = cat and fd.name = /tmp))",
+  );
+  assertEquals(loaded!.exceptions, ["e", "f"]);
+});
+
+Deno.test("loadRules() keeps disabled rules and those of too low a priority, checked but not enabled", () => {
+  const { ruleset } = load(
+    rule("a", "evt.type = open", "  enabled: false\n") + rule("b", "evt.type = open"),
+    {
+      minimumPriority: "Error",
+    },
+  );
+  assertEquals(ruleset!.rules.map(({ enabled, disabledBy }) => [enabled, disabledBy]), [
+    [false, "file"],
+    [false, "priority"],
+  ]);
+  assertEquals(ruleset!.fields.size, 0);
+});
+
+Deno.test("loadRules() skips rules of an unknown source and rules that ask for it", () => {
+  const { ruleset, codes } = load(
+    rule("a", "ka.verb = get", "  source: k8s_audit\n") +
+      rule("b", "proc.nobody = x", "  skip-if-unknown-filter: true\n") +
+      rule("c", "evt.type = open"),
+  );
+  assertEquals(codes, ["R042", "R045"]);
+  assertEquals(ruleset!.rules.map(({ name }) => name), ["c"]);
+});
+
+Deno.test("loadRules() compares the engine version, and asks for plugins", () => {
+  const needs = "- required_engine_version: 0.57.0\n" +
+    "- required_plugin_versions: [{name: a, version: 1.2.3, alternatives: [{name: b, version: 0.1.0}]}]\n";
+  const asked: string[] = [];
+  const hasPlugin = (name: string, version: string) => {
+    asked.push(`${name} ${version}`);
+    return name === "b";
+  };
+  const { ruleset, codes } = load(needs, { hasPlugin });
+  assertEquals([codes, asked], [[], ["a 1.2.3", "b 0.1.0"]]);
+  assertEquals(ruleset!.requiredEngineVersion, { major: 0, minor: 57, patch: 0 });
+  assertEquals(load(needs, { hasPlugin: () => false }).codes, ["R041"]);
+  assertEquals(load("- required_engine_version: 64\n").codes, ["R040"]);
+});
+
+Deno.test("loadRules() takes %container.info out of an output", () => {
+  const { ruleset, codes } = load(
+    rule("r", "evt.type = open").replace("o %proc.name", "o %container.info of %proc.name"),
+  );
+  assertEquals(codes, ["R052"]);
+  assertEquals(ruleset!.rules[0]!.output.source.text, "o  of %proc.name");
+});
+
+const upstream = [
+  "falco_rules",
+  "falco-incubating_rules",
+  "falco-sandbox_rules",
+  "falco-deprecated_rules",
+];
+for (const name of upstream) {
+  Deno.test(`upstream's ${name}.yaml loads unchanged and without an error`, () => {
+    const text = Deno.readTextFileSync(`${CORPUS}/rules/current/${name}.yaml`);
+    const { ruleset, diagnostics } = load(text, {
+      fieldsOf: (source) => source === "syscall" ? syscallFields : undefined,
+      hasPlugin: (plugin) => plugin === "container",
+    });
+    assertEquals(diagnostics.filter(({ severity }) => severity === "error"), []);
+    assertEquals(ruleset!.rules.length, text.match(/^- rule:/gm)!.length);
+  });
+}

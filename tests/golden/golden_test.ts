@@ -1,0 +1,94 @@
+/**
+ * Printed diagnostics, word for word: `<area>/<case>.yaml` goes in, `<area>/<case>.txt` has to come
+ * out. `UPDATE_GOLDEN=1` rewrites the expected texts; read the difference before you commit it.
+ */
+import {
+  decodeText,
+  type Diagnostic,
+  renderText,
+  Report,
+  type SourceText,
+} from "../../core/base/mod.ts";
+import { assert, assertEquals } from "../assert.ts";
+
+type Run = (source: SourceText, report: Report) => void;
+
+/** What is done with the cases of a folder. */
+const AREAS: Readonly<Record<string, () => Promise<Run>>> = {
+  rule: async () => {
+    const { loadRules, readRuleFile } = await import("../../core/rule/mod.ts");
+    const { syscallFields } = await import("../../core/field/mod.ts");
+    return (source, report) => {
+      const file = readRuleFile(source, report);
+      loadRules([file], {
+        fieldsOf: (name) => name === "syscall" ? syscallFields : undefined,
+        sources: ["syscall"],
+        engineVersion: "0.63.0",
+        minimumPriority: "Debug",
+        hasPlugin: (name) => name === "container",
+      }, report);
+    };
+  },
+};
+
+const FOLDER = new URL("./", import.meta.url);
+const update = Deno.env.get("UPDATE_GOLDEN") === "1";
+const printed = new Map<string, string>();
+
+for (const [area, prepare] of Object.entries(AREAS)) {
+  for (const name of casesOf(area)) {
+    Deno.test(`golden ${area}/${name} prints what it printed before`, async () => {
+      const run = await prepare();
+      const text = renderText(diagnose(area, name, run));
+      printed.set(`${area}/${name}`, text);
+      const expected = new URL(`${area}/${name}.txt`, FOLDER);
+      if (update) Deno.writeTextFileSync(expected, text);
+      else assertEquals(text, Deno.readTextFileSync(expected));
+    });
+  }
+}
+
+/** Codes whose input is no file to keep here; the named tests cover them. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  Y003: "yaml_test.ts: a file of 8 MiB",
+  Y004: "yaml_test.ts: a million tokens",
+};
+
+Deno.test("every code of YAML and of rule files has a golden case", () => {
+  const codes = new Set(
+    codesIn("core/base", /"(Y\d{3})"/g).concat(codesIn("core/rule", /"(R\d{3})"/g)),
+  );
+  const texts = [...printed.values()].join("\n");
+  const missing = [...codes].filter((code) => !ELSEWHERE[code] && !texts.includes(`[${code}]`))
+    .sort();
+  assertEquals(missing, []);
+  assert(codes.size > 50);
+});
+
+function diagnose(area: string, name: string, run: Run): readonly Diagnostic[] {
+  const report = new Report();
+  const bytes = Deno.readFileSync(new URL(`${area}/${name}.yaml`, FOLDER));
+  const source = decodeText(`${name}.yaml`, bytes, report);
+  if (source) run(source, report);
+  return report.diagnostics;
+}
+
+function casesOf(area: string): string[] {
+  const names: string[] = [];
+  for (const { name } of Deno.readDirSync(new URL(`${area}/`, FOLDER))) {
+    if (name.endsWith(".yaml")) names.push(name.slice(0, -".yaml".length));
+  }
+  return names.sort();
+}
+
+function codesIn(folder: string, pattern: RegExp): string[] {
+  const codes: string[] = [];
+  const place = new URL(`../../${folder}/`, FOLDER);
+  for (const { name, isDirectory } of Deno.readDirSync(place)) {
+    if (isDirectory) codes.push(...codesIn(`${folder}/${name}`, pattern));
+    if (!name.endsWith(".ts") || name.endsWith("_test.ts")) continue;
+    const text = Deno.readTextFileSync(new URL(name, place));
+    codes.push(...[...text.matchAll(pattern)].map((match) => match[1]!));
+  }
+  return codes;
+}
