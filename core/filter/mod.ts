@@ -24,6 +24,7 @@ export { emitCondition, EmitRefusal } from "./emit.ts";
 export { eventTypesOf, foldForEventType } from "./event_types.ts";
 export { expandCondition, type Names } from "./expand.ts";
 export { interpretCondition } from "./interpret.ts";
+export { OPERATOR_NAMES } from "./lexer.ts";
 export { OPERATORS } from "./operators.ts";
 export { parseCondition } from "./parser.ts";
 export { printCondition } from "./print.ts";

@@ -1,0 +1,130 @@
+import { assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import { check, evaluate } from "./_testing.ts";
+import { expandCondition, type ListDefinition, parseCondition, printCondition } from "./mod.ts";
+
+function codes({ diagnostics }: Report): readonly string[] {
+  return diagnostics.map(({ code }) => code);
+}
+
+/** The printed expansion of a condition with lists only. */
+function expandedLists(text: string, lists: Readonly<Record<string, readonly string[]>>): string {
+  const report = new Report();
+  const definitions = new Map<string, ListDefinition>(
+    Object.entries(lists).map(([name, items]) => [name, {
+      name,
+      items: items.map((item) => new SourceText(name, item)),
+    }]),
+  );
+  const expanded = expandCondition(parseCondition(new SourceText("<test>", text), report)!, {
+    macro: () => undefined,
+    list: (name) => definitions.get(name),
+  }, report);
+  return expanded ? printCondition(expanded) : report.diagnostics[0]!.code;
+}
+
+Deno.test("expandCondition() puts lists in the place of their names", () => {
+  const lists = {
+    shells: ["bash", "zsh"],
+    all: ["shells", "sh -c", '"quo,ted"'],
+    one: ["a"],
+    none: [],
+  };
+  const cases: readonly (readonly [string, string])[] = [
+    ["proc.name in (shells)", "proc.name in (bash, zsh)"],
+    ["proc.name in (x, all)", 'proc.name in (x, bash, zsh, "sh -c", quo,ted)'],
+    ["proc.name in shells", "proc.name in (bash, zsh)"],
+    ["proc.name in (none)", "proc.name in ()"],
+    ["proc.name in unknown", "proc.name in unknown"],
+    ["proc.name = one", "proc.name = a"],
+    ["proc.name = shells", "F022"],
+    ["proc.name in ('shells')", "proc.name in (shells)"],
+    ["proc.name startswith anyof shells", "proc.name startswith anyof (bash, zsh)"],
+    ["fd.name pmatch (one)", "fd.name pmatch (a)"],
+  ];
+  for (const [text, expected] of cases) assertEquals(expandedLists(text, lists), expected, text);
+});
+
+Deno.test("expandCondition() ends where lists contain each other", () => {
+  assertEquals(expandedLists("a.b in (x)", { x: ["y", "1"], y: ["x", "2"] }), "a.b in (x, 2, 1)");
+  const nested = Object.fromEntries(
+    Array.from({ length: 200 }, (_, i) => [`l${i}`, [`l${i + 1}`]]),
+  );
+  assertEquals(expandedLists("a.b in (l0)", nested), "F018");
+});
+
+Deno.test("expandCondition() keeps macros' places and says through which a name was reached", () => {
+  const { report } = check("outer", {
+    macros: { outer: "proc.name = cat and inner", inner: "shel" },
+  });
+  assertObjectMatch(report.diagnostics[0], {
+    code: "F016",
+    title: 'unknown macro "shel"',
+    at: { source: { name: "inner" }, start: 0, end: 4 },
+    notes: [
+      { message: 'in macro "outer", used here', at: { source: { name: "<test>" } } },
+      { message: 'in macro "inner", used here', at: { source: { name: "outer" }, start: 20 } },
+    ],
+  });
+});
+
+Deno.test("expandCondition() suggests a near macro and recognizes a list", () => {
+  const help = (text: string) =>
+    check(text, { macros: { spawned_process: "evt.type = execve" }, lists: { shells: ["bash"] } })
+      .report.diagnostics[0]!.help;
+  assertEquals(help("spawned_proces"), 'did you mean "spawned_process"?');
+  assertEquals(
+    help("shells"),
+    '"shells" is a list: compare a field with it, "proc.name in (shells)"',
+  );
+});
+
+Deno.test("expandCondition() reports each unknown macro of a condition", () => {
+  const { report } = check("x and (y or not z)");
+  assertEquals(report.diagnostics.map(({ title }) => title), [
+    'unknown macro "x"',
+    'unknown macro "y"',
+    'unknown macro "z"',
+  ]);
+});
+
+Deno.test("expandCondition() refuses macros that contain themselves", () => {
+  const { report } = check("a", { macros: { a: "b or proc.name = x", b: "not a" } });
+  assertEquals(report.diagnostics.length, 1);
+  assertObjectMatch(report.diagnostics[0], { code: "F017", title: 'macro "a" contains itself' });
+});
+
+Deno.test("expandCondition() bounds macros that double, without building them", () => {
+  const macros = Object.fromEntries(
+    Array.from(
+      { length: 64 },
+      (_, i) => [`m${i}`, i === 63 ? "proc.name = x" : `m${i + 1} and m${i + 1}`],
+    ),
+  );
+  assertEquals(codes(check("m0", { macros }).report), ["F018"]);
+});
+
+Deno.test("expandCondition() bounds how deep macros nest", () => {
+  const macros = Object.fromEntries(
+    Array.from(
+      { length: 3000 },
+      (_, i) => [`m${i}`, i === 2999 ? "proc.name = x" : `not m${i + 1}`],
+    ),
+  );
+  assertEquals(codes(check("m0", { macros }).report), ["F018"]);
+});
+
+Deno.test("expanded macros and lists evaluate as if written out", () => {
+  const definitions = {
+    macros: { shell: "proc.name in (shells)", root: "user.uid = 0" },
+    lists: { shells: ["bash", "zsh"] },
+  };
+  assertEquals(
+    evaluate("shell and not root", { "proc.name": "zsh", "user.uid": 7 }, definitions),
+    true,
+  );
+  assertEquals(
+    evaluate("shell and not root", { "proc.name": "zsh", "user.uid": 0 }, definitions),
+    false,
+  );
+});

@@ -1,0 +1,136 @@
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
+import { MAX_NESTING } from "./_operands.ts";
+import { parseCondition, parseListItem } from "./parser.ts";
+import { printCondition } from "./print.ts";
+
+function parse(
+  text: string,
+): { readonly printed?: string; readonly diagnostics: readonly Diagnostic[] } {
+  const report = new Report();
+  const condition = parseCondition(new SourceText("<test>", text), report);
+  const { diagnostics } = report;
+  return condition ? { printed: printCondition(condition), diagnostics } : { diagnostics };
+}
+
+/** The one problem of a text: its code, the text it points at, and its title. */
+function problem(
+  text: string,
+): { code: string; at: string; title: string; help: string | undefined } {
+  const { printed, diagnostics } = parse(text);
+  assertEquals(printed, undefined, text);
+  assertEquals(diagnostics.length, 1, text);
+  const { code, at, title, help } = diagnostics[0]!;
+  return { code, at: text.slice(at!.start, at!.end), title, help };
+}
+
+Deno.test("parseCondition() points at the bracket that was never closed", () => {
+  assertObjectMatch(parse("(proc.name = cat").diagnostics[0], {
+    code: "F003",
+    at: { start: 0, end: 1 },
+  });
+  assertObjectMatch(parse("a and (b or (c and d) ").diagnostics[0], {
+    code: "F003",
+    at: { start: 6, end: 7 },
+  });
+  assertObjectMatch(parse("proc.name in (a, b").diagnostics[0], {
+    code: "F003",
+    at: { start: 13, end: 14 },
+  });
+  assertObjectMatch(parse("proc.env[HOME = /").diagnostics[0], { code: "F010" });
+  assertObjectMatch(parse("proc.env[HOME").diagnostics[0], {
+    code: "F003",
+    at: { start: 8, end: 9 },
+  });
+});
+
+Deno.test("parseCondition() says what it found and where, one problem a condition", () => {
+  const cases: readonly (readonly [text: string, code: string, at: string])[] = [
+    [" \n", "F001", " \n"],
+    ["proc.name = cat and", "F002", ""],
+    ["and !proc.name = cat", "F004", "!proc.name"],
+    ["#comment", "F002", "#comment"],
+    ["a)", "F004", ")"],
+    ["proc.name = cat && evt.type = open", "F004", "&&"],
+    ["proc.name = cat dog", "F004", "dog"],
+    ["a orb", "F005", "orb"],
+    ["a andnot b", "F005", "andnot"],
+    ["proc.name", "F006", "proc.name"],
+    ["proc.name is cat", "F006", "is"],
+    ["proc.name contains", "F006", "contains"],
+    ["proc.pid > many", "F007", "many"],
+    ["proc.name = ", "F007", ""],
+    ["proc.name = (cat)", "F007", "("],
+    ["proc.name in (a,)", "F007", ")"],
+    ["len(name) > 3", "F007", "name"],
+    ["proc.name = val(name)", "F007", "name"],
+    ['proc.name = "cat', "F008", '"'],
+    ['proc.name = "c\\at"', "F009", "\\a"],
+    ['proc.name = "\\xg1"', "F009", "\\xg1"],
+    ["proc.name = 'a\\\"'", "F009", '\\"'],
+    ["proc.env[] = a", "F010", "]"],
+    ["proc.env[a b] = a", "F010", " "],
+  ];
+  for (const [text, code, at] of cases) {
+    const found = problem(text);
+    assertEquals([found.code, found.at], [code, at], `${text}: ${found.title}`);
+  }
+});
+
+Deno.test("parseCondition() helps with what people write by habit", () => {
+  assertEquals(problem("a && b").help, 'write "and"');
+  assertEquals(problem("a AND b").help, 'operators are lower case: "and"');
+  assertEquals(problem("a not b").help, 'write "and not"');
+  assertEquals(problem("proc.name startwith a").help, 'did you mean "startswith"?');
+  assertEquals(
+    problem("proc.cmdline contains a b").help,
+    `a value with blanks or any of ()"'=, must be quoted: 'a b'`,
+  );
+  assertEquals(problem("proc.name = a, b").help, 'several values stand in brackets: "in (a, b)"');
+  assertEquals(problem("a.b = len (c.d)").help, 'no blank may stand between "len" and its bracket');
+  assertEquals(problem("a.b = (c, d)").help, 'to look for any of several values, use "in (…)"');
+});
+
+Deno.test("parseCondition() binds not before and before or", () => {
+  assertEquals(parse("not a and b or c").printed, "((not a and b) or c)");
+  assertEquals(parse("a or b and not not c").printed, "(a or (b and c))");
+  assertEquals(parse("not(a or(b))and(c)").printed, "(not (a or b) and c)");
+});
+
+Deno.test("parseCondition() reads keywords as values where values stand", () => {
+  assertEquals(
+    parse("proc.name = and and evt.type = or").printed,
+    "(proc.name = and and evt.type = or)",
+  );
+  assertEquals(parse("a.b = oneof and c").printed, "(a.b = oneof and c)");
+  assertEquals(parse("a.b = oneof (x, y)").printed, "a.b = oneof (x, y)");
+});
+
+Deno.test("parseCondition() stops at deep nesting instead of running out of stack", () => {
+  const deepest = "(".repeat(MAX_NESTING) + "a" + ")".repeat(MAX_NESTING);
+  assertEquals(parse(deepest).printed, "a");
+  for (const opening of ["(", "not(", "len(", "a.b = len("]) {
+    const { code } = problem(
+      opening.repeat(opening.startsWith("a") ? 1 : 100_000) +
+        (opening.startsWith("a") ? "len(".repeat(100_000) : ""),
+    );
+    assertEquals(code, "F011", opening);
+  }
+  assert(parse(`${"not ".repeat(100_000)}a`).printed);
+});
+
+Deno.test("parseListItem() reads an item as Falco puts it between brackets", () => {
+  const items = (text: string) => {
+    const report = new Report();
+    return parseListItem(new SourceText("<item>", text), report)?.map((item) => item.text) ??
+      report.diagnostics[0]!.code;
+  };
+  assertEquals(items("cat"), ["cat"]);
+  assertEquals(items("two words"), ["two words"]);
+  assertEquals(items('"two words"'), ["two words"]);
+  assertEquals(items("'a',b"), ["a", "b"]);
+  assertEquals(items('""'), [""]);
+  assertEquals(items(""), "F007");
+  assertEquals(items("a(b)"), "F004");
+  assertEquals(items("bad \\escape"), "F009");
+});
