@@ -11,29 +11,23 @@ const OBJECTS = [
   { file: "build/probe/falcod.bpf.o", defines: [] },
   { file: "build/probe/falcod-cast.bpf.o", defines: ["-DCAST"] },
 ];
-const CLANG = ["clang", "clang-14", "clang-16", "clang-19"];
-const STRIP = ["llvm-strip", "llvm-strip-14", "llvm-strip-16", "llvm-strip-19"];
-/** One header of each Debian package the source includes from. */
-const HEADERS = [
-  { path: "/usr/include/bpf/bpf_helpers.h", debian: "libbpf-dev" },
-  { path: "/usr/include/x86_64-linux-gnu/asm/unistd_64.h", debian: "linux-libc-dev" },
-];
-
-/** A tool or header that is not installed; `debian` names the package that has it. */
-class MissingTool extends Error {
-  override readonly name = "MissingTool";
-
-  constructor(what: string, readonly debian: string) {
-    super(`Cannot build the probe: ${what} was not found. On Debian: apt-get install ${debian}`);
-  }
-}
+/** What the build needs, and the Debian package that has it. */
+const NEEDED = {
+  /** Debian 12 has 14, with which the objects were tried; others may please the verifier less. */
+  clang: { names: ["clang-14", "clang"], debian: "clang" },
+  strip: { names: ["llvm-strip-14", "llvm-strip"], debian: "llvm" },
+  headers: [
+    { path: "/usr/include/bpf/bpf_helpers.h", debian: "libbpf-dev" },
+    { path: "/usr/include/x86_64-linux-gnu/asm/unistd_64.h", debian: "linux-libc-dev" },
+  ],
+};
 
 async function run(command: string, args: readonly string[]): Promise<Deno.CommandOutput> {
   return await new Deno.Command(command, { args: [...args] }).output();
 }
 
 /** The first of several names that can be run. */
-async function findTool(names: readonly string[], debian: string): Promise<string> {
+async function findTool(names: readonly string[]): Promise<string | undefined> {
   for (const name of names) {
     try {
       if ((await run(name, ["--version"])).success) return name;
@@ -41,15 +35,27 @@ async function findTool(names: readonly string[], debian: string): Promise<strin
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  throw new MissingTool(names[0]!, debian);
+  return undefined;
 }
 
-async function requireHeader({ path, debian }: { path: string; debian: string }): Promise<void> {
-  try {
-    await Deno.stat(path);
-  } catch {
-    throw new MissingTool(path, debian);
+/** Throws with everything that is missing, so that one installation is enough. */
+async function findTools(): Promise<{ clang: string; strip: string }> {
+  const clang = await findTool(NEEDED.clang.names);
+  const strip = await findTool(NEEDED.strip.names);
+  const missing: string[] = [];
+  if (clang === undefined) missing.push(NEEDED.clang.debian);
+  if (strip === undefined) missing.push(NEEDED.strip.debian);
+  for (const { path, debian } of NEEDED.headers) {
+    const info = await Deno.stat(path).catch(() => undefined);
+    if (info === undefined) missing.push(debian);
   }
+  if (clang === undefined || strip === undefined || missing.length > 0) {
+    throw new Error(
+      `Cannot build the probe: Debian's ${missing.join(", ")} not found.\n` +
+        `  apt-get install ${missing.join(" ")}`,
+    );
+  }
+  return { clang, strip };
 }
 
 async function runOrThrow(command: string, args: readonly string[]): Promise<void> {
@@ -60,9 +66,7 @@ async function runOrThrow(command: string, args: readonly string[]): Promise<voi
 }
 
 async function build(): Promise<void> {
-  const clang = await findTool(CLANG, "clang");
-  const strip = await findTool(STRIP, "llvm");
-  for (const header of HEADERS) await requireHeader(header);
+  const { clang, strip } = await findTools();
   await Deno.mkdir("build/probe", { recursive: true });
   for (const { file, defines } of OBJECTS) {
     // Built aside and renamed, so that nobody ever loads half an object.
