@@ -1,6 +1,6 @@
 /** Keeps the addresses of watched DNS names up to date, beside the events. */
 import { lookup } from "node:dns/promises";
-import { parseAddress } from "../base/mod.ts";
+import { parseAddress } from "../base/ip.ts";
 import type { NameTable } from "../state/mod.ts";
 
 const CHECK_EVERY_MS = 5000;
