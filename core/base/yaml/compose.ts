@@ -90,7 +90,7 @@ function tokenize(
     }
     // Document, mode and error marks of the lexer are no characters of the file.
     if (first !== 0x02 && first !== 0x18 && first !== 0x1f) offset += lexeme.length;
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
   }
   tokens.push(...parser.end());
   const deep = deepToken(tokens, limits.depth);

@@ -18,7 +18,7 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
   let itemOfLast = -1;
   const errors = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_ERRORS);
   for (const error of errors) {
-    const diagnostic = explain(source, document, error);
+    const diagnostic = within(source, explain(source, document, error));
     // Where it began: the package's own place may already lie in the next item.
     const at = diagnostic.at ?? source.span(error.pos[0], error.pos[0]);
     broken.push(at);
@@ -31,7 +31,9 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
     const known = warning.code === "TAG_RESOLVE_FAILED" || warning.code === "BAD_DIRECTIVE";
     if (!known) {
       broken.push(source.span(warning.pos[0], warning.pos[1]));
-      if (warning.code !== "BAD_INDENT") report.add(explain(source, document, warning));
+      if (warning.code !== "BAD_INDENT") {
+        report.add(within(source, explain(source, document, warning)));
+      }
       continue;
     }
     report.add({
@@ -42,6 +44,14 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
     });
   }
   return broken;
+}
+
+/** The package may point behind the end of a text that ends too early. */
+function within(source: SourceText, diagnostic: Explained): Explained {
+  const { length } = source.text;
+  const { at } = diagnostic;
+  if (!at || at.end <= length) return diagnostic;
+  return { ...diagnostic, at: source.span(Math.min(at.start, length), length) };
 }
 
 function explain(source: SourceText, document: Document, error: YAMLError): Explained {
