@@ -1,0 +1,105 @@
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { check } from "./_testing.ts";
+import { fieldsOf } from "./mod.ts";
+
+/** Code and underlined text of each problem. */
+function problems(text: string): readonly (readonly [code: string, at: string])[] {
+  return check(text).report.diagnostics.map(({ code, at }) => [
+    code,
+    at!.source.text.slice(at!.start, at!.end),
+  ]);
+}
+
+Deno.test("checkCondition() points at what it refuses", () => {
+  const cases: readonly (readonly [text: string, code: string, at: string])[] = [
+    ["proc.nmae = cat", "F012", "proc.nmae"],
+    ["proc.pid contains 1", "F013", "contains"],
+    ["evt.is_open in (yes)", "F014", "yes"],
+    ["proc.pid = cat", "F014", "cat"],
+    ["proc.pid = 0x10", "F014", "0x10"],
+    ["fd.port = http", "F014", "http"],
+    ["fd.sip = 10.0.0.0/8", "F014", "10.0.0.0/8"],
+    ["fd.net = 10.0.0.1", "F014", "10.0.0.1"],
+    ["fd.net = ::/0", "F014", "::/0"],
+    ['proc.name = "a\\x00"', "F014", '"a\\x00"'],
+    ["evt.buffer bcontains 7f4", "F014", "7f4"],
+    ["proc.env = a", "F015", "proc.env"],
+    ["proc.name[1] = a", "F015", "1"],
+    ["proc.aname[x] = a", "F015", "x"],
+    ["evt.arg[nothing] = a", "F015", "nothing"],
+    ["fd.types = file", "F013", "="],
+    ["evt.type = opne", "F023", "opne"],
+    ["proc.name regex 'a('", "F024", "'a('"],
+    ["out.only = a", "F026", "out.only"],
+  ];
+  for (const [text, code, at] of cases) assertEquals(problems(text), [[code, at]], text);
+});
+
+Deno.test("checkCondition() shows every problem of a condition in one run", () => {
+  assertEquals(problems("proc.nmae = cat and (proc.pid = x or not fd.sip in (1.2.3.4, y, z))"), [
+    ["F012", "proc.nmae"],
+    ["F014", "x"],
+    ["F014", "y"],
+    ["F014", "z"],
+  ]);
+});
+
+Deno.test("checkCondition() helps: near names, decimal numbers, networks, ports, operators", () => {
+  const help = (text: string) => check(text).report.diagnostics[0]!.help;
+  assertEquals(help("proc.nmae = cat"), 'did you mean "proc.name"?');
+  assertEquals(help("evt.type = opnat"), 'did you mean "openat"?');
+  assertEquals(help("proc.pid = 0x1F"), "only decimal numbers are read here: 31");
+  assertEquals(help("fd.net = 10.0.0.1"), "add a prefix length: 10.0.0.1/32");
+  assertEquals(help("fd.port = https"), "write the port: 443");
+  assertEquals(help("evt.is_open > 1"), "possible here: = == != in intersects exists");
+});
+
+Deno.test("checkCondition() says through which macro and which list a mistake came", () => {
+  const { report } = check("spawned", {
+    macros: { spawned: "proc.pid in (pids)" },
+    lists: { pids: ["1", "more"], more: ["two"] },
+  });
+  assertEquals(report.diagnostics.length, 1);
+  assertObjectMatch(report.diagnostics[0], {
+    code: "F014",
+    at: { source: { name: "more" }, start: 0, end: 3 },
+    notes: [
+      { message: 'in macro "spawned", used here', at: { source: { name: "<test>" } } },
+      { message: 'in list "pids", used here', at: { source: { name: "spawned" }, start: 13 } },
+      { message: 'in list "more", used here', at: { source: { name: "pids" } } },
+    ],
+  });
+});
+
+Deno.test("checkCondition() warns of values that are probably not what was meant", () => {
+  const cases: readonly (readonly [text: string, code: string])[] = [
+    ["proc.name regex 'abc.*'", "F030"],
+    ["proc.name = proc.exe", "F031"],
+    ["proc.name in (cat, evt.arg.flags)", "F031"],
+    ["proc.name = 'evt.arg[2]'", "F031"],
+    ["proc.name = 'tolower(proc.exe)'", "F032"],
+    ["test.small = 300", "F033"],
+    ["user.uid = -1", "F033"],
+    ["evt.dir = <", "F034"],
+  ];
+  for (const [text, code] of cases) {
+    const { condition, report } = check(text);
+    assert(condition, text);
+    assertEquals(report.diagnostics.map((found) => [found.code, found.severity]), [
+      [code, "warning"],
+    ], text);
+  }
+  assertEquals(check("proc.name regex 'a.c' and proc.name = cat.txt").report.diagnostics, []);
+});
+
+Deno.test("checkCondition() finds arguments in brackets and behind a dot", () => {
+  const { condition } = check("proc.env[HOME] = a and evt.arg.flags = b and evt.arg[3] = c");
+  assertEquals(
+    [...fieldsOf(condition!)].map(({ definition, argument }) => [definition.name, argument]),
+    [
+      ["proc.env", "HOME"],
+      ["evt.arg", "flags"],
+      ["evt.arg", 3],
+    ],
+  );
+});

@@ -1,0 +1,53 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { allEventCodes, eventCodesByName } from "../event/mod.ts";
+import { bothWays, check } from "./_testing.ts";
+import { eventTypesOf, foldForEventType } from "./mod.ts";
+
+const openat = eventCodesByName("openat");
+const close = eventCodesByName("close");
+
+function types(text: string): readonly number[] {
+  return [...eventTypesOf(check(text).condition!)].sort((a, b) => a - b);
+}
+
+Deno.test("eventTypesOf() narrows by the event's type, through and, or and not", () => {
+  const all = allEventCodes();
+  assertEquals(types("evt.type = openat"), openat);
+  assertEquals(types("evt.type in (openat, close) and proc.name = a"), [...close, ...openat]);
+  assertEquals(types("evt.type = openat or proc.name = a"), all);
+  assertEquals(types("evt.type = openat and evt.type = close"), []);
+  assertEquals(
+    types("not (evt.type = openat or proc.name = a)").length,
+    all.length - openat.length,
+  );
+  assertEquals(types("not evt.type != openat"), openat);
+  assertEquals(types("syscall.type = openat"), openat);
+  assertEquals(types("evt.type exists"), all);
+  assertEquals(types("evt.type startswith open"), all);
+  assertEquals(types("evt.num < 1"), []);
+});
+
+Deno.test("eventTypesOf() knows generic system calls by name", () => {
+  assertEquals(types("evt.type = sethostname"), eventCodesByName("sethostname"));
+  assert(eventCodesByName("sethostname").length > 0);
+});
+
+Deno.test("foldForEventType() decides what the type decides and keeps the rest", () => {
+  const { condition } = check(
+    "evt.type in (openat, close) and not evt.type = close and proc.name = a",
+  );
+  const [code] = openat;
+  const folded = foldForEventType(condition!, code!);
+  assert(typeof folded !== "boolean");
+  assertEquals(folded.kind, "comparison");
+  assertEquals(bothWays(folded, { "proc.name": "a" }, "folded"), true);
+  assertEquals(foldForEventType(condition!, close[0]!), false);
+  assertEquals(foldForEventType(check("evt.type exists or proc.name = a").condition!, code!), true);
+  assertEquals(foldForEventType(check("evt.type startswith open").condition!, code!), true);
+  assertEquals(foldForEventType(check("evt.type = anyof (close)").condition!, code!), false);
+});
+
+Deno.test("foldForEventType() leaves alone what the type does not decide", () => {
+  const { condition } = check("evt.type = val(proc.name) or tolower(evt.type) = open");
+  assertEquals(foldForEventType(condition!, openat[0]!), condition);
+});
