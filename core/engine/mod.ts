@@ -5,3 +5,4 @@ export { needsOf } from "./needs.ts";
 export { Program } from "./program.ts";
 export type { Evaluator, Predicate, RunnableRule } from "./program.ts";
 export * from "./delivery.ts";
+export { watchedNames } from "./watched_names.ts";

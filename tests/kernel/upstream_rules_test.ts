@@ -64,8 +64,8 @@ const ON_HOST: readonly Case[] = [
     script: `${named("ssh", "/usr/bin/perl")}
       unshare -n sh -c 'ip link set lo up; ip addr add 203.0.113.1/32 dev lo
         $D/ssh -MIO::Socket::INET -e "
-          IO::Socket::INET->new(LocalAddr => q(203.0.113.1:443), Listen => 1) or die;
-          IO::Socket::INET->new(q(203.0.113.1:443)) or die"'`,
+          @both = (IO::Socket::INET->new(LocalAddr => q(203.0.113.1:443), Listen => 1),
+            IO::Socket::INET->new(q(203.0.113.1:443)))"'`,
   },
   {
     rule: "Fileless execution via memfd_create",
