@@ -16,6 +16,9 @@ import { unescape } from "./literal.ts";
 /** Brackets inside brackets; Falco's own limit of 1000 calls stops at this depth, too. */
 export const MAX_NESTING = 200;
 
+const ESCAPES_HELP =
+  'known are \\b \\f \\n \\r \\t \\\\ \\/ \\" \\\' and \\xNN; "\\\\" is a backslash';
+
 /** Every method returns `undefined` where nothing it knows stands, or after reporting a problem. */
 export class OperandParser {
   readonly #lexer: Lexer;
@@ -236,8 +239,9 @@ export class OperandParser {
     if ("message" in result) {
       const start = span.start + Math.max(0, result.start + shift);
       const at = span.source.span(start, Math.max(start, span.start + result.end + shift));
-      const help =
-        'known are \\b \\f \\n \\r \\t \\\\ \\/ \\" \\\' and \\xNN; "\\\\" is a backslash';
+      const help = /^\\[dDsSwW]$/.test(text.slice(result.start, result.end))
+        ? "patterns write such classes as [0-9], [[:space:]] and [[:alnum:]_]"
+        : ESCAPES_HELP;
       return this.#errors.fail("F009", result.message, at, help);
     }
     this.#errors.lastBare = undefined;

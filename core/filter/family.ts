@@ -134,7 +134,14 @@ const SERVICES: Readonly<Record<string, number>> = {
   postgresql: 5432,
 };
 
-/** Integers are decimal, with blanks before and a sign allowed, as scanf(3) reads them. */
+const MAX_INT64 = 2n ** 63n - 1n;
+const MIN_INT64 = -(2n ** 63n);
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/**
+ * Integers are decimal, with blanks before and a sign allowed, as scanf(3) reads them: what 64 bits
+ * cannot hold becomes the nearest they can, what the type cannot hold loses its upper bits.
+ */
 function readInteger(text: string, bits: number, signed: boolean): Reading {
   const trimmed = text.trimStart();
   if (!/^[+-]?\d{1,40}$/.test(trimmed)) {
@@ -147,7 +154,9 @@ function readInteger(text: string, bits: number, signed: boolean): Reading {
     return { problem: `"${text}" is not a valid number`, ...help !== undefined && { help } };
   }
   const exact = BigInt(trimmed.replace(/^\+/, ""));
-  const wrapped = signed ? BigInt.asIntN(bits, exact) : BigInt.asUintN(bits, exact);
+  const wrapped = signed
+    ? BigInt.asIntN(bits, exact > MAX_INT64 ? MAX_INT64 : exact < MIN_INT64 ? MIN_INT64 : exact)
+    : BigInt.asUintN(bits, exact > MAX_UINT64 || exact < -MAX_UINT64 ? MAX_UINT64 : exact);
   const value = Number.isSafeInteger(Number(wrapped)) ? Number(wrapped) : wrapped;
   if (wrapped === exact) return { value };
   return { value, warning: `${text} is out of range here and compares as ${wrapped}` };

@@ -15,21 +15,24 @@ type Run = (source: SourceText, report: Report) => void;
 
 /** What is done with the cases of a folder. */
 const AREAS: Readonly<Record<string, () => Promise<Run>>> = {
-  rule: async () => {
-    const { loadRules, readRuleFile } = await import("../../core/rule/mod.ts");
-    const { syscallFields } = await import("../../core/field/mod.ts");
-    return (source, report) => {
-      const file = readRuleFile(source, report);
-      loadRules([file], {
-        fieldsOf: (name) => name === "syscall" ? syscallFields : undefined,
-        sources: ["syscall"],
-        engineVersion: "0.63.0",
-        minimumPriority: "Debug",
-        hasPlugin: (name) => name === "container",
-      }, report);
-    };
-  },
+  rule: loadingRules,
+  filter: loadingRules,
 };
+
+async function loadingRules(): Promise<Run> {
+  const { loadRules, readRuleFile } = await import("../../core/rule/mod.ts");
+  const { syscallFields } = await import("../../core/field/mod.ts");
+  return (source, report) => {
+    const file = readRuleFile(source, report);
+    loadRules([file], {
+      fieldsOf: (name) => name === "syscall" ? syscallFields : undefined,
+      sources: ["syscall"],
+      engineVersion: "0.63.0",
+      minimumPriority: "Debug",
+      hasPlugin: (name) => name === "container",
+    }, report);
+  };
+}
 
 const FOLDER = new URL("./", import.meta.url);
 const update = Deno.env.get("UPDATE_GOLDEN") === "1";
@@ -54,10 +57,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   Y004: "yaml_test.ts: a million tokens",
 };
 
-Deno.test("every code of YAML and of rule files has a golden case", () => {
-  const codes = new Set(
-    codesIn("core/base", /"(Y\d{3})"/g).concat(codesIn("core/rule", /"(R\d{3})"/g)),
-  );
+Deno.test("every code of YAML, rule files and conditions has a golden case", () => {
+  const codes = new Set([
+    ...codesIn("core/base", /"(Y\d{3})"/g),
+    ...codesIn("core/rule", /"(R\d{3})"/g),
+    ...codesIn("core/filter", /"(F\d{3})"/g),
+  ]);
   const texts = [...printed.values()].join("\n");
   const missing = [...codes].filter((code) => !ELSEWHERE[code] && !texts.includes(`[${code}]`))
     .sort();
