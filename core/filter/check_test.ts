@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
-import { check } from "./_testing.ts";
+import { check } from "./testing.ts";
 import { fieldsOf } from "./mod.ts";
 
 /** Code and underlined text of each problem. */

@@ -8,7 +8,7 @@ import {
   type FieldValue,
 } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
-import { check } from "./_testing.ts";
+import { check } from "./testing.ts";
 import {
   type CheckedCondition,
   emitCondition,

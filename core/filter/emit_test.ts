@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "../../tests/assert.ts";
-import { bothWays, check } from "./_testing.ts";
+import { bothWays, check } from "./testing.ts";
 import { assemble, constant, js, local } from "./code.ts";
 import { emitCondition, EmitRefusal } from "./mod.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { allEventCodes, eventCodesByName } from "../event/mod.ts";
-import { bothWays, check } from "./_testing.ts";
+import { bothWays, check } from "./testing.ts";
 import { eventTypesOf, foldForEventType } from "./mod.ts";
 
 const openat = eventCodesByName("openat");

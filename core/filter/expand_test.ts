@@ -1,6 +1,6 @@
 import { assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { Report, SourceText } from "../base/mod.ts";
-import { check, evaluate } from "./_testing.ts";
+import { check, evaluate } from "./testing.ts";
 import { expandCondition, type ListDefinition, parseCondition, printCondition } from "./mod.ts";
 
 function codes({ diagnostics }: Report): readonly string[] {

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { parseAddress } from "../base/ip.ts";
-import { evaluate, type Values } from "./_testing.ts";
+import { evaluate, type Values } from "./testing.ts";
 
 const ip = (text: string) => parseAddress(text)!;
 const bytes = (text: string) => new TextEncoder().encode(text);

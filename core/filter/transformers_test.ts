@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assertEquals } from "../../tests/assert.ts";
 import type { FieldValue } from "../field/mod.ts";
-import { check, evaluate } from "./_testing.ts";
+import { check, evaluate } from "./testing.ts";
 import { getopt } from "./getopt.ts";
 import { TRANSFORMER_TABLE } from "./transformers.ts";
 import type { TransformerName } from "./condition.ts";

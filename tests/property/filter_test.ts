@@ -3,7 +3,7 @@
  * a failure.
  */
 import process from "node:process";
-import { bothWays, check, testFields, type Values } from "../../core/filter/_testing.ts";
+import { bothWays, check, testFields, type Values } from "../../core/filter/testing.ts";
 import { parseAddress } from "../../core/base/ip.ts";
 import { Report, SourceText } from "../../core/base/mod.ts";
 import { type Event, eventType } from "../../core/event/mod.ts";
