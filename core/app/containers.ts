@@ -1,6 +1,7 @@
 /** Finds out what containers are called and run, beside the events: an alert never waits for it. */
 import type { ContainerEngine, Logger } from "../plugin/mod.ts";
 import type { Container } from "../state/mod.ts";
+import { pause } from "./pause.ts";
 
 export interface ContainerLookupOptions {
   readonly engines: readonly ContainerEngine[];
@@ -84,18 +85,4 @@ export class ContainerLookup {
       return undefined;
     }
   }
-}
-
-/** Ends early, and quietly, when the signal aborts. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds === 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -2,6 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { parseAddress } from "../base/ip.ts";
 import type { NameTable } from "../state/mod.ts";
+import { pause } from "./pause.ts";
 
 const CHECK_EVERY_MS = 5000;
 
@@ -13,19 +14,16 @@ export async function resolveName(name: string): Promise<readonly Uint8Array[]> 
   );
 }
 
-/** Resolves what is due now and from then on; never rejects, and ends with the signal. */
+/**
+ * Resolves what is due now and from then on; never rejects, and ends with the signal, whatever a
+ * resolver that does not answer is still waiting for.
+ */
 export async function keepNamesFresh(names: NameTable, signal: AbortSignal): Promise<void> {
+  const ended = new Promise<void>((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
   while (!signal.aborted) {
-    await names.refresh(signal);
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, CHECK_EVERY_MS);
-      signal.addEventListener("abort", done);
-      if (signal.aborted) done();
-    });
+    await Promise.race([names.refresh(signal), ended]);
+    await pause(CHECK_EVERY_MS, signal);
   }
 }

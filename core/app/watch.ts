@@ -1,13 +1,14 @@
 /** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
 import type { Alert } from "../alert/mod.ts";
 import { Report } from "../base/mod.ts";
-import { Delivery, Engine, needsOf } from "../engine/mod.ts";
+import { Delivery, Engine, needsOf, watchedNames } from "../engine/mod.ts";
 import { checkPluginConfig, type Logger, type PluginOf, type Registry } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { State } from "../state/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { Settings, Wired } from "./config/settings.ts";
 import { ContainerLookup } from "./containers.ts";
+import { keepNamesFresh, resolveName } from "./names.ts";
 import type { Summary } from "./summary.ts";
 
 export interface WatchRequest {
@@ -54,7 +55,10 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       return undefined;
     },
     onUnknownContainer: (container) => lookup.ask(container),
+    resolveName,
   });
+  state.names.retain(watchedNames(ruleset));
+  const names = keepNamesFresh(state.names, signal);
   const engine = new Engine({
     ruleset,
     state,
@@ -71,8 +75,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         signal,
         log,
         deliver: (event) => engine.process(event),
-        // Only exec and exit need a clock, and those arrive as events.
-        change: (change) => state.apply(change, 0),
+        change: (change, clockNs) => state.apply(change, clockNs),
         seed: (processes) => state.seed(processes),
         ready: () => {
           waiting.delete(source);
@@ -82,6 +85,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     ));
   } finally {
     stop.abort();
+    await names;
     await delivery.close(FLUSH_MS);
   }
   return {
