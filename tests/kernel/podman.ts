@@ -64,6 +64,17 @@ export class Podman {
       `--tmpdir ${folder}/tmp --storage-driver overlay --cgroup-manager cgroupfs`;
   }
 
+  /** falcod's arguments that have it ask this podman, and no other engine. */
+  get falcodArguments(): readonly string[] {
+    const engines = { docker: { enabled: false }, podman: { sockets: [this.socket] } };
+    const plugin = {
+      name: "container",
+      library_path: "libcontainer.so",
+      init_config: { engines },
+    };
+    return ["-o", `plugins[]=${JSON.stringify(plugin)}`];
+  }
+
   /** The REST service on `socket`, for falcod to ask. */
   async startService(): Promise<void> {
     this.#service = new Deno.Command("sh", {

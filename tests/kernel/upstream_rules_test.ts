@@ -97,7 +97,8 @@ const IN_CONTAINER: readonly ContainerCase[] = [
   },
   {
     rule: "Netcat Remote Code Execution in Container",
-    arguments: inContainer("sh -c 'timeout 1 nc -l -p 18001 -e /bin/true'"),
+    // as the first process of a container nc would not end by a signal
+    arguments: inContainer("sh -c 'timeout 1 /bin/nc -l -p 18001 -e /bin/true; exit 0'"),
   },
   {
     rule: "Packet socket created in container",
@@ -133,7 +134,7 @@ const IN_CONTAINER: readonly ContainerCase[] = [
   {
     // the name of the API server is given to falcod as 127.0.0.1, below
     rule: "Contact K8S API Server From Container",
-    arguments: inContainer("sh -c 'echo | timeout 1 nc 127.0.0.1 18003'"),
+    arguments: inContainer("sh -c 'echo | timeout 1 nc 127.0.0.1 18003; exit 0'"),
   },
 ];
 
@@ -173,12 +174,7 @@ kernelTest("upstream's stable rules fire in containers", async () => {
     `mount --bind ${hosts} /etc/hosts && exec "$@"`,
     "sh",
   ];
-  const args = [
-    "-o",
-    "engine.kind=modern_ebpf",
-    "-o",
-    `container_engines.docker.sockets[0]=${podman.socket}`,
-  ];
+  const args = podman.falcodArguments;
   await withFalcod({ rules: RULES, through, args }, async (falcod) => {
     for (const { rule, arguments: words, terminal } of IN_CONTAINER) {
       const command = `${podman.command} ${words}`;

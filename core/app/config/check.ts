@@ -1,5 +1,14 @@
 /** From the merged tree of falco.yaml to a `Config`, with everything said that is to be said. */
-import { type Diagnostic, didYouMean, type Note, Report, type Span } from "../../base/mod.ts";
+import {
+  type Diagnostic,
+  didYouMean,
+  type Note,
+  Report,
+  SourceText,
+  type Span,
+} from "../../base/mod.ts";
+import { readYaml } from "../../base/yaml.ts";
+import { CONTAINER_PLUGIN } from "./container_engines.ts";
 import {
   checkAgainstSchema,
   type Config,
@@ -17,6 +26,7 @@ import {
   plainValue,
   prune,
   spell,
+  toTree,
 } from "./tree.ts";
 
 /**
@@ -26,10 +36,29 @@ import {
  */
 export function checkConfig(root: MappingNode, report: Report): Config {
   const found = new Report(report.limit);
+  unfoldPluginConfig(root, found);
   commentKeys(root, found);
   const config = readTree(root, found);
   for (const diagnostic of inFileOrder(found.diagnostics)) report.add(diagnostic);
   return config;
+}
+
+/** The container plugin takes its `init_config` as a text of JSON too; JSON reads as YAML. */
+function unfoldPluginConfig(root: MappingNode, report: Report): void {
+  const plugins = root.entries.get("plugins")?.value;
+  for (const index of plugins?.kind === "sequence" ? plugins.items.keys() : []) {
+    const path = ["plugins", index, "init_config"];
+    const plugin = nodeAt(root, path.slice(0, 2));
+    const written = nodeAt(root, path);
+    if (isForeign(root, path) || plugin?.kind !== "mapping") continue;
+    if (written?.kind !== "scalar" || !written.text.trimStart().startsWith("{")) continue;
+    const { source, start } = written.at;
+    // Quotes and line breaks make places inside the text hard to tell: it is one place.
+    const inner = new SourceText(source.name, written.text, { text: source, map: () => start });
+    const [document] = readYaml(inner, report);
+    const entry = plugin.entries.get("init_config");
+    if (document && entry) entry.value = toTree(document.root, written.at);
+  }
 }
 
 /** Reads and leaves out by turns: without a wrong value another check may see more than before. */
@@ -120,12 +149,20 @@ function commentKeys(root: MappingNode, report: Report): void {
           at: keyAt,
           help: `write ${note.by}` + (note.acts ? "" : "; as it stands it has no effect"),
         });
-      } else visit(value, at);
+        if (note.acts) visit(value, at);
+      } else if (!isForeign(root, at)) visit(value, at);
     }
   };
   visit(root, []);
   list("C006", "known, but not acted on yet", planned, report);
   list("C007", "without effect in falcod", idle, report);
+}
+
+/** Whether a path leads to what only some plugin that is not built in can read. */
+function isForeign(root: MappingNode, path: ConfigPath): boolean {
+  if (path.length !== 3 || path[0] !== "plugins" || path[2] !== "init_config") return false;
+  const name = nodeAt(root, [...path.slice(0, 2), "name"]);
+  return name?.kind !== "scalar" || name.text !== CONTAINER_PLUGIN;
 }
 
 /** The place as text: a list of keys is read as a list, quoting each line would bury it. */

@@ -1,6 +1,6 @@
 /** Finds falco.yaml, reads it with what it includes and with the command line's `-o`. */
 import { type Report, SourceText, type Span } from "../../base/mod.ts";
-import { readYaml, type YamlNode } from "../../base/yaml.ts";
+import { readYaml } from "../../base/yaml.ts";
 import { filesIn, kindOf, readText } from "../files.ts";
 import { checkConfig } from "./check.ts";
 import { type Environment, expandTree } from "./environment.ts";
@@ -9,11 +9,11 @@ import type { Config } from "./schema.ts";
 import {
   type ConfigNode,
   emptyMapping,
-  type MappingEntry,
   type MappingNode,
   mergeInto,
   STRATEGIES,
   type Strategy,
+  toTree,
 } from "./tree.ts";
 
 /** Where falco.yaml is looked for when nobody says. */
@@ -111,27 +111,6 @@ export function readConfigText(source: SourceText, context: ReadContext): Mappin
     return undefined;
   }
   return expandTree(root, environment) as MappingNode;
-}
-
-function toTree(node: YamlNode): ConfigNode {
-  const at = node.span;
-  switch (node.kind) {
-    case "null":
-      return { kind: "null", at };
-    case "scalar":
-      return { kind: "scalar", text: node.value, at };
-    case "seq":
-      return { kind: "sequence", items: node.items.map(toTree), at };
-    case "map": {
-      const entries = new Map<string, MappingEntry>();
-      for (const { key, value } of node.entries) {
-        entries.set(key.value, { keyAt: key.span, value: toTree(value) });
-      }
-      return { kind: "mapping", entries, at };
-    }
-    default:
-      return node satisfies never;
-  }
 }
 
 function parseOptions(texts: readonly string[], report: Report): readonly ConfigOption[] {

@@ -1,91 +1,37 @@
 /**
  * Every key that falco.yaml has had from 2020 to 2026: its type, its default and how it stands here.
  *
- * Values arrive as text (see tree.ts), so each type reads text. The message of a type says what is
- * wanted, in words that continue "wants …". Facts: falco 0.18 … 0.45 falco.yaml and configuration.cpp.
+ * Facts: falco 0.18 … 0.45 falco.yaml and configuration.cpp.
  */
 import { z } from "zod";
 import { PRIORITIES, type Priority } from "../../alert/mod.ts";
 import { parseAddress } from "../../base/ip.ts";
 import { parsePriority } from "../../rule/priority.ts";
 import { LOG_LEVELS } from "../log.ts";
+import {
+  decimal,
+  flag,
+  idle,
+  type KeyNote,
+  listOf,
+  notes,
+  oneOf,
+  planned,
+  preset,
+  replaced,
+  section,
+  sequence,
+  text,
+  whole,
+  word,
+} from "./_types.ts";
+import {
+  checkContainerPlugin,
+  containerPluginConfig,
+  oldContainerEngines,
+} from "./container_engines.ts";
 
-/** How a key stands with falcod; one without a note works as in Falco. */
-export type KeyNote =
-  /** Checked and listed, but nothing comes of it yet; `today` is the value falcod has in any case. */
-  | { readonly standing: "planned"; readonly today?: string }
-  /** An old spelling. `acts`: it does what the new one does. */
-  | { readonly standing: "replaced"; readonly by: string; readonly acts: boolean }
-  /** Tunes something that falcod does not have. */
-  | { readonly standing: "idle"; readonly because: string };
-
-const notes = z.registry<KeyNote>();
-
-function planned<T extends z.ZodType>(type: T, today?: string): T {
-  notes.add(type, { standing: "planned", ...(today === undefined ? {} : { today }) });
-  return type;
-}
-function replaced<T extends z.ZodType>(type: T, by: string, acts: "acts" | "idle"): T {
-  notes.add(type, { standing: "replaced", by, acts: acts === "acts" });
-  return type;
-}
-function idle<T extends z.ZodType>(type: T, because: string): T {
-  notes.add(type, { standing: "idle", because });
-  return type;
-}
-
-const flag = (standard: boolean) =>
-  z.stringbool({
-    truthy: ["true", "yes", "on", "y"],
-    falsy: ["false", "no", "off", "n"],
-    error: "true or false",
-  }).default(standard);
-
-function whole(options: { readonly min: number; readonly max: number; readonly standard: number }) {
-  const wanted = `a whole number from ${options.min} to ${options.max}`;
-  return z.string({ error: wanted })
-    .regex(/^[+-]?\d{1,15}$|^0x[0-9a-f]{1,12}$/i, { error: wanted, abort: true })
-    .transform(Number)
-    .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted }))
-    .default(options.standard);
-}
-
-/** Index into the table of ring sizes; absent, the source's own default holds. */
-const preset = () => whole({ min: 0, max: 10, standard: 0 }).unwrap().optional();
-
-function decimal(
-  options: { readonly min: number; readonly max: number; readonly standard: number },
-) {
-  const wanted = `a number from ${options.min} to ${options.max}`;
-  return z.string({ error: wanted })
-    .regex(/^[+-]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})(e[+-]?\d{1,2})?$/i, {
-      error: wanted,
-      abort: true,
-    })
-    .transform(Number)
-    .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted }))
-    .default(options.standard);
-}
-
-const word = () => z.string({ error: "text" });
-const text = (standard = "") => word().default(standard);
-
-function oneOf<const T extends readonly string[]>(names: T, standard: T[number]) {
-  const choice = z.enum(names, { error: `one of ${names.join(", ")}` });
-  return (choice as z.ZodEnum<{ [Name in T[number]]: Name }>).default(standard as never);
-}
-
-/** A sequence; a single scalar counts as a sequence of one. */
-const sequence = <T extends z.ZodType>(item: T) =>
-  z.preprocess(
-    (value) => typeof value === "string" ? [value] : value,
-    z.array(item, { error: "a sequence" }),
-  );
-const listOf = <T extends z.ZodType>(item: T) => sequence(item).default([]);
-
-const section = <T extends z.ZodRawShape>(shape: T) =>
-  z.strictObject(shape, { error: "a mapping" }).prefault({} as never);
-const anything = () => z.unknown().optional();
+export type { KeyNote } from "./_types.ts";
 
 const address = (standard: string) =>
   word().refine((text) => parseAddress(text) !== undefined, { error: "an IP address" })
@@ -128,12 +74,15 @@ const libraryPath = word().refine((path) => {
   return true;
 }, { error: "a path that stays in the folder of plugins" });
 
+/** Plugins read their part themselves; the one that is built in is checked here. */
+const initConfig = z.unknown();
+
 const plugin = z.strictObject({
   name: word(),
   library_path: libraryPath,
-  init_config: anything(),
+  init_config: initConfig.optional(),
   open_params: text(),
-}, { error: "a mapping with name and library_path" });
+}, { error: "a mapping with name and library_path" }).superRefine(checkContainerPlugin);
 
 const selected = z.strictObject({ rule: word().optional(), tag: word().optional() }, {
   error: "a mapping with rule or tag",
@@ -162,22 +111,6 @@ const engine = z.strictObject({
     root: idle(text(), "gVisor is not watched"),
   }),
 }, { error: "a mapping" }).prefault({});
-
-const enabledOnly = () => section({ enabled: flag(true) });
-const container_engines = section({
-  docker: enabledOnly(),
-  podman: enabledOnly(),
-  lxc: enabledOnly(),
-  libvirt_lxc: enabledOnly(),
-  bpm: enabledOnly(),
-  rocket: enabledOnly(),
-  cri: section({
-    enabled: flag(true),
-    sockets: listOf(word()),
-    disable_async: flag(false),
-    "disable-cri-async": flag(false),
-  }),
-});
 
 export const configSchema = z.strictObject({
   config_files: listOf(z.union([
@@ -250,9 +183,9 @@ export const configSchema = z.strictObject({
     snaplen: planned(whole({ ...MAX, standard: 0 })),
   }),
   container_engines: replaced(
-    container_engines,
+    oldContainerEngines,
     "plugins, with init_config.engines of the plugin named container",
-    "idle",
+    "acts",
   ),
   metadata_download: section({
     max_mb: idle(whole({ ...MAX, standard: 100 }), "the Kubernetes API is not asked"),
@@ -391,13 +324,13 @@ export function checkAgainstSchema(
   return { issues };
 }
 
-/** The names a mapping may have; `undefined` when the path leads to no mapping with fixed names. */
+/** The names a mapping may have, `init_config` being the container plugin's; `undefined` when the path leads to no mapping with fixed names. */
 export function keyNames(path: readonly (string | number)[]): readonly string[] | undefined {
   const type = typeAt(path);
   return type instanceof z.ZodObject ? Object.keys(type.shape) : undefined;
 }
 
-/** What is to be said about the key at a path. */
+/** What is to be said about the key at a path; `init_config` counts as the container plugin's. */
 export function keyNote(path: readonly (string | number)[]): KeyNote | undefined {
   const parent = typeAt(path.slice(0, -1));
   const key = path.at(-1);
@@ -419,13 +352,14 @@ function typeAt(path: readonly (string | number)[]): z.core.$ZodType | undefined
   return unwrapped(type);
 }
 
-/** Without defaults, optionality and the step that makes a sequence of a scalar. */
+/** Without defaults, optionality, the step that makes a sequence of a scalar; `init_config` opened. */
 function unwrapped(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   for (;;) {
     if (
       type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional
     ) type = type.unwrap();
     else if (type instanceof z.ZodPipe && type.in instanceof z.ZodTransform) type = type.out;
+    else if (type === initConfig) type = containerPluginConfig;
     else return type;
   }
 }

@@ -2,6 +2,7 @@
 import type { Report } from "../../base/mod.ts";
 import type { PluginKind, Registry } from "../../plugin/mod.ts";
 import type { RulePath } from "../rules.ts";
+import { CONTAINER_PLUGIN, dockerSettings } from "./container_engines.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
@@ -37,8 +38,7 @@ export function settingsOf(
     sources: sourcesOf(loaded, overrides.scopeProcessId, options.report),
     formatter: formatterOf(loaded),
     sinks: sinksOf(loaded, options.report),
-    containerEngines: options.registry.names("container_engine")
-      .map((name) => ({ kind: "container_engine", name, config: {} })),
+    containerEngines: containerEnginesOf(loaded),
   };
 }
 
@@ -178,15 +178,19 @@ function sinksOf({ config, root }: LoadedConfig, report: Report): readonly Wired
   return refused ? [] : [stdout];
 }
 
-/** What Falco's container plugin does is built in. */
-const BUILT_IN = "container";
+/** Without a socket to ask, containers keep what their cgroup says. */
+function containerEnginesOf({ config }: LoadedConfig): readonly Wired[] {
+  const docker = dockerSettings(config);
+  if (docker.sockets.length === 0) return [];
+  return [{ kind: "container_engine", name: "docker", config: docker }];
+}
 
 /** `plugins` and `load_plugins`: what they ask for beyond what is built in is not there yet. */
 function checkPlugins({ config, root }: LoadedConfig, registry: Registry, report: Report): void {
   const defined = config.plugins.map((plugin) => plugin.name);
   const wanted = config.load_plugins ?? defined;
   for (const [index, name] of wanted.entries()) {
-    if (name === BUILT_IN || registry.has("source", name)) continue;
+    if (name === CONTAINER_PLUGIN || registry.has("source", name)) continue;
     const path = config.load_plugins
       ? ["load_plugins", index]
       : ["plugins", defined.indexOf(name), "name"];

@@ -3,7 +3,7 @@ import { Report, SourceText } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { checkConfig } from "./check.ts";
 import { readConfigText } from "./load.ts";
-import { type SettingOverrides, settingsOf } from "./settings.ts";
+import { type SettingOverrides, settingsOf, type Wired } from "./settings.ts";
 import type { MappingNode } from "./tree.ts";
 
 const none: SettingOverrides = { rulePaths: [], scopeProcessId: undefined };
@@ -85,4 +85,48 @@ Deno.test("settingsOf() has the container plugin built in and warns of others", 
   assertEquals(settings(usual + plugins(["container", "json"])).codes, ["warning C018"]);
   assertEquals(settings(`${usual}${plugins(["json"])}load_plugins: []`).codes, []);
   assertEquals(settings(`${usual}load_plugins: [json]`).codes, ["error C015"]);
+});
+
+const containers = (yaml: string) => settings(usual + yaml).containerEngines;
+const docker = (sockets: readonly string[], labelMaxLength = 100): readonly Wired[] => [
+  { kind: "container_engine", name: "docker", config: { sockets, labelMaxLength } },
+];
+const DOCKER = "/var/run/docker.sock";
+const PODMAN = "/run/podman/podman.sock";
+const entry = (init: string) =>
+  `plugins: [{name: container, library_path: libcontainer.so, init_config: ${init}}]`;
+
+Deno.test("settingsOf() has docker and podman asked at their usual sockets", () => {
+  assertEquals(containers(""), docker([DOCKER, PODMAN]));
+  assertEquals(containers(entry('""')), docker([DOCKER, PODMAN]));
+  assertEquals(containers(entry("{engines: {docker: {}}}")), docker([DOCKER, PODMAN]));
+  assertEquals(containers(entry("{engines: {docker: {sockets: []}}}")), docker([DOCKER, PODMAN]));
+});
+
+Deno.test("settingsOf() hands over the container plugin's sockets and length of labels", () => {
+  const engines = "{docker: {sockets: [/a.sock, unix:///b.sock]}, podman: {enabled: false}}";
+  assertEquals(
+    containers(entry(`{label_max_len: 7, engines: ${engines}}`)),
+    docker(["/a.sock", "/b.sock"], 7),
+  );
+  const other = "plugins: [{name: other, library_path: o.so, init_config: {engines: 5}}]";
+  assertEquals(containers(other), docker([DOCKER, PODMAN]));
+});
+
+Deno.test("settingsOf() reads the container plugin's settings from a text of JSON too", () => {
+  const json = `'{"engines": {"podman": {"sockets": ["/p.sock"]}}}'`;
+  assertEquals(containers(entry(json)), docker([DOCKER, "/p.sock"]));
+});
+
+Deno.test("settingsOf() follows the old container_engines where the plugin says nothing", () => {
+  const old = "container_engines: {docker: {enabled: false}}\n";
+  assertEquals(containers(old), docker([PODMAN]));
+  assertEquals(containers(old + entry("{label_max_len: 7}")), docker([PODMAN], 7));
+  assertEquals(containers(old + entry("{engines: {}}")), docker([DOCKER, PODMAN]));
+});
+
+Deno.test("settingsOf() wires no engine when all of them are switched off", () => {
+  const off = "{docker: {enabled: false}, podman: {enabled: false}}";
+  assertEquals(containers(entry(`{engines: ${off}}`)), []);
+  assertEquals(containers(`container_engines: ${off}`), []);
 });

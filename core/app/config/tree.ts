@@ -5,6 +5,7 @@
  * the text it came from, so that a complaint about the merged result points at its author.
  */
 import type { Span } from "../../base/mod.ts";
+import type { YamlNode } from "../../base/yaml.ts";
 
 /** Scalars stay text, as upstream's reader keeps them: `"true"`, `true` and `-o key=true` are the same. */
 export interface ScalarNode {
@@ -43,6 +44,28 @@ export type ConfigPath = readonly (string | number)[];
 
 export function emptyMapping(at: Span): MappingNode {
   return { kind: "mapping", entries: new Map(), at };
+}
+
+/** What was read, as a tree; with `place`, all of it counts as written there. */
+export function toTree(node: YamlNode, place?: Span): ConfigNode {
+  const at = place ?? node.span;
+  switch (node.kind) {
+    case "null":
+      return { kind: "null", at };
+    case "scalar":
+      return { kind: "scalar", text: node.value, at };
+    case "seq":
+      return { kind: "sequence", items: node.items.map((item) => toTree(item, place)), at };
+    case "map": {
+      const entries = new Map<string, MappingEntry>();
+      for (const { key, value } of node.entries) {
+        entries.set(key.value, { keyAt: place ?? key.span, value: toTree(value, place) });
+      }
+      return { kind: "mapping", entries, at };
+    }
+    default:
+      return node satisfies never;
+  }
 }
 
 /** The node a path leads to. */

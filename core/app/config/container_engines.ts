@@ -1,0 +1,132 @@
+/**
+ * What falco.yaml says about container engines: `init_config` of Falco's container plugin, which is
+ * built in here, and `container_engines` of the time before it.
+ *
+ * Facts: falcosecurity/plugins plugins/container README.md and plugin_config.cpp, falco 0.40 falco.yaml.
+ */
+import { z } from "zod";
+import { flag, idle, listOf, oneOf, planned, section, text, whole, word } from "./_types.ts";
+import type { Config } from "./schema.ts";
+
+/** The name under `plugins`. */
+export const CONTAINER_PLUGIN = "container";
+
+const DOCKER_SOCKETS = ["/var/run/docker.sock"];
+const PODMAN_SOCKETS = ["/run/podman/podman.sock"];
+/** `sun_path` of linux include/uapi/linux/un.h, without the zero at its end. */
+const MAX_SOCKET_PATH = 107;
+const MAX_SOCKETS = 8;
+
+const socket = word()
+  .transform((path) => path.replace(/^unix:\/\//, ""))
+  .refine((path) => path.startsWith("/") && path.length <= MAX_SOCKET_PATH, {
+    error: "the absolute path of a unix socket",
+  });
+const sockets = () =>
+  listOf(socket).refine((list) => list.length <= MAX_SOCKETS, {
+    error: `at most ${MAX_SOCKETS} sockets`,
+  });
+
+const asked = () => section({ enabled: flag(true), sockets: sockets() });
+const notAsked = () => planned(section({ enabled: flag(true), sockets: listOf(word()) }));
+/** Their containers are known by the cgroup, and nothing else is to be known of them. */
+const byCgroup = () => section({ enabled: planned(flag(true), "true") });
+
+/** `init_config` of the plugin named container. */
+export const containerPluginConfig = section({
+  label_max_len: whole({ min: 0, max: 65_536, standard: 100 }),
+  with_size: planned(flag(false), "false"),
+  hooks: idle(
+    listOf(oneOf(["create", "start"], "create")),
+    "containers are asked about when their first process is seen",
+  ),
+  engine_timeout: idle(
+    whole({ min: 0, max: 86_400, standard: 10 }),
+    "no engine is waited for at the start",
+  ),
+  engines: z.strictObject({
+    docker: asked(),
+    podman: asked(),
+    cri: notAsked(),
+    containerd: notAsked(),
+    lxc: byCgroup(),
+    libvirt_lxc: byCgroup(),
+    bpm: byCgroup(),
+    static: planned(section({
+      enabled: flag(false),
+      container_id: text(),
+      container_name: text(),
+      container_image: text(),
+    })),
+  }, { error: "a mapping" }).optional(),
+});
+
+/** `container_engines` at the top, falco 0.33 to 0.41. */
+export const oldContainerEngines = section({
+  docker: section({ enabled: flag(true) }),
+  podman: section({ enabled: flag(true) }),
+  cri: planned(section({
+    enabled: flag(true),
+    sockets: listOf(word()),
+    disable_async: flag(false),
+    "disable-cri-async": flag(false),
+  })),
+  lxc: byCgroup(),
+  libvirt_lxc: byCgroup(),
+  bpm: byCgroup(),
+  rocket: idle(section({ enabled: flag(true) }), "rkt is no longer made"),
+});
+
+interface PluginEntry {
+  readonly name: string;
+  readonly init_config?: unknown;
+}
+
+/** Complains about the container plugin's `init_config`; other plugins know theirs best. */
+export function checkContainerPlugin(plugin: PluginEntry, context: z.RefinementCtx): void {
+  if (plugin.name !== CONTAINER_PLUGIN) return;
+  const result = containerPluginConfig.safeParse(given(plugin));
+  for (const issue of result.error?.issues ?? []) {
+    context.issues.push({
+      ...issue,
+      path: ["init_config", ...issue.path],
+    } as z.core.$ZodRawIssue);
+  }
+}
+
+/** An empty text is how Falco's falco.yaml spells "nothing". */
+function given({ init_config }: PluginEntry): unknown {
+  return init_config === "" ? undefined : init_config;
+}
+
+/** What the engine plugin for Docker's API gets. */
+export interface DockerSettings {
+  /** Those of docker and podman that are enabled; none when both are switched off. */
+  readonly sockets: readonly string[];
+  readonly labelMaxLength: number;
+}
+
+/**
+ * Where the configuration has containers asked about. What the plugin says counts whether or not
+ * `load_plugins` names it: its work is built in and goes on in any case.
+ */
+export function dockerSettings(config: Config): DockerSettings {
+  const plugin = config.plugins.find(({ name }) => name === CONTAINER_PLUGIN);
+  const init = containerPluginConfig.parse(plugin && given(plugin));
+  const { docker, podman } = init.engines ?? withStandardSockets(config.container_engines);
+  return {
+    sockets: [
+      ...docker.enabled ? orElse(docker.sockets, DOCKER_SOCKETS) : [],
+      ...podman.enabled ? orElse(podman.sockets, PODMAN_SOCKETS) : [],
+    ],
+    labelMaxLength: init.label_max_len,
+  };
+}
+
+function withStandardSockets({ docker, podman }: Config["container_engines"]) {
+  return { docker: { ...docker, sockets: [] }, podman: { ...podman, sockets: [] } };
+}
+
+function orElse(given: readonly string[], standard: readonly string[]): readonly string[] {
+  return given.length > 0 ? given : standard;
+}
