@@ -65,8 +65,10 @@ export function assemble(code: Code): Assembled {
   const pending: (string | Fragment | Constant)[] = [code];
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
     if (typeof part === "string") source.push(part);
-    else if (part instanceof Fragment) pending.push(...part.parts.toReversed());
-    else {
+    else if (part instanceof Fragment) {
+      // Not spread into one call: a fragment may have more parts than a call takes arguments.
+      for (let i = part.parts.length - 1; i >= 0; i--) pending.push(part.parts[i]!);
+    } else {
       let name = names.get(part.value);
       if (name === undefined) names.set(part.value, name = `c${names.size}`);
       source.push(name);

@@ -17,6 +17,8 @@ Deno.test("emitCondition() never puts text of a rule into source", () => {
 Deno.test("emitCondition() refuses what would be too large or too deep, with a typed error", () => {
   const wide = Array.from({ length: 12_000 }, (_, i) => `proc.pid != ${i}`).join(" and ");
   assertThrows(() => emitCondition(check(wide).condition!), EmitRefusal);
+  const huge = Array.from({ length: 100_000 }, () => "proc.pid = 1").join(" or ");
+  assertThrows(() => emitCondition(check(huge).condition!), EmitRefusal);
   const macros = Object.fromEntries(
     Array.from({ length: 450 }, (_, i) => [`m${i}`, i === 449 ? "proc.name = a" : `not m${i + 1}`]),
   );
