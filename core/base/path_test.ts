@@ -1,4 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
+import { corpusTest, parseLines, readCorpus } from "../../tests/corpus.ts";
 import { joinPath } from "./path.ts";
 
 Deno.test("joinPath() leaves a plain absolute path as it is", () => {
@@ -19,14 +20,17 @@ interface Case {
   readonly expect: unknown;
 }
 
-Deno.test("joinPath() agrees with every text case of upstream's concatenate_paths", () => {
-  const corpus = Deno.env.get("FALCOD_CONFORMANCE") ?? "../shared/conformance";
-  const lines = Deno.readTextFileSync(`${corpus}/libs-utils.jsonl`).split("\n").filter(Boolean);
-  const cases = lines.map((line): Case => JSON.parse(line))
-    .filter(({ fn, args, expect }) =>
+const CASES = "libs-utils.jsonl";
+
+corpusTest(
+  "joinPath() agrees with every text case of upstream's concatenate_paths",
+  [CASES],
+  () => {
+    const cases = parseLines<Case>(readCorpus(CASES)).filter(({ fn, args, expect }) =>
       fn === "concatenate_paths" && typeof args[1] === "string" && typeof expect === "string"
     );
-  for (const { args, expect } of cases) {
-    assertEquals(joinPath(args[0] as string, args[1] as string), expect, JSON.stringify(args));
-  }
-});
+    for (const { args, expect } of cases) {
+      assertEquals(joinPath(args[0] as string, args[1] as string), expect, JSON.stringify(args));
+    }
+  },
+);

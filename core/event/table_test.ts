@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import {
   allEventCodes,
   EVENT_FLAGS,
@@ -40,13 +41,13 @@ interface Facts {
   >;
 }
 
-const facts: Facts = JSON.parse(
-  Deno.readTextFileSync(new URL("../../../shared/conformance/events.json", import.meta.url)),
-);
+const FACTS = "events.json";
+let read: Facts | undefined;
+const facts = (): Facts => read ??= JSON.parse(readCorpus(FACTS));
 
-Deno.test("eventType() has upstream's 454 types with every parameter", () => {
-  assertEquals(facts.events.length, 454);
-  for (const fact of facts.events) {
+corpusTest("eventType() has upstream's 454 types with every parameter", [FACTS], () => {
+  assertEquals(facts().events.length, 454);
+  for (const fact of facts().events) {
     const type = eventType(fact.code)!;
     assertObjectMatch(type, { code: fact.code, name: fact.name, direction: fact.direction });
     assertEquals(type.flags, fact.flags_raw, fact.name);
@@ -75,7 +76,7 @@ Deno.test("eventType() has upstream's 454 types with every parameter", () => {
   }
 });
 
-Deno.test("eventType() has upstream's category and class for every type", () => {
+corpusTest("eventType() has upstream's category and class for every type", [FACTS], () => {
   const classes = { syscall: 512, tracepoint: 1024, plugin: 2048, meta: 4096, iter: 8192, none: 0 };
   const categories: Readonly<Record<string, number>> = {
     unknown: 0,
@@ -97,7 +98,7 @@ Deno.test("eventType() has upstream's category and class for every type", () => 
     scheduler: 128,
     internal: 256,
   };
-  for (const fact of facts.events) {
+  for (const fact of facts().events) {
     const type = eventType(fact.code)!;
     assertEquals(
       classes[type.class] + categories[type.category]!,
@@ -145,8 +146,8 @@ Deno.test("allEventCodes() is ascending, and every code has a type with a listed
   }
 });
 
-Deno.test("syscalls() has upstream's codes and x86-64 numbers", () => {
-  const expected = facts.ppm_sc.filter(({ name }) => name !== "");
+corpusTest("syscalls() has upstream's codes and x86-64 numbers", [FACTS], () => {
+  const expected = facts().ppm_sc.filter(({ name }) => name !== "");
   assertEquals(syscalls().length, expected.length);
   for (const { code, name, native_x86_64, generic } of expected) {
     const call = syscallByName(name)!;
@@ -176,8 +177,8 @@ Deno.test("exitEventOfSyscall() calls a number nobody knows unknown", () => {
   assertEquals(eventType(exitEventOfSyscall(-1))!.name, "unknown");
 });
 
-Deno.test("flagTable() has upstream's names in upstream's order", () => {
-  for (const [table, names] of Object.entries(facts.flag_tables)) {
+corpusTest("flagTable() has upstream's names in upstream's order", [FACTS], () => {
+  for (const [table, names] of Object.entries(facts().flag_tables)) {
     assertEquals(
       flagTable(table)?.names,
       names.map(({ name, value }) => [name, value] as const),

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
+import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { type EventParam, eventType } from "../event/mod.ts";
 import { directoryOf, fileNameOf } from "./_path.ts";
 import {
@@ -13,8 +14,7 @@ import {
 } from "./fixture_test.ts";
 import { syscallFields } from "./mod.ts";
 
-const corpus = Deno.env.get("FALCOD_CONFORMANCE") ??
-  new URL("../../../shared/conformance", import.meta.url).pathname;
+const GOLDEN = "event-fields-golden.jsonl";
 
 Deno.test("evt.arg is found by name or number, and absent when the event has none such", () => {
   const event = eventOf("openat", { params: { flags: 1, mode: 0o644 } });
@@ -149,7 +149,7 @@ interface Golden {
   }[];
 }
 
-Deno.test("numbers of recorded events print as upstream printed them", () => {
+corpusTest("numbers of recorded events print as upstream printed them", [GOLDEN], () => {
   let compared = 0;
   for (const { type_code, fields } of goldenEvents()) {
     for (const param of eventType(type_code)?.params ?? []) {
@@ -168,17 +168,21 @@ Deno.test("numbers of recorded events print as upstream printed them", () => {
   assert(compared > 1000, `only ${compared} parameters were compared`);
 });
 
-Deno.test("directories and names of recorded descriptors are cut as upstream cut them", () => {
-  let compared = 0;
-  for (const { fields } of goldenEvents()) {
-    const { "fd.name": name, "fd.directory": directory, "fd.filename": fileName } = fields;
-    if (typeof name !== "string" || fields["fd.typechar"] !== "f") continue;
-    if (directory !== undefined) assertEquals(directoryOf(name), directory);
-    if (fileName !== undefined) assertEquals(fileNameOf(name), fileName);
-    compared++;
-  }
-  assert(compared > 80, `only ${compared} descriptors were compared`);
-});
+corpusTest(
+  "directories and names of recorded descriptors are cut as upstream cut them",
+  [GOLDEN],
+  () => {
+    let compared = 0;
+    for (const { fields } of goldenEvents()) {
+      const { "fd.name": name, "fd.directory": directory, "fd.filename": fileName } = fields;
+      if (typeof name !== "string" || fields["fd.typechar"] !== "f") continue;
+      if (directory !== undefined) assertEquals(directoryOf(name), directory);
+      if (fileName !== undefined) assertEquals(fileNameOf(name), fileName);
+      compared++;
+    }
+    assert(compared > 80, `only ${compared} descriptors were compared`);
+  },
+);
 
 /** Its text depends on the number alone. */
 function isStateless({ type, flags }: EventParam): boolean {
@@ -192,7 +196,7 @@ function parseRaw(text: string, { format }: EventParam): number | undefined {
 }
 
 function* goldenEvents(): Generator<Golden["events"][number]> {
-  const text = Deno.readTextFileSync(`${corpus}/event-fields-golden.jsonl`);
+  const text = readCorpus(GOLDEN);
   for (const line of text.trim().split("\n")) {
     const { events } = JSON.parse(line) as Golden;
     yield* events.filter(({ fields }) => fields !== undefined);

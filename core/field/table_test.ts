@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
+import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { type FieldDefinition, fieldNames, findField, syscallFields } from "./mod.ts";
 
 interface Fact {
@@ -14,8 +15,7 @@ interface Fact {
   readonly raw_tail?: string;
 }
 
-const corpus = Deno.env.get("FALCOD_CONFORMANCE") ??
-  new URL("../../../shared/conformance", import.meta.url).pathname;
+const FACTS = "fields.json";
 
 /** Where the table differs from upstream's facts, and why. */
 const DIFFERENT_ARGUMENT: Readonly<Record<string, string>> = {
@@ -36,7 +36,9 @@ const FORMATS: Readonly<Record<string, FieldDefinition["format"]>> = {
   PF_10_PADDED_DEC: "padded",
 };
 
-Deno.test("every field of upstream is in the table, with its type, list flag and argument rule", () => {
+corpusTest("every field of upstream is in the table, with its type, list flag and argument rule", [
+  FACTS,
+], () => {
   for (const { fact, isPlugin } of facts()) {
     const field = syscallFields.get(fact.name);
     assert(field, `${fact.name} is missing`);
@@ -48,23 +50,27 @@ Deno.test("every field of upstream is in the table, with its type, list flag and
   }
 });
 
-Deno.test("every field of upstream prints in its format and is marked as upstream's", () => {
-  for (const { fact, isPlugin } of facts()) {
-    if (isPlugin) continue;
-    const field = syscallFields.get(fact.name)!;
-    const flags = fact.flags ?? [];
-    const only = flags.includes("EPF_FILTER_ONLY")
-      ? "filter"
-      : flags.includes("EPF_PRINT_ONLY")
-      ? "output"
-      : undefined;
-    assertEquals(field.only, only, fact.name);
-    assertEquals(field.format, FORMATS[fact.print_format!], fact.name);
-    assertEquals(field.deprecated !== undefined, fact.deprecated, fact.name);
-  }
-});
+corpusTest(
+  "every field of upstream prints in its format and is marked as upstream's",
+  [FACTS],
+  () => {
+    for (const { fact, isPlugin } of facts()) {
+      if (isPlugin) continue;
+      const field = syscallFields.get(fact.name)!;
+      const flags = fact.flags ?? [];
+      const only = flags.includes("EPF_FILTER_ONLY")
+        ? "filter"
+        : flags.includes("EPF_PRINT_ONLY")
+        ? "output"
+        : undefined;
+      assertEquals(field.only, only, fact.name);
+      assertEquals(field.format, FORMATS[fact.print_format!], fact.name);
+      assertEquals(field.deprecated !== undefined, fact.deprecated, fact.name);
+    }
+  },
+);
 
-Deno.test("fields that upstream does not have say that they are falcod's own", () => {
+corpusTest("fields that upstream does not have say that they are falcod's own", [FACTS], () => {
   const upstream = new Set(facts().map(({ fact }) => fact.name));
   const own = [...syscallFields.values()].filter(({ name }) => !upstream.has(name));
   assertEquals(own.map(({ name, origin }) => [name, origin]), [
@@ -120,7 +126,7 @@ Deno.test("findField() gives evt.rawarg the type and format of its parameter", (
 });
 
 function facts(): { fact: Fact; isPlugin: boolean }[] {
-  const { classes } = JSON.parse(Deno.readTextFileSync(`${corpus}/fields.json`)) as {
+  const { classes } = JSON.parse(readCorpus(FACTS)) as {
     classes: readonly { name: string; source: string; fields: readonly Fact[] }[];
   };
   return classes.flatMap(({ source, fields }) => {

@@ -1,9 +1,10 @@
 /** One file, every way to name it: the reader of /etc/shadow is seen, and both names are shown. */
 import { assert, assertEquals } from "../assert.ts";
+import { corpusPath, corpusTest } from "../corpus.ts";
 import { kernelTest, type SeenAlert, withFalcod } from "./harness.ts";
 
 const OURS = ["rules/falco_rules.yaml"];
-const UPSTREAM = ["../shared/conformance/rules/current/falco_rules.yaml"];
+const UPSTREAM = "rules/current/falco_rules.yaml";
 const READ = "Sensitive file read";
 const LINK = "Link to sensitive file";
 
@@ -87,10 +88,10 @@ kernelTest("a symbolic or hard link to /etc/shadow alerts, relative or not", asy
   }
 });
 
-kernelTest("upstream's rule file sees the same reads, through a link too", async () => {
+corpusTest("upstream's rule file sees the same reads, through a link too", [UPSTREAM], async () => {
   const folder = Deno.makeTempDirSync({ prefix: "falcod-shadow-" });
   try {
-    await withFalcod({ rules: UPSTREAM }, async (falcod) => {
+    await withFalcod({ rules: [corpusPath(UPSTREAM)!] }, async (falcod) => {
       const alerts = await falcod.alertsOf(
         `cat /etc/shadow >/dev/null; ln -s /etc/shadow ${folder}/l; cat ${folder}/l >/dev/null`,
       );
@@ -103,7 +104,7 @@ kernelTest("upstream's rule file sees the same reads, through a link too", async
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
-});
+}, kernelTest);
 
 kernelTest("a tree that does nothing of interest fires nothing", async () => {
   await withFalcod({ rules: [...OURS] }, async (falcod) => {

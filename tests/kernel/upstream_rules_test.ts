@@ -3,10 +3,11 @@
  * real ones; what would be harmful is done so that the kernel refuses it.
  */
 import { assert } from "../assert.ts";
+import { corpusPath, corpusTest } from "../corpus.ts";
 import { type Falcod, kernelTest, withFalcod } from "./harness.ts";
 import { Podman } from "./podman.ts";
 
-const RULES = ["../shared/conformance/rules/current/falco_rules.yaml"];
+const RULES = "rules/current/falco_rules.yaml";
 
 interface Case {
   readonly rule: string;
@@ -147,10 +148,10 @@ function fires(rule: string, caused: readonly { readonly rule: string }[], falco
   );
 }
 
-kernelTest("upstream's stable rules fire on the host", async () => {
+corpusTest("upstream's stable rules fire on the host", [RULES], async () => {
   const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "falcod-upstream-" });
   try {
-    await withFalcod({ rules: RULES }, async (falcod) => {
+    await withFalcod({ rules: [corpusPath(RULES)!] }, async (falcod) => {
       for (const { rule, script } of ON_HOST) {
         const alerts = await falcod.alertsOf(`export D=${folder}\n(${script}) 2>/dev/null`);
         fires(rule, alerts, falcod);
@@ -159,9 +160,9 @@ kernelTest("upstream's stable rules fire on the host", async () => {
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
-});
+}, kernelTest);
 
-kernelTest("upstream's stable rules fire in containers", async () => {
+corpusTest("upstream's stable rules fire in containers", [RULES], async () => {
   await using podman = await Podman.create([IMAGE]);
   await podman.startService();
   const hosts = `${podman.folder}/hosts`;
@@ -175,7 +176,7 @@ kernelTest("upstream's stable rules fire in containers", async () => {
     "sh",
   ];
   const args = podman.falcodArguments;
-  await withFalcod({ rules: RULES, through, args }, async (falcod) => {
+  await withFalcod({ rules: [corpusPath(RULES)!], through, args }, async (falcod) => {
     for (const { rule, arguments: words, terminal } of IN_CONTAINER) {
       const command = `${podman.command} ${words}`;
       const script = terminal
@@ -196,7 +197,7 @@ kernelTest("upstream's stable rules fire in containers", async () => {
     const debugfs = alerts.find((alert) => alert.rule.startsWith("Debugfs"))!;
     assert(debugfs.output.includes("process=debugfs"));
   });
-});
+}, kernelTest);
 
 function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
+import { corpusTest, readCorpus } from "../../../tests/corpus.ts";
 import { HOSTILE, sampleAlert, testFormatter } from "../../../tests/contract/formatter_suite.ts";
 import { escapeValue, type OutputValue } from "../../../core/mod.ts";
 import plugin, { JsonFormatter } from "./mod.ts";
@@ -72,13 +73,11 @@ Deno.test("json: texts decode to what they were, once", () => {
   assertEquals(alert.output_fields["proc.cmdline"], HOSTILE.toWellFormed());
 });
 
-Deno.test("json: lines of upstream's test are equal as values", async () => {
-  const corpus = new URL(
-    "../../../../shared/conformance/regression/outputs/SingleRuleWithCatWriteJSON.json",
-    import.meta.url,
-  );
+const LINES = "regression/outputs/SingleRuleWithCatWriteJSON.json";
+
+corpusTest("json: lines of upstream's test are equal as values", [LINES], () => {
   const formatter = create({ time_format_iso_8601: true });
-  for (const line of (await Deno.readTextFile(corpus)).trim().split("\n")) {
+  for (const line of readCorpus(LINES).trim().split("\n")) {
     const { time } = JSON.parse(line);
     const ours = formatter.format(sampleAlert({
       hostname: "test-falco-hostname",
