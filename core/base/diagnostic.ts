@@ -22,7 +22,13 @@ export interface Diagnostic {
   readonly notes?: readonly Note[] | undefined;
 }
 
-/** Collects diagnostics so that one run shows all. Bounded: further ones are only counted. */
+/** Longest title, and longest help or note, in UTF-16 units: they quote what may be megabytes. */
+const MAX_TITLE = 500, MAX_TEXT = 1000;
+
+/**
+ * Collects diagnostics so that one run shows all. Bounded: further ones are only counted, and long
+ * texts are cut.
+ */
 export class Report {
   readonly #diagnostics: Diagnostic[] = [];
   #suppressed = 0;
@@ -34,7 +40,14 @@ export class Report {
       this.#suppressed++;
       return;
     }
-    this.#diagnostics.push({ severity: "error", ...diagnostic });
+    const { title, help, notes } = diagnostic;
+    this.#diagnostics.push({
+      severity: "error",
+      ...diagnostic,
+      title: cut(title, MAX_TITLE),
+      help: help && cut(help, MAX_TEXT),
+      notes: notes?.map((note) => ({ ...note, message: cut(note.message, MAX_TEXT) })),
+    });
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -49,4 +62,11 @@ export class Report {
   get hasErrors(): boolean {
     return this.#diagnostics.some((diagnostic) => diagnostic.severity === "error");
   }
+}
+
+/** The beginning and the end: a title says what it means behind what it quotes. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const half = limit >> 1;
+  return `${text.slice(0, half)}…${text.slice(-half)}`.toWellFormed();
 }

@@ -131,6 +131,11 @@ Deno.test("readYaml() refuses files that are too large, hold too many tokens or 
   assertEquals(codes(steps), ["Y005"]);
 });
 
+Deno.test("readYaml() comes to an end with a quote left open in each of very many items", () => {
+  const { diagnostics } = read("- rule: 'x\n".repeat(20_000));
+  assertEquals(new Set(diagnostics.map(({ code }) => code)), new Set(["Y021"]));
+});
+
 Deno.test("booleanOf() and unsignedOf() read what Falco's YAML library reads", () => {
   const scalar = (value: string) => (read(value).root as YamlNode) as YamlScalar;
   for (const yes of ["true", "True", "TRUE", "yes", "On", "y"]) {

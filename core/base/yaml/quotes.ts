@@ -10,16 +10,24 @@ export interface OpenQuote {
 
 /** The quoted text that ends at `end`, where the package found its closing quote missing. */
 export function quoteEndingAt(document: Document, end: number): OpenQuote | undefined {
-  let found: OpenQuote | undefined;
+  let quotes = quotesByEnd.get(document);
+  if (!quotes) quotesByEnd.set(document, quotes = findQuotes(document));
+  return quotes.get(end);
+}
+
+/** One walk over a document serves all its errors: a hostile file has one at every quote. */
+const quotesByEnd = new WeakMap<Document, ReadonlyMap<number, OpenQuote>>();
+
+function findQuotes(document: Document): ReadonlyMap<number, OpenQuote> {
+  const quotes = new Map<number, OpenQuote>();
   visit(document, {
     Scalar(_key, node) {
-      const range = isScalar(node) ? node.range : undefined;
-      if (!range || range[1] !== end || !node.type?.startsWith("QUOTE")) return undefined;
-      found = { start: range[0], end };
-      return visit.BREAK;
+      if (!isScalar(node) || !node.range || !node.type?.startsWith("QUOTE")) return;
+      const [start, end] = node.range;
+      if (!quotes.has(end)) quotes.set(end, { start, end });
     },
   });
-  return found;
+  return quotes;
 }
 
 export interface Runaway {
