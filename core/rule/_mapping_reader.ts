@@ -5,12 +5,14 @@
  * its own that points at the key or the value, and loading a schema library costs more than reading
  * upstream's rules.
  */
-import { booleanOf, didYouMean, entryOf, type Report, type Span, unsignedOf } from "../base/mod.ts";
-import type { YamlMap, YamlNode, YamlScalar } from "../base/yaml.ts";
+import { booleanOf, didYouMean, type Report, type Span, unsignedOf } from "../base/mod.ts";
+import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "../base/yaml.ts";
 
 export class MappingReader {
   /** Something was wrong; the item is not to be used. */
   failed = false;
+  /** By key: a hostile mapping has more entries than can be searched for each question. */
+  readonly #entries: ReadonlyMap<string, YamlEntry>;
 
   constructor(
     readonly map: YamlMap,
@@ -19,18 +21,20 @@ export class MappingReader {
     readonly label: string,
     /** Where the item as such is pointed at. */
     readonly at: Span,
-  ) {}
+  ) {
+    this.#entries = new Map(map.entries.map((entry) => [entry.key.value, entry]));
+  }
 
   has(key: string): boolean {
-    return entryOf(this.map, key) !== undefined;
+    return this.#entries.has(key);
   }
 
   value(key: string): YamlNode | undefined {
-    return entryOf(this.map, key)?.value;
+    return this.#entries.get(key)?.value;
   }
 
   keySpan(key: string): Span {
-    return entryOf(this.map, key)?.key.span ?? this.at;
+    return this.#entries.get(key)?.key.span ?? this.at;
   }
 
   fail(code: string, title: string, at: Span, help?: string): undefined {
@@ -67,7 +71,7 @@ export class MappingReader {
     const value = booleanOf(scalar);
     if (value !== undefined) return value;
     const title = `"${key}" has to be true or false, not "${scalar.value}"`;
-    return this.fail("R008", title, scalar.span);
+    return this.fail("R008", title, scalar.span, `write ${key}: true, or ${key}: false`);
   }
 
   unsigned(key: string): number | undefined {
@@ -76,7 +80,7 @@ export class MappingReader {
     const value = unsignedOf(scalar);
     if (value !== undefined) return value;
     const title = `"${key}" has to be a whole number, not "${scalar.value}"`;
-    return this.fail("R008", title, scalar.span);
+    return this.fail("R008", title, scalar.span, `write ${key}: 1000`);
   }
 
   /** The items of a sequence, if the key is there; what is no sequence is reported. */
@@ -107,6 +111,7 @@ export class MappingReader {
 
   /** Warns of keys that mean nothing here. */
   unknownKeys(known: readonly string[]): void {
+    const unused = known.filter((name) => !this.has(name));
     for (const { key } of this.map.entries) {
       if (known.includes(key.value)) continue;
       this.report.add({
@@ -114,7 +119,7 @@ export class MappingReader {
         severity: "warning",
         title: `${this.label} has an unknown key "${key.value}", which is ignored`,
         at: key.span,
-        help: didYouMean(key.value, known.filter((name) => !this.has(name))) ??
+        help: didYouMean(key.value, unused) ??
           `known keys are ${known.join(", ")}`,
       });
     }

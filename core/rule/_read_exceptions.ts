@@ -11,10 +11,11 @@ export function readExceptions(rule: MappingReader, append: boolean): readonly E
   const value = rule.value("exceptions");
   if (!value || value.kind === "null") return [];
   const exceptions: ExceptionItem[] = [];
+  const byName = new Map<string, ExceptionItem>();
   for (const node of rule.sequence("exceptions") ?? []) {
     const exception = readException(rule, node, append);
     if (!exception) continue;
-    const earlier = exceptions.find(({ name }) => name === exception.name);
+    const earlier = byName.get(exception.name);
     if (earlier) {
       rule.report.add({
         code: "R022",
@@ -23,7 +24,7 @@ export function readExceptions(rule: MappingReader, append: boolean): readonly E
         at: exception.at,
         notes: [{ message: "the other one", at: earlier.at }],
       });
-    }
+    } else byName.set(exception.name, exception);
     exceptions.push(exception);
   }
   return exceptions;

@@ -52,13 +52,13 @@ export class Compiler {
       this.#macros.set(name, { name, condition: parsed });
     }
     for (const draft of this.merged.macros.values()) {
-      const { condition } = this.#macros.get(draft.name)!;
-      const names = this.#names(draft);
-      const expanded = condition && expandCondition(condition, names, this.report);
-      if (expanded) this.#expanded.set(draft.name, expanded);
-    }
-    for (const name of this.merged.macros.keys()) {
-      if (!this.#expanded.has(name)) this.#macros.set(name, { name, condition: undefined });
+      const { name } = draft;
+      const { condition } = this.#macros.get(name)!;
+      const own = new Report(this.report.limit);
+      const expanded = condition && expandCondition(condition, this.#names(draft), own);
+      if (expanded) this.#expanded.set(name, expanded);
+      else this.#macros.set(name, { name, condition: undefined });
+      for (const found of own.diagnostics) if (!this.#toldBefore(found)) this.report.add(found);
     }
   }
 

@@ -38,16 +38,20 @@ export function appendExceptions(
   report: Report,
 ): readonly RuleException[] {
   const exceptions = [...earlier];
+  const places = new Map<string, number>();
+  for (const [index, { name }] of earlier.entries()) {
+    if (!places.has(name)) places.set(name, index);
+  }
   for (const item of items) {
-    const index = exceptions.findIndex(({ name }) => name === item.name);
-    const exception = exceptions[index];
-    if (exception) {
-      if (item.fields || item.comparisons) reportRedefinition(item, exception, report);
-      else exceptions[index] = { ...exception, values: [...exception.values, ...item.values] };
-    } else {
+    const index = places.get(item.name);
+    if (index === undefined) {
       const added = newException(item, report, "appended");
-      if (added) exceptions.push(added);
+      if (added) places.set(item.name, exceptions.push(added) - 1);
+      continue;
     }
+    const exception = exceptions[index]!;
+    if (item.fields || item.comparisons) reportRedefinition(item, exception, report);
+    else exceptions[index] = { ...exception, values: [...exception.values, ...item.values] };
   }
   return exceptions;
 }
@@ -110,6 +114,7 @@ function tupleColumns(
       code: "R033",
       title: `exception "${name}" has ${counts}; each field needs one`,
       at: comparisons!.at,
+      help: 'leave "comps" out to compare all fields with "="',
     });
     return undefined;
   }
@@ -120,7 +125,8 @@ function tupleColumns(
     const text = operator?.kind === "one" ? operator.text.text.trim() : "=";
     if (field.kind !== "one" || (operator && operator.kind !== "one")) {
       const at = field.kind !== "one" ? field.at : operator!.at;
-      report.add({ code: "R033", title: "fields and comps are flat lists", at });
+      const help = "write fields: [proc.name, fd.name] and comps: [=, startswith]";
+      report.add({ code: "R033", title: "fields and comps are flat lists", at, help });
       fine = false;
       return;
     }

@@ -1,12 +1,10 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
+import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { Report, SourceText, toFile } from "../base/mod.ts";
 import { eventCodesByName } from "../event/mod.ts";
 import { defineField, type FieldTable, syscallFields } from "../field/mod.ts";
 import { type LoadContext, loadRules } from "./load.ts";
 import { readRuleFile } from "./read.ts";
-
-const CORPUS = Deno.env.get("FALCOD_CONFORMANCE") ??
-  new URL("../../../shared/conformance", import.meta.url).pathname;
 
 /** Few fields of our own: these tests are about rules. */
 const fields: FieldTable = new Map(
@@ -164,8 +162,9 @@ const upstream = [
   "falco-deprecated_rules",
 ];
 for (const name of upstream) {
-  Deno.test(`upstream's ${name}.yaml loads unchanged and without an error`, () => {
-    const text = Deno.readTextFileSync(`${CORPUS}/rules/current/${name}.yaml`);
+  const file = `rules/current/${name}.yaml`;
+  corpusTest(`upstream's ${name}.yaml loads unchanged and without an error`, [file], () => {
+    const text = readCorpus(file);
     const { ruleset, diagnostics } = load(text, {
       fieldsOf: (source) => source === "syscall" ? syscallFields : undefined,
       hasPlugin: (plugin) => plugin === "container",
@@ -174,3 +173,12 @@ for (const name of upstream) {
     assertEquals(ruleset!.rules.length, text.match(/^- rule:/gm)!.length);
   });
 }
+
+Deno.test("loadRules() tells once that a macro grows too large, not for each macro that uses it", () => {
+  const macros = Array.from(
+    { length: 40 },
+    (_, i) =>
+      `- macro: m${i}\n  condition: ${i === 0 ? "evt.type = open" : `m${i - 1} or m${i - 1}`}\n`,
+  );
+  assertEquals(load(macros.join("") + rule("a", "m39")).codes, ["F018"]);
+});

@@ -28,21 +28,21 @@ interface Draft {
 }
 
 export interface ListDraft extends Draft {
-  items: readonly SourceText[];
+  readonly items: SourceText[];
 }
 
 export interface MacroDraft extends Draft {
   /** The condition and what was appended to it. */
-  condition: readonly SourceText[];
+  readonly condition: SourceText[];
 }
 
 export interface RuleDraft extends Draft {
   readonly source: string;
-  condition: readonly SourceText[];
-  output: readonly SourceText[];
+  condition: SourceText[];
+  output: SourceText[];
   description: string;
   priority: Priority;
-  tags: readonly string[];
+  tags: string[];
   exceptions: readonly RuleException[];
   enabled: boolean;
   capture: boolean;
@@ -116,12 +116,13 @@ class Merger implements Merged {
   #addList(item: ListItem): void {
     if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, "items");
     if (!item.append) {
-      this.lists.set(item.name, { ...this.#draft(this.lists, item), items: item.items });
+      this.lists.set(item.name, { ...this.#draft(this.lists, item), items: [...item.items] });
       return;
     }
     const earlier = this.#earlier("list", this.lists, item);
     if (!earlier) return;
-    earlier.items = [...earlier.items, ...item.items];
+    // Added in place: a file may append tens of thousands of times.
+    for (const text of item.items) earlier.items.push(text);
     earlier.changed = this.#order;
   }
 
@@ -134,7 +135,7 @@ class Merger implements Merged {
     }
     const earlier = this.#earlier("macro", this.macros, item);
     if (!earlier) return;
-    earlier.condition = [...earlier.condition, item.condition];
+    earlier.condition.push(item.condition);
     earlier.changed = this.#order;
   }
 
@@ -148,7 +149,7 @@ class Merger implements Merged {
       output: [item.output],
       description: item.description,
       priority: item.priority,
-      tags: item.tags ?? [],
+      tags: [...item.tags ?? []],
       exceptions: newExceptions(item.exceptions ?? [], this.report),
       enabled: item.enabled ?? true,
       capture: item.capture ?? false,
@@ -168,10 +169,10 @@ class Merger implements Merged {
   }
 
   #append(rule: RuleDraft, parts: RuleParts): void {
-    if (parts.condition) rule.condition = [...rule.condition, parts.condition];
-    if (parts.output) rule.output = [...rule.output, parts.output];
+    if (parts.condition) rule.condition.push(parts.condition);
+    if (parts.output) rule.output.push(parts.output);
     if (parts.description) rule.description += ` ${parts.description}`;
-    if (parts.tags) rule.tags = [...rule.tags, ...parts.tags];
+    for (const tag of parts.tags ?? []) rule.tags.push(tag);
     if (parts.exceptions) {
       rule.exceptions = appendExceptions(rule.exceptions, parts.exceptions, this.report);
     }
@@ -182,7 +183,7 @@ class Merger implements Merged {
     if (parts.output) rule.output = [parts.output];
     if (parts.exceptions) rule.exceptions = newExceptions(parts.exceptions, this.report);
     rule.description = parts.description ?? rule.description;
-    rule.tags = parts.tags ?? rule.tags;
+    if (parts.tags) rule.tags = [...parts.tags];
     rule.priority = parts.priority ?? rule.priority;
     rule.enabled = parts.enabled ?? rule.enabled;
     rule.capture = parts.capture ?? rule.capture;

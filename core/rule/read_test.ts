@@ -164,3 +164,16 @@ Deno.test("readRuleFile() knows a file with broken YAML as incomplete, and still
   assertEquals(items.map(({ kind }) => kind), ["broken", "list"]);
   assertEquals(file.complete, false);
 });
+
+Deno.test("readRuleFile() reads an item with very many keys or exceptions all the same", () => {
+  const keys = Array.from({ length: 50_000 }, (_, i) => `  k${i}: v\n`).join("");
+  const { codes, items } = read(RULE + keys);
+  assertEquals([codes.length, codes[0], items[0]!.kind], [1000, "R004", "rule"]);
+  const exceptions = Array.from(
+    { length: 20_000 },
+    (_, i) => `  - {name: e${i}, fields: proc.name, values: [a]}\n`,
+  );
+  const item = only(`${RULE}  exceptions:\n${exceptions.join("")}`);
+  assert(item.kind === "rule");
+  assertEquals(item.exceptions?.length, 20_000);
+});
