@@ -26,16 +26,21 @@ need_packages() {
   return $status
 }
 
+deno_version() {
+  command -v deno >/dev/null || return 0
+  deno --version | sed -n 's/^deno \([0-9.]*\).*/\1/p'
+}
+
 # Deno comes from npm; npm from Debian where there is none.
 need_deno() {
   local have
-  have=$(deno --version 2>/dev/null | sed -n 's/^deno \([0-9.]*\).*/\1/p')
+  have=$(deno_version)
   [ "$have" = "$DENO_VERSION" ] && return 0
   command -v npm >/dev/null || need_packages nodejs npm || return 1
   say "installing Deno $DENO_VERSION with npm${have:+ (found $have)}"
   npm install --global --no-fund --no-audit --loglevel=error "deno@$DENO_VERSION" >&2 || return 1
   hash -r
-  have=$(deno --version 2>/dev/null | sed -n 's/^deno \([0-9.]*\).*/\1/p')
+  have=$(deno_version)
   [ "$have" = "$DENO_VERSION" ] || { say "deno on PATH is '${have:-missing}', $DENO_VERSION is needed"; return 1; }
 }
 
