@@ -28,7 +28,8 @@ export interface FalcodOptions {
   readonly args?: readonly string[];
   /** Runs falcod through another program, e.g. `unshare -m …`; it must exec the rest of its arguments. */
   readonly through?: readonly string[];
-  /** Process to watch instead of a stage of its own. */
+  /** Runs the stage's shell through another program; it must exec the rest of its arguments. */
+  readonly stageThrough?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -58,10 +59,15 @@ export async function withFalcod(
   options: FalcodOptions,
   body: (falcod: Falcod, stage: Stage) => Promise<void>,
 ): Promise<void> {
-  await using stage = new Stage();
+  await using stage = new Stage(options.stageThrough);
   await using falcod = new Falcod(options, stage);
   await falcod.watching();
   await body(falcod, stage);
+}
+
+/** For `through`: a mount namespace of its own that `script` prepares. */
+export function ownMounts(script: string): readonly string[] {
+  return ["unshare", "--mount", "sh", "-ec", `${script}\nexec "$@"`, "sh"];
 }
 
 /** A shell that runs commands one after the other, each with an empty standard input. */
@@ -71,8 +77,10 @@ export class Stage {
   readonly #output: Lines;
   #count = 0;
 
-  constructor() {
-    this.#child = new Deno.Command("/bin/sh", {
+  constructor(through: readonly string[] = []) {
+    const [program = "/bin/sh", ...args] = [...through, "/bin/sh"];
+    this.#child = new Deno.Command(program, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "null",

@@ -30,6 +30,9 @@ export class Podman {
       // the same settings, for a checkout that stands alone
     }
     Deno.writeTextFileSync(this.#config, config);
+    Deno.mkdirSync(this.programs);
+    const program = `#!/bin/sh\nPATH=\${PATH#*:}\nexec env ${this.command} "$@"\n`;
+    Deno.writeTextFileSync(`${this.programs}/podman`, program, { mode: 0o700 });
   }
 
   /** With an image `name` that holds busybox and nothing else. */
@@ -55,6 +58,11 @@ export class Podman {
       ]);
     }
     return podman;
+  }
+
+  /** To stand in front of a PATH: holds a `podman` with its own storage. */
+  get programs(): string {
+    return `${this.folder}/bin`;
   }
 
   /** `podman` with its own storage, to be used in a script of a stage. */
