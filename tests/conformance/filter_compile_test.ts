@@ -1,4 +1,4 @@
-import { judgeCases, readCases } from "./filter_corpus.ts";
+import { conformanceSuite } from "./corpus.ts";
 import { compile } from "./filter_fields.ts";
 
 interface CompileCase {
@@ -8,9 +8,11 @@ interface CompileCase {
   readonly warnings?: readonly { readonly msg: string }[];
 }
 
-Deno.test("checkCondition() accepts and refuses operators, types and values as Falco does", () => {
-  const file = "filter-compile.jsonl";
-  judgeCases(file, readCases<CompileCase>(file), { name: ({ filter }) => filter, judge });
+conformanceSuite<CompileCase>({
+  file: "filter-compile.jsonl",
+  behaviour: "checkCondition() accepts and refuses operators, types and values as Falco does",
+  name: ({ filter }) => filter,
+  judge,
 });
 
 /** Codes of the warnings that Falco has, too. */

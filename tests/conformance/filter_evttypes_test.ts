@@ -1,6 +1,6 @@
 import { allEventCodes, GENERIC_BASE, syscallByCode } from "../../core/event/mod.ts";
 import { eventTypesOf } from "../../core/filter/mod.ts";
-import { judgeCases, readCases } from "./filter_corpus.ts";
+import { conformanceSuite } from "./corpus.ts";
 import { compile } from "./filter_fields.ts";
 
 type Codes = readonly number[];
@@ -14,25 +14,23 @@ interface TypesCase {
   readonly sc_codes_all_except?: Codes;
 }
 
-Deno.test("eventTypesOf() finds the events Falco finds, those that reach rules", () => {
-  const file = "filter-evttypes.jsonl";
+conformanceSuite<TypesCase>({
+  file: "filter-evttypes.jsonl",
+  behaviour: "eventTypesOf() finds the events Falco finds, those that reach rules",
   // One line lists the codes that exist.
-  const cases = readCases<TypesCase>(file).filter(({ filter }) => filter !== undefined);
-  judgeCases(file, cases, {
-    name: ({ filter }) => filter!,
-    judge,
-    exceptions: [
-      {
-        matches: /(?:b64\(evt\.type\)|evt\.type !?= (?:b64|val)\()/,
-        reason: "Falco cannot tell the types and refuses; falcod looks at events of every type",
-      },
-      {
-        matches: /^evt\.num=(?:0x0|1\.5)$/,
-        reason:
-          "the value is no number: Falco loads no rule with it either, falcod says so at once",
-      },
-    ],
-  });
+  concerns: ({ filter }) => filter !== undefined,
+  name: ({ filter }) => filter!,
+  judge,
+  exceptions: [
+    {
+      matches: /(?:b64\(evt\.type\)|evt\.type !?= (?:b64|val)\()/,
+      reason: "Falco cannot tell the types and refuses; falcod looks at events of every type",
+    },
+    {
+      matches: /^evt\.num=(?:0x0|1\.5)$/,
+      reason: "the value is no number: Falco loads no rule with it either, falcod says so at once",
+    },
+  ],
 });
 
 function judge(item: TypesCase): string | undefined {

@@ -7,7 +7,7 @@ import {
   printCondition,
   type Right,
 } from "../../core/filter/mod.ts";
-import { judgeCases, readCases } from "./filter_corpus.ts";
+import { conformanceSuite } from "./corpus.ts";
 
 /** Text, or its bytes where JSON cannot hold them. */
 type CaseText = string | { readonly hex: string };
@@ -20,12 +20,11 @@ interface ParserCase {
   readonly ast?: unknown;
 }
 
-Deno.test("parseCondition() accepts, rejects and understands conditions as Falco does", () => {
-  const file = "filter-parser.jsonl";
-  judgeCases(file, readCases<ParserCase>(file), {
-    name: (item) => item.input ?? JSON.stringify(item.input_repeat),
-    judge,
-  });
+conformanceSuite<ParserCase>({
+  file: "filter-parser.jsonl",
+  behaviour: "parseCondition() accepts, rejects and understands conditions as Falco does",
+  name: (item) => item.input ?? JSON.stringify(item.input_repeat),
+  judge,
 });
 
 function judge(item: ParserCase): string | undefined {

@@ -1,0 +1,118 @@
+/**
+ * Judges files of conformance cases. A suite is a test like others, which fails when a case that is
+ * neither excepted nor a known gap is wrong; `deno task conformance` runs the same suites from
+ * anywhere and prints every result.
+ */
+import { casesPath, isStandardCorpus, parseLines } from "../corpus.ts";
+import { assertEquals } from "../assert.ts";
+
+/** Cases that are not met, by what their names match. */
+export interface Unmet {
+  readonly matches: RegExp;
+  readonly reason: string;
+}
+
+export interface Suite<Case> {
+  /** In the directory of cases. */
+  readonly file: string;
+  /** A sentence, the name of the test. */
+  readonly behaviour: string;
+  /** What the case is called where it fails; enough to tell it from the others. */
+  name(item: Case): string;
+  /** What is wrong, or nothing. */
+  judge(item: Case): string | undefined;
+  /** Cases about other things are not counted. Absent: all are counted. */
+  concerns?(item: Case): boolean;
+  /** Where falcod differs on purpose. */
+  readonly exceptions?: readonly Unmet[];
+  /** Where it should not differ and does. */
+  readonly gaps?: readonly Unmet[];
+}
+
+export interface UnmetCase {
+  readonly name: string;
+  readonly problem: string;
+  /** Absent: nobody knew. */
+  readonly reason?: string;
+}
+
+export interface Outcome {
+  readonly file: string;
+  readonly total: number;
+  readonly passed: number;
+  readonly failures: readonly UnmetCase[];
+  readonly gaps: readonly UnmetCase[];
+  readonly exceptions: readonly UnmetCase[];
+  /** Exceptions and gaps that no case needs. */
+  readonly unused: readonly RegExp[];
+}
+
+interface Registered {
+  readonly file: string;
+  /** `undefined` when the directory has no such file. */
+  run(): Outcome | undefined;
+}
+
+/** All suites of the modules that were imported. */
+export const suites: Registered[] = [];
+
+export function conformanceSuite<Case>(suite: Suite<Case>): void {
+  const { file, behaviour } = suite;
+  const run = () => {
+    const path = casesPath(file);
+    return path === undefined
+      ? undefined
+      : judgeAll(suite, parseLines<Case>(Deno.readTextFileSync(path)));
+  };
+  suites.push({ file, run });
+  Deno.test({
+    name: behaviour,
+    ignore: casesPath(file) === undefined,
+    fn() {
+      const outcome = run()!;
+      console.log(summary(outcome));
+      assertEquals(
+        outcome.failures.slice(0, 50).map(({ name, problem }) => `${name}: ${problem}`),
+        [],
+      );
+      // Another directory need not hold the cases that are excepted here.
+      if (isStandardCorpus) assertEquals(outcome.unused.map(String), []);
+    },
+  });
+}
+
+/** `file: passed/total`, and what the rest is. */
+export function summary({ file, total, passed, exceptions, gaps }: Outcome): string {
+  const rest = [
+    ...(exceptions.length > 0 ? [`${exceptions.length} differ on purpose`] : []),
+    ...(gaps.length > 0 ? [`${gaps.length} known gaps`] : []),
+  ];
+  return `${file}: ${passed}/${total}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}`;
+}
+
+function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Outcome {
+  const { file, name, exceptions = [], gaps = [] } = suite;
+  const concerned = cases.filter((item) => suite.concerns?.(item) ?? true);
+  const unused = new Set([...exceptions, ...gaps]);
+  const unmet = {
+    failures: [] as UnmetCase[],
+    gaps: [] as UnmetCase[],
+    exceptions: [] as UnmetCase[],
+  };
+  for (const item of concerned) {
+    const problem = suite.judge(item);
+    if (problem === undefined) continue;
+    const known = { name: name(item), problem };
+    const isMeant = ({ matches }: Unmet) => matches.test(known.name);
+    const exception = exceptions.find(isMeant);
+    const gap = gaps.find(isMeant);
+    const because = exception ?? gap;
+    if (because) unused.delete(because);
+    const list = exception ? unmet.exceptions : gap ? unmet.gaps : unmet.failures;
+    list.push(because ? { ...known, reason: because.reason } : known);
+  }
+  const passed = concerned.length - unmet.failures.length - unmet.gaps.length -
+    unmet.exceptions.length;
+  const left = [...unused].map(({ matches }) => matches);
+  return { file, total: concerned.length, passed, ...unmet, unused: left };
+}
