@@ -66,6 +66,8 @@ export function reasonOf(error: unknown): string {
 function helpFor(error: unknown): string | undefined {
   if (error instanceof Deno.errors.IsADirectory) return "name the files in it";
   if (error instanceof Deno.errors.PermissionDenied) return "run as root, or make it readable";
+  if (error instanceof TooLarge) return "is this the right file? Rules have some hundred KiB";
+  if (error instanceof Deno.errors.NotFound) return "is the name right?";
   return undefined;
 }
 

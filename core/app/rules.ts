@@ -66,15 +66,28 @@ function* expandPaths(
             ? `rules file "${path}" does not exist`
             : `"${path}" does not exist and is passed over`,
           at,
+          ...required && { help: "is the name right? It counts from the current directory" },
         });
         break;
-      case "directory":
-        for (const file of filesIn(path, report, at)) {
-          if (hasYamlName(file)) yield { path: file, at };
-        }
+      case "directory": {
+        const files = filesIn(path, report, at).filter(hasYamlName);
+        if (files.length === 0) reportNoRules(path, report, at);
+        for (const file of files) yield { path: file, at };
         break;
+      }
       case "file":
         yield { path, at };
     }
   }
+}
+
+/** Whoever names a directory expects rules in it; a wrong name would otherwise mean no alerts, silently. */
+function reportNoRules(path: string, report: Report, at: Span | undefined): void {
+  report.add({
+    code: "C021",
+    severity: "warning",
+    title: `directory "${path}" holds no rules files`,
+    at,
+    help: "only files that end in .yaml or .yml are read",
+  });
 }

@@ -57,7 +57,8 @@ export class OperandChecker {
     }
     const { definition } = found;
     if (definition.only === "output") {
-      return this.#fail("F026", `field "${use.name}" is for outputs, not for conditions`, use);
+      const title = `field "${use.name}" is for outputs, not for conditions`;
+      return this.#fail("F026", title, use, `it can stand in "output", as %${use.name}`);
     }
     const problem = argumentProblem(definition, found.argument);
     if (problem) {
@@ -124,7 +125,7 @@ function argumentProblem(
     const example = rule.kind === "index" ? `${name}[0]` : `${name}[key]`;
     return { message: "needs an argument", help: `write ${example}` };
   }
-  if (!rule) return { message: "takes no argument" };
+  if (!rule) return { message: "takes no argument", help: `write ${name}` };
   if (rule.kind === "index" && !INDEX.test(argument)) {
     return { message: `takes a number, not "${argument}"`, help: `write ${name}[0]` };
   }

@@ -166,7 +166,10 @@ export class OperandParser {
         span: number.span,
       };
     }
-    return this.#errors.noValue(`a number or val(field) behind "${operator.text}"`);
+    return this.#errors.noValue(
+      `a number or val(field) behind "${operator.text}"`,
+      "only numbers have an order here; text is compared with =, contains, startswith …",
+    );
   }
 
   stringRight(operator: Token): Right | undefined {

@@ -99,14 +99,14 @@ export class SyntaxErrors {
     return this.fail("F002", `expected a check, a macro or "(", found "${text}"`, span, help);
   }
 
-  noValue(wanted: string): undefined {
+  noValue(wanted: string, hint?: string): undefined {
     const lexer = this.#lexer;
     if (lexer.peek('"') || lexer.peek("'")) return this.openQuote();
     if (lexer.atEnd) {
-      return this.fail("F007", `the condition ends where ${wanted} is expected`, lexer.here);
+      return this.fail("F007", `the condition ends where ${wanted} is expected`, lexer.here, hint);
     }
     const { text, span } = lexer.word;
-    const help = lexer.peek("(") ? 'to look for any of several values, use "in (…)"' : undefined;
+    const help = lexer.peek("(") ? 'to look for any of several values, use "in (…)"' : hint;
     return this.fail("F007", `expected ${wanted}, found "${text}"`, span, help);
   }
 

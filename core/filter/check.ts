@@ -167,7 +167,7 @@ class Checker {
     if (warning !== undefined) this.#warn("F033", warning, literal);
     const problem = operator.problem?.(value);
     if (problem !== undefined) {
-      return this.#failAt("F024", `pattern '${literal.text}': ${problem}`, literal);
+      return this.#failAt("F024", `pattern '${literal.text}': ${problem}`, literal, PATTERN_HELP);
     }
     if (isEventType(left) && eventCodesByName(literal.text).length === 0) {
       const help = didYouMean(literal.text, eventNames()) ??
@@ -189,12 +189,12 @@ class Checker {
       const title = operator.constantsOnly
         ? `"${operator.name}" takes only constants`
         : "networks are compared with constants only";
-      return this.#fail("F021", title, use.span);
+      return this.#fail("F021", title, use.span, CONSTANTS_HELP);
     }
     for (const [side, written] of [[left, comparison.left], [operand, use]] as const) {
       if (!this.#operands.constantsOnly(side)) continue;
       const title = `${printOperand(written)} is compared with constants only`;
-      return this.#fail("F021", title, written.span);
+      return this.#fail("F021", title, written.span, CONSTANTS_HELP);
     }
     if (operand.type === left.type && operand.list === left.list) {
       return { kind: "operand", operand };
@@ -205,6 +205,7 @@ class Checker {
         typeText(operand)
       }: both sides must have the same type`,
       comparison.span,
+      "falcod list fields shows the type of each field",
     );
   }
 
@@ -228,6 +229,9 @@ class Checker {
     this.#report.add(notes.length > 0 ? { ...problem, notes } : problem);
   }
 }
+
+const PATTERN_HELP = "to mean one of ( ) [ { . * + ? itself, put it in brackets: [(] [.]";
+const CONSTANTS_HELP = "write the values themselves, in quotes where they have blanks";
 
 function literalsOf(right: Exclude<Right, TransformerUse>): readonly Literal[] {
   return right.kind === "values" ? right.values : [right];

@@ -100,6 +100,7 @@ class Expander {
         ? `the condition grows to more than ${MAX_SIZE} checks and values when its macros are put in`
         : `the condition is nested more than ${MAX_DEPTH} deep when its macros are put in`,
       condition,
+      "a macro that uses another one twice doubles it; split the rule in several",
     );
   }
 
@@ -117,7 +118,8 @@ class Expander {
 
   #expandMacro(use: MacroUse): Expanded | undefined {
     if (this.#path.some(({ name }) => name === use.name)) {
-      return this.#fail("F017", `macro "${use.name}" contains itself`, use);
+      const help = "write out what it stands for, or use the name of another macro";
+      return this.#fail("F017", `macro "${use.name}" contains itself`, use, help);
     }
     const definition = this.#names.macro(use.name);
     if (!definition) return this.#unknownMacro(use);

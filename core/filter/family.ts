@@ -83,7 +83,10 @@ export function readConstant(literal: Literal, type: FieldType): Reading {
   const { text } = literal;
   const row = TYPES[type];
   if (row.family !== "bytes" && text.includes("\0")) {
-    return { problem: "a value cannot contain a NUL byte (\\x00)" };
+    return {
+      problem: "a value cannot contain a NUL byte (\\x00)",
+      help: "only fields of type BYTEBUF hold such bytes",
+    };
   }
   switch (row.family) {
     case "number":
@@ -101,7 +104,10 @@ export function readConstant(literal: Literal, type: FieldType): Reading {
     case "network":
       return readNetwork(text);
     case "opaque":
-      return { problem: `a field of type ${type} cannot be compared with a value` };
+      return {
+        problem: `a field of type ${type} cannot be compared with a value`,
+        help: 'ask whether it is there with "exists"',
+      };
     default:
       return row.family satisfies never;
   }
@@ -149,9 +155,9 @@ function readInteger(text: string, bits: number, signed: boolean): Reading {
     const help = /^0[xX][0-9a-fA-F]{1,16}$/.test(text)
       ? `only decimal numbers are read here: ${BigInt(text)}`
       : service === undefined
-      ? undefined
+      ? "write a whole number in decimal digits"
       : `write the port: ${service}`;
-    return { problem: `"${text}" is not a valid number`, ...help !== undefined && { help } };
+    return { problem: `"${text}" is not a valid number`, help };
   }
   const exact = BigInt(trimmed.replace(/^\+/, ""));
   const wrapped = signed
@@ -167,8 +173,8 @@ function readAddress(text: string): Reading {
   if (value) return { value };
   const help = parseNetwork(text)
     ? "an address has no prefix length; fields that end in net compare with networks"
-    : undefined;
-  return { problem: `"${text}" is not an IP address`, ...help !== undefined && { help } };
+    : "an address looks like 10.0.0.1 or 2001:db8::1";
+  return { problem: `"${text}" is not an IP address`, help };
 }
 
 function readNetwork(text: string): Reading {
@@ -184,7 +190,10 @@ function readNetwork(text: string): Reading {
   }
   // Falco refuses the IPv6 network of everything, though not the IPv4 one.
   if (value.address.length === 16 && value.prefix === 0) {
-    return { problem: `"${text}" is not an IP network: the prefix length must be 1 to 128` };
+    return {
+      problem: `"${text}" is not an IP network: the prefix length must be 1 to 128`,
+      help: "for every IPv6 address, ask for both halves: ::/1 and 8000::/1",
+    };
   }
   return { value };
 }

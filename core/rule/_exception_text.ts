@@ -100,6 +100,11 @@ function reportValues(
     code: "R035",
     title: `a value of exception "${exception.name}" has to be ${wanted}`,
     at: value.at,
+    help: exception.form === "single"
+      ? "write values: [a, b]"
+      : `write values: [[${
+        exception.columns.map(({ field }) => `value of ${field.text}`).join(", ")
+      }]]`,
     notes: [{
       message: "fields are given here",
       at: exception.columns[0]?.field.all ?? exception.at,

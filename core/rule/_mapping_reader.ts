@@ -62,7 +62,7 @@ export class MappingReader {
     }
     if (value.kind === "scalar") return value;
     const title = `"${key}" of ${this.label} has to be a single value, not ${shape(value)}`;
-    return this.fail("R007", title, this.keySpan(key));
+    return this.fail("R007", title, this.keySpan(key), `write ${key}: and the value behind it`);
   }
 
   boolean(key: string): boolean | undefined {
@@ -103,7 +103,7 @@ export class MappingReader {
         const title = `"${key}" of ${this.label} holds ${
           shape(node)
         } where a single value is wanted`;
-        this.fail("R007", title, node.span);
+        this.fail("R007", title, node.span, "lists in a list are not spliced in: name each value");
       }
     }
     return scalars;

@@ -97,7 +97,8 @@ function readAppend(
   const keys = ["condition", "exceptions"].filter((key) => reader.has(key));
   if (keys.length === 0) {
     const title = `${reader.label} appends neither a condition nor exceptions`;
-    return reader.fail("R020", title, deprecatedAppend ?? name.span);
+    const help = 'add "condition: and …" or "exceptions: […]"';
+    return reader.fail("R020", title, deprecatedAppend ?? name.span, help);
   }
   for (const key of REPLACEABLE) {
     if (!reader.has(key) || keys.includes(key)) continue;

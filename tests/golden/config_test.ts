@@ -24,6 +24,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C014: "core/plugin/registry_test.ts: a plugin's own configuration",
   C019: "tests/cli/validate_test.ts: two configurations",
   C020: "core/app/rule_selection_test.ts: a selection that matches nothing",
+  C021: "tests/cli/validate_test.ts: a directory without rules",
 };
 
 function print(name: string): string {

@@ -57,11 +57,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   Y004: "yaml_test.ts: a million tokens",
 };
 
-Deno.test("every code of YAML, rule files and conditions has a golden case", () => {
+Deno.test("every code of YAML, rule files, conditions and outputs has a golden case", () => {
   const codes = new Set([
     ...codesIn("core/base", /"(Y\d{3})"/g),
     ...codesIn("core/rule", /"(R\d{3})"/g),
     ...codesIn("core/filter", /"(F\d{3})"/g),
+    ...codesIn("core/alert", /"(A\d{3})"/g),
   ]);
   const texts = [...printed.values()].join("\n");
   const missing = [...codes].filter((code) => !ELSEWHERE[code] && !texts.includes(`[${code}]`))

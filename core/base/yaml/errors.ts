@@ -155,8 +155,14 @@ function colonInValue(source: SourceText, start: number): Explained | undefined 
 }
 
 function noKey(source: SourceText, start: number): Explained {
-  const at = lineOf(source, start);
-  if (source.text.startsWith("- ", at.start)) return badIndent(source, at);
+  let at = lineOf(source, start);
+  if (source.text.startsWith("- ", at.start)) {
+    const said = source.text.slice(at.start + 2, at.end);
+    // An outer item stands where it should; what it lacks is the colon behind its key.
+    const isOuter = source.position(at.start).column === 1;
+    if (!isOuter || /:(\s|$)/.test(said)) return badIndent(source, at);
+    at = source.span(at.end - said.trimStart().length, at.end);
+  }
   return {
     code: "Y025",
     title: "a key with a colon is wanted here",
