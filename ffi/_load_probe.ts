@@ -28,6 +28,7 @@ export type ProbeVariant = "cast" | "read";
 
 const LIFECYCLE_BYTES = 8 << 20;
 const EVENTS_BYTES = 32 << 20;
+const POSSIBLE_CPUS = "/sys/devices/system/cpu/possible";
 const LARGEST_RING_BYTES = 1 << 30;
 
 /** Loads the first object the kernel accepts. Throws a `NativeError` when there is none. */
@@ -60,9 +61,18 @@ function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject
   const object = stack.use(BpfObject.open(name, bytes, options.libbpfPath));
   object.resizeMap("lifecycle", ringBytes(options.lifecycleBytes ?? LIFECYCLE_BYTES));
   object.resizeMap("events", ringBytes(options.eventsBytes ?? EVENTS_BYTES));
+  object.resizeMap("exec_slots", cpuSlots(Deno.readTextFileSync(POSSIBLE_CPUS)));
   object.load();
   stack.move();
   return object;
+}
+
+/**
+ * Entries of an array indexed by CPU, from a list of CPUs like "0-3,8-11". The numbers may have gaps, so
+ * the highest decides. A slot for exec records takes 80 KB that cannot be swapped out.
+ */
+export function cpuSlots(possible: string): number {
+  return Number(/\d+\s*$/.exec(possible)?.[0] ?? 0) + 1;
 }
 
 /** The kernel takes powers of two of at least a page; the reader's arithmetic ends at 2^30. */
