@@ -13,8 +13,16 @@ export function bytesText(bytes: Uint8Array): string {
   return text;
 }
 
+const encoder = new TextEncoder();
+
+/** Bytes as such, text as UTF-8; absent for anything else. */
+export function asBytes(value: unknown): Uint8Array | undefined {
+  if (typeof value === "string") return encoder.encode(value);
+  return value instanceof Uint8Array ? value : undefined;
+}
+
 /** Decoded text whose bytes print so: one dot for every byte of other characters. */
 export function dottedText(text: string): string {
   const start = text.length > MAX_PRINTED ? text.slice(0, MAX_PRINTED) : text;
-  return /^[\x20-\x7e]*$/.test(start) ? start : bytesText(new TextEncoder().encode(start));
+  return /^[\x20-\x7e]*$/.test(start) ? start : bytesText(encoder.encode(start));
 }

@@ -12,6 +12,7 @@ import {
 import type { State } from "../state/mod.ts";
 import { paramIndex } from "./_event.ts";
 import { argumentItem, argumentText } from "./_param.ts";
+import { asBytes } from "./_bytes.ts";
 import { pathInView } from "./_path.ts";
 import {
   defineField,
@@ -121,14 +122,36 @@ function rawArgument(name: string): FieldDefinition {
 
 function makeRawArgument(name: string, param: EventParam | undefined): FieldDefinition {
   const format = param && integerFormat(param.format);
+  const type = param === undefined ? "CHARBUF" : fieldType(param.type);
   return defineField({
     name: "evt.rawarg",
-    type: param === undefined ? "CHARBUF" : fieldType(param.type),
+    type,
     summary: "One parameter by name: the value as it is",
     argument: { required: true, kind: "key", dotted: true, check: checkParam },
     ...(format === undefined ? {} : { format }),
-    extract: (event, state) => rawValue(event, state, name),
+    extract: (event, state) => valueOfType(rawValue(event, state, name), type),
   });
+}
+
+/**
+ * Parameters of one name have different types in different events (`dev` of open and of mount), and
+ * operators trust the type: what is of another kind is absent. Strings count as their bytes.
+ */
+function valueOfType(value: FieldValue, type: FieldType): FieldValue {
+  switch (type) {
+    case "CHARBUF":
+    case "FSPATH":
+      return typeof value === "string" ? value : undefined;
+    case "BYTEBUF":
+      return asBytes(value);
+    case "IPADDR":
+    case "IPNET":
+      return value instanceof Uint8Array ? value : undefined;
+    case "BOOL":
+      return typeof value === "boolean" ? value : undefined;
+    default:
+      return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+  }
 }
 
 function integerFormat(format: ParamFormat): FieldDefinition["format"] {

@@ -1,6 +1,7 @@
 /** evt.is_… and evt.buf…: reading, writing and opening. */
 import { type Event, eventType } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
+import { asBytes } from "./_bytes.ts";
 import { hasFlag, paramIndex } from "./_event.ts";
 import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
 
@@ -150,9 +151,7 @@ function isSyslog(state: State): boolean {
 
 function buffer(event: Event): FieldValue {
   const index = paramIndex(event.type, "data");
-  if (index < 0) return undefined;
-  const data = event.param(index);
-  return data instanceof Uint8Array || typeof data === "string" ? data : undefined;
+  return index < 0 ? undefined : asBytes(event.param(index));
 }
 
 type Direction = "read" | "written" | "read or written";
