@@ -9,5 +9,3 @@ export * from "./state/mod.ts";
 export * from "./field/mod.ts";
 export * from "./alert/mod.ts";
 export * from "./plugin/mod.ts";
-// core/state calls the name of an engine so, too; plugins implement this one.
-export type { ContainerEngine } from "./plugin/mod.ts";

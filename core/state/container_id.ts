@@ -1,7 +1,7 @@
 /** Which container a cgroup belongs to. */
 
 /** Spelled as `container.type` prints it. "cri": a pod's container, of containerd or cri-o, unsaid which. */
-export type ContainerEngine =
+export type ContainerEngineName =
   | "docker"
   | "podman"
   | "containerd"
@@ -15,7 +15,7 @@ export interface ContainerReference {
   /** What rules call `container.id`: the first 12 characters; for lxc, libvirt and bpm the name. */
   readonly id: string;
   readonly fullId: string;
-  readonly engine: ContainerEngine;
+  readonly engine: ContainerEngineName;
 }
 
 const SHORT_ID = 12;
@@ -24,7 +24,7 @@ const MAX_PATH = 4096;
 const HEX_ID = /^[0-9a-fA-F]{64}$/;
 
 /** One segment of the path that names a container by itself: prefix, 64 hexadecimal digits, suffix. */
-const SCOPES: readonly (readonly [prefix: string, engine: ContainerEngine])[] = [
+const SCOPES: readonly (readonly [prefix: string, engine: ContainerEngineName])[] = [
   ["docker-", "docker"],
   ["libpod-payload-", "podman"],
   ["libpod-", "podman"],
@@ -35,7 +35,7 @@ const SCOPES: readonly (readonly [prefix: string, engine: ContainerEngine])[] = 
 
 /** runc's `slice:prefix:name` taken as a path by a container runtime that is not told to use systemd. */
 const COLON_FORM = /:(cri-containerd|crio|docker|libpod):([0-9a-fA-F]{64})$/;
-const COLON_ENGINES: Readonly<Record<string, ContainerEngine>> = {
+const COLON_ENGINES: Readonly<Record<string, ContainerEngineName>> = {
   "cri-containerd": "containerd",
   crio: "cri-o",
   docker: "docker",
@@ -118,7 +118,7 @@ function fromHexId(
 }
 
 /** Who names a cgroup with nothing but the id depends on where it stands. */
-function bareEngine(path: readonly string[]): ContainerEngine {
+function bareEngine(path: readonly string[]): ContainerEngineName {
   if (path.some((segment) => segment.startsWith("kubepods") || segment.startsWith("kubelet"))) {
     return "cri";
   }
@@ -173,11 +173,11 @@ function isWithin(cgroup: string, own: readonly string[]): boolean {
   return own.some((path) => path !== "/" && (cgroup === path || cgroup.startsWith(`${path}/`)));
 }
 
-function reference(fullId: string, engine: ContainerEngine): ContainerReference {
+function reference(fullId: string, engine: ContainerEngineName): ContainerReference {
   return { id: fullId.slice(0, SHORT_ID), fullId, engine };
 }
 
-function named(name: string, engine: ContainerEngine): ContainerReference | undefined {
+function named(name: string, engine: ContainerEngineName): ContainerReference | undefined {
   return name === "" ? undefined : { id: name, fullId: name, engine };
 }
 

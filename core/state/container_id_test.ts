@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { cgroupPaths, type ContainerEngine, containerOf } from "./container_id.ts";
+import { cgroupPaths, type ContainerEngineName, containerOf } from "./container_id.ts";
 
 const A = "7951fb549ab99e0722a949b6c121634e1f3a36b5bacbe5392991e3b12251e6b8";
 const B = "17d8c9eacc629f9945f304d89e9708c0c619649a484a215b240628319548a09f";
@@ -7,7 +7,7 @@ const POD = "kubepods-besteffort-pod63b3ebfc_2890_11e9_8154_16bf8ef8d9dc.slice";
 const CEPH = "/system.slice/system-ceph.slice/ceph-f952f5be@mon.ip-10-0-25-96.service";
 const USER = "/user.slice/user-1000.slice/user@1000.service";
 
-type Case = readonly [what: string, cgroup: string, id: string, engine: ContainerEngine];
+type Case = readonly [what: string, cgroup: string, id: string, engine: ContainerEngineName];
 
 const CONTAINERS: readonly Case[] = [
   ["docker, cgroupfs", `/docker/${A}`, A, "docker"],

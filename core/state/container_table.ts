@@ -1,13 +1,13 @@
 /** Containers by their short id. */
 import { SecondChance } from "./_second_chance.ts";
-import type { ContainerEngine, ContainerReference } from "./container_id.ts";
+import type { ContainerEngineName, ContainerReference } from "./container_id.ts";
 
 /** Immutable; replaced as a whole when an engine has told more. */
 export interface Container {
   /** `container.id`. */
   readonly id: string;
   readonly fullId: string;
-  readonly engine: ContainerEngine;
+  readonly engine: ContainerEngineName;
   /** An engine has been asked and has answered: what is absent below is absent there. */
   readonly known: boolean;
   /** Without a slash in front. */

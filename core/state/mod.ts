@@ -22,7 +22,7 @@ export {
 export { type Group, type User, UserTable, type UserTableOptions } from "./user_table.ts";
 export {
   cgroupPaths,
-  type ContainerEngine,
+  type ContainerEngineName,
   containerOf,
   type ContainerReference,
 } from "./container_id.ts";
