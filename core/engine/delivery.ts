@@ -37,6 +37,8 @@ export interface DeliveryOptions {
   readonly batchSize?: number;
   /** How long the first alert of a batch waits for others (Falco's `buffered_outputs`); 0: not at all. */
   readonly gatherMs?: number;
+  /** Told once, when the last sink has closed by itself: nobody takes alerts any more. */
+  readonly onAllGone?: () => void;
 }
 
 export interface LaneCounters {
@@ -52,7 +54,7 @@ export interface LaneCounters {
   readonly failed: number;
 }
 
-type LaneLimits = Required<Omit<DeliveryOptions, "targets" | "log">>;
+type LaneLimits = Required<Omit<DeliveryOptions, "targets" | "log" | "onAllGone">>;
 
 /** Falco's `output_timeout`. */
 const CLOSE_TIMEOUT_MS = 2000;
@@ -65,7 +67,11 @@ export class Delivery {
     const { capacity = 10_000, capacityUnits = 16 << 20, batchSize = 256, gatherMs = 0 } = options;
     const limits = { capacity, capacityUnits, batchSize, gatherMs };
     this.#log = options.log;
-    this.#lanes = options.targets.map((target) => new Lane(target, limits, options.log));
+    let left = options.targets.length;
+    const gone = () => {
+      if (--left === 0) options.onAllGone?.();
+    };
+    this.#lanes = options.targets.map((target) => new Lane(target, limits, options.log, gone));
   }
 
   /** Puts an alert in every lane; cost does not depend on what sinks do. Never throws. */
@@ -135,6 +141,8 @@ class Lane {
     readonly target: DeliveryTarget,
     readonly limits: LaneLimits,
     readonly log: Logger,
+    /** The sink closed by itself. */
+    readonly gone: () => void,
   ) {}
 
   offer(pending: Pending): void {
@@ -236,7 +244,10 @@ class Lane {
       this.log.error(`Output "${this.target.name}" failed, alerts are lost: ${reasonOf(error)}`);
     }
     this.#failed += count;
-    if (error instanceof SinkError && error.code === "closed") this.#shut();
+    if (error instanceof SinkError && error.code === "closed" && this.#state !== "closed") {
+      this.#shut();
+      this.gone();
+    }
   }
 
   #recovered(): void {
