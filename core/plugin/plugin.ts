@@ -44,6 +44,8 @@ export interface Source {
   /** A reload changed what rules need; state and capture go on. */
   update(needs: EventNeeds): void;
   counters(): SourceCounters;
+  /** What a user can do when `drops.*` grow. */
+  readonly dropsHelp?: string;
   /** Looks at one process now: asked when an event comes from a thread nobody has heard of. */
   snapshot?(threadId: number): ProcessSnapshot | undefined;
 }

@@ -25,6 +25,8 @@ import { eventsRingBytes, type SyscallConfig } from "./schema.ts";
 
 const SYSCALLS = 512;
 const LIFECYCLE_RING_BYTES = 8 << 20;
+/** Rings full of the smallest records hold less than that many looks bring. */
+const LAST_LOOKS = 10;
 const PROC = "/proc";
 /** How often the wall clock is compared with the boot clock: someone may set it. */
 const CLOCK_CHECK_MS = 1000;
@@ -33,6 +35,7 @@ const { fork, identity, cwd } = layout.RECORD_KIND;
 
 export class SyscallSource implements Source {
   readonly name = "syscall";
+  readonly dropsHelp = "a larger engine.modern_ebpf.buf_size_preset survives longer bursts";
   readonly #config: SyscallConfig;
   #capture: Capture | undefined;
   #lastCounters: SourceCounters = {};
@@ -43,7 +46,7 @@ export class SyscallSource implements Source {
   }
 
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
-    this.#wantsEnvironment = needs.fields.has("proc.env");
+    this.#wantsEnvironment = needs.fields.has("proc.env") || needs.fields.has("proc.aenv");
     const scope = this.#config.scopeProcessId;
     using capture = openCapture({
       objects: readProbeObjects(this.#config.probeFolder),
@@ -96,7 +99,8 @@ export class SyscallSource implements Source {
       }
       await capture.wait(context.signal);
     }
-    capture.drain(handler);
+    // What happened before the end is judged; what goes on happening must not delay it for ever.
+    for (let look = 0; look < LAST_LOOKS && capture.drain(handler) > 0; look++);
   }
 
   /** Only the system calls behind the event types that rules can match leave the kernel. */
