@@ -8,28 +8,38 @@ export interface Summary {
   readonly lanes: readonly LaneCounters[];
   readonly sources: readonly { readonly name: string; readonly counters: SourceCounters }[];
   readonly state: StateCounters;
+  /** It ended because no output takes alerts any more. */
+  readonly outputsGone: boolean;
 }
 
-/** One line for what is always of interest, one for each thing that is not zero. */
-export function summaryLines({ engine, lanes, sources, state }: Summary): string[] {
+/** What is always of interest first, then a line for each thing that is not zero. */
+export function summaryLines(summary: Summary): string[] {
+  const { engine, lanes, sources, state } = summary;
   const lines = [`falcod: stopped; ${engine.events} events, ${engine.alerts} alerts`];
+  if (summary.outputsGone) lines.push("  no output is left that takes alerts");
+  lines.push(`  processes known: ${state.processes}, threads: ${state.threads}`);
   const byCount = [...engine.alertsByRule].sort((a, b) => b[1] - a[1]);
   for (const [rule, count] of byCount) lines.push(`  alerts of "${rule}": ${count}`);
   for (const { name, counters } of sources) {
     for (const [counter, count] of Object.entries(counters)) {
-      if (count === 0 || counter.startsWith("events.")) continue;
-      lines.push(`  ${name} ${counter}: ${count}`);
+      if (count > 0) lines.push(`  ${name} ${counter}: ${count}`);
     }
   }
   for (const lane of lanes) {
     if (lane.dropped > 0) lines.push(`  output ${lane.name}, alerts dropped: ${lane.dropped}`);
     if (lane.failed > 0) lines.push(`  output ${lane.name}, alerts lost: ${lane.failed}`);
   }
-  const evictions = [
+  const troubles = [
     ["processes evicted from the table", state.evicted],
+    ["threads left out of the table", state.threadsNotKept],
+    ["processes whose end was missed", state.repaired],
+    ["changes of processes nobody knew", state.unknown],
+    ["processes whose parent nobody knows", state.waitingForParent],
+    ["parents refused as impossible", state.refusedParents],
+    ["unknown processes not looked up", state.lookupsSkipped],
     ["containers evicted from the table", state.containersEvicted],
     ["events skipped by a bug of falcod", engine.faults],
   ] as const;
-  for (const [what, count] of evictions) if (count > 0) lines.push(`  ${what}: ${count}`);
+  for (const [what, count] of troubles) if (count > 0) lines.push(`  ${what}: ${count}`);
   return lines;
 }

@@ -9,6 +9,7 @@ import type { Config } from "./config/schema.ts";
 import type { Settings, Wired } from "./config/settings.ts";
 import { ContainerLookup } from "./containers.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
+import { tellLosses } from "./losses.ts";
 import type { Summary } from "./summary.ts";
 
 export interface WatchRequest {
@@ -31,14 +32,21 @@ const GATHER_MS = 200;
 /** How long the last alerts may take on their way out. */
 const FLUSH_MS = 5000;
 
-/** Rejects when a source cannot start or breaks; delivery is closed in any case. */
+/**
+ * Rejects when a source cannot start or breaks; delivery is closed in any case. Ends by itself when the
+ * last sink is gone (`falcod | head`): nobody would see an alert any more.
+ */
 export async function watch(request: WatchRequest): Promise<Summary> {
   const { config, settings, ruleset, log, hostname } = request;
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const sources = await createAll("source", settings.sources, request);
   const engines = await createAll("container_engine", settings.containerEngines, request);
-  const delivery = await openDelivery(request);
+  let outputsGone = false;
+  const delivery = await openDelivery(request, () => {
+    outputsGone = true;
+    stop.abort();
+  });
 
   const lookup = new ContainerLookup({
     engines,
@@ -59,6 +67,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   });
   state.names.retain(watchedNames(ruleset));
   const names = keepNamesFresh(state.names, signal);
+  const losses = tellLosses(sources, { log, signal });
   const engine = new Engine({
     ruleset,
     state,
@@ -85,7 +94,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     ));
   } finally {
     stop.abort();
-    await names;
+    await Promise.all([names, losses]);
     await delivery.close(FLUSH_MS);
   }
   return {
@@ -93,10 +102,14 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     lanes: delivery.counters(),
     sources: sources.map((source) => ({ name: source.name, counters: source.counters() })),
     state: state.counters,
+    outputsGone,
   };
 }
 
-async function openDelivery(request: WatchRequest): Promise<Delivery> {
+async function openDelivery(
+  request: WatchRequest,
+  onAllGone: () => void,
+): Promise<Delivery> {
   const { config, settings, log } = request;
   const [formatter] = await createAll("formatter", [settings.formatter], request);
   if (!formatter) throw new Error("the formatter of the settings was not created");
@@ -105,6 +118,7 @@ async function openDelivery(request: WatchRequest): Promise<Delivery> {
   return new Delivery({
     targets: sinks.map((sink, index) => ({ name: settings.sinks[index]!.name, sink, formatter })),
     log,
+    onAllGone,
     gatherMs: config.buffered_outputs && !request.unbuffered ? GATHER_MS : 0,
     // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
     ...(capacity > 0 ? { capacity } : {}),

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { Report, SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import { defineField } from "../field/mod.ts";
-import { type Plugin, type PluginEntry, Registry, type SourceContext } from "../plugin/mod.ts";
+import {
+  type Plugin,
+  type PluginEntry,
+  Registry,
+  SinkError,
+  type SourceContext,
+} from "../plugin/mod.ts";
 import { loadRules, readRuleFile } from "../rule/mod.ts";
 import { standardConfig } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
@@ -68,7 +74,10 @@ interface Scene {
 }
 
 /** Runs `watch` with a source that does what is given, a formatter of messages and a sink of lines. */
-function play(source: (context: SourceContext) => Promise<void>) {
+function play(
+  source: (context: SourceContext) => Promise<void>,
+  write: (lines: readonly string[]) => Promise<void> = () => Promise.resolve(),
+) {
   const scene: Scene = { lines: [], ready: [], isClosed: false };
   const described = { summary: "", schema: z.object({}) };
   const plugins: Plugin[] = [
@@ -96,8 +105,9 @@ function play(source: (context: SourceContext) => Promise<void>) {
       name: "stdout",
       create: () => ({
         write: (batch) => {
-          scene.lines.push(...batch.map(({ line }) => line));
-          return Promise.resolve();
+          const lines = batch.map(({ line }) => line);
+          scene.lines.push(...lines);
+          return write(lines);
         },
         close: () => {
           scene.isClosed = true;
@@ -143,8 +153,10 @@ Deno.test("watch() carries an event to the sink as an alert and counts on the wa
   assertObjectMatch(summary, { engine: { events: 3, alerts: 1, faults: 0 } });
   assertEquals(summaryLines(summary), [
     "falcod: stopped; 3 events, 1 alerts",
+    "  processes known: 0, threads: 0",
     '  alerts of "second event": 1',
     "  fake drops.file: 3",
+    "  fake events.file: 9",
   ]);
 });
 
@@ -164,4 +176,15 @@ Deno.test("watch() delivers the alerts that came before a source broke", async (
   });
   await assertRejects(running, { message: "broken" });
   assertEquals(scene.lines, ["here: it is event 2"]);
+});
+
+Deno.test("watch() ends when the last sink is gone", async () => {
+  const { scene, running } = play(async ({ deliver, signal }) => {
+    deliver(event());
+    deliver(event());
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  }, () => Promise.reject(new SinkError("closed", "nobody reads")));
+  const summary = await running;
+  assertEquals([scene.lines.length, summary.outputsGone], [1, true]);
+  assert(summaryLines(summary).includes("  no output is left that takes alerts"));
 });

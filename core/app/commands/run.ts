@@ -40,8 +40,7 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
     host.error.write("falcod: dry run, everything is fine\n");
     return EXIT_OK;
   }
-  await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, { host, log });
-  return EXIT_OK;
+  return await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, { host, log });
 }
 
 async function watchUntilStopped(
@@ -50,7 +49,7 @@ async function watchUntilStopped(
   },
   { seconds, unbuffered }: RunRequest,
   { host, log }: { readonly host: Host; readonly log: ReturnType<typeof createLogger> },
-): Promise<void> {
+): Promise<number> {
   const stop = new AbortController();
   const signals = host.onStop(() => stop.abort());
   const rules = ruleset.rules.filter((rule) => rule.enabled).length;
@@ -72,6 +71,7 @@ async function watchUntilStopped(
       },
     });
     for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
+    return summary.outputsGone ? EXIT_FAILURE : EXIT_OK;
   } finally {
     clearTimeout(timer);
     signals.release();
