@@ -40,6 +40,7 @@ export const SOCKET_FACTS = {
   localPort: 6,
   remotePort: 8,
   state: 10,
+  foundByPort: 11,
   localAddress: 16,
   remoteAddress: 32,
 } as const;
@@ -208,6 +209,7 @@ export const FILE_FLAGS = {
   pseudo: 128,
   outside: 256,
   pathTruncated: 512,
+  created: 1024,
 } as const;
 
 export const EVENT_CLASS = {

@@ -49,8 +49,9 @@ static __always_inline struct call call_of(struct pt_regs *regs, long result)
 	return call;
 }
 
-/* Brings the open family to openat's order; openat2's flags, mode and resolve come from memory. */
-static __always_inline void normalize_open(__u32 number, __u64 *args)
+/* Brings the open family to openat's order; what openat2 and clone3 have in memory comes to the
+ * registers. */
+static __always_inline void normalize(__u32 number, __u64 *args)
 {
 	switch (number) {
 	case __NR_open:
@@ -74,6 +75,13 @@ static __always_inline void normalize_open(__u32 number, __u64 *args)
 		args[5] = 0;
 		return;
 	}
+	case __NR_clone3: {
+		__u64 flags = 0;
+
+		bpf_probe_read_user(&flags, sizeof(flags), (void *)args[0]);
+		args[0] = flags;
+		return;
+	}
 	default:
 		return;
 	}
@@ -87,7 +95,7 @@ static __always_inline void load_arguments(__u64 *args, const struct call *call,
 	read_arguments(regs, call->compat, args);
 	if (call->compat && call->native == IA32_NR_SOCKETCALL)
 		socketcall_arguments(args);
-	normalize_open(call->number, args);
+	normalize(call->number, args);
 }
 
 static __always_inline void start_call(union event_slot *slot, const struct call *call, __u16 kind)

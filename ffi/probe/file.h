@@ -11,6 +11,7 @@
 #define S_IMMUTABLE (1 << 3)		/* linux v6.8 include/linux/fs.h */
 #define SB_RDONLY 1
 #define MNT_READONLY 0x40		/* linux v6.8 include/linux/mount.h */
+#define FMODE_CREATED (1 << 20)		/* since 4.19, linux v6.8 include/linux/fs.h */
 #define OVERLAYFS_MAGIC 0x794c7630
 #define CAP_DAC_OVERRIDE 1
 #define CTIME_QUERIED (1u << 31)	/* a mark in i_ctime_nsec, linux v6.13 include/linux/fs.h */
@@ -95,6 +96,8 @@ static __always_inline void file_facts(struct file_facts *facts, __u64 file)
 	facts->open_flags = GET(struct file, file, f_flags);
 	facts->links = GET(struct inode, inode, i_nlink);
 	facts->mode = GET(struct inode, inode, i_mode);
+	if (GET(struct file, file, f_mode) & FMODE_CREATED)
+		flags |= FILE_CREATED;
 	if (facts->magic == OVERLAYFS_MAGIC)
 		flags |= overlay_layer(inode);
 	if (!GET(struct dentry, dentry, d_hash.pprev)) {

@@ -53,6 +53,7 @@ enum file_flags {
 	FILE_PSEUDO = 128,	/* no path in a file system: pipe, memfd, anonymous inode; the name stands in `resolved` */
 	FILE_OUTSIDE = 256,	/* not below the task's root, or on a detached mount */
 	FILE_PATH_TRUNCATED = 512,	/* deeper or longer than the walk's limits */
+	FILE_CREATED = 1024,	/* this open made the file */
 };
 
 struct file_facts {		/* 48 bytes */
@@ -75,7 +76,8 @@ struct socket_facts {		/* 48 bytes */
 	__u16 local_port;	/* host byte order */
 	__u16 remote_port;
 	__u8 state;		/* TCP_* state */
-	__u8 _pad[5];
+	__u8 found_by_port;	/* a server's end: accepted from a listener, or a bound datagram socket */
+	__u8 _pad[4];
 	__u8 local_address[16];	/* 4 or 16 bytes used */
 	__u8 remote_address[16];
 };
@@ -151,7 +153,8 @@ struct cwd_record {
 };
 
 /* Arguments stand as the 64-bit call takes them. The open family is normalized to openat's order:
- * args = directory fd (AT_FDCWD for open and creat), path pointer, flags, mode, resolve (openat2). */
+ * args = directory fd (AT_FDCWD for open and creat), path pointer, flags, mode, resolve (openat2).
+ * clone3's first is its flags. */
 struct call_record {
 	struct record_header header;
 	__u64 args[6];

@@ -11,6 +11,9 @@
 #define AF_INET 2
 #define AF_INET6 10
 #define UNIX_NAME_LIMIT 108		/* sizeof(sun_path) */
+#define SOCK_STREAM 1
+#define SOCK_BINDADDR_LOCK 4		/* linux v6.8 include/net/sock.h */
+#define SOCK_BINDPORT_LOCK 8
 
 /* `struct sock` behind a file, 0 when the file is no socket. A descriptor that names a socket's node
  * in a file system (O_PATH) has the mode of a socket but is none. */
@@ -25,6 +28,22 @@ static __always_inline __u64 sock_of(__u64 file)
 	return GET(struct socket, GET(struct file, file, private_data), sk);
 }
 
+/* Whether others find this end of a connection by its port. A datagram socket is told by its bind(). An
+ * accepted socket shares the port with its listener but not the listener's lock of it; connect() marks
+ * the ports that it takes itself with -1, and a port that was bound before keeps its lock. */
+static __always_inline bool found_by_port(__u64 sock, __u16 type)
+{
+	struct sock___locks *locked = (struct sock___locks *)sock;
+	__u64 locks = BPF_CORE_READ_BITFIELD_PROBED(locked, sk_userlocks), bucket;
+
+	if (type != SOCK_STREAM)
+		return locks & (SOCK_BINDADDR_LOCK | SOCK_BINDPORT_LOCK);
+	if (locks & SOCK_BINDPORT_LOCK)
+		return false;
+	bucket = GET(struct inet_connection_sock, sock, icsk_bind_hash);
+	return bucket && (__s8)GET(struct inet_bind_bucket, bucket, fastreuse) >= 0;
+}
+
 static __always_inline void socket_facts(struct socket_facts *facts, __u64 sock)
 {
 	__u64 common = AT(struct sock, sock, __sk_common);
@@ -37,6 +56,7 @@ static __always_inline void socket_facts(struct socket_facts *facts, __u64 sock)
 		return;
 	facts->local_port = GET(struct sock_common, common, skc_num);
 	facts->remote_port = __builtin_bswap16(GET(struct sock_common, common, skc_dport));
+	facts->found_by_port = found_by_port(sock, facts->type);
 	if (facts->family == AF_INET) {
 		*(__u32 *)facts->local_address = GET(struct sock_common, common, skc_rcv_saddr);
 		*(__u32 *)facts->remote_address = GET(struct sock_common, common, skc_daddr);

@@ -85,8 +85,23 @@ static const struct call_shape call_shapes[SYSCALL_LIMIT] = {
 	[__NR_dup] = FILE_CALL(RESULT),
 	[__NR_dup2] = FILE_CALL(RESULT),
 	[__NR_dup3] = FILE_CALL(RESULT),
+	[__NR_eventfd] = FILE_CALL(RESULT),
+	[__NR_eventfd2] = FILE_CALL(RESULT),
+	[__NR_epoll_create] = FILE_CALL(RESULT),
+	[__NR_epoll_create1] = FILE_CALL(RESULT),
+	[__NR_signalfd] = FILE_CALL(RESULT),
+	[__NR_signalfd4] = FILE_CALL(RESULT),
+	[__NR_timerfd_create] = FILE_CALL(RESULT),
+	[__NR_inotify_init] = FILE_CALL(RESULT),
+	[__NR_inotify_init1] = FILE_CALL(RESULT),
+	[__NR_userfaultfd] = FILE_CALL(RESULT),
+	[__NR_io_uring_setup] = FILE_CALL(RESULT),
+	[__NR_pidfd_open] = FILE_CALL(RESULT),
+	[__NR_pidfd_getfd] = FILE_CALL(RESULT),
 
-	/* descriptors are used; read, write and close are reported by number */
+	/* descriptors are used; close is reported by number, its descriptor is gone */
+	[__NR_read] = FILE_CALL(ARG1),
+	[__NR_write] = FILE_CALL(ARG1),
 	[__NR_fcntl] = FILE_CALL(ARG1),		/* F_DUPFD: the result */
 	[__NR_fchdir] = { .kind = SHAPE_FILE, .fd = ARG1, .effects = EFFECT_CWD },
 	[__NR_fchmod] = FILE_CALL(ARG1),
@@ -118,6 +133,8 @@ static const struct call_shape call_shapes[SYSCALL_LIMIT] = {
 	[__NR_flistxattr] = FILE_CALL(ARG1),
 	[__NR_fremovexattr] = FILE_CALL(ARG1),
 	[__NR_finit_module] = FILE_CALL(ARG1),
+	[__NR_io_uring_enter] = FILE_CALL(ARG1),
+	[__NR_io_uring_register] = FILE_CALL(ARG1),
 
 	/* sockets */
 	[__NR_socket] = SOCKET_CALL(RESULT, ADDRESS_NONE),
@@ -234,6 +251,6 @@ static const struct call_shape call_shapes[SYSCALL_LIMIT] = {
 	[__NR_setpgid] = IDENTITY_CALL,
 	[__NR_unshare] = IDENTITY_CALL,
 	/* Into another mount namespace: root and working directory become its root. */
-	[__NR_setns] = { .effects = EFFECT_IDENTITY | EFFECT_CWD },
+	[__NR_setns] = { .kind = SHAPE_FILE, .fd = ARG1, .effects = EFFECT_IDENTITY | EFFECT_CWD },
 	[__NR_prctl] = { .effects = EFFECT_PRCTL },
 };

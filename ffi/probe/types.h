@@ -104,7 +104,7 @@ struct inode___since_6_11 {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
-	unsigned int f_flags;
+	unsigned int f_flags, f_mode;
 	void *private_data;
 };
 
@@ -138,6 +138,19 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type, sk_protocol;
+};
+
+/* A bit field in older kernels, a byte since; relocations tell which. */
+struct sock___locks {
+	__u8 sk_userlocks : 4;
+};
+
+struct inet_bind_bucket {
+	signed char fastreuse;
+};
+
+struct inet_connection_sock {
+	struct inet_bind_bucket *icsk_bind_hash;
 };
 
 struct socket {
