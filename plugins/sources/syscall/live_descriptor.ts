@@ -1,6 +1,7 @@
 /** File and socket records as the `FileDescriptor` that rules see. */
 import {
   type FileDescriptor,
+  flagValue,
   joinPath,
   type NamedPath,
   type SocketTuple,
@@ -10,43 +11,60 @@ import { textAt } from "./memory.ts";
 
 const { FILE_FACTS, FILE_FLAGS, FILE_RECORD, SOCKET_FACTS, SOCKET_RECORD } = layout;
 
-const O_DIRECTORY = 0o200000;
 const S_IFMT = 0o170000, S_IFDIR = 0o040000, S_IFIFO = 0o010000;
-const AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16;
+const AF_UNSPEC = 0, AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16;
 const SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3;
 const IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_ICMPV6 = 58, IPPROTO_RAW = 255;
 const TCP_ESTABLISHED = 1;
+const MEMFD_PREFIX = "memfd:";
 
-/** Anonymous inodes by the name the kernel gives them, linux fs/anon_inodes.c and its callers. */
-const ANONYMOUS: readonly (readonly [string, string])[] = [
-  ["pipe:", "p"],
-  ["memfd:", "m"],
-  ["anon_inode:[eventfd]", "e"],
-  ["anon_inode:[eventpoll]", "l"],
-  ["anon_inode:inotify", "i"],
-  ["anon_inode:[timerfd]", "t"],
-  ["anon_inode:[signalfd]", "s"],
-  ["anon_inode:[io_uring]", "r"],
-  ["anon_inode:[userfaultfd]", "x"],
-  ["anon_inode:[pidfd]", "P"],
-  ["anon_inode:bpf", "b"],
-];
+/** linux include/uapi/linux/magic.h; pidfds live there since 6.9. */
+const PIDFS_MAGIC = 0x50494446, NSFS_MAGIC = 0x6e736673;
 
-/** `opens`: the call is of the open family, so the path as given stands in the record. */
+/** Anonymous inodes by the name the callers of linux fs/anon_inodes.c give them. */
+const ANONYMOUS: ReadonlyMap<string, string> = new Map([
+  ["[eventfd]", "e"],
+  ["[eventpoll]", "l"],
+  ["inotify", "i"],
+  ["[timerfd]", "t"],
+  ["[signalfd]", "s"],
+  ["[io_uring]", "r"],
+  ["[userfaultfd]", "x"],
+  ["[pidfd]", "P"],
+  ["bpf-map", "b"],
+  ["bpf-prog", "b"],
+  ["bpf_link", "b"],
+  ["bpf_iter", "b"],
+  ["btf", "b"],
+]);
+
+/**
+ * `opens`: the call is of the open family, so the path as given stands in the record. Absent when the
+ * call names no open descriptor.
+ */
 export function fileDescriptorAt(
   memory: RingMemory,
   at: number,
   opens: boolean,
   flags: number,
-): FileDescriptor {
+): FileDescriptor | undefined {
   const facts = at + FILE_RECORD.file;
   const fileFlags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;
   const known = (fileFlags & FILE_FLAGS.known) !== 0;
+  if (!known && !opens) return undefined;
   const mode = memory.u16[(facts + FILE_FACTS.mode) >> 1]!;
-  const path = namedPathAt(memory, at, opens, fileFlags);
+  const magic = memory.u32[(facts + FILE_FACTS.magic) >> 2]!;
+  const path = namedPathAt({ memory, at, opens, fileFlags, magic });
   return {
     number: memory.i32[(at + FILE_RECORD.fd) >> 2]!,
-    typeChar: fileTypeChar({ opens, mode, fileFlags, openFlags: flags, name: path?.given ?? "" }),
+    typeChar: fileTypeChar({
+      opens,
+      mode,
+      magic,
+      fileFlags,
+      openFlags: flags,
+      name: path?.given ?? "",
+    }),
     path,
     socket: undefined,
     protocol: undefined,
@@ -59,15 +77,22 @@ export function fileDescriptorAt(
   };
 }
 
+interface FileRecord {
+  readonly memory: RingMemory;
+  readonly at: number;
+  readonly opens: boolean;
+  readonly fileFlags: number;
+  readonly magic: number;
+}
+
 function namedPathAt(
-  memory: RingMemory,
-  at: number,
-  opens: boolean,
-  fileFlags: number,
+  { memory, at, opens, fileFlags, magic }: FileRecord,
 ): NamedPath | undefined {
   const givenBytes = memory.u16[(at + FILE_RECORD.givenLength) >> 1]!;
   const baseBytes = memory.u16[(at + FILE_RECORD.baseLength) >> 1]!;
-  const resolvedBytes = memory.u16[(at + FILE_RECORD.resolvedLength) >> 1]!;
+  // namespaces and pidfds have no names there, only roots
+  const isNameless = magic === NSFS_MAGIC || magic === PIDFS_MAGIC;
+  const resolvedBytes = isNameless ? 0 : memory.u16[(at + FILE_RECORD.resolvedLength) >> 1]!;
   const start = at + FILE_RECORD.data;
   const raw = textAt(memory, start, givenBytes);
   if (opens && givenBytes > 0) {
@@ -77,7 +102,9 @@ function namedPathAt(
       : textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
     return { raw, given, resolved: resolved === "" ? undefined : resolved };
   }
-  const name = textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
+  let name = textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
+  // Falco's name of a memfd is the one its maker gave it.
+  if ((fileFlags & FILE_FLAGS.memfd) !== 0) name = name.slice(MEMFD_PREFIX.length);
   return name === "" ? undefined : { raw: name, given: name, resolved: name };
 }
 
@@ -90,50 +117,76 @@ export function directoryAt(memory: RingMemory, at: number, bytes: number): stri
 interface FileKind {
   readonly opens: boolean;
   readonly mode: number;
+  readonly magic: number;
   readonly fileFlags: number;
+  /** Upstream's encoding. */
   readonly openFlags: number;
   readonly name: string;
 }
 
 /** Falco calls everything opened by path a file, and a directory only what was opened as one. */
-function fileTypeChar({ opens, mode, fileFlags, openFlags, name }: FileKind): string {
+function fileTypeChar(file: FileKind): string {
+  const { opens, mode, magic, fileFlags, openFlags, name } = file;
   if ((fileFlags & FILE_FLAGS.memfd) !== 0) return "m";
-  if (opens) return (openFlags & O_DIRECTORY) !== 0 ? "d" : "f";
-  if ((fileFlags & FILE_FLAGS.pseudo) !== 0) {
-    return ANONYMOUS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? "o";
-  }
-  if ((mode & S_IFMT) === S_IFDIR) return "d";
-  return (mode & S_IFMT) === S_IFIFO ? "p" : "f";
+  if (opens) return (openFlags & directoryFlag()) !== 0 ? "d" : "f";
+  if ((mode & S_IFMT) === S_IFIFO) return "p";
+  if (magic === PIDFS_MAGIC) return "P";
+  if (magic === NSFS_MAGIC) return "f";
+  if ((fileFlags & FILE_FLAGS.pseudo) !== 0) return ANONYMOUS.get(name) ?? "o";
+  return (mode & S_IFMT) === S_IFDIR ? "d" : "f";
 }
 
-/** What a call says about the direction of a connection. */
-export type SocketCall = "connect" | "accept" | "other";
+let directory: number | undefined;
 
+/** O_DIRECTORY in upstream's encoding. */
+function directoryFlag(): number {
+  return directory ??= flagValue("file_flags", "O_DIRECTORY") ?? 0;
+}
+
+/** What a call says about the two ends of a socket. */
+export type SocketCall = "connect" | "accept" | "bind" | "other";
+
+/** Absent when the call names no socket. */
 export function socketDescriptorAt(
   memory: RingMemory,
   at: number,
   call: SocketCall,
-): FileDescriptor {
+): FileDescriptor | undefined {
   const facts = at + SOCKET_RECORD.socket;
   const u16 = (field: number) => memory.u16[(facts + field) >> 1]!;
   const family = u16(SOCKET_FACTS.family);
+  if (family === AF_UNSPEC) return undefined;
   const type = u16(SOCKET_FACTS.type);
   const state = memory.u8[facts + SOCKET_FACTS.state]!;
-  const socket = tupleAt(memory, at, family);
+  const socket = tupleAt(memory, at, family, call);
   const ip = family === AF_INET || family === AF_INET6;
   return {
     number: memory.i32[(at + SOCKET_RECORD.fd) >> 2]!,
     typeChar: ip ? (family === AF_INET ? "4" : "6") : familyTypeChar(family),
-    path: unixPath(socket),
+    path: unixPath(socket, memory, at),
     socket,
     protocol: ip ? protocolName(type, u16(SOCKET_FACTS.protocol)) : undefined,
-    role: call === "accept" ? "server" : call === "connect" ? "client" : undefined,
+    role: ip ? roleOf(socket, call, memory.u8[facts + SOCKET_FACTS.foundByPort] !== 0) : undefined,
     connected: state === TCP_ESTABLISHED,
     inode: memory.u64[(at + SOCKET_RECORD.inode) >> 3]!,
     device: undefined,
     flags: 0,
     onOverlayUpper: false,
   };
+}
+
+/** Who called whom: by the call, or by what the kernel knows of the port of this end. */
+function roleOf(
+  socket: SocketTuple,
+  call: SocketCall,
+  foundByPort: boolean,
+): "client" | "server" | undefined {
+  if (call === "accept") return "server";
+  if (call === "connect") return "client";
+  if (socket.remoteAddress === undefined || socket.remoteAddress.every((byte) => byte === 0)) {
+    return undefined;
+  }
+  return foundByPort ? "server" : "client";
 }
 
 function familyTypeChar(family: number): string {
@@ -151,7 +204,12 @@ function protocolName(type: number, protocol: number): string {
 }
 
 /** The socket's own addresses; the argument of the call only where the socket has no peer. */
-function tupleAt(memory: RingMemory, at: number, family: number): SocketTuple {
+function tupleAt(
+  memory: RingMemory,
+  at: number,
+  family: number,
+  call: SocketCall,
+): SocketTuple {
   const facts = at + SOCKET_RECORD.socket;
   const u16 = (field: number) => memory.u16[(facts + field) >> 1]!;
   const localBytes = memory.u16[(at + SOCKET_RECORD.localNameLength) >> 1]!;
@@ -173,17 +231,37 @@ function tupleAt(memory: RingMemory, at: number, family: number): SocketTuple {
     };
   }
   const bytes = family === AF_INET ? 4 : 16;
+  // What raw sockets have in its place is the protocol.
+  const ports = u16(SOCKET_FACTS.type) !== SOCK_RAW;
   const copy = (field: number) => memory.u8.slice(facts + field, facts + field + bytes);
   const tuple: SocketTuple = {
     family: family === AF_INET ? "ipv4" : "ipv6",
     localAddress: copy(SOCKET_FACTS.localAddress),
     remoteAddress: copy(SOCKET_FACTS.remoteAddress),
-    localPort: u16(SOCKET_FACTS.localPort),
-    remotePort: u16(SOCKET_FACTS.remotePort),
+    localPort: ports ? u16(SOCKET_FACTS.localPort) : 0,
+    remotePort: ports ? u16(SOCKET_FACTS.remotePort) : 0,
     path: undefined,
   };
-  if (tuple.remotePort !== 0) return tuple;
+  // bind's argument is this end, which the kernel has told.
+  if (tuple.remotePort !== 0 || call === "bind") return tuple;
   return { ...tuple, ...ipArgument(memory, argument, addressBytes) };
+}
+
+/** The address a program passed (connect, bind, sendto …), as the remote end of a tuple. */
+export function socketArgumentAt(memory: RingMemory, at: number): SocketTuple | undefined {
+  const u16 = (field: number) => memory.u16[(at + field) >> 1]!;
+  const bytes = u16(SOCKET_RECORD.addressLength);
+  const argument = at + SOCKET_RECORD.data + u16(SOCKET_RECORD.localNameLength) +
+    u16(SOCKET_RECORD.peerNameLength) + u16(SOCKET_RECORD.resolvedLength);
+  const none = { localAddress: undefined, localPort: 0 } as const;
+  const ip = ipArgument(memory, argument, bytes);
+  if (ip !== undefined) {
+    const family = ip.remoteAddress?.length === 4 ? "ipv4" : "ipv6";
+    return { ...none, ...ip, family, path: undefined };
+  }
+  const path = unixArgument(memory, argument, bytes);
+  if (path === "") return undefined;
+  return { ...none, family: "unix", remoteAddress: undefined, remotePort: 0, path };
 }
 
 /** struct sockaddr_in and sockaddr_in6, ports in network order; linux include/uapi/linux/in.h, in6.h. */
@@ -214,9 +292,15 @@ function unixName(memory: RingMemory, at: number, bytes: number): string {
   return end < 0 ? name : name.slice(0, end);
 }
 
-function unixPath(socket: SocketTuple): NamedPath | undefined {
+/** As Falco's, the name is not joined with a directory; the kernel knows the node it leads to. */
+function unixPath(socket: SocketTuple, memory: RingMemory, at: number): NamedPath | undefined {
   const name = socket.path;
-  return name ? { raw: name, given: name, resolved: undefined } : undefined;
+  if (!name) return undefined;
+  const u16 = (field: number) => memory.u16[(at + field) >> 1]!;
+  const names = at + SOCKET_RECORD.data + u16(SOCKET_RECORD.localNameLength) +
+    u16(SOCKET_RECORD.peerNameLength);
+  const resolved = textAt(memory, names, u16(SOCKET_RECORD.resolvedLength));
+  return { raw: name, given: name, resolved: resolved === "" ? undefined : resolved };
 }
 
 /** True when the record is about a file whose kernel path is not the path as given. */

@@ -7,6 +7,7 @@ import {
   joinPath,
   type NamedPath,
   type ParamValue,
+  type SocketTuple,
   type StateChange,
 } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
@@ -15,6 +16,7 @@ import {
   directoryAt,
   fileDescriptorAt,
   resolvedElsewhere,
+  socketArgumentAt,
   type SocketCall,
   socketDescriptorAt,
 } from "./live_descriptor.ts";
@@ -29,10 +31,18 @@ const {
   PATH_RECORD,
   RECORD_HEADER,
   RECORD_KIND,
+  SOCKET_RECORD,
 } = layout;
 
 const SYSCALLS = 512;
-const SYS_CONNECT = 42, SYS_ACCEPT = 43, SYS_ACCEPT4 = 288, SYS_SYMLINK = 88, SYS_SYMLINKAT = 266;
+const SYS_SYMLINK = 88, SYS_SYMLINKAT = 266;
+/** accept accept4 connect bind: what they say about the two ends of a socket. */
+const SOCKET_CALLS: ReadonlyMap<number, SocketCall> = new Map([
+  [43, "accept"],
+  [288, "accept"],
+  [42, "connect"],
+  [49, "bind"],
+]);
 const OPEN_FAMILY: ReadonlySet<number> = new Set([2, 85, 257, 304, 437]); // open creat openat open_by_handle_at openat2
 
 /** How the boot clock maps to the epoch; measured by the source, corrected when the wall clock is set. */
@@ -120,18 +130,18 @@ export class LiveEvent implements Event {
       return fileDescriptorAt(this.memory, this.at, opens, flags);
     }
     if (this.kind === RECORD_KIND.socket) {
-      return socketDescriptorAt(this.memory, this.at, this.#socketCall());
+      return socketDescriptorAt(this.memory, this.at, SOCKET_CALLS.get(this.syscall) ?? "other");
     }
     return undefined;
   }
 
-  #socketCall(): SocketCall {
-    if (this.syscall === SYS_CONNECT) return "connect";
-    return this.syscall === SYS_ACCEPT || this.syscall === SYS_ACCEPT4 ? "accept" : "other";
-  }
-
   get hasResolvedView(): boolean {
     if (this.kind === RECORD_KIND.file) return resolvedElsewhere(this.descriptor?.path);
+    if (this.kind === RECORD_KIND.socket) {
+      // unix sockets only; most calls do not get as far as decoding
+      const resolvedBytes = this.memory.u16[(this.at + SOCKET_RECORD.resolvedLength) >> 1]!;
+      return resolvedBytes > 0 && resolvedElsewhere(this.descriptor?.path);
+    }
     if (this.kind !== RECORD_KIND.path) return false;
     return resolvedElsewhere(this.first) || resolvedElsewhere(this.second);
   }
@@ -184,17 +194,11 @@ export class LiveEvent implements Event {
     const secondBaseBytes = u16(PATH_RECORD.secondBaseLength);
     const start = at + PATH_RECORD.data;
     const secondStart = start + firstBytes + firstBaseBytes;
-    if (which === 1) {
-      if (secondBytes === 0) return undefined;
-      const raw = textAt(memory, secondStart, secondBytes);
-      const directory = directoryAt(memory, secondStart + secondBytes, secondBaseBytes);
-      return { raw, given: joinPath(directory, raw), resolved: undefined };
+    if (which === 1) return namedPath(memory, secondStart, secondBytes, secondBaseBytes);
+    if (this.syscall === SYS_SYMLINK || this.syscall === SYS_SYMLINKAT) {
+      return firstBytes === 0 ? undefined : this.#target(textAt(memory, start, firstBytes));
     }
-    if (firstBytes === 0) return undefined;
-    const raw = textAt(memory, start, firstBytes);
-    if (this.syscall === SYS_SYMLINK || this.syscall === SYS_SYMLINKAT) return this.#target(raw);
-    const directory = directoryAt(memory, start + firstBytes, firstBaseBytes);
-    return { raw, given: joinPath(directory, raw), resolved: undefined };
+    return namedPath(memory, start, firstBytes, firstBaseBytes);
   }
 
   /** A symlink's target is a text (Falco judges it as such); where it leads is relative to the link. */
@@ -204,8 +208,33 @@ export class LiveEvent implements Event {
     return { raw, given: raw, resolved: joinPath(folder, raw) };
   }
 
+  /** The socket address that the program passed. */
+  get addressArgument(): SocketTuple | undefined {
+    if (this.kind !== RECORD_KIND.socket) return undefined;
+    return socketArgumentAt(this.memory, this.at);
+  }
+
   /** `FILE_FLAGS` of a file record. */
   factFlags(): number {
     return this.memory.u16[(this.at + FILE_RECORD.file + FILE_FACTS.flags) >> 1]!;
   }
+}
+
+/**
+ * A path as given and the directory it starts from, back to back. No path but a directory: the call
+ * is about the directory's descriptor itself (AT_EMPTY_PATH).
+ */
+function namedPath(
+  memory: RingMemory,
+  at: number,
+  bytes: number,
+  baseBytes: number,
+): NamedPath | undefined {
+  if (bytes === 0) {
+    const given = textAt(memory, at, baseBytes);
+    return given === "" ? undefined : { raw: "", given, resolved: undefined };
+  }
+  const raw = textAt(memory, at, bytes);
+  const given = joinPath(directoryAt(memory, at + bytes, baseBytes), raw);
+  return { raw, given, resolved: undefined };
 }

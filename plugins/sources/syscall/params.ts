@@ -42,6 +42,8 @@ type Reader = (event: LiveEvent) => ParamValue;
 const SOCK_TYPE_MASK = 0xf;
 const SYS_CREAT = 85;
 const CREAT_FLAGS = 0o1101; // O_CREAT | O_WRONLY | O_TRUNC, creat(2)
+const PR_SET_NAME = 15, PR_GET_NAME = 16; // linux include/uapi/linux/prctl.h
+const FD_UPPER_LAYER_CREAT = 1, FD_LOWER_LAYER_CREAT = 2; // falcosecurity/libs ppm_events_public.h
 
 const result: Reader = (event) => event.result;
 const int = (index: number): Reader => (event) => event.argumentInt(index);
@@ -50,13 +52,22 @@ const wide = (index: number): Reader => (event) => event.argumentWide(index);
 const encoded = (index: number, encode: (native: number) => number): Reader => (event) =>
   encode(event.argumentUint(index));
 const first: Reader = (event) => event.first;
+/** A path that is plain text to upstream, joined with nothing. */
+const firstText: Reader = (event) => event.first?.raw;
 const second: Reader = (event) => event.second;
 const tuple: Reader = (event) => event.descriptor?.socket;
+const address: Reader = (event) => event.addressArgument;
 const device: Reader = (event) => event.descriptor?.device;
 const inode: Reader = (event) => event.descriptor?.inode;
 const flags: Reader = (event) => event.descriptor?.flags;
 const openMode: Reader = (event) => encodeOpenMode(nativeOpenFlags(event), event.argumentUint(3));
 const unknown: Reader = () => undefined;
+const zero: Reader = () => 0;
+
+/** A parameter that live capture does not have, `count` times. */
+function unknowns(count: number): Reader[] {
+  return new Array(count).fill(unknown);
+}
 
 const READERS: Readonly<Record<string, readonly Reader[]>> = {
   // files
@@ -72,7 +83,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     device,
     inode,
   ],
-  creat: [result, first, openMode, device, inode, unknown],
+  creat: [result, first, openMode, device, inode, creatFlags],
   open_by_handle_at: [result, int(0), flags, first, device, inode],
   close: [result, int(0)],
   access: [result, first, encoded(1, encodeAccessFlags)],
@@ -100,10 +111,10 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   lchown: [result, first, uint(1), uint(2)],
   fchown: [result, int(0), uint(1), uint(2)],
   fchownat: [result, int(0), first, uint(2), uint(3), encoded(4, encodeFchownatFlags)],
-  chdir: [result, first],
+  chdir: [result, firstText],
   fchdir: [result, int(0)],
   chroot: [result, first],
-  mount: [result, first, second, unknown, encoded(3, encodeMountFlags)],
+  mount: [result, firstText, second, unknown, encoded(3, encodeMountFlags)],
   umount: [result, first],
   umount2: [result, first, encoded(1, encodeUmountFlags)],
   flock: [result, int(0), encoded(1, encodeFlockFlags)],
@@ -111,31 +122,56 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   dup: [result, int(0)],
   dup2: [result, int(0), int(1)],
   dup3: [result, int(0), int(1), encoded(2, encodeDescriptorFlags)],
-  memfd_create: [result, unknown, encoded(1, encodeMemfdFlags)],
+  memfd_create: [result, firstText, encoded(1, encodeMemfdFlags)],
+  read: [result, unknown, int(0), uint(2)],
+  write: [result, unknown, int(0), uint(2)],
+  pread: [result, unknown, int(0), uint(2), wide(3)],
+  pwrite: [result, unknown, int(0), uint(2), wide(3)],
+  readv: [result, unknown, unknown, int(0)],
+  writev: [result, unknown, int(0), unknown],
+  preadv: [result, unknown, unknown, int(0), wide(3)],
+  pwritev: [result, unknown, int(0), unknown, wide(3)],
+  fstat: [result, int(0)],
+  lseek: [result, int(0), wide(1), uint(2)],
+  getdents: [result, int(0)],
+  getdents64: [result, int(0)],
+  getcwd: [result, unknown],
+  sendfile: [result, unknown, int(0), int(1), wide(3)],
+  splice: [result, int(0), int(2), wide(4), uint(5)],
+  copy_file_range: [result, int(2), unknown, int(0), unknown, wide(4)],
+  close_range: [result, uint(0), uint(1), uint(2)],
+  pipe: [result, unknown, unknown, unknown],
+  pipe2: [result, unknown, unknown, unknown, encoded(1, encodeDescriptorFlags)],
   // network
   socket: [
     result,
     encoded(0, encodeSocketFamily),
-    (event) => event.argumentUint(1) & SOCK_TYPE_MASK,
+    socketType,
     uint(2),
     encoded(1, encodeDescriptorFlags),
   ],
-  bind: [result, tuple, int(0)],
-  connect: [result, tuple, int(0), tuple],
+  bind: [result, address, int(0)],
+  connect: [result, tuple, int(0), address],
   listen: [result, int(0), int(1)],
-  accept: [result, tuple, unknown, unknown, unknown],
-  accept4: [result, tuple, unknown, unknown, unknown, int(3)],
+  accept: [result, tuple, ...unknowns(3)],
+  accept4: [result, tuple, ...unknowns(3), int(3)],
   sendto: [result, unknown, int(0), uint(2), tuple],
   sendmsg: [result, unknown, int(0), unknown, tuple],
+  sendmmsg: [result, int(0), unknown, unknown, tuple],
   recvfrom: [result, unknown, tuple, int(0), uint(2)],
+  recvmsg: [result, unknown, unknown, tuple, unknown, int(0)],
+  recvmmsg: [result, int(0), unknown, unknown, tuple, unknown],
+  socketpair: [result, ...unknowns(4), encoded(0, encodeSocketFamily), socketType, uint(2)],
   shutdown: [result, int(0), uint(1)],
+  setsockopt: [result, int(0), ...unknowns(3), uint(4)],
+  getsockopt: [result, int(0), ...unknowns(4)],
   // processes
   procexit: exitReaders(),
   kill: [result, int(0), int(1)],
   tkill: [result, int(0), int(1)],
   tgkill: [result, int(0), int(1), int(2)],
   ptrace: [result, wide(2), wide(3), encoded(0, encodePtraceRequest), int(1)],
-  prctl: [result, uint(0), unknown, wide(1)],
+  prctl: [result, uint(0), unknown, prctlNumber],
   setuid: [result, uint(0)],
   setgid: [result, uint(0)],
   setreuid: [result, uint(0), uint(1)],
@@ -148,23 +184,37 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   unshare: [result, encoded(0, encodeCloneFlags)],
   pidfd_open: [result, int(0), encoded(1, encodePidfdOpenFlags)],
   pidfd_getfd: [result, int(0), int(1), uint(2)],
-  process_vm_readv: [result, int(0)],
-  process_vm_writev: [result, int(0)],
+  process_vm_readv: [result, int(0), unknown],
+  process_vm_writev: [result, int(0), unknown],
+  capset: [result, ...unknowns(3)],
+  getuid: [result],
+  geteuid: [result],
+  getgid: [result],
+  getegid: [result],
+  getresuid: [result, ...unknowns(3)],
+  getresgid: [result, ...unknowns(3)],
+  getrlimit: [result, unknown, unknown, uint(0)],
+  setrlimit: [result, unknown, unknown, uint(0)],
+  prlimit: [result, ...unknowns(4), int(0), uint(1)],
   // kernel
   init_module: [result, unknown, wide(1), unknown],
   finit_module: [result, int(0), unknown, encoded(2, encodeFinitModuleFlags)],
   delete_module: [result, unknown, encoded(1, encodeDeleteModuleFlags)],
   bpf: [result, uint(0)],
   userfaultfd: [result, encoded(0, encodeDescriptorFlags)],
-  io_uring_setup: [result, uint(0)],
-  io_uring_enter: [result, int(0), uint(1), uint(2)],
+  io_uring_setup: [result, uint(0), ...unknowns(6)],
+  io_uring_enter: [result, int(0), uint(1), uint(2), uint(3), unknown],
   io_uring_register: [result, int(0), uint(1), wide(2), uint(3)],
   seccomp: [result, uint(0), uint(1)],
+  keyctl: [result, uint(0), ...unknowns(4)],
+  fsconfig: [result, int(0), uint(1), ...unknowns(3), int(4)],
+  quotactl: [result, ...unknowns(15), uint(2), unknown],
+  semget: [result, int(0), int(1), unknown],
+  semop: [result, uint(2), ...unknowns(6), int(0)],
+  semctl: [result, int(0), int(1), unknown, int(3)],
   mmap: [
     result,
-    unknown,
-    unknown,
-    unknown,
+    ...unknowns(3),
     wide(0),
     wide(1),
     encoded(2, encodeProtFlags),
@@ -173,25 +223,46 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     wide(5),
   ],
   mprotect: [result, wide(0), wide(1), encoded(2, encodeProtFlags)],
-  munmap: [result, unknown, unknown, unknown, wide(0), wide(1)],
+  munmap: [result, ...unknowns(3), wide(0), wide(1)],
+  brk: [result, ...unknowns(3), wide(0)],
+  mlock: [result, wide(0), wide(1)],
+  mlock2: [result, wide(0), wide(1), uint(2)],
+  munlock: [result, wide(0), wide(1)],
+  mlockall: [result, uint(0)],
+  munlockall: [result],
+  futex: [result, wide(0), uint(1), wide(2)],
+  poll: [result, unknown, int(2)],
+  ppoll: [result, ...unknowns(3)],
+  select: [result],
+  epoll_wait: [result, int(2)],
+  nanosleep: [result, unknown],
+  inotify_init: [result, zero],
+  inotify_init1: [result, encoded(0, encodeDescriptorFlags)],
+  signalfd: [result, int(0), unknown, zero],
+  signalfd4: [result, encoded(3, encodeDescriptorFlags), int(0), unknown],
+  timerfd_create: [result, uint(0), uint(1)],
   ioctl: [result, int(0), uint(1), wide(2)],
-  eventfd: [result, uint(0)],
+  eventfd: [result, uint(0), zero],
   eventfd2: [result, encoded(1, encodeDescriptorFlags), uint(0)],
   epoll_create: [result, int(0)],
   epoll_create1: [result, encoded(0, encodeEpollCreateFlags)],
-  clone: forkReaders(0),
-  fork: forkReaders(undefined),
-  vfork: forkReaders(undefined),
-  clone3: forkReaders(undefined),
-  execve: execReaders(),
+  clone: forkReaders(encoded(0, encodeCloneFlags)),
+  clone3: forkReaders(encoded(0, encodeCloneFlags)),
+  fork: forkReaders(zero),
+  vfork: forkReaders(zero),
+  execve: [...execReaders(), (event) => exec(event)?.image.exeGiven ?? event.first],
   execveat: execReaders(),
   // any system call without a type of its own: its code and its native number
   syscall: [unknown, (event) => event.syscall],
 };
 
-/** execve: the image stands in the change; a failed call has only its path. */
+function exec(event: LiveEvent) {
+  return event.change?.kind === "exec" ? event.change : undefined;
+}
+
+/** The image stands in the change; a failed call has nothing of it. */
 function execReaders(): readonly Reader[] {
-  const snapshot = (event: LiveEvent) => event.change?.kind === "exec" ? event.change : undefined;
+  const snapshot = exec;
   return [
     result,
     (event) => snapshot(event)?.image.exe,
@@ -226,7 +297,6 @@ function execReaders(): readonly Reader[] {
     (event) => snapshot(event)?.image.exePath,
     (event) => snapshot(event)?.membership.processGroupId,
     (event) => snapshot(event)?.credentials.egid,
-    (event) => snapshot(event)?.image.exeGiven ?? event.first,
   ];
 }
 
@@ -243,13 +313,34 @@ function exitReaders(): readonly Reader[] {
   ];
 }
 
-function forkReaders(flagsArgument: number | undefined): readonly Reader[] {
-  const readers: Reader[] = new Array(15).fill(unknown);
-  readers[0] = result;
-  readers[3] = (event) => event.threadId;
-  readers[4] = (event) => event.processId;
-  if (flagsArgument !== undefined) readers.push(encoded(flagsArgument, encodeCloneFlags));
-  return readers;
+/** What is to know of the caller stands in the process table, from which fields take it. */
+function forkReaders(flags: Reader): readonly Reader[] {
+  return [
+    result,
+    ...unknowns(2),
+    (event) => event.threadId,
+    (event) => event.processId,
+    ...unknowns(10),
+    flags,
+    ...unknowns(5),
+  ];
+}
+
+function socketType(event: LiveEvent): number {
+  return event.argumentUint(1) & SOCK_TYPE_MASK;
+}
+
+/** The second argument, unless it is the address of a name. */
+function prctlNumber(event: LiveEvent): ParamValue {
+  const option = event.argumentUint(0);
+  return option === PR_SET_NAME || option === PR_GET_NAME ? 0 : event.argumentWide(1);
+}
+
+/** The layer of the new file; upstream's `creat_flags` are `file_flags` of their own. */
+function creatFlags(event: LiveEvent): number {
+  const facts = event.factFlags();
+  if ((facts & layout.FILE_FLAGS.overlayUpper) !== 0) return FD_UPPER_LAYER_CREAT;
+  return (facts & layout.FILE_FLAGS.overlayLower) !== 0 ? FD_LOWER_LAYER_CREAT : 0;
 }
 
 const NO_READERS: readonly Reader[] = [];
@@ -270,6 +361,7 @@ function findReaders(type: number): readonly Reader[] {
 export function openFlagsOf(event: LiveEvent): number {
   const facts = event.factFlags();
   return withOpenedFile(encodeOpenFlags(nativeOpenFlags(event)), {
+    created: (facts & layout.FILE_FLAGS.created) !== 0,
     overlayUpper: (facts & layout.FILE_FLAGS.overlayUpper) !== 0,
     overlayLower: (facts & layout.FILE_FLAGS.overlayLower) !== 0,
   });
