@@ -80,6 +80,7 @@ export type StateChange =
     /** Kernel's real parent of the child (differs with CLONE_PARENT). */
     readonly childParentId: number;
     readonly childVirtualPid: number;
+    readonly childVirtualTid: number;
     readonly startClockNs: number;
   }
   | {

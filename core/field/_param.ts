@@ -131,7 +131,7 @@ function meaning({ state, param, value }: Argument): string {
   if (typeof value === "number" || typeof value === "bigint") {
     return numberMeaning(Number(value), param, state);
   }
-  if (typeof value === "object" && isPath(value)) return pathMeaning(value, state);
+  if (typeof value === "object" && isPath(value)) return pathMeaning(value, param.type, state);
   return "";
 }
 
@@ -188,10 +188,14 @@ function descriptorMeaning(number: number, state: State): string {
   return `<${descriptor.typeChar}${protocol}>${descriptorName(descriptor, state)}`;
 }
 
-/** Absolute paths stand for themselves as they are, unless the kernel's differ and are judged. */
-function pathMeaning(path: NamedPath, state: State): string {
+/**
+ * Absolute paths stand for themselves as they are, unless the kernel's differ and are judged. What
+ * upstream takes for plain text (a symbolic link's target) is not joined with anything.
+ */
+function pathMeaning(path: NamedPath, type: ParamType, state: State): string {
   const text = pathInView(path, state);
   if (state.view === "resolved") return text === path.raw ? "" : text;
+  if (type === "CHARBUF") return "";
   return path.raw === "" || path.raw.startsWith("/") ? "" : text;
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { paramIndex } from "./_event.ts";
+import { knownParam } from "./_known_param.ts";
 import { argumentItem, argumentText } from "./_param.ts";
 import { asBytes } from "./_bytes.ts";
 import { pathInView } from "./_path.ts";
@@ -69,7 +70,9 @@ function allArguments(event: Event, state: State): FieldValue {
   if (event.type >= GENERIC_BASE) return "";
   const params = eventType(event.type)?.params;
   if (params === undefined) return undefined;
-  return params.map((param, index) => argumentItem({ state, param, value: event.param(index) }))
+  return params.map((param, index) =>
+    argumentItem({ state, param, value: knownParam(event, state, index) })
+  )
     .join(" ");
 }
 
@@ -80,12 +83,12 @@ function oneArgument(event: Event, state: State, argument: FieldArgument): Field
     ? -1
     : paramIndex(event.type, argument);
   const param = eventType(event.type)?.params[index];
-  return param && argumentText({ state, param, value: event.param(index) });
+  return param && argumentText({ state, param, value: knownParam(event, state, index) });
 }
 
-function rawValue(event: Event, _state: State, argument: FieldArgument): FieldValue {
+function rawValue(event: Event, state: State, argument: FieldArgument): FieldValue {
   const index = paramIndex(event.type, String(argument));
-  return index < 0 ? undefined : plainValue(event.param(index));
+  return index < 0 ? undefined : plainValue(knownParam(event, state, index));
 }
 
 function plainValue(value: ParamValue): FieldValue {

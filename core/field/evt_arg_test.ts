@@ -202,3 +202,39 @@ function* goldenEvents(): Generator<Golden["events"][number]> {
     yield* events.filter(({ fields }) => fields !== undefined);
   }
 }
+
+Deno.test("what an event does not say of its process is taken from the process table", () => {
+  const state = stateOf({ processId: 1, comm: "init" }, {
+    processId: 100,
+    parentId: 1,
+    comm: "sh",
+    image: { exe: "-sh", args: ["-l"] },
+  });
+  const clone = eventOf("clone", { params: { res: 200, tid: 100 } });
+  assertEquals(valueOf("evt.arg.exe", clone, state), "-sh");
+  assertEquals(valueOf("evt.arg.args", clone, state), "-l.");
+  assertEquals(valueOf("evt.arg.ptid", clone, state), "init");
+  assertEquals(valueOf("evt.rawarg.ptid", clone, state), 1);
+  const capset = eventOf("capset");
+  assertEquals(textOf("evt.rawarg.cap_permitted", capset, state), "3");
+  const failed = eventOf("execve", { result: -2 });
+  assertEquals(valueOf("evt.arg.comm", failed, state), "sh");
+  assertEquals(valueOf("evt.arg.exe", failed, state), "<NA>");
+});
+
+Deno.test("evt.arg.arg2_str of a prctl about the name is the name", () => {
+  const state = stateOf({ processId: 100, comm: "new" });
+  const prctl = (option: number, result = 0) =>
+    valueOf("evt.arg.arg2_str", eventOf("prctl", { params: { option }, result }), state);
+  assertEquals(prctl(15), "new");
+  assertEquals(prctl(38), "<NA>");
+  assertEquals(prctl(15, -14), "<NA>");
+});
+
+Deno.test("a symbolic link's target is text, and a path where the kernel's view is judged", () => {
+  const target = pathOf("../shadow", "../shadow", "/etc/shadow");
+  const event = eventOf("symlink", { params: { target, linkpath: pathOf("/etc/x/l") } });
+  assertEquals(valueOf("evt.args", event), "res=<NA> target=../shadow linkpath=/etc/x/l");
+  assertEquals(valueOf("evt.arg.target", event), "../shadow");
+  assertEquals(valueOf("evt.arg.target", event, undefined, "resolved"), "/etc/shadow");
+});

@@ -5,10 +5,12 @@
  * link, the source is the new name and the target what it leads to; of a rename and a mount, the
  * source is where it was.
  */
+import { joinPath } from "../base/path.ts";
 import { type Event, eventType, type NamedPath, type ParamValue } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { paramIndex } from "./_event.ts";
 import { pathInView } from "./_path.ts";
+import { withSlash } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 type Role = "name" | "source" | "target";
@@ -51,7 +53,7 @@ export const fsPathFields: readonly FieldDefinition[] = [
     name: "fs.path.name",
     type: "CHARBUF",
     summary: "Absolute path the call worked on, free of . and .. parts",
-    extract: (event, state) => inView(pathOf(event, state, "name"), state),
+    extract: (event, state) => fullPath(event, state, "name"),
   }),
   defineField({
     name: "fs.path.nameraw",
@@ -63,7 +65,7 @@ export const fsPathFields: readonly FieldDefinition[] = [
     name: "fs.path.source",
     type: "CHARBUF",
     summary: "What was renamed or mounted; of a link, its new name",
-    extract: (event, state) => inView(pathOf(event, state, "source"), state),
+    extract: (event, state) => fullPath(event, state, "source"),
   }),
   defineField({
     name: "fs.path.sourceraw",
@@ -75,7 +77,7 @@ export const fsPathFields: readonly FieldDefinition[] = [
     name: "fs.path.target",
     type: "CHARBUF",
     summary: "The new name, or where it was mounted; of a link, what it leads to",
-    extract: (event, state) => inView(pathOf(event, state, "target"), state),
+    extract: (event, state) => fullPath(event, state, "target"),
   }),
   defineField({
     name: "fs.path.targetraw",
@@ -133,9 +135,28 @@ function succeeded(event: Event, opens: boolean): boolean {
   return opens ? event.result !== -1 : event.result === 0;
 }
 
-function inView(path: ParamValue, state: State): string | undefined {
+function fullPath(event: Event, state: State, role: Role): string | undefined {
+  const path = pathOf(event, state, role);
+  if (isTextParam(event, role)) {
+    if (isPath(path) && state.view === "resolved" && path.resolved !== undefined) {
+      return path.resolved;
+    }
+    return fromWorkingDirectory(asPassed(path), state);
+  }
   if (typeof path === "string") return path;
   return isPath(path) ? pathInView(path, state) : undefined;
+}
+
+/** Where a symbolic link leads and what is mounted are texts; upstream joins them all the same. */
+function isTextParam(event: Event, role: Role): boolean {
+  const index = layoutOf(event.type)[role];
+  return index >= 0 && eventType(event.type)?.params[index]?.type === "CHARBUF";
+}
+
+function fromWorkingDirectory(text: string | undefined, state: State): string | undefined {
+  if (text === undefined) return undefined;
+  const cwd = state.process?.cwd;
+  return cwd === undefined && !text.startsWith("/") ? text : joinPath(withSlash(cwd ?? ""), text);
 }
 
 function asPassed(path: ParamValue): string | undefined {

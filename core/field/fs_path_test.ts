@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { eventOf, fileOf, pathOf, valueOf } from "./fixture_test.ts";
+import { eventOf, fileOf, pathOf, stateOf, valueOf } from "./fixture_test.ts";
 
 const from = pathOf("a", "/tmp/a");
 const to = pathOf("../b", "/b", "/mnt/b");
@@ -48,4 +48,15 @@ Deno.test("calls that failed have no paths, except for opens that were not just 
 Deno.test("other calls have no paths", () => {
   assertEquals(valueOf("fs.path.name", eventOf("kill")), undefined);
   assertEquals(valueOf("fs.path.name", eventOf("execve")), undefined);
+});
+
+Deno.test("texts that lead somewhere start from the working directory", () => {
+  const target = { raw: "../c", given: "../c", resolved: "/tmp/c" };
+  const symlink = eventOf("symlinkat", { params: { target, linkpath: from } });
+  const state = stateOf({ processId: 100, cwd: "/home/user" });
+  assertEquals(valueOf("fs.path.target", symlink, state), "/home/c");
+  assertEquals(valueOf("fs.path.target", symlink, state, "resolved"), "/tmp/c");
+  assertEquals(valueOf("fs.path.targetraw", symlink, state), "../c");
+  const mount = eventOf("mount", { params: { dev: "tmpfs", dir: from } });
+  assertEquals(valueOf("fs.path.source", mount, state), "/home/user/tmpfs");
 });

@@ -201,6 +201,7 @@ Deno.test("a second thread has its own name and id, the rest is its process's", 
       childProcessId: 100,
       childParentId: 90,
       childVirtualPid: 11,
+      childVirtualTid: 12,
       startClockNs: 4_500_000_000,
     },
   });
@@ -210,11 +211,12 @@ Deno.test("a second thread has its own name and id, the rest is its process's", 
   assertEquals(valueOf("proc.pid", later, state), 100);
   assertEquals(valueOf("proc.nthreads", later, state), 2);
   assertEquals(valueOf("proc.nchilds", later, state), 1);
+  assertEquals(valueOf("thread.vtid", later, state), 12);
   assertEquals(valueOf("thread.nametid", later, state), "cat101");
   assertEquals(valueOf("thread.ismain", eventOf("openat"), state), true);
 });
 
-Deno.test("thread.vtid is known for first threads, and for all outside of pid namespaces", () => {
+Deno.test("thread.vtid is the number inside of the pid namespace", () => {
   const inside = stateOf({ processId: 100, membership: { virtualPid: 7 } });
   assertEquals(valueOf("thread.vtid", event, inside), 7);
   assertEquals(valueOf("proc.vpid", event, inside), 7);

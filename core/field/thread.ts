@@ -19,14 +19,7 @@ export const threadFields: readonly FieldDefinition[] = [
     type: "INT64",
     summary: "Thread id as the thread's own pid namespace numbers it",
     format: "id",
-    extract: (_event, state) => {
-      const thread = state.thread;
-      if (thread === undefined) return undefined;
-      const { id, membership } = thread.process;
-      // Only leaders' virtual ids are kept; outside of pid namespaces both numberings are the same.
-      if (thread.id === id) return membership.virtualPid;
-      return membership.virtualPid === id ? thread.id : undefined;
-    },
+    extract: (_event, state) => state.thread?.virtualId || undefined,
   }),
   defineField({
     name: "thread.ismain",

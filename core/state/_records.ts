@@ -3,12 +3,24 @@ import type { Credentials, Image, Membership } from "../event/mod.ts";
 import type { Process, Thread } from "./process.ts";
 
 export class ThreadRecord implements Thread {
+  readonly #virtualId: number;
+
   constructor(
     readonly id: number,
     readonly process: ProcessRecord,
     public comm: string,
     public credentials: Credentials,
-  ) {}
+    virtualId = 0,
+  ) {
+    this.#virtualId = virtualId;
+  }
+
+  /** Without pid namespaces both numberings are the same. */
+  get virtualId(): number {
+    const { id, membership } = this.process;
+    if (this.id === id) return membership.virtualPid;
+    return this.#virtualId || (membership.virtualPid === id ? this.id : 0);
+  }
 }
 
 /** What a new process starts with: copied from its parent, or from a snapshot. */

@@ -31,6 +31,8 @@ export interface Process {
 export interface Thread {
   readonly id: number;
   readonly process: Process;
+  /** As the thread's own pid namespace numbers it; 0 when unknown. */
+  readonly virtualId: number;
   readonly comm: string;
   readonly credentials: Credentials;
 }

@@ -247,7 +247,8 @@ export class ProcessTable {
     if (change.childThreadId !== change.childProcessId) {
       const process = this.#processes.get(change.childProcessId);
       this.#vacate(change.childThreadId, process);
-      if (process) this.#addThread(process, { threadId: change.childThreadId, comm, credentials });
+      const { childThreadId: threadId, childVirtualTid: virtualId } = change;
+      if (process) this.#addThread(process, { threadId, comm, credentials, virtualId });
       return;
     }
     const existing = this.#processes.get(change.childProcessId);
@@ -336,7 +337,7 @@ export class ProcessTable {
 
   #addThread(
     process: ProcessRecord,
-    { threadId, comm, credentials }: Pick<ProcessSnapshot, "threadId" | "comm" | "credentials">,
+    { threadId, comm, credentials, virtualId }: NewThread,
   ): ThreadRecord {
     if (threadId === process.id) {
       process.leaderGone = false;
@@ -350,7 +351,7 @@ export class ProcessTable {
     }
     const stale = this.#threads.get(threadId);
     if (stale) this.#removeThread(stale);
-    const thread = new ThreadRecord(threadId, process, comm, credentials);
+    const thread = new ThreadRecord(threadId, process, comm, credentials, virtualId);
     (process.others ??= new Set()).add(thread);
     this.#threads.set(threadId, thread);
     return thread;
@@ -399,6 +400,11 @@ export class ProcessTable {
     if (this.#threads.get(process.id) === process.leader) this.#threads.delete(process.id);
     this.#processes.delete(process.id);
   }
+}
+
+interface NewThread extends Pick<ProcessSnapshot, "threadId" | "comm" | "credentials"> {
+  /** As the thread's own pid namespace numbers it; absent when unknown. */
+  readonly virtualId?: number;
 }
 
 function originOf(snapshot: ProcessSnapshot): Omit<Origin, "containerId"> {

@@ -80,6 +80,7 @@ export function fork(parent: number, child: number, startClockNs = child * SECON
     childProcessId: child,
     childParentId: parent,
     childVirtualPid: child,
+    childVirtualTid: child,
     startClockNs,
   };
 }
@@ -93,7 +94,8 @@ export function spawn(process: number, thread: number): StateChange {
     childThreadId: thread,
     childProcessId: process,
     childParentId: 1,
-    childVirtualPid: thread,
+    childVirtualPid: process,
+    childVirtualTid: thread,
     startClockNs: thread * SECOND,
   };
 }

@@ -102,6 +102,7 @@ function forkChange(memory: RingMemory, at: number): StateChange {
     childProcessId: u32(FORK_RECORD.childTgid),
     childParentId: u32(FORK_RECORD.childParentTgid),
     childVirtualPid: u32(FORK_RECORD.childVirtualPid),
+    childVirtualTid: u32(FORK_RECORD.childVirtualTid),
     startClockNs: wideAt(memory, at + FORK_RECORD.childStartBootNs),
   };
 }
