@@ -40,6 +40,13 @@ export class SourceText {
     return { source: this, start, end };
   }
 
+  /** A part as a text of its own, whose spans lead back here. */
+  slice(start: number, end: number): SourceText {
+    if (start === 0 && end === this.text.length) return this;
+    const map = (offset: number) => start + offset;
+    return new SourceText(this.name, this.text.slice(start, end), { text: this, map });
+  }
+
   /** Line and column of an offset in this text itself (not in its origin). */
   position(offset: number): Position {
     const starts = this.#lineStarts ??= lineStarts(this.text);

@@ -1,5 +1,5 @@
 /** A rule's output as one text, without what old rule files put there in vain. */
-import { SourceText, TextJoiner } from "../base/mod.ts";
+import { type SourceText, TextJoiner } from "../base/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
 
 const CONTAINER_INFO = "%container.info";
@@ -23,21 +23,15 @@ function addWithoutContainerInfo(
   for (let at = source.text.indexOf(CONTAINER_INFO); at >= 0;) {
     const end = at + CONTAINER_INFO.length;
     deprecations.containerInfo(source.span(at, end));
-    joiner.add(part(source, from, at));
+    joiner.add(source.slice(from, at));
     from = end;
     at = source.text.indexOf(CONTAINER_INFO, from);
   }
-  joiner.add(from === 0 ? source : part(source, from, source.text.length));
+  joiner.add(source.slice(from, source.text.length));
 }
 
 function trimmed(source: SourceText): SourceText {
   const { text } = source;
   const start = text.length - text.trimStart().length;
-  return part(source, start, Math.max(start, text.trimEnd().length));
-}
-
-function part(source: SourceText, start: number, end: number): SourceText {
-  if (start === 0 && end === source.text.length) return source;
-  const map = (offset: number) => start + offset;
-  return new SourceText(source.name, source.text.slice(start, end), { text: source, map });
+  return source.slice(start, Math.max(start, text.trimEnd().length));
 }

@@ -13,7 +13,8 @@ import {
 } from "../filter/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
-import { joinException } from "./_exception_text.ts";
+import { joinTexts, placeOddLists, withExceptions } from "./_condition_text.ts";
+import type { RuleException } from "./exception.ts";
 import { joinOutput } from "./_output_text.ts";
 import type { LoadContext } from "./load.ts";
 import { brokenKey, type MacroDraft, type Merged, type RuleDraft } from "./merge.ts";
@@ -48,7 +49,7 @@ export class Compiler {
    */
   compileMacros(): void {
     for (const { name, condition } of this.merged.macros.values()) {
-      const parsed = parseCondition(joinTexts(condition), this.report);
+      const parsed = parseCondition(this.#placeOddLists(joinTexts(condition)), this.report);
       this.#macros.set(name, { name, condition: parsed });
     }
     for (const draft of this.merged.macros.values()) {
@@ -79,11 +80,12 @@ export class Compiler {
     const fields = this.context.fieldsOf(draft.source);
     if (!fields) return undefined;
     const own = new Report(this.report.limit);
-    const conditionText = conditionTextOf(draft, own);
+    const exceptions = usableExceptions(draft, fields, own);
+    const text = this.#placeOddLists(joinTexts(draft.condition));
+    const conditionText = withExceptions(text, exceptions, own);
     const used = new Set<string>();
     const condition = conditionText && this.#condition(conditionText, fields, used, own);
     const output = this.#output(draft, fields, used, own);
-    checkUnusedColumns(draft, fields, own);
     const skipped = this.#forward(draft, own);
     if (skipped || !conditionText || !condition || !output) return undefined;
     const eventTypes = eventTypesOf(condition);
@@ -202,6 +204,10 @@ export class Compiler {
     };
   }
 
+  #placeOddLists(text: SourceText): SourceText {
+    return placeOddLists(text, this.merged.lists.values(), (name) => this.usedLists.add(name));
+  }
+
   #markListsInLists(): void {
     for (const { items } of this.#lists.values()) {
       for (const { text } of items) if (this.#lists.has(text)) this.usedLists.add(text);
@@ -212,32 +218,25 @@ export class Compiler {
 /** Unknown field or event type in the condition, unknown field in the output. */
 const UNKNOWN_NAME_CODES: ReadonlySet<string> = new Set(["F012", "F023", "A002"]);
 
-/** Exceptions without values are in no condition; their fields have to be known all the same. */
-function checkUnusedColumns(draft: RuleDraft, fields: FieldTable, report: Report): void {
-  for (const { columns, values } of draft.exceptions) {
-    if (values.length > 0) continue;
-    for (const { field } of columns) {
-      const text = new TextJoiner().add(field).addFor(field.all, " exists").build(field.name);
-      const condition = parseCondition(text, report);
-      if (condition) checkCondition(condition, fields, report);
+/** The exceptions whose fields exist, with values or without; the others are reported. */
+function usableExceptions(
+  { exceptions }: RuleDraft,
+  fields: FieldTable,
+  report: Report,
+): readonly RuleException[] {
+  return exceptions.filter(({ name, columns }) => {
+    const problems = columns.flatMap(({ field }) => problemsOfField(field, fields));
+    for (const problem of problems) {
+      report.add({ ...problem, code: "R037", title: `exception "${name}": ${problem.title}` });
     }
-  }
+    return problems.length === 0;
+  });
 }
 
-/** The condition and what was appended to it, as one text. */
-function joinTexts(texts: readonly SourceText[]): SourceText {
-  const [first, ...more] = texts;
-  if (more.length === 0) return first!;
-  const joiner = new TextJoiner().add(first!);
-  for (const text of more) joiner.addFor(text.all, " ").add(text);
-  return joiner.build(first!.name);
-}
-
-/** With its exceptions, the condition in brackets as Falco puts it; nothing after reporting. */
-function conditionTextOf(draft: RuleDraft, report: Report): SourceText | undefined {
-  const text = joinTexts(draft.condition);
-  if (draft.exceptions.every(({ values }) => values.length === 0)) return text;
-  const joiner = new TextJoiner().addFor(text.all, "(").add(text).addFor(text.all, ")");
-  const fine = draft.exceptions.map((exception) => joinException(joiner, exception, report));
-  return fine.includes(false) ? undefined : joiner.build(text.name);
+function problemsOfField(field: SourceText, fields: FieldTable): readonly Diagnostic[] {
+  const report = new Report();
+  const text = new TextJoiner().add(field).addFor(field.all, " exists").build(field.name);
+  const condition = parseCondition(text, report);
+  if (condition) checkCondition(condition, fields, report);
+  return report.diagnostics.filter(({ severity }) => severity === "error");
 }

@@ -182,3 +182,28 @@ Deno.test("loadRules() tells once that a macro grows too large, not for each mac
   );
   assertEquals(load(macros.join("") + rule("a", "m39")).codes, ["F018"]);
 });
+
+Deno.test("loadRules() puts lists in whose names are no single word, but not inside quotes", () => {
+  const list = '- list: my shells\n  items: [sh, "two words"]\n';
+  const { ruleset, codes } = load(
+    list + rule("a", 'evt.type = open and proc.name in (my shells, cat) and fd.name = "my shells"'),
+  );
+  assertEquals(codes, ["R024"]);
+  assertEquals(
+    ruleset!.rules[0]!.conditionText.text,
+    'evt.type = open and proc.name in (sh, "two words", cat) and fd.name = "my shells"',
+  );
+  assert(ruleset!.lists.get("my shells")!.used);
+  const { diagnostics } = load(list + rule("a", "evt.type = open and proc.pdi in (my shells)"));
+  const { source, start } = toFile(diagnostics[1]!.at!);
+  assertEquals(source.position(start), { line: 5, column: 34 });
+});
+
+Deno.test("loadRules() tells of an exception's unknown field once, and even where rules may be skipped", () => {
+  const { codes } = load(rule(
+    "a",
+    "evt.type = open",
+    "  skip-if-unknown-filter: true\n  exceptions: [{name: e, fields: [proc.nmae], values: [[a], [b]]}]\n",
+  ));
+  assertEquals(codes, ["R037"]);
+});

@@ -13,3 +13,5 @@ export type { LoadContext } from "./load.ts";
 export type { List, Macro, Rule, Ruleset } from "./ruleset.ts";
 export type { RuleFile } from "./rule_file.ts";
 export { parsePriority } from "./priority.ts";
+export { upstreamCode } from "./upstream_codes.ts";
+export { isCompatible, parseVersion, type Version, versionText } from "./version.ts";

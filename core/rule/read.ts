@@ -1,6 +1,7 @@
 /** From a rule file's YAML to its items. Each mistake is reported; the items around it are still read. */
 import type { Report, SourceText, Span } from "../base/mod.ts";
 import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from "../base/yaml.ts";
+import { LIST_NAME } from "./_condition_text.ts";
 import { MappingReader, shape } from "./_mapping_reader.ts";
 import { readOverride } from "./_override.ts";
 import { readRule } from "./_read_rule.ts";
@@ -104,13 +105,13 @@ function readNamed(
 }
 
 function readList(reader: MappingReader, name: YamlScalar): ListItem | undefined {
-  if (/[()"'\s=,]/.test(name.value)) {
+  if (!LIST_NAME.test(name.value)) {
     reader.report.add({
-      code: "R009",
+      code: "R024",
       severity: "warning",
-      title: `list name "${name.value}" cannot be used in a condition`,
+      title: `list name "${name.value}" is no single word`,
       at: name.span,
-      help: "a name has no blanks, quotes, brackets, commas or equal signs",
+      help: "use a name without blanks, quotes, brackets, commas and equal signs",
     });
   }
   reader.requireAll(["items"]);
