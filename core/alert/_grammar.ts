@@ -10,8 +10,16 @@
  * `%proc.name.` and `%proc.nameand` mean `proc.name` and text; brackets it takes no argument in are
  * text too. Within a transformer names are exact. There is no way to write a percent sign.
  */
-import type { FieldArgument, FieldDefinition } from "../field/mod.ts";
-import { type Transformer, TRANSFORMERS, type ValueType } from "./transformer.ts";
+import {
+  type Apply,
+  type ArgumentProblem,
+  type FieldArgument,
+  type FieldDefinition,
+  listElementProblem,
+  type Transformer,
+  TRANSFORMERS,
+  type ValueType,
+} from "../field/mod.ts";
 
 export type Expression =
   | {
@@ -25,9 +33,8 @@ export type Expression =
   | { readonly kind: "list"; readonly items: readonly Expression[] }
   | {
     readonly kind: "call";
-    readonly transformer: Transformer;
+    readonly apply: Apply;
     readonly parameters: readonly Expression[];
-    readonly option: string | undefined;
     readonly type: ValueType;
   };
 
@@ -47,18 +54,28 @@ export interface Problem {
   readonly help?: string | undefined;
 }
 
-/** Finds a field by the name and argument as written; a string says what is wrong with the argument. */
+/** Finds a field by the name and argument as written; absent when no field has that name. */
 export type Resolve = (
   name: string,
   argument: string | undefined,
-) => FieldExpression | string | undefined;
+) => FieldExpression | ArgumentProblem | undefined;
 
 export interface GrammarContext {
   readonly resolve: Resolve;
   readonly nearest: (name: string, kind: "field" | "transformer") => string | undefined;
 }
 
+/** Those that mean something in outputs; `val()` marks the right side of a condition. */
+export const OUTPUT_TRANSFORMERS: ReadonlyMap<string, Transformer> = new Map(
+  Object.values(TRANSFORMERS).filter(({ name }) => name !== "val")
+    .map((transformer) => [transformer.name, transformer]),
+);
+
+const CALL_HELP = "falcod list fields shows the type of each field";
+
 const MAX_DEPTH = 100;
+/** Of one transformer or list. */
+const MAX_ITEMS = 1000;
 const MAX_WIDTH = 4096;
 /** No field is called by more; bounds the search for where a name ends. */
 const MAX_NAME_LENGTH = 256;
@@ -132,6 +149,7 @@ class ValueParser {
     this.#fail("A006", `width ${digits.slice(0, 20)} is above ${MAX_WIDTH}`, {
       start,
       end: this.at,
+      help: "the number between % and the name is the width of the column",
     });
     return 0;
   }
@@ -147,15 +165,15 @@ class ValueParser {
     const name = this.#match(NAME);
     if (name === undefined) return undefined;
     const argument = name.length <= MAX_NAME_LENGTH ? this.#argument() : undefined;
-    let complaint: string | undefined;
+    let complaint: ArgumentProblem | undefined;
     if (argument !== undefined) {
       const field = this.context.resolve(name, argument);
-      if (typeof field === "object") return field;
+      if (field?.kind === "field") return field;
       complaint = field;
     }
     for (let end = Math.min(name.length, MAX_NAME_LENGTH); end > 0; end--) {
       const field = this.context.resolve(name.slice(0, end), undefined);
-      if (typeof field === "object") {
+      if (field?.kind === "field") {
         this.at = start + end;
         return field;
       }
@@ -170,13 +188,18 @@ class ValueParser {
     if (name === undefined) return undefined;
     const known = name.length <= MAX_NAME_LENGTH;
     const field = known ? this.context.resolve(name, this.#argument()) : undefined;
-    return typeof field === "object" ? field : this.#unknownField(name, field, start);
+    return field?.kind === "field" ? field : this.#unknownField(name, field, start);
   }
 
-  #unknownField(name: string, complaint: string | undefined, start: number): undefined {
+  #unknownField(
+    name: string,
+    complaint: ArgumentProblem | undefined,
+    start: number,
+  ): undefined {
     const end = start + name.length;
     if (complaint !== undefined) {
-      return this.#fail("A003", complaint, { start, end: Math.max(end, this.at) });
+      const { title, help } = complaint;
+      return this.#fail("A003", title, { start, end: Math.max(end, this.at), help });
     }
     const nearest = this.context.nearest(name, "field");
     const help = nearest && `did you mean "${nearest}"?`;
@@ -198,25 +221,25 @@ class ValueParser {
     const start = this.at;
     const name = this.#match(CALL)?.slice(0, -1);
     if (name === undefined) return undefined;
-    const transformer = TRANSFORMERS.get(name);
+    const transformer = OUTPUT_TRANSFORMERS.get(name);
     if (!transformer) return this.#unknownTransformer(name, start);
     const open = this.at - 1;
     const parameters = this.#nested(() => this.#list(() => this.#parameter(), open));
     if (!parameters) return undefined;
-    const type = transformer.check(parameters.map(typeOf));
-    if (typeof type === "string") {
-      return this.#fail("A005", `"${name}()" wants ${type}`, { start, end: this.at });
-    }
+    const end = this.at;
     const option = this.#option(transformer);
-    const resultType = option === undefined ? type : { ...type, list: false };
-    return { kind: "call", transformer, parameters, option, type: resultType };
+    const type = transformer.typeOf(parameters.map(typeOf), option);
+    if (typeof type === "string") {
+      return this.#fail("A005", type, { start, end, help: CALL_HELP });
+    }
+    return { kind: "call", apply: transformer.apply(option), parameters, type };
   }
 
   #option(transformer: Transformer): string | undefined {
-    if (!transformer.checkOption) return undefined;
+    if (!transformer.argumentProblem) return undefined;
     const start = this.at;
     const option = this.#argument();
-    if (option === undefined || transformer.checkOption(option) === undefined) return option;
+    if (option === undefined || transformer.argumentProblem(option) === undefined) return option;
     this.at = start;
     return undefined;
   }
@@ -227,7 +250,12 @@ class ValueParser {
     this.#match(BLANKS);
     if (this.#skip(")")) return { kind: "list", items: [] };
     const items = this.#nested(() => this.#list(() => this.#item(), open));
-    return items && { kind: "list", items };
+    if (!items) return undefined;
+    for (const problem of items.map((item) => listElementProblem(typeOf(item)))) {
+      if (problem === undefined) continue;
+      return this.#fail("A005", problem, { start: open, end: this.at, help: CALL_HELP });
+    }
+    return { kind: "list", items };
   }
 
   #item(): Expression | undefined {
@@ -244,16 +272,22 @@ class ValueParser {
       const found = item();
       if (!found) return undefined;
       items.push(found);
+      if (items.length > MAX_ITEMS) {
+        const place = { start: open, end: open + 1, help: "leave some out" };
+        return this.#fail("A007", `more than ${MAX_ITEMS} values in one bracket`, place);
+      }
       this.#match(BLANKS);
     } while (this.#skip(","));
     if (this.#skip(")")) return items;
-    return this.#fail("A004", "this parenthesis is never closed", { start: open, end: open + 1 });
+    const place = { start: open, end: open + 1, help: 'add the ")" it is waiting for' };
+    return this.#fail("A004", "this parenthesis is never closed", place);
   }
 
   #nested<Result>(parse: () => Result): Result | undefined {
     if (this.#depth >= MAX_DEPTH) {
       const title = `more than ${MAX_DEPTH} transformers in each other`;
-      return this.#fail("A007", title, { start: this.at, end: this.at + 1 });
+      const help = "leave some out";
+      return this.#fail("A007", title, { start: this.at, end: this.at + 1, help });
     }
     this.#depth++;
     const result = parse();
@@ -302,7 +336,8 @@ class ValueParser {
       return this.#fail("A001", title, { start: start - 1, end: start, help });
     }
     const end = Math.min(start + 1, this.text.length);
-    return this.#fail("A001", "a field is wanted here", { start: end - 1, end });
+    const help = "write a field, a transformer, or text in quotes";
+    return this.#fail("A001", "a field is wanted here", { start: end - 1, end, help });
   }
 
   #fail(code: string, title: string, place: Omit<Problem, "code" | "title">): undefined {

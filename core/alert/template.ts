@@ -5,19 +5,25 @@
 import { nearest, type Report, type SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import {
-  type FieldArgument,
+  type ArgumentProblem,
   type FieldDefinition,
   type FieldTable,
   type FieldValue,
   findField,
   jsonValue,
+  listOf,
+  readArgument,
   renderValue,
 } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
-import { type Expression, type FieldExpression, parseOutput } from "./_grammar.ts";
+import {
+  type Expression,
+  type FieldExpression,
+  OUTPUT_TRANSFORMERS,
+  parseOutput,
+} from "./_grammar.ts";
 import type { OutputValue } from "./alert.ts";
 import { cutText, escapeText, escapeValue } from "./escape.ts";
-import { TRANSFORMERS } from "./transformer.ts";
 
 export interface RenderedOutput {
   /** One line, values escaped as `escapeValue` says; absent ones print as `<NA>`. */
@@ -54,7 +60,8 @@ export function compileTemplate(
 ): OutputTemplate | undefined {
   const { parts, problems } = parseOutput(source.text, {
     resolve: (name, argument) => resolve(fields, name, argument),
-    nearest: (name, kind) => nearest(name, kind === "field" ? fields.keys() : TRANSFORMERS.keys()),
+    nearest: (name, kind) =>
+      nearest(name, kind === "field" ? fields.keys() : OUTPUT_TRANSFORMERS.keys()),
   });
   for (const { code, title, start, end, help } of problems) {
     report.add({ code, title, at: source.span(start, end), help });
@@ -128,31 +135,22 @@ function resolve(
   fields: FieldTable,
   name: string,
   text: string | undefined,
-): FieldExpression | string | undefined {
+): FieldExpression | ArgumentProblem | undefined {
   const use = findField(fields, name, text);
   if (!use) return undefined;
   const { definition } = use;
-  if (definition.only === "filter") return `"${definition.name}" is for conditions only`;
-  const argument = checkedArgument(definition, use.argument);
-  if (typeof argument === "string") return argument;
+  if (definition.only === "filter") {
+    const title = `"${definition.name}" is for conditions only`;
+    return {
+      kind: "problem",
+      title,
+      help: "leave it out; the fields it looks at print by themselves",
+    };
+  }
+  const argument = readArgument(definition, use.argument);
+  if (argument.kind === "problem") return argument;
   const key = text === undefined ? name : `${name}[${text}]`;
   return { kind: "field", definition, argument: argument.value, key };
-}
-
-/** The argument as `extract` wants it, or what is wrong with it. */
-function checkedArgument(
-  { name, argument: rule }: FieldDefinition,
-  text: string | undefined,
-): { readonly value: FieldArgument } | string {
-  if (text === undefined) {
-    return rule?.required ? `"${name}" needs an argument in brackets` : { value: undefined };
-  }
-  if (!rule) return `"${name}" takes no argument`;
-  const isIndex = /^[0-9]{1,9}$/.test(text);
-  if (rule.kind === "index" && !isIndex) return `"${name}" takes a number, not "${text}"`;
-  const complaint = rule.check?.(text);
-  if (complaint !== undefined) return complaint;
-  return { value: isIndex && rule.kind !== "key" ? Number(text) : text };
 }
 
 /** Fields within transformers too; what a transformer makes of them is no field of its own (Falco). */
@@ -197,14 +195,17 @@ function reader(expression: Expression): Read {
       return () => expression.value;
     case "list": {
       const items = expression.items.map(reader);
-      return (event, state) => allPresent(items, event, state)?.flat();
+      return (event, state) => {
+        const values = allPresent(items, event, state);
+        return values && listOf(...values);
+      };
     }
     case "call": {
-      const { transformer, option } = expression;
+      const { apply } = expression;
       const parameters = expression.parameters.map(reader);
       return (event, state) => {
         const values = allPresent(parameters, event, state);
-        return values && transformer.apply(values, option);
+        return values && apply(...values);
       };
     }
     default:

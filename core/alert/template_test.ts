@@ -195,6 +195,7 @@ for (
     ["%toupper()", "A001"],
     ["%toupper (proc.name)", "A002"],
     [`%${"toupper(".repeat(200)}proc.name`, "A007"],
+    [`%concat(${"proc.name,".repeat(2000)}proc.name)`, "A007"],
   ] as const
 ) {
   Deno.test(`compileTemplate() reports ${code} for "${text.slice(0, 40)}"`, () => {

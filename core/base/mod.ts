@@ -4,6 +4,7 @@
  * `yaml.ts` is not among these: it loads the YAML package, which costs as much as the rest of a
  * start-up, so only those who read YAML import it.
  */
+export * from "./ascii.ts";
 export * from "./text.ts";
 export * from "./diagnostic.ts";
 export * from "./path.ts";

@@ -7,5 +7,21 @@
  */
 export type * from "./field.ts";
 export { defineField } from "./field.ts";
-export { fieldNames, type FieldUse, findField, syscallFields } from "./table.ts";
+export {
+  type ArgumentProblem,
+  fieldNames,
+  type FieldUse,
+  findField,
+  readArgument,
+  syscallFields,
+} from "./table.ts";
 export { type JsonValue, jsonValue, renderValue } from "./render.ts";
+export {
+  type Apply,
+  listElementProblem,
+  listOf,
+  type Transformer,
+  type TransformerName,
+  TRANSFORMERS,
+  type ValueType,
+} from "./transformer.ts";

@@ -8,7 +8,7 @@ import { evtTimeFields } from "./evt_time.ts";
 import { fdFields } from "./fd.ts";
 import { fdNetFields } from "./fd_net.ts";
 import { fdlistFields } from "./fdlist.ts";
-import type { FieldDefinition, FieldTable } from "./field.ts";
+import type { FieldArgument, FieldDefinition, FieldTable } from "./field.ts";
 import { fsPathFields } from "./fs_path.ts";
 import { k8sFields } from "./k8s.ts";
 import { procFields } from "./proc.ts";
@@ -78,6 +78,38 @@ export function findField(
 function use(field: FieldDefinition, argument: string | undefined): FieldUse {
   const specialize = argument === undefined ? undefined : field.specialize;
   return { definition: specialize?.(argument!) ?? field, argument };
+}
+
+/** Why an argument cannot be; `title` is a sentence that names the field. */
+export interface ArgumentProblem {
+  readonly kind: "problem";
+  readonly title: string;
+  readonly help: string;
+}
+
+const INDEX = /^\d{1,9}$/;
+
+/** What `extract` takes for the text in brackets (absent: none were written), or what is wrong. */
+export function readArgument(
+  { name, argument: rule }: FieldDefinition,
+  text: string | undefined,
+): { readonly kind: "argument"; readonly value: FieldArgument } | ArgumentProblem {
+  const problem = (title: string, help: string) => ({ kind: "problem", title, help }) as const;
+  if (text === undefined) {
+    if (!rule?.required) return { kind: "argument", value: undefined };
+    const example = rule.kind === "index" ? `${name}[0]` : `${name}[name]`;
+    return problem(`"${name}" needs an argument in brackets`, `write ${example}`);
+  }
+  if (!rule) return problem(`"${name}" takes no argument`, `write ${name}`);
+  const isIndex = INDEX.test(text);
+  if (rule.kind === "index" && !isIndex) {
+    return problem(`"${name}" takes a number, not "${text}"`, `write ${name}[0]`);
+  }
+  const complaint = rule.check?.(text);
+  if (complaint !== undefined) {
+    return problem(`"${name}": ${complaint}`, `falcod list fields ${name} explains it`);
+  }
+  return { kind: "argument", value: isIndex && rule.kind !== "key" ? Number(text) : text };
 }
 
 function tableOf(definitions: readonly FieldDefinition[]): FieldTable {

@@ -1,17 +1,17 @@
 /** The parts of a comparison: fields with their arguments, transformers with their operands. */
 import { didYouMean, type Report } from "../base/mod.ts";
 import {
-  type FieldArgument,
-  type FieldDefinition,
   fieldNames,
   type FieldTable,
   findField,
+  listElementProblem,
+  listOf,
+  readArgument,
+  TRANSFORMERS,
 } from "../field/mod.ts";
 import type { CheckedField, CheckedOperand } from "./checked.ts";
 import type { FieldUse, Operand, TransformerUse } from "./condition.ts";
-import { familyOf } from "./family.ts";
 import { printOperand } from "./print.ts";
-import { listOf, TRANSFORMER_TABLE } from "./transformers.ts";
 
 export type Problem = Parameters<Report["add"]>[0];
 
@@ -60,11 +60,10 @@ export class OperandChecker {
       const title = `field "${use.name}" is for outputs, not for conditions`;
       return this.#fail("F026", title, use, `it can stand in "output", as %${use.name}`);
     }
-    const problem = argumentProblem(definition, found.argument);
-    if (problem) {
-      const { message, help } = problem;
-      const at = use.argument?.span ?? use.span;
-      this.#add({ code: "F015", title: `${definition.name} ${message}`, at, help });
+    const argument = readArgument(definition, found.argument);
+    if (argument.kind === "problem") {
+      const { title, help } = argument;
+      this.#add({ code: "F015", title, at: use.argument?.span ?? use.span, help });
       return undefined;
     }
     if (definition.deprecated !== undefined) {
@@ -72,13 +71,12 @@ export class OperandChecker {
       const help = definition.deprecated;
       this.#add({ code: "F034", severity: "warning", title, at: use.span, help });
     }
-    const argument = argumentOf(definition, found.argument);
     const { type, list = false } = definition;
-    return { kind: "field", definition, argument, type, list };
+    return { kind: "field", definition, argument: argument.value, type, list };
   }
 
   #transformer(use: TransformerUse): CheckedOperand | undefined {
-    const transformer = TRANSFORMER_TABLE[use.name];
+    const transformer = TRANSFORMERS[use.name];
     const operands = use.operands.map((operand) => this.check(operand));
     if (!operands.every((operand) => operand !== undefined)) return undefined;
     const argument = use.argument?.text;
@@ -102,10 +100,9 @@ export class OperandChecker {
   #list(elements: readonly Operand[]): CheckedOperand | undefined {
     const operands = elements.map((element) => this.check(element));
     if (!operands.every((operand) => operand !== undefined)) return undefined;
-    const odd = operands.findIndex(({ type }) => !["text", "number"].includes(familyOf(type)));
-    if (odd >= 0) {
-      const title = `a list holds strings and numbers, not ${operands[odd]!.type}`;
-      return this.#fail("F019", title, elements[odd]!);
+    for (const [index, operand] of operands.entries()) {
+      const problem = listElementProblem(operand);
+      if (problem !== undefined) return this.#fail("F019", problem, elements[index]!);
     }
     return { kind: "call", apply: listOf, operands, type: "CHARBUF", list: true };
   }
@@ -114,28 +111,4 @@ export class OperandChecker {
     this.#add({ code, title, at: span, help });
     return undefined;
   }
-}
-
-function argumentProblem(
-  { argument: rule, name }: FieldDefinition,
-  argument: string | undefined,
-): { readonly message: string; readonly help?: string } | undefined {
-  if (argument === undefined) {
-    if (!rule?.required) return undefined;
-    const example = rule.kind === "index" ? `${name}[0]` : `${name}[key]`;
-    return { message: "needs an argument", help: `write ${example}` };
-  }
-  if (!rule) return { message: "takes no argument", help: `write ${name}` };
-  if (rule.kind === "index" && !INDEX.test(argument)) {
-    return { message: `takes a number, not "${argument}"`, help: `write ${name}[0]` };
-  }
-  const message = rule.check?.(argument);
-  return message === undefined ? undefined : { message };
-}
-
-const INDEX = /^\d{1,9}$/;
-
-function argumentOf({ argument: rule }: FieldDefinition, text: string | undefined): FieldArgument {
-  if (text === undefined || rule?.kind === "key" || !INDEX.test(text)) return text;
-  return Number(text);
 }

@@ -1,20 +1,16 @@
 /** The parts of a comparison: what it looks at, and the values or fields it looks for. */
 import type { Span } from "../base/mod.ts";
+import type { TransformerName } from "../field/mod.ts";
 import type { SyntaxErrors } from "./_syntax_errors.ts";
-import type {
-  Argument,
-  FieldUse,
-  Literal,
-  Operand,
-  Right,
-  TransformerName,
-  TransformerUse,
-} from "./condition.ts";
+import type { Argument, FieldUse, Literal, Operand, Right, TransformerUse } from "./condition.ts";
 import type { Lexer, Token } from "./lexer.ts";
 import { unescape } from "./literal.ts";
 
 /** Brackets inside brackets; Falco's own limit of 1000 calls stops at this depth, too. */
 export const MAX_NESTING = 200;
+
+/** Of one transformer or list in brackets: all are handed over in one call. */
+const MAX_OPERANDS = 1000;
 
 const ESCAPES_HELP =
   'known are \\b \\f \\n \\r \\t \\\\ \\/ \\" \\\' and \\xNN; "\\\\" is a backslash';
@@ -85,6 +81,7 @@ export class OperandParser {
       const operand = this.#transformerOperand(name.text);
       if (!operand) return undefined;
       operands.push(operand);
+      if (operands.length > MAX_OPERANDS) return this.#tooMany(open);
       lexer.blanks();
     } while (lexer.take(","));
     return this.#closeTransformer(name, open, operands);
@@ -122,11 +119,17 @@ export class OperandParser {
         const element = this.#scalarOperand("the list", "");
         if (!element) return undefined;
         elements.push(element);
+        if (elements.length > MAX_OPERANDS) return this.#tooMany(open.span);
         lexer.blanks();
       } while (lexer.take(","));
     }
     if (!lexer.take(")")) return this.#errors.unclosed(open.span, '"," or ")" in the list');
     return { kind: "list", elements, span: lexer.spanFrom(open.span.start) };
+  }
+
+  #tooMany(open: Span): undefined {
+    const title = `more than ${MAX_OPERANDS} operands in one bracket`;
+    return this.#errors.fail("F011", title, open, 'long lists belong behind "in"');
   }
 
   #scalarOperand(user: string, alternatives: string): Operand | undefined {

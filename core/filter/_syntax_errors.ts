@@ -2,7 +2,7 @@
 import type { Report, Span } from "../base/mod.ts";
 import { didYouMean } from "../base/nearest.ts";
 import type { Literal, Operand } from "./condition.ts";
-import { type Lexer, OPERATOR_NAMES, TRANSFORMERS } from "./lexer.ts";
+import { type Lexer, OPERATOR_NAMES, TRANSFORMER_NAMES } from "./lexer.ts";
 
 const EXAMPLE = 'a check looks like "proc.name = cat"';
 
@@ -46,7 +46,7 @@ export class SyntaxErrors {
     if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
     const bare = this.lastBare;
     if (!bare) return undefined;
-    if (text === "(" && TRANSFORMERS.some((name) => name === bare.text)) {
+    if (text === "(" && TRANSFORMER_NAMES.some((name) => name === bare.text)) {
       return `no blank may stand between "${bare.text}" and its bracket`;
     }
     const rest = this.#lexer.source.text.slice(bare.span.start, this.#lexer.word.span.end);

@@ -1,10 +1,9 @@
 /** A condition that can run: names resolved, types agreed on, constants read. */
 import type { Span } from "../base/mod.ts";
-import type { FieldArgument, FieldDefinition, FieldType, FieldValue } from "../field/mod.ts";
+import type { Apply, FieldArgument, FieldDefinition, FieldType, FieldValue } from "../field/mod.ts";
 import type { Quantifier } from "./condition.ts";
 import type { Constant } from "./family.ts";
 import type { Meaning, Operator, Prepared } from "./operators.ts";
-import type { Apply } from "./transformers.ts";
 
 export type CheckedCondition =
   | CheckedJunction

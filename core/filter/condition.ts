@@ -1,5 +1,6 @@
 /** A condition as written: what the parser makes, with the place of every part. */
 import type { SourceText, Span } from "../base/mod.ts";
+import type { TransformerName } from "../field/mod.ts";
 
 export type ComparisonName =
   | "="
@@ -24,17 +25,6 @@ export type ComparisonName =
 
 /** How many of a list must hold: exactly one, at least one, every one. */
 export type Quantifier = "oneof" | "anyof" | "allof";
-
-export type TransformerName =
-  | "tolower"
-  | "toupper"
-  | "b64"
-  | "basename"
-  | "len"
-  | "join"
-  | "concat"
-  | "getopt"
-  | "val";
 
 export type Condition =
   | Junction

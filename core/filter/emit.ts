@@ -18,8 +18,12 @@ import { compareWithConstants, compareWithValue, exists } from "./interpret.ts";
 export class EmitRefusal extends Error {
   override readonly name = "EmitRefusal";
 
-  constructor(readonly code: "too-large" | "too-deep", message: string) {
-    super(message);
+  constructor(
+    readonly code: "too-large" | "too-deep",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
   }
 }
 
@@ -40,7 +44,21 @@ export function emitCondition(
   if (source.length > MAX_SOURCE) {
     throw new EmitRefusal("too-large", `the condition makes ${source.length} characters of code`);
   }
-  return new Function(...names, source)(...values);
+  return compiled(names, source)(...values);
+}
+
+type Compiled = (...values: readonly unknown[]) => (event: Event, state: State) => boolean;
+
+/** Limits of the engine that are not foreseen here (constants, operands of one call) refuse as well. */
+function compiled(names: readonly string[], source: string): Compiled {
+  try {
+    return new Function(...names, source) as Compiled;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EmitRefusal("too-large", `the code of the condition is refused: ${reason}`, {
+      cause,
+    });
+  }
 }
 
 class Emitter {

@@ -1,5 +1,7 @@
 /** Patterns of `glob`, `iglob` and `pmatch`: fnmatch(3) without flags, so `*` also crosses `/`. */
 
+import { asciiLower } from "../base/mod.ts";
+
 type Piece =
   | { readonly kind: "many" }
   | { readonly kind: "one" }
@@ -27,15 +29,6 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   upper: /^[A-Z]$/,
   xdigit: /^[0-9A-Fa-f]$/,
 };
-
-/** Upper case to lower, ASCII only, as tolower(3) in the C locale does. */
-export function asciiLower(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
-}
-
-export function asciiUpper(text: string): string {
-  return /[a-z]/.test(text) ? text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : text;
-}
 
 export class Glob {
   /** Absent: the pattern is malformed in a way that matches nothing. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { asciiLower, Glob } from "./glob.ts";
+import { asciiLower } from "../base/mod.ts";
+import { Glob } from "./glob.ts";
 
 Deno.test("Glob matches as fnmatch(3) does", () => {
   const cases: readonly (readonly [pattern: string, text: string, matches: boolean])[] = [

@@ -6,7 +6,8 @@
  * Token shapes: falcosecurity/libs userspace/libsinsp/filter/parser.h.
  */
 import type { SourceText, Span } from "../base/mod.ts";
-import type { ComparisonName, Quantifier, TransformerName } from "./condition.ts";
+import { type TransformerName, TRANSFORMERS } from "../field/mod.ts";
+import type { ComparisonName, Quantifier } from "./condition.ts";
 
 const IDENTIFIER = /[a-zA-Z][a-zA-Z0-9_]*/y;
 const FIELD_NAME = /[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)+/y;
@@ -42,16 +43,8 @@ const LIST_WORDS = ["intersects", "in", "pmatch"] as const satisfies readonly Co
 const QUANTIFIERS = ["oneof", "anyof", "allof"] as const satisfies readonly Quantifier[];
 
 /** Those that may stand on both sides; `val` only stands on the right. */
-export const TRANSFORMERS = [
-  "tolower",
-  "toupper",
-  "b64",
-  "basename",
-  "len",
-  "join",
-  "concat",
-  "getopt",
-] as const satisfies readonly TransformerName[];
+export const TRANSFORMER_NAMES: readonly TransformerName[] = Object.values(TRANSFORMERS)
+  .map(({ name }) => name).filter((name) => name !== "val");
 
 export const OPERATOR_NAMES: readonly string[] = [
   "exists",
@@ -175,7 +168,7 @@ export class Lexer {
 
   /** A transformer's name with its opening bracket; the token holds the name only. */
   transformer(): Token<TransformerName> | undefined {
-    return this.#opened(TRANSFORMERS);
+    return this.#opened(TRANSFORMER_NAMES);
   }
 
   val(): Token<TransformerName> | undefined {

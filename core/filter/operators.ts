@@ -4,11 +4,12 @@
  */
 import { Buffer } from "node:buffer";
 import { type Network, networkContains, sameBytes } from "../base/ip.ts";
+import { asciiLower } from "../base/mod.ts";
 import type { FieldScalar } from "../field/mod.ts";
 import { type Code, constant, js } from "./code.ts";
 import type { ComparisonName } from "./condition.ts";
 import type { Constant, Family } from "./family.ts";
-import { asciiLower, Glob } from "./glob.ts";
+import { Glob } from "./glob.ts";
 import { membersOf } from "./members.ts";
 import { PathTrie } from "./path_trie.ts";
 import { compileRegex, Regex } from "./regex.ts";

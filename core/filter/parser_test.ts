@@ -119,6 +119,12 @@ Deno.test("parseCondition() stops at deep nesting instead of running out of stac
   assert(parse(`${"not ".repeat(100_000)}a`).printed);
 });
 
+Deno.test("parseCondition() bounds what one call of a transformer takes", () => {
+  for (const operands of ["a.b,".repeat(2000), `(${"a.b,".repeat(2000)}`]) {
+    assertEquals(problem(`concat(${operands}a.b) = x`).code, "F011");
+  }
+});
+
 Deno.test("parseListItem() reads an item as Falco puts it between brackets", () => {
   const items = (text: string) => {
     const report = new Report();

@@ -1,9 +1,22 @@
-/** Functions that conditions apply to fields before they compare them. */
+/**
+ * What conditions and outputs may do to a value first: `toupper(proc.name)`.
+ * After libs userspace/libsinsp/sinsp_filter_transformers.
+ */
 import { Buffer } from "node:buffer";
-import type { FieldScalar, FieldType, FieldValue } from "../field/mod.ts";
-import type { TransformerName } from "./condition.ts";
-import { getopt } from "./getopt.ts";
-import { asciiLower, asciiUpper } from "./glob.ts";
+import { asciiLower, asciiUpper } from "../base/mod.ts";
+import { getopt } from "./_getopt.ts";
+import type { FieldScalar, FieldType, FieldValue } from "./field.ts";
+
+export type TransformerName =
+  | "tolower"
+  | "toupper"
+  | "b64"
+  | "basename"
+  | "len"
+  | "join"
+  | "concat"
+  | "getopt"
+  | "val";
 
 /** What is known of a value before any event. */
 export interface ValueType {
@@ -172,7 +185,7 @@ const val: Transformer = {
   apply: () => (operand) => operand,
 };
 
-export const TRANSFORMER_TABLE: Readonly<Record<TransformerName, Transformer>> = {
+export const TRANSFORMERS: Readonly<Record<TransformerName, Transformer>> = {
   tolower,
   toupper,
   b64,
@@ -184,13 +197,23 @@ export const TRANSFORMER_TABLE: Readonly<Record<TransformerName, Transformer>> =
   val,
 };
 
+const NOT_LISTABLE: ReadonlySet<FieldType> = new Set(
+  ["BOOL", "BYTEBUF", "IPADDR", "IPNET", "SOCKFAMILY", "DYN"] as const,
+);
+
+/** What is wrong with an element of a list in brackets. */
+export function listElementProblem({ type }: ValueType): string | undefined {
+  return NOT_LISTABLE.has(type) ? `a list holds strings and numbers, not ${type}` : undefined;
+}
+
 /** Operands as one list: lists among them are spliced in, numbers become text. */
 export const listOf: Apply = (...elements) => {
   const values: FieldScalar[] = [];
   for (const element of elements) {
     if (element === undefined) return undefined;
-    if (Array.isArray(element)) values.push(...element as readonly FieldScalar[]);
-    else if (typeof element === "number" || typeof element === "bigint") {
+    if (Array.isArray(element)) {
+      for (const value of element as readonly FieldScalar[]) values.push(value);
+    } else if (typeof element === "number" || typeof element === "bigint") {
       values.push(String(element));
     } else values.push(element as FieldScalar);
   }
