@@ -154,7 +154,8 @@ class Checker {
   }
 
   #constant(literal: Literal, left: CheckedOperand, operator: Operator): Constant | undefined {
-    for (const { code, title, help } of lintConstant(literal.text, operator.name, this.#fields)) {
+    const use = { operator: operator.name, left, fields: this.#fields };
+    for (const { code, title, help } of lintConstant(literal.text, use)) {
       this.#warn(code, title, literal, help);
     }
     const reading = operator.hexadecimal

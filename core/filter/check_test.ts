@@ -81,6 +81,7 @@ Deno.test("checkCondition() warns of values that are probably not what was meant
     ["test.small = 300", "F033"],
     ["user.uid = -1", "F033"],
     ["evt.dir = <", "F034"],
+    ["ka.verb in (get, <NA>)", "F035"],
   ];
   for (const [text, code] of cases) {
     const { condition, report } = check(text);

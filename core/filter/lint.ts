@@ -1,5 +1,6 @@
 /** Constants that are valid and probably not what was meant. */
-import { type FieldTable, findField } from "../field/mod.ts";
+import { type FieldTable, findField, TRANSFORMERS } from "../field/mod.ts";
+import type { CheckedField, CheckedOperand } from "./checked.ts";
 import type { ComparisonName } from "./condition.ts";
 
 export interface Suspicion {
@@ -8,12 +9,26 @@ export interface Suspicion {
   readonly help: string;
 }
 
-/** What Falco, too, warns of: `F030` to `F032`. */
+/** Where a constant stands: `left operator constant`. */
+export interface ConstantUse {
+  readonly operator: ComparisonName;
+  readonly left: CheckedOperand;
+  readonly fields: FieldTable;
+}
+
+/** What Falco, too, warns of: `F030` to `F032`, `F035`. */
 export function* lintConstant(
   text: string,
-  operator: ComparisonName,
-  fields: FieldTable,
+  { operator, left, fields }: ConstantUse,
 ): Generator<Suspicion> {
+  if (text === "<NA>" && EQUALITIES.has(operator) && isOfJson(left)) {
+    const { name } = left.definition;
+    yield {
+      code: "F035",
+      title: `"${name}" is never "<NA>": that is only how an absent value prints`,
+      help: `to ask whether there is a value, write "${name} exists"`,
+    };
+  }
   if (operator === "regex" && isPlain(text)) {
     yield {
       code: "F030",
@@ -29,7 +44,7 @@ export function* lintConstant(
       help: `to compare with the field's value, write val(${dense})`,
     };
   }
-  if (/^(?:val|tolower|toupper|b64|basename|len|join|concat|getopt)\(.*\)$/s.test(dense)) {
+  if (CALL.test(dense)) {
     yield {
       code: "F032",
       title: `"${text}" looks like a transformer and is compared as a string`,
@@ -37,6 +52,22 @@ export function* lintConstant(
     };
   }
 }
+
+const EQUALITIES: ReadonlySet<ComparisonName> = new Set([
+  "=",
+  "==",
+  "!=",
+  "in",
+  "intersects",
+  "pmatch",
+]);
+
+/** Fields out of JSON; some that the kernel's events have do print the text, and compare with it. */
+function isOfJson(operand: CheckedOperand): operand is CheckedField {
+  return operand.kind === "field" && /^(?:ka|jevt)\./.test(operand.definition.name);
+}
+
+const CALL = new RegExp(`^(?:${Object.keys(TRANSFORMERS).join("|")})\\(.*\\)$`, "s");
 
 function isField(text: string, fields: FieldTable): boolean {
   const parts = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(text);

@@ -44,6 +44,7 @@ export const testFields: FieldTable = new Map(
     field({ name: "syscall.type", type: "CHARBUF" }),
     field({ name: "proc.name", type: "CHARBUF" }),
     field({ name: "proc.exe", type: "CHARBUF" }),
+    field({ name: "ka.verb", type: "CHARBUF" }),
     field({ name: "fd.name", type: "FSPATH" }),
     field({ name: "proc.pid", type: "INT64" }),
     field({ name: "user.uid", type: "UINT32" }),
