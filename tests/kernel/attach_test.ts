@@ -10,6 +10,7 @@ import {
   openCapture,
   type RingMemory,
 } from "../../ffi/mod.ts";
+import { untilGone } from "./programs.ts";
 
 const OBJECTS = ["falcod-cast.bpf.o", "falcod.bpf.o"].map((name) => `build/probe/${name}`);
 const { EXIT_RECORD, FORK_RECORD, RECORD_HEADER, RECORD_KIND } = layout;
@@ -109,18 +110,6 @@ async function readUntilExit(capture: Capture, processId: number): Promise<Seen[
     if (capture.drain(recorder) === 0) await capture.wait(signal);
   }
   return recorder.seen;
-}
-
-/** The kernel frees programs a moment after the last descriptor is closed. */
-async function untilGone(ids: readonly number[]): Promise<number[]> {
-  let left: number[] = [];
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const loaded = programIds(openLibbpf());
-    left = ids.filter((id) => loaded.has(id));
-    if (left.length === 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return left;
 }
 
 kernelTest(

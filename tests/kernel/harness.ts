@@ -31,6 +31,8 @@ export interface FalcodOptions {
   /** Runs the stage's shell through another program; it must exec the rest of its arguments. */
   readonly stageThrough?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Another main module than falcod's own. */
+  readonly main?: string;
 }
 
 /** Whether this machine can load the probe; a test that cannot run says why, and nothing else may skip. */
@@ -138,14 +140,15 @@ export class Falcod {
   #sentinels = 0;
   #killed = false;
 
-  constructor({ rules, args = [], through = [], env = {} }: FalcodOptions, stage: Stage) {
+  constructor(options: FalcodOptions, stage: Stage) {
+    const { rules, args = [], through = [], env = {}, main = "main.ts" } = options;
     this.#stage = stage;
     this.#sentinelFile = Deno.makeTempFileSync({ prefix: "falcod-test-", suffix: ".yaml" });
     Deno.writeTextFileSync(this.#sentinelFile, sentinelRule());
     const command = [
       ...through,
       Deno.execPath(),
-      ...["run", "--no-prompt", "--allow-all", "main.ts", "run"],
+      ...["run", "--no-prompt", "--allow-all", main, "run"],
       ...["--scope", `pid:${stage.processId}`],
       ...rules.flatMap((file) => ["-r", file]),
       ...["-r", this.#sentinelFile],
@@ -180,6 +183,12 @@ export class Falcod {
     );
   }
 
+  /** Waits until falcod says something on standard error. */
+  async logged(what: RegExp): Promise<void> {
+    if (what.test(this.log)) return;
+    await this.#stderr.until((line) => what.test(line), ALERT_TIMEOUT_MS, `falcod to say ${what}`);
+  }
+
   /** Runs a script on the stage and gives the alerts it caused, in order. */
   async alertsOf(script: string, timeoutMs?: number): Promise<readonly SeenAlert[]> {
     const before = this.alerts.length;
@@ -194,13 +203,34 @@ export class Falcod {
     await this.#stage.run(`/bin/true ${word}`);
     await this.#stdout.until(
       (line) => {
-        const alert = JSON.parse(line) as SeenAlert;
-        if (alert.rule !== SENTINEL_RULE) this.alerts.push(alert);
+        const alert = this.#take(line);
         return alert.rule === SENTINEL_RULE && alert.output.includes(word);
       },
       ALERT_TIMEOUT_MS,
       `the sentinel's alert; falcod said:\n${this.log}`,
     );
+  }
+
+  /** Waits for an alert that nobody has taken yet; for stages that can run nothing more. */
+  async alert(rule: string): Promise<SeenAlert> {
+    const before = this.alerts.length;
+    await this.#stdout.until(
+      (line) => this.#take(line).rule === rule,
+      ALERT_TIMEOUT_MS,
+      `an alert of "${rule}"; falcod said:\n${this.log}`,
+    );
+    return this.alerts.slice(before).at(-1)!;
+  }
+
+  #take(line: string): SeenAlert {
+    const alert = JSON.parse(line) as SeenAlert;
+    if (alert.rule !== SENTINEL_RULE) this.alerts.push(alert);
+    return alert;
+  }
+
+  /** Reads no more of falcod's alerts, as `head` does when it has enough. */
+  async closeOutput(): Promise<void> {
+    await this.#stdout.close();
   }
 
   kill(signal: Deno.Signal): void {
@@ -209,10 +239,17 @@ export class Falcod {
   }
 
   /** Ends falcod as an operator does and gives its exit code and all it said on standard error. */
-  async stop(): Promise<{ readonly code: number; readonly log: string }> {
+  stop(): Promise<{ readonly code: number; readonly log: string }> {
     if (!this.#killed) this.kill("SIGTERM");
+    return this.ended();
+  }
+
+  /** Waits for falcod's end and takes in the alerts that came before it. */
+  async ended(): Promise<{ readonly code: number; readonly log: string }> {
     const { code } = await this.#child.status;
     await this.#stderr.rest();
+    await this.#stdout.rest();
+    for (const line of this.#stdout.takeRest()) this.#take(line);
     return { code, log: this.log };
   }
 
@@ -272,6 +309,13 @@ class Lines {
 
   async rest(): Promise<void> {
     while (!this.#ended) await this.#pending;
+  }
+
+  /** Lines that nobody has waited for. */
+  takeRest(): readonly string[] {
+    const rest = this.all.slice(this.#taken);
+    this.#taken = this.all.length;
+    return rest;
   }
 
   async close(): Promise<void> {
