@@ -16,4 +16,3 @@ export {
   unescapeText,
 } from "./escape.ts";
 export { compileTemplate, type OutputTemplate, type RenderedOutput } from "./template.ts";
-export { isoTimeWithOffset, isoTimeZulu, timeOfDay } from "./time.ts";

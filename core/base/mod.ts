@@ -12,4 +12,5 @@ export * from "./decode.ts";
 export * from "./joined_text.ts";
 export * from "./nearest.ts";
 export * from "./render.ts";
+export * from "./time.ts";
 export * from "./yaml_value.ts";

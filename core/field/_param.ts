@@ -5,6 +5,7 @@
  * whole path behind a relative one. `evt.args` shows `fd=3(<f>/etc/passwd)`, `evt.arg.fd` the meaning
  * where there is one. After libs userspace/libsinsp/event.cpp get_param_as_str.
  */
+import { zonedText } from "../base/mod.ts";
 import {
   errnoName,
   type EventParam,
@@ -23,7 +24,6 @@ import { descriptorName, openDescriptor } from "./_descriptor.ts";
 import { integerText } from "./_number.ts";
 import { pathInView } from "./_path.ts";
 import { addressOfSocket, socketText } from "./_socket.ts";
-import { zonedText } from "./_time.ts";
 
 /** A parameter of the event that the state is at. */
 export interface Argument {

@@ -1,13 +1,13 @@
 /** evt.num and evt.time…: when the event happened. */
-import type { Event } from "../event/mod.ts";
 import {
   clockText,
   dayText,
   fractionNs,
-  fractionText,
-  iso8601Text,
+  isoTimeWithOffset,
+  timeOfDay,
   wholeSeconds,
-} from "./_time.ts";
+} from "../base/mod.ts";
+import type { Event } from "../event/mod.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 const NO_FIRST_EVENT = "the time of the first event is not kept yet";
@@ -30,7 +30,7 @@ export const evtTimeFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     summary: "Local time of day with nanoseconds",
     json,
-    extract: (event) => `${clockText(event.timeNs)}.${fractionText(event.timeNs)}`,
+    extract: (event) => timeOfDay(event.timeNs),
   }),
   defineField({
     name: "evt.time.s",
@@ -44,14 +44,14 @@ export const evtTimeFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     summary: "UTC date and time as ISO 8601, with nanoseconds",
     json,
-    extract: (event) => iso8601Text(event.timeNs),
+    extract: (event) => isoTimeWithOffset(event.timeNs),
   }),
   defineField({
     name: "evt.datetime",
     type: "CHARBUF",
     summary: "Local date and time with nanoseconds",
     json,
-    extract: ({ timeNs }) => `${dayText(timeNs)} ${clockText(timeNs)}.${fractionText(timeNs)}`,
+    extract: ({ timeNs }) => `${dayText(timeNs)} ${timeOfDay(timeNs)}`,
   }),
   defineField({
     name: "evt.datetime.s",
@@ -66,7 +66,7 @@ export const evtTimeFields: readonly FieldDefinition[] = [
     summary: "Time in front of an output line; the same as evt.time",
     only: "output",
     json,
-    extract: (event) => `${clockText(event.timeNs)}.${fractionText(event.timeNs)}`,
+    extract: (event) => timeOfDay(event.timeNs),
   }),
   defineField({
     name: "evt.rawtime",
