@@ -18,6 +18,8 @@ export type { PatternProblem };
 const MAX_PROGRAM = 20_000;
 /** States remembered before all are forgotten. */
 const MAX_STATES = 1_000;
+/** Their threads in all: the text decides how many there are, so some MB a pattern must be enough. */
+const MAX_THREADS = 200_000;
 const NEWLINE = 10;
 
 type Instruction =
@@ -127,6 +129,7 @@ export class Regex {
   readonly #asciiClasses: Uint16Array;
   #states = new Map<string, State>();
   #start: State;
+  #threadsRemembered = 0;
 
   constructor(program: readonly Instruction[]) {
     this.#program = program;
@@ -211,13 +214,16 @@ export class Regex {
     const key = `${atLineStart ? "^" : ""}${sorted.join()}`;
     const known = this.#states.get(key);
     if (known) return known;
-    if (this.#states.size >= MAX_STATES) {
+    const isFull = this.#states.size >= MAX_STATES || this.#threadsRemembered >= MAX_THREADS;
+    if (isFull) {
       // Forgetting all at once keeps no state alive through the tables of others.
       this.#states = new Map();
+      this.#threadsRemembered = 0;
       this.#start = this.#state([0], true);
     }
     const state: State = { threads: sorted, atLineStart, next: [], matches: undefined };
     this.#states.set(key, state);
+    this.#threadsRemembered += sorted.length;
     return state;
   }
 
