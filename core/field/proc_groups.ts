@@ -104,28 +104,11 @@ function leaderField(
   });
 }
 
+/** The table stands in an ancestor of the same session for a leader that is gone. */
 function sessionLeader(process: Process, state: State): Process | undefined {
-  const id = process.membership.sessionId;
-  return state.processes.sessionLeader(process) ??
-    oldest(process, state, (ancestor) => ancestor.membership.sessionId === id);
+  return state.processes.sessionLeader(process);
 }
 
 function groupLeader(process: Process, state: State): Process | undefined {
-  const id = process.membership.processGroupId;
-  return state.processes.groupLeader(process) ??
-    oldest(process, state, (ancestor) => ancestor.membership.processGroupId === id);
-}
-
-/** The last of the ancestors that belong, without a gap: stands in for a leader that is gone. */
-function oldest(
-  process: Process,
-  state: State,
-  belongs: (ancestor: Process) => boolean,
-): Process | undefined {
-  let found: Process | undefined;
-  for (const ancestor of state.processes.ancestors(process)) {
-    if (!belongs(ancestor)) break;
-    found = ancestor;
-  }
-  return found;
+  return state.processes.groupLeader(process);
 }

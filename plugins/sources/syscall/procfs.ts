@@ -72,13 +72,6 @@ export function* readProcessTree(
   }
 }
 
-/** Ids of a process and all its descendants right now. */
-export function processTreeIds(rootId: number, root: string): readonly number[] {
-  const ids = [rootId];
-  for (let i = 0; i < ids.length && ids.length < 65536; i++) ids.push(...childrenOf(ids[i]!, root));
-  return ids;
-}
-
 function childrenOf(processId: number, root: string): number[] {
   const children: number[] = [];
   let tasks: Iterable<Deno.DirEntry>;
