@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "../assert.ts";
 import { buildProgram } from "./build_program.ts";
 import { kernelTest, type SeenAlert, withFalcod } from "./harness.ts";
+import { ancestorsOf } from "./process_tree.ts";
 import { summaryOf } from "./summary.ts";
 
 const UPSTREAM = "../shared/conformance/rules/current/falco_rules.yaml";
@@ -69,16 +70,6 @@ async function inFolder(rules: string, body: (folder: string) => Promise<void>):
     await body(folder);
   } finally {
     Deno.removeSync(folder, { recursive: true });
-  }
-}
-
-/** Processes above one, up to the first: falcod knows them too. */
-function ancestorsOf(processId: number): number {
-  let count = 0;
-  for (let id = processId;; count++) {
-    const status = Deno.readTextFileSync(`/proc/${id}/status`);
-    id = Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1]);
-    if (id === 0) return count;
   }
 }
 

@@ -1,0 +1,134 @@
+/** Ends: of the watched processes, and of falcod in every way there is. Nothing of it stays in the kernel. */
+import { assert, assertEquals } from "../assert.ts";
+import { type Falcod, kernelTest, withFalcod } from "./harness.ts";
+import { ancestorsOf, untilEnded } from "./process_tree.ts";
+import { programsOf, untilGone } from "./programs.ts";
+import { summaryOf } from "./summary.ts";
+
+const RULES = ["rules/falco_rules.yaml"];
+const READ = "Sensitive file read";
+const READ_SHADOW = "cat /etc/shadow >/dev/null";
+
+/** 20 families of four; their heads are killed, then the rest with it all. Says who there was. */
+const KILLED_TREES = `perl -e '
+  $| = 1; setpgrp;
+  for (1..20) {
+    my $head = fork // die;
+    if (!$head) { fork; fork; syswrite STDOUT, "$$\\n"; sleep 300; exit }
+    push @heads, $head;
+  }
+  select undef, undef, undef, .3;
+  kill KILL => @heads;
+  waitpid $_, 0 for @heads;
+  syswrite STDOUT, "$$\\n";
+  kill KILL => -$$;'`;
+
+kernelTest("processes killed with SIGKILL leave the table, and alerts go on", async () => {
+  await withFalcod({ rules: RULES }, async (falcod, stage) => {
+    const killed = (await stage.run(KILLED_TREES)).split("\n").map(Number);
+    assertEquals(killed.length, 81);
+    await untilEnded(killed);
+    const alerts = await falcod.alertsOf(READ_SHADOW);
+    assertEquals(alerts.map(({ rule }) => rule), [READ]);
+    assertEquals(alerts[0]!.output_fields["proc.pname"], "sh");
+    const { code, log } = await falcod.stop();
+    assertEquals(code, 0, log);
+    const known = ancestorsOf(stage.processId) + 1;
+    const summary = summaryOf(log);
+    assertEquals([summary.get("processes known"), summary.get("threads")], [known, known], log);
+    assertEquals(summary.get("processes whose end was missed"), undefined, log);
+  });
+});
+
+kernelTest("what a killed process leaves behind is still watched", async () => {
+  await withFalcod({ rules: RULES }, async (falcod, stage) => {
+    const orphan = Number(
+      await stage.run(`sh -c 'echo $$; exec >/dev/null; sleep 1; exec cat /etc/shadow' 2>/dev/null &`),
+    );
+    Deno.kill(stage.processId, "SIGKILL");
+    const alert = await falcod.alert(READ);
+    assertEquals(alert.output_fields["proc.cmdline"], "cat /etc/shadow");
+    await untilEnded([orphan]);
+    const { code, log } = await falcod.stop();
+    assertEquals(code, 0, log);
+    assertEquals(summaryOf(log).get("processes known"), ancestorsOf(Deno.pid) + 1, log);
+  });
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const buffered of [false, true]) {
+    const how = buffered ? ", buffered" : "";
+    kernelTest(`${signal}: what happened before is alerted${how}, exit code 0`, async () => {
+      const options = { rules: RULES, args: ["-o", `buffered_outputs=${buffered}`] };
+      await withFalcod(options, async (falcod, stage) => {
+        const ids = loadedBy(falcod);
+        await stage.run(`for i in $(seq 50); do ${READ_SHADOW}; done`);
+        falcod.kill(signal);
+        const { code, log } = await falcod.ended();
+        assertEquals(code, 0, log);
+        assertEquals(falcod.alerts.length, 50);
+        assert(log.includes("falcod: stopped; "), log);
+        await assertGone(ids);
+      });
+    });
+  }
+}
+
+kernelTest("SIGKILL of falcod leaves nothing in the kernel", async () => {
+  await withFalcod({ rules: RULES }, async (falcod) => {
+    const ids = loadedBy(falcod);
+    falcod.kill("SIGKILL");
+    assertEquals((await falcod.ended()).code, 128 + 9);
+    await assertGone(ids);
+  });
+});
+
+kernelTest("falcod | head: without a reader of alerts falcod ends with code 1", async () => {
+  await withFalcod({ rules: RULES }, async (falcod, stage) => {
+    const ids = loadedBy(falcod);
+    await falcod.alertsOf(READ_SHADOW);
+    await falcod.closeOutput();
+    await stage.run(READ_SHADOW);
+    const { code, log } = await falcod.ended();
+    assertEquals(code, 1, log);
+    assert(log.includes("no output is left that takes alerts"), log);
+    await assertGone(ids);
+  });
+});
+
+kernelTest("a bug in the middle of an event ends falcod with code 1", async () => {
+  const main = "tests/kernel/broken_main.ts";
+  await withFalcod({ rules: RULES, main }, async (falcod, stage) => {
+    const ids = loadedBy(falcod);
+    await stage.run(READ_SHADOW);
+    const { code, log } = await falcod.ended();
+    assertEquals(code, 1, log);
+    assert(log.includes("falcod: this is a bug: TypeError: broken on purpose"), log);
+    await assertGone(ids);
+  });
+});
+
+/** The programs that falcod has in the kernel; there are some. */
+function loadedBy(falcod: Falcod): readonly number[] {
+  const ids = programsOf(falcod.processId);
+  assert(ids.length >= 4, `${ids.length} programs`);
+  return ids;
+}
+
+async function assertGone(ids: readonly number[]): Promise<void> {
+  assertEquals(await untilGone(ids), []);
+  const listed = await bpftoolPrograms();
+  assertEquals(ids.filter((id) => listed.includes(id)), []);
+}
+
+/** What `bpftool prog` lists; nothing where it is not installed. */
+async function bpftoolPrograms(): Promise<readonly number[]> {
+  try {
+    const { stdout } = await new Deno.Command("bpftool", { args: ["-j", "prog", "list"] }).output();
+    const programs = JSON.parse(new TextDecoder().decode(stdout)) as { readonly id: number }[];
+    return programs.map(({ id }) => id);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
