@@ -1,0 +1,289 @@
+/**
+ * An actor on the stage: a perl of the test's own name that makes system calls one by one, says what
+ * is true, and what falcod reported of the call is held against it.
+ */
+import { syscallByNumber } from "../../core/mod.ts";
+import { assert } from "../assert.ts";
+import { type Falcod, kernelTest, type SeenAlert, type Stage, withFalcod } from "./harness.ts";
+
+/** One system call and what a rule's output must show of it. */
+export interface EventCase {
+  /** A sentence: what is seen. */
+  readonly name: string;
+  /** `evt.type`. */
+  readonly type: string;
+  /** Run by the actor in a folder of its own, see `PRELUDE`. */
+  readonly perl: string;
+  /** Which of several events of that type; the last one that has these values. */
+  readonly pick?: Expected;
+  readonly expect: Expected;
+}
+
+/**
+ * Values by field. `{word}` in a text stands for what the actor said with `fact`, and makes it be
+ * compared as text; a pattern must match the value's text.
+ */
+export type Expected = Readonly<Record<string, string | number | boolean | null | RegExp>>;
+
+const ACTOR = "actor";
+const RULE = "Event of the actor";
+const SYSCALLS = 512;
+
+/** Fields that every event is asked for. */
+const FIELDS = [
+  "evt.type",
+  "evt.dir",
+  "evt.category",
+  "evt.args",
+  "evt.res",
+  "evt.rawres",
+  "evt.failed",
+  "evt.is_compat",
+  "evt.is_open_read",
+  "evt.is_open_write",
+  "evt.is_open_create",
+  "evt.is_open_exec",
+  "evt.abspath",
+  "evt.arg.flags",
+  "evt.arg.fd",
+  "evt.arg.uid",
+  "evt.arg.mode",
+  "evt.rawarg.flags",
+  "evt.rawarg.name",
+  "syscall.type",
+  "fd.num",
+  "fd.type",
+  "fd.typechar",
+  "fd.name",
+  "fd.nameraw",
+  "fd.realpath",
+  "fd.directory",
+  "fd.filename",
+  "fd.ino",
+  "fd.dev",
+  "fd.cip",
+  "fd.sip",
+  "fd.lip",
+  "fd.rip",
+  "fd.cport",
+  "fd.sport",
+  "fd.lport",
+  "fd.rport",
+  "fd.l4proto",
+  "fd.sockfamily",
+  "fd.is_server",
+  "fd.connected",
+  "fd.name_changed",
+  "fs.path.name",
+  "fs.path.nameraw",
+  "fs.path.source",
+  "fs.path.sourceraw",
+  "fs.path.target",
+  "fs.path.targetraw",
+  "proc.name",
+  "proc.exe",
+  "proc.args",
+  "proc.cmdline",
+  "proc.exepath",
+  "proc.cwd",
+  "proc.pid",
+  "proc.vpid",
+  "proc.ppid",
+  "proc.pname",
+  "proc.aname[2]",
+  "proc.sid",
+  "proc.sname",
+  "proc.pgid",
+  "proc.vpgid",
+  "proc.pgid.name",
+  "proc.tty",
+  "proc.nthreads",
+  "proc.is_exe_writable",
+  "proc.is_exe_upper_layer",
+  "proc.is_exe_from_memfd",
+  "proc.exe_ino",
+  "thread.tid",
+  "thread.vtid",
+  "thread.ismain",
+  "thread.cap_effective",
+  "user.name",
+  "user.uid",
+  "user.loginuid",
+  "group.gid",
+  "group.name",
+  "container.id",
+];
+
+/**
+ * `fact(name => value)` says what is true, and `unsupported` that this kernel cannot do it; `call(number, …)` is a system call by hand; `file(path)`
+ * says a file's `ino` and, as evt.args prints it, `dev`.
+ */
+const PRELUDE = [
+  "use Fcntl; use POSIX (); use Socket qw(:all); $| = 1;",
+  'sub fact { my %f = @_; print "$_=$f{$_}\\n" for keys %f }',
+  "sub call { my ($n, @a) = @_; syscall($n, @a) }",
+  "sub file { my ($d, $i) = lstat shift; fact(ino => $i, dev => sprintf '%X',",
+  "  ($d >> 8 & 0xfff) << 20 | $d & 0xff | $d >> 12 & 0xfff00) }",
+  ...syscallConstants(),
+  "#line 1",
+].join("\n");
+
+function syscallConstants(): string[] {
+  const lines: string[] = [];
+  for (let number = 0; number < SYSCALLS; number++) {
+    const call = syscallByNumber(number);
+    if (call && /^\w+$/.test(call.name)) lines.push(`sub SYS_${call.name}() { ${number} }`);
+  }
+  return lines;
+}
+
+/** What one run of the actor did: what it said, and the events of its own that falcod reported. */
+export interface Performance {
+  readonly facts: ReadonlyMap<string, string>;
+  readonly events: readonly SeenAlert[];
+}
+
+/** The stage with an actor on it: rules see only what has the actor's name, or descends from it. */
+export class Theatre {
+  readonly folder: string;
+  readonly #falcod: Falcod;
+  readonly #stage: Stage;
+
+  constructor(folder: string, falcod: Falcod, stage: Stage) {
+    this.folder = folder;
+    this.#falcod = falcod;
+    this.#stage = stage;
+  }
+
+  get falcod(): Falcod {
+    return this.#falcod;
+  }
+
+  /** Lets the actor run a perl script; `through` runs it in turn, e.g. `unshare -m`. */
+  perform(perl: string, through = ""): Promise<Performance> {
+    Deno.writeTextFileSync(`${this.folder}/case.pl`, `${PRELUDE}\n${perl}\n`);
+    return this.run(`${through} ./${ACTOR} case.pl`);
+  }
+
+  /** Runs a shell script in the folder. */
+  async run(script: string): Promise<Performance> {
+    const before = this.#falcod.alerts.length;
+    const said = await this.#stage.run(`cd ${this.folder}; exec 2>errors; ${script}`);
+    await this.#falcod.settle();
+    const facts = new Map<string, string>([["D", this.folder]]);
+    for (const line of said.split("\n")) {
+      const equals = line.indexOf("=");
+      if (equals > 0) facts.set(line.slice(0, equals), line.slice(equals + 1));
+    }
+    return { facts, events: this.#falcod.alerts.slice(before) };
+  }
+
+  /** What the last run said on standard error. */
+  get errors(): string {
+    return Deno.readTextFileSync(`${this.folder}/errors`);
+  }
+}
+
+/** Which events are reported: `condition` is held against each, in addition to the actor's ancestry. */
+export interface TheatreOptions {
+  readonly condition: string;
+  /** Fields besides the usual ones. */
+  readonly fields?: readonly string[];
+  readonly args?: readonly string[];
+}
+
+export async function withActor(
+  { condition, fields = [], args = [] }: TheatreOptions,
+  body: (theatre: Theatre) => Promise<void>,
+): Promise<void> {
+  const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "falcod-events-" });
+  try {
+    Deno.chmodSync(folder, 0o755);
+    Deno.copyFileSync("/usr/bin/perl", `${folder}/${ACTOR}`);
+    Deno.chmodSync(`${folder}/${ACTOR}`, 0o755);
+    const rules = `${folder}/rules.yaml`;
+    Deno.writeTextFileSync(rules, ruleText(condition, [...FIELDS, ...fields]));
+    await withFalcod({ rules: [rules], args }, async (falcod, stage) => {
+      await body(new Theatre(folder, falcod, stage));
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function ruleText(condition: string, fields: readonly string[]): string {
+  return [
+    `- rule: ${RULE}`,
+    "  desc: Tells all about an event",
+    `  condition: ${condition}`,
+    `  output: seen ${fields.map((field) => `%${field}`).join(" ")}`,
+    "  priority: DEBUG",
+    "",
+  ].join("\n");
+}
+
+/** One test that plays all the cases, one after the other, and tells all that differ. */
+export function eventTests(name: string, cases: readonly EventCase[]): void {
+  kernelTest(name, async () => {
+    const types = [...new Set(cases.map(({ type }) => type))].join(", ");
+    const condition = `evt.type in (${types}) and (proc.exepath endswith /${ACTOR} or ` +
+      `proc.aexepath endswith /${ACTOR})`;
+    await withActor({ condition }, async (theatre) => {
+      const wrong: string[] = [];
+      for (const one of cases) wrong.push(...await play(one, theatre));
+      assert(wrong.length === 0, wrong.join("\n"));
+    });
+  });
+}
+
+async function play({ name, type, perl, pick, expect }: EventCase, theatre: Theatre) {
+  const { facts, events } = await theatre.perform(perl);
+  const unsupported = facts.get("unsupported");
+  if (unsupported !== undefined) {
+    console.log(`not supported here, left out: ${name}: ${unsupported}`);
+    return [];
+  }
+  const event = find(events, { "evt.type": type, ...pick }, facts);
+  if (event === undefined) {
+    const seen = events.map(({ output_fields: fields }) =>
+      `${fields["evt.type"]} ${fields["evt.args"]}`
+    );
+    return [`${name}: no such event, but ${seen.join("\n  ")}\n${theatre.errors}`];
+  }
+  return differences(event, expect, facts).map((difference) => `${name}: ${difference}`);
+}
+
+/** The last event that has these values. */
+export function find(
+  events: readonly SeenAlert[],
+  wanted: Expected,
+  facts: ReadonlyMap<string, string> = new Map(),
+): SeenAlert | undefined {
+  return events.findLast((event) => differences(event, wanted, facts).length === 0);
+}
+
+/** What an event does not have as expected, one sentence each. */
+export function differences(
+  event: SeenAlert,
+  expected: Expected,
+  facts: ReadonlyMap<string, string> = new Map(),
+): string[] {
+  return Object.entries(expected).flatMap(([field, wanted]) => {
+    const value = event.output_fields[field];
+    const word = typeof wanted === "string" ? filled(wanted, facts) : wanted;
+    const same = word instanceof RegExp
+      ? word.test(String(value))
+      : word === wanted
+      ? value === wanted
+      : String(value) === word;
+    return same ? [] : [`${field} is ${JSON.stringify(value)}, not ${show(word)}`];
+  });
+}
+
+function filled(text: string, facts: ReadonlyMap<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (_whole, name) => facts.get(name) ?? `{${name}: not said}`);
+}
+
+function show(value: Expected[string]): string {
+  return value instanceof RegExp ? String(value) : JSON.stringify(value);
+}
