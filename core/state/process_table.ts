@@ -2,6 +2,7 @@
 import type { ProcessSnapshot, StateChange } from "../event/mod.ts";
 import { Family } from "./_family.ts";
 import { ancestorOf, ancestorsOf, oldestAncestorWith, parentOf } from "./_lineage.ts";
+import { RecentEnds } from "./_recent_ends.ts";
 import { type Origin, ProcessRecord, ThreadRecord } from "./_records.ts";
 import { SecondChance } from "./_second_chance.ts";
 import {
@@ -43,8 +44,6 @@ type Change<Kind extends StateChange["kind"]> = Extract<StateChange, { kind: Kin
 const DEFAULT_CAPACITY = 131_072;
 /** /proc tells starts in ticks of 10 ms; no id comes round again within two of them. */
 const START_TOLERANCE_NS = 20_000_000;
-/** Ends remembered so that a snapshot read before and handed in after does not raise the dead. */
-const MAX_ENDS = 4096;
 
 /**
  * Never throws; ids, parents and orders of events may be nonsense. Ends take effect with `flush`, so
@@ -58,7 +57,7 @@ export class ProcessTable {
   readonly #capacity: number;
   readonly #containerIdOf: (cgroup: string) => string;
   readonly #ended: Change<"exit">[] = [];
-  readonly #ends = new Map<number, number>();
+  readonly #ends = new RecentEnds();
   #evicted = 0;
   #threadsNotKept = 0;
   #unknown = 0;
@@ -279,20 +278,13 @@ export class ProcessTable {
     if (!process) this.#unknown++;
     if (!change.last) return;
     if (process) process.exited = true;
-    this.#ends.delete(change.processId);
-    this.#ends.set(change.processId, clockNs);
-    if (this.#ends.size <= MAX_ENDS) return;
-    for (const oldest of this.#ends.keys()) {
-      this.#ends.delete(oldest);
-      break;
-    }
+    this.#ends.remember(change.processId, clockNs);
   }
 
   #seed(snapshot: ProcessSnapshot): void {
     const { processId, threadId, comm, credentials } = snapshot;
     if (!isId(processId) || !isId(threadId)) return;
-    const end = this.#ends.get(processId);
-    if (end !== undefined && snapshot.startClockNs <= end) return;
+    if (this.#ends.includes(processId, snapshot.startClockNs)) return;
     const process = this.#processes.get(processId);
     if (!process || isEarlier(process.startClockNs, snapshot.startClockNs)) this.#admit(snapshot);
     else if (process.image === UNKNOWN_IMAGE) this.#fill(process, snapshot);
