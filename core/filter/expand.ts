@@ -1,5 +1,5 @@
 /** Puts macros and lists in the place of their names. */
-import { didYouMean, type Note, type Report } from "../base/mod.ts";
+import { didYouMean, nearest, type Note, type Report } from "../base/mod.ts";
 import type {
   Comparison,
   Condition,
@@ -18,6 +18,7 @@ export interface Names {
   list(name: string): ListDefinition | undefined;
   /** For suggestions. */
   macroNames?(): Iterable<string>;
+  listNames?(): Iterable<string>;
 }
 
 /** Checks and values together: macros in macros can double with every line of a file. */
@@ -25,10 +26,14 @@ export const MAX_SIZE = 1_000_000;
 /** Of the tree; what walks it later calls itself that often. */
 export const MAX_DEPTH = 1_000;
 const MAX_LIST_DEPTH = 100;
+/** Whoever names more values at once writes values, not lists. */
+const MAX_LISTS_NAMED = 20;
+/** Two words or more, as names of lists are: `shell_binaries`. */
+const LIKE_A_LIST = /^[a-z0-9]{2,}(_[a-z0-9]+)+$/i;
 
 /**
  * The condition with every macro's `expansion` and every list's items in place, or `undefined`
- * after reporting what is missing or too large (`F016` to `F018`, `F022`). Shares the trees of
+ * after reporting what is missing or too large (`F016` to `F018`, `F022`, `F036`). Shares the trees of
  * macros instead of copying them.
  */
 export function expandCondition(
@@ -143,6 +148,7 @@ class Expander {
   }
 
   #comparison(comparison: Comparison): Expanded | undefined {
+    this.#warnOfNearLists(comparison);
     const right = this.#right(comparison);
     if (!right) return undefined;
     const size = right.kind === "values" ? 1 + right.values.length : 1;
@@ -178,6 +184,26 @@ class Expander {
       }
       default:
         return right satisfies never;
+    }
+  }
+
+  /** A list's name written wrongly is a value like any other, which then nothing ever equals. */
+  #warnOfNearLists({ right, operator, quantifier }: Comparison): void {
+    if (!takesList(operator) && !quantifier) return;
+    const values = right.kind === "values" ? right.values : right.kind === "literal" ? [right] : [];
+    if (values.length > MAX_LISTS_NAMED) return;
+    for (const value of values) {
+      if (value.quoted || !LIKE_A_LIST.test(value.text) || this.#isList(value)) continue;
+      const near = nearest(value.text, this.#names.listNames?.() ?? []);
+      if (near === undefined) continue;
+      this.#report.add({
+        code: "F036",
+        severity: "warning",
+        title: `"${value.text}" is the name of no list and is compared as text`,
+        at: value.span,
+        help: `did you mean "${near}"? If not, put it in quotes`,
+        notes: notesOf(this.#path),
+      });
     }
   }
 

@@ -114,6 +114,23 @@ Deno.test("expandCondition() bounds how deep macros nest", () => {
   assertEquals(codes(check("m0", { macros }).report), ["F018"]);
 });
 
+Deno.test("expandCondition() warns of a value that is nearly the name of a list", () => {
+  const lists = { shell_binaries: ["bash"], shells: ["sh"] };
+  const found = (text: string) => codes(check(text, { lists }).report);
+  assertEquals(found("proc.name in (shel_binaries)"), ["F036"]);
+  assertEquals(found("proc.name in (cat, shell_binary)"), ["F036"]);
+  assertEquals(found("proc.name startswith oneof (shell_binarys)"), ["F036"]);
+  for (
+    const text of [
+      "proc.name in (shell_binaries)",
+      "proc.name in ('shel_binaries')",
+      "proc.name in (shel)",
+      "proc.name in (dbus_daemon)",
+      "proc.name = shel_binaries",
+    ]
+  ) assertEquals(found(text), [], text);
+});
+
 Deno.test("expanded macros and lists evaluate as if written out", () => {
   const definitions = {
     macros: { shell: "proc.name in (shells)", root: "user.uid = 0" },

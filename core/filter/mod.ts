@@ -6,7 +6,7 @@
  *
  * `parseCondition` makes a tree with the place of every part, `expandCondition` puts macros and lists
  * in, `checkCondition` resolves fields and reads constants. What comes out runs; `eventTypesOf` says on
- * which events. Mistakes of the rule's author become diagnostics, `F001` to `F035`, on the way.
+ * which events. Mistakes of the rule's author become diagnostics, `F001` to `F036`, on the way.
  */
 export type * from "./condition.ts";
 export type {

@@ -111,6 +111,7 @@ export function check(
     macro: (name) => macroDefinitions.get(name),
     list: (name) => listDefinitions.get(name),
     macroNames: () => macroDefinitions.keys(),
+    listNames: () => listDefinitions.keys(),
   }, report);
   return { condition: expanded && checkCondition(expanded, fields, report), report };
 }

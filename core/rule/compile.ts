@@ -201,6 +201,7 @@ export class Compiler {
         return list;
       },
       macroNames: () => merged.macros.keys(),
+      listNames: () => merged.lists.keys(),
     };
   }
 
