@@ -86,3 +86,10 @@ Deno.test("falcod probe says what this machine can do, and its exit code agrees"
   assertEquals(text.code, json.code);
   for (const { name } of support.items) assert(text.out.includes(name), name);
 });
+
+Deno.test("falcod says that no rule is enabled", async () => {
+  using folder = new Folder({ "empty.yaml": "" });
+  const { code, error } = await falcod(["--dry-run", "-r", folder.file("empty.yaml")]);
+  assertEquals(code, 0);
+  assert(error.includes("warning: no rule is enabled"), error);
+});
