@@ -38,6 +38,15 @@ export interface LoadedConfig {
 
 /** The configuration to run with; mistakes are in the report, and then it is only good for looking on. */
 export function loadConfig(request: ConfigRequest, report: Report): LoadedConfig {
+  const { root, files } = mergeConfig(request, report);
+  return { config: checkConfig(root, report), files, root };
+}
+
+/** What files and options say together, not looked at yet. */
+export function mergeConfig(
+  request: ConfigRequest,
+  report: Report,
+): Pick<LoadedConfig, "root" | "files"> {
   const path = request.path ?? CONFIG_PATHS.find((path) => kindOf(path) === "file") ??
     `${request.rulesFolder}/falco.yaml`;
   const environment: Environment = (name) =>
@@ -70,7 +79,7 @@ export function loadConfig(request: ConfigRequest, report: Report): LoadedConfig
   for (const option of options) {
     if (!isIncludeOption(option)) applyOption(root, option, valueOf(option, report));
   }
-  return { config: checkConfig(root, report), files, root };
+  return { root, files };
 }
 
 interface ReadContext {
