@@ -14,6 +14,8 @@ export interface ProgramOptions {
   /** Runs it under another program: `["setpriv", "--bounding-set=-all"]`. */
   readonly under?: readonly string[];
   readonly folder?: string;
+  /** Another path to main.ts. */
+  readonly program?: string;
 }
 
 /** The program with its arguments, ready to be spawned; output is piped. */
@@ -26,7 +28,7 @@ export function falcodCommand(args: readonly string[], options: ProgramOptions =
     "--allow-all",
     "--no-check",
     `--config=${root}deno.json`,
-    `${root}main.ts`,
+    options.program ?? `${root}main.ts`,
     ...args,
   ];
   return new Deno.Command(command!, {

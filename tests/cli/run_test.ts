@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { falcod, Folder } from "./program.ts";
+import { falcod, Folder, root } from "./program.ts";
 
 const RULES = `
 - rule: cat runs
@@ -92,4 +92,12 @@ Deno.test("falcod says that no rule is enabled", async () => {
   const { code, error } = await falcod(["--dry-run", "-r", folder.file("empty.yaml")]);
   assertEquals(code, 0);
   assert(error.includes("warning: no rule is enabled"), error);
+});
+
+Deno.test("falcod finds its own files below a folder with blanks and other letters", async () => {
+  using folder = new Folder({});
+  Deno.symlinkSync(root, folder.file("falcod für 100%"));
+  const program = folder.file("falcod für 100%/main.ts");
+  const { code, error } = await falcod(["--dry-run"], { program });
+  assertEquals([code, error.includes("dry run, everything is fine")], [0, true], error);
 });
