@@ -32,6 +32,8 @@ export interface Membership {
 
 /** The program a process runs: replaced as a whole by exec. Immutable, so it can be shared and compared by reference. */
 export interface Image {
+  /** Name the process got with it, at most 15 characters; "" when unknown. It may take another later. */
+  readonly comm: string;
   /** argv[0]. */
   readonly exe: string;
   /** argv[1…]. */

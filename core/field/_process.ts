@@ -30,14 +30,14 @@ export function argsText(image: Image): string {
 }
 
 /**
- * Name and arguments. As upstream's, it keeps the name the process had then when it changes that
- * later; libs userspace/libsinsp/threadinfo.cpp set_args.
+ * Name and arguments: the name that came with the program, whatever the process calls itself later;
+ * libs userspace/libsinsp/threadinfo.cpp set_args.
  */
-export function commandLine(process: Process): string {
-  // Processes of which nothing is known share one image, so their names must not stick to it.
-  if (process.image.args.length === 0) return process.comm;
-  const known = textsOf(process.image);
-  return known.commandLine ??= `${process.comm} ${argsText(process.image)}`;
+export function commandLine({ comm, image }: Process): string {
+  // Processes of which nothing is known share one image, which has no name.
+  if (image.comm === "") return comm;
+  if (image.args.length === 0) return image.comm;
+  return textsOf(image).commandLine ??= `${image.comm} ${argsText(image)}`;
 }
 
 /** The environment's `NAME=value` separated by spaces. */

@@ -78,6 +78,7 @@ function snapshotOf(sketch: ProcessSketch): ProcessSnapshot {
       ...sketch.membership,
     },
     image: {
+      comm: sketch.comm ?? "cat",
       exe: "cat",
       args: [],
       argsTruncated: false,

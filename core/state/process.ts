@@ -46,6 +46,7 @@ const UNSET_ID = 0xffffffff;
 
 /** Stands for the program of a process nobody saw start; compare by reference. */
 export const UNKNOWN_IMAGE: Image = Object.freeze({
+  comm: "",
   exe: UNKNOWN,
   args: Object.freeze([]),
   argsTruncated: false,

@@ -36,6 +36,7 @@ export function membership(id: number, more: Partial<Membership> = {}): Membersh
 
 export function image(exe: string): Image {
   return {
+    comm: exe,
     exe,
     args: [],
     argsTruncated: false,

@@ -62,7 +62,9 @@ function execSnapshot(memory: RingMemory, at: number): ProcessSnapshot {
   const cgroup = take(u16(EXEC_RECORD.cgroupLength));
   const facts = at + EXEC_RECORD.exe;
   const flags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;
+  const comm = commAt(memory, task);
   const image: Image = {
+    comm,
     exe: args[0] ?? exeGiven,
     args: args.slice(1),
     argsTruncated: u32(EXEC_RECORD.argsTotal) > argsBytes ||
@@ -83,7 +85,7 @@ function execSnapshot(memory: RingMemory, at: number): ProcessSnapshot {
     threadId: u32(RECORD_HEADER.tid),
     processId: u32(RECORD_HEADER.tgid),
     parentId: memory.u32[(task + TASK_FACTS.parentTgid) >> 2]!,
-    comm: commAt(memory, task),
+    comm,
     credentials: credentialsAt(memory, task),
     membership: membershipAt(memory, task, cgroup),
     image,
