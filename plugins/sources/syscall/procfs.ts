@@ -30,18 +30,32 @@ export function readThread(threadId: number, options: ProcfsOptions): ProcessSna
     comm: stat.comm,
     credentials: readCredentials(folder, status),
     membership: readMembership(folder, stat, status),
-    image: readImage(folder, options.environment),
+    image: readImage(folder, stat.comm, options.environment),
     cwd: readLink(`${folder}/cwd`),
     startClockNs: stat.startTicks * NS_PER_CLOCK_TICK,
   };
 }
 
-/** All processes, leaders only. */
+/** All processes with their threads. */
 export function* readAllProcesses(options: ProcfsOptions): Generator<ProcessSnapshot> {
   for (const entry of Deno.readDirSync(options.root)) {
     if (!/^[1-9][0-9]*$/.test(entry.name)) continue;
-    const snapshot = readThread(Number(entry.name), options);
-    if (snapshot) yield snapshot;
+    yield* readProcess(Number(entry.name), options);
+  }
+}
+
+/**
+ * A process's first thread, then the others. Those have names and ids of their own; as whom they act
+ * is taken from the first, from which they differ only where a program goes out of its way.
+ */
+function* readProcess(processId: number, options: ProcfsOptions): Generator<ProcessSnapshot> {
+  const snapshot = readThread(processId, options);
+  if (!snapshot) return;
+  yield snapshot;
+  for (const threadId of threadsOf(processId, options.root)) {
+    if (threadId === processId) continue;
+    const comm = readText(`${options.root}/${processId}/task/${threadId}/comm`).replace(/\n$/, "");
+    if (comm !== "") yield { ...snapshot, threadId, comm };
   }
 }
 
@@ -55,9 +69,7 @@ export function* readProcessTree(
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
-    const snapshot = readThread(id, options);
-    if (!snapshot) continue;
-    yield snapshot;
+    yield* readProcess(id, options);
     waiting.push(...childrenOf(id, options.root));
   }
   for (
@@ -74,17 +86,19 @@ export function* readProcessTree(
 
 function childrenOf(processId: number, root: string): number[] {
   const children: number[] = [];
-  let tasks: Iterable<Deno.DirEntry>;
-  try {
-    tasks = [...Deno.readDirSync(`${root}/${processId}/task`)];
-  } catch {
-    return children;
-  }
-  for (const task of tasks) {
-    const text = readText(`${root}/${processId}/task/${task.name}/children`);
+  for (const threadId of threadsOf(processId, root)) {
+    const text = readText(`${root}/${processId}/task/${threadId}/children`);
     for (const word of text.split(" ")) if (word !== "") children.push(Number(word));
   }
   return children.filter((id) => Number.isInteger(id) && id > 0);
+}
+
+function threadsOf(processId: number, root: string): number[] {
+  try {
+    return [...Deno.readDirSync(`${root}/${processId}/task`)].map((task) => Number(task.name));
+  } catch {
+    return [];
+  }
 }
 
 interface Stat {
@@ -165,7 +179,7 @@ export function cgroupOf(text: string): string {
   return paths.get("memory") ?? paths.get("pids") ?? paths.get("cpuset") ?? unified ?? "/";
 }
 
-function readImage(folder: string, environment: boolean): Image {
+function readImage(folder: string, comm: string, environment: boolean): Image {
   const words = splitNul(readText(`${folder}/cmdline`));
   const exePath = readLink(`${folder}/exe`);
   let file: Deno.FileInfo | undefined;
@@ -175,6 +189,7 @@ function readImage(folder: string, environment: boolean): Image {
     // kernel threads have no executable
   }
   return {
+    comm,
     exe: words[0] ?? exePath,
     args: words.slice(1),
     argsTruncated: false,
