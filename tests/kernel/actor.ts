@@ -4,6 +4,7 @@
  */
 import { syscallByNumber } from "../../core/mod.ts";
 import { assert } from "../assert.ts";
+import { buildProgram } from "./build_program.ts";
 import { type Falcod, kernelTest, type SeenAlert, type Stage, withFalcod } from "./harness.ts";
 
 /** One system call and what a rule's output must show of it. */
@@ -12,7 +13,7 @@ export interface EventCase {
   readonly name: string;
   /** `evt.type`. */
   readonly type: string;
-  /** Run by the actor in a folder of its own, see `PRELUDE`. */
+  /** Run by the actor in a folder of its own, see `PRELUDE`; `./calls` is the program of calls.c. */
   readonly perl: string;
   /** Which of several events of that type; the last one that has these values. */
   readonly pick?: Expected;
@@ -100,6 +101,7 @@ const FIELDS = [
   "proc.nthreads",
   "proc.is_exe_writable",
   "proc.is_exe_upper_layer",
+  "proc.is_exe_lower_layer",
   "proc.is_exe_from_memfd",
   "proc.exe_ino",
   "thread.tid",
@@ -201,6 +203,7 @@ export async function withActor(
     Deno.chmodSync(folder, 0o755);
     Deno.copyFileSync("/usr/bin/perl", `${folder}/${ACTOR}`);
     Deno.chmodSync(`${folder}/${ACTOR}`, 0o755);
+    Deno.copyFileSync(await buildProgram("calls"), `${folder}/calls`);
     const rules = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(rules, ruleText(condition, [...FIELDS, ...fields]));
     await withFalcod({ rules: [rules], args }, async (falcod, stage) => {

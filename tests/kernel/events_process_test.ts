@@ -1,0 +1,458 @@
+/** System calls about processes, each made really: what rules see of who, whom and how. */
+import { type EventCase, eventTests, type Expected } from "./actor.ts";
+
+/** Memory and limits are not sampled. */
+const UNSAMPLED = "fdlimit=<NA> pgft_maj=<NA> pgft_min=<NA> vm_size=<NA> vm_rss=<NA> vm_swap=<NA>";
+
+function matching(...parts: readonly string[]): RegExp {
+  const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  return new RegExp(escaped.join(".*"));
+}
+
+const EXEC: readonly EventCase[] = [
+  {
+    name: "execve",
+    type: "execve",
+    perl: `$ENV{LC_ALL} = "C"; system { "/bin/true" } "zero", "a b", ""; fact(me => $$)`,
+    expect: {
+      "evt.args": matching(
+        "res=0 exe=zero args=a b.. tid=",
+        "(true) pid=",
+        "(true) ptid=",
+        `(actor) cwd=/var/tmp/`,
+        ` ${UNSAMPLED} comm=true cgroups=/`,
+        " tty=0 vpgid=",
+        " loginuid=",
+        " flags=1(EXE_WRITABLE) cap_inheritable=",
+        " trusted_exepath=/usr/bin/true pgid=",
+        " gid=0(root) filename=/bin/true",
+      ),
+      "evt.category": "process",
+      "evt.res": "SUCCESS",
+      "proc.name": "true",
+      "proc.exe": "zero",
+      "proc.args": "a b ",
+      "proc.cmdline": "true a b ",
+      "proc.exepath": "/usr/bin/true",
+      "proc.cwd": "{D}/",
+      "proc.ppid": "{me}",
+      "proc.pname": "actor",
+      "proc.aname[2]": "sh",
+      "proc.is_exe_writable": true,
+      "proc.is_exe_from_memfd": false,
+      "user.name": "root",
+      "user.uid": 0,
+      "group.gid": 0,
+    },
+  },
+  {
+    name: "execve of a script",
+    type: "execve",
+    perl: `open S, ">", "script"; print S "#!/bin/sh\\n:\\n"; close S; chmod 0755, "script";
+      system("./script", "x")`,
+    expect: {
+      "proc.name": "script",
+      "proc.exe": "/bin/sh",
+      "proc.args": "./script x",
+      "proc.exepath": /\/(dash|bash|sh)$/,
+      "evt.args": /filename=\.\/script/,
+    },
+  },
+  {
+    name: "execve of nothing",
+    type: "execve",
+    perl: `exec "./none"`,
+    expect: {
+      "evt.args": matching(
+        "res=-2(ENOENT) exe=<NA> args=NULL tid=",
+        "(actor) ptid=",
+        "(sh) cwd=/var/tmp/",
+        "comm=actor",
+        "filename=./none(/var/tmp/",
+        "/none)",
+      ),
+      "evt.failed": true,
+      "evt.rawres": -2,
+      "proc.name": "actor",
+    },
+  },
+  {
+    name: "execve of what may not be run",
+    type: "execve",
+    perl: `exec { "./case.pl" } "case.pl"`,
+    expect: { "evt.res": "EACCES", "evt.args": /filename=\.\/case\.pl\(\// },
+  },
+  {
+    name: "execveat from a directory",
+    type: "execveat",
+    perl: `sysopen(D, "/bin", O_RDONLY); fcntl(D, F_SETFD, 0); if (!fork) {
+      my ($p, @a) = ("true", "zero", "one"); my ($v, $e) = (pack("ppQ", @a, 0), pack("Q", 0));
+      syscall(SYS_execveat, fileno(D), $p, $v, $e, 0) } wait`,
+    expect: {
+      "evt.args":
+        /^res=0 exe=zero args=one\. .* trusted_exepath=\/usr\/bin\/true pgid=\S+ gid=0\(root\)$/,
+      "proc.exepath": "/usr/bin/true",
+      "proc.args": "one",
+    },
+  },
+  {
+    name: "execveat of a memfd",
+    type: "execveat",
+    perl: `my ($n, $p) = ("hidden", ""); my $m = call(SYS_memfd_create, $n, 1);
+      open(P, "<", "/bin/true"); binmode P; local $/; open(M, ">&=", $m); binmode M; syswrite M, <P>;
+      if (!fork) { my @a = ("kworker"); my ($v, $e) = (pack("pQ", @a, 0), pack("Q", 0));
+        syscall(SYS_execveat, $m, $p, $v, $e, 0x1000) } wait`,
+    expect: {
+      "evt.args": matching(
+        "exe=kworker",
+        "(EXE_WRITABLE|EXE_FROM_MEMFD)",
+        "trusted_exepath=memfd:hidden ",
+      ),
+      "proc.is_exe_from_memfd": true,
+      "proc.exe": "kworker",
+      "proc.exepath": "memfd:hidden",
+    },
+  },
+  {
+    name: "execve of a memfd by its name in /proc",
+    type: "execve",
+    perl:
+      `my $n = "hidden"; my $m = call(SYS_memfd_create, $n, 0); open(P, "<", "/bin/true"); binmode P;
+      local $/; open(M, ">&=", $m); binmode M; syswrite M, <P>; system { "/proc/$$/fd/$m" } "x";
+      fact(path => "/proc/$$/fd/$m")`,
+    expect: {
+      "proc.is_exe_from_memfd": true,
+      "proc.exepath": "memfd:hidden",
+      "evt.args": matching("filename=/proc/"),
+    },
+  },
+  {
+    name: "execve of what the overlay's upper layer has, and what the lower has",
+    type: "execve",
+    perl: `mkdir $_ for qw(low up work all); system "cp", "/bin/true", "low/lower";
+      call(SYS_unshare, 0x20000); call(SYS_mount, "none", "/", 0, 0x44000, 0);
+      call(SYS_mount, "tmpfs", "up", "tmpfs", 0, 0); mkdir "up/u"; mkdir "up/w";
+      my $r = call(SYS_mount, "overlay", "all", "overlay", 0, "lowerdir=low,upperdir=up/u,workdir=up/w");
+      $r and fact(unsupported => "$!"); system "cp", "/bin/true", "all/upper";
+      system "all/upper"; system "all/lower"`,
+    pick: { "proc.name": "upper" },
+    expect: {
+      "proc.is_exe_upper_layer": true,
+      "proc.is_exe_lower_layer": false,
+      "evt.args": /flags=3\(EXE_WRITABLE\|EXE_UPPER_LAYER\)/,
+    },
+  },
+  {
+    name: "execve by a thread that is not the first",
+    type: "execve",
+    perl:
+      `my $p = fork; if (!$p) { exec "./calls", "thread-exec", "/bin/true", "word" } waitpid $p, 0;
+      fact(pid => $p)`,
+    expect: {
+      "proc.name": "true",
+      "proc.args": "word",
+      "proc.pid": "{pid}",
+      "thread.tid": "{pid}",
+      "thread.ismain": true,
+      "proc.nthreads": 1,
+      "proc.pname": "actor",
+    },
+  },
+];
+
+/** As evt.args begins for the one who made a child, and for the child itself. */
+const forked = (made: string, flags: string): readonly Expected[] => [{
+  "evt.args": new RegExp(
+    `^res=${made}\\S* exe=\\./calls args=\\w+\\. tid=.* pid=.* ptid=\\d+\\(actor\\) cwd=/var/tmp/.*` +
+      ` comm=calls cgroups=/.* flags=${flags} uid=0 gid=0 vtid=`,
+  ),
+  "proc.name": "calls",
+}];
+
+const FORK: readonly EventCase[] = [
+  ...([
+    ["fork", "0"],
+    ["vfork", "0"],
+    ["clone3", "0"],
+  ] as const).map(([type, flags]): EventCase => ({
+    name: type,
+    type,
+    perl: `system "./calls", "${type}"`,
+    pick: { "evt.rawres": "{child}" },
+    expect: { ...forked("\\d+", flags)[0]!, "evt.category": "process" },
+  })),
+  {
+    name: "fork, as the child sees it",
+    type: "fork",
+    perl: `system "./calls", "fork"`,
+    pick: { "evt.rawres": 0 },
+    expect: { "proc.pid": "{child}", "proc.pname": "calls", "evt.args": /^res=0 exe=\.\/calls / },
+  },
+  {
+    name: "clone of a process",
+    type: "clone",
+    perl: `my $p = fork; exit if !$p; waitpid $p, 0; fact(child => $p, me => $$)`,
+    pick: { "evt.rawres": "{child}" },
+    expect: {
+      "evt.args": /flags=25165824\(CLONE_CHILD_CLEARTID\|CLONE_CHILD_SETTID\)/,
+      "proc.pid": "{me}",
+    },
+  },
+  {
+    name: "clone of a thread",
+    type: "clone",
+    perl: `system "./calls", "thread", "worker", "/etc/hostname"`,
+    pick: { "evt.rawres": "{thread}" },
+    expect: {
+      "evt.args": /\(.*CLONE_THREAD.*\)/,
+      "proc.nthreads": 2,
+      "proc.name": "calls",
+    },
+  },
+  {
+    name: "a thread's call",
+    type: "open",
+    perl: `my $p = fork; exec "./calls", "thread", "worker", "/etc/hostname" if !$p; waitpid $p, 0;
+      fact(pid => $p)`,
+    expect: {
+      "proc.name": "worker",
+      "thread.tid": "{thread}",
+      "thread.vtid": "{thread}",
+      "thread.ismain": false,
+      "proc.pid": "{pid}",
+      "proc.cmdline": "calls thread worker /etc/hostname",
+      "proc.exepath": "{D}/calls",
+    },
+  },
+  {
+    name: "the end of a process",
+    type: "procexit",
+    perl: `my $p = fork; exit 3 if !$p; waitpid $p, 0; fact(p => $p)`,
+    pick: { "proc.pid": "{p}" },
+    expect: {
+      "evt.args": /^status=768 ret=3 sig=0 core=0 reaper_tid=\d+\(/,
+      "evt.res": null,
+      "evt.category": "process",
+      "proc.name": "actor",
+    },
+  },
+  {
+    name: "a process that is killed",
+    type: "procexit",
+    perl: `my $p = fork; if (!$p) { sleep 9; exit } kill 9, $p; waitpid $p, 0; fact(p => $p)`,
+    pick: { "proc.pid": "{p}" },
+    expect: { "evt.args": /^status=9 ret=0 sig=9\(SIGKILL\) core=0 / },
+  },
+];
+
+const SIGNALS: readonly EventCase[] = [
+  {
+    name: "kill",
+    type: "kill",
+    perl: "call(SYS_kill, $$, 17); fact(me => $$)",
+    expect: { "evt.args": "res=0 pid={me}(actor) sig=17(SIGCHLD)", "evt.category": "signal" },
+  },
+  {
+    name: "kill of nobody",
+    type: "kill",
+    perl: "call(SYS_kill, 4194304, 9)",
+    expect: { "evt.args": "res=-3(ESRCH) pid=4194304 sig=9(SIGKILL)", "evt.failed": true },
+  },
+  {
+    name: "tkill",
+    type: "tkill",
+    perl: "call(SYS_tkill, $$, 0); fact(me => $$)",
+    expect: { "evt.args": "res=0 tid={me}(actor) sig=0" },
+  },
+  {
+    name: "tgkill",
+    type: "tgkill",
+    perl: "call(SYS_tgkill, $$, $$, 28); fact(me => $$)",
+    expect: { "evt.args": "res=0 pid={me}(actor) tid={me}(actor) sig=28(SIGWINCH)" },
+  },
+  {
+    name: "ptrace that attaches",
+    type: "ptrace",
+    perl: `my $p = fork; if (!$p) { sleep 9; exit } call(SYS_ptrace, 16, $p, 0, 0); waitpid $p, 2;
+      kill 9, $p; fact(p => $p)`,
+    expect: {
+      "evt.args": "res=0 addr=0 data=0 request=11(PTRACE_ATTACH) pid={p}(actor)",
+      "evt.category": "process",
+    },
+  },
+  {
+    name: "ptrace of nobody",
+    type: "ptrace",
+    perl: "call(SYS_ptrace, 16, 4194304, 0, 0)",
+    expect: {
+      "evt.args": "res=-3(ESRCH) addr=0 data=0 request=11(PTRACE_ATTACH) pid=4194304",
+      "evt.res": "ESRCH",
+    },
+  },
+  {
+    name: "ptrace that asks to be traced",
+    type: "ptrace",
+    perl: "call(SYS_ptrace, 0, 0, 0, 0)",
+    expect: { "evt.args": "res=0 addr=0 data=0 request=1(PTRACE_TRACEME) pid=0" },
+  },
+];
+
+const IDENTITY: readonly EventCase[] = [
+  {
+    name: "setuid, after which the user is another",
+    type: "setuid",
+    perl: "call(SYS_setuid, 1)",
+    expect: {
+      "evt.args": "res=0 uid=1(daemon)",
+      "evt.category": "user",
+      "user.uid": 1,
+      "user.name": "daemon",
+      "thread.cap_effective": "",
+    },
+  },
+  {
+    name: "setuid that is refused",
+    type: "setuid",
+    perl: "call(SYS_setuid, 2); call(SYS_setuid, 0)",
+    expect: { "evt.args": "res=-1(EPERM) uid=0(root)", "evt.failed": true, "user.uid": 2 },
+  },
+  {
+    name: "setgid",
+    type: "setgid",
+    perl: "call(SYS_setgid, 2)",
+    expect: { "evt.args": "res=0 gid=2(bin)", "group.gid": 2, "group.name": "bin" },
+  },
+  {
+    name: "setreuid",
+    type: "setreuid",
+    perl: "call(SYS_setreuid, -1, 1)",
+    expect: { "evt.args": "res=0 ruid=-1(<NONE>) euid=1(daemon)", "user.name": "daemon" },
+  },
+  {
+    name: "setregid",
+    type: "setregid",
+    perl: "call(SYS_setregid, 1, 2)",
+    expect: { "evt.args": "res=0 rgid=1(daemon) egid=2(bin)", "group.gid": 2 },
+  },
+  {
+    name: "setresuid",
+    type: "setresuid",
+    perl: "call(SYS_setresuid, -1, 1, 0)",
+    expect: { "evt.args": "res=0 ruid=-1(<NONE>) euid=1(daemon) suid=0(root)", "user.uid": 1 },
+  },
+  {
+    name: "setresgid",
+    type: "setresgid",
+    perl: "call(SYS_setresgid, 1, 2, -1)",
+    expect: { "evt.args": "res=0 rgid=1(daemon) egid=2(bin) sgid=-1(<NONE>)", "group.gid": 2 },
+  },
+  {
+    name: "capset",
+    type: "capset",
+    perl: `call(SYS_capset, pack("II", 0x20080522, 0), pack("I6", 0x21, 0x21, 0, 0, 0, 0))`,
+    expect: {
+      "evt.args": "res=0 cap_inheritable=0 cap_permitted=21 cap_effective=21",
+      "thread.cap_effective": "CAP_CHOWN CAP_KILL",
+    },
+  },
+  {
+    name: "prctl that gives a name",
+    type: "prctl",
+    perl: `call(SYS_prctl, 15, "a new name, too long")`,
+    expect: {
+      "evt.args": "res=0 option=15(PR_SET_NAME) arg2_str=a new name, too arg2_int=0",
+      "proc.name": "a new name, too",
+      "proc.cmdline": "actor case.pl",
+    },
+  },
+  {
+    name: "prctl with a number",
+    type: "prctl",
+    perl: "call(SYS_prctl, 38, 1, 0, 0, 0)",
+    expect: {
+      "evt.args": "res=0 option=38(PR_SET_NO_NEW_PRIVS) arg2_str=<NA> arg2_int=1",
+      "evt.category": "process",
+    },
+  },
+  {
+    name: "setsid",
+    type: "setsid",
+    perl: "my $p = fork; if (!$p) { call(SYS_setsid); exit } waitpid $p, 0; fact(p => $p)",
+    expect: {
+      "evt.args": "res={p}(actor)",
+      "proc.sid": "{p}",
+      "proc.sname": "actor",
+      "proc.pgid": "{p}",
+      "proc.vpgid": "{p}",
+      "proc.pgid.name": "actor",
+    },
+  },
+  {
+    name: "setpgid",
+    type: "setpgid",
+    perl: "my $p = fork; if (!$p) { call(SYS_setpgid, 0, 0); exit } waitpid $p, 0; fact(p => $p)",
+    expect: { "evt.args": "res=0 pid=0 pgid=0", "proc.pgid": "{p}", "proc.pgid.name": "actor" },
+  },
+];
+
+const PLACES: readonly EventCase[] = [
+  {
+    name: "chdir",
+    type: "chdir",
+    perl: `mkdir "sub"; call(SYS_chdir, "sub")`,
+    expect: { "evt.args": "res=0 path=sub", "evt.category": "file" },
+  },
+  {
+    name: "a call after chdir",
+    type: "open",
+    perl: `mkdir "sub"; chdir "sub"; call(SYS_open, "../case.pl", 0)`,
+    expect: { "proc.cwd": "{D}/sub/", "fd.name": "{D}/case.pl" },
+  },
+  {
+    name: "fchdir",
+    type: "fchdir",
+    perl: `sysopen(D, "..", 0); call(SYS_fchdir, fileno(D))`,
+    expect: { "evt.args": "res=0 fd=3(<d>/var/tmp)", "fd.name": "/var/tmp" },
+  },
+  {
+    name: "chroot",
+    type: "chroot",
+    perl: `mkdir "root"; call(SYS_chroot, "root")`,
+    expect: { "evt.args": "res=0 path=root({D}/root)", "evt.category": "process" },
+  },
+  {
+    name: "chroot to nothing",
+    type: "chroot",
+    perl: `call(SYS_chroot, "none")`,
+    expect: { "evt.args": "res=-2(ENOENT) path=none({D}/none)", "evt.failed": true },
+  },
+  {
+    name: "unshare",
+    type: "unshare",
+    perl: "call(SYS_unshare, 0x04020000)",
+    expect: {
+      "evt.args":
+        /^res=0 flags=\d+\(CLONE_NEWNS\|CLONE_NEWUTS\)$|^res=0 flags=\d+\(CLONE_NEWUTS\|CLONE_NEWNS\)$/,
+      "evt.category": "process",
+    },
+  },
+  {
+    name: "setns",
+    type: "setns",
+    perl: `sysopen(N, "/proc/self/ns/uts", 0); call(SYS_setns, fileno(N), 0x04000000);
+      fact(ino => (stat N)[1])`,
+    expect: { "evt.args": "res=0 fd=3(<f>) nstype=128(CLONE_NEWUTS)", "fd.ino": "{ino}" },
+  },
+  {
+    name: "setns of nothing",
+    type: "setns",
+    perl: "call(SYS_setns, 99, 0)",
+    expect: { "evt.args": "res=-9(EBADF) fd=99 nstype=0", "evt.res": "EBADF" },
+  },
+];
+
+eventTests("events of programs tell what runs now", EXEC);
+eventTests("events of forks, threads and ends tell who is whose", FORK);
+eventTests("events of signals and tracing tell who does it to whom", SIGNALS);
+eventTests("events of identity show the new one", IDENTITY);
+eventTests("events of places show where the process is", PLACES);
