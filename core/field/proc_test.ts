@@ -55,7 +55,6 @@ Deno.test("a process without arguments has its name for a command line", () => {
 
 Deno.test("proc.cmdline keeps its name when the process takes another one", () => {
   const state = family();
-  valueOf("proc.cmdline", event, state);
   const renamed = { kind: "comm", threadId: 100, processId: 100, comm: "evil" } as const;
   assertEquals(valueOf("proc.name", { ...event, change: renamed }, state), "evil");
   assertEquals(valueOf("proc.cmdline", event, state), "cat /etc/shadow -n");

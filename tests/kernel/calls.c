@@ -4,8 +4,8 @@
  *   calls fork | vfork | clone3     makes a child that exits with 7, waits for it, prints child=PID
  *   calls thread NAME PATH          a second thread takes a name and opens a file; prints thread=TID
  *   calls thread-exec PROGRAM WORD  a second thread runs a program in place of all
- *   calls int80 PATH                opens a file, connects to 127.0.0.1:1 and takes user id 11, all by
- *                                   the entry of 32-bit programs
+ *   calls int80 PATH                by the entry of 32-bit programs: opens a file, connects to ports 1 and
+ *                                   2 of 127.0.0.1 (the second by socketcall), takes user id 11
  *   calls wait WORD                 waits until somebody ends it
  */
 #include <asm/unistd.h>
@@ -145,6 +145,7 @@ static void call_by_int80(void)
 
 	call32(5, (long)path, 0, 0);		/* open */
 	call32(362, fd, (long)address, sizeof(address));	/* connect */
+	address[3] = 2;
 	arguments[0] = fd;
 	arguments[1] = (long)address;
 	arguments[2] = sizeof(address);
