@@ -23,6 +23,19 @@ export function corpusPath(file: string): string | undefined {
   return casesPath(file) ?? existing(new URL(encodeURI(file), STANDARD));
 }
 
+/** Files of a directory, in order, as `corpusPath` takes them. */
+export function corpusFiles(directory: string): string[] {
+  const names = new Set<string>();
+  for (const base of [STANDARD, CHOSEN]) {
+    try {
+      for (const { name } of Deno.readDirSync(new URL(encodeURI(directory), base))) names.add(name);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return [...names].sort().map((name) => `${directory}/${name}`);
+}
+
 export function readCorpus(file: string): string {
   const path = corpusPath(file);
   if (path === undefined) throw new Error(`${file} is not among the conformance cases`);

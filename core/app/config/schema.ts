@@ -112,6 +112,12 @@ const engine = z.strictObject({
   }),
 }, { error: "a mapping" }).prefault({});
 
+/** What is ignored is not told of as well. Falco, too, looks only at what follows `ignore`. */
+const dropActions = sequence(oneOf(["ignore", "log", "alert", "exit"], "log")).refine((actions) => {
+  const ignored = actions.indexOf("ignore");
+  return ignored < 0 || !actions.slice(ignored).some((action) => /^(?:log|alert)$/.test(action));
+}, { error: '"ignore" alone, or other actions without it' }).default([]);
+
 export const configSchema = z.strictObject({
   config_files: listOf(z.union([
     word(),
@@ -162,7 +168,7 @@ export const configSchema = z.strictObject({
   }),
   syscall_event_drops: planned(section({
     threshold: decimal({ min: 0, max: 1, standard: .1 }),
-    actions: listOf(oneOf(["ignore", "log", "alert", "exit"], "log")),
+    actions: dropActions,
     rate: decimal({ ...MAX, standard: .03333 }),
     max_burst: decimal({ ...MAX, standard: 1 }),
     simulate_drops: flag(false),

@@ -1,0 +1,173 @@
+/**
+ * Upstream's end-to-end tests, today's and those of old versions: whether configuration and rules load,
+ * and what validation says. Which rules fire on which events needs the captures replayed.
+ */
+import { checkConfig } from "../../core/app/config/check.ts";
+import { mergeConfig } from "../../core/app/config/load.ts";
+import { Report } from "../../core/base/mod.ts";
+import { corpusFiles, corpusPath } from "../corpus.ts";
+import { conformanceSuite } from "./corpus.ts";
+import { load, type RuleText, ruleText } from "./rule_files.ts";
+
+/** A file, or all of a directory. */
+interface NamedFile {
+  readonly file?: string;
+  readonly dir?: string;
+}
+
+interface Said {
+  readonly code: string;
+}
+
+/** Both files of cases, in the same terms. */
+interface Run {
+  readonly rules: readonly NamedFile[];
+  readonly config: NamedFile | undefined;
+  readonly options: readonly string[];
+  /** Configuration and rules load. */
+  readonly ok: boolean;
+  readonly errors: readonly Said[];
+  readonly warnings: readonly Said[];
+  /** How many of the files are fine by themselves. */
+  readonly okFiles: number;
+}
+
+interface OldCase {
+  readonly tag: string;
+  readonly suite: string;
+  readonly name: string;
+  readonly rules_file?: readonly NamedFile[];
+  readonly validate_rules_file?: readonly NamedFile[];
+  readonly conf_file?: NamedFile;
+  readonly exit_status?: number;
+  readonly validate_errors?: readonly Said[];
+  readonly validate_warnings?: readonly Said[];
+  readonly validate_ok?: readonly string[];
+}
+
+conformanceSuite<OldCase>({
+  file: "oldtests.jsonl",
+  behaviour: "configuration and rules of old end-to-end tests load or fail as they did",
+  name: ({ tag, suite, name }) => `${tag}/${suite}/${name}`,
+  judge: (item) =>
+    judge({
+      rules: item.validate_rules_file ?? item.rules_file ?? [],
+      config: item.conf_file,
+      options: [],
+      ok: (item.exit_status ?? (item.validate_errors ? 1 : 0)) === 0,
+      errors: item.validate_errors ?? [],
+      warnings: item.validate_warnings ?? [],
+      okFiles: item.validate_ok?.length ?? 0,
+    }),
+  concerns: (item) => (item.rules_file ?? item.validate_rules_file ?? []).length > 0,
+  exceptions: [{
+    matches: /^0\.23\.0\/.*invalid_unexpected object$/,
+    reason: "an item of an unknown kind is warned of and ignored, as Falco does since 0.31",
+  }],
+  gaps: [
+    { matches: /\/disabled_and_enabled_rules_/, reason: "there are no -D, -T and -t yet" },
+    {
+      matches: /\/(?:incompat(?:ible)?|overlap)_(?:extract|plugin)_/,
+      reason: "plugins cannot be loaded yet",
+    },
+  ],
+});
+
+interface CurrentCase {
+  readonly name: string;
+  readonly options: {
+    readonly rules?: readonly NamedFile[];
+    readonly validate?: readonly NamedFile[];
+    readonly config?: NamedFile;
+    /** Those that are worked out in the test itself are no text. */
+    readonly args?: readonly unknown[];
+  };
+  readonly expect: {
+    readonly exit_code?: number;
+    readonly error?: boolean;
+    readonly validation?: readonly {
+      readonly kind?: "error" | "warning";
+      readonly code?: string;
+      readonly at?: number;
+      readonly successful?: boolean;
+    }[];
+  };
+}
+
+conformanceSuite<CurrentCase>({
+  file: "regression.jsonl",
+  behaviour: "configuration and rules of upstream's end-to-end tests load or fail as they do there",
+  name: ({ name }) => name,
+  judge: ({ options, expect: { exit_code, error, validation = [] } }) => {
+    const said = (kind: string) =>
+      validation.flatMap(({ kind: of, code }) => of === kind && code !== undefined ? { code } : []);
+    return judge({
+      rules: options.validate ?? options.rules ?? [],
+      config: options.config,
+      options: optionsOf(options.args ?? []),
+      ok: (exit_code ?? 0) === 0 && !error,
+      errors: said("error"),
+      warnings: said("warning"),
+      okFiles: validation.filter(({ successful }) => successful).length,
+    });
+  },
+  concerns: ({ options }) => (options.rules ?? options.validate ?? []).length > 0,
+  gaps: [
+    { matches: /_Print_Rules\/json-/, reason: "plugins, and their fields, cannot be loaded yet" },
+    { matches: /_Rule_Info\/invalid-rule-name$/, reason: "there is no falcod describe yet" },
+  ],
+});
+
+function judge(run: Run): string | undefined {
+  const texts: RuleText[] = [];
+  for (const named of run.rules) {
+    const files = filesOf(named);
+    if (files.length === 0) return `${named.dir} is not there`;
+    for (const file of files) {
+      const text = ruleText(file);
+      if (!text) return `${file} is not there`;
+      texts.push(text);
+    }
+  }
+  const loaded = load(texts);
+  const ok = loaded.ruleset !== undefined;
+  const problem = ok ? configProblem(run) : loaded.errors[0];
+  if (run.ok !== (problem === undefined)) return problem ?? "accepted, Falco refuses it";
+  for (const { code } of run.errors) {
+    if (!loaded.errorCodes.has(code)) return `${code} not found, but ${[...loaded.errorCodes]}`;
+  }
+  for (const { code } of run.warnings) {
+    // Nothing is called unused in rules that are not complete.
+    if (!ok && code.startsWith("LOAD_UNUSED_")) continue;
+    if (!loaded.warningCodes.has(RENAMED[code] ?? code)) return `no warning ${code}`;
+  }
+  if (run.okFiles > 0 && !load(texts.slice(0, run.okFiles)).ruleset) return "the first file fails";
+  return undefined;
+}
+
+/** Falco's codes of old that have another name today. */
+const RENAMED: Readonly<Record<string, string>> = { LOAD_UNKNOWN_FIELD: "LOAD_UNKNOWN_FILTER" };
+
+function filesOf({ file, dir }: NamedFile): readonly string[] {
+  // What a package installs there is upstream's current file.
+  if (file !== undefined) return [file.replace(/^\/etc\/falco\//, "rules/current/")];
+  return dir === undefined ? [] : corpusFiles(dir);
+}
+
+function configProblem({ config, options }: Run): string | undefined {
+  // One that a test writes itself has no file.
+  const path = config?.file === undefined ? undefined : corpusPath(config.file);
+  if (config?.file !== undefined && path === undefined) return `${config.file} is not there`;
+  if (path === undefined && options.length === 0) return undefined;
+  const report = new Report();
+  const request = { path: path ?? "/dev/null", options, environment: () => "", rulesFolder: "/" };
+  checkConfig(mergeConfig(request, report).root, report);
+  return report.diagnostics.find(({ severity }) => severity === "error")?.title;
+}
+
+/** What stands behind each `-o`. */
+function optionsOf(args: readonly unknown[]): string[] {
+  return args.flatMap((argument, index) =>
+    args[index - 1] === "-o" && typeof argument === "string" ? [argument] : []
+  );
+}
