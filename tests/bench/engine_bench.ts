@@ -9,9 +9,10 @@ import { loadRules, readRuleFile, type Ruleset } from "../../core/rule/mod.ts";
 import { State } from "../../core/state/mod.ts";
 import { layout } from "../../ffi/mod.ts";
 import { LiveEvent } from "../../plugins/sources/syscall/live_event.ts";
+import { readCorpus } from "../corpus.ts";
 import { RecordWriter } from "../records.ts";
 
-const RULES = "../shared/conformance/rules/current/falco_rules.yaml";
+const RULES = "rules/current/falco_rules.yaml";
 const { RECORD_KIND, RECORD_HEADER } = layout;
 const SYS_CONNECT = 42, SYS_UNLINKAT = 263, SYS_DUP2 = 33;
 const EVENTS = 20_000;
@@ -64,7 +65,7 @@ function busyHost(writer: RecordWriter): number[] {
 
 function stableRules(): Ruleset {
   const report = new Report();
-  const file = readRuleFile(new SourceText(RULES, Deno.readTextFileSync(RULES)), report);
+  const file = readRuleFile(new SourceText(RULES, readCorpus(RULES)), report);
   const ruleset = loadRules([file], {
     fieldsOf: (source) => source === "syscall" ? syscallFields : undefined,
     engineVersion: "0.63.0",
