@@ -291,13 +291,17 @@ export function encodeExecFlags(image: {
 /** A name counts when all its native bits are set. The table is looked up at the first call. */
 function bits(table: string, native: Readonly<Record<string, number>>): Encoder {
   let pairs: readonly (readonly [native: number, upstream: number])[] | undefined;
+  // Callers repeat themselves: the last answer is right nearly always.
+  let last = 0, lastEncoded: number | undefined;
   return (value) => {
+    if (value === last && lastEncoded !== undefined) return lastEncoded;
     pairs ??= Object.entries(native).map(([name, bit]) => [bit, valueOf(table, name)] as const);
     let encoded = 0;
     for (const [bit, upstream] of pairs) {
       if ((value & bit) >>> 0 === bit) encoded |= upstream;
     }
-    return encoded >>> 0;
+    last = value;
+    return lastEncoded = encoded >>> 0;
   };
 }
 

@@ -8,6 +8,7 @@ export interface FlagTable {
 }
 
 const tables = new Map<string, FlagTable>();
+const valuesByName = new Map<string, ReadonlyMap<string, number>>();
 
 /** A flag table by the name an event parameter gives it; absent when there is none. */
 export function flagTable(name: string): FlagTable | undefined {
@@ -22,7 +23,13 @@ export function flagTable(name: string): FlagTable | undefined {
 
 /** The value of one name: `flagValue("file_flags", "O_CREAT")`; absent when the table lacks it. */
 export function flagValue(table: string, name: string): number | undefined {
-  return flagTable(table)?.names.find(([candidate]) => candidate === name)?.[1];
+  let values = valuesByName.get(table);
+  if (!values) {
+    // Some tables name a value twice over; the first one counts, as it prints first.
+    values = new Map(flagTable(table)?.names.toReversed());
+    valuesByName.set(table, values);
+  }
+  return values.get(name);
 }
 
 /**
