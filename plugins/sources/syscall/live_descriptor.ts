@@ -11,6 +11,7 @@ import { textAt } from "./memory.ts";
 
 const { FILE_FACTS, FILE_FLAGS, FILE_RECORD, SOCKET_FACTS, SOCKET_RECORD } = layout;
 
+const SLASH = 0x2f;
 const S_IFMT = 0o170000, S_IFDIR = 0o040000, S_IFIFO = 0o010000;
 const AF_UNSPEC = 0, AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16;
 const SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3;
@@ -96,6 +97,10 @@ function namedPathAt(
   const start = at + FILE_RECORD.data;
   const raw = textAt(memory, start, givenBytes);
   if (opens && givenBytes > 0) {
+    // The kernel's paths have nothing in them that joining would change.
+    if ((fileFlags & FILE_FLAGS.same) !== 0 && memory.u8[start] === SLASH) {
+      return { raw, given: raw, resolved: raw };
+    }
     const given = joinPath(directoryAt(memory, start + givenBytes, baseBytes), raw);
     const resolved = (fileFlags & FILE_FLAGS.same) !== 0
       ? raw
