@@ -1,9 +1,9 @@
 /** The engine: one event in, alerts out. */
-import type { Alert } from "../alert/mod.ts";
+import type { Alert, OutputValue } from "../alert/mod.ts";
 import type { Event } from "../event/mod.ts";
-import type { Ruleset } from "../rule/mod.ts";
+import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { State } from "../state/mod.ts";
-import { withBothNames } from "./both_names.ts";
+import { type Rendered, withBothNames } from "./both_names.ts";
 import { type Evaluator, Program, type RunnableRule } from "./program.ts";
 
 /** Falco's `rule_matching`: the first rule that matches an event, or every one. */
@@ -17,7 +17,7 @@ export interface EngineOptions {
   readonly deliver: (alert: Alert) => void;
   readonly ruleMatching?: RuleMatching;
   readonly evaluator?: Evaluator;
-  /** Told once per distinct message when our own code failed on an event; the event is skipped. */
+  /** Told once per distinct message when our own code failed on an event; the rule is skipped for it. */
   readonly onFault?: (error: Error) => void;
 }
 
@@ -30,6 +30,8 @@ export interface EngineCounters {
 }
 
 const MAX_FAULTS_TOLD = 16;
+const NONE: readonly RunnableRule[] = [];
+const NO_FIELDS: ReadonlyMap<string, OutputValue> = new Map();
 
 /** Owns the state; everything happens synchronously within `process`. */
 export class Engine {
@@ -69,8 +71,11 @@ export class Engine {
       if (rules.length > 0) this.#judge(rules, event);
     } catch (error) {
       this.#fault(error);
-    } finally {
+    }
+    try {
       state.end(event);
+    } catch (error) {
+      this.#fault(error);
     }
   }
 
@@ -79,31 +84,41 @@ export class Engine {
    * rule that matched one view is not reported again for the second.
    */
   #judge(rules: readonly RunnableRule[], event: Event): void {
-    const state = this.#state;
-    let fired: RunnableRule | undefined;
-    let others: Set<RunnableRule> | undefined;
+    const fired = this.#judgeView(rules, event, NONE);
+    if (!event.hasResolvedView) return;
+    this.#state.view = "resolved";
+    this.#judgeView(rules, event, fired);
+  }
+
+  /** Rules that matched; those among `told` have alerted before. */
+  #judgeView(
+    rules: readonly RunnableRule[],
+    event: Event,
+    told: readonly RunnableRule[],
+  ): readonly RunnableRule[] {
+    let fired: RunnableRule[] | undefined;
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i]!;
-      if (!rule.matches(event, state)) continue;
-      this.#alert(rule, event);
-      if (!fired) fired = rule;
-      else (others ??= new Set()).add(rule);
+      if (!this.#matches(rule, event)) continue;
+      if (!told.includes(rule)) this.#alert(rule.rule, event);
+      (fired ??= []).push(rule);
       if (!this.#all) break;
     }
-    if (!event.hasResolvedView) return;
-    state.view = "resolved";
-    for (let i = 0; i < rules.length; i++) {
-      const rule = rules[i]!;
-      if (!rule.matches(event, state)) continue;
-      if (rule !== fired && !others?.has(rule)) this.#alert(rule, event);
-      if (!this.#all) break;
+    return fired ?? NONE;
+  }
+
+  /** A rule that our own code fails on does not keep the others from the event. */
+  #matches(rule: RunnableRule, event: Event): boolean {
+    try {
+      return rule.matches(event, this.#state);
+    } catch (error) {
+      this.#fault(error);
+      return false;
     }
   }
 
-  #alert({ rule }: RunnableRule, event: Event): void {
-    const state = this.#state;
-    let rendered = rule.output.render(event, state);
-    if (event.hasResolvedView) rendered = withBothNames(rendered, event, state);
+  #alert(rule: Rule, event: Event): void {
+    const { message, fields } = this.#render(rule, event);
     this.#alerts++;
     this.#alertsByRule.set(rule.name, (this.#alertsByRule.get(rule.name) ?? 0) + 1);
     this.#options.deliver({
@@ -113,9 +128,23 @@ export class Engine {
       tags: rule.tags,
       timeNs: event.timeNs,
       hostname: this.#options.hostname,
-      message: rendered.message,
-      fields: rendered.fields,
+      message,
+      fields,
     });
+  }
+
+  /** An alert goes out even when our own code fails on its output. */
+  #render(rule: Rule, event: Event): Rendered {
+    try {
+      const rendered = rule.output.render(event, this.#state);
+      return event.hasResolvedView ? withBothNames(rendered, event, this.#state) : rendered;
+    } catch (error) {
+      this.#fault(error);
+      return {
+        message: `the output of this rule could not be made: ${rule.name}`,
+        fields: NO_FIELDS,
+      };
+    }
   }
 
   #fault(error: unknown): void {

@@ -2,15 +2,14 @@
  * What an event costs from the record to the verdict, with upstream's stable rules: state, index by
  * type, every condition. The same stream through the generated functions and through the interpreter.
  */
-import { Report, SourceText } from "../../core/base/mod.ts";
 import { Engine, type Evaluator } from "../../core/engine/mod.ts";
-import { syscallFields } from "../../core/field/mod.ts";
-import { loadRules, readRuleFile, type Ruleset } from "../../core/rule/mod.ts";
+import type { Ruleset } from "../../core/rule/mod.ts";
 import { State } from "../../core/state/mod.ts";
 import { layout } from "../../ffi/mod.ts";
 import { LiveEvent } from "../../plugins/sources/syscall/live_event.ts";
 import { readCorpus } from "../corpus.ts";
 import { RecordWriter } from "../records.ts";
+import { rulesetOf } from "../ruleset.ts";
 
 const RULES = "rules/current/falco_rules.yaml";
 const { RECORD_KIND, RECORD_HEADER } = layout;
@@ -63,19 +62,7 @@ function busyHost(writer: RecordWriter): number[] {
   return offsets;
 }
 
-function stableRules(): Ruleset {
-  const report = new Report();
-  const file = readRuleFile(new SourceText(RULES, readCorpus(RULES)), report);
-  const ruleset = loadRules([file], {
-    fieldsOf: (source) => source === "syscall" ? syscallFields : undefined,
-    engineVersion: "0.63.0",
-    minimumPriority: "Debug",
-  }, report);
-  if (!ruleset) throw new Error(report.diagnostics.map(({ title }) => title).join("\n"));
-  return ruleset;
-}
-
-const ruleset = stableRules();
+const ruleset = rulesetOf(readCorpus(RULES), RULES);
 const writer = new RecordWriter(8 << 20);
 const offsets = busyHost(writer);
 const kinds = offsets.map((at) => writer.memory.u16[(at + RECORD_HEADER.kind) >> 1]!);
