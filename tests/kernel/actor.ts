@@ -172,17 +172,31 @@ export class Theatre {
     const before = this.#falcod.alerts.length;
     const said = await this.#stage.run(`cd ${this.folder}; exec 2>errors; ${script}`);
     await this.#falcod.settle();
+    return { facts: this.#facts(said), events: this.#falcod.alerts.slice(before) };
+  }
+
+  /** What the early actor has said so far. */
+  get earlyFacts(): ReadonlyMap<string, string> {
+    return this.#facts(this.read("early"));
+  }
+
+  #facts(said: string): ReadonlyMap<string, string> {
     const facts = new Map<string, string>([["D", this.folder]]);
     for (const line of said.split("\n")) {
       const equals = line.indexOf("=");
       if (equals > 0) facts.set(line.slice(0, equals), line.slice(equals + 1));
     }
-    return { facts, events: this.#falcod.alerts.slice(before) };
+    return facts;
   }
 
   /** What the last run said on standard error. */
   get errors(): string {
-    return Deno.readTextFileSync(`${this.folder}/errors`);
+    return this.read("errors");
+  }
+
+  /** A file in the folder. */
+  read(name: string): string {
+    return Deno.readTextFileSync(`${this.folder}/${name}`);
   }
 }
 
@@ -191,11 +205,12 @@ export interface TheatreOptions {
   readonly condition: string;
   /** Fields besides the usual ones. */
   readonly fields?: readonly string[];
-  readonly args?: readonly string[];
+  /** Perl of an actor that is there before falcod: it has prepared when it says its first facts. */
+  readonly early?: string;
 }
 
 export async function withActor(
-  { condition, fields = [], args = [] }: TheatreOptions,
+  { condition, fields = [], early }: TheatreOptions,
   body: (theatre: Theatre) => Promise<void>,
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "falcod-events-" });
@@ -206,12 +221,21 @@ export async function withActor(
     Deno.copyFileSync(await buildProgram("calls"), `${folder}/calls`);
     const rules = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(rules, ruleText(condition, [...FIELDS, ...fields]));
-    await withFalcod({ rules: [rules], args }, async (falcod, stage) => {
+    const stageThrough = early === undefined ? [] : afterEarly(folder, early);
+    await withFalcod({ rules: [rules], stageThrough }, async (falcod, stage) => {
       await body(new Theatre(folder, falcod, stage));
     });
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Starts an actor as a child of what the stage will be. */
+function afterEarly(folder: string, perl: string): readonly string[] {
+  Deno.writeTextFileSync(`${folder}/early.pl`, `${PRELUDE}\n${perl}\n`);
+  const script = `cd ${folder}; ./${ACTOR} early.pl >early 2>early-errors &
+    until [ -s ${folder}/early ]; do sleep 0.02; done; exec "$@"`;
+  return ["/bin/sh", "-c", script, "sh"];
 }
 
 function ruleText(condition: string, fields: readonly string[]): string {

@@ -2,7 +2,8 @@
  * System calls that perl cannot make: other ways to fork, threads, and the 32-bit entry. No C library.
  *
  *   calls fork | vfork | clone3     makes a child that exits with 7, waits for it, prints child=PID
- *   calls thread NAME PATH          a second thread takes a name and opens a file; prints thread=TID
+ *   calls thread NAME PATH          a second thread takes a name and opens a file as soon as it is there;
+ *                                   prints thread=TID
  *   calls thread-exec PROGRAM WORD  a second thread runs a program in place of all
  *   calls int80 PATH                by the entry of 32-bit programs: opens a file, connects to ports 1 and
  *                                   2 of 127.0.0.1 (the second by socketcall), takes user id 11
@@ -105,7 +106,8 @@ static void fork_somehow(long child)
 static void named_thread(void)
 {
 	call(__NR_prctl, PR_SET_NAME, (long)words[0], 0, 0);
-	call(__NR_open, (long)path, 0, 0, 0);
+	while (call(__NR_open, (long)path, 0, 0, 0) < 0)
+		nap();
 	call(__NR_exit, 0, 0, 0, 0);
 }
 

@@ -1,0 +1,223 @@
+/** What is known of a process follows what it does, call by call, and holds for what ran before. */
+import { assert, assertEquals } from "../assert.ts";
+import { differences, type Expected, find, type Performance, withActor } from "./actor.ts";
+import { kernelTest } from "./harness.ts";
+
+/** The call by which an actor asks to be looked at: it does nothing and few others make it. */
+const LOOK = "call(SYS_getcpu, 0, 0, 0);";
+const CONDITION =
+  "(evt.type = getcpu and (proc.exepath endswith /actor or proc.exepath contains /falcod-events-))" +
+  " or (evt.type = execve and proc.aexepath endswith /actor)";
+
+interface Scene {
+  readonly perl: string;
+  /** Runs the actor in turn. */
+  readonly through?: string;
+  /** What the looks show, in order; an exec is one, too. */
+  readonly looks: readonly Expected[];
+}
+
+function sceneTest(name: string, { perl, through, looks }: Scene): void {
+  kernelTest(name, async () => {
+    await withActor({ condition: CONDITION }, async (theatre) => {
+      const played = await theatre.perform(perl, through);
+      assertShows(played, looks, theatre.errors);
+    });
+  });
+}
+
+function assertShows({ facts, events }: Performance, looks: readonly Expected[], errors: string) {
+  const seen = events.map(({ output_fields: fields }) =>
+    `${fields["evt.type"]} by ${fields["proc.name"]}`
+  );
+  assertEquals(events.length, looks.length, `${seen.join(", ")}\n${errors}`);
+  const wrong = looks.flatMap((look, index) =>
+    differences(events[index]!, look, facts).map((difference) => `look ${index + 1}: ${difference}`)
+  );
+  assert(wrong.length === 0, wrong.join("\n"));
+}
+
+sceneTest("after setuid and setgid the user and the group are others", {
+  perl: `${LOOK} $) = "2 2"; $( = 2; ${LOOK} POSIX::setuid(1); ${LOOK}`,
+  looks: [
+    { "user.name": "root", "user.uid": 0, "group.name": "root" },
+    { "user.name": "root", "group.name": "bin", "group.gid": 2 },
+    { "user.name": "daemon", "user.uid": 1, "group.gid": 2, "thread.cap_effective": "" },
+  ],
+});
+
+sceneTest("after chdir and chroot the working directory is another", {
+  perl: `mkdir "a"; mkdir "a/b"; ${LOOK} chdir "a"; ${LOOK} chdir "b"; ${LOOK}
+    call(SYS_chroot, "."); chdir "/"; ${LOOK}`,
+  looks: [
+    { "proc.cwd": "{D}/" },
+    { "proc.cwd": "{D}/a/" },
+    { "proc.cwd": "{D}/a/b/" },
+    { "proc.cwd": "{D}/a/b/" },
+  ],
+});
+
+sceneTest("a process may call itself something else, its command line stays", {
+  perl: `call(SYS_prctl, 15, "kworker/0:1"); ${LOOK} if (!fork) { ${LOOK} exit } wait;`,
+  looks: [
+    { "proc.name": "kworker/0:1", "proc.cmdline": "actor case.pl", "proc.exe": "./actor" },
+    { "proc.name": "kworker/0:1", "proc.pname": "kworker/0:1", "proc.cmdline": "actor case.pl" },
+  ],
+});
+
+sceneTest("whose parent ends has another, the one the kernel gave", {
+  perl: `call(SYS_prctl, 36, 1, 0, 0, 0); pipe(R, W); my $me = $$;
+    my $p = fork; if (!$p) {
+      my $q = fork; if (!$q) { close W; ${LOOK} <R>; 1 while getppid != $me; ${LOOK} exit }
+      fact(q => $q, p => $$, me => $me); select undef, undef, undef, 0.2; POSIX::_exit(0) }
+    waitpid $p, 0; close W; close R; wait`,
+  looks: [
+    { "proc.pid": "{q}", "proc.ppid": "{p}", "proc.pname": "actor" },
+    { "proc.pid": "{q}", "proc.ppid": "{me}", "proc.pname": "actor", "proc.aname[2]": "sh" },
+  ],
+});
+
+sceneTest("whose last ancestor ends belongs to the system's first process", {
+  perl: `pipe(R, W); my $p = fork; if (!$p) {
+      my $q = fork; if (!$q) { close W; <R>; my $old = getppid;
+        open(P, "<", "/proc/" . getppid . "/comm"); chomp(my $name = <P>);
+        fact(heir => getppid, name => $name); ${LOOK} exit }
+      POSIX::_exit(0) }
+    waitpid $p, 0; close W; close R; select undef, undef, undef, 0.3`,
+  looks: [{ "proc.ppid": "{heir}", "proc.pname": "{name}" }],
+});
+
+sceneTest("a terminal and its session are known", {
+  through: "script -qec './actor case.pl' /dev/null </dev/null >said; cat said; true",
+  perl: `my $sid = call(SYS_getsid, 0); open(P, "<", "/proc/$sid/comm"); chomp(my $name = <P>);
+    fact(tty => (stat "/proc/self/fd/1")[6], sid => $sid, name => $name, group => getpgrp); ${LOOK}`,
+  looks: [{
+    "proc.tty": /^[1-9]\d*$/,
+    "proc.sname": /^(sh|actor)$/,
+    "proc.sid": /^[1-9]\d*$/,
+  }],
+});
+
+sceneTest("a process group has a leader", {
+  perl: `my $p = fork; if (!$p) { setpgrp 0, 0; call(SYS_prctl, 15, "leader"); ${LOOK}
+      if (!fork) { call(SYS_prctl, 15, "member"); ${LOOK} exit } wait; exit } waitpid $p, 0;
+    fact(p => $p)`,
+  looks: [
+    { "proc.pgid": "{p}", "proc.vpgid": "{p}", "proc.pgid.name": "leader", "proc.name": "leader" },
+    { "proc.pgid": "{p}", "proc.pgid.name": "leader", "proc.name": "member" },
+  ],
+});
+
+sceneTest("a pid namespace numbers its own", {
+  through: "unshare --pid --fork --mount-proc",
+  perl: `fact(one => $$); ${LOOK} if (!fork) { ${LOOK} exit } wait;`,
+  looks: [
+    { "proc.vpid": 1, "thread.vtid": 1, "proc.pid": /^\d{2,}$/, "proc.pname": "unshare" },
+    { "proc.vpid": 2, "thread.vtid": 2, "proc.pid": /^\d{2,}$/, "proc.pname": "actor" },
+  ],
+});
+
+kernelTest("a thread in a pid namespace has a number there", async () => {
+  await withActor({ condition: "evt.type = open and proc.name = worker" }, async (theatre) => {
+    const { facts, events } = await theatre.perform(
+      'system "./calls", "thread", "worker", "/etc/hostname"',
+      "unshare --pid --fork --mount-proc",
+    );
+    assertEquals(events.length, 1);
+    assertEquals(differences(events[0]!, { "thread.vtid": "{thread}", "proc.vpid": 2 }, facts), []);
+    assert(String(events[0]!.output_fields["thread.tid"]) !== facts.get("thread"));
+  });
+});
+
+sceneTest("a program whose file is gone keeps its path", {
+  perl:
+    `system "/bin/cp", "actor", "victim"; if (!fork) { exec "./victim", "-e", 'unlink "victim"; syscall 309, 0, 0, 0' }
+    wait; system "/bin/cp", "actor", "victim"; open(V, "<", "victim"); fcntl(V, F_SETFD, 0); unlink "victim";
+    system { "/proc/self/fd/" . fileno(V) } "ghost", "-e", "syscall 309, 0, 0, 0"`,
+  looks: [
+    { "proc.name": "cp" },
+    { "evt.type": "execve", "proc.exepath": "{D}/victim" },
+    { "evt.type": "getcpu", "proc.exepath": "{D}/victim", "proc.name": "victim" },
+    { "proc.name": "cp" },
+    { "evt.type": "execve", "proc.exepath": "{D}/victim", "proc.exe": "ghost" },
+    { "evt.type": "getcpu", "proc.exepath": "{D}/victim", "proc.exe": "ghost" },
+  ],
+});
+
+sceneTest("argv, executable and name are three things", {
+  perl: `symlink "/bin/true", "alias"; system { "./alias" } "-login", "a  b", "c"`,
+  looks: [{
+    "proc.name": "alias",
+    "proc.exe": "-login",
+    "proc.exepath": "/usr/bin/true",
+    "proc.args": "a  b c",
+    "proc.cmdline": "alias a  b c",
+    "evt.args": /filename=\.\/alias$/,
+  }],
+});
+
+kernelTest("arguments beyond the limit are cut, those within are whole", async () => {
+  await withActor({ condition: CONDITION, fields: ["proc.cmdnargs"] }, async (theatre) => {
+    const { events } = await theatre.perform(
+      `system "/bin/true", ("x" x 999) x 10; system "/bin/true", map { "y" x 999 } 1 .. 64;
+       system "/bin/true", "after"`,
+    );
+    assertEquals(events.map((event) => event.output_fields["proc.cmdnargs"]).length, 3);
+    const [whole, cut, after] = events.map((event) => String(event.output_fields["proc.args"]));
+    assertEquals(whole, Array(10).fill("x".repeat(999)).join(" "));
+    assert(cut!.startsWith(`${"y".repeat(999)} y`));
+    assert(cut!.length > 10_000 && cut!.length <= 16_384, `${cut!.length} characters`);
+    assertEquals(after, "after");
+  });
+});
+
+/** Prepares before falcod runs, and looks when it is told to. */
+const EARLY = `my $d = POSIX::getcwd(); my $p = fork;
+  exec "$d/calls", "thread", "old thread", "$d/go" if !$p;
+  call(SYS_prctl, 15, "old hand"); chdir "/tmp"; $) = "2 2"; $( = 2; POSIX::setuid(1);
+  select undef, undef, undef, 0.1;
+  fact(me => $$, other => $p, parent => getppid, group => getpgrp);
+  select undef, undef, undef, 0.02 until -e "$d/go"; ${LOOK} wait`;
+
+kernelTest("what ran before falcod is known as if it had been seen", async () => {
+  const condition = "evt.type in (getcpu, open) and evt.rawres >= 0";
+  await withActor({ condition, early: EARLY }, async (theatre) => {
+    const facts = theatre.earlyFacts;
+    const { events } = await theatre.run(
+      `touch go; while kill -0 ${facts.get("me")}; do sleep 0.02; done`,
+    );
+    const look = find(events, { "evt.type": "getcpu" });
+    assert(look !== undefined, `not seen: ${theatre.read("early-errors")}`);
+    const process = {
+      "proc.name": "old hand",
+      "proc.pid": "{me}",
+      "proc.exe": "./actor",
+      "proc.args": "early.pl",
+      "proc.exepath": "{D}/actor",
+      "proc.cwd": "/tmp/",
+      "proc.vpid": "{me}",
+      "proc.ppid": "{parent}",
+      "proc.pname": "sh",
+      "user.name": "daemon",
+      "user.uid": 1,
+      "group.name": "bin",
+      "proc.nthreads": 1,
+      "proc.pgid": "{group}",
+      "container.id": "host",
+    };
+    assertEquals(differences(look, process, facts), []);
+    const opened = find(events, { "evt.type": "open", "fd.name": "{D}/go" }, facts);
+    assert(opened !== undefined, "the thread was not seen");
+    const thread = {
+      "proc.name": "old thread",
+      "proc.pid": "{other}",
+      "proc.ppid": "{me}",
+      "proc.pname": "old hand",
+      "proc.nthreads": 2,
+      "proc.args": "thread old thread {D}/go",
+      "thread.ismain": false,
+      "user.uid": 0,
+    };
+    assertEquals(differences(opened, thread, facts), []);
+  });
+});
