@@ -90,6 +90,15 @@ export function summary({ file, total, passed, exceptions, gaps }: Outcome): str
   return `${file}: ${passed}/${total}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}`;
 }
 
+/** A judge that stumbles over a case has not met it; the others are still judged. */
+function judgeOne<Case>(suite: Suite<Case>, item: Case): string | undefined {
+  try {
+    return suite.judge(item);
+  } catch (error) {
+    return `cannot be judged: ${error}`;
+  }
+}
+
 function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Outcome {
   const { file, name, exceptions = [], gaps = [] } = suite;
   const concerned = cases.filter((item) => suite.concerns?.(item) ?? true);
@@ -100,7 +109,7 @@ function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Outcome {
     exceptions: [] as UnmetCase[],
   };
   for (const item of concerned) {
-    const problem = suite.judge(item);
+    const problem = judgeOne(suite, item);
     if (problem === undefined) continue;
     const known = { name: name(item), problem };
     const isMeant = ({ matches }: Unmet) => matches.test(known.name);

@@ -9,8 +9,8 @@ import {
   TRANSFORMERS,
 } from "../../core/field/mod.ts";
 import { escape, unescape } from "../../core/filter/literal.ts";
-import type { RingMemory } from "../../ffi/mod.ts";
 import { textAt } from "../../plugins/sources/syscall/memory.ts";
+import { RecordWriter } from "../records.ts";
 import { conformanceSuite } from "./corpus.ts";
 
 type CaseText = string | { readonly hex: string };
@@ -34,8 +34,10 @@ const JUDGES: Readonly<Record<string, (item: FunctionCase) => string | undefined
   concatenate_paths: ({ args, expect }) =>
     differ(joinPath(latin1(args[0]!), latin1(args[1]!)), latin1(expect as CaseText)),
   utf8_sanitize: ({ args, expect }) => {
-    const u8 = new Uint8Array(bytesOf(args[0]!));
-    return differ(textAt({ u8 } as RingMemory, 0, u8.length), expect);
+    const bytes = bytesOf(args[0]!);
+    const { memory } = new RecordWriter();
+    memory.u8.set(bytes);
+    return differ(textAt(memory, 0, bytes.length), expect);
   },
   escape_str: ({ args, expect }) => differ(escape(args[0] as string), expect),
   escape_roundtrip: ({ args, expect }) => {
