@@ -7,6 +7,7 @@ import { LiveEvent } from "./live_event.ts";
 
 const { RECORD_KIND } = layout;
 const SYS_CONNECT = 42, SYS_ACCEPT = 43, SYS_LINKAT = 265, SYS_SYMLINK = 88, SYS_PTRACE = 101;
+const SYS_DUP = 32, SYS_BIND = 49, SYS_FCHOWNAT = 260;
 const EPOCH_MINUS_BOOT = 1_700_000_000_000_000_000n;
 
 function load(kind: number, write: (writer: RecordWriter) => number): LiveEvent {
@@ -132,6 +133,46 @@ Deno.test("LiveEvent tells who connected from who accepted", () => {
   assertObjectMatch(accept.descriptor, { role: "server" });
   assertEquals([...connect.descriptor!.socket!.remoteAddress!], [10, 0, 0, 2]);
   assertEquals(connect.descriptor!.socket!.remotePort, 80);
+});
+
+Deno.test("LiveEvent tells a copied socket's role by how its port came to be", () => {
+  const sides = { local: [[10, 0, 0, 1], 80], remote: [[10, 0, 0, 2], 4000] } as const;
+  const role = (foundByPort: number) =>
+    load(RECORD_KIND.socket, (writer) => {
+      const at = writer.socket({ syscall: SYS_DUP, ...sides });
+      const facts = at + layout.SOCKET_RECORD.socket;
+      writer.memory.u8[facts + layout.SOCKET_FACTS.foundByPort] = foundByPort;
+      return at;
+    }).descriptor?.role;
+  assertEquals(role(0), "client");
+  assertEquals(role(1), "server");
+});
+
+Deno.test("LiveEvent takes bind's socket for a server's, without another end", () => {
+  const event = load(RECORD_KIND.socket, (writer) =>
+    writer.socket({
+      syscall: SYS_BIND,
+      local: [[10, 0, 0, 1], 80],
+      remote: [[0, 0, 0, 0], 0],
+    }));
+  assertObjectMatch(event.descriptor, { role: undefined, typeChar: "4" });
+  assertEquals(event.descriptor?.socket?.localPort, 80);
+});
+
+Deno.test("LiveEvent has no descriptor where the call named none", () => {
+  const failed = load(
+    RECORD_KIND.file,
+    (writer) => writer.open({ syscall: SYS_DUP, given: "", result: -9 }),
+  );
+  assertEquals(failed.descriptor, undefined);
+});
+
+Deno.test("LiveEvent takes an empty path for the directory's descriptor itself", () => {
+  const event = load(
+    RECORD_KIND.path,
+    (writer) => writer.path({ syscall: SYS_FCHOWNAT, first: "", firstBase: "/etc/shadow" }),
+  );
+  assertObjectMatch(param(event, "pathname"), { raw: "", given: "/etc/shadow" });
 });
 
 Deno.test("changesOf() copies an exec with its arguments, ids and places", () => {
