@@ -9,7 +9,10 @@ import type { Container } from "../state/mod.ts";
 export interface EventNeeds {
   /** Codes as in `Event.type`. */
   readonly eventTypes: ReadonlySet<number>;
-  /** Names of the fields that rules or outputs read. */
+  /**
+   * Names of the fields that rules or outputs read, and of conditions' fields with an argument also
+   * both: "evt.arg" and "evt.arg.env".
+   */
   readonly fields: ReadonlySet<string>;
 }
 

@@ -119,7 +119,10 @@ export class Compiler {
     const parsed = parseCondition(text, report);
     const expanded = parsed && expandCondition(parsed, this.#names(undefined), report);
     const checked = expanded && checkCondition(expanded, fields, report);
-    if (checked) { for (const { definition } of fieldsOf(checked)) used.add(definition.name); }
+    for (const { definition: { name }, argument } of checked ? fieldsOf(checked) : []) {
+      used.add(name);
+      if (typeof argument === "string") used.add(`${name}.${argument}`);
+    }
     return checked;
   }
 

@@ -156,6 +156,16 @@ sceneTest("argv, executable and name are three things", {
   }],
 });
 
+kernelTest("the environment is known to rules that ask for it", async () => {
+  const condition = 'evt.type = execve and evt.arg.env contains "LD_PRELOAD=/tmp/evil.so"';
+  await withActor({ condition }, async (theatre) => {
+    const { events } = await theatre.perform(
+      'system "/bin/true"; $ENV{LD_PRELOAD} = "/tmp/evil.so"; system "/bin/true", "evil"',
+    );
+    assertEquals(events.map((event) => event.output_fields["proc.args"]), ["evil"]);
+  });
+});
+
 kernelTest("arguments beyond the limit are cut, those within are whole", async () => {
   await withActor({ condition: CONDITION, fields: ["proc.cmdnargs"] }, async (theatre) => {
     const { events } = await theatre.perform(

@@ -28,6 +28,8 @@ const LIFECYCLE_RING_BYTES = 8 << 20;
 /** Rings full of the smallest records hold less than that many looks bring. */
 const LAST_LOOKS = 10;
 const PROC = "/proc";
+/** Environments are long; they are captured only when a rule asks for them. */
+const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
 /** How often the wall clock is compared with the boot clock: someone may set it. */
 const CLOCK_CHECK_MS = 1000;
 
@@ -46,7 +48,7 @@ export class SyscallSource implements Source {
   }
 
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
-    this.#wantsEnvironment = needs.fields.has("proc.env") || needs.fields.has("proc.aenv");
+    this.#wantsEnvironment = ENVIRONMENT_FIELDS.some((name) => needs.fields.has(name));
     const scope = this.#config.scopeProcessId;
     using capture = openCapture({
       objects: readProbeObjects(this.#config.probeFolder),
