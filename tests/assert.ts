@@ -22,7 +22,9 @@ function project(actual: unknown, expected: unknown): unknown {
       ? actual.map((item, i) => project(item, expected[i]))
       : actual;
   }
-  if (expected === null || typeof expected !== "object" || expected instanceof Uint8Array) return actual;
+  if (expected === null || typeof expected !== "object" || expected instanceof Uint8Array) {
+    return actual;
+  }
   if (actual === null || typeof actual !== "object") return actual;
   const out: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(expected)) {

@@ -43,7 +43,9 @@ kernelTest("processes killed with SIGKILL leave the table, and alerts go on", as
 kernelTest("what a killed process leaves behind is still watched", async () => {
   await withFalcod({ rules: RULES }, async (falcod, stage) => {
     const orphan = Number(
-      await stage.run(`sh -c 'echo $$; exec >/dev/null; sleep 1; exec cat /etc/shadow' 2>/dev/null &`),
+      await stage.run(
+        `sh -c 'echo $$; exec >/dev/null; sleep 1; exec cat /etc/shadow' 2>/dev/null &`,
+      ),
     );
     Deno.kill(stage.processId, "SIGKILL");
     const alert = await falcod.alert(READ);

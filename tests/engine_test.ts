@@ -1,13 +1,13 @@
-import { layout } from "../../ffi/mod.ts";
-import { LiveEvent } from "../../plugins/sources/syscall/live_event.ts";
-import { assertEquals, assertObjectMatch } from "../../tests/assert.ts";
-import { type OpenParts, RecordWriter } from "../../tests/records.ts";
-import { rulesetOf } from "../../tests/ruleset.ts";
-import type { Alert } from "../alert/mod.ts";
-import type { Event } from "../event/mod.ts";
-import type { Ruleset } from "../rule/mod.ts";
-import { State } from "../state/mod.ts";
-import { Engine, type EngineOptions } from "./mod.ts";
+import { layout } from "../ffi/mod.ts";
+import { LiveEvent } from "../plugins/sources/syscall/live_event.ts";
+import { assertEquals, assertObjectMatch } from "./assert.ts";
+import { type OpenParts, RecordWriter } from "./records.ts";
+import { rulesetOf } from "./ruleset.ts";
+import type { Alert } from "../core/alert/mod.ts";
+import type { Event } from "../core/event/mod.ts";
+import type { Ruleset } from "../core/rule/mod.ts";
+import { State } from "../core/state/mod.ts";
+import { Engine, type EngineOptions } from "../core/engine/mod.ts";
 
 const { RECORD_KIND } = layout;
 
@@ -93,7 +93,7 @@ Deno.test("Engine adds no names where they agree", () => {
 Deno.test("Engine escapes both names, so that a path cannot forge a line", () => {
   const { engine, alerts } = setUp(rule("a", "evt.type = openat"));
   engine.process(opened({ given: "/tmp/\n12:00: Fake", resolved: "/tmp/\u001b[2J" }));
-  assertEquals(/[\n\u001b]/.test(alerts[0]!.message), false);
+  for (const char of ["\n", "\u001b"]) assertEquals(alerts[0]!.message.includes(char), false);
 });
 
 Deno.test("Engine.swap() changes the rules and keeps state and counters", () => {
