@@ -1,26 +1,15 @@
 /** Settings of the syscall source, as core/app takes them out of falco.yaml and the command line. */
 import { z } from "zod";
 
-/** Falco's `buf_size_preset`: bytes of the events ring by index; 4 is the default there and here. */
-const PRESET_BYTES = [
-  1 << 20, // 0 is reserved upstream; the smallest that works
-  1 << 20,
-  2 << 20,
-  4 << 20,
-  8 << 20,
-  16 << 20,
-  32 << 20,
-  64 << 20,
-  128 << 20,
-  256 << 20,
-  512 << 20,
-] as const;
+const MIB = 1 << 20;
+const LARGEST_PRESET = 10;
+const LARGEST_RING_BYTES = 512 * MIB;
 
 export const syscallSchema = z.object({
   /** Watch only this process and its descendants. */
   scopeProcessId: z.int().positive().optional(),
-  /** 0 to 10; the ring is shared by all processors, so ours is larger than Falco's at the same number. */
-  bufferPreset: z.int().min(0).max(PRESET_BYTES.length - 1).default(6),
+  /** Falco's `buf_size_preset`: 4, Falco's default, is 8 MiB for every two processors. */
+  bufferPreset: z.int().min(0).max(LARGEST_PRESET).default(5),
   /** Longest argument vector kept, in bytes. */
   argsLimit: z.int().min(256).max(32_768).default(16_384),
   /** Folder with the compiled probe; absent: the one that came with falcod. */
@@ -29,6 +18,11 @@ export const syscallSchema = z.object({
 
 export type SyscallConfig = z.infer<typeof syscallSchema>;
 
-export function eventsRingBytes(preset: number): number {
-  return PRESET_BYTES[preset] ?? PRESET_BYTES[6];
+/**
+ * Bytes of the events ring. Falco has a ring for every two processors, each of the preset's size; ours
+ * is one for all, as large as Falco's together, up to 512 MiB.
+ */
+export function eventsRingBytes(preset: number, processors: number): number {
+  const oneBytes = preset === 0 ? MIB : MIB * 2 ** (preset - 1);
+  return Math.min(oneBytes * Math.ceil(processors / 2), LARGEST_RING_BYTES);
 }

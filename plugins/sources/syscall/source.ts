@@ -53,7 +53,7 @@ export class SyscallSource implements Source {
     using capture = openCapture({
       objects: readProbeObjects(this.#config.probeFolder),
       lifecycleBytes: LIFECYCLE_RING_BYTES,
-      eventsBytes: eventsRingBytes(this.#config.bufferPreset),
+      eventsBytes: eventsRingBytes(this.#config.bufferPreset, navigator.hardwareConcurrency),
       captureEnv: this.#wantsEnvironment,
       argsLimit: this.#config.argsLimit,
       ...(scope === undefined ? {} : { scopeProcessId: scope }),
