@@ -19,6 +19,7 @@ const SYMBOLS = {
   eventfd_write: { parameters: ["i32", "u64"], result: "i32" },
   getpagesize: { parameters: [], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  signal: { parameters: ["i32", "usize"], result: "usize" },
   strerror: { parameters: ["i32"], result: "pointer" },
   vsnprintf: { parameters: ["buffer", "usize", "pointer", "pointer"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
@@ -60,6 +61,13 @@ export function errno(): number {
 export function errorText(code: number): string {
   const number = Math.abs(code);
   return `${readCString(openLibc().strerror(number))} (errno ${number})`;
+}
+
+const SIG_IGN = 1n;
+
+/** The kernel drops the signal from now on, whoever in this process wants it: signal(7). */
+export function ignoreSignal(number: number): void {
+  openLibc().signal(number, SIG_IGN);
 }
 
 /** The text a `char *` points to; "" for NULL. */

@@ -31,7 +31,7 @@ export {
 } from "./capture.ts";
 export type { LoadedProgram } from "./bpf_object.ts";
 export * as layout from "./layout.ts";
-export { bootTimeNs, epochMinusBootNs } from "./libc.ts";
+export { bootTimeNs, epochMinusBootNs, ignoreSignal } from "./libc.ts";
 export type { RecordHandler } from "./merge.ts";
 export { NativeError, type NativeErrorCode } from "./native_error.ts";
 export type { Interest, ResolveLevel } from "./probe_settings.ts";

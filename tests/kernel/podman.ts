@@ -4,8 +4,8 @@
  */
 import { assertEquals } from "../assert.ts";
 
-const CONFIG = "../shared/testbed/containers.conf";
-const OWN_CONFIG = `[containers]
+/** Limits that a machine without CAP_SYS_RESOURCE can keep. */
+const CONFIG = `[containers]
 default_ulimits = ["nofile=20000:20000", "nproc=20000:20000"]
 [engine]
 runtime = "runc"
@@ -23,13 +23,7 @@ export class Podman {
     this.folder = folder;
     this.socket = `${folder}/podman.sock`;
     this.#config = `${folder}/containers.conf`;
-    let config = OWN_CONFIG;
-    try {
-      config = Deno.readTextFileSync(CONFIG);
-    } catch {
-      // the same settings, for a checkout that stands alone
-    }
-    Deno.writeTextFileSync(this.#config, config);
+    Deno.writeTextFileSync(this.#config, CONFIG);
     Deno.mkdirSync(this.programs);
     const program = `#!/bin/sh\nPATH=\${PATH#*:}\nexec env ${this.command} "$@"\n`;
     Deno.writeTextFileSync(`${this.programs}/podman`, program, { mode: 0o700 });
@@ -37,7 +31,10 @@ export class Podman {
 
   /** With an image `name` that holds busybox and nothing else. */
   static async create(images: readonly string[]): Promise<Podman> {
-    const podman = new Podman(Deno.makeTempDirSync({ prefix: "falcod-podman-" }));
+    await using started = new AsyncDisposableStack();
+    const podman = started.use(
+      new Podman(Deno.makeTempDirSync({ prefix: "falcod-podman-" })),
+    );
     const rootfs = `${podman.folder}/rootfs`;
     for (
       const folder of ["bin", "etc", "tmp", "proc", "sys", "dev", "root", "usr", "lib", "lib64"]
@@ -57,6 +54,7 @@ export class Podman {
         `${podman.command} import --change 'CMD ["/bin/sh"]' ${podman.folder}/rootfs.tar ${image}`,
       ]);
     }
+    started.move();
     return podman;
   }
 
