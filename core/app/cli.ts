@@ -1,5 +1,7 @@
 /** The command line: what there is to ask for. Each command is loaded when it is asked for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+// Not the face of core/alert: every start loads this file, and that one brings all fields with it.
+import { escapeUnprintable } from "../alert/escape.ts";
 import { nearest } from "../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 import { explainFailure } from "./failure.ts";
@@ -34,6 +36,8 @@ function describeProgram(host: Host, done: SetCode): Command {
     .configureOutput({
       writeOut: (text) => host.out.write(text),
       writeErr: (text) => host.error.write(text),
+      // It quotes arguments, which may come from anywhere.
+      outputError: (text, write) => write(text.split("\n").map(escapeUnprintable).join("\n")),
     })
     .addHelpText("after", PROGRAM_EXAMPLES) as Command;
   addRun(program, host, done);

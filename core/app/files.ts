@@ -28,8 +28,9 @@ export function readText(
   return decodeText(path, bytes, report);
 }
 
-/** Reads at most the limit: a pipe is fine, /dev/zero ends. */
+/** Reads at most the limit; a pipe of the shell (`<(…)`) is fine, a device is none of ours to read. */
 function readBounded(path: string): Uint8Array {
+  refuseWhatBlocks(path);
   using file = Deno.openSync(path, { read: true });
   if (file.statSync().isDirectory) throw new Deno.errors.IsADirectory();
   const chunks: Uint8Array[] = [];
@@ -51,7 +52,27 @@ function readBounded(path: string): Uint8Array {
   return bytes;
 }
 
+/** Opened by whoever started falcod: it is theirs to say what is in it, and when it ends. */
+const INHERITED = /^\/dev\/(?:stdin|null|fd\/\d+)$|^\/proc\/self\/fd\/\d+$/;
+
+/** To open a named pipe or a device may wait forever, and nothing could be told meanwhile. */
+function refuseWhatBlocks(path: string): void {
+  if (INHERITED.test(path)) return;
+  const { isFifo, isCharDevice, isBlockDevice, isSocket } = Deno.statSync(path);
+  if (isFifo) throw new NoFile("a named pipe");
+  if (isSocket) throw new NoFile("a socket");
+  if (isBlockDevice) throw new NoFile("a device");
+  // a link to /dev/null is the usual way to leave a file out
+  if (isCharDevice && Deno.realPathSync(path) !== "/dev/null") throw new NoFile("a device");
+}
+
 class TooLarge extends Error {}
+
+class NoFile extends Error {
+  constructor(kind: string) {
+    super(`it is ${kind}`);
+  }
+}
 
 /** Why a file operation failed, in words; without the path, which the caller names. */
 export function reasonOf(error: unknown): string {
@@ -66,6 +87,7 @@ export function reasonOf(error: unknown): string {
 function helpFor(error: unknown): string | undefined {
   if (error instanceof Deno.errors.IsADirectory) return "name the files in it";
   if (error instanceof Deno.errors.PermissionDenied) return "run as root, or make it readable";
+  if (error instanceof NoFile) return "name a file";
   if (error instanceof TooLarge) return "is this the right file? Rules have some hundred KiB";
   if (error instanceof Deno.errors.NotFound) return "is the name right?";
   return undefined;

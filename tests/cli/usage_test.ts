@@ -40,6 +40,17 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
   }
 });
 
+Deno.test("arguments that falcod refuses cannot act on the terminal", async () => {
+  const evil = "x\x1b[31m\x9b2J\u202e";
+  for (
+    const args of [[evil], [`--${evil}`], ["-M", evil], ["list", evil], ["-r", evil, "-o", evil]]
+  ) {
+    const { code, out, error } = await falcod(args);
+    assertEquals([code, out], [1, ""]);
+    assert(!/[^\n\P{C}]/u.test(error), error);
+  }
+});
+
 Deno.test("falcod version says what it is made of, as text and as JSON", async () => {
   const [text, short, json] = await Promise.all([
     falcod(["version"]),

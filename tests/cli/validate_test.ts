@@ -96,6 +96,29 @@ Deno.test("falcod validate says that a directory holds no rules", async () => {
   assert(/warning\[C021\]: directory ".*" holds no rules files/.test(out), out);
 });
 
+Deno.test("falcod refuses files that would keep it waiting, wherever they are named", async () => {
+  using folder = new Folder({ "falco.yaml": "" });
+  const pipe = folder.file("pipe.yaml"), config = folder.file("falco.yaml");
+  await new Deno.Command("mkfifo", { args: [pipe] }).output();
+  Deno.writeTextFileSync(config, `rules_files: [${pipe}]\n`);
+  for (
+    const args of [["validate", pipe], ["validate", config], ["run", "-c", pipe], [
+      "run",
+      "-r",
+      pipe,
+    ]]
+  ) {
+    const { code, out, error } = await falcod(args);
+    assertEquals(code, 1, args.join(" "));
+    assert(
+      /error\[C001\]: cannot read ".*pipe\.yaml": it is a named pipe/.test(out + error),
+      out + error,
+    );
+  }
+  const { code, out } = await falcod(["validate", "/dev/zero"]);
+  assertEquals([code, out.includes("it is a device")], [1, true]);
+});
+
 Deno.test("falcod validate checks a configuration and the rules it names", async () => {
   using folder = new Folder({ "rules.yaml": rule("proc.nmae = cat") });
   const config = folder.file("falco.yaml");

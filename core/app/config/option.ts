@@ -41,7 +41,6 @@ export function parseOption(text: string, report: Report): ConfigOption | undefi
   const steps: OptionStep[] = [];
   let position = 0;
   while (position < equals) {
-    if (steps.length >= MAX_STEPS) return fail("this key is nested too deeply", 0, equals);
     const start = position;
     let name = "";
     while (position < equals && text[position] !== "." && text[position] !== "[") {
@@ -73,6 +72,7 @@ export function parseOption(text: string, report: Report): ConfigOption | undefi
       }
       position = close + 1;
     }
+    if (steps.length > MAX_STEPS) return fail("this key is nested too deeply", 0, equals);
     if (position === equals) break;
     if (text[position] !== ".") {
       return fail(`a "." is missing before this`, position, position + 1);

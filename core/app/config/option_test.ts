@@ -93,3 +93,11 @@ Deno.test("applyOption() treats __proto__ as a key like any other", () => {
     polluted: undefined,
   });
 });
+
+Deno.test("parseOption() refuses keys that nest deeper than any configuration, by names and by indices", () => {
+  for (
+    const key of ["a.".repeat(20_000) + "a", "a" + "[0]".repeat(20_000), "a[].".repeat(40) + "b"]
+  ) {
+    assertEquals(problem(`${key}=1`).code, "C008");
+  }
+});

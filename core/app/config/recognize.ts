@@ -24,9 +24,9 @@ export function isConfigText(text: string): boolean {
 
 function headOf(path: string): string {
   try {
+    // Reading a pipe would take away what the reader after us needs, opening a named one may wait forever.
+    if (!Deno.statSync(path).isFile) return "";
     using file = Deno.openSync(path, { read: true });
-    // Reading a pipe would take away what the reader after us needs.
-    if (!file.statSync().isFile) return "";
     const bytes = new Uint8Array(HEAD_BYTES);
     const length = file.readSync(bytes) ?? 0;
     return new TextDecoder().decode(bytes.subarray(0, length));
