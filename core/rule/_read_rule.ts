@@ -46,7 +46,8 @@ function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefine
   const priority = readPriority(reader);
   const source = reader.optional("source")?.value ?? "syscall";
   const others = readParts(reader, OPTIONAL_PARTS, false);
-  if (reader.failed || !condition || !output || !description || !priority) return undefined;
+  if (!condition || !output) return undefined;
+  // A rule with another mistake goes on, so that condition and output are judged in the same run.
   return {
     ...others,
     kind: "rule",
@@ -55,8 +56,8 @@ function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefine
     source,
     condition: condition.text,
     output: output.text,
-    description: description.value,
-    priority,
+    description: description?.value ?? "",
+    priority: priority ?? "Debug",
   };
 }
 

@@ -104,6 +104,7 @@ class Merger implements Merged {
         return this.#enableRule(item);
       case "broken":
         this.broken.add(brokenKey(item.of, item.name));
+        if (item.readable) this.#addRule(item.readable);
         return;
       case "engine-version":
       case "plugin-versions":

@@ -101,7 +101,9 @@ function readNamed(
   if (!name) return undefined;
   const reader = new MappingReader(map, report, `${kind} "${name.value}"`, name.span);
   const item = read(reader, name);
-  return reader.failed || !item ? { kind: "broken", of: kind, name: name.value } : item;
+  if (item && !reader.failed) return item;
+  const readable = item?.kind === "rule" ? item : undefined;
+  return { kind: "broken", of: kind, name: name.value, readable };
 }
 
 function readList(reader: MappingReader, name: YamlScalar): ListItem | undefined {

@@ -111,6 +111,8 @@ export interface BrokenItem {
   readonly kind: "broken";
   readonly of: ItemKind;
   readonly name: string;
+  /** A rule whose condition and output can be judged all the same, so that one run shows all mistakes. */
+  readonly readable?: RuleItem | undefined;
 }
 
 /** One value or a list of such, as exceptions nest them. */
