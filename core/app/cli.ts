@@ -43,6 +43,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addRun(program, host, done);
   addValidate(program, host, done);
   addList(program, host, done);
+  addDescribe(program, host, done);
   addProbe(program, host, done);
   addVersion(program, host, done);
   return program;
@@ -148,6 +149,24 @@ function addList(program: Command, host: Host, done: SetCode): void {
   }
 }
 
+function addDescribe(program: Command, host: Host, done: SetCode): void {
+  program.command("describe")
+    .description("tell what rules are made of: macros, lists, fields, events, compiled condition")
+    .argument("[rule]", "only this rule, with the macros and lists in it")
+    .option("--json", "print one JSON object, in the shape of Falco's description")
+    .option("-c <path>", "configuration file")
+    .addOption(
+      new Option("-r <path>", "rules file or directory; repeatable")
+        .argParser(collect).default([] as string[], "as configured"),
+    )
+    .addHelpText("after", DESCRIBE_EXAMPLES)
+    .action(async (rule, { json, c, r }) => {
+      const { describeCommand } = await import("./commands/describe.ts");
+      const request = { rule, json: json ?? false, configPath: c, rulePaths: r };
+      done(await describeCommand(request, host));
+    });
+}
+
 function addProbe(program: Command, host: Host, done: SetCode): void {
   program.command("probe")
     .description("tell whether this machine can be watched, and what is missing")
@@ -217,3 +236,9 @@ Examples:
   falcod list fields 'proc.*exe*'
   falcod list events --json
   falcod list rules -r my_rules.yaml`;
+
+const DESCRIBE_EXAMPLES = `
+Examples:
+  falcod describe                         everything in the rules of this machine
+  falcod describe -r my_rules.yaml "Write below etc"
+  falcod describe --json -r my_rules.yaml`;

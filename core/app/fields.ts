@@ -10,3 +10,8 @@ export async function fieldTables(registry: Registry): Promise<ReadonlyMap<strin
   }
   return tables;
 }
+
+/** The fields of all event sources in one table. */
+export async function allFields(registry: Registry): Promise<FieldTable> {
+  return new Map([...(await fieldTables(registry)).values()].flatMap((table) => [...table]));
+}

@@ -25,6 +25,7 @@ export { eventTypesOf, foldForEventType } from "./event_types.ts";
 export { expandCondition, type Names } from "./expand.ts";
 export { interpretCondition } from "./interpret.ts";
 export { OPERATOR_NAMES } from "./lexer.ts";
+export { type MentionedNames, namesIn } from "./names_in.ts";
 export { OPERATORS } from "./operators.ts";
 export { parseCondition } from "./parser.ts";
 export { printCondition } from "./print.ts";

@@ -81,7 +81,8 @@ export class Compiler {
     if (!fields) return undefined;
     const own = new Report(this.report.limit);
     const exceptions = usableExceptions(draft, fields, own);
-    const text = this.#placeOddLists(joinTexts(draft.condition));
+    const ownConditionText = joinTexts(draft.condition);
+    const text = this.#placeOddLists(ownConditionText);
     const conditionText = withExceptions(text, exceptions, own);
     const used = new Set<string>();
     const condition = conditionText && this.#condition(conditionText, fields, used, own);
@@ -110,6 +111,15 @@ export class Compiler {
       capture: draft.capture,
       captureDurationMs: draft.captureDurationMs,
       exceptions: draft.exceptions.map(({ name }) => name),
+      exceptionChecks: draft.exceptions.flatMap(({ columns, values }) =>
+        columns.map(({ field, comparison }) => ({
+          field: field.text,
+          operator: comparison.text,
+          applied: values.length > 0,
+        }))
+      ),
+      ownOutputText: joinTexts(draft.output),
+      ownConditionText,
       conditionText,
       at: draft.at,
     });

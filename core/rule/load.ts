@@ -49,7 +49,20 @@ export function loadRules(
   if (report.hasErrors || own.hasErrors || !complete) return undefined;
   const fields = new Set<string>();
   for (const rule of rules) if (rule.enabled) { for (const name of rule.fields) fields.add(name); }
-  return { rules, macros: compiler.macros(), lists, requiredEngineVersion, fields };
+  return {
+    rules,
+    macros: compiler.macros(),
+    lists,
+    requiredEngineVersion,
+    requiredPlugins: pluginRequirements(files),
+    fields,
+  };
+}
+
+function pluginRequirements(files: readonly RuleFile[]): readonly PluginRequirement[] {
+  return files.flatMap(({ items }) =>
+    items.flatMap((item) => item.kind === "plugin-versions" ? item.requirements : [])
+  );
 }
 
 function checkRequirements(

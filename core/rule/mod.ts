@@ -13,5 +13,6 @@ export type { LoadContext } from "./load.ts";
 export type { List, Macro, Rule, Ruleset } from "./ruleset.ts";
 export type { RuleFile } from "./rule_file.ts";
 export { parsePriority } from "./priority.ts";
+export { describeRuleset, type Description } from "./describe.ts";
 export { upstreamCode } from "./upstream_codes.ts";
 export { isCompatible, parseVersion, type Version, versionText } from "./version.ts";

@@ -2,6 +2,7 @@
 import type { OutputTemplate, Priority } from "../alert/mod.ts";
 import type { SourceText, Span } from "../base/mod.ts";
 import type { CheckedCondition, Condition } from "../filter/mod.ts";
+import type { PluginRequirement } from "./rule_file.ts";
 import type { Version } from "./version.ts";
 
 export interface Rule {
@@ -28,10 +29,23 @@ export interface Rule {
   readonly captureDurationMs: number | undefined;
   /** Names of its exceptions, in order. */
   readonly exceptions: readonly string[];
+  /** What its exceptions compare, in order, with repetitions. */
+  readonly exceptionChecks: readonly ExceptionCheck[];
+  /** The condition as written, with what was appended, without its exceptions. */
+  readonly ownConditionText: SourceText;
+  /** The output as written, with what other files appended to it. */
+  readonly ownOutputText: SourceText;
   /** The condition as written, with what was appended and with its exceptions. */
   readonly conditionText: SourceText;
   /** Where the name stands in the definition. */
   readonly at: Span;
+}
+
+export interface ExceptionCheck {
+  readonly field: string;
+  readonly operator: string;
+  /** There are values to compare with: without, an exception waits for other files to add some. */
+  readonly applied: boolean;
 }
 
 export interface Macro {
@@ -59,6 +73,8 @@ export interface Ruleset {
   readonly lists: ReadonlyMap<string, List>;
   /** The newest engine version a file asks for. */
   readonly requiredEngineVersion: Version | undefined;
+  /** In the order of the files. */
+  readonly requiredPlugins: readonly PluginRequirement[];
   /** Names of the fields that enabled rules read. */
   readonly fields: ReadonlySet<string>;
 }

@@ -1,10 +1,13 @@
 /** `falcod validate`: every mistake in configuration and rules, with its place, in one run. */
 import { type Diagnostic, renderJson, Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
+import { describeRuleset, type Ruleset } from "../../rule/mod.ts";
 import { standardConfig } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { allFields } from "../fields.ts";
 import { kindOf } from "../files.ts";
 import type { Host } from "../host.ts";
+import { loadResults } from "../load_results.ts";
 import { printDiagnostics } from "../report.ts";
 import { loadRuleset } from "../rules.ts";
 import { prepare } from "../start.ts";
@@ -21,14 +24,15 @@ interface Verdict {
   readonly report: Report;
   readonly configFiles: readonly string[];
   readonly ruleFiles: readonly string[];
-  /** Rules that would run; absent when there are errors. */
-  readonly rules: number | undefined;
+  /** Absent when there are errors. */
+  readonly ruleset: Ruleset | undefined;
+  readonly registry: Registry;
 }
 
 /** Exit code 0 when nothing is wrong; warnings do not count. */
 export async function validateCommand(request: ValidateRequest, host: Host): Promise<number> {
   const verdict = await judge(request, host);
-  if (request.json) printJson(verdict, host);
+  if (request.json) await printJson(verdict, host);
   else printText(verdict, host);
   return verdict.report.hasErrors ? EXIT_FAILURE : EXIT_OK;
 }
@@ -39,11 +43,12 @@ async function judge({ paths, options }: ValidateRequest, host: Host): Promise<V
   const rules = paths.filter((path) => !configs.includes(path));
   if (rules.length > 0 && configs.length === 0 && options.length === 0) {
     const report = new Report();
+    const registry = new Registry(host.plugins);
     const { files, ruleset } = await loadRuleset(
       rules.map((path) => ({ path, required: true })),
-      { config: standardConfig(), registry: new Registry(host.plugins), report },
+      { config: standardConfig(), registry, report },
     );
-    return { report, configFiles: [], ruleFiles: files, rules: countEnabled(ruleset) };
+    return { report, configFiles: [], ruleFiles: files, ruleset, registry };
   }
   const [configPath, ...others] = configs;
   const start = await prepare({ configPath, rulePaths: rules, options }, host);
@@ -58,16 +63,20 @@ async function judge({ paths, options }: ValidateRequest, host: Host): Promise<V
     report: start.report,
     configFiles: start.loaded.files,
     ruleFiles: start.ruleFiles,
-    rules: countEnabled(start.ruleset),
+    ruleset: start.ruleset,
+    registry: start.registry,
   };
 }
 
-function countEnabled(ruleset: { rules: readonly { enabled: boolean }[] } | undefined) {
+/** Rules that would run. */
+function countEnabled(ruleset: Ruleset | undefined): number | undefined {
   return ruleset?.rules.filter((rule) => rule.enabled).length;
 }
 
-function printJson(verdict: Verdict, host: Host): void {
-  const { report, configFiles, ruleFiles, rules } = verdict;
+/** Falcod's own findings, and beside them Falco's two results. */
+async function printJson(verdict: Verdict, host: Host): Promise<void> {
+  const { report, configFiles, ruleFiles, ruleset, registry } = verdict;
+  const rules = countEnabled(ruleset);
   host.out.write(`${
     JSON.stringify({
       ok: !report.hasErrors,
@@ -76,11 +85,15 @@ function printJson(verdict: Verdict, host: Host): void {
       ...(rules === undefined ? {} : { rules }),
       diagnostics: renderJson(report.diagnostics),
       suppressed: report.suppressed,
+      falco_load_results: loadResults(ruleFiles, report.diagnostics),
+      ...ruleset &&
+        { falco_describe_results: [describeRuleset(ruleset, await allFields(registry))] },
     })
   }\n`);
 }
 
-function printText({ report, configFiles, ruleFiles, rules }: Verdict, host: Host): void {
+function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: Host): void {
+  const rules = countEnabled(ruleset);
   const { diagnostics } = report;
   printDiagnostics(diagnostics, report.suppressed, { output: host.out, host });
   const files = [...configFiles, ...ruleFiles].join(", ") || "nothing was read";

@@ -1,0 +1,124 @@
+/** `falcod describe`: what the rules are made of, as Falco's `-L` and `-l` tell it. */
+import { describeRuleset, type Description } from "../../rule/mod.ts";
+import { didYouMean } from "../../base/mod.ts";
+import { escapeUnprintable } from "../../alert/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { allFields } from "../fields.ts";
+import type { Host } from "../host.ts";
+import { printDiagnostics } from "../report.ts";
+import { prepare } from "../start.ts";
+
+export interface DescribeRequest {
+  /** Only this one. */
+  readonly rule: string | undefined;
+  readonly json: boolean;
+  readonly configPath: string | undefined;
+  readonly rulePaths: readonly string[];
+}
+
+/** Exit code 1 when the rules are not valid, or have no rule of that name. */
+export async function describeCommand(request: DescribeRequest, host: Host): Promise<number> {
+  const { report, ruleset, registry } = await prepare({ ...request, options: [] }, host);
+  if (!ruleset) {
+    const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+    printDiagnostics(errors, report.suppressed, { output: host.error, host });
+    return EXIT_FAILURE;
+  }
+  const whole = describeRuleset(ruleset, await allFields(registry));
+  const names = whole.rules.map(({ info }) => info.name);
+  if (request.rule !== undefined && !names.includes(request.rule)) {
+    const help = didYouMean(request.rule, names) ?? "see falcod list rules";
+    host.error.write(escapeUnprintable(`no rule "${request.rule}"; ${help}`) + "\n");
+    return EXIT_FAILURE;
+  }
+  const wanted = request.rule === undefined ? whole : onlyRule(whole, request.rule);
+  if (request.json) host.out.write(`${JSON.stringify(wanted)}\n`);
+  else host.out.write(toText(wanted));
+  return EXIT_OK;
+}
+
+/** The rule with the macros and lists it is made of, however deep inside. */
+function onlyRule(whole: Description, name: string): Description {
+  const rules = whole.rules.filter(({ info }) => info.name === name);
+  const macros = new Map(whole.macros.map((macro) => [macro.info.name, macro]));
+  const lists = new Map(whole.lists.map((list) => [list.info.name, list]));
+  const used = new Set<object>();
+  const pending = rules.map(({ details }) => ({ macros: details.macros, lists: details.lists }));
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    for (const macro of next.macros.flatMap((inner) => macros.get(inner) ?? [])) {
+      if (used.has(macro)) continue;
+      used.add(macro);
+      pending.push(macro.details);
+    }
+    for (const list of next.lists.flatMap((inner) => lists.get(inner) ?? [])) {
+      if (used.has(list)) continue;
+      used.add(list);
+      pending.push({ macros: [], lists: list.details.lists });
+    }
+  }
+  return {
+    ...whole,
+    rules,
+    macros: whole.macros.filter((macro) => used.has(macro)),
+    lists: whole.lists.filter((list) => used.has(list)),
+  };
+}
+
+/** More events than this are told as a number. */
+const MAX_EVENTS = 20;
+
+function toText({ rules, macros, lists }: Description): string {
+  const blocks = [
+    ...rules.map(({ info, details }) =>
+      block(`rule ${info.name}`, [
+        ["description", info.description],
+        ["priority", info.priority],
+        ["source", info.source],
+        ["enabled", info.enabled ? "yes" : "no"],
+        ["tags", info.tags.join(" ")],
+        ["condition", info.condition],
+        ["compiled", details.condition_compiled],
+        ["output", details.output_compiled],
+        ["exceptions", details.exception_names.join(", ")],
+        ...conditionRows(details),
+      ])
+    ),
+    ...macros.map(({ info, details }) =>
+      block(`macro ${info.name}`, [
+        ["condition", info.condition],
+        ["compiled", details.condition_compiled],
+        ["used", details.used ? "yes" : "no"],
+        ...conditionRows(details),
+      ])
+    ),
+    ...lists.map(({ info, details }) =>
+      block(`list ${info.name}`, [
+        ["items", details.items_compiled.join(", ")],
+        ["lists", details.lists.join(" ")],
+        ["used", details.used ? "yes" : "no"],
+      ])
+    ),
+  ];
+  return blocks.join("\n");
+}
+
+type Row = readonly [label: string, value: string];
+
+function conditionRows(details: Omit<Description["macros"][number]["details"], "used">): Row[] {
+  const { events } = details;
+  return [
+    ["fields", details.condition_fields.join(" ")],
+    ["operators", details.condition_operators.join(", ")],
+    ["macros", details.macros.join(" ")],
+    ["lists", details.lists.join(" ")],
+    ["events", events.length > MAX_EVENTS ? `${events.length} types` : events.join(" ")],
+  ];
+}
+
+/** Empty values are left out. */
+function block(head: string, rows: readonly Row[]): string {
+  const lines = rows.filter(([, value]) => value !== "").map(([label, value]) =>
+    `  ${label.padEnd(12)}${escapeUnprintable(value.replace(/\s+/g, " "))}`
+  );
+  return [escapeUnprintable(head), ...lines].map((line) => `${line}\n`).join("");
+}
