@@ -44,6 +44,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addValidate(program, host, done);
   addList(program, host, done);
   addDescribe(program, host, done);
+  addFilter(program, host, done);
   addProbe(program, host, done);
   addVersion(program, host, done);
   return program;
@@ -167,6 +168,27 @@ function addDescribe(program: Command, host: Host, done: SetCode): void {
     });
 }
 
+function addFilter(program: Command, host: Host, done: SetCode): void {
+  const filter = program.command("filter")
+    .description("look at one condition by itself")
+    .addHelpText("after", FILTER_EXAMPLES);
+  const tasks = [
+    ["parse", "show the condition normalized, and as a tree"],
+    ["check", "check fields, operators and values of a condition without macros and lists"],
+    ["events", "name the event types a condition can match"],
+  ] as const;
+  for (const [task, summary] of tasks) {
+    filter.command(task)
+      .description(summary)
+      .argument("<condition...>", "its words are joined by blanks; quote it for the shell")
+      .option("--json", "print one JSON object")
+      .action(async (words, { json }) => {
+        const { filterCommand } = await import("./commands/filter.ts");
+        done(await filterCommand({ task, words, json: json ?? false }, host));
+      });
+  }
+}
+
 function addProbe(program: Command, host: Host, done: SetCode): void {
   program.command("probe")
     .description("tell whether this machine can be watched, and what is missing")
@@ -242,3 +264,9 @@ Examples:
   falcod describe                         everything in the rules of this machine
   falcod describe -r my_rules.yaml "Write below etc"
   falcod describe --json -r my_rules.yaml`;
+
+const FILTER_EXAMPLES = `
+Examples:
+  falcod filter parse 'evt.type = open and not proc.name in (cat, dog)'
+  falcod filter check --json 'proc.pid = abc'
+  falcod filter events 'evt.type in (open, openat)'`;
