@@ -15,4 +15,5 @@ export {
   jsonString,
   unescapeText,
 } from "./escape.ts";
+export { type ExtraField, withExtraFields } from "./extra_fields.ts";
 export { compileTemplate, type OutputTemplate, type RenderedOutput } from "./template.ts";

@@ -24,6 +24,7 @@ import {
 } from "./_grammar.ts";
 import type { OutputValue } from "./alert.ts";
 import { cutText, escapeText, escapeValue } from "./escape.ts";
+import type { ExtraField } from "./extra_fields.ts";
 
 export interface RenderedOutput {
   /** One line, values escaped as `escapeValue` says; absent ones print as `<NA>`. */
@@ -37,6 +38,8 @@ export interface OutputTemplate {
   readonly source: SourceText;
   /** Entries of the fields it reads, each once, in the order of the text. */
   readonly fields: readonly FieldDefinition[];
+  /** What `withExtraFields` added, if it did. */
+  readonly extraFields?: readonly ExtraField[];
   /** Copies all it takes from the event. */
   render(event: Event, state: State): RenderedOutput;
 }

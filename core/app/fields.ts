@@ -1,12 +1,17 @@
 /** Which fields there are. */
-import type { FieldTable } from "../field/mod.ts";
+import { type FieldTable, staticFields } from "../field/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
 
-/** The fields of every event source a rule can be written for. */
-export async function fieldTables(registry: Registry): Promise<ReadonlyMap<string, FieldTable>> {
+/** The fields of every event source a rule can be written for, `statics` being those of falco.yaml. */
+export async function fieldTables(
+  registry: Registry,
+  statics: Readonly<Record<string, string>> = {},
+): Promise<ReadonlyMap<string, FieldTable>> {
+  const added = staticFields(statics).map((field) => [field.name, field] as const);
   const tables = new Map<string, FieldTable>();
   for (const name of registry.names("source")) {
-    tables.set(name, (await registry.load("source", name)).fields);
+    const { fields } = await registry.load("source", name);
+    tables.set(name, added.length > 0 ? new Map([...added, ...fields]) : fields);
   }
   return tables;
 }

@@ -2,6 +2,7 @@
 import type { Report, Span } from "../base/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
 import { loadRules, readRuleFile, type RuleFile, type Ruleset } from "../rule/mod.ts";
+import { extraOutputs } from "./append_output.ts";
 import type { Config } from "./config/schema.ts";
 import { fieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
@@ -30,7 +31,7 @@ export async function loadRuleset(
   options: { readonly config: Config; readonly registry: Registry; readonly report: Report },
 ): Promise<LoadedRules> {
   const { config, registry, report } = options;
-  const fields = await fieldTables(registry);
+  const fields = await fieldTables(registry, config.static_fields);
   const files: RuleFile[] = [];
   const names: string[] = [];
   for (const { path, at } of expandPaths(paths, report)) {
@@ -44,6 +45,7 @@ export async function loadRuleset(
     sources: [...fields.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,
+    extraOutputs: extraOutputs(config.append_output),
     // Containers are built in; rules ask for the plugin that does the same for Falco.
     hasPlugin: (name) => name === "container",
   }, report);

@@ -17,6 +17,7 @@ export const containerFields: readonly FieldDefinition[] = [
     name: "container.id",
     type: "CHARBUF",
     summary: "First 12 characters of the container's id; host outside of containers",
+    suggested: true,
     extract: (_event, state) => state.process?.containerId,
   }),
   defineField({
@@ -29,6 +30,7 @@ export const containerFields: readonly FieldDefinition[] = [
     name: "container.name",
     type: "CHARBUF",
     summary: "Name of the container",
+    suggested: true,
     extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.name,
   }),
   defineField({
@@ -45,12 +47,18 @@ export const containerFields: readonly FieldDefinition[] = [
   }),
   imageField("container.image", "Image as it was asked for", ({ image }) => image),
   imageField("container.image.id", "Id of the image", ({ imageId }) => imageId),
-  imageField(
-    "container.image.repository",
-    "Image without tag and digest",
-    ({ imageRepository }) => imageRepository,
-  ),
-  imageField("container.image.tag", "Tag of the image", ({ imageTag }) => imageTag),
+  {
+    ...imageField(
+      "container.image.repository",
+      "Image without tag and digest",
+      ({ imageRepository }) => imageRepository,
+    ),
+    suggested: true,
+  },
+  {
+    ...imageField("container.image.tag", "Tag of the image", ({ imageTag }) => imageTag),
+    suggested: true,
+  },
   imageField("container.image.digest", "Digest of the image", ({ imageDigest }) => imageDigest),
   defineField({
     name: "container.start_ts",

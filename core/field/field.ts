@@ -71,6 +71,8 @@ export interface FieldDefinition {
   readonly only?: "filter" | "output";
   /** Says what to write instead, without a full stop. */
   readonly deprecated?: string;
+  /** Worth adding to every output: `append_output` with `suggested_output` does. */
+  readonly suggested?: boolean;
   /** The field is falcod's own; Falco does not know it. */
   readonly origin?: "falcod";
   /** Why the field cannot be filled yet; `falcod list fields` shows it. Absent: it works. */

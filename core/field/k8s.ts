@@ -11,8 +11,14 @@ const absent = () => undefined;
 const SHORT_ID = 12;
 
 export const k8sFields: readonly FieldDefinition[] = [
-  labelField("k8s.pod.name", "Name of the pod", "io.kubernetes.pod.name"),
-  labelField("k8s.ns.name", "Namespace of the pod", "io.kubernetes.pod.namespace"),
+  {
+    ...labelField("k8s.pod.name", "Name of the pod", "io.kubernetes.pod.name"),
+    suggested: true,
+  },
+  {
+    ...labelField("k8s.ns.name", "Namespace of the pod", "io.kubernetes.pod.namespace"),
+    suggested: true,
+  },
   labelField("k8s.pod.uid", "Unique id of the pod", "io.kubernetes.pod.uid"),
   labelField("k8s.pod.id", "The same as k8s.pod.uid", "io.kubernetes.pod.uid"),
   defineField({

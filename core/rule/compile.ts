@@ -1,5 +1,5 @@
 /** Makes merged rules runnable: joins their texts, parses, expands, checks against the fields. */
-import { compileTemplate, type OutputTemplate } from "../alert/mod.ts";
+import { compileTemplate, type OutputTemplate, withExtraFields } from "../alert/mod.ts";
 import { type Diagnostic, Report, type SourceText, TextJoiner, toFile } from "../base/mod.ts";
 import {
   checkCondition,
@@ -15,6 +15,7 @@ import type { FieldTable } from "../field/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
 import { joinTexts, placeOddLists, withExceptions } from "./_condition_text.ts";
 import type { RuleException } from "./exception.ts";
+import { compileExtraFields, extraOutputsOf, extraTexts } from "./extra_output.ts";
 import { joinOutput } from "./_output_text.ts";
 import type { LoadContext } from "./load.ts";
 import { brokenKey, type MacroDraft, type Merged, type RuleDraft } from "./merge.ts";
@@ -142,7 +143,11 @@ export class Compiler {
     used: Set<string>,
     report: Report,
   ): OutputTemplate | undefined {
-    const output = compileTemplate(joinOutput(draft.output, this.deprecations), fields, report);
+    const extras = extraOutputsOf(draft, this.context.extraOutputs ?? []);
+    const texts = [...draft.output, ...extraTexts(extras, fields)];
+    const message = compileTemplate(joinOutput(texts, this.deprecations), fields, report);
+    const extraFields = compileExtraFields(extras, fields, report);
+    const output = message && withExtraFields(message, extraFields);
     for (const field of output?.fields ?? []) used.add(field.name);
     return output;
   }

@@ -73,6 +73,8 @@ export interface RuleDescription {
     readonly output_compiled: string;
     /** In the order of the text. */
     readonly output_fields: readonly string[];
+    /** Texts that `append_output` adds to JSON; absent when there are none. */
+    readonly extra_output_formatted_fields?: Readonly<Record<string, string>>;
   };
 }
 
@@ -116,6 +118,8 @@ function describeRule(rule: Rule, ruleset: Ruleset): RuleDescription {
   const report = new Report();
   const written = parseCondition(rule.conditionText, report);
   const expanded = written && expandCondition(written, namesOf(ruleset), report);
+  const texts = (rule.output.extraFields ?? []).filter(({ kind }) => kind === "text")
+    .map(({ key, template }) => [key, template.source.text] as const);
   return {
     info: {
       name: rule.name,
@@ -140,6 +144,7 @@ function describeRule(rule: Rule, ruleset: Ruleset): RuleDescription {
       exception_operators: sorted(rule.exceptionChecks.map(({ operator }) => operator)),
       output_compiled: rule.output.source.text,
       output_fields: [...new Set(rule.output.fields.map(({ name }) => name))],
+      ...(texts.length > 0 && { extra_output_formatted_fields: Object.fromEntries(texts) }),
     },
   };
 }

@@ -4,6 +4,7 @@ import { didYouMean, Report } from "../base/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import { Compiler } from "./compile.ts";
 import { Deprecations } from "./deprecation.ts";
+import type { ExtraOutput } from "./extra_output.ts";
 import { type Merged, mergeFiles, type RuleDraft } from "./merge.ts";
 import type { EngineVersionItem, PluginRequirement, RuleFile } from "./rule_file.ts";
 import type { List, Rule, Ruleset } from "./ruleset.ts";
@@ -18,6 +19,8 @@ export interface LoadContext {
   readonly engineVersion: string;
   /** Rules less severe than this are checked and kept disabled. */
   readonly minimumPriority: Priority;
+  /** Added to the outputs of rules, in order. */
+  readonly extraOutputs?: readonly ExtraOutput[];
   /** Whether a plugin of that name and of a compatible version is there. Absent: nobody asks. */
   hasPlugin?(name: string, version: string): boolean;
 }

@@ -64,8 +64,8 @@ function* differInfo(of: string, ours: Part, theirs: Part): Generator<string | u
 
 function* differDetails(of: string, ours: Part, theirs: Part): Generator<string | undefined> {
   for (const [key, value] of Object.entries(theirs)) {
-    // Falco's container fields come from a plugin; fields of append_output are not described yet.
-    if (key === "plugins" || key === "extra_output_formatted_fields") continue;
+    // Falco's container fields come from a plugin.
+    if (key === "plugins") continue;
     // Falco overlooks lists with blanks in their names, and tells of events no rule sees.
     // Formats of append_output count as fields there, and names in them here.
     if (["events", "lists", "output_fields"].includes(key)) {

@@ -2,6 +2,7 @@
 import { decodeText, Report, SourceText } from "../../core/base/mod.ts";
 import { type FieldTable, syscallFields } from "../../core/field/mod.ts";
 import {
+  type ExtraOutput,
   loadRules,
   readRuleFile,
   type RuleFile,
@@ -19,6 +20,7 @@ export interface LoadOptions {
   readonly fields?: FieldTable;
   /** As `LoadContext`; absent: requirements are not looked at. */
   readonly hasPlugin?: (name: string, version: string) => boolean;
+  readonly extraOutputs?: readonly ExtraOutput[];
 }
 
 export interface Loaded {
@@ -31,7 +33,7 @@ export interface Loaded {
 }
 
 export function load(texts: readonly RuleText[], options: LoadOptions = {}): Loaded {
-  const { fields = syscallFields, hasPlugin } = options;
+  const { fields = syscallFields, hasPlugin, extraOutputs = [] } = options;
   const report = new Report();
   const files: RuleFile[] = [];
   for (const { name, content } of texts) {
@@ -45,6 +47,7 @@ export function load(texts: readonly RuleText[], options: LoadOptions = {}): Loa
     sources: ["syscall"],
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
+    extraOutputs,
     ...hasPlugin && { hasPlugin },
   }, report);
   const codes = (isError: boolean) =>

@@ -210,7 +210,7 @@ export const configSchema = z.strictObject({
   json_include_tags_property: flag(true),
   time_format_iso_8601: flag(false),
   buffer_format_base64: planned(flag(false), "false"),
-  append_output: planned(listOf(z.strictObject({
+  append_output: listOf(z.strictObject({
     match: z.strictObject({
       source: word().optional(),
       tags: listOf(word()),
@@ -221,8 +221,8 @@ export const configSchema = z.strictObject({
       z.union([word(), z.record(z.string(), word())], { error: "a field, or a mapping of one" }),
     ),
     suggested_output: flag(false),
-  }, { error: "a mapping" }))),
-  static_fields: planned(z.record(z.string(), word(), { error: "a mapping" }).default({})),
+  }, { error: "a mapping" })),
+  static_fields: z.record(z.string(), word(), { error: "a mapping" }).default({}),
 
   buffered_outputs: flag(false),
   output_timeout: planned(whole({ ...MAX, standard: 2000 })),

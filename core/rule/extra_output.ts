@@ -1,0 +1,67 @@
+/** What a configuration adds to the outputs of rules (Falco's `append_output`). */
+import { compileTemplate, type ExtraField } from "../alert/mod.ts";
+import { type Report, SourceText } from "../base/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+
+/** One addition. What stands in `source`, `rule` and `tags` must all hold for a rule to get it. */
+export interface ExtraOutput {
+  readonly source?: string | undefined;
+  readonly rule?: string | undefined;
+  /** The rule has all of them. */
+  readonly tags: readonly string[];
+  /** Goes to the end of the message. */
+  readonly text?: SourceText | undefined;
+  /** Fields that are suggested for outputs follow, as `container_id=%container.id`. */
+  readonly suggested: boolean;
+  /** Go to `output_fields` only; a later one replaces one of the same key. */
+  readonly fields: readonly ExtraFieldText[];
+}
+
+export interface ExtraFieldText extends Pick<ExtraField, "key" | "kind"> {
+  readonly text: SourceText;
+}
+
+interface RuleNames {
+  readonly name: string;
+  readonly source: string;
+  readonly tags: readonly string[];
+}
+
+/** The additions that concern a rule, in order. */
+export function extraOutputsOf(
+  rule: RuleNames,
+  extras: readonly ExtraOutput[],
+): readonly ExtraOutput[] {
+  return extras.filter((extra) =>
+    (!extra.source || extra.source === rule.source) &&
+    (!extra.rule || extra.rule === rule.name) &&
+    extra.tags.every((tag) => rule.tags.includes(tag))
+  );
+}
+
+/** Texts to put behind the output of a rule. */
+export function extraTexts(extras: readonly ExtraOutput[], fields: FieldTable): SourceText[] {
+  return extras.flatMap(({ text, suggested }) => [
+    ...(text ? [text] : []),
+    ...(suggested ? suggestedTexts(fields) : []),
+  ]);
+}
+
+/** Those without a mistake; mistakes are reported. */
+export function compileExtraFields(
+  extras: readonly ExtraOutput[],
+  fields: FieldTable,
+  report: Report,
+): ExtraField[] {
+  const byKey = new Map(extras.flatMap((extra) => extra.fields).map((field) => [field.key, field]));
+  return [...byKey.values()].flatMap(({ key, kind, text }) => {
+    const template = compileTemplate(text, fields, report);
+    return template ? { key, kind, template } : [];
+  });
+}
+
+function suggestedTexts(fields: FieldTable): SourceText[] {
+  return [...fields.values()].filter(({ suggested }) => suggested).map(({ name }) =>
+    new SourceText("<suggested_output>", `${name.replaceAll(".", "_")}=%${name}`)
+  );
+}

@@ -1,0 +1,110 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { type ExtraField, type OutputTemplate } from "../alert/mod.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import type { Event } from "../event/mod.ts";
+import { defineField, type FieldTable, staticFields } from "../field/mod.ts";
+import type { State } from "../state/mod.ts";
+import type { ExtraOutput } from "./extra_output.ts";
+import { loadRules } from "./load.ts";
+import { readRuleFile } from "./read.ts";
+
+const fields: FieldTable = new Map(
+  [
+    ...staticFields({ site: "north" }),
+    defineField({ name: "evt.type", type: "CHARBUF", summary: "", extract: () => "open" }),
+    defineField({ name: "evt.cpu", type: "INT16", summary: "", extract: () => 3 }),
+    defineField({ name: "fd.name", type: "CHARBUF", summary: "", extract: () => "a\nb" }),
+    defineField({ name: "fd.num", type: "INT64", summary: "", extract: () => undefined }),
+    defineField({
+      name: "container.id",
+      type: "CHARBUF",
+      summary: "",
+      suggested: true,
+      extract: () => "host",
+    }),
+  ].map((field) => [field.name, field] as const),
+);
+
+const RULES = `
+- rule: tagged
+  desc: d
+  condition: evt.type = open and static.site = north
+  output: first
+  priority: INFO
+  tags: [a, b]
+- rule: plain
+  desc: d
+  condition: evt.type = open
+  output: second
+  priority: INFO
+`;
+
+const NOTHING: ExtraOutput = { tags: [], suggested: false, fields: [] };
+
+function load(extras: readonly Partial<ExtraOutput>[]) {
+  const report = new Report();
+  const ruleset = loadRules([readRuleFile(new SourceText("rules.yaml", RULES), report)], {
+    fieldsOf: (source) => source === "syscall" ? fields : undefined,
+    engineVersion: "0.63.0",
+    minimumPriority: "Debug",
+    extraOutputs: extras.map((extra) => ({ ...NOTHING, ...extra })),
+  }, report);
+  return { outputs: ruleset?.rules.map(({ output }) => output) ?? [], report };
+}
+
+function render(output: OutputTemplate) {
+  return output.render({} as Event, {} as State);
+}
+
+function messages(...extras: Partial<ExtraOutput>[]): string[] {
+  return load(extras).outputs.map((output) => render(output).message);
+}
+
+const text = (written: string) => new SourceText("<extra>", written);
+
+const extraField = (key: string, kind: ExtraField["kind"], written: string) => ({
+  fields: [{ key, kind, text: text(written) }],
+});
+
+Deno.test("loadRules() appends texts to the outputs of all rules, in order", () => {
+  assertEquals(messages({ text: text("cpu=%evt.cpu") }, { text: text("end") }), [
+    "first cpu=3 end",
+    "second cpu=3 end",
+  ]);
+});
+
+Deno.test("loadRules() appends only where source, rule and all tags agree", () => {
+  const more = text("more");
+  const both = ["first more", "second more"], none = ["first", "second"];
+  assertEquals(messages({ text: more, source: "syscall" }), both);
+  assertEquals(messages({ text: more, source: "k8s_audit" }), none);
+  assertEquals(messages({ text: more, rule: "plain" }), ["first", "second more"]);
+  assertEquals(messages({ text: more, tags: ["a", "b"] }), ["first more", "second"]);
+  assertEquals(messages({ text: more, tags: ["a", "c"] }), none);
+  assertEquals(messages({ text: more, rule: "plain", tags: ["a"] }), none);
+});
+
+Deno.test("loadRules() appends suggested fields, static ones among them", () => {
+  assertEquals(messages({ suggested: true })[1], "second static_site=north container_id=host");
+});
+
+Deno.test("loadRules() adds extra fields beside the message: a value, or text", () => {
+  const { outputs: [output] } = load([
+    extraField("evt.cpu", "field", "%evt.cpu"),
+    extraField("fd.num", "field", "%fd.num"),
+    extraField("where", "text", "old"),
+    extraField("where", "text", "in %fd.name, %fd.num"),
+  ]);
+  const { message, fields } = render(output!);
+  assertEquals(message, "first");
+  assertEquals([...fields], [["evt.cpu", 3], ["fd.num", null], ["where", "in a\nb, <NA>"]]);
+  assertEquals(output!.fields.map(({ name }) => name), ["evt.cpu", "fd.num", "fd.name"]);
+});
+
+Deno.test("loadRules() tells a mistake in what is appended once, and where it is", () => {
+  for (const extra of [{ text: text("%fd.nam") }, extraField("x", "text", "%fd.nam")]) {
+    const { outputs, report } = load([extra]);
+    assertEquals(outputs, []);
+    assertEquals(report.diagnostics.map(({ code }) => code), ["A002"]);
+  }
+});
