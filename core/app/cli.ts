@@ -80,6 +80,11 @@ function addRun(program: Command, host: Host, done: SetCode): void {
     )
     .option("--scope <pid:number>", "watch only this process and its descendants", parseScope)
     .option("--dry-run", "load configuration and rules, then stop")
+    .addOption(new Option("-A", "old: base_syscalls.all").hideHelp())
+    .addOption(oldList("-D <substring>", "old: rules[].disable.rule"))
+    .addOption(oldList("-T <tag>", "old: rules[].disable.tag"))
+    .addOption(oldList("-t <tag>", "old: rules[].enable.tag"))
+    .addOption(new Option("-p, --print <output>", "old: append_output").hideHelp())
     .addHelpText("after", RUN_EXAMPLES)
     .action(async (options) => {
       const { runCommand } = await import("./commands/run.ts");
@@ -93,6 +98,13 @@ function addRun(program: Command, host: Host, done: SetCode): void {
           unbuffered: options.unbuffered ?? false,
           dryRun: options.dryRun ?? false,
           scopeProcessId: options.scope,
+          oldFlags: {
+            allEvents: options.A ?? false,
+            disabledRules: options.D,
+            disabledTags: options.T,
+            tags: options.t,
+            print: options.print,
+          },
         }, host),
       );
     });
@@ -207,6 +219,11 @@ function addVersion(program: Command, host: Host, done: SetCode): void {
       const { versionCommand } = await import("./commands/version.ts");
       done(versionCommand({ json: json ?? false }, host));
     });
+}
+
+/** A repeatable flag that Falco once had; `--help` is silent about it. */
+function oldList<const Flags extends string>(flags: Flags, description: string) {
+  return new Option(flags, description).argParser(collect).default([] as string[]).hideHelp();
 }
 
 function collect(value: string, previous: string[]): string[] {

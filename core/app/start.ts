@@ -5,6 +5,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
+import { type OldFlags, optionsOfOldFlags } from "./old_flags.ts";
 import { loadRuleset } from "./rules.ts";
 
 export interface StartRequest {
@@ -14,6 +15,7 @@ export interface StartRequest {
   /** `-o`, in order. */
   readonly options: readonly string[];
   readonly scopeProcessId?: number | undefined;
+  readonly oldFlags?: OldFlags;
 }
 
 export interface Start {
@@ -30,9 +32,11 @@ export interface Start {
 export async function prepare(request: StartRequest, host: Host): Promise<Start> {
   const report = new Report();
   const registry = new Registry(host.plugins);
+  const { oldFlags } = request;
+  const old = oldFlags ? optionsOfOldFlags(oldFlags, report) : [];
   const loaded = loadConfig({
     path: request.configPath,
-    options: request.options,
+    options: [...request.options, ...old],
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
   }, report);

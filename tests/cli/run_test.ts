@@ -101,3 +101,32 @@ Deno.test("falcod finds its own files below a folder with blanks and other lette
   const { code, error } = await falcod(["--dry-run"], { program });
   assertEquals([code, error.includes("dry run, everything is fine")], [0, true], error);
 });
+
+Deno.test("falcod takes Falco's old flags and says how to write them today", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const flags = ["-D", "cat", "-T", "x", "-A", "-pc"];
+  const { code, error } = await falcod(["--dry-run", "-c", config(folder), ...flags]);
+  assertEquals(code, 0, error);
+  for (const flag of ["-A", "-D", "-T", "-p"]) {
+    assert(error.includes(`${flag} is an old flag`), error);
+  }
+  assert(error.includes("no rule is enabled"), error);
+});
+
+Deno.test("falcod refuses -t beside -T, as Falco did", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const { code, error } = await falcod(["--dry-run", "-c", config(folder), "-t", "a", "-T", "a"]);
+  assertEquals(code, 1);
+  assert(error.includes("-t cannot stand beside -D or -T"), error);
+});
+
+Deno.test("falcod checks what append_output adds, with the fields of static_fields", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const more = (field: string) =>
+    `static_fields: {site: north}\nappend_output: [{extra_output: "at %${field}"}]\n`;
+  const good = await falcod(["--dry-run", "-c", config(folder, more("static.site"))]);
+  assertEquals(good.code, 0, good.error);
+  const bad = await falcod(["--dry-run", "-c", config(folder, more("static.sight"))]);
+  assertEquals(bad.code, 1);
+  assert(bad.error.includes("<append_output[0].extra_output>:1:"), bad.error);
+});

@@ -4,6 +4,7 @@
  */
 import { checkConfig } from "../../core/app/config/check.ts";
 import { mergeConfig } from "../../core/app/config/load.ts";
+import { type OldFlags, optionsOfOldFlags } from "../../core/app/old_flags.ts";
 import { Report } from "../../core/base/mod.ts";
 import { corpusFiles, corpusPath } from "../corpus.ts";
 import { conformanceSuite } from "./corpus.ts";
@@ -24,6 +25,7 @@ interface Run {
   readonly rules: readonly NamedFile[];
   readonly config: NamedFile | undefined;
   readonly options: readonly string[];
+  readonly flags?: Pick<OldFlags, "disabledRules" | "disabledTags" | "tags">;
   /** Configuration and rules load. */
   readonly ok: boolean;
   readonly errors: readonly Said[];
@@ -43,6 +45,10 @@ interface OldCase {
   readonly validate_errors?: readonly Said[];
   readonly validate_warnings?: readonly Said[];
   readonly validate_ok?: readonly string[];
+  /** `-D`, `-T` and `-t`. */
+  readonly disabled_rules?: readonly string[];
+  readonly disable_tags?: readonly string[];
+  readonly run_tags?: readonly string[];
 }
 
 conformanceSuite<OldCase>({
@@ -54,6 +60,11 @@ conformanceSuite<OldCase>({
       rules: item.validate_rules_file ?? item.rules_file ?? [],
       config: item.conf_file,
       options: [],
+      flags: {
+        disabledRules: item.disabled_rules ?? [],
+        disabledTags: item.disable_tags ?? [],
+        tags: item.run_tags ?? [],
+      },
       ok: (item.exit_status ?? (item.validate_errors ? 1 : 0)) === 0,
       errors: item.validate_errors ?? [],
       warnings: item.validate_warnings ?? [],
@@ -65,7 +76,6 @@ conformanceSuite<OldCase>({
     reason: "an item of an unknown kind is warned of and ignored, as Falco does since 0.31",
   }],
   gaps: [
-    { matches: /\/disabled_and_enabled_rules_/, reason: "there are no -D, -T and -t yet" },
     {
       matches: /\/(?:incompat(?:ible)?|overlap)_(?:extract|plugin)_/,
       reason: "plugins cannot be loaded yet",
@@ -164,14 +174,21 @@ function filesOf({ file, dir }: NamedFile): readonly string[] {
   return dir === undefined ? [] : corpusFiles(dir);
 }
 
-function configProblem({ config, options }: Run): string | undefined {
+function configProblem({ config, options: given, flags }: Run): string | undefined {
+  const report = new Report();
+  const none = { allEvents: false, print: undefined };
+  const old = flags ? optionsOfOldFlags({ ...none, ...flags }, report) : [];
+  const options = [...given, ...old];
   // One that a test writes itself has no file.
   const path = config?.file === undefined ? undefined : corpusPath(config.file);
   if (config?.file !== undefined && path === undefined) return `${config.file} is not there`;
-  if (path === undefined && options.length === 0) return undefined;
-  const report = new Report();
+  if (path === undefined && options.length === 0) return firstError(report);
   const request = { path: path ?? "/dev/null", options, environment: () => "", rulesFolder: "/" };
   checkConfig(mergeConfig(request, report).root, report);
+  return firstError(report);
+}
+
+function firstError(report: Report): string | undefined {
   return report.diagnostics.find(({ severity }) => severity === "error")?.title;
 }
 

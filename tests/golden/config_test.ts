@@ -25,6 +25,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C019: "tests/cli/validate_test.ts: two configurations",
   C020: "core/app/rule_selection_test.ts: a selection that matches nothing",
   C021: "tests/cli/validate_test.ts: a directory without rules",
+  C022: "core/app/old_flags_test.ts: old flags that exclude each other",
+  C023: "core/app/old_flags_test.ts: old flags",
 };
 
 function print(name: string): string {

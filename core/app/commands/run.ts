@@ -3,6 +3,7 @@ import { escapeUnprintable } from "../../alert/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
+import type { OldFlags } from "../old_flags.ts";
 import { tellProblems } from "../report.ts";
 import { prepare, type Start } from "../start.ts";
 import { summaryLines } from "../summary.ts";
@@ -19,6 +20,7 @@ export interface RunRequest {
   readonly unbuffered: boolean;
   readonly dryRun: boolean;
   readonly scopeProcessId: number | undefined;
+  readonly oldFlags: OldFlags;
 }
 
 export async function runCommand(request: RunRequest, host: Host): Promise<number> {
