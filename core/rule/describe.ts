@@ -176,19 +176,21 @@ function describeList(list: List, ruleset: Ruleset): ListDescription {
   };
 }
 
-/** More items than this are of no use to a reader; lists of lists could make any number of them. */
-const MAX_ITEMS = 100_000;
+/** Items looked at for one list, and lists in lists: lists of lists can make any number of both. */
+const MAX_ITEMS = 100_000, MAX_DEPTH = 100;
 
+/** Cut where it gets too long; a list too deep inside, or inside itself, stays as its name. */
 function compiledItems(list: List, { lists }: Ruleset): string[] {
   const items: string[] = [];
   const open = new Set<string>();
+  let looks = 0;
   const add = ({ name, items: own }: List): void => {
     open.add(name);
     for (const { text } of own) {
-      if (items.length >= MAX_ITEMS) break;
+      if (++looks > MAX_ITEMS) break;
       const inner = lists.get(text);
-      if (!inner) items.push(text);
-      else if (!open.has(text)) add(inner);
+      if (inner && !open.has(text) && open.size < MAX_DEPTH) add(inner);
+      else items.push(text);
     }
     open.delete(name);
   };

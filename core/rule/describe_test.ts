@@ -1,0 +1,41 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import { syscallFields } from "../field/mod.ts";
+import { describeRuleset } from "./describe.ts";
+import { loadRules } from "./load.ts";
+import { readRuleFile } from "./read.ts";
+
+function describe(text: string) {
+  const report = new Report();
+  const ruleset = loadRules([readRuleFile(new SourceText("rules.yaml", text), report)], {
+    fieldsOf: () => syscallFields,
+    engineVersion: "0.63.0",
+    minimumPriority: "Debug",
+  }, report);
+  assertEquals(report.hasErrors, false, JSON.stringify(report.diagnostics.map((d) => d.title)));
+  return describeRuleset(ruleset!, syscallFields);
+}
+
+Deno.test("describeRuleset() puts the items of lists in the place of their names", () => {
+  const { lists } = describe("- list: a\n  items: [x]\n- list: b\n  items: [a, y]\n");
+  assertEquals(lists[1]!.info.items, ["y"]);
+  assertEquals(lists[1]!.details.items_compiled, ["x", "y"]);
+  assertEquals(lists[1]!.details.lists, ["a"]);
+});
+
+Deno.test("describeRuleset() ends where lists double each other, with items or without", () => {
+  for (const first of ["[]", "[x]"]) {
+    const doubling = Array.from(
+      { length: 60 },
+      (_, i) => `- list: l${i + 1}\n  items: [l${i}, l${i}]\n`,
+    );
+    const { lists } = describe(`- list: l0\n  items: ${first}\n${doubling.join("")}`);
+    assert(lists.every(({ details }) => details.items_compiled.length <= 100_000));
+  }
+});
+
+Deno.test("describeRuleset() describes a chain of very many lists", () => {
+  const chain = Array.from({ length: 5000 }, (_, i) => `- list: l${i + 1}\n  items: [l${i}]\n`);
+  const { lists } = describe(`- list: l0\n  items: [x]\n${chain.join("")}`);
+  assertEquals(lists.at(2)!.details.items_compiled, ["x"]);
+});
