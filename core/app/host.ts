@@ -1,5 +1,6 @@
 /** What the application sees of the process it runs in; tests put something else in its place. */
 import type { PluginEntry } from "../plugin/mod.ts";
+import type { ByteWriter } from "./background_output.ts";
 
 /** A stream of text. */
 export interface Output {
@@ -14,6 +15,8 @@ export interface Host {
   readonly plugins: readonly PluginEntry[];
   readonly out: Output;
   readonly error: Output;
+  /** `error` for what must not wait for its reader. */
+  readonly errorBytes: ByteWriter;
   environment(name: string): string | undefined;
   /** Calls back once at the first of the signals; until `release` is called they do nothing else. */
   onStop(callback: (signal: StopSignal) => void): { release(): void };
@@ -26,7 +29,8 @@ export function denoHost(plugins: readonly PluginEntry[], rulesFolder: string): 
   return {
     plugins,
     out: outputTo(Deno.stdout),
-    error: outputTo(Deno.stderr),
+    error: neverFailing(outputTo(Deno.stderr)),
+    errorBytes: Deno.stderr,
     environment: (name) => {
       try {
         return Deno.env.get(name);
@@ -58,6 +62,20 @@ function outputTo(
       }
     },
     isTerminal: stream.isTerminal(),
+  };
+}
+
+/** A log on a full disk is no reason not to watch, nor to stop. */
+function neverFailing(output: Output): Output {
+  return {
+    write: (text) => {
+      try {
+        output.write(text);
+      } catch {
+        // There is no other place to say so.
+      }
+    },
+    isTerminal: output.isTerminal,
   };
 }
 

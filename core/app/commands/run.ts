@@ -1,5 +1,7 @@
 /** `falcod run`: watches until told to stop. */
 import { escapeUnprintable } from "../../alert/mod.ts";
+import { BackgroundOutput } from "../background_output.ts";
+import type { Config } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
@@ -23,6 +25,9 @@ export interface RunRequest {
   readonly oldFlags: OldFlags;
 }
 
+/** How long the last words may take on their way out. */
+const LAST_WORDS_MS = 2000;
+
 export async function runCommand(request: RunRequest, host: Host): Promise<number> {
   if (request.validatePaths.length > 0) {
     const { validateCommand } = await import("./validate.ts");
@@ -31,9 +36,7 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
   }
   const start = await prepare(request, host);
   const { config } = start.loaded;
-  const log = config.log_stderr
-    ? createLogger(host.error, { level: config.log_level, isoTime: config.time_format_iso_8601 })
-    : silentLogger;
+  const log = loggerOf(config, host);
   tellProblems(start.report, host, log);
   if (!start.ruleset) return EXIT_FAILURE;
   log.info(`configuration from ${start.loaded.files.join(", ")}`);
@@ -45,7 +48,19 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
     host.error.write("falcod: dry run, everything is fine\n");
     return EXIT_OK;
   }
-  return await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, { host, log });
+  const error = new BackgroundOutput(host.errorBytes, host.error.isTerminal);
+  const patient = { ...host, error };
+  try {
+    const io = { host: patient, log: loggerOf(config, patient) };
+    return await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, io);
+  } finally {
+    await error.close(LAST_WORDS_MS);
+  }
+}
+
+function loggerOf(config: Config, { error }: Host) {
+  if (!config.log_stderr) return silentLogger;
+  return createLogger(error, { level: config.log_level, isoTime: config.time_format_iso_8601 });
 }
 
 async function watchUntilStopped(
