@@ -12,6 +12,7 @@ function explained(error: unknown, variables: Record<string, string> = {}): stri
     errorBytes: { write: (bytes) => Promise.resolve(bytes.length) },
     environment: (name) => variables[name],
     onStop: () => ({ release: () => {} }),
+    onHangup: () => ({ release: () => {} }),
     rulesFolder: "",
   };
   explainFailure(error, host);

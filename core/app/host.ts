@@ -20,6 +20,8 @@ export interface Host {
   environment(name: string): string | undefined;
   /** Calls back once at the first of the signals; until `release` is called they do nothing else. */
   onStop(callback: (signal: StopSignal) => void): { release(): void };
+  /** Calls back at every SIGHUP, which does nothing else until `release` is called. */
+  onHangup(callback: () => void): { release(): void };
   /** Folder with the rules and the configuration that came with the program. */
   readonly rulesFolder: string;
 }
@@ -39,6 +41,7 @@ export function denoHost(plugins: readonly PluginEntry[], rulesFolder: string): 
       }
     },
     onStop,
+    onHangup,
     rulesFolder,
   };
 }
@@ -92,4 +95,9 @@ function onStop(callback: (signal: StopSignal) => void): { release(): void } {
     release: () =>
       signals.forEach((signal, index) => Deno.removeSignalListener(signal, listeners[index]!)),
   };
+}
+
+function onHangup(callback: () => void): { release(): void } {
+  Deno.addSignalListener("SIGHUP", callback);
+  return { release: () => Deno.removeSignalListener("SIGHUP", callback) };
 }

@@ -2,22 +2,26 @@
 import type { EngineCounters, LaneCounters } from "../engine/mod.ts";
 import type { SourceCounters } from "../plugin/mod.ts";
 import type { StateCounters } from "../state/mod.ts";
+import type { ReloadCounters } from "./reload.ts";
 
 export interface Summary {
   readonly engine: EngineCounters;
   readonly lanes: readonly LaneCounters[];
   readonly sources: readonly { readonly name: string; readonly counters: SourceCounters }[];
   readonly state: StateCounters;
+  readonly reloads: ReloadCounters;
   /** It ended because no output takes alerts any more. */
   readonly outputsGone: boolean;
 }
 
 /** What is always of interest first, then a line for each thing that is not zero. */
 export function summaryLines(summary: Summary): string[] {
-  const { engine, lanes, sources, state } = summary;
+  const { engine, lanes, sources, state, reloads } = summary;
   const lines = [`falcod: stopped; ${engine.events} events, ${engine.alerts} alerts`];
   if (summary.outputsGone) lines.push("  no output is left that takes alerts");
   lines.push(`  processes known: ${state.processes}, threads: ${state.threads}`);
+  if (reloads.done > 0) lines.push(`  rules reloaded: ${reloads.done}`);
+  if (reloads.refused > 0) lines.push(`  reloads refused: ${reloads.refused}`);
   const byCount = [...engine.alertsByRule].sort((a, b) => b[1] - a[1]);
   for (const [rule, count] of byCount) lines.push(`  alerts of "${rule}": ${count}`);
   for (const { name, counters } of sources) {

@@ -10,6 +10,7 @@ import type { Settings, Wired } from "./config/settings.ts";
 import { ContainerLookup } from "./containers.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
 import { tellLosses } from "./losses.ts";
+import type { ReloadCounters, Running } from "./reload.ts";
 import type { Summary } from "./summary.ts";
 
 export interface WatchRequest {
@@ -25,6 +26,8 @@ export interface WatchRequest {
   readonly unbuffered: boolean;
   /** All sources see events now. */
   readonly onReady: (sources: readonly string[]) => void;
+  /** Brings other rules in as long as the run lasts; never rejects and ends with the signal. */
+  readonly keepRulesFresh?: (running: Running, signal: AbortSignal) => Promise<ReloadCounters>;
 }
 
 /** How long alerts of a batch wait for each other with `buffered_outputs`. */
@@ -76,6 +79,14 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     ruleMatching: config.rule_matching,
     onFault: (error) => log.error(`this is a bug, an event was skipped: ${error.message}`),
   });
+  const reloads = request.keepRulesFresh?.({
+    use: (ruleset) => {
+      engine.swap(ruleset);
+      state.names.retain(watchedNames(ruleset));
+      for (const source of sources) source.update(needsOf(ruleset, source.name));
+    },
+    alert: (alert) => delivery.enqueue(alert),
+  }, signal);
 
   const waiting = new Set(sources);
   try {
@@ -88,13 +99,15 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         seed: (processes) => state.seed(processes),
         ready: () => {
           waiting.delete(source);
+          // Other rules came while it was starting.
+          if (engine.ruleset !== ruleset) source.update(needsOf(engine.ruleset, source.name));
           if (waiting.size === 0) request.onReady(sources.map((source) => source.name));
         },
       })
     ));
   } finally {
     stop.abort();
-    await Promise.all([names, losses]);
+    await Promise.all([names, losses, reloads]);
     await delivery.close(FLUSH_MS);
   }
   return {
@@ -102,6 +115,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     lanes: delivery.counters(),
     sources: sources.map((source) => ({ name: source.name, counters: source.counters() })),
     state: state.counters,
+    reloads: await reloads ?? { done: 0, refused: 0 },
     outputsGone,
   };
 }

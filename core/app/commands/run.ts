@@ -6,6 +6,7 @@ import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
 import type { OldFlags } from "../old_flags.ts";
+import type { ReloadOptions } from "../reload.ts";
 import { tellProblems } from "../report.ts";
 import { prepare, type Start } from "../start.ts";
 import { summaryLines } from "../summary.ts";
@@ -64,18 +65,20 @@ function loggerOf(config: Config, { error }: Host) {
 }
 
 async function watchUntilStopped(
-  { loaded, settings, ruleset, registry }: Start & {
-    readonly ruleset: NonNullable<Start["ruleset"]>;
-  },
-  { seconds, unbuffered }: RunRequest,
+  start: Start & { readonly ruleset: NonNullable<Start["ruleset"]> },
+  request: RunRequest,
   { host, log }: { readonly host: Host; readonly log: ReturnType<typeof createLogger> },
 ): Promise<number> {
+  const { loaded, settings, ruleset, registry } = start;
+  const { seconds, unbuffered } = request;
+  const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
   const stop = new AbortController();
   const signals = host.onStop(() => stop.abort());
   const rules = ruleset.rules.filter((rule) => rule.enabled).length;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const { watch } = await import("../watch.ts");
+    const { keepRulesFresh } = await import("../reload.ts");
     const summary = await watch({
       config: loaded.config,
       settings,
@@ -83,11 +86,22 @@ async function watchUntilStopped(
       registry,
       log,
       signal: stop.signal,
-      hostname: host.environment("FALCO_HOSTNAME") || Deno.hostname(),
+      hostname,
       unbuffered,
       onReady: (sources) => {
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules} rules\n`);
         if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
+      },
+      keepRulesFresh: (running, signal) => {
+        const reload: ReloadOptions = {
+          start,
+          load: () => prepare(request, host),
+          tell: (report) => tellProblems(report, host, log),
+          log,
+          hostname,
+          onHangup: (callback) => host.onHangup(callback),
+        };
+        return keepRulesFresh(reload, running, signal);
       },
     });
     for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);

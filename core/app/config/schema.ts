@@ -123,7 +123,7 @@ export const configSchema = z.strictObject({
     word(),
     z.strictObject({ path: word(), strategy: text("append") }, { error: "a mapping with path" }),
   ], { error: "a path, or a mapping with path and strategy" })),
-  watch_config_files: planned(flag(true), "false"),
+  watch_config_files: flag(true),
 
   rules_files: listOf(word()),
   rules_file: replaced(listOf(word()), "rules_files", "acts"),

@@ -3,6 +3,7 @@ import {
   compatSyscalls,
   type EventNeeds,
   exitEventOfSyscall,
+  type Logger,
   type ProcessSnapshot,
   type Source,
   type SourceContext,
@@ -42,13 +43,15 @@ export class SyscallSource implements Source {
   #capture: Capture | undefined;
   #lastCounters: SourceCounters = {};
   #wantsEnvironment = false;
+  #log: Logger | undefined;
 
   constructor(config: SyscallConfig) {
     this.#config = config;
   }
 
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
-    this.#wantsEnvironment = ENVIRONMENT_FIELDS.some((name) => needs.fields.has(name));
+    this.#wantsEnvironment = wantsEnvironment(needs);
+    this.#log = context.log;
     const scope = this.#config.scopeProcessId;
     using capture = openCapture({
       objects: readProbeObjects(this.#config.probeFolder),
@@ -109,6 +112,9 @@ export class SyscallSource implements Source {
   update(needs: EventNeeds): void {
     const capture = this.#capture;
     if (!capture) return;
+    if (wantsEnvironment(needs) && !this.#wantsEnvironment) {
+      this.#log?.warning("rules ask for environments now: they are captured after a restart");
+    }
     for (let syscall = 0; syscall < SYSCALLS; syscall++) {
       const wanted = needs.eventTypes.has(exitEventOfSyscall(syscall));
       capture.setInterest(syscall, wanted ? "all" : "off");
@@ -135,4 +141,8 @@ export class SyscallSource implements Source {
   #procfs() {
     return { root: PROC, environment: this.#wantsEnvironment };
   }
+}
+
+function wantsEnvironment({ fields }: EventNeeds): boolean {
+  return ENVIRONMENT_FIELDS.some((name) => fields.has(name));
 }

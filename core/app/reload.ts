@@ -1,0 +1,204 @@
+/** Other rules while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
+import { type Alert, escapeText } from "../alert/mod.ts";
+import { type Report, type Span, toFile } from "../base/mod.ts";
+import type { Logger } from "../plugin/mod.ts";
+import type { Ruleset } from "../rule/mod.ts";
+import { FileWatch } from "./_watch_files.ts";
+import type { Config } from "./config/schema.ts";
+import type { Start } from "./start.ts";
+
+/** The part of a run that a reload reaches. */
+export interface Running {
+  /** Judges by these rules from the next event on; all that is known so far stays. */
+  use(ruleset: Ruleset): void;
+  alert(alert: Alert): void;
+}
+
+export interface ReloadCounters {
+  readonly done: number;
+  /** The new files had mistakes; the rules stayed. */
+  readonly refused: number;
+}
+
+export interface ReloadOptions {
+  /** What the run was started with. */
+  readonly start: Start;
+  /** Reads everything anew, as at a start. */
+  readonly load: () => Promise<Start>;
+  /** Shows mistakes and warnings. */
+  readonly tell: (report: Report) => void;
+  readonly log: Logger;
+  readonly hostname: string;
+  /** Calls back at every SIGHUP. */
+  readonly onHangup: (callback: () => void) => { release(): void };
+}
+
+/** Keeps the rules of a run as its files say. Never rejects; ends with the signal. */
+export async function keepRulesFresh(
+  options: ReloadOptions,
+  running: Running,
+  signal: AbortSignal,
+): Promise<ReloadCounters> {
+  const reloader = new Reloader(options, running);
+  const { start, log } = options;
+  using files = new FileWatch({ log, changed: () => reloader.request("files have changed") });
+  if (start.loaded.config.watch_config_files) reloader.watch(files);
+  const hangup = options.onHangup(() => reloader.request("SIGHUP"));
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  }
+  hangup.release();
+  reloader.stop();
+  return reloader.counters;
+}
+
+/** One reload at a time; requests that come meanwhile are one more. */
+export class Reloader {
+  readonly #options: Omit<ReloadOptions, "onHangup">;
+  readonly #running: Running;
+  #paths: readonly string[];
+  #files: FileWatch | undefined;
+  #busy = false;
+  #again = false;
+  #stopped = false;
+  #done = 0;
+  #refused = 0;
+  #toldOfRestart = "";
+
+  constructor(options: Omit<ReloadOptions, "onHangup">, running: Running) {
+    this.#options = options;
+    this.#running = running;
+    this.#paths = pathsOf(options.start);
+  }
+
+  get counters(): ReloadCounters {
+    return { done: this.#done, refused: this.#refused };
+  }
+
+  /** `files` follows whatever the configuration names from now on. */
+  watch(files: FileWatch): void {
+    this.#files = files;
+    files.follow(this.#paths);
+  }
+
+  /** A load that is still under way changes nothing any more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Resolves when nothing is left to do; never rejects. */
+  async request(reason: string): Promise<void> {
+    this.#again = true;
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#options.log.info(`${reason}: loading configuration and rules again`);
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      await this.#reload();
+    }
+    this.#busy = false;
+  }
+
+  async #reload(): Promise<void> {
+    this.#files?.accept();
+    try {
+      const next = await this.#options.load();
+      if (!this.#stopped) this.#take(next);
+    } catch (error) {
+      this.#refuse(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #take(next: Start): void {
+    const { log, tell } = this.#options;
+    tell(next.report);
+    const paths = pathsOf(next);
+    if (!next.ruleset) {
+      // A broken configuration may not name all that has to be mended.
+      this.#files?.follow([...this.#paths, ...paths]);
+      this.#refuse(firstError(next.report));
+      return;
+    }
+    this.#running.use(next.ruleset);
+    this.#done++;
+    this.#paths = paths;
+    this.#files?.follow(paths);
+    this.#tellOfRestart(next.loaded.config);
+    const rules = next.ruleset.rules.filter((rule) => rule.enabled).length;
+    log.info(`rules from ${next.ruleFiles.join(", ")}: ${rules} rules are in effect`);
+    if (rules === 0) log.warning("no rule is enabled, so there will be no alerts");
+  }
+
+  #refuse(reason: string): void {
+    this.#refused++;
+    this.#options.log.error(`The rules stay as they were: ${reason}`);
+    this.#running.alert(refusalAlert(reason, this.#options.hostname));
+  }
+
+  #tellOfRestart(config: Config): void {
+    const keys = keysForRestart(this.#options.start.loaded.config, config).join(", ");
+    if (keys !== "" && keys !== this.#toldOfRestart) {
+      this.#options.log.warning(`changed, but only in effect after a restart: ${keys}`);
+    }
+    this.#toldOfRestart = keys;
+  }
+}
+
+/** What decides on rules and nothing else; everything else is set up once. */
+const RELOADED_KEYS: ReadonlySet<string> = new Set([
+  "config_files",
+  "rules_files",
+  "rules_file",
+  "rules",
+  "priority",
+  "append_output",
+  "static_fields",
+]);
+
+/** Keys of falco.yaml that differ and that a reload does not reach. */
+export function keysForRestart(before: Config, after: Config): readonly string[] {
+  const former = new Map<string, unknown>(Object.entries(before));
+  const changed = Object.entries(after).filter(([key, value]) =>
+    JSON.stringify(value) !== JSON.stringify(former.get(key))
+  );
+  return changed.map(([key]) => key).filter((key) => !RELOADED_KEYS.has(key));
+}
+
+/** Every file and directory that has a say in the rules, missing ones, too. */
+function pathsOf({ loaded, settings }: Start): readonly string[] {
+  const included = loaded.config.config_files.map((file) =>
+    typeof file === "string" ? file : file.path
+  );
+  return [...loaded.files, ...included, ...settings.rulePaths.map(({ path }) => path)];
+}
+
+function firstError({ diagnostics }: Report): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (!first) return "there are no rules";
+  const where = first.at ? `${placeOf(first.at)}: ` : "";
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return `${where}${first.title}${more}`;
+}
+
+function placeOf(at: Span): string {
+  const { source, start } = toFile(at);
+  const { line, column } = source.position(start);
+  return `${source.name}:${line}:${column}`;
+}
+
+/** Falco's name of it, which people look for. */
+const REFUSAL = "Falco internal: hot restart failure";
+
+function refusalAlert(reason: string, hostname: string): Alert {
+  return {
+    rule: REFUSAL,
+    priority: "Critical",
+    source: "internal",
+    tags: [],
+    timeNs: BigInt(Date.now()) * 1_000_000n,
+    hostname,
+    message: escapeText(`${REFUSAL}: ${reason}`),
+    fields: new Map(),
+  };
+}

@@ -1,0 +1,143 @@
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import type { Alert } from "../alert/mod.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import { Registry } from "../plugin/mod.ts";
+import type { Ruleset } from "../rule/mod.ts";
+import { emptyMapping } from "./config/tree.ts";
+import { type Config, standardConfig } from "./config/schema.ts";
+import { silentLogger } from "./log.ts";
+import { keepRulesFresh, keysForRestart, Reloader } from "./reload.ts";
+import type { Start } from "./start.ts";
+
+const text = new SourceText("rules.yaml", "- rule: a\n  oops: b\n");
+
+function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Start {
+  const report = new Report();
+  if (!ruleset) report.add({ code: "R001", title: 'unknown key "oops"', at: text.span(12, 16) });
+  const wired = { kind: "formatter", name: "text", config: {} } as const;
+  return {
+    report,
+    registry: new Registry([]),
+    loaded: {
+      config: { ...standardConfig(), watch_config_files: false, ...config },
+      files: ["falco.yaml"],
+      root: emptyMapping(text.all),
+    },
+    settings: { rulePaths: [], sources: [], formatter: wired, sinks: [], containerEngines: [] },
+    ruleset,
+    ruleFiles: ["rules.yaml"],
+  };
+}
+
+function ruleset(): Ruleset {
+  return { rules: [] } as unknown as Ruleset;
+}
+
+function stage(load: () => Promise<Start>, first = start(ruleset())) {
+  const used: Ruleset[] = [];
+  const alerts: Alert[] = [];
+  const warnings: string[] = [];
+  const reports: Report[] = [];
+  const options = {
+    start: first,
+    load,
+    tell: (report: Report) => void reports.push(report),
+    log: { ...silentLogger, warning: (message: string) => void warnings.push(message) },
+    hostname: "here",
+  };
+  const running = {
+    use: (ruleset: Ruleset) => void used.push(ruleset),
+    alert: (alert: Alert) => void alerts.push(alert),
+  };
+  return { used, alerts, warnings, reports, options, running };
+}
+
+Deno.test("Reloader puts the new rules in the place of the old", async () => {
+  const next = ruleset();
+  const { used, alerts, options, running } = stage(() => Promise.resolve(start(next)));
+  const reloader = new Reloader(options, running);
+  await reloader.request("a test");
+  assert(used[0] === next);
+  assertEquals([used.length, alerts.length], [1, 0]);
+  assertEquals(reloader.counters, { done: 1, refused: 0 });
+});
+
+Deno.test("Reloader keeps the rules when the new ones have mistakes, and alerts", async () => {
+  const { used, alerts, reports, options, running } = stage(() =>
+    Promise.resolve(start(undefined))
+  );
+  const reloader = new Reloader(options, running);
+  await reloader.request("a test");
+  assertEquals([used.length, reports.length], [0, 1]);
+  assertEquals(reloader.counters, { done: 0, refused: 1 });
+  assertObjectMatch(alerts[0]!, {
+    rule: "Falco internal: hot restart failure",
+    priority: "Critical",
+    source: "internal",
+    hostname: "here",
+    message: 'Falco internal: hot restart failure: rules.yaml:2:3: unknown key "oops"',
+  });
+});
+
+Deno.test("Reloader survives a load that fails", async () => {
+  const { alerts, options, running } = stage(() => Promise.reject(new Error("no\nmemory")));
+  const reloader = new Reloader(options, running);
+  await reloader.request("a test");
+  assertEquals(alerts[0]?.message, "Falco internal: hot restart failure: no\\nmemory");
+});
+
+Deno.test("Reloader makes one more reload of all requests that come during one", async () => {
+  let loads = 0;
+  const { options, running } = stage(() => {
+    loads++;
+    return Promise.resolve(start(ruleset()));
+  });
+  const reloader = new Reloader(options, running);
+  const first = reloader.request("first");
+  for (let count = 0; count < 5; count++) reloader.request("more");
+  await first;
+  assertEquals(loads, 2);
+});
+
+Deno.test("Reloader says once what takes effect after a restart", async () => {
+  const { warnings, options, running } = stage(() =>
+    Promise.resolve(
+      start({ rules: [{ enabled: true }] } as unknown as Ruleset, {
+        json_output: true,
+        priority: "Error",
+      }),
+    )
+  );
+  const reloader = new Reloader(options, running);
+  await reloader.request("first");
+  await reloader.request("second");
+  assertEquals(warnings, ["changed, but only in effect after a restart: json_output"]);
+});
+
+Deno.test("keysForRestart() leaves out what decides on rules", () => {
+  const before = standardConfig();
+  const after = { ...before, rules_files: ["x.yaml"], buffered_outputs: !before.buffered_outputs };
+  assertEquals(keysForRestart(before, after), ["buffered_outputs"]);
+});
+
+Deno.test("keepRulesFresh() reloads at SIGHUP and gives the signal back at the end", async () => {
+  const stop = new AbortController();
+  const { used, options, running } = stage(() => Promise.resolve(start(ruleset())));
+  let hangup = () => {};
+  let released = false;
+  const onHangup = (callback: () => void) => {
+    hangup = callback;
+    return { release: () => void (released = true) };
+  };
+  const swapped = Promise.withResolvers<void>();
+  const use = (ruleset: Ruleset) => {
+    running.use(ruleset);
+    swapped.resolve();
+  };
+  const kept = keepRulesFresh({ ...options, onHangup }, { ...running, use }, stop.signal);
+  hangup();
+  await swapped.promise;
+  stop.abort();
+  assertEquals(await kept, { done: 1, refused: 0 });
+  assertEquals([used.length, released], [1, true]);
+});
