@@ -1,4 +1,5 @@
 /** Alerts on standard output, one line each; the lines of a batch go out in one write. */
+import { setTimeout } from "node:timers/promises";
 import { type FormattedAlert, type Sink, SinkError, type SinkPlugin } from "../../../core/mod.ts";
 import { schema, type StdoutConfig } from "./schema.ts";
 
@@ -20,7 +21,7 @@ export class StdoutSink implements Sink {
     let written = 0;
     try {
       while (written < bytes.length) {
-        const count = await this.writer.write(bytes.subarray(written));
+        const count = await this.#take(bytes.subarray(written));
         if (count <= 0) throw new SinkError("unavailable", "standard output takes no bytes");
         written += count;
       }
@@ -31,6 +32,18 @@ export class StdoutSink implements Sink {
     }
   }
 
+  /** A descriptor that somebody has made non-blocking says so when its reader is behind: it is full, not broken. */
+  async #take(bytes: Uint8Array): Promise<number> {
+    for (;;) {
+      try {
+        return await this.writer.write(bytes);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        await setTimeout(TRY_AGAIN_MS);
+      }
+    }
+  }
+
   /** Nothing to do: every write has reached the descriptor, which is not ours to close. */
   close(): Promise<void> {
     return Promise.resolve();
@@ -38,6 +51,7 @@ export class StdoutSink implements Sink {
 }
 
 const NEWLINE = 0x0a;
+const TRY_AGAIN_MS = 10;
 
 function sinkError(error: unknown): SinkError {
   if (error instanceof SinkError) return error;

@@ -86,3 +86,17 @@ Deno.test("stdout: the plugin writes to the real descriptor", async () => {
   }).output();
   assertEquals(new TextDecoder().decode(stdout), "1\n2\n");
 });
+
+Deno.test("stdout: a non-blocking reader that is behind is waited for, no alert is lost", async () => {
+  const pipe = new Pipe();
+  let refusals = 2;
+  const sink = new StdoutSink({
+    write: (bytes) =>
+      refusals-- > 0
+        ? Promise.reject(new Deno.errors.WouldBlock("Resource temporarily unavailable"))
+        : pipe.write(bytes),
+  });
+  await sink.write(formatted("1", "2"));
+  assertEquals((await pipe.text()).split("\n").length, 3);
+  assertEquals(pipe.calls, 1);
+});
