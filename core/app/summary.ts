@@ -14,6 +14,11 @@ export interface Summary {
   readonly outputsGone: boolean;
 }
 
+/** Alerts that reached no one at some output. */
+export function alertsLost({ lanes }: Summary): number {
+  return lanes.reduce((sum, { dropped, failed }) => sum + dropped + failed, 0);
+}
+
 /** What is always of interest first, then a line for each thing that is not zero. */
 export function summaryLines(summary: Summary): string[] {
   const { engine, lanes, sources, state, reloads } = summary;

@@ -134,3 +134,14 @@ async function bpftoolPrograms(): Promise<readonly number[]> {
     throw error;
   }
 }
+
+kernelTest("SIGUSR1, which log rotation sends, opens no debugger and changes nothing", async () => {
+  await withFalcod({ rules: RULES }, async (falcod) => {
+    // the runtime subscribes to the signal half a second after the start
+    await falcod.alertsOf("sleep 1");
+    for (let i = 0; i < 3; i++) falcod.kill("SIGUSR1");
+    const alerts = await falcod.alertsOf(READ_SHADOW);
+    assertEquals(alerts.map(({ rule }) => rule), [READ]);
+    assert(!/debugger/i.test(falcod.log), falcod.log);
+  });
+});

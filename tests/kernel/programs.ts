@@ -9,10 +9,20 @@ export function programsOf(processId: number): number[] {
   const folder = `/proc/${processId}/fdinfo`;
   const ids = new Set<number>();
   for (const { name } of Deno.readDirSync(folder)) {
-    const [, id] = /^prog_id:\s*(\d+)$/m.exec(Deno.readTextFileSync(`${folder}/${name}`)) ?? [];
+    const [, id] = /^prog_id:\s*(\d+)$/m.exec(textOf(`${folder}/${name}`)) ?? [];
     if (id !== undefined) ids.add(Number(id));
   }
   return [...ids];
+}
+
+/** Empty for a descriptor that was closed meanwhile; a program's own stays open. */
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 /** Which of them stay loaded: the kernel frees programs a moment after the last descriptor is closed. */

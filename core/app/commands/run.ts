@@ -9,7 +9,7 @@ import type { OldFlags } from "../old_flags.ts";
 import type { ReloadOptions } from "../reload.ts";
 import { tellProblems } from "../report.ts";
 import { prepare, type Start } from "../start.ts";
-import { summaryLines } from "../summary.ts";
+import { alertsLost, summaryLines } from "../summary.ts";
 
 export interface RunRequest {
   readonly configPath: string | undefined;
@@ -77,6 +77,8 @@ async function watchUntilStopped(
   const rules = ruleset.rules.filter((rule) => rule.enabled).length;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
+    const { refuseDebugger } = await import("../debugger.ts");
+    refuseDebugger();
     const { watch } = await import("../watch.ts");
     const { keepRulesFresh } = await import("../reload.ts");
     const summary = await watch({
@@ -105,7 +107,7 @@ async function watchUntilStopped(
       },
     });
     for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
-    return summary.outputsGone ? EXIT_FAILURE : EXIT_OK;
+    return summary.outputsGone || alertsLost(summary) > 0 ? EXIT_FAILURE : EXIT_OK;
   } finally {
     clearTimeout(timer);
     signals.release();

@@ -36,6 +36,17 @@ const CLOCK_CHECK_MS = 1000;
 
 const { fork, identity, cwd } = layout.RECORD_KIND;
 
+/** There is no process to watch; `message` says which was asked for. */
+export class ScopeMissing extends Error {
+  override readonly name = "ScopeMissing";
+  readonly code = "scope-missing";
+  readonly help = "give the id of a running process: --scope pid:1234";
+
+  constructor(processId: number) {
+    super(`Cannot watch process ${processId}: there is none`);
+  }
+}
+
 export class SyscallSource implements Source {
   readonly name = "syscall";
   readonly dropsHelp = "a larger engine.modern_ebpf.buf_size_preset survives longer bursts";
@@ -53,6 +64,7 @@ export class SyscallSource implements Source {
     this.#wantsEnvironment = wantsEnvironment(needs);
     this.#log = context.log;
     const scope = this.#config.scopeProcessId;
+    if (scope !== undefined && !this.snapshot(scope)) throw new ScopeMissing(scope);
     using capture = openCapture({
       objects: readProbeObjects(this.#config.probeFolder),
       lifecycleBytes: LIFECYCLE_RING_BYTES,
