@@ -8,6 +8,7 @@ import type {
 } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { textAt, wideAt } from "./memory.ts";
+import { splitNul } from "./nul_strings.ts";
 
 const {
   CWD_RECORD,
@@ -180,10 +181,4 @@ function commAt(memory: RingMemory, task: number): string {
   let length = 0;
   while (length < COMM_BYTES && memory.u8[start + length] !== 0) length++;
   return textAt(memory, start, length);
-}
-
-/** argv and environment: a NUL behind every string, the last one too unless it was cut. */
-function splitNul(text: string): string[] {
-  if (text === "") return [];
-  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
 }

@@ -3,6 +3,7 @@
  * missed. Every file may vanish or be hostile while it is read: then the process is simply absent.
  */
 import type { Credentials, Image, Membership, ProcessSnapshot } from "../../../core/mod.ts";
+import { splitNul } from "./nul_strings.ts";
 
 const NS_PER_CLOCK_TICK = 10_000_000; // USER_HZ is 100 on every Linux that has an ABI
 const MAX_FILE_BYTES = 64 * 1024;
@@ -144,7 +145,7 @@ function readCredentials(folder: string, status: ReadonlyMap<string, string>): C
     euid: uids[1] ?? 0,
     gid: gids[0] ?? 0,
     egid: gids[1] ?? 0,
-    loginUid: loginUid === "" ? UNSET_LOGIN_UID : Number(loginUid),
+    loginUid: /^\d{1,10}$/.test(loginUid) ? Number(loginUid) : UNSET_LOGIN_UID,
     capInheritable: mask(status.get("CapInh")),
     capPermitted: mask(status.get("CapPrm")),
     capEffective: mask(status.get("CapEff")),
@@ -216,11 +217,6 @@ function kernelDevice(statDevice: number): number {
 
 function nanoseconds(date: Date | null | undefined): bigint {
   return date ? BigInt(date.getTime()) * 1_000_000n : 0n;
-}
-
-function splitNul(text: string): string[] {
-  if (text === "") return [];
-  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
 }
 
 function numbers(text: string | undefined): number[] {
