@@ -8,6 +8,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/base": 0,
   "core/event": 1,
   "core/state": 2,
+  "core/scap": 2,
   "core/field": 3,
   "core/filter": 4,
   "core/alert": 4,

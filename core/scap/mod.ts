@@ -1,0 +1,20 @@
+/**
+ * Falco's capture files (`.scap`): reading and writing.
+ *
+ * A reader is pulled. It hands out what the file holds, in its order: the machine, users, processes and
+ * open descriptors as objects, then events as one cursor that moves over the reader's memory.
+ *
+ *     using reader = new ScapReader(await openCapture(path));
+ *     for (;;) {
+ *       const item = reader.next();
+ *       if (item.kind === "more") await reader.fill();
+ *       else if (item.kind === "event") judge(item);
+ *       else if (item.kind === "end" || item.kind === "fault") break;
+ *     }
+ *
+ * Nothing in a file makes it throw: a fault is an item, and the last one.
+ */
+export * from "./entries.ts";
+export * from "./event.ts";
+export * from "./fault.ts";
+export * from "./reader.ts";
