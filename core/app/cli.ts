@@ -182,21 +182,33 @@ function addDescribe(program: Command, host: Host, done: SetCode): void {
 
 function addFilter(program: Command, host: Host, done: SetCode): void {
   const filter = program.command("filter")
-    .description("look at one condition by itself")
+    .description("look at conditions by themselves")
     .addHelpText("after", FILTER_EXAMPLES);
   const tasks = [
     ["parse", "show the condition normalized, and as a tree"],
-    ["check", "check fields, operators and values of a condition without macros and lists"],
+    ["check", "check fields, operators, values, macros and lists of a condition"],
     ["events", "name the event types a condition can match"],
   ] as const;
   for (const [task, summary] of tasks) {
     filter.command(task)
       .description(summary)
-      .argument("<condition...>", "its words are joined by blanks; quote it for the shell")
+      .argument(
+        "<condition...>",
+        "its words are joined by blanks, quote it for the shell; -: one JSON string a line from " +
+          "standard input",
+      )
       .option("--json", "print one JSON object")
-      .action(async (words, { json }) => {
+      .option("--source <name>", "event source whose fields are meant", "syscall")
+      .option("-c <path>", "configuration file: macros and lists of its rules are known")
+      .addOption(
+        new Option("-r <path>", "rules file or directory with macros and lists; repeatable")
+          .argParser(collect).default([] as string[], "none"),
+      )
+      .addHelpText("after", FILTER_JSON)
+      .action(async (words, { json, source, c, r }) => {
         const { filterCommand } = await import("./commands/filter.ts");
-        done(await filterCommand({ task, words, json: json ?? false }, host));
+        const request = { task, words, json: json ?? false, source, configPath: c, rulePaths: r };
+        done(await filterCommand(request, host));
       });
   }
 }
@@ -286,4 +298,23 @@ const FILTER_EXAMPLES = `
 Examples:
   falcod filter parse 'evt.type = open and not proc.name in (cat, dog)'
   falcod filter check --json 'proc.pid = abc'
-  falcod filter events 'evt.type in (open, openat)'`;
+  falcod filter events 'evt.type in (open, openat)'
+  falcod filter check -r my_rules.yaml 'spawned_process and proc.name = cat'
+  echo '"proc.name = cat"' | falcod filter parse -`;
+
+const FILTER_JSON = `
+With - every line of standard input is a condition as a JSON string and gets one line of output, at
+once and in the same order; lines are limited to 1 MiB. That line, and what --json prints:
+
+  {"ok": true, "text": …, "ast": …, "diagnostics": […]}     parse
+  {"ok": true, "text": …, "diagnostics": […]}               check
+  {"ok": true, "events": ["open", …], "diagnostics": […]}   events
+  {"ok": false, "diagnostics": […]}                         any, when there are errors
+
+text is the condition normalized. diagnostics are as in falcod validate --json; with ok they are
+warnings. In ast every node has a kind and a span (start, end: UTF-16 units of the condition):
+
+  and, or (children), not (child), macro (name), exists (left),
+  comparison (left, operator, operatorSpan, right, quantifier: oneof, anyof or allof)
+  field (name, argument), transformer (name, operands, argument), literal (text, quoted),
+  list (elements), values (values: what stands in the brackets behind an operator)`;

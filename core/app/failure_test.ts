@@ -9,6 +9,7 @@ function explained(error: unknown, variables: Record<string, string> = {}): stri
     plugins: [],
     out: output,
     error: output,
+    input: { read: () => Promise.resolve(null) },
     errorBytes: { write: (bytes) => Promise.resolve(bytes.length) },
     environment: (name) => variables[name],
     onStop: () => ({ release: () => {} }),

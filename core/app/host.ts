@@ -1,12 +1,15 @@
 /** What the application sees of the process it runs in; tests put something else in its place. */
 import type { PluginEntry } from "../plugin/mod.ts";
 import type { ByteWriter } from "./background_output.ts";
+import type { ByteReader } from "./lines.ts";
 
 /** A stream of text. */
 export interface Output {
   /** Synchronous. A reader that went away (`falcod list | head`) is no error. */
   write(text: string): void;
   readonly isTerminal: boolean;
+  /** The reader went away: nobody gets what is written from now on. Absent: that is not known. */
+  readonly isGone?: boolean;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";
@@ -15,6 +18,8 @@ export interface Host {
   readonly plugins: readonly PluginEntry[];
   readonly out: Output;
   readonly error: Output;
+  /** Standard input. */
+  readonly input: ByteReader;
   /** `error` for what must not wait for its reader. */
   readonly errorBytes: ByteWriter;
   environment(name: string): string | undefined;
@@ -32,6 +37,7 @@ export function denoHost(plugins: readonly PluginEntry[], rulesFolder: string): 
     plugins,
     out: outputTo(Deno.stdout),
     error: neverFailing(outputTo(Deno.stderr)),
+    input: Deno.stdin,
     errorBytes: Deno.stderr,
     environment: (name) => {
       try {
@@ -65,6 +71,9 @@ function outputTo(
       }
     },
     isTerminal: stream.isTerminal(),
+    get isGone() {
+      return gone;
+    },
   };
 }
 

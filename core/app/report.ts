@@ -3,6 +3,12 @@ import { type Diagnostic, renderText, type Report } from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Host, Output } from "./host.ts";
 
+/** Only what is wrong, for a command that is about something else. */
+export function tellErrors(report: Report, host: Host): void {
+  const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  printDiagnostics(errors, report.suppressed, { output: host.error, host });
+}
+
 /** Errors and warnings with their lines of source; what is only informative goes to the log. */
 export function tellProblems(report: Report, host: Host, log: Logger): void {
   const problems = report.diagnostics.filter((diagnostic) => diagnostic.severity !== "info");

@@ -14,7 +14,7 @@ import {
   parseCondition,
   printCondition,
 } from "../filter/mod.ts";
-import type { List, Macro, Rule, Ruleset } from "./ruleset.ts";
+import { type List, type Macro, namesOf, type Rule, type Ruleset } from "./ruleset.ts";
 import { type Version, versionText } from "./version.ts";
 
 /** Names are sorted, each once, where nothing else is said. */
@@ -208,16 +208,6 @@ function detailsOf(text: SourceText, expanded: Condition | undefined, ruleset: R
     condition_operators: sorted(all?.operators ?? []),
     macros: sorted(direct?.macros ?? []),
     lists: sorted([...direct?.words ?? []].filter((word) => ruleset.lists.has(word))),
-  };
-}
-
-function namesOf({ macros, lists }: Ruleset) {
-  return {
-    macro: (name: string) => {
-      const macro = macros.get(name);
-      return macro && { name, condition: macro.condition };
-    },
-    list: (name: string) => lists.get(name),
   };
 }
 

@@ -11,7 +11,7 @@ export { readRuleFile } from "./read.ts";
 export { loadRules } from "./load.ts";
 export type { LoadContext } from "./load.ts";
 export type { ExtraFieldText, ExtraOutput } from "./extra_output.ts";
-export type { List, Macro, Rule, Ruleset } from "./ruleset.ts";
+export { type List, type Macro, namesOf, type Rule, type Ruleset } from "./ruleset.ts";
 export type { RuleFile } from "./rule_file.ts";
 export { parsePriority } from "./priority.ts";
 export { describeRuleset, type Description } from "./describe.ts";

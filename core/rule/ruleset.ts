@@ -1,7 +1,7 @@
 /** What the engine runs: immutable, shared, replaced as a whole. */
 import type { OutputTemplate, Priority } from "../alert/mod.ts";
 import type { SourceText, Span } from "../base/mod.ts";
-import type { CheckedCondition, Condition } from "../filter/mod.ts";
+import type { CheckedCondition, Condition, Names } from "../filter/mod.ts";
 import type { PluginRequirement } from "./rule_file.ts";
 import type { Version } from "./version.ts";
 
@@ -77,4 +77,14 @@ export interface Ruleset {
   readonly requiredPlugins: readonly PluginRequirement[];
   /** Names of the fields that enabled rules read. */
   readonly fields: ReadonlySet<string>;
+}
+
+/** What the macros and lists stand for, for a condition that is none of the ruleset's. */
+export function namesOf({ macros, lists }: Ruleset): Names {
+  return {
+    macro: (name) => macros.get(name),
+    list: (name) => lists.get(name),
+    macroNames: () => macros.keys(),
+    listNames: () => lists.keys(),
+  };
 }

@@ -14,6 +14,8 @@ export interface ProgramOptions {
   /** Runs it under another program: `["setpriv", "--bounding-set=-all"]`. */
   readonly under?: readonly string[];
   readonly folder?: string;
+  /** What stands on standard input; nothing by default. */
+  readonly input?: string | Uint8Array<ArrayBuffer>;
   /** Another path to main.ts. */
   readonly program?: string;
 }
@@ -35,7 +37,7 @@ export function falcodCommand(args: readonly string[], options: ProgramOptions =
     args: rest,
     cwd: options.folder ?? root,
     env: { FALCOD_DEBUG: "", ...options.environment },
-    stdin: "null",
+    stdin: options.input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   });
@@ -46,7 +48,12 @@ export async function falcod(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<Result> {
-  const output = await falcodCommand(args, options).output();
+  const process = falcodCommand(args, options).spawn();
+  const { input } = options;
+  const [output] = await Promise.all([
+    process.output(),
+    input !== undefined && new Blob([input]).stream().pipeTo(process.stdin),
+  ]);
   const decoder = new TextDecoder();
   const out = decoder.decode(output.stdout), error = decoder.decode(output.stderr);
   assertEquals(/\n\s+at /.test(`\n${out}${error}`), false, `a stack trace:\n${out}${error}`);

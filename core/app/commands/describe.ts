@@ -5,7 +5,7 @@ import { escapeUnprintable } from "../../alert/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
 import type { Host } from "../host.ts";
-import { printDiagnostics } from "../report.ts";
+import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
 
 export interface DescribeRequest {
@@ -20,8 +20,7 @@ export interface DescribeRequest {
 export async function describeCommand(request: DescribeRequest, host: Host): Promise<number> {
   const { report, ruleset, registry } = await prepare({ ...request, options: [] }, host);
   if (!ruleset) {
-    const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-    printDiagnostics(errors, report.suppressed, { output: host.error, host });
+    tellErrors(report, host);
     return EXIT_FAILURE;
   }
   const whole = describeRuleset(ruleset, await allFields(registry));

@@ -1,7 +1,7 @@
 /** `falcod list rules`: the rules that would run, and those that would not. */
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
-import { printDiagnostics } from "../report.ts";
+import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
 import { nameFilter, printTable } from "../table.ts";
 
@@ -15,8 +15,7 @@ export interface ListRulesRequest {
 export async function listRulesCommand(request: ListRulesRequest, host: Host): Promise<number> {
   const { report, ruleset } = await prepare({ ...request, options: [] }, host);
   if (!ruleset) {
-    const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-    printDiagnostics(errors, report.suppressed, { output: host.error, host });
+    tellErrors(report, host);
     return EXIT_FAILURE;
   }
   const isWanted = nameFilter(request.pattern);

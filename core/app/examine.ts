@@ -1,0 +1,74 @@
+/** One condition looked at by itself: what `falcod filter` answers, as text and to programs. */
+import { type Diagnostic, renderJson, Report, SourceText } from "../base/mod.ts";
+import { eventType } from "../event/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+import {
+  checkCondition,
+  type Condition,
+  eventTypesOf,
+  expandCondition,
+  type Names,
+  parseCondition,
+  printCondition,
+} from "../filter/mod.ts";
+
+/** `parse`: the syntax alone; `check`: names, types and values, too; `events`: what can match. */
+export type FilterTask = "parse" | "check" | "events";
+
+export interface Surroundings {
+  readonly fields: FieldTable;
+  /** Macros and lists that conditions may use. */
+  readonly names: Names;
+}
+
+export interface Answer {
+  readonly ok: boolean;
+  /** The condition on one line, brackets wherever precedence could be doubted; not for `events`. */
+  readonly text?: string;
+  /** For `parse`: spans are offsets into the condition, in UTF-16 units. */
+  readonly ast?: Condition;
+  /** For `events`: names of event types, sorted. */
+  readonly events?: readonly string[];
+  /** With `ok` these are warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function examine(text: string, task: FilterTask, surroundings: Surroundings): Answer {
+  const report = new Report();
+  const parsed = parseCondition(new SourceText("<condition>", text), report);
+  const found = parsed && answerTo(task, parsed, { ...surroundings, report });
+  const { diagnostics } = report;
+  return found && !report.hasErrors
+    ? { ok: true, ...found, diagnostics }
+    : { ok: false, diagnostics };
+}
+
+/** Absent when there are errors. */
+function answerTo(
+  task: FilterTask,
+  parsed: Condition,
+  { fields, names, report }: Surroundings & { readonly report: Report },
+): Omit<Answer, "ok" | "diagnostics"> | undefined {
+  if (task === "parse") return { text: printCondition(parsed), ast: parsed };
+  const expanded = expandCondition(parsed, names, report);
+  const checked = expanded && checkCondition(expanded, fields, report);
+  if (!checked) return undefined;
+  if (task === "check") return { text: printCondition(parsed) };
+  const types = [...eventTypesOf(checked)].flatMap((code) => eventType(code)?.name ?? []);
+  return { events: [...new Set(types)].sort() };
+}
+
+/** One line, without a line end. */
+export function answerJson(answer: Answer): string {
+  const diagnostics = renderJson(answer.diagnostics);
+  return JSON.stringify({ ...answer, diagnostics }, withoutSources);
+}
+
+export function astJson(ast: Condition): string {
+  return JSON.stringify(ast, withoutSources, 2);
+}
+
+/** A span carries the text it is of, and a value its bytes where they are no text. */
+function withoutSources(key: string, value: unknown): unknown {
+  return key === "source" || key === "bytes" ? undefined : value;
+}
