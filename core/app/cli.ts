@@ -84,6 +84,7 @@ function addRun(program: Command, host: Host, done: SetCode): void {
     .addOption(oldList("-D <substring>", "old: rules[].disable.rule"))
     .addOption(oldList("-T <tag>", "old: rules[].disable.tag"))
     .addOption(oldList("-t <tag>", "old: rules[].enable.tag"))
+    .addOption(new Option("-b, --print-base64", "old: buffer_format_base64").hideHelp())
     .addOption(new Option("-p, --print <output>", "old: append_output").hideHelp())
     .addHelpText("after", RUN_EXAMPLES)
     .action(async (options) => {
@@ -103,6 +104,7 @@ function addRun(program: Command, host: Host, done: SetCode): void {
             disabledRules: options.D,
             disabledTags: options.T,
             tags: options.t,
+            base64: options.printBase64 ?? false,
             print: options.print,
           },
         }, host),

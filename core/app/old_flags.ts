@@ -1,5 +1,7 @@
-/** Flags that Falco had before its configuration could say the same, as `-o` options. */
+/** Flags that Falco had before its configuration could say the same. */
 import type { Report } from "../base/mod.ts";
+import type { ContainerInfo } from "../rule/mod.ts";
+import { containerInfoOfFlag } from "./container_info.ts";
 
 export interface OldFlags {
   /** `-A` */
@@ -10,17 +12,21 @@ export interface OldFlags {
   readonly disabledTags: readonly string[];
   /** `-t`: only rules with one of these. */
   readonly tags: readonly string[];
+  /** `-b` */
+  readonly base64: boolean;
   /** `-p` */
   readonly print: string | undefined;
 }
 
-/** `-pc`, `-pk`, `-pm`: what they added is suggested by the fields themselves today. */
-const CONTAINER_FORMATS: ReadonlySet<string> = new Set([
-  ...["c", "container", "k", "kubernetes", "m", "mesos"],
-]);
+export interface OldFlagMeaning {
+  /** As if they had been written with `-o`. */
+  readonly options: readonly string[];
+  /** `-pc` and its like. */
+  readonly containerInfo?: ContainerInfo;
+}
 
-/** What to pass on as options; each kind of flag is warned of once, with its new spelling. */
-export function optionsOfOldFlags(flags: OldFlags, report: Report): string[] {
+/** Each kind of flag is warned of once, with its new spelling. */
+export function readOldFlags(flags: OldFlags, report: Report): OldFlagMeaning {
   const { disabledRules, disabledTags, tags, print } = flags;
   if (tags.length > 0 && disabledRules.length + disabledTags.length > 0) {
     report.add({
@@ -28,7 +34,7 @@ export function optionsOfOldFlags(flags: OldFlags, report: Report): string[] {
       title: "-t cannot stand beside -D or -T",
       help: "the key rules enables and disables in any order",
     });
-    return [];
+    return { options: [] };
   }
   const options: string[] = [];
   const replace = (flag: string, spellings: readonly string[]) => {
@@ -45,13 +51,15 @@ export function optionsOfOldFlags(flags: OldFlags, report: Report): string[] {
       ? []
       : [select("disable", { rule: "*" }), ...tags.map((tag) => select("enable", { tag }))],
   );
-  if (print !== undefined && CONTAINER_FORMATS.has(print)) {
+  replace("-b", flags.base64 ? ["buffer_format_base64=true"] : []);
+  const containerInfo = print === undefined ? undefined : containerInfoOfFlag(print);
+  if (containerInfo) {
     const spelling = `append_output[]=${JSON.stringify({ suggested_output: true })}`;
-    warn(report, "-p", `leave it out, or write -o '${spelling}'`);
-  } else if (print) {
-    replace("-p", [`append_output[]=${literally({ extra_output: print })}`]);
+    warn(report, `-p${print}`, `write -o '${spelling}', which also names image and pod`);
+    return { options, containerInfo };
   }
-  return options;
+  replace("-p", print ? [`append_output[]=${literally({ extra_output: print })}`] : []);
+  return { options };
 }
 
 function select(verb: "enable" | "disable", what: { rule: string } | { tag: string }): string {

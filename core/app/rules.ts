@@ -1,8 +1,15 @@
 /** From the rule files that somebody named to the ruleset that runs. */
 import type { Report, Span } from "../base/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
-import { loadRules, readRuleFile, type RuleFile, type Ruleset } from "../rule/mod.ts";
+import {
+  type ContainerInfo,
+  loadRules,
+  readRuleFile,
+  type RuleFile,
+  type Ruleset,
+} from "../rule/mod.ts";
 import { extraOutputs } from "./append_output.ts";
+import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import type { Config } from "./config/schema.ts";
 import { fieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
@@ -28,9 +35,15 @@ export interface LoadedRules {
 /** Reads and compiles rules; all mistakes of all files are reported. */
 export async function loadRuleset(
   paths: readonly RulePath[],
-  options: { readonly config: Config; readonly registry: Registry; readonly report: Report },
+  options: {
+    readonly config: Config;
+    readonly registry: Registry;
+    readonly report: Report;
+    /** Absent: what Falco printed for `%container.info` when nobody asked for more. */
+    readonly containerInfo?: ContainerInfo | undefined;
+  },
 ): Promise<LoadedRules> {
-  const { config, registry, report } = options;
+  const { config, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
   const fields = await fieldTables(registry, config.static_fields);
   const files: RuleFile[] = [];
   const names: string[] = [];
@@ -46,6 +59,7 @@ export async function loadRuleset(
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,
     extraOutputs: extraOutputs(config.append_output),
+    containerInfo,
     // Containers are built in; rules ask for the plugin that does the same for Falco.
     hasPlugin: (name) => name === "container",
   }, report);

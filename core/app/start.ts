@@ -5,7 +5,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
-import { type OldFlags, optionsOfOldFlags } from "./old_flags.ts";
+import { type OldFlags, readOldFlags } from "./old_flags.ts";
 import { loadRuleset } from "./rules.ts";
 
 export interface StartRequest {
@@ -33,10 +33,10 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   const report = new Report();
   const registry = new Registry(host.plugins);
   const { oldFlags } = request;
-  const old = oldFlags ? optionsOfOldFlags(oldFlags, report) : [];
+  const old = oldFlags ? readOldFlags(oldFlags, report) : { options: [] };
   const loaded = loadConfig({
     path: request.configPath,
-    options: [...request.options, ...old],
+    options: [...request.options, ...old.options],
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
   }, report);
@@ -45,6 +45,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     scopeProcessId: request.scopeProcessId,
   }, { registry, report });
   const { config } = loaded;
-  const rules = await loadRuleset(settings.rulePaths, { config, registry, report });
+  const { containerInfo } = old;
+  const rules = await loadRuleset(settings.rulePaths, { config, registry, report, containerInfo });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
 }

@@ -1,29 +1,49 @@
-/** A rule's output as one text, without what old rule files put there in vain. */
+/** A rule's output as one text, with what old rule files and command lines call container info. */
 import { type SourceText, TextJoiner } from "../base/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
 
+/** What `%container.info` stands for. */
+export interface ContainerInfo {
+  readonly text: SourceText;
+  /** Outputs that do not ask for it get it at their end. */
+  readonly everywhere: boolean;
+}
+
 const CONTAINER_INFO = "%container.info";
 
-/** Joins what was appended with blanks; outer blanks and line ends go, as they come from YAML only. */
-export function joinOutput(texts: readonly SourceText[], deprecations: Deprecations): SourceText {
+/**
+ * Joins what was appended with blanks; outer blanks and line ends go, as they come from YAML only.
+ * Without `info` the old placeholder prints nothing, as in Falco.
+ */
+export function joinOutput(
+  texts: readonly SourceText[],
+  options: {
+    readonly info: ContainerInfo | undefined;
+    readonly deprecations: Deprecations;
+  },
+): SourceText {
+  const { info } = options;
+  const asks = texts.some(({ text }) => text.includes(CONTAINER_INFO));
+  const all = info?.everywhere && !asks ? [...texts, info.text] : texts;
   const joiner = new TextJoiner();
-  for (const text of texts) {
+  for (const text of all) {
     if (joiner.length > 0) joiner.addFor(text.all, " ");
-    addWithoutContainerInfo(joiner, trimmed(text), deprecations);
+    addWithContainerInfo(joiner, trimmed(text), options);
   }
   return joiner.build(texts[0]!.name);
 }
 
-function addWithoutContainerInfo(
+function addWithContainerInfo(
   joiner: TextJoiner,
   source: SourceText,
-  deprecations: Deprecations,
+  { info, deprecations }: Parameters<typeof joinOutput>[1],
 ): void {
   let from = 0;
   for (let at = source.text.indexOf(CONTAINER_INFO); at >= 0;) {
     const end = at + CONTAINER_INFO.length;
     deprecations.containerInfo(source.span(at, end));
     joiner.add(source.slice(from, at));
+    if (info) joiner.addFor(source.span(at, end), info.text.text);
     from = end;
     at = source.text.indexOf(CONTAINER_INFO, from);
   }

@@ -15,8 +15,13 @@ import type { FieldTable } from "../field/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
 import { joinTexts, placeOddLists, withExceptions } from "./_condition_text.ts";
 import type { RuleException } from "./exception.ts";
-import { compileExtraFields, extraOutputsOf, extraTexts } from "./extra_output.ts";
-import { joinOutput } from "./_output_text.ts";
+import {
+  compileExtraFields,
+  type ExtraOutput,
+  extraOutputsOf,
+  extraTexts,
+} from "./extra_output.ts";
+import { type ContainerInfo, joinOutput } from "./_output_text.ts";
 import type { LoadContext } from "./load.ts";
 import { brokenKey, type MacroDraft, type Merged, type RuleDraft } from "./merge.ts";
 import { reaches } from "./priority.ts";
@@ -145,11 +150,21 @@ export class Compiler {
   ): OutputTemplate | undefined {
     const extras = extraOutputsOf(draft, this.context.extraOutputs ?? []);
     const texts = [...draft.output, ...extraTexts(extras, fields)];
-    const message = compileTemplate(joinOutput(texts, this.deprecations), fields, report);
+    const text = joinOutput(texts, {
+      info: this.#containerInfo(draft, extras),
+      deprecations: this.deprecations,
+    });
+    const message = compileTemplate(text, fields, report);
     const extraFields = compileExtraFields(extras, fields, report);
     const output = message && withExtraFields(message, extraFields);
     for (const field of output?.fields ?? []) used.add(field.name);
     return output;
+  }
+
+  /** Suggested fields tell of the container already, and other sources have none. */
+  #containerInfo({ source }: RuleDraft, extras: readonly ExtraOutput[]): ContainerInfo | undefined {
+    if (source !== "syscall" || extras.some(({ suggested }) => suggested)) return undefined;
+    return this.context.containerInfo;
   }
 
   /**

@@ -26,8 +26,10 @@ export class Deprecations {
   }
 
   containerInfo(at: Span): void {
-    const help = "remove it: what is known of the container is added to every output";
-    this.#add("R052", at, '"%container.info" is deprecated and prints nothing', help);
+    const help =
+      "remove it: with suggested_output under append_output in falco.yaml, every output " +
+      "says what is known of the container";
+    this.#add("R052", at, '"%container.info" is deprecated', help);
   }
 
   reportAll(report: Report): void {

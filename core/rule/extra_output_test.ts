@@ -5,6 +5,7 @@ import type { Event } from "../event/mod.ts";
 import { defineField, type FieldTable, staticFields } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
 import type { ExtraOutput } from "./extra_output.ts";
+import type { ContainerInfo } from "./_output_text.ts";
 import { loadRules } from "./load.ts";
 import { readRuleFile } from "./read.ts";
 
@@ -41,13 +42,18 @@ const RULES = `
 
 const NOTHING: ExtraOutput = { tags: [], suggested: false, fields: [] };
 
-function load(extras: readonly Partial<ExtraOutput>[]) {
+function load(
+  extras: readonly Partial<ExtraOutput>[],
+  options: { readonly rules?: string; readonly containerInfo?: ContainerInfo } = {},
+) {
+  const { rules = RULES, ...more } = options;
   const report = new Report();
-  const ruleset = loadRules([readRuleFile(new SourceText("rules.yaml", RULES), report)], {
-    fieldsOf: (source) => source === "syscall" ? fields : undefined,
+  const ruleset = loadRules([readRuleFile(new SourceText("rules.yaml", rules), report)], {
+    fieldsOf: (source) => source === "syscall" || source === "other" ? fields : undefined,
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
     extraOutputs: extras.map((extra) => ({ ...NOTHING, ...extra })),
+    ...more,
   }, report);
   return { outputs: ruleset?.rules.map(({ output }) => output) ?? [], report };
 }
@@ -107,4 +113,41 @@ Deno.test("loadRules() tells a mistake in what is appended once, and where it is
     assertEquals(outputs, []);
     assertEquals(report.diagnostics.map(({ code }) => code), ["A002"]);
   }
+});
+
+const INFO = text("c=%container.id");
+/** The first rule asks for it, the third is for another source. */
+const OLD_RULES = RULES.replace("output: first", "output: first (%container.info) end") + `
+- rule: other
+  desc: d
+  condition: evt.type = open
+  output: third
+  priority: INFO
+  source: other
+`;
+
+function oldMessages(everywhere: boolean, ...extras: Partial<ExtraOutput>[]): string[] {
+  const { outputs } = load(extras, {
+    rules: OLD_RULES,
+    containerInfo: { text: INFO, everywhere },
+  });
+  return outputs.map((output) => render(output).message);
+}
+
+Deno.test("loadRules() puts container info in the place of %container.info", () => {
+  assertEquals(oldMessages(false), ["first (c=host) end", "second", "third"]);
+  assertEquals(oldMessages(true), ["first (c=host) end", "second c=host", "third"]);
+  assertEquals(oldMessages(true, { text: text("more") }), [
+    "first (c=host) end more",
+    "second more c=host",
+    "third more",
+  ]);
+});
+
+Deno.test("loadRules() leaves container info out where fields are suggested", () => {
+  assertEquals(oldMessages(true, { suggested: true }), [
+    "first () end static_site=north container_id=host",
+    "second static_site=north container_id=host",
+    "third static_site=north container_id=host",
+  ]);
 });

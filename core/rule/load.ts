@@ -2,6 +2,7 @@
 import type { Priority } from "../alert/mod.ts";
 import { didYouMean, Report } from "../base/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
+import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
 import { Deprecations } from "./deprecation.ts";
 import type { ExtraOutput } from "./extra_output.ts";
@@ -21,6 +22,8 @@ export interface LoadContext {
   readonly minimumPriority: Priority;
   /** Added to the outputs of rules, in order. */
   readonly extraOutputs?: readonly ExtraOutput[];
+  /** For outputs of system calls that get no suggested fields. Absent: it prints nothing. */
+  readonly containerInfo?: ContainerInfo;
   /** Whether a plugin of that name and of a compatible version is there. Absent: nobody asks. */
   hasPlugin?(name: string, version: string): boolean;
 }

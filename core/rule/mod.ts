@@ -10,6 +10,7 @@
 export { readRuleFile } from "./read.ts";
 export { loadRules } from "./load.ts";
 export type { LoadContext } from "./load.ts";
+export type { ContainerInfo } from "./_output_text.ts";
 export type { ExtraFieldText, ExtraOutput } from "./extra_output.ts";
 export { type List, type Macro, namesOf, type Rule, type Ruleset } from "./ruleset.ts";
 export type { RuleFile } from "./rule_file.ts";

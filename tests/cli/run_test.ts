@@ -107,7 +107,7 @@ Deno.test("falcod takes Falco's old flags and says how to write them today", asy
   const flags = ["-D", "cat", "-T", "x", "-A", "-pc"];
   const { code, error } = await falcod(["--dry-run", "-c", config(folder), ...flags]);
   assertEquals(code, 0, error);
-  for (const flag of ["-A", "-D", "-T", "-p"]) {
+  for (const flag of ["-A", "-D", "-T", "-pc"]) {
     assert(error.includes(`${flag} is an old flag`), error);
   }
   assert(error.includes("no rule is enabled"), error);

@@ -4,7 +4,7 @@
  */
 import { checkConfig } from "../../core/app/config/check.ts";
 import { mergeConfig } from "../../core/app/config/load.ts";
-import { type OldFlags, optionsOfOldFlags } from "../../core/app/old_flags.ts";
+import { type OldFlags, readOldFlags } from "../../core/app/old_flags.ts";
 import { Report } from "../../core/base/mod.ts";
 import { corpusFiles, corpusPath } from "../corpus.ts";
 import { conformanceSuite } from "./corpus.ts";
@@ -176,8 +176,8 @@ function filesOf({ file, dir }: NamedFile): readonly string[] {
 
 function configProblem({ config, options: given, flags }: Run): string | undefined {
   const report = new Report();
-  const none = { allEvents: false, print: undefined };
-  const old = flags ? optionsOfOldFlags({ ...none, ...flags }, report) : [];
+  const none = { allEvents: false, base64: false, print: undefined };
+  const old = flags ? readOldFlags({ ...none, ...flags }, report).options : [];
   const options = [...given, ...old];
   // One that a test writes itself has no file.
   const path = config?.file === undefined ? undefined : corpusPath(config.file);
