@@ -26,10 +26,14 @@ export type Expression =
     readonly max: number | undefined;
   };
 
+type Repeat = Expression & { readonly kind: "repeat" };
+type Times = Pick<Repeat, "min" | "max">;
+
 export interface PatternProblem {
   readonly message: string;
   /** Offset in the pattern. */
   readonly at: number;
+  readonly help?: string;
 }
 
 const MAX_CODE = 0x10ffff;
@@ -107,13 +111,20 @@ class Parser {
     if ("*+?".includes(this.#here)) throw this.#malformed(`nothing stands before "${this.#here}"`);
     let part = this.#atom();
     for (;;) {
+      const start = this.#at;
       const times = this.#times();
       if (!times) return part;
-      part = { kind: "repeat", part, ...times };
+      part = repeated(part, times);
+      if (Math.max(times.min, times.max ?? 0) < 2 || repetitions(part) <= MAX_REPEAT) continue;
+      const text = this.#pattern.slice(start, this.#at);
+      throw new Malformed(
+        `"${text}" repeats what is repeated already, more than ${MAX_REPEAT} times in all`,
+        start,
+      );
     }
   }
 
-  #times(): { min: number; max: number | undefined } | undefined {
+  #times(): Times | undefined {
     if (this.#take("*")) return { min: 0, max: undefined };
     if (this.#take("+")) return { min: 1, max: undefined };
     if (this.#take("?")) return { min: 0, max: 1 };
@@ -262,6 +273,34 @@ const PERL_CLASSES: Readonly<Record<string, string>> = {
   w: "[[:word:]]",
   W: "[^[:word:]]",
 };
+
+/** Repetition of repetition is one where it can be: `x**` may be written with a million stars. */
+function repeated(part: Expression, { min, max }: Times): Expression {
+  if (max === 0) return { kind: "empty" };
+  if (min === 1 && max === 1) return part;
+  if (part.kind === "repeat" && isPlain(part) && isPlain({ min, max })) {
+    return { ...part, min: part.min * min, max: part.max === 1 && max === 1 ? 1 : undefined };
+  }
+  return { kind: "repeat", part, min, max };
+}
+
+/** `*`, `+` and `?`. */
+function isPlain({ min, max }: Times): boolean {
+  return min <= 1 && (max === undefined || max === 1);
+}
+
+/** How often the innermost part is written out: counts multiply. RE2 has the same bound, 1000. */
+function repetitions(expression: Expression): number {
+  switch (expression.kind) {
+    case "sequence":
+    case "choice":
+      return expression.parts.reduce((most, part) => Math.max(most, repetitions(part)), 1);
+    case "repeat":
+      return Math.max(1, expression.max ?? expression.min) * repetitions(expression.part);
+    default:
+      return 1;
+  }
+}
 
 function single(code: number): Range {
   return { from: code, to: code };

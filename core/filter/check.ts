@@ -168,7 +168,8 @@ class Checker {
     if (warning !== undefined) this.#warn("F033", warning, literal);
     const problem = operator.problem?.(value);
     if (problem !== undefined) {
-      return this.#failAt("F024", `pattern '${literal.text}': ${problem}`, literal, PATTERN_HELP);
+      const { message, help = PATTERN_HELP } = problem;
+      return this.#failAt("F024", `pattern '${literal.text}': ${message}`, literal, help);
     }
     if (isEventType(left) && eventCodesByName(literal.text).length === 0) {
       const help = didYouMean(literal.text, eventNames()) ??

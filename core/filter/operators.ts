@@ -35,7 +35,7 @@ export interface Operator {
   /** The right side is made when rules load and cannot be a field. */
   readonly constantsOnly?: boolean;
   /** What is wrong with a constant of the right type. */
-  problem?(value: Constant): string | undefined;
+  problem?(value: Constant): { readonly message: string; readonly help?: string } | undefined;
   /** Families without an entry cannot be compared so. */
   readonly meanings: Readonly<Partial<Record<Family, Meaning>>>;
 }
@@ -241,7 +241,7 @@ export const OPERATORS: Readonly<Record<ComparisonName, Operator>> = {
     constantsOnly: true,
     problem: (pattern) => {
       const regex = compileRegex(pattern as string);
-      return regex instanceof Regex ? undefined : regex.message;
+      return regex instanceof Regex ? undefined : regex;
     },
     meanings: matched(([pattern]) => {
       const regex = compileRegex(pattern as string);

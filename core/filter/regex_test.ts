@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "../../tests/assert.ts";
+import { assertEquals } from "../../tests/assert.ts";
 import { compileRegex, Regex } from "./regex.ts";
 
 function matches(pattern: string, text: string): boolean | string {
@@ -60,31 +60,76 @@ Deno.test("compileRegex() says what is wrong with a pattern and where", () => {
   for (const [pattern, problem] of cases) assertEquals(matches(pattern, ""), problem, pattern);
 });
 
+const TOO_MANY_WAYS = "0: there are so many ways to match it that a text could take too long";
+
 Deno.test("compileRegex() refuses patterns that multiply into huge programs", () => {
   assertEquals(
     matches("((a{1000}){1000}){1000}", ""),
-    "0: the pattern repeats too much: it grows too large",
+    '10: "{1000}" repeats what is repeated already, more than 1000 times in all',
   );
+  assertEquals(matches("(ab{2,}){501}", "").toString().slice(0, 3), "8: ");
+  assertEquals(matches("((a{10}){10}){10}", "a".repeat(1000)), true);
+  assertEquals(matches("a{1000}".repeat(21), ""), TOO_MANY_WAYS);
+  assertEquals(matches("a".repeat(1_000_000), ""), TOO_MANY_WAYS);
   assertEquals(
     matches("(".repeat(500) + ")".repeat(500), ""),
     "200: more than 200 groups inside each other",
   );
-  assertEquals(matches("(((){1000}){1000}){1000}", ""), true);
 });
 
-Deno.test("Regex needs time linear in the text where backtracking would explode", () => {
-  assertEquals(matches("(x+x+)+y", "x".repeat(100_000)), false);
-  assertEquals(matches("(a|aa)+$b?", "a".repeat(50_000)), true);
-  assert(matches("(.*)(.*)(.*)(.*)(.*)[^x]", "x".repeat(20_000)) === false);
+Deno.test("compileRegex() reads repetition of repetition as one", () => {
+  for (const sign of ["*", "+", "?", "{1}", "{0,1}", "{1,}"]) {
+    assertEquals(matches(`a${sign.repeat(100_000)}`, "a"), true, sign);
+  }
+  assertEquals(matches(`a${"{0}".repeat(100_000)}`, ""), true);
+  assertEquals(matches("(a?)+", "aaa"), true);
+  assertEquals(matches("(a+)?", ""), true);
+  assertEquals(matches("(a?)?", "aa"), false);
 });
 
-Deno.test("Regex forgets states instead of collecting them without end", () => {
-  // "the 14th character from the end is a" has 2^14 states.
-  const regex = compileRegex(`[ab]*a[ab]{13}`) as Regex;
+/** "The character that many places from the end is an a" has 2^count states. */
+const fromTheEnd = (count: number) => `[ab]*a[ab]{${count}}`;
+
+Deno.test("compileRegex() takes what 64 KB of text cannot make slow, and refuses the rest", () => {
+  const words = Array.from({ length: 100 }, (_, i) => `word${i}tail${i * i}`).join("|");
+  const manyCharacters = String.fromCodePoint(
+    ...Array.from({ length: 1000 }, (_, i) => 0x4e00 + 2 * i),
+  );
+  const cases: readonly (readonly [pattern: string, kind: string])[] = [
+    ["^(/usr)?/bin/(ba|z|da|c|tc|k)?sh$", "table"],
+    [`.*(${words}).*`, "table"],
+    [".*password.{0,200}secret.*", "table"],
+    [".*[A-Za-z0-9+/]{100,}={0,2}.*", "table"],
+    ["(.*)(.*)(.*)(.*)(.*)[^x]", "table"],
+    ["((a|b|ab){1,9}b?){1,9}", "table"],
+    ["[a-z]{1,1000}", "table"],
+    [fromTheEnd(5), "table"],
+    [fromTheEnd(30), "places"],
+    [fromTheEnd(158), "places"],
+    [fromTheEnd(159), "refused"],
+    [".*(aa|ab|ba){90}c.*", "refused"],
+    // Letters multiply as well: many characters to tell apart, and many places that read them all.
+    [`${".".repeat(500)}${manyCharacters}`, "refused"],
+  ];
+  for (const [pattern, kind] of cases) {
+    const regex = compileRegex(pattern);
+    assertEquals(regex instanceof Regex ? regex.kind : "refused", kind, pattern.slice(0, 40));
+  }
+});
+
+Deno.test("Regex answers the same by look-up and place by place", () => {
   let seed = 1;
   const text = Array.from({ length: 20_000 }, () => {
     seed = seed * 48271 % 0x7fffffff;
     return seed & 1024 ? "a" : "b";
   }).join("");
-  assertEquals(regex.matches(text), text.at(-14) === "a");
+  for (const count of [0, 3, 6, 20, 40, 100, 158]) {
+    assertEquals(matches(fromTheEnd(count), text), text.at(-count - 1) === "a", `${count}`);
+  }
+});
+
+Deno.test("Regex reads long texts where backtracking would explode", () => {
+  assertEquals(matches("(x+x+)+y", "x".repeat(100_000)), false);
+  assertEquals(matches("(a|aa)+$b?", "a".repeat(50_000)), true);
+  assertEquals(matches("(.*)(.*)(.*)(.*)(.*)[^x]", "x".repeat(20_000)), false);
 });

@@ -18,6 +18,10 @@ import {
   printCondition,
 } from "../../core/filter/mod.ts";
 import { Glob } from "../../core/filter/glob.ts";
+import { Alphabet } from "../../core/filter/_regex_alphabet.ts";
+import { BitProgram } from "../../core/filter/_regex_bits.ts";
+import { type Expression, parsePattern } from "../../core/filter/_regex_parser.ts";
+import { programOf } from "../../core/filter/_regex_program.ts";
 import { compileRegex, Regex } from "../../core/filter/regex.ts";
 import type { State } from "../../core/state/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -292,22 +296,26 @@ Deno.test(`checkCondition() reports or succeeds for damaged conditions (seed ${S
 Deno.test(`Regex agrees with a backtracking engine on patterns both know (seed ${SEED})`, () => {
   const dice = new Random(SEED);
   const pattern = (depth: number): string => {
-    if (depth === 0) return dice.pick(["a", "b", ".", "[ab]", "[^a]", ""]);
+    if (depth === 0) return dice.pick(["a", "b", ".", "[ab]", "[^a]", "", "^", "$", "\\n"]);
     const part = () => pattern(depth - 1);
     return dice.pick([
       () => part() + part(),
       () => `(${part()}|${part()})`,
-      () => `(${part()})${dice.pick(["*", "+", "?", "{2}", "{1,2}", "{0,}"])}`,
+      () => `(${part()})${dice.pick(["*", "+", "?", "{2}", "{1,3}", "{0,}", "{2,}"])}`,
     ])();
   };
   for (let i = 0; i < CASES; i++) {
     const source = pattern(4);
     const regex = compileRegex(source);
     assert(regex instanceof Regex, source);
-    const judge = new RegExp(`^(?:${source})$`, "u");
+    const program = programOf(parsePattern(source) as Expression)!;
+    const byPlaces = BitProgram.of(program, Alphabet.of(program));
+    const judge = new RegExp(`(?<![^])(?:${source.replaceAll(".", "[^\n]")})(?![^])`, "um");
     for (let j = 0; j < 4; j++) {
-      const text = times(dice, 6, () => dice.pick(["a", "b", "c"])).join("");
-      assertEquals(regex.matches(text), judge.test(text), `${source} on ${text}`);
+      const text = times(dice, 6, () => dice.pick(["a", "b", "c", "\n"])).join("");
+      const expected = judge.test(text);
+      assertEquals(regex.matches(text), expected, `${source} on ${JSON.stringify(text)}`);
+      assertEquals(byPlaces?.matches(text) ?? expected, expected, `${source} by places`);
     }
   }
 });
