@@ -13,13 +13,14 @@ import { pathInView } from "./_path.ts";
 import { withSlash } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
-type Role = "name" | "source" | "target";
+/** Which of its paths a call means; `fs.path.…` has a field for each. */
+export type PathRole = "name" | "source" | "target";
 
 /** The descriptor's own path, where the call names its file by a descriptor. */
 const DESCRIPTOR = "descriptor";
 
 /** Names of the parameters with the paths of a call. */
-const PATHS: Readonly<Record<string, Readonly<Partial<Record<Role, string>>>>> = {
+const PATHS: Readonly<Record<string, Readonly<Partial<Record<PathRole, string>>>>> = {
   mkdir: { name: "path" },
   mkdirat: { name: "path" },
   rmdir: { name: "path" },
@@ -87,6 +88,14 @@ export const fsPathFields: readonly FieldDefinition[] = [
   }),
 ];
 
+/** Which path the parameter of that name is; absent for parameters that are none. */
+export function pathRoleOf(code: number, parameter: string): PathRole | undefined {
+  const layout = layoutOf(code);
+  const index = paramIndex(code, parameter);
+  const roles = ["name", "source", "target"] as const;
+  return index < 0 ? undefined : roles.find((role) => layout[role] === index);
+}
+
 /** The paths of one event type, as indexes of parameters. */
 interface Layout {
   /** -1: there is none. -2: it is the descriptor's. */
@@ -119,7 +128,12 @@ function findLayout(code: number): Layout {
   };
 }
 
-function pathOf(event: Event, state: State, role: Role): ParamValue {
+/** Whether successful calls of a type have such a path. */
+export function hasPath(code: number, role: PathRole): boolean {
+  return layoutOf(code)[role] !== NONE;
+}
+
+function pathOf(event: Event, state: State, role: PathRole): ParamValue {
   const layout = layoutOf(event.type);
   const index = layout[role];
   if (index === NONE || !succeeded(event, layout.opens)) return undefined;
@@ -135,7 +149,7 @@ function succeeded(event: Event, opens: boolean): boolean {
   return opens ? event.result !== -1 : event.result === 0;
 }
 
-function fullPath(event: Event, state: State, role: Role): string | undefined {
+function fullPath(event: Event, state: State, role: PathRole): string | undefined {
   const path = pathOf(event, state, role);
   if (isTextParam(event, role)) {
     if (isPath(path) && state.view === "resolved" && path.resolved !== undefined) {
@@ -148,7 +162,7 @@ function fullPath(event: Event, state: State, role: Role): string | undefined {
 }
 
 /** Where a symbolic link leads and what is mounted are texts; upstream joins them all the same. */
-function isTextParam(event: Event, role: Role): boolean {
+function isTextParam(event: Event, role: PathRole): boolean {
   const index = layoutOf(event.type)[role];
   return index >= 0 && eventType(event.type)?.params[index]?.type === "CHARBUF";
 }

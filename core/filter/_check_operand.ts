@@ -94,7 +94,8 @@ export class OperandChecker {
     }
     const result = transformer.typeOf(operands, argument);
     if (typeof result === "string") return this.#fail("F019", result, use);
-    return { kind: "call", apply: transformer.apply(argument), operands, ...result };
+    const label = `${use.name}[${argument ?? ""}]`;
+    return { kind: "call", label, apply: transformer.apply(argument), operands, ...result };
   }
 
   #list(elements: readonly Operand[]): CheckedOperand | undefined {
@@ -104,7 +105,7 @@ export class OperandChecker {
       const problem = listElementProblem(operand);
       if (problem !== undefined) return this.#fail("F019", problem, elements[index]!);
     }
-    return { kind: "call", apply: listOf, operands, type: "CHARBUF", list: true };
+    return { kind: "call", label: "()", apply: listOf, operands, type: "CHARBUF", list: true };
   }
 
   #fail(code: string, title: string, { span }: Operand, help?: string): undefined {

@@ -66,6 +66,8 @@ export type CheckedOperand =
   }
   | {
     readonly kind: "call";
+    /** Tells calls apart that do different things: the transformer's name and its argument. */
+    readonly label: string;
     readonly apply: Apply;
     readonly operands: readonly CheckedOperand[];
     readonly type: FieldType;
