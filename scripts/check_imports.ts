@@ -11,6 +11,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/scap": 2,
   "core/field": 3,
   "core/filter": 4,
+  "core/given": 5,
   "core/alert": 4,
   "core/rule": 5,
   "core/plugin": 5,
