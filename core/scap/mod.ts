@@ -17,4 +17,13 @@
 export * from "./entries.ts";
 export * from "./event.ts";
 export * from "./fault.ts";
-export * from "./reader.ts";
+export {
+  type ByteSource,
+  captureInput,
+  InputError,
+  type InputErrorCode,
+  memoryInput,
+  openCapture,
+  type ScapInput,
+} from "./input.ts";
+export { type ScapItem, ScapReader } from "./reader.ts";

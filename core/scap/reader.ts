@@ -1,36 +1,276 @@
 /** Captures, item by item. */
-import type {
-  ScapDescriptor,
-  ScapGroup,
-  ScapInterface,
-  ScapMachine,
-  ScapProcess,
-  ScapSection,
-  ScapUser,
-} from "./entries.ts";
-import type { ScapEvent } from "./event.ts";
-import type { ScapFault } from "./fault.ts";
+import type { ScapSection } from "./entries.ts";
+import { EVENT_HEADER_BYTES, OLD_EVENT_HEADER_BYTES, ScapEvent } from "./event.ts";
+import type { ScapFault, ScapFaultReason } from "./fault.ts";
+import {
+  BLOCK_HEAD_BYTES,
+  BLOCK_TRAILER_BYTES,
+  EVENT_BLOCKS,
+  LIST_BLOCKS,
+  MAJOR_VERSION,
+  SECTION_BLOCK,
+  SECTION_BLOCK_BYTES,
+  SECTION_MAGIC,
+  SMALLEST_BLOCK_BYTES,
+  SWAPPED_MAGIC,
+} from "./format.ts";
+import type { ScapInput } from "./input.ts";
+import { type ListItem, ListReader } from "./_list_reader.ts";
+import { isKnownType, loadEvent, loadOldEvent } from "./_load_event.ts";
+import { Window } from "./_window.ts";
 
-/**
- * What comes next in a file. After "more" call `fill()`; "end" and "fault" come again for ever.
- * A "user", "group" or "interface" belongs to the lists of this section, in the order of the file.
- */
+/** What comes next in a file. After "more" call `fill()`; "end" and "fault" come again for ever. */
 export type ScapItem =
   | ScapEvent
   | ScapSection
-  | ScapMachine
-  | ScapInterface
-  | ScapUser
-  | ScapGroup
-  | ScapProcess
-  | ScapDescriptor
+  | ListItem
   | { readonly kind: "more" }
   | { readonly kind: "end" }
   | ScapFault;
 
-/** Where the bytes come from: a file, a pipe, memory, decompressed already. */
-export interface ScapInput {
-  /** Writes at least one byte to the start of `into` and says how many; 0 at the end. */
-  read(into: Uint8Array): number | Promise<number>;
-  close(): void;
+/** Upstream's limit for the blocks of ordinary events, without the block's head. */
+const LARGEST_EVENT_BLOCK_BYTES = 65536 + BLOCK_HEAD_BYTES;
+/** Upstream has none for large events; ours keeps a hostile file from taking the memory. */
+const LARGEST_LARGE_BLOCK_BYTES = 32 << 20;
+/** For all others, which are read in pieces. */
+const LARGEST_BLOCK_BYTES = 1 << 30;
+
+const CPU_BYTES = 2;
+const FLAG_BYTES = 4;
+
+interface EventForm {
+  /** Of the block: what stands between the processor's number and the event. */
+  readonly flagBytes: number;
+  readonly headerBytes: number;
+  readonly largestBytes: number;
+}
+
+const PLAIN: EventForm = {
+  flagBytes: 0,
+  headerBytes: EVENT_HEADER_BYTES,
+  largestBytes: LARGEST_EVENT_BLOCK_BYTES,
+};
+const FLAGGED: EventForm = { ...PLAIN, flagBytes: FLAG_BYTES };
+const OLD: EventForm = { ...PLAIN, headerBytes: OLD_EVENT_HEADER_BYTES };
+
+const EVENT_FORMS: ReadonlyMap<number, EventForm> = new Map([
+  [EVENT_BLOCKS.plain, PLAIN],
+  [EVENT_BLOCKS.flagged, FLAGGED],
+  [EVENT_BLOCKS.large, { ...PLAIN, largestBytes: LARGEST_LARGE_BLOCK_BYTES }],
+  [EVENT_BLOCKS.flaggedLarge, { ...FLAGGED, largestBytes: LARGEST_LARGE_BLOCK_BYTES }],
+  [EVENT_BLOCKS.oldPlain, OLD],
+  [EVENT_BLOCKS.oldPlainAlias, OLD],
+  [EVENT_BLOCKS.oldFlagged, { ...OLD, flagBytes: FLAG_BYTES }],
+]);
+
+const MORE = { kind: "more" } as const;
+const END = { kind: "end" } as const;
+
+/**
+ * Reads a capture through a window that moves over it, so the size of the file does not matter.
+ * Nothing in the file makes it throw. `close` closes the input.
+ */
+export class ScapReader implements Disposable {
+  /** The cursor `next()` hands out. */
+  readonly event = new ScapEvent();
+  /** Events of types that later versions have; they are passed over, as upstream does. */
+  unknownEvents = 0;
+  /** Blocks nobody knows, passed over as well. */
+  unknownBlocks = 0;
+  readonly #window: Window;
+  /** What `fill()` has to bring. */
+  #wantedBytes = 0;
+  /** Blocks that were read to their end. */
+  #blocks = 0;
+  /** Offset in the file of the block being read. */
+  #blockStart = 0;
+  /** Of a block that is read in pieces; 0 between blocks. */
+  #blockLength = 0;
+  #list: ListReader | undefined;
+  #inSection = false;
+  #last: ScapFault | typeof END | undefined;
+
+  constructor(input: ScapInput) {
+    this.#window = new Window(input);
+    this.#shareMemory();
+  }
+
+  /** Events delivered so far. */
+  get eventCount(): number {
+    return this.event.number;
+  }
+
+  next(): ScapItem {
+    while (this.#last === undefined) {
+      let item: ScapItem | undefined;
+      if (this.#blockLength !== 0) item = this.#restOfBlock();
+      else {
+        const window = this.#window;
+        const { at, view } = window;
+        this.#blockStart = window.base + at;
+        if (window.limit - at < BLOCK_HEAD_BYTES) return this.#betweenBlocks();
+        const type = view.getUint32(at, true);
+        const length = view.getUint32(at + 4, true);
+        if (!this.#inSection && type !== SECTION_BLOCK) item = this.#notACapture();
+        else if (type === EVENT_BLOCKS.plain) item = this.#newEvent(length, PLAIN);
+        else if (type === EVENT_BLOCKS.flagged) item = this.#newEvent(length, FLAGGED);
+        else item = this.#rareBlock(type, length);
+      }
+      if (item !== undefined) return item;
+    }
+    return this.#last;
+  }
+
+  /** Reads on in the file. What was handed out before is not valid any more. */
+  async fill(): Promise<void> {
+    await this.#window.fill(this.#wantedBytes);
+    this.#shareMemory();
+  }
+
+  close(): void {
+    this.#window.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #shareMemory(): void {
+    this.event.bytes = this.#window.bytes;
+    this.event.view = this.#window.view;
+  }
+
+  #rareBlock(type: number, length: number): ScapItem | undefined {
+    if (type === SECTION_BLOCK) return this.#newSection(length);
+    const events = EVENT_FORMS.get(type);
+    if (events) return this.#newEvent(length, events);
+    if (length < SMALLEST_BLOCK_BYTES || length > LARGEST_BLOCK_BYTES) {
+      return this.#badLength(length, SMALLEST_BLOCK_BYTES, LARGEST_BLOCK_BYTES);
+    }
+    const form = LIST_BLOCKS.get(type);
+    if (form) this.#list = new ListReader(form, this.#blockStart + length - BLOCK_TRAILER_BYTES);
+    else this.unknownBlocks++;
+    this.#window.at += BLOCK_HEAD_BYTES;
+    this.#blockLength = length;
+    return undefined;
+  }
+
+  #newEvent(length: number, form: EventForm): ScapItem | undefined {
+    const window = this.#window;
+    const event = this.event;
+    const before = BLOCK_HEAD_BYTES + CPU_BYTES + form.flagBytes;
+    const smallest = before + form.headerBytes + BLOCK_TRAILER_BYTES;
+    if (length < smallest || length > form.largestBytes) {
+      return this.#badLength(length, smallest, form.largestBytes);
+    }
+    const { at, view } = window;
+    if (window.limit - at < length) return this.#short(length);
+    const trailer = view.getUint32(at + length - BLOCK_TRAILER_BYTES, true);
+    if (trailer !== length) return this.#badTrailer(length, trailer);
+    const start = at + before;
+    const type = view.getUint16(start + 20, true);
+    const known = isKnownType(type);
+    if (known) {
+      event.start = start;
+      event.type = type;
+      const room = length - before - BLOCK_TRAILER_BYTES;
+      const problem = form.headerBytes === EVENT_HEADER_BYTES
+        ? loadEvent(event, room)
+        : loadOldEvent(event, room);
+      if (problem !== undefined) return this.#fault("corrupt", problem);
+      event.cpu = view.getUint16(at + BLOCK_HEAD_BYTES, true);
+      event.flags = form.flagBytes === 0
+        ? 0
+        : view.getUint32(at + BLOCK_HEAD_BYTES + CPU_BYTES, true);
+      event.number++;
+    } else this.unknownEvents++;
+    window.at = at + length;
+    this.#blocks++;
+    return known ? event : undefined;
+  }
+
+  #newSection(length: number): ScapItem {
+    const window = this.#window;
+    if (window.available < SECTION_BLOCK_BYTES) return this.#short(SECTION_BLOCK_BYTES);
+    const { at, view } = window;
+    const magic = view.getUint32(at + BLOCK_HEAD_BYTES, true);
+    if (magic === SWAPPED_MAGIC) {
+      return this.#fault("unsupported", "the capture is from a machine of the other byte order");
+    }
+    if (magic !== SECTION_MAGIC) return this.#notACapture();
+    const majorVersion = view.getUint16(at + 12, true);
+    const minorVersion = view.getUint16(at + 14, true);
+    if (majorVersion > MAJOR_VERSION) {
+      const message = `the capture is of version ${majorVersion}.${minorVersion}, up to ` +
+        `${MAJOR_VERSION}.* can be read`;
+      return this.#fault("unsupported", message);
+    }
+    if (length < SECTION_BLOCK_BYTES || length > LARGEST_BLOCK_BYTES) {
+      return this.#badLength(length, SECTION_BLOCK_BYTES, LARGEST_BLOCK_BYTES);
+    }
+    this.#inSection = true;
+    window.at = at + SECTION_BLOCK_BYTES - BLOCK_TRAILER_BYTES;
+    this.#blockLength = length;
+    return { kind: "section", majorVersion, minorVersion };
+  }
+
+  /** Entries, then what nobody knows, then the trailer; nothing when the block is through. */
+  #restOfBlock(): ScapItem | undefined {
+    const window = this.#window;
+    if (window.debt > 0) return this.#short(0);
+    if (this.#list) {
+      const step = this.#list.next(window);
+      if (step.kind === "short") return this.#short(step.wantedBytes);
+      if (step.kind === "corrupt") return this.#fault("corrupt", step.message);
+      if (step.kind !== "done") return step;
+      this.#list = undefined;
+    }
+    const length = this.#blockLength;
+    window.skip(this.#blockStart + length - BLOCK_TRAILER_BYTES - window.position);
+    if (window.available < BLOCK_TRAILER_BYTES) return this.#short(BLOCK_TRAILER_BYTES);
+    const trailer = window.view.getUint32(window.at, true);
+    if (trailer !== length) return this.#badTrailer(length, trailer);
+    window.at += BLOCK_TRAILER_BYTES;
+    this.#blockLength = 0;
+    this.#blocks++;
+    return undefined;
+  }
+
+  /** Less than a block's head is there. */
+  #betweenBlocks(): ScapItem {
+    const { ended, failure, available } = this.#window;
+    if (available > 0 || !ended || failure !== undefined) return this.#short(BLOCK_HEAD_BYTES);
+    if (!this.#inSection) return this.#fault("not-a-capture", "the file is empty");
+    return this.#last = END;
+  }
+
+  #short(wantedBytes: number): ScapItem {
+    const { ended, failure } = this.#window;
+    if (!ended) {
+      this.#wantedBytes = wantedBytes;
+      return MORE;
+    }
+    if (failure !== undefined) return this.#fault("unreadable", failure);
+    if (!this.#inSection) return this.#notACapture();
+    return this.#fault("truncated", "the file ends in the middle of a block");
+  }
+
+  #notACapture(): ScapFault {
+    return this.#fault("not-a-capture", "the file does not begin as captures do");
+  }
+
+  #badLength(length: number, smallest: number, largest: number): ScapFault {
+    const message = `a block of ${length} bytes, from ${smallest} to ${largest} are possible`;
+    return this.#fault("corrupt", message);
+  }
+
+  #badTrailer(length: number, trailer: number): ScapFault {
+    const message = `a block whose length is ${length} at its start and ${trailer} at its end`;
+    return this.#fault("corrupt", message);
+  }
+
+  #fault(reason: ScapFaultReason, message: string): ScapFault {
+    const block = this.#blocks + 1;
+    return this.#last = { kind: "fault", reason, message, block, offset: this.#blockStart };
+  }
 }

@@ -1,0 +1,97 @@
+/** The part of a file that is in memory. */
+import { Buffer } from "node:buffer";
+import type { CaptureBytes } from "./event.ts";
+import { InputError, type ScapInput } from "./input.ts";
+
+/** Fits the caches of the processor. */
+const WINDOW_BYTES = 512 << 10;
+
+/**
+ *     file    ──────┬──────────┬──────────┬─────────────
+ *     window   base └ 0     at ┘    limit ┘
+ */
+export class Window {
+  bytes: CaptureBytes = Buffer.alloc(WINDOW_BYTES) as CaptureBytes;
+  view: DataView = viewOf(this.bytes);
+  /** Offset in the file of the window's first byte. */
+  base = 0;
+  /** What is read next. */
+  at = 0;
+  /** Behind what is there. */
+  limit = 0;
+  /** Bytes that have to be passed over before `at` means anything. */
+  debt = 0;
+  /** There is no more to come. */
+  ended = false;
+  /** Why there is no more to come, when it is not the end of the file. */
+  failure: string | undefined;
+  readonly #input: ScapInput;
+
+  constructor(input: ScapInput) {
+    this.#input = input;
+  }
+
+  /** Offset in the file of what is read next. */
+  get position(): number {
+    return this.base + this.at + this.debt;
+  }
+
+  get available(): number {
+    return this.limit - this.at;
+  }
+
+  /** Passes over bytes, though they may not be there yet. */
+  skip(bytes: number): void {
+    const here = Math.min(bytes, this.available);
+    this.at += here;
+    this.debt += bytes - here;
+  }
+
+  /** Reads on until `wanted` bytes are available or the file has ended. */
+  async fill(wanted: number): Promise<void> {
+    this.#makeRoom(wanted);
+    while (!this.ended && (this.debt > 0 || this.available < wanted)) {
+      const got = await this.#read();
+      this.limit += got;
+      if (this.debt === 0) continue;
+      const paid = Math.min(this.debt, got);
+      this.debt -= paid;
+      this.at += paid;
+      this.#makeRoom(wanted);
+    }
+  }
+
+  close(): void {
+    this.#input.close();
+  }
+
+  #makeRoom(wanted: number): void {
+    const kept = this.bytes.subarray(this.at, this.limit);
+    if (wanted > this.bytes.length) {
+      const larger = Buffer.alloc(Math.max(wanted, 2 * this.bytes.length)) as CaptureBytes;
+      larger.set(kept);
+      this.bytes = larger;
+      this.view = viewOf(larger);
+    } else if (this.at > 0) this.bytes.copyWithin(0, this.at, this.limit);
+    this.base += this.at;
+    this.limit = kept.length;
+    this.at = 0;
+  }
+
+  async #read(): Promise<number> {
+    try {
+      const got = await this.#input.read(this.bytes.subarray(this.limit));
+      if (got === 0) this.ended = true;
+      return got;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.ended = true;
+      this.failure = error.message;
+      return 0;
+    }
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

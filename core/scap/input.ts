@@ -1,0 +1,110 @@
+/** Where the bytes of a capture come from. */
+import { Buffer } from "node:buffer";
+import { GunzipInput } from "./_gunzip_input.ts";
+
+/** The bytes of a capture, decompressed. */
+export interface ScapInput {
+  /** Writes at least one byte to the start of `into` and says how many; 0 at the end. */
+  read(into: Uint8Array): number | Promise<number>;
+  close(): void;
+}
+
+/** What a file or standard input is: `Deno.FsFile` and `Deno.stdin` have this shape. */
+export interface ByteSource {
+  read(into: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+export type InputErrorCode = "open-failed" | "read-failed" | "bad-gzip";
+
+/** A capture that cannot be opened, read on or decompressed. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  constructor(readonly code: InputErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Opens a capture, compressed with gzip or not; throws InputError. */
+export async function openCapture(path: string): Promise<ScapInput> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path);
+  } catch (error) {
+    throw new InputError("open-failed", `Cannot open capture "${path}": ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+  try {
+    return await captureInput(file);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+
+/** Looks at the first bytes to see whether the rest has to be decompressed, as upstream does. */
+export async function captureInput(source: ByteSource): Promise<ScapInput> {
+  const head = Buffer.alloc(GZIP_MAGIC.length);
+  let known = 0;
+  while (known < head.length) {
+    const got = await readSource(source, head.subarray(known));
+    if (got === 0) break;
+    known += got;
+  }
+  const plain = new PlainInput(source, head.subarray(0, known));
+  return GZIP_MAGIC.every((byte, index) => head[index] === byte) ? new GunzipInput(plain) : plain;
+}
+
+/** A capture in memory that is not compressed. */
+export function memoryInput(bytes: Uint8Array): ScapInput {
+  let at = 0;
+  return {
+    read(into) {
+      const part = bytes.subarray(at, at + into.length);
+      into.set(part);
+      at += part.length;
+      return part.length;
+    },
+    close() {},
+  };
+}
+
+class PlainInput implements ScapInput {
+  readonly #source: ByteSource;
+  /** Read already. */
+  #head: Uint8Array;
+
+  constructor(source: ByteSource, head: Uint8Array) {
+    this.#source = source;
+    this.#head = head;
+  }
+
+  read(into: Uint8Array): number | Promise<number> {
+    if (this.#head.length === 0) return readSource(this.#source, into);
+    const part = this.#head.subarray(0, into.length);
+    into.set(part);
+    this.#head = this.#head.subarray(part.length);
+    return part.length;
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+}
+
+async function readSource(source: ByteSource, into: Uint8Array): Promise<number> {
+  try {
+    return await source.read(into) ?? 0;
+  } catch (error) {
+    throw new InputError("read-failed", `the file cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
