@@ -1,9 +1,19 @@
 /** The package's nodes to ours. */
-import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
 import type { YamlLimits } from "./compose.ts";
 import {
+  NULLS,
   type YamlDocument,
   type YamlEntry,
   type YamlNode,
@@ -55,7 +65,7 @@ export class YamlBuilder {
     if (isScalar(node)) return this.#scalar(node, span, parentIndent);
     if (isSeq(node)) {
       const items = (node.items as Node[]).map((item) => this.build(item, parentIndent));
-      return { kind: "seq", span, items };
+      return { kind: "seq", span: this.#whole(node, span, items.at(-1)), items };
     }
     if (isMap(node)) {
       const entries: YamlEntry[] = [];
@@ -72,9 +82,15 @@ export class YamlBuilder {
           entries.push({ key, value: built });
         }
       }
-      return { kind: "map", span, entries };
+      return { kind: "map", span: this.#whole(node, span, entries.at(-1)?.value), entries };
     }
     return this.nothing(span.start);
+  }
+
+  /** Without brackets a collection ends with its last value, not behind the comments that follow. */
+  #whole(node: YAMLMap | YAMLSeq, span: Span, last: YamlNode | undefined): Span {
+    if (node.flow || !last) return span;
+    return this.source.span(span.start, Math.max(span.start, last.span.end));
   }
 
   #scalar(node: Scalar, span: Span, parentIndent: number): YamlScalar | YamlNull {
@@ -163,4 +179,3 @@ const STYLES: Readonly<Record<string, ScalarStyle>> = {
   BLOCK_LITERAL: "literal",
   BLOCK_FOLDED: "folded",
 };
-const NULLS: ReadonlySet<string> = new Set(["", "~", "null", "Null", "NULL"]);

@@ -28,6 +28,9 @@ export interface YamlNull {
   readonly span: Span;
 }
 
+/** Plain scalars that mean nothing. */
+export const NULLS: ReadonlySet<string> = new Set(["", "~", "null", "Null", "NULL"]);
+
 /** A scalar as text; what it means (number, boolean, …) is the reader's question. */
 export class YamlScalar {
   readonly kind = "scalar";

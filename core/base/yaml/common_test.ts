@@ -1,0 +1,56 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import { SourceText } from "../text.ts";
+import { readCommon } from "./common.ts";
+import { YAML_LIMITS } from "./compose.ts";
+
+const read = (text: string, limits = YAML_LIMITS) => readCommon(new SourceText("f", text), limits);
+
+Deno.test("readCommon() finds no document in comments", () => {
+  assertEquals(read("# nothing\n\n  # at all"), []);
+});
+
+Deno.test("readCommon() gives up at what is not common", () => {
+  for (
+    const text of [
+      "a: &x 1\nb: *x\n",
+      "a: !!str 1\n",
+      "a:\t1\n",
+      "a: 1\r\n",
+      "a: 1\n---\nb: 2\n",
+      "%YAML 1.2\n---\na: 1\n",
+      "two words: 1\n",
+      "? a\n: b\n",
+      "{a, b}\n",
+      "just a text\n",
+      "a: |2\n    text\n",
+    ]
+  ) assertEquals(read(text), undefined, text);
+});
+
+Deno.test("readCommon() gives up at mistakes, so that they are reported", () => {
+  for (
+    const text of [
+      "a: 1\na: 2\n",
+      "a: 1\n  b: 2\n",
+      "  a: 1\n b: 2\n",
+      "a: b: c\n",
+      "a: [1, 2\nb: 3\n",
+      "a: 'x\n",
+      'a: "\\q"\n',
+      "a: 'x' y\n",
+      "a: @x\n",
+      "a: |\n  x\n y\n",
+    ]
+  ) assertEquals(read(text), undefined, text);
+});
+
+Deno.test("readCommon() leaves to the package what may be past a limit", () => {
+  const small = { sizeBytes: 1000, tokens: 100, depth: 8, expandedNodes: 100 };
+  assert(read("- [a, b]\n", small));
+  assertEquals(read("- a\n".repeat(50), small), undefined);
+  assertEquals(read("# comment\n".repeat(50) + "- a\n", small), undefined);
+  assertEquals(read("- - - - - - a\n", small), undefined);
+  assertEquals(read("a: [[[[[[a]]]]]]\n", small), undefined);
+  assertEquals(read(`a: ${"x".repeat(1000)}\n`, small), undefined);
+  assertEquals(read(`a: ${"[".repeat(100_000)}`), undefined);
+});
