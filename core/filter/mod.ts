@@ -23,6 +23,12 @@ export { checkCondition } from "./check.ts";
 export { emitCondition, EmitRefusal } from "./emit.ts";
 export { eventTypesOf, foldForEventType } from "./event_types.ts";
 export { expandCondition, type Names } from "./expand.ts";
+export {
+  decisiveParts,
+  explainCondition,
+  type Explanation,
+  type SeenValue,
+} from "./explain.ts";
 export { interpretCondition } from "./interpret.ts";
 export { OPERATOR_NAMES } from "./lexer.ts";
 export { type MentionedNames, namesIn } from "./names_in.ts";
