@@ -65,6 +65,15 @@ export const LIST_BLOCKS: ReadonlyMap<number, ListForm> = new Map(
   ),
 );
 
+/** The types that are written today. */
+export const CURRENT_BLOCKS: Readonly<Record<ListKind, number>> = {
+  machine: 0x201,
+  processes: 0x215,
+  descriptors: 0x218,
+  interfaces: 0x219,
+  users: 0x220,
+};
+
 /** Longest texts in the lists, in bytes; upstream refuses files with longer ones. */
 export const TEXT_LIMITS = {
   path: 1024,

@@ -1,6 +1,7 @@
 /** Where the bytes of a capture come from. */
 import { Buffer } from "node:buffer";
 import { GunzipInput } from "./_gunzip_input.ts";
+import { reasonOf } from "./_reason.ts";
 
 /** The bytes of a capture, decompressed. */
 export interface ScapInput {
@@ -103,8 +104,4 @@ async function readSource(source: ByteSource, into: Uint8Array): Promise<number>
       cause: error,
     });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -27,3 +27,12 @@ export {
   type ScapInput,
 } from "./input.ts";
 export { type ScapItem, ScapReader } from "./reader.ts";
+export {
+  type CaptureFileOptions,
+  createCapture,
+  MemoryOutput,
+  OutputError,
+  type OutputErrorCode,
+  type ScapOutput,
+} from "./output.ts";
+export { type EventHeader, ScapWriter, type ScapWriterOptions, type Written } from "./writer.ts";

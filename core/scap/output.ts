@@ -1,0 +1,144 @@
+/** Where the bytes of a capture go. */
+import { reasonOf } from "./_reason.ts";
+
+/** Takes bytes in order. A file that cannot be written rejects with OutputError. */
+export interface ScapOutput {
+  /** What reached the file, compressed when it is. */
+  readonly writtenBytes: number;
+  /** The bytes are the caller's again when this is done. */
+  write(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type OutputErrorCode = "create-failed" | "write-failed";
+
+/** A capture that cannot be created or written on. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+  constructor(readonly code: OutputErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+export interface CaptureFileOptions {
+  /** With gzip. */
+  readonly compress?: boolean;
+}
+
+/** Arguments and buffers of programs are in a capture: nobody else may read it. */
+const CAPTURE_MODE = 0o600;
+
+/** Creates a capture file, or empties the one that is there; throws OutputError. */
+export async function createCapture(
+  path: string,
+  { compress = false }: CaptureFileOptions = {},
+): Promise<ScapOutput> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path, {
+      write: true,
+      create: true,
+      truncate: true,
+      mode: CAPTURE_MODE,
+    });
+  } catch (error) {
+    throw new OutputError("create-failed", `Cannot create capture "${path}": ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+  const output = new FileOutput(path, file);
+  return compress ? new GzipOutput(output) : output;
+}
+
+class FileOutput implements ScapOutput {
+  writtenBytes = 0;
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+
+  constructor(path: string, file: Deno.FsFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) {
+      let taken: number;
+      try {
+        taken = await this.#file.write(rest);
+      } catch (error) {
+        const message = `Cannot write capture "${this.#path}": ${reasonOf(error)}`;
+        throw new OutputError("write-failed", message, { cause: error });
+      }
+      this.writtenBytes += taken;
+      rest = rest.subarray(taken);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#file.close();
+    return Promise.resolve();
+  }
+}
+
+class GzipOutput implements ScapOutput {
+  readonly #file: FileOutput;
+  readonly #packer = new CompressionStream("gzip");
+  readonly #writer = this.#packer.writable.getWriter();
+  readonly #done: Promise<void>;
+  #failure: unknown;
+
+  constructor(file: FileOutput) {
+    this.#file = file;
+    this.#done = this.#pump().catch((error) => {
+      this.#failure = error;
+    });
+  }
+
+  get writtenBytes(): number {
+    return this.#file.writtenBytes;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    // When writing has failed nobody reads the packer any more, and it would never take this.
+    await Promise.race([this.#writer.write(bytes as Uint8Array<ArrayBuffer>), this.#done]);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async close(): Promise<void> {
+    if (this.#failure === undefined) await Promise.race([this.#writer.close(), this.#done]);
+    await this.#done;
+    await this.#file.close();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #pump(): Promise<void> {
+    for await (const chunk of this.#packer.readable) await this.#file.write(chunk);
+  }
+}
+
+/** Keeps all in memory. */
+export class MemoryOutput implements ScapOutput {
+  readonly #parts: Uint8Array[] = [];
+  writtenBytes = 0;
+
+  write(bytes: Uint8Array): Promise<void> {
+    this.#parts.push(bytes.slice());
+    this.writtenBytes += bytes.length;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get bytes(): Uint8Array {
+    const all = new Uint8Array(this.writtenBytes);
+    let at = 0;
+    for (const part of this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+}
