@@ -16,4 +16,9 @@ export {
   unescapeText,
 } from "./escape.ts";
 export { type ExtraField, withExtraFields } from "./extra_fields.ts";
-export { compileTemplate, type OutputTemplate, type RenderedOutput } from "./template.ts";
+export {
+  compileTemplate,
+  type OutputTemplate,
+  type RenderedOutput,
+  type TemplateOptions,
+} from "./template.ts";

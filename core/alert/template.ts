@@ -6,6 +6,7 @@ import { nearest, type Report, type SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import {
   type ArgumentProblem,
+  type BytesFormat,
   type FieldDefinition,
   type FieldTable,
   type FieldValue,
@@ -44,12 +45,15 @@ export interface OutputTemplate {
   render(event: Event, state: State): RenderedOutput;
 }
 
+export interface TemplateOptions {
+  /** How fields that are bytes, or hold some, print; dots for what is not printable by default. */
+  readonly bytes?: BytesFormat | undefined;
+}
+
 /** Longest value in `fields`, in UTF-16 units (64 Ki). */
 export const MAX_FIELD_LENGTH = 65_536;
 /** A message that has grown to this many UTF-16 units gets no further values (256 Ki). */
 export const MAX_MESSAGE_LENGTH = 262_144;
-
-const ABSENT = "<NA>";
 
 /**
  * Compiles the text of an output. A leading `*` is accepted and means nothing: as in Falco, a rule's
@@ -60,7 +64,9 @@ export function compileTemplate(
   source: SourceText,
   fields: FieldTable,
   report: Report,
+  options: TemplateOptions = {},
 ): OutputTemplate | undefined {
+  const { bytes = "dots" } = options;
   const { parts, problems } = parseOutput(source.text, {
     resolve: (name, argument) => resolve(fields, name, argument),
     nearest: (name, kind) =>
@@ -74,11 +80,16 @@ export function compileTemplate(
   const pieces = parts.map((part): Piece => {
     if (part.kind === "literal") return escapeText(part.text);
     collectFields(part.expression, used);
-    return { width: part.width, ...printed(part.expression) };
+    return { width: part.width, ...printed(part.expression, bytes) };
   });
   const definitions = new Set([...used.values()].map((field) => field.definition));
   warnOfDeprecated(definitions, source, report);
-  return new CompiledTemplate(source, [...definitions], pieces, sortedByKey(used));
+  const reported = sortedByKey(used).map((field): Reported => ({
+    key: field.key,
+    definition: field.definition,
+    read: fieldReader(field, bytes),
+  }));
+  return new CompiledTemplate(source, [...definitions], { pieces, reported, bytes });
 }
 
 type Read = (event: Event, state: State) => FieldValue;
@@ -94,39 +105,50 @@ interface Slot {
 /** A literal, already escaped, or a place for a value. */
 type Piece = string | Slot;
 
+interface Reported {
+  readonly key: string;
+  readonly definition: FieldDefinition;
+  readonly read: Read;
+}
+
+interface Content {
+  readonly pieces: readonly Piece[];
+  readonly reported: readonly Reported[];
+  readonly bytes: BytesFormat;
+}
+
 class CompiledTemplate implements OutputTemplate {
   constructor(
     readonly source: SourceText,
     readonly fields: readonly FieldDefinition[],
-    readonly pieces: readonly Piece[],
-    readonly reported: readonly FieldExpression[],
+    readonly content: Content,
   ) {}
 
   render(event: Event, state: State): RenderedOutput {
+    const { pieces, reported, bytes } = this.content;
     let message = "";
-    for (const piece of this.pieces) {
-      message += typeof piece === "string" ? piece : escapeValue(print(piece, event, state));
+    for (const piece of pieces) {
+      message += typeof piece === "string"
+        ? piece
+        : escapeValue(print(piece, piece.read(event, state), bytes));
       if (message.length < MAX_MESSAGE_LENGTH) continue;
       message += "…[cut]";
       break;
     }
     const fields = new Map<string, OutputValue>();
-    for (const field of this.reported) fields.set(field.key, native(field, event, state));
+    for (const { key, definition, read } of reported) {
+      const value = definition.json
+        ? definition.json(event)
+        : bounded(jsonValue(read(event, state), definition, bytes));
+      fields.set(key, value);
+    }
     return { message, fields };
   }
 }
 
-function print({ width, definition, read }: Slot, event: Event, state: State): string {
-  const value = read(event, state);
-  const text = value === undefined ? ABSENT : renderValue(value, definition);
+function print({ width, definition }: Slot, value: FieldValue, bytes: BytesFormat): string {
+  const text = renderValue(value, definition, bytes);
   return width === 0 ? text : text.slice(0, width).padEnd(width);
-}
-
-function native(field: FieldExpression, event: Event, state: State): OutputValue {
-  const { definition, argument } = field;
-  if (definition.json) return definition.json(event);
-  const value = definition.extract(event, state, argument);
-  return value === undefined ? null : bounded(jsonValue(value, definition));
 }
 
 function bounded(value: OutputValue): OutputValue {
@@ -177,8 +199,8 @@ function sortedByKey(fields: ReadonlyMap<string, FieldExpression>): FieldExpress
   return [...fields.values()].sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
-function printed(expression: Expression): Omit<Slot, "width"> {
-  const read = reader(expression);
+function printed(expression: Expression, bytes: BytesFormat): Omit<Slot, "width"> {
+  const read = reader(expression, bytes);
   if (expression.kind === "field") return { read, definition: expression.definition };
   const { type, list } = expression.kind === "call"
     ? expression.type
@@ -188,16 +210,14 @@ function printed(expression: Expression): Omit<Slot, "width"> {
 }
 
 /** Expression as a function; anything absent within makes the result absent. */
-function reader(expression: Expression): Read {
+function reader(expression: Expression, bytes: BytesFormat): Read {
   switch (expression.kind) {
-    case "field": {
-      const { definition, argument } = expression;
-      return (event, state) => definition.extract(event, state, argument);
-    }
+    case "field":
+      return fieldReader(expression, bytes);
     case "literal":
       return () => expression.value;
     case "list": {
-      const items = expression.items.map(reader);
+      const items = expression.items.map((item) => reader(item, bytes));
       return (event, state) => {
         const values = allPresent(items, event, state);
         return values && listOf(...values);
@@ -205,7 +225,7 @@ function reader(expression: Expression): Read {
     }
     case "call": {
       const { apply } = expression;
-      const parameters = expression.parameters.map(reader);
+      const parameters = expression.parameters.map((parameter) => reader(parameter, bytes));
       return (event, state) => {
         const values = allPresent(parameters, event, state);
         return values && apply(...values);
@@ -214,6 +234,13 @@ function reader(expression: Expression): Read {
     default:
       return expression satisfies never;
   }
+}
+
+function fieldReader({ definition, argument }: FieldExpression, bytes: BytesFormat): Read {
+  const { extractBase64 } = definition;
+  return bytes === "base64" && extractBase64
+    ? (event, state) => extractBase64(event, state, argument)
+    : (event, state) => definition.extract(event, state, argument);
 }
 
 function allPresent(

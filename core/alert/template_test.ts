@@ -64,6 +64,19 @@ const FIELDS: FieldTable = new Map(
       extract: () => 1,
     }),
     defineField({
+      name: "evt.buffer",
+      type: "BYTEBUF",
+      summary: "",
+      extract: () => new Uint8Array([0x61, 0, 0xff]),
+    }),
+    defineField({
+      name: "evt.args",
+      type: "CHARBUF",
+      summary: "",
+      extract: () => "data=a..",
+      extractBase64: () => "data=YQD/",
+    }),
+    defineField({
       name: "evt.dir",
       type: "CHARBUF",
       summary: "",
@@ -161,6 +174,19 @@ Deno.test("render() gives the fields in their own types, sorted, null for absent
 Deno.test("render() reports the fields within transformers as they are", () => {
   const { template } = compile("%toupper(proc.name)");
   assertEquals([...template!.render(EVENT, STATE).fields], [["proc.name", "init"]]);
+});
+
+Deno.test("render() prints bytes with dots, or in base64, in the message and in the fields", () => {
+  const source = new SourceText(
+    "<output>",
+    "%evt.buffer %evt.args %toupper(evt.args) %6evt.buffer|",
+  );
+  const rendered = (bytes?: "base64") =>
+    compileTemplate(source, FIELDS, new Report(), { bytes })!.render(EVENT, STATE);
+  assertEquals(rendered().message, "a.. data=a.. DATA=A.. a..   |");
+  assertEquals([...rendered().fields], [["evt.args", "data=a.."], ["evt.buffer", "a.."]]);
+  assertEquals(rendered("base64").message, "YQD/ data=YQD/ DATA=YQD/ YQD/  |");
+  assertEquals([...rendered("base64").fields], [["evt.args", "data=YQD/"], ["evt.buffer", "YQD/"]]);
 });
 
 Deno.test("compileTemplate() points at an unknown field and suggests the nearest", () => {

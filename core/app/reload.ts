@@ -152,6 +152,7 @@ const RELOADED_KEYS: ReadonlySet<string> = new Set([
   "rules",
   "priority",
   "append_output",
+  "buffer_format_base64",
   "static_fields",
 ]);
 

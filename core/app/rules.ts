@@ -60,6 +60,7 @@ export async function loadRuleset(
     minimumPriority: config.priority,
     extraOutputs: extraOutputs(config.append_output),
     containerInfo,
+    bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // Containers are built in; rules ask for the plugin that does the same for Falco.
     hasPlugin: (name) => name === "container",
   }, report);

@@ -1,9 +1,14 @@
-/** Bytes as upstream prints them by default: what is not printable ASCII is a dot. */
+/** Bytes as text and text as bytes. */
 
 /** No output needs more; the rest of a hostile buffer is not looked at. */
 const MAX_PRINTED = 64 * 1024;
 
-export function bytesText(bytes: Uint8Array): string {
+/** How bytes print: as upstream does by default, or with `buffer_format_base64`. */
+export type BytesFormat = "dots" | "base64";
+
+/** `dots`: printable ASCII as it is, a dot for everything else. */
+export function bytesText(bytes: Uint8Array, format: BytesFormat): string {
+  if (format === "base64") return bytes.subarray(0, MAX_PRINTED).toBase64();
   const length = Math.min(bytes.length, MAX_PRINTED);
   let text = "";
   for (let i = 0; i < length; i++) {
@@ -21,8 +26,9 @@ export function asBytes(value: unknown): Uint8Array | undefined {
   return value instanceof Uint8Array ? value : undefined;
 }
 
-/** Decoded text whose bytes print so: one dot for every byte of other characters. */
-export function dottedText(text: string): string {
+/** Decoded text whose bytes print so. */
+export function textAsBytes(text: string, format: BytesFormat): string {
   const start = text.length > MAX_PRINTED ? text.slice(0, MAX_PRINTED) : text;
-  return /^[\x20-\x7e]*$/.test(start) ? start : bytesText(encoder.encode(start));
+  if (format === "dots" && /^[\x20-\x7e]*$/.test(start)) return start;
+  return bytesText(encoder.encode(start), format);
 }

@@ -19,7 +19,7 @@ import {
   syscallByCode,
 } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
-import { bytesText, dottedText } from "./_bytes.ts";
+import { type BytesFormat, bytesText, textAsBytes } from "./_bytes.ts";
 import { descriptorName, openDescriptor } from "./_descriptor.ts";
 import { integerText } from "./_number.ts";
 import { pathInView } from "./_path.ts";
@@ -30,6 +30,8 @@ export interface Argument {
   readonly state: State;
   readonly param: EventParam;
   readonly value: ParamValue;
+  /** How parameters that are bytes print. */
+  readonly bytes: BytesFormat;
 }
 
 /** Relative to the working directory, linux include/uapi/linux/fcntl.h. */
@@ -52,7 +54,7 @@ export function argumentItem(argument: Argument): string {
 }
 
 function plainText(argument: Argument): string {
-  const { state, param, value } = argument;
+  const { state, param, value, bytes } = argument;
   switch (typeof value) {
     case "undefined":
       return absentText(param.type);
@@ -60,9 +62,9 @@ function plainText(argument: Argument): string {
     case "bigint":
       return numberText(value, param.type, param.format);
     case "string":
-      return param.type === "BYTEBUF" ? dottedText(value) : value;
+      return param.type === "BYTEBUF" ? textAsBytes(value, bytes) : value;
   }
-  if (value instanceof Uint8Array) return bytesText(value);
+  if (value instanceof Uint8Array) return bytesText(value, bytes);
   if (isPath(value)) return value.raw;
   if (isSocket(value)) {
     return param.type === "SOCKTUPLE"
@@ -70,7 +72,7 @@ function plainText(argument: Argument): string {
       : addressOfSocket(value);
   }
   // The bytes of a list end in a NUL each.
-  return value.map((item) => `${dottedText(item)}.`).join("");
+  return value.map((item) => `${textAsBytes(item, "dots")}.`).join("");
 }
 
 /** Upstream's two words for nothing, by type. */

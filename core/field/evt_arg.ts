@@ -13,7 +13,7 @@ import type { State } from "../state/mod.ts";
 import { paramIndex } from "./_event.ts";
 import { knownParam } from "./_known_param.ts";
 import { argumentItem, argumentText } from "./_param.ts";
-import { asBytes } from "./_bytes.ts";
+import { asBytes, type BytesFormat } from "./_bytes.ts";
 import { pathInView } from "./_path.ts";
 import {
   defineField,
@@ -28,14 +28,16 @@ export const evtArgFields: readonly FieldDefinition[] = [
     name: "evt.args",
     type: "CHARBUF",
     summary: "All parameters, name=value with the meaning in brackets, separated by spaces",
-    extract: allArguments,
+    extract: allArguments("dots"),
+    extractBase64: allArguments("base64"),
   }),
   defineField({
     name: "evt.arg",
     type: "CHARBUF",
     summary: "One parameter by name or number: its meaning in words where it has one",
     argument: { required: true, kind: "either", dotted: true, check: checkParam },
-    extract: oneArgument,
+    extract: oneArgument("dots"),
+    extractBase64: oneArgument("base64"),
   }),
   defineField({
     name: "evt.rawarg",
@@ -49,7 +51,8 @@ export const evtArgFields: readonly FieldDefinition[] = [
     name: "evt.info",
     type: "CHARBUF",
     summary: "The same as evt.args",
-    extract: allArguments,
+    extract: allArguments("dots"),
+    extractBase64: allArguments("base64"),
   }),
   defineField({
     name: "evt.abspath",
@@ -65,25 +68,29 @@ export const evtArgFields: readonly FieldDefinition[] = [
   }),
 ];
 
-function allArguments(event: Event, state: State): FieldValue {
-  // Generic events have parameters for internal use only.
-  if (event.type >= GENERIC_BASE) return "";
-  const params = eventType(event.type)?.params;
-  if (params === undefined) return undefined;
-  return params.map((param, index) =>
-    argumentItem({ state, param, value: knownParam(event, state, index) })
-  )
-    .join(" ");
+function allArguments(bytes: BytesFormat): FieldDefinition["extract"] {
+  return (event, state) => {
+    // Generic events have parameters for internal use only.
+    if (event.type >= GENERIC_BASE) return "";
+    const params = eventType(event.type)?.params;
+    if (params === undefined) return undefined;
+    const items = params.map((param, index) =>
+      argumentItem({ state, param, value: knownParam(event, state, index), bytes })
+    );
+    return items.join(" ");
+  };
 }
 
-function oneArgument(event: Event, state: State, argument: FieldArgument): FieldValue {
-  const index = typeof argument === "number"
-    ? argument
-    : argument === undefined
-    ? -1
-    : paramIndex(event.type, argument);
-  const param = eventType(event.type)?.params[index];
-  return param && argumentText({ state, param, value: knownParam(event, state, index) });
+function oneArgument(bytes: BytesFormat): FieldDefinition["extract"] {
+  return (event, state, argument) => {
+    const index = typeof argument === "number"
+      ? argument
+      : argument === undefined
+      ? -1
+      : paramIndex(event.type, argument);
+    const param = eventType(event.type)?.params[index];
+    return param && argumentText({ state, param, value: knownParam(event, state, index), bytes });
+  };
 }
 
 function rawValue(event: Event, state: State, argument: FieldArgument): FieldValue {

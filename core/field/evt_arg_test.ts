@@ -38,6 +38,19 @@ Deno.test("parameters the source does not know print as upstream's empty ones", 
   assertEquals(valueOf("evt.rawarg.flags", eventOf("openat")), undefined);
 });
 
+Deno.test("parameters that are bytes print as dots, or in base64 for outputs that want it", () => {
+  const event = eventOf("read", { params: { data: new Uint8Array([0x61, 0, 0xff]) } });
+  const state = stateOf({ processId: 100 });
+  const inBase64 = (name: string, argument?: string) =>
+    syscallFields.get(name)!.extractBase64!(event, state, argument);
+  assertEquals(valueOf("evt.arg.data", event), "a..");
+  assertEquals(inBase64("evt.arg", "data"), "YQD/");
+  for (const name of ["evt.args", "evt.info"]) {
+    assert(String(valueOf(name, event)).includes("data=a.. "));
+    assert(String(inBase64(name)).includes("data=YQD/ "));
+  }
+});
+
 Deno.test("numbers print in their format, flags and modes by name", () => {
   const openat = eventOf("openat", { params: { mode: 0o644, dev: 255, flags: 0x1001, ino: 7n } });
   assertEquals(valueOf("evt.arg.mode", openat), "0644");

@@ -17,6 +17,7 @@ export {
   readArgument,
   syscallFields,
 } from "./table.ts";
+export type { BytesFormat } from "./_bytes.ts";
 export { type JsonValue, jsonValue, renderValue } from "./render.ts";
 export {
   type Apply,

@@ -1,6 +1,6 @@
 /** Values as outputs print them: text of a message, native types of JSON. */
 import { addressText } from "../base/ip.ts";
-import { bytesText } from "./_bytes.ts";
+import { type BytesFormat, bytesText } from "./_bytes.ts";
 import { integerText } from "./_number.ts";
 import type { FieldDefinition, FieldScalar, FieldValue } from "./field.ts";
 
@@ -13,28 +13,34 @@ const ABSENT = "<NA>";
  * A value as text: numbers by the field's format, lists `(a,b)`, `<NA>` when absent.
  * After libs userspace/libsinsp/sinsp_filtercheck.cpp rawval_to_string.
  */
-export function renderValue(value: FieldValue, definition: FieldDefinition): string {
+export function renderValue(
+  value: FieldValue,
+  definition: FieldDefinition,
+  bytes: BytesFormat = "dots",
+): string {
   if (value === undefined) return ABSENT;
-  if (!isList(value)) return scalarText(value, definition);
-  if (definition.list) {
-    return `(${value.map((item) => scalarText(item, definition)).join(",")})`;
-  }
+  const text = (item: FieldScalar) => scalarText(item, definition, bytes);
+  if (!isList(value)) return text(value);
+  if (definition.list) return `(${value.map(text).join(",")})`;
   if (value.length === 0) return ABSENT;
   // Ancestors print all, the nearest first; names of an address are spellings of one thing.
-  return definition.candidates === "any"
-    ? value.map((item) => scalarText(item, definition)).join(" ")
-    : scalarText(value[0]!, definition);
+  return definition.candidates === "any" ? value.map(text).join(" ") : text(value[0]!);
 }
 
 /** A value for JSON: numbers and booleans as such where upstream has them so; null when absent. */
-export function jsonValue(value: FieldValue, definition: FieldDefinition): JsonValue {
+export function jsonValue(
+  value: FieldValue,
+  definition: FieldDefinition,
+  bytes: BytesFormat = "dots",
+): JsonValue {
   if (value === undefined) return null;
-  if (!isList(value)) return scalarJson(value, definition);
-  if (definition.list) return value.map((item) => scalarJson(item, definition));
-  return value.length === 0 ? null : renderValue(value, definition);
+  const json = (item: FieldScalar) => scalarJson(item, definition, bytes);
+  if (!isList(value)) return json(value);
+  if (definition.list) return value.map(json);
+  return value.length === 0 ? null : renderValue(value, definition, bytes);
 }
 
-function scalarText(value: FieldScalar, definition: FieldDefinition): string {
+function scalarText(value: FieldScalar, definition: FieldDefinition, bytes: BytesFormat): string {
   switch (typeof value) {
     case "string":
       return value;
@@ -46,18 +52,22 @@ function scalarText(value: FieldScalar, definition: FieldDefinition): string {
         ? Number(value).toFixed(1)
         : integerText(value, definition.format);
   }
-  return isAddress(definition) ? addressText(value) : bytesText(value);
+  return isAddress(definition) ? addressText(value) : bytesText(value, bytes);
 }
 
-function scalarJson(value: FieldScalar, definition: FieldDefinition): JsonValue {
+function scalarJson(
+  value: FieldScalar,
+  definition: FieldDefinition,
+  bytes: BytesFormat,
+): JsonValue {
   switch (typeof value) {
     case "boolean":
       return value;
     case "number":
     case "bigint":
-      return isPlainNumber(definition) ? value : scalarText(value, definition);
+      return isPlainNumber(definition) ? value : scalarText(value, definition, bytes);
   }
-  return scalarText(value, definition);
+  return scalarText(value, definition, bytes);
 }
 
 /** Other bases and leading zeros are text in JSON. */

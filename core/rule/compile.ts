@@ -154,8 +154,9 @@ export class Compiler {
       info: this.#containerInfo(draft, extras),
       deprecations: this.deprecations,
     });
-    const message = compileTemplate(text, fields, report);
-    const extraFields = compileExtraFields(extras, fields, report);
+    const options = { bytes: this.context.bytesFormat };
+    const message = compileTemplate(text, fields, report, options);
+    const extraFields = compileExtraFields(extras, fields, { report, ...options });
     const output = message && withExtraFields(message, extraFields);
     for (const field of output?.fields ?? []) used.add(field.name);
     return output;

@@ -1,5 +1,5 @@
 /** What a configuration adds to the outputs of rules (Falco's `append_output`). */
-import { compileTemplate, type ExtraField } from "../alert/mod.ts";
+import { compileTemplate, type ExtraField, type TemplateOptions } from "../alert/mod.ts";
 import { type Report, SourceText } from "../base/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 
@@ -51,11 +51,11 @@ export function extraTexts(extras: readonly ExtraOutput[], fields: FieldTable): 
 export function compileExtraFields(
   extras: readonly ExtraOutput[],
   fields: FieldTable,
-  report: Report,
+  { report, ...options }: TemplateOptions & { readonly report: Report },
 ): ExtraField[] {
   const byKey = new Map(extras.flatMap((extra) => extra.fields).map((field) => [field.key, field]));
   return [...byKey.values()].flatMap(({ key, kind, text }) => {
-    const template = compileTemplate(text, fields, report);
+    const template = compileTemplate(text, fields, report, options);
     return template ? { key, kind, template } : [];
   });
 }

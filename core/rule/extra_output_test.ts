@@ -5,8 +5,7 @@ import type { Event } from "../event/mod.ts";
 import { defineField, type FieldTable, staticFields } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
 import type { ExtraOutput } from "./extra_output.ts";
-import type { ContainerInfo } from "./_output_text.ts";
-import { loadRules } from "./load.ts";
+import { type LoadContext, loadRules } from "./load.ts";
 import { readRuleFile } from "./read.ts";
 
 const fields: FieldTable = new Map(
@@ -15,6 +14,12 @@ const fields: FieldTable = new Map(
     defineField({ name: "evt.type", type: "CHARBUF", summary: "", extract: () => "open" }),
     defineField({ name: "evt.cpu", type: "INT16", summary: "", extract: () => 3 }),
     defineField({ name: "fd.name", type: "CHARBUF", summary: "", extract: () => "a\nb" }),
+    defineField({
+      name: "evt.buffer",
+      type: "BYTEBUF",
+      summary: "",
+      extract: () => new Uint8Array([0xff]),
+    }),
     defineField({ name: "fd.num", type: "INT64", summary: "", extract: () => undefined }),
     defineField({
       name: "container.id",
@@ -44,7 +49,7 @@ const NOTHING: ExtraOutput = { tags: [], suggested: false, fields: [] };
 
 function load(
   extras: readonly Partial<ExtraOutput>[],
-  options: { readonly rules?: string; readonly containerInfo?: ContainerInfo } = {},
+  options: { readonly rules?: string } & Pick<LoadContext, "containerInfo" | "bytesFormat"> = {},
 ) {
   const { rules = RULES, ...more } = options;
   const report = new Report();
@@ -150,4 +155,11 @@ Deno.test("loadRules() leaves container info out where fields are suggested", ()
     "second static_site=north container_id=host",
     "third static_site=north container_id=host",
   ]);
+});
+
+Deno.test("loadRules() has bytes in outputs and extra fields print as the configuration says", () => {
+  const extras = [{ text: text("%evt.buffer"), ...extraField("b", "text", "%evt.buffer") }];
+  const { outputs: [output] } = load(extras, { bytesFormat: "base64" });
+  const { message, fields } = render(output!);
+  assertEquals([message, fields.get("b")], ["first /w==", "/w=="]);
 });

@@ -1,7 +1,7 @@
 /** All rule files together: checked as a whole, then either a complete ruleset or none. */
 import type { Priority } from "../alert/mod.ts";
 import { didYouMean, Report } from "../base/mod.ts";
-import type { FieldTable } from "../field/mod.ts";
+import type { BytesFormat, FieldTable } from "../field/mod.ts";
 import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
 import { Deprecations } from "./deprecation.ts";
@@ -24,6 +24,8 @@ export interface LoadContext {
   readonly extraOutputs?: readonly ExtraOutput[];
   /** For outputs of system calls that get no suggested fields. Absent: it prints nothing. */
   readonly containerInfo?: ContainerInfo;
+  /** How bytes print in outputs; as dots where they are not printable by default. */
+  readonly bytesFormat?: BytesFormat;
   /** Whether a plugin of that name and of a compatible version is there. Absent: nobody asks. */
   hasPlugin?(name: string, version: string): boolean;
 }

@@ -209,7 +209,7 @@ export const configSchema = z.strictObject({
   json_include_output_fields_property: flag(true),
   json_include_tags_property: flag(true),
   time_format_iso_8601: flag(false),
-  buffer_format_base64: planned(flag(false), "false"),
+  buffer_format_base64: flag(false),
   append_output: listOf(z.strictObject({
     match: z.strictObject({
       source: word().optional(),
