@@ -9,6 +9,7 @@ import {
 } from "../filter/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { State } from "../state/mod.ts";
+import { Candidates, type FoldedRule, SharedClasses } from "./candidates.ts";
 
 export type Predicate = (event: Event, state: State) => boolean;
 
@@ -21,7 +22,19 @@ export interface RunnableRule {
 /** How conditions run: `emit` is the product, `interpret` the judge it is compared with. */
 export type Evaluator = "emit" | "interpret";
 
+/** The rules that an event is to be held against, in file order: all that may match it. */
+export type FindRules = (event: Event, state: State) => readonly RunnableRule[];
+
+interface OfSource {
+  readonly rules: readonly Rule[];
+  readonly classes: SharedClasses;
+  /** By event type; `NO_RULES` where no rule can match. */
+  readonly byType: FindRules[];
+}
+
 const ALWAYS: Predicate = () => true;
+const NONE: readonly RunnableRule[] = [];
+export const NO_RULES: FindRules = () => NONE;
 
 /**
  * Rules of one ruleset by event type; a reload builds another one and swaps it in.
@@ -31,55 +44,61 @@ const ALWAYS: Predicate = () => true;
  * do come all the time.
  */
 export class Program {
-  readonly #rules: ReadonlyMap<string, readonly Rule[]>;
-  readonly #bySource = new Map<string, (readonly RunnableRule[])[]>();
+  readonly #sources = new Map<string, OfSource>();
   readonly #evaluator: Evaluator;
+  /** Events come from the same source most of the time. */
+  #lastSource = "";
+  #last: OfSource | undefined;
 
   constructor(readonly ruleset: Ruleset, evaluator: Evaluator = "emit") {
     this.#evaluator = evaluator;
-    this.#rules = Map.groupBy(
-      ruleset.rules.filter((rule) => rule.enabled),
-      (rule) => rule.source,
-    );
-    for (const source of this.#rules.keys()) this.#bySource.set(source, []);
-  }
-
-  /** Rules that may match, in file order. */
-  rulesFor(source: string, eventType: number): readonly RunnableRule[] {
-    const byType = this.#bySource.get(source);
-    if (byType === undefined) return [];
-    return byType[eventType] ??= this.#specialise(source, eventType);
-  }
-
-  #specialise(source: string, eventType: number): readonly RunnableRule[] {
-    const runnable: RunnableRule[] = [];
-    for (const rule of this.#rules.get(source) ?? []) {
-      if (!rule.eventTypes.has(eventType)) continue;
-      const matches = predicateOf(rule.condition, eventType, this.#evaluator);
-      if (matches) runnable.push({ rule, matches });
+    const enabled = ruleset.rules.filter((rule) => rule.enabled);
+    for (const [source, rules] of Map.groupBy(enabled, (rule) => rule.source)) {
+      this.#sources.set(source, { rules, classes: new SharedClasses(), byType: [] });
     }
-    return runnable;
+  }
+
+  /** What finds the rules for an event of this type; `NO_RULES` when there are none for any. */
+  rulesFor(source: string, eventType: number): FindRules {
+    if (source !== this.#lastSource) {
+      this.#lastSource = source;
+      this.#last = this.#sources.get(source);
+    }
+    const ofSource = this.#last;
+    if (ofSource === undefined) return NO_RULES;
+    return ofSource.byType[eventType] ??= this.#specialise(ofSource, eventType);
+  }
+
+  #specialise({ rules, classes }: OfSource, eventType: number): FindRules {
+    const possible = rules.filter((rule) => rule.eventTypes.has(eventType));
+    // The judge sees conditions as they are and all of them, so that it also judges what follows.
+    if (this.#evaluator === "interpret") return always(possible.map(interpreted));
+    const folded: FoldedRule[] = [];
+    for (const rule of possible) {
+      const condition = foldForEventType(rule.condition, eventType);
+      if (condition !== false) folded.push({ rule: emitted(rule, condition), condition });
+    }
+    if (folded.length === 0) return NO_RULES;
+    const candidates = new Candidates(folded, classes);
+    return (event, state) => candidates.find(event, state);
   }
 }
 
-/**
- * The emitted function, or the interpreter for the few conditions the emitter refuses; absent when no
- * event of the type can match. The judge sees conditions as they are, so that it also judges folding.
- */
-function predicateOf(
-  condition: CheckedCondition,
-  eventType: number,
-  evaluator: Evaluator,
-): Predicate | undefined {
-  if (evaluator === "interpret") {
-    return (event, state) => interpretCondition(condition, event, state);
-  }
-  const folded = foldForEventType(condition, eventType);
-  if (typeof folded === "boolean") return folded ? ALWAYS : undefined;
+function always(rules: readonly RunnableRule[]): FindRules {
+  return rules.length === 0 ? NO_RULES : () => rules;
+}
+
+function interpreted(rule: Rule): RunnableRule {
+  return { rule, matches: (event, state) => interpretCondition(rule.condition, event, state) };
+}
+
+/** The emitted function, or the interpreter for the few conditions the emitter refuses. */
+function emitted(rule: Rule, condition: CheckedCondition | true): RunnableRule {
+  if (condition === true) return { rule, matches: ALWAYS };
   try {
-    return emitCondition(folded);
+    return { rule, matches: emitCondition(condition) };
   } catch (error) {
     if (!(error instanceof EmitRefusal)) throw error;
-    return (event, state) => interpretCondition(folded, event, state);
+    return { rule, matches: (event, state) => interpretCondition(condition, event, state) };
   }
 }

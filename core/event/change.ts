@@ -84,6 +84,8 @@ export type StateChange =
     readonly childVirtualPid: number;
     readonly childVirtualTid: number;
     readonly startClockNs: number;
+    /** The child as the source knows it; absent: as its parent is. */
+    readonly child?: Omit<ProcessSnapshot, "threadId" | "processId" | "parentId" | "startClockNs">;
   }
   | {
     readonly kind: "exit";

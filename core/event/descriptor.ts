@@ -1,4 +1,11 @@
 /** Files and sockets as events speak of them. */
+import type { Sight } from "./sight.ts";
+
+/**
+ * Which of the names of a file a rule sees: as the program gave it (joined with its directory and
+ * normalized, Falco's meaning), or as the kernel resolved it.
+ */
+export type View = "given" | "resolved";
 
 /** One path an event names, in up to three spellings. */
 export interface NamedPath {
@@ -8,6 +15,11 @@ export interface NamedPath {
   readonly given: string;
   /** The kernel's own path of the file reached; absent when the call failed or nothing was resolved. */
   readonly resolved: string | undefined;
+  /**
+   * Notes of the judge, one for each view. Only where the source hands out the same object whenever
+   * the same path comes again.
+   */
+  readonly sights?: Readonly<Record<View, Sight>>;
 }
 
 /** Both ends of a connection as the kernel knows them. */
@@ -20,6 +32,8 @@ export interface SocketTuple {
   readonly remotePort: number;
   /** Unix sockets: name of the node, `@…` for abstract ones. */
   readonly path: string | undefined;
+  /** How it prints, where the source says so; absent: client first, then server. */
+  readonly text?: string;
 }
 
 /**
@@ -48,4 +62,8 @@ export interface FileDescriptor {
   /** Open flags in upstream's `file_flags` encoding. */
   readonly flags: number;
   readonly onOverlayUpper: boolean;
+  /** This host is at the connection's server end, where that does not follow from `role`. */
+  readonly isServer?: boolean;
+  /** False: nobody saw it being made, so there is nothing but its number. */
+  readonly known?: boolean;
 }

@@ -7,6 +7,7 @@
  */
 import type { StateChange } from "./change.ts";
 import type { FileDescriptor, NamedPath, SocketTuple } from "./descriptor.ts";
+import type { PolledDescriptors, TrackedThread } from "./tracked.ts";
 
 /** A parameter of an event before it is rendered. Absent: the source does not know it. */
 export type ParamValue =
@@ -17,13 +18,8 @@ export type ParamValue =
   | readonly string[]
   | Uint8Array
   | NamedPath
-  | SocketTuple;
-
-/**
- * Which of the names of a file a rule sees: as the program gave it (joined with its directory and
- * normalized, Falco's meaning), or as the kernel resolved it.
- */
-export type View = "given" | "resolved";
+  | SocketTuple
+  | PolledDescriptors;
 
 export interface Event {
   /** Name of the source, as in a rule's `source`: "syscall", "k8s_audit". */
@@ -52,4 +48,10 @@ export interface Event {
   readonly hasResolvedView: boolean;
   /** Parameter by its index in the event type's `params`. */
   param(index: number): ParamValue;
+  /** The caller as a source knows it that follows processes itself; live capture does not. */
+  readonly tracked?: TrackedThread | undefined;
+  /** Its parameters are all there is: what is absent is not looked up in the process table. */
+  readonly selfContained?: boolean;
+  /** The descriptor got another name than it had, where the source can tell. */
+  readonly renamesDescriptor?: boolean;
 }

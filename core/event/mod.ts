@@ -8,7 +8,9 @@
 export type * from "./event.ts";
 export type * from "./descriptor.ts";
 export type * from "./change.ts";
+export type * from "./tracked.ts";
 export * from "./table.ts";
+export { Sight } from "./sight.ts";
 export {
   genericSyscalls,
   type Syscall,

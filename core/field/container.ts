@@ -16,6 +16,7 @@ export const containerFields: readonly FieldDefinition[] = [
   defineField({
     name: "container.id",
     type: "CHARBUF",
+    basis: "process",
     summary: "First 12 characters of the container's id; host outside of containers",
     suggested: true,
     extract: (_event, state) => state.process?.containerId,
@@ -23,12 +24,14 @@ export const containerFields: readonly FieldDefinition[] = [
   defineField({
     name: "container.full_id",
     type: "CHARBUF",
+    basis: "process",
     summary: "Whole id of the container",
     extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.fullId,
   }),
   defineField({
     name: "container.name",
     type: "CHARBUF",
+    basis: "process",
     summary: "Name of the container",
     suggested: true,
     extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.name,
@@ -36,12 +39,14 @@ export const containerFields: readonly FieldDefinition[] = [
   defineField({
     name: "container.type",
     type: "CHARBUF",
+    basis: "process",
     summary: "Container engine: docker, podman, containerd, cri-o …",
     extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.engine,
   }),
   defineField({
     name: "container.privileged",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the container runs privileged",
     extract: (_event, state) => isOnHost(state) ? false : containerOf(state)?.privileged,
   }),
@@ -63,6 +68,7 @@ export const containerFields: readonly FieldDefinition[] = [
   defineField({
     name: "container.start_ts",
     type: "ABSTIME",
+    basis: "process",
     summary: "When the container was started, in nanoseconds since the Unix epoch",
     format: "decimal",
     extract: (_event, state) => containerOf(state)?.startNs,
@@ -80,6 +86,7 @@ export const containerFields: readonly FieldDefinition[] = [
   defineField({
     name: "container.label",
     type: "CHARBUF",
+    basis: "process",
     summary: "Value of the container's label in the argument",
     argument: { required: true, kind: "key", dotted: true },
     extract: (_event, state, argument) => containerOf(state)?.labels.get(String(argument)),
@@ -87,6 +94,7 @@ export const containerFields: readonly FieldDefinition[] = [
   defineField({
     name: "container.labels",
     type: "CHARBUF",
+    basis: "process",
     summary: "Labels of the container, name:value separated by commas, without Kubernetes's own",
     extract: (_event, state) => {
       const container = containerOf(state);
@@ -135,6 +143,7 @@ function imageField(
   return defineField({
     name,
     type: "CHARBUF",
+    basis: "process",
     summary,
     extract: (_event, state) => {
       const container = containerOf(state);

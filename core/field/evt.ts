@@ -25,6 +25,7 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.is_async",
     type: "BOOL",
+    basis: "event",
     summary: "Whether the event tells of something found out beside the system calls",
     extract: (event) => isMetaEvent(event.type),
   }),
@@ -51,6 +52,7 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.dir",
     type: "CHARBUF",
+    basis: "event",
     summary: "< for the exit of a system call, > for events that have no exit",
     deprecated: "remove it: only exits of system calls are events",
     extract: (event) => eventType(event.type)?.direction === "enter" ? ">" : "<",
@@ -58,12 +60,14 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.type",
     type: "CHARBUF",
+    basis: "event",
     summary: "Name of the event; for system calls, the name of the call",
     extract: eventTypeName,
   }),
   defineField({
     name: "evt.type.is",
     type: "UINT32",
+    basis: "event",
     summary: "1 when the event has the type in the argument, otherwise 0",
     argument: {
       required: true,
@@ -76,18 +80,21 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "syscall.type",
     type: "CHARBUF",
+    basis: "event",
     summary: "Name of the system call; absent for events that are none",
     extract: (event) => isSyscall(event.type) ? eventTypeName(event) : undefined,
   }),
   defineField({
     name: "evt.category",
     type: "CHARBUF",
+    basis: "event",
     summary: "Kind of event: file, net, process, memory, signal …",
     extract: category,
   }),
   defineField({
     name: "evt.cpu",
     type: "INT16",
+    basis: "event",
     summary: "Number of the processor the event happened on",
     format: "id",
     extract: (event) => event.cpu,
@@ -95,6 +102,7 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.res",
     type: "CHARBUF",
+    basis: "event",
     summary: "SUCCESS, or the name of the error the system call failed with",
     format: "decimal",
     extract: (event) => event.result === undefined ? undefined : resultName(event.result),
@@ -102,6 +110,7 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.rawres",
     type: "INT64",
+    basis: "event",
     summary: "Return value of the system call; a negative error number when it failed",
     format: "decimal",
     extract: (event) => event.result,
@@ -109,12 +118,14 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.failed",
     type: "BOOL",
+    basis: "event",
     summary: "Whether the system call failed",
     extract: (event) => event.result === undefined ? undefined : event.result < 0,
   }),
   defineField({
     name: "evt.is_compat",
     type: "BOOL",
+    basis: "event",
     summary: "Whether it is a 32-bit system call on a 64-bit kernel",
     origin: "falcod",
     extract: (event) => event.compat,

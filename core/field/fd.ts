@@ -21,6 +21,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.num",
     type: "INT64",
+    basis: "event",
     summary: "Number of the descriptor; negative when the call that was to make it failed",
     format: "id",
     extract: (_event, state) => state.descriptor?.number,
@@ -28,6 +29,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.type",
     type: "CHARBUF",
+    basis: "event",
     summary: "What the descriptor refers to: file, directory, ipv4, ipv6, unix, pipe …",
     format: "decimal",
     extract: (_event, state) => {
@@ -38,6 +40,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.typechar",
     type: "CHARBUF",
+    basis: "event",
     summary: "The same as one character: f, d, 4, 6, u, p …",
     format: "decimal",
     extract: (_event, state) => state.descriptor?.typeChar,
@@ -55,6 +58,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.name",
     type: "CHARBUF",
+    basis: "path",
     summary: "Path of a file, both ends of a connection (client first), path of a unix socket",
     extract: (_event, state) => {
       const descriptor = state.descriptor;
@@ -64,6 +68,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.nameraw",
     type: "CHARBUF",
+    basis: "path",
     summary: "Path exactly as the program passed it, only repeated slashes are removed",
     extract: (_event, state) => {
       const descriptor = state.descriptor;
@@ -73,6 +78,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.realpath",
     type: "CHARBUF",
+    basis: "path",
     summary: "Path of the file as the kernel resolved it, free of symbolic links",
     origin: "falcod",
     extract: (_event, state) => state.descriptor?.path?.resolved,
@@ -80,12 +86,14 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.directory",
     type: "CHARBUF",
+    basis: "path",
     summary: "Directory a file is in; of a directory, itself",
     extract: (_event, state) => directoryIn(state),
   }),
   defineField({
     name: "fd.filename",
     type: "CHARBUF",
+    basis: "path",
     summary: "Name of a file without its directory",
     extract: (_event, state) => {
       const descriptor = openDescriptor(state);

@@ -31,6 +31,7 @@ export const fdNetFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.port",
     type: "PORT",
+    basis: "event",
     summary: "Either port of the connection",
     only: "filter",
     candidates: "none-differs",
@@ -44,6 +45,7 @@ export const fdNetFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.l4proto",
     type: "CHARBUF",
+    basis: "event",
     summary: "Protocol of a socket: tcp, udp, icmp or raw",
     extract: (_event, state) => {
       const descriptor = openDescriptor(state);
@@ -53,6 +55,7 @@ export const fdNetFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.sockfamily",
     type: "CHARBUF",
+    basis: "event",
     summary: "ip or unix; absent for other descriptors",
     extract: (_event, state) => {
       const socket = openDescriptor(state)?.socket;
@@ -64,6 +67,7 @@ export const fdNetFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.is_server",
     type: "BOOL",
+    basis: "event",
     summary: "Whether this process is the server's end of the connection",
     extract: (_event, state) => {
       const descriptor = openDescriptor(state);
@@ -75,6 +79,7 @@ export const fdNetFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.proto",
     type: "PORT",
+    basis: "event",
     summary: "Either port of the connection, as fd.port",
     only: "filter",
     candidates: "none-differs",
@@ -120,6 +125,7 @@ function portField(name: string, end: End, summary: string): FieldDefinition {
   return defineField({
     name,
     type: "PORT",
+    basis: "event",
     summary,
     format: "decimal",
     extract: (_event, state) => port(state, end),

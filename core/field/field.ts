@@ -46,6 +46,17 @@ export type FieldValue = FieldScalar | readonly FieldScalar[] | undefined;
 /** `field[3]` gives 3, `field[name]` gives "name"; absent when the rule wrote none. */
 export type FieldArgument = number | string | undefined;
 
+/**
+ * What a value depends on, so that a judge need not look again while that stays the same:
+ *
+ * - `event`: the event's own numbers, parameters and descriptor, but no path; quick to find out.
+ * - `path`: the path of the event's descriptor in the view that is judged, the descriptor's kind
+ *   (`typeChar`), and whether it is open.
+ * - `process`: what `State.changedSince` covers: the thread, its process and ancestors, their users and
+ *   their container.
+ */
+export type Basis = "event" | "path" | "process";
+
 export interface FieldDefinition {
   readonly name: string;
   readonly type: FieldType;
@@ -75,6 +86,8 @@ export interface FieldDefinition {
   readonly suggested?: boolean;
   /** The field is falcod's own; Falco does not know it. */
   readonly origin?: "falcod";
+  /** Absent: anything else, such as time, other processes, what a resolver said. */
+  readonly basis?: Basis;
   /** Why the field cannot be filled yet; `falcod list fields` shows it. Absent: it works. */
   readonly unavailable?: string;
   /** How integers print. */

@@ -11,24 +11,28 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.name",
     type: "CHARBUF",
+    basis: "process",
     summary: "Name of the thread that caused the event, at most 15 bytes",
     extract: (_event, state) => state.thread?.comm,
   }),
   defineField({
     name: "proc.exe",
     type: "CHARBUF",
+    basis: "process",
     summary: "First word of the command line (argv[0]); the program chooses it",
     extract: (_event, state) => state.process?.image.exe,
   }),
   defineField({
     name: "proc.exepath",
     type: "CHARBUF",
+    basis: "process",
     summary: "Path of the executable as the kernel knows it",
     extract: (_event, state) => state.process?.image.exePath,
   }),
   defineField({
     name: "proc.args",
     type: "CHARBUF",
+    basis: "process",
     summary: "Arguments without argv[0], separated by spaces, or the one in the argument",
     argument: { required: false, kind: "index" },
     extract: (_event, state, argument) => {
@@ -40,12 +44,14 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.cmdline",
     type: "CHARBUF",
+    basis: "process",
     summary: "Process name and arguments",
     extract: (_event, state) => state.process && commandLine(state.process),
   }),
   defineField({
     name: "proc.exeline",
     type: "CHARBUF",
+    basis: "process",
     summary: "argv[0] and arguments",
     extract: (_event, state) => {
       const image = state.process?.image;
@@ -55,6 +61,7 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.cmdnargs",
     type: "UINT64",
+    basis: "process",
     summary: "Number of arguments without argv[0]",
     format: "decimal",
     extract: (_event, state) => state.process?.image.args.length,
@@ -62,6 +69,7 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.cmdlenargs",
     type: "UINT64",
+    basis: "process",
     summary: "Characters in all arguments together, without the spaces between them",
     format: "decimal",
     extract: (_event, state) => {
@@ -74,6 +82,7 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.env",
     type: "CHARBUF",
+    basis: "process",
     summary: "Environment at the time of exec, or the variable in the argument",
     argument: { required: false, kind: "either" },
     extract: (_event, state, argument) => {
@@ -85,12 +94,14 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.cwd",
     type: "CHARBUF",
+    basis: "process",
     summary: "Working directory, with a slash at its end",
     extract: (_event, state) => state.process && directory(state.process.cwd),
   }),
   defineField({
     name: "proc.tty",
     type: "UINT32",
+    basis: "process",
     summary: "Controlling terminal as a device number, 0 without one",
     format: "id",
     extract: (_event, state) => state.process?.membership.tty,
@@ -98,6 +109,7 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.pid",
     type: "INT64",
+    basis: "process",
     summary: "Process id",
     format: "id",
     extract: (_event, state) => state.process?.id,
@@ -105,6 +117,7 @@ export const procFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.vpid",
     type: "INT64",
+    basis: "process",
     summary: "Process id as the process's own pid namespace numbers it",
     format: "id",
     extract: (_event, state) => state.process?.membership.virtualPid,

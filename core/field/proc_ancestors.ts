@@ -23,7 +23,7 @@ const MAX_ENV_ANCESTORS = 20;
 /** As far as the process table looks. */
 const MAX_ANCESTORS = 64;
 
-type Read = (process: Process, event: Event) => FieldScalar | undefined;
+type Read = (process: Process) => FieldScalar | undefined;
 
 export const procAncestorFields: readonly FieldDefinition[] = [
   parentField("proc.pname", "Name of the parent", (parent) => parent.comm),
@@ -44,20 +44,26 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     type: "INT64",
     format: "id",
   },
-  {
-    ...parentField("proc.ppid.duration", "Nanoseconds since the parent started", ageNs),
+  defineField({
+    name: "proc.ppid.duration",
     type: "RELTIME",
+    summary: "Nanoseconds since the parent started",
     format: "decimal",
-  },
-  {
-    ...parentField(
-      "proc.ppid.ts",
-      "When the parent started, in nanoseconds since the Unix epoch",
-      startTimeNs,
-    ),
+    extract: (event, state) => {
+      const parent = parentOf(state);
+      return parent && ageNs(parent, event);
+    },
+  }),
+  defineField({
+    name: "proc.ppid.ts",
     type: "RELTIME",
+    summary: "When the parent started, in nanoseconds since the Unix epoch",
     format: "decimal",
-  },
+    extract: (event, state) => {
+      const parent = parentOf(state);
+      return parent && startTimeNs(parent, event);
+    },
+  }),
   ancestorField("proc.aname", "CHARBUF", "Names of the ancestors", (process) => process.comm),
   ancestorField("proc.aexe", "CHARBUF", "argv[0] of the ancestors", ({ image }) => image.exe),
   ancestorField(
@@ -74,6 +80,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.aargs",
     type: "CHARBUF",
+    basis: "process",
     summary: "Arguments of all ancestors, or of the one in the argument, separated by spaces",
     argument: { required: false, kind: "index" },
     extract: (_event, state, argument) => {
@@ -88,6 +95,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.aenv",
     type: "CHARBUF",
+    basis: "process",
     summary:
       "Environment of the ancestor in the argument, or the nearest value of a variable there",
     argument: { required: false, kind: "either" },
@@ -96,6 +104,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.loginshellid",
     type: "INT64",
+    basis: "process",
     summary: "Process id of the oldest ancestor whose name ends in sh, the process included",
     format: "id",
     extract: (_event, state) => {
@@ -112,12 +121,17 @@ function parentField(name: string, summary: string, read: Read): FieldDefinition
   return defineField({
     name,
     type: "CHARBUF",
+    basis: "process",
     summary,
-    extract: (event, state) => {
-      const parent = state.process && state.processes.parent(state.process);
-      return parent && read(parent, event);
+    extract: (_event, state) => {
+      const parent = parentOf(state);
+      return parent && read(parent);
     },
   });
+}
+
+function parentOf(state: State): Process | undefined {
+  return state.process && state.processes.parent(state.process);
 }
 
 function ancestorField(
@@ -129,17 +143,18 @@ function ancestorField(
   return defineField({
     name,
     type,
+    basis: "process",
     summary,
     candidates: "any",
     argument: { required: false, kind: "index" },
-    extract: (event, state, argument): FieldValue => {
+    extract: (_event, state, argument): FieldValue => {
       if (typeof argument === "number") {
         const process = ancestorOf(state, argument);
-        return process && read(process, event);
+        return process && read(process);
       }
       const values: FieldScalar[] = [];
       for (const ancestor of ancestors(state)) {
-        const value = read(ancestor, event);
+        const value = read(ancestor);
         if (value !== undefined) values.push(value);
       }
       return values.length === 0 ? undefined : values;

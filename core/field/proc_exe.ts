@@ -8,30 +8,35 @@ export const procExeFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.is_exe_writable",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the process may write its own executable",
     extract: (_event, state) => state.process?.image.exeWritable,
   }),
   defineField({
     name: "proc.is_exe_upper_layer",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the executable is in the upper, writable layer of an overlay",
     extract: (_event, state) => state.process?.image.exeOnOverlayUpper,
   }),
   defineField({
     name: "proc.is_exe_lower_layer",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the executable is in a lower layer of an overlay: it came with the image",
     extract: (_event, state) => state.process?.image.exeOnOverlayLower,
   }),
   defineField({
     name: "proc.is_exe_from_memfd",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the executable is in memory only (memfd_create)",
     extract: (_event, state) => state.process?.image.exeFromMemfd,
   }),
   defineField({
     name: "proc.exe_ino",
     type: "INT64",
+    basis: "process",
     summary: "Inode number of the executable",
     format: "decimal",
     extract: (_event, state) => unlessZero(state.process?.image.exeInode),
@@ -39,6 +44,7 @@ export const procExeFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.exe_ino.ctime",
     type: "ABSTIME",
+    basis: "process",
     summary: "When the executable's inode last changed, in nanoseconds since the Unix epoch",
     format: "decimal",
     extract: (_event, state) => unlessZero(state.process?.image.exeCtimeNs),
@@ -46,6 +52,7 @@ export const procExeFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.exe_ino.mtime",
     type: "ABSTIME",
+    basis: "process",
     summary: "When the executable's content last changed, in nanoseconds since the Unix epoch",
     format: "decimal",
     extract: (_event, state) => unlessZero(state.process?.image.exeMtimeNs),

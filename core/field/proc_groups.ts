@@ -18,6 +18,7 @@ export const procGroupFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.sid",
     type: "INT64",
+    basis: "process",
     summary: "Session id",
     format: "id",
     extract: (_event, state) => state.process?.membership.virtualSessionId,
@@ -28,6 +29,7 @@ export const procGroupFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.is_sid_leader",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the process leads its session",
     extract: (_event, state) => {
       const membership = state.process?.membership;
@@ -37,6 +39,7 @@ export const procGroupFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.vpgid",
     type: "INT64",
+    basis: "process",
     summary: "Process group id as the process's own pid namespace numbers it",
     format: "id",
     extract: (_event, state) => state.process?.membership.virtualProcessGroupId,
@@ -52,6 +55,7 @@ export const procGroupFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.is_vpgid_leader",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the process leads its process group",
     extract: (_event, state) => {
       const membership = state.process?.membership;
@@ -61,6 +65,7 @@ export const procGroupFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.pgid",
     type: "INT64",
+    basis: "process",
     summary: "Process group id as the host numbers it",
     format: "id",
     extract: (_event, state) => state.process?.membership.processGroupId,
@@ -76,6 +81,7 @@ export const procGroupFields: readonly FieldDefinition[] = [
   defineField({
     name: "proc.is_pgid_leader",
     type: "BOOL",
+    basis: "process",
     summary: "Whether the process leads its process group, by the host's numbers",
     extract: (_event, state) => {
       const process = state.process;

@@ -17,6 +17,7 @@ export const threadFields: readonly FieldDefinition[] = [
   defineField({
     name: "thread.vtid",
     type: "INT64",
+    basis: "process",
     summary: "Thread id as the thread's own pid namespace numbers it",
     format: "id",
     extract: (_event, state) => state.thread?.virtualId || undefined,
@@ -24,6 +25,7 @@ export const threadFields: readonly FieldDefinition[] = [
   defineField({
     name: "thread.ismain",
     type: "BOOL",
+    basis: "process",
     summary: "Whether it is the first thread of its process",
     extract: (_event, state) => {
       const thread = state.thread;
@@ -42,6 +44,7 @@ export const threadFields: readonly FieldDefinition[] = [
   defineField({
     name: "thread.cap_permitted",
     type: "CHARBUF",
+    basis: "process",
     summary: "Permitted capabilities, separated by spaces",
     extract: (_event, state) => {
       const credentials = state.thread?.credentials;
@@ -51,6 +54,7 @@ export const threadFields: readonly FieldDefinition[] = [
   defineField({
     name: "thread.cap_inheritable",
     type: "CHARBUF",
+    basis: "process",
     summary: "Inheritable capabilities, separated by spaces",
     extract: (_event, state) => {
       const credentials = state.thread?.credentials;
@@ -60,6 +64,7 @@ export const threadFields: readonly FieldDefinition[] = [
   defineField({
     name: "thread.cap_effective",
     type: "CHARBUF",
+    basis: "process",
     summary: "Effective capabilities, separated by spaces",
     extract: (_event, state) => {
       const credentials = state.thread?.credentials;

@@ -10,6 +10,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "user.uid",
     type: "UINT32",
+    basis: "process",
     summary: "Effective user id",
     format: "id",
     extract: (_event, state) => state.thread?.credentials.euid,
@@ -17,6 +18,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "user.name",
     type: "CHARBUF",
+    basis: "process",
     summary: "Name of the effective user",
     extract: (_event, state) => {
       const uid = state.thread?.credentials.euid;
@@ -26,6 +28,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "user.homedir",
     type: "CHARBUF",
+    basis: "process",
     summary: "Home directory of the effective user",
     extract: (_event, state) => {
       const uid = state.thread?.credentials.euid;
@@ -36,6 +39,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "user.shell",
     type: "CHARBUF",
+    basis: "process",
     summary: "Login shell of the effective user",
     extract: (_event, state) => {
       const uid = state.thread?.credentials.euid;
@@ -45,6 +49,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "user.loginuid",
     type: "INT64",
+    basis: "process",
     summary: "User id of the login session, -1 outside of one; sudo and su do not change it",
     format: "id",
     extract: (_event, state) => {
@@ -55,6 +60,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "user.loginname",
     type: "CHARBUF",
+    basis: "process",
     summary: "Name of the user who logged in",
     extract: (_event, state) => {
       const uid = state.thread?.credentials.loginUid;
@@ -64,6 +70,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "group.gid",
     type: "UINT32",
+    basis: "process",
     summary: "Effective group id",
     format: "id",
     extract: (_event, state) => state.thread?.credentials.egid,
@@ -71,6 +78,7 @@ export const userFields: readonly FieldDefinition[] = [
   defineField({
     name: "group.name",
     type: "CHARBUF",
+    basis: "process",
     summary: "Name of the effective group",
     extract: (_event, state) => {
       const gid = state.thread?.credentials.egid;

@@ -20,7 +20,7 @@ export type {
 } from "./checked.ts";
 export { fieldsOf } from "./checked.ts";
 export { checkCondition } from "./check.ts";
-export { emitCondition, EmitRefusal } from "./emit.ts";
+export { emitBits, emitCondition, EmitRefusal } from "./emit.ts";
 export { eventTypesOf, foldForEventType } from "./event_types.ts";
 export { expandCondition, type Names } from "./expand.ts";
 export {
@@ -30,8 +30,10 @@ export {
   type SeenValue,
 } from "./explain.ts";
 export { interpretCondition } from "./interpret.ts";
+export { LeafSet, type Truths } from "./leaf_set.ts";
 export { OPERATOR_NAMES } from "./lexer.ts";
 export { type MentionedNames, namesIn } from "./names_in.ts";
 export { OPERATORS } from "./operators.ts";
+export { mayHold, mentions, type Outline, Outliner } from "./outline.ts";
 export { parseCondition } from "./parser.ts";
 export { printCondition } from "./print.ts";

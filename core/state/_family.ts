@@ -30,6 +30,7 @@ export class Family {
     if (child.parent) {
       child.parent.children?.delete(child);
       child.parent = undefined;
+      child.touch();
       return;
     }
     const group = this.#waiting.get(child.parentId);
@@ -87,6 +88,7 @@ export class Family {
       return false;
     }
     child.parent = parent;
+    child.touch();
     (parent.children ??= new Set()).add(child);
     return true;
   }

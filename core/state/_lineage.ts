@@ -1,5 +1,5 @@
 /** Walks up from a process. */
-import { ProcessRecord } from "./_records.ts";
+import { ProcessRecord, ThreadRecord } from "./_records.ts";
 import type { Process } from "./process.ts";
 
 /** How far anybody looks up; longer chains are cut. */
@@ -10,6 +10,20 @@ export function parentOf(process: Process): Process | undefined {
   const parent = process instanceof ProcessRecord ? process.parent : undefined;
   if (parent) parent.used = true;
   return parent;
+}
+
+/**
+ * Whether anything has changed since a tick that fields show of a thread, its process or its
+ * ancestors. What is looked at stays in the table, as with `parentOf`.
+ */
+export function lineageChangedSince(thread: ThreadRecord, tick: number): boolean {
+  if (thread.changedAt > tick) return true;
+  let current: ProcessRecord | undefined = thread.process;
+  for (let n = 0; current !== undefined && n <= MAX_ANCESTORS; n++, current = current.parent) {
+    if (current.changedAt > tick) return true;
+    current.used = true;
+  }
+  return false;
 }
 
 export function ancestorOf(process: Process, n: number): Process | undefined {

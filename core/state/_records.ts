@@ -1,18 +1,50 @@
 /** What the process table keeps; outside of it these are `Process` and `Thread`. */
-import type { Credentials, Image, Membership } from "../event/mod.ts";
+import { type Credentials, type Image, type Membership, Sight } from "../event/mod.ts";
+import type { Changes } from "./changes.ts";
 import type { Process, Thread } from "./process.ts";
 
 export class ThreadRecord implements Thread {
+  readonly sight = new Sight();
+  changedAt: number;
+  #comm: string;
+  #credentials: Credentials;
   readonly #virtualId: number;
 
   constructor(
     readonly id: number,
     readonly process: ProcessRecord,
-    public comm: string,
-    public credentials: Credentials,
+    comm: string,
+    credentials: Credentials,
     virtualId = 0,
   ) {
+    this.#comm = comm;
+    this.#credentials = credentials;
     this.#virtualId = virtualId;
+    this.changedAt = process.changes.now;
+  }
+
+  get comm(): string {
+    return this.#comm;
+  }
+
+  set comm(comm: string) {
+    this.#comm = comm;
+    this.#changed();
+  }
+
+  get credentials(): Credentials {
+    return this.#credentials;
+  }
+
+  set credentials(credentials: Credentials) {
+    this.#credentials = credentials;
+    this.#changed();
+  }
+
+  /** The main thread speaks for its process. */
+  #changed(): void {
+    this.changedAt = this.process.changes.tick();
+    if (this.process.leader === this) this.process.changedAt = this.changedAt;
   }
 
   /** Without pid namespaces both numberings are the same. */
@@ -38,10 +70,11 @@ export class ProcessRecord implements Process {
   parentId = 0;
   /** Absent when the parent is not in the table; then the process may be waiting for it. */
   parent: ProcessRecord | undefined;
-  image: Image;
-  cwd: string;
-  membership: Membership;
-  containerId: string;
+  changedAt: number;
+  #image: Image;
+  #cwd: string;
+  #membership: Membership;
+  #containerId: string;
   startClockNs: number;
   execClockNs: number;
   exited = false;
@@ -54,14 +87,56 @@ export class ProcessRecord implements Process {
   reaper = false;
   used = true;
 
-  constructor(readonly id: number, origin: Origin) {
-    this.image = origin.image;
-    this.cwd = origin.cwd;
-    this.membership = origin.membership;
-    this.containerId = origin.containerId;
+  constructor(readonly id: number, origin: Origin, readonly changes: Changes) {
+    this.changedAt = changes.tick();
+    this.#image = origin.image;
+    this.#cwd = origin.cwd;
+    this.#membership = origin.membership;
+    this.#containerId = origin.containerId;
     this.startClockNs = origin.startClockNs;
     this.execClockNs = origin.startClockNs;
     this.leader = new ThreadRecord(id, this, origin.comm, origin.credentials);
+  }
+
+  get image(): Image {
+    return this.#image;
+  }
+
+  set image(image: Image) {
+    this.#image = image;
+    this.touch();
+  }
+
+  get cwd(): string {
+    return this.#cwd;
+  }
+
+  set cwd(cwd: string) {
+    this.#cwd = cwd;
+    this.touch();
+  }
+
+  get membership(): Membership {
+    return this.#membership;
+  }
+
+  set membership(membership: Membership) {
+    this.#membership = membership;
+    this.touch();
+  }
+
+  get containerId(): string {
+    return this.#containerId;
+  }
+
+  set containerId(id: string) {
+    this.#containerId = id;
+    this.touch();
+  }
+
+  /** Something that fields show has changed. */
+  touch(): void {
+    this.changedAt = this.changes.tick();
   }
 
   get comm(): string {

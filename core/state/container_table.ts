@@ -1,5 +1,6 @@
 /** Containers by their short id. */
 import { SecondChance } from "./_second_chance.ts";
+import type { Changes } from "./changes.ts";
 import type { ContainerEngineName, ContainerReference } from "./container_id.ts";
 
 /** Immutable; replaced as a whole when an engine has told more. */
@@ -28,11 +29,13 @@ export interface ContainerTableOptions {
   readonly capacity?: number;
   /** Told once when a container first appears; whoever listens finds out more and calls `set`. */
   readonly onUnknown?: (container: Container) => void;
+  readonly changes?: Changes;
 }
 
 interface Entry {
   container: Container;
   used: boolean;
+  changedAt: number;
 }
 
 const DEFAULT_CAPACITY = 4096;
@@ -63,11 +66,15 @@ export class ContainerTable {
   readonly #chance = new SecondChance(this.#entries);
   readonly #capacity: number;
   readonly #onUnknown: ((container: Container) => void) | undefined;
+  readonly #changes: Changes | undefined;
   #evicted = 0;
+  /** When a container was last forgotten. */
+  #forgottenAt = 0;
 
   constructor(options: ContainerTableOptions = {}) {
     this.#capacity = Math.max(1, options.capacity ?? DEFAULT_CAPACITY);
     this.#onUnknown = options.onUnknown;
+    this.#changes = options.changes;
   }
 
   /** By short id; absent for "host" and for what nobody has seen. */
@@ -93,12 +100,26 @@ export class ContainerTable {
 
   set(container: Container): void {
     const entry = this.#entries.get(container.id);
-    if (entry) entry.container = container;
-    else this.#insert(container);
+    if (entry) {
+      entry.container = container;
+      entry.changedAt = this.#tick();
+    } else this.#insert(container);
   }
 
   delete(id: string): void {
-    this.#entries.delete(id);
+    if (this.#entries.delete(id)) this.#forgottenAt = this.#tick();
+  }
+
+  /** Whether anything was learnt of a container since a tick, or it may have been forgotten. */
+  changedSince(id: string, tick: number): boolean {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return this.#forgottenAt > tick;
+    entry.used = true;
+    return entry.changedAt > tick;
+  }
+
+  #tick(): number {
+    return this.#changes?.tick() ?? 0;
   }
 
   get size(): number {
@@ -113,9 +134,9 @@ export class ContainerTable {
     while (this.#entries.size >= this.#capacity) {
       const victim = this.#chance.victim();
       if (!victim) break;
-      this.#entries.delete(victim.container.id);
+      this.delete(victim.container.id);
       this.#evicted++;
     }
-    this.#entries.set(container.id, { container, used: true });
+    this.#entries.set(container.id, { container, used: true, changedAt: this.#tick() });
   }
 }

@@ -19,6 +19,7 @@ export {
   type ProcessTableCounters,
   type ProcessTableOptions,
 } from "./process_table.ts";
+export { DescriptorTable } from "./descriptor_table.ts";
 export { type Group, type User, UserTable, type UserTableOptions } from "./user_table.ts";
 export {
   cgroupPaths,
@@ -32,6 +33,7 @@ export {
   type ContainerTableOptions,
   unknownContainer,
 } from "./container_table.ts";
+export { Changes } from "./changes.ts";
 export { NameTable, type NameTableOptions, type ResolveName } from "./name_table.ts";
 export { type HostFiles, hostFiles } from "./host_files.ts";
 export type { LookUpThread } from "./_newcomers.ts";

@@ -1,5 +1,5 @@
 /** Processes and threads as rules see them. */
-import type { Credentials, Image, Membership } from "../event/mod.ts";
+import type { Credentials, Image, Membership, Sight } from "../event/mod.ts";
 
 /** Immutable to everyone but the table; its fields change when events say so. */
 export interface Process {
@@ -35,6 +35,7 @@ export interface Thread {
   readonly virtualId: number;
   readonly comm: string;
   readonly credentials: Credentials;
+  readonly sight: Sight;
 }
 
 /** Id of the container that is none. */

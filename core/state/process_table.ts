@@ -1,10 +1,17 @@
 /** The processes of the machine, kept current by what sources report. */
 import type { ProcessSnapshot, StateChange } from "../event/mod.ts";
 import { Family } from "./_family.ts";
-import { ancestorOf, ancestorsOf, oldestAncestorWith, parentOf } from "./_lineage.ts";
+import {
+  ancestorOf,
+  ancestorsOf,
+  lineageChangedSince,
+  oldestAncestorWith,
+  parentOf,
+} from "./_lineage.ts";
 import { RecentEnds } from "./_recent_ends.ts";
 import { type Origin, ProcessRecord, ThreadRecord } from "./_records.ts";
 import { SecondChance } from "./_second_chance.ts";
+import { Changes } from "./changes.ts";
 import {
   HOST_ID,
   type Process,
@@ -20,6 +27,7 @@ export interface ProcessTableOptions {
   readonly capacity?: number;
   /** "host" or a container's short id, from the path of a cgroup. */
   readonly containerIdOf?: (cgroup: string) => string;
+  readonly changes?: Changes;
 }
 
 export interface ProcessTableCounters {
@@ -56,6 +64,7 @@ export class ProcessTable {
   readonly #chance = new SecondChance(this.#processes);
   readonly #capacity: number;
   readonly #containerIdOf: (cgroup: string) => string;
+  readonly #changes: Changes;
   readonly #ended: Change<"exit">[] = [];
   readonly #ends = new RecentEnds();
   #evicted = 0;
@@ -66,6 +75,7 @@ export class ProcessTable {
   constructor(options: ProcessTableOptions = {}) {
     this.#capacity = Math.max(2, options.capacity ?? DEFAULT_CAPACITY);
     this.#containerIdOf = options.containerIdOf ?? (() => HOST_ID);
+    this.#changes = options.changes ?? new Changes();
   }
 
   thread(threadId: number): Thread | undefined {
@@ -108,6 +118,14 @@ export class ProcessTable {
   /** The n-th ancestor, 1 is the parent; absent beyond 64 and beyond what is known. */
   ancestor(process: Process, n: number): Process | undefined {
     return ancestorOf(process, n);
+  }
+
+  /**
+   * Whether anything has changed since a tick that fields show of the thread, its process or the
+   * ancestors; but not who leads its session or group, how many threads there are, how time passes.
+   */
+  changedSince(thread: Thread, tick: number): boolean {
+    return !(thread instanceof ThreadRecord) || lineageChangedSince(thread, tick);
   }
 
   /** Parent first; at most 64. */
@@ -240,8 +258,9 @@ export class ProcessTable {
     const caller = this.#processes.get(change.processId);
     const thread = this.#threads.get(change.threadId);
     const author = thread?.process === caller ? thread : caller?.leader;
-    const comm = author?.comm ?? UNKNOWN_COMM;
-    const credentials = author?.credentials ?? UNKNOWN_CREDENTIALS;
+    const { child: told } = change;
+    const comm = told?.comm ?? author?.comm ?? UNKNOWN_COMM;
+    const credentials = told?.credentials ?? author?.credentials ?? UNKNOWN_CREDENTIALS;
     if (!caller) this.#unknown++;
     if (change.childThreadId !== change.childProcessId) {
       const process = this.#processes.get(change.childProcessId);
@@ -259,14 +278,15 @@ export class ProcessTable {
     this.#vacate(change.childThreadId, undefined);
     const membership = caller?.membership ?? UNKNOWN_MEMBERSHIP;
     const child = this.#insert(change.childProcessId, {
-      image: caller?.image ?? UNKNOWN_IMAGE,
-      cwd: caller?.cwd ?? "",
+      image: told?.image ?? caller?.image ?? UNKNOWN_IMAGE,
+      cwd: told?.cwd ?? caller?.cwd ?? "",
       membership: { ...membership, virtualPid: change.childVirtualPid },
       containerId: caller?.containerId ?? HOST_ID,
       startClockNs: change.startClockNs,
       comm,
       credentials,
     }, caller);
+    if (told) this.#join(child, { ...told.membership, virtualPid: change.childVirtualPid });
     // Whoever waits for a parent of this id waits for an earlier one, whose end was lost.
     this.#family.bereave(child.id, 0);
     this.#family.setParent(child, change.childParentId || change.processId);
@@ -321,7 +341,7 @@ export class ProcessTable {
       this.#family.forget(victim);
       this.#delete(victim);
     }
-    const process = new ProcessRecord(id, origin);
+    const process = new ProcessRecord(id, origin, this.#changes);
     this.#processes.set(id, process);
     this.#threads.set(id, process.leader);
     return process;

@@ -1,6 +1,7 @@
 /** What is known of the machine, as rules see it while one event is judged. */
 import type { Event, FileDescriptor, ProcessSnapshot, StateChange, View } from "../event/mod.ts";
 import { type LookUpThread, Newcomers } from "./_newcomers.ts";
+import { Changes } from "./changes.ts";
 import { cgroupPaths, containerOf, type ContainerReference } from "./container_id.ts";
 import { type Container, ContainerTable } from "./container_table.ts";
 import { type HostFiles, hostFiles } from "./host_files.ts";
@@ -30,6 +31,8 @@ export interface StateCounters extends ProcessTableCounters {
 }
 
 const MAX_CGROUPS = 4096;
+/** On the clock of the events. */
+const USERS_REFRESH_NS = 1e10;
 const MAX_CGROUP_FILE_BYTES = 64 * 1024;
 
 /**
@@ -41,11 +44,14 @@ export class State {
   readonly users: UserTable;
   readonly containers: ContainerTable;
   readonly names: NameTable;
+  /** Ticks when something changes that fields show of processes, users or containers. */
+  readonly changes = new Changes();
   /** Which name of a file fields show: the engine changes it between two rounds over an event. */
   view: View = "given";
   /** Who caused the event; absent when the source has no threads or nobody knows this one. */
   thread: Thread | undefined;
   #event: Event | undefined;
+  #usersRefreshedNs = 0;
   readonly #newcomers: Newcomers | undefined;
   readonly #ownCgroups: readonly string[];
   readonly #references = new Map<string, ContainerReference | undefined>();
@@ -54,12 +60,15 @@ export class State {
     const files = options.files ?? hostFiles();
     const { threadCapacity, containerCapacity, lookUpThread, onUnknownContainer, resolveName } =
       options;
+    const { changes } = this;
     this.processes = new ProcessTable({
+      changes,
       ...threadCapacity !== undefined && { capacity: threadCapacity },
       containerIdOf: (cgroup) => this.#containerIdOf(cgroup),
     });
-    this.users = new UserTable({ files });
+    this.users = new UserTable({ files, changes });
     this.containers = new ContainerTable({
+      changes,
       ...containerCapacity !== undefined && { capacity: containerCapacity },
       ...onUnknownContainer && { onUnknown: onUnknownContainer },
     });
@@ -77,10 +86,24 @@ export class State {
     return this.#event?.descriptor;
   }
 
+  /**
+   * Whether anything has changed since a tick of `changes` that fields show of the thread, its
+   * process, their users and their container. Whatever is looked at counts as used.
+   */
+  changedSince(thread: Thread, tick: number): boolean {
+    if (this.users.changedAt > tick || this.processes.changedSince(thread, tick)) return true;
+    const { containerId } = thread.process;
+    return containerId !== HOST_ID && this.containers.changedSince(containerId, tick);
+  }
+
   /** Applies what the event changes and finds who caused it. */
   begin(event: Event): void {
     this.#event = event;
     this.view = "given";
+    if (event.clockNs - this.#usersRefreshedNs > USERS_REFRESH_NS) {
+      this.#usersRefreshedNs = event.clockNs;
+      this.users.refresh();
+    }
     const { change, threadId, processId } = event;
     // An exec tells everything itself, and may come from a thread that has just become another.
     if (change?.kind === "exec") {

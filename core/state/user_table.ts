@@ -1,4 +1,5 @@
 /** Names of users and groups. */
+import type { Changes } from "./changes.ts";
 import type { HostFiles } from "./host_files.ts";
 
 export interface User {
@@ -16,6 +17,7 @@ export interface UserTableOptions {
   readonly files?: HostFiles;
   /** Milliseconds on any steady clock. */
   readonly now?: () => number;
+  readonly changes?: Changes;
 }
 
 const PASSWD = "/etc/passwd";
@@ -38,33 +40,46 @@ const ROOT_GROUP: Group = { name: "root" };
 export class UserTable {
   readonly #files: HostFiles | undefined;
   readonly #now: () => number;
+  readonly #changes: Changes | undefined;
   #checkedAt = -Infinity;
+  #changedAt = 0;
   #users: Cached<User> = { version: undefined, entries: new Map() };
   #groups: Cached<Group> = { version: undefined, entries: new Map() };
 
   constructor(options: UserTableOptions = {}) {
     this.#files = options.files;
     this.#now = options.now ?? (() => performance.now());
+    this.#changes = options.changes;
   }
 
   user(uid: number): User | undefined {
-    this.#refresh();
+    this.refresh();
     return this.#users.entries.get(uid) ?? (uid === 0 ? ROOT : undefined);
   }
 
   group(gid: number): Group | undefined {
-    this.#refresh();
+    this.refresh();
     return this.#groups.entries.get(gid) ?? (gid === 0 ? ROOT_GROUP : undefined);
   }
 
-  #refresh(): void {
+  /** When a name last changed, as far as the files have been looked at. */
+  get changedAt(): number {
+    return this.#changedAt;
+  }
+
+  /** Looks whether the files have changed, if the last look is some time ago. */
+  refresh(): void {
     const files = this.#files;
     if (!files) return;
     const now = this.#now();
     if (now - this.#checkedAt < RECHECK_MS) return;
     this.#checkedAt = now;
-    this.#users = reload(this.#users, PASSWD, files, parsePasswd);
-    this.#groups = reload(this.#groups, GROUP, files, parseGroup);
+    const users = reload(this.#users, PASSWD, files, parsePasswd);
+    const groups = reload(this.#groups, GROUP, files, parseGroup);
+    if (users === this.#users && groups === this.#groups) return;
+    this.#users = users;
+    this.#groups = groups;
+    this.#changedAt = this.#changes?.tick() ?? 0;
   }
 }
 

@@ -12,14 +12,8 @@ import {
 } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { changesOf } from "./lifecycle.ts";
-import {
-  directoryAt,
-  fileDescriptorAt,
-  resolvedElsewhere,
-  socketArgumentAt,
-  type SocketCall,
-  socketDescriptorAt,
-} from "./live_descriptor.ts";
+import { directoryAt, LiveFile, resolvedElsewhere } from "./live_file.ts";
+import { socketArgumentAt, type SocketCall, socketDescriptorAt } from "./live_socket.ts";
 import { signedWideAt, textAt, wideAt } from "./memory.ts";
 import { openFlagsOf, paramReaders } from "./params.ts";
 
@@ -43,7 +37,9 @@ const SOCKET_CALLS: ReadonlyMap<number, SocketCall> = new Map([
   [42, "connect"],
   [49, "bind"],
 ]);
-const OPEN_FAMILY: ReadonlySet<number> = new Set([2, 85, 257, 304, 437]); // open creat openat open_by_handle_at openat2
+/** 1 for open creat openat open_by_handle_at openat2. */
+const OPENS = new Uint8Array(SYSCALLS);
+for (const number of [2, 85, 257, 304, 437]) OPENS[number] = 1;
 
 /** How the boot clock maps to the epoch; measured by the source, corrected when the wall clock is set. */
 export interface ClockOffset {
@@ -70,6 +66,8 @@ export class LiveEvent implements Event {
   syscall = 0;
   #descriptor: FileDescriptor | undefined;
   #descriptorKnown = false;
+  #openFlags: number | undefined;
+  readonly #file = new LiveFile(this);
   #first: NamedPath | undefined;
   #second: NamedPath | undefined;
   readonly #clock: ClockOffset;
@@ -98,6 +96,7 @@ export class LiveEvent implements Event {
     this.compat = (memory.u16[(at + RECORD_HEADER.flags) >> 1]! & HEADER_FLAGS.compat) !== 0;
     this.#descriptorKnown = false;
     this.#descriptor = undefined;
+    this.#openFlags = undefined;
     this.#first = undefined;
     this.#second = undefined;
     this.change = undefined;
@@ -125,9 +124,7 @@ export class LiveEvent implements Event {
 
   #decodeDescriptor(): FileDescriptor | undefined {
     if (this.kind === RECORD_KIND.file) {
-      const opens = OPEN_FAMILY.has(this.syscall);
-      const flags = opens ? openFlagsOf(this) : 0;
-      return fileDescriptorAt(this.memory, this.at, opens, flags);
+      return this.#file.load(this.memory, this.at) ? this.#file : undefined;
     }
     if (this.kind === RECORD_KIND.socket) {
       return socketDescriptorAt(this.memory, this.at, SOCKET_CALLS.get(this.syscall) ?? "other");
@@ -148,6 +145,16 @@ export class LiveEvent implements Event {
 
   param(index: number): ParamValue {
     return paramReaders(this.type)[index]?.(this);
+  }
+
+  /** Whether it is a call of the open family. */
+  get opens(): boolean {
+    return OPENS[this.syscall & (SYSCALLS - 1)] !== 0;
+  }
+
+  /** Flags of a call of the open family, in upstream's `file_flags` encoding. */
+  get openFlags(): number {
+    return this.#openFlags ??= openFlagsOf(this);
   }
 
   /** A register as the system call took it: unsigned 64 bits, exact below 2^53. */

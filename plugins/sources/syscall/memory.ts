@@ -1,19 +1,28 @@
 /** Reading text and wide numbers out of a ring's memory. */
 import { Buffer } from "node:buffer";
 import type { RingMemory } from "../../../ffi/mod.ts";
-import { LONGEST_KEPT_BYTES, TextCache } from "./text_cache.ts";
+import { ByteCache } from "./byte_cache.ts";
 
 /** Node's types leave out what its buffers have had since the beginning. */
 type Utf8Buffer = Buffer & { utf8Slice(start: number, end: number): string };
 
 const buffers = new WeakMap<Uint8Array, Utf8Buffer>();
-let texts: TextCache | undefined;
+let texts: ByteCache<string> | undefined;
+
+/** In bytes; longer texts are decoded every time. */
+const LONGEST_KEPT = 128;
 
 /** Decodes UTF-8; broken sequences become U+FFFD and never fail. Short texts that repeat come from a cache. */
 export function textAt(memory: RingMemory, at: number, bytes: number): string {
   if (bytes === 0) return "";
-  if ((at & 3) !== 0 || bytes > LONGEST_KEPT_BYTES) return decode(memory, at, bytes);
-  return (texts ??= new TextCache(decode)).text(memory, at, bytes);
+  if ((at & 3) !== 0 || bytes > LONGEST_KEPT) return decode(memory, at, bytes);
+  texts ??= new ByteCache({ slots: 2048, longest: LONGEST_KEPT });
+  const known = texts.find(memory, at, bytes, 0);
+  if (known !== undefined) return known;
+  const again = texts.missedTwice;
+  const text = decode(memory, at, bytes);
+  if (again) texts.keep(memory, at, text);
+  return text;
 }
 
 /**

@@ -359,13 +359,25 @@ function findReaders(type: number): readonly Reader[] {
 
 /** Open flags in upstream's encoding, with what is known of the file. */
 export function openFlagsOf(event: LiveEvent): number {
-  const facts = event.factFlags();
-  return withOpenedFile(encodeOpenFlags(nativeOpenFlags(event)), {
-    created: (facts & layout.FILE_FLAGS.created) !== 0,
-    overlayUpper: (facts & layout.FILE_FLAGS.overlayUpper) !== 0,
-    overlayLower: (facts & layout.FILE_FLAGS.overlayLower) !== 0,
+  const { created, overlayUpper, overlayLower } = layout.FILE_FLAGS;
+  const native = nativeOpenFlags(event);
+  const facts = event.factFlags() & (created | overlayUpper | overlayLower);
+  const key = facts * 0x1_0000_0000 + native;
+  let flags = encodedOpenFlags.get(key);
+  if (flags !== undefined) return flags;
+  flags = withOpenedFile(encodeOpenFlags(native), {
+    created: (facts & created) !== 0,
+    overlayUpper: (facts & overlayUpper) !== 0,
+    overlayLower: (facts & overlayLower) !== 0,
   });
+  if (encodedOpenFlags.size >= MAX_ENCODED) encodedOpenFlags.clear();
+  encodedOpenFlags.set(key, flags);
+  return flags;
 }
+
+/** Programs use few of the combinations there are. */
+const encodedOpenFlags = new Map<number, number>();
+const MAX_ENCODED = 1024;
 
 function nativeOpenFlags(event: LiveEvent): number {
   if (event.syscall === SYS_CREAT) return CREAT_FLAGS;

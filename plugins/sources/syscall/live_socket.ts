@@ -1,152 +1,14 @@
-/** File and socket records as the `FileDescriptor` that rules see. */
-import {
-  type FileDescriptor,
-  flagValue,
-  joinPath,
-  type NamedPath,
-  type SocketTuple,
-} from "../../../core/mod.ts";
+/** Socket records as the `FileDescriptor` that rules see. */
+import type { FileDescriptor, NamedPath, SocketTuple } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { textAt } from "./memory.ts";
 
-const { FILE_FACTS, FILE_FLAGS, FILE_RECORD, SOCKET_FACTS, SOCKET_RECORD } = layout;
+const { SOCKET_FACTS, SOCKET_RECORD } = layout;
 
-const SLASH = 0x2f;
-const S_IFMT = 0o170000, S_IFDIR = 0o040000, S_IFIFO = 0o010000;
 const AF_UNSPEC = 0, AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16;
 const SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3;
 const IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_ICMPV6 = 58, IPPROTO_RAW = 255;
 const TCP_ESTABLISHED = 1;
-const MEMFD_PREFIX = "memfd:";
-
-/** linux include/uapi/linux/magic.h; pidfds live there since 6.9. */
-const PIDFS_MAGIC = 0x50494446, NSFS_MAGIC = 0x6e736673;
-
-/** Anonymous inodes by the name the callers of linux fs/anon_inodes.c give them. */
-const ANONYMOUS: ReadonlyMap<string, string> = new Map([
-  ["[eventfd]", "e"],
-  ["[eventpoll]", "l"],
-  ["inotify", "i"],
-  ["[timerfd]", "t"],
-  ["[signalfd]", "s"],
-  ["[io_uring]", "r"],
-  ["[userfaultfd]", "x"],
-  ["[pidfd]", "P"],
-  ["bpf-map", "b"],
-  ["bpf-prog", "b"],
-  ["bpf_link", "b"],
-  ["bpf_iter", "b"],
-  ["btf", "b"],
-]);
-
-/**
- * `opens`: the call is of the open family, so the path as given stands in the record. Absent when the
- * call names no open descriptor.
- */
-export function fileDescriptorAt(
-  memory: RingMemory,
-  at: number,
-  opens: boolean,
-  flags: number,
-): FileDescriptor | undefined {
-  const facts = at + FILE_RECORD.file;
-  const fileFlags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;
-  const known = (fileFlags & FILE_FLAGS.known) !== 0;
-  if (!known && !opens) return undefined;
-  const mode = memory.u16[(facts + FILE_FACTS.mode) >> 1]!;
-  const magic = memory.u32[(facts + FILE_FACTS.magic) >> 2]!;
-  const path = namedPathAt({ memory, at, opens, fileFlags, magic });
-  return {
-    number: memory.i32[(at + FILE_RECORD.fd) >> 2]!,
-    typeChar: fileTypeChar({
-      opens,
-      mode,
-      magic,
-      fileFlags,
-      openFlags: flags,
-      name: path?.given ?? "",
-    }),
-    path,
-    socket: undefined,
-    protocol: undefined,
-    role: undefined,
-    connected: undefined,
-    inode: known ? memory.u64[(facts + FILE_FACTS.inode) >> 3]! : undefined,
-    device: known ? memory.u32[(facts + FILE_FACTS.device) >> 2]! : undefined,
-    flags,
-    onOverlayUpper: (fileFlags & FILE_FLAGS.overlayUpper) !== 0,
-  };
-}
-
-interface FileRecord {
-  readonly memory: RingMemory;
-  readonly at: number;
-  readonly opens: boolean;
-  readonly fileFlags: number;
-  readonly magic: number;
-}
-
-function namedPathAt(
-  { memory, at, opens, fileFlags, magic }: FileRecord,
-): NamedPath | undefined {
-  const givenBytes = memory.u16[(at + FILE_RECORD.givenLength) >> 1]!;
-  const baseBytes = memory.u16[(at + FILE_RECORD.baseLength) >> 1]!;
-  // namespaces and pidfds have no names there, only roots
-  const isNameless = magic === NSFS_MAGIC || magic === PIDFS_MAGIC;
-  const resolvedBytes = isNameless ? 0 : memory.u16[(at + FILE_RECORD.resolvedLength) >> 1]!;
-  const start = at + FILE_RECORD.data;
-  const raw = textAt(memory, start, givenBytes);
-  if (opens && givenBytes > 0) {
-    // The kernel's paths have nothing in them that joining would change.
-    if ((fileFlags & FILE_FLAGS.same) !== 0 && memory.u8[start] === SLASH) {
-      return { raw, given: raw, resolved: raw };
-    }
-    const given = joinPath(directoryAt(memory, start + givenBytes, baseBytes), raw);
-    const resolved = (fileFlags & FILE_FLAGS.same) !== 0
-      ? raw
-      : textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
-    return { raw, given, resolved: resolved === "" ? undefined : resolved };
-  }
-  let name = textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
-  // Falco's name of a memfd is the one its maker gave it.
-  if ((fileFlags & FILE_FLAGS.memfd) !== 0) name = name.slice(MEMFD_PREFIX.length);
-  return name === "" ? undefined : { raw: name, given: name, resolved: name };
-}
-
-/** With the slash that `joinPath` expects; "/" when the probe could not tell. */
-export function directoryAt(memory: RingMemory, at: number, bytes: number): string {
-  const base = textAt(memory, at, bytes);
-  return base.endsWith("/") ? base : `${base}/`;
-}
-
-interface FileKind {
-  readonly opens: boolean;
-  readonly mode: number;
-  readonly magic: number;
-  readonly fileFlags: number;
-  /** Upstream's encoding. */
-  readonly openFlags: number;
-  readonly name: string;
-}
-
-/** Falco calls everything opened by path a file, and a directory only what was opened as one. */
-function fileTypeChar(file: FileKind): string {
-  const { opens, mode, magic, fileFlags, openFlags, name } = file;
-  if ((fileFlags & FILE_FLAGS.memfd) !== 0) return "m";
-  if (opens) return (openFlags & directoryFlag()) !== 0 ? "d" : "f";
-  if ((mode & S_IFMT) === S_IFIFO) return "p";
-  if (magic === PIDFS_MAGIC) return "P";
-  if (magic === NSFS_MAGIC) return "f";
-  if ((fileFlags & FILE_FLAGS.pseudo) !== 0) return ANONYMOUS.get(name) ?? "o";
-  return (mode & S_IFMT) === S_IFDIR ? "d" : "f";
-}
-
-let directory: number | undefined;
-
-/** O_DIRECTORY in upstream's encoding. */
-function directoryFlag(): number {
-  return directory ??= flagValue("file_flags", "O_DIRECTORY") ?? 0;
-}
 
 /** What a call says about the two ends of a socket. */
 export type SocketCall = "connect" | "accept" | "bind" | "other";
@@ -306,9 +168,4 @@ function unixPath(socket: SocketTuple, memory: RingMemory, at: number): NamedPat
     u16(SOCKET_RECORD.peerNameLength);
   const resolved = textAt(memory, names, u16(SOCKET_RECORD.resolvedLength));
   return { raw: name, given: name, resolved: resolved === "" ? undefined : resolved };
-}
-
-/** True when the record is about a file whose kernel path is not the path as given. */
-export function resolvedElsewhere(path: NamedPath | undefined): boolean {
-  return path?.resolved !== undefined && path.resolved !== path.given;
 }

@@ -1,0 +1,31 @@
+/**
+ * What a source knows of a thread that follows processes itself: capture files have nobody else to ask.
+ * Live capture asks the kernel for what an event needs, and follows nothing.
+ */
+import type { FileDescriptor } from "./descriptor.ts";
+
+/** The descriptors a process has open, as far as they were seen. */
+export interface OpenDescriptors extends Iterable<FileDescriptor> {
+  readonly size: number;
+  get(number: number): FileDescriptor | undefined;
+}
+
+/** A controller, or "" for the unified hierarchy, and the path of the group in it. */
+export type Cgroup = readonly [controller: string, path: string];
+
+export interface TrackedThread {
+  readonly descriptors: OpenDescriptors;
+  /** Most descriptors the process may have open; -1 when unknown. */
+  readonly descriptorLimit: number;
+  readonly vmSizeKb: number;
+  readonly vmResidentKb: number;
+  readonly vmSwapKb: number;
+  readonly majorFaults: number;
+  readonly minorFaults: number;
+  readonly cgroups: readonly Cgroup[];
+}
+
+/** What a poll waits for: each descriptor with the bits of poll(2). */
+export interface PolledDescriptors {
+  readonly polled: readonly { readonly number: number; readonly events: number }[];
+}

@@ -1,0 +1,90 @@
+/** The smallest parts of a condition: comparisons and existence checks. */
+import type { Network } from "../base/ip.ts";
+import type { Basis, FieldScalar, FieldValue } from "../field/mod.ts";
+import type {
+  CheckedComparison,
+  CheckedExistence,
+  CheckedOperand,
+  CheckedRight,
+} from "./checked.ts";
+import type { Constant } from "./family.ts";
+
+export type Leaf = CheckedComparison | CheckedExistence;
+
+/** What the leaf's truth depends on; absent when that is not one thing. */
+export function basisOf(leaf: Leaf): Basis | undefined {
+  const bases = new Set(operandBases(leaf.left));
+  if (leaf.kind === "comparison" && leaf.right.kind === "operand") {
+    for (const basis of operandBases(leaf.right.operand)) bases.add(basis);
+  }
+  const [basis] = bases;
+  return bases.size === 1 ? basis : undefined;
+}
+
+function* operandBases(operand: CheckedOperand): Generator<Basis | undefined> {
+  if (operand.kind === "field") yield operand.definition.basis;
+  else if (operand.kind === "call") {
+    for (const inner of operand.operands) yield* operandBases(inner);
+  }
+}
+
+const keys = new WeakMap<Leaf, string>();
+
+/** Leaves with the same key have the same truth on every event. */
+export function keyOfLeaf(leaf: Leaf): string {
+  let key = keys.get(leaf);
+  if (key === undefined) keys.set(leaf, key = makeKey(leaf));
+  return key;
+}
+
+function makeKey(leaf: Leaf): string {
+  const left = keyOfOperand(leaf.left);
+  if (leaf.kind === "exists") return `${left} exists${leaf.nonEmpty ? " some" : ""}`;
+  return `${left} ${leaf.operator.name} ${leaf.spread} ${rightKey(leaf.right)}`;
+}
+
+function rightKey(right: CheckedRight): string {
+  if (right.kind === "operand") return keyOfOperand(right.operand);
+  const quantifier = right.kind === "quantified" ? right.quantifier : "";
+  return `${quantifier}(${right.constants.map(constantKey).join()})`;
+}
+
+/** Operands with the same key have the same value on every event. */
+export function keyOfOperand(operand: CheckedOperand): string {
+  switch (operand.kind) {
+    case "field":
+      return `f${idOf(operand.definition)}${JSON.stringify(operand.argument) ?? ""}`;
+    case "constant":
+      return valueKey(operand.value);
+    case "call":
+      return `c${idOf(operand.apply)}(${operand.operands.map(keyOfOperand).join()})`;
+    default:
+      return operand satisfies never;
+  }
+}
+
+function valueKey(value: FieldValue): string {
+  if (value === undefined) return "absent";
+  if (!Array.isArray(value)) return constantKey(value as FieldScalar);
+  return `[${(value as readonly FieldScalar[]).map(constantKey).join()}]`;
+}
+
+function constantKey(value: Constant | FieldScalar): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value instanceof Uint8Array) return `x${value.toHex()}`;
+  if (typeof value === "object") return networkKey(value);
+  return `${value}`;
+}
+
+function networkKey({ address, prefix }: Network): string {
+  return `x${address.toHex()}/${prefix}`;
+}
+
+const ids = new WeakMap<object, number>();
+let lastId = 0;
+
+function idOf(thing: object): number {
+  let id = ids.get(thing);
+  if (id === undefined) ids.set(thing, id = ++lastId);
+  return id;
+}

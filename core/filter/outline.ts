@@ -1,0 +1,129 @@
+/**
+ * What can be said of a condition when only some of its leaves are known: an outline is the condition
+ * with places of leaves in place of leaves, and may still hold or not.
+ */
+import type { CheckedCondition } from "./checked.ts";
+import { MAX_EMITTED_BITS } from "./emit.ts";
+import { basisOf, keyOfLeaf, type Leaf } from "./leaf.ts";
+import type { LeafPlace, LeafSet, Truths } from "./leaf_set.ts";
+
+/** The leaves whose truth somebody may know beforehand, by what it depends on. */
+export interface LeafSets {
+  readonly path: LeafSet;
+  readonly process: LeafSet;
+}
+
+/** The truth of leaves; absent where nobody has found out. */
+export interface Known {
+  /** Bit n is the truth of event leaf n. */
+  readonly eventBits: number;
+  readonly path: Truths | undefined;
+  readonly process: Truths | undefined;
+}
+
+export type Outline =
+  | { readonly kind: "and" | "or"; readonly children: readonly Outline[] }
+  | { readonly kind: "not"; readonly child: Outline }
+  | { readonly kind: "event"; readonly index: number }
+  | { readonly kind: "path" | "process"; readonly place: LeafPlace }
+  /** May be either way. */
+  | { readonly kind: "open" };
+
+const OPEN: Outline = { kind: "open" };
+
+/** Leaves of paths and of processes, each; what is beyond stays open. */
+const MAX_LEAVES = 16_384;
+
+/** Makes outlines, and collects the leaves in them. */
+export class Outliner {
+  /** As many as `emitBits` takes. */
+  readonly eventLeaves: Leaf[] = [];
+  readonly #eventIndices = new Map<string, number>();
+  readonly #sets: LeafSets;
+
+  constructor(sets: LeafSets) {
+    this.#sets = sets;
+  }
+
+  outline(condition: CheckedCondition): Outline {
+    switch (condition.kind) {
+      case "and":
+      case "or": {
+        const children = condition.children.map((child) => this.outline(child));
+        return { kind: condition.kind, children };
+      }
+      case "not":
+        return { kind: "not", child: this.outline(condition.child) };
+      case "exists":
+      case "comparison":
+        return this.#leaf(condition);
+      default:
+        return condition satisfies never;
+    }
+  }
+
+  #leaf(leaf: Leaf): Outline {
+    const basis = basisOf(leaf);
+    if (basis === undefined) return OPEN;
+    if (basis === "event") return this.#eventLeaf(leaf);
+    const set = this.#sets[basis];
+    return set.size < MAX_LEAVES ? { kind: basis, place: set.add(leaf) } : OPEN;
+  }
+
+  #eventLeaf(leaf: Leaf): Outline {
+    const key = keyOfLeaf(leaf);
+    let index = this.#eventIndices.get(key);
+    if (index === undefined) {
+      if (this.eventLeaves.length >= MAX_EMITTED_BITS) return OPEN;
+      index = this.eventLeaves.push(leaf) - 1;
+      this.#eventIndices.set(key, index);
+    }
+    return { kind: "event", index };
+  }
+}
+
+/** False when the condition cannot hold, whatever the unknown leaves are. */
+export function mayHold(outline: Outline, known: Known): boolean {
+  return may(outline, true, known);
+}
+
+/** Whether the outline can have the truth `wanted`. */
+function may(outline: Outline, wanted: boolean, known: Known): boolean {
+  switch (outline.kind) {
+    case "and":
+    case "or": {
+      const all = (outline.kind === "and") === wanted;
+      for (const child of outline.children) {
+        if (may(child, wanted, known) !== all) return !all;
+      }
+      return all;
+    }
+    case "not":
+      return may(outline.child, !wanted, known);
+    case "event":
+      return ((known.eventBits >>> outline.index) & 1) === (wanted ? 1 : 0);
+    case "path":
+    case "process": {
+      const { group, index } = outline.place;
+      const truth = known[outline.kind]?.[group];
+      return truth === undefined || truth.holds[index] === wanted;
+    }
+    case "open":
+      return true;
+    default:
+      return outline satisfies never;
+  }
+}
+
+/** Whether anything in the outline depends on paths, or on processes. */
+export function mentions(outline: Outline, basis: keyof LeafSets): boolean {
+  switch (outline.kind) {
+    case "and":
+    case "or":
+      return outline.children.some((child) => mentions(child, basis));
+    case "not":
+      return mentions(outline.child, basis);
+    default:
+      return outline.kind === basis;
+  }
+}
