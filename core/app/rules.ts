@@ -1,5 +1,6 @@
 /** From the rule files that somebody named to the ruleset that runs. */
 import type { Report, Span } from "../base/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
 import {
   type ContainerInfo,
@@ -32,6 +33,8 @@ export interface LoadedRules {
   readonly files: readonly string[];
 }
 
+export type AdaptFields = (fields: FieldTable) => FieldTable;
+
 /** Reads and compiles rules; all mistakes of all files are reported. */
 export async function loadRuleset(
   paths: readonly RulePath[],
@@ -41,10 +44,14 @@ export async function loadRuleset(
     readonly report: Report;
     /** Absent: what Falco printed for `%container.info` when nobody asked for more. */
     readonly containerInfo?: ContainerInfo | undefined;
+    /** Other fields in place of those of a source, for rules that judge events somebody made up. */
+    readonly adaptFields?: AdaptFields | undefined;
   },
 ): Promise<LoadedRules> {
   const { config, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
-  const fields = await fieldTables(registry, config.static_fields);
+  const { adaptFields = (fields) => fields } = options;
+  const tables = await fieldTables(registry, config.static_fields);
+  const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];
   const names: string[] = [];
   for (const { path, at } of expandPaths(paths, report)) {

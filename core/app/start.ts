@@ -6,7 +6,7 @@ import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
 import { type OldFlags, readOldFlags } from "./old_flags.ts";
-import { loadRuleset } from "./rules.ts";
+import { type AdaptFields, loadRuleset } from "./rules.ts";
 
 export interface StartRequest {
   readonly configPath: string | undefined;
@@ -16,6 +16,8 @@ export interface StartRequest {
   readonly options: readonly string[];
   readonly scopeProcessId?: number | undefined;
   readonly oldFlags?: OldFlags;
+  /** As `loadRuleset` takes it. */
+  readonly adaptFields?: AdaptFields;
 }
 
 export interface Start {
@@ -46,6 +48,12 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   }, { registry, report });
   const { config } = loaded;
   const { containerInfo } = old;
-  const rules = await loadRuleset(settings.rulePaths, { config, registry, report, containerInfo });
+  const rules = await loadRuleset(settings.rulePaths, {
+    config,
+    registry,
+    report,
+    containerInfo,
+    adaptFields: request.adaptFields,
+  });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
 }

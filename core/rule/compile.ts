@@ -117,6 +117,8 @@ export class Compiler {
       capture: draft.capture,
       captureDurationMs: draft.captureDurationMs,
       exceptions: draft.exceptions.map(({ name }) => name),
+      activeExceptions: exceptions.filter(({ values }) => values.length > 0)
+        .map(({ name }) => name),
       exceptionChecks: draft.exceptions.flatMap(({ columns, values }) =>
         columns.map(({ field, comparison }) => ({
           field: field.text,

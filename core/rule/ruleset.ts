@@ -29,6 +29,8 @@ export interface Rule {
   readonly captureDurationMs: number | undefined;
   /** Names of its exceptions, in order. */
   readonly exceptions: readonly string[];
+  /** Those that have values: in this order they follow the condition, each as `and not (…)`. */
+  readonly activeExceptions: readonly string[];
   /** What its exceptions compare, in order, with repetitions. */
   readonly exceptionChecks: readonly ExceptionCheck[];
   /** The condition as written, with what was appended, without its exceptions. */
