@@ -16,6 +16,9 @@ export type Priority = typeof PRIORITIES[number];
 /** A value in `output_fields`: native JSON types; `bigint` prints as a JSON integer. */
 export type OutputValue = string | number | bigint | boolean | null | readonly OutputValue[];
 
+/** Source of alerts that no rule raised: falcod tells of itself (Falco's name for it). */
+export const INTERNAL_SOURCE = "internal";
+
 export interface Alert {
   readonly rule: string;
   readonly priority: Priority;

@@ -9,6 +9,8 @@
  * bytes and the JSON formatter restore the plain text.
  */
 
+import type { OutputValue } from "./alert.ts";
+
 /** Longest value printed inside a message, in UTF-16 units (8 Ki). */
 export const MAX_VALUE_LENGTH = 8192;
 
@@ -89,4 +91,20 @@ function spellOut(character: string): string {
 
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** What `JSON.stringify` cannot do: integers beyond 2^53 in full. Numbers without a JSON form are null. */
+export function outputValueJson(value: OutputValue): string {
+  if (value === null) return "null";
+  switch (typeof value) {
+    case "string":
+      return jsonString(value);
+    case "bigint":
+    case "boolean":
+      return String(value);
+    case "number":
+      return Number.isFinite(value) ? String(value) : "null";
+    default:
+      return `[${value.map(outputValueJson).join(",")}]`;
+  }
 }

@@ -6,13 +6,14 @@
  * there, so every message is one harmless line. Formatters turn alerts into what sinks write.
  */
 export type * from "./alert.ts";
-export { PRIORITIES } from "./alert.ts";
+export { INTERNAL_SOURCE, PRIORITIES } from "./alert.ts";
 export {
   cutText,
   escapeText,
   escapeUnprintable,
   escapeValue,
   jsonString,
+  outputValueJson,
   unescapeText,
 } from "./escape.ts";
 export { type ExtraField, withExtraFields } from "./extra_fields.ts";

@@ -1,5 +1,5 @@
 /** Other rules while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
-import { type Alert, escapeText } from "../alert/mod.ts";
+import { type Alert, escapeText, INTERNAL_SOURCE } from "../alert/mod.ts";
 import { type Report, type Span, toFile } from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
@@ -195,7 +195,7 @@ function refusalAlert(reason: string, hostname: string): Alert {
   return {
     rule: REFUSAL,
     priority: "Critical",
-    source: "internal",
+    source: INTERNAL_SOURCE,
     tags: [],
     timeNs: BigInt(Date.now()) * 1_000_000n,
     hostname,

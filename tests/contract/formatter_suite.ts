@@ -1,5 +1,5 @@
 /** What every formatter keeps to; each formatter's own test runs this and adds its own format. */
-import type { Alert, Formatter, OutputValue } from "../../core/mod.ts";
+import { type Alert, type Formatter, INTERNAL_SOURCE, type OutputValue } from "../../core/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 /** An alert as the engine makes them; give what matters to the test. */
@@ -26,16 +26,18 @@ const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
 
 export function testFormatter(name: string, create: () => Formatter): void {
   Deno.test(`${name}: an alert is one line, whatever its texts hold`, () => {
-    const line = create().format(sampleAlert({
-      rule: HOSTILE,
-      source: HOSTILE,
-      tags: [HOSTILE],
-      hostname: HOSTILE,
-      message: HOSTILE,
-      fields: new Map<string, OutputValue>([[HOSTILE, HOSTILE], ["list", [HOSTILE]]]),
-    }));
-    assert(!DANGEROUS.test(line), JSON.stringify(line));
-    assert(line.isWellFormed());
+    for (const source of [HOSTILE, INTERNAL_SOURCE]) {
+      const line = create().format(sampleAlert({
+        rule: HOSTILE,
+        source,
+        tags: [HOSTILE],
+        hostname: HOSTILE,
+        message: HOSTILE,
+        fields: new Map<string, OutputValue>([[HOSTILE, HOSTILE], ["list", [HOSTILE]]]),
+      }));
+      assert(!DANGEROUS.test(line), JSON.stringify(line));
+      assert(line.isWellFormed());
+    }
   });
 
   Deno.test(`${name}: an alert without message, tags and fields has a line too`, () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../../tests/corpus.ts";
 import { HOSTILE, sampleAlert, testFormatter } from "../../../tests/contract/formatter_suite.ts";
-import { escapeValue, type OutputValue } from "../../../core/mod.ts";
+import { escapeValue, INTERNAL_SOURCE, type OutputValue } from "../../../core/mod.ts";
 import plugin, { JsonFormatter } from "./mod.ts";
 import type { JsonConfig } from "./schema.ts";
 
@@ -46,6 +46,26 @@ Deno.test("json: properties are left out as configured", () => {
     '{"hostname":"host-1","priority":"Warning","rule":"open_from_cat","source":"syscall",' +
       '"time":"2016-08-04T16:17:57.881785348Z"}',
   );
+});
+
+Deno.test("json: what falcod tells of itself has Falco's shape, whatever is configured", () => {
+  const alert = sampleAlert({
+    rule: "Falco internal: syscall event drop",
+    priority: "Debug",
+    source: INTERNAL_SOURCE,
+    tags: [],
+    message: 'two\\nlines, "quoted"',
+    fields: new Map([["n_evts", "7"], ["ebpf_enabled", "1"]]),
+  });
+  for (const json_include_output_property of [true, false]) {
+    assertEquals(
+      create({ json_include_output_property, json_include_message_property: true }).format(alert),
+      String.raw`{"hostname":"host-1","output":"two\nlines, \"quoted\"",` +
+        '"output_fields":{"ebpf_enabled":"1","n_evts":"7"},"priority":"Debug",' +
+        '"rule":"Falco internal: syscall event drop","source":"internal",' +
+        '"time":"2016-08-04T16:17:57.881785348Z"}',
+    );
+  }
 });
 
 Deno.test("json: output_fields are sorted, in their own types, with the time of the prefix", () => {

@@ -8,10 +8,11 @@ import {
   type Alert,
   type Formatter,
   type FormatterPlugin,
+  INTERNAL_SOURCE,
   isoTimeWithOffset,
   isoTimeZulu,
   jsonString,
-  type OutputValue,
+  outputValueJson,
   timeOfDay,
   unescapeText,
 } from "../../../core/mod.ts";
@@ -28,54 +29,68 @@ export class JsonFormatter implements Formatter {
   }
 
   format(alert: Alert): string {
+    return alert.source === INTERNAL_SOURCE ? ownAlert(alert) : this.#alertOfRule(alert);
+  }
+
+  #alertOfRule(alert: Alert): string {
     const { config } = this;
     const message = unescapeText(alert.message);
-    const members = [`"hostname":${jsonString(alert.hostname)}`];
+    const members = [hostname(alert)];
     if (config.json_include_message_property) members.push(`"message":${jsonString(message)}`);
     if (config.json_include_output_property) {
       const output = `${this.#time(alert.timeNs)}: ${alert.priority} ${message}`;
       members.push(`"output":${jsonString(output)}`);
     }
     if (config.json_include_output_fields_property) {
-      members.push(`"output_fields":${this.#outputFields(alert)}`);
+      // The rule's fields and the one that stands in front of every line.
+      const fields = new Map(alert.fields).set(this.#timeField, alert.timeNs);
+      members.push(`"output_fields":${fieldsJson(fields)}`);
     }
-    members.push(
-      `"priority":${jsonString(alert.priority)}`,
-      `"rule":${jsonString(alert.rule)}`,
-      `"source":${jsonString(alert.source)}`,
-    );
+    members.push(...names(alert));
     if (config.json_include_tags_property) members.push(`"tags":${tags(alert)}`);
-    members.push(`"time":"${isoTimeZulu(alert.timeNs)}"`);
-    return `{${members.join(",")}}`;
+    return object([...members, time(alert)]);
   }
+}
 
-  /** The rule's fields and the one that stands in front of every line. */
-  #outputFields(alert: Alert): string {
-    const fields = new Map(alert.fields).set(this.#timeField, alert.timeNs);
-    const keys = [...fields.keys()].sort();
-    return `{${keys.map((key) => `${jsonString(key)}:${json(fields.get(key)!)}`).join(",")}}`;
-  }
+/** What falcod tells of itself: nothing stands in front of the text, and nothing is left out. */
+function ownAlert(alert: Alert): string {
+  return object([
+    hostname(alert),
+    `"output":${jsonString(unescapeText(alert.message))}`,
+    `"output_fields":${fieldsJson(alert.fields)}`,
+    ...names(alert),
+    time(alert),
+  ]);
+}
+
+function hostname({ hostname }: Alert): string {
+  return `"hostname":${jsonString(hostname)}`;
+}
+
+function time({ timeNs }: Alert): string {
+  return `"time":"${isoTimeZulu(timeNs)}"`;
+}
+
+function names({ priority, rule, source }: Alert): string[] {
+  return [
+    `"priority":${jsonString(priority)}`,
+    `"rule":${jsonString(rule)}`,
+    `"source":${jsonString(source)}`,
+  ];
+}
+
+function fieldsJson(fields: Alert["fields"]): string {
+  const keys = [...fields.keys()].sort();
+  return object(keys.map((key) => `${jsonString(key)}:${outputValueJson(fields.get(key)!)}`));
+}
+
+function object(members: readonly string[]): string {
+  return `{${members.join(",")}}`;
 }
 
 /** Falco keeps tags in a set: sorted, each once. */
 function tags({ tags }: Alert): string {
   return `[${[...new Set(tags)].sort().map(jsonString).join(",")}]`;
-}
-
-/** What `JSON.stringify` cannot do: integers beyond 2^53 in full. Numbers without a JSON form are null. */
-function json(value: OutputValue): string {
-  if (value === null) return "null";
-  switch (typeof value) {
-    case "string":
-      return jsonString(value);
-    case "bigint":
-    case "boolean":
-      return String(value);
-    case "number":
-      return Number.isFinite(value) ? String(value) : "null";
-    default:
-      return `[${value.map(json).join(",")}]`;
-  }
 }
 
 const plugin: FormatterPlugin<JsonConfig> = {

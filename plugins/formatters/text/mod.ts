@@ -9,7 +9,9 @@ import {
   escapeUnprintable,
   type Formatter,
   type FormatterPlugin,
+  INTERNAL_SOURCE,
   isoTimeWithOffset,
+  outputValueJson,
   timeOfDay,
 } from "../../../core/mod.ts";
 import { schema, type TextConfig } from "./schema.ts";
@@ -21,10 +23,20 @@ export class TextFormatter implements Formatter {
     this.#time = config.time_format_iso_8601 ? isoTimeWithOffset : timeOfDay;
   }
 
-  format({ timeNs, priority, message }: Alert): string {
+  format(alert: Alert): string {
+    const { timeNs, priority, message } = alert;
     const text = escapeUnprintable(message).replaceAll('"', '\\"');
-    return `${this.#time(timeNs)}: ${priority} ${text}`;
+    const line = `${this.#time(timeNs)}: ${priority} ${text}`;
+    return alert.source === INTERNAL_SOURCE ? `${line} (${fieldsText(alert)})` : line;
   }
+}
+
+/** Messages of falcod's own name no fields in their text; Falco puts them behind it. */
+function fieldsText({ fields }: Alert): string {
+  const sorted = [...fields].sort(([a], [b]) => a < b ? -1 : 1);
+  return sorted.map(([key, value]) => `${escapeUnprintable(key)}=${outputValueJson(value)}`).join(
+    " ",
+  );
 }
 
 const plugin: FormatterPlugin<TextConfig> = {

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../../tests/assert.ts";
 import { HOSTILE, sampleAlert, testFormatter } from "../../../tests/contract/formatter_suite.ts";
-import { escapeValue } from "../../../core/mod.ts";
+import { escapeValue, INTERNAL_SOURCE, type OutputValue } from "../../../core/mod.ts";
 import plugin, { TextFormatter } from "./mod.ts";
 
 const create = (iso = true) => new TextFormatter({ time_format_iso_8601: iso });
@@ -27,6 +27,18 @@ Deno.test("text: quotes and backslashes print as Falco prints them", () => {
   assertEquals(
     create().format(sampleAlert({ message })).split("Warning ")[1],
     String.raw`command=sh -c \"a\\b\n\"`,
+  );
+});
+
+Deno.test("text: what falcod tells of itself has its fields behind the message", () => {
+  const line = create().format(sampleAlert({
+    source: INTERNAL_SOURCE,
+    message: "Falco internal: syscall event drop",
+    fields: new Map<string, OutputValue>([["n_evts", "7"], ["ebpf_enabled", "1"], ["rate", 0.5]]),
+  }));
+  assertEquals(
+    line.split("Warning ")[1],
+    'Falco internal: syscall event drop (ebpf_enabled="1" n_evts="7" rate=0.5)',
   );
 });
 
