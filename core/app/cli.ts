@@ -44,6 +44,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addValidate(program, host, done);
   addList(program, host, done);
   addDescribe(program, host, done);
+  addExplain(program, host, done);
   addFilter(program, host, done);
   addProbe(program, host, done);
   addVersion(program, host, done);
@@ -182,6 +183,28 @@ function addDescribe(program: Command, host: Host, done: SetCode): void {
     });
 }
 
+function addExplain(program: Command, host: Host, done: SetCode): void {
+  program.command("explain")
+    .description("tell why a rule alerts for an event or does not, part by part")
+    .argument("<rule>", "name of the rule")
+    .requiredOption(
+      "--event <event>",
+      "fields as JSON or YAML, @FILE with such a text, - for stdin",
+    )
+    .option("--json", "print one JSON object")
+    .option("-c <path>", "configuration file")
+    .addOption(
+      new Option("-r <path>", "rules file or directory; repeatable")
+        .argParser(collect).default([] as string[], "as configured"),
+    )
+    .addHelpText("after", EXPLAIN_EXAMPLES)
+    .action(async (rule, { event, json, c, r }) => {
+      const { explainCommand } = await import("./commands/explain.ts");
+      const request = { rule, event, json: json ?? false, configPath: c, rulePaths: r };
+      done(await explainCommand(request, host));
+    });
+}
+
 function addFilter(program: Command, host: Host, done: SetCode): void {
   const filter = program.command("filter")
     .description("look at conditions by themselves")
@@ -295,6 +318,12 @@ Examples:
   falcod describe                         everything in the rules of this machine
   falcod describe -r my_rules.yaml "Write below etc"
   falcod describe --json -r my_rules.yaml`;
+
+const EXPLAIN_EXAMPLES = `
+Examples:
+  falcod explain "Sensitive file read" --event '{"evt.type": "openat", "fd.name": "/etc/shadow"}'
+  falcod explain -r my_rules.yaml "My rule" --event @event.yaml
+  falcod explain --json "My rule" --event -    read the event from standard input`;
 
 const FILTER_EXAMPLES = `
 Examples:

@@ -78,7 +78,7 @@ class Explainer {
         if (checked.kind !== condition.kind) throw mismatch(condition, checked);
         const truth = interpretCondition(checked, this.event, this.state);
         const values = this.#values(condition, checked as CheckedComparison | CheckedExistence);
-        return { kind, text: written(at), at, truth, asked, values, children: [] };
+        return { kind, text: written(condition), at, truth, asked, values, children: [] };
       }
       default:
         return condition satisfies never;
@@ -129,8 +129,13 @@ function nameOf({ definition: { name, argument: rule }, argument }: CheckedField
     : `${name}[${argument}]`;
 }
 
-function written({ source, start, end }: Span): string {
-  return source.text.slice(start, end).trim().replace(/\s+/g, " ");
+/** Without the brackets around it. */
+function written(condition: Extract<Condition, { kind: "exists" | "comparison" }>): string {
+  const { source, start } = condition.left.span;
+  const { end } = condition.kind === "exists" ? condition.span : condition.right.span;
+  const text = source.text.slice(start, end).trim().replace(/\s+/g, " ");
+  // Nothing of its own that ends in a bracket follows the word.
+  return condition.kind === "exists" ? text.replace(/[\s)]+$/, "") : text;
 }
 
 function mismatch(condition: Condition, checked: CheckedCondition): Error {

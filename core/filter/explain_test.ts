@@ -82,14 +82,22 @@ Deno.test("explainCondition() judges what is not asked, and says so", () => {
 
 Deno.test("explainCondition() shows fields with arguments, transformers, and absent values", () => {
   const { children } = explain(
-    "tolower(proc.name) = cat and evt.arg.flags = x and proc.aname[2] = y and proc.name = val(proc.exe)",
+    "(tolower(proc.name) = cat) and evt.arg.flags = x and proc.aname[2] = y and proc.name = val(proc.exe) and (b64(proc.exe) exists)",
     { "proc.name": "CAT", "evt.arg[flags]": "O_RDONLY" },
   );
+  assertEquals(children.map(({ text }) => text), [
+    "tolower(proc.name) = cat",
+    "evt.arg.flags = x",
+    "proc.aname[2] = y",
+    "proc.name = val(proc.exe)",
+    "b64(proc.exe) exists",
+  ]);
   assertEquals(children.map(({ values }) => values), [
     [{ name: "tolower(proc.name)", value: "cat" }, { name: "proc.name", value: "CAT" }],
     [{ name: "evt.arg.flags", value: "O_RDONLY" }],
     [{ name: "proc.aname[2]", value: null }],
     [{ name: "proc.name", value: "CAT" }, { name: "proc.exe", value: null }],
+    [{ name: "b64(proc.exe)", value: null }, { name: "proc.exe", value: null }],
   ]);
 });
 

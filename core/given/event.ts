@@ -27,7 +27,7 @@ const TIME_NS = 1_767_225_600_000_000_000n;
 
 export class GivenEvent implements Event {
   readonly source: string;
-  number = 0;
+  number = 1;
   readonly type: number;
   readonly timeNs: bigint;
   readonly clockNs = CLOCK_NS;

@@ -55,6 +55,7 @@ class GivenReader {
         this.#fail("G001", "an event is a mapping of fields to values", node.span, EXAMPLE);
       }
     }
+    if (this.#failed) return undefined;
     const type = this.#type(entries);
     for (const entry of entries) this.#entry(entry, type);
     if (this.#failed || type === undefined) return undefined;

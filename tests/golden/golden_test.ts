@@ -17,7 +17,18 @@ type Run = (source: SourceText, report: Report) => void;
 const AREAS: Readonly<Record<string, () => Promise<Run>>> = {
   rule: loadingRules,
   filter: loadingRules,
+  given: readingEvents,
 };
+
+async function readingEvents(): Promise<Run> {
+  const { readYaml } = await import("../../core/base/yaml.ts");
+  const { syscallFields } = await import("../../core/field/mod.ts");
+  const { readGiven } = await import("../../core/given/mod.ts");
+  return (source, report) => {
+    const nodes = readYaml(source, report).map(({ root }) => root);
+    readGiven(nodes, { source: "syscall", fields: syscallFields, at: source.all }, report);
+  };
+}
 
 async function loadingRules(): Promise<Run> {
   const { loadRules, readRuleFile } = await import("../../core/rule/mod.ts");
@@ -55,15 +66,18 @@ for (const [area, prepare] of Object.entries(AREAS)) {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   Y003: "yaml_test.ts: a file of 8 MiB",
   Y004: "yaml_test.ts: a million tokens",
+  G010: "tests/cli/explain_test.ts: an event of a capture file",
   F035: "check_test.ts: fields out of JSON, which no built-in source has yet",
 };
 
-Deno.test("every code of YAML, rule files, conditions and outputs has a golden case", () => {
+Deno.test("every code of YAML, rule files, conditions, outputs and given events has a golden case", () => {
   const codes = new Set([
     ...codesIn("core/base", /"(Y\d{3})"/g),
     ...codesIn("core/rule", /"(R\d{3})"/g),
     ...codesIn("core/filter", /"(F\d{3})"/g),
     ...codesIn("core/alert", /"(A\d{3})"/g),
+    ...codesIn("core/given", /"(G\d{3})"/g),
+    ...codesIn("core/app/explain", /"(G\d{3})"/g),
   ]);
   const texts = [...printed.values()].join("\n");
   const missing = [...codes].filter((code) => !ELSEWHERE[code] && !texts.includes(`[${code}]`))

@@ -1,0 +1,72 @@
+/** `falcod explain`: why a rule alerts for an event or does not, part by part. */
+import { escapeUnprintable } from "../../alert/mod.ts";
+import { didYouMean, renderJson, Report } from "../../base/mod.ts";
+import { withGiven } from "../../given/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { readEventArgument } from "../explain/event_argument.ts";
+import { explainRule, type RuleExplanation } from "../explain/explain_rule.ts";
+import { verdictOf } from "../explain/sentence.ts";
+import { placeText, plainExplanation, treeLines } from "../explain/tree.ts";
+import { fieldTables } from "../fields.ts";
+import type { Host } from "../host.ts";
+import { printDiagnostics } from "../report.ts";
+import { prepare } from "../start.ts";
+import type { Ruleset } from "../../rule/mod.ts";
+
+export interface ExplainRequest {
+  readonly rule: string;
+  /** As `readEventArgument` takes it. */
+  readonly event: string;
+  readonly json: boolean;
+  readonly configPath: string | undefined;
+  readonly rulePaths: readonly string[];
+}
+
+/** Exit code 0 whatever the rule makes of the event; 1 when one of them cannot be read. */
+export async function explainCommand(request: ExplainRequest, host: Host): Promise<number> {
+  const start = await prepare({ ...request, options: [], adaptFields: withGiven }, host);
+  const { ruleset } = start;
+  if (!ruleset) return fail(start.report, request, host);
+  const rule = ruleset.rules.find(({ name }) => name === request.rule);
+  if (!rule) {
+    const names = ruleset.rules.map(({ name }) => name);
+    const help = didYouMean(request.rule, names) ?? "see falcod list rules";
+    host.error.write(escapeUnprintable(`no rule "${request.rule}"; ${help}`) + "\n");
+    return EXIT_FAILURE;
+  }
+  const tables = await fieldTables(start.registry, start.loaded.config.static_fields);
+  const report = new Report();
+  const context = { source: rule.source, fields: tables.get(rule.source) ?? new Map() };
+  const stage = readEventArgument(request.event, context, report);
+  if (!stage) return fail(report, request, host);
+  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
+  const explanation = explainRule(rule, ruleset, stage);
+  host.out.write(
+    request.json
+      ? `${JSON.stringify(plainExplanation(explanation))}\n`
+      : textOf(explanation, ruleset),
+  );
+  return EXIT_OK;
+}
+
+function fail(report: Report, { json }: ExplainRequest, host: Host): number {
+  const errors = report.diagnostics.filter(({ severity }) => severity === "error");
+  if (json) host.out.write(`${JSON.stringify({ diagnostics: renderJson(errors) })}\n`);
+  else printDiagnostics(errors, report.suppressed, { output: host.error, host });
+  return EXIT_FAILURE;
+}
+
+function textOf(explanation: RuleExplanation, ruleset: Ruleset): string {
+  const { rule, alert } = explanation;
+  const lines = [
+    `${rule.name}  (${rule.priority}, ${placeText(rule.at)})`,
+    "",
+    ...treeLines(explanation, ruleset.macros),
+    "",
+    "* settles the result, - was not asked: the result was certain before",
+    "",
+    verdictOf(explanation),
+    ...alert ? ["", `output: ${alert.message}`] : [],
+  ];
+  return lines.map((line) => `${escapeUnprintable(line)}\n`).join("");
+}

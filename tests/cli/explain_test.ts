@@ -1,0 +1,60 @@
+import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
+import { falcod, Folder } from "./program.ts";
+
+const RULES = `
+- macro: shadow
+  condition: fd.name = /etc/shadow
+- rule: Shadow read
+  desc: d
+  condition: evt.type = openat and shadow and proc.name != su
+  output: "read by %proc.name"
+  priority: WARNING
+`;
+const EVENT = '{"evt.type": "openat", "fd.name": "/etc/shadow", "proc.name": "cat"}';
+
+Deno.test("falcod explain shows the condition as a tree, the verdict and the output", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const args = ["explain", "Shadow read", "-r", folder.file("rules.yaml"), "--event", EVENT];
+  const [text, json] = await Promise.all([falcod(args), falcod([...args, "--json"])]);
+  assertEquals([text.code, json.code, text.error], [0, 0, ""], json.error);
+  assert(text.out.includes("* true    shadow  macro at "), text.out);
+  assert(text.out.includes('"Shadow read" alerts: its condition holds.'), text.out);
+  assert(text.out.endsWith("output: read by cat\n"), text.out);
+  assertObjectMatch(JSON.parse(json.out), {
+    outcome: "alert",
+    output: "read by cat",
+    output_fields: { "proc.name": "cat" },
+    condition: { kind: "and", truth: true },
+  });
+});
+
+Deno.test("falcod explain takes the event from a file or from standard input", async () => {
+  using folder = new Folder({
+    "rules.yaml": RULES,
+    "event.yaml": "evt.type: openat\nfd.name: /etc/shadow\nproc.name: su\n",
+  });
+  const args = ["explain", "Shadow read", "-r", folder.file("rules.yaml"), "--event"];
+  const fromFile = await falcod([...args, `@${folder.file("event.yaml")}`]);
+  assert(fromFile.out.includes('proc.name != su is false with proc.name = "su"'), fromFile.out);
+  const input = ["sh", "-c", 'exec "$@" <"$0"', folder.file("event.yaml")];
+  assertEquals((await falcod([...args, "-"], { under: input })).out, fromFile.out);
+});
+
+Deno.test("falcod explain says what is wrong with rule or event", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const explain = (rule: string, event: string, ...more: string[]) =>
+    falcod(["explain", rule, "-r", folder.file("rules.yaml"), "--event", event, ...more]);
+  const [rule, field, capture, json, missing] = await Promise.all([
+    explain("Shadow raed", EVENT),
+    explain("Shadow read", "{evt.type: openat, fd.nmae: x}"),
+    explain("Shadow read", "attack.scap#12"),
+    explain("Shadow read", "{evt.type: x}", "--json"),
+    falcod(["explain", "Shadow read"]),
+  ]);
+  assertEquals([rule, field, capture, json, missing].map(({ code }) => code), [1, 1, 1, 1, 1]);
+  assert(rule.error.includes('did you mean "Shadow read"?'), rule.error);
+  assert(field.error.includes("<event>:1:20: error[G004]"), field.error);
+  assert(capture.error.includes("error[G010]"), capture.error);
+  assertEquals(JSON.parse(json.out).diagnostics[0].code, "G003");
+  assert(missing.error.includes("--event"), missing.error);
+});
