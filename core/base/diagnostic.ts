@@ -59,6 +59,11 @@ export class Report {
     return this.#suppressed;
   }
 
+  /** How many were added in all: unchanged, nothing was found in between. */
+  get count(): number {
+    return this.#diagnostics.length + this.#suppressed;
+  }
+
   get hasErrors(): boolean {
     return this.#diagnostics.some((diagnostic) => diagnostic.severity === "error");
   }

@@ -44,15 +44,29 @@ export function checkCondition(
   return new Checker(fields, report).condition(condition);
 }
 
+/**
+ * What macros stand for, checked: many rules use the same ones. Only those that nothing is to be said
+ * of, since what is said names the way through the macros.
+ */
+const checkedByFields = new WeakMap<FieldTable, WeakMap<Condition, CheckedCondition>>();
+
+function checkedMacros(fields: FieldTable): WeakMap<Condition, CheckedCondition> {
+  let checked = checkedByFields.get(fields);
+  if (!checked) checkedByFields.set(fields, checked = new WeakMap());
+  return checked;
+}
+
 class Checker {
   readonly #fields: FieldTable;
   readonly #report: Report;
   readonly #operands: OperandChecker;
   /** Macros around the part being checked, outermost first. */
   readonly #macros: MacroUse[] = [];
+  readonly #known: WeakMap<Condition, CheckedCondition>;
 
   constructor(fields: FieldTable, report: Report) {
     this.#fields = fields;
+    this.#known = checkedMacros(fields);
     this.#report = report;
     this.#operands = new OperandChecker(fields, (problem) => this.#add(problem));
   }
@@ -85,10 +99,15 @@ class Checker {
   }
 
   #macro(use: MacroUse): CheckedCondition | undefined {
-    if (!use.expansion) return this.#fail("F016", `unknown macro "${use.name}"`, use.span);
+    const { expansion } = use;
+    if (!expansion) return this.#fail("F016", `unknown macro "${use.name}"`, use.span);
+    const known = this.#known.get(expansion);
+    if (known) return known;
+    const { count } = this.#report;
     this.#macros.push(use);
-    const checked = this.condition(use.expansion);
+    const checked = this.condition(expansion);
     this.#macros.pop();
+    if (checked && this.#report.count === count) this.#known.set(expansion, checked);
     return checked;
   }
 

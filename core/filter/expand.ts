@@ -19,6 +19,16 @@ export interface Names {
   /** For suggestions. */
   macroNames?(): Iterable<string>;
   listNames?(): Iterable<string>;
+  /** Filled with the expansions of macros that nothing is to be said of, and taken from. */
+  readonly expansions?: Map<string, Expansion> | undefined;
+}
+
+/** What a macro stands for, its own macros and lists in place. */
+export interface Expansion {
+  readonly condition: Condition;
+  /** Checks and values in it. */
+  readonly size: number;
+  readonly depth: number;
 }
 
 /** Checks and values together: macros in macros can double with every line of a file. */
@@ -44,18 +54,12 @@ export function expandCondition(
   return new Expander(names, report).expand(condition);
 }
 
-interface Expanded {
-  readonly condition: Condition;
-  readonly size: number;
-  readonly depth: number;
-}
-
 class Expander {
   readonly #names: Names;
   readonly #report: Report;
   /** Macros whose expansion is under way, outermost first. */
   readonly #path: MacroUse[] = [];
-  readonly #macros = new Map<string, Expanded | "broken">();
+  readonly #macros = new Map<string, Expansion | "broken">();
 
   constructor(names: Names, report: Report) {
     this.#names = names;
@@ -66,7 +70,7 @@ class Expander {
     return this.#visit(condition)?.condition;
   }
 
-  #visit(condition: Condition): Expanded | undefined {
+  #visit(condition: Condition): Expansion | undefined {
     switch (condition.kind) {
       case "and":
       case "or": {
@@ -91,7 +95,7 @@ class Expander {
     }
   }
 
-  #bounded(condition: Condition, children: readonly Expanded[]): Expanded | undefined {
+  #bounded(condition: Condition, children: readonly Expansion[]): Expansion | undefined {
     let size = 1;
     let depth = 0;
     for (const child of children) {
@@ -109,19 +113,22 @@ class Expander {
     );
   }
 
-  #macro(use: MacroUse): Expanded | undefined {
-    const known = this.#macros.get(use.name);
+  #macro(use: MacroUse): Expansion | undefined {
+    const { expansions } = this.#names;
+    const known = this.#macros.get(use.name) ?? expansions?.get(use.name);
     if (known === "broken") return undefined;
+    const { count } = this.#report;
     const expanded = known ?? this.#expandMacro(use);
     if (!expanded) {
       this.#macros.set(use.name, "broken");
       return undefined;
     }
     this.#macros.set(use.name, expanded);
+    if (this.#report.count === count) expansions?.set(use.name, expanded);
     return this.#bounded({ ...use, expansion: expanded.condition }, [expanded]);
   }
 
-  #expandMacro(use: MacroUse): Expanded | undefined {
+  #expandMacro(use: MacroUse): Expansion | undefined {
     if (this.#path.some(({ name }) => name === use.name)) {
       const help = "write out what it stands for, or use the name of another macro";
       return this.#fail("F017", `macro "${use.name}" contains itself`, use, help);
@@ -147,7 +154,7 @@ class Expander {
     return this.#fail("F016", `unknown macro "${name}"`, use, help);
   }
 
-  #comparison(comparison: Comparison): Expanded | undefined {
+  #comparison(comparison: Comparison): Expansion | undefined {
     this.#warnOfNearLists(comparison);
     const right = this.#right(comparison);
     if (!right) return undefined;

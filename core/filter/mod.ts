@@ -22,13 +22,8 @@ export { fieldsOf } from "./checked.ts";
 export { checkCondition } from "./check.ts";
 export { emitBits, emitCondition, EmitRefusal } from "./emit.ts";
 export { eventTypesOf, foldForEventType } from "./event_types.ts";
-export { expandCondition, type Names } from "./expand.ts";
-export {
-  decisiveParts,
-  explainCondition,
-  type Explanation,
-  type SeenValue,
-} from "./explain.ts";
+export { expandCondition, type Expansion, type Names } from "./expand.ts";
+export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { interpretCondition } from "./interpret.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
 export { OPERATOR_NAMES } from "./lexer.ts";
