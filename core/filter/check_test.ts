@@ -17,7 +17,7 @@ Deno.test("checkCondition() points at what it refuses", () => {
     ["evt.is_open in (yes)", "F014", "yes"],
     ["proc.pid = cat", "F014", "cat"],
     ["proc.pid = 0x10", "F014", "0x10"],
-    ["fd.port = http", "F014", "http"],
+    ["fd.port = htps", "F014", "htps"],
     ["fd.sip = 10.0.0.0/8", "F014", "10.0.0.0/8"],
     ["fd.net = 10.0.0.1", "F014", "10.0.0.1"],
     ["fd.net = ::/0", "F014", "::/0"],
@@ -50,7 +50,8 @@ Deno.test("checkCondition() helps: near names, decimal numbers, networks, ports,
   assertEquals(help("evt.type = opnat"), 'did you mean "openat"?');
   assertEquals(help("proc.pid = 0x1F"), "only decimal numbers are read here: 31");
   assertEquals(help("fd.net = 10.0.0.1"), "add a prefix length: 10.0.0.1/32");
-  assertEquals(help("fd.port = https"), "write the port: 443");
+  assertEquals(help("fd.port = htps"), 'did you mean "https"?');
+  assertEquals(help("fd.port = 0x50"), "only decimal numbers are read here: 80");
   assertEquals(help("evt.is_open > 1"), "possible here: = == != in intersects exists");
 });
 

@@ -1,7 +1,9 @@
 /** Field types that compare alike, and how the constants they are compared with are read. */
+import { didYouMean } from "../base/nearest.ts";
 import { type Network, networkText, parseAddress, parseNetwork } from "../base/ip.ts";
 import type { FieldScalar, FieldType } from "../field/mod.ts";
 import type { Literal } from "./condition.ts";
+import { SERVICE_PORTS } from "./service_ports.ts";
 
 /** How values of a type compare. `opaque` ones only exist. */
 export type Family = "number" | "truth" | "text" | "bytes" | "address" | "network" | "opaque";
@@ -18,6 +20,8 @@ interface TypeRow {
   /** Integers: bits and whether the first is a sign. */
   readonly bits?: number;
   readonly signed?: boolean;
+  /** Constants may be names of services. */
+  readonly named?: boolean;
   /** A list field may have this type. */
   readonly lists?: boolean;
 }
@@ -41,7 +45,7 @@ const TYPES: Readonly<Record<FieldType, TypeRow>> = {
   PID: int(64),
   UID: uint(32),
   GID: uint(32),
-  PORT: uint(16),
+  PORT: { ...uint(16), named: true },
   L4PROTO: uint(8),
   SIGTYPE: uint(8),
   MODE: uint(32),
@@ -90,7 +94,7 @@ export function readConstant(literal: Literal, type: FieldType): Reading {
   }
   switch (row.family) {
     case "number":
-      return readInteger(text, row.bits ?? 64, row.signed ?? true);
+      return row.named ? readPort(text) : readInteger(text, row.bits ?? 64, row.signed ?? true);
     case "truth":
       if (text === "true") return { value: true };
       if (text === "false") return { value: false };
@@ -124,22 +128,6 @@ export function readHexadecimal({ text }: Literal): Reading {
   return { value: Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16)) };
 }
 
-const SERVICES: Readonly<Record<string, number>> = {
-  ftp: 21,
-  ssh: 22,
-  telnet: 23,
-  smtp: 25,
-  domain: 53,
-  http: 80,
-  pop3: 110,
-  ntp: 123,
-  imap: 143,
-  ldap: 389,
-  https: 443,
-  mysql: 3306,
-  postgresql: 5432,
-};
-
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;
@@ -151,12 +139,9 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 function readInteger(text: string, bits: number, signed: boolean): Reading {
   const trimmed = text.trimStart();
   if (!/^[+-]?\d{1,40}$/.test(trimmed)) {
-    const service = bits === 16 && Object.hasOwn(SERVICES, text) ? SERVICES[text] : undefined;
-    const help = /^0[xX][0-9a-fA-F]{1,16}$/.test(text)
+    const help = HEXADECIMAL.test(text)
       ? `only decimal numbers are read here: ${BigInt(text)}`
-      : service === undefined
-      ? "write a whole number in decimal digits"
-      : `write the port: ${service}`;
+      : "write a whole number in decimal digits";
     return { problem: `"${text}" is not a valid number`, help };
   }
   const exact = BigInt(trimmed.replace(/^\+/, ""));
@@ -165,7 +150,32 @@ function readInteger(text: string, bits: number, signed: boolean): Reading {
     : BigInt.asUintN(bits, exact > MAX_UINT64 || exact < -MAX_UINT64 ? MAX_UINT64 : exact);
   const value = Number.isSafeInteger(Number(wrapped)) ? Number(wrapped) : wrapped;
   if (wrapped === exact) return { value };
-  return { value, warning: `${text} is out of range here and compares as ${wrapped}` };
+  return { value, warning: wrapWarning(text, wrapped) };
+}
+
+function wrapWarning(text: string, wrapped: bigint | number): string {
+  return `${text} is out of range here and compares as ${wrapped}`;
+}
+
+const HEXADECIMAL = /^0[xX][0-9a-fA-F]{1,16}$/;
+
+/** Falco reads digits into 32 bits before it keeps 16 of them; it knows no signs and blanks here. */
+const MAX_PORT_READ = 2 ** 31 - 1;
+
+/** Digits, the name of a service, or the empty text, which is port 0. */
+function readPort(text: string): Reading {
+  if (/^\d*$/.test(text) && text.length <= 40 && Number(text) <= MAX_PORT_READ) {
+    const value = Number(text) & 0xffff;
+    if (value === Number(text)) return { value };
+    return { value, warning: wrapWarning(text, value) };
+  }
+  const value = SERVICE_PORTS.get(text);
+  if (value !== undefined) return { value };
+  const help = HEXADECIMAL.test(text)
+    ? `only decimal numbers are read here: ${BigInt(text)}`
+    : didYouMean(text, SERVICE_PORTS.keys()) ??
+      "write the number of the port, or a name such as https";
+  return { problem: `"${text}" is no port, and the name of no service`, help };
 }
 
 function readAddress(text: string): Reading {

@@ -30,6 +30,32 @@ Deno.test("readConstant() gives integers the value scanf(3) gives them", () => {
   for (const [text, type, value] of cases) assertEquals(read(text, type), value, `${text} ${type}`);
 });
 
+Deno.test("readConstant() reads a port as digits, the name of a service, or nothing", () => {
+  const cases: readonly (readonly [text: string, value: Constant | "no"])[] = [
+    ["80", 80],
+    ["080", 80],
+    ["65616", 80],
+    ["2147483647", 65535],
+    ["", 0],
+    ["https", 443],
+    ["www", 80],
+    ["ftp-data", 20],
+    ["HTTPS", "no"],
+    ["htps", "no"],
+    ["2147483648", "no"],
+    ["9".repeat(100_000), "no"],
+    ["-1", "no"],
+    ["+80", "no"],
+    [" 80", "no"],
+    ["0x50", "no"],
+    ["constructor", "no"],
+  ];
+  for (const [text, value] of cases) {
+    const found = read(text, "PORT");
+    assertEquals(String(found).startsWith("no: ") ? "no" : found, value, text.slice(0, 20));
+  }
+});
+
 Deno.test("readConstant() refuses what is no value of the type", () => {
   const cases: readonly (readonly [text: string, type: FieldType])[] = [
     ["", "INT64"],
