@@ -1,6 +1,6 @@
 /** The result of loading rule files in the shape Falco gives it, for programs that read that. */
 import { type Diagnostic, toFile } from "../base/mod.ts";
-import { upstreamCode } from "../rule/mod.ts";
+import { upstreamCode, upstreamDescription } from "../rule/mod.ts";
 
 export interface LoadResult {
   readonly name: string;
@@ -12,6 +12,8 @@ export interface LoadResult {
 interface Finding {
   /** Falco's code. */
   readonly code: string;
+  /** Falco's fixed text for the code. */
+  readonly codedesc: string;
   readonly message: string;
   readonly context: {
     readonly locations: readonly {
@@ -56,8 +58,10 @@ function finding({ code, title, at }: Diagnostic, general: string): Finding {
   const text = source.line(line).slice(0, MAX_SNIPPET);
   const caret = " ".repeat(Math.min(column - 1, MAX_SNIPPET)) + "^";
   const position = { name: source.name, line: line - 1, column: column - 1, offset: start };
+  const upstream = upstreamCode(code) ?? general;
   return {
-    code: upstreamCode(code) ?? general,
+    code: upstream,
+    codedesc: upstreamDescription(upstream) ?? "",
     message: title,
     context: {
       locations: [{ item_type: "rules content", item_name: "", position }],

@@ -16,5 +16,5 @@ export { type List, type Macro, namesOf, type Rule, type Ruleset } from "./rules
 export type { RuleFile } from "./rule_file.ts";
 export { parsePriority } from "./priority.ts";
 export { describeRuleset, type Description } from "./describe.ts";
-export { upstreamCode } from "./upstream_codes.ts";
+export { UPSTREAM_CODES, upstreamCode, upstreamDescription } from "./upstream_codes.ts";
 export { isCompatible, parseVersion, type Version, versionText } from "./version.ts";

@@ -87,7 +87,10 @@ Deno.test("falcod validate --json has Falco's results beside its own", async () 
   assertEquals(broken.falco_describe_results, undefined);
   assertObjectMatch(broken.falco_load_results[0], { successful: false });
   const [error] = broken.falco_load_results[0].errors;
-  assertObjectMatch(error, { code: "LOAD_ERR_COMPILE_CONDITION" });
+  assertObjectMatch(error, {
+    code: "LOAD_ERR_COMPILE_CONDITION",
+    codedesc: "Error compiling condition",
+  });
   const { line, column } = broken.diagnostics.find(({ code }: { code: string }) => code === "F012")
     .at;
   assertObjectMatch(error.context.locations[0].position, { line: line - 1, column: column - 1 });
