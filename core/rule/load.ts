@@ -49,6 +49,7 @@ export function loadRules(
     const rule = compiler.rule(draft);
     if (rule) rules.push(rule);
   }
+  warnOfReplaced(merged, context, own);
   const lists = listsOf(merged, compiler.usedLists);
   const complete = merged.complete && merged.broken.size === 0;
   if (complete && !own.hasErrors) reportUnused(compiler, merged, own);
@@ -137,6 +138,33 @@ function sourceIsKnown(draft: RuleDraft, context: LoadContext, report: Report): 
       "load the plugin that provides the source",
   });
   return false;
+}
+
+/**
+ * A definition that a later one of its name takes the place of never runs, and Falco does not look at
+ * it; yet somebody wrote it, so its mistakes are told as warnings.
+ */
+function warnOfReplaced(merged: Merged, context: LoadContext, report: Report): void {
+  if (merged.replaced.length === 0) return;
+  const found = new Report(report.limit);
+  // One of its own: what only such definitions use, or do in an old way, is used by nobody.
+  const compiler = new Compiler(merged, context, found, new Deprecations());
+  compiler.compileMacros();
+  for (const { draft, by } of merged.replaced) {
+    const before = found.diagnostics.length;
+    compiler.rule(draft);
+    for (const { severity, title, at, help, notes = [] } of found.diagnostics.slice(before)) {
+      if (severity !== "error") continue;
+      report.add({
+        code: "R047",
+        severity: "warning",
+        title: `a definition of rule "${draft.name}" that is not in effect: ${title}`,
+        at,
+        notes: [...notes, { message: "this later one counts", at: by }],
+        help,
+      });
+    }
+  }
 }
 
 function listsOf(merged: Merged, used: ReadonlySet<string>): ReadonlyMap<string, List> {

@@ -207,3 +207,26 @@ Deno.test("loadRules() tells of an exception's unknown field once, and even wher
   ));
   assertEquals(codes, ["R037"]);
 });
+
+Deno.test("loadRules() warns of mistakes in a definition that a later one replaces", () => {
+  const wrong = rule("a", "evt.type = open and proc.nmae = cat");
+  const right = rule("a", "evt.type = open");
+  const { ruleset, diagnostics } = load([wrong + right, right]);
+  assertEquals(diagnostics.map(({ code, severity }) => `${code} ${severity}`), ["R047 warning"]);
+  assertEquals(ruleset!.rules.length, 1);
+  const [{ at, notes }] = diagnostics as [(typeof diagnostics)[number]];
+  assertEquals(at!.source.text.slice(at!.start, at!.end), "proc.nmae");
+  assertEquals(notes!.map(({ message }) => message), ["this later one counts"]);
+});
+
+Deno.test("loadRules() counts nothing as used that only a replaced definition uses", () => {
+  const macro = "- macro: m\n  condition: evt.type = open\n";
+  const { ruleset, codes } = load(macro + rule("a", "m") + rule("a", "evt.type = open"));
+  assertEquals(codes, ["R043"]);
+  assertEquals(ruleset!.macros.get("m")!.used, false);
+});
+
+Deno.test("loadRules() tells a mistake in a macro once, whether its users are replaced or not", () => {
+  const macro = "- macro: m\n  condition: unknown_macro\n";
+  assertEquals(load(macro + rule("a", "m") + rule("a", "m")).codes, ["F016"]);
+});

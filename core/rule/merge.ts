@@ -51,11 +51,19 @@ export interface RuleDraft extends Draft {
   skipIfUnknownFilter: boolean;
 }
 
+export interface ReplacedRule {
+  readonly draft: RuleDraft;
+  /** The name in the definition that took its place. */
+  readonly by: Span;
+}
+
 export interface Merged {
   /** In order of first definition. */
   readonly lists: ReadonlyMap<string, ListDraft>;
   readonly macros: ReadonlyMap<string, MacroDraft>;
   readonly rules: ReadonlyMap<string, RuleDraft>;
+  /** Definitions that a later one of the same name has made void. */
+  readonly replaced: readonly ReplacedRule[];
   /** Names whose items could not be read: `macro x`. What needs them is not judged. */
   readonly broken: ReadonlySet<string>;
   /** Every item of every file could be read. */
@@ -83,6 +91,7 @@ class Merger implements Merged {
   readonly lists = new Map<string, ListDraft>();
   readonly macros = new Map<string, MacroDraft>();
   readonly rules = new Map<string, RuleDraft>();
+  readonly replaced: ReplacedRule[] = [];
   readonly broken = new Set<string>();
   complete = true;
   #order = 0;
@@ -142,7 +151,10 @@ class Merger implements Merged {
 
   #addRule(item: RuleItem): void {
     const earlier = this.rules.get(item.name);
-    if (earlier && !this.#sameSource(earlier, item)) return;
+    if (earlier) {
+      if (!this.#sameSource(earlier, item)) return;
+      this.replaced.push({ draft: earlier, by: item.at });
+    }
     this.rules.set(item.name, {
       ...this.#draft(this.rules, item),
       source: item.source,
