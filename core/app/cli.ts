@@ -134,15 +134,16 @@ function addList(program: Command, host: Host, done: SetCode): void {
   const list = program.command("list")
     .description("show what rules can use, or the rules themselves")
     .addHelpText("after", LIST_EXAMPLES);
+  const byName = "only names that contain this text, or match it when it has a *";
   const topics = [
-    ["fields", "fields for conditions and outputs"],
-    ["events", "event types (evt.type)"],
-    ["rules", "the rules that would run"],
+    ["fields", "fields for conditions and outputs", byName],
+    ["events", "event types (evt.type)", byName],
+    ["rules", "the rules that would run", `${byName}; or rules of this tag or source`],
   ] as const;
-  for (const [topic, summary] of topics) {
+  for (const [topic, summary, pattern] of topics) {
     const command = list.command(topic)
       .description(summary)
-      .argument("[pattern]", "only names that contain this text, or match it when it has a *")
+      .argument("[pattern]", pattern)
       .option("--json", "print one JSON array");
     if (topic !== "rules") {
       command.action(async (pattern, { json }) => {
@@ -311,7 +312,8 @@ const LIST_EXAMPLES = `
 Examples:
   falcod list fields 'proc.*exe*'
   falcod list events --json
-  falcod list rules -r my_rules.yaml`;
+  falcod list rules -r my_rules.yaml
+  falcod list rules mitre_execution       by name, tag or source`;
 
 const DESCRIBE_EXAMPLES = `
 Examples:

@@ -126,7 +126,6 @@ export class Reloader {
     this.#tellOfRestart(next.loaded.config);
     const rules = next.ruleset.rules.filter((rule) => rule.enabled).length;
     log.info(`rules from ${next.ruleFiles.join(", ")}: ${rules} rules are in effect`);
-    if (rules === 0) log.warning("no rule is enabled, so there will be no alerts");
   }
 
   #refuse(reason: string): void {

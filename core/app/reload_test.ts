@@ -120,6 +120,11 @@ Deno.test("keysForRestart() leaves out what decides on rules", () => {
   assertEquals(keysForRestart(before, after), ["buffered_outputs"]);
 });
 
+Deno.test("keysForRestart() names rule_matching, which the engine is made with", () => {
+  const before = standardConfig();
+  assertEquals(keysForRestart(before, { ...before, rule_matching: "all" }), ["rule_matching"]);
+});
+
 Deno.test("keepRulesFresh() reloads at SIGHUP and gives the signal back at the end", async () => {
   const stop = new AbortController();
   const { used, options, running } = stage(() => Promise.resolve(start(ruleset())));

@@ -54,6 +54,7 @@ export async function loadRuleset(
   const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];
   const names: string[] = [];
+  refuseNoneThere(paths, report);
   for (const { path, at } of expandPaths(paths, report)) {
     const source = readText(path, report, at);
     if (!source) continue;
@@ -72,7 +73,33 @@ export async function loadRuleset(
     hasPlugin: (name) => name === "container",
   }, report);
   if (!ruleset || report.hasErrors) return { ruleset: undefined, files: names };
-  return { ruleset: selectRules(ruleset, config.rules, report), files: names };
+  const selected = selectRules(ruleset, config.rules, report);
+  warnOfSilence(selected, report);
+  return { ruleset: selected, files: names };
+}
+
+function warnOfSilence({ rules }: Ruleset, report: Report): void {
+  if (rules.some((rule) => rule.enabled)) return;
+  report.add({
+    code: "C025",
+    severity: "warning",
+    title: "no rule is enabled, so there will be no alerts",
+    help: rules.length === 0
+      ? "name files with rules, under rules_files or behind -r"
+      : 'look at "enabled" of the rules, and at "rules" and "priority" of falco.yaml',
+  });
+}
+
+/** Single files of a configuration may be missing; without any, Falco does not start. */
+function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
+  const noneThere = paths.every(({ path, required }) => !required && kindOf(path) === "missing");
+  if (paths.length === 0 || !noneThere) return;
+  report.add({
+    code: "C013",
+    title: "no rules: of the rules files in the configuration none exists",
+    at: paths[0]!.at,
+    help: "are the names right? Relative ones count from the current directory",
+  });
 }
 
 /** Directories become their files, sorted; Falco reads only `.yaml` and `.yml`. */

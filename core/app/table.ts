@@ -1,5 +1,6 @@
 /** Lists for people: aligned columns on a terminal, tabs in a pipe. */
 import { escapeUnprintable } from "../alert/mod.ts";
+import { didYouMean } from "../base/mod.ts";
 import type { Output } from "./host.ts";
 
 export interface Table {
@@ -25,6 +26,16 @@ export function printTable(table: Table, output: Output): void {
     line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   );
   output.write(text.map((line) => `${line}\n`).join(""));
+}
+
+/** Says that a list has nothing to show, and what might have been meant. */
+export function nothingFound(
+  what: string,
+  pattern: string,
+  options: { readonly names: Iterable<string>; readonly instead: string },
+): string {
+  const help = didYouMean(pattern.replaceAll("*", ""), options.names) ?? options.instead;
+  return escapeUnprintable(`no ${what} "${pattern}"; ${help}`) + "\n";
 }
 
 /** Whether a name has the pattern in it; with a `*` in the pattern, whether it matches as a whole. */

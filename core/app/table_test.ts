@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { matchesWildcard, nameFilter, printTable } from "./table.ts";
+import { matchesWildcard, nameFilter, nothingFound, printTable } from "./table.ts";
 
 function printed(isTerminal: boolean): string {
   let text = "";
@@ -40,4 +40,17 @@ Deno.test("matchesWildcard() lets * stand for any text", () => {
   for (const [pattern, text, expected] of cases) {
     assertEquals(matchesWildcard(pattern, text), expected, `${pattern} on ${text}`);
   }
+});
+
+Deno.test("nothingFound() suggests the near name, or where to look", () => {
+  const options = { names: ["proc.name", "fd.name"], instead: "see the list" };
+  assertEquals(
+    nothingFound("field", "proc.nmae", options),
+    'no field "proc.nmae"; did you mean "proc.name"?\n',
+  );
+  assertEquals(
+    nothingFound("field", "*fd.nane*", options),
+    'no field "*fd.nane*"; did you mean "fd.name"?\n',
+  );
+  assertEquals(nothingFound("field", "zzz\x1b", options), 'no field "zzz\\u001b"; see the list\n');
 });

@@ -45,6 +45,37 @@ Deno.test("falcod list rules shows rules with what they are", async () => {
   assertObjectMatch(JSON.parse(json.out)[0], { name: "first rule", enabled: true });
 });
 
+Deno.test("falcod list rules takes a tag or a source as a whole, and a part of a name", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const names = async (pattern: string) => {
+    const { out } = await falcod(["list", "rules", pattern, "-r", folder.file("rules.yaml")]);
+    return out.split("\n").filter((line) => line !== "").map((line) => line.split("\t")[0]);
+  };
+  assertEquals(
+    await Promise.all(["one", "on*", "syscall", "second", "sys"].map(names)),
+    [["first rule"], ["first rule"], ["first rule", "second rule"], ["second rule"], []],
+  );
+});
+
+Deno.test("falcod list says that it found nothing, and what was probably meant", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const rules = folder.file("rules.yaml");
+  const cases: [string[], string][] = [
+    [["fields", "proc.nmae"], 'no field "proc.nmae"; did you mean "proc.name"?\n'],
+    [["fields", "zzz"], 'no field "zzz"; falcod list fields shows all\n'],
+    [["events", "opnat"], 'no event type "opnat"; did you mean "openat"?\n'],
+    [["rules", "frist rule", "-r", rules], 'no rule "frist rule"; did you mean "first rule"?\n'],
+  ];
+  for (const [args, expected] of cases) {
+    const [text, json] = await Promise.all([
+      falcod(["list", ...args]),
+      falcod(["list", ...args, "--json"]),
+    ]);
+    assertEquals([text.code, text.out, text.error], [1, "", expected]);
+    assertEquals([json.code, json.out, json.error], [1, "[]\n", expected]);
+  }
+});
+
 const RULES = `
 - rule: first rule
   desc: the first

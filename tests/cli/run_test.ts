@@ -91,7 +91,7 @@ Deno.test("falcod says that no rule is enabled", async () => {
   using folder = new Folder({ "empty.yaml": "" });
   const { code, error } = await falcod(["--dry-run", "-r", folder.file("empty.yaml")]);
   assertEquals(code, 0);
-  assert(error.includes("warning: no rule is enabled"), error);
+  assert(error.includes("warning[C025]: no rule is enabled"), error);
 });
 
 Deno.test("falcod finds its own files below a folder with blanks and other letters", async () => {

@@ -96,6 +96,22 @@ Deno.test("falcod validate says that a directory holds no rules", async () => {
   assert(/warning\[C021\]: directory ".*" holds no rules files/.test(out), out);
 });
 
+Deno.test("falcod validate warns where no rule would run, and calls it valid", async () => {
+  using folder = new Folder({ "rules.yaml": `${GOOD}  enabled: false\n` });
+  const { code, out } = await falcod(["validate", folder.file("rules.yaml")]);
+  assertEquals(code, 0);
+  assert(/warning\[C025\]: no rule is enabled/.test(out), out);
+});
+
+Deno.test("falcod validate refuses a configuration none of whose rules files exists", async () => {
+  using folder = new Folder({ "falco.yaml": "" });
+  const config = folder.file("falco.yaml");
+  Deno.writeTextFileSync(config, `rules_files: [${folder.file("missing.yaml")}]\n`);
+  const { code, out } = await falcod(["validate", config]);
+  assertEquals(code, 1);
+  assert(/falco\.yaml:1:15: error\[C013\]: no rules/.test(out), out);
+});
+
 Deno.test("falcod refuses files that would keep it waiting, wherever they are named", async () => {
   using folder = new Folder({ "falco.yaml": "" });
   const pipe = folder.file("pipe.yaml"), config = folder.file("falco.yaml");

@@ -27,6 +27,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C021: "tests/cli/validate_test.ts: a directory without rules",
   C022: "core/app/old_flags_test.ts: old flags that exclude each other",
   C023: "core/app/old_flags_test.ts: old flags",
+  C025: "core/app/rules_test.ts: no rule that is enabled",
   C024: "tests/cli/filter_test.ts: lines that are no condition",
 };
 

@@ -1,12 +1,12 @@
 /** `falcod describe`: what the rules are made of, as Falco's `-L` and `-l` tell it. */
 import { describeRuleset, type Description } from "../../rule/mod.ts";
-import { didYouMean } from "../../base/mod.ts";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
 import type { Host } from "../host.ts";
 import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
+import { nothingFound } from "../table.ts";
 
 export interface DescribeRequest {
   /** Only this one. */
@@ -26,8 +26,8 @@ export async function describeCommand(request: DescribeRequest, host: Host): Pro
   const whole = describeRuleset(ruleset, await allFields(registry));
   const names = whole.rules.map(({ info }) => info.name);
   if (request.rule !== undefined && !names.includes(request.rule)) {
-    const help = didYouMean(request.rule, names) ?? "see falcod list rules";
-    host.error.write(escapeUnprintable(`no rule "${request.rule}"; ${help}`) + "\n");
+    const instead = "falcod list rules shows all";
+    host.error.write(nothingFound("rule", request.rule, { names, instead }));
     return EXIT_FAILURE;
   }
   const wanted = request.rule === undefined ? whole : onlyRule(whole, request.rule);

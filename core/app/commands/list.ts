@@ -2,10 +2,10 @@
 import { EVENT_FLAGS, eventCodesByName, eventNames, eventType } from "../../event/mod.ts";
 import type { FieldDefinition } from "../../field/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
-import { EXIT_OK } from "../exit.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { fieldTables } from "../fields.ts";
 import type { Host } from "../host.ts";
-import { nameFilter, printTable } from "../table.ts";
+import { nameFilter, nothingFound, printTable } from "../table.ts";
 
 export interface ListRequest {
   readonly topic: "fields" | "events";
@@ -13,11 +13,25 @@ export interface ListRequest {
   readonly json: boolean;
 }
 
+/** Exit code 1 when the pattern fits nothing. */
 export async function listCommand(request: ListRequest, host: Host): Promise<number> {
-  const isWanted = nameFilter(request.pattern);
-  if (request.topic === "fields") await listFields(request, { host, isWanted });
-  else listEvents(request, { host, isWanted });
-  return EXIT_OK;
+  const { topic, pattern } = request;
+  const context = { host, isWanted: nameFilter(pattern) };
+  const shown = topic === "fields"
+    ? await listFields(request, context)
+    : listEvents(request, context);
+  if (shown > 0 || pattern === undefined) return EXIT_OK;
+  const [what, names] = topic === "fields"
+    ? ["field", await allFieldNames(host)] as const
+    : ["event type", eventNames()] as const;
+  const instead = `falcod list ${topic} shows all`;
+  host.error.write(nothingFound(what, pattern, { names, instead }));
+  return EXIT_FAILURE;
+}
+
+async function allFieldNames(host: Host): Promise<readonly string[]> {
+  const tables = await fieldTables(new Registry(host.plugins));
+  return [...tables.values()].flatMap((table) => [...table.keys()]);
 }
 
 interface ListContext {
@@ -25,7 +39,8 @@ interface ListContext {
   readonly isWanted: (name: string) => boolean;
 }
 
-async function listFields({ json }: ListRequest, { host, isWanted }: ListContext): Promise<void> {
+/** Both print what is wanted, and return how much that was. */
+async function listFields({ json }: ListRequest, { host, isWanted }: ListContext): Promise<number> {
   const tables = await fieldTables(new Registry(host.plugins));
   const fields = [...tables].flatMap(([source, table]) =>
     [...table.values()].filter((field) => isWanted(field.name))
@@ -35,7 +50,7 @@ async function listFields({ json }: ListRequest, { host, isWanted }: ListContext
   if (json) {
     const objects = fields.map(({ source, field }) => ({ source, ...describeField(field) }));
     host.out.write(`${JSON.stringify(objects)}\n`);
-    return;
+    return fields.length;
   }
   printTable({
     heads: ["field", "type", "argument", "source", "meaning"],
@@ -47,6 +62,7 @@ async function listFields({ json }: ListRequest, { host, isWanted }: ListContext
       [field.summary, ...remarksOn(field)].join("; "),
     ]),
   }, host.out);
+  return fields.length;
 }
 
 function describeField(field: FieldDefinition) {
@@ -79,7 +95,7 @@ function remarksOn(field: FieldDefinition): string[] {
   return remarks;
 }
 
-function listEvents({ json }: ListRequest, { host, isWanted }: ListContext): void {
+function listEvents({ json }: ListRequest, { host, isWanted }: ListContext): number {
   const events = eventNames().filter(isWanted).map((name) => {
     const codes = eventCodesByName(name);
     const types = codes.map(eventType).filter((type) => type !== undefined);
@@ -95,7 +111,7 @@ function listEvents({ json }: ListRequest, { host, isWanted }: ListContext): voi
   });
   if (json) {
     host.out.write(`${JSON.stringify(events)}\n`);
-    return;
+    return events.length;
   }
   printTable({
     heads: ["event", "category", "class", "parameters"],
@@ -106,4 +122,5 @@ function listEvents({ json }: ListRequest, { host, isWanted }: ListContext): voi
       event.parameters.map((param) => param.name).join(" "),
     ]),
   }, host.out);
+  return events.length;
 }

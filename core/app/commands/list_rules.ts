@@ -1,9 +1,10 @@
 /** `falcod list rules`: the rules that would run, and those that would not. */
+import type { Rule } from "../../rule/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
-import { nameFilter, printTable } from "../table.ts";
+import { matchesWildcard, nameFilter, nothingFound, printTable } from "../table.ts";
 
 export interface ListRulesRequest {
   readonly pattern: string | undefined;
@@ -12,14 +13,15 @@ export interface ListRulesRequest {
   readonly rulePaths: readonly string[];
 }
 
+/** Exit code 1 when the rules are not valid, or the pattern fits none. */
 export async function listRulesCommand(request: ListRulesRequest, host: Host): Promise<number> {
   const { report, ruleset } = await prepare({ ...request, options: [] }, host);
   if (!ruleset) {
     tellErrors(report, host);
     return EXIT_FAILURE;
   }
-  const isWanted = nameFilter(request.pattern);
-  const rules = ruleset.rules.filter((rule) => isWanted(rule.name)).map((rule) => ({
+  const { pattern } = request;
+  const rules = ruleset.rules.filter(ruleFilter(pattern)).map((rule) => ({
     name: rule.name,
     priority: rule.priority,
     enabled: rule.enabled,
@@ -27,19 +29,33 @@ export async function listRulesCommand(request: ListRulesRequest, host: Host): P
     tags: rule.tags,
     description: rule.description,
   }));
-  if (request.json) {
-    host.out.write(`${JSON.stringify(rules)}\n`);
-    return EXIT_OK;
+  if (request.json) host.out.write(`${JSON.stringify(rules)}\n`);
+  else {
+    printTable({
+      heads: ["rule", "priority", "enabled", "source", "tags"],
+      rows: rules.map((rule) => [
+        rule.name,
+        rule.priority,
+        rule.enabled ? "yes" : "no",
+        rule.source,
+        rule.tags.join(","),
+      ]),
+    }, host.out);
   }
-  printTable({
-    heads: ["rule", "priority", "enabled", "source", "tags"],
-    rows: rules.map((rule) => [
-      rule.name,
-      rule.priority,
-      rule.enabled ? "yes" : "no",
-      rule.source,
-      rule.tags.join(","),
-    ]),
-  }, host.out);
-  return EXIT_OK;
+  if (rules.length > 0 || pattern === undefined) return EXIT_OK;
+  const words = ruleset.rules.flatMap(({ name, source, tags }) => [name, source, ...tags]);
+  const instead = "falcod list rules shows all";
+  host.error.write(nothingFound("rule", pattern, { names: words, instead }));
+  return EXIT_FAILURE;
+}
+
+/**
+ * A name may have the pattern in it; a tag or source has to match as a whole, because parts of them
+ * (`sys`, `host`) are in most rules.
+ */
+function ruleFilter(pattern: string | undefined): (rule: Rule) => boolean {
+  const nameFits = nameFilter(pattern);
+  return ({ name, source, tags }) =>
+    nameFits(name) ||
+    (pattern !== undefined && [source, ...tags].some((word) => matchesWildcard(pattern, word)));
 }

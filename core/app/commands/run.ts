@@ -42,9 +42,6 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
   if (!start.ruleset) return EXIT_FAILURE;
   log.info(`configuration from ${start.loaded.files.join(", ")}`);
   log.info(`rules from ${start.ruleFiles.join(", ")}`);
-  if (!start.ruleset.rules.some((rule) => rule.enabled)) {
-    log.warning("no rule is enabled, so there will be no alerts");
-  }
   if (request.dryRun) {
     host.error.write("falcod: dry run, everything is fine\n");
     return EXIT_OK;

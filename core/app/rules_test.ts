@@ -1,0 +1,66 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { Report } from "../base/mod.ts";
+import { syscallFields } from "../field/mod.ts";
+import { type Plugin, Registry } from "../plugin/mod.ts";
+import { standardConfig } from "./config/schema.ts";
+import { loadRuleset } from "./rules.ts";
+
+const RULE = `
+- rule: a shell
+  desc: d
+  condition: evt.type = execve
+  output: o
+  priority: INFO
+`;
+
+const source = {
+  kind: "source",
+  name: "syscall",
+  load: () => {
+    const plugin = { kind: "source", name: "syscall", fields: syscallFields };
+    return Promise.resolve({ default: plugin as unknown as Plugin });
+  },
+} as const;
+
+/** `code severity` of what is said when `names` of a folder of `files` are loaded. */
+async function load(
+  files: Readonly<Record<string, string>>,
+  names: readonly string[],
+  required: boolean,
+): Promise<readonly string[]> {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-rules-" });
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      Deno.mkdirSync(`${folder}/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      Deno.writeTextFileSync(`${folder}/${name}`, text);
+    }
+    const report = new Report();
+    const registry = new Registry([source]);
+    const paths = names.map((name) => ({ path: `${folder}/${name}`, required }));
+    await loadRuleset(paths, { config: standardConfig(), registry, report });
+    return report.diagnostics.map(({ code, severity }) => `${code} ${severity}`);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("loadRuleset() refuses a file of the command line that is not there", async () => {
+  assertEquals(await load({ "a.yaml": RULE }, ["a.yaml", "b.yaml"], true), ["C011 error"]);
+});
+
+Deno.test("loadRuleset() passes over files of the configuration, but not over all of them", async () => {
+  assertEquals(await load({ "a.yaml": RULE }, ["a.yaml", "b.yaml"], false), ["C011 info"]);
+  assertEquals(await load({}, ["a.yaml", "b.yaml"], false), [
+    "C013 error",
+    "C011 info",
+    "C011 info",
+  ]);
+});
+
+Deno.test("loadRuleset() warns where no rule is enabled", async () => {
+  const off = `${RULE}  enabled: false\n`;
+  assertEquals(await load({ "a.yaml": off }, ["a.yaml"], true), ["C025 warning"]);
+  assertEquals(await load({ "a.yaml": "" }, ["a.yaml"], true), ["C025 warning"]);
+  assertEquals(await load({ "d/a.txt": RULE }, ["d"], true), ["C021 warning", "C025 warning"]);
+  assertEquals(await load({ "a.yaml": off + RULE.replace("a shell", "b") }, ["a.yaml"], true), []);
+});
