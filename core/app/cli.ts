@@ -46,6 +46,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addDescribe(program, host, done);
   addExplain(program, host, done);
   addFilter(program, host, done);
+  addExplainCode(program, host, done);
   addProbe(program, host, done);
   addVersion(program, host, done);
   return program;
@@ -239,6 +240,18 @@ function addFilter(program: Command, host: Host, done: SetCode): void {
   }
 }
 
+function addExplainCode(program: Command, host: Host, done: SetCode): void {
+  program.command("explain-code")
+    .description("explain the code of a message, with a mistake that causes it and its repair")
+    .argument("[code]", "as in error[F012]; one of Falco's (LOAD_…) or none: list them")
+    .option("--json", "print JSON: one object, or an array of all")
+    .addHelpText("after", EXPLAIN_CODE_EXAMPLES)
+    .action(async (code, { json }) => {
+      const { explainCodeCommand } = await import("./commands/explain_code.ts");
+      done(explainCodeCommand({ code, json: json ?? false }, host));
+    });
+}
+
 function addProbe(program: Command, host: Host, done: SetCode): void {
   program.command("probe")
     .description("tell whether this machine can be watched, and what is missing")
@@ -351,3 +364,9 @@ warnings. In ast every node has a kind and a span (start, end: UTF-16 units of t
   comparison (left, operator, operatorSpan, right, quantifier: oneof, anyof or allof)
   field (name, argument), transformer (name, operands, argument), literal (text, quoted),
   list (elements), values (values: what stands in the brackets behind an operator)`;
+
+const EXPLAIN_CODE_EXAMPLES = `
+Examples:
+  falcod explain-code F012
+  falcod explain-code LOAD_UNKNOWN_SOURCE
+  falcod explain-code --json              all of them`;

@@ -28,6 +28,13 @@ export function printDiagnostics(
   const colour = output.isTerminal && !host.environment("NO_COLOR");
   output.write(renderText(diagnostics, { colour }));
   if (suppressed > 0) output.write(`and ${suppressed} more\n`);
+  const first = diagnostics.find(({ severity }) => severity === "error");
+  // For somebody who looks at it now; logs and files keep to what was found.
+  if (first && output.isTerminal) output.write(`\n${moreAbout(first)}\n`);
+}
+
+function moreAbout({ code }: Diagnostic): string {
+  return `falcod explain-code ${code} says more about such a mistake.`;
 }
 
 function inOneLine({ title, notes }: Diagnostic): string {

@@ -4,7 +4,7 @@ import { falcod } from "./program.ts";
 Deno.test("falcod --help names every command and gives examples", async () => {
   const { code, out, error } = await falcod(["--help"]);
   assertEquals([code, error], [0, ""]);
-  for (const word of ["run", "validate", "list", "probe", "version", "Examples:"]) {
+  for (const word of ["run", "validate", "list", "explain-code", "probe", "version", "Examples:"]) {
     assert(out.includes(word), word);
   }
 });

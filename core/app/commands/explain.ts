@@ -1,6 +1,6 @@
 /** `falcod explain`: why a rule alerts for an event or does not, part by part. */
 import { escapeUnprintable } from "../../alert/mod.ts";
-import { didYouMean, renderJson, Report } from "../../base/mod.ts";
+import { renderJson, Report } from "../../base/mod.ts";
 import { withGiven } from "../../given/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { readEventArgument } from "../explain/event_argument.ts";
@@ -11,6 +11,7 @@ import { fieldTables } from "../fields.ts";
 import type { Host } from "../host.ts";
 import { printDiagnostics } from "../report.ts";
 import { prepare } from "../start.ts";
+import { nothingFound } from "../table.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 
 export interface ExplainRequest {
@@ -30,8 +31,8 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
   const rule = ruleset.rules.find(({ name }) => name === request.rule);
   if (!rule) {
     const names = ruleset.rules.map(({ name }) => name);
-    const help = didYouMean(request.rule, names) ?? "see falcod list rules";
-    host.error.write(escapeUnprintable(`no rule "${request.rule}"; ${help}`) + "\n");
+    const instead = "falcod list rules shows all";
+    host.error.write(nothingFound("rule", request.rule, { names, instead }));
     return EXIT_FAILURE;
   }
   const tables = await fieldTables(start.registry, start.loaded.config.static_fields);

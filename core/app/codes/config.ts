@@ -1,0 +1,260 @@
+/** `C`: falco.yaml, files that are named, and the command line. */
+import { type CodeEntry, commands, configs, RULE } from "./entry.ts";
+
+const RULES = `${RULE}  tags: [shell]
+`;
+
+const CONFIG = "rules_files: [rules.yaml]\nstdout_output: {enabled: true}\n";
+
+export const CONFIG_CODES: readonly CodeEntry[] = [
+  {
+    code: "C001",
+    title: "file cannot be read",
+    meaning: "The file is not there, may not be read, or is no file but a directory or a device.",
+    matters: "What it says is not in effect.",
+    example: commands(
+      "falcod run --dry-run -c falco.yml",
+      ["falcod run --dry-run -c falco.yaml", { "falco.yaml": CONFIG, "rules.yaml": RULES }],
+    ),
+  },
+  {
+    code: "C002",
+    title: "configuration is no mapping",
+    meaning: "A falco.yaml has keys and values; this one is a list or a single value.",
+    matters: "Nothing is set by it. Perhaps it is a rules file, which goes behind -r.",
+    example: configs(`- ${CONFIG.split("\n")[0]}\n`, CONFIG),
+  },
+  {
+    code: "C003",
+    title: "unknown key",
+    meaning: "No falco.yaml since 2020 has had this key. It is ignored.",
+    matters: "What it was to set keeps its default.",
+    example: configs(`${CONFIG}jsn_output: true\n`, `${CONFIG}json_output: true\n`),
+  },
+  {
+    code: "C004",
+    title: "value that the key does not take",
+    meaning: "The value has another type, is out of range, or is none of those there are.",
+    matters: "Falco would take the default without a word; falcod does not start.",
+    example: configs(`${CONFIG}json_output: maybe\n`, `${CONFIG}json_output: true\n`),
+  },
+  {
+    code: "C005",
+    title: "old spelling of a key",
+    meaning: "The key is called otherwise today. Most old ones still have their effect.",
+    matters: "A later version may no longer know it.",
+    example: configs(CONFIG.replace("rules_files", "rules_file"), CONFIG),
+  },
+  {
+    code: "C006",
+    title: "keys not acted on yet",
+    meaning: "falcod knows the keys, checks their values, and does not do yet what they ask for.",
+    matters: "Whoever relies on them has to know.",
+    example: configs(`${CONFIG}base_syscalls: {repair: true}\n`, CONFIG),
+  },
+  {
+    code: "C007",
+    title: "keys without effect",
+    meaning: "The keys are about something that falcod is built without.",
+    matters: "They do no harm and can go.",
+    example: configs(`${CONFIG}plugins_hostinfo: true\n`, CONFIG),
+  },
+  {
+    code: "C008",
+    title: "malformed option",
+    meaning: "Behind -o stands a key, an equal sign and a value; [ ] and . lead into the key.",
+    matters: "What it was to set is not set, so falcod does not start.",
+    example: commands("falcod validate -o json_output", "falcod validate -o json_output=true"),
+  },
+  {
+    code: "C009",
+    title: "files included in a circle",
+    meaning: "config_files names its own file, or stands in a file that is itself included.",
+    matters: "There would be no end of including.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `config_files: [falco.yaml]\n${CONFIG}`,
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `config_files: [more.yaml]\n${CONFIG}`,
+        "more.yaml": "json_output: true\n",
+        "rules.yaml": RULES,
+      }],
+    ),
+  },
+  {
+    code: "C010",
+    title: "further documents in a configuration",
+    meaning: 'A line "---" begins a second YAML document, and only the first is read.',
+    matters: "What the others set is not in effect.",
+    example: configs(`${CONFIG}---\njson_output: true\n`, `${CONFIG}json_output: true\n`),
+  },
+  {
+    code: "C011",
+    title: "named file does not exist",
+    meaning:
+      "On the command line that is a mistake. Files that falco.yaml names may be missing, as in Falco.",
+    matters: "Rules in it are not in effect.",
+    example: commands(
+      ["falcod validate rule.yaml", { "rules.yaml": RULES }],
+      ["falcod validate rules.yaml", { "rules.yaml": RULES }],
+    ),
+  },
+  {
+    code: "C012",
+    title: "unknown strategy",
+    meaning: "An included file is merged by append, override or add-only; append is used.",
+    matters: "Keys set in both files may come out otherwise than meant.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `config_files: [{path: more.yaml, strategy: merge}]\n${CONFIG}`,
+        "more.yaml": "json_output: true\n",
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `config_files: [{path: more.yaml, strategy: override}]\n${CONFIG}`,
+        "more.yaml": "json_output: true\n",
+        "rules.yaml": RULES,
+      }],
+    ),
+  },
+  {
+    code: "C013",
+    title: "no rules, or named twice",
+    meaning:
+      "The configuration names no rules file, none that exists, or both by an old and a new key.",
+    matters: "Without rules there are no alerts; which of two lists is meant is not known.",
+    example: configs("rules_files: []\nstdout_output: {enabled: true}\n", CONFIG),
+  },
+  {
+    code: "C014",
+    title: "configuration that a plugin does not take",
+    meaning: "A part of falco.yaml, or an option, is handed to a plugin, which refuses it.",
+    matters: "The plugin cannot run so.",
+  },
+  {
+    code: "C015",
+    title: "plugin asked for and not defined",
+    meaning: "load_plugins names a plugin that plugins does not list.",
+    matters: "Which library to load is not said. Falco refuses it, too.",
+    example: configs(
+      `${CONFIG}plugins: [{name: container, library_path: libcontainer.so}]\nload_plugins: [containers]\n`,
+      `${CONFIG}plugins: [{name: container, library_path: libcontainer.so}]\nload_plugins: [container]\n`,
+    ),
+  },
+  {
+    code: "C016",
+    title: "engine without a source of events",
+    meaning: "engine.kind leaves nothing to watch, or asks for what falcod does not have.",
+    matters: "There would never be an event.",
+    example: configs(
+      `${CONFIG}engine: {kind: gvisor}\n`,
+      `${CONFIG}engine: {kind: modern_ebpf}\n`,
+    ),
+  },
+  {
+    code: "C017",
+    title: "no output that works",
+    meaning: "Every output that is enabled is one that falcod does not have yet.",
+    matters: "Alerts would go nowhere, or elsewhere than meant.",
+    example: configs(
+      "rules_files: [rules.yaml]\nstdout_output: {enabled: false}\n",
+      CONFIG,
+    ),
+  },
+  {
+    code: "C018",
+    title: "plugin cannot be loaded yet",
+    meaning: "The plugin is a library for Falco that falcod has no counterpart of.",
+    matters: "Rules for its source of events are skipped.",
+    example: configs(
+      `${CONFIG}plugins: [{name: okta, library_path: libokta.so}]\nload_plugins: [okta]\n`,
+      `${CONFIG}plugins: [{name: container, library_path: libcontainer.so}]\nload_plugins: [container]\n`,
+    ),
+  },
+  {
+    code: "C019",
+    title: "second configuration",
+    meaning: "Two of the files to validate are configurations, and falcod runs with one.",
+    matters: "Which is meant is not known. config_files includes further files.",
+    example: commands(
+      ["falcod validate falco.yaml more.yaml", {
+        "falco.yaml": CONFIG,
+        "more.yaml": "json_output: true\n",
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `config_files: [more.yaml]\n${CONFIG}`,
+        "more.yaml": "json_output: true\n",
+        "rules.yaml": RULES,
+      }],
+    ),
+  },
+  {
+    code: "C020",
+    title: "no rule to enable or disable",
+    meaning: "A pattern or tag under rules in falco.yaml fits no rule that is loaded.",
+    matters: "A rule meant to be silent goes on, or the other way round.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}rules: [{enable: {tag: shells}}]\n`,
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}rules: [{enable: {tag: shell}}]\n`,
+        "rules.yaml": RULES,
+      }],
+    ),
+  },
+  {
+    code: "C021",
+    title: "directory without rules files",
+    meaning: "Of a directory only files that end in .yaml or .yml are read, and there are none.",
+    matters: "Somebody expected rules from there.",
+    example: commands(
+      ["falcod validate rules.d", { "rules.d/rules.txt": RULES }],
+      ["falcod validate rules.d", { "rules.d/rules.yaml": RULES }],
+    ),
+  },
+  {
+    code: "C022",
+    title: "old flags that exclude each other",
+    meaning: "-t runs only the rules with a tag, -D and -T all but some.",
+    matters: "Which rules are meant cannot be told. The key rules does both, in order.",
+    example: commands(
+      ["falcod run --dry-run -r rules.yaml -t shell -D Mount", { "rules.yaml": RULES }],
+      [
+        `falcod run --dry-run -r rules.yaml -o 'rules[]={"disable": {"rule": "*"}}' -o 'rules[]={"enable": {"tag": "shell"}}'`,
+        { "rules.yaml": RULES },
+      ],
+    ),
+  },
+  {
+    code: "C023",
+    title: "old flag",
+    meaning: "The flag still has its effect; the configuration says the same today.",
+    matters: "A later version may no longer know it.",
+    example: commands(
+      ["falcod run --dry-run -r rules.yaml -T network", { "rules.yaml": RULES }],
+      ["falcod run --dry-run -r rules.yaml", { "rules.yaml": RULES }],
+    ),
+  },
+  {
+    code: "C024",
+    title: "line that is no condition",
+    meaning:
+      "Behind -, falcod filter reads lines of standard input, each a condition as JSON string.",
+    matters: "The line gets this answer in place of one about its condition; others go on.",
+  },
+  {
+    code: "C025",
+    title: "no rule is enabled",
+    meaning: "Rules were loaded or not, and in the end none of them is on.",
+    matters: "falcod watches, and there will never be an alert.",
+    example: commands(
+      ["falcod validate rules.yaml", { "rules.yaml": `${RULES}  enabled: false\n` }],
+      ["falcod validate rules.yaml", { "rules.yaml": RULES }],
+    ),
+  },
+];

@@ -1,0 +1,30 @@
+import { assertEquals } from "../../tests/assert.ts";
+import type { Diagnostic } from "../base/mod.ts";
+import type { Host } from "./host.ts";
+import { printDiagnostics } from "./report.ts";
+
+const error: Diagnostic = { code: "F012", severity: "error", title: "unknown field" };
+const other: Diagnostic = { code: "R008", severity: "error", title: "neither true nor false" };
+const warning: Diagnostic = { code: "R004", severity: "warning", title: "unknown key" };
+
+function printed(diagnostics: readonly Diagnostic[], isTerminal: boolean): string {
+  let text = "";
+  const output = { write: (more: string) => void (text += more), isTerminal };
+  const host = { environment: (name: string) => name === "NO_COLOR" ? "1" : undefined } as Host;
+  printDiagnostics(diagnostics, 0, { output, host });
+  return text;
+}
+
+Deno.test("printDiagnostics() ends on a terminal with where to read more, once", () => {
+  assertEquals(
+    printed([warning, error, other], true),
+    "warning[R004]: unknown key\n\nerror[F012]: unknown field\n\n" +
+      "error[R008]: neither true nor false\n\n" +
+      "falcod explain-code F012 says more about such a mistake.\n",
+  );
+});
+
+Deno.test("printDiagnostics() keeps to what was found in a file, and where nothing is wrong", () => {
+  assertEquals(printed([error], false), "error[F012]: unknown field\n");
+  assertEquals(printed([warning], true), "warning[R004]: unknown key\n");
+});

@@ -1,0 +1,187 @@
+/** What `falcod explain-code` says of each code is held against the sources, and against the program. */
+import { checkConfig } from "../core/app/config/check.ts";
+import { readConfigText } from "../core/app/config/load.ts";
+import { settingsOf } from "../core/app/config/settings.ts";
+import { CODES, type Example } from "../core/app/codes/mod.ts";
+import { type Host, run } from "../core/app/mod.ts";
+import { type Diagnostic, Report, SourceText } from "../core/base/mod.ts";
+import { readYaml } from "../core/base/yaml.ts";
+import { readGiven } from "../core/given/mod.ts";
+import { defineField, syscallFields } from "../core/field/mod.ts";
+import { Registry } from "../core/plugin/mod.ts";
+import { loadRules, readRuleFile } from "../core/rule/mod.ts";
+import { builtinPlugins } from "../plugins/mod.ts";
+import { assert, assertEquals } from "./assert.ts";
+
+/** Where a code comes up, for those whose cause cannot be spelled in a few lines of text. */
+const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
+  Y001: "single bytes",
+  Y002: "control characters",
+  Y003: "megabytes",
+  Y004: "a million tokens",
+  Y005: "a hundred brackets",
+  Y013: "a million values",
+  F011: "two hundred brackets",
+  F018: "a million checks",
+  A007: "a hundred transformers",
+  C014: "built-in plugins take few settings, none of them from falco.yaml alone",
+  C024: "lines of standard input",
+};
+
+Deno.test("every code that stands in the sources is explained, and no other", () => {
+  const used = new Set<string>();
+  for (const folder of ["core", "plugins", "ffi"]) {
+    for (const text of sourcesIn(new URL(`../${folder}/`, import.meta.url))) {
+      for (const [, code] of text.matchAll(/"([A-Z]\d{3})"/g)) used.add(code!);
+    }
+  }
+  assertEquals([...used].sort(), CODES.map(({ code }) => code).sort());
+});
+
+Deno.test("codes are explained in sentences, each with an example or a reason for none", () => {
+  for (const { code, title, meaning, matters, example } of CODES) {
+    assert(/^[^A-Z].*[^.]$/.test(title) || /^YAML/.test(title), `${code}: ${title}`);
+    for (const text of [meaning, matters]) assert(/^\S.*\.$/.test(text), `${code}: ${text}`);
+    assertEquals(example === undefined, code in WITHOUT_EXAMPLE, code);
+  }
+});
+
+for (const { code, example } of CODES) {
+  if (!example) continue;
+  Deno.test(`the example of ${code} causes it, and its repair nothing`, async () => {
+    const wrong = await findingsOf(example.wrong);
+    assert(wrong.some((found) => found.code === code), `the example has ${printed(wrong)}`);
+    // A list that a short example does not use may be told of.
+    const right = await findingsOf(example.right);
+    const bad = right.filter((found) => found.code === code || found.severity !== "info");
+    assertEquals(printed(bad), "");
+  });
+}
+
+type Finding = Pick<Diagnostic, "code"> & { readonly severity: string };
+
+function printed(findings: readonly Finding[]): string {
+  return findings.map(({ code, severity }) => `${severity} ${code}`).join(", ");
+}
+
+async function findingsOf(example: Example): Promise<readonly Finding[]> {
+  switch (example.kind) {
+    case "condition":
+      return diagnoseRules(ruleOf({ condition: example.text }));
+    case "output":
+      return diagnoseRules(ruleOf({ output: example.text }));
+    case "rules":
+      return diagnoseRules(example.text);
+    case "event":
+      return diagnoseEvent(example.text);
+    case "config":
+      return diagnoseConfig(example.text);
+    case "command":
+      return await diagnoseCommand(example);
+    default:
+      return example.kind satisfies never;
+  }
+}
+
+function ruleOf({ condition = "evt.type = execve", output = '"started %proc.name"' }): string {
+  return `- rule: Shell started
+  desc: Somebody starts a shell
+  condition: ${condition}
+  output: ${output}
+  priority: NOTICE
+`;
+}
+
+/** A field out of JSON, as sources have that are not built in yet. */
+const AUDIT_FIELDS = new Map([
+  "ka.target.name",
+].map((name) =>
+  [
+    name,
+    defineField({ name, type: "CHARBUF", summary: "For tests", extract: () => undefined }),
+  ] as const
+));
+
+function diagnoseRules(text: string): readonly Diagnostic[] {
+  const report = new Report();
+  const file = readRuleFile(new SourceText("rules.yaml", text), report);
+  loadRules([file], {
+    fieldsOf: (source) =>
+      source === "syscall" ? syscallFields : source === "k8s_audit" ? AUDIT_FIELDS : undefined,
+    engineVersion: "0.63.0",
+    minimumPriority: "Debug",
+    hasPlugin: (name) => name === "container",
+  }, report);
+  return report.diagnostics;
+}
+
+function diagnoseEvent(text: string): readonly Diagnostic[] {
+  const report = new Report();
+  const source = new SourceText("event.yaml", text);
+  const nodes = readYaml(source, report).map(({ root }) => root);
+  readGiven(nodes, { source: "syscall", fields: syscallFields, at: source.all }, report);
+  return report.diagnostics;
+}
+
+function diagnoseConfig(text: string): readonly Diagnostic[] {
+  const report = new Report();
+  const source = new SourceText("falco.yaml", text);
+  const root = readConfigText(source, { environment: () => undefined, report });
+  if (root) {
+    const loaded = { config: checkConfig(root, report), root, files: [] };
+    settingsOf(loaded, { rulePaths: [], scopeProcessId: undefined }, {
+      registry: new Registry([]),
+      report,
+    });
+  }
+  return report.diagnostics;
+}
+
+/** Runs the command line in a folder of its files; the word falcod is left out. */
+async function diagnoseCommand({ text, files = {} }: Example): Promise<Finding[]> {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-codes-" });
+  const names = new Set(["falco.yml", "rule.yaml", "rules.d", ...Object.keys(files)]);
+  const inFolder = (text: string) =>
+    text.replace(/[\w.]+/g, (word) => names.has(word) ? `${folder}/${word}` : word);
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      Deno.mkdirSync(`${folder}/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      Deno.writeTextFileSync(`${folder}/${name}`, inFolder(content));
+    }
+    let said = "";
+    const output = { write: (more: string) => void (said += more), isTerminal: false };
+    const words = [...text.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+    await run(words.slice(1).map(inFolder), host(output));
+    return [...said.matchAll(/(error|warning|info)\[(\w+)\]/g)].map(([, severity, code]) => ({
+      code: code!,
+      severity: severity!,
+    }));
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function host(output: Host["out"]): Host {
+  const release = () => {};
+  return {
+    plugins: builtinPlugins,
+    out: output,
+    error: output,
+    input: { read: () => Promise.resolve(null) },
+    errorBytes: { write: (bytes) => Promise.resolve(bytes.length) },
+    environment: () => undefined,
+    onStop: () => ({ release }),
+    onHangup: () => ({ release }),
+    rulesFolder: new URL("../rules", import.meta.url).pathname,
+  };
+}
+
+function* sourcesIn(folder: URL): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory && !(name === "codes" && folder.pathname.endsWith("/core/app/"))) {
+      yield* sourcesIn(new URL(`${name}/`, folder));
+    } else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) {
+      yield Deno.readTextFileSync(new URL(name, folder));
+    }
+  }
+}
