@@ -156,7 +156,7 @@ function warnOfReplaced(merged: Merged, context: LoadContext, report: Report): v
     for (const { severity, title, at, help, notes = [] } of found.diagnostics.slice(before)) {
       if (severity !== "error") continue;
       report.add({
-        code: "R047",
+        code: "R048",
         severity: "warning",
         title: `a definition of rule "${draft.name}" that is not in effect: ${title}`,
         at,

@@ -212,7 +212,7 @@ Deno.test("loadRules() warns of mistakes in a definition that a later one replac
   const wrong = rule("a", "evt.type = open and proc.nmae = cat");
   const right = rule("a", "evt.type = open");
   const { ruleset, diagnostics } = load([wrong + right, right]);
-  assertEquals(diagnostics.map(({ code, severity }) => `${code} ${severity}`), ["R047 warning"]);
+  assertEquals(diagnostics.map(({ code, severity }) => `${code} ${severity}`), ["R048 warning"]);
   assertEquals(ruleset!.rules.length, 1);
   const [{ at, notes }] = diagnostics as [(typeof diagnostics)[number]];
   assertEquals(at!.source.text.slice(at!.start, at!.end), "proc.nmae");

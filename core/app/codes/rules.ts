@@ -358,7 +358,7 @@ export const RULE_CODES: readonly CodeEntry[] = [
     example: ruleFiles(RULE.replace("evt.type = execve and ", ""), RULE),
   },
   {
-    code: "R047",
+    code: "R048",
     title: "mistake in a definition that is not in effect",
     meaning: "A rule is defined twice, the later one counts, and the earlier one has a mistake.",
     matters: "Perhaps both were meant to be in effect; then one needs another name.",
