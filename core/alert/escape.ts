@@ -9,6 +9,7 @@
  * bytes and the JSON formatter restore the plain text.
  */
 
+import { replaceInvalid } from "../base/mod.ts";
 import type { OutputValue } from "./alert.ts";
 
 /** Longest value printed inside a message, in UTF-16 units (8 Ki). */
@@ -52,11 +53,11 @@ export function escapeText(text: string): string {
 
 /**
  * Spells out what could break or disguise a line and leaves the rest alone, backslashes too, so that
- * a message that is already escaped does not change. Lone surrogates become U+FFFD.
+ * a message that is already escaped does not change. What is no valid UTF-8 becomes U+FFFD.
  */
 export function escapeUnprintable(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text.toWellFormed().replace(UNPRINTABLE, spellOut);
+  return replaceInvalid(text).replace(UNPRINTABLE, spellOut);
 }
 
 /** The plain text of an escaped message. Backslashes that begin no escape of ours stay. */
@@ -70,12 +71,12 @@ export function unescapeText(message: string): string {
 }
 
 /**
- * A JSON string literal, quotes included. Decodes to the same text (lone surrogates: U+FFFD) and
+ * A JSON string literal, quotes included. Decodes to the same text (U+FFFD for what is no valid UTF-8) and
  * holds no character that a terminal or an editor would act on.
  */
 export function jsonString(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
-  return JSON.stringify(text.toWellFormed()).replace(UNPRINTABLE, spellOut);
+  return JSON.stringify(replaceInvalid(text)).replace(UNPRINTABLE, spellOut);
 }
 
 /** At most `limit` UTF-16 units, never half a character, with a mark that says how much is missing. */

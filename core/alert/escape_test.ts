@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
+import { decodeUtf8 } from "../base/mod.ts";
 import {
   cutText,
   escapeUnprintable,
@@ -60,4 +61,10 @@ Deno.test("jsonString() decodes to the same text and shows no control character"
   const literal = jsonString(text);
   assertEquals(JSON.parse(literal), text);
   assertEquals(literal, '"a\\"\\\\\\u007f\\u0085\\u2028\\u202e\\n"');
+});
+
+Deno.test("texts show one U+FFFD for every broken sequence of bytes", () => {
+  const broken = decodeUtf8(new Uint8Array([0x61, 0xe2, 0x82, 0x62, 0xff, 0xfe]));
+  assertEquals(escapeValue(broken), "a\ufffdb\ufffd\ufffd");
+  assertEquals(jsonString(broken), '"a\ufffdb\ufffd\ufffd"');
 });

@@ -2,7 +2,7 @@
  * A rule's `output`, compiled once when rules are loaded: "File opened (file=%fd.name user=%user.name)".
  * The grammar stands in `_grammar.ts`.
  */
-import { nearest, type Report, type SourceText } from "../base/mod.ts";
+import { nearest, replaceInvalid, type Report, type SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import {
   type ArgumentProblem,
@@ -152,7 +152,7 @@ function print({ width, definition }: Slot, value: FieldValue, bytes: BytesForma
 }
 
 function bounded(value: OutputValue): OutputValue {
-  if (typeof value === "string") return cutText(value.toWellFormed(), MAX_FIELD_LENGTH);
+  if (typeof value === "string") return cutText(replaceInvalid(value), MAX_FIELD_LENGTH);
   return Array.isArray(value) ? value.map(bounded) : value;
 }
 

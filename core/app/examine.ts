@@ -11,6 +11,7 @@ import {
   parseCondition,
   printCondition,
 } from "../filter/mod.ts";
+import { jsonText } from "./json.ts";
 
 /** `parse`: the syntax alone; `check`: names, types and values, too; `events`: what can match. */
 export type FilterTask = "parse" | "check" | "events";
@@ -61,14 +62,14 @@ function answerTo(
 /** One line, without a line end. */
 export function answerJson(answer: Answer): string {
   const diagnostics = renderJson(answer.diagnostics);
-  return JSON.stringify({ ...answer, diagnostics }, withoutSources);
+  return jsonText({ ...answer, diagnostics }, { replacer: withoutSources });
 }
 
 export function astJson(ast: Condition): string {
-  return JSON.stringify(ast, withoutSources, 2);
+  return jsonText(ast, { replacer: withoutSources, indent: 2 });
 }
 
-/** A span carries the text it is of, and a value its bytes where they are no text. */
+/** A span carries the text it is of. */
 function withoutSources(key: string, value: unknown): unknown {
-  return key === "source" || key === "bytes" ? undefined : value;
+  return key === "source" ? undefined : value;
 }

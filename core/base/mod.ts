@@ -13,4 +13,5 @@ export * from "./joined_text.ts";
 export * from "./nearest.ts";
 export * from "./render.ts";
 export * from "./time.ts";
+export * from "./utf8.ts";
 export * from "./yaml_value.ts";

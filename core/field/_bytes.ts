@@ -1,4 +1,5 @@
 /** Bytes as text and text as bytes. */
+import { encodeUtf8 } from "../base/mod.ts";
 
 /** No output needs more; the rest of a hostile buffer is not looked at. */
 const MAX_PRINTED = 64 * 1024;
@@ -18,11 +19,9 @@ export function bytesText(bytes: Uint8Array, format: BytesFormat): string {
   return text;
 }
 
-const encoder = new TextEncoder();
-
-/** Bytes as such, text as UTF-8; absent for anything else. */
+/** Bytes as such, those of a text; absent for anything else. */
 export function asBytes(value: unknown): Uint8Array | undefined {
-  if (typeof value === "string") return encoder.encode(value);
+  if (typeof value === "string") return encodeUtf8(value);
   return value instanceof Uint8Array ? value : undefined;
 }
 
@@ -30,5 +29,5 @@ export function asBytes(value: unknown): Uint8Array | undefined {
 export function textAsBytes(text: string, format: BytesFormat): string {
   const start = text.length > MAX_PRINTED ? text.slice(0, MAX_PRINTED) : text;
   if (format === "dots" && /^[\x20-\x7e]*$/.test(start)) return start;
-  return bytesText(encoder.encode(start), format);
+  return bytesText(encodeUtf8(start), format);
 }

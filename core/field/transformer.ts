@@ -3,7 +3,7 @@
  * After libs userspace/libsinsp/sinsp_filter_transformers.
  */
 import { Buffer } from "node:buffer";
-import { asciiLower, asciiUpper } from "../base/mod.ts";
+import { asciiLower, asciiUpper, decodeUtf8, encodeUtf8 } from "../base/mod.ts";
 import { getopt } from "./_getopt.ts";
 import type { FieldScalar, FieldType, FieldValue } from "./field.ts";
 
@@ -88,7 +88,7 @@ const b64 = eachValue("b64", ["CHARBUF", "BYTEBUF"], (value) => {
   if (!decoded) return undefined;
   // Strings end at their first NUL, as they do in the kernel's memory.
   const end = decoded.indexOf(0);
-  return Buffer.from(decoded).toString("utf8", 0, end < 0 ? decoded.length : end);
+  return decodeUtf8(decoded.subarray(0, end < 0 ? decoded.length : end));
 });
 
 /** Strict: no other characters, at most two `=`, no bits left over. */
@@ -113,7 +113,11 @@ const len: Transformer = {
   },
   apply: () => (operand) => {
     if (operand === undefined) return undefined;
-    if (typeof operand === "string") return Buffer.byteLength(operand, "utf8");
+    if (typeof operand === "string") {
+      return operand.isWellFormed()
+        ? Buffer.byteLength(operand, "utf8")
+        : encodeUtf8(operand).length;
+    }
     return (operand as readonly FieldScalar[] | Uint8Array).length;
   },
 };

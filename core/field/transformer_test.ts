@@ -17,6 +17,7 @@ Deno.test("transformers change each value of a list and leave absent ones absent
 
 Deno.test("len() counts bytes of strings and values of lists", () => {
   assertEquals(apply("len", "é"), 2);
+  assertEquals(apply("len", "é\udcff"), 3);
   assertEquals(apply("len", []), 0);
   assertEquals(apply("len", new Uint8Array(5)), 5);
 });
@@ -26,6 +27,7 @@ Deno.test("b64() decodes strictly and is absent where it cannot", () => {
   assertEquals(apply("b64", "aGVsbG8"), "hello");
   assertEquals(apply("b64", ""), "");
   assertEquals(apply("b64", "YQBi"), "a");
+  assertEquals(apply("b64", "Yf8="), "a\udcff");
   for (const bad of ["a", "aGVsbG9=", "aGVs bG8", "aGVsbG8===", "=", "aGVs-G8="]) {
     assertEquals(apply("b64", bad), undefined, bad);
   }

@@ -95,10 +95,8 @@ export type Right =
 
 export interface Literal {
   readonly kind: "literal";
-  /** Escapes resolved. Bytes that are not UTF-8 show as U+FFFD, as they do in events. */
+  /** Escapes resolved. Bytes that are not UTF-8 are kept as in events, see core/base/utf8.ts. */
   readonly text: string;
-  /** The exact bytes, present where `text` had to replace some. */
-  readonly bytes?: Uint8Array;
   readonly quoted: boolean;
   readonly span: Span;
   /** The list it is an item of; absent where the condition itself says it. */

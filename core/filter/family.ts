@@ -1,6 +1,7 @@
 /** Field types that compare alike, and how the constants they are compared with are read. */
 import { didYouMean } from "../base/nearest.ts";
 import { type Network, networkText, parseAddress, parseNetwork } from "../base/ip.ts";
+import { encodeUtf8 } from "../base/mod.ts";
 import type { FieldScalar, FieldType } from "../field/mod.ts";
 import type { Literal } from "./condition.ts";
 import { SERVICE_PORTS } from "./service_ports.ts";
@@ -102,7 +103,7 @@ export function readConstant(literal: Literal, type: FieldType): Reading {
     case "text":
       return { value: text };
     case "bytes":
-      return { value: literal.bytes ?? new TextEncoder().encode(text) };
+      return { value: encodeUtf8(text) };
     case "address":
       return readAddress(text);
     case "network":

@@ -1,5 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { parseAddress } from "../base/ip.ts";
+import { decodeUtf8 } from "../base/mod.ts";
 import { evaluate, type Values } from "./testing.ts";
 
 const ip = (text: string) => parseAddress(text)!;
@@ -22,6 +23,29 @@ Deno.test("conditions: an absent value makes every comparison false, and not tur
     "fd.types in ()": false,
     "fd.ip != 1.2.3.4": false,
     "proc.name != tolower(proc.exe)": false,
+  });
+});
+
+Deno.test("conditions: bytes that are not UTF-8 are told apart", () => {
+  const values = {
+    "proc.name": decodeUtf8(new Uint8Array([0x62, 0xff])),
+    "proc.exe": decodeUtf8(new Uint8Array([0x62, 0xf0, 0x9f, 0x98, 0x80])),
+    "fd.name": decodeUtf8(new Uint8Array([0x2f, 0xe2, 0x82, 0x2f, 0xc3, 0xa9])),
+  };
+  holds(values, {
+    'proc.name = "b\\xff"': true,
+    'proc.name = "b\\xfe"': false,
+    'proc.name contains "\\xfe"': false,
+    'proc.name in (cat, "b\\xff")': true,
+    "proc.name glob b?": true,
+    // Patterns see what is printed: U+FFFD, once for both bytes of the path.
+    "proc.name regex b\ufffd": true,
+    "fd.name regex /./.": true,
+    'fd.name startswith "/\\xe2\\x82/"': true,
+    'fd.name endswith "\\xc3\\xa9"': true,
+    "proc.name > val(proc.exe)": true,
+    "proc.name <= val(proc.exe)": false,
+    "len(proc.name) = 2": true,
   });
 });
 

@@ -1,4 +1,5 @@
 /** String values of conditions: escapes resolved when read, put back when printed. */
+import { decodeUtf8, encodeUtf8 } from "../base/mod.ts";
 
 /** A quoted string that cannot be resolved; offsets count from the opening quote. */
 export interface EscapeProblem {
@@ -8,9 +9,8 @@ export interface EscapeProblem {
 }
 
 export interface Unescaped {
+  /** Bytes that are not UTF-8 are kept as `decodeUtf8` keeps them. */
   readonly text: string;
-  /** Present where the bytes are not valid UTF-8 and `text` shows U+FFFD for some. */
-  readonly bytes?: Uint8Array;
 }
 
 const SIMPLE: Readonly<Record<string, string>> = {
@@ -54,9 +54,8 @@ export function unescape(quoted: string): Unescaped | EscapeProblem {
       const byte = parseInt(digits, 16);
       if (byte < 0x80) text += String.fromCharCode(byte);
       else {
-        // Held apart from the text as a lone surrogate, which no decoded text contains.
         bytewise = true;
-        text += String.fromCharCode(ESCAPED_BYTE + byte);
+        text += decodeUtf8(Uint8Array.of(byte));
       }
       i += 2;
     } else if (escaped === '"' || escaped === "'") {
@@ -70,29 +69,8 @@ export function unescape(quoted: string): Unescaped | EscapeProblem {
       text += simple;
     }
   }
-  return bytewise ? decoded(bytesOf(text)) : { text };
-}
-
-const ESCAPED_BYTE = 0xdc00;
-
-function bytesOf(text: string): Uint8Array {
-  const encoder = new TextEncoder();
-  const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.charCodeAt(0);
-    if (character.length === 1 && code >= ESCAPED_BYTE && code <= ESCAPED_BYTE + 0xff) {
-      bytes.push(code - ESCAPED_BYTE);
-    } else bytes.push(...encoder.encode(character));
-  }
-  return Uint8Array.from(bytes);
-}
-
-function decoded(bytes: Uint8Array): Unescaped {
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), bytes };
-  }
+  // Bytes that follow each other may be a character together.
+  return { text: bytewise ? decodeUtf8(encodeUtf8(text)) : text };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

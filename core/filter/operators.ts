@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { type Network, networkContains, sameBytes } from "../base/ip.ts";
-import { asciiLower } from "../base/mod.ts";
+import { asciiLower, encodeUtf8, replaceInvalid } from "../base/mod.ts";
 import type { FieldScalar } from "../field/mod.ts";
 import { type Code, constant, js } from "./code.ts";
 import type { ComparisonName } from "./condition.ts";
@@ -176,11 +176,11 @@ const endsWith: Operator["meanings"] = {
 
 /** Operators whose right side knows by itself what matches. */
 const matched = (
-  prepare: (constants: readonly Constant[]) => Glob | Regex | PathTrie,
+  prepare: (constants: readonly Constant[]) => Glob | PathTrie,
 ): Operator["meanings"] => ({
   text: {
     prepare,
-    evaluate: (left: string, right: Glob | Regex | PathTrie) => right.matches(left),
+    evaluate: (left: string, right: Glob | PathTrie) => right.matches(left),
     emit: (left, right) => js`${right}.matches(${left})`,
   },
 });
@@ -240,14 +240,21 @@ export const OPERATORS: Readonly<Record<ComparisonName, Operator>> = {
     takes: "one",
     constantsOnly: true,
     problem: (pattern) => {
-      const regex = compileRegex(pattern as string);
+      const regex = compileRegex(replaceInvalid(pattern as string));
       return regex instanceof Regex ? undefined : regex;
     },
-    meanings: matched(([pattern]) => {
-      const regex = compileRegex(pattern as string);
-      if (!(regex instanceof Regex)) throw new Error(`unchecked pattern: ${regex.message}`);
-      return regex;
-    }),
+    meanings: {
+      // Patterns are about characters: U+FFFD stands for bytes that are none, as in RE2's input.
+      text: {
+        prepare([pattern]) {
+          const regex = compileRegex(replaceInvalid(pattern as string));
+          if (!(regex instanceof Regex)) throw new Error(`unchecked pattern: ${regex.message}`);
+          return regex;
+        },
+        evaluate: (left: string, right: Regex) => right.matches(replaceInvalid(left)),
+        emit: (left, right) => js`${right}.matches(${constant(replaceInvalid)}(${left}))`,
+      },
+    },
   },
   in: { name: "in", takes: "many", meanings: among },
   intersects: { name: "intersects", takes: "many", meanings: among },
@@ -264,6 +271,9 @@ export const OPERATORS: Readonly<Record<ComparisonName, Operator>> = {
  * U+E000 to U+FFFF behind what is above them.
  */
 function textOrder(left: string, right: string): number {
+  if (!left.isWellFormed() || !right.isWellFormed()) {
+    return Buffer.compare(encodeUtf8(left), encodeUtf8(right));
+  }
   const length = Math.min(left.length, right.length);
   for (let i = 0; i < length; i++) {
     const a = left.charCodeAt(i), b = right.charCodeAt(i);

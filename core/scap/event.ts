@@ -1,5 +1,6 @@
 /** One event of a capture, read where it lies. */
 import { Buffer } from "node:buffer";
+import { utf8At } from "../base/mod.ts";
 
 /** Node's types leave out what its buffers have had since the beginning. */
 export type CaptureBytes = Buffer & {
@@ -88,13 +89,13 @@ export class ScapEvent {
     return this.bytes.subarray(at, at + this.paramLength(index));
   }
 
-  /** Text up to the NUL that ends it; absent when the parameter is. Broken UTF-8 becomes U+FFFD. */
+  /** Text up to the NUL that ends it; absent when the parameter is. What is no UTF-8 is kept, see `utf8At`. */
   paramText(index: number): string | undefined {
     const length = this.paramLength(index);
     if (length === 0) return undefined;
     const at = this.paramStart(index);
     const last = at + length - 1;
-    return this.bytes.utf8Slice(at, this.bytes[last] === 0 ? last : last + 1);
+    return utf8At(this.bytes, at, this.bytes[last] === 0 ? last : last + 1);
   }
 
   /** An unsigned number of 1, 2 or 4 bytes, as many as the parameter has; absent for other lengths. */

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { Report, SourceText } from "../../core/base/mod.ts";
+import { decodeUtf8, Report, SourceText } from "../../core/base/mod.ts";
 import {
   type Condition,
   type Operand,
@@ -45,7 +45,7 @@ function judge(item: ParserCase): string | undefined {
 }
 
 function textOf(text: CaseText): string {
-  return typeof text === "string" ? text : Buffer.from(text.hex, "hex").toString("utf8");
+  return typeof text === "string" ? text : decodeUtf8(Buffer.from(text.hex, "hex"));
 }
 
 /** Our tree in the words of the corpus. */

@@ -1,6 +1,7 @@
 /** Fields that take the values upstream printed for an event: what stands in for replaying captures. */
 import { Buffer } from "node:buffer";
 import { parseAddress } from "../../core/base/ip.ts";
+import { decodeUtf8, encodeUtf8 } from "../../core/base/mod.ts";
 import type { FieldDefinition, FieldScalar, FieldValue } from "../../core/field/mod.ts";
 import { corpusPath, parseLines } from "../corpus.ts";
 
@@ -72,10 +73,10 @@ function bothAddresses(golden: GoldenFields): FieldValue {
 function value(field: FieldDefinition, golden: GoldenText | undefined): FieldValue {
   if (golden === undefined) return undefined;
   const bytes = typeof golden === "string" ? Buffer.from(golden) : Buffer.from(golden.hex, "hex");
-  const text = bytes.toString("utf8");
+  const text = decodeUtf8(bytes);
   if (!field.list) return scalar(field, text, bytes);
   const inner = text.slice(1, -1);
-  return inner === "" ? [] : inner.split(",").map((part) => scalar(field, part, Buffer.from(part)));
+  return inner === "" ? [] : inner.split(",").map((part) => scalar(field, part, encodeUtf8(part)));
 }
 
 function scalar({ type }: FieldDefinition, text: string, bytes: Uint8Array): FieldScalar {

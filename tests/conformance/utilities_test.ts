@@ -1,7 +1,7 @@
 /** Upstream's tests of small functions, for those that have a counterpart here. */
 import { Buffer } from "node:buffer";
 import { matchesWildcard } from "../../core/app/table.ts";
-import { joinPath } from "../../core/base/mod.ts";
+import { encodeUtf8, joinPath, replaceInvalid } from "../../core/base/mod.ts";
 import {
   type FieldType,
   type FieldValue,
@@ -37,7 +37,7 @@ const JUDGES: Readonly<Record<string, (item: FunctionCase) => string | undefined
     const bytes = bytesOf(args[0]!);
     const { memory } = new RecordWriter();
     memory.u8.set(bytes);
-    return differ(textAt(memory, 0, bytes.length), expect);
+    return differ(replaceInvalid(textAt(memory, 0, bytes.length)), expect);
   },
   escape_str: ({ args, expect }) => differ(escape(args[0] as string), expect),
   escape_roundtrip: ({ args, expect }) => {
@@ -50,7 +50,7 @@ const JUDGES: Readonly<Record<string, (item: FunctionCase) => string | undefined
     const failed = "message" in result;
     if (failed || expect_error) return differ(failed, expect_error);
     return differ(
-      latin1Bytes(result.bytes ?? Buffer.from(result.text)),
+      latin1Bytes(encodeUtf8(result.text)),
       latin1(expect as CaseText),
     );
   },

@@ -4,6 +4,7 @@ import { escapeUnprintable } from "../../alert/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
 import type { Host } from "../host.ts";
+import { jsonText } from "../json.ts";
 import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
 import { nothingFound } from "../table.ts";
@@ -31,7 +32,7 @@ export async function describeCommand(request: DescribeRequest, host: Host): Pro
     return EXIT_FAILURE;
   }
   const wanted = request.rule === undefined ? whole : onlyRule(whole, request.rule);
-  if (request.json) host.out.write(`${JSON.stringify(wanted)}\n`);
+  if (request.json) host.out.write(`${jsonText(wanted)}\n`);
   else host.out.write(toText(wanted));
   return EXIT_OK;
 }

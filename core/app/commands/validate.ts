@@ -7,6 +7,7 @@ import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
 import { kindOf } from "../files.ts";
 import type { Host } from "../host.ts";
+import { jsonText } from "../json.ts";
 import { loadResults } from "../load_results.ts";
 import { printDiagnostics } from "../report.ts";
 import { loadRuleset } from "../rules.ts";
@@ -78,7 +79,7 @@ async function printJson(verdict: Verdict, host: Host): Promise<void> {
   const { report, configFiles, ruleFiles, ruleset, registry } = verdict;
   const rules = countEnabled(ruleset);
   host.out.write(`${
-    JSON.stringify({
+    jsonText({
       ok: !report.hasErrors,
       configFiles,
       ruleFiles,

@@ -1,18 +1,16 @@
 /** Reading text and wide numbers out of a ring's memory. */
 import { Buffer } from "node:buffer";
+import { utf8At, type Utf8Bytes } from "../../../core/mod.ts";
 import type { RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
 
-/** Node's types leave out what its buffers have had since the beginning. */
-type Utf8Buffer = Buffer & { utf8Slice(start: number, end: number): string };
-
-const buffers = new WeakMap<Uint8Array, Utf8Buffer>();
+const buffers = new WeakMap<Uint8Array, Utf8Bytes>();
 let texts: ByteCache<string> | undefined;
 
 /** In bytes; longer texts are decoded every time. */
 const LONGEST_KEPT = 128;
 
-/** Decodes UTF-8; broken sequences become U+FFFD and never fail. Short texts that repeat come from a cache. */
+/** Decodes UTF-8 so that other bytes are kept, see core/base/utf8.ts; never fails. Short texts that repeat come from a cache. */
 export function textAt(memory: RingMemory, at: number, bytes: number): string {
   if (bytes === 0) return "";
   if ((at & 3) !== 0 || bytes > LONGEST_KEPT) return decode(memory, at, bytes);
@@ -33,10 +31,10 @@ function decode(memory: RingMemory, at: number, bytes: number): string {
   let buffer = buffers.get(memory.u8);
   if (!buffer) {
     const { buffer: bytes, byteOffset, byteLength } = memory.u8;
-    buffer = Buffer.from(bytes, byteOffset, byteLength) as Utf8Buffer;
+    buffer = Buffer.from(bytes, byteOffset, byteLength) as Uint8Array as Utf8Bytes;
     buffers.set(memory.u8, buffer);
   }
-  return buffer.utf8Slice(at, at + bytes);
+  return utf8At(buffer, at, at + bytes);
 }
 
 /** A u64 as a number: exact below 2^53, which boot time in nanoseconds passes after 104 days, then within 2 ns. */

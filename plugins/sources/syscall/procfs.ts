@@ -2,7 +2,13 @@
  * Processes as /proc shows them: what was running before capture started, and threads whose start was
  * missed. Every file may vanish or be hostile while it is read: then the process is simply absent.
  */
-import type { Credentials, Image, Membership, ProcessSnapshot } from "../../../core/mod.ts";
+import {
+  type Credentials,
+  decodeUtf8,
+  type Image,
+  type Membership,
+  type ProcessSnapshot,
+} from "../../../core/mod.ts";
 import { splitNul } from "./nul_strings.ts";
 
 const NS_PER_CLOCK_TICK = 10_000_000; // USER_HZ is 100 on every Linux that has an ABI
@@ -237,7 +243,6 @@ function readLink(path: string): string {
 }
 
 const buffer = new Uint8Array(MAX_FILE_BYTES);
-const decoder = new TextDecoder();
 
 function readText(path: string, limit = MAX_FILE_BYTES): string {
   try {
@@ -248,7 +253,7 @@ function readText(path: string, limit = MAX_FILE_BYTES): string {
       if (count === null || count === 0) break;
       length += count;
     }
-    return decoder.decode(buffer.subarray(0, length));
+    return decodeUtf8(buffer.subarray(0, length));
   } catch {
     return "";
   }

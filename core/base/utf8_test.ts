@@ -1,0 +1,71 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { Buffer } from "node:buffer";
+import { decodeUtf8, encodeUtf8, replaceInvalid, utf8At, type Utf8Bytes } from "./utf8.ts";
+
+const bytes = (...values: number[]) => new Uint8Array(values);
+const ascii = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("decodeUtf8() reads what is valid as any decoder, a mark at the beginning included", () => {
+  for (
+    const text of ["", "/etc/passwd", "äß€😀", "\ufeffx", "\ufffd", "a\0b", "\ud7ff\ue000\uffff"]
+  ) {
+    assertEquals(decodeUtf8(ascii(text)), text);
+    assertEquals(encodeUtf8(text), ascii(text));
+    assertEquals(replaceInvalid(text), text);
+  }
+});
+
+Deno.test("decodeUtf8() keeps bytes that are no text apart from each other", () => {
+  assertEquals(decodeUtf8(bytes(0x2f, 0xff, 0x61, 0xfe)), "/\udcffa\udcfe");
+  assertEquals(decodeUtf8(bytes(0xc3, 0xa9, 0xc3)), "é\udcc3");
+  assertEquals(decodeUtf8(ascii("\ufffd")), "\ufffd");
+  assertEquals(decodeUtf8(bytes(...ascii("\ufffd"), 0x80)), "\ufffd\udc80");
+});
+
+Deno.test("decodeUtf8() takes overlong forms, surrogates and what is too large for invalid", () => {
+  for (
+    const broken of [
+      bytes(0xc0, 0x80),
+      bytes(0xc1, 0xbf),
+      bytes(0xe0, 0x9f, 0xbf),
+      bytes(0xed, 0xa0, 0x80),
+      bytes(0xf0, 0x8f, 0xbf, 0xbf),
+      bytes(0xf4, 0x90, 0x80, 0x80),
+      bytes(0xf5, 0x80, 0x80, 0x80),
+      bytes(0xe2, 0x82),
+      bytes(0xf0, 0x9f, 0x98),
+    ]
+  ) {
+    const escaped = Array.from(broken, (byte) => String.fromCharCode(0xdc00 + byte)).join("");
+    assertEquals(decodeUtf8(broken), escaped);
+    assertEquals(encodeUtf8(decodeUtf8(broken)), broken);
+  }
+});
+
+Deno.test("replaceInvalid() has one U+FFFD for every broken sequence, as upstream's outputs", () => {
+  const printed = (...values: number[]) => replaceInvalid(decodeUtf8(bytes(...values)));
+  assertEquals(printed(0x66, 0xff, 0xfe, 0x78), "f\ufffd\ufffdx");
+  assertEquals(printed(0xe2, 0x82, 0x61), "\ufffda");
+  assertEquals(printed(0xe2, 0x28, 0xa1), "\ufffd(\ufffd");
+  assertEquals(printed(0xf0, 0x9f, 0x98, 0xf0, 0x9f, 0x98, 0x80), "\ufffd😀");
+  assertEquals(replaceInvalid("\ud800a\udc00\udcff"), "\ufffda\ufffd\ufffd");
+});
+
+Deno.test("encodeUtf8() gives back any bytes, and replaces what was never any", () => {
+  let seed = 1;
+  for (let round = 0; round < 2000; round++) {
+    const made = Uint8Array.from({ length: round % 23 }, () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      const byte = seed >>> 24;
+      // Mostly bytes that could belong to sequences.
+      return byte & 1 ? byte | 0x80 : byte >> 1;
+    });
+    assertEquals(encodeUtf8(decodeUtf8(made)), made);
+    const buffer = Buffer.from([0x61, ...made, 0x62]) as Uint8Array as Utf8Bytes;
+    assertEquals(utf8At(buffer, 1, made.length + 1), decodeUtf8(made));
+    const native = new TextDecoder("utf-8", { ignoreBOM: true }).decode(made);
+    assertEquals(replaceInvalid(decodeUtf8(made)), native);
+  }
+  assertEquals(encodeUtf8("\ud83d\ude00\ud83d"), bytes(0xf0, 0x9f, 0x98, 0x80, 0xef, 0xbf, 0xbd));
+  assert(replaceInvalid("\udfff\ud800").isWellFormed());
+});
