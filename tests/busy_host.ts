@@ -32,7 +32,7 @@ export type PathOf = (n: number) => string;
 
 const familiar: PathOf = (n) => PATHS[n % PATHS.length]!;
 
-/** Mostly opens, some of them through a symbolic link, and at every 48th event a new program. */
+/** Mostly opens, some of them through a symbolic link, and at every 192nd event a new program. */
 export function busyHost(events: number, pathOf: PathOf = familiar): Records {
   const writer = new RecordWriter(events * 400);
   const offsets: number[] = [];
@@ -51,7 +51,7 @@ export function busyHost(events: number, pathOf: PathOf = familiar): Records {
     const tgid = 1000 + burst % PROCESSES;
     const bootNs = 1e9 + n * 1000;
     const call = { tgid, bootNs };
-    if (n % BURST === 0 && (burst < PROCESSES || burst % 3 === 0)) start(tgid, SHELL, bootNs);
+    if (n % BURST === 0 && (burst < PROCESSES || burst % 12 === 0)) start(tgid, SHELL, bootNs);
     else if (n % 20 === 1) {
       const local = [[10, 0, 0, 1], 40_000 + n % 1000] as const;
       const remote = [[10, 0, 0, 2], 443] as const;

@@ -19,7 +19,7 @@ import {
 } from "../filter/mod.ts";
 import type { State } from "../state/mod.ts";
 import { PathClasses, ThreadClasses, UNCLASSIFIED } from "./classes.ts";
-import type { RunnableRule } from "./program.ts";
+import type { RulesOfType, RunnableRule } from "./program.ts";
 
 const OPEN: Outline = { kind: "open" };
 
@@ -53,7 +53,7 @@ interface Cell {
 /** Cells of one combination of event bits, by thread class and path class. */
 type Row = (Cell | undefined)[][];
 
-export class Candidates {
+export class Candidates implements RulesOfType {
   readonly #all: Cell;
   readonly #classes: SharedClasses;
   readonly #eventBits: (event: Event, state: State) => number;

@@ -10,20 +10,33 @@ import type { State } from "../state/mod.ts";
 export const UNCLASSIFIED = 0;
 
 /**
- * Classifying asks every leaf, which pays only for what comes often: a thing is classified when it is
- * met this many times, and judged directly before.
+ * Classifying a path asks every leaf, which pays only for what comes often: it is done when the path
+ * is met this many times; until then it is judged directly. The values that leaves of threads look at
+ * are few and known, so that a thread is classified at once.
  */
-const CLASSIFIED_AT = 3;
+const PATH_CLASSIFIED_AT = 3;
+const THREAD_CLASSIFIED_AT = 1;
 
 /** Beyond this many the classes say little; all are forgotten and found anew. */
 const MAX_CLASSES = 2048;
+
+interface Class {
+  readonly number: number;
+  readonly truths: Truths;
+}
 
 class Classes {
   readonly leaves = new LeafSet();
   #generation = {};
   #size = 0;
-  readonly #numbers = new Map<string, number>();
+  /** By a hash of their truths. */
+  readonly #byHash = new Map<number, Class[]>();
   readonly #truths: (Truths | undefined)[] = [undefined];
+  readonly #classifiedAt: number;
+
+  constructor(classifiedAt: number) {
+    this.#classifiedAt = classifiedAt;
+  }
 
   /** Another object whenever numbers of classes have lost their meaning. */
   get generation(): object {
@@ -52,7 +65,7 @@ class Classes {
       sight.class = UNCLASSIFIED;
       sight.times = 0;
     }
-    if (++sight.times < CLASSIFIED_AT) return UNCLASSIFIED;
+    if (++sight.times < this.#classifiedAt) return UNCLASSIFIED;
     sight.class = this.#classify(event, state);
     sight.by = this.#generation;
     sight.stamp = stamp;
@@ -61,27 +74,44 @@ class Classes {
 
   #classify(event: Event, state: State): number {
     const truths = this.leaves.truths(event, state);
-    let key = "";
-    for (const { id } of truths) key += `${id},`;
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      if (this.#truths.length > MAX_CLASSES) this.#forget();
-      number = this.#truths.push(truths) - 1;
-      this.#numbers.set(key, number);
+    const hash = hashOf(truths);
+    let alike = this.#byHash.get(hash);
+    const known = alike?.find((other) => areSame(other.truths, truths));
+    if (known) return known.number;
+    if (this.#truths.length > MAX_CLASSES) {
+      this.#forget();
+      alike = undefined;
     }
+    const number = this.#truths.push(truths) - 1;
+    if (alike) alike.push({ number, truths });
+    else this.#byHash.set(hash, [{ number, truths }]);
     return number;
   }
 
   #forget(): void {
     this.#generation = {};
     this.#size = this.leaves.size;
-    this.#numbers.clear();
+    this.#byHash.clear();
     this.#truths.length = 1;
   }
 }
 
+function hashOf(truths: Truths): number {
+  let hash = 0;
+  for (const { id } of truths) hash = Math.imul(hash, 31) + id | 0;
+  return hash;
+}
+
+function areSame(a: Truths, b: Truths): boolean {
+  return a.length === b.length && a.every((truth, i) => truth === b[i]);
+}
+
 /** Classes of the paths of descriptors; a path that differs by view has a class in each. */
 export class PathClasses extends Classes {
+  constructor() {
+    super(PATH_CLASSIFIED_AT);
+  }
+
   of(event: Event, state: State): number {
     const descriptor = state.descriptor;
     const sight = descriptor?.path?.sights?.[state.view];
@@ -100,6 +130,10 @@ function shapeOf({ typeChar, number }: FileDescriptor): number {
 
 /** Classes of threads with all that `State.changedSince` covers. */
 export class ThreadClasses extends Classes {
+  constructor() {
+    super(THREAD_CLASSIFIED_AT);
+  }
+
   of(event: Event, state: State): number {
     const thread = state.thread;
     if (thread === undefined) return UNCLASSIFIED;

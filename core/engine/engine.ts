@@ -4,7 +4,13 @@ import type { Event } from "../event/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { State } from "../state/mod.ts";
 import { type Rendered, withBothNames } from "./both_names.ts";
-import { type Evaluator, type FindRules, NO_RULES, Program, type RunnableRule } from "./program.ts";
+import {
+  type Evaluator,
+  NO_RULES,
+  Program,
+  type RulesOfType,
+  type RunnableRule,
+} from "./program.ts";
 
 /** Falco's `rule_matching`: the first rule that matches an event, or every one. */
 export type RuleMatching = "first" | "all";
@@ -83,11 +89,11 @@ export class Engine {
    * Both views are judged on their own, so that an exception for one name cannot hide the other; a
    * rule that matched one view is not reported again for the second.
    */
-  #judge(rules: FindRules, event: Event): void {
-    const fired = this.#judgeView(rules(event, this.#state), event, NONE);
+  #judge(rules: RulesOfType, event: Event): void {
+    const fired = this.#judgeView(rules.find(event, this.#state), event, NONE);
     if (!event.hasResolvedView) return;
     this.#state.view = "resolved";
-    this.#judgeView(rules(event, this.#state), event, fired);
+    this.#judgeView(rules.find(event, this.#state), event, fired);
   }
 
   /** Rules that matched; those among `told` have alerted before. */

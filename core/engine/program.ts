@@ -22,19 +22,21 @@ export interface RunnableRule {
 /** How conditions run: `emit` is the product, `interpret` the judge it is compared with. */
 export type Evaluator = "emit" | "interpret";
 
-/** The rules that an event is to be held against, in file order: all that may match it. */
-export type FindRules = (event: Event, state: State) => readonly RunnableRule[];
+/** The rules of one event type. */
+export interface RulesOfType {
+  /** Those that an event is to be held against, in file order: all that may match it. */
+  find(event: Event, state: State): readonly RunnableRule[];
+}
 
 interface OfSource {
   readonly rules: readonly Rule[];
   readonly classes: SharedClasses;
   /** By event type; `NO_RULES` where no rule can match. */
-  readonly byType: FindRules[];
+  readonly byType: RulesOfType[];
 }
 
 const ALWAYS: Predicate = () => true;
-const NONE: readonly RunnableRule[] = [];
-export const NO_RULES: FindRules = () => NONE;
+export const NO_RULES: RulesOfType = { find: () => [] };
 
 /**
  * Rules of one ruleset by event type; a reload builds another one and swaps it in.
@@ -58,8 +60,8 @@ export class Program {
     }
   }
 
-  /** What finds the rules for an event of this type; `NO_RULES` when there are none for any. */
-  rulesFor(source: string, eventType: number): FindRules {
+  /** The rules for events of this type; `NO_RULES` when there are none for any. */
+  rulesFor(source: string, eventType: number): RulesOfType {
     if (source !== this.#lastSource) {
       this.#lastSource = source;
       this.#last = this.#sources.get(source);
@@ -69,7 +71,7 @@ export class Program {
     return ofSource.byType[eventType] ??= this.#specialise(ofSource, eventType);
   }
 
-  #specialise({ rules, classes }: OfSource, eventType: number): FindRules {
+  #specialise({ rules, classes }: OfSource, eventType: number): RulesOfType {
     const possible = rules.filter((rule) => rule.eventTypes.has(eventType));
     // The judge sees conditions as they are and all of them, so that it also judges what follows.
     if (this.#evaluator === "interpret") return always(possible.map(interpreted));
@@ -79,13 +81,12 @@ export class Program {
       if (condition !== false) folded.push({ rule: emitted(rule, condition), condition });
     }
     if (folded.length === 0) return NO_RULES;
-    const candidates = new Candidates(folded, classes);
-    return (event, state) => candidates.find(event, state);
+    return new Candidates(folded, classes);
   }
 }
 
-function always(rules: readonly RunnableRule[]): FindRules {
-  return rules.length === 0 ? NO_RULES : () => rules;
+function always(rules: readonly RunnableRule[]): RulesOfType {
+  return rules.length === 0 ? NO_RULES : { find: () => rules };
 }
 
 function interpreted(rule: Rule): RunnableRule {

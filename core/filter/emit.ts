@@ -10,7 +10,13 @@
 import type { Event } from "../event/mod.ts";
 import type { FieldScalar, FieldValue } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
-import type { CheckedComparison, CheckedCondition, CheckedOperand, Spread } from "./checked.ts";
+import {
+  type CheckedComparison,
+  type CheckedCondition,
+  type CheckedOperand,
+  fieldsOf,
+  type Spread,
+} from "./checked.ts";
 import { assemble, type Code, constant, join, js, local } from "./code.ts";
 import { keyOfOperand, type Leaf } from "./leaf.ts";
 import { compareWithConstants, compareWithValue, exists } from "./interpret.ts";
@@ -39,13 +45,25 @@ const MAX_UNROLLED = 16;
 export function emitCondition(
   condition: CheckedCondition,
 ): (event: Event, state: State) => boolean {
-  const emitter = new Emitter();
+  const emitter = new Emitter(repeatedFields(condition));
   const expression = emitter.condition(condition, 0);
   const { source, names, values } = assemble(emitter.program(expression));
   if (source.length > MAX_SOURCE) {
     throw new EmitRefusal("too-large", `the condition makes ${source.length} characters of code`);
   }
   return compiled<boolean>(names, source)(...values);
+}
+
+/** Fields that a condition looks at more than once, by their keys. */
+function repeatedFields(condition: CheckedCondition): ReadonlySet<string> {
+  const met = new Set<string>();
+  const repeated = new Set<string>();
+  for (const field of fieldsOf(condition)) {
+    const key = keyOfOperand(field);
+    if (met.has(key)) repeated.add(key);
+    met.add(key);
+  }
+  return repeated;
 }
 
 /** At most as many leaves as a small integer has bits. */
@@ -77,15 +95,27 @@ function compiled<Result>(names: readonly string[], source: string): Compiled<Re
 class Emitter {
   /** Locals that hold the value of a field for one event. */
   readonly #values: Code[] = [];
+  /** Those of fields that are read once and remembered, by the field's key. */
+  readonly #remembered = new Map<string, Code>();
+  readonly #repeated: ReadonlySet<string>;
   /** Functions over one value, for fields with several. */
   readonly #tests: Code[] = [];
   #locals = 0;
 
+  constructor(repeated: ReadonlySet<string> = new Set()) {
+    this.#repeated = repeated;
+  }
+
   program(expression: Code): Code {
-    const values = this.#values.length === 0 ? js`` : js`let ${join(this.#values, js`, `)};\n`;
     return js`"use strict";\n${
       join(this.#tests, js``)
-    }return (event, state) => {\n${values}return ${expression};\n};`;
+    }return (event, state) => {\n${this.#declared()}return ${expression};\n};`;
+  }
+
+  #declared(): Code {
+    const values = this.#values.length === 0 ? js`` : js`let ${join(this.#values, js`, `)};\n`;
+    const unread = [...this.#remembered.values()].map((value) => js`${value} = ${UNREAD}`);
+    return unread.length === 0 ? values : js`${values}let ${join(unread, js`, `)};\n`;
   }
 
   /** Every value is read once, though several leaves look at it. */
@@ -108,10 +138,9 @@ class Emitter {
         : js`${value} !== undefined && ${this.#test(leaf, value)}`;
       tests.push(js`if (${holds}) bits |= ${constant(1 << index)};\n`);
     });
-    const values = this.#values.length === 0 ? js`` : js`let ${join(this.#values, js`, `)};\n`;
     return js`"use strict";\n${join(this.#tests, js``)}return (event, state) => {\nlet bits = 0;\n${
       join([...reads.values()].map(({ read }) => read), js``)
-    }${values}${join(tests, js``)}return bits;\n};`;
+    }${this.#declared()}${join(tests, js``)}return bits;\n};`;
   }
 
   condition(condition: CheckedCondition, depth: number): Code {
@@ -197,7 +226,12 @@ class Emitter {
         const argument = operand.argument === undefined
           ? js`undefined`
           : constant(operand.argument);
-        return js`${constant(operand.definition)}.extract(event, state, ${argument})`;
+        const read = js`${constant(operand.definition)}.extract(event, state, ${argument})`;
+        const key = keyOfOperand(operand);
+        if (!this.#repeated.has(key)) return read;
+        let value = this.#remembered.get(key);
+        if (!value) this.#remembered.set(key, value = this.#local());
+        return js`(${value} === ${UNREAD} ? ${value} = ${read} : ${value})`;
       }
       case "constant":
         return constant(operand.value);
@@ -214,6 +248,9 @@ class Emitter {
     return local(this.#locals++);
   }
 }
+
+/** What a local holds before its field was read; no field's value. */
+const UNREAD = constant(Symbol("unread"));
 
 type Test = (value: FieldScalar) => boolean;
 

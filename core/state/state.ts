@@ -1,5 +1,12 @@
 /** What is known of the machine, as rules see it while one event is judged. */
-import type { Event, FileDescriptor, ProcessSnapshot, StateChange, View } from "../event/mod.ts";
+import type {
+  Event,
+  FileDescriptor,
+  ProcessSnapshot,
+  StateChange,
+  TrackedThread,
+  View,
+} from "../event/mod.ts";
 import { type LookUpThread, Newcomers } from "./_newcomers.ts";
 import { Changes } from "./changes.ts";
 import { cgroupPaths, containerOf, type ContainerReference } from "./container_id.ts";
@@ -31,7 +38,7 @@ export interface StateCounters extends ProcessTableCounters {
 }
 
 const MAX_CGROUPS = 4096;
-/** On the clock of the events. */
+/** How often the files of users are looked at, on the clock of the events. */
 const USERS_REFRESH_NS = 1e10;
 const MAX_CGROUP_FILE_BYTES = 64 * 1024;
 
@@ -94,6 +101,11 @@ export class State {
     if (this.users.changedAt > tick || this.processes.changedSince(thread, tick)) return true;
     const { containerId } = thread.process;
     return containerId !== HOST_ID && this.containers.changedSince(containerId, tick);
+  }
+
+  /** What the source follows itself of the thread; live capture follows nothing. */
+  get tracked(): TrackedThread | undefined {
+    return this.#event?.tracked;
   }
 
   /** Applies what the event changes and finds who caused it. */

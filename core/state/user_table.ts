@@ -1,5 +1,6 @@
 /** Names of users and groups. */
 import type { Changes } from "./changes.ts";
+import type { AccountChange } from "../event/mod.ts";
 import type { HostFiles } from "./host_files.ts";
 
 export interface User {
@@ -15,8 +16,6 @@ export interface Group {
 export interface UserTableOptions {
   /** Absent: no file is read, all but root is unknown. */
   readonly files?: HostFiles;
-  /** Milliseconds on any steady clock. */
-  readonly now?: () => number;
   readonly changes?: Changes;
 }
 
@@ -26,39 +25,49 @@ const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAX_ENTRIES = 65_536;
 const MAX_NAME = 256;
 const MAX_PATH = 1024;
-const RECHECK_MS = 10_000;
 
 /** Falco's answers where /etc/passwd has no entry for 0. */
 const ROOT: User = { name: "root", home: "/root", shell: "<NA>" };
 const ROOT_GROUP: Group = { name: "root" };
 
 /**
- * Ids to names as /etc/passwd and /etc/group of the host have them; the files are looked at again
- * when they change, at most every ten seconds. An id without an entry is absent here and prints as
+ * Ids to names as /etc/passwd and /etc/group of the host have them, read when somebody first asks and
+ * again by `refresh` when they have changed. An id without an entry is absent here and prints as
  * `<NA>`. Processes in containers are shown under the host's names too.
  */
 export class UserTable {
   readonly #files: HostFiles | undefined;
-  readonly #now: () => number;
   readonly #changes: Changes | undefined;
-  #checkedAt = -Infinity;
+  #loaded = false;
   #changedAt = 0;
+  readonly #toldUsers = new Map<number, User>();
+  readonly #toldGroups = new Map<number, Group>();
   #users: Cached<User> = { version: undefined, entries: new Map() };
   #groups: Cached<Group> = { version: undefined, entries: new Map() };
 
   constructor(options: UserTableOptions = {}) {
     this.#files = options.files;
-    this.#now = options.now ?? (() => performance.now());
     this.#changes = options.changes;
   }
 
+  /** What a source tells counts more than any file. */
+  apply(change: AccountChange): void {
+    if (change.kind === "user") tell(this.#toldUsers, change.id, change.user);
+    else tell(this.#toldGroups, change.id, change.group);
+    this.#changedAt = this.#changes?.tick() ?? 0;
+  }
+
   user(uid: number): User | undefined {
-    this.refresh();
+    const told = this.#toldUsers.get(uid);
+    if (told !== undefined) return told;
+    if (!this.#loaded) this.refresh();
     return this.#users.entries.get(uid) ?? (uid === 0 ? ROOT : undefined);
   }
 
   group(gid: number): Group | undefined {
-    this.refresh();
+    const told = this.#toldGroups.get(gid);
+    if (told !== undefined) return told;
+    if (!this.#loaded) this.refresh();
     return this.#groups.entries.get(gid) ?? (gid === 0 ? ROOT_GROUP : undefined);
   }
 
@@ -67,13 +76,11 @@ export class UserTable {
     return this.#changedAt;
   }
 
-  /** Looks whether the files have changed, if the last look is some time ago. */
+  /** Looks whether the files have changed. */
   refresh(): void {
     const files = this.#files;
     if (!files) return;
-    const now = this.#now();
-    if (now - this.#checkedAt < RECHECK_MS) return;
-    this.#checkedAt = now;
+    this.#loaded = true;
     const users = reload(this.#users, PASSWD, files, parsePasswd);
     const groups = reload(this.#groups, GROUP, files, parseGroup);
     if (users === this.#users && groups === this.#groups) return;
@@ -81,6 +88,11 @@ export class UserTable {
     this.#groups = groups;
     this.#changedAt = this.#changes?.tick() ?? 0;
   }
+}
+
+function tell<Entry>(told: Map<number, Entry>, id: number, entry: Entry | undefined): void {
+  if (entry === undefined) told.delete(id);
+  else if (told.has(id) || told.size < MAX_ENTRIES) told.set(id, entry);
 }
 
 interface Cached<Entry> {

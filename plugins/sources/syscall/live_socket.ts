@@ -97,21 +97,46 @@ function tupleAt(
       path: family === AF_UNIX ? name : undefined,
     };
   }
-  const bytes = family === AF_INET ? 4 : 16;
-  // What raw sockets have in its place is the protocol.
-  const ports = u16(SOCKET_FACTS.type) !== SOCK_RAW;
-  const copy = (field: number) => memory.u8.slice(facts + field, facts + field + bytes);
-  const tuple: SocketTuple = {
-    family: family === AF_INET ? "ipv4" : "ipv6",
-    localAddress: copy(SOCKET_FACTS.localAddress),
-    remoteAddress: copy(SOCKET_FACTS.remoteAddress),
-    localPort: ports ? u16(SOCKET_FACTS.localPort) : 0,
-    remotePort: ports ? u16(SOCKET_FACTS.remotePort) : 0,
-    path: undefined,
-  };
+  const tuple = new KernelTuple(memory, facts, family === AF_INET ? "ipv4" : "ipv6");
   // bind's argument is this end, which the kernel has told.
   if (tuple.remotePort !== 0 || call === "bind") return tuple;
-  return { ...tuple, ...ipArgument(memory, argument, addressBytes) };
+  const { localAddress, remoteAddress, localPort, remotePort } = tuple;
+  const known = { localAddress, remoteAddress, localPort, remotePort, path: undefined };
+  return { family: tuple.family, ...known, ...ipArgument(memory, argument, addressBytes) };
+}
+
+/** Both ends as the kernel has them; addresses are copied when somebody asks. */
+class KernelTuple implements SocketTuple {
+  readonly path = undefined;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly #memory: RingMemory;
+  readonly #facts: number;
+  #localAddress: Uint8Array | undefined;
+  #remoteAddress: Uint8Array | undefined;
+
+  constructor(memory: RingMemory, facts: number, readonly family: "ipv4" | "ipv6") {
+    const u16 = (field: number) => memory.u16[(facts + field) >> 1]!;
+    // What raw sockets have in its place is the protocol.
+    const ports = u16(SOCKET_FACTS.type) !== SOCK_RAW;
+    this.localPort = ports ? u16(SOCKET_FACTS.localPort) : 0;
+    this.remotePort = ports ? u16(SOCKET_FACTS.remotePort) : 0;
+    this.#memory = memory;
+    this.#facts = facts;
+  }
+
+  get localAddress(): Uint8Array {
+    return this.#localAddress ??= this.#copy(SOCKET_FACTS.localAddress);
+  }
+
+  get remoteAddress(): Uint8Array {
+    return this.#remoteAddress ??= this.#copy(SOCKET_FACTS.remoteAddress);
+  }
+
+  #copy(field: number): Uint8Array {
+    const at = this.#facts + field;
+    return this.#memory.u8.slice(at, at + (this.family === "ipv4" ? 4 : 16));
+  }
 }
 
 /** The address a program passed (connect, bind, sendto …), as the remote end of a tuple. */
