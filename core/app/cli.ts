@@ -45,6 +45,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addList(program, host, done);
   addDescribe(program, host, done);
   addExplain(program, host, done);
+  addTest(program, host, done);
   addFilter(program, host, done);
   addExplainCode(program, host, done);
   addProbe(program, host, done);
@@ -207,6 +208,25 @@ function addExplain(program: Command, host: Host, done: SetCode): void {
     });
 }
 
+function addTest(program: Command, host: Host, done: SetCode): void {
+  program.command("test")
+    .description("hold rules against described events: unit tests of rules")
+    .argument("<files...>", "files of tests; rules/tests/README.md explains them")
+    .option("--filter <name>", "only tests whose name contains this text, or matches it with a *")
+    .option("--json", "print one JSON object")
+    .option("-c <path>", "configuration file in place of the one that a file names")
+    .addOption(
+      new Option("-r <path>", "rules in place of those that a file names; repeatable")
+        .argParser(collect).default([] as string[], "as the file says"),
+    )
+    .addHelpText("after", TEST_EXAMPLES)
+    .action(async (paths, { filter, json, c, r }) => {
+      const { testCommand } = await import("./commands/test_rules.ts");
+      const request = { paths, filter, json: json ?? false, configPath: c, rulePaths: r };
+      done(await testCommand(request, host));
+    });
+}
+
 function addFilter(program: Command, host: Host, done: SetCode): void {
   const filter = program.command("filter")
     .description("look at conditions by themselves")
@@ -339,6 +359,12 @@ Examples:
   falcod explain "Sensitive file read" --event '{"evt.type": "openat", "fd.name": "/etc/shadow"}'
   falcod explain -r my_rules.yaml "My rule" --event @event.yaml
   falcod explain --json "My rule" --event -    read the event from standard input`;
+
+const TEST_EXAMPLES = `
+Examples:
+  falcod test my_rules_test.yaml
+  falcod test tests/*.yaml --filter '*shadow*'
+  falcod test my_rules_test.yaml -r changed_rules.yaml --json`;
 
 const FILTER_EXAMPLES = `
 Examples:

@@ -18,7 +18,23 @@ const AREAS: Readonly<Record<string, () => Promise<Run>>> = {
   rule: loadingRules,
   filter: loadingRules,
   given: readingEvents,
+  rule_test: readingRuleTests,
 };
+
+/** Names are held against the rule `Read` of source syscall. */
+async function readingRuleTests(): Promise<Run> {
+  const { bindTests } = await import("../../core/app/rule_tests/bind.ts");
+  const { readTestFile } = await import("../../core/app/rule_tests/read.ts");
+  const { syscallFields } = await import("../../core/field/mod.ts");
+  const { rulesetOf } = await import("../ruleset.ts");
+  const ruleset = rulesetOf(
+    "- rule: Read\n  desc: d\n  condition: evt.type = openat\n  output: x\n  priority: INFO\n",
+  );
+  return (source, report) => {
+    const file = readTestFile(source, report);
+    if (file) bindTests(file, { ruleset, tables: new Map([["syscall", syscallFields]]) }, report);
+  };
+}
 
 async function readingEvents(): Promise<Run> {
   const { readYaml } = await import("../../core/base/yaml.ts");
@@ -67,6 +83,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   Y003: "yaml_test.ts: a file of 8 MiB",
   Y004: "yaml_test.ts: a million tokens",
   G010: "tests/cli/explain_test.ts: an event of a capture file",
+  T007: "tests/cli/rule_tests_test.ts: rules that are not there",
   F035: "check_test.ts: fields out of JSON, which no built-in source has yet",
 };
 
@@ -78,6 +95,7 @@ Deno.test("every code of YAML, rule files, conditions, outputs and given events 
     ...codesIn("core/alert", /"(A\d{3})"/g),
     ...codesIn("core/given", /"(G\d{3})"/g),
     ...codesIn("core/app/explain", /"(G\d{3})"/g),
+    ...codesIn("core/app/rule_tests", /"(T\d{3})"/g),
   ]);
   const texts = [...printed.values()].join("\n");
   const missing = [...codes].filter((code) => !ELSEWHERE[code] && !texts.includes(`[${code}]`))

@@ -1,0 +1,77 @@
+/** `falcod test`: rules held against described events. */
+import { escapeUnprintable } from "../../alert/mod.ts";
+import { renderJson } from "../../base/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { placeOf, placeText } from "../explain/tree.ts";
+import type { Host } from "../host.ts";
+import { printDiagnostics } from "../report.ts";
+import type { Failure } from "../rule_tests/failures.ts";
+import { type FileOutcome, runTestFile, type TestOutcome } from "../rule_tests/run.ts";
+import { nameFilter } from "../table.ts";
+
+export interface TestRequest {
+  readonly paths: readonly string[];
+  /** Part of a test's name, or a pattern with `*`. */
+  readonly filter: string | undefined;
+  readonly json: boolean;
+  readonly configPath: string | undefined;
+  readonly rulePaths: readonly string[];
+}
+
+/** Exit code 1 when a test fails, a file is broken, or there is no test at all. */
+export async function testCommand(request: TestRequest, host: Host): Promise<number> {
+  const isWanted = nameFilter(request.filter);
+  const outcomes: FileOutcome[] = [];
+  for (const path of request.paths) {
+    const outcome = await runTestFile(path, { ...request, isWanted }, host);
+    outcomes.push(outcome);
+    if (!request.json) tell(outcome, host);
+  }
+  const tests = outcomes.flatMap(({ tests }) => tests);
+  const failed = tests.filter(({ failures }) => failures.length > 0).length;
+  const broken = outcomes.filter((outcome) => outcome.broken).length;
+  const passed = tests.length - failed;
+  const ok = failed === 0 && broken === 0 && passed > 0;
+  if (request.json) {
+    const files = outcomes.map(plainOutcome);
+    host.out.write(`${JSON.stringify({ ok, passed, failed, broken, files })}\n`);
+  } else {
+    const files = broken > 0 ? `, ${broken} of ${outcomes.length} files cannot be run` : "";
+    const none = tests.length === 0 && broken === 0
+      ? request.filter === undefined ? ": there is no test" : ": no test has such a name"
+      : "";
+    host.out.write(`${passed} passed, ${failed} failed${files}${none}\n`);
+  }
+  return ok ? EXIT_OK : EXIT_FAILURE;
+}
+
+function tell({ diagnostics, suppressed, tests }: FileOutcome, host: Host): void {
+  printDiagnostics(diagnostics, suppressed, { output: host.error, host });
+  for (const { test, failures } of tests) {
+    if (failures.length === 0) continue;
+    const lines = [`FAILED ${placeText(test.at)}: ${test.name}`];
+    for (const failure of failures) lines.push(...linesOf(failure, test.events.length));
+    host.out.write(lines.map((line) => `${escapeUnprintable(line)}\n`).join(""));
+  }
+}
+
+function linesOf({ message, event, expected, found }: Failure, events: number): string[] {
+  const where = events > 1 ? `the event at line ${placeOf(event).line}: ` : "";
+  const lines = [`    ${where}${message}`];
+  if (expected !== undefined) lines.push(`      expected: ${expected}`, `      found:    ${found}`);
+  return lines;
+}
+
+function plainOutcome({ path, diagnostics, broken, tests }: FileOutcome) {
+  return { path, broken, diagnostics: renderJson(diagnostics), tests: tests.map(plainTest) };
+}
+
+function plainTest({ test, failures }: TestOutcome) {
+  return {
+    name: test.name,
+    at: placeOf(test.at),
+    events: test.events.length,
+    passed: failures.length === 0,
+    failures: failures.map(({ event, ...failure }) => ({ ...failure, at: placeOf(event) })),
+  };
+}

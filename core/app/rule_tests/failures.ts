@@ -1,0 +1,90 @@
+/** One rule test: whether its events raise the alerts they should. */
+import type { Alert } from "../../alert/mod.ts";
+import type { Span } from "../../base/mod.ts";
+import type { JsonValue } from "../../field/mod.ts";
+import { eventOf, type Given } from "../../given/mod.ts";
+import type { Ruleset } from "../../rule/mod.ts";
+import { explainRule } from "../explain/explain_rule.ts";
+import { alertsOf } from "../explain/judge.ts";
+import { verdictOf } from "../explain/sentence.ts";
+import { plainValue } from "../explain/tree.ts";
+import type { BoundExpectation, RuleTest } from "./bind.ts";
+import type { FieldExpectation } from "./read.ts";
+
+export interface Failure {
+  readonly kind: "missing" | "unexpected" | "different";
+  readonly rule: string;
+  /** One sentence. */
+  readonly message: string;
+  /** The event that it went wrong with. */
+  readonly event: Span;
+  /** Both or none: as text. */
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+/** Every event by itself, in a state of its own; empty: the test passed. */
+export function failuresOf(test: RuleTest, ruleset: Ruleset): readonly Failure[] {
+  return test.events.flatMap(({ at, given }) =>
+    [...failuresWith(given, test, ruleset)]
+      .map((failure) => ({ ...failure, event: at }))
+  );
+}
+
+type Found = Omit<Failure, "event">;
+
+function* failuresWith(
+  given: Given,
+  { expect, expectNot }: RuleTest,
+  ruleset: Ruleset,
+): Generator<Found> {
+  const stage = () => eventOf(given);
+  const alerts = new Map(alertsOf(stage, ruleset).map((alert) => [alert.rule, alert]));
+  for (const expectation of expect ?? []) {
+    const alert = alerts.get(expectation.rule);
+    if (alert) yield* differencesOf(alert, expectation);
+    else yield missing(expectation.rule);
+  }
+  const unexpected = expect
+    ? [...alerts.keys()].filter((name) => !expect.some(({ rule }) => rule === name))
+    : expectNot.map(({ rule }) => rule).filter((name) => alerts.has(name));
+  for (const rule of unexpected) {
+    const message = `"${rule}" alerted and was not expected to: ${alerts.get(rule)!.message}`;
+    yield { kind: "unexpected", rule, message };
+  }
+
+  function missing(name: string): Found {
+    const rule = ruleset.rules.find((rule) => rule.name === name)!;
+    const reason = rule.source === given.source
+      ? verdictOf(explainRule(rule, ruleset, stage))
+      : `"${name}" judges events of source ${rule.source}, this one is of ${given.source}.`;
+    return { kind: "missing", rule: name, message: `an alert was expected. ${reason}` };
+  }
+}
+
+function* differencesOf(alert: Alert, expectation: BoundExpectation): Generator<Found> {
+  const { rule, output, priority, fields } = expectation;
+  const differs = (what: string, expected: string, found: string): Found => {
+    return { kind: "different", rule, message: `${what} of "${rule}" differs`, expected, found };
+  };
+  if (output !== undefined && output !== alert.message) {
+    yield differs("the output", output, alert.message);
+  }
+  if (priority !== undefined && priority !== alert.priority) {
+    yield differs("the priority", priority, alert.priority);
+  }
+  for (const [name, expected] of fields) {
+    const value = alert.fields.get(name);
+    const found = value === undefined ? "not in the output" : textOf(value);
+    if (value === undefined || found !== JSON.stringify(expected)) {
+      yield differs(`field ${name}`, JSON.stringify(expected), found);
+    }
+  }
+}
+
+/** Values as tests write them, all of them texts: `3` and `"3"` are the same. */
+function textOf(value: JsonValue): string {
+  const texts = (value: unknown): FieldExpectation =>
+    value === null ? null : Array.isArray(value) ? value.map(texts) : String(value);
+  return JSON.stringify(texts(plainValue(value)));
+}

@@ -1,0 +1,115 @@
+/** Runs a file of rule tests with the rules it names. */
+import { dirname, isAbsolute, join } from "node:path";
+import { type Diagnostic, Report } from "../../base/mod.ts";
+import { withGiven } from "../../given/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
+import { standardConfig } from "../config/schema.ts";
+import { fieldTables } from "../fields.ts";
+import { kindOf, readText } from "../files.ts";
+import type { Host } from "../host.ts";
+import { loadRuleset } from "../rules.ts";
+import { prepare } from "../start.ts";
+import { bindTests, type RuleTest, type Surroundings } from "./bind.ts";
+import { type Failure, failuresOf } from "./failures.ts";
+import { readTestFile, type TestFile, type WrittenPath } from "./read.ts";
+
+export interface TestRunRequest {
+  /** In place of the configuration that a file names. */
+  readonly configPath: string | undefined;
+  /** In place of the rules that a file names. */
+  readonly rulePaths: readonly string[];
+  readonly isWanted: (name: string) => boolean;
+}
+
+export interface FileOutcome {
+  readonly path: string;
+  /** What is wrong with the file or its rules; with an error among them no test was run. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly suppressed: number;
+  readonly broken: boolean;
+  readonly tests: readonly TestOutcome[];
+}
+
+export interface TestOutcome {
+  readonly test: RuleTest;
+  readonly failures: readonly Failure[];
+}
+
+export async function runTestFile(
+  path: string,
+  request: TestRunRequest,
+  host: Host,
+): Promise<FileOutcome> {
+  const report = new Report();
+  const source = readText(path, report);
+  const file = source && readTestFile(source, report);
+  const surroundings = file && await loadSurroundings(file, path, request, { host, report });
+  const tests = file && surroundings ? bindTests(file, surroundings, report) : [];
+  const broken = report.hasErrors || !surroundings;
+  return {
+    path,
+    diagnostics: report.diagnostics,
+    suppressed: report.suppressed,
+    broken,
+    tests: broken ? [] : tests.filter(({ name }) => request.isWanted(name))
+      .map((test) => ({ test, failures: failuresOf(test, surroundings.ruleset) })),
+  };
+}
+
+/**
+ * Rules that a file names meet the standard configuration unless it names one, so that the result is
+ * the same on every machine; without rules those of the configuration are tested.
+ */
+async function loadSurroundings(
+  file: TestFile,
+  path: string,
+  { configPath, rulePaths }: TestRunRequest,
+  { host, report }: { readonly host: Host; readonly report: Report },
+): Promise<Surroundings | undefined> {
+  const rules = rulePaths.length > 0
+    ? rulePaths.map((path) => ({ path, required: true }))
+    : (file.rules ?? []).map((written) => ({ ...beside(path, written, report), required: true }));
+  const config = configPath ?? (file.config && beside(path, file.config, report).path);
+  if (report.hasErrors) return undefined;
+  if (rules.length > 0 && config === undefined) {
+    const own = new Report();
+    const registry = new Registry(host.plugins);
+    const options = { config: standardConfig(), registry, report: own, adaptFields: withGiven };
+    const { ruleset } = await loadRuleset(rules, options);
+    passOn(own, report);
+    return ruleset && { ruleset, tables: await fieldTables(registry) };
+  }
+  const start = await prepare({
+    configPath: config,
+    rulePaths: rules.map(({ path }) => path),
+    options: [],
+    adaptFields: withGiven,
+  }, host);
+  passOn(start.report, report);
+  const { ruleset, registry, loaded } = start;
+  return ruleset && {
+    ruleset,
+    tables: await fieldTables(registry, loaded.config.static_fields),
+  };
+}
+
+/** Paths in a file of tests count from its folder, so that the tests can be run from anywhere. */
+function beside(file: string, { path, at }: WrittenPath, report: Report): WrittenPath {
+  const resolved = isAbsolute(path) ? path : join(dirname(file), path);
+  if (kindOf(resolved) === "missing") {
+    report.add({
+      code: "T007",
+      title: `there is no "${resolved}"`,
+      at,
+      help: "is the name right? It counts from the folder of the file it stands in",
+    });
+  }
+  return { path: resolved, at };
+}
+
+/** Warnings about rules are for those who validate them. */
+function passOn(from: Report, to: Report): void {
+  for (const diagnostic of from.diagnostics) {
+    if (diagnostic.severity === "error") to.add(diagnostic);
+  }
+}

@@ -1,0 +1,76 @@
+/** The keys of a file of rule tests. Values are texts, as YAML has them; events are read elsewhere. */
+import { z } from "zod";
+
+const text = z.string({ error: "text" });
+
+/** A single value stands for a list of one. */
+function listOf<Item extends z.ZodType>(item: Item) {
+  return z.preprocess(
+    (value) => typeof value === "string" ? [value] : value,
+    z.array(item, { error: "a list" }),
+  );
+}
+
+const expectation = z.preprocess(
+  (value) => typeof value === "string" ? { rule: value } : value,
+  z.strictObject({
+    rule: text,
+    output: text.optional(),
+    priority: text.optional(),
+    output_fields: z.record(z.string(), z.unknown(), { error: "a mapping of fields to values" })
+      .optional(),
+  }, { error: "the name of a rule, or a mapping with the key rule" }),
+);
+
+const test = z.strictObject({
+  name: text,
+  source: text.default("syscall"),
+  event: z.unknown().optional(),
+  events: z.array(z.unknown(), { error: "a list of events" }).optional(),
+  expect: listOf(expectation).optional(),
+  expect_not: listOf(text).optional(),
+}, { error: "a mapping" }).check(({ value, issues }) => {
+  if (value.expect !== undefined || value.expect_not !== undefined) return;
+  const message = "expect or expect_not, to say what is expected (nothing: expect: [])";
+  issues.push({ code: "custom", message, input: value, path: [] });
+});
+
+const testFile = z.strictObject({
+  rules: listOf(text).optional(),
+  config: text.optional(),
+  event: z.unknown().optional(),
+  tests: z.array(test, { error: "a list of tests" }),
+}, { error: "a mapping with the key tests" });
+
+export type TestFileKeys = z.output<typeof testFile>;
+
+export interface KeyIssue {
+  readonly path: readonly (string | number)[];
+  readonly wanted: string;
+  /** There is something, and it lacks what is wanted. */
+  readonly incomplete: boolean;
+  /** Present when it is only keys nobody knows; then `known` are those there are. */
+  readonly unknownKeys?: readonly string[];
+  readonly known?: readonly string[];
+}
+
+export function checkKeys(
+  plain: unknown,
+): { readonly keys: TestFileKeys } | { readonly issues: readonly KeyIssue[] } {
+  const result = testFile.safeParse(plain);
+  if (result.success) return { keys: result.data };
+  return {
+    issues: result.error.issues.map((issue) => {
+      const path = issue.path.filter((step) => typeof step !== "symbol");
+      const found = { path, wanted: issue.message, incomplete: issue.code === "custom" };
+      if (issue.code !== "unrecognized_keys") return found;
+      return { ...found, unknownKeys: issue.keys, known: knownKeys(path) };
+    }),
+  };
+}
+
+/** Mappings with fixed keys are the file, a test and what it expects. */
+function knownKeys(path: readonly (string | number)[]): readonly string[] {
+  if (path.length === 0) return Object.keys(testFile.shape);
+  return Object.keys(path.length === 2 ? test.shape : expectation.out.shape);
+}
