@@ -1,5 +1,6 @@
 /** Blocks as bytes, one behind the other. */
 import { Buffer } from "node:buffer";
+import { encodeUtf8 } from "../base/mod.ts";
 import { BLOCK_TRAILER_BYTES } from "./format.ts";
 
 const FIRST_BYTES = 64 << 10;
@@ -101,7 +102,7 @@ export class BlockBuilder {
   fixedText(text: string, count: number): void {
     this.#reserve(count);
     this.#bytes.fill(0, this.#at, this.#at + count);
-    this.#bytes.write(text, this.#at, count - 1, "utf8");
+    this.#put(text, count - 1);
     this.#at += count;
   }
 
@@ -109,7 +110,7 @@ export class BlockBuilder {
   text(text: string, limitBytes: number): void {
     this.u16(0);
     this.#reserve(limitBytes);
-    const length = this.#bytes.write(text, this.#at, limitBytes, "utf8");
+    const length = this.#put(text, limitBytes);
     this.#view.setUint16(this.#at - 2, length, true);
     this.#at += length;
   }
@@ -126,6 +127,14 @@ export class BlockBuilder {
     this.#view = viewOf(this.#bytes);
     this.#at = this.#blockStart = 0;
     return taken;
+  }
+
+  /** At most `limitBytes` of a text, for which there is room, and how many they are. */
+  #put(text: string, limitBytes: number): number {
+    if (text.isWellFormed()) return this.#bytes.write(text, this.#at, limitBytes, "utf8");
+    const part = encodeUtf8(text).subarray(0, limitBytes);
+    this.#bytes.set(part, this.#at);
+    return part.length;
   }
 
   #reserve(bytes: number): void {

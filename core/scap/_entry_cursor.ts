@@ -1,4 +1,5 @@
 /** Reads the fields of one entry of a list, inside of bounds and without exceptions. */
+import { utf8At } from "../base/mod.ts";
 import type { CaptureBytes } from "./event.ts";
 
 const HIGH_WORD = 4294967296;
@@ -69,7 +70,7 @@ export class EntryCursor {
   /** A copy. */
   bytes(count: number): Uint8Array {
     if (!this.#take(count)) return new Uint8Array();
-    return Uint8Array.prototype.slice.call(this.#bytes, this.#at - count, this.#at);
+    return new Uint8Array(this.#bytes.subarray(this.#at - count, this.#at));
   }
 
   /** A u16 of length before it; anything behind a NUL is not part of it. */
@@ -89,7 +90,7 @@ export class EntryCursor {
   /** Text of a fixed size, up to its NUL. */
   fixedText(count: number): string {
     if (!this.#take(count)) return "";
-    const text = this.#bytes.utf8Slice(this.#at - count, this.#at);
+    const text = utf8At(this.#bytes, this.#at - count, this.#at);
     const nul = text.indexOf("\0");
     return nul < 0 ? text : text.slice(0, nul);
   }
@@ -100,7 +101,7 @@ export class EntryCursor {
       this.problem ??= `a ${what} has ${length} bytes, at most ${limitBytes} are allowed`;
       return "";
     }
-    return this.#take(length) ? this.#bytes.utf8Slice(this.#at - length, this.#at) : "";
+    return this.#take(length) ? utf8At(this.#bytes, this.#at - length, this.#at) : "";
   }
 
   #take(count: number): boolean {

@@ -1,85 +1,102 @@
 /**
- * Decompresses as the reader asks. node's zlib takes half the time of a DecompressionStream (180
- * against 380 ms for 160 MB), and, fed piece by piece, hands out all that stands before a fault.
+ * Decompresses straight into the reader's window, through the handle that node's streams are made of.
+ * No document promises it, but node has had it for ten years, Deno has it, and the tests of compressed
+ * captures notice if it goes. For 160 MB it takes 110 ms and no memory of its own; the stream around
+ * it takes 180 ms and 75 MB, DecompressionStream 380 ms. And it gives what stands before a fault,
+ * where both streams lose their last chunk.
  */
-import type { Gunzip } from "node:zlib";
 import { InputError, type ScapInput } from "./input.ts";
 
-/** What a piece can grow to at most is 1000 times as much, and lies in memory: a hostile file's 16 MB. */
-const PIECE_BYTES = 16 << 10;
-const CHUNK_BYTES = 64 << 10;
+const PIECE_BYTES = 64 << 10;
+const NO_FLUSH = 0, FINISH = 4;
+
+/** What stands behind a member is no other member: upstream does not look at it either. */
+const NO_FURTHER_MEMBER = "incorrect header check";
+
+interface InflateHandle {
+  onerror: (message: string) => void;
+  writeSync(
+    flush: number,
+    from: Uint8Array,
+    fromAt: number,
+    fromBytes: number,
+    to: Uint8Array,
+    toAt: number,
+    toBytes: number,
+  ): void;
+}
+
+interface Inflater {
+  readonly handle: InflateHandle;
+  /** Bytes that `writeSync` left: room in `to`, input in `from`. */
+  readonly left: Uint32Array;
+  close(): void;
+}
 
 export class GunzipInput implements ScapInput {
   readonly #packed: ScapInput;
   readonly #piece = new Uint8Array(PIECE_BYTES);
-  #gunzip: Gunzip | undefined;
-  readonly #chunks: Uint8Array[] = [];
-  /** Bytes of the first chunk that were taken. */
-  #taken = 0;
+  #inflater: Inflater | undefined;
+  /** What of the piece is to be read. */
+  #at = 0;
+  #end = 0;
+  /** The last output filled all its room, so there may be more without more input. */
+  #mayHaveMore = false;
   #ended = false;
-  #failure: Error | undefined;
-  /** Wakes who waits for the piece to be decompressed. */
-  #wake: (() => void) | undefined;
+  #problem: string | undefined;
 
   constructor(packed: ScapInput) {
     this.#packed = packed;
   }
 
   async read(into: Uint8Array): Promise<number> {
-    while (this.#chunks.length === 0) {
-      if (this.#failure) {
-        const { message } = this.#failure;
-        throw new InputError("bad-gzip", `the file cannot be decompressed: ${message}`, {
-          cause: this.#failure,
-        });
-      }
+    this.#inflater ??= await openInflater((problem) => this.#problem ??= problem);
+    for (;;) {
       if (this.#ended) return 0;
-      await this.#feed();
-    }
-    let filled = 0;
-    while (filled < into.length && this.#chunks.length > 0) {
-      const chunk = this.#chunks[0]!;
-      const part = chunk.subarray(this.#taken, this.#taken + into.length - filled);
-      into.set(part, filled);
-      filled += part.length;
-      this.#taken += part.length;
-      if (this.#taken === chunk.length) {
-        this.#chunks.shift();
-        this.#taken = 0;
+      if (this.#problem !== undefined) {
+        const message = `the file cannot be decompressed: ${this.#problem}`;
+        throw new InputError("bad-gzip", message);
       }
+      if (this.#at === this.#end && !this.#mayHaveMore) {
+        this.#at = 0;
+        this.#end = await this.#packed.read(this.#piece);
+      }
+      const got = this.#inflate(this.#inflater, into);
+      if (got > 0) return got;
     }
-    return filled;
   }
 
   close(): void {
-    this.#gunzip?.destroy();
+    this.#inflater?.close();
     this.#packed.close();
   }
 
-  /** One piece, or the end; it is taken in whole before this returns. */
-  async #feed(): Promise<void> {
-    const gunzip = this.#gunzip ??= await this.#start();
-    const got = await this.#packed.read(this.#piece);
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      // The end is told apart from the last piece, whose output would be lost with the error.
-      if (got === 0) gunzip.end();
-      else gunzip.write(this.#piece.subarray(0, got), () => resolve());
-    });
+  #inflate({ handle, left }: Inflater, into: Uint8Array): number {
+    const given = this.#end - this.#at;
+    // Nothing to give is the end: has all been there?
+    const flush = given === 0 && !this.#mayHaveMore ? FINISH : NO_FLUSH;
+    handle.writeSync(flush, this.#piece, this.#at, given, into, 0, into.length);
+    const [room = 0, ungiven = 0] = left;
+    this.#at = this.#end - ungiven;
+    this.#mayHaveMore = room === 0;
+    // Zeros behind the last member are padding, which is left where it is.
+    const stopped = flush === FINISH || (ungiven > 0 && room > 0);
+    if (this.#problem === NO_FURTHER_MEMBER) this.#ended = true;
+    else if (stopped && this.#problem === undefined) this.#ended = true;
+    return into.length - room;
   }
+}
 
-  async #start(): Promise<Gunzip> {
-    const { createGunzip } = await import("node:zlib");
-    const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-    gunzip.on("data", (chunk: Uint8Array) => this.#chunks.push(chunk));
-    gunzip.on("end", () => {
-      this.#ended = true;
-      this.#wake?.();
-    });
-    gunzip.on("error", (error: Error) => {
-      this.#failure = error;
-      this.#wake?.();
-    });
-    return gunzip;
+async function openInflater(onProblem: (problem: string) => void): Promise<Inflater> {
+  const { createGunzip } = await import("node:zlib");
+  const gunzip = createGunzip();
+  const { _handle: handle, _writeState: left } = gunzip as unknown as {
+    _handle?: InflateHandle;
+    _writeState?: Uint32Array;
+  };
+  if (typeof handle?.writeSync !== "function" || !(left instanceof Uint32Array)) {
+    throw new Error("the handle of node's zlib is not what it was");
   }
+  handle.onerror = onProblem;
+  return { handle, left, close: () => gunzip.close() };
 }

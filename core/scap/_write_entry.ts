@@ -1,4 +1,5 @@
 /** Entries of lists in the versions upstream writes today: the counterpart of the readers beside this. */
+import { encodeUtf8 } from "../base/mod.ts";
 import type {
   ScapDescriptor,
   ScapGroup,
@@ -29,7 +30,7 @@ export function writeInterface(builder: BlockBuilder, item: ScapInterface): void
   const start = builder.beginEntry();
   const addressBytes = item.address.length === 16 ? 16 : 4;
   builder.u16(addressBytes === 16 ? INTERFACE_TYPES.ipv6 : INTERFACE_TYPES.ipv4);
-  const name = new TextEncoder().encode(item.name).subarray(0, path - 1);
+  const name = encodeUtf8(item.name).subarray(0, path - 1);
   builder.u16(name.length);
   builder.fixedBytes(item.address, addressBytes);
   builder.fixedBytes(item.netmask, addressBytes);

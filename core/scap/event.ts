@@ -85,8 +85,9 @@ export class ScapEvent {
 
   /** A view of the parameter's bytes, borrowed. */
   paramBytes(index: number): Uint8Array {
-    const at = this.paramStart(index);
-    return this.bytes.subarray(at, at + this.paramLength(index));
+    // Not a part of the Buffer: that would be one too, whose slice() copies nothing.
+    const { buffer, byteOffset } = this.bytes;
+    return new Uint8Array(buffer, byteOffset + this.paramStart(index), this.paramLength(index));
   }
 
   /** Text up to the NUL that ends it; absent when the parameter is. What is no UTF-8 is kept, see `utf8At`. */

@@ -17,6 +17,7 @@
 export * from "./entries.ts";
 export * from "./event.ts";
 export * from "./fault.ts";
+export { encodeParam } from "./encode_param.ts";
 export {
   type ByteSource,
   captureInput,
@@ -36,3 +37,4 @@ export {
   type ScapOutput,
 } from "./output.ts";
 export { type EventHeader, ScapWriter, type ScapWriterOptions, type Written } from "./writer.ts";
+export { paramSize } from "./param_size.ts";

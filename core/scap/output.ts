@@ -98,17 +98,27 @@ class GzipOutput implements ScapOutput {
     return this.#file.writtenBytes;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    // When writing has failed nobody reads the packer any more, and it would never take this.
-    await Promise.race([this.#writer.write(bytes as Uint8Array<ArrayBuffer>), this.#done]);
-    if (this.#failure !== undefined) throw this.#failure;
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#unlessFailed(this.#writer.write(bytes as Uint8Array<ArrayBuffer>));
   }
 
   async close(): Promise<void> {
-    if (this.#failure === undefined) await Promise.race([this.#writer.close(), this.#done]);
-    await this.#done;
-    await this.#file.close();
+    try {
+      await this.#unlessFailed(this.#writer.close());
+      await this.#unlessFailed(this.#done);
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  /** When the file has failed nobody reads the packer any more, and a step may never end. */
+  async #unlessFailed(step: Promise<void>): Promise<void> {
+    try {
+      await Promise.race([step, this.#done]);
+    } catch (error) {
+      await this.#done;
+      throw this.#failure ?? error;
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
