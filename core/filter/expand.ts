@@ -19,6 +19,8 @@ export interface Names {
   /** For suggestions. */
   macroNames?(): Iterable<string>;
   listNames?(): Iterable<string>;
+  /** What to do about an unknown macro; absent: to define it. */
+  readonly help?: string;
   /** Filled with the expansions of macros that nothing is to be said of, and taken from. */
   readonly expansions?: Map<string, Expansion> | undefined;
 }
@@ -149,7 +151,7 @@ class Expander {
     const { name } = use;
     const help = this.#names.list(name)
       ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
-      : didYouMean(name, this.#names.macroNames?.() ?? []) ??
+      : didYouMean(name, this.#names.macroNames?.() ?? []) ?? this.#names.help ??
         "macros must be defined before the rules that use them";
     return this.#fail("F016", `unknown macro "${name}"`, use, help);
   }

@@ -61,16 +61,18 @@ const RULES = `
 Deno.test("falcod filter knows the macros and lists of rules given with -r", async () => {
   using folder = new Folder({ "rules.yaml": RULES, "broken.yaml": "- rule: x\n" });
   const rules = ["-r", folder.file("rules.yaml")];
-  const [check, events, unknown, broken] = await Promise.all([
+  const [check, events, unknown, nothing, broken] = await Promise.all([
     falcod(["filter", "check", ...rules, "spawned_shell and not proc.pname in (shells)"]),
     falcod(["filter", "events", ...rules, "spawned_shell"]),
     falcod(["filter", "check", ...rules, "spawned_shel"]),
+    falcod(["filter", "check", "spawned_shell"]),
     falcod(["filter", "check", "-r", folder.file("broken.yaml"), "proc.name = cat"]),
   ]);
   assertEquals([check.code, check.error], [0, ""]);
   assertEquals(check.out, "(spawned_shell and not proc.pname in (shells))\n");
   assertEquals([events.code, events.out], [0, "execve\nexecveat\n"]);
   assert(/F016[^]*did you mean "spawned_shell"/.test(unknown.error), unknown.error);
+  assert(/F016[^]*help: name the rules file/.test(nothing.error), nothing.error);
   assertEquals([broken.code, broken.out], [1, ""]);
   assert(broken.error.includes("broken.yaml:1:"), broken.error);
 });

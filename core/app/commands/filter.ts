@@ -114,10 +114,17 @@ async function surroundingsOf(
     return undefined;
   }
   const tables = await fieldTables(registry, loaded.config.static_fields);
-  return surroundingsIn(tables, source, { names: namesOf(ruleset), host });
+  return surroundingsIn(tables, source, {
+    names: { ...namesOf(ruleset), expansions: new Map() },
+    host,
+  });
 }
 
-const NO_NAMES: Names = { macro: () => undefined, list: () => undefined };
+const NO_NAMES: Names = {
+  macro: () => undefined,
+  list: () => undefined,
+  help: "name the rules file that defines it: -r rules.yaml",
+};
 
 function surroundingsIn(
   tables: ReadonlyMap<string, FieldTable>,
