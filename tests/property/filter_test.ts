@@ -47,6 +47,7 @@ const TEXTS = [
 ];
 const PATTERNS = ["[a-z]+", "/etc/.*", ".*", "a|b", "(x|y)*é?"];
 const NUMBERS = ["0", "1", "7", "-1", "255", "300", "4294967296", "18446744073709551615"];
+const PORTS = ["0", "7", "80", "443", "65616"];
 const ADDRESSES = ["10.0.0.1", "10.1.2.3", "::1", "2001:db8::1"];
 const NETWORKS = ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1/32"];
 const EVENTS = ["open", "openat", "close", "execve", "sethostname"];
@@ -150,6 +151,8 @@ class Author {
         return dice.pick(ADDRESSES);
       case "IPNET":
         return dice.pick(NETWORKS);
+      case "PORT":
+        return dice.pick(PORTS);
       default:
         return dice.pick(NUMBERS);
     }

@@ -9,12 +9,13 @@ import { CONFIG_CODES } from "./config.ts";
 import type { CodeEntry } from "./entry.ts";
 import { GIVEN_CODES } from "./given.ts";
 import { OUTPUT_CODES } from "./outputs.ts";
+import { RULE_TEST_CODES } from "./rule_tests.ts";
 import { RULE_CODES } from "./rules.ts";
 import { YAML_CODES } from "./yaml.ts";
 
 export type { CodeEntry, Example, ExamplePair } from "./entry.ts";
 
-/** In the order a file meets them: text, conditions, outputs, rules, configuration; then events. */
+/** In the order a file meets them: text, conditions, outputs, rules, configuration; then events and tests. */
 export const CODES: readonly CodeEntry[] = [
   ...YAML_CODES,
   ...CONDITION_CODES,
@@ -22,4 +23,5 @@ export const CODES: readonly CodeEntry[] = [
   ...RULE_CODES,
   ...CONFIG_CODES,
   ...GIVEN_CODES,
+  ...RULE_TEST_CODES,
 ];
