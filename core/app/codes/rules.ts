@@ -390,8 +390,8 @@ export const RULE_CODES: readonly CodeEntry[] = [
   {
     code: "R052",
     title: "%container.info is an old spelling",
-    meaning: "Outputs once showed the container with it; today it is added by itself.",
-    matters: "It prints nothing any more.",
+    meaning: "It names the container. What is known of one can be added to every output at once.",
+    matters: "Falco prints nothing for it any more; suggested_output says more.",
     example: ruleFiles(
       RULE.replace("shell %proc.name", "shell %proc.name %container.info"),
       RULE,
