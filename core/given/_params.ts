@@ -1,6 +1,7 @@
 /** The parameters of a given event: as given, else what its other parts say. */
 import { joinPath } from "../base/mod.ts";
 import {
+  encodeExecFlags,
   type EventParam,
   eventType,
   type FileDescriptor,
@@ -134,6 +135,7 @@ const OF_EXEC: Readonly<Record<string, (process: ProcessSnapshot) => ParamValue>
   pid: ({ processId }) => processId,
   trusted_exepath: ({ image }) => image.exePath,
   filename: ({ image }) => image.exeGiven,
+  flags: ({ image }) => encodeExecFlags(image),
 };
 
 const INTEGER = /^-?\d{1,18}$/, HEXADECIMAL = /^0x[0-9a-f]{1,15}$/i, OCTAL = /^0[0-7]{1,11}$/;
