@@ -48,7 +48,7 @@ export function descriptorOf(facts: Facts): FileDescriptor | undefined {
   const expected = type?.params.some(({ name }) => name === "fd") ?? false;
   if (!expected && openFlags === undefined && !given.mentions("fd.")) return undefined;
   const makes = openFlags !== undefined || type?.params[0]?.name === "fd";
-  const number = given.number("fd.num") ??
+  const number = given.number("fd.num") ?? numberOf(given.text("evt.arg", "fd")) ??
     (makes ? Math.max(-1, result ?? -1) : USED_DESCRIPTOR);
   const typeChar = typeCharOf(facts);
   const lower = given.truth("fd.is_lower_layer") ? flagValue("file_flags", LOWER_LAYER) ?? 0 : 0;
@@ -69,6 +69,10 @@ export function descriptorOf(facts: Facts): FileDescriptor | undefined {
   };
 }
 
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^-?\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
 function typeCharOf({ given, openFlags }: Facts): TypeChar {
   const said = given.text("fd.typechar") ?? TYPE_CHARS[given.text("fd.type") ?? ""];
   if (said !== undefined) return said;
@@ -82,12 +86,12 @@ function typeCharOf({ given, openFlags }: Facts): TypeChar {
   if (address) return address.length === 16 ? "6" : "4";
   const name = given.text("fd.name");
   const isNet = eventType(given.type)?.category === "net" || family === "ip";
-  if (!isNet) return ADDRESSES.some((field) => given.says(field)) ? "4" : "f";
+  if (!isNet) return [...given.values.keys()].some((field) => OF_SOCKETS.test(field)) ? "4" : "f";
   return name?.startsWith("/") ? "u" : "4";
 }
 
-/** What only sockets have; addresses themselves tell the family. */
-const ADDRESSES = ["fd.sport", "fd.cport", "fd.lport", "fd.rport", "fd.l4proto", "fd.is_server"];
+/** Fields that only sockets have a value for. */
+const OF_SOCKETS = /^fd\.(?:[cslr]?(?:ip|net|port|proto)(?:\.name)?|l4proto|is_server)$/;
 
 /** Name as given and as the kernel knows it, out of whichever fields tell them. */
 function pathOf({ given, process, result }: Facts): NamedPath | undefined {

@@ -154,6 +154,8 @@ Deno.test("a connection is built of its ends or of its name", () => {
     "6",
     "ipv6",
   ]);
+  const either = "{evt.type: read, fd.port: 443, evt.arg.fd: 7}";
+  assertEquals(seen(either, "fd.typechar", "fd.num", "evt.arg.fd"), ["4", "7", "7"]);
   const unix = "{evt.type: connect, fd.name: /run/docker.sock}";
   assertEquals(seen(unix, "fd.typechar", "fd.sockfamily"), ["u", "unix"]);
 });
