@@ -7,6 +7,7 @@ export * from "./base/mod.ts";
 export * from "./event/mod.ts";
 export * from "./state/mod.ts";
 export * from "./scap/mod.ts";
+export * from "./replay/mod.ts";
 export * from "./field/mod.ts";
 export * from "./alert/mod.ts";
 export * from "./plugin/mod.ts";

@@ -9,6 +9,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/event": 1,
   "core/state": 2,
   "core/scap": 2,
+  "core/replay": 3,
   "core/field": 3,
   "core/filter": 4,
   "core/given": 5,

@@ -2,11 +2,12 @@
  * A rule's `output`, compiled once when rules are loaded: "File opened (file=%fd.name user=%user.name)".
  * The grammar stands in `_grammar.ts`.
  */
-import { nearest, replaceInvalid, type Report, type SourceText } from "../base/mod.ts";
+import { nearest, replaceInvalid, type Report, type SourceText, type Span } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import {
   type ArgumentProblem,
   type BytesFormat,
+  type FieldArgument,
   type FieldDefinition,
   type FieldTable,
   type FieldValue,
@@ -39,10 +40,21 @@ export interface OutputTemplate {
   readonly source: SourceText;
   /** Entries of the fields it reads, each once, in the order of the text. */
   readonly fields: readonly FieldDefinition[];
+  /** The fields as they are written, each once. */
+  readonly uses: readonly OutputField[];
   /** What `withExtraFields` added, if it did. */
   readonly extraFields?: readonly ExtraField[];
   /** Copies all it takes from the event. */
   render(event: Event, state: State): RenderedOutput;
+}
+
+/** A field as an output has it. */
+export interface OutputField {
+  /** As written, `proc.aname[2]`. */
+  readonly key: string;
+  readonly definition: FieldDefinition;
+  readonly argument: FieldArgument;
+  readonly at: Span;
 }
 
 export interface TemplateOptions {
@@ -83,13 +95,19 @@ export function compileTemplate(
     return { width: part.width, ...printed(part.expression, bytes) };
   });
   const definitions = new Set([...used.values()].map((field) => field.definition));
+  const uses = [...used.values()].map(({ key, definition, argument }) => ({
+    key,
+    definition,
+    argument,
+    at: placeOf(key, source),
+  }));
   warnOfDeprecated(definitions, source, report);
   const reported = sortedByKey(used).map((field): Reported => ({
     key: field.key,
     definition: field.definition,
     read: fieldReader(field, bytes),
   }));
-  return new CompiledTemplate(source, [...definitions], { pieces, reported, bytes });
+  return new CompiledTemplate([...definitions], uses, { source, pieces, reported, bytes });
 }
 
 type Read = (event: Event, state: State) => FieldValue;
@@ -112,6 +130,7 @@ interface Reported {
 }
 
 interface Content {
+  readonly source: SourceText;
   readonly pieces: readonly Piece[];
   readonly reported: readonly Reported[];
   readonly bytes: BytesFormat;
@@ -119,10 +138,14 @@ interface Content {
 
 class CompiledTemplate implements OutputTemplate {
   constructor(
-    readonly source: SourceText,
     readonly fields: readonly FieldDefinition[],
+    readonly uses: readonly OutputField[],
     readonly content: Content,
   ) {}
+
+  get source(): SourceText {
+    return this.content.source;
+  }
 
   render(event: Event, state: State): RenderedOutput {
     const { pieces, reported, bytes } = this.content;
@@ -237,9 +260,12 @@ function reader(expression: Expression, bytes: BytesFormat): Read {
 }
 
 function fieldReader({ definition, argument }: FieldExpression, bytes: BytesFormat): Read {
-  const { extractBase64 } = definition;
-  return bytes === "base64" && extractBase64
-    ? (event, state) => extractBase64(event, state, argument)
+  const { extractBase64, show } = definition;
+  if (bytes === "base64" && extractBase64) {
+    return (event, state) => extractBase64(event, state, argument);
+  }
+  return show
+    ? (event, state) => show(event, state, argument)
     : (event, state) => definition.extract(event, state, argument);
 }
 
@@ -264,9 +290,14 @@ function warnOfDeprecated(
 ): void {
   for (const { name, deprecated } of definitions) {
     if (deprecated === undefined) continue;
-    const start = Math.max(0, source.text.indexOf(name));
     const title = `field "${name}" is deprecated`;
-    const at = source.span(start, start + name.length);
+    const at = placeOf(name, source);
     report.add({ code: "A008", severity: "warning", title, at, help: deprecated });
   }
+}
+
+/** Where a field is first named. */
+function placeOf(key: string, source: SourceText): Span {
+  const start = Math.max(0, source.text.indexOf(key));
+  return source.span(start, start + key.length);
 }

@@ -68,7 +68,24 @@ export interface ProcessSnapshot {
   readonly cwd: string;
   /** Steady clock, same as `Event.clockNs`. */
   readonly startClockNs: number;
+  /** As the thread's own pid namespace numbers it; absent when unknown. */
+  readonly virtualThreadId?: number;
 }
+
+/** A user or group that a source tells of; without a name it is gone. */
+export type AccountChange =
+  | {
+    readonly kind: "user";
+    readonly id: number;
+    readonly user:
+      | { readonly name: string; readonly home: string; readonly shell: string }
+      | undefined;
+  }
+  | {
+    readonly kind: "group";
+    readonly id: number;
+    readonly group: { readonly name: string } | undefined;
+  };
 
 export type StateChange =
   | ({ readonly kind: "exec" } & ProcessSnapshot)

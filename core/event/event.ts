@@ -52,6 +52,10 @@ export interface Event {
   readonly tracked?: TrackedThread | undefined;
   /** Its parameters are all there is: what is absent is not looked up in the process table. */
   readonly selfContained?: boolean;
+  /** Of the parameters of its type it has only so many; absent: all. */
+  readonly paramCount?: number;
+  /** When the source's first event was, on `clockNs`; absent: when the first one came. */
+  readonly originClockNs?: number;
   /** The descriptor got another name than it had, where the source can tell. */
   readonly renamesDescriptor?: boolean;
 }

@@ -23,6 +23,17 @@ export interface TrackedThread {
   readonly majorFaults: number;
   readonly minorFaults: number;
   readonly cgroups: readonly Cgroup[];
+  /** How long the thread ran that is switched out with this event; absent in others. */
+  readonly ranNs: number | undefined;
+  readonly totalRanNs: number;
+  /** Per cent of the last second, where the event tells it. */
+  readonly processorUse: ProcessorUse | undefined;
+}
+
+export interface ProcessorUse {
+  readonly total: number;
+  readonly user: number;
+  readonly system: number;
 }
 
 /** What a poll waits for: each descriptor with the bits of poll(2). */

@@ -58,7 +58,8 @@ const BY_TYPE: Readonly<Record<string, Reads>> = {
 
 /** A parameter as the source sent it, or as the process table knows it. */
 export function knownParam(event: Event, state: State, index: number): ParamValue {
-  return event.param(index) ?? paramInTable(event, state, index);
+  const value = event.param(index);
+  return value !== undefined || event.selfContained ? value : paramInTable(event, state, index);
 }
 
 function paramInTable(event: Event, state: State, index: number): ParamValue {

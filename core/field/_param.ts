@@ -13,6 +13,7 @@ import {
   type ParamFormat,
   type ParamType,
   type ParamValue,
+  type PolledDescriptors,
   renderFlags,
   signalName,
   type SocketTuple,
@@ -20,7 +21,7 @@ import {
 } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { type BytesFormat, bytesText, textAsBytes } from "./_bytes.ts";
-import { descriptorName, openDescriptor } from "./_descriptor.ts";
+import { descriptorName, openDescriptor, shownTypeChar } from "./_descriptor.ts";
 import { integerText } from "./_number.ts";
 import { pathInView } from "./_path.ts";
 import { addressOfSocket, socketText } from "./_socket.ts";
@@ -67,10 +68,12 @@ function plainText(argument: Argument): string {
   if (value instanceof Uint8Array) return bytesText(value, bytes);
   if (isPath(value)) return value.raw;
   if (isSocket(value)) {
+    if (value.text !== undefined) return value.text;
     return param.type === "SOCKTUPLE"
       ? socketText(value, state.descriptor?.role)
       : addressOfSocket(value);
   }
+  if (isPolled(value)) return polledText(value, state);
   // The bytes of a list end in a NUL each.
   return value.map((item) => `${textAsBytes(item, "dots")}.`).join("");
 }
@@ -124,7 +127,8 @@ function numberText(value: number | bigint, type: ParamType, format: ParamFormat
       return integerText(value, "padded");
     default:
       // Upstream prints unsigned integers as signed ones.
-      return type === "UINT32" ? String(Number(value) | 0) : String(value);
+      if (type === "UINT32") return String(Number(value) | 0);
+      return typeof value === "bigint" ? String(BigInt.asIntN(64, value)) : String(value);
   }
 }
 
@@ -183,11 +187,12 @@ function flagsText(table: string, value: number): string {
 function descriptorMeaning(number: number, state: State): string {
   if (number === AT_FDCWD) return "AT_FDCWD";
   if (number < 0) return errnoName(number) ?? "";
-  const descriptor = openDescriptor(state);
-  if (descriptor === undefined || descriptor.number !== number) return "";
+  const own = openDescriptor(state);
+  const descriptor = own?.number === number ? own : state.tracked?.descriptors.get(number);
+  if (descriptor === undefined) return "";
   const isIp = descriptor.typeChar === "4" || descriptor.typeChar === "6";
   const protocol = isIp ? descriptor.protocol?.[0] ?? "" : "";
-  return `<${descriptor.typeChar}${protocol}>${descriptorName(descriptor, state)}`;
+  return `<${shownTypeChar(descriptor.typeChar)}${protocol}>${descriptorName(descriptor, state)}`;
 }
 
 /**
@@ -222,6 +227,18 @@ function big(value: number | bigint): bigint {
 
 function isPath(value: object): value is NamedPath {
   return "given" in value;
+}
+
+function isPolled(value: object): value is PolledDescriptors {
+  return "polled" in value;
+}
+
+/** `3:f1 4:p4`: number, type and the events that are waited for. */
+function polledText({ polled }: PolledDescriptors, state: State): string {
+  return polled.map(({ number, events }) => {
+    const typeChar = state.tracked?.descriptors.get(number)?.typeChar ?? "?";
+    return `${number}:${shownTypeChar(typeChar)}${events.toString(16)}`;
+  }).join(" ");
 }
 
 function isSocket(value: object): value is SocketTuple {

@@ -62,7 +62,7 @@ function trimSpaces(text: string): string {
   return text.slice(start, end);
 }
 
-/** Directories end in a slash, as upstream's. */
+/** Directories end in a slash, as upstream's; an unknown one stays empty. */
 export function withSlash(path: string): string {
-  return path.endsWith("/") ? path : `${path}/`;
+  return path === "" || path.endsWith("/") ? path : `${path}/`;
 }

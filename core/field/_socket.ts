@@ -23,6 +23,7 @@ export function isIp(socket: SocketTuple): boolean {
 
 /** `10.0.0.1:33060->10.0.0.2:443`, client first; `0.0.0.0:80` for servers; a unix socket's path. */
 export function socketText(socket: SocketTuple, role: "client" | "server" | undefined): string {
+  if (socket.text !== undefined) return socket.text;
   if (!isIp(socket)) return socket.path ?? "";
   const local = endText(socket.localAddress, socket.localPort);
   if (isServerSocket(socket)) return local;
@@ -47,4 +48,21 @@ function isUnset(address: Uint8Array | undefined): boolean {
   if (address === undefined) return true;
   for (let i = 0; i < address.length; i++) if (address[i] !== 0) return false;
   return true;
+}
+
+/** Which end of a connection: by who called whom, or by the side this host is on. */
+export type End = "client" | "server" | "local" | "remote";
+
+/** A server socket has a server's end and no other; without a role there are no ends. */
+export function endOf(
+  { socket, role }: FileDescriptor,
+  end: End,
+): { readonly address: Uint8Array | undefined; readonly port: number } | undefined {
+  if (socket === undefined || !isIp(socket)) return undefined;
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  const local = { address: localAddress, port: localPort };
+  if (isServerSocket(socket)) return end === "server" ? local : undefined;
+  if (role === undefined) return undefined;
+  const isLocal = end === "local" || end === role;
+  return isLocal ? local : { address: remoteAddress, port: remotePort };
 }

@@ -74,7 +74,8 @@ function allArguments(bytes: BytesFormat): FieldDefinition["extract"] {
     if (event.type >= GENERIC_BASE) return "";
     const params = eventType(event.type)?.params;
     if (params === undefined) return undefined;
-    const items = params.map((param, index) =>
+    const present = event.paramCount === undefined ? params : params.slice(0, event.paramCount);
+    const items = present.map((param, index) =>
       argumentItem({ state, param, value: knownParam(event, state, index), bytes })
     );
     return items.join(" ");
@@ -88,6 +89,7 @@ function oneArgument(bytes: BytesFormat): FieldDefinition["extract"] {
       : argument === undefined
       ? -1
       : paramIndex(event.type, argument);
+    if (index >= (event.paramCount ?? Infinity)) return undefined;
     const param = eventType(event.type)?.params[index];
     return param && argumentText({ state, param, value: knownParam(event, state, index), bytes });
   };
@@ -101,8 +103,8 @@ function rawValue(event: Event, state: State, argument: FieldArgument): FieldVal
 function plainValue(value: ParamValue): FieldValue {
   if (typeof value !== "object" || value instanceof Uint8Array) return value;
   if ("raw" in value) return value.raw;
-  // A tuple has no value of its own; what rules may ask of it are fd.… fields.
-  return "family" in value ? undefined : value.join("\0");
+  // Tuples and lists of descriptors have no value of their own; rules ask fd.… and fdlist.… fields.
+  return "family" in value || "polled" in value ? undefined : value.join("\0");
 }
 
 let paramsByName: Map<string, EventParam> | undefined;
@@ -140,7 +142,22 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
     argument: { required: true, kind: "key", dotted: true, check: checkParam },
     ...(format === undefined ? {} : { format }),
     extract: (event, state) => valueOfType(rawValue(event, state, name), type),
+    show: (event, state) => {
+      const value = valueOfType(rawValue(event, state, name), type);
+      return value ?? (isLeftEmpty(event, name) ? zeroOf(type) : undefined);
+    },
   });
+}
+
+/** The event has the parameter, and there is nothing in it. */
+function isLeftEmpty(event: Event, name: string): boolean {
+  const index = paramIndex(event.type, name);
+  return index >= 0 && event.selfContained === true && index < (event.paramCount ?? Infinity);
+}
+
+/** What Falco prints for a number without bytes. */
+function zeroOf(type: FieldType): FieldValue {
+  return type === "CHARBUF" || type === "BYTEBUF" || type === "FSPATH" ? undefined : 0;
 }
 
 /**

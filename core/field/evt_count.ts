@@ -3,7 +3,8 @@ import { type Event, eventType } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
 
-const NO_PROCINFO = "no source reports periodic process information";
+/** PPME_PROCINFO_E, which only captures have. */
+const PROCINFO = 234;
 const absent = () => undefined;
 
 export const evtCountFields: readonly FieldDefinition[] = [
@@ -61,16 +62,17 @@ export const evtCountFields: readonly FieldDefinition[] = [
     type: "UINT32",
     summary: "1 for periodic information on a process",
     format: "decimal",
-    unavailable: NO_PROCINFO,
-    extract: absent,
+    extract: ({ type }, { thread }) => {
+      const isFirst = thread !== undefined && thread.id === thread.process.id;
+      return type === PROCINFO && isFirst ? 1 : 0;
+    },
   }),
   defineField({
     name: "evt.count.threadinfo",
     type: "UINT32",
     summary: "1 for periodic information on a thread",
     format: "decimal",
-    unavailable: NO_PROCINFO,
-    extract: absent,
+    extract: ({ type }) => type === PROCINFO ? 1 : 0,
   }),
   defineField({
     name: "util.cnt",

@@ -8,14 +8,26 @@ import {
   wholeSeconds,
 } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
+import type { State } from "../state/mod.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
-const NO_FIRST_EVENT = "the time of the first event is not kept yet";
-const NO_PREVIOUS_EVENT = "the time of the previous event is not kept yet";
+const NS_PER_SECOND = 1e9;
 
 /** JSON outputs carry integer nanoseconds where text shows a formatted time. */
 const json = (event: Event) => event.timeNs;
-const absent = () => undefined;
+
+/** Not below zero: events of several processors may come out of order. */
+function sinceFirst({ clockNs }: Event, { firstClockNs }: State): number {
+  return Math.max(0, clockNs - firstClockNs);
+}
+
+function sincePrevious({ clockNs }: Event, { previousClockNs }: State): number {
+  return Math.max(0, clockNs - previousClockNs);
+}
+
+function seconds(ns: number): number {
+  return Math.floor(ns / NS_PER_SECOND);
+}
 
 export const evtTimeFields: readonly FieldDefinition[] = [
   defineField({
@@ -95,48 +107,42 @@ export const evtTimeFields: readonly FieldDefinition[] = [
     type: "RELTIME",
     summary: "Nanoseconds since the first event",
     format: "padded",
-    unavailable: NO_FIRST_EVENT,
-    extract: absent,
+    extract: (event, state) => sinceFirst(event, state),
   }),
   defineField({
     name: "evt.reltime.s",
     type: "RELTIME",
     summary: "Whole seconds since the first event",
     format: "decimal",
-    unavailable: NO_FIRST_EVENT,
-    extract: absent,
+    extract: (event, state) => seconds(sinceFirst(event, state)),
   }),
   defineField({
     name: "evt.reltime.ns",
     type: "RELTIME",
     summary: "Nanoseconds since the first event, below a second",
     format: "padded",
-    unavailable: NO_FIRST_EVENT,
-    extract: absent,
+    extract: (event, state) => sinceFirst(event, state) % NS_PER_SECOND,
   }),
   defineField({
     name: "evt.deltatime",
     type: "RELTIME",
     summary: "Nanoseconds since the previous event",
     format: "decimal",
-    unavailable: NO_PREVIOUS_EVENT,
-    extract: absent,
+    extract: (event, state) => sincePrevious(event, state),
   }),
   defineField({
     name: "evt.deltatime.s",
     type: "RELTIME",
     summary: "Whole seconds since the previous event",
     format: "decimal",
-    unavailable: NO_PREVIOUS_EVENT,
-    extract: absent,
+    extract: (event, state) => seconds(sincePrevious(event, state)),
   }),
   defineField({
     name: "evt.deltatime.ns",
     type: "RELTIME",
     summary: "Nanoseconds since the previous event, below a second",
     format: "padded",
-    unavailable: NO_PREVIOUS_EVENT,
-    extract: absent,
+    extract: (event, state) => sincePrevious(event, state) % NS_PER_SECOND,
   }),
   ...latencyFields(),
 ];

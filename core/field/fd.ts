@@ -6,7 +6,7 @@
  */
 import type { Event, FileDescriptor } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
-import { descriptorName, openDescriptor } from "./_descriptor.ts";
+import { descriptorName, openDescriptor, shownTypeChar, typeName } from "./_descriptor.ts";
 import { hasFlag } from "./_event.ts";
 import { directoryOf, fileNameOf, rememberLast, withoutDoubleSlashes } from "./_path.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
@@ -43,7 +43,10 @@ export const fdFields: readonly FieldDefinition[] = [
     basis: "event",
     summary: "The same as one character: f, d, 4, 6, u, p …",
     format: "decimal",
-    extract: (_event, state) => state.descriptor?.typeChar,
+    extract: (_event, state) => {
+      const descriptor = state.descriptor;
+      return descriptor && shownTypeChar(descriptor.typeChar);
+    },
   }),
   defineField({
     name: "fd.types",
@@ -52,8 +55,18 @@ export const fdFields: readonly FieldDefinition[] = [
     list: true,
     argument: { required: false, kind: "index" },
     format: "decimal",
-    unavailable: "descriptors of a process are known only while a call works on them",
-    extract: () => undefined,
+    unavailable: "live: descriptors are known only while a call works on them; captures tell it",
+    extract: (_event, state, argument) => {
+      if (state.descriptor === undefined || state.tracked === undefined) return undefined;
+      const { descriptors } = state.tracked;
+      if (typeof argument === "number") {
+        const descriptor = descriptors.get(argument);
+        return descriptor && [typeName(descriptor.typeChar)];
+      }
+      const names = new Set<string>();
+      for (const { typeChar } of descriptors) names.add(typeName(typeChar));
+      return [...names];
+    },
   }),
   defineField({
     name: "fd.name",
@@ -143,7 +156,7 @@ export const fdFields: readonly FieldDefinition[] = [
     summary: "Whether this event gave the descriptor its name",
     extract: (event, state) => {
       const descriptor = openDescriptor(state);
-      return descriptor && givesName(event, descriptor);
+      return descriptor && (event.renamesDescriptor ?? givesName(event, descriptor));
     },
   }),
   defineField({
@@ -228,47 +241,6 @@ function givesName({ type }: Event, descriptor: FileDescriptor): boolean {
 
 /** PPME_SOCKET_CONNECT_X */
 const CONNECT = 23;
-
-function typeName(typeChar: string): string {
-  switch (typeChar) {
-    case "f":
-      return "file";
-    case "d":
-      return "directory";
-    case "4":
-      return "ipv4";
-    case "6":
-      return "ipv6";
-    case "u":
-      return "unix";
-    case "p":
-      return "pipe";
-    case "e":
-      return "event";
-    case "s":
-      return "signalfd";
-    case "l":
-      return "eventpoll";
-    case "i":
-      return "inotify";
-    case "t":
-      return "timerfd";
-    case "n":
-      return "netlink";
-    case "b":
-      return "bpf";
-    case "x":
-      return "userfaultfd";
-    case "r":
-      return "io_uring";
-    case "m":
-      return "memfd";
-    case "P":
-      return "pidfd";
-    default:
-      return "<NA>";
-  }
-}
 
 /** linux v6.8 include/linux/kdev_t.h: 12 bits major, 20 bits minor. */
 function majorOf(device: number): number {

@@ -7,13 +7,8 @@
 import type { FileDescriptor, SocketTuple } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { openDescriptor } from "./_descriptor.ts";
-import { isConnection, isIp, isServerSocket } from "./_socket.ts";
+import { type End, endOf, isConnection, isIp, isServerSocket } from "./_socket.ts";
 import { defineField, type FieldDefinition, type FieldType, type FieldValue } from "./field.ts";
-
-type End = "client" | "server" | "local" | "remote";
-
-/** The tuple's end that an end of the connection is at. */
-type Side = "local" | "remote" | undefined;
 
 export const fdNetFields: readonly FieldDefinition[] = [
   defineField({
@@ -72,7 +67,8 @@ export const fdNetFields: readonly FieldDefinition[] = [
     extract: (_event, state) => {
       const descriptor = openDescriptor(state);
       if (descriptor === undefined) return undefined;
-      const { role, socket } = descriptor;
+      const { role, socket, isServer } = descriptor;
+      if (isServer !== undefined) return isServer;
       return socket !== undefined && isIp(socket) && (role === "server" || isServerSocket(socket));
     },
   }),
@@ -165,41 +161,12 @@ function ipSocket(state: State): SocketTuple | undefined {
 
 function address(state: State, end: End): Uint8Array | undefined {
   const descriptor = openDescriptor(state);
-  switch (descriptor && sideOf(descriptor, end)) {
-    case "local":
-      return descriptor!.socket!.localAddress;
-    case "remote":
-      return descriptor!.socket!.remoteAddress;
-  }
-  return undefined;
+  return descriptor && endOf(descriptor, end)?.address;
 }
 
 function port(state: State, end: End): number | undefined {
   const descriptor = openDescriptor(state);
-  switch (descriptor && sideOf(descriptor, end)) {
-    case "local":
-      return descriptor!.socket!.localPort;
-    case "remote":
-      return descriptor!.socket!.remotePort;
-  }
-  return undefined;
-}
-
-/** A server socket has a server's end and no other; without a role there are no ends. */
-function sideOf(descriptor: FileDescriptor, end: End): Side {
-  const socket = descriptor.socket;
-  if (socket === undefined || !isIp(socket)) return undefined;
-  if (isServerSocket(socket)) return end === "server" ? "local" : undefined;
-  if (descriptor.role === undefined) return undefined;
-  switch (end) {
-    case "client":
-      return descriptor.role === "client" ? "local" : "remote";
-    case "server":
-      return descriptor.role === "client" ? "remote" : "local";
-    case "local":
-    case "remote":
-      return end;
-  }
+  return descriptor && endOf(descriptor, end)?.port;
 }
 
 function bothAddresses(state: State): FieldValue {

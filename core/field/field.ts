@@ -97,6 +97,8 @@ export interface FieldDefinition {
   /** What JSON outputs show in place of the value: Falco gives integers there for formatted times. */
   readonly json?: (event: Event) => bigint;
   extract(event: Event, state: State, argument: FieldArgument): FieldValue;
+  /** What outputs show where Falco shows something else than conditions see. */
+  readonly show?: FieldDefinition["extract"];
   /** What outputs show with `buffer_format_base64`, where bytes are part of a text. */
   readonly extractBase64?: FieldDefinition["extract"];
 }

@@ -70,9 +70,9 @@ function absentUnlessIo({ category }: EventType): Fixed | undefined {
   return category.startsWith("io-") ? undefined : ABSENT;
 }
 
-/** Whoever opens has the flags it opens with, or, as creat, only a mode. */
-function falseUnlessOpening({ params }: EventType): Fixed | undefined {
-  const opens = params.some(({ name, flags }) => flags === "file_flags" || name === "mode");
+/** Whoever opens has the flags it opens with; creat has none. */
+function falseUnlessOpening({ name, params }: EventType): Fixed | undefined {
+  const opens = name === "creat" || params.some(({ flags }) => flags === "file_flags");
   return opens ? undefined : { value: false };
 }
 

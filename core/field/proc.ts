@@ -120,7 +120,7 @@ export const procFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Process id as the process's own pid namespace numbers it",
     format: "id",
-    extract: (_event, state) => state.process?.membership.virtualPid,
+    extract: (_event, state) => state.process?.membership.virtualPid || undefined,
   }),
   defineField({
     name: "proc.duration",

@@ -16,6 +16,7 @@ import {
   type FieldValue,
 } from "./field.ts";
 import { ageNs, startTimeNs } from "./proc.ts";
+import { appendWord } from "./render.ts";
 
 /** libs userspace/libsinsp/sinsp_filtercheck_thread.cpp TYPE_AENV looks no further up. */
 const MAX_ENV_ANCESTORS = 20;
@@ -61,7 +62,8 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     format: "decimal",
     extract: (event, state) => {
       const parent = parentOf(state);
-      return parent && startTimeNs(parent, event);
+      // Falco does not tell "unknown" from the beginning of time here.
+      return parent && (startTimeNs(parent, event) ?? 0n);
     },
   }),
   ancestorField("proc.aname", "CHARBUF", "Names of the ancestors", (process) => process.comm),
@@ -76,6 +78,8 @@ export const procAncestorFields: readonly FieldDefinition[] = [
   {
     ...ancestorField("proc.apid", "INT64", "Process ids of the ancestors", (process) => process.id),
     format: "id",
+    show: (_event, state, argument) =>
+      ancestorOf(state, typeof argument === "number" ? argument : 0)?.id,
   },
   defineField({
     name: "proc.aargs",
@@ -89,7 +93,9 @@ export const procAncestorFields: readonly FieldDefinition[] = [
         return process && argsText(process.image);
       }
       const all = ancestors(state);
-      return all.length === 0 ? undefined : all.map(({ image }) => argsText(image)).join(" ");
+      return all.length === 0
+        ? undefined
+        : all.map(({ image }) => argsText(image)).reduce(appendWord, "") || undefined;
     },
   }),
   defineField({

@@ -110,7 +110,7 @@ Deno.test("every field of the ancestors reads its own part", () => {
   assertEquals(valueOf("proc.aexepath[3]", event, state), "/usr/lib/systemd");
   assertEquals(valueOf("proc.acmdline[2]", event, state), "sshd -D");
   assertEquals(valueOf("proc.aargs[2]", event, state), "-D");
-  assertEquals(valueOf("proc.aargs", event, state), " -D ");
+  assertEquals(valueOf("proc.aargs", event, state), "-D ");
 });
 
 Deno.test("proc.loginshellid is the oldest shell, the process itself included", () => {

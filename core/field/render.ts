@@ -24,7 +24,12 @@ export function renderValue(
   if (definition.list) return `(${value.map(text).join(",")})`;
   if (value.length === 0) return ABSENT;
   // Ancestors print all, the nearest first; names of an address are spellings of one thing.
-  return definition.candidates === "any" ? value.map(text).join(" ") : text(value[0]!);
+  return definition.candidates === "any" ? value.map(text).reduce(appendWord, "") : text(value[0]!);
+}
+
+/** Puts words in a row; there is no blank before the first that is not empty. */
+export function appendWord(line: string, word: string): string {
+  return line === "" ? word : `${line} ${word}`;
 }
 
 /** A value for JSON: numbers and booleans as such where upstream has them so; null when absent. */

@@ -1,10 +1,10 @@
 /** thread.…: the thread that caused the event. */
+import type { TrackedThread } from "../event/mod.ts";
 import { capabilitiesText } from "./_capabilities.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
-const NO_USAGE = "processor and memory use are not sampled";
-const ONE_HIERARCHY = "the path in one cgroup hierarchy is known, not each controller's";
-const absent = () => undefined;
+const NO_USAGE = "live: processor and memory use are not sampled; captures tell it";
+const ONE_HIERARCHY = "live: the path in one hierarchy is known, not each controller's";
 
 export const threadFields: readonly FieldDefinition[] = [
   defineField({
@@ -76,7 +76,11 @@ export const threadFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     summary: "Every controller with the path of the thread's cgroup",
     unavailable: ONE_HIERARCHY,
-    extract: absent,
+    extract: (_event, state) => {
+      const cgroups = state.tracked?.cgroups ?? [];
+      if (cgroups.length === 0) return undefined;
+      return cgroups.map(([controller, path]) => `${controller}=${path}`).join(" ");
+    },
   }),
   defineField({
     name: "thread.cgroup",
@@ -84,7 +88,8 @@ export const threadFields: readonly FieldDefinition[] = [
     summary: "Path of the thread's cgroup for the controller in the argument",
     argument: { required: true, kind: "key", dotted: true },
     unavailable: ONE_HIERARCHY,
-    extract: absent,
+    extract: (_event, state, argument) =>
+      state.tracked?.cgroups.find(([controller]) => controller === argument)?.[1],
   }),
   defineField({
     name: "thread.exectime",
@@ -92,43 +97,73 @@ export const threadFields: readonly FieldDefinition[] = [
     summary: "Nanoseconds the last thread ran before it was switched out",
     format: "decimal",
     unavailable: NO_USAGE,
-    extract: absent,
+    extract: (event, state) => event.selfContained ? state.tracked?.ranNs ?? 0 : undefined,
   }),
-  defineField({
-    name: "thread.totexectime",
+  tracked("thread.totexectime", {
     type: "RELTIME",
     summary: "Nanoseconds the thread has run since it was first seen",
-    format: "decimal",
-    unavailable: NO_USAGE,
-    extract: absent,
+    read: ({ totalRanNs }) => totalRanNs,
   }),
-  ...sampled("DOUBLE", [
-    ["thread.cpu", "Processor use of the thread in the last second, per cent"],
-    ["thread.cpu.user", "Processor use outside of the kernel in the last second, per cent"],
-    ["thread.cpu.system", "Processor use inside the kernel in the last second, per cent"],
-  ]),
-  ...sampled("UINT64", [
-    ["thread.vmsize", "Virtual memory of the process in KiB, 0 for all but the first thread"],
-    ["thread.vmrss", "Resident memory of the process in KiB, 0 for all but the first thread"],
-    ["thread.vmsize.b", "Virtual memory of the process in bytes, 0 for all but the first thread"],
-    ["thread.vmrss.b", "Resident memory of the process in bytes, 0 for all but the first thread"],
-    ["thread.pfmajor", "Major page faults since the thread started"],
-    ["thread.pfminor", "Minor page faults since the thread started"],
-  ]),
+  tracked("thread.cpu", {
+    type: "DOUBLE",
+    summary: "Processor use of the thread in the last second, per cent",
+    read: ({ processorUse }) => processorUse?.total,
+  }),
+  tracked("thread.cpu.user", {
+    type: "DOUBLE",
+    summary: "Processor use outside of the kernel in the last second, per cent",
+    read: ({ processorUse }) => processorUse?.user,
+  }),
+  tracked("thread.cpu.system", {
+    type: "DOUBLE",
+    summary: "Processor use inside the kernel in the last second, per cent",
+    read: ({ processorUse }) => processorUse?.system,
+  }),
+  memory("thread.vmsize", "Virtual memory of the process in KiB", (t) => t.vmSizeKb),
+  memory("thread.vmrss", "Resident memory of the process in KiB", (t) => t.vmResidentKb),
+  memory("thread.vmsize.b", "Virtual memory of the process in bytes", (t) => t.vmSizeKb * 1024),
+  memory("thread.vmrss.b", "Resident memory of the process in bytes", (t) => t.vmResidentKb * 1024),
+  tracked("thread.pfmajor", {
+    type: "UINT64",
+    summary: "Major page faults since the thread started",
+    read: ({ majorFaults }) => majorFaults,
+  }),
+  tracked("thread.pfminor", {
+    type: "UINT64",
+    summary: "Minor page faults since the thread started",
+    read: ({ minorFaults }) => minorFaults,
+  }),
 ];
 
-function sampled(
-  type: "DOUBLE" | "UINT64",
-  rows: readonly (readonly [name: string, summary: string])[],
-): FieldDefinition[] {
-  return rows.map(([name, summary]) =>
-    defineField({
-      name,
-      type,
-      summary,
-      ...(type === "UINT64" ? { format: "decimal" as const } : {}),
-      unavailable: NO_USAGE,
-      extract: absent,
-    })
-  );
+interface TrackedField {
+  readonly type: "DOUBLE" | "UINT64" | "RELTIME";
+  readonly summary: string;
+  readonly read: (tracked: TrackedThread) => number | undefined;
+}
+
+function tracked(name: string, { type, summary, read }: TrackedField): FieldDefinition {
+  return defineField({
+    name,
+    type,
+    summary,
+    ...(type === "DOUBLE" ? {} : { format: "decimal" as const }),
+    unavailable: NO_USAGE,
+    extract: (_event, state) => state.tracked && read(state.tracked),
+  });
+}
+
+function memory(name: string, summary: string, read: TrackedField["read"]): FieldDefinition {
+  const { extract, ...field } = tracked(name, {
+    type: "UINT64",
+    summary: `${summary}, 0 for all but the first thread`,
+    read,
+  });
+  return {
+    ...field,
+    extract: (event, state, argument) => {
+      const { thread } = state;
+      const isFirst = thread === undefined || thread.id === thread.process.id;
+      return isFirst || state.tracked === undefined ? extract(event, state, argument) : 0;
+    },
+  };
 }

@@ -78,11 +78,11 @@ export const UNKNOWN_CREDENTIALS: Credentials = Object.freeze({
 });
 
 export const UNKNOWN_MEMBERSHIP: Membership = Object.freeze({
-  sessionId: 0,
-  processGroupId: 0,
+  sessionId: -1,
+  processGroupId: -1,
   virtualPid: 0,
-  virtualSessionId: 0,
-  virtualProcessGroupId: 0,
+  virtualSessionId: -1,
+  virtualProcessGroupId: -1,
   tty: 0,
   cgroup: "",
 });

@@ -145,10 +145,10 @@ export class ProcessTable {
 
   #leaderBy(process: Process, idOf: (member: Process) => number): Process | undefined {
     const id = idOf(process);
-    if (id <= 0) return undefined;
+    if (id < 0) return undefined;
     const leader = this.#processes.get(id);
-    // The id may have been reused by a process of another session.
-    if (leader && idOf(leader) === id) return leader;
+    // The id may have been reused by a process of another session; of a stranger nobody knows.
+    if (leader && (idOf(leader) === id || idOf(leader) <= 0)) return leader;
     return oldestAncestorWith(process, id, idOf);
   }
 
@@ -310,7 +310,9 @@ export class ProcessTable {
     else if (process.image === UNKNOWN_IMAGE) this.#fill(process, snapshot);
     if (threadId === processId || this.#threads.has(threadId)) return;
     const owner = this.#processes.get(processId);
-    if (owner) this.#addThread(owner, { threadId, comm, credentials });
+    const { virtualThreadId: virtualId } = snapshot;
+    const thread = { threadId, comm, credentials };
+    if (owner) this.#addThread(owner, virtualId === undefined ? thread : { ...thread, virtualId });
   }
 
   #admit(snapshot: ProcessSnapshot): ProcessRecord {

@@ -57,7 +57,11 @@ export class State {
   view: View = "given";
   /** Who caused the event; absent when the source has no threads or nobody knows this one. */
   thread: Thread | undefined;
+  /** When the event before this one was; this one's own time for the first. */
+  previousClockNs = 0;
   #event: Event | undefined;
+  #clockNs = 0;
+  #firstClockNs = 0;
   #usersRefreshedNs = 0;
   readonly #newcomers: Newcomers | undefined;
   readonly #ownCgroups: readonly string[];
@@ -103,6 +107,11 @@ export class State {
     return containerId !== HOST_ID && this.containers.changedSince(containerId, tick);
   }
 
+  /** When the first event was, as the source tells it or as they came. */
+  get firstClockNs(): number {
+    return this.#event?.originClockNs ?? this.#firstClockNs;
+  }
+
   /** What the source follows itself of the thread; live capture follows nothing. */
   get tracked(): TrackedThread | undefined {
     return this.#event?.tracked;
@@ -110,6 +119,10 @@ export class State {
 
   /** Applies what the event changes and finds who caused it. */
   begin(event: Event): void {
+    const { clockNs } = event;
+    if (this.#clockNs === 0) this.#clockNs = this.#firstClockNs = clockNs;
+    this.previousClockNs = this.#clockNs;
+    this.#clockNs = clockNs;
     this.#event = event;
     this.view = "given";
     if (event.clockNs - this.#usersRefreshedNs > USERS_REFRESH_NS) {

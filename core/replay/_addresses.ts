@@ -1,0 +1,159 @@
+/** Addresses and the two ends of a connection, as parameters of captures have them. */
+import { addressText } from "../base/ip.ts";
+import { utf8At } from "../base/mod.ts";
+import type { ScapEvent } from "../scap/mod.ts";
+
+const AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10;
+const MAPPED_PREFIX = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff);
+
+/** Addresses are copies, 4 or 16 bytes; of IPv6 ones that stand for IPv4, those 4. */
+export interface Endpoint {
+  readonly address: Uint8Array;
+  readonly port: number;
+}
+
+/** Who made the connection is the source. */
+export type Tuple =
+  | {
+    readonly family: "ipv4" | "ipv6";
+    readonly source: Endpoint;
+    readonly destination: Endpoint;
+  }
+  | {
+    readonly family: "unix";
+    /** Addresses in the kernel. */
+    readonly source: bigint;
+    readonly destination: bigint;
+    readonly path: string;
+  }
+  | { readonly family: "other"; readonly number: number };
+
+export type Address =
+  | ({ readonly family: "ipv4" | "ipv6" } & Endpoint)
+  | { readonly family: "unix"; readonly path: string }
+  | { readonly family: "other"; readonly number: number };
+
+/** A parameter of the type SOCKTUPLE; absent when it is empty or cut. */
+export function tupleAt(event: ScapEvent, index: number): Tuple | undefined {
+  const length = event.paramLength(index);
+  if (length === 0) return undefined;
+  const { bytes, view } = event;
+  const at = event.paramStart(index);
+  const family = bytes[at]!;
+  switch (family) {
+    case AF_INET:
+      return length < 13 ? undefined : {
+        family: "ipv4",
+        source: { address: copy(bytes, at + 1, 4), port: view.getUint16(at + 5, true) },
+        destination: { address: copy(bytes, at + 7, 4), port: view.getUint16(at + 11, true) },
+      };
+    case AF_INET6: {
+      if (length < 37) return undefined;
+      const source = { address: copy(bytes, at + 1, 16), port: view.getUint16(at + 17, true) };
+      const destination = {
+        address: copy(bytes, at + 19, 16),
+        port: view.getUint16(at + 35, true),
+      };
+      // Both or neither: a mixed pair is none that exists.
+      if (!isMapped(source.address) || !isMapped(destination.address)) {
+        return { family: "ipv6", source, destination };
+      }
+      return { family: "ipv4", source: unmapped(source), destination: unmapped(destination) };
+    }
+    case AF_UNIX:
+      if (length < 18 || bytes[at + length - 1] !== 0) return undefined;
+      return {
+        family: "unix",
+        source: view.getBigUint64(at + 1, true),
+        destination: view.getBigUint64(at + 9, true),
+        path: cText(event, at + 17, at + length),
+      };
+    default:
+      return { family: "other", number: family };
+  }
+}
+
+/** A parameter of the type SOCKADDR; absent when it is empty or cut. */
+export function addressAt(event: ScapEvent, index: number): Address | undefined {
+  const length = event.paramLength(index);
+  if (length === 0) return undefined;
+  const { bytes, view } = event;
+  const at = event.paramStart(index);
+  const family = bytes[at]!;
+  switch (family) {
+    case AF_INET:
+      return length < 7 ? undefined : {
+        family: "ipv4",
+        address: copy(bytes, at + 1, 4),
+        port: view.getUint16(at + 5, true),
+      };
+    case AF_INET6:
+      return length < 19 ? undefined : {
+        family: "ipv6",
+        address: copy(bytes, at + 1, 16),
+        port: view.getUint16(at + 17, true),
+      };
+    case AF_UNIX:
+      if (length < 2 || bytes[at + length - 1] !== 0) return undefined;
+      return { family: "unix", path: cText(event, at + 1, at + length) };
+    default:
+      return { family: "other", number: family };
+  }
+}
+
+/** `10.0.0.1:33060->10.0.0.2:443`, `ffff888a->ffff888b /run/socket`. */
+export function tupleText(tuple: Tuple): string {
+  switch (tuple.family) {
+    case "ipv4":
+    case "ipv6":
+      return `${endText(tuple.source)}->${endText(tuple.destination)}`;
+    case "unix":
+      return `${tuple.source.toString(16)}->${tuple.destination.toString(16)} ${tuple.path}`;
+    case "other":
+      return `family ${tuple.number}`;
+  }
+}
+
+export function addressTextOf(address: Address): string {
+  switch (address.family) {
+    case "ipv4":
+    case "ipv6":
+      return endText(address);
+    case "unix":
+      return address.path;
+    case "other":
+      return `family ${address.number}`;
+  }
+}
+
+export function endText({ address, port }: Endpoint): string {
+  return `${addressText(address)}:${port}`;
+}
+
+export function isMapped(address: Uint8Array): boolean {
+  return address.length === 16 && MAPPED_PREFIX.every((byte, i) => address[i] === byte);
+}
+
+export function unmapped({ address, port }: Endpoint): Endpoint {
+  return { address: address.slice(12), port };
+}
+
+export function isUnspecified(address: Uint8Array): boolean {
+  for (let i = 0; i < address.length; i++) if (address[i] !== 0) return false;
+  return true;
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function copy(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes, at, at + length);
+}
+
+function cText(event: ScapEvent, start: number, end: number): string {
+  const nul = event.bytes.indexOf(0, start);
+  return utf8At(event.bytes, start, nul >= 0 && nul < end ? nul : end);
+}

@@ -1,0 +1,405 @@
+/** Processes and threads: forked, turned into other programs, ended. */
+import { joinPath } from "../base/mod.ts";
+import { type Cgroup, eventType, type Image, type Membership } from "../event/mod.ts";
+import type { ScapEvent } from "../scap/mod.ts";
+import { directoryName } from "./_follow_files.ts";
+import type { Follower, Handler, Handlers, Remember, ThreadMaker } from "./follower.ts";
+import type { ReplayEvent } from "./replay_event.ts";
+import { cgroupPath, NOT_CAPTURED, type Texts } from "./texts.ts";
+import { ReplayThread } from "./threads.ts";
+
+/** Flag table "clone_flags". */
+const CLONE_NEWPID = 0x40, CLONE_PARENT = 0x100, CLONE_THREAD = 0x2000;
+const CLONE_VFORK = 0x8000000, CHILD_IN_PIDNS = 0x20000000;
+/** Flag table "execve_flags". */
+const EXE_WRITABLE = 1, EXE_UPPER_LAYER = 2, EXE_FROM_MEMFD = 4, EXE_LOWER_LAYER = 8;
+/** Flag table "execveat_flags". */
+const AT_EMPTY_PATH = 1;
+/** PPME codes. */
+const EXECVEAT_ENTER = 330, EXECVE_EXIT = 293;
+/** How far both returns of one clone lie apart at most. */
+const SAME_CLONE_NS = 2e9;
+const DELETED = " (deleted)";
+/** Ends that are remembered, in case a thread's maker returns only after it. */
+const RECENT_ENDS = 256;
+
+/** Places of parameters that clone, fork and exec have in common. */
+const EXE = 1, ARGS = 2, PROCESS_ID = 4, PARENT_ID = 5, LIMIT = 7, MAJOR_FAULTS = 8;
+const MINOR_FAULTS = 9, VM_SIZE = 10, VM_RESIDENT = 11, VM_SWAP = 12, COMM = 13, CGROUPS = 14;
+/** Of clone alone. */
+const CLONE_FLAGS = 15, UID = 16, GID = 17, VIRTUAL_TID = 18, VIRTUAL_PID = 19;
+
+/** Both who called and who was made return from the same call; whoever is first tells of the child. */
+const clone: ThreadMaker = (event, thread, follower) => {
+  const result = event.scap.paramSigned(0) ?? 0;
+  if (result < 0) {
+    event.thread = thread;
+  } else if (result === 0) {
+    cloneInChild(event, thread, follower);
+  } else {
+    cloneInCaller(event, thread ?? follower.meet(event.threadId), result, follower);
+  }
+};
+
+function cloneInCaller(
+  event: ReplayEvent,
+  caller: ReplayThread | undefined,
+  childId: number,
+  follower: Follower,
+): void {
+  const { scap, texts } = event;
+  event.thread = caller;
+  if (!caller) return;
+  const isKnown = caller.isKnown;
+  if (!isKnown) completeCaller(event, caller, follower);
+  const flags = scap.paramUnsigned(CLONE_FLAGS) ?? 0;
+  // In another namespace the number that was returned is another one, too.
+  if ((flags & (CHILD_IN_PIDNS | CLONE_NEWPID | CLONE_PARENT)) !== 0) return;
+  if (caller.isInNamespace) return;
+  // The caller sleeps until the child has called exec or is gone: nothing new can come from it.
+  if ((flags & CLONE_VFORK) !== 0 || eventType(scap.type)?.name === "vfork") return;
+  if (follower.endedLately(childId, caller.id, event.clockNs)) return;
+  const existing = follower.threads.get(childId);
+  if (existing) {
+    if (existing.isInverted) return;
+    dropStale(existing, event, follower);
+  }
+  const isThread = (flags & CLONE_THREAD) !== 0;
+  const child = makeChild(event, childId, isThread ? caller.process.id : childId, follower);
+  child.virtualId = childId;
+  child.parentId = isThread ? caller.parentId : caller.id;
+  if (isKnown) inherit(child, caller, isThread);
+  else {
+    child.membership = { ...child.membership, virtualPid: child.process.id };
+    caller.comm = texts.text(scap, COMM);
+  }
+  child.membership = { ...child.membership, virtualPid: child.process.id };
+  addChild(event, child, { callerId: caller.id, callerProcess: caller.process.id }, follower);
+}
+
+/** Of a caller that nobody had heard of the event tells at least whose thread it is. */
+function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Follower): void {
+  const { scap } = event;
+  caller.isKnown = true;
+  moveToProcess(caller, scap.paramSigned(PROCESS_ID) ?? caller.id, follower);
+  caller.parentId = scap.paramSigned(PARENT_ID) ?? 0;
+  const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
+  caller.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? 0 : caller.id;
+  const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
+  caller.membership = { ...caller.membership, virtualPid };
+}
+
+function cloneInChild(
+  event: ReplayEvent,
+  thread: ReplayThread | undefined,
+  follower: Follower,
+): void {
+  const { scap, threadId } = event;
+  event.thread = thread;
+  if (thread && thread.startClockNs !== 0) {
+    if (event.clockNs - thread.startClockNs < SAME_CLONE_NS) return;
+    dropStale(thread, event, follower);
+  }
+  const flags = scap.paramUnsigned(CLONE_FLAGS) ?? 0;
+  const isThread = (flags & CLONE_THREAD) !== 0;
+  const parentId = scap.paramSigned(PARENT_ID) ?? 0;
+  const processId = scap.paramSigned(PROCESS_ID) ?? threadId;
+  const lookupId = isThread ? processId : parentId;
+  const origin = follower.threads.get(lookupId) ?? follower.meet(lookupId);
+  const child = makeChild(event, threadId, isThread ? processId : threadId, follower);
+  child.isInverted = true;
+  child.parentId = parentId;
+  const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
+  child.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? threadId : threadId;
+  if (origin?.isKnown) inherit(child, origin, isThread);
+  else if (origin && isThread) completeLeader(origin, child);
+  const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
+  child.membership = { ...child.membership, virtualPid };
+  const parentProcess = follower.threads.get(parentId)?.process.id ?? parentId;
+  addChild(event, child, { callerId: parentId, callerProcess: parentProcess }, follower);
+  event.thread = child;
+}
+
+/** A main thread that nobody had heard of, seen through one that it made. */
+function completeLeader(leader: ReplayThread, child: ReplayThread): void {
+  leader.isKnown = true;
+  leader.parentId = child.parentId;
+  leader.comm = child.comm;
+  leader.image = child.image;
+}
+
+function dropStale(thread: ReplayThread, event: ReplayEvent, follower: Follower): void {
+  const { id: threadId, process } = thread;
+  const last = process.threadCount <= 1;
+  follower.sink.change(
+    { kind: "exit", threadId, processId: process.id, last, exitCode: 0, reaperId: 0 },
+    event.clockNs,
+  );
+  follower.threads.remove(threadId);
+}
+
+/** With what the event says itself. */
+function makeChild(
+  event: ReplayEvent,
+  id: number,
+  processId: number,
+  follower: Follower,
+): ReplayThread {
+  const { scap, texts } = event;
+  // A main thread has descriptors and a directory of its own, whoever was there under its number.
+  if (id === processId) follower.threads.remove(id);
+  const child = new ReplayThread(id, follower.threads.process(processId));
+  const exe = texts.text(scap, EXE);
+  child.image = { ...child.image, exe, args: texts.list(scap, ARGS), exePath: "", comm: exe };
+  child.comm = scap.paramLength(COMM) > 0 ? texts.text(scap, COMM) : exe;
+  child.startClockNs = event.clockNs;
+  useEvent(child, scap);
+  if (id === processId) child.process.descriptorLimit = scap.paramSigned(LIMIT) ?? -1;
+  const uid = scap.paramUnsigned(UID), gid = scap.paramUnsigned(GID);
+  child.credentials = {
+    ...child.credentials,
+    ...uid !== undefined && { uid, euid: uid },
+    ...gid !== undefined && { gid, egid: gid },
+  };
+  if (scap.paramLength(CGROUPS) > 0) child.cgroups = texts.cgroups(scap, CGROUPS);
+  return child;
+}
+
+function useEvent(thread: ReplayThread, scap: ScapEvent): void {
+  if (scap.paramLength(VM_SWAP) === 0) return;
+  thread.majorFaults = Number(scap.paramWide(MAJOR_FAULTS) ?? 0n);
+  thread.minorFaults = Number(scap.paramWide(MINOR_FAULTS) ?? 0n);
+  thread.vmSizeKb = scap.paramUnsigned(VM_SIZE) ?? 0;
+  thread.vmResidentKb = scap.paramUnsigned(VM_RESIDENT) ?? 0;
+  thread.vmSwapKb = scap.paramUnsigned(VM_SWAP) ?? 0;
+}
+
+/** What a child has from whoever made it, and the event does not tell. */
+function inherit(child: ReplayThread, from: ReplayThread, isThread: boolean): void {
+  child.membership = from.membership;
+  const { uid, gid, euid, egid } = child.credentials;
+  child.credentials = sameCredentials(child, from)
+    ? from.credentials
+    : { ...from.credentials, uid, gid, euid, egid };
+  child.image = imageOf(child, from);
+  if (child.cgroups.length === 0) child.cgroups = from.cgroups;
+  if (isThread) return;
+  child.process.descriptors = from.descriptors.fork();
+  child.process.cwd = from.process.cwd;
+}
+
+function sameCredentials({ credentials: a }: ReplayThread, { credentials: b }: ReplayThread) {
+  return a.euid === b.euid && a.egid === b.egid && a.uid === b.uid && a.gid === b.gid;
+}
+
+/** The same object where it is the same program, so that what was found out about it holds. */
+function imageOf({ image: own, comm }: ReplayThread, { image }: ReplayThread): Image {
+  const isSame = own.exe === image.exe && comm === image.comm && areEqual(own.args, image.args);
+  return isSame ? image : { ...image, comm, exe: own.exe, args: own.args };
+}
+
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || a.length === b.length && a.every((text, i) => text === b[i]);
+}
+
+function addChild(
+  event: ReplayEvent,
+  child: ReplayThread,
+  { callerId, callerProcess }: { readonly callerId: number; readonly callerProcess: number },
+  follower: Follower,
+): void {
+  follower.threads.add(child);
+  child.membership = withCgroup(child.membership, child.cgroups);
+  const { comm, credentials, membership, image, cwd, startClockNs } = child.snapshot();
+  const parent = follower.threads.get(child.parentId);
+  follower.sink.change({
+    kind: "fork",
+    threadId: callerId,
+    processId: callerProcess,
+    childThreadId: child.id,
+    childProcessId: child.process.id,
+    childParentId: parent?.isKnown ? parent.process.id : NOBODY,
+    childVirtualPid: membership.virtualPid,
+    childVirtualTid: child.virtualId,
+    startClockNs,
+    child: { comm, credentials, membership, image, cwd },
+  }, event.clockNs);
+}
+
+/** No process has this id. */
+const NOBODY = 0x7fffffff;
+
+export function withCgroup(membership: Membership, cgroups: readonly Cgroup[]): Membership {
+  const cgroup = cgroupPath(cgroups);
+  return cgroup === membership.cgroup ? membership : { ...membership, cgroup };
+}
+
+function moveToProcess(thread: ReplayThread, processId: number, follower: Follower): void {
+  if (processId <= 0 || processId === thread.process.id) return;
+  follower.threads.move(thread, follower.threads.process(processId));
+}
+
+const ENV = 15, TTY = 16, VIRTUAL_GROUP = 17, LOGIN_UID = 18, EXEC_FLAGS = 19;
+const CAP_INHERITABLE = 20, CAP_PERMITTED = 21, CAP_EFFECTIVE = 22;
+const INODE = 23, CTIME = 24, MTIME = 25, EXEC_UID = 26, EXE_PATH = 27, GROUP = 28, EXEC_GID = 29;
+
+const exec: Handler = (event, thread, follower) => {
+  const { scap, texts, clockNs } = event;
+  if ((scap.paramSigned(0) ?? 0) < 0) return;
+  follower.threads.revive(thread);
+  moveToProcess(thread, scap.paramSigned(PROCESS_ID) ?? thread.process.id, follower);
+  if (!thread.isKnown) {
+    thread.isKnown = true;
+    thread.parentId = scap.paramSigned(PARENT_ID) ?? 0;
+    thread.virtualId = thread.id;
+    thread.membership = { ...thread.membership, virtualPid: thread.process.id };
+  }
+  const exe = texts.text(scap, EXE);
+  thread.comm = scap.paramLength(COMM) > 0 ? texts.text(scap, COMM) : exe;
+  thread.process.descriptorLimit = scap.paramSigned(LIMIT) ?? -1;
+  useEvent(thread, scap);
+  if (scap.paramLength(CGROUPS) > 0) thread.cgroups = texts.cgroups(scap, CGROUPS);
+  thread.image = execImage(event, thread, exe);
+  thread.membership = execMembership(event, thread);
+  thread.credentials = execCredentials(event, thread);
+  const { process } = thread;
+  process.descriptors.retain((descriptor) => !descriptor.closesOnExec);
+  for (const other of [...process.others ?? []]) {
+    if (other !== thread) follower.threads.remove(other.id);
+  }
+  const parent = follower.threads.get(thread.parentId);
+  const parentId = parent?.isKnown ? parent.process.id : 0;
+  event.processId = process.id;
+  follower.sink.change({ kind: "exec", ...thread.snapshot(), parentId }, clockNs);
+};
+
+function execImage(event: ReplayEvent, thread: ReplayThread, exe: string): Image {
+  const { scap, texts } = event;
+  const before = thread.image;
+  const flags = scap.paramUnsigned(EXEC_FLAGS);
+  const hasFlags = flags !== undefined;
+  const hasTimes = scap.paramLength(MTIME) > 0;
+  const exePath = scap.paramLength(EXE_PATH) > 0
+    ? texts.text(scap, EXE_PATH)
+    : pathFromEnter(event, thread) ?? before.exePath;
+  return {
+    comm: thread.comm,
+    exe,
+    args: texts.list(scap, ARGS),
+    argsTruncated: false,
+    env: scap.paramLength(ENV) > 0 ? texts.list(scap, ENV) : before.env,
+    exePath: withoutDeleted(exePath),
+    exeGiven: exe,
+    exeInode: hasTimes ? scap.paramWide(INODE) ?? 0n : before.exeInode,
+    exeDevice: 0,
+    exeCtimeNs: hasTimes ? scap.paramWide(CTIME) ?? 0n : before.exeCtimeNs,
+    exeMtimeNs: hasTimes ? scap.paramWide(MTIME) ?? 0n : before.exeMtimeNs,
+    exeWritable: hasFlags ? (flags & EXE_WRITABLE) !== 0 : before.exeWritable,
+    exeOnOverlayUpper: hasFlags ? (flags & EXE_UPPER_LAYER) !== 0 : before.exeOnOverlayUpper,
+    exeOnOverlayLower: hasFlags ? (flags & EXE_LOWER_LAYER) !== 0 : before.exeOnOverlayLower,
+    exeFromMemfd: hasFlags ? (flags & EXE_FROM_MEMFD) !== 0 : before.exeFromMemfd,
+  };
+}
+
+/** Old events do not tell the path of what runs; it is what the call was given. */
+function pathFromEnter(event: ReplayEvent, thread: ReplayThread): string | undefined {
+  const { enter } = thread;
+  const { type } = event.scap;
+  if (!enter) return undefined;
+  if (enter.type === EXECVEAT_ENTER && (type === EXECVE_EXIT || type === EXECVEAT_ENTER + 1)) {
+    const directory = enter.path?.startsWith("/")
+      ? "."
+      : directoryName(thread, enter.directory ?? 0);
+    const isEmpty = ((enter.flags ?? 0) & AT_EMPTY_PATH) !== 0;
+    if (directory === "<UNKNOWN>" || !isEmpty && enter.path === NOT_CAPTURED) return NOT_CAPTURED;
+    return isEmpty ? joinPath("", directory) : joinPath(directory, enter.path ?? "");
+  }
+  if (enter.type !== type - 1 || enter.path === undefined) return undefined;
+  return enter.path === NOT_CAPTURED ? NOT_CAPTURED : joinPath(thread.process.cwd, enter.path);
+}
+
+export function withoutDeleted(path: string): string {
+  return path.length > DELETED.length && path.endsWith(DELETED)
+    ? path.slice(0, -DELETED.length)
+    : path;
+}
+
+function execMembership({ scap }: ReplayEvent, { membership, cgroups }: ReplayThread): Membership {
+  return withCgroup({
+    ...membership,
+    tty: scap.paramUnsigned(TTY) ?? membership.tty,
+    virtualProcessGroupId: scap.paramSigned(VIRTUAL_GROUP) ?? membership.virtualProcessGroupId,
+    processGroupId: scap.paramSigned(GROUP) ?? -1,
+  }, cgroups);
+}
+
+function execCredentials({ scap }: ReplayEvent, { credentials }: ReplayThread) {
+  const uid = scap.paramUnsigned(EXEC_UID), gid = scap.paramUnsigned(EXEC_GID);
+  const hasCapabilities = scap.paramLength(CAP_EFFECTIVE) > 0;
+  return {
+    ...credentials,
+    ...uid !== undefined && { uid, euid: uid },
+    ...gid !== undefined && { gid, egid: gid },
+    loginUid: scap.paramUnsigned(LOGIN_UID) ?? credentials.loginUid,
+    ...hasCapabilities && {
+      capInheritable: scap.paramWide(CAP_INHERITABLE) ?? 0n,
+      capPermitted: scap.paramWide(CAP_PERMITTED) ?? 0n,
+      capEffective: scap.paramWide(CAP_EFFECTIVE) ?? 0n,
+    },
+  };
+}
+
+const rememberExec: Remember = (scap: ScapEvent, texts: Texts) =>
+  scap.paramLength(0) === 0 ? undefined : { type: scap.type, path: texts.text(scap, 0) };
+
+const rememberExecveat: Remember = (scap: ScapEvent, texts: Texts) => ({
+  type: scap.type,
+  directory: scap.paramSigned(0) ?? 0,
+  path: texts.text(scap, 1),
+  flags: scap.paramUnsigned(2) ?? 0,
+});
+
+const REAPER = 4;
+
+const exit: Handler = (event, thread, follower) => {
+  const { scap, clockNs } = event;
+  const { id: threadId, process } = thread;
+  follower.threads.end(thread);
+  const last = process.threadCount <= 0;
+  const reaper = follower.threads.get(scap.paramSigned(REAPER) ?? 0);
+  const reaperId = reaper?.isKnown && reaper !== thread ? reaper.process.id : 0;
+  const exitCode = Number(scap.paramSigned(0) ?? 0);
+  follower.rememberEnd(threadId, thread.parentId, clockNs);
+  event.change = { kind: "exit", threadId, processId: process.id, last, exitCode, reaperId };
+  follower.endAfterwards(thread);
+};
+
+/** Who ended lately, so that a caller that returns late raises no dead. */
+export class RecentEnds {
+  readonly #threadIds = new Float64Array(RECENT_ENDS);
+  readonly #parentIds = new Float64Array(RECENT_ENDS);
+  readonly #clocksNs = new Float64Array(RECENT_ENDS);
+  #next = 0;
+
+  remember(threadId: number, parentId: number, clockNs: number): void {
+    const at = this.#next++ % RECENT_ENDS;
+    this.#threadIds[at] = threadId;
+    this.#parentIds[at] = parentId;
+    this.#clocksNs[at] = clockNs;
+  }
+
+  includes(threadId: number, parentId: number, clockNs: number): boolean {
+    for (let i = 0; i < RECENT_ENDS; i++) {
+      if (this.#threadIds[i] !== threadId || this.#parentIds[i] !== parentId) continue;
+      const ageNs = clockNs - this.#clocksNs[i]!;
+      if (ageNs >= 0 && ageNs < SAME_CLONE_NS) return true;
+    }
+    return false;
+  }
+}
+
+export const processHandlers: Handlers = {
+  exits: { execve: exec, execveat: exec, procexit: exit },
+  makers: { clone, clone3: clone, fork: clone, vfork: clone },
+  enters: { execve: rememberExec, execveat: rememberExecveat },
+};

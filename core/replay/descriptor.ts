@@ -1,0 +1,219 @@
+/** A descriptor as a capture tells of it. */
+import type { FileDescriptor, NamedPath, SocketTuple, TypeChar } from "../event/mod.ts";
+import type { NamedDescriptorType } from "../scap/mod.ts";
+import { type Endpoint, endText } from "./_addresses.ts";
+import type { NetworkInterfaces } from "./interfaces.ts";
+
+export type DescriptorKind =
+  | NamedDescriptorType
+  | "file"
+  | "ipv4"
+  | "ipv6"
+  /** Sockets that are bound, and wait for others. */
+  | "ipv4Server"
+  | "ipv6Server"
+  | "unix"
+  /** It came into being, but not as what. */
+  | "unknown";
+
+const TYPE_CHARS: Readonly<Record<DescriptorKind, TypeChar>> = {
+  file: "f",
+  oldFile: "f",
+  directory: "d",
+  ipv4: "4",
+  ipv6: "6",
+  ipv4Server: "4",
+  ipv6Server: "6",
+  unix: "u",
+  fifo: "p",
+  event: "e",
+  signalfd: "s",
+  eventpoll: "l",
+  inotify: "i",
+  timerfd: "t",
+  netlink: "n",
+  bpf: "b",
+  userfaultfd: "x",
+  io_uring: "r",
+  memfd: "m",
+  pidfd: "P",
+  unsupported: "X",
+  unknown: "o",
+};
+
+/** Numbers of captures: 0 unknown, 1 none. */
+const PROTOCOLS = [undefined, undefined, "tcp", "udp", "icmp", "raw"] as const;
+export const UDP = 3, TCP = 2, ICMP = 4, RAW = 5;
+
+/** Bits of the flag table "file_flags". */
+export const O_DIRECTORY = 0x400, O_CLOEXEC = 0x1000;
+const FD_UPPER_LAYER = 0x8000;
+const EPOLL_CLOEXEC = 1, MFD_CLOEXEC = 1;
+
+/** The ends of a connection, and of a server socket the one it has, as its destination. */
+export interface Ends {
+  readonly source: Endpoint | undefined;
+  readonly destination: Endpoint;
+}
+
+export interface DescriptorFacts {
+  readonly number: number;
+  readonly kind: DescriptorKind;
+  readonly path?: NamedPath | undefined;
+  /** Open flags, with what upstream adds to them. */
+  readonly flags?: number;
+  /** As user space encodes it (new_encode_dev). */
+  readonly encodedDevice?: number;
+  readonly inodeLow?: number;
+  readonly inodeHigh?: number;
+  readonly ends?: Ends | undefined;
+  readonly protocolNumber?: number;
+  readonly side?: "client" | "server" | undefined;
+  readonly connected?: boolean;
+  /** What sockets are called. */
+  readonly name?: string;
+  readonly interfaces?: NetworkInterfaces | undefined;
+  /** Of a pidfd. */
+  readonly processId?: number;
+}
+
+/** Never changes; what happens to a descriptor makes another one. */
+export class Descriptor implements FileDescriptor, DescriptorFacts {
+  readonly number: number;
+  readonly kind: DescriptorKind;
+  readonly typeChar: TypeChar;
+  readonly path: NamedPath | undefined;
+  readonly flags: number;
+  readonly encodedDevice: number;
+  readonly inodeLow: number;
+  readonly inodeHigh: number;
+  readonly ends: Ends | undefined;
+  readonly protocolNumber: number;
+  readonly side: "client" | "server" | undefined;
+  readonly connected: boolean;
+  readonly name: string;
+  readonly interfaces: NetworkInterfaces | undefined;
+  readonly processId: number;
+  #socket: SocketTuple | undefined;
+
+  constructor(facts: DescriptorFacts) {
+    this.number = facts.number;
+    this.kind = facts.kind;
+    this.typeChar = TYPE_CHARS[facts.kind];
+    this.path = facts.path;
+    this.flags = facts.flags ?? 0;
+    this.encodedDevice = facts.encodedDevice ?? 0;
+    this.inodeLow = facts.inodeLow ?? 0;
+    this.inodeHigh = facts.inodeHigh ?? 0;
+    this.ends = facts.ends;
+    this.protocolNumber = facts.protocolNumber ?? 0;
+    this.side = facts.side;
+    this.connected = facts.connected ?? false;
+    this.name = facts.name ?? facts.path?.given ?? "";
+    this.interfaces = facts.interfaces;
+    this.processId = facts.processId ?? 0;
+  }
+
+  with(changes: Partial<DescriptorFacts>): Descriptor {
+    return new Descriptor({ ...this, ...changes });
+  }
+
+  get inode(): bigint {
+    return BigInt(this.inodeHigh) << 32n | BigInt(this.inodeLow);
+  }
+
+  /** As the kernel packs it. */
+  get device(): number {
+    const encoded = this.encodedDevice;
+    const major = (encoded & 0xfff00) >>> 8;
+    const minor = (encoded & 0xff) | ((encoded >>> 12) & 0xfff00);
+    return (major << 20 | minor) >>> 0;
+  }
+
+  get onOverlayUpper(): boolean {
+    return (this.flags & FD_UPPER_LAYER) !== 0;
+  }
+
+  get closesOnExec(): boolean {
+    return (this.flags & O_CLOEXEC) !== 0 ||
+      this.kind === "eventpoll" && (this.flags & EPOLL_CLOEXEC) !== 0 ||
+      this.kind === "memfd" && (this.flags & MFD_CLOEXEC) !== 0;
+  }
+
+  get isIp(): boolean {
+    return this.typeChar === "4" || this.typeChar === "6";
+  }
+
+  get isServerSocket(): boolean {
+    return this.kind === "ipv4Server" || this.kind === "ipv6Server";
+  }
+
+  get protocol(): string | undefined {
+    return PROTOCOLS[this.protocolNumber];
+  }
+
+  /**
+   * Who connected is the client; the fields want to know which of the two this host is, so the role is
+   * the client's where the client has an address of this host.
+   */
+  get role(): "client" | "server" | undefined {
+    if (this.side === undefined || !this.ends?.source) return this.side;
+    return this.#isLocal(this.ends.source) ? "client" : "server";
+  }
+
+  /** Of connections: the one who was connected to is on this host, whoever else is. */
+  get isServer(): boolean {
+    if (this.isServerSocket) return true;
+    return this.isIp && this.ends !== undefined && this.#isLocal(this.ends.destination);
+  }
+
+  get socket(): SocketTuple | undefined {
+    if (!this.isIp && this.kind !== "unix") return undefined;
+    return this.#socket ??= this.#makeSocket();
+  }
+
+  #makeSocket(): SocketTuple {
+    const family = this.kind === "unix" ? "unix" : this.typeChar === "4" ? "ipv4" : "ipv6";
+    const { ends, name: text } = this;
+    const none = { localAddress: undefined, remoteAddress: undefined, localPort: 0, remotePort: 0 };
+    if (family === "unix") return { family, ...none, path: text, text };
+    if (!ends) return { family, ...none, path: undefined, text };
+    const { source, destination } = ends;
+    if (!source) {
+      const { address: localAddress, port: localPort } = destination;
+      return { family, ...none, localAddress, localPort, path: undefined, text };
+    }
+    const isClient = this.#isLocal(source);
+    const [local, remote] = isClient ? [source, destination] : [destination, source];
+    return {
+      family,
+      localAddress: local.address,
+      localPort: local.port,
+      remoteAddress: remote.address,
+      remotePort: remote.port,
+      path: undefined,
+      text,
+    };
+  }
+
+  #isLocal({ address }: Endpoint): boolean {
+    return this.interfaces?.isLocal(address) ?? false;
+  }
+}
+
+/** How a connection prints, by its protocol; libs userspace/libsinsp/utils.cpp sockinfo_to_str. */
+export function connectionText({ source, destination }: Ends, protocolNumber: number): string {
+  if (!source) return endText(destination);
+  switch (protocolNumber) {
+    case TCP:
+    case UDP:
+      return `${endText(source)}->${endText(destination)}`;
+    case ICMP:
+    case RAW: {
+      const without = (end: Endpoint) => endText(end).slice(0, endText(end).lastIndexOf(":"));
+      return `${without(source)}->${without(destination)}`;
+    }
+    default:
+      return "<unknown>";
+  }
+}

@@ -1,0 +1,172 @@
+/** A capture played: what it holds becomes changes of the state, and events. */
+import {
+  type AccountChange,
+  EVENT_FLAGS,
+  eventTypes,
+  type ProcessSnapshot,
+  type StateChange,
+} from "../event/mod.ts";
+import { DUMP_FLAGS, type ScapEvent, type ScapItem } from "../scap/mod.ts";
+import { Converter } from "./converter.ts";
+import { Follower } from "./follower.ts";
+import { ORIGIN_CLOCK_NS, ReplayEvent } from "./replay_event.ts";
+import { Seeds } from "./_seed.ts";
+import { Texts } from "./texts.ts";
+
+/** Where all of it goes; synchronous. */
+export interface ReplaySink {
+  /** Borrowed until it returns. */
+  deliver(event: ReplayEvent): void;
+  change(change: StateChange, clockNs: number): void;
+  seed(processes: Iterable<ProcessSnapshot>): void;
+  account(change: AccountChange): void;
+}
+
+/** Code and parameters of meta events about users and groups. */
+const USER_ADDED = 354, USER_DELETED = 356, GROUP_ADDED = 358, GROUP_DELETED = 360;
+const HIGH_WORD = 4294967296;
+
+export interface ReplayCounters {
+  /** Events of today's kind, those of them included that no rule gets to see. */
+  readonly events: number;
+  /** Old events that nobody knows how to convert. */
+  readonly unconvertible: number;
+}
+
+export class Replay {
+  readonly #sink: ReplaySink;
+  readonly #texts = new Texts();
+  readonly #converter = new Converter();
+  readonly #follower: Follower;
+  readonly #event: ReplayEvent;
+  readonly #shown = shownTypes();
+  /** Types of events that say when the capture began: meta events have any time. */
+  readonly #tells = timedTypes();
+  #wanted: Uint8Array;
+  #seeds: Seeds | undefined;
+  #baseHigh = 0;
+  #baseLow = 0;
+  #events = 0;
+  #hasBegun = false;
+
+  constructor(sink: ReplaySink) {
+    this.#sink = sink;
+    this.#follower = new Follower(this.#texts, sink);
+    this.#event = new ReplayEvent(this.#texts);
+    this.#wanted = this.#shown;
+  }
+
+  /** Only events of these types are delivered; all are followed. */
+  want(types: ReadonlySet<number>): void {
+    this.#wanted = this.#shown.map((shown, code) => shown !== 0 && types.has(code) ? 1 : 0);
+    // Which of the generic system calls it is stands in the event.
+    if (this.#shown[GENERIC_EXIT]) this.#wanted[GENERIC_EXIT] = 1;
+  }
+
+  /** Takes anything but the end of a capture. */
+  take(item: ScapItem): void {
+    switch (item.kind) {
+      case "event":
+        this.#takeEvent(item);
+        return;
+      case "process":
+        this.#seeding().process(item);
+        return;
+      case "descriptor":
+        this.#seeding().descriptor(item);
+        return;
+      case "interface":
+        this.#follower.interfaces.add(item.address, item.netmask);
+        return;
+      case "user": {
+        const { uid: id, name, home, shell } = item;
+        this.#sink.account({ kind: "user", id, user: { name, home, shell } });
+        return;
+      }
+      case "group":
+        this.#sink.account({ kind: "group", id: item.gid, group: { name: item.name } });
+        return;
+      case "section":
+        if (this.#hasBegun) this.#follower.clear();
+        return;
+      default:
+        return;
+    }
+  }
+
+  get counters(): ReplayCounters {
+    return { events: this.#events, unconvertible: this.#converter.failed };
+  }
+
+  #seeding(): Seeds {
+    return this.#seeds ??= new Seeds(this.#follower);
+  }
+
+  #takeEvent(captured: ScapEvent): void {
+    const scap = this.#converter.convert(captured);
+    if (scap === undefined) return;
+    if (this.#seeds !== undefined) {
+      this.#seeds.complete();
+      this.#seeds = undefined;
+    }
+    if (!this.#hasBegun && this.#tells[scap.type] === 1) {
+      this.#hasBegun = true;
+      this.#baseHigh = scap.timeHigh;
+      this.#baseLow = scap.timeLow;
+    }
+    const number = ++this.#events;
+    const { type } = scap;
+    const isWanted = this.#wanted[type] === 1 && (scap.flags & DUMP_FLAGS.stateOnly) === 0;
+    if (!isWanted && !this.#follower.matters(type)) return;
+    const event = this.#event;
+    event.load(scap, this.#hasBegun ? this.#clockNs(scap) : 0, number);
+    this.#follower.begin(event);
+    if (type >= USER_ADDED && type <= GROUP_DELETED) this.#account(scap);
+    if (isWanted) this.#sink.deliver(event);
+    else if (event.change !== undefined) this.#sink.change(event.change, event.clockNs);
+    this.#follower.end();
+  }
+
+  #clockNs({ timeHigh, timeLow }: ScapEvent): number {
+    return (timeHigh - this.#baseHigh) * HIGH_WORD + (timeLow - this.#baseLow) +
+      ORIGIN_CLOCK_NS;
+  }
+
+  #account(scap: ScapEvent): void {
+    const id = scap.paramUnsigned(0);
+    if (id === undefined) return;
+    const text = (index: number) => scap.paramText(index) ?? "";
+    switch (scap.type) {
+      case USER_ADDED: {
+        const user = { name: text(2), home: text(3), shell: text(4) };
+        this.#sink.account({ kind: "user", id, user });
+        return;
+      }
+      case USER_DELETED:
+        this.#sink.account({ kind: "user", id, user: undefined });
+        return;
+      case GROUP_ADDED:
+        this.#sink.account({ kind: "group", id, group: { name: text(1) } });
+        return;
+      case GROUP_DELETED:
+        this.#sink.account({ kind: "group", id, group: undefined });
+    }
+  }
+}
+
+const GENERIC_EXIT = 1;
+
+/** Everything but the beginnings of system calls. */
+function shownTypes(): Uint8Array {
+  const types = eventTypes();
+  const shown = new Uint8Array(types.length);
+  for (const { code, class: kind, direction, flags } of types) {
+    if ((flags & EVENT_FLAGS.unused) !== 0) continue;
+    shown[code] = kind === "syscall" && direction === "enter" ? 0 : 1;
+  }
+  return shown;
+}
+
+function timedTypes(): Uint8Array {
+  return Uint8Array.from(eventTypes(), ({ class: kind }) => kind === "meta" ? 0 : 1);
+}

@@ -1,0 +1,190 @@
+/** An event of a capture as rules see it: a cursor, like the one it stands on. */
+import {
+  type Event,
+  EVENT_FLAGS,
+  eventType,
+  eventTypes,
+  type FileDescriptor,
+  GENERIC_BASE,
+  type NamedPath,
+  type ParamValue,
+  type StateChange,
+  syscallByNumber,
+} from "../event/mod.ts";
+import { ScapEvent } from "../scap/mod.ts";
+import { decodeParam } from "./_params.ts";
+import type { Descriptor } from "./descriptor.ts";
+import type { Texts } from "./texts.ts";
+import type { ReplayThread } from "./threads.ts";
+
+/** Clocks start a second before the first event: 0 stands for "not known". */
+export const ORIGIN_CLOCK_NS = 1e9;
+
+/** PPME codes. */
+const GENERIC_EXIT = 1, PLUGIN_EVENT = 322, ASYNC_EVENT = 402;
+
+/** Reused for every event: valid until the next one. */
+export class ReplayEvent implements Event {
+  scap = new ScapEvent();
+  type = 0;
+  clockNs = 0;
+  threadId = 0;
+  processId = 0;
+  readonly compat = false;
+  readonly hasResolvedView = false;
+  readonly selfContained = true;
+  readonly originClockNs = ORIGIN_CLOCK_NS;
+  change: StateChange | undefined;
+  thread: ReplayThread | undefined;
+  /** The descriptor that the event is about, once somebody looked for it. */
+  found: Descriptor | undefined;
+  /** Of that descriptor; -1 when there is none. */
+  descriptorNumber = -1;
+  /** The path that a call which opens was given. */
+  opened: NamedPath | undefined;
+  renamesDescriptor = false;
+  readonly texts: Texts;
+  #number = 0;
+  readonly #kinds = eventKinds();
+
+  constructor(texts: Texts) {
+    this.texts = texts;
+  }
+
+  load(scap: ScapEvent, clockNs: number, number: number): void {
+    this.scap = scap;
+    this.clockNs = clockNs;
+    this.#number = number;
+    this.type = scap.type === GENERIC_EXIT ? genericType(scap) : scap.type;
+    this.thread = undefined;
+    this.threadId = 0;
+    this.processId = 0;
+    this.change = undefined;
+    this.found = undefined;
+    this.opened = undefined;
+    this.descriptorNumber = -1;
+    this.renamesDescriptor = false;
+  }
+
+  /** "" for events of plugins that nobody has here. */
+  get source(): string {
+    const { type } = this;
+    if (type !== PLUGIN_EVENT && type !== ASYNC_EVENT) return "syscall";
+    return this.scap.paramUnsigned(0) === 0 ? "syscall" : "";
+  }
+
+  /** As the capture counts them: also those that no rule gets to see. */
+  get number(): number {
+    return this.#number;
+  }
+
+  set number(_counted: number) {
+    // The engine counts what it gets; the number of a captured event does not depend on rules.
+  }
+
+  get paramCount(): number {
+    return this.scap.paramCount;
+  }
+
+  get timeNs(): bigint {
+    return this.scap.timeNs;
+  }
+
+  get cpu(): number {
+    return this.scap.cpu;
+  }
+
+  get result(): number | undefined {
+    const { scap } = this;
+    if ((this.#kinds[scap.type]! & RETURNS) === 0 || scap.paramCount === 0) return undefined;
+    return scap.paramSigned(0) ?? 0;
+  }
+
+  get tracked(): ReplayThread | undefined {
+    return this.thread;
+  }
+
+  /** With a slash at its end. */
+  get cwd(): string {
+    return this.thread?.process.cwd ?? "";
+  }
+
+  get descriptor(): FileDescriptor | undefined {
+    if ((this.#kinds[this.scap.type]! & ABOUT_DESCRIPTOR) === 0) return undefined;
+    const { thread, descriptorNumber: number } = this;
+    if (!thread) return undefined;
+    this.found ??= thread.descriptors.get(number);
+    return this.found ?? this.#unknownDescriptor(number);
+  }
+
+  /** It was not opened, or nobody saw it: there is its number, and what the event says itself. */
+  #unknownDescriptor(number: number): FileDescriptor {
+    return {
+      number,
+      typeChar: unknownTypeOf(this.scap.type),
+      path: this.opened ?? this.texts.named("", ""),
+      socket: undefined,
+      protocol: undefined,
+      role: undefined,
+      connected: undefined,
+      inode: undefined,
+      device: undefined,
+      flags: 0,
+      onOverlayUpper: false,
+      known: false,
+    };
+  }
+
+  param(index: number): ParamValue {
+    return decodeParam(this, index);
+  }
+}
+
+/** A system call without a type of its own; one that was new to whoever captured it goes by its number. */
+function genericType(scap: ScapEvent): number {
+  const code = scap.paramUnsigned(0) ?? 0;
+  if (code !== 0 || scap.paramLength(1) === 0) return GENERIC_BASE + code;
+  return GENERIC_BASE + (syscallByNumber(scap.paramUnsigned(1) ?? 0)?.code ?? 0);
+}
+
+const RETURNS = 1, ABOUT_DESCRIPTOR = 2;
+
+let kinds: Uint8Array | undefined;
+
+function eventKinds(): Uint8Array {
+  if (kinds) return kinds;
+  const types = eventTypes();
+  kinds = new Uint8Array(types.length);
+  const { creates, uses, destroys } = EVENT_FLAGS;
+  for (const { code, class: kind, direction, flags } of types) {
+    if (kind === "syscall" && direction === "exit" && code !== GENERIC_EXIT) {
+      kinds[code]! |= RETURNS;
+    }
+    if ((flags & (creates | uses | destroys)) !== 0) kinds[code]! |= ABOUT_DESCRIPTOR;
+  }
+  return kinds;
+}
+
+/** What a call would have made; libs userspace/libsinsp/event.h extract_typechar. */
+const UNKNOWN_TYPES: Readonly<Record<string, string>> = {
+  openat: "f",
+  openat2: "f",
+  creat: "f",
+  socket: "4",
+  accept: "4",
+  accept4: "4",
+  pipe: "p",
+  pipe2: "p",
+  eventfd: "e",
+  eventfd2: "e",
+  signalfd: "s",
+  signalfd4: "s",
+  timerfd_create: "t",
+  inotify_init: "i",
+  inotify_init1: "i",
+};
+
+function unknownTypeOf(code: number): string {
+  const name = eventType(code)?.name ?? "";
+  return Object.hasOwn(UNKNOWN_TYPES, name) ? UNKNOWN_TYPES[name]! : "o";
+}

@@ -1,0 +1,150 @@
+/** The texts and paths of a capture, each decoded once as long as it is in use. */
+import { joinPath, utf8At } from "../base/mod.ts";
+import { type Cgroup, type NamedPath, Sight, type View } from "../event/mod.ts";
+import type { CaptureBytes, ScapEvent } from "../scap/mod.ts";
+import { containerOf } from "../state/mod.ts";
+import { BytesTable } from "./_bytes_table.ts";
+
+const PATHS = { values: 1 << 16, bytes: 8 << 20 };
+const TEXTS = { values: 1 << 14, bytes: 8 << 20 };
+const MAX_RELATIVE = 1 << 14;
+const NO_TEXTS: readonly string[] = Object.freeze([]);
+const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
+/** What stands for a text that could not be captured. */
+export const NOT_CAPTURED = "<NA>";
+
+/** One object for one path, so that a judge can keep notes on it. */
+class Path implements NamedPath {
+  readonly resolved = undefined;
+  readonly sights: Readonly<Record<View, Sight>>;
+
+  constructor(readonly raw: string, readonly given: string) {
+    const sight = new Sight();
+    this.sights = { given: sight, resolved: sight };
+  }
+}
+
+export class Texts {
+  readonly #paths = new BytesTable<NamedPath>(PATHS);
+  readonly #relative = new Map<string, NamedPath>();
+  readonly #texts = new BytesTable<string>(TEXTS);
+  readonly #lists = new BytesTable<readonly string[]>(TEXTS);
+  readonly #cgroups = new BytesTable<readonly Cgroup[]>(TEXTS);
+
+  /** A parameter's text; `<NA>` when there is none. */
+  text(event: ScapEvent, index: number): string {
+    const length = textLength(event, index);
+    if (length === 0) return event.paramLength(index) === 0 ? NOT_CAPTURED : "";
+    const { bytes, view } = event;
+    return this.#texts.get(bytes, view, event.paramStart(index), length, decode);
+  }
+
+  /** A parameter's list of texts, each with a NUL behind it. */
+  list(event: ScapEvent, index: number): readonly string[] {
+    const length = event.paramLength(index);
+    if (length === 0) return NO_TEXTS;
+    const { bytes, view } = event;
+    return this.#lists.get(bytes, view, event.paramStart(index), length, decodeList);
+  }
+
+  cgroups(event: ScapEvent, index: number): readonly Cgroup[] {
+    const length = event.paramLength(index);
+    if (length === 0) return NO_CGROUPS;
+    const { bytes, view } = event;
+    return this.#cgroups.get(bytes, view, event.paramStart(index), length, decodeCgroups);
+  }
+
+  /** Whether a parameter holds a path that starts at the root. */
+  isAbsolute(event: ScapEvent, index: number): boolean {
+    return event.paramLength(index) > 0 && event.bytes[event.paramStart(index)] === SLASH;
+  }
+
+  /** A path that starts at the root. */
+  absolutePath(event: ScapEvent, index: number): NamedPath {
+    const length = textLength(event, index);
+    return this.#paths.get(event.bytes, event.view, event.paramStart(index), length, decodePath);
+  }
+
+  /** `directory` ends in a slash, or is a word that stands for an unknown one. */
+  relativePath(directory: string, raw: string): NamedPath {
+    const key = `${directory}\0${raw}`;
+    let path = this.#relative.get(key);
+    if (path) return path;
+    path = new Path(raw, joinPath(directory, raw));
+    if (this.#relative.size >= MAX_RELATIVE) this.#relative.clear();
+    this.#relative.set(key, path);
+    return path;
+  }
+
+  /** A name that is no path and joined with nothing. */
+  named(raw: string, name: string): NamedPath {
+    return { raw, given: name, resolved: undefined };
+  }
+}
+
+const SLASH = 47;
+
+/** Bytes before the NUL that ends a text. */
+function textLength(event: ScapEvent, index: number): number {
+  const length = event.paramLength(index);
+  if (length === 0) return 0;
+  return event.bytes[event.paramStart(index) + length - 1] === 0 ? length - 1 : length;
+}
+
+function decode(bytes: CaptureBytes, at: number, length: number): string {
+  return utf8At(bytes, at, at + length);
+}
+
+function decodePath(bytes: CaptureBytes, at: number, length: number): NamedPath {
+  const raw = decode(bytes, at, length);
+  return new Path(raw, joinPath("", raw));
+}
+
+function decodeList(bytes: CaptureBytes, at: number, length: number): readonly string[] {
+  return splitNul(decode(bytes, at, length));
+}
+
+function decodeCgroups(bytes: CaptureBytes, at: number, length: number): readonly Cgroup[] {
+  return cgroupsOf(decodeList(bytes, at, length));
+}
+
+/** A NUL stands behind every text, behind the last one too unless the list was cut. */
+function splitNul(text: string): string[] {
+  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
+}
+
+/** Controllers were called otherwise once; libs userspace/libsinsp/threadinfo.cpp set_cgroups. */
+const CONTROLLERS: Readonly<Record<string, string>> = {
+  perf: "perf_event",
+  mem: "memory",
+  io: "blkio",
+};
+
+/** From `controller=path`; a list that is broken is none. */
+export function cgroupsOf(entries: readonly string[]): readonly Cgroup[] {
+  const cgroups: Cgroup[] = [];
+  for (const entry of entries) {
+    const equals = entry.indexOf("=");
+    if (equals < 0) return NO_CGROUPS;
+    const controller = entry.slice(0, equals).replace("_cgroup", "");
+    const name = Object.hasOwn(CONTROLLERS, controller) ? CONTROLLERS[controller]! : controller;
+    cgroups.push([name, entry.slice(equals + 1)]);
+  }
+  return cgroups;
+}
+
+const paths = new WeakMap<readonly Cgroup[], string>();
+
+/** The path that names a container, in whichever hierarchy; else the longest, which tells most. */
+export function cgroupPath(cgroups: readonly Cgroup[]): string {
+  let found = paths.get(cgroups);
+  if (found !== undefined) return found;
+  found = cgroups.find(([, path]) => containerOf(path) !== undefined)?.[1] ?? "";
+  if (found === "") {
+    for (const [, path] of cgroups) {
+      if (path.length > found.length) found = path;
+    }
+  }
+  paths.set(cgroups, found);
+  return found;
+}

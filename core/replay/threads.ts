@@ -1,0 +1,205 @@
+/** The threads and processes of a capture, with what only captures need to know of them. */
+import type {
+  Cgroup,
+  Credentials,
+  Image,
+  Membership,
+  ProcessorUse,
+  ProcessSnapshot,
+  TrackedThread,
+} from "../event/mod.ts";
+import {
+  DescriptorTable,
+  UNKNOWN_CREDENTIALS,
+  UNKNOWN_IMAGE,
+  UNKNOWN_MEMBERSHIP,
+} from "../state/mod.ts";
+import type { Descriptor } from "./descriptor.ts";
+import { NOT_CAPTURED } from "./texts.ts";
+
+/** Threads kept at most, as in the process table. */
+const CAPACITY = 131_072;
+const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
+
+export class ReplayProcess {
+  /** With a slash at its end; "" when unknown. */
+  cwd = "";
+  descriptors = new DescriptorTable<Descriptor>();
+  descriptorLimit = -1;
+  /** Threads that are known and alive. */
+  threadCount = 0;
+  leader: ReplayThread | undefined;
+  others: Set<ReplayThread> | undefined;
+
+  constructor(readonly id: number) {}
+}
+
+/** What an enter event said that its exit may need. */
+export interface EnterEvent {
+  /** Code of the enter event's type. */
+  readonly type: number;
+  /** The path that was passed; absent for calls without one. */
+  readonly path?: string;
+  readonly flags?: number;
+  readonly directory?: number;
+  /** Address that was passed to connect, as bytes of a SOCKADDR. */
+  readonly address?: Uint8Array;
+}
+
+export class ReplayThread implements TrackedThread {
+  /** False: an event of it came, and nobody had heard of it. */
+  isKnown = true;
+  parentId = 0;
+  virtualId = 0;
+  comm = NOT_CAPTURED;
+  image: Image = UNKNOWN_IMAGE;
+  credentials: Credentials = UNKNOWN_CREDENTIALS;
+  membership: Membership = UNKNOWN_MEMBERSHIP;
+  cgroups: readonly Cgroup[] = NO_CGROUPS;
+  vmSizeKb = 0;
+  vmResidentKb = 0;
+  vmSwapKb = 0;
+  majorFaults = 0;
+  minorFaults = 0;
+  ranNs: number | undefined;
+  totalRanNs = 0;
+  processorUse: ProcessorUse | undefined;
+  /** Clock ticks it had used when it was last told; 0 when it never was. */
+  userTicks = 0;
+  systemTicks = 0;
+  /** 0 when nobody saw it start. */
+  startClockNs = 0;
+  isAlive = true;
+  /** Its own return from clone came before the caller's. */
+  isInverted = false;
+  enter: EnterEvent | undefined;
+
+  constructor(readonly id: number, public process: ReplayProcess) {}
+
+  get isLeader(): boolean {
+    return this.id === this.process.id;
+  }
+
+  get descriptors(): DescriptorTable<Descriptor> {
+    return this.process.descriptors;
+  }
+
+  get descriptorLimit(): number {
+    return this.process.descriptorLimit;
+  }
+
+  /** Sees numbers of another pid namespace than the host's. */
+  get isInNamespace(): boolean {
+    return this.id !== this.virtualId;
+  }
+
+  snapshot(): ProcessSnapshot {
+    return {
+      threadId: this.id,
+      processId: this.process.id,
+      parentId: this.parentId,
+      comm: this.comm,
+      credentials: this.credentials,
+      membership: this.membership,
+      image: this.image,
+      cwd: plainDirectory(this.process.cwd),
+      startClockNs: this.startClockNs,
+      ...this.virtualId > 0 && { virtualThreadId: this.virtualId },
+    };
+  }
+}
+
+/** The process table has directories without a slash at the end. */
+export function plainDirectory(directory: string): string {
+  return directory.length > 1 && directory.endsWith("/") ? directory.slice(0, -1) : directory;
+}
+
+export class Threads {
+  readonly #threads = new Map<number, ReplayThread>();
+  readonly #processes = new Map<number, ReplayProcess>();
+  #last: ReplayThread | undefined;
+
+  get(id: number): ReplayThread | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.id === id) return last;
+    const thread = this.#threads.get(id);
+    if (thread !== undefined) this.#last = thread;
+    return thread;
+  }
+
+  /** The process of that id, with or without threads. */
+  process(id: number): ReplayProcess {
+    let process = this.#processes.get(id);
+    if (!process) this.#processes.set(id, process = new ReplayProcess(id));
+    return process;
+  }
+
+  knownProcess(id: number): ReplayProcess | undefined {
+    return this.#processes.get(id);
+  }
+
+  /** In place of whoever had the id; the oldest makes room when there is none left. */
+  add(thread: ReplayThread): void {
+    this.remove(thread.id);
+    if (this.#threads.size >= CAPACITY) {
+      for (const oldest of this.#threads.keys()) {
+        this.remove(oldest);
+        break;
+      }
+    }
+    this.#threads.set(thread.id, thread);
+    const { process } = thread;
+    if (this.#processes.get(process.id) !== process) this.#processes.set(process.id, process);
+    process.threadCount++;
+    if (thread.isLeader) process.leader = thread;
+    else (process.others ??= new Set()).add(thread);
+  }
+
+  remove(id: number): void {
+    const thread = this.#threads.get(id);
+    if (!thread) return;
+    this.end(thread);
+    this.#threads.delete(id);
+    if (this.#last === thread) this.#last = undefined;
+    const { process } = thread;
+    if (process.leader === thread) process.leader = undefined;
+    else process.others?.delete(thread);
+    if (process.threadCount <= 0 && this.#processes.get(process.id) === process) {
+      this.#processes.delete(process.id);
+      // A main thread that ended before the others has been waiting for the last of them.
+      const leader = process.leader;
+      if (leader) this.#threads.delete(leader.id);
+    }
+  }
+
+  /** It has ended, and is looked at for the last time. */
+  end(thread: ReplayThread): void {
+    if (!thread.isAlive) return;
+    thread.isAlive = false;
+    thread.process.threadCount--;
+  }
+
+  /** A main thread that had ended runs again: another thread called exec and took its place. */
+  revive(thread: ReplayThread): void {
+    if (thread.isAlive) return;
+    thread.isAlive = true;
+    thread.process.threadCount++;
+  }
+
+  /** The thread goes on as one of another process: an exec made it the main thread, or it was unknown. */
+  move(thread: ReplayThread, process: ReplayProcess): void {
+    if (thread.process === process) return;
+    const { id } = thread;
+    const { isAlive } = thread;
+    this.remove(id);
+    thread.process = process;
+    thread.isAlive = isAlive;
+    this.add(thread);
+  }
+
+  clear(): void {
+    this.#threads.clear();
+    this.#processes.clear();
+    this.#last = undefined;
+  }
+}

@@ -1,0 +1,77 @@
+/** Captures of the corpus, played event by event. */
+import { type FieldDefinition, type FieldTable, renderValue } from "../../core/field/mod.ts";
+import { findField, readArgument, syscallFields } from "../../core/field/mod.ts";
+import { Replay, type ReplayEvent } from "../../core/replay/mod.ts";
+import { openCapture, ScapReader } from "../../core/scap/mod.ts";
+import { type HostFiles, State } from "../../core/state/mod.ts";
+
+/** Upstream looks for users on the machine that replays. */
+const RECORDER: HostFiles = {
+  read: (path) =>
+    path === "/etc/passwd"
+      ? "cloudsdk:x:1000:1000::/home/cloudsdk:/bin/bash\n"
+      : path === "/etc/group"
+      ? "cloudsdk:x:1000:\n"
+      : undefined,
+  version: () => "1",
+};
+
+/** Plays a capture; `judge` sees each event while it is the current one. */
+export async function play(
+  path: string,
+  judge: (event: ReplayEvent, state: State) => void,
+): Promise<void> {
+  const state = new State({ files: RECORDER });
+  const replay = new Replay({
+    deliver(event) {
+      state.begin(event);
+      judge(event, state);
+      state.end(event);
+    },
+    change: (change, clockNs) => state.apply(change, clockNs),
+    seed: (processes) => state.seed(processes),
+    account: (change) => state.users.apply(change),
+  });
+  using reader = new ScapReader(await openCapture(path));
+  for (;;) {
+    const item = reader.next();
+    if (item.kind === "more") await reader.fill();
+    else if (item.kind === "end") return;
+    else if (item.kind === "fault") throw new Error(item.message);
+    else replay.take(item);
+  }
+}
+
+export interface FieldValueOf {
+  (event: ReplayEvent, state: State): string | undefined;
+}
+
+const cache = new Map<
+  string,
+  { definition: FieldDefinition; argument: number | string | undefined } | undefined
+>();
+
+/** How a field prints; absent when it has no value. */
+export function printed(
+  name: string,
+  event: ReplayEvent,
+  state: State,
+  fields: FieldTable = syscallFields,
+): string | undefined {
+  if (!cache.has(name)) {
+    const [, base, argument] = /^([^\[]*)(?:\[(.*)\])?$/.exec(name)!;
+    const use = findField(fields, base!, argument);
+    const read = use && readArgument(use.definition, use.argument);
+    cache.set(
+      name,
+      use && read?.kind === "argument"
+        ? { definition: use.definition, argument: read.value }
+        : undefined,
+    );
+  }
+  const known = cache.get(name);
+  if (!known) return `no field ${name}`;
+  const { extract, show = extract } = known.definition;
+  const value = show(event, state, known.argument);
+  return value === undefined ? undefined : renderValue(value, known.definition);
+}
