@@ -3,11 +3,13 @@
  *
  * The kernel tells of directories: an editor replaces a file by renaming another one, and a mounted
  * ConfigMap switches a symbolic link next to it. What such a hint means is found out by looking at the
- * files themselves, so a busy directory costs a few `stat` and nothing else.
+ * files themselves, so a busy directory costs a few `stat` and nothing else. What the kernel does not
+ * tell (a file system over the network, a directory further up that was replaced) is found by looking
+ * every few seconds.
  */
-import { dirname } from "node:path";
 import type { Logger } from "../plugin/mod.ts";
-import { hasYamlName, kindOf, reasonOf } from "./files.ts";
+import { hasYamlName } from "./files.ts";
+import { DirectoryWatch } from "./_watch_directories.ts";
 
 export interface FileWatchOptions {
   readonly log: Logger;
@@ -15,6 +17,8 @@ export interface FileWatchOptions {
   readonly changed: () => void;
   /** 300 unless given. */
   readonly settleMs?: number;
+  /** How long a change may stay unnoticed where the kernel does not tell; 5000 unless given. */
+  readonly patienceMs?: number;
 }
 
 type Marks = ReadonlyMap<string, string>;
@@ -27,19 +31,25 @@ export class FileWatch implements Disposable {
   #known = new Map<string, string>();
   /** What they were like at the last look, when that was something else. */
   #seen: Marks | undefined;
-  #directories = "";
-  #watcher: Deno.FsWatcher | undefined;
+  readonly #directories: DirectoryWatch;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isDisposed = false;
+  readonly #rounds: ReturnType<typeof setInterval>;
 
   constructor(options: FileWatchOptions) {
     this.#options = options;
     this.#settleMs = options.settleMs ?? 300;
+    this.#directories = new DirectoryWatch({
+      log: options.log,
+      stirred: () => this.#lookSoon(),
+    });
+    this.#rounds = setInterval(() => this.#lookSoon(), options.patienceMs ?? 5000);
   }
 
   /** Watches these files and directories of YAML files in place of the former; they may be missing. */
   follow(paths: Iterable<string>): void {
     this.#paths = new Set(paths);
-    this.#open();
+    this.#directories.follow(this.#paths);
     const former = this.#known;
     this.#known = new Map(
       [...this.#paths].map((path) => [path, former.get(path) ?? markOf(path)]),
@@ -55,9 +65,10 @@ export class FileWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
-    this.#paths = new Set();
-    this.#close();
+    clearInterval(this.#rounds);
+    this.#directories[Symbol.dispose]();
   }
 
   #look(): Marks {
@@ -65,12 +76,13 @@ export class FileWatch implements Disposable {
   }
 
   #lookSoon(): void {
+    if (this.#isDisposed) return;
     this.#timer ??= setTimeout(() => this.#compare(), this.#settleMs);
   }
 
   #compare(): void {
     this.#timer = undefined;
-    this.#open();
+    this.#directories.follow(this.#paths);
     const now = this.#look();
     if (areSame(now, this.#known)) {
       this.#seen = undefined;
@@ -82,77 +94,10 @@ export class FileWatch implements Disposable {
       this.#lookSoon();
     }
   }
-
-  /** Directories come and go, so what is listened to is found out anew each time. */
-  #open(): void {
-    const directories = directoriesOf(this.#paths);
-    const key = directories.join("\0");
-    if (key === this.#directories) return;
-    this.#close();
-    this.#directories = key;
-    if (directories.length === 0) return;
-    try {
-      this.#watcher = Deno.watchFs(directories, { recursive: false });
-    } catch (error) {
-      this.#options.log.warning(
-        `Cannot watch ${directories.join(", ")} for changes: ${reasonOf(error)}; ` +
-          "send SIGHUP after a change",
-      );
-      return;
-    }
-    this.#listen(this.#watcher);
-  }
-
-  async #listen(watcher: Deno.FsWatcher): Promise<void> {
-    try {
-      for await (const { kind } of watcher) {
-        if (kind !== "access" && watcher === this.#watcher) this.#lookSoon();
-      }
-    } catch (error) {
-      this.#options.log.warning(
-        `Cannot watch for changes any more: ${reasonOf(error)}; send SIGHUP after a change`,
-      );
-    }
-  }
-
-  #close(): void {
-    this.#watcher?.close();
-    this.#watcher = undefined;
-    this.#directories = "";
-  }
 }
 
 function areSame(one: Marks, other: Marks): boolean {
   return one.size === other.size && [...one].every(([path, mark]) => other.get(path) === mark);
-}
-
-/** Where something has to happen for one of the paths to change; sorted. */
-function directoriesOf(paths: Iterable<string>): string[] {
-  const directories = new Set<string>();
-  for (const path of paths) {
-    if (kindOf(path) === "directory") directories.add(path);
-    directories.add(nearestDirectory(dirname(path)));
-    const target = realPathOf(path);
-    if (target !== undefined) directories.add(dirname(target));
-  }
-  return [...directories].sort();
-}
-
-/** The directory, or where it would have to appear. */
-function nearestDirectory(path: string): string {
-  let directory = path;
-  while (kindOf(directory) !== "directory" && dirname(directory) !== directory) {
-    directory = dirname(directory);
-  }
-  return directory;
-}
-
-function realPathOf(path: string): string | undefined {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Differs when a file has other content; of a directory, when one of its YAML files has. */

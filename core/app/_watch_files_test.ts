@@ -11,7 +11,10 @@ interface Scene {
   readonly count: () => number;
 }
 
-async function scene(play: (scene: Scene) => Promise<void>): Promise<void> {
+async function scene(
+  play: (scene: Scene) => Promise<void>,
+  { patienceMs = 1_000_000 } = {},
+): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
   let told = 0, waitedFor = 0;
   let wake = () => {};
@@ -20,7 +23,7 @@ async function scene(play: (scene: Scene) => Promise<void>): Promise<void> {
     wake();
   };
   try {
-    using files = new FileWatch({ log: silentLogger, settleMs: 10, changed });
+    using files = new FileWatch({ log: silentLogger, settleMs: 10, patienceMs, changed });
     await play({
       folder,
       files,
@@ -92,4 +95,106 @@ Deno.test("FileWatch does not tell of other files, nor of what was accepted", as
     await changed();
     assertEquals(count(), 1);
   });
+});
+
+Deno.test("FileWatch follows a directory that is removed and made again at once", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    const path = `${folder}/rules.d`;
+    Deno.mkdirSync(path);
+    Deno.writeTextFileSync(`${path}/a.yaml`, "a");
+    files.follow([path]);
+    for (const text of ["second", "the third"]) {
+      Deno.removeSync(path, { recursive: true });
+      Deno.mkdirSync(path);
+      await changed();
+      Deno.writeTextFileSync(`${path}/a.yaml`, text);
+      await changed();
+    }
+  });
+});
+
+Deno.test("FileWatch follows an empty directory that is removed and made again at once", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    const path = `${folder}/rules.d`;
+    Deno.mkdirSync(path);
+    files.follow([path]);
+    Deno.removeSync(path);
+    Deno.mkdirSync(path);
+    // Nothing to tell of yet, so nothing to wait for but the look itself.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    Deno.writeTextFileSync(`${path}/a.yaml`, "a");
+    await changed();
+  });
+});
+
+Deno.test("FileWatch tells when another directory takes the place of a file's", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    for (const name of ["etc", "new"]) {
+      Deno.mkdirSync(`${folder}/${name}`);
+      Deno.writeTextFileSync(`${folder}/${name}/rules.yaml`, `of ${name}`);
+    }
+    files.follow([`${folder}/etc/rules.yaml`]);
+    Deno.renameSync(`${folder}/etc`, `${folder}/old`);
+    Deno.renameSync(`${folder}/new`, `${folder}/etc`);
+    await changed();
+    Deno.writeTextFileSync(`${folder}/etc/rules.yaml`, "other");
+    await changed();
+  });
+});
+
+Deno.test("FileWatch sees every link on the way switch, a directory's too", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    for (const version of ["1", "2"]) {
+      Deno.mkdirSync(`${folder}/v${version}/rules.d`, { recursive: true });
+      Deno.writeTextFileSync(`${folder}/v${version}/rules.d/a.yaml`, `version ${version}`);
+    }
+    Deno.mkdirSync(`${folder}/etc`);
+    Deno.symlinkSync("../v1", `${folder}/etc/current`);
+    files.follow([`${folder}/etc/current/rules.d`]);
+    Deno.symlinkSync("../v2", `${folder}/etc/next`);
+    Deno.renameSync(`${folder}/etc/next`, `${folder}/etc/current`);
+    await changed();
+    Deno.writeTextFileSync(`${folder}/v2/rules.d/a.yaml`, "written where the link leads");
+    await changed();
+  });
+});
+
+Deno.test("FileWatch sees a file change that a watched directory links to", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    Deno.mkdirSync(`${folder}/rules.d`);
+    Deno.mkdirSync(`${folder}/elsewhere`);
+    Deno.writeTextFileSync(`${folder}/elsewhere/a.yaml`, "a");
+    Deno.symlinkSync("../elsewhere/a.yaml", `${folder}/rules.d/a.yaml`);
+    files.follow([`${folder}/rules.d`]);
+    Deno.writeTextFileSync(`${folder}/elsewhere/a.yaml`, "longer");
+    await changed();
+  });
+});
+
+Deno.test("FileWatch tells of a file saved as editors do, once", async () => {
+  await scene(async ({ folder, files, changed, count }) => {
+    const path = `${folder}/rules.yaml`;
+    Deno.writeTextFileSync(path, "one");
+    files.follow([path]);
+    Deno.renameSync(path, `${path}~`);
+    Deno.writeTextFileSync(path, "");
+    Deno.writeTextFileSync(path, "the second");
+    await changed();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertEquals(count(), 1);
+  });
+});
+
+Deno.test("FileWatch finds what the kernel did not tell by looking now and then", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    Deno.mkdirSync(`${folder}/a/b/c`, { recursive: true });
+    Deno.writeTextFileSync(`${folder}/a/b/c/rules.yaml`, "one");
+    files.follow([`${folder}/a/b/c/rules.yaml`]);
+    Deno.mkdirSync(`${folder}/new/b/c`, { recursive: true });
+    Deno.writeTextFileSync(`${folder}/new/b/c/rules.yaml`, "the other");
+    // Two levels above the file: nobody listens there.
+    Deno.renameSync(`${folder}/a`, `${folder}/old`);
+    Deno.renameSync(`${folder}/new`, `${folder}/a`);
+    await changed();
+  }, { patienceMs: 20 });
 });
