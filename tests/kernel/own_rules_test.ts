@@ -37,6 +37,11 @@ const ON_HOST: readonly Case[] = [
   { about: "symbolic link to shadow", script: "ln -s /etc/shadow $D/s", rules: [LINK] },
   { about: "hard link to shadow", script: "ln /etc/shadow /etc/f.hard", rules: [LINK, ETC] },
   { about: "new file below etc", script: ": >/etc/f", rules: [ETC] },
+  {
+    about: "creat below etc",
+    script: `perl -e 'my $p = "/etc/f.creat"; syscall(85, $p, 0644)'`,
+    rules: [ETC],
+  },
   { about: "append below etc", script: "echo >>/etc/f", rules: [ETC] },
   { about: "rename below etc", script: "mv /etc/f /etc/f.moved", rules: [ETC] },
   { about: "link below etc", script: "ln /etc/f.moved /etc/f.linked", rules: [ETC] },
