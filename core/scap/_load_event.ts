@@ -9,43 +9,49 @@ const MOST_PARAMS = 1024;
 const NOTIFICATION = 280, INFRASTRUCTURE_EVENT = 286;
 const OLD_EXCESS_BYTES = 3;
 
-let wideLengths: Uint8Array | undefined;
+const WIDE = 4, NARROW = 2;
+/** Of all types there could be: an event has 16 bits for it. */
+const MOST_TYPES = 1 << 16;
 
-/** Events of these types have lengths of 4 bytes, whatever the block they are in. */
-export function hasWideLengths(type: number): boolean {
-  wideLengths ??= Uint8Array.from(eventTypes(), ({ flags }) => flags & EVENT_FLAGS.large ? 1 : 0);
-  return wideLengths[type] === 1;
-}
+let widths: Uint8Array | undefined;
 
-/** How many types there are; the events of later ones cannot be understood. */
-let typeCount = 0;
-
-export function isKnownType(type: number): boolean {
-  if (typeCount === 0) typeCount = eventTypes().length;
-  return type < typeCount;
+/**
+ * Bytes of a parameter's length by the event's type, whatever block the event is in; 0 for types of
+ * later versions, whose events cannot be understood.
+ */
+export function lengthWidths(): Uint8Array {
+  if (widths) return widths;
+  widths = new Uint8Array(MOST_TYPES);
+  for (const { code, flags } of eventTypes()) {
+    widths[code] = flags & EVENT_FLAGS.large ? WIDE : NARROW;
+  }
+  return widths;
 }
 
 /**
- * `event.start` is set and a whole header is there; `available` bytes follow `start` in the block.
- * Answers what is wrong, if anything.
+ * `event.start` is set and a whole header is there; `available` bytes follow `start` in the block;
+ * `width` is that of the event's type. Answers what is wrong, if anything.
  */
-export function loadEvent(event: ScapEvent, available: number): string | undefined {
+export function loadEvent(
+  event: ScapEvent,
+  available: number,
+  width: number,
+): string | undefined {
   const { view, start, paramOffsets } = event;
   const length = view.getUint32(start + 16, true);
   const count = view.getUint32(start + 22, true);
   if (length < EVENT_HEADER_BYTES || length > available) {
     return `an event of ${length} bytes in a block with room for ${available}`;
   }
-  const wide = hasWideLengths(event.type);
   if (count > MOST_PARAMS) {
     return `an event with ${count} parameters, at most ${MOST_PARAMS} can be`;
   }
   const end = start + length;
   let lengthAt = start + EVENT_HEADER_BYTES;
-  let at = lengthAt + (wide ? count << 2 : count << 1);
+  let at = lengthAt + count * width;
   if (at > end) return `an event of ${length} bytes with ${count} parameters`;
   paramOffsets[0] = at;
-  if (wide) {
+  if (width === WIDE) {
     for (let index = 1; index <= count; index++, lengthAt += 4) {
       at += view.getUint32(lengthAt, true);
       if (at > end) break;

@@ -16,7 +16,7 @@ import {
 } from "./format.ts";
 import type { ScapInput } from "./input.ts";
 import { type ListItem, ListReader } from "./_list_reader.ts";
-import { isKnownType, loadEvent, loadOldEvent } from "./_load_event.ts";
+import { lengthWidths, loadEvent, loadOldEvent } from "./_load_event.ts";
 import { Window } from "./_window.ts";
 
 /** What comes next in a file. After "more" call `fill()`; "end" and "fault" come again for ever. */
@@ -78,6 +78,7 @@ export class ScapReader implements Disposable {
   /** Blocks nobody knows, passed over as well. */
   unknownBlocks = 0;
   readonly #window: Window;
+  readonly #widths = lengthWidths();
   /** What `fill()` has to bring. */
   #wantedBytes = 0;
   /** Blocks that were read to their end. */
@@ -169,13 +170,13 @@ export class ScapReader implements Disposable {
     if (trailer !== length) return this.#badTrailer(length, trailer);
     const start = at + before;
     const type = view.getUint16(start + 20, true);
-    const known = isKnownType(type);
-    if (known) {
+    const width = this.#widths[type]!;
+    if (width !== 0) {
       event.start = start;
       event.type = type;
       const room = length - before - BLOCK_TRAILER_BYTES;
       const problem = form.headerBytes === EVENT_HEADER_BYTES
-        ? loadEvent(event, room)
+        ? loadEvent(event, room, width)
         : loadOldEvent(event, room);
       if (problem !== undefined) return this.#fault("corrupt", problem);
       event.cpu = view.getUint16(at + BLOCK_HEAD_BYTES, true);
@@ -186,7 +187,7 @@ export class ScapReader implements Disposable {
     } else this.unknownEvents++;
     window.at = at + length;
     this.#blocks++;
-    return known ? event : undefined;
+    return width !== 0 ? event : undefined;
   }
 
   #newSection(length: number): ScapItem {

@@ -21,7 +21,7 @@ import {
 } from "./format.ts";
 import type { ScapOutput } from "./output.ts";
 import { BlockBuilder } from "./_block_builder.ts";
-import { hasWideLengths } from "./_load_event.ts";
+import { lengthWidths } from "./_load_event.ts";
 import {
   writeAccount,
   writeDescriptor,
@@ -147,7 +147,7 @@ export class ScapWriter {
   /** Parameters as the event's type has them encoded; absent ones have no bytes. */
   event(header: EventHeader, params: readonly (Uint8Array | undefined)[]): Written {
     const { type, timeNs, threadId, cpu, flags = 0 } = header;
-    const wide = hasWideLengths(type);
+    const wide = lengthWidths()[type] === 4;
     let dataBytes = 0;
     for (const param of params) {
       const length = param?.length ?? 0;
@@ -177,7 +177,7 @@ export class ScapWriter {
   /** An event of another capture as it is; one of the first versions gets the header of today. */
   copy(event: ScapEvent): Written {
     const { bytes, start, end, type, paramCount, paramOffsets } = event;
-    const wide = hasWideLengths(type);
+    const wide = lengthWidths()[type] === 4;
     const lengths = paramOffsets[0]! - paramCount * (wide ? 4 : 2);
     const length = EVENT_HEADER_BYTES + end - lengths;
     const refused = this.#refuse(length, wide);
