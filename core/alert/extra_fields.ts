@@ -23,6 +23,7 @@ export function withExtraFields(
   return {
     source: output.source,
     fields: [...new Set(templates.flatMap(({ fields }) => fields))],
+    uses: output.uses,
     extraFields,
     render(event, state): RenderedOutput {
       const { message, fields } = output.render(event, state);

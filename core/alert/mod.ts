@@ -19,6 +19,7 @@ export {
 export { type ExtraField, withExtraFields } from "./extra_fields.ts";
 export {
   compileTemplate,
+  type OutputField,
   type OutputTemplate,
   type RenderedOutput,
   type TemplateOptions,
