@@ -9,7 +9,7 @@ import { readYaml } from "../core/base/yaml.ts";
 import { readGiven } from "../core/given/mod.ts";
 import { defineField, syscallFields } from "../core/field/mod.ts";
 import { Registry } from "../core/plugin/mod.ts";
-import { loadRules, readRuleFile } from "../core/rule/mod.ts";
+import { lintShadows, loadRules, readRuleFile } from "../core/rule/mod.ts";
 import { builtinPlugins } from "../plugins/mod.ts";
 import { assert, assertEquals } from "./assert.ts";
 
@@ -105,13 +105,15 @@ const AUDIT_FIELDS = new Map([
 function diagnoseRules(text: string): readonly Diagnostic[] {
   const report = new Report();
   const file = readRuleFile(new SourceText("rules.yaml", text), report);
-  loadRules([file], {
+  const ruleset = loadRules([file], {
     fieldsOf: (source) =>
       source === "syscall" ? syscallFields : source === "k8s_audit" ? AUDIT_FIELDS : undefined,
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
     hasPlugin: (name) => name === "container",
+    lintsMeaning: true,
   }, report);
+  if (ruleset) lintShadows(ruleset, report);
   return report.diagnostics;
 }
 

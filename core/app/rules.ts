@@ -4,6 +4,7 @@ import type { FieldTable } from "../field/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
 import {
   type ContainerInfo,
+  lintShadows,
   loadRules,
   readRuleFile,
   type RuleFile,
@@ -46,10 +47,12 @@ export async function loadRuleset(
     readonly containerInfo?: ContainerInfo | undefined;
     /** Other fields in place of those of a source, for rules that judge events somebody made up. */
     readonly adaptFields?: AdaptFields | undefined;
+    /** Also tells of rules that cannot mean what was meant; a start has no time for it. */
+    readonly lintsMeaning?: boolean | undefined;
   },
 ): Promise<LoadedRules> {
   const { config, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
-  const { adaptFields = (fields) => fields } = options;
+  const { adaptFields = (fields) => fields, lintsMeaning = false } = options;
   const tables = await fieldTables(registry, config.static_fields);
   const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];
@@ -66,6 +69,7 @@ export async function loadRuleset(
     sources: [...fields.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,
+    lintsMeaning,
     extraOutputs: extraOutputs(config.append_output),
     containerInfo,
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
@@ -75,6 +79,7 @@ export async function loadRuleset(
   if (!ruleset || report.hasErrors) return { ruleset: undefined, files: names };
   const selected = selectRules(ruleset, config.rules, report);
   warnOfSilence(selected, report);
+  if (lintsMeaning && config.rule_matching === "first") lintShadows(selected, report);
   return { ruleset: selected, files: names };
 }
 

@@ -16,8 +16,9 @@ export interface StartRequest {
   readonly options: readonly string[];
   readonly scopeProcessId?: number | undefined;
   readonly oldFlags?: OldFlags;
-  /** As `loadRuleset` takes it. */
+  /** As `loadRuleset` takes them. */
   readonly adaptFields?: AdaptFields;
+  readonly lintsMeaning?: boolean;
 }
 
 export interface Start {
@@ -54,6 +55,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     report,
     containerInfo,
     adaptFields: request.adaptFields,
+    lintsMeaning: request.lintsMeaning,
   });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
 }

@@ -3,9 +3,11 @@ import { compileTemplate, type OutputTemplate, withExtraFields } from "../alert/
 import { type Diagnostic, Report, type SourceText, TextJoiner, toFile } from "../base/mod.ts";
 import {
   checkCondition,
+  type CheckedCondition,
   type Condition,
   eventTypesOf,
   expandCondition,
+  type Expansion,
   fieldsOf,
   type ListDefinition,
   type MacroDefinition,
@@ -22,6 +24,7 @@ import {
   extraTexts,
 } from "./extra_output.ts";
 import { type ContainerInfo, joinOutput } from "./_output_text.ts";
+import { ConditionLint, type LintedRule } from "./lint_conditions.ts";
 import type { LoadContext } from "./load.ts";
 import { brokenKey, type MacroDraft, type Merged, type RuleDraft } from "./merge.ts";
 import { reaches } from "./priority.ts";
@@ -36,7 +39,10 @@ export class Compiler {
   readonly #macros = new Map<string, MacroDefinition>();
   readonly #expanded = new Map<string, Condition>();
   readonly #lists = new Map<string, ListDefinition>();
+  /** Of macros as rules see them. */
+  readonly #expansions = new Map<string, Expansion>();
   readonly #told = new Set<string>();
+  readonly #lint: ConditionLint | undefined;
 
   constructor(
     readonly merged: Merged,
@@ -44,6 +50,7 @@ export class Compiler {
     readonly report: Report,
     readonly deprecations: Deprecations,
   ) {
+    this.#lint = context.lintsMeaning ? new ConditionLint() : undefined;
     for (const { name, items } of merged.lists.values()) this.#lists.set(name, { name, items });
     this.#markListsInLists();
   }
@@ -57,6 +64,7 @@ export class Compiler {
     for (const { name, condition } of this.merged.macros.values()) {
       const parsed = parseCondition(this.#placeOddLists(joinTexts(condition)), this.report);
       this.#macros.set(name, { name, condition: parsed });
+      this.#lint?.text(condition, this.report);
     }
     for (const draft of this.merged.macros.values()) {
       const { name } = draft;
@@ -91,7 +99,9 @@ export class Compiler {
     const text = this.#placeOddLists(ownConditionText);
     const conditionText = withExceptions(text, exceptions, own);
     const used = new Set<string>();
-    const condition = conditionText && this.#condition(conditionText, fields, used, own);
+    const scope = { source: draft.source, fields, exceptions, used, own };
+    const condition = conditionText && this.#condition(conditionText, scope);
+    this.#lint?.text(draft.condition, own);
     const output = this.#output(draft, fields, used, own);
     const skipped = this.#forward(draft, own);
     if (skipped || !conditionText || !condition || !output) return undefined;
@@ -133,10 +143,14 @@ export class Compiler {
     });
   }
 
-  #condition(text: SourceText, fields: FieldTable, used: Set<string>, report: Report) {
-    const parsed = parseCondition(text, report);
-    const expanded = parsed && expandCondition(parsed, this.#names(undefined), report);
-    const checked = expanded && checkCondition(expanded, fields, report);
+  #condition(
+    text: SourceText,
+    { fields, used, own, ...origin }: ConditionScope,
+  ): CheckedCondition | undefined {
+    const parsed = parseCondition(text, own);
+    const written = parsed && expandCondition(parsed, this.#names(undefined), own);
+    const checked = written && checkCondition(written, fields, own);
+    if (checked) this.#lint?.rule(origin, { written, checked }, own);
     for (const { definition: { name }, argument } of checked ? fieldsOf(checked) : []) {
       used.add(name);
       if (typeof argument === "string") used.add(`${name}.${argument}`);
@@ -236,6 +250,7 @@ export class Compiler {
         if (list) this.usedLists.add(name);
         return list;
       },
+      expansions: macro ? undefined : this.#expansions,
       macroNames: () => merged.macros.keys(),
       listNames: () => merged.lists.keys(),
     };
@@ -250,6 +265,13 @@ export class Compiler {
       for (const { text } of items) if (this.#lists.has(text)) this.usedLists.add(text);
     }
   }
+}
+
+interface ConditionScope extends LintedRule {
+  readonly fields: FieldTable;
+  /** Names of the fields that are read, collected here. */
+  readonly used: Set<string>;
+  readonly own: Report;
 }
 
 /** Unknown field or event type in the condition, unknown field in the output. */

@@ -20,6 +20,11 @@ export interface LoadContext {
   readonly engineVersion: string;
   /** Rules less severe than this are checked and kept disabled. */
   readonly minimumPriority: Priority;
+  /**
+   * Also tells of conditions that cannot mean what was meant. Takes about as long as the rest of loading,
+   * so that a start leaves it out.
+   */
+  readonly lintsMeaning?: boolean;
   /** Added to the outputs of rules, in order. */
   readonly extraOutputs?: readonly ExtraOutput[];
   /** For outputs of system calls that get no suggested fields. Absent: it prints nothing. */

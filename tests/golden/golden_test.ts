@@ -17,6 +17,7 @@ type Run = (source: SourceText, report: Report) => void;
 const AREAS: Readonly<Record<string, () => Promise<Run>>> = {
   rule: loadingRules,
   filter: loadingRules,
+  meaning: () => loadingRules({ lintsMeaning: true }),
   given: readingEvents,
   rule_test: readingRuleTests,
 };
@@ -46,18 +47,20 @@ async function readingEvents(): Promise<Run> {
   };
 }
 
-async function loadingRules(): Promise<Run> {
-  const { loadRules, readRuleFile } = await import("../../core/rule/mod.ts");
+async function loadingRules({ lintsMeaning = false } = {}): Promise<Run> {
+  const { lintShadows, loadRules, readRuleFile } = await import("../../core/rule/mod.ts");
   const { syscallFields } = await import("../../core/field/mod.ts");
   return (source, report) => {
     const file = readRuleFile(source, report);
-    loadRules([file], {
+    const ruleset = loadRules([file], {
       fieldsOf: (name) => name === "syscall" ? syscallFields : undefined,
       sources: ["syscall"],
       engineVersion: "0.63.0",
       minimumPriority: "Debug",
+      lintsMeaning,
       hasPlugin: (name) => name === "container",
     }, report);
+    if (ruleset && lintsMeaning) lintShadows(ruleset, report);
   };
 }
 

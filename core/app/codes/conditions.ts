@@ -326,6 +326,61 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
       ),
     ),
   },
+  {
+    code: "F040",
+    title: "condition that can never hold",
+    meaning:
+      "Two checks that have to hold together contradict each other, or one alternative contradicts what stands around it. falcod validate looks for it, through macros as well.",
+    matters: "The rule never alerts, or the alternative adds nothing to it.",
+    example: conditions(
+      "evt.type = execve and proc.name = bash and proc.name = zsh",
+      "evt.type = execve and proc.name in (bash, zsh)",
+    ),
+  },
+  {
+    code: "F041",
+    title: "condition that always holds",
+    meaning:
+      'One of the alternatives holds whatever the value is. Who writes "not this or not that" mostly means "and".',
+    matters: "The rule alerts for events it was to leave out.",
+    example: conditions(
+      "evt.type = execve and (proc.name != bash or proc.name != zsh)",
+      "evt.type = execve and (proc.name != bash and proc.name != zsh)",
+    ),
+  },
+  {
+    code: "F042",
+    title: "field that the event type does not have",
+    meaning:
+      "Events of the types the condition asks for never have a value in that field, or always the same one.",
+    matters: "A check of a value that is not there is false, so the rule never alerts.",
+    example: conditions(
+      "evt.type = openat and evt.arg.oldpath = /etc/shadow",
+      "evt.type = renameat and evt.arg.oldpath = /etc/shadow",
+    ),
+  },
+  {
+    code: "F043",
+    title: "exclusion that never applies",
+    meaning:
+      "What an exception or a part behind not leaves out could not match the rest of the condition anyway.",
+    matters: "Events that were to be left out are probably others than those it names.",
+    example: conditions(
+      "evt.type = execve and proc.name = bash and not fd.name startswith /opt",
+      "evt.type = execve and proc.name = bash and not proc.cwd startswith /opt",
+    ),
+  },
+  {
+    code: "F044",
+    title: '"and" and "or" without brackets',
+    meaning:
+      '"and" binds closer than "or", so "a or b and c" asks for a alone, or for b together with c. What a file appends with "and" belongs to the last alternative only.',
+    matters: "Whoever meant the other reading gets alerts for a without c.",
+    example: conditions(
+      "proc.name = bash or proc.name = zsh and evt.type = execve",
+      "(proc.name = bash or proc.name = zsh) and evt.type = execve",
+    ),
+  },
 ];
 
 /** A file with a rule of this condition behind what it needs; `more` are further keys. */

@@ -358,13 +358,24 @@ export const RULE_CODES: readonly CodeEntry[] = [
     example: ruleFiles(RULE.replace("evt.type = execve and ", ""), RULE),
   },
   {
+    code: "R047",
+    title: "rule in the shadow of an earlier one",
+    meaning:
+      "Whenever the rule matches, an earlier one does, and with rule_matching: first only that one alerts.",
+    matters: "The rule never alerts, whatever its priority.",
+    example: ruleFiles(
+      `${RULE}${RULE.replace("Shell started", "Bash started").replace("in (bash, zsh)", "= bash")}`,
+      `${RULE.replace("Shell started", "Bash started").replace("in (bash, zsh)", "= bash")}${RULE}`,
+    ),
+  },
+  {
     code: "R048",
     title: "mistake in a definition that is not in effect",
     meaning: "A rule is defined twice, the later one counts, and the earlier one has a mistake.",
     matters: "Perhaps both were meant to be in effect; then one needs another name.",
     example: ruleFiles(
       `${RULE.replace("proc.name in", "proc.nmae in")}${RULE}`,
-      `${RULE}${RULE.replace("Shell started", "Shell started by root")}`,
+      `${RULE}${RULE.replace("Shell started", "Fish started").replace("bash, zsh", "fish")}`,
     ),
   },
   {

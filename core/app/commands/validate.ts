@@ -47,12 +47,15 @@ async function judge({ paths, options }: ValidateRequest, host: Host): Promise<V
     const registry = new Registry(host.plugins);
     const { files, ruleset } = await loadRuleset(
       rules.map((path) => ({ path, required: true })),
-      { config: standardConfig(), registry, report },
+      { config: standardConfig(), registry, report, lintsMeaning: true },
     );
     return { report, configFiles: [], ruleFiles: files, ruleset, registry };
   }
   const [configPath, ...others] = configs;
-  const start = await prepare({ configPath, rulePaths: rules, options }, host);
+  const start = await prepare(
+    { configPath, rulePaths: rules, options, lintsMeaning: true },
+    host,
+  );
   for (const path of others) {
     start.report.add({
       code: "C019",

@@ -1,0 +1,63 @@
+/** A condition as written and as checked, walked side by side. */
+import type { CheckedCondition } from "./checked.ts";
+import type { Condition, MacroUse } from "./condition.ts";
+
+/** A part of a condition in both its forms. */
+export interface Part {
+  /** Macros expanded. */
+  readonly written: Condition;
+  readonly checked: CheckedCondition;
+  /** False below a `not`. */
+  readonly holds: boolean;
+  /** The macros it stands in, outermost first. */
+  readonly macros: readonly MacroUse[];
+  /** What to call it, where it is a rule's exception. */
+  readonly exception?: string | undefined;
+}
+
+/** What is below the `not` that `part` is. */
+export function negated(part: Part): Part {
+  const { written, checked } = part;
+  if (written.kind !== "not" || checked.kind !== "not") throw mismatch(part);
+  return { ...part, written: written.child, checked: checked.child, holds: !part.holds };
+}
+
+/** What the macro stands for that `part` is. */
+export function insideMacro(part: Part): Part {
+  const { written, macros } = part;
+  if (written.kind !== "macro" || !written.expansion) throw mismatch(part);
+  return { ...part, written: written.expansion, macros: [...macros, written] };
+}
+
+/** Members of a junction; other parts have none. */
+export function membersOf(part: Part): readonly Part[] {
+  const { written, checked } = part;
+  if (written.kind !== "and" && written.kind !== "or") return [];
+  if (checked.kind !== written.kind) throw mismatch(part);
+  return written.children.map((child, index) => ({
+    ...part,
+    written: child,
+    checked: checked.children[index]!,
+  }));
+}
+
+/** The part that was checked to be `condition`. */
+export function findPart(part: Part, condition: CheckedCondition): Part | undefined {
+  switch (part.written.kind) {
+    case "macro":
+      return findPart(insideMacro(part), condition);
+    case "not":
+      return findPart(negated(part), condition);
+    default:
+      if (part.checked === condition) return part;
+      for (const member of membersOf(part)) {
+        const found = findPart(member, condition);
+        if (found) return found;
+      }
+      return undefined;
+  }
+}
+
+function mismatch({ written, checked }: Part): Error {
+  return new Error(`a condition checked to ${checked.kind} was written as ${written.kind}`);
+}

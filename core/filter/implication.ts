@@ -1,0 +1,284 @@
+/**
+ * What one check says about another of the same operand. Everything here is certain or not said:
+ * `false` means "not known", never "the contrary".
+ */
+import { asciiLower } from "../base/mod.ts";
+import type { FieldScalar, FieldType } from "../field/mod.ts";
+import type { CheckedComparison, CheckedExistence, CheckedOperand } from "./checked.ts";
+import type { ComparisonName } from "./condition.ts";
+import { type Constant, familyOf } from "./family.ts";
+import { compareWithConstants } from "./interpret.ts";
+
+export type Leaf = CheckedComparison | CheckedExistence;
+
+/** A check that holds, or one that does not. */
+export interface Fact {
+  readonly leaf: Leaf;
+  readonly holds: boolean;
+}
+
+/** Equal for operands that have equal values in any one event. */
+export function operandKey(operand: CheckedOperand): string {
+  switch (operand.kind) {
+    case "field": {
+      const { definition: { name }, argument } = operand;
+      return argument === undefined ? name : `${name}[${JSON.stringify(argument)}]`;
+    }
+    case "constant":
+      return JSON.stringify(String(operand.value));
+    case "call":
+      return `${operand.label}(${operand.operands.map(operandKey).join()})`;
+    default:
+      return operand satisfies never;
+  }
+}
+
+/** One value or none, so that what holds of the value holds of the operand. */
+export function isSingle(operand: CheckedOperand): boolean {
+  return !operand.list && (operand.kind !== "field" || operand.definition.candidates === undefined);
+}
+
+/** The same for people to read, as a rule would write it. */
+export function operandText(operand: CheckedOperand): string {
+  if (operand.kind !== "field") return operandKey(operand);
+  const { definition: { name }, argument } = operand;
+  return argument === undefined ? name : `${name}[${argument}]`;
+}
+
+/**
+ * The facts among `known` that cannot hold together with `added`, all about one operand; empty when
+ * `added` contradicts itself. Absent: nothing certain.
+ */
+export function contradictionOf(
+  known: readonly Fact[],
+  added: Fact,
+): readonly Fact[] | undefined {
+  for (const fact of known) if (clash(fact, added)) return [fact];
+  if (!isSingle(added.leaf.left)) return undefined;
+  return contradictionOfValues([...known, added]) ? known : undefined;
+}
+
+/** Where only some values are possible at all, each is tried. */
+function contradictionOfValues(facts: readonly Fact[]): boolean {
+  let values: readonly FieldScalar[] | undefined;
+  const isThere = facts.some(({ holds }) => holds);
+  for (const { leaf, holds } of facts) {
+    const possible = holds ? valuesOf(leaf) : isThere ? valuesNotDiffering(leaf) : undefined;
+    if (possible && !(values && values.length <= possible.length)) values = possible;
+  }
+  return values !== undefined &&
+    !values.some((value) => facts.every((fact) => holdsFor(fact, value)));
+}
+
+const BOTH: readonly FieldScalar[] = [true, false];
+
+/** The only values for which a check of a single operand can hold. */
+function valuesOf(leaf: Leaf): readonly FieldScalar[] | undefined {
+  const family = familyOf(leaf.left.type);
+  if (family === "truth") return BOTH;
+  if (leaf.kind === "exists" || leaf.right.kind !== "constants" || family === "network") {
+    return undefined;
+  }
+  return isEquality(leaf.operator.name) ? leaf.right.constants as FieldScalar[] : undefined;
+}
+
+/** A value that is there and does not differ from a constant is that constant. */
+function valuesNotDiffering(leaf: Leaf): readonly FieldScalar[] | undefined {
+  if (leaf.kind === "exists" || leaf.right.kind !== "constants") return undefined;
+  const isDifference = leaf.operator.name === "!=" && familyOf(leaf.left.type) !== "network";
+  return isDifference ? leaf.right.constants as FieldScalar[] : undefined;
+}
+
+/** Falsely true for a comparison with another operand, whose value nobody knows. */
+function holdsFor({ leaf, holds }: Fact, value: FieldScalar): boolean {
+  if (leaf.kind === "exists") return holds;
+  return leaf.right.kind === "operand" || compareWithConstants(leaf, value) === holds;
+}
+
+function clash(one: Fact, other: Fact): boolean {
+  if (one.holds && other.holds) return excludes(one.leaf, other.leaf);
+  if (one.holds) return implies(one.leaf, other.leaf);
+  return other.holds && implies(other.leaf, one.leaf);
+}
+
+/** Whether `second` holds whenever `first` does; both have the same operand. */
+export function implies(first: Leaf, second: Leaf): boolean {
+  if (second.kind === "exists") {
+    if (first.kind === "exists") return first.nonEmpty || !second.nonEmpty;
+    // Only `in` on a list holds without any value.
+    return first.spread !== "every" || !second.nonEmpty;
+  }
+  if (first.kind === "exists") return false;
+  if (isSame(first, second)) return true;
+  if (first.right.kind === "operand" || second.right.kind === "operand") return false;
+  // Of several values, the one that satisfies the first check satisfies the second as well.
+  return first.spread === second.spread && first.spread !== "each" && followsForOne(first, second);
+}
+
+function isSame(first: CheckedComparison, second: CheckedComparison): boolean {
+  const { right: a } = first, { right: b } = second;
+  if (plainName(first) !== plainName(second) || first.spread !== second.spread) return false;
+  if (a.kind === "operand") {
+    return b.kind === "operand" && operandKey(a.operand) === operandKey(b.operand);
+  }
+  if (b.kind === "operand" || a.constants.length !== b.constants.length) return false;
+  const quantifierOf = (right: typeof a) => right.kind === "quantified" && right.quantifier;
+  if (quantifierOf(a) !== quantifierOf(b)) return false;
+  return a.constants.every((constant, index) => sameConstant(constant, b.constants[index]!));
+}
+
+function plainName({ operator: { name } }: CheckedComparison): ComparisonName {
+  return name === "==" ? "=" : name;
+}
+
+function sameConstant(one: Constant, other: Constant): boolean {
+  // Loosely, for numbers: 5 is 5n.
+  return one == other || (typeof one === "object" && constantKey(one) === constantKey(other));
+}
+
+function constantKey(constant: Constant): string {
+  if (typeof constant !== "object") return String(constant);
+  return "prefix" in constant ? `${constant.address}/${constant.prefix}` : constant.toString();
+}
+
+/** Constants of two checks held against each other; who has longer lists of prefixes is left alone. */
+const MAX_PAIRS = 10_000;
+
+/** For any one value: if `first` holds, `second` does. */
+function followsForOne(first: CheckedComparison, second: CheckedComparison): boolean {
+  const wanted = casesOf(second), given = casesOf(first);
+  if (!wanted || !given) return false;
+  const pairs = wanted.cases.length * given.cases.filter(({ operator }) => operator !== "=").length;
+  if (pairs > MAX_PAIRS) return false;
+  const { left: { type } } = first;
+  if (familyOf(type) === "network") {
+    if (wanted.cases.length * given.cases.length > MAX_PAIRS) return false;
+    return given.join === "any" && wanted.join === "any" &&
+      given.cases.every((one) => wanted.cases.some((two) => isSameCase(one, two)));
+  }
+  const follows = (one: Case) => {
+    if (one.operator === "=") return compareWithConstants(second, one.constant as FieldScalar);
+    const leads = (two: Case) => leadsTo(one, two, type);
+    return wanted.join === "any" ? wanted.cases.some(leads) : wanted.cases.every(leads);
+  };
+  if (given.join === "any" ? given.cases.every(follows) : given.cases.some(follows)) return true;
+  // What is never equal to any value that would break the second check satisfies it.
+  return wanted.cases.length > 0 &&
+    wanted.cases.every(({ operator, constant }) =>
+      operator === "!=" && !compareWithConstants(first, constant as FieldScalar)
+    );
+}
+
+/** One constant of a comparison; `=` stands for `in`, too. */
+interface Case {
+  readonly operator: ComparisonName;
+  readonly constant: Constant;
+}
+
+/** A comparison as one of its cases, or all of them together. */
+function casesOf(
+  { operator: { name }, right }: CheckedComparison,
+): { readonly join: "any" | "all"; readonly cases: readonly Case[] } | undefined {
+  if (right.kind === "operand") return undefined;
+  const quantifier = right.kind === "quantified" ? right.quantifier : "anyof";
+  if (quantifier === "oneof") return undefined;
+  const operator = isEquality(name) ? "=" : name;
+  // An empty list satisfies no quantifier, which "any" of none says.
+  const join = quantifier === "allof" && right.constants.length > 0 ? "all" : "any";
+  return { join, cases: right.constants.map((constant) => ({ operator, constant })) };
+}
+
+/** With one value on the left these are all the same question. */
+function isEquality(name: ComparisonName): boolean {
+  return name === "=" || name === "==" || name === "in" || name === "intersects";
+}
+
+function isSameCase(one: Case, other: Case): boolean {
+  return one.operator === other.operator && sameConstant(one.constant, other.constant);
+}
+
+/** Whether a value of `type` that satisfies `one`, which is no equality, satisfies `other`. */
+function leadsTo(one: Case, other: Case, type: FieldType): boolean {
+  if (isSameCase(one, other)) return true;
+  const range = rangeOf(one, type), wider = rangeOf(other, type);
+  if (range && wider) return isWithin(range, wider);
+  const { constant: text } = one, { constant: part } = other;
+  if (typeof text !== "string" || typeof part !== "string" || !PARTS.has(one.operator)) {
+    return false;
+  }
+  switch (other.operator) {
+    case "contains":
+      return text.includes(part);
+    case "icontains":
+      return asciiLower(text).includes(asciiLower(part));
+    case "startswith":
+      return one.operator === "startswith" && text.startsWith(part);
+    case "endswith":
+      return one.operator === "endswith" && text.endsWith(part);
+    default:
+      return false;
+  }
+}
+
+/** The constant stands in every value that satisfies these. */
+const PARTS: ReadonlySet<ComparisonName> = new Set(["startswith", "endswith", "contains"]);
+
+/** Whether no value satisfies both checks; equalities are left to the trying of values. */
+function excludes(first: Leaf, second: Leaf): boolean {
+  if (first.kind === "exists" || second.kind === "exists" || !isSingle(first.left)) return false;
+  const one = casesOf(first), other = casesOf(second);
+  if (one?.join !== "any" || other?.join !== "any") return false;
+  if (one.cases.length === 0 || other.cases.length === 0) return true;
+  const { left: { type } } = first;
+  if (one.cases.length * other.cases.length > MAX_PAIRS) return false;
+  return one.cases.every((a) => other.cases.every((b) => areApart(a, b, type)));
+}
+
+function areApart(one: Case, other: Case, type: FieldType): boolean {
+  const range = rangeOf(one, type), second = rangeOf(other, type);
+  if (range && second) return isEmpty(range, second);
+  const { constant: a } = one, { constant: b } = other;
+  if (one.operator !== other.operator || typeof a !== "string" || typeof b !== "string") {
+    return false;
+  }
+  if (one.operator === "startswith") return !a.startsWith(b) && !b.startsWith(a);
+  return one.operator === "endswith" && !a.endsWith(b) && !b.endsWith(a);
+}
+
+/** Numbers from `low` to `high`, both included unless `open`; absent bounds are none. */
+interface Range {
+  readonly low?: number | bigint;
+  readonly high?: number | bigint;
+  readonly open: boolean;
+}
+
+function rangeOf({ operator, constant }: Case, type: FieldType): Range | undefined {
+  if (typeof constant !== "number" && typeof constant !== "bigint") return undefined;
+  // Between whole numbers there is nothing; fields of type DOUBLE may have fractions.
+  const whole = type !== "DOUBLE";
+  switch (operator) {
+    case ">=":
+      return { low: constant, open: false };
+    case ">":
+      return whole ? { low: BigInt(constant) + 1n, open: false } : { low: constant, open: true };
+    case "<=":
+      return { high: constant, open: false };
+    case "<":
+      return whole ? { high: BigInt(constant) - 1n, open: false } : { high: constant, open: true };
+    default:
+      return undefined;
+  }
+}
+
+function isWithin(inner: Range, outer: Range): boolean {
+  const edgeFits = inner.open || !outer.open;
+  const fits = (a: number | bigint, b: number | bigint) => edgeFits ? a >= b : a > b;
+  if (outer.low !== undefined) return inner.low !== undefined && fits(inner.low, outer.low);
+  return outer.high !== undefined && inner.high !== undefined && fits(outer.high, inner.high);
+}
+
+function isEmpty(one: Range, other: Range): boolean {
+  const low = one.low ?? other.low, high = one.high ?? other.high;
+  if (low === undefined || high === undefined) return false;
+  return one.open || other.open ? low >= high : low > high;
+}

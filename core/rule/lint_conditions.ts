@@ -1,0 +1,57 @@
+/** Mistakes of meaning in the conditions of rules. */
+import { Report, type SourceText } from "../base/mod.ts";
+import { fixedValue, maySettle } from "../field/fixed.ts";
+import { lintBrackets } from "../filter/lint_brackets.ts";
+import { lintMeaning } from "../filter/lint_meaning.ts";
+import { type CheckedCondition, type Condition, parseCondition } from "../filter/mod.ts";
+import { Budget } from "../filter/reason.ts";
+import { joinTexts } from "./_condition_text.ts";
+import type { RuleException } from "./exception.ts";
+
+/** What the event types of this source say about fields is known. */
+const SYSCALL = "syscall";
+
+/** Upstream's 93 rules take a hundredth. */
+const BUDGET = 20_000_000;
+
+export interface LintedRule {
+  readonly source: string;
+  /** Those that can be used. */
+  readonly exceptions: readonly RuleException[];
+}
+
+/** All rules of one load; each macro is judged once for each source. */
+export class ConditionLint {
+  readonly #budget = new Budget(BUDGET);
+  readonly #macros = new Set<string>();
+
+  /** A condition as written, and what was appended to it. */
+  text(texts: readonly SourceText[], report: Report): void {
+    // What cannot be read is told elsewhere.
+    const condition = parseCondition(joinTexts(texts), new Report());
+    if (!condition) return;
+    const joints: number[] = [];
+    let end = 0;
+    for (const { text } of texts.slice(0, -1)) joints.push(end += text.length + 1);
+    lintBrackets(condition, report, joints);
+  }
+
+  rule(
+    { source, exceptions }: LintedRule,
+    { written, checked }: { readonly written: Condition; readonly checked: CheckedCondition },
+    report: Report,
+  ): void {
+    lintMeaning(written, checked, {
+      report,
+      budget: this.#budget,
+      knowledge: source === SYSCALL ? { maySettle, fixedValue } : undefined,
+      exceptions: exceptions.filter(({ values }) => values.length > 0).map(({ name }) => name),
+      isNewMacro: (name) => {
+        const key = `${source} ${name}`;
+        if (this.#macros.has(key)) return false;
+        this.#macros.add(key);
+        return true;
+      },
+    });
+  }
+}

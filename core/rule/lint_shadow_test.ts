@@ -1,0 +1,74 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import { syscallFields } from "../field/mod.ts";
+import { lintShadows } from "./lint_shadow.ts";
+import { loadRules } from "./load.ts";
+import { readRuleFile } from "./read.ts";
+
+/** `later < earlier` for every rule told of; rules are called a, b, c … */
+function shadows(conditions: readonly string[], disabled = -1): string[] {
+  const rules = conditions.map((condition, index) => ({
+    rule: String.fromCharCode(97 + index),
+    desc: "d",
+    condition,
+    output: "o",
+    priority: "INFO",
+    enabled: index !== disabled,
+    warn_evttypes: false,
+  }));
+  const lists = [{ list: "nothing_yet", items: [] }];
+  const report = new Report();
+  const source = new SourceText("rules.yaml", JSON.stringify([...lists, ...rules]));
+  const ruleset = loadRules([readRuleFile(source, report)], {
+    fieldsOf: () => syscallFields,
+    engineVersion: "0.63.0",
+    minimumPriority: "Debug",
+  }, report);
+  assert(ruleset, report.diagnostics[0]?.title);
+  const own = new Report();
+  lintShadows(ruleset, own);
+  return own.diagnostics.map(({ title }) =>
+    title.replace(/^rule "(.)" never alerts: whenever it matches, "(.)".*$/, "$1 < $2")
+  );
+}
+
+Deno.test("lintShadows() tells of rules that an earlier one is certain to take everything from", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["proc.name = a", "proc.name = a"],
+    ["proc.name in (a, b)", "proc.name = b and proc.pid = 1"],
+    ["evt.type in (execve, execveat)", "evt.type = execve and proc.name = a"],
+    ["proc.exe startswith /usr", "proc.exe startswith /usr/bin and not proc.name = a"],
+    ["proc.name = a or proc.pid = 1", "proc.pid = 1"],
+    ["proc.name = a or proc.pid = 1", "proc.exe = x and (proc.pid = 1 or proc.name = a)"],
+    [
+      "proc.exe = x and (proc.name = a or proc.pid = 1)",
+      "(proc.name = a or proc.pid = 1) and proc.exe = x",
+    ],
+    ["proc.pid < 9 and not proc.name = a", "not proc.name in (a, b) and proc.pid < 5"],
+    ["proc.pid = 1 and not proc.name in (nothing_yet)", "proc.pid = 1 and proc.name = a"],
+  ];
+  for (const pair of cases) assertEquals(shadows(pair), ["b < a"], pair.join(" | "));
+});
+
+Deno.test("lintShadows() says nothing of rules that may match alone", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["proc.name = b and proc.pid = 1", "proc.name in (a, b)"],
+    ["proc.name in (a, b)", "proc.name in (b, c)"],
+    ["not proc.name = a", "proc.pid = 1"],
+    ["proc.name != a", "not proc.name = a"],
+    ["evt.type = execve", "evt.type in (execve, open)"],
+    ["proc.pid = 1 and evt.num >= 0", "proc.pid = 1"],
+    ["proc.pid = 1", "proc.pid = 1 or proc.name = a"],
+    ["proc.pid = 1 and fd.ip = 10.0.0.1", "proc.pid = 1 and fd.ip != 10.0.0.2"],
+  ];
+  for (const pair of cases) assertEquals(shadows(pair), [], pair.join(" | "));
+});
+
+Deno.test("lintShadows() looks at enabled rules, and not at those that never match", () => {
+  assertEquals(shadows(["proc.name = a", "proc.name = a"], 0), []);
+  assertEquals(shadows(["proc.name = a", "proc.name = a"], 1), []);
+  assertEquals(shadows(["proc.name = a", "proc.pid = 1 and proc.pid = 2"]), []);
+  assertEquals(shadows(["proc.name = a", "proc.pid = 1", "proc.pid = 1 and proc.name = a"]), [
+    "c < a",
+  ]);
+});
