@@ -1,4 +1,5 @@
 /** The few files of the host that the state reads; an interface, so that tests bring their own. */
+import { decodeUtf8 } from "../base/mod.ts";
 
 export interface HostFiles {
   /** Absent when it cannot be read or is larger than `maxBytes`. */
@@ -47,5 +48,5 @@ function readBounded(file: Deno.FsFile, maxBytes: number): string | undefined {
     bytes.set(chunk, offset);
     offset += chunk.length;
   }
-  return new TextDecoder().decode(bytes);
+  return decodeUtf8(bytes);
 }
