@@ -4,6 +4,7 @@ import { encodeUtf8 } from "../base/mod.ts";
 import { BLOCK_TRAILER_BYTES } from "./format.ts";
 
 const FIRST_BYTES = 64 << 10;
+const MOST_KEPT_BYTES = 2 << 20;
 const HIGH_WORD = 4294967296;
 
 /**
@@ -123,7 +124,8 @@ export class BlockBuilder {
   /** All there is; the builder starts anew in other memory. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#at);
-    this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+    // As much again will come before the next time.
+    this.#bytes = Buffer.allocUnsafe(Math.min(Math.max(FIRST_BYTES, this.#at), MOST_KEPT_BYTES));
     this.#view = viewOf(this.#bytes);
     this.#at = this.#blockStart = 0;
     return taken;

@@ -184,11 +184,14 @@ export class ScapWriter {
     if (refused) return refused;
     const blocks = this.#blocks;
     this.#beginEvent(event.cpu, event.flags, wide);
-    blocks.bytes(bytes.subarray(start, start + 16)); // time and thread
-    blocks.u32(length);
-    blocks.u16(type);
-    blocks.u32(paramCount);
-    blocks.bytes(bytes.subarray(lengths, end));
+    if (lengths === start + EVENT_HEADER_BYTES) blocks.bytes(bytes.subarray(start, end));
+    else {
+      blocks.bytes(bytes.subarray(start, start + 16)); // time and thread
+      blocks.u32(length);
+      blocks.u16(type);
+      blocks.u32(paramCount);
+      blocks.bytes(bytes.subarray(lengths, end));
+    }
     blocks.end();
     this.#events++;
     return "written";
