@@ -8,9 +8,8 @@
  */
 import { Buffer } from "node:buffer";
 import { EVENT_FLAGS, eventType, eventTypes } from "../event/mod.ts";
-import { type CaptureBytes, EVENT_HEADER_BYTES, ScapEvent } from "../scap/mod.ts";
+import { type CaptureBytes, EVENT_HEADER_BYTES, paramSize, ScapEvent } from "../scap/mod.ts";
 import { CONVERSION_ROWS } from "./_conversion_rows.ts";
-import { sizeOf } from "./_param_sizes.ts";
 
 /** What is to be done with an event before anybody looks into the table of conversions. */
 export type Convertibility = "pass" | "drop" | "convert" | "unknown";
@@ -144,7 +143,7 @@ export class Converter {
     for (const instruction of instructions) {
       const param = params[draft.paramCount];
       if (!param) return undefined;
-      const size = sizeOf(param.type);
+      const size = paramSize(param.type);
       const most = size ?? (isLarge ? LARGEST_LARGE_PARAM : LARGEST_PARAM);
       let value: Uint8Array | undefined;
       switch (instruction.from) {
