@@ -14,7 +14,13 @@ export interface OpenDescriptors extends Iterable<FileDescriptor> {
 export type Cgroup = readonly [controller: string, path: string];
 
 export interface TrackedThread {
+  /** False: nobody saw it start, and nothing but its id is known. */
+  readonly isKnown: boolean;
+  /** Threads of its process that are alive; and those of them without the first. */
+  readonly threadCount: number;
+  readonly otherThreadCount: number;
   readonly descriptors: OpenDescriptors;
+  readonly openCount: number;
   /** Most descriptors the process may have open; -1 when unknown. */
   readonly descriptorLimit: number;
   readonly vmSizeKb: number;
@@ -23,6 +29,9 @@ export interface TrackedThread {
   readonly majorFaults: number;
   readonly minorFaults: number;
   readonly cgroups: readonly Cgroup[];
+  /** When it came into being, on the clock of events; 0 when nobody saw it. */
+  readonly startClockNs: number;
+  readonly parent: TrackedThread | undefined;
   /** How long the thread ran that is switched out with this event; absent in others. */
   readonly ranNs: number | undefined;
   readonly totalRanNs: number;

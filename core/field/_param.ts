@@ -5,7 +5,7 @@
  * whole path behind a relative one. `evt.args` shows `fd=3(<f>/etc/passwd)`, `evt.arg.fd` the meaning
  * where there is one. After libs userspace/libsinsp/event.cpp get_param_as_str.
  */
-import { zonedText } from "../base/mod.ts";
+import { dayText, timeOfDay } from "../base/mod.ts";
 import {
   errnoName,
   type EventParam,
@@ -116,7 +116,7 @@ function numberText(value: number | bigint, type: ParamType, format: ParamFormat
     case "RELTIME":
       return BigInt.asUintN(64, big(value)) === NO_TIMEOUT ? "none" : String(value);
     case "ABSTIME":
-      return zonedText(big(value));
+      return `${dayText(big(value))} ${timeOfDay(big(value))}`;
   }
   switch (format) {
     case "hex":

@@ -5,7 +5,7 @@
  * text is made once and kept as long as the image is.
  */
 import type { Image } from "../event/mod.ts";
-import type { Process } from "../state/mod.ts";
+import type { Process, State } from "../state/mod.ts";
 
 interface ImageTexts {
   args: string | undefined;
@@ -60,6 +60,11 @@ function trimSpaces(text: string): string {
   while (start < end && text[start] === " ") start++;
   while (end > start && text[end - 1] === " ") end--;
   return text.slice(start, end);
+}
+
+/** Nobody saw the thread start, and the capture does not tell it otherwise. */
+export function isUnknown({ tracked }: State): boolean {
+  return tracked?.isKnown === false;
 }
 
 /** Directories end in a slash, as upstream's; an unknown one stays empty. */

@@ -11,6 +11,7 @@ import {
 } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { paramIndex } from "./_event.ts";
+import { integerText } from "./_number.ts";
 import { knownParam } from "./_known_param.ts";
 import { argumentItem, argumentText } from "./_param.ts";
 import { asBytes, type BytesFormat } from "./_bytes.ts";
@@ -142,22 +143,30 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
     argument: { required: true, kind: "key", dotted: true, check: checkParam },
     ...(format === undefined ? {} : { format }),
     extract: (event, state) => valueOfType(rawValue(event, state, name), type),
-    show: (event, state) => {
-      const value = valueOfType(rawValue(event, state, name), type);
-      return value ?? (isLeftEmpty(event, name) ? zeroOf(type) : undefined);
-    },
+    show: (event, state) => shownRaw(event, state, name),
   });
 }
 
-/** The event has the parameter, and there is nothing in it. */
-function isLeftEmpty(event: Event, name: string): boolean {
+/**
+ * By the type and format that the parameter has in this event; conditions go by those that most
+ * parameters of the name have. A number without bytes prints as 0, and compares as absent.
+ */
+function shownRaw(event: Event, state: State, name: string): FieldValue {
   const index = paramIndex(event.type, name);
-  return index >= 0 && event.selfContained === true && index < (event.paramCount ?? Infinity);
+  const param = eventType(event.type)?.params[index];
+  if (param === undefined || index >= (event.paramCount ?? Infinity)) return undefined;
+  const value = plainValue(knownParam(event, state, index)) ??
+    (event.selfContained && isNumeric(fieldType(param.type)) ? 0 : undefined);
+  if (typeof value !== "number" && typeof value !== "bigint") return value;
+  const format = integerFormat(param.format);
+  return format === "hex" || format === "octal" || format === "padded"
+    ? integerText(value, format)
+    : value;
 }
 
-/** What Falco prints for a number without bytes. */
-function zeroOf(type: FieldType): FieldValue {
-  return type === "CHARBUF" || type === "BYTEBUF" || type === "FSPATH" ? undefined : 0;
+function isNumeric(type: FieldType): boolean {
+  return type !== "CHARBUF" && type !== "BYTEBUF" && type !== "FSPATH" && type !== "IPADDR" &&
+    type !== "IPNET";
 }
 
 /**

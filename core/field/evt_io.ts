@@ -84,6 +84,7 @@ export const evtIoFields: readonly FieldDefinition[] = [
     name: "evt.buffer",
     type: "BYTEBUF",
     summary: "First bytes of what was read or written",
+    show: (event) => buffer(event) ?? (hasEmptyBuffer(event) ? NO_BYTES : undefined),
     extract: (event) => buffer(event),
   }),
   transferredField("evt.buflen", "read or written", "any"),
@@ -161,6 +162,13 @@ function isSyslog(state: State): boolean {
 function buffer(event: Event): FieldValue {
   const index = paramIndex(event.type, "data");
   return index < 0 ? undefined : asBytes(event.param(index));
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** It prints as nothing, and compares as absent. */
+function hasEmptyBuffer({ type, selfContained }: Event): boolean {
+  return selfContained === true && paramIndex(type, "data") >= 0;
 }
 
 type Direction = "read" | "written" | "read or written";

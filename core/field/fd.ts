@@ -220,7 +220,8 @@ function directoryIn(state: State): string | undefined {
   const descriptor = state.descriptor;
   if (descriptor === undefined) return undefined;
   const name = descriptorName(descriptor, state);
-  if (descriptor.number < 0 || descriptor.typeChar === "f") return directory(name);
+  const isKnown = descriptor.number >= 0 && descriptor.known !== false;
+  if (!isKnown || descriptor.typeChar === "f") return directory(name);
   return descriptor.typeChar === "d" ? name : undefined;
 }
 

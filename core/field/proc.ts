@@ -1,8 +1,8 @@
 /** proc.…: the process that caused the event. */
 import type { Event } from "../event/mod.ts";
-import type { Process } from "../state/mod.ts";
+import type { Process, State } from "../state/mod.ts";
 import { rememberLast } from "./_path.ts";
-import { argsText, commandLine, envText, envValue, withSlash } from "./_process.ts";
+import { argsText, commandLine, envText, envValue, isUnknown, withSlash } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 const directory = rememberLast(withSlash);
@@ -112,7 +112,7 @@ export const procFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Process id",
     format: "id",
-    extract: (_event, state) => state.process?.id,
+    extract: (_event, state) => isUnknown(state) ? -1 : state.process?.id,
   }),
   defineField({
     name: "proc.vpid",
@@ -127,38 +127,53 @@ export const procFields: readonly FieldDefinition[] = [
     type: "RELTIME",
     summary: "Nanoseconds since the process started",
     format: "decimal",
-    extract: (event, state) => state.process && ageNs(state.process, event),
+    extract: (event, state) => {
+      const started = startedOf(state);
+      return started && ageNs(started, event);
+    },
   }),
   defineField({
     name: "proc.pid.ts",
     type: "RELTIME",
     summary: "When the process started, in nanoseconds since the Unix epoch",
     format: "decimal",
-    extract: (event, state) => state.process && startTimeNs(state.process, event),
+    extract: (event, state) => {
+      const started = startedOf(state);
+      return started && startTimeNs(started, event);
+    },
   }),
   defineField({
     name: "proc.nthreads",
     type: "UINT64",
     summary: "Number of threads of the process",
     format: "decimal",
-    extract: (_event, state) => state.process?.threadCount,
+    extract: (_event, state) => state.tracked?.threadCount ?? state.process?.threadCount,
   }),
   defineField({
     name: "proc.nchilds",
     type: "UINT64",
     summary: "Number of threads of the process without its first",
     format: "decimal",
-    extract: (_event, state) => state.process && Math.max(0, state.process.threadCount - 1),
+    extract: (_event, { tracked, process }) =>
+      tracked?.otherThreadCount ?? (process && Math.max(0, process.threadCount - 1)),
   }),
 ];
 
+/** A process or a thread. */
+type Started = Pick<Process, "startClockNs">;
+
+/** In captures every thread has a start of its own, as in Falco. */
+function startedOf({ tracked, process }: State): Started | undefined {
+  return tracked ?? process;
+}
+
 /** Absent when the start is not known. */
-export function ageNs(process: Process, event: Event): number | undefined {
-  return process.startClockNs === 0 ? undefined : event.clockNs - process.startClockNs;
+export function ageNs({ startClockNs }: Started, event: Event): number | undefined {
+  return startClockNs === 0 ? undefined : event.clockNs - startClockNs;
 }
 
 /** The start on the wall clock: the event's time less the process's age. */
-export function startTimeNs(process: Process, event: Event): bigint | undefined {
-  const age = ageNs(process, event);
+export function startTimeNs(started: Started, event: Event): bigint | undefined {
+  const age = ageNs(started, event);
   return age === undefined ? undefined : event.timeNs - BigInt(Math.trunc(age));
 }

@@ -6,7 +6,7 @@
  */
 import type { Event } from "../event/mod.ts";
 import type { Process, State } from "../state/mod.ts";
-import { argsText, commandLine, envText, envValue } from "./_process.ts";
+import { argsText, commandLine, envText, envValue, isUnknown } from "./_process.ts";
 import {
   defineField,
   type FieldArgument,
@@ -61,7 +61,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     summary: "When the parent started, in nanoseconds since the Unix epoch",
     format: "decimal",
     extract: (event, state) => {
-      const parent = parentOf(state);
+      const parent = state.tracked ? state.tracked.parent : parentOf(state);
       // Falco does not tell "unknown" from the beginning of time here.
       return parent && (startTimeNs(parent, event) ?? 0n);
     },
@@ -170,7 +170,7 @@ function ancestorField(
 
 /** 0 is the process itself. */
 function ancestorOf(state: State, n: number): Process | undefined {
-  const process = state.process;
+  const process = isUnknown(state) ? undefined : state.process;
   return process === undefined || n === 0 ? process : state.processes.ancestor(process, n);
 }
 

@@ -44,12 +44,12 @@ export const procGroupFields: readonly FieldDefinition[] = [
     format: "id",
     extract: (_event, state) => state.process?.membership.virtualProcessGroupId,
   }),
-  leaderField("proc.vpgid.name", "Name of the process group's leader", groupLeader, name),
-  leaderField("proc.vpgid.exe", "argv[0] of the process group's leader", groupLeader, exe),
+  leaderField("proc.vpgid.name", "Name of the process group's leader", virtualGroupLeader, name),
+  leaderField("proc.vpgid.exe", "argv[0] of the process group's leader", virtualGroupLeader, exe),
   leaderField(
     "proc.vpgid.exepath",
     "Executable of the process group's leader",
-    groupLeader,
+    virtualGroupLeader,
     exePath,
   ),
   defineField({
@@ -117,4 +117,8 @@ function sessionLeader(process: Process, state: State): Process | undefined {
 
 function groupLeader(process: Process, state: State): Process | undefined {
   return state.processes.groupLeader(process);
+}
+
+function virtualGroupLeader(process: Process, state: State): Process | undefined {
+  return state.processes.virtualGroupLeader(process);
 }

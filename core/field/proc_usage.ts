@@ -16,7 +16,7 @@ export const procUsageFields: readonly FieldDefinition[] = [
     "proc.fdopencount",
     "UINT64",
     "Number of open descriptors of the process",
-    ({ descriptors }) => descriptors.size,
+    ({ openCount }) => openCount,
   ),
   opened(
     "proc.fdlimit",
@@ -50,8 +50,8 @@ function opened(name: string, type: FieldType, summary: string, read: Read): Fie
   });
 }
 
-function percentOpen({ descriptors, descriptorLimit }: TrackedThread): number {
-  return descriptorLimit > 0 ? Math.min(100, descriptors.size * 100 / descriptorLimit) : 0;
+function percentOpen({ openCount, descriptorLimit }: TrackedThread): number {
+  return descriptorLimit > 0 ? Math.min(100, openCount * 100 / descriptorLimit) : 0;
 }
 
 function standard(

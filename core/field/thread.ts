@@ -1,6 +1,7 @@
 /** thread.…: the thread that caused the event. */
 import type { TrackedThread } from "../event/mod.ts";
 import { capabilitiesText } from "./_capabilities.ts";
+import { isUnknown } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 const NO_USAGE = "live: processor and memory use are not sampled; captures tell it";
@@ -20,7 +21,10 @@ export const threadFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Thread id as the thread's own pid namespace numbers it",
     format: "id",
-    extract: (_event, state) => state.thread?.virtualId || undefined,
+    extract: (_event, state) => {
+      const id = state.thread?.virtualId ?? 0;
+      return id > 0 ? id : undefined;
+    },
   }),
   defineField({
     name: "thread.ismain",
@@ -29,7 +33,8 @@ export const threadFields: readonly FieldDefinition[] = [
     summary: "Whether it is the first thread of its process",
     extract: (_event, state) => {
       const thread = state.thread;
-      return thread === undefined ? undefined : thread.id === thread.process.id;
+      if (thread === undefined) return undefined;
+      return thread.id === thread.process.id && !isUnknown(state);
     },
   }),
   defineField({

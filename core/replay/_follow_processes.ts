@@ -71,7 +71,9 @@ function cloneInCaller(
   if (isKnown) inherit(child, caller, isThread);
   else {
     child.membership = { ...child.membership, virtualPid: child.process.id };
-    caller.comm = texts.text(scap, COMM);
+    caller.comm = child.comm;
+    caller.image = { ...caller.image, exe: child.image.exe, args: child.image.args };
+    follower.sink.seed([caller.snapshot()]);
   }
   child.membership = { ...child.membership, virtualPid: child.process.id };
   addChild(event, child, { callerId: caller.id, callerProcess: caller.process.id }, follower);
@@ -81,6 +83,7 @@ function cloneInCaller(
 function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Follower): void {
   const { scap } = event;
   caller.isKnown = true;
+  caller.process.cwd = "";
   moveToProcess(caller, scap.paramSigned(PROCESS_ID) ?? caller.id, follower);
   caller.parentId = scap.paramSigned(PARENT_ID) ?? 0;
   const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
@@ -106,15 +109,18 @@ function cloneInChild(
   const processId = scap.paramSigned(PROCESS_ID) ?? threadId;
   const lookupId = isThread ? processId : parentId;
   const origin = follower.threads.get(lookupId) ?? follower.meet(lookupId);
-  const child = makeChild(event, threadId, isThread ? processId : threadId, follower);
+  const child = makeChild(event, threadId, processId, follower);
   child.isInverted = true;
   child.parentId = parentId;
   const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
   child.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? threadId : threadId;
   if (origin?.isKnown) inherit(child, origin, isThread);
-  else if (origin && isThread) completeLeader(origin, child);
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
   child.membership = { ...child.membership, virtualPid };
+  if (origin && !origin.isKnown && isThread) {
+    completeLeader(origin, child);
+    follower.sink.seed([origin.snapshot()]);
+  }
   const parentProcess = follower.threads.get(parentId)?.process.id ?? parentId;
   addChild(event, child, { callerId: parentId, callerProcess: parentProcess }, follower);
   event.thread = child;
@@ -126,6 +132,8 @@ function completeLeader(leader: ReplayThread, child: ReplayThread): void {
   leader.parentId = child.parentId;
   leader.comm = child.comm;
   leader.image = child.image;
+  leader.virtualId = child.membership.virtualPid;
+  leader.membership = { ...leader.membership, virtualPid: child.membership.virtualPid };
 }
 
 function dropStale(thread: ReplayThread, event: ReplayEvent, follower: Follower): void {
@@ -148,7 +156,7 @@ function makeChild(
   const { scap, texts } = event;
   // A main thread has descriptors and a directory of its own, whoever was there under its number.
   if (id === processId) follower.threads.remove(id);
-  const child = new ReplayThread(id, follower.threads.process(processId));
+  const child = new ReplayThread(id, follower.threads.process(processId), follower.threads);
   const exe = texts.text(scap, EXE);
   child.image = { ...child.image, exe, args: texts.list(scap, ARGS), exePath: "", comm: exe };
   child.comm = scap.paramLength(COMM) > 0 ? texts.text(scap, COMM) : exe;
@@ -183,7 +191,7 @@ function inherit(child: ReplayThread, from: ReplayThread, isThread: boolean): vo
     : { ...from.credentials, uid, gid, euid, egid };
   child.image = imageOf(child, from);
   if (child.cgroups.length === 0) child.cgroups = from.cgroups;
-  if (isThread) return;
+  if (isThread || !child.isLeader) return;
   child.process.descriptors = from.descriptors.fork();
   child.process.cwd = from.process.cwd;
 }
@@ -193,9 +201,12 @@ function sameCredentials({ credentials: a }: ReplayThread, { credentials: b }: R
 }
 
 /** The same object where it is the same program, so that what was found out about it holds. */
-function imageOf({ image: own, comm }: ReplayThread, { image }: ReplayThread): Image {
-  const isSame = own.exe === image.exe && comm === image.comm && areEqual(own.args, image.args);
-  return isSame ? image : { ...image, comm, exe: own.exe, args: own.args };
+function imageOf({ image: own, comm }: ReplayThread, { image, isLeader }: ReplayThread): Image {
+  // Falco knows the environment of main threads only, and so of what these make.
+  const env = isLeader ? image.env : own.env;
+  const isSame = own.exe === image.exe && comm === image.comm && env === image.env &&
+    areEqual(own.args, image.args);
+  return isSame ? image : { ...image, comm, exe: own.exe, args: own.args, env };
 }
 
 function areEqual(a: readonly string[], b: readonly string[]): boolean {

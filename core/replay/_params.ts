@@ -18,9 +18,6 @@ const AT_FDCWD = -100;
 /** poll(2) takes as many as there are descriptors; nobody looks at more. */
 const MAX_POLLED = 1024;
 
-/** What upstream takes for nothing in texts of old captures. */
-const OLD_NULL = "(NULL)";
-
 export function decodeParam(event: ReplayEvent, index: number): ParamValue {
   const param = eventType(event.type)?.params[index];
   if (!param) return undefined;
@@ -88,8 +85,7 @@ function decode(
 }
 
 function textParam({ scap, texts }: ReplayEvent, index: number): string {
-  const text = texts.text(scap, index);
-  return text === OLD_NULL ? NOT_CAPTURED : text;
+  return texts.text(scap, index);
 }
 
 /** As texts, an absent path is `<NA>`: nothing to join. */

@@ -24,7 +24,7 @@ export class Seeds {
   process(found: ScapProcess): void {
     const { threads, sink } = this.#follower;
     if (found.threadId <= 0 || found.processId <= 0) return;
-    const thread = new ReplayThread(found.threadId, threads.process(found.processId));
+    const thread = new ReplayThread(found.threadId, threads.process(found.processId), threads);
     thread.parentId = found.parentId;
     thread.virtualId = found.virtualThreadId;
     thread.comm = found.comm;

@@ -150,8 +150,9 @@ export class Follower {
   /** A thread that nobody saw start: all that is known is that it is there. */
   meet(threadId: number): ReplayThread | undefined {
     if (threadId <= 0) return undefined;
-    const thread = new ReplayThread(threadId, this.threads.process(threadId));
+    const thread = new ReplayThread(threadId, this.threads.process(threadId), this.threads);
     thread.isKnown = false;
+    thread.process.cwd = UNKNOWN_DIRECTORY;
     this.threads.add(thread);
     this.sink.seed([thread.snapshot()]);
     return thread;
@@ -208,6 +209,9 @@ export class Follower {
     this.#ended = undefined;
   }
 }
+
+/** Falco's word for where a process is that it knows nothing of. */
+const UNKNOWN_DIRECTORY = "./";
 
 const ENTER = 1, USES = 2, NO_THREAD = 4, MAY_BE_GONE = 8, NO_LOOKUP = 16, EXIT = 32;
 

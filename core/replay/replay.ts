@@ -136,6 +136,9 @@ export class Replay {
     const id = scap.paramUnsigned(0);
     if (id === undefined) return;
     const text = (index: number) => scap.paramText(index) ?? "";
+    // Users of a container have nothing to do with the host's.
+    const container = text(scap.type < GROUP_ADDED ? 5 : 2);
+    if (container !== "") return;
     switch (scap.type) {
       case USER_ADDED: {
         const user = { name: text(2), home: text(3), shell: text(4) };

@@ -12,6 +12,7 @@ import {
   syscallByNumber,
 } from "../event/mod.ts";
 import { ScapEvent } from "../scap/mod.ts";
+import { tupleAt, tupleText } from "./_addresses.ts";
 import { decodeParam } from "./_params.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Texts } from "./texts.ts";
@@ -122,7 +123,7 @@ export class ReplayEvent implements Event {
     return {
       number,
       typeChar: unknownTypeOf(this.scap.type),
-      path: this.opened ?? this.texts.named("", ""),
+      path: this.opened ?? this.#nameOfCall(),
       socket: undefined,
       protocol: undefined,
       role: undefined,
@@ -133,6 +134,15 @@ export class ReplayEvent implements Event {
       onOverlayUpper: false,
       known: false,
     };
+  }
+
+  /** Calls about connections are named after what they say of both ends. */
+  #nameOfCall(): NamedPath {
+    const name = eventType(this.scap.type)?.name ?? "";
+    if (!NAMED_BY_TUPLE.has(name)) return this.texts.named("", "");
+    const tuple = tupleAt(this.scap, TUPLE);
+    const text = tuple ? tupleText(tuple) : "NULL";
+    return this.texts.named(text, text);
   }
 
   param(index: number): ParamValue {
@@ -146,6 +156,9 @@ function genericType(scap: ScapEvent): number {
   if (code !== 0 || scap.paramLength(1) === 0) return GENERIC_BASE + code;
   return GENERIC_BASE + (syscallByNumber(scap.paramUnsigned(1) ?? 0)?.code ?? 0);
 }
+
+const NAMED_BY_TUPLE: ReadonlySet<string> = new Set(["accept", "accept4", "connect"]);
+const TUPLE = 1;
 
 const RETURNS = 1, ABOUT_DESCRIPTOR = 2;
 

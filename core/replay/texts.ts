@@ -12,6 +12,8 @@ const NO_TEXTS: readonly string[] = Object.freeze([]);
 const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
 /** What stands for a text that could not be captured. */
 export const NOT_CAPTURED = "<NA>";
+/** The same in captures of old. */
+const OLD_NULL = "(NULL)";
 
 /** One object for one path, so that a judge can keep notes on it. */
 class Path implements NamedPath {
@@ -36,7 +38,8 @@ export class Texts {
     const length = textLength(event, index);
     if (length === 0) return event.paramLength(index) === 0 ? NOT_CAPTURED : "";
     const { bytes, view } = event;
-    return this.#texts.get(bytes, view, event.paramStart(index), length, decode);
+    const text = this.#texts.get(bytes, view, event.paramStart(index), length, decode);
+    return text === OLD_NULL ? NOT_CAPTURED : text;
   }
 
   /** A parameter's list of texts, each with a NUL behind it. */

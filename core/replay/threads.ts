@@ -74,7 +74,16 @@ export class ReplayThread implements TrackedThread {
   isInverted = false;
   enter: EnterEvent | undefined;
 
-  constructor(readonly id: number, public process: ReplayProcess) {}
+  readonly #owner: Threads;
+
+  constructor(readonly id: number, public process: ReplayProcess, owner: Threads) {
+    this.#owner = owner;
+  }
+
+  /** Falco takes the thread that called fork for the parent, not its process. */
+  get parent(): ReplayThread | undefined {
+    return this.#owner.get(this.parentId);
+  }
 
   get isLeader(): boolean {
     return this.id === this.process.id;
@@ -84,8 +93,21 @@ export class ReplayThread implements TrackedThread {
     return this.process.descriptors;
   }
 
+  get openCount(): number {
+    return this.isKnown ? this.process.descriptors.size : 0;
+  }
+
   get descriptorLimit(): number {
-    return this.process.descriptorLimit;
+    return this.isKnown ? this.process.descriptorLimit : 0;
+  }
+
+  get threadCount(): number {
+    return this.isKnown ? this.process.threadCount : 0;
+  }
+
+  get otherThreadCount(): number {
+    const { threadCount, leader } = this.process;
+    return this.isKnown ? threadCount - (leader?.isAlive ? 1 : 0) : 0;
   }
 
   /** Sees numbers of another pid namespace than the host's. */
@@ -97,7 +119,7 @@ export class ReplayThread implements TrackedThread {
     return {
       threadId: this.id,
       processId: this.process.id,
-      parentId: this.parentId,
+      parentId: this.parent?.process.id ?? this.parentId,
       comm: this.comm,
       credentials: this.credentials,
       membership: this.membership,

@@ -52,7 +52,7 @@ export const UNKNOWN_IMAGE: Image = Object.freeze({
   args: Object.freeze([]),
   argsTruncated: false,
   env: Object.freeze([]),
-  exePath: UNKNOWN,
+  exePath: "",
   exeGiven: UNKNOWN,
   exeInode: 0n,
   exeDevice: 0,

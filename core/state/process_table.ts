@@ -143,6 +143,19 @@ export class ProcessTable {
     return this.#leaderBy(process, (member) => member.membership.processGroupId);
   }
 
+  /**
+   * Likewise by the number that the process itself sees, which outside of pid namespaces is the same.
+   * Captures of old know no other.
+   */
+  virtualGroupLeader(process: Process): Process | undefined {
+    const { processGroupId, virtualProcessGroupId: id, virtualPid } = process.membership;
+    if (processGroupId > 0) return this.groupLeader(process);
+    const isOnHost = virtualPid === process.id || virtualPid === 0;
+    const leader = isOnHost ? this.#processes.get(id) : undefined;
+    if (leader || id < 0) return leader;
+    return oldestAncestorWith(process, id, (member) => member.membership.virtualProcessGroupId);
+  }
+
   #leaderBy(process: Process, idOf: (member: Process) => number): Process | undefined {
     const id = idOf(process);
     if (id < 0) return undefined;

@@ -1,4 +1,5 @@
 /** Captures of the corpus, played event by event. */
+import { replaceInvalid } from "../../core/base/mod.ts";
 import { type FieldDefinition, type FieldTable, renderValue } from "../../core/field/mod.ts";
 import { findField, readArgument, syscallFields } from "../../core/field/mod.ts";
 import { Replay, type ReplayEvent } from "../../core/replay/mod.ts";
@@ -73,5 +74,5 @@ export function printed(
   if (!known) return `no field ${name}`;
   const { extract, show = extract } = known.definition;
   const value = show(event, state, known.argument);
-  return value === undefined ? undefined : renderValue(value, known.definition);
+  return value === undefined ? undefined : replaceInvalid(renderValue(value, known.definition));
 }
