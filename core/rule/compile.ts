@@ -25,6 +25,7 @@ import {
 } from "./extra_output.ts";
 import { type ContainerInfo, joinOutput } from "./_output_text.ts";
 import { ConditionLint, type LintedRule } from "./lint_conditions.ts";
+import { lintOutput } from "./lint_output.ts";
 import type { LoadContext } from "./load.ts";
 import { brokenKey, type MacroDraft, type Merged, type RuleDraft } from "./merge.ts";
 import { reaches } from "./priority.ts";
@@ -107,6 +108,7 @@ export class Compiler {
     if (skipped || !conditionText || !condition || !output) return undefined;
     const eventTypes = eventTypesOf(condition);
     this.#warnOfEventTypes(draft, eventTypes);
+    this.#lintOutput(draft, output, eventTypes);
     const disabledBy = !draft.enabled
       ? "file"
       : reaches(draft.priority, this.context.minimumPriority)
@@ -217,6 +219,11 @@ export class Compiler {
     if (this.#told.has(key)) return true;
     this.#told.add(key);
     return false;
+  }
+
+  #lintOutput(draft: RuleDraft, output: OutputTemplate, eventTypes: ReadonlySet<number>): void {
+    if (!this.context.lintsMeaning || draft.source !== "syscall") return;
+    lintOutput(output, draft.output, { eventTypes, report: this.report });
   }
 
   #warnOfEventTypes(draft: RuleDraft, eventTypes: ReadonlySet<number>): void {

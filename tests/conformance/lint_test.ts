@@ -18,8 +18,41 @@ const REPLACED = "the macro is there to be replaced, and shuts the rule until th
 const ENTER = "enter events are not delivered any more: the rule never alerts";
 const UNBRACKETED = 'corrected upstream later: the conditions behind "and" were meant for both';
 
+const NO_PARAMETER = "no such parameter, in Falco neither: the output was copied from another rule";
+const NO_DESCRIPTOR = "the start of a program is about no descriptor";
+
+/** Fields of outputs that none of the rule's events has. */
+const NEVER_FILLED: readonly (readonly [field: string, events: string, why: string])[] = [
+  ["evt.arg.filename", "creat, open, openat and others", NO_PARAMETER],
+  ["evt.arg.flags", "bpf", NO_PARAMETER],
+  ["evt.arg.flags", "chmod, fchmod, fchmodat", NO_PARAMETER],
+  ["evt.arg.flags", "connect", NO_PARAMETER],
+  ["evt.arg.flags", "connect, sendmsg, sendto", NO_PARAMETER],
+  ["evt.arg.flags", "mkdir, mkdirat", NO_PARAMETER],
+  ["evt.arg.flags", "ptrace", NO_PARAMETER],
+  ["evt.arg.flags", "recvfrom", NO_PARAMETER],
+  ["evt.arg.flags", "setns", NO_PARAMETER],
+  ["evt.arg.flags", "setuid", NO_PARAMETER],
+  ["evt.arg.flags", "symlink, symlinkat", NO_PARAMETER],
+  ["evt.arg.linkpath", "link, linkat", NO_PARAMETER],
+  ["evt.arg.name", "chmod, fchmod, fchmodat", NO_PARAMETER],
+  ["evt.arg.oldpath", "execve, execveat, open and others", NO_PARAMETER],
+  ["evt.arg.oldpath", "execve, open, openat", NO_PARAMETER],
+  ["evt.arg.path", "execve, execveat, open and others", NO_PARAMETER],
+  ["evt.arg.path", "execve, open, openat", NO_PARAMETER],
+  ["evt.arg.target", "link, linkat", NO_PARAMETER],
+  ["fd.name", "execve", NO_DESCRIPTOR],
+  ["fd.name", "execve, execveat", NO_DESCRIPTOR],
+];
+
 /** Findings, each once, and why they are right. */
 const JUDGED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    NEVER_FILLED.map(([field, events, why]) => [
+      `warning A009 "${field}" is always <NA> here: events of ${events} have no such value`,
+      why,
+    ]),
+  ),
   'info F040 the condition can never hold: not "container.id != host" contradicts "container.id != host"':
     REPLACED,
   'info F040 the condition can never hold: not "container.id exists" contradicts "container.id != host"':
@@ -86,7 +119,7 @@ function lint(files: readonly string[]): string[] {
   // Rules that are off by default are read, too.
   const rules = ruleset?.rules.map((rule) => ({ ...rule, enabled: true })) ?? [];
   if (ruleset) lintShadows({ ...ruleset, rules }, report);
-  return report.diagnostics.filter(({ code }) => /^F04\d$|^R047$/.test(code))
+  return report.diagnostics.filter(({ code }) => /^F04\d$|^R047$|^A009$/.test(code))
     .map(({ code, severity, title }) => `${severity} ${code} ${title}`);
 }
 

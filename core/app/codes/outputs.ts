@@ -57,4 +57,11 @@ export const OUTPUT_CODES: readonly CodeEntry[] = [
     matters: "A later version may no longer know it.",
     example: outputs('"started %proc.name %evt.dir"', '"started %proc.name"'),
   },
+  {
+    code: "A009",
+    title: "field that is never filled",
+    meaning: "No event the rule can match has this value: a start of a program has no descriptor.",
+    matters: "Every alert prints <NA> there, and what the author meant is missing.",
+    example: outputs('"started %proc.name %fd.name"', '"started %proc.name %proc.exepath"'),
+  },
 ];
