@@ -56,13 +56,12 @@ export class ListReader {
   /** Offset in the file of the end of the body. */
   readonly #end: number;
   #threadId: number | undefined;
-  #single: boolean;
+  #machineRead = false;
 
   /** The window stands at the block's body. */
   constructor(form: ListForm, end: number) {
     this.#form = form;
     this.#end = end;
-    this.#single = form.list === "machine";
   }
 
   next(window: Window): ListStep {
@@ -75,7 +74,7 @@ export class ListReader {
     }
     for (;;) {
       const left = this.#end - window.position;
-      if (left <= PADDING_BYTES || (list === "machine" && !this.#single)) return { kind: "done" };
+      if (left <= PADDING_BYTES || this.#machineRead) return { kind: "done" };
       const hasLength = version >= LENGTH_SINCE[list];
       if (hasLength && window.available < 4) return { kind: "short", wantedBytes: 4 };
       const length = hasLength ? this.#entryLength(window) : left;
@@ -93,7 +92,7 @@ export class ListReader {
       }
       if (!item && !hasLength) return this.#corrupt("an interface of an unknown type");
       window.skip(hasLength ? length : cursor.consumed);
-      this.#single = false;
+      this.#machineRead = list === "machine";
       if (item) return item;
     }
   }

@@ -1,11 +1,10 @@
 /** Entries of process lists: nine versions, each of which has what its predecessors had and more. */
-import type { ScapProcess } from "./entries.ts";
+import { type ScapProcess, UNKNOWN_PROCESS } from "./entries.ts";
 import { TEXT_LIMITS } from "./format.ts";
 import type { EntryCursor } from "./_entry_cursor.ts";
 
 const { path, strings } = TEXT_LIMITS;
 const UNKNOWN_ID = -1;
-const UNSET_LOGIN = 0xffffffff;
 
 /**
  * Bytes of what stood behind `root` before two fields came between (libs 0.10): an entry with no more
@@ -39,9 +38,9 @@ export function readProcess(cursor: EntryCursor, version: number): ScapProcess {
   const virtualProcessId = version >= 4 ? cursor.i64() : UNKNOWN_ID;
   const cgroups = version >= 4 ? cursor.texts("list of cgroups", strings) : [];
   const root = version >= 5 ? cursor.text("root directory", path) : "";
-  const tail = version >= 9 ? readTail(cursor) : UNKNOWN_TAIL;
+  const tail = version >= 9 ? readTail(cursor) : undefined;
   return {
-    kind: "process",
+    ...UNKNOWN_PROCESS,
     threadId,
     processId,
     parentId,
@@ -70,50 +69,15 @@ export function readProcess(cursor: EntryCursor, version: number): ScapProcess {
   };
 }
 
-type Tail = Pick<
-  ScapProcess,
-  | "pidNamespaceStartNs"
-  | "tty"
-  | "loginUid"
-  | "exeWritable"
-  | "capInheritable"
-  | "capPermitted"
-  | "capEffective"
-  | "exeOnOverlayUpper"
-  | "exeInode"
-  | "exeCtimeNs"
-  | "exeMtimeNs"
-  | "exeFromMemfd"
-  | "exeOnOverlayLower"
-  | "processGroupId"
->;
-
-const UNKNOWN_TAIL: Tail = {
-  pidNamespaceStartNs: 0n,
-  tty: 0,
-  loginUid: UNSET_LOGIN,
-  exeWritable: false,
-  capInheritable: 0n,
-  capPermitted: 0n,
-  capEffective: 0n,
-  exeOnOverlayUpper: false,
-  exeInode: 0n,
-  exeCtimeNs: 0n,
-  exeMtimeNs: 0n,
-  exeFromMemfd: false,
-  exeOnOverlayLower: false,
-  processGroupId: UNKNOWN_ID,
-};
-
 /** Each of these is there when the entry is long enough, in the order they were invented. */
-function readTail(cursor: EntryCursor): Tail {
+function readTail(cursor: EntryCursor): Partial<ScapProcess> {
   const hasNamespaces = cursor.remaining > TAIL_BEFORE_NAMESPACES_BYTES;
   const u8 = () => cursor.has(1) && cursor.flag();
   const u64 = () => cursor.has(8) ? cursor.u64() : 0n;
   return {
     pidNamespaceStartNs: hasNamespaces ? u64() : 0n,
     tty: hasNamespaces && cursor.has(4) ? cursor.u32() : 0,
-    loginUid: cursor.has(4) ? cursor.u32() : UNSET_LOGIN,
+    loginUid: cursor.has(4) ? cursor.u32() : UNKNOWN_PROCESS.loginUid,
     exeWritable: u8(),
     capInheritable: u64(),
     capPermitted: u64(),

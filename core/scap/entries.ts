@@ -95,6 +95,49 @@ export interface ScapProcess {
   readonly exeMtimeNs: bigint;
 }
 
+/** A process of which nothing is known: what a file is too old to tell, and what others build on. */
+export const UNKNOWN_PROCESS: ScapProcess = Object.freeze({
+  kind: "process",
+  threadId: -1,
+  processId: -1,
+  parentId: -1,
+  sessionId: -1,
+  processGroupId: -1,
+  virtualThreadId: -1,
+  virtualProcessId: -1,
+  virtualProcessGroupId: -1,
+  comm: "",
+  exe: "",
+  exePath: "",
+  args: [],
+  env: [],
+  cwd: "",
+  root: "",
+  cgroups: [],
+  fdLimit: 0n,
+  flags: 0,
+  uid: 0,
+  gid: 0,
+  loginUid: 0xffffffff,
+  vmSizeKb: 0,
+  vmResidentKb: 0,
+  vmSwapKb: 0,
+  majorFaults: 0n,
+  minorFaults: 0n,
+  pidNamespaceStartNs: 0n,
+  tty: 0,
+  capInheritable: 0n,
+  capPermitted: 0n,
+  capEffective: 0n,
+  exeWritable: false,
+  exeOnOverlayUpper: false,
+  exeOnOverlayLower: false,
+  exeFromMemfd: false,
+  exeInode: 0n,
+  exeCtimeNs: 0n,
+  exeMtimeNs: 0n,
+});
+
 /** Descriptors of which the file has nothing but a name. `oldFile`: a file in the form of before 2016. */
 export type NamedDescriptorType =
   | "oldFile"

@@ -14,6 +14,7 @@ import { Random } from "../../tests/property/random.ts";
 import { PROGRAMS, SERVICES } from "./busy_programs.ts";
 import {
   ACCOUNTS,
+  ALL_CAPABILITIES,
   MACHINE,
   openAtStart,
   processOf,
@@ -281,7 +282,7 @@ class BusyHost {
 function executed({ id, parentId, program, args }: Task): readonly ParamValue[] {
   const { exe, comm, cgroups, env, exePath, uid } = program;
   const sizes = [1024, 0, 90, 9000, 1500, 0];
-  const capabilities = uid === 0 ? 0x1ff_ffff_ffffn : 0n;
+  const capabilities = uid === 0 ? ALL_CAPABILITIES : 0n;
   return [
     ...[0, exe, args, id, id, parentId, "/srv", ...sizes, comm, cgroups, env],
     ...[0, id, 0xffffffff, 0, 0, capabilities, capabilities],

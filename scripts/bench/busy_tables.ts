@@ -1,14 +1,16 @@
 /** The tables that the host which does not exist begins with. */
-import type {
-  ScapDescriptor,
-  ScapGroup,
-  ScapMachine,
-  ScapProcess,
-  ScapUser,
+import {
+  type ScapDescriptor,
+  type ScapGroup,
+  type ScapMachine,
+  type ScapProcess,
+  type ScapUser,
+  UNKNOWN_PROCESS,
 } from "../../core/scap/mod.ts";
 import type { Program } from "./busy_programs.ts";
 
 export const START_NS = 1_760_000_000_000_000_000n;
+export const ALL_CAPABILITIES = 0x1ff_ffff_ffffn;
 /** In a container ids count from the beginning again. */
 const CONTAINED_BELOW = 2900;
 
@@ -42,7 +44,7 @@ export function processOf({ id, parentId, program, args }: Task): ScapProcess {
   const { comm, exe, exePath, cgroups, env, uid, contained } = program;
   const pid = virtualId(id, contained);
   return {
-    kind: "process",
+    ...UNKNOWN_PROCESS,
     threadId: id,
     processId: id,
     parentId,
@@ -60,27 +62,16 @@ export function processOf({ id, parentId, program, args }: Task): ScapProcess {
     root: "/",
     cgroups,
     fdLimit: 1024n,
-    flags: 0,
     uid,
     gid: uid,
-    loginUid: 0xffffffff,
     vmSizeKb: 20_000,
     vmResidentKb: 4000,
-    vmSwapKb: 0,
-    majorFaults: 1n,
-    minorFaults: 2000n,
     pidNamespaceStartNs: START_NS - 10n ** 15n,
-    tty: 0,
-    capInheritable: 0n,
-    capPermitted: uid === 0 ? 0x1ff_ffff_ffffn : 0n,
-    capEffective: uid === 0 ? 0x1ff_ffff_ffffn : 0n,
+    capPermitted: uid === 0 ? ALL_CAPABILITIES : 0n,
+    capEffective: uid === 0 ? ALL_CAPABILITIES : 0n,
     exeWritable: uid === 0,
-    exeOnOverlayUpper: false,
     exeOnOverlayLower: contained,
-    exeFromMemfd: false,
     exeInode: BigInt(exe.length * 7919),
-    exeCtimeNs: START_NS - 10n ** 15n,
-    exeMtimeNs: START_NS - 10n ** 15n,
   };
 }
 

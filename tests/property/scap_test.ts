@@ -11,6 +11,7 @@ import {
   type ScapProcess,
   ScapReader,
   ScapWriter,
+  UNKNOWN_PROCESS,
 } from "../../core/scap/mod.ts";
 import { Random } from "./random.ts";
 
@@ -198,47 +199,8 @@ async function randomCapture(random: Random): Promise<Uint8Array> {
 }
 
 function processOf(id: number, random: Random): ScapProcess {
-  return {
-    kind: "process",
-    threadId: id,
-    processId: id,
-    parentId: 0,
-    sessionId: 0,
-    processGroupId: 0,
-    virtualThreadId: id,
-    virtualProcessId: id,
-    virtualProcessGroupId: 0,
-    comm: "sh",
-    exe: "/bin/sh",
-    exePath: "/usr/bin/sh",
-    args: Array.from({ length: random.below(5) }, () => "-x"),
-    env: ["A=b"],
-    cwd: "/",
-    root: "/",
-    cgroups: [],
-    fdLimit: 1024n,
-    flags: 0,
-    uid: 0,
-    gid: 0,
-    loginUid: 0,
-    vmSizeKb: 0,
-    vmResidentKb: 0,
-    vmSwapKb: 0,
-    majorFaults: 0n,
-    minorFaults: 0n,
-    pidNamespaceStartNs: 0n,
-    tty: 0,
-    capInheritable: 0n,
-    capPermitted: 0n,
-    capEffective: 0n,
-    exeWritable: false,
-    exeOnOverlayUpper: false,
-    exeOnOverlayLower: false,
-    exeFromMemfd: false,
-    exeInode: 0n,
-    exeCtimeNs: 0n,
-    exeMtimeNs: 0n,
-  };
+  const args = Array.from({ length: random.below(5) }, () => "-x");
+  return { ...UNKNOWN_PROCESS, threadId: id, processId: id, comm: "sh", args, env: ["A=b"] };
 }
 
 /** Bytes, words of suspicious size, and block types in wrong places. */
