@@ -12,10 +12,14 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   if (name.length === 0 || name.length > MAX_LENGTH) return undefined;
   const wanted = name.toLowerCase();
   let limit = Math.min(4, Math.max(1, Math.floor(name.length / 3)));
+  const letters = lettersOf(wanted);
   let best: string | undefined;
   for (const candidate of candidates) {
     if (candidate.length > MAX_LENGTH || candidate === name) continue;
-    const edits = distance(wanted, candidate.toLowerCase(), limit);
+    const known = candidate.toLowerCase();
+    if (Math.abs(known.length - wanted.length) > limit) continue;
+    if (countBits(letters ^ lettersOf(known)) > 2 * limit) continue;
+    const edits = distance(wanted, known, limit);
     if (edits > limit) continue;
     best = candidate;
     if (edits === 0) return best;
@@ -30,9 +34,21 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
+/** A bit for each kind of character in it. An edit changes two of them at most. */
+function lettersOf(text: string): number {
+  let letters = 0;
+  for (let i = 0; i < text.length; i++) letters |= 1 << (text.charCodeAt(i) & 31);
+  return letters;
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count;
+}
+
 /** Edit distance with swaps of neighbours (optimal string alignment); gives up above `limit`. */
 function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -83,30 +83,34 @@ export interface CheckedField {
 }
 
 /** Every field a condition reads, with repetitions, in the order it is written. */
-export function* fieldsOf(condition: CheckedCondition): Generator<CheckedField> {
+export function fieldsOf(condition: CheckedCondition): readonly CheckedField[] {
+  const fields: CheckedField[] = [];
+  addFields(condition, fields);
+  return fields;
+}
+
+function addFields(condition: CheckedCondition, fields: CheckedField[]): void {
   switch (condition.kind) {
     case "and":
     case "or":
-      for (const child of condition.children) yield* fieldsOf(child);
+      for (const child of condition.children) addFields(child, fields);
       return;
     case "not":
-      yield* fieldsOf(condition.child);
-      return;
+      return addFields(condition.child, fields);
     case "exists":
-      yield* operandFields(condition.left);
-      return;
+      return addOperandFields(condition.left, fields);
     case "comparison":
-      yield* operandFields(condition.left);
-      if (condition.right.kind === "operand") yield* operandFields(condition.right.operand);
+      addOperandFields(condition.left, fields);
+      if (condition.right.kind === "operand") addOperandFields(condition.right.operand, fields);
       return;
     default:
       condition satisfies never;
   }
 }
 
-function* operandFields(operand: CheckedOperand): Generator<CheckedField> {
-  if (operand.kind === "field") yield operand;
+function addOperandFields(operand: CheckedOperand, fields: CheckedField[]): void {
+  if (operand.kind === "field") fields.push(operand);
   else if (operand.kind === "call") {
-    for (const inner of operand.operands) yield* operandFields(inner);
+    for (const inner of operand.operands) addOperandFields(inner, fields);
   }
 }

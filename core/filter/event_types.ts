@@ -19,6 +19,12 @@ function nameOf(operand: CheckedOperand): string | undefined {
     : undefined;
 }
 
+let everything: ReadonlySet<number> | undefined;
+
+function everyType(): ReadonlySet<number> {
+  return everything ??= new Set(allEventCodes());
+}
+
 /** "all" stands for every type without listing them. */
 type Types = ReadonlySet<number> | "all";
 
@@ -28,7 +34,7 @@ type Types = ReadonlySet<number> | "all";
  */
 export function eventTypesOf(condition: CheckedCondition): ReadonlySet<number> {
   const types = typesOf(condition, false);
-  return types === "all" ? new Set(allEventCodes()) : types;
+  return types === "all" ? everyType() : types;
 }
 
 /** Negation is carried down to the comparisons, since only those know what the rest would be. */
@@ -92,7 +98,7 @@ function united(sets: readonly Types[]): Types {
 }
 
 function others(types: Types): Types {
-  return types === "all" ? NONE : new Set(allEventCodes()).difference(types);
+  return types === "all" ? NONE : everyType().difference(types);
 }
 
 /** Has no name of its own: each such event carries the one that rules see. */

@@ -46,6 +46,20 @@ const QUANTIFIERS = ["oneof", "anyof", "allof"] as const satisfies readonly Quan
 export const TRANSFORMER_NAMES: readonly TransformerName[] = Object.values(TRANSFORMERS)
   .map(({ name }) => name).filter((name) => name !== "val");
 
+/** Any of `texts`, tried in their order, with `behind` following. */
+function oneOf(texts: readonly string[], behind = ""): RegExp {
+  return new RegExp(`(?:${texts.join("|")})${behind}`, "y");
+}
+
+const BEFORE_BLANK = "(?=[ \\t\\x08\\r\\n])", BEFORE_BRACKET = "(?=\\()";
+const ORDERING = oneOf(ORDERINGS);
+const SYMBOL = oneOf(SYMBOLS);
+const OPERATOR_WORD = oneOf(WORDS, BEFORE_BLANK);
+const LIST_WORD = oneOf(LIST_WORDS);
+const QUANTIFIER = oneOf(QUANTIFIERS, BEFORE_BLANK);
+const TRANSFORMER = oneOf(TRANSFORMER_NAMES, BEFORE_BRACKET);
+const VAL = oneOf(["val"], BEFORE_BRACKET);
+
 export const OPERATOR_NAMES: readonly string[] = [
   "exists",
   ...ORDERINGS,
@@ -150,29 +164,29 @@ export class Lexer {
   }
 
   ordering(): Token<ComparisonName> | undefined {
-    return this.#oneOf(ORDERINGS);
+    return this.#match<ComparisonName>(ORDERING);
   }
 
   /** `=`-like symbols and words that compare strings; a word takes the blanks behind it along. */
   stringOperator(): Token<ComparisonName> | undefined {
-    return this.#oneOf(SYMBOLS) ?? this.#wordOf(WORDS);
+    return this.#match<ComparisonName>(SYMBOL) ?? this.#word<ComparisonName>(OPERATOR_WORD);
   }
 
   listOperator(): Token<ComparisonName> | undefined {
-    return this.#oneOf(LIST_WORDS);
+    return this.#match<ComparisonName>(LIST_WORD);
   }
 
   quantifier(): Token<Quantifier> | undefined {
-    return this.#wordOf(QUANTIFIERS);
+    return this.#word<Quantifier>(QUANTIFIER);
   }
 
   /** A transformer's name with its opening bracket; the token holds the name only. */
   transformer(): Token<TransformerName> | undefined {
-    return this.#opened(TRANSFORMER_NAMES);
+    return this.#opened(TRANSFORMER);
   }
 
   val(): Token<TransformerName> | undefined {
-    return this.#opened(["val"]);
+    return this.#opened(VAL);
   }
 
   /** Whether a list, or the name of one, stands at the cursor, and not `and`, `or`, `not`. */
@@ -182,38 +196,23 @@ export class Lexer {
     return !/^(?:and|or|not)(?![a-zA-Z0-9])/.test(this.#text.slice(this.#at, this.#at + 4));
   }
 
-  #opened(names: readonly TransformerName[]): Token<TransformerName> | undefined {
-    for (const name of names) {
-      const start = this.#at;
-      if (this.take(`${name}(`)) {
-        return { text: name, span: this.source.span(start, start + name.length) };
-      }
-    }
-    return undefined;
+  #opened(shape: RegExp): Token<TransformerName> | undefined {
+    const name = this.#match<TransformerName>(shape);
+    if (name) this.#at++;
+    return name;
   }
 
-  #oneOf<Text extends string>(texts: readonly Text[]): Token<Text> | undefined {
-    for (const text of texts) {
-      const token = this.take(text);
-      if (token) return token;
-    }
-    return undefined;
+  #word<Text extends string>(shape: RegExp): Token<Text> | undefined {
+    const word = this.#match<Text>(shape);
+    if (word) this.blanks();
+    return word;
   }
 
-  #wordOf<Text extends string>(words: readonly Text[]): Token<Text> | undefined {
-    for (const word of words) {
-      const start = this.#at;
-      const token = this.take(word);
-      if (!token) continue;
-      if (this.blanks()) return token;
-      this.#at = start;
-    }
-    return undefined;
-  }
-
-  #match(shape: RegExp): Token | undefined {
+  /** `Text` names what the shape can match. */
+  #match<Text extends string>(shape: RegExp): Token<Text> | undefined {
     const length = this.#measure(shape);
-    return length === 0 ? undefined : this.#token(this.#text.slice(this.#at, this.#at + length));
+    if (length === 0) return undefined;
+    return this.#token(this.#text.slice(this.#at, this.#at + length) as Text);
   }
 
   /** Length of what `shape` matches at the cursor. */

@@ -17,41 +17,47 @@ export interface ConstantUse {
 }
 
 /** What Falco, too, warns of: `F030` to `F032`, `F035`. */
-export function* lintConstant(
+export function lintConstant(
   text: string,
   { operator, left, fields }: ConstantUse,
-): Generator<Suspicion> {
+): readonly Suspicion[] {
+  // Most values are words, about which there is nothing to say.
+  if (operator !== "regex" && !/[.(<]/.test(text)) return NONE;
+  const suspicions: Suspicion[] = [];
   if (text === "<NA>" && EQUALITIES.has(operator) && isOfJson(left)) {
     const { name } = left.definition;
-    yield {
+    suspicions.push({
       code: "F035",
       title: `"${name}" is never "<NA>": that is only how an absent value prints`,
       help: `to ask whether there is a value, write "${name} exists"`,
-    };
+    });
   }
   if (operator === "regex" && isPlain(text)) {
-    yield {
+    suspicions.push({
       code: "F030",
       title: `the pattern '${text}' needs no regex`,
       help: '"=", "contains", "startswith" and "endswith" say the same and are faster',
-    };
+    });
   }
   const dense = text.replace(/\s+/g, "");
   if (/^[a-zA-Z]/.test(dense) && dense.includes(".") && isField(dense, fields)) {
-    yield {
+    suspicions.push({
       code: "F031",
       title: `"${text}" is the name of a field and compared as a string`,
       help: `to compare with the field's value, write val(${dense})`,
-    };
+    });
   }
   if (CALL.test(dense)) {
-    yield {
+    suspicions.push({
       code: "F032",
       title: `"${text}" looks like a transformer and is compared as a string`,
       help: "transformers stand without quotes",
-    };
+    });
   }
+  return suspicions;
 }
+
+const NONE: readonly Suspicion[] = [];
 
 const EQUALITIES: ReadonlySet<ComparisonName> = new Set([
   "=",

@@ -28,17 +28,22 @@ export function withExceptions(
 /** What a condition can name: anything else is a list only by being put in as text. */
 export const LIST_NAME = /^[^()"'\s=,]+$/;
 
+/** The lists that a condition cannot name, which are hardly ever any. */
+export function oddListsOf(lists: Iterable<ListDraft>): readonly ListDraft[] {
+  return [...lists].filter(({ name }) => !LIST_NAME.test(name));
+}
+
 /**
- * The text with the items of lists whose names are no single word in the place of those names:
- * `in (my shells)`. Falco puts in all lists that way. What stands in quotes is left alone.
+ * The text with the items of odd lists in the place of their names: `in (my shells)`. Falco puts in all
+ * lists that way. What stands in quotes is left alone.
  */
 export function placeOddLists(
   text: SourceText,
-  lists: Iterable<ListDraft>,
+  oddLists: readonly ListDraft[],
   use: (name: string) => void,
 ): SourceText {
-  for (const { name, items } of lists) {
-    if (LIST_NAME.test(name) || !text.text.includes(name)) continue;
+  for (const { name, items } of oddLists) {
+    if (!text.text.includes(name)) continue;
     const joiner = new TextJoiner();
     let from = 0;
     for (const at of placesOf(name, text.text)) {

@@ -15,7 +15,7 @@ import {
 } from "../filter/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
-import { joinTexts, placeOddLists, withExceptions } from "./_condition_text.ts";
+import { joinTexts, oddListsOf, placeOddLists, withExceptions } from "./_condition_text.ts";
 import type { RuleException } from "./exception.ts";
 import {
   compileExtraFields,
@@ -27,7 +27,13 @@ import { type ContainerInfo, joinOutput } from "./_output_text.ts";
 import { ConditionLint, type LintedRule } from "./lint_conditions.ts";
 import { lintOutput } from "./lint_output.ts";
 import type { LoadContext } from "./load.ts";
-import { brokenKey, type MacroDraft, type Merged, type RuleDraft } from "./merge.ts";
+import {
+  brokenKey,
+  type ListDraft,
+  type MacroDraft,
+  type Merged,
+  type RuleDraft,
+} from "./merge.ts";
 import { reaches } from "./priority.ts";
 import type { Macro, Rule } from "./ruleset.ts";
 
@@ -40,6 +46,7 @@ export class Compiler {
   readonly #macros = new Map<string, MacroDefinition>();
   readonly #expanded = new Map<string, Condition>();
   readonly #lists = new Map<string, ListDefinition>();
+  readonly #oddLists: readonly ListDraft[];
   /** Of macros as rules see them. */
   readonly #expansions = new Map<string, Expansion>();
   readonly #told = new Set<string>();
@@ -53,6 +60,7 @@ export class Compiler {
   ) {
     this.#lint = context.lintsMeaning ? new ConditionLint() : undefined;
     for (const { name, items } of merged.lists.values()) this.#lists.set(name, { name, items });
+    this.#oddLists = oddListsOf(merged.lists.values());
     this.#markListsInLists();
   }
 
@@ -264,7 +272,7 @@ export class Compiler {
   }
 
   #placeOddLists(text: SourceText): SourceText {
-    return placeOddLists(text, this.merged.lists.values(), (name) => this.usedLists.add(name));
+    return placeOddLists(text, this.#oddLists, (name) => this.usedLists.add(name));
   }
 
   #markListsInLists(): void {
