@@ -176,9 +176,21 @@ interface Case {
 }
 
 /** A comparison as one of its cases, or all of them together. */
-function casesOf(
-  { operator: { name }, right }: CheckedComparison,
-): { readonly join: "any" | "all"; readonly cases: readonly Case[] } | undefined {
+interface Cases {
+  readonly join: "any" | "all";
+  readonly cases: readonly Case[];
+}
+
+/** A comparison is held against many others; none where it has no such form. */
+const knownCases = new WeakMap<CheckedComparison, Cases | "none">();
+
+function casesOf(comparison: CheckedComparison): Cases | undefined {
+  let cases = knownCases.get(comparison);
+  if (cases === undefined) knownCases.set(comparison, cases = readCases(comparison) ?? "none");
+  return cases === "none" ? undefined : cases;
+}
+
+function readCases({ operator: { name }, right }: CheckedComparison): Cases | undefined {
   if (right.kind === "operand") return undefined;
   const quantifier = right.kind === "quantified" ? right.quantifier : "anyof";
   if (quantifier === "oneof") return undefined;

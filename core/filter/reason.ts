@@ -113,12 +113,10 @@ export class Reasoner {
     const choices: Choice[] = [];
     const facts: Fact[] = [];
     for (const claim of claims) flatten(claim, facts, choices);
+    this.#budget.left -= choices.length;
     // Types first: what they settle is then looked at for a few of them only.
-    const ordered = [
-      ...facts.filter(({ leaf }) => isEventType(leaf.left)),
-      ...facts.filter(({ leaf }) => !isEventType(leaf.left)),
-    ];
-    for (const fact of ordered) {
+    if (facts.length > 1) facts.sort(byEventType);
+    for (const fact of facts) {
       const conflict = this.#takeFact(fact);
       if (conflict) return { choices, conflict };
     }
@@ -134,6 +132,7 @@ export class Reasoner {
   }
 
   #refute(claims: readonly Claim[]): Conflict | undefined {
+    if (this.#budget.left <= 0) return undefined;
     const { choices, conflict } = this.take(claims);
     if (conflict) return conflict;
     for (let i = 0; i < choices.length; i++) {
@@ -216,6 +215,23 @@ export class Reasoner {
   }
 }
 
+/** Keys of the operands that a condition looks at. */
+export function operandsIn(condition: CheckedCondition, keys = new Set<string>()): Set<string> {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      for (const child of condition.children) operandsIn(child, keys);
+      return keys;
+    case "not":
+      return operandsIn(condition.child, keys);
+    case "exists":
+    case "comparison":
+      return keys.add(operandKey(condition.left));
+    default:
+      return condition satisfies never;
+  }
+}
+
 /** Claims that a claim is made of, all of which have to hold; none of them can be split further. */
 export function membersOf(claim: Claim): readonly Claim[] {
   const facts: Fact[] = [], choices: Choice[] = [];
@@ -224,6 +240,10 @@ export function membersOf(claim: Claim): readonly Claim[] {
     ...facts.map(({ leaf, holds }) => ({ condition: leaf, holds })),
     ...choices.map((choice) => choice.claim),
   ];
+}
+
+function byEventType(one: Fact, other: Fact): number {
+  return Number(isEventType(other.leaf.left)) - Number(isEventType(one.leaf.left));
 }
 
 function flatten({ condition, holds }: Claim, facts: Fact[], choices: Choice[]): void {

@@ -194,3 +194,20 @@ Deno.test("falcod -V checks a rules file as Falco's flag does", async () => {
   ]);
   assertEquals([good.code, bad.code], [0, 1]);
 });
+
+Deno.test("falcod validate tells of rules that cannot mean what was meant", async () => {
+  const first = rule("evt.type = execve and proc.name in (cat, dog)");
+  const second = rule("evt.type = execve and proc.name = cat and user.uid = 0")
+    .replace("a rule", "a narrower rule");
+  const third = rule("evt.type = execve and fd.name = /etc/passwd").replace("a rule", "no file");
+  using folder = new Folder({ "rules.yaml": `${first}${second}${third}` });
+  const path = folder.file("rules.yaml");
+  const codesOf = async (...more: string[]) => {
+    const { code, out } = await falcod(["validate", "--json", path, ...more]);
+    assertEquals(code, 0, out);
+    return JSON.parse(out).diagnostics.map((found: JsonDiagnostic) => found.code);
+  };
+  assertEquals(await codesOf(), ["F042", "R047"]);
+  // Where every rule that matches alerts, none is in the shadow of another.
+  assertEquals(await codesOf("-o", "rule_matching=all"), ["F042"]);
+});
