@@ -26,6 +26,7 @@ export class Window {
   /** Why there is no more to come, when it is not the end of the file. */
   failure: string | undefined;
   readonly #input: ScapInput;
+  #closed = false;
 
   constructor(input: ScapInput) {
     this.#input = input;
@@ -61,7 +62,10 @@ export class Window {
     }
   }
 
+  /** May be called again. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#input.close();
   }
 

@@ -33,6 +33,29 @@ Deno.test("a capture is nobody else's to read", async () => {
   });
 });
 
+Deno.test("createCapture() refuses a name that is taken when it is asked to", async () => {
+  await inFolder(async (folder) => {
+    const [path, link] = [`${folder}/x.scap`, `${folder}/link.scap`];
+    await Deno.writeTextFile(path, "something dear");
+    await Deno.symlink(`${folder}/elsewhere`, link);
+    for (const taken of [path, link]) {
+      await assertRejects(createCapture(taken, { refuseExisting: true }), OutputError);
+    }
+    assertEquals(await Deno.readTextFile(path), "something dear");
+    await (await createCapture(path)).close();
+    assertEquals((await Deno.stat(path)).size, 0);
+    await (await createCapture(`${folder}/new.scap`, { refuseExisting: true })).close();
+  });
+});
+
+Deno.test("ScapReader may be closed more than once", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/x.scap`, await written(writeEvents));
+    using reader = new ScapReader(await openCapture(`${folder}/x.scap`));
+    reader.close();
+  });
+});
+
 Deno.test("openCapture() and createCapture() say which file they cannot have", async () => {
   await assertRejects(openCapture("/nowhere/x.scap"), (error) => {
     assert(error instanceof InputError);

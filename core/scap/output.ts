@@ -23,22 +23,28 @@ export class OutputError extends Error {
 export interface CaptureFileOptions {
   /** With gzip. */
   readonly compress?: boolean;
+  /**
+   * Refuse a file that is there, and a link that leads elsewhere: for names that others can foresee, in
+   * folders where others can write. Otherwise it is emptied.
+   */
+  readonly refuseExisting?: boolean;
 }
 
 /** Arguments and buffers of programs are in a capture: nobody else may read it. */
 const CAPTURE_MODE = 0o600;
 
-/** Creates a capture file, or empties the one that is there; throws OutputError. */
+/** Creates a capture file; throws OutputError. */
 export async function createCapture(
   path: string,
-  { compress = false }: CaptureFileOptions = {},
+  { compress = false, refuseExisting = false }: CaptureFileOptions = {},
 ): Promise<ScapOutput> {
   let file: Deno.FsFile;
   try {
     file = await Deno.open(path, {
       write: true,
       create: true,
-      truncate: true,
+      createNew: refuseExisting,
+      truncate: !refuseExisting,
       mode: CAPTURE_MODE,
     });
   } catch (error) {
