@@ -1,5 +1,5 @@
 /** Reading what a person named on the command line or in falco.yaml. */
-import { decodeText, type Report, type SourceText, type Span } from "../base/mod.ts";
+import { decodeText, readAtMost, type Report, type SourceText, type Span } from "../base/mod.ts";
 
 /** More than any reader of ours accepts, so that they say "too large" with their own limit. */
 const MAX_BYTES = 64 << 20;
@@ -33,22 +33,8 @@ function readBounded(path: string): Uint8Array {
   refuseWhatBlocks(path);
   using file = Deno.openSync(path, { read: true });
   if (file.statSync().isDirectory) throw new Deno.errors.IsADirectory();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const chunk = new Uint8Array(64 << 10);
-    const read = file.readSync(chunk);
-    if (read === null) break;
-    size += read;
-    if (size > MAX_BYTES) throw new TooLarge();
-    chunks.push(chunk.subarray(0, read));
-  }
-  const bytes = new Uint8Array(size);
-  let end = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, end);
-    end += chunk.length;
-  }
+  const bytes = readAtMost(file, MAX_BYTES);
+  if (!bytes) throw new TooLarge();
   return bytes;
 }
 

@@ -1,4 +1,5 @@
 /** Input that comes in lines: from an editor, a pipe, a file. Every byte of it is somebody else's. */
+import { joinBytes } from "../base/mod.ts";
 
 export interface ByteReader {
   /** Fills the beginning of `buffer`: how much of it, or null at the end. */
@@ -32,7 +33,7 @@ export async function* readLines(
     begunBytes = 0;
     if (bytes > maxBytes) return { kind: "unusable", reason: "too long" };
     try {
-      return { kind: "text", text: decoder.decode(joined(parts, bytes)) };
+      return { kind: "text", text: decoder.decode(parts.length === 1 ? rest : joinBytes(parts)) };
     } catch {
       return { kind: "unusable", reason: "not UTF-8" };
     }
@@ -54,15 +55,4 @@ export async function* readLines(
     else begun.push(chunk.slice(start, read));
   }
   if (begunBytes > 0) yield finish(new Uint8Array());
-}
-
-function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(bytes);
-  let end = 0;
-  for (const part of parts) {
-    whole.set(part, end);
-    end += part.length;
-  }
-  return whole;
 }

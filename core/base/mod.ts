@@ -5,6 +5,7 @@
  * start-up, so only those who read YAML import it.
  */
 export * from "./ascii.ts";
+export * from "./bytes.ts";
 export * from "./text.ts";
 export * from "./diagnostic.ts";
 export * from "./path.ts";
