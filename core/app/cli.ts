@@ -5,6 +5,18 @@ import { escapeUnprintable } from "../alert/escape.ts";
 import { nearest } from "../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 import { explainFailure } from "./failure.ts";
+import {
+  DESCRIBE_EXAMPLES,
+  EXPLAIN_CODE_EXAMPLES,
+  EXPLAIN_EXAMPLES,
+  FILTER_EXAMPLES,
+  FILTER_JSON,
+  LIST_EXAMPLES,
+  PROGRAM_EXAMPLES,
+  RUN_EXAMPLES,
+  TEST_EXAMPLES,
+  VALIDATE_EXAMPLES,
+} from "./help_texts.ts";
 import type { Host } from "./host.ts";
 import { VERSION } from "./version.ts";
 
@@ -319,80 +331,3 @@ function parseScope(text: string): number {
   }
   return Number(digits);
 }
-
-const PROGRAM_EXAMPLES = `
-Examples:
-  falcod                                  watch with the configuration of this machine
-  falcod -r my_rules.yaml -o json_output=true
-  falcod validate /etc/falco/falco.yaml
-  falcod list fields proc.
-  falcod probe`;
-
-const RUN_EXAMPLES = `
-Examples:
-  falcod run -c ./falco.yaml
-  falcod run -r rules.d -r extra.yaml     only these rules, in this order
-  falcod run -o 'rules[].disable.tag=network' -o priority=warning
-  falcod run --scope pid:$$ -M 60         this shell and what it starts, for a minute`;
-
-const VALIDATE_EXAMPLES = `
-Examples:
-  falcod validate                         what falcod would run with
-  falcod validate /etc/falco/falco.yaml   a configuration and the rules it names
-  falcod validate my_rules.yaml rules.d --json`;
-
-const LIST_EXAMPLES = `
-Examples:
-  falcod list fields 'proc.*exe*'
-  falcod list events --json
-  falcod list rules -r my_rules.yaml
-  falcod list rules mitre_execution       by name, tag or source`;
-
-const DESCRIBE_EXAMPLES = `
-Examples:
-  falcod describe                         everything in the rules of this machine
-  falcod describe -r my_rules.yaml "Write below etc"
-  falcod describe --json -r my_rules.yaml`;
-
-const EXPLAIN_EXAMPLES = `
-Examples:
-  falcod explain "Sensitive file read" --event '{"evt.type": "openat", "fd.name": "/etc/shadow"}'
-  falcod explain -r my_rules.yaml "My rule" --event @event.yaml
-  falcod explain --json "My rule" --event -    read the event from standard input`;
-
-const TEST_EXAMPLES = `
-Examples:
-  falcod test my_rules_test.yaml
-  falcod test tests/*.yaml --filter '*shadow*'
-  falcod test my_rules_test.yaml -r changed_rules.yaml --json`;
-
-const FILTER_EXAMPLES = `
-Examples:
-  falcod filter parse 'evt.type = open and not proc.name in (cat, dog)'
-  falcod filter check --json 'proc.pid = abc'
-  falcod filter events 'evt.type in (open, openat)'
-  falcod filter check -r my_rules.yaml 'spawned_process and proc.name = cat'
-  echo '"proc.name = cat"' | falcod filter parse -`;
-
-const FILTER_JSON = `
-With - every line of standard input is a condition as a JSON string and gets one line of output, at
-once and in the same order; lines are limited to 1 MiB. That line, and what --json prints:
-
-  {"ok": true, "text": …, "ast": …, "diagnostics": […]}     parse
-  {"ok": true, "text": …, "diagnostics": […]}               check
-  {"ok": true, "events": ["open", …], "diagnostics": […]}   events
-  {"ok": false, "diagnostics": […]}                         any, when there are errors
-
-text is the condition normalized. diagnostics are as in falcod validate --json; with ok they are
-warnings. In ast every node has a kind and a span (start, end: UTF-16 units of the condition):
-
-  and, or (children), not (child), macro (name), exists (left),
-  comparison (left, operator, operatorSpan, right, quantifier: oneof, anyof or allof)
-  field (name, argument), transformer (name, operands, argument), literal (text, quoted),
-  list (elements), values (values: what stands in the brackets behind an operator)`;
-
-const EXPLAIN_CODE_EXAMPLES = `
-Examples:
-  falcod explain-code F012
-  falcod explain-code LOAD_UNKNOWN_SOURCE
-  falcod explain-code --json              all of them`;
