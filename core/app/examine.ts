@@ -11,12 +11,15 @@ import {
   parseCondition,
   printCondition,
 } from "../filter/mod.ts";
+import { lintCondition } from "../rule/mod.ts";
 import { jsonText } from "./json.ts";
 
 /** `parse`: the syntax alone; `check`: names, types and values, too; `events`: what can match. */
 export type FilterTask = "parse" | "check" | "events";
 
 export interface Surroundings {
+  /** Name of the event source. */
+  readonly source: string;
   readonly fields: FieldTable;
   /** Macros and lists that conditions may use. */
   readonly names: Names;
@@ -48,13 +51,16 @@ export function examine(text: string, task: FilterTask, surroundings: Surroundin
 function answerTo(
   task: FilterTask,
   parsed: Condition,
-  { fields, names, report }: Surroundings & { readonly report: Report },
+  { source, fields, names, report }: Surroundings & { readonly report: Report },
 ): Omit<Answer, "ok" | "diagnostics"> | undefined {
   if (task === "parse") return { text: printCondition(parsed), ast: parsed };
-  const expanded = expandCondition(parsed, names, report);
-  const checked = expanded && checkCondition(expanded, fields, report);
+  const written = expandCondition(parsed, names, report);
+  const checked = written && checkCondition(written, fields, report);
   if (!checked) return undefined;
-  if (task === "check") return { text: printCondition(parsed) };
+  if (task === "check") {
+    lintCondition({ parsed, written, checked }, source, report);
+    return { text: printCondition(parsed) };
+  }
   const types = [...eventTypesOf(checked)].flatMap((code) => eventType(code)?.name ?? []);
   return { events: [...new Set(types)].sort() };
 }

@@ -4,7 +4,7 @@ import { fixedValue, maySettle } from "../field/fixed.ts";
 import { lintBrackets } from "../filter/lint_brackets.ts";
 import { lintMeaning } from "../filter/lint_meaning.ts";
 import { type CheckedCondition, type Condition, parseCondition } from "../filter/mod.ts";
-import { Budget } from "../filter/reason.ts";
+import { Budget, type TypeKnowledge } from "../filter/reason.ts";
 import { joinTexts } from "./_condition_text.ts";
 import type { RuleException } from "./exception.ts";
 
@@ -13,6 +13,32 @@ const SYSCALL = "syscall";
 
 /** Upstream's 93 rules take a twentieth. */
 const BUDGET = 3_000_000;
+
+/** A condition on its way: read, with macros and lists in place, and checked. */
+interface ReadCondition {
+  readonly parsed: Condition;
+  readonly written: Condition;
+  readonly checked: CheckedCondition;
+}
+
+/** A condition by itself; what is wrong with its macros is a matter of their files. */
+export function lintCondition(
+  { parsed, written, checked }: ReadCondition,
+  source: string,
+  report: Report,
+): void {
+  lintBrackets(parsed, report);
+  lintMeaning(written, checked, {
+    report,
+    budget: new Budget(BUDGET),
+    knowledge: knowledgeOf(source),
+    isNewMacro: () => false,
+  });
+}
+
+function knowledgeOf(source: string): TypeKnowledge | undefined {
+  return source === SYSCALL ? { maySettle, fixedValue } : undefined;
+}
 
 export interface LintedRule {
   readonly source: string;
@@ -44,7 +70,7 @@ export class ConditionLint {
     lintMeaning(written, checked, {
       report,
       budget: this.#budget,
-      knowledge: source === SYSCALL ? { maySettle, fixedValue } : undefined,
+      knowledge: knowledgeOf(source),
       exceptions: exceptions.filter(({ values }) => values.length > 0).map(({ name }) => name),
       isNewMacro: (name) => {
         const key = `${source} ${name}`;

@@ -125,3 +125,16 @@ Deno.test("falcod filter warns in answers that are fine", async () => {
     "warning",
   ]);
 });
+
+Deno.test("falcod filter check tells of conditions that cannot mean what was meant", async () => {
+  const { code, out } = await falcod([
+    "filter",
+    "check",
+    "--json",
+    "evt.type = execve and (fd.name = /x or proc.name = cat and proc.pid = 1)",
+  ]);
+  assertEquals(code, 0);
+  const { ok, diagnostics } = JSON.parse(out);
+  assertEquals(ok, true);
+  assertEquals(diagnostics.map(({ code }: { code: string }) => code), ["F044", "F042"]);
+});

@@ -132,7 +132,7 @@ function surroundingsIn(
   { names, host }: { readonly names: Names; readonly host: Host },
 ): Surroundings | undefined {
   const fields = tables.get(source);
-  if (fields) return { fields, names };
+  if (fields) return { source, fields, names };
   const sources = [...tables.keys()];
   const near = nearest(source, sources);
   const help = near ? `did you mean "${near}"?` : `there are: ${sources.join(", ")}`;
