@@ -24,7 +24,7 @@ import { type BytesFormat, bytesText, textAsBytes } from "./_bytes.ts";
 import { descriptorName, openDescriptor, shownTypeChar } from "./_descriptor.ts";
 import { integerText } from "./_number.ts";
 import { pathInView } from "./_path.ts";
-import { addressOfSocket, socketText } from "./_socket.ts";
+import { addressOfSocket, protocolOf, socketText } from "./_socket.ts";
 
 /** A parameter of the event that the state is at. */
 export interface Argument {
@@ -110,7 +110,7 @@ function numberText(value: number | bigint, type: ParamType, format: ParamFormat
       return String(value);
     case "UID":
     case "GID":
-      return Number(value) === NO_ID ? "-1" : String(value);
+      return String(Number(value) | 0);
     case "SIGSET":
       return signalsText(Number(value));
     case "RELTIME":
@@ -191,7 +191,7 @@ function descriptorMeaning(number: number, state: State): string {
   const descriptor = own?.number === number ? own : state.tracked?.descriptors.get(number);
   if (descriptor === undefined) return "";
   const isIp = descriptor.typeChar === "4" || descriptor.typeChar === "6";
-  const protocol = isIp ? descriptor.protocol?.[0] ?? "" : "";
+  const protocol = isIp ? protocolOf(descriptor)?.[0] ?? "" : "";
   return `<${shownTypeChar(descriptor.typeChar)}${protocol}>${descriptorName(descriptor, state)}`;
 }
 
@@ -218,7 +218,8 @@ function signalsText(set: number): string {
 
 /** printf's %g: six digits that count. */
 function shortest(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  // Exponents have two digits there at least.
+  return String(Number(value.toPrecision(6))).replace(/e([+-])(\d)$/, "e$10$2");
 }
 
 function big(value: number | bigint): bigint {

@@ -5,7 +5,7 @@
  * text is made once and kept as long as the image is.
  */
 import type { Image } from "../event/mod.ts";
-import type { Process, State } from "../state/mod.ts";
+import { type Process, type State, UNSEEN_IMAGE } from "../state/mod.ts";
 
 interface ImageTexts {
   args: string | undefined;
@@ -62,9 +62,9 @@ function trimSpaces(text: string): string {
   return text.slice(start, end);
 }
 
-/** Nobody saw the thread start, and the capture does not tell it otherwise. */
-export function isUnknown({ tracked }: State): boolean {
-  return tracked?.isKnown === false;
+/** A capture has events of the thread, and does not know it. */
+export function isUnknown({ process }: State): boolean {
+  return process?.image === UNSEEN_IMAGE;
 }
 
 /** Directories end in a slash, as upstream's; an unknown one stays empty. */

@@ -66,3 +66,15 @@ export function endOf(
   const isLocal = end === "local" || end === role;
   return isLocal ? local : { address: remoteAddress, port: remotePort };
 }
+
+/**
+ * "tcp", "udp" …; absent for what has none, and while it is not known who called whom. libs
+ * userspace/libsinsp/fdinfo.cpp get_l4proto
+ */
+export function protocolOf(descriptor: FileDescriptor): string | undefined {
+  const { protocol, socket } = descriptor;
+  if (protocol === undefined || socket === undefined) return undefined;
+  return protocol === "raw" || isServerSocket(socket) || isConnection(descriptor)
+    ? protocol
+    : undefined;
+}

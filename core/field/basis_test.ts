@@ -29,6 +29,8 @@ const plain: FileDescriptor = {
   device: 1,
   flags: 0,
   onOverlayUpper: false,
+  isServer: false,
+  known: true,
 };
 const ids = { threadId: 100, processId: 100 };
 
@@ -55,7 +57,7 @@ function sight(basis: Basis): readonly [Event, State] {
       return [event(100, { ...ids, descriptor }), only("state", state, ["descriptor"])];
     }
     case "path": {
-      const descriptor = only("descriptor", plain, ["path", "typeChar", "number"]);
+      const descriptor = only("descriptor", plain, ["path", "typeChar", "number", "known"]);
       return [
         only("event", event(100), []),
         only("state", stateWith(descriptor), ["descriptor", "view"]),

@@ -105,7 +105,7 @@ export const evtFields: readonly FieldDefinition[] = [
     basis: "event",
     summary: "SUCCESS, or the name of the error the system call failed with",
     format: "decimal",
-    extract: (event) => event.result === undefined ? undefined : resultName(event.result),
+    extract: resultText,
   }),
   defineField({
     name: "evt.rawres",
@@ -169,6 +169,13 @@ export const evtFields: readonly FieldDefinition[] = [
     extract: absent,
   }),
 ];
+
+/** Falco names errors where the result may be one, and prints the number where it is a thread. */
+function resultText({ type, result }: Event): FieldValue {
+  if (result === undefined) return undefined;
+  const isThread = result < 0 && eventType(type)?.params[0]?.type === "PID";
+  return isThread ? String(result) : resultName(result);
+}
 
 /** Calls on a descriptor count by what it refers to; libs userspace/libsinsp/event.cpp get_category. */
 function category(event: Event, state: State): FieldValue {

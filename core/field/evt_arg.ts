@@ -143,7 +143,7 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
     argument: { required: true, kind: "key", dotted: true, check: checkParam },
     ...(format === undefined ? {} : { format }),
     extract: (event, state) => valueOfType(rawValue(event, state, name), type),
-    show: (event, state) => shownRaw(event, state, name),
+    show: (event, state) => shownRaw(event, state, { name, usual: format }),
   });
 }
 
@@ -151,7 +151,11 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
  * By the type and format that the parameter has in this event; conditions go by those that most
  * parameters of the name have. A number without bytes prints as 0, and compares as absent.
  */
-function shownRaw(event: Event, state: State, name: string): FieldValue {
+function shownRaw(
+  event: Event,
+  state: State,
+  { name, usual }: { readonly name: string; readonly usual: FieldDefinition["format"] },
+): FieldValue {
   const index = paramIndex(event.type, name);
   const param = eventType(event.type)?.params[index];
   if (param === undefined || index >= (event.paramCount ?? Infinity)) return undefined;
@@ -159,9 +163,7 @@ function shownRaw(event: Event, state: State, name: string): FieldValue {
     (event.selfContained && isNumeric(fieldType(param.type)) ? 0 : undefined);
   if (typeof value !== "number" && typeof value !== "bigint") return value;
   const format = integerFormat(param.format);
-  return format === "hex" || format === "octal" || format === "padded"
-    ? integerText(value, format)
-    : value;
+  return format === usual ? value : integerText(value, format);
 }
 
 function isNumeric(type: FieldType): boolean {

@@ -4,10 +4,10 @@
  * Client and server tell who called whom, local and remote on which side this host is. The tuple is
  * the socket's own, so local and remote need no list of the host's addresses.
  */
-import type { FileDescriptor, SocketTuple } from "../event/mod.ts";
+import type { SocketTuple } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { openDescriptor } from "./_descriptor.ts";
-import { type End, endOf, isConnection, isIp, isServerSocket } from "./_socket.ts";
+import { type End, endOf, isIp, isServerSocket, protocolOf } from "./_socket.ts";
 import { defineField, type FieldDefinition, type FieldType, type FieldValue } from "./field.ts";
 
 export const fdNetFields: readonly FieldDefinition[] = [
@@ -44,7 +44,7 @@ export const fdNetFields: readonly FieldDefinition[] = [
     summary: "Protocol of a socket: tcp, udp, icmp or raw",
     extract: (_event, state) => {
       const descriptor = openDescriptor(state);
-      return descriptor && protocolOf(descriptor);
+      return descriptor && (protocolOf(descriptor) ?? "<NA>");
     },
   }),
   defineField({
@@ -135,7 +135,9 @@ function protocolField(name: string, end: End, summary: string): FieldDefinition
     summary,
     extract: (_event, state) => {
       const number = port(state, end);
-      return number === undefined ? undefined : String(number);
+      // A unix socket that connected has a client's side, and no port there.
+      if (number === undefined) return end === "client" && isUnixClient(state) ? "" : undefined;
+      return String(number);
     },
   });
 }
@@ -152,6 +154,11 @@ function nameField(name: string, end: End, summary: string): FieldDefinition {
       return of && state.names.namesOf(of);
     },
   });
+}
+
+function isUnixClient(state: State): boolean {
+  const descriptor = openDescriptor(state);
+  return descriptor?.socket?.family === "unix" && descriptor.role !== undefined;
 }
 
 function ipSocket(state: State): SocketTuple | undefined {
@@ -181,12 +188,4 @@ function bothPorts(state: State): FieldValue {
   const socket = ipSocket(state);
   if (socket === undefined) return undefined;
   return isServerSocket(socket) ? [socket.localPort] : [socket.localPort, socket.remotePort];
-}
-
-/** libs userspace/libsinsp/fdinfo.cpp get_l4proto: "<NA>" for what has no protocol. */
-function protocolOf(descriptor: FileDescriptor): string {
-  const { protocol, socket } = descriptor;
-  if (protocol === undefined || socket === undefined) return "<NA>";
-  if (protocol === "raw" || isServerSocket(socket) || isConnection(descriptor)) return protocol;
-  return "<NA>";
 }

@@ -61,7 +61,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     summary: "When the parent started, in nanoseconds since the Unix epoch",
     format: "decimal",
     extract: (event, state) => {
-      const parent = state.tracked ? state.tracked.parent : parentOf(state);
+      const parent = state.tracked?.parent ?? parentOf(state);
       // Falco does not tell "unknown" from the beginning of time here.
       return parent && (startTimeNs(parent, event) ?? 0n);
     },
@@ -187,6 +187,7 @@ function ancestors(state: State): readonly Process[] {
 
 /** A number names an ancestor (none and 0: the process), a name the nearest ancestor's variable. */
 function ancestorEnv(_event: Event, state: State, argument: FieldArgument): FieldValue {
+  if (isUnknown(state)) return "";
   if (typeof argument !== "string") {
     const process = ancestorOf(state, argument ?? 0);
     return process && envText(process.image);

@@ -5,6 +5,7 @@
  * one. The leader is the same process whichever way it is numbered.
  */
 import type { Process, State } from "../state/mod.ts";
+import { isUnknown } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 type LeaderOf = (process: Process, state: State) => Process | undefined;
@@ -33,7 +34,8 @@ export const procGroupFields: readonly FieldDefinition[] = [
     summary: "Whether the process leads its session",
     extract: (_event, state) => {
       const membership = state.process?.membership;
-      return membership && membership.virtualSessionId === membership.virtualPid;
+      return membership &&
+        (membership.virtualSessionId === membership.virtualPid || isUnknown(state));
     },
   }),
   defineField({
@@ -59,7 +61,8 @@ export const procGroupFields: readonly FieldDefinition[] = [
     summary: "Whether the process leads its process group",
     extract: (_event, state) => {
       const membership = state.process?.membership;
-      return membership && membership.virtualProcessGroupId === membership.virtualPid;
+      return membership &&
+        (membership.virtualProcessGroupId === membership.virtualPid || isUnknown(state));
     },
   }),
   defineField({
@@ -85,7 +88,7 @@ export const procGroupFields: readonly FieldDefinition[] = [
     summary: "Whether the process leads its process group, by the host's numbers",
     extract: (_event, state) => {
       const process = state.process;
-      return process && process.membership.processGroupId === process.id;
+      return process && (process.membership.processGroupId === process.id || isUnknown(state));
     },
   }),
 ];

@@ -1,11 +1,10 @@
 /** Opening, closing, copying of descriptors, and where a process is. */
-import { joinPath } from "../base/mod.ts";
 import type { NamedPath } from "../event/mod.ts";
 import type { ScapEvent } from "../scap/mod.ts";
 import { Descriptor, type DescriptorKind, O_CLOEXEC, O_DIRECTORY } from "./descriptor.ts";
 import type { Follower, Handler, Handlers, Remember } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { NOT_CAPTURED, type Texts } from "./texts.ts";
+import { joined, NOT_CAPTURED, type Texts } from "./texts.ts";
 import { plainDirectory, type ReplayThread } from "./threads.ts";
 
 const AT_FDCWD = -100;
@@ -58,8 +57,11 @@ function opener(layout: OpenLayout): Handler {
     const path = isTold
       ? toldPath(event, thread, enter.path!, layout, enter.directory)
       : ownPath(event, thread, layout);
-    event.opened = path;
     const number = scap.paramSigned(0) ?? 0;
+    // Nothing was opened, and nobody knows what was to be: that is no name to be joined.
+    event.opened = number < 0 && path.raw === NOT_CAPTURED
+      ? event.texts.named(NOT_CAPTURED, NOT_CAPTURED)
+      : path;
     if (number < 0) return;
     const inodeAt = scap.paramStart(layout.inode);
     const hasInode = scap.paramLength(layout.inode) === 8;
@@ -276,7 +278,7 @@ function moveTo(
   path: string,
 ): void {
   const { process } = thread;
-  const cwd = withSlash(joinPath(process.cwd, path));
+  const cwd = withSlash(joined(process.cwd, path));
   if (cwd === process.cwd) return;
   process.cwd = cwd;
   const { id: threadId } = thread;

@@ -47,7 +47,7 @@ function cloneInCaller(
   childId: number,
   follower: Follower,
 ): void {
-  const { scap, texts } = event;
+  const { scap } = event;
   event.thread = caller;
   if (!caller) return;
   const isKnown = caller.isKnown;
@@ -129,6 +129,7 @@ function cloneInChild(
 /** A main thread that nobody had heard of, seen through one that it made. */
 function completeLeader(leader: ReplayThread, child: ReplayThread): void {
   leader.isKnown = true;
+  leader.process.cwd = "";
   leader.parentId = child.parentId;
   leader.comm = child.comm;
   leader.image = child.image;
@@ -261,6 +262,7 @@ const exec: Handler = (event, thread, follower) => {
   moveToProcess(thread, scap.paramSigned(PROCESS_ID) ?? thread.process.id, follower);
   if (!thread.isKnown) {
     thread.isKnown = true;
+    thread.process.cwd = "";
     thread.parentId = scap.paramSigned(PARENT_ID) ?? 0;
     thread.virtualId = thread.id;
     thread.membership = { ...thread.membership, virtualPid: thread.process.id };

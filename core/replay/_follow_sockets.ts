@@ -108,7 +108,8 @@ const socketpair: Handler = (event, thread, follower) => {
   follower.open(event, thread, new Descriptor({ number: first, kind }));
   const shown = event.found;
   follower.open(event, thread, new Descriptor({ number: second, kind }));
-  event.found = shown;
+  // Falco shows the first under the number of the second.
+  event.found = shown?.with({ number: second });
 };
 
 const bind: Handler = (event, thread, follower) => {
@@ -184,9 +185,16 @@ const connect: Handler = (event, thread, follower) => {
   const isUdp = kind === "ipv4" && connected.protocolNumber === UDP;
   // A server that connects a socket it receives on.
   if (connected.side === "server" && isUdp && !isSameEnds(connected, ends)) ends = swapped(ends);
-  const name = connectionText(ends, connected.protocolNumber);
-  follower.replace(event, thread, connected.with({ kind, ends, name, side }));
+  const protocolNumber = protocolIn(connected, kind);
+  const name = connectionText(ends, protocolNumber);
+  follower.replace(event, thread, connected.with({ kind, ends, name, side, protocolNumber }));
 };
+
+/** A socket of one family that turns out to be of the other loses its protocol in Falco. */
+function protocolIn(descriptor: Descriptor, kind: "ipv4" | "ipv6"): number {
+  const isSame = descriptor.kind === kind || descriptor.isServerSocket;
+  return isSame ? descriptor.protocolNumber : 0;
+}
 
 /** Only the address that was passed is known; there is no name for what lacks an end. */
 function withDestination(
@@ -291,7 +299,7 @@ function updateSocket(
     return undefined;
   }
   const ends = mergedEnds(descriptor, tuple);
-  const protocolNumber = descriptor.protocolNumber || UDP;
+  const protocolNumber = protocolIn(descriptor, tuple.family) || UDP;
   return descriptor.with({
     kind: tuple.family,
     ends: ends.source ? interfaces.completed(ends.source, ends.destination) : ends,

@@ -73,7 +73,7 @@ export class Texts {
     const key = `${directory}\0${raw}`;
     let path = this.#relative.get(key);
     if (path) return path;
-    path = new Path(raw, joinPath(directory, raw));
+    path = new Path(raw, joined(directory, raw));
     if (this.#relative.size >= MAX_RELATIVE) this.#relative.clear();
     this.#relative.set(key, path);
     return path;
@@ -86,6 +86,11 @@ export class Texts {
 }
 
 const SLASH = 47;
+
+/** No path leads nowhere, wherever it begins. */
+export function joined(directory: string, path: string): string {
+  return path === "" ? "" : joinPath(directory, path);
+}
 
 /** Bytes before the NUL that ends a text. */
 function textLength(event: ScapEvent, index: number): number {

@@ -11,8 +11,8 @@ import type {
 import {
   DescriptorTable,
   UNKNOWN_CREDENTIALS,
-  UNKNOWN_IMAGE,
   UNKNOWN_MEMBERSHIP,
+  UNSEEN_IMAGE,
 } from "../state/mod.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { NOT_CAPTURED } from "./texts.ts";
@@ -52,7 +52,7 @@ export class ReplayThread implements TrackedThread {
   parentId = 0;
   virtualId = 0;
   comm = NOT_CAPTURED;
-  image: Image = UNKNOWN_IMAGE;
+  image: Image = UNSEEN_IMAGE;
   credentials: Credentials = UNKNOWN_CREDENTIALS;
   membership: Membership = UNKNOWN_MEMBERSHIP;
   cgroups: readonly Cgroup[] = NO_CGROUPS;

@@ -13,6 +13,7 @@ export {
   UNKNOWN_CREDENTIALS,
   UNKNOWN_IMAGE,
   UNKNOWN_MEMBERSHIP,
+  UNSEEN_IMAGE,
 } from "./process.ts";
 export {
   ProcessTable,

@@ -52,7 +52,7 @@ export const UNKNOWN_IMAGE: Image = Object.freeze({
   args: Object.freeze([]),
   argsTruncated: false,
   env: Object.freeze([]),
-  exePath: "",
+  exePath: UNKNOWN,
   exeGiven: UNKNOWN,
   exeInode: 0n,
   exeDevice: 0,
@@ -63,6 +63,9 @@ export const UNKNOWN_IMAGE: Image = Object.freeze({
   exeOnOverlayLower: false,
   exeFromMemfd: false,
 });
+
+/** The same where a capture has events of a thread that it does not know; Falco has less to say there. */
+export const UNSEEN_IMAGE: Image = Object.freeze({ ...UNKNOWN_IMAGE, exePath: "" });
 
 export const UNKNOWN_COMM = UNKNOWN;
 

@@ -20,6 +20,7 @@ import {
   UNKNOWN_CREDENTIALS,
   UNKNOWN_IMAGE,
   UNKNOWN_MEMBERSHIP,
+  UNSEEN_IMAGE,
 } from "./process.ts";
 
 export interface ProcessTableOptions {
@@ -320,7 +321,7 @@ export class ProcessTable {
     if (this.#ends.includes(processId, snapshot.startClockNs)) return;
     const process = this.#processes.get(processId);
     if (!process || isEarlier(process.startClockNs, snapshot.startClockNs)) this.#admit(snapshot);
-    else if (process.image === UNKNOWN_IMAGE) this.#fill(process, snapshot);
+    else if (isPlaceholder(process.image)) this.#fill(process, snapshot);
     if (threadId === processId || this.#threads.has(threadId)) return;
     const owner = this.#processes.get(processId);
     const { virtualThreadId: virtualId } = snapshot;
@@ -437,6 +438,10 @@ interface NewThread extends Pick<ProcessSnapshot, "threadId" | "comm" | "credent
 function originOf(snapshot: ProcessSnapshot): Omit<Origin, "containerId"> {
   const { image, cwd, membership, startClockNs, comm, credentials } = snapshot;
   return { image, cwd, membership, startClockNs, comm, credentials };
+}
+
+function isPlaceholder(image: ProcessSnapshot["image"]): boolean {
+  return image === UNKNOWN_IMAGE || image === UNSEEN_IMAGE;
 }
 
 /** Unknown starts (0) contradict nothing. */
