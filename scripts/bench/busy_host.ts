@@ -12,16 +12,8 @@ import { eventType, flagValue, type ParamValue } from "../../core/event/mod.ts";
 import { createCapture, encodeParam, type ScapOutput, ScapWriter } from "../../core/scap/mod.ts";
 import { Random } from "../../tests/property/random.ts";
 import { PROGRAMS, SERVICES } from "./busy_programs.ts";
-import {
-  ACCOUNTS,
-  ALL_CAPABILITIES,
-  MACHINE,
-  openAtStart,
-  processOf,
-  START_NS,
-  type Task,
-  virtualId,
-} from "./busy_tables.ts";
+import { cloned, executed, tupleOf } from "./busy_params.ts";
+import { ACCOUNTS, MACHINE, openAtStart, processOf, START_NS, type Task } from "./busy_tables.ts";
 
 /** Exit events of today, by upstream's codes. */
 const CODES = {
@@ -56,6 +48,8 @@ const AT_FDCWD = -100;
 const ENOENT = -2;
 /** What a capture keeps of buffers by default. */
 const SNAPLEN_BYTES = 80;
+const REQUEST = "GET /static/app.js HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n" +
+  "Cookie: id=7f3a91\r\n\r\n";
 const FLUSH_BYTES = 1 << 20;
 const MEAN_GAP_NS = 4000;
 
@@ -86,9 +80,7 @@ class BusyHost {
     this.#random = new Random(seed);
     this.#events = events;
     this.#paths = pathPool(this.#random);
-    this.#data = encodeUtf8(
-      "GET /static/app.js HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\nCookie: id=7f3a91\r\n\r\n",
-    );
+    this.#data = encodeUtf8(REQUEST).subarray(0, SNAPLEN_BYTES);
   }
 
   async run(): Promise<number> {
@@ -166,7 +158,7 @@ class BusyHost {
       443,
     );
     this.#emit("accept4", task, [fd, tuple, 0, 0, 511, 0]);
-    this.#emit("recvfrom", task, [SNAPLEN_BYTES, this.#data, tuple, fd, 4096]);
+    this.#emit("recvfrom", task, [this.#data.length, this.#data, tuple, fd, 4096]);
     this.#readFile({ ...task, nextDescriptor: fd + 1 }, this.#path());
     this.#emit("sendto", task, [1400, this.#data, fd, 1400, tuple]);
     this.#writeTo(task, 5);
@@ -179,7 +171,7 @@ class BusyHost {
     this.#emit("socket", task, [fd, 2, 1, 0, 0]);
     this.#emit("connect", task, [0, tuple, fd, Uint8Array.of(2, 10, 0, 0, 9, 56, 21)]);
     this.#emit("sendto", task, [60, this.#data, fd, 60, tuple]);
-    this.#emit("recvfrom", task, [SNAPLEN_BYTES, this.#data, tuple, fd, 8192]);
+    this.#emit("recvfrom", task, [this.#data.length, this.#data, tuple, fd, 8192]);
     this.#emit("close", task, [0, fd]);
   }
 
@@ -211,8 +203,8 @@ class BusyHost {
       nextDescriptor: 3,
     };
     const image = { ...parent, id: child.id, parentId: parent.id };
-    this.#emit("clone", parent, this.#cloned(parent, child.id));
-    this.#emit("clone", image, this.#cloned(image, 0));
+    this.#emit("clone", parent, cloned(parent, child.id));
+    this.#emit("clone", image, cloned(image, 0));
     this.#emit("execve", child, executed(child));
     this.#emit("brk", child, [0x5555_0000_0000n, 4000, 1000, 0, 0]);
     for (const library of program.libraries) {
@@ -228,15 +220,6 @@ class BusyHost {
     }
     this.#writeTo(child, 1);
     this.#emit("procexit", child, [0, 0, 0, 0, 0]);
-  }
-
-  #cloned(task: Task, result: number): readonly ParamValue[] {
-    const { program, args, id, parentId } = task;
-    const { exe, comm, cgroups, uid, contained } = program;
-    const pid = virtualId(id, contained);
-    const sizes = [1024, 0, 300, 20_000, 4000, 0];
-    const head = [result, exe, args, id, id, parentId, "/", ...sizes, comm, cgroups];
-    return [...head, 0x11, uid, uid, pid, pid, START_NS];
   }
 
   #open(fd: number, path: string): readonly ParamValue[] {
@@ -277,31 +260,6 @@ class BusyHost {
       params.map(({ type }, index) => encodeParam(type, values[index])),
     );
   }
-}
-
-function executed({ id, parentId, program, args }: Task): readonly ParamValue[] {
-  const { exe, comm, cgroups, env, exePath, uid } = program;
-  const sizes = [1024, 0, 90, 9000, 1500, 0];
-  const capabilities = uid === 0 ? ALL_CAPABILITIES : 0n;
-  return [
-    ...[0, exe, args, id, id, parentId, "/srv", ...sizes, comm, cgroups, env],
-    ...[0, id, 0xffffffff, 0, 0, capabilities, capabilities],
-    ...[
-      exe.length * 7919,
-      START_NS - 10n ** 15n,
-      START_NS - 10n ** 15n,
-      uid,
-      exePath,
-      id,
-      uid,
-      exe,
-    ],
-  ];
-}
-
-function tupleOf(address: readonly number[], port: number, serverPort: number): Uint8Array {
-  const ports = [port & 0xff, port >> 8, serverPort & 0xff, serverPort >> 8] as const;
-  return Uint8Array.of(2, ...address, ports[0], ports[1], 10, 0, 0, 9, ports[2], ports[3]);
 }
 
 function pathPool(random: Random): readonly string[] {
