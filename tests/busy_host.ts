@@ -63,7 +63,9 @@ export function busyHost(events: number, pathOf: PathOf = familiar): Records {
     } else {
       const given = pathOf(n);
       const resolved = given.replace(/^\/lib\//, "/usr/lib/");
-      offsets.push(writer.open({ ...call, given, resolved, openFlags: n % 7 === 0 ? 0o1101 : 0 }));
+      offsets.push(
+        writer.open({ ...call, given, resolved, openFlags: /build|app/.test(given) ? 0o1101 : 0 }),
+      );
     }
   }
   const kinds = offsets.map((at) => writer.memory.u16[(at + RECORD_HEADER.kind) >> 1]!);

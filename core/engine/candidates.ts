@@ -12,17 +12,20 @@ import type { Event } from "../event/mod.ts";
 import {
   type CheckedCondition,
   emitBits,
+  MAX_EMITTED_BITS,
   mayHold,
   mentions,
   type Outline,
   Outliner,
 } from "../filter/mod.ts";
 import type { State } from "../state/mod.ts";
-import { PathClasses, ThreadClasses, UNCLASSIFIED } from "./classes.ts";
+import { Classes, PathClasses, ThreadClasses, UNCLASSIFIED } from "./classes.ts";
 import type { RulesOfType, RunnableRule } from "./program.ts";
 
 const OPEN: Outline = { kind: "open" };
 
+/** So many rules are sooner judged than the path classified. */
+const FEW = 2;
 /** Combinations kept; beyond, the table is made anew. */
 const MAX_CELLS = 65_536;
 
@@ -50,34 +53,44 @@ interface Cell {
   readonly rules: readonly RunnableRule[];
 }
 
-/** Cells of one combination of event bits, by thread class and path class. */
+/** Cells of one combination of event bits and class, by thread class and path class. */
 type Row = (Cell | undefined)[][];
 
 export class Candidates implements RulesOfType {
   readonly #all: Cell;
   readonly #classes: SharedClasses;
+  /** Of the event's own leaves that are no bits; empty for most types. */
+  readonly #events = new Classes();
   readonly #eventBits: (event: Event, state: State) => number;
+  readonly #usesEvents: boolean;
   readonly #usesPaths: boolean;
   readonly #usesThreads: boolean;
   readonly #rows = new Map<number, Row>();
-  #lastBits = -1;
+  #lastKey = -1;
   #lastRow: Row = [];
   #cells = 0;
+  #eventGeneration: object | undefined;
   #pathGeneration: object | undefined;
   #threadGeneration: object | undefined;
 
   constructor(rules: readonly FoldedRule[], classes: SharedClasses) {
     const { paths, threads } = classes;
-    const outliner = new Outliner({ path: paths.leaves, process: threads.leaves });
+    const outliner = new Outliner({
+      event: this.#events.leaves,
+      path: paths.leaves,
+      process: threads.leaves,
+    });
     const sketches = rules.map(({ rule, condition }) => ({
       rule,
       outline: condition === true ? OPEN : outliner.outline(condition),
     }));
+    this.#events.settle();
     paths.settle();
     threads.settle();
     this.#all = cellOf(sketches);
     this.#classes = classes;
     this.#eventBits = emitBits(outliner.eventLeaves);
+    this.#usesEvents = this.#events.leaves.size > 0;
     this.#usesPaths = sketches.some(({ outline }) => mentions(outline, "path"));
     this.#usesThreads = sketches.some(({ outline }) => mentions(outline, "process"));
   }
@@ -86,36 +99,46 @@ export class Candidates implements RulesOfType {
   find(event: Event, state: State): readonly RunnableRule[] {
     const { paths, threads } = this.#classes;
     const bits = this.#eventBits(event, state);
+    const own = this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
     const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
-    const path = this.#usesPaths ? paths.of(event, state) : UNCLASSIFIED;
+    const key = own * 2 ** MAX_EMITTED_BITS + bits;
     if (
-      paths.generation !== this.#pathGeneration || threads.generation !== this.#threadGeneration
+      paths.generation !== this.#pathGeneration ||
+      threads.generation !== this.#threadGeneration ||
+      this.#events.generation !== this.#eventGeneration
     ) this.#startOver();
-    const row = bits === this.#lastBits ? this.#lastRow : this.#row(bits);
-    return (row[thread]?.[path] ?? this.#fill(row, { bits, thread, path })).rules;
+    const row = key === this.#lastKey ? this.#lastRow : this.#row(key);
+    const { rules } = row[thread]?.[UNCLASSIFIED] ??
+      this.#fill({ bits, own, thread, path: UNCLASSIFIED });
+    if (rules.length === 0 || !this.#usesPaths) return rules;
+    const path = paths.of(event, state, rules.length > FEW);
+    if (path === UNCLASSIFIED) return rules;
+    // Classifying may have begun a new generation; then the row is of the old one.
+    const same = paths.generation === this.#pathGeneration;
+    return ((same ? row[thread]?.[path] : undefined) ?? this.#fill({ bits, own, thread, path }))
+      .rules;
   }
 
-  #row(bits: number): Row {
-    let row = this.#rows.get(bits);
-    if (row === undefined) this.#rows.set(bits, row = []);
-    this.#lastBits = bits;
+  #row(key: number): Row {
+    let row = this.#rows.get(key);
+    if (row === undefined) this.#rows.set(key, row = []);
+    this.#lastKey = key;
     this.#lastRow = row;
     return row;
   }
 
-  #fill(row: Row, { bits, thread, path }: Combination): Cell {
-    if (++this.#cells > MAX_CELLS) {
-      this.#startOver();
-      return this.#fill(this.#row(bits), { bits, thread, path });
-    }
-    const cells = row[thread] ??= [];
+  #fill(combination: Combination): Cell {
+    const { bits, own, thread, path } = combination;
+    const { paths, threads } = this.#classes;
+    if (++this.#cells > MAX_CELLS || paths.generation !== this.#pathGeneration) this.#startOver();
+    const cells = this.#row(own * 2 ** MAX_EMITTED_BITS + bits)[thread] ??= [];
     // What a broader combination rules out need not be asked again.
     const broader = path !== UNCLASSIFIED
-      ? cells[UNCLASSIFIED] ?? this.#fill(row, { bits, thread, path: UNCLASSIFIED })
+      ? cells[UNCLASSIFIED] ?? this.#fill({ ...combination, path: UNCLASSIFIED })
       : this.#all;
-    const { paths, threads } = this.#classes;
     const known = {
       eventBits: bits,
+      event: this.#events.truthsOf(own),
       path: paths.truthsOf(path),
       process: threads.truthsOf(thread),
     };
@@ -125,7 +148,8 @@ export class Candidates implements RulesOfType {
   #startOver(): void {
     this.#rows.clear();
     this.#cells = 0;
-    this.#lastBits = -1;
+    this.#lastKey = -1;
+    this.#eventGeneration = this.#events.generation;
     this.#pathGeneration = this.#classes.paths.generation;
     this.#threadGeneration = this.#classes.threads.generation;
   }
@@ -133,6 +157,8 @@ export class Candidates implements RulesOfType {
 
 interface Combination {
   readonly bits: number;
+  /** Class of the event's own leaves. */
+  readonly own: number;
   readonly thread: number;
   readonly path: number;
 }

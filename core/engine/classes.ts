@@ -25,8 +25,8 @@ interface Class {
   readonly truths: Truths;
 }
 
-class Classes {
-  readonly leaves = new LeafSet();
+export class Classes {
+  readonly leaves: LeafSet;
   #generation = {};
   #size = 0;
   /** By a hash of their truths. */
@@ -34,8 +34,9 @@ class Classes {
   readonly #truths: (Truths | undefined)[] = [undefined];
   readonly #classifiedAt: number;
 
-  constructor(classifiedAt: number) {
+  constructor({ classifiedAt = 1, remembers = true } = {}) {
     this.#classifiedAt = classifiedAt;
+    this.leaves = new LeafSet({ remembers });
   }
 
   /** Another object whenever numbers of classes have lost their meaning. */
@@ -53,26 +54,8 @@ class Classes {
     return this.#truths[number];
   }
 
-  /** Whether the class in `sight` is one of this generation; it may be outdated. */
-  protected knows(sight: Sight): boolean {
-    return sight.by === this.#generation && sight.class !== UNCLASSIFIED;
-  }
-
-  /** The class of what the event shows, once it has been met often enough; noted under `stamp`. */
-  protected meet(sight: Sight, stamp: number, event: Event, state: State): number {
-    if (sight.by !== this.#generation || sight.class !== UNCLASSIFIED) {
-      sight.by = this.#generation;
-      sight.class = UNCLASSIFIED;
-      sight.times = 0;
-    }
-    if (++sight.times < this.#classifiedAt) return UNCLASSIFIED;
-    sight.class = this.#classify(event, state);
-    sight.by = this.#generation;
-    sight.stamp = stamp;
-    return sight.class;
-  }
-
-  #classify(event: Event, state: State): number {
+  /** The class of what the event and the state show just now. */
+  classify(event: Event, state: State): number {
     const truths = this.leaves.truths(event, state);
     const hash = hashOf(truths);
     let alike = this.#byHash.get(hash);
@@ -86,6 +69,25 @@ class Classes {
     if (alike) alike.push({ number, truths });
     else this.#byHash.set(hash, [{ number, truths }]);
     return number;
+  }
+
+  /** Whether the class in `sight` is one of this generation; it may be outdated. */
+  protected knows(sight: Sight): boolean {
+    return sight.by === this.#generation && sight.class !== UNCLASSIFIED;
+  }
+
+  /** The class of what the event shows, once it has been met often enough; noted under `stamp`. */
+  protected meet(sight: Sight, stamp: number, event: Event, state: State): number {
+    if (sight.by !== this.#generation || sight.class !== UNCLASSIFIED) {
+      sight.by = this.#generation;
+      sight.class = UNCLASSIFIED;
+      sight.times = 0;
+    }
+    if (++sight.times < this.#classifiedAt) return UNCLASSIFIED;
+    sight.class = this.classify(event, state);
+    sight.by = this.#generation;
+    sight.stamp = stamp;
+    return sight.class;
   }
 
   #forget(): void {
@@ -109,29 +111,31 @@ function areSame(a: Truths, b: Truths): boolean {
 /** Classes of the paths of descriptors; a path that differs by view has a class in each. */
 export class PathClasses extends Classes {
   constructor() {
-    super(PATH_CLASSIFIED_AT);
+    super({ classifiedAt: PATH_CLASSIFIED_AT, remembers: false });
   }
 
-  of(event: Event, state: State): number {
+  /** `now`: the class is worth finding out even for a path that may never come again. */
+  of(event: Event, state: State, now: boolean): number {
     const descriptor = state.descriptor;
-    const sight = descriptor?.path?.sights?.[state.view];
-    if (sight === undefined) return UNCLASSIFIED;
-    const stamp = shapeOf(descriptor!);
-    return this.knows(sight) && sight.stamp === stamp
-      ? sight.class
-      : this.meet(sight, stamp, event, state);
+    if (descriptor?.path === undefined) return UNCLASSIFIED;
+    const sight = descriptor.path.sights?.[state.view];
+    if (sight === undefined) return now ? this.classify(event, state) : UNCLASSIFIED;
+    const stamp = shapeOf(descriptor);
+    if (this.knows(sight) && sight.stamp === stamp) return sight.class;
+    const number = this.meet(sight, stamp, event, state);
+    return now && number === UNCLASSIFIED ? this.classify(event, state) : number;
   }
 }
 
 /** What else fields of a path look at (`Basis`): the kind of descriptor, and whether it is open. */
-function shapeOf({ typeChar, number }: FileDescriptor): number {
-  return typeChar.charCodeAt(0) * 2 + (number < 0 ? 1 : 0);
+function shapeOf({ typeChar, number, known }: FileDescriptor): number {
+  return typeChar.charCodeAt(0) * 2 + (number < 0 || known === false ? 1 : 0);
 }
 
 /** Classes of threads with all that `State.changedSince` covers. */
 export class ThreadClasses extends Classes {
   constructor() {
-    super(THREAD_CLASSIFIED_AT);
+    super({ classifiedAt: THREAD_CLASSIFIED_AT });
   }
 
   of(event: Event, state: State): number {

@@ -150,7 +150,9 @@ class Emitter {
     switch (condition.kind) {
       case "and":
       case "or": {
-        const parts = condition.children.map((child) => this.condition(child, depth + 1));
+        const parts = dearestLast(condition.children).map((child) =>
+          this.condition(child, depth + 1)
+        );
         return js`(${join(parts, condition.kind === "and" ? js` && ` : js` || `)})`;
       }
       case "not":
@@ -247,6 +249,34 @@ class Emitter {
   #local(): Code {
     return local(this.#locals++);
   }
+}
+
+/** No part has effects, so the order is free: what costs more is asked when it still matters. */
+function dearestLast(children: readonly CheckedCondition[]): readonly CheckedCondition[] {
+  return children.toSorted((a, b) => Number(isDear(a)) - Number(isDear(b)));
+}
+
+/** Texts that are put together for the question, ancestors, patterns; not a look at a value that is there. */
+function isDear(condition: CheckedCondition): boolean {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      return condition.children.some(isDear);
+    case "not":
+      return isDear(condition.child);
+    case "exists":
+      return isDearOperand(condition.left);
+    case "comparison":
+      return condition.operator.name === "regex" || isDearOperand(condition.left) ||
+        condition.right.kind === "operand";
+    default:
+      return condition satisfies never;
+  }
+}
+
+function isDearOperand(operand: CheckedOperand): boolean {
+  if (operand.kind !== "field") return operand.kind === "call";
+  return operand.definition.basis === undefined || operand.definition.candidates === "any";
 }
 
 /** What a local holds before its field was read; no field's value. */

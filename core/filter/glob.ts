@@ -30,14 +30,25 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   xdigit: /^[0-9A-Fa-f]$/,
 };
 
+/** A pattern of texts and `*` only: how it begins and ends, and what comes between, in order. */
+interface Texts {
+  readonly first: string;
+  readonly between: readonly string[];
+  /** Absent: there is no `*`, the pattern is `first`. */
+  readonly last: string | undefined;
+}
+
 export class Glob {
   /** Absent: the pattern is malformed in a way that matches nothing. */
   readonly #pieces: readonly Piece[] | undefined;
+  /** The same pattern, where it has nothing that stands for one character. */
+  readonly #texts: Texts | undefined;
   readonly #ignoreCase: boolean;
 
   constructor(pattern: string, options: { readonly ignoreCase?: boolean } = {}) {
     this.#ignoreCase = options.ignoreCase ?? false;
     this.#pieces = piecesOf(this.#ignoreCase ? asciiLower(pattern) : pattern);
+    this.#texts = this.#pieces && textsOf(this.#pieces);
   }
 
   /** Whether `text` has characters that mean more than themselves in a pattern. */
@@ -53,6 +64,7 @@ export class Glob {
     const pieces = this.#pieces;
     if (!pieces) return false;
     const subject = this.#ignoreCase ? asciiLower(text) : text;
+    if (this.#texts) return hasTexts(this.#texts, subject);
     let at = 0, piece = 0;
     let star = -1, resume = 0;
     while (at < subject.length) {
@@ -73,6 +85,33 @@ export class Glob {
     while (pieces[piece]?.kind === "many") piece++;
     return piece === pieces.length;
   }
+}
+
+function textsOf(pieces: readonly Piece[]): Texts | undefined {
+  const texts = [""];
+  for (const piece of pieces) {
+    if (piece.kind === "many") texts.push("");
+    else if (piece.kind !== "literal") return undefined;
+    else texts[texts.length - 1] += String.fromCodePoint(piece.code);
+  }
+  const [first, ...rest] = texts;
+  return { first: first!, between: rest.slice(0, -1), last: rest.at(-1) };
+}
+
+/** Each text is taken where it comes first: what follows can only gain by that. */
+function hasTexts({ first, between, last }: Texts, subject: string): boolean {
+  if (last === undefined) return subject === first;
+  if (!subject.startsWith(first)) return false;
+  const end = subject.length - last.length;
+  let at = first.length;
+  if (at > end || !subject.endsWith(last)) return false;
+  for (const text of between) {
+    const found = subject.indexOf(text, at);
+    if (found < 0) return false;
+    at = found + text.length;
+    if (at > end) return false;
+  }
+  return true;
 }
 
 function width(code: number): number {

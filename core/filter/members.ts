@@ -2,6 +2,7 @@
 import { type Network, networkContains } from "../base/ip.ts";
 import type { FieldScalar } from "../field/mod.ts";
 import type { Constant, Family } from "./family.ts";
+import { TextSieve } from "./text_sieve.ts";
 
 export interface Members {
   has(value: FieldScalar): boolean;
@@ -11,6 +12,7 @@ export interface Members {
 export function membersOf(family: Family, constants: readonly Constant[]): Members {
   switch (family) {
     case "text":
+      return new Texts(constants as readonly string[]);
     case "truth":
       return new Set(constants as readonly FieldScalar[]);
     case "number":
@@ -24,6 +26,20 @@ export function membersOf(family: Family, constants: readonly Constant[]): Membe
       throw new Error("opaque values have no constants");
     default:
       return family satisfies never;
+  }
+}
+
+class Texts implements Members {
+  readonly #values: ReadonlySet<string>;
+  readonly #sieve = new TextSieve();
+
+  constructor(values: readonly string[]) {
+    this.#values = new Set(values);
+    for (const value of values) this.#sieve.add(value);
+  }
+
+  has(value: FieldScalar): boolean {
+    return this.#sieve.mayHave(value as string) && this.#values.has(value as string);
   }
 }
 

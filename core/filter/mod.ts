@@ -20,7 +20,7 @@ export type {
 } from "./checked.ts";
 export { fieldsOf } from "./checked.ts";
 export { checkCondition } from "./check.ts";
-export { emitBits, emitCondition, EmitRefusal } from "./emit.ts";
+export { emitBits, emitCondition, EmitRefusal, MAX_EMITTED_BITS } from "./emit.ts";
 export { eventTypesOf, foldForEventType } from "./event_types.ts";
 export { expandCondition, type Expansion, type Names } from "./expand.ts";
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";

@@ -7,8 +7,10 @@ import { MAX_EMITTED_BITS } from "./emit.ts";
 import { basisOf, keyOfLeaf, type Leaf } from "./leaf.ts";
 import type { LeafPlace, LeafSet, Truths } from "./leaf_set.ts";
 
-/** The leaves whose truth somebody may know beforehand, by what it depends on. */
+/** Leaves by what their truth depends on; somebody may know it beforehand. */
 export interface LeafSets {
+  /** Of the event's own leaves those beyond the ones that are bits. */
+  readonly event: LeafSet;
   readonly path: LeafSet;
   readonly process: LeafSet;
 }
@@ -17,6 +19,7 @@ export interface LeafSets {
 export interface Known {
   /** Bit n is the truth of event leaf n. */
   readonly eventBits: number;
+  readonly event: Truths | undefined;
   readonly path: Truths | undefined;
   readonly process: Truths | undefined;
 }
@@ -24,21 +27,21 @@ export interface Known {
 export type Outline =
   | { readonly kind: "and" | "or"; readonly children: readonly Outline[] }
   | { readonly kind: "not"; readonly child: Outline }
-  | { readonly kind: "event"; readonly index: number }
-  | { readonly kind: "path" | "process"; readonly place: LeafPlace }
+  | { readonly kind: "bit"; readonly index: number }
+  | { readonly kind: keyof LeafSets; readonly place: LeafPlace }
   /** May be either way. */
   | { readonly kind: "open" };
 
 const OPEN: Outline = { kind: "open" };
 
-/** Leaves of paths and of processes, each; what is beyond stays open. */
+/** Leaves of a set; what is beyond stays open. */
 const MAX_LEAVES = 16_384;
 
 /** Makes outlines, and collects the leaves in them. */
 export class Outliner {
   /** As many as `emitBits` takes. */
   readonly eventLeaves: Leaf[] = [];
-  readonly #eventIndices = new Map<string, number>();
+  readonly #bits = new Map<string, number>();
   readonly #sets: LeafSets;
 
   constructor(sets: LeafSets) {
@@ -65,20 +68,21 @@ export class Outliner {
   #leaf(leaf: Leaf): Outline {
     const basis = basisOf(leaf);
     if (basis === undefined) return OPEN;
-    if (basis === "event") return this.#eventLeaf(leaf);
+    const bit = basis === "event" ? this.#bit(leaf) : undefined;
+    if (bit !== undefined) return { kind: "bit", index: bit };
     const set = this.#sets[basis];
     return set.size < MAX_LEAVES ? { kind: basis, place: set.add(leaf) } : OPEN;
   }
 
-  #eventLeaf(leaf: Leaf): Outline {
+  /** Absent when there are as many as there are bits. */
+  #bit(leaf: Leaf): number | undefined {
     const key = keyOfLeaf(leaf);
-    let index = this.#eventIndices.get(key);
-    if (index === undefined) {
-      if (this.eventLeaves.length >= MAX_EMITTED_BITS) return OPEN;
-      index = this.eventLeaves.push(leaf) - 1;
-      this.#eventIndices.set(key, index);
+    let bit = this.#bits.get(key);
+    if (bit === undefined && this.eventLeaves.length < MAX_EMITTED_BITS) {
+      bit = this.eventLeaves.push(leaf) - 1;
+      this.#bits.set(key, bit);
     }
-    return { kind: "event", index };
+    return bit;
   }
 }
 
@@ -100,8 +104,9 @@ function may(outline: Outline, wanted: boolean, known: Known): boolean {
     }
     case "not":
       return may(outline.child, !wanted, known);
-    case "event":
+    case "bit":
       return ((known.eventBits >>> outline.index) & 1) === (wanted ? 1 : 0);
+    case "event":
     case "path":
     case "process": {
       const { group, index } = outline.place;
@@ -115,7 +120,7 @@ function may(outline: Outline, wanted: boolean, known: Known): boolean {
   }
 }
 
-/** Whether anything in the outline depends on paths, or on processes. */
+/** Whether anything in the outline is in the set. */
 export function mentions(outline: Outline, basis: keyof LeafSets): boolean {
   switch (outline.kind) {
     case "and":

@@ -4,7 +4,8 @@ import { Glob } from "./glob.ts";
 interface Node {
   /** A path ends here, and everything below it matches. */
   ends: boolean;
-  readonly children: Map<string, Node>;
+  /** By the first character of their component: comparing is cheaper than cutting it out to look it up. */
+  readonly children: Map<number, { readonly name: string; readonly node: Node }[]>;
   /** Components with `*`, `?` or `[`. */
   readonly patterns: { readonly text: string; readonly glob: Glob; readonly node: Node }[];
 }
@@ -31,12 +32,15 @@ export class PathTrie {
       let child: Node | undefined;
       if (at < path.length) {
         const slash = path.indexOf("/", at);
-        const component = path.slice(at, slash < 0 ? path.length : slash);
-        at += component.length;
+        const start = at;
+        at = slash < 0 ? path.length : slash;
         for (const { glob, node: next } of node.patterns) {
-          if (glob.matches(component)) (others ??= []).push({ node: next, at });
+          if (glob.matches(path.slice(start, at))) (others ??= []).push({ node: next, at });
         }
-        child = node.children.get(component);
+        const alike = node.children.get(path.charCodeAt(start));
+        child = alike?.find(({ name }) =>
+          name.length === at - start && path.startsWith(name, start)
+        )?.node;
       }
       if (child) {
         node = child;
@@ -65,9 +69,13 @@ function newNode(): Node {
 
 function childOf(parent: Node, component: string): Node {
   if (!Glob.isPattern(component)) {
-    let child = parent.children.get(component);
-    if (!child) parent.children.set(component, child = newNode());
-    return child;
+    const alike = parent.children.get(component.charCodeAt(0)) ?? [];
+    const known = alike.find(({ name }) => name === component);
+    if (known) return known.node;
+    const node = newNode();
+    alike.push({ name: component, node });
+    parent.children.set(component.charCodeAt(0), alike);
+    return node;
   }
   const known = parent.patterns.find(({ text }) => text === component);
   if (known) return known.node;

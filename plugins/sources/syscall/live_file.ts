@@ -8,7 +8,7 @@ import {
 } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
-import { textAt } from "./memory.ts";
+import { freshTextAt, textAt } from "./memory.ts";
 
 const { FILE_FACTS, FILE_FLAGS, FILE_RECORD } = layout;
 
@@ -185,7 +185,8 @@ function decodePath({ memory, at, opens, fileFlags, magic }: FileRecord): NamedP
   const baseBytes = memory.u16[(at + FILE_RECORD.baseLength) >> 1]!;
   const resolvedBytes = isNameless(magic) ? 0 : memory.u16[(at + FILE_RECORD.resolvedLength) >> 1]!;
   const start = at + FILE_RECORD.data;
-  const raw = textAt(memory, start, givenBytes);
+  // Paths that come again are kept whole: looking for their parts would only cost.
+  const raw = freshTextAt(memory, start, givenBytes);
   if (opens && givenBytes > 0) {
     // The kernel's paths have nothing in them that joining would change.
     if ((fileFlags & FILE_FLAGS.same) !== 0 && memory.u8[start] === SLASH) {
@@ -194,7 +195,7 @@ function decodePath({ memory, at, opens, fileFlags, magic }: FileRecord): NamedP
     const given = joinPath(directoryAt(memory, start + givenBytes, baseBytes), raw);
     const resolved = (fileFlags & FILE_FLAGS.same) !== 0
       ? raw
-      : textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
+      : freshTextAt(memory, start + givenBytes + baseBytes, resolvedBytes);
     return { raw, given, resolved: resolved === "" ? undefined : resolved };
   }
   let name = textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
