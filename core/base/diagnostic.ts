@@ -25,29 +25,58 @@ export interface Diagnostic {
 /** Longest title, and longest help or note, in UTF-16 units: they quote what may be megabytes. */
 const MAX_TITLE = 500, MAX_TEXT = 1000;
 
+/** A diagnostic to be; what takes time to find out is asked for only where it is kept. */
+export type Finding = Omit<Diagnostic, "severity" | "help"> & {
+  /** `error` unless given. */
+  readonly severity?: Severity;
+  readonly help?: string | undefined | (() => string | undefined);
+};
+
 /**
  * Collects diagnostics so that one run shows all. Bounded: further ones are only counted, and long
- * texts are cut.
+ * texts are cut. Warnings, however many, leave room for as many errors.
  */
 export class Report {
   readonly #diagnostics: Diagnostic[] = [];
+  #errors = 0;
+  #others = 0;
   #suppressed = 0;
 
-  constructor(readonly limit = 1000) {}
+  /** Keeps so many errors, and so many others. */
+  constructor(readonly limit = 1000, readonly otherLimit = limit) {}
 
-  add(diagnostic: Omit<Diagnostic, "severity"> & { readonly severity?: Severity }): void {
-    if (this.#diagnostics.length >= this.limit) {
+  add(finding: Finding): void {
+    const { severity = "error", title, help, notes } = finding;
+    const isFull = severity === "error"
+      ? ++this.#errors > this.limit
+      : ++this.#others > this.otherLimit;
+    if (isFull) {
       this.#suppressed++;
       return;
     }
-    const { title, help, notes } = diagnostic;
+    const helpText = typeof help === "function" ? help() : help;
     this.#diagnostics.push({
-      severity: "error",
-      ...diagnostic,
+      ...finding,
+      severity,
       title: cut(title, MAX_TITLE),
-      help: help && cut(help, MAX_TEXT),
+      help: helpText && cut(helpText, MAX_TEXT),
       notes: notes?.map((note) => ({ ...note, message: cut(note.message, MAX_TEXT) })),
     });
+  }
+
+  /** For a part of the input: keeps no more than there is still room for here. */
+  part(): Report {
+    const left = Math.max(0, this.limit - this.#errors);
+    return new Report(left, Math.max(0, this.otherLimit - this.#others));
+  }
+
+  /** Adds what a part has reported; `choose` may change a diagnostic or leave it out. */
+  absorb(part: Report, choose = (found: Diagnostic): Diagnostic | undefined => found): void {
+    for (const found of part.diagnostics) {
+      const chosen = choose(found);
+      if (chosen) this.add(chosen);
+    }
+    this.#suppressed += part.suppressed;
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -59,13 +88,19 @@ export class Report {
     return this.#suppressed;
   }
 
-  /** How many were added in all: unchanged, nothing was found in between. */
+  /** All that were added, also those that were not kept. */
   get count(): number {
-    return this.#diagnostics.length + this.#suppressed;
+    return this.#errors + this.#others;
   }
 
+  /** Whether warnings are only counted from now on. */
+  get isFullOfWarnings(): boolean {
+    return this.#others >= this.otherLimit;
+  }
+
+  /** Also when none of them was kept. */
   get hasErrors(): boolean {
-    return this.#diagnostics.some((diagnostic) => diagnostic.severity === "error");
+    return this.#errors > 0;
   }
 }
 

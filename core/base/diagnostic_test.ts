@@ -21,3 +21,34 @@ Deno.test("Report cuts texts that quote too much, and keeps how they end", () =>
   assert(title.startsWith('unknown macro "xxx') && title.endsWith('" here'));
   assert(title.length < 600 && help!.length < 1100 && notes![0]!.message.length < 1100);
 });
+
+Deno.test("Report keeps as many errors as ever when it is full of warnings, and knows of all", () => {
+  const report = new Report(2);
+  const warn = () => report.add({ code: "F030", severity: "warning", title: "odd" });
+  for (let i = 0; i < 5; i++) warn();
+  assertEquals([report.hasErrors, report.isFullOfWarnings], [false, true]);
+  for (const code of ["F001", "F002", "F003"]) report.add({ code, title: "wrong" });
+  assertEquals(report.diagnostics.map(({ code }) => code), ["F030", "F030", "F001", "F002"]);
+  assertEquals([report.hasErrors, report.suppressed], [true, 4]);
+  const none = new Report(0);
+  none.add({ code: "F001", title: "wrong" });
+  assertEquals([none.hasErrors, none.diagnostics.length], [true, 0]);
+});
+
+Deno.test("Report asks for help only where the diagnostic is kept", () => {
+  const report = new Report(1);
+  let asked = 0;
+  const help = () => `help ${++asked}`;
+  for (let i = 0; i < 3; i++) report.add({ code: "F001", title: "wrong", help });
+  assertEquals([asked, report.diagnostics[0]?.help], [1, "help 1"]);
+});
+
+Deno.test("Report takes over what a part has reported, and what it did not keep", () => {
+  const report = new Report(3);
+  report.add({ code: "F001", title: "wrong" });
+  const part = report.part();
+  for (const code of ["F002", "F003", "F004"]) part.add({ code, title: "wrong" });
+  report.absorb(part, (found) => found.code === "F003" ? undefined : found);
+  assertEquals(report.diagnostics.map(({ code }) => code), ["F001", "F002"]);
+  assertEquals(report.suppressed, 1);
+});

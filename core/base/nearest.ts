@@ -2,11 +2,13 @@
 
 /** Names longer than this are not compared: the cost grows with the product of the lengths. */
 const MAX_LENGTH = 100;
+/** Names looked at, and names compared letter by letter: a file may hold a hundred thousand. */
+const MAX_CANDIDATES = 2000, MAX_COMPARED = 300;
 
 /**
  * The candidate with the fewest edits (insert, delete, replace, swap of neighbours) from `name`, if
  * few enough that a slip of the pen explains them: a third of the name, at least one, at most four.
- * Case costs nothing. The first of equally near ones wins.
+ * Case costs nothing. The first of equally near ones wins. Of very many only the first are looked at.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length === 0 || name.length > MAX_LENGTH) return undefined;
@@ -14,11 +16,14 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let limit = Math.min(4, Math.max(1, Math.floor(name.length / 3)));
   const letters = lettersOf(wanted);
   let best: string | undefined;
+  let looked = 0, compared = 0;
   for (const candidate of candidates) {
+    if (++looked > MAX_CANDIDATES || compared > MAX_COMPARED) break;
     if (candidate.length > MAX_LENGTH || candidate === name) continue;
     const known = candidate.toLowerCase();
     if (Math.abs(known.length - wanted.length) > limit) continue;
     if (countBits(letters ^ lettersOf(known)) > 2 * limit) continue;
+    compared++;
     const edits = distance(wanted, known, limit);
     if (edits > limit) continue;
     best = candidate;

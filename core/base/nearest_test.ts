@@ -25,3 +25,9 @@ Deno.test("didYouMean() words the suggestion, or says nothing", () => {
   assertEquals(didYouMean("condtion", ["condition"]), 'did you mean "condition"?');
   assertEquals(didYouMean("zzzz", ["condition"]), undefined);
 });
+
+Deno.test("nearest() looks at the first of very many candidates only", () => {
+  const many = Array.from({ length: 10_000 }, (_, i) => `entirely_different_${i}`);
+  assertEquals(nearest("shell", ["shells", ...many]), "shells");
+  assertEquals(nearest("shell", [...many, "shells"]), undefined);
+});

@@ -1,5 +1,5 @@
 /** The parts of a comparison: fields with their arguments, transformers with their operands. */
-import { didYouMean, type Report } from "../base/mod.ts";
+import { didYouMean, type Finding } from "../base/mod.ts";
 import {
   fieldNames,
   type FieldTable,
@@ -13,13 +13,11 @@ import type { CheckedField, CheckedOperand } from "./checked.ts";
 import type { FieldUse, Operand, TransformerUse } from "./condition.ts";
 import { printOperand } from "./print.ts";
 
-export type Problem = Parameters<Report["add"]>[0];
-
 export class OperandChecker {
   readonly #fields: FieldTable;
-  readonly #add: (problem: Problem) => void;
+  readonly #add: (problem: Finding) => void;
 
-  constructor(fields: FieldTable, add: (problem: Problem) => void) {
+  constructor(fields: FieldTable, add: (problem: Finding) => void) {
     this.#fields = fields;
     this.#add = add;
   }
@@ -51,8 +49,8 @@ export class OperandChecker {
   #field(use: FieldUse): CheckedField | undefined {
     const found = findField(this.#fields, use.name, use.argument?.text);
     if (!found) {
-      const help = didYouMean(use.name, fieldNames(this.#fields)) ??
-        "falcod list fields shows all that exist";
+      const help = () =>
+        didYouMean(use.name, fieldNames(this.#fields)) ?? "falcod list fields shows all that exist";
       return this.#fail("F012", `unknown field "${use.name}"`, use, help);
     }
     const { definition } = found;
@@ -108,7 +106,7 @@ export class OperandChecker {
     return { kind: "call", label: "()", apply: listOf, operands, type: "CHARBUF", list: true };
   }
 
-  #fail(code: string, title: string, { span }: Operand, help?: string): undefined {
+  #fail(code: string, title: string, { span }: Operand, help?: Finding["help"]): undefined {
     this.#add({ code, title, at: span, help });
     return undefined;
   }

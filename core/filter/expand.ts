@@ -1,5 +1,5 @@
 /** Puts macros and lists in the place of their names. */
-import { didYouMean, nearest, type Note, type Report } from "../base/mod.ts";
+import { didYouMean, type Finding, nearest, type Note, type Report } from "../base/mod.ts";
 import type {
   Comparison,
   Condition,
@@ -149,10 +149,12 @@ class Expander {
 
   #unknownMacro(use: MacroUse): undefined {
     const { name } = use;
-    const help = this.#names.list(name)
-      ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
-      : didYouMean(name, this.#names.macroNames?.() ?? []) ?? this.#names.help ??
-        "macros must be defined before the rules that use them";
+    const isList = this.#names.list(name) !== undefined;
+    const help = () =>
+      isList
+        ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
+        : didYouMean(name, this.#names.macroNames?.() ?? []) ?? this.#names.help ??
+          "macros must be defined before the rules that use them";
     return this.#fail("F016", `unknown macro "${name}"`, use, help);
   }
 
@@ -200,7 +202,7 @@ class Expander {
   #warnOfNearLists({ right, operator, quantifier }: Comparison): void {
     if (!takesList(operator) && !quantifier) return;
     const values = right.kind === "values" ? right.values : right.kind === "literal" ? [right] : [];
-    if (values.length > MAX_LISTS_NAMED) return;
+    if (values.length > MAX_LISTS_NAMED || this.#report.isFullOfWarnings) return;
     for (const value of values) {
       if (value.quoted || !LIKE_A_LIST.test(value.text) || this.#isList(value)) continue;
       const near = nearest(value.text, this.#names.listNames?.() ?? []);
@@ -247,7 +249,7 @@ class Expander {
     return true;
   }
 
-  #fail(code: string, title: string, { span }: Condition, help?: string): undefined {
+  #fail(code: string, title: string, { span }: Condition, help?: Finding["help"]): undefined {
     this.#report.add({ code, title, at: span, help, notes: notesOf(this.#path) });
     return undefined;
   }

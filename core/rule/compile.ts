@@ -78,11 +78,11 @@ export class Compiler {
     for (const draft of this.merged.macros.values()) {
       const { name } = draft;
       const { condition } = this.#macros.get(name)!;
-      const own = new Report(this.report.limit);
+      const own = this.report.part();
       const expanded = condition && expandCondition(condition, this.#names(draft), own);
       if (expanded) this.#expanded.set(name, expanded);
       else this.#macros.set(name, { name, condition: undefined });
-      for (const found of own.diagnostics) if (!this.#toldBefore(found)) this.report.add(found);
+      this.report.absorb(own, (found) => this.#toldBefore(found) ? undefined : found);
     }
   }
 
@@ -102,7 +102,7 @@ export class Compiler {
   rule(draft: RuleDraft): Rule | undefined {
     const fields = this.context.fieldsOf(draft.source);
     if (!fields) return undefined;
-    const own = new Report(this.report.limit);
+    const own = this.report.part();
     const exceptions = usableExceptions(draft, fields, own);
     const ownConditionText = joinTexts(draft.condition);
     const text = this.#placeOddLists(ownConditionText);
@@ -202,20 +202,17 @@ export class Compiler {
     const errors = own.diagnostics.filter(({ severity }) => severity === "error");
     const skip = draft.skipIfUnknownFilter && errors.length > 0 &&
       errors.every(({ code }) => UNKNOWN_NAME_CODES.has(code));
-    for (const diagnostic of own.diagnostics) {
-      if (this.#toldBefore(diagnostic)) continue;
-      if (!skip || diagnostic.severity !== "error") this.report.add(diagnostic);
-      else {
-        this.report.add({
-          code: "R045",
-          severity: "warning",
-          title: `rule "${draft.name}" is skipped: ${diagnostic.title}`,
-          at: diagnostic.at,
-          notes: diagnostic.notes,
-          help: 'the rule asks for this with "skip-if-unknown-filter"',
-        });
-      }
-    }
+    this.report.absorb(own, (found) => {
+      if (this.#toldBefore(found)) return undefined;
+      if (!skip || found.severity !== "error") return found;
+      return {
+        ...found,
+        code: "R045",
+        severity: "warning",
+        title: `rule "${draft.name}" is skipped: ${found.title}`,
+        help: 'the rule asks for this with "skip-if-unknown-filter"',
+      };
+    });
     return skip;
   }
 

@@ -59,7 +59,7 @@ export function loadRules(
   const complete = merged.complete && merged.broken.size === 0;
   if (complete && !own.hasErrors) reportUnused(compiler, merged, own);
   deprecations.reportAll(own);
-  for (const diagnostic of own.diagnostics) report.add(diagnostic);
+  report.absorb(own);
   if (report.hasErrors || own.hasErrors || !complete) return undefined;
   const fields = new Set<string>();
   for (const rule of rules) if (rule.enabled) { for (const name of rule.fields) fields.add(name); }

@@ -227,8 +227,9 @@ class Merger implements Merged {
       code: "R030",
       title: `there is no earlier ${kind} "${name}" to change`,
       at,
-      help: didYouMean(name, drafts.keys()) ??
-        `files are read in order: the ${kind} has to be defined before it is changed`,
+      help: () =>
+        didYouMean(name, drafts.keys()) ??
+          `files are read in order: the ${kind} has to be defined before it is changed`,
     });
     return undefined;
   }
