@@ -4,6 +4,9 @@
  */
 import { z } from "zod";
 
+// Else zod makes functions of text for its objects: only emit.ts may, and for one reading it costs more.
+z.config({ jitless: true });
+
 /** How a key stands with falcod; one without a note works as in Falco. */
 export type KeyNote =
   /** Checked and listed, but nothing comes of it yet; `today` is the value falcod has in any case. */
