@@ -11,7 +11,7 @@ for (const name of names) if (name.endsWith("_test.ts")) await import(new URL(na
 
 let ran = 0, failures = 0;
 for (const { run } of suites) {
-  const outcome = run();
+  const outcome = await run();
   if (!outcome) continue;
   print(outcome);
   ran++;

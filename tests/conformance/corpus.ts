@@ -20,7 +20,7 @@ export interface Suite<Case> {
   /** What the case is called where it fails; enough to tell it from the others. */
   name(item: Case): string;
   /** What is wrong, or nothing. */
-  judge(item: Case): string | undefined;
+  judge(item: Case): string | undefined | Promise<string | undefined>;
   /** Cases about other things are not counted. Absent: all are counted. */
   concerns?(item: Case): boolean;
   /** Where falcod differs on purpose. */
@@ -49,7 +49,7 @@ export interface Outcome {
 
 interface Registered {
   /** `undefined` when the directory has no such file. */
-  run(): Outcome | undefined;
+  run(): Promise<Outcome | undefined>;
 }
 
 /** All suites of the modules that were imported. */
@@ -57,11 +57,11 @@ export const suites: Registered[] = [];
 
 export function conformanceSuite<Case>(suite: Suite<Case>): void {
   const { file, behaviour } = suite;
-  const run = () => {
+  const run = async () => {
     const path = casesPath(file);
     return path === undefined
       ? undefined
-      : judgeAll(suite, parseLines<Case>(Deno.readTextFileSync(path)));
+      : await judgeAll(suite, parseLines<Case>(Deno.readTextFileSync(path)));
   };
   const isMissing = casesPath(file) === undefined;
   if (isMissing) console.log(`${file}: not there, passed over`);
@@ -69,8 +69,8 @@ export function conformanceSuite<Case>(suite: Suite<Case>): void {
   Deno.test({
     name: behaviour,
     ignore: isMissing,
-    fn() {
-      const outcome = run()!;
+    async fn() {
+      const outcome = (await run())!;
       console.log(summary(outcome));
       assertEquals(
         outcome.failures.slice(0, 50).map(({ name, problem }) => `${name}: ${problem}`),
@@ -92,15 +92,15 @@ export function summary({ file, total, passed, exceptions, gaps }: Outcome): str
 }
 
 /** A judge that stumbles over a case has not met it; the others are still judged. */
-function judgeOne<Case>(suite: Suite<Case>, item: Case): string | undefined {
+async function judgeOne<Case>(suite: Suite<Case>, item: Case): Promise<string | undefined> {
   try {
-    return suite.judge(item);
+    return await suite.judge(item);
   } catch (error) {
     return `cannot be judged: ${error}`;
   }
 }
 
-function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Outcome {
+async function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Promise<Outcome> {
   const { file, name, exceptions = [], gaps = [] } = suite;
   const concerned = cases.filter((item) => suite.concerns?.(item) ?? true);
   const unused = new Set([...exceptions, ...gaps]);
@@ -110,7 +110,7 @@ function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Outcome {
     exceptions: [] as UnmetCase[],
   };
   for (const item of concerned) {
-    const problem = judgeOne(suite, item);
+    const problem = await judgeOne(suite, item);
     if (problem === undefined) continue;
     const known = { name: name(item), problem };
     const isMeant = ({ matches }: Unmet) => matches.test(known.name);
