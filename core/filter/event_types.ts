@@ -8,7 +8,8 @@ export function isEventType(operand: CheckedOperand): boolean {
   return nameOf(operand) === "evt.type";
 }
 
-function isTypeName(operand: CheckedOperand): boolean {
+/** Either of both. */
+export function isTypeName(operand: CheckedOperand): boolean {
   const name = nameOf(operand);
   return name === "evt.type" || name === "syscall.type";
 }

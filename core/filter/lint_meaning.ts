@@ -154,24 +154,29 @@ class Scope {
     if (part.written.kind === "and") this.#walk([{ ...part, holds: true }]);
   }
 
+  /** Points into the text that is judged: a macro may be right by itself, and wrong here. */
   #tellNever(part: Part, conflict: Conflict, what: string): void {
     const { code, reason, help, about, against } = explainConflict(conflict);
     const isExclusion = !part.holds;
     const cause = findPart(part, about);
-    const place = isExclusion ? part : cause ?? part;
-    const notes: Note[] = notesOf(place.macros);
-    for (const condition of [about, ...against]) {
-      const other = findPart(this.#root, condition);
-      if (!other || findPart(place, condition)) continue;
-      notes.push({ message: "because of this", at: other.written.span });
+    const use = cause?.macros[part.macros.length];
+    const notes: Note[] = notesOf(part.macros);
+    if (use) {
+      notes.push({ message: `in macro "${cause.macros.at(-1)!.name}"`, at: cause.written.span });
     }
-    const replaceable = isExclusion ? undefined : replaceableMacro(conflict, place);
+    for (const condition of cause ? against : [about, ...against]) {
+      const other = findPart(this.#root, condition);
+      if (other && other.written !== part.written) {
+        notes.push({ message: "because of this", at: other.written.span });
+      }
+    }
+    const replaceable = !isExclusion && use && isShutByExclusion(conflict) ? use.name : undefined;
     const harmless = replaceable !== undefined || (isExclusion && changesNothing(part, conflict));
     this.#options.report.add({
       code: isExclusion ? "F043" : code,
       severity: harmless ? "info" : "warning",
       title: `${what}: ${reason}`,
-      at: place.written.span,
+      at: isExclusion ? part.written.span : (use ?? cause?.written ?? part.written).span,
       help: isExclusion
         ? "remove it, or correct what it asks for"
         : replaceable !== undefined
@@ -199,8 +204,8 @@ function changesNothing({ exception }: Part, { kind }: Conflict): boolean {
 }
 
 /** A macro below a `not` that excludes all may be one that other files are to replace. */
-function replaceableMacro(conflict: Conflict, { macros }: Part): string | undefined {
-  return conflict.kind === "values" && !conflict.fact.holds ? macros[0]?.name : undefined;
+function isShutByExclusion(conflict: Conflict): boolean {
+  return conflict.kind === "values" && !conflict.fact.holds;
 }
 
 function claimOf({ checked, holds }: Part): Claim {

@@ -5,7 +5,7 @@
 import { eventCodesByName } from "../event/mod.ts";
 import type { FieldArgument, FieldDefinition, FieldValue } from "../field/mod.ts";
 import type { CheckedCondition } from "./checked.ts";
-import { isEventType } from "./event_types.ts";
+import { isTypeName } from "./event_types.ts";
 import { contradictionOf, type Fact, operandKey } from "./implication.ts";
 import { compareWithConstants, exists } from "./interpret.ts";
 
@@ -243,7 +243,7 @@ export function membersOf(claim: Claim): readonly Claim[] {
 }
 
 function byEventType(one: Fact, other: Fact): number {
-  return Number(isEventType(other.leaf.left)) - Number(isEventType(one.leaf.left));
+  return Number(isTypeName(other.leaf.left)) - Number(isTypeName(one.leaf.left));
 }
 
 function flatten({ condition, holds }: Claim, facts: Fact[], choices: Choice[]): void {
@@ -278,7 +278,7 @@ function sizeOf({ leaf }: Fact): number {
 /** Codes of the types a fact asks for by name. */
 function typesNamed({ leaf, holds }: Fact): readonly number[] | undefined {
   if (!holds || leaf.kind === "exists" || leaf.right.kind !== "constants") return undefined;
-  if (!isEventType(leaf.left) || !NAMING.has(leaf.operator.name)) return undefined;
+  if (!isTypeName(leaf.left) || !NAMING.has(leaf.operator.name)) return undefined;
   return leaf.right.constants.flatMap((name) => eventCodesByName(String(name)));
 }
 

@@ -1,11 +1,13 @@
 /** What the reasoner calls impossible is never true. `FILTER_CASES` and `FILTER_SEED` as in filter_test. */
 import process from "node:process";
 import { parseAddress } from "../../core/base/ip.ts";
+import { Report, SourceText } from "../../core/base/mod.ts";
 import type { Event } from "../../core/event/mod.ts";
 import type { FieldValue } from "../../core/field/mod.ts";
 import { type CheckedCondition, interpretCondition } from "../../core/filter/mod.ts";
 import { Budget, Reasoner } from "../../core/filter/reason.ts";
 import { check, type Values } from "../../core/filter/testing.ts";
+import { lintShadows, type Rule, type Ruleset } from "../../core/rule/mod.ts";
 import type { State } from "../../core/state/mod.ts";
 import { assert } from "../assert.ts";
 import { ConditionAuthor, otherValues, randomValues } from "./condition_author.ts";
@@ -39,6 +41,36 @@ Deno.test(`Reasoner.refute() is right about checks of few fields and values (see
   const share = refuted / CASES;
   assert(share > 0.08 && share < 0.5, `${share} of the conditions are impossible or certain`);
 });
+
+Deno.test(`lintShadows() names only rules whose events an earlier one all matches (seed ${SEED})`, () => {
+  const dice = new Random(SEED);
+  let told = 0;
+  for (let i = 0; i < CASES; i++) {
+    const author = new NarrowAuthor(dice);
+    const texts = [author.condition(dice.below(3)), author.condition(dice.below(3))];
+    const [earlier, later] = texts.map((text) => check(text).condition!) as [
+      CheckedCondition,
+      CheckedCondition,
+    ];
+    const report = new Report();
+    lintShadows({ rules: [ruleOf(earlier), ruleOf(later)] } as unknown as Ruleset, report);
+    if (report.diagnostics.length === 0) continue;
+    told++;
+    for (let j = 0; j < 40; j++) {
+      const values = author.values();
+      const [first, second] = [earlier, later].map((condition) =>
+        interpretCondition(condition, values as unknown as Event, {} as State)
+      );
+      assert(first || !second, `${texts.join(" does not take all from ")}: ${show(values)}`);
+    }
+  }
+  assert(told > CASES / 50, `${told} of ${CASES}`);
+});
+
+function ruleOf(condition: CheckedCondition): Partial<Rule> {
+  const at = new SourceText("<test>", "").all;
+  return { name: "r", source: "syscall", enabled: true, eventTypes: new Set(), condition, at };
+}
 
 /** Returns whether the condition or its contrary was called impossible. */
 function judge(condition: CheckedCondition, text: string, events: readonly Values[]): boolean {
