@@ -23,6 +23,8 @@ export interface Names {
   readonly help?: string;
   /** Filled with the expansions of macros that nothing is to be said of, and taken from. */
   readonly expansions?: Map<string, Expansion> | undefined;
+  /** What all conditions may still grow by; goes down. */
+  readonly room?: { checksAndValues: number };
 }
 
 /** What a macro stands for, its own macros and lists in place. */
@@ -35,6 +37,8 @@ export interface Expansion {
 
 /** Checks and values together: macros in macros can double with every line of a file. */
 export const MAX_SIZE = 1_000_000;
+/** In all rules and macros of a run; some hundred bytes each. */
+export const MAX_SIZE_OF_ALL = 5_000_000;
 /** Of the tree; what walks it later calls itself that often. */
 export const MAX_DEPTH = 1_000;
 const MAX_LIST_DEPTH = 100;
@@ -69,7 +73,18 @@ class Expander {
   }
 
   expand(condition: Condition): Condition | undefined {
-    return this.#visit(condition)?.condition;
+    const { room } = this.#names;
+    if (room && room.checksAndValues < 0) return undefined;
+    const expanded = this.#visit(condition);
+    if (!room || !expanded) return expanded?.condition;
+    room.checksAndValues -= expanded.size;
+    if (room.checksAndValues >= 0) return expanded.condition;
+    return this.#fail(
+      "F018",
+      `all rules together grow to more than ${MAX_SIZE_OF_ALL} checks and values`,
+      condition,
+      "large lists and macros count wherever they are used; the rules from here on are not read",
+    );
   }
 
   #visit(condition: Condition): Expansion | undefined {

@@ -1,7 +1,13 @@
-import { assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { Report, SourceText } from "../base/mod.ts";
 import { check, evaluate } from "./testing.ts";
-import { expandCondition, type ListDefinition, parseCondition, printCondition } from "./mod.ts";
+import {
+  expandCondition,
+  type ListDefinition,
+  type Names,
+  parseCondition,
+  printCondition,
+} from "./mod.ts";
 
 function codes({ diagnostics }: Report): readonly string[] {
   return diagnostics.map(({ code }) => code);
@@ -102,6 +108,24 @@ Deno.test("expandCondition() bounds macros that double, without building them", 
     ),
   );
   assertEquals(codes(check("m0", { macros }).report), ["F018"]);
+});
+
+Deno.test("expandCondition() bounds what all conditions grow to, and tells of it once", () => {
+  const items = Array.from({ length: 10 }, (_, i) => new SourceText("list", `a${i}`));
+  const names: Names = {
+    macro: () => undefined,
+    list: (name) => name === "many" ? { name, items } : undefined,
+    room: { checksAndValues: 25 },
+  };
+  const report = new Report();
+  const expand = () =>
+    expandCondition(
+      parseCondition(new SourceText("<test>", "proc.name in (many)"), report)!,
+      names,
+      report,
+    );
+  assert(expand() && expand());
+  assertEquals([expand(), expand(), codes(report)], [undefined, undefined, ["F018"]]);
 });
 
 Deno.test("expandCondition() bounds how deep macros nest", () => {

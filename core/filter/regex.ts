@@ -14,7 +14,7 @@ import { type Table, tableOf } from "./_regex_table.ts";
 export type { PatternProblem };
 
 /** Steps to make a table where there is another way, and where there is none. */
-const FEW_STEPS = 100_000, MANY_STEPS = 1_000_000;
+const FEW_STEPS = 20_000, MANY_STEPS = 1_000_000;
 
 /** A pattern is checked, then made: both ask here. */
 let latest: { readonly pattern: string; readonly result: Regex | PatternProblem } | undefined;

@@ -11,6 +11,7 @@ import {
   fieldsOf,
   type ListDefinition,
   type MacroDefinition,
+  MAX_SIZE_OF_ALL,
   parseCondition,
 } from "../filter/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
@@ -50,6 +51,7 @@ export class Compiler {
   /** Of macros as rules see them. */
   readonly #expansions = new Map<string, Expansion>();
   readonly #told = new Set<string>();
+  readonly #room = { checksAndValues: MAX_SIZE_OF_ALL };
   readonly #lint: ConditionLint | undefined;
 
   constructor(
@@ -252,6 +254,7 @@ export class Compiler {
       return this.#macros.get(name);
     };
     return {
+      room: this.#room,
       macro: (name: string): MacroDefinition | undefined => {
         this.usedMacros.add(name);
         const unknowable = !merged.complete || merged.broken.has(brokenKey("macro", name));
