@@ -27,7 +27,7 @@ import {
   readConstant,
   readHexadecimal,
 } from "./family.ts";
-import { lintConstant } from "./lint.ts";
+import { type ConstantUse, lintConstant } from "./lint.ts";
 import { type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
 import { OperandChecker } from "./_check_operand.ts";
 import { printOperand } from "./print.ts";
@@ -160,9 +160,10 @@ class Checker {
     if (right.kind === "transformer") return this.#operandRight(comparison, right, left, operator);
     const literals = literalsOf(right);
     const constants: Constant[] = [];
+    const use: ConstantUse = { operator: operator.name, left, fields: this.#fields };
     let broken = false;
     for (const literal of literals) {
-      const value = this.#constant(literal, left, operator);
+      const value = this.#constant(literal, use, operator);
       if (value === undefined) broken = true;
       else constants.push(value);
     }
@@ -172,8 +173,8 @@ class Checker {
     return { kind: "quantified", quantifier, constants, prepared };
   }
 
-  #constant(literal: Literal, left: CheckedOperand, operator: Operator): Constant | undefined {
-    const use = { operator: operator.name, left, fields: this.#fields };
+  #constant(literal: Literal, use: ConstantUse, operator: Operator): Constant | undefined {
+    const { left } = use;
     for (const { code, title, help } of lintConstant(literal.text, use)) {
       this.#warn(code, title, literal, help);
     }

@@ -31,8 +31,13 @@ export function parseCondition(source: SourceText, report: Report): Condition | 
  * commas in it. Blanks need no quotes here, as in Falco's rule files.
  */
 export function parseListItem(item: SourceText, report: Report): Literal[] | undefined {
+  const { text } = item;
+  // Nearly all are single words.
+  if (BARE_ITEM.test(text)) return [{ kind: "literal", text, quoted: false, span: item.all }];
   return new Parser(item, report).listItem();
 }
+
+const BARE_ITEM = /^[^()"'\s=,]+$/;
 
 class Parser {
   readonly #lexer: Lexer;

@@ -1,6 +1,6 @@
 /** The values of a YAML document, each with its place. */
-import { SourceText, type Span } from "../text.ts";
-import { placeScalar, type RawScalar, type ScalarStyle } from "./scalar.ts";
+import { type Origin, SourceText, type Span } from "../text.ts";
+import { placeScalar, type ScalarStyle } from "./scalar.ts";
 
 export type YamlNode = YamlMap | YamlSeq | YamlScalar | YamlNull;
 
@@ -56,22 +56,29 @@ export interface YamlDocument {
 }
 
 function scalarText(scalar: YamlScalar): SourceText {
-  const { source, start, end } = scalar.span;
-  const raw: RawScalar = {
-    style: scalar.style,
-    text: source.text,
-    start,
-    end,
-    parentIndent: scalar.parentIndent,
-  };
-  let offsets: readonly number[] | undefined;
-  return new SourceText(source.name, scalar.value, {
-    text: source,
-    map(offset) {
-      offsets ??= placeScalar(raw).offsets;
-      // In broken YAML the package and we may disagree on what a scalar holds.
-      const place = offsets[Math.min(Math.max(offset, 0), offsets.length - 1)] ?? end;
-      return Math.min(Math.max(place, start), end);
-    },
-  });
+  const { source } = scalar.span;
+  return new SourceText(source.name, scalar.value, new ScalarOrigin(scalar));
+}
+
+class ScalarOrigin implements Origin {
+  #offsets: readonly number[] | undefined;
+
+  constructor(readonly scalar: YamlScalar) {}
+
+  get text(): SourceText {
+    return this.scalar.span.source;
+  }
+
+  map(offset: number): number {
+    const { start, end } = this.scalar.span;
+    const offsets = this.#offsets ??= this.#place();
+    // In broken YAML the package and we may disagree on what a scalar holds.
+    const place = offsets[Math.min(Math.max(offset, 0), offsets.length - 1)] ?? end;
+    return Math.min(Math.max(place, start), end);
+  }
+
+  #place(): readonly number[] {
+    const { span: { source, start, end }, style, parentIndent } = this.scalar;
+    return placeScalar({ style, text: source.text, start, end, parentIndent }).offsets;
+  }
 }
