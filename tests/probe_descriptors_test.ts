@@ -1,7 +1,6 @@
 /** What is said of descriptors by event type is held against the calls whose descriptors the probe reads. */
 import { exitEventOfSyscall, syscallByName } from "../core/event/mod.ts";
-import { fixedValue } from "../core/field/fixed.ts";
-import { syscallFields } from "../core/field/mod.ts";
+import { fixedValue, syscallFields } from "../core/field/mod.ts";
 import { assert, assertEquals } from "./assert.ts";
 
 const SHAPES = new URL("../ffi/probe/syscalls.h", import.meta.url);

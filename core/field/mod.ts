@@ -7,6 +7,7 @@
  */
 export type * from "./field.ts";
 export { defineField } from "./field.ts";
+export { fixedValue, maySettle } from "./fixed.ts";
 export { type PathRole, pathRoleOf } from "./fs_path.ts";
 export { staticFields } from "./static.ts";
 export {

@@ -30,7 +30,7 @@ export function insideMacro(part: Part): Part {
 }
 
 /** Members of a junction; other parts have none. */
-export function membersOf(part: Part): readonly Part[] {
+export function partsOf(part: Part): readonly Part[] {
   const { written, checked } = part;
   if (written.kind !== "and" && written.kind !== "or") return [];
   if (checked.kind !== written.kind) throw mismatch(part);
@@ -50,7 +50,7 @@ export function findPart(part: Part, condition: CheckedCondition): Part | undefi
       return findPart(negated(part), condition);
     default:
       if (part.checked === condition) return part;
-      for (const member of membersOf(part)) {
+      for (const member of partsOf(part)) {
         const found = findPart(member, condition);
         if (found) return found;
       }

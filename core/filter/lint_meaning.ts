@@ -6,7 +6,7 @@
  * no mistake. So a part is judged by what stands in the same text, and each macro once by itself.
  */
 import type { Note, Report } from "../base/mod.ts";
-import { findPart, insideMacro, membersOf, negated, type Part } from "./_condition_part.ts";
+import { findPart, insideMacro, negated, type Part, partsOf } from "./_condition_part.ts";
 import { explainConflict, quote } from "./_explain_conflict.ts";
 import type { CheckedComparison, CheckedCondition } from "./checked.ts";
 import type { Condition } from "./condition.ts";
@@ -98,7 +98,7 @@ class Scope {
       case "and":
       case "or":
         if ((written.kind === "and") !== holds) members.choices.push(part);
-        else for (const member of membersOf(part)) this.#collect(member, members);
+        else for (const member of partsOf(part)) this.#collect(member, members);
         return;
       case "exists":
       case "comparison":
@@ -116,7 +116,7 @@ class Scope {
   /** `part` holds in one of several ways. */
   #alternatives(part: Part): void {
     if (this.#differences(part)) return;
-    for (const way of membersOf(part)) {
+    for (const way of partsOf(part)) {
       const never = this.#reasoner.refute([claimOf(way)]);
       if (never) this.#tellNever(way, never, "this alternative can never hold");
       else this.#walk([way]);
@@ -125,7 +125,7 @@ class Scope {
 
   /** `a != 1 or a != 2`: meant was "and". Tells and returns whether it is so. */
   #differences(part: Part): boolean {
-    const checks = membersOf(part).map(({ checked }) => checked).filter(isComparison);
+    const checks = partsOf(part).map(({ checked }) => checked).filter(isComparison);
     const byOperand = Map.groupBy(checks, ({ left }) => operandKey(left));
     for (const same of byOperand.values()) {
       const { left, span } = same[0]!;
@@ -222,13 +222,13 @@ function isComparison(condition: CheckedCondition): condition is CheckedComparis
 
 /** The members of a rule's condition; those at its end are exceptions, each row a part of its own. */
 function withExceptions(part: Part, names: readonly string[]): readonly Part[] {
-  const members = membersOf(part);
+  const members = partsOf(part);
   const first = members.length - names.length;
   return members.flatMap((member, index) => {
     if (index < first || member.written.kind !== "not") return [member];
     const excluded = negated(member);
     const name = `exception "${names[index - first]}"`;
     if (excluded.written.kind !== "or") return [{ ...excluded, exception: name }];
-    return membersOf(excluded).map((row) => ({ ...row, exception: `a row of ${name}` }));
+    return partsOf(excluded).map((row) => ({ ...row, exception: `a row of ${name}` }));
   });
 }

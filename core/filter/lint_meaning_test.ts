@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { Report, SourceText } from "../base/mod.ts";
-import { syscallFields } from "../field/mod.ts";
-import { fixedValue, maySettle } from "../field/fixed.ts";
+import { fixedValue, maySettle, syscallFields } from "../field/mod.ts";
 import { checkCondition } from "./check.ts";
 import { expandCondition } from "./expand.ts";
 import { lintMeaning } from "./lint_meaning.ts";

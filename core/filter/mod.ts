@@ -6,7 +6,8 @@
  *
  * `parseCondition` makes a tree with the place of every part, `expandCondition` puts macros and lists
  * in, `checkCondition` resolves fields and reads constants. What comes out runs; `eventTypesOf` says on
- * which events. Mistakes of the rule's author become diagnostics, `F001` to `F036`, on the way.
+ * which events. Mistakes of the rule's author become diagnostics, `F001` to `F036`, on the way. Who has
+ * time, as `falcod validate` has, also asks `lintMeaning` (`F040` to `F043`) and `lintBrackets` (`F044`).
  */
 export type * from "./condition.ts";
 export type {
@@ -26,9 +27,19 @@ export { expandCondition, type Expansion, MAX_SIZE_OF_ALL, type Names } from "./
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { interpretCondition } from "./interpret.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
+export { lintBrackets } from "./lint_brackets.ts";
+export { lintMeaning } from "./lint_meaning.ts";
 export { OPERATOR_NAMES } from "./lexer.ts";
 export { type MentionedNames, namesIn } from "./names_in.ts";
 export { OPERATORS } from "./operators.ts";
 export { mayHold, mentions, type Outline, Outliner } from "./outline.ts";
 export { parseCondition } from "./parser.ts";
 export { printCondition } from "./print.ts";
+export {
+  Budget,
+  type Claim,
+  operandsIn,
+  Reasoner,
+  splitClaim,
+  type TypeKnowledge,
+} from "./reason.ts";

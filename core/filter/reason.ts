@@ -4,22 +4,12 @@
  */
 import { eventCodesByName } from "../event/mod.ts";
 import type { FieldArgument, FieldDefinition, FieldValue } from "../field/mod.ts";
-import type { CheckedCondition } from "./checked.ts";
+import { type Choice, type Claim, flattenClaim } from "./_claims.ts";
 import { isTypeName } from "./event_types.ts";
 import { contradictionOf, type Fact, operandKey } from "./implication.ts";
 import { compareWithConstants, exists } from "./interpret.ts";
 
-/** A condition, or its contrary. */
-export interface Claim {
-  readonly condition: CheckedCondition;
-  readonly holds: boolean;
-}
-
-/** A claim that holds when one of several others does. */
-export interface Choice {
-  readonly claim: Claim;
-  readonly ways: readonly Claim[];
-}
+export { type Choice, type Claim, operandsIn, splitClaim } from "./_claims.ts";
 
 /** Why claims cannot hold together. */
 export type Conflict =
@@ -112,7 +102,7 @@ export class Reasoner {
   ): { readonly choices: Choice[]; readonly conflict: Conflict | undefined } {
     const choices: Choice[] = [];
     const facts: Fact[] = [];
-    for (const claim of claims) flatten(claim, facts, choices);
+    for (const claim of claims) flattenClaim(claim, { facts, choices });
     this.#budget.left -= choices.length;
     // Types first: what they settle is then looked at for a few of them only.
     if (facts.length > 1) facts.sort(byEventType);
@@ -215,59 +205,8 @@ export class Reasoner {
   }
 }
 
-/** Keys of the operands that a condition looks at. */
-export function operandsIn(condition: CheckedCondition, keys = new Set<string>()): Set<string> {
-  switch (condition.kind) {
-    case "and":
-    case "or":
-      for (const child of condition.children) operandsIn(child, keys);
-      return keys;
-    case "not":
-      return operandsIn(condition.child, keys);
-    case "exists":
-    case "comparison":
-      return keys.add(operandKey(condition.left));
-    default:
-      return condition satisfies never;
-  }
-}
-
-/** Claims that a claim is made of, all of which have to hold; none of them can be split further. */
-export function membersOf(claim: Claim): readonly Claim[] {
-  const facts: Fact[] = [], choices: Choice[] = [];
-  flatten(claim, facts, choices);
-  return [
-    ...facts.map(({ leaf, holds }) => ({ condition: leaf, holds })),
-    ...choices.map((choice) => choice.claim),
-  ];
-}
-
 function byEventType(one: Fact, other: Fact): number {
   return Number(isTypeName(other.leaf.left)) - Number(isTypeName(one.leaf.left));
-}
-
-function flatten({ condition, holds }: Claim, facts: Fact[], choices: Choice[]): void {
-  switch (condition.kind) {
-    case "and":
-    case "or":
-      if ((condition.kind === "and") === holds) {
-        for (const child of condition.children) {
-          flatten({ condition: child, holds }, facts, choices);
-        }
-      } else {
-        const ways = condition.children.map((child) => ({ condition: child, holds }));
-        choices.push({ claim: { condition, holds }, ways });
-      }
-      return;
-    case "not":
-      return flatten({ condition: condition.child, holds: !holds }, facts, choices);
-    case "exists":
-    case "comparison":
-      facts.push({ leaf: condition, holds });
-      return;
-    default:
-      condition satisfies never;
-  }
 }
 
 function sizeOf({ leaf }: Fact): number {

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
-import { syscallFields } from "../field/mod.ts";
-import { fixedValue, maySettle } from "../field/fixed.ts";
+import { fixedValue, maySettle, syscallFields } from "../field/mod.ts";
 import type { CheckedCondition } from "./checked.ts";
 import { Budget, Reasoner, type ReasonerOptions } from "./reason.ts";
 import { check, type Definitions } from "./testing.ts";

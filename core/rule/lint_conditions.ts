@@ -1,10 +1,15 @@
 /** Mistakes of meaning in the conditions of rules. */
 import { Report, type SourceText } from "../base/mod.ts";
-import { fixedValue, maySettle } from "../field/fixed.ts";
-import { lintBrackets } from "../filter/lint_brackets.ts";
-import { lintMeaning } from "../filter/lint_meaning.ts";
-import { type CheckedCondition, type Condition, parseCondition } from "../filter/mod.ts";
-import { Budget, type TypeKnowledge } from "../filter/reason.ts";
+import { fixedValue, maySettle } from "../field/mod.ts";
+import {
+  Budget,
+  type CheckedCondition,
+  type Condition,
+  lintBrackets,
+  lintMeaning,
+  parseCondition,
+  type TypeKnowledge,
+} from "../filter/mod.ts";
 import { joinTexts } from "./_condition_text.ts";
 import type { RuleException } from "./exception.ts";
 

@@ -1,6 +1,6 @@
 /** Rules that never alert because an earlier one matches all their events. */
 import type { Report } from "../base/mod.ts";
-import { Budget, type Claim, membersOf, operandsIn, Reasoner } from "../filter/reason.ts";
+import { Budget, type Claim, operandsIn, Reasoner, splitClaim } from "../filter/mod.ts";
 import type { Rule, Ruleset } from "./ruleset.ts";
 
 /** Enough for all pairs of some two thousand rules; of more, the last ones are not compared. */
@@ -17,7 +17,7 @@ export function lintShadows({ rules }: Ruleset, report: Report): void {
     if (!rule.enabled) continue;
     const found = firstImplied(rule, earlier, budget);
     if (found) reportShadow(rule, found, report);
-    earlier.push({ rule, members: membersOf(claimOf(rule)).map(withOperands) });
+    earlier.push({ rule, members: splitClaim(claimOf(rule)).map(withOperands) });
   }
 }
 

@@ -1,7 +1,6 @@
 /** What the type of an event is said to settle, held against what upstream printed for recorded events. */
 import { eventType } from "../../core/event/mod.ts";
-import { findField, readArgument, syscallFields } from "../../core/field/mod.ts";
-import { fixedValue } from "../../core/field/fixed.ts";
+import { findField, fixedValue, readArgument, syscallFields } from "../../core/field/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { corpusTest, parseLines, readCorpus } from "../corpus.ts";
 

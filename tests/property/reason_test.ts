@@ -4,8 +4,12 @@ import { parseAddress } from "../../core/base/ip.ts";
 import { Report, SourceText } from "../../core/base/mod.ts";
 import type { Event } from "../../core/event/mod.ts";
 import type { FieldValue } from "../../core/field/mod.ts";
-import { type CheckedCondition, interpretCondition } from "../../core/filter/mod.ts";
-import { Budget, Reasoner } from "../../core/filter/reason.ts";
+import {
+  Budget,
+  type CheckedCondition,
+  interpretCondition,
+  Reasoner,
+} from "../../core/filter/mod.ts";
 import { check, type Values } from "../../core/filter/testing.ts";
 import { lintShadows, type Rule, type Ruleset } from "../../core/rule/mod.ts";
 import type { State } from "../../core/state/mod.ts";
