@@ -21,8 +21,8 @@ export interface LoadContext {
   /** Rules less severe than this are checked and kept disabled. */
   readonly minimumPriority: Priority;
   /**
-   * Also tells of conditions that cannot mean what was meant. Takes about as long as the rest of loading,
-   * so that a start leaves it out.
+   * Also tells of conditions that cannot mean what was meant. Takes up to half as long as the rest of
+   * loading, so that a start leaves it out.
    */
   readonly lintsMeaning?: boolean;
   /** Added to the outputs of rules, in order. */

@@ -12,7 +12,7 @@ import {
 } from "../../core/field/mod.ts";
 import { lintShadows, loadRules, readRuleFile } from "../../core/rule/mod.ts";
 import { assertEquals } from "../assert.ts";
-import { corpusFiles, corpusPath, corpusTest, readCorpus } from "../corpus.ts";
+import { corpusFiles, corpusPath, corpusTest, isStandardCorpus, readCorpus } from "../corpus.ts";
 
 const REPLACED = "the macro is there to be replaced, and shuts the rule until then";
 const ENTER = "enter events are not delivered any more: the rule never alerts";
@@ -95,7 +95,8 @@ corpusTest("the lints say of upstream's rules what was judged right", ["fields.j
   for (const finding of lint(stable.map((name) => `rules/current/${name}.yaml`))) {
     found.add(finding);
   }
-  assertEquals([...found].sort(), Object.keys(JUDGED).sort());
+  // Of other files it is only known that nothing throws.
+  if (isStandardCorpus) assertEquals([...found].sort(), Object.keys(JUDGED).sort());
 });
 
 function ruleFiles(): string[] {
