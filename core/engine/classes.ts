@@ -84,10 +84,14 @@ export class Classes {
       sight.times = 0;
     }
     if (++sight.times < this.#classifiedAt) return UNCLASSIFIED;
-    sight.class = this.classify(event, state);
+    return this.note(sight, stamp, this.classify(event, state));
+  }
+
+  protected note(sight: Sight, stamp: number, number: number): number {
     sight.by = this.#generation;
+    sight.class = number;
     sight.stamp = stamp;
-    return sight.class;
+    return number;
   }
 
   #forget(): void {
@@ -122,8 +126,9 @@ export class PathClasses extends Classes {
     if (sight === undefined) return now ? this.classify(event, state) : UNCLASSIFIED;
     const stamp = shapeOf(descriptor);
     if (this.knows(sight) && sight.stamp === stamp) return sight.class;
-    const number = this.meet(sight, stamp, event, state);
-    return now && number === UNCLASSIFIED ? this.classify(event, state) : number;
+    return now
+      ? this.note(sight, stamp, this.classify(event, state))
+      : this.meet(sight, stamp, event, state);
   }
 }
 
