@@ -1,7 +1,8 @@
 /** The quick reader of common YAML against the package: where it does not give up, both say the same. */
 import { Report, SourceText } from "../../core/base/mod.ts";
-import { readWithPackage, YAML_LIMITS, type YamlNode } from "../../core/base/yaml.ts";
+import { YAML_LIMITS, type YamlNode } from "../../core/base/yaml.ts";
 import { readCommon } from "../../core/base/yaml/common.ts";
+import { readWithPackage } from "../../core/base/yaml/whole.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { corpusFiles, corpusTest, readCorpus } from "../corpus.ts";
 import { Random } from "./random.ts";

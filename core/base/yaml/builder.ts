@@ -11,7 +11,7 @@ import {
 } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
-import type { YamlLimits } from "./compose.ts";
+import type { YamlLimits } from "./limits.ts";
 import {
   NULLS,
   type YamlDocument,

@@ -8,7 +8,7 @@
  * here, and what comes out is what the package would have led to: tests/property compares them.
  */
 import type { SourceText } from "../text.ts";
-import type { YamlLimits } from "./compose.ts";
+import type { YamlLimits } from "./limits.ts";
 import { Cursor } from "./cursor.ts";
 import { EntryList, LeafReader } from "./leaf.ts";
 import type { YamlDocument, YamlMap, YamlNode, YamlNull, YamlScalar, YamlSeq } from "./node.ts";

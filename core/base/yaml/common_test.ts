@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
 import { SourceText } from "../text.ts";
 import { readCommon } from "./common.ts";
-import { YAML_LIMITS } from "./compose.ts";
+import { YAML_LIMITS } from "./limits.ts";
 
 const read = (text: string, limits = YAML_LIMITS) => readCommon(new SourceText("f", text), limits);
 

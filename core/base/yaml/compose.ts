@@ -2,23 +2,7 @@
 import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText } from "../text.ts";
-
-export interface YamlLimits {
-  readonly sizeBytes: number;
-  /** Lexical tokens; the memory of a parse grows with them. */
-  readonly tokens: number;
-  readonly depth: number;
-  /** Nodes when every alias is written out. */
-  readonly expandedNodes: number;
-}
-
-/** Upstream's largest rule file has 95 KB, 10,000 tokens and depth 7. */
-export const YAML_LIMITS: YamlLimits = {
-  sizeBytes: 8 << 20,
-  tokens: 1_000_000,
-  depth: 64,
-  expandedNodes: 1_000_000,
-};
+import type { YamlLimits } from "./limits.ts";
 
 /** `text` is that of the source, or as long and repaired. */
 export function compose(

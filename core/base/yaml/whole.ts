@@ -1,0 +1,38 @@
+/** All of YAML, through the package. */
+import type { Node } from "yaml";
+import type { Report } from "../diagnostic.ts";
+import type { SourceText, Span } from "../text.ts";
+import { YamlBuilder } from "./builder.ts";
+import { compose } from "./compose.ts";
+import { reportSyntax, unclosedQuote } from "./errors.ts";
+import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
+import type { YamlDocument } from "./node.ts";
+import { runawayQuote } from "./quotes.ts";
+
+/** What `readYaml` returns where the quick reader gives up; tests compare both. */
+export function readWithPackage(
+  source: SourceText,
+  report: Report,
+  limits: YamlLimits = YAML_LIMITS,
+): readonly YamlDocument[] {
+  let text = source.text;
+  let documents = compose(source, text, report, limits);
+  const runaways: Span[] = [];
+  for (let round = 0; round < MAX_RUNAWAY_QUOTES; round++) {
+    const runaway = runawayQuote(documents, text);
+    if (!runaway) break;
+    const diagnostic = unclosedQuote(source, runaway.quote.start);
+    report.add(diagnostic);
+    runaways.push(diagnostic.at!);
+    text = runaway.repaired;
+    documents = compose(source, text, report, limits);
+  }
+  return documents.map((document) => {
+    const errors = [...runaways, ...reportSyntax(source, document, report)];
+    const builder = new YamlBuilder(source, report, limits, errors);
+    return builder.document(document.contents as Node | null, document.range?.[0] ?? 0);
+  });
+}
+
+/** Each takes another pass over the file. */
+const MAX_RUNAWAY_QUOTES = 10;
