@@ -111,7 +111,7 @@ function diagnoseRules(text: string): readonly Diagnostic[] {
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
     hasPlugin: (name) => name === "container",
-    lintsMeaning: true,
+    lintsMeaning: "hints",
   }, report);
   if (ruleset) lintShadows(ruleset, report);
   return report.diagnostics;

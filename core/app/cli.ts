@@ -135,12 +135,13 @@ function addValidate(program: Command, host: Host, done: SetCode): void {
       new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
         .argParser(collect).default([] as string[], "none"),
     )
+    .option("--hints", "tell also of what is odd in rules and perhaps meant so")
     .option("--json", "print one JSON object")
     .addHelpText("after", VALIDATE_EXAMPLES)
     .action(async (paths, options) => {
       const { validateCommand } = await import("./commands/validate.ts");
-      const json = options.json ?? false;
-      done(await validateCommand({ paths, options: options.option, json }, host));
+      const { option, json = false, hints = false } = options;
+      done(await validateCommand({ paths, options: option, json, hints }, host));
     });
 }
 

@@ -6,6 +6,7 @@ import {
   type ContainerInfo,
   lintShadows,
   loadRules,
+  type MeaningLint,
   readRuleFile,
   type RuleFile,
   type Ruleset,
@@ -48,11 +49,11 @@ export async function loadRuleset(
     /** Other fields in place of those of a source, for rules that judge events somebody made up. */
     readonly adaptFields?: AdaptFields | undefined;
     /** Also tells of rules that cannot mean what was meant; a start has no time for it. */
-    readonly lintsMeaning?: boolean | undefined;
+    readonly lintsMeaning?: MeaningLint | undefined;
   },
 ): Promise<LoadedRules> {
   const { config, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
-  const { adaptFields = (fields) => fields, lintsMeaning = false } = options;
+  const { adaptFields = (fields) => fields, lintsMeaning } = options;
   const tables = await fieldTables(registry, config.static_fields);
   const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];

@@ -1,7 +1,7 @@
 /** What every command that needs rules does first: configuration, plugins, ruleset. */
 import { Report } from "../base/mod.ts";
 import { Registry } from "../plugin/mod.ts";
-import type { Ruleset } from "../rule/mod.ts";
+import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
@@ -18,7 +18,7 @@ export interface StartRequest {
   readonly oldFlags?: OldFlags;
   /** As `loadRuleset` takes them. */
   readonly adaptFields?: AdaptFields;
-  readonly lintsMeaning?: boolean;
+  readonly lintsMeaning?: MeaningLint;
 }
 
 export interface Start {

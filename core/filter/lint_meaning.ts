@@ -21,6 +21,8 @@ export interface MeaningOptions {
   readonly knowledge?: TypeKnowledge | undefined;
   /** Names of the exceptions, which are the last members of the condition, in order. */
   readonly exceptions?: readonly string[];
+  /** Tell also of what is odd and perhaps meant so: `info` in place of `warning`. */
+  readonly hints?: boolean;
   /** Asked once for each use of a macro: whether it is yet to be judged by itself. */
   isNewMacro(name: string): boolean;
 }
@@ -172,6 +174,7 @@ class Scope {
     }
     const replaceable = !isExclusion && use && isShutByExclusion(conflict) ? use.name : undefined;
     const harmless = replaceable !== undefined || (isExclusion && changesNothing(part, conflict));
+    if (harmless && !this.#options.hints) return;
     this.#options.report.add({
       code: isExclusion ? "F043" : code,
       severity: harmless ? "info" : "warning",

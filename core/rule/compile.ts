@@ -60,7 +60,7 @@ export class Compiler {
     readonly report: Report,
     readonly deprecations: Deprecations,
   ) {
-    this.#lint = context.lintsMeaning ? new ConditionLint() : undefined;
+    this.#lint = context.lintsMeaning && new ConditionLint(context.lintsMeaning);
     for (const { name, items } of merged.lists.values()) this.#lists.set(name, { name, items });
     this.#oddLists = oddListsOf(merged.lists.values());
     this.#markListsInLists();

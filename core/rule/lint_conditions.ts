@@ -13,6 +13,12 @@ import {
 import { joinTexts } from "./_condition_text.ts";
 import type { RuleException } from "./exception.ts";
 
+/**
+ * What to tell of: rules that cannot mean what was meant, or also what is odd and perhaps meant so.
+ * Takes up to half as long as the rest of loading, so that a start leaves it out.
+ */
+export type MeaningLint = "mistakes" | "hints";
+
 /** What the event types of this source say about fields is known. */
 const SYSCALL = "syscall";
 
@@ -53,8 +59,13 @@ export interface LintedRule {
 
 /** All rules of one load; each macro is judged once for each source. */
 export class ConditionLint {
+  readonly #hints: boolean;
   readonly #budget = new Budget(BUDGET);
   readonly #macros = new Set<string>();
+
+  constructor(level: MeaningLint) {
+    this.#hints = level === "hints";
+  }
 
   /** A condition as written, and what was appended to it. */
   text(texts: readonly SourceText[], report: Report): void {
@@ -74,6 +85,7 @@ export class ConditionLint {
   ): void {
     lintMeaning(written, checked, {
       report,
+      hints: this.#hints,
       budget: this.#budget,
       knowledge: knowledgeOf(source),
       exceptions: exceptions.filter(({ values }) => values.length > 0).map(({ name }) => name),

@@ -6,6 +6,7 @@ import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
 import { Deprecations } from "./deprecation.ts";
 import type { ExtraOutput } from "./extra_output.ts";
+import type { MeaningLint } from "./lint_conditions.ts";
 import { type Merged, mergeFiles, type RuleDraft } from "./merge.ts";
 import type { EngineVersionItem, PluginRequirement, RuleFile } from "./rule_file.ts";
 import type { List, Rule, Ruleset } from "./ruleset.ts";
@@ -20,11 +21,8 @@ export interface LoadContext {
   readonly engineVersion: string;
   /** Rules less severe than this are checked and kept disabled. */
   readonly minimumPriority: Priority;
-  /**
-   * Also tells of conditions that cannot mean what was meant. Takes up to half as long as the rest of
-   * loading, so that a start leaves it out.
-   */
-  readonly lintsMeaning?: boolean;
+  /** Absent: rules are not asked whether they can mean what was meant. */
+  readonly lintsMeaning?: MeaningLint | undefined;
   /** Added to the outputs of rules, in order. */
   readonly extraOutputs?: readonly ExtraOutput[];
   /** For outputs of system calls that get no suggested fields. Absent: it prints nothing. */

@@ -9,7 +9,7 @@
  */
 export { readRuleFile } from "./read.ts";
 export { loadRules } from "./load.ts";
-export { lintCondition } from "./lint_conditions.ts";
+export { lintCondition, type MeaningLint } from "./lint_conditions.ts";
 export { lintShadows } from "./lint_shadow.ts";
 export type { LoadContext } from "./load.ts";
 export type { ContainerInfo } from "./_output_text.ts";

@@ -200,7 +200,9 @@ Deno.test("falcod validate tells of rules that cannot mean what was meant", asyn
   const second = rule("evt.type = execve and proc.name = cat and user.uid = 0")
     .replace("a rule", "a narrower rule");
   const third = rule("evt.type = execve and fd.name = /etc/passwd").replace("a rule", "no file");
-  using folder = new Folder({ "rules.yaml": `${first}${second}${third}` });
+  const fourth = rule("evt.type = execve and proc.pid = 1 and not proc.pid = 2")
+    .replace("a rule", "one that only says too much");
+  using folder = new Folder({ "rules.yaml": `${first}${second}${third}${fourth}` });
   const path = folder.file("rules.yaml");
   const codesOf = async (...more: string[]) => {
     const { code, out } = await falcod(["validate", "--json", path, ...more]);
@@ -208,6 +210,7 @@ Deno.test("falcod validate tells of rules that cannot mean what was meant", asyn
     return JSON.parse(out).diagnostics.map((found: JsonDiagnostic) => found.code);
   };
   assertEquals(await codesOf(), ["F042", "R047"]);
+  assertEquals(await codesOf("--hints"), ["F042", "F043", "R047"]);
   // Where every rule that matches alerts, none is in the shadow of another.
   assertEquals(await codesOf("-o", "rule_matching=all"), ["F042"]);
 });

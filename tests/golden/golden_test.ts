@@ -9,15 +9,16 @@ import {
   Report,
   type SourceText,
 } from "../../core/base/mod.ts";
+import type { MeaningLint } from "../../core/rule/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 type Run = (source: SourceText, report: Report) => void;
 
 /** What is done with the cases of a folder. */
 const AREAS: Readonly<Record<string, () => Promise<Run>>> = {
-  rule: loadingRules,
-  filter: loadingRules,
-  meaning: () => loadingRules({ lintsMeaning: true }),
+  rule: () => loadingRules(),
+  filter: () => loadingRules(),
+  meaning: () => loadingRules("hints"),
   given: readingEvents,
   rule_test: readingRuleTests,
 };
@@ -47,7 +48,7 @@ async function readingEvents(): Promise<Run> {
   };
 }
 
-async function loadingRules({ lintsMeaning = false } = {}): Promise<Run> {
+async function loadingRules(lintsMeaning?: MeaningLint): Promise<Run> {
   const { lintShadows, loadRules, readRuleFile } = await import("../../core/rule/mod.ts");
   const { syscallFields } = await import("../../core/field/mod.ts");
   return (source, report) => {

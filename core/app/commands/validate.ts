@@ -19,6 +19,8 @@ export interface ValidateRequest {
   /** `-o`, in order. */
   readonly options: readonly string[];
   readonly json: boolean;
+  /** Also what is odd and perhaps meant so. */
+  readonly hints?: boolean;
 }
 
 interface Verdict {
@@ -39,7 +41,11 @@ export async function validateCommand(request: ValidateRequest, host: Host): Pro
 }
 
 /** What is a configuration is told from rules by its text; rules alone meet the standard configuration. */
-async function judge({ paths, options }: ValidateRequest, host: Host): Promise<Verdict> {
+async function judge(
+  { paths, options, hints = false }: ValidateRequest,
+  host: Host,
+): Promise<Verdict> {
+  const lintsMeaning = hints ? "hints" : "mistakes";
   const configs = paths.filter((path) => kindOf(path) === "file" && looksLikeConfig(path));
   const rules = paths.filter((path) => !configs.includes(path));
   if (rules.length > 0 && configs.length === 0 && options.length === 0) {
@@ -47,13 +53,13 @@ async function judge({ paths, options }: ValidateRequest, host: Host): Promise<V
     const registry = new Registry(host.plugins);
     const { files, ruleset } = await loadRuleset(
       rules.map((path) => ({ path, required: true })),
-      { config: standardConfig(), registry, report, lintsMeaning: true },
+      { config: standardConfig(), registry, report, lintsMeaning },
     );
     return { report, configFiles: [], ruleFiles: files, ruleset, registry };
   }
   const [configPath, ...others] = configs;
   const start = await prepare(
-    { configPath, rulePaths: rules, options, lintsMeaning: true },
+    { configPath, rulePaths: rules, options, lintsMeaning },
     host,
   );
   for (const path of others) {
