@@ -54,3 +54,22 @@ Deno.test("readCommon() leaves to the package what may be past a limit", () => {
   assertEquals(read(`a: ${"x".repeat(1000)}\n`, small), undefined);
   assertEquals(read(`a: ${"[".repeat(100_000)}`), undefined);
 });
+
+Deno.test("readCommon() looks at each character a bounded number of times", () => {
+  const many = 300_000;
+  const limits = { ...YAML_LIMITS, tokens: 100_000_000 };
+  for (
+    const text of [
+      `a: [${"'b', ".repeat(many)}]`,
+      `a: [${'"b", '.repeat(many)}]`,
+      `a: [${"b, ".repeat(many)}]`,
+      `a: [${"b\n ".repeat(many)}]`,
+      `a: b\n${" b\n".repeat(many)}`,
+      `a: |\n${" b\n\n".repeat(many)}`,
+      `a: '${"''".repeat(many)}'`,
+      `a: "${"\\n".repeat(many)}"`,
+      "- |\n  b\n\n".repeat(many),
+      `a: [b\n${"# c\n".repeat(many)}]`,
+    ]
+  ) readCommon(new SourceText("f", text), limits);
+});

@@ -203,10 +203,12 @@ export class LeafReader {
   #quoted(style: "single" | "double", end: number, isSimple: boolean): YamlScalar | undefined {
     const cursor = this.#cursor;
     const { text, at: start } = cursor;
-    if (end < 0 || endOfLine(text, start) < end) return undefined;
+    const content = text.slice(start + 1, end);
+    if (end < 0 || content.includes("\n")) return undefined;
     cursor.at = end + 1;
-    if (!isSimple) return this.#decoded(style, start, end + 1);
-    return this.#scalar(style, start, end + 1, text.slice(start + 1, end));
+    return isSimple
+      ? this.#scalar(style, start, end + 1, content)
+      : this.#decoded(style, start, end + 1);
   }
 
   /** Without digits in its header, and with a line of text. */
