@@ -2,7 +2,7 @@
 import { decodeText, renderJson, renderText, Report } from "../../core/base/mod.ts";
 import { syscallFields } from "../../core/field/mod.ts";
 import { emitCondition, EmitRefusal } from "../../core/filter/mod.ts";
-import { loadRules, readRuleFile } from "../../core/rule/mod.ts";
+import { lintShadows, loadRules, readRuleFile } from "../../core/rule/mod.ts";
 import { assert } from "../assert.ts";
 import { Random } from "./random.ts";
 
@@ -88,7 +88,9 @@ export function loads(bytes: Uint8Array): boolean {
     fieldsOf: (source) => source === "syscall" ? syscallFields : undefined,
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
+    lintsMeaning: "hints",
   }, report);
+  if (ruleset) lintShadows(ruleset, report);
   assert((ruleset === undefined) === (report.hasErrors || file?.complete === false), "no reason");
   renderText(report.diagnostics);
   for (const { at } of renderJson(report.diagnostics)) {
