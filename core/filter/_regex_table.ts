@@ -2,7 +2,7 @@
  * All that a program can do, worked out when rules load: sets of threads are states, and a table says
  * which state follows on which letter. A text then costs one look-up a character, whatever it holds.
  */
-import type { Alphabet } from "./_regex_alphabet.ts";
+import type { Alphabet } from "./_alphabet.ts";
 import { type Program, Walker, withoutNeedless } from "./_regex_program.ts";
 
 export interface Table {

@@ -1,34 +1,34 @@
 /** Patterns of `glob`, `iglob` and `pmatch`: fnmatch(3) without flags, so `*` also crosses `/`. */
 
 import { asciiLower } from "../base/mod.ts";
+import { Alphabet } from "./_alphabet.ts";
+import {
+  ANY_CHARACTER,
+  type CharacterSet,
+  complement,
+  merged,
+  namedSet,
+  type Range,
+  single,
+} from "./_character_set.ts";
+import { GlobRow } from "./_glob_row.ts";
 
 type Piece =
   | { readonly kind: "many" }
-  | { readonly kind: "one" }
   | { readonly kind: "literal"; readonly code: number }
-  | { readonly kind: "set"; readonly negated: boolean; readonly members: readonly SetMember[] };
-
-type SetMember = { readonly from: number; readonly to: number } | RegExp;
+  | { readonly kind: "set"; readonly set: CharacterSet };
 
 const STAR = 0x2a, QUESTION = 0x3f, BACKSLASH = 0x5c, OPEN = 0x5b, CLOSE = 0x5d;
 const BANG = 0x21, CARET = 0x5e, DASH = 0x2d, COLON = 0x3a, EQUALS = 0x3d, DOT = 0x2e;
 
-/** Character classes of the C locale. */
-const CLASSES: Readonly<Record<string, RegExp>> = {
-  alnum: /^[0-9A-Za-z]$/,
-  alpha: /^[A-Za-z]$/,
-  blank: /^[ \t]$/,
-  // deno-lint-ignore no-control-regex -- the class of control characters
-  cntrl: /^[\x00-\x1f\x7f]$/,
-  digit: /^[0-9]$/,
-  graph: /^[!-~]$/,
-  lower: /^[a-z]$/,
-  print: /^[ -~]$/,
-  punct: /^[!-/:-@[-`{-~]$/,
-  space: /^[ \t\n\v\f\r]$/,
-  upper: /^[A-Z]$/,
-  xdigit: /^[0-9A-Fa-f]$/,
-};
+/** Brackets that are never closed and looked through to the end; attackers can write thousands. */
+const MAX_UNCLOSED = 64;
+
+/**
+ * Characters of a pattern that is more than texts and `*`: what is remembered of it grows with the
+ * square, and a field's value may be the pattern.
+ */
+const MAX_PIECES = 1024;
 
 /** A pattern of texts and `*` only: how it begins and ends, and what comes between, in order. */
 interface Texts {
@@ -39,16 +39,31 @@ interface Texts {
 }
 
 export class Glob {
-  /** Absent: the pattern is malformed in a way that matches nothing. */
+  /** Absent: the pattern is malformed, or too long, and matches nothing. */
   readonly #pieces: readonly Piece[] | undefined;
   /** The same pattern, where it has nothing that stands for one character. */
   readonly #texts: Texts | undefined;
+  /** What stands between the `*` otherwise, made when it is first asked for. */
+  #rows: readonly GlobRow[] | undefined;
   readonly #ignoreCase: boolean;
 
   constructor(pattern: string, options: { readonly ignoreCase?: boolean } = {}) {
     this.#ignoreCase = options.ignoreCase ?? false;
-    this.#pieces = piecesOf(this.#ignoreCase ? asciiLower(pattern) : pattern);
-    this.#texts = this.#pieces && textsOf(this.#pieces);
+    const pieces = piecesOf(this.#ignoreCase ? asciiLower(pattern) : pattern);
+    this.#texts = pieces && textsOf(pieces);
+    this.#pieces = this.#texts || !isTooLong(pieces) ? pieces : undefined;
+  }
+
+  /** What is wrong with a pattern that somebody wrote; a value that is no better matches nothing. */
+  static problem(pattern: string): { readonly message: string; readonly help: string } | undefined {
+    if (pattern.length <= MAX_PIECES) return undefined;
+    const pieces = piecesOf(pattern);
+    if (!isTooLong(pieces) || textsOf(pieces)) return undefined;
+    return {
+      message:
+        `it has ${pieces.length} characters; with ? and [ ] in it, ${MAX_PIECES} are allowed`,
+      help: "write * in place of rows of ?",
+    };
   }
 
   /** Whether `text` has characters that mean more than themselves in a pattern. */
@@ -56,35 +71,18 @@ export class Glob {
     return /[?*[]/.test(text);
   }
 
-  /**
-   * Whether the pattern covers the whole text. On a mismatch only the last `*` is widened, so the
-   * cost is at most length of text times length of pattern.
-   */
+  /** Whether the pattern covers the whole text. */
   matches(text: string): boolean {
-    const pieces = this.#pieces;
-    if (!pieces) return false;
+    if (!this.#pieces) return false;
     const subject = this.#ignoreCase ? asciiLower(text) : text;
-    if (this.#texts) return hasTexts(this.#texts, subject);
-    let at = 0, piece = 0;
-    let star = -1, resume = 0;
-    while (at < subject.length) {
-      const current = pieces[piece];
-      const code = subject.codePointAt(at)!;
-      if (current?.kind === "many") {
-        star = piece++;
-        resume = at;
-      } else if (current && accepts(current, code)) {
-        piece++;
-        at += width(code);
-      } else if (star >= 0) {
-        piece = star + 1;
-        resume += width(subject.codePointAt(resume)!);
-        at = resume;
-      } else return false;
-    }
-    while (pieces[piece]?.kind === "many") piece++;
-    return piece === pieces.length;
+    return this.#texts
+      ? hasTexts(this.#texts, subject)
+      : hasRows(this.#rows ??= rowsOf(this.#pieces), subject);
   }
+}
+
+function isTooLong(pieces: readonly Piece[] | undefined): pieces is readonly Piece[] {
+  return pieces !== undefined && pieces.length > MAX_PIECES;
 }
 
 function textsOf(pieces: readonly Piece[]): Texts | undefined {
@@ -96,6 +94,29 @@ function textsOf(pieces: readonly Piece[]): Texts | undefined {
   }
   const [first, ...rest] = texts;
   return { first: first!, between: rest.slice(0, -1), last: rest.at(-1) };
+}
+
+function rowsOf(pieces: readonly Piece[]): readonly GlobRow[] {
+  const sets: CharacterSet[][] = [[]];
+  for (const piece of pieces) {
+    if (piece.kind === "many") sets.push([]);
+    else sets.at(-1)!.push(piece.kind === "literal" ? [single(piece.code)] : piece.set);
+  }
+  const alphabet = new Alphabet(sets.flat());
+  return sets.map((row) => new GlobRow(row, alphabet));
+}
+
+/** As with texts, each row is taken where it comes first. */
+function hasRows([first, ...rest]: readonly GlobRow[], subject: string): boolean {
+  let at = first!.endFrom(subject, 0);
+  const last = rest.pop();
+  if (!last || at < 0) return at === subject.length;
+  for (const row of rest) {
+    at = row.find(subject, at);
+    if (at < 0) return false;
+  }
+  const start = last.startBeforeEnd(subject);
+  return start >= at && last.endFrom(subject, start) === subject.length;
 }
 
 /** Each text is taken where it comes first: what follows can only gain by that. */
@@ -114,45 +135,22 @@ function hasTexts({ first, between, last }: Texts, subject: string): boolean {
   return true;
 }
 
-function width(code: number): number {
-  return code > 0xffff ? 2 : 1;
-}
-
-function accepts(piece: Piece, code: number): boolean {
-  switch (piece.kind) {
-    case "literal":
-      return piece.code === code;
-    case "one":
-      return true;
-    case "set":
-      return piece.negated !== piece.members.some((member) => belongs(member, code));
-    case "many":
-      return false;
-    default:
-      return piece satisfies never;
-  }
-}
-
-function belongs(member: SetMember, code: number): boolean {
-  return member instanceof RegExp
-    ? member.test(String.fromCodePoint(code))
-    : member.from <= code && code <= member.to;
-}
-
 function piecesOf(pattern: string): readonly Piece[] | undefined {
   const codes = Array.from(pattern, (character) => character.codePointAt(0)!);
   const pieces: Piece[] = [];
+  let unclosed = 0;
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!;
     if (code === STAR) {
       if (pieces.at(-1)?.kind !== "many") pieces.push({ kind: "many" });
-    } else if (code === QUESTION) pieces.push({ kind: "one" });
+    } else if (code === QUESTION) pieces.push({ kind: "set", set: ANY_CHARACTER });
     else if (code === BACKSLASH) {
       if (++i === codes.length) return undefined;
       pieces.push({ kind: "literal", code: codes[i]! });
     } else if (code === OPEN) {
-      const set = setAt(codes, i + 1);
+      const set = unclosed < MAX_UNCLOSED ? setAt(codes, i + 1) : undefined;
       if (set === "invalid") return undefined;
+      if (!set) unclosed++;
       // A bracket that is never closed stands for itself.
       pieces.push(set?.piece ?? { kind: "literal", code });
       if (set) i = set.end;
@@ -169,16 +167,19 @@ function setAt(
   let i = start;
   const negated = codes[i] === BANG || codes[i] === CARET;
   if (negated) i++;
-  const members: SetMember[] = [];
+  const members: Range[] = [];
   for (let first = true;; first = false) {
     const code = codes[i];
     if (code === undefined) return undefined;
-    if (code === CLOSE && !first) return { piece: { kind: "set", negated, members }, end: i };
+    if (code === CLOSE && !first) {
+      const set = merged(members);
+      return { piece: { kind: "set", set: negated ? complement(set) : set }, end: i };
+    }
     if (code === OPEN && codes[i + 1] === COLON) {
       const named = namedClass(codes, i + 2);
       if (named) {
         if (!named.members) return "invalid";
-        members.push(named.members);
+        members.push(...named.members);
         i = named.end;
         continue;
       }
@@ -187,7 +188,7 @@ function setAt(
     if (!from) return undefined;
     i = from.end;
     if (codes[i] !== DASH || codes[i + 1] === CLOSE || codes[i + 1] === undefined) {
-      members.push({ from: from.code, to: from.code });
+      members.push(single(from.code));
       continue;
     }
     const to = memberAt(codes, i + 1);
@@ -222,12 +223,12 @@ function memberAt(
 function namedClass(
   codes: readonly number[],
   start: number,
-): { readonly members: RegExp | undefined; readonly end: number } | undefined {
+): { readonly members: CharacterSet | undefined; readonly end: number } | undefined {
   let i = start;
   let name = "";
   for (; codes[i] !== undefined && codes[i]! >= 0x61 && codes[i]! <= 0x7a; i++) {
     name += String.fromCodePoint(codes[i]!);
   }
   if (codes[i] !== COLON || codes[i + 1] !== CLOSE) return undefined;
-  return { members: Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined, end: i + 2 };
+  return { members: namedSet(name), end: i + 2 };
 }

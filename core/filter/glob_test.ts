@@ -48,7 +48,31 @@ Deno.test("Glob ignores case of ASCII letters only, when asked", () => {
   assertEquals(asciiLower("ÀBC"), "Àbc");
 });
 
-Deno.test("Glob needs no time that explodes with the number of stars", () => {
-  const pattern = "*a".repeat(30) + "b";
-  assert(!new Glob(pattern).matches("a".repeat(20_000)));
+Deno.test("Glob finds every row where it comes first, of any length and any characters", () => {
+  const text = "a".repeat(60_000);
+  assertEquals(new Glob("*a".repeat(30) + "b").matches(text), false);
+  for (const length of [1, 31, 32, 33, 64, 100, 1000]) {
+    const row = "a?".repeat(length / 2) + "a".repeat(length % 2);
+    assertEquals(new Glob(`*${row}b*`).matches(text), false, `${length}`);
+    assertEquals(new Glob(`*${row}b*[c]`).matches(`${text}b😀c`), true, `${length}`);
+    assertEquals(new Glob(`?${row}`).matches("é" + "a".repeat(length)), true, `${length}`);
+    assertEquals(
+      new Glob(`*b?${row}`).matches(`${text}b😀${"a".repeat(length)}`),
+      true,
+      `${length}`,
+    );
+  }
+  assertEquals(new Glob("*[b]*a").matches("a"), false);
+  assertEquals(new Glob("*a?*?a").matches("aaa"), false);
+  assertEquals(new Glob("*a?*?a").matches("aaaa"), true);
+});
+
+Deno.test("Glob bounds patterns, which may be the values of fields", () => {
+  assertEquals(Glob.problem("x".repeat(100_000)), undefined);
+  assertEquals(Glob.problem(`${"x".repeat(100_000)}*`), undefined);
+  assertEquals(Glob.problem("?".repeat(1024)), undefined);
+  assert(Glob.problem("?".repeat(1025))!.message.startsWith("it has 1025 characters"));
+  assertEquals(new Glob("?".repeat(1025)).matches("x".repeat(1025)), false);
+  // Each of these could be the beginning of a set, up to the end of the pattern.
+  assert(new Glob("[a".repeat(50_000)).matches("[a".repeat(50_000)));
 });

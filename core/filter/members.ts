@@ -1,5 +1,5 @@
 /** Constant lists as sets that are asked per event. */
-import { type Network, networkContains } from "../base/ip.ts";
+import type { Network } from "../base/ip.ts";
 import type { FieldScalar } from "../field/mod.ts";
 import type { Constant, Family } from "./family.ts";
 import { TextSieve } from "./text_sieve.ts";
@@ -82,13 +82,32 @@ function keyOf(bytes: Uint8Array): string {
   return key;
 }
 
+/** Networks by the length of their prefix: there are few lengths, however many networks. */
 class Networks implements Members {
-  constructor(readonly networks: readonly Network[]) {}
+  readonly #groups: readonly { readonly prefix: number; readonly heads: ReadonlySet<string> }[];
+
+  constructor(networks: readonly Network[]) {
+    const groups = Map.groupBy(networks, ({ prefix }) => prefix);
+    this.#groups = [...groups].map(([prefix, group]) => ({
+      prefix,
+      heads: new Set(group.map(({ address }) => headOf(address, prefix))),
+    }));
+  }
 
   has(value: FieldScalar): boolean {
-    for (const network of this.networks) {
-      if (networkContains(network, value as Uint8Array)) return true;
+    for (const { prefix, heads } of this.#groups) {
+      if (heads.has(headOf(value as Uint8Array, prefix))) return true;
     }
     return false;
   }
+}
+
+/** The first bits of an address as a key, with the family: a character for each byte. */
+function headOf(address: Uint8Array, prefix: number): string {
+  let key = address.length === 4 ? "4" : "6";
+  const whole = Math.min(prefix >> 3, address.length);
+  for (let i = 0; i < whole; i++) key += String.fromCharCode(address[i]!);
+  const rest = prefix & 7;
+  if (rest > 0 && whole < address.length) key += String.fromCharCode(address[whole]! >> (8 - rest));
+  return key;
 }

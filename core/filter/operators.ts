@@ -228,11 +228,13 @@ export const OPERATORS: Readonly<Record<ComparisonName, Operator>> = {
   glob: {
     name: "glob",
     takes: "one",
+    problem: (pattern) => Glob.problem(pattern as string),
     meanings: matched(([pattern]) => new Glob(pattern as string)),
   },
   iglob: {
     name: "iglob",
     takes: "one",
+    problem: (pattern) => Glob.problem(pattern as string),
     meanings: matched(([pattern]) => new Glob(pattern as string, { ignoreCase: true })),
   },
   regex: {
@@ -262,6 +264,7 @@ export const OPERATORS: Readonly<Record<ComparisonName, Operator>> = {
     name: "pmatch",
     takes: "many",
     constantsOnly: true,
+    problem: (path) => Glob.problem(path as string),
     meanings: matched((paths) => new PathTrie(paths as readonly string[])),
   },
 };

@@ -5,10 +5,20 @@ interface Node {
   /** A path ends here, and everything below it matches. */
   ends: boolean;
   /** By the first character of their component: comparing is cheaper than cutting it out to look it up. */
-  readonly children: Map<number, { readonly name: string; readonly node: Node }[]>;
+  readonly children: Map<number, Child[]>;
+  /** The children by their component, asked where there are many; patterns with a slash before them. */
+  readonly byName: Map<string, Node>;
   /** Components with `*`, `?` or `[`. */
-  readonly patterns: { readonly text: string; readonly glob: Glob; readonly node: Node }[];
+  readonly patterns: { readonly glob: Glob; readonly node: Node }[];
 }
+
+interface Child {
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** As many children with one first character are compared one by one. */
+const FEW = 16;
 
 /**
  * Holds for a path when one of its own is the path or a directory above it. Empty components do
@@ -38,9 +48,12 @@ export class PathTrie {
           if (glob.matches(path.slice(start, at))) (others ??= []).push({ node: next, at });
         }
         const alike = node.children.get(path.charCodeAt(start));
-        child = alike?.find(({ name }) =>
-          name.length === at - start && path.startsWith(name, start)
-        )?.node;
+        if (alike && alike.length > FEW) child = node.byName.get(path.slice(start, at));
+        else {
+          child = alike?.find(({ name }) =>
+            name.length === at - start && path.startsWith(name, start)
+          )?.node;
+        }
       }
       if (child) {
         node = child;
@@ -64,22 +77,23 @@ export class PathTrie {
 }
 
 function newNode(): Node {
-  return { ends: false, children: new Map(), patterns: [] };
+  return { ends: false, children: new Map(), byName: new Map(), patterns: [] };
 }
 
 function childOf(parent: Node, component: string): Node {
-  if (!Glob.isPattern(component)) {
-    const alike = parent.children.get(component.charCodeAt(0)) ?? [];
-    const known = alike.find(({ name }) => name === component);
-    if (known) return known.node;
-    const node = newNode();
-    alike.push({ name: component, node });
-    parent.children.set(component.charCodeAt(0), alike);
+  const isPattern = Glob.isPattern(component);
+  const name = isPattern ? `/${component}` : component;
+  const known = parent.byName.get(name);
+  if (known) return known;
+  const node = newNode();
+  parent.byName.set(name, node);
+  if (isPattern) {
+    parent.patterns.push({ glob: new Glob(component), node });
     return node;
   }
-  const known = parent.patterns.find(({ text }) => text === component);
-  if (known) return known.node;
-  const node = newNode();
-  parent.patterns.push({ text: component, glob: new Glob(component), node });
+  const first = component.charCodeAt(0);
+  const alike = parent.children.get(first);
+  if (alike) alike.push({ name: component, node });
+  else parent.children.set(first, [{ name: component, node }]);
   return node;
 }

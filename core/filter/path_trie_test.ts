@@ -40,3 +40,15 @@ Deno.test("PathTrie takes paths as deep as memory allows", () => {
   const deep = "/a".repeat(100_000);
   assertEquals(new PathTrie([deep, "/*".repeat(500) + "/b"]).matches(deep), true);
 });
+
+Deno.test("PathTrie finds one of very many paths that begin alike", () => {
+  const names = Array.from({ length: 100_000 }, (_, i) => `/a/n${i}`);
+  const trie = new PathTrie([...names, "/a/[n]0/x", "/a/n7*/y"]);
+  for (const path of ["/a/n0", "/a/n99999/below", "/a//n5"]) {
+    assertEquals(trie.matches(path), true, path);
+  }
+  for (const path of ["/a/n100000", "/a/[n]0/x", "/a/n", "/a"]) {
+    assertEquals(trie.matches(path), false, path);
+  }
+  assertEquals(trie.matches("/a/n700000/y"), true);
+});

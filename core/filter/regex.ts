@@ -5,10 +5,10 @@
  * be too large the pattern's places are followed side by side, at most 160 of them. What needs more is
  * refused when rules load: 64 KB of text must not take more than some ms.
  */
-import { Alphabet } from "./_regex_alphabet.ts";
+import { Alphabet } from "./_alphabet.ts";
 import { BitProgram } from "./_regex_bits.ts";
 import { parsePattern, type PatternProblem } from "./_regex_parser.ts";
-import { type Program, programOf } from "./_regex_program.ts";
+import { type Program, programOf, setsOf } from "./_regex_program.ts";
 import { type Table, tableOf } from "./_regex_table.ts";
 
 export type { PatternProblem };
@@ -42,7 +42,7 @@ export class Regex {
 
   /** Absent where matching would be too slow. */
   static of(program: Program): Regex | undefined {
-    const alphabet = Alphabet.of(program);
+    const alphabet = new Alphabet(setsOf(program));
     const places = BitProgram.of(program, alphabet);
     const table = tableOf(program, alphabet, places ? FEW_STEPS : MANY_STEPS);
     const runner = table ?? places;

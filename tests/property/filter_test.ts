@@ -4,10 +4,10 @@
  */
 import process from "node:process";
 import { Report, SourceText } from "../../core/base/mod.ts";
-import { Alphabet } from "../../core/filter/_regex_alphabet.ts";
+import { Alphabet } from "../../core/filter/_alphabet.ts";
 import { BitProgram } from "../../core/filter/_regex_bits.ts";
 import { type Expression, parsePattern } from "../../core/filter/_regex_parser.ts";
-import { programOf } from "../../core/filter/_regex_program.ts";
+import { programOf, setsOf } from "../../core/filter/_regex_program.ts";
 import { Glob } from "../../core/filter/glob.ts";
 import { OPERATOR_NAMES, parseCondition } from "../../core/filter/mod.ts";
 import { compileRegex, Regex } from "../../core/filter/regex.ts";
@@ -90,7 +90,7 @@ Deno.test(`Regex agrees with a backtracking engine on patterns both know (seed $
     const regex = compileRegex(source);
     assert(regex instanceof Regex, source);
     const program = programOf(parsePattern(source) as Expression)!;
-    const byPlaces = BitProgram.of(program, Alphabet.of(program));
+    const byPlaces = BitProgram.of(program, new Alphabet(setsOf(program)));
     const judge = new RegExp(`(?<![^])(?:${source.replaceAll(".", "[^\n]")})(?![^])`, "um");
     for (let j = 0; j < 4; j++) {
       const text = times(dice, 6, () => dice.pick(["a", "b", "c", "\n"])).join("");

@@ -1,6 +1,5 @@
 /** Characters that a pattern does not tell apart are one letter; its alphabet is usually small. */
-import type { CharacterSet } from "./_regex_parser.ts";
-import type { Program } from "./_regex_program.ts";
+import type { CharacterSet } from "./_character_set.ts";
 
 const NEWLINE = 10;
 
@@ -11,16 +10,12 @@ export class Alphabet {
   readonly #ascii: Uint16Array;
   readonly newline: number;
 
-  static of({ instructions }: Program): Alphabet {
+  /** The letters that `sets` tell apart. */
+  constructor(sets: Iterable<CharacterSet>) {
     const starts = new Set([0, NEWLINE, NEWLINE + 1]);
-    for (const instruction of instructions) {
-      if (instruction.kind !== "set") continue;
-      for (const { from, to } of instruction.set) starts.add(from).add(to + 1);
+    for (const set of sets) {
+      for (const { from, to } of set) starts.add(from).add(to + 1);
     }
-    return new Alphabet(starts);
-  }
-
-  private constructor(starts: ReadonlySet<number>) {
     this.#starts = [...starts].sort((a, b) => a - b);
     this.#ascii = Uint16Array.from({ length: 128 }, (_, code) => this.#find(code));
     this.newline = this.letter(NEWLINE);
