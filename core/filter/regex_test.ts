@@ -1,4 +1,9 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { Random } from "../../tests/property/random.ts";
+import { Alphabet } from "./_alphabet.ts";
+import { BitProgram } from "./_regex_bits.ts";
+import { type Expression, parsePattern } from "./_regex_parser.ts";
+import { programOf, setsOf } from "./_regex_program.ts";
 import { compileRegex, Regex } from "./regex.ts";
 
 function matches(pattern: string, text: string): boolean | string {
@@ -132,4 +137,35 @@ Deno.test("Regex reads long texts where backtracking would explode", () => {
   assertEquals(matches("(x+x+)+y", "x".repeat(100_000)), false);
   assertEquals(matches("(a|aa)+$b?", "a".repeat(50_000)), true);
   assertEquals(matches("(.*)(.*)(.*)(.*)(.*)[^x]", "x".repeat(20_000)), false);
+});
+
+const SEED = Number(Deno.env.get("FILTER_SEED") ?? 20260701);
+const CASES = Number(Deno.env.get("FILTER_CASES") ?? 3000);
+
+Deno.test(`Regex agrees with a backtracking engine on patterns both know (seed ${SEED})`, () => {
+  const dice = new Random(SEED);
+  const pattern = (depth: number): string => {
+    if (depth === 0) return dice.pick(["a", "b", ".", "[ab]", "[^a]", "", "^", "$", "\\n"]);
+    const part = () => pattern(depth - 1);
+    return dice.pick([
+      () => part() + part(),
+      () => `(${part()}|${part()})`,
+      () => `(${part()})${dice.pick(["*", "+", "?", "{2}", "{1,3}", "{0,}", "{2,}"])}`,
+    ])();
+  };
+  for (let i = 0; i < CASES; i++) {
+    const source = pattern(4);
+    const regex = compileRegex(source);
+    assert(regex instanceof Regex, source);
+    const program = programOf(parsePattern(source) as Expression)!;
+    const byPlaces = BitProgram.of(program, new Alphabet(setsOf(program)));
+    const judge = new RegExp(`(?<![^])(?:${source.replaceAll(".", "[^\n]")})(?![^])`, "um");
+    for (let j = 0; j < 4; j++) {
+      const text = Array.from({ length: dice.below(7) }, () => dice.pick(["a", "b", "c", "\n"]))
+        .join("");
+      const expected = judge.test(text);
+      assertEquals(regex.matches(text), expected, `${source} on ${JSON.stringify(text)}`);
+      assertEquals(byPlaces?.matches(text) ?? expected, expected, `${source} by places`);
+    }
+  }
 });

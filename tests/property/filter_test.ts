@@ -4,13 +4,8 @@
  */
 import process from "node:process";
 import { Report, SourceText } from "../../core/base/mod.ts";
-import { Alphabet } from "../../core/filter/_alphabet.ts";
-import { BitProgram } from "../../core/filter/_regex_bits.ts";
-import { type Expression, parsePattern } from "../../core/filter/_regex_parser.ts";
-import { programOf, setsOf } from "../../core/filter/_regex_program.ts";
 import { Glob } from "../../core/filter/glob.ts";
 import { OPERATOR_NAMES, parseCondition } from "../../core/filter/mod.ts";
-import { compileRegex, Regex } from "../../core/filter/regex.ts";
 import { check } from "../../core/filter/testing.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { ConditionAuthor, randomValues, times } from "./condition_author.ts";
@@ -71,33 +66,6 @@ Deno.test(`checkCondition() reports or succeeds for damaged conditions (seed ${S
       text.slice(at + dice.below(4));
     const { condition, report } = check(damaged, definitions);
     assertEquals(condition === undefined, report.hasErrors, damaged);
-  }
-});
-
-Deno.test(`Regex agrees with a backtracking engine on patterns both know (seed ${SEED})`, () => {
-  const dice = new Random(SEED);
-  const pattern = (depth: number): string => {
-    if (depth === 0) return dice.pick(["a", "b", ".", "[ab]", "[^a]", "", "^", "$", "\\n"]);
-    const part = () => pattern(depth - 1);
-    return dice.pick([
-      () => part() + part(),
-      () => `(${part()}|${part()})`,
-      () => `(${part()})${dice.pick(["*", "+", "?", "{2}", "{1,3}", "{0,}", "{2,}"])}`,
-    ])();
-  };
-  for (let i = 0; i < CASES; i++) {
-    const source = pattern(4);
-    const regex = compileRegex(source);
-    assert(regex instanceof Regex, source);
-    const program = programOf(parsePattern(source) as Expression)!;
-    const byPlaces = BitProgram.of(program, new Alphabet(setsOf(program)));
-    const judge = new RegExp(`(?<![^])(?:${source.replaceAll(".", "[^\n]")})(?![^])`, "um");
-    for (let j = 0; j < 4; j++) {
-      const text = times(dice, 6, () => dice.pick(["a", "b", "c", "\n"])).join("");
-      const expected = judge.test(text);
-      assertEquals(regex.matches(text), expected, `${source} on ${JSON.stringify(text)}`);
-      assertEquals(byPlaces?.matches(text) ?? expected, expected, `${source} by places`);
-    }
   }
 });
 
