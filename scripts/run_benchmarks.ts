@@ -51,7 +51,9 @@ const FRESH_PROCESSES = 9;
 async function timesOf(part: string): Promise<Map<string, number[]>> {
   const times = new Map<string, number[]>();
   for (let i = 0; i < FRESH_PROCESSES; i++) {
-    const { text } = await deno("run", "--allow-all", "--no-check", "--frozen", LOADING, part);
+    const args = ["run", "--allow-all", "--no-check", "--frozen", LOADING, part];
+    const { text, code } = await deno(...args);
+    if (code !== 0) throw new Error(`${LOADING} ${part} failed`);
     for (const [phase, ms] of Object.entries(JSON.parse(text) as Record<string, number>)) {
       times.set(phase, [...times.get(phase) ?? [], ms]);
     }
