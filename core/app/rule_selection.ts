@@ -1,8 +1,7 @@
 /** `rules:` of falco.yaml: switches loaded rules on and off, in the order written. */
-import type { Report } from "../base/mod.ts";
+import { matchesWildcard, type Report } from "../base/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
-import { matchesWildcard } from "./table.ts";
 
 /** The same rules, some of them with another `enabled`; what matches no rule is reported. */
 export function selectRules(

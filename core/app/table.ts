@@ -1,6 +1,6 @@
 /** Lists for people: aligned columns on a terminal, tabs in a pipe. */
 import { escapeUnprintable } from "../alert/mod.ts";
-import { didYouMean } from "../base/mod.ts";
+import { didYouMean, matchesWildcard } from "../base/mod.ts";
 import type { Output } from "./host.ts";
 
 export interface Table {
@@ -43,20 +43,4 @@ export function nameFilter(pattern: string | undefined): (name: string) => boole
   if (pattern === undefined) return () => true;
   if (!pattern.includes("*")) return (name) => name.includes(pattern);
   return (name) => matchesWildcard(pattern, name);
-}
-
-/** `*` stands for any text. Linear in the length of the name for each part of the pattern. */
-export function matchesWildcard(pattern: string, text: string): boolean {
-  const parts = pattern.split("*");
-  if (parts.length === 1) return pattern === text;
-  const first = parts[0]!, last = parts.at(-1)!;
-  if (text.length < first.length + last.length) return false;
-  if (!text.startsWith(first) || !text.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= text.length - last.length;
 }

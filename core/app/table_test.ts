@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { matchesWildcard, nameFilter, nothingFound, printTable } from "./table.ts";
+import { nameFilter, nothingFound, printTable } from "./table.ts";
 
 function printed(isTerminal: boolean): string {
   let text = "";
@@ -21,25 +21,6 @@ Deno.test("nameFilter() looks for a part of the name, or matches a pattern with 
   assertEquals(nameFilter("name")("proc.name"), true);
   assertEquals(nameFilter("proc.*")("proc.name"), true);
   assertEquals(nameFilter("proc.*")("evt.proc.name"), false);
-});
-
-Deno.test("matchesWildcard() lets * stand for any text", () => {
-  const cases: [string, string, boolean][] = [
-    ["*", "", true],
-    ["a*", "abc", true],
-    ["*c", "abc", true],
-    ["a*c", "abc", true],
-    ["a*b*c", "aXbYc", true],
-    ["a*b*c", "aXcYb", false],
-    ["ab*ba", "aba", false],
-    ["abc", "abcd", false],
-    ["*hello*", "say hello there", true],
-    ["", "", true],
-    ["a**b", "ab", true],
-  ];
-  for (const [pattern, text, expected] of cases) {
-    assertEquals(matchesWildcard(pattern, text), expected, `${pattern} on ${text}`);
-  }
 });
 
 Deno.test("nothingFound() suggests the near name, or where to look", () => {

@@ -15,4 +15,5 @@ export * from "./nearest.ts";
 export * from "./render.ts";
 export * from "./time.ts";
 export * from "./utf8.ts";
+export * from "./wildcard.ts";
 export * from "./yaml_value.ts";

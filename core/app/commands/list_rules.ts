@@ -1,10 +1,11 @@
 /** `falcod list rules`: the rules that would run, and those that would not. */
+import { matchesWildcard } from "../../base/mod.ts";
 import type { Rule } from "../../rule/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
-import { matchesWildcard, nameFilter, nothingFound, printTable } from "../table.ts";
+import { nameFilter, nothingFound, printTable } from "../table.ts";
 
 export interface ListRulesRequest {
   readonly pattern: string | undefined;
