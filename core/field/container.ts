@@ -4,10 +4,10 @@
  * The id comes from the kernel and is always there; the rest is what the container engine said, and
  * absent until it did. On the host, id, name and type are "host".
  */
-import { type Container, HOST_ID, type State } from "../state/mod.ts";
-import { defineField, type FieldDefinition, type FieldScalar } from "./field.ts";
+import { HOST_ID } from "../state/mod.ts";
+import { containerOf, isOnHost, labelsText, toldField } from "./_container.ts";
+import { defineField, type FieldDefinition } from "./field.ts";
 
-const NOT_ASKED = "container engines are not asked for it yet";
 const NO_PROBES = "container engines no longer tell health probes";
 const RETIRED = "remove it: Falco no longer fills it either";
 const absent = () => undefined;
@@ -28,13 +28,12 @@ export const containerFields: readonly FieldDefinition[] = [
     summary: "Whole id of the container",
     extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.fullId,
   }),
-  defineField({
+  toldField({
     name: "container.name",
-    type: "CHARBUF",
-    basis: "process",
     summary: "Name of the container",
     suggested: true,
-    extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.name,
+    onHost: HOST_ID,
+    read: ({ name }) => name,
   }),
   defineField({
     name: "container.type",
@@ -43,35 +42,56 @@ export const containerFields: readonly FieldDefinition[] = [
     summary: "Container engine: docker, podman, containerd, cri-o …",
     extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.engine,
   }),
-  defineField({
+  {
+    ...toldField({
+      name: "container.known",
+      type: "BOOL",
+      summary: "Whether the container engine has told of the container; true on the host",
+      onHost: true,
+      read: ({ known }) => known,
+    }),
+    origin: "falcod",
+  },
+  toldField({
     name: "container.privileged",
     type: "BOOL",
-    basis: "process",
     summary: "Whether the container runs privileged",
-    extract: (_event, state) => isOnHost(state) ? false : containerOf(state)?.privileged,
+    onHost: false,
+    read: ({ privileged }) => privileged,
   }),
-  imageField("container.image", "Image as it was asked for", ({ image }) => image),
-  imageField("container.image.id", "Id of the image", ({ imageId }) => imageId),
-  {
-    ...imageField(
-      "container.image.repository",
-      "Image without tag and digest",
-      ({ imageRepository }) => imageRepository,
-    ),
+  toldField({
+    name: "container.image",
+    summary: "Image as it was asked for",
+    read: ({ image }) => image,
+  }),
+  toldField({
+    name: "container.image.id",
+    summary: "Id of the image",
+    read: ({ imageId }) => imageId,
+  }),
+  toldField({
+    name: "container.image.repository",
+    summary: "Image without tag and digest",
     suggested: true,
-  },
-  {
-    ...imageField("container.image.tag", "Tag of the image", ({ imageTag }) => imageTag),
+    read: ({ imageRepository }) => imageRepository,
+  }),
+  toldField({
+    name: "container.image.tag",
+    summary: "Tag of the image",
     suggested: true,
-  },
-  imageField("container.image.digest", "Digest of the image", ({ imageDigest }) => imageDigest),
-  defineField({
+    read: ({ imageTag }) => imageTag,
+  }),
+  toldField({
+    name: "container.image.digest",
+    summary: "Digest of the image",
+    read: ({ imageDigest }) => imageDigest,
+  }),
+  toldField({
     name: "container.start_ts",
     type: "ABSTIME",
-    basis: "process",
     summary: "When the container was started, in nanoseconds since the Unix epoch",
     format: "decimal",
-    extract: (_event, state) => containerOf(state)?.startNs,
+    read: ({ startNs }) => startNs,
   }),
   defineField({
     name: "container.duration",
@@ -83,36 +103,45 @@ export const containerFields: readonly FieldDefinition[] = [
       return startNs === undefined ? undefined : Number(event.timeNs - startNs);
     },
   }),
-  defineField({
+  toldField({
     name: "container.label",
-    type: "CHARBUF",
-    basis: "process",
     summary: "Value of the container's label in the argument",
     argument: { required: true, kind: "key", dotted: true },
-    extract: (_event, state, argument) => containerOf(state)?.labels.get(String(argument)),
+    read: ({ labels }, argument) => labels.get(String(argument)),
   }),
-  defineField({
+  toldField({
     name: "container.labels",
-    type: "CHARBUF",
-    basis: "process",
     summary: "Labels of the container, name:value separated by commas, without Kubernetes's own",
-    extract: (_event, state) => {
-      const container = containerOf(state);
-      return container?.known ? labelsText(container.labels) : undefined;
-    },
+    read: ({ known, labels }) => known ? labelsText(labels) : undefined,
   }),
-  notAsked("container.mounts", "All mounts of the container"),
-  mountField("container.mount", "One mount of the container, by number or source"),
-  mountField("container.mount.source", "Source of one mount, by number or destination"),
-  mountField("container.mount.dest", "Destination of one mount, by number or source"),
-  mountField("container.mount.mode", "Options of one mount, by number or source"),
-  mountField("container.mount.rdwr", "Whether one mount is writable, by number or source"),
-  mountField("container.mount.propagation", "Propagation of one mount, by number or source"),
-  notAsked("container.ip", "IPv4 address of the container"),
-  notAsked("container.cni.json", "What the network plugin answered, as JSON"),
-  notAsked("container.host_pid", "Whether the container shares the host's pid namespace", "BOOL"),
-  notAsked("container.host_network", "Whether the container shares the host's network", "BOOL"),
-  notAsked("container.host_ipc", "Whether the container shares the host's IPC namespace", "BOOL"),
+  toldField({
+    name: "container.ip",
+    summary: "Address of the container or its pod; IPv4 where it has one",
+    read: ({ ip }) => ip,
+  }),
+  toldField({
+    name: "container.cni.json",
+    summary: "What the network plugin answered for the pod, as JSON",
+    read: ({ cniJson }) => cniJson,
+  }),
+  toldField({
+    name: "container.host_pid",
+    type: "BOOL",
+    summary: "Whether the container shares the host's pid namespace",
+    read: ({ hostPid }) => hostPid,
+  }),
+  toldField({
+    name: "container.host_network",
+    type: "BOOL",
+    summary: "Whether the container shares the host's network",
+    read: ({ hostNetwork }) => hostNetwork,
+  }),
+  toldField({
+    name: "container.host_ipc",
+    type: "BOOL",
+    summary: "Whether the container shares the host's IPC namespace",
+    read: ({ hostIpc }) => hostIpc,
+  }),
   probeField("container.healthcheck", "Health check of the container"),
   probeField("container.liveness_probe", "Liveness probe of the container"),
   probeField("container.readiness_probe", "Readiness probe of the container"),
@@ -124,45 +153,6 @@ export const containerFields: readonly FieldDefinition[] = [
     "BOOL",
   ),
 ];
-
-/** What is known of the process's container; absent on the host. */
-export function containerOf(state: State): Container | undefined {
-  const id = state.process?.containerId;
-  return id === undefined || id === HOST_ID ? undefined : state.containers.get(id);
-}
-
-function isOnHost(state: State): boolean {
-  return state.process?.containerId === HOST_ID;
-}
-
-function imageField(
-  name: string,
-  summary: string,
-  read: (container: Container) => FieldScalar | undefined,
-): FieldDefinition {
-  return defineField({
-    name,
-    type: "CHARBUF",
-    basis: "process",
-    summary,
-    extract: (_event, state) => {
-      const container = containerOf(state);
-      return container && read(container);
-    },
-  });
-}
-
-function notAsked(
-  name: string,
-  summary: string,
-  type: "CHARBUF" | "BOOL" = "CHARBUF",
-): FieldDefinition {
-  return defineField({ name, type, summary, unavailable: NOT_ASKED, extract: absent });
-}
-
-function mountField(name: string, summary: string): FieldDefinition {
-  return { ...notAsked(name, summary), argument: { required: true, kind: "either" } };
-}
 
 function probeField(
   name: string,
@@ -177,19 +167,4 @@ function probeField(
     unavailable: NO_PROBES,
     extract: absent,
   });
-}
-
-const labelTexts = new WeakMap<ReadonlyMap<string, string>, string>();
-
-/** Sorted by name, as upstream's. */
-function labelsText(labels: ReadonlyMap<string, string>): string {
-  const known = labelTexts.get(labels);
-  if (known !== undefined) return known;
-  const text = [...labels]
-    .filter(([name]) => !name.startsWith("annotation.") && !name.startsWith("io.kubernetes."))
-    .sort(([left], [right]) => left < right ? -1 : 1)
-    .map(([name, value]) => value === "" ? name : `${name}:${value}`)
-    .join(", ");
-  labelTexts.set(labels, text);
-  return text;
 }

@@ -65,14 +65,43 @@ Deno.test("container.… are what the engine answered", () => {
   assertEquals(of("container.label[none]"), undefined);
 });
 
+Deno.test("container.mount… means one by its number, or by a path with *", () => {
+  const state = contained({
+    mounts: [
+      { source: "/srv", destination: "/data", mode: "z", writable: true, propagation: "rprivate" },
+      { source: "/proc", destination: "/host/proc", mode: "", writable: false, propagation: "" },
+    ],
+  });
+  const of = (name: string) => valueOf(name, event, state);
+  assertEquals(of("container.mounts"), "/srv:/data:z:true:rprivate,/proc:/host/proc::false:");
+  assertEquals(of("container.mount[1]"), "/proc:/host/proc::false:");
+  assertEquals(of("container.mount.dest[/proc*]"), "/host/proc");
+  assertEquals(of("container.mount.source[/host/*]"), "/proc");
+  assertEquals(of("container.mount.mode[/srv]"), "z");
+  assertEquals(of("container.mount.rdwr[0]"), "true");
+  assertEquals(of("container.mount.propagation[/s*v]"), "rprivate");
+  for (const argument of ["2", "/", "/host/proc"]) {
+    assertEquals(of(`container.mount.dest[${argument}]`), undefined, argument);
+  }
+});
+
+Deno.test("container.known tells an answer of the engine from none", () => {
+  assertEquals(valueOf("container.known", event), true);
+  assertEquals(valueOf("container.known", event, contained()), false);
+  assertEquals(valueOf("container.known", event, contained({})), true);
+});
+
 Deno.test("k8s.… are read from the labels that Kubernetes gives", () => {
   const state = contained({
     labels: new Map([
       ["io.kubernetes.pod.name", "web-0"],
       ["io.kubernetes.pod.namespace", "shop"],
       ["io.kubernetes.pod.uid", "3e41dc6b"],
-      ["io.kubernetes.sandbox.id", "63060edc2d3aa803"],
     ]),
+    podSandboxId: "63060edc2d3aa803",
+    podLabels: new Map([["app", "shop"], ["io.kubernetes.pod.name", "web-0"]]),
+    ip: "10.1.2.3",
+    cniJson: '{"Interfaces":{}}',
   });
   const of = (name: string) => valueOf(name, event, state);
   assertEquals(of("k8s.pod.name"), "web-0");
@@ -81,4 +110,8 @@ Deno.test("k8s.… are read from the labels that Kubernetes gives", () => {
   assertEquals(of("k8s.pod.id"), "3e41dc6b");
   assertEquals(of("k8s.pod.sandbox_id"), "63060edc2d3a");
   assertEquals(of("k8s.pod.full_sandbox_id"), "63060edc2d3aa803");
+  assertEquals(of("k8s.pod.label[app]"), "shop");
+  assertEquals(of("k8s.pod.labels"), "app:shop");
+  assertEquals(of("k8s.pod.ip"), "10.1.2.3");
+  assertEquals(of("k8s.pod.cni.json"), '{"Interfaces":{}}');
 });

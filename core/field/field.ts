@@ -86,6 +86,8 @@ export interface FieldDefinition {
   readonly suggested?: boolean;
   /** The field is falcod's own; Falco does not know it. */
   readonly origin?: "falcod";
+  /** The container engine has to tell it, a while after the container is first seen; absent till then. */
+  readonly fromEngine?: true;
   /** Absent: anything else, such as time, other processes, what a resolver said. */
   readonly basis?: Basis;
   /** Why the field cannot be filled yet; `falcod list fields` shows it. Absent: it works. */

@@ -1,14 +1,13 @@
-/** k8s.…: the pod the process is in, from the labels that Kubernetes gives to containers. */
-import { containerOf } from "./container.ts";
+/**
+ * k8s.…: the pod the process is in, from the labels that Kubernetes gives to containers, and from what
+ * container engines tell of pods.
+ */
+import { labelsText, SHORT_ID_LENGTH, toldField } from "./_container.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
-const NOT_ASKED = "container engines are not asked for it yet";
 const NEEDS_API = "it takes a connection to the Kubernetes API";
 const RETIRED = "remove it: Falco no longer fills it either";
 const absent = () => undefined;
-
-/** Length of the ids that people see. */
-const SHORT_ID = 12;
 
 export const k8sFields: readonly FieldDefinition[] = [
   {
@@ -21,25 +20,38 @@ export const k8sFields: readonly FieldDefinition[] = [
   },
   labelField("k8s.pod.uid", "Unique id of the pod", "io.kubernetes.pod.uid"),
   labelField("k8s.pod.id", "The same as k8s.pod.uid", "io.kubernetes.pod.uid"),
-  defineField({
+  toldField({
     name: "k8s.pod.sandbox_id",
-    type: "CHARBUF",
     summary: "First 12 characters of the id of the pod's sandbox container",
-    extract: (_event, state) =>
-      containerOf(state)?.labels.get("io.kubernetes.sandbox.id")?.slice(0, SHORT_ID),
+    read: ({ podSandboxId }) => podSandboxId?.slice(0, SHORT_ID_LENGTH),
   }),
-  labelField(
-    "k8s.pod.full_sandbox_id",
-    "Whole id of the pod's sandbox container",
-    "io.kubernetes.sandbox.id",
-  ),
-  {
-    ...notAsked("k8s.pod.label", "Value of the pod's label in the argument"),
+  toldField({
+    name: "k8s.pod.full_sandbox_id",
+    summary: "Whole id of the pod's sandbox container",
+    read: ({ podSandboxId }) => podSandboxId,
+  }),
+  toldField({
+    name: "k8s.pod.label",
+    summary: "Value of the pod's label in the argument",
     argument: { required: true, kind: "key", dotted: true },
-  },
-  notAsked("k8s.pod.labels", "Labels of the pod, name:value separated by commas"),
-  notAsked("k8s.pod.ip", "IPv4 address of the pod"),
-  notAsked("k8s.pod.cni.json", "What the network plugin answered for the pod, as JSON"),
+    read: ({ podLabels }, argument) => podLabels.get(String(argument)),
+  }),
+  toldField({
+    name: "k8s.pod.labels",
+    summary: "Labels of the pod, name:value separated by commas",
+    read: ({ podSandboxId, podLabels }) =>
+      podSandboxId === undefined ? undefined : labelsText(podLabels),
+  }),
+  toldField({
+    name: "k8s.pod.ip",
+    summary: "Address of the pod; IPv4 where it has one",
+    read: ({ podSandboxId, ip }) => podSandboxId === undefined ? undefined : ip,
+  }),
+  toldField({
+    name: "k8s.pod.cni.json",
+    summary: "What the network plugin answered for the pod, as JSON",
+    read: ({ cniJson }) => cniJson,
+  }),
   apiField("k8s.ns.id", "Id of the namespace"),
   apiLabelField("k8s.ns.label", "Value of the namespace's label in the argument"),
   apiField("k8s.ns.labels", "Labels of the namespace"),
@@ -50,22 +62,7 @@ export const k8sFields: readonly FieldDefinition[] = [
 ];
 
 function labelField(name: string, summary: string, label: string): FieldDefinition {
-  return defineField({
-    name,
-    type: "CHARBUF",
-    summary,
-    extract: (_event, state) => containerOf(state)?.labels.get(label),
-  });
-}
-
-function notAsked(name: string, summary: string): FieldDefinition {
-  return defineField({
-    name,
-    type: "CHARBUF",
-    summary,
-    unavailable: NOT_ASKED,
-    extract: absent,
-  });
+  return toldField({ name, summary, read: ({ labels }) => labels.get(label) });
 }
 
 function apiFields(prefix: string, kind: string): FieldDefinition[] {

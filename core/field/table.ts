@@ -1,5 +1,6 @@
 /** The tables of all fields, and the way from the text of a rule to an entry. */
 import { containerFields } from "./container.ts";
+import { containerMountFields } from "./container_mount.ts";
 import { evtFields } from "./evt.ts";
 import { evtArgFields } from "./evt_arg.ts";
 import { evtCountFields } from "./evt_count.ts";
@@ -38,6 +39,7 @@ export const syscallFields: FieldTable = tableOf([
   ...fdlistFields,
   ...fsPathFields,
   ...containerFields,
+  ...containerMountFields,
   ...k8sFields,
 ]);
 

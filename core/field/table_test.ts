@@ -76,6 +76,7 @@ corpusTest("fields that upstream does not have say that they are falcod's own", 
   assertEquals(own.map(({ name, origin }) => [name, origin]), [
     ["evt.is_compat", "falcod"],
     ["fd.realpath", "falcod"],
+    ["container.known", "falcod"],
   ]);
 });
 

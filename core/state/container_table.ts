@@ -3,14 +3,19 @@ import { SecondChance } from "./_second_chance.ts";
 import type { Changes } from "./changes.ts";
 import type { ContainerEngineName, ContainerReference } from "./container_id.ts";
 
-/** Immutable; replaced as a whole when an engine has told more. */
-export interface Container {
-  /** `container.id`. */
-  readonly id: string;
-  readonly fullId: string;
-  readonly engine: ContainerEngineName;
-  /** An engine has been asked and has answered: what is absent below is absent there. */
-  readonly known: boolean;
+/** What is mounted in a container from outside of its image. */
+export interface ContainerMount {
+  readonly source: string;
+  readonly destination: string;
+  /** As the engine spells it; often empty. */
+  readonly mode: string;
+  readonly writable: boolean;
+  /** "rprivate", "rslave" …; empty where nobody says. */
+  readonly propagation: string;
+}
+
+/** What container engines tell; absent is what they do not. */
+export interface ContainerDetails {
   /** Without a slash in front. */
   readonly name: string | undefined;
   /** As the user wrote it: "nginx:1.0", "docker.io/library/nginx@sha256:…". */
@@ -23,6 +28,28 @@ export interface Container {
   readonly labels: ReadonlyMap<string, string>;
   /** Epoch nanoseconds. */
   readonly startNs: bigint | undefined;
+  /** In the engine's order. */
+  readonly mounts: readonly ContainerMount[];
+  /** IPv4 or, where there is no other, IPv6; of a pod's container the pod's. */
+  readonly ip: string | undefined;
+  readonly hostPid: boolean | undefined;
+  readonly hostNetwork: boolean | undefined;
+  readonly hostIpc: boolean | undefined;
+  /** Whole id of the container that holds the pod's namespaces; its own for that one itself. */
+  readonly podSandboxId: string | undefined;
+  readonly podLabels: ReadonlyMap<string, string>;
+  /** What the network plugin answered for the pod: JSON, not looked into. */
+  readonly cniJson: string | undefined;
+}
+
+/** Immutable; replaced as a whole when an engine has told more. */
+export interface Container extends ContainerDetails {
+  /** `container.id`. */
+  readonly id: string;
+  readonly fullId: string;
+  readonly engine: ContainerEngineName;
+  /** An engine has been asked and has answered: what is absent is absent there. */
+  readonly known: boolean;
 }
 
 export interface ContainerTableOptions {
@@ -41,23 +68,30 @@ interface Entry {
 const DEFAULT_CAPACITY = 4096;
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
 
+/** For engines to put in what they have to say. */
+export const NOTHING_TOLD: ContainerDetails = Object.freeze({
+  name: undefined,
+  image: undefined,
+  imageId: undefined,
+  imageRepository: undefined,
+  imageTag: undefined,
+  imageDigest: undefined,
+  privileged: undefined,
+  labels: NO_LABELS,
+  startNs: undefined,
+  mounts: Object.freeze([]),
+  ip: undefined,
+  hostPid: undefined,
+  hostNetwork: undefined,
+  hostIpc: undefined,
+  podSandboxId: undefined,
+  podLabels: NO_LABELS,
+  cniJson: undefined,
+});
+
 /** What is known of a container from its cgroup alone. */
 export function unknownContainer({ id, fullId, engine }: ContainerReference): Container {
-  return {
-    id,
-    fullId,
-    engine,
-    known: false,
-    name: undefined,
-    image: undefined,
-    imageId: undefined,
-    imageRepository: undefined,
-    imageTag: undefined,
-    imageDigest: undefined,
-    privileged: undefined,
-    labels: NO_LABELS,
-    startNs: undefined,
-  };
+  return { id, fullId, engine, known: false, ...NOTHING_TOLD };
 }
 
 /** Bounded: the containers nobody has asked about for longest make room. */

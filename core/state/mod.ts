@@ -30,8 +30,11 @@ export {
 } from "./container_id.ts";
 export {
   type Container,
+  type ContainerDetails,
+  type ContainerMount,
   ContainerTable,
   type ContainerTableOptions,
+  NOTHING_TOLD,
   unknownContainer,
 } from "./container_table.ts";
 export { Changes } from "./changes.ts";

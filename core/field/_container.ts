@@ -1,0 +1,62 @@
+/** How fields look at the container of the process. */
+import { type Container, HOST_ID, type State } from "../state/mod.ts";
+import {
+  defineField,
+  type FieldArgument,
+  type FieldDefinition,
+  type FieldScalar,
+} from "./field.ts";
+
+/** Length of the ids that people see. */
+export const SHORT_ID_LENGTH = 12;
+
+interface ToldField extends Pick<FieldDefinition, "name" | "summary"> {
+  /** CHARBUF where nothing is said. */
+  readonly type?: FieldDefinition["type"];
+  readonly format?: "decimal";
+  readonly suggested?: true;
+  readonly argument?: NonNullable<FieldDefinition["argument"]>;
+  /** Absent where it says nothing: the host has no such value. */
+  readonly onHost?: FieldScalar;
+  readonly read: (container: Container, argument: FieldArgument) => FieldScalar | undefined;
+}
+
+/** A field that the container engine has to tell. */
+export function toldField({ onHost, read, type = "CHARBUF", ...rest }: ToldField): FieldDefinition {
+  return defineField({
+    ...rest,
+    type,
+    basis: "process",
+    fromEngine: true,
+    extract: (_event, state, argument) => {
+      if (isOnHost(state)) return onHost;
+      const container = containerOf(state);
+      return container && read(container, argument);
+    },
+  });
+}
+
+/** What is known of the process's container; absent on the host. */
+export function containerOf(state: State): Container | undefined {
+  const id = state.process?.containerId;
+  return id === undefined || id === HOST_ID ? undefined : state.containers.get(id);
+}
+
+export function isOnHost(state: State): boolean {
+  return state.process?.containerId === HOST_ID;
+}
+
+const labelTexts = new WeakMap<ReadonlyMap<string, string>, string>();
+
+/** `name:value` in the order of names, as upstream's, without what Kubernetes adds for itself. */
+export function labelsText(labels: ReadonlyMap<string, string>): string {
+  const known = labelTexts.get(labels);
+  if (known !== undefined) return known;
+  const text = [...labels]
+    .filter(([name]) => !name.startsWith("annotation.") && !name.startsWith("io.kubernetes."))
+    .sort(([left], [right]) => left < right ? -1 : 1)
+    .map(([name, value]) => value === "" ? name : `${name}:${value}`)
+    .join(", ");
+  labelTexts.set(labels, text);
+  return text;
+}
