@@ -5,7 +5,7 @@ import type { Registry } from "../plugin/mod.ts";
 import {
   type ContainerInfo,
   lintShadows,
-  loadRules,
+  loadRulesAside,
   type MeaningLint,
   readRuleFile,
   type RuleFile,
@@ -16,6 +16,7 @@ import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import type { Config } from "./config/schema.ts";
 import { fieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
+import { inSlices } from "./pause.ts";
 import { selectRules } from "./rule_selection.ts";
 import { ENGINE_VERSION } from "./version.ts";
 
@@ -58,14 +59,16 @@ export async function loadRuleset(
   const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];
   const names: string[] = [];
+  const breathe = inSlices();
   refuseNoneThere(paths, report);
   for (const { path, at } of expandPaths(paths, report)) {
     const source = readText(path, report, at);
     if (!source) continue;
     names.push(path);
     files.push(readRuleFile(source, report));
+    await breathe();
   }
-  const ruleset = loadRules(files, {
+  const ruleset = await loadRulesAside(files, {
     fieldsOf: (source) => fields.get(source),
     sources: [...fields.keys()],
     engineVersion: ENGINE_VERSION,
@@ -76,7 +79,7 @@ export async function loadRuleset(
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // Containers are built in; rules ask for the plugin that does the same for Falco.
     hasPlugin: (name) => name === "container",
-  }, report);
+  }, { report, breathe });
   if (!ruleset || report.hasErrors) return { ruleset: undefined, files: names };
   const selected = selectRules(ruleset, config.rules, report);
   warnOfSilence(selected, report);

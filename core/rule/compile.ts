@@ -69,13 +69,14 @@ export class Compiler {
   /**
    * Parses and expands every macro, used or not; to be called before any rule. A macro sees those that
    * were there when it was last changed. One with a mistake is reported here, once: rules that use it
-   * are not judged.
+   * are not judged. Stops after each.
    */
-  compileMacros(): void {
+  *compileMacros(): Generator<void> {
     for (const { name, condition } of this.merged.macros.values()) {
       const parsed = parseCondition(this.#placeOddLists(joinTexts(condition)), this.report);
       this.#macros.set(name, { name, condition: parsed });
       this.#lint?.text(condition, this.report);
+      yield;
     }
     for (const draft of this.merged.macros.values()) {
       const { name } = draft;
@@ -85,6 +86,7 @@ export class Compiler {
       if (expanded) this.#expanded.set(name, expanded);
       else this.#macros.set(name, { name, condition: undefined });
       this.report.absorb(own, (found) => this.#toldBefore(found) ? undefined : found);
+      yield;
     }
   }
 

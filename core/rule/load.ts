@@ -39,20 +39,52 @@ export function loadRules(
   context: LoadContext,
   report: Report,
 ): Ruleset | undefined {
+  const steps = loadingSteps(files, context, report);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** What `loadRules` does, while other things go on: `breathe` is asked between one rule and the next. */
+export async function loadRulesAside(
+  files: readonly RuleFile[],
+  context: LoadContext,
+  { report, breathe }: {
+    readonly report: Report;
+    /** Absent: there is time for more. */
+    readonly breathe: () => Promise<void> | undefined;
+  },
+): Promise<Ruleset | undefined> {
+  const steps = loadingSteps(files, context, report);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await breathe();
+  }
+}
+
+/** Stops after each macro and each rule. */
+function* loadingSteps(
+  files: readonly RuleFile[],
+  context: LoadContext,
+  report: Report,
+): Generator<void, Ruleset | undefined> {
   // Errors of reading stand in the caller's report; ours are counted apart from them.
   const own = new Report(report.limit);
   const deprecations = new Deprecations();
   const requiredEngineVersion = checkRequirements(files, context, own);
   const merged = mergeFiles(files, own, deprecations);
   const compiler = new Compiler(merged, context, own, deprecations);
-  compiler.compileMacros();
+  yield* compiler.compileMacros();
   const rules: Rule[] = [];
   for (const draft of merged.rules.values()) {
     if (!sourceIsKnown(draft, context, own)) continue;
     const rule = compiler.rule(draft);
     if (rule) rules.push(rule);
+    yield;
   }
-  warnOfReplaced(merged, context, own);
+  yield* warnOfReplaced(merged, context, own);
   const lists = listsOf(merged, compiler.usedLists);
   const complete = merged.complete && merged.broken.size === 0;
   if (complete && !own.hasErrors) reportUnused(compiler, merged, own);
@@ -147,13 +179,14 @@ function sourceIsKnown(draft: RuleDraft, context: LoadContext, report: Report): 
  * A definition that a later one of its name takes the place of never runs, and Falco does not look at
  * it; yet somebody wrote it, so its mistakes are told as warnings.
  */
-function warnOfReplaced(merged: Merged, context: LoadContext, report: Report): void {
+function* warnOfReplaced(merged: Merged, context: LoadContext, report: Report): Generator<void> {
   if (merged.replaced.length === 0) return;
   const found = new Report(report.limit);
   // One of its own: what only such definitions use, or do in an old way, is used by nobody.
   const compiler = new Compiler(merged, context, found, new Deprecations());
-  compiler.compileMacros();
+  yield* compiler.compileMacros();
   for (const { draft, by } of merged.replaced) {
+    yield;
     const before = found.diagnostics.length;
     compiler.rule(draft);
     for (const { severity, title, at, help, notes = [] } of found.diagnostics.slice(before)) {

@@ -3,7 +3,7 @@ import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { Report, SourceText, toFile } from "../base/mod.ts";
 import { eventCodesByName } from "../event/mod.ts";
 import { defineField, type FieldTable, syscallFields } from "../field/mod.ts";
-import { type LoadContext, loadRules } from "./load.ts";
+import { type LoadContext, loadRules, loadRulesAside } from "./load.ts";
 import { readRuleFile } from "./read.ts";
 
 /** Few fields of our own: these tests are about rules. */
@@ -229,4 +229,15 @@ Deno.test("loadRules() counts nothing as used that only a replaced definition us
 Deno.test("loadRules() tells a mistake in a macro once, whether its users are replaced or not", () => {
   const macro = "- macro: m\n  condition: unknown_macro\n";
   assertEquals(load(macro + rule("a", "m") + rule("a", "m")).codes, ["F016"]);
+});
+
+Deno.test("loadRulesAside() loads as loadRules() does, and makes room between macros and rules", async () => {
+  const text = "- macro: m\n  condition: evt.type = open\n" + rule("a", "m") + rule("b", "m");
+  const files = [readRuleFile(new SourceText("0.yaml", text), new Report())];
+  const report = new Report();
+  let breaths = 0;
+  const breathe = () => Promise.resolve(void breaths++);
+  const ruleset = await loadRulesAside(files, context, { report, breathe });
+  assertEquals(ruleset?.rules.map(({ name }) => name), ["a", "b"]);
+  assertEquals([breaths, report.diagnostics], [4, []]);
 });

@@ -8,7 +8,7 @@
  * Every mistake of all files is reported in one run; with an error among them there is no ruleset.
  */
 export { readRuleFile } from "./read.ts";
-export { loadRules } from "./load.ts";
+export { loadRules, loadRulesAside } from "./load.ts";
 export { lintCondition, type MeaningLint } from "./lint_conditions.ts";
 export { lintShadows } from "./lint_shadow.ts";
 export type { LoadContext } from "./load.ts";
