@@ -14,10 +14,20 @@ export interface Running {
   alert(alert: Alert): void;
 }
 
+/** What can be asked at any time, for metrics and for the closing summary. */
 export interface ReloadCounters {
   readonly done: number;
   /** The new files had mistakes; the rules stayed. */
   readonly refused: number;
+  /** When rules last came into effect, since the epoch; at the start of the run, if not since. */
+  readonly lastDoneNs: bigint;
+}
+
+/** The reloads of a run, from its start to its end. */
+export interface RulesKeeper {
+  counters(): ReloadCounters;
+  /** Resolves when the signal has aborted; never rejects. */
+  readonly ended: Promise<void>;
 }
 
 export interface ReloadOptions {
@@ -33,13 +43,17 @@ export interface ReloadOptions {
   readonly onHangup: (callback: () => void) => { release(): void };
 }
 
-/** Keeps the rules of a run as its files say. Never rejects; ends with the signal. */
-export async function keepRulesFresh(
+/** Keeps the rules of a run as its files say, until the signal aborts. */
+export function keepRulesFresh(
   options: ReloadOptions,
   running: Running,
   signal: AbortSignal,
-): Promise<ReloadCounters> {
+): RulesKeeper {
   const reloader = new Reloader(options, running);
+  return { counters: () => reloader.counters, ended: keep(reloader, options, signal) };
+}
+
+async function keep(reloader: Reloader, options: ReloadOptions, signal: AbortSignal) {
   const { start, log } = options;
   using files = new FileWatch({ log, changed: () => reloader.request("files have changed") });
   if (start.loaded.config.watch_config_files) reloader.watch(files);
@@ -49,7 +63,6 @@ export async function keepRulesFresh(
   }
   hangup.release();
   reloader.stop();
-  return reloader.counters;
 }
 
 /** One reload at a time; requests that come meanwhile are one more. */
@@ -63,6 +76,7 @@ export class Reloader {
   #stopped = false;
   #done = 0;
   #refused = 0;
+  #lastDoneNs = nowNs();
   #toldOfRestart = "";
 
   constructor(options: Omit<ReloadOptions, "onHangup">, running: Running) {
@@ -72,7 +86,7 @@ export class Reloader {
   }
 
   get counters(): ReloadCounters {
-    return { done: this.#done, refused: this.#refused };
+    return { done: this.#done, refused: this.#refused, lastDoneNs: this.#lastDoneNs };
   }
 
   /** `files` follows whatever the configuration names from now on. */
@@ -121,6 +135,7 @@ export class Reloader {
     }
     this.#running.use(next.ruleset);
     this.#done++;
+    this.#lastDoneNs = nowNs();
     this.#paths = paths;
     this.#files?.follow(paths);
     this.#tellOfRestart(next.loaded.config);
@@ -196,9 +211,13 @@ function refusalAlert(reason: string, hostname: string): Alert {
     priority: "Critical",
     source: INTERNAL_SOURCE,
     tags: [],
-    timeNs: BigInt(Date.now()) * 1_000_000n,
+    timeNs: nowNs(),
     hostname,
     message: escapeText(`${REFUSAL}: ${reason}`),
     fields: new Map(),
   };
+}
+
+function nowNs(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
 }

@@ -9,7 +9,8 @@ export interface Summary {
   readonly lanes: readonly LaneCounters[];
   readonly sources: readonly { readonly name: string; readonly counters: SourceCounters }[];
   readonly state: StateCounters;
-  readonly reloads: ReloadCounters;
+  /** Absent: nobody keeps the rules fresh. */
+  readonly reloads: ReloadCounters | undefined;
   /** It ended because no output takes alerts any more. */
   readonly outputsGone: boolean;
 }
@@ -25,8 +26,8 @@ export function summaryLines(summary: Summary): string[] {
   const lines = [`falcod: stopped; ${engine.events} events, ${engine.alerts} alerts`];
   if (summary.outputsGone) lines.push("  no output is left that takes alerts");
   lines.push(`  processes known: ${state.processes}, threads: ${state.threads}`);
-  if (reloads.done > 0) lines.push(`  rules reloaded: ${reloads.done}`);
-  if (reloads.refused > 0) lines.push(`  reloads refused: ${reloads.refused}`);
+  if (reloads && reloads.done > 0) lines.push(`  rules reloaded: ${reloads.done}`);
+  if (reloads && reloads.refused > 0) lines.push(`  reloads refused: ${reloads.refused}`);
   const byCount = [...engine.alertsByRule].sort((a, b) => b[1] - a[1]);
   for (const [rule, count] of byCount) lines.push(`  alerts of "${rule}": ${count}`);
   for (const { name, counters } of sources) {

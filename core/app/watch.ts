@@ -10,7 +10,7 @@ import type { Settings, Wired } from "./config/settings.ts";
 import { ContainerLookup } from "./containers.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
 import { tellLosses } from "./losses.ts";
-import type { ReloadCounters, Running } from "./reload.ts";
+import type { RulesKeeper, Running } from "./reload.ts";
 import type { Summary } from "./summary.ts";
 
 export interface WatchRequest {
@@ -26,8 +26,8 @@ export interface WatchRequest {
   readonly unbuffered: boolean;
   /** All sources see events now. */
   readonly onReady: (sources: readonly string[]) => void;
-  /** Brings other rules in as long as the run lasts; never rejects and ends with the signal. */
-  readonly keepRulesFresh?: (running: Running, signal: AbortSignal) => Promise<ReloadCounters>;
+  /** Brings other rules in as long as the run lasts; ends with the signal. */
+  readonly keepRulesFresh?: (running: Running, signal: AbortSignal) => RulesKeeper;
 }
 
 /** How long alerts of a batch wait for each other with `buffered_outputs`. */
@@ -107,7 +107,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     ));
   } finally {
     stop.abort();
-    await Promise.all([names, losses, reloads]);
+    await Promise.all([names, losses, reloads?.ended]);
     await delivery.close(FLUSH_MS);
   }
   return {
@@ -115,7 +115,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     lanes: delivery.counters(),
     sources: sources.map((source) => ({ name: source.name, counters: source.counters() })),
     state: state.counters,
-    reloads: await reloads ?? { done: 0, refused: 0 },
+    reloads: reloads?.counters(),
     outputsGone,
   };
 }
