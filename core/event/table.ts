@@ -1,6 +1,6 @@
 /** The event types: what they are called, what they belong to, which parameters they carry. */
 import { EVENT_ROWS } from "./_event_rows.ts";
-import { genericSyscalls, syscallByCode } from "./syscalls.ts";
+import { syscallByCode, syscalls } from "./syscalls.ts";
 
 /**
  * How a parameter's value is encoded and printed; upstream's names without `PT_`.
@@ -194,6 +194,10 @@ function isDeliverable(type: EventType): boolean {
 function groupByName(): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const code of allEventCodes()) {
+    // As in Falco, conditions that name an event mean its own type.
+    if (code >= GENERIC_BASE && syscallByCode(code - GENERIC_BASE)?.exitEvent !== undefined) {
+      continue;
+    }
     const { name } = eventType(code)!;
     const group = groups.get(name);
     if (group) group.push(code);
@@ -205,10 +209,11 @@ function groupByName(): Map<string, number[]> {
 function genericTypes(): Map<number, EventType> {
   if (generics) return generics;
   const { direction, category, class: kind, flags, params } = eventTypes()[GENERIC_EXIT]!;
-  const unknown = syscallByCode(0);
   generics = new Map();
-  for (const { code: call, name } of unknown ? [unknown, ...genericSyscalls()] : []) {
+  // In captures of old those are generic, too, that have a type of their own today.
+  for (const { code: call, name: ofCall, exitEvent } of syscalls()) {
     const code = GENERIC_BASE + call;
+    const name = exitEvent === undefined ? ofCall : eventTypes()[exitEvent]!.name;
     generics.set(code, { code, name, direction, category, class: kind, flags, params });
   }
   return generics;

@@ -134,10 +134,17 @@ function protocolField(name: string, end: End, summary: string): FieldDefinition
     type: "CHARBUF",
     summary,
     extract: (_event, state) => {
-      const number = port(state, end);
-      // A unix socket that connected has a client's side, and no port there.
-      if (number === undefined) return end === "client" && isUnixClient(state) ? "" : undefined;
-      return String(number);
+      const descriptor = openDescriptor(state);
+      if (!descriptor?.socket) return undefined;
+      const { socket, role } = descriptor;
+      // Unlike fd.sport, Falco's is empty while nobody has called.
+      const isListening = isIp(socket) && isServerSocket(socket);
+      if (end === "server" && isListening) return "";
+      const number = endOf(descriptor, end)?.port;
+      if (number !== undefined) return String(number);
+      // What has a side and no port there, as unix sockets.
+      const hasSide = role !== undefined && (isListening || socket.family === "unix");
+      return end === "client" && hasSide ? "" : undefined;
     },
   });
 }
@@ -154,11 +161,6 @@ function nameField(name: string, end: End, summary: string): FieldDefinition {
       return of && state.names.namesOf(of);
     },
   });
-}
-
-function isUnixClient(state: State): boolean {
-  const descriptor = openDescriptor(state);
-  return descriptor?.socket?.family === "unix" && descriptor.role !== undefined;
 }
 
 function ipSocket(state: State): SocketTuple | undefined {

@@ -47,6 +47,15 @@ export const procFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Process name and arguments",
     extract: (_event, state) => state.process && commandLine(state.process),
+    // Threads that a capture found when it began are called by their own names.
+    show: (_event, { process, tracked }) => {
+      if (process === undefined) return undefined;
+      const name = tracked?.commandName ?? "";
+      const { image } = process;
+      return name === "" || name === image.comm
+        ? commandLine(process)
+        : [name, ...image.args].join(" ");
+    },
   }),
   defineField({
     name: "proc.exeline",

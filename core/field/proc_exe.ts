@@ -82,6 +82,7 @@ export const procExeFields: readonly FieldDefinition[] = [
     summary: "When the first process of the pid namespace started, in nanoseconds since the epoch",
     format: "decimal",
     extract: (event, state) => {
+      if (state.tracked) return unlessZero(state.tracked.namespaceStartNs);
       const first = namespaceInit(state);
       return first && startTimeNs(first, event);
     },

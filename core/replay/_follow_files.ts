@@ -70,7 +70,7 @@ function opener(layout: OpenLayout): Handler {
       kind: (flags & O_DIRECTORY) !== 0 ? "directory" : "file",
       path,
       flags,
-      encodedDevice: hasInode ? scap.paramUnsigned(layout.device) ?? 0 : 0,
+      encodedDevice: scap.paramUnsigned(layout.device) ?? 0,
       inodeLow: hasInode ? scap.view.getUint32(inodeAt, true) : 0,
       inodeHigh: hasInode ? scap.view.getUint32(inodeAt + 4, true) : 0,
     });

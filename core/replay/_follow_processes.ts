@@ -27,7 +27,12 @@ const RECENT_ENDS = 256;
 const EXE = 1, ARGS = 2, PROCESS_ID = 4, PARENT_ID = 5, LIMIT = 7, MAJOR_FAULTS = 8;
 const MINOR_FAULTS = 9, VM_SIZE = 10, VM_RESIDENT = 11, VM_SWAP = 12, COMM = 13, CGROUPS = 14;
 /** Of clone alone. */
-const CLONE_FLAGS = 15, UID = 16, GID = 17, VIRTUAL_TID = 18, VIRTUAL_PID = 19;
+const CLONE_FLAGS = 15,
+  UID = 16,
+  GID = 17,
+  VIRTUAL_TID = 18,
+  VIRTUAL_PID = 19,
+  NAMESPACE_START = 20;
 
 /** Both who called and who was made return from the same call; whoever is first tells of the child. */
 const clone: ThreadMaker = (event, thread, follower) => {
@@ -68,6 +73,7 @@ function cloneInCaller(
   const child = makeChild(event, childId, isThread ? caller.process.id : childId, follower);
   child.virtualId = childId;
   child.parentId = isThread ? caller.parentId : caller.id;
+  child.namespaceStartNs = follower.bootTimeNs;
   if (isKnown) inherit(child, caller, isThread);
   else {
     child.membership = { ...child.membership, virtualPid: child.process.id };
@@ -117,6 +123,12 @@ function cloneInChild(
   if (origin?.isKnown) inherit(child, origin, isThread);
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
   child.membership = { ...child.membership, virtualPid };
+  const startNs = scap.paramWide(NAMESPACE_START);
+  child.namespaceStartNs = (flags & (CHILD_IN_PIDNS | CLONE_NEWPID)) === 0 && !child.isInNamespace
+    ? follower.bootTimeNs
+    : startNs === undefined
+    ? 0n
+    : startNs + follower.bootTimeNs;
   if (origin && !origin.isKnown && isThread) {
     completeLeader(origin, child);
     follower.sink.seed([origin.snapshot()]);

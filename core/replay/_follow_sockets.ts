@@ -6,7 +6,6 @@ import {
   type Endpoint,
   equalBytes,
   isMapped,
-  isUnspecified,
   type Tuple,
   tupleAt,
   tupleText,
@@ -25,8 +24,6 @@ const IPPROTO_IP = 0, IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPRO
 const EINPROGRESS = -115;
 const O_CLOEXEC = 0x1000;
 const UNSPECIFIED_V4 = new Uint8Array(4), UNSPECIFIED_V6 = new Uint8Array(16);
-
-type IpTuple = Extract<Tuple, { source: Endpoint }>;
 
 interface NewSocket {
   readonly number: number;
@@ -298,27 +295,13 @@ function updateSocket(
   if (descriptor.kind === tuple.family && isSameConnection(descriptor.ends, tuple)) {
     return undefined;
   }
-  const ends = mergedEnds(descriptor, tuple);
+  const { source, destination } = tuple;
   const protocolNumber = protocolIn(descriptor, tuple.family) || UDP;
   return descriptor.with({
     kind: tuple.family,
-    ends: ends.source ? interfaces.completed(ends.source, ends.destination) : ends,
+    ends: source ? interfaces.completed(source, destination) : { source, destination },
     protocolNumber,
   });
-}
-
-/** What is known of the other side stays; libs userspace/libsinsp/parsers.cpp update_ipv4_addresses_and_ports. */
-function mergedEnds({ ends }: Descriptor, tuple: IpTuple): Ends {
-  const known = ends?.source ? ends.destination : undefined;
-  const isSameFamily = known?.address.length === tuple.destination.address.length;
-  if (!known || !isSameFamily) return { source: tuple.source, destination: tuple.destination };
-  return {
-    source: tuple.source,
-    destination: {
-      address: isUnspecified(known.address) ? tuple.destination.address : known.address,
-      port: known.port === 0 ? tuple.destination.port : known.port,
-    },
-  };
 }
 
 function named(descriptor: Descriptor, tuple: Tuple, direction: "in" | "out"): Descriptor {
@@ -339,7 +322,10 @@ function swapped({ source, destination }: Ends): Ends {
   return source ? { source: destination, destination: source } : { source, destination };
 }
 
-function isSameConnection(ends: Ends | undefined, tuple: IpTuple): boolean {
+function isSameConnection(
+  ends: Ends | undefined,
+  tuple: Exclude<Tuple, { family: "unix" | "other" }>,
+): boolean {
   if (!ends?.source) return false;
   return isSameEnd(ends.source, tuple.source) && isSameEnd(ends.destination, tuple.destination) ||
     isSameEnd(ends.source, tuple.destination) && isSameEnd(ends.destination, tuple.source);

@@ -6,7 +6,7 @@ import { withSlash } from "./_follow_files.ts";
 import { withCgroup, withoutDeleted } from "./_follow_processes.ts";
 import { connectionText, Descriptor, type Ends, TCP } from "./descriptor.ts";
 import type { Follower } from "./follower.ts";
-import { cgroupsOf } from "./texts.ts";
+import { cgroupsOf, withoutLoneEmpty } from "./texts.ts";
 import { type ReplayProcess, ReplayThread } from "./threads.ts";
 
 /** Sockets whose direction is found out when all are known. */
@@ -31,9 +31,9 @@ export class Seeds {
     thread.image = {
       comm: found.comm,
       exe: found.exe,
-      args: found.args,
+      args: withoutLoneEmpty(found.args),
       argsTruncated: false,
-      env: found.env,
+      env: withoutLoneEmpty(found.env),
       exePath: withoutDeleted(found.exePath),
       exeGiven: found.exe,
       exeInode: found.exeInode,
@@ -71,6 +71,7 @@ export class Seeds {
     thread.vmSwapKb = found.vmSwapKb;
     thread.majorFaults = Number(found.majorFaults);
     thread.minorFaults = Number(found.minorFaults);
+    thread.namespaceStartNs = found.pidNamespaceStartNs;
     if (thread.isLeader) {
       thread.process.cwd = withSlash(joinPath("", found.cwd));
       thread.process.descriptorLimit = Number(BigInt.asIntN(64, found.fdLimit));

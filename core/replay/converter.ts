@@ -38,8 +38,8 @@ interface Stored {
 
 /** Threads whose enter events are kept at most. */
 const MAX_STORED = 65_536;
-/** The longest chain of versions has three. */
-const MAX_STEPS = 8;
+/** The longest chain of versions and additions, of execve, has a dozen. */
+const MAX_STEPS = 50;
 const LARGEST_PARAM = 0xffff;
 const LARGEST_LARGE_PARAM = 0xffffffff;
 /** uid and gid: nobody. */

@@ -55,6 +55,8 @@ export class Follower {
   readonly interfaces = new NetworkInterfaces();
   /** When each processor last went on with another thread. */
   readonly switches = new Map<number, number>();
+  /** Since the epoch; 0 when the capture does not tell. */
+  bootTimeNs = 0n;
   readonly texts: Texts;
   readonly sink: FollowerSink;
   readonly #handlers: readonly (Handler | undefined)[];

@@ -75,6 +75,9 @@ export class Replay {
       case "descriptor":
         this.#seeding().descriptor(item);
         return;
+      case "machine":
+        this.#follower.bootTimeNs = item.bootTimeNs;
+        return;
       case "interface":
         this.#follower.interfaces.add(item.address, item.netmask);
         return;

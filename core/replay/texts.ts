@@ -117,8 +117,13 @@ function decodeCgroups(bytes: CaptureBytes, at: number, length: number): readonl
 }
 
 /** A NUL stands behind every text, behind the last one too unless the list was cut. */
-function splitNul(text: string): string[] {
-  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
+function splitNul(text: string): readonly string[] {
+  return withoutLoneEmpty((text.endsWith("\0") ? text.slice(0, -1) : text).split("\0"));
+}
+
+/** Falco takes a single empty text for none at all. */
+export function withoutLoneEmpty(texts: readonly string[]): readonly string[] {
+  return texts.length === 1 && texts[0] === "" ? NO_TEXTS : texts;
 }
 
 /** Controllers were called otherwise once; libs userspace/libsinsp/threadinfo.cpp set_cgroups. */
@@ -152,6 +157,8 @@ export function cgroupPath(cgroups: readonly Cgroup[]): string {
     for (const [, path] of cgroups) {
       if (path.length > found.length) found = path;
     }
+    // A named hierarchy has its name in front: `name=systemd=/path`.
+    found = found.slice(Math.max(0, found.indexOf("/")));
   }
   paths.set(cgroups, found);
   return found;

@@ -61,6 +61,7 @@ export class ReplayThread implements TrackedThread {
   vmSwapKb = 0;
   majorFaults = 0;
   minorFaults = 0;
+  namespaceStartNs = 0n;
   ranNs: number | undefined;
   totalRanNs = 0;
   processorUse: ProcessorUse | undefined;
@@ -83,6 +84,10 @@ export class ReplayThread implements TrackedThread {
   /** Falco takes the thread that called fork for the parent, not its process. */
   get parent(): ReplayThread | undefined {
     return this.#owner.get(this.parentId);
+  }
+
+  get commandName(): string {
+    return this.image.comm;
   }
 
   get isLeader(): boolean {
