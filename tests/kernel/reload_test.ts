@@ -1,6 +1,7 @@
 /** Other rules while falcod runs: what is known of processes stays, what is captured follows. */
 import { assert, assertEquals } from "../assert.ts";
 import { type Falcod, kernelTest, type Stage, withFalcod } from "./harness.ts";
+import { summaryOf } from "./summary.ts";
 
 function rule(name: string, condition: string): string {
   return [
@@ -77,6 +78,37 @@ kernelTest(
         `/bin/echo reload-old; mkdir ${folder}/b; ${FINISH(folder)}`,
       );
       assertEquals(summarize(alerts), ["Makes a directory: parent=sh", "New: parent=waiter"]);
+    });
+  },
+);
+
+kernelTest(
+  "a program that began before a reload and forks after it is known in full; counters go on",
+  async () => {
+    await withRules([], async ({ falcod, stage, file, replace }) => {
+      const folder = file.slice(0, file.lastIndexOf("/"));
+      assertEquals(summarize(await falcod.alertsOf("/bin/echo reload-old")), ["Old: parent=sh"]);
+      const script = `while ! [ -e ${folder}/go ]; do sleep 0.05; done; ` +
+        `( : > ${folder}/reload-forked ); : > ${folder}/done`;
+      await stage.run(
+        `ln -s /bin/sh ${folder}/waiter; ${folder}/waiter -c '${script}' waiting one two &`,
+      );
+      replace(
+        rule("Forked", "evt.type in (open, openat) and fd.name endswith /reload-forked")
+          .replace("output: ", "output: name=%proc.name exe=%proc.exe "),
+      );
+      await falcod.logged(/rules are in effect/);
+      const [alert, ...more] = await falcod.alertsOf(FINISH(folder));
+      // The child has executed nothing: all of this is what its parent was before the reload.
+      const words = /name=(\S+) exe=(\S+) parent=(\S+) .* (\S+)$/.exec(alert!.output);
+      assertEquals(words?.slice(1), ["waiter", `${folder}/waiter`, "waiter", "two"], alert!.output);
+      assertEquals([alert!.rule, more], ["Forked", []]);
+      falcod.kill("SIGTERM");
+      const { log } = await falcod.ended();
+      const summary = summaryOf(log);
+      assertEquals(summary.get('alerts of "Old"'), 1);
+      assertEquals(summary.get('alerts of "Forked"'), 1);
+      assertEquals(summary.get("rules reloaded"), 1);
     });
   },
 );
