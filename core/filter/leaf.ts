@@ -53,7 +53,7 @@ function rightKey(right: CheckedRight): string {
 export function keyOfOperand(operand: CheckedOperand): string {
   switch (operand.kind) {
     case "field":
-      return `f${idOf(operand.definition)}${JSON.stringify(operand.argument) ?? ""}`;
+      return `f${idOf(operand.definition)}[${JSON.stringify(operand.argument) ?? ""}]`;
     case "constant":
       return valueKey(operand.value);
     case "call":
