@@ -1,6 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import type { ContainerEngine, ContainerInfo } from "../plugin/mod.ts";
-import { type Container, unknownContainer } from "../state/mod.ts";
+import { type Container, NOTHING_TOLD, unknownContainer } from "../state/mod.ts";
 import { ContainerLookup } from "./containers.ts";
 import { silentLogger } from "./log.ts";
 
@@ -10,16 +10,13 @@ function container(id: string): Container {
 
 function info(fullId: string): ContainerInfo {
   return {
+    ...NOTHING_TOLD,
     fullId,
     name: `name-${fullId}`,
     image: "nginx:1.0",
-    imageId: undefined,
     imageRepository: "nginx",
     imageTag: "1.0",
-    imageDigest: undefined,
     privileged: false,
-    labels: new Map(),
-    startNs: undefined,
   };
 }
 

@@ -1,5 +1,11 @@
 /** The container a given event happened in. */
-import { type Container, containerOf, HOST_ID, unknownContainer } from "../state/mod.ts";
+import {
+  type Container,
+  containerOf,
+  HOST_ID,
+  parseImageName,
+  unknownContainer,
+} from "../state/mod.ts";
 import type { Given } from "./given.ts";
 
 /** Stands for the id where only other things are said about the container. */
@@ -21,7 +27,7 @@ export function containerOfGiven(given: Given): Container | undefined {
   const reference = containerOf(cgroupOf(given));
   if (!reference) return undefined;
   const image = given.text("container.image");
-  const { repository, tag } = partsOf(image ?? "");
+  const { repository, tag } = parseImageName(image ?? "");
   return {
     ...unknownContainer(reference),
     known: true,
@@ -40,16 +46,6 @@ function isInContainer(given: Given): boolean {
   const name = given.text("container.name");
   if (name === HOST_ID) return false;
   return given.mentions("container.") || given.mentions("k8s.");
-}
-
-/** `docker.io/library/nginx:1.0`: a colon before the last slash belongs to a port. */
-function partsOf(image: string): { readonly repository?: string; readonly tag?: string } {
-  if (image === "") return {};
-  const name = image.split("@")[0]!;
-  const colon = name.lastIndexOf(":");
-  return colon <= name.lastIndexOf("/")
-    ? { repository: name }
-    : { repository: name.slice(0, colon), tag: name.slice(colon + 1) };
 }
 
 function labelsOf(given: Given): ReadonlyMap<string, string> {

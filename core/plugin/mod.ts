@@ -1,6 +1,12 @@
 /** What plugins implement and how they are found. */
 export type * from "./plugin.ts";
 export {
+  boundedLabels,
+  boundedMounts,
+  type ContainerEngine,
+  type ContainerInfo,
+} from "./container_engine.ts";
+export {
   checkPluginConfig,
   type ConfigOf,
   type PluginEntry,

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
 import type { Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
-import type { Container } from "../state/mod.ts";
+import type { ContainerEngine } from "./container_engine.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
 export interface EventNeeds {
@@ -67,18 +67,6 @@ export interface Sink {
 export interface FormattedAlert {
   readonly alert: Alert;
   readonly line: string;
-}
-
-/** What a container engine says about one container; `undefined` where it says nothing. */
-export type ContainerInfo = Omit<Container, "id" | "engine" | "known">;
-
-export interface ContainerEngine {
-  readonly name: string;
-  /**
-   * Absent when the engine does not know the container or is not there at all; rejects when the engine
-   * is there and does not answer as it should, or when `signal` aborts.
-   */
-  inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined>;
 }
 
 interface Described<Kind extends string, Config> {

@@ -37,6 +37,7 @@ export {
   NOTHING_TOLD,
   unknownContainer,
 } from "./container_table.ts";
+export { describeImage, type ImageName, parseImageName } from "./image_name.ts";
 export { Changes } from "./changes.ts";
 export { NameTable, type NameTableOptions, type ResolveName } from "./name_table.ts";
 export { type HostFiles, hostFiles } from "./host_files.ts";

@@ -1,29 +1,43 @@
 /**
- * Names, images and labels of containers, from what speaks Docker's REST API on a unix socket: dockerd,
- * and podman where its service runs. Without any such socket containers keep the id from their cgroup
- * and nothing else is known of them.
+ * Names, images, labels and mounts of containers, from what speaks Docker's REST API on a unix socket:
+ * dockerd, and podman where its service runs. Without any such socket containers keep the id from their
+ * cgroup and nothing else is known of them.
  */
-import type { ContainerEngine, ContainerEnginePlugin, ContainerInfo } from "../../../core/mod.ts";
-import { describeImage } from "./image.ts";
-import { getJson, isListening, RestError } from "./rest.ts";
+import {
+  boundedLabels,
+  boundedMounts,
+  type ContainerEngine,
+  type ContainerEnginePlugin,
+  type ContainerInfo,
+  type ContainerReference,
+  describeImage,
+  NOTHING_TOLD,
+} from "../../../core/mod.ts";
+import { getJson, getJsonLines, isListening, RestError } from "./rest.ts";
 import {
   type ContainerAnswer,
   containerAnswer,
   type DockerConfig,
   dockerSchema,
+  eventAnswer,
+  FULL_ID,
   type ImageAnswer,
   imageAnswer,
 } from "./schema.ts";
 
-const MAX_LABELS = 256;
+const EVENTS = `/events?filters=${
+  encodeURIComponent(JSON.stringify({ type: ["container"], event: ["create", "start"] }))
+}`;
 
 export class DockerEngine implements ContainerEngine {
-  readonly name = "docker";
+  readonly name: string;
 
-  constructor(readonly config: DockerConfig) {}
+  constructor(readonly config: DockerConfig) {
+    this.name = config.engine;
+  }
 
   async inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined> {
-    if (!/^[0-9a-f]{12,64}$/.test(fullId)) return undefined;
+    if (!FULL_ID.test(fullId)) return undefined;
     let failure: unknown;
     for (const socket of this.config.sockets) {
       signal.throwIfAborted();
@@ -40,6 +54,24 @@ export class DockerEngine implements ContainerEngine {
     return undefined;
   }
 
+  async watch(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void> {
+    await Promise.all(this.config.sockets.map((socket) => this.#watch(socket, { signal, told })));
+  }
+
+  async #watch(
+    socket: string,
+    { signal, told }: {
+      readonly signal: AbortSignal;
+      readonly told: (container: ContainerReference) => void;
+    },
+  ): Promise<void> {
+    if (!await isListening(socket)) return;
+    for await (const line of getJsonLines({ socket, path: EVENTS, signal })) {
+      const fullId = eventAnswer.safeParse(line).data?.Actor.ID;
+      if (fullId) told({ id: fullId.slice(0, 12), fullId, engine: this.config.engine });
+    }
+  }
+
   async #ask(
     socket: string,
     fullId: string,
@@ -49,30 +81,54 @@ export class DockerEngine implements ContainerEngine {
     const get = (path: string) => getJson({ socket, path, timeoutMs, signal });
     const found = await get(`/containers/${fullId}/json`);
     if (found === undefined) return undefined;
-    const container = containerAnswer.safeParse(found);
-    if (!container.success) {
+    const { data: container } = containerAnswer.safeParse(found);
+    if (!container) {
       throw new RestError("bad-answer", `${socket} does not describe a container as Docker does`);
     }
-    const imageId = container.data.Image?.replace(/^sha256:/, "");
+    if (container.Id !== fullId) {
+      throw new RestError("bad-answer", `${socket} describes another container than ${fullId}`);
+    }
+    const imageId = container.Image?.replace(/^sha256:/, "");
     const image = imageId && /^[0-9a-f]{64}$/.test(imageId)
       ? imageAnswer.safeParse(await get(`/images/${imageId}/json`)).data
       : undefined;
-    return containerInfo(container.data, image, labelMaxLength);
+    const lender = lenderOf(container);
+    const network = lender === undefined
+      ? container
+      : containerAnswer.safeParse(await get(`/containers/${lender}/json`)).data;
+    return {
+      ...containerInfo(container, image, labelMaxLength),
+      ip: network && addressOf(network),
+    };
   }
+}
+
+/** The container whose network this one uses; pods are made so. */
+function lenderOf({ HostConfig }: ContainerAnswer): string | undefined {
+  return /^container:([0-9a-zA-Z][0-9a-zA-Z_.-]{0,127})$/.exec(HostConfig.NetworkMode ?? "")?.[1];
+}
+
+function addressOf({ NetworkSettings }: ContainerAnswer): string | undefined {
+  const networks = [NetworkSettings, ...Object.values(NetworkSettings.Networks)];
+  return networks.map(({ IPAddress }) => IPAddress).find(Boolean) ??
+    networks.map(({ GlobalIPv6Address }) => GlobalIPv6Address).find(Boolean);
 }
 
 function containerInfo(
   container: ContainerAnswer,
   image: ImageAnswer | undefined,
   labelMaxLength: number,
-): ContainerInfo {
+): Omit<ContainerInfo, "ip"> {
   const { Config, HostConfig, State } = container;
   const { repository, tag, digest } = describeImage(
     Config.Image,
     image?.RepoTags ?? [],
     image?.RepoDigests ?? [],
   );
+  const labels = boundedLabels(Object.entries(Config.Labels), labelMaxLength);
+  const mounts = container.Mounts.filter((mount) => mount !== undefined);
   return {
+    ...NOTHING_TOLD,
     fullId: container.Id,
     name: container.Name?.replace(/^\//, "") || undefined,
     image: Config.Image || undefined,
@@ -81,22 +137,24 @@ function containerInfo(
     imageTag: tag,
     imageDigest: digest,
     privileged: HostConfig.Privileged,
-    labels: boundedLabels(Config.Labels, labelMaxLength),
+    labels,
     startNs: State.StartedAt === undefined ? undefined : epochNs(State.StartedAt),
+    mounts: boundedMounts(mounts.map((mount) => ({
+      source: mount.Source,
+      destination: mount.Destination,
+      mode: mount.Mode,
+      writable: mount.RW,
+      propagation: mount.Propagation,
+    }))),
+    hostPid: isHosts(HostConfig.PidMode),
+    hostNetwork: isHosts(HostConfig.NetworkMode),
+    hostIpc: isHosts(HostConfig.IpcMode),
+    podSandboxId: labels.get("io.kubernetes.sandbox.id"),
   };
 }
 
-function boundedLabels(
-  labels: Readonly<Record<string, unknown>>,
-  maxLength: number,
-): ReadonlyMap<string, string> {
-  const kept = new Map<string, string>();
-  for (const [key, value] of Object.entries(labels)) {
-    if (kept.size >= MAX_LABELS) break;
-    if (typeof value !== "string" || value.length > maxLength || key.length > 1024) continue;
-    kept.set(key, value);
-  }
-  return kept;
+function isHosts(mode: string | undefined): boolean | undefined {
+  return mode === undefined ? undefined : mode === "host";
 }
 
 /** RFC 3339 with up to nine digits of a second; Go's zero time ("0001-…") is no time. */

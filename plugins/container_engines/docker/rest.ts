@@ -1,7 +1,9 @@
-/** `GET` of a JSON document over a unix socket, with bounds on time and size. */
+/** `GET` of JSON documents over a unix socket, with bounds on time and size. */
 
 /** Container and image descriptions are some 10 KB; labels can make them longer. */
 const MAX_ANSWER_BYTES = 4 << 20;
+/** An event has the labels of its container in it. */
+const MAX_LINE = 1 << 20;
 
 /**
  * - `timeout`: no whole answer in time.
@@ -25,6 +27,8 @@ export interface RestRequest {
   readonly signal: AbortSignal;
 }
 
+type Asked = Omit<RestRequest, "timeoutMs">;
+
 /** Whether somebody listens on the socket. A socket file whose server is gone counts as nobody. */
 export async function isListening(socket: string): Promise<boolean> {
   try {
@@ -37,33 +41,70 @@ export async function isListening(socket: string): Promise<boolean> {
 
 /** The parsed document; `undefined` on 404. Throws `RestError`, or the signal's reason when it aborts. */
 export async function getJson(request: RestRequest): Promise<unknown> {
-  const { socket, path, timeoutMs, signal } = request;
+  const { timeoutMs, signal } = request;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
-  using client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+  const both = AbortSignal.any([signal, deadline.signal]);
   try {
-    const response = await fetch(`http://localhost${path}`, {
-      client,
-      redirect: "manual",
-      signal: AbortSignal.any([signal, deadline.signal]),
-    });
-    const body = await boundedText(response, request);
-    if (response.status === 404) return undefined;
-    if (response.status !== 200) throw badAnswer(request, `status ${response.status}`);
+    using exchange = await open({ ...request, signal: both });
+    const body = await boundedText(exchange.response, request);
+    if (exchange.response.status === 404) return undefined;
+    if (exchange.response.status !== 200) throw badStatus(exchange.response, request);
     return parsed(body, request);
   } catch (error) {
     if (error instanceof RestError) throw error;
     signal.throwIfAborted();
     if (deadline.signal.aborted) {
-      throw new RestError("timeout", `No answer from ${socket} within ${timeoutMs} ms`, error);
+      throw new RestError(
+        "timeout",
+        `No answer from ${request.socket} within ${timeoutMs} ms`,
+        error,
+      );
     }
-    throw new RestError("failed", `Cannot ask ${socket} for ${path}`, error);
+    throw new RestError("failed", `Cannot ask ${request.socket} for ${request.path}`, error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function boundedText(response: Response, request: RestRequest): Promise<string> {
+/**
+ * The documents of an answer that goes on and on, one a line, as they come. Ends with the answer, and
+ * quietly when the signal aborts; throws `RestError`.
+ */
+export async function* getJsonLines(
+  request: Asked,
+): AsyncGenerator<unknown> {
+  try {
+    using exchange = await open(request);
+    if (exchange.response.status !== 200) throw badStatus(exchange.response, request);
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const chunk of exchange.response.body ?? []) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop()!;
+      if (rest.length > MAX_LINE) throw badAnswer(request, `a line of more than ${MAX_LINE} bytes`);
+      for (const line of lines) if (line.trim() !== "") yield parsed(line, request);
+    }
+  } catch (error) {
+    if (request.signal.aborted) return;
+    if (error instanceof RestError) throw error;
+    throw new RestError("failed", `${request.socket} broke off ${request.path}`, error);
+  }
+}
+
+async function open({ socket, path, signal }: Asked) {
+  const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+  try {
+    const url = `http://localhost${path}`;
+    const response = await fetch(url, { client, redirect: "manual", signal });
+    return { response, [Symbol.dispose]: () => client.close() };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+async function boundedText(response: Response, request: Asked): Promise<string> {
   const decoder = new TextDecoder();
   let text = "", bytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -74,7 +115,7 @@ async function boundedText(response: Response, request: RestRequest): Promise<st
   return text + decoder.decode();
 }
 
-function parsed(body: string, request: RestRequest): unknown {
+function parsed(body: string, request: Asked): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {
@@ -82,6 +123,10 @@ function parsed(body: string, request: RestRequest): unknown {
   }
 }
 
-function badAnswer({ socket, path }: RestRequest, found: string, cause?: unknown): RestError {
+function badStatus({ status }: Response, request: Asked): RestError {
+  return badAnswer(request, `status ${status}`);
+}
+
+function badAnswer({ socket, path }: Asked, found: string, cause?: unknown): RestError {
   return new RestError("bad-answer", `${socket} answered ${found} to ${path}`, cause);
 }

@@ -4,7 +4,12 @@
  */
 import { z } from "zod";
 
+/** Of a container. */
+export const FULL_ID = /^[0-9a-f]{64}$/;
+
 export const dockerSchema = z.object({
+  /** Whose containers they are. */
+  engine: z.enum(["docker", "podman"]).default("docker"),
   /** Unix sockets that speak Docker's API, asked in this order. */
   sockets: z.array(z.string().startsWith("/").max(107)).max(16).default([
     "/var/run/docker.sock",
@@ -20,9 +25,21 @@ export type DockerConfig = z.infer<typeof dockerSchema>;
 const text = z.string().max(4096).optional().catch(undefined);
 const texts = z.array(z.string().max(4096)).max(1024).catch([]);
 
+const word = text.transform((given) => given ?? "");
+const truth = z.boolean().optional().catch(undefined);
+const networkAnswer = z.object({ IPAddress: text, GlobalIPv6Address: text });
+
+const mountAnswer = z.object({
+  Source: word,
+  Destination: word,
+  Mode: word,
+  RW: z.boolean().catch(false),
+  Propagation: word,
+});
+
 /** `GET /containers/{id}/json` */
 export const containerAnswer = z.object({
-  Id: z.string().regex(/^[0-9a-f]{64}$/),
+  Id: z.string().regex(FULL_ID),
   Name: text,
   /** `sha256:…` of the image. */
   Image: text,
@@ -30,12 +47,25 @@ export const containerAnswer = z.object({
     Image: text,
     Labels: z.record(z.string(), z.unknown()).catch({}),
   }).catch({ Labels: {} }),
-  HostConfig: z.object({ Privileged: z.boolean().optional().catch(undefined) }).catch({}),
+  HostConfig: z.object({
+    Privileged: truth,
+    /** "host", "bridge", "container:<id or name>" … */
+    NetworkMode: text,
+    PidMode: text,
+    IpcMode: text,
+  }).catch({}),
   State: z.object({ StartedAt: text }).catch({}),
+  Mounts: z.array(mountAnswer.optional().catch(undefined)).catch([]),
+  NetworkSettings: networkAnswer.extend({
+    Networks: z.record(z.string(), networkAnswer.catch({})).catch({}),
+  }).catch({ Networks: {} }),
 });
 
 /** `GET /images/{id}/json` */
 export const imageAnswer = z.object({ RepoTags: texts, RepoDigests: texts });
+
+/** A line of `GET /events`. */
+export const eventAnswer = z.object({ Actor: z.object({ ID: z.string().regex(FULL_ID) }) });
 
 export type ContainerAnswer = z.infer<typeof containerAnswer>;
 export type ImageAnswer = z.infer<typeof imageAnswer>;

@@ -1,5 +1,5 @@
-import { assertEquals } from "../../../tests/assert.ts";
-import { describeImage, parseImageName } from "./image.ts";
+import { assertEquals } from "../../tests/assert.ts";
+import { describeImage, parseImageName } from "./image_name.ts";
 
 const DIGEST = `sha256:${"d".repeat(64)}`;
 

@@ -1,0 +1,70 @@
+/** What container engines implement, and how much of their answers is kept. */
+import type {
+  ContainerDetails,
+  ContainerEngineName,
+  ContainerMount,
+  ContainerReference,
+} from "../state/mod.ts";
+
+/** What a container engine says about one container. */
+export interface ContainerInfo extends ContainerDetails {
+  readonly fullId: string;
+  /** Given where the engine knows better than the cgroup whose container it is. */
+  readonly engine?: ContainerEngineName;
+}
+
+export interface ContainerEngine {
+  /** How logs call it. */
+  readonly name: string;
+  /**
+   * Absent when the engine does not know the container or is not there at all; rejects when the engine
+   * is there and does not answer as it should, or when `signal` aborts.
+   */
+  inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined>;
+  /**
+   * Tells of containers when they are made, before their first process runs, and again when they are
+   * started. Ends when `signal` aborts, and earlier when nobody is there to tell anything; rejects when
+   * the engine breaks off.
+   */
+  watch?(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void>;
+  /** Ends its connections; nothing is asked any more. */
+  close?(): void;
+}
+
+const MAX_LABELS = 256;
+const MAX_MOUNTS = 256;
+const MAX_NAME_LENGTH = 1024;
+const MAX_PATH_LENGTH = 4096;
+/** UTF-16 units of all labels, and of all mounts, of a container: thousands of containers are kept. */
+const MAX_UNITS = 65_536;
+
+/** Labels are text that owners of containers choose: too long and too many ones are left out. */
+export function boundedLabels(
+  labels: Iterable<readonly [string, unknown]>,
+  maxLength: number,
+): ReadonlyMap<string, string> {
+  const kept = new Map<string, string>();
+  let units = 0;
+  for (const [name, value] of labels) {
+    if (kept.size >= MAX_LABELS) break;
+    if (typeof value !== "string" || value.length > maxLength) continue;
+    if (name.length > MAX_NAME_LENGTH || units + name.length + value.length > MAX_UNITS) continue;
+    units += name.length + value.length;
+    kept.set(name, value);
+  }
+  return kept;
+}
+
+/** The first of them, as far as their texts are of a usual length. */
+export function boundedMounts(mounts: Iterable<ContainerMount>): readonly ContainerMount[] {
+  const kept: ContainerMount[] = [];
+  let units = 0;
+  for (const mount of mounts) {
+    const texts = [mount.source, mount.destination, mount.mode, mount.propagation];
+    if (texts.some(({ length }) => length > MAX_PATH_LENGTH)) continue;
+    units += texts.reduce((sum, { length }) => sum + length, 0);
+    if (kept.length >= MAX_MOUNTS || units > MAX_UNITS) break;
+    kept.push(mount);
+  }
+  return kept;
+}
