@@ -14,7 +14,8 @@ export const evtFields: readonly FieldDefinition[] = [
     name: "evt.source",
     type: "CHARBUF",
     summary: "Name of the source that delivered the event",
-    extract: (event) => event.source,
+    // Of events of plugins that are not there nobody knows the source.
+    extract: (event) => event.source || undefined,
   }),
   defineField({
     name: "evt.hostname",

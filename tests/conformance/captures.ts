@@ -1,5 +1,6 @@
 /** Captures of the corpus, played event by event. */
-import { replaceInvalid } from "../../core/base/mod.ts";
+import { Buffer } from "node:buffer";
+import { decodeUtf8, replaceInvalid } from "../../core/base/mod.ts";
 import { type FieldDefinition, type FieldTable, renderValue } from "../../core/field/mod.ts";
 import { findField, readArgument, syscallFields } from "../../core/field/mod.ts";
 import { Replay, type ReplayEvent } from "../../core/replay/mod.ts";
@@ -17,16 +18,17 @@ const RECORDER: HostFiles = {
   version: () => "1",
 };
 
-/** Plays a capture; `judge` sees each event while it is the current one. */
+/** Plays a capture; `judge` sees each event while it is the current one, and ends it with `true`. */
 export async function play(
   path: string,
-  judge: (event: ReplayEvent, state: State) => void,
+  judge: (event: ReplayEvent, state: State) => void | boolean,
 ): Promise<void> {
   const state = new State({ files: RECORDER });
+  let isDone: boolean | void = false;
   const replay = new Replay({
     deliver(event) {
       state.begin(event);
-      judge(event, state);
+      if (!isDone) isDone = judge(event, state);
       state.end(event);
     },
     change: (change, clockNs) => state.apply(change, clockNs),
@@ -34,17 +36,13 @@ export async function play(
     account: (change) => state.users.apply(change),
   });
   using reader = new ScapReader(await openCapture(path));
-  for (;;) {
+  while (!isDone) {
     const item = reader.next();
     if (item.kind === "more") await reader.fill();
     else if (item.kind === "end") return;
     else if (item.kind === "fault") throw new Error(item.message);
     else replay.take(item);
   }
-}
-
-export interface FieldValueOf {
-  (event: ReplayEvent, state: State): string | undefined;
 }
 
 const cache = new Map<
@@ -75,4 +73,17 @@ export function printed(
   const { extract, show = extract } = known.definition;
   const value = show(event, state, known.argument);
   return value === undefined ? undefined : replaceInvalid(renderValue(value, known.definition));
+}
+
+/** What upstream printed; bytes that are no UTF-8 stand in hexadecimal. */
+export type PrintedText = string | { readonly hex: string };
+
+/** As outputs have it: what is no UTF-8 is replaced. */
+export function printedText(text: PrintedText): string {
+  return typeof text === "string" ? text : replaceInvalid(decodeUtf8(Buffer.from(text.hex, "hex")));
+}
+
+/** Falco lists kinds of descriptors in the order of a hash table. */
+export function ordered(name: string, text: string | undefined): string | undefined {
+  return name === "fd.types" ? text?.slice(1, -1).split(",").sort().join() : text;
 }

@@ -6,9 +6,11 @@
 import { casesPath, isStandardCorpus, parseLines } from "../corpus.ts";
 import { assertEquals } from "../assert.ts";
 
-/** Cases that are not met, by what their names match. */
+/** Cases that are not met, by what their names match, or parts of them. */
 export interface Unmet {
   readonly matches: RegExp;
+  /** Which lines of what is wrong are meant. Absent: all. */
+  readonly lines?: RegExp;
   readonly reason: string;
 }
 
@@ -19,7 +21,7 @@ export interface Suite<Case> {
   readonly behaviour: string;
   /** What the case is called where it fails; enough to tell it from the others. */
   name(item: Case): string;
-  /** What is wrong, or nothing. */
+  /** What is wrong, a line each, or nothing. */
   judge(item: Case): string | undefined | Promise<string | undefined>;
   /** Cases about other things are not counted. Absent: all are counted. */
   concerns?(item: Case): boolean;
@@ -112,14 +114,19 @@ async function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Promi
   for (const item of concerned) {
     const problem = await judgeOne(suite, item);
     if (problem === undefined) continue;
-    const known = { name: name(item), problem };
-    const isMeant = ({ matches }: Unmet) => matches.test(known.name);
-    const exception = exceptions.find(isMeant);
-    const gap = gaps.find(isMeant);
-    const because = exception ?? gap;
-    if (because) unused.delete(because);
-    const list = exception ? unmet.exceptions : gap ? unmet.gaps : unmet.failures;
-    list.push(because ? { ...known, reason: because.reason } : known);
+    const found = name(item);
+    const because = [...exceptions, ...gaps].filter(({ matches }) => matches.test(found));
+    const left = problem.split("\n").filter((line) => {
+      const meant = because.find(({ lines }) => lines?.test(line) ?? true);
+      if (meant) unused.delete(meant);
+      return meant === undefined;
+    });
+    if (left.length > 0) {
+      unmet.failures.push({ name: found, problem: left.join("\n") });
+      continue;
+    }
+    const list = because.some((meant) => gaps.includes(meant)) ? unmet.gaps : unmet.exceptions;
+    list.push({ name: found, problem, reason: because.map(({ reason }) => reason).join("; ") });
   }
   const passed = concerned.length - unmet.failures.length - unmet.gaps.length -
     unmet.exceptions.length;
