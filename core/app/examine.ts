@@ -10,6 +10,7 @@ import {
   type Names,
   parseCondition,
   printCondition,
+  tellsEventTypes,
 } from "../filter/mod.ts";
 import { lintCondition } from "../rule/mod.ts";
 import { jsonText } from "./json.ts";
@@ -56,7 +57,7 @@ function answerTo(
   if (task === "parse") return { text: printCondition(parsed), ast: parsed };
   const written = expandCondition(parsed, names, report);
   const checked = written && checkCondition(written, fields, report);
-  if (!checked) return undefined;
+  if (!checked || (source === "syscall" && !tellsEventTypes(checked, report))) return undefined;
   if (task === "check") {
     lintCondition({ parsed, written, checked }, source, report);
     return { text: printCondition(parsed) };

@@ -1,6 +1,12 @@
 /** Which events a condition can match, and what is left of it for events of one type. */
+import type { Report } from "../base/mod.ts";
 import { allEventCodes, eventCodesByName, eventType } from "../event/mod.ts";
-import type { CheckedComparison, CheckedCondition, CheckedOperand } from "./checked.ts";
+import type {
+  CheckedComparison,
+  CheckedCondition,
+  CheckedExistence,
+  CheckedOperand,
+} from "./checked.ts";
 import { compareWithConstants } from "./interpret.ts";
 
 /** `evt.type`, and `syscall.type`, which is absent for events that are no system calls. */
@@ -24,6 +30,49 @@ let everything: ReadonlySet<number> | undefined;
 
 function everyType(): ReadonlySet<number> {
   return everything ??= new Set(allEventCodes());
+}
+
+/**
+ * Whether it can be told which events the condition is about; reports where it cannot (`F027`). Falco
+ * loads no rule that compares the event's type with fields, or asks for one that was transformed.
+ */
+export function tellsEventTypes(condition: CheckedCondition, report: Report): boolean {
+  switch (condition.kind) {
+    case "and":
+    case "or": {
+      const told = condition.children.map((child) => tellsEventTypes(child, report));
+      return !told.includes(false);
+    }
+    case "not":
+      return tellsEventTypes(condition.child, report);
+    case "exists":
+    case "comparison": {
+      const problem = untoldTypes(condition);
+      if (problem === undefined) return true;
+      const help = "compare evt.type with names of events: evt.type in (open, openat)";
+      report.add({ code: "F027", title: problem, at: condition.span, help });
+      return false;
+    }
+    default:
+      return condition satisfies never;
+  }
+}
+
+function untoldTypes(leaf: CheckedComparison | CheckedExistence): string | undefined {
+  const { left } = leaf;
+  const names = leaf.kind === "exists" || ["=", "==", "!=", "in"].includes(leaf.operator.name);
+  if (!names) return undefined;
+  if (left.kind === "call" && holdsTypeName(left)) {
+    return "the event's type is transformed: it cannot be told which events are meant";
+  }
+  const withValue = isTypeName(left) && leaf.kind === "comparison" && leaf.right.kind === "operand";
+  return withValue
+    ? "the event's type is compared with a value of the event: it cannot be told which are meant"
+    : undefined;
+}
+
+function holdsTypeName(operand: CheckedOperand): boolean {
+  return operand.kind === "call" ? operand.operands.some(holdsTypeName) : isTypeName(operand);
 }
 
 /** "all" stands for every type without listing them. */

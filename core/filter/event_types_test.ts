@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { allEventCodes, eventCodesByName } from "../event/mod.ts";
 import { bothWays, check } from "./testing.ts";
-import { eventTypesOf, foldForEventType } from "./mod.ts";
+import { eventTypesOf, foldForEventType, tellsEventTypes } from "./mod.ts";
+import { Report } from "../base/mod.ts";
 
 const openat = eventCodesByName("openat");
 const close = eventCodesByName("close");
@@ -50,4 +51,28 @@ Deno.test("foldForEventType() decides what the type decides and keeps the rest",
 Deno.test("foldForEventType() leaves alone what the type does not decide", () => {
   const { condition } = check("evt.type = val(proc.name) or tolower(evt.type) = open");
   assertEquals(foldForEventType(condition!, openat[0]!), condition);
+});
+
+Deno.test("tellsEventTypes() refuses types that are transformed or compared with values", () => {
+  const told = (text: string) => {
+    const report = new Report();
+    const tells = tellsEventTypes(check(text).condition!, report);
+    assertEquals(tells, report.diagnostics.length === 0, text);
+    return tells;
+  };
+  for (
+    const text of [
+      "proc.name = a and not b64(evt.type) = close",
+      "tolower(toupper(evt.type)) in (close)",
+      "toupper(evt.type) exists",
+      "evt.type != val(proc.name)",
+      "syscall.type = tolower(proc.name)",
+    ]
+  ) assertEquals(told(text), false, text);
+  for (
+    const text of ["evt.type in (open)", "toupper(evt.type) startswith OPEN", "evt.type exists"]
+  ) {
+    assertEquals(told(text), true, text);
+  }
+  assertEquals(told("proc.name = tolower(evt.type)"), true);
 });

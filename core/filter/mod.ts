@@ -22,7 +22,7 @@ export type {
 export { fieldsOf } from "./checked.ts";
 export { checkCondition } from "./check.ts";
 export { emitBits, emitCondition, EmitRefusal, MAX_EMITTED_BITS } from "./emit.ts";
-export { eventTypesOf, foldForEventType } from "./event_types.ts";
+export { eventTypesOf, foldForEventType, tellsEventTypes } from "./event_types.ts";
 export { expandCondition, type Expansion, MAX_SIZE_OF_ALL, type Names } from "./expand.ts";
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { interpretCondition } from "./interpret.ts";

@@ -13,6 +13,7 @@ import {
   type MacroDefinition,
   MAX_SIZE_OF_ALL,
   parseCondition,
+  tellsEventTypes,
 } from "../filter/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
@@ -164,6 +165,7 @@ export class Compiler {
     const parsed = parseCondition(text, own);
     const written = parsed && expandCondition(parsed, this.#names(undefined), own);
     const checked = written && checkCondition(written, fields, own);
+    if (checked && origin.source === "syscall" && !tellsEventTypes(checked, own)) return undefined;
     if (checked) this.#lint?.rule(origin, { written, checked }, own);
     for (const { definition: { name }, argument } of checked ? fieldsOf(checked) : []) {
       used.add(name);

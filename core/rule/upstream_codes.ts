@@ -21,7 +21,7 @@ const CODES: Readonly<Record<string, UpstreamCode>> = {
   },
   LOAD_ERR_COMPILE_CONDITION: {
     description: "Error compiling condition",
-    codes: ["F001-F015", "F018-F024", "F026"],
+    codes: ["F001-F015", "F018-F024", "F026-F027"],
   },
   LOAD_ERR_COMPILE_OUTPUT: {
     description: "Error compiling output",

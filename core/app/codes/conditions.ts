@@ -251,6 +251,17 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "F027",
+    title: "events cannot be told",
+    meaning:
+      "The event's type is transformed, or compared with a field, where it should be compared with names.",
+    matters: "A rule is asked only about the events it names; here nobody can say which these are.",
+    example: conditions(
+      "evt.type = val(proc.name) and proc.name = sh",
+      "evt.type = execve and proc.name = sh",
+    ),
+  },
+  {
     code: "F030",
     title: "regex without need",
     meaning: "The pattern says only what =, contains, startswith or endswith say.",
