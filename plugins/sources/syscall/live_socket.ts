@@ -78,7 +78,6 @@ function tupleAt(
   call: SocketCall,
 ): SocketTuple {
   const facts = at + SOCKET_RECORD.socket;
-  const u16 = (field: number) => memory.u16[(facts + field) >> 1]!;
   const localBytes = memory.u16[(at + SOCKET_RECORD.localNameLength) >> 1]!;
   const peerBytes = memory.u16[(at + SOCKET_RECORD.peerNameLength) >> 1]!;
   const resolvedBytes = memory.u16[(at + SOCKET_RECORD.resolvedLength) >> 1]!;
