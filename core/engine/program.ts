@@ -93,13 +93,25 @@ function interpreted(rule: Rule): RunnableRule {
   return { rule, matches: (event, state) => interpretCondition(rule.condition, event, state) };
 }
 
-/** The emitted function, or the interpreter for the few conditions the emitter refuses. */
+/** The function is made when it is first asked: a table keeps most events from most rules. */
 function emitted(rule: Rule, condition: CheckedCondition | true): RunnableRule {
   if (condition === true) return { rule, matches: ALWAYS };
+  const runnable: { readonly rule: Rule; matches: Predicate } = {
+    rule,
+    matches: (event, state) => {
+      runnable.matches = predicateOf(condition);
+      return runnable.matches(event, state);
+    },
+  };
+  return runnable;
+}
+
+/** The emitted function, or the interpreter for the few conditions the emitter refuses. */
+function predicateOf(condition: CheckedCondition): Predicate {
   try {
-    return { rule, matches: emitCondition(condition) };
+    return emitCondition(condition);
   } catch (error) {
     if (!(error instanceof EmitRefusal)) throw error;
-    return { rule, matches: (event, state) => interpretCondition(condition, event, state) };
+    return (event, state) => interpretCondition(condition, event, state);
   }
 }
