@@ -109,13 +109,13 @@ export class MappingReader {
     return scalars;
   }
 
-  /** Warns of keys that mean nothing here. */
-  unknownKeys(known: readonly string[]): void {
+  /** Warns of keys that mean nothing here, `R004` unless given. */
+  unknownKeys(known: readonly string[], code: "R004" | "R025" = "R004"): void {
     const unused = known.filter((name) => !this.has(name));
     for (const { key } of this.map.entries) {
       if (known.includes(key.value)) continue;
       this.report.add({
-        code: "R004",
+        code,
         severity: "warning",
         title: `${this.label} has an unknown key "${key.value}", which is ignored`,
         at: key.span,

@@ -87,9 +87,6 @@ conformanceSuite<LoadCase>({
     matches: /\.falco_engine_alternate_loader$/,
     reason: "upstream's test has a reader of its own, for which test_object is an item",
   }, {
-    matches: /\.exceptions_(?:append|override)_no_values$/,
-    reason: "keys that an exception does not know are warned of; Falco leaves that to its schema",
-  }, {
     matches: /\.enable_rule_id$/,
     reason:
       "rules have no numbers by which to enable them; the case does not say the numbers either",

@@ -26,6 +26,8 @@ interface Run {
   readonly config: NamedFile | undefined;
   readonly options: readonly string[];
   readonly flags?: Pick<OldFlags, "disabledRules" | "disabledTags" | "tags">;
+  /** `-l`: the one rule to describe. */
+  readonly described?: string | undefined;
   /** Configuration and rules load. */
   readonly ok: boolean;
   readonly errors: readonly Said[];
@@ -114,7 +116,8 @@ conformanceSuite<CurrentCase>({
     return judge({
       rules: options.validate ?? options.rules ?? [],
       config: options.config,
-      options: optionsOf(options.args ?? []),
+      options: behind("-o", options.args ?? []),
+      described: behind("-l", options.args ?? [])[0],
       ok: (exit_code ?? 0) === 0 && !error,
       errors: said("error"),
       warnings: said("warning"),
@@ -124,7 +127,6 @@ conformanceSuite<CurrentCase>({
   concerns: ({ options }) => (options.rules ?? options.validate ?? []).length > 0,
   gaps: [
     { matches: /_Print_Rules\/json-/, reason: "plugins, and their fields, cannot be loaded yet" },
-    { matches: /_Rule_Info\/invalid-rule-name$/, reason: "there is no falcod describe yet" },
   ],
 });
 
@@ -133,7 +135,9 @@ function judge(run: Run): string | undefined {
   const loaded = loadFiles(files);
   if (typeof loaded === "string") return loaded;
   const ok = loaded.ruleset !== undefined;
-  const problem = ok ? configProblem(run) : loaded.errors[0];
+  const problem = ok
+    ? configProblem(run) ?? describeProblem(loaded, run.described)
+    : loaded.errors[0];
   if (run.ok !== (problem === undefined)) return problem ?? "accepted, Falco refuses it";
   for (const { code } of run.errors) {
     if (!loaded.errorCodes.has(code)) return `${code} not found, but ${[...loaded.errorCodes]}`;
@@ -188,13 +192,18 @@ function configProblem({ config, options: given, flags }: Run): string | undefin
   return firstError(report);
 }
 
+function describeProblem({ ruleset }: Loaded, rule: string | undefined): string | undefined {
+  const isThere = rule === undefined || ruleset?.rules.some(({ name }) => name === rule);
+  return isThere ? undefined : `no rule "${rule}"`;
+}
+
 function firstError(report: Report): string | undefined {
   return report.diagnostics.find(({ severity }) => severity === "error")?.title;
 }
 
-/** What stands behind each `-o`. */
-function optionsOf(args: readonly unknown[]): string[] {
+/** What stands behind each flag of that name. */
+function behind(flag: string, args: readonly unknown[]): string[] {
   return args.flatMap((argument, index) =>
-    args[index - 1] === "-o" && typeof argument === "string" ? [argument] : []
+    args[index - 1] === flag && typeof argument === "string" ? [argument] : []
   );
 }

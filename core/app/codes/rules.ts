@@ -209,6 +209,13 @@ export const RULE_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "R025",
+    title: "unknown key in an exception",
+    meaning: "An exception has a key that exceptions do not know. It is ignored.",
+    matters: "An exception without its values lets nothing pass: the alerts go on.",
+    example: ruleFiles(WITH_EXCEPTION.replace("values", "value"), WITH_EXCEPTION),
+  },
+  {
     code: "R030",
     title: "nothing there to change",
     meaning: "The item changes a rule, macro or list, and none of that name stands before it.",
