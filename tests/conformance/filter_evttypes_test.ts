@@ -36,6 +36,8 @@ function judge(item: TypesCase): string | undefined {
   if (item.error !== undefined) return `accepted, Falco says ${item.error}`;
   const types = eventTypesOf(condition);
   for (const code of allEventCodes()) {
+    // Generic only in captures of old; Falco's list has the call where its event of today is meant.
+    if (syscallByCode(code - GENERIC_BASE)?.exitEvent !== undefined) continue;
     const expected = code < GENERIC_BASE
       ? listed(code, item.event_codes, item.event_codes_all_except)
       : listed(code - GENERIC_BASE, item.sc_codes, item.sc_codes_all_except);
