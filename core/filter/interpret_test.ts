@@ -198,3 +198,19 @@ Deno.test("conditions: and, or and not stop as soon as the answer is known", () 
     "not (proc.name = a and proc.pid = 2) and not proc.name = b": true,
   });
 });
+
+Deno.test("contains finds long values that come from fields, as text and as bytes", () => {
+  const half = "ab".repeat(200);
+  const text = `${half}${half}c${half}`, part = `${half}c`;
+  const bytes = new TextEncoder().encode(text);
+  assertEquals(
+    evaluate("proc.name contains val(proc.exe)", { "proc.name": text, "proc.exe": part }),
+    true,
+  );
+  assertEquals(
+    evaluate("proc.name contains val(proc.exe)", { "proc.name": text, "proc.exe": `${part}c` }),
+    false,
+  );
+  assertEquals(evaluate(`evt.buffer contains '${part}'`, { "evt.buffer": bytes }), true);
+  assertEquals(evaluate(`evt.buffer contains '${part}c'`, { "evt.buffer": bytes }), false);
+});

@@ -8,6 +8,7 @@ import { asciiLower, encodeUtf8, replaceInvalid } from "../base/mod.ts";
 import type { FieldScalar } from "../field/mod.ts";
 import { type Code, constant, js } from "./code.ts";
 import type { ComparisonName } from "./condition.ts";
+import { containsText, LONG } from "./contains.ts";
 import type { Constant, Family } from "./family.ts";
 import { Glob } from "./glob.ts";
 import { membersOf } from "./members.ts";
@@ -144,7 +145,8 @@ const greaterOrEqual: Operator["meanings"] = {
 
 const contains: Operator["meanings"] = {
   text: {
-    evaluate: (left: string, right: string) => left.includes(right),
+    // Constants are emitted, and nobody writes long ones that repeat themselves; values are not.
+    evaluate: containsText,
     emit: (left, right) => js`${left}.includes(${right})`,
   },
   bytes: { evaluate: bytesContain, emit: call(bytesContain) },
@@ -153,7 +155,7 @@ const contains: Operator["meanings"] = {
 const containsIgnoringCase: Operator["meanings"] = {
   text: {
     prepare: ([value]) => asciiLower(value as string),
-    evaluate: (left: string, right: string) => asciiLower(left).includes(right),
+    evaluate: (left: string, right: string) => containsText(asciiLower(left), right),
     emit: (left, right) => js`${constant(asciiLower)}(${left}).includes(${right})`,
   },
 };
@@ -291,7 +293,13 @@ function codeRank(unit: number): number {
 }
 
 function bytesContain(left: Uint8Array, right: Uint8Array): boolean {
+  if (right.length > LONG) return containsText(latin1(left), latin1(right));
   return Buffer.from(left.buffer, left.byteOffset, left.byteLength).indexOf(right) >= 0;
+}
+
+/** A character for each byte. */
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function bytesStartWith(left: Uint8Array, right: Uint8Array): boolean {
