@@ -6,8 +6,8 @@
 import type { Alphabet } from "./_alphabet.ts";
 import { type Program, Walker } from "./_regex_program.ts";
 
-/** Some 150 ns a character, 10 ms for 64 KB of arguments; the time grows with the square. */
-const MAX_PLACES = 160;
+/** Some 90 ns a character, 6 ms for 64 KB of arguments; the time grows with the square. */
+const MAX_PLACES = 128;
 /** Between two characters; these are followed once, when the tables are made. */
 const MAX_PROGRAM = 4_000;
 

@@ -2,7 +2,7 @@
  * `regex` in time linear in the text, whatever the pattern: attackers choose the text.
  *
  * A pattern becomes a table of all that can happen; a character costs a look-up. Where the table would
- * be too large the pattern's places are followed side by side, at most 160 of them. What needs more is
+ * be too large the pattern's places are followed side by side, at most 128 of them. What needs more is
  * refused when rules load: 64 KB of text must not take more than some ms.
  */
 import { Alphabet } from "./_alphabet.ts";
