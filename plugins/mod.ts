@@ -6,6 +6,12 @@ import type { PluginEntry } from "../core/mod.ts";
 
 export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "source", name: "syscall", load: () => import("./sources/syscall/mod.ts") },
+  {
+    kind: "source",
+    name: "replay",
+    standsInFor: "syscall",
+    load: () => import("./sources/replay/mod.ts"),
+  },
   { kind: "formatter", name: "json", load: () => import("./formatters/json/mod.ts") },
   { kind: "formatter", name: "text", load: () => import("./formatters/text/mod.ts") },
   { kind: "sink", name: "stdout", load: () => import("./sinks/stdout/mod.ts") },
@@ -14,4 +20,5 @@ export const builtinPlugins: readonly PluginEntry[] = [
     name: "docker",
     load: () => import("./container_engines/docker/mod.ts"),
   },
+  { kind: "container_engine", name: "grpc", load: () => import("./container_engines/grpc/mod.ts") },
 ];

@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, number>> = {
 
 /** Outside package → files that may import it. */
 const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
+  "@grpc/grpc-js": /^plugins\/container_engines\/grpc\/connection\.ts$/,
   "yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "zod": /(^|\/)schema\.ts$|^core\/plugin\/|^core\/app\/config\//,

@@ -1,10 +1,14 @@
 /** Assertions for tests: Node's own, under the names tests here use. */
 import assertNode from "node:assert/strict";
 
-export const assert: (condition: unknown, message?: string) => asserts condition = assertNode;
+export function assert(condition: unknown, message?: string): asserts condition {
+  if (message === undefined) assertNode.ok(condition);
+  else assertNode.ok(condition, message);
+}
 
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  assertNode.deepStrictEqual(actual, expected, message);
+  if (message === undefined) assertNode.deepStrictEqual(actual, expected);
+  else assertNode.deepStrictEqual(actual, expected, message);
 }
 
 /** Every property of `expected`, recursively, is in `actual`; the rest of `actual` does not matter. */

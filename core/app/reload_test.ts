@@ -23,7 +23,14 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
       files: ["falco.yaml"],
       root: emptyMapping(text.all),
     },
-    settings: { rulePaths: [], sources: [], formatter: wired, sinks: [], containerEngines: [] },
+    settings: {
+      rulePaths: [],
+      sources: [],
+      formatter: wired,
+      sinks: [],
+      containerEngines: [],
+      containerWaitMs: 0,
+    },
     ruleset,
     ruleFiles: ["rules.yaml"],
   };

@@ -127,6 +127,7 @@ function play(
     formatter: { kind: "formatter", name: "text", config: {} },
     sinks: [{ kind: "sink", name: "stdout", config: {} }],
     containerEngines: [],
+    containerWaitMs: 0,
   };
   const running = watch({
     config: standardConfig(),

@@ -31,6 +31,16 @@ export interface ContainerEngine {
   close?(): void;
 }
 
+/** Whether somebody listens on the socket. A socket file whose server is gone counts as nobody. */
+export async function isListening(socket: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path: socket })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const MAX_LABELS = 256;
 const MAX_MOUNTS = 256;
 const MAX_NAME_LENGTH = 1024;

@@ -5,6 +5,7 @@ export {
   boundedMounts,
   type ContainerEngine,
   type ContainerInfo,
+  isListening,
 } from "./container_engine.ts";
 export {
   checkPluginConfig,

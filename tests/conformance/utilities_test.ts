@@ -1,6 +1,6 @@
 /** Upstream's tests of small functions, for those that have a counterpart here. */
 import { Buffer } from "node:buffer";
-import { matchesWildcard } from "../../core/app/table.ts";
+import { matchesWildcard } from "../../core/base/wildcard.ts";
 import { encodeUtf8, joinPath, replaceInvalid } from "../../core/base/mod.ts";
 import {
   type FieldType,

@@ -72,7 +72,9 @@ export class Podman {
 
   /** falcod's arguments that have it ask this podman, and no other engine. */
   get falcodArguments(): readonly string[] {
-    const engines = { docker: { enabled: false }, podman: { sockets: [this.socket] } };
+    const off = { enabled: false };
+    const podman = { sockets: [this.socket] };
+    const engines = { docker: off, podman, cri: off, containerd: off };
     const plugin = {
       name: "container",
       library_path: "libcontainer.so",

@@ -13,6 +13,13 @@ export const CONTAINER_PLUGIN = "container";
 
 const DOCKER_SOCKETS = ["/var/run/docker.sock"];
 const PODMAN_SOCKETS = ["/run/podman/podman.sock"];
+const CRI_SOCKETS = [
+  "/run/containerd/containerd.sock",
+  "/run/crio/crio.sock",
+  "/run/k3s/containerd/containerd.sock",
+  "/run/host-containerd/containerd.sock",
+];
+const CONTAINERD_SOCKETS = ["/run/host-containerd/containerd.sock"];
 /** `sun_path` of linux include/uapi/linux/un.h, without the zero at its end. */
 const MAX_SOCKET_PATH = 107;
 const MAX_SOCKETS = 8;
@@ -28,17 +35,22 @@ const sockets = () =>
   });
 
 const asked = () => section({ enabled: flag(true), sockets: sockets() });
-const notAsked = () => planned(section({ enabled: flag(true), sockets: listOf(word()) }));
 /** Their containers are known by the cgroup, and nothing else is to be known of them. */
 const byCgroup = () => section({ enabled: planned(flag(true), "true") });
 
 /** `init_config` of the plugin named container. */
 export const containerPluginConfig = section({
   label_max_len: whole({ min: 0, max: 65_536, standard: 100 }),
-  with_size: planned(flag(false), "false"),
+  /** falcod's own: how long an alert waits for what its container is called. */
+  alert_wait_ms: whole({ min: 0, max: 1000, standard: 50 }),
+  with_size: idle(flag(false), "no field shows sizes"),
   hooks: idle(
     listOf(oneOf(["create", "start"], "create")),
-    "containers are asked about when their first process is seen",
+    "containers are asked about when they are made, and again when they are started",
+  ),
+  log_level: idle(
+    oneOf(["trace", "debug", "info", "warn", "error"], "warn"),
+    "log_level at the top counts",
   ),
   engine_timeout: idle(
     whole({ min: 0, max: 86_400, standard: 10 }),
@@ -47,8 +59,8 @@ export const containerPluginConfig = section({
   engines: z.strictObject({
     docker: asked(),
     podman: asked(),
-    cri: notAsked(),
-    containerd: notAsked(),
+    cri: asked(),
+    containerd: asked(),
     lxc: byCgroup(),
     libvirt_lxc: byCgroup(),
     bpm: byCgroup(),
@@ -65,12 +77,12 @@ export const containerPluginConfig = section({
 export const oldContainerEngines = section({
   docker: section({ enabled: flag(true) }),
   podman: section({ enabled: flag(true) }),
-  cri: planned(section({
+  cri: section({
     enabled: flag(true),
-    sockets: listOf(word()),
-    disable_async: flag(false),
-    "disable-cri-async": flag(false),
-  })),
+    sockets: sockets(),
+    disable_async: idle(flag(false), "alerts wait a little, and nothing else does"),
+    "disable-cri-async": idle(flag(false), "alerts wait a little, and nothing else does"),
+  }),
   lxc: byCgroup(),
   libvirt_lxc: byCgroup(),
   bpm: byCgroup(),
@@ -99,34 +111,50 @@ function given({ init_config }: PluginEntry): unknown {
   return init_config === "" ? undefined : init_config;
 }
 
-/** What the engine plugin for Docker's API gets. */
-export interface DockerSettings {
-  /** Those of docker and podman that are enabled; none when both are switched off. */
-  readonly sockets: readonly string[];
+/** What the engine plugins get; engines that are switched off have no sockets. */
+export interface ContainerSettings {
+  readonly docker: readonly string[];
+  readonly podman: readonly string[];
+  readonly cri: readonly string[];
+  readonly containerd: readonly string[];
   readonly labelMaxLength: number;
+  readonly alertWaitMs: number;
 }
 
 /**
  * Where the configuration has containers asked about. What the plugin says counts whether or not
  * `load_plugins` names it: its work is built in and goes on in any case.
  */
-export function dockerSettings(config: Config): DockerSettings {
+export function containerSettings(config: Config): ContainerSettings {
   const plugin = config.plugins.find(({ name }) => name === CONTAINER_PLUGIN);
   const init = containerPluginConfig.parse(plugin && given(plugin));
-  const { docker, podman } = init.engines ?? withStandardSockets(config.container_engines);
+  const { docker, podman, cri, containerd } = init.engines ?? oldEngines(config.container_engines);
   return {
-    sockets: [
-      ...docker.enabled ? orElse(docker.sockets, DOCKER_SOCKETS) : [],
-      ...podman.enabled ? orElse(podman.sockets, PODMAN_SOCKETS) : [],
-    ],
+    docker: socketsOf(docker, DOCKER_SOCKETS),
+    podman: socketsOf(podman, PODMAN_SOCKETS),
+    cri: socketsOf(cri, CRI_SOCKETS),
+    containerd: socketsOf(containerd, CONTAINERD_SOCKETS),
     labelMaxLength: init.label_max_len,
+    alertWaitMs: init.alert_wait_ms,
   };
 }
 
-function withStandardSockets({ docker, podman }: Config["container_engines"]) {
-  return { docker: { ...docker, sockets: [] }, podman: { ...podman, sockets: [] } };
+interface EngineEntry {
+  readonly enabled: boolean;
+  readonly sockets: readonly string[];
 }
 
-function orElse(given: readonly string[], standard: readonly string[]): readonly string[] {
-  return given.length > 0 ? given : standard;
+/** There, only CRI had sockets to choose, and what it asked was containerd, too. */
+function oldEngines({ docker, podman, cri }: Config["container_engines"]) {
+  return {
+    docker: { ...docker, sockets: [] },
+    podman: { ...podman, sockets: [] },
+    cri,
+    containerd: { enabled: cri.enabled, sockets: [] },
+  };
+}
+
+function socketsOf({ enabled, sockets }: EngineEntry, standard: readonly string[]) {
+  if (!enabled) return [];
+  return sockets.length > 0 ? sockets : standard;
 }

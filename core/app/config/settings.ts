@@ -2,7 +2,7 @@
 import type { Report } from "../../base/mod.ts";
 import type { PluginKind, Registry } from "../../plugin/mod.ts";
 import type { RulePath } from "../rules.ts";
-import { CONTAINER_PLUGIN, dockerSettings } from "./container_engines.ts";
+import { CONTAINER_PLUGIN, containerSettings } from "./container_engines.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
@@ -19,6 +19,8 @@ export interface Settings {
   readonly formatter: Wired;
   readonly sinks: readonly Wired[];
   readonly containerEngines: readonly Wired[];
+  /** How long alerts wait for what container engines have not told yet; 0: not at all. */
+  readonly containerWaitMs: number;
 }
 
 /** What only the command line says. */
@@ -39,6 +41,7 @@ export function settingsOf(
     formatter: formatterOf(loaded),
     sinks: sinksOf(loaded, options.report),
     containerEngines: containerEnginesOf(loaded),
+    containerWaitMs: containerSettings(loaded.config).alertWaitMs,
   };
 }
 
@@ -180,9 +183,19 @@ function sinksOf({ config, root }: LoadedConfig, report: Report): readonly Wired
 
 /** Without a socket to ask, containers keep what their cgroup says. */
 function containerEnginesOf({ config }: LoadedConfig): readonly Wired[] {
-  const docker = dockerSettings(config);
-  if (docker.sockets.length === 0) return [];
-  return [{ kind: "container_engine", name: "docker", config: docker }];
+  const { docker, podman, cri, containerd, labelMaxLength } = containerSettings(config);
+  const wired = (name: string, config: Readonly<Record<string, unknown>>): Wired => ({
+    kind: "container_engine",
+    name,
+    config: { ...config, labelMaxLength },
+  });
+  return [
+    ...docker.length > 0 ? [wired("docker", { engine: "docker", sockets: docker })] : [],
+    ...podman.length > 0 ? [wired("docker", { engine: "podman", sockets: podman })] : [],
+    ...cri.length + containerd.length > 0
+      ? [wired("grpc", { criSockets: cri, containerdSockets: containerd })]
+      : [],
+  ];
 }
 
 /** `plugins` and `load_plugins`: what they ask for beyond what is built in is not there yet. */

@@ -88,45 +88,87 @@ Deno.test("settingsOf() has the container plugin built in and warns of others", 
 });
 
 const containers = (yaml: string) => settings(usual + yaml).containerEngines;
-const docker = (sockets: readonly string[], labelMaxLength = 100): readonly Wired[] => [
-  { kind: "container_engine", name: "docker", config: { sockets, labelMaxLength } },
-];
 const DOCKER = "/var/run/docker.sock";
 const PODMAN = "/run/podman/podman.sock";
+const CRI = [
+  "/run/containerd/containerd.sock",
+  "/run/crio/crio.sock",
+  "/run/k3s/containerd/containerd.sock",
+  "/run/host-containerd/containerd.sock",
+];
+const CONTAINERD = ["/run/host-containerd/containerd.sock"];
+
+interface Engines {
+  readonly docker?: readonly string[];
+  readonly podman?: readonly string[];
+  readonly cri?: readonly string[];
+  readonly containerd?: readonly string[];
+}
+
+/** What is wired where the usual sockets are asked but for those that are given; "no" ones are empty. */
+function wired(given: Engines = {}, labelMaxLength = 100): readonly Wired[] {
+  const { docker = [DOCKER], podman = [PODMAN], cri = CRI, containerd = CONTAINERD } = given;
+  const kind = "container_engine" as const;
+  const all: readonly Wired[] = [
+    { kind, name: "docker", config: { engine: "docker", sockets: docker, labelMaxLength } },
+    { kind, name: "docker", config: { engine: "podman", sockets: podman, labelMaxLength } },
+    {
+      kind,
+      name: "grpc",
+      config: { criSockets: cri, containerdSockets: containerd, labelMaxLength },
+    },
+  ];
+  const lengths = [docker.length, podman.length, cri.length + containerd.length];
+  return all.filter((_, index) => lengths[index]! > 0);
+}
+
 const entry = (init: string) =>
   `plugins: [{name: container, library_path: libcontainer.so, init_config: ${init}}]`;
 
-Deno.test("settingsOf() has docker and podman asked at their usual sockets", () => {
-  assertEquals(containers(""), docker([DOCKER, PODMAN]));
-  assertEquals(containers(entry('""')), docker([DOCKER, PODMAN]));
-  assertEquals(containers(entry("{engines: {docker: {}}}")), docker([DOCKER, PODMAN]));
-  assertEquals(containers(entry("{engines: {docker: {sockets: []}}}")), docker([DOCKER, PODMAN]));
+Deno.test("settingsOf() has engines asked at their usual sockets", () => {
+  assertEquals(containers(""), wired());
+  assertEquals(containers(entry('""')), wired());
+  assertEquals(containers(entry("{engines: {docker: {}}}")), wired());
+  assertEquals(containers(entry("{engines: {cri: {sockets: []}}}")), wired());
 });
 
 Deno.test("settingsOf() hands over the container plugin's sockets and length of labels", () => {
-  const engines = "{docker: {sockets: [/a.sock, unix:///b.sock]}, podman: {enabled: false}}";
+  const engines = "{docker: {sockets: [/a.sock, unix:///b.sock]}, podman: {enabled: false}, " +
+    "cri: {sockets: /c.sock}, containerd: {sockets: [/d.sock]}}";
   assertEquals(
     containers(entry(`{label_max_len: 7, engines: ${engines}}`)),
-    docker(["/a.sock", "/b.sock"], 7),
+    wired(
+      { docker: ["/a.sock", "/b.sock"], podman: [], cri: ["/c.sock"], containerd: ["/d.sock"] },
+      7,
+    ),
   );
   const other = "plugins: [{name: other, library_path: o.so, init_config: {engines: 5}}]";
-  assertEquals(containers(other), docker([DOCKER, PODMAN]));
+  assertEquals(containers(other), wired());
 });
 
 Deno.test("settingsOf() reads the container plugin's settings from a text of JSON too", () => {
   const json = `'{"engines": {"podman": {"sockets": ["/p.sock"]}}}'`;
-  assertEquals(containers(entry(json)), docker([DOCKER, "/p.sock"]));
+  assertEquals(containers(entry(json)), wired({ podman: ["/p.sock"] }));
 });
 
 Deno.test("settingsOf() follows the old container_engines where the plugin says nothing", () => {
-  const old = "container_engines: {docker: {enabled: false}}\n";
-  assertEquals(containers(old), docker([PODMAN]));
-  assertEquals(containers(old + entry("{label_max_len: 7}")), docker([PODMAN], 7));
-  assertEquals(containers(old + entry("{engines: {}}")), docker([DOCKER, PODMAN]));
+  const old = "container_engines: {docker: {enabled: false}, cri: {sockets: [/c.sock]}}\n";
+  assertEquals(containers(old), wired({ docker: [], cri: ["/c.sock"] }));
+  const both = old + entry("{label_max_len: 7}");
+  assertEquals(containers(both), wired({ docker: [], cri: ["/c.sock"] }, 7));
+  assertEquals(containers(old + entry("{engines: {}}")), wired());
 });
 
 Deno.test("settingsOf() wires no engine when all of them are switched off", () => {
-  const off = "{docker: {enabled: false}, podman: {enabled: false}}";
-  assertEquals(containers(entry(`{engines: ${off}}`)), []);
-  assertEquals(containers(`container_engines: ${off}`), []);
+  const off = (...names: string[]) => `{${names.map((name) => `${name}: {enabled: false}`)}}`;
+  assertEquals(
+    containers(entry(`{engines: ${off("docker", "podman", "cri", "containerd")}}`)),
+    [],
+  );
+  assertEquals(containers(`container_engines: ${off("docker", "podman", "cri")}`), []);
+});
+
+Deno.test("settingsOf() has alerts wait 50 ms for containers, or as long as configured", () => {
+  assertEquals(settings(usual).containerWaitMs, 50);
+  assertEquals(settings(usual + entry("{alert_wait_ms: 0}")).containerWaitMs, 0);
 });

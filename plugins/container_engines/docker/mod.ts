@@ -11,9 +11,10 @@ import {
   type ContainerInfo,
   type ContainerReference,
   describeImage,
+  isListening,
   NOTHING_TOLD,
 } from "../../../core/mod.ts";
-import { getJson, getJsonLines, isListening, RestError } from "./rest.ts";
+import { getJson, getJsonLines, RestError } from "./rest.ts";
 import {
   type ContainerAnswer,
   containerAnswer,

@@ -29,16 +29,6 @@ export interface RestRequest {
 
 type Asked = Omit<RestRequest, "timeoutMs">;
 
-/** Whether somebody listens on the socket. A socket file whose server is gone counts as nobody. */
-export async function isListening(socket: string): Promise<boolean> {
-  try {
-    (await Deno.connect({ transport: "unix", path: socket })).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The parsed document; `undefined` on 404. Throws `RestError`, or the signal's reason when it aborts. */
 export async function getJson(request: RestRequest): Promise<unknown> {
   const { timeoutMs, signal } = request;

@@ -1,0 +1,143 @@
+/**
+ * Protocol buffers as they travel: what little of them the engines' messages need.
+ *
+ * A message is fields one after the other, each a number and a value. Which number means what is known
+ * to those who ask for it, so unknown fields are passed over, and absent ones are what proto3 says:
+ * empty, false, zero. protobuf.dev/programming-guides/encoding
+ */
+
+/** The bytes are no message; nothing else is wrong with the connection. */
+export class WireError extends Error {
+  override readonly name = "WireError";
+}
+
+const VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5;
+/** Messages here have a few dozen; a list of containers has as many as there are containers. */
+const MAX_FIELDS = 65_536;
+
+type Value = bigint | Uint8Array;
+
+const decoder = new TextDecoder();
+
+/** A message that was received: a view of the bytes it was made of. Throws `WireError` only when made. */
+export class Message {
+  readonly #fields = new Map<number, Value[]>();
+
+  constructor(bytes: Uint8Array) {
+    const reader = new Reader(bytes);
+    for (let count = 0; !reader.atEnd; count++) {
+      if (count >= MAX_FIELDS) throw new WireError(`more than ${MAX_FIELDS} fields`);
+      const tag = Number(reader.varint() & 0xffffffffn);
+      const field = tag >>> 3;
+      const value = reader.value(tag & 7);
+      if (value === undefined) continue;
+      const values = this.#fields.get(field);
+      if (values) values.push(value);
+      else this.#fields.set(field, [value]);
+    }
+  }
+
+  text(field: number): string {
+    const value = this.#fields.get(field)?.at(-1);
+    return typeof value === "object" ? decoder.decode(value) : "";
+  }
+
+  bytes(field: number): Uint8Array {
+    const value = this.#fields.get(field)?.at(-1);
+    return typeof value === "object" ? value : new Uint8Array();
+  }
+
+  /** Of an int64, int32 or enumeration. */
+  integer(field: number): bigint {
+    const value = this.#fields.get(field)?.at(-1);
+    return typeof value === "bigint" ? BigInt.asIntN(64, value) : 0n;
+  }
+
+  flag(field: number): boolean {
+    return this.integer(field) !== 0n;
+  }
+
+  /** Throws `WireError` where what is there is no message. */
+  message(field: number): Message | undefined {
+    return this.messages(field).at(-1);
+  }
+
+  /** Throws `WireError` where what is there is no message. */
+  messages(field: number): readonly Message[] {
+    const values = this.#fields.get(field) ?? [];
+    return values.filter((value) => typeof value === "object").map((value) => new Message(value));
+  }
+
+  /** A `map<string, string>`. Throws `WireError` where what is there is none. */
+  texts(field: number): readonly (readonly [string, string])[] {
+    return this.messages(field).map((entry) => [entry.text(1), entry.text(2)]);
+  }
+}
+
+class Reader {
+  #at = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  get atEnd(): boolean {
+    return this.#at >= this.bytes.length;
+  }
+
+  varint(): bigint {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.bytes[this.#at++];
+      if (byte === undefined) throw new WireError("it ends within a number");
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    throw new WireError("a number of more than ten bytes");
+  }
+
+  /** Absent for kinds that nobody asks for. */
+  value(kind: number): Value | undefined {
+    switch (kind) {
+      case VARINT:
+        return this.varint();
+      case FIXED64:
+        return void this.#take(8n);
+      case BYTES:
+        return this.#take(this.varint());
+      case FIXED32:
+        return void this.#take(4n);
+      default:
+        throw new WireError(`a value of the unknown kind ${kind}`);
+    }
+  }
+
+  #take(length: bigint): Uint8Array {
+    if (length > BigInt(this.bytes.length - this.#at)) {
+      throw new WireError("it ends within a value");
+    }
+    const start = this.#at;
+    this.#at += Number(length);
+    return this.bytes.subarray(start, this.#at);
+  }
+}
+
+/** A message to send, by field number: whole numbers from 0 on (true is 1), text, messages within. */
+export type Fields = Readonly<Record<number, number | string | Uint8Array>>;
+
+export function encodeMessage(fields: Fields): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  for (const [field, value] of Object.entries(fields)) {
+    if (typeof value === "number") {
+      bytes.push(...varintOf(Number(field) * 8 + VARINT), ...varintOf(value));
+      continue;
+    }
+    const content = typeof value === "string" ? new TextEncoder().encode(value) : value;
+    bytes.push(...varintOf(Number(field) * 8 + BYTES), ...varintOf(content.length), ...content);
+  }
+  return new Uint8Array(bytes);
+}
+
+function varintOf(value: number): number[] {
+  const bytes: number[] = [];
+  for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value & 0x7f) | 0x80);
+  return [...bytes, value];
+}
