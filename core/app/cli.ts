@@ -13,6 +13,7 @@ import {
   FILTER_JSON,
   LIST_EXAMPLES,
   PROGRAM_EXAMPLES,
+  REPLAY_EXAMPLES,
   RUN_EXAMPLES,
   TEST_EXAMPLES,
   VALIDATE_EXAMPLES,
@@ -58,6 +59,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addDescribe(program, host, done);
   addExplain(program, host, done);
   addTest(program, host, done);
+  addReplay(program, host, done);
   addFilter(program, host, done);
   addExplainCode(program, host, done);
   addProbe(program, host, done);
@@ -218,6 +220,34 @@ function addExplain(program: Command, host: Host, done: SetCode): void {
       const { explainCommand } = await import("./commands/explain.ts");
       const request = { rule, event, json: json ?? false, configPath: c, rulePaths: r };
       done(await explainCommand(request, host));
+    });
+}
+
+function addReplay(program: Command, host: Host, done: SetCode): void {
+  program.command("replay")
+    .description("hold captures (.scap) against rules, or print their events")
+    .argument("<files...>", "captures, as sysdig -w writes them")
+    .option("-c <path>", "configuration file")
+    .addOption(
+      new Option("-r <path>", "rules file or directory; repeatable")
+        .argParser(collect).default([] as string[], "as configured"),
+    )
+    .addOption(
+      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
+        .argParser(collect).default([] as string[], "none"),
+    )
+    .option("--filter <condition>", "print events it holds for, in place of alerts")
+    .option("--print <output>", "print events so: '%evt.time %proc.name %evt.args'")
+    .addOption(
+      new Option("--fields <names>", "print these fields of events: evt.num,proc.name,fd.name")
+        .conflicts("print"),
+    )
+    .option("--json", "print one JSON object a line")
+    .addHelpText("after", REPLAY_EXAMPLES)
+    .action(async (paths, { c, r, option, filter, print, fields, json }) => {
+      const { replayCommand } = await import("./commands/replay.ts");
+      const request = { paths, filter, print, fields, json: json ?? false, options: option };
+      done(await replayCommand({ ...request, configPath: c, rulePaths: r }, host));
     });
 }
 

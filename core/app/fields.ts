@@ -9,7 +9,7 @@ export async function fieldTables(
 ): Promise<ReadonlyMap<string, FieldTable>> {
   const added = staticFields(statics).map((field) => [field.name, field] as const);
   const tables = new Map<string, FieldTable>();
-  for (const name of registry.names("source")) {
+  for (const name of registry.eventSources()) {
     const { fields } = await registry.load("source", name);
     tables.set(name, added.length > 0 ? new Map([...added, ...fields]) : fields);
   }

@@ -46,6 +46,13 @@ Examples:
   falcod test tests/*.yaml --filter '*shadow*'
   falcod test my_rules_test.yaml -r changed_rules.yaml --json`;
 
+export const REPLAY_EXAMPLES = `
+Examples:
+  falcod replay trace.scap                alerts of the rules of this machine, then what was seen
+  falcod replay -r my_rules.yaml --json *.scap
+  falcod replay trace.scap --filter 'evt.type = execve and user.uid = 0'
+  falcod replay trace.scap --fields evt.num,evt.time,proc.name,fd.name --filter 'fd.num >= 0'`;
+
 export const FILTER_EXAMPLES = `
 Examples:
   falcod filter parse 'evt.type = open and not proc.name in (cat, dog)'

@@ -13,6 +13,8 @@ export interface Summary {
   readonly reloads: ReloadCounters | undefined;
   /** It ended because no output takes alerts any more. */
   readonly outputsGone: boolean;
+  /** What broke a recording, all before which was judged. */
+  readonly failure?: unknown;
 }
 
 /** Alerts that reached no one at some output. */

@@ -4,7 +4,7 @@ import { Report } from "../base/mod.ts";
 import { Delivery, Engine, needsOf, watchedNames } from "../engine/mod.ts";
 import { checkPluginConfig, type Logger, type PluginOf, type Registry } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
-import { State } from "../state/mod.ts";
+import { type HostFiles, State } from "../state/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { Settings, Wired } from "./config/settings.ts";
 import { ContainerLookup } from "./containers.ts";
@@ -34,6 +34,10 @@ export interface WatchRequest {
 const GATHER_MS = 200;
 /** How long the last alerts may take on their way out. */
 const FLUSH_MS = 5000;
+/** How long a recording waits for slow outputs at a time. */
+const SETTLE_MS = 60_000;
+/** Users of a recording are those it names. */
+const NO_FILES: HostFiles = { read: () => undefined, version: () => undefined };
 
 /**
  * Rejects when a source cannot start or breaks; delivery is closed in any case. Ends by itself when the
@@ -51,6 +55,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     stop.abort();
   });
 
+  const isRecorded = sources.some((source) => source.isRecorded);
   const lookup = new ContainerLookup({
     engines,
     log,
@@ -65,7 +70,10 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       }
       return undefined;
     },
-    onUnknownContainer: (container) => lookup.ask(container),
+    onUnknownContainer: (container) => {
+      if (!isRecorded) lookup.ask(container);
+    },
+    ...isRecorded && { files: NO_FILES },
     resolveName,
   });
   state.names.retain(watchedNames(ruleset));
@@ -89,6 +97,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   }, signal);
 
   const waiting = new Set(sources);
+  let failure: unknown;
   try {
     await Promise.all(sources.map((source) =>
       source.run(needsOf(ruleset, source.name), {
@@ -97,6 +106,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         deliver: (event) => engine.process(event),
         change: (change, clockNs) => state.apply(change, clockNs),
         seed: (processes) => state.seed(processes),
+        account: (change) => state.users.apply(change),
+        settle: () => settle(delivery),
         ready: () => {
           waiting.delete(source);
           // Other rules came while it was starting.
@@ -105,10 +116,13 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         },
       })
     ));
+  } catch (error) {
+    if (!isRecorded) throw error;
+    failure = error;
   } finally {
     stop.abort();
     await Promise.all([names, losses, reloads?.ended]);
-    await delivery.close(FLUSH_MS);
+    await delivery.close(isRecorded ? SETTLE_MS : FLUSH_MS);
   }
   return {
     engine: engine.counters(),
@@ -117,7 +131,16 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     state: state.counters,
     reloads: reloads?.counters(),
     outputsGone,
+    failure,
   };
+}
+
+/** Alerts that may wait before a source that can wait, too, has to. */
+const MAX_WAITING = 1000;
+
+function settle(delivery: Delivery): Promise<void> | undefined {
+  const isFlooded = delivery.counters().some(({ queued }) => queued > MAX_WAITING);
+  return isFlooded ? delivery.flush(SETTLE_MS).then(() => undefined) : undefined;
 }
 
 async function openDelivery(

@@ -69,7 +69,9 @@ export class Engine {
 
   /** Never throws. The event is not referred to after this returns. */
   process(event: Event): void {
-    event.number = ++this.#events;
+    const number = ++this.#events;
+    // What was recorded has its number there.
+    if (event.selfContained !== true) event.number = number;
     const state = this.#state;
     try {
       state.begin(event);

@@ -1,7 +1,7 @@
 /** What plugins implement. A plugin is a folder with `mod.ts` that exports one of these as default. */
 import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
-import type { Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
+import type { AccountChange, Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 
@@ -32,8 +32,12 @@ export interface SourceContext {
   change(change: StateChange, clockNs: number): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */
   seed(processes: Iterable<ProcessSnapshot>): void;
+  /** Users and groups that the source knows itself. */
+  account(change: AccountChange): void;
   /** The source has started to see events. */
   ready(): void;
+  /** Waits until alerts have gone out, when many are waiting: for sources that can make events wait. */
+  settle(): Promise<void> | undefined;
 }
 
 /** Counters a source reports; names are stable, `drops.*` are events that were lost. */
@@ -42,7 +46,12 @@ export type SourceCounters = Readonly<Record<string, number>>;
 export interface Source {
   /** The name rules use: "syscall", "k8s_audit". */
   readonly name: string;
-  /** Runs until `signal` aborts; rejects with a typed error when it cannot start. */
+  /** Its events come from another machine or time: what this one knows says nothing about them. */
+  readonly isRecorded?: boolean;
+  /**
+   * Runs until `signal` aborts, or until there is nothing left to come; rejects with a typed error when
+   * it cannot start or go on.
+   */
   run(needs: EventNeeds, context: SourceContext): Promise<void>;
   /** A reload changed what rules need; state and capture go on. */
   update(needs: EventNeeds): void;

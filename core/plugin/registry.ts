@@ -5,10 +5,13 @@ import type { Plugin } from "./plugin.ts";
 export type PluginKind = Plugin["kind"];
 export type PluginOf<Kind extends PluginKind> = Extract<Plugin, { readonly kind: Kind }>;
 
-/** A plugin that could be loaded. Sources are named after the event source they deliver. */
+/** A plugin that could be loaded. */
 export interface PluginEntry {
   readonly kind: PluginKind;
+  /** Of sources: the event source they deliver, unless `standsInFor` says otherwise. */
   readonly name: string;
+  /** The event source whose events this one delivers in place of the plugin of that name. */
+  readonly standsInFor?: string;
   /** Literal dynamic import, so that a compiled program carries it and only wired ones load. */
   readonly load: () => Promise<{ readonly default: Plugin }>;
 }
@@ -37,6 +40,13 @@ export class Registry {
   names(kind: PluginKind): readonly string[] {
     return [...this.#entries.values()].filter((entry) => entry.kind === kind)
       .map((entry) => entry.name);
+  }
+
+  /** Names that rules can have as their source. */
+  eventSources(): readonly string[] {
+    return [...this.#entries.values()]
+      .filter(({ kind, standsInFor }) => kind === "source" && standsInFor === undefined)
+      .map(({ name }) => name);
   }
 
   has(kind: PluginKind, name: string): boolean {

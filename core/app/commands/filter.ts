@@ -1,10 +1,6 @@
 /** `falcod filter`: conditions by themselves, for people who write them and programs that help them. */
-import { type Diagnostic, nearest } from "../../base/mod.ts";
+import type { Diagnostic } from "../../base/mod.ts";
 import { escapeUnprintable } from "../../alert/mod.ts";
-import type { FieldTable } from "../../field/mod.ts";
-import type { Names } from "../../filter/mod.ts";
-import { Registry } from "../../plugin/mod.ts";
-import { namesOf } from "../../rule/mod.ts";
 import {
   type Answer,
   answerJson,
@@ -14,11 +10,10 @@ import {
   type Surroundings,
 } from "../examine.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
-import { fieldTables } from "../fields.ts";
 import type { Host } from "../host.ts";
 import { type Line, readLines } from "../lines.ts";
-import { printDiagnostics, tellErrors } from "../report.ts";
-import { prepare } from "../start.ts";
+import { printDiagnostics } from "../report.ts";
+import { surroundingsOf } from "../surroundings.ts";
 
 export interface FilterRequest {
   readonly task: FilterTask;
@@ -93,49 +88,4 @@ function conditionIn(line: Line, number: number): string | Diagnostic {
     return problem("is no JSON");
   }
   return typeof value === "string" ? value : problem("is JSON, but no string");
-}
-
-/** Fields, macros and lists; `undefined` after telling why there are none. */
-async function surroundingsOf(
-  request: FilterRequest,
-  host: Host,
-): Promise<Surroundings | undefined> {
-  const { configPath, rulePaths, source } = request;
-  if (configPath === undefined && rulePaths.length === 0) {
-    const tables = await fieldTables(new Registry(host.plugins));
-    return surroundingsIn(tables, source, { names: NO_NAMES, host });
-  }
-  const { report, registry, loaded, ruleset } = await prepare(
-    { configPath, rulePaths, options: [] },
-    host,
-  );
-  if (!ruleset) {
-    tellErrors(report, host);
-    return undefined;
-  }
-  const tables = await fieldTables(registry, loaded.config.static_fields);
-  return surroundingsIn(tables, source, {
-    names: { ...namesOf(ruleset), expansions: new Map() },
-    host,
-  });
-}
-
-const NO_NAMES: Names = {
-  macro: () => undefined,
-  list: () => undefined,
-  help: "name the rules file that defines it: -r rules.yaml",
-};
-
-function surroundingsIn(
-  tables: ReadonlyMap<string, FieldTable>,
-  source: string,
-  { names, host }: { readonly names: Names; readonly host: Host },
-): Surroundings | undefined {
-  const fields = tables.get(source);
-  if (fields) return { source, fields, names };
-  const sources = [...tables.keys()];
-  const near = nearest(source, sources);
-  const help = near ? `did you mean "${near}"?` : `there are: ${sources.join(", ")}`;
-  host.error.write(escapeUnprintable(`no event source "${source}"; ${help}`) + "\n");
-  return undefined;
 }

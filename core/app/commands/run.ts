@@ -104,6 +104,7 @@ async function watchUntilStopped(
       },
     });
     for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
+    if (summary.failure !== undefined) throw summary.failure;
     return summary.outputsGone || alertsLost(summary) > 0 ? EXIT_FAILURE : EXIT_OK;
   } finally {
     clearTimeout(timer);

@@ -105,7 +105,7 @@ const engine = z.strictObject({
     drop_failed_exit: planned(flag(false), "false"),
     disable_iterators: planned(flag(false), "false"),
   }),
-  replay: section({ capture_file: planned(text()) }),
+  replay: section({ capture_file: text() }),
   gvisor: section({
     config: idle(text(), "gVisor is not watched"),
     root: idle(text(), "gVisor is not watched"),

@@ -99,13 +99,23 @@ function sourcesOf(
         help: "other sources are not there yet; use modern_ebpf",
       });
       return [];
-    case "replay":
+    case "replay": {
+      const captureFile = engine.replay.capture_file ?? "";
+      if (captureFile === "") {
+        report.add({
+          code: "C016",
+          title: `"engine.kind" replay leaves open which capture file`,
+          at,
+          help: "name it under engine.replay.capture_file",
+        });
+        return [];
+      }
+      return [{ kind: "source", name: "replay", config: { captureFile } }];
+    }
     case "gvisor":
       report.add({
         code: "C016",
-        title: engine.kind === "replay"
-          ? "capture files cannot be replayed yet"
-          : "gVisor cannot be watched",
+        title: "gVisor cannot be watched",
         at,
         help: "use modern_ebpf to watch this machine",
       });

@@ -1,0 +1,112 @@
+/** Events as lines of text: those that a condition picks, in the words of an output. */
+import {
+  compileTemplate,
+  escapeUnprintable,
+  jsonString,
+  outputValueJson,
+  type RenderedOutput,
+  unescapeText,
+} from "../../alert/mod.ts";
+import { type Report, SourceText } from "../../base/mod.ts";
+import type { Event } from "../../event/mod.ts";
+import type { FieldTable } from "../../field/mod.ts";
+import {
+  checkCondition,
+  emitCondition,
+  eventTypesOf,
+  expandCondition,
+  parseCondition,
+} from "../../filter/mod.ts";
+import type { State } from "../../state/mod.ts";
+import type { Surroundings } from "../examine.ts";
+
+export interface EventLines {
+  /** Events of other types are never picked; absent: all may be. */
+  readonly eventTypes: ReadonlySet<number> | undefined;
+  /** Without a line end; absent when the event is not picked. */
+  lineOf(event: Event, state: State): string | undefined;
+}
+
+export interface LinesRequest {
+  readonly filter: string | undefined;
+  /** An output, as rules have one. */
+  readonly print: string | undefined;
+  /** Names of fields between commas, in place of `print`. */
+  readonly fields: string | undefined;
+  readonly json: boolean;
+}
+
+const USUAL_PRINT = "%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args";
+
+/** `undefined` after reporting what is wrong. */
+export function eventLines(
+  request: LinesRequest,
+  surroundings: Surroundings,
+  report: Report,
+): EventLines | undefined {
+  const { filter } = request;
+  const condition = filter === undefined ? undefined : conditionOf(filter, surroundings, report);
+  const line = request.fields === undefined
+    ? printedLine(request.print ?? USUAL_PRINT, request.json, surroundings.fields, report)
+    : fieldsLine(request.fields, request.json, surroundings.fields, report);
+  if (!line || report.hasErrors) return undefined;
+  return {
+    eventTypes: condition?.eventTypes,
+    lineOf: (event, state) =>
+      !condition || condition.holds(event, state) ? line(event, state) : undefined,
+  };
+}
+
+function conditionOf(text: string, { fields, names }: Surroundings, report: Report) {
+  const parsed = parseCondition(new SourceText("<filter>", text), report);
+  const expanded = parsed && expandCondition(parsed, names, report);
+  const checked = expanded && checkCondition(expanded, fields, report);
+  return checked && { eventTypes: eventTypesOf(checked), holds: emitCondition(checked) };
+}
+
+type Line = (event: Event, state: State) => string;
+
+function printedLine(
+  text: string,
+  json: boolean,
+  fields: FieldTable,
+  report: Report,
+): Line | undefined {
+  const template = compileTemplate(new SourceText("<print>", text), fields, report);
+  if (!template) return undefined;
+  if (!json) return (event, state) => escapeUnprintable(template.render(event, state).message);
+  return (event, state) => {
+    const rendered = template.render(event, state);
+    const output = jsonString(unescapeText(rendered.message));
+    return `{"output":${output},"output_fields":${fieldsJson(rendered.fields)}}`;
+  };
+}
+
+/** Values with tabs between them, or one object. */
+function fieldsLine(
+  list: string,
+  json: boolean,
+  fields: FieldTable,
+  report: Report,
+): Line | undefined {
+  const templates = namesIn(list).map((name) =>
+    compileTemplate(new SourceText("<fields>", `%${name}`), fields, report)
+  ).filter((template) => template !== undefined);
+  if (report.hasErrors) return undefined;
+  return (event, state) => {
+    const values = templates.map((template) => template.render(event, state));
+    if (!json) return values.map(({ message }) => escapeUnprintable(message)).join("\t");
+    return fieldsJson(new Map(values.flatMap((value) => [...value.fields])));
+  };
+}
+
+/** Commas in brackets belong to an argument. */
+function namesIn(list: string): string[] {
+  return (list.match(/(?:\[[^\]]*\]|[^,[])+/g) ?? []).map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function fieldsJson(fields: RenderedOutput["fields"]): string {
+  const members = [...fields].map(([key, value]) => `${jsonString(key)}:${outputValueJson(value)}`);
+  return `{${members.join(",")}}`;
+}

@@ -1,0 +1,65 @@
+/** What a condition on the command line may use: fields of a source; macros and lists of rules. */
+import { escapeUnprintable } from "../alert/mod.ts";
+import { nearest } from "../base/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
+import type { Names } from "../filter/mod.ts";
+import { Registry } from "../plugin/mod.ts";
+import { namesOf } from "../rule/mod.ts";
+import type { Surroundings } from "./examine.ts";
+import { fieldTables } from "./fields.ts";
+import type { Host } from "./host.ts";
+import { tellErrors } from "./report.ts";
+import { prepare } from "./start.ts";
+
+export interface SurroundingsRequest {
+  /** Event source whose fields the condition may use. */
+  readonly source: string;
+  /** Without these two there are neither macros nor lists. */
+  readonly configPath: string | undefined;
+  readonly rulePaths: readonly string[];
+}
+
+/** Fields, macros and lists; `undefined` after telling why there are none. */
+export async function surroundingsOf(
+  request: SurroundingsRequest,
+  host: Host,
+): Promise<Surroundings | undefined> {
+  const { configPath, rulePaths, source } = request;
+  if (configPath === undefined && rulePaths.length === 0) {
+    const tables = await fieldTables(new Registry(host.plugins));
+    return surroundingsIn(tables, source, { names: NO_NAMES, host });
+  }
+  const { report, registry, loaded, ruleset } = await prepare(
+    { configPath, rulePaths, options: [] },
+    host,
+  );
+  if (!ruleset) {
+    tellErrors(report, host);
+    return undefined;
+  }
+  const tables = await fieldTables(registry, loaded.config.static_fields);
+  return surroundingsIn(tables, source, {
+    names: { ...namesOf(ruleset), expansions: new Map() },
+    host,
+  });
+}
+
+const NO_NAMES: Names = {
+  macro: () => undefined,
+  list: () => undefined,
+  help: "name the rules file that defines it: -r rules.yaml",
+};
+
+function surroundingsIn(
+  tables: ReadonlyMap<string, FieldTable>,
+  source: string,
+  { names, host }: { readonly names: Names; readonly host: Host },
+): Surroundings | undefined {
+  const fields = tables.get(source);
+  if (fields) return { source, fields, names };
+  const sources = [...tables.keys()];
+  const near = nearest(source, sources);
+  const help = near ? `did you mean "${near}"?` : `there are: ${sources.join(", ")}`;
+  host.error.write(escapeUnprintable(`no event source "${source}"; ${help}`) + "\n");
+  return undefined;
+}

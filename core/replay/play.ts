@@ -1,0 +1,64 @@
+/** A capture file, played from its beginning to its end. */
+import { faultText, openCapture, type ScapFault, ScapReader } from "../scap/mod.ts";
+import type { Replay } from "./replay.ts";
+
+/** Something is wrong with a capture; all events before that place were played. */
+export class CaptureFault extends Error {
+  override readonly name = "CaptureFault";
+  readonly code: ScapFault["reason"];
+  readonly help: string;
+
+  constructor(path: string, fault: ScapFault) {
+    super(`Cannot read capture "${path}": ${faultText(fault)}`);
+    this.code = fault.reason;
+    this.help = HELP[fault.reason];
+  }
+}
+
+const HELP: Readonly<Record<ScapFault["reason"], string>> = {
+  "not-a-capture": "a capture is what sysdig -w writes, compressed with gzip or not",
+  unsupported: "record it again on a machine like this one",
+  truncated: "what was recorded before that was played; the recording was cut off",
+  corrupt: "what comes before that was played",
+  unreadable: "what could be read was played",
+};
+
+export interface PlayOptions {
+  /** Ends early when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Others want a turn: asked again and again, and waited for. */
+  readonly settle?: () => Promise<unknown> | undefined;
+}
+
+/** Events between two turns of others. */
+const EVENTS_IN_A_ROW = 2048;
+
+/** Throws CaptureFault, and InputError when there is no such file. */
+export async function playCapture(
+  path: string,
+  replay: Replay,
+  { signal, settle }: PlayOptions = {},
+): Promise<void> {
+  using reader = new ScapReader(await openCapture(path));
+  let left = EVENTS_IN_A_ROW;
+  while (!signal?.aborted) {
+    const item = reader.next();
+    switch (item.kind) {
+      case "event":
+        replay.take(item);
+        if (--left > 0) break;
+        left = EVENTS_IN_A_ROW;
+        await settle?.();
+        break;
+      case "more":
+        await reader.fill();
+        break;
+      case "end":
+        return;
+      case "fault":
+        throw new CaptureFault(path, item);
+      default:
+        replay.take(item);
+    }
+  }
+}

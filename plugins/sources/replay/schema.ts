@@ -1,0 +1,8 @@
+/** Settings of the replay source, as core/app takes them out of falco.yaml and the command line. */
+import { z } from "zod";
+
+export const replaySchema = z.object({
+  captureFile: z.string().min(1),
+});
+
+export type ReplayConfig = z.infer<typeof replaySchema>;

@@ -1,0 +1,39 @@
+/** The replay source: plays one capture and ends. */
+import {
+  type EventNeeds,
+  playCapture,
+  Replay,
+  type Source,
+  type SourceContext,
+  type SourceCounters,
+} from "../../../core/mod.ts";
+import type { ReplayConfig } from "./schema.ts";
+
+export class ReplaySource implements Source {
+  readonly name = "syscall";
+  readonly isRecorded = true;
+  readonly #config: ReplayConfig;
+  #replay: Replay | undefined;
+
+  constructor(config: ReplayConfig) {
+    this.#config = config;
+  }
+
+  /** Ends with the capture. */
+  async run(needs: EventNeeds, context: SourceContext): Promise<void> {
+    const replay = this.#replay = new Replay(context);
+    replay.want(needs.eventTypes);
+    context.ready();
+    const { signal } = context;
+    await playCapture(this.#config.captureFile, replay, { signal, settle: () => context.settle() });
+  }
+
+  update(needs: EventNeeds): void {
+    this.#replay?.want(needs.eventTypes);
+  }
+
+  counters(): SourceCounters {
+    const { events = 0, unconvertible = 0 } = this.#replay?.counters ?? {};
+    return { played: events, "drops.unconvertible": unconvertible };
+  }
+}

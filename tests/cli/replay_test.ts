@@ -1,0 +1,79 @@
+import { assert, assertEquals } from "../assert.ts";
+import { capture, type GivenEvent, process } from "../made_captures.ts";
+import { falcod, Folder } from "./program.ts";
+
+const RULES = `
+- rule: Shadow read
+  desc: A test
+  condition: evt.type = openat and fd.name = /etc/shadow
+  output: "%proc.name read %fd.name"
+  priority: WARNING
+`;
+const open = (name: string): GivenEvent => ({
+  type: "openat",
+  params: { fd: 3, dirfd: -100, name, flags: 1, mode: 0, dev: 5, ino: 7n },
+});
+const bytes = await capture([process(10, "cat")], [
+  open("/etc/shadow"),
+  { type: "close", params: { res: 0, fd: 3 } },
+  open("/etc/hosts"),
+]);
+const files = { "rules.yaml": RULES, "good.scap": bytes, "cut.scap": bytes.subarray(0, -20) };
+const usual = ["replay", "-c", "falco.yaml", "-r", "rules.yaml"];
+const config = "rules_files: [rules.yaml]\nstdout_output: {enabled: true}\n";
+
+Deno.test("falcod replay holds a capture against rules; alerts have its time", async () => {
+  using folder = new Folder({ ...files, "falco.yaml": config });
+  const { code, out, error } = await falcod([
+    ...usual,
+    "good.scap",
+    "-o",
+    "time_format_iso_8601=true",
+  ], {
+    folder: folder.path,
+    environment: { TZ: "UTC" },
+  });
+  assertEquals(code, 0, error);
+  assertEquals(out, "2023-11-14T22:13:20.000000000+0000: Warning cat read /etc/shadow\n");
+  assert(error.includes("1 alerts"), error);
+});
+
+Deno.test("falcod replay plays every capture, what can be read of a broken one, and fails", async () => {
+  using folder = new Folder({ ...files, "falco.yaml": config });
+  const { code, out, error } = await falcod(
+    [...usual, "--json", "cut.scap", "missing.scap", "good.scap"],
+    { folder: folder.path },
+  );
+  assertEquals(code, 1);
+  const alerts = out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(alerts.map(({ rule }) => rule), ["Shadow read", "Shadow read"]);
+  assert(/Cannot read capture "cut.scap": .+ \(block \d+, at byte \d+\)/.test(error), error);
+  assert(error.includes(`Cannot open capture "missing.scap"`), error);
+});
+
+Deno.test("falcod replay prints the events that a condition picks", async () => {
+  using folder = new Folder(files);
+  const options = { folder: folder.path };
+  const [lines, fields, json, wrong] = await Promise.all([
+    falcod(
+      ["replay", "good.scap", "--print", "%proc.name: %fd.name", "--filter", "fd.num = 3"],
+      options,
+    ),
+    falcod(["replay", "good.scap", "--fields", "evt.num, evt.type,proc.aname[1]"], options),
+    falcod(["replay", "good.scap", "--json", "--fields", "evt.num,fd.name"], options),
+    falcod(["replay", "good.scap", "--filter", "proc.nmae = cat"], options),
+  ]);
+  assertEquals(lines.out, "cat: /etc/shadow\ncat: /etc/shadow\ncat: /etc/hosts\n");
+  assertEquals(fields.out, "1\topenat\t<NA>\n2\tclose\t<NA>\n3\topenat\t<NA>\n");
+  assertEquals(json.out.split("\n")[0], '{"evt.num":1,"fd.name":"/etc/shadow"}');
+  assertEquals([lines.code, fields.code, json.code, wrong.code], [0, 0, 0, 1]);
+  assert(wrong.error.includes(`did you mean "proc.name"`), wrong.error);
+});
+
+Deno.test("falcod run replays what engine.replay names, and ends with it", async () => {
+  const replay = "engine: {kind: replay, replay: {capture_file: good.scap}}\n";
+  using folder = new Folder({ ...files, "falco.yaml": config + replay });
+  const { code, out, error } = await falcod(["-c", "falco.yaml"], { folder: folder.path });
+  assertEquals(code, 0, error);
+  assert(out.endsWith("Warning cat read /etc/shadow\n"), out);
+});
