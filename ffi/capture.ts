@@ -12,7 +12,7 @@ import { CLASS_COUNTERS, EVENT_CLASS } from "./layout.ts";
 import { bootTimeNs } from "./libc.ts";
 import { MappedRing } from "./mapped_ring.ts";
 import { type RecordHandler, RecordMerger } from "./merge.ts";
-import { type Interest, ProbeSettings, type ResolveLevel } from "./probe_settings.ts";
+import { type Detail, type Interest, ProbeSettings, type ResolveLevel } from "./probe_settings.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface CaptureOptions extends ProbeOptions {
@@ -22,6 +22,8 @@ export interface CaptureOptions extends ProbeOptions {
   readonly captureEnv?: boolean;
   /** At most so many bytes of arguments, and of environment, in an exec record; 16 KiB by default. */
   readonly argsLimit?: number;
+  /** At most so many bytes of what is read or written; 80 by default, 8192 at most. */
+  readonly dataLimit?: number;
   /** "path" by default. */
   readonly resolve?: ResolveLevel;
 }
@@ -41,6 +43,8 @@ export type CaptureCounters = Readonly<
 >;
 
 const ARGS_LIMIT_BYTES = 16 << 10;
+/** As much as Falco keeps. */
+const DATA_LIMIT_BYTES = 80;
 /** At most so many records in one look: some tens of ms, then timers and signals get a turn. */
 const RECORDS_PER_DRAIN = 65_536;
 
@@ -108,6 +112,7 @@ export class Capture implements Disposable {
     );
     settings.set("captureEnv", options.captureEnv ? 1 : 0);
     settings.set("argsLimit", options.argsLimit ?? ARGS_LIMIT_BYTES);
+    settings.set("dataLimit", options.dataLimit ?? DATA_LIMIT_BYTES);
     settings.setResolve(options.resolve ?? "path");
     this.#scopeProcessId = options.scopeProcessId;
     if (options.scopeProcessId !== undefined) settings.restrictToTracked();
@@ -124,8 +129,8 @@ export class Capture implements Disposable {
   }
 
   /** What is to be reported of a system call (x86-64 number), from now on. Lifecycle records always are. */
-  setInterest(syscall: number, interest: Interest): void {
-    this.#open.#settings.setInterest(syscall, interest);
+  setInterest(syscall: number, interest: Interest, detail?: Detail): void {
+    this.#open.#settings.setInterest(syscall, interest, detail);
   }
 
   /** For each 32-bit system call the 64-bit number that means the same, or 0xffff. */

@@ -70,19 +70,20 @@ export const TASK_FACTS = {
 } as const;
 
 export const EXEC_RECORD = {
-  byteLength: 232,
+  byteLength: 272,
   header: 0,
   task: 40,
   exe: 160,
-  argsLength: 208,
-  envLength: 212,
-  givenLength: 216,
-  exeLength: 218,
-  exeRootLength: 220,
-  cwdLength: 222,
-  cgroupLength: 224,
-  argsTotal: 228,
-  data: 232,
+  usage: 208,
+  argsLength: 248,
+  envLength: 252,
+  givenLength: 256,
+  exeLength: 258,
+  exeRootLength: 260,
+  cwdLength: 262,
+  cgroupLength: 264,
+  argsTotal: 268,
+  data: 272,
 } as const;
 
 export const FORK_RECORD = {
@@ -163,6 +164,22 @@ export const SOCKET_RECORD = {
   data: 160,
 } as const;
 
+export const EXTRAS_TAIL = {
+  byteLength: 8,
+  at: 0,
+  length: 2,
+} as const;
+
+export const USAGE_FACTS = {
+  byteLength: 40,
+  descriptorLimit: 0,
+  majorFaults: 8,
+  minorFaults: 16,
+  virtualKb: 24,
+  residentKb: 28,
+  swappedKb: 32,
+} as const;
+
 export const CLASS_COUNTERS = {
   byteLength: 24,
   submitted: 0,
@@ -171,7 +188,7 @@ export const CLASS_COUNTERS = {
 } as const;
 
 export const PROBE_CONFIG = {
-  byteLength: 32,
+  byteLength: 40,
   scope: 0,
   captureEnv: 4,
   resolve: 8,
@@ -179,6 +196,8 @@ export const PROBE_CONFIG = {
   eventsSleeps: 16,
   argsLimit: 20,
   ignoredTgid: 24,
+  dataLimit: 28,
+  signals: 32,
 } as const;
 
 export const RECORD_KIND = {
@@ -196,6 +215,7 @@ export const RECORD_KIND = {
 export const HEADER_FLAGS = {
   compat: 1,
   truncated: 2,
+  extras: 4,
 } as const;
 
 export const FILE_FLAGS = {
@@ -234,10 +254,12 @@ export const RESOLVE = {
 export const INTEREST = {
   report: 1,
   failed: 2,
+  extras: 4,
+  numbers: 8,
 } as const;
 
 export const BSS = {
   config: 0,
-  interest: 32,
-  compatSyscalls: 544,
+  interest: 40,
+  compatSyscalls: 552,
 } as const;

@@ -34,6 +34,6 @@ export * as layout from "./layout.ts";
 export { bootTimeNs, epochMinusBootNs, ignoreSignal } from "./libc.ts";
 export type { RecordHandler } from "./merge.ts";
 export { NativeError, type NativeErrorCode } from "./native_error.ts";
-export type { Interest, ResolveLevel } from "./probe_settings.ts";
+export type { Detail, Interest, ResolveLevel } from "./probe_settings.ts";
 export type { RingMemory } from "./ring.ts";
 export { checkSupport, type Support, type SupportItem } from "./support.ts";

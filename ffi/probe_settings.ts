@@ -6,6 +6,14 @@ import { Mapping, openLibc } from "./libc.ts";
 /** Whether a system call is reported: never, when it succeeded, or also when it failed. */
 export type Interest = "off" | "succeeded" | "all";
 
+/** How much is told of a system call that is reported. */
+export interface Detail {
+  /** What its arguments point to, see ffi/probe/extra_shapes.h. */
+  readonly extras?: boolean;
+  /** Nothing of the descriptor it is about: numbers only. */
+  readonly numbersOnly?: boolean;
+}
+
 /** What is found out about a file or socket: nothing, inode and device, or the kernel's path too. */
 export type ResolveLevel = keyof typeof RESOLVE;
 
@@ -57,11 +65,12 @@ export class ProbeSettings implements Disposable {
     this.set("scope", SCOPE.tracked);
   }
 
-  setInterest(syscall: number, interest: Interest): void {
+  setInterest(syscall: number, interest: Interest, detail: Detail = {}): void {
     if (!(syscall >= 0 && syscall < SYSCALL_LIMIT)) {
       throw new RangeError(`system call ${syscall} is not one of 0 to ${SYSCALL_LIMIT - 1}`);
     }
-    this.#interest[syscall] = INTEREST_BITS[interest];
+    this.#interest[syscall] = INTEREST_BITS[interest] |
+      (detail.extras ? INTEREST.extras : 0) | (detail.numbersOnly ? INTEREST.numbers : 0);
   }
 
   setCompatSyscalls(numbers: Uint16Array): void {

@@ -24,6 +24,8 @@ const STRUCTS = [
   "path_record",
   "file_record",
   "socket_record",
+  "extras_tail",
+  "usage_facts",
   "class_counters",
   "probe_config",
 ];

@@ -7,10 +7,8 @@
  * x86-64 values. Tables not mentioned here (bpf_commands, prctl_options, fsconfig_cmds, keyctl …)
  * have the kernel's numbers already.
  */
+import { bits, choice } from "./_encoder.ts";
 import { flagValue } from "./flags.ts";
-
-/** Takes the kernel's value (32 bits, either sign), gives upstream's (unsigned). */
-export type Encoder = (native: number) => number;
 
 // linux include/uapi/asm-generic/fcntl.h
 const O_ACCMODE = 0o3, O_WRONLY = 0o1, O_RDWR = 0o2;
@@ -286,42 +284,4 @@ export function encodeExecFlags(image: {
 }): number {
   return (image.exeWritable ? 1 : 0) | (image.exeOnOverlayUpper ? 2 : 0) |
     (image.exeFromMemfd ? 4 : 0) | (image.exeOnOverlayLower ? 8 : 0);
-}
-
-/** A name counts when all its native bits are set. The table is looked up at the first call. */
-function bits(table: string, native: Readonly<Record<string, number>>): Encoder {
-  let pairs: readonly (readonly [native: number, upstream: number])[] | undefined;
-  // Callers repeat themselves: the last answer is right nearly always.
-  let last = 0, lastEncoded: number | undefined;
-  return (value) => {
-    if (value === last && lastEncoded !== undefined) return lastEncoded;
-    pairs ??= Object.entries(native).map(([name, bit]) => [bit, valueOf(table, name)] as const);
-    let encoded = 0;
-    for (const [bit, upstream] of pairs) {
-      if ((value & bit) >>> 0 === bit) encoded |= upstream;
-    }
-    last = value;
-    return lastEncoded = encoded >>> 0;
-  };
-}
-
-/** One name for one value; `otherwise` for values nobody named. */
-function choice(
-  table: string,
-  native: Readonly<Record<string, number>>,
-  otherwise: string,
-): Encoder {
-  let values: ReadonlyMap<number, number> | undefined;
-  return (value) => {
-    values ??= new Map(
-      Object.entries(native).map(([name, number]) => [number, valueOf(table, name)]),
-    );
-    return values.get(value) ?? valueOf(table, otherwise);
-  };
-}
-
-function valueOf(table: string, name: string): number {
-  const value = flagValue(table, name);
-  if (value === undefined) throw new Error(`Flag table "${table}" has no "${name}"`);
-  return value;
 }

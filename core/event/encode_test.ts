@@ -16,7 +16,9 @@ import {
   encodeUmountFlags,
   withOpenedFile,
 } from "./encode.ts";
+import type { Encoder } from "./_encoder.ts";
 import * as encoders from "./encode.ts";
+import * as encodersOfCalls from "./encode_calls.ts";
 import { renderFlags } from "./flags.ts";
 
 const render = (table: string, value: number) => new Set(renderFlags(table, value).split("|"));
@@ -142,10 +144,10 @@ Deno.test("encodeExecFlags() tells where the program came from", () => {
 });
 
 Deno.test("every encoder finds its names in the flag tables and gives 32 bits without a sign", () => {
-  for (const [name, encode] of Object.entries(encoders)) {
+  for (const [name, encode] of Object.entries({ ...encoders, ...encodersOfCalls })) {
     if (encode.length !== 1 || encode === encodeExecFlags) continue;
     for (const native of [0, 1, 0x7fffffff, 0xffffffff, -1]) {
-      const encoded = (encode as encoders.Encoder)(native);
+      const encoded = (encode as Encoder)(native);
       assertEquals(encoded, encoded >>> 0, name);
     }
   }

@@ -25,3 +25,4 @@ export { type FlagTable, flagTable, flagValue, renderFlags } from "./flags.ts";
 export { errnoName } from "./errno.ts";
 export { signalName } from "./signal.ts";
 export * from "./encode.ts";
+export * from "./encode_calls.ts";

@@ -216,10 +216,17 @@ function signalsText(set: number): string {
   return names.join(" ");
 }
 
+/** Smaller numbers have an exponent. */
+const SMALLEST_PLAIN = 1e-4;
+
 /** printf's %g: six digits that count. */
 function shortest(value: number): string {
+  const rounded = Number(value.toPrecision(6));
+  const text = rounded !== 0 && rounded < SMALLEST_PLAIN
+    ? rounded.toExponential()
+    : String(rounded);
   // Exponents have two digits there at least.
-  return String(Number(value.toPrecision(6))).replace(/e([+-])(\d)$/, "e$10$2");
+  return text.replace(/e([+-])(\d)$/, "e$10$2");
 }
 
 function big(value: number | bigint): bigint {

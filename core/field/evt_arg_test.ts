@@ -142,6 +142,7 @@ Deno.test("evt.args shows every parameter, with its meaning in brackets where it
 Deno.test("timeouts print in seconds besides, or as none", () => {
   const of = (timeout: bigint) => eventOf("ppoll", { params: { timeout } });
   assertEquals(valueOf("evt.arg.timeout", of(1_500_000_000n)), "1.5s");
+  assertEquals(valueOf("evt.arg.timeout", of(1500n)), "1.5e-06s");
   assertEquals(valueOf("evt.arg.timeout", of(2n ** 64n - 1n)), "none");
 });
 

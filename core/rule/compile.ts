@@ -190,7 +190,10 @@ export class Compiler {
     const message = compileTemplate(text, fields, report, options);
     const extraFields = compileExtraFields(extras, fields, { report, ...options });
     const output = message && withExtraFields(message, extraFields);
-    for (const field of output?.fields ?? []) used.add(field.name);
+    const templates = output ? [output, ...extraFields.map(({ template }) => template)] : [];
+    for (const { uses } of templates) {
+      for (const { key, definition } of uses) used.add(definition.name).add(key);
+    }
     return output;
   }
 

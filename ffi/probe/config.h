@@ -23,6 +23,8 @@ enum resolve {
 enum interest {
 	INTEREST_REPORT = 1,
 	INTEREST_FAILED = 2,		/* also when the call failed */
+	INTEREST_EXTRAS = 4,		/* with what its arguments point to */
+	INTEREST_NUMBERS = 8,		/* nobody asks what its descriptor is of: numbers will do */
 };
 
 #define COMPAT_UNKNOWN 0xffff
@@ -35,6 +37,8 @@ struct probe_config {
 	__u32 events_sleeps;
 	__u32 args_limit;		/* bytes of argv, and of the environment; 0 means 16 KiB, at most 32 KiB */
 	__u32 ignored_tgid;		/* falcod itself: not reported in the events ring */
+	__u32 data_limit;		/* bytes of what is read or written; at most EXTRA_LIMIT */
+	__u32 signals;			/* 1: signals that are delivered are reported */
 	__u32 _pad;
 };
 

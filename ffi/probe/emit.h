@@ -32,6 +32,8 @@ union exec_slot {
 	/* Nothing else refers to these; here they stay in the object's BTF. */
 	struct fork_record fork;
 	struct exit_record exit;
+	struct extras_tail extras_tail;
+	struct usage_facts usage_facts;
 	enum record_kind kind;
 	enum header_flags header_flags;
 	enum file_flags file_flags;

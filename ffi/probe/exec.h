@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "task.h"
+#include "usage.h"
 
 #define DEFAULT_ARGS_LIMIT 16384
 #define PAGE 4096
@@ -46,6 +47,7 @@ static __always_inline void report_exec(union exec_slot *slot, struct walk *walk
 	start_record(&record->header, RECORD_EXEC, number, 0);
 	record->_pad = 0;
 	task_facts(&record->task);
+	usage_facts(&record->usage);
 
 	start = GET(struct mm_struct, mm, arg_start);
 	end = GET(struct mm_struct, mm, arg_end);

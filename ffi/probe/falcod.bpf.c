@@ -24,9 +24,16 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 static __always_inline void report(union event_slot *slot, const struct call *call,
 				   const struct call_shape *shape, struct walk *walk)
 {
+	__u64 number = call->number;
+
+	MASK(number, SYSCALL_LIMIT - 1);
 	switch (shape->kind) {
 	case SHAPE_FILE:
 	case SHAPE_SOCKET:
+		if (interest[number] & INTEREST_NUMBERS) {
+			report_call(slot, call);
+			break;
+		}
 		report_descriptor(slot, call, shape, walk);
 		break;
 	case SHAPE_PATH:

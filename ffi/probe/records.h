@@ -27,6 +27,7 @@ enum record_kind {
 enum header_flags {
 	HEADER_COMPAT = 1,	/* 32-bit system call; `syscall` is already the 64-bit number */
 	HEADER_TRUNCATED = 2,	/* a string was cut at its limit */
+	HEADER_EXTRAS = 4,	/* the record ends with a struct extras_tail */
 };
 
 struct record_header {		/* 40 bytes, first in every record */
@@ -103,10 +104,22 @@ struct task_facts {		/* 120 bytes */
 	char comm[16];
 };
 
+/* What a process uses. */
+struct usage_facts {		/* 40 bytes */
+	__u64 descriptor_limit;	/* RLIMIT_NOFILE, soft */
+	__u64 major_faults;	/* of the thread */
+	__u64 minor_faults;
+	__u32 virtual_kb;
+	__u32 resident_kb;
+	__u32 swapped_kb;
+	__u32 _pad;
+};
+
 struct exec_record {
 	struct record_header header;
 	struct task_facts task;
 	struct file_facts exe;
+	struct usage_facts usage;
 	__u32 args_length;	/* argv with its NULs, argv[0] first */
 	__u32 env_length;	/* likewise; 0 unless asked for */
 	__u16 given_length;	/* file name given to exec (bprm->filename) */
@@ -199,6 +212,20 @@ struct socket_record {
 					 * sendmsg and recvmsg), at most 128 bytes */
 	__u32 _pad;
 	char data[];			/* local name, peer name, resolved, address */
+};
+
+/* What the arguments of a call point to, and what the kernel knows of it: only when a rule asks for it.
+ * Up to three pieces behind the record's own strings, each beginning at a multiple of 8. Which they are
+ * follows from the system call (extras.h); a piece that could not be read is empty.
+ *
+ *   record | strings | pad | piece 0 | pad | piece 1 | pad | piece 2 | pad | tail
+ *                          ^ at
+ */
+#define EXTRA_PIECES 3
+
+struct extras_tail {
+	__u16 at;			/* from the start of the record */
+	__u16 length[EXTRA_PIECES];
 };
 
 /* Drops are counted per class, so that a report can name what was blinded. */

@@ -5,14 +5,27 @@
 #pragma once
 
 #include "call.h"
+#include "extras.h"
 #include "socket.h"
 
 #define ADDRESS_LIMIT 128		/* sizeof(struct sockaddr_storage) */
 
+/* The record of a call is complete but for its extras. */
+static __always_inline void submit_call(union event_slot *slot, const struct call *call, __u64 size,
+					enum event_class class)
+{
+	__u64 number = call->number;
+
+	MASK(number, SYSCALL_LIMIT - 1);
+	if (interest[number] & INTEREST_EXTRAS)
+		size = append_extras(size);
+	submit_event(slot, size, class);
+}
+
 static __always_inline void report_call(union event_slot *slot, const struct call *call)
 {
 	start_call(slot, call, RECORD_CALL);
-	submit_event(slot, sizeof(struct call_record), CLASS_OTHER);
+	submit_call(slot, call, sizeof(struct call_record), CLASS_OTHER);
 }
 
 static __always_inline void report_path(union event_slot *slot, const struct call *call,
@@ -34,7 +47,7 @@ static __always_inline void report_path(union event_slot *slot, const struct cal
 			put_base(slot, call, walk, record->data, at, length, shape->second_base);
 		at += length + record->second_base_length;
 	}
-	submit_event(slot, sizeof(*record) + at, CLASS_FILE);
+	submit_call(slot, call, sizeof(*record) + at, CLASS_FILE);
 }
 
 static __always_inline void report_file(union event_slot *slot, const struct call *call,
@@ -70,7 +83,7 @@ static __always_inline void report_file(union event_slot *slot, const struct cal
 		record->resolved_length = length;
 		record->file.flags = flags;
 	}
-	submit_event(slot, sizeof(*record) + at + length, CLASS_FILE);
+	submit_call(slot, call, sizeof(*record) + at + length, CLASS_FILE);
 }
 
 /* Appends the socket address an argument points to; returns its length. */
@@ -152,7 +165,7 @@ static __always_inline void report_socket(union event_slot *slot, const struct c
 	}
 	length = put_address(slot, call, record->data, at, shape->address);
 	record->address_length = length;
-	submit_event(slot, sizeof(*record) + at + length, CLASS_NETWORK);
+	submit_call(slot, call, sizeof(*record) + at + length, CLASS_NETWORK);
 }
 
 #define F_DUPFD 0

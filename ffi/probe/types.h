@@ -138,6 +138,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type, sk_protocol;
+	__u32 sk_ack_backlog, sk_max_ack_backlog;
 };
 
 /* A bit field in older kernels, a byte since; relocations tell which. */
@@ -211,7 +212,12 @@ struct tty_struct {
 	struct tty_driver *driver;
 };
 
+struct rlimit {
+	unsigned long rlim_cur, rlim_max;
+};
+
 struct signal_struct {
+	struct rlimit rlim[16];
 	atomic_t live;
 	unsigned int is_child_subreaper : 1;
 	unsigned int has_child_subreaper : 1;
@@ -247,7 +253,23 @@ struct cred {
 };
 
 struct mm_struct {
+	unsigned long total_vm;
 	unsigned long arg_start, arg_end, env_start, env_end;
+};
+
+/* Pages by what they hold: of files, anonymous, swapped out, shared memory. */
+struct percpu_counter {
+	__s64 count;
+};
+
+struct mm_struct___since_6_2 {
+	struct percpu_counter rss_stat[4];
+};
+
+struct mm_struct___before_6_2 {
+	struct {
+		long count[4];
+	} rss_stat;
 };
 
 struct kernfs_node {
@@ -280,6 +302,7 @@ struct task_struct {
 	struct thread_info thread_info;
 	int exit_code;
 	pid_t pid, tgid;
+	unsigned long min_flt, maj_flt;
 	struct task_struct *real_parent, *group_leader;
 	struct pid *thread_pid;
 	__u64 start_boottime;

@@ -45,6 +45,7 @@ const FIELDS = [
   "evt.is_open_create",
   "evt.is_open_exec",
   "evt.abspath",
+  "evt.buffer",
   "evt.arg.flags",
   "evt.arg.fd",
   "evt.arg.uid",

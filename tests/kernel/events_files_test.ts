@@ -418,7 +418,7 @@ const COPIES: readonly EventCase[] = [
     ['signalfd4, -1, "\\0" x 8, 8, 0', "signalfd", "s"],
     ["pidfd_open, $$, 0", "pidfd", "P"],
     ['memfd_create, "held", 0', "memfd", "m"],
-    ["userfaultfd, 1", "userfaultfd", "x"],
+    ["userfaultfd, 1", "userfaultfd", "u"],
     ['io_uring_setup, 1, "\\0" x 128', "io_uring", "r"],
   ] as const).map(([made, type, char]): EventCase => ({
     name: `dup of what ${made.split(",")[0]} made`,
@@ -432,7 +432,7 @@ const COPIES: readonly EventCase[] = [
     type: "write",
     perl: `open(F, ">", "w"); syswrite F, "1234"; close F; exit 0`,
     pick: { "fd.name": "{D}/w" },
-    expect: { "evt.args": "res=4 data=NULL fd=3(<f>{D}/w) size=4", "evt.category": "file" },
+    expect: { "evt.args": "res=4 data=1234 fd=3(<f>{D}/w) size=4", "evt.category": "file" },
   },
 ];
 

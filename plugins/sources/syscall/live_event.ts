@@ -16,9 +16,12 @@ import { directoryAt, LiveFile, resolvedElsewhere } from "./live_file.ts";
 import { socketArgumentAt, type SocketCall, socketDescriptorAt } from "./live_socket.ts";
 import { signedWideAt, textAt, wideAt } from "./memory.ts";
 import { openFlagsOf, paramReaders } from "./params.ts";
+import type { Piece } from "./piece.ts";
 
 const {
   CALL_RECORD,
+  EXEC_RECORD,
+  EXTRAS_TAIL,
   FILE_FACTS,
   FILE_RECORD,
   HEADER_FLAGS,
@@ -26,6 +29,7 @@ const {
   RECORD_HEADER,
   RECORD_KIND,
   SOCKET_RECORD,
+  USAGE_FACTS,
 } = layout;
 
 const SYSCALLS = 512;
@@ -178,6 +182,29 @@ export class LiveEvent implements Event {
   /** args stand at the same offset in call, path, file and socket records. */
   #argumentAt(index: number): number {
     return this.at + CALL_RECORD.args + index * 8;
+  }
+
+  /**
+   * What an argument points to, see ffi/probe/extra_shapes.h: absent where nobody asked for it, empty
+   * where it could not be read.
+   */
+  piece(index: number): Piece | undefined {
+    const { memory, at } = this;
+    if (this.kind === RECORD_KIND.exec) {
+      const usage = { memory, at: at + EXEC_RECORD.usage, bytes: USAGE_FACTS.byteLength };
+      return index === 0 ? usage : undefined;
+    }
+    if ((memory.u16[(at + RECORD_HEADER.flags) >> 1]! & HEADER_FLAGS.extras) === 0) {
+      return undefined;
+    }
+    const sizeBytes = memory.u32[(at + RECORD_HEADER.size) >> 2]!;
+    const tail = at + sizeBytes - EXTRAS_TAIL.byteLength;
+    const lengths = (tail + EXTRAS_TAIL.length) >> 1;
+    let start = at + memory.u16[(tail + EXTRAS_TAIL.at) >> 1]!;
+    for (let before = 0; before < index; before++) {
+      start += (memory.u16[lengths + before]! + 7) & ~7;
+    }
+    return { memory, at: start, bytes: memory.u16[lengths + index]! };
   }
 
   /** First path argument of a path record; of a file record the path that was opened. */

@@ -6,17 +6,24 @@ import {
   encodeAccessFlags,
   encodeChmodMode,
   encodeCloneFlags,
+  encodeCloseRangeFlags,
   encodeDeleteModuleFlags,
   encodeDescriptorFlags,
   encodeEpollCreateFlags,
-  encodeExecFlags,
   encodeFchownatFlags,
   encodeFcntlCommand,
   encodeFinitModuleFlags,
   encodeFlockFlags,
+  encodeFutexOperation,
+  encodeIoUringEnterFlags,
+  encodeIoUringFeatures,
+  encodeIoUringSetupFlags,
   encodeLinkatFlags,
+  encodeLseekWhence,
   encodeMemfdFlags,
   encodeMknodMode,
+  encodeMlock2Flags,
+  encodeMlockallFlags,
   encodeMmapFlags,
   encodeMountFlags,
   encodeNewfstatatFlags,
@@ -26,23 +33,34 @@ import {
   encodePidfdOpenFlags,
   encodeProtFlags,
   encodePtraceRequest,
+  encodeQuotactlCommand,
+  encodeQuotactlType,
+  encodeQuotaFormat,
+  encodeRlimitResource,
+  encodeSemctlCommand,
+  encodeSemgetFlags,
+  encodeShutdownHow,
   encodeSocketFamily,
+  encodeSockoptLevel,
+  encodeSockoptName,
+  encodeSpliceFlags,
   encodeUmountFlags,
   encodeUnlinkatFlags,
   eventType,
+  flagValue,
   GENERIC_BASE,
-  type ParamValue,
   withOpenedFile,
 } from "../../../core/mod.ts";
 import { layout } from "../../../ffi/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
-
-type Reader = (event: LiveEvent) => ParamValue;
+import * as piece from "./piece_params.ts";
+import { keepingPieces, type Reader } from "./piece_params.ts";
+import { execFile, execReaders, exitReaders, forkReaders } from "./process_params.ts";
 
 const SOCK_TYPE_MASK = 0xf;
+const SETVAL = 16; // linux include/uapi/linux/sem.h
 const SYS_CREAT = 85;
 const CREAT_FLAGS = 0o1101; // O_CREAT | O_WRONLY | O_TRUNC, creat(2)
-const PR_SET_NAME = 15, PR_GET_NAME = 16; // linux include/uapi/linux/prctl.h
 const FD_UPPER_LAYER_CREAT = 1, FD_LOWER_LAYER_CREAT = 2; // falcosecurity/libs ppm_events_public.h
 
 const result: Reader = (event) => event.result;
@@ -61,12 +79,40 @@ const device: Reader = (event) => event.descriptor?.device;
 const inode: Reader = (event) => event.descriptor?.inode;
 const flags: Reader = (event) => event.descriptor?.flags;
 const openMode: Reader = (event) => encodeOpenMode(nativeOpenFlags(event), event.argumentUint(3));
-const unknown: Reader = () => undefined;
 const zero: Reader = () => 0;
+const absent: Reader = () => undefined;
 
-/** A parameter that live capture does not have, `count` times. */
-function unknowns(count: number): Reader[] {
-  return new Array(count).fill(unknown);
+/** How much came in; nothing when the call failed. */
+const received: Reader = (event) => Math.max(0, event.result ?? 0) >>> 0;
+const memfdText = piece.text(0, 0);
+/** The descriptor has the name, too. */
+const memfdName = keepingPieces(memfdText, (event) => memfdText(event) ?? event.first?.raw);
+const ptraceAddress: Reader = (event) => (event.result ?? 0) < 0 ? 0 : event.argumentWide(2);
+/** Upstream keeps 8 of the bits. */
+const timerFlags: Reader = (event) => encodeDescriptorFlags(event.argumentUint(1)) & 0xff;
+const semaphoreValue: Reader = (event) =>
+  event.argumentUint(2) === SETVAL ? event.argumentInt(3) : 0;
+const QUEUE = [piece.queuePercent, piece.queueLength, piece.queueLimit];
+const MEMORY = [piece.usage.virtualKb, piece.usage.residentKb, piece.usage.swappedKb];
+const OPTION: readonly Reader[] = [
+  encoded(1, encodeSockoptLevel),
+  (event) => encodeSockoptName(event.argumentInt(1), event.argumentInt(2)),
+];
+
+/** Commands whose third argument is the id of a user or group. */
+const QUOTAS_OF_SOMEBODY = ["Q_GETQUOTA", "Q_SETQUOTA", "Q_XGETQUOTA", "Q_XSETQLIM"];
+const quotaId: Reader = (event) =>
+  isQuotactl(event, QUOTAS_OF_SOMEBODY) ? event.argumentUint(2) : 0;
+const quotaFormat: Reader = (event) =>
+  encodeQuotaFormat(isQuotactl(event, ["Q_QUOTAON"]) ? event.argumentUint(2) : 0);
+
+function isQuotactl(event: LiveEvent, names: readonly string[]): boolean {
+  const command = encodeQuotactlCommand(event.argumentUint(0));
+  return names.some((name) => flagValue("quotactl_cmds", name) === command);
+}
+
+function whenDone(reader: Reader): Reader {
+  return keepingPieces(reader, (event) => (event.result ?? 0) < 0 ? undefined : reader(event));
 }
 
 const READERS: Readonly<Record<string, readonly Reader[]>> = {
@@ -114,7 +160,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   chdir: [result, firstText],
   fchdir: [result, int(0)],
   chroot: [result, first],
-  mount: [result, firstText, second, unknown, encoded(3, encodeMountFlags)],
+  mount: [result, firstText, second, piece.text(0, 2), encoded(3, encodeMountFlags)],
   umount: [result, first],
   umount2: [result, first, encoded(1, encodeUmountFlags)],
   flock: [result, int(0), encoded(1, encodeFlockFlags)],
@@ -122,26 +168,32 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   dup: [result, int(0)],
   dup2: [result, int(0), int(1)],
   dup3: [result, int(0), int(1), encoded(2, encodeDescriptorFlags)],
-  memfd_create: [result, firstText, encoded(1, encodeMemfdFlags)],
-  read: [result, unknown, int(0), uint(2)],
-  write: [result, unknown, int(0), uint(2)],
-  pread: [result, unknown, int(0), uint(2), wide(3)],
-  pwrite: [result, unknown, int(0), uint(2), wide(3)],
-  readv: [result, unknown, unknown, int(0)],
-  writev: [result, unknown, int(0), unknown],
-  preadv: [result, unknown, unknown, int(0), wide(3)],
-  pwritev: [result, unknown, int(0), unknown, wide(3)],
+  memfd_create: [result, memfdName, encoded(1, encodeMemfdFlags)],
+  read: [result, piece.bytes(0), int(0), uint(2)],
+  write: [result, piece.bytes(0), int(0), uint(2)],
+  pread: [result, piece.bytes(0), int(0), uint(2), wide(3)],
+  pwrite: [result, piece.bytes(0), int(0), uint(2), wide(3)],
+  readv: [result, received, piece.vectorData, int(0)],
+  writev: [result, piece.vectorData, int(0), piece.vectorSize],
+  preadv: [result, received, piece.vectorData, int(0), wide(3)],
+  pwritev: [result, piece.vectorData, int(0), piece.vectorSize, wide(3)],
   fstat: [result, int(0)],
-  lseek: [result, int(0), wide(1), uint(2)],
+  lseek: [result, int(0), wide(1), encoded(2, encodeLseekWhence)],
   getdents: [result, int(0)],
   getdents64: [result, int(0)],
-  getcwd: [result, unknown],
-  sendfile: [result, unknown, int(0), int(1), wide(3)],
-  splice: [result, int(0), int(2), wide(4), uint(5)],
-  copy_file_range: [result, int(2), unknown, int(0), unknown, wide(4)],
-  close_range: [result, uint(0), uint(1), uint(2)],
-  pipe: [result, unknown, unknown, unknown],
-  pipe2: [result, unknown, unknown, unknown, encoded(1, encodeDescriptorFlags)],
+  getcwd: [result, whenDone(piece.text(0, 0))],
+  sendfile: [result, piece.wide(0), int(0), int(1), wide(3)],
+  splice: [result, int(0), int(2), wide(4), encoded(5, encodeSpliceFlags)],
+  copy_file_range: [result, int(2), wide(3), int(0), wide(1), wide(4)],
+  close_range: [result, uint(0), uint(1), encoded(2, encodeCloseRangeFlags)],
+  pipe: [result, piece.made(0), piece.made(1), piece.madeFact(0)],
+  pipe2: [
+    result,
+    piece.made(0),
+    piece.made(1),
+    piece.madeFact(0),
+    encoded(1, encodeDescriptorFlags),
+  ],
   // network
   socket: [
     result,
@@ -153,25 +205,41 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   bind: [result, address, int(0)],
   connect: [result, tuple, int(0), address],
   listen: [result, int(0), int(1)],
-  accept: [result, tuple, ...unknowns(3)],
-  accept4: [result, tuple, ...unknowns(3), int(3)],
-  sendto: [result, unknown, int(0), uint(2), tuple],
-  sendmsg: [result, unknown, int(0), unknown, tuple],
-  sendmmsg: [result, int(0), unknown, unknown, tuple],
-  recvfrom: [result, unknown, tuple, int(0), uint(2)],
-  recvmsg: [result, unknown, unknown, tuple, unknown, int(0)],
-  recvmmsg: [result, int(0), unknown, unknown, tuple, unknown],
-  socketpair: [result, ...unknowns(4), encoded(0, encodeSocketFamily), socketType, uint(2)],
-  shutdown: [result, int(0), uint(1)],
-  setsockopt: [result, int(0), ...unknowns(3), uint(4)],
-  getsockopt: [result, int(0), ...unknowns(4)],
+  accept: [result, tuple, ...QUEUE],
+  accept4: [result, tuple, ...QUEUE, int(3)],
+  sendto: [result, piece.bytes(0), int(0), uint(2), whenDone(tuple)],
+  sendmsg: [result, piece.vectorData, int(0), piece.vectorSize, whenDone(tuple)],
+  sendmmsg: [result, int(0), piece.vectorSize, piece.vectorData, whenDone(tuple)],
+  recvfrom: [result, piece.bytes(0), whenDone(tuple), int(0), uint(2)],
+  recvmsg: [result, received, piece.vectorData, whenDone(tuple), piece.bytes(1), int(0)],
+  recvmmsg: [
+    result,
+    int(0),
+    piece.receivedSize,
+    piece.vectorData,
+    whenDone(tuple),
+    piece.bytes(1),
+  ],
+  socketpair: [
+    result,
+    piece.made(0),
+    piece.made(1),
+    piece.madeFact(1),
+    piece.madeFact(2),
+    encoded(0, encodeSocketFamily),
+    uint(1),
+    uint(2),
+  ],
+  shutdown: [result, int(0), encoded(1, encodeShutdownHow)],
+  setsockopt: [result, int(0), ...OPTION, piece.socketOption(0), uint(4)],
+  getsockopt: [result, int(0), ...OPTION, piece.socketOption(1), piece.uint(0)],
   // processes
   procexit: exitReaders(),
   kill: [result, int(0), int(1)],
   tkill: [result, int(0), int(1)],
   tgkill: [result, int(0), int(1), int(2)],
-  ptrace: [result, wide(2), wide(3), encoded(0, encodePtraceRequest), int(1)],
-  prctl: [result, uint(0), unknown, prctlNumber],
+  ptrace: [result, ptraceAddress, piece.ptraceData, encoded(0, encodePtraceRequest), int(1)],
+  prctl: [result, uint(0), piece.prctlText, piece.prctlNumber],
   setuid: [result, uint(0)],
   setgid: [result, uint(0)],
   setreuid: [result, uint(0), uint(1)],
@@ -184,37 +252,95 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   unshare: [result, encoded(0, encodeCloneFlags)],
   pidfd_open: [result, int(0), encoded(1, encodePidfdOpenFlags)],
   pidfd_getfd: [result, int(0), int(1), uint(2)],
-  process_vm_readv: [result, int(0), unknown],
-  process_vm_writev: [result, int(0), unknown],
-  capset: [result, ...unknowns(3)],
+  process_vm_readv: [result, int(0), piece.vectorData],
+  process_vm_writev: [result, int(0), piece.vectorData],
+  capset: [result, absent, absent, absent], // the process table has them
   getuid: [result],
   geteuid: [result],
   getgid: [result],
   getegid: [result],
-  getresuid: [result, ...unknowns(3)],
-  getresgid: [result, ...unknowns(3)],
-  getrlimit: [result, unknown, unknown, uint(0)],
-  setrlimit: [result, unknown, unknown, uint(0)],
-  prlimit: [result, ...unknowns(4), int(0), uint(1)],
+  getresuid: [result, piece.uint(0), piece.uint(1), piece.uint(2)],
+  getresgid: [result, piece.uint(0), piece.uint(1), piece.uint(2)],
+  getrlimit: [
+    result,
+    piece.rlimit(0, 0, "out"),
+    piece.rlimit(0, 1, "out"),
+    encoded(0, encodeRlimitResource),
+  ],
+  setrlimit: [
+    result,
+    piece.rlimit(0, 0, "in"),
+    piece.rlimit(0, 1, "in"),
+    encoded(0, encodeRlimitResource),
+  ],
+  prlimit: [
+    result,
+    piece.rlimit(0, 0, "in"),
+    piece.rlimit(0, 1, "in"),
+    piece.rlimit(1, 0, "out"),
+    piece.rlimit(1, 1, "out"),
+    int(0),
+    encoded(1, encodeRlimitResource),
+  ],
   // kernel
-  init_module: [result, unknown, wide(1), unknown],
-  finit_module: [result, int(0), unknown, encoded(2, encodeFinitModuleFlags)],
-  delete_module: [result, unknown, encoded(1, encodeDeleteModuleFlags)],
+  init_module: [result, piece.bytes(0), wide(1), piece.text(1, 2)],
+  finit_module: [result, int(0), piece.text(0, 1), encoded(2, encodeFinitModuleFlags)],
+  delete_module: [result, piece.text(0, 0), encoded(1, encodeDeleteModuleFlags)],
   bpf: [result, uint(0)],
   userfaultfd: [result, encoded(0, encodeDescriptorFlags)],
-  io_uring_setup: [result, uint(0), ...unknowns(6)],
-  io_uring_enter: [result, int(0), uint(1), uint(2), uint(3), unknown],
+  io_uring_setup: [
+    result,
+    uint(0),
+    piece.uint(0, 0),
+    piece.uint(0, 1),
+    piece.encoded(0, 2, encodeIoUringSetupFlags),
+    piece.uint(0, 3),
+    piece.uint(0, 4),
+    piece.encoded(0, 5, encodeIoUringFeatures),
+  ],
+  io_uring_enter: [result, int(0), uint(1), uint(2), encoded(3, encodeIoUringEnterFlags), uint(4)],
   io_uring_register: [result, int(0), uint(1), wide(2), uint(3)],
   seccomp: [result, uint(0), uint(1)],
-  keyctl: [result, uint(0), ...unknowns(4)],
-  fsconfig: [result, int(0), uint(1), ...unknowns(3), int(4)],
-  quotactl: [result, ...unknowns(15), uint(2), unknown],
-  semget: [result, int(0), int(1), unknown],
-  semop: [result, uint(2), ...unknowns(6), int(0)],
-  semctl: [result, int(0), int(1), unknown, int(3)],
+  keyctl: [
+    result,
+    uint(0),
+    piece.keyctlArgument(2),
+    piece.keyctlArgument(3),
+    piece.keyctlArgument(4),
+    piece.keyctlArgument(5),
+  ],
+  fsconfig: [
+    result,
+    int(0),
+    uint(1),
+    piece.text(0, 2),
+    piece.fsconfigBytes,
+    piece.fsconfigText,
+    int(4),
+  ],
+  quotactl: [
+    result,
+    piece.text(0, 1),
+    piece.quotaFile,
+    ...piece.quotaNumbers,
+    piece.quotaFormatOut,
+    encoded(0, encodeQuotactlCommand),
+    encoded(0, encodeQuotactlType),
+    quotaId,
+    quotaFormat,
+  ],
+  semget: [result, int(0), int(1), encoded(2, encodeSemgetFlags)],
+  semop: [
+    result,
+    uint(2),
+    ...piece.semaphoreOperation(0),
+    ...piece.semaphoreOperation(1),
+    int(0),
+  ],
+  semctl: [result, int(0), int(1), encoded(2, encodeSemctlCommand), semaphoreValue],
   mmap: [
     result,
-    ...unknowns(3),
+    ...MEMORY,
     wide(0),
     wide(1),
     encoded(2, encodeProtFlags),
@@ -223,24 +349,24 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     wide(5),
   ],
   mprotect: [result, wide(0), wide(1), encoded(2, encodeProtFlags)],
-  munmap: [result, ...unknowns(3), wide(0), wide(1)],
-  brk: [result, ...unknowns(3), wide(0)],
+  munmap: [result, ...MEMORY, wide(0), wide(1)],
+  brk: [result, ...MEMORY, wide(0)],
   mlock: [result, wide(0), wide(1)],
-  mlock2: [result, wide(0), wide(1), uint(2)],
+  mlock2: [result, wide(0), wide(1), encoded(2, encodeMlock2Flags)],
   munlock: [result, wide(0), wide(1)],
-  mlockall: [result, uint(0)],
+  mlockall: [result, encoded(0, encodeMlockallFlags)],
   munlockall: [result],
-  futex: [result, wide(0), uint(1), wide(2)],
-  poll: [result, unknown, int(2)],
-  ppoll: [result, ...unknowns(3)],
+  futex: [result, wide(0), encoded(1, encodeFutexOperation), wide(2)],
+  poll: [result, piece.polled, uint(2)],
+  ppoll: [result, piece.polled, piece.timespec(1), piece.uint(2)],
   select: [result],
   epoll_wait: [result, int(2)],
-  nanosleep: [result, unknown],
+  nanosleep: [result, piece.timespec(0)],
   inotify_init: [result, zero],
   inotify_init1: [result, encoded(0, encodeDescriptorFlags)],
-  signalfd: [result, int(0), unknown, zero],
-  signalfd4: [result, encoded(3, encodeDescriptorFlags), int(0), unknown],
-  timerfd_create: [result, uint(0), uint(1)],
+  signalfd: [result, int(0), zero, zero],
+  signalfd4: [result, encoded(3, encodeDescriptorFlags), int(0), zero],
+  timerfd_create: [result, uint(0), timerFlags],
   ioctl: [result, int(0), uint(1), wide(2)],
   eventfd: [result, uint(0), zero],
   eventfd2: [result, encoded(1, encodeDescriptorFlags), uint(0)],
@@ -250,90 +376,14 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   clone3: forkReaders(encoded(0, encodeCloneFlags)),
   fork: forkReaders(zero),
   vfork: forkReaders(zero),
-  execve: [...execReaders(), (event) => exec(event)?.image.exeGiven ?? event.first],
+  execve: [...execReaders(), execFile],
   execveat: execReaders(),
   // any system call without a type of its own: its code and its native number
-  syscall: [unknown, (event) => event.syscall],
+  syscall: [absent, (event) => event.syscall],
 };
-
-function exec(event: LiveEvent) {
-  return event.change?.kind === "exec" ? event.change : undefined;
-}
-
-/** The image stands in the change; a failed call has nothing of it. */
-function execReaders(): readonly Reader[] {
-  const snapshot = exec;
-  return [
-    result,
-    (event) => snapshot(event)?.image.exe,
-    (event) => snapshot(event)?.image.args,
-    (event) => snapshot(event)?.threadId ?? event.threadId,
-    (event) => snapshot(event)?.processId ?? event.processId,
-    (event) => snapshot(event)?.parentId,
-    (event) => snapshot(event)?.cwd,
-    unknown, // fdlimit
-    unknown, // pgft_maj
-    unknown, // pgft_min
-    unknown, // vm_size
-    unknown, // vm_rss
-    unknown, // vm_swap
-    (event) => snapshot(event)?.comm,
-    (event) => snapshot(event)?.membership.cgroup,
-    (event) => snapshot(event)?.image.env,
-    (event) => snapshot(event)?.membership.tty,
-    (event) => snapshot(event)?.membership.virtualProcessGroupId,
-    (event) => snapshot(event)?.credentials.loginUid,
-    (event) => {
-      const image = snapshot(event)?.image;
-      return image && encodeExecFlags(image);
-    },
-    (event) => snapshot(event)?.credentials.capInheritable,
-    (event) => snapshot(event)?.credentials.capPermitted,
-    (event) => snapshot(event)?.credentials.capEffective,
-    (event) => snapshot(event)?.image.exeInode,
-    (event) => snapshot(event)?.image.exeCtimeNs,
-    (event) => snapshot(event)?.image.exeMtimeNs,
-    (event) => snapshot(event)?.credentials.euid,
-    (event) => snapshot(event)?.image.exePath,
-    (event) => snapshot(event)?.membership.processGroupId,
-    (event) => snapshot(event)?.credentials.egid,
-  ];
-}
-
-/** The exit code as wait(2) packs it: status, exit value, signal, core dump. */
-function exitReaders(): readonly Reader[] {
-  const change = (event: LiveEvent) => event.change?.kind === "exit" ? event.change : undefined;
-  const code = (event: LiveEvent) => change(event)?.exitCode ?? 0;
-  return [
-    code,
-    (event) => (code(event) >> 8) & 0xff,
-    (event) => code(event) & 0x7f,
-    (event) => (code(event) >> 7) & 1,
-    (event) => change(event)?.reaperId,
-  ];
-}
-
-/** What is to know of the caller stands in the process table, from which fields take it. */
-function forkReaders(flags: Reader): readonly Reader[] {
-  return [
-    result,
-    ...unknowns(2),
-    (event) => event.threadId,
-    (event) => event.processId,
-    ...unknowns(10),
-    flags,
-    ...unknowns(5),
-  ];
-}
 
 function socketType(event: LiveEvent): number {
   return event.argumentUint(1) & SOCK_TYPE_MASK;
-}
-
-/** The second argument, unless it is the address of a name. */
-function prctlNumber(event: LiveEvent): ParamValue {
-  const option = event.argumentUint(0);
-  return option === PR_SET_NAME || option === PR_GET_NAME ? 0 : event.argumentWide(1);
 }
 
 /** The layer of the new file; upstream's `creat_flags` are `file_flags` of their own. */

@@ -17,6 +17,7 @@ import {
   type RecordHandler,
   type RingMemory,
 } from "../../../ffi/mod.ts";
+import { detailOf } from "./detail.ts";
 import { changesOf } from "./lifecycle.ts";
 import { LiveEvent } from "./live_event.ts";
 import { wideAt } from "./memory.ts";
@@ -128,8 +129,9 @@ export class SyscallSource implements Source {
       this.#log?.warning("rules ask for environments now: they are captured after a restart");
     }
     for (let syscall = 0; syscall < SYSCALLS; syscall++) {
-      const wanted = needs.eventTypes.has(exitEventOfSyscall(syscall));
-      capture.setInterest(syscall, wanted ? "all" : "off");
+      const type = exitEventOfSyscall(syscall);
+      if (needs.eventTypes.has(type)) capture.setInterest(syscall, "all", detailOf(type, needs));
+      else capture.setInterest(syscall, "off");
     }
   }
 

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
+ *
+ * What a system call's arguments point to, and what else the kernel knows of it, behind the record that
+ * tells its numbers. Fetched only for calls of which a rule asks it (INTEREST_EXTRAS).
+ */
+#pragma once
+
+#include "extra_shapes.h"
+#include "socket.h"
+#include "usage.h"
+
+#define EXTRA_LIMIT 8192		/* of one piece */
+#define EXTRA_LAST (EVENT_SLOT - EXTRA_LIMIT - 16)	/* where the last piece can begin */
+#define VECTOR_LIMIT 32			/* buffers of a vector that are looked at */
+
+/* What a piece is made of, in memory that the verifier knows nothing about: see struct walk. */
+struct fetch {
+	__u64 pointer, count;		/* of an iovec array */
+	__u64 wanted;			/* bytes of data yet to be copied */
+	__u64 total;			/* bytes all buffers have */
+	__u64 at;			/* in the slot */
+	__u64 compat;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct fetch);
+} fetches SEC(".maps");
+
+static __always_inline __u64 argument_of(const union event_slot *slot, __u64 which)
+{
+	which -= ARG1;
+	MASK(which, 7);
+	return slot->call.args[which];
+}
+
+/* Copies memory of the program to the slot; returns how much, all or nothing. */
+static __always_inline __u64 fetch_bytes(union event_slot *slot, __u64 at, __u64 pointer, __u64 length)
+{
+	CLAMP(at, EXTRA_LAST);
+	CLAMP(length, EXTRA_LIMIT);
+	if (!length || !pointer ||
+	    bpf_probe_read_user(slot->bytes + at, length, (void *)pointer))
+		return 0;
+	return length;
+}
+
+/* A text without the NUL that ends it. */
+static __always_inline __u64 fetch_text(union event_slot *slot, __u64 at, __u64 pointer)
+{
+	long size;
+
+	CLAMP(at, EXTRA_LAST);
+	size = bpf_probe_read_user_str(slot->bytes + at, GIVEN_LIMIT, (void *)pointer);
+	if (size == GIVEN_LIMIT)
+		slot->header.flags |= HEADER_TRUNCATED;
+	return size < 1 ? 0 : size - 1;
+}
+
+/* How much of a buffer is looked at: what was moved, or what was to be moved when that failed. */
+static __always_inline __u64 data_length(__s64 moved, __u64 asked, bool received)
+{
+	__u64 length = moved > 0 ? (__u64)moved : received ? 0 : asked, limit = config.data_limit;
+
+	return length < limit ? length : limit;
+}
+
+/* One buffer of a vector; 1 ends it. */
+static __always_inline long vector_step(struct fetch *fetch, union event_slot *slot)
+{
+	__u64 entry[2] = {}, length, at;
+	__u32 entry32[2] = {};
+
+	if (!fetch->count)
+		return 1;
+	fetch->count--;
+	if (fetch->compat) {
+		if (bpf_probe_read_user(entry32, sizeof(entry32), (void *)fetch->pointer))
+			return 1;
+		entry[0] = entry32[0];
+		entry[1] = entry32[1];
+		fetch->pointer += sizeof(entry32);
+	} else {
+		if (bpf_probe_read_user(entry, sizeof(entry), (void *)fetch->pointer))
+			return 1;
+		fetch->pointer += sizeof(entry);
+	}
+	fetch->total += entry[1];
+	length = entry[1] < fetch->wanted ? entry[1] : fetch->wanted;
+	if (!length)
+		return 0;
+	at = fetch->at;
+	length = fetch_bytes(slot, at, entry[0], length);
+	fetch->at += length;
+	fetch->wanted = length ? fetch->wanted - length : 0;
+	return 0;
+}
+
+/* The bytes that all buffers have, or that came into them (8 bytes), then data. */
+static __always_inline __u64 fetch_vector(union event_slot *slot, struct fetch *fetch, __u64 at,
+					  __s64 moved, bool received)
+{
+	__u64 start = at;
+
+	fetch->total = 0;
+	fetch->at = at + 8;
+	fetch->wanted = data_length(moved, ~0ull, received);
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < VECTOR_LIMIT; i++)
+		if (vector_step(fetch, slot))
+			break;
+	CLAMP(at, EXTRA_LAST);
+	*(__u64 *)(slot->bytes + at) = received ? (__u64)moved : fetch->total;
+	return fetch->at - start;
+}
+
+/* struct user_msghdr, and struct mmsghdr begins with one: where its members are, and how wide, depends
+ * on the entry. linux v6.8 include/linux/socket.h, include/net/compat.h */
+struct message {
+	__u64 vector, count, control, control_length;
+	__u32 moved;
+};
+
+static __always_inline bool read_message(struct message *message, __u64 address, bool compat)
+{
+	__u64 wide[8] = {};
+	__u32 narrow[8] = {};
+
+	/* One after a struct msghdr is its msg_len, when it is of several. */
+	if (compat) {
+		if (bpf_probe_read_user(narrow, sizeof(narrow), (void *)address) &&
+		    bpf_probe_read_user(narrow, sizeof(narrow) - 4, (void *)address))
+			return false;
+		message->moved = narrow[7];
+		message->vector = narrow[2];
+		message->count = narrow[3];
+		message->control = narrow[4];
+		message->control_length = narrow[5];
+		return true;
+	}
+	if (bpf_probe_read_user(wide, sizeof(wide), (void *)address) &&
+	    bpf_probe_read_user(wide, sizeof(wide) - 8, (void *)address))
+		return false;
+	message->moved = (__u32)wide[7];
+	message->vector = wide[2];
+	message->count = wide[3];
+	message->control = wide[4];
+	message->control_length = wide[5];
+	return true;
+}
+
+/* Of several messages the result is only their number. */
+static __always_inline __s64 moved_by(const union event_slot *slot, const struct message *message)
+{
+	__s64 result = slot->header.result;
+
+	if (result <= 0 || (slot->header.syscall != __NR_sendmmsg &&
+			    slot->header.syscall != __NR_recvmmsg))
+		return result;
+	return message->moved;
+}
+
+/* How full the queue of a listening socket is, and how full it may be. */
+static __always_inline __u64 fetch_queue(union event_slot *slot, __u64 at, __s32 fd)
+{
+	__u64 file = file_of(fd), sock = file ? sock_of(file) : 0;
+	__u32 *queue;
+
+	if (!sock)
+		return 0;
+	CLAMP(at, EXTRA_LAST);
+	queue = (__u32 *)(slot->bytes + at);
+	queue[0] = GET(struct sock, sock, sk_ack_backlog);
+	queue[1] = GET(struct sock, sock, sk_max_ack_backlog);
+	return 8;
+}
+
+/* The two descriptors a call made, the inode of the first, and of a pair of sockets the addresses of
+ * both: int[2], u64 inode, u64 own, u64 peer. */
+static __always_inline __u64 fetch_made(union event_slot *slot, __u64 at, __u64 pointer)
+{
+	__s32 made[2] = {-1, -1};
+	__u64 file, sock, *facts;
+
+	if (slot->header.result || bpf_probe_read_user(made, sizeof(made), (void *)pointer))
+		return 0;
+	CLAMP(at, EXTRA_LAST);
+	facts = (__u64 *)(slot->bytes + at);
+	facts[0] = (__u32)made[0] | (__u64)(__u32)made[1] << 32;
+	facts[1] = facts[2] = facts[3] = 0;
+	file = file_of(made[0]);
+	if (!file)
+		return 32;
+	facts[1] = GET(struct inode, GET(struct file, file, f_inode), i_ino);
+	sock = sock_of(file);
+	if (sock) {
+		facts[2] = sock;
+		facts[3] = GET(struct unix_sock, sock, peer);
+	}
+	return 32;
+}
+
+/* Puts one piece into the slot at a multiple of 8 and returns its length. A global function, which the
+ * verifier looks at once. */
+__noinline int fetch_piece(__u32 which, __u32 start)
+{
+	union event_slot *slot = event_slot();
+	__u32 zero = 0;
+	struct fetch *fetch = bpf_map_lookup_elem(&fetches, &zero);
+	__u64 number, at = start, piece = which, from, amount = 0;
+	struct message message = {};
+	struct extra_shape shape;
+	__u32 length = 0;
+	bool compat;
+
+	if (!slot || !fetch || piece >= EXTRA_PIECES || at > EXTRA_LAST)
+		return 0;
+	CLAMP(piece, EXTRA_PIECES - 1);
+	number = slot->header.syscall;
+	MASK(number, SYSCALL_LIMIT - 1);
+	shape = extra_shapes[number].piece[piece];
+	if (!shape.kind || (shape.when_done && slot->header.result < 0))
+		return 0;
+	from = argument_of(slot, shape.from);
+	compat = slot->header.flags & HEADER_COMPAT;
+	if (shape.amount)
+		amount = argument_of(slot, shape.amount);
+	fetch->compat = compat;
+
+	switch (shape.kind) {
+	case EXTRA_BYTES:
+		return fetch_bytes(slot, at, from, shape.limit);
+	case EXTRA_TEXT:
+		return fetch_text(slot, at, from);
+	case EXTRA_COUNTED:
+		amount = (__u32)amount * (__u64)shape.unit;
+		return fetch_bytes(slot, at, from, amount < shape.limit ? amount : shape.limit);
+	case EXTRA_FILLED:
+		bpf_probe_read_user(&length, sizeof(length), (void *)amount);
+		return fetch_bytes(slot, at, from, length < shape.limit ? length : shape.limit);
+	case EXTRA_SENT:
+		return fetch_bytes(slot, at, from, data_length(slot->header.result, amount, false));
+	case EXTRA_RECEIVED:
+		return fetch_bytes(slot, at, from, data_length(slot->header.result, 0, true));
+	case EXTRA_VECTOR:
+		fetch->pointer = from;
+		fetch->count = amount;
+		return fetch_vector(slot, fetch, at, slot->header.result, shape.unit);
+	case EXTRA_MESSAGE:
+		if (!read_message(&message, from, compat))
+			return 0;
+		fetch->pointer = message.vector;
+		fetch->count = message.count;
+		return fetch_vector(slot, fetch, at, moved_by(slot, &message), shape.unit);
+	case EXTRA_CONTROL:
+		if (!read_message(&message, from, compat))
+			return 0;
+		return fetch_bytes(slot, at, message.control, message.control_length);
+	case EXTRA_QUEUE:
+		return fetch_queue(slot, at, from);
+	case EXTRA_MADE:
+		return fetch_made(slot, at, from);
+	case EXTRA_USAGE:
+		CLAMP(at, EXTRA_LAST);
+		usage_facts((struct usage_facts *)(slot->bytes + at));
+		return sizeof(struct usage_facts);
+	}
+	return 0;
+}
+
+/* Appends the pieces of the call in the slot and their tail; returns the record's new size. */
+__noinline int append_extras(__u32 size)
+{
+	union event_slot *slot = event_slot();
+	struct extras_tail tail = {};
+	__u64 at = size;
+
+	if (!slot)
+		return size;
+	at += 7;
+	MASK(at, 0x7ff8);
+	tail.at = at;
+	for (__u32 i = 0; i < EXTRA_PIECES; i++) {
+		int length = fetch_piece(i, at);
+
+		if (length < 0 || length > EXTRA_LIMIT + 8)
+			break;
+		tail.length[i] = length;
+		at += length + 7;
+		MASK(at, 0x7ff8);
+	}
+	CLAMP(at, EVENT_SLOT - 8);
+	*(struct extras_tail *)(slot->bytes + at) = tail;
+	slot->header.flags |= HEADER_EXTRAS;
+	return at + sizeof(tail);
+}

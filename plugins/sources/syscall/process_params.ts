@@ -1,0 +1,92 @@
+/** Parameters of events that start and end processes: most of it stands in the change they bring. */
+import { encodeExecFlags } from "../../../core/mod.ts";
+import type { LiveEvent } from "./live_event.ts";
+import { type Reader, usage } from "./piece_params.ts";
+
+const result: Reader = (event) => event.result;
+const unknown: Reader = () => undefined;
+
+/** A parameter that a record does not hold, `count` times. */
+function unknowns(count: number): Reader[] {
+  return new Array(count).fill(unknown);
+}
+
+/** `fdlimit` to `vm_swap`. */
+const USAGE: readonly Reader[] = [
+  usage.descriptorLimit,
+  usage.majorFaults,
+  usage.minorFaults,
+  usage.virtualKb,
+  usage.residentKb,
+  usage.swappedKb,
+];
+
+/** The name of the program as it was given. */
+export const execFile: Reader = (event) => exec(event)?.image.exeGiven ?? event.first;
+
+function exec(event: LiveEvent) {
+  return event.change?.kind === "exec" ? event.change : undefined;
+}
+
+/** The image stands in the change; a failed call has nothing of it. */
+export function execReaders(): readonly Reader[] {
+  const snapshot = exec;
+  return [
+    result,
+    (event) => snapshot(event)?.image.exe,
+    (event) => snapshot(event)?.image.args,
+    (event) => snapshot(event)?.threadId ?? event.threadId,
+    (event) => snapshot(event)?.processId ?? event.processId,
+    (event) => snapshot(event)?.parentId,
+    (event) => snapshot(event)?.cwd,
+    ...USAGE,
+    (event) => snapshot(event)?.comm,
+    (event) => snapshot(event)?.membership.cgroup,
+    (event) => snapshot(event)?.image.env,
+    (event) => snapshot(event)?.membership.tty,
+    (event) => snapshot(event)?.membership.virtualProcessGroupId,
+    (event) => snapshot(event)?.credentials.loginUid,
+    (event) => {
+      const image = snapshot(event)?.image;
+      return image && encodeExecFlags(image);
+    },
+    (event) => snapshot(event)?.credentials.capInheritable,
+    (event) => snapshot(event)?.credentials.capPermitted,
+    (event) => snapshot(event)?.credentials.capEffective,
+    (event) => snapshot(event)?.image.exeInode,
+    (event) => snapshot(event)?.image.exeCtimeNs,
+    (event) => snapshot(event)?.image.exeMtimeNs,
+    (event) => snapshot(event)?.credentials.euid,
+    (event) => snapshot(event)?.image.exePath,
+    (event) => snapshot(event)?.membership.processGroupId,
+    (event) => snapshot(event)?.credentials.egid,
+  ];
+}
+
+/** The exit code as wait(2) packs it: status, exit value, signal, core dump. */
+export function exitReaders(): readonly Reader[] {
+  const change = (event: LiveEvent) => event.change?.kind === "exit" ? event.change : undefined;
+  const code = (event: LiveEvent) => change(event)?.exitCode ?? 0;
+  return [
+    code,
+    (event) => (code(event) >> 8) & 0xff,
+    (event) => code(event) & 0x7f,
+    (event) => (code(event) >> 7) & 1,
+    (event) => change(event)?.reaperId,
+  ];
+}
+
+/** What is to know of the caller stands in the process table, from which fields take it. */
+export function forkReaders(flags: Reader): readonly Reader[] {
+  return [
+    result,
+    ...unknowns(2), // exe, args
+    (event) => event.threadId,
+    (event) => event.processId,
+    ...unknowns(2), // ptid, cwd
+    ...USAGE,
+    ...unknowns(2), // comm, cgroups
+    flags,
+    ...unknowns(5), // uid, gid, vtid, vpid, pidns_init_start_ts
+  ];
+}
