@@ -11,6 +11,9 @@ export type CheckedCondition =
   | CheckedExistence
   | CheckedComparison;
 
+/** What is true or false by itself. */
+export type CheckedLeaf = CheckedExistence | CheckedComparison;
+
 export interface CheckedJunction {
   readonly kind: "and" | "or";
   readonly children: readonly CheckedCondition[];

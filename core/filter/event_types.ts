@@ -5,8 +5,10 @@ import type {
   CheckedComparison,
   CheckedCondition,
   CheckedExistence,
+  CheckedLeaf,
   CheckedOperand,
 } from "./checked.ts";
+import { foldCondition } from "./fold.ts";
 import { compareWithConstants } from "./interpret.ts";
 
 /** `evt.type`, and `syscall.type`, which is absent for events that are no system calls. */
@@ -162,33 +164,11 @@ export function foldForEventType(
   condition: CheckedCondition,
   code: number,
 ): CheckedCondition | boolean {
-  switch (condition.kind) {
-    case "and":
-    case "or": {
-      const decisive = condition.kind === "or";
-      const children: CheckedCondition[] = [];
-      for (const child of condition.children) {
-        const folded = foldForEventType(child, code);
-        if (folded === decisive) return decisive;
-        if (typeof folded !== "boolean") children.push(folded);
-      }
-      if (children.length === 0) return !decisive;
-      return children.length === 1 ? children[0]! : { kind: condition.kind, children };
-    }
-    case "not": {
-      const child = foldForEventType(condition.child, code);
-      return typeof child === "boolean" ? !child : { kind: "not", child };
-    }
-    case "exists":
-    case "comparison":
-      return foldLeaf(condition, code);
-    default:
-      return condition satisfies never;
-  }
+  return foldCondition(condition, (leaf) => foldLeaf(leaf, code));
 }
 
 function foldLeaf(
-  condition: CheckedCondition & { readonly kind: "exists" | "comparison" },
+  condition: CheckedLeaf,
   code: number,
 ): CheckedCondition | boolean {
   const name = eventType(code)?.name;

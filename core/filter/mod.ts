@@ -16,6 +16,7 @@ export type {
   CheckedExistence,
   CheckedField,
   CheckedJunction,
+  CheckedLeaf,
   CheckedOperand,
   CheckedRight,
 } from "./checked.ts";
@@ -25,6 +26,7 @@ export { emitBits, emitCondition, EmitRefusal, MAX_EMITTED_BITS } from "./emit.t
 export { eventTypesOf, foldForEventType, tellsEventTypes } from "./event_types.ts";
 export { expandCondition, type Expansion, MAX_SIZE_OF_ALL, type Names } from "./expand.ts";
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
+export { settleCondition } from "./fold.ts";
 export { interpretCondition } from "./interpret.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
 export { lintBrackets } from "./lint_brackets.ts";
