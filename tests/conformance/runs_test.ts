@@ -1,6 +1,6 @@
 /**
  * Upstream's end-to-end tests, today's and those of old versions: whether configuration and rules load,
- * and what validation says. Which rules fire on which events needs the captures replayed.
+ * and what validation says. Which alerts captures raise stands in replays_test.ts.
  */
 import { checkConfig } from "../../core/app/config/check.ts";
 import { mergeConfig } from "../../core/app/config/load.ts";

@@ -1,0 +1,80 @@
+/** A capture judged as `falcod replay` does, with everything in memory. */
+import type { Alert } from "../../core/alert/mod.ts";
+import type { Host } from "../../core/app/host.ts";
+import type { OldFlags } from "../../core/app/old_flags.ts";
+import { prepare } from "../../core/app/start.ts";
+import { Engine, needsOf } from "../../core/engine/mod.ts";
+import { playCapture, Replay } from "../../core/replay/mod.ts";
+import { State } from "../../core/state/mod.ts";
+import { builtinPlugins } from "../../plugins/mod.ts";
+import { corpusPath } from "../corpus.ts";
+
+export interface Judgement {
+  readonly alerts: readonly Alert[];
+  /** As they would be printed. */
+  readonly lines: readonly string[];
+}
+
+export interface JudgeRequest {
+  readonly rulePaths: readonly string[];
+  /** Of the corpus; absent: nothing is configured. */
+  readonly config: string | undefined;
+  readonly options: readonly string[];
+  readonly oldFlags: OldFlags;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the corpus. */
+  readonly capture: string;
+}
+
+/** Text says why rules or configuration do not load. */
+export async function judgeCapture(request: JudgeRequest): Promise<Judgement | string> {
+  const capture = corpusPath(request.capture);
+  if (capture === undefined) return `${request.capture} is not there`;
+  const configPath = request.config === undefined ? "/dev/null" : corpusPath(request.config);
+  const options = [...request.options, "engine.kind=modern_ebpf"];
+  const { report, ruleset, loaded, settings, registry } = await prepare(
+    { ...request, configPath, options },
+    hostWith(request.environment),
+  );
+  if (!ruleset) {
+    return report.diagnostics.find(({ severity }) => severity === "error")?.title ?? "no rules";
+  }
+  const formatter = await registry.load("formatter", settings.formatter.name);
+  const made = formatter.create(formatter.schema.parse(settings.formatter.config));
+  const alerts: Alert[] = [];
+  let fault: Error | undefined;
+  const state = new State({ files: { read: () => undefined, version: () => undefined } });
+  const engine = new Engine({
+    ruleset,
+    state,
+    hostname: request.environment.FALCO_HOSTNAME ?? "conf-host",
+    deliver: (alert) => alerts.push(alert),
+    ruleMatching: loaded.config.rule_matching,
+    onFault: (error) => fault = error,
+  });
+  const replay = new Replay({
+    deliver: (event) => engine.process(event),
+    change: (change, clockNs) => state.apply(change, clockNs),
+    seed: (processes) => state.seed(processes),
+    account: (change) => state.users.apply(change),
+  });
+  replay.want(needsOf(ruleset, "syscall").eventTypes);
+  await playCapture(capture, replay);
+  if (fault) throw fault;
+  return { alerts, lines: alerts.map((alert) => made.format(alert)) };
+}
+
+function hostWith(environment: Readonly<Record<string, string>>): Host {
+  const silent = { write() {}, isTerminal: false, isGone: false };
+  return {
+    plugins: builtinPlugins,
+    out: silent,
+    error: silent,
+    input: { read: () => Promise.resolve(null) },
+    errorBytes: { write: (bytes) => Promise.resolve(bytes.length) },
+    environment: (name) => environment[name],
+    onStop: () => ({ release() {} }),
+    onHangup: () => ({ release() {} }),
+    rulesFolder: "/",
+  };
+}
