@@ -50,7 +50,7 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     title: "keys not acted on yet",
     meaning: "falcod knows the keys, checks their values, and does not do yet what they ask for.",
     matters: "Whoever relies on them has to know.",
-    example: configs(`${CONFIG}base_syscalls: {repair: true}\n`, CONFIG),
+    example: configs(`${CONFIG}capture: {enabled: true}\n`, CONFIG),
   },
   {
     code: "C007",
@@ -255,6 +255,16 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     example: commands(
       ["falcod validate rules.yaml", { "rules.yaml": `${RULES}  enabled: false\n` }],
       ["falcod validate rules.yaml", { "rules.yaml": RULES }],
+    ),
+  },
+  {
+    code: "C026",
+    title: "name that is no system call",
+    meaning: "base_syscalls.custom_set takes names of system calls, with ! in front or without.",
+    matters: "The entry is ignored, as in Falco: what it was to leave out is seen by rules.",
+    example: configs(
+      `${CONFIG}base_syscalls: {custom_set: ["!mprotekt"]}\n`,
+      `${CONFIG}base_syscalls: {custom_set: ["!mprotect"]}\n`,
     ),
   },
 ];

@@ -162,9 +162,10 @@ export const configSchema = z.strictObject({
     max_file_size_mb: whole({ min: 0, max: 1048576, standard: 0 }),
   })),
   base_syscalls: section({
-    custom_set: planned(listOf(word())),
-    repair: planned(flag(false), "false"),
-    all: planned(flag(false), "false"),
+    custom_set: listOf(word()),
+    repair: idle(flag(false), "the process table needs no system calls"),
+    /** Rules see every system call they ask for, with or without it. */
+    all: flag(false),
   }),
   syscall_event_drops: planned(section({
     threshold: decimal({ min: 0, max: 1, standard: .1 }),
@@ -186,7 +187,7 @@ export const configSchema = z.strictObject({
       whole({ ...MAX, standard: 300 }),
       "the process table is kept by exit events and a bound",
     ),
-    snaplen: planned(whole({ ...MAX, standard: 0 })),
+    snaplen: whole({ min: 0, max: 65535, standard: 0 }),
   }),
   container_engines: replaced(
     oldContainerEngines,

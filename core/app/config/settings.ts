@@ -2,6 +2,7 @@
 import type { Report } from "../../base/mod.ts";
 import type { PluginKind, Registry } from "../../plugin/mod.ts";
 import type { RulePath } from "../rules.ts";
+import { excludedSyscalls } from "./base_syscalls.ts";
 import { CONTAINER_PLUGIN, containerSettings } from "./container_engines.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
@@ -84,12 +85,14 @@ function valueAt(root: LoadedConfig["root"], path: ConfigPath) {
 }
 
 function sourcesOf(
-  { config, root }: LoadedConfig,
+  loaded: LoadedConfig,
   scopeProcessId: number | undefined,
   report: Report,
 ): readonly Wired[] {
+  const { config, root } = loaded;
   const { engine } = config;
   const at = valueAt(root, ["engine", "kind"]);
+  const excluded = excludedSyscalls(loaded, report);
   switch (engine.kind) {
     case "nodriver":
       report.add({
@@ -132,6 +135,8 @@ function sourcesOf(
       const source: Record<string, unknown> = {};
       if (preset !== undefined) source.bufferPreset = preset;
       if (scopeProcessId !== undefined) source.scopeProcessId = scopeProcessId;
+      if (config.falco_libs.snaplen > 0) source.dataLimit = config.falco_libs.snaplen;
+      if (excluded.length > 0) source.excludedSyscalls = excluded;
       return [{ kind: "source", name: "syscall", config: source }];
     }
   }

@@ -3,6 +3,8 @@ import { z } from "zod";
 
 const MIB = 1 << 20;
 const LARGEST_PRESET = 10;
+/** EXTRA_LIMIT of ffi/probe/extras.h. */
+const LONGEST_DATA = 8192;
 const LARGEST_RING_BYTES = 512 * MIB;
 
 export const syscallSchema = z.object({
@@ -12,6 +14,10 @@ export const syscallSchema = z.object({
   bufferPreset: z.int().min(0).max(LARGEST_PRESET).default(5),
   /** Longest argument vector kept, in bytes. */
   argsLimit: z.int().min(256).max(32_768).default(16_384),
+  /** Bytes of what is read or written that an event has; longer ones than the probe's are cut to it. */
+  dataLimit: z.int().positive().default(80).transform((bytes) => Math.min(bytes, LONGEST_DATA)),
+  /** Names of system calls that are not reported, whatever rules ask for. */
+  excludedSyscalls: z.array(z.string()).default([]),
   /** Folder with the compiled probe; absent: the one that came with falcod. */
   probeFolder: z.string().optional(),
 });

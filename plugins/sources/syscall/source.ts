@@ -1,6 +1,7 @@
 /** The syscall source: attaches the probe, seeds the process table, turns records into events. */
 import {
   compatSyscalls,
+  eventCodesByName,
   type EventNeeds,
   exitEventOfSyscall,
   type Logger,
@@ -8,6 +9,7 @@ import {
   type Source,
   type SourceContext,
   type SourceCounters,
+  syscallByName,
 } from "../../../core/mod.ts";
 import {
   type Capture,
@@ -35,7 +37,7 @@ const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.
 /** How often the wall clock is compared with the boot clock: someone may set it. */
 const CLOCK_CHECK_MS = 1000;
 
-const { fork, identity, cwd } = layout.RECORD_KIND;
+const { exec, fork, identity, cwd } = layout.RECORD_KIND;
 
 /** There is no process to watch; `message` says which was asked for. */
 export class ScopeMissing extends Error {
@@ -53,12 +55,15 @@ export class SyscallSource implements Source {
   readonly dropsHelp = "a larger engine.modern_ebpf.buf_size_preset survives longer bursts";
   readonly #config: SyscallConfig;
   #capture: Capture | undefined;
+  /** Event types that rules do not get to see. */
+  readonly #excluded: ReadonlySet<number>;
   #lastCounters: SourceCounters = {};
   #wantsEnvironment = false;
   #log: Logger | undefined;
 
   constructor(config: SyscallConfig) {
     this.#config = config;
+    this.#excluded = new Set(config.excludedSyscalls.flatMap(typesOfSyscall));
   }
 
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
@@ -72,6 +77,7 @@ export class SyscallSource implements Source {
       eventsBytes: eventsRingBytes(this.#config.bufferPreset, navigator.hardwareConcurrency),
       captureEnv: this.#wantsEnvironment,
       argsLimit: this.#config.argsLimit,
+      dataLimit: this.#config.dataLimit,
       ...(scope === undefined ? {} : { scopeProcessId: scope }),
     });
     for (const reason of capture.rejected) context.log.debug(reason);
@@ -97,6 +103,7 @@ export class SyscallSource implements Source {
   async #follow(capture: Capture, context: SourceContext): Promise<void> {
     const clock = { epochMinusBootNs: epochMinusBootNs() };
     const event = new LiveEvent(clock);
+    const excluded = this.#excluded;
     const handler: RecordHandler = {
       record(memory: RingMemory, at: number, kind: number) {
         if (kind === fork || kind === identity || kind === cwd) {
@@ -104,6 +111,10 @@ export class SyscallSource implements Source {
           for (const change of changesOf(memory, at)) context.change(change, clockNs);
         } else {
           event.load(memory, at, kind);
+          if (kind === exec && excluded.has(event.type)) {
+            if (event.change) context.change(event.change, event.clockNs);
+            return;
+          }
           context.deliver(event);
         }
       },
@@ -130,8 +141,10 @@ export class SyscallSource implements Source {
     }
     for (let syscall = 0; syscall < SYSCALLS; syscall++) {
       const type = exitEventOfSyscall(syscall);
-      if (needs.eventTypes.has(type)) capture.setInterest(syscall, "all", detailOf(type, needs));
-      else capture.setInterest(syscall, "off");
+      if (this.#excluded.has(type)) capture.setInterest(syscall, "off");
+      else if (needs.eventTypes.has(type)) {
+        capture.setInterest(syscall, "all", detailOf(type, needs));
+      } else capture.setInterest(syscall, "off");
     }
   }
 
@@ -155,6 +168,12 @@ export class SyscallSource implements Source {
   #procfs() {
     return { root: PROC, environment: this.#wantsEnvironment };
   }
+}
+
+/** By the name of the call or of its event, as upstream takes both. */
+function typesOfSyscall(name: string): readonly number[] {
+  const call = syscallByName(name)?.number;
+  return call === undefined ? eventCodesByName(name) : [exitEventOfSyscall(call)];
 }
 
 function wantsEnvironment({ fields }: EventNeeds): boolean {
