@@ -25,6 +25,7 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   F018: "a million checks",
   A007: "a hundred transformers",
   C014: "built-in plugins take few settings, none of them from falco.yaml alone",
+  G010: "captures",
   C024: "lines of standard input",
 };
 

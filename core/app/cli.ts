@@ -207,7 +207,7 @@ function addExplain(program: Command, host: Host, done: SetCode): void {
     .argument("<rule>", "name of the rule")
     .requiredOption(
       "--event <event>",
-      "fields as JSON or YAML, @FILE with such a text, - for stdin",
+      "fields as JSON or YAML, @FILE with such a text, - for stdin, CAPTURE.scap#NUMBER",
     )
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file")

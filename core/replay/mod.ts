@@ -9,3 +9,4 @@ export * from "./replay.ts";
 export { ReplayEvent } from "./replay_event.ts";
 export { Converter } from "./converter.ts";
 export * from "./play.ts";
+export { type Situation, situationAt } from "./situation.ts";

@@ -48,6 +48,7 @@ export class Replay {
   #baseLow = 0;
   #events = 0;
   #hasBegun = false;
+  #isHeld = false;
 
   constructor(sink: ReplaySink) {
     this.#sink = sink;
@@ -97,6 +98,11 @@ export class Replay {
     }
   }
 
+  /** The event that is being delivered is looked at longer than that: nothing can be taken any more. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
   get counters(): ReplayCounters {
     return { events: this.#events, unconvertible: this.#converter.failed };
   }
@@ -127,7 +133,7 @@ export class Replay {
     if (type >= USER_ADDED && type <= GROUP_DELETED) this.#account(scap);
     if (isWanted) this.#sink.deliver(event);
     else if (event.change !== undefined) this.#sink.change(event.change, event.clockNs);
-    this.#follower.end();
+    if (!this.#isHeld) this.#follower.end();
   }
 
   #clockNs({ timeHigh, timeLow }: ScapEvent): number {

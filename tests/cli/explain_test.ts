@@ -1,3 +1,4 @@
+import { capture, process } from "../made_captures.ts";
 import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { falcod, Folder } from "./program.ts";
 
@@ -41,20 +42,40 @@ Deno.test("falcod explain takes the event from a file or from standard input", a
 });
 
 Deno.test("falcod explain says what is wrong with rule or event", async () => {
-  using folder = new Folder({ "rules.yaml": RULES });
+  using folder = new Folder({ "rules.yaml": RULES, "attack.scap": await attack() });
   const explain = (rule: string, event: string, ...more: string[]) =>
     falcod(["explain", rule, "-r", folder.file("rules.yaml"), "--event", event, ...more]);
-  const [rule, field, capture, json, missing] = await Promise.all([
+  const [rule, field, noEvent, json, missing] = await Promise.all([
     explain("Shadow raed", EVENT),
     explain("Shadow read", "{evt.type: openat, fd.nmae: x}"),
-    explain("Shadow read", "attack.scap#12"),
+    explain("Shadow read", `${folder.file("attack.scap")}#12`),
     explain("Shadow read", "{evt.type: x}", "--json"),
     falcod(["explain", "Shadow read"]),
   ]);
-  assertEquals([rule, field, capture, json, missing].map(({ code }) => code), [1, 1, 1, 1, 1]);
+  assertEquals([rule, field, noEvent, json, missing].map(({ code }) => code), [1, 1, 1, 1, 1]);
   assert(rule.error.includes('did you mean "Shadow read"?'), rule.error);
   assert(field.error.includes("<event>:1:20: error[G004]"), field.error);
-  assert(capture.error.includes("error[G010]"), capture.error);
+  assert(noEvent.error.includes("error[G010]"), noEvent.error);
   assertEquals(JSON.parse(json.out).diagnostics[0].code, "G003");
   assert(missing.error.includes("--event"), missing.error);
+});
+
+function attack(): Promise<Uint8Array> {
+  const params = { fd: 3, dirfd: -100, flags: 1, mode: 0, dev: 5, ino: 7n };
+  return capture([process(10, "cat")], [
+    { type: "openat", params: { ...params, name: "/etc/hosts" } },
+    { type: "openat", params: { ...params, name: "/etc/shadow" } },
+  ]);
+}
+
+Deno.test("falcod explain takes an event out of a capture", async () => {
+  using folder = new Folder({ "rules.yaml": RULES, "attack.scap": await attack() });
+  const explain = (number: number) => {
+    const event = `${folder.file("attack.scap")}#${number}`;
+    const args = ["Shadow read", "-r", folder.file("rules.yaml"), "--event", event];
+    return falcod(["explain", "--json", ...args]);
+  };
+  const [hosts, shadow] = await Promise.all([explain(1), explain(2)]);
+  assertEquals([hosts.code, shadow.code], [0, 0], hosts.error + shadow.error);
+  assertEquals([JSON.parse(hosts.out).matches, JSON.parse(shadow.out).matches], [false, true]);
 });

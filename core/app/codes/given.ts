@@ -1,5 +1,5 @@
 /** `G`: events that people describe by their fields, to try rules with. */
-import { type CodeEntry, commands, events, RULE } from "./entry.ts";
+import { type CodeEntry, events } from "./entry.ts";
 
 export const GIVEN_CODES: readonly CodeEntry[] = [
   {
@@ -79,19 +79,8 @@ export const GIVEN_CODES: readonly CodeEntry[] = [
   },
   {
     code: "G010",
-    title: "event of a capture file",
-    meaning: "An event is named by its number in a capture, and falcod explain cannot read it yet.",
-    matters: "Its fields can be given by hand.",
-    example: commands(
-      ["falcod explain 'Shell started' -r rules.yaml --event trace.scap#12", {
-        "rules.yaml": RULE,
-      }],
-      [
-        "falcod explain 'Shell started' -r rules.yaml --event '{evt.type: execve, proc.name: zsh}'",
-        {
-          "rules.yaml": RULE,
-        },
-      ],
-    ),
+    title: "no such event in a capture",
+    meaning: "A capture was named with the number of an event, and rules see none of that number.",
+    matters: "The beginnings of system calls have numbers in old captures, but no rule sees them.",
   },
 ];

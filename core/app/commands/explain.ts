@@ -38,7 +38,7 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
   const tables = await fieldTables(start.registry, start.loaded.config.static_fields);
   const report = new Report();
   const context = { source: rule.source, fields: tables.get(rule.source) ?? new Map() };
-  const stage = readEventArgument(request.event, context, report);
+  const stage = await readEventArgument(request.event, context, report);
   if (!stage) return fail(report, request, host);
   printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
   const explanation = explainRule(rule, ruleset, stage);

@@ -4,6 +4,7 @@ import { readYaml } from "../../base/yaml.ts";
 import type { FieldTable } from "../../field/mod.ts";
 import { eventOf, readGiven } from "../../given/mod.ts";
 import { readText } from "../files.ts";
+import type { Situation } from "../../replay/mod.ts";
 import type { Stage } from "./judge.ts";
 
 export interface EventContext {
@@ -14,26 +15,51 @@ export interface EventContext {
 }
 
 /** `capture.scap#12` */
-const CAPTURED = /\.scap(?:\.gz)?#\d+$/;
+const CAPTURED = /^(.+\.scap(?:\.gz)?)#(\d+)$/;
 const STANDARD_INPUT = "/dev/stdin";
 
 /**
- * The event of `--event`: fields as JSON or YAML, `@file` with such a text, `-` for standard input.
- * `undefined` after reporting what is wrong.
+ * The event of `--event`: fields as JSON or YAML, `@file` with such a text, `-` for standard input, a
+ * capture and the number of the event in it. `undefined` after reporting what is wrong.
  */
-export function readEventArgument(
+export async function readEventArgument(
   text: string,
   context: EventContext,
   report: Report,
-): Stage | undefined {
-  if (CAPTURED.test(text)) {
-    report.add({
-      code: "G010",
-      title: `events of capture files cannot be explained yet: "${text}"`,
-      help: "give the event's fields as JSON, or in a file as @event.json",
-    });
-    return undefined;
+): Promise<Stage | undefined> {
+  const [, path, number] = CAPTURED.exec(text) ?? [];
+  return path === undefined
+    ? readDescribed(text, context, report)
+    : await readCaptured(path, Number(number), report);
+}
+
+/** How often explaining sets the stage. */
+const SETTINGS = 2;
+
+/** The stage is set as often as it is wanted, beforehand: reading takes its time. */
+async function readCaptured(
+  path: string,
+  number: number,
+  report: Report,
+): Promise<Stage | undefined> {
+  const { situationAt } = await import("../../replay/mod.ts");
+  const situations: Situation[] = [];
+  for (let time = 0; time < SETTINGS; time++) {
+    const situation = await situationAt(path, number);
+    if (situation) situations.push(situation);
   }
+  if (situations.length > 0) {
+    return () => situations.length > 1 ? situations.pop()! : situations[0]!;
+  }
+  report.add({
+    code: "G010",
+    title: `capture "${path}" has no event ${number} that rules see`,
+    help: `falcod replay ${path} --fields evt.num,evt.type shows all`,
+  });
+  return undefined;
+}
+
+function readDescribed(text: string, context: EventContext, report: Report): Stage | undefined {
   const source = text === "-"
     ? readText(STANDARD_INPUT, report)
     : text.startsWith("@")

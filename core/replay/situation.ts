@@ -1,0 +1,41 @@
+/** One event of a capture, with the state it happens in. */
+import { openCapture, ScapReader } from "../scap/mod.ts";
+import { State } from "../state/mod.ts";
+import { CaptureFault } from "./play.ts";
+import { Replay } from "./replay.ts";
+import type { ReplayEvent } from "./replay_event.ts";
+
+export interface Situation {
+  readonly event: ReplayEvent;
+  /** All before the event has happened in it; `state.begin(event)` comes next. */
+  readonly state: State;
+}
+
+/** By its number (`evt.num`); absent when rules see no such event. Throws as `playCapture` does. */
+export async function situationAt(path: string, number: number): Promise<Situation | undefined> {
+  const state = new State({ files: { read: () => undefined, version: () => undefined } });
+  let found: ReplayEvent | undefined;
+  const replay = new Replay({
+    deliver(event) {
+      if (event.number === number) {
+        found = event;
+        replay.hold();
+      } else {
+        state.begin(event);
+        state.end(event);
+      }
+    },
+    change: (change, clockNs) => state.apply(change, clockNs),
+    seed: (processes) => state.seed(processes),
+    account: (change) => state.users.apply(change),
+  });
+  using reader = new ScapReader(await openCapture(path));
+  while (!found && replay.counters.events < number) {
+    const item = reader.next();
+    if (item.kind === "more") await reader.fill();
+    else if (item.kind === "end") return undefined;
+    else if (item.kind === "fault") throw new CaptureFault(path, item);
+    else replay.take(item);
+  }
+  return found && { event: found, state };
+}
