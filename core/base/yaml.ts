@@ -30,5 +30,24 @@ export function readYaml(
   report: Report,
   limits: YamlLimits = YAML_LIMITS,
 ): readonly YamlDocument[] {
+  if (hasTooManyLines(source, limits)) {
+    report.add({
+      code: "Y004",
+      title: `file has more than ${limits.tokens} lines`,
+      at: source.span(0, 0),
+      help: "split it into several files",
+    });
+    return [];
+  }
   return readCommon(source, limits) ?? readWithPackage(source, report, limits);
+}
+
+/** A text of nothing but line ends is a single token, and takes a gigabyte to fold. */
+function hasTooManyLines({ text }: SourceText, { sizeBytes, tokens }: YamlLimits): boolean {
+  if (text.length <= tokens || text.length > sizeBytes) return false;
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+    if (++lines > tokens) return true;
+  }
+  return false;
 }

@@ -120,6 +120,7 @@ Deno.test("readYaml() refuses aliases that multiply", () => {
 Deno.test("readYaml() refuses files that are too large, hold too many tokens or nest too deeply", () => {
   const codes = (text: string) => read(text).diagnostics.map(({ code }) => code);
   assertEquals(codes(" ".repeat((8 << 20) + 1)), ["Y003"]);
+  assertEquals(codes(`- a: >\n${"\n".repeat(1_000_001)}    x\n`), ["Y004"]);
   const report = new Report();
   const limits = { sizeBytes: 1000, tokens: 10, depth: 64, expandedNodes: 100 };
   readYaml(new SourceText("f", "[1,2,3,4,5,6,7,8]"), report, limits);

@@ -64,6 +64,7 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
   ],
   ["100,000 rules", () => rows(100_000, (i) => rule("proc.name=a", `r${i}`)), "Y004"],
   ["8 MiB of rules and more", () => "# \n".repeat(3 << 20), "Y003"],
+  ["a million empty lines in a condition", () => rule(`>\n${"\n".repeat(1_100_000)}    x`), "Y004"],
   ["a million brackets", () => "[".repeat(1_000_000), "Y005"],
   ["a million dashes", () => "- ".repeat(1_000_000), "Y005"],
   [
