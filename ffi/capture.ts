@@ -133,6 +133,11 @@ export class Capture implements Disposable {
     this.#open.#settings.setInterest(syscall, interest, detail);
   }
 
+  /** Whether signals that are delivered are reported, from now on. */
+  setSignals(reported: boolean): void {
+    this.#open.#settings.set("signals", reported ? 1 : 0);
+  }
+
   /** For each 32-bit system call the 64-bit number that means the same, or 0xffff. */
   setCompatSyscalls(numbers: Uint16Array): void {
     this.#open.#settings.setCompatSyscalls(numbers);

@@ -164,6 +164,12 @@ export const SOCKET_RECORD = {
   data: 160,
 } as const;
 
+export const SIGNAL_RECORD = {
+  byteLength: 48,
+  header: 0,
+  senderTgid: 40,
+} as const;
+
 export const EXTRAS_TAIL = {
   byteLength: 8,
   at: 0,
@@ -210,6 +216,7 @@ export const RECORD_KIND = {
   path: 7,
   file: 8,
   socket: 9,
+  signal: 10,
 } as const;
 
 export const HEADER_FLAGS = {

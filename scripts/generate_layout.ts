@@ -24,6 +24,7 @@ const STRUCTS = [
   "path_record",
   "file_record",
   "socket_record",
+  "signal_record",
   "extras_tail",
   "usage_facts",
   "class_counters",

@@ -32,6 +32,7 @@ union exec_slot {
 	/* Nothing else refers to these; here they stay in the object's BTF. */
 	struct fork_record fork;
 	struct exit_record exit;
+	struct signal_record signal;
 	struct extras_tail extras_tail;
 	struct usage_facts usage_facts;
 	enum record_kind kind;
@@ -199,4 +200,12 @@ static __always_inline void submit_small(struct record_header *header, __u64 siz
 {
 	header->size = size;
 	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, header, size, &config.lifecycle_sleeps));
+}
+
+/* Likewise for a record of the events ring. */
+static __always_inline void submit_small_event(struct record_header *header, __u64 size,
+					       enum event_class class)
+{
+	header->size = size;
+	count_submitted(class, output(&events, header, size, &config.events_sleeps));
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
  *
- * The probe: four programs on raw tracepoints, all that every kernel since 5.8 with BTF lets one
+ * The probe: five programs on raw tracepoints, all that every kernel since 5.8 with BTF lets one
  * attach without tracefs.
  *
  *   sys_exit             any system call, at its end: descriptors and results are known then
  *   sched_process_exec   a new program
  *   sched_process_fork   a new thread or process, before it runs
  *   sched_process_exit   a thread ends, before its children are given to another
+ *   signal_deliver       a signal reaches a thread
  *
  * Records and their two rings are in records.h, what user space sets in config.h.
  */
@@ -15,6 +16,7 @@
 #include "exec.h"
 #include "report.h"
 #include "scope.h"
+#include "signal.h"
 #include "state.h"
 #include <bpf/bpf_tracing.h>
 
@@ -152,5 +154,18 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		leave_scope(tgid);
 	}
 	submit_small(&record.header, sizeof(record));
+	return 0;
+}
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info)
+{
+	__u32 tgid;
+
+	if (!config.signals)
+		return 0;
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	if (tgid != config.ignored_tgid && in_scope(tgid))
+		report_signal(signal, (__u64)info);
 	return 0;
 }

@@ -8,7 +8,7 @@
  * naturally aligned, numbers are in the kernel's byte order.
  *
  *   lifecycle ring: exec, fork, exit, identity, cwd     never filtered within the scope
- *   events ring:    call, path, file, socket            only system calls somebody asked for
+ *   events ring:    call, path, file, socket, signal    only what somebody asked for
  */
 #pragma once
 
@@ -22,6 +22,7 @@ enum record_kind {
 	RECORD_PATH = 7,	/* a system call with one or two path arguments */
 	RECORD_FILE = 8,	/* a system call about a file descriptor that is no socket, or that opens one */
 	RECORD_SOCKET = 9,	/* a system call about a socket */
+	RECORD_SIGNAL = 10,	/* a signal reaches a thread (signal_deliver) */
 };
 
 enum header_flags {
@@ -212,6 +213,12 @@ struct socket_record {
 					 * sendmsg and recvmsg), at most 128 bytes */
 	__u32 _pad;
 	char data[];			/* local name, peer name, resolved, address */
+};
+
+struct signal_record {
+	struct record_header header;	/* of the thread it reaches; result = the signal */
+	__u32 sender_tgid;		/* as the receiver's pid namespace numbers it; 0 when nobody sent it */
+	__u32 _pad;
 };
 
 /* What the arguments of a call point to, and what the kernel knows of it: only when a rule asks for it.

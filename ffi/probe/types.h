@@ -315,6 +315,17 @@ struct task_struct {
 	struct css_set *cgroups;
 };
 
+union __sifields {
+	struct {
+		pid_t _pid;
+	} _kill;
+};
+
+struct kernel_siginfo {
+	int si_code;
+	union __sifields _sifields;
+};
+
 struct linux_binprm {
 	struct file *file;
 	const char *filename;

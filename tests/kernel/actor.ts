@@ -206,12 +206,14 @@ export interface TheatreOptions {
   readonly condition: string;
   /** Fields besides the usual ones. */
   readonly fields?: readonly string[];
+  /** More of falcod's arguments. */
+  readonly args?: readonly string[];
   /** Perl of an actor that is there before falcod: it has prepared when it says its first facts. */
   readonly early?: string;
 }
 
 export async function withActor(
-  { condition, fields = [], early }: TheatreOptions,
+  { condition, fields = [], args = [], early }: TheatreOptions,
   body: (theatre: Theatre) => Promise<void>,
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "falcod-events-" });
@@ -223,7 +225,7 @@ export async function withActor(
     const rules = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(rules, ruleText(condition, [...FIELDS, ...fields]));
     const stageThrough = early === undefined ? [] : afterEarly(folder, early);
-    await withFalcod({ rules: [rules], stageThrough }, async (falcod, stage) => {
+    await withFalcod({ rules: [rules], args, stageThrough }, async (falcod, stage) => {
       await body(new Theatre(folder, falcod, stage));
     });
   } finally {

@@ -1,5 +1,7 @@
 /** What system calls read, write and point to: each call made really, its event held against what went in. */
-import { type EventCase, eventTests } from "./actor.ts";
+import { assert, assertEquals } from "../assert.ts";
+import { type EventCase, eventTests, find, withActor } from "./actor.ts";
+import { kernelTest } from "./harness.ts";
 
 /** A file with known content, open as 3. */
 const FILE = `open(F, "+>", "f"); syswrite(F, "0123456789"); sysseek(F, 0, 0);`;
@@ -493,3 +495,25 @@ eventTests("events of waiting show what for", WAITING);
 eventTests("events of limits and ids show their values", LIMITS);
 eventTests("events of memory show where, and how much there is", MEMORY);
 eventTests("events of the rest show what their arguments point to", OTHERS);
+
+kernelTest("falco_libs.snaplen says how much of what is written is seen", async () => {
+  const condition = 'evt.type = write and evt.buffer contains "abc"';
+  const args = ["-o", "falco_libs.snaplen=5000"];
+  await withActor({ condition, args }, async (theatre) => {
+    const perl = `open(F, ">", "f"); syswrite(F, "x" x 4000 . "abc")`;
+    const { events } = await theatre.perform(perl);
+    assert(find(events, { "evt.buffer": /^x{4000}abc$/ }) !== undefined, "not seen");
+  });
+});
+
+kernelTest("base_syscalls.custom_set with ! hides a call from rules that ask for it", async () => {
+  const condition = "evt.type in (writev, pwrite) and proc.exepath endswith /actor";
+  const args = ["-o", "base_syscalls.custom_set[]=!writev"];
+  await withActor({ condition, args }, async (theatre) => {
+    const { events } = await theatre.perform(
+      `${FILE} ${VECTOR} call(SYS_writev, 3, $v, 2); call(SYS_pwrite64, 3, "abcd", 4, 2)`,
+    );
+    const seen = events.map(({ output_fields: fields }) => fields["evt.type"]);
+    assertEquals(seen, ["pwrite"]);
+  });
+});

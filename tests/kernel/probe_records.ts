@@ -15,6 +15,7 @@ const {
   PATH_RECORD,
   RECORD_HEADER,
   RECORD_KIND,
+  SIGNAL_RECORD,
   SOCKET_FACTS,
   SOCKET_RECORD,
   TASK_FACTS,
@@ -154,6 +155,8 @@ function fieldsOf(kind: KindName, cursor: Cursor): Record<string, unknown> {
         cwdRootLength: cursor.u16(CWD_RECORD.cwdRootLength),
         ...cursor.texts(CWD_RECORD.data, { cwd: cursor.u16(CWD_RECORD.cwdLength) }),
       };
+    case "signal":
+      return { senderId: cursor.u32(SIGNAL_RECORD.senderTgid) };
     case "path":
       return cursor.texts(PATH_RECORD.data, {
         first: cursor.u16(PATH_RECORD.firstLength),

@@ -40,6 +40,16 @@ Deno.test("settingsOf() hands over the buffer preset of the chosen kind, the sco
   assertEquals(settings(usual, { scopeProcessId: 42 }).sources[0]?.config, { scopeProcessId: 42 });
 });
 
+Deno.test("settingsOf() hands over what is left out of base_syscalls, and snaplen", () => {
+  const config = (yaml: string) => settings(usual + yaml).sources[0]?.config;
+  const set = 'base_syscalls: {custom_set: [clone, "!mprotect"], all: true}';
+  assertEquals(config(set), { excludedSyscalls: ["mprotect"] });
+  assertEquals(config("falco_libs: {snaplen: 512}"), { dataLimit: 512 });
+  assertEquals(settings(`${usual}base_syscalls: {custom_set: ["!nothing"]}`).codes, [
+    "warning C026",
+  ]);
+});
+
 Deno.test("settingsOf() says which kinds of engine are not there", () => {
   for (const kind of ["nodriver", "replay", "gvisor"]) {
     const { sources, codes } = settings(`${usual}engine: {kind: ${kind}}`);

@@ -28,6 +28,7 @@ const {
   PATH_RECORD,
   RECORD_HEADER,
   RECORD_KIND,
+  SIGNAL_RECORD,
   SOCKET_RECORD,
   USAGE_FACTS,
 } = layout;
@@ -77,6 +78,7 @@ export class LiveEvent implements Event {
   readonly #clock: ClockOffset;
   readonly #typeOfSyscall = new Uint16Array(SYSCALLS);
   readonly #exitType: number;
+  readonly #signalType: number;
 
   constructor(clock: ClockOffset) {
     this.#clock = clock;
@@ -84,6 +86,7 @@ export class LiveEvent implements Event {
       this.#typeOfSyscall[number] = exitEventOfSyscall(number);
     }
     this.#exitType = Math.max(...eventCodesByName("procexit"));
+    this.#signalType = Math.max(...eventCodesByName("signaldeliver"));
   }
 
   /** Points the event at a record of any kind but fork, identity and cwd (those are no events). */
@@ -107,6 +110,9 @@ export class LiveEvent implements Event {
     if (kind === RECORD_KIND.exit) {
       this.type = this.#exitType;
       this.change = changesOf(memory, at)[0];
+      this.result = undefined;
+    } else if (kind === RECORD_KIND.signal) {
+      this.type = this.#signalType;
       this.result = undefined;
     } else {
       this.type = this.#typeOfSyscall[this.syscall & (SYSCALLS - 1)]!;
@@ -205,6 +211,15 @@ export class LiveEvent implements Event {
       start += (memory.u16[lengths + before]! + 7) & ~7;
     }
     return { memory, at: start, bytes: memory.u16[lengths + index]! };
+  }
+
+  /** Who sent the signal of a signal record, and which it is; ids as its receiver sees them. */
+  get signal(): { readonly senderId: number; readonly number: number } {
+    const { memory, at } = this;
+    return {
+      senderId: memory.u32[(at + SIGNAL_RECORD.senderTgid) >> 2]!,
+      number: memory.i32[(at + RECORD_HEADER.result) >> 2]!,
+    };
   }
 
   /** First path argument of a path record; of a file record the path that was opened. */

@@ -55,7 +55,7 @@ import { layout } from "../../../ffi/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
 import * as piece from "./piece_params.ts";
 import { keepingPieces, type Reader } from "./piece_params.ts";
-import { execFile, execReaders, exitReaders, forkReaders } from "./process_params.ts";
+import { execFile, execReaders, exitReaders, forkReaders, signalReaders } from "./process_params.ts";
 
 const SOCK_TYPE_MASK = 0xf;
 const SETVAL = 16; // linux include/uapi/linux/sem.h
@@ -235,6 +235,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   getsockopt: [result, int(0), ...OPTION, piece.socketOption(1), piece.uint(0)],
   // processes
   procexit: exitReaders(),
+  signaldeliver: signalReaders(),
   kill: [result, int(0), int(1)],
   tkill: [result, int(0), int(1)],
   tgkill: [result, int(0), int(1), int(2)],

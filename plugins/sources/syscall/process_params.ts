@@ -76,6 +76,15 @@ export function exitReaders(): readonly Reader[] {
   ];
 }
 
+/** A signal that reaches a thread: who sent it, whom it reaches, which it is. */
+export function signalReaders(): readonly Reader[] {
+  return [
+    (event) => event.signal.senderId,
+    (event) => event.threadId,
+    (event) => event.signal.number,
+  ];
+}
+
 /** What is to know of the caller stands in the process table, from which fields take it. */
 export function forkReaders(flags: Reader): readonly Reader[] {
   return [

@@ -32,6 +32,7 @@ const LIFECYCLE_RING_BYTES = 8 << 20;
 /** Rings full of the smallest records hold less than that many looks bring. */
 const LAST_LOOKS = 10;
 const PROC = "/proc";
+const SIGNALS = "signaldeliver";
 /** Environments are long; they are captured only when a rule asks for them. */
 const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
 /** How often the wall clock is compared with the boot clock: someone may set it. */
@@ -136,6 +137,7 @@ export class SyscallSource implements Source {
   update(needs: EventNeeds): void {
     const capture = this.#capture;
     if (!capture) return;
+    capture.setSignals(eventCodesByName(SIGNALS).some((type) => needs.eventTypes.has(type)));
     if (wantsEnvironment(needs) && !this.#wantsEnvironment) {
       this.#log?.warning("rules ask for environments now: they are captured after a restart");
     }
