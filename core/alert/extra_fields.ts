@@ -1,6 +1,4 @@
 /** Fields that a configuration adds to `output_fields` of alerts and not to their message. */
-import type { Event } from "../event/mod.ts";
-import type { State } from "../state/mod.ts";
 import type { OutputValue } from "./alert.ts";
 import { unescapeText } from "./escape.ts";
 import type { OutputTemplate, RenderedOutput } from "./template.ts";
@@ -25,16 +23,30 @@ export function withExtraFields(
     fields: [...new Set(templates.flatMap(({ fields }) => fields))],
     uses: output.uses,
     extraFields,
-    render(event, state): RenderedOutput {
-      const { message, fields } = output.render(event, state);
-      const all = new Map(fields);
-      for (const extra of extraFields) all.set(extra.key, valueOf(extra, event, state));
-      return { message, fields: all };
+    render(event, state) {
+      const added = extraFields.map(({ template }) => template.render(event, state));
+      return withFields(output.render(event, state), extraFields, added);
+    },
+    renderLater(event, state) {
+      const render = output.renderLater(event, state);
+      const renders = extraFields.map(({ template }) => template.renderLater(event, state));
+      return (later) => withFields(render(later), extraFields, renders.map((each) => each(later)));
     },
   };
 }
 
-function valueOf({ key, kind, template }: ExtraField, event: Event, state: State): OutputValue {
-  const { message, fields } = template.render(event, state);
+function withFields(
+  { message, fields }: RenderedOutput,
+  extraFields: readonly ExtraField[],
+  added: readonly RenderedOutput[],
+): RenderedOutput {
+  const all = new Map(fields);
+  for (const [index, extra] of extraFields.entries()) {
+    all.set(extra.key, valueOf(extra, added[index]!));
+  }
+  return { message, fields: all };
+}
+
+function valueOf({ key, kind }: ExtraField, { message, fields }: RenderedOutput): OutputValue {
   return kind === "text" ? unescapeText(message) : fields.get(key) ?? null;
 }

@@ -12,8 +12,9 @@ import {
   type FieldTable,
   type FieldValue,
   findField,
+  GONE_EVENT,
+  isToldLater,
   jsonValue,
-  listOf,
   readArgument,
   renderValue,
 } from "../field/mod.ts";
@@ -24,6 +25,7 @@ import {
   OUTPUT_TRANSFORMERS,
   parseOutput,
 } from "./_grammar.ts";
+import { comesLater, fieldReader, laterReader, type Read, reader } from "./_reader.ts";
 import type { OutputValue } from "./alert.ts";
 import { cutText, escapeText, escapeValue } from "./escape.ts";
 import type { ExtraField } from "./extra_fields.ts";
@@ -46,6 +48,8 @@ export interface OutputTemplate {
   readonly extraFields?: readonly ExtraField[];
   /** Copies all it takes from the event. */
   render(event: Event, state: State): RenderedOutput;
+  /** The same, but for what the container engine tells: that is asked of `state` when it is called. */
+  renderLater(event: Event, state: State): (state: State) => RenderedOutput;
 }
 
 /** A field as an output has it. */
@@ -110,13 +114,12 @@ export function compileTemplate(
   return new CompiledTemplate([...definitions], uses, { source, pieces, reported, bytes });
 }
 
-type Read = (event: Event, state: State) => FieldValue;
-
 interface Slot {
   /** 0: as long as it is; otherwise cut or padded with blanks on the right. */
   readonly width: number;
   /** Says how the value prints. */
   readonly definition: FieldDefinition;
+  readonly expression: Expression;
   readonly read: Read;
 }
 
@@ -148,24 +151,48 @@ class CompiledTemplate implements OutputTemplate {
   }
 
   render(event: Event, state: State): RenderedOutput {
+    const { reported } = this.content;
+    const message = this.#message(this.content.pieces, event, state);
+    const fields = new Map<string, OutputValue>();
+    for (const field of reported) fields.set(field.key, this.#value(field, event, state));
+    return { message, fields };
+  }
+
+  renderLater(event: Event, state: State): (state: State) => RenderedOutput {
     const { pieces, reported, bytes } = this.content;
+    const left = pieces.map((piece): Piece => {
+      if (typeof piece === "string") return piece;
+      const { expression } = piece;
+      return comesLater(expression)
+        ? { ...piece, read: laterReader(expression, bytes, { event, state }) }
+        : escapeValue(print(piece, piece.read(event, state), bytes));
+    });
+    const values = reported.map((field) =>
+      isToldLater(field.definition) ? undefined : this.#value(field, event, state)
+    );
+    return (later) => ({
+      message: this.#message(left, GONE_EVENT, later),
+      fields: new Map(reported.map((field, index) => [
+        field.key,
+        values[index] === undefined ? this.#value(field, GONE_EVENT, later) : values[index],
+      ])),
+    });
+  }
+
+  #message(pieces: readonly Piece[], event: Event, state: State): string {
     let message = "";
     for (const piece of pieces) {
       message += typeof piece === "string"
         ? piece
-        : escapeValue(print(piece, piece.read(event, state), bytes));
-      if (message.length < MAX_MESSAGE_LENGTH) continue;
-      message += "…[cut]";
-      break;
+        : escapeValue(print(piece, piece.read(event, state), this.content.bytes));
+      if (message.length >= MAX_MESSAGE_LENGTH) return `${message}…[cut]`;
     }
-    const fields = new Map<string, OutputValue>();
-    for (const { key, definition, read } of reported) {
-      const value = definition.json
-        ? definition.json(event)
-        : bounded(jsonValue(read(event, state), definition, bytes));
-      fields.set(key, value);
-    }
-    return { message, fields };
+    return message;
+  }
+
+  #value({ definition, read }: Reported, event: Event, state: State): OutputValue {
+    if (definition.json) return definition.json(event);
+    return bounded(jsonValue(read(event, state), definition, this.content.bytes));
   }
 }
 
@@ -224,63 +251,12 @@ function sortedByKey(fields: ReadonlyMap<string, FieldExpression>): FieldExpress
 
 function printed(expression: Expression, bytes: BytesFormat): Omit<Slot, "width"> {
   const read = reader(expression, bytes);
-  if (expression.kind === "field") return { read, definition: expression.definition };
+  if (expression.kind === "field") return { read, expression, definition: expression.definition };
   const { type, list } = expression.kind === "call"
     ? expression.type
     : { type: "CHARBUF" as const, list: false };
   const definition = { name: "", summary: "result of a transformer", type, list, extract: read };
-  return { read, definition };
-}
-
-/** Expression as a function; anything absent within makes the result absent. */
-function reader(expression: Expression, bytes: BytesFormat): Read {
-  switch (expression.kind) {
-    case "field":
-      return fieldReader(expression, bytes);
-    case "literal":
-      return () => expression.value;
-    case "list": {
-      const items = expression.items.map((item) => reader(item, bytes));
-      return (event, state) => {
-        const values = allPresent(items, event, state);
-        return values && listOf(...values);
-      };
-    }
-    case "call": {
-      const { apply } = expression;
-      const parameters = expression.parameters.map((parameter) => reader(parameter, bytes));
-      return (event, state) => {
-        const values = allPresent(parameters, event, state);
-        return values && apply(...values);
-      };
-    }
-    default:
-      return expression satisfies never;
-  }
-}
-
-function fieldReader({ definition, argument }: FieldExpression, bytes: BytesFormat): Read {
-  const { extractBase64, show } = definition;
-  if (bytes === "base64" && extractBase64) {
-    return (event, state) => extractBase64(event, state, argument);
-  }
-  return show
-    ? (event, state) => show(event, state, argument)
-    : (event, state) => definition.extract(event, state, argument);
-}
-
-function allPresent(
-  readers: readonly Read[],
-  event: Event,
-  state: State,
-): NonNullable<FieldValue>[] | undefined {
-  const values: NonNullable<FieldValue>[] = [];
-  for (const read of readers) {
-    const value = read(event, state);
-    if (value === undefined) return undefined;
-    values.push(value);
-  }
-  return values;
+  return { read, expression, definition };
 }
 
 function warnOfDeprecated(

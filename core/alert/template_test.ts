@@ -3,6 +3,7 @@ import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import { defineField, type FieldTable, type FieldValue } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
+import { withExtraFields } from "./extra_fields.ts";
 import { compileTemplate, type OutputTemplate } from "./template.ts";
 
 const VALUES: Record<string, FieldValue> = {
@@ -23,6 +24,13 @@ const FIELDS: FieldTable = new Map(
     }),
     defineField({ name: "thread.tid", type: "INT64", summary: "", extract: valueOf("thread.tid") }),
     defineField({ name: "fd.name", type: "CHARBUF", summary: "", extract: () => undefined }),
+    defineField({
+      name: "container.name",
+      type: "CHARBUF",
+      fromEngine: true,
+      summary: "",
+      extract: (_event, state) => (state as unknown as { readonly name?: string }).name,
+    }),
     defineField({
       name: "proc.args",
       type: "CHARBUF",
@@ -236,4 +244,18 @@ Deno.test("compileTemplate() warns of deprecated fields and still compiles", () 
   assert(template);
   assertObjectMatch(diagnostics[0]!, { code: "A008", severity: "warning", help: "leave it out" });
   assertObjectMatch(diagnostics[0]!.at!, { start: 3, end: 10 });
+});
+
+Deno.test("renderLater() keeps all of the event, and asks again for what engines tell", () => {
+  const text = "%proc.name %12toupper(container.name)|%concat(proc.name, container.name) %evt.time";
+  const output = withExtraFields(compile(text).template!, [
+    { key: "whole", kind: "text", template: compile("of %container.name").template! },
+    { key: "one", kind: "field", template: compile("%container.name").template! },
+  ]);
+  const known = { name: "web" } as unknown as State;
+  const render = output.renderLater(EVENT, STATE);
+  assertEquals(render(known), output.render(EVENT, known));
+  assertEquals(render(STATE), output.render(EVENT, STATE));
+  assertEquals(render(known).message, "init WEB         |initweb 16:17:57.881785348");
+  assertEquals(render(known).fields.get("whole"), "of web");
 });

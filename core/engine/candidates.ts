@@ -95,6 +95,10 @@ export class Candidates implements RulesOfType {
     this.#usesThreads = sketches.some(({ outline }) => mentions(outline, "process"));
   }
 
+  get all(): readonly RunnableRule[] {
+    return this.#all.rules;
+  }
+
   /** The rules that may match, in their order. */
   find(event: Event, state: State): readonly RunnableRule[] {
     const { paths, threads } = this.#classes;

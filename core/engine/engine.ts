@@ -4,6 +4,8 @@ import type { Event } from "../event/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { State } from "../state/mod.ts";
 import { type Rendered, withBothNames } from "./both_names.ts";
+import type { AwaitedContainers } from "./held.ts";
+import { LaterJudge } from "./later.ts";
 import {
   type Evaluator,
   NO_RULES,
@@ -23,6 +25,8 @@ export interface EngineOptions {
   readonly deliver: (alert: Alert) => void;
   readonly ruleMatching?: RuleMatching;
   readonly evaluator?: Evaluator;
+  /** Containers whose alerts wait for what they are called. */
+  readonly awaited?: AwaitedContainers;
   /** Told once per distinct message when our own code failed on an event; the rule is skipped for it. */
   readonly onFault?: (error: Error) => void;
 }
@@ -30,6 +34,8 @@ export interface EngineOptions {
 export interface EngineCounters {
   readonly events: number;
   readonly alerts: number;
+  /** Alerts that waited for what their container is called, and went out without. */
+  readonly alertsUnnamed: number;
   /** Events that hit a bug of ours; anything but 0 wants a report. */
   readonly faults: number;
   readonly alertsByRule: ReadonlyMap<string, number>;
@@ -44,18 +50,31 @@ export class Engine {
   #program: Program;
   #events = 0;
   #alerts = 0;
+  #alertsUnnamed = 0;
   #faults = 0;
   readonly #alertsByRule = new Map<string, number>();
   readonly #faultsTold = new Set<string>();
   readonly #options: EngineOptions;
   readonly #state: State;
   readonly #all: boolean;
+  readonly #later: LaterJudge | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#state = options.state;
     this.#all = options.ruleMatching === "all";
     this.#program = new Program(options.ruleset, options.evaluator);
+    this.#later = options.awaited && new LaterJudge({
+      state: options.state,
+      awaited: options.awaited,
+      all: this.#all,
+      matches: (rule, event) => this.#matches(rule, event),
+      deliver: (rule, { timeNs, unnamed, render }) => {
+        if (unnamed) this.#alertsUnnamed++;
+        this.#deliver(rule, timeNs, render);
+      },
+      fault: (error) => this.#fault(error),
+    });
   }
 
   get ruleset(): Ruleset {
@@ -87,11 +106,17 @@ export class Engine {
     }
   }
 
+  /** No more is to come about a container that alerts wait for, or about any. */
+  release(containerId?: string): void {
+    this.#later?.release(containerId);
+  }
+
   /**
    * Both views are judged on their own, so that an exception for one name cannot hide the other; a
    * rule that matched one view is not reported again for the second.
    */
   #judge(rules: RulesOfType, event: Event): void {
+    if (this.#later?.takes(rules, event)) return;
     const fired = this.#judgeView(rules.find(event, this.#state), event, NONE);
     if (!event.hasResolvedView) return;
     this.#state.view = "resolved";
@@ -126,7 +151,14 @@ export class Engine {
   }
 
   #alert(rule: Rule, event: Event): void {
-    const { message, fields } = this.#render(rule, event);
+    this.#deliver(rule, event.timeNs, () => {
+      const rendered = rule.output.render(event, this.#state);
+      return event.hasResolvedView ? withBothNames(rendered, event, this.#state) : rendered;
+    });
+  }
+
+  #deliver(rule: Rule, timeNs: bigint, render: () => Rendered): void {
+    const { message, fields } = this.#rendered(rule, render);
     this.#alerts++;
     this.#alertsByRule.set(rule.name, (this.#alertsByRule.get(rule.name) ?? 0) + 1);
     this.#options.deliver({
@@ -134,7 +166,7 @@ export class Engine {
       priority: rule.priority,
       source: rule.source,
       tags: rule.tags,
-      timeNs: event.timeNs,
+      timeNs,
       hostname: this.#options.hostname,
       message,
       fields,
@@ -142,10 +174,9 @@ export class Engine {
   }
 
   /** An alert goes out even when our own code fails on its output. */
-  #render(rule: Rule, event: Event): Rendered {
+  #rendered(rule: Rule, render: () => Rendered): Rendered {
     try {
-      const rendered = rule.output.render(event, this.#state);
-      return event.hasResolvedView ? withBothNames(rendered, event, this.#state) : rendered;
+      return render();
     } catch (error) {
       this.#fault(error);
       return {
@@ -167,6 +198,7 @@ export class Engine {
     return {
       events: this.#events,
       alerts: this.#alerts,
+      alertsUnnamed: this.#alertsUnnamed,
       faults: this.#faults,
       alertsByRule: this.#alertsByRule,
     };

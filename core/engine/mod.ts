@@ -1,6 +1,7 @@
 /** The engine holds events against rules; delivery carries the alerts away. */
 export { Engine } from "./engine.ts";
 export type { EngineCounters, EngineOptions, RuleMatching } from "./engine.ts";
+export type { AwaitedContainers } from "./held.ts";
 export { needsOf } from "./needs.ts";
 export { Program } from "./program.ts";
 export type { Evaluator, Predicate, RunnableRule } from "./program.ts";

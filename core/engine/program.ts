@@ -24,6 +24,8 @@ export type Evaluator = "emit" | "interpret";
 
 /** The rules of one event type. */
 export interface RulesOfType {
+  /** In file order. */
+  readonly all: readonly RunnableRule[];
   /** Those that an event is to be held against, in file order: all that may match it. */
   find(event: Event, state: State): readonly RunnableRule[];
 }
@@ -36,7 +38,7 @@ interface OfSource {
 }
 
 const ALWAYS: Predicate = () => true;
-export const NO_RULES: RulesOfType = { find: () => [] };
+export const NO_RULES: RulesOfType = { all: [], find: () => [] };
 
 /**
  * Rules of one ruleset by event type; a reload builds another one and swaps it in.
@@ -86,7 +88,7 @@ export class Program {
 }
 
 function always(rules: readonly RunnableRule[]): RulesOfType {
-  return rules.length === 0 ? NO_RULES : { find: () => rules };
+  return rules.length === 0 ? NO_RULES : { all: rules, find: () => rules };
 }
 
 function interpreted(rule: Rule): RunnableRule {

@@ -1,6 +1,6 @@
 /** Conditions of which a part is known already. */
 import type { Event } from "../event/mod.ts";
-import type { FieldDefinition } from "../field/mod.ts";
+import { type FieldDefinition, keepValue } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
 import type { CheckedCondition, CheckedLeaf, CheckedOperand } from "./checked.ts";
 import { interpretCondition, valueOf } from "./interpret.ts";
@@ -80,12 +80,7 @@ function mentionsOpen(
   }
 }
 
-/** Bytes are the event's: the constant has a copy. */
 function constantOf(operand: CheckedOperand, event: Event, state: State): CheckedOperand {
-  const value = valueOf(operand, event, state);
   const { type, list } = operand;
-  if (value instanceof Uint8Array) return { kind: "constant", value: value.slice(), type, list };
-  if (!Array.isArray(value)) return { kind: "constant", value, type, list };
-  const copies = value.map((item) => item instanceof Uint8Array ? item.slice() : item);
-  return { kind: "constant", value: copies, type, list };
+  return { kind: "constant", value: keepValue(valueOf(operand, event, state)), type, list };
 }

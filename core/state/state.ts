@@ -149,6 +149,17 @@ export class State {
     this.thread = undefined;
   }
 
+  /** What `read` gives when fields show this thread, between events: what is known of it by now. */
+  recall<Result>(thread: Thread | undefined, read: () => Result): Result {
+    const before = this.thread;
+    this.thread = thread;
+    try {
+      return read();
+    } finally {
+      this.thread = before;
+    }
+  }
+
   /** A change that comes without an event. */
   apply(change: StateChange, clockNs: number): void {
     this.processes.apply(change, clockNs);
