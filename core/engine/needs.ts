@@ -1,14 +1,20 @@
 /** What the loaded rules need from a source: which events, and which fields to fill. */
 import type { EventNeeds } from "../plugin/mod.ts";
-import type { Ruleset } from "../rule/mod.ts";
+import type { Rule, Ruleset } from "../rule/mod.ts";
 
 export function needsOf(ruleset: Ruleset, source: string): EventNeeds {
+  const rules = ruleset.rules.filter((rule) => rule.enabled && rule.source === source);
   const eventTypes = new Set<number>();
+  for (const rule of rules) for (const type of rule.eventTypes) eventTypes.add(type);
+  return {
+    eventTypes,
+    fields: fieldsOf(rules),
+    fieldsOf: (type) => fieldsOf(rules.filter((rule) => rule.eventTypes.has(type))),
+  };
+}
+
+function fieldsOf(rules: readonly Rule[]): Set<string> {
   const fields = new Set<string>();
-  for (const rule of ruleset.rules) {
-    if (!rule.enabled || rule.source !== source) continue;
-    for (const type of rule.eventTypes) eventTypes.add(type);
-    for (const name of rule.fields) fields.add(name);
-  }
-  return { eventTypes, fields };
+  for (const rule of rules) for (const name of rule.fields) fields.add(name);
+  return fields;
 }

@@ -10,10 +10,12 @@ export interface EventNeeds {
   /** Codes as in `Event.type`. */
   readonly eventTypes: ReadonlySet<number>;
   /**
-   * Names of the fields that rules or outputs read, and of conditions' fields with an argument also
-   * both: "evt.arg" and "evt.arg.env".
+   * Names of the fields that rules or outputs read; those with an argument also with it, as a
+   * condition or output has it: "evt.arg" and "evt.arg.env".
    */
   readonly fields: ReadonlySet<string>;
+  /** Those of the rules that can match events of one type; absent: `fields`. */
+  fieldsOf?(eventType: number): ReadonlySet<string>;
 }
 
 export interface Logger {

@@ -1,5 +1,5 @@
 /** Runs a program under the probe, alone in its scope, and decodes every record into plain values. */
-import { layout, openCapture, type RingMemory } from "../../ffi/mod.ts";
+import { type Detail, layout, openCapture, type RingMemory } from "../../ffi/mod.ts";
 
 const {
   CALL_RECORD,
@@ -210,6 +210,8 @@ function decode(memory: RingMemory, at: number, kind: number): ProbeRecord {
     result: Number(BigInt.asIntN(64, cursor.u64(RECORD_HEADER.result))),
     compat: (flags & HEADER_FLAGS.compat) !== 0,
     truncated: (flags & HEADER_FLAGS.truncated) !== 0,
+    hasExtras: (flags & HEADER_FLAGS.extras) !== 0,
+    sizeBytes: cursor.u32(RECORD_HEADER.size),
     args: hasArgs
       ? Array.from({ length: 6 }, (_, i) => cursor.u64(CALL_RECORD.args + 8 * i))
       : undefined,
@@ -224,7 +226,11 @@ function decode(memory: RingMemory, at: number, kind: number): ProbeRecord {
 export async function recordsOf(
   object: string,
   command: readonly string[],
-  options: { readonly syscalls: readonly number[]; readonly env?: Record<string, string> },
+  options: {
+    readonly syscalls: readonly number[];
+    readonly env?: Record<string, string>;
+    readonly detail?: Detail;
+  },
 ): Promise<ProbeOutcome> {
   const child = new Deno.Command("/bin/sh", {
     args: ["-c", 'read go; exec "$@"', "sh", ...command],
@@ -245,7 +251,7 @@ export async function recordsOf(
     const compat = new Uint16Array(512).fill(0xffff);
     compat[5] = 2; // open
     capture.setCompatSyscalls(compat);
-    for (const syscall of options.syscalls) capture.setInterest(syscall, "all");
+    for (const syscall of options.syscalls) capture.setInterest(syscall, "all", options.detail);
     capture.attach();
     await input.write(new TextEncoder().encode("go\n"));
     await input.close();

@@ -1,5 +1,5 @@
 /** What the probe reports, held against what the programs themselves see. Both objects, same answers. */
-import { checkSupport } from "../../ffi/mod.ts";
+import { checkSupport, type Detail } from "../../ffi/mod.ts";
 import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { type ProbeRecord, recordsOf } from "./probe_records.ts";
 
@@ -265,3 +265,30 @@ probeTest("a call through the 32-bit entry is known as the call it is", async (r
   });
   assert(record.result >= 0);
 });
+
+for (const object of OBJECTS) {
+  Deno.test({
+    name: `${object}: a record has as much as was asked for`,
+    ignore: !support.ok,
+    fn: async () => {
+      const read = async (detail: Detail) => {
+        const perl = `open(F, "/etc/hostname"); syscall(0, 3, $b = "\\0" x 8, 8)`;
+        const { records } = await recordsOf(object, ["perl", "-e", perl], {
+          syscalls: [0],
+          detail,
+        });
+        return records.findLast(({ syscall, args }) =>
+          syscall === 0 && (args as readonly bigint[])[0] === 3n
+        )!;
+      };
+      assertObjectMatch(await read({}), {
+        kind: "file",
+        path: "/etc/hostname",
+        hasExtras: false,
+      });
+      assertObjectMatch(await read({ extras: true }), { kind: "file", hasExtras: true });
+      const numbers = await read({ numbersOnly: true });
+      assertObjectMatch(numbers, { kind: "call", hasExtras: false, sizeBytes: 88 });
+    },
+  });
+}

@@ -1,5 +1,11 @@
 /** How much of each system call has to leave the kernel, by what the rules ask of its event. */
-import { type EventNeeds, eventType, GENERIC_BASE } from "../../../core/mod.ts";
+import {
+  type EventNeeds,
+  type EventParam,
+  eventType,
+  GENERIC_BASE,
+  type ParamType,
+} from "../../../core/mod.ts";
 import type { Detail } from "../../../ffi/mod.ts";
 import { paramReaders } from "./params.ts";
 import { readsPieces } from "./piece_params.ts";
@@ -7,28 +13,59 @@ import { readsPieces } from "./piece_params.ts";
 /** Fields that tell all parameters of an event. */
 const ALL_PARAMS = ["evt.args", "evt.info"];
 const ONE_PARAM = /^evt\.(?:raw)?arg[.[](\w+)\]?$/;
-/** Fields that are made of the parameter with the data. */
-const OF_DATA = ["evt.buffer"];
+/** Fields that are made of one parameter. */
+const PARAM_OF: readonly (readonly [field: RegExp, param: string])[] = [
+  [/^evt\.buffer$/, "data"],
+  [/^fdlist\./, "fds"],
+];
+
+/** Fields of which no event needs to know what its descriptor is of; all others may. */
+const WITHOUT_DESCRIPTOR: readonly RegExp[] = [
+  /^(?:proc|thread|user|group|container|k8s|syscall)\./,
+  /^evt\.(?:type|dir|num|cpu|category|source|res|rawres|failed|is_compat|is_wait)$/,
+  /^evt\.(?:is_io|is_io_read|is_io_write|io_dir|buffer|arg|rawarg)$/,
+  /^evt\.(?:raw|date|rel|delta)?time(?:$|\.)/,
+];
+/** Parameters that print what a descriptor is of, or are that. */
+const OF_DESCRIPTORS: ReadonlySet<ParamType> = new Set([
+  "FD",
+  "FD32",
+  "FDLIST",
+  "SOCKADDR",
+  "SOCKTUPLE",
+  "CHARBUF",
+  "FSPATH",
+  "FSRELPATH",
+]);
 
 /** What is to be told of the calls with this event type. */
-export function detailOf(type: number, { fields }: EventNeeds): Detail {
-  return { extras: asksPieces(type, fields) };
+export function detailOf(type: number, needs: EventNeeds): Detail {
+  const fields = needs.fieldsOf?.(type) ?? needs.fields;
+  const asked = type >= GENERIC_BASE ? [] : askedParams(type, fields);
+  const readers = paramReaders(type);
+  return {
+    extras: asked.some(({ index }) => readsPieces(readers[index]!)),
+    numbersOnly: !asked.some(({ param }) => OF_DESCRIPTORS.has(param.type)) &&
+      [...fields].every((field) =>
+        ONE_PARAM.test(field) || WITHOUT_DESCRIPTOR.some((known) => known.test(field))
+      ),
+  };
 }
 
-/** Whether a field tells something that stands in memory of the program. */
-function asksPieces(type: number, fields: ReadonlySet<string>): boolean {
-  if (type >= GENERIC_BASE) return false;
-  const params = eventType(type)?.params ?? [];
-  const inPieces = paramReaders(type).map(readsPieces);
-  if (!inPieces.includes(true)) return false;
-  if (ALL_PARAMS.some((name) => fields.has(name))) return true;
+interface AskedParam {
+  readonly index: number;
+  readonly param: EventParam;
+}
+
+/** The parameters of an event type that fields tell. */
+function askedParams(type: number, fields: ReadonlySet<string>): readonly AskedParam[] {
+  const params = (eventType(type)?.params ?? []).map((param, index) => ({ param, index }));
+  if (ALL_PARAMS.some((name) => fields.has(name))) return params;
   const asked = new Set<string>();
-  if (OF_DATA.some((name) => fields.has(name))) asked.add("data");
   for (const field of fields) {
     const [, name] = ONE_PARAM.exec(field) ?? [];
     if (name !== undefined) asked.add(name);
+    for (const [made, of] of PARAM_OF) if (made.test(field)) asked.add(of);
   }
-  return params.some(({ name }, index) =>
-    inPieces[index] && (asked.has(name) || asked.has(String(index)))
-  );
+  return params.filter(({ param, index }) => asked.has(param.name) || asked.has(String(index)));
 }

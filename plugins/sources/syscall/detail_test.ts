@@ -18,6 +18,30 @@ Deno.test("detailOf() has arguments followed into memory only when a rule asks f
   assertEquals(extras("mount", "evt.info"), true);
 });
 
+Deno.test("detailOf() needs numbers only where no rule asks what the descriptor is of", () => {
+  const numbersOnly = (name: string, ...fields: string[]) => {
+    const type = eventCodesByName(name).at(-1)!;
+    return detailOf(type, { eventTypes: new Set([type]), fields: new Set(fields) }).numbersOnly;
+  };
+  assertEquals(numbersOnly("read", "evt.type", "proc.name", "evt.time"), true);
+  assertEquals(numbersOnly("read", "evt.arg", "evt.arg.size", "evt.buffer"), true);
+  assertEquals(numbersOnly("read", "evt.arg", "evt.arg.fd"), false);
+  assertEquals(numbersOnly("read", "evt.args"), false);
+  for (const field of ["fd.name", "fs.path.name", "evt.is_syslog", "evt.buflen", "evt.abspath"]) {
+    assertEquals(numbersOnly("read", "proc.name", field), false, field);
+  }
+});
+
+Deno.test("detailOf() goes by the rules of the event's own type", () => {
+  const type = eventCodesByName("read").at(-1)!;
+  const needs = {
+    eventTypes: new Set([type]),
+    fields: new Set(["fd.name", "evt.args"]),
+    fieldsOf: () => new Set(["proc.name"]),
+  };
+  assertEquals(detailOf(type, needs), { extras: false, numbersOnly: true });
+});
+
 Deno.test("detailOf() follows nothing where an event has only numbers", () => {
   assertEquals(extras("close", "evt.args"), false);
   assertEquals(extras("sched_yield", "evt.args"), false);
