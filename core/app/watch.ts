@@ -107,6 +107,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         change: (change, clockNs) => state.apply(change, clockNs),
         seed: (processes) => state.seed(processes),
         account: (change) => state.users.apply(change),
+        container: (container) => state.containers.set(container),
         settle: () => settle(delivery),
         ready: () => {
           waiting.delete(source);

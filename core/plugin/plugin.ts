@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
 import type { AccountChange, Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
+import type { Container } from "../state/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
@@ -36,6 +37,8 @@ export interface SourceContext {
   seed(processes: Iterable<ProcessSnapshot>): void;
   /** Users and groups that the source knows itself. */
   account(change: AccountChange): void;
+  /** What the source itself knows of a container. */
+  container(container: Container): void;
   /** The source has started to see events. */
   ready(): void;
   /** Waits until alerts have gone out, when many are waiting: for sources that can make events wait. */

@@ -203,8 +203,14 @@ export class Follower {
     return this.#ends.includes(threadId, parentId, clockNs);
   }
 
-  /** What was known was another machine's, or of another time. */
+  /** What was known was another machine's, or of another time: all of it ends. */
   clear(): void {
+    for (const { id: threadId, process: { id: processId } } of this.threads) {
+      this.sink.change(
+        { kind: "exit", threadId, processId, last: true, exitCode: 0, reaperId: 0 },
+        BEFORE_ANY_START,
+      );
+    }
     this.threads.clear();
     this.interfaces.clear();
     this.#closingThread = undefined;
@@ -214,6 +220,9 @@ export class Follower {
 
 /** Falco's word for where a process is that it knows nothing of. */
 const UNKNOWN_DIRECTORY = "./";
+
+/** Ends of processes that do not stand in the way of others of the same id. */
+const BEFORE_ANY_START = -1;
 
 const ENTER = 1, USES = 2, NO_THREAD = 4, MAY_BE_GONE = 8, NO_LOOKUP = 16, EXIT = 32;
 

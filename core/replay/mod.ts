@@ -9,4 +9,5 @@ export * from "./replay.ts";
 export { ReplayEvent } from "./replay_event.ts";
 export { Converter } from "./converter.ts";
 export * from "./play.ts";
+export { recordedState, sinkInto } from "./recorded_state.ts";
 export { type Situation, situationAt } from "./situation.ts";

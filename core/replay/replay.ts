@@ -7,6 +7,8 @@ import {
   type StateChange,
 } from "../event/mod.ts";
 import { DUMP_FLAGS, type ScapEvent, type ScapItem } from "../scap/mod.ts";
+import type { Container } from "../state/mod.ts";
+import { containerOfJson } from "./containers.ts";
 import { Converter } from "./converter.ts";
 import { Follower } from "./follower.ts";
 import { ORIGIN_CLOCK_NS, ReplayEvent } from "./replay_event.ts";
@@ -20,10 +22,13 @@ export interface ReplaySink {
   change(change: StateChange, clockNs: number): void;
   seed(processes: Iterable<ProcessSnapshot>): void;
   account(change: AccountChange): void;
+  container(container: Container): void;
 }
 
 /** Code and parameters of meta events about users and groups. */
 const USER_ADDED = 354, USER_DELETED = 356, GROUP_ADDED = 358, GROUP_DELETED = 360;
+/** Of events that tell of containers; async events are called after what they tell of. */
+const CONTAINER = 324, ASYNC_EVENT = 402;
 const HIGH_WORD = 4294967296;
 
 export interface ReplayCounters {
@@ -91,7 +96,7 @@ export class Replay {
         this.#sink.account({ kind: "group", id: item.gid, group: { name: item.name } });
         return;
       case "section":
-        if (this.#hasBegun) this.#follower.clear();
+        if (this.#events > 0) this.#follower.clear();
         return;
       default:
         return;
@@ -126,11 +131,15 @@ export class Replay {
     const number = ++this.#events;
     const { type } = scap;
     const isWanted = this.#wanted[type] === 1 && (scap.flags & DUMP_FLAGS.stateOnly) === 0;
-    if (!isWanted && !this.#follower.matters(type)) return;
+    if (!isWanted && this.#tells[type] === 1 && !this.#follower.matters(type)) return;
     const event = this.#event;
     event.load(scap, this.#hasBegun ? this.#clockNs(scap) : 0, number);
     this.#follower.begin(event);
     if (type >= USER_ADDED && type <= GROUP_DELETED) this.#account(scap);
+    else if (type === CONTAINER) this.#container(scap.paramText(0));
+    else if (type === ASYNC_EVENT && scap.paramText(1) === "container") {
+      this.#container(scap.paramText(2));
+    }
     if (isWanted) this.#sink.deliver(event);
     else if (event.change !== undefined) this.#sink.change(event.change, event.clockNs);
     if (!this.#isHeld) this.#follower.end();
@@ -139,6 +148,11 @@ export class Replay {
   #clockNs({ timeHigh, timeLow }: ScapEvent): number {
     return (timeHigh - this.#baseHigh) * HIGH_WORD + (timeLow - this.#baseLow) +
       ORIGIN_CLOCK_NS;
+  }
+
+  #container(json: string | undefined): void {
+    const container = json === undefined ? undefined : containerOfJson(json);
+    if (container) this.#sink.container(container);
   }
 
   #account(scap: ScapEvent): void {

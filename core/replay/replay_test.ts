@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
 import type { StateChange } from "../event/mod.ts";
 import { memoryInput, ScapReader } from "../scap/mod.ts";
-import { State } from "../state/mod.ts";
+import type { State } from "../state/mod.ts";
 import { playCapture } from "./play.ts";
+import { recordedState, sinkInto } from "./recorded_state.ts";
 import { Replay, type ReplaySink } from "./replay.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 import { BEGIN_NS, capture, type GivenEvent, process } from "../../tests/made_captures.ts";
 
 const SHELL = [process(10, "bash")];
-const nothing: ReplaySink = { deliver() {}, change() {}, seed() {}, account() {} };
+const nothing: ReplaySink = { deliver() {}, change() {}, seed() {}, account() {}, container() {} };
 
 /** What `read` says of every event. */
 async function seen<Value>(
@@ -17,17 +18,12 @@ async function seen<Value>(
   processes = SHELL,
 ): Promise<Value[]> {
   const found: Value[] = [];
-  const state = new State({ files: { read: () => undefined, version: () => undefined } });
-  const replay = new Replay({
-    deliver(event) {
-      state.begin(event);
-      found.push(read(event, state));
-      state.end(event);
-    },
-    change: (change, clockNs) => state.apply(change, clockNs),
-    seed: (list) => state.seed(list),
-    account: (change) => state.users.apply(change),
-  });
+  const state = recordedState();
+  const replay = new Replay(sinkInto(state, (event) => {
+    state.begin(event);
+    found.push(read(event, state));
+    state.end(event);
+  }));
   await playBytes(await capture(processes, events), replay);
   return found;
 }
@@ -124,6 +120,20 @@ Deno.test("what nobody wants is followed all the same", async () => {
   assertEquals(delivered, []);
   assertEquals(changes, ["exit"]);
   assertEquals(replay.counters, { events: 2, unconvertible: 0 });
+});
+
+Deno.test("of captures in a row each begins anew", async () => {
+  const first = await capture([process(10, "bash"), process(11, "sshd")], [open("/a")]);
+  const second = await capture([process(10, "cat")], [read(3)]);
+  const state = recordedState();
+  const seenThen: unknown[] = [];
+  const replay = new Replay(sinkInto(state, (event) => {
+    state.begin(event);
+    seenThen.push([state.process?.image.comm, nameOf(event), state.processes.counters.processes]);
+    state.end(event);
+  }));
+  await playBytes(new Uint8Array([...first, ...second]), replay);
+  assertEquals(seenThen, [["bash", "/a", 2], ["cat", undefined, 1]]);
 });
 
 Deno.test("a broken capture is played up to the place", async () => {

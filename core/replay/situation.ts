@@ -1,7 +1,8 @@
 /** One event of a capture, with the state it happens in. */
 import { openCapture, ScapReader } from "../scap/mod.ts";
-import { State } from "../state/mod.ts";
+import type { State } from "../state/mod.ts";
 import { CaptureFault } from "./play.ts";
+import { recordedState, sinkInto } from "./recorded_state.ts";
 import { Replay } from "./replay.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 
@@ -13,22 +14,17 @@ export interface Situation {
 
 /** By its number (`evt.num`); absent when rules see no such event. Throws as `playCapture` does. */
 export async function situationAt(path: string, number: number): Promise<Situation | undefined> {
-  const state = new State({ files: { read: () => undefined, version: () => undefined } });
+  const state = recordedState();
   let found: ReplayEvent | undefined;
-  const replay = new Replay({
-    deliver(event) {
-      if (event.number === number) {
-        found = event;
-        replay.hold();
-      } else {
-        state.begin(event);
-        state.end(event);
-      }
-    },
-    change: (change, clockNs) => state.apply(change, clockNs),
-    seed: (processes) => state.seed(processes),
-    account: (change) => state.users.apply(change),
-  });
+  const replay = new Replay(sinkInto(state, (event) => {
+    if (event.number === number) {
+      found = event;
+      replay.hold();
+    } else {
+      state.begin(event);
+      state.end(event);
+    }
+  }));
   using reader = new ScapReader(await openCapture(path));
   while (!found && replay.counters.events < number) {
     const item = reader.next();

@@ -224,6 +224,10 @@ export class Threads {
     this.add(thread);
   }
 
+  [Symbol.iterator](): Iterator<ReplayThread> {
+    return this.#threads.values();
+  }
+
   clear(): void {
     this.#threads.clear();
     this.#processes.clear();

@@ -221,6 +221,8 @@ export class ProcessTable {
 
   /** Processes as somebody found them; what events have told is not overwritten. */
   seed(snapshots: Iterable<ProcessSnapshot>): void {
+    // Whoever has an id of one that ended is somebody else.
+    this.flush();
     for (const snapshot of snapshots) this.#seed(snapshot);
   }
 

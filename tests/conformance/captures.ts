@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { decodeUtf8, replaceInvalid } from "../../core/base/mod.ts";
 import { type FieldDefinition, type FieldTable, renderValue } from "../../core/field/mod.ts";
 import { findField, readArgument, syscallFields } from "../../core/field/mod.ts";
-import { Replay, type ReplayEvent } from "../../core/replay/mod.ts";
+import { Replay, type ReplayEvent, sinkInto } from "../../core/replay/mod.ts";
 import { openCapture, ScapReader } from "../../core/scap/mod.ts";
 import { type HostFiles, State } from "../../core/state/mod.ts";
 
@@ -25,16 +25,11 @@ export async function play(
 ): Promise<void> {
   const state = new State({ files: RECORDER });
   let isDone: boolean | void = false;
-  const replay = new Replay({
-    deliver(event) {
-      state.begin(event);
-      if (!isDone) isDone = judge(event, state);
-      state.end(event);
-    },
-    change: (change, clockNs) => state.apply(change, clockNs),
-    seed: (processes) => state.seed(processes),
-    account: (change) => state.users.apply(change),
-  });
+  const replay = new Replay(sinkInto(state, (event) => {
+    state.begin(event);
+    if (!isDone) isDone = judge(event, state);
+    state.end(event);
+  }));
   using reader = new ScapReader(await openCapture(path));
   while (!isDone) {
     const item = reader.next();

@@ -4,8 +4,7 @@ import type { Host } from "../../core/app/host.ts";
 import type { OldFlags } from "../../core/app/old_flags.ts";
 import { prepare } from "../../core/app/start.ts";
 import { Engine, needsOf } from "../../core/engine/mod.ts";
-import { playCapture, Replay } from "../../core/replay/mod.ts";
-import { State } from "../../core/state/mod.ts";
+import { playCapture, recordedState, Replay, sinkInto } from "../../core/replay/mod.ts";
 import { builtinPlugins } from "../../plugins/mod.ts";
 import { corpusPath } from "../corpus.ts";
 
@@ -43,7 +42,7 @@ export async function judgeCapture(request: JudgeRequest): Promise<Judgement | s
   const made = formatter.create(formatter.schema.parse(settings.formatter.config));
   const alerts: Alert[] = [];
   let fault: Error | undefined;
-  const state = new State({ files: { read: () => undefined, version: () => undefined } });
+  const state = recordedState();
   const engine = new Engine({
     ruleset,
     state,
@@ -52,12 +51,7 @@ export async function judgeCapture(request: JudgeRequest): Promise<Judgement | s
     ruleMatching: loaded.config.rule_matching,
     onFault: (error) => fault = error,
   });
-  const replay = new Replay({
-    deliver: (event) => engine.process(event),
-    change: (change, clockNs) => state.apply(change, clockNs),
-    seed: (processes) => state.seed(processes),
-    account: (change) => state.users.apply(change),
-  });
+  const replay = new Replay(sinkInto(state, (event) => engine.process(event)));
   replay.want(needsOf(ruleset, "syscall").eventTypes);
   await playCapture(capture, replay);
   if (fault) throw fault;

@@ -1,8 +1,7 @@
 /** `falcod replay`: captures held against rules, or their events printed. */
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
-import { playCapture, Replay } from "../../replay/mod.ts";
-import { State } from "../../state/mod.ts";
+import { playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
@@ -121,19 +120,14 @@ async function printEvents(
     waiting = "";
     if (host.out.isGone) gone.abort();
   };
-  const state = new State({ files: { read: () => undefined, version: () => undefined } });
-  const replay = new Replay({
-    deliver(event) {
-      state.begin(event);
-      const line = lineOf(event, state);
-      if (line !== undefined) waiting += `${line}\n`;
-      state.end(event);
-      if (waiting.length > MANY_UNITS) write();
-    },
-    change: (change, clockNs) => state.apply(change, clockNs),
-    seed: (processes) => state.seed(processes),
-    account: (change) => state.users.apply(change),
-  });
+  const state = recordedState();
+  const replay = new Replay(sinkInto(state, (event) => {
+    state.begin(event);
+    const line = lineOf(event, state);
+    if (line !== undefined) waiting += `${line}\n`;
+    state.end(event);
+    if (waiting.length > MANY_UNITS) write();
+  }));
   if (eventTypes) replay.want(eventTypes);
   try {
     await playCapture(path, replay, { signal: AbortSignal.any([signal, gone.signal]) });

@@ -198,6 +198,8 @@ function sinksOf({ config, root }: LoadedConfig, report: Report): readonly Wired
 
 /** Without a socket to ask, containers keep what their cgroup says. */
 function containerEnginesOf({ config }: LoadedConfig): readonly Wired[] {
+  // Those of this machine know nothing of a recording's containers.
+  if (config.engine.kind === "replay") return [];
   const { docker, podman, cri, containerd, labelMaxLength } = containerSettings(config);
   const wired = (name: string, config: Readonly<Record<string, unknown>>): Wired => ({
     kind: "container_engine",

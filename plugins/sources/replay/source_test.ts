@@ -14,6 +14,7 @@ function contextOf(said: string[], signal = new AbortController().signal): Sourc
     change: ({ kind }) => void said.push(kind),
     seed: (processes) => void said.push(...[...processes].map(({ comm }) => comm)),
     account() {},
+    container() {},
     ready: () => void said.push("ready"),
     settle: () => undefined,
   };

@@ -1,0 +1,19 @@
+/** The state that a capture tells of, for whoever plays one by himself. */
+import { State } from "../state/mod.ts";
+import type { ReplaySink } from "./replay.ts";
+
+/** It knows nothing of this machine, neither its users nor its containers. */
+export function recordedState(): State {
+  return new State({ files: { read: () => undefined, version: () => undefined } });
+}
+
+/** All that a capture says goes into the state, events to `deliver`. */
+export function sinkInto(state: State, deliver: ReplaySink["deliver"]): ReplaySink {
+  return {
+    deliver,
+    change: (change, clockNs) => state.apply(change, clockNs),
+    seed: (processes) => state.seed(processes),
+    account: (change) => state.users.apply(change),
+    container: (container) => state.containers.set(container),
+  };
+}
