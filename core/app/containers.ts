@@ -1,26 +1,59 @@
-/** Finds out what containers are called and run, beside the events: an alert never waits for it. */
+/**
+ * Finds out what containers are called and run, beside the events.
+ *
+ * Engines are asked when they tell of a new container, which is before its first process, and when a
+ * process is seen in one that nobody told of. Alerts wait a little for those that are being asked about
+ * (`AwaitedContainers`); events never do.
+ */
+import type { AwaitedContainers } from "../engine/mod.ts";
 import type { ContainerEngine, Logger } from "../plugin/mod.ts";
-import type { Container } from "../state/mod.ts";
+import {
+  type Container,
+  type ContainerEngineName,
+  type ContainerReference,
+  unknownContainer,
+} from "../state/mod.ts";
 import { pause } from "./pause.ts";
 
 export interface ContainerLookupOptions {
   readonly engines: readonly ContainerEngine[];
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** How long alerts wait for one that is asked about; 0: not at all. */
+  readonly waitMs: number;
   /** Gets the container as it is known now. */
   readonly found: (container: Container) => void;
+  /** Nobody knows this one, for now. */
+  readonly givenUp: (id: string) => void;
+  /** As it is known now. */
+  readonly current: (id: string) => Container | undefined;
+  /** Those that nobody has told of; they are asked about again from time to time. */
+  readonly unknown: () => Iterable<Container>;
 }
 
 /** Containers asked about at once; a host that starts hundreds of them must not flood its engine. */
 const MAX_UNDER_WAY = 4;
-/** Waiting beyond that is not asked about: the table keeps what the cgroup says. */
-const MAX_WAITING = 1024;
+/** Waiting beyond that is not asked about for now; as many as the table of containers holds. */
+const MAX_WAITING = 4096;
 /** An engine may not know a container yet when its first process runs. */
-const RETRY_AFTER_MS = [100, 500, 2000] as const;
+const RETRY_AFTER_MS = [20, 100, 500, 2000] as const;
+const ASK_AGAIN_AFTER_MS = 60_000;
+/** Their containers are known by the cgroup, and there is nobody to ask. */
+const UNASKED: ReadonlySet<ContainerEngineName> = new Set(["lxc", "libvirt-lxc", "bpm"]);
 
-export class ContainerLookup {
+/** One container that is being asked about. */
+interface Inquiry {
+  readonly container: Container;
+  tries: number;
+  /** An engine has told of it since it was asked. */
+  isStale: boolean;
+}
+
+export class ContainerLookup implements AwaitedContainers {
   readonly #options: ContainerLookupOptions;
-  readonly #waiting: Container[] = [];
+  readonly #inquiries = new Map<string, Inquiry>();
+  readonly #waiting: Inquiry[] = [];
+  readonly #ids = new Set<string>();
   readonly #failing = new Set<string>();
   #underWay = 0;
   #skipped = 0;
@@ -29,28 +62,70 @@ export class ContainerLookup {
     this.#options = options;
   }
 
-  /** Containers nobody asked about because too many came at once. */
+  get ids(): ReadonlySet<string> {
+    return this.#ids;
+  }
+
+  get waitMs(): number {
+    return this.#options.waitMs;
+  }
+
+  /** Containers nobody asked about at first because too many came at once. */
   get skipped(): number {
     return this.#skipped;
   }
 
-  /** Asks the engines soon; returns at once. */
+  /** Has a container asked about soon that a process was seen in; returns at once. */
   ask(container: Container): void {
-    if (this.#options.engines.length === 0 || this.#options.signal.aborted) return;
-    if (this.#waiting.length >= MAX_WAITING) {
+    const { engines, signal } = this.#options;
+    if (engines.length === 0 || signal.aborted || UNASKED.has(container.engine)) return;
+    if (this.#inquiries.has(container.id)) return;
+    if (this.#inquiries.size >= MAX_WAITING) {
       this.#skipped++;
       return;
     }
-    this.#waiting.push(container);
+    if (!container.known) this.#ids.add(container.id);
+    const inquiry = { container, tries: 0, isStale: false };
+    this.#inquiries.set(container.id, inquiry);
+    this.#waiting.push(inquiry);
     this.#next();
+  }
+
+  hurry(id: string): void {
+    const at = this.#waiting.findIndex(({ container }) => container.id === id);
+    if (at > 0) this.#waiting.unshift(...this.#waiting.splice(at, 1));
+  }
+
+  /** Listens to engines, and asks again about what nobody knew, until the signal aborts. Never rejects. */
+  async run(): Promise<void> {
+    const { engines, signal } = this.#options;
+    await Promise.all([
+      this.#askAgain(),
+      ...engines.map((engine) => engine.watch?.(signal, (reference) => this.#tell(reference))),
+    ]);
+  }
+
+  async #askAgain(): Promise<void> {
+    const { signal, unknown } = this.#options;
+    while (!signal.aborted) {
+      await pause(ASK_AGAIN_AFTER_MS, signal);
+      for (const container of unknown()) this.ask(container);
+    }
+  }
+
+  /** An engine tells of a container. What was asked before may have come too early. */
+  #tell(reference: ContainerReference): void {
+    const inquiry = this.#inquiries.get(reference.id);
+    if (inquiry) inquiry.isStale = true;
+    else this.ask(this.#options.current(reference.id) ?? unknownContainer(reference));
   }
 
   #next(): void {
     while (this.#underWay < MAX_UNDER_WAY) {
-      const container = this.#waiting.shift();
-      if (!container) return;
+      const inquiry = this.#waiting.shift();
+      if (!inquiry) return;
       this.#underWay++;
-      this.#inspect(container).finally(() => {
+      this.#inspect(inquiry).finally(() => {
         this.#underWay--;
         this.#next();
       });
@@ -58,18 +133,37 @@ export class ContainerLookup {
   }
 
   /** Never rejects. */
-  async #inspect(container: Container): Promise<void> {
+  async #inspect(inquiry: Inquiry): Promise<void> {
     const { signal, found } = this.#options;
-    for (const waitMs of [0, ...RETRY_AFTER_MS]) {
-      await pause(waitMs, signal);
+    const { container } = inquiry;
+    inquiry.isStale = false;
+    for (const engine of this.#options.engines) {
       if (signal.aborted) return;
-      for (const engine of this.#options.engines) {
-        const info = await this.#askOne(engine, container.fullId);
-        if (!info) continue;
-        found({ ...container, ...info, id: container.id, engine: container.engine, known: true });
-        return;
-      }
+      const info = await this.#askOne(engine, container.fullId);
+      if (!info) continue;
+      this.#ids.delete(container.id);
+      found({ ...container, ...info, id: container.id, fullId: container.fullId, known: true });
+      if (inquiry.isStale) this.#waiting.push(inquiry);
+      else this.#inquiries.delete(container.id);
+      return;
     }
+    this.#retry(inquiry);
+  }
+
+  #retry(inquiry: Inquiry): void {
+    const { signal, givenUp } = this.#options;
+    const { id } = inquiry.container;
+    const waitMs = RETRY_AFTER_MS[inquiry.tries++];
+    if (waitMs === undefined) {
+      this.#inquiries.delete(id);
+      this.#ids.delete(id);
+      givenUp(id);
+      return;
+    }
+    pause(waitMs, signal).then(() => {
+      this.#waiting.unshift(inquiry);
+      this.#next();
+    });
   }
 
   async #askOne(engine: ContainerEngine, fullId: string) {

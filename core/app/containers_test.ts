@@ -22,28 +22,58 @@ function info(fullId: string): ContainerInfo {
 
 interface Asked {
   readonly found: Container[];
+  readonly givenUp: string[];
   readonly warnings: string[];
+}
+
+/** A lookup whose run ends when as many containers were found or given up as were asked about. */
+class Stage {
+  readonly asked: Asked = { found: [], givenUp: [], warnings: [] };
+  readonly stop = new AbortController();
+  readonly lookup: ContainerLookup;
+  readonly known = new Map<string, Container>();
+  #heard: (() => void)[] = [];
+
+  constructor(inspect: ContainerEngine["inspect"], more: Partial<ContainerEngine> = {}) {
+    const { found, givenUp, warnings } = this.asked;
+    this.lookup = new ContainerLookup({
+      engines: [{ name: "fake", inspect, ...more }],
+      log: { ...silentLogger, warning: (message) => void warnings.push(message) },
+      signal: this.stop.signal,
+      waitMs: 50,
+      found: (container) => {
+        this.known.set(container.id, container);
+        this.#hear(() => found.push(container));
+      },
+      givenUp: (id) => this.#hear(() => givenUp.push(id)),
+      current: (id) => this.known.get(id),
+      unknown: () => [],
+    });
+  }
+
+  /** When that many containers were found or given up. */
+  async heard(count: number): Promise<Asked> {
+    const { found, givenUp } = this.asked;
+    while (found.length + givenUp.length < count) {
+      await new Promise<void>((resolve) => this.#heard.push(resolve));
+    }
+    return this.asked;
+  }
+
+  #hear(note: () => void): void {
+    note();
+    for (const resolve of this.#heard.splice(0)) resolve();
+  }
 }
 
 async function ask(
   inspect: ContainerEngine["inspect"],
   containers: readonly Container[],
 ): Promise<Asked> {
-  const asked: Asked = { found: [], warnings: [] };
-  const stop = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const lookup = new ContainerLookup({
-    engines: [{ name: "fake", inspect }],
-    log: { ...silentLogger, warning: (message) => void asked.warnings.push(message) },
-    signal: stop.signal,
-    found: (container) => {
-      asked.found.push(container);
-      if (asked.found.length === containers.length) resolve();
-    },
-  });
-  for (const container of containers) lookup.ask(container);
-  await promise;
-  stop.abort();
+  const stage = new Stage(inspect);
+  for (const container of containers) stage.lookup.ask(container);
+  const asked = await stage.heard(containers.length);
+  stage.stop.abort();
   return asked;
 }
 
@@ -83,4 +113,73 @@ Deno.test("ContainerLookup asks about a few containers at a time", async () => {
     return info(fullId);
   }, containers);
   assertEquals(most, 4);
+});
+
+Deno.test("ContainerLookup waits for a container until it is found", async () => {
+  const answer = Promise.withResolvers<ContainerInfo>();
+  const stage = new Stage(() => answer.promise);
+  stage.lookup.ask(container("abc"));
+  stage.lookup.ask(container("abc"));
+  assertEquals([...stage.lookup.ids], ["abc"]);
+  answer.resolve(info("abcabc"));
+  await stage.heard(1);
+  assertEquals([stage.lookup.ids.size, stage.asked.found.length], [0, 1]);
+});
+
+Deno.test("ContainerLookup gives up what no engine knows, and waits for it no longer", async () => {
+  const stage = new Stage(() => Promise.resolve(undefined));
+  stage.lookup.ask(container("abc"));
+  await stage.heard(1);
+  assertEquals([stage.lookup.ids.size, stage.asked.givenUp], [0, ["abc"]]);
+});
+
+Deno.test("ContainerLookup asks first about what something waits for", async () => {
+  const order: string[] = [];
+  const held = Promise.withResolvers<void>();
+  const stage = new Stage(async (fullId) => {
+    order.push(fullId);
+    await held.promise;
+    return info(fullId);
+  });
+  for (let index = 0; index < 10; index++) stage.lookup.ask(container(`${index}`));
+  stage.lookup.hurry("8");
+  held.resolve();
+  await stage.heard(10);
+  assertEquals(order.slice(0, 5), ["00", "11", "22", "33", "88"]);
+});
+
+Deno.test("ContainerLookup asks about what engines tell of, and again when they do so again", async () => {
+  const reference = { id: "abc", fullId: "abcabc", engine: "podman" } as const;
+  const names = ["made", "started"];
+  const stage = new Stage(
+    (fullId) => {
+      const name = names.shift();
+      assertEquals(stage.lookup.ids.size, name === "made" ? 1 : 0);
+      return Promise.resolve({ ...info(fullId), name });
+    },
+    {
+      watch: async (_signal, told) => {
+        told(reference);
+        await stage.heard(1);
+        told(reference);
+      },
+    },
+  );
+  const running = stage.lookup.run();
+  const { found } = await stage.heard(2);
+  stage.stop.abort();
+  await running;
+  assertEquals(found.map(({ name, engine }) => [name, engine]), [
+    ["made", "podman"],
+    ["started", "podman"],
+  ]);
+});
+
+Deno.test("ContainerLookup never asks about containers that no engine lists, nor about too many", () => {
+  const stage = new Stage(() => new Promise(() => {}));
+  stage.lookup.ask({ ...container("abc"), engine: "lxc" });
+  assertEquals(stage.lookup.ids.size, 0);
+  for (let index = 0; index < 10_000; index++) stage.lookup.ask(container(`${index}`));
+  assertEquals([stage.lookup.ids.size, stage.lookup.skipped], [4096, 5904]);
+  stage.stop.abort();
 });

@@ -50,6 +50,7 @@ export function summaryLines(summary: Summary): string[] {
     ["parents refused as impossible", state.refusedParents],
     ["unknown processes not looked up", state.lookupsSkipped],
     ["containers evicted from the table", state.containersEvicted],
+    ["alerts that went out before their container was known", engine.alertsUnnamed],
     ["events skipped by a bug of falcod", engine.faults],
   ] as const;
   for (const [what, count] of troubles) if (count > 0) lines.push(`  ${what}: ${count}`);

@@ -48,19 +48,29 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const sources = await createAll("source", settings.sources, request);
-  const engines = await createAll("container_engine", settings.containerEngines, request);
+  const isRecorded = sources.some((source) => source.isRecorded);
+  // Containers of a recording are not this machine's.
+  const engines = isRecorded
+    ? []
+    : await createAll("container_engine", settings.containerEngines, request);
   let outputsGone = false;
   const delivery = await openDelivery(request, () => {
     outputsGone = true;
     stop.abort();
   });
 
-  const isRecorded = sources.some((source) => source.isRecorded);
   const lookup = new ContainerLookup({
     engines,
     log,
     signal,
-    found: (container) => state.containers.set(container),
+    waitMs: settings.containerWaitMs,
+    found: (container) => {
+      state.containers.set(container);
+      engine.release(container.id);
+    },
+    givenUp: (id) => engine.release(id),
+    current: (id) => state.containers.get(id),
+    unknown: () => state.containers.unknown(),
   });
   const state: State = new State({
     lookUpThread: (threadId) => {
@@ -70,21 +80,21 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       }
       return undefined;
     },
-    onUnknownContainer: (container) => {
-      if (!isRecorded) lookup.ask(container);
-    },
+    onUnknownContainer: (container) => lookup.ask(container),
     ...isRecorded && { files: NO_FILES },
     resolveName,
   });
   state.names.retain(watchedNames(ruleset));
   const names = keepNamesFresh(state.names, signal);
+  const lookups = lookup.run();
   const losses = tellLosses(sources, { log, signal });
-  const engine = new Engine({
+  const engine: Engine = new Engine({
     ruleset,
     state,
     hostname,
     deliver: (alert: Alert) => delivery.enqueue(alert),
     ruleMatching: config.rule_matching,
+    awaited: lookup,
     onFault: (error) => log.error(`this is a bug, an event was skipped: ${error.message}`),
   });
   const reloads = request.keepRulesFresh?.({
@@ -122,7 +132,9 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     failure = error;
   } finally {
     stop.abort();
-    await Promise.all([names, losses, reloads?.ended]);
+    await Promise.all([names, lookups, losses, reloads?.ended]);
+    for (const each of engines) each.close?.();
+    engine.release();
     await delivery.close(isRecorded ? SETTLE_MS : FLUSH_MS);
   }
   return {

@@ -1,4 +1,5 @@
 /** What container engines implement, and how much of their answers is kept. */
+import { setTimeout } from "node:timers/promises";
 import type {
   ContainerDetails,
   ContainerEngineName,
@@ -23,8 +24,7 @@ export interface ContainerEngine {
   inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined>;
   /**
    * Tells of containers when they are made, before their first process runs, and again when they are
-   * started. Ends when `signal` aborts, and earlier when nobody is there to tell anything; rejects when
-   * the engine breaks off.
+   * started, as far as the engine does. Goes on until `signal` aborts; never rejects.
    */
   watch?(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void>;
   /** Ends its connections; nothing is asked any more. */
@@ -39,6 +39,26 @@ export async function isListening(socket: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** How soon a socket is looked at again where nobody listens, or does no longer. */
+const WATCH_AGAIN_MS = 5000;
+
+/**
+ * Has each socket watched, by `watchOne`, whenever somebody listens there, until the signal aborts. That
+ * an engine breaks off is no news: those who ask it for something hear the reason.
+ */
+export async function watchSockets(
+  sockets: readonly string[],
+  signal: AbortSignal,
+  watchOne: (socket: string) => Promise<void>,
+): Promise<void> {
+  await Promise.all(sockets.map(async (socket) => {
+    while (!signal.aborted) {
+      if (await isListening(socket)) await watchOne(socket).catch(() => {});
+      await setTimeout(WATCH_AGAIN_MS, undefined, { signal }).catch(() => {});
+    }
+  }));
 }
 
 const MAX_LABELS = 256;

@@ -6,6 +6,7 @@ export {
   type ContainerEngine,
   type ContainerInfo,
   isListening,
+  watchSockets,
 } from "./container_engine.ts";
 export {
   checkPluginConfig,

@@ -144,6 +144,11 @@ export class ContainerTable {
     if (this.#entries.delete(id)) this.#forgottenAt = this.#tick();
   }
 
+  /** Those that no engine has told of. */
+  *unknown(): Iterable<Container> {
+    for (const { container } of this.#entries.values()) if (!container.known) yield container;
+  }
+
   /** Whether anything was learnt of a container since a tick, or it may have been forgotten. */
   changedSince(id: string, tick: number): boolean {
     const entry = this.#entries.get(id);

@@ -13,7 +13,7 @@ Deno.test("ensure() makes an entry without metadata and tells of it once", () =>
   const containers = new ContainerTable({ onUnknown: (container) => told.push(container) });
   const container = containers.ensure(reference("a"));
   containers.ensure(reference("a"));
-  assertEquals(told, [container]);
+  assertEquals([told, [...containers.unknown()]], [[container], [container]]);
   assertEquals(container, unknownContainer(reference("a")));
   assertEquals([container.known, container.image, container.labels.size], [false, undefined, 0]);
 });
@@ -24,6 +24,7 @@ Deno.test("set() replaces what was known", () => {
   containers.set({ ...container, known: true, name: "web" });
   assertEquals(containers.get("a")!.name, "web");
   assertEquals(container.name, undefined);
+  assertEquals([...containers.unknown()], []);
 });
 
 Deno.test("set() before a process is seen means that nobody has to ask", () => {

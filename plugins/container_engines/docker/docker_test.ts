@@ -126,11 +126,16 @@ Deno.test("watch() tells of containers that are made and started, until the sign
   assertEquals(told, [reference, reference]);
 });
 
-Deno.test("watch() ends where nobody listens, and rejects when what comes is no event", async () => {
-  await using docker = serve({ "/events": () => new Response("<html>\n") });
-  await engine(["/nonexistent/docker.sock"]).watch(NEVER, () => {});
-  const watching = engine([docker.socket]).watch(NEVER, () => {});
-  await assertRejects(() => watching, { name: "RestError", code: "bad-answer" });
+Deno.test("watch() puts up with nobody who listens, and with what is no event", async () => {
+  const stop = new AbortController();
+  await using docker = serve({
+    "/events": () => {
+      setTimeout(() => stop.abort(), 10);
+      return new Response("<html>\n");
+    },
+  });
+  const sockets = ["/nonexistent/docker.sock", docker.socket];
+  await engine(sockets).watch(stop.signal, () => assert(false));
 });
 
 Deno.test("inspect() knows nothing where no socket is, nobody listens or nobody knows", async () => {

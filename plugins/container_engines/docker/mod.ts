@@ -13,6 +13,7 @@ import {
   describeImage,
   isListening,
   NOTHING_TOLD,
+  watchSockets,
 } from "../../../core/mod.ts";
 import { getJson, getJsonLines, RestError } from "./rest.ts";
 import {
@@ -56,21 +57,13 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async watch(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void> {
-    await Promise.all(this.config.sockets.map((socket) => this.#watch(socket, { signal, told })));
-  }
-
-  async #watch(
-    socket: string,
-    { signal, told }: {
-      readonly signal: AbortSignal;
-      readonly told: (container: ContainerReference) => void;
-    },
-  ): Promise<void> {
-    if (!await isListening(socket)) return;
-    for await (const line of getJsonLines({ socket, path: EVENTS, signal })) {
-      const fullId = eventAnswer.safeParse(line).data?.Actor.ID;
-      if (fullId) told({ id: fullId.slice(0, 12), fullId, engine: this.config.engine });
-    }
+    const { sockets, engine } = this.config;
+    await watchSockets(sockets, signal, async (socket) => {
+      for await (const line of getJsonLines({ socket, path: EVENTS, signal })) {
+        const fullId = eventAnswer.safeParse(line).data?.Actor.ID;
+        if (fullId) told({ id: fullId.slice(0, 12), fullId, engine });
+      }
+    });
   }
 
   async #ask(

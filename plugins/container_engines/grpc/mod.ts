@@ -11,6 +11,7 @@ import {
   type ContainerInfo,
   type ContainerReference,
   isListening,
+  watchSockets,
 } from "../../../core/mod.ts";
 import { CallError, Connection } from "./connection.ts";
 import { inspectContainerd, newcomersOfContainerd } from "./containerd.ts";
@@ -60,10 +61,10 @@ export class GrpcEngine implements ContainerEngine {
 
   async watch(signal: AbortSignal, told: Told): Promise<void> {
     const { criSockets, containerdSockets } = this.config;
+    const others = containerdSockets.filter((socket) => !criSockets.includes(socket));
     await Promise.all([
-      ...criSockets.map((socket) => this.#watchCri(socket, signal, told)),
-      ...containerdSockets.filter((socket) => !criSockets.includes(socket))
-        .map((socket) => this.#watchContainerd(socket, signal, told)),
+      watchSockets(criSockets, signal, (socket) => this.#watchCri(socket, signal, told)),
+      watchSockets(others, signal, (socket) => this.#watchContainerd(socket, signal, told)),
     ]);
   }
 
