@@ -105,10 +105,20 @@ export class BpfObject implements Disposable {
     });
   }
 
-  /** Attaches every program, or none of them. */
-  attach(): void {
+  /** Attaches every program but those named, or none of them. */
+  attach(except: readonly string[] = []): void {
+    this.#attach((name) => !except.includes(name));
+  }
+
+  /** Attaches one program that `attach` has left out. */
+  attachOne(name: string): void {
+    this.#attach((other) => other === name);
+  }
+
+  #attach(isWanted: (name: string) => boolean): void {
     using log = new LibbpfLog(this.#libbpf);
     for (const program of this.#programs()) {
+      if (!isWanted(readCString(this.#libbpf.bpf_program__name(program)))) continue;
       const link = this.#libbpf.bpf_program__attach(program);
       if (link !== null) {
         this.#links.push(link);

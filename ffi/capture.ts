@@ -45,6 +45,8 @@ export type CaptureCounters = Readonly<
 const ARGS_LIMIT_BYTES = 16 << 10;
 /** As much as Falco keeps. */
 const DATA_LIMIT_BYTES = 80;
+/** Sees system calls begin. */
+const CLOSING_PROGRAM = "on_sys_enter";
 /** At most so many records in one look: some tens of ms, then timers and signals get a turn. */
 const RECORDS_PER_DRAIN = 65_536;
 
@@ -78,6 +80,8 @@ export class Capture implements Disposable {
   readonly #wakeup: Wakeup;
   readonly #resources: DisposableStack;
   readonly #scopeProcessId: number | undefined;
+  #attached = false;
+  #reportsClosed = false;
   #found = 0;
   #stoppedEarly = false;
   #draining = false;
@@ -124,7 +128,8 @@ export class Capture implements Disposable {
   /** Starts reporting. Throws a `NativeError`. */
   attach(): void {
     if (this.#scopeProcessId !== undefined) this.track(this.#scopeProcessId);
-    this.#object.attach();
+    this.#object.attach(this.#reportsClosed ? [] : [CLOSING_PROGRAM]);
+    this.#attached = true;
     if (this.#scopeProcessId !== undefined) this.#trackDescendants(this.#scopeProcessId);
   }
 
@@ -136,6 +141,16 @@ export class Capture implements Disposable {
   /** Whether signals that are delivered are reported, from now on. */
   setSignals(reported: boolean): void {
     this.#open.#settings.set("signals", reported ? 1 : 0);
+  }
+
+  /**
+   * From now on, records of close tell what is closed. It takes a look at the beginning of every system
+   * call, so it is not done unless asked for; there is no way back.
+   */
+  reportClosed(): void {
+    if (this.#reportsClosed) return;
+    this.#reportsClosed = true;
+    if (this.#attached) this.#open.#object.attachOne(CLOSING_PROGRAM);
   }
 
   /** For each 32-bit system call the 64-bit number that means the same, or 0xffff. */

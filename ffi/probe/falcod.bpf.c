@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
  *
- * The probe: five programs on raw tracepoints, all that every kernel since 5.8 with BTF lets one
+ * The probe: programs on raw tracepoints, all that every kernel since 5.8 with BTF lets one
  * attach without tracefs.
  *
  *   sys_exit             any system call, at its end: descriptors and results are known then
+ *   sys_enter            close(), while a rule asks what is closed
  *   sched_process_exec   a new program
  *   sched_process_fork   a new thread or process, before it runs
  *   sched_process_exit   a thread ends, before its children are given to another
@@ -11,6 +12,7 @@
  *
  * Records and their two rings are in records.h, what user space sets in config.h.
  */
+#include "closing.h"
 #include "config.h"
 #include "emit.h"
 #include "exec.h"
@@ -43,6 +45,8 @@ static __always_inline void report(union event_slot *slot, const struct call *ca
 		report_path(slot, call, shape, walk);
 		break;
 	default:
+		if (number == __NR_close && report_closed(slot, call))
+			break;
 		report_call(slot, call);
 	}
 }
@@ -85,6 +89,28 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	/* The directory after it, because the event's relative path starts from the old one. */
 	if (changes && shape->effects & EFFECT_CWD)
 		report_cwd(slot, &call, walk);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
+{
+	__u64 native = id;
+	__u32 tgid;
+
+	if (is_compat_call()) {
+		if (native >= SYSCALL_LIMIT)
+			return 0;
+		MASK(native, SYSCALL_LIMIT - 1);
+		native = compat_syscalls[native];
+	} else {
+		native = plain_number(native);
+	}
+	if (native != __NR_close || !(interest[__NR_close] & INTEREST_REPORT))
+		return 0;
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	if (tgid != config.ignored_tgid && in_scope(tgid))
+		keep_closing(regs);
 	return 0;
 }
 

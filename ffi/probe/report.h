@@ -50,9 +50,10 @@ static __always_inline void report_path(union event_slot *slot, const struct cal
 	submit_call(slot, call, sizeof(*record) + at, CLASS_FILE);
 }
 
-static __always_inline void report_file(union event_slot *slot, const struct call *call,
-					const struct call_shape *shape, struct walk *walk, __s32 fd,
-					__u64 file)
+/* Fills the slot and returns the record's size. */
+static __always_inline __u64 fill_file(union event_slot *slot, const struct call *call,
+				       const struct call_shape *shape, struct walk *walk, __s32 fd,
+				       __u64 file)
 {
 	struct file_record *record = &slot->file;
 	__u64 given = 0, at = 0, length = 0;
@@ -83,7 +84,7 @@ static __always_inline void report_file(union event_slot *slot, const struct cal
 		record->resolved_length = length;
 		record->file.flags = flags;
 	}
-	submit_call(slot, call, sizeof(*record) + at + length, CLASS_FILE);
+	return sizeof(*record) + at + length;
 }
 
 /* Appends the socket address an argument points to; returns its length. */
@@ -125,7 +126,7 @@ static __always_inline __u64 put_address(union event_slot *slot, const struct ca
 	return length;
 }
 
-static __always_inline void report_socket(union event_slot *slot, const struct call *call,
+static __always_inline __u64 fill_socket(union event_slot *slot, const struct call *call,
 					  const struct call_shape *shape, struct walk *walk, __s32 fd,
 					  __u64 file, __u64 sock)
 {
@@ -165,14 +166,14 @@ static __always_inline void report_socket(union event_slot *slot, const struct c
 	}
 	length = put_address(slot, call, record->data, at, shape->address);
 	record->address_length = length;
-	submit_call(slot, call, sizeof(*record) + at + length, CLASS_NETWORK);
+	return sizeof(*record) + at + length;
 }
 
 #define F_DUPFD 0
 #define F_DUPFD_CLOEXEC 1030
 
 /* A call about a descriptor: what the descriptor is decides on the kind of record. */
-static __always_inline void report_descriptor(union event_slot *slot, const struct call *call,
+static __always_inline __u64 fill_descriptor(union event_slot *slot, const struct call *call,
 					      const struct call_shape *shape, struct walk *walk)
 {
 	__u8 which = shape->fd;
@@ -188,7 +189,19 @@ static __always_inline void report_descriptor(union event_slot *slot, const stru
 	if (file)
 		sock = sock_of(file);
 	if (sock || shape->kind == SHAPE_SOCKET)
-		report_socket(slot, call, shape, walk, fd, file, sock);
-	else
-		report_file(slot, call, shape, walk, fd, file);
+		return fill_socket(slot, call, shape, walk, fd, file, sock);
+	return fill_file(slot, call, shape, walk, fd, file);
+}
+
+static __always_inline enum event_class descriptor_class(const union event_slot *slot)
+{
+	return slot->header.kind == RECORD_SOCKET ? CLASS_NETWORK : CLASS_FILE;
+}
+
+static __always_inline void report_descriptor(union event_slot *slot, const struct call *call,
+					      const struct call_shape *shape, struct walk *walk)
+{
+	__u64 size = fill_descriptor(slot, call, shape, walk);
+
+	submit_call(slot, call, size, descriptor_class(slot));
 }

@@ -134,6 +134,34 @@ const FILES: readonly EventCase[] = [
     expect: { "evt.args": /^res=\d+ path=\/var\/tmp\/falcod-events-\w+$/ },
   },
   {
+    name: "close says what is closed",
+    type: "close",
+    perl: `${FILE} close F; fact(ino => (stat "f")[1])`,
+    pick: { "fd.name": "{D}/f" },
+    expect: {
+      "evt.args": "res=0 fd=3(<f>{D}/f)",
+      "evt.res": "SUCCESS",
+      "fd.type": "file",
+      "fd.num": 3,
+      "fd.ino": "{ino}",
+    },
+  },
+  {
+    name: "close of a socket",
+    type: "close",
+    perl: `socket(S, AF_INET, SOCK_DGRAM, 0); connect(S, sockaddr_in(53, inet_aton("127.0.0.1")));
+      close S`,
+    pick: { "fd.type": "ipv4" },
+    expect: { "evt.args": /^res=0 fd=3\(<4u>127\.0\.0\.1:\d+->127\.0\.0\.1:53\)$/ },
+  },
+  {
+    name: "close of nothing",
+    type: "close",
+    perl: `call(SYS_close, 99)`,
+    pick: { "evt.args": /fd=99/ },
+    expect: { "evt.args": "res=-9(EBADF) fd=99", "fd.name": null },
+  },
+  {
     name: "close_range",
     type: "close_range",
     perl: `call(SYS_close_range, 90, 99, 4)`,

@@ -28,6 +28,7 @@ import { readProbeObjects } from "./probe_objects.ts";
 import { eventsRingBytes, type SyscallConfig } from "./schema.ts";
 
 const SYSCALLS = 512;
+const SYS_CLOSE = 3;
 const LIFECYCLE_RING_BYTES = 8 << 20;
 /** Rings full of the smallest records hold less than that many looks bring. */
 const LAST_LOOKS = 10;
@@ -143,10 +144,13 @@ export class SyscallSource implements Source {
     }
     for (let syscall = 0; syscall < SYSCALLS; syscall++) {
       const type = exitEventOfSyscall(syscall);
-      if (this.#excluded.has(type)) capture.setInterest(syscall, "off");
-      else if (needs.eventTypes.has(type)) {
-        capture.setInterest(syscall, "all", detailOf(type, needs));
-      } else capture.setInterest(syscall, "off");
+      if (!needs.eventTypes.has(type) || this.#excluded.has(type)) {
+        capture.setInterest(syscall, "off");
+        continue;
+      }
+      const detail = detailOf(type, needs);
+      if (syscall === SYS_CLOSE && !detail.numbersOnly) capture.reportClosed();
+      capture.setInterest(syscall, "all", detail);
     }
   }
 
