@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertThrows } from "../../../tests/assert.ts";
+import { encodeMessage, Message, WireError } from "./wire.ts";
+
+const bytes = (...values: number[]) => new Uint8Array(values);
+
+Deno.test("Message has what encodeMessage() was given, and proto3's nothing for the rest", () => {
+  const entry = (name: string, value: string) => encodeMessage({ 1: name, 2: value });
+  const message = new Message(
+    encodeMessage({ 1: "text", 2: 300, 20: encodeMessage({ 1: "within" }), 4: entry("a", "b") }),
+  );
+  assertEquals(message.text(1), "text");
+  assertEquals([message.integer(2), message.flag(2)], [300n, true]);
+  assertEquals(message.message(20)?.text(1), "within");
+  assertEquals(message.texts(4), [["a", "b"]]);
+  assertEquals([message.text(9), message.integer(9), message.flag(9)], ["", 0n, false]);
+  assertEquals([message.message(9), message.messages(9), message.bytes(9).length], [
+    undefined,
+    [],
+    0,
+  ]);
+});
+
+Deno.test("Message takes the last of several values, and negative numbers", () => {
+  const message = new Message(
+    bytes(0x08, 1, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01),
+  );
+  assertEquals(message.integer(1), -1n);
+});
+
+Deno.test("Message passes over values that nobody asks for, and over other kinds of value", () => {
+  const message = new Message(bytes(0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x15, 1, 2, 3, 4, 0x18, 7));
+  assertEquals([message.integer(1), message.integer(2), message.integer(3)], [0n, 0n, 7n]);
+  assertEquals([message.text(3), message.messages(3)], ["", []]);
+});
+
+for (
+  const [title, given] of [
+    ["a number that does not end", bytes(0x08, 0x80)],
+    ["a number that is too long", bytes(0x08, ...Array(12).fill(0x80))],
+    ["a value longer than what is left", bytes(0x0a, 5, 1)],
+    [
+      "a length beyond all sense",
+      bytes(0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f),
+    ],
+    ["a kind of value that there is not", bytes(0x0f)],
+    ["more fields than a message has", new Uint8Array(200_000).fill(0x08)],
+  ] as const
+) {
+  Deno.test(`Message refuses ${title}`, () => {
+    assertThrows(() => new Message(given), WireError);
+  });
+}
+
+Deno.test("Message reads or refuses whatever bytes there are", () => {
+  let state = 1;
+  const random = () => (state = (state * 48_271) % 0x7fffffff) & 0xff;
+  let read = 0;
+  for (let round = 0; round < 20_000; round++) {
+    try {
+      const message = new Message(Uint8Array.from({ length: random() % 24 }, random));
+      for (let field = 1; field < 8; field++) {
+        message.text(field);
+        message.integer(field);
+        message.messages(field);
+        message.texts(field);
+      }
+      read++;
+    } catch (error) {
+      assert(error instanceof WireError, String(error));
+    }
+  }
+  assert(read > 100);
+});
