@@ -1,31 +1,26 @@
 /** Processes and threads: forked, turned into other programs, ended. */
-import { joinPath } from "../base/mod.ts";
-import { type Cgroup, eventType, type Image, type Membership } from "../event/mod.ts";
-import type { ScapEvent } from "../scap/mod.ts";
-import { directoryName } from "./_follow_files.ts";
-import type { Follower, Handler, Handlers, Remember, ThreadMaker } from "./follower.ts";
+import { eventType, type Image } from "../event/mod.ts";
+import { exec, rememberExec, rememberExecveat } from "./_follow_exec.ts";
+import {
+  ARGS,
+  CGROUPS,
+  COMM,
+  EXE,
+  LIMIT,
+  moveToProcess,
+  PARENT_ID,
+  PROCESS_ID,
+  useEvent,
+  withCgroup,
+} from "./_process_params.ts";
+import { SAME_CLONE_NS } from "./_recent_ends.ts";
+import type { Follower, Handler, Handlers, ThreadMaker } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { cgroupPath, NOT_CAPTURED, type Texts } from "./texts.ts";
 import { ReplayThread } from "./threads.ts";
 
 /** Flag table "clone_flags". */
 const CLONE_NEWPID = 0x40, CLONE_PARENT = 0x100, CLONE_THREAD = 0x2000;
 const CLONE_VFORK = 0x8000000, CHILD_IN_PIDNS = 0x20000000;
-/** Flag table "execve_flags". */
-const EXE_WRITABLE = 1, EXE_UPPER_LAYER = 2, EXE_FROM_MEMFD = 4, EXE_LOWER_LAYER = 8;
-/** Flag table "execveat_flags". */
-const AT_EMPTY_PATH = 1;
-/** PPME codes. */
-const EXECVEAT_ENTER = 330, EXECVE_EXIT = 293;
-/** How far both returns of one clone lie apart at most. */
-const SAME_CLONE_NS = 2e9;
-const DELETED = " (deleted)";
-/** Ends that are remembered, in case a thread's maker returns only after it. */
-const RECENT_ENDS = 256;
-
-/** Places of parameters that clone, fork and exec have in common. */
-const EXE = 1, ARGS = 2, PROCESS_ID = 4, PARENT_ID = 5, LIMIT = 7, MAJOR_FAULTS = 8;
-const MINOR_FAULTS = 9, VM_SIZE = 10, VM_RESIDENT = 11, VM_SWAP = 12, COMM = 13, CGROUPS = 14;
 /** Of clone alone. */
 const CLONE_FLAGS = 15,
   UID = 16,
@@ -186,15 +181,6 @@ function makeChild(
   return child;
 }
 
-function useEvent(thread: ReplayThread, scap: ScapEvent): void {
-  if (scap.paramLength(VM_SWAP) === 0) return;
-  thread.majorFaults = Number(scap.paramWide(MAJOR_FAULTS) ?? 0n);
-  thread.minorFaults = Number(scap.paramWide(MINOR_FAULTS) ?? 0n);
-  thread.vmSizeKb = scap.paramUnsigned(VM_SIZE) ?? 0;
-  thread.vmResidentKb = scap.paramUnsigned(VM_RESIDENT) ?? 0;
-  thread.vmSwapKb = scap.paramUnsigned(VM_SWAP) ?? 0;
-}
-
 /** What a child has from whoever made it, and the event does not tell. */
 function inherit(child: ReplayThread, from: ReplayThread, isThread: boolean): void {
   child.membership = from.membership;
@@ -253,137 +239,6 @@ function addChild(
 /** No process has this id. */
 const NOBODY = 0x7fffffff;
 
-export function withCgroup(membership: Membership, cgroups: readonly Cgroup[]): Membership {
-  const cgroup = cgroupPath(cgroups);
-  return cgroup === membership.cgroup ? membership : { ...membership, cgroup };
-}
-
-function moveToProcess(thread: ReplayThread, processId: number, follower: Follower): void {
-  if (processId <= 0 || processId === thread.process.id) return;
-  follower.threads.move(thread, follower.threads.process(processId));
-}
-
-const ENV = 15, TTY = 16, VIRTUAL_GROUP = 17, LOGIN_UID = 18, EXEC_FLAGS = 19;
-const CAP_INHERITABLE = 20, CAP_PERMITTED = 21, CAP_EFFECTIVE = 22;
-const INODE = 23, CTIME = 24, MTIME = 25, EXEC_UID = 26, EXE_PATH = 27, GROUP = 28, EXEC_GID = 29;
-
-const exec: Handler = (event, thread, follower) => {
-  const { scap, texts, clockNs } = event;
-  if ((scap.paramSigned(0) ?? 0) < 0) return;
-  follower.threads.revive(thread);
-  moveToProcess(thread, scap.paramSigned(PROCESS_ID) ?? thread.process.id, follower);
-  if (!thread.isKnown) {
-    thread.isKnown = true;
-    thread.process.cwd = "";
-    thread.parentId = scap.paramSigned(PARENT_ID) ?? 0;
-    thread.virtualId = thread.id;
-    thread.membership = { ...thread.membership, virtualPid: thread.process.id };
-  }
-  const exe = texts.text(scap, EXE);
-  thread.comm = scap.paramLength(COMM) > 0 ? texts.text(scap, COMM) : exe;
-  thread.process.descriptorLimit = scap.paramSigned(LIMIT) ?? -1;
-  useEvent(thread, scap);
-  if (scap.paramLength(CGROUPS) > 0) thread.cgroups = texts.cgroups(scap, CGROUPS);
-  thread.image = execImage(event, thread, exe);
-  thread.membership = execMembership(event, thread);
-  thread.credentials = execCredentials(event, thread);
-  const { process } = thread;
-  process.descriptors.retain((descriptor) => !descriptor.closesOnExec);
-  for (const other of [...process.others ?? []]) {
-    if (other !== thread) follower.threads.remove(other.id);
-  }
-  const parent = follower.threads.get(thread.parentId);
-  const parentId = parent?.isKnown ? parent.process.id : 0;
-  event.processId = process.id;
-  follower.sink.change({ kind: "exec", ...thread.snapshot(), parentId }, clockNs);
-};
-
-function execImage(event: ReplayEvent, thread: ReplayThread, exe: string): Image {
-  const { scap, texts } = event;
-  const before = thread.image;
-  const flags = scap.paramUnsigned(EXEC_FLAGS);
-  const hasFlags = flags !== undefined;
-  const hasTimes = scap.paramLength(MTIME) > 0;
-  const exePath = scap.paramLength(EXE_PATH) > 0
-    ? texts.text(scap, EXE_PATH)
-    : pathFromEnter(event, thread) ?? before.exePath;
-  return {
-    comm: thread.comm,
-    exe,
-    args: texts.list(scap, ARGS),
-    argsTruncated: false,
-    env: scap.paramLength(ENV) > 0 ? texts.list(scap, ENV) : before.env,
-    exePath: withoutDeleted(exePath),
-    exeGiven: exe,
-    exeInode: hasTimes ? scap.paramWide(INODE) ?? 0n : before.exeInode,
-    exeDevice: 0,
-    exeCtimeNs: hasTimes ? scap.paramWide(CTIME) ?? 0n : before.exeCtimeNs,
-    exeMtimeNs: hasTimes ? scap.paramWide(MTIME) ?? 0n : before.exeMtimeNs,
-    exeWritable: hasFlags ? (flags & EXE_WRITABLE) !== 0 : before.exeWritable,
-    exeOnOverlayUpper: hasFlags ? (flags & EXE_UPPER_LAYER) !== 0 : before.exeOnOverlayUpper,
-    exeOnOverlayLower: hasFlags ? (flags & EXE_LOWER_LAYER) !== 0 : before.exeOnOverlayLower,
-    exeFromMemfd: hasFlags ? (flags & EXE_FROM_MEMFD) !== 0 : before.exeFromMemfd,
-  };
-}
-
-/** Old events do not tell the path of what runs; it is what the call was given. */
-function pathFromEnter(event: ReplayEvent, thread: ReplayThread): string | undefined {
-  const { enter } = thread;
-  const { type } = event.scap;
-  if (!enter) return undefined;
-  if (enter.type === EXECVEAT_ENTER && (type === EXECVE_EXIT || type === EXECVEAT_ENTER + 1)) {
-    const directory = enter.path?.startsWith("/")
-      ? "."
-      : directoryName(thread, enter.directory ?? 0);
-    const isEmpty = ((enter.flags ?? 0) & AT_EMPTY_PATH) !== 0;
-    if (directory === "<UNKNOWN>" || !isEmpty && enter.path === NOT_CAPTURED) return NOT_CAPTURED;
-    return isEmpty ? joinPath("", directory) : joinPath(directory, enter.path ?? "");
-  }
-  if (enter.type !== type - 1 || enter.path === undefined) return undefined;
-  return enter.path === NOT_CAPTURED ? NOT_CAPTURED : joinPath(thread.process.cwd, enter.path);
-}
-
-export function withoutDeleted(path: string): string {
-  return path.length > DELETED.length && path.endsWith(DELETED)
-    ? path.slice(0, -DELETED.length)
-    : path;
-}
-
-function execMembership({ scap }: ReplayEvent, { membership, cgroups }: ReplayThread): Membership {
-  return withCgroup({
-    ...membership,
-    tty: scap.paramUnsigned(TTY) ?? membership.tty,
-    virtualProcessGroupId: scap.paramSigned(VIRTUAL_GROUP) ?? membership.virtualProcessGroupId,
-    processGroupId: scap.paramSigned(GROUP) ?? -1,
-  }, cgroups);
-}
-
-function execCredentials({ scap }: ReplayEvent, { credentials }: ReplayThread) {
-  const uid = scap.paramUnsigned(EXEC_UID), gid = scap.paramUnsigned(EXEC_GID);
-  const hasCapabilities = scap.paramLength(CAP_EFFECTIVE) > 0;
-  return {
-    ...credentials,
-    ...uid !== undefined && { uid, euid: uid },
-    ...gid !== undefined && { gid, egid: gid },
-    loginUid: scap.paramUnsigned(LOGIN_UID) ?? credentials.loginUid,
-    ...hasCapabilities && {
-      capInheritable: scap.paramWide(CAP_INHERITABLE) ?? 0n,
-      capPermitted: scap.paramWide(CAP_PERMITTED) ?? 0n,
-      capEffective: scap.paramWide(CAP_EFFECTIVE) ?? 0n,
-    },
-  };
-}
-
-const rememberExec: Remember = (scap: ScapEvent, texts: Texts) =>
-  scap.paramLength(0) === 0 ? undefined : { type: scap.type, path: texts.text(scap, 0) };
-
-const rememberExecveat: Remember = (scap: ScapEvent, texts: Texts) => ({
-  type: scap.type,
-  directory: scap.paramSigned(0) ?? 0,
-  path: texts.text(scap, 1),
-  flags: scap.paramUnsigned(2) ?? 0,
-});
-
 const REAPER = 4;
 
 const exit: Handler = (event, thread, follower) => {
@@ -398,30 +253,6 @@ const exit: Handler = (event, thread, follower) => {
   event.change = { kind: "exit", threadId, processId: process.id, last, exitCode, reaperId };
   follower.endAfterwards(thread);
 };
-
-/** Who ended lately, so that a caller that returns late raises no dead. */
-export class RecentEnds {
-  readonly #threadIds = new Float64Array(RECENT_ENDS);
-  readonly #parentIds = new Float64Array(RECENT_ENDS);
-  readonly #clocksNs = new Float64Array(RECENT_ENDS);
-  #next = 0;
-
-  remember(threadId: number, parentId: number, clockNs: number): void {
-    const at = this.#next++ % RECENT_ENDS;
-    this.#threadIds[at] = threadId;
-    this.#parentIds[at] = parentId;
-    this.#clocksNs[at] = clockNs;
-  }
-
-  includes(threadId: number, parentId: number, clockNs: number): boolean {
-    for (let i = 0; i < RECENT_ENDS; i++) {
-      if (this.#threadIds[i] !== threadId || this.#parentIds[i] !== parentId) continue;
-      const ageNs = clockNs - this.#clocksNs[i]!;
-      if (ageNs >= 0 && ageNs < SAME_CLONE_NS) return true;
-    }
-    return false;
-  }
-}
 
 export const processHandlers: Handlers = {
   exits: { execve: exec, execveat: exec, procexit: exit },

@@ -8,26 +8,15 @@
  */
 import { Buffer } from "node:buffer";
 import { EVENT_FLAGS, eventType, eventTypes } from "../event/mod.ts";
-import { type CaptureBytes, EVENT_HEADER_BYTES, paramSize, ScapEvent } from "../scap/mod.ts";
-import { CONVERSION_ROWS } from "./_conversion_rows.ts";
+import { paramSize, type ScapEvent } from "../scap/mod.ts";
+import { type Conversion, conversionOf } from "./_conversions.ts";
+import { Draft } from "./_draft.ts";
 
 /** What is to be done with an event before anybody looks into the table of conversions. */
 export type Convertibility = "pass" | "drop" | "convert" | "unknown";
 
 /** What one conversion came to: `again` needs another one. */
 export type Outcome = "pass" | "drop" | "again" | "failed";
-
-type Instruction =
-  | { readonly from: "old"; readonly index: number }
-  | { readonly from: "enter"; readonly index: number; readonly orEmpty: boolean }
-  | { readonly from: "default" | "empty" | "container" };
-
-interface Conversion {
-  readonly action: "store" | "keep" | "pass" | "add" | "become";
-  /** Code of the new type; of `become` only. */
-  readonly type: number;
-  readonly instructions: readonly Instruction[];
-}
 
 /** An enter event that waits for its exit. */
 interface Stored {
@@ -81,7 +70,7 @@ export class Converter {
       case "unknown":
         return { outcome: "failed", event };
     }
-    const conversion = conversions().get(keyOf(event.type, event.paramCount));
+    const conversion = conversionOf(event.type, event.paramCount);
     if (!conversion) return { outcome: "failed", event };
     switch (conversion.action) {
       case "store":
@@ -187,57 +176,6 @@ function paramOf({ offsets, bytes }: Stored, index: number): Uint8Array {
   return bytes.subarray(offsets[index], offsets[index + 1]);
 }
 
-/** An event in the making, in memory of its own. */
-class Draft {
-  readonly event = new ScapEvent();
-  #bytes = allocate(4096);
-  #end = 0;
-  paramCount = 0;
-
-  begin(from: ScapEvent, type: number): void {
-    const { event } = this;
-    event.type = type;
-    event.cpu = from.cpu;
-    event.flags = from.flags;
-    event.number = from.number;
-    event.start = 0;
-    this.#end = 0;
-    this.paramCount = 0;
-    this.push(from.bytes.subarray(from.start, from.start + EVENT_HEADER_BYTES));
-    this.paramCount = 0;
-    event.paramOffsets[0] = EVENT_HEADER_BYTES;
-  }
-
-  push(value: Uint8Array): void {
-    const end = this.#end + value.length;
-    if (end > this.#bytes.length) {
-      const larger = allocate(Math.max(end, this.#bytes.length * 2));
-      larger.set(this.#bytes.subarray(0, this.#end));
-      this.#bytes = larger;
-    }
-    this.#bytes.set(value, this.#end);
-    this.#end = end;
-    this.paramCount++;
-    this.event.paramOffsets[this.paramCount] = end;
-  }
-
-  finish(): ScapEvent {
-    const { event } = this;
-    const bytes = this.#bytes;
-    if (event.bytes !== bytes) {
-      event.bytes = bytes;
-      event.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    event.end = this.#end;
-    event.paramCount = this.paramCount;
-    return event;
-  }
-}
-
-function allocate(size: number): CaptureBytes {
-  return Buffer.alloc(size) as CaptureBytes;
-}
-
 /** What the container events of 2016 knew, as those after them said it. */
 function containerText(event: ScapEvent): Uint8Array | undefined {
   const [id, name, image] = [event.paramText(0), event.paramText(2), event.paramText(3)];
@@ -267,34 +205,4 @@ function expectedParams(): Int16Array {
 
 function hasFlag(code: number, flag: keyof typeof EVENT_FLAGS): boolean {
   return ((eventType(code)?.flags ?? 0) & EVENT_FLAGS[flag]) !== 0;
-}
-
-let table: ReadonlyMap<number, Conversion> | undefined;
-
-function conversions(): ReadonlyMap<number, Conversion> {
-  return table ??= new Map(CONVERSION_ROWS.trim().split("\n").map(readRow));
-}
-
-function keyOf(type: number, paramCount: number): number {
-  return type * 256 + paramCount;
-}
-
-function readRow(row: string): readonly [number, Conversion] {
-  const [code, count, what, ...instructions] = row.split(" ");
-  const [action, type] = what!.split(":");
-  return [keyOf(Number(code), Number(count)), {
-    action: action as Conversion["action"],
-    type: Number(type ?? 0),
-    instructions: instructions.map(readInstruction),
-  }];
-}
-
-function readInstruction(word: string): Instruction {
-  if (word === "_") return { from: "empty" };
-  if (word === "0") return { from: "default" };
-  if (word === "container") return { from: "container" };
-  const index = Number(word.slice(1));
-  return word[0] === "o"
-    ? { from: "old", index }
-    : { from: "enter", index, orEmpty: word[0] === "E" };
 }

@@ -15,7 +15,8 @@ import {
 import type { ScapEvent } from "../scap/mod.ts";
 import { fileHandlers } from "./_follow_files.ts";
 import { identityHandlers } from "./_follow_identity.ts";
-import { processHandlers, RecentEnds } from "./_follow_processes.ts";
+import { processHandlers } from "./_follow_processes.ts";
+import { RecentEnds } from "./_recent_ends.ts";
 import { socketHandlers } from "./_follow_sockets.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { descriptorParams } from "./descriptor_params.ts";

@@ -1,0 +1,135 @@
+/** Files that are opened, and under which path. */
+import type { NamedPath } from "../event/mod.ts";
+import type { ScapEvent } from "../scap/mod.ts";
+import { Descriptor, O_DIRECTORY } from "./descriptor.ts";
+import type { Handler, Remember } from "./follower.ts";
+import type { ReplayEvent } from "./replay_event.ts";
+import { NOT_CAPTURED, type Texts } from "./texts.ts";
+import type { ReplayThread } from "./threads.ts";
+
+const AT_FDCWD = -100;
+/** From here on flags say what the kernel found, not what the caller asked. */
+const ADDED_FLAGS = ~(0x4000 - 1);
+const FD_UPPER_LAYER = 0x8000, FD_LOWER_LAYER = 0x10000;
+const CREAT_UPPER_LAYER = 1, CREAT_LOWER_LAYER = 2;
+const UNKNOWN_DIRECTORY = "<UNKNOWN>";
+/** No event has as many parameters. */
+const NONE = 255;
+
+/** Where a call that opens keeps what it says. */
+interface OpenLayout {
+  readonly directory: number;
+  readonly path: number;
+  readonly flags: number;
+  readonly device: number;
+  readonly inode: number;
+  readonly isCreat?: boolean;
+}
+
+const OPEN: OpenLayout = { directory: NONE, path: 1, flags: 2, device: 4, inode: 5 };
+const CREAT: OpenLayout = {
+  directory: NONE,
+  path: 1,
+  flags: 5,
+  device: 3,
+  inode: 4,
+  isCreat: true,
+};
+const OPENAT: OpenLayout = { directory: 1, path: 2, flags: 3, device: 5, inode: 6 };
+const OPENAT2: OpenLayout = { directory: 1, path: 2, flags: 3, device: 6, inode: 7 };
+const OPEN_BY_HANDLE: OpenLayout = { directory: NONE, path: 3, flags: 2, device: 4, inode: 5 };
+
+function opener(layout: OpenLayout): Handler {
+  return (event, thread, follower) => {
+    const { scap } = event;
+    const enter = follower.enterOf(event, thread);
+    const isTold = enter?.path !== undefined && enter.path !== NOT_CAPTURED;
+    let flags = scap.paramUnsigned(layout.flags) ?? 0;
+    if (layout.isCreat) flags = creatFlags(flags);
+    // What the call was told when it began cannot have been changed meanwhile by another thread.
+    if (isTold && !layout.isCreat) flags = (enter.flags ?? 0) | flags & ADDED_FLAGS;
+    const path = isTold
+      ? toldPath(event, thread, enter.path!, layout, enter.directory)
+      : ownPath(event, thread, layout);
+    const number = scap.paramSigned(0) ?? 0;
+    // Nothing was opened, and nobody knows what was to be: that is no name to be joined.
+    event.opened = number < 0 && path.raw === NOT_CAPTURED
+      ? event.texts.named(NOT_CAPTURED, NOT_CAPTURED)
+      : path;
+    if (number < 0) return;
+    const inodeAt = scap.paramStart(layout.inode);
+    const hasInode = scap.paramLength(layout.inode) === 8;
+    const descriptor = new Descriptor({
+      number,
+      kind: (flags & O_DIRECTORY) !== 0 ? "directory" : "file",
+      path,
+      flags,
+      encodedDevice: scap.paramUnsigned(layout.device) ?? 0,
+      inodeLow: hasInode ? scap.view.getUint32(inodeAt, true) : 0,
+      inodeHigh: hasInode ? scap.view.getUint32(inodeAt + 4, true) : 0,
+    });
+    follower.open(event, thread, descriptor);
+  };
+}
+
+function creatFlags(flags: number): number {
+  if ((flags & CREAT_UPPER_LAYER) !== 0) return FD_UPPER_LAYER;
+  return (flags & CREAT_LOWER_LAYER) !== 0 ? FD_LOWER_LAYER : 0;
+}
+
+function ownPath(event: ReplayEvent, thread: ReplayThread, layout: OpenLayout): NamedPath {
+  const { scap, texts } = event;
+  if (texts.isAbsolute(scap, layout.path)) return texts.absolutePath(scap, layout.path);
+  const raw = texts.text(scap, layout.path);
+  if (layout === OPEN_BY_HANDLE) return texts.relativePath("", raw);
+  if (layout.directory === NONE) return texts.relativePath(event.cwd, raw);
+  const number = scap.paramSigned(layout.directory);
+  return texts.relativePath(number === undefined ? "" : directoryName(thread, number), raw);
+}
+
+function toldPath(
+  { texts, cwd }: ReplayEvent,
+  thread: ReplayThread,
+  raw: string,
+  layout: OpenLayout,
+  number: number | undefined,
+): NamedPath {
+  if (raw.startsWith("/")) return texts.relativePath("", raw);
+  if (layout.directory === NONE) return texts.relativePath(cwd, raw);
+  return texts.relativePath(number === undefined ? "" : directoryName(thread, number), raw);
+}
+
+/** What a path relative to a descriptor begins with. */
+export function directoryName(thread: ReplayThread, number: number): string {
+  if (number === AT_FDCWD) return thread.process.cwd;
+  const descriptor = thread.descriptors.get(number);
+  if (!descriptor) return UNKNOWN_DIRECTORY;
+  return descriptor.name === "" || descriptor.name.endsWith("/")
+    ? descriptor.name
+    : `${descriptor.name}/`;
+}
+
+function rememberOpen(path: number, flags: number, directory: number): Remember {
+  return (scap: ScapEvent, texts: Texts) =>
+    scap.paramLength(0) === 0 ? undefined : {
+      type: scap.type,
+      path: texts.text(scap, path),
+      flags: scap.paramUnsigned(flags) ?? 0,
+      directory: scap.paramSigned(directory) ?? AT_FDCWD,
+    };
+}
+
+export const openers: Readonly<Record<string, Handler>> = {
+  open: opener(OPEN),
+  creat: opener(CREAT),
+  openat: opener(OPENAT),
+  openat2: opener(OPENAT2),
+  open_by_handle_at: opener(OPEN_BY_HANDLE),
+};
+
+export const openersEntered: Readonly<Record<string, Remember>> = {
+  open: rememberOpen(0, 1, NONE),
+  creat: rememberOpen(0, NONE, NONE),
+  openat: rememberOpen(1, 2, 0),
+  openat2: rememberOpen(1, 2, 0),
+};
