@@ -27,9 +27,9 @@ export class Message {
     const reader = new Reader(bytes);
     for (let count = 0; !reader.atEnd; count++) {
       if (count >= MAX_FIELDS) throw new WireError(`more than ${MAX_FIELDS} fields`);
-      const tag = Number(reader.varint() & 0xffffffffn);
-      const field = tag >>> 3;
-      const value = reader.value(tag & 7);
+      const tag = reader.size();
+      const field = Math.floor(tag / 8);
+      const value = reader.value(tag % 8);
       if (value === undefined) continue;
       const values = this.#fields.get(field);
       if (values) values.push(value);
@@ -83,6 +83,18 @@ class Reader {
     return this.#at >= this.bytes.length;
   }
 
+  /** A number that is no value: of lengths and fields only few are beyond 32 bits, and none is right. */
+  size(): number {
+    let value = 0;
+    for (let scale = 1; scale < 2 ** 49; scale *= 0x80) {
+      const byte = this.bytes[this.#at++];
+      if (byte === undefined) throw new WireError("it ends within a number");
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+    throw new WireError("a length or a field beyond all sense");
+  }
+
   varint(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -100,22 +112,20 @@ class Reader {
       case VARINT:
         return this.varint();
       case FIXED64:
-        return void this.#take(8n);
+        return void this.#take(8);
       case BYTES:
-        return this.#take(this.varint());
+        return this.#take(this.size());
       case FIXED32:
-        return void this.#take(4n);
+        return void this.#take(4);
       default:
         throw new WireError(`a value of the unknown kind ${kind}`);
     }
   }
 
-  #take(length: bigint): Uint8Array {
-    if (length > BigInt(this.bytes.length - this.#at)) {
-      throw new WireError("it ends within a value");
-    }
+  #take(length: number): Uint8Array {
+    if (length > this.bytes.length - this.#at) throw new WireError("it ends within a value");
     const start = this.#at;
-    this.#at += Number(length);
+    this.#at += length;
     return this.bytes.subarray(start, this.#at);
   }
 }
