@@ -69,7 +69,7 @@ function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject
 
 /**
  * Entries of an array indexed by CPU, from a list of CPUs like "0-3,8-11". The numbers may have gaps, so
- * the highest decides. A slot for exec records takes 80 KB that cannot be swapped out.
+ * the highest decides. A slot for exec records takes 150 KB that cannot be swapped out.
  */
 export function cpuSlots(possible: string): number {
   return Number(/\d+\s*$/.exec(possible)?.[0] ?? 0) + 1;

@@ -20,7 +20,7 @@ export interface CaptureOptions extends ProbeOptions {
   readonly scopeProcessId?: number;
   /** Whether exec records carry the environment; off by default, it holds secrets. */
   readonly captureEnv?: boolean;
-  /** At most so many bytes of arguments, and of environment, in an exec record; 16 KiB by default. */
+  /** At most so many bytes of arguments, and of environment, in an exec record; 64 KiB by default, and at most. */
   readonly argsLimit?: number;
   /** At most so many bytes of what is read or written; 80 by default, 8192 at most. */
   readonly dataLimit?: number;
@@ -42,7 +42,7 @@ export type CaptureCounters = Readonly<
   Record<"lifecycle" | "file" | "network" | "other", ClassCounters>
 >;
 
-const ARGS_LIMIT_BYTES = 16 << 10;
+const ARGS_LIMIT_BYTES = 64 << 10;
 /** As much as Falco keeps. */
 const DATA_LIMIT_BYTES = 80;
 /** Sees system calls begin. */

@@ -42,6 +42,14 @@ export const procFields: readonly FieldDefinition[] = [
     },
   }),
   defineField({
+    name: "proc.is_args_truncated",
+    type: "BOOL",
+    basis: "process",
+    summary: "Whether the process has more arguments than proc.args and proc.cmdline show",
+    origin: "falcod",
+    extract: (_event, state) => state.process?.image.argsTruncated,
+  }),
+  defineField({
     name: "proc.cmdline",
     type: "CHARBUF",
     basis: "process",

@@ -75,6 +75,7 @@ corpusTest("fields that upstream does not have say that they are falcod's own", 
   const own = [...syscallFields.values()].filter(({ name }) => !upstream.has(name));
   assertEquals(own.map(({ name, origin }) => [name, origin]), [
     ["evt.is_compat", "falcod"],
+    ["proc.is_args_truncated", "falcod"],
     ["fd.realpath", "falcod"],
     ["container.known", "falcod"],
   ]);

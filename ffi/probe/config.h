@@ -35,7 +35,7 @@ struct probe_config {
 	__u32 resolve;			/* enum resolve */
 	__u32 lifecycle_sleeps;		/* set to 1 before sleeping on the ring: the probe clears it and wakes once */
 	__u32 events_sleeps;
-	__u32 args_limit;		/* bytes of argv, and of the environment; 0 means 16 KiB, at most 32 KiB */
+	__u32 args_limit;		/* bytes of argv, and of the environment; 0 means 64 KiB, which is the most */
 	__u32 ignored_tgid;		/* falcod itself: not reported in the events ring */
 	__u32 data_limit;		/* bytes of what is read or written; at most EXTRA_LIMIT */
 	__u32 signals;			/* 1: signals that are delivered are reported */

@@ -9,7 +9,7 @@
 #include "records.h"
 
 #define GIVEN_LIMIT 4096		/* a path as given, with its NUL (PATH_MAX) */
-#define ARGS_LIMIT 32768
+#define ARGS_LIMIT 65536
 #define EXEC_DATA (2 * ARGS_LIMIT + 4 * GIVEN_LIMIT)
 #define EVENT_SLOT 32768		/* the largest value a per-CPU map can have */
 #define EVENT_DATA_MASK 0x3fff		/* at most 16383 bytes of strings before the last one */
@@ -189,7 +189,7 @@ static __always_inline void submit_lifecycle(union event_slot *slot, __u64 size)
 static __always_inline void submit_exec(union exec_slot *slot, __u64 size)
 {
 	size += 7;
-	MASK(size, 0x1fff8);
+	MASK(size, 0x3fff8);
 	CLAMP(size, sizeof(*slot));
 	slot->record.header.size = size;
 	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, slot, size, &config.lifecycle_sleeps));

@@ -9,7 +9,7 @@
 #include "task.h"
 #include "usage.h"
 
-#define DEFAULT_ARGS_LIMIT 16384
+#define DEFAULT_ARGS_LIMIT ARGS_LIMIT
 #define PAGE 4096
 
 /* Appends memory of the new program between two addresses, at most `limit` bytes; returns how many.

@@ -168,19 +168,25 @@ kernelTest("the environment is known to rules that ask for it", async () => {
   });
 });
 
+const TRUNCATED = "proc.is_args_truncated";
+
 kernelTest("arguments beyond the limit are cut, those within are whole", async () => {
-  await withActor({ condition: CONDITION, fields: ["proc.cmdnargs"] }, async (theatre) => {
-    const { events } = await theatre.perform(
-      `system "/bin/true", ("x" x 999) x 10; system "/bin/true", map { "y" x 999 } 1 .. 64;
+  await withActor(
+    { condition: CONDITION, fields: ["proc.cmdnargs", TRUNCATED] },
+    async (theatre) => {
+      const { events } = await theatre.perform(
+        `system "/bin/true", ("x" x 999) x 10; system "/bin/true", map { "y" x 999 } 1 .. 80;
        system "/bin/true", "after"`,
-    );
-    assertEquals(events.map((event) => event.output_fields["proc.cmdnargs"]).length, 3);
-    const [whole, cut, after] = events.map((event) => String(event.output_fields["proc.args"]));
-    assertEquals(whole, Array(10).fill("x".repeat(999)).join(" "));
-    assert(cut!.startsWith(`${"y".repeat(999)} y`));
-    assert(cut!.length > 10_000 && cut!.length <= 16_384, `${cut!.length} characters`);
-    assertEquals(after, "after");
-  });
+      );
+      assertEquals(events.map((event) => event.output_fields["proc.cmdnargs"]).length, 3);
+      const [whole, cut, after] = events.map((event) => String(event.output_fields["proc.args"]));
+      assertEquals(whole, Array(10).fill("x".repeat(999)).join(" "));
+      assert(cut!.startsWith(`${"y".repeat(999)} y`));
+      assert(cut!.length > 65_000 && cut!.length <= 65_536, `${cut!.length} characters`);
+      assertEquals(events.map((event) => event.output_fields[TRUNCATED]), [false, true, false]);
+      assertEquals(after, "after");
+    },
+  );
 });
 
 /** Prepares before falcod runs, and looks when it is told to. */

@@ -17,7 +17,6 @@ const {
   FILE_FACTS,
   FILE_FLAGS,
   FORK_RECORD,
-  HEADER_FLAGS,
   IDENTITY_RECORD,
   RECORD_HEADER,
   RECORD_KIND,
@@ -68,8 +67,7 @@ function execSnapshot(memory: RingMemory, at: number): ProcessSnapshot {
     comm,
     exe: args[0] ?? exeGiven,
     args: args.slice(1),
-    argsTruncated: u32(EXEC_RECORD.argsTotal) > argsBytes ||
-      (u16(RECORD_HEADER.flags) & HEADER_FLAGS.truncated) !== 0,
+    argsTruncated: u32(EXEC_RECORD.argsTotal) > argsBytes,
     env,
     exePath,
     exeGiven,

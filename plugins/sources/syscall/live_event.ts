@@ -15,7 +15,8 @@ import { changesOf } from "./lifecycle.ts";
 import { directoryAt, LiveFile, resolvedElsewhere } from "./live_file.ts";
 import { socketArgumentAt, type SocketCall, socketDescriptorAt } from "./live_socket.ts";
 import { signedWideAt, textAt, wideAt } from "./memory.ts";
-import { openFlagsOf, paramReaders } from "./params.ts";
+import { openFlagsOf } from "./open_flags.ts";
+import { paramReaders } from "./params.ts";
 import type { Piece } from "./piece.ts";
 
 const {

@@ -21,6 +21,8 @@ export interface ProcfsOptions {
   readonly root: string;
   /** Read environments too; rules that use `proc.env` need them. */
   readonly environment: boolean;
+  /** At most so many bytes of arguments. */
+  readonly argsLimit: number;
 }
 
 /** One thread with the process it belongs to; absent when it is gone or cannot be read. */
@@ -37,7 +39,7 @@ export function readThread(threadId: number, options: ProcfsOptions): ProcessSna
     comm: stat.comm,
     credentials: readCredentials(folder, status),
     membership: readMembership(folder, stat, status),
-    image: readImage(folder, stat.comm, options.environment),
+    image: readImage(folder, stat.comm, options),
     cwd: readLink(`${folder}/cwd`),
     startClockNs: stat.startTicks * NS_PER_CLOCK_TICK,
   };
@@ -186,8 +188,14 @@ export function cgroupOf(text: string): string {
   return paths.get("memory") ?? paths.get("pids") ?? paths.get("cpuset") ?? unified ?? "/";
 }
 
-function readImage(folder: string, comm: string, environment: boolean): Image {
-  const words = splitNul(readText(`${folder}/cmdline`));
+function readImage(
+  folder: string,
+  comm: string,
+  { environment, argsLimit }: ProcfsOptions,
+): Image {
+  // One byte more than what is kept says whether there are more.
+  const bytes = readBytes(`${folder}/cmdline`, argsLimit + 1);
+  const words = splitNul(decodeUtf8(bytes.subarray(0, argsLimit)));
   const exePath = readLink(`${folder}/exe`);
   let file: Deno.FileInfo | undefined;
   try {
@@ -199,7 +207,7 @@ function readImage(folder: string, comm: string, environment: boolean): Image {
     comm,
     exe: words[0] ?? exePath,
     args: words.slice(1),
-    argsTruncated: false,
+    argsTruncated: bytes.length > argsLimit,
     env: environment ? splitNul(readText(`${folder}/environ`)) : [],
     exePath,
     exeGiven: exePath,
@@ -242,19 +250,24 @@ function readLink(path: string): string {
   }
 }
 
-const buffer = new Uint8Array(MAX_FILE_BYTES);
+const buffer = new Uint8Array(MAX_FILE_BYTES + 1);
 
 function readText(path: string, limit = MAX_FILE_BYTES): string {
+  return decodeUtf8(readBytes(path, limit));
+}
+
+/** The first bytes of a file, valid until the next call; none when it cannot be read. */
+function readBytes(path: string, limit: number): Uint8Array {
+  let length = 0;
   try {
     using file = Deno.openSync(path);
-    let length = 0;
     while (length < limit) {
       const count = file.readSync(buffer.subarray(length, limit));
       if (count === null || count === 0) break;
       length += count;
     }
-    return decodeUtf8(buffer.subarray(0, length));
   } catch {
-    return "";
+    length = 0;
   }
+  return buffer.subarray(0, length);
 }

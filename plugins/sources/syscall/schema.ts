@@ -13,7 +13,7 @@ export const syscallSchema = z.object({
   /** Falco's `buf_size_preset`: 4, Falco's default, is 8 MiB for every two processors. */
   bufferPreset: z.int().min(0).max(LARGEST_PRESET).default(5),
   /** Longest argument vector kept, in bytes. */
-  argsLimit: z.int().min(256).max(32_768).default(16_384),
+  argsLimit: z.int().min(256).max(65_536).default(65_536),
   /** Bytes of what is read or written that an event has; longer ones than the probe's are cut to it. */
   dataLimit: z.int().positive().default(80).transform((bytes) => Math.min(bytes, LONGEST_DATA)),
   /** Names of system calls that are not reported, whatever rules ask for. */

@@ -172,7 +172,11 @@ export class SyscallSource implements Source {
   }
 
   #procfs() {
-    return { root: PROC, environment: this.#wantsEnvironment };
+    return {
+      root: PROC,
+      environment: this.#wantsEnvironment,
+      argsLimit: this.#config.argsLimit,
+    };
   }
 }
 

@@ -1,0 +1,122 @@
+/** What programs do to be seen wrongly or not at all: long and deep paths, other roots, files without names. */
+import { assert, assertEquals } from "../assert.ts";
+import { type EventCase, eventTests, find, withActor } from "./actor.ts";
+import { kernelTest } from "./harness.ts";
+
+/** Goes down `count` directories of one name and leaves `f` open at the bottom. */
+const descend = (name: string, count: number) =>
+  `my $n = "${name}"; for (1 .. ${count}) { mkdir $n; chdir $n }
+   call(SYS_openat, -100, "f", 0101, 0600);
+   END { for (1 .. ${count}) { unlink "f"; chdir ".."; rmdir $n } }`;
+
+const NAMES: readonly EventCase[] = [
+  {
+    name: "a path as long as the kernel takes",
+    type: "openat",
+    perl: `call(SYS_openat, -100, "/" . "./" x 2041 . "etc/passwd", 0)`,
+    pick: { "fd.name": "/etc/passwd", "fd.nameraw": /^\/(\.\/){2041}etc\/passwd$/ },
+    expect: { "fd.realpath": "/etc/passwd", "evt.res": "SUCCESS" },
+  },
+  {
+    name: "a path longer than the kernel takes",
+    type: "openat",
+    perl: `call(SYS_openat, -100, "/" . "./" x 2100 . "etc/passwd", 0)`,
+    pick: { "evt.res": "ENAMETOOLONG" },
+    expect: { "fd.nameraw": /^\/(\.\/){2047}$/, "evt.failed": true },
+  },
+  {
+    name: "a file 200 directories down",
+    type: "openat",
+    perl: descend("d", 200),
+    pick: { "fd.nameraw": "f" },
+    expect: { "fd.realpath": /^\/var\/tmp\/falcod-events-\w+(\/d){200}\/f$/, "fd.filename": "f" },
+  },
+  {
+    name: "a file 1500 directories down",
+    type: "openat",
+    perl: descend("d", 1500),
+    pick: { "fd.nameraw": "f" },
+    expect: {
+      "fd.realpath": /^\/var\/tmp\/falcod-events-\w+(\/d){1500}\/f$/,
+      "fd.name": /^\/var\/tmp\/falcod-events-\w+(\/d){1500}\/f$/,
+    },
+  },
+  {
+    name: "a path that is longer than any path has the end of it",
+    type: "openat",
+    perl: descend("x".repeat(200), 40),
+    pick: { "fd.nameraw": "f" },
+    expect: { "fd.realpath": /(\/x{200}){19}\/f$/, "evt.res": "SUCCESS" },
+  },
+  {
+    name: "a file below another root",
+    type: "openat",
+    perl: `mkdir "jail"; open(F, ">", "jail/f"); close F;
+      unless (fork) { chroot "jail"; chdir "/"; call(SYS_openat, -100, "/f", 0); exit } wait`,
+    pick: { "fd.nameraw": "/f" },
+    expect: { "fd.name": "/f", "fd.realpath": "{D}/jail/f" },
+  },
+  {
+    name: "a file that is removed while it is open",
+    type: "write",
+    perl: `open(F, ">", "f"); unlink "f"; syswrite(F, "abc"); fact(ino => (stat F)[1])`,
+    pick: { "evt.buffer": "abc" },
+    expect: { "fd.name": "{D}/f", "fd.type": "file", "fd.ino": "{ino}" },
+  },
+  {
+    name: "a file below a bind mount has the name it was given and the one it has",
+    type: "openat",
+    perl: `mkdir "a"; mkdir "b"; open(F, ">", "a/f"); close F;
+      unless (fork) {
+        call(SYS_unshare, 0x20000); call(SYS_mount, "none", "/", 0, 0x44000, 0);
+        call(SYS_mount, "a", "b", 0, 0x1000, 0); call(SYS_openat, -100, "b/f", 0); exit
+      } wait; rmdir "b"`,
+    pick: { "fd.nameraw": "b/f" },
+    expect: { "fd.name": "{D}/b/f", "fd.realpath": "{D}/b/f" },
+  },
+  {
+    name: "a memfd that is written",
+    type: "write",
+    perl: `my $m = call(SYS_memfd_create, "hidden", 0); call(SYS_write, $m, "ELF!", 4)`,
+    pick: { "evt.buffer": "ELF!" },
+    expect: { "fd.name": "hidden", "fd.type": "memfd" },
+  },
+  {
+    name: "data sent through a copy of a descriptor that came by a socket",
+    type: "write",
+    perl: `open(F, ">", "f"); open(G, ">&", \\*F); close F; syswrite(G, "copy")`,
+    pick: { "evt.buffer": "copy" },
+    expect: { "fd.name": "{D}/f" },
+  },
+];
+
+eventTests("names that are long, deep, elsewhere or gone are seen as they are", NAMES);
+
+kernelTest("programs that live shorter than a millisecond are seen, every one", async () => {
+  const condition = "evt.type = execve and proc.name = true and proc.pname = actor";
+  await withActor({ condition }, async (theatre) => {
+    const perl = `for (1 .. 300) { unless (fork) { exec "/bin/true", "n$_" } } 1 while wait > 0`;
+    const { events } = await theatre.perform(perl);
+    const args = new Set(events.map(({ output_fields: fields }) => fields["proc.args"]));
+    assertEquals(args.size, 300);
+    assert(find(events, { "proc.args": "n300", "proc.pname": "actor" }) !== undefined);
+  });
+});
+
+kernelTest("what ran before falcod has its arguments cut at the limit, and says so", async () => {
+  const condition = "evt.type = getcpu and proc.exepath endswith /actor";
+  const early = `unless (fork) { exec "./actor", "-e",
+      'select undef, undef, undef, 0.02 until -e "go"; syscall(309, 0, 0, 0)',
+      ("y" x 999) x 80 }
+    select undef, undef, undef, 0.1; fact(me => $$); wait`;
+  const fields = ["proc.is_args_truncated"];
+  await withActor({ condition, early, fields }, async (theatre) => {
+    const { events } = await theatre.run(
+      `touch go; while kill -0 ${theatre.earlyFacts.get("me")}; do sleep 0.02; done`,
+    );
+    const shown = events.at(-1)?.output_fields ?? {};
+    assertEquals(shown["proc.is_args_truncated"], true);
+    const length = String(shown["proc.args"]).length;
+    assert(length > 65_000 && length <= 65_536, `${length} characters`);
+  });
+});
