@@ -55,6 +55,8 @@ export class ContainerLookup implements AwaitedContainers {
   readonly #waiting: Inquiry[] = [];
   readonly #ids = new Set<string>();
   readonly #failing = new Set<string>();
+  /** As it was when somebody looked last. */
+  #isAnyoneThere = false;
   #underWay = 0;
   #skipped = 0;
 
@@ -84,7 +86,7 @@ export class ContainerLookup implements AwaitedContainers {
       this.#skipped++;
       return;
     }
-    if (!container.known) this.#ids.add(container.id);
+    if (!container.known && this.#isAnyoneThere) this.#ids.add(container.id);
     const inquiry = { container, tries: 0, isStale: false };
     this.#inquiries.set(container.id, inquiry);
     this.#waiting.push(inquiry);
@@ -99,6 +101,8 @@ export class ContainerLookup implements AwaitedContainers {
   /** Listens to engines, and asks again about what nobody knew, until the signal aborts. Never rejects. */
   async run(): Promise<void> {
     const { engines, signal } = this.#options;
+    const there = await Promise.all(engines.map((engine) => engine.isThere()));
+    this.#isAnyoneThere ||= there.includes(true);
     await Promise.all([
       this.#askAgain(),
       ...engines.map((engine) => engine.watch?.(signal, (reference) => this.#tell(reference))),
@@ -137,23 +141,29 @@ export class ContainerLookup implements AwaitedContainers {
     const { signal, found } = this.#options;
     const { container } = inquiry;
     inquiry.isStale = false;
+    let isAnyoneThere = false;
     for (const engine of this.#options.engines) {
       if (signal.aborted) return;
+      if (!await engine.isThere()) continue;
+      isAnyoneThere = true;
       const info = await this.#askOne(engine, container.fullId);
       if (!info) continue;
+      this.#isAnyoneThere = true;
       this.#ids.delete(container.id);
       found({ ...container, ...info, id: container.id, fullId: container.fullId, known: true });
       if (inquiry.isStale) this.#waiting.push(inquiry);
       else this.#inquiries.delete(container.id);
       return;
     }
+    this.#isAnyoneThere = isAnyoneThere;
     this.#retry(inquiry);
   }
 
+  /** Later; or not, when nobody was there to ask. */
   #retry(inquiry: Inquiry): void {
     const { signal, givenUp } = this.#options;
     const { id } = inquiry.container;
-    const waitMs = RETRY_AFTER_MS[inquiry.tries++];
+    const waitMs = this.#isAnyoneThere ? RETRY_AFTER_MS[inquiry.tries++] : undefined;
     if (waitMs === undefined) {
       this.#inquiries.delete(id);
       this.#ids.delete(id);

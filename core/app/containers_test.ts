@@ -37,7 +37,7 @@ class Stage {
   constructor(inspect: ContainerEngine["inspect"], more: Partial<ContainerEngine> = {}) {
     const { found, givenUp, warnings } = this.asked;
     this.lookup = new ContainerLookup({
-      engines: [{ name: "fake", inspect, ...more }],
+      engines: [{ name: "fake", isThere: () => Promise.resolve(true), inspect, ...more }],
       log: { ...silentLogger, warning: (message) => void warnings.push(message) },
       signal: this.stop.signal,
       waitMs: 50,
@@ -49,6 +49,12 @@ class Stage {
       current: (id) => this.known.get(id),
       unknown: () => [],
     });
+  }
+
+  /** Runs until `stop` aborts; somebody has looked who is there when this resolves. */
+  async start(): Promise<void> {
+    void this.lookup.run();
+    await new Promise((resolve) => setTimeout(resolve));
   }
 
   /** When that many containers were found or given up. */
@@ -118,19 +124,35 @@ Deno.test("ContainerLookup asks about a few containers at a time", async () => {
 Deno.test("ContainerLookup waits for a container until it is found", async () => {
   const answer = Promise.withResolvers<ContainerInfo>();
   const stage = new Stage(() => answer.promise);
+  await stage.start();
   stage.lookup.ask(container("abc"));
   stage.lookup.ask(container("abc"));
   assertEquals([...stage.lookup.ids], ["abc"]);
   answer.resolve(info("abcabc"));
   await stage.heard(1);
   assertEquals([stage.lookup.ids.size, stage.asked.found.length], [0, 1]);
+  stage.stop.abort();
 });
 
 Deno.test("ContainerLookup gives up what no engine knows, and waits for it no longer", async () => {
   const stage = new Stage(() => Promise.resolve(undefined));
+  await stage.start();
   stage.lookup.ask(container("abc"));
+  assertEquals(stage.lookup.ids.size, 1);
   await stage.heard(1);
   assertEquals([stage.lookup.ids.size, stage.asked.givenUp], [0, ["abc"]]);
+  stage.stop.abort();
+});
+
+Deno.test("ContainerLookup waits for nothing where nobody is to be asked", async () => {
+  const inspect = () => Promise.reject(new Error("asked"));
+  const stage = new Stage(inspect, { isThere: () => Promise.resolve(false) });
+  await stage.start();
+  stage.lookup.ask(container("abc"));
+  assertEquals(stage.lookup.ids.size, 0);
+  await stage.heard(1);
+  assertEquals([stage.asked.givenUp, stage.asked.warnings], [["abc"], []]);
+  stage.stop.abort();
 });
 
 Deno.test("ContainerLookup asks first about what something waits for", async () => {
@@ -175,8 +197,9 @@ Deno.test("ContainerLookup asks about what engines tell of, and again when they 
   ]);
 });
 
-Deno.test("ContainerLookup never asks about containers that no engine lists, nor about too many", () => {
+Deno.test("ContainerLookup never asks about containers that no engine lists, nor about too many", async () => {
   const stage = new Stage(() => new Promise(() => {}));
+  await stage.start();
   stage.lookup.ask({ ...container("abc"), engine: "lxc" });
   assertEquals(stage.lookup.ids.size, 0);
   for (let index = 0; index < 10_000; index++) stage.lookup.ask(container(`${index}`));

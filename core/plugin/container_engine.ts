@@ -17,6 +17,8 @@ export interface ContainerInfo extends ContainerDetails {
 export interface ContainerEngine {
   /** How logs call it. */
   readonly name: string;
+  /** Whether anybody is there to be asked. */
+  isThere(): Promise<boolean>;
   /**
    * Absent when the engine does not know the container or is not there at all; rejects when the engine
    * is there and does not answer as it should, or when `signal` aborts.
@@ -39,6 +41,10 @@ export async function isListening(socket: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+export async function isAnyListening(sockets: readonly string[]): Promise<boolean> {
+  return (await Promise.all(sockets.map(isListening))).includes(true);
 }
 
 /** How soon a socket is looked at again where nobody listens, or does no longer. */

@@ -5,6 +5,7 @@ export {
   boundedMounts,
   type ContainerEngine,
   type ContainerInfo,
+  isAnyListening,
   isListening,
   watchSockets,
 } from "./container_engine.ts";

@@ -64,7 +64,7 @@ kernelTest(
   async () => {
     await using podman = await Podman.create([IMAGE]);
     await podman.startService();
-    const options = { rules: await withRules(podman.folder), args: podman.falcodArguments };
+    const options = { rules: await withRules(podman.folder), args: podman.falcodArguments() };
     await withFalcod(options, async (falcod, stage) => {
       const run = (words: string) => `PATH=${podman.programs}:$PATH; podman ${words}`;
       assertEquals(await containerOf(falcod, `/bin/true ${MARK}`), ON_HOST);
@@ -125,7 +125,7 @@ kernelTest("runc's containers are known by the cgroup of whoever runs it", async
   // nobody to ask: there is no service behind podman's socket
   await using podman = await Podman.create([]);
   const { folder } = podman;
-  const options = { rules: await withRules(folder), args: podman.falcodArguments };
+  const options = { rules: await withRules(folder), args: podman.falcodArguments() };
   try {
     await withFalcod(options, async (falcod) => {
       for (const [index, { path, type, fullId }] of CGROUPS.entries()) {

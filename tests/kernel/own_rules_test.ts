@@ -300,7 +300,7 @@ kernelTest("our rules fire in containers, and not for what they except", async (
   const options = {
     rules: RULES,
     through: ownMounts(`mount --bind ${hosts} /etc/hosts`),
-    args: podman.falcodArguments,
+    args: podman.falcodArguments(),
   };
   await withFalcod(options, async (falcod) => {
     const setup = `PATH=${podman.programs}:$PATH PORT=${listener.addr.port}`;

@@ -70,15 +70,18 @@ export class Podman {
       `--tmpdir ${folder}/tmp --storage-driver overlay --cgroup-manager cgroupfs`;
   }
 
-  /** falcod's arguments that have it ask this podman, and no other engine. */
-  get falcodArguments(): readonly string[] {
+  /**
+   * falcod's arguments that have it ask this podman, and no other engine. Alerts do not wait for the
+   * answer by default: the tests that count them would have to.
+   */
+  falcodArguments(alertWaitMs = 0): readonly string[] {
     const off = { enabled: false };
     const podman = { sockets: [this.socket] };
     const engines = { docker: off, podman, cri: off, containerd: off };
     const plugin = {
       name: "container",
       library_path: "libcontainer.so",
-      init_config: { engines },
+      init_config: { alert_wait_ms: alertWaitMs, engines },
     };
     return ["-o", `plugins[]=${JSON.stringify(plugin)}`];
   }

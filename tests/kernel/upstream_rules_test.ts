@@ -175,7 +175,7 @@ corpusTest("upstream's stable rules fire in containers", [RULES], async () => {
     `mount --bind ${hosts} /etc/hosts && exec "$@"`,
     "sh",
   ];
-  const args = podman.falcodArguments;
+  const args = podman.falcodArguments();
   await withFalcod({ rules: [corpusPath(RULES)!], through, args }, async (falcod) => {
     for (const { rule, arguments: words, terminal } of IN_CONTAINER) {
       const command = `${podman.command} ${words}`;

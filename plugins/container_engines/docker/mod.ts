@@ -11,6 +11,7 @@ import {
   type ContainerInfo,
   type ContainerReference,
   describeImage,
+  isAnyListening,
   isListening,
   NOTHING_TOLD,
   watchSockets,
@@ -36,6 +37,10 @@ export class DockerEngine implements ContainerEngine {
 
   constructor(readonly config: DockerConfig) {
     this.name = config.engine;
+  }
+
+  isThere(): Promise<boolean> {
+    return isAnyListening(this.config.sockets);
   }
 
   async inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined> {

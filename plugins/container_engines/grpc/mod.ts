@@ -10,6 +10,7 @@ import {
   type ContainerEnginePlugin,
   type ContainerInfo,
   type ContainerReference,
+  isAnyListening,
   isListening,
   watchSockets,
 } from "../../../core/mod.ts";
@@ -31,6 +32,10 @@ export class GrpcEngine implements ContainerEngine {
   readonly #cris = new Map<string, Promise<Cri | undefined>>();
 
   constructor(readonly config: GrpcConfig) {}
+
+  isThere(): Promise<boolean> {
+    return isAnyListening([...this.config.criSockets, ...this.config.containerdSockets]);
+  }
 
   async inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined> {
     if (!IDENTIFIER.test(fullId)) return undefined;
