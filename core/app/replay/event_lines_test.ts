@@ -1,0 +1,33 @@
+import { assertEquals } from "../../../tests/assert.ts";
+import { Report } from "../../base/mod.ts";
+import { syscallFields } from "../../field/mod.ts";
+import type { Surroundings } from "../examine.ts";
+import { eventLines, type LinesRequest } from "./event_lines.ts";
+
+const surroundings: Surroundings = {
+  source: "syscall",
+  fields: syscallFields,
+  names: { macro: () => undefined, list: () => undefined },
+};
+
+function codesOf(request: Partial<LinesRequest>): string[] {
+  const report = new Report();
+  const usual = { filter: undefined, print: undefined, fields: undefined, json: false };
+  const lines = eventLines({ ...usual, ...request }, surroundings, report);
+  assertEquals(lines === undefined, report.hasErrors);
+  return report.diagnostics.map(({ code }) => code);
+}
+
+Deno.test("eventLines() takes conditions, outputs, and lists of fields with arguments", () => {
+  assertEquals(codesOf({}), []);
+  assertEquals(codesOf({ filter: "proc.name = cat" }), []);
+  assertEquals(codesOf({ print: "%proc.name %evt.arg.flags" }), []);
+  assertEquals(codesOf({ fields: "evt.num, proc.aname[2],evt.arg[0]", json: true }), []);
+});
+
+Deno.test("eventLines() says what is wrong", () => {
+  assertEquals(codesOf({ filter: "proc.name =" }), ["F007"]);
+  assertEquals(codesOf({ filter: "evt.nmu = 1" }), ["F012"]);
+  assertEquals(codesOf({ print: "%proc.nmae" }), ["A002"]);
+  assertEquals(codesOf({ fields: "evt.num,proc.nmae" }), ["A002"]);
+});
