@@ -59,7 +59,12 @@ async function readCaptured(
   return undefined;
 }
 
-function readDescribed(text: string, context: EventContext, report: Report): Stage | undefined {
+/** As `readEventArgument`, but for captures. */
+export function readDescribed(
+  text: string,
+  context: EventContext,
+  report: Report,
+): Stage | undefined {
   const source = text === "-"
     ? readText(STANDARD_INPUT, report)
     : text.startsWith("@")

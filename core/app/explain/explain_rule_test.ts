@@ -3,7 +3,7 @@ import { renderText, Report, SourceText } from "../../base/mod.ts";
 import { syscallFields } from "../../field/mod.ts";
 import { withGiven } from "../../given/mod.ts";
 import { loadRules, readRuleFile, type Ruleset } from "../../rule/mod.ts";
-import { readEventArgument } from "./event_argument.ts";
+import { readDescribed } from "./event_argument.ts";
 import { explainRule } from "./explain_rule.ts";
 import { outcomeOf, verdictOf } from "./sentence.ts";
 import { plainExplanation, treeLines } from "./tree.ts";
@@ -59,7 +59,7 @@ const ruleset = rulesetOf(RULES);
 function explain(name: string, event: string) {
   const rule = ruleset.rules.find((rule) => rule.name === name)!;
   const report = new Report();
-  const stage = readEventArgument(event, { source: "syscall", fields: syscallFields }, report);
+  const stage = readDescribed(event, { source: "syscall", fields: syscallFields }, report);
   assert(stage, renderText(report.diagnostics));
   return explainRule(rule, ruleset, stage);
 }
