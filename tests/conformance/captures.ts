@@ -1,4 +1,5 @@
 /** Captures of the corpus, played event by event. */
+import "./utc.ts";
 import { Buffer } from "node:buffer";
 import { decodeUtf8, replaceInvalid } from "../../core/base/mod.ts";
 import { type FieldDefinition, type FieldTable, renderValue } from "../../core/field/mod.ts";

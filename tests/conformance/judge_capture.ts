@@ -1,4 +1,5 @@
 /** A capture judged as `falcod replay` does, with everything in memory. */
+import "./utc.ts";
 import type { Alert } from "../../core/alert/mod.ts";
 import type { Host } from "../../core/app/host.ts";
 import type { OldFlags } from "../../core/app/old_flags.ts";
