@@ -61,6 +61,7 @@ export function descriptorOf(facts: Facts): FileDescriptor | undefined {
     socket: isIp ? ipSocketOf(given, typeChar) : typeChar === "u" ? unixSocketOf(given) : undefined,
     protocol: isIp ? given.text("fd.l4proto") ?? "tcp" : undefined,
     role: isIp ? roleOf(given) : undefined,
+    ...isIp && { isServer: roleOf(given) === "server" },
     connected: isIp ? given.truth("fd.connected") ?? true : given.truth("fd.connected"),
     inode: inode === undefined ? undefined : BigInt(Math.trunc(inode)),
     device: undefined,

@@ -13,6 +13,7 @@ import { type PathRole, pathRoleOf } from "../field/mod.ts";
 import { withSlash } from "./_descriptor.ts";
 import type { Facts } from "./_facts.ts";
 import type { Given } from "./given.ts";
+import { hasToldName } from "./_untold.ts";
 import { flagsOf, resultOf, signalOf, wordsOf } from "./_words.ts";
 
 /** Relative to the working directory, linux include/uapi/linux/fcntl.h. */
@@ -87,6 +88,7 @@ class ParamReader {
       case "FD32":
         return name === "fd" ? this.descriptor?.number : AT_FDCWD;
       case "SOCKTUPLE":
+        return this.descriptor && hasToldName(this.descriptor) ? this.descriptor.socket : undefined;
       case "SOCKADDR":
         return this.descriptor?.socket;
     }

@@ -21,6 +21,7 @@ import { openFlagsOf } from "./_open.ts";
 import { paramsOf } from "./_params.ts";
 import { ancestorsOf, processOf } from "./_process.ts";
 import { accountFiles } from "./_accounts.ts";
+import { type Untold, untoldOf } from "./_untold.ts";
 
 /** 2026-01-01 00:00:00 UTC: the same output every time. */
 const TIME_NS = 1_767_225_600_000_000_000n;
@@ -40,6 +41,7 @@ export class GivenEvent implements Event {
   readonly change: StateChange | undefined = undefined;
   readonly descriptor: FileDescriptor | undefined;
   readonly hasResolvedView: boolean;
+  readonly untold: Untold;
   readonly #params: readonly ParamValue[];
 
   constructor(readonly given: Given, process: ProcessSnapshot) {
@@ -55,6 +57,7 @@ export class GivenEvent implements Event {
     this.compat = given.truth("evt.is_compat") ?? false;
     const facts = { given, result: this.result, openFlags: openFlagsOf(given), process };
     this.descriptor = descriptorOf(facts);
+    this.untold = untoldOf(given, this.descriptor);
     const path = this.descriptor?.path;
     this.hasResolvedView = path?.resolved !== undefined && path.resolved !== path.given;
     this.#params = paramsOf(facts, this.descriptor);

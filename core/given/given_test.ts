@@ -160,6 +160,28 @@ Deno.test("a connection is built of its ends or of its name", () => {
   assertEquals(seen(unix, "fd.typechar", "fd.sockfamily"), ["u", "unix"]);
 });
 
+Deno.test("a descriptor shows no name, address, port or inode that nobody gave (issue 3)", () => {
+  const names = ["fd.name", "fd.nameraw", "fd.directory", "fd.filename", "fd.containername"];
+  const nothing = names.map(() => "<NA>");
+  assertEquals(seen("{evt.type: openat}", ...names), nothing);
+  assertEquals(seen("{evt.type: read, fd.typechar: p}", ...names, "fd.ino"), [...nothing, "<NA>"]);
+  assertEquals(seen("{evt.type: connect, fd.typechar: u}", ...names), nothing);
+  assertEquals(seen("{evt.type: openat, fd.name: ''}", "fd.name", "fd.directory"), ["", "/"]);
+  const server = "{evt.type: connect, fd.sip: 6.7.8.9, fd.sport: 22}";
+  assertEquals(seen(server, ...names, "fd.cip", "fd.cport", "fd.lport"), [
+    ...nothing,
+    ...["<NA>", "<NA>", "<NA>"],
+  ]);
+  assertEquals(seen(server, "fd.ip", "fd.port", "fd.rip"), ["6.7.8.9", "22", "6.7.8.9"]);
+  const client = "{evt.type: connect, fd.cip: 10.0.0.1, fd.cport: 33060}";
+  assertEquals(seen(client, "fd.name", "fd.sip", "fd.sport", "fd.is_server", "fd.port"), [
+    ...["<NA>", "<NA>", "<NA>", "false", "33060"],
+  ]);
+  const waiting = "{evt.type: listen, fd.lip: 0.0.0.0, fd.lport: 80}";
+  assertEquals(seen(waiting, "fd.name", "fd.sport"), ["0.0.0.0:80", "80"]);
+  assertEquals(seen("{evt.type: connect, fd.port: 0}", "fd.port", "fd.cport"), ["0", "<NA>"]);
+});
+
 Deno.test("paths of calls without a descriptor stand in their parameters", () => {
   const link = "{evt.type: symlinkat, evt.arg.target: /etc/shadow, fs.path.source: /tmp/x}";
   assertEquals(seen(link, "evt.arg.target", "evt.arg.linkpath", "fs.path.target", "fd.name"), [

@@ -15,9 +15,11 @@ function overlaid({ basis: _basis, specialize, ...field }: FieldDefinition): Fie
     ...field,
     ...specialize && { specialize: (argument: string) => overlaid(specialize(argument)) },
     extract: (event, state, argument) => {
-      if (event instanceof GivenEvent && counts(event, field.name, argument, state)) {
+      if (!(event instanceof GivenEvent)) return field.extract(event, state, argument);
+      if (counts(event, field.name, argument, state)) {
         return event.given.value(field.name, argumentName(event, field.name, argument));
       }
+      if (event.untold.has(field.name)) return event.untold.get(field.name);
       return field.extract(event, state, argument);
     },
   };
