@@ -4,7 +4,7 @@ import type { ScapEvent } from "../scap/mod.ts";
 import { Descriptor, O_DIRECTORY } from "./descriptor.ts";
 import type { Handler, Remember } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { NOT_CAPTURED, type Texts } from "./texts.ts";
+import { InternedPath, NOT_CAPTURED, type Texts } from "./texts.ts";
 import type { ReplayThread } from "./threads.ts";
 
 const AT_FDCWD = -100;
@@ -57,19 +57,42 @@ function opener(layout: OpenLayout): Handler {
       ? event.texts.named(NOT_CAPTURED, NOT_CAPTURED)
       : path;
     if (number < 0) return;
-    const inodeAt = scap.paramStart(layout.inode);
-    const hasInode = scap.paramLength(layout.inode) === 8;
-    const descriptor = new Descriptor({
-      number,
-      kind: (flags & O_DIRECTORY) !== 0 ? "directory" : "file",
-      path,
-      flags,
-      encodedDevice: scap.paramUnsigned(layout.device) ?? 0,
-      inodeLow: hasInode ? scap.view.getUint32(inodeAt, true) : 0,
-      inodeHigh: hasInode ? scap.view.getUint32(inodeAt + 4, true) : 0,
-    });
-    follower.open(event, thread, descriptor);
+    follower.open(event, thread, describe(scap, { number, flags, path, layout }));
   };
+}
+
+interface Opened {
+  readonly number: number;
+  readonly flags: number;
+  readonly path: NamedPath;
+  readonly layout: OpenLayout;
+}
+
+function describe(scap: ScapEvent, { number, flags, path, layout }: Opened): Descriptor {
+  const inodeAt = scap.paramStart(layout.inode);
+  const hasInode = scap.paramLength(layout.inode) === 8;
+  const inodeLow = hasInode ? scap.view.getUint32(inodeAt, true) : 0;
+  const inodeHigh = hasInode ? scap.view.getUint32(inodeAt + 4, true) : 0;
+  const encodedDevice = scap.paramUnsigned(layout.device) ?? 0;
+  const interned = path instanceof InternedPath ? path : undefined;
+  const last = interned?.opened;
+  if (
+    last !== undefined && last.number === number && last.flags === flags &&
+    last.inodeLow === inodeLow && last.inodeHigh === inodeHigh &&
+    last.encodedDevice === encodedDevice
+  ) return last;
+  const kind = (flags & O_DIRECTORY) !== 0 ? "directory" : "file";
+  const descriptor = new Descriptor({
+    number,
+    kind,
+    path,
+    flags,
+    encodedDevice,
+    inodeLow,
+    inodeHigh,
+  });
+  if (interned) interned.opened = descriptor;
+  return descriptor;
 }
 
 function creatFlags(flags: number): number {

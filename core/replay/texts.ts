@@ -4,6 +4,7 @@ import { type Cgroup, type NamedPath, Sight, type View } from "../event/mod.ts";
 import type { CaptureBytes, ScapEvent } from "../scap/mod.ts";
 import { containerOf } from "../state/mod.ts";
 import { BytesTable } from "./_bytes_table.ts";
+import type { Descriptor } from "./descriptor.ts";
 
 const PATHS = { values: 1 << 16, bytes: 8 << 20 };
 const TEXTS = { values: 1 << 14, bytes: 8 << 20 };
@@ -16,9 +17,11 @@ export const NOT_CAPTURED = "<NA>";
 const OLD_NULL = "(NULL)";
 
 /** One object for one path, so that a judge can keep notes on it. */
-class Path implements NamedPath {
+export class InternedPath implements NamedPath {
   readonly resolved = undefined;
   readonly sights: Readonly<Record<View, Sight>>;
+  /** What was made of it when it was last opened: often it is opened the same way again. */
+  opened: Descriptor | undefined;
 
   constructor(readonly raw: string, readonly given: string) {
     const sight = new Sight();
@@ -73,7 +76,7 @@ export class Texts {
     const key = `${directory}\0${raw}`;
     let path = this.#relative.get(key);
     if (path) return path;
-    path = new Path(raw, joined(directory, raw));
+    path = new InternedPath(raw, joined(directory, raw));
     if (this.#relative.size >= MAX_RELATIVE) this.#relative.clear();
     this.#relative.set(key, path);
     return path;
@@ -105,7 +108,7 @@ function decode(bytes: CaptureBytes, at: number, length: number): string {
 
 function decodePath(bytes: CaptureBytes, at: number, length: number): NamedPath {
   const raw = decode(bytes, at, length);
-  return new Path(raw, joinPath("", raw));
+  return new InternedPath(raw, joinPath("", raw));
 }
 
 function decodeList(bytes: CaptureBytes, at: number, length: number): readonly string[] {
