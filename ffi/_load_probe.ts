@@ -1,6 +1,7 @@
 /** Finds the probe object this kernel accepts. */
+import { Buffer } from "node:buffer";
 import { hasBpfCapabilities } from "./_capabilities.ts";
-import { BpfObject, PERMISSION_HELP } from "./bpf_object.ts";
+import { BpfObject, KERNEL_TYPES, PERMISSION_HELP } from "./bpf_object.ts";
 import { openLibc } from "./libc.ts";
 import { openLibbpf } from "./libbpf.ts";
 import { NativeError } from "./native_error.ts";
@@ -29,6 +30,9 @@ export type ProbeVariant = "cast" | "read";
 const LIFECYCLE_BYTES = 8 << 20;
 const EVENTS_BYTES = 32 << 20;
 const POSSIBLE_CPUS = "/sys/devices/system/cpu/possible";
+/** Programs for io_uring, and what they look at: since 6.3, where io_uring is built in at all. */
+const URING_PROGRAMS = ["on_uring_submit", "on_uring_complete"];
+const URING_TRACEPOINTS = ["io_uring_submit_req", "io_uring_complete"];
 const LARGEST_RING_BYTES = 1 << 30;
 
 /** Loads the first object the kernel accepts. Throws a `NativeError` when there is none. */
@@ -62,9 +66,26 @@ function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject
   object.resizeMap("lifecycle", ringBytes(options.lifecycleBytes ?? LIFECYCLE_BYTES));
   object.resizeMap("events", ringBytes(options.eventsBytes ?? EVENTS_BYTES));
   object.resizeMap("exec_slots", cpuSlots(Deno.readTextFileSync(POSSIBLE_CPUS)));
+  if (!hasTracepoints(URING_TRACEPOINTS)) {
+    for (const program of URING_PROGRAMS) object.leaveOut(program);
+  }
   object.load();
   stack.move();
   return object;
+}
+
+/**
+ * Whether the kernel has all of these tracepoints. It names the type of each in its own types, of which
+ * only the names are looked at: they stand one after the other, each with its NUL.
+ */
+function hasTracepoints(names: readonly string[]): boolean {
+  let types: Buffer;
+  try {
+    types = Buffer.from(Deno.readFileSync(KERNEL_TYPES));
+  } catch {
+    return false;
+  }
+  return names.every((name) => types.includes(`\0btf_trace_${name}\0`, 0, "latin1"));
 }
 
 /**

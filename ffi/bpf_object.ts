@@ -40,6 +40,7 @@ export class BpfObject implements Disposable {
   readonly #libbpf: Libbpf;
   #object: Deno.PointerObject | undefined;
   readonly #links: Deno.PointerObject[] = [];
+  readonly #leftOut = new Set<string>();
 
   private constructor(libbpf: Libbpf, object: Deno.PointerObject) {
     this.#libbpf = libbpf;
@@ -82,6 +83,13 @@ export class BpfObject implements Disposable {
     if (result < 0) throw this.#mapError(`Cannot set the size of map "${name}"`, result);
   }
 
+  /** Neither loads nor attaches a program: what it looks at is not in this kernel. Only before `load`. */
+  leaveOut(name: string): void {
+    this.#leftOut.add(name);
+    const program = this.#allPrograms().find((one) => this.#nameOf(one) === name);
+    if (program) this.#libbpf.bpf_program__set_autoload(program, false);
+  }
+
   /** Fits the programs to the running kernel, creates the maps, and has the verifier judge everything. */
   load(): void {
     using log = new LibbpfLog(this.#libbpf);
@@ -118,7 +126,7 @@ export class BpfObject implements Disposable {
   #attach(isWanted: (name: string) => boolean): void {
     using log = new LibbpfLog(this.#libbpf);
     for (const program of this.#programs()) {
-      if (!isWanted(readCString(this.#libbpf.bpf_program__name(program)))) continue;
+      if (!isWanted(this.#nameOf(program))) continue;
       const link = this.#libbpf.bpf_program__attach(program);
       if (link !== null) {
         this.#links.push(link);
@@ -126,7 +134,7 @@ export class BpfObject implements Disposable {
       }
       const reason = this.#reason(errno());
       this.#detach();
-      const name = readCString(this.#libbpf.bpf_program__name(program));
+      const name = this.#nameOf(program);
       throw new NativeError("attach-failed", `Cannot attach probe "${name}": ${reason}`, {
         help: "`falcod probe` shows what this kernel can do",
         log: log.tail,
@@ -193,7 +201,7 @@ export class BpfObject implements Disposable {
           },
         );
       }
-      return { name: readCString(libbpf.bpf_program__name(program)), id: info[1]! };
+      return { name: this.#nameOf(program), id: info[1]! };
     });
   }
 
@@ -209,7 +217,16 @@ export class BpfObject implements Disposable {
     for (const link of this.#links.splice(0)) this.#libbpf.bpf_link__destroy(link);
   }
 
+  #nameOf(program: Deno.PointerObject): string {
+    return readCString(this.#libbpf.bpf_program__name(program));
+  }
+
+  /** Those that were not left out. */
   #programs(): Deno.PointerObject[] {
+    return this.#allPrograms().filter((program) => !this.#leftOut.has(this.#nameOf(program)));
+  }
+
+  #allPrograms(): Deno.PointerObject[] {
     const programs: Deno.PointerObject[] = [];
     const object = this.#handle;
     let program = this.#libbpf.bpf_object__next_program(object, null);

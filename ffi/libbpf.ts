@@ -20,6 +20,7 @@ const SYMBOLS = {
   bpf_map__set_max_entries: { parameters: ["pointer", "u32"], result: "i32" },
   bpf_program__name: { parameters: ["pointer"], result: "pointer" },
   bpf_program__fd: { parameters: ["pointer"], result: "i32" },
+  bpf_program__set_autoload: { parameters: ["pointer", "bool"], result: "i32" },
   bpf_program__attach: { parameters: ["pointer"], result: "pointer" },
   bpf_link__destroy: { parameters: ["pointer"], result: "i32" },
   bpf_map_update_elem: { parameters: ["i32", "buffer", "buffer", "u64"], result: "i32" },

@@ -9,6 +9,7 @@
  *   sched_process_fork   a new thread or process, before it runs
  *   sched_process_exit   a thread ends, before its children are given to another
  *   signal_deliver       a signal reaches a thread
+ *   io_uring_…           requests that open and connect
  *
  * Records and their two rings are in records.h, what user space sets in config.h.
  */
@@ -20,6 +21,7 @@
 #include "scope.h"
 #include "signal.h"
 #include "state.h"
+#include "uring.h"
 #include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -193,5 +195,57 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info)
 	tgid = bpf_get_current_pid_tgid() >> 32;
 	if (tgid != config.ignored_tgid && in_scope(tgid))
 		report_signal(signal, (__u64)info);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(on_uring_submit, struct io_kiocb *submitted)
+{
+	__u64 request = (__u64)submitted;
+	__u32 number = uring_call(request), zero = 0;
+	struct uring_request *kept;
+	union event_slot *slot;
+	struct walk *walk;
+	struct call call;
+
+	if (number == NO_SYSCALL || !uring_wanted(number))
+		return 0;
+	kept = bpf_map_lookup_elem(&uring_scratch, &zero);
+	slot = event_slot();
+	walk = walk_slot(WALK_SYS_EXIT);
+	if (!kept || !slot || !walk)
+		return 0;
+	read_request(kept, request, number);
+	if (GET(struct io_kiocb, request, flags) & REQUEST_SKIPS_CQE ||
+	    bpf_map_update_elem(&uring_requests, &request, kept, BPF_ANY)) {
+		kept->is_direct = 1;	/* whatever it becomes, nobody will tell */
+		call = uring_outcome(number, 0);
+		report_request(slot, walk, request, kept, &call);
+	}
+	return 0;
+}
+
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_uring_complete, void *ring, void *completed)
+{
+	__u64 request = (__u64)completed;
+	struct uring_request *kept;
+	union event_slot *slot;
+	struct walk *walk;
+	struct call call;
+	__u32 number;
+
+	number = request ? uring_call(request) : NO_SYSCALL;
+	if (number == NO_SYSCALL)
+		return 0;
+	kept = bpf_map_lookup_elem(&uring_requests, &request);
+	if (!kept)
+		return 0;
+	slot = event_slot();
+	walk = walk_slot(WALK_SYS_EXIT);
+	call = uring_outcome(number, (__s32)GET(struct io_kiocb, request, cqe.res));
+	if (slot && walk)
+		report_request(slot, walk, request, kept, &call);
+	bpf_map_delete_elem(&uring_requests, &request);
 	return 0;
 }

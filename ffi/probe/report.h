@@ -50,26 +50,19 @@ static __always_inline void report_path(union event_slot *slot, const struct cal
 	submit_call(slot, call, sizeof(*record) + at, CLASS_FILE);
 }
 
-/* Fills the slot and returns the record's size. */
-static __always_inline __u64 fill_file(union event_slot *slot, const struct call *call,
-				       const struct call_shape *shape, struct walk *walk, __s32 fd,
-				       __u64 file)
+/* Fills in what the descriptor is of; `at` is where the strings before it end, the first `given` of them
+ * the path as given. Returns the record's size. */
+static __always_inline __u64 fill_file_facts(union event_slot *slot, struct walk *walk, __s32 fd,
+					     __u64 file, __u64 given, __u64 at)
 {
 	struct file_record *record = &slot->file;
-	__u64 given = 0, at = 0, length = 0;
+	__u64 length = 0;
 	__u16 flags;
 
-	start_call(slot, call, RECORD_FILE);
 	record->fd = fd;
-	record->base_length = record->resolved_length = record->resolved_root_length = 0;
-	record->_pad = 0;
-	if (shape->first) {
-		given = put_given(slot, call, record->data, 0, shape->first);
-		record->base_length =
-			put_base(slot, call, walk, record->data, 0, given, shape->first_base);
-		at = given + record->base_length;
-	}
 	record->given_length = given;
+	record->resolved_length = record->resolved_root_length = 0;
+	record->_pad = 0;
 	file_facts(&record->file, file);
 	if (file && config.resolve >= RESOLVE_PATH) {
 		flags = record->file.flags;
@@ -85,6 +78,23 @@ static __always_inline __u64 fill_file(union event_slot *slot, const struct call
 		record->file.flags = flags;
 	}
 	return sizeof(*record) + at + length;
+}
+
+/* Fills the slot and returns the record's size. */
+static __always_inline __u64 fill_file(union event_slot *slot, const struct call *call,
+				       const struct call_shape *shape, struct walk *walk, __s32 fd,
+				       __u64 file)
+{
+	struct file_record *record = &slot->file;
+	__u64 given = 0, base = 0;
+
+	start_call(slot, call, RECORD_FILE);
+	if (shape->first) {
+		given = put_given(slot, call, record->data, 0, shape->first);
+		base = put_base(slot, call, walk, record->data, 0, given, shape->first_base);
+	}
+	record->base_length = base;
+	return fill_file_facts(slot, walk, fd, file, given, given + base);
 }
 
 /* Appends the socket address an argument points to; returns its length. */

@@ -332,6 +332,40 @@ struct linux_binprm {
 	const char *fdpath;	/* since 5.9: set when execveat() started from a descriptor */
 };
 
+/* ---- io_uring ---- */
+
+struct filename {
+	const char *name;
+};
+
+struct open_how {
+	__u64 flags, mode, resolve;
+};
+
+struct io_open {
+	int dfd;
+	__u32 file_slot;
+	struct filename *filename;
+	struct open_how how;
+};
+
+struct io_connect {
+	struct sockaddr *addr;
+	int addr_len;
+};
+
+struct io_cqe {
+	__s32 res;
+	int fd;
+};
+
+struct io_kiocb {
+	struct file *file;
+	__u8 opcode;
+	__u64 flags;
+	struct io_cqe cqe;
+};
+
 #pragma clang attribute pop
 
 /* Only the names are used; values come from the running kernel. */

@@ -1,6 +1,7 @@
 /** What programs do to be seen wrongly or not at all: long and deep paths, other roots, files without names. */
 import { assert, assertEquals } from "../assert.ts";
-import { type EventCase, eventTests, find, withActor } from "./actor.ts";
+import { buildProgram } from "./build_program.ts";
+import { differences, type EventCase, eventTests, find, withActor } from "./actor.ts";
 import { kernelTest } from "./harness.ts";
 
 /** Goes down `count` directories of one name and leaves `f` open at the bottom. */
@@ -120,3 +121,42 @@ kernelTest("what ran before falcod has its arguments cut at the limit, and says 
     assert(length > 65_000 && length <= 65_536, `${length} characters`);
   });
 });
+
+kernelTest(
+  "files opened and connections made through io_uring are seen as the calls they are",
+  async () => {
+    const condition = "evt.type in (openat, connect) and proc.name = uring";
+    await withActor({ condition }, async (theatre) => {
+      Deno.copyFileSync(await buildProgram("uring"), `${theatre.folder}/uring`);
+      const { facts, events } = await theatre.perform(
+        `socket(L, AF_INET, SOCK_STREAM, 0); bind(L, sockaddr_in(0, INADDR_LOOPBACK)); listen(L, 1);
+       my ($port) = sockaddr_in(getsockname L); open(F, ">", "f"); close F; symlink "f", "link";
+       my $status = system("./uring", "link", $port) >> 8;
+       fact(port => $port, status => $status, ino => (stat "f")[1])`,
+      );
+      if (facts.get("status") === "3") {
+        console.log("not supported here, left out: io_uring");
+        return;
+      }
+      const opened = { "fd.nameraw": "link", "fd.name": "{D}/link", "evt.res": "SUCCESS" };
+      const process = {
+        "proc.pname": "actor",
+        "proc.exepath": "{D}/uring",
+        "evt.is_open_read": true,
+      };
+      const links = events.filter(({ output_fields: fields }) => fields["fd.nameraw"] === "link");
+      assertEquals(links.length, 3, "with a completion, without one, into the ring's own table");
+      for (const event of links) {
+        assertEquals(differences(event, { ...opened, ...process }, facts), []);
+      }
+      assertEquals(
+        differences(links[0]!, { "fd.realpath": "{D}/f", "fd.ino": "{ino}" }, facts),
+        [],
+      );
+      const none = { "fd.nameraw": "./none", "evt.res": "ENOENT", "evt.failed": true };
+      assert(find(events, none) !== undefined, "what is not there");
+      const connected = { "evt.type": "connect", "fd.sport": "{port}", "fd.sip": "127.0.0.1" };
+      assert(find(events, { ...connected, "evt.res": "SUCCESS" }, facts) !== undefined, "connect");
+    });
+  },
+);
