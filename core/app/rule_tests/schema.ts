@@ -26,7 +26,8 @@ const test = z.strictObject({
   name: text,
   source: text.default("syscall"),
   event: z.unknown().optional(),
-  events: z.array(z.unknown(), { error: "a list of events" }).optional(),
+  events: z.array(z.unknown(), { error: "a list of events" })
+    .min(1, { error: "at least one event, or there is nothing to judge" }).optional(),
   expect: listOf(expectation).optional(),
   expect_not: listOf(text).optional(),
 }, { error: "a mapping" }).check(({ value, issues }) => {
@@ -62,7 +63,8 @@ export function checkKeys(
   return {
     issues: result.error.issues.map((issue) => {
       const path = issue.path.filter((step) => typeof step !== "symbol");
-      const found = { path, wanted: issue.message, incomplete: issue.code === "custom" };
+      const incomplete = issue.code === "custom" || issue.code === "too_small";
+      const found = { path, wanted: issue.message, incomplete };
       if (issue.code !== "unrecognized_keys") return found;
       return { ...found, unknownKeys: issue.keys, known: knownKeys(path) };
     }),
