@@ -8,14 +8,17 @@ const MAX_CANDIDATES = 2000, MAX_COMPARED = 300;
 /**
  * The candidate with the fewest edits (insert, delete, replace, swap of neighbours) from `name`, if
  * few enough that a slip of the pen explains them: a third of the name, at least one, at most four.
- * Case costs nothing. The first of equally near ones wins. Of very many only the first are looked at.
+ * Any two letters are one slip from many names: of those short ones only the case may differ. Case
+ * costs nothing. Of equally near ones that wins which begins like the name for longest, and of those
+ * the first. Of very many only the first are looked at.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length === 0 || name.length > MAX_LENGTH) return undefined;
   const wanted = name.toLowerCase();
-  let limit = Math.min(4, Math.max(1, Math.floor(name.length / 3)));
+  let limit = name.length < 3 ? 0 : Math.min(4, Math.floor(name.length / 3));
   const letters = lettersOf(wanted);
   let best: string | undefined;
+  let alike = -1;
   let looked = 0, compared = 0;
   for (const candidate of candidates) {
     if (++looked > MAX_CANDIDATES || compared > MAX_COMPARED) break;
@@ -25,12 +28,22 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     if (countBits(letters ^ lettersOf(known)) > 2 * limit) continue;
     compared++;
     const edits = distance(wanted, known, limit);
+    if (edits === 0) return candidate;
     if (edits > limit) continue;
+    const beginning = sharedBeginning(wanted, known);
+    if (edits === limit && best !== undefined && beginning <= alike) continue;
     best = candidate;
-    if (edits === 0) return best;
-    limit = edits - 1;
+    alike = beginning;
+    limit = edits;
   }
   return best;
+}
+
+/** How many letters both begin with. */
+function sharedBeginning(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** `did you mean "x"?` for a diagnostic's help; absent when nothing is near. */

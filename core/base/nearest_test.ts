@@ -21,6 +21,17 @@ Deno.test("nearest() counts swapped neighbours as one slip and keeps the first o
   assertEquals(nearest("bat", ["cat", "hat"]), "cat");
 });
 
+Deno.test("nearest() prefers, of equally near names, the one that begins in the same way", () => {
+  assertEquals(nearest("fd.nam", ["fd.num", "fd.name"]), "fd.name");
+  assertEquals(nearest("fd.nam", ["fd.name", "fd.num"]), "fd.name");
+});
+
+Deno.test("nearest() takes one or two letters for no other name than the same in another case", () => {
+  assertEquals(nearest("1", ["y", "no"]), undefined);
+  assertEquals(nearest("x1", ["L1", "X1"]), "X1");
+  assertEquals(nearest("x1", ["L1", "x"]), undefined);
+});
+
 Deno.test("didYouMean() words the suggestion, or says nothing", () => {
   assertEquals(didYouMean("condtion", ["condition"]), 'did you mean "condition"?');
   assertEquals(didYouMean("zzzz", ["condition"]), undefined);

@@ -2,9 +2,36 @@
 import type { Report, Span } from "../base/mod.ts";
 import { didYouMean } from "../base/nearest.ts";
 import type { Literal, Operand } from "./condition.ts";
-import { type Lexer, OPERATOR_NAMES, TRANSFORMER_NAMES } from "./lexer.ts";
+import { type Lexer, OPERATOR_NAMES, type Token, TRANSFORMER_NAMES } from "./lexer.ts";
 
 const EXAMPLE = 'a check looks like "proc.name = cat"';
+const NO_COMMENT =
+  'in a condition "#" begins no comment: comments stand in lines of their own, above the rule';
+const STRAIGHT_QUOTES = `only " and ' quote a value; these quotes are letters like any other`;
+
+/** What other languages write between a field and a value, and how it is written here. */
+const FOREIGN_OPERATORS: ReadonlyMap<string, string> = new Map([
+  ["like", 'for patterns with "*" write "glob", for a part of the text "contains"'],
+  ["ilike", 'for patterns with "*" write "iglob", for a part of the text "icontains"'],
+  ["matches", 'for patterns with "*" write "glob", for regular expressions "regex"'],
+  ["match", 'for patterns with "*" write "glob", for regular expressions "regex"'],
+  ["rlike", 'for regular expressions write "regex"'],
+  ["=~", 'for regular expressions write "regex"'],
+  ["~", 'for regular expressions write "regex"'],
+  ["is", 'write "=", or "exists" to ask whether there is a value'],
+  ["has", 'write "contains", or "in" for one of several values'],
+  ["equals", 'write "="'],
+  ["===", 'write "="'],
+  ["<>", 'write "!="'],
+  ["=<", 'write "<="'],
+  ["=>", 'write ">="'],
+  ["starts_with", 'write "startswith"'],
+  ["ends_with", 'write "endswith"'],
+]);
+
+const SYMBOLS = /^[=!<>~]+/;
+/** Looked at behind a field for the sake of a hint, in UTF-16 units. */
+const MAX_SYMBOLS = 40;
 
 /** Each method reports one problem at the lexer's cursor and returns the parser's "nothing". */
 export class SyntaxErrors {
@@ -43,12 +70,16 @@ export class SyntaxErrors {
     if (text.startsWith("||")) return 'write "or"';
     if (/^(?:AND|OR|NOT)$/.test(text)) return `operators are lower case: "${text.toLowerCase()}"`;
     if (/^not\b/.test(text)) return 'write "and not"';
+    if (text.startsWith("#")) return NO_COMMENT;
     if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
     const bare = this.lastBare;
     if (!bare) return undefined;
     if (text === "(" && TRANSFORMER_NAMES.some((name) => name === bare.text)) {
       return `no blank may stand between "${bare.text}" and its bracket`;
     }
+    const operator = FOREIGN_OPERATORS.get(`=${bare.text}`);
+    if (operator) return operator;
+    if (/^[\u2018-\u201f]/.test(bare.text)) return STRAIGHT_QUOTES;
     const rest = this.#lexer.source.text.slice(bare.span.start, this.#lexer.word.span.end);
     return `a value with blanks or any of ()"'=, must be quoted: '${rest.replaceAll("'", "\\'")}'`;
   }
@@ -73,15 +104,35 @@ export class SyntaxErrors {
       const help = `compare it, "${what} = value", or ask for it, "${what} exists"`;
       return this.fail("F006", `"${what}" is not compared with anything`, left.span, help);
     }
-    const { text, span } = lexer.word;
-    const glued = OPERATOR_NAMES.includes(text);
-    return this.fail(
-      "F006",
-      glued ? `"${text}" needs a blank behind it` : `"${text}" is not an operator`,
-      span,
-      glued ? undefined : didYouMean(text, OPERATOR_NAMES) ??
-        `operators are ${OPERATOR_NAMES.join(" ")}`,
-    );
+    const { text, span } = this.#operatorWord();
+    if (OPERATOR_NAMES.includes(text)) {
+      return this.fail("F006", `"${text}" needs a blank behind it`, span);
+    }
+    const help = this.#helpForOperator(what, text) ?? didYouMean(text, OPERATOR_NAMES) ??
+      `operators are ${OPERATOR_NAMES.join(" ")}`;
+    return this.fail("F006", `"${text}" is not an operator`, span, help);
+  }
+
+  /** The word at the cursor, or the symbols: a word ends before "=". */
+  #operatorWord(): Token {
+    const { word, source, offset } = this.#lexer;
+    const length = SYMBOLS.exec(source.text.slice(offset, offset + MAX_SYMBOLS))?.[0].length;
+    if (length === undefined) return word;
+    const span = source.span(offset, offset + length);
+    return { text: source.text.slice(span.start, span.end), span };
+  }
+
+  /** `left` is what stands before the operator. */
+  #helpForOperator(left: string, text: string): string | undefined {
+    if (/^(?:not|!~?)$/i.test(text)) {
+      const behind = this.#lexer.offset + text.length;
+      const following = this.#lexer.source.text.slice(behind, behind + MAX_SYMBOLS);
+      const operator = text === "!~" ? "regex" : /^\s*([a-z]+)/.exec(following)?.[1];
+      const known = operator !== undefined && OPERATOR_NAMES.includes(operator);
+      return `"not" stands before the check: not ${left} ${known ? operator : "="} …`;
+    }
+    if (text.startsWith("#")) return NO_COMMENT;
+    return FOREIGN_OPERATORS.get(text.toLowerCase());
   }
 
   noCheck(): undefined {
@@ -95,7 +146,7 @@ export class SyntaxErrors {
       );
     }
     const { text, span } = lexer.word;
-    const help = text === "!" || text.startsWith("!") ? 'write "not"' : EXAMPLE;
+    const help = text.startsWith("!") ? 'write "not"' : text.startsWith("#") ? NO_COMMENT : EXAMPLE;
     return this.fail("F002", `expected a check, a macro or "(", found "${text}"`, span, help);
   }
 

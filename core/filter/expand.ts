@@ -1,5 +1,12 @@
 /** Puts macros and lists in the place of their names. */
-import { didYouMean, type Finding, nearest, type Note, type Report } from "../base/mod.ts";
+import {
+  didYouMean,
+  type Finding,
+  nearest,
+  type Note,
+  type Report,
+  type Span,
+} from "../base/mod.ts";
 import type {
   Comparison,
   Condition,
@@ -21,6 +28,8 @@ export interface Names {
   listNames?(): Iterable<string>;
   /** What to do about an unknown macro; absent: to define it. */
   readonly help?: string;
+  /** Where a macro is defined that cannot be seen from here, behind the macro that asks for it. */
+  laterMacro?(name: string): Span | undefined;
   /** Filled with the expansions of macros that nothing is to be said of, and taken from. */
   readonly expansions?: Map<string, Expansion> | undefined;
   /** What all conditions may still grow by; goes down. */
@@ -164,12 +173,23 @@ class Expander {
 
   #unknownMacro(use: MacroUse): undefined {
     const { name } = use;
+    const later = this.#names.laterMacro?.(name);
+    if (later) {
+      this.#report.add({
+        code: "F016",
+        title: `macro "${name}" is defined later, and macros see only those before them`,
+        at: use.span,
+        help: `move the definition of "${name}" up, before the macro that uses it`,
+        notes: [...notesOf(this.#path), { message: "it is defined here", at: later }],
+      });
+      return undefined;
+    }
     const isList = this.#names.list(name) !== undefined;
     const help = () =>
       isList
         ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
         : didYouMean(name, this.#names.macroNames?.() ?? []) ?? this.#names.help ??
-          "macros must be defined before the rules that use them";
+          `define it, "- macro: ${name}", in this file or in one that is read with it`;
     return this.#fail("F016", `unknown macro "${name}"`, use, help);
   }
 

@@ -1,11 +1,10 @@
 /** Rules as written: whole ones, changes to earlier ones, and the lone `enabled`. */
-import { didYouMean } from "../base/mod.ts";
 import type { YamlScalar } from "../base/yaml.ts";
 import { PRIORITIES, type Priority } from "../alert/mod.ts";
 import type { MappingReader } from "./_mapping_reader.ts";
 import { readExceptions } from "./_read_exceptions.ts";
 import { type Override, readOverride } from "./_override.ts";
-import { parsePriority } from "./priority.ts";
+import { nearestPriority, parsePriority } from "./priority.ts";
 import type { RuleEnabledItem, RuleItem, RuleParts, RuleUpdateItem } from "./rule_file.ts";
 
 const APPENDABLE = ["condition", "output", "desc", "tags", "exceptions"];
@@ -188,6 +187,7 @@ function readPriority(reader: MappingReader): Priority | undefined {
   const priority = parsePriority(scalar.value);
   if (priority) return priority;
   const title = `"${scalar.value}" is none of the eight priorities`;
-  const help = didYouMean(scalar.value, PRIORITIES) ?? `they are ${PRIORITIES.join(", ")}`;
+  const near = nearestPriority(scalar.value);
+  const help = near ? `did you mean "${near}"?` : `they are ${PRIORITIES.join(", ")}`;
   return reader.fail("R012", title, scalar.span, help);
 }

@@ -87,7 +87,8 @@ function readTree(root: MappingNode, report: Report): Config {
 /** Each round leaves something out; deeper than the schema nests it cannot go. */
 const MAX_ROUNDS = 8;
 
-function reportValue(root: MappingNode, { path, wanted, choices }: ConfigIssue, report: Report) {
+function reportValue(root: MappingNode, issue: ConfigIssue, report: Report) {
+  const { path, wanted, choices = [], meant } = issue;
   const node = nodeAt(root, path);
   const empty = node?.kind === "scalar" && node.text === "";
   report.add({
@@ -97,7 +98,9 @@ function reportValue(root: MappingNode, { path, wanted, choices }: ConfigIssue, 
     at: node?.at ?? placeOf(root, path),
     help: empty
       ? "the default is used"
-      : choices && node?.kind === "scalar"
+      : meant
+      ? `did you mean "${meant}"?`
+      : node?.kind === "scalar"
       ? didYouMean(node.text, choices)
       : undefined,
   });

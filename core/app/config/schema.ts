@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { PRIORITIES, type Priority } from "../../alert/mod.ts";
 import { parseAddress } from "../../base/ip.ts";
-import { parsePriority } from "../../rule/priority.ts";
+import { nearestPriority, parsePriority } from "../../rule/priority.ts";
 import { LOG_LEVELS } from "../log.ts";
 import {
   decimal,
@@ -42,7 +42,8 @@ const priority = word().transform((given, context): Priority => {
   const found = parsePriority(given);
   if (found) return found;
   const message = `one of ${PRIORITIES.join(", ").toLowerCase()}`;
-  context.issues.push({ code: "custom", message, input: given });
+  const meant = nearestPriority(given)?.toLowerCase();
+  context.issues.push({ code: "custom", message, input: given, params: { meant } });
   return z.NEVER;
 }).default("Debug");
 
@@ -315,6 +316,8 @@ export interface ConfigIssue {
   readonly unknownKeys?: readonly string[];
   /** The values there are, where they are few. */
   readonly choices?: readonly string[];
+  /** The value that was probably meant, where the key knows better than the letters tell. */
+  readonly meant?: string;
 }
 
 export function checkAgainstSchema(
@@ -327,6 +330,9 @@ export function checkAgainstSchema(
     wanted: issue.message,
     ...(issue.code === "unrecognized_keys" ? { unknownKeys: issue.keys } : {}),
     ...(issue.code === "invalid_value" ? { choices: issue.values.map(String) } : {}),
+    ...(issue.code === "custom" && issue.params?.meant
+      ? { meant: String(issue.params.meant) }
+      : {}),
   }));
   return { issues };
 }
