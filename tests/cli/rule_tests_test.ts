@@ -142,6 +142,26 @@ Deno.test("falcod test takes rules and configuration from where it is told", asy
   assert(configured.out.includes("priority Warning is below the minimum"), configured.out);
 });
 
+Deno.test("falcod test lets only the first rule alert where rule_matching says so (issue 3)", async () => {
+  const both = `rules: rules.yaml
+tests:
+  - name: both match
+    event: {evt.type: openat, fd.name: /srv/x}
+    expect: [Any open, Any open again]
+`;
+  using folder = new Folder({
+    "rules.yaml": RULES +
+      RULES.slice(RULES.indexOf("- rule: Any open")).replace("open", "open again"),
+    "all.yaml": both,
+    "first.yaml": `rule_matching: first\n${both}`,
+  });
+  const [all, first] = await Promise.all(
+    ["all.yaml", "first.yaml"].map((name) => falcod(["test", folder.file(name)])),
+  );
+  assertEquals([all!.code, first!.code], [0, 1], all!.out);
+  assert(first!.out.includes('"Any open" comes first'), first!.out);
+});
+
 Deno.test("falcod test runs nothing of a file that is broken, and tells where", async () => {
   using folder = new Folder({
     "rules.yaml": RULES,

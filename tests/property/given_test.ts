@@ -155,7 +155,7 @@ Deno.test(`an event of random fields is judged or diagnosed, and explained as ju
       alerted += alerts.size;
       const rule = random.pick(ruleset.rules);
       for (const each of [rule, ...ruleset.rules.filter(({ name }) => alerts.has(name))]) {
-        const explanation = explainRule(each, ruleset, stage);
+        const explanation = explainRule(each, ruleset, { stage, ruleMatching: "all" });
         assertEquals(outcomeOf(explanation) === "alert", alerts.has(each.name), each.name);
         assertEquals(explanation.alert !== undefined, explanation.condition.truth, each.name);
         verdictOf(explanation);
@@ -216,7 +216,7 @@ Deno.test(`a file of rule tests changed at random runs or is diagnosed (seed ${S
         assert(at && at.offset >= 0 && at.endOffset >= at.offset && at.endOffset <= text.length);
       }
       if (report.hasErrors) continue;
-      for (const test of tests.slice(0, 2)) failuresOf(test, ruleset);
+      for (const test of tests.slice(0, 2)) failuresOf(test, ruleset, "all");
     } catch (error) {
       throw new Error(`seed ${SEED}, round ${round}:\n${text}`, { cause: error });
     }

@@ -41,7 +41,8 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
   const stage = await readEventArgument(request.event, context, report);
   if (!stage) return fail(report, request, host);
   printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
-  const explanation = explainRule(rule, ruleset, stage);
+  const { rule_matching: ruleMatching } = start.loaded.config;
+  const explanation = explainRule(rule, ruleset, { stage, ruleMatching });
   host.out.write(
     request.json
       ? `${JSON.stringify(plainExplanation(explanation))}\n`

@@ -34,7 +34,7 @@ export async function readEventArgument(
 }
 
 /** How often explaining sets the stage. */
-const SETTINGS = 2;
+const SETTINGS = 3;
 
 /** The stage is set as often as it is wanted, beforehand: reading takes its time. */
 async function readCaptured(

@@ -1,6 +1,7 @@
 /** Why a rule alerts for an event, or does not. */
 import type { Alert } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
+import type { RuleMatching } from "../../engine/mod.ts";
 import { eventType, type View } from "../../event/mod.ts";
 import {
   type Condition,
@@ -30,6 +31,8 @@ export interface RuleExplanation {
   readonly heldBackBy: readonly HoldingException[];
   /** What the rule prints, or would print if it were enabled; absent when it does not match. */
   readonly alert: Alert | undefined;
+  /** The rule that alerts in its place; with `rule_matching: all` there is none. */
+  readonly overtakenBy: string | undefined;
 }
 
 export interface HoldingException {
@@ -37,12 +40,19 @@ export interface HoldingException {
   readonly part: Explanation;
 }
 
-/** The judge's own words, and what the engine makes of it. */
-export function explainRule(rule: Rule, ruleset: Ruleset, stage: Stage): RuleExplanation {
+/** The judge's own words, and what the engine makes of it; the stage is set three times at most. */
+export function explainRule(
+  rule: Rule,
+  ruleset: Ruleset,
+  { stage, ruleMatching }: { readonly stage: Stage; readonly ruleMatching: RuleMatching },
+): RuleExplanation {
   const { condition, view, eventCode } = explainInViews(rule, ruleset, stage);
   const { core, exceptions } = partsOf(condition, rule);
   const enabled = { ...rule, enabled: true, disabledBy: undefined };
   const [alert] = alertsOf(stage, { ...ruleset, rules: [enabled] });
+  const [first] = alert && rule.enabled && ruleMatching === "first"
+    ? alertsOf(stage, ruleset, ruleMatching)
+    : [];
   return {
     rule,
     eventType: eventType(eventCode)?.name ?? "NA",
@@ -53,6 +63,7 @@ export function explainRule(rule: Rule, ruleset: Ruleset, stage: Stage): RuleExp
     core,
     heldBackBy: core.truth ? exceptions.filter(({ part }) => !part.truth) : [],
     alert,
+    overtakenBy: first && first.rule !== rule.name ? first.rule : undefined,
   };
 }
 

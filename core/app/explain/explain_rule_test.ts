@@ -40,6 +40,11 @@ const RULES = `
   condition: evt.type = openat and sensitive
   output: low
   priority: DEBUG
+- rule: Second
+  desc: d
+  condition: evt.type = openat and sensitive
+  output: second
+  priority: WARNING
 `;
 
 function rulesetOf(text: string): Ruleset {
@@ -56,12 +61,12 @@ function rulesetOf(text: string): Ruleset {
 
 const ruleset = rulesetOf(RULES);
 
-function explain(name: string, event: string) {
+function explain(name: string, event: string, ruleMatching: "first" | "all" = "first") {
   const rule = ruleset.rules.find((rule) => rule.name === name)!;
   const report = new Report();
   const stage = readDescribed(event, { source: "syscall", fields: syscallFields }, report);
   assert(stage, renderText(report.diagnostics));
-  return explainRule(rule, ruleset, stage);
+  return explainRule(rule, ruleset, { stage, ruleMatching });
 }
 
 const SHADOW = "evt.type: openat, fd.name: /etc/shadow";
@@ -121,6 +126,16 @@ Deno.test("explainRule() tells what keeps a rule quiet besides its condition", (
     assert(verdictOf(explanation).includes(part), verdictOf(explanation));
   }
   assertEquals(explain("Off", `{${SHADOW}}`).alert?.message, "off");
+});
+
+Deno.test("explainRule() tells of the rule that alerts in place of one that matches (issue 3)", () => {
+  const explanation = explain("Second", `{${SHADOW}, proc.name: cat}`);
+  assertEquals([outcomeOf(explanation), explanation.overtakenBy], ["overtaken", "Read"]);
+  assert(verdictOf(explanation).includes('"Read" comes first'), verdictOf(explanation));
+  assertObjectMatch(plainExplanation(explanation), { matches: true, overtaken_by: "Read" });
+  const alone = explain("Second", `{${SHADOW}, proc.name: su}`);
+  assertEquals(outcomeOf(alone), "alert");
+  assertEquals(outcomeOf(explain("Second", `{${SHADOW}, proc.name: cat}`, "all")), "alert");
 });
 
 Deno.test("explainRule() looks under the kernel's name of a file where that one matches", () => {

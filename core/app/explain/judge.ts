@@ -1,17 +1,18 @@
 /** Events that somebody describes, judged by loaded rules as the engine judges live ones. */
 import type { Alert } from "../../alert/mod.ts";
-import { Engine } from "../../engine/mod.ts";
+import { Engine, type RuleMatching } from "../../engine/mod.ts";
 import type { GivenSituation } from "../../given/mod.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 
 /** Sets the stage anew each time: to judge an event changes the state it happens in. */
 export type Stage = () => GivenSituation;
 
-/**
- * Every alert the event raises, in the order of the rules, each rule by itself: which of several
- * matching rules is told (`rule_matching`) is not asked here.
- */
-export function alertsOf(stage: Stage, ruleset: Ruleset): readonly Alert[] {
+/** The alerts the event raises, in the order of the rules: of every rule that matches, or the first. */
+export function alertsOf(
+  stage: Stage,
+  ruleset: Ruleset,
+  ruleMatching: RuleMatching = "all",
+): readonly Alert[] {
   const { event, state } = stage();
   const alerts: Alert[] = [];
   let fault: Error | undefined;
@@ -25,7 +26,7 @@ export function alertsOf(stage: Stage, ruleset: Ruleset): readonly Alert[] {
     state,
     hostname: "",
     deliver: (alert) => alerts.push(alert),
-    ruleMatching: "all",
+    ruleMatching,
     onFault: (error) => fault = error,
   });
   engine.process(event);

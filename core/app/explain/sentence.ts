@@ -5,13 +5,21 @@ import type { RuleExplanation } from "./explain_rule.ts";
 import { seenText } from "./tree.ts";
 
 /** What became of the event; the first that applies. */
-export type Outcome = "alert" | "event-type" | "condition" | "exception" | "disabled" | "priority";
+export type Outcome =
+  | "alert"
+  | "event-type"
+  | "condition"
+  | "exception"
+  | "disabled"
+  | "priority"
+  | "overtaken";
 
-export function outcomeOf({ rule, looksAtType, condition, heldBackBy }: RuleExplanation): Outcome {
+export function outcomeOf(explanation: RuleExplanation): Outcome {
+  const { rule, looksAtType, condition, heldBackBy, overtakenBy } = explanation;
   if (!looksAtType) return "event-type";
   if (heldBackBy.length > 0) return "exception";
   if (!condition.truth) return "condition";
-  if (rule.enabled) return "alert";
+  if (rule.enabled) return overtakenBy === undefined ? "alert" : "overtaken";
   return rule.disabledBy === "priority" ? "priority" : "disabled";
 }
 
@@ -26,7 +34,7 @@ export function verdictOf(explanation: RuleExplanation): string {
       sentences.push(`${others} more of its parts ${others > 1 ? "are" : "is"} false.`);
     }
   }
-  if (outcome === "alert" && explanation.view === "resolved") {
+  if ((outcome === "alert" || outcome === "overtaken") && explanation.view === "resolved") {
     sentences.push("It holds under the kernel's name of the file, not under the name as given.");
   }
   if (!rule.enabled && !condition.truth) sentences.push(`Besides, ${disabledClause(explanation)}.`);
@@ -38,6 +46,9 @@ function mainClause(explanation: RuleExplanation, outcome: Outcome): string {
   switch (outcome) {
     case "alert":
       return "alerts: its condition holds";
+    case "overtaken":
+      return `matches, but does not alert: "${explanation.overtakenBy}" comes first, and with ` +
+        "rule_matching: first only the first rule that matches alerts";
     case "event-type":
       return `does not match: it is not held against "${explanation.eventType}" events, only ${
         typesText(rule.eventTypes)
@@ -63,6 +74,8 @@ function disabledClause({ rule }: RuleExplanation): string {
   switch (rule.disabledBy) {
     case "priority":
       return `its priority ${rule.priority} is below the minimum that the configuration sets (priority)`;
+    case "source":
+      return `nobody provides its event source "${rule.source}"`;
     case "file":
       return "the rule files disable it (enabled: false)";
     default:

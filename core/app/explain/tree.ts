@@ -94,6 +94,7 @@ export function plainExplanation(explanation: RuleExplanation) {
     matches: condition.truth && explanation.looksAtType,
     event_type: explanation.eventType,
     view: explanation.view,
+    ...explanation.overtakenBy !== undefined && { overtaken_by: explanation.overtakenBy },
     exceptions: heldBackBy.map(({ name }) => name),
     reasons: [...decisive].filter(({ children }) => children.length === 0).map(plainCheck),
     condition: plainPart(condition, decisive),

@@ -1,6 +1,7 @@
 /** One rule test: whether its events raise the alerts they should. */
 import type { Alert } from "../../alert/mod.ts";
 import type { Span } from "../../base/mod.ts";
+import type { RuleMatching } from "../../engine/mod.ts";
 import type { JsonValue } from "../../field/mod.ts";
 import { eventOf, type Given } from "../../given/mod.ts";
 import type { Ruleset } from "../../rule/mod.ts";
@@ -24,9 +25,13 @@ export interface Failure {
 }
 
 /** Every event by itself, in a state of its own; empty: the test passed. */
-export function failuresOf(test: RuleTest, ruleset: Ruleset): readonly Failure[] {
+export function failuresOf(
+  test: RuleTest,
+  ruleset: Ruleset,
+  ruleMatching: RuleMatching,
+): readonly Failure[] {
   return test.events.flatMap(({ at, given }) =>
-    [...failuresWith(given, test, ruleset)]
+    [...failuresWith(given, test, { ruleset, ruleMatching })]
       .map((failure) => ({ ...failure, event: at }))
   );
 }
@@ -36,10 +41,15 @@ type Found = Omit<Failure, "event">;
 function* failuresWith(
   given: Given,
   { expect, expectNot }: RuleTest,
-  ruleset: Ruleset,
+  { ruleset, ruleMatching }: {
+    readonly ruleset: Ruleset;
+    readonly ruleMatching: RuleMatching;
+  },
 ): Generator<Found> {
   const stage = () => eventOf(given);
-  const alerts = new Map(alertsOf(stage, ruleset).map((alert) => [alert.rule, alert]));
+  const alerts = new Map(
+    alertsOf(stage, ruleset, ruleMatching).map((alert) => [alert.rule, alert]),
+  );
   for (const expectation of expect ?? []) {
     const alert = alerts.get(expectation.rule);
     if (alert) yield* differencesOf(alert, expectation);
@@ -56,7 +66,7 @@ function* failuresWith(
   function missing(name: string): Found {
     const rule = ruleset.rules.find((rule) => rule.name === name)!;
     const reason = rule.source === given.source
-      ? verdictOf(explainRule(rule, ruleset, stage))
+      ? verdictOf(explainRule(rule, ruleset, { stage, ruleMatching }))
       : `"${name}" judges events of source ${rule.source}, this one is of ${given.source}.`;
     return { kind: "missing", rule: name, message: `an alert was expected. ${reason}` };
   }

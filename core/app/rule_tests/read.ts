@@ -9,6 +9,7 @@ import {
   type Span,
 } from "../../base/mod.ts";
 import { readYaml, type YamlNode } from "../../base/yaml.ts";
+import type { RuleMatching } from "../../engine/mod.ts";
 import { checkKeys, type KeyIssue, type TestFileKeys } from "./schema.ts";
 
 /** A file whose keys are right; names of rules and fields have not been looked at. */
@@ -17,6 +18,7 @@ export interface TestFile {
   /** Paths as written, each with its place; absent: the rules of the configuration. */
   readonly rules: readonly WrittenPath[] | undefined;
   readonly config: WrittenPath | undefined;
+  readonly ruleMatching: RuleMatching;
   readonly tests: readonly WrittenTest[];
 }
 
@@ -154,12 +156,13 @@ type Path = readonly (string | number)[];
 class Shaper {
   constructor(readonly root: YamlNode) {}
 
-  file({ rules, config, tests }: TestFileKeys, source: SourceText): TestFile {
+  file({ rules, config, rule_matching, tests }: TestFileKeys, source: SourceText): TestFile {
     const common = this.#node(["event"]);
     return {
       source,
       rules: rules?.map((path, index) => ({ path, at: this.#item(["rules"], index) })),
       config: config === undefined ? undefined : { path: config, at: this.#at(["config"]) },
+      ruleMatching: rule_matching,
       tests: tests.map((test, index) => this.#test(test, ["tests", index], common)),
     };
   }

@@ -52,7 +52,10 @@ export async function runTestFile(
     suppressed: report.suppressed,
     broken,
     tests: broken ? [] : tests.filter(({ name }) => request.isWanted(name))
-      .map((test) => ({ test, failures: failuresOf(test, surroundings.ruleset) })),
+      .map((test) => ({
+        test,
+        failures: failuresOf(test, surroundings.ruleset, file.ruleMatching),
+      })),
   };
 }
 

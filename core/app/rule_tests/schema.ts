@@ -39,6 +39,7 @@ const test = z.strictObject({
 const testFile = z.strictObject({
   rules: listOf(text).optional(),
   config: text.optional(),
+  rule_matching: z.enum(["first", "all"], { error: "first or all" }).default("all"),
   event: z.unknown().optional(),
   tests: z.array(test, { error: "a list of tests" }),
 }, { error: "a mapping with the key tests" });
