@@ -5,6 +5,7 @@ import { BpfObject, KERNEL_TYPES, PERMISSION_HELP } from "./bpf_object.ts";
 import { openLibc } from "./libc.ts";
 import { openLibbpf } from "./libbpf.ts";
 import { NativeError } from "./native_error.ts";
+import { VERDICTS_PER_CPU } from "./verdicts.ts";
 
 export interface ProbeOptions {
   /** Compiled probes, best first: the first one this kernel accepts is used. */
@@ -65,7 +66,9 @@ function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject
   const object = stack.use(BpfObject.open(name, bytes, options.libbpfPath));
   object.resizeMap("lifecycle", ringBytes(options.lifecycleBytes ?? LIFECYCLE_BYTES));
   object.resizeMap("events", ringBytes(options.eventsBytes ?? EVENTS_BYTES));
-  object.resizeMap("exec_slots", cpuSlots(Deno.readTextFileSync(POSSIBLE_CPUS)));
+  const cpus = cpuSlots(Deno.readTextFileSync(POSSIBLE_CPUS));
+  object.resizeMap("exec_slots", cpus);
+  object.resizeMap("verdicts", cpus * VERDICTS_PER_CPU);
   if (!hasTracepoints(URING_TRACEPOINTS)) {
     for (const program of URING_PROGRAMS) object.leaveOut(program);
   }

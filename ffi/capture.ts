@@ -13,6 +13,7 @@ import { bootTimeNs } from "./libc.ts";
 import { MappedRing } from "./mapped_ring.ts";
 import { type RecordHandler, RecordMerger } from "./merge.ts";
 import { type Detail, type Interest, ProbeSettings, type ResolveLevel } from "./probe_settings.ts";
+import { Verdicts } from "./verdicts.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface CaptureOptions extends ProbeOptions {
@@ -24,6 +25,11 @@ export interface CaptureOptions extends ProbeOptions {
   readonly argsLimit?: number;
   /** At most so many bytes of what is read or written; 80 by default, 8192 at most. */
   readonly dataLimit?: number;
+  /**
+   * Whether the probe asks which files no rule can match, and leaves out what it is told; off by
+   * default. See `leaveOut`.
+   */
+  readonly filter?: boolean;
   /** "path" by default. */
   readonly resolve?: ResolveLevel;
 }
@@ -35,6 +41,8 @@ export interface ClassCounters {
   readonly dropped: number;
   /** Lost because the kernel's memory could not be read. */
   readonly failed: number;
+  /** Left out in the kernel, as no rule can match them. */
+  readonly filtered: number;
 }
 
 /** Since the probe was loaded, over all CPUs. */
@@ -76,6 +84,7 @@ export class Capture implements Disposable {
   readonly #tracked: BpfMap;
   readonly #counters: BpfMap;
   readonly #settings: ProbeSettings;
+  readonly #verdicts: Verdicts;
   readonly #records: RecordMerger;
   readonly #wakeup: Wakeup;
   readonly #resources: DisposableStack;
@@ -99,6 +108,7 @@ export class Capture implements Disposable {
     const lifecycle = object.map("lifecycle");
     const events = object.map("events");
     const settings = resources.use(new ProbeSettings(object.map(".bss")));
+    const verdicts = resources.use(new Verdicts(object.map("verdicts")));
     const records = new RecordMerger(
       resources.use(new MappedRing(lifecycle)).reader,
       resources.use(new MappedRing(events)).reader,
@@ -117,10 +127,12 @@ export class Capture implements Disposable {
     settings.set("captureEnv", options.captureEnv ? 1 : 0);
     settings.set("argsLimit", options.argsLimit ?? ARGS_LIMIT_BYTES);
     settings.set("dataLimit", options.dataLimit ?? DATA_LIMIT_BYTES);
+    settings.set("filter", options.filter ? 1 : 0);
     settings.setResolve(options.resolve ?? "path");
     this.#scopeProcessId = options.scopeProcessId;
     if (options.scopeProcessId !== undefined) settings.restrictToTracked();
     this.#settings = settings;
+    this.#verdicts = verdicts;
     this.#records = records;
     this.#resources = resources.move();
   }
@@ -151,6 +163,20 @@ export class Capture implements Disposable {
     if (this.#reportsClosed) return;
     this.#reportsClosed = true;
     if (this.#attached) this.#open.#object.attachOne(CLOSING_PROGRAM);
+  }
+
+  /**
+   * Answers the question of a file record (`FILE_RECORD.question`, made at `bootNs`): nothing that opens
+   * the same file by the same name in the same way is wanted, whoever does it. Too late an answer does
+   * nothing.
+   */
+  leaveOut(question: number, bootNs: bigint): void {
+    this.#open.#verdicts.leaveOut(question, bootNs);
+  }
+
+  /** From now on nothing is left out that `leaveOut` was told of before: other things are wanted. */
+  forgetVerdicts(): void {
+    this.#open.#settings.forgetVerdicts();
   }
 
   /** For each 32-bit system call the 64-bit number that means the same, or 0xffff. */
@@ -208,6 +234,7 @@ export class Capture implements Disposable {
       submitted: sum(eventClass, CLASS_COUNTERS.submitted),
       dropped: sum(eventClass, CLASS_COUNTERS.dropped),
       failed: sum(eventClass, CLASS_COUNTERS.failed),
+      filtered: sum(eventClass, CLASS_COUNTERS.filtered),
     });
     return {
       lifecycle: of(EVENT_CLASS.lifecycle),

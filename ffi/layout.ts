@@ -147,6 +147,7 @@ export const FILE_RECORD = {
   baseLength: 142,
   resolvedLength: 144,
   resolvedRootLength: 146,
+  question: 148,
   data: 152,
 } as const;
 
@@ -186,11 +187,28 @@ export const USAGE_FACTS = {
   swappedKb: 32,
 } as const;
 
+export const VERDICT = {
+  byteLength: 192,
+  answeredNs: 0,
+  askedNs: 8,
+  filePrint: 16,
+  basePrint: 24,
+  generation: 32,
+  native: 36,
+  flags: 40,
+  mode: 44,
+  compat: 48,
+  created: 50,
+  length: 52,
+  given: 56,
+} as const;
+
 export const CLASS_COUNTERS = {
-  byteLength: 24,
+  byteLength: 32,
   submitted: 0,
   dropped: 8,
   failed: 16,
+  filtered: 24,
 } as const;
 
 export const PROBE_CONFIG = {
@@ -204,6 +222,7 @@ export const PROBE_CONFIG = {
   ignoredTgid: 24,
   dataLimit: 28,
   signals: 32,
+  filter: 36,
 } as const;
 
 export const RECORD_KIND = {
@@ -263,10 +282,12 @@ export const INTEREST = {
   failed: 2,
   extras: 4,
   numbers: 8,
+  noReaders: 16,
 } as const;
 
 export const BSS = {
   config: 0,
   interest: 40,
-  compatSyscalls: 552,
+  filterGeneration: 552,
+  compatSyscalls: 556,
 } as const;

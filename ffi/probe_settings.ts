@@ -12,6 +12,8 @@ export interface Detail {
   readonly extras?: boolean;
   /** Nothing of the descriptor it is about: numbers only. */
   readonly numbersOnly?: boolean;
+  /** Nothing when it opens a file only to read it. */
+  readonly noReaders?: boolean;
 }
 
 /** What is found out about a file or socket: nothing, inode and device, or the kernel's path too. */
@@ -33,6 +35,7 @@ export class ProbeSettings implements Disposable {
   readonly #mapping: Mapping;
   readonly #config: Int32Array<ArrayBuffer>;
   readonly #interest: Uint8Array<ArrayBuffer>;
+  readonly #filterGeneration: Uint32Array<ArrayBuffer>;
   readonly #compatSyscalls: Uint16Array<ArrayBuffer>;
 
   /** `map` holds the object's `.bss`. */
@@ -47,6 +50,7 @@ export class ProbeSettings implements Disposable {
     this.#mapping = mapping;
     this.#config = new Int32Array(mapping.buffer, BSS.config, PROBE_CONFIG.byteLength / 4);
     this.#interest = new Uint8Array(mapping.buffer, BSS.interest, SYSCALL_LIMIT);
+    this.#filterGeneration = new Uint32Array(mapping.buffer, BSS.filterGeneration, 1);
     this.#compatSyscalls = new Uint16Array(mapping.buffer, BSS.compatSyscalls, SYSCALL_LIMIT);
     this.#compatSyscalls.fill(0xffff);
   }
@@ -70,7 +74,13 @@ export class ProbeSettings implements Disposable {
       throw new RangeError(`system call ${syscall} is not one of 0 to ${SYSCALL_LIMIT - 1}`);
     }
     this.#interest[syscall] = INTEREST_BITS[interest] |
-      (detail.extras ? INTEREST.extras : 0) | (detail.numbersOnly ? INTEREST.numbers : 0);
+      (detail.extras ? INTEREST.extras : 0) | (detail.numbersOnly ? INTEREST.numbers : 0) |
+      (detail.noReaders ? INTEREST.noReaders : 0);
+  }
+
+  /** What the probe knows of files that no rule can match was about other rules. */
+  forgetVerdicts(): void {
+    Atomics.add(this.#filterGeneration, 0, 1);
   }
 
   setCompatSyscalls(numbers: Uint16Array): void {

@@ -27,6 +27,7 @@ const STRUCTS = [
   "signal_record",
   "extras_tail",
   "usage_facts",
+  "verdict",
   "class_counters",
   "probe_config",
 ];
@@ -39,7 +40,7 @@ const ENUMS = [
   "resolve",
   "interest",
 ];
-const VARIABLES = ["config", "interest", "compat_syscalls"];
+const VARIABLES = ["config", "interest", "filter_generation", "compat_syscalls"];
 
 const HEADING = `/**
  * Where everything stands in the probe's records and variables: offsets in bytes from the start of the

@@ -1,8 +1,14 @@
 /** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
 import type { Alert } from "../alert/mod.ts";
 import { Report } from "../base/mod.ts";
-import { Delivery, Engine, needsOf, watchedNames } from "../engine/mod.ts";
-import { checkPluginConfig, type Logger, type PluginOf, type Registry } from "../plugin/mod.ts";
+import { CouldMatch, Delivery, Engine, needsOf, watchedNames } from "../engine/mod.ts";
+import {
+  checkPluginConfig,
+  type Logger,
+  type PluginOf,
+  type Registry,
+  type Source,
+} from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { type HostFiles, State } from "../state/mod.ts";
 import type { Config } from "./config/schema.ts";
@@ -97,9 +103,11 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     awaited: lookup,
     onFault: (error) => log.error(`this is a bug, an event was skipped: ${error.message}`),
   });
+  let couldMatch = judgesOf(sources, ruleset);
   const reloads = request.keepRulesFresh?.({
     use: (ruleset) => {
       engine.swap(ruleset);
+      couldMatch = judgesOf(sources, ruleset);
       state.names.retain(watchedNames(ruleset));
       for (const source of sources) source.update(needsOf(ruleset, source.name));
     },
@@ -114,6 +122,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         signal,
         log,
         deliver: (event) => engine.process(event),
+        couldMatchOpening: (event) => couldMatch.get(source)!.opening(event, state),
         change: (change, clockNs) => state.apply(change, clockNs),
         seed: (processes) => state.seed(processes),
         account: (change) => state.users.apply(change),
@@ -154,6 +163,10 @@ const MAX_WAITING = 1000;
 function settle(delivery: Delivery): Promise<void> | undefined {
   const isFlooded = delivery.counters().some(({ queued }) => queued > MAX_WAITING);
   return isFlooded ? delivery.flush(SETTLE_MS).then(() => undefined) : undefined;
+}
+
+function judgesOf(sources: readonly Source[], ruleset: Ruleset): ReadonlyMap<Source, CouldMatch> {
+  return new Map(sources.map((source) => [source, new CouldMatch(ruleset, source.name)]));
 }
 
 async function openDelivery(

@@ -1,4 +1,5 @@
 /** The engine holds events against rules; delivery carries the alerts away. */
+export { CouldMatch } from "./could_match.ts";
 export { Engine } from "./engine.ts";
 export type { EngineCounters, EngineOptions, RuleMatching } from "./engine.ts";
 export type { AwaitedContainers } from "./held.ts";

@@ -1,6 +1,7 @@
 /** What the loaded rules need from a source: which events, and which fields to fill. */
 import type { EventNeeds } from "../plugin/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
+import { typesWantedFailed, typesWantedReading } from "./could_match.ts";
 
 export function needsOf(ruleset: Ruleset, source: string): EventNeeds {
   const rules = ruleset.rules.filter((rule) => rule.enabled && rule.source === source);
@@ -10,6 +11,8 @@ export function needsOf(ruleset: Ruleset, source: string): EventNeeds {
     eventTypes,
     fields: fieldsOf(rules),
     fieldsOf: (type) => fieldsOf(rules.filter((rule) => rule.eventTypes.has(type))),
+    failedTypes: typesWantedFailed(rules, eventTypes),
+    readingTypes: typesWantedReading(rules, eventTypes),
   };
 }
 

@@ -5,10 +5,14 @@ import type { State } from "../state/mod.ts";
 import type { CheckedCondition, CheckedLeaf, CheckedOperand } from "./checked.ts";
 import { interpretCondition, valueOf } from "./interpret.ts";
 
+/** What becomes of a leaf; `negated`: an odd number of negations stands over it. */
+export type FoldLeaf = (leaf: CheckedLeaf, negated: boolean) => CheckedCondition | boolean;
+
 /** The condition with each leaf replaced by what `fold` makes of it; a boolean where nothing is left. */
 export function foldCondition(
   condition: CheckedCondition,
-  fold: (leaf: CheckedLeaf) => CheckedCondition | boolean,
+  fold: FoldLeaf,
+  negated = false,
 ): CheckedCondition | boolean {
   switch (condition.kind) {
     case "and":
@@ -16,7 +20,7 @@ export function foldCondition(
       const decisive = condition.kind === "or";
       const children: CheckedCondition[] = [];
       for (const child of condition.children) {
-        const folded = foldCondition(child, fold);
+        const folded = foldCondition(child, fold, negated);
         if (folded === decisive) return decisive;
         if (typeof folded !== "boolean") children.push(folded);
       }
@@ -24,12 +28,12 @@ export function foldCondition(
       return children.length === 1 ? children[0]! : { kind: condition.kind, children };
     }
     case "not": {
-      const child = foldCondition(condition.child, fold);
+      const child = foldCondition(condition.child, fold, !negated);
       return typeof child === "boolean" ? !child : { kind: "not", child };
     }
     case "exists":
     case "comparison":
-      return fold(condition);
+      return fold(condition, negated);
     default:
       return condition satisfies never;
   }

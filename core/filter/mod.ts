@@ -31,6 +31,7 @@ export { interpretCondition } from "./interpret.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
 export { lintBrackets } from "./lint_brackets.ts";
 export { lintMeaning } from "./lint_meaning.ts";
+export { anyOf, type LeafKnowledge, necessaryCondition, truthAmong } from "./necessary.ts";
 export { OPERATOR_NAMES } from "./lexer.ts";
 export { type MentionedNames, namesIn } from "./names_in.ts";
 export { OPERATORS } from "./operators.ts";

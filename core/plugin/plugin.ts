@@ -17,6 +17,10 @@ export interface EventNeeds {
   readonly fields: ReadonlySet<string>;
   /** Those of the rules that can match events of one type; absent: `fields`. */
   fieldsOf?(eventType: number): ReadonlySet<string>;
+  /** Those of `eventTypes` that can match although the call failed. Absent: all. */
+  readonly failedTypes?: ReadonlySet<number>;
+  /** Those of `eventTypes` that open files and can match when it is only to read. Absent: all. */
+  readonly readingTypes?: ReadonlySet<number>;
 }
 
 export interface Logger {
@@ -31,6 +35,12 @@ export interface SourceContext {
   readonly log: Logger;
   /** Synchronous. The event is borrowed until it returns; it never throws. */
   deliver(event: Event): void;
+  /**
+   * Whether a rule could match an event that opens a file as this one did: by the same call, flags and
+   * mode, with the same path as given and as resolved, whoever does it. Asked after `deliver`, of the
+   * same event; an answer holds until the next `update`. Absent: it could.
+   */
+  couldMatchOpening?(event: Event): boolean;
   /** A change of the process table that is no event by itself: a fork seen by the scheduler, new ids. */
   change(change: StateChange, clockNs: number): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */

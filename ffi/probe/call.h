@@ -172,6 +172,7 @@ static __always_inline __u64 put_base(union event_slot *slot, const struct call 
 		path = AT(struct file, file, f_path);
 	}
 	walk_from(walk, WALK_SYS_EXIT, path);
+	walk->base_print = walk->print;
 	MASK(at, EVENT_DATA_MASK);
 	return copy_walked(walk, &slot->header, data + at);
 }

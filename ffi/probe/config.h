@@ -25,6 +25,7 @@ enum interest {
 	INTEREST_FAILED = 2,		/* also when the call failed */
 	INTEREST_EXTRAS = 4,		/* with what its arguments point to */
 	INTEREST_NUMBERS = 8,		/* nobody asks what its descriptor is of: numbers will do */
+	INTEREST_NO_READERS = 16,	/* not when it opens a file only to read */
 };
 
 #define COMPAT_UNKNOWN 0xffff
@@ -39,9 +40,10 @@ struct probe_config {
 	__u32 ignored_tgid;		/* falcod itself: not reported in the events ring */
 	__u32 data_limit;		/* bytes of what is read or written; at most EXTRA_LIMIT */
 	__u32 signals;			/* 1: signals that are delivered are reported */
-	__u32 _pad;
+	__u32 filter;			/* 1: verdicts are asked for and acted on (filter.h) */
 };
 
 struct probe_config config = {};
 __u8 interest[SYSCALL_LIMIT] = {};		/* enum interest, by 64-bit number */
+__u32 filter_generation = 0;			/* of the rules that verdicts (filter.h) are about */
 __u16 compat_syscalls[SYSCALL_LIMIT] = {};	/* 32-bit number to 64-bit number or COMPAT_UNKNOWN */

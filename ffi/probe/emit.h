@@ -98,6 +98,14 @@ static __always_inline void count_failed(enum event_class class)
 		counters->failed++;
 }
 
+static __always_inline void count_filtered(enum event_class class)
+{
+	struct class_counters *counters = counters_of(class);
+
+	if (counters)
+		counters->filtered++;
+}
+
 static __always_inline void count_submitted(enum event_class class, long error)
 {
 	struct class_counters *counters = counters_of(class);

@@ -86,7 +86,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		report_identity(slot, &call, walk);
 	if (wanted) {
 		load_arguments(slot->call.args, &call, regs);
-		report(slot, &call, shape, walk);
+		if (left_out(slot, &call, shape))
+			count_filtered(CLASS_FILE);
+		else
+			report(slot, &call, shape, walk);
 	}
 	/* The directory after it, because the event's relative path starts from the old one. */
 	if (changes && shape->effects & EFFECT_CWD)

@@ -50,6 +50,8 @@ struct walk {
 	__u64 read[3];			/* d_parent, d_name */
 	__u64 file;			/* may_write()'s argument */
 	__u64 low, high;		/* in_groups()'s */
+	__u64 print;			/* of the names copied, see filter.h */
+	__u64 base_print;		/* put_base()'s */
 	char bytes[PATH_BUFFER + PATH_SLACK];
 };
 
@@ -65,6 +67,15 @@ static __always_inline struct walk *walk_slot(enum walk_slot slot)
 	__u32 index = slot;
 
 	return bpf_map_lookup_elem(&walks, &index);
+}
+
+#define PRINT_START 0x9e3779b97f4a7c15ull
+
+static __always_inline __u64 mix_print(__u64 print, __u64 one, __u64 other)
+{
+	print = (print ^ one) * 0xff51afd7ed558ccdull;
+	print = (print ^ print >> 32 ^ other) * 0xc4ceb9fe1a85ec53ull;
+	return print ^ print >> 29;
 }
 
 /* Puts `length` bytes of a name in front of the path, whole words where that is cheaper. */
@@ -84,7 +95,7 @@ static __always_inline void put_name(char *to, __u64 length, __u64 name)
 /* One name or one mount point; 1 ends the walk. */
 static __always_inline long walk_step(struct walk *walk)
 {
-	__u64 dentry = walk->dentry, parent, name, length, at;
+	__u64 dentry = walk->dentry, parent, name, hash_length, length, at;
 	bool parentless;
 	char *to;
 
@@ -108,7 +119,7 @@ static __always_inline long walk_step(struct walk *walk)
 #ifdef CAST
 	parent = GET(struct dentry, dentry, d_parent);
 	name = GET(struct dentry, dentry, d_name.name);
-	length = GET(struct dentry, dentry, d_name.len);
+	hash_length = GET(struct dentry, dentry, d_name.hash_len);
 #else
 	if (bpf_core_field_offset(struct dentry, d_name) ==
 	    bpf_core_field_offset(struct dentry, d_parent) + 8) {
@@ -118,9 +129,10 @@ static __always_inline long walk_step(struct walk *walk)
 		bpf_probe_read_kernel(walk->read + 1, 16, (void *)AT(struct dentry, dentry, d_name));
 	}
 	parent = walk->read[0];
-	length = walk->read[1] >> 32;
+	hash_length = walk->read[1];
 	name = walk->read[2];
 #endif
+	length = hash_length >> 32;
 	parentless = !parent || parent == dentry;
 	if (length > NAME_LIMIT)
 		length = NAME_LIMIT;
@@ -137,6 +149,7 @@ static __always_inline long walk_step(struct walk *walk)
 	if (!parentless)
 		*to++ = '/';
 	put_name(to, length, name);
+	walk->print = mix_print(walk->print, dentry, hash_length);
 	walk->dentry = parent;
 	if (parentless) {
 		walk->flags |= WALK_PSEUDO;
@@ -194,7 +207,10 @@ __noinline int walk_path(__u32 slot)
 	walk->mount_root = GET(struct vfsmount, walk->mount, mnt_root);
 	walk->at = walk->root_at = PATH_BUFFER;
 	walk->flags = 0;
+	walk->print = PRINT_START;
 	walk_steps(walk);
+	if (walk->flags & (WALK_PSEUDO | WALK_CUT))
+		walk->print = 0;
 	if (walk->at == PATH_BUFFER && !(walk->flags & WALK_PSEUDO)) {
 		walk->at = PATH_BUFFER - 1;
 		walk->bytes[PATH_BUFFER - 1] = '/';

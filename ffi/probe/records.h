@@ -196,7 +196,7 @@ struct file_record {
 	__u16 base_length;		/* its directory, when the path is relative */
 	__u16 resolved_length;		/* kernel's path */
 	__u16 resolved_root_length;	/* that many first bytes are the task's own root */
-	__u32 _pad;
+	__u32 question;			/* see filter.h; 0: none */
 	char data[];			/* given, base, resolved */
 };
 
@@ -248,4 +248,5 @@ struct class_counters {
 	__u64 submitted;
 	__u64 dropped;		/* ring full */
 	__u64 failed;		/* could not be read: scratch or memory missing */
+	__u64 filtered;		/* left out, as no rule can match it */
 };

@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "extras.h"
+#include "filter.h"
 #include "socket.h"
 
 #define ADDRESS_LIMIT 128		/* sizeof(struct sockaddr_storage) */
@@ -62,7 +63,7 @@ static __always_inline __u64 fill_file_facts(union event_slot *slot, struct walk
 	record->fd = fd;
 	record->given_length = given;
 	record->resolved_length = record->resolved_root_length = 0;
-	record->_pad = 0;
+	record->question = 0;
 	file_facts(&record->file, file);
 	if (file && config.resolve >= RESOLVE_PATH) {
 		flags = record->file.flags;
@@ -86,15 +87,26 @@ static __always_inline __u64 fill_file(union event_slot *slot, const struct call
 				       __u64 file)
 {
 	struct file_record *record = &slot->file;
-	__u64 given = 0, base = 0;
+	__u64 given = 0, base = 0, size;
+	struct opening opening = {};
 
 	start_call(slot, call, RECORD_FILE);
+	walk->base_print = 0;
 	if (shape->first) {
 		given = put_given(slot, call, record->data, 0, shape->first);
 		base = put_base(slot, call, walk, record->data, 0, given, shape->first_base);
 	}
 	record->base_length = base;
-	return fill_file_facts(slot, walk, fd, file, given, given + base);
+	size = fill_file_facts(slot, walk, fd, file, given, given + base);
+	if (call->failed)
+		opening.file_print = print_of_error(call->result);
+	else if (file && config.resolve >= RESOLVE_PATH)
+		opening.file_print = walk->print;
+	opening.base_print = walk->base_print;
+	opening.length = given;
+	opening.created = !!(record->file.flags & FILE_CREATED);
+	record->question = question(slot, call, &opening);
+	return size;
 }
 
 /* Appends the socket address an argument points to; returns its length. */

@@ -107,6 +107,7 @@ const engine = z.strictObject({
     disable_iterators: planned(flag(false), "false"),
   }),
   replay: section({ capture_file: text() }),
+  falcod: section({ kernel_filter: flag(true) }),
   gvisor: section({
     config: idle(text(), "gVisor is not watched"),
     root: idle(text(), "gVisor is not watched"),

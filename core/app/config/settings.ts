@@ -133,6 +133,7 @@ function sourcesOf(
       };
       const preset = presets[engine.kind].buf_size_preset ?? config.syscall_buf_size_preset;
       const source: Record<string, unknown> = {};
+      if (!engine.falcod.kernel_filter) source.kernelFilter = false;
       if (preset !== undefined) source.bufferPreset = preset;
       if (scopeProcessId !== undefined) source.scopeProcessId = scopeProcessId;
       if (config.falco_libs.snaplen > 0) source.dataLimit = config.falco_libs.snaplen;

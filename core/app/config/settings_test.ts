@@ -40,6 +40,12 @@ Deno.test("settingsOf() hands over the buffer preset of the chosen kind, the sco
   assertEquals(settings(usual, { scopeProcessId: 42 }).sources[0]?.config, { scopeProcessId: 42 });
 });
 
+Deno.test("settingsOf() tells the source when nothing is to be left out in the kernel", () => {
+  const config = (yaml: string) => settings(usual + yaml).sources[0]?.config;
+  assertEquals(config("engine: {falcod: {kernel_filter: false}}"), { kernelFilter: false });
+  assertEquals(config("engine: {falcod: {kernel_filter: true}}"), {});
+});
+
 Deno.test("settingsOf() hands over what is left out of base_syscalls, and snaplen", () => {
   const config = (yaml: string) => settings(usual + yaml).sources[0]?.config;
   const set = 'base_syscalls: {custom_set: [clone, "!mprotect"], all: true}';

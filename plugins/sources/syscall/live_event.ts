@@ -121,8 +121,13 @@ export class LiveEvent implements Event {
     }
   }
 
+  /** When the record was made. */
+  get bootNs(): bigint {
+    return this.memory.u64[(this.at + RECORD_HEADER.bootNs) >> 3]!;
+  }
+
   get timeNs(): bigint {
-    return this.memory.u64[(this.at + RECORD_HEADER.bootNs) >> 3]! + this.#clock.epochMinusBootNs;
+    return this.bootNs + this.#clock.epochMinusBootNs;
   }
 
   get descriptor(): FileDescriptor | undefined {

@@ -18,6 +18,8 @@ export const syscallSchema = z.object({
   dataLimit: z.int().positive().default(80).transform((bytes) => Math.min(bytes, LONGEST_DATA)),
   /** Names of system calls that are not reported, whatever rules ask for. */
   excludedSyscalls: z.array(z.string()).default([]),
+  /** Leaves out in the kernel what no rule can match; off only to compare. */
+  kernelFilter: z.boolean().default(true),
   /** Folder with the compiled probe; absent: the one that came with falcod. */
   probeFolder: z.string().optional(),
 });

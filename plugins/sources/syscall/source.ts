@@ -19,6 +19,7 @@ import {
   type RecordHandler,
   type RingMemory,
 } from "../../../ffi/mod.ts";
+import { Allowance } from "./allowance.ts";
 import { detailOf } from "./detail.ts";
 import { changesOf } from "./lifecycle.ts";
 import { LiveEvent } from "./live_event.ts";
@@ -38,8 +39,10 @@ const SIGNALS = "signaldeliver";
 const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
 /** How often the wall clock is compared with the boot clock: someone may set it. */
 const CLOCK_CHECK_MS = 1000;
+/** An answer takes some microseconds; whoever asks for many must not keep falcod from its work. */
+const QUESTIONS_PER_SECOND = 4000;
 
-const { exec, fork, identity, cwd } = layout.RECORD_KIND;
+const { exec, fork, identity, cwd, file } = layout.RECORD_KIND;
 
 /** There is no process to watch; `message` says which was asked for. */
 export class ScopeMissing extends Error {
@@ -78,6 +81,7 @@ export class SyscallSource implements Source {
       lifecycleBytes: LIFECYCLE_RING_BYTES,
       eventsBytes: eventsRingBytes(this.#config.bufferPreset, navigator.hardwareConcurrency),
       captureEnv: this.#wantsEnvironment,
+      filter: this.#config.kernelFilter,
       argsLimit: this.#config.argsLimit,
       dataLimit: this.#config.dataLimit,
       ...(scope === undefined ? {} : { scopeProcessId: scope }),
@@ -106,6 +110,11 @@ export class SyscallSource implements Source {
     const clock = { epochMinusBootNs: epochMinusBootNs() };
     const event = new LiveEvent(clock);
     const excluded = this.#excluded;
+    const questions = new Allowance(QUESTIONS_PER_SECOND);
+    const answer = (question: number) => {
+      if (context.couldMatchOpening === undefined || !questions.take()) return;
+      if (!context.couldMatchOpening(event)) capture.leaveOut(question, event.bootNs);
+    };
     const handler: RecordHandler = {
       record(memory: RingMemory, at: number, kind: number) {
         if (kind === fork || kind === identity || kind === cwd) {
@@ -118,6 +127,10 @@ export class SyscallSource implements Source {
             return;
           }
           context.deliver(event);
+          if (kind === file) {
+            const question = memory.u32[(at + layout.FILE_RECORD.question) >> 2]!;
+            if (question !== 0) answer(question);
+          }
         }
       },
     };
@@ -126,6 +139,7 @@ export class SyscallSource implements Source {
       capture.drain(handler);
       if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
         checkedMs = performance.now();
+        questions.renew();
         clock.epochMinusBootNs = epochMinusBootNs();
       }
       await capture.wait(context.signal);
@@ -142,6 +156,9 @@ export class SyscallSource implements Source {
     if (wantsEnvironment(needs) && !this.#wantsEnvironment) {
       this.#log?.warning("rules ask for environments now: they are captured after a restart");
     }
+    // First: what was answered for other rules must not hide what these want.
+    capture.forgetVerdicts();
+    const filters = this.#config.kernelFilter;
     for (let syscall = 0; syscall < SYSCALLS; syscall++) {
       const type = exitEventOfSyscall(syscall);
       if (!needs.eventTypes.has(type) || this.#excluded.has(type)) {
@@ -150,7 +167,12 @@ export class SyscallSource implements Source {
       }
       const detail = detailOf(type, needs);
       if (syscall === SYS_CLOSE && !detail.numbersOnly) capture.reportClosed();
-      capture.setInterest(syscall, "all", detail);
+      const failed = !filters || (needs.failedTypes?.has(type) ?? true);
+      const reading = !filters || (needs.readingTypes?.has(type) ?? true);
+      capture.setInterest(syscall, failed ? "all" : "succeeded", {
+        ...detail,
+        noReaders: !reading,
+      });
     }
   }
 
@@ -163,6 +185,7 @@ export class SyscallSource implements Source {
       counters[`events.${name}`] = counted.submitted;
       counters[`drops.${name}`] = counted.dropped;
       counters[`unreadable.${name}`] = counted.failed;
+      counters[`filtered_in_kernel.${name}`] = counted.filtered;
     }
     return counters;
   }

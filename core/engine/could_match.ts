@@ -1,0 +1,199 @@
+/**
+ * What of a ruleset could match events of which only some is known, so that sources need not report
+ * them. Answers err on one side only: "no" is certain.
+ */
+import { errnoName, type Event, eventType } from "../event/mod.ts";
+import type { FieldValue } from "../field/mod.ts";
+import {
+  anyOf,
+  type CheckedCondition,
+  type CheckedField,
+  type CheckedLeaf as Leaf,
+  emitCondition,
+  EmitRefusal,
+  fieldsOf,
+  foldForEventType,
+  interpretCondition,
+  type LeafKnowledge,
+  necessaryCondition,
+  truthAmong,
+} from "../filter/mod.ts";
+import type { Rule, Ruleset } from "../rule/mod.ts";
+import type { State } from "../state/mod.ts";
+import type { Predicate } from "./program.ts";
+
+/** Calls whose descriptor is the file they opened; -1 when they failed. */
+const OPENING: ReadonlySet<string> = new Set(["open", "openat", "openat2", "creat"]);
+
+/**
+ * Fields with the basis "event" that are the same for all events of a type that succeeded in opening
+ * with the same flags and mode, through the same entry of the kernel, and that all made the file or all
+ * found it.
+ */
+const FIXED_BY_OPENING: ReadonlySet<string> = new Set([
+  "evt.type",
+  "evt.type.is",
+  "evt.dir",
+  "evt.category",
+  "evt.failed",
+  "evt.res",
+  "evt.is_async",
+  "evt.is_compat",
+  "evt.is_io",
+  "evt.is_io_read",
+  "evt.is_io_write",
+  "evt.is_open_create",
+  "evt.is_open_exec",
+  "evt.is_open_read",
+  "evt.is_open_write",
+  "evt.is_wait",
+  "fd.type",
+  "fd.typechar",
+  "syscall.type",
+]);
+
+/** And of those that failed with the same error. */
+const FIXED_BY_FAILING: ReadonlySet<string> = new Set(["evt.rawres", "fd.num"]);
+
+const ALWAYS: Predicate = () => true;
+const NEVER: Predicate = () => false;
+/** An errno is at most that; linux include/linux/err.h. */
+const MAX_ERRNO = 4095;
+
+/** Judges files by the rules of one source; a reload makes another one. */
+export class CouldMatch {
+  readonly #rules: readonly Rule[];
+  readonly #succeeded: Predicate[] = [];
+  readonly #failed: Predicate[] = [];
+
+  constructor(ruleset: Ruleset, source: string) {
+    this.#rules = ruleset.rules.filter((rule) => rule.enabled && rule.source === source);
+  }
+
+  /**
+   * Whether any rule could match an event that opens a file as this one did: the same type, flags and
+   * mode, the same error if any, the file named the same way and its own path the same, whoever does it
+   * and whenever. True for events that are about something else.
+   */
+  opening(event: Event, state: State): boolean {
+    const { type, result } = event;
+    if (!opens(type) || result === undefined) return true;
+    const could = result < 0
+      ? this.#failed[type] ??= this.#predicate(type, ifFixedByFailing)
+      : this.#succeeded[type] ??= this.#predicate(type, ifFixedByOpening);
+    state.begin(event);
+    try {
+      if (could(event, state)) return true;
+      if (!event.hasResolvedView) return false;
+      state.view = "resolved";
+      return could(event, state);
+    } catch {
+      return true; // a bug of ours must not hide anything
+    } finally {
+      state.end(event);
+    }
+  }
+
+  #predicate(type: number, know: (leaf: Leaf) => LeafKnowledge): Predicate {
+    const conditions = foldedConditions(this.#rules, type).map((condition) =>
+      typeof condition === "boolean" ? condition : necessaryCondition(condition, know)
+    );
+    const necessary = anyOf(conditions);
+    if (typeof necessary === "boolean") return necessary ? ALWAYS : NEVER;
+    try {
+      return emitCondition(necessary);
+    } catch (error) {
+      if (!(error instanceof EmitRefusal)) throw error;
+      return (event, state) => interpretCondition(necessary, event, state);
+    }
+  }
+}
+
+/** Those of the types whose events can match although the call failed. */
+export function typesWantedFailed(
+  rules: readonly Rule[],
+  types: ReadonlySet<number>,
+): ReadonlySet<number> {
+  return new Set([...types].filter((type) => couldMatch(rules, type, failedValues(type))));
+}
+
+/** Those of the types that open files, and can match when that is done for nothing but reading. */
+export function typesWantedReading(
+  rules: readonly Rule[],
+  types: ReadonlySet<number>,
+): ReadonlySet<number> {
+  return new Set(
+    [...types].filter((type) => opens(type) && couldMatch(rules, type, READING)),
+  );
+}
+
+/** Values that a field may have, by its name; fields without an entry may have any. */
+type PossibleValues = ReadonlyMap<string, readonly FieldValue[]>;
+
+const READING: PossibleValues = new Map([
+  ["evt.is_open_read", [true]],
+  ["evt.is_open_write", [false]],
+]);
+
+const errors = Array.from({ length: MAX_ERRNO }, (_, i) => -1 - i);
+const errorNames = errors.map((error) => errnoName(error) ?? String(error));
+const FAILED: PossibleValues = new Map<string, readonly FieldValue[]>([
+  ["evt.failed", [true]],
+  ["evt.rawres", errors],
+  // the calls that return a process show the number alone
+  ["evt.res", [...new Set([...errorNames, ...errors.map(String)])]],
+]);
+const FAILED_OPENING: PossibleValues = new Map<string, readonly FieldValue[]>([
+  ...FAILED,
+  ["fd.num", [-1]],
+  ["fd.type", [undefined]],
+]);
+
+function failedValues(type: number): PossibleValues {
+  return opens(type) ? FAILED_OPENING : FAILED;
+}
+
+function couldMatch(rules: readonly Rule[], type: number, values: PossibleValues): boolean {
+  const truths = new Map<Leaf, LeafKnowledge>();
+  const know = (leaf: Leaf): LeafKnowledge => {
+    let known = truths.get(leaf);
+    if (known === undefined) truths.set(leaf, known = truthOf(leaf, values));
+    return known;
+  };
+  return foldedConditions(rules, type).some((condition) =>
+    condition === true || condition !== false && necessaryCondition(condition, know) !== false
+  );
+}
+
+function truthOf(leaf: Leaf, values: PossibleValues): LeafKnowledge {
+  const { left } = leaf;
+  if (left.kind !== "field" || left.argument !== undefined) return "open";
+  const possible = values.get(left.definition.name);
+  return (possible && truthAmong(leaf, possible)) ?? "open";
+}
+
+function ifFixedByOpening(leaf: Leaf): LeafKnowledge {
+  return fieldsOf(leaf).every(isFixedByOpening) ? "asked" : "open";
+}
+
+function ifFixedByFailing(leaf: Leaf): LeafKnowledge {
+  const isFixed = (field: CheckedField) =>
+    isFixedByOpening(field) || FIXED_BY_FAILING.has(field.definition.name);
+  return fieldsOf(leaf).every(isFixed) ? "asked" : "open";
+}
+
+function isFixedByOpening({ definition }: CheckedField): boolean {
+  return definition.basis === "path" || FIXED_BY_OPENING.has(definition.name);
+}
+
+function foldedConditions(
+  rules: readonly Rule[],
+  type: number,
+): readonly (CheckedCondition | boolean)[] {
+  return rules.filter((rule) => rule.eventTypes.has(type))
+    .map((rule) => foldForEventType(rule.condition, type));
+}
+
+function opens(type: number): boolean {
+  return OPENING.has(eventType(type)?.name ?? "");
+}

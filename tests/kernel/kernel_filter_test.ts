@@ -1,0 +1,160 @@
+/**
+ * The filter in the kernel hides nothing: the same deeds raise the same alerts with and without it.
+ * Between them files are opened again and again until the probe has been told that nobody wants them;
+ * then the same name comes to mean something else.
+ */
+import { assert, assertEquals } from "../assert.ts";
+import { corpusPath, corpusTest } from "../corpus.ts";
+import { kernelTest, type SeenAlert, withFalcod } from "./harness.ts";
+import { summaryOf } from "./summary.ts";
+
+const UPSTREAM = ["falco_rules", "falco-incubating_rules", "falco-sandbox_rules"]
+  .map((name) => `rules/current/${name}.yaml`);
+
+/** Each deed is done in it, freshly made. */
+const NAME = `falcod-filter-${Deno.pid}`;
+const FOLDER = `/tmp/${NAME}`;
+
+const rule = (name: string, condition: string) => `
+- rule: ${name}
+  desc: For a test
+  condition: ${condition}
+  output: "%evt.type %evt.res %fd.nameraw -> %fd.realpath by %proc.name"
+  priority: NOTICE
+`;
+const OPENS = "evt.type in (open, openat, openat2, creat)";
+const RULES = rule("Secret opened", `${OPENS} and evt.failed = false and fd.name contains secret`) +
+  rule("Written", `${OPENS} and evt.is_open_write = true and fd.name endswith /both`) +
+  rule("By head", `${OPENS} and fd.name endswith /whose and proc.name = head`) +
+  rule("Refused", `${OPENS} and evt.res = ENOTDIR and fd.name contains /plain/`) +
+  rule("Created", `${OPENS} and evt.is_open_create = true and fd.name endswith /made`) +
+  rule("In the directory", `${OPENS} and fd.directory = ${FOLDER}/watched`);
+
+/** Reads a file, by one and the same process and processor, until an answer must have come. */
+const READ = `use POSIX; sub often { my $p = shift;
+  for (1 .. 40) { open my $f, "<", $p; close $f; select undef, undef, undef, 0.02 if $_ % 4 == 0 } }`;
+const perl = (script: string) => `taskset -c 0 perl -e '${READ} ${script}'`;
+
+const NOTHING = "nothing of interest", DOTS = "a name with dots";
+const DEEDS: Readonly<Record<string, string>> = {
+  [NOTHING]: perl(`often "plain"; often "${FOLDER}/plain"`),
+  "a link is set to another file": perl(
+    `symlink "plain", "l"; often "l"; unlink "l"; symlink "secret", "l"; often "l"`,
+  ),
+  "a directory above is renamed": perl(
+    `mkdir "a"; open my $f, ">", "a/x"; chdir "a"; often "x"; rename "../a", "../secrets"; often "x"`,
+  ),
+  "the file is renamed behind a link": perl(
+    `mkdir "a"; open my $f, ">", "a/x"; symlink "a", "l"; often "l/x"; rename "a", "secrets";
+     unlink "l"; symlink "secrets", "l"; often "l/x"`,
+  ),
+  "another file is renamed to the name": perl(
+    `symlink "secret", "s"; often "plain"; rename "s", "plain"; often "plain"`,
+  ),
+  "the directory of a relative name changes": perl(
+    `mkdir "watched"; open my $f, ">", "watched/plain"; often "plain"; chdir "watched"; often "plain"`,
+  ),
+  "the same file is written, too": perl(
+    `often "both"; open my $f, ">>", "both"; often "both"`,
+  ),
+  "another program reads the file": `${perl(`often "whose"`)}; head -n 1 whose; cat whose`,
+  "the open fails otherwise": perl(
+    `often "plain/x"; often "missing"; unlink "plain"; often "plain/x"`,
+  ),
+  "the file is made": perl(
+    `for (1 .. 30) { open my $f, ">>", "made"; close $f; select undef, undef, undef, 0.02 }
+     unlink "made"; open my $f, ">>", "made"`,
+  ),
+  [DOTS]: perl(`often "../${NAME}/plain"; often "./plain"`),
+  "another directory is mounted over it": `unshare --mount ${
+    perl(
+      `mkdir "m"; mkdir "secrets"; for ("m/x", "secrets/x") { open my $f, ">", $_ } often "m/x";
+     system "mount", "--bind", "secrets", "m"; often "m/x"; system "umount", "m"; often "m/x"`,
+    )
+  }`,
+  "the root changes": perl(
+    `mkdir "secrets"; mkdir "secrets/tmp"; mkdir "secrets/tmp/${NAME}";
+     open my $f, ">", "secrets/tmp/${NAME}/plain"; often "${FOLDER}/plain";
+     chroot "secrets"; often "${FOLDER}/plain"`,
+  ),
+};
+
+const HARMLESS = [NOTHING, DOTS];
+
+const FRESH = `rm -rf ${FOLDER}; mkdir ${FOLDER}; cd ${FOLDER}
+  echo x >plain; echo x >secret; echo x >both; echo x >whose`;
+
+/** What does not differ from run to run. */
+function essence({ rule, output }: SeenAlert): string {
+  return `${rule}: ${output.replaceAll(/\d+/g, "N")}`;
+}
+
+async function play(
+  rules: readonly string[],
+  kernelFilter: boolean,
+): Promise<{ readonly alerts: Record<string, readonly string[]>; readonly filtered: number }> {
+  const alerts: Record<string, readonly string[]> = {};
+  let filtered = 0;
+  const args = ["-o", `engine.falcod.kernel_filter=${kernelFilter}`];
+  await withFalcod({ rules, args }, async (falcod) => {
+    for (const [name, deed] of Object.entries(DEEDS)) {
+      const seen = await falcod.alertsOf(`${FRESH}\n${deed}\nrm -rf ${FOLDER}`);
+      alerts[name] = seen.map(essence).sort();
+    }
+    const { code, log } = await falcod.stop();
+    assertEquals(code, 0, log);
+    filtered = summaryOf(log).get("syscall filtered_in_kernel.file") ?? 0;
+  });
+  return { alerts, filtered };
+}
+
+async function compare(rules: readonly string[]): Promise<Record<string, readonly string[]>> {
+  const without = await play(rules, false);
+  const withFilter = await play(rules, true);
+  assertEquals(withFilter.alerts, without.alerts);
+  assertEquals(without.filtered, 0);
+  assert(withFilter.filtered > 200, `only ${withFilter.filtered} left out`);
+  console.log(`left out in the kernel: ${withFilter.filtered}`);
+  return without.alerts;
+}
+
+kernelTest("the kernel filter hides nothing when names come to mean other files", async () => {
+  const file = Deno.makeTempFileSync({ prefix: "falcod-test-", suffix: ".yaml" });
+  Deno.writeTextFileSync(file, RULES);
+  try {
+    const alerts = await compare([file]);
+    const made = alerts[NOTHING]!.length; // of making the files
+    for (const [name, seen] of Object.entries(alerts)) {
+      assertEquals(seen.length > made, !HARMLESS.includes(name), name);
+    }
+  } finally {
+    Deno.removeSync(file);
+  }
+});
+
+corpusTest("the kernel filter changes no alert of upstream's rules", UPSTREAM, async () => {
+  await compare([...UPSTREAM.map((file) => corpusPath(file)!), "rules/falco_rules.yaml"]);
+}, kernelTest);
+
+kernelTest("what new rules want is no longer left out after a reload", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
+  const file = `${folder}/rules.yaml`;
+  const about = (name: string) => rule("Opened", `${OPENS} and fd.name = ${folder}/${name}`);
+  Deno.writeTextFileSync(file, about("one"));
+  for (const name of ["one", "two"]) Deno.writeTextFileSync(`${folder}/${name}`, name);
+  try {
+    await withFalcod({ rules: [file] }, async (falcod) => {
+      const read = perl(`often "${folder}/one"; often "${folder}/two"`);
+      const before = await falcod.alertsOf(read);
+      Deno.writeTextFileSync(`${file}.new`, about("two"));
+      Deno.renameSync(`${file}.new`, file);
+      await falcod.logged(/rules are in effect/);
+      const after = await falcod.alertsOf(read);
+      assertEquals([before.length, after.length], [40, 40]);
+      assert(before.every(({ output }) => output.includes("/one ")));
+      assert(after.every(({ output }) => output.includes("/two ")));
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
