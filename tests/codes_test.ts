@@ -7,7 +7,7 @@ import { type Host, run } from "../core/app/mod.ts";
 import { type Diagnostic, Report, SourceText } from "../core/base/mod.ts";
 import { readYaml } from "../core/base/yaml.ts";
 import { readGiven } from "../core/given/mod.ts";
-import { defineField, syscallFields } from "../core/field/mod.ts";
+import { syscallFields, undeliveredFields } from "../core/field/mod.ts";
 import { Registry } from "../core/plugin/mod.ts";
 import { lintShadows, loadRules, readRuleFile } from "../core/rule/mod.ts";
 import { builtinPlugins } from "../plugins/mod.ts";
@@ -93,22 +93,11 @@ function ruleOf({ condition = "evt.type = execve", output = '"started %proc.name
 `;
 }
 
-/** A field out of JSON, as sources have that are not built in yet. */
-const AUDIT_FIELDS = new Map([
-  "ka.target.name",
-].map((name) =>
-  [
-    name,
-    defineField({ name, type: "CHARBUF", summary: "For tests", extract: () => undefined }),
-  ] as const
-));
-
 function diagnoseRules(text: string): readonly Diagnostic[] {
   const report = new Report();
   const file = readRuleFile(new SourceText("rules.yaml", text), report);
   const ruleset = loadRules([file], {
-    fieldsOf: (source) =>
-      source === "syscall" ? syscallFields : source === "k8s_audit" ? AUDIT_FIELDS : undefined,
+    fieldsOf: (source) => source === "syscall" ? syscallFields : undeliveredFields.get(source),
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
     hasPlugin: (name) => name === "container",

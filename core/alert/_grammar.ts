@@ -10,6 +10,7 @@
  * `%proc.name.` and `%proc.nameand` mean `proc.name` and text; brackets it takes no argument in are
  * text too. Within a transformer names are exact. There is no way to write a percent sign.
  */
+import { nearest } from "../base/mod.ts";
 import {
   type Apply,
   type ArgumentProblem,
@@ -62,11 +63,12 @@ export type Resolve = (
 
 export interface GrammarContext {
   readonly resolve: Resolve;
-  readonly nearest: (name: string, kind: "field" | "transformer") => string | undefined;
+  /** What to do about a field that nobody has. */
+  readonly fieldHelp: (name: string) => string | undefined;
 }
 
 /** Those that mean something in outputs; `val()` marks the right side of a condition. */
-export const OUTPUT_TRANSFORMERS: ReadonlyMap<string, Transformer> = new Map(
+const OUTPUT_TRANSFORMERS: ReadonlyMap<string, Transformer> = new Map(
   Object.values(TRANSFORMERS).filter(({ name }) => name !== "val")
     .map((transformer) => [transformer.name, transformer]),
 );
@@ -201,8 +203,7 @@ class ValueParser {
       const { title, help } = complaint;
       return this.#fail("A003", title, { start, end: Math.max(end, this.at), help });
     }
-    const nearest = this.context.nearest(name, "field");
-    const help = nearest && `did you mean "${nearest}"?`;
+    const help = this.context.fieldHelp(name);
     const title = `unknown field "${name.slice(0, MAX_NAME_LENGTH)}" in an output`;
     return this.#fail("A002", title, { start, end, help });
   }
@@ -317,10 +318,8 @@ class ValueParser {
   }
 
   #unknownTransformer(name: string, start: number): undefined {
-    const nearest = this.context.nearest(name, "transformer");
-    const help = name === "val"
-      ? "write the field itself"
-      : nearest && `did you mean "${nearest}()"?`;
+    const near = nearest(name, OUTPUT_TRANSFORMERS.keys());
+    const help = name === "val" ? "write the field itself" : near && `did you mean "${near}()"?`;
     const end = start + name.length;
     const title = `"${name.slice(0, MAX_NAME_LENGTH)}()" is no transformer of outputs`;
     return this.#fail("A005", title, { start, end, help });

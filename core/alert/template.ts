@@ -2,13 +2,20 @@
  * A rule's `output`, compiled once when rules are loaded: "File opened (file=%fd.name user=%user.name)".
  * The grammar stands in `_grammar.ts`.
  */
-import { nearest, replaceInvalid, type Report, type SourceText, type Span } from "../base/mod.ts";
+import {
+  didYouMean,
+  replaceInvalid,
+  type Report,
+  type SourceText,
+  type Span,
+} from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import {
   type ArgumentProblem,
   type BytesFormat,
   type FieldArgument,
   type FieldDefinition,
+  fieldElsewhere,
   type FieldTable,
   type FieldValue,
   findField,
@@ -19,12 +26,7 @@ import {
   renderValue,
 } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
-import {
-  type Expression,
-  type FieldExpression,
-  OUTPUT_TRANSFORMERS,
-  parseOutput,
-} from "./_grammar.ts";
+import { type Expression, type FieldExpression, parseOutput } from "./_grammar.ts";
 import { comesLater, fieldReader, laterReader, type Read, reader } from "./_reader.ts";
 import type { OutputValue } from "./alert.ts";
 import { cutText, escapeText, escapeValue } from "./escape.ts";
@@ -85,8 +87,7 @@ export function compileTemplate(
   const { bytes = "dots" } = options;
   const { parts, problems } = parseOutput(source.text, {
     resolve: (name, argument) => resolve(fields, name, argument),
-    nearest: (name, kind) =>
-      nearest(name, kind === "field" ? fields.keys() : OUTPUT_TRANSFORMERS.keys()),
+    fieldHelp: (name) => fieldElsewhere(name, undefined, fields) ?? didYouMean(name, fields.keys()),
   });
   for (const { code, title, start, end, help } of problems) {
     report.add({ code, title, at: source.span(start, end), help });

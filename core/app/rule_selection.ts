@@ -35,8 +35,8 @@ export function selectRules(
   return { ...ruleset, rules, fields: new Set(running.flatMap((rule) => [...rule.fields])) };
 }
 
-/** A rule below the configured priority stays off: upstream does not even load it. */
+/** Rules below the configured priority and of absent sources stay off: upstream does not load them. */
 function enabledRule(rule: Rule): Rule {
-  if (rule.disabledBy === "priority") return rule;
+  if (rule.disabledBy === "priority" || rule.disabledBy === "source") return rule;
   return { ...rule, enabled: true, disabledBy: undefined };
 }

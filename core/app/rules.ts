@@ -14,7 +14,7 @@ import {
 import { extraOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import type { Config } from "./config/schema.ts";
-import { fieldTables } from "./fields.ts";
+import { fieldTables, knownFieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
 import { inSlices } from "./pause.ts";
 import { selectRules } from "./rule_selection.ts";
@@ -51,11 +51,16 @@ export async function loadRuleset(
     readonly adaptFields?: AdaptFields | undefined;
     /** Also tells of rules that cannot mean what was meant; a start has no time for it. */
     readonly lintsMeaning?: MeaningLint | undefined;
+    /** Also checks rules for sources that nobody delivers; they are in the ruleset, and off. */
+    readonly checksUndelivered?: boolean | undefined;
   },
 ): Promise<LoadedRules> {
   const { config, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
-  const { adaptFields = (fields) => fields, lintsMeaning } = options;
+  const { adaptFields = (fields) => fields, lintsMeaning, checksUndelivered } = options;
   const tables = await fieldTables(registry, config.static_fields);
+  const known = checksUndelivered
+    ? await knownFieldTables(registry, config.static_fields)
+    : undefined;
   const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];
   const names: string[] = [];
@@ -70,6 +75,7 @@ export async function loadRuleset(
   }
   const ruleset = await loadRulesAside(files, {
     fieldsOf: (source) => fields.get(source),
+    undeliveredFieldsOf: (source) => known?.get(source),
     sources: [...fields.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,

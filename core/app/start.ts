@@ -19,6 +19,7 @@ export interface StartRequest {
   /** As `loadRuleset` takes them. */
   readonly adaptFields?: AdaptFields;
   readonly lintsMeaning?: MeaningLint;
+  readonly checksUndelivered?: boolean;
 }
 
 export interface Start {
@@ -56,6 +57,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     containerInfo,
     adaptFields: request.adaptFields,
     lintsMeaning: request.lintsMeaning,
+    checksUndelivered: request.checksUndelivered,
   });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
 }

@@ -6,7 +6,7 @@ import type { Names } from "../filter/mod.ts";
 import { Registry } from "../plugin/mod.ts";
 import { namesOf } from "../rule/mod.ts";
 import type { Surroundings } from "./examine.ts";
-import { fieldTables } from "./fields.ts";
+import { knownFieldTables } from "./fields.ts";
 import type { Host } from "./host.ts";
 import { tellErrors } from "./report.ts";
 import { prepare } from "./start.ts";
@@ -26,7 +26,7 @@ export async function surroundingsOf(
 ): Promise<Surroundings | undefined> {
   const { configPath, rulePaths, source } = request;
   if (configPath === undefined && rulePaths.length === 0) {
-    const tables = await fieldTables(new Registry(host.plugins));
+    const tables = await knownFieldTables(new Registry(host.plugins));
     return surroundingsIn(tables, source, { names: NO_NAMES, host });
   }
   const { report, registry, loaded, ruleset } = await prepare(
@@ -37,7 +37,7 @@ export async function surroundingsOf(
     tellErrors(report, host);
     return undefined;
   }
-  const tables = await fieldTables(registry, loaded.config.static_fields);
+  const tables = await knownFieldTables(registry, loaded.config.static_fields);
   return surroundingsIn(tables, source, {
     names: { ...namesOf(ruleset), expansions: new Map() },
     host,

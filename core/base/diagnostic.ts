@@ -9,6 +9,14 @@ export interface Note {
   readonly at?: Span | undefined;
 }
 
+/** What is said of many things in the same words. */
+export interface DiagnosticGroup {
+  /** The same for all of the group. */
+  readonly key: string;
+  /** Stands for the titles of so many. */
+  readonly title: (count: number) => string;
+}
+
 export interface Diagnostic {
   /** Stable code; its meaning never changes. `Y` YAML, `F` conditions, `R` rule files, `C` falco.yaml. */
   readonly code: string;
@@ -18,6 +26,8 @@ export interface Diagnostic {
   readonly at?: Span | undefined;
   /** What to do about it. */
   readonly help?: string | undefined;
+  /** Text for people shows those of one group as one. */
+  readonly group?: DiagnosticGroup | undefined;
   /** Outermost first: the chain through macros and lists, or the other place of a conflict. */
   readonly notes?: readonly Note[] | undefined;
 }
@@ -102,6 +112,26 @@ export class Report {
   get hasErrors(): boolean {
     return this.#errors > 0;
   }
+}
+
+/**
+ * As they are shown to people: of a group of several only the first is there, with the title of the
+ * group.
+ */
+export function grouped(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const counts = new Map<string, number>();
+  for (const { group } of diagnostics) {
+    if (group) counts.set(group.key, (counts.get(group.key) ?? 0) + 1);
+  }
+  if (counts.size === 0) return diagnostics;
+  return diagnostics.flatMap((found) => {
+    const { group } = found;
+    if (!group) return [found];
+    const count = counts.get(group.key);
+    counts.delete(group.key);
+    if (count === undefined) return [];
+    return [count === 1 ? found : { ...found, title: group.title(count) }];
+  });
 }
 
 /** The beginning and the end: a title says what it means behind what it quotes. */

@@ -1,5 +1,5 @@
 /** Diagnostics as text for people and as objects for programs: two renderings of the same values. */
-import type { Diagnostic, Severity } from "./diagnostic.ts";
+import { type Diagnostic, grouped, type Severity } from "./diagnostic.ts";
 import { type Span, toFile } from "./text.ts";
 
 export interface RenderOptions {
@@ -11,7 +11,7 @@ export interface RenderOptions {
 const WINDOW = 100;
 
 /**
- * All diagnostics in the order given, an empty line between them, each as
+ * All diagnostics in the order given, those of a group as one, an empty line between them, each as
  *
  * ```text
  * rules.yaml:3:13: error[R010]: priority "SEVERE" is not one of Falco's
@@ -28,7 +28,7 @@ export function renderText(
   options: RenderOptions = {},
 ): string {
   const paint = options.colour ? coloured : plain;
-  return diagnostics.map((diagnostic) => renderOne(diagnostic, paint)).join("\n");
+  return grouped(diagnostics).map((diagnostic) => renderOne(diagnostic, paint)).join("\n");
 }
 
 export interface JsonPlace {

@@ -94,3 +94,18 @@ Deno.test("renderText() colours only when asked", () => {
   assert(!renderText([diagnostic]).includes("\x1b"));
   assert(renderText([diagnostic], { colour: true }).includes("\x1b[1;31merror[R012]"));
 });
+
+Deno.test("renderText() shows a group as one, renderJson() each of it", () => {
+  const group = { key: "rules", title: (count: number) => `${count} rules are skipped` };
+  const skipped = (name: string): Diagnostic => ({
+    code: "R042",
+    severity: "warning",
+    title: `rule ${name} is skipped`,
+    group,
+  });
+  const all = [skipped("a"), diagnostic, skipped("b")];
+  assertEquals(renderText(all).split("\n")[0], "warning[R042]: 2 rules are skipped");
+  assertEquals(renderText(all).includes("rule b"), false);
+  assertEquals(renderText([skipped("a")]), "warning[R042]: rule a is skipped\n");
+  assertEquals(renderJson(all).map(({ title }) => title), all.map(({ title }) => title));
+});

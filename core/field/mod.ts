@@ -7,6 +7,7 @@
  */
 export type * from "./field.ts";
 export { defineField } from "./field.ts";
+export { fieldElsewhere } from "./elsewhere.ts";
 export { fixedValue, maySettle } from "./fixed.ts";
 export { GONE_EVENT, isToldLater, keepValue } from "./later.ts";
 export { type PathRole, pathRoleOf } from "./fs_path.ts";
@@ -18,6 +19,7 @@ export {
   findField,
   readArgument,
   syscallFields,
+  undeliveredFields,
 } from "./table.ts";
 export type { BytesFormat } from "./_bytes.ts";
 export { type JsonValue, jsonValue, renderValue } from "./render.ts";

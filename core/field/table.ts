@@ -11,7 +11,9 @@ import { fdNetFields } from "./fd_net.ts";
 import { fdlistFields } from "./fdlist.ts";
 import type { FieldArgument, FieldDefinition, FieldTable } from "./field.ts";
 import { fsPathFields } from "./fs_path.ts";
+import { jsonFields } from "./json.ts";
 import { k8sFields } from "./k8s.ts";
+import { k8sAuditFields } from "./k8s_audit.ts";
 import { procFields } from "./proc.ts";
 import { procAncestorFields } from "./proc_ancestors.ts";
 import { procExeFields } from "./proc_exe.ts";
@@ -19,6 +21,15 @@ import { procGroupFields } from "./proc_groups.ts";
 import { procUsageFields } from "./proc_usage.ts";
 import { threadFields } from "./thread.ts";
 import { userFields } from "./user.ts";
+
+const COMMON_NAMES: ReadonlySet<string> = new Set([
+  "evt.pluginname",
+  "evt.plugininfo",
+  "evt.source",
+  "evt.is_async",
+  "evt.asynctype",
+  "evt.hostname",
+]);
 
 /** Fields of rules with `source: syscall`, in the order `falcod list fields` prints them. */
 export const syscallFields: FieldTable = tableOf([
@@ -41,6 +52,20 @@ export const syscallFields: FieldTable = tableOf([
   ...containerFields,
   ...containerMountFields,
   ...k8sFields,
+]);
+
+/** Those that events of every source have: upstream's table "All event types". */
+const COMMON_FIELDS: readonly FieldDefinition[] = [...evtTimeFields, ...evtFields].filter((
+  { name },
+) => /^evt\.(num|time|datetime|rawtime|reltime)(\.|$)/.test(name) || COMMON_NAMES.has(name));
+
+/**
+ * Fields of rules for sources that are known and that nobody delivers yet: their rules can be checked.
+ * `json` is no source of Falco's: its fields are for whatever events are JSON.
+ */
+export const undeliveredFields: ReadonlyMap<string, FieldTable> = new Map([
+  ["k8s_audit", tableOf([...COMMON_FIELDS, ...k8sAuditFields, ...jsonFields])],
+  ["json", tableOf([...COMMON_FIELDS, ...jsonFields])],
 ]);
 
 /** Names of a table's fields: for suggestions and completion. */

@@ -1,6 +1,7 @@
 /** The parts of a comparison: fields with their arguments, transformers with their operands. */
 import { didYouMean, type Finding } from "../base/mod.ts";
 import {
+  fieldElsewhere,
   fieldNames,
   type FieldTable,
   findField,
@@ -50,7 +51,9 @@ export class OperandChecker {
     const found = findField(this.#fields, use.name, use.argument?.text);
     if (!found) {
       const help = () =>
-        didYouMean(use.name, fieldNames(this.#fields)) ?? "falcod list fields shows all that exist";
+        fieldElsewhere(use.name, use.argument?.text, this.#fields) ??
+          didYouMean(use.name, fieldNames(this.#fields)) ??
+          "falcod list fields shows all that exist";
       return this.#fail("F012", `unknown field "${use.name}"`, use, help);
     }
     const { definition } = found;

@@ -103,9 +103,13 @@ export class Compiler {
     return macros;
   }
 
-  /** The rule, or nothing after reporting what is wrong with it. */
+  /**
+   * The rule, or nothing after reporting what is wrong with it; nothing to say of rules for a source
+   * that is not known.
+   */
   rule(draft: RuleDraft): Rule | undefined {
-    const fields = this.context.fieldsOf(draft.source);
+    const delivered = this.context.fieldsOf(draft.source);
+    const fields = delivered ?? this.context.undeliveredFieldsOf?.(draft.source);
     if (!fields) return undefined;
     const own = this.report.part();
     const exceptions = usableExceptions(draft, fields, own);
@@ -122,7 +126,9 @@ export class Compiler {
     const eventTypes = eventTypesOf(condition);
     this.#warnOfEventTypes(draft, eventTypes);
     this.#lintOutput(draft, output, eventTypes);
-    const disabledBy = !draft.enabled
+    const disabledBy = !delivered
+      ? "source"
+      : !draft.enabled
       ? "file"
       : reaches(draft.priority, this.context.minimumPriority)
       ? undefined

@@ -1,7 +1,7 @@
 /** All rule files together: checked as a whole, then either a complete ruleset or none. */
 import type { Priority } from "../alert/mod.ts";
 import { didYouMean, Report } from "../base/mod.ts";
-import type { BytesFormat, FieldTable } from "../field/mod.ts";
+import { type BytesFormat, type FieldTable, undeliveredFields } from "../field/mod.ts";
 import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
 import { Deprecations } from "./deprecation.ts";
@@ -15,6 +15,11 @@ import { isCompatible, parseVersion, type Version, versionText } from "./version
 export interface LoadContext {
   /** Fields that rules of an event source may use; absent for a source nobody provides. */
   fieldsOf(source: string): FieldTable | undefined;
+  /**
+   * Fields of a source that is known and that nobody provides: its rules are checked, and stay off.
+   * Absent: they are not looked at.
+   */
+  undeliveredFieldsOf?(source: string): FieldTable | undefined;
   /** For suggestions. */
   readonly sources?: readonly string[];
   /** The rule engine's own version, `0.63.0`. */
@@ -79,7 +84,7 @@ function* loadingSteps(
   yield* compiler.compileMacros();
   const rules: Rule[] = [];
   for (const draft of merged.rules.values()) {
-    if (!sourceIsKnown(draft, context, own)) continue;
+    warnOfSource(draft, context, own);
     const rule = compiler.rule(draft);
     if (rule) rules.push(rule);
     yield;
@@ -161,18 +166,23 @@ function checkPlugin(
   });
 }
 
-function sourceIsKnown(draft: RuleDraft, context: LoadContext, report: Report): boolean {
-  if (context.fieldsOf(draft.source)) return true;
+function warnOfSource({ name, source, at }: RuleDraft, context: LoadContext, report: Report): void {
+  if (context.fieldsOf(source)) return;
+  const forSource = `for event source "${source}", which nobody provides`;
   report.add({
     code: "R042",
     severity: "warning",
-    title:
-      `rule "${draft.name}" is for event source "${draft.source}", which nobody provides; it is skipped`,
-    at: draft.at,
-    help: didYouMean(draft.source, context.sources ?? []) ??
-      "load the plugin that provides the source",
+    title: `rule "${name}" is ${forSource}; it is skipped`,
+    at,
+    help: didYouMean(source, context.sources ?? []) ??
+      (undeliveredFields.has(source)
+        ? "falcod cannot deliver its events yet; falcod validate checks such rules all the same"
+        : "load the plugin that provides the source"),
+    group: {
+      key: `R042 ${source}`,
+      title: (count) => `${count} rules are ${forSource}; they are skipped`,
+    },
   });
-  return false;
 }
 
 /**

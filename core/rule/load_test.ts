@@ -2,7 +2,7 @@ import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { Report, SourceText, toFile } from "../base/mod.ts";
 import { eventCodesByName } from "../event/mod.ts";
-import { defineField, type FieldTable, syscallFields } from "../field/mod.ts";
+import { defineField, type FieldTable, syscallFields, undeliveredFields } from "../field/mod.ts";
 import { type LoadContext, loadRules, loadRulesAside } from "./load.ts";
 import { readRuleFile } from "./read.ts";
 
@@ -130,6 +130,19 @@ Deno.test("loadRules() skips rules of an unknown source and rules that ask for i
   );
   assertEquals(codes, ["R042", "R045"]);
   assertEquals(ruleset!.rules.map(({ name }) => name), ["c"]);
+});
+
+Deno.test("loadRules() checks rules of a source nobody delivers when asked, and keeps them off", () => {
+  const undeliveredFieldsOf = (source: string) => undeliveredFields.get(source);
+  const wrong = rule("a", "ka.vreb = get", "  source: k8s_audit\n").replace("%proc.name", "");
+  assertEquals(load(wrong, { undeliveredFieldsOf }).codes, ["R042", "F012"]);
+  assertEquals(load(wrong).codes, ["R042"]);
+  const right = wrong.replace("vreb", "verb");
+  const { ruleset, codes } = load(right, { undeliveredFieldsOf });
+  assertEquals(codes, ["R042"]);
+  assertEquals(ruleset!.rules.map(({ name, enabled, disabledBy }) => [name, enabled, disabledBy]), [
+    ["a", false, "source"],
+  ]);
 });
 
 Deno.test("loadRules() compares the engine version, and asks for plugins", () => {

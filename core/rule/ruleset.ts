@@ -15,8 +15,11 @@ export interface Rule {
   readonly tags: readonly string[];
   /** To be run: `disabledBy` says why not. */
   readonly enabled: boolean;
-  /** The rule file says so, or the priority is below the configured minimum. */
-  readonly disabledBy: "file" | "priority" | undefined;
+  /**
+   * Nobody provides its source, the rule file says so, or the priority is below the configured
+   * minimum.
+   */
+  readonly disabledBy: "source" | "file" | "priority" | undefined;
   readonly condition: CheckedCondition;
   readonly output: OutputTemplate;
   /** Codes of the event types that can match. */

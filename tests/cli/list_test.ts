@@ -20,6 +20,18 @@ Deno.test("falcod list fields --json describes each field", async () => {
   });
 });
 
+Deno.test("falcod list fields has each field once, with all its sources", async () => {
+  const { code, out } = await falcod(["list", "fields"]);
+  assertEquals(code, 0);
+  const rows = out.trimEnd().split("\n").map((line) => line.split("\t"));
+  assertEquals(new Set(rows.map(([name]) => name)).size, rows.length);
+  const sourceOf = (wanted: string) => rows.find(([name]) => name === wanted)?.[3];
+  assertEquals(
+    ["proc.name", "evt.num", "ka.verb", "json.value"].map(sourceOf),
+    ["syscall", "syscall, k8s_audit, json", "k8s_audit", "k8s_audit, json"],
+  );
+});
+
 Deno.test("falcod list events has the event types with their parameters", async () => {
   const [text, json] = await Promise.all([
     falcod(["list", "events"]),

@@ -214,3 +214,24 @@ Deno.test("falcod validate tells of rules that cannot mean what was meant", asyn
   // Where every rule that matches alerts, none is in the shadow of another.
   assertEquals(await codesOf("-o", "rule_matching=all"), ["F042"]);
 });
+
+Deno.test("falcod validate checks rules of sources nobody delivers, and a start passes them over", async () => {
+  const audit = (name: string, condition: string) =>
+    rule(condition, "  source: k8s_audit\n").replace("a rule", name).replace("%proc.name", "");
+  const text = `${GOOD}${audit("b", "ka.verb = get")}${audit("c", "ka.vreb = get")}`;
+  using folder = new Folder({ "rules.yaml": text });
+  const path = folder.file("rules.yaml");
+  const [valid, json, start] = await Promise.all([
+    falcod(["validate", path]),
+    falcod(["validate", "--json", path]),
+    falcod(["-r", path, "--dry-run"]),
+  ]);
+  assertEquals(valid.code, 1);
+  assert(valid.out.includes('2 rules are for event source "k8s_audit"'), valid.out);
+  assert(valid.out.includes("(1 error, 1 warning)"), valid.out);
+  const [result] = JSON.parse(json.out).falco_load_results;
+  const codes = (found: readonly { code: string }[]) => found.map(({ code }) => code);
+  assertEquals(codes(result.errors), ["LOAD_ERR_COMPILE_CONDITION"]);
+  assertEquals(codes(result.warnings), ["LOAD_UNKNOWN_SOURCE", "LOAD_UNKNOWN_SOURCE"]);
+  assertEquals(start.code, 0, start.error);
+});

@@ -19,7 +19,10 @@ export interface DescribeRequest {
 
 /** Exit code 1 when the rules are not valid, or have no rule of that name. */
 export async function describeCommand(request: DescribeRequest, host: Host): Promise<number> {
-  const { report, ruleset, registry } = await prepare({ ...request, options: [] }, host);
+  const { report, ruleset, registry } = await prepare(
+    { ...request, options: [], checksUndelivered: true },
+    host,
+  );
   if (!ruleset) {
     tellErrors(report, host);
     return EXIT_FAILURE;

@@ -3,7 +3,7 @@ import { EVENT_FLAGS, eventCodesByName, eventNames, eventType } from "../../even
 import type { FieldDefinition } from "../../field/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
-import { fieldTables } from "../fields.ts";
+import { knownFieldTables } from "../fields.ts";
 import type { Host } from "../host.ts";
 import { nameFilter, nothingFound, printTable } from "../table.ts";
 
@@ -30,7 +30,7 @@ export async function listCommand(request: ListRequest, host: Host): Promise<num
 }
 
 async function allFieldNames(host: Host): Promise<readonly string[]> {
-  const tables = await fieldTables(new Registry(host.plugins));
+  const tables = await knownFieldTables(new Registry(host.plugins));
   return [...tables.values()].flatMap((table) => [...table.keys()]);
 }
 
@@ -41,7 +41,7 @@ interface ListContext {
 
 /** Both print what is wanted, and return how much that was. */
 async function listFields({ json }: ListRequest, { host, isWanted }: ListContext): Promise<number> {
-  const tables = await fieldTables(new Registry(host.plugins));
+  const tables = await knownFieldTables(new Registry(host.plugins));
   const fields = [...tables].flatMap(([source, table]) =>
     [...table.values()].filter((field) => isWanted(field.name))
       .sort((a, b) => a.name < b.name ? -1 : 1)
@@ -52,13 +52,14 @@ async function listFields({ json }: ListRequest, { host, isWanted }: ListContext
     host.out.write(`${JSON.stringify(objects)}\n`);
     return fields.length;
   }
+  const sources = Map.groupBy(fields, ({ field }) => field);
   printTable({
     heads: ["field", "type", "argument", "source", "meaning"],
-    rows: fields.map(({ source, field }) => [
+    rows: [...sources].map(([field, uses]) => [
       field.name,
       field.list ? `list of ${field.type}` : field.type,
       argumentOf(field),
-      source,
+      uses.map(({ source }) => source).join(", "),
       [field.summary, ...remarksOn(field)].join("; "),
     ]),
   }, host.out);

@@ -1,5 +1,5 @@
 /** `falcod validate`: every mistake in configuration and rules, with its place, in one run. */
-import { type Diagnostic, renderJson, Report } from "../../base/mod.ts";
+import { type Diagnostic, grouped, renderJson, Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { describeRuleset, type Ruleset } from "../../rule/mod.ts";
 import { standardConfig } from "../config/schema.ts";
@@ -53,13 +53,13 @@ async function judge(
     const registry = new Registry(host.plugins);
     const { files, ruleset } = await loadRuleset(
       rules.map((path) => ({ path, required: true })),
-      { config: standardConfig(), registry, report, lintsMeaning },
+      { config: standardConfig(), registry, report, lintsMeaning, checksUndelivered: true },
     );
     return { report, configFiles: [], ruleFiles: files, ruleset, registry };
   }
   const [configPath, ...others] = configs;
   const start = await prepare(
-    { configPath, rulePaths: rules, options, lintsMeaning },
+    { configPath, rulePaths: rules, options, lintsMeaning, checksUndelivered: true },
     host,
   );
   for (const path of others) {
@@ -107,9 +107,10 @@ function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: H
   const { diagnostics } = report;
   printDiagnostics(diagnostics, report.suppressed, { output: host.out, host });
   const files = [...configFiles, ...ruleFiles].join(", ") || "nothing was read";
+  const shown = grouped(diagnostics);
   const counts = [
-    count(diagnostics, "error"),
-    count(diagnostics, "warning"),
+    count(shown, "error"),
+    count(shown, "warning"),
     ...(rules === undefined ? [] : [`${rules} rules enabled`]),
   ].join(", ");
   if (diagnostics.length > 0) host.out.write("\n");

@@ -1,0 +1,57 @@
+/** Fields that rules ask for and that are another source's, or those of a plugin of Falco's. */
+import type { FieldTable } from "./field.ts";
+import { findField, syscallFields, undeliveredFields } from "./table.ts";
+
+/** How names begin that only these plugins have. falcosecurity/plugins registry.yaml */
+const PLUGIN_PREFIXES: Readonly<Record<string, string>> = {
+  ct: "cloudtrail",
+  s3: "cloudtrail",
+  ec2: "cloudtrail",
+  ecr: "cloudtrail",
+  iam: "cloudtrail",
+  gcp: "gcpaudit",
+  github: "github",
+  k8smeta: "k8smeta",
+  krsi: "krsi",
+  okta: "okta",
+};
+
+/** Sources whose names of fields begin as no others do. */
+const SOURCE_PREFIXES: Readonly<Record<string, string>> = { ka: "k8s_audit" };
+
+/** Says whose field it is that `fields` do not have; absent when nobody is known to have it. */
+export function fieldElsewhere(
+  name: string,
+  argument: string | undefined,
+  fields: FieldTable,
+): string | undefined {
+  const source = sourceOf(name, argument, fields);
+  if (source !== undefined) return `it is a field of event source "${source}"`;
+  const prefix = prefixOf(name);
+  const plugin = Object.hasOwn(PLUGIN_PREFIXES, prefix) ? PLUGIN_PREFIXES[prefix] : undefined;
+  if (plugin === undefined || hasPrefix(fields, prefix)) return undefined;
+  return `fields that begin with "${prefix}." are those of Falco's plugin ${plugin}, ` +
+    "which falcod does not have";
+}
+
+function sourceOf(
+  name: string,
+  argument: string | undefined,
+  fields: FieldTable,
+): string | undefined {
+  for (const [source, others] of [["syscall", syscallFields] as const, ...undeliveredFields]) {
+    if (findField(others, name, argument)) return source;
+  }
+  const prefix = prefixOf(name);
+  if (!Object.hasOwn(SOURCE_PREFIXES, prefix) || hasPrefix(fields, prefix)) return undefined;
+  return SOURCE_PREFIXES[prefix];
+}
+
+/** `ka` of `ka.verb`; nothing where there is no dot. */
+function prefixOf(name: string): string {
+  return name.slice(0, Math.max(0, name.indexOf(".")));
+}
+
+function hasPrefix(fields: FieldTable, prefix: string): boolean {
+  return [...fields.keys()].some((name) => name.startsWith(`${prefix}.`));
+}
