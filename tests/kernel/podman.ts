@@ -2,7 +2,7 @@
  * Containers for kernel tests: a podman with a storage of its own, images made of Debian's static
  * busybox, everything removed afterwards. Needs runc: crun does not run on the machines tests run on.
  */
-import { assertEquals } from "../assert.ts";
+import { makeRootfs, output, type Server, startServer } from "./busybox.ts";
 
 /** Limits that a machine without CAP_SYS_RESOURCE can keep. */
 const CONFIG = `[containers]
@@ -17,7 +17,7 @@ export class Podman {
   readonly folder: string;
   readonly socket: string;
   readonly #config: string;
-  #service: Deno.ChildProcess | undefined;
+  #service: Server | undefined;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -35,21 +35,9 @@ export class Podman {
     const podman = started.use(
       new Podman(Deno.makeTempDirSync({ prefix: "falcod-podman-" })),
     );
-    const rootfs = `${podman.folder}/rootfs`;
-    for (
-      const folder of ["bin", "etc", "tmp", "proc", "sys", "dev", "root", "usr", "lib", "lib64"]
-    ) {
-      Deno.mkdirSync(`${rootfs}/${folder}`, { recursive: true });
-    }
-    Deno.copyFileSync("/bin/busybox", `${rootfs}/bin/busybox`);
-    const { stdout } = await new Deno.Command("/bin/busybox", { args: ["--list"] }).output();
-    for (const applet of new TextDecoder().decode(stdout).trim().split("\n")) {
-      if (applet !== "busybox") Deno.symlinkSync("busybox", `${rootfs}/bin/${applet}`);
-    }
-    Deno.writeTextFileSync(`${rootfs}/etc/passwd`, "root:x:0:0:root:/root:/bin/sh\n");
-    await run("tar", ["-C", rootfs, "-cf", `${podman.folder}/rootfs.tar`, "."]);
+    await makeRootfs(podman.folder);
     for (const image of images) {
-      await run("sh", [
+      await output("sh", [
         "-c",
         `${podman.command} import --change 'CMD ["/bin/sh"]' ${podman.folder}/rootfs.tar ${image}`,
       ]);
@@ -88,21 +76,19 @@ export class Podman {
 
   /** The REST service on `socket`, for falcod to ask. */
   async startService(): Promise<void> {
-    this.#service = new Deno.Command("sh", {
-      args: ["-c", `exec env ${this.command} system service --time=0 unix://${this.socket}`],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    for (let tries = 0; tries < 200; tries++) {
-      try {
-        Deno.statSync(this.socket);
-        return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    }
-    throw new Error("podman's service did not come up");
+    const service = `exec env ${this.command} system service --time=0 unix://${this.socket}`;
+    this.#service = await startServer(["sh", "-c", service], this.socket);
+  }
+
+  /** Ends the service; containers go on. */
+  async stopService(): Promise<void> {
+    await this.#service?.[Symbol.asyncDispose]();
+    this.#service = undefined;
+  }
+
+  /** Runs podman and gives what it printed. */
+  async run(words: string): Promise<string> {
+    return (await output("sh", ["-c", `exec env ${this.command} ${words}`])).trim();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -111,21 +97,9 @@ export class Podman {
       stdout: "null",
       stderr: "null",
     }).output();
-    if (this.#service) {
-      this.#service.kill("SIGTERM");
-      await this.#service.status;
-    }
+    await this.stopService();
     await new Deno.Command("sh", {
       args: ["-c", `umount ${this.folder}/root/overlay 2>/dev/null; rm -rf ${this.folder}`],
     }).output();
   }
-}
-
-async function run(command: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  assertEquals(code, 0, `${command} ${args.join(" ")}\n${new TextDecoder().decode(stderr)}`);
 }
