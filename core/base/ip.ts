@@ -49,7 +49,8 @@ export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
 
 /** Canonical text: dotted decimal, or RFC 5952. Anything but 4 or 16 bytes gives "". */
 export function addressText(address: Uint8Array): string {
-  if (address.length === 4) return address.join(".");
+  // Not joined: sockets of captures are called by two of these.
+  if (address.length === 4) return `${address[0]}.${address[1]}.${address[2]}.${address[3]}`;
   if (address.length !== 16) return "";
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push(address[i]! << 8 | address[i + 1]!);

@@ -21,7 +21,7 @@ function maker(kind: DescriptorKind, flags = NONE): Handler {
     const number = event.scap.paramSigned(0) ?? 0;
     if (number < 0) return;
     const bits = event.scap.paramUnsigned(flags) ?? 0;
-    follower.open(event, thread, new Descriptor({ number, kind, flags: bits }));
+    follower.open(event, thread, Descriptor.of({ number, kind, flags: bits }));
   };
 }
 
@@ -35,7 +35,7 @@ const pipe: Handler = (event, thread, follower) => {
     follower.open(
       event,
       thread,
-      new Descriptor({
+      Descriptor.of({
         number: scap.paramSigned(index) ?? -1,
         kind: "fifo",
         flags,
@@ -52,7 +52,7 @@ const memfd: Handler = (event, thread, follower) => {
   if (number < 0) return;
   const path = texts.named("", texts.text(scap, 1));
   const flags = scap.paramUnsigned(2) ?? 0;
-  follower.open(event, thread, new Descriptor({ number, kind: "memfd", path, flags }));
+  follower.open(event, thread, Descriptor.of({ number, kind: "memfd", path, flags }));
 };
 
 const pidfdOpen: Handler = (event, thread, follower) => {
@@ -63,7 +63,7 @@ const pidfdOpen: Handler = (event, thread, follower) => {
   follower.open(
     event,
     thread,
-    new Descriptor({
+    Descriptor.of({
       number,
       kind: "pidfd",
       path: texts.named("", `/proc/${processId}`),

@@ -25,19 +25,19 @@ export function makeSocket(
   const base = { number, flags, interfaces };
   switch (domain) {
     case AF_UNIX:
-      return new Descriptor({ ...base, kind: "unix" });
+      return Descriptor.of({ ...base, kind: "unix" });
     case AF_INET:
     case AF_INET6:
-      return new Descriptor({
+      return Descriptor.of({
         ...base,
         kind: domain === AF_INET ? "ipv4" : "ipv6",
         ends: unspecifiedEnds(domain === AF_INET ? "ipv4" : "ipv6"),
         protocolNumber: protocolOf(type, protocol),
       });
     case AF_NETLINK:
-      return new Descriptor({ ...base, kind: "netlink" });
+      return Descriptor.of({ ...base, kind: "netlink" });
     default:
-      return new Descriptor({ ...base, kind: "unknown" });
+      return Descriptor.of({ ...base, kind: "unknown" });
   }
 }
 
@@ -87,9 +87,9 @@ export const socketpair: Handler = (event, thread, follower) => {
   const first = scap.paramSigned(1) ?? -1, second = scap.paramSigned(2) ?? -1;
   if (first === second) return;
   const kind = "unix" as const;
-  follower.open(event, thread, new Descriptor({ number: first, kind }));
+  follower.open(event, thread, Descriptor.of({ number: first, kind }));
   const shown = event.found;
-  follower.open(event, thread, new Descriptor({ number: second, kind }));
+  follower.open(event, thread, Descriptor.of({ number: second, kind }));
   // Falco shows the first under the number of the second.
   event.found = shown?.with({ number: second });
 };

@@ -82,7 +82,7 @@ function describe(scap: ScapEvent, { number, flags, path, layout }: Opened): Des
     last.encodedDevice === encodedDevice
   ) return last;
   const kind = (flags & O_DIRECTORY) !== 0 ? "directory" : "file";
-  const descriptor = new Descriptor({
+  const descriptor = new Descriptor(
     number,
     kind,
     path,
@@ -90,7 +90,8 @@ function describe(scap: ScapEvent, { number, flags, path, layout }: Opened): Des
     encodedDevice,
     inodeLow,
     inodeHigh,
-  });
+    path.given,
+  );
   if (interned) interned.opened = descriptor;
   return descriptor;
 }

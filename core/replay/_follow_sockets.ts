@@ -126,7 +126,7 @@ const accept: Handler = (event, thread, follower) => {
   follower.open(
     event,
     thread,
-    tuple.family === "unix" ? new Descriptor({ ...base, kind: "unix" }) : new Descriptor({
+    tuple.family === "unix" ? Descriptor.of({ ...base, kind: "unix" }) : Descriptor.of({
       ...base,
       kind: tuple.family,
       ends: { source: tuple.source, destination: tuple.destination },

@@ -133,7 +133,7 @@ export class Seeds {
       case "ipv4Server":
       case "ipv6Server": {
         const destination = { address: found.address, port: found.port };
-        return new Descriptor({
+        return Descriptor.of({
           ...base,
           kind: found.type,
           ends: { source: undefined, destination },
@@ -143,14 +143,14 @@ export class Seeds {
         });
       }
       case "unix":
-        return new Descriptor({
+        return Descriptor.of({
           ...base,
           kind: "unix",
           name: found.path,
           side: found.path === "" ? "client" : "server",
         });
       case "file":
-        return new Descriptor({
+        return Descriptor.of({
           ...base,
           kind: "file",
           path: texts.named("", found.path),
@@ -158,7 +158,7 @@ export class Seeds {
           encodedDevice: found.device,
         });
       default:
-        return new Descriptor({ ...base, kind: found.type, path: texts.named("", found.name) });
+        return Descriptor.of({ ...base, kind: found.type, path: texts.named("", found.name) });
     }
   }
 
@@ -178,7 +178,7 @@ export class Seeds {
       const near = interfaces.completed(source, destination);
       [source, destination] = [near.source, near.destination];
     }
-    return new Descriptor({
+    return Descriptor.of({
       ...base,
       interfaces,
       kind,

@@ -79,43 +79,50 @@ export interface DescriptorFacts {
 
 /** Never changes; what happens to a descriptor makes another one. */
 export class Descriptor implements FileDescriptor, DescriptorFacts {
-  readonly number: number;
-  readonly kind: DescriptorKind;
   readonly typeChar: TypeChar;
-  readonly path: NamedPath | undefined;
-  readonly flags: number;
-  readonly encodedDevice: number;
-  readonly inodeLow: number;
-  readonly inodeHigh: number;
-  readonly ends: Ends | undefined;
-  readonly protocolNumber: number;
-  readonly side: "client" | "server" | undefined;
-  readonly connected: boolean;
-  readonly name: string;
-  readonly interfaces: NetworkInterfaces | undefined;
-  readonly processId: number;
   #socket: SocketTuple | undefined;
 
-  constructor(facts: DescriptorFacts) {
-    this.number = facts.number;
-    this.kind = facts.kind;
-    this.typeChar = TYPE_CHARS[facts.kind];
-    this.path = facts.path;
-    this.flags = facts.flags ?? 0;
-    this.encodedDevice = facts.encodedDevice ?? 0;
-    this.inodeLow = facts.inodeLow ?? 0;
-    this.inodeHigh = facts.inodeHigh ?? 0;
-    this.ends = facts.ends;
-    this.protocolNumber = facts.protocolNumber ?? 0;
-    this.side = facts.side;
-    this.connected = facts.connected ?? false;
-    this.name = facts.name ?? facts.path?.given ?? "";
-    this.interfaces = facts.interfaces;
-    this.processId = facts.processId ?? 0;
+  /** In positions, because nothing is made as often; everybody else calls `of`. */
+  constructor(
+    readonly number: number,
+    readonly kind: DescriptorKind,
+    readonly path: NamedPath | undefined,
+    readonly flags: number,
+    readonly encodedDevice: number,
+    readonly inodeLow: number,
+    readonly inodeHigh: number,
+    readonly name: string,
+    readonly ends: Ends | undefined = undefined,
+    readonly protocolNumber = 0,
+    readonly side: "client" | "server" | undefined = undefined,
+    readonly connected = false,
+    readonly interfaces: NetworkInterfaces | undefined = undefined,
+    readonly processId = 0,
+  ) {
+    this.typeChar = TYPE_CHARS[kind];
+  }
+
+  static of(facts: DescriptorFacts): Descriptor {
+    return new Descriptor(
+      facts.number,
+      facts.kind,
+      facts.path,
+      facts.flags ?? 0,
+      facts.encodedDevice ?? 0,
+      facts.inodeLow ?? 0,
+      facts.inodeHigh ?? 0,
+      facts.name ?? facts.path?.given ?? "",
+      facts.ends,
+      facts.protocolNumber,
+      facts.side,
+      facts.connected,
+      facts.interfaces,
+      facts.processId,
+    );
   }
 
   with(changes: Partial<DescriptorFacts>): Descriptor {
-    return new Descriptor({ ...this, ...changes });
+    return Descriptor.of({ ...this, ...changes });
   }
 
   get inode(): bigint {
