@@ -180,12 +180,28 @@ function unexpected(source: SourceText, error: YAMLError, at: Span): Explained {
       help: "quotes have to enclose the whole value",
     };
   }
-  return {
+  return argumentOfField(source, at.start) ?? {
     code: "Y027",
     title: `not valid YAML: ${firstLine(error.message)}`,
     at: visible(source, at),
   };
 }
+
+/** `{proc.aname[2]: x}`: within `{}` and `[]` a bracket opens a list, also behind a name. */
+function argumentOfField(source: SourceText, start: number): Explained | undefined {
+  const before = source.text.slice(Math.max(0, start - MAX_NAME), start);
+  const [name] = /[\w.]+$/.exec(before) ?? [];
+  const [bracket] = /^\[[^\]"\n]*\]/.exec(source.text.slice(start, start + MAX_NAME)) ?? [];
+  if (name === undefined || bracket === undefined) return undefined;
+  return {
+    code: "Y027",
+    title: "a text without quotes cannot have brackets inside {} or []",
+    at: source.span(start - name.length, start + bracket.length),
+    help: `put it in quotes: "${name}${bracket}"`,
+  };
+}
+
+const MAX_NAME = 100;
 
 function firstLine(message: string): string {
   const line = message.split("\n", 1)[0] ?? "";
