@@ -19,7 +19,11 @@ const CRI_SOCKETS = [
   "/run/k3s/containerd/containerd.sock",
   "/run/host-containerd/containerd.sock",
 ];
-const CONTAINERD_SOCKETS = ["/run/host-containerd/containerd.sock"];
+/** Falco asks the second only: what ctr and nerdctl start with the first has no name there. */
+const CONTAINERD_SOCKETS = [
+  "/run/containerd/containerd.sock",
+  "/run/host-containerd/containerd.sock",
+];
 /** `sun_path` of linux include/uapi/linux/un.h, without the zero at its end. */
 const MAX_SOCKET_PATH = 107;
 const MAX_SOCKETS = 8;

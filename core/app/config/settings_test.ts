@@ -112,7 +112,7 @@ const CRI = [
   "/run/k3s/containerd/containerd.sock",
   "/run/host-containerd/containerd.sock",
 ];
-const CONTAINERD = ["/run/host-containerd/containerd.sock"];
+const CONTAINERD = ["/run/containerd/containerd.sock", "/run/host-containerd/containerd.sock"];
 
 interface Engines {
   readonly docker?: readonly string[];

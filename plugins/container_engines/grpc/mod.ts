@@ -66,10 +66,15 @@ export class GrpcEngine implements ContainerEngine {
 
   async watch(signal: AbortSignal, told: Told): Promise<void> {
     const { criSockets, containerdSockets } = this.config;
-    const others = containerdSockets.filter((socket) => !criSockets.includes(socket));
+    // containerd's own API also tells of pods' containers.
+    const others = criSockets.filter((socket) => !containerdSockets.includes(socket));
     await Promise.all([
-      watchSockets(criSockets, signal, (socket) => this.#watchCri(socket, signal, told)),
-      watchSockets(others, signal, (socket) => this.#watchContainerd(socket, signal, told)),
+      watchSockets(
+        containerdSockets,
+        signal,
+        (socket) => this.#watchContainerd(socket, signal, told),
+      ),
+      watchSockets(others, signal, (socket) => this.#watchCri(socket, signal, told)),
     ]);
   }
 
