@@ -67,13 +67,23 @@ static __always_inline __u64 data_length(__s64 moved, __u64 asked, bool received
 	return length < limit ? length : limit;
 }
 
-/* One buffer of a vector; 1 ends it. */
-static __always_inline long vector_step(struct fetch *fetch, union event_slot *slot)
+static __always_inline struct fetch *current_fetch(void)
 {
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&fetches, &zero);
+}
+
+/* One buffer of a vector; 1 ends it. A global function, so that the verifier looks at it once and not
+ * at every step. */
+__noinline int vector_step(__u32 unused)
+{
+	struct fetch *fetch = current_fetch();
+	union event_slot *slot = event_slot();
 	__u64 entry[2] = {}, length, at;
 	__u32 entry32[2] = {};
 
-	if (!fetch->count)
+	if (!fetch || !slot || !fetch->count)
 		return 1;
 	fetch->count--;
 	if (fetch->compat) {
@@ -109,7 +119,7 @@ static __always_inline __u64 fetch_vector(union event_slot *slot, struct fetch *
 	fetch->wanted = data_length(moved, ~0ull, received);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < VECTOR_LIMIT; i++)
-		if (vector_step(fetch, slot))
+		if (vector_step(i))
 			break;
 	CLAMP(at, EXTRA_LAST);
 	*(__u64 *)(slot->bytes + at) = received ? (__u64)moved : fetch->total;
@@ -207,8 +217,7 @@ static __always_inline __u64 fetch_made(union event_slot *slot, __u64 at, __u64 
 __noinline int fetch_piece(__u32 which, __u32 start)
 {
 	union event_slot *slot = event_slot();
-	__u32 zero = 0;
-	struct fetch *fetch = bpf_map_lookup_elem(&fetches, &zero);
+	struct fetch *fetch = current_fetch();
 	__u64 number, at = start, piece = which, from, amount = 0;
 	struct message message = {};
 	struct extra_shape shape;

@@ -11,22 +11,28 @@
 
 #define ADDRESS_LIMIT 128		/* sizeof(struct sockaddr_storage) */
 
-/* The record of a call is complete but for its extras. */
-static __always_inline void submit_call(union event_slot *slot, const struct call *call, __u64 size,
-					enum event_class class)
+/* Sends the record in the slot, which is complete but for its extras. A global function: what comes
+ * before it is not followed through it, however many ways lead here. */
+__noinline int submit_call(__u32 size, __u32 class)
 {
-	__u64 number = call->number;
+	union event_slot *slot = event_slot();
+	__u64 number, which = class;
 
+	if (!slot || which >= CLASS_COUNT)
+		return 0;
+	CLAMP(which, CLASS_COUNT - 1);
+	number = slot->header.syscall;
 	MASK(number, SYSCALL_LIMIT - 1);
 	if (interest[number] & INTEREST_EXTRAS)
 		size = append_extras(size);
-	submit_event(slot, size, class);
+	submit_event(slot, size, which);
+	return 0;
 }
 
 static __always_inline void report_call(union event_slot *slot, const struct call *call)
 {
 	start_call(slot, call, RECORD_CALL);
-	submit_call(slot, call, sizeof(struct call_record), CLASS_OTHER);
+	submit_call(sizeof(struct call_record), CLASS_OTHER);
 }
 
 static __always_inline void report_path(union event_slot *slot, const struct call *call,
@@ -48,7 +54,7 @@ static __always_inline void report_path(union event_slot *slot, const struct cal
 			put_base(slot, call, walk, record->data, at, length, shape->second_base);
 		at += length + record->second_base_length;
 	}
-	submit_call(slot, call, sizeof(*record) + at, CLASS_FILE);
+	submit_call(sizeof(*record) + at, CLASS_FILE);
 }
 
 /* Fills in what the descriptor is of; `at` is where the strings before it end, the first `given` of them
@@ -225,5 +231,5 @@ static __always_inline void report_descriptor(union event_slot *slot, const stru
 {
 	__u64 size = fill_descriptor(slot, call, shape, walk);
 
-	submit_call(slot, call, size, descriptor_class(slot));
+	submit_call(size, descriptor_class(slot));
 }

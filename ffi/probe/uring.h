@@ -127,7 +127,7 @@ static __always_inline void report_request(union event_slot *slot, struct walk *
 				       length + at);
 	}
 	slot->header.tid = slot->header.tgid;
-	submit_call(slot, call, size, descriptor_class(slot));
+	submit_event(slot, size, descriptor_class(slot));
 }
 
 static __always_inline struct call uring_outcome(__u32 number, __s64 result)
