@@ -330,7 +330,9 @@ class ValueParser {
     const word = this.#match(WORD);
     if (word !== undefined) return this.#unknownField(word, undefined, start);
     if (this.text[start - 1] === "%") {
-      const help = "an output cannot contain a percent sign of its own";
+      const help = /^[-+. ]\d/.test(this.text.slice(start, start + 2))
+        ? "a width is digits alone, and fills up on the right: %10proc.name"
+        : "an output cannot contain a percent sign of its own";
       const title = `"%" begins a field, but no name follows`;
       return this.#fail("A001", title, { start: start - 1, end: start, help });
     }
