@@ -23,15 +23,23 @@ const NAMES = `
   528=EJUKEBOX 529=EIOCBQUEUED 530=EIOCBRETRY
 `;
 
-let names: Map<number, string> | undefined;
+let names: ReadonlyMap<number, string> | undefined;
 
 /** The name of an error number, either sign (`2` and `-2` give "ENOENT"); absent when it has none. */
 export function errnoName(code: number): string | undefined {
-  names ??= new Map(
+  return namesByCode().get(Math.abs(code));
+}
+
+/** All names there are. */
+export function errnoNames(): readonly string[] {
+  return [...namesByCode().values()];
+}
+
+function namesByCode(): ReadonlyMap<number, string> {
+  return names ??= new Map(
     NAMES.trim().split(/\s+/).map((entry) => {
       const [number, name] = entry.split("=");
       return [Number(number), name!];
     }),
   );
-  return names.get(Math.abs(code));
 }

@@ -19,8 +19,20 @@ export function shownTypeChar(typeChar: string): string {
 
 /** `fd.type`. */
 export function typeName(typeChar: string): string {
-  return TYPE_NAMES[typeChar] ?? "<NA>";
+  return TYPE_NAMES[typeChar] ?? UNKNOWN_TYPE;
 }
+
+/** Values of `fd.type`. */
+export function typeNames(): readonly string[] {
+  return [...Object.values(TYPE_NAMES), UNKNOWN_TYPE];
+}
+
+/** Values of `fd.typechar`; "o" are those of captures that have no other. */
+export function typeChars(): readonly string[] {
+  return [...Object.keys(TYPE_NAMES).map(shownTypeChar), "o"];
+}
+
+const UNKNOWN_TYPE = "<NA>";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   f: "file",

@@ -1,5 +1,5 @@
 /** evt.type, evt.res and what else is known of the event itself. */
-import { type Event, eventType } from "../event/mod.ts";
+import { errnoNames, type Event, eventType } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { eventTypeName, isMetaEvent, isNameOfEvent, isSyscall, resultName } from "./_event.ts";
 import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
@@ -106,6 +106,7 @@ export const evtFields: readonly FieldDefinition[] = [
     basis: "event",
     summary: "SUCCESS, or the name of the error the system call failed with",
     format: "decimal",
+    values: () => ["SUCCESS", ...errnoNames()],
     extract: resultText,
   }),
   defineField({

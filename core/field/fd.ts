@@ -6,7 +6,14 @@
  */
 import type { Event, FileDescriptor } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
-import { descriptorName, openDescriptor, shownTypeChar, typeName } from "./_descriptor.ts";
+import {
+  descriptorName,
+  openDescriptor,
+  shownTypeChar,
+  typeChars,
+  typeName,
+  typeNames,
+} from "./_descriptor.ts";
 import { hasFlag } from "./_event.ts";
 import { directoryOf, fileNameOf, rememberLast, withoutDoubleSlashes } from "./_path.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
@@ -32,6 +39,7 @@ export const fdFields: readonly FieldDefinition[] = [
     basis: "event",
     summary: "What the descriptor refers to: file, directory, ipv4, ipv6, unix, pipe …",
     format: "decimal",
+    values: typeNames,
     extract: (_event, state) => {
       const descriptor = openDescriptor(state);
       return descriptor && typeName(descriptor.typeChar);
@@ -43,6 +51,7 @@ export const fdFields: readonly FieldDefinition[] = [
     basis: "event",
     summary: "The same as one character: f, d, 4, 6, u, p …",
     format: "decimal",
+    values: typeChars,
     extract: (_event, state) => {
       const descriptor = state.descriptor;
       return descriptor && shownTypeChar(descriptor.typeChar);

@@ -42,6 +42,7 @@ export const fdNetFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "event",
     summary: "Protocol of a socket: tcp, udp, icmp or raw",
+    values: () => ["tcp", "udp", "icmp", "raw", "<NA>"],
     extract: (_event, state) => {
       const descriptor = openDescriptor(state);
       return descriptor && (protocolOf(descriptor) ?? "<NA>");

@@ -78,6 +78,8 @@ export interface FieldDefinition {
    * candidate satisfies them; with "none-differs", `!=` holds only when no candidate is equal.
    */
   readonly candidates?: "any" | "none-differs";
+  /** All values there are, where they are few; numbers that have no name may come beside them. */
+  readonly values?: () => readonly string[];
   /** May only be used in conditions / only in outputs. */
   readonly only?: "filter" | "output";
   /** Says what to write instead, without a full stop. */

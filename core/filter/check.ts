@@ -255,7 +255,8 @@ class Checker {
 const PATTERN_HELP = "to mean one of ( ) [ { . * + ? itself, put it in brackets: [(] [.]";
 const CONSTANTS_HELP = "write the values themselves, in quotes where they have blanks";
 
-function literalsOf(right: Exclude<Right, TransformerUse>): readonly Literal[] {
+/** In the order of the constants they are read to. */
+export function literalsOf(right: Exclude<Right, TransformerUse>): readonly Literal[] {
   return right.kind === "values" ? right.values : [right];
 }
 
@@ -274,7 +275,7 @@ function typeText({ type, list }: { readonly type: string; readonly list: boolea
 }
 
 /** The lists a value came through, outermost first. */
-function listNotes(literal: Literal): Note[] | undefined {
+export function listNotes(literal: Literal): Note[] | undefined {
   const notes: Note[] = [];
   for (let use = literal.use; use; use = use.outer) {
     notes.unshift({ message: `in list "${use.list}", used here`, at: use.at });

@@ -1,12 +1,5 @@
 /** Puts macros and lists in the place of their names. */
-import {
-  didYouMean,
-  type Finding,
-  nearest,
-  type Note,
-  type Report,
-  type Span,
-} from "../base/mod.ts";
+import { didYouMean, type Finding, type Note, type Report, type Span } from "../base/mod.ts";
 import type {
   Comparison,
   Condition,
@@ -17,6 +10,7 @@ import type {
   MacroUse,
   Right,
 } from "./condition.ts";
+import { MAX_LISTS_NAMED, nearListFinding } from "./near_list.ts";
 import { parseListItem } from "./parser.ts";
 
 /** What the rule files define. Asking for a name marks it as used. */
@@ -51,10 +45,6 @@ export const MAX_SIZE_OF_ALL = 5_000_000;
 /** Of the tree; what walks it later calls itself that often. */
 export const MAX_DEPTH = 1_000;
 const MAX_LIST_DEPTH = 100;
-/** Whoever names more values at once writes values, not lists. */
-const MAX_LISTS_NAMED = 20;
-/** Two words or more, as names of lists are: `shell_binaries`. */
-const LIKE_A_LIST = /^[a-z0-9]{2,}(_[a-z0-9]+)+$/i;
 
 /**
  * The condition with every macro's `expansion` and every list's items in place, or `undefined`
@@ -239,17 +229,12 @@ class Expander {
     const values = right.kind === "values" ? right.values : right.kind === "literal" ? [right] : [];
     if (values.length > MAX_LISTS_NAMED || this.#report.isFullOfWarnings) return;
     for (const value of values) {
-      if (value.quoted || !LIKE_A_LIST.test(value.text) || this.#isList(value)) continue;
-      const near = nearest(value.text, this.#names.listNames?.() ?? []);
-      if (near === undefined) continue;
-      this.#report.add({
-        code: "F036",
-        severity: "warning",
-        title: `"${value.text}" is the name of no list and is compared as text`,
-        at: value.span,
-        help: `did you mean "${near}"? If not, put it in quotes`,
-        notes: notesOf(this.#path),
-      });
+      if (value.quoted || this.#isList(value)) continue;
+      const notes = notesOf(this.#path);
+      const names = this.#names.listNames?.() ?? [];
+      const asText = "put it in quotes";
+      const found = nearListFinding(value.text, names, { at: value.span, notes, asText });
+      if (found) this.#report.add(found);
     }
   }
 

@@ -144,11 +144,13 @@ Deno.test("expandCondition() warns of a value that is nearly the name of a list"
   assertEquals(found("proc.name in (shel_binaries)"), ["F036"]);
   assertEquals(found("proc.name in (cat, shell_binary)"), ["F036"]);
   assertEquals(found("proc.name startswith oneof (shell_binarys)"), ["F036"]);
+  const single = check("proc.name in (shels)", { lists }).report.diagnostics;
+  assertEquals(single.map(({ code, severity }) => [code, severity]), [["F036", "info"]]);
   for (
     const text of [
       "proc.name in (shell_binaries)",
       "proc.name in ('shel_binaries')",
-      "proc.name in (shel)",
+      "proc.name in (shel, cat, dogs)",
       "proc.name in (dbus_daemon)",
       "proc.name = shel_binaries",
     ]

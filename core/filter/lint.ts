@@ -16,14 +16,21 @@ export interface ConstantUse {
   readonly fields: FieldTable;
 }
 
-/** What Falco, too, warns of: `F030` to `F032`, `F035`. */
+/** What Falco, too, warns of, `F030` to `F032` and `F035`, and quotes that quote nothing (`F039`). */
 export function lintConstant(
   text: string,
   { operator, left, fields }: ConstantUse,
 ): readonly Suspicion[] {
   // Most values are words, about which there is nothing to say.
-  if (operator !== "regex" && !/[.(<]/.test(text)) return NONE;
+  if (operator !== "regex" && !/[.(<\u2018-\u201f]/.test(text)) return NONE;
   const suspicions: Suspicion[] = [];
+  if (TYPOGRAPHIC.test(text)) {
+    suspicions.push({
+      code: "F039",
+      title: `the quotes of ${text} belong to the value: they are not " and '`,
+      help: `write "${text.replace(/^[\u2018-\u201f]+|[\u2018-\u201f]+$/g, "")}"`,
+    });
+  }
   if (text === "<NA>" && EQUALITIES.has(operator) && isOfJson(left)) {
     const { name } = left.definition;
     suspicions.push({
@@ -56,6 +63,9 @@ export function lintConstant(
   }
   return suspicions;
 }
+
+/** What word processors make of quotes, at the beginning or end of a value. */
+const TYPOGRAPHIC = /^[\u2018-\u201f]|[\u2018-\u201f]$/;
 
 const NONE: readonly Suspicion[] = [];
 

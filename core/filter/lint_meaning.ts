@@ -125,18 +125,18 @@ class Scope {
     }
   }
 
-  /** `a != 1 or a != 2`: meant was "and". Tells and returns whether it is so. */
+  /** `a != 1 or a != 2`, `not a = 1 or not a = 2`: meant was "and". Tells and returns whether it is so. */
   #differences(part: Part): boolean {
-    const checks = partsOf(part).map(({ checked }) => checked).filter(isComparison);
-    const byOperand = Map.groupBy(checks, ({ left }) => operandKey(left));
+    const checks = partsOf(part).map(leafOf).filter((claim) => claim !== undefined);
+    const byOperand = Map.groupBy(checks, ({ condition: { left } }) => operandKey(left));
     for (const same of byOperand.values()) {
-      const { left, span } = same[0]!;
+      const { left, span } = same[0]!.condition;
       if (same.length < 2 || !isSingle(left)) continue;
       const present: Claim = {
         condition: { kind: "exists", left, nonEmpty: false, span },
         holds: true,
       };
-      const contraries = same.map((condition) => ({ condition, holds: false }));
+      const contraries = same.map(({ condition, holds }) => ({ condition, holds: !holds }));
       const reasoner = new Reasoner(this.#options.budget);
       if (!reasoner.refute([present, ...contraries])) continue;
       this.#tellAlways(part, `one of these holds for every ${operandText(left)}`);
@@ -219,8 +219,18 @@ function contraryOf({ checked, holds }: Part): Claim {
   return { condition: checked, holds: !holds };
 }
 
-function isComparison(condition: CheckedCondition): condition is CheckedComparison {
-  return condition.kind === "comparison";
+/** The comparison that `part` is, or of which it says that it does not hold. */
+function leafOf({ checked, holds }: Part): LeafClaim | undefined {
+  let condition = checked;
+  while (condition.kind === "not") {
+    condition = condition.child;
+    holds = !holds;
+  }
+  return condition.kind === "comparison" ? { condition, holds } : undefined;
+}
+
+interface LeafClaim extends Claim {
+  readonly condition: CheckedComparison;
 }
 
 /** The members of a rule's condition; those at its end are exceptions, each row a part of its own. */

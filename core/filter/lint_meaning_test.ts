@@ -90,6 +90,12 @@ Deno.test("lintMeaning() tells of what always holds", () => {
   assertEquals(findings("fd.num = 1 and (proc.name != a or proc.name != b)"), [
     "F041 warning (proc.name != a or proc.name != b)",
   ]);
+  const excluded = "(not fd.name startswith /etc or not fd.name startswith /usr)";
+  assertEquals(findings(`fd.num = 1 and ${excluded}`), [`F041 warning ${excluded}`]);
+  assertEquals(findings("fd.num = 1 and (not fd.name = a or fd.name = a)"), [
+    "F041 warning (not fd.name = a or fd.name = a)",
+  ]);
+  assertEquals(findings("fd.num = 1 and (not fd.name contains a or not fd.name contains b)"), []);
   assertEquals(findings("fd.num = 1 and (proc.name != a or proc.exe != b)"), []);
   // Any ancestor may differ.
   assertEquals(findings("fd.num = 1 and (proc.aname != a or proc.aname != b)"), []);

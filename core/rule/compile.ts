@@ -27,6 +27,7 @@ import {
 } from "./extra_output.ts";
 import { type ContainerInfo, joinOutput } from "./_output_text.ts";
 import { ConditionLint, type LintedRule } from "./lint_conditions.ts";
+import { lintLists } from "./lint_lists.ts";
 import { lintOutput } from "./lint_output.ts";
 import type { LoadContext } from "./load.ts";
 import {
@@ -65,6 +66,7 @@ export class Compiler {
     for (const { name, items } of merged.lists.values()) this.#lists.set(name, { name, items });
     this.#oddLists = oddListsOf(merged.lists.values());
     this.#markListsInLists();
+    if (this.#lint) lintLists(merged.lists, report);
   }
 
   /**
@@ -279,9 +281,19 @@ export class Compiler {
         return list;
       },
       expansions: macro ? undefined : this.#expansions,
-      macroNames: () => merged.macros.keys(),
+      laterMacro: (name: string) => {
+        const found = name === macro?.name ? undefined : merged.macros.get(name);
+        return found && !visible(name) ? found.at : undefined;
+      },
+      macroNames: () => macro ? this.#macrosBefore(macro) : merged.macros.keys(),
       listNames: () => merged.lists.keys(),
     };
+  }
+
+  *#macrosBefore({ name, changed }: MacroDraft): Generator<string> {
+    for (const other of this.merged.macros.values()) {
+      if (other.order <= changed && other.name !== name) yield other.name;
+    }
   }
 
   #placeOddLists(text: SourceText): SourceText {

@@ -7,6 +7,7 @@ import {
   type Condition,
   lintBrackets,
   lintMeaning,
+  lintValues,
   parseCondition,
   type TypeKnowledge,
 } from "../filter/mod.ts";
@@ -39,6 +40,7 @@ export function lintCondition(
   report: Report,
 ): void {
   lintBrackets(parsed, report);
+  lintValues(written, checked, { report });
   lintMeaning(written, checked, {
     report,
     budget: new Budget(BUDGET),
@@ -62,6 +64,8 @@ export class ConditionLint {
   readonly #hints: boolean;
   readonly #budget = new Budget(BUDGET);
   readonly #macros = new Set<string>();
+  /** What macros stand for, as far as its values were looked at. */
+  readonly #seen = new WeakSet<Condition>();
 
   constructor(level: MeaningLint) {
     this.#hints = level === "hints";
@@ -83,6 +87,7 @@ export class ConditionLint {
     { written, checked }: { readonly written: Condition; readonly checked: CheckedCondition },
     report: Report,
   ): void {
+    lintValues(written, checked, { report, hints: this.#hints, seen: this.#seen });
     lintMeaning(written, checked, {
       report,
       hints: this.#hints,

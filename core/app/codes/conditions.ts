@@ -338,6 +338,39 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "F037",
+    title: "value that the field never has",
+    meaning:
+      "The field has few values and this is none of them, or all its values look another way: a name that the kernel cuts after 15 bytes, a path from the root on, a directory without a slash at its end. falcod validate looks for it.",
+    matters: "The check never holds (or, with !=, always), and nobody would notice.",
+    example: conditions(
+      "evt.type = openat and fd.type = files",
+      "evt.type = openat and fd.type = file",
+    ),
+  },
+  {
+    code: "F038",
+    title: "wildcard that is taken as it stands",
+    meaning:
+      'A name or path is compared with a value that has "*" in it, by an operator other than glob, iglob and regex.',
+    matters: "The star is looked for in the name itself, where it hardly ever is.",
+    example: conditions(
+      "evt.type = openat and fd.name startswith /etc/*",
+      "evt.type = openat and fd.name startswith /etc/",
+    ),
+  },
+  {
+    code: "F039",
+    title: "typographic quotes",
+    meaning:
+      "The value begins or ends with the quotes of word processors. Only straight ones quote a value.",
+    matters: "The check looks for a value with these very quotes, which nothing has.",
+    example: conditions(
+      "evt.type = execve and proc.name = “cat”",
+      "evt.type = execve and proc.name = cat",
+    ),
+  },
+  {
     code: "F040",
     title: "condition that can never hold",
     meaning:

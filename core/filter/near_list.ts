@@ -1,0 +1,42 @@
+/** Values that are nearly the name of a list, and so are compared as the text they are. */
+import { type Finding, nearest, type Note, type Span } from "../base/mod.ts";
+
+/** Whoever names more values at once writes values, not lists. */
+export const MAX_LISTS_NAMED = 20;
+/** Two words or more, as names of lists are: `shell_binaries`. */
+const LIKE_A_LIST = /^[a-z0-9]{2,}(_[a-z0-9]+)+$/i;
+/** Any word may be a value, and names of programs and lists are often alike. */
+const WORD = /^[a-z][a-z0-9]{3,}$/i;
+
+/**
+ * `F036` for a value without quotes that names no list; absent when no name is near. A single word gets
+ * a hint only: it may well be meant.
+ */
+export function nearListFinding(
+  text: string,
+  listNames: Iterable<string>,
+  { at, notes = [], asText }: {
+    readonly at: Span;
+    readonly notes?: readonly Note[];
+    /** How to say that the value is meant as it is. */
+    readonly asText: string;
+  },
+): Finding | undefined {
+  const severity = severityOf(text);
+  if (!severity) return undefined;
+  const near = nearest(text, listNames);
+  if (near === undefined) return undefined;
+  return {
+    code: "F036",
+    severity,
+    title: `"${text}" is the name of no list and is compared as text`,
+    at,
+    help: `did you mean "${near}"? If not, ${asText}`,
+    notes,
+  };
+}
+
+function severityOf(text: string): Finding["severity"] {
+  if (LIKE_A_LIST.test(text)) return "warning";
+  return WORD.test(text) ? "info" : undefined;
+}
