@@ -2,16 +2,17 @@
 import { matchesWildcard, type Report } from "../base/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
+import { type MappingNode, placeOf } from "./config/tree.ts";
 
 /** The same rules, some of them with another `enabled`; what matches no rule is reported. */
 export function selectRules(
   ruleset: Ruleset,
   selections: Config["rules"],
-  report: Report,
+  { root, report }: { readonly root?: MappingNode | undefined; readonly report: Report },
 ): Ruleset {
   if (selections.length === 0) return ruleset;
   let rules = ruleset.rules;
-  for (const { enable, disable } of selections) {
+  for (const [index, { enable, disable }] of selections.entries()) {
     const enabled = enable !== undefined;
     const { rule: pattern, tag } = enable ?? disable ?? {};
     let count = 0;
@@ -28,6 +29,7 @@ export function selectRules(
       code: "C020",
       severity: "warning",
       title: `no rule to ${enabled ? "enable" : "disable"} has ${wanted.join(" or ") || "no name"}`,
+      at: root && placeOf(root, ["rules", index]),
       help: "see falcod list rules",
     });
   }

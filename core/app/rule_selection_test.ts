@@ -26,7 +26,7 @@ function select(...selections: Parameters<typeof selectRules>[1]) {
     minimumPriority: "Warning",
   }, report)!;
   const own = new Report();
-  const selected = selectRules(ruleset, selections, own);
+  const selected = selectRules(ruleset, selections, { report: own });
   return {
     running: selected.rules.filter((rule) => rule.enabled).map((rule) => rule.name),
     fields: selected.fields.size,

@@ -11,9 +11,10 @@ import {
   type RuleFile,
   type Ruleset,
 } from "../rule/mod.ts";
-import { extraOutputs } from "./append_output.ts";
+import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import type { Config } from "./config/schema.ts";
+import type { MappingNode } from "./config/tree.ts";
 import { fieldTables, knownFieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
 import { inSlices } from "./pause.ts";
@@ -43,6 +44,8 @@ export async function loadRuleset(
   paths: readonly RulePath[],
   options: {
     readonly config: Config;
+    /** What `config` was read from, to tell places in it. */
+    readonly configRoot?: MappingNode | undefined;
     readonly registry: Registry;
     readonly report: Report;
     /** Absent: what Falco printed for `%container.info` when nobody asked for more. */
@@ -55,12 +58,11 @@ export async function loadRuleset(
     readonly checksUndelivered?: boolean | undefined;
   },
 ): Promise<LoadedRules> {
-  const { config, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
+  const { config, configRoot, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
   const { adaptFields = (fields) => fields, lintsMeaning, checksUndelivered } = options;
   const tables = await fieldTables(registry, config.static_fields);
-  const known = checksUndelivered
-    ? await knownFieldTables(registry, config.static_fields)
-    : undefined;
+  const known = await knownFieldTables(registry, config.static_fields);
+  const extras = extraOutputs(config.append_output, configRoot);
   const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];
   const names: string[] = [];
@@ -75,19 +77,21 @@ export async function loadRuleset(
   }
   const ruleset = await loadRulesAside(files, {
     fieldsOf: (source) => fields.get(source),
-    undeliveredFieldsOf: (source) => known?.get(source),
+    undeliveredFieldsOf: (source) => checksUndelivered ? known.get(source) : undefined,
     sources: [...fields.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,
     lintsMeaning,
-    extraOutputs: extraOutputs(config.append_output),
+    extraOutputs: extras,
     containerInfo,
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // Containers are built in; rules ask for the plugin that does the same for Falco.
     hasPlugin: (name) => name === "container",
   }, { report, breathe });
   if (!ruleset || report.hasErrors) return { ruleset: undefined, files: names };
-  const selected = selectRules(ruleset, config.rules, report);
+  const { rules } = ruleset;
+  if (rules.length > 0) warnOfUnusedOutputs(extras, configRoot, { rules, tables: known, report });
+  const selected = selectRules(ruleset, config.rules, { root: configRoot, report });
   warnOfSilence(selected, report);
   if (lintsMeaning && config.rule_matching === "first") lintShadows(selected, report);
   return { ruleset: selected, files: names };

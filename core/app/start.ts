@@ -52,6 +52,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   const { containerInfo } = old;
   const rules = await loadRuleset(settings.rulePaths, {
     config,
+    configRoot: loaded.root,
     registry,
     report,
     containerInfo,

@@ -47,6 +47,12 @@ export function extraTexts(extras: readonly ExtraOutput[], fields: FieldTable): 
   ]);
 }
 
+/** Reports what is wrong with the texts of an addition, whatever rule they may come to. */
+export function checkExtraOutput(extra: ExtraOutput, fields: FieldTable, report: Report): void {
+  if (extra.text) compileTemplate(extra.text, fields, report);
+  compileExtraFields([extra], fields, { report });
+}
+
 /** Those without a mistake; mistakes are reported. */
 export function compileExtraFields(
   extras: readonly ExtraOutput[],
@@ -55,6 +61,12 @@ export function compileExtraFields(
 ): ExtraField[] {
   const byKey = new Map(extras.flatMap((extra) => extra.fields).map((field) => [field.key, field]));
   return [...byKey.values()].flatMap(({ key, kind, text }) => {
+    if (kind === "field" && key.startsWith("%")) {
+      const name = key.slice(1);
+      const help = `write ${name}, without the percent sign`;
+      report.add({ code: "A002", title: `"${key}" is no name of a field`, at: text.all, help });
+      return [];
+    }
     const template = compileTemplate(text, fields, report, options);
     return template ? { key, kind, template } : [];
   });

@@ -13,7 +13,12 @@ export { lintCondition, type MeaningLint } from "./lint_conditions.ts";
 export { lintShadows } from "./lint_shadow.ts";
 export type { LoadContext } from "./load.ts";
 export type { ContainerInfo } from "./_output_text.ts";
-export type { ExtraFieldText, ExtraOutput } from "./extra_output.ts";
+export {
+  checkExtraOutput,
+  type ExtraFieldText,
+  type ExtraOutput,
+  extraOutputsOf,
+} from "./extra_output.ts";
 export { type List, type Macro, namesOf, type Rule, type Ruleset } from "./ruleset.ts";
 export type { RuleFile } from "./rule_file.ts";
 export { parsePriority } from "./priority.ts";

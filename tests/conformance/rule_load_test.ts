@@ -169,7 +169,9 @@ class Engine {
 
   #load({ name, content, ok, errors, warnings, describe }: LoadStep): string | undefined {
     this.#content = content;
-    this.#loaded = load([{ name, content }], { extraOutputs: extraOutputs(this.#appended) });
+    this.#loaded = load([{ name, content }], {
+      extraOutputs: extraOutputs(this.#appended, undefined),
+    });
     const { ruleset } = this.#loaded;
     if ((ruleset !== undefined) !== ok) {
       return ruleset
@@ -210,12 +212,12 @@ class Engine {
     const loaded = this.#loaded!.ruleset!;
     if (name === "falco-default-ruleset") return this.#sets.get(name) ?? loaded;
     return this.#sets.get(name) ??
-      selectRules(loaded, [{ disable: { rule: "*" } }], new Report());
+      selectRules(loaded, [{ disable: { rule: "*" } }], { report: new Report() });
   }
 
   #select(set: string | number, what: { rule?: string; tag?: string }, enabled: boolean): void {
     const selection = enabled ? { enable: what } : { disable: what };
-    this.#sets.set(set, selectRules(this.#set(set), [selection], new Report()));
+    this.#sets.set(set, selectRules(this.#set(set), [selection], { report: new Report() }));
   }
 
   #count(set: string | number, expected: number): string | undefined {

@@ -28,6 +28,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C022: "core/app/old_flags_test.ts: old flags that exclude each other",
   C023: "core/app/old_flags_test.ts: old flags",
   C025: "core/app/rules_test.ts: no rule that is enabled",
+  C027: "core/app/append_output_test.ts: additions that no rule gets",
   C024: "tests/cli/filter_test.ts: lines that are no condition",
 };
 

@@ -267,4 +267,22 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       `${CONFIG}base_syscalls: {custom_set: ["!mprotect"]}\n`,
     ),
   },
+  {
+    code: "C027",
+    title: "addition to the outputs of no rule",
+    meaning: "An entry of append_output is for some source, name or tags, and no rule has them.",
+    matters: "It adds nothing; perhaps a name in it has a slip.",
+    example: commands(
+      ["falcod run --dry-run -c falco.yml", {
+        "falco.yml":
+          `rules_files: [rule.yaml]\nstdout_output: {enabled: true}\nappend_output: [{match: {source: sycall}, extra_output: "%evt.num"}]\n`,
+        "rule.yaml": RULES,
+      }],
+      ["falcod run --dry-run -c falco.yml", {
+        "falco.yml":
+          `rules_files: [rule.yaml]\nstdout_output: {enabled: true}\nappend_output: [{match: {source: syscall}, extra_output: "%evt.num"}]\n`,
+        "rule.yaml": RULES,
+      }],
+    ),
+  },
 ];

@@ -4,14 +4,16 @@
  * Several files, `-o` options and environment variables become one tree; every node keeps the span of
  * the text it came from, so that a complaint about the merged result points at its author.
  */
-import type { Span } from "../../base/mod.ts";
-import type { YamlNode } from "../../base/yaml.ts";
+import { SourceText, type Span } from "../../base/mod.ts";
+import type { YamlNode, YamlScalar } from "../../base/yaml.ts";
 
 /** Scalars stay text, as upstream's reader keeps them: `"true"`, `true` and `-o key=true` are the same. */
 export interface ScalarNode {
   readonly kind: "scalar";
   readonly text: string;
   readonly at: Span;
+  /** As it was written, if in YAML; a variable may have changed `text` since. */
+  readonly written?: YamlScalar;
 }
 
 /** Nothing written after a key, `~` or `null`. */
@@ -53,7 +55,7 @@ export function toTree(node: YamlNode, place?: Span): ConfigNode {
     case "null":
       return { kind: "null", at };
     case "scalar":
-      return { kind: "scalar", text: node.value, at };
+      return { kind: "scalar", text: node.value, at, ...!place && { written: node } };
     case "seq":
       return { kind: "sequence", items: node.items.map((item) => toTree(item, place)), at };
     case "map": {
@@ -96,6 +98,13 @@ export function placeOf(root: ConfigNode, path: ConfigPath): Span {
     }
   }
   return root.at;
+}
+
+/** A value of the configuration as a text to look into, whose places lead to where it was written. */
+export function textOf({ text, at, written }: ScalarNode): SourceText {
+  if (written?.value === text) return written.text;
+  const { source, start } = at;
+  return new SourceText(source.name, text, { text: source, map: () => start });
 }
 
 /** `webserver.listen_port`, `plugins[0].name`: the spelling `-o` takes. */
