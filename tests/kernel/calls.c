@@ -7,6 +7,9 @@
  *   calls thread-exec PROGRAM WORD  a second thread runs a program in place of all
  *   calls int80 PATH                by the entry of 32-bit programs: opens a file, connects to ports 1 and
  *                                   2 of 127.0.0.1 (the second by socketcall), takes user id 11
+ *   calls int80-data                by the same entry: writes "hello" and "hello!!!" into a pipe, the latter
+ *                                   from two buffers, reads 8 bytes of it into two, sends "hello!!!" by
+ *                                   sendmsg to nobody, sleeps 1500 ns
  *   calls wait WORD                 waits until somebody ends it
  */
 #include <asm/unistd.h>
@@ -155,6 +158,31 @@ static void call_by_int80(void)
 	call32(213, 11, 0, 0);			/* setuid32 */
 }
 
+/* Structures of 32-bit programs have pointers of 4 bytes; everything lies below 4 GiB. */
+static void data_by_int80(void)
+{
+	static char text[] = "hello", marks[] = "!!!", in[2][5];
+	static int ends[2], nap_time[2] = {0, 1500};
+	static unsigned int vector[4], message[7], arguments[3];
+
+	vector[0] = (long)text;
+	vector[1] = 5;
+	vector[2] = (long)marks;
+	vector[3] = 3;
+	call32(42, (long)ends, 0, 0);			/* pipe */
+	call32(4, ends[1], (long)text, 5);		/* write */
+	call32(146, ends[1], (long)vector, 2);		/* writev */
+	message[2] = (long)vector;
+	message[3] = 2;
+	arguments[0] = call32(359, 1, 2, 0);		/* socket */
+	arguments[1] = (long)message;
+	call32(102, 16, (long)arguments, 0);		/* socketcall sendmsg */
+	vector[0] = (long)in[0];
+	vector[2] = (long)in[1];
+	call32(145, ends[0], (long)vector, 2);		/* readv */
+	call32(162, (long)nap_time, 0, 0);		/* nanosleep */
+}
+
 int main_with(long count, char **argument)
 {
 	static unsigned long long clone_arguments[11] = {[4] = SIGCHLD};
@@ -179,6 +207,8 @@ int main_with(long count, char **argument)
 		fork_somehow(call(__NR_clone3, (long)clone_arguments, sizeof(clone_arguments), 0, 0));
 	else if (is(argument[1], "int80"))
 		call_by_int80();
+	else if (is(argument[1], "int80-data"))
+		data_by_int80();
 	else if (is(argument[1], "thread"))
 		run_thread(named_thread);
 	else if (is(argument[1], "thread-exec"))

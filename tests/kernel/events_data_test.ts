@@ -517,11 +517,30 @@ const OTHERS: readonly EventCase[] = [
   },
 ];
 
+const INT80 = `system "./calls", "int80-data"`;
+
+/** Pointers, lengths and times are half as wide there. */
+const COMPAT: readonly EventCase[] = ([
+  ["pipe", /^res=0 fd1=3 fd2=4 ino=[1-9]\d*$/],
+  ["write", /^res=5 data=hello fd=4\(<p>.*\) size=5$/],
+  ["writev", /^res=8 data=hello!!! fd=4\(<p>.*\) size=8$/],
+  ["readv", /^res=8 size=8 data=hellohel fd=3\(<p>.*\)$/],
+  ["sendmsg", /^res=-107\(ENOTCONN\) data=hello!!! fd=5\(<u>.*\) size=8 tuple=NULL$/],
+  ["nanosleep", /^res=0 interval=1500\(1\.5e-06s\)$/],
+] as const).map(([type, args]) => ({
+  name: `${type} by the 32-bit entry`,
+  type,
+  perl: INT80,
+  pick: { "proc.name": "calls", "evt.is_compat": true },
+  expect: { "evt.args": args },
+}));
+
 eventTests("events of files show what is read and written", FILES);
 eventTests("events of sockets and pipes show what passes and what comes to be", SOCKETS);
 eventTests("events of waiting show what for", WAITING);
 eventTests("events of limits and ids show their values", LIMITS);
 eventTests("events of memory show where, and how much there is", MEMORY);
+eventTests("32-bit calls have their arguments followed, too", COMPAT);
 eventTests("events of the rest show what their arguments point to", OTHERS);
 
 kernelTest("falco_libs.snaplen says how much of what is written is seen", async () => {
