@@ -10,10 +10,23 @@ import type { ContainerEngine, Logger } from "../plugin/mod.ts";
 import {
   type Container,
   type ContainerEngineName,
+  containerOf,
   type ContainerReference,
   unknownContainer,
 } from "../state/mod.ts";
+import type { ContainerSettings } from "./config/container_engines.ts";
 import { pause } from "./pause.ts";
+
+/** What the configuration makes of cgroups. */
+export function recognizerOf(
+  { onlyContainer, notRecognized }: Pick<ContainerSettings, "onlyContainer" | "notRecognized">,
+): typeof containerOf {
+  if (onlyContainer) return () => onlyContainer;
+  return (cgroup, own) => {
+    const found = containerOf(cgroup, own);
+    return found && notRecognized.has(found.engine) ? undefined : found;
+  };
+}
 
 export interface ContainerLookupOptions {
   readonly engines: readonly ContainerEngine[];

@@ -1,7 +1,7 @@
 import { assertEquals } from "../../tests/assert.ts";
 import type { ContainerEngine, ContainerInfo } from "../plugin/mod.ts";
 import { type Container, NOTHING_TOLD, unknownContainer } from "../state/mod.ts";
-import { ContainerLookup } from "./containers.ts";
+import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { silentLogger } from "./log.ts";
 
 function container(id: string): Container {
@@ -82,6 +82,16 @@ async function ask(
   stage.stop.abort();
   return asked;
 }
+
+Deno.test("recognizerOf() leaves engines out, or has everything in one container", () => {
+  const lxc = "/lxc.payload.web";
+  const docker = `/docker/${"a".repeat(64)}`;
+  const some = recognizerOf({ notRecognized: new Set(["lxc"]), onlyContainer: undefined });
+  assertEquals([some(lxc), some(docker)?.engine], [undefined, "docker"]);
+  const only = { ...container("task"), engine: "static" as const };
+  const all = recognizerOf({ notRecognized: new Set(), onlyContainer: only });
+  assertEquals([all(lxc)?.id, all("/")?.id], ["task", "task"]);
+});
 
 Deno.test("ContainerLookup tells what an engine knows, under the container's own id", async () => {
   const { found } = await ask((fullId) => Promise.resolve(info(fullId)), [container("abc")]);

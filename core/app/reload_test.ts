@@ -8,6 +8,7 @@ import { type Config, standardConfig } from "./config/schema.ts";
 import { silentLogger } from "./log.ts";
 import { keepRulesFresh, keysForRestart, Reloader } from "./reload.ts";
 import type { Start } from "./start.ts";
+import { noContainers } from "./testing.ts";
 
 const text = new SourceText("rules.yaml", "- rule: a\n  oops: b\n");
 
@@ -29,7 +30,7 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
       formatter: wired,
       sinks: [],
       containerEngines: [],
-      containerWaitMs: 0,
+      containers: noContainers,
     },
     ruleset,
     ruleFiles: ["rules.yaml"],

@@ -13,7 +13,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { type HostFiles, State } from "../state/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { Settings, Wired } from "./config/settings.ts";
-import { ContainerLookup } from "./containers.ts";
+import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
 import { tellLosses } from "./losses.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
@@ -55,10 +55,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const sources = await createAll("source", settings.sources, request);
   const isRecorded = sources.some((source) => source.isRecorded);
-  // Containers of a recording are not this machine's.
-  const engines = isRecorded
-    ? []
-    : await createAll("container_engine", settings.containerEngines, request);
+  const engines = await createAll("container_engine", settings.containerEngines, request);
   let outputsGone = false;
   const delivery = await openDelivery(request, () => {
     outputsGone = true;
@@ -69,7 +66,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     engines,
     log,
     signal,
-    waitMs: settings.containerWaitMs,
+    waitMs: settings.containers.alertWaitMs,
     found: (container) => {
       state.containers.set(container);
       engine.release(container.id);
@@ -86,10 +83,12 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       }
       return undefined;
     },
+    recognizeContainer: recognizerOf(settings.containers),
     onUnknownContainer: (container) => lookup.ask(container),
     ...isRecorded && { files: NO_FILES },
     resolveName,
   });
+  if (settings.containers.onlyContainer) state.containers.set(settings.containers.onlyContainer);
   state.names.retain(watchedNames(ruleset));
   const names = keepNamesFresh(state.names, signal);
   const lookups = lookup.run();

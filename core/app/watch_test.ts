@@ -15,6 +15,7 @@ import { standardConfig } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
 import { silentLogger } from "./log.ts";
 import { summaryLines } from "./summary.ts";
+import { noContainers } from "./testing.ts";
 import { watch } from "./watch.ts";
 
 const fields = new Map([[
@@ -127,7 +128,7 @@ function play(
     formatter: { kind: "formatter", name: "text", config: {} },
     sinks: [{ kind: "sink", name: "stdout", config: {} }],
     containerEngines: [],
-    containerWaitMs: 0,
+    containers: noContainers,
   };
   const running = watch({
     config: standardConfig(),

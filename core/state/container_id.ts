@@ -9,7 +9,9 @@ export type ContainerEngineName =
   | "cri"
   | "lxc"
   | "libvirt-lxc"
-  | "bpm";
+  | "bpm"
+  /** Nobody runs it: the configuration says that everything is in it. */
+  | "static";
 
 export interface ContainerReference {
   /** What rules call `container.id`: the first 12 characters; for lxc, libvirt and bpm the name. */

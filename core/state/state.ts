@@ -25,6 +25,8 @@ export interface StateOptions {
   readonly files?: HostFiles;
   /** Asked when an event comes from a thread nobody has heard of. */
   readonly lookUpThread?: LookUpThread;
+  /** As `containerOf`, which it is by default. */
+  readonly recognizeContainer?: typeof containerOf;
   /** Told once when a container first appears. */
   readonly onUnknownContainer?: (container: Container) => void;
   readonly resolveName?: ResolveName;
@@ -65,6 +67,7 @@ export class State {
   #usersRefreshedNs = 0;
   readonly #newcomers: Newcomers | undefined;
   readonly #ownCgroups: readonly string[];
+  readonly #recognizeContainer: typeof containerOf;
   readonly #references = new Map<string, ContainerReference | undefined>();
 
   constructor(options: StateOptions = {}) {
@@ -72,6 +75,7 @@ export class State {
     const { threadCapacity, containerCapacity, lookUpThread, onUnknownContainer, resolveName } =
       options;
     const { changes } = this;
+    this.#recognizeContainer = options.recognizeContainer ?? containerOf;
     this.processes = new ProcessTable({
       changes,
       ...threadCapacity !== undefined && { capacity: threadCapacity },
@@ -191,7 +195,7 @@ export class State {
   #containerIdOf(cgroup: string): string {
     let reference = this.#references.get(cgroup);
     if (!reference && !this.#references.has(cgroup)) {
-      reference = containerOf(cgroup, this.#ownCgroups);
+      reference = this.#recognizeContainer(cgroup, this.#ownCgroups);
       if (this.#references.size >= MAX_CGROUPS) this.#references.clear();
       this.#references.set(cgroup, reference);
     }

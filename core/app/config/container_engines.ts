@@ -5,7 +5,13 @@
  * Facts: falcosecurity/plugins plugins/container README.md and plugin_config.cpp, falco 0.40 falco.yaml.
  */
 import { z } from "zod";
-import { flag, idle, listOf, oneOf, planned, section, text, whole, word } from "./_types.ts";
+import {
+  type Container,
+  type ContainerEngineName,
+  parseImageName,
+  unknownContainer,
+} from "../../state/mod.ts";
+import { flag, idle, listOf, oneOf, section, text, whole, word } from "./_types.ts";
 import type { Config } from "./schema.ts";
 
 /** The name under `plugins`. */
@@ -40,7 +46,7 @@ const sockets = () =>
 
 const asked = () => section({ enabled: flag(true), sockets: sockets() });
 /** Their containers are known by the cgroup, and nothing else is to be known of them. */
-const byCgroup = () => section({ enabled: planned(flag(true), "true") });
+const byCgroup = () => section({ enabled: flag(true) });
 
 /** `init_config` of the plugin named container. */
 export const containerPluginConfig = section({
@@ -68,12 +74,12 @@ export const containerPluginConfig = section({
     lxc: byCgroup(),
     libvirt_lxc: byCgroup(),
     bpm: byCgroup(),
-    static: planned(section({
+    static: section({
       enabled: flag(false),
       container_id: text(),
       container_name: text(),
       container_image: text(),
-    })),
+    }).refine(isComplete, { error: "container_id, container_name and container_image, too" }),
   }, { error: "a mapping" }).optional(),
 });
 
@@ -115,7 +121,19 @@ function given({ init_config }: PluginEntry): unknown {
   return init_config === "" ? undefined : init_config;
 }
 
-/** What the engine plugins get; engines that are switched off have no sockets. */
+interface StaticEngine {
+  readonly enabled: boolean;
+  readonly container_id: string;
+  readonly container_name: string;
+  readonly container_image: string;
+}
+
+function isComplete(engine: StaticEngine): boolean {
+  const { enabled, container_id: id, container_name: name, container_image: image } = engine;
+  return !enabled || [id, name, image].every((text) => text !== "");
+}
+
+/** What is asked of whom; engines that are switched off have no sockets. */
 export interface ContainerSettings {
   readonly docker: readonly string[];
   readonly podman: readonly string[];
@@ -123,6 +141,10 @@ export interface ContainerSettings {
   readonly containerd: readonly string[];
   readonly labelMaxLength: number;
   readonly alertWaitMs: number;
+  /** Engines whose containers count as the host: they were switched off. */
+  readonly notRecognized: ReadonlySet<ContainerEngineName>;
+  /** Everything runs in this one, and no engine is asked. */
+  readonly onlyContainer: Container | undefined;
 }
 
 /**
@@ -132,7 +154,8 @@ export interface ContainerSettings {
 export function containerSettings(config: Config): ContainerSettings {
   const plugin = config.plugins.find(({ name }) => name === CONTAINER_PLUGIN);
   const init = containerPluginConfig.parse(plugin && given(plugin));
-  const { docker, podman, cri, containerd } = init.engines ?? oldEngines(config.container_engines);
+  const engines = init.engines ?? oldEngines(config.container_engines);
+  const { docker, podman, cri, containerd } = engines;
   return {
     docker: socketsOf(docker, DOCKER_SOCKETS),
     podman: socketsOf(podman, PODMAN_SOCKETS),
@@ -140,6 +163,10 @@ export function containerSettings(config: Config): ContainerSettings {
     containerd: socketsOf(containerd, CONTAINERD_SOCKETS),
     labelMaxLength: init.label_max_len,
     alertWaitMs: init.alert_wait_ms,
+    notRecognized: new Set(
+      BY_CGROUP.filter(([key]) => !engines[key].enabled).map(([, name]) => name),
+    ),
+    onlyContainer: init.engines?.static.enabled ? staticContainer(init.engines.static) : undefined,
   };
 }
 
@@ -148,9 +175,26 @@ interface EngineEntry {
   readonly sockets: readonly string[];
 }
 
-/** There, only CRI had sockets to choose, and what it asked was containerd, too. */
-function oldEngines({ docker, podman, cri }: Config["container_engines"]) {
+const BY_CGROUP = [["lxc", "lxc"], ["libvirt_lxc", "libvirt-lxc"], ["bpm", "bpm"]] as const;
+
+function staticContainer(engine: StaticEngine): Container {
+  const { container_id: id, container_name: name, container_image: image } = engine;
+  const { repository, tag, digest } = parseImageName(image);
   return {
+    ...unknownContainer({ id, fullId: id, engine: "static" }),
+    known: true,
+    name,
+    image,
+    imageRepository: repository,
+    imageTag: tag,
+    imageDigest: digest,
+  };
+}
+
+/** There, only CRI had sockets to choose, and what it asked was containerd, too. */
+function oldEngines({ docker, podman, cri, ...rest }: Config["container_engines"]) {
+  return {
+    ...rest,
     docker: { ...docker, sockets: [] },
     podman: { ...podman, sockets: [] },
     cri,

@@ -3,7 +3,11 @@ import type { Report } from "../../base/mod.ts";
 import type { PluginKind, Registry } from "../../plugin/mod.ts";
 import type { RulePath } from "../rules.ts";
 import { excludedSyscalls } from "./base_syscalls.ts";
-import { CONTAINER_PLUGIN, containerSettings } from "./container_engines.ts";
+import {
+  CONTAINER_PLUGIN,
+  type ContainerSettings,
+  containerSettings,
+} from "./container_engines.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
@@ -20,8 +24,7 @@ export interface Settings {
   readonly formatter: Wired;
   readonly sinks: readonly Wired[];
   readonly containerEngines: readonly Wired[];
-  /** How long alerts wait for what container engines have not told yet; 0: not at all. */
-  readonly containerWaitMs: number;
+  readonly containers: ContainerSettings;
 }
 
 /** What only the command line says. */
@@ -36,13 +39,14 @@ export function settingsOf(
   options: { readonly registry: Registry; readonly report: Report },
 ): Settings {
   checkPlugins(loaded, options.registry, options.report);
+  const containers = containerSettings(loaded.config);
   return {
     rulePaths: rulePathsOf(loaded, overrides.rulePaths, options.report),
     sources: sourcesOf(loaded, overrides.scopeProcessId, options.report),
     formatter: formatterOf(loaded),
     sinks: sinksOf(loaded, options.report),
-    containerEngines: containerEnginesOf(loaded),
-    containerWaitMs: containerSettings(loaded.config).alertWaitMs,
+    containerEngines: containerEnginesOf(loaded, containers),
+    containers,
   };
 }
 
@@ -198,10 +202,13 @@ function sinksOf({ config, root }: LoadedConfig, report: Report): readonly Wired
 }
 
 /** Without a socket to ask, containers keep what their cgroup says. */
-function containerEnginesOf({ config }: LoadedConfig): readonly Wired[] {
+function containerEnginesOf(
+  { config }: LoadedConfig,
+  settings: ContainerSettings,
+): readonly Wired[] {
   // Those of this machine know nothing of a recording's containers.
-  if (config.engine.kind === "replay") return [];
-  const { docker, podman, cri, containerd, labelMaxLength } = containerSettings(config);
+  if (config.engine.kind === "replay" || settings.onlyContainer) return [];
+  const { docker, podman, cri, containerd, labelMaxLength } = settings;
   const wired = (name: string, config: Readonly<Record<string, unknown>>): Wired => ({
     kind: "container_engine",
     name,

@@ -185,6 +185,28 @@ Deno.test("settingsOf() wires no engine when all of them are switched off", () =
 });
 
 Deno.test("settingsOf() has alerts wait 50 ms for containers, or as long as configured", () => {
-  assertEquals(settings(usual).containerWaitMs, 50);
-  assertEquals(settings(usual + entry("{alert_wait_ms: 0}")).containerWaitMs, 0);
+  assertEquals(settings(usual).containers.alertWaitMs, 50);
+  assertEquals(settings(usual + entry("{alert_wait_ms: 0}")).containers.alertWaitMs, 0);
+});
+
+Deno.test("settingsOf() leaves engines out that only cgroups tell of, in both spellings", () => {
+  const off = "{lxc: {enabled: false}, libvirt_lxc: {enabled: no}}";
+  for (const yaml of [entry(`{engines: ${off}}`), `container_engines: ${off}`]) {
+    const { notRecognized } = settings(usual + yaml).containers;
+    assertEquals([...notRecognized], ["lxc", "libvirt-lxc"]);
+  }
+});
+
+Deno.test("settingsOf() asks nobody where everything is in one container that is described", () => {
+  const one =
+    "{enabled: true, container_id: task, container_name: web, container_image: nginx:1.0}";
+  const { containerEngines, containers } = settings(
+    usual + entry(`{engines: {static: ${one}}}`),
+  );
+  assertEquals(containerEngines, []);
+  const { id, engine, known, name, imageRepository, imageTag } = containers.onlyContainer!;
+  assertEquals(
+    [id, engine, known, name, imageRepository, imageTag],
+    ["task", "static", true, "web", "nginx", "1.0"],
+  );
 });

@@ -1,0 +1,14 @@
+/** What tests of this folder need. */
+import type { ContainerSettings } from "./config/container_engines.ts";
+
+/** Nobody is asked about containers. */
+export const noContainers: ContainerSettings = {
+  docker: [],
+  podman: [],
+  cri: [],
+  containerd: [],
+  labelMaxLength: 100,
+  alertWaitMs: 0,
+  notRecognized: new Set(),
+  onlyContainer: undefined,
+};
