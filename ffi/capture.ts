@@ -8,7 +8,7 @@ import {
   type ProbeVariant,
 } from "./_load_probe.ts";
 import type { BpfMap, BpfObject, LoadedProgram } from "./bpf_object.ts";
-import { CLASS_COUNTERS, EVENT_CLASS } from "./layout.ts";
+import { CLASS_COUNTERS, EVENT_CLASS, LOST_RECORDS } from "./layout.ts";
 import { bootTimeNs } from "./libc.ts";
 import { MappedRing } from "./mapped_ring.ts";
 import { type RecordHandler, RecordMerger } from "./merge.ts";
@@ -50,6 +50,14 @@ export type CaptureCounters = Readonly<
   Record<"lifecycle" | "file" | "network" | "other", ClassCounters>
 >;
 
+/** Records that found their ring full, since the probe was loaded, over all CPUs. */
+export interface LostRecords {
+  /** By the number of the system call (x86-64). */
+  readonly bySyscall: ReadonlyMap<number, number>;
+  /** Those of no system call, by `RECORD_KIND`. */
+  readonly byKind: ReadonlyMap<number, number>;
+}
+
 const ARGS_LIMIT_BYTES = 64 << 10;
 /** As much as Falco keeps. */
 const DATA_LIMIT_BYTES = 80;
@@ -83,6 +91,7 @@ export class Capture implements Disposable {
   readonly #object: BpfObject;
   readonly #tracked: BpfMap;
   readonly #counters: BpfMap;
+  readonly #lost: BpfMap;
   readonly #settings: ProbeSettings;
   readonly #verdicts: Verdicts;
   readonly #records: RecordMerger;
@@ -102,6 +111,7 @@ export class Capture implements Disposable {
     this.#object = object;
     this.#tracked = object.map("tracked");
     this.#counters = object.map("counters");
+    this.#lost = object.map("lost");
 
     // Given up in the opposite order: nobody waits, nothing is mapped, then the probe goes.
     using resources = new DisposableStack();
@@ -242,6 +252,23 @@ export class Capture implements Disposable {
       network: of(EVENT_CLASS.network),
       other: of(EVENT_CLASS.other),
     };
+  }
+
+  lost(): LostRecords {
+    const values = this.#object.readPerCpu(this.#lost);
+    const perCpu = this.#lost.valueBytes / 8;
+    const found = (first: number, end: number): ReadonlyMap<number, number> => {
+      const sums = new Map<number, number>();
+      for (let at = 0; at < values.length; at += perCpu) {
+        for (let i = first; i < end; i++) {
+          const count = Number(values[at + i]!);
+          if (count > 0) sums.set(i - first, (sums.get(i - first) ?? 0) + count);
+        }
+      }
+      return sums;
+    };
+    const kinds = LOST_RECORDS.ofKind / 8;
+    return { bySyscall: found(LOST_RECORDS.ofSyscall / 8, kinds), byKind: found(kinds, perCpu) };
   }
 
   /** How often a ring held something else than a record; 0 unless kernel and reader disagree. */

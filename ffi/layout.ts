@@ -211,6 +211,12 @@ export const CLASS_COUNTERS = {
   filtered: 24,
 } as const;
 
+export const LOST_RECORDS = {
+  byteLength: 4224,
+  ofSyscall: 0,
+  ofKind: 4096,
+} as const;
+
 export const PROBE_CONFIG = {
   byteLength: 40,
   scope: 0,

@@ -29,6 +29,7 @@ const STRUCTS = [
   "usage_facts",
   "verdict",
   "class_counters",
+  "lost_records",
   "probe_config",
 ];
 const ENUMS = [

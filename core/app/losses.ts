@@ -7,20 +7,24 @@ const CHECK_EVERY_MS = 1000;
 const TELL_EVERY_MS = 30_000;
 const PREFIX = "drops.";
 
-/** Looks every second and ends with the signal; never rejects. */
-export async function tellLosses(
-  sources: readonly Source[],
-  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
+/** Who looks at the losses of a source; `nowMs` is on any clock that does not jump. */
+export interface LossWatcher {
+  check(nowMs: number): void;
+}
+
+/** Has the watchers look every second and ends with the signal; never rejects. */
+export async function watchLosses(
+  watchers: readonly LossWatcher[],
+  signal: AbortSignal,
 ): Promise<void> {
-  const watched = sources.map((source) => new LossTeller(source, log));
   while (!signal.aborted) {
     await pause(CHECK_EVERY_MS, signal);
-    for (const teller of watched) teller.check(performance.now());
+    for (const watcher of watchers) watcher.check(performance.now());
   }
 }
 
 /** One source's losses: the first is told at once, more of them at most every 30 seconds, added up. */
-export class LossTeller {
+export class LossTeller implements LossWatcher {
   readonly #source: Pick<Source, "name" | "counters" | "dropsHelp">;
   readonly #log: Logger;
   #told: SourceCounters = {};
@@ -31,7 +35,6 @@ export class LossTeller {
     this.#log = log;
   }
 
-  /** `nowMs` is on any clock that does not jump. */
   check(nowMs: number): void {
     if (nowMs - this.#toldAtMs < TELL_EVERY_MS) return;
     const counters = this.#source.counters();

@@ -15,7 +15,8 @@ import type { Config } from "./config/schema.ts";
 import type { Settings, Wired } from "./config/settings.ts";
 import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
-import { tellLosses } from "./losses.ts";
+import { DropMonitor, type DropMonitorOptions } from "./event_drops.ts";
+import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import type { Summary } from "./summary.ts";
 
@@ -57,6 +58,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const isRecorded = sources.some((source) => source.isRecorded);
   const engines = await createAll("container_engine", settings.containerEngines, request);
   let outputsGone = false;
+  let failure: unknown;
   const delivery = await openDelivery(request, () => {
     outputsGone = true;
     stop.abort();
@@ -92,7 +94,18 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   state.names.retain(watchedNames(ruleset));
   const names = keepNamesFresh(state.names, signal);
   const lookups = lookup.run();
-  const losses = tellLosses(sources, { log, signal });
+  const drops = {
+    settings: config.syscall_event_drops,
+    hostname,
+    log,
+    ruleset: () => engine.ruleset,
+    alert: (alert: Alert) => delivery.enqueue(alert),
+    exit: (reason: Error) => {
+      failure = reason;
+      stop.abort();
+    },
+  };
+  const losses = watchLosses(sources.flatMap((source) => lossWatchers(source, drops)), signal);
   const engine: Engine = new Engine({
     ruleset,
     state,
@@ -114,7 +127,6 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   }, signal);
 
   const waiting = new Set(sources);
-  let failure: unknown;
   try {
     await Promise.all(sources.map((source) =>
       source.run(needsOf(ruleset, source.name), {
@@ -162,6 +174,14 @@ const MAX_WAITING = 1000;
 function settle(delivery: Delivery): Promise<void> | undefined {
   const isFlooded = delivery.counters().some(({ queued }) => queued > MAX_WAITING);
   return isFlooded ? delivery.flush(SETTLE_MS).then(() => undefined) : undefined;
+}
+
+/** What is lost is told in any case, unless somebody said how or that it is not to be. */
+function lossWatchers(source: Source, drops: DropMonitorOptions): readonly LossWatcher[] {
+  const { actions } = drops.settings;
+  const isTold = actions.includes("ignore") || actions.includes("log");
+  const teller = isTold ? [] : [new LossTeller(source, drops.log)];
+  return actions.length === 0 ? teller : [...teller, new DropMonitor(source, drops)];
 }
 
 function judgesOf(sources: readonly Source[], ruleset: Ruleset): ReadonlyMap<Source, CouldMatch> {

@@ -71,6 +71,8 @@ export interface Source {
   /** A reload changed what rules need; state and capture go on. */
   update(needs: EventNeeds): void;
   counters(): SourceCounters;
+  /** How many events of each type were lost since the start, where the source can tell. */
+  lostTypes?(): ReadonlyMap<number, number>;
   /** What a user can do when `drops.*` grow. */
   readonly dropsHelp?: string;
   /** Looks at one process now: asked when an event comes from a thread nobody has heard of. */

@@ -65,6 +65,20 @@ struct {
 	__type(value, struct counters_value);
 } counters SEC(".maps");
 
+#define KIND_LIMIT 16
+
+struct lost_records {
+	__u64 of_syscall[SYSCALL_LIMIT];
+	__u64 of_kind[KIND_LIMIT];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lost_records);
+} lost SEC(".maps");
+
 /* One slot: only the sys_exit program uses it, and a program does not interrupt itself on a CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -106,16 +120,35 @@ static __always_inline void count_filtered(enum event_class class)
 		counters->filtered++;
 }
 
-static __always_inline void count_submitted(enum event_class class, long error)
+/* A record that found its ring full: by its system call, or by its kind when it is of none. */
+static __always_inline void count_lost(const struct record_header *header)
+{
+	__u32 zero = 0;
+	struct lost_records *lost_records = bpf_map_lookup_elem(&lost, &zero);
+	__u64 syscall = header->syscall, kind = header->kind;
+
+	if (!lost_records)
+		return;
+	if (syscall < SYSCALL_LIMIT) {
+		MASK(syscall, SYSCALL_LIMIT - 1);
+		lost_records->of_syscall[syscall]++;
+	} else {
+		MASK(kind, KIND_LIMIT - 1);
+		lost_records->of_kind[kind]++;
+	}
+}
+
+static __always_inline void count_submitted(enum event_class class,
+					    const struct record_header *header, long error)
 {
 	struct class_counters *counters = counters_of(class);
 
-	if (!counters)
-		return;
-	if (error)
+	if (counters && error)
 		counters->dropped++;
-	else
+	else if (counters)
 		counters->submitted++;
+	if (error)
+		count_lost(header);
 }
 
 static __always_inline union event_slot *event_slot(void)
@@ -182,7 +215,7 @@ static __always_inline void submit_event(union event_slot *slot, __u64 size, enu
 	size += 7;
 	MASK(size, 0x7ff8);
 	slot->header.size = size;
-	count_submitted(class, output(&events, slot, size, &config.events_sleeps));
+	count_submitted(class, &slot->header, output(&events, slot, size, &config.events_sleeps));
 }
 
 /* For records made in an event slot. */
@@ -191,7 +224,8 @@ static __always_inline void submit_lifecycle(union event_slot *slot, __u64 size)
 	size += 7;
 	MASK(size, 0x7ff8);
 	slot->header.size = size;
-	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, slot, size, &config.lifecycle_sleeps));
+	count_submitted(CLASS_LIFECYCLE, &slot->header,
+			output(&lifecycle, slot, size, &config.lifecycle_sleeps));
 }
 
 static __always_inline void submit_exec(union exec_slot *slot, __u64 size)
@@ -200,14 +234,16 @@ static __always_inline void submit_exec(union exec_slot *slot, __u64 size)
 	MASK(size, 0x3fff8);
 	CLAMP(size, sizeof(*slot));
 	slot->record.header.size = size;
-	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, slot, size, &config.lifecycle_sleeps));
+	count_submitted(CLASS_LIFECYCLE, &slot->record.header,
+			output(&lifecycle, slot, size, &config.lifecycle_sleeps));
 }
 
 /* For fork and exit, which are small enough for the stack. */
 static __always_inline void submit_small(struct record_header *header, __u64 size)
 {
 	header->size = size;
-	count_submitted(CLASS_LIFECYCLE, output(&lifecycle, header, size, &config.lifecycle_sleeps));
+	count_submitted(CLASS_LIFECYCLE, header,
+			output(&lifecycle, header, size, &config.lifecycle_sleeps));
 }
 
 /* Likewise for a record of the events ring. */
@@ -215,5 +251,5 @@ static __always_inline void submit_small_event(struct record_header *header, __u
 					       enum event_class class)
 {
 	header->size = size;
-	count_submitted(class, output(&events, header, size, &config.events_sleeps));
+	count_submitted(class, header, output(&events, header, size, &config.events_sleeps));
 }

@@ -169,13 +169,13 @@ export const configSchema = z.strictObject({
     /** Rules see every system call they ask for, with or without it. */
     all: flag(false),
   }),
-  syscall_event_drops: planned(section({
+  syscall_event_drops: section({
     threshold: decimal({ min: 0, max: 1, standard: .1 }),
     actions: dropActions,
     rate: decimal({ ...MAX, standard: .03333 }),
     max_burst: decimal({ ...MAX, standard: 1 }),
     simulate_drops: flag(false),
-  })),
+  }),
   syscall_event_timeouts: section({
     max_consecutives: idle(whole({ ...MAX, min: 1, standard: 1000 }), "the reader never times out"),
   }),

@@ -34,6 +34,7 @@ const LIFECYCLE_RING_BYTES = 8 << 20;
 /** Rings full of the smallest records hold less than that many looks bring. */
 const LAST_LOOKS = 10;
 const PROC = "/proc";
+const SYS_CLONE = 56;
 const SIGNALS = "signaldeliver";
 /** Environments are long; they are captured only when a rule asks for them. */
 const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
@@ -190,6 +191,19 @@ export class SyscallSource implements Source {
     return counters;
   }
 
+  lostTypes(): ReadonlyMap<number, number> {
+    const lost = this.#capture?.lost();
+    if (!lost) return new Map();
+    const types = new Map<number, number>();
+    const add = (type: number, count: number) => types.set(type, (types.get(type) ?? 0) + count);
+    for (const [syscall, count] of lost.bySyscall) add(exitEventOfSyscall(syscall), count);
+    for (const [kind, count] of lost.byKind) {
+      const type = typeOfKind(kind);
+      if (type !== undefined) add(type, count);
+    }
+    return types;
+  }
+
   snapshot(threadId: number): ProcessSnapshot | undefined {
     return readThread(threadId, this.#procfs());
   }
@@ -207,6 +221,20 @@ export class SyscallSource implements Source {
 function typesOfSyscall(name: string): readonly number[] {
   const call = syscallByName(name)?.number;
   return call === undefined ? eventCodesByName(name) : [exitEventOfSyscall(call)];
+}
+
+/** The event that a record of no system call is, or belongs to. */
+function typeOfKind(kind: number): number | undefined {
+  switch (kind) {
+    case fork:
+      return exitEventOfSyscall(SYS_CLONE);
+    case layout.RECORD_KIND.exit:
+      return Math.max(...eventCodesByName("procexit"));
+    case layout.RECORD_KIND.signal:
+      return eventCodesByName(SIGNALS)[0];
+    default:
+      return undefined;
+  }
 }
 
 function wantsEnvironment({ fields }: EventNeeds): boolean {
