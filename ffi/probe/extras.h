@@ -76,7 +76,7 @@ static __always_inline struct fetch *current_fetch(void)
 
 /* One buffer of a vector; 1 ends it. A global function, so that the verifier looks at it once and not
  * at every step. */
-__noinline int vector_step(__u32 unused)
+__noinline int vector_step(void)
 {
 	struct fetch *fetch = current_fetch();
 	union event_slot *slot = event_slot();
@@ -119,7 +119,7 @@ static __always_inline __u64 fetch_vector(union event_slot *slot, struct fetch *
 	fetch->wanted = data_length(moved, ~0ull, received);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < VECTOR_LIMIT; i++)
-		if (vector_step(i))
+		if (vector_step())
 			break;
 	CLAMP(at, EXTRA_LAST);
 	*(__u64 *)(slot->bytes + at) = received ? (__u64)moved : fetch->total;

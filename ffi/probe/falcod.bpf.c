@@ -40,7 +40,7 @@ static __always_inline void report(union event_slot *slot, const struct call *ca
 			report_call(slot, call);
 			break;
 		}
-		report_descriptor(slot, call, shape, walk);
+		report_descriptor(slot, call);
 		break;
 	case SHAPE_PATH:
 	case SHAPE_EXEC:

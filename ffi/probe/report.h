@@ -226,10 +226,55 @@ static __always_inline enum event_class descriptor_class(const union event_slot 
 	return slot->header.kind == RECORD_SOCKET ? CLASS_NETWORK : CLASS_FILE;
 }
 
-static __always_inline void report_descriptor(union event_slot *slot, const struct call *call,
-					      const struct call_shape *shape, struct walk *walk)
+/* The call whose header and arguments are in the slot. */
+static __always_inline struct call call_in(const union event_slot *slot)
 {
-	__u64 size = fill_descriptor(slot, call, shape, walk);
+	struct call call = {
+		.native = slot->header.native_syscall,
+		.result = slot->header.result,
+		.compat = slot->header.flags & HEADER_COMPAT,
+	};
+	__u64 number = slot->header.syscall;
 
+	MASK(number, SYSCALL_LIMIT - 1);
+	call.number = number;
+	call.failed = call.result < 0 && call.result >= -MAX_ERRNO;
+	return call;
+}
+
+/* Sends the record of the call that is begun in the slot. A global function, for the reason of
+ * submit_call(). */
+__noinline int send_descriptor(void)
+{
+	union event_slot *slot = event_slot();
+	struct walk *walk = walk_slot(WALK_SYS_EXIT);
+	struct call call;
+	__u64 size;
+
+	if (!slot || !walk)
+		return 0;
+	call = call_in(slot);
+	size = fill_descriptor(slot, &call, &call_shapes[call.number], walk);
 	submit_call(size, descriptor_class(slot));
+	return 0;
+}
+
+#define MESSAGES_LIMIT 16
+#define MESSAGE_BYTES 64		/* sizeof(struct mmsghdr) */
+#define MESSAGE_BYTES_COMPAT 32
+
+/* Of several messages each has a record, with its own address and data. */
+static __always_inline void report_descriptor(union event_slot *slot, const struct call *call)
+{
+	start_call(slot, call, RECORD_CALL);
+	send_descriptor();
+	if (call->number != __NR_sendmmsg && call->number != __NR_recvmmsg)
+		return;
+#pragma clang loop unroll(disable)
+	for (int i = 1; i < MESSAGES_LIMIT; i++) {
+		if (i >= call->result)
+			break;
+		slot->call.args[1] += call->compat ? MESSAGE_BYTES_COMPAT : MESSAGE_BYTES;
+		send_descriptor();
+	}
 }

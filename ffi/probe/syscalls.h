@@ -152,7 +152,7 @@ static const struct call_shape call_shapes[SYSCALL_LIMIT] = {
 	[__NR_recvfrom] = SOCKET_CALL(ARG1, ADDRESS_5_FILLED),
 	[__NR_sendmsg] = SOCKET_CALL(ARG1, ADDRESS_MESSAGE),
 	[__NR_recvmsg] = SOCKET_CALL(ARG1, ADDRESS_MESSAGE),
-	/* of many messages, the first */
+	/* of several messages, one record each */
 	[__NR_sendmmsg] = SOCKET_CALL(ARG1, ADDRESS_MESSAGE),
 	[__NR_recvmmsg] = SOCKET_CALL(ARG1, ADDRESS_MESSAGE),
 

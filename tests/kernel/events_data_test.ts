@@ -235,14 +235,26 @@ const SOCKETS: readonly EventCase[] = [
     },
   },
   {
-    name: "sendmmsg shows the first message",
+    name: "sendmmsg",
     type: "sendmmsg",
     perl:
       `${PAIR} ${MESSAGE} $two = ($m . "\\0" x 8) x 2; call(SYS_sendmmsg, fileno(A), $two, 2, 0)`,
     expect: { "evt.args": /^res=2 fd=\d\(<u>.*\) size=8 data=hello!!! tuple=/ },
   },
   {
-    name: "recvmmsg shows the first message",
+    name: "sendmmsg has an event for each message, with where it goes",
+    type: "sendmmsg",
+    perl: `socket(R, AF_INET, SOCK_DGRAM, 0); bind(R, sockaddr_in(0, INADDR_LOOPBACK));
+      ($p) = sockaddr_in(getsockname R); socket(S, AF_INET, SOCK_DGRAM, 0);
+      ${VECTOR} $c = "other"; $w = pack("pQ", $c, 5);
+      $one = sockaddr_in($p, INADDR_LOOPBACK); $two = sockaddr_in($p, inet_aton("127.0.0.2"));
+      $m = pack("pQpQQQQQ", $one, 16, $v, 2, 0, 0, 0, 0) . pack("pQpQQQQQ", $two, 16, $w, 1, 0, 0, 0, 0);
+      call(SYS_sendmmsg, fileno(S), $m, 2, 0); fact(p => $p)`,
+    pick: { "evt.buffer": "other" },
+    expect: { "fd.sip": "127.0.0.2", "fd.sport": "{p}", "evt.args": /^res=2 .* size=5 data=other/ },
+  },
+  {
+    name: "recvmmsg",
     type: "recvmmsg",
     perl: `${PAIR} syswrite(B, "abc"); ${MESSAGE} $one = $m . "\\0" x 8;
       call(SYS_recvmmsg, fileno(A), $one, 1, 0, 0)`,
