@@ -114,6 +114,18 @@ Deno.test("Engine.swap() changes the rules and keeps state and counters", () => 
   assertEquals(state.processes.process(100)?.comm, "cat");
 });
 
+Deno.test("Engine.swap() takes another rule_matching, or keeps the one it has", () => {
+  const rules = rulesetOf(rule("a", "evt.type = openat") + rule("b", "evt.type = openat"));
+  const { engine, alerts } = setUp(rules);
+  engine.swap(rules, "all");
+  engine.process(plain());
+  engine.swap(rules);
+  engine.process(plain());
+  engine.swap(rules, "first");
+  engine.process(plain());
+  assertEquals(names(alerts), ["a", "b", "a", "b", "a"]);
+});
+
 Deno.test("Engine leaves disabled rules and rules of other sources alone", () => {
   const ruleset = rulesetOf(rule("a", "evt.type = openat") + rule("b", "evt.type = openat"));
   const { engine, alerts } = setUp({

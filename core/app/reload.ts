@@ -1,16 +1,18 @@
 /** Other rules while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
 import { type Alert, escapeText, INTERNAL_SOURCE } from "../alert/mod.ts";
 import { type Report, type Span, toFile } from "../base/mod.ts";
+import type { RuleMatching } from "../engine/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch } from "./_watch_files.ts";
 import type { Config } from "./config/schema.ts";
+import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
 import type { Start } from "./start.ts";
 
 /** The part of a run that a reload reaches. */
 export interface Running {
   /** Judges by these rules from the next event on; all that is known so far stays. */
-  use(ruleset: Ruleset): void;
+  use(ruleset: Ruleset, ruleMatching: RuleMatching): void;
   alert(alert: Alert): void;
 }
 
@@ -70,6 +72,7 @@ export class Reloader {
   readonly #options: Omit<ReloadOptions, "onHangup">;
   readonly #running: Running;
   #paths: readonly string[];
+  #rules: RulesInEffect | undefined;
   #files: FileWatch | undefined;
   #busy = false;
   #again = false;
@@ -83,6 +86,7 @@ export class Reloader {
     this.#options = options;
     this.#running = running;
     this.#paths = pathsOf(options.start);
+    this.#rules = rulesOf(options.start);
   }
 
   get counters(): ReloadCounters {
@@ -127,26 +131,36 @@ export class Reloader {
     const { log, tell } = this.#options;
     tell(next.report);
     const paths = pathsOf(next);
-    if (!next.ruleset) {
+    const rules = rulesOf(next);
+    if (!rules) {
       // A broken configuration may not name all that has to be mended.
       this.#files?.follow([...this.#paths, ...paths]);
       this.#refuse(firstError(next.report));
       return;
     }
-    this.#running.use(next.ruleset);
+    this.#running.use(rules.ruleset, next.loaded.config.rule_matching);
     this.#done++;
     this.#lastDoneNs = nowNs();
     this.#paths = paths;
     this.#files?.follow(paths);
     this.#tellOfRestart(next.loaded.config);
-    const rules = next.ruleset.rules.filter((rule) => rule.enabled).length;
-    log.info(`rules from ${next.ruleFiles.join(", ")}: ${rules} rules are in effect`);
+    const enabled = rules.ruleset.rules.filter((rule) => rule.enabled).length;
+    log.info(`rules from ${next.ruleFiles.join(", ")}: ${enabled} rules are in effect`);
+    this.#tellOfLosses(rules);
   }
 
   #refuse(reason: string): void {
     this.#refused++;
     this.#options.log.error(`The rules stay as they were: ${reason}`);
-    this.#running.alert(refusalAlert(reason, this.#options.hostname));
+    this.#running.alert(internalAlert(REFUSAL, reason, this.#options));
+  }
+
+  #tellOfLosses(rules: RulesInEffect): void {
+    const lost = this.#rules && rulesLost(this.#rules, rules);
+    this.#rules = rules;
+    if (lost === undefined) return;
+    this.#options.log.warning(lost);
+    this.#running.alert(internalAlert(LOSS, lost, this.#options));
   }
 
   #tellOfRestart(config: Config): void {
@@ -168,6 +182,7 @@ const RELOADED_KEYS: ReadonlySet<string> = new Set([
   "append_output",
   "buffer_format_base64",
   "static_fields",
+  "rule_matching",
 ]);
 
 /** Keys of falco.yaml that differ and that a reload does not reach. */
@@ -187,6 +202,10 @@ function pathsOf({ loaded, settings }: Start): readonly string[] {
   return [...loaded.files, ...included, ...settings.rulePaths.map(({ path }) => path)];
 }
 
+function rulesOf({ ruleset, settings }: Start): RulesInEffect | undefined {
+  return ruleset && { ruleset, rulePaths: settings.rulePaths };
+}
+
 function firstError({ diagnostics }: Report): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const [first] = errors;
@@ -204,16 +223,22 @@ function placeOf(at: Span): string {
 
 /** Falco's name of it, which people look for. */
 const REFUSAL = "Falco internal: hot restart failure";
+/** Falco has no such thing: it runs on with what is left. */
+const LOSS = "Falco internal: rules lost";
 
-function refusalAlert(reason: string, hostname: string): Alert {
+function internalAlert(
+  rule: string,
+  reason: string,
+  { hostname }: Pick<ReloadOptions, "hostname">,
+): Alert {
   return {
-    rule: REFUSAL,
+    rule,
     priority: "Critical",
     source: INTERNAL_SOURCE,
     tags: [],
     timeNs: nowNs(),
     hostname,
-    message: escapeText(`${REFUSAL}: ${reason}`),
+    message: escapeText(`${rule}: ${reason}`),
     fields: new Map(),
   };
 }

@@ -37,12 +37,13 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
   };
 }
 
-function ruleset(): Ruleset {
-  return { rules: [] } as unknown as Ruleset;
+function ruleset(...enabled: readonly boolean[]): Ruleset {
+  return { rules: enabled.map((each) => ({ enabled: each, at: text.all })) } as unknown as Ruleset;
 }
 
 function stage(load: () => Promise<Start>, first = start(ruleset())) {
   const used: Ruleset[] = [];
+  const matching: string[] = [];
   const alerts: Alert[] = [];
   const warnings: string[] = [];
   const reports: Report[] = [];
@@ -54,10 +55,13 @@ function stage(load: () => Promise<Start>, first = start(ruleset())) {
     hostname: "here",
   };
   const running = {
-    use: (ruleset: Ruleset) => void used.push(ruleset),
+    use: (ruleset: Ruleset, ruleMatching: string) => {
+      used.push(ruleset);
+      matching.push(ruleMatching);
+    },
     alert: (alert: Alert) => void alerts.push(alert),
   };
-  return { used, alerts, warnings, reports, options, running };
+  return { used, matching, alerts, warnings, reports, options, running };
 }
 
 Deno.test("Reloader puts the new rules in the place of the old", async () => {
@@ -114,7 +118,7 @@ Deno.test("Reloader makes one more reload of all requests that come during one",
 Deno.test("Reloader says once what takes effect after a restart", async () => {
   const { warnings, options, running } = stage(() =>
     Promise.resolve(
-      start({ rules: [{ enabled: true }] } as unknown as Ruleset, {
+      start(ruleset(true), {
         json_output: true,
         priority: "Error",
       }),
@@ -132,9 +136,29 @@ Deno.test("keysForRestart() leaves out what decides on rules", () => {
   assertEquals(keysForRestart(before, after), ["buffered_outputs"]);
 });
 
-Deno.test("keysForRestart() names rule_matching, which the engine is made with", () => {
-  const before = standardConfig();
-  assertEquals(keysForRestart(before, { ...before, rule_matching: "all" }), ["rule_matching"]);
+Deno.test("Reloader passes a changed rule_matching on", async () => {
+  const { matching, warnings, options, running } = stage(() =>
+    Promise.resolve(start(ruleset(true), { rule_matching: "all" }))
+  );
+  await new Reloader(options, running).request("a test");
+  assertEquals([matching, warnings], [["all"], []]);
+});
+
+Deno.test("Reloader alerts once when a reload leaves no rule, and goes on without", async () => {
+  const { used, alerts, options, running } = stage(
+    () => Promise.resolve(start(ruleset(false))),
+    start(ruleset(true, true)),
+  );
+  const reloader = new Reloader(options, running);
+  await reloader.request("first");
+  await reloader.request("second");
+  assertEquals([used.length, alerts.length], [2, 1]);
+  assertObjectMatch(alerts[0]!, {
+    rule: "Falco internal: rules lost",
+    priority: "Critical",
+    source: "internal",
+    message: "Falco internal: rules lost: no rule is in effect, where there were 2",
+  });
 });
 
 Deno.test("keepRulesFresh() reloads at SIGHUP and gives the signal back at the end", async () => {
@@ -148,7 +172,7 @@ Deno.test("keepRulesFresh() reloads at SIGHUP and gives the signal back at the e
   };
   const swapped = Promise.withResolvers<void>();
   const use = (ruleset: Ruleset) => {
-    running.use(ruleset);
+    running.use(ruleset, "first");
     swapped.resolve();
   };
   const kept = keepRulesFresh({ ...options, onHangup }, { ...running, use }, stop.signal);

@@ -117,8 +117,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   });
   let couldMatch = judgesOf(sources, ruleset);
   const reloads = request.keepRulesFresh?.({
-    use: (ruleset) => {
-      engine.swap(ruleset);
+    use: (ruleset, ruleMatching) => {
+      engine.swap(ruleset, ruleMatching);
       couldMatch = judgesOf(sources, ruleset);
       state.names.retain(watchedNames(ruleset));
       for (const source of sources) source.update(needsOf(ruleset, source.name));

@@ -56,7 +56,7 @@ export class Engine {
   readonly #faultsTold = new Set<string>();
   readonly #options: EngineOptions;
   readonly #state: State;
-  readonly #all: boolean;
+  #all: boolean;
   readonly #later: LaterJudge | undefined;
 
   constructor(options: EngineOptions) {
@@ -67,7 +67,7 @@ export class Engine {
     this.#later = options.awaited && new LaterJudge({
       state: options.state,
       awaited: options.awaited,
-      all: this.#all,
+      all: () => this.#all,
       matches: (rule, event) => this.#matches(rule, event),
       deliver: (rule, { timeNs, unnamed, render }) => {
         if (unnamed) this.#alertsUnnamed++;
@@ -82,7 +82,8 @@ export class Engine {
   }
 
   /** Judges by other rules from the next event on; state and counters stay. */
-  swap(ruleset: Ruleset): void {
+  swap(ruleset: Ruleset, ruleMatching: RuleMatching = this.#all ? "all" : "first"): void {
+    this.#all = ruleMatching === "all";
     this.#program = new Program(ruleset, this.#options.evaluator);
   }
 

@@ -26,7 +26,7 @@ export interface LaterJudgeOptions {
   readonly state: State;
   readonly awaited: AwaitedContainers;
   /** Every rule that matches alerts, and not only the first. */
-  readonly all: boolean;
+  readonly all: () => boolean;
   readonly matches: (rule: RunnableRule, event: Event) => boolean;
   readonly deliver: (rule: Rule, alert: LateAlert) => void;
   /** Our own code failed. */
@@ -108,7 +108,7 @@ export class LaterJudge {
         : this.#options.matches(runnable, event);
       if (rest === false) continue;
       verdicts.push({ rule, rest, render: this.#renderLater(rule, event) });
-      if (rest === true && !this.#options.all) break;
+      if (rest === true && !this.#options.all()) break;
     }
     return verdicts;
   }
@@ -150,7 +150,7 @@ export class LaterJudge {
           const unnamed = !isKnown && isTold(rule);
           const render = () => unnamed ? marked(verdict.render(state)) : verdict.render(state);
           if (!told.includes(rule)) deliver(rule, { timeNs, unnamed, render });
-          if (!all) break;
+          if (!all()) break;
         }
         told = fired;
       }

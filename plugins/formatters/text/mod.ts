@@ -2,7 +2,8 @@
  * One alert as one line of text, what Falco prints without `json_output`:
  * `16:17:57.881781397: Warning Sensitive file opened (file=/etc/shadow)`.
  *
- * Falco spells the whole line as the inside of a JSON string, so a quote has a backslash in front.
+ * Falco spells the whole line as the inside of a JSON string, so a quote has a backslash in front; not
+ * so in what it tells of itself.
  */
 import {
   type Alert,
@@ -25,9 +26,10 @@ export class TextFormatter implements Formatter {
 
   format(alert: Alert): string {
     const { timeNs, priority, message } = alert;
-    const text = escapeUnprintable(message).replaceAll('"', '\\"');
-    const line = `${this.#time(timeNs)}: ${priority} ${text}`;
-    return alert.source === INTERNAL_SOURCE ? `${line} (${fieldsText(alert)})` : line;
+    const text = escapeUnprintable(message);
+    const head = `${this.#time(timeNs)}: ${priority} `;
+    if (alert.source !== INTERNAL_SOURCE) return head + text.replaceAll('"', '\\"');
+    return alert.fields.size > 0 ? `${head}${text} (${fieldsText(alert)})` : head + text;
   }
 }
 

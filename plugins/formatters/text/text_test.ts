@@ -42,6 +42,18 @@ Deno.test("text: what falcod tells of itself has its fields behind the message",
   );
 });
 
+Deno.test("text: what falcod tells of itself prints as it is, and no brackets where no fields are", () => {
+  const line = create().format(sampleAlert({
+    source: INTERNAL_SOURCE,
+    message: 'Falco internal: hot restart failure: unknown field "procc.name"',
+    fields: new Map(),
+  }));
+  assertEquals(
+    line.split("Warning ")[1],
+    'Falco internal: hot restart failure: unknown field "procc.name"',
+  );
+});
+
 Deno.test("text: what a message escaped is the inside of a JSON string again", () => {
   const line = create().format(sampleAlert({ message: escapeValue(HOSTILE) }));
   assertEquals(

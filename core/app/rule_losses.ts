@@ -1,0 +1,39 @@
+/** What a reload takes away: files are emptied or gone by mistake, or by somebody who wants silence. */
+import { toFile } from "../base/mod.ts";
+import type { Ruleset } from "../rule/mod.ts";
+import type { RulePath } from "./rules.ts";
+
+/** The rules of a run, and where they come from. */
+export interface RulesInEffect {
+  readonly ruleset: Ruleset;
+  /** What the configuration or the command line names. */
+  readonly rulePaths: readonly RulePath[];
+}
+
+/**
+ * What rules were lost, without a full stop; absent when none was. A file that is no longer named was
+ * left out by somebody who knew: that is no loss, unless no rule is left.
+ */
+export function rulesLost(before: RulesInEffect, after: RulesInEffect): string | undefined {
+  const losses = filesOf(before)
+    .filter((file) => !filesOf(after).includes(file) && isNamed(file, after))
+    .map((file) => `there are no rules from ${file} any more`);
+  const [former, now] = [enabledIn(before), enabledIn(after)];
+  if (former > 0 && now === 0) losses.push(`no rule is in effect, where there were ${former}`);
+  return losses.length > 0 ? losses.join("; ") : undefined;
+}
+
+/** Those that define rules, enabled or not. */
+function filesOf({ ruleset }: RulesInEffect): readonly string[] {
+  return [...new Set(ruleset.rules.map(({ at }) => toFile(at).source.name))];
+}
+
+function isNamed(file: string, { rulePaths }: RulesInEffect): boolean {
+  return rulePaths.some(({ path }) =>
+    path === file || file.startsWith(path.endsWith("/") ? path : `${path}/`)
+  );
+}
+
+function enabledIn({ ruleset }: RulesInEffect): number {
+  return ruleset.rules.filter(({ enabled }) => enabled).length;
+}

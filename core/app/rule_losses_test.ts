@@ -1,0 +1,39 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { SourceText } from "../base/mod.ts";
+import type { Rule, Ruleset } from "../rule/mod.ts";
+import { rulesLost } from "./rule_losses.ts";
+
+/** Rules of files, those of one in brackets being off. */
+function effect(paths: readonly string[], ...files: readonly string[]) {
+  const rules = files.map((file) => {
+    const name = file.replace(/[()]/g, "");
+    return { at: new SourceText(name, "").all, enabled: name === file } as Rule;
+  });
+  return {
+    ruleset: { rules } as unknown as Ruleset,
+    rulePaths: paths.map((path) => ({ path, required: false })),
+  };
+}
+
+Deno.test("rulesLost() tells of files that are named and give no rules any more", () => {
+  const paths = ["/a.yaml", "/rules.d"];
+  const before = effect(paths, "/a.yaml", "/rules.d/b.yaml", "/rules.d/b.yaml");
+  assertEquals(rulesLost(before, before), undefined);
+  assertEquals(
+    rulesLost(before, effect(paths, "/a.yaml")),
+    "there are no rules from /rules.d/b.yaml any more",
+  );
+  assertEquals(rulesLost(before, effect(["/a.yaml"], "/a.yaml")), undefined);
+});
+
+Deno.test("rulesLost() tells when no rule is left, whatever the reason", () => {
+  const before = effect(["/a.yaml"], "/a.yaml", "/a.yaml", "(/a.yaml)");
+  const none = "no rule is in effect, where there were 2";
+  assertEquals(rulesLost(before, effect(["/a.yaml"], "(/a.yaml)")), none);
+  assertEquals(rulesLost(before, effect([])), none);
+  assertEquals(
+    rulesLost(before, effect(["/a.yaml"])),
+    `there are no rules from /a.yaml any more; ${none}`,
+  );
+  assertEquals(rulesLost(effect([]), effect([])), undefined);
+});
