@@ -1,98 +1,98 @@
 /**
  * Notices that files have changed, also when they are replaced, removed or appear.
  *
- * The kernel tells of directories: an editor replaces a file by renaming another one, and a mounted
- * ConfigMap switches a symbolic link next to it. What such a hint means is found out by looking at the
- * files themselves, so a busy directory costs a few `stat` and nothing else. What the kernel does not
- * tell (a file system over the network, a directory further up that was replaced) is found by looking
- * every few seconds.
+ * It looks at them, every second, and at nothing else: not at the directories they are in, where
+ * others may write what they like. `Deno.watchFs` opens whatever appears in a directory, and waits for
+ * ever at a named pipe that anybody made in `/tmp`; so does whoever closes it. A look follows every
+ * link on the way, so it sees a mounted ConfigMap switch, and sees changes on network file systems,
+ * of which the kernel tells nothing. It costs some 10 µs a file.
  */
-import type { Logger } from "../plugin/mod.ts";
 import { hasYamlName } from "./files.ts";
-import { DirectoryWatch } from "./_watch_directories.ts";
 
 export interface FileWatchOptions {
-  readonly log: Logger;
-  /** Files have changed and have then stayed as they are for `settleMs`. */
+  /** Files have changed and have then stayed as they are for `settleMs`, or never do. */
   readonly changed: () => void;
+  /** How often files are looked at; 1000 unless given. */
+  readonly everyMs?: number;
   /** 300 unless given. */
   readonly settleMs?: number;
-  /** How long a change may stay unnoticed where the kernel does not tell; 5000 unless given. */
+  /** How long files may go on changing before they are read as they are; 5000 unless given. */
   readonly patienceMs?: number;
 }
 
 type Marks = ReadonlyMap<string, string>;
 
+/** Files that differ from those last read. */
+interface Change {
+  /** What they were like at the last look. */
+  readonly marks: Marks;
+  /** When the first difference was seen, by `performance.now()`. */
+  readonly sinceMs: number;
+}
+
 export class FileWatch implements Disposable {
-  readonly #options: FileWatchOptions;
+  readonly #changed: () => void;
   readonly #settleMs: number;
+  readonly #patienceMs: number;
   #paths: ReadonlySet<string> = new Set();
   /** What the files were like when they were last read. */
-  #known = new Map<string, string>();
-  /** What they were like at the last look, when that was something else. */
-  #seen: Marks | undefined;
-  readonly #directories: DirectoryWatch;
+  #known: Marks = new Map();
+  #change: Change | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isDisposed = false;
   readonly #rounds: ReturnType<typeof setInterval>;
 
   constructor(options: FileWatchOptions) {
-    this.#options = options;
+    this.#changed = options.changed;
     this.#settleMs = options.settleMs ?? 300;
-    this.#directories = new DirectoryWatch({
-      log: options.log,
-      stirred: () => this.#lookSoon(),
-    });
-    this.#rounds = setInterval(() => this.#lookSoon(), options.patienceMs ?? 5000);
+    this.#patienceMs = options.patienceMs ?? 5000;
+    this.#rounds = setInterval(() => this.#round(), options.everyMs ?? 1000);
   }
 
   /** Watches these files and directories of YAML files in place of the former; they may be missing. */
   follow(paths: Iterable<string>): void {
     this.#paths = new Set(paths);
-    this.#directories.follow(this.#paths);
     const former = this.#known;
     this.#known = new Map(
       [...this.#paths].map((path) => [path, former.get(path) ?? markOf(path)]),
     );
-    // Something may have happened before there was somebody to hear of it.
-    this.#lookSoon();
   }
 
   /** The files are about to be read: only what happens to them from now on is a change. */
   accept(): void {
-    this.#known = new Map(this.#look());
-    this.#seen = undefined;
+    this.#known = this.#look();
+    this.#change = undefined;
   }
 
   [Symbol.dispose](): void {
-    this.#isDisposed = true;
     clearTimeout(this.#timer);
     clearInterval(this.#rounds);
-    this.#directories[Symbol.dispose]();
   }
 
   #look(): Marks {
     return new Map([...this.#paths].map((path) => [path, markOf(path)]));
   }
 
-  #lookSoon(): void {
-    if (this.#isDisposed) return;
-    this.#timer ??= setTimeout(() => this.#compare(), this.#settleMs);
+  #round(): void {
+    if (this.#timer === undefined) this.#compare();
   }
 
   #compare(): void {
     this.#timer = undefined;
-    this.#directories.follow(this.#paths);
-    const now = this.#look();
-    if (areSame(now, this.#known)) {
-      this.#seen = undefined;
-    } else if (this.#seen && areSame(now, this.#seen)) {
-      this.accept();
-      this.#options.changed();
-    } else {
-      this.#seen = now;
-      this.#lookSoon();
+    const marks = this.#look();
+    if (areSame(marks, this.#known)) {
+      this.#change = undefined;
+      return;
     }
+    const nowMs = performance.now();
+    const sinceMs = this.#change?.sinceMs ?? nowMs;
+    const hasSettled = this.#change !== undefined && areSame(marks, this.#change.marks);
+    if (hasSettled || nowMs - sinceMs >= this.#patienceMs) {
+      this.accept();
+      this.#changed();
+      return;
+    }
+    this.#change = { marks, sinceMs };
+    this.#timer = setTimeout(() => this.#compare(), this.#settleMs);
   }
 }
 
@@ -102,13 +102,32 @@ function areSame(one: Marks, other: Marks): boolean {
 
 /** Differs when a file has other content; of a directory, when one of its YAML files has. */
 function markOf(path: string): string {
+  const info = infoOf(path);
+  if (!info) return "missing";
+  return info.isDirectory ? markOfDirectory(path) : markOfFile(info);
+}
+
+/** As when rules are read, directories in it do not count, nor do links to any. */
+function markOfDirectory(path: string): string {
   try {
-    const { isDirectory, ino, size, mtime, ctime } = Deno.statSync(path);
-    if (!isDirectory) return [ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
-    const names = [...Deno.readDirSync(path)].filter(({ isDirectory }) => !isDirectory)
-      .map(({ name }) => name).filter(hasYamlName).sort();
-    return names.map((name) => `${name}/${markOf(`${path}/${name}`)}`).join("/");
+    const names = [...Deno.readDirSync(path)].map(({ name }) => name).filter(hasYamlName).sort();
+    return names.flatMap((name) => {
+      const info = infoOf(`${path}/${name}`);
+      return info?.isFile ? [`${name}/${markOfFile(info)}`] : [];
+    }).join("/");
   } catch {
-    return "missing";
+    return "unreadable";
+  }
+}
+
+function markOfFile({ dev, ino, size, mtime, ctime }: Deno.FileInfo): string {
+  return [dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+}
+
+function infoOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { FileWatch } from "./_watch_files.ts";
-import { silentLogger } from "./log.ts";
 
 interface Scene {
   readonly folder: string;
@@ -13,7 +12,7 @@ interface Scene {
 
 async function scene(
   play: (scene: Scene) => Promise<void>,
-  { patienceMs = 1_000_000 } = {},
+  { everyMs = 5, settleMs = 10, patienceMs = 1_000_000 } = {},
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
   let told = 0, waitedFor = 0;
@@ -23,7 +22,7 @@ async function scene(
     wake();
   };
   try {
-    using files = new FileWatch({ log: silentLogger, settleMs: 10, patienceMs, changed });
+    using files = new FileWatch({ everyMs, settleMs, patienceMs, changed });
     await play({
       folder,
       files,
@@ -185,16 +184,58 @@ Deno.test("FileWatch tells of a file saved as editors do, once", async () => {
   });
 });
 
-Deno.test("FileWatch finds what the kernel did not tell by looking now and then", async () => {
+Deno.test("FileWatch tells when a directory further up is replaced", async () => {
   await scene(async ({ folder, files, changed }) => {
     Deno.mkdirSync(`${folder}/a/b/c`, { recursive: true });
     Deno.writeTextFileSync(`${folder}/a/b/c/rules.yaml`, "one");
     files.follow([`${folder}/a/b/c/rules.yaml`]);
     Deno.mkdirSync(`${folder}/new/b/c`, { recursive: true });
     Deno.writeTextFileSync(`${folder}/new/b/c/rules.yaml`, "the other");
-    // Two levels above the file: nobody listens there.
     Deno.renameSync(`${folder}/a`, `${folder}/old`);
     Deno.renameSync(`${folder}/new`, `${folder}/a`);
     await changed();
-  }, { patienceMs: 20 });
+  });
+});
+
+Deno.test("FileWatch goes on and ends whatever others put beside a file: a named pipe", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    const path = `${folder}/rules.yaml`;
+    Deno.writeTextFileSync(path, "one");
+    files.follow([path]);
+    const made = await new Deno.Command("mkfifo", { args: [`${folder}/pipe.yaml`] }).output();
+    assertEquals(made.success, true);
+    Deno.writeTextFileSync(path, "other");
+    await changed();
+    // the directory goes as well, with the pipe
+    Deno.renameSync(folder, `${folder}-old`);
+    Deno.mkdirSync(folder);
+    await changed();
+    Deno.removeSync(`${folder}-old`, { recursive: true });
+  });
+});
+
+Deno.test("FileWatch follows a directory with links to itself, and one with a named pipe", async () => {
+  await scene(async ({ folder, files, changed }) => {
+    const path = `${folder}/rules.d`;
+    Deno.mkdirSync(path);
+    for (const name of ["x", "y", "z"]) Deno.symlinkSync(".", `${path}/${name}.yaml`);
+    await new Deno.Command("mkfifo", { args: [`${path}/pipe.yaml`] }).output();
+    files.follow([path]);
+    Deno.writeTextFileSync(`${path}/a.yaml`, "a");
+    await changed();
+  });
+});
+
+Deno.test("FileWatch waits for a file that keeps changing, but not for ever", async () => {
+  const restless = async ({ folder, files, changed }: Scene) => {
+    const path = `${folder}/rules.yaml`;
+    Deno.writeTextFileSync(path, "");
+    files.follow([path]);
+    let text = "";
+    const writing = setInterval(() => Deno.writeTextFileSync(path, text += "#"), 5);
+    await changed();
+    await changed();
+    clearInterval(writing);
+  };
+  await scene(restless, { settleMs: 20, patienceMs: 60 });
 });
