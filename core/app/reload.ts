@@ -56,9 +56,8 @@ export function keepRulesFresh(
 }
 
 async function keep(reloader: Reloader, options: ReloadOptions, signal: AbortSignal) {
-  const { start, log } = options;
-  using files = new FileWatch({ log, changed: () => reloader.request("files have changed") });
-  if (start.loaded.config.watch_config_files) reloader.watch(files);
+  using files = new FileWatch({ changed: () => reloader.request("files have changed") });
+  if (options.start.loaded.config.watch_config_files) reloader.watch(files);
   const hangup = options.onHangup(() => reloader.request("SIGHUP"));
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
