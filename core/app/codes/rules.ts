@@ -319,7 +319,8 @@ export const RULE_CODES: readonly CodeEntry[] = [
   {
     code: "R042",
     title: "unknown source of events",
-    meaning: "The rule is for events of a source that nothing provides. It is skipped.",
+    meaning:
+      "The rule is for events of a source that nothing provides. It is skipped; if the source is known, falcod validate checks it.",
     matters: "The rule is silent. As in Falco, that is fine for rules shared between machines.",
     example: ruleFiles(`${RULE}  source: syscal\n`, `${RULE}  source: syscall\n`),
   },

@@ -59,7 +59,7 @@ const ENGINE_KINDS = [
 ] as const;
 
 const MAX = { min: 0, max: 2 ** 31 };
-const NO_DRIVER = "falcod has one probe of its own and no kernel module";
+export const NO_DRIVER = "falcod has one probe of its own and no kernel module";
 
 const output = <T extends z.ZodRawShape>(shape: T) => section({ enabled: flag(false), ...shape });
 
@@ -93,17 +93,17 @@ const engine = z.strictObject({
   kind: oneOf(ENGINE_KINDS, "modern_ebpf"),
   kmod: section({
     buf_size_preset: preset(),
-    drop_failed_exit: planned(flag(false), "false"),
+    drop_failed_exit: flag(false),
   }),
   ebpf: section({
     probe: idle(text(), NO_DRIVER),
     buf_size_preset: preset(),
-    drop_failed_exit: planned(flag(false), "false"),
+    drop_failed_exit: flag(false),
   }),
   modern_ebpf: section({
     cpus_for_each_buffer: idle(whole({ ...MAX, standard: 2 }), "all CPUs share two rings"),
     buf_size_preset: preset(),
-    drop_failed_exit: planned(flag(false), "false"),
+    drop_failed_exit: flag(false),
     disable_iterators: planned(flag(false), "false"),
   }),
   replay: section({ capture_file: text() }),
@@ -147,7 +147,7 @@ export const configSchema = z.strictObject({
   syscall_drop_failed_exit: replaced(
     flag(false),
     "engine.modern_ebpf.drop_failed_exit",
-    "idle",
+    "acts",
   ),
   modern_bpf: section({
     cpus_for_each_syscall_buffer: replaced(

@@ -9,6 +9,7 @@ import {
   containerSettings,
 } from "./container_engines.ts";
 import type { LoadedConfig } from "./load.ts";
+import { NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
@@ -88,6 +89,9 @@ function valueAt(root: LoadedConfig["root"], path: ConfigPath) {
   return node?.kind === "scalar" ? node.at : undefined;
 }
 
+/** Drivers of Falco's that falcod takes its own probe for. */
+const OTHER_DRIVERS: ReadonlySet<string> = new Set(["ebpf", "kmod", "module"]);
+
 function sourcesOf(
   loaded: LoadedConfig,
   scopeProcessId: number | undefined,
@@ -128,18 +132,29 @@ function sourcesOf(
       });
       return [];
     default: {
-      const presets = {
+      if (OTHER_DRIVERS.has(engine.kind)) {
+        report.add({
+          code: "C007",
+          severity: "info",
+          title: `"engine.kind" ${engine.kind} is without effect: ${NO_DRIVER}`,
+          at,
+          help: "write modern_ebpf",
+        });
+      }
+      const drivers = {
         modern_ebpf: engine.modern_ebpf,
         auto: engine.modern_ebpf,
         ebpf: engine.ebpf,
         kmod: engine.kmod,
         module: engine.kmod,
       };
-      const preset = presets[engine.kind].buf_size_preset ?? config.syscall_buf_size_preset;
+      const driver = drivers[engine.kind];
+      const preset = driver.buf_size_preset ?? config.syscall_buf_size_preset;
       const source: Record<string, unknown> = {};
       if (!engine.falcod.kernel_filter) source.kernelFilter = false;
       if (preset !== undefined) source.bufferPreset = preset;
       if (scopeProcessId !== undefined) source.scopeProcessId = scopeProcessId;
+      if (driver.drop_failed_exit || config.syscall_drop_failed_exit) source.dropFailed = true;
       if (config.falco_libs.snaplen > 0) source.dataLimit = config.falco_libs.snaplen;
       if (excluded.length > 0) source.excludedSyscalls = excluded;
       return [{ kind: "source", name: "syscall", config: source }];
