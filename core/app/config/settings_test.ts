@@ -24,11 +24,12 @@ function settings(yaml: string, overrides: Partial<SettingOverrides> = {}) {
 
 const usual = "rules_files: [a.yaml]\nstdout_output: {enabled: true}\n";
 
-Deno.test("settingsOf() takes the probe for every kind of driver", () => {
-  for (const kind of ["modern_ebpf", "ebpf", "kmod", "auto"]) {
+Deno.test("settingsOf() takes the probe for every kind of driver, and tells of other drivers", () => {
+  const told = { modern_ebpf: [], auto: [], ebpf: ["info C007"], kmod: ["info C007"] };
+  for (const [kind, wanted] of Object.entries(told)) {
     const { sources, codes } = settings(`${usual}engine: {kind: ${kind}}`);
     assertEquals(sources, [{ kind: "source", name: "syscall", config: {} }]);
-    assertEquals(codes, []);
+    assertEquals(codes, wanted);
   }
 });
 
