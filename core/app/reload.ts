@@ -5,6 +5,7 @@ import type { RuleMatching } from "../engine/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch } from "./_watch_files.ts";
+import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
 import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
 import type { Start } from "./start.ts";
@@ -144,7 +145,11 @@ export class Reloader {
     this.#files?.follow(paths);
     this.#tellOfRestart(next.loaded.config);
     const enabled = rules.ruleset.rules.filter((rule) => rule.enabled).length;
-    log.info(`rules from ${next.ruleFiles.join(", ")}: ${enabled} rules are in effect`);
+    log.info(
+      `rules from ${next.ruleFiles.join(", ")}: ${counted(enabled, "rule")} ${
+        enabled === 1 ? "is" : "are"
+      } in effect`,
+    );
     this.#tellOfLosses(rules);
   }
 

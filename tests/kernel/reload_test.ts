@@ -73,7 +73,7 @@ kernelTest(
       );
       await startWaiter(stage, folder);
       replace(NEW);
-      await falcod.logged(/rules are in effect/);
+      await falcod.logged(/rules? (is|are) in effect/);
       const alerts = await falcod.alertsOf(
         `/bin/echo reload-old; mkdir ${folder}/b; ${FINISH(folder)}`,
       );
@@ -97,7 +97,7 @@ kernelTest(
         rule("Forked", "evt.type in (open, openat) and fd.name endswith /reload-forked")
           .replace("output: ", "output: name=%proc.name exe=%proc.exe "),
       );
-      await falcod.logged(/rules are in effect/);
+      await falcod.logged(/rules? (is|are) in effect/);
       const [alert, ...more] = await falcod.alertsOf(FINISH(folder));
       // The child has executed nothing: all of this is what its parent was before the reload.
       const words = /name=(\S+) exe=(\S+) parent=(\S+) .* (\S+)$/.exec(alert!.output);
@@ -117,7 +117,7 @@ kernelTest("SIGHUP reloads; system calls no rule asks for any more are not captu
   await withRules(["-o", "watch_config_files=false"], async ({ falcod, file, replace }) => {
     replace(NEW);
     falcod.kill("SIGHUP");
-    await falcod.logged(/rules are in effect/);
+    await falcod.logged(/rules? (is|are) in effect/);
     const folder = `${file}.d`;
     const rules = (await falcod.alertsOf(`mkdir ${folder}; rmdir ${folder}`)).map(({ rule }) =>
       rule
@@ -149,7 +149,7 @@ kernelTest("a broken rules file leaves the old rules in effect and raises an ale
     await falcod.logged(/rules\.yaml:3:/);
     assertEquals(summarize(await falcod.alertsOf("/bin/echo reload-old")), ["Old: parent=sh"]);
     replace(OLD + NEW);
-    await falcod.logged(/rules are in effect/);
+    await falcod.logged(/rules? (is|are) in effect/);
     assertEquals(summarize(await falcod.alertsOf("/bin/echo reload-new")), ["New: parent=sh"]);
   });
 });
