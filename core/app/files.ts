@@ -1,5 +1,6 @@
 /** Reading what a person named on the command line or in falco.yaml. */
 import { decodeText, readAtMost, type Report, type SourceText, type Span } from "../base/mod.ts";
+import { openUnblocked, WouldWait } from "./open.ts";
 
 /** More than any reader of ours accepts, so that they say "too large" with their own limit. */
 const MAX_BYTES = 64 << 20;
@@ -30,9 +31,10 @@ export function readText(
 
 /** Reads at most the limit; a pipe of the shell (`<(…)`) is fine, a device is none of ours to read. */
 function readBounded(path: string): Uint8Array {
-  refuseWhatBlocks(path);
-  using file = Deno.openSync(path, { read: true });
-  if (file.statSync().isDirectory) throw new Deno.errors.IsADirectory();
+  const isInherited = INHERITED.test(path);
+  if (!isInherited) refuseWhatWaits(path);
+  // What has become a named pipe since then, or says that it is a file and is none, does not stop us either.
+  using file = isInherited ? Deno.openSync(path, { read: true }) : openUnblocked(path);
   const bytes = readAtMost(file, MAX_BYTES);
   if (!bytes) throw new TooLarge();
   return bytes;
@@ -41,9 +43,8 @@ function readBounded(path: string): Uint8Array {
 /** Opened by whoever started falcod: it is theirs to say what is in it, and when it ends. */
 const INHERITED = /^\/dev\/(?:stdin|null|fd\/\d+)$|^\/proc\/self\/fd\/\d+$/;
 
-/** To open a named pipe or a device may wait forever, and nothing could be told meanwhile. */
-function refuseWhatBlocks(path: string): void {
-  if (INHERITED.test(path)) return;
+/** To read a named pipe or a device may mean to wait forever, and nothing could be told meanwhile. */
+function refuseWhatWaits(path: string): void {
   const { isFifo, isCharDevice, isBlockDevice, isSocket } = Deno.statSync(path);
   if (isFifo) throw new NoFile("a named pipe");
   if (isSocket) throw new NoFile("a socket");
@@ -62,6 +63,7 @@ class NoFile extends Error {
 
 /** Why a file operation failed, in words; without the path, which the caller names. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof WouldWait) return "it is a stream that others write, and has no end";
   if (error instanceof TooLarge) return `it has more than ${MAX_BYTES >> 20} MiB`;
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
@@ -73,7 +75,7 @@ export function reasonOf(error: unknown): string {
 function helpFor(error: unknown): string | undefined {
   if (error instanceof Deno.errors.IsADirectory) return "name the files in it";
   if (error instanceof Deno.errors.PermissionDenied) return "run as root, or make it readable";
-  if (error instanceof NoFile) return "name a file";
+  if (error instanceof NoFile || error instanceof WouldWait) return "name a file";
   if (error instanceof TooLarge) return "is this the right file? Rules have some hundred KiB";
   if (error instanceof Deno.errors.NotFound) return "is the name right?";
   return undefined;

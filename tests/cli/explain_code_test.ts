@@ -2,11 +2,13 @@ import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { falcod } from "./program.ts";
 
 Deno.test("falcod explain-code says what a code means, with a mistake and its repair", async () => {
-  const [text, json] = await Promise.all([
+  const [text, json, copied] = await Promise.all([
     falcod(["explain-code", "f012"]),
     falcod(["explain-code", "F012", "--json"]),
+    falcod(["explain-code", "rules.yaml:6:36: error[F012]:"]),
   ]);
   assertEquals([text.code, text.error], [0, ""]);
+  assertEquals(copied, text);
   for (
     const part of ["F012: unknown field", "proc.nmae", "proc.name", "LOAD_ERR_COMPILE_CONDITION"]
   ) {

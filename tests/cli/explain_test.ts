@@ -43,6 +43,15 @@ Deno.test("falcod explain takes the event from a file or from standard input", a
 
 Deno.test("falcod explain says what is wrong with rule or event", async () => {
   using folder = new Folder({ "rules.yaml": RULES, "attack.scap": await attack() });
+  const part = await falcod([
+    "explain",
+    "shadow",
+    "-r",
+    folder.file("rules.yaml"),
+    "--event",
+    EVENT,
+  ]);
+  assert(part.out.startsWith("Shadow read  ("), part.out);
   const explain = (rule: string, event: string, ...more: string[]) =>
     falcod(["explain", rule, "-r", folder.file("rules.yaml"), "--event", event, ...more]);
   const [rule, field, noEvent, json, missing] = await Promise.all([

@@ -52,7 +52,7 @@ Deno.test("falcod list rules shows rules with what they are", async () => {
   assertEquals(text.code, 0, text.error);
   assertEquals(
     text.out,
-    "first rule\tWarning\tyes\tsyscall\tone\nsecond rule\tError\tno\tsyscall\t\n",
+    "first rule\tWarning\tenabled\tsyscall\tone\nsecond rule\tError\tdisabled\tsyscall\t\n",
   );
   assertObjectMatch(JSON.parse(json.out)[0], { name: "first rule", enabled: true });
 });

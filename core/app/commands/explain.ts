@@ -8,13 +8,14 @@ import { explainRule, type RuleExplanation } from "../explain/explain_rule.ts";
 import { verdictOf } from "../explain/sentence.ts";
 import { placeText, plainExplanation, treeLines } from "../explain/tree.ts";
 import { fieldTables } from "../fields.ts";
+import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
 import { printDiagnostics } from "../report.ts";
 import { prepare } from "../start.ts";
-import { nothingFound } from "../table.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 
 export interface ExplainRequest {
+  /** Its name, or a part of it. */
   readonly rule: string;
   /** As `readEventArgument` takes it. */
   readonly event: string;
@@ -28,13 +29,13 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
   const start = await prepare({ ...request, options: [], adaptFields: withGiven }, host);
   const { ruleset } = start;
   if (!ruleset) return fail(start.report, request, host);
-  const rule = ruleset.rules.find(({ name }) => name === request.rule);
-  if (!rule) {
-    const names = ruleset.rules.map(({ name }) => name);
-    const instead = "falcod list rules shows all";
-    host.error.write(nothingFound("rule", request.rule, { names, instead }));
+  const names = ruleset.rules.map(({ name }) => name);
+  const found = findRule(names, { ...request, asked: request.rule });
+  if (found.kind === "none") {
+    host.error.write(found.text);
     return EXIT_FAILURE;
   }
+  const rule = ruleset.rules.find(({ name }) => name === found.name)!;
   const tables = await fieldTables(start.registry, start.loaded.config.static_fields);
   const report = new Report();
   const context = { source: rule.source, fields: tables.get(rule.source) ?? new Map() };

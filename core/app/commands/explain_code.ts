@@ -6,14 +6,14 @@ import type { Host } from "../host.ts";
 import { nothingFound, printTable } from "../table.ts";
 
 export interface ExplainCodeRequest {
-  /** One of ours in any case, or one of Falco's; absent: all. */
+  /** One of ours in any case, also as in `error[F012]`, or one of Falco's; absent: all. */
   readonly code: string | undefined;
   readonly json: boolean;
 }
 
 /** Exit code 1 when there is no such code. */
 export function explainCodeCommand({ code, json }: ExplainCodeRequest, host: Host): number {
-  const wanted = code?.toUpperCase();
+  const wanted = code === undefined ? undefined : codeIn(code);
   const entry = CODES.find((entry) => entry.code === wanted);
   if (entry) {
     host.out.write(json ? `${JSON.stringify(describe(entry))}\n` : toText(entry));
@@ -36,6 +36,12 @@ export function explainCodeCommand({ code, json }: ExplainCodeRequest, host: Hos
     }, host.out);
   }
   return EXIT_OK;
+}
+
+/** The code in `error[F012]`, as messages show it and people copy it. */
+function codeIn(text: string): string {
+  const [, code = text] = /\[([A-Z]\d{3})\]/i.exec(text) ?? [];
+  return code.trim().toUpperCase();
 }
 
 function describe(entry: CodeEntry) {

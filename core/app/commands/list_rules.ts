@@ -33,11 +33,11 @@ export async function listRulesCommand(request: ListRulesRequest, host: Host): P
   if (request.json) host.out.write(`${JSON.stringify(rules)}\n`);
   else {
     printTable({
-      heads: ["rule", "priority", "enabled", "source", "tags"],
+      heads: ["rule", "priority", "state", "source", "tags"],
       rows: rules.map((rule) => [
         rule.name,
         rule.priority,
-        rule.enabled ? "yes" : "no",
+        rule.enabled ? "enabled" : "disabled",
         rule.source,
         rule.tags.join(","),
       ]),
@@ -45,7 +45,7 @@ export async function listRulesCommand(request: ListRulesRequest, host: Host): P
   }
   if (rules.length > 0 || pattern === undefined) return EXIT_OK;
   const words = ruleset.rules.flatMap(({ name, source, tags }) => [name, source, ...tags]);
-  const instead = "falcod list rules shows all";
+  const instead = "falcod list rules without it shows all";
   host.error.write(nothingFound("rule", pattern, { names: words, instead }));
   return EXIT_FAILURE;
 }

@@ -3,7 +3,7 @@ import { type Report, SourceText } from "../../base/mod.ts";
 import { readYaml } from "../../base/yaml.ts";
 import type { FieldTable } from "../../field/mod.ts";
 import { eventOf, readGiven } from "../../given/mod.ts";
-import { readText } from "../files.ts";
+import { readText, STANDARD_INPUT } from "../files.ts";
 import type { Situation } from "../../replay/mod.ts";
 import type { Stage } from "./judge.ts";
 
@@ -16,7 +16,6 @@ export interface EventContext {
 
 /** `capture.scap#12` */
 const CAPTURED = /^(.+\.scap(?:\.gz)?)#(\d+)$/;
-const STANDARD_INPUT = "/dev/stdin";
 
 /**
  * The event of `--event`: fields as JSON or YAML, `@file` with such a text, `-` for standard input, a
