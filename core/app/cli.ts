@@ -4,11 +4,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "@commande
 import { escapeUnprintable } from "../alert/escape.ts";
 import { nearest } from "../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
+import { FALCO_FLAGS, type GivenFlags, nameOf } from "./falco_flags.ts";
 import { explainFailure } from "./failure.ts";
 import {
   DESCRIBE_EXAMPLES,
   EXPLAIN_CODE_EXAMPLES,
   EXPLAIN_EXAMPLES,
+  FALCO_FLAGS_HELP,
   FILTER_EXAMPLES,
   FILTER_JSON,
   LIST_EXAMPLES,
@@ -52,7 +54,7 @@ function describeProgram(host: Host, done: SetCode): Command {
       // It quotes arguments, which may come from anywhere.
       outputError: (text, write) => write(text.split("\n").map(escapeUnprintable).join("\n")),
     })
-    .addHelpText("after", PROGRAM_EXAMPLES) as Command;
+    .addHelpText("after", PROGRAM_EXAMPLES + FALCO_FLAGS_HELP) as Command;
   addRun(program, host, done);
   addValidate(program, host, done);
   addList(program, host, done);
@@ -64,7 +66,17 @@ function describeProgram(host: Host, done: SetCode): Command {
   addExplainCode(program, host, done);
   addProbe(program, host, done);
   addVersion(program, host, done);
+  pointToHelp(program, "falcod");
   return program;
+}
+
+/** Mistakes lead to the help of the command they are in. */
+function pointToHelp(command: Command, path: string): void {
+  for (const inner of command.commands) {
+    const name = `${path} ${inner.name()}`;
+    inner.showHelpAfterError(`${name} --help explains it, falcod --help names all commands.`);
+    pointToHelp(inner as Command, name);
+  }
 }
 
 /** Without a command `run` is meant; then a mistyped one must not pass for its argument. */
@@ -78,18 +90,13 @@ function refuseUnknownCommand(program: Command, args: readonly string[]): void {
 }
 
 function addRun(program: Command, host: Host, done: SetCode): void {
-  program.command("run", { isDefault: true })
+  const command = program.command("run", { isDefault: true })
     .description("watch this machine and print alerts (what falcod does without a command)")
     .option("-c <path>", "configuration file (default: /etc/falcod/falco.yaml, then Falco's own)")
-    .addOption(
-      new Option("-r <path>", "rules file or directory in place of the configured; repeatable")
-        .argParser(collect).default([] as string[], "as configured"),
-    )
-    .addOption(
-      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
-        .argParser(collect).default([] as string[], "none"),
-    )
+    .addOption(ruleFiles("rules file or directory in place of the configured", "as configured"))
+    .addOption(keyOptions())
     .option("-M <seconds>", "stop after so many seconds", parseSeconds)
+    .option("-P, --pidfile <path>", "write the id of the process into this file")
     .option("-U, --unbuffered", "write every alert at once, whatever buffered_outputs says")
     .addOption(
       new Option("-V, --validate <path>", "only check this rules file; repeatable")
@@ -97,53 +104,73 @@ function addRun(program: Command, host: Host, done: SetCode): void {
     )
     .option("--scope <pid:number>", "watch only this process and its descendants", parseScope)
     .option("--dry-run", "load configuration and rules, then stop")
-    .addOption(new Option("-A", "old: base_syscalls.all").hideHelp())
     .addOption(oldList("-D <substring>", "old: rules[].disable.rule"))
     .addOption(oldList("-T <tag>", "old: rules[].disable.tag"))
     .addOption(oldList("-t <tag>", "old: rules[].enable.tag"))
-    .addOption(new Option("-b, --print-base64", "old: buffer_format_base64").hideHelp())
     .addOption(new Option("-p, --print <output>", "old: append_output").hideHelp())
-    .addHelpText("after", RUN_EXAMPLES)
-    .action(async (options) => {
-      const { runCommand } = await import("./commands/run.ts");
-      done(
-        await runCommand({
-          configPath: options.c,
-          rulePaths: options.r,
-          options: options.option,
-          validatePaths: options.validate,
-          seconds: options.M,
-          unbuffered: options.unbuffered ?? false,
-          dryRun: options.dryRun ?? false,
-          scopeProcessId: options.scope,
-          oldFlags: {
-            allEvents: options.A ?? false,
-            disabledRules: options.D,
-            disabledTags: options.T,
-            tags: options.t,
-            base64: options.printBase64 ?? false,
-            print: options.print,
-          },
-        }, host),
-      );
+    .addHelpText("after", RUN_EXAMPLES);
+  const flags = addFalcoFlags(command as Command);
+  command.action(async (options) => {
+    const asked = { configPath: options.c, rulePaths: options.r, options: options.option };
+    if (flags.size > 0) {
+      const { answerFalcoQuestion } = await import("./commands/falco_questions.ts");
+      const code = await answerFalcoQuestion({ ...asked, flags }, host);
+      if (code !== undefined) return done(code);
+    }
+    const { runCommand } = await import("./commands/run.ts");
+    done(
+      await runCommand({
+        ...asked,
+        validatePaths: options.validate,
+        seconds: options.M,
+        pidFile: options.pidfile,
+        unbuffered: options.unbuffered ?? false,
+        dryRun: options.dryRun ?? false,
+        scopeProcessId: options.scope,
+        oldFlags: {
+          disabledRules: options.D,
+          disabledTags: options.T,
+          tags: options.t,
+          print: options.print,
+          others: flags,
+        },
+      }, host),
+    );
+  });
+}
+
+/** Understood, and not shown one by one; the result fills while arguments are read. */
+function addFalcoFlags(command: Command): GivenFlags {
+  const given = new Map<string, string[]>();
+  for (const { flags } of FALCO_FLAGS) {
+    const option = new Option(flags).hideHelp();
+    const values: string[] = [];
+    command.addOption(option).on(`option:${option.name()}`, (value: string | null | undefined) => {
+      values.push(value ?? "");
+      given.set(nameOf(flags), values);
     });
+  }
+  return given;
 }
 
 function addValidate(program: Command, host: Host, done: SetCode): void {
   program.command("validate")
     .description("check configuration and rules; shows every mistake with its place")
-    .argument("[paths...]", "falco.yaml, rules files, directories of rules; none: as configured")
-    .addOption(
-      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
-        .argParser(collect).default([] as string[], "none"),
+    .argument(
+      "[paths...]",
+      "falco.yaml, rules files, directories, - (rules on stdin); none: as configured",
     )
+    .addOption(keyOptions())
+    .option("-c <path>", "configuration file, as among the paths")
+    .addOption(ruleFiles("rules file or directory, as among the paths", "none"))
     .option("--hints", "tell also of what is odd in rules and perhaps meant so")
     .option("--json", "print one JSON object")
     .addHelpText("after", VALIDATE_EXAMPLES)
     .action(async (paths, options) => {
       const { validateCommand } = await import("./commands/validate.ts");
-      const { option, json = false, hints = false } = options;
-      done(await validateCommand({ paths, options: option, json, hints }, host));
+      const { option, json = false, hints = false, c, r } = options;
+      const request = { paths, configPath: c, rulePaths: r, options: option, json, hints };
+      done(await validateCommand(request, host));
     });
 }
 
@@ -165,16 +192,13 @@ function addList(program: Command, host: Host, done: SetCode): void {
     if (topic !== "rules") {
       command.action(async (pattern, { json }) => {
         const { listCommand } = await import("./commands/list.ts");
-        done(await listCommand({ topic, pattern, json: json ?? false }, host));
+        done(await listCommand({ topic, pattern, format: json ? "json" : "text" }, host));
       });
       continue;
     }
     command
       .option("-c <path>", "configuration file")
-      .addOption(
-        new Option("-r <path>", "rules file or directory; repeatable")
-          .argParser(collect).default([] as string[], "as configured"),
-      )
+      .addOption(ruleFiles("rules file or directory", "as configured"))
       .action(async (pattern, { json, c, r }) => {
         const { listRulesCommand } = await import("./commands/list_rules.ts");
         const request = { pattern, json: json ?? false, configPath: c, rulePaths: r };
@@ -186,13 +210,10 @@ function addList(program: Command, host: Host, done: SetCode): void {
 function addDescribe(program: Command, host: Host, done: SetCode): void {
   program.command("describe")
     .description("tell what rules are made of: macros, lists, fields, events, compiled condition")
-    .argument("[rule]", "only this rule, with the macros and lists in it")
+    .argument("[rule]", "only this rule (a part of its name will do), with its macros and lists")
     .option("--json", "print one JSON object, in the shape of Falco's description")
     .option("-c <path>", "configuration file")
-    .addOption(
-      new Option("-r <path>", "rules file or directory; repeatable")
-        .argParser(collect).default([] as string[], "as configured"),
-    )
+    .addOption(ruleFiles("rules file or directory", "as configured"))
     .addHelpText("after", DESCRIBE_EXAMPLES)
     .action(async (rule, { json, c, r }) => {
       const { describeCommand } = await import("./commands/describe.ts");
@@ -204,17 +225,14 @@ function addDescribe(program: Command, host: Host, done: SetCode): void {
 function addExplain(program: Command, host: Host, done: SetCode): void {
   program.command("explain")
     .description("tell why a rule alerts for an event or does not, part by part")
-    .argument("<rule>", "name of the rule")
+    .argument("<rule>", "name of the rule, or a part that only it has")
     .requiredOption(
       "--event <event>",
       "fields as JSON or YAML, @FILE with such a text, - for stdin, CAPTURE.scap#NUMBER",
     )
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file")
-    .addOption(
-      new Option("-r <path>", "rules file or directory; repeatable")
-        .argParser(collect).default([] as string[], "as configured"),
-    )
+    .addOption(ruleFiles("rules file or directory", "as configured"))
     .addHelpText("after", EXPLAIN_EXAMPLES)
     .action(async (rule, { event, json, c, r }) => {
       const { explainCommand } = await import("./commands/explain.ts");
@@ -228,14 +246,8 @@ function addReplay(program: Command, host: Host, done: SetCode): void {
     .description("hold captures (.scap) against rules, or print their events")
     .argument("<files...>", "captures, as sysdig -w writes them")
     .option("-c <path>", "configuration file")
-    .addOption(
-      new Option("-r <path>", "rules file or directory; repeatable")
-        .argParser(collect).default([] as string[], "as configured"),
-    )
-    .addOption(
-      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
-        .argParser(collect).default([] as string[], "none"),
-    )
+    .addOption(ruleFiles("rules file or directory", "as configured"))
+    .addOption(keyOptions())
     .option("--filter <condition>", "print events it holds for, in place of alerts")
     .option("--print <output>", "print events so: '%evt.time %proc.name %evt.args'")
     .addOption(
@@ -258,10 +270,7 @@ function addTest(program: Command, host: Host, done: SetCode): void {
     .option("--filter <name>", "only tests whose name contains this text, or matches it with a *")
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file in place of the one that a file names")
-    .addOption(
-      new Option("-r <path>", "rules in place of those that a file names; repeatable")
-        .argParser(collect).default([] as string[], "as the file says"),
-    )
+    .addOption(ruleFiles("rules in place of those that a file names", "as the file says"))
     .addHelpText("after", TEST_EXAMPLES)
     .action(async (paths, { filter, json, c, r }) => {
       const { testCommand } = await import("./commands/test_rules.ts");
@@ -290,10 +299,7 @@ function addFilter(program: Command, host: Host, done: SetCode): void {
       .option("--json", "print one JSON object")
       .option("--source <name>", "event source whose fields are meant", "syscall")
       .option("-c <path>", "configuration file: macros and lists of its rules are known")
-      .addOption(
-        new Option("-r <path>", "rules file or directory with macros and lists; repeatable")
-          .argParser(collect).default([] as string[], "none"),
-      )
+      .addOption(ruleFiles("rules file or directory with macros and lists", "none"))
       .addHelpText("after", FILTER_JSON)
       .action(async (words, { json, source, c, r }) => {
         const { filterCommand } = await import("./commands/filter.ts");
@@ -335,9 +341,19 @@ function addVersion(program: Command, host: Host, done: SetCode): void {
     });
 }
 
-/** A repeatable flag that Falco once had; `--help` is silent about it. */
+/** A repeatable flag that Falco once had; `--help` has one line for all of them. */
 function oldList<const Flags extends string>(flags: Flags, description: string) {
   return new Option(flags, description).argParser(collect).default([] as string[]).hideHelp();
+}
+
+function ruleFiles(description: string, standard: string) {
+  return new Option("-r <path>", `${description}; repeatable`)
+    .argParser(collect).default([] as string[], standard);
+}
+
+function keyOptions() {
+  return new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
+    .argParser(collect).default([] as string[], "none");
 }
 
 function collect(value: string, previous: string[]): string[] {

@@ -8,6 +8,18 @@ Examples:
   falcod list fields proc.
   falcod probe`;
 
+export const FALCO_FLAGS_HELP = `
+
+Flags of Falco, understood as well:
+  -L, -l <rule>                      describe, describe <rule>
+  --list [source] [-N], --list-events   list fields, list events; --format, --markdown
+  --list-plugins, --plugin-info <name>  what is built in
+  -i, --support, --page-size         as in Falco
+  -D -T -t -A -b -p -v -S -e -s --cri --enable-source --disable-source
+                                     become keys of the configuration; falcod tells which
+  -u -d -k -K -m --modern-bpf --disable-cri-async
+                                     have no effect; falcod tells why`;
+
 export const RUN_EXAMPLES = `
 Examples:
   falcod run -c ./falco.yaml
@@ -19,14 +31,21 @@ export const VALIDATE_EXAMPLES = `
 Examples:
   falcod validate                         what falcod would run with
   falcod validate /etc/falco/falco.yaml   a configuration and the rules it names
-  falcod validate my_rules.yaml rules.d --json`;
+  falcod validate my_rules.yaml rules.d --json
+  falcod validate -c falco.yaml -r my_rules.yaml
+  make_rules | falcod validate -          rules from standard input`;
 
 export const LIST_EXAMPLES = `
 Examples:
   falcod list fields 'proc.*exe*'
   falcod list events --json
   falcod list rules -r my_rules.yaml
-  falcod list rules mitre_execution       by name, tag or source`;
+  falcod list rules mitre_execution       by name, tag or source
+
+On a terminal columns have heads. In a pipe there are tabs between them and no heads:
+  fields: name, type, argument, source, meaning
+  events: name, category, class, parameters
+  rules:  name, priority, enabled or disabled, source, tags`;
 
 export const DESCRIBE_EXAMPLES = `
 Examples:
@@ -82,5 +101,6 @@ warnings. In ast every node has a kind and a span (start, end: UTF-16 units of t
 export const EXPLAIN_CODE_EXAMPLES = `
 Examples:
   falcod explain-code F012
+  falcod explain-code 'error[F012]'       as it stands in a message
   falcod explain-code LOAD_UNKNOWN_SOURCE
   falcod explain-code --json              all of them`;

@@ -1,21 +1,20 @@
-/** Flags that Falco had before its configuration could say the same. */
-import type { Report } from "../base/mod.ts";
+/** Flags of Falco that its configuration says as well, put into the words of the configuration. */
+import { didYouMean, type Report } from "../base/mod.ts";
 import type { ContainerInfo } from "../rule/mod.ts";
 import { containerInfoOfFlag } from "./container_info.ts";
+import { FALCO_FLAGS, type GivenFlags, type IdleFlag, nameOf } from "./falco_flags.ts";
 
 export interface OldFlags {
-  /** `-A` */
-  readonly allEvents: boolean;
   /** `-D`: parts of names. */
   readonly disabledRules: readonly string[];
   /** `-T` */
   readonly disabledTags: readonly string[];
   /** `-t`: only rules with one of these. */
   readonly tags: readonly string[];
-  /** `-b` */
-  readonly base64: boolean;
   /** `-p` */
   readonly print: string | undefined;
+  /** Those of `FALCO_FLAGS`. */
+  readonly others: GivenFlags;
 }
 
 export interface OldFlagMeaning {
@@ -26,7 +25,14 @@ export interface OldFlagMeaning {
 }
 
 /** Each kind of flag is warned of once, with its new spelling. */
-export function readOldFlags(flags: OldFlags, report: Report): OldFlagMeaning {
+export function readOldFlags(
+  flags: OldFlags,
+  { sources, report }: {
+    /** Names of the event sources there are. */
+    readonly sources: readonly string[];
+    readonly report: Report;
+  },
+): OldFlagMeaning {
   const { disabledRules, disabledTags, tags, print } = flags;
   if (tags.length > 0 && disabledRules.length + disabledTags.length > 0) {
     report.add({
@@ -42,7 +48,6 @@ export function readOldFlags(flags: OldFlags, report: Report): OldFlagMeaning {
     warn(report, flag, `write ${spellings.map((spelling) => `-o '${spelling}'`).join(" ")}`);
     options.push(...spellings);
   };
-  replace("-A", flags.allEvents ? ["base_syscalls.all=true"] : []);
   replace("-D", disabledRules.map((part) => select("disable", { rule: `*${part}*` })));
   replace("-T", disabledTags.map((tag) => select("disable", { tag })));
   replace(
@@ -51,7 +56,13 @@ export function readOldFlags(flags: OldFlags, report: Report): OldFlagMeaning {
       ? []
       : [select("disable", { rule: "*" }), ...tags.map((tag) => select("enable", { tag }))],
   );
-  replace("-b", flags.base64 ? ["buffer_format_base64=true"] : []);
+  for (const flag of FALCO_FLAGS) {
+    const name = nameOf(flag.flags), values = flags.others.get(name);
+    if (!values) continue;
+    if (flag.kind === "key") replace(name, values.flatMap(flag.spell));
+    if (flag.kind === "idle") tellIdle(name, flag, report);
+  }
+  replace(...sourceSelection(flags.others, sources, report));
   const containerInfo = print === undefined ? undefined : containerInfoOfFlag(print);
   if (containerInfo) {
     const spelling = `append_output[]=${JSON.stringify({ suggested_output: true })}`;
@@ -60,6 +71,46 @@ export function readOldFlags(flags: OldFlags, report: Report): OldFlagMeaning {
   }
   replace("-p", print ? [`append_output[]=${literally({ extra_output: print })}`] : []);
   return { options };
+}
+
+function tellIdle(name: string, { because }: IdleFlag, report: Report): void {
+  report.add({
+    code: "C028",
+    severity: "warning",
+    title: `${name} has no effect in falcod: ${because}`,
+    help: "leave it out",
+  });
+}
+
+/** The one source there is can be switched off only by naming no kernel probe. */
+const SYSCALL = "syscall";
+
+function sourceSelection(
+  flags: GivenFlags,
+  sources: readonly string[],
+  report: Report,
+): readonly [flag: string, spellings: readonly string[]] {
+  const enabled = flags.get("--enable-source"), disabled = flags.get("--disable-source");
+  const flag = enabled ? "--enable-source" : "--disable-source";
+  if (enabled && disabled) {
+    report.add({
+      code: "C022",
+      title: "--enable-source cannot stand beside --disable-source",
+      help: "name either the sources that are wanted, or those that are not",
+    });
+    return [flag, []];
+  }
+  const unknown = (enabled ?? disabled ?? []).filter((source) => !sources.includes(source));
+  for (const source of unknown) {
+    report.add({
+      code: "C029",
+      title: `${flag} names "${source}", and there is no such event source`,
+      help: didYouMean(source, sources) ?? `there are: ${sources.join(", ")}`,
+    });
+  }
+  if (unknown.length > 0) return [flag, []];
+  const off = enabled ? !enabled.includes(SYSCALL) : disabled?.includes(SYSCALL) ?? false;
+  return [flag, off ? ["engine.kind=nodriver"] : []];
 }
 
 function select(verb: "enable" | "disable", what: { rule: string } | { tag: string }): string {
@@ -72,5 +123,5 @@ function literally(value: Readonly<Record<string, unknown>>): string {
 }
 
 function warn(report: Report, flag: string, help: string): void {
-  report.add({ code: "C023", severity: "warning", title: `${flag} is an old flag`, help });
+  report.add({ code: "C023", severity: "warning", title: `${flag} is a flag of Falco`, help });
 }

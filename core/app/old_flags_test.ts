@@ -3,22 +3,28 @@ import { Report } from "../base/mod.ts";
 import { type OldFlags, readOldFlags } from "./old_flags.ts";
 
 const NONE: OldFlags = {
-  allEvents: false,
   disabledRules: [],
   disabledTags: [],
   tags: [],
-  base64: false,
   print: undefined,
+  others: new Map(),
 };
 
 function read(flags: Partial<OldFlags>) {
   const report = new Report();
-  const { options, containerInfo } = readOldFlags({ ...NONE, ...flags }, report);
+  const { options, containerInfo } = readOldFlags(
+    { ...NONE, ...flags },
+    { sources: ["syscall", "k8s_audit"], report },
+  );
   return {
     options,
     codes: report.diagnostics.map(({ code }) => code),
     info: containerInfo?.text.text,
   };
+}
+
+function others(flags: Readonly<Record<string, readonly string[]>>) {
+  return read({ others: new Map(Object.entries(flags)) });
 }
 
 Deno.test("readOldFlags() has nothing to say when there are none", () => {
@@ -78,11 +84,40 @@ Deno.test("readOldFlags() knows the container formats of -pc, -pk and -pm", () =
 });
 
 Deno.test("readOldFlags() turns -b into the key for buffers in base64", () => {
-  assertEquals(read({ base64: true }).options, ["buffer_format_base64=true"]);
+  assertEquals(others({ "-b": [""] }).options, ["buffer_format_base64=true"]);
 });
 
 Deno.test("readOldFlags() turns -A into the key for all system calls", () => {
-  assertEquals(read({ allEvents: true }).options, ["base_syscalls.all=true"]);
+  assertEquals(others({ "-A": [""] }).options, ["base_syscalls.all=true"]);
+});
+
+Deno.test("readOldFlags() puts flags of the years before into keys (issue 3)", () => {
+  assertEquals(others({ "-S": ["200"], "-e": ["a.scap"] }), {
+    options: [
+      "falco_libs.snaplen=200",
+      "engine.kind=replay",
+      "engine.replay.capture_file=a.scap",
+    ],
+    codes: ["C023", "C023"],
+    info: undefined,
+  });
+  assertEquals(others({ "-u": [""], "-k": ["http://localhost"] }), {
+    options: [],
+    codes: ["C028", "C028"],
+    info: undefined,
+  });
+});
+
+Deno.test("readOldFlags() switches the kernel off where no flag leaves it on", () => {
+  const off = { options: ["engine.kind=nodriver"], codes: ["C023"], info: undefined };
+  assertEquals(others({ "--disable-source": ["syscall"] }), off);
+  assertEquals(others({ "--enable-source": ["k8s_audit"] }), off);
+  const on = { options: [], codes: [], info: undefined };
+  assertEquals(others({ "--disable-source": ["k8s_audit"] }), on);
+  assertEquals(others({ "--enable-source": ["k8s_audit", "syscall"] }), on);
+  assertEquals(others({ "--enable-source": ["syscal"] }).codes, ["C029"]);
+  const both = { "--enable-source": ["syscall"], "--disable-source": ["syscall"] };
+  assertEquals(others(both).codes, ["C022"]);
 });
 
 Deno.test("readOldFlags() keeps what looks like an environment variable", () => {

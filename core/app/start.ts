@@ -37,7 +37,9 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   const report = new Report();
   const registry = new Registry(host.plugins);
   const { oldFlags } = request;
-  const old = oldFlags ? readOldFlags(oldFlags, report) : { options: [] };
+  const old = oldFlags
+    ? readOldFlags(oldFlags, { sources: registry.eventSources(), report })
+    : { options: [] };
   const loaded = loadConfig({
     path: request.configPath,
     options: [...request.options, ...old.options],

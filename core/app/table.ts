@@ -8,6 +8,14 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** As a program that makes documents of it wants it. */
+export function printMarkdown({ heads, rows }: Table, output: Output): void {
+  const lines = [heads, heads.map(() => "---"), ...rows].map((cells) =>
+    `| ${cells.map((cell) => escapeUnprintable(cell).replaceAll("|", "\\|")).join(" | ")} |\n`
+  );
+  output.write(lines.join(""));
+}
+
 /**
  * On a terminal with a head line and aligned; else one row a line, cells between tabs and no head, so
  * that `cut` and `awk` find them.

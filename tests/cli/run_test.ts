@@ -108,9 +108,67 @@ Deno.test("falcod takes Falco's old flags and says how to write them today", asy
   const { code, error } = await falcod(["--dry-run", "-c", config(folder), ...flags]);
   assertEquals(code, 0, error);
   for (const flag of ["-A", "-D", "-T", "-pc"]) {
-    assert(error.includes(`${flag} is an old flag`), error);
+    assert(error.includes(`${flag} is a flag of Falco`), error);
   }
   assert(error.includes("no rule is enabled"), error);
+});
+
+Deno.test("falcod knows the other flags of Falco, of today and of before (issue 3)", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const dry = (...flags: string[]) => falcod(["--dry-run", "-c", config(folder), ...flags]);
+  const [keys, idle, off, unknown] = await Promise.all([
+    dry("-v", "-S", "200", "--cri", "/run/c.sock", "--enable-source", "syscall"),
+    dry("-u", "-d", "--modern-bpf", "-k", "http://127.0.0.1"),
+    dry("--disable-source", "syscall"),
+    dry("--enable-source", "syscal"),
+  ]);
+  assertEquals([keys.code, idle.code, off.code, unknown.code], [0, 0, 1, 1], keys.error);
+  for (const key of ["log_level=debug", "falco_libs.snaplen=200", "sockets[]=/run/c.sock"]) {
+    assert(keys.error.includes(`-o '`) && keys.error.includes(key), keys.error);
+  }
+  assert(/dry run, falcod would start, with \d+ warnings\n$/.test(keys.error), keys.error);
+  for (const flag of ["-u", "-d", "--modern-bpf", "-k"]) {
+    assert(idle.error.includes(`warning[C028]: ${flag} has no effect`), idle.error);
+  }
+  assert(off.error.includes("leaves no source of events"), off.error);
+  assert(unknown.error.includes('did you mean "syscall"?'), unknown.error);
+});
+
+Deno.test("falcod answers the questions that Falco's flags ask", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const ask = (...flags: string[]) => falcod(["-c", config(folder), ...flags]);
+  const [all, one, json, fields, names, events, ignored, plugins, page, support] = await Promise
+    .all([
+      ask("-L"),
+      ask("-l", "cat runs"),
+      ask("-L", "-o", "json_output=true"),
+      ask("--list", "syscall", "--markdown"),
+      ask("--list=syscall", "-N"),
+      ask("--list-events", "--format", "json"),
+      ask("-i"),
+      ask("--list-plugins"),
+      ask("--page-size"),
+      ask("--support"),
+    ]);
+  assert(all.out.startsWith("rule cat runs\n"), all.out);
+  assertEquals(one.out, all.out);
+  assertEquals(JSON.parse(json.out).rules.length, 1);
+  assert(fields.out.startsWith("| field | type |"), fields.out);
+  assert(names.out.split("\n").includes("proc.name"), names.out);
+  assert(JSON.parse(events.out).length > 300);
+  assert(ignored.out.includes("none"));
+  assert(plugins.out.includes("syscall\tsource\tbuilt in"), plugins.out);
+  assert(/^Your system page size is: \d+ bytes\n$/.test(page.out), page.out);
+  const { version, rules_files: [file] } = JSON.parse(support.out);
+  assertEquals([typeof version, file.variants[0].content], ["string", RULES]);
+  const refused = await Promise.all([
+    ask("--list", "nothing"),
+    ask("--list", "--format", "xml"),
+    ask("--plugin-info", "k8saudit"),
+    ask("--rule-schema"),
+    ask("-l", "dog"),
+  ]);
+  assertEquals(refused.map(({ code, out }) => [code, out]), refused.map(() => [1, ""]));
 });
 
 Deno.test("falcod refuses -t beside -T, as Falco did", async () => {

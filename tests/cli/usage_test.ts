@@ -31,6 +31,8 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
     [["run", "stray"], /too many arguments/],
     [["list", "bogus"], /unknown command 'bogus'/],
     [["-c"], /argument missing/],
+    [["validate", "--frob"], /falcod validate --help/],
+    [["list", "rules", "--frob"], /falcod list rules --help/],
   ];
   for (const [args, expected] of cases) {
     const { code, out, error } = await falcod(args);

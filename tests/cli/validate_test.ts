@@ -27,12 +27,31 @@ async function errorsOf(path: string): Promise<JsonDiagnostic[]> {
   return result.diagnostics.filter((found: JsonDiagnostic) => found.severity === "error");
 }
 
+Deno.test("falcod validate takes -c and -r as others do, and rules from standard input (issue 3)", async () => {
+  const rule =
+    "- rule: A\n  desc: d\n  condition: evt.type = openat\n  output: o\n  priority: INFO\n";
+  using folder = new Folder({
+    "rules.yaml": rule,
+    "wrong.yaml": rule.replace("evt.type", "evt.tpye"),
+    "falco.yaml": "rules_files: [gone.yaml]\nstdout_output: {enabled: true}\n",
+  });
+  const [flags, wrong, input] = await Promise.all([
+    falcod(["validate", "-c", folder.file("falco.yaml"), "-r", folder.file("rules.yaml")]),
+    falcod(["validate", "-r", folder.file("wrong.yaml")]),
+    falcod(["validate", "-"], { input: rule.replace("evt.type", "evt.tpye") }),
+  ]);
+  assertEquals([flags.code, wrong.code, input.code], [0, 1, 1], flags.out);
+  assert(flags.out.includes("1 rule enabled)"), flags.out);
+  assert(flags.out.includes("falco.yaml, "), flags.out);
+  assert(input.out.includes("/dev/stdin:3:14: error[F012]"), input.out);
+});
+
 Deno.test("falcod validate accepts good rules and says how many", async () => {
   using folder = new Folder({ "rules.yaml": GOOD });
   const { code, out, error } = await falcod(["validate", folder.file("rules.yaml")]);
   assertEquals([code, error], [0, ""], out);
   assert(out.startsWith("valid: "), out);
-  assert(out.includes("1 rules enabled"), out);
+  assert(out.includes("1 rule enabled"), out);
 });
 
 /** Each: what is wrong, the file, the line that must be named. */

@@ -27,6 +27,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C021: "tests/cli/validate_test.ts: a directory without rules",
   C022: "core/app/old_flags_test.ts: old flags that exclude each other",
   C023: "core/app/old_flags_test.ts: old flags",
+  C028: "core/app/old_flags_test.ts: old flags",
+  C029: "core/app/old_flags_test.ts: old flags",
   C025: "core/app/rules_test.ts: no rule that is enabled",
   C027: "core/app/append_output_test.ts: additions that no rule gets",
   C024: "tests/cli/filter_test.ts: lines that are no condition",

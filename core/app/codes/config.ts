@@ -219,9 +219,10 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C022",
-    title: "old flags that exclude each other",
-    meaning: "-t runs only the rules with a tag, -D and -T all but some.",
-    matters: "Which rules are meant cannot be told. The key rules does both, in order.",
+    title: "flags that exclude each other",
+    meaning:
+      "-t runs only the rules with a tag, -D and -T all but some; so it is with sources of events.",
+    matters: "Which are meant cannot be told. The key rules does both, in order.",
     example: commands(
       ["falcod run --dry-run -r rules.yaml -t shell -D Mount", { "rules.yaml": RULES }],
       [
@@ -232,9 +233,9 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C023",
-    title: "old flag",
-    meaning: "The flag still has its effect; the configuration says the same today.",
-    matters: "A later version may no longer know it.",
+    title: "flag of Falco",
+    meaning: "The flag has its effect; the configuration says the same, in the words of the help.",
+    matters: "Who looks for it in falco.yaml does not find it, and a later version may not know it.",
     example: commands(
       ["falcod run --dry-run -r rules.yaml -T network", { "rules.yaml": RULES }],
       ["falcod run --dry-run -r rules.yaml", { "rules.yaml": RULES }],
@@ -283,6 +284,26 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
           `rules_files: [rule.yaml]\nstdout_output: {enabled: true}\nappend_output: [{match: {source: syscall}, extra_output: "%evt.num"}]\n`,
         "rule.yaml": RULES,
       }],
+    ),
+  },
+  {
+    code: "C028",
+    title: "flag without effect",
+    meaning: "A flag of Falco is about something that falcod does not have, or does in any case.",
+    matters: "Who gave it expects something of it; the message says what falcod does instead.",
+    example: commands(
+      ["falcod run --dry-run -r rules.yaml --modern-bpf", { "rules.yaml": RULES }],
+      ["falcod run --dry-run -r rules.yaml", { "rules.yaml": RULES }],
+    ),
+  },
+  {
+    code: "C029",
+    title: "flag that names no source of events",
+    meaning: "--enable-source and --disable-source take the sources that rules can have.",
+    matters: "What was to be seen would not be, or the other way round. Falco refuses it, too.",
+    example: commands(
+      ["falcod run --dry-run -r rules.yaml --enable-source syscal", { "rules.yaml": RULES }],
+      ["falcod run --dry-run -r rules.yaml", { "rules.yaml": RULES }],
     ),
   },
 ];

@@ -3,24 +3,28 @@ import { describeRuleset, type Description } from "../../rule/mod.ts";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
+import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
 import { jsonText } from "../json.ts";
 import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
-import { nothingFound } from "../table.ts";
 
 export interface DescribeRequest {
-  /** Only this one. */
+  /** Only this one, by its name or a part of it. */
   readonly rule: string | undefined;
-  readonly json: boolean;
+  /** `configured`: when the configuration wants alerts as JSON. */
+  readonly json: boolean | "configured";
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options?: readonly string[];
 }
 
 /** Exit code 1 when the rules are not valid, or have no rule of that name. */
 export async function describeCommand(request: DescribeRequest, host: Host): Promise<number> {
-  const { report, ruleset, registry } = await prepare(
-    { ...request, options: [], checksUndelivered: true },
+  const { options = [], json } = request;
+  const { report, ruleset, registry, loaded } = await prepare(
+    { ...request, options, checksUndelivered: true },
     host,
   );
   if (!ruleset) {
@@ -29,14 +33,17 @@ export async function describeCommand(request: DescribeRequest, host: Host): Pro
   }
   const whole = describeRuleset(ruleset, await allFields(registry));
   const names = whole.rules.map(({ info }) => info.name);
-  if (request.rule !== undefined && !names.includes(request.rule)) {
-    const instead = "falcod list rules shows all";
-    host.error.write(nothingFound("rule", request.rule, { names, instead }));
+  const found = request.rule === undefined
+    ? undefined
+    : findRule(names, { ...request, asked: request.rule });
+  if (found?.kind === "none") {
+    host.error.write(found.text);
     return EXIT_FAILURE;
   }
-  const wanted = request.rule === undefined ? whole : onlyRule(whole, request.rule);
-  if (request.json) host.out.write(`${jsonText(wanted)}\n`);
-  else host.out.write(toText(wanted));
+  const wanted = found ? onlyRule(whole, found.name) : whole;
+  if (json === "configured" ? loaded.config.json_output : json) {
+    host.out.write(`${jsonText(wanted)}\n`);
+  } else host.out.write(toText(wanted));
   return EXIT_OK;
 }
 

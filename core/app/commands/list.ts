@@ -5,22 +5,33 @@ import { Registry } from "../../plugin/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { knownFieldTables } from "../fields.ts";
 import type { Host } from "../host.ts";
-import { nameFilter, nothingFound, printTable } from "../table.ts";
+import { nameFilter, nothingFound, printMarkdown, printTable } from "../table.ts";
 
 export interface ListRequest {
   readonly topic: "fields" | "events";
   readonly pattern: string | undefined;
-  readonly json: boolean;
+  readonly format: ListFormat;
+  /** Of fields: only those of this event source, and only their names. */
+  readonly source?: string | undefined;
+  readonly namesOnly?: boolean;
 }
 
-/** Exit code 1 when the pattern fits nothing. */
+export type ListFormat = "text" | "json" | "markdown";
+
+/** Exit code 1 when nothing is like that. */
 export async function listCommand(request: ListRequest, host: Host): Promise<number> {
-  const { topic, pattern } = request;
+  const { topic, pattern, source } = request;
   const context = { host, isWanted: nameFilter(pattern) };
   const shown = topic === "fields"
     ? await listFields(request, context)
     : listEvents(request, context);
-  if (shown > 0 || pattern === undefined) return EXIT_OK;
+  if (shown > 0) return EXIT_OK;
+  if (pattern === undefined) {
+    const names = [...(await knownFieldTables(new Registry(host.plugins))).keys()];
+    const instead = `there are ${names.join(", ")}`;
+    host.error.write(nothingFound("event source", source ?? "", { names, instead }));
+    return EXIT_FAILURE;
+  }
   const [what, names] = topic === "fields"
     ? ["field", await allFieldNames(host)] as const
     : ["event type", eventNames()] as const;
@@ -40,20 +51,29 @@ interface ListContext {
 }
 
 /** Both print what is wanted, and return how much that was. */
-async function listFields({ json }: ListRequest, { host, isWanted }: ListContext): Promise<number> {
+async function listFields(
+  { format, source: only, namesOnly = false }: ListRequest,
+  { host, isWanted }: ListContext,
+): Promise<number> {
   const tables = await knownFieldTables(new Registry(host.plugins));
-  const fields = [...tables].flatMap(([source, table]) =>
+  const wanted = [...tables].filter(([source]) => only === undefined || source === only);
+  const fields = wanted.flatMap(([source, table]) =>
     [...table.values()].filter((field) => isWanted(field.name))
       .sort((a, b) => a.name < b.name ? -1 : 1)
       .map((field) => ({ source, field }))
   );
-  if (json) {
+  if (format === "json") {
     const objects = fields.map(({ source, field }) => ({ source, ...describeField(field) }));
     host.out.write(`${JSON.stringify(objects)}\n`);
     return fields.length;
   }
   const sources = Map.groupBy(fields, ({ field }) => field);
-  printTable({
+  if (namesOnly) {
+    host.out.write([...sources.keys()].map(({ name }) => `${name}\n`).join(""));
+    return fields.length;
+  }
+  const print = format === "markdown" ? printMarkdown : printTable;
+  print({
     heads: ["field", "type", "argument", "source", "meaning"],
     rows: [...sources].map(([field, uses]) => [
       field.name,
@@ -96,7 +116,7 @@ function remarksOn(field: FieldDefinition): string[] {
   return remarks;
 }
 
-function listEvents({ json }: ListRequest, { host, isWanted }: ListContext): number {
+function listEvents({ format }: ListRequest, { host, isWanted }: ListContext): number {
   const events = eventNames().filter(isWanted).map((name) => {
     const codes = eventCodesByName(name);
     const types = codes.map(eventType).filter((type) => type !== undefined);
@@ -110,11 +130,12 @@ function listEvents({ json }: ListRequest, { host, isWanted }: ListContext): num
       codes,
     };
   });
-  if (json) {
+  if (format === "json") {
     host.out.write(`${JSON.stringify(events)}\n`);
     return events.length;
   }
-  printTable({
+  const print = format === "markdown" ? printMarkdown : printTable;
+  print({
     heads: ["event", "category", "class", "parameters"],
     rows: events.map((event) => [
       event.name,

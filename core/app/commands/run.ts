@@ -1,8 +1,11 @@
 /** `falcod run`: watches until told to stop. */
 import { escapeUnprintable } from "../../alert/mod.ts";
+import { grouped, type Report } from "../../base/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
+import { counted } from "../count.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { reasonOf } from "../files.ts";
 import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
 import type { OldFlags } from "../old_flags.ts";
@@ -20,6 +23,8 @@ export interface RunRequest {
   readonly validatePaths: readonly string[];
   /** `-M` */
   readonly seconds: number | undefined;
+  /** `-P`: gets the id of the process, as text. */
+  readonly pidFile: string | undefined;
   readonly unbuffered: boolean;
   readonly dryRun: boolean;
   readonly scopeProcessId: number | undefined;
@@ -32,8 +37,8 @@ const LAST_WORDS_MS = 2000;
 export async function runCommand(request: RunRequest, host: Host): Promise<number> {
   if (request.validatePaths.length > 0) {
     const { validateCommand } = await import("./validate.ts");
-    const { validatePaths: paths, options } = request;
-    return await validateCommand({ paths, options, json: false }, host);
+    const { validatePaths: rulePaths, configPath, options } = request;
+    return await validateCommand({ paths: [], rulePaths, configPath, options, json: false }, host);
   }
   const start = await prepare(request, host);
   const { config } = start.loaded;
@@ -43,9 +48,10 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
   log.info(`configuration from ${start.loaded.files.join(", ")}`);
   log.info(`rules from ${start.ruleFiles.join(", ")}`);
   if (request.dryRun) {
-    host.error.write("falcod: dry run, everything is fine\n");
+    host.error.write(`falcod: dry run, ${outcomeOf(start.report)}\n`);
     return EXIT_OK;
   }
+  if (request.pidFile !== undefined && !writePidFile(request.pidFile, host)) return EXIT_FAILURE;
   const error = new BackgroundOutput(host.errorBytes, host.error.isTerminal);
   const patient = { ...host, error };
   try {
@@ -53,6 +59,25 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
     return await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, io);
   } finally {
     await error.close(LAST_WORDS_MS);
+  }
+}
+
+/** Only of a report without errors. */
+function outcomeOf({ diagnostics }: Report): string {
+  const warnings = grouped(diagnostics).filter(({ severity }) => severity === "warning").length;
+  if (warnings === 0) return "everything is fine";
+  return `falcod would start, with ${counted(warnings, "warning")}`;
+}
+
+/** Left behind at the end, as Falco leaves it. False after telling why there is none. */
+function writePidFile(path: string, host: Host): boolean {
+  try {
+    Deno.writeTextFileSync(path, `${Deno.pid}\n`);
+    return true;
+  } catch (error) {
+    const text = `falcod: cannot write the process id to "${path}": ${reasonOf(error)}`;
+    host.error.write(`${escapeUnprintable(text)}\n`);
+    return false;
   }
 }
 
@@ -71,7 +96,7 @@ async function watchUntilStopped(
   const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
   const stop = new AbortController();
   const signals = host.onStop(() => stop.abort());
-  const rules = ruleset.rules.filter((rule) => rule.enabled).length;
+  const rules = counted(ruleset.rules.filter((rule) => rule.enabled).length, "rule");
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const { refuseDebugger } = await import("../debugger.ts");
@@ -88,7 +113,7 @@ async function watchUntilStopped(
       hostname,
       unbuffered,
       onReady: (sources) => {
-        host.error.write(`falcod: watching ${sources.join(", ")} with ${rules} rules\n`);
+        host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
         if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
       },
       keepRulesFresh: (running, signal) => {

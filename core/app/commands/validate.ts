@@ -2,10 +2,11 @@
 import { type Diagnostic, grouped, renderJson, Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { describeRuleset, type Ruleset } from "../../rule/mod.ts";
+import { counted } from "../count.ts";
 import { standardConfig } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
-import { kindOf } from "../files.ts";
+import { kindOf, STANDARD_INPUT } from "../files.ts";
 import type { Host } from "../host.ts";
 import { jsonText } from "../json.ts";
 import { loadResults } from "../load_results.ts";
@@ -15,7 +16,11 @@ import { prepare } from "../start.ts";
 import { looksLikeConfig } from "../config/recognize.ts";
 
 export interface ValidateRequest {
+  /** `-`: rules from standard input. */
   readonly paths: readonly string[];
+  /** Beside those among the paths: `-c` and `-r`. */
+  readonly configPath?: string | undefined;
+  readonly rulePaths?: readonly string[];
   /** `-o`, in order. */
   readonly options: readonly string[];
   readonly json: boolean;
@@ -42,12 +47,14 @@ export async function validateCommand(request: ValidateRequest, host: Host): Pro
 
 /** What is a configuration is told from rules by its text; rules alone meet the standard configuration. */
 async function judge(
-  { paths, options, hints = false }: ValidateRequest,
+  { paths, configPath: given, rulePaths = [], options, hints = false }: ValidateRequest,
   host: Host,
 ): Promise<Verdict> {
   const lintsMeaning = hints ? "hints" : "mistakes";
-  const configs = paths.filter((path) => kindOf(path) === "file" && looksLikeConfig(path));
-  const rules = paths.filter((path) => !configs.includes(path));
+  const named = paths.map((path) => path === "-" ? STANDARD_INPUT : path);
+  const found = named.filter((path) => kindOf(path) === "file" && looksLikeConfig(path));
+  const configs = [...given === undefined ? [] : [given], ...found];
+  const rules = [...rulePaths, ...named.filter((path) => !found.includes(path))];
   if (rules.length > 0 && configs.length === 0 && options.length === 0) {
     const report = new Report();
     const registry = new Registry(host.plugins);
@@ -111,7 +118,7 @@ function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: H
   const counts = [
     count(shown, "error"),
     count(shown, "warning"),
-    ...(rules === undefined ? [] : [`${rules} rules enabled`]),
+    ...(rules === undefined ? [] : [`${counted(rules, "rule")} enabled`]),
   ].join(", ");
   if (diagnostics.length > 0) host.out.write("\n");
   host.out.write(`${report.hasErrors ? "not valid" : "valid"}: ${files} (${counts})\n`);
@@ -119,5 +126,5 @@ function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: H
 
 function count(diagnostics: readonly Diagnostic[], severity: Diagnostic["severity"]): string {
   const number = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
-  return `${number} ${severity}${number === 1 ? "" : "s"}`;
+  return counted(number, severity);
 }

@@ -1,0 +1,146 @@
+/** Flags of Falco that ask something: `-L`, `--list`, `--support` … Today most are commands. */
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import type { GivenFlags } from "../falco_flags.ts";
+import type { Host } from "../host.ts";
+import { nameFilter, nothingFound, printTable } from "../table.ts";
+import { reportSupport } from "./_support.ts";
+
+export interface FalcoQuestion {
+  readonly flags: GivenFlags;
+  readonly configPath: string | undefined;
+  readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
+}
+
+type Answer = (question: FalcoQuestion, host: Host) => number | Promise<number>;
+
+/** In the order in which Falco looks at them; the first one given is answered. */
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  "-i": tellIgnored,
+  "--list": listFields,
+  "--list-events": listEvents,
+  "--list-syscall-events": listEvents,
+  "--list-plugins": ({ flags }, host) => listPlugins(undefined, flags, host),
+  "--plugin-info": ({ flags }, host) => listPlugins(lastOf(flags, "--plugin-info"), flags, host),
+  "--page-size": tellPageSize,
+  "--config-schema": (_question, host) => refuseSchema("a configuration", "falco.yaml", host),
+  "--rule-schema": (_question, host) => refuseSchema("rules", "rules.yaml", host),
+  "--support": reportSupport,
+  "-L": describe,
+  "-l": describe,
+};
+
+/** The exit code after answering; absent when nothing was asked. */
+export async function answerFalcoQuestion(
+  question: FalcoQuestion,
+  host: Host,
+): Promise<number | undefined> {
+  const flag = Object.keys(ANSWERS).find((name) => question.flags.has(name));
+  return flag === undefined ? undefined : await ANSWERS[flag]!(question, host);
+}
+
+function lastOf(flags: GivenFlags, name: string): string | undefined {
+  return flags.get(name)?.at(-1) || undefined;
+}
+
+/** For a person who looks on; a program gets the answer alone. */
+function tellCommand(flag: string, command: string, host: Host): void {
+  if (host.error.isTerminal) host.error.write(`falcod: ${flag} is "${command}" today\n`);
+}
+
+type Format = "text" | "json" | "markdown";
+
+/** `undefined` after telling that there is no such format. */
+function formatOf(flags: GivenFlags, host: Host): Format | undefined {
+  const format = lastOf(flags, "--format");
+  if (format === undefined) return flags.has("--markdown") ? "markdown" : "text";
+  if (format === "text" || format === "json" || format === "markdown") return format;
+  const names = ["text", "json", "markdown"];
+  host.error.write(
+    nothingFound("format", format, { names, instead: `there are ${names.join(", ")}` }),
+  );
+  return undefined;
+}
+
+async function listFields({ flags }: FalcoQuestion, host: Host): Promise<number> {
+  tellCommand("--list", "falcod list fields", host);
+  const format = formatOf(flags, host);
+  if (!format) return EXIT_FAILURE;
+  const { listCommand } = await import("./list.ts");
+  const source = lastOf(flags, "--list");
+  const namesOnly = flags.has("-N");
+  return await listCommand(
+    { topic: "fields", pattern: undefined, format, source, namesOnly },
+    host,
+  );
+}
+
+async function listEvents({ flags }: FalcoQuestion, host: Host): Promise<number> {
+  tellCommand("--list-events", "falcod list events", host);
+  const format = formatOf(flags, host);
+  if (!format) return EXIT_FAILURE;
+  const { listCommand } = await import("./list.ts");
+  return await listCommand({ topic: "events", pattern: undefined, format }, host);
+}
+
+/** As Falco, JSON where `json_output` is set. */
+async function describe(
+  { flags, configPath, rulePaths, options }: FalcoQuestion,
+  host: Host,
+): Promise<number> {
+  const rule = flags.has("-L") ? undefined : lastOf(flags, "-l");
+  tellCommand(rule === undefined ? "-L" : "-l", "falcod describe", host);
+  const { describeCommand } = await import("./describe.ts");
+  const request = { rule, configPath, rulePaths, options };
+  return await describeCommand({ ...request, json: "configured" }, host);
+}
+
+function tellIgnored(_question: FalcoQuestion, host: Host): number {
+  host.out.write("Ignored: none. Rules see every event they ask for, with or without -A.\n");
+  return EXIT_OK;
+}
+
+function listPlugins(name: string | undefined, flags: GivenFlags, host: Host): number {
+  const isWanted = nameFilter(name);
+  const found = host.plugins.filter((plugin) => isWanted(plugin.name));
+  if (found.length === 0) {
+    const names = host.plugins.map((plugin) => plugin.name);
+    const instead =
+      "falcod --list-plugins shows those that are built in; others are not loaded yet";
+    host.error.write(nothingFound("plugin", name ?? "", { names, instead }));
+    return EXIT_FAILURE;
+  }
+  const format = formatOf(flags, host);
+  if (!format) return EXIT_FAILURE;
+  if (format === "json") {
+    host.out.write(`${JSON.stringify(found.map(({ name, kind }) => ({ name, kind })))}\n`);
+    return EXIT_OK;
+  }
+  printTable({
+    heads: ["plugin", "kind", "library"],
+    rows: found.map(({ name, kind }) => [name, kind.replaceAll("_", " "), "built in"]),
+  }, host.out);
+  return EXIT_OK;
+}
+
+/** linux v6.8 include/uapi/linux/auxvec.h */
+const AT_PAGESZ = 6n;
+
+function tellPageSize(_question: FalcoQuestion, host: Host): number {
+  const pairs = new BigUint64Array(Deno.readFileSync("/proc/self/auxv").slice().buffer);
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    if (pairs[i] !== AT_PAGESZ) continue;
+    host.out.write(`Your system page size is: ${pairs[i + 1]} bytes\n`);
+    return EXIT_OK;
+  }
+  host.error.write("the kernel does not tell the size of its pages\n");
+  return EXIT_FAILURE;
+}
+
+function refuseSchema(what: string, file: string, host: Host): number {
+  host.error.write(
+    `there is no JSON schema of ${what}; falcod validate ${file} finds every mistake, with its place\n`,
+  );
+  return EXIT_FAILURE;
+}
