@@ -576,3 +576,16 @@ kernelTest("base_syscalls.custom_set with ! hides a call from rules that ask for
     assertEquals(seen, ["pwrite"]);
   });
 });
+
+kernelTest("engine.modern_ebpf.drop_failed_exit hides what failed, and nothing else", async () => {
+  const condition = "evt.type in (pwrite, chdir) and proc.exepath endswith /actor";
+  const args = ["-o", "engine.modern_ebpf.drop_failed_exit=true"];
+  await withActor({ condition, args }, async (theatre) => {
+    const { events } = await theatre.perform(
+      `${FILE} call(SYS_pwrite64, 99, "abcd", 4, 2); call(SYS_pwrite64, 3, "abcd", 4, 2);
+       chdir "none"; chdir "/"`,
+    );
+    const seen = events.map(({ output_fields: fields }) => [fields["evt.type"], fields["evt.res"]]);
+    assertEquals(seen, [["pwrite", "SUCCESS"], ["chdir", "SUCCESS"]]);
+  });
+});

@@ -47,6 +47,14 @@ Deno.test("settingsOf() tells the source when nothing is to be left out in the k
   assertEquals(config("engine: {falcod: {kernel_filter: true}}"), {});
 });
 
+Deno.test("settingsOf() leaves out failed calls by the driver's key, and by the old one", () => {
+  const config = (yaml: string) => settings(usual + yaml).sources[0]?.config;
+  const dropped = { dropFailed: true };
+  assertEquals(config("engine: {kind: ebpf, ebpf: {drop_failed_exit: true}}"), dropped);
+  assertEquals(config("engine: {kind: ebpf, kmod: {drop_failed_exit: true}}"), {});
+  assertEquals(config("syscall_drop_failed_exit: true"), dropped);
+});
+
 Deno.test("settingsOf() hands over what is left out of base_syscalls, and snaplen", () => {
   const config = (yaml: string) => settings(usual + yaml).sources[0]?.config;
   const set = 'base_syscalls: {custom_set: [clone, "!mprotect"], all: true}';

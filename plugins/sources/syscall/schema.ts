@@ -16,6 +16,8 @@ export const syscallSchema = z.object({
   argsLimit: z.int().min(256).max(65_536).default(65_536),
   /** Bytes of what is read or written that an event has; longer ones than the probe's are cut to it. */
   dataLimit: z.int().positive().default(80).transform((bytes) => Math.min(bytes, LONGEST_DATA)),
+  /** Calls that failed are not reported, whatever rules ask for. */
+  dropFailed: z.boolean().default(false),
   /** Names of system calls that are not reported, whatever rules ask for. */
   excludedSyscalls: z.array(z.string()).default([]),
   /** Leaves out in the kernel what no rule can match; off only to compare. */

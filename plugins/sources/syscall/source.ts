@@ -168,7 +168,8 @@ export class SyscallSource implements Source {
       }
       const detail = detailOf(type, needs);
       if (syscall === SYS_CLOSE && !detail.numbersOnly) capture.reportClosed();
-      const failed = !filters || (needs.failedTypes?.has(type) ?? true);
+      const failed = !this.#config.dropFailed &&
+        (!filters || (needs.failedTypes?.has(type) ?? true));
       const reading = !filters || (needs.readingTypes?.has(type) ?? true);
       capture.setInterest(syscall, failed ? "all" : "succeeded", {
         ...detail,
