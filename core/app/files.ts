@@ -40,6 +40,9 @@ function readBounded(path: string): Uint8Array {
   return bytes;
 }
 
+/** What `-` stands for where a file is wanted. */
+export const STANDARD_INPUT = "/dev/stdin";
+
 /** Opened by whoever started falcod: it is theirs to say what is in it, and when it ends. */
 const INHERITED = /^\/dev\/(?:stdin|null|fd\/\d+)$|^\/proc\/self\/fd\/\d+$/;
 
