@@ -152,6 +152,11 @@ Deno.test("falcod refuses files that would keep it waiting, wherever they are na
   }
   const { code, out } = await falcod(["validate", "/dev/zero"]);
   assertEquals([code, out.includes("it is a device")], [1, true]);
+  // Says that it is a file. Without root it is refused for that.
+  Deno.symlinkSync("/proc/kmsg", folder.file("kmsg.yaml"));
+  const kmsg = await falcod(["validate", folder.file("kmsg.yaml")]);
+  const reason = /C001\]: cannot read ".*kmsg\.yaml": (it is a stream|permission denied)/;
+  assertEquals([kmsg.code, reason.test(kmsg.out)], [1, true], kmsg.out);
 });
 
 Deno.test("falcod validate checks a configuration and the rules it names", async () => {

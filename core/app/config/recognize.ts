@@ -1,4 +1,5 @@
 /** Tells falco.yaml from a rules file by what is in it. */
+import { openUnblocked } from "../open.ts";
 
 /** Enough for the longest licence in front of the first key. */
 const HEAD_BYTES = 64 << 10;
@@ -24,9 +25,9 @@ export function isConfigText(text: string): boolean {
 
 function headOf(path: string): string {
   try {
-    // Reading a pipe would take away what the reader after us needs, opening a named one may wait forever.
+    // Reading a pipe would take away what the reader after us needs.
     if (!Deno.statSync(path).isFile) return "";
-    using file = Deno.openSync(path, { read: true });
+    using file = openUnblocked(path);
     const bytes = new Uint8Array(HEAD_BYTES);
     const length = file.readSync(bytes) ?? 0;
     return new TextDecoder().decode(bytes.subarray(0, length));
