@@ -23,6 +23,7 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   Y013: "a million values",
   F011: "two hundred brackets",
   F018: "a million checks",
+  R049: "thousands of rules",
   A007: "a hundred transformers",
   C014: "built-in plugins take few settings, none of them from falco.yaml alone",
   G010: "captures",

@@ -28,6 +28,7 @@ export { expandCondition, type Expansion, MAX_SIZE_OF_ALL, type Names } from "./
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { settleCondition } from "./fold.ts";
 export { interpretCondition } from "./interpret.ts";
+export { type Landmark, landmarksOf, visitLandmarks } from "./landmarks.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
 export { lintBrackets } from "./lint_brackets.ts";
 export { lintMeaning } from "./lint_meaning.ts";

@@ -1,35 +1,34 @@
 /** Rules that never alert because an earlier one matches all their events. */
 import type { Report } from "../base/mod.ts";
-import { Budget, type Claim, operandsIn, Reasoner, splitClaim } from "../filter/mod.ts";
+import {
+  Budget,
+  type CheckedCondition,
+  type Claim,
+  operandsIn,
+  Reasoner,
+  splitClaim,
+} from "../filter/mod.ts";
+import { EarlierRules, type Member } from "./_earlier_rules.ts";
 import type { Rule, Ruleset } from "./ruleset.ts";
 
-/** Enough for all pairs of some two thousand rules; of more, the last ones are not compared. */
+/** Enough for some five thousand rules, all about the same; of more, the last ones are not compared. */
 const BUDGET = 10_000_000;
 
 /**
  * With `rule_matching: first` (the default) only the first rule that matches an event alerts: `R047`
- * for rules that come behind one that is certain to match whenever they do.
+ * for rules that come behind one that is certain to match whenever they do. `R049` where the rules are
+ * too many to look at all.
  */
-export function lintShadows({ rules }: Ruleset, report: Report): void {
-  const budget = new Budget(BUDGET);
-  const earlier: Earlier[] = [];
-  for (const rule of rules) {
-    if (!rule.enabled) continue;
+export function lintShadows({ rules }: Ruleset, report: Report, available = BUDGET): void {
+  const budget = new Budget(available);
+  const earlier = new EarlierRules();
+  const enabled = rules.filter((rule) => rule.enabled);
+  for (const [index, rule] of enabled.entries()) {
     const found = firstImplied(rule, earlier, budget);
+    if (budget.left <= 0) return reportRest(enabled.slice(index), report);
     if (found) reportShadow(rule, found, report);
-    earlier.push({ rule, members: splitClaim(claimOf(rule)).map(withOperands) });
+    earlier.add(rule, splitClaim(claimOf(rule)).map(withOperands));
   }
-}
-
-interface Earlier {
-  readonly rule: Rule;
-  /** What has to hold for it to match. */
-  readonly members: readonly Member[];
-}
-
-interface Member {
-  readonly claim: Claim;
-  readonly operands: ReadonlySet<string>;
 }
 
 function withOperands(claim: Claim): Member {
@@ -40,18 +39,14 @@ function claimOf({ condition }: Rule): Claim {
   return { condition, holds: true };
 }
 
-function firstImplied(
-  rule: Rule,
-  earlier: readonly Earlier[],
-  budget: Budget,
-): Rule | undefined {
+function firstImplied(rule: Rule, earlier: EarlierRules, budget: Budget): Rule | undefined {
   const reasoner = new Reasoner(budget, { emptyLists: true });
   if (reasoner.refute([claimOf(rule)])) return undefined;
   const choices = reasoner.take([claimOf(rule)]).choices.map(({ claim, ways }) => ({
     ways,
     operands: operandsIn(claim.condition),
   }));
-  const entails = ({ claim: { condition, holds }, operands }: Member): boolean => {
+  const follows = ({ claim: { condition, holds }, operands }: Member): boolean => {
     const contrary = { condition, holds: !holds };
     if (reasoner.refute([contrary])) return true;
     return choices.some((choice) =>
@@ -59,12 +54,34 @@ function firstImplied(
       choice.ways.every((way) => reasoner.refute([way, contrary]))
     );
   };
-  for (const { rule: other, members } of earlier) {
+  // Many rules have their macros in common.
+  const known = new Map<CheckedCondition, boolean>();
+  const entails = (member: Member): boolean => {
+    const { condition, holds } = member.claim;
+    let answer = holds ? known.get(condition) : undefined;
+    if (answer === undefined) {
+      answer = follows(member);
+      if (holds) known.set(condition, answer);
+    }
+    return answer;
+  };
+  for (const { rule: other, members } of earlier.candidatesFor(rule)) {
     budget.left--;
     if (other.source !== rule.source || other.eventTypes.size < rule.eventTypes.size) continue;
     if (members.every(entails)) return other;
+    if (budget.left <= 0) return undefined;
   }
   return undefined;
+}
+
+function reportRest(rules: readonly Rule[], report: Report): void {
+  report.add({
+    code: "R049",
+    severity: "info",
+    title: `whether earlier rules leave anything to the last ${rules.length} was not looked at`,
+    at: rules[0]!.at,
+    help: "that takes too long for so many rules; validate files of rules by themselves",
+  });
 }
 
 function reportShadow(rule: Rule, earlier: Rule, report: Report): void {

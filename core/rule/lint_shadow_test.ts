@@ -4,9 +4,18 @@ import { syscallFields } from "../field/mod.ts";
 import { lintShadows } from "./lint_shadow.ts";
 import { loadRules } from "./load.ts";
 import { readRuleFile } from "./read.ts";
+import type { Ruleset } from "./ruleset.ts";
 
 /** `later < earlier` for every rule told of; rules are called a, b, c … */
 function shadows(conditions: readonly string[], disabled = -1): string[] {
+  const own = new Report();
+  lintShadows(loaded(conditions, disabled), own);
+  return own.diagnostics.map(({ title }) =>
+    title.replace(/^rule "(.)" never alerts: whenever it matches, "(.)".*$/, "$1 < $2")
+  );
+}
+
+function loaded(conditions: readonly string[], disabled = -1): Ruleset {
   const rules = conditions.map((condition, index) => ({
     rule: String.fromCharCode(97 + index),
     desc: "d",
@@ -25,11 +34,7 @@ function shadows(conditions: readonly string[], disabled = -1): string[] {
     minimumPriority: "Debug",
   }, report);
   assert(ruleset, report.diagnostics[0]?.title);
-  const own = new Report();
-  lintShadows(ruleset, own);
-  return own.diagnostics.map(({ title }) =>
-    title.replace(/^rule "(.)" never alerts: whenever it matches, "(.)".*$/, "$1 < $2")
-  );
+  return ruleset;
 }
 
 Deno.test("lintShadows() tells of rules that an earlier one is certain to take everything from", () => {
@@ -71,4 +76,29 @@ Deno.test("lintShadows() looks at enabled rules, and not at those that never mat
   assertEquals(shadows(["proc.name = a", "proc.pid = 1", "proc.pid = 1 and proc.name = a"]), [
     "c < a",
   ]);
+});
+
+Deno.test("lintShadows() says which rules it did not look at when there are too many", () => {
+  const ruleset = loaded(["proc.name = a", "proc.name = b", "proc.name = c", "proc.name = a"]);
+  const report = new Report();
+  lintShadows(ruleset, report, 5);
+  assertEquals(report.diagnostics.map(({ code, title, at }) => [code, title, at?.source.name]), [
+    ["R049", "whether earlier rules leave anything to the last 3 was not looked at", "rules.yaml"],
+  ]);
+});
+
+Deno.test("lintShadows() finds the rule among many that share texts with it, or do not", () => {
+  const others = ["fd.name startswith /var", "fd.name contains shadow", "fd.name in (/a, /b)"];
+  const cases: readonly (readonly [string, string])[] = [
+    ["fd.name startswith /ETC", "fd.name = /ETC/passwd"],
+    ["fd.name pmatch (/etc/)", "fd.name = /etc/ssh"],
+    ["fd.name endswith .conf", "fd.name in (/etc/a.conf, /etc/b.conf)"],
+    ["fd.name icontains PASS", "fd.name contains passwd"],
+    ["fd.name contains ss", "fd.name contains passwd"],
+    ["fd.name contains passwd or proc.pid = 7", "fd.name startswith /home/passwd"],
+    ["fd.num = 5", "fd.num in (5)"],
+  ];
+  for (const [earlier, later] of cases) {
+    assertEquals(shadows([...others, earlier, later]), ["e < d"], `${earlier} | ${later}`);
+  }
 });

@@ -86,6 +86,7 @@ for (const [area, prepare] of Object.entries(AREAS)) {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   Y003: "yaml_test.ts: a file of 8 MiB",
   Y004: "yaml_test.ts: a million tokens",
+  R049: "lint_shadow_test.ts: more rules than are compared",
   G010: "tests/cli/explain_test.ts: an event of a capture file",
   T007: "tests/cli/rule_tests_test.ts: rules that are not there",
   F035: "check_test.ts: fields out of JSON, which no built-in source has yet",

@@ -9,6 +9,7 @@ import {
   type CheckedCondition,
   interpretCondition,
   Reasoner,
+  splitClaim,
 } from "../../core/filter/mod.ts";
 import { check, type Values } from "../../core/filter/testing.ts";
 import { lintShadows, type Rule, type Ruleset } from "../../core/rule/mod.ts";
@@ -69,6 +70,30 @@ Deno.test(`lintShadows() names only rules whose events an earlier one all matche
     }
   }
   assert(told > CASES / 50, `${told} of ${CASES}`);
+});
+
+Deno.test(`lintShadows() leaves out no rule that follows from another (seed ${SEED})`, () => {
+  const dice = new Random(SEED);
+  let following = 0;
+  for (let i = 0; i < CASES; i++) {
+    const author = new NarrowAuthor(dice);
+    const texts = [author.condition(dice.below(3)), author.condition(dice.below(3))];
+    const [earlier, later] = texts.map((text) => check(text).condition!) as [
+      CheckedCondition,
+      CheckedCondition,
+    ];
+    const reasoner = new Reasoner(new Budget(1_000_000), { emptyLists: true });
+    if (reasoner.refute([{ condition: later, holds: true }])) continue;
+    reasoner.take([{ condition: later, holds: true }]);
+    const follows = splitClaim({ condition: earlier, holds: true })
+      .every(({ condition, holds }) => reasoner.refute([{ condition, holds: !holds }]));
+    if (!follows) continue;
+    following++;
+    const report = new Report();
+    lintShadows({ rules: [ruleOf(earlier), ruleOf(later)] } as unknown as Ruleset, report);
+    assert(report.diagnostics.length === 1, texts.join(" takes all from "));
+  }
+  assert(following > CASES / 50, `${following} of ${CASES}`);
 });
 
 function ruleOf(condition: CheckedCondition): Partial<Rule> {

@@ -387,6 +387,13 @@ export const RULE_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "R049",
+    title: "rules not held against earlier ones",
+    meaning:
+      "There are so many rules that falcod validate stopped asking whether an earlier one takes all events from a later one.",
+    matters: "Of the rules named it is not known whether they can alert; all else was looked at.",
+  },
+  {
     code: "R050",
     title: '"append: true" is an old spelling',
     meaning: '"override" says for each key whether to append or to replace.',
