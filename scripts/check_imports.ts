@@ -12,6 +12,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/replay": 3,
   "core/field": 3,
   "core/filter": 4,
+  "core/record": 4,
   "core/given": 5,
   "core/alert": 4,
   "core/rule": 5,

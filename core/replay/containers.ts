@@ -60,6 +60,28 @@ export function containerOfJson(text: string): Container | undefined {
   };
 }
 
+/** What `containerOfJson` reads, in the members that Falco's libs write. */
+export function containerJson(container: Container): string {
+  const { id, fullId, engine, name, image, imageId, privileged, labels, ip } = container;
+  const { imageRepository, imageTag, imageDigest } = container;
+  return JSON.stringify({
+    container: {
+      id,
+      full_id: fullId,
+      type: Math.max(0, ENGINES.indexOf(engine)),
+      name,
+      image,
+      imageid: imageId,
+      imagerepo: imageRepository,
+      imagetag: imageTag,
+      imagedigest: imageDigest,
+      privileged,
+      labels: Object.fromEntries(labels),
+      ip,
+    },
+  });
+}
+
 function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]

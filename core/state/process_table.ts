@@ -94,6 +94,11 @@ export class ProcessTable {
     return this.#processes.values();
   }
 
+  /** All threads; the first one of a process that goes on without it is not among them. */
+  threads(): IterableIterator<Thread> {
+    return this.#threads.values();
+  }
+
   /**
    * The thread an event comes from. A thread nobody saw start is taken in when its process is known;
    * an entry that contradicts the event is stale and goes.

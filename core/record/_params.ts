@@ -1,0 +1,95 @@
+/** Values of parameters as captures have them: what the event tables say, beyond `encodeParam`. */
+import {
+  DYNAMIC_TYPES,
+  eventCodesByName,
+  type EventParam,
+  eventType,
+  type ParamValue,
+} from "../event/mod.ts";
+import { encodeParam } from "../scap/mod.ts";
+
+export type Params = readonly (Uint8Array | undefined)[];
+export type NamedValues = Readonly<Record<string, ParamValue>>;
+export type Role = "client" | "server" | undefined;
+
+/** Upstream's readers take no ordinary event beyond 64 KiB, with its header and lengths. */
+const LARGEST_PARAMS_BYTES = 65_000;
+
+/** Code of today's version of an event that system calls of that name have. */
+export function codeOf(name: string): number {
+  return Math.max(...eventCodesByName(name));
+}
+
+/** The parameters of a type by their names; those that are not named are absent. */
+export function namedParams(code: number, values: NamedValues, role?: Role): Params {
+  const params = eventType(code)?.params ?? [];
+  return fitted(
+    params.map((param) =>
+      Object.hasOwn(values, param.name) ? encoded(param, values[param.name], role) : undefined
+    ),
+  );
+}
+
+export function encoded(param: EventParam, value: ParamValue, role: Role): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  if (param.type === "DYN") return encodedDynamic(param, value);
+  if (param.name === "cgroups" && typeof value === "string") {
+    return encodeParam(param.type, cgroupTexts(value));
+  }
+  if (param.name === "dev" && typeof value === "number") {
+    return encodeParam(param.type, userDevice(value));
+  }
+  return encodeParam(param.type, value, role);
+}
+
+/** The longest are cut until all fit into one event. */
+export function fitted(params: Params): Params {
+  const total = () => result.reduce((sum, param) => sum + (param?.length ?? 0), 0);
+  let result = params;
+  for (let excess = total() - LARGEST_PARAMS_BYTES; excess > 0;) {
+    const longest = result.reduce(
+      (at, param, index) => (param?.length ?? 0) > (result[at]?.length ?? 0) ? index : at,
+      0,
+    );
+    const { length } = result[longest]!;
+    const cut = result[longest]!.subarray(0, Math.max(length >> 1, length - excess));
+    result = result.map((param, index) => index === longest ? cut : param);
+    excess = total() - LARGEST_PARAMS_BYTES;
+  }
+  return result;
+}
+
+/** Controllers that upstream tells. In the unified hierarchy they all have the same path. */
+const CONTROLLERS = ["cpuset", "cpu", "io", "memory"];
+
+export function cgroupTexts(path: string): readonly string[] {
+  return path === "" ? [] : CONTROLLERS.map((controller) => `${controller}=${path}`);
+}
+
+/** From the kernel's own packing to that of user space; linux include/linux/kdev_t.h new_encode_dev. */
+export function userDevice(device: number): number {
+  const major = device >>> 20, minor = device & 0xfffff;
+  return ((minor & 0xff) | major << 8 | (minor & ~0xff) << 12) >>> 0;
+}
+
+/** The first byte says which of the types the value has. */
+function encodedDynamic({ dynamic }: EventParam, value: ParamValue): Uint8Array | undefined {
+  if (dynamic === undefined) return undefined;
+  const variants = DYNAMIC_TYPES[dynamic];
+  const wanted = value instanceof Uint8Array
+    ? ["BYTEBUF"]
+    : typeof value === "string"
+    ? ["CHARBUF"]
+    : Number(value) < 0
+    ? ["ERRNO", "INT64"]
+    : typeof value === "bigint"
+    ? ["UINT64", "INT64"]
+    : ["UINT32", "UINT64", "INT64", "FD"];
+  for (const type of wanted) {
+    const index = variants.findIndex((variant) => variant.type === type);
+    if (index < 0) continue;
+    const bytes = encodeParam(variants[index]!.type, value);
+    return bytes && Uint8Array.of(index, ...bytes);
+  }
+  return undefined;
+}

@@ -1,0 +1,105 @@
+/** Processes as a capture tells of them: in its list, by the clone that made them, by their exec. */
+import { encodeExecFlags } from "../event/mod.ts";
+import { type ScapProcess, UNKNOWN_PROCESS } from "../scap/mod.ts";
+import type { Thread } from "../state/mod.ts";
+import { cgroupTexts, type NamedValues } from "./_params.ts";
+
+/** Flag table "clone_flags". */
+const CLONE_THREAD = 0x2000, CHILD_IN_PIDNS = 0x20000000;
+
+export function listedProcess(thread: Thread): ScapProcess {
+  const { process, credentials } = thread;
+  const { image, membership } = process;
+  return {
+    ...UNKNOWN_PROCESS,
+    threadId: thread.id,
+    processId: process.id,
+    parentId: process.parentId,
+    sessionId: membership.sessionId,
+    processGroupId: membership.processGroupId,
+    virtualThreadId: thread.virtualId || thread.id,
+    virtualProcessId: membership.virtualPid || process.id,
+    virtualProcessGroupId: membership.virtualProcessGroupId,
+    comm: thread.comm,
+    exe: image.exe,
+    exePath: image.exePath,
+    args: image.args,
+    env: image.env,
+    cwd: process.cwd,
+    root: "/",
+    cgroups: cgroupTexts(membership.cgroup),
+    flags: thread.id === process.id ? 0 : CLONE_THREAD,
+    uid: credentials.euid,
+    gid: credentials.egid,
+    loginUid: credentials.loginUid,
+    tty: membership.tty,
+    capInheritable: credentials.capInheritable,
+    capPermitted: credentials.capPermitted,
+    capEffective: credentials.capEffective,
+    exeWritable: image.exeWritable,
+    exeOnOverlayUpper: image.exeOnOverlayUpper,
+    exeOnOverlayLower: image.exeOnOverlayLower,
+    exeFromMemfd: image.exeFromMemfd,
+    exeInode: image.exeInode,
+    exeCtimeNs: image.exeCtimeNs,
+    exeMtimeNs: image.exeMtimeNs,
+  };
+}
+
+/** The clone that returns in a thread that is new. */
+export function cloneValues(thread: Thread): NamedValues {
+  const { process } = thread;
+  const { membership } = process;
+  const vpid = membership.virtualPid || process.id;
+  const vtid = thread.virtualId || thread.id;
+  const isThread = thread.id !== process.id;
+  return {
+    ...callerValues(thread),
+    res: 0,
+    fdlimit: -1,
+    flags: (isThread ? CLONE_THREAD : 0) | (vtid === thread.id ? 0 : CHILD_IN_PIDNS),
+    vtid,
+    vpid,
+  };
+}
+
+/** The exec that made its process what it is. */
+export function execValues(thread: Thread): NamedValues {
+  const { process, credentials } = thread;
+  const { image, membership } = process;
+  return {
+    ...callerValues(thread),
+    res: 0,
+    fdlimit: -1,
+    env: image.env,
+    tty: membership.tty,
+    vpgid: membership.virtualProcessGroupId,
+    loginuid: credentials.loginUid,
+    flags: encodeExecFlags(image),
+    cap_inheritable: credentials.capInheritable,
+    cap_permitted: credentials.capPermitted,
+    cap_effective: credentials.capEffective,
+    exe_ino: image.exeInode,
+    exe_ino_ctime: image.exeCtimeNs,
+    exe_ino_mtime: image.exeMtimeNs,
+    trusted_exepath: image.exePath,
+    pgid: membership.processGroupId,
+    filename: image.exeGiven,
+  };
+}
+
+function callerValues({ id, process, comm, credentials }: Thread): NamedValues {
+  const { image } = process;
+  return {
+    exe: image.exe,
+    args: image.args,
+    tid: id,
+    pid: process.id,
+    ptid: process.parentId,
+    cwd: process.cwd,
+    comm,
+    cgroups: process.membership.cgroup,
+    uid: credentials.euid,
+    gid: credentials.egid,
+  };
+}
