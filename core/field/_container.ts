@@ -13,7 +13,6 @@ export const SHORT_ID_LENGTH = 12;
 interface ToldField extends Pick<FieldDefinition, "name" | "summary"> {
   /** CHARBUF where nothing is said. */
   readonly type?: FieldDefinition["type"];
-  readonly format?: "decimal";
   readonly suggested?: true;
   readonly argument?: NonNullable<FieldDefinition["argument"]>;
   /** Absent where it says nothing: the host has no such value. */

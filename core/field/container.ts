@@ -4,9 +4,11 @@
  * The id comes from the kernel and is always there; the rest is what the container engine said, and
  * absent until it did. On the host, id, name and type are "host".
  */
-import { HOST_ID } from "../state/mod.ts";
+import type { Event } from "../event/mod.ts";
+import { HOST_ID, type Process, type State } from "../state/mod.ts";
 import { containerOf, isOnHost, labelsText, toldField } from "./_container.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
+import { startTimeNs } from "./proc.ts";
 
 const NO_PROBES = "container engines no longer tell health probes";
 const RETIRED = "remove it: Falco no longer fills it either";
@@ -86,12 +88,12 @@ export const containerFields: readonly FieldDefinition[] = [
     summary: "Digest of the image",
     read: ({ imageDigest }) => imageDigest,
   }),
-  toldField({
+  defineField({
     name: "container.start_ts",
     type: "ABSTIME",
     summary: "When the container was started, in nanoseconds since the Unix epoch",
     format: "decimal",
-    read: ({ startNs }) => startNs,
+    extract: startNs,
   }),
   defineField({
     name: "container.duration",
@@ -99,8 +101,8 @@ export const containerFields: readonly FieldDefinition[] = [
     summary: "Nanoseconds since the container was started",
     format: "decimal",
     extract: (event, state) => {
-      const startNs = containerOf(state)?.startNs;
-      return startNs === undefined ? undefined : Number(event.timeNs - startNs);
+      const start = startNs(event, state);
+      return start === undefined ? undefined : Number(event.timeNs - start);
     },
   }),
   toldField({
@@ -153,6 +155,20 @@ export const containerFields: readonly FieldDefinition[] = [
     "BOOL",
   ),
 ];
+
+/**
+ * When the first process of the container's pid namespace began, as upstream has it. Who came from
+ * outside, as `docker exec` does, does not descend from it: then it is when the engine says.
+ */
+function startNs(event: Event, state: State): bigint | undefined {
+  const container = containerOf(state);
+  const { process } = state;
+  if (!container || !process) return undefined;
+  const isFirst = ({ membership, containerId }: Process) =>
+    membership.virtualPid === 1 && containerId === container.id;
+  const first = isFirst(process) ? process : state.processes.ancestors(process).find(isFirst);
+  return (first && startTimeNs(first, event)) ?? container.startNs;
+}
 
 function probeField(
   name: string,

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { type Container, type State } from "../state/mod.ts";
-import { eventOf, stateOf, TIME_NS, valueOf } from "./fixture_test.ts";
+import { eventOf, type ProcessSketch, stateOf, TIME_NS, valueOf } from "./fixture_test.ts";
 
 const FULL_ID = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e";
 const event = eventOf("execve");
@@ -63,6 +63,23 @@ Deno.test("container.… are what the engine answered", () => {
   assertEquals(of("container.label[a]"), "1");
   assertEquals(of("container.label.a"), "1");
   assertEquals(of("container.label[none]"), undefined);
+});
+
+Deno.test("container.start_ts is when the container's first process began, or what the engine says", () => {
+  const cgroup = `/docker/${FULL_ID}`;
+  const first = {
+    processId: 90,
+    startClockNs: 3_000_000_000,
+    membership: { cgroup, virtualPid: 1 },
+  };
+  const inside = { processId: 100, parentId: 90, membership: { cgroup, virtualPid: 5 } };
+  const host = { processId: 1, membership: { virtualPid: 1 } };
+  const startOf = (...processes: readonly ProcessSketch[]) => {
+    const state = stateOf(...processes);
+    return valueOf("container.start_ts", event, state);
+  };
+  assertEquals(startOf(host, { ...first, parentId: 1 }, inside), TIME_NS - 2_000_000_000n);
+  assertEquals(startOf(host, { ...inside, parentId: 1 }), undefined);
 });
 
 Deno.test("container.mount… means one by its number, or by a path with *", () => {
