@@ -15,6 +15,7 @@ import {
   FILTER_JSON,
   LIST_EXAMPLES,
   PROGRAM_EXAMPLES,
+  RECORD_EXAMPLES,
   REPLAY_EXAMPLES,
   RUN_EXAMPLES,
   TEST_EXAMPLES,
@@ -62,6 +63,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addExplain(program, host, done);
   addTest(program, host, done);
   addReplay(program, host, done);
+  addRecord(program, host, done);
   addFilter(program, host, done);
   addExplainCode(program, host, done);
   addProbe(program, host, done);
@@ -263,6 +265,22 @@ function addReplay(program: Command, host: Host, done: SetCode): void {
     });
 }
 
+function addRecord(program: Command, host: Host, done: SetCode): void {
+  program.command("record")
+    .description("write what happens into a capture (.scap), for falcod replay and other tools")
+    .requiredOption("-w <file>", "file to write; compressed when it ends in .gz")
+    .option("--scope <pid:number>", "record only this process and its descendants", parseScope)
+    .option("-M <seconds>", "stop after so many seconds", parseSeconds)
+    .option("--filter <condition>", "only events it holds for, and what becomes of processes")
+    .option("--size-limit <megabytes>", "stop before the file is larger", parseMegabytes)
+    .addHelpText("after", RECORD_EXAMPLES)
+    .action(async ({ w, scope, M, filter, sizeLimit }) => {
+      const { recordCommand } = await import("./commands/record.ts");
+      const request = { path: w, scopeProcessId: scope, seconds: M, filter };
+      done(await recordCommand({ ...request, sizeLimitBytes: sizeLimit }, host));
+    });
+}
+
 function addTest(program: Command, host: Host, done: SetCode): void {
   program.command("test")
     .description("hold rules against described events: unit tests of rules")
@@ -369,6 +387,17 @@ function parseSeconds(text: string): number {
     throw new InvalidArgumentError(`A number of seconds up to ${MAX_SECONDS} is wanted.`);
   }
   return seconds;
+}
+
+const MEGABYTE = 1 << 20, MAX_MEGABYTES = 1 << 20;
+
+/** In bytes. */
+function parseMegabytes(text: string): number {
+  const megabytes = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || megabytes <= 0 || megabytes > MAX_MEGABYTES) {
+    throw new InvalidArgumentError(`A number of megabytes up to ${MAX_MEGABYTES} is wanted.`);
+  }
+  return megabytes * MEGABYTE;
 }
 
 function parseScope(text: string): number {

@@ -73,6 +73,12 @@ Examples:
   falcod replay trace.scap --filter 'evt.type = execve and user.uid = 0'
   falcod replay trace.scap --fields evt.num,evt.time,proc.name,fd.name --filter 'fd.num >= 0'`;
 
+export const RECORD_EXAMPLES = `
+Examples:
+  falcod record -w trace.scap.gz -M 10                 ten seconds of this machine
+  falcod record -w trace.scap --scope pid:$$           this shell and what it starts, until Ctrl-C
+  falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50`;
+
 export const FILTER_EXAMPLES = `
 Examples:
   falcod filter parse 'evt.type = open and not proc.name in (cat, dog)'

@@ -7,4 +7,4 @@
  * (`DUMP_FLAGS.stateOnly`): a descriptor by the call that opens it, a process by its clone, a directory
  * by chdir. `_told.ts` keeps what has been told.
  */
-export { Recorder } from "./recorder.ts";
+export { Recorder, type RecorderOptions } from "./recorder.ts";

@@ -57,7 +57,8 @@ export function eventLines(
   };
 }
 
-function conditionOf(text: string, { fields, names }: Surroundings, report: Report) {
+/** A condition from the command line; `undefined` after reporting what is wrong. */
+export function conditionOf(text: string, { fields, names }: Surroundings, report: Report) {
   const parsed = parseCondition(new SourceText("<filter>", text), report);
   const expanded = parsed && expandCondition(parsed, names, report);
   const checked = expanded && checkCondition(expanded, fields, report);

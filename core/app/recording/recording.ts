@@ -1,0 +1,102 @@
+/** A capture file while it is written: memory in front, the disk behind. */
+import { Recorder, type RecorderOptions } from "../../record/mod.ts";
+import {
+  type CaptureFileOptions,
+  createCapture,
+  type ScapOutput,
+  ScapWriter,
+} from "../../scap/mod.ts";
+import type { State } from "../../state/mod.ts";
+
+export interface RecordingOptions extends CaptureFileOptions, RecorderOptions {
+  readonly path: string;
+  /** The file is full before it would be larger. */
+  readonly sizeLimitBytes?: number | undefined;
+  /** Called once when the file cannot be created or written on. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** Often enough that little is lost when the machine stops. */
+const FLUSH_MS = 200;
+
+/**
+ * Starts at once: what happens before the file is there waits in memory, up to the writer's bound. No
+ * call throws, but `close` rejects with OutputError.
+ */
+export class Recording {
+  readonly path: string;
+  readonly recorder: Recorder;
+  readonly #writer: ScapWriter;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #onFailure: (error: Error) => void;
+  #failed = false;
+
+  constructor(state: State, options: RecordingOptions) {
+    const { path, sizeLimitBytes, compress, refuseExisting } = options;
+    this.path = path;
+    this.#onFailure = options.onFailure;
+    const output = new PromisedOutput(createCapture(path, {
+      ...compress !== undefined && { compress },
+      ...refuseExisting !== undefined && { refuseExisting },
+    }));
+    this.#writer = new ScapWriter(output, sizeLimitBytes === undefined ? {} : { sizeLimitBytes });
+    this.recorder = new Recorder(this.#writer, state, options);
+    this.#timer = setInterval(() => this.flush(), FLUSH_MS);
+  }
+
+  get isFull(): boolean {
+    return this.#writer.full;
+  }
+
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  get eventCount(): number {
+    return this.#writer.eventCount;
+  }
+
+  get lostEvents(): number {
+    return this.#writer.lostEvents;
+  }
+
+  flush(): void {
+    this.#writer.flush().catch((error) => this.#fail(error));
+  }
+
+  /** Writes the rest. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writer.close();
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#onFailure(error);
+  }
+}
+
+/** An output that is still being opened. */
+class PromisedOutput implements ScapOutput {
+  #output: ScapOutput | undefined;
+  readonly #opening: Promise<ScapOutput>;
+
+  constructor(opening: Promise<ScapOutput>) {
+    this.#opening = opening;
+    // Who writes is told; nobody may ever do so.
+    opening.then((output) => this.#output = output, () => {});
+  }
+
+  get writtenBytes(): number {
+    return this.#output?.writtenBytes ?? 0;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await (await this.#opening).write(bytes);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opening).close();
+  }
+}
