@@ -177,6 +177,16 @@ export function eventNames(): readonly string[] {
   return [...(codesByName ??= groupByName()).keys()].sort();
 }
 
+/** The names of events with these codes, each once, sorted. */
+export function eventNamesOf(codes: Iterable<number>): string[] {
+  const names = new Set<string>();
+  for (const code of codes) {
+    const type = eventType(code);
+    if (type) names.add(type.name);
+  }
+  return [...names].sort();
+}
+
 /** Every code that can reach the rules, ascending. */
 export function allEventCodes(): readonly number[] {
   return deliverable ??= [

@@ -4,7 +4,7 @@
  * A call that was to make a descriptor and failed has one with a negative number: its name is known,
  * the rest is absent.
  */
-import type { Event, FileDescriptor } from "../event/mod.ts";
+import { encodeDevice, type Event, type FileDescriptor, majorOf, minorOf } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import {
   descriptorName,
@@ -251,17 +251,3 @@ function givesName({ type }: Event, descriptor: FileDescriptor): boolean {
 
 /** PPME_SOCKET_CONNECT_X */
 const CONNECT = 23;
-
-/** linux v6.8 include/linux/kdev_t.h: 12 bits major, 20 bits minor. */
-function majorOf(device: number): number {
-  return device >>> 20;
-}
-
-function minorOf(device: number): number {
-  return device & 0xfffff;
-}
-
-function encodeDevice(device: number): number {
-  const minor = minorOf(device);
-  return (minor & 0xff) | (majorOf(device) << 8) | ((minor & ~0xff) << 12);
-}

@@ -125,8 +125,7 @@ const PRELUDE = [
   "use Fcntl; use POSIX (); use Socket qw(:all); $| = 1;",
   'sub fact { my %f = @_; print "$_=$f{$_}\\n" for keys %f }',
   "sub call { my ($n, @a) = @_; syscall($n, @a) }",
-  "sub file { my ($d, $i) = lstat shift; fact(ino => $i, dev => sprintf '%X',",
-  "  ($d >> 8 & 0xfff) << 20 | $d & 0xff | $d >> 12 & 0xfff00) }",
+  "sub file { my ($d, $i) = lstat shift; fact(ino => $i, dev => sprintf '%X', $d) }",
   ...syscallConstants(),
   "#line 1",
 ].join("\n");

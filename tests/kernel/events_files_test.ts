@@ -59,7 +59,7 @@ const OPENING: readonly EventCase[] = [
     perl: `call(SYS_openat, -100, "../none", 0, 0)`,
     expect: {
       "evt.args": "fd=-2(ENOENT) dirfd=-100(AT_FDCWD) name=../none(/var/tmp/none) " +
-        "flags=1(O_RDONLY) mode=0 dev=<NA> ino=<NA>",
+        "flags=1(O_RDONLY) mode=0 dev=0 ino=0",
       "evt.failed": true,
       "evt.res": "ENOENT",
       "evt.rawres": -2,
@@ -296,6 +296,14 @@ const NAMES: readonly EventCase[] = [
     perl: `call(SYS_mknod, "fifo", 010600, 0)`,
     expect: {
       "evt.args": "res=0 path=fifo({D}/fifo) mode=010600(S_IWUSR|S_IRUSR|S_IFIFO) dev=0",
+    },
+  },
+  {
+    name: "mknodat of a device",
+    type: "mknodat",
+    perl: `call(SYS_mknodat, -100, "null", 020600, 0x103)`,
+    expect: {
+      "evt.args": /^res=0 dirfd=-100\(AT_FDCWD\) path=null.* mode=\S+S_IFCHR\) dev=1048579$/,
     },
   },
 ];

@@ -151,7 +151,7 @@ function ipCases(family: Family): readonly EventCase[] {
       name: `${name} accept4`,
       type: "accept4",
       perl: `${connect} call(SYS_accept4, fileno(L), 0, 0, 02004000)`,
-      expect: { ...tcp, ...asServer, "evt.args": `${accepted} flags=80800` },
+      expect: { ...tcp, ...asServer, "evt.args": `${accepted} flags=1040` },
     },
     {
       name: `${name} accept`,

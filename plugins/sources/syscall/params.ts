@@ -9,6 +9,7 @@ import {
   encodeCloseRangeFlags,
   encodeDeleteModuleFlags,
   encodeDescriptorFlags,
+  encodeDevice,
   encodeEpollCreateFlags,
   encodeFchownatFlags,
   encodeFcntlCommand,
@@ -76,8 +77,11 @@ const firstText: Reader = (event) => event.first?.raw;
 const second: Reader = (event) => event.second;
 const tuple: Reader = (event) => event.descriptor?.socket;
 const address: Reader = (event) => event.addressArgument;
-const device: Reader = (event) => event.descriptor?.device;
-const inode: Reader = (event) => event.descriptor?.inode;
+/** 0 where nothing was opened. */
+const device: Reader = (event) => encodeDevice(event.descriptor?.device ?? 0);
+const inode: Reader = (event) => event.descriptor?.inode ?? 0;
+/** Upstream takes the number that a program passes for one of the kernel's. */
+const madeDevice = (index: number): Reader => (event) => encodeDevice(event.argumentUint(index));
 const flags: Reader = (event) => event.descriptor?.flags;
 const openMode: Reader = (event) => encodeOpenMode(nativeOpenFlags(event), event.argumentUint(3));
 const zero: Reader = () => 0;
@@ -149,8 +153,8 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   mkdir: [result, first, uint(1)],
   mkdirat: [result, int(0), first, uint(2)],
   rmdir: [result, first],
-  mknod: [result, first, encoded(1, encodeMknodMode), uint(2)],
-  mknodat: [result, int(0), first, encoded(2, encodeMknodMode), uint(3)],
+  mknod: [result, first, encoded(1, encodeMknodMode), madeDevice(2)],
+  mknodat: [result, int(0), first, encoded(2, encodeMknodMode), madeDevice(3)],
   chmod: [result, first, encoded(1, encodeChmodMode)],
   fchmod: [result, int(0), encoded(1, encodeChmodMode)],
   fchmodat: [result, int(0), first, encoded(2, encodeChmodMode)],
@@ -207,7 +211,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   connect: [result, tuple, int(0), address],
   listen: [result, int(0), int(1)],
   accept: [result, tuple, ...QUEUE],
-  accept4: [result, tuple, ...QUEUE, int(3)],
+  accept4: [result, tuple, ...QUEUE, encoded(3, encodeDescriptorFlags)],
   sendto: [result, piece.bytes(0), int(0), uint(2), whenDone(tuple)],
   sendmsg: [result, piece.vectorData, int(0), piece.vectorSize, whenDone(tuple)],
   sendmmsg: [result, int(0), piece.vectorSize, piece.vectorData, whenDone(tuple)],
