@@ -33,6 +33,46 @@ export interface ContainerEngine {
   close?(): void;
 }
 
+/**
+ * - `timeout`: no whole answer in time.
+ * - `not-found`: the engine has no such thing.
+ * - `unsupported`: the engine does not know what it was asked to do.
+ * - `bad-answer`: not what was asked for.
+ * - `failed`: the connection broke, or the engine could not do it.
+ */
+export type EngineErrorCode = "timeout" | "not-found" | "unsupported" | "bad-answer" | "failed";
+
+/** Why an engine's answer is of no use. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  constructor(readonly code: EngineErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+  }
+}
+
+/**
+ * Asks one after the other until one knows. Where nobody does, and one of them failed with an
+ * `EngineError`, that is thrown; anything else that is thrown, at once, and so is the signal's reason.
+ */
+export async function firstAnswer<Answer>(
+  asks: Iterable<() => Promise<Answer | undefined>>,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
+  let failure: EngineError | undefined;
+  for (const ask of asks) {
+    signal.throwIfAborted();
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
+  return undefined;
+}
+
 /** Whether somebody listens on the socket. A socket file whose server is gone counts as nobody. */
 export async function isListening(socket: string): Promise<boolean> {
   try {

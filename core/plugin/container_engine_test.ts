@@ -1,5 +1,5 @@
-import { assertEquals } from "../../tests/assert.ts";
-import { boundedLabels, boundedMounts } from "./container_engine.ts";
+import { assertEquals, assertRejects } from "../../tests/assert.ts";
+import { boundedLabels, boundedMounts, EngineError, firstAnswer } from "./container_engine.ts";
 
 Deno.test("boundedLabels() leaves out what is too long, no text, or too much", () => {
   const many = Array.from({ length: 1000 }, (_, i) => [`label${i}`, "x"] as const);
@@ -22,4 +22,15 @@ Deno.test("boundedMounts() keeps the first mounts, whatever there are", () => {
   const many = Array.from({ length: 1000 }, (_, i) => mount(`/srv/${i}`));
   assertEquals(boundedMounts([mount("x".repeat(5000)), ...many]).length, 256);
   assertEquals(boundedMounts(Array(100).fill(mount("x".repeat(4000)))).length, 16);
+});
+
+Deno.test("firstAnswer() asks on where one fails, and tells of the failure where nobody knows", async () => {
+  const never = new AbortController().signal;
+  const fails = () => Promise.reject(new EngineError("failed", "no"));
+  const unknowing = () => Promise.resolve(undefined);
+  assertEquals(await firstAnswer([fails, unknowing, () => Promise.resolve("it")], never), "it");
+  assertEquals(await firstAnswer([unknowing], never), undefined);
+  await assertRejects(() => firstAnswer([fails, unknowing], never), { code: "failed" });
+  const bug = () => Promise.reject(new TypeError("bug"));
+  await assertRejects(() => firstAnswer([bug, fails], never), { name: "TypeError" });
 });

@@ -5,6 +5,8 @@ export {
   boundedMounts,
   type ContainerEngine,
   type ContainerInfo,
+  EngineError,
+  firstAnswer,
   isAnyListening,
   isListening,
   watchSockets,

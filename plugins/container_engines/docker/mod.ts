@@ -11,12 +11,14 @@ import {
   type ContainerInfo,
   type ContainerReference,
   describeImage,
+  EngineError,
+  firstAnswer,
   isAnyListening,
   isListening,
   NOTHING_TOLD,
   watchSockets,
 } from "../../../core/mod.ts";
-import { getJson, getJsonLines, RestError } from "./rest.ts";
+import { getJson, getJsonLines } from "./rest.ts";
 import {
   type ContainerAnswer,
   containerAnswer,
@@ -45,20 +47,10 @@ export class DockerEngine implements ContainerEngine {
 
   async inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined> {
     if (!FULL_ID.test(fullId)) return undefined;
-    let failure: unknown;
-    for (const socket of this.config.sockets) {
-      signal.throwIfAborted();
-      if (!await isListening(socket)) continue;
-      try {
-        const info = await this.#ask(socket, fullId, signal);
-        if (info) return info;
-      } catch (error) {
-        if (!(error instanceof RestError)) throw error;
-        failure ??= error; // another socket may know it
-      }
-    }
-    if (failure) throw failure;
-    return undefined;
+    const asks = this.config.sockets.map((socket) => async () =>
+      await isListening(socket) ? await this.#ask(socket, fullId, signal) : undefined
+    );
+    return await firstAnswer(asks, signal);
   }
 
   async watch(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void> {
@@ -82,10 +74,10 @@ export class DockerEngine implements ContainerEngine {
     if (found === undefined) return undefined;
     const { data: container } = containerAnswer.safeParse(found);
     if (!container) {
-      throw new RestError("bad-answer", `${socket} does not describe a container as Docker does`);
+      throw new EngineError("bad-answer", `${socket} does not describe a container as Docker does`);
     }
     if (container.Id !== fullId) {
-      throw new RestError("bad-answer", `${socket} describes another container than ${fullId}`);
+      throw new EngineError("bad-answer", `${socket} describes another container than ${fullId}`);
     }
     const imageId = container.Image?.replace(/^sha256:/, "");
     const image = imageId && /^[0-9a-f]{64}$/.test(imageId)

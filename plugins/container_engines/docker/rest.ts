@@ -1,23 +1,10 @@
 /** `GET` of JSON documents over a unix socket, with bounds on time and size. */
+import { EngineError } from "../../../core/mod.ts";
 
 /** Container and image descriptions are some 10 KB; labels can make them longer. */
 const MAX_ANSWER_BYTES = 4 << 20;
 /** An event has the labels of its container in it. */
 const MAX_LINE = 1 << 20;
-
-/**
- * - `timeout`: no whole answer in time.
- * - `bad-answer`: neither the document asked for nor "there is none".
- * - `failed`: the connection broke.
- */
-export type RestErrorCode = "timeout" | "bad-answer" | "failed";
-
-export class RestError extends Error {
-  override readonly name = "RestError";
-  constructor(readonly code: RestErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
-  }
-}
 
 export interface RestRequest {
   readonly socket: string;
@@ -29,7 +16,7 @@ export interface RestRequest {
 
 type Asked = Omit<RestRequest, "timeoutMs">;
 
-/** The parsed document; `undefined` on 404. Throws `RestError`, or the signal's reason when it aborts. */
+/** The parsed document; `undefined` on 404. Throws `EngineError`, or the signal's reason when it aborts. */
 export async function getJson(request: RestRequest): Promise<unknown> {
   const { timeoutMs, signal } = request;
   const deadline = new AbortController();
@@ -42,16 +29,16 @@ export async function getJson(request: RestRequest): Promise<unknown> {
     if (exchange.response.status !== 200) throw badStatus(exchange.response, request);
     return parsed(body, request);
   } catch (error) {
-    if (error instanceof RestError) throw error;
+    if (error instanceof EngineError) throw error;
     signal.throwIfAborted();
     if (deadline.signal.aborted) {
-      throw new RestError(
+      throw new EngineError(
         "timeout",
         `No answer from ${request.socket} within ${timeoutMs} ms`,
         error,
       );
     }
-    throw new RestError("failed", `Cannot ask ${request.socket} for ${request.path}`, error);
+    throw new EngineError("failed", `Cannot ask ${request.socket} for ${request.path}`, error);
   } finally {
     clearTimeout(timer);
   }
@@ -59,7 +46,7 @@ export async function getJson(request: RestRequest): Promise<unknown> {
 
 /**
  * The documents of an answer that goes on and on, one a line, as they come. Ends with the answer, and
- * quietly when the signal aborts; throws `RestError`.
+ * quietly when the signal aborts; throws `EngineError`.
  */
 export async function* getJsonLines(
   request: Asked,
@@ -77,8 +64,8 @@ export async function* getJsonLines(
     }
   } catch (error) {
     if (request.signal.aborted) return;
-    if (error instanceof RestError) throw error;
-    throw new RestError("failed", `${request.socket} broke off ${request.path}`, error);
+    if (error instanceof EngineError) throw error;
+    throw new EngineError("failed", `${request.socket} broke off ${request.path}`, error);
   }
 }
 
@@ -113,10 +100,10 @@ function parsed(body: string, request: Asked): unknown {
   }
 }
 
-function badStatus({ status }: Response, request: Asked): RestError {
+function badStatus({ status }: Response, request: Asked): EngineError {
   return badAnswer(request, `status ${status}`);
 }
 
-function badAnswer({ socket, path }: Asked, found: string, cause?: unknown): RestError {
-  return new RestError("bad-answer", `${socket} answered ${found} to ${path}`, cause);
+function badAnswer({ socket, path }: Asked, found: string, cause?: unknown): EngineError {
+  return new EngineError("bad-answer", `${socket} answered ${found} to ${path}`, cause);
 }

@@ -1,28 +1,13 @@
 /** Calls over gRPC on a unix socket, with bounds on time and size. */
 import type { Client, ServiceError } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
+import { EngineError } from "../../../core/mod.ts";
 import { encodeMessage, type Fields, Message, WireError } from "./wire.ts";
 
 /** Descriptions of containers are some 20 KB; those that tell their whole configuration are larger. */
 const MAX_ANSWER_BYTES = 4 << 20;
 /** Of what an engine says went wrong. */
 const MAX_REASON_LENGTH = 200;
-
-/**
- * - `timeout`: no whole answer in time.
- * - `not-found`: the engine has no such thing.
- * - `unsupported`: the engine has no such call.
- * - `bad-answer`: not what was asked for.
- * - `failed`: the connection broke, or the engine could not do it.
- */
-export type CallErrorCode = "timeout" | "not-found" | "unsupported" | "bad-answer" | "failed";
-
-export class CallError extends Error {
-  override readonly name = "CallError";
-  constructor(readonly code: CallErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
-  }
-}
 
 export interface Call {
   /** "/package.Service/Method" */
@@ -54,7 +39,7 @@ export class Connection {
     return new Connection(socket, timeoutMs, await import("@grpc/grpc-js"));
   }
 
-  /** Throws `CallError`, or the signal's reason when it aborts. */
+  /** Throws `EngineError`, or the signal's reason when it aborts. */
   async ask(call: Call): Promise<Message> {
     call.signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
@@ -73,13 +58,13 @@ export class Connection {
       return this.#message(await promise, call);
     } catch (error) {
       call.signal.throwIfAborted();
-      throw this.#callError(error, call);
+      throw this.#engineError(error, call);
     } finally {
       call.signal.removeEventListener("abort", cancel);
     }
   }
 
-  /** What comes, as it comes. Ends with the answer, and when the signal aborts; throws `CallError`. */
+  /** What comes, as it comes. Ends with the answer, and when the signal aborts; throws `EngineError`. */
   async *follow(call: Call): AsyncGenerator<Message> {
     if (call.signal.aborted) return;
     const exchange = this.#client.makeServerStreamRequest(
@@ -95,7 +80,7 @@ export class Connection {
       for await (const answer of exchange) yield this.#message(answer, call);
     } catch (error) {
       if (call.signal.aborted) return;
-      throw this.#callError(error, call);
+      throw this.#engineError(error, call);
     } finally {
       call.signal.removeEventListener("abort", cancel);
       exchange.cancel();
@@ -118,30 +103,34 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       const found = `${this.socket} answered no message to ${method}: ${error.message}`;
-      throw new CallError("bad-answer", found, error);
+      throw new EngineError("bad-answer", found, error);
     }
   }
 
-  #callError(error: unknown, { method }: Call): CallError {
-    if (error instanceof CallError) return error;
+  #engineError(error: unknown, { method }: Call): EngineError {
+    if (error instanceof EngineError) return error;
     const { code, details = String(error) } = error as Partial<ServiceError>;
     const { status } = this.#grpc;
     const reason = details.slice(0, MAX_REASON_LENGTH);
     switch (code) {
       case status.DEADLINE_EXCEEDED: {
         const found = `No answer from ${this.socket} within ${this.timeoutMs} ms`;
-        return new CallError("timeout", found, error);
+        return new EngineError("timeout", found, error);
       }
       case status.NOT_FOUND:
-        return new CallError("not-found", `${this.socket}: ${reason}`, error);
+        return new EngineError("not-found", `${this.socket}: ${reason}`, error);
       case status.UNIMPLEMENTED:
-        return new CallError("unsupported", `${this.socket} does not know ${method}`, error);
+        return new EngineError("unsupported", `${this.socket} does not know ${method}`, error);
       case status.RESOURCE_EXHAUSTED: {
         const found = `${this.socket} answered too much to ${method}: ${reason}`;
-        return new CallError("bad-answer", found, error);
+        return new EngineError("bad-answer", found, error);
       }
       default:
-        return new CallError("failed", `Cannot ask ${this.socket} for ${method}: ${reason}`, error);
+        return new EngineError(
+          "failed",
+          `Cannot ask ${this.socket} for ${method}: ${reason}`,
+          error,
+        );
     }
   }
 }

@@ -7,10 +7,11 @@ import {
   boundedLabels,
   boundedMounts,
   type ContainerInfo,
+  EngineError,
   NOTHING_TOLD,
   parseImageName,
 } from "../../../core/mod.ts";
-import { CallError, type Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { InspectOptions } from "./cri.ts";
 import { type RuntimeSpec, runtimeSpecJson } from "./schema.ts";
 import { Message, WireError } from "./wire.ts";
@@ -25,7 +26,7 @@ const DOCKERS_NAMESPACE = "moby";
 const SHORT_ID = 12;
 const MAX_TEXT = 4096;
 
-/** Absent where no namespace has the container; throws `CallError`. */
+/** Absent where no namespace has the container; throws `EngineError`. */
 export async function inspectContainerd(
   connection: Connection,
   fullId: string,
@@ -48,7 +49,7 @@ export async function inspectContainerd(
     if (!container) continue;
     if (container.text(1) !== fullId) {
       const { socket } = connection;
-      throw new CallError("bad-answer", `${socket} describes another container than ${fullId}`);
+      throw new EngineError("bad-answer", `${socket} describes another container than ${fullId}`);
     }
     const image = container.text(3) && (await get(IMAGES, container.text(3)))?.message(1);
     return infoOf(container, image || undefined, labelMaxLength);
@@ -56,7 +57,7 @@ export async function inspectContainerd(
   return undefined;
 }
 
-/** Ids of containers, when they are made and again when they are started; throws `CallError`. */
+/** Ids of containers, when they are made and again when they are started; throws `EngineError`. */
 export async function* newcomersOfContainerd(
   connection: Connection,
   signal: AbortSignal,
@@ -146,7 +147,7 @@ async function unlessMissing(asking: Promise<Message>): Promise<Message | undefi
   try {
     return await asking;
   } catch (error) {
-    if (error instanceof CallError && error.code === "not-found") return undefined;
+    if (error instanceof EngineError && error.code === "not-found") return undefined;
     throw error;
   }
 }

@@ -4,8 +4,8 @@
  * Numbers of fields: kubernetes/cri-api pkg/apis/runtime/v1/api.proto; v1alpha2, which older engines
  * speak, has the same.
  */
-import type { ContainerEngineName, ContainerInfo } from "../../../core/mod.ts";
-import { CallError, type Connection } from "./connection.ts";
+import { type ContainerEngineName, type ContainerInfo, EngineError } from "../../../core/mod.ts";
+import type { Connection } from "./connection.ts";
 import { infoOfContainer, infoOfSandbox } from "./cri_info.ts";
 import { encodeMessage, type Fields, type Message } from "./wire.ts";
 
@@ -26,7 +26,7 @@ export class Cri {
     readonly engine: ContainerEngineName,
   ) {}
 
-  /** Absent where somebody listens who does not speak CRI; throws `CallError`. */
+  /** Absent where somebody listens who does not speak CRI; throws `EngineError`. */
   static async open(connection: Connection, signal: AbortSignal): Promise<Cri | undefined> {
     for (const version of VERSIONS) {
       const service = `/${version}.RuntimeService/`;
@@ -42,7 +42,7 @@ export class Cri {
     return undefined;
   }
 
-  /** Absent where the engine does not know the container; throws `CallError`. */
+  /** Absent where the engine does not know the container; throws `EngineError`. */
   async inspect(
     fullId: string,
     { signal, labelMaxLength }: InspectOptions,
@@ -64,7 +64,7 @@ export class Cri {
   }
 
   /**
-   * Ids of containers, when they are made and again when they are started; throws `CallError`, with
+   * Ids of containers, when they are made and again when they are started; throws `EngineError`, with
    * "unsupported" where the engine does not tell of them: containerd before 1.7, CRI-O before 1.26.
    */
   async *newcomers(signal: AbortSignal): AsyncGenerator<string> {
@@ -86,14 +86,14 @@ export class Cri {
       const answer = await this.#ask(call, { 1: id, 2: 1 }, signal);
       if (answer.message(1)?.text(1) === id) return answer;
     } catch (error) {
-      if (error instanceof CallError && error.code === "not-found") return undefined;
+      if (error instanceof EngineError && error.code === "not-found") return undefined;
       throw error;
     }
     const { socket } = this.connection;
-    throw new CallError("bad-answer", `${socket} describes another one than ${call} asked for`);
+    throw new EngineError("bad-answer", `${socket} describes another one than ${call} asked for`);
   }
 }
 
 export function isMissing(error: unknown): boolean {
-  return error instanceof CallError && error.code === "unsupported";
+  return error instanceof EngineError && error.code === "unsupported";
 }

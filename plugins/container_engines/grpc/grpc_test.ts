@@ -280,7 +280,7 @@ for (
     const answers = { ...cri(), "/runtime.v1.RuntimeService/ContainerStatus": answer };
     await using server = await serveGrpc(answers);
     using engines = engine({ criSockets: [server.socket], timeoutMs: 300 });
-    await assertRejects(() => engines.inspect(ID, NEVER), { name: "CallError", code });
+    await assertRejects(() => engines.inspect(ID, NEVER), { name: "EngineError", code });
   });
 }
 

@@ -10,11 +10,13 @@ import {
   type ContainerEnginePlugin,
   type ContainerInfo,
   type ContainerReference,
+  EngineError,
+  firstAnswer,
   isAnyListening,
   isListening,
   watchSockets,
 } from "../../../core/mod.ts";
-import { CallError, Connection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { inspectContainerd, newcomersOfContainerd } from "./containerd.ts";
 import { Cri, isMissing } from "./cri.ts";
 import { type GrpcConfig, grpcSchema } from "./schema.ts";
@@ -41,7 +43,7 @@ export class GrpcEngine implements ContainerEngine {
     if (!IDENTIFIER.test(fullId)) return undefined;
     const { criSockets, containerdSockets, labelMaxLength } = this.config;
     const options = { signal, labelMaxLength };
-    const asked = [
+    const asks = [
       ...criSockets.map((socket) => async () =>
         (await this.#cri(socket, signal))?.inspect(fullId, options)
       ),
@@ -50,18 +52,7 @@ export class GrpcEngine implements ContainerEngine {
         return connection && await inspectContainerd(connection, fullId, options);
       }),
     ];
-    let failure: unknown;
-    for (const ask of asked) {
-      signal.throwIfAborted();
-      try {
-        const info = await ask();
-        if (info) return info;
-      } catch (error) {
-        failure ??= engineError(error); // another socket may know it
-      }
-    }
-    if (failure) throw failure;
-    return undefined;
+    return await firstAnswer(asks.map((ask) => () => ask().catch(rethrow)), signal);
   }
 
   async watch(signal: AbortSignal, told: Told): Promise<void> {
@@ -134,9 +125,9 @@ function tellOf(fullId: string, engine: ContainerEngineName, told: Told): void {
 }
 
 /** What is within an answer is only read when somebody asks. */
-function engineError(error: unknown): unknown {
-  if (!(error instanceof WireError)) return error;
-  return new CallError("bad-answer", `an engine's answer cannot be read: ${error.message}`, error);
+function rethrow(error: unknown): never {
+  if (!(error instanceof WireError)) throw error;
+  throw new EngineError("bad-answer", `an engine's answer cannot be read: ${error.message}`, error);
 }
 
 const plugin: ContainerEnginePlugin<GrpcConfig> = {
