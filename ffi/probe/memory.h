@@ -32,14 +32,18 @@ extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
 #define AT(type, address, field) ((__u64)(address) + bpf_core_field_offset(type, field))
 #define CONTAINER(type, field, address) ((__u64)(address) - bpf_core_field_offset(type, field))
 
-/* Like GET(), but always a mere number: to what a plain load gives, the verifier lets one add nothing
- * that it does not know. */
+/* Like GET(), but always a mere number: to a pointer that a plain load gives, the verifier lets one add
+ * nothing that it does not know. A plain load needs some kernel type that holds a number of 64 bits. */
 static __always_inline __u64 read_u64(__u64 address)
 {
+#ifdef CAST
+	return GET(struct qstr, address, hash_len);
+#else
 	__u64 value = 0;
 
 	bpf_probe_read_kernel(&value, sizeof(value), (void *)address);
 	return value;
+#endif
 }
 
 /* Bounds that the verifier sees and no compiler folds away or moves to another register. */

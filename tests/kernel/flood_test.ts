@@ -79,7 +79,9 @@ kernelTest(
     const load = await buildProgram("load");
     await inFolder(MARKED + SHADOW, async (folder) => {
       const rules = [UPSTREAM, `${folder}/rules.yaml`];
-      await withFalcod({ rules }, async (falcod, stage) => {
+      // Nobody wants these files: only what leaves the kernel is a flood.
+      const args = ["-o", "engine.falcod.kernel_filter=false"];
+      await withFalcod({ rules, args }, async (falcod, stage) => {
         await stage.run(
           `${load} open ${OPENS_PER_SECOND} ${SECONDS} ${PATHS} >${folder}/opens &
          ${load} exec ${EXECS_PER_SECOND} ${SECONDS} ${WORD} >${folder}/execs & wait`,
