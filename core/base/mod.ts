@@ -12,6 +12,7 @@ export * from "./path.ts";
 export * from "./decode.ts";
 export * from "./joined_text.ts";
 export * from "./nearest.ts";
+export * from "./quote.ts";
 export * from "./render.ts";
 export * from "./time.ts";
 export * from "./utf8.ts";

@@ -1,5 +1,5 @@
 /** Why conditions cannot hold, in words. */
-import type { Span } from "../base/mod.ts";
+import { inQuotes, type Span } from "../base/mod.ts";
 import { eventType } from "../event/mod.ts";
 import type { CheckedCondition } from "./checked.ts";
 import { type Fact, isSingle, operandText } from "./implication.ts";
@@ -115,5 +115,5 @@ function quoteFact({ leaf: { span }, holds }: Fact): string {
 /** A piece of a condition on one line, in quotes. */
 export function quote({ source, start, end }: Span): string {
   const text = source.text.slice(start, end).replace(/\s+/g, " ").trim();
-  return text.length <= MAX_QUOTED ? `"${text}"` : `"${text.slice(0, MAX_QUOTED)}…"`;
+  return inQuotes(text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`);
 }

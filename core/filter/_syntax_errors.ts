@@ -1,5 +1,5 @@
 /** What the parser says when the text goes on differently than the grammar allows. */
-import type { Report, Span } from "../base/mod.ts";
+import { inQuotes, type Report, type Span } from "../base/mod.ts";
 import { didYouMean } from "../base/nearest.ts";
 import type { Literal, Operand } from "./condition.ts";
 import { type Lexer, OPERATOR_NAMES, type Token, TRANSFORMER_NAMES } from "./lexer.ts";
@@ -58,7 +58,7 @@ export class SyntaxErrors {
     const end = open ? '")"' : "the end of the condition";
     return this.fail(
       "F004",
-      `unexpected "${text}": expected "and", "or" or ${end}`,
+      `unexpected ${inQuotes(text)}: expected "and", "or" or ${end}`,
       span,
       this.#helpForRest(text),
       open,
@@ -94,7 +94,7 @@ export class SyntaxErrors {
     }
     const { text, span } = lexer.word;
     const help = this.lastBare && this.#helpForRest(text);
-    return this.fail("F004", `unexpected "${text}": expected ${wanted}`, span, help, open);
+    return this.fail("F004", `unexpected ${inQuotes(text)}: expected ${wanted}`, span, help, open);
   }
 
   noOperator(left: Operand): undefined {
@@ -110,7 +110,7 @@ export class SyntaxErrors {
     }
     const help = this.#helpForOperator(what, text) ?? didYouMean(text, OPERATOR_NAMES) ??
       `operators are ${OPERATOR_NAMES.join(" ")}`;
-    return this.fail("F006", `"${text}" is not an operator`, span, help);
+    return this.fail("F006", `${inQuotes(text)} is not an operator`, span, help);
   }
 
   /** The word at the cursor, or the symbols: a word ends before "=". */
@@ -147,7 +147,12 @@ export class SyntaxErrors {
     }
     const { text, span } = lexer.word;
     const help = text.startsWith("!") ? 'write "not"' : text.startsWith("#") ? NO_COMMENT : EXAMPLE;
-    return this.fail("F002", `expected a check, a macro or "(", found "${text}"`, span, help);
+    return this.fail(
+      "F002",
+      `expected a check, a macro or "(", found ${inQuotes(text)}`,
+      span,
+      help,
+    );
   }
 
   noValue(wanted: string, hint?: string): undefined {
@@ -158,7 +163,7 @@ export class SyntaxErrors {
     }
     const { text, span } = lexer.word;
     const help = lexer.peek("(") ? 'to look for any of several values, use "in (…)"' : hint;
-    return this.fail("F007", `expected ${wanted}, found "${text}"`, span, help);
+    return this.fail("F007", `expected ${wanted}, found ${inQuotes(text)}`, span, help);
   }
 
   openQuote(): undefined {

@@ -8,7 +8,7 @@
  *     operand field ("[" argument "]")? | transformer "(" … ")" ("[" argument "]")?
  *     right   value | "(" value, … ")" | name | transformer | val(field)
  */
-import type { Report, SourceText } from "../base/mod.ts";
+import { inQuotes, type Report, type SourceText } from "../base/mod.ts";
 import { OperandParser } from "./_operands.ts";
 import { SyntaxErrors } from "./_syntax_errors.ts";
 import type {
@@ -83,7 +83,7 @@ class Parser {
     const { text, span } = this.#lexer.word;
     return this.#errors.fail(
       "F004",
-      `unexpected "${text}" in the list item`,
+      `unexpected ${inQuotes(text)} in the list item`,
       span,
       `put the whole item in quotes: '"${source.text.replaceAll('"', '\\"')}"'`,
     );
