@@ -37,6 +37,12 @@ export interface LoadedRules {
   readonly files: readonly string[];
 }
 
+/**
+ * What becomes of rules for sources that are known and that nobody delivers: they are checked and stay
+ * off, or are as good as others, for events that somebody made up.
+ */
+export type Undelivered = "checked" | "tried";
+
 export type AdaptFields = (fields: FieldTable) => FieldTable;
 
 /** Reads and compiles rules; all mistakes of all files are reported. */
@@ -54,16 +60,19 @@ export async function loadRuleset(
     readonly adaptFields?: AdaptFields | undefined;
     /** Also tells of rules that cannot mean what was meant; a start has no time for it. */
     readonly lintsMeaning?: MeaningLint | undefined;
-    /** Also checks rules for sources that nobody delivers; they are in the ruleset, and off. */
-    readonly checksUndelivered?: boolean | undefined;
+    /** Absent: rules for sources that nobody delivers are left out. */
+    readonly undelivered?: Undelivered | undefined;
   },
 ): Promise<LoadedRules> {
   const { config, configRoot, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
-  const { adaptFields = (fields) => fields, lintsMeaning, checksUndelivered } = options;
-  const tables = await fieldTables(registry, config.static_fields);
-  const known = await knownFieldTables(registry, config.static_fields);
+  const { adaptFields = (fields) => fields, lintsMeaning, undelivered } = options;
+  const adapted = (tables: ReadonlyMap<string, FieldTable>) =>
+    new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
+  const known = adapted(await knownFieldTables(registry, config.static_fields));
+  const fields = undelivered === "tried"
+    ? known
+    : adapted(await fieldTables(registry, config.static_fields));
   const extras = extraOutputs(config.append_output, configRoot);
-  const fields = new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const files: RuleFile[] = [];
   const names: string[] = [];
   const breathe = inSlices();
@@ -77,7 +86,7 @@ export async function loadRuleset(
   }
   const ruleset = await loadRulesAside(files, {
     fieldsOf: (source) => fields.get(source),
-    undeliveredFieldsOf: (source) => checksUndelivered ? known.get(source) : undefined,
+    undeliveredFieldsOf: (source) => undelivered ? known.get(source) : undefined,
     sources: [...fields.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,

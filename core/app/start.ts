@@ -6,7 +6,7 @@ import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
 import { type OldFlags, readOldFlags } from "./old_flags.ts";
-import { type AdaptFields, loadRuleset } from "./rules.ts";
+import { type AdaptFields, loadRuleset, type Undelivered } from "./rules.ts";
 
 export interface StartRequest {
   readonly configPath: string | undefined;
@@ -19,7 +19,7 @@ export interface StartRequest {
   /** As `loadRuleset` takes them. */
   readonly adaptFields?: AdaptFields;
   readonly lintsMeaning?: MeaningLint;
-  readonly checksUndelivered?: boolean;
+  readonly undelivered?: Undelivered;
 }
 
 export interface Start {
@@ -60,7 +60,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     containerInfo,
     adaptFields: request.adaptFields,
     lintsMeaning: request.lintsMeaning,
-    checksUndelivered: request.checksUndelivered,
+    undelivered: request.undelivered,
   });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
 }

@@ -93,5 +93,6 @@ Deno.test("falcod validate --json has Falco's results beside its own", async () 
   });
   const { line, column } = broken.diagnostics.find(({ code }: { code: string }) => code === "F012")
     .at;
-  assertObjectMatch(error.context.locations[0].position, { line: line - 1, column: column - 1 });
+  const { position } = error.context.locations.at(-1);
+  assertObjectMatch(position, { line: line - 1, column: column - 1 });
 });

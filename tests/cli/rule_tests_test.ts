@@ -188,3 +188,32 @@ Deno.test("falcod test runs nothing of a file that is broken, and tells where", 
   }
   assert(error.includes("wrong.yaml:6:36: error[F012]"), error);
 });
+
+Deno.test("falcod test and explain try rules of sources that nobody delivers yet", async () => {
+  using folder = new Folder({
+    "rules.yaml": `
+- rule: Secret read
+  desc: d
+  condition: ka.verb = get and ka.target.resource = secrets
+  output: read %ka.target.name
+  priority: WARNING
+  source: k8s_audit
+`,
+    "test.yaml": `
+rules: rules.yaml
+tests:
+  - name: a secret
+    source: k8s_audit
+    event: {ka.verb: get, ka.target.resource: secrets, ka.target.name: s}
+    expect: [{rule: Secret read, output: read s}]
+`,
+  });
+  const rules = folder.file("rules.yaml");
+  const [test, explain] = await Promise.all([
+    falcod(["test", folder.file("test.yaml")]),
+    falcod(["explain", "Secret read", "-r", rules, "--event", "{ka.verb: list}"]),
+  ]);
+  assertEquals([test.code, test.out], [0, "1 passed, 0 failed\n"]);
+  assertEquals(explain.code, 0, explain.error);
+  assert(explain.out.includes('nobody provides its event source "k8s_audit"'), explain.out);
+});

@@ -24,7 +24,7 @@ export interface DescribeRequest {
 export async function describeCommand(request: DescribeRequest, host: Host): Promise<number> {
   const { options = [], json } = request;
   const { report, ruleset, registry, loaded } = await prepare(
-    { ...request, options, checksUndelivered: true },
+    { ...request, options, undelivered: "checked" },
     host,
   );
   if (!ruleset) {

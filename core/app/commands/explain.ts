@@ -7,7 +7,7 @@ import { readEventArgument } from "../explain/event_argument.ts";
 import { explainRule, type RuleExplanation } from "../explain/explain_rule.ts";
 import { verdictOf } from "../explain/sentence.ts";
 import { placeText, plainExplanation, treeLines } from "../explain/tree.ts";
-import { fieldTables } from "../fields.ts";
+import { knownFieldTables } from "../fields.ts";
 import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
 import { printDiagnostics } from "../report.ts";
@@ -26,7 +26,12 @@ export interface ExplainRequest {
 
 /** Exit code 0 whatever the rule makes of the event; 1 when one of them cannot be read. */
 export async function explainCommand(request: ExplainRequest, host: Host): Promise<number> {
-  const start = await prepare({ ...request, options: [], adaptFields: withGiven }, host);
+  const start = await prepare({
+    ...request,
+    options: [],
+    adaptFields: withGiven,
+    undelivered: "checked",
+  }, host);
   const { ruleset } = start;
   if (!ruleset) return fail(start.report, request, host);
   const names = ruleset.rules.map(({ name }) => name);
@@ -36,7 +41,7 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
     return EXIT_FAILURE;
   }
   const rule = ruleset.rules.find(({ name }) => name === found.name)!;
-  const tables = await fieldTables(start.registry, start.loaded.config.static_fields);
+  const tables = await knownFieldTables(start.registry, start.loaded.config.static_fields);
   const report = new Report();
   const context = { source: rule.source, fields: tables.get(rule.source) ?? new Map() };
   const stage = await readEventArgument(request.event, context, report);

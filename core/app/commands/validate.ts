@@ -60,13 +60,13 @@ async function judge(
     const registry = new Registry(host.plugins);
     const { files, ruleset } = await loadRuleset(
       rules.map((path) => ({ path, required: true })),
-      { config: standardConfig(), registry, report, lintsMeaning, checksUndelivered: true },
+      { config: standardConfig(), registry, report, lintsMeaning, undelivered: "checked" },
     );
     return { report, configFiles: [], ruleFiles: files, ruleset, registry };
   }
   const [configPath, ...others] = configs;
   const start = await prepare(
-    { configPath, rulePaths: rules, options, lintsMeaning, checksUndelivered: true },
+    { configPath, rulePaths: rules, options, lintsMeaning, undelivered: "checked" },
     host,
   );
   for (const path of others) {

@@ -4,7 +4,7 @@ import { type Diagnostic, Report } from "../../base/mod.ts";
 import { withGiven } from "../../given/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { standardConfig } from "../config/schema.ts";
-import { fieldTables } from "../fields.ts";
+import { knownFieldTables } from "../fields.ts";
 import { kindOf, readText } from "../files.ts";
 import type { Host } from "../host.ts";
 import { loadRuleset } from "../rules.ts";
@@ -77,22 +77,29 @@ async function loadSurroundings(
   if (rules.length > 0 && config === undefined) {
     const own = new Report();
     const registry = new Registry(host.plugins);
-    const options = { config: standardConfig(), registry, report: own, adaptFields: withGiven };
+    const options = {
+      config: standardConfig(),
+      registry,
+      report: own,
+      adaptFields: withGiven,
+      undelivered: "tried" as const,
+    };
     const { ruleset } = await loadRuleset(rules, options);
     passOn(own, report);
-    return ruleset && { ruleset, tables: await fieldTables(registry) };
+    return ruleset && { ruleset, tables: await knownFieldTables(registry) };
   }
   const start = await prepare({
     configPath: config,
     rulePaths: rules.map(({ path }) => path),
     options: [],
     adaptFields: withGiven,
+    undelivered: "tried",
   }, host);
   passOn(start.report, report);
   const { ruleset, registry, loaded } = start;
   return ruleset && {
     ruleset,
-    tables: await fieldTables(registry, loaded.config.static_fields),
+    tables: await knownFieldTables(registry, loaded.config.static_fields),
   };
 }
 
