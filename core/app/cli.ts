@@ -1,8 +1,17 @@
 /** The command line: what there is to ask for. Each command is loaded when it is asked for. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Command, CommanderError, Option } from "@commander-js/extra-typings";
 // Not the face of core/alert: every start loads this file, and that one brings all fields with it.
 import { escapeUnprintable } from "../alert/escape.ts";
 import { nearest } from "../base/mod.ts";
+import {
+  collect,
+  keyOptions,
+  oldList,
+  parseMegabytes,
+  parseScope,
+  parseSeconds,
+  ruleFiles,
+} from "./commands/arguments.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 import { FALCO_FLAGS, type GivenFlags, nameOf } from "./falco_flags.ts";
 import { explainFailure } from "./failure.ts";
@@ -357,53 +366,4 @@ function addVersion(program: Command, host: Host, done: SetCode): void {
       const { versionCommand } = await import("./commands/version.ts");
       done(versionCommand({ json: json ?? false }, host));
     });
-}
-
-/** A repeatable flag that Falco once had; `--help` has one line for all of them. */
-function oldList<const Flags extends string>(flags: Flags, description: string) {
-  return new Option(flags, description).argParser(collect).default([] as string[]).hideHelp();
-}
-
-function ruleFiles(description: string, standard: string) {
-  return new Option("-r <path>", `${description}; repeatable`)
-    .argParser(collect).default([] as string[], standard);
-}
-
-function keyOptions() {
-  return new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
-    .argParser(collect).default([] as string[], "none");
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
-}
-
-/** Days enough for anybody, and what a timer can hold. */
-const MAX_SECONDS = 2_000_000;
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || seconds > MAX_SECONDS) {
-    throw new InvalidArgumentError(`A number of seconds up to ${MAX_SECONDS} is wanted.`);
-  }
-  return seconds;
-}
-
-const MEGABYTE = 1 << 20, MAX_MEGABYTES = 1 << 20;
-
-/** In bytes. */
-function parseMegabytes(text: string): number {
-  const megabytes = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || megabytes <= 0 || megabytes > MAX_MEGABYTES) {
-    throw new InvalidArgumentError(`A number of megabytes up to ${MAX_MEGABYTES} is wanted.`);
-  }
-  return megabytes * MEGABYTE;
-}
-
-function parseScope(text: string): number {
-  const [, digits] = /^pid:(\d{1,10})$/.exec(text) ?? [];
-  if (!digits || Number(digits) < 1) {
-    throw new InvalidArgumentError("A process is wanted, as in pid:1234.");
-  }
-  return Number(digits);
 }

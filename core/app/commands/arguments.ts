@@ -1,0 +1,56 @@
+/** What options of several commands are made of, and how their values are read. */
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+
+/** A repeatable flag that Falco once had; `--help` has one line for all of them. */
+export function oldList<const Flags extends string>(flags: Flags, description: string) {
+  return new Option(flags, description).argParser(collect).default([] as string[]).hideHelp();
+}
+
+/** `-r`; `standard` says what holds without it. */
+export function ruleFiles(description: string, standard: string) {
+  return new Option("-r <path>", `${description}; repeatable`)
+    .argParser(collect).default([] as string[], standard);
+}
+
+/** `-o` */
+export function keyOptions() {
+  return new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
+    .argParser(collect).default([] as string[], "none");
+}
+
+/** Of a repeatable option all values, in order. */
+export function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+/** Days enough for anybody, and what a timer can hold. */
+const MAX_SECONDS = 2_000_000;
+
+/** Refused with what is wanted, as by the others here. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || seconds > MAX_SECONDS) {
+    throw new InvalidArgumentError(`A number of seconds up to ${MAX_SECONDS} is wanted.`);
+  }
+  return seconds;
+}
+
+const MEGABYTE = 1 << 20, MAX_MEGABYTES = 1 << 20;
+
+/** The result is in bytes. */
+export function parseMegabytes(text: string): number {
+  const megabytes = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || megabytes <= 0 || megabytes > MAX_MEGABYTES) {
+    throw new InvalidArgumentError(`A number of megabytes up to ${MAX_MEGABYTES} is wanted.`);
+  }
+  return megabytes * MEGABYTE;
+}
+
+/** The number in `pid:1234`. */
+export function parseScope(text: string): number {
+  const [, digits] = /^pid:(\d{1,10})$/.exec(text) ?? [];
+  if (!digits || Number(digits) < 1) {
+    throw new InvalidArgumentError("A process is wanted, as in pid:1234.");
+  }
+  return Number(digits);
+}
