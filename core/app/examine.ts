@@ -1,6 +1,6 @@
 /** One condition looked at by itself: what `falcod filter` answers, as text and to programs. */
 import { type Diagnostic, renderJson, Report, SourceText } from "../base/mod.ts";
-import { eventType } from "../event/mod.ts";
+import { eventNamesOf } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import {
   checkCondition,
@@ -62,8 +62,7 @@ function answerTo(
     lintCondition({ parsed, written, checked }, source, report);
     return { text: printCondition(parsed) };
   }
-  const types = [...eventTypesOf(checked)].flatMap((code) => eventType(code)?.name ?? []);
-  return { events: [...new Set(types)].sort() };
+  return { events: eventNamesOf(eventTypesOf(checked)) };
 }
 
 /** One line, without a line end. */

@@ -49,3 +49,4 @@ export {
   splitClaim,
   type TypeKnowledge,
 } from "./reason.ts";
+export { wideAlternative } from "./wide_alternative.ts";

@@ -27,6 +27,7 @@ import {
 } from "./extra_output.ts";
 import { type ContainerInfo, joinOutput } from "./_output_text.ts";
 import { ConditionLint, type LintedRule } from "./lint_conditions.ts";
+import { lintEventTypes } from "./lint_event_types.ts";
 import { lintLists } from "./lint_lists.ts";
 import { lintOutput } from "./lint_output.ts";
 import type { LoadContext } from "./load.ts";
@@ -39,9 +40,6 @@ import {
 } from "./merge.ts";
 import { reaches } from "./priority.ts";
 import type { Macro, Rule } from "./ruleset.ts";
-
-/** A rule that more event types than this can match slows every event down. */
-const MANY_EVENT_TYPES = 100;
 
 export class Compiler {
   readonly usedMacros = new Set<string>();
@@ -120,13 +118,14 @@ export class Compiler {
     const conditionText = withExceptions(text, exceptions, own);
     const used = new Set<string>();
     const scope = { source: draft.source, fields, exceptions, used, own };
-    const condition = conditionText && this.#condition(conditionText, scope);
+    const conditions = conditionText && this.#condition(conditionText, scope);
     this.#lint?.text(draft.condition, own);
     const output = this.#output(draft, fields, used, own);
     const skipped = this.#forward(draft, own);
-    if (skipped || !conditionText || !condition || !output) return undefined;
+    if (skipped || !conditionText || !conditions || !output) return undefined;
+    const { checked: condition } = conditions;
     const eventTypes = eventTypesOf(condition);
-    this.#warnOfEventTypes(draft, eventTypes);
+    lintEventTypes(draft, { ...conditions, eventTypes }, this.report);
     this.#lintOutput(draft, output, eventTypes);
     const disabledBy = !delivered
       ? "source"
@@ -169,7 +168,7 @@ export class Compiler {
   #condition(
     text: SourceText,
     { fields, used, own, ...origin }: ConditionScope,
-  ): CheckedCondition | undefined {
+  ): { readonly written: Condition; readonly checked: CheckedCondition } | undefined {
     const parsed = parseCondition(text, own);
     const written = parsed && expandCondition(parsed, this.#names(undefined), own);
     const checked = written && checkCondition(written, fields, own);
@@ -179,7 +178,7 @@ export class Compiler {
       used.add(name);
       if (typeof argument === "string") used.add(`${name}.${argument}`);
     }
-    return checked;
+    return checked && { written, checked };
   }
 
   #output(
@@ -246,18 +245,6 @@ export class Compiler {
   #lintOutput(draft: RuleDraft, output: OutputTemplate, eventTypes: ReadonlySet<number>): void {
     if (!this.context.lintsMeaning || draft.source !== "syscall") return;
     lintOutput(output, draft.output, { eventTypes, report: this.report });
-  }
-
-  #warnOfEventTypes(draft: RuleDraft, eventTypes: ReadonlySet<number>): void {
-    const many = draft.source === "syscall" && eventTypes.size > MANY_EVENT_TYPES;
-    if (!many || !draft.warnEventTypes) return;
-    this.report.add({
-      code: "R046",
-      severity: "warning",
-      title: `rule "${draft.name}" has to look at ${eventTypes.size} event types`,
-      at: draft.at,
-      help: "begin the condition with the event types meant: evt.type in (open, openat) and …",
-    });
   }
 
   /** The names a macro sees, or a rule: those see all. */

@@ -3,7 +3,7 @@
  * `falco_describe_results` of its validation): plain data, ready for JSON.
  */
 import { Report, type SourceText } from "../base/mod.ts";
-import { allEventCodes, eventType } from "../event/mod.ts";
+import { allEventCodes, eventNamesOf } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import {
   checkCondition,
@@ -135,7 +135,7 @@ function describeRule(rule: Rule, ruleset: Ruleset): RuleDescription {
     },
     details: {
       ...detailsOf(rule.ownConditionText, expanded, ruleset),
-      events: eventNames(rule.eventTypes),
+      events: eventNamesOf(rule.eventTypes),
       plugins: [],
       exception_names: sorted(rule.exceptions),
       exception_fields: sorted(
@@ -155,7 +155,7 @@ function describeMacro(macro: Macro, ruleset: Ruleset, fields: FieldTable): Macr
     info: { name: macro.name, condition: macro.conditionText.text.trim() },
     details: {
       ...detailsOf(macro.conditionText, macro.condition, ruleset),
-      events: eventNames(checked ? eventTypesOf(checked) : allEventCodes()),
+      events: eventNamesOf(checked ? eventTypesOf(checked) : allEventCodes()),
       plugins: [],
       used: macro.used,
     },
@@ -209,10 +209,6 @@ function detailsOf(text: SourceText, expanded: Condition | undefined, ruleset: R
     macros: sorted(direct?.macros ?? []),
     lists: sorted([...direct?.words ?? []].filter((word) => ruleset.lists.has(word))),
   };
-}
-
-function eventNames(codes: Iterable<number>): string[] {
-  return sorted([...codes].flatMap((code) => eventType(code)?.name ?? []));
 }
 
 function sorted(names: Iterable<string>): string[] {
