@@ -1,11 +1,19 @@
 /** Processes as a capture tells of them: in its list, by the clone that made them, by their exec. */
 import { encodeExecFlags } from "../event/mod.ts";
 import { type ScapProcess, UNKNOWN_PROCESS } from "../scap/mod.ts";
-import type { Thread } from "../state/mod.ts";
+import { containerOf, HOST_ID, type Process, type Thread } from "../state/mod.ts";
 import { cgroupTexts, type NamedValues } from "./_params.ts";
 
 /** Flag table "clone_flags". */
 const CLONE_THREAD = 0x2000, CHILD_IN_PIDNS = 0x20000000;
+
+/**
+ * Where falcod runs in a container itself, what runs beside it there counts as the host's. Whoever
+ * replays cannot know: the cgroup would tell a container.
+ */
+export function cgroupOf({ containerId, membership: { cgroup } }: Process): string {
+  return containerId === HOST_ID && containerOf(cgroup) ? "/" : cgroup;
+}
 
 export function listedProcess(thread: Thread): ScapProcess {
   const { process, credentials } = thread;
@@ -27,7 +35,7 @@ export function listedProcess(thread: Thread): ScapProcess {
     env: image.env,
     cwd: process.cwd,
     root: "/",
-    cgroups: cgroupTexts(membership.cgroup),
+    cgroups: cgroupTexts(cgroupOf(process)),
     flags: thread.id === process.id ? 0 : CLONE_THREAD,
     uid: credentials.euid,
     gid: credentials.egid,
@@ -98,7 +106,7 @@ function callerValues({ id, process, comm, credentials }: Thread): NamedValues {
     ptid: process.parentId,
     cwd: process.cwd,
     comm,
-    cgroups: process.membership.cgroup,
+    cgroups: cgroupOf(process),
     uid: credentials.euid,
     gid: credentials.egid,
   };

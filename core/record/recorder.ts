@@ -26,7 +26,7 @@ import { HOST_ID, type Process, type State, type Thread, UNKNOWN_IMAGE } from ".
 import { newAccounts } from "./_accounts.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
-import { cloneValues, execValues, listedProcess } from "./_processes.ts";
+import { cgroupOf, cloneValues, execValues, listedProcess } from "./_processes.ts";
 import { tellDescriptor, Told, type ToldProcess, type ToldThread } from "./_told.ts";
 
 export interface RecorderOptions {
@@ -324,6 +324,7 @@ export class Recorder {
     const { params } = eventType(event.type)!;
     const role = event.descriptor?.role;
     return fitted(params.map((param, index) => {
+      if (param.name === "cgroups" && thread) return encoded(param, cgroupOf(thread.process), role);
       const value = this.#value(event, thread, index);
       return isPath(value) && process && isRelative(value)
         ? encodeParam(param.type, this.#pathText(event, value, param, process))

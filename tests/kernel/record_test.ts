@@ -1,0 +1,126 @@
+/**
+ * Live = replay: what falcod records of a workload raises, replayed, the alerts that the workload raised
+ * live, field by field.
+ */
+import { assert, assertEquals } from "../assert.ts";
+import { corpusPath, corpusTest } from "../corpus.ts";
+import { kernelTest, ownMounts, type SeenAlert, withFalcod } from "./harness.ts";
+import { Recording } from "./recording.ts";
+
+const UPSTREAM = "rules/current/falco_rules.yaml";
+const OWN = "rules/falco_rules.yaml";
+
+/** Fields that differ, and why. */
+const EXCEPTED: Readonly<Record<string, string>> = {
+  "evt.num": "a capture also counts the events that only change state",
+  "evt.time": "each falcod measures for itself what its clocks differ by",
+  "fd.realpath": "captures have no place for the kernel's path",
+  "fd.nameraw": "shown beside it only where both are known",
+  "evt.arg.target": "likewise, of a link",
+  "evt.rawarg.target": "likewise",
+  "fd.lport":
+    "which end is this machine's tell its interfaces, not those of other network namespaces",
+  "fd.rport": "likewise",
+};
+
+const named = (name: string, program: string) => `cp ${program} $D/${name}`;
+
+/** Run by sh on the stage; $D is a folder of its own, /etc a layer that only the stage sees. */
+const DEEDS: readonly string[] = [
+  "cat /etc/shadow",
+  "cd /etc && cat shadow",
+  "cd / && perl -e 'opendir my $d, q(/etc); syscall(257, fileno $d, q(shadow), 0)'",
+  "exec 9</etc && cat <&9; cat /proc/self/fd/9/../etc/shadow",
+  `perl -e 'system {"/bin/cat"} "cat", "/tmp/../tmp/../etc/passwd"'`,
+  `${named("nginx", "/usr/bin/perl")}; $D/nginx -e 'system {"/bin/sh"} "sh", "-c", "exit 0"'`,
+  `${named("sshd", "/usr/bin/perl")}
+   $D/sshd -e 'if (!fork) { $) = "33 33"; $( = 33; $< = $> = 33; exec "/usr/bin/id" } wait'`,
+  "grep 'BEGIN RSA PRIVATE' /etc/hostname; find $D -name id_rsa",
+  ": >$D/access_log; echo x >$D/f; shred -u $D/f",
+  "ln -s /etc/shadow $D/s; ln /etc/shadow /etc/f.hard",
+  "perl -e 'syscall(101, 0, 0, 0, 0)'",
+  `perl -e 'my $p = fork; if (!$p) { sleep 5; exit }
+    syscall(101, 16, $p, 0, 0); waitpid $p, 2; syscall(101, 17, $p, 0, 0); kill 9, $p'`,
+  "F=/dev/shm/falcod-test-$$; cp /bin/true $F; $F; rm $F",
+  `${named("ssh", "/usr/bin/perl")}
+   unshare -n sh -c 'ip link set lo up; ip addr add 203.0.113.1/32 dev lo
+     $D/ssh -MIO::Socket::INET -e "
+       @both = (IO::Socket::INET->new(LocalAddr => q(203.0.113.1:443), Listen => 1),
+         IO::Socket::INET->new(q(203.0.113.1:443)))"'`,
+  `perl -e 'my $n = "x"; my $m = syscall(319, $n, 0); open my $o, ">&=", $m; binmode $o;
+    open my $i, "<", "/bin/true"; binmode $i; local $/; syswrite $o, scalar <$i>;
+    system {"/proc/$$/fd/$m"} "true"'`,
+  ": >/etc/f; echo >>/etc/f; mv /etc/f /etc/f.moved; ln -s nowhere /etc/f.symbolic; rm /etc/f.moved",
+  "cd /tmp; : >../etc/g; mkdir /etc/f.directory",
+  ": >/etc/h; perl -e 'open my $f, q(<), q(/etc/h); chmod 0600, $f; chown 2, 2, $f'",
+  // a thread of Perl's reads
+  "perl -Mthreads -e 'threads->create(sub { open my $f, q(<), q(/etc/shadow) })->join'",
+];
+
+async function compare(rules: readonly string[]): Promise<void> {
+  const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "falcod-record-" });
+  const stageThrough = ownMounts(
+    `mount -t tmpfs tmpfs ${folder}
+     mkdir -p ${folder}/upper ${folder}/work ${folder}/d
+     mount -t overlay overlay \
+       -o lowerdir=/etc,upperdir=${folder}/upper,workdir=${folder}/work /etc`,
+  );
+  const file = `${folder}.scap`;
+  try {
+    await withFalcod({ rules, stageThrough }, async (falcod, stage) => {
+      await using recording = await Recording.of(stage, file);
+      for (const deed of DEEDS) {
+        await falcod.alertsOf(`export D=${folder}/d\n(${deed}\n) >/dev/null 2>&1`);
+      }
+      await recording.stop();
+      const replayed = await recording.replay(rules);
+      // One that only the kernel's name of a file raised has no counterpart.
+      const live = falcod.alerts.filter((alert) => !isOfResolvedName(alert));
+      assert(live.length >= 10, `only ${live.length} alerts: ${live.map(({ rule }) => rule)}`);
+      assertEquals(replayed.map(comparable), live.map(comparable));
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+    await Deno.remove(file).catch(() => {});
+  }
+}
+
+function isOfResolvedName(alert: SeenAlert): boolean {
+  const { "fd.realpath": real, "fd.name": name } = alert.output_fields;
+  return real !== undefined && real === name;
+}
+
+function comparable({ rule, priority, source, tags, output_fields }: SeenAlert) {
+  const fields = Object.entries(output_fields).filter(([name]) => !Object.hasOwn(EXCEPTED, name));
+  return { rule, priority, source, tags, fields: Object.fromEntries(fields) };
+}
+
+kernelTest("a recording raises the alerts of our rules that were raised live", async () => {
+  await compare([OWN]);
+});
+
+corpusTest(
+  "a recording raises the alerts of upstream's rules that were raised live",
+  [
+    UPSTREAM,
+  ],
+  () => compare([corpusPath(UPSTREAM)!]),
+  kernelTest,
+);
+
+kernelTest("a recording is full at its limit, and can be read", async () => {
+  await withFalcod({ rules: [OWN] }, async (_falcod, stage) => {
+    const file = await Deno.makeTempFile({ prefix: "falcod-record-", suffix: ".scap" });
+    try {
+      await using recording = await Recording.of(stage, file, ["--size-limit", "0.1"]);
+      await stage.run("find /usr/lib -maxdepth 2");
+      const { code, log } = await recording.ended();
+      assertEquals(code, 0, log);
+      assert(log.includes("size limit"), log);
+      assert(Deno.statSync(file).size <= 0.1 * (1 << 20));
+      await recording.replay([OWN]);
+    } finally {
+      Deno.removeSync(file);
+    }
+  });
+});
