@@ -23,6 +23,8 @@ const EVENTS = "/containerd.services.events.v1.Events/Subscribe";
 const MAX_NAMESPACES = 64;
 /** Docker's containers are there, too, without names and images: Docker itself knows better. */
 const DOCKERS_NAMESPACE = "moby";
+/** Here CRI knows better, and a little later: it must not be anticipated where it is asked. */
+const KUBERNETES_NAMESPACE = "k8s.io";
 const SHORT_ID = 12;
 const MAX_TEXT = 4096;
 
@@ -30,12 +32,12 @@ const MAX_TEXT = 4096;
 export async function inspectContainerd(
   connection: Connection,
   fullId: string,
-  { signal, labelMaxLength }: InspectOptions,
+  { signal, labelMaxLength, isCriAsked }: InspectOptions & { readonly isCriAsked: boolean },
 ): Promise<ContainerInfo | undefined> {
   const list = await connection.ask({ method: NAMESPACES, request: {}, signal });
   const names = list.messages(1).map((namespace) => namespace.text(1));
   for (const name of names.slice(0, MAX_NAMESPACES)) {
-    if (name === DOCKERS_NAMESPACE) continue;
+    if (name === DOCKERS_NAMESPACE || isCriAsked && name === KUBERNETES_NAMESPACE) continue;
     const get = (method: string, request: string) =>
       unlessMissing(
         connection.ask({

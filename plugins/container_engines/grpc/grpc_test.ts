@@ -247,10 +247,23 @@ Deno.test("inspect() finds containers in any of containerd's namespaces but Dock
       },
     ],
   });
+  using both = engine({ criSockets: [server.socket], containerdSockets: [server.socket] });
+  assertEquals((await both.inspect("web", NEVER))?.name, "web");
   answers[NAMESPACES] = () => namespaces("moby");
   await using dockers = await serveGrpc(answers);
   using others = engine({ containerdSockets: [dockers.socket] });
   assertEquals(await others.inspect("web", NEVER), undefined);
+});
+
+Deno.test("inspect() lets containerd say nothing of pods that its CRI does not know yet", async () => {
+  const answers = containerd();
+  answers[NAMESPACES] = () => namespaces("k8s.io");
+  answers[CONTAINERS] = () => message({ 1: message({ 1: "web" }) });
+  await using server = await serveGrpc({ ...cri({ name: "containerd" }), ...answers });
+  using both = engine({ criSockets: [server.socket], containerdSockets: [server.socket] });
+  assertEquals(await both.inspect("web", NEVER), undefined);
+  using own = engine({ containerdSockets: [server.socket] });
+  assertEquals((await own.inspect("web", NEVER))?.name, "web");
 });
 
 Deno.test("inspect() knows nothing where no socket is, or nobody answers to such a call", async () => {

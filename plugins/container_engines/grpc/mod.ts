@@ -49,7 +49,9 @@ export class GrpcEngine implements ContainerEngine {
       ),
       ...containerdSockets.map((socket) => async () => {
         const connection = await this.#connection(socket);
-        return connection && await inspectContainerd(connection, fullId, options);
+        const isCriAsked = criSockets.includes(socket);
+        return connection &&
+          await inspectContainerd(connection, fullId, { ...options, isCriAsked });
       }),
     ];
     return await firstAnswer(asks.map((ask) => () => ask().catch(rethrow)), signal);
