@@ -22,6 +22,7 @@ enum extra_kind {
 	EXTRA_QUEUE,		/* of the listening socket in `from` */
 	EXTRA_MADE,		/* two descriptors that the call made, and what they are */
 	EXTRA_USAGE,		/* struct usage_facts of the caller */
+	EXTRA_WORDS,		/* texts in an array of pointers that ends with none, each with its NUL */
 };
 
 struct extra_shape {
@@ -58,6 +59,7 @@ struct extra_shapes {
 #define QUEUE_OF(argument) { .kind = EXTRA_QUEUE, .from = argument, .when_done = 1 }
 #define MADE(argument) { .kind = EXTRA_MADE, .from = argument }
 #define USAGE { .kind = EXTRA_USAGE, .from = ARG1 }
+#define WORDS(argument) { .kind = EXTRA_WORDS, .from = argument }
 
 #define POLL_BYTES 512			/* 64 struct pollfd */
 #define OPTION_BYTES 4096
@@ -125,6 +127,7 @@ static const struct extra_shapes extra_shapes[SYSCALL_LIMIT] = {
 	[__NR_vfork] = {{ USAGE }},
 	[__NR_clone] = {{ USAGE }},
 	[__NR_clone3] = {{ USAGE }},
-	[__NR_execve] = {{ USAGE }},		/* that failed */
-	[__NR_execveat] = {{ USAGE }},
+	/* that failed */
+	[__NR_execve] = {{ USAGE, WORDS(ARG2) }},
+	[__NR_execveat] = {{ USAGE, WORDS(ARG3) }},
 };

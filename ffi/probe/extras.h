@@ -12,6 +12,7 @@
 #define EXTRA_LIMIT 8192		/* of one piece */
 #define EXTRA_LAST (EVENT_SLOT - EXTRA_LIMIT - 16)	/* where the last piece can begin */
 #define VECTOR_LIMIT 32			/* buffers of a vector that are looked at */
+#define WORDS_LIMIT 64			/* words of an argument vector */
 
 /* What a piece is made of, in memory that the verifier knows nothing about: see struct walk. */
 struct fetch {
@@ -124,6 +125,47 @@ static __always_inline __u64 fetch_vector(union event_slot *slot, struct fetch *
 	CLAMP(at, EXTRA_LAST);
 	*(__u64 *)(slot->bytes + at) = received ? (__u64)moved : fetch->total;
 	return fetch->at - start;
+}
+
+/* One word of an argument vector with its NUL; 1 ends it. */
+__noinline int word_step(void)
+{
+	struct fetch *fetch = current_fetch();
+	union event_slot *slot = event_slot();
+	__u64 word = 0, at;
+	__u32 word32 = 0;
+	long size;
+
+	if (!fetch || !slot || fetch->wanted < GIVEN_LIMIT)
+		return 1;
+	if (fetch->compat) {
+		bpf_probe_read_user(&word32, sizeof(word32), (void *)fetch->pointer);
+		word = word32;
+	} else {
+		bpf_probe_read_user(&word, sizeof(word), (void *)fetch->pointer);
+	}
+	if (!word)
+		return 1;
+	fetch->pointer += fetch->compat ? sizeof(word32) : sizeof(word);
+	at = fetch->at;
+	CLAMP(at, EVENT_SLOT - GIVEN_LIMIT);
+	size = bpf_probe_read_user_str(slot->bytes + at, GIVEN_LIMIT, (void *)word);
+	if (size < 1)
+		return 1;
+	fetch->at += size;
+	fetch->wanted -= size;
+	return 0;
+}
+
+static __always_inline __u64 fetch_words(struct fetch *fetch, __u64 at)
+{
+	fetch->at = at;
+	fetch->wanted = EXTRA_LIMIT;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < WORDS_LIMIT; i++)
+		if (word_step())
+			break;
+	return fetch->at - at;
 }
 
 /* struct user_msghdr, and struct mmsghdr begins with one: where its members are, and how wide, depends
@@ -271,6 +313,9 @@ __noinline int fetch_piece(__u32 which, __u32 start)
 		return fetch_queue(slot, at, from);
 	case EXTRA_MADE:
 		return fetch_made(slot, at, from);
+	case EXTRA_WORDS:
+		fetch->pointer = from;
+		return fetch_words(fetch, at);
 	case EXTRA_USAGE:
 		CLAMP(at, EXTRA_LAST);
 		usage_facts((struct usage_facts *)(slot->bytes + at));

@@ -260,7 +260,7 @@ const UNIX: readonly EventCase[] = [
     type: "connect",
     perl: `socket(C, AF_UNIX, SOCK_STREAM, 0); connect(C, pack_sockaddr_un("/run/none"))`,
     expect: {
-      "evt.args": "res=-2(ENOENT) tuple=/run/none fd=3(<u>/run/none) addr=/run/none",
+      "evt.args": "res=-2(ENOENT) tuple=NULL fd=3(<u>/run/none) addr=/run/none",
       "fd.name": "/run/none",
       "fd.realpath": null,
       "fd.connected": false,

@@ -61,10 +61,10 @@ const EXEC: readonly EventCase[] = [
   {
     name: "execve of nothing",
     type: "execve",
-    perl: `exec "./none"`,
+    perl: `exec { "./none" } "zero", "one", "two words"`,
     expect: {
       "evt.args": matching(
-        "res=-2(ENOENT) exe=<NA> args=NULL tid=",
+        "res=-2(ENOENT) exe=zero args=one.two words. tid=",
         "(actor) ptid=",
         "(sh) cwd=/var/tmp/",
         "comm=actor",

@@ -63,6 +63,7 @@ import {
 } from "./process_params.ts";
 
 const SOCK_TYPE_MASK = 0xf;
+const EINPROGRESS = -115;
 const SETVAL = 16; // linux include/uapi/linux/sem.h
 
 const result: Reader = (event) => event.result;
@@ -87,6 +88,9 @@ const openMode: Reader = (event) => encodeOpenMode(nativeOpenFlags(event), event
 const zero: Reader = () => 0;
 const absent: Reader = () => undefined;
 
+/** A connection that is being made has two ends already. */
+const connectTuple: Reader = (event) =>
+  event.result === 0 || event.result === EINPROGRESS ? tuple(event) : undefined;
 /** How much came in; nothing when the call failed. */
 const received: Reader = (event) => Math.max(0, event.result ?? 0) >>> 0;
 const memfdText = piece.text(0, 0);
@@ -208,7 +212,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     encoded(1, encodeDescriptorFlags),
   ],
   bind: [result, address, int(0)],
-  connect: [result, tuple, int(0), address],
+  connect: [result, connectTuple, int(0), address],
   listen: [result, int(0), int(1)],
   accept: [result, tuple, ...QUEUE],
   accept4: [result, tuple, ...QUEUE, encoded(3, encodeDescriptorFlags)],

@@ -15,6 +15,7 @@ import {
 } from "../../../core/mod.ts";
 import { layout } from "../../../ffi/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
+import { splitNul } from "./nul_strings.ts";
 import {
   bytesOf,
   intOf,
@@ -120,6 +121,12 @@ export const usage = {
   virtualKb: uint(0, USAGE_FACTS.virtualKb / 4),
   residentKb: uint(0, USAGE_FACTS.residentKb / 4),
   swappedKb: uint(0, USAGE_FACTS.swappedKb / 4),
+};
+
+/** The words that a program was to be started with and was not: the first, and the others. */
+export const words = {
+  first: ofPiece(1, (piece) => splitNul(textOf(piece))[0]),
+  others: ofPiece(1, (piece) => splitNul(textOf(piece)).slice(1)),
 };
 
 function usageWide(offset: number): Reader {

@@ -1,7 +1,7 @@
 /** Parameters of events that start and end processes: most of it stands in the change they bring. */
 import { encodeExecFlags } from "../../../core/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
-import { type Reader, usage } from "./piece_params.ts";
+import { keepingPieces, type Reader, usage, words } from "./piece_params.ts";
 
 const result: Reader = (event) => event.result;
 const unknown: Reader = () => undefined;
@@ -33,8 +33,8 @@ export function execReaders(): readonly Reader[] {
   const snapshot = exec;
   return [
     result,
-    (event) => snapshot(event)?.image.exe,
-    (event) => snapshot(event)?.image.args,
+    keepingPieces(words.first, (event) => snapshot(event)?.image.exe ?? words.first(event)),
+    keepingPieces(words.others, (event) => snapshot(event)?.image.args ?? words.others(event)),
     (event) => snapshot(event)?.threadId ?? event.threadId,
     (event) => snapshot(event)?.processId ?? event.processId,
     (event) => snapshot(event)?.parentId,
