@@ -8,10 +8,12 @@ const {
   CALL_RECORD,
   EXEC_RECORD,
   EXIT_RECORD,
+  EXTRAS_TAIL,
   FILE_FACTS,
   FILE_FLAGS,
   FILE_RECORD,
   FORK_RECORD,
+  HEADER_FLAGS,
   PATH_RECORD,
   RECORD_HEADER,
   RECORD_KIND,
@@ -210,6 +212,23 @@ export class RecordWriter {
     this.#bytes.set(parts.remote[0], facts + SOCKET_FACTS.remoteAddress);
     this.#view.setInt32(at + SOCKET_RECORD.fd, parts.fd ?? 3, true);
     return at;
+  }
+
+  /** Puts pieces behind the record written last, as ffi/probe/extras.h does; at most three. */
+  extras(at: number, pieces: readonly Uint8Array[]): void {
+    const offset = this.#end - at;
+    const lengths = [0, 1, 2].map((index) => pieces[index]?.length ?? 0);
+    for (const piece of pieces) {
+      this.#bytes.set(piece, this.#end);
+      this.#end += (piece.length + 7) & ~7;
+    }
+    const tail = this.#end;
+    this.#u16(tail + EXTRAS_TAIL.at, offset);
+    lengths.forEach((length, index) => this.#u16(tail + EXTRAS_TAIL.length + index * 2, length));
+    this.#end += EXTRAS_TAIL.byteLength;
+    this.#u32(at + RECORD_HEADER.size, this.#end - at);
+    const flags = this.#view.getUint16(at + RECORD_HEADER.flags, true);
+    this.#u16(at + RECORD_HEADER.flags, flags | HEADER_FLAGS.extras);
   }
 
   /** Header and strings; the fixed part starts as zeros. */

@@ -28,7 +28,7 @@ Deno.test("each event type has as many readers as parameters", () => {
   assertEquals(counts.filter(({ readers, params }) => readers !== params), []);
 });
 
-type Kind = "number" | "text" | "path" | "address" | "texts" | "bytes";
+type Kind = "number" | "text" | "path" | "address" | "texts" | "bytes" | "polled";
 
 /** What a parameter of a type may be; absent always may. */
 function kindsOf({ type }: EventParam): readonly Kind[] {
@@ -40,6 +40,10 @@ function kindsOf({ type }: EventParam): readonly Kind[] {
     case "BYTEBUF":
     case "CHARBUFARRAY":
       return ["bytes", "text", "texts"];
+    case "DYN":
+      return ["number", "text", "bytes"];
+    case "FDLIST":
+      return ["polled"];
     case "SOCKADDR":
     case "SOCKTUPLE":
       return ["address"];
@@ -53,6 +57,7 @@ function kindOf(value: Exclude<ParamValue, undefined>): Kind {
   if (typeof value === "string") return "text";
   if (value instanceof Uint8Array) return "bytes";
   if ("given" in value) return "path";
+  if ("polled" in value) return "polled";
   return "family" in value ? "address" : "texts";
 }
 
@@ -95,5 +100,27 @@ Deno.test("each reader's value fits its parameter, whatever record it reads", ()
   );
   const exit = load(RECORD_KIND.exit, (writer) => writer.exit({ result: 256 }));
   for (const event of [exec, exit]) for (const misfit of misfits(event)) found.add(misfit);
+  assertEquals([...found], []);
+});
+
+Deno.test("each reader's value fits its parameter, whatever its arguments point to", () => {
+  const piece = (length: number, seed: number) =>
+    Uint8Array.from({ length }, (_, index) => (index * 37 + seed * 101) & 0xff);
+  const found = new Set<string>();
+  for (const syscall of CALLS) {
+    for (const length of [0, 1, 7, 8, 16, 23, 72]) {
+      for (const selector of [0n, 1n, 2n, 4n, 10n, 20n, 57n, 0x80000701n, 0xffff_ffff_ffff_ffffn]) {
+        for (const result of [-14, 0, 5]) {
+          const event = load(RECORD_KIND.call, (writer) => {
+            const args = [selector, selector, selector, 9n, 9n, 9n];
+            const at = writer.call({ syscall, args, result });
+            writer.extras(at, [piece(length, 1), piece(length, 2), piece(length, 3)]);
+            return at;
+          });
+          for (const misfit of misfits(event)) found.add(misfit);
+        }
+      }
+    }
+  }
   assertEquals([...found], []);
 });
