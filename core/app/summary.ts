@@ -2,6 +2,7 @@
 import type { EngineCounters, LaneCounters } from "../engine/mod.ts";
 import type { SourceCounters } from "../plugin/mod.ts";
 import type { StateCounters } from "../state/mod.ts";
+import type { RuleCaptureCounters } from "./recording/rule_captures.ts";
 import type { ReloadCounters } from "./reload.ts";
 
 export interface Summary {
@@ -11,6 +12,8 @@ export interface Summary {
   readonly state: StateCounters;
   /** Absent: nobody keeps the rules fresh. */
   readonly reloads: ReloadCounters | undefined;
+  /** Absent: nothing is captured. */
+  readonly captures?: RuleCaptureCounters | undefined;
   /** It ended because no output takes alerts any more. */
   readonly outputsGone: boolean;
   /** What broke a recording, all before which was judged. */
@@ -41,7 +44,11 @@ export function summaryLines(summary: Summary): string[] {
     if (lane.dropped > 0) lines.push(`  output ${lane.name}, alerts dropped: ${lane.dropped}`);
     if (lane.failed > 0) lines.push(`  output ${lane.name}, alerts lost: ${lane.failed}`);
   }
+  const { captures } = summary;
+  if (captures && captures.captures > 0) lines.push(`  captures begun: ${captures.captures}`);
   const troubles = [
+    ["captures that failed", captures?.failed ?? 0],
+    ["events lost on their way into captures", captures?.lostEvents ?? 0],
     ["processes evicted from the table", state.evicted],
     ["threads left out of the table", state.threadsNotKept],
     ["processes whose end was missed", state.repaired],

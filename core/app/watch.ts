@@ -17,6 +17,8 @@ import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
 import { DropMonitor, type DropMonitorOptions } from "./event_drops.ts";
 import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
+import { recordingNeeds } from "./recording/needs.ts";
+import { RuleCaptures } from "./recording/rule_captures.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import type { Summary } from "./summary.ts";
 
@@ -110,18 +112,36 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     ruleset,
     state,
     hostname,
-    deliver: (alert: Alert) => delivery.enqueue(alert),
+    deliver: (alert: Alert) => {
+      delivery.enqueue(alert);
+      captures?.alerted(alert);
+    },
     ruleMatching: config.rule_matching,
     awaited: lookup,
     onFault: (error) => log.error(`this is a bug, an event was skipped: ${error.message}`),
   });
+  // A recording is there already: nothing of this machine happens after it.
+  const captures = config.capture.enabled && !isRecorded
+    ? new RuleCaptures({
+      settings: config.capture,
+      state,
+      ruleset: () => engine.ruleset,
+      hostname,
+      log,
+      alert: (alert) => delivery.enqueue(alert),
+    })
+    : undefined;
+  const needsFor = (ruleset: Ruleset, source: Source) => {
+    const needs = needsOf(ruleset, source.name);
+    return captures ? recordingNeeds(needs.eventTypes, needs.fields) : needs;
+  };
   let couldMatch = judgesOf(sources, ruleset);
   const reloads = request.keepRulesFresh?.({
     use: (ruleset, ruleMatching) => {
       engine.swap(ruleset, ruleMatching);
       couldMatch = judgesOf(sources, ruleset);
       state.names.retain(watchedNames(ruleset));
-      for (const source of sources) source.update(needsOf(ruleset, source.name));
+      for (const source of sources) source.update(needsFor(ruleset, source));
     },
     alert: (alert) => delivery.enqueue(alert),
   }, signal);
@@ -129,12 +149,20 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const waiting = new Set(sources);
   try {
     await Promise.all(sources.map((source) =>
-      source.run(needsOf(ruleset, source.name), {
+      source.run(needsFor(ruleset, source), {
         signal,
         log,
-        deliver: (event) => engine.process(event),
-        couldMatchOpening: (event) => couldMatch.get(source)!.opening(event, state),
-        change: (change, clockNs) => state.apply(change, clockNs),
+        deliver: (event) => {
+          engine.process(event);
+          captures?.event(event);
+        },
+        // What no rule can match belongs into a capture, too.
+        couldMatchOpening: (event) =>
+          captures !== undefined || couldMatch.get(source)!.opening(event, state),
+        change: (change, clockNs) => {
+          state.apply(change, clockNs);
+          captures?.change(change, clockNs);
+        },
         seed: (processes) => state.seed(processes),
         account: (change) => state.users.apply(change),
         container: (container) => state.containers.set(container),
@@ -142,7 +170,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         ready: () => {
           waiting.delete(source);
           // Other rules came while it was starting.
-          if (engine.ruleset !== ruleset) source.update(needsOf(engine.ruleset, source.name));
+          if (engine.ruleset !== ruleset) source.update(needsFor(engine.ruleset, source));
           if (waiting.size === 0) request.onReady(sources.map((source) => source.name));
         },
       })
@@ -155,6 +183,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     await Promise.all([names, lookups, losses, reloads?.ended]);
     for (const each of engines) each.close?.();
     engine.release();
+    await captures?.close();
     await delivery.close(isRecorded ? SETTLE_MS : FLUSH_MS);
   }
   return {
@@ -163,6 +192,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     sources: sources.map((source) => ({ name: source.name, counters: source.counters() })),
     state: state.counters,
     reloads: reloads?.counters(),
+    captures: captures?.counters,
     outputsGone,
     failure,
   };

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "../assert.ts";
 import { corpusPath, corpusTest } from "../corpus.ts";
 import { kernelTest, ownMounts, type SeenAlert, withFalcod } from "./harness.ts";
-import { Recording } from "./recording.ts";
+import { Recording, replayOf } from "./recording.ts";
 
 const UPSTREAM = "rules/current/falco_rules.yaml";
 const OWN = "rules/falco_rules.yaml";
@@ -123,4 +123,52 @@ kernelTest("a recording is full at its limit, and can be read", async () => {
       Deno.removeSync(file);
     }
   });
+});
+
+kernelTest("a rule captures what comes after it, longer while rules match", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "falcod-capture-" });
+  const rules = `${folder}/rules.yaml`;
+  await Deno.writeTextFile(
+    rules,
+    `- rule: begins
+  desc: for a test
+  condition: evt.type = openat and fd.name = ${folder}/begin
+  output: begins
+  priority: NOTICE
+  capture: true
+  capture_duration: 60000
+- rule: matches
+  desc: for a test
+  condition: evt.type in (openat, unlinkat) and fs.path.name startswith ${folder}/then
+  output: "%evt.type %fs.path.name %proc.name"
+  priority: NOTICE
+`,
+  );
+  const capture = ["enabled=true", `path_prefix=${folder}/own`].flatMap((key) => [
+    "-o",
+    `capture.${key}`,
+  ]);
+  try {
+    await withFalcod({ rules: [rules], args: capture }, async (falcod) => {
+      await falcod.alertsOf(`touch ${folder}/then-before`);
+      await falcod.alertsOf(
+        `touch ${folder}/begin; cd ${folder}; touch then-1; rm then-1; cat then-none`,
+      );
+      const { code, log } = await falcod.stop();
+      assertEquals(code, 0, log);
+    });
+    const files = [...Deno.readDirSync(folder)].map(({ name }) => name)
+      .filter((name) => name.endsWith(".scap"));
+    assertEquals(files.length, 1);
+    assert(/^own_\d{20}_\d{20}\.scap$/.test(files[0]!), files[0]);
+    const replayed = await replayOf(`${folder}/${files[0]}`, [rules]);
+    assertEquals(replayed.map(({ output }) => output.replace(/^.*?: Notice /, "")), [
+      "begins",
+      `openat ${folder}/then-1 touch`,
+      `unlinkat ${folder}/then-1 rm`,
+      `openat ${folder}/then-none cat`,
+    ]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

@@ -42,20 +42,8 @@ export class Recording {
     return { code, log: this.#text };
   }
 
-  async replay(rules: readonly string[]): Promise<readonly SeenAlert[]> {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...FALCOD,
-        "replay",
-        this.file,
-        ...rules.flatMap((file) => ["-r", file]),
-        ...["-o", "json_output=true", "-o", "rule_matching=all"],
-      ],
-      env: { NO_COLOR: "1" },
-    }).output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    const lines = new TextDecoder().decode(stdout).trim().split("\n").filter((line) => line !== "");
-    return lines.map((line) => JSON.parse(line) as SeenAlert);
+  replay(rules: readonly string[]): Promise<readonly SeenAlert[]> {
+    return replayOf(this.file, rules);
   }
 
   async #readOn(): Promise<boolean> {
@@ -73,4 +61,22 @@ export class Recording {
     await this.#child.status;
     await this.#log.cancel().catch(() => {});
   }
+}
+
+/** The alerts of a capture. */
+export async function replayOf(
+  file: string,
+  rules: readonly string[],
+): Promise<readonly SeenAlert[]> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...[...FALCOD, "replay", file],
+      ...rules.flatMap((file) => ["-r", file]),
+      ...["-o", "json_output=true", "-o", "rule_matching=all"],
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  const lines = new TextDecoder().decode(stdout).trim().split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as SeenAlert);
 }

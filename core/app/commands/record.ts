@@ -13,6 +13,7 @@ import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger } from "../log.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
+import { recordingNeeds } from "../recording/needs.ts";
 import { Recording } from "../recording/recording.ts";
 import { conditionOf } from "../replay/event_lines.ts";
 import { printDiagnostics } from "../report.ts";
@@ -29,8 +30,6 @@ export interface RecordRequest {
 }
 
 const SOURCE = "syscall";
-/** What makes the source tell all of an event. */
-const ALL_FIELDS: ReadonlySet<string> = new Set(["evt.args", "fd.name", "proc.env"]);
 
 type Shows = (event: Event, state: State) => boolean;
 
@@ -88,7 +87,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
 
 async function filterOf(text: string | undefined, host: Host): Promise<Filter | undefined> {
   if (text === undefined) {
-    return { shows: () => true, needs: needsOf(new Set(allEventCodes())) };
+    return { shows: () => true, needs: recordingNeeds(new Set(allEventCodes())) };
   }
   const none = { source: SOURCE, configPath: undefined, rulePaths: [] };
   const surroundings = await surroundingsOf(none, host);
@@ -97,11 +96,7 @@ async function filterOf(text: string | undefined, host: Host): Promise<Filter | 
   const condition = conditionOf(text, surroundings, report);
   printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
   if (!condition || report.hasErrors) return undefined;
-  return { shows: condition.holds, needs: needsOf(condition.eventTypes) };
-}
-
-function needsOf(eventTypes: ReadonlySet<number>): EventNeeds {
-  return { eventTypes, fields: ALL_FIELDS };
+  return { shows: condition.holds, needs: recordingNeeds(condition.eventTypes) };
 }
 
 async function createSource({ scopeProcessId }: RecordRequest, host: Host): Promise<Source> {

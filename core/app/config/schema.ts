@@ -156,13 +156,13 @@ export const configSchema = z.strictObject({
       "idle",
     ),
   }),
-  capture: planned(section({
+  capture: section({
     enabled: flag(false),
     path_prefix: text("/tmp/falco"),
     mode: oneOf(["rules", "all_rules"], "rules"),
     default_duration: whole({ ...MAX, standard: 5000 }),
     max_file_size_mb: whole({ min: 0, max: 1048576, standard: 0 }),
-  })),
+  }),
   base_syscalls: section({
     custom_set: listOf(word()),
     repair: idle(flag(false), "the process table needs no system calls"),

@@ -1,0 +1,13 @@
+/** What a recording needs of a source: all that its events have to tell. */
+import type { EventNeeds } from "../../plugin/mod.ts";
+
+/** Every parameter, what descriptors are of, and environments. */
+const ALL_OF_AN_EVENT = ["evt.args", "fd.name", "proc.env"];
+
+/** Events of these types, whoever causes them and however they end. */
+export function recordingNeeds(
+  eventTypes: ReadonlySet<number>,
+  fields: Iterable<string> = [],
+): EventNeeds {
+  return { eventTypes, fields: new Set([...fields, ...ALL_OF_AN_EVENT]) };
+}
