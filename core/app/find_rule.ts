@@ -34,8 +34,8 @@ function namesText(names: readonly string[]): string {
   return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} others` : shown;
 }
 
-/** What lists the same rules. */
-function listCommand({ configPath, rulePaths }: Omit<RuleWish, "asked">): string {
+/** The command that lists the rules of these files. */
+export function listCommand({ configPath, rulePaths }: Omit<RuleWish, "asked">): string {
   const config = configPath === undefined ? [] : ["-c", configPath];
   const rules = rulePaths.flatMap((path) => ["-r", path]);
   return ["falcod list rules", ...config, ...rules].join(" ");

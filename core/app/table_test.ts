@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { nameFilter, nothingFound, printTable } from "./table.ts";
+import { nameFilter, nothingFound, printMarkdown, printTable } from "./table.ts";
 
 function printed(isTerminal: boolean): string {
   let text = "";
@@ -14,6 +14,13 @@ Deno.test("printTable() aligns columns under heads on a terminal", () => {
 
 Deno.test("printTable() puts tabs between cells in a pipe, and no heads", () => {
   assertEquals(printed(false), "proc.name\ttext\nfd\ta\\nb\n");
+});
+
+Deno.test("printMarkdown() keeps cells apart, whatever is in them", () => {
+  let text = "";
+  const output = { write: (more: string) => void (text += more), isTerminal: false };
+  printMarkdown({ heads: ["name", "type"], rows: [["a|b", "c\nd"]] }, output);
+  assertEquals(text, "| name | type |\n| --- | --- |\n| a\\|b | c\\nd |\n");
 });
 
 Deno.test("nameFilter() looks for a part of the name, or matches a pattern with *", () => {

@@ -62,6 +62,13 @@ Deno.test("falcod refuses to run with a configuration that is wrong", async () =
   }
 });
 
+Deno.test("falcod does not start without the file that -P asks for", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const { code, error } = await falcod(["-c", config(folder), "-P", folder.file("gone/pid")]);
+  assertEquals(code, 1);
+  assert(/cannot write the process id to ".*pid": there is no such file\n$/.test(error), error);
+});
+
 Deno.test("falcod says which configuration it cannot read", async () => {
   const { code, error } = await falcod(["-c", "/nowhere/falco.yaml"]);
   assertEquals(code, 1);

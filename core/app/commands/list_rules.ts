@@ -2,6 +2,7 @@
 import { matchesWildcard } from "../../base/mod.ts";
 import type { Rule } from "../../rule/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { listCommand } from "../find_rule.ts";
 import type { Host } from "../host.ts";
 import { tellErrors } from "../report.ts";
 import { prepare } from "../start.ts";
@@ -45,7 +46,7 @@ export async function listRulesCommand(request: ListRulesRequest, host: Host): P
   }
   if (rules.length > 0 || pattern === undefined) return EXIT_OK;
   const words = ruleset.rules.flatMap(({ name, source, tags }) => [name, source, ...tags]);
-  const instead = "falcod list rules without it shows all";
+  const instead = `${listCommand(request)} shows all`;
   host.error.write(nothingFound("rule", pattern, { names: words, instead }));
   return EXIT_FAILURE;
 }
