@@ -1,10 +1,12 @@
 /** Which events a condition can match, and what is left of it for events of one type. */
 import type { Report } from "../base/mod.ts";
 import { allEventCodes, eventCodesByName, eventType } from "../event/mod.ts";
+import { type FieldValue, fixedValue } from "../field/mod.ts";
 import type {
   CheckedComparison,
   CheckedCondition,
   CheckedExistence,
+  CheckedField,
   CheckedLeaf,
   CheckedOperand,
 } from "./checked.ts";
@@ -81,8 +83,8 @@ function holdsTypeName(operand: CheckedOperand): boolean {
 type Types = ReadonlySet<number> | "all";
 
 /**
- * Codes of events the condition can be true for, never too few. Only comparisons of the event's
- * type narrow them, and those of evt.num that no event satisfies.
+ * Codes of events the condition can be true for, never too few. Only comparisons of the event's type
+ * and direction narrow them, and those of evt.num that no event satisfies.
  */
 export function eventTypesOf(condition: CheckedCondition): ReadonlySet<number> {
   const types = typesOf(condition, false);
@@ -101,10 +103,8 @@ function typesOf(condition: CheckedCondition, negated: boolean): Types {
       return typesOf(condition.child, !negated);
     case "exists":
       return negated && isTypeName(condition.left) ? NONE : "all";
-    case "comparison": {
-      const types = typesCompared(condition);
-      return types && negated ? others(types) : types ?? "all";
-    }
+    case "comparison":
+      return typesCompared(condition, negated);
     default:
       return condition satisfies never;
   }
@@ -112,15 +112,39 @@ function typesOf(condition: CheckedCondition, negated: boolean): Types {
 
 const NONE: ReadonlySet<number> = new Set();
 
-/** The types that satisfy a comparison; absent when it says nothing about types. */
-function typesCompared(comparison: CheckedComparison): Types | undefined {
+/** The types for which a comparison can hold, or not hold. */
+function typesCompared(comparison: CheckedComparison, negated: boolean): Types {
   const { left, operator: { name }, right } = comparison;
-  if (right.kind !== "constants") return undefined;
-  if (nameOf(left) === "evt.num") return typesByNumber(comparison);
-  if (!isTypeName(left)) return undefined;
-  const named = () => new Set(right.constants.flatMap((type) => eventCodesByName(String(type))));
-  if (name === "=" || name === "==" || name === "in") return named();
-  return name === "!=" ? others(named()) : undefined;
+  if (right.kind === "operand") return "all";
+  const isNamed = isTypeName(left) && right.kind === "constants" &&
+    ["=", "==", "in", "!="].includes(name);
+  if (isNamed) {
+    const named = new Set(right.constants.flatMap((type) => eventCodesByName(String(type))));
+    return (name === "!=") === negated ? named : others(named);
+  }
+  if (nameOf(left) === "evt.num") {
+    const types = typesByNumber(comparison);
+    return types && negated ? others(types) : types ?? "all";
+  }
+  return left.kind === "field" && TOLD_BY_TYPE.has(nameOf(left) ?? "")
+    ? typesWith(left, (value) => compareWithConstants(comparison, value) !== negated)
+    : "all";
+}
+
+/** Fields of which the type of an event gives the value. */
+const TOLD_BY_TYPE: ReadonlySet<string> = new Set(["evt.type", "evt.dir"]);
+
+/** Types for which the field has a value that is wanted; those that do not settle it have any. */
+function typesWith(
+  { definition, argument }: CheckedField,
+  isWanted: (value: Exclude<FieldValue, undefined>) => boolean,
+): Types {
+  return new Set(
+    allEventCodes().filter((code) => {
+      const value = fixedValue(definition, argument, code)?.value;
+      return value === undefined || isWanted(value);
+    }),
+  );
 }
 
 /** Events are numbered from 1, which some comparisons contradict and some only repeat. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { allEventCodes, eventCodesByName } from "../event/mod.ts";
+import { allEventCodes, eventCodesByName, eventNames, eventNamesOf } from "../event/mod.ts";
 import { bothWays, check } from "./testing.ts";
 import { eventTypesOf, foldForEventType, tellsEventTypes } from "./mod.ts";
 import { Report } from "../base/mod.ts";
@@ -24,7 +24,20 @@ Deno.test("eventTypesOf() narrows by the event's type, through and, or and not",
   assertEquals(types("not evt.type != openat"), openat);
   assertEquals(types("syscall.type = openat"), openat);
   assertEquals(types("evt.type exists"), all);
-  assertEquals(types("evt.type startswith open"), all);
+  // An asynchronous event brings its name along.
+  const [async] = eventCodesByName("asyncevent");
+  const opening = eventNames().filter((name) => name.startsWith("open"));
+  assert(opening.includes("openat2") && opening.length < 10);
+  assertEquals(eventNamesOf(types("evt.type startswith open")), ["asyncevent", ...opening]);
+  assert(types("not evt.type startswith open").includes(async!));
+  assertEquals(
+    types("not evt.type startswith open").length,
+    all.length + 1 - types("evt.type startswith open").length,
+  );
+  assertEquals(eventNamesOf(types("evt.type = anyof (close)")), ["asyncevent", "close"]);
+  assert(!types("evt.dir = >").includes(openat[0]!));
+  assertEquals(types("evt.dir = <").length + types("evt.dir = >").length, all.length);
+  assertEquals(types("not evt.dir = >"), types("evt.dir = <"));
   assertEquals(types("evt.num < 1"), []);
 });
 

@@ -31,6 +31,7 @@ export { interpretCondition } from "./interpret.ts";
 export { type Landmark, landmarksOf, visitLandmarks } from "./landmarks.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
 export { lintBrackets } from "./lint_brackets.ts";
+export { lintDirection } from "./lint_direction.ts";
 export { lintMeaning } from "./lint_meaning.ts";
 export { lintValues } from "./lint_values.ts";
 export { anyOf, type LeafKnowledge, necessaryCondition, truthAmong } from "./necessary.ts";

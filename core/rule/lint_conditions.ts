@@ -6,6 +6,7 @@ import {
   type CheckedCondition,
   type Condition,
   lintBrackets,
+  lintDirection,
   lintMeaning,
   lintValues,
   parseCondition,
@@ -41,6 +42,7 @@ export function lintCondition(
 ): void {
   lintBrackets(parsed, report);
   lintValues(written, checked, { report });
+  if (source === SYSCALL) lintDirection(checked, report);
   lintMeaning(written, checked, {
     report,
     budget: new Budget(BUDGET),
@@ -88,6 +90,7 @@ export class ConditionLint {
     report: Report,
   ): void {
     lintValues(written, checked, { report, hints: this.#hints, seen: this.#seen });
+    if (source === SYSCALL) lintDirection(checked, report);
     lintMeaning(written, checked, {
       report,
       hints: this.#hints,

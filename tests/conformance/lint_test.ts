@@ -24,15 +24,12 @@ const NO_DESCRIPTOR = "the start of a program is about no descriptor";
 /** Fields of outputs that none of the rule's events has. */
 const NEVER_FILLED: readonly (readonly [field: string, events: string, why: string])[] = [
   ["evt.arg.filename", "creat, open, openat and others", NO_PARAMETER],
-  ["evt.arg.flags", "bpf", NO_PARAMETER],
   ["evt.arg.flags", "chmod, fchmod, fchmodat", NO_PARAMETER],
   ["evt.arg.flags", "connect", NO_PARAMETER],
   ["evt.arg.flags", "connect, sendmsg, sendto", NO_PARAMETER],
   ["evt.arg.flags", "mkdir, mkdirat", NO_PARAMETER],
-  ["evt.arg.flags", "ptrace", NO_PARAMETER],
   ["evt.arg.flags", "recvfrom", NO_PARAMETER],
   ["evt.arg.flags", "setns", NO_PARAMETER],
-  ["evt.arg.flags", "setuid", NO_PARAMETER],
   ["evt.arg.flags", "symlink, symlinkat", NO_PARAMETER],
   ["evt.arg.linkpath", "link, linkat", NO_PARAMETER],
   ["evt.arg.name", "chmod, fchmod, fchmodat", NO_PARAMETER],
@@ -91,11 +88,11 @@ const JUDGED: Readonly<Record<string, string>> = {
     ENTER,
   "warning F042 this alternative can never hold: evt.arg[flags] has no value in events of type creat":
     "creat has no parameter flags, in Falco neither",
-  'warning F044 "and" binds closer than "or": this asks for "((evt.type = connect and evt.dir=<))" or both "(fd.typechar = 4 or fd.typechar = 6)" and "(fd.ip != "0.0.0.0" and fd.net != "127.0.0.0/8")"':
+  [`warning F044 "and" binds closer than "or": this asks for "((evt.type = connect and evt.dir=<))" or both "(fd.typechar = 4 or fd.typechar = 6)" and '(fd.ip != "0.0.0.0" and fd.net != "127.0.0.0/8")'`]:
     UNBRACKETED,
-  'warning F044 "and" binds closer than "or": this asks for "((evt.type in (accept,listen) and evt.dir=<))" or both "(fd.typechar = 4 or fd.typechar = 6)" and "(fd.ip != "0.0.0.0" and fd.net != "127.0.0.0/8")"':
+  [`warning F044 "and" binds closer than "or": this asks for "((evt.type in (accept,listen) and evt.dir=<))" or both "(fd.typechar = 4 or fd.typechar = 6)" and '(fd.ip != "0.0.0.0" and fd.net != "127.0.0.0/8")'`]:
     UNBRACKETED,
-  'warning F044 "and" binds closer than "or": this asks for "((evt.type in (accept,listen,connect) and evt.dir=<))" or both "(fd.typechar = 4 or fd.typechar = 6)" and "(fd.ip != "0.0.0.0" and fd.net != "127.0.0.0/8")"':
+  [`warning F044 "and" binds closer than "or": this asks for "((evt.type in (accept,listen,connect) and evt.dir=<))" or both "(fd.typechar = 4 or fd.typechar = 6)" and '(fd.ip != "0.0.0.0" and fd.net != "127.0.0.0/8")'`]:
     UNBRACKETED,
   'warning F044 "and" binds closer than "or": this asks for "proc.aname = etckeeper" or both "(proc.aname in (50vcs-commit, 30store-metadata, 50uncommitte…" and "(fd.name startswith /etc/.git/ or fd.name = /etc/.etckeeper)"':
     "as it stands, all that a child of etckeeper does passes",

@@ -129,6 +129,6 @@ function judgeFolded(
     assertEquals(result, truth, `folded for ${values["evt.type"]}: ${about}`);
     return;
   }
-  // evt.num and syscall.type take any value here, so only the type itself can be wrong.
-  if (!/evt\.num|syscall\.type/.test(about)) assert(!truth, `type is missing: ${about}`);
+  // evt.num, evt.dir and syscall.type take any value here, so only the type itself can be wrong.
+  if (!/evt\.(?:num|dir)|syscall\.type/.test(about)) assert(!truth, `type is missing: ${about}`);
 }
