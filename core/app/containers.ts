@@ -49,7 +49,7 @@ const MAX_UNDER_WAY = 4;
 /** Waiting beyond that is not asked about for now; as many as the table of containers holds. */
 const MAX_WAITING = 4096;
 /** An engine may not know a container yet when its first process runs. */
-const RETRY_AFTER_MS = [20, 100, 500, 2000] as const;
+const RETRY_AFTER_MS = [20, 40, 80, 160, 320, 640, 1280] as const;
 const ASK_AGAIN_AFTER_MS = 60_000;
 /** Their containers are known by the cgroup, and there is nobody to ask. */
 const UNASKED: ReadonlySet<ContainerEngineName> = new Set(["lxc", "libvirt-lxc", "bpm"]);
@@ -60,6 +60,8 @@ interface Inquiry {
   tries: number;
   /** An engine has told of it since it was asked. */
   isStale: boolean;
+  /** Ends the pause before the next try, if there is one. */
+  wake: () => void;
 }
 
 export class ContainerLookup implements AwaitedContainers {
@@ -100,7 +102,7 @@ export class ContainerLookup implements AwaitedContainers {
       return;
     }
     if (!container.known && this.#isAnyoneThere) this.#ids.add(container.id);
-    const inquiry = { container, tries: 0, isStale: false };
+    const inquiry = { container, tries: 0, isStale: false, wake: () => {} };
     this.#inquiries.set(container.id, inquiry);
     this.#waiting.push(inquiry);
     this.#next();
@@ -132,9 +134,13 @@ export class ContainerLookup implements AwaitedContainers {
 
   /** An engine tells of a container. What was asked before may have come too early. */
   #tell(reference: ContainerReference): void {
+    this.#isAnyoneThere = true;
     const inquiry = this.#inquiries.get(reference.id);
-    if (inquiry) inquiry.isStale = true;
-    else this.ask(this.#options.current(reference.id) ?? unknownContainer(reference));
+    if (inquiry) {
+      inquiry.isStale = true;
+      inquiry.tries = 0;
+      inquiry.wake();
+    } else this.ask(this.#options.current(reference.id) ?? unknownContainer(reference));
   }
 
   #next(): void {
@@ -183,7 +189,9 @@ export class ContainerLookup implements AwaitedContainers {
       givenUp(id);
       return;
     }
-    pause(waitMs, signal).then(() => {
+    const woken = new Promise<void>((resolve) => inquiry.wake = resolve);
+    Promise.race([pause(waitMs, signal), woken]).then(() => {
+      inquiry.wake = () => {};
       this.#waiting.unshift(inquiry);
       this.#next();
     });

@@ -207,6 +207,29 @@ Deno.test("ContainerLookup asks about what engines tell of, and again when they 
   ]);
 });
 
+Deno.test("ContainerLookup asks at once when an engine tells of what it did not know", async () => {
+  const asked: string[] = [];
+  let tell = () => {};
+  const stage = new Stage(
+    (fullId) => {
+      asked.push(fullId);
+      if (asked.length === 5) queueMicrotask(() => setTimeout(tell));
+      return Promise.resolve(asked.length < 6 ? undefined : info(fullId));
+    },
+    {
+      watch: (_signal, told) => {
+        tell = () => told({ id: "abc", fullId: "abcabc", engine: "docker" });
+        return Promise.resolve();
+      },
+    },
+  );
+  await stage.start();
+  stage.lookup.ask(container("abc"));
+  await stage.heard(1);
+  stage.stop.abort();
+  assertEquals(asked.length, 6);
+});
+
 Deno.test("ContainerLookup never asks about containers that no engine lists, nor about too many", async () => {
   const stage = new Stage(() => new Promise(() => {}));
   await stage.start();

@@ -53,7 +53,9 @@ export interface Server extends AsyncDisposable {
 }
 
 /** Starts a program that serves on a unix socket, and waits until it does. */
-export async function startServer(command: readonly string[], socket: string): Promise<Server> {
+export type StartServer = (command: readonly string[], socket: string) => Promise<Server>;
+
+export const startServer: StartServer = async (command, socket) => {
   const [program = "", ...args] = command;
   const child = new Deno.Command(program, {
     args,
@@ -72,16 +74,26 @@ export async function startServer(command: readonly string[], socket: string): P
       await child.status;
     },
   };
+  try {
+    await listening(socket);
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  return server;
+};
+
+/** Waits until somebody listens on a unix socket. */
+export async function listening(socket: string): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     try {
       (await Deno.connect({ transport: "unix", path: socket })).close();
-      return server;
+      return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  await server[Symbol.asyncDispose]();
-  throw new Error(`${program} does not listen on ${socket}`);
+  throw new Error(`nobody listens on ${socket}`);
 }
 
 export function notInstalled(...programs: readonly string[]): readonly string[] {

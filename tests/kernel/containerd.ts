@@ -8,7 +8,7 @@ import {
   type Fields,
   type Message,
 } from "../../plugins/container_engines/grpc/wire.ts";
-import { makeImage, makeRootfs, output, startServer } from "./busybox.ts";
+import { makeImage, makeRootfs, output, type StartServer, startServer } from "./busybox.ts";
 import { temporaryFolder } from "./engines.ts";
 
 /** What containerd 1.6 makes pods' sandboxes of. */
@@ -53,7 +53,7 @@ export class Containerd implements AsyncDisposable {
   }
 
   /** With an image of busybox in the namespaces of Kubernetes and of ctr. */
-  static async start(image: string): Promise<Containerd> {
+  static async start(image: string, serve: StartServer = startServer): Promise<Containerd> {
     await using stack = new AsyncDisposableStack();
     const folder = temporaryFolder(stack, "falcod-containerd-");
     const socket = `${folder}/containerd.sock`;
@@ -63,7 +63,7 @@ export class Containerd implements AsyncDisposable {
     Deno.writeTextFileSync(`${folder}/cni/net.conflist`, JSON.stringify(network(folder)));
     Deno.writeTextFileSync(`${folder}/config.toml`, config(folder));
     const command = ["unshare", "--net", "containerd", "--config", `${folder}/config.toml`];
-    stack.use(await startServer(command, socket));
+    stack.use(await serve(command, socket));
     const connection = await Connection.open(socket, 60_000);
     stack.defer(() => connection.close());
     for (const namespace of ["k8s.io", "default"]) {
