@@ -62,7 +62,7 @@ conformanceSuite<CurrentCase>({
       options: given,
       oldFlags: {
         ...NO_FLAGS,
-        allEvents: options.all_events ?? false,
+        others: givenFlags(options.all_events),
         tags: options.enabled_tags ?? [],
         print: printOf(options.args ?? []),
       },
@@ -141,7 +141,7 @@ conformanceSuite<OldCase>({
       ],
       oldFlags: {
         ...NO_FLAGS,
-        allEvents: item.all_events ?? false,
+        others: givenFlags(item.all_events),
         disabledRules: item.disabled_rules ?? [],
         disabledTags: item.disable_tags ?? [],
         tags: item.run_tags ?? [],
@@ -176,13 +176,16 @@ function isLevel(priority: string, level: string): boolean {
 }
 
 const NO_FLAGS: OldFlags = {
-  allEvents: false,
   disabledRules: [],
   disabledTags: [],
   tags: [],
-  base64: false,
   print: undefined,
+  others: new Map(),
 };
+
+function givenFlags(allEvents: boolean | undefined): OldFlags["others"] {
+  return new Map(allEvents ? [["-A", [""]]] : []);
+}
 
 function counts({ alerts }: Judgement): string {
   const byRule = Map.groupBy(alerts, ({ rule }) => rule);

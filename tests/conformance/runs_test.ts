@@ -180,8 +180,9 @@ function filesOf({ file, dir }: NamedFile): readonly string[] {
 
 function configProblem({ config, options: given, flags }: Run): string | undefined {
   const report = new Report();
-  const none = { allEvents: false, base64: false, print: undefined };
-  const old = flags ? readOldFlags({ ...none, ...flags }, report).options : [];
+  const none = { print: undefined, others: new Map() };
+  const sources = ["syscall"];
+  const old = flags ? readOldFlags({ ...none, ...flags }, { sources, report }).options : [];
   const options = [...given, ...old];
   // One that a test writes itself has no file.
   const path = config?.file === undefined ? undefined : corpusPath(config.file);
