@@ -69,11 +69,14 @@ class Malformed extends Error {
 
 class Parser {
   readonly #pattern: string;
+  /** Behind it no search for one has to go to the end of the pattern, as often as somebody wrote "[:". */
+  readonly #lastClassEnd: number;
   #at = 0;
   #nesting = 0;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
+    this.#lastClassEnd = pattern.lastIndexOf(":]");
   }
 
   whole(): Expression {
@@ -184,12 +187,12 @@ class Parser {
 
   #namedClass(): CharacterSet | undefined {
     if (!this.#pattern.startsWith("[:", this.#at)) return undefined;
+    if (this.#at + 2 > this.#lastClassEnd) return undefined;
     const end = this.#pattern.indexOf(":]", this.#at + 2);
-    if (end < 0) return undefined;
     const negated = this.#pattern[this.#at + 2] === "^";
     const name = this.#pattern.slice(this.#at + (negated ? 3 : 2), end);
     const set = Object.hasOwn(OWN_CLASSES, name) ? OWN_CLASSES[name] : namedSet(name);
-    if (!set) throw this.#malformed(`unknown character class "[:${name}:]"`);
+    if (!set) throw this.#malformed(`unknown character class "[:${shortened(name)}:]"`);
     this.#at = end + 2;
     return negated ? complement(set) : set;
   }
@@ -250,6 +253,12 @@ class Parser {
     return new Malformed(message, this.#at);
   }
 }
+
+function shortened(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
+}
+
+const MAX_NAME = 40;
 
 const PERL_CLASSES: Readonly<Record<string, string>> = {
   d: "[0-9]",

@@ -21,8 +21,8 @@ type Piece =
 const STAR = 0x2a, QUESTION = 0x3f, BACKSLASH = 0x5c, OPEN = 0x5b, CLOSE = 0x5d;
 const BANG = 0x21, CARET = 0x5e, DASH = 0x2d, COLON = 0x3a, EQUALS = 0x3d, DOT = 0x2e;
 
-/** Brackets that are never closed and looked through to the end; attackers can write thousands. */
-const MAX_UNCLOSED = 64;
+/** Characters looked through for the end of brackets that have none; attackers can write thousands. */
+const MAX_LOOKED_THROUGH = 100_000;
 
 /**
  * Characters of a pattern that is more than texts and `*`: what is remembered of it grows with the
@@ -138,7 +138,8 @@ function hasTexts({ first, between, last }: Texts, subject: string): boolean {
 function piecesOf(pattern: string): readonly Piece[] | undefined {
   const codes = Array.from(pattern, (character) => character.codePointAt(0)!);
   const pieces: Piece[] = [];
-  let unclosed = 0;
+  const lastClose = codes.lastIndexOf(CLOSE);
+  let lookedThrough = 0;
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!;
     if (code === STAR) {
@@ -148,9 +149,10 @@ function piecesOf(pattern: string): readonly Piece[] | undefined {
       if (++i === codes.length) return undefined;
       pieces.push({ kind: "literal", code: codes[i]! });
     } else if (code === OPEN) {
-      const set = unclosed < MAX_UNCLOSED ? setAt(codes, i + 1) : undefined;
+      const mayClose = i < lastClose && lookedThrough < MAX_LOOKED_THROUGH;
+      const set = mayClose ? setAt(codes, i + 1) : undefined;
       if (set === "invalid") return undefined;
-      if (!set) unclosed++;
+      if (mayClose && !set) lookedThrough += codes.length - i;
       // A bracket that is never closed stands for itself.
       pieces.push(set?.piece ?? { kind: "literal", code });
       if (set) i = set.end;

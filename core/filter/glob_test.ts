@@ -74,5 +74,11 @@ Deno.test("Glob bounds patterns, which may be the values of fields", () => {
   assert(Glob.problem("?".repeat(1025))!.message.startsWith("it has 1025 characters"));
   assertEquals(new Glob("?".repeat(1025)).matches("x".repeat(1025)), false);
   // Each of these could be the beginning of a set, up to the end of the pattern.
-  assert(new Glob("[a".repeat(50_000)).matches("[a".repeat(50_000)));
+  for (const pattern of ["[", "[a", "[!", "[[:alpha:"]) {
+    const text = pattern.repeat(200_000);
+    assert(new Glob(text).matches(text), pattern);
+  }
+  // An escaped bracket closes nothing.
+  assert(new Glob("[\\]".repeat(200_000)).matches("[]".repeat(200_000)));
+  assert(new Glob(`${"[\\]".repeat(50)}[[:digit:]]`).matches("5"));
 });

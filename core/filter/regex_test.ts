@@ -65,6 +65,15 @@ Deno.test("compileRegex() says what is wrong with a pattern and where", () => {
   for (const [pattern, problem] of cases) assertEquals(matches(pattern, ""), problem, pattern);
 });
 
+Deno.test("compileRegex() ends soon with very many classes that are not closed", () => {
+  assertEquals(matches("[[:alpha:".repeat(40_000), ""), '0: "[" is never closed');
+  const problem = String(matches(`${"[[:alpha:".repeat(40_000)}:]`, ""));
+  assertEquals(
+    /^1: unknown character class "\[:alpha:\[{2}:alpha:.{1,40}…:\]"$/.test(problem),
+    true,
+  );
+});
+
 const TOO_MANY_WAYS = "0: there are so many ways to match it that a text could take too long";
 
 Deno.test("compileRegex() refuses patterns that multiply into huge programs", () => {
