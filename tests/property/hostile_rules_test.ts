@@ -31,6 +31,12 @@ const DOUBLING_LISTS = "- list: l0\n  items: [a]\n" +
 
 const SHAPES: readonly (readonly [name: string, text: () => string, outcome: string])[] = [
   ["10,000 brackets", () => rule(`${"(".repeat(10_000)}proc.name=a${")".repeat(10_000)}`), "F011"],
+  ["a glob of 900,000 brackets", () => rule(`proc.name glob "${"[".repeat(900_000)}"`), "loads"],
+  [
+    "classes of a regex without end",
+    () => rule(`proc.name regex "${"[[:alpha:".repeat(40_000)}"`),
+    "F024",
+  ],
   ["10,000 transformers", () => rule(`${"tolower(".repeat(10_000)}proc.name`), "F011"],
   ["a million times not", () => rule(`${"not ".repeat(1_000_000)}proc.name=a`), "loads"],
   ["50,000 alternatives", () => rule(`${rows(50_000, (i) => `proc.name=${i} or `)}a.b=c`), "F012"],
@@ -65,6 +71,8 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
   ["100,000 rules", () => rows(100_000, (i) => rule("proc.name=a", `r${i}`)), "Y004"],
   ["8 MiB of rules and more", () => "# \n".repeat(3 << 20), "Y003"],
   ["a million empty lines in a condition", () => rule(`>\n${"\n".repeat(1_100_000)}    x`), "Y004"],
+  ["300,000 documents", () => "---\n".repeat(300_000), "Y004"],
+  ["300,000 anchors", () => "&a ".repeat(300_000), "Y004"],
   ["a million brackets", () => "[".repeat(1_000_000), "Y005"],
   ["a million dashes", () => "- ".repeat(1_000_000), "Y005"],
   [

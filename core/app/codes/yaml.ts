@@ -26,7 +26,8 @@ export const YAML_CODES: readonly CodeEntry[] = [
     code: "Y004",
     title: "too many YAML tokens",
     meaning:
-      "The file is small enough, but has more brackets, commas and words, or lines, than are read.",
+      "The file is small enough, but has more brackets, commas and words, or lines, than are read, or " +
+      "more of what rule files hardly have: documents, anchors, tags.",
     matters: "Memory for them would run to gigabytes. Several smaller files are fine.",
   },
   {

@@ -45,7 +45,7 @@ Deno.test("readCommon() gives up at mistakes, so that they are reported", () => 
 });
 
 Deno.test("readCommon() leaves to the package what may be past a limit", () => {
-  const small = { sizeBytes: 1000, tokens: 100, depth: 8, expandedNodes: 100 };
+  const small = { sizeBytes: 1000, tokens: 100, rareTokens: 100, depth: 8, expandedNodes: 100 };
   assert(read("- [a, b]\n", small));
   assertEquals(read("- a\n".repeat(50), small), undefined);
   assertEquals(read("# comment\n".repeat(50) + "- a\n", small), undefined);

@@ -3,6 +3,7 @@ import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText } from "../text.ts";
 import type { YamlLimits } from "./limits.ts";
+import { RareTokens } from "./rare.ts";
 
 /** `text` is that of the source, or as long and repaired. */
 export function compose(
@@ -48,6 +49,7 @@ function tokenize(
 ): CST.Token[] | undefined {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
+  const rare = new RareTokens();
   let count = 0, offset = 0, flowDepth = 0, compactDepth = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const first = lexeme.charCodeAt(0);
@@ -63,10 +65,16 @@ function tokenize(
       reportDepth(source, offset, report, limits);
       return undefined;
     }
-    if (++count > limits.tokens) {
+    rare.add(lexeme);
+    const problem = ++count > limits.tokens
+      ? `more than ${limits.tokens} YAML tokens`
+      : rare.count > limits.rareTokens
+      ? `more than ${limits.rareTokens} documents, anchors, tags, wrong brackets and escapes`
+      : undefined;
+    if (problem !== undefined) {
       report.add({
         code: "Y004",
-        title: `file has more than ${limits.tokens} YAML tokens`,
+        title: `file has ${problem}`,
         at: source.span(offset, offset),
         help: "split it into several files",
       });

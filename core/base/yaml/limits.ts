@@ -3,6 +3,11 @@ export interface YamlLimits {
   readonly sizeBytes: number;
   /** Lexical tokens; the memory of a parse grows with them. */
   readonly tokens: number;
+  /**
+   * Documents, anchors, tags and directives, brackets that close nothing and escapes that are none:
+   * each costs as much as hundreds of other tokens, and rule files have hardly any.
+   */
+  readonly rareTokens: number;
   readonly depth: number;
   /** Nodes when every alias is written out. */
   readonly expandedNodes: number;
@@ -12,6 +17,7 @@ export interface YamlLimits {
 export const YAML_LIMITS: YamlLimits = {
   sizeBytes: 8 << 20,
   tokens: 1_000_000,
+  rareTokens: 10_000,
   depth: 64,
   expandedNodes: 1_000_000,
 };
