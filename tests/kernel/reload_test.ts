@@ -153,3 +153,21 @@ kernelTest("a broken rules file leaves the old rules in effect and raises an ale
     assertEquals(summarize(await falcod.alertsOf("/bin/echo reload-new")), ["New: parent=sh"]);
   });
 });
+
+kernelTest(
+  "named pipes and links that others put beside the rules stop no reload and no end",
+  async () => {
+    await withRules([], async ({ falcod, stage, file, replace }) => {
+      const folder = file.slice(0, file.lastIndexOf("/"));
+      await stage.run(
+        `mkfifo ${folder}/pipe.yaml; ln -s . ${folder}/x.yaml; ln -s . ${folder}/y.yaml`,
+      );
+      replace(NEW);
+      await falcod.logged(/rules? (is|are) in effect/);
+      falcod.kill("SIGTERM");
+      const { code, log } = await falcod.ended();
+      assertEquals(code, 0);
+      assert(/rules reloaded: 1/.test(log), log);
+    });
+  },
+);
