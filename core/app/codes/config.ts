@@ -235,7 +235,8 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     code: "C023",
     title: "flag of Falco",
     meaning: "The flag has its effect; the configuration says the same, in the words of the help.",
-    matters: "Who looks for it in falco.yaml does not find it, and a later version may not know it.",
+    matters:
+      "Who looks for it in falco.yaml does not find it, and a later version may not know it.",
     example: commands(
       ["falcod run --dry-run -r rules.yaml -T network", { "rules.yaml": RULES }],
       ["falcod run --dry-run -r rules.yaml", { "rules.yaml": RULES }],
