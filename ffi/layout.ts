@@ -172,9 +172,10 @@ export const SIGNAL_RECORD = {
 } as const;
 
 export const EXTRAS_TAIL = {
-  byteLength: 8,
+  byteLength: 16,
   at: 0,
   length: 2,
+  usage: 8,
 } as const;
 
 export const USAGE_FACTS = {
@@ -289,6 +290,7 @@ export const INTEREST = {
   extras: 4,
   numbers: 8,
   noReaders: 16,
+  usage: 32,
 } as const;
 
 export const BSS = {

@@ -10,6 +10,8 @@ export type Interest = "off" | "succeeded" | "all";
 export interface Detail {
   /** What its arguments point to, see ffi/probe/extra_shapes.h. */
   readonly extras?: boolean;
+  /** What its process uses: memory, page faults, descriptors it may have. */
+  readonly usage?: boolean;
   /** Nothing of the descriptor it is about: numbers only. */
   readonly numbersOnly?: boolean;
   /** Nothing when it opens a file only to read it. */
@@ -74,7 +76,7 @@ export class ProbeSettings implements Disposable {
       throw new RangeError(`system call ${syscall} is not one of 0 to ${SYSCALL_LIMIT - 1}`);
     }
     this.#interest[syscall] = INTEREST_BITS[interest] |
-      (detail.extras ? INTEREST.extras : 0) | (detail.numbersOnly ? INTEREST.numbers : 0) |
+      (detail.extras ? INTEREST.extras : 0) | (detail.usage ? INTEREST.usage : 0) | (detail.numbersOnly ? INTEREST.numbers : 0) |
       (detail.noReaders ? INTEREST.noReaders : 0);
   }
 

@@ -7,7 +7,7 @@
  */
 import type { StateChange } from "./change.ts";
 import type { FileDescriptor, NamedPath, SocketTuple } from "./descriptor.ts";
-import type { PolledDescriptors, TrackedThread } from "./tracked.ts";
+import type { PolledDescriptors, ResourceUse, TrackedThread } from "./tracked.ts";
 
 /** A parameter of an event before it is rendered. Absent: the source does not know it. */
 export type ParamValue =
@@ -50,6 +50,8 @@ export interface Event {
   param(index: number): ParamValue;
   /** The caller as a source knows it that follows processes itself; live capture does not. */
   readonly tracked?: TrackedThread | undefined;
+  /** What the caller uses, where the source was asked for it and does not follow processes. */
+  readonly usage?: ResourceUse | undefined;
   /** Its parameters are all there is: what is absent is not looked up in the process table. */
   readonly selfContained?: boolean;
   /** Of the parameters of its type it has only so many; absent: all. */

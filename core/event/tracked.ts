@@ -13,7 +13,19 @@ export interface OpenDescriptors extends Iterable<FileDescriptor> {
 /** A controller, or "" for the unified hierarchy, and the path of the group in it. */
 export type Cgroup = readonly [controller: string, path: string];
 
-export interface TrackedThread {
+/** What a process uses, when the event happened. */
+export interface ResourceUse {
+  /** Most descriptors the process may have open; -1 when unknown. */
+  readonly descriptorLimit: number;
+  readonly vmSizeKb: number;
+  readonly vmResidentKb: number;
+  readonly vmSwapKb: number;
+  /** Of the thread, since it started. */
+  readonly majorFaults: number;
+  readonly minorFaults: number;
+}
+
+export interface TrackedThread extends ResourceUse {
   /** False: nobody saw it start, and nothing but its id is known. */
   readonly isKnown: boolean;
   /** Threads of its process that are alive; and those of them without the first. */
@@ -21,13 +33,6 @@ export interface TrackedThread {
   readonly otherThreadCount: number;
   readonly descriptors: OpenDescriptors;
   readonly openCount: number;
-  /** Most descriptors the process may have open; -1 when unknown. */
-  readonly descriptorLimit: number;
-  readonly vmSizeKb: number;
-  readonly vmResidentKb: number;
-  readonly vmSwapKb: number;
-  readonly majorFaults: number;
-  readonly minorFaults: number;
   readonly cgroups: readonly Cgroup[];
   /** What its command line starts with: its name when it came into being, or last called exec. */
   readonly commandName: string;

@@ -55,7 +55,7 @@ function pollField(name: string, summary: string, options: PollOptions): FieldDe
     type: "CHARBUF",
     summary,
     ...(format === undefined ? {} : { format }),
-    unavailable: NOT_TRACKED,
+    ...(isNumber ? {} : { unavailable: NOT_TRACKED }),
     extract: (event, state) => {
       const items: string[] = [];
       for (const { number } of polledBy(event)) {

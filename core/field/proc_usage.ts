@@ -1,10 +1,9 @@
-/** proc.vm…, proc.fd… and proc.std…: what a process uses and has open; captures tell it. */
-import type { FileDescriptor, TrackedThread } from "../event/mod.ts";
+/** proc.vm…, proc.fd… and proc.std…: what a process uses, and what it has open, which captures tell. */
+import type { FileDescriptor, ResourceUse, TrackedThread } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { descriptorName, typeName } from "./_descriptor.ts";
 import { defineField, type FieldDefinition, type FieldScalar, type FieldType } from "./field.ts";
 
-const NO_USAGE = "live: memory use is not sampled; captures tell it";
 const NOT_TRACKED = "live: descriptors are known only while a call works on them; captures tell it";
 const STDIN = 0, STDOUT = 1, STDERR = 2;
 
@@ -18,7 +17,7 @@ export const procUsageFields: readonly FieldDefinition[] = [
     "Number of open descriptors of the process",
     ({ openCount }) => openCount,
   ),
-  opened(
+  usage(
     "proc.fdlimit",
     "INT64",
     "Most descriptors the process may have open",
@@ -35,8 +34,19 @@ export const procUsageFields: readonly FieldDefinition[] = [
 
 type Read = (tracked: TrackedThread) => FieldScalar | undefined;
 
-function usage(name: string, type: FieldType, summary: string, read: Read): FieldDefinition {
-  return { ...opened(name, type, summary, read), unavailable: NO_USAGE };
+function usage(
+  name: string,
+  type: FieldType,
+  summary: string,
+  read: (usage: ResourceUse) => FieldScalar | undefined,
+): FieldDefinition {
+  return defineField({
+    name,
+    type,
+    summary,
+    format: "decimal",
+    extract: (_event, state) => state.usage && read(state.usage),
+  });
 }
 
 function opened(name: string, type: FieldType, summary: string, read: Read): FieldDefinition {

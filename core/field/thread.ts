@@ -1,10 +1,10 @@
 /** thread.…: the thread that caused the event. */
-import type { TrackedThread } from "../event/mod.ts";
+import type { ResourceUse, TrackedThread } from "../event/mod.ts";
 import { capabilitiesText } from "./_capabilities.ts";
 import { isUnknown } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
-const NO_USAGE = "live: processor and memory use are not sampled; captures tell it";
+const NO_USAGE = "live: processor use is not sampled; captures tell it";
 const ONE_HIERARCHY = "live: the path in one hierarchy is known, not each controller's";
 
 export const threadFields: readonly FieldDefinition[] = [
@@ -128,16 +128,8 @@ export const threadFields: readonly FieldDefinition[] = [
   memory("thread.vmrss", "Resident memory of the process in KiB", (t) => t.vmResidentKb),
   memory("thread.vmsize.b", "Virtual memory of the process in bytes", (t) => t.vmSizeKb * 1024),
   memory("thread.vmrss.b", "Resident memory of the process in bytes", (t) => t.vmResidentKb * 1024),
-  tracked("thread.pfmajor", {
-    type: "UINT64",
-    summary: "Major page faults since the thread started",
-    read: ({ majorFaults }) => majorFaults,
-  }),
-  tracked("thread.pfminor", {
-    type: "UINT64",
-    summary: "Minor page faults since the thread started",
-    read: ({ minorFaults }) => minorFaults,
-  }),
+  usage("thread.pfmajor", "Major page faults since the thread started", (u) => u.majorFaults),
+  usage("thread.pfminor", "Minor page faults since the thread started", (u) => u.minorFaults),
 ];
 
 interface TrackedField {
@@ -157,18 +149,26 @@ function tracked(name: string, { type, summary, read }: TrackedField): FieldDefi
   });
 }
 
-function memory(name: string, summary: string, read: TrackedField["read"]): FieldDefinition {
-  const { extract, ...field } = tracked(name, {
+type ReadUse = (usage: ResourceUse) => number;
+
+function usage(name: string, summary: string, read: ReadUse): FieldDefinition {
+  return defineField({
+    name,
     type: "UINT64",
-    summary: `${summary}, 0 for all but the first thread`,
-    read,
+    summary,
+    format: "decimal",
+    extract: (_event, state) => state.usage && read(state.usage),
   });
+}
+
+function memory(name: string, summary: string, read: ReadUse): FieldDefinition {
+  const { extract, ...field } = usage(name, `${summary}, 0 for all but the first thread`, read);
   return {
     ...field,
     extract: (event, state, argument) => {
       const { thread } = state;
       const isFirst = thread === undefined || thread.id === thread.process.id;
-      return isFirst || state.tracked === undefined ? extract(event, state, argument) : 0;
+      return isFirst || state.usage === undefined ? extract(event, state, argument) : 0;
     },
   };
 }

@@ -3,6 +3,7 @@ import type {
   Event,
   FileDescriptor,
   ProcessSnapshot,
+  ResourceUse,
   StateChange,
   TrackedThread,
   View,
@@ -119,6 +120,11 @@ export class State {
   /** What the source follows itself of the thread; live capture follows nothing. */
   get tracked(): TrackedThread | undefined {
     return this.#event?.tracked;
+  }
+
+  /** What the thread uses, where the source tells it. */
+  get usage(): ResourceUse | undefined {
+    return this.#event?.tracked ?? this.#event?.usage;
   }
 
   /** Applies what the event changes and finds who caused it. */

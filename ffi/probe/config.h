@@ -26,6 +26,7 @@ enum interest {
 	INTEREST_EXTRAS = 4,		/* with what its arguments point to */
 	INTEREST_NUMBERS = 8,		/* nobody asks what its descriptor is of: numbers will do */
 	INTEREST_NO_READERS = 16,	/* not when it opens a file only to read */
+	INTEREST_USAGE = 32,		/* with what its process uses */
 };
 
 #define COMPAT_UNKNOWN 0xffff

@@ -10,7 +10,7 @@
 #include "usage.h"
 
 #define EXTRA_LIMIT 8192		/* of one piece */
-#define EXTRA_LAST (EVENT_SLOT - EXTRA_LIMIT - 16)	/* where the last piece can begin */
+#define EXTRA_LAST (EVENT_SLOT - EXTRA_LIMIT - 64)	/* where the last piece can begin */
 #define VECTOR_LIMIT 32			/* buffers of a vector that are looked at */
 #define WORDS_LIMIT 64			/* words of an argument vector */
 
@@ -324,8 +324,8 @@ __noinline int fetch_piece(__u32 which, __u32 start)
 	return 0;
 }
 
-/* Appends the pieces of the call in the slot and their tail; returns the record's new size. */
-__noinline int append_extras(__u32 size)
+/* Appends what is asked for of the call in the slot, and the tail; returns the record's new size. */
+__noinline int append_extras(__u32 size, __u32 asked)
 {
 	union event_slot *slot = event_slot();
 	struct extras_tail tail = {};
@@ -336,7 +336,7 @@ __noinline int append_extras(__u32 size)
 	at += 7;
 	MASK(at, 0x7ff8);
 	tail.at = at;
-	for (__u32 i = 0; i < EXTRA_PIECES; i++) {
+	for (__u32 i = 0; i < EXTRA_PIECES && asked & INTEREST_EXTRAS; i++) {
 		int length = fetch_piece(i, at);
 
 		if (length < 0 || length > EXTRA_LIMIT + 8)
@@ -345,7 +345,12 @@ __noinline int append_extras(__u32 size)
 		at += length + 7;
 		MASK(at, 0x7ff8);
 	}
-	CLAMP(at, EVENT_SLOT - 8);
+	CLAMP(at, EXTRA_LAST);
+	if (asked & INTEREST_USAGE) {
+		usage_facts((struct usage_facts *)(slot->bytes + at));
+		tail.usage = sizeof(struct usage_facts);
+		at += sizeof(struct usage_facts);
+	}
 	*(struct extras_tail *)(slot->bytes + at) = tail;
 	slot->header.flags |= HEADER_EXTRAS;
 	return at + sizeof(tail);

@@ -223,9 +223,10 @@ struct signal_record {
 
 /* What the arguments of a call point to, and what the kernel knows of it: only when a rule asks for it.
  * Up to three pieces behind the record's own strings, each beginning at a multiple of 8. Which they are
- * follows from the system call (extras.h); a piece that could not be read is empty.
+ * follows from the system call (extras.h); a piece that could not be read is empty. A fourth, where rules
+ * ask for it, is what the process uses (struct usage_facts).
  *
- *   record | strings | pad | piece 0 | pad | piece 1 | pad | piece 2 | pad | tail
+ *   record | strings | pad | piece 0 | pad | piece 1 | pad | piece 2 | pad | usage | tail
  *                          ^ at
  */
 #define EXTRA_PIECES 3
@@ -233,6 +234,8 @@ struct signal_record {
 struct extras_tail {
 	__u16 at;			/* from the start of the record */
 	__u16 length[EXTRA_PIECES];
+	__u16 usage;			/* length */
+	__u16 _pad[3];
 };
 
 /* Drops are counted per class, so that a report can name what was blinded. */

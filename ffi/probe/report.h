@@ -23,8 +23,8 @@ __noinline int submit_call(__u32 size, __u32 class)
 	CLAMP(which, CLASS_COUNT - 1);
 	number = slot->header.syscall;
 	MASK(number, SYSCALL_LIMIT - 1);
-	if (interest[number] & INTEREST_EXTRAS)
-		size = append_extras(size);
+	if (interest[number] & (INTEREST_EXTRAS | INTEREST_USAGE))
+		size = append_extras(size, interest[number]);
 	submit_event(slot, size, which);
 	return 0;
 }

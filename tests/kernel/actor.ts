@@ -76,6 +76,7 @@ const FIELDS = [
   "fd.is_server",
   "fd.connected",
   "fd.name_changed",
+  "fdlist.nums",
   "fs.path.name",
   "fs.path.nameraw",
   "fs.path.source",

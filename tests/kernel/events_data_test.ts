@@ -303,7 +303,7 @@ const WAITING: readonly EventCase[] = [
     type: "poll",
     perl:
       `${PAIR} syswrite(B, "x"); call(SYS_poll, pack("lssl s s", fileno(A), 1, 0, 99, 4, 0), 2, 5)`,
-    expect: { "evt.args": /^res=2 fds=\d:\?1 99:\?40 timeout=5$/ },
+    expect: { "evt.args": /^res=2 fds=\d:\?1 99:\?40 timeout=5$/, "fdlist.nums": "{a},99" },
   },
   {
     name: "ppoll",

@@ -239,3 +239,25 @@ kernelTest("what ran before falcod is known as if it had been seen", async () =>
     assertEquals(differences(opened, thread, facts), []);
   });
 });
+
+kernelTest(
+  "memory, page faults and limits of a process are told at every call, if a rule asks",
+  async () => {
+    const fields = ["proc.vmsize", "proc.vmrss", "proc.vmswap", "proc.fdlimit", "thread.pfminor"];
+    const condition = "evt.type = getcpu and proc.name = actor";
+    await withActor({ condition, fields }, async (theatre) => {
+      const { events } = await theatre.perform(
+        `call(SYS_getcpu, 0, 0, 0); $a = "x" x 40_000_000; call(SYS_setrlimit, 7, pack("QQ", 77, 99));
+       call(SYS_getcpu, 0, 0, 0)`,
+      );
+      const [before, after] = events.map(({ output_fields: shown }) =>
+        fields.map((field) => Number(shown[field]))
+      );
+      assert(before![0]! > 1000 && before![1]! > 500 && before![2] === 0, `${before}`);
+      assert(after![0]! - before![0]! > 39_000, "virtual memory");
+      assert(after![1]! - before![1]! > 30_000, "resident memory");
+      assertEquals(after![3], 77);
+      assert(after![4]! > before![4]!, "page faults");
+    });
+  },
+);

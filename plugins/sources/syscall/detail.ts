@@ -26,6 +26,10 @@ const WITHOUT_DESCRIPTOR: readonly RegExp[] = [
   /^evt\.(?:is_io|is_io_read|is_io_write|io_dir|buffer|arg|rawarg)$/,
   /^evt\.(?:raw|date|rel|delta)?time(?:$|\.)/,
 ];
+/** Fields of what a process uses. */
+const OF_USAGE =
+  /^(?:proc\.(?:vmsize|vmrss|vmswap|fdlimit)|thread\.(?:vmsize|vmrss|pfmajor|pfminor))\b/;
+
 /** Parameters that print what a descriptor is of, or are that. */
 const OF_DESCRIPTORS: ReadonlySet<ParamType> = new Set([
   "FD",
@@ -45,6 +49,7 @@ export function detailOf(type: number, needs: EventNeeds): Detail {
   const readers = paramReaders(type);
   return {
     extras: asked.some(({ index }) => readsPieces(readers[index]!)),
+    usage: [...fields].some((field) => OF_USAGE.test(field)),
     numbersOnly: !asked.some(({ param }) => OF_DESCRIPTORS.has(param.type)) &&
       [...fields].every((field) =>
         ONE_PARAM.test(field) || WITHOUT_DESCRIPTOR.some((known) => known.test(field))

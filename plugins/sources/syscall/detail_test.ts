@@ -39,7 +39,14 @@ Deno.test("detailOf() goes by the rules of the event's own type", () => {
     fields: new Set(["fd.name", "evt.args"]),
     fieldsOf: () => new Set(["proc.name"]),
   };
-  assertEquals(detailOf(type, needs), { extras: false, numbersOnly: true });
+  assertEquals(detailOf(type, needs), { extras: false, usage: false, numbersOnly: true });
+});
+
+Deno.test("detailOf() has usage told where a rule asks for it", () => {
+  const type = eventCodesByName("close").at(-1)!;
+  const of = (field: string) =>
+    detailOf(type, { eventTypes: new Set([type]), fields: new Set([field]) }).usage;
+  assertEquals([of("proc.vmrss"), of("thread.vmsize.b"), of("proc.name")], [true, true, false]);
 });
 
 Deno.test("detailOf() follows nothing where an event has only numbers", () => {

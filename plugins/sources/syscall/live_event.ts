@@ -7,6 +7,7 @@ import {
   joinPath,
   type NamedPath,
   type ParamValue,
+  type ResourceUse,
   type SocketTuple,
   type StateChange,
 } from "../../../core/mod.ts";
@@ -217,6 +218,30 @@ export class LiveEvent implements Event {
       start += (memory.u16[lengths + before]! + 7) & ~7;
     }
     return { memory, at: start, bytes: memory.u16[lengths + index]! };
+  }
+
+  get usage(): ResourceUse | undefined {
+    const at = this.#usageAt();
+    if (at === 0) return undefined;
+    const { u32 } = this.memory;
+    return {
+      descriptorLimit: signedWideAt(this.memory, at + USAGE_FACTS.descriptorLimit),
+      vmSizeKb: u32[(at + USAGE_FACTS.virtualKb) >> 2]!,
+      vmResidentKb: u32[(at + USAGE_FACTS.residentKb) >> 2]!,
+      vmSwapKb: u32[(at + USAGE_FACTS.swappedKb) >> 2]!,
+      majorFaults: wideAt(this.memory, at + USAGE_FACTS.majorFaults),
+      minorFaults: wideAt(this.memory, at + USAGE_FACTS.minorFaults),
+    };
+  }
+
+  /** Where the usage facts stand, 0 when there are none. */
+  #usageAt(): number {
+    const { memory, at } = this;
+    if (this.kind === RECORD_KIND.exec) return at + EXEC_RECORD.usage;
+    if ((memory.u16[(at + RECORD_HEADER.flags) >> 1]! & HEADER_FLAGS.extras) === 0) return 0;
+    const tail = at + memory.u32[(at + RECORD_HEADER.size) >> 2]! - EXTRAS_TAIL.byteLength;
+    const bytes = memory.u16[(tail + EXTRAS_TAIL.usage) >> 1]!;
+    return bytes === 0 ? 0 : tail - bytes;
   }
 
   /** Who sent the signal of a signal record, and which it is; ids as its receiver sees them. */
