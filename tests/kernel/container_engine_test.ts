@@ -2,7 +2,14 @@
 import dockerPlugin from "../../plugins/container_engines/docker/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { makeImage, makeRootfs, output, startServer } from "./busybox.ts";
-import { engineTest, newcomersDuring, NO_POD, temporaryFolder, withoutMarks } from "./engines.ts";
+import {
+  engineTest,
+  newcomersDuring,
+  NO_POD,
+  removeCgroups,
+  temporaryFolder,
+  withoutMarks,
+} from "./engines.ts";
 import { Podman } from "./podman.ts";
 
 const IMAGE = "docker.io/library/nginx:1.0";
@@ -57,6 +64,7 @@ engineTest(
   ["dockerd", "docker", "runc", "busybox"],
   async () => {
     await using stack = new AsyncDisposableStack();
+    stack.defer(() => removeCgroups(["/docker"]));
     const folder = temporaryFolder(stack, "falcod-dockerd-");
     await makeRootfs(folder);
     const image = await makeImage(folder, [IMAGE]);

@@ -1,5 +1,6 @@
 /** Which container a process is in, and what it is called, with containers of real runtimes. */
 import { assertEquals, assertObjectMatch } from "../assert.ts";
+import { removeCgroups } from "./engines.ts";
 import { type Falcod, kernelTest, type SeenAlert, withFalcod } from "./harness.ts";
 import { Podman } from "./podman.ts";
 
@@ -165,19 +166,4 @@ async function prepareBundle(
   config.linux.namespaces = config.linux.namespaces
     .filter(({ type }: { readonly type: string }) => type !== "cgroup");
   await Deno.writeTextFile(file, JSON.stringify(config));
-}
-
-/** runc removes the container's cgroup and leaves those above it, in every hierarchy. */
-async function removeCgroups(paths: readonly string[]): Promise<void> {
-  const folders = paths.flatMap((path) => {
-    const steps = path.split("/").slice(1);
-    return steps.map((_, index) => steps.slice(0, steps.length - index).join("/"));
-  });
-  for await (const hierarchy of Deno.readDir("/sys/fs/cgroup")) {
-    if (!hierarchy.isDirectory) continue;
-    for (const folder of [...new Set(folders)].sort((a, b) => b.length - a.length)) {
-      // still in use by somebody else, or not there
-      await Deno.remove(`/sys/fs/cgroup/${hierarchy.name}/${folder}`).catch(() => {});
-    }
-  }
 }

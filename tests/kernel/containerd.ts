@@ -9,10 +9,12 @@ import {
   type Message,
 } from "../../plugins/container_engines/grpc/wire.ts";
 import { makeImage, makeRootfs, output, type StartServer, startServer } from "./busybox.ts";
-import { temporaryFolder } from "./engines.ts";
+import { removeCgroups, temporaryFolder } from "./engines.ts";
 
 /** What containerd 1.6 makes pods' sandboxes of. */
 const PAUSE_IMAGE = "registry.k8s.io/pause:3.6";
+
+const POD_CGROUP = "/kubepods/besteffort/poduid-1";
 
 const config = (folder: string) =>
   `version = 2
@@ -55,6 +57,7 @@ export class Containerd implements AsyncDisposable {
   /** With an image of busybox in the namespaces of Kubernetes and of ctr. */
   static async start(image: string, serve: StartServer = startServer): Promise<Containerd> {
     await using stack = new AsyncDisposableStack();
+    stack.defer(() => removeCgroups([POD_CGROUP, "/default"]));
     const folder = temporaryFolder(stack, "falcod-containerd-");
     const socket = `${folder}/containerd.sock`;
     await makeRootfs(folder);
@@ -91,7 +94,7 @@ export class Containerd implements AsyncDisposable {
     const pod = message({
       1: message({ 1: "web-0", 2: "uid-1", 3: "shop" }),
       6: message({ 1: "app", 2: "web" }),
-      8: message({ 1: "/kubepods/besteffort/poduid-1" }),
+      8: message({ 1: POD_CGROUP }),
     });
     const podId = (await this.#call("RunPodSandbox", { 1: pod })).text(1);
     this.#stack.defer(async () => {

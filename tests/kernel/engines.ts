@@ -57,3 +57,18 @@ export function temporaryFolder(stack: AsyncDisposableStack, prefix: string): st
   stack.defer(() => Deno.removeSync(folder, { recursive: true }));
   return folder;
 }
+
+/** Engines remove a container's cgroup and leave those above it, in every hierarchy. */
+export async function removeCgroups(paths: readonly string[]): Promise<void> {
+  const folders = paths.flatMap((path) => {
+    const steps = path.split("/").slice(1);
+    return steps.map((_, index) => steps.slice(0, steps.length - index).join("/"));
+  });
+  for await (const hierarchy of Deno.readDir("/sys/fs/cgroup")) {
+    if (!hierarchy.isDirectory) continue;
+    for (const folder of [...new Set(folders)].sort((a, b) => b.length - a.length)) {
+      // still in use by somebody else, or not there
+      await Deno.remove(`/sys/fs/cgroup/${hierarchy.name}/${folder}`).catch(() => {});
+    }
+  }
+}
