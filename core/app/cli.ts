@@ -73,6 +73,7 @@ function describeProgram(host: Host, done: SetCode): Command {
   addTest(program, host, done);
   addReplay(program, host, done);
   addRecord(program, host, done);
+  addDemo(program, host, done);
   addFilter(program, host, done);
   addExplainCode(program, host, done);
   addProbe(program, host, done);
@@ -287,6 +288,16 @@ function addRecord(program: Command, host: Host, done: SetCode): void {
       const { recordCommand } = await import("./commands/record.ts");
       const request = { path: w, scopeProcessId: scope, seconds: M, filter };
       done(await recordCommand({ ...request, sizeLimitBytes: sizeLimit }, host));
+    });
+}
+
+function addDemo(program: Command, host: Host, done: SetCode): void {
+  program.command("demo")
+    .description("play a recorded attack through the rules that come with falcod; needs no root")
+    .option("--json", "print one JSON object a line")
+    .action(async ({ json }) => {
+      const { demoCommand } = await import("./commands/demo.ts");
+      done(await demoCommand({ json: json ?? false }, host));
     });
 }
 

@@ -6,7 +6,8 @@ Examples:
   falcod -r my_rules.yaml -o json_output=true
   falcod validate /etc/falco/falco.yaml
   falcod list fields proc.
-  falcod probe`;
+  falcod probe
+  falcod demo                             a recorded attack, where nothing can be watched`;
 
 export const FALCO_FLAGS_HELP = `
 
