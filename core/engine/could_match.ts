@@ -3,11 +3,10 @@
  * them. Answers err on one side only: "no" is certain.
  */
 import { errnoName, type Event, eventType } from "../event/mod.ts";
-import type { FieldValue } from "../field/mod.ts";
+import type { FieldDefinition, FieldValue } from "../field/mod.ts";
 import {
   anyOf,
   type CheckedCondition,
-  type CheckedField,
   type CheckedLeaf as Leaf,
   emitCondition,
   EmitRefusal,
@@ -173,17 +172,22 @@ function truthOf(leaf: Leaf, values: PossibleValues): LeafKnowledge {
 }
 
 function ifFixedByOpening(leaf: Leaf): LeafKnowledge {
-  return fieldsOf(leaf).every(isFixedByOpening) ? "asked" : "open";
+  return fieldsOf(leaf).every(({ definition }) => isFixed(definition, "succeeded"))
+    ? "asked"
+    : "open";
 }
 
 function ifFixedByFailing(leaf: Leaf): LeafKnowledge {
-  const isFixed = (field: CheckedField) =>
-    isFixedByOpening(field) || FIXED_BY_FAILING.has(field.definition.name);
-  return fieldsOf(leaf).every(isFixed) ? "asked" : "open";
+  return fieldsOf(leaf).every(({ definition }) => isFixed(definition, "failed")) ? "asked" : "open";
 }
 
-function isFixedByOpening({ definition }: CheckedField): boolean {
-  return definition.basis === "path" || FIXED_BY_OPENING.has(definition.name);
+/** Whether the field is the same for all events that open the same file in the same way. */
+export function isFixed(
+  { name, basis }: FieldDefinition,
+  outcome: "succeeded" | "failed",
+): boolean {
+  return basis === "path" || FIXED_BY_OPENING.has(name) ||
+    outcome === "failed" && FIXED_BY_FAILING.has(name);
 }
 
 function foldedConditions(

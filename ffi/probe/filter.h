@@ -59,35 +59,34 @@ struct {
 	__type(value, struct verdict);
 } verdicts SEC(".maps");
 
-/* The same as walk_steps() leaves in walk->print, without copying names; 0 when there is none. The way
- * goes through the map for the reason of struct walk. */
-static __always_inline __u64 print_of(struct walk *walk, __u64 path)
+/* The same as walk_steps() leaves in walk->print, without copying names; 0 when there is none. All that is
+ * read is a number to the verifier, so that it can be mixed. */
+static __always_inline __u64 print_of(__u64 path)
 {
-	__u64 print = PRINT_START;
+	__u64 mount = read_u64(AT(struct path, path, mnt));
+	__u64 dentry = read_u64(AT(struct path, path, dentry));
+	__u64 mount_root = read_u64(AT(struct vfsmount, mount, mnt_root)), print = PRINT_START;
 
-	walk->mount = GET(struct path, path, mnt);
-	walk->dentry = GET(struct path, path, dentry);
-	walk->mount_root = GET(struct vfsmount, walk->mount, mnt_root);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < VERDICT_STEPS; i++) {
-		__u64 dentry = walk->dentry, parent, mount, outer;
+		__u64 parent, outer;
 
-		if (dentry == walk->mount_root) {
-			mount = CONTAINER(struct mount, mnt, walk->mount);
-			outer = GET(struct mount, mount, mnt_parent);
+		if (dentry == mount_root) {
+			mount = CONTAINER(struct mount, mnt, mount);
+			outer = read_u64(AT(struct mount, mount, mnt_parent));
 			if (!outer || outer == mount)
 				return print;
-			walk->dentry = GET(struct mount, mount, mnt_mountpoint);
-			walk->mount = AT(struct mount, outer, mnt);
-			walk->mount_root = GET(struct vfsmount, walk->mount, mnt_root);
+			dentry = read_u64(AT(struct mount, mount, mnt_mountpoint));
+			mount = AT(struct mount, outer, mnt);
+			mount_root = read_u64(AT(struct vfsmount, mount, mnt_root));
 			continue;
 		}
-		parent = GET(struct dentry, dentry, d_parent);
+		parent = read_u64(AT(struct dentry, dentry, d_parent));
 		if (!parent || parent == dentry ||
 		    GET(struct dentry, dentry, d_flags) & DCACHE_OP_HASH)
 			return 0;
-		print = mix_print(print, dentry, GET(struct dentry, dentry, d_name.hash_len));
-		walk->dentry = parent;
+		print = mix_print(print, dentry, read_u64(AT(struct dentry, dentry, d_name)));
+		dentry = parent;
 	}
 	return 0;
 }
@@ -151,20 +150,19 @@ __noinline int is_known_open(__u32 number, __u32 native, __u32 compat, __s32 fd)
 {
 	const struct call call = { .number = number, .native = native, .compat = compat };
 	union event_slot *slot = event_slot();
-	struct walk *walk = walk_slot(WALK_SYS_EXIT);
 	struct opening opening = {};
 	struct verdict *verdict;
 	__u64 file, fs;
 	__u32 index;
 	long size;
 
-	if (!slot || !walk)
+	if (!slot)
 		return 0;
 	if (fd >= 0) {
 		file = file_of(fd);
 		if (!file)
 			return 0;
-		opening.file_print = print_of(walk, AT(struct file, file, f_path));
+		opening.file_print = print_of(AT(struct file, file, f_path));
 		opening.created = !!(GET(struct file, file, f_mode) & FMODE_CREATED);
 	} else {
 		opening.file_print = print_of_error(fd);
@@ -179,9 +177,9 @@ __noinline int is_known_open(__u32 number, __u32 native, __u32 compat, __s32 fd)
 		fd = slot->call.args[0];
 		if (fd == AT_FDCWD) {
 			fs = GET(struct task_struct, bpf_get_current_task(), fs);
-			opening.base_print = print_of(walk, AT(struct fs_struct, fs, pwd));
+			opening.base_print = print_of(AT(struct fs_struct, fs, pwd));
 		} else {
-			opening.base_print = print_of(walk, AT(struct file, file_of(fd), f_path));
+			opening.base_print = print_of(AT(struct file, file_of(fd), f_path));
 		}
 		if (!opening.base_print)
 			return 0;
