@@ -122,7 +122,14 @@ Deno.test("readYaml() refuses files that are too large, hold too many tokens or 
   assertEquals(codes(" ".repeat((8 << 20) + 1)), ["Y003"]);
   assertEquals(codes(`- a: >\n${"\n".repeat(1_000_001)}    x\n`), ["Y004"]);
   const report = new Report();
-  const limits = { sizeBytes: 1000, tokens: 10, rareTokens: 10, depth: 64, expandedNodes: 100 };
+  const limits = {
+    sizeBytes: 1000,
+    tokens: 10,
+    plainTokens: 10,
+    rareTokens: 10,
+    depth: 64,
+    expandedNodes: 100,
+  };
   readYaml(new SourceText("f", "[1,2,3,4,5,6,7,8]"), report, limits);
   assertEquals(report.diagnostics.map(({ code }) => code), ["Y004"]);
   for (const text of ["---\n", "...\n", "&a ", "!x ", "%x\n", "]", '- "\\x"\n']) {

@@ -26,7 +26,7 @@ export function readCommon(
   if (text.startsWith("---\n")) cursor.at = cursor.lineStart = 4;
   const reader = new CommonReader(source, cursor, limits.depth >> 1);
   const root = reader.root();
-  return root && reader.mostTokens <= limits.tokens ? [{ root, broken: [] }] : undefined;
+  return root && reader.mostTokens <= limits.plainTokens ? [{ root, broken: [] }] : undefined;
 }
 
 /** Other blanks and line ends; marks between documents. */

@@ -45,7 +45,14 @@ Deno.test("readCommon() gives up at mistakes, so that they are reported", () => 
 });
 
 Deno.test("readCommon() leaves to the package what may be past a limit", () => {
-  const small = { sizeBytes: 1000, tokens: 100, rareTokens: 100, depth: 8, expandedNodes: 100 };
+  const small = {
+    sizeBytes: 1000,
+    tokens: 100,
+    plainTokens: 100,
+    rareTokens: 100,
+    depth: 8,
+    expandedNodes: 100,
+  };
   assert(read("- [a, b]\n", small));
   assertEquals(read("- a\n".repeat(50), small), undefined);
   assertEquals(read("# comment\n".repeat(50) + "- a\n", small), undefined);
@@ -57,7 +64,7 @@ Deno.test("readCommon() leaves to the package what may be past a limit", () => {
 
 Deno.test("readCommon() looks at each character a bounded number of times", () => {
   const many = 300_000;
-  const limits = { ...YAML_LIMITS, tokens: 100_000_000 };
+  const limits = { ...YAML_LIMITS, plainTokens: 100_000_000 };
   for (
     const text of [
       `a: [${"'b', ".repeat(many)}]`,

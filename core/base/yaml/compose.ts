@@ -47,10 +47,28 @@ function tokenize(
   report: Report,
   limits: YamlLimits,
 ): CST.Token[] | undefined {
+  const lexemes = lexemesOf(source, text, report, limits);
+  if (!lexemes) return undefined;
   const parser = new Parser();
   const tokens: CST.Token[] = [];
+  for (const lexeme of lexemes) for (const token of parser.next(lexeme)) tokens.push(token);
+  tokens.push(...parser.end());
+  const deep = deepToken(tokens, limits.depth);
+  if (deep === undefined) return tokens;
+  reportDepth(source, deep, report, limits);
+  return undefined;
+}
+
+/** Nothing when a limit was passed. The parser takes ten times as long, so all are looked at first. */
+function lexemesOf(
+  source: SourceText,
+  text: string,
+  report: Report,
+  limits: YamlLimits,
+): readonly string[] | undefined {
+  const lexemes: string[] = [];
   const rare = new RareTokens();
-  let count = 0, offset = 0, flowDepth = 0, compactDepth = 0;
+  let offset = 0, flowDepth = 0, compactDepth = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const first = lexeme.charCodeAt(0);
     if (lexeme.length === 1) {
@@ -66,7 +84,7 @@ function tokenize(
       return undefined;
     }
     rare.add(lexeme);
-    const problem = ++count > limits.tokens
+    const problem = lexemes.push(lexeme) > limits.tokens
       ? `more than ${limits.tokens} YAML tokens`
       : rare.count > limits.rareTokens
       ? `more than ${limits.rareTokens} documents, anchors, tags, wrong brackets and escapes`
@@ -82,13 +100,8 @@ function tokenize(
     }
     // Document, mode and error marks of the lexer are no characters of the file.
     if (first !== 0x02 && first !== 0x18 && first !== 0x1f) offset += lexeme.length;
-    for (const token of parser.next(lexeme)) tokens.push(token);
   }
-  tokens.push(...parser.end());
-  const deep = deepToken(tokens, limits.depth);
-  if (deep === undefined) return tokens;
-  reportDepth(source, deep, report, limits);
-  return undefined;
+  return lexemes;
 }
 
 function reportDepth(source: SourceText, offset: number, report: Report, limits: YamlLimits): void {
