@@ -1,5 +1,5 @@
 /** From the rule files that somebody named to the ruleset that runs. */
-import type { Report, Span } from "../base/mod.ts";
+import { Report, type Span } from "../base/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
 import {
@@ -76,14 +76,17 @@ export async function loadRuleset(
   const files: RuleFile[] = [];
   const names: string[] = [];
   const breathe = inSlices();
-  refuseNoneThere(paths, report);
-  for (const { path, at } of expandPaths(paths, report)) {
-    const source = readText(path, report, at);
+  // A mistake in the configuration is no reason to say less of the rules.
+  const own = report.part();
+  refuseNoneThere(paths, own);
+  for (const { path, at } of expandPaths(paths, own)) {
+    const source = readText(path, own, at);
     if (!source) continue;
     names.push(path);
-    files.push(readRuleFile(source, report));
+    files.push(readRuleFile(source, own));
     await breathe();
   }
+  const right: Ruleset[] = [];
   const ruleset = await loadRulesAside(files, {
     fieldsOf: (source) => fields.get(source),
     undeliveredFieldsOf: (source) => undelivered ? known.get(source) : undefined,
@@ -96,14 +99,21 @@ export async function loadRuleset(
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // Containers are built in; rules ask for the plugin that does the same for Falco.
     hasPlugin: (name) => name === "container",
-  }, { report, breathe });
-  if (!ruleset || report.hasErrors) return { ruleset: undefined, files: names };
+    rest: (rules) => right.push(rules),
+  }, { report: own, breathe });
+  const lintsShadows = lintsMeaning && config.rule_matching === "first";
+  // What is right is held against itself; the configuration may be about what is not.
+  for (const rules of lintsShadows ? right : []) {
+    lintShadows(selectRules(rules, config.rules, { report: new Report() }), own);
+  }
+  report.absorb(own);
+  if (!ruleset) return { ruleset: undefined, files: names };
   const { rules } = ruleset;
   if (rules.length > 0) warnOfUnusedOutputs(extras, configRoot, { rules, tables: known, report });
   const selected = selectRules(ruleset, config.rules, { root: configRoot, report });
-  warnOfSilence(selected, report);
-  if (lintsMeaning && config.rule_matching === "first") lintShadows(selected, report);
-  return { ruleset: selected, files: names };
+  if (!report.hasErrors) warnOfSilence(selected, report);
+  if (lintsShadows) lintShadows(selected, report);
+  return { ruleset: report.hasErrors ? undefined : selected, files: names };
 }
 
 function warnOfSilence({ rules }: Ruleset, report: Report): void {

@@ -53,6 +53,8 @@ export class Compiler {
   readonly #told = new Set<string>();
   readonly #room = { checksAndValues: MAX_SIZE_OF_ALL };
   readonly #lint: ConditionLint | undefined;
+  /** Something was not read, and may use any macro or list. */
+  #missedNames = false;
 
   constructor(
     readonly merged: Merged,
@@ -74,7 +76,7 @@ export class Compiler {
    */
   *compileMacros(): Generator<void> {
     for (const { name, condition } of this.merged.macros.values()) {
-      const parsed = parseCondition(this.#placeOddLists(joinTexts(condition)), this.report);
+      const parsed = this.#parse(this.#placeOddLists(joinTexts(condition)), this.report);
       this.#macros.set(name, { name, condition: parsed });
       this.#lint?.text(condition, this.report);
       yield;
@@ -89,6 +91,11 @@ export class Compiler {
       this.report.absorb(own, (found) => this.#toldBefore(found) ? undefined : found);
       yield;
     }
+  }
+
+  /** Whether a macro or list that counts as unused is so, mistakes elsewhere or not. */
+  get knowsUse(): boolean {
+    return !this.#missedNames && this.#room.checksAndValues >= 0;
   }
 
   /** After the last rule, when it is known which are used. */
@@ -116,6 +123,7 @@ export class Compiler {
     const ownConditionText = joinTexts(draft.condition);
     const text = this.#placeOddLists(ownConditionText);
     const conditionText = withExceptions(text, exceptions, own);
+    if (!conditionText || exceptions.length < draft.exceptions.length) this.#missedNames = true;
     const used = new Set<string>();
     const scope = { source: draft.source, fields, exceptions, used, own };
     const conditions = conditionText && this.#condition(conditionText, scope);
@@ -169,7 +177,7 @@ export class Compiler {
     text: SourceText,
     { fields, used, own, ...origin }: ConditionScope,
   ): { readonly written: Condition; readonly checked: CheckedCondition } | undefined {
-    const parsed = parseCondition(text, own);
+    const parsed = this.#parse(text, own);
     const written = parsed && expandCondition(parsed, this.#names(undefined), own);
     const checked = written && checkCondition(written, fields, own);
     if (checked && origin.source === "syscall" && !tellsEventTypes(checked, own)) return undefined;
@@ -260,7 +268,10 @@ export class Compiler {
       macro: (name: string): MacroDefinition | undefined => {
         this.usedMacros.add(name);
         const unknowable = !merged.complete || merged.broken.has(brokenKey("macro", name));
-        return visible(name) ?? (unknowable ? { name, condition: undefined } : undefined);
+        const found = visible(name) ?? (unknowable ? { name, condition: undefined } : undefined);
+        // A slip of the pen: another one was meant.
+        if (!found) this.#missedNames = true;
+        return found;
       },
       list: (name: string): ListDefinition | undefined => {
         const list = this.#lists.get(name);
@@ -281,6 +292,17 @@ export class Compiler {
     for (const other of this.merged.macros.values()) {
       if (other.order <= changed && other.name !== name) yield other.name;
     }
+  }
+
+  /** Of a text that cannot be read, every word may be the name of what it uses. */
+  #parse(text: SourceText, report: Report): Condition | undefined {
+    const parsed = parseCondition(text, report);
+    if (parsed) return parsed;
+    for (const [word] of text.text.matchAll(/[^()"' \t\n\v\f\r=,]+/g)) {
+      if (this.merged.macros.has(word)) this.usedMacros.add(word);
+      if (this.#lists.has(word)) this.usedLists.add(word);
+    }
+    return undefined;
   }
 
   #placeOddLists(text: SourceText): SourceText {

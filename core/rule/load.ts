@@ -34,6 +34,8 @@ export interface LoadContext {
   readonly containerInfo?: ContainerInfo;
   /** How bytes print in outputs; as dots where they are not printable by default. */
   readonly bytesFormat?: BytesFormat;
+  /** Gets the rules that are right where others are not: there may be more to say of them. */
+  rest?(ruleset: Ruleset): void;
   /** Whether a plugin of that name and of a compatible version is there. Absent: nobody asks. */
   hasPlugin?(name: string, version: string): boolean;
 }
@@ -80,6 +82,7 @@ function* loadingSteps(
   const deprecations = new Deprecations();
   const requiredEngineVersion = checkRequirements(files, context, own);
   const merged = mergeFiles(files, own, deprecations);
+  const isMerged = merged.complete && merged.broken.size === 0 && !own.hasErrors;
   const compiler = new Compiler(merged, context, own, deprecations);
   yield* compiler.compileMacros();
   const rules: Rule[] = [];
@@ -91,14 +94,14 @@ function* loadingSteps(
   }
   yield* warnOfReplaced(merged, context, own);
   const lists = listsOf(merged, compiler.usedLists);
-  const complete = merged.complete && merged.broken.size === 0;
-  if (complete && !own.hasErrors) reportUnused(compiler, merged, own);
+  if (isMerged && compiler.knowsUse) reportUnused(compiler, merged, own);
   deprecations.reportAll(own);
   report.absorb(own);
-  if (report.hasErrors || own.hasErrors || !complete) return undefined;
+  const complete = merged.complete && merged.broken.size === 0;
+  if (!complete) return undefined;
   const fields = new Set<string>();
   for (const rule of rules) if (rule.enabled) { for (const name of rule.fields) fields.add(name); }
-  return {
+  const ruleset: Ruleset = {
     rules,
     macros: compiler.macros(),
     lists,
@@ -106,6 +109,9 @@ function* loadingSteps(
     requiredPlugins: pluginRequirements(files),
     fields,
   };
+  if (!report.hasErrors && !own.hasErrors) return ruleset;
+  if (isMerged) context.rest?.(ruleset);
+  return undefined;
 }
 
 function pluginRequirements(files: readonly RuleFile[]): readonly PluginRequirement[] {

@@ -5,6 +5,7 @@ import { eventCodesByName } from "../event/mod.ts";
 import { defineField, type FieldTable, syscallFields, undeliveredFields } from "../field/mod.ts";
 import { type LoadContext, loadRules, loadRulesAside } from "./load.ts";
 import { readRuleFile } from "./read.ts";
+import type { Ruleset } from "./ruleset.ts";
 
 /** Few fields of our own: these tests are about rules. */
 const fields: FieldTable = new Map(
@@ -253,4 +254,30 @@ Deno.test("loadRulesAside() loads as loadRules() does, and makes room between ma
   const ruleset = await loadRulesAside(files, context, { report, breathe });
   assertEquals(ruleset?.rules.map(({ name }) => name), ["a", "b"]);
   assertEquals([breaths, report.diagnostics], [4, []]);
+});
+
+Deno.test("loadRules() tells of what is unused beside mistakes, unless they may hide the use", () => {
+  const definitions =
+    "- list: idle\n  items: [a]\n- macro: idle_macro\n  condition: proc.name = x\n" +
+    "- list: two\n  items: [a, b]\n";
+  const right = rule("right", "evt.type = open and proc.name in (two)");
+  const codesWith = (condition: string, rest = "") =>
+    load(definitions + right + rule("wrong", condition, rest)).codes;
+  assertEquals(codesWith("evt.type = open and proc.name = two"), ["F022", "R043", "R044"]);
+  // What cannot be read may use what it names.
+  assertEquals(codesWith("evt.type = open and and idle_macro"), ["F004", "R044"]);
+  assertEquals(codesWith("evt.type = open and idle_macros"), ["F016"]);
+  const exceptions = "  exceptions: [{name: e, fields: [proc.nam], values: [[idle]]}]\n";
+  assertEquals(codesWith("evt.type = open and idle_macro", exceptions), ["R037"]);
+});
+
+Deno.test("loadRules() hands out the rules that are right beside those that are not", () => {
+  const right: string[] = [];
+  const rest = ({ rules }: Ruleset) => right.push(...rules.map(({ name }) => name));
+  const wrong = rule("wrong", "evt.type = open and proc.nam = x");
+  assertEquals(load(rule("a", "evt.type = open") + wrong, { rest }).ruleset, undefined);
+  assertEquals(right, ["a"]);
+  // Nothing is known of what a broken item was to change.
+  load(`${rule("a", "evt.type = open")}${wrong}- rule: b\n  condition: x\n`, { rest });
+  assertEquals(right, ["a"]);
 });

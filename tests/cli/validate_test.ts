@@ -259,3 +259,21 @@ Deno.test("falcod validate checks rules of sources nobody delivers, and a start 
   assertEquals(codes(result.warnings), ["LOAD_UNKNOWN_SOURCE", "LOAD_UNKNOWN_SOURCE"]);
   assertEquals(start.code, 0, start.error);
 });
+
+Deno.test("falcod validate says as much of rules beside mistakes elsewhere (issue 3)", async () => {
+  const second = GOOD.replace("a rule", "b").replace("= cat", "= cat and user.uid = 0");
+  using folder = new Folder({
+    "rules.yaml": GOOD + second,
+    "wrong.yaml": GOOD + second +
+      rule("evt.type = execve and proc.nmae = cat").replace("a rule", "c"),
+    "falco.yaml": "priority: warn\nstdout_output: {enabled: true}\nrules: [{disable: {rule: x}}]\n",
+  });
+  const codesOf = async (...parameters: string[]) => {
+    const { code, out } = await falcod(["validate", "--json", ...parameters]);
+    assertEquals(code, 1, out);
+    return JSON.parse(out).diagnostics.map((found: JsonDiagnostic) => found.code).sort();
+  };
+  const config = folder.file("falco.yaml");
+  assertEquals(await codesOf(folder.file("wrong.yaml")), ["F012", "R047"]);
+  assertEquals(await codesOf(config, folder.file("rules.yaml")), ["C004", "C020", "R047"]);
+});
