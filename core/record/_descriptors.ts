@@ -1,6 +1,12 @@
 /** Descriptors that no event has opened, told by the calls that would have made them. */
 import { addressText } from "../base/ip.ts";
-import { eventType, type FileDescriptor, flagValue, type SocketTuple } from "../event/mod.ts";
+import {
+  encodeDevice,
+  eventType,
+  type FileDescriptor,
+  flagValue,
+  type SocketTuple,
+} from "../event/mod.ts";
 import { codeOf, type NamedValues, type Role } from "./_params.ts";
 import type { ToldDescriptor } from "./_told.ts";
 
@@ -90,7 +96,7 @@ function openCall(descriptor: FileDescriptor): ToldCall {
   let { flags } = descriptor;
   if (typeChar === "d") flags |= flagValue("file_flags", "O_DIRECTORY")!;
   if (onOverlayUpper) flags |= flagValue("file_flags", "FD_UPPER_LAYER")!;
-  const file = { name: path?.given, flags, mode: 0, dev: device, ino: inode };
+  const file = { name: path?.given, flags, mode: 0, dev: encodeDevice(device ?? 0), ino: inode };
   return { name: "openat", values: { fd: number, dirfd: AT_FDCWD, ...file } };
 }
 

@@ -36,9 +36,6 @@ export function encoded(param: EventParam, value: ParamValue, role: Role): Uint8
   if (param.name === "cgroups" && typeof value === "string") {
     return encodeParam(param.type, cgroupTexts(value));
   }
-  if (param.name === "dev" && typeof value === "number") {
-    return encodeParam(param.type, userDevice(value));
-  }
   return encodeParam(param.type, value, role);
 }
 
@@ -64,12 +61,6 @@ const CONTROLLERS = ["cpuset", "cpu", "io", "memory"];
 
 export function cgroupTexts(path: string): readonly string[] {
   return path === "" ? [] : CONTROLLERS.map((controller) => `${controller}=${path}`);
-}
-
-/** From the kernel's own packing to that of user space; linux include/linux/kdev_t.h new_encode_dev. */
-export function userDevice(device: number): number {
-  const major = device >>> 20, minor = device & 0xfffff;
-  return ((minor & 0xff) | major << 8 | (minor & ~0xff) << 12) >>> 0;
 }
 
 /** The first byte says which of the types the value has. */

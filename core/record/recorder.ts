@@ -98,6 +98,10 @@ export class Recorder {
       flags: isShown ? 0 : DUMP_FLAGS.stateOnly,
     }, isGeneric ? genericParams(event) : this.#params(event, thread, process));
     if (process) noteDescriptor(event, process);
+    if (told && thread && leavesIds(event)) {
+      told.credentials = { ...told.credentials, ...NOT_SET };
+      this.#tellCredentials(thread, told);
+    }
     if (change?.kind === "exec" && thread) this.#noteExec(thread);
     else if (change?.kind === "exit") this.#told.forget(change.threadId);
     return written;
@@ -344,10 +348,10 @@ export class Recorder {
     if (param.type !== "FSPATH" && param.type !== "FSRELPATH") return raw;
     const from = param.directory === undefined ? AT_FDCWD : event.param(param.directory);
     if (from === AT_FDCWD || typeof from !== "number") {
-      return joinPath(process.cwd, raw) === given ? raw : given;
+      return leadsTo(process.cwd, path) ? raw : given;
     }
     const known = process.descriptors.get(from);
-    if (known && joinPath(known.path, raw) === given) return raw;
+    if (known && leadsTo(known.path, path)) return raw;
     if (from < 0 || !given.endsWith(`/${raw}`)) return given;
     const directory = given.slice(0, -raw.length - 1) || "/";
     this.#open(event.threadId, process, directoryAt(from, directory));
@@ -378,6 +382,15 @@ const UNTOLD_CREDENTIALS = {
   capPermitted: 0n,
   capEffective: 0n,
 };
+
+const NOT_SET = { euid: 0xffffffff, egid: 0xffffffff };
+const SETTERS: ReadonlySet<string> = new Set(["setresuid", "setreuid", "setresgid", "setregid"]);
+
+/** An id of -1 stays as it is, but whoever reads captures takes it for the new one. */
+function leavesIds(event: Event): boolean {
+  if (event.result !== 0 || !SETTERS.has(eventType(event.type)!.name)) return false;
+  return event.param(2) === NOT_SET.euid;
+}
 
 /** They change what a socket is: before them it is only a socket. */
 const CONNECTING: ReadonlySet<string> = new Set(["connect", "bind"]);
@@ -427,6 +440,10 @@ function isPath(value: ParamValue): value is NamedPath {
 
 function isRelative({ raw }: NamedPath): boolean {
   return raw !== "" && !raw.startsWith("/");
+}
+
+function leadsTo(directory: string, { raw, given }: NamedPath): boolean {
+  return joinPath(directory.endsWith("/") ? directory : `${directory}/`, raw) === given;
 }
 
 function directoryAt(number: number, path: string): FileDescriptor {
