@@ -8,8 +8,8 @@ import { cgroupTexts, type NamedValues } from "./_params.ts";
 const CLONE_THREAD = 0x2000, CHILD_IN_PIDNS = 0x20000000;
 
 /**
- * Where falcod runs in a container itself, what runs beside it there counts as the host's. Whoever
- * replays cannot know: the cgroup would tell a container.
+ * Some cgroups look like a container's and are known to be none, because falcod is in there itself
+ * (`containerOf`). Whoever replays cannot know that.
  */
 export function cgroupOf({ containerId, membership: { cgroup } }: Process): string {
   return containerId === HOST_ID && containerOf(cgroup) ? "/" : cgroup;

@@ -13,7 +13,7 @@ import {
   syscallByCode,
 } from "../event/mod.ts";
 import { knownParam } from "../field/mod.ts";
-import { containerJson, descriptorParams } from "../replay/mod.ts";
+import { descriptorParams } from "../replay/mod.ts";
 import {
   DUMP_FLAGS,
   encodeParam,
@@ -22,25 +22,22 @@ import {
   type ScapWriter,
   type Written,
 } from "../scap/mod.ts";
-import { HOST_ID, type Process, type State, type Thread, UNKNOWN_IMAGE } from "../state/mod.ts";
+import type { State, Thread } from "../state/mod.ts";
 import { newAccounts } from "./_accounts.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
-import { cgroupOf, cloneValues, execValues, listedProcess } from "./_processes.ts";
-import { tellDescriptor, Told, type ToldProcess, type ToldThread } from "./_told.ts";
+import { cgroupOf, listedProcess } from "./_processes.ts";
+import { isSameProcess, ProcessTeller } from "./_tell_processes.ts";
+import { tellDescriptor, Told, type ToldProcess } from "./_told.ts";
 
 export interface RecorderOptions {
   readonly machine: ScapMachine;
   readonly interfaces: readonly ScapInterface[];
-  /** What the capture's list of processes has; all when left out. */
-  readonly lists?: (process: Process) => boolean;
 }
 
 const AT_FDCWD = -100;
 const EINPROGRESS = -115;
 const GENERIC_EXIT = 1;
-/** Meta events are about no thread. */
-const NO_THREAD = -1;
 
 /** Never throws on what events say. The writer is the caller's: flushing and closing it, too. */
 export class Recorder {
@@ -48,6 +45,7 @@ export class Recorder {
   readonly #state: State;
   readonly #options: RecorderOptions;
   readonly #told = new Told();
+  readonly #processes: ProcessTeller;
   readonly #usedDescriptors = descriptorParams();
   #epochMinusClockNs: bigint;
   #timeNs = 0n;
@@ -57,14 +55,19 @@ export class Recorder {
     this.#writer = writer;
     this.#state = state;
     this.#options = options;
+    this.#processes = new ProcessTeller({
+      state,
+      told: this.#told,
+      call: (threadId, call) => this.#call(threadId, call),
+    });
     this.#epochMinusClockNs = options.machine.bootTimeNs;
   }
 
   /** The machine, its users and processes: before the first event, once the state knows them. */
   begin(): void {
     const { processes, users } = this.#state;
-    const { machine, interfaces, lists } = this.#options;
-    const threads = [...processes.threads()].filter(({ process }) => lists?.(process) ?? true);
+    const { machine, interfaces } = this.#options;
+    const threads = [...processes.threads()];
     const told = this.#told;
     this.#writer.machine(machine);
     this.#writer.interfaces(interfaces);
@@ -72,7 +75,7 @@ export class Recorder {
       threads.flatMap(({ credentials }) => [...newAccounts(credentials, users, told)]),
     );
     this.#writer.processes(threads.map(listedProcess));
-    for (const thread of threads) this.#note(thread);
+    for (const thread of threads) this.#processes.note(thread);
   }
 
   /**
@@ -85,7 +88,7 @@ export class Recorder {
     this.#epochMinusClockNs = event.timeNs - BigInt(Math.round(event.clockNs));
     const { change } = event;
     const thread = this.#threadOf(event);
-    const told = thread ? this.#tell(thread, change?.kind === "exec") : undefined;
+    const told = thread ? this.#processes.tell(thread, change?.kind === "exec") : undefined;
     if (!isShown && change === undefined) return "written";
     const process = told?.process;
     if (process) this.#tellDescriptor(event, process);
@@ -100,9 +103,9 @@ export class Recorder {
     if (process) noteDescriptor(event, process);
     if (told && thread && leavesIds(event)) {
       told.credentials = { ...told.credentials, ...NOT_SET };
-      this.#tellCredentials(thread, told);
+      this.#processes.tellCredentials(thread, told);
     }
-    if (change?.kind === "exec" && thread) this.#noteExec(thread);
+    if (change?.kind === "exec" && thread) this.#processes.noteExec(thread);
     else if (change?.kind === "exit") this.#told.forget(change.threadId);
     return written;
   }
@@ -118,7 +121,7 @@ export class Recorder {
         const told = this.#told.thread(child.id)?.process;
         // Whoever had the number before is somebody else.
         if (told && !isSameProcess(told, child.process)) this.#told.forget(child.id);
-        this.#tell(child);
+        this.#processes.tell(child);
         return;
       }
       case "exit": {
@@ -136,7 +139,7 @@ export class Recorder {
       }
       default: {
         const thread = processes.thread(change.threadId);
-        if (thread) this.#tell(thread);
+        if (thread) this.#processes.tell(thread);
       }
     }
   }
@@ -144,160 +147,6 @@ export class Recorder {
   #threadOf({ threadId, processId }: Event): Thread | undefined {
     const thread = threadId > 0 ? this.#state.processes.thread(threadId) : undefined;
     return thread?.process.id === processId ? thread : undefined;
-  }
-
-  /** All of a thread that the capture does not know yet; what is about to be told by an exec is left. */
-  #tell(thread: Thread, execs = false): ToldThread {
-    const known = this.#told.thread(thread.id);
-    const told = known && isSameProcess(known.process, thread.process)
-      ? known
-      : this.#introduce(thread);
-    const { process } = thread;
-    const { containerId } = process;
-    if (containerId !== HOST_ID) this.#tellContainer(containerId);
-    if (execs) return told;
-    if (told.process.image !== process.image) {
-      told.process.image = process.image;
-      told.process.descriptors.clear();
-      this.#call(thread.id, { name: "execve", values: execValues(thread) });
-    }
-    if (told.process.cwd !== process.cwd) {
-      told.process.cwd = process.cwd;
-      this.#call(thread.id, { name: "chdir", values: { res: 0, path: process.cwd } });
-    }
-    if (told.credentials !== thread.credentials) this.#tellCredentials(thread, told);
-    const { sessionId } = process.membership;
-    if (told.process.sessionId !== sessionId) {
-      told.process.sessionId = sessionId;
-      if (sessionId > 0) this.#call(thread.id, { name: "setsid", values: { res: sessionId } });
-    }
-    return told;
-  }
-
-  /** By the clone that made it, after whoever made it. */
-  #introduce(thread: Thread): ToldThread {
-    const { processes } = this.#state;
-    const { process } = thread;
-    const isLeader = thread.id === process.id;
-    if (isLeader) this.#introduceParents(process);
-    else {
-      const leader = processes.thread(process.id);
-      if (leader?.process === process) this.#tell(leader);
-    }
-    this.#tellAccounts(thread);
-    this.#call(thread.id, { name: "clone", values: cloneValues(thread) });
-    const parent = this.#told.process(process.parentId);
-    const told = this.#note(thread);
-    if (isLeader && parent) {
-      // What the event does not tell a child has from its parent.
-      told.process.cwd = parent.cwd;
-      told.process.sessionId = parent.sessionId;
-      for (const [number, descriptor] of parent.descriptors) {
-        tellDescriptor(told.process, number, descriptor);
-      }
-    }
-    const inherited = parent?.image ?? UNKNOWN_IMAGE;
-    if (isLeader) told.process.image = inherited;
-    const origin = this.#told.thread(isLeader ? process.parentId : process.id);
-    told.credentials = { ...UNTOLD_CREDENTIALS, ...origin?.credentials };
-    const { uid, gid, euid, egid } = thread.credentials;
-    told.credentials = { ...told.credentials, uid, gid, euid, egid };
-    return told;
-  }
-
-  #introduceParents(process: Process): void {
-    const { processes } = this.#state;
-    const lines = this.#options.lists;
-    for (const ancestor of [...processes.ancestors(process)].reverse()) {
-      if (this.#told.process(ancestor.id) || !(lines?.(ancestor) ?? true)) continue;
-      const leader = processes.thread(ancestor.id);
-      if (leader?.process !== ancestor) continue;
-      this.#call(leader.id, { name: "clone", values: cloneValues(leader) });
-      const told = this.#note(leader);
-      told.process.image = UNKNOWN_IMAGE;
-      told.process.cwd = "";
-      this.#tell(leader);
-    }
-  }
-
-  /** The capture knows all of it now. */
-  #note(thread: Thread): ToldThread {
-    const { process, credentials } = thread;
-    const known = thread.id === process.id ? undefined : this.#told.process(process.id);
-    const told: ToldThread = {
-      id: thread.id,
-      credentials,
-      process: known ?? {
-        id: process.id,
-        startClockNs: process.startClockNs,
-        image: process.image,
-        cwd: process.cwd,
-        sessionId: process.membership.sessionId,
-        descriptors: new Map(),
-        threads: new Set(),
-      },
-    };
-    this.#told.add(told);
-    return told;
-  }
-
-  #noteExec(thread: Thread): void {
-    const { process } = thread;
-    const told = this.#told.thread(thread.id);
-    if (!told) return;
-    this.#tellAccounts(thread);
-    told.credentials = thread.credentials;
-    told.process.image = process.image;
-    told.process.descriptors.clear();
-    for (const id of [...told.process.threads]) if (id !== thread.id) this.#told.forget(id);
-  }
-
-  #tellCredentials(thread: Thread, told: ToldThread): void {
-    const before = told.credentials;
-    const { euid, egid, capInheritable, capPermitted, capEffective } = thread.credentials;
-    told.credentials = thread.credentials;
-    this.#tellAccounts(thread);
-    if (before.euid !== euid) {
-      const values = { res: 0, ruid: euid, euid, suid: euid };
-      this.#call(thread.id, { name: "setresuid", values });
-    }
-    if (before.egid !== egid) {
-      const values = { res: 0, rgid: egid, egid, sgid: egid };
-      this.#call(thread.id, { name: "setresgid", values });
-    }
-    if (
-      before.capInheritable === capInheritable && before.capPermitted === capPermitted &&
-      before.capEffective === capEffective
-    ) return;
-    const values = {
-      res: 0,
-      cap_inheritable: capInheritable,
-      cap_permitted: capPermitted,
-      cap_effective: capEffective,
-    };
-    this.#call(thread.id, { name: "capset", values });
-  }
-
-  #tellAccounts({ credentials }: Thread): void {
-    for (const account of newAccounts(credentials, this.#state.users, this.#told)) {
-      const container_id = "";
-      if (account.kind === "user") {
-        const { uid, gid, name, home, shell } = account;
-        this.#call(NO_THREAD, {
-          name: "useradded",
-          values: { uid, gid, name, home, shell, container_id },
-        });
-      } else {
-        const { gid, name } = account;
-        this.#call(NO_THREAD, { name: "groupadded", values: { gid, name, container_id } });
-      }
-    }
-  }
-
-  #tellContainer(id: string): void {
-    const container = this.#state.containers.get(id);
-    if (!container?.known || !this.#told.addContainer(container)) return;
-    this.#call(NO_THREAD, { name: "container", values: { json: containerJson(container) } });
   }
 
   /** What the event works on, as the kernel told it. */
@@ -371,18 +220,6 @@ export class Recorder {
   }
 }
 
-/** What a child that nobody made has. */
-const UNTOLD_CREDENTIALS = {
-  uid: 0,
-  gid: 0,
-  euid: 0,
-  egid: 0,
-  loginUid: 0xffffffff,
-  capInheritable: 0n,
-  capPermitted: 0n,
-  capEffective: 0n,
-};
-
 const NOT_SET = { euid: 0xffffffff, egid: 0xffffffff };
 const SETTERS: ReadonlySet<string> = new Set(["setresuid", "setreuid", "setresgid", "setregid"]);
 
@@ -394,10 +231,6 @@ function leavesIds(event: Event): boolean {
 
 /** They change what a socket is: before them it is only a socket. */
 const CONNECTING: ReadonlySet<string> = new Set(["connect", "bind"]);
-
-function isSameProcess(told: ToldProcess, process: Process): boolean {
-  return told.id === process.id && told.startClockNs === process.startClockNs;
-}
 
 function isUsed(event: Event): boolean {
   return ((eventType(event.type)?.flags ?? 0) & EVENT_FLAGS.uses) !== 0;

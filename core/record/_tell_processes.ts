@@ -1,0 +1,198 @@
+/** Processes that a capture has to know before their events come. */
+import { HOST_ID, type Process, type State, type Thread, UNKNOWN_IMAGE } from "../state/mod.ts";
+import { newAccounts } from "./_accounts.ts";
+import { containerJson } from "../replay/mod.ts";
+import type { ToldCall } from "./_descriptors.ts";
+import { cloneValues, execValues } from "./_processes.ts";
+import { tellDescriptor, type Told, type ToldProcess, type ToldThread } from "./_told.ts";
+
+/** Meta events are about no thread. */
+const NO_THREAD = -1;
+
+export interface ProcessTellerOptions {
+  readonly state: State;
+  readonly told: Told;
+  /** Writes an event that only changes state. */
+  readonly call: (threadId: number, call: ToldCall) => void;
+}
+
+export class ProcessTeller {
+  readonly #state: State;
+  readonly #told: Told;
+  readonly #call: ProcessTellerOptions["call"];
+
+  constructor({ state, told, call }: ProcessTellerOptions) {
+    this.#state = state;
+    this.#told = told;
+    this.#call = call;
+  }
+
+  /** All of a thread that the capture does not know yet; what is about to be told by an exec is left. */
+  tell(thread: Thread, execs = false): ToldThread {
+    const known = this.#told.thread(thread.id);
+    const told = known && isSameProcess(known.process, thread.process)
+      ? known
+      : this.#introduce(thread);
+    const { process } = thread;
+    const { containerId } = process;
+    if (containerId !== HOST_ID) this.#tellContainer(containerId);
+    if (execs) return told;
+    if (told.process.image !== process.image) {
+      told.process.image = process.image;
+      told.process.descriptors.clear();
+      this.#call(thread.id, { name: "execve", values: execValues(thread) });
+    }
+    if (told.process.cwd !== process.cwd) {
+      told.process.cwd = process.cwd;
+      this.#call(thread.id, { name: "chdir", values: { res: 0, path: process.cwd } });
+    }
+    if (told.credentials !== thread.credentials) this.tellCredentials(thread, told);
+    const { sessionId } = process.membership;
+    if (told.process.sessionId !== sessionId) {
+      told.process.sessionId = sessionId;
+      if (sessionId > 0) this.#call(thread.id, { name: "setsid", values: { res: sessionId } });
+    }
+    return told;
+  }
+
+  /** By the clone that made it, after whoever made it. */
+  #introduce(thread: Thread): ToldThread {
+    const { processes } = this.#state;
+    const { process } = thread;
+    const isLeader = thread.id === process.id;
+    if (isLeader) this.#introduceParents(process);
+    else {
+      const leader = processes.thread(process.id);
+      if (leader?.process === process) this.tell(leader);
+    }
+    this.#tellAccounts(thread);
+    this.#call(thread.id, { name: "clone", values: cloneValues(thread) });
+    const parent = this.#told.process(process.parentId);
+    const told = this.note(thread);
+    if (isLeader && parent) {
+      // What the event does not tell a child has from its parent.
+      told.process.cwd = parent.cwd;
+      told.process.sessionId = parent.sessionId;
+      for (const [number, descriptor] of parent.descriptors) {
+        tellDescriptor(told.process, number, descriptor);
+      }
+    }
+    const inherited = parent?.image ?? UNKNOWN_IMAGE;
+    if (isLeader) told.process.image = inherited;
+    const origin = this.#told.thread(isLeader ? process.parentId : process.id);
+    told.credentials = { ...UNTOLD_CREDENTIALS, ...origin?.credentials };
+    const { uid, gid, euid, egid } = thread.credentials;
+    told.credentials = { ...told.credentials, uid, gid, euid, egid };
+    return told;
+  }
+
+  #introduceParents(process: Process): void {
+    const { processes } = this.#state;
+    for (const ancestor of [...processes.ancestors(process)].reverse()) {
+      if (this.#told.process(ancestor.id)) continue;
+      const leader = processes.thread(ancestor.id);
+      if (leader?.process !== ancestor) continue;
+      this.#call(leader.id, { name: "clone", values: cloneValues(leader) });
+      const told = this.note(leader);
+      told.process.image = UNKNOWN_IMAGE;
+      told.process.cwd = "";
+      this.tell(leader);
+    }
+  }
+
+  /** The capture knows all of it now. */
+  note(thread: Thread): ToldThread {
+    const { process, credentials } = thread;
+    const known = thread.id === process.id ? undefined : this.#told.process(process.id);
+    const told: ToldThread = {
+      id: thread.id,
+      credentials,
+      process: known ?? {
+        id: process.id,
+        startClockNs: process.startClockNs,
+        image: process.image,
+        cwd: process.cwd,
+        sessionId: process.membership.sessionId,
+        descriptors: new Map(),
+        threads: new Set(),
+      },
+    };
+    this.#told.add(told);
+    return told;
+  }
+
+  noteExec(thread: Thread): void {
+    const { process } = thread;
+    const told = this.#told.thread(thread.id);
+    if (!told) return;
+    this.#tellAccounts(thread);
+    told.credentials = thread.credentials;
+    told.process.image = process.image;
+    told.process.descriptors.clear();
+    for (const id of [...told.process.threads]) if (id !== thread.id) this.#told.forget(id);
+  }
+
+  tellCredentials(thread: Thread, told: ToldThread): void {
+    const before = told.credentials;
+    const { euid, egid, capInheritable, capPermitted, capEffective } = thread.credentials;
+    told.credentials = thread.credentials;
+    this.#tellAccounts(thread);
+    if (before.euid !== euid) {
+      const values = { res: 0, ruid: euid, euid, suid: euid };
+      this.#call(thread.id, { name: "setresuid", values });
+    }
+    if (before.egid !== egid) {
+      const values = { res: 0, rgid: egid, egid, sgid: egid };
+      this.#call(thread.id, { name: "setresgid", values });
+    }
+    if (
+      before.capInheritable === capInheritable && before.capPermitted === capPermitted &&
+      before.capEffective === capEffective
+    ) return;
+    const values = {
+      res: 0,
+      cap_inheritable: capInheritable,
+      cap_permitted: capPermitted,
+      cap_effective: capEffective,
+    };
+    this.#call(thread.id, { name: "capset", values });
+  }
+
+  #tellAccounts({ credentials }: Thread): void {
+    for (const account of newAccounts(credentials, this.#state.users, this.#told)) {
+      const container_id = "";
+      if (account.kind === "user") {
+        const { uid, gid, name, home, shell } = account;
+        this.#call(NO_THREAD, {
+          name: "useradded",
+          values: { uid, gid, name, home, shell, container_id },
+        });
+      } else {
+        const { gid, name } = account;
+        this.#call(NO_THREAD, { name: "groupadded", values: { gid, name, container_id } });
+      }
+    }
+  }
+
+  #tellContainer(id: string): void {
+    const container = this.#state.containers.get(id);
+    if (!container?.known || !this.#told.addContainer(container)) return;
+    this.#call(NO_THREAD, { name: "container", values: { json: containerJson(container) } });
+  }
+}
+
+/** What a child that nobody made has. */
+const UNTOLD_CREDENTIALS = {
+  uid: 0,
+  gid: 0,
+  euid: 0,
+  egid: 0,
+  loginUid: 0xffffffff,
+  capInheritable: 0n,
+  capPermitted: 0n,
+  capEffective: 0n,
+};
+
+export function isSameProcess(told: ToldProcess, process: Process): boolean {
+  return told.id === process.id && told.startClockNs === process.startClockNs;
+}

@@ -1,0 +1,260 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import {
+  type Event,
+  type FileDescriptor,
+  GENERIC_BASE,
+  type ParamValue,
+  type StateChange,
+} from "../event/mod.ts";
+import { recordedState, Replay, sinkInto } from "../replay/mod.ts";
+
+import { memoryInput, MemoryOutput, ScapReader, ScapWriter } from "../scap/mod.ts";
+import { State } from "../state/mod.ts";
+import { image, membership, SECOND, snapshot } from "../state/testing.ts";
+import { codeOf } from "./_params.ts";
+import { Recorder } from "./mod.ts";
+
+const MACHINE = {
+  kind: "machine",
+  cpuCount: 1,
+  memoryBytes: 1n,
+  maxPid: 4194304n,
+  hostname: "here",
+  bootTimeNs: 1_700_000_000_000_000_000n,
+  flags: 0n,
+} as const;
+
+interface Sketch {
+  readonly threadId?: number;
+  readonly processId?: number;
+  readonly params?: readonly ParamValue[];
+  readonly descriptor?: FileDescriptor;
+  readonly change?: StateChange;
+}
+
+let clockNs = 1000 * SECOND;
+
+function live(name: string, sketch: Sketch = {}): Event {
+  const { processId = 10, threadId = processId, params = [], descriptor, change } = sketch;
+  clockNs += 1000;
+  const [result] = params;
+  return {
+    source: "syscall",
+    number: 0,
+    type: name === "generic" ? GENERIC_BASE + 5 : codeOf(name),
+    timeNs: MACHINE.bootTimeNs + BigInt(clockNs),
+    clockNs,
+    cpu: 0,
+    threadId,
+    processId,
+    result: typeof result === "number" ? result : 0,
+    compat: false,
+    change,
+    descriptor,
+    hasResolvedView: false,
+    param: (index) => params[index],
+  };
+}
+
+function file(number: number, path: string): FileDescriptor {
+  return {
+    number,
+    typeChar: "f",
+    path: { raw: path, given: path, resolved: undefined },
+    socket: undefined,
+    protocol: undefined,
+    role: undefined,
+    connected: undefined,
+    inode: 7n,
+    device: 5,
+    flags: 0,
+    onOverlayUpper: false,
+  };
+}
+
+const NO_FILES = { read: () => undefined, version: () => undefined };
+
+/** What whoever replays the recording sees of each event that is shown. */
+async function replayed<Seen>(
+  record: (take: (step: Event | StateChange) => void, state: State) => void,
+  look: (event: Event, state: State) => Seen,
+): Promise<Seen[]> {
+  const output = new MemoryOutput();
+  const writer = new ScapWriter(output);
+  const state = new State({ files: NO_FILES });
+  state.seed([
+    snapshot(1, { comm: "init" }),
+    snapshot(10, { parentId: 1, comm: "sh", cwd: "/tmp" }),
+  ]);
+  const recorder = new Recorder(writer, state, { machine: MACHINE, interfaces: [] });
+  recorder.begin();
+  record((step) => {
+    if (!("source" in step)) {
+      state.apply(step, clockNs);
+      recorder.change(step, clockNs);
+      return;
+    }
+    state.begin(step);
+    recorder.event(step);
+    state.end(step);
+  }, state);
+  await writer.close();
+  const known = recordedState(), seen: Seen[] = [];
+  const replay = new Replay(sinkInto(known, (event) => {
+    known.begin(event);
+    seen.push(look(event, known));
+    known.end(event);
+  }));
+  using reader = new ScapReader(memoryInput(output.bytes));
+  for (let item = reader.next(); item.kind !== "end"; item = reader.next()) {
+    assert(item.kind !== "fault");
+    if (item.kind === "more") await reader.fill();
+    else replay.take(item);
+  }
+  return seen;
+}
+
+const nameOf = ({ descriptor }: Event) => descriptor?.path?.given;
+const read = (number: number, path: string) =>
+  live("read", { params: [4, new Uint8Array(4), number, 4], descriptor: file(number, path) });
+
+Deno.test("Recorder tells of descriptors that nobody saw being opened, and of those that changed", async () => {
+  const seen = await replayed((take) => {
+    take(read(3, "/a"));
+    take(read(3, "/a"));
+    take(read(3, "/b"));
+    take(live("close", { params: [0, 3], descriptor: file(3, "/b") }));
+    take(read(3, "/b"));
+  }, nameOf);
+  assertEquals(seen, ["/a", "/a", "/b", "/b", "/b"]);
+});
+
+Deno.test("Recorder keeps a relative path where it leads to the same place", async () => {
+  const path = { raw: "x", given: "/srv/x", resolved: undefined };
+  const at = (directory: number, given: string) =>
+    live("unlinkat", { params: [0, directory, { ...path, given }, 0] });
+  const seen = await replayed((take) => {
+    take(at(-100, "/tmp/x"));
+    take(at(7, "/srv/x"));
+    take(at(7, "/opt/x"));
+    take(at(-100, "/elsewhere/x"));
+  }, (event) => event.param(2));
+  const plain = seen.map((value) => {
+    const { raw, given } = value as { raw: string; given: string };
+    return [raw, given];
+  });
+  assertEquals(plain, [
+    ["x", "/tmp/x"],
+    ["x", "/srv/x"],
+    ["x", "/opt/x"],
+    ["/elsewhere/x", "/elsewhere/x"],
+  ]);
+});
+
+Deno.test("Recorder tells of children, threads, directories and users that no event tells of", async () => {
+  const fork = { kind: "fork", threadId: 10, processId: 10, childParentId: 10 } as const;
+  const seen = await replayed((take) => {
+    take({
+      ...fork,
+      childThreadId: 20,
+      childProcessId: 20,
+      childVirtualPid: 2,
+      childVirtualTid: 2,
+      startClockNs: clockNs,
+    });
+    take({ kind: "cwd", threadId: 20, processId: 20, cwd: "/srv" });
+    take(live("generic", { processId: 20 }));
+    take({
+      kind: "credentials",
+      threadId: 20,
+      processId: 20,
+      credentials: { ...snapshot(1).credentials, euid: 33, egid: 34 },
+    });
+    take({
+      ...fork,
+      threadId: 20,
+      processId: 20,
+      childThreadId: 21,
+      childProcessId: 20,
+      childVirtualPid: 2,
+      childVirtualTid: 3,
+      startClockNs: clockNs,
+    });
+    take(live("generic", { processId: 20, threadId: 21 }));
+  }, ({ type, threadId }, { thread, processes }) => {
+    assertEquals(type, GENERIC_BASE + 5);
+    const { comm, cwd, credentials, parentId, id } = thread!.process;
+    return [
+      [threadId, id, thread!.virtualId, parentId, processes.process(parentId)?.comm],
+      [comm, cwd, credentials.euid, credentials.egid],
+    ];
+  });
+  assertEquals(seen, [
+    [[20, 20, 2, 10, "sh"], ["sh", "/srv", 0, 0]],
+    [[21, 20, 3, 10, "sh"], ["sh", "/srv", 33, 34]],
+  ]);
+});
+
+Deno.test("Recorder tells of a program with its exec, and of one that nobody saw start", async () => {
+  const seen = await replayed((take, state) => {
+    const cat = snapshot(10, {
+      parentId: 1,
+      comm: "cat",
+      image: { ...image("cat"), args: ["/etc/hosts"], exePath: "/usr/bin/cat" },
+    });
+    const params = [0, "cat", ["/etc/hosts"], 10, 10, 1, "/"];
+    const rest = { 13: "cat", 14: "/", 27: "/usr/bin/cat" } as const;
+    const all = Array.from({ length: 31 }, (_, i) => params[i] ?? rest[i as keyof typeof rest]);
+    take(live("execve", { params: all, change: { kind: "exec", ...cat } }));
+    state.seed([snapshot(30, { parentId: 10, comm: "late", image: image("late"), cwd: "/late" })]);
+    take(live("generic", { processId: 30 }));
+  }, (_event, { thread }) => {
+    const { comm, cwd, image: { exe, args, exePath }, parentId } = thread!.process;
+    return [comm, exe, args, exePath, cwd, parentId];
+  });
+  assertEquals(seen, [
+    ["cat", "cat", ["/etc/hosts"], "/usr/bin/cat", "/tmp", 1],
+    ["late", "late", [], "/bin/late", "/late", 10],
+  ]);
+});
+
+Deno.test("Recorder shows events of threads that nobody knows", async () => {
+  const seen = await replayed((take) => {
+    take(live("procexit", { processId: 99, params: [0, 0, 0, 0, 0] }));
+    take(live("getuid", { processId: 98, params: [0] }));
+  }, ({ threadId }) => threadId);
+  assertEquals(seen, [99, 98]);
+});
+
+Deno.test("Recorder does not take the cgroup of a host for a container's", async () => {
+  const cgroup = "/namespace/program";
+  const cgroupsOf = async (files: { read(path: string): string | undefined }) => {
+    const output = new MemoryOutput();
+    const writer = new ScapWriter(output);
+    const state = new State({ files: { ...files, version: () => undefined } });
+    state.seed([snapshot(10, { membership: membership(10, { cgroup }) })]);
+    new Recorder(writer, state, { machine: MACHINE, interfaces: [] }).begin();
+    await writer.close();
+    using reader = new ScapReader(memoryInput(output.bytes));
+    for (;;) {
+      const item = reader.next();
+      if (item.kind === "more") await reader.fill();
+      else if (item.kind === "process") return item.cgroups[0];
+      else assert(item.kind !== "end" && item.kind !== "fault");
+    }
+  };
+  assertEquals(await cgroupsOf({ read: () => undefined }), `cpuset=${cgroup}`);
+  const own = (path: string) => path === "/proc/self/cgroup" ? `0::${cgroup}\n` : undefined;
+  assertEquals(await cgroupsOf({ read: own }), "cpuset=/");
+});
+
+Deno.test("Recorder cuts what does not fit into an event", async () => {
+  const long = Array.from({ length: 3000 }, () => "x".repeat(40));
+  const [length] = await replayed((take) => {
+    const snapshotOf = snapshot(10, { image: { ...image("cat"), args: long, env: long } });
+    const params = Array.from({ length: 31 }, (_, i) => [0, "cat", long][i]);
+    params[15] = long;
+    take(live("execve", { params, change: { kind: "exec", ...snapshotOf } }));
+  }, (_event, { thread }) => thread!.process.image.args.length);
+  assert(length! > 500 && length! < 3000, `${length}`);
+});
