@@ -202,6 +202,7 @@ export const VERDICT = {
   created: 50,
   length: 52,
   given: 56,
+  credit: 184,
 } as const;
 
 export const CLASS_COUNTERS = {

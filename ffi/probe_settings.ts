@@ -76,7 +76,8 @@ export class ProbeSettings implements Disposable {
       throw new RangeError(`system call ${syscall} is not one of 0 to ${SYSCALL_LIMIT - 1}`);
     }
     this.#interest[syscall] = INTEREST_BITS[interest] |
-      (detail.extras ? INTEREST.extras : 0) | (detail.usage ? INTEREST.usage : 0) | (detail.numbersOnly ? INTEREST.numbers : 0) |
+      (detail.extras ? INTEREST.extras : 0) | (detail.usage ? INTEREST.usage : 0) |
+      (detail.numbersOnly ? INTEREST.numbers : 0) |
       (detail.noReaders ? INTEREST.noReaders : 0);
   }
 

@@ -31,6 +31,7 @@
 #define VERDICT_BITS 10
 #define VERDICT_PATH 128
 #define VERDICT_STEPS 16
+#define CREDIT 4			/* of what is opened over and over, while much else is opened once */
 #define DCACHE_OP_HASH 1		/* linux v6.8 include/linux/dcache.h */
 #define O_ACCMODE 3
 #define O_PATH 010000000
@@ -47,7 +48,8 @@ struct verdict {			/* 192 bytes */
 	__u16 created;			/* the call made the file */
 	__u32 length;			/* of the path as given */
 	char given[VERDICT_PATH];
-	__u64 _pad;
+	__u32 credit;			/* so many others that would take its place have to go without */
+	__u32 _pad;
 };
 
 /* User space sizes it for the CPUs there may be, and maps it to write answers. */
@@ -144,6 +146,11 @@ static __always_inline bool is_about(const struct verdict *verdict, const struct
 	       same_given(verdict->given, slot->file.data, opening->length);
 }
 
+static __always_inline bool is_answered(const struct verdict *verdict)
+{
+	return verdict->asked_ns && verdict->answered_ns == verdict->asked_ns;
+}
+
 /* Whether user space has answered that no rule can match this. A global function, for the reason of
  * walk_path(); arguments lie in the slot. */
 __noinline int is_known_open(__u32 number, __u32 native, __u32 compat, __s32 fd)
@@ -185,8 +192,10 @@ __noinline int is_known_open(__u32 number, __u32 native, __u32 compat, __s32 fd)
 			return 0;
 	}
 	verdict = verdict_of(&call, slot->call.args, opening.file_print, opening.base_print, &index);
-	return verdict && verdict->asked_ns && verdict->answered_ns == verdict->asked_ns &&
-	       is_about(verdict, &call, slot, &opening);
+	if (!verdict || !is_answered(verdict) || !is_about(verdict, &call, slot, &opening))
+		return 0;
+	verdict->credit = CREDIT;
+	return 1;
 }
 
 /* Whether to leave out a call that somebody wants in general; its arguments are in the slot. */
@@ -228,7 +237,12 @@ static __always_inline __u32 question(union event_slot *slot, const struct call 
 		verdict->asked_ns = slot->header.boot_ns;
 		return index + 1;
 	}
+	if (verdict->credit && is_answered(verdict) && verdict->generation == filter_generation) {
+		verdict->credit--;
+		return 0;
+	}
 	verdict->asked_ns = 0;
+	verdict->credit = 0;
 	verdict->file_print = opening->file_print;
 	verdict->base_print = opening->base_print;
 	verdict->generation = filter_generation;
