@@ -108,24 +108,6 @@ static __always_inline struct verdict *verdict_of(const struct call *call, const
 	return bpf_map_lookup_elem(&verdicts, index);
 }
 
-/* Whether two paths are the same; what follows their ends in the last word does not count. */
-static __always_inline bool same_given(const char *one, const char *other, __u32 length)
-{
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < VERDICT_PATH; i += 8) {
-		__u64 difference;
-
-		if (i >= length)
-			return true;
-		difference = *(__u64 *)(one + i) ^ *(__u64 *)(other + i);
-		if (length - i < 8)
-			difference &= ~0ull >> (64 - (length - i) * 8);
-		if (difference)
-			return false;
-	}
-	return true;
-}
-
 struct opening {
 	__u64 file_print, base_print;
 	__u32 length;			/* of the path at the start of the file record's strings */
@@ -143,7 +125,7 @@ static __always_inline bool is_about(const struct verdict *verdict, const struct
 	       verdict->compat == call->compat && verdict->flags == (__u32)args[2] &&
 	       verdict->mode == (__u32)args[3] && verdict->created == opening->created &&
 	       verdict->length == opening->length &&
-	       same_given(verdict->given, slot->file.data, opening->length);
+	       same_bytes(verdict->given, slot->file.data, opening->length, VERDICT_PATH);
 }
 
 static __always_inline bool is_answered(const struct verdict *verdict)

@@ -50,3 +50,22 @@ static __always_inline __u64 read_u64(__u64 address)
 #define MASK(value, mask) asm volatile("%0 &= %1" : "+r"(value) : "i"(mask))
 #define CLAMP(value, limit) \
 	asm volatile("if %0 <= %1 goto +1; %0 = %1" : "+r"(value) : "i"(limit))
+
+/* Whether the first `length` bytes agree, which are at most `limit`, a constant. Whole words are compared:
+ * both sides have room for that. */
+static __always_inline bool same_bytes(const char *one, const char *other, __u32 length, __u32 limit)
+{
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < limit; i += 8) {
+		__u64 difference;
+
+		if (i >= length)
+			return true;
+		difference = *(__u64 *)(one + i) ^ *(__u64 *)(other + i);
+		if (length - i < 8)
+			difference &= ~0ull >> (64 - (length - i) * 8);
+		if (difference)
+			return false;
+	}
+	return true;
+}

@@ -269,17 +269,5 @@ __noinline int walked_equals_given(__u32 slot, __u32 length)
 	MASK(at, PATH_BUFFER - 1);
 	walked = walk->bytes + at;
 	given = record->file.data;
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < 256; i += 8) {
-		__u64 difference;
-
-		if (i >= length)
-			return 1;
-		difference = *(__u64 *)(given + i) ^ *(__u64 *)(walked + i);
-		if (length - i < 8)
-			difference &= ~0ull >> (64 - (length - i) * 8);
-		if (difference)
-			return 0;
-	}
-	return 1;
+	return same_bytes(given, walked, length, 256);
 }
