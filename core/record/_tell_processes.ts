@@ -4,7 +4,7 @@ import { newAccounts } from "./_accounts.ts";
 import { containerJson } from "../replay/mod.ts";
 import type { ToldCall } from "./_descriptors.ts";
 import { cloneValues, execValues } from "./_processes.ts";
-import { tellDescriptor, type Told, type ToldProcess, type ToldThread } from "./_told.ts";
+import { tellDescriptor, type Told, type ToldThread } from "./_told.ts";
 
 /** Meta events are about no thread. */
 const NO_THREAD = -1;
@@ -29,15 +29,12 @@ export class ProcessTeller {
 
   /** All of a thread that the capture does not know yet; what is about to be told by an exec is left. */
   tell(thread: Thread, execs = false): ToldThread {
-    const known = this.#told.thread(thread.id);
-    const told = known && isSameProcess(known.process, thread.process)
-      ? known
-      : this.#introduce(thread);
+    this.#endOthers(thread);
+    const told = this.#told.thread(thread.id) ?? this.#introduce(thread);
     const { process } = thread;
     const { containerId } = process;
     if (containerId !== HOST_ID) this.#tellContainer(containerId);
-    if (execs) return told;
-    if (told.process.image !== process.image) {
+    if (!execs && told.process.image !== process.image) {
       told.process.image = process.image;
       told.process.descriptors.clear();
       this.#call(thread.id, { name: "execve", values: execValues(thread) });
@@ -46,13 +43,30 @@ export class ProcessTeller {
       told.process.cwd = process.cwd;
       this.#call(thread.id, { name: "chdir", values: { res: 0, path: process.cwd } });
     }
-    if (told.credentials !== thread.credentials) this.tellCredentials(thread, told);
+    if (!execs && told.credentials !== thread.credentials) this.tellCredentials(thread, told);
     const { sessionId } = process.membership;
     if (told.process.sessionId !== sessionId) {
       told.process.sessionId = sessionId;
       if (sessionId > 0) this.#call(thread.id, { name: "setsid", values: { res: sessionId } });
     }
     return told;
+  }
+
+  /** Whoever had the thread's number before has ended, without being seen. */
+  #endOthers(thread: Thread): void {
+    const before = this.#told.thread(thread.id);
+    if (!before || before.process.of === thread.process) return;
+    this.endThreads(thread.id);
+  }
+
+  /** Those of a told thread's process end that nobody saw ending. */
+  endThreads(threadId: number, { spared }: { readonly spared?: number } = {}): void {
+    for (const id of [...this.#told.thread(threadId)?.process.threads ?? []]) {
+      if (id === spared) continue;
+      const values = { status: 0, ret: 0, sig: 0, core: 0, reaper_tid: 0 };
+      this.#call(id, { name: "procexit", values });
+      this.#told.forget(id);
+    }
   }
 
   /** By the clone that made it, after whoever made it. */
@@ -69,16 +83,15 @@ export class ProcessTeller {
     this.#call(thread.id, { name: "clone", values: cloneValues(thread) });
     const parent = this.#told.process(process.parentId);
     const told = this.note(thread);
-    if (isLeader && parent) {
+    if (isLeader) {
       // What the event does not tell a child has from its parent.
-      told.process.cwd = parent.cwd;
-      told.process.sessionId = parent.sessionId;
-      for (const [number, descriptor] of parent.descriptors) {
+      told.process.image = parent?.image ?? UNKNOWN_IMAGE;
+      told.process.cwd = parent?.cwd ?? "";
+      told.process.sessionId = parent?.sessionId ?? -1;
+      for (const [number, descriptor] of parent?.descriptors ?? []) {
         tellDescriptor(told.process, number, descriptor);
       }
     }
-    const inherited = parent?.image ?? UNKNOWN_IMAGE;
-    if (isLeader) told.process.image = inherited;
     const origin = this.#told.thread(isLeader ? process.parentId : process.id);
     told.credentials = { ...UNTOLD_CREDENTIALS, ...origin?.credentials };
     const { uid, gid, euid, egid } = thread.credentials;
@@ -109,7 +122,7 @@ export class ProcessTeller {
       credentials,
       process: known ?? {
         id: process.id,
-        startClockNs: process.startClockNs,
+        of: process,
         image: process.image,
         cwd: process.cwd,
         sessionId: process.membership.sessionId,
@@ -192,7 +205,3 @@ const UNTOLD_CREDENTIALS = {
   capPermitted: 0n,
   capEffective: 0n,
 };
-
-export function isSameProcess(told: ToldProcess, process: Process): boolean {
-  return told.id === process.id && told.startClockNs === process.startClockNs;
-}

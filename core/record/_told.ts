@@ -1,5 +1,5 @@
 /** What a capture has told so far: the same that whoever replays it knows. */
-import type { Container } from "../state/mod.ts";
+import type { Container, Process } from "../state/mod.ts";
 import type { Credentials, Image } from "../event/mod.ts";
 
 export interface ToldDescriptor {
@@ -12,8 +12,8 @@ export interface ToldDescriptor {
 
 export interface ToldProcess {
   readonly id: number;
-  /** Tells it from others that had the id before. */
-  readonly startClockNs: number;
+  /** Whose it is in the process table: others had the id before. */
+  readonly of: Process;
   image: Image;
   cwd: string;
   sessionId: number;

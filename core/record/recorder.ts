@@ -27,7 +27,7 @@ import { newAccounts } from "./_accounts.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
 import { cgroupOf, listedProcess } from "./_processes.ts";
-import { isSameProcess, ProcessTeller } from "./_tell_processes.ts";
+import { ProcessTeller } from "./_tell_processes.ts";
 import { tellDescriptor, Told, type ToldProcess } from "./_told.ts";
 
 export interface RecorderOptions {
@@ -91,6 +91,9 @@ export class Recorder {
     const told = thread ? this.#processes.tell(thread, change?.kind === "exec") : undefined;
     if (!isShown && change === undefined) return "written";
     const process = told?.process;
+    if (change?.kind === "exit" && change.last) {
+      this.#processes.endThreads(change.threadId, { spared: change.threadId });
+    }
     if (process) this.#tellDescriptor(event, process);
     const isGeneric = event.type >= GENERIC_BASE;
     const written = this.#writer.event({
@@ -117,14 +120,13 @@ export class Recorder {
     switch (change.kind) {
       case "fork": {
         const child = processes.thread(change.childThreadId);
-        if (!child) return;
-        const told = this.#told.thread(child.id)?.process;
-        // Whoever had the number before is somebody else.
-        if (told && !isSameProcess(told, child.process)) this.#told.forget(child.id);
-        this.#processes.tell(child);
+        if (child) this.#processes.tell(child);
         return;
       }
       case "exit": {
+        if (change.last) {
+          this.#processes.endThreads(change.threadId, { spared: change.threadId });
+        }
         const status = change.exitCode;
         const values = {
           status,
@@ -179,7 +181,7 @@ export class Recorder {
     return fitted(params.map((param, index) => {
       if (param.name === "cgroups" && thread) return encoded(param, cgroupOf(thread.process), role);
       const value = this.#value(event, thread, index);
-      return isPath(value) && process && isRelative(value)
+      return isPath(value) && isRelative(value)
         ? encodeParam(param.type, this.#pathText(event, value, param, process))
         : encoded(param, value, role);
     }));
@@ -192,9 +194,15 @@ export class Recorder {
   }
 
   /** As it was given, where it leads to the same place from what the capture knows. */
-  #pathText(event: Event, path: NamedPath, param: EventParam, process: ToldProcess): string {
+  #pathText(
+    event: Event,
+    path: NamedPath,
+    param: EventParam,
+    process: ToldProcess | undefined,
+  ): string {
     const { raw, given } = path;
     if (param.type !== "FSPATH" && param.type !== "FSRELPATH") return raw;
+    if (!process) return given;
     const from = param.directory === undefined ? AT_FDCWD : event.param(param.directory);
     if (from === AT_FDCWD || typeof from !== "number") {
       return leadsTo(process.cwd, path) ? raw : given;
@@ -276,7 +284,8 @@ function isRelative({ raw }: NamedPath): boolean {
 }
 
 function leadsTo(directory: string, { raw, given }: NamedPath): boolean {
-  return joinPath(directory.endsWith("/") ? directory : `${directory}/`, raw) === given;
+  return directory !== "" &&
+    joinPath(directory.endsWith("/") ? directory : `${directory}/`, raw) === given;
 }
 
 function directoryAt(number: number, path: string): FileDescriptor {
