@@ -213,7 +213,7 @@ Deno.test("Recorder tells of a program with its exec, and of one that nobody saw
     return [comm, exe, args, exePath, cwd, parentId];
   });
   assertEquals(seen, [
-    ["cat", "cat", ["/etc/hosts"], "/usr/bin/cat", "/tmp", 1],
+    ["cat", "cat", ["/etc/hosts"], "/usr/bin/cat", "/", 1],
     ["late", "late", [], "/bin/late", "/late", 10],
   ]);
 });
