@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "call.h"
 #include "extra_shapes.h"
 #include "socket.h"
 #include "usage.h"
@@ -29,13 +30,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct fetch);
 } fetches SEC(".maps");
-
-static __always_inline __u64 argument_of(const union event_slot *slot, __u64 which)
-{
-	which -= ARG1;
-	MASK(which, 7);
-	return slot->call.args[which];
-}
 
 /* Copies memory of the program to the slot; returns how much, all or nothing. */
 static __always_inline __u64 fetch_bytes(union event_slot *slot, __u64 at, __u64 pointer, __u64 length)
@@ -274,10 +268,10 @@ __noinline int fetch_piece(__u32 which, __u32 start)
 	shape = extra_shapes[number].piece[piece];
 	if (!shape.kind || (shape.when_done && slot->header.result < 0))
 		return 0;
-	from = argument_of(slot, shape.from);
+	from = argument(slot, shape.from);
 	compat = slot->header.flags & HEADER_COMPAT;
 	if (shape.amount)
-		amount = argument_of(slot, shape.amount);
+		amount = argument(slot, shape.amount);
 	fetch->compat = compat;
 
 	switch (shape.kind) {
