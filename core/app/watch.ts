@@ -131,6 +131,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       alert: (alert) => delivery.enqueue(alert),
     })
     : undefined;
+  if (config.capture.enabled && isRecorded) log.info("capture: a recording is not recorded again");
   const needsFor = (ruleset: Ruleset, source: Source) => {
     const needs = needsOf(ruleset, source.name);
     return captures ? recordingNeeds(needs.eventTypes, needs.fields) : needs;

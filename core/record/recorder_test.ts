@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
+import { MACHINE, replayed } from "../../tests/recorded.ts";
 import {
   type Event,
   type FileDescriptor,
@@ -6,23 +7,12 @@ import {
   type ParamValue,
   type StateChange,
 } from "../event/mod.ts";
-import { recordedState, Replay, sinkInto } from "../replay/mod.ts";
 
 import { memoryInput, MemoryOutput, ScapReader, ScapWriter } from "../scap/mod.ts";
 import { State } from "../state/mod.ts";
 import { image, membership, SECOND, snapshot } from "../state/testing.ts";
 import { codeOf } from "./_params.ts";
 import { Recorder } from "./mod.ts";
-
-const MACHINE = {
-  kind: "machine",
-  cpuCount: 1,
-  memoryBytes: 1n,
-  maxPid: 4194304n,
-  hostname: "here",
-  bootTimeNs: 1_700_000_000_000_000_000n,
-  flags: 0n,
-} as const;
 
 interface Sketch {
   readonly threadId?: number;
@@ -75,7 +65,7 @@ function file(number: number, path: string): FileDescriptor {
 const NO_FILES = { read: () => undefined, version: () => undefined };
 
 /** What whoever replays the recording sees of each event that is shown. */
-async function replayed<Seen>(
+async function recorded<Seen>(
   record: (take: (step: Event | StateChange) => void, state: State) => void,
   look: (event: Event, state: State) => Seen,
 ): Promise<Seen[]> {
@@ -99,19 +89,7 @@ async function replayed<Seen>(
     state.end(step);
   }, state);
   await writer.close();
-  const known = recordedState(), seen: Seen[] = [];
-  const replay = new Replay(sinkInto(known, (event) => {
-    known.begin(event);
-    seen.push(look(event, known));
-    known.end(event);
-  }));
-  using reader = new ScapReader(memoryInput(output.bytes));
-  for (let item = reader.next(); item.kind !== "end"; item = reader.next()) {
-    assert(item.kind !== "fault");
-    if (item.kind === "more") await reader.fill();
-    else replay.take(item);
-  }
-  return seen;
+  return replayed(output.bytes, look);
 }
 
 const nameOf = ({ descriptor }: Event) => descriptor?.path?.given;
@@ -119,7 +97,7 @@ const read = (number: number, path: string) =>
   live("read", { params: [4, new Uint8Array(4), number, 4], descriptor: file(number, path) });
 
 Deno.test("Recorder tells of descriptors that nobody saw being opened, and of those that changed", async () => {
-  const seen = await replayed((take) => {
+  const seen = await recorded((take) => {
     take(read(3, "/a"));
     take(read(3, "/a"));
     take(read(3, "/b"));
@@ -133,7 +111,7 @@ Deno.test("Recorder keeps a relative path where it leads to the same place", asy
   const path = { raw: "x", given: "/srv/x", resolved: undefined };
   const at = (directory: number, given: string) =>
     live("unlinkat", { params: [0, directory, { ...path, given }, 0] });
-  const seen = await replayed((take) => {
+  const seen = await recorded((take) => {
     take(at(-100, "/tmp/x"));
     take(at(7, "/srv/x"));
     take(at(7, "/opt/x"));
@@ -153,7 +131,7 @@ Deno.test("Recorder keeps a relative path where it leads to the same place", asy
 
 Deno.test("Recorder tells of children, threads, directories and users that no event tells of", async () => {
   const fork = { kind: "fork", threadId: 10, processId: 10, childParentId: 10 } as const;
-  const seen = await replayed((take) => {
+  const seen = await recorded((take) => {
     take({
       ...fork,
       childThreadId: 20,
@@ -196,7 +174,7 @@ Deno.test("Recorder tells of children, threads, directories and users that no ev
 });
 
 Deno.test("Recorder tells of a program with its exec, and of one that nobody saw start", async () => {
-  const seen = await replayed((take, state) => {
+  const seen = await recorded((take, state) => {
     const cat = snapshot(10, {
       parentId: 1,
       comm: "cat",
@@ -219,7 +197,7 @@ Deno.test("Recorder tells of a program with its exec, and of one that nobody saw
 });
 
 Deno.test("Recorder shows events of threads that nobody knows", async () => {
-  const seen = await replayed((take) => {
+  const seen = await recorded((take) => {
     take(live("procexit", { processId: 99, params: [0, 0, 0, 0, 0] }));
     take(live("getuid", { processId: 98, params: [0] }));
   }, ({ threadId }) => threadId);
@@ -250,7 +228,7 @@ Deno.test("Recorder does not take the cgroup of a host for a container's", async
 
 Deno.test("Recorder cuts what does not fit into an event", async () => {
   const long = Array.from({ length: 3000 }, () => "x".repeat(40));
-  const [length] = await replayed((take) => {
+  const [length] = await recorded((take) => {
     const snapshotOf = snapshot(10, { image: { ...image("cat"), args: long, env: long } });
     const params = Array.from({ length: 31 }, (_, i) => [0, "cat", long][i]);
     params[15] = long;

@@ -3,13 +3,13 @@
  * process that caused it as it was.
  */
 import { Recorder } from "../../core/record/mod.ts";
-import { recordedState, Replay, sinkInto } from "../../core/replay/mod.ts";
-import { memoryInput, MemoryOutput, ScapReader, ScapWriter } from "../../core/scap/mod.ts";
+import { MemoryOutput, ScapWriter } from "../../core/scap/mod.ts";
 import { State, UNKNOWN_IMAGE } from "../../core/state/mod.ts";
 import type { Event } from "../../core/event/mod.ts";
 import { layout } from "../../ffi/mod.ts";
 import { LiveEvent } from "../../plugins/sources/syscall/live_event.ts";
-import { assert, assertEquals } from "../assert.ts";
+import { assertEquals } from "../assert.ts";
+import { MACHINE, replayed } from "../recorded.ts";
 import { RecordWriter } from "../records.ts";
 import { Random } from "./random.ts";
 import { randomChange, randomRecord } from "./small_machine.ts";
@@ -17,15 +17,6 @@ import { randomChange, randomRecord } from "./small_machine.ts";
 const SEED = Number(Deno.env.get("FALCOD_SEED") ?? Date.now() % 1_000_000);
 const HISTORIES = Number(Deno.env.get("FALCOD_HISTORIES") ?? 12);
 const STEPS = 1500;
-const MACHINE = {
-  kind: "machine",
-  cpuCount: 1,
-  memoryBytes: 1n,
-  maxPid: 4194304n,
-  hostname: "here",
-  bootTimeNs: 0n,
-  flags: 0n,
-} as const;
 const NO_FILES = { read: () => undefined, version: () => undefined };
 
 type Seen = Readonly<Record<string, string | number | undefined>>;
@@ -47,7 +38,7 @@ async function record(random: Random): Promise<{ seen: readonly Seen[]; bytes: U
   const state = new State({ files: NO_FILES });
   const recorder = new Recorder(writer, state, { machine: MACHINE, interfaces: [] });
   recorder.begin();
-  const event = new LiveEvent({ epochMinusBootNs: 0n });
+  const event = new LiveEvent({ epochMinusBootNs: MACHINE.bootTimeNs });
   const seen: Seen[] = [];
   for (let step = 0; step < STEPS; step++) {
     const bootNs = 1e9 + step * 1e6;
@@ -69,27 +60,11 @@ async function record(random: Random): Promise<{ seen: readonly Seen[]; bytes: U
   return { seen, bytes: output.bytes };
 }
 
-async function replay(bytes: Uint8Array): Promise<readonly Seen[]> {
-  const state = recordedState(), seen: Seen[] = [];
-  const replay = new Replay(sinkInto(state, (event) => {
-    state.begin(event);
-    seen.push(look(event, state));
-    state.end(event);
-  }));
-  using reader = new ScapReader(memoryInput(bytes));
-  for (let item = reader.next(); item.kind !== "end"; item = reader.next()) {
-    assert(item.kind !== "fault");
-    if (item.kind === "more") await reader.fill();
-    else replay.take(item);
-  }
-  return seen;
-}
-
 for (let run = 0; run < HISTORIES; run++) {
   const seed = SEED + run;
   Deno.test(`a recorded history is replayed as it was (seed ${seed})`, async () => {
     const { seen, bytes } = await record(new Random(seed));
-    const again = await replay(bytes);
+    const again = await replayed(bytes, look);
     assertEquals(again.length, seen.length);
     for (const [step, expected] of seen.entries()) {
       const found = Object.fromEntries(

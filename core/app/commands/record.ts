@@ -61,6 +61,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
+    await recording.opened;
     await source.run(
       filter.needs,
       contextOf(recording, state, {

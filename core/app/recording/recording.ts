@@ -26,6 +26,8 @@ const FLUSH_MS = 200;
 export class Recording {
   readonly path: string;
   readonly recorder: Recorder;
+  /** The file is there; rejects with OutputError. */
+  readonly opened: Promise<unknown>;
   readonly #writer: ScapWriter;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #onFailure: (error: Error) => void;
@@ -35,10 +37,12 @@ export class Recording {
     const { path, sizeLimitBytes, compress, refuseExisting } = options;
     this.path = path;
     this.#onFailure = options.onFailure;
-    const output = new PromisedOutput(createCapture(path, {
+    const opened = createCapture(path, {
       ...compress !== undefined && { compress },
       ...refuseExisting !== undefined && { refuseExisting },
-    }));
+    });
+    this.opened = opened;
+    const output = new PromisedOutput(opened);
     this.#writer = new ScapWriter(output, sizeLimitBytes === undefined ? {} : { sizeLimitBytes });
     this.recorder = new Recorder(this.#writer, state, options);
     this.#timer = setInterval(() => this.flush(), FLUSH_MS);
