@@ -283,10 +283,16 @@ function addRecord(program: Command, host: Host, done: SetCode): void {
     .option("-M <seconds>", "stop after so many seconds", parseSeconds)
     .option("--filter <condition>", "only events it holds for, and what becomes of processes")
     .option("--size-limit <megabytes>", "stop before the file is larger", parseMegabytes)
+    .option("-c <path>", "configuration file: rings, snaplen, sockets of container engines")
+    .addOption(
+      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
+        .argParser(collect).default([] as string[], "none"),
+    )
     .addHelpText("after", RECORD_EXAMPLES)
-    .action(async ({ w, scope, M, filter, sizeLimit }) => {
+    .action(async ({ w, scope, M, filter, sizeLimit, c, option }) => {
       const { recordCommand } = await import("./commands/record.ts");
-      const request = { path: w, scopeProcessId: scope, seconds: M, filter };
+      const settings = { configPath: c, options: option };
+      const request = { ...settings, path: w, scopeProcessId: scope, seconds: M, filter };
       done(await recordCommand({ ...request, sizeLimitBytes: sizeLimit }, host));
     });
 }

@@ -241,10 +241,11 @@ async function openDelivery(
 type Kind = Wired["kind"];
 type Created<K extends Kind> = ReturnType<PluginOf<K>["create"]>;
 
-async function createAll<K extends Kind>(
+/** The plugins that settings name. */
+export async function createAll<K extends Kind>(
   kind: K,
   wired: readonly Wired[],
-  { registry }: WatchRequest,
+  { registry }: Pick<WatchRequest, "registry">,
 ): Promise<Created<K>[]> {
   const created: Created<K>[] = [];
   for (const { name, config } of wired) {

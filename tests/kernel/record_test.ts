@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "../assert.ts";
 import { corpusPath, corpusTest } from "../corpus.ts";
 import { kernelTest, ownMounts, type SeenAlert, withFalcod } from "./harness.ts";
+import { Podman } from "./podman.ts";
 import { Recording, replayOf } from "./recording.ts";
 
 const UPSTREAM = "rules/current/falco_rules.yaml";
@@ -171,4 +172,32 @@ kernelTest("a rule captures what comes after it, longer while rules match", asyn
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+kernelTest("a recording tells what its containers are called", async () => {
+  const image = "docker.io/library/tool:1.0";
+  await using podman = await Podman.create([image]);
+  await podman.startService();
+  const rules = `${podman.folder}/rules.yaml`;
+  await Deno.writeTextFile(
+    rules,
+    `- rule: in container
+  desc: for a test
+  condition: evt.type = execve and container.name = falcod-test-recorded and proc.args = falcod-mark
+  output: "%container.image.repository %container.image.tag %proc.name %user.name"
+  priority: NOTICE
+`,
+  );
+  const args = podman.falcodArguments();
+  await withFalcod({ rules: [rules], args }, async (falcod, stage) => {
+    await using recording = await Recording.of(stage, `${podman.folder}/own.scap`, args);
+    const alerts = await falcod.alertsOf(
+      `${podman.command} run --rm --name falcod-test-recorded ${image} \\
+         sh -c 'sleep 2; /bin/true falcod-mark' >/dev/null 2>&1`,
+    );
+    await recording.stop();
+    const replayed = await recording.replay([rules]);
+    assertEquals(replayed.map(comparable), alerts.map(comparable));
+    assertEquals(alerts.length, 1);
+  });
 });

@@ -1,14 +1,11 @@
 /** `falcod record`: live events into a capture. */
 import { Report } from "../../base/mod.ts";
 import { allEventCodes, type Event } from "../../event/mod.ts";
-import {
-  checkPluginConfig,
-  type EventNeeds,
-  Registry,
-  type Source,
-  type SourceContext,
-} from "../../plugin/mod.ts";
+import { type EventNeeds, Registry, type Source, type SourceContext } from "../../plugin/mod.ts";
 import { State } from "../../state/mod.ts";
+import { loadConfig } from "../config/load.ts";
+import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
+import { ContainerLookup, recognizerOf } from "../containers.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger } from "../log.ts";
@@ -16,10 +13,14 @@ import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
 import { recordingNeeds } from "../recording/needs.ts";
 import { Recording } from "../recording/recording.ts";
 import { conditionOf } from "../replay/event_lines.ts";
-import { printDiagnostics } from "../report.ts";
+import { printDiagnostics, tellErrors } from "../report.ts";
 import { surroundingsOf } from "../surroundings.ts";
+import { createAll } from "../watch.ts";
 
 export interface RecordRequest {
+  readonly configPath: string | undefined;
+  /** `-o`, in order. */
+  readonly options: readonly string[];
   /** With gzip when it ends in ".gz". */
   readonly path: string;
   readonly scopeProcessId: number | undefined;
@@ -43,9 +44,35 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   if (!filter) return EXIT_FAILURE;
   const { refuseDebugger } = await import("../debugger.ts");
   refuseDebugger();
-  const source = await createSource(request, host);
-  const state = new State({ lookUpThread: (id) => source.snapshot?.(id) });
+  const report = new Report();
+  const { settings, registry } = settingsFor(request, host, report);
+  if (report.hasErrors) {
+    tellErrors(report, host);
+    return EXIT_FAILURE;
+  }
+  const [source] = await createAll("source", [sourceOf(settings, request)], { registry });
+  if (!source) throw new Error("the source of system calls was not created");
+  const log = createLogger(host.error, { level: "warning", isoTime: false });
   const stop = new AbortController();
+  const engines = await createAll("container_engine", settings.containerEngines, { registry });
+  const lookup = new ContainerLookup({
+    engines,
+    log,
+    signal: stop.signal,
+    waitMs: 0,
+    found: (container) => state.containers.set(container),
+    givenUp: () => {},
+    current: (id) => state.containers.get(id),
+    unknown: () => state.containers.unknown(),
+  });
+  const state: State = new State({
+    lookUpThread: (id) => source.snapshot?.(id),
+    recognizeContainer: recognizerOf(settings.containers),
+    onUnknownContainer: (container) => lookup.ask(container),
+  });
+  const { onlyContainer } = settings.containers;
+  if (onlyContainer) state.containers.set(onlyContainer);
+  const lookups = lookup.run();
   const signals = host.onStop(() => stop.abort());
   let failure: Error | undefined;
   const recording = new Recording(state, {
@@ -67,7 +94,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
       contextOf(recording, state, {
         signal: stop.signal,
         shows: filter.shows,
-        log: createLogger(host.error, { level: "warning", isoTime: false }),
+        log,
         full: () => stop.abort(),
         ready: () => {
           recording.recorder.begin();
@@ -80,6 +107,9 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   } finally {
     clearTimeout(timer);
     signals.release();
+    stop.abort();
+    await lookups;
+    for (const engine of engines) engine.close?.();
     await recording.close().catch((error) => failure ??= error);
   }
   if (failure) throw failure;
@@ -100,11 +130,34 @@ async function filterOf(text: string | undefined, host: Host): Promise<Filter | 
   return { shows: condition.holds, needs: recordingNeeds(condition.eventTypes) };
 }
 
-async function createSource({ scopeProcessId }: RecordRequest, host: Host): Promise<Source> {
-  const plugin = await new Registry(host.plugins).load("source", SOURCE);
-  const report = new Report();
-  const settings = { kernelFilter: false, ...scopeProcessId !== undefined && { scopeProcessId } };
-  return plugin.create(checkPluginConfig(plugin, settings, { report }));
+/** Rules are of no interest, what is configured of sources and containers is. */
+function settingsFor(
+  { configPath, options, scopeProcessId }: RecordRequest,
+  host: Host,
+  report: Report,
+) {
+  const registry = new Registry(host.plugins);
+  const loaded = loadConfig({
+    path: configPath,
+    options: [...options, THIS_MACHINE],
+    environment: (name) => host.environment(name),
+    rulesFolder: host.rulesFolder,
+  }, report);
+  const overrides = { rulePaths: [NO_RULES], scopeProcessId };
+  return { settings: settingsOf(loaded, overrides, { registry, report }), registry };
+}
+
+const THIS_MACHINE = "engine.kind=modern_ebpf";
+const NO_RULES = "/dev/null";
+
+function sourceOf({ sources }: Settings, { scopeProcessId }: RecordRequest): Wired {
+  const configured = sources.find(({ name }) => name === SOURCE)?.config as object | undefined;
+  const config = {
+    ...configured,
+    kernelFilter: false,
+    ...scopeProcessId !== undefined && { scopeProcessId },
+  };
+  return { kind: "source", name: SOURCE, config };
 }
 
 interface Recorded extends Pick<SourceContext, "signal" | "log" | "ready"> {
