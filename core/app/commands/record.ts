@@ -1,7 +1,14 @@
 /** `falcod record`: live events into a capture. */
 import { Report } from "../../base/mod.ts";
 import { allEventCodes, type Event } from "../../event/mod.ts";
-import { type EventNeeds, Registry, type Source, type SourceContext } from "../../plugin/mod.ts";
+import {
+  type ContainerEngine,
+  type EventNeeds,
+  type Logger,
+  Registry,
+  type Source,
+  type SourceContext,
+} from "../../plugin/mod.ts";
 import { State } from "../../state/mod.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
@@ -55,24 +62,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   const log = createLogger(host.error, { level: "warning", isoTime: false });
   const stop = new AbortController();
   const engines = await createAll("container_engine", settings.containerEngines, { registry });
-  const lookup = new ContainerLookup({
-    engines,
-    log,
-    signal: stop.signal,
-    waitMs: 0,
-    found: (container) => state.containers.set(container),
-    givenUp: () => {},
-    current: (id) => state.containers.get(id),
-    unknown: () => state.containers.unknown(),
-  });
-  const state: State = new State({
-    lookUpThread: (id) => source.snapshot?.(id),
-    recognizeContainer: recognizerOf(settings.containers),
-    onUnknownContainer: (container) => lookup.ask(container),
-  });
-  const { onlyContainer } = settings.containers;
-  if (onlyContainer) state.containers.set(onlyContainer);
-  const lookups = lookup.run();
+  const { state, lookups } = knownState({ settings, source, engines, log, signal: stop.signal });
   const signals = host.onStop(() => stop.abort());
   let failure: Error | undefined;
   const recording = new Recording(state, {
@@ -114,6 +104,34 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   }
   if (failure) throw failure;
   return tellResult(recording, source, host);
+}
+
+/** A state as a run has it, and the asking about containers, which ends with the signal. */
+function knownState({ settings, source, engines, log, signal }: {
+  readonly settings: Settings;
+  readonly source: Source;
+  readonly engines: readonly ContainerEngine[];
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}): { readonly state: State; readonly lookups: Promise<void> } {
+  const lookup = new ContainerLookup({
+    engines,
+    log,
+    signal,
+    waitMs: 0,
+    found: (container) => state.containers.set(container),
+    givenUp: () => {},
+    current: (id) => state.containers.get(id),
+    unknown: () => state.containers.unknown(),
+  });
+  const state: State = new State({
+    lookUpThread: (id) => source.snapshot?.(id),
+    recognizeContainer: recognizerOf(settings.containers),
+    onUnknownContainer: (container) => lookup.ask(container),
+  });
+  const { onlyContainer } = settings.containers;
+  if (onlyContainer) state.containers.set(onlyContainer);
+  return { state, lookups: lookup.run() };
 }
 
 async function filterOf(text: string | undefined, host: Host): Promise<Filter | undefined> {
