@@ -10,7 +10,7 @@ import {
 
 import { memoryInput, MemoryOutput, ScapReader, ScapWriter } from "../scap/mod.ts";
 import { State } from "../state/mod.ts";
-import { image, membership, SECOND, snapshot } from "../state/testing.ts";
+import { event, image, membership, SECOND, snapshot } from "../state/testing.ts";
 import { codeOf } from "./_params.ts";
 import { Recorder } from "./mod.ts";
 
@@ -28,22 +28,16 @@ function live(name: string, sketch: Sketch = {}): Event {
   const { processId = 10, threadId = processId, params = [], descriptor, change } = sketch;
   clockNs += 1000;
   const [result] = params;
-  return {
-    source: "syscall",
-    number: 0,
+  return event(threadId, {
     type: name === "generic" ? GENERIC_BASE + 5 : codeOf(name),
     timeNs: MACHINE.bootTimeNs + BigInt(clockNs),
     clockNs,
-    cpu: 0,
-    threadId,
     processId,
     result: typeof result === "number" ? result : 0,
-    compat: false,
     change,
     descriptor,
-    hasResolvedView: false,
     param: (index) => params[index],
-  };
+  });
 }
 
 function file(number: number, path: string): FileDescriptor {

@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
 import { rulesetOf } from "../../../tests/ruleset.ts";
 import type { Alert } from "../../alert/mod.ts";
-import type { Event } from "../../event/mod.ts";
 import { openCapture, ScapReader } from "../../scap/mod.ts";
 import { State } from "../../state/mod.ts";
-import { snapshot } from "../../state/testing.ts";
+import { event, snapshot } from "../../state/testing.ts";
 import { silentLogger } from "../log.ts";
 import { RuleCaptures, type RuleCapturesOptions } from "./rule_captures.ts";
 
@@ -21,24 +20,8 @@ const UNLINK = 131;
 
 const at = (seconds: number) => BEGIN_NS + BigInt(seconds * 1e9);
 
-function eventAt(seconds: number): Event {
-  return {
-    source: "syscall",
-    number: seconds,
-    type: UNLINK,
-    timeNs: at(seconds),
-    clockNs: seconds * 1e9,
-    cpu: 0,
-    threadId: 10,
-    processId: 10,
-    result: 0,
-    compat: false,
-    change: undefined,
-    descriptor: undefined,
-    hasResolvedView: false,
-    param: () => undefined,
-  };
-}
+const eventAt = (seconds: number) =>
+  event(10, { number: seconds, type: UNLINK, timeNs: at(seconds), clockNs: seconds * 1e9 });
 
 function alertOf(name: string, seconds: number): Alert {
   return {
