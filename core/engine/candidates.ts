@@ -25,7 +25,7 @@ import type { RulesOfType, RunnableRule } from "./program.ts";
 const OPEN: Outline = { kind: "open" };
 
 /** So many rules are sooner judged than the path classified. */
-const FEW = 2;
+const FEW = 8;
 /** Combinations kept; beyond, the table is made anew. */
 const MAX_CELLS = 65_536;
 
@@ -73,12 +73,17 @@ export class Candidates implements RulesOfType {
   #pathGeneration: object | undefined;
   #threadGeneration: object | undefined;
 
-  constructor(rules: readonly FoldedRule[], classes: SharedClasses) {
+  /** `afresh`: the event makes its thread what it has never been, so its class would serve only once. */
+  constructor(
+    rules: readonly FoldedRule[],
+    classes: SharedClasses,
+    { afresh = false }: { readonly afresh?: boolean } = {},
+  ) {
     const { paths, threads } = classes;
     const outliner = new Outliner({
       event: this.#events.leaves,
       path: paths.leaves,
-      process: threads.leaves,
+      process: afresh ? undefined : threads.leaves,
     });
     const sketches = rules.map(({ rule, condition }) => ({
       rule,
@@ -105,7 +110,7 @@ export class Candidates implements RulesOfType {
     const bits = this.#eventBits(event, state);
     const own = this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
     const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
-    const key = own * 2 ** MAX_EMITTED_BITS + bits;
+    const key = rowKey(own, bits);
     if (
       paths.generation !== this.#pathGeneration ||
       threads.generation !== this.#threadGeneration ||
@@ -135,7 +140,7 @@ export class Candidates implements RulesOfType {
     const { bits, own, thread, path } = combination;
     const { paths, threads } = this.#classes;
     if (++this.#cells > MAX_CELLS || paths.generation !== this.#pathGeneration) this.#startOver();
-    const cells = this.#row(own * 2 ** MAX_EMITTED_BITS + bits)[thread] ??= [];
+    const cells = this.#row(rowKey(own, bits))[thread] ??= [];
     // What a broader combination rules out need not be asked again.
     const broader = path !== UNCLASSIFIED
       ? cells[UNCLASSIFIED] ?? this.#fill({ ...combination, path: UNCLASSIFIED })
@@ -165,6 +170,11 @@ interface Combination {
   readonly own: number;
   readonly thread: number;
   readonly path: number;
+}
+
+/** Small for all but types with very many leaves of their own: then it is a number of another kind. */
+function rowKey(own: number, bits: number): number {
+  return own === UNCLASSIFIED ? bits : own * 2 ** MAX_EMITTED_BITS + bits;
 }
 
 function cellOf(sketches: readonly Sketch[]): Cell {

@@ -1,5 +1,5 @@
 /** A ruleset made ready to run: for every event type the predicates of the rules that can match it. */
-import type { Event } from "../event/mod.ts";
+import { type Event, eventType as typeOfEvent } from "../event/mod.ts";
 import {
   type CheckedCondition,
   emitCondition,
@@ -83,8 +83,14 @@ export class Program {
       if (condition !== false) folded.push({ rule: emitted(rule, condition), condition });
     }
     if (folded.length === 0) return NO_RULES;
-    return new Candidates(folded, classes);
+    return new Candidates(folded, classes, { afresh: runsProgram(eventType) });
   }
+}
+
+/** Another program in the process. */
+function runsProgram(code: number): boolean {
+  const name = typeOfEvent(code)?.name;
+  return name === "execve" || name === "execveat";
 }
 
 function always(rules: readonly RunnableRule[]): RulesOfType {

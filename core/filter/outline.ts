@@ -42,9 +42,10 @@ export class Outliner {
   /** As many as `emitBits` takes. */
   readonly eventLeaves: Leaf[] = [];
   readonly #bits = new Map<string, number>();
-  readonly #sets: LeafSets;
+  readonly #sets: Readonly<Record<keyof LeafSets, LeafSet | undefined>>;
 
-  constructor(sets: LeafSets) {
+  /** The leaves of a set that is absent stay open. */
+  constructor(sets: Readonly<Record<keyof LeafSets, LeafSet | undefined>>) {
     this.#sets = sets;
   }
 
@@ -71,7 +72,9 @@ export class Outliner {
     const bit = basis === "event" ? this.#bit(leaf) : undefined;
     if (bit !== undefined) return { kind: "bit", index: bit };
     const set = this.#sets[basis];
-    return set.size < MAX_LEAVES ? { kind: basis, place: set.add(leaf) } : OPEN;
+    return set !== undefined && set.size < MAX_LEAVES
+      ? { kind: basis, place: set.add(leaf) }
+      : OPEN;
   }
 
   /** Absent when there are as many as there are bits. */

@@ -46,6 +46,9 @@ export class ReplayEvent implements Event {
   renamesDescriptor = false;
   readonly texts: Texts;
   #number = 0;
+  /** The number that was read last; -1: none of this event. */
+  #readIndex = -1;
+  #read = 0;
   readonly #kinds = eventKinds();
 
   constructor(texts: Texts) {
@@ -63,6 +66,7 @@ export class ReplayEvent implements Event {
     this.change = undefined;
     this.found = undefined;
     this.opened = undefined;
+    this.#readIndex = -1;
     this.descriptorNumber = -1;
     this.renamesDescriptor = false;
   }
@@ -146,7 +150,15 @@ export class ReplayEvent implements Event {
   }
 
   param(index: number): ParamValue {
-    return decodeParam(this, index);
+    if (index === this.#readIndex) return this.#read;
+    const value = decodeParam(this, index);
+    // Numbers stand in the event itself, whatever becomes known of its thread; several fields of one
+    // event look at the same flags.
+    if (typeof value === "number") {
+      this.#readIndex = index;
+      this.#read = value;
+    }
+    return value;
   }
 }
 
