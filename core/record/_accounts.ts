@@ -4,7 +4,7 @@ import type { ScapGroup, ScapUser } from "../scap/mod.ts";
 import type { UserTable } from "../state/mod.ts";
 import type { Told } from "./_told.ts";
 
-/** Of a login uid that is not set. */
+/** Of a login uid that is not set, and of the group of a user, which the table does not keep. */
 const UNSET = 0xffffffff;
 
 /** Those that were not told before and have a name. */
@@ -18,8 +18,7 @@ export function* newAccounts(
     const user = users.user(id);
     if (!user) continue;
     const { name, home, shell } = user;
-    // The table does not keep the user's group; most have one of the same number.
-    yield { kind: "user", uid: id, gid: id, name, home, shell };
+    yield { kind: "user", uid: id, gid: UNSET, name, home, shell };
   }
   for (const id of [gid, egid]) {
     if (id === UNSET || !told.addGroup(id)) continue;
