@@ -41,19 +41,23 @@ export function encoded(param: EventParam, value: ParamValue, role: Role): Uint8
 
 /** The longest are cut until all fit into one event. */
 export function fitted(params: Params): Params {
-  const total = () => result.reduce((sum, param) => sum + (param?.length ?? 0), 0);
-  let result = params;
-  for (let excess = total() - LARGEST_PARAMS_BYTES; excess > 0;) {
-    const longest = result.reduce(
-      (at, param, index) => (param?.length ?? 0) > (result[at]?.length ?? 0) ? index : at,
+  let fit = params;
+  for (let excess = excessOf(fit); excess > 0; excess = excessOf(fit)) {
+    const longest = fit.reduce(
+      (at, param, index) => (param?.length ?? 0) > (fit[at]?.length ?? 0) ? index : at,
       0,
     );
-    const { length } = result[longest]!;
-    const cut = result[longest]!.subarray(0, Math.max(length >> 1, length - excess));
-    result = result.map((param, index) => index === longest ? cut : param);
-    excess = total() - LARGEST_PARAMS_BYTES;
+    const { length } = fit[longest]!;
+    const cut = fit[longest]!.subarray(0, Math.max(length >> 1, length - excess));
+    fit = fit.map((param, index) => index === longest ? cut : param);
   }
-  return result;
+  return fit;
+}
+
+function excessOf(params: Params): number {
+  let total = 0;
+  for (const param of params) total += param?.length ?? 0;
+  return total - LARGEST_PARAMS_BYTES;
 }
 
 /** Controllers that upstream tells. In the unified hierarchy they all have the same path. */

@@ -6,6 +6,7 @@ import { paramSize } from "./param_size.ts";
 /** Families of sockets by upstream's numbers. */
 const UNIX = 1, IPV4 = 2, IPV6 = 10;
 const POINTER_BYTES = 8;
+const HIGH_WORD = 4294967296;
 
 /**
  * The bytes of a value; absent when the value is, or when the type has no place for it. Bytes are taken
@@ -36,13 +37,22 @@ export function encodeParam(
 function encodeNumber(type: ParamType, value: number | bigint): Uint8Array | undefined {
   const size = paramSize(type);
   if (size === undefined || size > 8) return undefined;
+  if (typeof value === "number" && type !== "DOUBLE") return encodeInteger(value, size);
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);
   if (type === "DOUBLE") view.setFloat64(0, Number(value), true);
-  else if (typeof value === "bigint") view.setBigUint64(0, value, true);
-  else if (!Number.isFinite(value)) return undefined;
-  else view.setBigUint64(0, BigInt(Math.trunc(value)), true);
+  else view.setBigUint64(0, BigInt(value), true);
   return bytes.subarray(0, size);
+}
+
+/** Without a detour over bigints: most parameters are such numbers. */
+function encodeInteger(value: number, size: number): Uint8Array | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  const whole = Math.trunc(value);
+  const low = whole >>> 0, high = Math.floor(whole / HIGH_WORD);
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = i < 4 ? low >>> 8 * i : high >>> 8 * (i - 4);
+  return bytes;
 }
 
 /** The peer, or the socket's own address where there is none: what the call named. */
