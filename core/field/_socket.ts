@@ -53,18 +53,28 @@ function isUnset(address: Uint8Array | undefined): boolean {
 /** Which end of a connection: by who called whom, or by the side this host is on. */
 export type End = "client" | "server" | "local" | "remote";
 
-/** A server socket has a server's end and no other; without a role there are no ends. */
-export function endOf(
-  { socket, role }: FileDescriptor,
-  end: End,
-): { readonly address: Uint8Array | undefined; readonly port: number } | undefined {
+/**
+ * The side of the socket that an end is on. A server socket has a server's end and no other; without a
+ * role there are no ends.
+ */
+function sideOf({ socket, role }: FileDescriptor, end: End): "local" | "remote" | undefined {
   if (socket === undefined || !isIp(socket)) return undefined;
-  const { localAddress, localPort, remoteAddress, remotePort } = socket;
-  const local = { address: localAddress, port: localPort };
-  if (isServerSocket(socket)) return end === "server" ? local : undefined;
+  if (isServerSocket(socket)) return end === "server" ? "local" : undefined;
   if (role === undefined) return undefined;
-  const isLocal = end === "local" || end === role;
-  return isLocal ? local : { address: remoteAddress, port: remotePort };
+  return end === "local" || end === role ? "local" : "remote";
+}
+
+export function addressOf(descriptor: FileDescriptor, end: End): Uint8Array | undefined {
+  const side = sideOf(descriptor, end);
+  if (side === undefined) return undefined;
+  return side === "local" ? descriptor.socket?.localAddress : descriptor.socket?.remoteAddress;
+}
+
+/** Without a look at the addresses, which a source may have to copy first. */
+export function portOf(descriptor: FileDescriptor, end: End): number | undefined {
+  const side = sideOf(descriptor, end);
+  if (side === undefined) return undefined;
+  return side === "local" ? descriptor.socket?.localPort : descriptor.socket?.remotePort;
 }
 
 /**

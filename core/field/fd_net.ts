@@ -7,7 +7,7 @@
 import type { SocketTuple } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { openDescriptor } from "./_descriptor.ts";
-import { type End, endOf, isIp, isServerSocket, protocolOf } from "./_socket.ts";
+import { addressOf, type End, isIp, isServerSocket, portOf, protocolOf } from "./_socket.ts";
 import { defineField, type FieldDefinition, type FieldType, type FieldValue } from "./field.ts";
 
 export const fdNetFields: readonly FieldDefinition[] = [
@@ -141,7 +141,7 @@ function protocolField(name: string, end: End, summary: string): FieldDefinition
       // Unlike fd.sport, Falco's is empty while nobody has called.
       const isListening = isIp(socket) && isServerSocket(socket);
       if (end === "server" && isListening) return "";
-      const number = endOf(descriptor, end)?.port;
+      const number = portOf(descriptor, end);
       if (number !== undefined) return String(number);
       // What has a side and no port there, as unix sockets.
       const hasSide = role !== undefined && (isListening || socket.family === "unix");
@@ -171,12 +171,12 @@ function ipSocket(state: State): SocketTuple | undefined {
 
 function address(state: State, end: End): Uint8Array | undefined {
   const descriptor = openDescriptor(state);
-  return descriptor && endOf(descriptor, end)?.address;
+  return descriptor && addressOf(descriptor, end);
 }
 
 function port(state: State, end: End): number | undefined {
   const descriptor = openDescriptor(state);
-  return descriptor && endOf(descriptor, end)?.port;
+  return descriptor && portOf(descriptor, end);
 }
 
 function bothAddresses(state: State): FieldValue {

@@ -4,7 +4,7 @@ import type { Event, FileDescriptor, PolledDescriptors } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { descriptorName } from "./_descriptor.ts";
 import { eventTypeName, paramIndex } from "./_event.ts";
-import { endOf } from "./_socket.ts";
+import { addressOf, portOf } from "./_socket.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 const NOT_TRACKED = "live: descriptors are known only while a call works on them; captures tell it";
@@ -76,11 +76,11 @@ function polledBy(event: Event): PolledDescriptors["polled"] {
 }
 
 function address(descriptor: FileDescriptor, side: "client" | "server"): string | undefined {
-  const end = endOf(descriptor, side);
-  return end?.address && addressText(end.address);
+  const bytes = addressOf(descriptor, side);
+  return bytes && addressText(bytes);
 }
 
 function port(descriptor: FileDescriptor, side: "client" | "server"): string | undefined {
-  const end = endOf(descriptor, side);
-  return end && String(end.port);
+  const number = portOf(descriptor, side);
+  return number === undefined ? undefined : String(number);
 }

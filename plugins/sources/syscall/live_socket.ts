@@ -50,7 +50,8 @@ function roleOf(
 ): "client" | "server" | undefined {
   if (call === "accept") return "server";
   if (call === "connect") return "client";
-  if (socket.remoteAddress === undefined || socket.remoteAddress.every((byte) => byte === 0)) {
+  // What has a port there has a peer: the address need not be copied to know.
+  if (socket.remotePort === 0 && (socket.remoteAddress ?? []).every((byte) => byte === 0)) {
     return undefined;
   }
   return foundByPort ? "server" : "client";
