@@ -1,6 +1,6 @@
 /** What a reload takes away: files are emptied or gone by mistake, or by somebody who wants silence. */
 import { toFile } from "../base/mod.ts";
-import type { Ruleset } from "../rule/mod.ts";
+import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { RulePath } from "./rules.ts";
 
 /** The rules of a run, and where they come from. */
@@ -12,15 +12,23 @@ export interface RulesInEffect {
 
 /**
  * What rules were lost, without a full stop; absent when none was. A file that is no longer named was
- * left out by somebody who knew: that is no loss, unless no rule is left.
+ * left out by somebody who knew: that is no loss, unless no rule is left. Nor is it one when another
+ * file defines its rules now.
  */
 export function rulesLost(before: RulesInEffect, after: RulesInEffect): string | undefined {
+  const remaining = filesOf(after);
+  const defined = new Set(after.ruleset.rules.map(({ name }) => name));
   const losses = filesOf(before)
-    .filter((file) => !filesOf(after).includes(file) && isNamed(file, after))
+    .filter((file) => !remaining.includes(file) && isNamed(file, after))
+    .filter((file) => rulesOf(before, file).some(({ name }) => !defined.has(name)))
     .map((file) => `there are no rules from ${file} any more`);
   const [former, now] = [enabledIn(before), enabledIn(after)];
   if (former > 0 && now === 0) losses.push(`no rule is in effect, where there were ${former}`);
   return losses.length > 0 ? losses.join("; ") : undefined;
+}
+
+function rulesOf({ ruleset }: RulesInEffect, file: string): readonly Rule[] {
+  return ruleset.rules.filter(({ at }) => toFile(at).source.name === file);
 }
 
 /** Those that define rules, enabled or not. */

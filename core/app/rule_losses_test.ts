@@ -3,11 +3,12 @@ import { SourceText } from "../base/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import { rulesLost } from "./rule_losses.ts";
 
-/** Rules of files, those of one in brackets being off. */
+/** Rules of files, those of one in brackets being off; a rule has its file's name, or the one before "@". */
 function effect(paths: readonly string[], ...files: readonly string[]) {
   const rules = files.map((file) => {
-    const name = file.replace(/[()]/g, "");
-    return { at: new SourceText(name, "").all, enabled: name === file } as Rule;
+    const plain = file.replace(/[()]/g, "");
+    const [name, path = name!] = plain.split("@");
+    return { name, at: new SourceText(path, "").all, enabled: plain === file } as Rule;
   });
   return {
     ruleset: { rules } as unknown as Ruleset,
@@ -24,6 +25,16 @@ Deno.test("rulesLost() tells of files that are named and give no rules any more"
     "there are no rules from /rules.d/b.yaml any more",
   );
   assertEquals(rulesLost(before, effect(["/a.yaml"], "/a.yaml")), undefined);
+});
+
+Deno.test("rulesLost() keeps quiet when another file defines the rules now", () => {
+  const paths = ["/a.yaml", "/b.yaml"];
+  const before = effect(paths, "one@/a.yaml", "two@/a.yaml");
+  assertEquals(rulesLost(before, effect(paths, "one@/b.yaml", "two@/b.yaml")), undefined);
+  assertEquals(
+    rulesLost(before, effect(paths, "one@/b.yaml")),
+    "there are no rules from /a.yaml any more",
+  );
 });
 
 Deno.test("rulesLost() tells when no rule is left, whatever the reason", () => {
