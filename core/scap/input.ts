@@ -1,6 +1,7 @@
 /** Where the bytes of a capture come from. */
 import { Buffer } from "node:buffer";
 import { GunzipInput } from "./_gunzip_input.ts";
+import { refuseNamedPipe } from "./_named_pipe.ts";
 import { reasonOf } from "./_reason.ts";
 
 /** The bytes of a capture, decompressed. */
@@ -30,6 +31,7 @@ export class InputError extends Error {
 export async function openCapture(path: string): Promise<ScapInput> {
   let file: Deno.FsFile;
   try {
+    await refuseNamedPipe(path);
     file = await Deno.open(path);
   } catch (error) {
     throw new InputError("open-failed", `Cannot open capture "${path}": ${reasonOf(error)}`, {

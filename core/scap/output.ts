@@ -1,4 +1,5 @@
 /** Where the bytes of a capture go. */
+import { refuseNamedPipe } from "./_named_pipe.ts";
 import { reasonOf } from "./_reason.ts";
 
 /** Takes bytes in order. A file that cannot be written rejects with OutputError. */
@@ -40,6 +41,7 @@ export async function createCapture(
 ): Promise<ScapOutput> {
   let file: Deno.FsFile;
   try {
+    await refuseNamedPipe(path);
     file = await Deno.open(path, {
       write: true,
       create: true,

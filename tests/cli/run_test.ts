@@ -67,6 +67,10 @@ Deno.test("falcod does not start without the file that -P asks for", async () =>
   const { code, error } = await falcod(["-c", config(folder), "-P", folder.file("gone/pid")]);
   assertEquals(code, 1);
   assert(/cannot write the process id to ".*pid": there is no such file\n$/.test(error), error);
+  const device = await falcod(["-c", config(folder), "-P", "/dev/full"]);
+  assertEquals(device.code, 1);
+  assert(device.error.includes("what is there is no file"), device.error);
+  assert(Deno.statSync("/dev/full").isCharDevice);
 });
 
 Deno.test("falcod says which configuration it cannot read", async () => {

@@ -69,10 +69,29 @@ function outcomeOf({ diagnostics }: Report): string {
   return `falcod would start, with ${counted(warnings, "warning")}`;
 }
 
+/** A device, a pipe, a directory. */
+function isThereAndNoFile(path: string): boolean {
+  try {
+    const { isFile, isSymlink } = Deno.lstatSync(path);
+    return !isFile && !isSymlink;
+  } catch {
+    return false;
+  }
+}
+
 /** Left behind at the end, as Falco leaves it. False after telling why there is none. */
 function writePidFile(path: string, host: Host): boolean {
   try {
-    Deno.writeTextFileSync(path, `${Deno.pid}\n`);
+    if (isThereAndNoFile(path)) throw new Error("what is there is no file");
+    // By another name first: a link of this name is replaced, not followed.
+    const fresh = `${path}.${Deno.pid}`;
+    Deno.writeTextFileSync(fresh, `${Deno.pid}\n`, { createNew: true, mode: 0o644 });
+    try {
+      Deno.renameSync(fresh, path);
+    } catch (error) {
+      Deno.removeSync(fresh);
+      throw error;
+    }
     return true;
   } catch (error) {
     const text = `falcod: cannot write the process id to "${path}": ${reasonOf(error)}`;
