@@ -32,6 +32,11 @@ export function typeChars(): readonly string[] {
   return [...Object.keys(TYPE_NAMES).map(shownTypeChar), "o"];
 }
 
+/** The letter of what `fd.type` calls so; absent for names it does not have. */
+export function typeCharNamed(name: string): string | undefined {
+  return Object.keys(TYPE_NAMES).find((typeChar) => TYPE_NAMES[typeChar] === name);
+}
+
 const UNKNOWN_TYPE = "<NA>";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -9,29 +9,9 @@ import {
   type SocketTuple,
   type TypeChar,
 } from "../event/mod.ts";
+import { typeCharNamed } from "../field/mod.ts";
 import type { Facts } from "./_facts.ts";
 import type { Given } from "./given.ts";
-
-/** Names of `fd.type`, the other way round. */
-const TYPE_CHARS: Readonly<Record<string, TypeChar>> = {
-  file: "f",
-  directory: "d",
-  ipv4: "4",
-  ipv6: "6",
-  unix: "u",
-  pipe: "p",
-  event: "e",
-  signalfd: "s",
-  eventpoll: "l",
-  inotify: "i",
-  timerfd: "t",
-  netlink: "n",
-  bpf: "b",
-  userfaultfd: "x",
-  io_uring: "r",
-  memfd: "m",
-  pidfd: "P",
-};
 
 /** `FD_LOWER_LAYER` of `file_flags` says the same of a descriptor. */
 const LOWER_LAYER = "FD_LOWER_LAYER";
@@ -75,7 +55,7 @@ function numberOf(text: string | undefined): number | undefined {
 }
 
 function typeCharOf({ given, openFlags }: Facts): TypeChar {
-  const said = given.text("fd.typechar") ?? TYPE_CHARS[given.text("fd.type") ?? ""];
+  const said = given.text("fd.typechar") ?? typeCharNamed(given.text("fd.type") ?? "");
   if (said !== undefined) return said;
   if (openFlags !== undefined) {
     return (openFlags & (flagValue("file_flags", "O_DIRECTORY") ?? 0)) !== 0 ? "d" : "f";

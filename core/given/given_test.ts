@@ -270,3 +270,10 @@ Deno.test("readGiven() warns of a process name that the kernel would cut", () =>
   assertEquals(given?.text("proc.name"), "a-name-of-16-byt");
   assertObjectMatch(report.diagnostics[0], { code: "G009", severity: "warning" });
 });
+
+Deno.test("eventOf() takes no name of every object's own for a kind of descriptor", () => {
+  for (const name of ["constructor", "__proto__", "toString"]) {
+    const { given } = read(`{evt.type: openat, fd.type: ${name}}`);
+    assertEquals(eventOf(given!).event.descriptor?.typeChar, "f", name);
+  }
+});
