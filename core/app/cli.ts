@@ -256,7 +256,7 @@ function addExplain(program: Command, host: Host, done: SetCode): void {
 function addReplay(program: Command, host: Host, done: SetCode): void {
   program.command("replay")
     .description("hold captures (.scap) against rules, or print their events")
-    .argument("<files...>", "captures, as sysdig -w writes them")
+    .argument("<files...>", "captures, as sysdig -w writes them; - is stdin")
     .option("-c <path>", "configuration file")
     .addOption(ruleFiles("rules file or directory", "as configured"))
     .addOption(keyOptions())
@@ -278,7 +278,7 @@ function addReplay(program: Command, host: Host, done: SetCode): void {
 function addRecord(program: Command, host: Host, done: SetCode): void {
   program.command("record")
     .description("write what happens into a capture (.scap), for falcod replay and other tools")
-    .requiredOption("-w <file>", "file to write; compressed when it ends in .gz")
+    .requiredOption("-w <file>", "file to write, compressed when it ends in .gz; - is stdout")
     .option("--scope <pid:number>", "record only this process and its descendants", parseScope)
     .option("-M <seconds>", "stop after so many seconds", parseSeconds)
     .option("--filter <condition>", "only events it holds for, and what becomes of processes")

@@ -72,13 +72,17 @@ Examples:
   falcod replay trace.scap                alerts of the rules of this machine, then what was seen
   falcod replay -r my_rules.yaml --json *.scap
   falcod replay trace.scap --filter 'evt.type = execve and user.uid = 0'
-  falcod replay trace.scap --fields evt.num,evt.time,proc.name,fd.name --filter 'fd.num >= 0'`;
+  falcod replay trace.scap --fields evt.num,evt.time,proc.name,fd.name --filter 'fd.num >= 0'
+  ssh host falcod record -w - | falcod replay - --print '%evt.time %proc.name %evt.args'`;
 
 export const RECORD_EXAMPLES = `
 Examples:
   falcod record -w trace.scap.gz -M 10                 ten seconds of this machine
   falcod record -w trace.scap --scope pid:$$           this shell and what it starts, until Ctrl-C
-  falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50`;
+  falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50
+  falcod record -w - -M 60 | gzip >trace.scap.gz
+
+A file of that name is replaced as soon as the recording has begun, and left alone if it cannot begin.`;
 
 export const FILTER_EXAMPLES = `
 Examples:

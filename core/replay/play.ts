@@ -1,5 +1,5 @@
 /** A capture file, played from its beginning to its end. */
-import { faultText, openCapture, type ScapFault, ScapReader } from "../scap/mod.ts";
+import { captureIn, faultText, openCapture, type ScapFault, ScapReader } from "../scap/mod.ts";
 import type { Replay } from "./replay.ts";
 
 /** Something is wrong with a capture; all events before that place were played. */
@@ -9,7 +9,7 @@ export class CaptureFault extends Error {
   readonly help: string;
 
   constructor(path: string, fault: ScapFault) {
-    super(`Cannot read capture "${path}": ${faultText(fault)}`);
+    super(`Cannot read ${captureIn(path)}: ${faultText(fault)}`);
     this.code = fault.reason;
     this.help = HELP[fault.reason];
   }
@@ -39,7 +39,9 @@ export async function playCapture(
   replay: Replay,
   { signal, settle }: PlayOptions = {},
 ): Promise<void> {
-  using reader = new ScapReader(await openCapture(path));
+  const input = await unlessAborted(openCapture(path), signal);
+  if (!input) return;
+  using reader = new ScapReader(input);
   let left = EVENTS_IN_A_ROW;
   while (!signal?.aborted) {
     const item = reader.next();
@@ -51,7 +53,8 @@ export async function playCapture(
         await settle?.();
         break;
       case "more":
-        await reader.fill();
+        await settle?.();
+        await unlessAborted(reader.fill(), signal);
         break;
       case "end":
         return;
@@ -60,5 +63,22 @@ export async function playCapture(
       default:
         replay.take(item);
     }
+  }
+}
+
+/** A pipe may bring nothing for ever: when it aborts, nobody waits any more. */
+async function unlessAborted<Result>(
+  step: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result | undefined> {
+  if (!signal) return await step;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<undefined>((resolve) => stop = () => resolve(undefined));
+  signal.addEventListener("abort", stop!);
+  if (signal.aborted) stop!();
+  try {
+    return await Promise.race([step, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop!);
   }
 }

@@ -42,9 +42,52 @@ Deno.test("createCapture() refuses a name that is taken when it is asked to", as
       await assertRejects(createCapture(taken, { refuseExisting: true }), OutputError);
     }
     assertEquals(await Deno.readTextFile(path), "something dear");
-    await (await createCapture(path)).close();
-    assertEquals((await Deno.stat(path)).size, 0);
     await (await createCapture(`${folder}/new.scap`, { refuseExisting: true })).close();
+  });
+});
+
+Deno.test("createCapture() leaves what has the name alone until the capture is placed", async () => {
+  await inFolder(async (folder) => {
+    for (const compress of [false, true]) {
+      const path = `${folder}/x.scap`;
+      await Deno.writeTextFile(path, "something dear", { mode: 0o644 });
+      const discarded = await createCapture(path, { compress });
+      await discarded.write(new Uint8Array(1000));
+      discarded.discard();
+      assertEquals(await Deno.readTextFile(path), "something dear");
+      const kept = await createCapture(path, { compress });
+      assertEquals(await Deno.readTextFile(path), "something dear");
+      kept.place();
+      const { size, mode } = await Deno.stat(path);
+      assertEquals([size, mode! & 0o777], [0, 0o600]);
+      await kept.write(new Uint8Array(1000));
+      await kept.close();
+      assertEquals((await Deno.stat(path)).size, kept.writtenBytes);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["x.scap"]);
+    }
+  });
+});
+
+Deno.test("createCapture() follows no link, and replaces only files", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/dear`, "something dear");
+    await Deno.symlink(`${folder}/dear`, `${folder}/link`);
+    await Deno.symlink(`${folder}/nowhere`, `${folder}/dangling`);
+    for (const name of ["link", "dangling", "", ".", "new/"]) {
+      await assertRejects(createCapture(name && `${folder}/${name}`), OutputError);
+    }
+    // Put there after it was looked at.
+    const output = await createCapture(`${folder}/x.scap`);
+    await Deno.symlink(`${folder}/dear`, `${folder}/x.scap`);
+    await output.close();
+    assert((await Deno.lstat(`${folder}/x.scap`)).isFile);
+    assertEquals(await Deno.readTextFile(`${folder}/dear`), "something dear");
+    // Nothing to be moved to.
+    const misplaced = await createCapture(`${folder}/y.scap`);
+    await Deno.mkdir(`${folder}/y.scap/z`, { recursive: true });
+    await assertRejects(misplaced.close(), { code: "create-failed" });
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assertEquals(names, ["dangling", "dear", "link", "x.scap", "y.scap"]);
   });
 });
 

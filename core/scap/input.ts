@@ -1,5 +1,6 @@
 /** Where the bytes of a capture come from. */
 import { Buffer } from "node:buffer";
+import { isStandardInput } from "./_capture_target.ts";
 import { GunzipInput } from "./_gunzip_input.ts";
 import { refuseNamedPipe } from "./_named_pipe.ts";
 import { reasonOf } from "./_reason.ts";
@@ -27,14 +28,13 @@ export class InputError extends Error {
   }
 }
 
-/** Opens a capture, compressed with gzip or not; throws InputError. */
+/** Opens a capture, compressed with gzip or not, or standard input for `-`; throws InputError. */
 export async function openCapture(path: string): Promise<ScapInput> {
-  let file: Deno.FsFile;
+  let file: ByteSource;
   try {
-    await refuseNamedPipe(path);
-    file = await Deno.open(path);
+    file = await openSource(path);
   } catch (error) {
-    throw new InputError("open-failed", `Cannot open capture "${path}": ${reasonOf(error)}`, {
+    throw new InputError("open-failed", `Cannot open ${captureIn(path)}: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -44,6 +44,21 @@ export async function openCapture(path: string): Promise<ScapInput> {
     file.close();
     throw error;
   }
+}
+
+/** What to call a capture that is read: `capture "x.scap"`. */
+export function captureIn(path: string): string {
+  return isStandardInput(path) ? "the capture on standard input" : `capture "${path}"`;
+}
+
+async function openSource(path: string): Promise<ByteSource> {
+  if (!isStandardInput(path)) {
+    await refuseNamedPipe(path);
+    return await Deno.open(path);
+  }
+  if (Deno.stdin.isTerminal()) throw new Error("it is a terminal");
+  // Whoever started falcod closes it.
+  return { read: (into) => Deno.stdin.read(into), close: () => {} };
 }
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;

@@ -20,6 +20,7 @@ export * from "./fault.ts";
 export { encodeParam } from "./encode_param.ts";
 export {
   type ByteSource,
+  captureIn,
   captureInput,
   InputError,
   type InputErrorCode,
@@ -28,8 +29,10 @@ export {
   type ScapInput,
 } from "./input.ts";
 export { type ScapItem, ScapReader } from "./reader.ts";
+export { isStandardInput, isStandardOutput } from "./_capture_target.ts";
 export {
   type CaptureFileOptions,
+  type CaptureOutput,
   createCapture,
   MemoryOutput,
   OutputError,

@@ -1,5 +1,10 @@
 /** Where the bytes of a capture go. */
-import { refuseNamedPipe } from "./_named_pipe.ts";
+import {
+  type CaptureTarget,
+  createTarget,
+  isStandardOutput,
+  replaceTarget,
+} from "./_capture_target.ts";
 import { reasonOf } from "./_reason.ts";
 
 /** Takes bytes in order. A file that cannot be written rejects with OutputError. */
@@ -26,69 +31,93 @@ export interface CaptureFileOptions {
   readonly compress?: boolean;
   /**
    * Refuse a file that is there, and a link that leads elsewhere: for names that others can foresee, in
-   * folders where others can write. Otherwise it is emptied.
+   * folders where others can write. Otherwise it is replaced, and a link refused.
    */
   readonly refuseExisting?: boolean;
 }
 
-/** Arguments and buffers of programs are in a capture: nobody else may read it. */
-const CAPTURE_MODE = 0o600;
+/** A capture that may not have its name yet. */
+export interface CaptureOutput extends ScapOutput {
+  /** It has its name from now on, and what had it before is gone; throws OutputError. */
+  place(): void;
+  /** Places it as well, if all was written. */
+  close(): Promise<void>;
+  /** Closes it without placing it: what had its name before still has it. */
+  discard(): void;
+}
 
-/** Creates a capture file; throws OutputError. */
+/** Creates a capture file, or writes to standard output for `-`; throws OutputError. */
 export async function createCapture(
   path: string,
   { compress = false, refuseExisting = false }: CaptureFileOptions = {},
-): Promise<ScapOutput> {
-  let file: Deno.FsFile;
+): Promise<CaptureOutput> {
+  let target: CaptureTarget;
   try {
-    await refuseNamedPipe(path);
-    file = await Deno.open(path, {
-      write: true,
-      create: true,
-      createNew: refuseExisting,
-      truncate: !refuseExisting,
-      mode: CAPTURE_MODE,
-    });
+    target = await (refuseExisting ? createTarget(path) : replaceTarget(path));
   } catch (error) {
-    throw new OutputError("create-failed", `Cannot create capture "${path}": ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw outputError("create", path, error);
   }
-  const output = new FileOutput(path, file);
+  const output = new FileOutput(path, target);
   return compress ? new GzipOutput(output) : output;
 }
 
-class FileOutput implements ScapOutput {
+function outputError(deed: "create" | "write", path: string, cause: unknown): OutputError {
+  const message = `Cannot ${deed} ${captureAt(path)}: ${reasonOf(cause)}`;
+  return new OutputError(`${deed}-failed`, message, { cause });
+}
+
+function captureAt(path: string): string {
+  return isStandardOutput(path) ? "the capture on standard output" : `capture "${path}"`;
+}
+
+class FileOutput implements CaptureOutput {
   writtenBytes = 0;
   readonly #path: string;
-  readonly #file: Deno.FsFile;
+  readonly #target: CaptureTarget;
+  #failed = false;
 
-  constructor(path: string, file: Deno.FsFile) {
+  constructor(path: string, target: CaptureTarget) {
     this.#path = path;
-    this.#file = file;
+    this.#target = target;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let rest = bytes; rest.length > 0;) {
       let taken: number;
       try {
-        taken = await this.#file.write(rest);
+        taken = await this.#target.write(rest);
       } catch (error) {
-        const message = `Cannot write capture "${this.#path}": ${reasonOf(error)}`;
-        throw new OutputError("write-failed", message, { cause: error });
+        this.#failed = true;
+        throw outputError("write", this.#path, error);
       }
       this.writtenBytes += taken;
       rest = rest.subarray(taken);
     }
   }
 
-  close(): Promise<void> {
-    this.#file.close();
-    return Promise.resolve();
+  place(): void {
+    try {
+      this.#target.place();
+    } catch (error) {
+      throw outputError("create", this.#path, error);
+    }
+  }
+
+  // deno-lint-ignore require-await -- as all outputs, it rejects and does not throw
+  async close(): Promise<void> {
+    try {
+      if (!this.#failed) this.place();
+    } finally {
+      this.#target.close();
+    }
+  }
+
+  discard(): void {
+    this.#target.close();
   }
 }
 
-class GzipOutput implements ScapOutput {
+class GzipOutput implements CaptureOutput {
   readonly #file: FileOutput;
   readonly #packer = new CompressionStream("gzip");
   readonly #writer = this.#packer.writable.getWriter();
@@ -108,6 +137,15 @@ class GzipOutput implements ScapOutput {
 
   write(bytes: Uint8Array): Promise<void> {
     return this.#unlessFailed(this.#writer.write(bytes as Uint8Array<ArrayBuffer>));
+  }
+
+  place(): void {
+    this.#file.place();
+  }
+
+  discard(): void {
+    this.#writer.abort().catch(() => {});
+    this.#file.discard();
   }
 
   async close(): Promise<void> {

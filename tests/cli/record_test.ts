@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { falcod, Folder } from "./program.ts";
+import { falcod, Folder, root } from "./program.ts";
 
 async function refused(args: readonly string[]): Promise<string> {
   using folder = new Folder({});
@@ -20,4 +20,35 @@ Deno.test("falcod record says what is wrong with its arguments, and writes nothi
 Deno.test("falcod record says which file it cannot create", async () => {
   const error = await refused(["-w", "no/such/folder.scap"]);
   assert(error.includes('Cannot create capture "no/such/folder.scap"'), error);
+});
+
+Deno.test("falcod record leaves the file that is there when it cannot begin", async () => {
+  using folder = new Folder({ "x.scap": "something dear" });
+  const args = ["record", "-w", "x.scap", "--scope", "pid:2147483647"];
+  const { code, error } = await falcod(args, { folder: folder.path });
+  assertEquals(code, 1);
+  assert(error.includes("Cannot watch process 2147483647"), error);
+  assertEquals(Deno.readTextFileSync(folder.file("x.scap")), "something dear");
+  assertEquals([...Deno.readDirSync(folder.path)].length, 1);
+});
+
+Deno.test("falcod record and replay have no use for a terminal in place of a capture", async () => {
+  using folder = new Folder({});
+  // script(1) gives its command a terminal for input and output.
+  for (
+    const [args, wanted] of [["record -w -", "standard output is a terminal"], [
+      "replay - --fields evt.num",
+      "Cannot open the capture on standard input: it is a terminal",
+    ]] as const
+  ) {
+    const program = `${Deno.execPath()} run -A --config=${root}deno.json ${root}main.ts ${args}`;
+    const { code, stdout } = await new Deno.Command("script", {
+      args: ["-qec", program, "/dev/null"],
+      cwd: folder.path,
+      stdin: "null",
+    }).output();
+    const said = new TextDecoder().decode(stdout);
+    assertEquals(code, 1, said);
+    assert(said.includes(wanted), said);
+  }
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../assert.ts";
 import { capture, type GivenEvent, process } from "../made_captures.ts";
-import { falcod, Folder } from "./program.ts";
+import { falcod, falcodCommand, Folder } from "./program.ts";
 
 const RULES = `
 - rule: Shadow read
@@ -76,4 +76,42 @@ Deno.test("falcod run replays what engine.replay names, and ends with it", async
   const { code, out, error } = await falcod(["-c", "falco.yaml"], { folder: folder.path });
   assertEquals(code, 0, error);
   assert(out.endsWith("Warning cat read /etc/shadow\n"), out);
+});
+
+Deno.test("falcod replay reads standard input for -, compressed or not", async () => {
+  using folder = new Folder({ ...files, "falco.yaml": config });
+  const options = { folder: folder.path };
+  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  const zipped = new Uint8Array(await new Response(packed).arrayBuffer());
+  const [plain, gzip, broken, run] = await Promise.all([
+    falcod([...usual, "-"], { ...options, input: bytes as Uint8Array<ArrayBuffer> }),
+    falcod(["replay", "-", "--fields", "evt.num"], { ...options, input: zipped }),
+    falcod(["replay", "-", "--fields", "evt.num"], { ...options, input: "what is this" }),
+    falcod(["-c", "falco.yaml", "-e", "-"], {
+      ...options,
+      input: bytes as Uint8Array<ArrayBuffer>,
+    }),
+  ]);
+  assert(plain.out.endsWith("Warning cat read /etc/shadow\n"), plain.out + plain.error);
+  assertEquals([gzip.code, gzip.out], [0, "1\n2\n3\n"]);
+  assertEquals(broken.code, 1);
+  assert(broken.error.includes("the capture on standard input: "), broken.error);
+  assert(run.out.endsWith("Warning cat read /etc/shadow\n"), run.out + run.error);
+});
+
+Deno.test("falcod replay prints what a pipe brings at once, and ends when it is told to", async () => {
+  using folder = new Folder({});
+  const child = falcodCommand(["replay", "-", "--fields", "evt.num"], {
+    folder: folder.path,
+    input: "",
+  }).spawn();
+  const input = child.stdin.getWriter(), reader = child.stdout.getReader();
+  await input.write(bytes as Uint8Array<ArrayBuffer>);
+  const { value } = await reader.read();
+  assertEquals(new TextDecoder().decode(value), "1\n2\n3\n");
+  child.kill("SIGTERM");
+  const { code } = await child.status;
+  await Promise.all([reader.cancel(), child.stderr.cancel(), input.abort().catch(() => {})]);
+  assertEquals(code, 0);
 });

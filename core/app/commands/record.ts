@@ -1,4 +1,5 @@
 /** `falcod record`: live events into a capture. */
+import { escapeUnprintable } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
 import { allEventCodes, type Event } from "../../event/mod.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Source,
   type SourceContext,
 } from "../../plugin/mod.ts";
+import { isStandardOutput } from "../../scap/mod.ts";
 import { State } from "../../state/mod.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
@@ -28,7 +30,7 @@ export interface RecordRequest {
   readonly configPath: string | undefined;
   /** `-o`, in order. */
   readonly options: readonly string[];
-  /** With gzip when it ends in ".gz". */
+  /** With gzip when it ends in ".gz"; `-` is standard output. */
   readonly path: string;
   readonly scopeProcessId: number | undefined;
   readonly seconds: number | undefined;
@@ -47,6 +49,12 @@ interface Filter {
 }
 
 export async function recordCommand(request: RecordRequest, host: Host): Promise<number> {
+  const toOutput = isStandardOutput(request.path);
+  if (toOutput && host.out.isTerminal) {
+    host.error.write("falcod: a capture is nothing to look at: standard output is a terminal\n");
+    host.error.write("  name a file, or have a program read it: falcod record -w - | …\n");
+    return EXIT_FAILURE;
+  }
   const filter = await filterOf(request.filter, host);
   if (!filter) return EXIT_FAILURE;
   const { refuseDebugger } = await import("../debugger.ts");
@@ -77,8 +85,9 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     },
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let hasBegun = false;
   try {
-    await recording.opened;
+    const file = await recording.opened;
     await source.run(
       filter.needs,
       contextOf(recording, state, {
@@ -88,7 +97,9 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
         full: () => stop.abort(),
         ready: () => {
           recording.recorder.begin();
-          host.error.write(`falcod: recording into ${request.path}\n`);
+          file.place();
+          hasBegun = true;
+          host.error.write(`falcod: recording into ${nameOf(request.path)}\n`);
           const { seconds } = request;
           if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
         },
@@ -100,7 +111,8 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     stop.abort();
     await lookups;
     for (const engine of engines) engine.close?.();
-    await recording.close().catch((error) => failure ??= error);
+    const end = hasBegun ? recording.close() : recording.discard();
+    await end.catch((error) => failure ??= error);
   }
   if (failure) throw failure;
   return tellResult(recording, source, host);
@@ -208,10 +220,14 @@ function contextOf(
   };
 }
 
+function nameOf(path: string): string {
+  return isStandardOutput(path) ? "standard output" : escapeUnprintable(path);
+}
+
 /** Exit code 1 when something is missing in the file. */
 function tellResult(recording: Recording, source: Source, host: Host): number {
   const { eventCount, lostEvents, isFull, path } = recording;
-  host.error.write(`falcod: recorded ${eventCount} events into ${path}\n`);
+  host.error.write(`falcod: recorded ${eventCount} events into ${nameOf(path)}\n`);
   if (isFull) host.error.write("  stopped at the size limit\n");
   const lost = Object.entries(source.counters()).filter(([name, count]) =>
     name.startsWith("drops.") && count > 0

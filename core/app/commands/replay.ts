@@ -116,9 +116,10 @@ async function printEvents(
   const gone = new AbortController();
   let waiting = "";
   const write = () => {
-    host.out.write(waiting);
+    if (waiting !== "") host.out.write(waiting);
     waiting = "";
     if (host.out.isGone) gone.abort();
+    return undefined;
   };
   const state = recordedState();
   const replay = new Replay(sinkInto(state, (event) => {
@@ -130,9 +131,13 @@ async function printEvents(
   }));
   if (eventTypes) replay.want(eventTypes);
   try {
-    await playCapture(path, replay, { signal: AbortSignal.any([signal, gone.signal]) });
+    await playCapture(path, replay, {
+      signal: AbortSignal.any([signal, gone.signal]),
+      // Before more is read: a pipe may take its time.
+      settle: write,
+    });
   } finally {
-    if (waiting !== "") write();
+    write();
   }
   return !gone.signal.aborted;
 }

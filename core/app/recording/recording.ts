@@ -2,6 +2,7 @@
 import { Recorder, type RecorderOptions } from "../../record/mod.ts";
 import {
   type CaptureFileOptions,
+  type CaptureOutput,
   createCapture,
   type ScapOutput,
   ScapWriter,
@@ -26,8 +27,8 @@ const FLUSH_MS = 200;
 export class Recording {
   readonly path: string;
   readonly recorder: Recorder;
-  /** The file is there; rejects with OutputError. */
-  readonly opened: Promise<unknown>;
+  /** There is a file to write to; rejects with OutputError. */
+  readonly opened: Promise<CaptureOutput>;
   readonly #writer: ScapWriter;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #onFailure: (error: Error) => void;
@@ -68,7 +69,15 @@ export class Recording {
     this.#writer.flush().catch((error) => this.#fail(error));
   }
 
-  /** Writes the rest. */
+  /** Leaves no file, and what had its name before as it was. */
+  async discard(): Promise<void> {
+    clearInterval(this.#timer);
+    const output = await this.opened.catch(() => undefined);
+    await this.#writer.flush().catch(() => {});
+    output?.discard();
+  }
+
+  /** Writes the rest; the file has its name then, if it had not before. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writer.close();
