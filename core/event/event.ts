@@ -24,7 +24,7 @@ export type ParamValue =
 export interface Event {
   /** Name of the source, as in a rule's `source`: "syscall", "k8s_audit". */
   readonly source: string;
-  /** Counts from 1 within one run (`evt.num`); set by the engine. */
+  /** Counts from 1 within one run (`evt.num`); set by the engine, or `selfContained` events have it. */
   number: number;
   /** Code of an `eventType()`; a generic system call has `GENERIC_BASE` + PPM_SC code. */
   readonly type: number;
@@ -54,6 +54,8 @@ export interface Event {
   readonly usage?: ResourceUse | undefined;
   /** Its parameters are all there is: what is absent is not looked up in the process table. */
   readonly selfContained?: boolean;
+  /** Happened elsewhere: no process of this machine caused it, and its clock is no other event's. */
+  readonly standsAlone?: boolean;
   /** Of the parameters of its type it has only so many; absent: all. */
   readonly paramCount?: number;
   /** When the source's first event was, on `clockNs`; absent: when the first one came. */

@@ -1,0 +1,126 @@
+/** The way of payloads to the rules: one after the other, in slices, never too many at once. */
+import { setImmediate } from "node:timers/promises";
+import type { SourceContext } from "../../../core/mod.ts";
+import { AuditEvent } from "./audit_event.ts";
+import {
+  type PayloadLimits,
+  type PayloadProblem,
+  type ProblemKind,
+  readPayload,
+} from "./payload.ts";
+
+/** What an input does with what it gets. */
+export interface AuditIntake {
+  /**
+   * Has all events of a payload judged, and resolves when that is done and their alerts are on their
+   * way. Payloads are judged in the order of the calls. Never rejects.
+   */
+  take(payload: Uint8Array | string): Promise<Taken>;
+}
+
+export type Taken =
+  /** Every event that could be read was judged. */
+  | {
+    readonly kind: "taken";
+    readonly events: number;
+    /** The first of them; `problemCount` says how many there were. */
+    readonly problems: readonly PayloadProblem[];
+    readonly problemCount: number;
+  }
+  /** Too much is waiting: nothing of it was looked at, and it may be sent again. */
+  | { readonly kind: "busy"; readonly waitingBytes: number }
+  /** The source ends: as `busy`, but not here. */
+  | { readonly kind: "ended" };
+
+/** Where audit events come from: a file, a web server. */
+export interface AuditInput {
+  /** Until the signal aborts or nothing more can come; rejects with a typed error when it cannot go on. */
+  run(intake: AuditIntake, context: InputContext): Promise<void>;
+}
+
+export interface InputContext
+  extends Pick<SourceContext, Exclude<keyof SourceContext, "deliver" | "ready">> {
+  /** Events can come now. */
+  ready(): void;
+}
+
+export interface IntakeOptions extends PayloadLimits {
+  readonly context: Pick<SourceContext, "deliver" | "settle">;
+  /** Bytes of payloads that wait or are being judged; one payload may be larger. */
+  readonly maxWaitingBytes: number;
+}
+
+/** Others get their turn after so long. */
+const SLICE_MS = 5;
+/** Problems of a payload that are told one by one. */
+const MAX_PROBLEMS = 16;
+
+export class Intake implements AuditIntake {
+  readonly #options: IntakeOptions;
+  #last: Promise<unknown> = Promise.resolve();
+  #waitingBytes = 0;
+  #isEnded = false;
+  #events = 0;
+  #firstTimeNs: bigint | undefined;
+  readonly #problems = new Map<ProblemKind, number>();
+  #refused = 0;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  take(payload: Uint8Array | string): Promise<Taken> {
+    if (this.#isEnded) return Promise.resolve({ kind: "ended" });
+    const { maxWaitingBytes } = this.#options;
+    const waitingBytes = this.#waitingBytes, size = payload.length;
+    if (waitingBytes > 0 && waitingBytes + size > maxWaitingBytes) {
+      this.#refused++;
+      return Promise.resolve({ kind: "busy", waitingBytes });
+    }
+    this.#waitingBytes += size;
+    const taken = this.#last.then(() => this.#judge(payload))
+      .finally(() => this.#waitingBytes -= size);
+    this.#last = taken;
+    return taken;
+  }
+
+  /** Takes nothing more; resolves when all that was taken has been judged. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    await this.#last;
+  }
+
+  /** Events judged, and problems by kind, since the start. */
+  get counters() {
+    return {
+      events: this.#events,
+      refused: this.#refused,
+      problems: this.#problems as ReadonlyMap<ProblemKind, number>,
+      waitingBytes: this.#waitingBytes,
+    };
+  }
+
+  async #judge(payload: Uint8Array | string): Promise<Taken> {
+    const { context } = this.#options;
+    const problems: PayloadProblem[] = [];
+    let events = 0, problemCount = 0;
+    let end = performance.now() + SLICE_MS;
+    for (const part of readPayload(payload, this.#options)) {
+      if (part.kind === "event") {
+        this.#firstTimeNs ??= part.timeNs;
+        const place = { number: ++this.#events, firstTimeNs: this.#firstTimeNs };
+        context.deliver(new AuditEvent(part, place));
+        events++;
+      } else {
+        this.#problems.set(part.kind, (this.#problems.get(part.kind) ?? 0) + 1);
+        if (++problemCount <= MAX_PROBLEMS) problems.push(part);
+      }
+      if (performance.now() < end) continue;
+      await setImmediate();
+      await context.settle();
+      end = performance.now() + SLICE_MS;
+    }
+    await context.settle();
+    return { kind: "taken", events, problems, problemCount };
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * What an API server sends, taken apart into audit events: an EventList, an Event, arrays of these,
+ * or several one after the other (JSON lines).
+ *
+ * Nothing is read before it is asked for, so that whoever takes the events of a large payload can
+ * pause between two. What is wrong with one event stops no other; what is no JSON any more ends the
+ * payload, and what came before it has been given out.
+ */
+import { Buffer } from "node:buffer";
+import { encodeUtf8, utf8At, type Utf8Bytes } from "../../../core/mod.ts";
+import {
+  Elements,
+  Members,
+  NotJson,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  skipBlanks,
+  skipValue,
+  type Span,
+} from "./json_scanner.ts";
+import { parseTimestamp } from "./timestamp.ts";
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
+}
+
+export interface PayloadLimits {
+  /** Bytes of one event, as it was sent. */
+  readonly maxEventBytes: number;
+  /** Brackets within brackets in one event; what prints values goes down as far. */
+  readonly maxDepth: number;
+}
+
+/** One event, read. */
+export interface AuditDocument {
+  readonly kind: "event";
+  readonly value: JsonObject;
+  /** As it was sent; a part of the payload, which it keeps alive. */
+  readonly bytes: Utf8Bytes;
+  /** Its `stageTimestamp`. */
+  readonly timeNs: bigint;
+}
+
+export type ProblemKind =
+  /** The payload is no JSON; what follows in it is lost. */
+  | "malformed"
+  /** One event is larger or deeper than allowed. */
+  | "too-large"
+  | "too-deep"
+  /** JSON, and no audit event. */
+  | "not-an-event";
+
+/** What is wrong with a payload or with one event in it. */
+export interface PayloadProblem {
+  readonly kind: ProblemKind;
+  /** A sentence without a full stop, about bytes and bounds only: nothing of what was sent. */
+  readonly detail: string;
+  /** Where in the payload, in bytes. */
+  readonly offset: number;
+}
+
+/** Arrays within arrays of events. */
+const MAX_NESTED_ARRAYS = 16;
+
+/** All events and problems, in their order. */
+export function auditEvents(
+  payload: Uint8Array | string,
+  limits: PayloadLimits,
+): { readonly events: readonly AuditDocument[]; readonly problems: readonly PayloadProblem[] } {
+  const events: AuditDocument[] = [];
+  const problems: PayloadProblem[] = [];
+  for (const part of readPayload(payload, limits)) {
+    if (part.kind === "event") events.push(part);
+    else problems.push(part);
+  }
+  return { events, problems };
+}
+
+/** Never throws. The payload must stay as it is until the last part was taken. */
+export function* readPayload(
+  payload: Uint8Array | string,
+  limits: PayloadLimits,
+): Generator<AuditDocument | PayloadProblem, void, void> {
+  const given = typeof payload === "string" ? encodeUtf8(payload) : payload;
+  // Buffers decode short texts several times as fast.
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.length) as unknown as Utf8Bytes;
+  const reader = new PayloadReader(bytes, limits);
+  try {
+    let at = skipBlanks(bytes, startOf(bytes));
+    if (at === bytes.length) throw new NotJson("nothing was sent", 0);
+    while (at < bytes.length) {
+      yield* reader.values(at, 0);
+      at = skipBlanks(bytes, reader.end);
+    }
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    yield { kind: "malformed", detail: `not JSON: ${error.message}`, offset: error.offset };
+  }
+}
+
+/** Behind a byte order mark. */
+function startOf(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+class PayloadReader {
+  readonly #bytes: Utf8Bytes;
+  readonly #limits: PayloadLimits;
+  readonly #span: Span = { end: 0, depth: 0 };
+  /** Offset behind the value that was read last. */
+  end = 0;
+
+  constructor(bytes: Utf8Bytes, limits: PayloadLimits) {
+    this.#bytes = bytes;
+    this.#limits = limits;
+  }
+
+  /** The events in the value at `at`; afterwards `end` is behind it. */
+  *values(at: number, nesting: number): Generator<AuditDocument | PayloadProblem, void, void> {
+    const first = this.#bytes[at];
+    if (first === OPEN_BRACE) {
+      yield* this.#object(at);
+      return;
+    }
+    if (first !== OPEN_BRACKET || nesting === MAX_NESTED_ARRAYS) {
+      const end = this.#skip(at);
+      this.#parse(at, end, this.#span.depth);
+      yield notAnEvent(at);
+      return;
+    }
+    const elements = new Elements(this.#bytes, at);
+    let end: number | undefined;
+    for (let next; (next = elements.next(end)) !== undefined; end = this.end) {
+      yield* this.values(next, nesting + 1);
+    }
+    this.end = elements.end;
+  }
+
+  /** A list of events, or one. */
+  *#object(at: number): Generator<AuditDocument | PayloadProblem, void, void> {
+    const members = new Members(this.#bytes, at);
+    let kind: unknown, hasId = false, items: number | undefined, isGiven = false;
+    let end: number | undefined, depth = 0;
+    for (let next; (next = members.next(end)) !== undefined; end = this.end) {
+      if (members.isNamed("items") && this.#bytes[next] === OPEN_BRACKET) {
+        if (kind === "EventList") {
+          yield* this.#items(next);
+          isGiven = true;
+          continue;
+        }
+        items = next;
+      }
+      const valueEnd = this.#skip(next);
+      depth = Math.max(depth, this.#span.depth + 1);
+      if (members.isNamed("kind")) kind = this.#parse(next, valueEnd, this.#span.depth);
+      else if (members.isNamed("auditID")) hasId = true;
+      else if (kind === "EventList") this.#checkMember(members, next, valueEnd);
+      this.end = valueEnd;
+    }
+    this.end = members.end;
+    if (kind === "EventList") {
+      if (items !== undefined && !isGiven) yield* this.#items(items);
+      this.end = members.end;
+      return;
+    }
+    // Events that were taken out of a list have no kind.
+    const isEvent = kind === "Event" || kind === undefined && hasId;
+    if (isEvent) yield this.#event(at, members.end, depth);
+    else {
+      this.#parse(at, members.end, depth);
+      yield notAnEvent(at);
+    }
+  }
+
+  *#items(at: number): Generator<AuditDocument | PayloadProblem, void, void> {
+    const elements = new Elements(this.#bytes, at);
+    let end: number | undefined;
+    for (let next; (next = elements.next(end)) !== undefined;) {
+      end = this.#skip(next);
+      yield this.#event(next, end, this.#span.depth);
+    }
+    this.end = elements.end;
+  }
+
+  #skip(at: number): number {
+    skipValue(this.#bytes, at, this.#span);
+    return this.end = this.#span.end;
+  }
+
+  /** What a list says beside its items is not needed, but has to be JSON. */
+  #checkMember(members: Members, start: number, end: number): void {
+    this.#parse(members.key.start, members.key.end, 0);
+    this.#parse(start, end, this.#span.depth);
+  }
+
+  /** What is too deep is not looked at: reading it takes memory and time out of all proportion. */
+  #parse(start: number, end: number, depth: number): unknown {
+    if (depth > this.#limits.maxDepth) return undefined;
+    try {
+      return JSON.parse(utf8At(this.#bytes, start, end));
+    } catch {
+      throw new NotJson("a value that cannot be read", start);
+    }
+  }
+
+  #event(start: number, end: number, depth: number): AuditDocument | PayloadProblem {
+    const { maxEventBytes, maxDepth } = this.#limits;
+    const size = end - start;
+    if (size > maxEventBytes) {
+      const detail = `an event of ${size} bytes is larger than the ${maxEventBytes} allowed`;
+      return { kind: "too-large", detail, offset: start };
+    }
+    if (depth > maxDepth) {
+      const detail = `an event has values nested ${depth} deep, ${maxDepth} are allowed`;
+      return { kind: "too-deep", detail, offset: start };
+    }
+    let value: unknown;
+    try {
+      value = JSON.parse(utf8At(this.#bytes, start, end));
+    } catch {
+      const detail = `not JSON: an event that cannot be read at byte ${start}`;
+      return { kind: "malformed", detail, offset: start };
+    }
+    if (!isObject(value)) return notAnEvent(start);
+    const time = value.stageTimestamp;
+    const timeNs = typeof time === "string" ? parseTimestamp(time) : undefined;
+    if (timeNs === undefined) {
+      const detail = "an event has no stageTimestamp that can be read";
+      return { kind: "not-an-event", detail, offset: start };
+    }
+    return { kind: "event", value, bytes: this.#bytes.subarray(start, end) as Utf8Bytes, timeNs };
+  }
+}
+
+function notAnEvent(offset: number): PayloadProblem {
+  return { kind: "not-an-event", detail: "no audit event, and no list of them", offset };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
