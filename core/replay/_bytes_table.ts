@@ -1,9 +1,15 @@
 /** Values by the bytes they were made of: what comes again is not made again. */
 import type { CaptureBytes } from "../scap/mod.ts";
 
-const FIRST_CAPACITY = 1 << 10;
+const FIRST_SLOTS = 1 << 11;
 const FIRST_STORE_BYTES = 1 << 16;
 const HASH_FACTOR = -0x61c88647, LAST_FACTOR = -0x7a143595;
+/** What is further away from its place is not kept: a long search would cost more than to make it again. */
+const MAX_STEPS = 64;
+
+/** Of a slot, as places in its four numbers. */
+const HASH = 0, START = 1, LENGTH = 2, NUMBER = 3;
+const SLOT_SHIFT = 2, SLOT = 1 << SLOT_SHIFT;
 
 export interface BytesTableLimits {
   /** Values kept at most, a power of two. */
@@ -13,14 +19,15 @@ export interface BytesTableLimits {
 
 /**
  * A table that is full starts again, empty: what is in use comes back at once, and what never comes
- * again, hostile or not, is forgotten. Open addressing over copies of the bytes.
+ * again, hostile or not, is forgotten. Open addressing over copies of the bytes; all that a search
+ * compares of a value lies together:
+ *
+ *     slot ─ hash ┬ start in the store ┬ length ┬ number of the value, from 1; 0: the slot is free
  */
 export class BytesTable<Value> {
   readonly #limits: BytesTableLimits;
-  #slots = new Int32Array(FIRST_CAPACITY * 2).fill(-1);
-  #hashes = new Int32Array(FIRST_CAPACITY);
-  #starts = new Int32Array(FIRST_CAPACITY);
-  #lengths = new Int32Array(FIRST_CAPACITY);
+  #slots = new Int32Array(FIRST_SLOTS * SLOT);
+  #slotCount = FIRST_SLOTS;
   #values: Value[] = [];
   #store = new Uint8Array(FIRST_STORE_BYTES);
   #storeView = new DataView(this.#store.buffer);
@@ -43,16 +50,17 @@ export class BytesTable<Value> {
     make: (bytes: CaptureBytes, at: number, length: number) => Value,
   ): Value {
     const hash = hashOf(view, bytes, at, length);
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    for (;;) {
-      const id = this.#slots[slot]!;
-      if (id < 0) break;
+    const slots = this.#slots;
+    const last = slots.length - SLOT;
+    let slot = hash << SLOT_SHIFT & last;
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const number = slots[slot + NUMBER]!;
+      if (number === 0) break;
       if (
-        this.#hashes[id] === hash && this.#lengths[id] === length &&
-        this.#isEqual(view, bytes, at, this.#starts[id]!, length)
-      ) return this.#values[id]!;
-      slot = (slot + 1) & mask;
+        slots[slot + HASH] === hash && slots[slot + LENGTH] === length &&
+        this.#isEqual(view, bytes, at, slots[slot + START]!, length)
+      ) return this.#values[number - 1]!;
+      slot = slot + SLOT & last;
     }
     const value = make(bytes, at, length);
     if (length <= this.#limits.bytes >> 4) this.#add(bytes, at, length, hash, value);
@@ -73,50 +81,64 @@ export class BytesTable<Value> {
     if (
       this.#values.length >= this.#limits.values || this.#used + length > this.#limits.bytes
     ) this.#clear();
-    const id = this.#values.length;
-    if (id >= this.#hashes.length) this.#grow();
-    while (this.#used + length > this.#store.length) {
+    if (this.#values.length * 2 >= this.#slotCount) this.#grow();
+    const start = this.#used;
+    const number = this.#values.length + 1;
+    if (!place(this.#slots, hash, start, length, number)) return;
+    while (start + length > this.#store.length) {
       const larger = new Uint8Array(this.#store.length * 2);
       larger.set(this.#store);
       this.#store = larger;
       this.#storeView = new DataView(larger.buffer);
     }
-    this.#store.set(bytes.subarray(at, at + length), this.#used);
-    this.#hashes[id] = hash;
-    this.#starts[id] = this.#used;
-    this.#lengths[id] = length;
+    this.#store.set(bytes.subarray(at, at + length), start);
     this.#used += length;
     this.#values.push(value);
-    this.#place(id, hash);
-  }
-
-  #place(id: number, hash: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = id;
   }
 
   #grow(): void {
-    const capacity = this.#hashes.length * 2;
-    this.#hashes = extended(this.#hashes, capacity);
-    this.#starts = extended(this.#starts, capacity);
-    this.#lengths = extended(this.#lengths, capacity);
-    this.#slots = new Int32Array(capacity * 2).fill(-1);
-    for (let id = 0; id < this.#values.length; id++) this.#place(id, this.#hashes[id]!);
+    const before = this.#slots;
+    this.#slotCount *= 2;
+    this.#slots = new Int32Array(this.#slotCount * SLOT);
+    for (let slot = 0; slot < before.length; slot += SLOT) {
+      const number = before[slot + NUMBER]!;
+      if (number === 0) continue;
+      place(
+        this.#slots,
+        before[slot + HASH]!,
+        before[slot + START]!,
+        before[slot + LENGTH]!,
+        number,
+      );
+    }
   }
 
   #clear(): void {
-    this.#slots.fill(-1);
+    this.#slots.fill(0);
     this.#values = [];
     this.#used = 0;
   }
 }
 
-function extended(numbers: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length);
-  longer.set(numbers);
-  return longer;
+/** False when no free slot is near enough. */
+function place(
+  slots: Int32Array,
+  hash: number,
+  start: number,
+  length: number,
+  number: number,
+): boolean {
+  const last = slots.length - SLOT;
+  let slot = hash << SLOT_SHIFT & last;
+  for (let step = 0; step < MAX_STEPS; step++, slot = slot + SLOT & last) {
+    if (slots[slot + NUMBER] !== 0) continue;
+    slots[slot + HASH] = hash;
+    slots[slot + START] = start;
+    slots[slot + LENGTH] = length;
+    slots[slot + NUMBER] = number;
+    return true;
+  }
+  return false;
 }
 
 function hashOf(view: DataView, bytes: CaptureBytes, at: number, length: number): number {

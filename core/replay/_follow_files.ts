@@ -1,6 +1,6 @@
 /** Closing and copying of descriptors, those without a path, and where a process is. */
 import { Descriptor, type DescriptorKind, O_CLOEXEC } from "./descriptor.ts";
-import type { Follower, Handler, Handlers } from "./follower.ts";
+import type { Follower, Handler, Handlers, Pass } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 import { joined } from "./texts.ts";
 import { plainDirectory, type ReplayThread } from "./threads.ts";
@@ -94,7 +94,7 @@ function copyTo(
 ): void {
   follower.open(event, thread, from.with({ number, flags }));
   // It is called what the original is called.
-  event.renamesDescriptor = false;
+  event.renames = false;
 }
 
 const dup: Handler = (event, thread, follower) => {
@@ -133,6 +133,11 @@ const close: Handler = (event, thread, follower) => {
   if ((event.scap.paramSigned(0) ?? 0) >= 0) {
     follower.closeAfterwards(thread, event.descriptorNumber);
   }
+};
+
+const passClose: Pass = (scap, { descriptors }, index) => {
+  if ((scap.paramSigned(0) ?? 0) >= 0) descriptors.delete(scap.paramSigned(index) ?? -1);
+  return true;
 };
 
 const closeRange: Handler = ({ scap }, thread) => {
@@ -214,4 +219,5 @@ export const fileHandlers: Handlers = {
     getcwd: changeDirectory,
   },
   enters: openersEntered,
+  passes: { close: passClose },
 };

@@ -75,7 +75,7 @@ function describe(scap: ScapEvent, { number, flags, path, layout }: Opened): Des
   const inodeHigh = hasInode ? scap.view.getUint32(inodeAt + 4, true) : 0;
   const encodedDevice = scap.paramUnsigned(layout.device) ?? 0;
   const interned = path instanceof InternedPath ? path : undefined;
-  const last = interned?.opened;
+  const last = interned?.openedAs(number);
   if (
     last !== undefined && last.number === number && last.flags === flags &&
     last.inodeLow === inodeLow && last.inodeHigh === inodeHigh &&
@@ -92,7 +92,7 @@ function describe(scap: ScapEvent, { number, flags, path, layout }: Opened): Des
     inodeHigh,
     path.given,
   );
-  if (interned) interned.opened = descriptor;
+  interned?.remember(descriptor);
   return descriptor;
 }
 

@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import { ScapEvent } from "../scap/mod.ts";
 import { addressAt, addressTextOf, isMapped, tupleAt, tupleText, unmapped } from "./_addresses.ts";
 import { socket, socketpair, unspecifiedEnds } from "./_follow_new_sockets.ts";
-import { isSameEnd, protocolIn, swapped, transfers } from "./_follow_transfers.ts";
-import { connectionText, Descriptor, type Ends, TCP, UDP } from "./descriptor.ts";
+import { isSameEnd, protocolIn, swapped, transfers, transfersPassed } from "./_follow_transfers.ts";
+import { Descriptor, type Ends, TCP, UDP } from "./descriptor.ts";
 import type { Handler, Handlers, Remember } from "./follower.ts";
 
 const EINPROGRESS = -115;
@@ -84,8 +84,11 @@ const connect: Handler = (event, thread, follower) => {
   // A server that connects a socket it receives on.
   if (connected.side === "server" && isUdp && !isSameEnds(connected, ends)) ends = swapped(ends);
   const protocolNumber = protocolIn(connected, kind);
-  const name = connectionText(ends, protocolNumber);
-  follower.replace(event, thread, connected.with({ kind, ends, name, side, protocolNumber }));
+  follower.replace(
+    event,
+    thread,
+    connected.with({ kind, ends, isNamedByEnds: true, side, protocolNumber }),
+  );
 };
 
 /** Only the address that was passed is known; there is no name for what lacks an end. */
@@ -120,18 +123,20 @@ const accept: Handler = (event, thread, follower) => {
     flags,
     side: "server",
     connected: true,
-    name: tupleText(tuple),
     interfaces: follower.interfaces,
   } as const;
   follower.open(
     event,
     thread,
-    tuple.family === "unix" ? Descriptor.of({ ...base, kind: "unix" }) : Descriptor.of({
-      ...base,
-      kind: tuple.family,
-      ends: { source: tuple.source, destination: tuple.destination },
-      protocolNumber: TCP,
-    }),
+    tuple.family === "unix"
+      ? Descriptor.of({ ...base, kind: "unix", name: tupleText(tuple) })
+      : Descriptor.of({
+        ...base,
+        kind: tuple.family,
+        ends: { source: tuple.source, destination: tuple.destination },
+        protocolNumber: TCP,
+        isNamedByEnds: true,
+      }),
   );
 };
 
@@ -162,4 +167,5 @@ export const socketHandlers: Handlers = {
     ...transfers,
   },
   enters: { connect: rememberConnect },
+  passes: transfersPassed,
 };

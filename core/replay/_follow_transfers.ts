@@ -1,8 +1,8 @@
 /** Messages, and what each tells of the socket it goes through. */
 import { type Endpoint, equalBytes, type Tuple, tupleAt, tupleText } from "./_addresses.ts";
 import { inferSocket } from "./_follow_new_sockets.ts";
-import { connectionText, type Descriptor, type Ends, TCP, UDP } from "./descriptor.ts";
-import type { Handler } from "./follower.ts";
+import { type Descriptor, type Ends, TCP, UDP } from "./descriptor.ts";
+import type { Handler, Pass } from "./follower.ts";
 import type { NetworkInterfaces } from "./interfaces.ts";
 
 /** Reading and writing: a socket that carries datagrams may talk to somebody else each time. */
@@ -21,7 +21,7 @@ function transfer(direction: "in" | "out", tupleIndex: number | undefined): Hand
       follower.replace(event, thread, descriptor);
     }
     const isTcp = descriptor.kind === "ipv4" && descriptor.protocolNumber === TCP;
-    if (tupleIndex === undefined || descriptor.name !== "" && isTcp) return;
+    if (tupleIndex === undefined || descriptor.hasName && isTcp) return;
     const tuple = tupleAt(scap, tupleIndex);
     const updated = tuple && updateSocket(descriptor, tuple, follower.interfaces);
     if (!updated) return;
@@ -56,8 +56,7 @@ function named(descriptor: Descriptor, tuple: Tuple, direction: "in" | "out"): D
   const side = descriptor.side ?? guessedSide(descriptor, direction);
   let ends = descriptor.ends!;
   if (side === (direction === "in" ? "client" : "server")) ends = swapped(ends);
-  const name = connectionText(ends, descriptor.protocolNumber);
-  return descriptor.with({ side, ends, name });
+  return descriptor.with({ side, ends, isNamedByEnds: true });
 }
 
 /** A server usually begins by reading, a client by writing; of IPv6, Falco takes all for clients. */
@@ -88,21 +87,48 @@ export function protocolIn(descriptor: Descriptor, kind: "ipv4" | "ipv6"): numbe
   return isSame ? descriptor.protocolNumber : 0;
 }
 
-export const transfers: Readonly<Record<string, Handler>> = {
-  read: transfer("in", undefined),
-  readv: transfer("in", undefined),
-  pread: transfer("in", undefined),
-  preadv: transfer("in", undefined),
-  recv: transfer("in", 4),
-  recvfrom: transfer("in", 2),
-  recvmsg: transfer("in", 3),
-  recvmmsg: transfer("in", 4),
-  write: transfer("out", undefined),
-  writev: transfer("out", undefined),
-  pwrite: transfer("out", undefined),
-  pwritev: transfer("out", undefined),
-  send: transfer("out", 4),
-  sendto: transfer("out", 4),
-  sendmsg: transfer("out", 4),
-  sendmmsg: transfer("out", 4),
+/** Through a socket that is known to be connected, and what is no socket, goes nothing new. */
+function passTransfer(direction: "in" | "out", tupleIndex: number | undefined): Pass {
+  return (scap, { descriptors }, index) => {
+    if ((scap.paramSigned(0) ?? 0) < 0) return true;
+    const descriptor = descriptors.get(scap.paramSigned(index) ?? -1);
+    if (descriptor === undefined) return direction === "in" || tupleIndex === undefined;
+    const { kind } = descriptor;
+    if ((kind === "ipv4" || kind === "ipv6") && !descriptor.connected) return false;
+    if (tupleIndex === undefined || scap.paramLength(tupleIndex) === 0) return true;
+    return kind === "ipv4" && descriptor.protocolNumber === TCP && descriptor.hasName;
+  };
+}
+
+/** Where each of them moves data to, and which parameter tells of both ends, if one does. */
+const TRANSFERS: Readonly<
+  Record<string, readonly [direction: "in" | "out", tupleIndex: number | undefined]>
+> = {
+  read: ["in", undefined],
+  readv: ["in", undefined],
+  pread: ["in", undefined],
+  preadv: ["in", undefined],
+  recv: ["in", 4],
+  recvfrom: ["in", 2],
+  recvmsg: ["in", 3],
+  recvmmsg: ["in", 4],
+  write: ["out", undefined],
+  writev: ["out", undefined],
+  pwrite: ["out", undefined],
+  pwritev: ["out", undefined],
+  send: ["out", 4],
+  sendto: ["out", 4],
+  sendmsg: ["out", 4],
+  sendmmsg: ["out", 4],
 };
+
+export const transfers: Readonly<Record<string, Handler>> = madeOf(transfer);
+export const transfersPassed: Readonly<Record<string, Pass>> = madeOf(passTransfer);
+
+function madeOf<Made>(
+  make: (direction: "in" | "out", tupleIndex: number | undefined) => Made,
+): Readonly<Record<string, Made>> {
+  return Object.fromEntries(
+    Object.entries(TRANSFERS).map(([name, [direction, index]]) => [name, make(direction, index)]),
+  );
+}

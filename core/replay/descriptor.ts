@@ -72,6 +72,8 @@ export interface DescriptorFacts {
   readonly connected?: boolean;
   /** What sockets are called. */
   readonly name?: string;
+  /** In place of a name: both ends make one, as `connectionText` has it, once somebody asks. */
+  readonly isNamedByEnds?: boolean;
   readonly interfaces?: NetworkInterfaces | undefined;
   /** Of a pidfd. */
   readonly processId?: number;
@@ -80,6 +82,7 @@ export interface DescriptorFacts {
 /** Never changes; what happens to a descriptor makes another one. */
 export class Descriptor implements FileDescriptor, DescriptorFacts {
   readonly typeChar: TypeChar;
+  #name: string | undefined;
   #socket: SocketTuple | undefined;
 
   /** In positions, because nothing is made as often; everybody else calls `of`. */
@@ -91,7 +94,7 @@ export class Descriptor implements FileDescriptor, DescriptorFacts {
     readonly encodedDevice: number,
     readonly inodeLow: number,
     readonly inodeHigh: number,
-    readonly name: string,
+    name: string | undefined,
     readonly ends: Ends | undefined = undefined,
     readonly protocolNumber = 0,
     readonly side: "client" | "server" | undefined = undefined,
@@ -100,6 +103,7 @@ export class Descriptor implements FileDescriptor, DescriptorFacts {
     readonly processId = 0,
   ) {
     this.typeChar = TYPE_CHARS[kind];
+    this.#name = name;
   }
 
   static of(facts: DescriptorFacts): Descriptor {
@@ -111,7 +115,7 @@ export class Descriptor implements FileDescriptor, DescriptorFacts {
       facts.encodedDevice ?? 0,
       facts.inodeLow ?? 0,
       facts.inodeHigh ?? 0,
-      facts.name ?? facts.path?.given ?? "",
+      facts.isNamedByEnds ? undefined : facts.name ?? facts.path?.given ?? "",
       facts.ends,
       facts.protocolNumber,
       facts.side,
@@ -122,7 +126,32 @@ export class Descriptor implements FileDescriptor, DescriptorFacts {
   }
 
   with(changes: Partial<DescriptorFacts>): Descriptor {
-    return Descriptor.of({ ...this, ...changes });
+    const hasOtherEnds = "ends" in changes || changes.protocolNumber !== undefined;
+    return new Descriptor(
+      changes.number ?? this.number,
+      changes.kind ?? this.kind,
+      changes.path ?? this.path,
+      changes.flags ?? this.flags,
+      changes.encodedDevice ?? this.encodedDevice,
+      changes.inodeLow ?? this.inodeLow,
+      changes.inodeHigh ?? this.inodeHigh,
+      changes.isNamedByEnds ? undefined : changes.name ?? (hasOtherEnds ? this.name : this.#name),
+      "ends" in changes ? changes.ends : this.ends,
+      changes.protocolNumber ?? this.protocolNumber,
+      changes.side ?? this.side,
+      changes.connected ?? this.connected,
+      changes.interfaces ?? this.interfaces,
+      changes.processId ?? this.processId,
+    );
+  }
+
+  /** "" when it has none. */
+  get name(): string {
+    return this.#name ??= connectionText(this.ends!, this.protocolNumber);
+  }
+
+  get hasName(): boolean {
+    return this.#name !== "";
   }
 
   get inode(): bigint {

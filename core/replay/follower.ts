@@ -42,11 +42,18 @@ export interface ThreadMaker {
 /** What an exit event may need of its enter event. */
 export type Remember = (event: ScapEvent, texts: Texts) => EnterEvent | undefined;
 
+/**
+ * What the end of a call does that nobody looks at, where that is little and quickly done; `index` is
+ * the parameter with the descriptor. False: it did nothing, and all of it has to be followed.
+ */
+export type Pass = (event: ScapEvent, thread: ReplayThread, index: number) => boolean;
+
 export interface Handlers {
   /** By name of the event type; exits, and what is no system call. */
   readonly exits: Readonly<Record<string, Handler>>;
   readonly makers?: Readonly<Record<string, ThreadMaker>>;
   readonly enters?: Readonly<Record<string, Remember>>;
+  readonly passes?: Readonly<Record<string, Pass>>;
 }
 
 const ALL: readonly Handlers[] = [fileHandlers, socketHandlers, processHandlers, identityHandlers];
@@ -63,6 +70,7 @@ export class Follower {
   readonly #handlers: readonly (Handler | undefined)[];
   readonly #makers: readonly (ThreadMaker | undefined)[];
   readonly #enters: readonly (Remember | undefined)[];
+  readonly #passes: readonly (Pass | undefined)[];
   readonly #descriptorParams = descriptorParams();
   readonly #kinds = typeKinds();
   readonly #ends = new RecentEnds();
@@ -79,12 +87,30 @@ export class Follower {
     this.#handlers = byCode(ALL.map(({ exits }) => exits), "exit");
     this.#makers = byCode(ALL.map(({ makers }) => makers ?? {}), "exit");
     this.#enters = byCode(ALL.map(({ enters }) => enters ?? {}), "enter");
+    const passes = byCode(ALL.map(({ passes }) => passes ?? {}), "exit");
+    this.#passes = passes.map((pass, code) =>
+      pass ?? (this.#doesNothing(code) ? NOTHING : undefined)
+    );
   }
 
-  /** Events of this type change something: they have to be followed whoever is interested in them. */
-  matters(type: number): boolean {
-    return this.#handlers[type] !== undefined || this.#makers[type] !== undefined ||
-      this.#enters[type] !== undefined;
+  /** Follows an event that nobody will look at; false: it takes more, so `begin` and `end`. */
+  pass(scap: ScapEvent): boolean {
+    const { type } = scap;
+    const pass = this.#passes[type];
+    if (pass === undefined) return false;
+    const { threadId } = scap;
+    const thread = this.threads.get(threadId) ?? this.meet(threadId);
+    if (thread === undefined) return true;
+    if (!pass(scap, thread, this.#descriptorParams[type]!)) return false;
+    thread.enter = undefined;
+    return true;
+  }
+
+  /** The end of a call that changes nothing. */
+  #doesNothing(code: number): boolean {
+    const other = NO_THREAD | MAY_BE_GONE | NO_LOOKUP;
+    return (this.#kinds[code]! & (EXIT | other)) === EXIT &&
+      this.#handlers[code] === undefined && this.#makers[code] === undefined;
   }
 
   /** Before the event is judged. */
@@ -177,12 +203,13 @@ export class Follower {
     thread.descriptors.set(descriptor.number, descriptor);
     event.found = descriptor;
     event.descriptorNumber = descriptor.number;
-    event.renamesDescriptor = descriptor.name !== "";
+    event.renames = descriptor.hasName;
   }
 
   /** The event's descriptor turned into another. */
   replace(event: ReplayEvent, thread: ReplayThread, descriptor: Descriptor): void {
-    event.renamesDescriptor = event.found?.name !== descriptor.name;
+    event.renames = undefined;
+    event.replaced = event.found;
     thread.descriptors.set(descriptor.number, descriptor);
     event.found = descriptor;
   }
@@ -218,6 +245,8 @@ export class Follower {
     this.#ended = undefined;
   }
 }
+
+const NOTHING: Pass = () => true;
 
 /** Falco's word for where a process is that it knows nothing of. */
 const UNKNOWN_DIRECTORY = "./";

@@ -131,7 +131,7 @@ export class Replay {
     const number = ++this.#events;
     const { type } = scap;
     const isWanted = this.#wanted[type] === 1 && (scap.flags & DUMP_FLAGS.stateOnly) === 0;
-    if (!isWanted && this.#tells[type] === 1 && !this.#follower.matters(type)) return;
+    if (!isWanted && this.#follower.pass(scap)) return;
     const event = this.#event;
     event.load(scap, this.#hasBegun ? this.#clockNs(scap) : 0, number);
     this.#follower.begin(event);

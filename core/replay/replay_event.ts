@@ -43,7 +43,10 @@ export class ReplayEvent implements Event {
   descriptorNumber = -1;
   /** The path that a call which opens was given. */
   opened: NamedPath | undefined;
-  renamesDescriptor = false;
+  /** Whether the descriptor got another name than it had; absent: than `replaced` has. */
+  renames: boolean | undefined = false;
+  /** What the event turned into another descriptor. */
+  replaced: Descriptor | undefined;
   readonly texts: Texts;
   #number = 0;
   /** The number that was read last; -1: none of this event. */
@@ -68,7 +71,8 @@ export class ReplayEvent implements Event {
     this.opened = undefined;
     this.#readIndex = -1;
     this.descriptorNumber = -1;
-    this.renamesDescriptor = false;
+    this.renames = false;
+    this.replaced = undefined;
   }
 
   /** "" for events of plugins that nobody has here. */
@@ -107,6 +111,10 @@ export class ReplayEvent implements Event {
 
   get tracked(): ReplayThread | undefined {
     return this.thread;
+  }
+
+  get renamesDescriptor(): boolean {
+    return this.renames ?? this.replaced?.name !== this.found?.name;
   }
 
   /** With a slash at its end. */

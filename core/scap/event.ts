@@ -69,7 +69,10 @@ export class ScapEvent {
   /** Exact below 2^53; -1 where the source of the event has no threads. */
   get threadId(): number {
     const { view, start } = this;
-    return view.getInt32(start + 12, true) * HIGH_WORD + view.getUint32(start + 8, true);
+    const high = view.getInt32(start + 12, true);
+    const low = view.getUint32(start + 8, true);
+    // Nearly always: a small number, and no product of another kind.
+    return high === 0 ? low : high * HIGH_WORD + low;
   }
 
   /** Offset in `bytes`. */
