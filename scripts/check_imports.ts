@@ -18,7 +18,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/rule": 5,
   "core/plugin": 5,
   "core/engine": 6,
-  "core/app": 7,
+  "core/metrics": 7,
+  "core/app": 8,
 };
 
 /** Outside package → files that may import it. */

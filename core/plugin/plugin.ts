@@ -58,6 +58,29 @@ export interface SourceContext {
 /** Counters a source reports; names are stable, `drops.*` are events that were lost. */
 export type SourceCounters = Readonly<Record<string, number>>;
 
+/** Values a source reports that go up and down; names are stable. */
+export type SourceLevels = Readonly<Record<string, number>>;
+
+export interface SourceHealth {
+  /** `ended`: nothing is left to come, and nothing went wrong. `failed`: it is blind. */
+  readonly state: "starting" | "running" | "ended" | "failed";
+  /** For people: what is wrong. */
+  readonly detail?: string;
+}
+
+/** Since the start, of one CPU. */
+export interface CpuCounters {
+  readonly events: number;
+  readonly drops: number;
+}
+
+/** A program of the source's in the kernel. */
+export interface ProgramUse {
+  readonly name: string;
+  readonly runs: number;
+  readonly runNs: number;
+}
+
 export interface Source {
   /** The name rules use: "syscall", "k8s_audit". */
   readonly name: string;
@@ -71,6 +94,15 @@ export interface Source {
   /** A reload changed what rules need; state and capture go on. */
   update(needs: EventNeeds): void;
   counters(): SourceCounters;
+  /** What it knows better than whoever runs it: that is said after `ready` and before it ends. */
+  health?(): SourceHealth;
+  levels?(): SourceLevels;
+  /** In the order of the CPUs' numbers. */
+  cpus?(): readonly CpuCounters[];
+  /** Empty when the kernel does not count them. */
+  programs?(): readonly ProgramUse[];
+  /** As Falco calls the way its events come; absent: "source_plugin". */
+  readonly engineName?: string;
   /** How many events of each type were lost since the start, where the source can tell. */
   lostTypes?(): ReadonlyMap<number, number>;
   /** What a user can do when `drops.*` grow. */

@@ -21,6 +21,8 @@ export class Newcomers {
   #lastNs = 0;
   /** Questions that were not asked because there were too many. */
   skipped = 0;
+  /** Threads that were looked up and are not there. */
+  missed = 0;
 
   constructor(lookUp: LookUpThread) {
     this.#lookUp = lookUp;
@@ -38,6 +40,7 @@ export class Newcomers {
       this.#misses.delete(threadId);
       return snapshot;
     }
+    this.missed++;
     if (this.#misses.size >= MAX_MISSES) this.#misses.clear();
     this.#misses.set(threadId, clockNs);
     return undefined;

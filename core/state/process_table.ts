@@ -46,6 +46,9 @@ export interface ProcessTableCounters {
   readonly waitingForParent: number;
   /** Parents that would have made a process its own ancestor. */
   readonly refusedParents: number;
+  /** Threads, first ones included, that were taken in. */
+  readonly threadsAdded: number;
+  readonly threadsRemoved: number;
 }
 
 type Change<Kind extends StateChange["kind"]> = Extract<StateChange, { kind: Kind }>;
@@ -72,6 +75,7 @@ export class ProcessTable {
   #threadsNotKept = 0;
   #unknown = 0;
   #repaired = 0;
+  #threadsAdded = 0;
 
   constructor(options: ProcessTableOptions = {}) {
     this.#capacity = Math.max(2, options.capacity ?? DEFAULT_CAPACITY);
@@ -181,6 +185,8 @@ export class ProcessTable {
       repaired: this.#repaired,
       waitingForParent: this.#family.waiting,
       refusedParents: this.#family.refused,
+      threadsAdded: this.#threadsAdded,
+      threadsRemoved: this.#threadsAdded - this.#threads.size,
     };
   }
 
@@ -262,7 +268,7 @@ export class ProcessTable {
       // The thread that execs takes the main thread's place, all others end (linux fs/exec.c de_thread).
       for (const other of [...process.others ?? []]) this.#removeThread(other);
       process.leaderGone = false;
-      this.#threads.set(process.id, process.leader);
+      this.#keep(process.leader);
       process.leader.comm = change.comm;
       process.leader.credentials = change.credentials;
       process.image = change.image;
@@ -366,7 +372,7 @@ export class ProcessTable {
     }
     const process = new ProcessRecord(id, origin, this.#changes);
     this.#processes.set(id, process);
-    this.#threads.set(id, process.leader);
+    this.#keep(process.leader);
     return process;
   }
 
@@ -376,7 +382,7 @@ export class ProcessTable {
   ): ThreadRecord {
     if (threadId === process.id) {
       process.leaderGone = false;
-      this.#threads.set(threadId, process.leader);
+      this.#keep(process.leader);
       return process.leader;
     }
     // Threads make no room for themselves: a thread bomb must not push processes out.
@@ -388,8 +394,14 @@ export class ProcessTable {
     if (stale) this.#removeThread(stale);
     const thread = new ThreadRecord(threadId, process, comm, credentials, virtualId);
     (process.others ??= new Set()).add(thread);
-    this.#threads.set(threadId, thread);
+    this.#keep(thread);
     return thread;
+  }
+
+  #keep(thread: ThreadRecord): void {
+    const before = this.#threads.size;
+    this.#threads.set(thread.id, thread);
+    this.#threadsAdded += this.#threads.size - before;
   }
 
   #join(process: ProcessRecord, membership: ProcessSnapshot["membership"]): void {

@@ -38,6 +38,12 @@ export interface StateCounters extends ProcessTableCounters {
   readonly containersEvicted: number;
   /** Unknown threads that were not looked up because there were too many. */
   readonly lookupsSkipped: number;
+  /** Events whose thread was in the table. */
+  readonly threadsFound: number;
+  /** Events whose thread was not, so that somebody was asked about it. */
+  readonly threadsMet: number;
+  /** Threads nobody could tell of. */
+  readonly threadsUnknown: number;
 }
 
 const MAX_CGROUPS = 4096;
@@ -66,6 +72,8 @@ export class State {
   #clockNs = 0;
   #firstClockNs = 0;
   #usersRefreshedNs = 0;
+  #threadsFound = 0;
+  #threadsMet = 0;
   readonly #newcomers: Newcomers | undefined;
   readonly #ownCgroups: readonly string[];
   readonly #recognizeContainer: typeof containerOf;
@@ -129,12 +137,13 @@ export class State {
 
   /** Applies what the event changes and finds who caused it. */
   begin(event: Event): void {
+    this.#event = event;
+    this.view = "given";
+    if (event.standsAlone) return;
     const { clockNs } = event;
     if (this.#clockNs === 0) this.#clockNs = this.#firstClockNs = clockNs;
     this.previousClockNs = this.#clockNs;
     this.#clockNs = clockNs;
-    this.#event = event;
-    this.view = "given";
     if (event.clockNs - this.#usersRefreshedNs > USERS_REFRESH_NS) {
       this.#usersRefreshedNs = event.clockNs;
       this.users.refresh();
@@ -147,6 +156,7 @@ export class State {
       return;
     }
     const thread = threadId > 0 ? this.processes.find(threadId, processId) : undefined;
+    if (thread) this.#threadsFound++;
     // Who ends is gone by now: there is nothing to look at.
     this.thread = thread || change?.kind === "exit" ? thread : this.#meet(event);
     if (change) this.processes.apply(change, event.clockNs);
@@ -187,11 +197,15 @@ export class State {
       containers: this.containers.size,
       containersEvicted: this.containers.evicted,
       lookupsSkipped: this.#newcomers?.skipped ?? 0,
+      threadsFound: this.#threadsFound,
+      threadsMet: this.#threadsMet,
+      threadsUnknown: (this.#newcomers?.skipped ?? 0) + (this.#newcomers?.missed ?? 0),
     };
   }
 
   #meet({ threadId, clockNs }: Event): Thread | undefined {
     if (threadId <= 0) return undefined;
+    this.#threadsMet++;
     const snapshot = this.#newcomers?.ask(threadId, clockNs);
     if (!snapshot) return undefined;
     this.processes.seed([snapshot]);

@@ -1,0 +1,169 @@
+/** What only falcod has to tell: sources, outputs, the engine, reloads. Names begin with `falcod_`. */
+import type { Family, Labels, MetricType, MetricValue, Sample } from "./metric.ts";
+import { type Readings, type SourceReading } from "./readings.ts";
+
+type Read = (readings: Readings) => MetricValue | readonly Sample[] | undefined;
+
+interface OwnRow {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly read: Read;
+}
+
+const counter = (name: string, help: string, read: Read): OwnRow => ({
+  name: `falcod_${name}_total`,
+  type: "counter",
+  help,
+  read,
+});
+const gauge = (name: string, help: string, read: Read): OwnRow => ({
+  name: `falcod_${name}`,
+  type: "gauge",
+  help,
+  read,
+});
+
+const ROWS: readonly OwnRow[] = [
+  counter("events", "Events held against the rules", ofSources(({ events }) => events)),
+  counter("alerts", "Alerts of rules", ({ engine }) => engine.alerts),
+  counter(
+    "alerts_unnamed",
+    "Alerts that went out before their container was known",
+    ({ engine }) => engine.alertsUnnamed,
+  ),
+  counter("faults", "Events skipped by a bug of falcod", ({ engine }) => engine.faults),
+  gauge(
+    "rules",
+    "Rules in effect",
+    ({ rules }) => rules.filter(({ enabled }) => enabled).length,
+  ),
+  counter("reloads", "Times configuration and rules were read again, by result", ({ reloads }) => [
+    { labels: { result: "done" }, value: reloads.done },
+    { labels: { result: "refused" }, value: reloads.refused },
+  ]),
+  gauge(
+    "source_up",
+    "Whether a source of events does what it is there for",
+    ({ sources }) =>
+      sources.map(({ name, health }) => ({
+        labels: { source: name },
+        value: health.state === "failed" ? 0 : 1,
+      })),
+  ),
+  counter(
+    "source_events",
+    "Events that a source has got, by class",
+    byClass("events."),
+  ),
+  counter("source_drops", "Events that a source has lost, by class", byClass("drops.")),
+  counter(
+    "source_unreadable",
+    "Events whose memory in the kernel could not be read, by class",
+    byClass("unreadable."),
+  ),
+  counter(
+    "source_filtered",
+    "Events left out in the kernel as no rule can match them, by class",
+    byClass("filtered_in_kernel."),
+  ),
+  counter(
+    "source_count",
+    "What else a source counts",
+    ({ sources }) => sources.flatMap((source) => otherCounters(source)),
+  ),
+  gauge(
+    "source_level",
+    "What goes up and down in a source",
+    ({ sources }) =>
+      sources.flatMap(({ name, levels }) =>
+        Object.entries(levels).map(([level, value]) => ({ labels: { source: name, level }, value }))
+      ),
+  ),
+  gauge(
+    "output_queued",
+    "Alerts waiting for an output or under way",
+    ofOutputs(({ queued }) => queued),
+  ),
+  gauge(
+    "output_up",
+    "Whether the last alerts got through",
+    ofOutputs(({ state }) => state === "working" ? 1 : 0),
+  ),
+  counter(
+    "output_alerts",
+    "Alerts by output and by what became of them",
+    ({ outputs }) =>
+      outputs.flatMap(({ name, delivered, dropped, failed }) =>
+        Object.entries({ delivered, dropped, failed }).map(([result, value]) => ({
+          labels: { output: name, result },
+          value,
+        }))
+      ),
+  ),
+  gauge("processes", "Processes in the table", ({ state }) => state.processes),
+  gauge("threads", "Threads in the table", ({ state }) => state.threads),
+  gauge("containers", "Containers in the table", ({ state }) => state.containers),
+  counter("processes_evicted", "Processes that had to make room", ({ state }) => state.evicted),
+  counter(
+    "containers_evicted",
+    "Containers that had to make room",
+    ({ state }) => state.containersEvicted,
+  ),
+  counter(
+    "process_repairs",
+    "Processes whose end was missed",
+    ({ state }) => state.repaired,
+  ),
+  counter("captures", "Captures that rules have begun", ({ captures }) => captures?.captures),
+  counter(
+    "captures_failed",
+    "Captures that could not be written",
+    ({ captures }) => captures?.failed,
+  ),
+  counter(
+    "capture_events_lost",
+    "Events lost on their way into captures",
+    ({ captures }) => captures?.lostEvents,
+  ),
+];
+
+export function ownFamilies(readings: Readings): Family[] {
+  const families: Family[] = [];
+  for (const { read, ...row } of ROWS) {
+    const value = read(readings);
+    if (value === undefined) continue;
+    const samples = typeof value === "object" ? value : [{ labels: {}, value }];
+    if (samples.length > 0) families.push({ ...row, samples });
+  }
+  return families;
+}
+
+/** With the name of each source. */
+function ofSources(value: (source: SourceReading) => MetricValue): Read {
+  return ({ sources }) =>
+    sources.map((source) => ({ labels: { source: source.name }, value: value(source) }));
+}
+
+function ofOutputs(value: (output: Readings["outputs"][number]) => MetricValue): Read {
+  return ({ outputs }) =>
+    outputs.map((output) => ({ labels: { output: output.name }, value: value(output) }));
+}
+
+const CLASSES = ["events.", "drops.", "unreadable.", "filtered_in_kernel."] as const;
+
+/** The counters of all sources whose names begin so. */
+function byClass(prefix: typeof CLASSES[number]): Read {
+  return ({ sources }) =>
+    sources.flatMap(({ name, counters }) =>
+      Object.entries(counters).filter(([counter]) => counter.startsWith(prefix)).map((
+        [counter, value],
+      ) => ({ labels: { source: name, class: counter.slice(prefix.length) }, value }))
+    );
+}
+
+function otherCounters({ name, counters }: SourceReading): Sample[] {
+  return Object.entries(counters)
+    .filter(([counter]) => !CLASSES.some((prefix) => counter.startsWith(prefix)))
+    .map(([counter, value]) => ({ labels: { source: name, counter } satisfies Labels, value }));
+}
