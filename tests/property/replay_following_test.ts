@@ -1,0 +1,106 @@
+/**
+ * What is followed of a capture depends on what rules ask for; what fields show must not. Captures are
+ * played twice, with every event looked at and with a few types only, chosen by a seed.
+ */
+import { renderValue, syscallFields } from "../../core/field/mod.ts";
+import {
+  playCapture,
+  recordedState,
+  Replay,
+  type ReplayEvent,
+  sinkInto,
+} from "../../core/replay/mod.ts";
+import { createCapture } from "../../core/scap/mod.ts";
+import type { State } from "../../core/state/mod.ts";
+import { writeBusyHost } from "../../scripts/bench/busy_host.ts";
+import { assertEquals } from "../assert.ts";
+import { corpusFiles, corpusPath } from "../corpus.ts";
+import { Random } from "./random.ts";
+
+const SEED = Number(Deno.env.get("FALCOD_SEED") ?? Date.now() % 1_000_000);
+const CHOICES = 6;
+const TYPES_CHOSEN = 5;
+const BUSY_EVENTS = 20_000;
+/** Of a long capture not every event is looked at. */
+const MOST_LOOKED_AT = 4000;
+
+/** Told by the events that are judged, not by those that are followed. */
+const OF_JUDGED_EVENTS = /^evt\.(?:deltatime|latency|count|reltime)/;
+const FIELDS = [...syscallFields.values()].filter(({ name, argument }) =>
+  argument?.required !== true && !OF_JUDGED_EVENTS.test(name)
+);
+
+function look(event: ReplayEvent, state: State): readonly string[] {
+  const shown: string[] = [];
+  for (const field of FIELDS) {
+    const value = (field.show ?? field.extract)(event, state, undefined);
+    if (value !== undefined) shown.push(`${field.name}=${renderValue(value, field)}`);
+  }
+  return shown;
+}
+
+interface Seen {
+  readonly shown: ReadonlyMap<number, readonly string[]>;
+  readonly types: ReadonlySet<number>;
+  readonly events: number;
+}
+
+/** `wanted` absent: all. Of events that `isLookedAt`. */
+async function seen(
+  path: string,
+  isLookedAt: (number: number) => boolean,
+  wanted?: ReadonlySet<number>,
+): Promise<Seen> {
+  const state = recordedState();
+  const shown = new Map<number, readonly string[]>();
+  const types = new Set<number>();
+  const replay = new Replay(sinkInto(state, (event) => {
+    state.begin(event);
+    types.add(event.type);
+    if (isLookedAt(event.number)) shown.set(event.number, look(event, state));
+    state.end(event);
+  }));
+  if (wanted) replay.want(wanted);
+  await playCapture(path, replay);
+  return { shown, types, events: replay.counters.events };
+}
+
+async function assertAlike(path: string, random: Random): Promise<void> {
+  const { events } = await seen(path, () => false, new Set());
+  const step = Math.max(1, Math.floor(events / MOST_LOOKED_AT));
+  const isLookedAt = (number: number) => number % step === 0;
+  const all = await seen(path, isLookedAt);
+  assertEquals(all.events, events);
+  const types = [...all.types];
+  for (let i = 0; i < CHOICES; i++) {
+    const wanted = new Set(Array.from({ length: TYPES_CHOSEN }, () => random.pick(types)));
+    const few = await seen(path, isLookedAt, wanted);
+    assertEquals(few.events, events);
+    for (const [number, shown] of few.shown) {
+      assertEquals(shown, all.shown.get(number), `${path}, event ${number}, seed ${SEED}`);
+    }
+  }
+}
+
+Deno.test("what is followed of a busy host does not change what fields show", async () => {
+  const path = Deno.makeTempFileSync();
+  try {
+    await writeBusyHost(await createCapture(path), { events: BUSY_EVENTS, seed: SEED });
+    await assertAlike(path, new Random(SEED));
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
+const CAPTURES = ["captures/falco", "captures/falco-history", "captures/libs", "ut-captures"]
+  .flatMap(corpusFiles).filter((file) => file.endsWith(".scap"));
+Deno.test({
+  name: "what is followed of upstream's captures does not change what fields show",
+  ignore: CAPTURES.length === 0,
+  async fn() {
+    const random = new Random(SEED);
+    for (const file of CAPTURES) {
+      await assertAlike(corpusPath(file)!, random);
+    }
+  },
+});
