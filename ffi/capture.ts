@@ -13,6 +13,7 @@ import { bootTimeNs } from "./libc.ts";
 import { MappedRing } from "./mapped_ring.ts";
 import { type RecordHandler, RecordMerger } from "./merge.ts";
 import { type Detail, type Interest, ProbeSettings, type ResolveLevel } from "./probe_settings.ts";
+import type { RingReader } from "./ring.ts";
 import { Verdicts } from "./verdicts.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -49,6 +50,12 @@ export interface ClassCounters {
 export type CaptureCounters = Readonly<
   Record<"lifecycle" | "file" | "network" | "other", ClassCounters>
 >;
+
+/** How full a ring is. */
+export interface RingUse {
+  readonly usedBytes: number;
+  readonly sizeBytes: number;
+}
 
 /** Records that found their ring full, since the probe was loaded, over all CPUs. */
 export interface LostRecords {
@@ -95,6 +102,7 @@ export class Capture implements Disposable {
   readonly #settings: ProbeSettings;
   readonly #verdicts: Verdicts;
   readonly #records: RecordMerger;
+  readonly #rings: Readonly<Record<"lifecycle" | "events", RingReader>>;
   readonly #wakeup: Wakeup;
   readonly #resources: DisposableStack;
   readonly #scopeProcessId: number | undefined;
@@ -119,11 +127,11 @@ export class Capture implements Disposable {
     const events = object.map("events");
     const settings = resources.use(new ProbeSettings(object.map(".bss")));
     const verdicts = resources.use(new Verdicts(object.map("verdicts")));
-    const records = new RecordMerger(
-      resources.use(new MappedRing(lifecycle)).reader,
-      resources.use(new MappedRing(events)).reader,
-      bootTimeNs,
-    );
+    const rings = {
+      lifecycle: resources.use(new MappedRing(lifecycle)).reader,
+      events: resources.use(new MappedRing(events)).reader,
+    };
+    const records = new RecordMerger(rings.lifecycle, rings.events, bootTimeNs);
     this.#wakeup = resources.use(
       new Wakeup({
         fileDescriptors: [lifecycle.fileDescriptor, events.fileDescriptor],
@@ -144,6 +152,7 @@ export class Capture implements Disposable {
     this.#settings = settings;
     this.#verdicts = verdicts;
     this.#records = records;
+    this.#rings = rings;
     this.#resources = resources.move();
   }
 
@@ -229,6 +238,29 @@ export class Capture implements Disposable {
       return new Promise((resolve) => void setImmediate(resolve));
     }
     return this.#wakeup.wait(signal, this.#found);
+  }
+
+  /** By the CPU's number: records that got into a ring, and that did not, of all classes. */
+  cpus(): readonly Pick<ClassCounters, "submitted" | "dropped">[] {
+    const values = this.#object.readPerCpu(this.#counters);
+    const perCpu = this.#counters.valueBytes / 8;
+    const sum = (cpu: number, field: number): number => {
+      let total = 0n;
+      for (let one = 0; one < EVENT_CLASS.count; one++) {
+        total += values[cpu * perCpu + (one * CLASS_COUNTERS.byteLength + field) / 8]!;
+      }
+      return Number(total);
+    };
+    return Array.from({ length: values.length / perCpu }, (_, cpu) => ({
+      submitted: sum(cpu, CLASS_COUNTERS.submitted),
+      dropped: sum(cpu, CLASS_COUNTERS.dropped),
+    }));
+  }
+
+  rings(): Readonly<Record<"lifecycle" | "events", RingUse>> {
+    const useOf = ({ usedBytes, sizeBytes }: RingReader) => ({ usedBytes, sizeBytes });
+    const { lifecycle, events } = this.#open.#rings;
+    return { lifecycle: useOf(lifecycle), events: useOf(events) };
   }
 
   counters(): CaptureCounters {

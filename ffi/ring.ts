@@ -111,6 +111,15 @@ export class RingReader {
     return aligned(this.#producer) !== this.#position;
   }
 
+  /** Bytes that the kernel cannot write to now; of `sizeBytes`. */
+  get usedBytes(): number {
+    return Math.max(0, aligned(this.#producer) - this.#published);
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
   /** Looks how far the kernel has got, and steps onto the first record. */
   refresh(): void {
     this.#end = aligned(this.#producer);

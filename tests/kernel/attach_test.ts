@@ -137,6 +137,13 @@ kernelTest(
         0,
       ]);
       assertEquals(counters.lifecycle.submitted + counters.file.submitted, kinds.length);
+      const cpus = capture.cpus();
+      assertEquals(cpus.reduce((sum, { submitted }) => sum + submitted, 0), kinds.length);
+      assert(cpus.every(({ dropped }) => dropped === 0));
+      const { lifecycle, events } = capture.rings();
+      for (const { usedBytes, sizeBytes } of [lifecycle, events]) {
+        assert(usedBytes >= 0 && usedBytes < sizeBytes, `${usedBytes} of ${sizeBytes}`);
+      }
     }
     assertEquals(await untilGone(ids), []);
   },
@@ -281,3 +288,30 @@ kernelTest("a capture whose process is killed with SIGKILL leaves nothing behind
   await lines.cancel();
   assertEquals(await untilGone(ids), []);
 });
+
+/** Has the kernel count what BPF programs take, until disposed. */
+function countPrograms(): Disposable | undefined {
+  const path = "/proc/sys/kernel/bpf_stats_enabled";
+  const before = Deno.readTextFileSync(path);
+  try {
+    Deno.writeTextFileSync(path, "1");
+  } catch {
+    return undefined;
+  }
+  return { [Symbol.dispose]: () => Deno.writeTextFileSync(path, before) };
+}
+
+kernelTest(
+  "Capture.programs() tells how often programs ran, while the kernel counts it",
+  async () => {
+    using counting = countPrograms();
+    await using child = new Child("exec cat /etc/hostname");
+    using capture = open({ scopeProcessId: child.id });
+    capture.attach();
+    await child.go();
+    await readUntilExit(capture, child.id);
+    const ran = capture.programs().filter(({ runs, runNs }) => runs > 0 && runNs > 0);
+    // Some systems let nobody switch it on.
+    if (counting) assert(ran.length > 0);
+  },
+);

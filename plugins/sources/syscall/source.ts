@@ -1,14 +1,17 @@
 /** The syscall source: attaches the probe, seeds the process table, turns records into events. */
 import {
   compatSyscalls,
+  type CpuCounters,
   eventCodesByName,
   type EventNeeds,
   exitEventOfSyscall,
   type Logger,
   type ProcessSnapshot,
+  type ProgramUse,
   type Source,
   type SourceContext,
   type SourceCounters,
+  type SourceLevels,
   syscallByName,
 } from "../../../core/mod.ts";
 import {
@@ -58,6 +61,7 @@ export class ScopeMissing extends Error {
 
 export class SyscallSource implements Source {
   readonly name = "syscall";
+  readonly engineName = "modern_bpf";
   readonly dropsHelp = "a larger engine.modern_ebpf.buf_size_preset survives longer bursts";
   readonly #config: SyscallConfig;
   #capture: Capture | undefined;
@@ -192,6 +196,24 @@ export class SyscallSource implements Source {
     return counters;
   }
 
+  /** How full the rings are. */
+  levels(): SourceLevels {
+    const rings = Object.entries(this.#capture?.rings() ?? {});
+    return Object.fromEntries(rings.flatMap(([name, { usedBytes, sizeBytes }]) => [
+      [`ring_used_bytes.${name}`, usedBytes],
+      [`ring_size_bytes.${name}`, sizeBytes],
+    ]));
+  }
+
+  cpus(): readonly CpuCounters[] {
+    const counted = this.#capture?.cpus() ?? [];
+    return counted.map(({ submitted, dropped }) => ({ events: submitted, drops: dropped }));
+  }
+
+  programs(): readonly ProgramUse[] {
+    return this.#capture && isCountingPrograms() ? this.#capture.programs() : [];
+  }
+
   lostTypes(): ReadonlyMap<number, number> {
     const lost = this.#capture?.lost();
     if (!lost) return new Map();
@@ -215,6 +237,15 @@ export class SyscallSource implements Source {
       environment: this.#wantsEnvironment,
       argsLimit: this.#config.argsLimit,
     };
+  }
+}
+
+/** The kernel counts what programs take only when it is told to. */
+function isCountingPrograms(): boolean {
+  try {
+    return Deno.readTextFileSync("/proc/sys/kernel/bpf_stats_enabled").trim() === "1";
+  } catch {
+    return false;
   }
 }
 
