@@ -20,6 +20,7 @@ import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
 import { recordingNeeds } from "./recording/needs.ts";
 import { RuleCaptures } from "./recording/rule_captures.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
+import { SourceRuns } from "./source_runs.ts";
 import type { Summary } from "./summary.ts";
 
 export interface WatchRequest {
@@ -33,7 +34,7 @@ export interface WatchRequest {
   readonly hostname: string;
   /** Every alert goes out at once, whatever `buffered_outputs` says. */
   readonly unbuffered: boolean;
-  /** All sources see events now. */
+  /** All sources see events now, but for those that could not start. */
   readonly onReady: (sources: readonly string[]) => void;
   /** Brings other rules in as long as the run lasts; ends with the signal. */
   readonly keepRulesFresh?: (running: Running, signal: AbortSignal) => RulesKeeper;
@@ -49,7 +50,7 @@ const SETTLE_MS = 60_000;
 const NO_FILES: HostFiles = { read: () => undefined, version: () => undefined };
 
 /**
- * Rejects when a source cannot start or breaks; delivery is closed in any case. Ends by itself when the
+ * Rejects when no source can start; delivery is closed in any case. Ends by itself when the
  * last sink is gone (`falcod | head`): nobody would see an alert any more.
  */
 export async function watch(request: WatchRequest): Promise<Summary> {
@@ -147,13 +148,20 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     alert: (alert) => delivery.enqueue(alert),
   }, signal);
 
-  const waiting = new Set(sources);
+  const runs = new SourceRuns(sources, {
+    log,
+    hostname,
+    alert: (alert) => delivery.enqueue(alert),
+    onReady: request.onReady,
+  });
   try {
-    await Promise.all(sources.map((source) =>
-      source.run(needsFor(ruleset, source), {
+    await runs.runAll((run, ready) => {
+      const { source } = run;
+      return source.run(needsFor(ruleset, source), {
         signal,
         log,
         deliver: (event) => {
+          run.events++;
           engine.process(event);
           captures?.event(event);
         },
@@ -169,16 +177,15 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         container: (container) => state.containers.set(container),
         settle: () => settle(delivery),
         ready: () => {
-          waiting.delete(source);
           // Other rules came while it was starting.
           if (engine.ruleset !== ruleset) source.update(needsFor(engine.ruleset, source));
-          if (waiting.size === 0) request.onReady(sources.map((source) => source.name));
+          ready();
         },
-      })
-    ));
+      });
+    });
   } catch (error) {
-    if (!isRecorded) throw error;
-    failure = error;
+    if (!isRecorded && !runs.wasReady) throw error;
+    failure ??= error;
   } finally {
     stop.abort();
     await Promise.all([names, lookups, losses, reloads?.ended]);
