@@ -12,7 +12,7 @@ import type {
   ProcessSnapshot,
   StateChange,
 } from "../event/mod.ts";
-import { State } from "../state/mod.ts";
+import { type HostFiles, State } from "../state/mod.ts";
 import { containerOfGiven } from "./_container.ts";
 import { descriptorOf } from "./_descriptor.ts";
 import { CLOCK_NS, resultOfCall } from "./_facts.ts";
@@ -44,10 +44,11 @@ export class GivenEvent implements Event {
   readonly untold: Untold;
   readonly #params: readonly ParamValue[];
 
-  constructor(readonly given: Given, process: ProcessSnapshot) {
+  /** `base` has what was not given, where the source's events are documents. */
+  constructor(readonly given: Given, process: ProcessSnapshot, readonly base?: Event) {
     this.source = given.source;
     this.type = given.type;
-    this.timeNs = timeOf(given);
+    this.timeNs = timeOf(given, base);
     this.cpu = given.number("evt.cpu") ?? 0;
     // Without a process there is nobody whose thread it could be.
     const nobody = given.says("proc.pid") && given.value("proc.pid") === undefined;
@@ -74,17 +75,25 @@ export interface GivenSituation {
   readonly state: State;
 }
 
-/** Never throws, whatever was given. */
-export function eventOf(given: Given): GivenSituation {
+/** Never throws, whatever was given. What fields do not say is that of `base`, if there is one. */
+export function eventOf(given: Given, base?: Event): GivenSituation {
   const state = new State({ files: accountFiles(given) });
   const process = processOf(given);
   state.seed([...ancestorsOf(given, process), process]);
   const container = containerOfGiven(given);
   if (container) state.containers.set(container);
-  return { event: new GivenEvent(given, process), state };
+  return { event: new GivenEvent(given, process, base), state };
 }
 
-function timeOf(given: Given): bigint {
+/** The event as it is, where nobody who could have caused it is known. */
+export function eventAlone(event: Event): GivenSituation {
+  return { event, state: new State({ files: NO_FILES }) };
+}
+
+const NO_FILES: HostFiles = { read: () => undefined, version: () => undefined };
+
+function timeOf(given: Given, base: Event | undefined): bigint {
   const value = given.value("evt.rawtime");
-  return typeof value === "bigint" ? value : typeof value === "number" ? BigInt(value) : TIME_NS;
+  if (typeof value === "number") return BigInt(value);
+  return typeof value === "bigint" ? value : base?.timeNs ?? TIME_NS;
 }

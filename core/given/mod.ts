@@ -9,6 +9,6 @@
  * and a state built of what was given, so that `fd.name: /etc/shadow` also answers `fd.directory`.
  */
 export { Given } from "./given.ts";
-export { eventOf, GivenEvent, type GivenSituation } from "./event.ts";
+export { eventAlone, eventOf, GivenEvent, type GivenSituation } from "./event.ts";
 export { withGiven } from "./overlay.ts";
 export { type GivenContext, readGiven } from "./read.ts";

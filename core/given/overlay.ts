@@ -20,7 +20,7 @@ function overlaid({ basis: _basis, specialize, ...field }: FieldDefinition): Fie
         return event.given.value(field.name, argumentName(event, field.name, argument));
       }
       if (event.untold.has(field.name)) return event.untold.get(field.name);
-      return field.extract(event, state, argument);
+      return field.extract(event.base ?? event, state, argument);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What plugins implement and how they are found. */
+export type * from "./event_documents.ts";
 export type * from "./plugin.ts";
 export {
   boundedLabels,

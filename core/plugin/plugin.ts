@@ -5,6 +5,7 @@ import type { AccountChange, Event, ProcessSnapshot, StateChange } from "../even
 import type { FieldTable } from "../field/mod.ts";
 import type { Container } from "../state/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
+import type { EventDocuments } from "./event_documents.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
 export interface EventNeeds {
@@ -137,6 +138,8 @@ interface Described<Kind extends string, Config> {
 
 export interface SourcePlugin<Config = unknown> extends Described<"source", Config> {
   readonly fields: FieldTable;
+  /** Of sources whose events are documents. */
+  readonly documents?: EventDocuments;
   create(config: Config): Source;
 }
 export interface FormatterPlugin<Config = unknown> extends Described<"formatter", Config> {
