@@ -97,6 +97,12 @@ export class Converter {
     return expected !== ALWAYS && paramCount > expected ? "unknown" : "convert";
   }
 
+  /** Events of a type are of today when they have so many parameters; absent: it takes a closer look. */
+  paramCount(type: number): number | "any" | undefined {
+    const expected = this.#expected[type]!;
+    return expected === UNMANAGED ? "any" : expected < 0 ? undefined : expected;
+  }
+
   /** The enter event that is kept for a thread. */
   stored(threadId: number): Stored | undefined {
     return this.#stored.get(threadId);

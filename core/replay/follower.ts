@@ -89,7 +89,7 @@ export class Follower {
     this.#enters = byCode(ALL.map(({ enters }) => enters ?? {}), "enter");
     const passes = byCode(ALL.map(({ passes }) => passes ?? {}), "exit");
     this.#passes = passes.map((pass, code) =>
-      pass ?? (this.#doesNothing(code) ? NOTHING : undefined)
+      pass ?? (this.doesNothing(code) ? NOTHING : undefined)
     );
   }
 
@@ -107,7 +107,7 @@ export class Follower {
   }
 
   /** The end of a call that changes nothing. */
-  #doesNothing(code: number): boolean {
+  doesNothing(code: number): boolean {
     const other = NO_THREAD | MAY_BE_GONE | NO_LOOKUP;
     return (this.#kinds[code]! & (EXIT | other)) === EXIT &&
       this.#handlers[code] === undefined && this.#makers[code] === undefined;

@@ -42,6 +42,7 @@ export async function playCapture(
   const input = await unlessAborted(openCapture(path), signal);
   if (!input) return;
   using reader = new ScapReader(input);
+  reader.passedOver = replay.passedOver;
   let left = EVENTS_IN_A_ROW;
   while (!signal?.aborted) {
     const item = reader.next();

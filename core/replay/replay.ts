@@ -6,7 +6,14 @@ import {
   type ProcessSnapshot,
   type StateChange,
 } from "../event/mod.ts";
-import { DUMP_FLAGS, type ScapEvent, type ScapItem } from "../scap/mod.ts";
+import {
+  ANY_COUNT,
+  DUMP_FLAGS,
+  NOT_PASSED,
+  type PassedOver,
+  type ScapEvent,
+  type ScapItem,
+} from "../scap/mod.ts";
 import type { Container } from "../state/mod.ts";
 import { containerOfJson } from "./containers.ts";
 import { Converter } from "./converter.ts";
@@ -14,6 +21,7 @@ import { Follower } from "./follower.ts";
 import { ORIGIN_CLOCK_NS, ReplayEvent } from "./replay_event.ts";
 import { Seeds } from "./_seed.ts";
 import { Texts } from "./texts.ts";
+import type { ReplayThread } from "./threads.ts";
 
 /** Where all of it goes; synchronous. */
 export interface ReplaySink {
@@ -48,6 +56,11 @@ export class Replay {
   /** Types of events that say when the capture began: meta events have any time. */
   readonly #tells = timedTypes();
   #wanted: Uint8Array;
+  readonly #passedOver = {
+    paramCounts: new Int32Array(this.#shown.length).fill(NOT_PASSED),
+    threadId: NO_THREAD,
+    count: 0,
+  };
   #seeds: Seeds | undefined;
   #baseHigh = 0;
   #baseLow = 0;
@@ -67,6 +80,12 @@ export class Replay {
     this.#wanted = this.#shown.map((shown, code) => shown !== 0 && types.has(code) ? 1 : 0);
     // Which of the generic system calls it is stands in the event.
     if (this.#shown[GENERIC_EXIT]) this.#wanted[GENERIC_EXIT] = 1;
+    this.#choosePassedOver();
+  }
+
+  /** What a reader need not hand out: after what was taken, it would change nothing and show nothing. */
+  get passedOver(): PassedOver {
+    return this.#passedOver;
   }
 
   /** Takes anything but the end of a capture. */
@@ -96,7 +115,8 @@ export class Replay {
         this.#sink.account({ kind: "group", id: item.gid, group: { name: item.name } });
         return;
       case "section":
-        if (this.#events > 0) this.#follower.clear();
+        this.#passedOver.threadId = NO_THREAD;
+        if (this.counters.events > 0) this.#follower.clear();
         return;
       default:
         return;
@@ -109,7 +129,7 @@ export class Replay {
   }
 
   get counters(): ReplayCounters {
-    return { events: this.#events, unconvertible: this.#converter.failed };
+    return { events: this.#events + this.#passedOver.count, unconvertible: this.#converter.failed };
   }
 
   #seeding(): Seeds {
@@ -127,11 +147,15 @@ export class Replay {
       this.#hasBegun = true;
       this.#baseHigh = scap.timeHigh;
       this.#baseLow = scap.timeLow;
+      this.#choosePassedOver();
     }
-    const number = ++this.#events;
+    const number = ++this.#events + this.#passedOver.count;
     const { type } = scap;
     const isWanted = this.#wanted[type] === 1 && (scap.flags & DUMP_FLAGS.stateOnly) === 0;
-    if (!isWanted && this.#follower.pass(scap)) return;
+    if (!isWanted && this.#follower.pass(scap)) {
+      this.#passedOver.threadId = scap.threadId;
+      return;
+    }
     const event = this.#event;
     event.load(scap, this.#hasBegun ? this.#clockNs(scap) : 0, number);
     this.#follower.begin(event);
@@ -143,6 +167,18 @@ export class Replay {
     if (isWanted) this.#sink.deliver(event);
     else if (event.change !== undefined) this.#sink.change(event.change, event.clockNs);
     if (!this.#isHeld) this.#follower.end();
+    this.#passedOver.threadId = isSteady(event.thread) ? event.threadId : NO_THREAD;
+  }
+
+  /** The first event has to be seen, whatever it is: times count from it. */
+  #choosePassedOver(): void {
+    if (!this.#hasBegun) return;
+    const { paramCounts } = this.#passedOver;
+    for (let type = 0; type < paramCounts.length; type++) {
+      const isPassed = this.#wanted[type] === 0 && this.#follower.doesNothing(type);
+      const count = isPassed ? this.#converter.paramCount(type) : undefined;
+      paramCounts[type] = count === "any" ? ANY_COUNT : count ?? NOT_PASSED;
+    }
   }
 
   #clockNs({ timeHigh, timeLow }: ScapEvent): number {
@@ -181,6 +217,12 @@ export class Replay {
 }
 
 const GENERIC_EXIT = 1;
+const NO_THREAD = -1;
+
+/** It is there, and its next event needs nothing that came before it. */
+function isSteady(thread: ReplayThread | undefined): boolean {
+  return thread !== undefined && thread.isAlive && thread.enter === undefined;
+}
 
 /** Everything but the beginnings of system calls. */
 function shownTypes(): Uint8Array {

@@ -28,7 +28,7 @@ export {
   openCapture,
   type ScapInput,
 } from "./input.ts";
-export { type ScapItem, ScapReader } from "./reader.ts";
+export { ANY_COUNT, NOT_PASSED, type PassedOver, type ScapItem, ScapReader } from "./reader.ts";
 export { isStandardInput, isStandardOutput } from "./_capture_target.ts";
 export {
   type CaptureFileOptions,

@@ -63,6 +63,26 @@ const EVENT_FORMS: ReadonlyMap<number, EventForm> = new Map([
   [EVENT_BLOCKS.oldFlagged, { ...OLD, flagBytes: FLAG_BYTES }],
 ]);
 
+/**
+ * Events that whoever reads does without: of one thread, and of types with as many parameters as stand
+ * here. They are counted and not loaded.
+ */
+export interface PassedOver {
+  /** By type; `ANY_COUNT`, or `NOT_PASSED`. */
+  readonly paramCounts: Int32Array;
+  /** Of 32 bits; -1: no thread's. */
+  readonly threadId: number;
+  /** How many there were. */
+  count: number;
+}
+
+export const ANY_COUNT = -1, NOT_PASSED = -2;
+
+const BEFORE_PLAIN = BLOCK_HEAD_BYTES + CPU_BYTES;
+const BEFORE_FLAGGED = BEFORE_PLAIN + FLAG_BYTES;
+/** The smaller ones of both kinds; whether a flagged one has room for its flags is another question. */
+const SMALLEST_EVENT_BYTES = BEFORE_PLAIN + EVENT_HEADER_BYTES + BLOCK_TRAILER_BYTES;
+
 const MORE = { kind: "more" } as const;
 const END = { kind: "end" } as const;
 
@@ -77,6 +97,8 @@ export class ScapReader implements Disposable {
   unknownEvents = 0;
   /** Blocks nobody knows, passed over as well. */
   unknownBlocks = 0;
+  /** Nothing is passed over when it is absent. */
+  passedOver: PassedOver | undefined;
   readonly #window: Window;
   readonly #widths = lengthWidths();
   /** What `fill()` has to bring. */
@@ -106,6 +128,7 @@ export class ScapReader implements Disposable {
       let item: ScapItem | undefined;
       if (this.#blockLength !== 0) item = this.#restOfBlock();
       else {
+        if (this.#inSection && this.#nextEvent()) return this.event;
         const window = this.#window;
         const { at, view } = window;
         this.#blockStart = window.base + at;
@@ -134,6 +157,57 @@ export class ScapReader implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /**
+   * Moves on to the next event of the usual kinds, as long as nothing is wrong with what comes. Most of a
+   * capture is read here, so all that is looked at is kept in local variables.
+   */
+  #nextEvent(): boolean {
+    const window = this.#window, event = this.event, widths = this.#widths;
+    const passedOver = this.passedOver;
+    const { view, limit } = window;
+    let at = window.at;
+    let isFound = false;
+    while (limit - at >= SMALLEST_EVENT_BYTES) {
+      const block = view.getUint32(at, true);
+      if (block !== EVENT_BLOCKS.plain && block !== EVENT_BLOCKS.flagged) break;
+      const length = view.getUint32(at + 4, true);
+      if (length < SMALLEST_EVENT_BYTES || length > LARGEST_EVENT_BLOCK_BYTES) break;
+      if (limit - at < length) break;
+      if (view.getUint32(at + length - BLOCK_TRAILER_BYTES, true) !== length) break;
+      const start = at + (block === EVENT_BLOCKS.plain ? BEFORE_PLAIN : BEFORE_FLAGGED);
+      const type = view.getUint16(start + 20, true);
+      const room = at + length - BLOCK_TRAILER_BYTES - start;
+      if (room < EVENT_HEADER_BYTES) break;
+      if (
+        passedOver !== undefined && view.getUint32(start + 8, true) === passedOver.threadId &&
+        view.getUint32(start + 12, true) === 0
+      ) {
+        const count = passedOver.paramCounts[type];
+        if (count === ANY_COUNT || count === view.getUint32(start + 22, true)) {
+          passedOver.count++;
+          event.number++;
+          this.#blocks++;
+          at += length;
+          continue;
+        }
+      }
+      const width = widths[type]!;
+      if (width === 0) break;
+      event.start = start;
+      event.type = type;
+      if (loadEvent(event, room, width) !== undefined) break;
+      event.cpu = view.getUint16(at + BLOCK_HEAD_BYTES, true);
+      event.flags = block === EVENT_BLOCKS.plain ? 0 : view.getUint32(start - FLAG_BYTES, true);
+      event.number++;
+      this.#blocks++;
+      at += length;
+      isFound = true;
+      break;
+    }
+    window.at = at;
+    return isFound;
   }
 
   #shareMemory(): void {
