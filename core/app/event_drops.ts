@@ -4,7 +4,7 @@
  * was lost and which rules may have missed something.
  */
 import { type Alert, escapeText, INTERNAL_SOURCE, type OutputValue } from "../alert/mod.ts";
-import { eventType } from "../event/mod.ts";
+import { dropsByCategory } from "../metrics/mod.ts";
 import type { Logger, Source, SourceCounters } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
@@ -174,42 +174,18 @@ function namedCounts(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([name, count]) => `${count} ${name}`).join(", ");
 }
 
-/** Falco's categories of dropped events; libs driver/main.c drops_buffer_syscall_categories_counters. */
-const CATEGORIES: Readonly<Record<string, ReadonlySet<string>>> = {
-  clone_fork: new Set(["clone", "clone3", "fork", "vfork"]),
-  execve: new Set(["execve", "execveat"]),
-  connect: new Set(["connect"]),
-  open: new Set(["open", "creat", "openat", "openat2", "open_by_handle_at"]),
-  dir_file: new Set([
-    ...["dup", "chmod", "fchmod", "fchmodat", "chown", "lchown", "fchown", "fchownat"],
-    ...["link", "linkat", "mkdir", "mkdirat", "mount", "umount", "umount2"],
-    ...["rename", "renameat", "renameat2", "rmdir", "symlink", "symlinkat", "unlink", "unlinkat"],
-  ]),
-  other_interest: new Set([
-    ...["bpf", "setpgid", "ptrace", "seccomp", "setns", "setresgid", "setresuid", "setsid"],
-    ...["unshare", "capset", "keyctl"],
-  ]),
-  close: new Set(["close"]),
-};
-
 function fieldsOf(
   { events, drops, unreadable, types }: Loss,
   { classes, blinded }: { readonly classes: string; readonly blinded: readonly string[] },
 ): ReadonlyMap<string, OutputValue> {
-  const inCategory = (names: ReadonlySet<string> | undefined) => {
-    let count = 0;
-    for (const [type, lost] of types) if (names?.has(eventType(type)?.name ?? "")) count += lost;
-    return count;
-  };
   const counts: Record<string, number> = {
     n_evts: events,
     n_drops: drops,
     n_drops_buffer_total: drops,
   };
-  for (const [category, names] of Object.entries(CATEGORIES)) {
-    counts[`n_drops_buffer_${category}_exit`] = inCategory(names);
+  for (const [category, lost] of dropsByCategory(types)) {
+    counts[`n_drops_buffer_${category}_exit`] = lost;
   }
-  counts.n_drops_buffer_proc_exit = inCategory(new Set(["procexit"]));
   counts.n_drops_scratch_map = 0;
   counts.n_drops_page_faults = unreadable;
   counts.n_drops_bug = 0;

@@ -307,4 +307,15 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       ["falcod run --dry-run -r rules.yaml", { "rules.yaml": RULES }],
     ),
   },
+  {
+    code: "C040",
+    title: "metrics that nobody gets",
+    meaning:
+      "Metrics are enabled, and neither an alert, a file nor the web server is to show them.",
+    matters: "They would be collected for nothing; Falco does not start with it, either.",
+    example: configs(
+      `${CONFIG}metrics: {enabled: true, interval: 1h}\n`,
+      `${CONFIG}metrics: {enabled: true, interval: 1h, output_rule: true}\n`,
+    ),
+  },
 ];

@@ -283,7 +283,7 @@ export const configSchema = z.strictObject({
     section({ enabled: flag(true), severity: text("info") }),
     "there is no separate library to log for",
   ),
-  metrics: planned(section({
+  metrics: section({
     enabled: flag(false),
     interval: text("5000"),
     output_rule: flag(false),
@@ -293,13 +293,13 @@ export const configSchema = z.strictObject({
     state_counters_enabled: flag(true),
     kernel_event_counters_enabled: flag(true),
     kernel_event_counters_per_cpu_enabled: flag(false),
-    kernel_iter_event_counters_enabled: flag(true),
+    kernel_iter_event_counters_enabled: idle(flag(true), "the probe has no such iterators"),
     libbpf_stats_enabled: flag(true),
     plugins_metrics_enabled: flag(true),
-    jemalloc_stats_enabled: flag(false),
+    jemalloc_stats_enabled: idle(flag(false), "falcod's memory is not managed by jemalloc"),
     convert_memory_to_mb: flag(true),
     include_empty_values: flag(false),
-  })),
+  }),
 }, { error: "a mapping" });
 
 /** falco.yaml, read: keys as they are written there, defaults filled in. */

@@ -9,6 +9,7 @@ import {
   containerSettings,
 } from "./container_engines.ts";
 import type { LoadedConfig } from "./load.ts";
+import { type MetricsSettings, metricsSettings } from "./metrics.ts";
 import { NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
@@ -26,6 +27,8 @@ export interface Settings {
   readonly sinks: readonly Wired[];
   readonly containerEngines: readonly Wired[];
   readonly containers: ContainerSettings;
+  /** Absent: switched off. */
+  readonly metrics: MetricsSettings | undefined;
 }
 
 /** What only the command line says. */
@@ -48,6 +51,7 @@ export function settingsOf(
     sinks: sinksOf(loaded, options.report),
     containerEngines: containerEnginesOf(loaded, containers),
     containers,
+    metrics: metricsSettings(loaded, options.report),
   };
 }
 

@@ -1,0 +1,71 @@
+/** `metrics:` in falco.yaml, and when it makes no sense. */
+import type { Report } from "../../base/mod.ts";
+import { type MetricGroups, parseDuration } from "../../metrics/mod.ts";
+import type { LoadedConfig } from "./load.ts";
+import { nodeAt, placeOf } from "./tree.ts";
+
+export interface MetricsSettings {
+  readonly intervalMs: number;
+  /** Snapshots as alerts. */
+  readonly outputRule: boolean;
+  /** Snapshots as lines of JSON; empty: none. */
+  readonly outputFile: string;
+  /** `/metrics` on the web server. */
+  readonly prometheus: boolean;
+  readonly groups: MetricGroups;
+  readonly convertMemoryToMb: boolean;
+  readonly includeEmptyValues: boolean;
+}
+
+const MIN_INTERVAL_MS = 100;
+/** Of timers; 24 days. Nobody waits for the next one. */
+const MAX_INTERVAL_MS = 2 ** 31 - 1;
+
+/** Absent when they are switched off. What is wrong is reported, as Falco refuses to start with it. */
+export function metricsSettings(
+  { config, root }: LoadedConfig,
+  report: Report,
+): MetricsSettings | undefined {
+  const { metrics, webserver } = config;
+  if (!metrics.enabled) return undefined;
+  const intervalMs = parseDuration(metrics.interval);
+  if (intervalMs < MIN_INTERVAL_MS) {
+    const path = ["metrics", "interval"];
+    const given = nodeAt(root, path);
+    report.add({
+      code: "C004",
+      title: `"metrics.interval" wants a duration of 100ms or more, found ${
+        given ? JSON.stringify(metrics.interval) : "nothing"
+      }`,
+      at: placeOf(root, given ? path : ["metrics"]),
+      help: "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s",
+    });
+  }
+  const prometheus = webserver.prometheus_metrics_enabled;
+  if (!metrics.output_rule && metrics.output_file === "" && !prometheus) {
+    report.add({
+      code: "C040",
+      title: "metrics are enabled, and nobody gets them",
+      at: placeOf(root, ["metrics"]),
+      help: "set metrics.output_rule, metrics.output_file or webserver.prometheus_metrics_enabled",
+    });
+  }
+  return {
+    intervalMs: Math.min(intervalMs, MAX_INTERVAL_MS),
+    outputRule: metrics.output_rule,
+    outputFile: metrics.output_file,
+    prometheus,
+    groups: {
+      rules: metrics.rules_counters_enabled,
+      resources: metrics.resource_utilization_enabled,
+      state: metrics.state_counters_enabled,
+      kernel: metrics.kernel_event_counters_enabled ||
+        metrics.kernel_event_counters_per_cpu_enabled,
+      perCpu: metrics.kernel_event_counters_per_cpu_enabled,
+      programs: metrics.libbpf_stats_enabled,
+      plugins: metrics.plugins_metrics_enabled,
+    },
+    convertMemoryToMb: metrics.convert_memory_to_mb,
+    includeEmptyValues: metrics.include_empty_values,
+  };
+}
