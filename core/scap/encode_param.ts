@@ -2,16 +2,17 @@
 import { encodeUtf8 } from "../base/mod.ts";
 import type { ParamType, ParamValue, PolledDescriptors, SocketTuple } from "../event/mod.ts";
 import { paramSize } from "./param_size.ts";
+import { RecentIntegers } from "./_recent_integers.ts";
 
 /** Families of sockets by upstream's numbers. */
 const UNIX = 1, IPV4 = 2, IPV6 = 10;
 const POINTER_BYTES = 8;
-const HIGH_WORD = 4294967296;
+const LARGEST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * The bytes of a value; absent when the value is, or when the type has no place for it. Bytes are taken
  * as they are, for types that have more to them than their value (DYN). Numbers are cut to the
- * size of their type.
+ * size of their type. The bytes may be shared: they are to be read only.
  */
 export function encodeParam(
   type: ParamType,
@@ -37,7 +38,8 @@ export function encodeParam(
 function encodeNumber(type: ParamType, value: number | bigint): Uint8Array | undefined {
   const size = paramSize(type);
   if (size === undefined || size > 8) return undefined;
-  if (typeof value === "number" && type !== "DOUBLE") return encodeInteger(value, size);
+  const isExact = typeof value === "number" || value >= 0n && value <= LARGEST_EXACT;
+  if (isExact && type !== "DOUBLE") return encodeInteger(Number(value), size);
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);
   if (type === "DOUBLE") view.setFloat64(0, Number(value), true);
@@ -45,14 +47,13 @@ function encodeNumber(type: ParamType, value: number | bigint): Uint8Array | und
   return bytes.subarray(0, size);
 }
 
+/** Numbers that came lately, by their size: descriptors, flags, devices come again and again. */
+const recent = new Map([1, 2, 4, 8].map((size) => [size, new RecentIntegers(size)]));
+
 /** Without a detour over bigints: most parameters are such numbers. */
 function encodeInteger(value: number, size: number): Uint8Array | undefined {
   if (!Number.isFinite(value)) return undefined;
-  const whole = Math.trunc(value);
-  const low = whole >>> 0, high = Math.floor(whole / HIGH_WORD);
-  const bytes = new Uint8Array(size);
-  for (let i = 0; i < size; i++) bytes[i] = i < 4 ? low >>> 8 * i : high >>> 8 * (i - 4);
-  return bytes;
+  return recent.get(size)?.bytesOf(Math.trunc(value));
 }
 
 /** The peer, or the socket's own address where there is none: what the call named. */

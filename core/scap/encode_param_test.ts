@@ -67,3 +67,21 @@ Deno.test("encodeParam() puts first who connected", () => {
   assertEquals(encodeParam("SOCKTUPLE", six)!.length, 37);
   assertEquals(encodeParam("SOCKADDR", six)!.length, 19);
 });
+
+Deno.test("encodeParam() gives whole numbers the same bytes however often and in what order", () => {
+  const powers = Array.from({ length: 53 }, (_, bits) => 2 ** bits);
+  const numbers = powers.flatMap((power) => [power - 1, power, power + 1, -power, power + 1024]);
+  for (let round = 0; round < 2; round++) {
+    for (const number of numbers) {
+      for (
+        const [type, size] of [["INT8", 1], ["UINT16", 2], ["PID32", 4], ["INT64", 8]] as const
+      ) {
+        const wanted = new DataView(new ArrayBuffer(8));
+        wanted.setBigInt64(0, BigInt(number), true);
+        const bytes = [...new Uint8Array(wanted.buffer, 0, size)];
+        assertEquals([...encodeParam(type, number)!], bytes, `${type} ${number}`);
+        assertEquals([...encodeParam(type, BigInt(number))!], bytes, `${type} ${number}n`);
+      }
+    }
+  }
+});

@@ -128,6 +128,22 @@ Deno.test("a full disk fails a capture, compressed or not, and closing it does n
   }
 });
 
+Deno.test("of a compressed capture that was never closed all that was written can be read", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/x.scap.gz`;
+    const output = await createCapture(path, { compress: true });
+    output.place();
+    const bytes = await written(writeEvents);
+    for (const [start, end] of [[0, 100], [100, bytes.length]]) {
+      await output.write(bytes.subarray(start, end));
+    }
+    const { events, fault } = await readAll(await openCapture(path));
+    assertEquals([events.length, fault?.reason], [EVENTS, "unreadable"]);
+    await output.close();
+    assertEquals((await readAll(await openCapture(path))).fault, undefined);
+  });
+});
+
 Deno.test("members of gzip that were joined are one capture", async () => {
   const bytes = await written(writeEvents);
   const joined = [bytes.subarray(0, 1001), bytes.subarray(1001)];

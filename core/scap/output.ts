@@ -5,6 +5,7 @@ import {
   isStandardOutput,
   replaceTarget,
 } from "./_capture_target.ts";
+import { GzipOutput } from "./_gzip_output.ts";
 import { reasonOf } from "./_reason.ts";
 
 /** Takes bytes in order. A file that cannot be written rejects with OutputError. */
@@ -114,62 +115,6 @@ class FileOutput implements CaptureOutput {
 
   discard(): void {
     this.#target.close();
-  }
-}
-
-class GzipOutput implements CaptureOutput {
-  readonly #file: FileOutput;
-  readonly #packer = new CompressionStream("gzip");
-  readonly #writer = this.#packer.writable.getWriter();
-  readonly #done: Promise<void>;
-  #failure: unknown;
-
-  constructor(file: FileOutput) {
-    this.#file = file;
-    this.#done = this.#pump().catch((error) => {
-      this.#failure = error;
-    });
-  }
-
-  get writtenBytes(): number {
-    return this.#file.writtenBytes;
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#unlessFailed(this.#writer.write(bytes as Uint8Array<ArrayBuffer>));
-  }
-
-  place(): void {
-    this.#file.place();
-  }
-
-  discard(): void {
-    this.#writer.abort().catch(() => {});
-    this.#file.discard();
-  }
-
-  async close(): Promise<void> {
-    try {
-      await this.#unlessFailed(this.#writer.close());
-      await this.#unlessFailed(this.#done);
-    } finally {
-      await this.#file.close();
-    }
-  }
-
-  /** When the file has failed nobody reads the packer any more, and a step may never end. */
-  async #unlessFailed(step: Promise<void>): Promise<void> {
-    try {
-      await Promise.race([step, this.#done]);
-    } catch (error) {
-      await this.#done;
-      throw this.#failure ?? error;
-    }
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  async #pump(): Promise<void> {
-    for await (const chunk of this.#packer.readable) await this.#file.write(chunk);
   }
 }
 

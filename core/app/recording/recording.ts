@@ -13,12 +13,15 @@ export interface RecordingOptions extends CaptureFileOptions, RecorderOptions {
   readonly path: string;
   /** The file is full before it would be larger. */
   readonly sizeLimitBytes?: number | undefined;
+  /** Bytes that may wait for a slow disk; absent: the writer's own bound. */
+  readonly pendingLimitBytes?: number | undefined;
   /** Called once when the file cannot be created or written on. */
   readonly onFailure: (error: Error) => void;
 }
 
 /** Often enough that little is lost when the machine stops. */
 const FLUSH_MS = 200;
+const MUCH_BYTES = 256 << 10;
 
 /**
  * Starts at once: what happens before the file is there waits in memory, up to the writer's bound. No
@@ -33,9 +36,10 @@ export class Recording {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #onFailure: (error: Error) => void;
   #failed = false;
+  #isFlushing = false;
 
   constructor(state: State, options: RecordingOptions) {
-    const { path, sizeLimitBytes, compress, refuseExisting } = options;
+    const { path, sizeLimitBytes, pendingLimitBytes, compress, refuseExisting } = options;
     this.path = path;
     this.#onFailure = options.onFailure;
     const opened = createCapture(path, {
@@ -44,7 +48,10 @@ export class Recording {
     });
     this.opened = opened;
     const output = new PromisedOutput(opened);
-    this.#writer = new ScapWriter(output, sizeLimitBytes === undefined ? {} : { sizeLimitBytes });
+    this.#writer = new ScapWriter(output, {
+      ...sizeLimitBytes !== undefined && { sizeLimitBytes },
+      ...pendingLimitBytes !== undefined && { pendingLimitBytes },
+    });
     this.recorder = new Recorder(this.#writer, state, options);
     this.#timer = setInterval(() => this.flush(), FLUSH_MS);
   }
@@ -65,8 +72,16 @@ export class Recording {
     return this.#writer.lostEvents;
   }
 
-  flush(): void {
-    this.#writer.flush().catch((error) => this.#fail(error));
+  /** Never rejects. Much that came meanwhile does not wait for the clock. */
+  async flush(): Promise<void> {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    try {
+      do await this.#writer.flush(); while (this.#writer.pendingBytes > MUCH_BYTES);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    this.#isFlushing = false;
   }
 
   /** Leaves no file, and what had its name before as it was. */
