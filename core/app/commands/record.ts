@@ -15,11 +15,13 @@ import { State } from "../../state/mod.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
 import { ContainerLookup, recognizerOf } from "../containers.ts";
+import { counted } from "../count.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger } from "../log.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
 import { recordingNeeds } from "../recording/needs.ts";
+import { type Losses, lossesOf, LossHistory } from "../recording/loss_history.ts";
 import { Recording } from "../recording/recording.ts";
 import { conditionOf } from "../replay/event_lines.ts";
 import { printDiagnostics, tellErrors } from "../report.ts";
@@ -40,6 +42,9 @@ export interface RecordRequest {
 }
 
 const SOURCE = "syscall";
+/** Recording is all there is to do: rather memory for a while than events lost. */
+const PENDING_BYTES = 64 << 20;
+const LOOK_FOR_LOSSES_MS = 200;
 
 type Shows = (event: Event, state: State) => boolean;
 
@@ -77,6 +82,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     path: request.path,
     compress: request.path.endsWith(".gz"),
     sizeLimitBytes: request.sizeLimitBytes,
+    pendingLimitBytes: PENDING_BYTES,
     machine: thisMachine(Deno.hostname()),
     interfaces: thisMachinesInterfaces(),
     onFailure: (error) => {
@@ -84,8 +90,11 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
       stop.abort();
     },
   });
+  const history = new LossHistory();
+  const look = () => history.note(nowNs(), source.counters());
+  const losses = setInterval(look, LOOK_FOR_LOSSES_MS);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let hasBegun = false;
+  let hasBegun = false, lastNs: bigint | undefined;
   try {
     const file = await recording.opened;
     await source.run(
@@ -94,7 +103,10 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
         signal: stop.signal,
         shows: filter.shows,
         log,
-        full: () => stop.abort(),
+        full: (timeNs) => {
+          lastNs ??= timeNs;
+          stop.abort();
+        },
         ready: () => {
           recording.recorder.begin();
           file.place();
@@ -107,6 +119,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     );
   } finally {
     clearTimeout(timer);
+    clearInterval(losses);
     signals.release();
     stop.abort();
     await lookups;
@@ -115,7 +128,8 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     await end.catch((error) => failure ??= error);
   }
   if (failure) throw failure;
-  return tellResult(recording, source, host);
+  const lost = lastNs === undefined ? lossesOf(source.counters()) : history.by(lastNs);
+  return tellResult(recording, lost, host);
 }
 
 /** A state as a run has it, and the asking about containers, which ends with the signal. */
@@ -192,7 +206,8 @@ function sourceOf({ sources }: Settings, { scopeProcessId }: RecordRequest): Wir
 
 interface Recorded extends Pick<SourceContext, "signal" | "log" | "ready"> {
   readonly shows: Shows;
-  readonly full: () => void;
+  /** Called with the time of the first event that has no place any more, and of others. */
+  readonly full: (timeNs: bigint) => void;
 }
 
 function contextOf(
@@ -207,7 +222,7 @@ function contextOf(
       state.begin(event);
       const written = recorder.event(event, shows(event, state));
       state.end(event);
-      if (written === "full") full();
+      if (written === "full") full(event.timeNs);
     },
     change: (change, clockNs) => {
       state.apply(change, clockNs);
@@ -224,15 +239,16 @@ function nameOf(path: string): string {
   return isStandardOutput(path) ? "standard output" : escapeUnprintable(path);
 }
 
-/** Exit code 1 when something is missing in the file. */
-function tellResult(recording: Recording, source: Source, host: Host): number {
+/** Exit code 1 when something is missing before the end of the file. */
+function tellResult(recording: Recording, lost: Losses, host: Host): number {
   const { eventCount, lostEvents, isFull, path } = recording;
-  host.error.write(`falcod: recorded ${eventCount} events into ${nameOf(path)}\n`);
-  if (isFull) host.error.write("  stopped at the size limit\n");
-  const lost = Object.entries(source.counters()).filter(([name, count]) =>
-    name.startsWith("drops.") && count > 0
-  );
+  host.error.write(`falcod: recorded ${counted(eventCount, "event")} into ${nameOf(path)}\n`);
+  if (isFull) host.error.write("  ended at the size limit; what came after it is not counted\n");
   for (const [name, count] of lost) host.error.write(`  ${name}: ${count}\n`);
   if (lostEvents > 0) host.error.write(`  events lost on their way to the file: ${lostEvents}\n`);
-  return lost.length > 0 || lostEvents > 0 ? EXIT_FAILURE : EXIT_OK;
+  return lost.size > 0 || lostEvents > 0 ? EXIT_FAILURE : EXIT_OK;
+}
+
+function nowNs(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
 }
