@@ -29,7 +29,7 @@ export function typeNames(): readonly string[] {
 
 /** Values of `fd.typechar`; "o" are those of captures that have no other. */
 export function typeChars(): readonly string[] {
-  return [...Object.keys(TYPE_NAMES).map(shownTypeChar), "o"];
+  return [...new Set([...Object.keys(TYPE_NAMES).map(shownTypeChar), "o"])];
 }
 
 /** The letter of what `fd.type` calls so; absent for names it does not have. */

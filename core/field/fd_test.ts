@@ -1,4 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
+import { syscallFields } from "./table.ts";
 import {
   eventOf,
   fileOf,
@@ -89,6 +90,13 @@ Deno.test("fd.type spells out fd.typechar", () => {
     "memfd",
     "<NA>",
   ]);
+});
+
+Deno.test("fields of descriptors that have few values name each of them once", () => {
+  for (const name of ["fd.type", "fd.typechar"]) {
+    const values = syscallFields.get(name)!.values!();
+    assertEquals(values.length, new Set(values).size, name);
+  }
 });
 
 Deno.test("fd.name of a connection has the client first, whichever side this host is", () => {

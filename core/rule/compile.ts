@@ -1,6 +1,6 @@
 /** Makes merged rules runnable: joins their texts, parses, expands, checks against the fields. */
 import { compileTemplate, type OutputTemplate, withExtraFields } from "../alert/mod.ts";
-import { type Diagnostic, Report, type SourceText, TextJoiner, toFile } from "../base/mod.ts";
+import { type Diagnostic, nearest, Report, type SourceText, TextJoiner, toFile } from "../base/mod.ts";
 import {
   checkCondition,
   type CheckedCondition,
@@ -269,8 +269,9 @@ export class Compiler {
         this.usedMacros.add(name);
         const unknowable = !merged.complete || merged.broken.has(brokenKey("macro", name));
         const found = visible(name) ?? (unknowable ? { name, condition: undefined } : undefined);
-        // A slip of the pen: another one was meant.
-        if (!found) this.#missedNames = true;
+        // A slip of the pen: another one was meant, which somebody uses then.
+        const meant = found ? undefined : nearest(name, merged.macros.keys());
+        if (meant !== undefined) this.usedMacros.add(meant);
         return found;
       },
       list: (name: string): ListDefinition | undefined => {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { Report, SourceText, toFile } from "../base/mod.ts";
 import { eventCodesByName } from "../event/mod.ts";
-import { defineField, type FieldTable, syscallFields, undeliveredFields } from "../field/mod.ts";
+import { commonFields, defineField, type FieldTable, syscallFields, tableOf } from "../field/mod.ts";
 import { type LoadContext, loadRules, loadRulesAside } from "./load.ts";
 import { readRuleFile } from "./read.ts";
 import type { Ruleset } from "./ruleset.ts";
@@ -134,7 +134,14 @@ Deno.test("loadRules() skips rules of an unknown source and rules that ask for i
 });
 
 Deno.test("loadRules() checks rules of a source nobody delivers when asked, and keeps them off", () => {
-  const undeliveredFieldsOf = (source: string) => undeliveredFields.get(source);
+  const verb = defineField({
+    name: "ka.verb",
+    type: "CHARBUF",
+    summary: "Verb",
+    extract: () => undefined,
+  });
+  const fields = tableOf([...commonFields, verb]);
+  const undeliveredFieldsOf = (source: string) => source === "k8s_audit" ? fields : undefined;
   const wrong = rule("a", "ka.vreb = get", "  source: k8s_audit\n").replace("%proc.name", "");
   assertEquals(load(wrong, { undeliveredFieldsOf }).codes, ["R042", "F012"]);
   assertEquals(load(wrong).codes, ["R042"]);
@@ -266,7 +273,9 @@ Deno.test("loadRules() tells of what is unused beside mistakes, unless they may 
   assertEquals(codesWith("evt.type = open and proc.name = two"), ["F022", "R043", "R044"]);
   // What cannot be read may use what it names.
   assertEquals(codesWith("evt.type = open and and idle_macro"), ["F004", "R044"]);
-  assertEquals(codesWith("evt.type = open and idle_macros"), ["F016"]);
+  // Somebody wanted to use the one macro, and nobody the list.
+  assertEquals(codesWith("evt.type = open and idle_macros"), ["F016", "R044"]);
+  assertEquals(codesWith("evt.type = open and nothing_like_it"), ["F016", "R043", "R044"]);
   const exceptions = "  exceptions: [{name: e, fields: [proc.nam], values: [[idle]]}]\n";
   assertEquals(codesWith("evt.type = open and idle_macro", exceptions), ["R037"]);
 });
