@@ -23,7 +23,7 @@ const AREAS: Readonly<Record<string, () => Promise<Run>>> = {
   rule_test: readingRuleTests,
 };
 
-/** Names are held against the rule `Read` of source syscall. */
+/** Names are held against the rule `Read`. */
 async function readingRuleTests(): Promise<Run> {
   const { bindTests } = await import("../../core/app/rule_tests/bind.ts");
   const { readTestFile } = await import("../../core/app/rule_tests/read.ts");
@@ -32,9 +32,17 @@ async function readingRuleTests(): Promise<Run> {
   const ruleset = rulesetOf(
     "- rule: Read\n  desc: d\n  condition: evt.type = openat\n  output: x\n  priority: INFO\n",
   );
+  const { default: { fields, documents } } = await import(
+    "../../plugins/sources/k8s_audit/mod.ts"
+  );
+  const surroundings = {
+    ruleset,
+    tables: new Map([["syscall", syscallFields], ["k8s_audit", fields]]),
+    documents: new Map([["k8s_audit", documents!]]),
+  };
   return (source, report) => {
     const file = readTestFile(source, report);
-    if (file) bindTests(file, { ruleset, tables: new Map([["syscall", syscallFields]]) }, report);
+    if (file) bindTests(file, surroundings, report);
   };
 }
 
@@ -87,7 +95,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   Y003: "yaml_test.ts: a file of 8 MiB",
   Y004: "yaml_test.ts: a million tokens",
   R049: "lint_shadow_test.ts: more rules than are compared",
-  G010: "tests/cli/explain_test.ts: an event of a capture file",
+  G010: "tests/cli/explain_test.ts: an event of a file",
   T007: "tests/cli/rule_tests_test.ts: rules that are not there",
   F035: "check_test.ts: fields out of JSON, which no built-in source has yet",
 };

@@ -1,5 +1,5 @@
 /** `G`: events that people describe by their fields, to try rules with. */
-import { type CodeEntry, events } from "./entry.ts";
+import { type CodeEntry, commands, events, type ExamplePair } from "./entry.ts";
 
 export const GIVEN_CODES: readonly CodeEntry[] = [
   {
@@ -79,8 +79,47 @@ export const GIVEN_CODES: readonly CodeEntry[] = [
   },
   {
     code: "G010",
-    title: "no such event in a capture",
-    meaning: "A capture was named with the number of an event, and rules see none of that number.",
+    title: "no such event in a file",
+    meaning: "A file was named with the number of an event, and rules see none of that number.",
     matters: "The beginnings of system calls have numbers in old captures, but no rule sees them.",
   },
+  {
+    code: "G011",
+    title: "text that is no event",
+    meaning: "Events of this source are documents, and what was given is none, or more than one.",
+    matters: "There is no event to hold against the rules.",
+    example: auditTests(
+      "{auditID: 1a2b, verb: delete}",
+      '{auditID: 1a2b, stageTimestamp: "2026-01-01T00:00:00Z", verb: delete}',
+    ),
+  },
+  {
+    code: "G012",
+    title: "key that events do not have",
+    meaning: "Part of an event was written down, with a key that no event of this source has.",
+    matters: "No rule looks there, so the rule would be tried on another event than meant.",
+    example: auditTests("{verbs: delete}", "{verb: delete}"),
+  },
 ];
+
+/** An event of another source than system calls has to be a rule's. */
+function auditTests(wrong: string, right: string): ExamplePair {
+  const command = "falcod test tests.yaml";
+  const files = (event: string) => ({
+    "tests.yaml": `rules: rules.yaml
+tests:
+  - name: something is removed
+    source: k8s_audit
+    event: ${event}
+    expect: [Removed]
+`,
+    "rules.yaml": `- rule: Removed
+  desc: Somebody removes something
+  condition: ka.verb = delete
+  output: "%ka.target.name removed"
+  priority: NOTICE
+  source: k8s_audit
+`,
+  });
+  return commands([command, files(wrong)], [command, files(right)]);
+}

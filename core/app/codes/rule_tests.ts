@@ -57,6 +57,16 @@ export const RULE_TEST_CODES: readonly CodeEntry[] = [
     matters: "Without the rules there is nothing to test.",
     example: testFiles(tests("zsh").replace("rules.yaml", "rule.yaml"), tests("zsh")),
   },
+  {
+    code: "T008",
+    title: "events that are not read from files",
+    meaning: "The test names a file of events, and events of its source are no text.",
+    matters: "There is no event to hold against the rules.",
+    example: testFiles(
+      tests("zsh").replace("event: {evt.type: execve, proc.name: zsh}", "event_file: events.json"),
+      tests("zsh"),
+    ),
+  },
 ];
 
 /** One test of the example's rule. */

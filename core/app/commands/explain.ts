@@ -7,6 +7,7 @@ import { readEventArgument } from "../explain/event_argument.ts";
 import { explainRule, type RuleExplanation } from "../explain/explain_rule.ts";
 import { verdictOf } from "../explain/sentence.ts";
 import { placeText, plainExplanation, treeLines } from "../explain/tree.ts";
+import { eventDocumentsOf } from "../event_documents.ts";
 import { knownFieldTables } from "../fields.ts";
 import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
@@ -43,7 +44,11 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
   const rule = ruleset.rules.find(({ name }) => name === found.name)!;
   const tables = await knownFieldTables(start.registry, start.loaded.config.static_fields);
   const report = new Report();
-  const context = { source: rule.source, fields: tables.get(rule.source) ?? new Map() };
+  const context = {
+    source: rule.source,
+    fields: tables.get(rule.source) ?? new Map(),
+    documents: await eventDocumentsOf(rule.source, start.registry),
+  };
   const stage = await readEventArgument(request.event, context, report);
   if (!stage) return fail(report, request, host);
   printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });

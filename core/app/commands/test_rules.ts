@@ -56,7 +56,12 @@ function tell({ diagnostics, suppressed, tests }: FileOutcome, host: Host): void
 }
 
 function linesOf({ message, event, expected, found }: Failure, events: number): string[] {
-  const where = events > 1 ? `the event at line ${placeOf(event).line}: ` : "";
+  const { at, recorded } = event;
+  const where = recorded
+    ? `event ${recorded.number} of ${recorded.path}: `
+    : events > 1
+    ? `the event at line ${placeOf(at).line}: `
+    : "";
   const lines = [`    ${where}${message}`];
   if (expected !== undefined) lines.push(`      expected: ${expected}`, `      found:    ${found}`);
   return lines;
@@ -72,6 +77,10 @@ function plainTest({ test, failures }: TestOutcome) {
     at: placeOf(test.at),
     events: test.events.length,
     passed: failures.length === 0,
-    failures: failures.map(({ event, ...failure }) => ({ ...failure, at: placeOf(event) })),
+    failures: failures.map(({ event: { at, recorded }, ...failure }) => ({
+      ...failure,
+      at: placeOf(at),
+      ...recorded && { event_file: recorded.path, event_number: recorded.number },
+    })),
   };
 }

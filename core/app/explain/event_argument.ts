@@ -1,35 +1,78 @@
 /** The event that a person names on the command line. */
-import { type Report, SourceText } from "../../base/mod.ts";
+import { type Report, SourceText, type Span } from "../../base/mod.ts";
 import { readYaml } from "../../base/yaml.ts";
 import type { FieldTable } from "../../field/mod.ts";
-import { eventOf, readGiven } from "../../given/mod.ts";
-import { readText, STANDARD_INPUT } from "../files.ts";
+import { eventAlone } from "../../given/mod.ts";
+import type { EventDocument, EventDocuments } from "../../plugin/mod.ts";
 import type { Situation } from "../../replay/mod.ts";
+import { readText, STANDARD_INPUT } from "../files.ts";
 import type { Stage } from "./judge.ts";
+import { readWrittenEvent } from "./written_event.ts";
 
 export interface EventContext {
   /** Event source of the rule that is to judge it. */
   readonly source: string;
   /** Fields of that source. */
   readonly fields: FieldTable;
+  /** Where the events of the source are documents. */
+  readonly documents?: EventDocuments | undefined;
 }
 
 /** `capture.scap#12` */
 const CAPTURED = /^(.+\.scap(?:\.gz)?)#(\d+)$/;
+/** `audit.log#12` */
+const NUMBERED = /^([^{[].*)#(\d+)$/s;
 
 /**
- * The event of `--event`: fields as JSON or YAML, `@file` with such a text, `-` for standard input, a
- * capture and the number of the event in it. `undefined` after reporting what is wrong.
+ * The event of `--event`: fields or a document as JSON or YAML, `@file` with such a text, `-` for
+ * standard input, a capture or a file of documents and the number of the event in it. `undefined` after
+ * reporting what is wrong.
  */
 export async function readEventArgument(
   text: string,
   context: EventContext,
   report: Report,
 ): Promise<Stage | undefined> {
-  const [, path, number] = CAPTURED.exec(text) ?? [];
-  return path === undefined
-    ? readDescribed(text, context, report)
-    : await readCaptured(path, Number(number), report);
+  const { documents } = context;
+  const [, path, number] = (documents ? NUMBERED : CAPTURED).exec(text) ?? [];
+  if (path === undefined) return readDescribed(text, context, report);
+  if (!documents) return await readCaptured(path, Number(number), report);
+  const source = readText(path, report);
+  const found = source && eventsIn(source, { documents, number: Number(number) }, report)?.[0];
+  return found && (() => eventAlone(found.event));
+}
+
+/**
+ * Events of a file of documents: all of them, or one by its number, from 1. `undefined` after reporting
+ * what is wrong.
+ */
+export function eventsIn(
+  source: SourceText,
+  { documents, number, at }: {
+    readonly documents: EventDocuments;
+    readonly number: number | undefined;
+    /** Where the file is named. */
+    readonly at?: Span | undefined;
+  },
+  report: Report,
+): readonly EventDocument[] | undefined {
+  const { events, problems } = documents.read(source.text);
+  const wanted = number === undefined ? undefined : events[number - 1];
+  if (wanted) return [wanted];
+  const [problem] = problems;
+  const count = `it has ${events.length} ${events.length === 1 ? "event" : "events"}`;
+  if (problem !== undefined || events.length === 0) {
+    report.add({
+      code: "G011",
+      title: `"${source.name}": ${problem ?? "there is no event in it"}`,
+      at,
+      help: `events are JSON objects, one after the other or in lists; ${count} that can be read`,
+    });
+    return undefined;
+  }
+  if (number === undefined) return events;
+  report.add({ code: "G010", title: `"${source.name}" has no event ${number}`, at, help: count });
+  return undefined;
 }
 
 /** How often explaining sets the stage. */
@@ -80,6 +123,6 @@ export function readDescribed(
     });
   }
   const nodes = document ? [document.root] : [];
-  const given = readGiven(nodes, { ...context, at: source.all }, report);
-  return given && !report.hasErrors ? () => eventOf(given) : undefined;
+  const stage = readWrittenEvent(nodes, { ...context, at: source.all }, report);
+  return report.hasErrors ? undefined : stage;
 }

@@ -1,15 +1,13 @@
 /** One rule test: whether its events raise the alerts they should. */
 import type { Alert } from "../../alert/mod.ts";
-import type { Span } from "../../base/mod.ts";
 import type { RuleMatching } from "../../engine/mod.ts";
 import type { JsonValue } from "../../field/mod.ts";
-import { eventOf, type Given } from "../../given/mod.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 import { explainRule } from "../explain/explain_rule.ts";
-import { alertsOf } from "../explain/judge.ts";
+import { alertsOf, type Stage } from "../explain/judge.ts";
 import { verdictOf } from "../explain/sentence.ts";
 import { plainValue } from "../explain/tree.ts";
-import type { BoundExpectation, RuleTest } from "./bind.ts";
+import type { BoundExpectation, RuleTest, TestEvent } from "./bind.ts";
 import type { FieldExpectation } from "./read.ts";
 
 export interface Failure {
@@ -18,7 +16,7 @@ export interface Failure {
   /** One sentence. */
   readonly message: string;
   /** The event that it went wrong with. */
-  readonly event: Span;
+  readonly event: TestEvent;
   /** Both or none: as text. */
   readonly expected?: string;
   readonly found?: string;
@@ -30,23 +28,22 @@ export function failuresOf(
   ruleset: Ruleset,
   ruleMatching: RuleMatching,
 ): readonly Failure[] {
-  return test.events.flatMap(({ at, given }) =>
-    [...failuresWith(given, test, { ruleset, ruleMatching })]
-      .map((failure) => ({ ...failure, event: at }))
+  return test.events.flatMap((event) =>
+    [...failuresWith(event.stage, test, { ruleset, ruleMatching })]
+      .map((failure) => ({ ...failure, event }))
   );
 }
 
 type Found = Omit<Failure, "event">;
 
 function* failuresWith(
-  given: Given,
-  { expect, expectNot }: RuleTest,
+  stage: Stage,
+  { source, expect, expectNot }: RuleTest,
   { ruleset, ruleMatching }: {
     readonly ruleset: Ruleset;
     readonly ruleMatching: RuleMatching;
   },
 ): Generator<Found> {
-  const stage = () => eventOf(given);
   const alerts = new Map(
     alertsOf(stage, ruleset, ruleMatching).map((alert) => [alert.rule, alert]),
   );
@@ -65,9 +62,9 @@ function* failuresWith(
 
   function missing(name: string): Found {
     const rule = ruleset.rules.find((rule) => rule.name === name)!;
-    const reason = rule.source === given.source
+    const reason = rule.source === source
       ? verdictOf(explainRule(rule, ruleset, { stage, ruleMatching }))
-      : `"${name}" judges events of source ${rule.source}, this one is of ${given.source}.`;
+      : `"${name}" judges events of source ${rule.source}, this one is of ${source}.`;
     return { kind: "missing", rule: name, message: `an alert was expected. ${reason}` };
   }
 }

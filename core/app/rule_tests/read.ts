@@ -35,9 +35,16 @@ export interface WrittenTest {
   readonly sourceAt: Span;
   /** What makes up each event: what all have in common comes first. */
   readonly events: readonly WrittenEvent[];
+  /** What the only one of `events` says is different in this one, or in each of the file. */
+  readonly eventFile: WrittenEventFile | undefined;
   /** All rules that alert; absent: only those of `expectNot` are looked at. */
   readonly expect: readonly Expectation[] | undefined;
   readonly expectNot: readonly NamedRule[];
+}
+
+export interface WrittenEventFile extends WrittenPath {
+  /** From 1; absent: all. */
+  readonly number: number | undefined;
 }
 
 export interface WrittenEvent {
@@ -156,34 +163,41 @@ type Path = readonly (string | number)[];
 class Shaper {
   constructor(readonly root: YamlNode) {}
 
-  file({ rules, config, rule_matching, tests }: TestFileKeys, source: SourceText): TestFile {
+  file(keys: TestFileKeys, source: SourceText): TestFile {
+    const { rules, config, rule_matching, tests } = keys;
     const common = this.#node(["event"]);
     return {
       source,
       rules: rules?.map((path, index) => ({ path, at: this.#item(["rules"], index) })),
       config: config === undefined ? undefined : { path: config, at: this.#at(["config"]) },
       ruleMatching: rule_matching,
-      tests: tests.map((test, index) => this.#test(test, ["tests", index], common)),
+      tests: tests.map((test, index) =>
+        this.#test(test, ["tests", index], { source: keys.source, event: common })
+      ),
     };
   }
 
   #test(
-    { name, source, events, expect, expect_not: expectNot }: TestFileKeys["tests"][number],
+    test: TestFileKeys["tests"][number],
     path: Path,
-    common: YamlNode | undefined,
+    common: { readonly source: string; readonly event: YamlNode | undefined },
   ): WrittenTest {
+    const { name, source = common.source, events, expect, expect_not: expectNot } = test;
     const own = this.#node([...path, "event"]);
-    const shared = [common, own].filter((node) => node !== undefined);
+    const shared = [common.event, own].filter((node) => node !== undefined);
     const at = this.#at([...path, "name"]);
     return {
       name,
       at,
       source,
-      sourceAt: this.#at([...path, "source"]),
+      sourceAt: this.#node([...path, "source"])?.span ?? this.#node(["source"])?.span ?? at,
       events: events?.map((_, index) => {
         const node = nodeAt(this.root, [...path, "events", index]);
         return { at: node.span, nodes: [...shared, node] };
       }) ?? [{ at: own?.span ?? at, nodes: shared }],
+      eventFile: test.event_file === undefined
+        ? undefined
+        : { ...numbered(test.event_file), at: this.#at([...path, "event_file"]) },
       expect: expect?.map((expectation, index) => {
         const place = [...path, "expect"];
         return this.#expectation(expectation, [...place, index], this.#item(place, index));
@@ -227,6 +241,12 @@ class Shaper {
   #item(path: Path, index: number): Span {
     return nodeAt(this.root, [...path, index]).span;
   }
+}
+
+/** `audit.log#12` */
+function numbered(text: string): Pick<WrittenEventFile, "path" | "number"> {
+  const [, path, number] = /^(.+)#(\d{1,9})$/s.exec(text) ?? [];
+  return path === undefined ? { path: text, number: undefined } : { path, number: Number(number) };
 }
 
 function expected(node: YamlNode): FieldExpectation {

@@ -2,8 +2,10 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { type Diagnostic, Report } from "../../base/mod.ts";
 import { withGiven } from "../../given/mod.ts";
-import { Registry } from "../../plugin/mod.ts";
-import { standardConfig } from "../config/schema.ts";
+import { type EventDocuments, Registry } from "../../plugin/mod.ts";
+import type { Ruleset } from "../../rule/mod.ts";
+import { type Config, standardConfig } from "../config/schema.ts";
+import { eventDocumentsOf } from "../event_documents.ts";
 import { knownFieldTables } from "../fields.ts";
 import { kindOf, readText } from "../files.ts";
 import type { Host } from "../host.ts";
@@ -86,7 +88,7 @@ async function loadSurroundings(
     };
     const { ruleset } = await loadRuleset(rules, options);
     passOn(own, report);
-    return ruleset && { ruleset, tables: await knownFieldTables(registry) };
+    return ruleset && await surroundingsOf(ruleset, registry, path);
   }
   const start = await prepare({
     configPath: config,
@@ -97,15 +99,27 @@ async function loadSurroundings(
   }, host);
   passOn(start.report, report);
   const { ruleset, registry, loaded } = start;
-  return ruleset && {
-    ruleset,
-    tables: await knownFieldTables(registry, loaded.config.static_fields),
-  };
+  return ruleset && await surroundingsOf(ruleset, registry, path, loaded.config.static_fields);
+}
+
+async function surroundingsOf(
+  ruleset: Ruleset,
+  registry: Registry,
+  path: string,
+  statics?: Config["static_fields"],
+): Promise<Surroundings> {
+  const tables = await knownFieldTables(registry, statics);
+  const documents = new Map<string, EventDocuments>();
+  for (const source of tables.keys()) {
+    const found = await eventDocumentsOf(source, registry);
+    if (found) documents.set(source, found);
+  }
+  return { ruleset, tables, documents, resolve: (written) => fromFolderOf(path, written) };
 }
 
 /** Paths in a file of tests count from its folder, so that the tests can be run from anywhere. */
 function beside(file: string, { path, at }: WrittenPath, report: Report): WrittenPath {
-  const resolved = isAbsolute(path) ? path : join(dirname(file), path);
+  const resolved = fromFolderOf(file, path);
   if (kindOf(resolved) === "missing") {
     report.add({
       code: "T007",
@@ -115,6 +129,10 @@ function beside(file: string, { path, at }: WrittenPath, report: Report): Writte
     });
   }
   return { path: resolved, at };
+}
+
+function fromFolderOf(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
 }
 
 /** Warnings about rules are for those who validate them. */

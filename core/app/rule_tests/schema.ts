@@ -24,22 +24,29 @@ const expectation = z.preprocess(
 
 const test = z.strictObject({
   name: text,
-  source: text.default("syscall"),
+  source: text.optional(),
   event: z.unknown().optional(),
+  event_file: text.optional(),
   events: z.array(z.unknown(), { error: "a list of events" })
     .min(1, { error: "at least one event, or there is nothing to judge" }).optional(),
   expect: listOf(expectation).optional(),
   expect_not: listOf(text).optional(),
 }, { error: "a mapping" }).check(({ value, issues }) => {
-  if (value.expect !== undefined || value.expect_not !== undefined) return;
-  const message = "expect or expect_not, to say what is expected (nothing: expect: [])";
-  issues.push({ code: "custom", message, input: value, path: [] });
+  const needs = (message: string) =>
+    void issues.push({ code: "custom", message, input: value, path: [] });
+  if (value.expect === undefined && value.expect_not === undefined) {
+    needs("expect or expect_not, to say what is expected (nothing: expect: [])");
+  }
+  if (value.event_file !== undefined && value.events !== undefined) {
+    needs("one of events and event_file; with event_file, event says what is different");
+  }
 });
 
 const testFile = z.strictObject({
   rules: listOf(text).optional(),
   config: text.optional(),
   rule_matching: z.enum(["first", "all"], { error: "first or all" }).default("all"),
+  source: text.default("syscall"),
   event: z.unknown().optional(),
   tests: z.array(test, { error: "a list of tests" }),
 }, { error: "a mapping with the key tests" });
