@@ -4,9 +4,15 @@ import { Mapping, openLibc } from "./libc.ts";
 import { RingReader } from "./ring.ts";
 
 /**
+ * The longest record is of an exec, some 150 KB. Mapped pages count as this process's memory, so that the
+ * data is not mapped twice as a whole.
+ */
+const OVERLAP_BYTES = 256 << 10;
+
+/**
  * Keeps a ring's pages mapped until disposed; `reader` must not be used after that.
  *
- *   page 0: consumer position (ours, writable) | page 1: producer position | data | data again
+ *   page 0: consumer position (ours, writable) | page 1: producer position | data | start of data again
  */
 export class MappedRing implements Disposable {
   readonly reader: RingReader;
@@ -15,6 +21,7 @@ export class MappedRing implements Disposable {
   constructor(map: BpfMap) {
     using mappings = new DisposableStack();
     const pageBytes = openLibc().getpagesize();
+    const overlapBytes = Math.min(OVERLAP_BYTES, map.maxEntries);
     const what = `ring "${map.name}"`;
     const consumer = mappings.use(
       new Mapping(map.fileDescriptor, what, { offset: 0, sizeBytes: pageBytes, access: "write" }),
@@ -22,7 +29,7 @@ export class MappedRing implements Disposable {
     const shared = mappings.use(
       new Mapping(map.fileDescriptor, what, {
         offset: pageBytes,
-        sizeBytes: pageBytes + 2 * map.maxEntries,
+        sizeBytes: pageBytes + map.maxEntries + overlapBytes,
         access: "read",
       }),
     );
@@ -32,6 +39,7 @@ export class MappedRing implements Disposable {
       buffer: shared.buffer,
       dataOffset: pageBytes,
       sizeBytes: map.maxEntries,
+      overlapBytes,
     });
     this.#mappings = mappings.move();
   }

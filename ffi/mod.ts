@@ -30,6 +30,7 @@ export {
   openCapture,
 } from "./capture.ts";
 export type { LoadedProgram } from "./bpf_object.ts";
+export { giveBackMemory } from "./give_back.ts";
 export * as layout from "./layout.ts";
 export { bootTimeNs, epochMinusBootNs, ignoreSignal } from "./libc.ts";
 export type { RecordHandler } from "./merge.ts";

@@ -9,7 +9,8 @@
  *     bit 31: still being written (the reader stops here)
  *     bit 30: given up by the writer (the reader skips it)
  *
- * The data area is mapped twice in a row, so a record that wraps around is contiguous all the same.
+ * Behind the data area its beginning is mapped once more, so a record that wraps around is contiguous all
+ * the same.
  * See linux kernel/bpf/ringbuf.c.
  *
  * Nothing here throws on what stands in that memory: what cannot be a record is counted and skipped.
@@ -22,11 +23,13 @@ export interface RingPages {
   readonly consumer: BigUint64Array<ArrayBuffer>;
   /** Where the kernel is; one element. */
   readonly producer: BigUint64Array<ArrayBuffer>;
-  /** Holds the data area at `dataOffset`, twice in a row: `2 * sizeBytes`. */
+  /** Holds the data area at `dataOffset`, and behind it `overlapBytes` of its beginning again. */
   readonly buffer: ArrayBuffer;
   readonly dataOffset: number;
   /** A power of two, at most 2^30. */
   readonly sizeBytes: number;
+  /** At least as long as the longest record, and at most `sizeBytes`; a multiple of 8. */
+  readonly overlapBytes: number;
 }
 
 /**
@@ -84,8 +87,8 @@ export class RingReader {
   #published: number;
 
   constructor(pages: RingPages) {
-    const { buffer, dataOffset, sizeBytes } = pages;
-    const bytes = 2 * sizeBytes;
+    const { buffer, dataOffset, sizeBytes, overlapBytes } = pages;
+    const bytes = sizeBytes + overlapBytes;
     this.memory = {
       u8: new Uint8Array(buffer, dataOffset, bytes),
       u16: new Uint16Array(buffer, dataOffset, bytes / 2),
@@ -187,7 +190,7 @@ export class RingReader {
 
   /** The record's own header must fit into what the ring says, so that a decoder can trust its size. */
   #isRecord(offset: number, length: number): boolean {
-    if (length < RECORD_HEADER.byteLength) return false;
+    if (length < RECORD_HEADER.byteLength || offset + length > this.memory.u8.length) return false;
     const size = this.memory.u32[(offset + RECORD_HEADER.size) >> 2]!;
     return size >= RECORD_HEADER.byteLength && size <= length;
   }

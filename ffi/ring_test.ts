@@ -93,3 +93,15 @@ Deno.test("RingReader takes the kernel's position when it is behind or too far a
   }
   assertEquals(reader.corrupt, 2);
 });
+
+Deno.test("RingReader reads records that fit behind the end, and no others", () => {
+  const writer = new RingWriter(4096, 4096 - 64);
+  const reader = new RingReader({ ...writer.pages, overlapBytes: 64 });
+  writer.append({ kind: 1, bootNs: 1, threadId: 1, sizeBytes: 64 });
+  assertEquals([threadsIn(reader), reader.corrupt], [[1], 0]);
+  const other = new RingWriter(4096, 4096 - 64);
+  const refusing = new RingReader({ ...other.pages, overlapBytes: 64 });
+  other.append({ kind: 1, bootNs: 1, threadId: 1, sizeBytes: 128 });
+  other.append({ kind: 1, bootNs: 2, threadId: 2 });
+  assertEquals([threadsIn(refusing), refusing.corrupt], [[2], 1]);
+});

@@ -29,6 +29,7 @@ export class RingWriter {
       buffer,
       dataOffset: 0,
       sizeBytes,
+      overlapBytes: sizeBytes,
     };
   }
 

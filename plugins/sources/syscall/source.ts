@@ -17,6 +17,7 @@ import {
 import {
   type Capture,
   epochMinusBootNs,
+  giveBackMemory,
   layout,
   openCapture,
   type RecordHandler,
@@ -33,7 +34,8 @@ import { eventsRingBytes, type SyscallConfig } from "./schema.ts";
 
 const SYSCALLS = 512;
 const SYS_CLOSE = 3;
-const LIFECYCLE_RING_BYTES = 8 << 20;
+/** Some 2500 programs that start and end before falcod looks again. */
+const LIFECYCLE_RING_BYTES = 4 << 20;
 /** Rings full of the smallest records hold less than that many looks bring. */
 const LAST_LOOKS = 10;
 const PROC = "/proc";
@@ -43,6 +45,8 @@ const SIGNALS = "signaldeliver";
 const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
 /** How often the wall clock is compared with the boot clock: someone may set it. */
 const CLOCK_CHECK_MS = 1000;
+/** So long after rules were loaded all that belongs to it is done. */
+const SETTLED_MS = 1000;
 /** An answer takes some microseconds; whoever asks for many must not keep falcod from its work. */
 const QUESTIONS_PER_SECOND = 4000;
 
@@ -70,6 +74,8 @@ export class SyscallSource implements Source {
   #lastCounters: SourceCounters = {};
   #wantsEnvironment = false;
   #log: Logger | undefined;
+  /** When memory may be given back; absent when it has been since rules were loaded last. */
+  #settledMs: number | undefined;
 
   constructor(config: SyscallConfig) {
     this.#config = config;
@@ -141,7 +147,8 @@ export class SyscallSource implements Source {
     };
     let checkedMs = performance.now();
     while (!context.signal.aborted) {
-      capture.drain(handler);
+      const found = capture.drain(handler);
+      if (found === 0) this.#tidy();
       if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
         checkedMs = performance.now();
         questions.renew();
@@ -153,10 +160,18 @@ export class SyscallSource implements Source {
     for (let look = 0; look < LAST_LOOKS && capture.drain(handler) > 0; look++);
   }
 
+  /** To be called when nothing waits: it takes some 100 ms, once for every set of rules. */
+  #tidy(): void {
+    if (this.#settledMs === undefined || performance.now() < this.#settledMs) return;
+    this.#settledMs = undefined;
+    giveBackMemory();
+  }
+
   /** Only the system calls behind the event types that rules can match leave the kernel. */
   update(needs: EventNeeds): void {
     const capture = this.#capture;
     if (!capture) return;
+    this.#settledMs = performance.now() + SETTLED_MS;
     capture.setSignals(eventCodesByName(SIGNALS).some((type) => needs.eventTypes.has(type)));
     if (wantsEnvironment(needs) && !this.#wantsEnvironment) {
       this.#log?.warning("rules ask for environments now: they are captured after a restart");
