@@ -9,10 +9,15 @@ export function tellErrors(report: Report, host: Host): void {
   printDiagnostics(errors, report.suppressed, { output: host.error, host });
 }
 
-/** Errors and warnings with their lines of source; what is only informative goes to the log. */
-export function tellProblems(report: Report, host: Host, log: Logger): void {
+/** Errors and warnings, for a command that has no log. */
+export function tellWarnings(report: Report, host: Host): void {
   const problems = report.diagnostics.filter((diagnostic) => diagnostic.severity !== "info");
   printDiagnostics(problems, report.suppressed, { output: host.error, host });
+}
+
+/** Errors and warnings with their lines of source; what is only informative goes to the log. */
+export function tellProblems(report: Report, host: Host, log: Logger): void {
+  tellWarnings(report, host);
   for (const diagnostic of report.diagnostics) {
     if (diagnostic.severity === "info") log.info(inOneLine(diagnostic));
   }

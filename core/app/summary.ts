@@ -2,6 +2,7 @@
 import type { EngineCounters, LaneCounters } from "../engine/mod.ts";
 import type { SourceCounters } from "../plugin/mod.ts";
 import type { StateCounters } from "../state/mod.ts";
+import { counted } from "./count.ts";
 import type { RuleCaptureCounters } from "./recording/rule_captures.ts";
 import type { ReloadCounters } from "./reload.ts";
 
@@ -28,7 +29,8 @@ export function alertsLost({ lanes }: Summary): number {
 /** What is always of interest first, then a line for each thing that is not zero. */
 export function summaryLines(summary: Summary): string[] {
   const { engine, lanes, sources, state, reloads } = summary;
-  const lines = [`falcod: stopped; ${engine.events} events, ${engine.alerts} alerts`];
+  const seen = `${counted(engine.events, "event")}, ${counted(engine.alerts, "alert")}`;
+  const lines = [`falcod: stopped; ${seen}`];
   if (summary.outputsGone) lines.push("  no output is left that takes alerts");
   lines.push(`  processes known: ${state.processes}, threads: ${state.threads}`);
   if (reloads && reloads.done > 0) lines.push(`  rules reloaded: ${reloads.done}`);

@@ -8,15 +8,17 @@ import { namesOf } from "../rule/mod.ts";
 import type { Surroundings } from "./examine.ts";
 import { knownFieldTables } from "./fields.ts";
 import type { Host } from "./host.ts";
-import { tellErrors } from "./report.ts";
+import { tellErrors, tellWarnings } from "./report.ts";
 import { prepare } from "./start.ts";
 
 export interface SurroundingsRequest {
   /** Event source whose fields the condition may use. */
   readonly source: string;
-  /** Without these two there are neither macros nor lists. */
+  /** Without these three there are neither macros nor lists. */
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
+  /** `-o`, in order; what is wrong with them is told even where they change nothing. */
+  readonly options?: readonly string[];
 }
 
 /** Fields, macros and lists; `undefined` after telling why there are none. */
@@ -24,19 +26,18 @@ export async function surroundingsOf(
   request: SurroundingsRequest,
   host: Host,
 ): Promise<Surroundings | undefined> {
-  const { configPath, rulePaths, source } = request;
-  if (configPath === undefined && rulePaths.length === 0) {
+  const { configPath, rulePaths, options = [], source } = request;
+  if (configPath === undefined && rulePaths.length + options.length === 0) {
     const tables = await knownFieldTables(new Registry(host.plugins));
     return surroundingsIn(tables, source, { names: NO_NAMES, host });
   }
   const { report, registry, loaded, ruleset } = await prepare(
-    { configPath, rulePaths, options: [] },
+    { configPath, rulePaths, options },
     host,
   );
-  if (!ruleset) {
-    tellErrors(report, host);
-    return undefined;
-  }
+  if (options.length > 0) tellWarnings(report, host);
+  else if (!ruleset) tellErrors(report, host);
+  if (!ruleset) return undefined;
   const tables = await knownFieldTables(registry, loaded.config.static_fields);
   return surroundingsIn(tables, source, {
     names: { ...namesOf(ruleset), expansions: new Map() },

@@ -154,7 +154,7 @@ Deno.test("watch() carries an event to the sink as an alert and counts on the wa
   assertEquals(scene, { lines: ["here: it is event 2"], ready: [["fake"]], isClosed: true });
   assertObjectMatch(summary, { engine: { events: 3, alerts: 1, faults: 0 } });
   assertEquals(summaryLines(summary), [
-    "falcod: stopped; 3 events, 1 alerts",
+    "falcod: stopped; 3 events, 1 alert",
     "  processes known: 0, threads: 0",
     '  alerts of "second event": 1',
     "  fake drops.file: 3",

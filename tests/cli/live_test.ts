@@ -78,7 +78,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
         child.kill(signal);
       }
       const summary = await until(messages, /^falcod: stopped; /);
-      assert(/ 1 alerts$/.test(summary), summary);
+      assert(/ 1 alert$/.test(summary), summary);
       await until(messages, /alerts of "Sensitive file read": 1/);
       assertEquals((await child.status).code, 0);
       await alerts.return?.();

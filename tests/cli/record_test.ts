@@ -17,6 +17,12 @@ Deno.test("falcod record says what is wrong with its arguments, and writes nothi
   assert(filter.includes('unknown field "proc.nme"'), filter);
 });
 
+Deno.test("falcod record tells of keys that nobody knows", async () => {
+  const nobody = ["-w", "x.scap", "--scope", "pid:2147483647"];
+  const error = await refused([...nobody, "-o", "engine.modern_epbf.buf_size_preset=8"]);
+  assert(error.includes('did you mean "modern_ebpf"?'), error);
+});
+
 Deno.test("falcod record says which file it cannot create", async () => {
   const error = await refused(["-w", "no/such/folder.scap"]);
   assert(error.includes('Cannot create capture "no/such/folder.scap"'), error);

@@ -35,7 +35,7 @@ Deno.test("falcod replay holds a capture against rules; alerts have its time", a
   });
   assertEquals(code, 0, error);
   assertEquals(out, "2023-11-14T22:13:20.000000000+0000: Warning cat read /etc/shadow\n");
-  assert(error.includes("1 alerts"), error);
+  assert(error.includes("1 alert\n"), error);
 });
 
 Deno.test("falcod replay plays every capture, what can be read of a broken one, and fails", async () => {
@@ -67,6 +67,12 @@ Deno.test("falcod replay prints the events that a condition picks", async () => 
   assertEquals(fields.out, "1\topenat\t<NA>\n2\tclose\t<NA>\n3\topenat\t<NA>\n");
   assertEquals(json.out.split("\n")[0], '{"evt.num":1,"fd.name":"/etc/shadow"}');
   assertEquals([lines.code, fields.code, json.code, wrong.code], [0, 0, 0, 1]);
+  const unknown = await falcod(
+    ["replay", "good.scap", "--fields", "evt.num", "-o", "json_ouput=true"],
+    options,
+  );
+  assertEquals([unknown.code, unknown.out], [0, "1\n2\n3\n"]);
+  assert(unknown.error.includes('did you mean "json_output"?'), unknown.error);
   assert(wrong.error.includes(`did you mean "proc.name"`), wrong.error);
 });
 

@@ -24,7 +24,7 @@ import { recordingNeeds } from "../recording/needs.ts";
 import { type Losses, lossesOf, LossHistory } from "../recording/loss_history.ts";
 import { Recording } from "../recording/recording.ts";
 import { conditionOf } from "../replay/event_lines.ts";
-import { printDiagnostics, tellErrors } from "../report.ts";
+import { printDiagnostics, tellWarnings } from "../report.ts";
 import { surroundingsOf } from "../surroundings.ts";
 import { createAll } from "../watch.ts";
 
@@ -66,10 +66,8 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   refuseDebugger();
   const report = new Report();
   const { settings, registry } = settingsFor(request, host, report);
-  if (report.hasErrors) {
-    tellErrors(report, host);
-    return EXIT_FAILURE;
-  }
+  tellWarnings(report, host);
+  if (report.hasErrors) return EXIT_FAILURE;
   const [source] = await createAll("source", [sourceOf(settings, request)], { registry });
   if (!source) throw new Error("the source of system calls was not created");
   const log = createLogger(host.error, { level: "warning", isoTime: false });
