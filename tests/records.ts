@@ -52,6 +52,8 @@ export interface OpenParts extends HeaderParts {
   readonly base?: string;
   /** Absent: the call failed, or nothing was resolved. */
   readonly resolved?: string;
+  /** As the program passed it. */
+  readonly mode?: number;
   readonly openFlags?: number;
 }
 
@@ -123,7 +125,7 @@ export class RecordWriter {
   }
 
   open(parts: OpenParts): number {
-    const { given, base = "", resolved, syscall = 257, openFlags = 0 } = parts;
+    const { given, base = "", resolved, syscall = 257, openFlags = 0, mode = 0 } = parts;
     const result = parts.result ?? (resolved === undefined ? -2 : 3);
     const same = resolved === given;
     const strings = [given, base, same ? "" : resolved ?? ""];
@@ -133,6 +135,7 @@ export class RecordWriter {
     });
     this.#view.setBigUint64(at + FILE_RECORD.args, AT_FDCWD, true);
     this.#view.setBigUint64(at + FILE_RECORD.args + 16, BigInt(openFlags), true);
+    this.#view.setBigUint64(at + FILE_RECORD.args + 24, BigInt(mode), true);
     this.#view.setInt32(at + FILE_RECORD.fd, result < 0 ? -1 : result, true);
     this.#u16(at + FILE_RECORD.givenLength, lengths[0]!);
     this.#u16(at + FILE_RECORD.baseLength, lengths[1]!);

@@ -8,10 +8,11 @@
  *
  * The table only says which rules cannot match. Those that may are judged by their own condition.
  */
-import type { Event } from "../event/mod.ts";
+import type { Event, KinSight } from "../event/mod.ts";
 import {
   type CheckedCondition,
   emitBits,
+  isSharedByKinAndThread,
   MAX_EMITTED_BITS,
   mayHold,
   mentions,
@@ -20,9 +21,10 @@ import {
 } from "../filter/mod.ts";
 import type { State } from "../state/mod.ts";
 import { Classes, PathClasses, ThreadClasses, UNCLASSIFIED } from "./classes.ts";
-import type { RulesOfType, RunnableRule } from "./program.ts";
+import type { Found, RulesOfType, RunnableRule } from "./program.ts";
 
-const OPEN: Outline = { kind: "open" };
+/** Nothing is left to ask. */
+const HOLDS: Outline = { kind: "and", children: [] };
 
 /** So many rules are sooner judged than the path classified. */
 const FEW = 8;
@@ -45,12 +47,12 @@ export interface FoldedRule {
 interface Sketch {
   readonly rule: RunnableRule;
   readonly outline: Outline;
+  readonly sharedByKin: boolean;
 }
 
 /** A combination and the rules that may hold in it. */
-interface Cell {
+interface Cell extends Found {
   readonly sketches: readonly Sketch[];
-  readonly rules: readonly RunnableRule[];
 }
 
 /** Cells of one combination of event bits and class, by thread class and path class. */
@@ -75,20 +77,21 @@ export class Candidates implements RulesOfType {
 
   /** `afresh`: the event makes its thread what it has never been, so its class would serve only once. */
   constructor(
+    eventType: number,
     rules: readonly FoldedRule[],
     classes: SharedClasses,
     { afresh = false }: { readonly afresh?: boolean } = {},
   ) {
     const { paths, threads } = classes;
-    const outliner = new Outliner({
+    const outliner = new Outliner(eventType, {
       event: this.#events.leaves,
       path: paths.leaves,
       process: afresh ? undefined : threads.leaves,
     });
-    const sketches = rules.map(({ rule, condition }) => ({
-      rule,
-      outline: condition === true ? OPEN : outliner.outline(condition),
-    }));
+    const sketches = rules.map(({ rule, condition }) => {
+      const outline = condition === true ? HOLDS : outliner.outline(condition);
+      return { rule, outline, sharedByKin: isSharedByKinAndThread(outline) };
+    });
     this.#events.settle();
     paths.settle();
     threads.settle();
@@ -104,8 +107,20 @@ export class Candidates implements RulesOfType {
     return this.#all.rules;
   }
 
-  /** The rules that may match, in their order. */
-  find(event: Event, state: State): readonly RunnableRule[] {
+  isQuiet(kin: KinSight, event: Event, state: State): boolean {
+    const { threads } = this.#classes;
+    const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
+    return kin.isQuiet(threads.generation, thread);
+  }
+
+  noteQuiet(kin: KinSight, event: Event, state: State): void {
+    const { threads } = this.#classes;
+    const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
+    if (this.#usesThreads && thread === UNCLASSIFIED) return;
+    kin.noteQuiet(threads.generation, thread);
+  }
+
+  find(event: Event, state: State): Found {
     const { paths, threads } = this.#classes;
     const bits = this.#eventBits(event, state);
     const own = this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
@@ -117,15 +132,14 @@ export class Candidates implements RulesOfType {
       this.#events.generation !== this.#eventGeneration
     ) this.#startOver();
     const row = key === this.#lastKey ? this.#lastRow : this.#row(key);
-    const { rules } = row[thread]?.[UNCLASSIFIED] ??
+    const found = row[thread]?.[UNCLASSIFIED] ??
       this.#fill({ bits, own, thread, path: UNCLASSIFIED });
-    if (rules.length === 0 || !this.#usesPaths) return rules;
-    const path = paths.of(event, state, rules.length > FEW);
-    if (path === UNCLASSIFIED) return rules;
+    if (found.rules.length === 0 || !this.#usesPaths) return found;
+    const path = paths.of(event, state, found.rules.length > FEW);
+    if (path === UNCLASSIFIED) return found;
     // Classifying may have begun a new generation; then the row is of the old one.
     const same = paths.generation === this.#pathGeneration;
-    return ((same ? row[thread]?.[path] : undefined) ?? this.#fill({ bits, own, thread, path }))
-      .rules;
+    return (same ? row[thread]?.[path] : undefined) ?? this.#fill({ bits, own, thread, path });
   }
 
   #row(key: number): Row {
@@ -151,7 +165,15 @@ export class Candidates implements RulesOfType {
       path: paths.truthsOf(path),
       process: threads.truthsOf(thread),
     };
-    return cells[path] = cellOf(broader.sketches.filter(({ outline }) => mayHold(outline, known)));
+    const sketches = broader.sketches.filter(({ outline }) => mayHold(outline, known));
+    const shared = { ...known, event: undefined, ofKin: true };
+    return cells[path] = {
+      ...cellOf(sketches),
+      // Nor may a rule be missing for what another event of the kin does not have.
+      sharedByKin: this.#all.sketches.every(({ outline, sharedByKin }) =>
+        sharedByKin || !mayHold(outline, shared)
+      ),
+    };
   }
 
   #startOver(): void {
@@ -178,5 +200,9 @@ function rowKey(own: number, bits: number): number {
 }
 
 function cellOf(sketches: readonly Sketch[]): Cell {
-  return { sketches, rules: sketches.map(({ rule }) => rule) };
+  return {
+    sketches,
+    rules: sketches.map(({ rule }) => rule),
+    sharedByKin: false,
+  };
 }

@@ -118,10 +118,20 @@ export class Engine {
    */
   #judge(rules: RulesOfType, event: Event): void {
     if (this.#later?.takes(rules, event)) return;
-    const fired = this.#judgeView(rules.find(event, this.#state), event, NONE);
-    if (!event.hasResolvedView) return;
-    this.#state.view = "resolved";
-    this.#judgeView(rules.find(event, this.#state), event, fired);
+    const state = this.#state;
+    const { kin } = event;
+    if (kin !== undefined && rules.isQuiet(kin, event, state)) return;
+    const faults = this.#faults;
+    const given = rules.find(event, state);
+    const fired = this.#judgeView(given.rules, event, NONE);
+    let isQuiet = fired === NONE && given.sharedByKin;
+    if (event.hasResolvedView) {
+      state.view = "resolved";
+      const resolved = rules.find(event, state);
+      const more = this.#judgeView(resolved.rules, event, fired);
+      isQuiet &&= more === NONE && resolved.sharedByKin;
+    }
+    if (isQuiet && kin !== undefined && this.#faults === faults) rules.noteQuiet(kin, event, state);
   }
 
   /** Rules that matched; those among `told` have alerted before. */

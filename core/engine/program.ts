@@ -1,5 +1,5 @@
 /** A ruleset made ready to run: for every event type the predicates of the rules that can match it. */
-import { type Event, eventType as typeOfEvent } from "../event/mod.ts";
+import { type Event, eventType as typeOfEvent, type KinSight } from "../event/mod.ts";
 import {
   type CheckedCondition,
   emitCondition,
@@ -19,6 +19,14 @@ export interface RunnableRule {
   readonly matches: Predicate;
 }
 
+/** What an event is to be held against. */
+export interface Found {
+  /** In file order: all that may match. */
+  readonly rules: readonly RunnableRule[];
+  /** All events of one kin (`Event.kin`) by threads of one class match the same of them. */
+  readonly sharedByKin: boolean;
+}
+
 /** How conditions run: `emit` is the product, `interpret` the judge it is compared with. */
 export type Evaluator = "emit" | "interpret";
 
@@ -26,8 +34,12 @@ export type Evaluator = "emit" | "interpret";
 export interface RulesOfType {
   /** In file order. */
   readonly all: readonly RunnableRule[];
-  /** Those that an event is to be held against, in file order: all that may match it. */
-  find(event: Event, state: State): readonly RunnableRule[];
+  /** Those that may match the event in the view of `state`. */
+  find(event: Event, state: State): Found;
+  /** Whether it is known from others of the kin that no rule matches, whatever the view. */
+  isQuiet(kin: KinSight, event: Event, state: State): boolean;
+  /** To be called when none of the rules matched that were found, and all that was found is shared. */
+  noteQuiet(kin: KinSight, event: Event, state: State): void;
 }
 
 interface OfSource {
@@ -38,7 +50,7 @@ interface OfSource {
 }
 
 const ALWAYS: Predicate = () => true;
-export const NO_RULES: RulesOfType = { all: [], find: () => [] };
+export const NO_RULES = always([]);
 
 /**
  * Rules of one ruleset by event type; a reload builds another one and swaps it in.
@@ -76,14 +88,16 @@ export class Program {
   #specialise({ rules, classes }: OfSource, eventType: number): RulesOfType {
     const possible = rules.filter((rule) => rule.eventTypes.has(eventType));
     // The judge sees conditions as they are and all of them, so that it also judges what follows.
-    if (this.#evaluator === "interpret") return always(possible.map(interpreted));
+    if (this.#evaluator === "interpret") {
+      return possible.length === 0 ? NO_RULES : always(possible.map(interpreted));
+    }
     const folded: FoldedRule[] = [];
     for (const rule of possible) {
       const condition = foldForEventType(rule.condition, eventType);
       if (condition !== false) folded.push({ rule: emitted(rule, condition), condition });
     }
     if (folded.length === 0) return NO_RULES;
-    return new Candidates(folded, classes, { afresh: runsProgram(eventType) });
+    return new Candidates(eventType, folded, classes, { afresh: runsProgram(eventType) });
   }
 }
 
@@ -94,7 +108,8 @@ function runsProgram(code: number): boolean {
 }
 
 function always(rules: readonly RunnableRule[]): RulesOfType {
-  return rules.length === 0 ? NO_RULES : { all: rules, find: () => rules };
+  const found = { rules, sharedByKin: false };
+  return { all: rules, find: () => found, isQuiet: () => false, noteQuiet: () => {} };
 }
 
 function interpreted(rule: Rule): RunnableRule {

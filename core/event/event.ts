@@ -7,6 +7,7 @@
  */
 import type { StateChange } from "./change.ts";
 import type { FileDescriptor, NamedPath, SocketTuple } from "./descriptor.ts";
+import type { KinSight } from "./sight.ts";
 import type { PolledDescriptors, ResourceUse, TrackedThread } from "./tracked.ts";
 
 /** A parameter of an event before it is rendered. Absent: the source does not know it. */
@@ -46,6 +47,13 @@ export interface Event {
   readonly descriptor: FileDescriptor | undefined;
   /** True when a name in this event resolved to something else: rules are judged under both views. */
   readonly hasResolvedView: boolean;
+  /**
+   * The same object for events that differ only in who caused them, when and where, in the numbers
+   * they pass and in the number a success gave. So of one kin are: the type, whether it is compat,
+   * the paths that are named and what the working directory makes of them, the kind of descriptor,
+   * flags and mode of an opening call, and the error. Absent: the source cannot tell quickly.
+   */
+  readonly kin?: KinSight | undefined;
   /** Parameter by its index in the event type's `params`. */
   param(index: number): ParamValue;
   /** The caller as a source knows it that follows processes itself; live capture does not. */

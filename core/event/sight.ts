@@ -1,4 +1,4 @@
-/** What a judge notes on things that come again and again: a path, a thread. */
+/** What a judge notes on things that come again and again: a path, a thread, an event. */
 
 /**
  * Which class of its kind a thing was found to be in, and when that was found out.
@@ -16,4 +16,35 @@ export class Sight {
   class = 0;
   /** What the class was found under, for `by` to compare: it no longer holds under anything else. */
   stamp = 0;
+}
+
+/** Bits of a word that stay a small integer. */
+const WORD_BITS = 30;
+
+/**
+ * What a judge notes on events that are of one kin (`Event.kin`): by which threads nothing comes of
+ * them. A note as `Sight` is.
+ */
+export class KinSight {
+  /** Who gave the threads their classes. */
+  #by: object | undefined;
+  /** A bit for each class of threads. */
+  readonly #quiet: number[] = [];
+
+  /** Whether `by` has noted that nothing comes of such events by threads of the class. */
+  isQuiet(by: object, threadClass: number): boolean {
+    if (this.#by !== by) return false;
+    const word = this.#quiet[threadClass / WORD_BITS | 0];
+    return word !== undefined && (word >>> threadClass % WORD_BITS & 1) !== 0;
+  }
+
+  noteQuiet(by: object, threadClass: number): void {
+    if (this.#by !== by) {
+      this.#by = by;
+      this.#quiet.length = 0;
+    }
+    const index = threadClass / WORD_BITS | 0;
+    while (this.#quiet.length <= index) this.#quiet.push(0);
+    this.#quiet[index]! |= 1 << threadClass % WORD_BITS;
+  }
 }

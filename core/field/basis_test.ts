@@ -1,7 +1,7 @@
-import type { Event, FileDescriptor } from "../event/mod.ts";
+import { type Event, eventCodesByName, type FileDescriptor } from "../event/mod.ts";
 import { State, type Thread } from "../state/mod.ts";
 import { event, snapshot } from "../state/testing.ts";
-import { assert } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import type { Basis } from "./field.ts";
 import { syscallFields } from "./table.ts";
 
@@ -44,6 +44,9 @@ function stateWith(descriptor: FileDescriptor | undefined): State {
 /** `parent` is what the table follows. */
 const PROCESS = ["id", "parent", "parentId", "image", "cwd", "membership", "credentials", "comm"];
 
+/** Of a descriptor, what events of one kin share. */
+const KIN = ["path", "typeChar", "number", "known", "flags"];
+
 /** What fields of a basis may look at, and nothing else. */
 function sight(basis: Basis): readonly [Event, State] {
   switch (basis) {
@@ -55,6 +58,16 @@ function sight(basis: Basis): readonly [Event, State] {
       );
       const state = stateWith(descriptor);
       return [event(100, { ...ids, descriptor }), only("state", state, ["descriptor"])];
+    }
+    case "kin":
+    case "names": {
+      const descriptor = only("descriptor", plain, KIN);
+      const state = stateWith(descriptor);
+      const seen = only("event", event(100), ["type", "compat", "result", "param", "paramCount"]);
+      return [
+        seen,
+        only("state", state, ["descriptor", "view", ...basis === "names" ? ["process"] : []]),
+      ];
     }
     case "path": {
       const descriptor = only("descriptor", plain, ["path", "typeChar", "number", "known"]);
@@ -92,7 +105,7 @@ function own({ id, comm, credentials, virtualId }: Thread): Partial<Thread> {
   return { id, comm, credentials, virtualId };
 }
 
-for (const basis of ["event", "path", "process"] as const) {
+for (const basis of ["event", "kin", "names", "path", "process"] as const) {
   Deno.test(`fields with the basis "${basis}" look at nothing else`, () => {
     const fields = [...syscallFields.values()].filter((field) => field.basis === basis);
     assert(fields.length > 4);
@@ -109,3 +122,18 @@ for (const basis of ["event", "path", "process"] as const) {
     }
   });
 }
+
+Deno.test("fields with the basis of a kin do not tell two successes apart", () => {
+  const openat = Math.max(...eventCodesByName("openat"));
+  const events = [3, 9].map((number) => {
+    const descriptor = { ...plain, number };
+    const state = stateWith(descriptor);
+    return [event(openat, { ...ids, descriptor, result: number }), state] as const;
+  });
+  for (const { name, argument, basis, extract } of syscallFields.values()) {
+    if (basis !== "kin" && basis !== "names") continue;
+    const value = argument?.required ? "name" : undefined;
+    const [first, second] = events.map(([seen, state]) => extract(seen, state, value));
+    assertEquals(first, second, name);
+  }
+});

@@ -26,7 +26,7 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.is_async",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether the event tells of something found out beside the system calls",
     extract: (event) => isMetaEvent(event.type),
   }),
@@ -53,7 +53,7 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.dir",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "< for the exit of a system call, > for events that have no exit",
     deprecated: "remove it: only exits of system calls are events",
     extract: (event) => eventType(event.type)?.direction === "enter" ? ">" : "<",
@@ -61,14 +61,14 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.type",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "Name of the event; for system calls, the name of the call",
     extract: eventTypeName,
   }),
   defineField({
     name: "evt.type.is",
     type: "UINT32",
-    basis: "event",
+    basis: "kin",
     summary: "1 when the event has the type in the argument, otherwise 0",
     argument: {
       required: true,
@@ -81,14 +81,14 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "syscall.type",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "Name of the system call; absent for events that are none",
     extract: (event) => isSyscall(event.type) ? eventTypeName(event) : undefined,
   }),
   defineField({
     name: "evt.category",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "Kind of event: file, net, process, memory, signal …",
     extract: category,
   }),
@@ -103,7 +103,7 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.res",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "SUCCESS, or the name of the error the system call failed with",
     format: "decimal",
     values: () => ["SUCCESS", ...errnoNames()],
@@ -120,14 +120,14 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.failed",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether the system call failed",
     extract: (event) => event.result === undefined ? undefined : event.result < 0,
   }),
   defineField({
     name: "evt.is_compat",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether it is a 32-bit system call on a 64-bit kernel",
     origin: "falcod",
     extract: (event) => event.compat,

@@ -17,6 +17,7 @@ import { argumentItem, argumentText } from "./_param.ts";
 import { asBytes, type BytesFormat } from "./_bytes.ts";
 import { pathInView } from "./_path.ts";
 import {
+  type Basis,
   defineField,
   type FieldArgument,
   type FieldDefinition,
@@ -37,6 +38,7 @@ export const evtArgFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     summary: "One parameter by name or number: its meaning in words where it has one",
     argument: { required: true, kind: "either", dotted: true, check: checkParam },
+    basisIn: basisOfArgument,
     extract: oneArgument("dots"),
     extractBase64: oneArgument("base64"),
   }),
@@ -83,13 +85,24 @@ function allArguments(bytes: BytesFormat): FieldDefinition["extract"] {
   };
 }
 
+/** Paths and the flags of opening calls are what events of one kin have in common. */
+function basisOfArgument(code: number, argument: FieldArgument): Basis | undefined {
+  const type = eventType(code);
+  const param = type?.params[indexOf(code, argument)];
+  // No event of the type has one, if the type is known at all.
+  if (type === undefined || param === undefined) return "names";
+  if (param.type === "FSPATH" || param.type === "FSRELPATH") return "names";
+  return param.name === "flags" && type.name.startsWith("open") ? "names" : undefined;
+}
+
+function indexOf(code: number, argument: FieldArgument): number {
+  if (typeof argument === "number") return argument;
+  return argument === undefined ? -1 : paramIndex(code, argument);
+}
+
 function oneArgument(bytes: BytesFormat): FieldDefinition["extract"] {
   return (event, state, argument) => {
-    const index = typeof argument === "number"
-      ? argument
-      : argument === undefined
-      ? -1
-      : paramIndex(event.type, argument);
+    const index = indexOf(event.type, argument);
     if (index >= (event.paramCount ?? Infinity)) return undefined;
     const param = eventType(event.type)?.params[index];
     return param && argumentText({ state, param, value: knownParam(event, state, index), bytes });

@@ -9,28 +9,28 @@ export const evtIoFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.is_io",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether the call reads or writes",
     extract: ({ type }) => hasFlag(type, "reads") || hasFlag(type, "writes"),
   }),
   defineField({
     name: "evt.is_io_read",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether the call reads",
     extract: ({ type }) => hasFlag(type, "reads"),
   }),
   defineField({
     name: "evt.is_io_write",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether the call writes",
     extract: ({ type }) => hasFlag(type, "writes"),
   }),
   defineField({
     name: "evt.io_dir",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "read or write; absent for calls that do neither",
     extract: ({ type }) =>
       hasFlag(type, "writes") ? "write" : hasFlag(type, "reads") ? "read" : undefined,
@@ -38,7 +38,7 @@ export const evtIoFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.is_wait",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether the call makes its thread wait: sleep, poll, select",
     extract: ({ type }) => hasFlag(type, "waits"),
   }),
@@ -51,28 +51,28 @@ export const evtIoFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.is_open_read",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether a file was to be opened for reading",
     extract: (event) => (openFlags(event) & O_RDONLY) !== 0,
   }),
   defineField({
     name: "evt.is_open_write",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether a file was to be opened for writing",
     extract: (event) => (openFlags(event) & O_WRONLY) !== 0,
   }),
   defineField({
     name: "evt.is_open_exec",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether opening was to create a file that may be executed",
     extract: createsExecutable,
   }),
   defineField({
     name: "evt.is_open_create",
     type: "BOOL",
-    basis: "event",
+    basis: "kin",
     summary: "Whether opening created a file",
     extract: (event) => {
       const flags = openFlags(event);

@@ -33,6 +33,7 @@ export const evtTimeFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.num",
     type: "UINT64",
+    basis: "event",
     summary: "Number of the event, counted from 1 in this run",
     format: "id",
     extract: (event) => event.number,

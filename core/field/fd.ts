@@ -36,7 +36,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.type",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "What the descriptor refers to: file, directory, ipv4, ipv6, unix, pipe …",
     format: "decimal",
     values: typeNames,
@@ -48,7 +48,7 @@ export const fdFields: readonly FieldDefinition[] = [
   defineField({
     name: "fd.typechar",
     type: "CHARBUF",
-    basis: "event",
+    basis: "kin",
     summary: "The same as one character: f, d, 4, 6, u, p …",
     format: "decimal",
     values: typeChars,

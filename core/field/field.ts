@@ -50,12 +50,14 @@ export type FieldArgument = number | string | undefined;
  * What a value depends on, so that a judge need not look again while that stays the same:
  *
  * - `event`: the event's own numbers, parameters and descriptor, but no path; quick to find out.
+ * - `kin`: of that only what events of one kin share (`Event.kin`).
+ * - `names`: the paths an event of its kin names; they have to be decoded first.
  * - `path`: the path of the event's descriptor in the view that is judged, the descriptor's kind
  *   (`typeChar`), and whether it is open.
  * - `process`: what `State.changedSince` covers: the thread, its process and ancestors, their users and
  *   their container.
  */
-export type Basis = "event" | "path" | "process";
+export type Basis = "event" | "kin" | "names" | "path" | "process";
 
 export interface FieldDefinition {
   readonly name: string;
@@ -92,6 +94,8 @@ export interface FieldDefinition {
   readonly fromEngine?: true;
   /** Absent: anything else, such as time, other processes, what a resolver said. */
   readonly basis?: Basis;
+  /** In place of `basis` where that differs by type of event and argument. */
+  readonly basisIn?: (eventType: number, argument: FieldArgument) => Basis | undefined;
   /** Why the field cannot be filled yet; `falcod list fields` shows it. Absent: it works. */
   readonly unavailable?: string;
   /** How integers print. */

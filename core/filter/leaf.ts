@@ -11,20 +11,54 @@ import type { Constant } from "./family.ts";
 
 export type Leaf = CheckedComparison | CheckedExistence;
 
-/** What the leaf's truth depends on; absent when that is not one thing. */
-export function basisOf(leaf: Leaf): Basis | undefined {
-  const bases = new Set(operandBases(leaf.left));
+/** What the leaf's truth depends on for events of a type; absent when that is not one thing. */
+export function basisOf(leaf: Leaf, eventType: number): Basis | undefined {
+  const bases = new Set(operandBases(leaf.left, eventType));
   if (leaf.kind === "comparison" && leaf.right.kind === "operand") {
-    for (const basis of operandBases(leaf.right.operand)) bases.add(basis);
+    for (const basis of operandBases(leaf.right.operand, eventType)) bases.add(basis);
   }
   const [basis] = bases;
   return bases.size === 1 ? basis : undefined;
 }
 
-function* operandBases(operand: CheckedOperand): Generator<Basis | undefined> {
-  if (operand.kind === "field") yield operand.definition.basis;
-  else if (operand.kind === "call") {
-    for (const inner of operand.operands) yield* operandBases(inner);
+/**
+ * Fields whose number differs among events of one kin (`Event.kin`), and the least it is. What a call
+ * returned can be less only where it failed, and then it is the same for the kin.
+ */
+const LEAST: ReadonlyMap<string, number> = new Map([
+  ["fd.num", 0],
+  ["evt.rawres", 0],
+  ["evt.num", 1],
+]);
+
+/** Whether events of one kin agree on the leaf, as far as it looks at the event. */
+export function isSharedByKin(leaf: Leaf, eventType: number): boolean {
+  const basis = basisOf(leaf, eventType);
+  if (basis !== "event") return basis !== undefined;
+  if (leaf.left.kind !== "field") return false;
+  const least = LEAST.get(leaf.left.definition.name);
+  return least !== undefined && (leaf.kind === "exists" || isSameFrom(least, leaf));
+}
+
+/** All numbers from `least` on compare alike. */
+function isSameFrom(least: number, { operator, right }: CheckedComparison): boolean {
+  if (right.kind !== "constants") return false;
+  const atLeast = operator.name === ">=" || operator.name === "<";
+  if (!atLeast && !TELLING.has(operator.name)) return false;
+  return right.constants.every((constant) =>
+    typeof constant === "number" && (atLeast ? constant <= least : constant < least)
+  );
+}
+
+/** They tell numbers apart by the constant or by what follows it. */
+const TELLING: ReadonlySet<string> = new Set(["=", "==", "!=", "in", ">", "<="]);
+
+function* operandBases(operand: CheckedOperand, eventType: number): Generator<Basis | undefined> {
+  if (operand.kind === "field") {
+    const { definition, argument } = operand;
+    yield definition.basisIn ? definition.basisIn(eventType, argument) : definition.basis;
+  } else if (operand.kind === "call") {
+    for (const inner of operand.operands) yield* operandBases(inner, eventType);
   }
 }
 

@@ -39,7 +39,7 @@ export { MAX_LISTS_NAMED, nearListFinding } from "./near_list.ts";
 export { OPERATOR_NAMES } from "./lexer.ts";
 export { type MentionedNames, namesIn } from "./names_in.ts";
 export { OPERATORS } from "./operators.ts";
-export { mayHold, mentions, type Outline, Outliner } from "./outline.ts";
+export { isSharedByKinAndThread, mayHold, mentions, type Outline, Outliner } from "./outline.ts";
 export { parseCondition } from "./parser.ts";
 export { printCondition } from "./print.ts";
 export {

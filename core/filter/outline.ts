@@ -4,7 +4,7 @@
  */
 import type { CheckedCondition } from "./checked.ts";
 import { MAX_EMITTED_BITS } from "./emit.ts";
-import { basisOf, keyOfLeaf, type Leaf } from "./leaf.ts";
+import { basisOf, isSharedByKin, keyOfLeaf, type Leaf } from "./leaf.ts";
 import type { LeafPlace, LeafSet, Truths } from "./leaf_set.ts";
 
 /** Leaves by what their truth depends on; somebody may know it beforehand. */
@@ -19,6 +19,8 @@ export interface LeafSets {
 export interface Known {
   /** Bit n is the truth of event leaf n. */
   readonly eventBits: number;
+  /** Of those only the ones are known that events of one kin share. */
+  readonly ofKin?: boolean;
   readonly event: Truths | undefined;
   readonly path: Truths | undefined;
   readonly process: Truths | undefined;
@@ -27,12 +29,13 @@ export interface Known {
 export type Outline =
   | { readonly kind: "and" | "or"; readonly children: readonly Outline[] }
   | { readonly kind: "not"; readonly child: Outline }
-  | { readonly kind: "bit"; readonly index: number }
+  | { readonly kind: "bit"; readonly index: number; readonly ofKin: boolean }
   | { readonly kind: keyof LeafSets; readonly place: LeafPlace }
-  /** May be either way. */
-  | { readonly kind: "open" };
+  /** May be either way; `ofKin`: but the same for events of one kin. */
+  | { readonly kind: "open"; readonly ofKin: boolean };
 
-const OPEN: Outline = { kind: "open" };
+const OPEN: Outline = { kind: "open", ofKin: false };
+const OPEN_OF_KIN: Outline = { kind: "open", ofKin: true };
 
 /** Leaves of a set; what is beyond stays open. */
 const MAX_LEAVES = 16_384;
@@ -44,8 +47,14 @@ export class Outliner {
   readonly #bits = new Map<string, number>();
   readonly #sets: Readonly<Record<keyof LeafSets, LeafSet | undefined>>;
 
-  /** The leaves of a set that is absent stay open. */
-  constructor(sets: Readonly<Record<keyof LeafSets, LeafSet | undefined>>) {
+  readonly #eventType: number;
+
+  /** For events of one type; the leaves of a set that is absent stay open. */
+  constructor(
+    eventType: number,
+    sets: Readonly<Record<keyof LeafSets, LeafSet | undefined>>,
+  ) {
+    this.#eventType = eventType;
     this.#sets = sets;
   }
 
@@ -67,14 +76,16 @@ export class Outliner {
   }
 
   #leaf(leaf: Leaf): Outline {
-    const basis = basisOf(leaf);
+    const basis = basisOf(leaf, this.#eventType);
     if (basis === undefined) return OPEN;
-    const bit = basis === "event" ? this.#bit(leaf) : undefined;
-    if (bit !== undefined) return { kind: "bit", index: bit };
-    const set = this.#sets[basis];
-    return set !== undefined && set.size < MAX_LEAVES
-      ? { kind: basis, place: set.add(leaf) }
-      : OPEN;
+    if (basis === "names") return OPEN_OF_KIN;
+    const ofKin = isSharedByKin(leaf, this.#eventType);
+    const kind = basis === "kin" ? "event" : basis;
+    const bit = kind === "event" ? this.#bit(leaf) : undefined;
+    if (bit !== undefined) return { kind: "bit", index: bit, ofKin };
+    const set = this.#sets[kind];
+    if (set !== undefined && set.size < MAX_LEAVES) return { kind, place: set.add(leaf) };
+    return ofKin && kind !== "process" ? OPEN_OF_KIN : OPEN;
   }
 
   /** Absent when there are as many as there are bits. */
@@ -108,6 +119,7 @@ function may(outline: Outline, wanted: boolean, known: Known): boolean {
     case "not":
       return may(outline.child, !wanted, known);
     case "bit":
+      if (known.ofKin && !outline.ofKin) return true;
       return ((known.eventBits >>> outline.index) & 1) === (wanted ? 1 : 0);
     case "event":
     case "path":
@@ -117,6 +129,27 @@ function may(outline: Outline, wanted: boolean, known: Known): boolean {
       return truth === undefined || truth.holds[index] === wanted;
     }
     case "open":
+      return true;
+    default:
+      return outline satisfies never;
+  }
+}
+
+/** Whether events of one kin, by threads that agree in all leaves of processes, have the same truth. */
+export function isSharedByKinAndThread(outline: Outline): boolean {
+  switch (outline.kind) {
+    case "and":
+    case "or":
+      return outline.children.every(isSharedByKinAndThread);
+    case "not":
+      return isSharedByKinAndThread(outline.child);
+    case "bit":
+    case "open":
+      return outline.ofKin;
+    case "event":
+      return false;
+    case "path":
+    case "process":
       return true;
     default:
       return outline satisfies never;

@@ -32,7 +32,13 @@ const CGROUPS = ["/", "/user.slice", `/docker/${CONTAINER}`];
 export const IDS = [100, 101, 102, 103, 104, 105];
 /** O_RDONLY, O_WRONLY, O_RDWR, O_WRONLY | O_CREAT | O_TRUNC, O_DIRECTORY */
 const OPEN_FLAGS = [0, 1, 2, 0o1101, 0o200000];
-const SYS_CONNECT = 42, SYS_UNLINKAT = 263, SYS_SYMLINKAT = 266, SYS_PTRACE = 101, SYS_DUP2 = 33;
+const SYS_CONNECT = 42,
+  SYS_UNLINKAT = 263,
+  SYS_SYMLINKAT = 266,
+  SYS_RENAMEAT = 264,
+  SYS_MKDIRAT = 258,
+  SYS_PTRACE = 101,
+  SYS_DUP2 = 33;
 
 /** Conditions that mix what depends on the event, the path, the process, and on none of them alone. */
 const MIXED = [
@@ -52,14 +58,28 @@ const MIXED = [
   "evt.type = execve and proc.is_exe_writable = true or evt.type = execve and proc.pname = nginx",
   "evt.type = connect and fd.sport in (22, 443) and fd.l4proto = tcp and user.name = root",
   "evt.type = unlinkat and fs.path.name startswith /etc and user.loginuid = -1",
+  "evt.type = openat and evt.arg.flags contains O_CREAT and evt.arg.name startswith /etc",
+  "evt.type = openat and evt.is_open_exec = true and fd.name != /etc/shadow",
+  "evt.type = openat and (evt.rawres = 7 or fd.num in (4, -2)) and not evt.num = 0",
+  "evt.type = openat and (evt.res = EACCES or fd.num >= 4) and evt.is_open_read = true",
+  "evt.type in (openat, openat2) and evt.failed = true and fs.path.name contains shadow",
+  "evt.type = unlinkat and (evt.arg.name = relative or evt.arg.flags contains DIR)",
+  "evt.type in (renameat, mkdirat) and fs.path.target startswith /etc or fs.path.name = /a/b.rpm",
+  "evt.type = renameat and evt.arg.newpath startswith /etc and proc.name in (cat, vi)",
+  "evt.type = symlinkat and fs.path.target startswith /tmp",
   "evt.type = procexit and proc.name = cat",
   "evt.type != openat and proc.name = sh",
   "proc.name = sh or fd.name = /etc/shadow",
 ];
 
-/** Rules with those conditions, some of them negated. */
+/**
+ * Rules with those conditions, some of them negated. Of many rules some match nearly every event; only
+ * where there are few is there much that none matches.
+ */
 export function rulesText(random: Random): string {
-  const conditions = MIXED.map((condition) =>
+  const few = random.below(3) > 0;
+  const some = few ? Array.from({ length: 3 }, () => random.pick(MIXED)) : MIXED;
+  const conditions = some.map((condition) =>
     random.below(4) === 0 ? `not (${condition})` : condition
   );
   return conditions.map((condition, i) =>
@@ -132,14 +152,17 @@ export function randomRecord(random: Random, writer: RecordWriter, bootNs: numbe
   if (kind === 5) {
     return writer.path({
       ...call,
-      syscall: SYS_UNLINKAT,
+      syscall: random.pick([SYS_UNLINKAT, SYS_MKDIRAT]),
       first: random.pick(FILES),
-      firstBase: "/",
+      firstBase: random.pick(["/", "/etc"]),
+      result: random.pick([0, 0, -2]),
+      args: [0n, 0n, random.pick([0n, 0x200n])],
     });
   }
   if (kind === 6) {
     const [first, second] = [random.pick(FILES), random.pick(FILES)];
-    return writer.path({ ...call, syscall: SYS_SYMLINKAT, first, second, secondBase: "/" });
+    const syscall = random.pick([SYS_SYMLINKAT, SYS_RENAMEAT]);
+    return writer.path({ ...call, syscall, first, second, secondBase: "/" });
   }
   if (kind === 7) return writer.call({ ...call, syscall: random.pick([SYS_PTRACE, SYS_DUP2]) });
   const given = random.pick(FILES);
@@ -150,6 +173,8 @@ export function randomRecord(random: Random, writer: RecordWriter, bootNs: numbe
     given,
     base: given.startsWith("/") ? "" : random.pick(["/", "/etc"]),
     ...!failed && { resolved: elsewhere.startsWith("/") ? elsewhere : "/etc/shadow" },
+    ...failed ? { result: random.pick([-2, -13]) } : { result: random.pick([3, 3, 4, 7]) },
     openFlags: random.pick(OPEN_FLAGS),
+    mode: random.pick([0, 0o644, 0o755]),
   });
 }

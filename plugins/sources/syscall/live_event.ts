@@ -5,6 +5,7 @@ import {
   exitEventOfSyscall,
   type FileDescriptor,
   joinPath,
+  type KinSight,
   type NamedPath,
   type ParamValue,
   type ResourceUse,
@@ -13,7 +14,9 @@ import {
 } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { changesOf } from "./lifecycle.ts";
-import { directoryAt, LiveFile, resolvedElsewhere } from "./live_file.ts";
+import { LiveFile, resolvedElsewhere } from "./live_file.ts";
+import { kinOfFile, kinOfPaths } from "./live_kin.ts";
+import { directoryAt, type KeptPath, keptPathAt } from "./live_path.ts";
 import { socketArgumentAt, type SocketCall, socketDescriptorAt } from "./live_socket.ts";
 import { signedWideAt, textAt, wideAt } from "./memory.ts";
 import { openFlagsOf } from "./open_flags.ts";
@@ -74,6 +77,10 @@ export class LiveEvent implements Event {
   #descriptor: FileDescriptor | undefined;
   #descriptorKnown = false;
   #openFlags: number | undefined;
+  #kin: KinSight | undefined;
+  #kinKnown = false;
+  #keptPath: KeptPath | undefined;
+  #keptPathKnown = false;
   readonly #file = new LiveFile(this);
   #first: NamedPath | undefined;
   #second: NamedPath | undefined;
@@ -106,6 +113,8 @@ export class LiveEvent implements Event {
     this.#descriptorKnown = false;
     this.#descriptor = undefined;
     this.#openFlags = undefined;
+    this.#kinKnown = false;
+    this.#keptPathKnown = false;
     this.#first = undefined;
     this.#second = undefined;
     this.change = undefined;
@@ -158,6 +167,27 @@ export class LiveEvent implements Event {
     }
     if (this.kind !== RECORD_KIND.path) return false;
     return resolvedElsewhere(this.first) || resolvedElsewhere(this.second);
+  }
+
+  get kin(): KinSight | undefined {
+    if (!this.#kinKnown) {
+      this.#kinKnown = true;
+      this.#kin = this.kind === RECORD_KIND.file
+        ? kinOfFile(this)
+        : this.kind === RECORD_KIND.path
+        ? kinOfPaths(this)
+        : undefined;
+    }
+    return this.#kin;
+  }
+
+  /** Of a file record: looked for once, since looking twice means that the path came twice. */
+  get keptPath(): KeptPath | undefined {
+    if (!this.#keptPathKnown) {
+      this.#keptPathKnown = true;
+      this.#keptPath = keptPathAt(this.memory, this.at, this.opens);
+    }
+    return this.#keptPath;
   }
 
   param(index: number): ParamValue {

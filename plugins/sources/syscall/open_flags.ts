@@ -36,7 +36,7 @@ export function openFlagsOf(event: LiveEvent): number {
 const encodedOpenFlags = new Map<number, number>();
 const MAX_ENCODED = 1024;
 
-/** As the kernel has them. */
+/** As the kernel has them, in 32 bits. */
 export function nativeOpenFlags(event: LiveEvent): number {
   if (event.syscall === SYS_CREAT) return CREAT_FLAGS;
   return event.argumentUint(2); // open_by_handle_at has them there too
