@@ -9,6 +9,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/event": 1,
   "core/state": 2,
   "core/scap": 2,
+  "core/web": 1,
   "core/replay": 3,
   "core/field": 3,
   "core/filter": 4,
@@ -25,6 +26,7 @@ const LAYERS: Readonly<Record<string, number>> = {
 /** Outside package → files that may import it. */
 const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "@grpc/grpc-js": /^plugins\/container_engines\/grpc\/connection\.ts$/,
+  "hono": /^core\/web\/server\.ts$/,
   "yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "zod": /(^|\/)schema\.ts$|^core\/plugin\/|^core\/app\/config\//,

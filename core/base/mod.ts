@@ -6,6 +6,7 @@
  */
 export * from "./ascii.ts";
 export * from "./bytes.ts";
+export * from "./seldom.ts";
 export * from "./text.ts";
 export * from "./diagnostic.ts";
 export * from "./path.ts";

@@ -1,0 +1,132 @@
+/** Reading what a client sends, with bounds on size and time. */
+
+export interface BodyOptions {
+  /** Of the body as it is sent, and of what it unpacks to. */
+  readonly maxBytes: number;
+  /** From now to the last byte. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Asked for every piece before it is kept; `false` ends the reading. */
+  readonly mayKeep?: (bytes: number) => boolean;
+}
+
+export type Body =
+  | { readonly kind: "read"; readonly bytes: Uint8Array }
+  | { readonly kind: "too-large" }
+  /** The client is too slow. */
+  | { readonly kind: "timeout" }
+  /** `Content-Encoding` is neither gzip nor identity. */
+  | { readonly kind: "unknown-encoding"; readonly encoding: string }
+  /** Said to be gzip, and is not. */
+  | { readonly kind: "bad-gzip" }
+  /** `mayKeep` said no. */
+  | { readonly kind: "no-room" }
+  /** The client went away, or `signal` aborted. */
+  | { readonly kind: "broken" };
+
+/**
+ * A thousand times as much may come out of a piece of gzip at once, before anybody can ask whether it
+ * is too large: so it is given out in pieces that make 4 MB at most.
+ */
+const PACKED_PIECE_BYTES = 4096;
+
+/**
+ * The whole body. Never rejects. What is too large by its `Content-Length` is refused without reading;
+ * gzip is unpacked as it comes.
+ */
+export async function readBody(request: Request, options: BodyOptions): Promise<Body> {
+  const encoding = (request.headers.get("content-encoding") ?? "").trim().toLowerCase();
+  const isPacked = encoding === "gzip" || encoding === "x-gzip";
+  if (!isPacked && encoding !== "" && encoding !== "identity") {
+    return { kind: "unknown-encoding", encoding };
+  }
+  const { maxBytes, timeoutMs, signal } = options;
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return { kind: "too-large" };
+  const given = request.body;
+  if (!given) return isPacked ? { kind: "bad-gzip" } : { kind: "read", bytes: new Uint8Array() };
+  const reading = new Reading(isPacked ? unpacked(given, maxBytes) : given, options);
+  const abort = () => reading.end({ kind: "broken" });
+  const timer = setTimeout(() => reading.end({ kind: "timeout" }), timeoutMs);
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    return await reading.outcome(isPacked);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+class Reading {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #options: BodyOptions;
+  readonly #pieces: Uint8Array[] = [];
+  #size = 0;
+  #ended: Body | undefined;
+
+  constructor(stream: ReadableStream<Uint8Array>, options: BodyOptions) {
+    this.#reader = stream.getReader();
+    this.#options = options;
+  }
+
+  /** What stands first, counts. */
+  end(outcome: Body): void {
+    if (this.#ended) return;
+    this.#ended = outcome;
+    // A stream that has failed already fails again here.
+    this.#reader.cancel().catch(() => {});
+  }
+
+  async outcome(isPacked: boolean): Promise<Body> {
+    try {
+      while (!this.#ended) {
+        const { done, value } = await this.#reader.read();
+        if (this.#ended) break;
+        if (done) return this.#ended = { kind: "read", bytes: this.#joined() };
+        this.#keep(value);
+      }
+    } catch (error) {
+      if (error instanceof TooLarge) this.end({ kind: "too-large" });
+      else this.end({ kind: isPacked && error instanceof TypeError ? "bad-gzip" : "broken" });
+    }
+    return this.#ended!;
+  }
+
+  #keep(piece: Uint8Array): void {
+    const { maxBytes, mayKeep } = this.#options;
+    if (this.#size + piece.length > maxBytes) return this.end({ kind: "too-large" });
+    if (mayKeep?.(piece.length) === false) return this.end({ kind: "no-room" });
+    this.#size += piece.length;
+    this.#pieces.push(piece);
+  }
+
+  #joined(): Uint8Array {
+    if (this.#pieces.length === 1) return this.#pieces[0]!;
+    const bytes = new Uint8Array(this.#size);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+}
+
+class TooLarge extends Error {}
+
+function unpacked(packed: ReadableStream<Uint8Array>, maxBytes: number) {
+  let size = 0;
+  const pieces = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
+    transform: (piece, controller) => {
+      size += piece.length;
+      // Gzip can go on and on and say nothing.
+      if (size > maxBytes) throw new TooLarge();
+      for (let at = 0; at < piece.length; at += PACKED_PIECE_BYTES) {
+        controller.enqueue(
+          piece.subarray(at, at + PACKED_PIECE_BYTES) as Uint8Array<ArrayBuffer>,
+        );
+      }
+    },
+  });
+  return packed.pipeThrough(pieces).pipeThrough(new DecompressionStream("gzip"));
+}

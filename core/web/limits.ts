@@ -1,0 +1,33 @@
+/** What clients of a server may take up. Each bound has a counter in `WebCounters`. */
+export interface WebLimits {
+  /** Connections at a time; a new one takes the place of the one that has been idle for longest. */
+  readonly maxConnections: number;
+  /** Of those, from one address. */
+  readonly maxConnectionsOfAddress: number;
+  /** Until a connection has brought its first request: handshake, headers. */
+  readonly firstRequestMs: number;
+  /** Between two requests: longer than the 90 s for which Go's clients keep connections. */
+  readonly idleMs: number;
+  /** From the headers of a request to the end of its answer. */
+  readonly requestMs: number;
+  /** For what a client still sends after it was refused: so that it gets to see the answer. */
+  readonly lingerMs: number;
+  /** Bytes of all headers of a request. */
+  readonly maxHeaderBytes: number;
+  /** Requests at a time on one HTTP/2 connection. */
+  readonly maxStreams: number;
+  /** For requests that are under way when the server shuts down. */
+  readonly drainMs: number;
+}
+
+export const STANDARD_LIMITS: WebLimits = {
+  maxConnections: 512,
+  maxConnectionsOfAddress: 128,
+  firstRequestMs: 10_000,
+  idleMs: 120_000,
+  requestMs: 120_000,
+  lingerMs: 2000,
+  maxHeaderBytes: 16 << 10,
+  maxStreams: 64,
+  drainMs: 10_000,
+};

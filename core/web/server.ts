@@ -1,0 +1,245 @@
+/** One address with its endpoints: HTTP/1.1 and, with TLS, HTTP/2. */
+import type { Socket } from "node:net";
+import type { PeerCertificate, TLSSocket } from "node:tls";
+import { Hono } from "hono";
+import { andMore, Seldom } from "../base/mod.ts";
+import { type ConnectionCounters, Connections } from "./connections.ts";
+import { type Endpoint, type Listen, type WebClient, WebError, type WebLog } from "./endpoint.ts";
+import { exchange } from "./exchange.ts";
+import type { WebLimits } from "./limits.ts";
+import { refusal } from "./reply.ts";
+import { markOf, readTlsFiles, type TlsMaterial } from "./tls_files.ts";
+import { addressName, Transport, type TransportOptions } from "./transport.ts";
+
+export interface WebServerOptions {
+  readonly listen: Listen;
+  readonly limits: WebLimits;
+  readonly log: WebLog;
+}
+
+/** Since the start. */
+export interface WebCounters extends ConnectionCounters {
+  readonly requests: number;
+  /** Connections that ended before a TLS session: no or a wrong client certificate, no TLS at all. */
+  readonly failedHandshakes: number;
+  /** Endpoints that threw: bugs. */
+  readonly faults: number;
+}
+
+/** Connections are looked at so often, and files of certificates. */
+const SWEEP_MS = 1000;
+const TELL_EVERY_MS = 30_000;
+
+export class WebServer {
+  readonly #options: WebServerOptions;
+  readonly #app: Hono<{ Bindings: { readonly client: WebClient } }>;
+  readonly #paths = new Set<string>();
+  readonly #connections: Connections;
+  readonly #handshakes = new Seldom(TELL_EVERY_MS);
+  readonly #crowds = new Seldom(TELL_EVERY_MS);
+  #transport: Transport | undefined;
+  #starting: Promise<void> | undefined;
+  #sweeping: ReturnType<typeof setInterval> | undefined;
+  #filesMark = "";
+  #isClosing = false;
+  #requests = 0;
+  #failedHandshakes = 0;
+  #faults = 0;
+
+  constructor(options: WebServerOptions) {
+    this.#options = options;
+    this.#connections = new Connections(options.limits);
+    this.#app = new Hono({ getPath: (request) => routeOf(request.url) });
+    this.#app.notFound(({ req }) => nothingAt(req.raw.url));
+    // Without it, hono prints what endpoints throw.
+    this.#app.onError((error) => this.#fault(error));
+  }
+
+  /** What was asked for; its port may be 0. */
+  get listen(): Listen {
+    return this.#options.listen;
+  }
+
+  /** Where it listens, once it has started. */
+  get address(): { readonly hostname: string; readonly port: number } | undefined {
+    return this.#transport?.address;
+  }
+
+  get counters(): WebCounters {
+    return {
+      ...this.#connections.counters,
+      requests: this.#requests,
+      failedHandshakes: this.#failedHandshakes,
+      faults: this.#faults,
+    };
+  }
+
+  /** At any time, also while it listens. Throws `WebError` when something is there already. */
+  mount(endpoint: Endpoint): void {
+    const { path } = endpoint;
+    if (!/^\/[^\s?#]*$/.test(path)) {
+      throw new WebError(
+        "bad-address",
+        `Cannot serve at "${path}": it has to be a path like "/name"`,
+      );
+    }
+    const route = routeOf(`http://localhost${path}`);
+    if (this.#paths.has(route)) {
+      throw new WebError("path-conflict", `Cannot serve two things at "${path}" of ${this.#name}`);
+    }
+    this.#paths.add(route);
+    this.#app.all(route, ({ req, env }) => endpoint.handle(req.raw, env.client));
+  }
+
+  /** Resolves when it listens; asked again, it is the same start. Rejects with `WebError`. */
+  start(): Promise<void> {
+    return this.#starting ??= this.#start();
+  }
+
+  /** Reads the files of certificates again; what is wrong with them is logged, and changes nothing. */
+  reload(): void {
+    if (!this.listen.tls || !this.#transport) return;
+    try {
+      const material = this.#material();
+      if (material) this.#transport.use(material);
+      this.#options.log.info(`TLS certificates of ${this.#name} were read again`);
+    } catch (error) {
+      if (!(error instanceof WebError)) throw error;
+      this.#options.log.error(`${error.message}; ${this.#name} goes on with what it had`);
+    }
+  }
+
+  /** No new connections; requests under way are answered, for `drainMs` at most. */
+  async shutdown(): Promise<void> {
+    this.#isClosing = true;
+    await this.#starting?.catch(() => {});
+    clearInterval(this.#sweeping);
+    const closed = this.#transport?.close();
+    const end = performance.now() + this.#options.limits.drainMs;
+    while (this.#connections.active > 0 && performance.now() < end) {
+      this.#connections.end("idle");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    this.#connections.end("all");
+    await closed;
+  }
+
+  get #name(): string {
+    return addressName(this.listen);
+  }
+
+  async #start(): Promise<void> {
+    const { listen, limits } = this.#options;
+    const transport = new Transport({
+      listen,
+      limits,
+      material: this.#material(),
+      connected: (socket) => this.#connected(socket),
+      requested: (exchanged) => this.#answer(exchanged),
+      notLetIn: (reason) => {
+        this.#failedHandshakes++;
+        this.#handshakes.say((more) => {
+          const ca = listen.tls?.clientCaPath;
+          const help = ca === undefined
+            ? ""
+            : `; clients need a certificate signed by one in "${ca}"`;
+          this.#options.log.warning(
+            `${this.#name}: a client was not let in by TLS: ${reason}${help}${andMore(more)}`,
+          );
+        });
+      },
+    });
+    await transport.listen();
+    this.#transport = transport;
+    this.#sweeping = setInterval(() => this.#sweep(), Math.min(SWEEP_MS, limits.firstRequestMs));
+  }
+
+  #material(): TlsMaterial | undefined {
+    const { tls } = this.listen;
+    if (!tls) return undefined;
+    this.#filesMark = markOf(tls);
+    const material = readTlsFiles(tls);
+    if (material.validToMs < Date.now()) {
+      const when = new Date(material.validToMs).toISOString();
+      this.#options.log.warning(
+        `"${tls.certificatePath}": the certificate ended at ${when}, clients will refuse it`,
+      );
+    }
+    return material;
+  }
+
+  #connected(socket: Socket): void {
+    if (this.#isClosing) {
+      socket.destroy();
+      return;
+    }
+    const closed = this.#connections.opened(socket);
+    if (closed) socket.once("close", closed);
+    else {
+      this.#crowds.say((more) =>
+        this.#options.log.warning(
+          `${this.#name}: too many connections, one was refused${andMore(more)}`,
+        )
+      );
+    }
+  }
+
+  #answer(
+    { message, response, socket, expectsLeave }: Parameters<TransportOptions["requested"]>[0],
+  ): void {
+    this.#requests++;
+    const over = this.#connections.began(socket);
+    const client = clientOf(socket);
+    const { lingerMs } = this.#options.limits;
+    exchange(
+      { message, response, expectsLeave },
+      async (request) => await this.#app.fetch(request, { client }),
+      { lingerMs, isLast: () => this.#isClosing },
+    ).catch((error) => this.#fault(error)).finally(over);
+  }
+
+  #fault(error: unknown): Response {
+    this.#faults++;
+    const text = error instanceof Error ? error.message : String(error);
+    this.#options.log.error(`this is a bug, a request to ${this.#name} failed: ${text}`);
+    return refusal({ status: 500, error: "this is a bug of falcod; its log says more" });
+  }
+
+  #sweep(): void {
+    this.#connections.sweep();
+    const { tls } = this.listen;
+    if (tls && markOf(tls) !== this.#filesMark) this.reload();
+  }
+}
+
+/** The path as a route that means itself: letters that would make a pattern of it are spelled out. */
+function routeOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const query = url.indexOf("?", start);
+  const path = query < 0 ? url.slice(start) : url.slice(start, query);
+  return path.replace(/[:*{}?#]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+}
+
+function nothingAt(url: string): Response {
+  return refusal({
+    status: 404,
+    error: `nothing is at ${new URL(url).pathname}`,
+    help: "paths are those of webserver and plugins in falcod's configuration, to the letter",
+  });
+}
+
+function clientOf(socket: Socket | TLSSocket): WebClient {
+  const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
+  const client = { address, port: socket.remotePort ?? 0 };
+  const session = socket as Partial<TLSSocket>; // HTTP/2 has a stand-in of it, which says nothing to `in`
+  if (!session.authorized) return client;
+  const subject = session.getPeerCertificate?.()?.subject;
+  return subject ? { ...client, certificateSubject: subjectText(subject) } : client;
+}
+
+/** As openssl and kubectl show it. */
+function subjectText(subject: PeerCertificate["subject"]): string {
+  return Object.entries(subject).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}=${one}`)
+  ).join(",");
+}

@@ -1,0 +1,278 @@
+import {
+  assert,
+  assertEquals,
+  assertObjectMatch,
+  assertRejects,
+  assertThrows,
+} from "../../tests/assert.ts";
+import { newAuthority } from "../../tests/certificates.ts";
+import { curl } from "../../tests/curl.ts";
+import { Folder } from "../../tests/cli/program.ts";
+import { readBody } from "./body.ts";
+import type { Endpoint, Listen, TlsFiles } from "./endpoint.ts";
+import type { WebLimits } from "./limits.ts";
+import { jsonReply } from "./reply.ts";
+import type { WebServer } from "./server.ts";
+import { WebServers } from "./servers.ts";
+
+/** Says what it was asked, and by whom. */
+const mirror: Endpoint = {
+  path: "/mirror",
+  handle: async (request, client) => {
+    const body = await readBody(request, { maxBytes: 1000, timeoutMs: 1000 });
+    const text = body.kind === "read" ? new TextDecoder().decode(body.bytes) : body.kind;
+    const status = body.kind === "read" ? 200 : 413;
+    return jsonReply({ method: request.method, body: text, ...client, port: undefined }, {
+      status,
+    });
+  },
+};
+
+class Fixture implements AsyncDisposable {
+  readonly web: WebServers;
+  readonly said: string[] = [];
+
+  constructor(limits: Partial<WebLimits> = {}) {
+    const say = (message: string) => void this.said.push(message);
+    this.web = new WebServers({ log: { info: say, warning: say, error: say }, limits });
+  }
+
+  async serve(endpoint = mirror, tls?: TlsFiles): Promise<{ server: WebServer; url: string }> {
+    const listen: Listen = { hostname: "127.0.0.1", port: 0, ...tls && { tls } };
+    const server = this.web.at(listen);
+    server.mount(endpoint);
+    await server.start();
+    return { server, url: `${tls ? "https" : "http"}://localhost:${server.address!.port}` };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.web.shutdown();
+  }
+}
+
+Deno.test("a web server gives each path to its endpoint, and says where there is none", async () => {
+  await using fixture = new Fixture();
+  const { url, server } = await fixture.serve();
+  const found = await curl("-d", "hello", `${url}/mirror?timeout=30s`);
+  assertObjectMatch(found, { status: 200 });
+  assertEquals(JSON.parse(found.body), { method: "POST", body: "hello", address: "127.0.0.1" });
+  const head = await curl("-I", `${url}/mirror`);
+  assertEquals(head.body.trimEnd().split("\r\n\r\n").length, 1, head.body);
+  for (const path of ["/", "/mirror/", "/Mirror", "//mirror", "/mirror/x", "/%6dirror"]) {
+    assertObjectMatch(await curl(`${url}${path}`), { status: 404 });
+  }
+  assertEquals(JSON.parse((await curl(`${url}/x`)).body).error, "nothing is at /x");
+  assertObjectMatch(await curl("-X", "TRACE", `${url}/mirror`), { status: 405 });
+  assertObjectMatch(await curl("-X", "PURGE", `${url}/mirror`), { status: 200 });
+  assertObjectMatch(await curl("-H", `X: ${"x".repeat(20_000)}`, `${url}/mirror`), { status: 431 });
+  assertEquals(server.counters.faults, 0);
+});
+
+const bigBody = (bytes: number) => `@${bodyFile("x".repeat(bytes))}`;
+const files = new Folder({});
+let fileCount = 0;
+function bodyFile(content: string | Uint8Array): string {
+  const path = files.file(`body${fileCount++}`);
+  if (typeof content === "string") Deno.writeTextFileSync(path, content);
+  else Deno.writeFileSync(path, content);
+  return path;
+}
+
+Deno.test("a client that was refused gets to see why, whatever it still sends", async () => {
+  await using fixture = new Fixture();
+  const { url } = await fixture.serve();
+  for (
+    const more of [[], ["-H", "Expect:"], ["-H", "Transfer-Encoding: chunked", "-H", "Expect:"]]
+  ) {
+    const found = await curl("--data-binary", bigBody(5_000_000), ...more, `${url}/mirror`);
+    assertObjectMatch(found, { status: 413 });
+    assertEquals(JSON.parse(found.body).body, "too-large");
+  }
+});
+
+Deno.test("an endpoint that throws is a bug that is answered, counted and logged", async () => {
+  await using fixture = new Fixture();
+  const { url, server } = await fixture.serve({
+    path: "/bug",
+    handle: () => {
+      throw new Error("no such luck");
+    },
+  });
+  assertObjectMatch(await curl(`${url}/bug`), { status: 500 });
+  assertEquals(server.counters.faults, 1);
+  assert(fixture.said[0]?.includes("this is a bug"), fixture.said[0]);
+});
+
+Deno.test("a path with letters of patterns means itself", async () => {
+  await using fixture = new Fixture();
+  const { url } = await fixture.serve({ path: "/a:b/*", handle: () => new Response("here") });
+  assertObjectMatch(await curl("-g", `${url}/a:b/*`), { status: 200, body: "here" });
+  assertObjectMatch(await curl(`${url}/axb/c`), { status: 404 });
+});
+
+Deno.test("servers are one for each address, and conflicts are told", async () => {
+  await using fixture = new Fixture();
+  const { web } = fixture;
+  const { server } = await fixture.serve();
+  const { port } = server.address!;
+  assertEquals(web.at({ hostname: "127.0.0.1", port: 0 }), server);
+  assertThrows(() => server.mount(mirror), { code: "path-conflict" });
+  assertThrows(() => server.mount({ ...mirror, path: "mirror" }), { code: "bad-address" });
+  const tls = { certificatePath: "/a.pem", keyPath: "/a.pem" };
+  assertThrows(() => web.at({ hostname: "127.0.0.1", port: 0, tls }), { code: "tls-conflict" });
+  const taken = web.at({ hostname: "127.0.0.1", port });
+  await assertRejects(taken.start(), {
+    code: "listen-failed",
+    message: `Cannot listen on 127.0.0.1:${port}: something else listens there already`,
+  });
+  await assertRejects(web.at({ hostname: "192.0.2.1", port: 0 }).start(), {
+    message: "Cannot listen on 192.0.2.1:0: this machine has no such address",
+  });
+  await assertRejects(web.at({ hostname: "127.0.0.1", port: 1, tls }).start(), {
+    code: "bad-certificate",
+    message: 'Cannot use "/a.pem" for TLS: there is no such file',
+  });
+});
+
+Deno.test("no host name means all addresses, of IPv4, too", async () => {
+  await using fixture = new Fixture();
+  const server = fixture.web.at({ hostname: "", port: 0 });
+  server.mount(mirror);
+  await server.start();
+  const found = await curl(`http://127.0.0.1:${server.address!.port}/mirror`);
+  assertEquals(JSON.parse(found.body).address, "127.0.0.1");
+});
+
+async function tlsFolder() {
+  const authority = await newAuthority(), others = await newAuthority("somebody else");
+  const server = await authority.issue({ commonName: "server" });
+  const client = await authority.issue({ commonName: "api", organization: "kube" });
+  const stranger = await others.issue({ commonName: "stranger" });
+  const expired = await authority.issue({
+    commonName: "old",
+    notAfter: new Date(Date.now() - 1000),
+  });
+  const both = (pair: { certificate: string; key: string }) => pair.certificate + pair.key;
+  const folder = new Folder({
+    "ca.pem": authority.certificate,
+    "server.pem": server.key + server.certificate, // as the documents of Falco make it
+    "client.pem": both(client),
+    "stranger.pem": both(stranger),
+    "expired.pem": both(expired),
+  });
+  const path = (name: string) => folder.file(name);
+  const tls = { certificatePath: path("server.pem"), keyPath: path("server.pem") };
+  return { authority, folder, path, tls, [Symbol.dispose]: () => folder[Symbol.dispose]() };
+}
+
+Deno.test("TLS speaks HTTP/1.1 and 2, with key and certificate in one file", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const { url } = await fixture.serve(mirror, made.tls);
+  for (const [flag, version] of [["--http1.1", "1.1"], ["--http2", "2"]] as const) {
+    const ask = (...more: string[]) => curl(flag, "--cacert", made.path("ca.pem"), ...more);
+    const found = await ask("-d", "hello", `${url}/mirror`);
+    assertObjectMatch(found, { status: 200, httpVersion: version });
+    assertEquals(JSON.parse(found.body), { method: "POST", body: "hello", address: "127.0.0.1" });
+    const large = await ask("--data-binary", bigBody(5_000_000), `${url}/mirror`);
+    assertEquals(JSON.parse(large.body).body, "too-large");
+  }
+  assertObjectMatch(await curl(`${url.replace("https", "http")}/mirror`), { status: 0 });
+});
+
+Deno.test("only clients with a certificate of the authority are let in where one is named", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const tls = { ...made.tls, clientCaPath: made.path("ca.pem") };
+  const { url, server } = await fixture.serve(mirror, tls);
+  const ask = (...more: string[]) =>
+    curl("--cacert", made.path("ca.pem"), ...more, `${url}/mirror`);
+  for (const flag of ["--http1.1", "--http2"]) {
+    const found = await ask(flag, "--cert", made.path("client.pem"));
+    assertEquals(found.error, "");
+    assertEquals(JSON.parse(found.body).certificateSubject, "O=kube,CN=api");
+    for (const name of ["stranger.pem", "expired.pem"]) {
+      assertObjectMatch(await ask(flag, "--cert", made.path(name)), { status: 0 });
+    }
+    assertObjectMatch(await ask(flag), { status: 0 });
+  }
+  assertEquals(server.counters.failedHandshakes, 6);
+  assert(fixture.said.some((text) => text.includes("not let in by TLS")), fixture.said.join());
+});
+
+Deno.test("new certificates are taken as soon as their files change, and broken ones are not", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const { url, server } = await fixture.serve(mirror, made.tls);
+  const subject = async () => {
+    const { error } = await curl("-v", "--cacert", made.path("ca.pem"), `${url}/mirror`);
+    return /subject: CN=(.*)/.exec(error)?.[1];
+  };
+  assertEquals(await subject(), "server");
+  Deno.writeTextFileSync(made.path("server.pem"), "-----BEGIN CERTIFICATE-----");
+  server.reload();
+  assertEquals(await subject(), "server");
+  const other = await made.authority.issue({ commonName: "other" });
+  Deno.writeTextFileSync(made.path("server.pem"), other.certificate + other.key);
+  while (await subject() === "server") await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(await subject(), "other");
+  assert(
+    fixture.said.some((text) => text.includes("goes on with what it had")),
+    fixture.said.join(),
+  );
+});
+
+/** What the server sends before it closes a connection on which only this was said. */
+async function afterSaying(url: string, text: string): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+  await connection.write(new TextEncoder().encode(text));
+  return await new Response(connection.readable).text().catch(() => "");
+}
+
+Deno.test("connections that bring nothing, or half a request, end (slowloris)", async () => {
+  using made = await tlsFolder();
+  const limits = { firstRequestMs: 50, requestMs: 100, idleMs: 100, lingerMs: 100 };
+  await using fixture = new Fixture(limits);
+  const plain = await fixture.serve();
+  const secure = fixture.web.at({ hostname: "::1", port: 0, tls: made.tls });
+  await secure.start();
+  const said = await Promise.all([
+    "",
+    "GET /mirror HTTP/1.1\r\nHost: x\r\nX-More: ",
+    "POST /mirror HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
+    "GET /mirror HTTP/1.1\r\nHost: x\r\n\r\n",
+  ].map((text) => afterSaying(plain.url, text)));
+  assertEquals(said.map((text) => text.split("\r\n")[0]), ["", "", "", "HTTP/1.1 200 OK"]);
+  using silent = await Deno.connect({ hostname: "::1", port: secure.address!.port });
+  assertEquals(await silent.read(new Uint8Array(10)).catch(() => null), null);
+  assertEquals(plain.server.counters.timedOut, 4);
+  assertEquals(secure.counters.timedOut, 1);
+});
+
+Deno.test("a server that shuts down answers what it took and takes nothing more", async () => {
+  await using fixture = new Fixture();
+  const isAsked = Promise.withResolvers<void>(), mayAnswer = Promise.withResolvers<void>();
+  const { url, server } = await fixture.serve({
+    path: "/slow",
+    handle: async () => {
+      isAsked.resolve();
+      await mayAnswer.promise;
+      return new Response("done");
+    },
+  });
+  const asked = curl(`${url}/slow`);
+  await isAsked.promise;
+  const isDown = server.shutdown();
+  assertObjectMatch(await curl(`${url}/slow`), { status: 0 });
+  mayAnswer.resolve();
+  assertObjectMatch(await asked, { status: 200, body: "done", headers: { connection: "close" } });
+  await isDown;
+  assertEquals(server.counters.open, 0);
+});
+
+Deno.test("a server that was never started shuts down", async () => {
+  const fixture = new Fixture();
+  fixture.web.at({ hostname: "127.0.0.1", port: 0 });
+  await fixture.web.shutdown();
+  files[Symbol.dispose]();
+});

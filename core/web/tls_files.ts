@@ -1,0 +1,108 @@
+/** Certificates and keys: read from PEM files, checked, and read again when the files change. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { type TlsFiles, WebError } from "./endpoint.ts";
+
+/** What a server's TLS needs, all PEM. */
+export interface TlsMaterial {
+  readonly key: string;
+  readonly cert: string;
+  /** Absent where clients need no certificate. */
+  readonly ca?: string;
+  /** When the server's certificate ends, in ms since the epoch. */
+  readonly validToMs: number;
+}
+
+/** Larger than any chain; a device or a log by mistake is not read whole. */
+const MAX_FILE_BYTES = 1 << 20;
+
+const KEY =
+  /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^]*?-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----/g;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
+
+/** Throws `WebError` "bad-certificate", with the path and what is wrong with the file. */
+export function readTlsFiles(files: TlsFiles): TlsMaterial {
+  const { certificatePath, keyPath, clientCaPath } = files;
+  const certificates = blocksOf(certificatePath, CERTIFICATE, "certificate");
+  const [own] = certificates.map((pem) => certificateOf(pem, certificatePath));
+  const [key] = blocksOf(keyPath, KEY, "private key");
+  if (!isKeyOf(key!, own!, keyPath)) {
+    throw bad(keyPath, `its private key is not that of the certificate in "${certificatePath}"`);
+  }
+  const material = {
+    key: `${key}\n`,
+    cert: lines(certificates),
+    validToMs: Date.parse(own!.validTo),
+  };
+  if (clientCaPath === undefined) return material;
+  const authorities = blocksOf(clientCaPath, CERTIFICATE, "certificate");
+  for (const pem of authorities) certificateOf(pem, clientCaPath);
+  return { ...material, ca: lines(authorities) };
+}
+
+/** Differs when one of the files has other content. */
+export function markOf({ certificatePath, keyPath, clientCaPath }: TlsFiles): string {
+  return [certificatePath, keyPath, clientCaPath].map((path) => {
+    if (path === undefined) return "";
+    try {
+      const { dev, ino, size, mtime, ctime } = Deno.statSync(path);
+      return [dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+    } catch {
+      return "missing";
+    }
+  }).join("/");
+}
+
+export function areSameFiles(one: TlsFiles | undefined, other: TlsFiles | undefined): boolean {
+  return one?.certificatePath === other?.certificatePath && one?.keyPath === other?.keyPath &&
+    one?.clientCaPath === other?.clientCaPath;
+}
+
+/** At least one. */
+function blocksOf(path: string, pattern: RegExp, what: string): readonly string[] {
+  const blocks = textOf(path).match(pattern);
+  if (blocks) return blocks;
+  throw bad(path, `there is no ${what} in it (PEM, "-----BEGIN ${what.toUpperCase()}-----")`);
+}
+
+function textOf(path: string): string {
+  try {
+    const { size, isFile } = Deno.statSync(path);
+    if (!isFile) throw new Error("it is no file");
+    if (size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    throw bad(path, isMissing ? "there is no such file" : messageOf(error), error);
+  }
+}
+
+function certificateOf(pem: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw bad(path, "a certificate in it is damaged", error);
+  }
+}
+
+function isKeyOf(pem: string, certificate: X509Certificate, path: string): boolean {
+  if (/ENCRYPTED/.test(pem)) {
+    throw bad(path, "its private key is encrypted; store it without a password");
+  }
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(pem));
+  } catch (error) {
+    throw bad(path, "its private key is damaged", error);
+  }
+}
+
+function lines(blocks: readonly string[]): string {
+  return `${blocks.join("\n")}\n`;
+}
+
+function bad(path: string, what: string, cause?: unknown): WebError {
+  return new WebError("bad-certificate", `Cannot use "${path}" for TLS: ${what}`, cause);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
