@@ -7,6 +7,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch } from "./_watch_files.ts";
 import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
+import type { LoadedPaths } from "./metrics/digests.ts";
 import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
 import type { Start } from "./start.ts";
 
@@ -29,6 +30,8 @@ export interface ReloadCounters {
 /** The reloads of a run, from its start to its end. */
 export interface RulesKeeper {
   counters(): ReloadCounters;
+  /** The files that what is in effect comes from. */
+  loaded(): LoadedPaths;
   /** Resolves when the signal has aborted; never rejects. */
   readonly ended: Promise<void>;
 }
@@ -53,7 +56,11 @@ export function keepRulesFresh(
   signal: AbortSignal,
 ): RulesKeeper {
   const reloader = new Reloader(options, running);
-  return { counters: () => reloader.counters, ended: keep(reloader, options, signal) };
+  return {
+    counters: () => reloader.counters,
+    loaded: () => reloader.loaded,
+    ended: keep(reloader, options, signal),
+  };
 }
 
 async function keep(reloader: Reloader, options: ReloadOptions, signal: AbortSignal) {
@@ -73,6 +80,7 @@ export class Reloader {
   readonly #running: Running;
   #paths: readonly string[];
   #rules: RulesInEffect | undefined;
+  #loaded: LoadedPaths;
   #files: FileWatch | undefined;
   #busy = false;
   #again = false;
@@ -87,6 +95,11 @@ export class Reloader {
     this.#running = running;
     this.#paths = pathsOf(options.start);
     this.#rules = rulesOf(options.start);
+    this.#loaded = loadedPathsOf(options.start);
+  }
+
+  get loaded(): LoadedPaths {
+    return this.#loaded;
   }
 
   get counters(): ReloadCounters {
@@ -141,6 +154,7 @@ export class Reloader {
     this.#running.use(rules.ruleset, next.loaded.config.rule_matching);
     this.#done++;
     this.#lastDoneNs = nowNs();
+    this.#loaded = loadedPathsOf(next);
     this.#paths = paths;
     this.#files?.follow(paths);
     this.#tellOfRestart(next.loaded.config);
@@ -204,6 +218,10 @@ function pathsOf({ loaded, settings }: Start): readonly string[] {
     typeof file === "string" ? file : file.path
   );
   return [...loaded.files, ...included, ...settings.rulePaths.map(({ path }) => path)];
+}
+
+export function loadedPathsOf({ ruleFiles, loaded }: Start): LoadedPaths {
+  return { rules: ruleFiles, config: loaded.files };
 }
 
 function rulesOf({ ruleset, settings }: Start): RulesInEffect | undefined {

@@ -31,6 +31,7 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
       sinks: [],
       containerEngines: [],
       containers: noContainers,
+      metrics: undefined,
     },
     ruleset,
     ruleFiles: ["rules.yaml"],
@@ -66,12 +67,15 @@ function stage(load: () => Promise<Start>, first = start(ruleset())) {
 
 Deno.test("Reloader puts the new rules in the place of the old", async () => {
   const next = ruleset();
-  const { used, alerts, options, running } = stage(() => Promise.resolve(start(next)));
+  const other = { ...start(next), ruleFiles: ["other.yaml"] };
+  const { used, alerts, options, running } = stage(() => Promise.resolve(other));
   const reloader = new Reloader(options, running);
+  assertEquals(reloader.loaded.rules, ["rules.yaml"]);
   const before = reloader.counters.lastDoneNs;
   await reloader.request("a test");
   assert(used[0] === next);
   assertEquals([used.length, alerts.length], [1, 0]);
+  assertEquals(reloader.loaded, { rules: ["other.yaml"], config: ["falco.yaml"] });
   assertObjectMatch(reloader.counters, { done: 1, refused: 0 });
   assert(reloader.counters.lastDoneNs >= before);
 });

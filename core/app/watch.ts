@@ -11,17 +11,21 @@ import {
 } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { type HostFiles, State } from "../state/mod.ts";
+import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { Settings, Wired } from "./config/settings.ts";
 import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
 import { DropMonitor, type DropMonitorOptions } from "./event_drops.ts";
 import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
+import type { LoadedPaths } from "./metrics/digests.ts";
+import type { Told } from "./metrics/reader.ts";
 import { recordingNeeds } from "./recording/needs.ts";
 import { RuleCaptures } from "./recording/rule_captures.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import { SourceRuns } from "./source_runs.ts";
 import type { Summary } from "./summary.ts";
+import { tellOfRun } from "./tell_of_run.ts";
 
 export interface WatchRequest {
   readonly config: Config;
@@ -34,6 +38,8 @@ export interface WatchRequest {
   readonly hostname: string;
   /** Every alert goes out at once, whatever `buffered_outputs` says. */
   readonly unbuffered: boolean;
+  /** Absent: nobody is told which files the rules come from. */
+  readonly loadedPaths?: LoadedPaths;
   /** All sources see events now, but for those that could not start. */
   readonly onReady: (sources: readonly string[]) => void;
   /** Brings other rules in as long as the run lasts; ends with the signal. */
@@ -148,18 +154,41 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     alert: (alert) => delivery.enqueue(alert),
   }, signal);
 
+  // A recording is played and over: nobody asks it anything.
+  const web = isRecorded ? undefined : await webServersFor(sources, request);
   const runs = new SourceRuns(sources, {
     log,
     hostname,
     alert: (alert) => delivery.enqueue(alert),
-    onReady: request.onReady,
+    onReady: (names) => {
+      const started = web?.start() ?? Promise.resolve();
+      started.then(() => request.onReady(names), (error) => {
+        failure ??= error;
+        stop.abort();
+      });
+    },
   });
+  const told: Told = {
+    hostname,
+    engine,
+    delivery,
+    state,
+    runs,
+    paths: request.loadedPaths ?? { rules: [], config: [] },
+    reloads,
+    captures,
+    web,
+  };
+  let telling: { readonly ended: Promise<unknown> } | undefined;
   try {
+    const alert = (alert: Alert) => delivery.enqueue(alert);
+    if (!isRecorded) telling = await tellOfRun(told, { ...request, alert }, signal);
     await runs.runAll((run, ready) => {
       const { source } = run;
       return source.run(needsFor(ruleset, source), {
         signal,
         log,
+        ...web && { web },
         deliver: (event) => {
           run.events++;
           engine.process(event);
@@ -188,7 +217,9 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     failure ??= error;
   } finally {
     stop.abort();
-    await Promise.all([names, lookups, losses, reloads?.ended]);
+    // What was accepted is judged, and goes out below.
+    await web?.shutdown();
+    await Promise.all([names, lookups, losses, reloads?.ended, telling?.ended]);
     for (const each of engines) each.close?.();
     engine.release();
     await captures?.close();
@@ -204,6 +235,16 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     outputsGone,
     failure,
   };
+}
+
+/** Loading what serves takes longer than everything else at a start: only for those who want it. */
+async function webServersFor(
+  sources: readonly Source[],
+  { config, log }: WatchRequest,
+): Promise<WebServers | undefined> {
+  if (!config.webserver.enabled && !sources.some(({ listens }) => listens)) return undefined;
+  const { WebServers } = await import("../web/mod.ts");
+  return new WebServers({ log });
 }
 
 /** Alerts that may wait before a source that can wait, too, has to. */

@@ -129,6 +129,7 @@ function play(
     sinks: [{ kind: "sink", name: "stdout", config: {} }],
     containerEngines: [],
     containers: noContainers,
+    metrics: undefined,
   };
   const running = watch({
     config: standardConfig(),

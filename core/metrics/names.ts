@@ -42,7 +42,8 @@ export function prometheusName(part: string, name: string, unit: Unit): string {
 /** In the unit that Prometheus wants. */
 export function prometheusValue(value: number | bigint, unit: Unit): number | bigint {
   if (unit === "kibibytes") return Number(value) * 1024;
-  return unit === "percent" ? Number(value) / 100 : value;
+  // Percentages have one decimal; 0.1 + 0.2 shall not show.
+  return unit === "percent" ? Math.round(Number(value) * 10) / 1000 : value;
 }
 
 /** Any text as the name of a metric. */

@@ -1,6 +1,6 @@
 /** What only falcod has to tell: sources, outputs, the engine, reloads. Names begin with `falcod_`. */
 import type { Family, Labels, MetricType, MetricValue, Sample } from "./metric.ts";
-import { type Readings, type SourceReading } from "./readings.ts";
+import type { Readings, ServerReading, SourceReading } from "./readings.ts";
 
 type Read = (readings: Readings) => MetricValue | readonly Sample[] | undefined;
 
@@ -126,6 +126,31 @@ const ROWS: readonly OwnRow[] = [
     "Events lost on their way into captures",
     ({ captures }) => captures?.lostEvents,
   ),
+  gauge(
+    "web_open_connections",
+    "Connections to the web server",
+    ofServers(({ counters }) => [["", counters.open]]),
+  ),
+  counter(
+    "web_requests",
+    "Requests to the web server",
+    ofServers(({ counters }) => [["", counters.requests]]),
+  ),
+  counter(
+    "web_connections",
+    "Connections to the web server, by what became of them",
+    ofServers(({ counters }) => [
+      ["accepted", counters.accepted],
+      ["crowded_out", counters.crowdedOut],
+      ["timed_out", counters.timedOut],
+      ["failed_handshake", counters.failedHandshakes],
+    ]),
+  ),
+  counter(
+    "web_faults",
+    "Requests that hit a bug of falcod",
+    ofServers(({ counters }) => [["", counters.faults]]),
+  ),
 ];
 
 export function ownFamilies(readings: Readings): Family[] {
@@ -148,6 +173,19 @@ function ofSources(value: (source: SourceReading) => MetricValue): Read {
 function ofOutputs(value: (output: Readings["outputs"][number]) => MetricValue): Read {
   return ({ outputs }) =>
     outputs.map((output) => ({ labels: { output: output.name }, value: value(output) }));
+}
+
+/** With the address of each server, and what it is about where that is not empty. */
+function ofServers(
+  values: (server: ServerReading) => readonly (readonly [result: string, value: number])[],
+): Read {
+  return ({ servers }) =>
+    servers.flatMap((server) =>
+      values(server).map(([result, value]) => ({
+        labels: { address: server.address, ...result !== "" && { result } },
+        value,
+      }))
+    );
 }
 
 const CLASSES = ["events.", "drops.", "unreadable.", "filtered_in_kernel."] as const;

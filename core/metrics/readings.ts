@@ -9,6 +9,7 @@ import type {
 } from "../plugin/mod.ts";
 import type { Rule } from "../rule/mod.ts";
 import type { StateCounters } from "../state/mod.ts";
+import type { WebCounters } from "../web/mod.ts";
 import type { Resources } from "./resources.ts";
 
 export interface Readings {
@@ -27,6 +28,7 @@ export interface Readings {
   readonly resources: Resources | undefined;
   /** Absent: nothing is captured. */
   readonly captures: Captures | undefined;
+  readonly servers: readonly ServerReading[];
 }
 
 /** Of every rule that was loaded. */
@@ -65,6 +67,13 @@ export interface Captures {
   readonly captures: number;
   readonly failed: number;
   readonly lostEvents: number;
+}
+
+/** A web server of falcod's. */
+export interface ServerReading {
+  /** `host:port`, as it was asked for. */
+  readonly address: string;
+  readonly counters: WebCounters;
 }
 
 export interface SourceReading {

@@ -108,6 +108,18 @@ export function someReadings(more: Partial<Readings> = {}): Readings {
       hostOpenFiles: 1000,
     },
     captures: undefined,
+    servers: [{
+      address: "0.0.0.0:8765",
+      counters: {
+        open: 1,
+        accepted: 9,
+        crowdedOut: 0,
+        timedOut: 2,
+        requests: 30,
+        failedHandshakes: 0,
+        faults: 0,
+      },
+    }],
     ...more,
   };
 }

@@ -4,6 +4,7 @@ import type { Alert } from "../alert/mod.ts";
 import type { AccountChange, Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Container } from "../state/mod.ts";
+import type { WebServers } from "../web/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { EventDocuments } from "./event_documents.ts";
 
@@ -50,6 +51,11 @@ export interface SourceContext {
   account(change: AccountChange): void;
   /** What the source itself knows of a container. */
   container(container: Container): void;
+  /**
+   * To mount endpoints at, before `ready`: they are started when all sources are ready. There for
+   * sources that listen, unless nothing is to be listened for.
+   */
+  readonly web?: WebServers;
   /** The source has started to see events. */
   ready(): void;
   /** Waits until alerts have gone out, when many are waiting: for sources that can make events wait. */
@@ -85,6 +91,8 @@ export interface ProgramUse {
 export interface Source {
   /** The name rules use: "syscall", "k8s_audit". */
   readonly name: string;
+  /** It waits for others to bring events, through `SourceContext.web`. */
+  readonly listens?: boolean;
   /** Its events come from another machine or time: what this one knows says nothing about them. */
   readonly isRecorded?: boolean;
   /**

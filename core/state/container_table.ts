@@ -149,6 +149,13 @@ export class ContainerTable {
     for (const { container } of this.#entries.values()) if (!container.known) yield container;
   }
 
+  /** How many of them nobody knows the image of. */
+  get withoutImage(): number {
+    let count = 0;
+    for (const { container } of this.#entries.values()) if (!container.image) count++;
+    return count;
+  }
+
   /** Whether anything was learnt of a container since a tick, or it may have been forgotten. */
   changedSince(id: string, tick: number): boolean {
     const entry = this.#entries.get(id);

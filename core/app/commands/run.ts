@@ -121,7 +121,7 @@ async function watchUntilStopped(
     const { refuseDebugger } = await import("../debugger.ts");
     refuseDebugger();
     const { watch } = await import("../watch.ts");
-    const { keepRulesFresh } = await import("../reload.ts");
+    const { keepRulesFresh, loadedPathsOf } = await import("../reload.ts");
     const summary = await watch({
       config: loaded.config,
       settings,
@@ -131,6 +131,7 @@ async function watchUntilStopped(
       signal: stop.signal,
       hostname,
       unbuffered,
+      loadedPaths: loadedPathsOf(start),
       onReady: (sources) => {
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
         if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);

@@ -10,8 +10,6 @@ export interface MetricsSettings {
   readonly outputRule: boolean;
   /** Snapshots as lines of JSON; empty: none. */
   readonly outputFile: string;
-  /** `/metrics` on the web server. */
-  readonly prometheus: boolean;
   readonly groups: MetricGroups;
   readonly convertMemoryToMb: boolean;
   readonly includeEmptyValues: boolean;
@@ -20,6 +18,17 @@ export interface MetricsSettings {
 const MIN_INTERVAL_MS = 100;
 /** Of timers; 24 days. Nobody waits for the next one. */
 const MAX_INTERVAL_MS = 2 ** 31 - 1;
+
+/** As when falco.yaml says nothing. */
+export const STANDARD_GROUPS: MetricGroups = {
+  rules: true,
+  resources: true,
+  state: true,
+  kernel: true,
+  perCpu: false,
+  programs: true,
+  plugins: true,
+};
 
 /** Absent when they are switched off. What is wrong is reported, as Falco refuses to start with it. */
 export function metricsSettings(
@@ -41,8 +50,8 @@ export function metricsSettings(
       help: "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s",
     });
   }
-  const prometheus = webserver.prometheus_metrics_enabled;
-  if (!metrics.output_rule && metrics.output_file === "" && !prometheus) {
+  const hasOutput = metrics.output_rule || metrics.output_file !== "";
+  if (!hasOutput && !webserver.prometheus_metrics_enabled) {
     report.add({
       code: "C040",
       title: "metrics are enabled, and nobody gets them",
@@ -54,7 +63,6 @@ export function metricsSettings(
     intervalMs: Math.min(intervalMs, MAX_INTERVAL_MS),
     outputRule: metrics.output_rule,
     outputFile: metrics.output_file,
-    prometheus,
     groups: {
       rules: metrics.rules_counters_enabled,
       resources: metrics.resource_utilization_enabled,

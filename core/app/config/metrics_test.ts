@@ -1,0 +1,70 @@
+import { assertEquals } from "../../../tests/assert.ts";
+import { Report, SourceText } from "../../base/mod.ts";
+import { checkConfig } from "./check.ts";
+import { readConfigText } from "./load.ts";
+import { metricsSettings } from "./metrics.ts";
+import { webSettings } from "./webserver.ts";
+
+function read(text: string) {
+  const report = new Report();
+  const source = new SourceText("falco.yaml", text);
+  const root = readConfigText(source, { environment: () => undefined, report })!;
+  const config = checkConfig(root, report);
+  const metrics = metricsSettings({ config, root, files: [] }, report);
+  const errors = report.diagnostics.filter(({ severity }) => severity === "error");
+  const codes: readonly string[] = errors.map(({ code }) => code);
+  return { metrics, web: webSettings(config), codes };
+}
+
+Deno.test("metrics are off unless they are switched on, and nothing about them is checked then", () => {
+  assertEquals(read("metrics: {interval: nonsense}").metrics, undefined);
+  assertEquals(read("metrics: {interval: nonsense}").codes, []);
+});
+
+Deno.test("metrics want an interval with a unit, and somebody who gets them", () => {
+  for (
+    const [text, codes] of [
+      ["interval: 1h, output_rule: true", []],
+      ["interval: 100ms, output_file: /tmp/x", []],
+      ["interval: 99ms, output_rule: true", ["C004"]],
+      ["interval: 5000, output_rule: true", ["C004"]],
+      ["output_rule: true", ["C004"]],
+      ["interval: 1h", ["C040"]],
+    ] as const
+  ) assertEquals(read(`metrics: {enabled: true, ${text}}`).codes, codes, text);
+  const served = "webserver: {enabled: true, prometheus_metrics_enabled: true}";
+  assertEquals(read(`metrics: {enabled: true, interval: 1h}\n${served}`).codes, []);
+});
+
+Deno.test("an interval longer than a timer can wait is the longest one can", () => {
+  const { metrics } = read("metrics: {enabled: true, interval: 1y, output_rule: true}");
+  assertEquals(metrics?.intervalMs, 2 ** 31 - 1);
+});
+
+Deno.test("counters per CPU bring those of all CPUs with them", () => {
+  const { metrics } = read(
+    "metrics: {enabled: true, interval: 1h, output_rule: true, kernel_event_counters_enabled: false, kernel_event_counters_per_cpu_enabled: true}",
+  );
+  assertEquals([metrics?.groups.kernel, metrics?.groups.perCpu], [true, true]);
+});
+
+Deno.test("the web server listens where Falco's does, with one file for both when it uses TLS", () => {
+  assertEquals(read("json_output: true").web, undefined);
+  assertEquals(read("webserver: {enabled: true}").web, {
+    listen: { hostname: "0.0.0.0", port: 8765 },
+    healthPath: "/healthz",
+    prometheus: false,
+  });
+  const { web } = read(
+    "webserver: {enabled: true, ssl_enabled: true, ssl_certificate: /x.pem, listen_address: '::1', prometheus_metrics_enabled: true}\nmetrics: {enabled: true, interval: 1h}",
+  );
+  assertEquals(web, {
+    listen: {
+      hostname: "::1",
+      port: 8765,
+      tls: { certificatePath: "/x.pem", keyPath: "/x.pem" },
+    },
+    healthPath: "/healthz",
+    prometheus: true,
+  });
+});

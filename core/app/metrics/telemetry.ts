@@ -1,0 +1,53 @@
+/**
+ * Metrics for OpenTelemetry, through what Deno has built in: it is switched on and pointed somewhere
+ * by the environment (`OTEL_DENO=true`, `OTEL_EXPORTER_OTLP_ENDPOINT` and the like), and Deno asks and
+ * sends by itself. https://docs.deno.com/runtime/fundamentals/open_telemetry/
+ */
+import type { Family } from "../../metrics/mod.ts";
+import { VERSION } from "../version.ts";
+
+/** The part of OpenTelemetry's API that is used. */
+interface Meter {
+  createObservableCounter(name: string, options: { readonly description: string }): Observable;
+  createObservableGauge(name: string, options: { readonly description: string }): Observable;
+}
+interface Observable {
+  addCallback(callback: (result: Result) => Promise<void>): void;
+}
+interface Result {
+  observe(value: number, attributes: Readonly<Record<string, string>>): void;
+}
+
+/** False when it is off: nothing is done then. `read` never rejects. */
+export async function exportTelemetry(read: () => Promise<readonly Family[]>): Promise<boolean> {
+  const meter = findMeter();
+  if (!meter) return false;
+  const known = new Set<string>();
+  const learn = (families: readonly Family[]) => {
+    for (const { name, help: description, type } of families) {
+      if (known.has(name)) continue;
+      known.add(name);
+      const instrument = type === "counter"
+        ? meter.createObservableCounter(name, { description })
+        : meter.createObservableGauge(name, { description });
+      instrument.addCallback((result) => observe(name, result));
+    }
+  };
+  const observe = async (name: string, result: Result) => {
+    const families = await read();
+    const family = families.find((family) => family.name === name);
+    for (const { value, labels } of family?.samples ?? []) result.observe(Number(value), labels);
+    // Those that turned up since then are told of next time.
+    learn(families);
+  };
+  learn(await read());
+  return true;
+}
+
+function findMeter(): Meter | undefined {
+  try {
+    return Deno.telemetry.meterProvider.getMeter("falcod", VERSION);
+  } catch {
+    return undefined; // it says so by throwing
+  }
+}

@@ -1,0 +1,26 @@
+/** What health checks get: Falco's `{"status":"ok"}`, and behind it how everything fares. */
+import type { LaneCounters } from "../../engine/mod.ts";
+import type { SourceHealth } from "../../plugin/mod.ts";
+import { type Endpoint, jsonReply } from "../../web/mod.ts";
+import { readOnly } from "./read_only.ts";
+
+export interface Health {
+  readonly sources: readonly (SourceHealth & { readonly name: string })[];
+  readonly outputs: readonly Pick<LaneCounters, "name" | "state" | "queued">[];
+}
+
+/**
+ * 503 when a source is blind: starting again may help. An output that fails is told of and is no
+ * reason: the alerts that wait for it would be lost.
+ */
+export function healthEndpoint(path: string, look: () => Health): Endpoint {
+  return readOnly(path, () => {
+    const { sources, outputs } = look();
+    const isBlind = sources.some(({ state }) => state === "failed");
+    return jsonReply({
+      status: isBlind ? "failed" : "ok",
+      sources: sources.map(({ name, state, detail }) => ({ name, state, detail })),
+      outputs: outputs.map(({ name, state, queued }) => ({ name, state, queued })),
+    }, { status: isBlind ? 503 : 200 });
+  });
+}
