@@ -88,3 +88,46 @@ Deno.test("falcod explain takes an event out of a capture", async () => {
   assertEquals([hosts.code, shadow.code], [0, 0], hosts.error + shadow.error);
   assertEquals([JSON.parse(hosts.out).matches, JSON.parse(shadow.out).matches], [false, true]);
 });
+
+const AUDIT_RULES = `
+- rule: Secret read
+  desc: d
+  condition: ka.verb = get and ka.target.resource = secrets
+  output: "%ka.user.name read %ka.target.name"
+  priority: WARNING
+  source: k8s_audit
+`;
+
+Deno.test("falcod explain takes audit events, whole, in part, and out of a file", async () => {
+  const read = {
+    auditID: "a",
+    stageTimestamp: "2026-01-01T00:00:01Z",
+    verb: "get",
+    user: { username: "ana" },
+    objectRef: { resource: "secrets", name: "db" },
+  };
+  const lines = [{ ...read, verb: "list" }, read].map((event) => JSON.stringify(event));
+  using folder = new Folder({
+    "rules.yaml": AUDIT_RULES,
+    "audit.jsonl": `${lines.join("\n")}\n`,
+    "one.json": JSON.stringify(read, undefined, 2),
+  });
+  const explain = (event: string) =>
+    falcod(["explain", "Secret read", "-r", folder.file("rules.yaml"), "--event", event]);
+  const [line, inline, file, part, other, missing, broken] = await Promise.all([
+    explain(`${folder.file("audit.jsonl")}#2`),
+    explain(lines[1]!),
+    explain(`@${folder.file("one.json")}`),
+    explain("{verb: get, objectRef: {resource: secrets, name: db}, ka.user.name: ana}"),
+    explain(`${folder.file("audit.jsonl")}#1`),
+    explain(`${folder.file("audit.jsonl")}#3`),
+    explain(`${folder.file("rules.yaml")}#1`),
+  ]);
+  for (const { out, error } of [line, inline, file, part]) {
+    assert(out.endsWith("output: ana read db\n"), out + error);
+  }
+  assert(other.out.includes('ka.verb = get is false with ka.verb = "list"'), other.out);
+  assertEquals([missing.code, broken.code], [1, 1]);
+  assert(missing.error.includes("error[G010]"), missing.error);
+  assert(broken.error.includes("error[G011]"), broken.error);
+});

@@ -59,12 +59,21 @@ tests:
 `;
 
 Deno.test("falcod test passes falcod's own rules, each with an event that fires it", async () => {
-  const { code, out, error } = await falcod(["test", "rules/tests/falco_rules_test.yaml"]);
-  assertEquals([code, error], [0, ""], out);
-  const listed = await falcod(["list", "rules", "--json", "-r", "rules/falco_rules.yaml"]);
-  const text = Deno.readTextFileSync(`${root}rules/tests/falco_rules_test.yaml`);
-  for (const { name } of JSON.parse(listed.out)) {
-    assert(new RegExp(`expect: \\[${name}\\]|- rule: ${name}\n`).test(text), `no test of ${name}`);
+  const own = [
+    ["falco_rules.yaml", "falco_rules_test.yaml"],
+    ["k8s_audit_rules.yaml", "k8s_audit_rules_test.yaml", "k8s_audit_tuning_test.yaml"],
+  ];
+  for (const [rules, ...tests] of own) {
+    const paths = tests.map((name) => `rules/tests/${name}`);
+    const { code, out, error } = await falcod(["test", ...paths]);
+    assertEquals([code, error], [0, ""], out);
+    const listed = await falcod(["list", "rules", "--json", "-r", `rules/${rules}`]);
+    const text = paths.map((path) => Deno.readTextFileSync(`${root}${path}`)).join("");
+    const names: readonly { readonly name: string }[] = JSON.parse(listed.out);
+    assert(names.length > 10, rules!);
+    for (const { name } of names) {
+      assert(new RegExp(`expect: \\[(.*, )?${name}[\\],]|- rule: ${name}\n`).test(text), name);
+    }
   }
 });
 
@@ -189,31 +198,105 @@ Deno.test("falcod test runs nothing of a file that is broken, and tells where", 
   assert(error.includes("wrong.yaml:6:36: error[F012]"), error);
 });
 
-Deno.test("falcod test and explain try rules of sources that nobody delivers yet", async () => {
-  using folder = new Folder({
-    "rules.yaml": `
+const AUDIT_RULES = `
 - rule: Secret read
   desc: d
-  condition: ka.verb = get and ka.target.resource = secrets
-  output: read %ka.target.name
+  condition: ka.verb = get and ka.target.resource = secrets and ka.response.code = 200
+  output: "%ka.user.name read %ka.target.name at %evt.rawtime"
   priority: WARNING
   source: k8s_audit
+`;
+const READ = '{"kind":"Event","auditID":"a","stage":"ResponseComplete",' +
+  '"stageTimestamp":"2026-01-01T00:00:01Z","verb":"get","user":{"username":"ana"},' +
+  '"objectRef":{"resource":"secrets","name":"db"},"responseStatus":{"code":200}}';
+const AUDIT_LOG = [
+  READ.replace("get", "list"),
+  `{"kind":"EventList","items":[${READ},${READ.replace("200", "403")}]}`,
+].join("\n");
+
+Deno.test("falcod test takes audit events by field, in part, whole, and out of a file", async () => {
+  using folder = new Folder({
+    "rules.yaml": AUDIT_RULES,
+    "day.jsonl": AUDIT_LOG,
+    "test.yaml": `
+rules: rules.yaml
+source: k8s_audit
+tests:
+  - name: by field
+    event: {ka.verb: get, ka.target.resource: secrets, ka.target.name: s, evt.rawtime: 7}
+    expect: [{rule: Secret read, output: <NA> read s at 7}]
+  - name: in part
+    event: {verb: get, objectRef: {resource: secrets}}
+    events:
+      - {objectRef: {name: s}}
+      - {objectRef: {name: s}, ka.user.name: null}
+    expect: [{rule: Secret read, output: <NA> read s at 1767225600000000000}]
+  - name: whole
+    event: ${READ}
+    expect: [{rule: Secret read, output: ana read db at 1767225601000000000}]
+  - name: one of a file
+    event_file: day.jsonl#2
+    expect: [Secret read]
+  - name: the same, but for the user, by field and in the document
+    event_file: day.jsonl#2
+    event: {ka.user.name: eve, objectRef: {name: mail}}
+    expect: [{rule: Secret read, output: eve read mail at 1767225601000000000}]
+  - name: the same, but that it is of somebody unknown
+    event_file: day.jsonl#2
+    event: {user: {username: null}}
+    expect: [{rule: Secret read, output: <NA> read db at 1767225601000000000}]
+  - name: all of a file, but that they are of pods
+    event_file: day.jsonl
+    event: {objectRef: {resource: pods}}
+    expect: []
 `,
+  });
+  const { code, out, error } = await falcod(["test", folder.file("test.yaml")]);
+  assertEquals([code, out, error], [0, "7 passed, 0 failed\n", ""]);
+});
+
+Deno.test("falcod test says which event of a file it went wrong with", async () => {
+  using folder = new Folder({
+    "rules.yaml": AUDIT_RULES,
+    "day.jsonl": AUDIT_LOG,
     "test.yaml": `
 rules: rules.yaml
 tests:
-  - name: a secret
+  - name: all of a file
     source: k8s_audit
-    event: {ka.verb: get, ka.target.resource: secrets, ka.target.name: s}
-    expect: [{rule: Secret read, output: read s}]
+    event_file: day.jsonl
+    expect: [Secret read]
+`,
+    "none.yaml": `
+rules: rules.yaml
+tests:
+  - name: no such event
+    source: k8s_audit
+    event_file: day.jsonl#4
+    expect: []
 `,
   });
-  const rules = folder.file("rules.yaml");
-  const [test, explain] = await Promise.all([
-    falcod(["test", folder.file("test.yaml")]),
-    falcod(["explain", "Secret read", "-r", rules, "--event", "{ka.verb: list}"]),
+  const path = folder.file("test.yaml"), log = folder.file("day.jsonl");
+  const [text, json, none] = await Promise.all([
+    falcod(["test", path]),
+    falcod(["test", path, "--json"]),
+    falcod(["test", folder.file("none.yaml")]),
   ]);
-  assertEquals([test.code, test.out], [0, "1 passed, 0 failed\n"]);
-  assertEquals(explain.code, 0, explain.error);
-  assert(explain.out.includes('nobody provides its event source "k8s_audit"'), explain.out);
+  const missed = 'an alert was expected. "Secret read" does not match, because';
+  assertEquals(
+    text.out,
+    `FAILED ${path}:4: all of a file
+    event 1 of ${log}: ${missed} ka.verb = get is false with ka.verb = "list".
+    event 3 of ${log}: ${missed} ka.response.code = 200 is false with ka.response.code = "403".
+0 passed, 1 failed
+`,
+  );
+  assertObjectMatch(JSON.parse(json.out).files[0].tests[0].failures[1], {
+    kind: "missing",
+    event_file: log,
+    event_number: 3,
+    at: { line: 6 },
+  });
+  assert(none.error.includes(`none.yaml:6:17: error[G010]: "${log}" has no event 4`), none.error);
+  assert(none.error.includes("it has 3 events"), none.error);
 });

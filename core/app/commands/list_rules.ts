@@ -17,7 +17,10 @@ export interface ListRulesRequest {
 
 /** Exit code 1 when the rules are not valid, or the pattern fits none. */
 export async function listRulesCommand(request: ListRulesRequest, host: Host): Promise<number> {
-  const { report, ruleset } = await prepare({ ...request, options: [] }, host);
+  const { report, ruleset } = await prepare(
+    { ...request, options: [], undelivered: "checked" },
+    host,
+  );
   if (!ruleset) {
     tellErrors(report, host);
     return EXIT_FAILURE;
