@@ -6,7 +6,7 @@ import type { ScapEvent } from "../scap/mod.ts";
 const AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10;
 const MAPPED_PREFIX = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff);
 
-/** Addresses are copies, 4 or 16 bytes; of IPv6 ones that stand for IPv4, those 4. */
+/** Addresses are copies that nobody changes, 4 or 16 bytes; of IPv6 ones that stand for IPv4, those 4. */
 export interface Endpoint {
   readonly address: Uint8Array;
   readonly port: number;
@@ -44,8 +44,8 @@ export function tupleAt(event: ScapEvent, index: number): Tuple | undefined {
     case AF_INET:
       return length < 13 ? undefined : {
         family: "ipv4",
-        source: { address: copy(bytes, at + 1, 4), port: view.getUint16(at + 5, true) },
-        destination: { address: copy(bytes, at + 7, 4), port: view.getUint16(at + 11, true) },
+        source: { address: ipv4(bytes, at + 1), port: view.getUint16(at + 5, true) },
+        destination: { address: ipv4(bytes, at + 7), port: view.getUint16(at + 11, true) },
       };
     case AF_INET6: {
       if (length < 37) return undefined;
@@ -84,7 +84,7 @@ export function addressAt(event: ScapEvent, index: number): Address | undefined 
     case AF_INET:
       return length < 7 ? undefined : {
         family: "ipv4",
-        address: copy(bytes, at + 1, 4),
+        address: ipv4(bytes, at + 1),
         port: view.getUint16(at + 5, true),
       };
     case AF_INET6:
@@ -147,6 +147,19 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
+}
+
+/** The same few come again and again. */
+const ipv4Addresses = new Map<number, Uint8Array>();
+const MAX_ADDRESSES = 4096;
+
+function ipv4(bytes: Uint8Array, at: number): Uint8Array {
+  const key = bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
+  let address = ipv4Addresses.get(key);
+  if (address !== undefined) return address;
+  if (ipv4Addresses.size >= MAX_ADDRESSES) ipv4Addresses.clear();
+  ipv4Addresses.set(key, address = copy(bytes, at, 4));
+  return address;
 }
 
 function copy(bytes: Uint8Array, at: number, length: number): Uint8Array {

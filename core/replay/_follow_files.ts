@@ -21,7 +21,7 @@ function maker(kind: DescriptorKind, flags = NONE): Handler {
     const number = event.scap.paramSigned(0) ?? 0;
     if (number < 0) return;
     const bits = event.scap.paramUnsigned(flags) ?? 0;
-    follower.open(event, thread, Descriptor.of({ number, kind, flags: bits }));
+    follower.open(event, thread, number, Descriptor.of({ kind, flags: bits }));
   };
 }
 
@@ -35,8 +35,8 @@ const pipe: Handler = (event, thread, follower) => {
     follower.open(
       event,
       thread,
+      scap.paramSigned(index) ?? -1,
       Descriptor.of({
-        number: scap.paramSigned(index) ?? -1,
         kind: "fifo",
         flags,
         inodeLow: hasInode ? scap.view.getUint32(at, true) : 0,
@@ -52,7 +52,7 @@ const memfd: Handler = (event, thread, follower) => {
   if (number < 0) return;
   const path = texts.named("", texts.text(scap, 1));
   const flags = scap.paramUnsigned(2) ?? 0;
-  follower.open(event, thread, Descriptor.of({ number, kind: "memfd", path, flags }));
+  follower.open(event, thread, number, Descriptor.of({ kind: "memfd", path, flags }));
 };
 
 const pidfdOpen: Handler = (event, thread, follower) => {
@@ -63,8 +63,8 @@ const pidfdOpen: Handler = (event, thread, follower) => {
   follower.open(
     event,
     thread,
+    number,
     Descriptor.of({
-      number,
       kind: "pidfd",
       path: texts.named("", `/proc/${processId}`),
       flags: scap.paramUnsigned(2) ?? 0,
@@ -75,9 +75,9 @@ const pidfdOpen: Handler = (event, thread, follower) => {
 
 const pidfdGetfd: Handler = (event, thread, follower) => {
   const { scap } = event;
-  const pidfd = thread.descriptors.get(scap.paramSigned(1) ?? -1);
+  const pidfd = thread.table.get(scap.paramSigned(1) ?? -1);
   if (pidfd?.kind !== "pidfd") return;
-  const target = follower.threads.get(pidfd.processId)?.descriptors.get(scap.paramSigned(2) ?? -1);
+  const target = follower.threads.get(pidfd.processId)?.table.get(scap.paramSigned(2) ?? -1);
   if (!target) return;
   const flags = target.flags & ~CLOEXEC_BITS | O_CLOEXEC;
   copyTo(event, thread, follower, target, scap.paramSigned(0) ?? -1, flags);
@@ -92,7 +92,7 @@ function copyTo(
   number: number,
   flags: number,
 ): void {
-  follower.open(event, thread, from.with({ number, flags }));
+  follower.open(event, thread, number, from.with({ flags }));
   // It is called what the original is called.
   event.renames = false;
 }
@@ -135,8 +135,8 @@ const close: Handler = (event, thread, follower) => {
   }
 };
 
-const passClose: Pass = (scap, { descriptors }, index) => {
-  if ((scap.paramSigned(0) ?? 0) >= 0) descriptors.delete(scap.paramSigned(index) ?? -1);
+const passClose: Pass = (scap, { table }, index) => {
+  if ((scap.paramSigned(0) ?? 0) >= 0) table.delete(scap.paramSigned(index) ?? -1);
   return true;
 };
 
@@ -145,12 +145,12 @@ const closeRange: Handler = ({ scap }, thread) => {
   const first = scap.paramUnsigned(1) ?? 0, last = scap.paramUnsigned(2) ?? 0;
   const isWithin = (number: number) => number >= first && number <= last;
   if (((scap.paramUnsigned(3) ?? 0) & CLOSE_RANGE_CLOEXEC) === 0) {
-    thread.descriptors.retain((_descriptor, number) => !isWithin(number));
+    thread.table.retain((_descriptor, number) => !isWithin(number));
     return;
   }
-  for (const [number, descriptor] of [...thread.descriptors.entries()]) {
+  for (const [number, descriptor] of [...thread.table.entries()]) {
     if (!isWithin(number)) continue;
-    thread.descriptors.set(number, descriptor.with({ flags: descriptor.flags | O_CLOEXEC }));
+    thread.table.set(number, descriptor.with({ flags: descriptor.flags | O_CLOEXEC }));
   }
 };
 

@@ -11,7 +11,6 @@ const IPPROTO_IP = 0, IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPRO
 const UNSPECIFIED_V4 = new Uint8Array(4), UNSPECIFIED_V6 = new Uint8Array(16);
 
 export interface NewSocket {
-  readonly number: number;
   readonly domain: number;
   readonly type: number;
   readonly protocol: number;
@@ -19,10 +18,10 @@ export interface NewSocket {
 }
 
 export function makeSocket(
-  { number, domain, type, protocol, flags }: NewSocket,
+  { domain, type, protocol, flags }: NewSocket,
   interfaces: NetworkInterfaces,
 ): Descriptor {
-  const base = { number, flags, interfaces };
+  const base = { flags, interfaces };
   switch (domain) {
     case AF_UNIX:
       return Descriptor.of({ ...base, kind: "unix" });
@@ -71,13 +70,12 @@ export const socket: Handler = (event, thread, follower) => {
   const number = scap.paramSigned(0) ?? 0;
   if (number < 0) return;
   const made = makeSocket({
-    number,
     domain: scap.paramUnsigned(1) ?? 0,
     type: scap.paramUnsigned(2) ?? 0,
     protocol: scap.paramUnsigned(3) ?? 0,
     flags: scap.paramUnsigned(4) ?? 0,
   }, follower.interfaces);
-  follower.open(event, thread, made);
+  follower.open(event, thread, number, made);
 };
 
 /** The two ends are called nothing; the first is the one that the event shows. */
@@ -87,11 +85,11 @@ export const socketpair: Handler = (event, thread, follower) => {
   const first = scap.paramSigned(1) ?? -1, second = scap.paramSigned(2) ?? -1;
   if (first === second) return;
   const kind = "unix" as const;
-  follower.open(event, thread, Descriptor.of({ number: first, kind }));
-  const shown = event.found;
-  follower.open(event, thread, Descriptor.of({ number: second, kind }));
   // Falco shows the first under the number of the second.
-  event.found = shown?.with({ number: second });
+  const shown = Descriptor.of({ kind });
+  follower.open(event, thread, first, shown);
+  follower.open(event, thread, second, Descriptor.of({ kind }));
+  event.found = shown;
 };
 
 /** Nobody saw the socket being made; that somebody sends with an address makes it a datagram's. */
@@ -103,11 +101,10 @@ export function inferSocket(
   const { scap } = event;
   const domain = scap.paramLength(4) === 0 ? 0 : scap.bytes[scap.paramStart(4)]!;
   if (domain !== AF_INET && domain !== AF_INET6) return undefined;
-  const number = event.descriptorNumber;
   const made = makeSocket(
-    { number, domain, type: SOCK_DGRAM, protocol: IPPROTO_UDP, flags: 0 },
+    { domain, type: SOCK_DGRAM, protocol: IPPROTO_UDP, flags: 0 },
     follower.interfaces,
   );
-  follower.open(event, thread, made);
+  follower.open(event, thread, event.descriptorNumber, made);
   return made;
 }

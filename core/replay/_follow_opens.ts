@@ -57,33 +57,31 @@ function opener(layout: OpenLayout): Handler {
       ? event.texts.named(NOT_CAPTURED, NOT_CAPTURED)
       : path;
     if (number < 0) return;
-    follower.open(event, thread, describe(scap, { number, flags, path, layout }));
+    follower.open(event, thread, number, describe(scap, { flags, path, layout }));
   };
 }
 
 interface Opened {
-  readonly number: number;
   readonly flags: number;
   readonly path: NamedPath;
   readonly layout: OpenLayout;
 }
 
-function describe(scap: ScapEvent, { number, flags, path, layout }: Opened): Descriptor {
+function describe(scap: ScapEvent, { flags, path, layout }: Opened): Descriptor {
   const inodeAt = scap.paramStart(layout.inode);
   const hasInode = scap.paramLength(layout.inode) === 8;
   const inodeLow = hasInode ? scap.view.getUint32(inodeAt, true) : 0;
   const inodeHigh = hasInode ? scap.view.getUint32(inodeAt + 4, true) : 0;
   const encodedDevice = scap.paramUnsigned(layout.device) ?? 0;
   const interned = path instanceof InternedPath ? path : undefined;
-  const last = interned?.openedAs(number);
+  const last = interned?.opened;
   if (
-    last !== undefined && last.number === number && last.flags === flags &&
+    last !== undefined && last.flags === flags &&
     last.inodeLow === inodeLow && last.inodeHigh === inodeHigh &&
     last.encodedDevice === encodedDevice
   ) return last;
   const kind = (flags & O_DIRECTORY) !== 0 ? "directory" : "file";
   const descriptor = new Descriptor(
-    number,
     kind,
     path,
     flags,
@@ -92,7 +90,7 @@ function describe(scap: ScapEvent, { number, flags, path, layout }: Opened): Des
     inodeHigh,
     path.given,
   );
-  interned?.remember(descriptor);
+  if (interned) interned.opened = descriptor;
   return descriptor;
 }
 
@@ -126,7 +124,7 @@ function toldPath(
 /** What a path relative to a descriptor begins with. */
 export function directoryName(thread: ReplayThread, number: number): string {
   if (number === AT_FDCWD) return thread.process.cwd;
-  const descriptor = thread.descriptors.get(number);
+  const descriptor = thread.table.get(number);
   if (!descriptor) return UNKNOWN_DIRECTORY;
   return descriptor.name === "" || descriptor.name.endsWith("/")
     ? descriptor.name

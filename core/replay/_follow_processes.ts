@@ -191,7 +191,7 @@ function inherit(child: ReplayThread, from: ReplayThread, isThread: boolean): vo
   child.image = imageOf(child, from);
   if (child.cgroups.length === 0) child.cgroups = from.cgroups;
   if (isThread || !child.isLeader) return;
-  child.process.descriptors = from.descriptors.fork();
+  child.process.descriptors = from.table.fork();
   child.process.cwd = from.process.cwd;
 }
 

@@ -119,7 +119,6 @@ const accept: Handler = (event, thread, follower) => {
   if (!tuple || tuple.family === "other") return;
   const flags = (scap.paramSigned(5) ?? 0) & O_CLOEXEC;
   const base = {
-    number,
     flags,
     side: "server",
     connected: true,
@@ -128,6 +127,7 @@ const accept: Handler = (event, thread, follower) => {
   follower.open(
     event,
     thread,
+    number,
     tuple.family === "unix"
       ? Descriptor.of({ ...base, kind: "unix", name: tupleText(tuple) })
       : Descriptor.of({

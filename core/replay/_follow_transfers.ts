@@ -89,9 +89,9 @@ export function protocolIn(descriptor: Descriptor, kind: "ipv4" | "ipv6"): numbe
 
 /** Through a socket that is known to be connected, and what is no socket, goes nothing new. */
 function passTransfer(direction: "in" | "out", tupleIndex: number | undefined): Pass {
-  return (scap, { descriptors }, index) => {
+  return (scap, { table }, index) => {
     if ((scap.paramSigned(0) ?? 0) < 0) return true;
-    const descriptor = descriptors.get(scap.paramSigned(index) ?? -1);
+    const descriptor = table.get(scap.paramSigned(index) ?? -1);
     if (descriptor === undefined) return direction === "in" || tupleIndex === undefined;
     const { kind } = descriptor;
     if ((kind === "ipv4" || kind === "ipv6") && !descriptor.connected) return false;

@@ -101,7 +101,7 @@ function pathParam(event: ReplayEvent, index: number, directory: string): string
 function directoryOf(event: ReplayEvent, { directory }: EventParam): string {
   const number = directory === undefined ? AT_FDCWD : event.scap.paramSigned(directory);
   if (number === undefined || number === AT_FDCWD) return event.cwd;
-  const name = event.thread?.descriptors.get(number)?.name ?? "";
+  const name = event.thread?.table.get(number)?.name ?? "";
   return name === "" || name.endsWith("/") ? name : `${name}/`;
 }
 

@@ -13,10 +13,16 @@ import { type ReplayProcess, ReplayThread } from "./threads.ts";
 /** Sockets whose direction is found out when all are known. */
 const MAX_SOCKETS = 1 << 16;
 
+interface Connection {
+  readonly process: ReplayProcess;
+  readonly number: number;
+  readonly descriptor: Descriptor;
+}
+
 export class Seeds {
   readonly #follower: Follower;
   readonly #serverPorts = new Set<number>();
-  #connections: { readonly process: ReplayProcess; readonly descriptor: Descriptor }[] = [];
+  #connections: Connection[] = [];
 
   constructor(follower: Follower) {
     this.#follower = follower;
@@ -86,17 +92,18 @@ export class Seeds {
     // Threads use the table of their process.
     if (!thread?.isLeader) return;
     const descriptor = this.#describe(found);
-    thread.descriptors.set(descriptor.number, descriptor);
+    const { number } = found;
+    thread.table.set(number, descriptor);
     if (descriptor.isServerSocket) this.#serverPorts.add(descriptor.ends!.destination.port);
     if (descriptor.kind === "ipv4" && this.#connections.length < MAX_SOCKETS) {
-      this.#connections.push({ process: thread.process, descriptor });
+      this.#connections.push({ process: thread.process, number, descriptor });
     }
   }
 
   /** All are known: connections to a port that somebody on this machine serves come from outside. */
   complete(): void {
-    for (const { process, descriptor } of this.#connections) {
-      const { number, protocolNumber } = descriptor;
+    for (const { process, number, descriptor } of this.#connections) {
+      const { protocolNumber } = descriptor;
       if (process.descriptors.get(number) !== descriptor || !descriptor.ends?.source) continue;
       const { source, destination } = descriptor.ends;
       if (!this.#serverPorts.has(source.port)) {
@@ -113,9 +120,8 @@ export class Seeds {
 
   #describe(found: ScapDescriptor): Descriptor {
     const { texts, interfaces } = this.#follower;
-    const { number, inode } = found;
+    const { inode } = found;
     const base = {
-      number,
       inodeLow: Number(inode & 0xffffffffn),
       inodeHigh: Number(inode >> 32n),
       interfaces,
@@ -163,7 +169,7 @@ export class Seeds {
   }
 
   #connection(
-    base: { readonly number: number },
+    base: { readonly inodeLow: number; readonly inodeHigh: number },
     type: "ipv4" | "ipv6",
     ends: Ends,
     protocolNumber: number,

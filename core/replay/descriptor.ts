@@ -1,4 +1,4 @@
-/** A descriptor as a capture tells of it. */
+/** What a descriptor of a capture stands for. */
 import type { FileDescriptor, NamedPath, SocketTuple, TypeChar } from "../event/mod.ts";
 import type { NamedDescriptorType } from "../scap/mod.ts";
 import { type Endpoint, endText } from "./_addresses.ts";
@@ -57,7 +57,6 @@ export interface Ends {
 }
 
 export interface DescriptorFacts {
-  readonly number: number;
   readonly kind: DescriptorKind;
   readonly path?: NamedPath | undefined;
   /** Open flags, with what upstream adds to them. */
@@ -79,15 +78,17 @@ export interface DescriptorFacts {
   readonly processId?: number;
 }
 
-/** Never changes; what happens to a descriptor makes another one. */
-export class Descriptor implements FileDescriptor, DescriptorFacts {
+/**
+ * All but the number: one path is opened under many. Never changes; what happens to a descriptor makes
+ * another one.
+ */
+export class Descriptor implements Omit<FileDescriptor, "number">, DescriptorFacts {
   readonly typeChar: TypeChar;
   #name: string | undefined;
   #socket: SocketTuple | undefined;
 
   /** In positions, because nothing is made as often; everybody else calls `of`. */
   constructor(
-    readonly number: number,
     readonly kind: DescriptorKind,
     readonly path: NamedPath | undefined,
     readonly flags: number,
@@ -108,7 +109,6 @@ export class Descriptor implements FileDescriptor, DescriptorFacts {
 
   static of(facts: DescriptorFacts): Descriptor {
     return new Descriptor(
-      facts.number,
       facts.kind,
       facts.path,
       facts.flags ?? 0,
@@ -128,7 +128,6 @@ export class Descriptor implements FileDescriptor, DescriptorFacts {
   with(changes: Partial<DescriptorFacts>): Descriptor {
     const hasOtherEnds = "ends" in changes || changes.protocolNumber !== undefined;
     return new Descriptor(
-      changes.number ?? this.number,
       changes.kind ?? this.kind,
       changes.path ?? this.path,
       changes.flags ?? this.flags,
@@ -234,6 +233,59 @@ export class Descriptor implements FileDescriptor, DescriptorFacts {
 
   #isLocal({ address }: Endpoint): boolean {
     return this.interfaces?.isLocal(address) ?? false;
+  }
+}
+
+/** A descriptor with its number, as events show it; reused, so valid as long as the event. */
+export class ShownDescriptor implements FileDescriptor {
+  constructor(public number: number, public of: Descriptor) {}
+
+  get typeChar(): TypeChar {
+    return this.of.typeChar;
+  }
+
+  get path(): NamedPath | undefined {
+    return this.of.path;
+  }
+
+  get socket(): SocketTuple | undefined {
+    return this.of.socket;
+  }
+
+  get protocol(): string | undefined {
+    return this.of.protocol;
+  }
+
+  get role(): "client" | "server" | undefined {
+    return this.of.role;
+  }
+
+  get connected(): boolean {
+    return this.of.connected;
+  }
+
+  get inode(): bigint {
+    return this.of.inode;
+  }
+
+  get device(): number {
+    return this.of.device;
+  }
+
+  get flags(): number {
+    return this.of.flags;
+  }
+
+  get onOverlayUpper(): boolean {
+    return this.of.onOverlayUpper;
+  }
+
+  get isServer(): boolean {
+    return this.of.isServer;
+  }
+
+  get known(): boolean {
+    return true;
   }
 }
 

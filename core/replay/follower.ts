@@ -164,7 +164,7 @@ export class Follower {
     }
     const closing = this.#closingThread;
     if (closing !== undefined) {
-      closing.descriptors.delete(this.#closing);
+      closing.table.delete(this.#closing);
       this.#closingThread = undefined;
     }
     const ended = this.#ended;
@@ -195,14 +195,14 @@ export class Follower {
 
   /** The descriptor that the event works on. */
   descriptorOf(event: ReplayEvent, thread: ReplayThread): Descriptor | undefined {
-    return event.found ??= thread.descriptors.get(event.descriptorNumber);
+    return event.found ??= thread.table.get(event.descriptorNumber);
   }
 
   /** A new descriptor, in place of one that was there under the number. */
-  open(event: ReplayEvent, thread: ReplayThread, descriptor: Descriptor): void {
-    thread.descriptors.set(descriptor.number, descriptor);
+  open(event: ReplayEvent, thread: ReplayThread, number: number, descriptor: Descriptor): void {
+    thread.table.set(number, descriptor);
     event.found = descriptor;
-    event.descriptorNumber = descriptor.number;
+    event.descriptorNumber = number;
     event.renames = descriptor.hasName;
   }
 
@@ -210,7 +210,7 @@ export class Follower {
   replace(event: ReplayEvent, thread: ReplayThread, descriptor: Descriptor): void {
     event.renames = undefined;
     event.replaced = event.found;
-    thread.descriptors.set(descriptor.number, descriptor);
+    thread.table.set(event.descriptorNumber, descriptor);
     event.found = descriptor;
   }
 

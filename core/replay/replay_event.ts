@@ -14,7 +14,7 @@ import {
 import { ScapEvent } from "../scap/mod.ts";
 import { tupleAt, tupleText } from "./_addresses.ts";
 import { decodeParam } from "./_params.ts";
-import type { Descriptor } from "./descriptor.ts";
+import { type Descriptor, ShownDescriptor } from "./descriptor.ts";
 import type { Texts } from "./texts.ts";
 import type { ReplayThread } from "./threads.ts";
 
@@ -52,6 +52,7 @@ export class ReplayEvent implements Event {
   /** The number that was read last; -1: none of this event. */
   #readIndex = -1;
   #read = 0;
+  #shown: ShownDescriptor | undefined;
   readonly #kinds = eventKinds();
 
   constructor(texts: Texts) {
@@ -126,8 +127,13 @@ export class ReplayEvent implements Event {
     if ((this.#kinds[this.scap.type]! & ABOUT_DESCRIPTOR) === 0) return undefined;
     const { thread, descriptorNumber: number } = this;
     if (!thread) return undefined;
-    this.found ??= thread.descriptors.get(number);
-    return this.found ?? this.#unknownDescriptor(number);
+    const found = this.found ??= thread.table.get(number);
+    if (found === undefined) return this.#unknownDescriptor(number);
+    const shown = this.#shown;
+    if (shown === undefined) return this.#shown = new ShownDescriptor(number, found);
+    shown.number = number;
+    shown.of = found;
+    return shown;
   }
 
   /** It was not opened, or nobody saw it: there is its number, and what the event says itself. */

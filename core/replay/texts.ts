@@ -16,33 +16,16 @@ export const NOT_CAPTURED = "<NA>";
 /** The same in captures of old. */
 const OLD_NULL = "(NULL)";
 
-const OPENED_MASK = 7;
-const NONE_OPENED: readonly (Descriptor | undefined)[] = new Array(OPENED_MASK + 1).fill(undefined);
-
 /** One object for one path, so that a judge can keep notes on it. */
 export class InternedPath implements NamedPath {
   readonly resolved = undefined;
   readonly sights: Readonly<Record<View, Sight>>;
-  #opened: Descriptor | undefined;
-  /** By the last bits of its number. */
-  #openedOthers: (Descriptor | undefined)[] | undefined;
+  /** What was made of it when it was last opened: often it is opened the same way again. */
+  opened: Descriptor | undefined;
 
   constructor(readonly raw: string, readonly given: string) {
     const sight = new Sight();
     this.sights = { given: sight, resolved: sight };
-  }
-
-  /** What was made of it when it was last opened under that number: often it is opened so again. */
-  openedAs(number: number): Descriptor | undefined {
-    const first = this.#opened;
-    if (first === undefined || first.number === number) return first;
-    return this.#openedOthers?.[number & OPENED_MASK];
-  }
-
-  remember(descriptor: Descriptor): void {
-    const { number } = descriptor;
-    if (this.#opened === undefined || this.#opened.number === number) this.#opened = descriptor;
-    else (this.#openedOthers ??= NONE_OPENED.slice())[number & OPENED_MASK] = descriptor;
   }
 }
 

@@ -2,8 +2,10 @@
 import type {
   Cgroup,
   Credentials,
+  FileDescriptor,
   Image,
   Membership,
+  OpenDescriptors,
   ProcessorUse,
   ProcessSnapshot,
   TrackedThread,
@@ -14,7 +16,7 @@ import {
   UNKNOWN_MEMBERSHIP,
   UNSEEN_IMAGE,
 } from "../state/mod.ts";
-import type { Descriptor } from "./descriptor.ts";
+import { type Descriptor, ShownDescriptor } from "./descriptor.ts";
 import { NOT_CAPTURED } from "./texts.ts";
 
 /** Threads kept at most, as in the process table. */
@@ -94,8 +96,13 @@ export class ReplayThread implements TrackedThread {
     return this.id === this.process.id;
   }
 
-  get descriptors(): DescriptorTable<Descriptor> {
+  /** Threads use the descriptors of their process. */
+  get table(): DescriptorTable<Descriptor> {
     return this.process.descriptors;
+  }
+
+  get descriptors(): OpenDescriptors {
+    return new ShownDescriptors(this.table);
   }
 
   get openCount(): number {
@@ -133,6 +140,30 @@ export class ReplayThread implements TrackedThread {
       startClockNs: this.startClockNs,
       ...this.virtualId > 0 && { virtualThreadId: this.virtualId },
     };
+  }
+}
+
+/** Descriptors with their numbers, as fields ask for them. */
+class ShownDescriptors implements OpenDescriptors {
+  readonly #table: DescriptorTable<Descriptor>;
+
+  constructor(table: DescriptorTable<Descriptor>) {
+    this.#table = table;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  get(number: number): FileDescriptor | undefined {
+    const descriptor = this.#table.get(number);
+    return descriptor && new ShownDescriptor(number, descriptor);
+  }
+
+  *[Symbol.iterator](): Generator<FileDescriptor, void, void> {
+    for (const [number, descriptor] of this.#table.entries()) {
+      yield new ShownDescriptor(number, descriptor);
+    }
   }
 }
 

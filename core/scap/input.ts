@@ -15,6 +15,8 @@ export interface ScapInput {
 /** What a file or standard input is: `Deno.FsFile` and `Deno.stdin` have this shape. */
 export interface ByteSource {
   read(into: Uint8Array): Promise<number | null>;
+  /** Only of files, which let nobody wait. */
+  readSync?(into: Uint8Array): number | null;
   close(): void;
 }
 
@@ -54,12 +56,27 @@ export function captureIn(path: string): string {
 async function openSource(path: string): Promise<ByteSource> {
   if (!isStandardInput(path)) {
     await refuseNamedPipe(path);
-    return await Deno.open(path);
+    return await openFile(path);
   }
   if (Deno.stdin.isTerminal()) throw new Error("it is a terminal");
   // Whoever started falcod closes it.
   return { read: (into) => Deno.stdin.read(into), close: () => {} };
 }
+
+/** What is at hand is read at once; of whatever else was opened nobody knows when it has something. */
+async function openFile(path: string): Promise<ByteSource> {
+  const file = await Deno.open(path);
+  try {
+    if ((await file.stat()).isFile) return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return { read: (into) => file.read(into), close: () => file.close() };
+}
+
+/** So many reads in a row let nobody else have a turn. */
+const READS_IN_A_ROW = 8;
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
@@ -94,6 +111,7 @@ class PlainInput implements ScapInput {
   readonly #source: ByteSource;
   /** Read already. */
   #head: Uint8Array;
+  #readsLeft = READS_IN_A_ROW;
 
   constructor(source: ByteSource, head: Uint8Array) {
     this.#source = source;
@@ -101,7 +119,7 @@ class PlainInput implements ScapInput {
   }
 
   read(into: Uint8Array): number | Promise<number> {
-    if (this.#head.length === 0) return readSource(this.#source, into);
+    if (this.#head.length === 0) return this.#read(into);
     const part = this.#head.subarray(0, into.length);
     into.set(part);
     this.#head = this.#head.subarray(part.length);
@@ -111,14 +129,30 @@ class PlainInput implements ScapInput {
   close(): void {
     this.#source.close();
   }
+
+  #read(into: Uint8Array): number | Promise<number> {
+    if (this.#source.readSync === undefined || --this.#readsLeft === 0) {
+      this.#readsLeft = READS_IN_A_ROW;
+      return readSource(this.#source, into);
+    }
+    try {
+      return this.#source.readSync(into) ?? 0;
+    } catch (error) {
+      throw readFailure(error);
+    }
+  }
+}
+
+function readFailure(error: unknown): InputError {
+  return new InputError("read-failed", `the file cannot be read: ${reasonOf(error)}`, {
+    cause: error,
+  });
 }
 
 async function readSource(source: ByteSource, into: Uint8Array): Promise<number> {
   try {
     return await source.read(into) ?? 0;
   } catch (error) {
-    throw new InputError("read-failed", `the file cannot be read: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw readFailure(error);
   }
 }

@@ -1,6 +1,4 @@
 /** The descriptors of one process, for sources that follow them. */
-import type { FileDescriptor, OpenDescriptors } from "../event/mod.ts";
-
 /** Numbers below have a slot of their own; a process rarely has others. */
 const SLOTS = 1024;
 /** Open at once; Linux allows no more than 2^20 unless told otherwise. */
@@ -11,7 +9,7 @@ const LARGEST_NUMBER = 0x7fffffff;
  * Descriptors by number. What is in it never changes (another object takes its place), so a fork costs
  * nothing: both tables share what they have until one of them changes it.
  */
-export class DescriptorTable<D extends FileDescriptor = FileDescriptor> implements OpenDescriptors {
+export class DescriptorTable<D extends object> {
   #slots: (D | undefined)[] = [];
   #others: Map<number, D> | undefined;
   #isShared = false;
@@ -55,7 +53,12 @@ export class DescriptorTable<D extends FileDescriptor = FileDescriptor> implemen
 
   /** Keeps only what `isKept` says yes to. */
   retain(isKept: (descriptor: D, number: number) => boolean): void {
-    for (const [number, descriptor] of [...this.entries()]) {
+    for (let number = 0; number < this.#slots.length; number++) {
+      const descriptor = this.#slots[number];
+      if (descriptor !== undefined && !isKept(descriptor, number)) this.delete(number);
+    }
+    if (this.#others === undefined) return;
+    for (const [number, descriptor] of [...this.#others]) {
       if (!isKept(descriptor, number)) this.delete(number);
     }
   }

@@ -19,7 +19,7 @@ function file(number: number): FileDescriptor {
 }
 
 Deno.test("DescriptorTable keeps descriptors by number, however large", () => {
-  const table = new DescriptorTable();
+  const table = new DescriptorTable<FileDescriptor>();
   for (const number of [0, 3, 5000, 3]) table.set(number, file(number));
   assertEquals([...table].map(({ number }) => number), [0, 3, 5000]);
   assertEquals(table.size, 3);
@@ -29,13 +29,13 @@ Deno.test("DescriptorTable keeps descriptors by number, however large", () => {
 });
 
 Deno.test("DescriptorTable takes no number that no descriptor can have", () => {
-  const table = new DescriptorTable();
+  const table = new DescriptorTable<FileDescriptor>();
   for (const number of [-1, 1.5, NaN, 2 ** 31, Infinity]) table.set(number, file(number));
   assertEquals(table.size, 0);
 });
 
 Deno.test("fork() gives a table that changes on its own", () => {
-  const parent = new DescriptorTable();
+  const parent = new DescriptorTable<FileDescriptor>();
   parent.set(1, file(1));
   parent.set(4000, file(4000));
   const child = parent.fork();
@@ -48,14 +48,14 @@ Deno.test("fork() gives a table that changes on its own", () => {
 });
 
 Deno.test("retain() closes what is not kept", () => {
-  const table = new DescriptorTable();
+  const table = new DescriptorTable<FileDescriptor>();
   for (const number of [0, 1, 2, 2000]) table.set(number, file(number));
   table.retain((_descriptor, number) => number % 2 === 1);
   assertEquals([...table].map(({ number }) => number), [1]);
 });
 
 Deno.test("DescriptorTable is bounded and counts what it does not keep", () => {
-  const table = new DescriptorTable();
+  const table = new DescriptorTable<FileDescriptor>();
   for (let number = 0; number < 70_000; number++) table.set(number, file(number));
   assertEquals([table.size, table.notKept], [65_536, 70_000 - 65_536]);
 });
