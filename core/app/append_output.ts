@@ -6,7 +6,7 @@ import {
   type ExtraFieldText,
   type ExtraOutput,
   extraOutputsOf,
-  type Rule,
+  type RuleNames,
 } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
 import {
@@ -74,7 +74,7 @@ export function warnOfUnusedOutputs(
   extras: readonly ExtraOutput[],
   root: MappingNode | undefined,
   { rules, tables, report }: {
-    readonly rules: readonly Rule[];
+    readonly rules: readonly RuleNames[];
     /** Of the sources that are known. */
     readonly tables: ReadonlyMap<string, FieldTable>;
     readonly report: Report;
@@ -110,7 +110,7 @@ function wantedOf({ source, rule, tags }: ExtraOutput): string {
 /** The first of its names that no rule has, with the one that was perhaps meant. */
 function helpFor(
   { source, rule, tags }: ExtraOutput,
-  rules: readonly Rule[],
+  rules: readonly RuleNames[],
   tables: ReadonlyMap<string, FieldTable>,
 ): string {
   const known = [

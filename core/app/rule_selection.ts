@@ -1,6 +1,6 @@
 /** `rules:` of falco.yaml: switches loaded rules on and off, in the order written. */
 import { matchesWildcard, type Report } from "../base/mod.ts";
-import type { Rule, Ruleset } from "../rule/mod.ts";
+import type { Rule, RuleNames, Ruleset } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
 import { type MappingNode, placeOf } from "./config/tree.ts";
 
@@ -11,30 +11,45 @@ export function selectRules(
   { root, report }: { readonly root?: MappingNode | undefined; readonly report: Report },
 ): Ruleset {
   if (selections.length === 0) return ruleset;
+  reportVainSelections(ruleset.rules, selections, { root, report });
   let rules = ruleset.rules;
-  for (const [index, { enable, disable }] of selections.entries()) {
-    const enabled = enable !== undefined;
-    const { rule: pattern, tag } = enable ?? disable ?? {};
-    let count = 0;
+  for (const selection of selections) {
     rules = rules.map((rule) => {
-      const isMeant = (pattern !== undefined && matchesWildcard(pattern, rule.name)) ||
-        (tag !== undefined && rule.tags.includes(tag));
-      if (!isMeant) return rule;
-      count++;
-      return enabled ? enabledRule(rule) : { ...rule, enabled: false };
-    });
-    if (count > 0) continue;
-    const wanted = [pattern && `the name "${pattern}"`, tag && `the tag "${tag}"`].filter(Boolean);
-    report.add({
-      code: "C020",
-      severity: "warning",
-      title: `no rule to ${enabled ? "enable" : "disable"} has ${wanted.join(" or ") || "no name"}`,
-      at: root && placeOf(root, ["rules", index]),
-      help: "see falcod list rules",
+      if (!isMeant(rule, selection)) return rule;
+      return selection.enable ? enabledRule(rule) : { ...rule, enabled: false };
     });
   }
   const running = rules.filter((rule) => rule.enabled);
   return { ...ruleset, rules, fields: new Set(running.flatMap((rule) => [...rule.fields])) };
+}
+
+type Selection = Config["rules"][number];
+
+function isMeant({ name, tags }: RuleNames, { enable, disable }: Selection): boolean {
+  const { rule: pattern, tag } = enable ?? disable ?? {};
+  return (pattern !== undefined && matchesWildcard(pattern, name)) ||
+    (tag !== undefined && tags.includes(tag));
+}
+
+/** `C020` for selections of which no rule is meant. */
+export function reportVainSelections(
+  rules: readonly RuleNames[],
+  selections: Config["rules"],
+  { root, report }: { readonly root?: MappingNode | undefined; readonly report: Report },
+): void {
+  for (const [index, selection] of selections.entries()) {
+    if (rules.some((rule) => isMeant(rule, selection))) continue;
+    const { enable, disable } = selection;
+    const { rule: pattern, tag } = enable ?? disable ?? {};
+    const wanted = [pattern && `the name "${pattern}"`, tag && `the tag "${tag}"`].filter(Boolean);
+    report.add({
+      code: "C020",
+      severity: "warning",
+      title: `no rule to ${enable ? "enable" : "disable"} has ${wanted.join(" or ") || "no name"}`,
+      at: root && placeOf(root, ["rules", index]),
+      help: "see falcod list rules",
+    });
+  }
 }
 
 /** Rules below the configured priority and of absent sources stay off: upstream does not load them. */

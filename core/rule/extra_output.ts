@@ -21,7 +21,8 @@ export interface ExtraFieldText extends Pick<ExtraField, "key" | "kind"> {
   readonly text: SourceText;
 }
 
-interface RuleNames {
+/** What configurations pick rules by. */
+export interface RuleNames {
   readonly name: string;
   readonly source: string;
   readonly tags: readonly string[];

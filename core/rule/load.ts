@@ -5,7 +5,7 @@ import { type BytesFormat, type FieldTable, undeliveredFields } from "../field/m
 import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
 import { Deprecations } from "./deprecation.ts";
-import type { ExtraOutput } from "./extra_output.ts";
+import type { ExtraOutput, RuleNames } from "./extra_output.ts";
 import type { MeaningLint } from "./lint_conditions.ts";
 import { type Merged, mergeFiles, type RuleDraft } from "./merge.ts";
 import type { EngineVersionItem, PluginRequirement, RuleFile } from "./rule_file.ts";
@@ -34,8 +34,11 @@ export interface LoadContext {
   readonly containerInfo?: ContainerInfo;
   /** How bytes print in outputs; as dots where they are not printable by default. */
   readonly bytesFormat?: BytesFormat;
-  /** Gets the rules that are right where others are not: there may be more to say of them. */
-  rest?(ruleset: Ruleset): void;
+  /**
+   * Where some rules are wrong it gets those that are right, and what all of them are called: there may
+   * be more to say of them.
+   */
+  rest?(ruleset: Ruleset, all: readonly RuleNames[]): void;
   /** Whether a plugin of that name and of a compatible version is there. Absent: nobody asks. */
   hasPlugin?(name: string, version: string): boolean;
 }
@@ -110,7 +113,7 @@ function* loadingSteps(
     fields,
   };
   if (!report.hasErrors && !own.hasErrors) return ruleset;
-  if (isMerged) context.rest?.(ruleset);
+  if (isMerged) context.rest?.(ruleset, [...merged.rules.values()]);
   return undefined;
 }
 

@@ -18,6 +18,7 @@ export {
   type ExtraFieldText,
   type ExtraOutput,
   extraOutputsOf,
+  type RuleNames,
 } from "./extra_output.ts";
 export { type List, type Macro, namesOf, type Rule, type Ruleset } from "./ruleset.ts";
 export type { RuleFile } from "./rule_file.ts";
