@@ -9,6 +9,7 @@ import {
   type MeaningLint,
   readRuleFile,
   type RuleFile,
+  type RuleNames,
   type Ruleset,
 } from "../rule/mod.ts";
 import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
@@ -18,7 +19,8 @@ import type { MappingNode } from "./config/tree.ts";
 import { fieldTables, knownFieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
 import { inSlices } from "./pause.ts";
-import { selectRules } from "./rule_selection.ts";
+import { warnOfCapturesOff } from "./recording/check_captures.ts";
+import { reportVainSelections, selectRules } from "./rule_selection.ts";
 import { ENGINE_VERSION } from "./version.ts";
 
 /** A file or directory of rules, as somebody wrote it. */
@@ -87,6 +89,7 @@ export async function loadRuleset(
     await breathe();
   }
   const right: Ruleset[] = [];
+  const named: RuleNames[] = [];
   const ruleset = await loadRulesAside(files, {
     fieldsOf: (source) => fields.get(source),
     undeliveredFieldsOf: (source) => undelivered ? known.get(source) : undefined,
@@ -99,7 +102,10 @@ export async function loadRuleset(
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // Containers are built in; rules ask for the plugin that does the same for Falco.
     hasPlugin: (name) => name === "container",
-    rest: (rules) => right.push(rules),
+    rest: (rules, all) => {
+      right.push(rules);
+      named.push(...all);
+    },
   }, { report: own, breathe });
   const lintsShadows = lintsMeaning && config.rule_matching === "first";
   // What is right is held against itself; the configuration may be about what is not.
@@ -107,10 +113,14 @@ export async function loadRuleset(
     lintShadows(selectRules(rules, config.rules, { report: new Report() }), own);
   }
   report.absorb(own);
-  if (!ruleset) return { ruleset: undefined, files: names };
-  const { rules } = ruleset;
+  const rules = ruleset?.rules ?? named;
   if (rules.length > 0) warnOfUnusedOutputs(extras, configRoot, { rules, tables: known, report });
+  if (!ruleset) {
+    if (named.length > 0) reportVainSelections(named, config.rules, { root: configRoot, report });
+    return { ruleset: undefined, files: names };
+  }
   const selected = selectRules(ruleset, config.rules, { root: configRoot, report });
+  warnOfCapturesOff(selected.rules, { config, root: configRoot }, report);
   if (!report.hasErrors) warnOfSilence(selected, report);
   if (lintsShadows) lintShadows(selected, report);
   return { ruleset: report.hasErrors ? undefined : selected, files: names };

@@ -1,7 +1,9 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { Report } from "../base/mod.ts";
+import { Report, SourceText } from "../base/mod.ts";
 import { syscallFields } from "../field/mod.ts";
 import { type Plugin, Registry } from "../plugin/mod.ts";
+import { checkConfig } from "./config/check.ts";
+import { readConfigText } from "./config/load.ts";
 import { standardConfig } from "./config/schema.ts";
 import { loadRuleset } from "./rules.ts";
 
@@ -22,11 +24,15 @@ const source = {
   },
 } as const;
 
-/** `code severity` of what is said when `names` of a folder of `files` are loaded. */
+/**
+ * `code severity` of what is said when `names` of a folder of `files` are loaded, and `configuration`
+ * is the text of falco.yaml.
+ */
 async function load(
   files: Readonly<Record<string, string>>,
   names: readonly string[],
   required: boolean,
+  configuration?: string,
 ): Promise<readonly string[]> {
   const folder = Deno.makeTempDirSync({ prefix: "falcod-rules-" });
   try {
@@ -37,7 +43,14 @@ async function load(
     const report = new Report();
     const registry = new Registry([source]);
     const paths = names.map((name) => ({ path: `${folder}/${name}`, required }));
-    await loadRuleset(paths, { config: standardConfig(), registry, report });
+    const configRoot = configuration === undefined
+      ? undefined
+      : readConfigText(new SourceText("falco.yaml", configuration), {
+        environment: () => undefined,
+        report,
+      });
+    const config = configRoot ? checkConfig(configRoot, report) : standardConfig();
+    await loadRuleset(paths, { config, configRoot, registry, report });
     return report.diagnostics.map(({ code, severity }) => `${code} ${severity}`);
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -63,4 +76,33 @@ Deno.test("loadRuleset() warns where no rule is enabled", async () => {
   assertEquals(await load({ "a.yaml": "" }, ["a.yaml"], true), ["C025 warning"]);
   assertEquals(await load({ "d/a.txt": RULE }, ["d"], true), ["C021 warning", "C025 warning"]);
   assertEquals(await load({ "a.yaml": off + RULE.replace("a shell", "b") }, ["a.yaml"], true), []);
+});
+
+Deno.test("loadRuleset() holds the configuration against the names of wrong rules, too", async () => {
+  const said = (configuration: string, rules = RULE) =>
+    load({ "a.yaml": rules }, ["a.yaml"], true, configuration);
+  const vain = "rules: [{disable: {tag: none}}]\n" +
+    "append_output: [{match: {rule: nobody}, extra_output: x}, ";
+  const wrong = 'extra_output: "%proc.nam"}]\n';
+  assertEquals(await said(`${vain}{match: {rule: a shell}, ${wrong}`), [
+    "A002 error",
+    "C027 warning",
+    "C020 warning",
+  ]);
+  const meant = "rules: [{disable: {rule: a shell}}]\nappend_output: [{match: {rule: a shell}, ";
+  assertEquals(await said(meant + wrong), ["A002 error"]);
+});
+
+Deno.test("loadRuleset() tells of rules whose captures are switched off", async () => {
+  const said = (configuration: string | undefined, rules: string) =>
+    load({ "a.yaml": rules }, ["a.yaml"], true, configuration);
+  const captured = `${RULE}  capture: true\n`;
+  assertEquals(await said("", captured), ["C031 warning"]);
+  assertEquals(await said("", RULE), []);
+  assertEquals(await said("", `${captured}${RULE.replace("a shell", "b")}  enabled: true\n`), [
+    "C031 warning",
+  ]);
+  assertEquals(await said("capture: {enabled: true}", captured), []);
+  assertEquals(await said("rules: [{disable: {rule: a shell}}]", captured), ["C025 warning"]);
+  assertEquals(await said(undefined, captured), []);
 });

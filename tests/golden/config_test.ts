@@ -32,6 +32,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C025: "core/app/rules_test.ts: no rule that is enabled",
   C027: "core/app/append_output_test.ts: additions that no rule gets",
   C024: "tests/cli/filter_test.ts: lines that are no condition",
+  C031: "core/app/rules_test.ts: rules that want captures",
 };
 
 function print(name: string): string {

@@ -308,6 +308,32 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "C031",
+    title: "capture of a rule that will not be",
+    meaning: "A rule has capture: true, and capture.enabled of the configuration is not on.",
+    matters: "The rule alerts, and nothing is kept of what happens then.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": CONFIG,
+        "rules.yaml": `${RULES}  capture: true\n`,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}capture: {enabled: true}\n`,
+        "rules.yaml": `${RULES}  capture: true\n`,
+      }],
+    ),
+  },
+  {
+    code: "C032",
+    title: "captures with no place to be",
+    meaning: "capture.path_prefix leads to no folder that files can be made in.",
+    matters: "Otherwise it would show only at the first alert, and the capture would be missing.",
+    example: configs(
+      `${CONFIG}capture: {enabled: true, path_prefix: /nowhere/captures/falco}\n`,
+      `${CONFIG}capture: {enabled: true, path_prefix: /tmp/falco}\n`,
+    ),
+  },
+  {
     code: "C040",
     title: "metrics that nobody gets",
     meaning:

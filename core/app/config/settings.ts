@@ -1,6 +1,7 @@
 /** What falco.yaml asks for, in the terms of what falcod has; what it cannot have is reported. */
 import type { Report } from "../../base/mod.ts";
 import type { PluginKind, Registry } from "../../plugin/mod.ts";
+import { checkCapturePlace } from "../recording/check_captures.ts";
 import type { RulePath } from "../rules.ts";
 import { excludedSyscalls } from "./base_syscalls.ts";
 import {
@@ -43,6 +44,7 @@ export function settingsOf(
   options: { readonly registry: Registry; readonly report: Report },
 ): Settings {
   checkPlugins(loaded, options.registry, options.report);
+  checkCapturePlace(loaded, options.report);
   const containers = containerSettings(loaded.config);
   return {
     rulePaths: rulePathsOf(loaded, overrides.rulePaths, options.report),
