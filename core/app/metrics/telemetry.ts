@@ -3,7 +3,7 @@
  * by the environment (`OTEL_DENO=true`, `OTEL_EXPORTER_OTLP_ENDPOINT` and the like), and Deno asks and
  * sends by itself. https://docs.deno.com/runtime/fundamentals/open_telemetry/
  */
-import type { Family } from "../../metrics/mod.ts";
+import type { Family, Sample } from "../../metrics/mod.ts";
 import { VERSION } from "../version.ts";
 
 /** The part of OpenTelemetry's API that is used. */
@@ -36,12 +36,28 @@ export async function exportTelemetry(read: () => Promise<readonly Family[]>): P
   const observe = async (name: string, result: Result) => {
     const families = await read();
     const family = families.find((family) => family.name === name);
-    for (const { value, labels } of family?.samples ?? []) result.observe(Number(value), labels);
+    for (const { value, labels } of family?.samples ?? []) {
+      result.observe(Number(value), readable(labels));
+    }
     // Those that turned up since then are told of next time.
     learn(families);
   };
   learn(await read());
   return true;
+}
+
+/**
+ * Deno 2.9 takes texts whose letters all are Latin-1 for UTF-8 and sends what is broken then. With
+ * their accents apart, most have letters beyond it, and mean the same.
+ */
+function readable(labels: Sample["labels"]): Sample["labels"] {
+  const entries = Object.entries(labels)
+    .map(([name, value]) => [name, isLatin(value) ? value.normalize("NFD") : value]);
+  return Object.fromEntries(entries);
+}
+
+function isLatin(text: string): boolean {
+  return /[\u0080-\u00ff]/.test(text) && !/[^\0-\u00ff]/.test(text);
 }
 
 function findMeter(): Meter | undefined {
