@@ -1,6 +1,13 @@
 /** Makes merged rules runnable: joins their texts, parses, expands, checks against the fields. */
 import { compileTemplate, type OutputTemplate, withExtraFields } from "../alert/mod.ts";
-import { type Diagnostic, nearest, Report, type SourceText, TextJoiner, toFile } from "../base/mod.ts";
+import {
+  type Diagnostic,
+  nearest,
+  Report,
+  type SourceText,
+  TextJoiner,
+  toFile,
+} from "../base/mod.ts";
 import {
   checkCondition,
   type CheckedCondition,
