@@ -12,6 +12,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
     standsInFor: "syscall",
     load: () => import("./sources/replay/mod.ts"),
   },
+  { kind: "source", name: "k8s_audit", load: () => import("./sources/k8s_audit/mod.ts") },
   { kind: "formatter", name: "json", load: () => import("./formatters/json/mod.ts") },
   { kind: "formatter", name: "text", load: () => import("./formatters/text/mod.ts") },
   { kind: "sink", name: "stdout", load: () => import("./sinks/stdout/mod.ts") },

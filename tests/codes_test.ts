@@ -7,7 +7,8 @@ import { type Host, run } from "../core/app/mod.ts";
 import { type Diagnostic, Report, SourceText } from "../core/base/mod.ts";
 import { readYaml } from "../core/base/yaml.ts";
 import { readGiven } from "../core/given/mod.ts";
-import { syscallFields, undeliveredFields } from "../core/field/mod.ts";
+import { syscallFields } from "../core/field/mod.ts";
+import k8sAudit from "../plugins/sources/k8s_audit/mod.ts";
 import { Registry } from "../core/plugin/mod.ts";
 import { lintShadows, loadRules, readRuleFile } from "../core/rule/mod.ts";
 import { builtinPlugins } from "../plugins/mod.ts";
@@ -98,7 +99,7 @@ function diagnoseRules(text: string): readonly Diagnostic[] {
   const report = new Report();
   const file = readRuleFile(new SourceText("rules.yaml", text), report);
   const ruleset = loadRules([file], {
-    fieldsOf: (source) => source === "syscall" ? syscallFields : undeliveredFields.get(source),
+    fieldsOf: (source) => source === "syscall" ? syscallFields : source === "k8s_audit" ? k8sAudit.fields : undefined,
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
     hasPlugin: (name) => name === "container",

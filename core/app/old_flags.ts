@@ -1,8 +1,9 @@
 /** Flags of Falco that its configuration says as well, put into the words of the configuration. */
 import { didYouMean, type Report } from "../base/mod.ts";
 import type { ContainerInfo } from "../rule/mod.ts";
+import type { SourceSelection } from "./config/settings.ts";
 import { containerInfoOfFlag } from "./container_info.ts";
-import { FALCO_FLAGS, type GivenFlags, type IdleFlag, nameOf } from "./falco_flags.ts";
+import { FALCO_FLAGS, type GivenFlags, nameOf } from "./falco_flags.ts";
 
 export interface OldFlags {
   /** `-D`: parts of names. */
@@ -22,6 +23,7 @@ export interface OldFlagMeaning {
   readonly options: readonly string[];
   /** `-pc` and its like. */
   readonly containerInfo?: ContainerInfo;
+  readonly sources?: SourceSelection;
 }
 
 /** Each kind of flag is warned of once, with its new spelling. */
@@ -60,36 +62,37 @@ export function readOldFlags(
     const name = nameOf(flag.flags), values = flags.others.get(name);
     if (!values) continue;
     if (flag.kind === "key") replace(name, values.flatMap(flag.spell));
-    if (flag.kind === "idle") tellIdle(name, flag, report);
+    if (flag.kind === "idle") tellIdle(name, flag.because, report);
+    // With a question falcod answers that, and comes never here.
+    if (flag.kind === "manner") tellIdle(name, `it is about ${flag.about}`, report);
   }
-  replace(...sourceSelection(flags.others, sources, report));
+  const selection = sourceSelection(flags.others, sources, report);
+  const selected = selection ? { sources: selection } : {};
   const containerInfo = print === undefined ? undefined : containerInfoOfFlag(print);
   if (containerInfo) {
     const spelling = `append_output[]=${JSON.stringify({ suggested_output: true })}`;
     warn(report, `-p${print}`, `write -o '${spelling}', which also names image and pod`);
-    return { options, containerInfo };
+    return { options, containerInfo, ...selected };
   }
   replace("-p", print ? [`append_output[]=${literally({ extra_output: print })}`] : []);
-  return { options };
+  return { options, ...selected };
 }
 
-function tellIdle(name: string, { because }: IdleFlag, report: Report): void {
+function tellIdle(name: string, because: string, report: Report): void {
   report.add({
     code: "C028",
     severity: "warning",
-    title: `${name} has no effect in falcod: ${because}`,
+    title: `${name} has no effect: ${because}`,
     help: "leave it out",
   });
 }
 
-/** The one source there is can be switched off only by naming no kernel probe. */
-const SYSCALL = "syscall";
-
+/** Absent after reporting what is wrong, and without such flags. */
 function sourceSelection(
   flags: GivenFlags,
   sources: readonly string[],
   report: Report,
-): readonly [flag: string, spellings: readonly string[]] {
+): SourceSelection | undefined {
   const enabled = flags.get("--enable-source"), disabled = flags.get("--disable-source");
   const flag = enabled ? "--enable-source" : "--disable-source";
   if (enabled && disabled) {
@@ -98,9 +101,10 @@ function sourceSelection(
       title: "--enable-source cannot stand beside --disable-source",
       help: "name either the sources that are wanted, or those that are not",
     });
-    return [flag, []];
+    return undefined;
   }
-  const unknown = (enabled ?? disabled ?? []).filter((source) => !sources.includes(source));
+  const names = enabled ?? disabled;
+  const unknown = (names ?? []).filter((source) => !sources.includes(source));
   for (const source of unknown) {
     report.add({
       code: "C029",
@@ -108,9 +112,8 @@ function sourceSelection(
       help: didYouMean(source, sources) ?? `there are: ${sources.join(", ")}`,
     });
   }
-  if (unknown.length > 0) return [flag, []];
-  const off = enabled ? !enabled.includes(SYSCALL) : disabled?.includes(SYSCALL) ?? false;
-  return [flag, off ? ["engine.kind=nodriver"] : []];
+  if (!names || unknown.length > 0) return undefined;
+  return { kind: enabled ? "only" : "without", names };
 }
 
 function select(verb: "enable" | "disable", what: { rule: string } | { tag: string }): string {

@@ -108,13 +108,26 @@ Deno.test("readOldFlags() puts flags of the years before into keys (issue 3)", (
   });
 });
 
-Deno.test("readOldFlags() switches the kernel off where no flag leaves it on", () => {
-  const off = { options: ["engine.kind=nodriver"], codes: ["C023"], info: undefined };
-  assertEquals(others({ "--disable-source": ["syscall"] }), off);
-  assertEquals(others({ "--enable-source": ["k8s_audit"] }), off);
-  const on = { options: [], codes: [], info: undefined };
-  assertEquals(others({ "--disable-source": ["k8s_audit"] }), on);
-  assertEquals(others({ "--enable-source": ["k8s_audit", "syscall"] }), on);
+Deno.test("readOldFlags() tells which event sources are wanted", () => {
+  const selected = (given: Readonly<Record<string, readonly string[]>>) => {
+    const report = new Report();
+    const flags = { ...NONE, others: new Map(Object.entries(given)) };
+    return readOldFlags(flags, { sources: ["syscall", "k8s_audit"], report }).sources;
+  };
+  assertEquals(selected({ "--disable-source": ["syscall"] }), {
+    kind: "without",
+    names: ["syscall"],
+  });
+  assertEquals(selected({ "--enable-source": ["k8s_audit", "syscall"] }), {
+    kind: "only",
+    names: ["k8s_audit", "syscall"],
+  });
+  assertEquals(selected({}), undefined);
+  assertEquals(others({ "--enable-source": ["k8s_audit"] }), {
+    options: [],
+    codes: [],
+    info: undefined,
+  });
   assertEquals(others({ "--enable-source": ["syscal"] }).codes, ["C029"]);
   const both = { "--enable-source": ["syscall"], "--disable-source": ["syscall"] };
   assertEquals(others(both).codes, ["C022"]);

@@ -14,9 +14,10 @@ import {
 } from "../rule/mod.ts";
 import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
-import type { Config } from "./config/schema.ts";
+import { K8S_AUDIT } from "./config/k8s_audit.ts";
+import { type Config, isBuiltIn } from "./config/schema.ts";
 import type { MappingNode } from "./config/tree.ts";
-import { fieldTables, knownFieldTables } from "./fields.ts";
+import { knownFieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
 import { inSlices } from "./pause.ts";
 import { warnOfCapturesOff } from "./recording/check_captures.ts";
@@ -62,7 +63,9 @@ export async function loadRuleset(
     readonly adaptFields?: AdaptFields | undefined;
     /** Also tells of rules that cannot mean what was meant; a start has no time for it. */
     readonly lintsMeaning?: MeaningLint | undefined;
-    /** Absent: rules for sources that nobody delivers are left out. */
+    /** Event sources that are watched; absent: all there are. */
+    readonly sources?: readonly string[] | undefined;
+    /** Absent: rules for other sources are left out. */
     readonly undelivered?: Undelivered | undefined;
   },
 ): Promise<LoadedRules> {
@@ -71,9 +74,10 @@ export async function loadRuleset(
   const adapted = (tables: ReadonlyMap<string, FieldTable>) =>
     new Map([...tables].map(([source, table]) => [source, adaptFields(table)]));
   const known = adapted(await knownFieldTables(registry, config.static_fields));
-  const fields = undelivered === "tried"
+  const { sources } = options;
+  const fields = undelivered === "tried" || sources === undefined
     ? known
-    : adapted(await fieldTables(registry, config.static_fields));
+    : new Map([...known].filter(([source]) => sources.includes(source)));
   const extras = extraOutputs(config.append_output, configRoot);
   const files: RuleFile[] = [];
   const names: string[] = [];
@@ -93,15 +97,16 @@ export async function loadRuleset(
   const ruleset = await loadRulesAside(files, {
     fieldsOf: (source) => fields.get(source),
     undeliveredFieldsOf: (source) => undelivered ? known.get(source) : undefined,
-    sources: [...fields.keys()],
+    undeliveredHelp: (source) => known.has(source) ? helpToWatch(source) : undefined,
+    sources: [...known.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,
     lintsMeaning,
     extraOutputs: extras,
     containerInfo,
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
-    // Containers are built in; rules ask for the plugin that does the same for Falco.
-    hasPlugin: (name) => name === "container",
+    // What these plugins do for Falco is there without them.
+    hasPlugin: (name) => isBuiltIn(name),
     rest: (rules, all) => {
       right.push(rules);
       named.push(...all);
@@ -124,6 +129,13 @@ export async function loadRuleset(
   if (!report.hasErrors) warnOfSilence(selected, report);
   if (lintsShadows) lintShadows(selected, report);
   return { ruleset: report.hasErrors ? undefined : selected, files: names };
+}
+
+function helpToWatch(source: string): string {
+  const how = source === K8S_AUDIT
+    ? "a plugin named k8saudit in falco.yaml brings its events"
+    : `let falco.yaml and the command line leave source "${source}" on`;
+  return `${how}; falcod validate checks such rules all the same`;
 }
 
 function warnOfSilence({ rules }: Ruleset, report: Report): void {

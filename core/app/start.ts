@@ -5,7 +5,7 @@ import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
-import { type OldFlags, readOldFlags } from "./old_flags.ts";
+import { type OldFlagMeaning, type OldFlags, readOldFlags } from "./old_flags.ts";
 import { type AdaptFields, loadRuleset, type Undelivered } from "./rules.ts";
 
 export interface StartRequest {
@@ -32,6 +32,8 @@ export interface Start {
   readonly ruleFiles: readonly string[];
 }
 
+const NO_FLAGS: OldFlagMeaning = { options: [] };
+
 /** Reads everything and starts nothing; all mistakes are in the report. */
 export async function prepare(request: StartRequest, host: Host): Promise<Start> {
   const report = new Report();
@@ -39,7 +41,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   const { oldFlags } = request;
   const old = oldFlags
     ? readOldFlags(oldFlags, { sources: registry.eventSources(), report })
-    : { options: [] };
+    : NO_FLAGS;
   const loaded = loadConfig({
     path: request.configPath,
     options: [...request.options, ...old.options],
@@ -49,6 +51,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   const settings = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
+    sources: old.sources,
   }, { registry, report });
   const { config } = loaded;
   const { containerInfo } = old;
@@ -60,6 +63,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     containerInfo,
     adaptFields: request.adaptFields,
     lintsMeaning: request.lintsMeaning,
+    sources: settings.sources.map(({ name }) => registry.eventSource(name)),
     undelivered: request.undelivered,
   });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };

@@ -64,6 +64,9 @@ export interface Event {
   readonly selfContained?: boolean;
   /** Happened elsewhere: no process of this machine caused it, and its clock is no other event's. */
   readonly standsAlone?: boolean;
+  /** What Falco calls the plugin that such an event comes from, and that plugin's text for it. */
+  readonly pluginName?: string;
+  readonly pluginInfo?: string;
   /** Of the parameters of its type it has only so many; absent: all. */
   readonly paramCount?: number;
   /** When the source's first event was, on `clockNs`; absent: when the first one came. */

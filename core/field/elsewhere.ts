@@ -1,6 +1,6 @@
 /** Fields that rules ask for and that are another source's, or those of a plugin of Falco's. */
 import type { FieldTable } from "./field.ts";
-import { findField, syscallFields, undeliveredFields } from "./table.ts";
+import { findField, syscallFields } from "./table.ts";
 
 /** How names begin that only these plugins have. falcosecurity/plugins registry.yaml */
 const PLUGIN_PREFIXES: Readonly<Record<string, string>> = {
@@ -17,7 +17,11 @@ const PLUGIN_PREFIXES: Readonly<Record<string, string>> = {
 };
 
 /** Sources whose names of fields begin as no others do. */
-const SOURCE_PREFIXES: Readonly<Record<string, string>> = { ka: "k8s_audit" };
+const SOURCE_PREFIXES: Readonly<Record<string, string>> = {
+  ka: "k8s_audit",
+  json: "k8s_audit",
+  jevt: "k8s_audit",
+};
 
 /** Says whose field it is that `fields` do not have; absent when nobody is known to have it. */
 export function fieldElsewhere(
@@ -39,9 +43,7 @@ function sourceOf(
   argument: string | undefined,
   fields: FieldTable,
 ): string | undefined {
-  for (const [source, others] of [["syscall", syscallFields] as const, ...undeliveredFields]) {
-    if (findField(others, name, argument)) return source;
-  }
+  if (findField(syscallFields, name, argument)) return "syscall";
   const prefix = prefixOf(name);
   if (!Object.hasOwn(SOURCE_PREFIXES, prefix) || hasPrefix(fields, prefix)) return undefined;
   return SOURCE_PREFIXES[prefix];

@@ -5,7 +5,6 @@ import { eventTypeName, isMetaEvent, isNameOfEvent, isSyscall, resultName } from
 import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
 import { hostname } from "./_hostname.ts";
 
-const NO_SUCH_PLUGIN = "events of the syscall source do not come from such a plugin";
 const NO_DOCKER_EVENTS = "no source reports events of the Docker daemon";
 const absent = () => undefined;
 
@@ -39,16 +38,14 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.pluginname",
     type: "CHARBUF",
-    summary: "Name of the plugin an event comes from",
-    unavailable: NO_SUCH_PLUGIN,
-    extract: absent,
+    summary: "Name of the plugin an event comes from; system calls come from none",
+    extract: (event) => event.pluginName,
   }),
   defineField({
     name: "evt.plugininfo",
     type: "CHARBUF",
-    summary: "A plugin's own one-line text for its event",
-    unavailable: NO_SUCH_PLUGIN,
-    extract: absent,
+    summary: "A plugin's own text for its event: the JSON of an audit event as it was sent",
+    extract: (event) => event.pluginInfo,
   }),
   defineField({
     name: "evt.dir",

@@ -16,12 +16,13 @@ export { type PathRole, pathRoleOf } from "./fs_path.ts";
 export { staticFields } from "./static.ts";
 export {
   type ArgumentProblem,
+  commonFields,
   fieldNames,
   type FieldUse,
   findField,
   readArgument,
   syscallFields,
-  undeliveredFields,
+  tableOf,
 } from "./table.ts";
 export type { BytesFormat } from "./_bytes.ts";
 export { type JsonValue, jsonValue, renderValue } from "./render.ts";

@@ -11,9 +11,7 @@ import { fdNetFields } from "./fd_net.ts";
 import { fdlistFields } from "./fdlist.ts";
 import type { FieldArgument, FieldDefinition, FieldTable } from "./field.ts";
 import { fsPathFields } from "./fs_path.ts";
-import { jsonFields } from "./json.ts";
 import { k8sFields } from "./k8s.ts";
-import { k8sAuditFields } from "./k8s_audit.ts";
 import { procFields } from "./proc.ts";
 import { procAncestorFields } from "./proc_ancestors.ts";
 import { procExeFields } from "./proc_exe.ts";
@@ -55,18 +53,9 @@ export const syscallFields: FieldTable = tableOf([
 ]);
 
 /** Those that events of every source have: upstream's table "All event types". */
-const COMMON_FIELDS: readonly FieldDefinition[] = [...evtTimeFields, ...evtFields].filter((
+export const commonFields: readonly FieldDefinition[] = [...evtTimeFields, ...evtFields].filter((
   { name },
 ) => /^evt\.(num|time|datetime|rawtime|reltime)(\.|$)/.test(name) || COMMON_NAMES.has(name));
-
-/**
- * Fields of rules for sources that are known and that nobody delivers yet: their rules can be checked.
- * `json` is no source of Falco's: its fields are for whatever events are JSON.
- */
-export const undeliveredFields: ReadonlyMap<string, FieldTable> = new Map([
-  ["k8s_audit", tableOf([...COMMON_FIELDS, ...k8sAuditFields, ...jsonFields])],
-  ["json", tableOf([...COMMON_FIELDS, ...jsonFields])],
-]);
 
 /** Names of a table's fields: for suggestions and completion. */
 export function fieldNames(fields: FieldTable): readonly string[] {
@@ -139,7 +128,8 @@ export function readArgument(
   return { kind: "argument", value: isIndex && rule.kind !== "key" ? Number(text) : text };
 }
 
-function tableOf(definitions: readonly FieldDefinition[]): FieldTable {
+/** Throws when two have the same name. */
+export function tableOf(definitions: readonly FieldDefinition[]): FieldTable {
   const table = new Map(definitions.map((definition) => [definition.name, definition]));
   if (table.size !== definitions.length) throw new Error("two fields have the same name");
   return table;

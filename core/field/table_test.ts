@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import {
+  commonFields,
   type FieldDefinition,
   fieldNames,
   findField,
   syscallFields,
-  undeliveredFields,
 } from "./mod.ts";
 
 interface Fact {
@@ -19,8 +19,6 @@ interface Fact {
   readonly deprecated?: boolean;
   /** Fields of plugins. */
   readonly raw_tail?: string;
-  readonly arg_index?: boolean;
-  readonly arg_key?: boolean;
 }
 
 const FACTS = "fields.json";
@@ -90,36 +88,16 @@ corpusTest("fields that upstream does not have say that they are falcod's own", 
 });
 
 Deno.test("summaries are one line without a full stop", () => {
-  const tables = [syscallFields, ...undeliveredFields.values()];
-  for (const { name, summary } of tables.flatMap((table) => [...table.values()])) {
+  for (const { name, summary } of syscallFields.values()) {
     assert(summary.length > 0 && summary.length <= 100, name);
     assert(!/[.\n]$/.test(summary), name);
   }
 });
 
-corpusTest("the fields of Falco's plugins k8saudit and json are known as upstream has them", [
-  FACTS,
-], () => {
-  const fields = undeliveredFields.get("k8s_audit")!;
-  for (const fact of [...factsOf("plugin:k8saudit"), ...factsOf("plugin:json")]) {
-    const field = fields.get(fact.name);
-    assert(field, `${fact.name} is missing`);
-    assertEquals(field.type, PLUGIN_TYPES[fact.type], fact.name);
-    assertEquals(field.list ?? false, fact.is_list, fact.name);
-    assertEquals(argumentRule(field), fact.arg, fact.name);
-    const kind = fact.arg_index ? "index" : fact.arg_key ? "key" : undefined;
-    assertEquals(field.argument?.kind, kind, fact.name);
-    assert(field.unavailable !== undefined, fact.name);
-  }
-});
-
 Deno.test("events of every source have a number, times and a source, but no type", () => {
-  for (const fields of undeliveredFields.values()) {
-    const common = [...fields.keys()].filter((name) => name.startsWith("evt."));
-    assertEquals(common.length, 18);
-    for (const name of common) assertEquals(fields.get(name), syscallFields.get(name));
-    assertEquals(fields.has("evt.type"), false);
-  }
+  assertEquals(commonFields.length, 18);
+  for (const field of commonFields) assertEquals(syscallFields.get(field.name), field);
+  assertEquals(commonFields.some(({ name }) => name === "evt.type"), false);
 });
 
 Deno.test("fieldNames() lists every name once", () => {
@@ -169,13 +147,6 @@ function facts(): { fact: Fact; isPlugin: boolean }[] {
     if (source !== "libs" && source !== "plugin:container") return [];
     return fields.map((fact) => ({ fact, isPlugin: source !== "libs" }));
   });
-}
-
-function factsOf(source: string): readonly Fact[] {
-  const { classes } = JSON.parse(readCorpus(FACTS)) as {
-    classes: readonly { source: string; fields: readonly Fact[] }[];
-  };
-  return classes.filter((one) => one.source === source).flatMap(({ fields }) => fields);
 }
 
 function argumentRule({ argument }: FieldDefinition): string {

@@ -49,6 +49,11 @@ export class Registry {
       .map(({ name }) => name);
   }
 
+  /** The event source whose events a source plugin delivers. */
+  eventSource(plugin: string): string {
+    return this.#entries.get(`source/${plugin}`)?.standsInFor ?? plugin;
+  }
+
   has(kind: PluginKind, name: string): boolean {
     return this.#entries.has(`${kind}/${name}`);
   }

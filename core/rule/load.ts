@@ -1,7 +1,7 @@
 /** All rule files together: checked as a whole, then either a complete ruleset or none. */
 import type { Priority } from "../alert/mod.ts";
 import { didYouMean, Report } from "../base/mod.ts";
-import { type BytesFormat, type FieldTable, undeliveredFields } from "../field/mod.ts";
+import type { BytesFormat, FieldTable } from "../field/mod.ts";
 import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
 import { Deprecations } from "./deprecation.ts";
@@ -20,6 +20,8 @@ export interface LoadContext {
    * Absent: they are not looked at.
    */
   undeliveredFieldsOf?(source: string): FieldTable | undefined;
+  /** How events of a source come in that nobody provides; absent for a source that is not known. */
+  undeliveredHelp?(source: string): string | undefined;
   /** For suggestions. */
   readonly sources?: readonly string[];
   /** The rule engine's own version, `0.63.0`. */
@@ -184,9 +186,7 @@ function warnOfSource({ name, source, at }: RuleDraft, context: LoadContext, rep
     title: `rule "${name}" is ${forSource}; it is skipped`,
     at,
     help: didYouMean(source, context.sources ?? []) ??
-      (undeliveredFields.has(source)
-        ? "falcod cannot deliver its events yet; falcod validate checks such rules all the same"
-        : "load the plugin that provides the source"),
+      context.undeliveredHelp?.(source) ?? "load the plugin that provides the source",
     group: {
       key: `R042 ${source}`,
       title: (count) => `${count} rules are ${forSource}; they are skipped`,

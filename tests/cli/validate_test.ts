@@ -239,16 +239,17 @@ Deno.test("falcod validate tells of rules that cannot mean what was meant", asyn
   assertEquals(await codesOf("-o", "rule_matching=all"), ["F042"]);
 });
 
-Deno.test("falcod validate checks rules of sources nobody delivers, and a start passes them over", async () => {
+Deno.test("falcod validate checks rules of sources that are off, and a start passes them over", async () => {
   const audit = (name: string, condition: string) =>
     rule(condition, "  source: k8s_audit\n").replace("a rule", name).replace("%proc.name", "");
   const text = `${GOOD}${audit("b", "ka.verb = get")}${audit("c", "ka.vreb = get")}`;
-  using folder = new Folder({ "rules.yaml": text });
-  const path = folder.file("rules.yaml");
+  const falco = "rules_files: [rules.yaml]\nstdout_output: {enabled: true}\n";
+  using folder = new Folder({ "rules.yaml": text, "falco.yaml": falco });
+  const [config, path] = [folder.file("falco.yaml"), folder.file("rules.yaml")];
   const [valid, json, start] = await Promise.all([
-    falcod(["validate", path]),
-    falcod(["validate", "--json", path]),
-    falcod(["-r", path, "--dry-run"]),
+    falcod(["validate", config, path]),
+    falcod(["validate", "--json", config, path]),
+    falcod(["-c", config, "-r", path, "--dry-run"]),
   ]);
   assertEquals(valid.code, 1);
   assert(valid.out.includes('2 rules are for event source "k8s_audit"'), valid.out);

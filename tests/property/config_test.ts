@@ -55,7 +55,7 @@ function text(random: Random, pieces: readonly string[], limit: number): string 
 
 /** One known top-level key with a value that fits or does not. */
 function entry(random: Random, depth = 0): string {
-  const names = keyNames([])!;
+  const names = keyNames([], undefined)!;
   const key = random.below(8) === 0
     ? random.pick(["__proto__", "x", "1", "''"])
     : random.pick(names);

@@ -8,11 +8,11 @@ import {
   type Span,
 } from "../../base/mod.ts";
 import { readYaml } from "../../base/yaml.ts";
-import { CONTAINER_PLUGIN } from "./container_engines.ts";
 import {
   checkAgainstSchema,
   type Config,
   type ConfigIssue,
+  isBuiltIn,
   keyNames,
   keyNote,
   standardConfig,
@@ -43,7 +43,7 @@ export function checkConfig(root: MappingNode, report: Report): Config {
   return config;
 }
 
-/** The container plugin takes its `init_config` as a text of JSON too; JSON reads as YAML. */
+/** Plugins take their `init_config` as a text of JSON too; JSON reads as YAML. */
 function unfoldPluginConfig(root: MappingNode, report: Report): void {
   const plugins = root.entries.get("plugins")?.value;
   for (const index of plugins?.kind === "sequence" ? plugins.items.keys() : []) {
@@ -90,6 +90,16 @@ const MAX_ROUNDS = 8;
 function reportValue(root: MappingNode, issue: ConfigIssue, report: Report) {
   const { path, wanted, choices = [], meant } = issue;
   const node = nodeAt(root, path);
+  if (!node && path.length > 1) {
+    const key = path.at(-1), parent = path.slice(0, -1);
+    report.add({
+      code: "C004",
+      title: `"${spell(parent)}" has no "${key}"`,
+      at: nodeAt(root, parent)?.at ?? placeOf(root, parent),
+      help: `"${key}" wants ${wanted}`,
+    });
+    return;
+  }
   const empty = node?.kind === "scalar" && node.text === "";
   report.add({
     code: "C004",
@@ -124,7 +134,7 @@ function reportUnknownKey(root: MappingNode, path: ConfigPath, report: Report): 
     severity: "warning",
     title: `unknown key "${key}"${where}`,
     at: placeOf(root, path),
-    help: didYouMean(key, keyNames(parent) ?? []) ?? "it is ignored",
+    help: didYouMean(key, keyNames(parent, pluginAt(root, path)) ?? []) ?? "it is ignored",
   });
 }
 
@@ -139,7 +149,7 @@ function commentKeys(root: MappingNode, report: Report): void {
     if (node.kind !== "mapping") return;
     for (const [key, { keyAt, value }] of node.entries) {
       const at = [...path, key];
-      const note = keyNote(at);
+      const note = keyNote(at, pluginAt(root, at));
       if (note?.standing === "planned") {
         if (!isHonoured(value, note.today)) planned.push(noteOf(spell(at), keyAt));
       } else if (note?.standing === "idle") {
@@ -164,8 +174,15 @@ function commentKeys(root: MappingNode, report: Report): void {
 /** Whether a path leads to what only some plugin that is not built in can read. */
 function isForeign(root: MappingNode, path: ConfigPath): boolean {
   if (path.length !== 3 || path[0] !== "plugins" || path[2] !== "init_config") return false;
+  const name = pluginAt(root, path);
+  return name === undefined || !isBuiltIn(name);
+}
+
+/** Name of the plugin that a path leads into. */
+function pluginAt(root: MappingNode, path: ConfigPath): string | undefined {
+  if (path.length < 3 || path[0] !== "plugins") return undefined;
   const name = nodeAt(root, [...path.slice(0, 2), "name"]);
-  return name?.kind !== "scalar" || name.text !== CONTAINER_PLUGIN;
+  return name?.kind === "scalar" ? name.text : undefined;
 }
 
 /** The place as text: a list of keys is read as a list, quoting each line would bury it. */

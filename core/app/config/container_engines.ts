@@ -104,18 +104,6 @@ interface PluginEntry {
   readonly init_config?: unknown;
 }
 
-/** Complains about the container plugin's `init_config`; other plugins know theirs best. */
-export function checkContainerPlugin(plugin: PluginEntry, context: z.RefinementCtx): void {
-  if (plugin.name !== CONTAINER_PLUGIN) return;
-  const result = containerPluginConfig.safeParse(given(plugin));
-  for (const issue of result.error?.issues ?? []) {
-    context.issues.push({
-      ...issue,
-      path: ["init_config", ...issue.path],
-    } as z.core.$ZodRawIssue);
-  }
-}
-
 /** An empty text is how Falco's falco.yaml spells "nothing". */
 function given({ init_config }: PluginEntry): unknown {
   return init_config === "" ? undefined : init_config;

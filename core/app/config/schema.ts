@@ -26,10 +26,17 @@ import {
   word,
 } from "./_types.ts";
 import {
-  checkContainerPlugin,
+  CONTAINER_PLUGIN,
   containerPluginConfig,
   oldContainerEngines,
 } from "./container_engines.ts";
+import {
+  AUDIT_PLUGIN,
+  auditPluginConfig,
+  checkOpenParams,
+  JSON_PLUGIN,
+  jsonPluginConfig,
+} from "./k8s_audit.ts";
 
 export type { KeyNote } from "./_types.ts";
 
@@ -75,15 +82,44 @@ const libraryPath = word().refine((path) => {
   return true;
 }, { error: "a path that stays in the folder of plugins" });
 
-/** Plugins read their part themselves; the one that is built in is checked here. */
+/** Plugins read their part themselves; of those that are built in it is checked here. */
 const initConfig = z.unknown();
+
+/** `init_config` of plugins of Falco's that are built in, by name. */
+const pluginConfigs: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  [CONTAINER_PLUGIN, containerPluginConfig],
+  [AUDIT_PLUGIN, auditPluginConfig],
+  [JSON_PLUGIN, jsonPluginConfig],
+]);
+
+/** What these do is there without them. */
+export function isBuiltIn(plugin: string): boolean {
+  return pluginConfigs.has(plugin);
+}
+
+/** Complains about the `init_config` of a plugin that is built in. */
+function checkInitConfig(
+  { name, init_config }: { readonly name: string; readonly init_config?: unknown },
+  context: z.RefinementCtx,
+): void {
+  // An empty text is how Falco's falco.yaml spells "nothing".
+  const result = pluginConfigs.get(name)?.safeParse(init_config === "" ? undefined : init_config);
+  for (const issue of result?.error?.issues ?? []) {
+    context.issues.push({
+      ...issue,
+      path: ["init_config", ...issue.path],
+    } as z.core.$ZodRawIssue);
+  }
+}
 
 const plugin = z.strictObject({
   name: word(),
   library_path: libraryPath,
   init_config: initConfig.optional(),
   open_params: text(),
-}, { error: "a mapping with name and library_path" }).superRefine(checkContainerPlugin);
+}, { error: "a mapping with name and library_path" }).superRefine(checkInitConfig).superRefine(
+  checkOpenParams,
+);
 
 const selected = z.strictObject({ rule: word().optional(), tag: word().optional() }, {
   error: "a mapping with rule or tag",
@@ -338,42 +374,51 @@ export function checkAgainstSchema(
   return { issues };
 }
 
-/** The names a mapping may have, `init_config` being the container plugin's; `undefined` when the path leads to no mapping with fixed names. */
-export function keyNames(path: readonly (string | number)[]): readonly string[] | undefined {
-  const type = typeAt(path);
+type Path = readonly (string | number)[];
+
+/**
+ * The names a mapping may have; absent when the path leads to no mapping with fixed names. An
+ * `init_config` on the way is that of `plugin`.
+ */
+export function keyNames(path: Path, plugin: string | undefined): readonly string[] | undefined {
+  const type = typeAt(path, plugin);
   return type instanceof z.ZodObject ? Object.keys(type.shape) : undefined;
 }
 
-/** What is to be said about the key at a path; `init_config` counts as the container plugin's. */
-export function keyNote(path: readonly (string | number)[]): KeyNote | undefined {
-  const parent = typeAt(path.slice(0, -1));
+/** What is to be said about the key at a path; `plugin` as in `keyNames`. */
+export function keyNote(path: Path, plugin: string | undefined): KeyNote | undefined {
+  const parent = typeAt(path.slice(0, -1), plugin);
   const key = path.at(-1);
   if (!(parent instanceof z.ZodObject) || typeof key !== "string") return undefined;
   const type = Object.hasOwn(parent.shape, key) ? parent.shape[key] : undefined;
   return type && notes.get(type);
 }
 
-function typeAt(path: readonly (string | number)[]): z.core.$ZodType | undefined {
+function typeAt(path: Path, plugin: string | undefined): z.core.$ZodType | undefined {
   let type: z.core.$ZodType | undefined = configSchema;
   for (const step of path) {
-    type = unwrapped(type);
+    type = unwrapped(type, plugin);
     if (type instanceof z.ZodObject && typeof step === "string") {
       type = Object.hasOwn(type.shape, step) ? type.shape[step] : undefined;
     } else if (type instanceof z.ZodArray && typeof step === "number") {
       type = type.element;
     } else return undefined;
   }
-  return unwrapped(type);
+  return unwrapped(type, plugin);
 }
 
 /** Without defaults, optionality, the step that makes a sequence of a scalar; `init_config` opened. */
-function unwrapped(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+function unwrapped(
+  type: z.core.$ZodType | undefined,
+  plugin: string | undefined,
+): z.core.$ZodType | undefined {
   for (;;) {
     if (
       type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional
     ) type = type.unwrap();
     else if (type instanceof z.ZodPipe && type.in instanceof z.ZodTransform) type = type.out;
-    else if (type === initConfig) type = containerPluginConfig;
-    else return type;
+    else if (type === initConfig && plugin !== undefined && pluginConfigs.has(plugin)) {
+      type = pluginConfigs.get(plugin);
+    } else return type;
   }
 }

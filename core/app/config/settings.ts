@@ -9,9 +9,10 @@ import {
   type ContainerSettings,
   containerSettings,
 } from "./container_engines.ts";
+import { auditSettings, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type MetricsSettings, metricsSettings } from "./metrics.ts";
-import { NO_DRIVER } from "./schema.ts";
+import { isBuiltIn, NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
@@ -36,6 +37,14 @@ export interface Settings {
 export interface SettingOverrides {
   readonly rulePaths: readonly string[];
   readonly scopeProcessId: number | undefined;
+  /** Which event sources are wanted; absent: all that the configuration has. */
+  readonly sources?: SourceSelection | undefined;
+}
+
+/** `--enable-source`, or `--disable-source`. */
+export interface SourceSelection {
+  readonly kind: "only" | "without";
+  readonly names: readonly string[];
 }
 
 export function settingsOf(
@@ -48,7 +57,7 @@ export function settingsOf(
   const containers = containerSettings(loaded.config);
   return {
     rulePaths: rulePathsOf(loaded, overrides.rulePaths, options.report),
-    sources: sourcesOf(loaded, overrides.scopeProcessId, options.report),
+    sources: sourcesOf(loaded, overrides, options.report),
     formatter: formatterOf(loaded),
     sinks: sinksOf(loaded, options.report),
     containerEngines: containerEnginesOf(loaded, containers),
@@ -98,7 +107,49 @@ function valueAt(root: LoadedConfig["root"], path: ConfigPath) {
 /** Drivers of Falco's that falcod takes its own probe for. */
 const OTHER_DRIVERS: ReadonlySet<string> = new Set(["ebpf", "kmod", "module"]);
 
+/** Those of the configuration that the command line leaves on. A capture is played alone. */
 function sourcesOf(
+  loaded: LoadedConfig,
+  { scopeProcessId, sources: selection }: SettingOverrides,
+  report: Report,
+): readonly Wired[] {
+  const { kind } = loaded.config.engine;
+  const audit = kind === "replay" ? undefined : auditSettings(loaded);
+  const there = audit ? [SYSCALL, K8S_AUDIT] : [SYSCALL];
+  const wanted = there.filter((source) => isSelected(source, selection));
+  const missing = selection?.kind === "only"
+    ? selection.names.filter((name) => !there.includes(name))
+    : [];
+  for (const name of missing) {
+    report.add({
+      code: "C016",
+      title: `event source "${name}" is asked for, and the configuration says nothing of it`,
+      help: name === K8S_AUDIT ? "a plugin named k8saudit brings its events" : undefined,
+    });
+  }
+  if (wanted.length === 0 && missing.length === 0) {
+    const title = "the command line leaves no source of events";
+    report.add({ code: "C016", title, help: `there are: ${there.join(", ")}` });
+  }
+  const sources: Wired[] = [];
+  const isKernelOff = kind === "nodriver" && wanted.includes(K8S_AUDIT);
+  if (wanted.includes(SYSCALL) && !isKernelOff) {
+    sources.push(...kernelSource(loaded, scopeProcessId, report));
+  }
+  if (audit && wanted.includes(K8S_AUDIT)) {
+    sources.push({ kind: "source", name: K8S_AUDIT, config: audit });
+  }
+  return sources;
+}
+
+const SYSCALL = "syscall";
+
+function isSelected(source: string, selection: SourceSelection | undefined): boolean {
+  return !selection || selection.names.includes(source) === (selection.kind === "only");
+}
+
+/** System calls, live or out of a capture. */
+function kernelSource(
   loaded: LoadedConfig,
   scopeProcessId: number | undefined,
   report: Report,
@@ -113,7 +164,7 @@ function sourcesOf(
         code: "C016",
         title: `"engine.kind" nodriver leaves no source of events`,
         at,
-        help: "other sources are not there yet; use modern_ebpf",
+        help: "use modern_ebpf, or have a plugin named k8saudit bring audit events",
       });
       return [];
     case "replay": {
@@ -250,6 +301,7 @@ function checkPlugins({ config, root }: LoadedConfig, registry: Registry, report
   const wanted = config.load_plugins ?? defined;
   for (const [index, name] of wanted.entries()) {
     if (name === CONTAINER_PLUGIN || registry.has("source", name)) continue;
+    if (isBuiltIn(name) && defined.includes(name)) continue;
     const path = config.load_plugins
       ? ["load_plugins", index]
       : ["plugins", defined.indexOf(name), "name"];

@@ -31,6 +31,7 @@ export class AuditEvent implements Event {
   readonly selfContained = true;
   readonly standsAlone = true;
   readonly originClockNs = 0;
+  readonly pluginName = "k8saudit";
   number: number;
   readonly timeNs: bigint;
   readonly #document: AuditDocument;
@@ -49,7 +50,7 @@ export class AuditEvent implements Event {
   }
 
   /** As it was sent. */
-  get text(): string {
+  get pluginInfo(): string {
     const { bytes } = this.#document;
     return utf8At(bytes, 0, bytes.length);
   }
