@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertObjectMatch, assertRejects } from "../../tests/assert.ts";
+import { curl } from "../../tests/curl.ts";
+import { freePort } from "../../tests/free_port.ts";
 import { z } from "zod";
 import { Report, SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
@@ -11,7 +13,7 @@ import {
   type SourceContext,
 } from "../plugin/mod.ts";
 import { loadRules, readRuleFile } from "../rule/mod.ts";
-import { standardConfig } from "./config/schema.ts";
+import { type Config, standardConfig } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
 import { silentLogger } from "./log.ts";
 import { summaryLines } from "./summary.ts";
@@ -74,26 +76,38 @@ interface Scene {
   isClosed: boolean;
 }
 
+type Run = (context: SourceContext) => Promise<void>;
+
+interface PlayOptions {
+  readonly config?: Partial<Config>;
+  /** A second one, beside the source called "fake". */
+  readonly other?: Run;
+  readonly signal?: AbortSignal;
+}
+
 /** Runs `watch` with a source that does what is given, a formatter of messages and a sink of lines. */
 function play(
-  source: (context: SourceContext) => Promise<void>,
+  source: Run,
   write: (lines: readonly string[]) => Promise<void> = () => Promise.resolve(),
+  { config, other, signal = new AbortController().signal }: PlayOptions = {},
 ) {
   const scene: Scene = { lines: [], ready: [], isClosed: false };
   const described = { summary: "", schema: z.object({}) };
+  const sourcePlugin = (name: string, run: Run): Plugin => ({
+    ...described,
+    kind: "source",
+    name,
+    fields,
+    create: () => ({
+      name,
+      run: (_needs, context) => run(context),
+      update: () => {},
+      counters: () => ({ "drops.file": 3, "drops.network": 0, "events.file": 9 }),
+    }),
+  });
   const plugins: Plugin[] = [
-    {
-      ...described,
-      kind: "source",
-      name: "fake",
-      fields,
-      create: () => ({
-        name: "fake",
-        run: (_needs, context) => source(context),
-        update: () => {},
-        counters: () => ({ "drops.file": 3, "drops.network": 0, "events.file": 9 }),
-      }),
-    },
+    sourcePlugin("fake", source),
+    ...other ? [sourcePlugin("other", other)] : [],
     {
       ...described,
       kind: "formatter",
@@ -124,7 +138,11 @@ function play(
   }));
   const settings: Settings = {
     rulePaths: [],
-    sources: [{ kind: "source", name: "fake", config: {} }],
+    sources: ["fake", ...other ? ["other"] : []].map((name) => ({
+      kind: "source",
+      name,
+      config: {},
+    })),
     formatter: { kind: "formatter", name: "text", config: {} },
     sinks: [{ kind: "sink", name: "stdout", config: {} }],
     containerEngines: [],
@@ -132,12 +150,12 @@ function play(
     metrics: undefined,
   };
   const running = watch({
-    config: standardConfig(),
+    config: { ...standardConfig(), ...config },
     settings,
     ruleset: ruleset(),
     registry: new Registry(entries),
     log: silentLogger,
-    signal: new AbortController().signal,
+    signal,
     hostname: "here",
     unbuffered: false,
     onReady: (sources) => scene.ready.push(sources),
@@ -190,4 +208,90 @@ Deno.test("watch() ends when the last sink is gone", async () => {
   const summary = await running;
   assertEquals([scene.lines.length, summary.outputsGone], [1, true]);
   assert(summaryLines(summary).includes("  no output is left that takes alerts"));
+});
+
+function served(port: number): Partial<Config> {
+  const { webserver, metrics } = standardConfig();
+  return {
+    webserver: {
+      ...webserver,
+      enabled: true,
+      listen_address: "127.0.0.1",
+      listen_port: port,
+      prometheus_metrics_enabled: true,
+    },
+    metrics: { ...metrics, enabled: true },
+  };
+}
+
+async function ready(scene: Scene): Promise<void> {
+  while (scene.ready.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+}
+
+Deno.test("watch() serves health checks, which fail when a source has broken", async () => {
+  const port = freePort();
+  const end = new AbortController();
+  const broken = Promise.withResolvers<void>();
+  const { scene, running } = play(
+    ({ ready, signal }) => (ready(), aborted(signal)),
+    undefined,
+    {
+      config: served(port),
+      other: ({ ready }) => (ready(), broken.promise),
+      signal: end.signal,
+    },
+  );
+  await ready(scene);
+  const url = `http://127.0.0.1:${port}`;
+  const well = await curl(`${url}/healthz`);
+  assertEquals([well.status, JSON.parse(well.body).status], [200, "ok"]);
+  broken.reject(Object.assign(new Error("the ring is gone"), { code: "gone" }));
+  for (let state = ""; state !== "failed";) {
+    state = JSON.parse((await curl(`${url}/healthz`)).body).sources[1].state;
+  }
+  const ill = await curl(`${url}/healthz`);
+  assertEquals([ill.status, JSON.parse(ill.body).sources[1].detail], [503, "the ring is gone"]);
+  const metrics = (await curl(`${url}/metrics`)).body;
+  assert(metrics.includes('falcod_source_up{source="fake"} 1\n'), metrics);
+  assert(metrics.includes('falcod_source_up{source="other"} 0\n'), metrics);
+  assert((await curl("-X", "POST", `${url}/versions`)).status === 405);
+  assertEquals((await curl("--head", `${url}/metrics`)).body.split("\r\n")[0], "HTTP/1.1 200 OK");
+  assertEquals((await curl(`${url}/healthz/more`)).status, 404);
+  end.abort();
+  const summary = await running;
+  assertObjectMatch(summary, { failure: { message: "the ring is gone" } });
+  const { message } = await fetchFailure(url);
+  assert(message !== "", "nothing listens any more");
+  assert(scene.lines.some((line) => line.includes("nothing is seen any more of other")));
+});
+
+/** Why nobody answers. */
+async function fetchFailure(url: string): Promise<{ readonly message: string }> {
+  try {
+    await (await fetch(`${url}/healthz`)).body?.cancel();
+    return { message: "" };
+  } catch (error) {
+    return { message: String(error) };
+  }
+}
+
+Deno.test("watch() ends, and says why, when its web server cannot listen", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  try {
+    const { running, scene } = play(
+      ({ ready, signal }) => (ready(), aborted(signal)),
+      undefined,
+      { config: served(port) },
+    );
+    const { failure } = await running;
+    assertObjectMatch(failure as Error, { code: "listen-failed" });
+    assertEquals(scene.ready, []);
+  } finally {
+    taken.close();
+  }
 });
