@@ -12,8 +12,8 @@ export type FalcoFlag =
   | { readonly kind: "source"; readonly flags: string }
   /** Asks something and ends: `commands/answer_falco.ts` answers. */
   | { readonly kind: "question"; readonly flags: string }
-  /** Changes how a question is answered. */
-  | { readonly kind: "manner"; readonly flags: string };
+  /** Changes how a question is answered; `about` says which. */
+  | { readonly kind: "manner"; readonly flags: string; readonly about: string };
 
 /** A key of the configuration says the same. */
 export interface KeyFlag {
@@ -55,9 +55,9 @@ export const FALCO_FLAGS: readonly FalcoFlag[] = [
   { kind: "question", flags: "--page-size" },
   { kind: "question", flags: "--config-schema" },
   { kind: "question", flags: "--rule-schema" },
-  { kind: "manner", flags: "-N" },
-  { kind: "manner", flags: "--markdown" },
-  { kind: "manner", flags: "--format <format>" },
+  { kind: "manner", flags: "-N", about: "--list" },
+  { kind: "manner", flags: "--markdown", about: "--list and --list-events" },
+  { kind: "manner", flags: "--format <format>", about: "--list, --list-events and --list-plugins" },
 
   { kind: "source", flags: "--enable-source <source>" },
   { kind: "source", flags: "--disable-source <source>" },

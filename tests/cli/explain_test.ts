@@ -89,6 +89,16 @@ Deno.test("falcod explain takes an event out of a capture", async () => {
   assertEquals([JSON.parse(hosts.out).matches, JSON.parse(shadow.out).matches], [false, true]);
 });
 
+Deno.test("falcod explain asks for the number of an event where a capture is named without", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  for (const event of ["x.scap", "x.scap.gz#", "./x.scap#last"]) {
+    const args = ["explain", "Shadow read", "-r", folder.file("rules.yaml"), "--event", event];
+    const { code, error } = await falcod(args);
+    assertEquals(code, 1);
+    assert(error.includes(`error[G010]: "${event}" names no event`), error);
+  }
+});
+
 const AUDIT_RULES = `
 - rule: Secret read
   desc: d

@@ -127,9 +127,10 @@ Deno.test("falcod takes Falco's old flags and says how to write them today", asy
 Deno.test("falcod knows the other flags of Falco, of today and of before (issue 3)", async () => {
   using folder = new Folder({ "rules.yaml": RULES });
   const dry = (...flags: string[]) => falcod(["--dry-run", "-c", config(folder), ...flags]);
-  const [keys, idle, off, unknown] = await Promise.all([
+  const [keys, idle, manner, off, unknown] = await Promise.all([
     dry("-v", "-S", "200", "--cri", "/run/c.sock", "--enable-source", "syscall"),
     dry("-u", "-d", "--modern-bpf", "-k", "http://127.0.0.1"),
+    dry("-N", "--markdown", "--format", "json"),
     dry("--disable-source", "syscall"),
     dry("--enable-source", "syscal"),
   ]);
@@ -140,6 +141,10 @@ Deno.test("falcod knows the other flags of Falco, of today and of before (issue 
   assert(/dry run, falcod would start, with \d+ warnings\n$/.test(keys.error), keys.error);
   for (const flag of ["-u", "-d", "--modern-bpf", "-k"]) {
     assert(idle.error.includes(`warning[C028]: ${flag} has no effect`), idle.error);
+  }
+  for (const flag of ["-N", "--markdown", "--format"]) {
+    const told = `warning[C028]: ${flag} has no effect: it is about --list`;
+    assert(manner.error.includes(told), manner.error);
   }
   assert(off.error.includes("leaves no source of events"), off.error);
   assert(unknown.error.includes('did you mean "syscall"?'), unknown.error);

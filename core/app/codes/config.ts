@@ -290,7 +290,9 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   {
     code: "C028",
     title: "flag without effect",
-    meaning: "A flag of Falco is about something that falcod does not have, or does in any case.",
+    meaning:
+      "A flag of Falco is about something that falcod does not have, or does in any case, or about " +
+      "another flag that is not there.",
     matters: "Who gave it expects something of it; the message says what falcod does instead.",
     example: commands(
       ["falcod run --dry-run -r rules.yaml --modern-bpf", { "rules.yaml": RULES }],

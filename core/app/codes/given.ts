@@ -80,7 +80,9 @@ export const GIVEN_CODES: readonly CodeEntry[] = [
   {
     code: "G010",
     title: "no such event in a file",
-    meaning: "A file was named with the number of an event, and rules see none of that number.",
+    meaning:
+      "A file was named with the number of an event, and rules see none of that number; or a capture " +
+      "was named without one.",
     matters: "The beginnings of system calls have numbers in old captures, but no rule sees them.",
   },
   {

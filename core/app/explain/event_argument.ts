@@ -22,6 +22,8 @@ export interface EventContext {
 const CAPTURED = /^(.+\.scap(?:\.gz)?)#(\d+)$/;
 /** `audit.log#12` */
 const NUMBERED = /^([^{[].*)#(\d+)$/s;
+/** `capture.scap`, `capture.scap#last`: no text of an event looks so. */
+const CAPTURE_ONLY = /^([^{[\s:@][^\s:]*\.scap(?:\.gz)?)(?:#.*)?$/;
 
 /**
  * The event of `--event`: fields or a document as JSON or YAML, `@file` with such a text, `-` for
@@ -35,11 +37,23 @@ export async function readEventArgument(
 ): Promise<Stage | undefined> {
   const { documents } = context;
   const [, path, number] = (documents ? NUMBERED : CAPTURED).exec(text) ?? [];
-  if (path === undefined) return readDescribed(text, context, report);
+  if (path === undefined) {
+    const [, capture] = CAPTURE_ONLY.exec(text) ?? [];
+    if (capture !== undefined) return refuseWithoutNumber(text, capture, report);
+    return readDescribed(text, context, report);
+  }
   if (!documents) return await readCaptured(path, Number(number), report);
   const source = readText(path, report);
   const found = source && eventsIn(source, { documents, number: Number(number) }, report)?.[0];
   return found && (() => eventAlone(found.event));
+}
+
+function refuseWithoutNumber(text: string, capture: string, report: Report): undefined {
+  report.add({
+    code: "G010",
+    title: `"${text}" names no event: the number of one is wanted behind a capture`,
+    help: `write ${capture}#12; falcod replay ${capture} --fields evt.num,evt.type shows all`,
+  });
 }
 
 /**
