@@ -298,9 +298,9 @@ export const configSchema = z.strictObject({
     root_certs: text(),
   })),
   grpc_output: planned(output({})),
-  webserver: planned(section({
+  webserver: section({
     enabled: flag(false),
-    threadiness: whole({ ...MAX, standard: 0 }),
+    threadiness: idle(whole({ ...MAX, standard: 0 }), "requests wait for no thread"),
     listen_port: whole({ min: 0, max: 65535, standard: 8765 }),
     listen_address: address("0.0.0.0"),
     k8s_healthz_endpoint: text("/healthz"),
@@ -308,7 +308,7 @@ export const configSchema = z.strictObject({
     prometheus_metrics_enabled: flag(false),
     ssl_enabled: flag(false),
     ssl_certificate: text("/etc/falco/falco.pem"),
-  })),
+  }),
 
   // Falco logs nothing to standard error unless told to. Without a syslog of our own yet, that would
   // make every warning vanish.
