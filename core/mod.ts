@@ -4,6 +4,7 @@
  * that interface, the default export of its `mod.ts`.
  */
 export * from "./base/mod.ts";
+export * from "./base/ip.ts";
 export * from "./event/mod.ts";
 export * from "./state/mod.ts";
 export * from "./scap/mod.ts";
@@ -11,3 +12,7 @@ export * from "./replay/mod.ts";
 export * from "./field/mod.ts";
 export * from "./alert/mod.ts";
 export * from "./plugin/mod.ts";
+// What endpoints need; servers come with the context of a source, and load a good deal.
+export * from "./web/body.ts";
+export * from "./web/endpoint.ts";
+export * from "./web/reply.ts";

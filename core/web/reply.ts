@@ -5,7 +5,7 @@ export interface Refusal {
   /** One sentence without a full stop: what is wrong, and which bound it met. */
   readonly error: string;
   /** What to do about it. */
-  readonly help?: string;
+  readonly help?: string | undefined;
   /** When it may be tried again, in seconds. */
   readonly retryAfterS?: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ import type { InputConfig, K8sAuditConfig } from "./schema.ts";
 export class K8sAuditSource implements Source {
   readonly name = K8S_AUDIT;
   readonly isRecorded: boolean;
+  readonly listens: boolean;
   readonly dropsHelp = "events over maxEventSize (init_config of plugin k8saudit) are left out";
   readonly #config: K8sAuditConfig;
   #intake: Intake | undefined;
@@ -14,6 +15,7 @@ export class K8sAuditSource implements Source {
   constructor(config: K8sAuditConfig) {
     this.#config = config;
     this.isRecorded = config.isRecorded;
+    this.listens = config.inputs.some(({ kind }) => kind === "http");
   }
 
   /** Ends when all inputs have; one that fails ends the others. What was taken is judged in any case. */

@@ -1,0 +1,37 @@
+/** Audit events that an API server's webhook posts: where it is listened for them, and how it ends. */
+import { InputError } from "./input_error.ts";
+import type { AuditInput, AuditIntake, InputContext } from "./intake.ts";
+import type { HttpInputConfig } from "./schema.ts";
+import { Webhook, type WebhookLimits } from "./webhook.ts";
+
+export class HttpInput implements AuditInput {
+  readonly #config: HttpInputConfig;
+  readonly #limits: Partial<WebhookLimits>;
+
+  constructor(config: HttpInputConfig, limits: Partial<WebhookLimits> = {}) {
+    this.#config = config;
+    this.#limits = limits;
+  }
+
+  /** Ends when the signal aborts and what was accepted until then has been answered. */
+  async run(intake: AuditIntake, context: InputContext): Promise<void> {
+    const { web, signal } = context;
+    if (!web) throw new InputError("open-failed", "Cannot listen for audit events here");
+    const { hostname, port, tls, path } = this.#config;
+    const webhook = new Webhook(this.#config, { intake, context, limits: this.#limits });
+    const server = web.at({ hostname, port, ...tls && { tls: tlsFilesOf(tls) } });
+    server.mount({ path, handle: (request, client) => webhook.handle(request, client) });
+    await server.start();
+    context.ready();
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    }
+    await webhook.idle();
+  }
+}
+
+function tlsFilesOf(
+  { certificatePath, keyPath, clientCaPath }: NonNullable<HttpInputConfig["tls"]>,
+) {
+  return { certificatePath, keyPath, ...clientCaPath !== undefined && { clientCaPath } };
+}

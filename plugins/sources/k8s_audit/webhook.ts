@@ -1,0 +1,146 @@
+/**
+ * The endpoint that API servers post audit events to.
+ *
+ * The answer comes when all events of a body have been judged and their alerts are on their way, so
+ * what was accepted is not lost. On any answer but 200 the API server sends the body again, a few
+ * times, and then gives it up: so one event that cannot be taken does not have its body refused.
+ */
+import { andMore, readBody, Seldom, type WebClient } from "../../../core/mod.ts";
+import type { AuditIntake, InputContext } from "./intake.ts";
+import type { HttpInputConfig } from "./schema.ts";
+import { addressFilter, type Token, tokenOf } from "./webhook_access.ts";
+import { answerTo, REFUSED, refusedBody, sampleOf } from "./webhook_answers.ts";
+
+export interface WebhookLimits {
+  /** For a body to arrive; API servers wait 30 s for their answer. */
+  readonly bodyTimeoutMs: number;
+  /** Of bodies that are being read or judged. */
+  readonly maxHeldBytes: number;
+  /** Requests at a time. */
+  readonly maxRequests: number;
+  /** Between two messages of a kind. */
+  readonly tellEveryMs: number;
+}
+
+export interface WebhookOptions {
+  readonly intake: AuditIntake;
+  readonly context: Pick<InputContext, "signal" | "log">;
+  readonly limits?: Partial<WebhookLimits>;
+}
+
+const STANDARD: WebhookLimits = {
+  bodyTimeoutMs: 15_000,
+  maxHeldBytes: 64 << 20,
+  maxRequests: 256,
+  tellEveryMs: 30_000,
+};
+
+export class Webhook {
+  readonly #intake: AuditIntake;
+  readonly #context: WebhookOptions["context"];
+  readonly #limits: WebhookLimits;
+  readonly #maxBodyBytes: number;
+  readonly #isAllowed: (address: string) => boolean;
+  readonly #token: Token | undefined;
+  readonly #strangers: Seldom;
+  readonly #problems: Seldom;
+  #requests = 0;
+  #heldBytes = 0;
+  #becameIdle: (() => void) | undefined;
+
+  /** Throws `InputError` where addresses or tokens are not what they should be. */
+  constructor(config: HttpInputConfig, { intake, context, limits }: WebhookOptions) {
+    this.#intake = intake;
+    this.#context = context;
+    this.#limits = { ...STANDARD, ...limits };
+    this.#maxBodyBytes = config.maxBodyBytes;
+    this.#isAllowed = addressFilter(config.allowedSources);
+    this.#token = tokenOf(config);
+    this.#strangers = new Seldom(this.#limits.tellEveryMs);
+    this.#problems = new Seldom(this.#limits.tellEveryMs);
+  }
+
+  async handle(request: Request, client: WebClient): Promise<Response> {
+    const refused = this.#refuse(request, client);
+    if (refused) return refused;
+    this.#requests++;
+    try {
+      return await this.#take(request, client);
+    } finally {
+      if (--this.#requests === 0) this.#becameIdle?.();
+    }
+  }
+
+  /** Resolves when no request is under way. */
+  async idle(): Promise<void> {
+    if (this.#requests > 0) await new Promise<void>((resolve) => this.#becameIdle = resolve);
+  }
+
+  /** By what is known before the body is looked at. */
+  #refuse({ headers, method }: Request, { address }: WebClient): Response | undefined {
+    if (this.#context.signal.aborted) return REFUSED.ending();
+    if (!this.#isAllowed(address)) {
+      this.#tellOfStranger(`${address} is not in allowedSources`);
+      return REFUSED.address(address);
+    }
+    if (this.#token && !this.#token.isIn(headers.get("authorization"))) {
+      this.#tellOfStranger(`${address} has not brought the token`);
+      return REFUSED.token();
+    }
+    if (method !== "POST") return REFUSED.method(method);
+    if (!headers.get("content-type")?.includes("application/json")) return REFUSED.contentType();
+    if (this.#requests >= this.#limits.maxRequests) {
+      return REFUSED.requests(this.#limits.maxRequests);
+    }
+    return undefined;
+  }
+
+  async #take(request: Request, { address }: WebClient): Promise<Response> {
+    const { bodyTimeoutMs: timeoutMs, maxHeldBytes } = this.#limits;
+    const { signal } = this.#context;
+    const maxBytes = this.#maxBodyBytes;
+    let held = 0;
+    const mayKeep = (bytes: number) => {
+      // One body is always taken, however small the bound.
+      if (this.#heldBytes > held && this.#heldBytes + bytes > maxHeldBytes) return false;
+      this.#heldBytes += bytes;
+      held += bytes;
+      return true;
+    };
+    try {
+      const body = await readBody(request, { maxBytes, timeoutMs, signal, mayKeep });
+      if (body.kind !== "read") {
+        if (signal.aborted) return REFUSED.ending();
+        this.#tell(`a body from ${address} was not taken: ${body.kind}`);
+        return refusedBody(body, { maxBytes, timeoutMs, maxHeldBytes });
+      }
+      const taken = await this.#intake.take(body.bytes);
+      if (taken.kind === "taken" && taken.problems[0]) {
+        const { detail, offset } = taken.problems[0];
+        const more = andMore(taken.problemCount - 1);
+        this.#tell(
+          `in a body from ${address}: ${detail}, at ${sampleOf(body.bytes, offset)}${more}`,
+        );
+      }
+      return answerTo(taken);
+    } finally {
+      this.#heldBytes -= held;
+    }
+  }
+
+  #tellOfStranger(what: string): void {
+    this.#strangers.say((more) =>
+      this.#context.log.warning(`audit events were refused: ${what}${andMore(more)}`)
+    );
+  }
+
+  #tell(what: string): void {
+    this.#problems.say((unsaid) =>
+      this.#context.log.warning(
+        `audit events: ${what}${
+          unsaid === 0 ? "" : `; ${unsaid} bodies more had problems since the last message`
+        }`,
+      )
+    );
+  }
+}
