@@ -164,3 +164,42 @@ kernelTest("being asked without pause delays no alert and loses none", async () 
     assertEquals(valuesOf(body, "falcosecurity_scap_n_drops_total").get(""), 0);
   });
 });
+
+kernelTest(
+  "a source that cannot start fails health checks, and what others see is seen",
+  async () => {
+    const port = freePort();
+    const config = Deno.makeTempFileSync({ prefix: "falcod-test-", suffix: ".yaml" });
+    Deno.writeTextFileSync(
+      config,
+      `
+stdout_output: {enabled: true}
+plugins: [{name: k8saudit, library_path: libk8saudit.so, open_params: /falcod-no-such-file}]
+`,
+    );
+    try {
+      await withRules([...served(port), "-c", config], async (falcod) => {
+        const alert = await falcod.alert("Falco internal: event source failure");
+        assertEquals([alert.priority, alert.output_fields["falcod.source"]], [
+          "Critical",
+          "k8s_audit",
+        ]);
+        assertEquals((await falcod.alertsOf("cat /dev/null")).length, 1);
+        const { status, body } = await curl(`http://127.0.0.1:${port}/healthz`);
+        const states = JSON.parse(body).sources.map(({ state }: { readonly state: string }) =>
+          state
+        );
+        assertEquals([status, states], [503, ["running", "failed"]]);
+        const metrics = (await curl(`http://127.0.0.1:${port}/metrics`)).body;
+        assertEquals([...valuesOf(metrics, "falcod_source_up")], [
+          ['source="syscall"', 1],
+          ['source="k8s_audit"', 0],
+        ]);
+        const { code, log } = await falcod.stop();
+        assert(code !== 0 && log.includes("falcod-no-such-file"), log);
+      });
+    } finally {
+      Deno.removeSync(config);
+    }
+  },
+);
