@@ -255,8 +255,15 @@ function addExplain(program: Command, host: Host, done: SetCode): void {
 
 function addReplay(program: Command, host: Host, done: SetCode): void {
   program.command("replay")
-    .description("hold captures (.scap) against rules, or print their events")
-    .argument("<files...>", "captures, as sysdig -w writes them; - is stdin")
+    .description("hold captures (.scap) or audit logs against rules, or print their events")
+    .argument(
+      "<files...>",
+      "captures, as sysdig -w writes them (-: stdin), or logs of audit events",
+    )
+    .addOption(
+      new Option("--source <name>", "what the files are of; k8s_audit: audit events as JSON lines")
+        .choices(["syscall", "k8s_audit"]).default("syscall"),
+    )
     .option("-c <path>", "configuration file")
     .addOption(ruleFiles("rules file or directory", "as configured"))
     .addOption(keyOptions())
@@ -268,9 +275,10 @@ function addReplay(program: Command, host: Host, done: SetCode): void {
     )
     .option("--json", "print one JSON object a line")
     .addHelpText("after", REPLAY_EXAMPLES)
-    .action(async (paths, { c, r, option, filter, print, fields, json }) => {
+    .action(async (paths, { c, r, option, source, filter, print, fields, json }) => {
       const { replayCommand } = await import("./commands/replay.ts");
-      const request = { paths, filter, print, fields, json: json ?? false, options: option };
+      const lines = { filter, print, fields, json: json ?? false };
+      const request = { ...lines, paths, source, options: option };
       done(await replayCommand({ ...request, configPath: c, rulePaths: r }, host));
     });
 }

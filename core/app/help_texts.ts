@@ -73,6 +73,7 @@ Examples:
   falcod replay -r my_rules.yaml --json *.scap
   falcod replay trace.scap --filter 'evt.type = execve and user.uid = 0'
   falcod replay trace.scap --fields evt.num,evt.time,proc.name,fd.name --filter 'fd.num >= 0'
+  falcod replay audit.log --source k8s_audit --fields ka.user.name,ka.verb,ka.uri
   ssh host falcod record -w - | falcod replay - --print '%evt.time %proc.name %evt.args'`;
 
 export const RECORD_EXAMPLES = `

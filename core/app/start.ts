@@ -15,6 +15,8 @@ export interface StartRequest {
   /** `-o`, in order. */
   readonly options: readonly string[];
   readonly scopeProcessId?: number | undefined;
+  /** Event sources whose rules are wanted, whatever the configuration watches. */
+  readonly watched?: readonly string[];
   readonly oldFlags?: OldFlags;
   /** As `loadRuleset` takes them. */
   readonly adaptFields?: AdaptFields;
@@ -63,7 +65,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     containerInfo,
     adaptFields: request.adaptFields,
     lintsMeaning: request.lintsMeaning,
-    sources: settings.sources.map(({ name }) => registry.eventSource(name)),
+    sources: request.watched ?? settings.sources.map(({ name }) => registry.eventSource(name)),
     undelivered: request.undelivered,
   });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };

@@ -192,7 +192,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         deliver: (event) => {
           run.events++;
           engine.process(event);
-          captures?.event(event);
+          // What happened elsewhere is in no capture of this machine.
+          if (!event.standsAlone) captures?.event(event);
         },
         // What no rule can match belongs into a capture, too.
         couldMatchOpening: (event) =>
@@ -260,7 +261,8 @@ function lossWatchers(source: Source, drops: DropMonitorOptions): readonly LossW
   const { actions } = drops.settings;
   const isTold = actions.includes("ignore") || actions.includes("log");
   const teller = isTold ? [] : [new LossTeller(source, drops.log)];
-  return actions.length === 0 ? teller : [...teller, new DropMonitor(source, drops)];
+  const isAsked = actions.length > 0 && source.name === "syscall";
+  return isAsked ? [...teller, new DropMonitor(source, drops)] : teller;
 }
 
 function judgesOf(sources: readonly Source[], ruleset: Ruleset): ReadonlyMap<Source, CouldMatch> {

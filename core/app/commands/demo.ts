@@ -18,6 +18,7 @@ export async function demoCommand(
     configPath: `${rulesFolder}/falco.yaml`,
     rulePaths: [`${rulesFolder}/falco_rules.yaml`],
     options: ["log_level=warning"],
+    source: "syscall",
     filter: undefined,
     print: undefined,
     fields: undefined,

@@ -1,7 +1,13 @@
-/** `falcod replay`: captures held against rules, or their events printed. */
+/** `falcod replay`: captures and audit logs held against rules, or their events printed. */
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
 import { playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
+import type { Event } from "../../event/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
+import type { State } from "../../state/mod.ts";
+import { K8S_AUDIT } from "../config/k8s_audit.ts";
+import type { Wired } from "../config/settings.ts";
+import { auditLogSource, playAuditLog } from "../replay/audit_log.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
@@ -14,14 +20,14 @@ import { surroundingsOf } from "../surroundings.ts";
 
 export interface ReplayRequest extends LinesRequest {
   readonly paths: readonly string[];
+  /** The event source that the files are of. */
+  readonly source: string;
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
   /** `-o`, in order. */
   readonly options: readonly string[];
 }
 
-/** Events are those of system calls, whatever the machine that recorded them. */
-const SOURCE = "syscall";
 /** The recording takes the place of what the configuration watches. */
 const NO_OTHER_ENGINE = "engine.kind=modern_ebpf";
 /** Text that is written at once. */
@@ -59,7 +65,8 @@ type Play = (path: string, signal: AbortSignal) => Promise<boolean>;
 async function withRules(request: ReplayRequest, host: Host): Promise<Play | undefined> {
   const json = request.json ? ["json_output=true"] : [];
   const options = [...request.options, ...json, NO_OTHER_ENGINE];
-  const start = await prepare({ ...request, options }, host);
+  const { source } = request;
+  const start = await prepare({ ...request, options, watched: [source] }, host);
   const { config } = start.loaded;
   const log = config.log_stderr
     ? createLogger(host.error, { level: config.log_level, isoTime: config.time_format_iso_8601 })
@@ -67,11 +74,18 @@ async function withRules(request: ReplayRequest, host: Host): Promise<Play | und
   tellProblems(start.report, host, log);
   const { ruleset } = start;
   if (!ruleset) return undefined;
-  return (path, signal) => judge(path, { ...start, ruleset }, { host, log, signal });
+  return (path, signal) =>
+    judge(recordingOf(source, path), { ...start, ruleset }, { host, log, signal });
+}
+
+function recordingOf(source: string, path: string): Wired {
+  return source === K8S_AUDIT
+    ? auditLogSource(path)
+    : { kind: "source", name: "replay", config: { captureFile: path } };
 }
 
 async function judge(
-  path: string,
+  recording: Wired,
   { loaded, settings, ruleset, registry }: Start & {
     readonly ruleset: NonNullable<Start["ruleset"]>;
   },
@@ -82,10 +96,9 @@ async function judge(
   },
 ): Promise<boolean> {
   const { watch } = await import("../watch.ts");
-  const sources = [{ kind: "source", name: "replay", config: { captureFile: path } }] as const;
   const summary = await watch({
     config: loaded.config,
-    settings: { ...settings, sources, containerEngines: [] },
+    settings: { ...settings, sources: [recording], containerEngines: [] },
     ruleset,
     registry,
     log,
@@ -100,18 +113,35 @@ async function judge(
 }
 
 async function withLines(request: ReplayRequest, host: Host): Promise<Play | undefined> {
-  const surroundings = await surroundingsOf({ ...request, source: SOURCE }, host);
+  const { source } = request;
+  const surroundings = await surroundingsOf(request, host);
   if (!surroundings) return undefined;
   const report = new Report();
   const lines = eventLines(request, surroundings, report);
   printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
-  return lines && ((path, signal) => printEvents(path, lines, { host, signal }));
+  if (!lines) return undefined;
+  const registry = new Registry(host.plugins);
+  const log = createLogger(host.error, { level: "warning", isoTime: false });
+  return (path, signal) =>
+    printEvents(lines, { host, signal }, (state, context) => {
+      if (source === K8S_AUDIT) return playAuditLog(path, registry, { ...context, log });
+      const replay = new Replay(sinkInto(state, context.deliver));
+      if (lines.eventTypes) replay.want(lines.eventTypes);
+      return playCapture(path, replay, context);
+    });
+}
+
+interface PlayContext {
+  readonly deliver: (event: Event) => void;
+  readonly signal: AbortSignal;
+  /** To be called when something waits anyway. */
+  readonly settle: () => undefined;
 }
 
 async function printEvents(
-  path: string,
-  { eventTypes, lineOf }: EventLines,
+  { lineOf }: EventLines,
   { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
+  play: (state: State, context: PlayContext) => Promise<void>,
 ): Promise<boolean> {
   const gone = new AbortController();
   let waiting = "";
@@ -122,18 +152,18 @@ async function printEvents(
     return undefined;
   };
   const state = recordedState();
-  const replay = new Replay(sinkInto(state, (event) => {
+  const deliver = (event: Event) => {
     state.begin(event);
     const line = lineOf(event, state);
     if (line !== undefined) waiting += `${line}\n`;
     state.end(event);
     if (waiting.length > MANY_UNITS) write();
-  }));
-  if (eventTypes) replay.want(eventTypes);
+  };
   try {
-    await playCapture(path, replay, {
+    // Before more is read: a pipe may take its time.
+    await play(state, {
+      deliver,
       signal: AbortSignal.any([signal, gone.signal]),
-      // Before more is read: a pipe may take its time.
       settle: write,
     });
   } finally {

@@ -37,6 +37,11 @@ export interface LinesRequest {
 }
 
 const USUAL_PRINT = "%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args";
+/** Of sources whose events come from no process. */
+const PRINT_BY_SOURCE: Readonly<Record<string, string>> = {
+  k8s_audit:
+    "%evt.num %evt.time.iso8601 %ka.stage %ka.user.name %ka.verb %ka.uri %ka.response.code",
+};
 
 /** `undefined` after reporting what is wrong. */
 export function eventLines(
@@ -47,7 +52,12 @@ export function eventLines(
   const { filter } = request;
   const condition = filter === undefined ? undefined : conditionOf(filter, surroundings, report);
   const line = request.fields === undefined
-    ? printedLine(request.print ?? USUAL_PRINT, request.json, surroundings.fields, report)
+    ? printedLine(
+      request.print ?? usualPrint(surroundings.source),
+      request.json,
+      surroundings.fields,
+      report,
+    )
     : fieldsLine(request.fields, request.json, surroundings.fields, report);
   if (!line || report.hasErrors) return undefined;
   return {
@@ -55,6 +65,10 @@ export function eventLines(
     lineOf: (event, state) =>
       !condition || condition.holds(event, state) ? line(event, state) : undefined,
   };
+}
+
+function usualPrint(source: string): string {
+  return Object.hasOwn(PRINT_BY_SOURCE, source) ? PRINT_BY_SOURCE[source]! : USUAL_PRINT;
 }
 
 /** A condition from the command line; `undefined` after reporting what is wrong. */

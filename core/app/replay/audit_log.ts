@@ -1,0 +1,30 @@
+/** Files of audit events, played by the source that also reads them live. */
+import type { Registry, SourceContext } from "../../plugin/mod.ts";
+import { K8S_AUDIT } from "../config/k8s_audit.ts";
+import type { Wired } from "../config/settings.ts";
+import { createAll } from "../watch.ts";
+
+/** The source that plays a file, or all files of a directory, once. */
+export function auditLogSource(path: string): Wired {
+  const config = { inputs: [{ kind: "path", path }], isRecorded: true };
+  return { kind: "source", name: K8S_AUDIT, config };
+}
+
+/** Every event of a file, in order; rejects where it cannot be read. */
+export async function playAuditLog(
+  path: string,
+  registry: Registry,
+  context: Pick<SourceContext, "deliver" | "signal" | "log" | "settle">,
+): Promise<void> {
+  const nothing = () => {};
+  for (const source of await createAll("source", [auditLogSource(path)], { registry })) {
+    await source.run({ eventTypes: new Set(), fields: new Set() }, {
+      ...context,
+      change: nothing,
+      seed: nothing,
+      account: nothing,
+      container: nothing,
+      ready: nothing,
+    });
+  }
+}
