@@ -1,4 +1,5 @@
 /** From the rule files that somebody named to the ruleset that runs. */
+import { dirname } from "node:path";
 import { Report, type Span } from "../base/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
@@ -67,6 +68,8 @@ export async function loadRuleset(
     readonly sources?: readonly string[] | undefined;
     /** Absent: rules for other sources are left out. */
     readonly undelivered?: Undelivered | undefined;
+    /** Where the rules are that came with the program: they are for every source there may be. */
+    readonly rulesFolder?: string | undefined;
   },
 ): Promise<LoadedRules> {
   const { config, configRoot, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
@@ -85,7 +88,10 @@ export async function loadRuleset(
   // A mistake in the configuration is no reason to say less of the rules.
   const own = report.part();
   refuseNoneThere(paths, own);
-  for (const { path, at } of expandPaths(paths, own)) {
+  const forAnySource = new Set<string>();
+  for (const { path, at, required } of expandPaths(paths, own)) {
+    // Whoever names them on the command line expects something of them.
+    if (!required && dirname(path) === options.rulesFolder) forAnySource.add(path);
     const source = readText(path, own, at);
     if (!source) continue;
     names.push(path);
@@ -98,6 +104,7 @@ export async function loadRuleset(
     fieldsOf: (source) => fields.get(source),
     undeliveredFieldsOf: (source) => undelivered ? known.get(source) : undefined,
     undeliveredHelp: (source) => known.has(source) ? helpToWatch(source) : undefined,
+    mayBeIdle: (file) => forAnySource.has(file),
     sources: [...known.keys()],
     engineVersion: ENGINE_VERSION,
     minimumPriority: config.priority,
@@ -166,7 +173,7 @@ function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
 function* expandPaths(
   paths: readonly RulePath[],
   report: Report,
-): Generator<Omit<RulePath, "required">> {
+): Generator<RulePath> {
   for (const { path, at, required } of paths) {
     switch (kindOf(path)) {
       case "missing":
@@ -183,11 +190,11 @@ function* expandPaths(
       case "directory": {
         const files = filesIn(path, report, at).filter(hasYamlName);
         if (files.length === 0) reportNoRules(path, report, at);
-        for (const file of files) yield { path: file, at };
+        for (const file of files) yield { path: file, at, required };
         break;
       }
       case "file":
-        yield { path, at };
+        yield { path, at, required };
     }
   }
 }

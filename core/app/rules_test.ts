@@ -50,7 +50,8 @@ async function load(
         report,
       });
     const config = configRoot ? checkConfig(configRoot, report) : standardConfig();
-    await loadRuleset(paths, { config, configRoot, registry, report });
+    const rulesFolder = `${folder}/ours`;
+    await loadRuleset(paths, { config, configRoot, registry, report, rulesFolder });
     return report.diagnostics.map(({ code, severity }) => `${code} ${severity}`);
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -105,4 +106,24 @@ Deno.test("loadRuleset() tells of rules whose captures are switched off", async 
   assertEquals(await said("capture: {enabled: true}", captured), []);
   assertEquals(await said("rules: [{disable: {rule: a shell}}]", captured), ["C025 warning"]);
   assertEquals(await said(undefined, captured), []);
+});
+
+Deno.test("loadRuleset() has no word on rules of ours whose source is not there", async () => {
+  const other = `${RULE}
+- list: names
+  items: [a]
+- macro: named
+  condition: (ka.user.name in (names))
+- rule: a request
+  desc: d
+  condition: named
+  output: o
+  priority: INFO
+  source: k8s_audit
+`;
+  const names = ["ours/a.yaml"], theirs = ["R042 warning", "R043 info"];
+  assertEquals(await load({ "ours/a.yaml": other }, names, false), []);
+  // whoever asks for them by name, or wrote them, is told
+  assertEquals(await load({ "ours/a.yaml": other }, names, true), theirs);
+  assertEquals(await load({ "a.yaml": other }, ["a.yaml"], false), theirs);
 });

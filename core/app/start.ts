@@ -67,6 +67,7 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     lintsMeaning: request.lintsMeaning,
     sources: request.watched ?? settings.sources.map(({ name }) => registry.eventSource(name)),
     undelivered: request.undelivered,
+    rulesFolder: host.rulesFolder,
   });
   return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
 }

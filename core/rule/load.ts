@@ -1,6 +1,6 @@
 /** All rule files together: checked as a whole, then either a complete ruleset or none. */
 import type { Priority } from "../alert/mod.ts";
-import { didYouMean, Report } from "../base/mod.ts";
+import { didYouMean, Report, type Span, toFile } from "../base/mod.ts";
 import type { BytesFormat, FieldTable } from "../field/mod.ts";
 import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
@@ -22,6 +22,8 @@ export interface LoadContext {
   undeliveredFieldsOf?(source: string): FieldTable | undefined;
   /** How events of a source come in that nobody provides; absent for a source that is not known. */
   undeliveredHelp?(source: string): string | undefined;
+  /** Whether a file holds rules for whatever source is there, and others need no word. */
+  mayBeIdle?(file: string): boolean;
   /** For suggestions. */
   readonly sources?: readonly string[];
   /** The rule engine's own version, `0.63.0`. */
@@ -99,7 +101,7 @@ function* loadingSteps(
   }
   yield* warnOfReplaced(merged, context, own);
   const lists = listsOf(merged, compiler.usedLists);
-  if (isMerged && compiler.knowsUse) reportUnused(compiler, merged, own);
+  if (isMerged && compiler.knowsUse) reportUnused(compiler, merged, context, own);
   deprecations.reportAll(own);
   report.absorb(own);
   const complete = merged.complete && merged.broken.size === 0;
@@ -178,7 +180,7 @@ function checkPlugin(
 }
 
 function warnOfSource({ name, source, at }: RuleDraft, context: LoadContext, report: Report): void {
-  if (context.fieldsOf(source)) return;
+  if (context.fieldsOf(source) || context.mayBeIdle?.(toFile(at).source.name)) return;
   const forSource = `for event source "${source}", which nobody provides`;
   report.add({
     code: "R042",
@@ -231,14 +233,20 @@ function listsOf(merged: Merged, used: ReadonlySet<string>): ReadonlyMap<string,
 }
 
 /** `info`, where Falco warns: a rule file made to be built upon has parts nobody uses yet. */
-function reportUnused(compiler: Compiler, merged: Merged, report: Report): void {
+function reportUnused(
+  compiler: Compiler,
+  merged: Merged,
+  { mayBeIdle }: LoadContext,
+  report: Report,
+): void {
+  const isIdle = (at: Span) => mayBeIdle?.(toFile(at).source.name) ?? false;
   for (const { name, at } of merged.macros.values()) {
-    if (compiler.usedMacros.has(name)) continue;
+    if (compiler.usedMacros.has(name) || isIdle(at)) continue;
     const title = `macro "${name}" is used by no rule and no macro`;
     report.add({ code: "R043", severity: "info", title, at });
   }
   for (const { name, at } of merged.lists.values()) {
-    if (compiler.usedLists.has(name)) continue;
+    if (compiler.usedLists.has(name) || isIdle(at)) continue;
     const title = `list "${name}" is used by no rule, macro or list`;
     report.add({ code: "R044", severity: "info", title, at });
   }
