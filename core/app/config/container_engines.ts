@@ -5,6 +5,7 @@
  * Facts: falcosecurity/plugins plugins/container README.md and plugin_config.cpp, falco 0.40 falco.yaml.
  */
 import { z } from "zod";
+import { socketPath } from "../../base/socket_address.ts";
 import {
   type Container,
   type ContainerEngineName,
@@ -35,7 +36,7 @@ const MAX_SOCKET_PATH = 107;
 const MAX_SOCKETS = 8;
 
 const socket = word()
-  .transform((path) => path.replace(/^unix:\/\//, ""))
+  .transform(socketPath)
   .refine((path) => path.startsWith("/") && path.length <= MAX_SOCKET_PATH, {
     error: "the absolute path of a unix socket",
   });
