@@ -126,6 +126,9 @@ const ROWS: readonly OwnRow[] = [
     "Events lost on their way into captures",
     ({ captures }) => captures?.lostEvents,
   ),
+  gauge("heap_used_bytes", "Heap that is in use", ({ memory }) => memory.heapUsed),
+  gauge("heap_size_bytes", "Heap, used or not", ({ memory }) => memory.heapTotal),
+  gauge("external_bytes", "Memory of buffers, beside the heap", ({ memory }) => memory.external),
   gauge(
     "web_open_connections",
     "Connections to the web server",

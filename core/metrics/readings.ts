@@ -29,6 +29,15 @@ export interface Readings {
   /** Absent: nothing is captured. */
   readonly captures: Captures | undefined;
   readonly servers: readonly ServerReading[];
+  readonly memory: Memory;
+}
+
+/** Of the JavaScript engine, in bytes. */
+export interface Memory {
+  readonly heapUsed: number;
+  readonly heapTotal: number;
+  /** Beside the heap: buffers of bytes. */
+  readonly external: number;
 }
 
 /** Of every rule that was loaded. */

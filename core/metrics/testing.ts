@@ -108,6 +108,7 @@ export function someReadings(more: Partial<Readings> = {}): Readings {
       hostOpenFiles: 1000,
     },
     captures: undefined,
+    memory: { heapUsed: 1000, heapTotal: 2000, external: 300 },
     servers: [{
       address: "0.0.0.0:8765",
       counters: {

@@ -99,6 +99,7 @@ export class MetricsReader {
       containersWithoutImage: state.containers.withoutImage,
       resources,
       captures: captures?.counters,
+      memory: Deno.memoryUsage(),
       servers: web?.servers.map(({ listen, counters }) => ({
         address: `${listen.hostname}:${listen.port}`,
         counters,
