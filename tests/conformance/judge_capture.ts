@@ -1,10 +1,13 @@
-/** A capture judged as `falcod replay` does, with everything in memory. */
+/** A capture or audit log judged as `falcod replay` does, with everything in memory. */
 import "./utc.ts";
 import type { Alert } from "../../core/alert/mod.ts";
 import type { Host } from "../../core/app/host.ts";
 import type { OldFlags } from "../../core/app/old_flags.ts";
+import { silentLogger } from "../../core/app/log.ts";
+import { playAuditLog } from "../../core/app/replay/audit_log.ts";
 import { prepare } from "../../core/app/start.ts";
 import { Engine, needsOf } from "../../core/engine/mod.ts";
+import type { Event } from "../../core/event/mod.ts";
 import { playCapture, recordedState, Replay, sinkInto } from "../../core/replay/mod.ts";
 import { builtinPlugins } from "../../plugins/mod.ts";
 import { corpusPath } from "../corpus.ts";
@@ -13,6 +16,8 @@ export interface Judgement {
   readonly alerts: readonly Alert[];
   /** As they would be printed. */
   readonly lines: readonly string[];
+  /** What the source had to say. */
+  readonly warnings: readonly string[];
 }
 
 export interface JudgeRequest {
@@ -32,8 +37,9 @@ export async function judgeCapture(request: JudgeRequest): Promise<Judgement | s
   if (capture === undefined) return `${request.capture} is not there`;
   const configPath = request.config === undefined ? "/dev/null" : corpusPath(request.config);
   const options = [...request.options, "engine.kind=modern_ebpf"];
+  const isAuditLog = !capture.endsWith(".scap");
   const { report, ruleset, loaded, settings, registry } = await prepare(
-    { ...request, configPath, options },
+    { ...request, configPath, options, watched: [isAuditLog ? "k8s_audit" : "syscall"] },
     hostWith(request.environment),
   );
   if (!ruleset) {
@@ -52,11 +58,19 @@ export async function judgeCapture(request: JudgeRequest): Promise<Judgement | s
     ruleMatching: loaded.config.rule_matching,
     onFault: (error) => fault = error,
   });
-  const replay = new Replay(sinkInto(state, (event) => engine.process(event)));
-  replay.want(needsOf(ruleset, "syscall").eventTypes);
-  await playCapture(capture, replay);
+  const deliver = (event: Event) => engine.process(event);
+  const warnings: string[] = [];
+  if (isAuditLog) {
+    const log = { ...silentLogger, warning: (text: string) => void warnings.push(text) };
+    const { signal } = new AbortController();
+    await playAuditLog(capture, registry, { deliver, signal, log, settle: () => undefined });
+  } else {
+    const replay = new Replay(sinkInto(state, deliver));
+    replay.want(needsOf(ruleset, "syscall").eventTypes);
+    await playCapture(capture, replay);
+  }
   if (fault) throw fault;
-  return { alerts, lines: alerts.map((alert) => made.format(alert)) };
+  return { alerts, lines: alerts.map((alert) => made.format(alert)), warnings };
 }
 
 function hostWith(environment: Readonly<Record<string, string>>): Host {

@@ -5,10 +5,11 @@
  * Facts: falcosecurity/plugins plugins/k8saudit config.go and source.go (0.18), falco 0.31 falco.yaml.
  */
 import { z } from "zod";
+import type { Report } from "../../base/mod.ts";
 import { flag, idle, listOf, section, text, whole, word } from "./_types.ts";
 import type { LoadedConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
-import { nodeAt } from "./tree.ts";
+import { nodeAt, placeOf } from "./tree.ts";
 
 /** Names under `plugins`. */
 export const AUDIT_PLUGIN = "k8saudit";
@@ -97,9 +98,10 @@ interface PluginEntry {
   readonly open_params: string;
 }
 
-/** Complains about `open_params` of the plugin; other plugins know theirs best. */
+/** Complains about `open_params` of the plugin, where they say something. */
 export function checkOpenParams(plugin: PluginEntry, context: z.RefinementCtx): void {
-  if (plugin.name !== AUDIT_PLUGIN || originOf(plugin.open_params)) return;
+  const { name, open_params: params } = plugin;
+  if (name !== AUDIT_PLUGIN || params === "" || originOf(params)) return;
   context.issues.push({
     code: "custom",
     message: WANTED,
@@ -115,7 +117,10 @@ export function isLoaded({ plugins, load_plugins }: Config, name: string): boole
 }
 
 /** The configuration of the source k8s_audit; absent when nobody asks for audit events. */
-export function auditSettings(loaded: LoadedConfig): Readonly<Record<string, unknown>> | undefined {
+export function auditSettings(
+  loaded: LoadedConfig,
+  report: Report,
+): Readonly<Record<string, unknown>> | undefined {
   const { config } = loaded;
   const plugin = config.plugins.find(({ name }) => name === AUDIT_PLUGIN);
   const { init_config } = plugin ?? {};
@@ -123,6 +128,14 @@ export function auditSettings(loaded: LoadedConfig): Readonly<Record<string, unk
   const inputs: unknown[] = [];
   const origin = plugin && isLoaded(config, AUDIT_PLUGIN) && originOf(plugin.open_params);
   if (origin) inputs.push(inputOf(origin, init));
+  else if (plugin && isLoaded(config, AUDIT_PLUGIN)) {
+    report.add({
+      code: "C016",
+      title: `plugin "${AUDIT_PLUGIN}" does not say where audit events come from`,
+      at: placeOf(loaded.root, ["plugins", config.plugins.indexOf(plugin)]),
+      help: `write open_params: ${WANTED}`,
+    });
+  }
   const endpoint = oldEndpoint(loaded);
   if (endpoint) inputs.push(inputOf(endpoint, { ...init, ...oldCertificate(config) }));
   if (inputs.length === 0) return undefined;

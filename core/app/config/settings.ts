@@ -114,7 +114,7 @@ function sourcesOf(
   report: Report,
 ): readonly Wired[] {
   const { kind } = loaded.config.engine;
-  const audit = kind === "replay" ? undefined : auditSettings(loaded);
+  const audit = kind === "replay" ? undefined : auditSettings(loaded, report);
   const there = audit ? [SYSCALL, K8S_AUDIT] : [SYSCALL];
   const wanted = there.filter((source) => isSelected(source, selection));
   const missing = selection?.kind === "only"

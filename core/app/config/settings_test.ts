@@ -175,6 +175,8 @@ Deno.test("settingsOf() takes the sizes of init_config, and leaves what load_plu
 Deno.test("settingsOf() runs without the kernel when audit events come in", () => {
   const { sources, codes } = settings(`${usual}engine: {kind: nodriver}\n${audit("/log")}`);
   assertEquals([sources.map(({ name }) => name), codes], [["k8s_audit"], []]);
+  const nowhere = settings(`${usual}${audit("")}`);
+  assertEquals(nowhere.codes, ["error C016"]);
   const played = settings(
     `${usual}engine: {kind: replay, replay: {capture_file: a.scap}}\n${audit("/log")}`,
   );

@@ -240,7 +240,8 @@ class PayloadReader {
 }
 
 function notAnEvent(offset: number): PayloadProblem {
-  return { kind: "not-an-event", detail: "no audit event, and no list of them", offset };
+  // In Falco's words: people look for them.
+  return { kind: "not-an-event", detail: "data not recognized as a k8s audit event", offset };
 }
 
 function isObject(value: unknown): value is JsonObject {
