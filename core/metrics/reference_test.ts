@@ -1,0 +1,70 @@
+/** README.md beside this file names every metric; `UPDATE_GOLDEN=1` writes its tables anew. */
+import { assertEquals } from "../../tests/assert.ts";
+import { familiesOf } from "./families.ts";
+import type { Family } from "./metric.ts";
+import { Snapshots } from "./snapshot.ts";
+import { ALL_GROUPS, someReadings, syscallReading } from "./testing.ts";
+
+const FILE = new URL("README.md", import.meta.url);
+
+const EVERYTHING = someReadings({ captures: { captures: 1, failed: 0, lostEvents: 0 } });
+
+function labelsOf({ samples }: Family): string {
+  const names = new Set(samples.flatMap(({ labels }) => Object.keys(labels)));
+  return [...names].map((name) => `\`${name.replace(/^tag_.*/, "tag_…")}\``)
+    .filter((name, index, all) => all.indexOf(name) === index).join(", ");
+}
+
+function table(families: readonly Family[]): string {
+  const rows = families.map((family) => [
+    `\`${family.name}\``,
+    family.type,
+    labelsOf(family),
+    family.help,
+  ]);
+  return aligned([["name", "type", "labels", "what it is"], ...rows]);
+}
+
+function fieldTable(): string {
+  const snapshots = new Snapshots({
+    groups: ALL_GROUPS,
+    convertMemoryToMb: true,
+    includeEmptyValues: true,
+  });
+  // Rates are there from the second one on.
+  snapshots.take(syscallReading(), EVERYTHING);
+  const later = { ...EVERYTHING, timeNs: EVERYTHING.timeNs + 1_000_000_000n };
+  const address = { name: "eth0", family: "IPv4", address: "10.0.0.1" } as const;
+  const names = [...snapshots.take(syscallReading(), later, [address]).keys()];
+  return names.map((name) => `\`${name}\``).join(",\n");
+}
+
+/** As `deno fmt` wants tables. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length), 3)
+  );
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  const [head, ...rest] = rows;
+  return [line(head!), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join(
+    "\n",
+  );
+}
+
+Deno.test("README.md names every metric and every field of a snapshot", () => {
+  const families = familiesOf(EVERYTHING, ALL_GROUPS);
+  const isOurs = ({ name }: Family) => name.startsWith("falcod_");
+  const parts: Readonly<Record<string, string>> = {
+    falco: table(families.filter((family) => !isOurs(family))),
+    falcod: table(families.filter(isOurs)),
+    fields: fieldTable(),
+  };
+  const text = Deno.readTextFileSync(FILE);
+  const right = text.replaceAll(
+    /(<!-- (\w+) -->\n\n)[^]*?(\n\n<!-- end -->)/g,
+    (_, before, part, after) => `${before}${parts[part]}${after}`,
+  );
+  if (Deno.env.get("UPDATE_GOLDEN") === "1") Deno.writeTextFileSync(FILE, right);
+  else assertEquals(text, right, "UPDATE_GOLDEN=1 writes it anew");
+});
