@@ -1,5 +1,5 @@
 /** README.md beside this file names every metric; `UPDATE_GOLDEN=1` writes its tables anew. */
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { familiesOf } from "./families.ts";
 import type { Family } from "./metric.ts";
 import { Snapshots } from "./snapshot.ts";
@@ -36,7 +36,7 @@ function fieldTable(): string {
   const later = { ...EVERYTHING, timeNs: EVERYTHING.timeNs + 1_000_000_000n };
   const address = { name: "eth0", family: "IPv4", address: "10.0.0.1" } as const;
   const names = [...snapshots.take(syscallReading(), later, [address]).keys()];
-  return names.map((name) => `\`${name}\``).join(",\n");
+  return ["```", ...names, "```"].join("\n");
 }
 
 /** As `deno fmt` wants tables. */
@@ -61,9 +61,10 @@ Deno.test("README.md names every metric and every field of a snapshot", () => {
     fields: fieldTable(),
   };
   const text = Deno.readTextFileSync(FILE);
+  for (const part of Object.keys(parts)) assert(text.includes(`<!-- ${part} -->\n`), part);
   const right = text.replaceAll(
-    /(<!-- (\w+) -->\n\n)[^]*?(\n\n<!-- end -->)/g,
-    (_, before, part, after) => `${before}${parts[part]}${after}`,
+    /(<!-- (\w+) -->\n)[^]*?(\n<!-- end -->)/g,
+    (_, before, part, after) => `${before}\n${parts[part]}\n${after}`,
   );
   if (Deno.env.get("UPDATE_GOLDEN") === "1") Deno.writeTextFileSync(FILE, right);
   else assertEquals(text, right, "UPDATE_GOLDEN=1 writes it anew");
