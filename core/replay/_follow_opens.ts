@@ -4,7 +4,7 @@ import type { ScapEvent } from "../scap/mod.ts";
 import { Descriptor, O_DIRECTORY } from "./descriptor.ts";
 import type { Handler, Remember } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { InternedPath, NOT_CAPTURED, type Texts } from "./texts.ts";
+import { InternedPath, NOT_CAPTURED, type OpenedFile, type Texts } from "./texts.ts";
 import type { ReplayThread } from "./threads.ts";
 
 const AT_FDCWD = -100;
@@ -70,28 +70,20 @@ interface Opened {
 function describe(scap: ScapEvent, { flags, path, layout }: Opened): Descriptor {
   const inodeAt = scap.paramStart(layout.inode);
   const hasInode = scap.paramLength(layout.inode) === 8;
-  const inodeLow = hasInode ? scap.view.getUint32(inodeAt, true) : 0;
-  const inodeHigh = hasInode ? scap.view.getUint32(inodeAt + 4, true) : 0;
-  const encodedDevice = scap.paramUnsigned(layout.device) ?? 0;
-  const interned = path instanceof InternedPath ? path : undefined;
-  const last = interned?.opened;
-  if (
-    last !== undefined && last.flags === flags &&
-    last.inodeLow === inodeLow && last.inodeHigh === inodeHigh &&
-    last.encodedDevice === encodedDevice
-  ) return last;
+  const file = {
+    flags: flags | 0,
+    encodedDevice: (scap.paramUnsigned(layout.device) ?? 0) | 0,
+    inodeLow: hasInode ? scap.view.getInt32(inodeAt, true) : 0,
+    inodeHigh: hasInode ? scap.view.getInt32(inodeAt + 4, true) : 0,
+  };
+  if (!(path instanceof InternedPath)) return descriptorOf(path, file);
+  return path.openedAs(file) ?? path.remember(file, descriptorOf(path, file));
+}
+
+function descriptorOf(path: NamedPath, file: OpenedFile): Descriptor {
+  const { flags, encodedDevice, inodeLow, inodeHigh } = file;
   const kind = (flags & O_DIRECTORY) !== 0 ? "directory" : "file";
-  const descriptor = new Descriptor(
-    kind,
-    path,
-    flags,
-    encodedDevice,
-    inodeLow,
-    inodeHigh,
-    path.given,
-  );
-  if (interned) interned.opened = descriptor;
-  return descriptor;
+  return new Descriptor(kind, path, flags >>> 0, encodedDevice, inodeLow, inodeHigh, path.given);
 }
 
 function creatFlags(flags: number): number {

@@ -63,6 +63,7 @@ export interface DescriptorFacts {
   readonly flags?: number;
   /** As user space encodes it (new_encode_dev). */
   readonly encodedDevice?: number;
+  /** Its bits, as signed or unsigned numbers of 32. */
   readonly inodeLow?: number;
   readonly inodeHigh?: number;
   readonly ends?: Ends | undefined;
@@ -154,7 +155,7 @@ export class Descriptor implements Omit<FileDescriptor, "number">, DescriptorFac
   }
 
   get inode(): bigint {
-    return BigInt(this.inodeHigh) << 32n | BigInt(this.inodeLow);
+    return BigInt(this.inodeHigh >>> 0) << 32n | BigInt(this.inodeLow >>> 0);
   }
 
   /** As the kernel packs it. */

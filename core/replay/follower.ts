@@ -203,7 +203,8 @@ export class Follower {
     thread.table.set(number, descriptor);
     event.found = descriptor;
     event.descriptorNumber = number;
-    event.renames = descriptor.hasName;
+    event.renames = undefined;
+    event.replaced = undefined;
   }
 
   /** The event's descriptor turned into another. */

@@ -43,16 +43,13 @@ export async function playCapture(
   if (!input) return;
   using reader = new ScapReader(input);
   reader.passedOver = replay.passedOver;
-  let left = EVENTS_IN_A_ROW;
   while (!signal?.aborted) {
+    if (replay.takeEvents(reader, EVENTS_IN_A_ROW) === EVENTS_IN_A_ROW) {
+      await settle?.();
+      continue;
+    }
     const item = reader.next();
     switch (item.kind) {
-      case "event":
-        replay.take(item);
-        if (--left > 0) break;
-        left = EVENTS_IN_A_ROW;
-        await settle?.();
-        break;
       case "more":
         await settle?.();
         await unlessAborted(reader.fill(), signal);

@@ -13,6 +13,7 @@ import {
   type PassedOver,
   type ScapEvent,
   type ScapItem,
+  type ScapReader,
 } from "../scap/mod.ts";
 import type { Container } from "../state/mod.ts";
 import { containerOfJson } from "./containers.ts";
@@ -86,6 +87,14 @@ export class Replay {
   /** What a reader need not hand out: after what was taken, it would change nothing and show nothing. */
   get passedOver(): PassedOver {
     return this.#passedOver;
+  }
+
+  /** Takes the events that come next, as long as nothing else does; answers how many there were. */
+  takeEvents(reader: ScapReader, most: number): number {
+    const { event } = reader;
+    let taken = 0;
+    for (; taken < most && reader.nextEvent(); taken++) this.#takeEvent(event);
+    return taken;
   }
 
   /** Takes anything but the end of a capture. */

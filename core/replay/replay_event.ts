@@ -43,7 +43,7 @@ export class ReplayEvent implements Event {
   descriptorNumber = -1;
   /** The path that a call which opens was given. */
   opened: NamedPath | undefined;
-  /** Whether the descriptor got another name than it had; absent: than `replaced` has. */
+  /** Whether the descriptor got another name; absent: when `replaced` has another, or there is none. */
   renames: boolean | undefined = false;
   /** What the event turned into another descriptor. */
   replaced: Descriptor | undefined;
@@ -115,7 +115,7 @@ export class ReplayEvent implements Event {
   }
 
   get renamesDescriptor(): boolean {
-    return this.renames ?? this.replaced?.name !== this.found?.name;
+    return this.renames ?? (this.replaced?.name ?? "") !== (this.found?.name ?? "");
   }
 
   /** With a slash at its end. */

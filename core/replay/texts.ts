@@ -16,16 +16,43 @@ export const NOT_CAPTURED = "<NA>";
 /** The same in captures of old. */
 const OLD_NULL = "(NULL)";
 
+/** Bits, as signed numbers of 32. */
+export interface OpenedFile {
+  readonly flags: number;
+  readonly encodedDevice: number;
+  readonly inodeLow: number;
+  readonly inodeHigh: number;
+}
+
 /** One object for one path, so that a judge can keep notes on it. */
 export class InternedPath implements NamedPath {
   readonly resolved = undefined;
   readonly sights: Readonly<Record<View, Sight>>;
-  /** What was made of it when it was last opened: often it is opened the same way again. */
-  opened: Descriptor | undefined;
+  /** What was made of it when it was last opened, and as which file: often it is opened so again. */
+  #opened: Descriptor | undefined;
+  #flags = 0;
+  #encodedDevice = 0;
+  #inodeLow = 0;
+  #inodeHigh = 0;
 
   constructor(readonly raw: string, readonly given: string) {
     const sight = new Sight();
     this.sights = { given: sight, resolved: sight };
+  }
+
+  /** Looks at nothing but this object: what is opened is nearly always in no cache. */
+  openedAs({ flags, encodedDevice, inodeLow, inodeHigh }: OpenedFile): Descriptor | undefined {
+    const isSame = this.#flags === flags && this.#inodeLow === inodeLow &&
+      this.#inodeHigh === inodeHigh && this.#encodedDevice === encodedDevice;
+    return isSame ? this.#opened : undefined;
+  }
+
+  remember(file: OpenedFile, descriptor: Descriptor): Descriptor {
+    this.#flags = file.flags;
+    this.#encodedDevice = file.encodedDevice;
+    this.#inodeLow = file.inodeLow;
+    this.#inodeHigh = file.inodeHigh;
+    return this.#opened = descriptor;
   }
 }
 

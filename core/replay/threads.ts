@@ -21,6 +21,7 @@ import { NOT_CAPTURED } from "./texts.ts";
 
 /** Threads kept at most, as in the process table. */
 const CAPACITY = 131_072;
+const RECENT = 256, RECENT_MASK = RECENT - 1;
 const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
 
 export class ReplayProcess {
@@ -175,13 +176,14 @@ export function plainDirectory(directory: string): string {
 export class Threads {
   readonly #threads = new Map<number, ReplayThread>();
   readonly #processes = new Map<number, ReplayProcess>();
-  #last: ReplayThread | undefined;
+  /** By the last bits of their ids: nearly every event is of a thread that was there lately. */
+  readonly #recent: (ReplayThread | undefined)[] = new Array(RECENT).fill(undefined);
 
   get(id: number): ReplayThread | undefined {
-    const last = this.#last;
-    if (last !== undefined && last.id === id) return last;
+    const recent = this.#recent[id & RECENT_MASK];
+    if (recent !== undefined && recent.id === id) return recent;
     const thread = this.#threads.get(id);
-    if (thread !== undefined) this.#last = thread;
+    if (thread !== undefined) this.#recent[id & RECENT_MASK] = thread;
     return thread;
   }
 
@@ -218,7 +220,7 @@ export class Threads {
     if (!thread) return;
     this.end(thread);
     this.#threads.delete(id);
-    if (this.#last === thread) this.#last = undefined;
+    this.#forget(id);
     const { process } = thread;
     if (process.leader === thread) process.leader = undefined;
     else process.others?.delete(thread);
@@ -226,8 +228,15 @@ export class Threads {
       this.#processes.delete(process.id);
       // A main thread that ended before the others has been waiting for the last of them.
       const leader = process.leader;
-      if (leader) this.#threads.delete(leader.id);
+      if (leader) {
+        this.#threads.delete(leader.id);
+        this.#forget(leader.id);
+      }
     }
+  }
+
+  #forget(id: number): void {
+    this.#recent[id & RECENT_MASK] = undefined;
   }
 
   /** It has ended, and is looked at for the last time. */
@@ -262,6 +271,6 @@ export class Threads {
   clear(): void {
     this.#threads.clear();
     this.#processes.clear();
-    this.#last = undefined;
+    this.#recent.fill(undefined);
   }
 }

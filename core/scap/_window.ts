@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import type { CaptureBytes } from "./event.ts";
 import { InputError, type ScapInput } from "./input.ts";
 
-/** Fits the caches of the processor. */
-const WINDOW_BYTES = 512 << 10;
+/** Fits the processor's own cache, with room for what is known of paths and threads. */
+const WINDOW_BYTES = 128 << 10;
 
 /**
  *     file    ──────┬──────────┬──────────┬─────────────

@@ -76,7 +76,7 @@ async function openFile(path: string): Promise<ByteSource> {
 }
 
 /** So many reads in a row let nobody else have a turn. */
-const READS_IN_A_ROW = 8;
+const READS_IN_A_ROW = 32;
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 

@@ -128,7 +128,7 @@ export class ScapReader implements Disposable {
       let item: ScapItem | undefined;
       if (this.#blockLength !== 0) item = this.#restOfBlock();
       else {
-        if (this.#inSection && this.#nextEvent()) return this.event;
+        if (this.nextEvent()) return this.event;
         const window = this.#window;
         const { at, view } = window;
         this.#blockStart = window.base + at;
@@ -160,10 +160,12 @@ export class ScapReader implements Disposable {
   }
 
   /**
-   * Moves on to the next event of the usual kinds, as long as nothing is wrong with what comes. Most of a
-   * capture is read here, so all that is looked at is kept in local variables.
+   * Moves the cursor on if an event of the usual kinds comes next, all of it is there and nothing is wrong
+   * with it; else `next()` says what comes. Most of a capture is read here, so all that is looked at is
+   * kept in local variables.
    */
-  #nextEvent(): boolean {
+  nextEvent(): boolean {
+    if (!this.#inSection || this.#blockLength !== 0 || this.#last !== undefined) return false;
     const window = this.#window, event = this.event, widths = this.#widths;
     const passedOver = this.passedOver;
     const { view, limit } = window;
