@@ -41,10 +41,13 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
     return { kind: "unknown-encoding", encoding };
   }
   const { maxBytes, timeoutMs, signal } = options;
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return { kind: "too-large" };
+  const expected = Number(request.headers.get("content-length") ?? 0);
+  if (expected > maxBytes) return { kind: "too-large" };
   const given = request.body;
   if (!given) return isPacked ? { kind: "bad-gzip" } : { kind: "read", bytes: new Uint8Array() };
-  const reading = new Reading(isPacked ? unpacked(given, maxBytes) : given, options);
+  const reading = isPacked
+    ? new Reading(unpacked(given, maxBytes), 0, options)
+    : new Reading(given, expected || 0, options);
   const abort = () => reading.end({ kind: "broken" });
   const timer = setTimeout(() => reading.end({ kind: "timeout" }), timeoutMs);
   signal?.addEventListener("abort", abort, { once: true });
@@ -57,16 +60,21 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
   }
 }
 
+/** Room for so much is made at once where the client says that so much comes; it need not be true. */
+const FIRST_ROOM_BYTES = 1 << 20;
+
 class Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #options: BodyOptions;
-  readonly #pieces: Uint8Array[] = [];
+  /** Pieces are copied as they come: kept until the end, they would be memory twice over. */
+  #bytes: Uint8Array;
   #size = 0;
   #ended: Body | undefined;
 
-  constructor(stream: ReadableStream<Uint8Array>, options: BodyOptions) {
+  constructor(stream: ReadableStream<Uint8Array>, expected: number, options: BodyOptions) {
     this.#reader = stream.getReader();
     this.#options = options;
+    this.#bytes = new Uint8Array(Math.min(expected, FIRST_ROOM_BYTES));
   }
 
   /** What stands first, counts. */
@@ -82,7 +90,9 @@ class Reading {
       while (!this.#ended) {
         const { done, value } = await this.#reader.read();
         if (this.#ended) break;
-        if (done) return this.#ended = { kind: "read", bytes: this.#joined() };
+        if (done) {
+          return this.#ended = { kind: "read", bytes: this.#bytes.subarray(0, this.#size) };
+        }
         this.#keep(value);
       }
     } catch (error) {
@@ -94,21 +104,19 @@ class Reading {
 
   #keep(piece: Uint8Array): void {
     const { maxBytes, mayKeep } = this.#options;
-    if (this.#size + piece.length > maxBytes) return this.end({ kind: "too-large" });
+    const size = this.#size + piece.length;
+    if (size > maxBytes) return this.end({ kind: "too-large" });
     if (mayKeep?.(piece.length) === false) return this.end({ kind: "no-room" });
-    this.#size += piece.length;
-    this.#pieces.push(piece);
+    if (size > this.#bytes.length) this.#grow(size);
+    this.#bytes.set(piece, this.#size);
+    this.#size = size;
   }
 
-  #joined(): Uint8Array {
-    if (this.#pieces.length === 1) return this.#pieces[0]!;
-    const bytes = new Uint8Array(this.#size);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    return bytes;
+  #grow(size: number): void {
+    const { maxBytes } = this.#options;
+    const larger = new Uint8Array(Math.min(maxBytes, Math.max(size, 2 * this.#bytes.length)));
+    larger.set(this.#bytes.subarray(0, this.#size));
+    this.#bytes = larger;
   }
 }
 
