@@ -2,8 +2,8 @@
  * Things that come again and again, sorted into classes: two paths are in one class when every leaf
  * that looks at paths is equally true of both. Likewise for threads.
  */
-import type { Event, FileDescriptor, Sight } from "../event/mod.ts";
-import { LeafSet, type Truths } from "../filter/mod.ts";
+import type { Event, FileDescriptor, Sight, TextBytes } from "../event/mod.ts";
+import { LeafSet, PathSieve, SPECIAL, type Truths, withoutTruth } from "../filter/mod.ts";
 import type { State } from "../state/mod.ts";
 
 /** Of what nobody has classified. */
@@ -65,10 +65,15 @@ export class Classes {
       this.#forget();
       alike = undefined;
     }
-    const number = this.#truths.push(truths) - 1;
+    const number = this.add(truths);
     if (alike) alike.push({ number, truths });
     else this.#byHash.set(hash, [{ number, truths }]);
     return number;
+  }
+
+  /** A class of its own, whether there is another like it or not. */
+  protected add(truths: Truths): number {
+    return this.#truths.push(truths) - 1;
   }
 
   /** Whether the class in `sight` is one of this generation; it may be outdated. */
@@ -114,12 +119,19 @@ function areSame(a: Truths, b: Truths): boolean {
 
 /** Classes of the paths of descriptors; a path that differs by view has a class in each. */
 export class PathClasses extends Classes {
+  #plain: PlainPaths | undefined;
+
   constructor() {
     super({ classifiedAt: PATH_CLASSIFIED_AT, remembers: false });
   }
 
   /** `now`: the class is worth finding out even for a path that may never come again. */
   of(event: Event, state: State, now: boolean): number {
+    const plain = event.plainPath;
+    if (plain !== undefined) {
+      const number = this.#ofPlain(plain, event, state);
+      if (number !== UNCLASSIFIED) return number;
+    }
     const descriptor = state.descriptor;
     if (descriptor?.path === undefined) return UNCLASSIFIED;
     const sight = descriptor.path.sights?.[state.view];
@@ -130,6 +142,52 @@ export class PathClasses extends Classes {
       ? this.note(sight, stamp, this.classify(event, state))
       : this.meet(sight, stamp, event, state);
   }
+
+  /** `UNCLASSIFIED` for paths that rules may name. */
+  #ofPlain({ bytes, start, end }: TextBytes, event: Event, state: State): number {
+    if (this.#plain?.by !== this.generation) this.#plain = plainPaths(this.generation, this.leaves);
+    const { sieve, classes } = this.#plain;
+    const kind = sieve.kindOf(bytes, start, end);
+    if (kind === SPECIAL) return UNCLASSIFIED;
+    const known = classes.get(kind);
+    if (known !== undefined) return known;
+    const number = this.#classOfKind(this.#plain, event, state);
+    classes.set(kind, number);
+    return number;
+  }
+
+  /** What is true of one path of a kind is true of all, but for the leaves that the sieve cannot tell. */
+  #classOfKind({ untold }: PlainPaths, event: Event, state: State): number {
+    const number = this.classify(event, state);
+    if (untold.size === 0) return number;
+    const truths = this.truthsOf(number)!;
+    return this.add(truths.map((truth, group) => {
+      const indices = untold.get(group);
+      return indices ? withoutTruth(truth, indices) : truth;
+    }));
+  }
+}
+
+/** What the bytes of paths tell in one generation. */
+interface PlainPaths {
+  readonly by: object;
+  readonly sieve: PathSieve;
+  /** Leaves that the sieve cannot tell, by group. */
+  readonly untold: ReadonlyMap<number, readonly number[]>;
+  /** By kind. */
+  readonly classes: Map<number, number>;
+}
+
+function plainPaths(by: object, leaves: LeafSet): PlainPaths {
+  const sieve = new PathSieve();
+  const untold = new Map<number, number[]>();
+  for (const [leaf, { group, index }] of leaves.leaves()) {
+    if (sieve.add(leaf)) continue;
+    const indices = untold.get(group);
+    if (indices) indices.push(index);
+    else untold.set(group, [index]);
+  }
+  return { by, sieve, untold, classes: new Map() };
 }
 
 /** What else fields of a path look at (`Basis`): the kind of descriptor, and whether it is open. */

@@ -22,6 +22,13 @@ export interface NamedPath {
   readonly sights?: Readonly<Record<View, Sight>>;
 }
 
+/** A text as it stands in memory; borrowed as its event is. */
+export interface TextBytes {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Both ends of a connection as the kernel knows them. */
 export interface SocketTuple {
   readonly family: "ipv4" | "ipv6" | "unix" | "other";

@@ -6,7 +6,7 @@
  * Everything costly is a method or a getter, decoded only when a rule asks.
  */
 import type { StateChange } from "./change.ts";
-import type { FileDescriptor, NamedPath, SocketTuple } from "./descriptor.ts";
+import type { FileDescriptor, NamedPath, SocketTuple, TextBytes } from "./descriptor.ts";
 import type { KinSight } from "./sight.ts";
 import type { PolledDescriptors, ResourceUse, TrackedThread } from "./tracked.ts";
 
@@ -54,6 +54,12 @@ export interface Event {
    * flags and mode of an opening call, and the error. Absent: the source cannot tell quickly.
    */
   readonly kin?: KinSight | undefined;
+  /**
+   * The path of the event's descriptor, where that is an open file (`typeChar` "f") whose names all
+   * agree: as passed, as given and as the kernel resolved it. Longer than "/". Absent also where a
+   * source has it only decoded.
+   */
+  readonly plainPath?: TextBytes | undefined;
   /** Parameter by its index in the event type's `params`. */
   param(index: number): ParamValue;
   /** The caller as a source knows it that follows processes itself; live capture does not. */

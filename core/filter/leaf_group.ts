@@ -13,8 +13,8 @@ import { TextSieve } from "./text_sieve.ts";
 export interface Truth {
   /** Differs from that of every other truth. */
   readonly id: number;
-  /** By the leaf's index. */
-  readonly holds: readonly boolean[];
+  /** By the leaf's index; absent where it is not known. */
+  readonly holds: readonly (boolean | undefined)[];
 }
 
 /** Values and truths that are remembered; beyond, all are forgotten. */
@@ -48,6 +48,11 @@ export class LeafGroup {
     this.#known.clear();
     this.#texts = undefined;
     return this.#leaves.push(leaf) - 1;
+  }
+
+  /** By index. */
+  get leaves(): readonly Leaf[] {
+    return this.#leaves;
   }
 
   truth(event: Event, state: State): Truth {
@@ -190,6 +195,13 @@ class TextIndex {
   }
 }
 
-function differing(holds: readonly boolean[]): Differing {
+function differing(holds: readonly (boolean | undefined)[]): Differing {
   return { truth: { id: ++lastId, holds }, next: new Map() };
+}
+
+/** The same truth, but of the leaves at `unknown` nothing is known. */
+export function withoutTruth(truth: Truth, unknown: readonly number[]): Truth {
+  const holds = [...truth.holds];
+  for (const index of unknown) holds[index] = undefined;
+  return { id: ++lastId, holds };
 }

@@ -48,6 +48,13 @@ export class LeafSet {
     return group;
   }
 
+  /** All leaves with their places. */
+  *leaves(): Generator<readonly [Leaf, LeafPlace]> {
+    for (const [group, leaves] of this.#groups.entries()) {
+      for (const [index, leaf] of leaves.leaves.entries()) yield [leaf, { group, index }];
+    }
+  }
+
   /** How many different leaves there are. */
   get size(): number {
     return this.#places.size;

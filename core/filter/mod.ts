@@ -29,6 +29,7 @@ export { decisiveParts, explainCondition, type Explanation, type SeenValue } fro
 export { settleCondition } from "./fold.ts";
 export { interpretCondition } from "./interpret.ts";
 export { type Landmark, landmarksOf, visitLandmarks } from "./landmarks.ts";
+export { type Truth, withoutTruth } from "./leaf_group.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
 export { lintBrackets } from "./lint_brackets.ts";
 export { lintDirection } from "./lint_direction.ts";
@@ -51,3 +52,4 @@ export {
   type TypeKnowledge,
 } from "./reason.ts";
 export { wideAlternative } from "./wide_alternative.ts";
+export { PathSieve, SPECIAL } from "./path_sieve.ts";

@@ -125,8 +125,8 @@ function may(outline: Outline, wanted: boolean, known: Known): boolean {
     case "path":
     case "process": {
       const { group, index } = outline.place;
-      const truth = known[outline.kind]?.[group];
-      return truth === undefined || truth.holds[index] === wanted;
+      const holds = known[outline.kind]?.[group]?.holds[index];
+      return holds === undefined || holds === wanted;
     }
     case "open":
       return true;

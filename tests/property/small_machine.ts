@@ -127,6 +127,12 @@ export function randomChange(random: Random): StateChange {
   }
 }
 
+/** One that nobody has opened before, mostly. */
+function freshPath(random: Random): string {
+  const name = random.pick(["", "/shadow", "s", ".rpm", "/.ssh/x"]);
+  return `${random.pick([...FOLDERS, "/etc", "/root", "/proc"])}/${random.below(1e6)}${name}`;
+}
+
 /** Appends what a process of the machine does, and gives its place. */
 export function randomRecord(random: Random, writer: RecordWriter, bootNs: number): number {
   const tgid = random.pick(IDS);
@@ -165,7 +171,7 @@ export function randomRecord(random: Random, writer: RecordWriter, bootNs: numbe
     return writer.path({ ...call, syscall, first, second, secondBase: "/" });
   }
   if (kind === 7) return writer.call({ ...call, syscall: random.pick([SYS_PTRACE, SYS_DUP2]) });
-  const given = random.pick(FILES);
+  const given = random.below(3) === 0 ? freshPath(random) : random.pick(FILES);
   const elsewhere = random.below(4) === 0 ? random.pick(FILES) : given;
   const failed = random.below(6) === 0;
   return writer.open({

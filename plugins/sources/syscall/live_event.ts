@@ -11,12 +11,13 @@ import {
   type ResourceUse,
   type SocketTuple,
   type StateChange,
+  type TextBytes,
 } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { changesOf } from "./lifecycle.ts";
 import { LiveFile, resolvedElsewhere } from "./live_file.ts";
 import { kinOfFile, kinOfPaths } from "./live_kin.ts";
-import { directoryAt, type KeptPath, keptPathAt } from "./live_path.ts";
+import { directoryAt, type KeptPath, keptPathAt, plainPathOf } from "./live_path.ts";
 import { socketArgumentAt, type SocketCall, socketDescriptorAt } from "./live_socket.ts";
 import { signedWideAt, textAt, wideAt } from "./memory.ts";
 import { openFlagsOf } from "./open_flags.ts";
@@ -159,7 +160,9 @@ export class LiveEvent implements Event {
   }
 
   get hasResolvedView(): boolean {
-    if (this.kind === RECORD_KIND.file) return resolvedElsewhere(this.descriptor?.path);
+    if (this.kind === RECORD_KIND.file) {
+      return this.plainPath === undefined && resolvedElsewhere(this.descriptor?.path);
+    }
     if (this.kind === RECORD_KIND.socket) {
       // unix sockets only; most calls do not get as far as decoding
       const resolvedBytes = this.memory.u16[(this.at + SOCKET_RECORD.resolvedLength) >> 1]!;
@@ -179,6 +182,10 @@ export class LiveEvent implements Event {
         : undefined;
     }
     return this.#kin;
+  }
+
+  get plainPath(): TextBytes | undefined {
+    return this.kind === RECORD_KIND.file ? plainPathOf(this) : undefined;
   }
 
   /** Of a file record: looked for once, since looking twice means that the path came twice. */

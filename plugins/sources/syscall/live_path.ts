@@ -1,9 +1,11 @@
 /** The paths of file records. Those that come again are the same objects every time. */
-import { joinPath, type NamedPath, Sight } from "../../../core/mod.ts";
+import { joinPath, type NamedPath, Sight, type TextBytes } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
 import { Kins } from "./kins.ts";
+import type { LiveEvent } from "./live_event.ts";
 import { freshTextAt, textAt } from "./memory.ts";
+import { nativeOpenFlags } from "./open_flags.ts";
 
 const { FILE_FACTS, FILE_FLAGS, FILE_RECORD } = layout;
 
@@ -52,6 +54,27 @@ export function keptPathAt(memory: RingMemory, at: number, opens: boolean): Kept
   };
   paths.keep(memory, start, kept);
   return kept;
+}
+
+/** linux include/uapi/asm-generic/fcntl.h; a descriptor opened with it is a directory's. */
+const O_DIRECTORY = 0o200000;
+const PLAIN_FLAGS = FILE_FLAGS.known | FILE_FLAGS.same;
+const plainPath = { bytes: new Uint8Array(), start: 0, end: 0 };
+
+/** As `Event.plainPath`, of a file record. */
+export function plainPathOf(event: LiveEvent): TextBytes | undefined {
+  const { memory, at, opens } = event;
+  const fileFlags = memory.u32[(at + FILE_RECORD.file + FILE_FACTS.mode) >> 2]! >>> 16;
+  if (!opens || (fileFlags & (PLAIN_FLAGS | FILE_FLAGS.memfd)) !== PLAIN_FLAGS) return undefined;
+  if ((nativeOpenFlags(event) & O_DIRECTORY) !== 0) return undefined;
+  const length = memory.u32[(at + FILE_RECORD.givenLength) >> 2]! & 0xffff;
+  const start = at + FILE_RECORD.data;
+  if (length < 2 || memory.u8[start] !== SLASH) return undefined;
+  if (memory.i32[(at + FILE_RECORD.fd) >> 2]! < 0) return undefined;
+  plainPath.bytes = memory.u8;
+  plainPath.start = start;
+  plainPath.end = start + length;
+  return plainPath;
 }
 
 /** Namespaces and pidfds have no names, only roots. */
