@@ -1,5 +1,5 @@
 /** One audit event, as rules see it. */
-import { type Event, type ParamValue, utf8At } from "../../../core/mod.ts";
+import { decodeUtf8, type Event, type ParamValue } from "../../../core/mod.ts";
 import type { AuditDocument, JsonObject } from "./payload.ts";
 
 /** Name of the event source. */
@@ -51,8 +51,7 @@ export class AuditEvent implements Event {
 
   /** As it was sent. */
   get pluginInfo(): string {
-    const { bytes } = this.#document;
-    return utf8At(bytes, 0, bytes.length);
+    return decodeUtf8(this.#document.bytes);
   }
 
   /** Since the source's first event; what came later may have been earlier. */

@@ -6,8 +6,7 @@
  * pause between two. What is wrong with one event stops no other; what is no JSON any more ends the
  * payload, and what came before it has been given out.
  */
-import { Buffer } from "node:buffer";
-import { encodeUtf8, utf8At, type Utf8Bytes } from "../../../core/mod.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../core/mod.ts";
 import {
   Elements,
   Members,
@@ -43,7 +42,7 @@ export interface AuditDocument {
   readonly kind: "event";
   readonly value: JsonObject;
   /** As it was sent; a part of the payload, which it keeps alive. */
-  readonly bytes: Utf8Bytes;
+  readonly bytes: Uint8Array;
   /** Its `stageTimestamp`. */
   readonly timeNs: bigint;
 }
@@ -88,9 +87,7 @@ export function* readPayload(
   payload: Uint8Array | string,
   limits: PayloadLimits,
 ): Generator<AuditDocument | PayloadProblem, void, void> {
-  const given = typeof payload === "string" ? encodeUtf8(payload) : payload;
-  // Buffers decode short texts several times as fast.
-  const bytes = Buffer.from(given.buffer, given.byteOffset, given.length) as unknown as Utf8Bytes;
+  const bytes = typeof payload === "string" ? encodeUtf8(payload) : payload;
   const reader = new PayloadReader(bytes, limits);
   try {
     let at = skipBlanks(bytes, startOf(bytes));
@@ -111,13 +108,13 @@ function startOf(bytes: Uint8Array): number {
 }
 
 class PayloadReader {
-  readonly #bytes: Utf8Bytes;
+  readonly #bytes: Uint8Array;
   readonly #limits: PayloadLimits;
   readonly #span: Span = { end: 0, depth: 0 };
   /** Offset behind the value that was read last. */
   end = 0;
 
-  constructor(bytes: Utf8Bytes, limits: PayloadLimits) {
+  constructor(bytes: Uint8Array, limits: PayloadLimits) {
     this.#bytes = bytes;
     this.#limits = limits;
   }
@@ -204,7 +201,7 @@ class PayloadReader {
   #parse(start: number, end: number, depth: number): unknown {
     if (depth > this.#limits.maxDepth) return undefined;
     try {
-      return JSON.parse(utf8At(this.#bytes, start, end));
+      return JSON.parse(decodeUtf8(this.#bytes.subarray(start, end)));
     } catch {
       throw new NotJson("a value that cannot be read", start);
     }
@@ -223,7 +220,7 @@ class PayloadReader {
     }
     let value: unknown;
     try {
-      value = JSON.parse(utf8At(this.#bytes, start, end));
+      value = JSON.parse(decodeUtf8(this.#bytes.subarray(start, end)));
     } catch {
       const detail = `not JSON: an event that cannot be read at byte ${start}`;
       return { kind: "malformed", detail, offset: start };
@@ -235,7 +232,7 @@ class PayloadReader {
       const detail = "an event has no stageTimestamp that can be read";
       return { kind: "not-an-event", detail, offset: start };
     }
-    return { kind: "event", value, bytes: this.#bytes.subarray(start, end) as Utf8Bytes, timeNs };
+    return { kind: "event", value, bytes: this.#bytes.subarray(start, end), timeNs };
   }
 }
 
