@@ -16,7 +16,9 @@ export class CaptureFault extends Error {
 }
 
 const HELP: Readonly<Record<ScapFault["reason"], string>> = {
-  "not-a-capture": "a capture is what sysdig -w writes, compressed with gzip or not",
+  "not-a-capture":
+    "a capture is what sysdig -w writes, compressed with gzip or not; an audit log of " +
+    "Kubernetes is played with --source k8s_audit",
   unsupported: "record it again on a machine like this one",
   truncated: "what was recorded before that was played; the recording was cut off",
   corrupt: "what comes before that was played",

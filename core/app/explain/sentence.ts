@@ -75,7 +75,7 @@ function disabledClause({ rule }: RuleExplanation): string {
     case "priority":
       return `its priority ${rule.priority} is below the minimum that the configuration sets (priority)`;
     case "source":
-      return `nobody provides its event source "${rule.source}"`;
+      return `the configuration does not watch its event source "${rule.source}"`;
     case "file":
       return "the rule files disable it (enabled: false)";
     default:
