@@ -42,7 +42,7 @@ async function received(run: (endpoint: string) => Promise<void>) {
 
 /** Tells what is in a few families until the end. */
 const TELLER = `
-import { exportTelemetry } from "${root}core/app/metrics/telemetry.ts";
+const { exportTelemetry } = await import(Deno.args[1]);
 const families = [
   { name: "falcod_a_total", help: "a", type: "counter", samples: [
     { labels: { rule: "ünder", other: "€ü" }, value: 7n },
@@ -67,6 +67,7 @@ async function tell(milliseconds: number, env: Readonly<Record<string, string>>)
         `--config=${root}deno.json`,
         file,
         `${milliseconds}`,
+        `${root}core/app/metrics/telemetry.ts`,
       ],
       env,
     }).output();
