@@ -97,10 +97,11 @@ export class TailInput implements AuditInput {
       await this.#readAll(before, taker, signal);
       await this.#finish(before, taker);
     } else {
-      log.warning(
-        `k8s_audit: "${this.#path}" is another file than the one that was followed before, and that ` +
-          "one is gone: events at its end may have been missed",
-      );
+      const isSame = place.device === followed.device && place.inode === followed.inode;
+      const what = isSame
+        ? "was truncated since it was read"
+        : "is another file than the one that was read before, and that one is gone";
+      log.warning(`k8s_audit: "${this.#path}" ${what}: events at its end may have been missed`);
     }
     return followed;
   }
