@@ -99,7 +99,8 @@ function diagnoseRules(text: string): readonly Diagnostic[] {
   const report = new Report();
   const file = readRuleFile(new SourceText("rules.yaml", text), report);
   const ruleset = loadRules([file], {
-    fieldsOf: (source) => source === "syscall" ? syscallFields : source === "k8s_audit" ? k8sAudit.fields : undefined,
+    fieldsOf: (source) =>
+      source === "syscall" ? syscallFields : source === "k8s_audit" ? k8sAudit.fields : undefined,
     engineVersion: "0.63.0",
     minimumPriority: "Debug",
     hasPlugin: (name) => name === "container",

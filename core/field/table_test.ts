@@ -1,12 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
-import {
-  commonFields,
-  type FieldDefinition,
-  fieldNames,
-  findField,
-  syscallFields,
-} from "./mod.ts";
+import { commonFields, type FieldDefinition, fieldNames, findField, syscallFields } from "./mod.ts";
 
 interface Fact {
   readonly name: string;

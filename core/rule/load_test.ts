@@ -2,7 +2,13 @@ import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { Report, SourceText, toFile } from "../base/mod.ts";
 import { eventCodesByName } from "../event/mod.ts";
-import { commonFields, defineField, type FieldTable, syscallFields, tableOf } from "../field/mod.ts";
+import {
+  commonFields,
+  defineField,
+  type FieldTable,
+  syscallFields,
+  tableOf,
+} from "../field/mod.ts";
 import { type LoadContext, loadRules, loadRulesAside } from "./load.ts";
 import { readRuleFile } from "./read.ts";
 import type { Ruleset } from "./ruleset.ts";
