@@ -68,3 +68,9 @@ Deno.test("the web server listens where Falco's does, with one file for both whe
     prometheus: true,
   });
 });
+
+Deno.test("endpoints of the web server are paths", () => {
+  assertEquals(read("webserver: {enabled: true, k8s_healthz_endpoint: healthz}").codes, ["C004"]);
+  assertEquals(read("webserver: {enabled: true, k8s_audit_endpoint: /a b}").codes, ["C004"]);
+  assertEquals(read("webserver: {enabled: true, k8s_audit_endpoint: /k8s_audit}").codes, []);
+});

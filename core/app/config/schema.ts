@@ -44,6 +44,11 @@ const address = (standard: string) =>
   word().refine((text) => parseAddress(text) !== undefined, { error: "an IP address" })
     .default(standard);
 
+/** Of an endpoint. */
+const webPath = (standard: string) =>
+  word().refine((path) => /^\/[^\s?#]*$/.test(path), { error: 'a path that begins with "/"' })
+    .default(standard);
+
 /** A rule priority in any case; "info" is short for "informational". */
 const priority = word().transform((given, context): Priority => {
   const found = parsePriority(given);
@@ -303,8 +308,8 @@ export const configSchema = z.strictObject({
     threadiness: idle(whole({ ...MAX, standard: 0 }), "requests wait for no thread"),
     listen_port: whole({ min: 0, max: 65535, standard: 8765 }),
     listen_address: address("0.0.0.0"),
-    k8s_healthz_endpoint: text("/healthz"),
-    k8s_audit_endpoint: text("/k8s-audit"),
+    k8s_healthz_endpoint: webPath("/healthz"),
+    k8s_audit_endpoint: webPath("/k8s-audit"),
     prometheus_metrics_enabled: flag(false),
     ssl_enabled: flag(false),
     ssl_certificate: text("/etc/falco/falco.pem"),
