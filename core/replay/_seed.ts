@@ -23,6 +23,8 @@ export class Seeds {
   readonly #follower: Follower;
   readonly #serverPorts = new Set<number>();
   #connections: Connection[] = [];
+  /** More than are kept. */
+  leftOut = 0;
 
   constructor(follower: Follower) {
     this.#follower = follower;
@@ -31,6 +33,10 @@ export class Seeds {
   process(found: ScapProcess): void {
     const { threads, sink } = this.#follower;
     if (found.threadId <= 0 || found.processId <= 0) return;
+    if (threads.isFull && !threads.get(found.threadId)) {
+      this.leftOut++;
+      return;
+    }
     const thread = new ReplayThread(found.threadId, threads.process(found.processId), threads);
     thread.parentId = found.parentId;
     thread.virtualId = found.virtualThreadId;

@@ -45,6 +45,8 @@ export interface ReplayCounters {
   readonly events: number;
   /** Old events that nobody knows how to convert. */
   readonly unconvertible: number;
+  /** Threads in lists of processes that are longer than what is kept. */
+  readonly threadsLeftOut: number;
 }
 
 export class Replay {
@@ -63,6 +65,7 @@ export class Replay {
     count: 0,
   };
   #seeds: Seeds | undefined;
+  #threadsLeftOut = 0;
   #baseHigh = 0;
   #baseLow = 0;
   #events = 0;
@@ -138,7 +141,11 @@ export class Replay {
   }
 
   get counters(): ReplayCounters {
-    return { events: this.#events + this.#passedOver.count, unconvertible: this.#converter.failed };
+    return {
+      events: this.#events + this.#passedOver.count,
+      unconvertible: this.#converter.failed,
+      threadsLeftOut: this.#threadsLeftOut + (this.#seeds?.leftOut ?? 0),
+    };
   }
 
   #seeding(): Seeds {
@@ -150,6 +157,7 @@ export class Replay {
     if (scap === undefined) return;
     if (this.#seeds !== undefined) {
       this.#seeds.complete();
+      this.#threadsLeftOut += this.#seeds.leftOut;
       this.#seeds = undefined;
     }
     if (!this.#hasBegun && this.#tells[scap.type] === 1) {

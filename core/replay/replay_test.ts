@@ -119,7 +119,7 @@ Deno.test("what nobody wants is followed all the same", async () => {
   await playBytes(await capture(SHELL, [open("/a"), { type: "procexit", params: {} }]), replay);
   assertEquals(delivered, []);
   assertEquals(changes, ["exit"]);
-  assertEquals(replay.counters, { events: 2, unconvertible: 0 });
+  assertEquals(replay.counters, { events: 2, unconvertible: 0, threadsLeftOut: 0 });
 });
 
 Deno.test("of captures in a row each begins anew", async () => {

@@ -178,6 +178,13 @@ export class Threads {
   readonly #processes = new Map<number, ReplayProcess>();
   /** By the last bits of their ids: nearly every event is of a thread that was there lately. */
   readonly #recent: (ReplayThread | undefined)[] = new Array(RECENT).fill(undefined);
+  /** Goes on where it was: a map that is asked anew passes over all that was deleted. */
+  #oldest = this.#threads.keys();
+
+  /** One more would make another one go. */
+  get isFull(): boolean {
+    return this.#threads.size >= CAPACITY;
+  }
 
   get(id: number): ReplayThread | undefined {
     const recent = this.#recent[id & RECENT_MASK];
@@ -201,12 +208,7 @@ export class Threads {
   /** In place of whoever had the id; the oldest makes room when there is none left. */
   add(thread: ReplayThread): void {
     this.remove(thread.id);
-    if (this.#threads.size >= CAPACITY) {
-      for (const oldest of this.#threads.keys()) {
-        this.remove(oldest);
-        break;
-      }
-    }
+    if (this.isFull) this.#removeOldest();
     this.#threads.set(thread.id, thread);
     const { process } = thread;
     if (this.#processes.get(process.id) !== process) this.#processes.set(process.id, process);
@@ -233,6 +235,12 @@ export class Threads {
         this.#forget(leader.id);
       }
     }
+  }
+
+  #removeOldest(): void {
+    let next = this.#oldest.next();
+    if (next.done) next = (this.#oldest = this.#threads.keys()).next();
+    if (!next.done) this.remove(next.value);
   }
 
   #forget(id: number): void {

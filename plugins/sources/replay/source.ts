@@ -33,7 +33,11 @@ export class ReplaySource implements Source {
   }
 
   counters(): SourceCounters {
-    const { events = 0, unconvertible = 0 } = this.#replay?.counters ?? {};
-    return { played: events, "drops.unconvertible": unconvertible };
+    const { events = 0, unconvertible = 0, threadsLeftOut = 0 } = this.#replay?.counters ?? {};
+    return {
+      played: events,
+      "drops.unconvertible": unconvertible,
+      threads_left_out: threadsLeftOut,
+    };
   }
 }

@@ -29,7 +29,11 @@ Deno.test("the replay source says what the capture holds and ends", async () => 
     const source = new ReplaySource({ captureFile: path });
     await source.run(needs, contextOf(said));
     assertEquals(said, ["ready", "cat", "membership"]);
-    assertEquals(source.counters(), { played: 2, "drops.unconvertible": 0 });
+    assertEquals(source.counters(), {
+      played: 2,
+      "drops.unconvertible": 0,
+      threads_left_out: 0,
+    });
     said.length = 0;
     await source.run(needs, contextOf(said, AbortSignal.abort()));
     assertEquals(said, ["ready"]);
