@@ -1,29 +1,19 @@
 /** Lifecycle records of the probe, as changes of the process table. */
-import type {
-  Credentials,
-  Image,
-  Membership,
-  ProcessSnapshot,
-  StateChange,
-} from "../../../core/mod.ts";
+import type { Credentials, Membership, ProcessSnapshot, StateChange } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
+import { commAt, startedAt } from "./live_image.ts";
 import { textAt, wideAt } from "./memory.ts";
-import { splitNul } from "./nul_strings.ts";
 
 const {
   CWD_RECORD,
   EXEC_RECORD,
   EXIT_RECORD,
-  FILE_FACTS,
-  FILE_FLAGS,
   FORK_RECORD,
   IDENTITY_RECORD,
   RECORD_HEADER,
   RECORD_KIND,
   TASK_FACTS,
 } = layout;
-
-const COMM_BYTES = 16;
 
 /** Decodes exec, fork, exit, identity and cwd records; absent for every other kind. All of it is copied. */
 export function changesOf(memory: RingMemory, at: number): readonly StateChange[] {
@@ -44,47 +34,14 @@ export function changesOf(memory: RingMemory, at: number): readonly StateChange[
 }
 
 function execSnapshot(memory: RingMemory, at: number): ProcessSnapshot {
-  const u16 = (field: number) => memory.u16[(at + field) >> 1]!;
   const u32 = (field: number) => memory.u32[(at + field) >> 2]!;
-  let next = at + EXEC_RECORD.data;
-  const take = (bytes: number) => {
-    const text = textAt(memory, next, bytes);
-    next += bytes;
-    return text;
-  };
+  const { image, cwd, cgroup } = startedAt(memory, at);
   const task = at + EXEC_RECORD.task;
-  const argsBytes = u32(EXEC_RECORD.argsLength);
-  const args = splitNul(take(argsBytes));
-  const env = splitNul(take(u32(EXEC_RECORD.envLength)));
-  const exeGiven = take(u16(EXEC_RECORD.givenLength));
-  const exePath = take(u16(EXEC_RECORD.exeLength));
-  const cwd = take(u16(EXEC_RECORD.cwdLength));
-  const cgroup = take(u16(EXEC_RECORD.cgroupLength));
-  const facts = at + EXEC_RECORD.exe;
-  const flags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;
-  const comm = commAt(memory, task);
-  const image: Image = {
-    comm,
-    exe: args[0] ?? exeGiven,
-    args: args.slice(1),
-    argsTruncated: u32(EXEC_RECORD.argsTotal) > argsBytes,
-    env,
-    exePath,
-    exeGiven,
-    exeInode: memory.u64[(facts + FILE_FACTS.inode) >> 3]!,
-    exeDevice: memory.u32[(facts + FILE_FACTS.device) >> 2]!,
-    exeCtimeNs: memory.u64[(facts + FILE_FACTS.ctimeNs) >> 3]!,
-    exeMtimeNs: memory.u64[(facts + FILE_FACTS.mtimeNs) >> 3]!,
-    exeWritable: (flags & FILE_FLAGS.writable) !== 0,
-    exeOnOverlayUpper: (flags & FILE_FLAGS.overlayUpper) !== 0,
-    exeOnOverlayLower: (flags & FILE_FLAGS.overlayLower) !== 0,
-    exeFromMemfd: (flags & FILE_FLAGS.memfd) !== 0,
-  };
   return {
     threadId: u32(RECORD_HEADER.tid),
     processId: u32(RECORD_HEADER.tgid),
     parentId: memory.u32[(task + TASK_FACTS.parentTgid) >> 2]!,
-    comm,
+    comm: image.comm,
     credentials: credentialsAt(memory, task),
     membership: membershipAt(memory, task, cgroup),
     image,
@@ -172,11 +129,4 @@ function membershipAt(memory: RingMemory, task: number, cgroup: string): Members
     tty: u32(TASK_FACTS.tty),
     cgroup,
   };
-}
-
-function commAt(memory: RingMemory, task: number): string {
-  const start = task + TASK_FACTS.comm;
-  let length = 0;
-  while (length < COMM_BYTES && memory.u8[start + length] !== 0) length++;
-  return textAt(memory, start, length);
 }
