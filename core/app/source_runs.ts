@@ -19,6 +19,8 @@ export interface SourceRun {
   readonly source: Source;
   /** That the engine got from it. */
   events: number;
+  /** How often it broke. */
+  failures: number;
 }
 
 interface State {
@@ -35,7 +37,7 @@ export class SourceRuns {
 
   constructor(sources: readonly Source[], options: SourceRunsOptions) {
     this.#states = sources.map((source) => ({
-      run: { source, events: 0 },
+      run: { source, events: 0, failures: 0 },
       health: { state: "starting" },
     }));
     this.#options = options;
@@ -86,6 +88,7 @@ export class SourceRuns {
 
   #fail(failed: State, error: unknown): void {
     const reason = reasonOf(error);
+    failed.run.failures++;
     failed.health = { state: "failed", detail: reason };
     const others = this.#states
       .filter(({ health: { state } }) => state === "starting" || state === "running")

@@ -42,6 +42,7 @@ Deno.test("SourceRuns.runAll() goes on with the others when a source breaks, and
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals(states(), ["failed", "running"]);
   assertEquals(runs.all()[0]!.health.detail, "gone");
+  assertEquals(runs.all().map(({ run }) => run.failures), [1, 0]);
   assertEquals(ready, [["a", "b"]]);
   const [alert] = alerts;
   assertEquals([alert?.rule, alert?.priority, alert?.source], [

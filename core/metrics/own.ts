@@ -52,6 +52,11 @@ const ROWS: readonly OwnRow[] = [
       })),
   ),
   counter(
+    "source_failures",
+    "Times a source of events broke or could not start",
+    ofSources(({ failures }) => failures),
+  ),
+  counter(
     "source_events",
     "Events that a source has got, by class",
     byClass("events."),

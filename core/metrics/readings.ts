@@ -92,6 +92,8 @@ export interface SourceReading {
   readonly health: SourceHealth;
   /** That the engine has got from it. */
   readonly events: number;
+  /** How often it broke. */
+  readonly failures: number;
   readonly counters: SourceCounters;
   readonly levels: SourceLevels;
   /** By code of the event's type; absent where the source cannot tell. */

@@ -32,6 +32,7 @@ export function syscallReading(more: Partial<SourceReading> = {}): SourceReading
     engineName: "modern_bpf",
     health: { state: "running" },
     events: 90,
+    failures: 0,
     counters: {
       "corrupt_records": 0,
       "events.file": 80,

@@ -108,7 +108,7 @@ export class MetricsReader {
   }
 
   #source(
-    { run: { source, events }, health }: ReturnType<SourceRuns["all"]>[number],
+    { run: { source, events, failures }, health }: ReturnType<SourceRuns["all"]>[number],
   ): SourceReading {
     const { perCpu, programs } = this.#groups;
     return {
@@ -116,6 +116,7 @@ export class MetricsReader {
       engineName: source.isRecorded ? "" : source.engineName ?? "source_plugin",
       health,
       events,
+      failures,
       counters: source.counters(),
       levels: source.levels?.() ?? {},
       lostTypes: source.lostTypes?.(),

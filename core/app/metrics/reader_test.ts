@@ -27,7 +27,9 @@ function reader(scene: Scene, groups: MetricGroups, source: Partial<Source> = {}
     engine: { counters: () => readings.engine, ruleset: { rules: readings.rules } },
     delivery: { counters: () => readings.outputs },
     state: { counters: readings.state, containers: { withoutImage: 4 } },
-    runs: { all: () => [{ run: { source: one, events: 7 }, health: { state: "running" } }] },
+    runs: {
+      all: () => [{ run: { source: one, events: 7, failures: 0 }, health: { state: "running" } }],
+    },
     paths: { rules: [], config: [] },
     reloads: {
       counters: () => ({ done: 1, refused: 2, lastDoneNs: scene.lastDoneNs }),
