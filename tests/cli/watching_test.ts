@@ -1,0 +1,110 @@
+/** "Watching falcod" of README.md as it is written there, but for the port; with audit events, which need no rights. */
+import { assert, assertEquals } from "../assert.ts";
+import { curl } from "../curl.ts";
+import { freePort } from "../free_port.ts";
+import { promtoolFindings } from "../promtool.ts";
+import { Folder, root } from "./program.ts";
+import { Running } from "./running.ts";
+
+const section = /\n## Watching falcod\n([^]*?)\n## /.exec(
+  Deno.readTextFileSync(`${root}README.md`),
+)![1]!;
+const [, yaml] = /```yaml\n([^]*?)```/.exec(section)!;
+const [, commands] = /```sh\n([^]*?)```/.exec(section)!;
+
+const RULES = `
+- rule: Somebody asks
+  desc: Any request
+  source: k8s_audit
+  condition: ka.verb = get
+  output: somebody asks (user=%ka.user.name)
+  priority: NOTICE
+`;
+
+const EVENT = {
+  auditID: "1",
+  stage: "ResponseComplete",
+  verb: "get",
+  user: { username: "alice" },
+  stageTimestamp: "2026-01-31T12:00:00.000000Z",
+};
+
+/** falcod with the README's configuration, at ports of its own. */
+async function withFalcod(
+  body: (falcod: Running, urls: { readonly own: string; readonly audit: string }) => Promise<void>,
+) {
+  const own = freePort(), audit = freePort();
+  using folder = new Folder({
+    "rules.yaml": RULES,
+    "falco.yaml": `${yaml!.replaceAll("8765", `${own}`)}
+stdout_output: {enabled: true}
+engine: {kind: nodriver}
+plugins:
+  - {name: k8saudit, library_path: libk8saudit.so, open_params: "http://127.0.0.1:${audit}/k8s-audit"}
+`,
+  });
+  const args = ["-c", folder.file("falco.yaml"), "-r", folder.file("rules.yaml")];
+  await using falcod = await Running.start(...args);
+  await body(falcod, {
+    own: `http://127.0.0.1:${own}`,
+    audit: `http://127.0.0.1:${audit}/k8s-audit`,
+  });
+}
+
+Deno.test("what README.md asks falcod about itself is answered", async () => {
+  await withFalcod(async (_, { own }) => {
+    const urls = commands!.trim().split("\n").map((line) =>
+      /^curl http:\/\/127\.0\.0\.1:8765(\S+)/.exec(line)![1]!
+    );
+    assertEquals(urls, ["/healthz", "/versions", "/metrics"]);
+    const [health, versions, metrics] = await Promise.all(urls.map((path) => curl(own + path)));
+    assertEquals([health!.status, versions!.status, metrics!.status], [200, 200, 200]);
+    const { status, sources } = JSON.parse(health!.body);
+    assertEquals([status, sources], ["ok", [{ name: "k8s_audit", state: "running" }]]);
+    assertEquals(JSON.parse(versions!.body).plugin_versions, {
+      k8saudit: JSON.parse(versions!.body).falco_version,
+    });
+    assert(
+      metrics!.body.includes(
+        '\nfalcosecurity_scap_engine_name_info{engine_name="source_plugin",evt_source="k8s_audit"} 1\n',
+      ),
+      metrics!.body,
+    );
+    const findings = await promtoolFindings(metrics!.body) ?? [];
+    assertEquals(findings.filter((finding) => !finding.startsWith("falcosecurity_")), []);
+  });
+});
+
+Deno.test("metrics asked for without pause keep no audit event from being judged", async () => {
+  await withFalcod(async (falcod, { own, audit }) => {
+    const end = new AbortController();
+    let answers = 0;
+    const asking = Array.from({ length: 3 }, async () => {
+      while (!end.signal.aborted) {
+        const reply = await fetch(`${own}/metrics`);
+        assertEquals(reply.status, 200);
+        await reply.text();
+        answers++;
+      }
+    });
+    const items = Array.from({ length: 50 }, () => EVENT);
+    const list = JSON.stringify({ kind: "EventList", apiVersion: "audit.k8s.io/v1", items });
+    const headers = { "content-type": "application/json" };
+    for (let posted = 0; posted < 20; posted++) {
+      const reply = await fetch(audit, { method: "POST", headers, body: list });
+      assertEquals([reply.status, await reply.text()], [200, ""]);
+    }
+    end.abort();
+    await Promise.all(asking);
+    assert(answers > 0);
+    const { body } = await curl(`${own}/metrics`);
+    assert(
+      body.includes(
+        '\nfalcosecurity_falco_rules_matches_total{priority="5",rule_name="Somebody asks",source="k8s_audit"} 1000\n',
+      ),
+      body,
+    );
+    assertEquals(await falcod.end(), 0, falcod.error);
+    assertEquals(falcod.out.split("\n").length, 1001);
+  });
+});
