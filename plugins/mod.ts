@@ -1,18 +1,29 @@
 /**
  * The built-in plugins, one line each. The imports are literal, so that a compiled program carries
- * them, and dynamic, so that only those that falco.yaml wires are loaded.
+ * them, and dynamic, so that only those that falco.yaml wires are loaded: of other sources only the
+ * fields, which rules may ask for.
  */
 import type { PluginEntry } from "../core/mod.ts";
 
 export const builtinPlugins: readonly PluginEntry[] = [
-  { kind: "source", name: "syscall", load: () => import("./sources/syscall/mod.ts") },
+  {
+    kind: "source",
+    name: "syscall",
+    fields: async () => (await import("../core/mod.ts")).syscallFields,
+    load: () => import("./sources/syscall/mod.ts"),
+  },
   {
     kind: "source",
     name: "replay",
     standsInFor: "syscall",
     load: () => import("./sources/replay/mod.ts"),
   },
-  { kind: "source", name: "k8s_audit", load: () => import("./sources/k8s_audit/mod.ts") },
+  {
+    kind: "source",
+    name: "k8s_audit",
+    fields: async () => (await import("./sources/k8s_audit/field_table.ts")).k8sAuditFields,
+    load: () => import("./sources/k8s_audit/mod.ts"),
+  },
   { kind: "formatter", name: "json", load: () => import("./formatters/json/mod.ts") },
   { kind: "formatter", name: "text", load: () => import("./formatters/text/mod.ts") },
   { kind: "sink", name: "stdout", load: () => import("./sinks/stdout/mod.ts") },

@@ -13,7 +13,7 @@ export async function knownFieldTables(
   const added = staticFields(statics).map((field) => [field.name, field] as const);
   const tables = new Map<string, FieldTable>();
   for (const name of registry.eventSources()) {
-    const { fields } = await registry.load("source", name);
+    const fields = await registry.fieldsOf(name);
     tables.set(name, added.length > 0 ? new Map([...added, ...fields]) : fields);
   }
   return tables;

@@ -21,7 +21,6 @@ import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { Told } from "./metrics/reader.ts";
 import { recordingNeeds } from "./recording/needs.ts";
-import { RuleCaptures } from "./recording/rule_captures.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import { SourceRuns } from "./source_runs.ts";
 import type { Summary } from "./summary.ts";
@@ -65,6 +64,10 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const sources = await createAll("source", settings.sources, request);
   const isRecorded = sources.some((source) => source.isRecorded);
+  // A recording is there already: nothing of this machine happens after it.
+  const recording = config.capture.enabled && !isRecorded
+    ? await import("./recording/rule_captures.ts")
+    : undefined;
   const engines = await createAll("container_engine", settings.containerEngines, request);
   let outputsGone = false;
   let failure: unknown;
@@ -127,17 +130,14 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     awaited: lookup,
     onFault: (error) => log.error(`this is a bug, an event was skipped: ${error.message}`),
   });
-  // A recording is there already: nothing of this machine happens after it.
-  const captures = config.capture.enabled && !isRecorded
-    ? new RuleCaptures({
-      settings: config.capture,
-      state,
-      ruleset: () => engine.ruleset,
-      hostname,
-      log,
-      alert: (alert) => delivery.enqueue(alert),
-    })
-    : undefined;
+  const captures = recording && new recording.RuleCaptures({
+    settings: config.capture,
+    state,
+    ruleset: () => engine.ruleset,
+    hostname,
+    log,
+    alert: (alert) => delivery.enqueue(alert),
+  });
   if (config.capture.enabled && isRecorded) log.info("capture: a recording is not recorded again");
   const needsFor = (ruleset: Ruleset, source: Source) => {
     const needs = needsOf(ruleset, source.name);

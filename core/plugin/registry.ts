@@ -1,5 +1,6 @@
 /** Where plugins are found: by kind and name, loaded the first time somebody asks. */
 import { didYouMean, type Report, type Span } from "../base/mod.ts";
+import type { FieldTable } from "../field/mod.ts";
 import type { Plugin } from "./plugin.ts";
 
 export type PluginKind = Plugin["kind"];
@@ -12,6 +13,11 @@ export interface PluginEntry {
   readonly name: string;
   /** The event source whose events this one delivers in place of the plugin of that name. */
   readonly standsInFor?: string;
+  /**
+   * Of sources: what rules can ask of their events, where that is known without the plugin. Rules are
+   * checked for every source there is; few are wired.
+   */
+  readonly fields?: () => Promise<FieldTable>;
   /** Literal dynamic import, so that a compiled program carries it and only wired ones load. */
   readonly load: () => Promise<{ readonly default: Plugin }>;
 }
@@ -66,6 +72,12 @@ export class Registry {
     let loading = this.#loaded.get(key);
     if (!loading) this.#loaded.set(key, loading = imported(entry));
     return await loading as PluginOf<Kind>;
+  }
+
+  /** What rules can ask of the events of a source. */
+  async fieldsOf(source: string): Promise<FieldTable> {
+    const { fields } = this.#entries.get(`source/${source}`) ?? {};
+    return fields ? await fields() : (await this.load("source", source)).fields;
   }
 
   /** What to answer to a name nobody registered. */

@@ -52,10 +52,12 @@ export async function playCapture(
     }
     const item = reader.next();
     switch (item.kind) {
-      case "more":
+      case "more": {
         await settle?.();
-        await unlessAborted(reader.fill(), signal);
+        const filling = reader.fill();
+        if (filling) await unlessAborted(filling, signal);
         break;
+      }
       case "end":
         return;
       case "fault":

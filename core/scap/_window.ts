@@ -48,18 +48,30 @@ export class Window {
     this.debt += bytes - here;
   }
 
-  /** Reads on until `wanted` bytes are available or the file has ended. */
-  async fill(wanted: number): Promise<void> {
+  /** Reads on until `wanted` bytes are available or the file has ended; at once if they are at hand. */
+  fill(wanted: number): Promise<void> | undefined {
     this.#makeRoom(wanted);
     while (!this.ended && (this.debt > 0 || this.available < wanted)) {
-      const got = await this.#read();
-      this.limit += got;
-      if (this.debt === 0) continue;
-      const paid = Math.min(this.debt, got);
-      this.debt -= paid;
-      this.at += paid;
-      this.#makeRoom(wanted);
+      const got = this.#read();
+      if (typeof got !== "number") return this.#fillLater(got, wanted);
+      this.#take(got, wanted);
     }
+    return undefined;
+  }
+
+  async #fillLater(coming: Promise<number>, wanted: number): Promise<void> {
+    this.#take(await coming.catch((error) => this.#failed(error)), wanted);
+    await this.fill(wanted);
+  }
+
+  #take(got: number, wanted: number): void {
+    if (got === 0) this.ended = true;
+    this.limit += got;
+    if (this.debt === 0) return;
+    const paid = Math.min(this.debt, got);
+    this.debt -= paid;
+    this.at += paid;
+    this.#makeRoom(wanted);
   }
 
   /** May be called again. */
@@ -82,17 +94,18 @@ export class Window {
     this.at = 0;
   }
 
-  async #read(): Promise<number> {
+  #read(): number | Promise<number> {
     try {
-      const got = await this.#input.read(this.bytes.subarray(this.limit));
-      if (got === 0) this.ended = true;
-      return got;
+      return this.#input.read(this.bytes.subarray(this.limit));
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      this.ended = true;
-      this.failure = error.message;
-      return 0;
+      return this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): 0 {
+    if (!(error instanceof InputError)) throw error;
+    this.failure = error.message;
+    return 0;
   }
 }
 

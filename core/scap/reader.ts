@@ -145,10 +145,15 @@ export class ScapReader implements Disposable {
     return this.#last;
   }
 
-  /** Reads on in the file. What was handed out before is not valid any more. */
-  async fill(): Promise<void> {
-    await this.#window.fill(this.#wantedBytes);
+  /**
+   * Reads on in the file; nothing is to be waited for when it is at hand. What was handed out before is
+   * not valid any more.
+   */
+  fill(): Promise<void> | undefined {
+    const filling = this.#window.fill(this.#wantedBytes);
+    if (filling) return filling.then(() => this.#shareMemory());
     this.#shareMemory();
+    return undefined;
   }
 
   close(): void {

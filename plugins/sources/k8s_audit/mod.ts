@@ -5,11 +5,10 @@
  * A payload goes through `payload.ts`, which takes it apart, and `intake.ts`, which hands the events to
  * the rules in slices; `AuditEvent` is one of them, `fields*.ts` what rules may ask of it.
  */
-import { commonFields, type SourcePlugin, tableOf } from "../../../core/mod.ts";
+import type { SourcePlugin } from "../../../core/mod.ts";
 import { K8S_AUDIT } from "./audit_event.ts";
 import { auditDocuments } from "./documents.ts";
-import { auditFields } from "./fields.ts";
-import { jsonFields } from "./fields_json.ts";
+import { k8sAuditFields } from "./field_table.ts";
 import { type K8sAuditConfig, k8sAuditSchema } from "./schema.ts";
 import { K8sAuditSource } from "./source.ts";
 
@@ -18,7 +17,7 @@ const plugin: SourcePlugin<K8sAuditConfig> = {
   name: K8S_AUDIT,
   summary: "Audit events of Kubernetes API servers, from their webhook or out of files",
   schema: k8sAuditSchema,
-  fields: tableOf([...commonFields, ...auditFields, ...jsonFields]),
+  fields: k8sAuditFields,
   documents: auditDocuments,
   create: (config) => new K8sAuditSource(config),
 };
