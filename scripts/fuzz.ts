@@ -1,14 +1,20 @@
 /**
- * Random conditions and changed rule files at full size, in chunks that can be repeated by their seed.
+ * Random conditions, changed rule files and changed audit bodies at full size, in chunks that can be repeated by their seed.
  *
- *     deno task fuzz [--conditions=1000000] [--rule-files=100000] [--seed=20260701]
+ *     deno task fuzz [--conditions=1000000] [--rule-files=100000] [--audit-bodies=100000] [--seed=20260701]
  *
  * Every condition is judged by the interpreter and by generated code, printed and read again, and folded
- * for the type of its event. Rule files are pieces of upstream's, current and historic, changed. Exits 1
+ * for the type of its event. Rule files are pieces of upstream's, current and historic, changed; audit
+ * bodies are our own and, where the conformance cases are there, those of a real API server. Exits 1
  * after a difference or an exception; other chunks are run all the same.
  */
 import { corpusFiles, readCorpus } from "../tests/corpus.ts";
 import { type ConditionTally, judgeConditions } from "../tests/property/condition_judge.ts";
+import {
+  type AuditBodyTally,
+  judgeAuditBodies,
+  plainBodies,
+} from "../tests/property/audit_body_judge.ts";
 import {
   judgeRuleFiles,
   type Pieces,
@@ -86,6 +92,35 @@ function printRuleFiles(tallies: readonly RuleFileTally[]): void {
   console.log(`slowest: ${ms.toFixed(1)} ms, ${msPerKiB.toFixed(1)} ms a KiB: ${where}`);
 }
 
+function printAuditBodies(tallies: readonly AuditBodyTally[]): void {
+  let bodies = 0, events = 0, bytes = 0;
+  const problems = new Map<string, number>();
+  for (const tally of tallies) {
+    bodies += tally.bodies;
+    events += tally.events;
+    bytes += tally.bytes;
+    for (const [kind, count] of tally.problems) {
+      problems.set(kind, (problems.get(kind) ?? 0) + count);
+    }
+  }
+  const size = (bytes / Math.max(1, bodies) / 1024).toFixed(1);
+  console.log(`\naudit bodies: ${bodies}, ${size} KiB each, events: ${events}`);
+  for (const [kind, count] of [...problems].sort()) console.log(`  ${kind.padEnd(12)} ${count}`);
+  const slowest = tallies.map((tally) => tally.slowest).sort((a, b) => b.ms - a.ms)[0];
+  if (slowest) console.log(`slowest: ${slowest.ms.toFixed(1)} ms: ${slowest.where}`);
+}
+
+/** The events of each file as one body, up to 16 KiB. */
+function auditBodies(): readonly Uint8Array[] {
+  const files = corpusFiles("k8s_audit/real").filter((path) => /\.jsonl$/.test(path));
+  const real = files.filter((path) => !path.includes("expected")).map((path) => {
+    const items = readCorpus(path).split("\n").filter((line) => line !== "");
+    return `{"kind":"EventList","items":[${items.slice(0, 3).join()}]}`;
+  });
+  const small = real.filter((body) => body.length < 16 << 10);
+  return [...plainBodies(), ...small.map((body) => new TextEncoder().encode(body))];
+}
+
 function upstreamFiles(): readonly Pieces[] {
   const directories = ["rules/current", "rules/plugins"];
   for (const path of corpusFiles("rules/historic")) directories.push(path);
@@ -101,6 +136,12 @@ const files = upstreamFiles();
 const ruleFiles = { count: option("rule-files", 100_000), seed };
 printRuleFiles(
   inChunks("rule files", ruleFiles, (seed, count) => judgeRuleFiles(seed, count, files)),
+);
+
+const bodies = auditBodies();
+const audit = { count: option("audit-bodies", 100_000), seed };
+printAuditBodies(
+  inChunks("audit bodies", audit, (seed, count) => judgeAuditBodies(seed, count, bodies)),
 );
 
 for (const failure of failures) console.log(`\nFAILED: ${failure}`);

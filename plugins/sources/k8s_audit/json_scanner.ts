@@ -6,6 +6,8 @@
  * says so, too; so whoever reads the parts knows whether the whole was JSON.
  */
 
+import { decodeUtf8 } from "../../../core/mod.ts";
+
 /** The bytes are no JSON, from here on or around here. */
 export class NotJson extends Error {
   override readonly name = "NotJson";
@@ -133,6 +135,7 @@ export class Members {
   #first = true;
   #keyStart = 0;
   #keyEnd = 0;
+  #isEscaped = false;
 
   /** `at` is that of the opening brace. */
   constructor(bytes: Uint8Array, at: number) {
@@ -156,19 +159,30 @@ export class Members {
     if (bytes[at] !== QUOTE) throw new NotJson("a name in quotes is missing", at);
     this.#keyStart = at;
     this.#keyEnd = skipString(bytes, at);
+    this.#isEscaped = bytes.subarray(at, this.#keyEnd).includes(BACKSLASH);
     at = skipBlanks(bytes, this.#keyEnd);
     if (bytes[at] !== COLON) throw new NotJson("a colon is missing", at);
     return skipBlanks(bytes, at + 1);
   }
 
-  /** Whether the member found last has this name, written without escapes. */
+  /** Whether the member found last has this name. */
   isNamed(name: string): boolean {
     const start = this.#keyStart + 1;
+    if (this.#isEscaped) return this.#plainName() === name;
     if (this.#keyEnd - 1 - start !== name.length) return false;
     for (let i = 0; i < name.length; i++) {
       if (this.#bytes[start + i] !== name.charCodeAt(i)) return false;
     }
     return true;
+  }
+
+  /** Nobody writes names so, and everybody may. */
+  #plainName(): unknown {
+    try {
+      return JSON.parse(decodeUtf8(this.#bytes.subarray(this.#keyStart, this.#keyEnd)));
+    } catch {
+      throw new NotJson("a name that cannot be read", this.#keyStart);
+    }
   }
 
   /** Offsets of the name with its quotes. */

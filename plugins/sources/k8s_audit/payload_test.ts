@@ -34,6 +34,7 @@ Deno.test("readPayload() does not mind in which order a list says what it is", (
   const items = `"items":[${item("a")},${item("b")}]`;
   assertEquals(parts(`{${items},"kind":"EventList"}`), ["a", "b"]);
   assertEquals(parts(`{"metadata":{"items":[1]},${items} , "kind" : "EventList" }`), ["a", "b"]);
+  assertEquals(parts(`{"\\u006bind":"EventList","it\\u0065ms":[${item("a")}]}`), ["a"]);
   // Fields of an event have these names, too.
   assertEquals(parts(event("c", { items: [{ kind: "EventList" }] })), ["c"]);
 });
