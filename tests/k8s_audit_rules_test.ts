@@ -57,7 +57,7 @@ const DEEDS: Readonly<Record<string, readonly string[]>> = {
   "eg-cluster-role-with-write-privileges-created-delete": ["K8s Role Deleted"],
   "eg-create-disallowed-pod-delete": ["K8s Deployment Deleted"],
   "eg-create-host-network-pod-delete": ["K8s Deployment Deleted"],
-  "eg-create-host-network-pod": ["K8s Deployment Created"],
+  "eg-create-host-network-pod": ["Workload With Host Access", "K8s Deployment Created"],
   "eg-create-modify-configmap-with-private-credentials": [CONFIGMAP, "K8s ConfigMap Created"],
   "eg-create-privileged-pod-delete": ["K8s Deployment Deleted"],
   "eg-k8s-config-map-created-delete": ["K8s ConfigMap Deleted"],
@@ -88,6 +88,8 @@ const UPSTREAM_DEEDS: Readonly<Record<string, readonly string[]>> = {
   "bad-token": [],
   "impersonate": [],
   "list-secrets": [],
+  // It looks at pods only, whoever asks for them.
+  "eg-create-host-network-pod": ["K8s Deployment Created"],
   // Its rule about users stands first.
   "get-secret-forbidden": ["Disallowed K8s User", TRIED],
   // It tells of the beginning and of the end.
