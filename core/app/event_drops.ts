@@ -3,7 +3,7 @@
  * has the name and the fields of Falco's (userspace/falco/event_drops.cpp), and says beside them what
  * was lost and which rules may have missed something.
  */
-import { type Alert, escapeText, INTERNAL_SOURCE, type OutputValue } from "../alert/mod.ts";
+import { type Alert, type OutputValue, ownAlert } from "../alert/mod.ts";
 import { dropsByCategory } from "../metrics/mod.ts";
 import type { Logger, Source, SourceCounters } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
@@ -84,16 +84,13 @@ export class DropMonitor {
           log.warning(message);
           break;
         case "alert":
-          this.#options.alert({
+          this.#options.alert(ownAlert({
             rule: RULE,
             priority: "Debug",
-            source: INTERNAL_SOURCE,
-            tags: [],
-            timeNs: BigInt(Date.now()) * 1_000_000n,
             hostname,
-            message: escapeText(message),
+            message,
             fields: fieldsOf(lost, { classes, blinded }),
-          });
+          }));
           break;
         case "exit":
           this.#options.exit(new EventsDropped(message));

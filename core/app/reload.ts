@@ -1,5 +1,5 @@
 /** Other rules while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
-import { type Alert, escapeText, INTERNAL_SOURCE } from "../alert/mod.ts";
+import { type Alert, ownAlert } from "../alert/mod.ts";
 import { type Report, type Span, toFile } from "../base/mod.ts";
 import type { RuleMatching } from "../engine/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
@@ -253,16 +253,7 @@ function internalAlert(
   reason: string,
   { hostname }: Pick<ReloadOptions, "hostname">,
 ): Alert {
-  return {
-    rule,
-    priority: "Critical",
-    source: INTERNAL_SOURCE,
-    tags: [],
-    timeNs: nowNs(),
-    hostname,
-    message: escapeText(`${rule}: ${reason}`),
-    fields: new Map(),
-  };
+  return ownAlert({ rule, priority: "Critical", hostname, message: `${rule}: ${reason}` });
 }
 
 function nowNs(): bigint {

@@ -4,7 +4,7 @@
  * told in the log, by an alert and by the endpoint for health checks, which is how Kubernetes gets to
  * start it again; and the run ends with a failure, whenever it ends.
  */
-import { type Alert, escapeText, INTERNAL_SOURCE } from "../alert/mod.ts";
+import { type Alert, ownAlert } from "../alert/mod.ts";
 import type { Logger, Source, SourceHealth } from "../plugin/mod.ts";
 
 export interface SourceRunsOptions {
@@ -98,16 +98,13 @@ export class SourceRuns {
     const { name } = failed.run.source;
     const message = `nothing is seen any more of ${name}, only of ${others.join(", ")}: ${reason}`;
     this.#options.log.error(message);
-    this.#options.alert({
+    this.#options.alert(ownAlert({
       rule: RULE,
       priority: "Critical",
-      source: INTERNAL_SOURCE,
-      tags: [],
-      timeNs: BigInt(Date.now()) * 1_000_000n,
       hostname: this.#options.hostname,
-      message: escapeText(`${RULE}: ${message}`),
-      fields: new Map([["falcod.source", name], ["falcod.reason", reason]]),
-    });
+      message: `${RULE}: ${message}`,
+      fields: [["falcod.source", name], ["falcod.reason", reason]],
+    }));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Falco's snapshots: every interval, for each source, an alert and a line in a file. */
-import { type Alert, INTERNAL_SOURCE, outputValueJson } from "../../alert/mod.ts";
+import { type Alert, outputValueJson, ownAlert } from "../../alert/mod.ts";
 import { type Readings, type SnapshotFields, Snapshots } from "../../metrics/mod.ts";
 import type { Logger } from "../../plugin/mod.ts";
 import type { MetricsSettings } from "../config/metrics.ts";
@@ -48,16 +48,14 @@ async function take(
   for (const source of readings.sources) {
     const fields = snapshots.take(source, readings, interfaces);
     if (settings.outputRule) {
-      alert({
+      alert(ownAlert({
         rule: RULE,
         priority: "Informational",
-        source: INTERNAL_SOURCE,
-        tags: [],
         timeNs: readings.timeNs,
         hostname: readings.run.hostname,
         message: "Falco metrics snapshot",
         fields,
-      });
+      }));
     }
     await file?.append(lineOf(fields, sample));
   }

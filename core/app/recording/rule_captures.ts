@@ -2,7 +2,7 @@
  * `capture` of falco.yaml and of rules: what happens after a rule has matched, in a file. One file at a
  * time; whatever matches meanwhile makes it longer, as in Falco.
  */
-import { type Alert, escapeText, INTERNAL_SOURCE } from "../../alert/mod.ts";
+import { type Alert, ownAlert } from "../../alert/mod.ts";
 import type { Event, StateChange } from "../../event/mod.ts";
 import type { Logger } from "../../plugin/mod.ts";
 import type { Rule, Ruleset } from "../../rule/mod.ts";
@@ -163,19 +163,13 @@ export class RuleCaptures {
     const { settings, hostname, alert } = this.#options;
     const { max_file_size_mb } = settings;
     const message = `${SIZE_LIMIT}. Configured limit: ${max_file_size_mb} MB. File: ${path}`;
-    alert({
+    alert(ownAlert({
       rule: SIZE_LIMIT,
       priority: "Informational",
-      source: INTERNAL_SOURCE,
-      tags: [],
-      timeNs: BigInt(Date.now()) * NS_PER_MS,
       hostname,
-      message: escapeText(message),
-      fields: new Map<string, string | number>([
-        ["max_file_size_mb", max_file_size_mb],
-        ["capture.file", path],
-      ]),
-    });
+      message,
+      fields: [["max_file_size_mb", max_file_size_mb], ["capture.file", path]],
+    }));
   }
 }
 
