@@ -6,6 +6,7 @@
  * them. After libs userspace/libsinsp/parsers.cpp.
  */
 import {
+  descriptorParams,
   EVENT_FLAGS,
   eventType,
   eventTypes,
@@ -19,7 +20,6 @@ import { processHandlers } from "./_follow_processes.ts";
 import { RecentEnds } from "./_recent_ends.ts";
 import { socketHandlers } from "./_follow_sockets.ts";
 import type { Descriptor } from "./descriptor.ts";
-import { descriptorParams } from "./descriptor_params.ts";
 import { NetworkInterfaces } from "./interfaces.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 import type { Texts } from "./texts.ts";

@@ -9,7 +9,6 @@ export * from "./replay.ts";
 export { ReplayEvent } from "./replay_event.ts";
 export { containerJson, containerOfJson } from "./containers.ts";
 export { Converter } from "./converter.ts";
-export { descriptorParams } from "./descriptor_params.ts";
 export * from "./play.ts";
 export { recordedState, sinkInto } from "./recorded_state.ts";
 export { type Situation, situationAt } from "./situation.ts";

@@ -10,6 +10,7 @@ import {
   type ParamValue,
   type StateChange,
   syscallByNumber,
+  unknownDescriptor,
 } from "../event/mod.ts";
 import { ScapEvent } from "../scap/mod.ts";
 import { tupleAt, tupleText } from "./_addresses.ts";
@@ -128,30 +129,14 @@ export class ReplayEvent implements Event {
     const { thread, descriptorNumber: number } = this;
     if (!thread) return undefined;
     const found = this.found ??= thread.table.get(number);
-    if (found === undefined) return this.#unknownDescriptor(number);
+    if (found === undefined) {
+      return unknownDescriptor(this.scap.type, number, this.opened ?? this.#nameOfCall());
+    }
     const shown = this.#shown;
     if (shown === undefined) return this.#shown = new ShownDescriptor(number, found);
     shown.number = number;
     shown.of = found;
     return shown;
-  }
-
-  /** It was not opened, or nobody saw it: there is its number, and what the event says itself. */
-  #unknownDescriptor(number: number): FileDescriptor {
-    return {
-      number,
-      typeChar: unknownTypeOf(this.scap.type),
-      path: this.opened ?? this.#nameOfCall(),
-      socket: undefined,
-      protocol: undefined,
-      role: undefined,
-      connected: undefined,
-      inode: undefined,
-      device: undefined,
-      flags: 0,
-      onOverlayUpper: false,
-      known: false,
-    };
   }
 
   /** Calls about connections are named after what they say of both ends. */
@@ -202,28 +187,4 @@ function eventKinds(): Uint8Array {
     if ((flags & (creates | uses | destroys)) !== 0) kinds[code]! |= ABOUT_DESCRIPTOR;
   }
   return kinds;
-}
-
-/** What a call would have made; libs userspace/libsinsp/event.h extract_typechar. */
-const UNKNOWN_TYPES: Readonly<Record<string, string>> = {
-  openat: "f",
-  openat2: "f",
-  creat: "f",
-  socket: "4",
-  accept: "4",
-  accept4: "4",
-  pipe: "p",
-  pipe2: "p",
-  eventfd: "e",
-  eventfd2: "e",
-  signalfd: "s",
-  signalfd4: "s",
-  timerfd_create: "t",
-  inotify_init: "i",
-  inotify_init1: "i",
-};
-
-function unknownTypeOf(code: number): string {
-  const name = eventType(code)?.name ?? "";
-  return Object.hasOwn(UNKNOWN_TYPES, name) ? UNKNOWN_TYPES[name]! : "o";
 }

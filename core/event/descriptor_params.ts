@@ -1,5 +1,5 @@
 /** Which parameter of an exit event is the descriptor that the call works on. */
-import { EVENT_FLAGS, eventTypes } from "../event/mod.ts";
+import { EVENT_FLAGS, eventTypes } from "./table.ts";
 
 /** Where it is not the second parameter; libs userspace/libscap/scap_event.c. */
 const PLACES: Readonly<Record<string, number>> = {
