@@ -133,6 +133,7 @@ export type StateChange =
     readonly cwd: string;
   }
   | {
+    /** A thread calls itself something: rules go on seeing the name that it had, its children have this. */
     readonly kind: "comm";
     readonly threadId: number;
     readonly processId: number;

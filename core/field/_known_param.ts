@@ -3,14 +3,10 @@
  * the process table knows them.
  */
 import { type Event, eventType, type ParamValue } from "../event/mod.ts";
-import type { Process, State, Thread } from "../state/mod.ts";
-import { paramIndex } from "./_event.ts";
+import { cgroupTexts, type Process, type State, type Thread } from "../state/mod.ts";
 
 type Read = (process: Process, thread: Thread) => ParamValue;
 type Reads = Readonly<Record<string, Read>>;
-
-/** Options of prctl that are about the thread's name, linux include/uapi/linux/prctl.h. */
-const PR_SET_NAME = 15, PR_GET_NAME = 16;
 
 const CAPABILITIES: Reads = {
   cap_inheritable: (_process, { credentials }) => credentials.capInheritable,
@@ -22,7 +18,7 @@ const CALLER: Reads = {
   ptid: ({ parentId }) => parentId,
   cwd: ({ cwd }) => cwd,
   comm: (_process, { comm }) => comm,
-  cgroups: ({ membership }) => membership.cgroup,
+  cgroups: ({ membership }) => cgroupTexts(membership.cgroup),
   uid: (_process, { credentials }) => credentials.euid,
   gid: (_process, { credentials }) => credentials.egid,
 };
@@ -53,7 +49,6 @@ const BY_TYPE: Readonly<Record<string, Reads>> = {
   execve: FAILED_EXEC,
   execveat: FAILED_EXEC,
   capset: CAPABILITIES,
-  prctl: { arg2_str: (_process, { comm }) => comm },
 };
 
 /** A parameter as the source sent it, or as the process table knows it. */
@@ -69,12 +64,5 @@ function paramInTable(event: Event, state: State, index: number): ParamValue {
   const name = type.params[index]?.name;
   const { thread } = state;
   if (thread === undefined || name === undefined || !Object.hasOwn(reads, name)) return undefined;
-  if (type.name === "prctl" && !concernsName(event)) return undefined;
   return reads[name]!(thread.process, thread);
-}
-
-function concernsName(event: Event): boolean {
-  if (event.result !== 0) return false;
-  const option = event.param(paramIndex(event.type, "option"));
-  return option === PR_SET_NAME || option === PR_GET_NAME;
 }

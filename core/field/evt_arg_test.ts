@@ -236,15 +236,6 @@ Deno.test("what an event does not say of its process is taken from the process t
   assertEquals(valueOf("evt.arg.exe", failed, state), "<NA>");
 });
 
-Deno.test("evt.arg.arg2_str of a prctl about the name is the name", () => {
-  const state = stateOf({ processId: 100, comm: "new" });
-  const prctl = (option: number, result = 0) =>
-    valueOf("evt.arg.arg2_str", eventOf("prctl", { params: { option }, result }), state);
-  assertEquals(prctl(15), "new");
-  assertEquals(prctl(38), "<NA>");
-  assertEquals(prctl(15, -14), "<NA>");
-});
-
 Deno.test("a symbolic link's target is text, and a path where the kernel's view is judged", () => {
   const target = pathOf("../shadow", "../shadow", "/etc/shadow");
   const event = eventOf("symlink", { params: { target, linkpath: pathOf("/etc/x/l") } });

@@ -53,10 +53,10 @@ Deno.test("a process without arguments has its name for a command line", () => {
   assertEquals(valueOf("proc.cmdlenargs", event, state), 0);
 });
 
-Deno.test("proc.cmdline keeps its name when the process takes another one", () => {
+Deno.test("proc.name and proc.cmdline stay when the process takes another name", () => {
   const state = family();
   const renamed = { kind: "comm", threadId: 100, processId: 100, comm: "evil" } as const;
-  assertEquals(valueOf("proc.name", { ...event, change: renamed }, state), "evil");
+  assertEquals(valueOf("proc.name", { ...event, change: renamed }, state), "cat");
   assertEquals(valueOf("proc.cmdline", event, state), "cat /etc/shadow -n");
 });
 

@@ -7,6 +7,7 @@ import {
   type ParamValue,
 } from "../event/mod.ts";
 import { encodeParam } from "../scap/mod.ts";
+import { cgroupTexts } from "../state/mod.ts";
 
 export type Params = readonly (Uint8Array | undefined)[];
 export type NamedValues = Readonly<Record<string, ParamValue>>;
@@ -58,13 +59,6 @@ function excessOf(params: Params): number {
   let total = 0;
   for (const param of params) total += param?.length ?? 0;
   return total - LARGEST_PARAMS_BYTES;
-}
-
-/** Controllers that upstream tells. In the unified hierarchy they all have the same path. */
-const CONTROLLERS = ["cpuset", "cpu", "io", "memory"];
-
-export function cgroupTexts(path: string): readonly string[] {
-  return path === "" ? [] : CONTROLLERS.map((controller) => `${controller}=${path}`);
 }
 
 /** The first byte says which of the types the value has. */

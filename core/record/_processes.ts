@@ -1,8 +1,8 @@
 /** Processes as a capture tells of them: in its list, by the clone that made them, by their exec. */
 import { encodeExecFlags } from "../event/mod.ts";
 import { type ScapProcess, UNKNOWN_PROCESS } from "../scap/mod.ts";
-import { containerOf, HOST_ID, type Process, type Thread } from "../state/mod.ts";
-import { cgroupTexts, type NamedValues } from "./_params.ts";
+import { cgroupTexts, containerOf, HOST_ID, type Process, type Thread } from "../state/mod.ts";
+import type { NamedValues } from "./_params.ts";
 
 /** Flag table "clone_flags". */
 const CLONE_THREAD = 0x2000, CHILD_IN_PIDNS = 0x20000000;

@@ -6,6 +6,8 @@ import type { Process, Thread } from "./process.ts";
 export class ThreadRecord implements Thread {
   readonly sight = new Sight();
   changedAt: number;
+  /** What it calls itself by now, where that is another name. */
+  commOfChildren: string | undefined;
   #comm: string;
   #credentials: Credentials;
   readonly #virtualId: number;

@@ -20,6 +20,7 @@ export {
   type ProcessTableCounters,
   type ProcessTableOptions,
 } from "./process_table.ts";
+export { cgroupTexts } from "./cgroup_texts.ts";
 export { DescriptorTable } from "./descriptor_table.ts";
 export { type Group, type User, UserTable, type UserTableOptions } from "./user_table.ts";
 export {

@@ -218,7 +218,8 @@ export class ProcessTable {
         if (isOwn) thread.credentials = change.credentials;
         return;
       case "comm":
-        if (isOwn) thread.comm = change.comm;
+        // Falco does not follow it; but what is started from then on has it.
+        if (isOwn) thread.commOfChildren = change.comm;
         return;
       case "membership":
         return this.#join(thread.process, change.membership);
@@ -270,6 +271,7 @@ export class ProcessTable {
       process.leaderGone = false;
       this.#keep(process.leader);
       process.leader.comm = change.comm;
+      process.leader.commOfChildren = undefined;
       process.leader.credentials = change.credentials;
       process.image = change.image;
       process.cwd = change.cwd;
@@ -286,7 +288,7 @@ export class ProcessTable {
     const thread = this.#threads.get(change.threadId);
     const author = thread?.process === caller ? thread : caller?.leader;
     const { child: told } = change;
-    const comm = told?.comm ?? author?.comm ?? UNKNOWN_COMM;
+    const comm = told?.comm ?? author?.commOfChildren ?? author?.comm ?? UNKNOWN_COMM;
     const credentials = told?.credentials ?? author?.credentials ?? UNKNOWN_CREDENTIALS;
     if (!caller) this.#unknown++;
     if (change.childThreadId !== change.childProcessId) {
@@ -305,7 +307,7 @@ export class ProcessTable {
     this.#vacate(change.childThreadId, undefined);
     const membership = caller?.membership ?? UNKNOWN_MEMBERSHIP;
     const child = this.#insert(change.childProcessId, {
-      image: told?.image ?? caller?.image ?? UNKNOWN_IMAGE,
+      image: told?.image ?? imageCalled(caller?.image, comm),
       cwd: told?.cwd ?? caller?.cwd ?? "",
       membership: { ...membership, virtualPid: change.childVirtualPid },
       containerId: caller?.containerId ?? HOST_ID,
@@ -461,6 +463,11 @@ function originOf(snapshot: ProcessSnapshot): Omit<Origin, "containerId"> {
 
 function isPlaceholder(image: ProcessSnapshot["image"]): boolean {
   return image === UNKNOWN_IMAGE || image === UNSEEN_IMAGE;
+}
+
+/** A child's command line begins with the name that the child has. */
+function imageCalled(image: ProcessSnapshot["image"] = UNKNOWN_IMAGE, comm: string) {
+  return isPlaceholder(image) || image.comm === comm ? image : { ...image, comm };
 }
 
 /** Unknown starts (0) contradict nothing. */

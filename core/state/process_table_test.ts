@@ -278,7 +278,7 @@ Deno.test("find() throws out an entry that contradicts the event", () => {
   assertEquals(processes.process(101), undefined);
 });
 
-Deno.test("credentials and names belong to threads, the process shows its main thread's", () => {
+Deno.test("credentials belong to threads, the process shows its main thread's", () => {
   const processes = table();
   processes.apply(spawn(100, 110));
   processes.apply({
@@ -287,10 +287,23 @@ Deno.test("credentials and names belong to threads, the process shows its main t
     processId: 100,
     credentials: credentials(5),
   });
-  processes.apply({ kind: "comm", threadId: 100, processId: 100, comm: "main" });
   assertEquals(processes.thread(110)!.credentials.uid, 5);
   assertEquals(processes.process(100)!.credentials.uid, 0);
-  assertEquals([processes.process(100)!.comm, processes.thread(110)!.comm], ["main", "sh"]);
+});
+
+Deno.test("a name that a thread gives itself is its children's, until it runs a program", () => {
+  const processes = table();
+  processes.apply({ kind: "comm", threadId: 100, processId: 100, comm: "main" });
+  processes.apply(spawn(100, 110));
+  processes.apply(fork(100, 101));
+  assertEquals(processes.process(100)!.comm, "sh");
+  assertEquals(processes.thread(110)!.comm, "main");
+  const child = processes.process(101)!;
+  assertEquals([child.comm, child.image.comm, child.image.exe], [
+    "main",
+    "main",
+    processes.process(100)!.image.exe,
+  ]);
 });
 
 Deno.test("membership moves a process into a container, its later children with it", () => {

@@ -110,6 +110,11 @@ export class State {
     return this.#event?.descriptor;
   }
 
+  /** What else the event names by a number, as far as it or its source tells. */
+  otherDescriptor(number: number): FileDescriptor | undefined {
+    return this.#event?.otherDescriptor?.(number) ?? this.tracked?.descriptors.get(number);
+  }
+
   /**
    * Whether anything has changed since a tick of `changes` that fields show of the thread, its
    * process, their users and their container. Whatever is looked at counts as used.
