@@ -30,6 +30,7 @@ export const FILE_FACTS = {
   links: 36,
   mode: 40,
   flags: 42,
+  pid: 44,
 } as const;
 
 export const SOCKET_FACTS = {
@@ -176,6 +177,7 @@ export const EXTRAS_TAIL = {
   at: 0,
   length: 2,
   usage: 8,
+  descriptor: 10,
 } as const;
 
 export const USAGE_FACTS = {
@@ -292,6 +294,7 @@ export const INTEREST = {
   numbers: 8,
   noReaders: 16,
   usage: 32,
+  descriptors: 128,
 } as const;
 
 export const BSS = {

@@ -14,6 +14,8 @@ export interface Detail {
   readonly usage?: boolean;
   /** Nothing of the descriptor it is about: numbers only. */
   readonly numbersOnly?: boolean;
+  /** Every descriptor that it names, see ffi/probe/extra_shapes.h. */
+  readonly descriptors?: boolean;
   /** Nothing when it opens a file only to read it. */
   readonly noReaders?: boolean;
 }
@@ -78,6 +80,7 @@ export class ProbeSettings implements Disposable {
     this.#interest[syscall] = INTEREST_BITS[interest] |
       (detail.extras ? INTEREST.extras : 0) | (detail.usage ? INTEREST.usage : 0) |
       (detail.numbersOnly ? INTEREST.numbers : 0) |
+      (detail.descriptors ? INTEREST.descriptors : 0) |
       (detail.noReaders ? INTEREST.noReaders : 0);
   }
 

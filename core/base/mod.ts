@@ -19,3 +19,4 @@ export * from "./time.ts";
 export * from "./utf8.ts";
 export * from "./wildcard.ts";
 export * from "./yaml_value.ts";
+export { addressText } from "./ip.ts";

@@ -45,6 +45,8 @@ export interface Event {
   readonly change: StateChange | undefined;
   /** The descriptor the event is about, when the source itself knows it (live capture does). */
   readonly descriptor: FileDescriptor | undefined;
+  /** What else it names by a number, where the source knows that without following processes. */
+  otherDescriptor?(number: number): FileDescriptor | undefined;
   /** True when a name in this event resolved to something else: rules are judged under both views. */
   readonly hasResolvedView: boolean;
   /**

@@ -74,6 +74,7 @@ function plainText(argument: Argument): string {
       : addressOfSocket(value);
   }
   if (isPolled(value)) return polledText(value, state);
+  if (value.length === 0) return absentText(param.type);
   // The bytes of a list end in a NUL each.
   return value.map((item) => `${textAsBytes(item, "dots")}.`).join("");
 }
@@ -188,7 +189,7 @@ function descriptorMeaning(number: number, state: State): string {
   if (number === AT_FDCWD) return "AT_FDCWD";
   if (number < 0) return errnoName(number) ?? "";
   const own = openDescriptor(state);
-  const descriptor = own?.number === number ? own : state.tracked?.descriptors.get(number);
+  const descriptor = own?.number === number ? own : state.otherDescriptor(number);
   if (descriptor === undefined) return "";
   const isIp = descriptor.typeChar === "4" || descriptor.typeChar === "6";
   const protocol = isIp ? protocolOf(descriptor)?.[0] ?? "" : "";

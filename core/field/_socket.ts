@@ -67,14 +67,20 @@ function sideOf({ socket, role }: FileDescriptor, end: End): "local" | "remote" 
 export function addressOf(descriptor: FileDescriptor, end: End): Uint8Array | undefined {
   const side = sideOf(descriptor, end);
   if (side === undefined) return undefined;
-  return side === "local" ? descriptor.socket?.localAddress : descriptor.socket?.remoteAddress;
+  const { socket } = descriptor;
+  const address = side === "local" ? socket?.localAddress : socket?.remoteAddress;
+  const number = side === "local" ? socket?.localPort : socket?.remotePort;
+  return number === 0 && isUnset(address) ? undefined : address;
 }
 
 /** Without a look at the addresses, which a source may have to copy first. */
 export function portOf(descriptor: FileDescriptor, end: End): number | undefined {
   const side = sideOf(descriptor, end);
   if (side === undefined) return undefined;
-  return side === "local" ? descriptor.socket?.localPort : descriptor.socket?.remotePort;
+  const { socket } = descriptor;
+  const number = side === "local" ? socket?.localPort : socket?.remotePort;
+  // An end that nobody has chosen yet is none, and only of such the address is looked at.
+  return number === 0 && addressOf(descriptor, end) === undefined ? undefined : number;
 }
 
 /**

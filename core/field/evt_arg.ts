@@ -173,7 +173,7 @@ function shownRaw(
   const param = eventType(event.type)?.params[index];
   if (param === undefined || index >= (event.paramCount ?? Infinity)) return undefined;
   const value = plainValue(knownParam(event, state, index)) ??
-    (event.selfContained && isNumeric(fieldType(param.type)) ? 0 : undefined);
+    (isNumeric(fieldType(param.type)) ? 0 : undefined);
   if (typeof value !== "number" && typeof value !== "bigint") return value;
   const format = integerFormat(param.format);
   return format === usual ? value : integerText(value, format);

@@ -167,8 +167,8 @@ function buffer(event: Event): FieldValue {
 const NO_BYTES = new Uint8Array();
 
 /** It prints as nothing, and compares as absent. */
-function hasEmptyBuffer({ type, selfContained }: Event): boolean {
-  return selfContained === true && paramIndex(type, "data") >= 0;
+function hasEmptyBuffer({ type }: Event): boolean {
+  return paramIndex(type, "data") >= 0;
 }
 
 type Direction = "read" | "written" | "read or written";

@@ -240,14 +240,23 @@ function containerId(state: State): string {
 }
 
 /**
- * Making a descriptor and connecting one name it; so does a datagram, for the peer may be another
+ * Making a descriptor and connecting one name it, a copy is called what the original is; so does a datagram, for the peer may be another
  * each time. Upstream compares with the name before, which takes a table of all descriptors.
  */
-function givesName({ type }: Event, descriptor: FileDescriptor): boolean {
-  if (type === CONNECT || hasFlag(type, "creates")) return true;
+function givesName({ type, result = 0 }: Event, descriptor: FileDescriptor): boolean {
+  if (result < 0 && result !== EINPROGRESS) return false;
+  if (hasFlag(type, "creates")) return !hasFlag(type, "uses") && isNamed(descriptor);
+  if (type === CONNECT) return true;
   const isDatagram = descriptor.socket !== undefined && descriptor.connected !== true;
   return isDatagram && hasFlag(type, "uses") && hasFlag(type, "state");
 }
 
+function isNamed({ path, socket }: FileDescriptor): boolean {
+  return path !== undefined
+    ? path.given !== ""
+    : socket?.remotePort !== undefined && socket.remotePort !== 0;
+}
+
+const EINPROGRESS = -115;
 /** PPME_SOCKET_CONNECT_X */
 const CONNECT = 23;

@@ -164,7 +164,8 @@ export const procFields: readonly FieldDefinition[] = [
     type: "UINT64",
     summary: "Number of threads of the process",
     format: "decimal",
-    extract: (_event, state) => state.tracked?.threadCount ?? state.process?.threadCount,
+    extract: (event, state) =>
+      state.tracked?.threadCount ?? (state.process && livingThreads(event, state.process)),
   }),
   defineField({
     name: "proc.nchilds",
@@ -175,6 +176,11 @@ export const procFields: readonly FieldDefinition[] = [
       tracked?.otherThreadCount ?? (process && Math.max(0, process.threadCount - 1)),
   }),
 ];
+
+/** Whoever ends with the event is not counted any more. */
+function livingThreads({ change }: Event, { threadCount }: Process): number {
+  return change?.kind === "exit" ? Math.max(0, threadCount - 1) : threadCount;
+}
 
 /** A process or a thread. */
 type Started = Pick<Process, "startClockNs">;

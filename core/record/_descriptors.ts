@@ -74,6 +74,8 @@ export function callsMaking(descriptor: FileDescriptor): readonly ToldCall[] {
       return [socketCall(descriptor), ...connectionCalls(descriptor)];
     case "n":
       return [socketCall(descriptor)];
+    case "o":
+      return descriptor.socket ? [socketCall(descriptor)] : [];
     case "p": {
       const ino = descriptor.inode;
       return [{ name: "pipe2", values: { res: 0, fd1: number, fd2: number, ino, flags: 0 } }];
@@ -85,8 +87,9 @@ export function callsMaking(descriptor: FileDescriptor): readonly ToldCall[] {
     default: {
       const name = Object.hasOwn(MAKERS, typeChar) ? MAKERS[typeChar]! : undefined;
       if (name === undefined) return [];
+      const pid = /^\/proc\/(\d+)$/.exec(descriptor.path?.given ?? "")?.[1];
       const [first] = eventType(codeOf(name))!.params;
-      return [{ name, values: { [first!.name]: number } }];
+      return [{ name, values: { [first!.name]: number, ...pid && { pid: Number(pid) } } }];
     }
   }
 }
@@ -96,8 +99,14 @@ function openCall(descriptor: FileDescriptor): ToldCall {
   let { flags } = descriptor;
   if (typeChar === "d") flags |= flagValue("file_flags", "O_DIRECTORY")!;
   if (onOverlayUpper) flags |= flagValue("file_flags", "FD_UPPER_LAYER")!;
-  const file = { name: path?.given, flags, mode: 0, dev: encodeDevice(device ?? 0), ino: inode };
-  return { name: "openat", values: { fd: number, dirfd: AT_FDCWD, ...file } };
+  const file = { flags, dev: encodeDevice(device ?? 0), ino: inode };
+  // What this names is not joined with where the process is.
+  if (path === undefined) {
+    const values = { fd: number, mountfd: AT_FDCWD, path: "", ...file };
+    return { name: "open_by_handle_at", values };
+  }
+  const opened = { ...file, name: path.given, mode: 0 };
+  return { name: "openat", values: { fd: number, dirfd: AT_FDCWD, ...opened } };
 }
 
 /** The socket alone, neither bound nor connected. */
@@ -109,7 +118,7 @@ export function socketCall({ number, typeChar, protocol }: FileDescriptor): Told
 }
 
 function connectionCalls(descriptor: FileDescriptor): readonly ToldCall[] {
-  const { number, socket, protocol, role } = descriptor;
+  const { number, typeChar, socket, protocol, role } = descriptor;
   if (!socket) return [];
   const connect: ToldCall = {
     name: "connect",
@@ -121,7 +130,8 @@ function connectionCalls(descriptor: FileDescriptor): readonly ToldCall[] {
   const bind: ToldCall = { name: "bind", values: { res: 0, addr: own, fd: number } };
   if (!hasPeer(socket)) return socket.localPort === 0 ? [] : [bind];
   if (role !== "server") return [connect];
-  if (protocol !== "tcp") return [bind, connect];
+  // Of IPv4 it is found out that a server's socket connects the other way round.
+  if (protocol !== "tcp") return [bind, typeChar === "6" ? { ...connect, role } : connect];
   return [{ name: "accept4", values: { fd: number, tuple: socket }, role: "server" }];
 }
 

@@ -1,6 +1,6 @@
 /** Processes that a capture has to know before their events come. */
 import { HOST_ID, type Process, type State, type Thread, UNKNOWN_IMAGE } from "../state/mod.ts";
-import { newAccounts } from "./_accounts.ts";
+import { type AccountIds, idsOf, newAccounts } from "./_accounts.ts";
 import { containerJson } from "../replay/mod.ts";
 import type { ToldCall } from "./_descriptors.ts";
 import { cloneValues, execValues } from "./_processes.ts";
@@ -16,6 +16,13 @@ export interface ProcessTellerOptions {
   readonly call: (threadId: number, call: ToldCall) => void;
 }
 
+/** What the event does that comes next. */
+interface TellOptions {
+  readonly execs?: boolean;
+  /** It changes the working directory. */
+  readonly moves?: boolean;
+}
+
 export class ProcessTeller {
   readonly #state: State;
   readonly #told: Told;
@@ -27,8 +34,8 @@ export class ProcessTeller {
     this.#call = call;
   }
 
-  /** All of a thread that the capture does not know yet; what is about to be told by an exec is left. */
-  tell(thread: Thread, execs = false): ToldThread {
+  /** All of a thread that the capture does not know yet; what is about to be told by an event is left. */
+  tell(thread: Thread, { execs = false, moves = false }: TellOptions = {}): ToldThread {
     this.#endOthers(thread);
     const told = this.#told.thread(thread.id) ?? this.#introduce(thread);
     const { process } = thread;
@@ -39,7 +46,7 @@ export class ProcessTeller {
       told.process.descriptors.clear();
       this.#call(thread.id, { name: "execve", values: execValues(thread) });
     }
-    if (told.process.cwd !== process.cwd) {
+    if (!moves && told.process.cwd !== process.cwd) {
       told.process.cwd = process.cwd;
       this.#call(thread.id, { name: "chdir", values: { res: 0, path: process.cwd } });
     }
@@ -79,7 +86,7 @@ export class ProcessTeller {
       const leader = processes.thread(process.id);
       if (leader?.process === process) this.tell(leader);
     }
-    this.#tellAccounts(thread);
+    this.tellAccounts(idsOf(thread.credentials));
     this.#call(thread.id, { name: "clone", values: cloneValues(thread) });
     const parent = this.#told.process(process.parentId);
     const told = this.note(thread);
@@ -138,7 +145,7 @@ export class ProcessTeller {
     const { process } = thread;
     const told = this.#told.thread(thread.id);
     if (!told) return;
-    this.#tellAccounts(thread);
+    this.tellAccounts(idsOf(thread.credentials));
     told.credentials = thread.credentials;
     told.process.image = process.image;
     told.process.descriptors.clear();
@@ -149,7 +156,7 @@ export class ProcessTeller {
     const before = told.credentials;
     const { euid, egid, capInheritable, capPermitted, capEffective } = thread.credentials;
     told.credentials = thread.credentials;
-    this.#tellAccounts(thread);
+    this.tellAccounts(idsOf(thread.credentials));
     if (before.euid !== euid) {
       const values = { res: 0, ruid: euid, euid, suid: euid };
       this.#call(thread.id, { name: "setresuid", values });
@@ -171,8 +178,9 @@ export class ProcessTeller {
     this.#call(thread.id, { name: "capset", values });
   }
 
-  #tellAccounts({ credentials }: Thread): void {
-    for (const account of newAccounts(credentials, this.#state.users, this.#told)) {
+  /** Those that were not told before. */
+  tellAccounts(ids: AccountIds): void {
+    for (const account of newAccounts(ids, this.#state.users, this.#told)) {
       const container_id = "";
       if (account.kind === "user") {
         const { uid, gid, name, home, shell } = account;

@@ -1,6 +1,7 @@
 /** Writes live events into a capture, and before each what it builds on. */
 import { joinPath } from "../base/mod.ts";
 import {
+  descriptorParams,
   type Event,
   EVENT_FLAGS,
   type EventParam,
@@ -13,7 +14,6 @@ import {
   syscallByCode,
 } from "../event/mod.ts";
 import { knownParam } from "../field/mod.ts";
-import { descriptorParams } from "../replay/mod.ts";
 import {
   DUMP_FLAGS,
   encodeParam,
@@ -22,8 +22,8 @@ import {
   type ScapWriter,
   type Written,
 } from "../scap/mod.ts";
-import type { State, Thread } from "../state/mod.ts";
-import { newAccounts } from "./_accounts.ts";
+import { cgroupTexts, type State, type Thread } from "../state/mod.ts";
+import { type AccountIds, idsOf, newAccounts } from "./_accounts.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
 import { cgroupOf, listedProcess } from "./_processes.ts";
@@ -72,7 +72,7 @@ export class Recorder {
     this.#writer.machine(machine);
     this.#writer.interfaces(interfaces);
     this.#writer.accounts(
-      threads.flatMap(({ credentials }) => [...newAccounts(credentials, users, told)]),
+      threads.flatMap(({ credentials }) => [...newAccounts(idsOf(credentials), users, told)]),
     );
     this.#writer.processes(threads.map(listedProcess));
     for (const thread of threads) this.#processes.note(thread);
@@ -88,13 +88,16 @@ export class Recorder {
     this.#epochMinusClockNs = event.timeNs - BigInt(Math.round(event.clockNs));
     const { change } = event;
     const thread = this.#threadOf(event);
-    const told = thread ? this.#processes.tell(thread, change?.kind === "exec") : undefined;
+    const moves = movesProcess(event);
+    const told = thread &&
+      this.#processes.tell(thread, { execs: change?.kind === "exec", moves });
     if (!isShown && change === undefined) return "written";
     const process = told?.process;
     if (change?.kind === "exit" && change.last) {
       this.#processes.endThreads(change.threadId, { spared: change.threadId });
     }
-    if (process) this.#tellDescriptor(event, process);
+    if (process) this.#tellDescriptors(event, process);
+    if (process) this.#processes.tellAccounts(accountsNamed(event));
     const isGeneric = event.type >= GENERIC_BASE;
     const written = this.#writer.event({
       type: isGeneric ? GENERIC_EXIT : event.type,
@@ -104,6 +107,10 @@ export class Recorder {
       flags: isShown ? 0 : DUMP_FLAGS.stateOnly,
     }, isGeneric ? genericParams(event) : this.#params(event, thread, process));
     if (process) noteDescriptor(event, process);
+    if (process && moves) {
+      process.cwd = reachedBy(event, process);
+      this.#processes.tell(thread!);
+    }
     if (told && thread && leavesIds(event)) {
       told.credentials = { ...told.credentials, ...NOT_SET };
       this.#processes.tellCredentials(thread, told);
@@ -139,6 +146,9 @@ export class Recorder {
         this.#told.forget(change.threadId);
         return;
       }
+      // Tell the next event: of the call that did it a capture takes it from that.
+      case "cwd":
+        return;
       default: {
         const thread = processes.thread(change.threadId);
         if (thread) this.#processes.tell(thread);
@@ -151,14 +161,20 @@ export class Recorder {
     return thread?.process.id === processId ? thread : undefined;
   }
 
-  /** What the event works on, as the kernel told it. */
-  #tellDescriptor(event: Event, process: ToldProcess): void {
+  /** What the event works on and what else it names, as the kernel told it. */
+  #tellDescriptors(event: Event, process: ToldProcess): void {
     const { descriptor } = event;
-    if (!descriptor || !isUsed(event)) return;
+    const used = isUsed(event) ? event.param(this.#usedDescriptors[event.type]!) : undefined;
+    for (const number of numbersNamed(event)) {
+      if (number === used && number === descriptor?.number) continue;
+      const other = event.otherDescriptor?.(number);
+      if (other && !isMade(event, number)) this.#open(event.threadId, process, other);
+    }
+    if (!descriptor || descriptor.known === false || used !== descriptor.number) return;
     const { number } = descriptor;
-    if (event.param(this.#usedDescriptors[event.type]!) !== number) return;
     const known = process.descriptors.get(number);
-    if (CONNECTING.has(eventType(event.type)!.name)) {
+    // What was tried in vain shows what it was tried with.
+    if (CONNECTING.has(eventType(event.type)!.name) && !failed(event)) {
       if (known?.typeChar !== descriptor.typeChar) {
         this.#call(event.threadId, socketCall(descriptor));
       }
@@ -179,7 +195,9 @@ export class Recorder {
     const { params } = eventType(event.type)!;
     const role = event.descriptor?.role;
     return fitted(params.map((param, index) => {
-      if (param.name === "cgroups" && thread) return encoded(param, cgroupOf(thread.process), role);
+      if (param.name === "cgroups" && thread) {
+        return encoded(param, cgroupTexts(cgroupOf(thread.process)), role);
+      }
       const value = this.#value(event, thread, index);
       return isPath(value) && isRelative(value)
         ? encodeParam(param.type, this.#pathText(event, value, param, process))
@@ -240,6 +258,59 @@ function leavesIds(event: Event): boolean {
 /** They change what a socket is: before them it is only a socket. */
 const CONNECTING: ReadonlySet<string> = new Set(["connect", "bind"]);
 
+function failed({ result = 0 }: Event): boolean {
+  return result < 0 && result !== EINPROGRESS;
+}
+
+/** It changes where its process is, and whoever reads it knows. */
+function movesProcess({ type, result = -1 }: Event): boolean {
+  return result >= 0 && MOVING.has(eventType(type)?.name ?? "");
+}
+
+const MOVING: ReadonlySet<string> = new Set(["chdir", "fchdir"]);
+
+/** Where whoever reads of it believes the process to be. */
+function reachedBy(event: Event, { cwd, descriptors }: ToldProcess): string {
+  const path = event.param(1);
+  const reached = typeof path === "number" ? descriptors.get(path)?.path ?? cwd : path;
+  const joined = joinPath(withSlash(cwd), typeof reached === "string" ? reached : "");
+  return joined.length > 1 && joined.endsWith("/") ? joined.slice(0, -1) : joined;
+}
+
+function withSlash(directory: string): string {
+  return directory.endsWith("/") ? directory : `${directory}/`;
+}
+
+/** Of the descriptors among the parameters. */
+function numbersNamed(event: Event): readonly number[] {
+  return (eventType(event.type)?.params ?? []).flatMap(({ type }, index) => {
+    const number = type === "FD" || type === "FD32" ? event.param(index) : undefined;
+    return typeof number === "number" && number >= 0 ? [number] : [];
+  });
+}
+
+const MAKING_TWO: ReadonlySet<string> = new Set(["pipe", "pipe2", "socketpair"]);
+
+/** Users and groups among the parameters. */
+function accountsNamed(event: Event): AccountIds {
+  const users: number[] = [], groups: number[] = [];
+  const params = eventType(event.type)?.params ?? [];
+  for (let index = 0; index < params.length; index++) {
+    const { type } = params[index]!;
+    if (type !== "UID" && type !== "GID") continue;
+    const id = event.param(index);
+    if (typeof id === "number") (type === "UID" ? users : groups).push(id);
+  }
+  return { users, groups };
+}
+
+/** The event itself tells of it. */
+function isMade(event: Event, number: number): boolean {
+  const flags = eventType(event.type)?.flags ?? 0;
+  if ((flags & EVENT_FLAGS.creates) === 0 || failed(event)) return false;
+  return event.result === number || MAKING_TWO.has(eventType(event.type)!.name);
+}
+
 function isUsed(event: Event): boolean {
   return ((eventType(event.type)?.flags ?? 0) & EVENT_FLAGS.uses) !== 0;
 }
@@ -253,7 +324,7 @@ function noteDescriptor(event: Event, process: ToldProcess): void {
     return;
   }
   if (CONNECTING.has(type.name)) {
-    if (!descriptor || result < 0 && result !== EINPROGRESS) return;
+    if (!descriptor || failed(event)) return;
     tellDescriptor(process, descriptor.number, toldDescriptor(descriptor));
     return;
   }
@@ -284,8 +355,7 @@ function isRelative({ raw }: NamedPath): boolean {
 }
 
 function leadsTo(directory: string, { raw, given }: NamedPath): boolean {
-  return directory !== "" &&
-    joinPath(directory.endsWith("/") ? directory : `${directory}/`, raw) === given;
+  return directory !== "" && joinPath(withSlash(directory), raw) === given;
 }
 
 function directoryAt(number: number, path: string): FileDescriptor {

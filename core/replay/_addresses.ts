@@ -108,6 +108,8 @@ export function tupleText(tuple: Tuple): string {
     case "ipv6":
       return `${endText(tuple.source)}->${endText(tuple.destination)}`;
     case "unix":
+      // Live capture of falcod tells no addresses in the kernel.
+      if (tuple.source === 0n && tuple.destination === 0n) return tuple.path;
       return `${tuple.source.toString(16)}->${tuple.destination.toString(16)} ${tuple.path}`;
     case "other":
       return `family ${tuple.number}`;

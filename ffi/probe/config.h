@@ -27,6 +27,7 @@ enum interest {
 	INTEREST_NUMBERS = 8,		/* nobody asks what its descriptor is of: numbers will do */
 	INTEREST_NO_READERS = 16,	/* not when it opens a file only to read */
 	INTEREST_USAGE = 32,		/* with what its process uses */
+	INTEREST_DESCRIPTORS = 128,	/* with all descriptors that it names */
 };
 
 #define COMPAT_UNKNOWN 0xffff

@@ -38,6 +38,45 @@ struct extra_shapes {
 	struct extra_shape piece[EXTRA_PIECES];
 };
 
+/* Descriptors that a call names, beside the one that its record is of. */
+struct other_descriptors {
+	__u8 which[EXTRA_DESCRIPTORS];	/* enum argument */
+};
+
+static const struct other_descriptors other_descriptors[SYSCALL_LIMIT] = {
+	/* directories that paths start from */
+	[__NR_openat] = {{ ARG1 }},
+	[__NR_openat2] = {{ ARG1 }},
+	[__NR_open_by_handle_at] = {{ ARG1 }},
+	[__NR_unlinkat] = {{ ARG1 }},
+	[__NR_mkdirat] = {{ ARG1 }},
+	[__NR_mknodat] = {{ ARG1 }},
+	[__NR_symlinkat] = {{ ARG2 }},
+	[__NR_renameat] = {{ ARG1, ARG3 }},
+	[__NR_renameat2] = {{ ARG1, ARG3 }},
+	[__NR_linkat] = {{ ARG1, ARG3 }},
+	[__NR_fchmodat] = {{ ARG1 }},
+	[__NR_fchownat] = {{ ARG1 }},
+	[__NR_newfstatat] = {{ ARG1 }},
+
+	/* the other end, the original */
+	[__NR_dup] = {{ ARG1 }},
+	[__NR_dup2] = {{ ARG1 }},
+	[__NR_dup3] = {{ ARG1 }},
+	[__NR_fcntl] = {{ ARG1 }},
+	[__NR_sendfile] = {{ ARG2 }},
+	[__NR_splice] = {{ ARG1 }},
+	[__NR_copy_file_range] = {{ ARG1 }},
+	[__NR_signalfd] = {{ ARG1 }},
+	[__NR_signalfd4] = {{ ARG1 }},
+	[__NR_pidfd_getfd] = {{ ARG1, ARG2 }},
+
+	/* pairs */
+	[__NR_pipe] = {{ MADE_FIRST, MADE_SECOND }},
+	[__NR_pipe2] = {{ MADE_FIRST, MADE_SECOND }},
+	[__NR_socketpair] = {{ MADE_FIRST, MADE_SECOND }},
+};
+
 #define BYTES_IN(argument, size) { .kind = EXTRA_BYTES, .from = argument, .limit = size }
 #define BYTES_OUT(argument, size) \
 	{ .kind = EXTRA_BYTES, .from = argument, .limit = size, .when_done = 1 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
  *
  * What a system call's arguments point to, and what else the kernel knows of it, behind the record that
- * tells its numbers. Fetched only for calls of which a rule asks it (INTEREST_EXTRAS).
+ * tells its numbers. Fetched only for calls of which a rule asks it (enum interest).
  */
 #pragma once
 
@@ -318,6 +318,10 @@ __noinline int fetch_piece(__u32 which, __u32 start)
 	return 0;
 }
 
+/* Puts one of the other descriptors into the slot, at a multiple of 8, and returns its length; in
+ * descriptors.h. */
+int fetch_descriptor(__u32 which, __u32 start);
+
 /* Appends what is asked for of the call in the slot, and the tail; returns the record's new size. */
 __noinline int append_extras(__u32 size, __u32 asked)
 {
@@ -336,6 +340,15 @@ __noinline int append_extras(__u32 size, __u32 asked)
 		if (length < 0 || length > EXTRA_LIMIT + 8)
 			break;
 		tail.length[i] = length;
+		at += length + 7;
+		MASK(at, 0x7ff8);
+	}
+	for (__u32 i = 0; i < EXTRA_DESCRIPTORS && asked & INTEREST_DESCRIPTORS; i++) {
+		int length = fetch_descriptor(i, at);
+
+		if (length < 0 || length > EXTRA_LIMIT)
+			break;
+		tail.descriptor[i] = length;
 		at += length + 7;
 		MASK(at, 0x7ff8);
 	}

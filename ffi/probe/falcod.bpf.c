@@ -15,6 +15,7 @@
  */
 #include "closing.h"
 #include "config.h"
+#include "descriptors.h"
 #include "emit.h"
 #include "exec.h"
 #include "report.h"
@@ -81,9 +82,11 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	walk = walk_slot(WALK_SYS_EXIT);
 	if (!slot || !walk)
 		return 0;
-	/* Identity before the event, so that rules see the process as the call left it. */
+	/* Before the event, so that rules see the process as the call left it. */
 	if (changes && changes_identity(shape, regs, &call))
 		report_identity(slot, &call, walk);
+	if (changes && shape->effects & EFFECT_CWD)
+		report_cwd(slot, &call, walk);
 	if (wanted) {
 		load_arguments(slot->call.args, &call, regs);
 		if (left_out(slot, &call, shape))
@@ -91,9 +94,6 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		else
 			report(slot, &call, shape, walk);
 	}
-	/* The directory after it, because the event's relative path starts from the old one. */
-	if (changes && shape->effects & EFFECT_CWD)
-		report_cwd(slot, &call, walk);
 	return 0;
 }
 

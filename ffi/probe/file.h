@@ -13,6 +13,7 @@
 #define MNT_READONLY 0x40		/* linux v6.8 include/linux/mount.h */
 #define FMODE_CREATED (1 << 20)		/* since 4.19, linux v6.8 include/linux/fs.h */
 #define OVERLAYFS_MAGIC 0x794c7630
+#define PIDFS_MAGIC 0x50494446		/* since 6.9, whose inodes know their pid */
 #define CAP_DAC_OVERRIDE 1
 #define CTIME_QUERIED (1u << 31)	/* a mark in i_ctime_nsec, linux v6.13 include/linux/fs.h */
 #define NS_PER_SECOND 1000000000ull
@@ -108,6 +109,8 @@ static __always_inline void file_facts(struct file_facts *facts, __u64 file)
 			flags |= FILE_MEMFD;
 	}
 	facts->flags = flags;
+	if (facts->magic == PIDFS_MAGIC)
+		facts->pid = GET(struct upid, AT(struct pid, GET(struct inode, inode, i_private), numbers), nr);
 }
 
 /* Walks the file's path and notes what came of it in `flags`. */

@@ -68,7 +68,7 @@ struct file_facts {		/* 48 bytes */
 	__u32 links;
 	__u16 mode;		/* type and permissions */
 	__u16 flags;		/* enum file_flags */
-	__u32 _pad;
+	__u32 pid;		/* of a pidfd: whose it is */
 };
 
 struct socket_facts {		/* 48 bytes */
@@ -176,7 +176,7 @@ struct call_record {
 
 /* Directories are sent only for relative paths: what the kernel would have joined the path to. Not for
  * a symbolic link's target nor a mount's source, which need not be paths, and not when the call itself
- * changed the working directory (chdir, pivot_root): its cwd record follows after it. */
+ * changed the working directory (chdir, pivot_root): its cwd record came before it. */
 struct path_record {
 	struct record_header header;
 	__u64 args[6];
@@ -223,19 +223,22 @@ struct signal_record {
 
 /* What the arguments of a call point to, and what the kernel knows of it: only when a rule asks for it.
  * Up to three pieces behind the record's own strings, each beginning at a multiple of 8. Which they are
- * follows from the system call (extras.h); a piece that could not be read is empty. A fourth, where rules
- * ask for it, is what the process uses (struct usage_facts).
+ * follows from the system call (extras.h); a piece that could not be read is empty. After them, where
+ * rules ask for it, other descriptors that the call names, each a whole file or socket record without
+ * arguments; and what the process uses (struct usage_facts).
  *
- *   record | strings | pad | piece 0 | pad | piece 1 | pad | piece 2 | pad | usage | tail
+ *   record | strings | pad | piece 0 | pad | … | descriptor 0 | pad | descriptor 1 | pad | usage | tail
  *                          ^ at
  */
 #define EXTRA_PIECES 3
+#define EXTRA_DESCRIPTORS 2
 
 struct extras_tail {
 	__u16 at;			/* from the start of the record */
 	__u16 length[EXTRA_PIECES];
 	__u16 usage;			/* length */
-	__u16 _pad[3];
+	__u16 descriptor[EXTRA_DESCRIPTORS];	/* lengths */
+	__u16 _pad;
 };
 
 /* Drops are counted per class, so that a report can name what was blinded. */

@@ -23,7 +23,7 @@ __noinline int submit_call(__u32 size, __u32 class)
 	CLAMP(which, CLASS_COUNT - 1);
 	number = slot->header.syscall;
 	MASK(number, SYSCALL_LIMIT - 1);
-	if (interest[number] & (INTEREST_EXTRAS | INTEREST_USAGE))
+	if (interest[number] & (INTEREST_EXTRAS | INTEREST_USAGE | INTEREST_DESCRIPTORS))
 		size = append_extras(size, interest[number]);
 	submit_event(slot, size, which);
 	return 0;
@@ -216,7 +216,7 @@ static __always_inline __u64 fill_descriptor(union event_slot *slot, const struc
 		file = file_of(fd);
 	if (file)
 		sock = sock_of(file);
-	if (sock || shape->kind == SHAPE_SOCKET)
+	if (sock || (shape->kind == SHAPE_SOCKET && !file))
 		return fill_socket(slot, call, shape, walk, fd, file, sock);
 	return fill_file(slot, call, shape, walk, fd, file);
 }

@@ -39,6 +39,7 @@ enum argument {
 	RESULT,			/* descriptor: the call's result */
 	CWD,			/* directory: the working directory */
 	CWD_WHEN_FAILED,	/* the call itself changes the working directory; the old one is gone */
+	MADE_FIRST, MADE_SECOND,	/* the two descriptors that the call put where an argument points */
 };
 
 enum effect {
@@ -124,8 +125,8 @@ static const struct call_shape call_shapes[SYSCALL_LIMIT] = {
 	[__NR_preadv2] = FILE_CALL(ARG1),
 	[__NR_pwritev2] = FILE_CALL(ARG1),
 	[__NR_sendfile] = FILE_CALL(ARG1),
-	[__NR_splice] = FILE_CALL(ARG1),
-	[__NR_copy_file_range] = FILE_CALL(ARG1),
+	[__NR_splice] = FILE_CALL(ARG3),
+	[__NR_copy_file_range] = FILE_CALL(ARG3),
 	[__NR_getdents] = FILE_CALL(ARG1),
 	[__NR_getdents64] = FILE_CALL(ARG1),
 	[__NR_fsetxattr] = FILE_CALL(ARG1),
@@ -133,6 +134,8 @@ static const struct call_shape call_shapes[SYSCALL_LIMIT] = {
 	[__NR_flistxattr] = FILE_CALL(ARG1),
 	[__NR_fremovexattr] = FILE_CALL(ARG1),
 	[__NR_finit_module] = FILE_CALL(ARG1),
+	[__NR_mmap] = FILE_CALL(ARG5),
+	[__NR_fsconfig] = FILE_CALL(ARG1),
 	[__NR_io_uring_enter] = FILE_CALL(ARG1),
 	[__NR_io_uring_register] = FILE_CALL(ARG1),
 

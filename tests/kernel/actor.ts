@@ -6,6 +6,8 @@ import { syscallByNumber } from "../../core/mod.ts";
 import { assert } from "../assert.ts";
 import { buildProgram } from "./build_program.ts";
 import { type Falcod, kernelTest, type SeenAlert, type Stage, withFalcod } from "./harness.ts";
+import { replayDifferences } from "./live_replay.ts";
+import { Recording } from "./recording.ts";
 
 /** One system call and what a rule's output must show of it. */
 export interface EventCase {
@@ -28,6 +30,7 @@ export type Expected = Readonly<Record<string, string | number | boolean | null 
 
 const ACTOR = "actor";
 const RULE = "Event of the actor";
+const RULES = "rules.yaml";
 const SYSCALLS = 512;
 
 /** Fields that every event is asked for. */
@@ -162,6 +165,16 @@ export class Theatre {
     return this.#falcod;
   }
 
+  /** Records what the actor does from now on. */
+  record(): Promise<Recording> {
+    return Recording.of(this.#stage, `${this.folder}/own.scap`);
+  }
+
+  /** The rules by which events are reported. */
+  get rules(): string {
+    return `${this.folder}/${RULES}`;
+  }
+
   /** Lets the actor run a perl script; `through` runs it in turn, e.g. `unshare -m`. */
   perform(perl: string, through = ""): Promise<Performance> {
     Deno.writeTextFileSync(`${this.folder}/case.pl`, `${PRELUDE}\n${perl}\n`);
@@ -222,7 +235,7 @@ export async function withActor(
     Deno.copyFileSync("/usr/bin/perl", `${folder}/${ACTOR}`);
     Deno.chmodSync(`${folder}/${ACTOR}`, 0o755);
     Deno.copyFileSync(await buildProgram("calls"), `${folder}/calls`);
-    const rules = `${folder}/rules.yaml`;
+    const rules = `${folder}/${RULES}`;
     Deno.writeTextFileSync(rules, ruleText(condition, [...FIELDS, ...fields]));
     const stageThrough = early === undefined ? [] : afterEarly(folder, early);
     await withFalcod({ rules: [rules], args, stageThrough }, async (falcod, stage) => {
@@ -252,15 +265,22 @@ function ruleText(condition: string, fields: readonly string[]): string {
   ].join("\n");
 }
 
-/** One test that plays all the cases, one after the other, and tells all that differ. */
+/**
+ * One test that plays all the cases, one after the other, and tells all that differ; also from what a
+ * recording of them tells.
+ */
 export function eventTests(name: string, cases: readonly EventCase[]): void {
   kernelTest(name, async () => {
     const types = [...new Set(cases.map(({ type }) => type))].join(", ");
     const condition = `evt.type in (${types}) and (proc.exepath endswith /${ACTOR} or ` +
       `proc.aexepath endswith /${ACTOR})`;
     await withActor({ condition }, async (theatre) => {
+      await using recording = await theatre.record();
       const wrong: string[] = [];
       for (const one of cases) wrong.push(...await play(one, theatre));
+      await recording.stop();
+      const replayed = await recording.replay([theatre.rules]);
+      wrong.push(...replayDifferences(theatre.falcod.alerts, replayed));
       assert(wrong.length === 0, wrong.join("\n"));
     });
   });

@@ -92,7 +92,7 @@ const OPENING: readonly EventCase[] = [
     expect: {
       ...OPENED,
       "evt.args":
-        "fd=5(<f>{D}/dir/file) dirfd=4 name=./file({D}/dir/file) flags=4097(O_RDONLY|O_CLOEXEC) mode=0 dev={dev} ino={ino}",
+        "fd=5(<f>{D}/dir/file) dirfd=4(<d>{D}/dir) name=./file({D}/dir/file) flags=4097(O_RDONLY|O_CLOEXEC) mode=0 dev={dev} ino={ino}",
       "evt.abspath": "{D}/dir/file",
       "fd.name": "{D}/dir/file",
       "fd.nameraw": "./file",
@@ -161,7 +161,8 @@ const OPENING: readonly EventCase[] = [
       file("new")`,
     expect: {
       ...OPENED,
-      "evt.args": "fd=5(<f>{D}/new) mountfd=4 flags=1(O_RDONLY) path={D}/new dev={dev} ino={ino}",
+      "evt.args":
+        "fd=5(<f>{D}/new) mountfd=4(<d>{D}) flags=1(O_RDONLY) path={D}/new dev={dev} ino={ino}",
       "fd.name": "{D}/new",
     },
   },
@@ -336,8 +337,8 @@ const OWNERS: readonly EventCase[] = [
     perl: "call(SYS_fchmod, 99, 0600)",
     expect: {
       "evt.args": "res=-9(EBADF) fd=99 mode=0600(S_IWUSR|S_IRUSR)",
-      "fd.num": null,
-      "fd.name": null,
+      "fd.num": 99,
+      "fd.name": "",
     },
   },
   {
@@ -390,7 +391,7 @@ const COPIES: readonly EventCase[] = [
     type: "dup",
     perl: `sysopen(F, "case.pl", 0); call(SYS_dup, fileno(F))`,
     expect: {
-      "evt.args": "res=4(<f>{D}/case.pl) oldfd=3",
+      "evt.args": "res=4(<f>{D}/case.pl) oldfd=3(<f>{D}/case.pl)",
       "evt.rawres": 4,
       "fd.num": 4,
       "fd.name": "{D}/case.pl",
@@ -401,14 +402,18 @@ const COPIES: readonly EventCase[] = [
     name: "dup2 of a pipe",
     type: "dup2",
     perl: `pipe(R, W); call(SYS_dup2, fileno(R), 20)`,
-    expect: { "evt.args": "res=20(<p>) oldfd=3 newfd=20(<p>)", "fd.type": "pipe", "fd.num": 20 },
+    expect: {
+      "evt.args": "res=20(<p>) oldfd=3(<p>) newfd=20(<p>)",
+      "fd.type": "pipe",
+      "fd.num": 20,
+    },
   },
   {
     name: "dup3 of a directory",
     type: "dup3",
     perl: `sysopen(D, "/", 0); call(SYS_dup3, fileno(D), 21, 02000000)`,
     expect: {
-      "evt.args": "res=21(<d>/) oldfd=3 newfd=21(<d>/) flags=4096(O_CLOEXEC)",
+      "evt.args": "res=21(<d>/) oldfd=3(<d>/) newfd=21(<d>/) flags=4096(O_CLOEXEC)",
       "fd.type": "directory",
     },
   },
@@ -416,7 +421,7 @@ const COPIES: readonly EventCase[] = [
     name: "dup of nothing",
     type: "dup",
     perl: "call(SYS_dup, 99)",
-    expect: { "evt.args": "res=-9(EBADF) oldfd=99", "evt.res": "EBADF", "fd.name": null },
+    expect: { "evt.args": "res=-9(EBADF) oldfd=99", "evt.res": "EBADF", "fd.name": "" },
   },
   ...(([
     ["eventfd2, 0, 0", "event", "e"],

@@ -107,7 +107,7 @@ const KERNEL: readonly EventCase[] = [
     name: "io_uring_setup that is refused",
     type: "io_uring_setup",
     perl: `call(SYS_io_uring_setup, 0, "\\0" x 128)`,
-    expect: { "evt.args": /^res=-\d+\(E\w+\) entries=0 /, "evt.failed": true, "fd.num": null },
+    expect: { "evt.args": /^res=-\d+\(E\w+\) entries=0 /, "evt.failed": true, "fd.num": -1 },
   },
   {
     name: "userfaultfd",
@@ -134,7 +134,7 @@ const KERNEL: readonly EventCase[] = [
     name: "memfd_create that is refused",
     type: "memfd_create",
     perl: `call(SYS_memfd_create, "x", 0x4000)`,
-    expect: { "evt.args": /^fd=-22\(EINVAL\) name=x flags=0$/, "fd.name": null },
+    expect: { "evt.args": /^fd=-22\(EINVAL\) name=x flags=0$/, "fd.name": "" },
   },
   {
     name: "seccomp that is refused",
@@ -146,7 +146,7 @@ const KERNEL: readonly EventCase[] = [
     name: "pidfd_open",
     type: "pidfd_open",
     perl: "call(SYS_pidfd_open, $$, 0); fact(me => $$)",
-    expect: { "evt.args": "fd=3(<P>) pid={me}(actor) flags=0", "fd.type": "pidfd" },
+    expect: { "evt.args": "fd=3(<P>/proc/{me}) pid={me}(actor) flags=0", "fd.type": "pidfd" },
   },
   {
     name: "a call without an event type of its own",

@@ -78,13 +78,12 @@ function ipCases(family: Family): readonly EventCase[] {
       type: "bind",
       perl: listen,
       expect: {
-        "evt.args": `res=0 addr=${loopback}:0 fd=3(<${char}t>${loopback}:{port})`,
-        "fd.name": `${loopback}:{port}`,
-        "fd.sip": loopback,
-        "fd.sport": "{port}",
-        "fd.cip": null,
-        "fd.is_server": true,
-        "fd.l4proto": "tcp",
+        "evt.args": `res=0 addr=${loopback}:0 fd=3(<${char}>${loopback}:0)`,
+        "fd.name": `${loopback}:0`,
+        "fd.sip": null,
+        "fd.sport": null,
+        "fd.is_server": false,
+        "fd.l4proto": "<NA>",
       },
     },
     {
@@ -110,7 +109,12 @@ function ipCases(family: Family): readonly EventCase[] {
       perl: listen,
       expect: {
         "evt.args": `res=0 fd=3(<${char}t>${loopback}:{port}) backlog=5`,
+        "fd.name": `${loopback}:{port}`,
+        "fd.sip": loopback,
+        "fd.sport": "{port}",
+        "fd.cip": null,
         "fd.is_server": true,
+        "fd.l4proto": "tcp",
       },
     },
     {
@@ -166,7 +170,8 @@ function ipCases(family: Family): readonly EventCase[] {
       expect: {
         ...tcp,
         ...asClient,
-        "evt.args": `res=0(<${char}t>${pair}) oldfd=4 newfd=0(<${char}t>${pair})`,
+        "evt.args":
+          `res=0(<${char}t>${pair}) oldfd=4(<${char}t>${pair}) newfd=0(<${char}t>${pair})`,
       },
     },
     {
@@ -299,19 +304,19 @@ const OTHER: readonly EventCase[] = [
     name: "a family the kernel does not have",
     type: "socket",
     perl: "call(SYS_socket, 77, 1, 0)",
-    expect: { "evt.res": "EAFNOSUPPORT", "fd.num": null, "fd.type": null, "evt.failed": true },
+    expect: { "evt.res": "EAFNOSUPPORT", "fd.num": -1, "fd.type": null, "evt.failed": true },
   },
   {
     name: "connect of no descriptor",
     type: "connect",
     perl: 'call(SYS_connect, 99, "x" x 16, 16)',
-    expect: { "evt.args": "res=-9(EBADF) tuple=NULL fd=99 addr=<NA>", "fd.name": null },
+    expect: { "evt.args": "res=-9(EBADF) tuple=NULL fd=99 addr=<NA>", "fd.name": "NULL" },
   },
   {
     name: "accept of no descriptor",
     type: "accept",
     perl: "call(SYS_accept, 99, 0, 0)",
-    expect: { "evt.res": "EBADF", "evt.arg.fd": "EBADF", "fd.num": null },
+    expect: { "evt.res": "EBADF", "evt.arg.fd": "EBADF", "fd.num": -1 },
   },
   {
     name: "connect of a file",
@@ -329,7 +334,7 @@ const OTHER: readonly EventCase[] = [
     name: "raw socket, which has no ports",
     type: "socket",
     perl: "socket(S, AF_INET, SOCK_RAW, 1)",
-    expect: { "evt.args": /^fd=3\(<4>\) domain=2\(AF_INET\) type=3 proto=1 /, "fd.name": "" },
+    expect: { "evt.args": /^fd=3\(<4r>\) domain=2\(AF_INET\) type=3 proto=1 /, "fd.name": "" },
   },
   {
     name: "packet socket",

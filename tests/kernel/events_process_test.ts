@@ -20,7 +20,7 @@ const EXEC: readonly EventCase[] = [
         " fdlimit=",
         " pgft_min=",
         " vm_size=",
-        " vm_swap=0 comm=true cgroups=/",
+        " vm_swap=0 comm=true cgroups=cpuset=/",
         " tty=0 vpgid=",
         " loginuid=",
         " flags=1(EXE_WRITABLE) cap_inheritable=",
@@ -106,7 +106,7 @@ const EXEC: readonly EventCase[] = [
       "evt.args": matching(
         "exe=kworker",
         "(EXE_WRITABLE|EXE_FROM_MEMFD)",
-        "trusted_exepath=memfd:hidden ",
+        "trusted_exepath=memfd:hidden(",
       ),
       "proc.is_exe_from_memfd": true,
       "proc.exe": "kworker",
@@ -164,7 +164,7 @@ const EXEC: readonly EventCase[] = [
 const forked = (made: string, flags: string): readonly Expected[] => [{
   "evt.args": new RegExp(
     `^res=${made}\\S* exe=\\./calls args=\\w+\\. tid=.* pid=.* ptid=\\d+\\(actor\\) cwd=/var/tmp/.*` +
-      ` comm=calls cgroups=/.* flags=${flags} uid=0 gid=0 vtid=`,
+      ` comm=calls cgroups=cpuset=/.* flags=${flags} uid=0 gid=0 vtid=`,
   ),
   "proc.name": "calls",
 }];
@@ -215,7 +215,7 @@ const FORK: readonly EventCase[] = [
     perl: `my $p = fork; exec "./calls", "thread", "worker", "/etc/hostname" if !$p; waitpid $p, 0;
       fact(pid => $p)`,
     expect: {
-      "proc.name": "worker",
+      "proc.name": "calls",
       "thread.tid": "{thread}",
       "thread.vtid": "{thread}",
       "thread.ismain": false,
@@ -387,7 +387,7 @@ const IDENTITY: readonly EventCase[] = [
     perl: `call(SYS_prctl, 15, "a new name, too long")`,
     expect: {
       "evt.args": "res=0 option=15(PR_SET_NAME) arg2_str=a new name, too long arg2_int=0",
-      "proc.name": "a new name, too",
+      "proc.name": "actor",
       "proc.cmdline": "actor case.pl",
     },
   },
@@ -426,7 +426,7 @@ const PLACES: readonly EventCase[] = [
     name: "chdir",
     type: "chdir",
     perl: `mkdir "sub"; call(SYS_chdir, "sub")`,
-    expect: { "evt.args": "res=0 path=sub", "evt.category": "file" },
+    expect: { "evt.args": "res=0 path=sub", "evt.category": "file", "proc.cwd": "{D}/sub/" },
   },
   {
     name: "a call after chdir",
@@ -438,7 +438,11 @@ const PLACES: readonly EventCase[] = [
     name: "fchdir",
     type: "fchdir",
     perl: `sysopen(D, "..", 0); call(SYS_fchdir, fileno(D))`,
-    expect: { "evt.args": "res=0 fd=3(<d>/var/tmp)", "fd.name": "/var/tmp" },
+    expect: {
+      "evt.args": "res=0 fd=3(<d>/var/tmp)",
+      "fd.name": "/var/tmp",
+      "proc.cwd": "/var/tmp/",
+    },
   },
   {
     name: "chroot",

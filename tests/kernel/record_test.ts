@@ -4,25 +4,13 @@
  */
 import { assert, assertEquals } from "../assert.ts";
 import { corpusPath, corpusTest } from "../corpus.ts";
-import { kernelTest, ownMounts, type SeenAlert, withFalcod } from "./harness.ts";
+import { kernelTest, ownMounts, withFalcod } from "./harness.ts";
+import { comparable, isOfResolvedName } from "./live_replay.ts";
 import { Podman } from "./podman.ts";
 import { Recording, replayOf } from "./recording.ts";
 
 const UPSTREAM = "rules/current/falco_rules.yaml";
 const OWN = "rules/falco_rules.yaml";
-
-/** Fields that differ, and why. */
-const EXCEPTED: Readonly<Record<string, string>> = {
-  "evt.num": "a capture also counts the events that only change state",
-  "evt.time": "each falcod measures for itself what its clocks differ by",
-  "fd.realpath": "captures have no place for the kernel's path",
-  "fd.nameraw": "shown beside it only where both are known",
-  "evt.arg.target": "likewise, of a link",
-  "evt.rawarg.target": "likewise",
-  "fd.lport":
-    "which end is this machine's tell its interfaces, not those of other network namespaces",
-  "fd.rport": "likewise",
-};
 
 const named = (name: string, program: string) => `cp ${program} $D/${name}`;
 
@@ -84,16 +72,6 @@ async function compare(rules: readonly string[]): Promise<void> {
     Deno.removeSync(folder, { recursive: true });
     await Deno.remove(file).catch(() => {});
   }
-}
-
-function isOfResolvedName(alert: SeenAlert): boolean {
-  const { "fd.realpath": real, "fd.name": name } = alert.output_fields;
-  return real !== undefined && real === name;
-}
-
-function comparable({ rule, priority, source, tags, output_fields }: SeenAlert) {
-  const fields = Object.entries(output_fields).filter(([name]) => !Object.hasOwn(EXCEPTED, name));
-  return { rule, priority, source, tags, fields: Object.fromEntries(fields) };
 }
 
 kernelTest("a recording raises the alerts of our rules that were raised live", async () => {

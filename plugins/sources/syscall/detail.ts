@@ -1,5 +1,6 @@
 /** How much of each system call has to leave the kernel, by what the rules ask of its event. */
 import {
+  EVENT_FLAGS,
   type EventNeeds,
   type EventParam,
   eventType,
@@ -47,13 +48,15 @@ export function detailOf(type: number, needs: EventNeeds): Detail {
   const fields = needs.fieldsOf?.(type) ?? needs.fields;
   const asked = type >= GENERIC_BASE ? [] : askedParams(type, fields);
   const readers = paramReaders(type);
+  const numbersOnly = !asked.some(({ param }) => OF_DESCRIPTORS.has(param.type)) &&
+    [...fields].every((field) =>
+      ONE_PARAM.test(field) || WITHOUT_DESCRIPTOR.some((known) => known.test(field))
+    );
   return {
     extras: asked.some(({ index }) => readsPieces(readers[index]!)),
     usage: [...fields].some((field) => OF_USAGE.test(field)),
-    numbersOnly: !asked.some(({ param }) => OF_DESCRIPTORS.has(param.type)) &&
-      [...fields].every((field) =>
-        ONE_PARAM.test(field) || WITHOUT_DESCRIPTOR.some((known) => known.test(field))
-      ),
+    numbersOnly,
+    descriptors: !numbersOnly && (hasOnlyOthers(type) || asked.some(isDescriptor)),
   };
 }
 
@@ -74,3 +77,19 @@ function askedParams(type: number, fields: ReadonlySet<string>): readonly AskedP
   }
   return params.filter(({ param, index }) => asked.has(param.name) || asked.has(String(index)));
 }
+
+function isDescriptor({ param: { type } }: AskedParam): boolean {
+  return type === "FD" || type === "FD32";
+}
+
+/**
+ * Calls on paths, and those that make two descriptors: what they are about does not stand in the record
+ * itself.
+ */
+function hasOnlyOthers(type: number): boolean {
+  const { name = "", flags = 0, params = [] } = eventType(type) ?? {};
+  if ((flags & EVENT_FLAGS.uses) !== 0) return params.some((param) => param.type === "FSRELPATH");
+  return PAIRS.has(name);
+}
+
+const PAIRS: ReadonlySet<string> = new Set(["pipe", "pipe2", "socketpair"]);

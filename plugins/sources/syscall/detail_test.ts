@@ -39,7 +39,27 @@ Deno.test("detailOf() goes by the rules of the event's own type", () => {
     fields: new Set(["fd.name", "evt.args"]),
     fieldsOf: () => new Set(["proc.name"]),
   };
-  assertEquals(detailOf(type, needs), { extras: false, usage: false, numbersOnly: true });
+  assertEquals(detailOf(type, needs), {
+    extras: false,
+    usage: false,
+    numbersOnly: true,
+    descriptors: false,
+  });
+});
+
+Deno.test("detailOf() has other descriptors told where a rule may see them", () => {
+  const descriptors = (name: string, field: string) => {
+    const type = eventCodesByName(name).at(-1)!;
+    const needs = { eventTypes: new Set([type]), fields: new Set([field]) };
+    return detailOf(type, needs).descriptors;
+  };
+  assertEquals(descriptors("openat", "fd.name"), false);
+  assertEquals(descriptors("openat", "evt.args"), true);
+  assertEquals(descriptors("openat", "evt.arg.dirfd"), true);
+  assertEquals(descriptors("openat", "evt.arg.flags"), false);
+  assertEquals(descriptors("unlinkat", "fd.name"), true);
+  assertEquals(descriptors("unlinkat", "proc.name"), false);
+  assertEquals(descriptors("pipe2", "fd.type"), true);
 });
 
 Deno.test("detailOf() has usage told where a rule asks for it", () => {

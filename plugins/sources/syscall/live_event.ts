@@ -15,10 +15,11 @@ import {
 } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { changesOf } from "./lifecycle.ts";
-import { LiveFile, resolvedElsewhere } from "./live_file.ts";
+import { LiveDescriptors } from "./live_descriptors.ts";
+import { resolvedElsewhere } from "./live_file.ts";
 import { kinOfFile, kinOfPaths } from "./live_kin.ts";
 import { directoryAt, type KeptPath, keptPathAt, plainPathOf } from "./live_path.ts";
-import { socketArgumentAt, type SocketCall, socketDescriptorAt } from "./live_socket.ts";
+import { socketArgumentAt } from "./live_socket.ts";
 import { signedWideAt, textAt, wideAt } from "./memory.ts";
 import { openFlagsOf } from "./open_flags.ts";
 import { paramReaders } from "./params.ts";
@@ -41,13 +42,6 @@ const {
 
 const SYSCALLS = 512;
 const SYS_SYMLINK = 88, SYS_SYMLINKAT = 266;
-/** accept accept4 connect bind: what they say about the two ends of a socket. */
-const SOCKET_CALLS: ReadonlyMap<number, SocketCall> = new Map([
-  [43, "accept"],
-  [288, "accept"],
-  [42, "connect"],
-  [49, "bind"],
-]);
 /** 1 for open creat openat open_by_handle_at openat2. */
 const OPENS = new Uint8Array(SYSCALLS);
 for (const number of [2, 85, 257, 304, 437]) OPENS[number] = 1;
@@ -82,7 +76,7 @@ export class LiveEvent implements Event {
   #kinKnown = false;
   #keptPath: KeptPath | undefined;
   #keptPathKnown = false;
-  readonly #file = new LiveFile(this);
+  readonly #descriptors: LiveDescriptors = new LiveDescriptors(this);
   #first: NamedPath | undefined;
   #second: NamedPath | undefined;
   readonly #clock: ClockOffset;
@@ -144,19 +138,18 @@ export class LiveEvent implements Event {
   get descriptor(): FileDescriptor | undefined {
     if (!this.#descriptorKnown) {
       this.#descriptorKnown = true;
-      this.#descriptor = this.#decodeDescriptor();
+      this.#descriptor = this.#descriptors.find();
     }
     return this.#descriptor;
   }
 
-  #decodeDescriptor(): FileDescriptor | undefined {
-    if (this.kind === RECORD_KIND.file) {
-      return this.#file.load(this.memory, this.at) ? this.#file : undefined;
-    }
-    if (this.kind === RECORD_KIND.socket) {
-      return socketDescriptorAt(this.memory, this.at, SOCKET_CALLS.get(this.syscall) ?? "other");
-    }
-    return undefined;
+  /** Whether its record tells of descriptors beside the one that it is about. */
+  get namesDescriptors(): boolean {
+    return this.#descriptors.hasOthers;
+  }
+
+  otherDescriptor(number: number): FileDescriptor | undefined {
+    return this.#descriptors.other(number);
   }
 
   get hasResolvedView(): boolean {

@@ -24,6 +24,9 @@ const ANONYMOUS: ReadonlyMap<string, string> = new Map([
   ["btf", "b"],
 ]);
 
+/** What Falco knows no inode of: it is the same for all of them, or new for each. */
+const NO_INODES: ReadonlySet<string> = new Set([...ANONYMOUS.values(), "m", "o"]);
+
 /** The call that names the file. */
 export interface FileCall {
   /** It is of the open family, so the path as given stands in the record. */
@@ -66,6 +69,11 @@ export class LiveFile implements FileDescriptor {
     return this.#isKnown || this.#opens;
   }
 
+  /** False of what Falco does not see being made, as contexts of mounts. */
+  get known(): boolean {
+    return this.typeChar !== "o";
+  }
+
   get flags(): number {
     return this.#opens ? this.#call.openFlags : 0;
   }
@@ -78,7 +86,20 @@ export class LiveFile implements FileDescriptor {
     return this.#at + FILE_RECORD.file;
   }
 
+  /** Falco has no names for what lives in no file system, but for processes. */
   get path(): NamedPath | undefined {
+    const processId = this.#memory.u32[(this.#factsAt + FILE_FACTS.pid) >> 2]!;
+    if (processId !== 0) return pathNamed(`/proc/${processId}`);
+    return this.#isAnonymous ? undefined : this.#name;
+  }
+
+  get #isAnonymous(): boolean {
+    const flags = this.#fileFlags & (FILE_FLAGS.pseudo | FILE_FLAGS.memfd);
+    return flags === FILE_FLAGS.pseudo && !this.#opens;
+  }
+
+  /** The kernel's name included of what rules see without one. */
+  get #name(): NamedPath | undefined {
     if (!this.#pathKnown) this.#findPath();
     return this.#path;
   }
@@ -95,10 +116,12 @@ export class LiveFile implements FileDescriptor {
   }
 
   get inode(): bigint | undefined {
+    if (NO_INODES.has(this.typeChar)) return undefined;
     return this.#isKnown ? this.#memory.u64[(this.#factsAt + FILE_FACTS.inode) >> 3]! : undefined;
   }
 
   get device(): number | undefined {
+    if (this.typeChar === "p" || NO_INODES.has(this.typeChar)) return undefined;
     return this.#isKnown ? this.#memory.u32[(this.#factsAt + FILE_FACTS.device) >> 2]! : undefined;
   }
 
@@ -112,13 +135,19 @@ export class LiveFile implements FileDescriptor {
     if ((fileFlags & FILE_FLAGS.memfd) !== 0) return "m";
     if (this.#opens) return (this.flags & directoryFlag()) !== 0 ? "d" : "f";
     const mode = this.#memory.u16[(this.#factsAt + FILE_FACTS.mode) >> 1]! & S_IFMT;
-    if (mode === S_IFIFO) return "p";
     const magic = this.#memory.u32[(this.#factsAt + FILE_FACTS.magic) >> 2]!;
     if (magic === PIDFS_MAGIC) return "P";
     if (magic === NSFS_MAGIC) return "f";
-    if ((fileFlags & FILE_FLAGS.pseudo) !== 0) return ANONYMOUS.get(this.path?.given ?? "") ?? "o";
+    if ((fileFlags & FILE_FLAGS.pseudo) !== 0) {
+      // Falco takes pipes with a name for files.
+      return mode === S_IFIFO ? "p" : ANONYMOUS.get(this.#name?.given ?? "") ?? "o";
+    }
     return mode === S_IFDIR ? "d" : "f";
   }
+}
+
+function pathNamed(path: string): NamedPath {
+  return { raw: path, given: path, resolved: path };
 }
 
 /** True when the record is about a file whose kernel path is not the path as given. */

@@ -45,7 +45,8 @@ let paths: ByteCache<Kins> | undefined;
 export function kinOfPaths(event: LiveEvent): KinSight | undefined {
   const { memory, at, syscall } = event;
   const call = callOf(event);
-  if (call < 0 || !namesPathsOnly(syscall)) return undefined;
+  // A directory's descriptor is told by its path, which need not be among those that are named.
+  if (call < 0 || !namesPathsOnly(syscall) || event.namesDescriptors) return undefined;
   const kins = keptKinsAt(memory, at);
   return kins?.of(call, 0, 0, 0);
 }

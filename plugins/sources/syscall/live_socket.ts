@@ -1,5 +1,10 @@
 /** Socket records as the `FileDescriptor` that rules see. */
-import type { FileDescriptor, NamedPath, SocketTuple } from "../../../core/mod.ts";
+import {
+  addressText,
+  type FileDescriptor,
+  type NamedPath,
+  type SocketTuple,
+} from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { textAt } from "./memory.ts";
 
@@ -9,6 +14,8 @@ const AF_UNSPEC = 0, AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16;
 const SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3;
 const IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_ICMPV6 = 58, IPPROTO_RAW = 255;
 const TCP_ESTABLISHED = 1;
+
+type RemoteEnd = Pick<SocketTuple, "remoteAddress" | "remotePort">;
 
 /** What a call says about the two ends of a socket. */
 export type SocketCall = "connect" | "accept" | "bind" | "other";
@@ -35,7 +42,8 @@ export function socketDescriptorAt(
     protocol: ip ? protocolName(type, u16(SOCKET_FACTS.protocol)) : undefined,
     role: ip ? roleOf(socket, call, memory.u8[facts + SOCKET_FACTS.foundByPort] !== 0) : undefined,
     connected: state === TCP_ESTABLISHED,
-    inode: memory.u64[(at + SOCKET_RECORD.inode) >> 3]!,
+    // As Falco has it.
+    inode: undefined,
     device: undefined,
     flags: 0,
     onOverlayUpper: false,
@@ -63,10 +71,11 @@ function familyTypeChar(family: number): string {
 }
 
 function protocolName(type: number, protocol: number): string {
+  if (type === SOCK_RAW) return "raw";
   if (protocol === IPPROTO_TCP) return "tcp";
   if (protocol === IPPROTO_UDP) return "udp";
   if (protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6) return "icmp";
-  if (protocol === IPPROTO_RAW || type === SOCK_RAW) return "raw";
+  if (protocol === IPPROTO_RAW) return "raw";
   if (type === SOCK_STREAM) return "tcp";
   return type === SOCK_DGRAM ? "udp" : "<NA>";
 }
@@ -98,11 +107,20 @@ function tupleAt(
     };
   }
   const tuple = new KernelTuple(memory, facts, family === AF_INET ? "ipv4" : "ipv6");
+  const given = ipArgument(memory, argument, addressBytes);
+  // As in Falco: which port the kernel chose is told by whatever the socket does next.
+  if (call === "bind" && given?.remotePort === 0) return unchosen(tuple.family, given);
   // bind's argument is this end, which the kernel has told.
   if (tuple.remotePort !== 0 || call === "bind") return tuple;
   const { localAddress, remoteAddress, localPort, remotePort } = tuple;
   const known = { localAddress, remoteAddress, localPort, remotePort, path: undefined };
-  return { family: tuple.family, ...known, ...ipArgument(memory, argument, addressBytes) };
+  return { family: tuple.family, ...known, ...given };
+}
+
+/** An end with an address and no port yet: it has a name and is nobody's. */
+function unchosen(family: SocketTuple["family"], { remoteAddress }: RemoteEnd): SocketTuple {
+  const none = { localAddress: undefined, remoteAddress: undefined, localPort: 0, remotePort: 0 };
+  return { family, ...none, path: undefined, text: `${addressText(remoteAddress!)}:0` };
 }
 
 /** Both ends as the kernel has them; addresses are copied when somebody asks. */
@@ -164,7 +182,7 @@ function ipArgument(
   memory: RingMemory,
   at: number,
   bytes: number,
-): Pick<SocketTuple, "remoteAddress" | "remotePort"> | undefined {
+): RemoteEnd | undefined {
   if (bytes < 8) return undefined;
   const family = memory.u8[at]! | memory.u8[at + 1]! << 8;
   const remotePort = memory.u8[at + 2]! << 8 | memory.u8[at + 3]!;

@@ -1,5 +1,5 @@
 /** Parameters of events that start and end processes: most of it stands in the change they bring. */
-import { encodeExecFlags } from "../../../core/mod.ts";
+import { cgroupTexts, encodeExecFlags, joinPath, type NamedPath } from "../../../core/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
 import { keepingPieces, type Reader, usage, words } from "./piece_params.ts";
 
@@ -22,7 +22,16 @@ const USAGE: readonly Reader[] = [
 ];
 
 /** The name of the program as it was given. */
-export const execFile: Reader = (event) => exec(event)?.image.exeGiven ?? event.first;
+export const execFile: Reader = (event) => {
+  const change = exec(event);
+  return change ? pathIn(change.cwd, change.image.exeGiven) : event.first;
+};
+
+/** As it stands there, and joined with where the process is. */
+function pathIn(cwd: string, raw: string): NamedPath {
+  const given = joinPath(cwd.endsWith("/") ? cwd : `${cwd}/`, raw);
+  return { raw, given, resolved: undefined };
+}
 
 function exec(event: LiveEvent) {
   return event.change?.kind === "exec" ? event.change : undefined;
@@ -41,7 +50,10 @@ export function execReaders(): readonly Reader[] {
     (event) => snapshot(event)?.cwd,
     ...USAGE,
     (event) => snapshot(event)?.comm,
-    (event) => snapshot(event)?.membership.cgroup,
+    (event) => {
+      const membership = snapshot(event)?.membership;
+      return membership && cgroupTexts(membership.cgroup);
+    },
     (event) => snapshot(event)?.image.env,
     (event) => snapshot(event)?.membership.tty,
     (event) => snapshot(event)?.membership.virtualProcessGroupId,
@@ -57,7 +69,10 @@ export function execReaders(): readonly Reader[] {
     (event) => snapshot(event)?.image.exeCtimeNs,
     (event) => snapshot(event)?.image.exeMtimeNs,
     (event) => snapshot(event)?.credentials.euid,
-    (event) => snapshot(event)?.image.exePath,
+    (event) => {
+      const change = snapshot(event);
+      return change && pathIn(change.cwd, change.image.exePath);
+    },
     (event) => snapshot(event)?.membership.processGroupId,
     (event) => snapshot(event)?.credentials.egid,
   ];

@@ -43,6 +43,8 @@ const SYS_CLONE = 56;
 const SIGNALS = "signaldeliver";
 /** Environments are long; they are captured only when a rule asks for them. */
 const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
+/** Fields that tell all parameters, of events that have the environment among them. */
+const ALL_PARAMS = ["evt.args", "evt.info"], EXECS = ["execve", "execveat"];
 /** How often the wall clock is compared with the boot clock: someone may set it. */
 const CLOCK_CHECK_MS = 1000;
 /** So long after rules were loaded all that belongs to it is done. */
@@ -284,6 +286,10 @@ function typeOfKind(kind: number): number | undefined {
   }
 }
 
-function wantsEnvironment({ fields }: EventNeeds): boolean {
-  return ENVIRONMENT_FIELDS.some((name) => fields.has(name));
+function wantsEnvironment({ eventTypes, fields, fieldsOf }: EventNeeds): boolean {
+  if (ENVIRONMENT_FIELDS.some((name) => fields.has(name))) return true;
+  return EXECS.flatMap(eventCodesByName).some((type) => {
+    const asked = eventTypes.has(type) ? fieldsOf?.(type) ?? fields : undefined;
+    return asked !== undefined && ALL_PARAMS.some((name) => asked.has(name));
+  });
 }
