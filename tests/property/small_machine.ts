@@ -39,6 +39,7 @@ const SYS_CONNECT = 42,
   SYS_MKDIRAT = 258,
   SYS_PTRACE = 101,
   SYS_DUP2 = 33;
+const AT_FDCWD = -100n;
 
 /** Conditions that mix what depends on the event, the path, the process, and on none of them alone. */
 const MIXED = [
@@ -162,13 +163,14 @@ export function randomRecord(random: Random, writer: RecordWriter, bootNs: numbe
       first: random.pick(FILES),
       firstBase: random.pick(["/", "/etc"]),
       result: random.pick([0, 0, -2]),
-      args: [0n, 0n, random.pick([0n, 0x200n])],
+      args: [AT_FDCWD, 0n, random.pick([0n, 0x200n])],
     });
   }
   if (kind === 6) {
     const [first, second] = [random.pick(FILES), random.pick(FILES)];
     const syscall = random.pick([SYS_SYMLINKAT, SYS_RENAMEAT]);
-    return writer.path({ ...call, syscall, first, second, secondBase: "/" });
+    const args = [AT_FDCWD, AT_FDCWD, AT_FDCWD];
+    return writer.path({ ...call, syscall, first, second, secondBase: "/", args });
   }
   if (kind === 7) return writer.call({ ...call, syscall: random.pick([SYS_PTRACE, SYS_DUP2]) });
   const given = random.below(3) === 0 ? freshPath(random) : random.pick(FILES);
