@@ -339,8 +339,8 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     code: "C040",
     title: "metrics that nobody gets",
     meaning:
-      "Metrics are enabled, and neither an alert, a file nor the web server is to show them.",
-    matters: "They would be collected for nothing; Falco does not start with it, either.",
+      "Metrics are enabled, and neither an alert, a file nor the web server is to show them; or the web server is to, and they are not enabled.",
+    matters: "They would be collected for nothing, and whoever looks for them finds none.",
     example: configs(
       `${CONFIG}metrics: {enabled: true, interval: 1h}\n`,
       `${CONFIG}metrics: {enabled: true, interval: 1h, output_rule: true}\n`,

@@ -36,7 +36,18 @@ export function metricsSettings(
   report: Report,
 ): MetricsSettings | undefined {
   const { metrics, webserver } = config;
-  if (!metrics.enabled) return undefined;
+  if (!metrics.enabled) {
+    if (webserver.enabled && webserver.prometheus_metrics_enabled) {
+      report.add({
+        code: "C040",
+        severity: "warning",
+        title: "metrics are not enabled: there is nothing at /metrics",
+        at: placeOf(root, ["webserver", "prometheus_metrics_enabled"]),
+        help: "set metrics.enabled to true, and metrics.interval",
+      });
+    }
+    return undefined;
+  }
   const intervalMs = parseDuration(metrics.interval);
   if (intervalMs < MIN_INTERVAL_MS) {
     const path = ["metrics", "interval"];
@@ -50,13 +61,18 @@ export function metricsSettings(
       help: "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s",
     });
   }
-  const hasOutput = metrics.output_rule || metrics.output_file !== "";
-  if (!hasOutput && !webserver.prometheus_metrics_enabled) {
+  const isWritten = metrics.output_rule || metrics.output_file !== "";
+  const isFetched = webserver.prometheus_metrics_enabled;
+  if (!isWritten && !(isFetched && webserver.enabled)) {
     report.add({
       code: "C040",
+      // Falco starts with a web server that is switched off.
+      severity: isFetched ? "warning" : "error",
       title: "metrics are enabled, and nobody gets them",
       at: placeOf(root, ["metrics"]),
-      help: "set metrics.output_rule, metrics.output_file or webserver.prometheus_metrics_enabled",
+      help: isFetched
+        ? "set webserver.enabled to true"
+        : "set metrics.output_rule, metrics.output_file or webserver.prometheus_metrics_enabled",
     });
   }
   return {

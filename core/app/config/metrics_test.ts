@@ -11,9 +11,9 @@ function read(text: string) {
   const root = readConfigText(source, { environment: () => undefined, report })!;
   const config = checkConfig(root, report);
   const metrics = metricsSettings({ config, root, files: [] }, report);
-  const errors = report.diagnostics.filter(({ severity }) => severity === "error");
-  const codes: readonly string[] = errors.map(({ code }) => code);
-  return { metrics, web: webSettings(config), codes };
+  const coded = (wanted: string): readonly string[] =>
+    report.diagnostics.filter(({ severity }) => severity === wanted).map(({ code }) => code);
+  return { metrics, web: webSettings(config), codes: coded("error"), warnings: coded("warning") };
 }
 
 Deno.test("metrics are off unless they are switched on, and nothing about them is checked then", () => {
@@ -73,4 +73,12 @@ Deno.test("endpoints of the web server are paths", () => {
   assertEquals(read("webserver: {enabled: true, k8s_healthz_endpoint: healthz}").codes, ["C004"]);
   assertEquals(read("webserver: {enabled: true, k8s_audit_endpoint: /a b}").codes, ["C004"]);
   assertEquals(read("webserver: {enabled: true, k8s_audit_endpoint: /k8s_audit}").codes, []);
+});
+
+Deno.test("metrics that nobody can fetch are told, and falcod starts as Falco does", () => {
+  const enabled = "metrics: {enabled: true, interval: 1h}\n";
+  const off = read(`${enabled}webserver: {prometheus_metrics_enabled: true}`);
+  assertEquals([off.codes, off.warnings], [[], ["C040"]]);
+  const without = read("webserver: {enabled: true, prometheus_metrics_enabled: true}");
+  assertEquals([without.codes, without.warnings], [[], ["C040"]]);
 });
