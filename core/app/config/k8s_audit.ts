@@ -128,19 +128,29 @@ export function auditSettings(
   const inputs: unknown[] = [];
   const origin = plugin && isLoaded(config, AUDIT_PLUGIN) && originOf(plugin.open_params);
   if (origin) inputs.push(inputOf(origin, init));
-  else if (plugin && isLoaded(config, AUDIT_PLUGIN)) {
-    report.add({
-      code: "C016",
-      title: `plugin "${AUDIT_PLUGIN}" does not say where audit events come from`,
-      at: placeOf(loaded.root, ["plugins", config.plugins.indexOf(plugin)]),
-      help: `write open_params: ${WANTED}`,
-    });
-  }
+  else if (plugin && isLoaded(config, AUDIT_PLUGIN)) reportNoOrigin(loaded, plugin, report);
   const endpoint = oldEndpoint(loaded);
   if (endpoint) inputs.push(inputOf(endpoint, { ...init, ...oldCertificate(config) }));
   if (inputs.length === 0) return undefined;
   const { maxEventSize } = init;
   return { inputs, ...maxEventSize !== undefined && { maxEventBytes: maxEventSize } };
+}
+
+/** What is written and cannot be understood has been told of. */
+function reportNoOrigin(
+  { config, root }: LoadedConfig,
+  plugin: Config["plugins"][number],
+  report: Report,
+): void {
+  const path = ["plugins", config.plugins.indexOf(plugin)];
+  const written = nodeAt(root, [...path, "open_params"]);
+  if (written?.kind === "scalar" && written.text.trim() !== "") return;
+  report.add({
+    code: "C016",
+    title: `plugin "${AUDIT_PLUGIN}" does not say where audit events come from`,
+    at: placeOf(root, path),
+    help: `write open_params: ${WANTED}`,
+  });
 }
 
 type AuditInit = z.output<typeof auditPluginConfig>;

@@ -97,6 +97,11 @@ const pluginConfigs: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>
   [JSON_PLUGIN, jsonPluginConfig],
 ]);
 
+/** Their names, for suggestions. */
+export function builtInPlugins(): Iterable<string> {
+  return pluginConfigs.keys();
+}
+
 /** What these do is there without them. */
 export function isBuiltIn(plugin: string): boolean {
   return pluginConfigs.has(plugin);

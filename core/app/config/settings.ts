@@ -1,5 +1,5 @@
 /** What falco.yaml asks for, in the terms of what falcod has; what it cannot have is reported. */
-import type { Report } from "../../base/mod.ts";
+import { didYouMean, type Report } from "../../base/mod.ts";
 import type { PluginKind, Registry } from "../../plugin/mod.ts";
 import { checkCapturePlace } from "../recording/check_captures.ts";
 import type { RulePath } from "../rules.ts";
@@ -9,10 +9,10 @@ import {
   type ContainerSettings,
   containerSettings,
 } from "./container_engines.ts";
-import { auditSettings, K8S_AUDIT } from "./k8s_audit.ts";
+import { AUDIT_PLUGIN, auditSettings, isLoaded, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type MetricsSettings, metricsSettings } from "./metrics.ts";
-import { isBuiltIn, NO_DRIVER } from "./schema.ts";
+import { builtInPlugins, isBuiltIn, NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
@@ -132,7 +132,9 @@ function sourcesOf(
     report.add({ code: "C016", title, help: `there are: ${there.join(", ")}` });
   }
   const sources: Wired[] = [];
-  const isKernelOff = kind === "nodriver" && wanted.includes(K8S_AUDIT);
+  // Whoever means to watch audit events only has been told what is wrong with that.
+  const isAuditBroken = !audit && isLoaded(loaded.config, AUDIT_PLUGIN);
+  const isKernelOff = kind === "nodriver" && (wanted.includes(K8S_AUDIT) || isAuditBroken);
   if (wanted.includes(SYSCALL) && !isKernelOff) {
     sources.push(...kernelSource(loaded, scopeProcessId, report));
   }
@@ -320,7 +322,7 @@ function checkPlugins({ config, root }: LoadedConfig, registry: Registry, report
       severity: "warning",
       title: `plugin "${name}" cannot be loaded yet`,
       at,
-      help: "rules for its event source are not in effect",
+      help: didYouMean(name, builtInPlugins()) ?? "rules for its event source are not in effect",
     });
   }
 }
