@@ -110,3 +110,18 @@ function onHangup(callback: () => void): { release(): void } {
   Deno.addSignalListener("SIGHUP", callback);
   return { release: () => Deno.removeSignalListener("SIGHUP", callback) };
 }
+
+/** SIGHUP's bit among the signals that a process ignores: proc_pid_status(5), SigIgn. */
+const HANGUP_BIT = 1n;
+
+/** Whoever started this process wants it to outlive the terminal (`nohup`); ask before `onHangup`. */
+export function isHangupIgnored(): boolean {
+  try {
+    const [, ignored] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(
+      Deno.readTextFileSync("/proc/self/status"),
+    ) ?? [];
+    return ignored !== undefined && (BigInt(`0x${ignored}`) & HANGUP_BIT) !== 0n;
+  } catch {
+    return false;
+  }
+}

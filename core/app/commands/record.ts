@@ -17,7 +17,7 @@ import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
 import { ContainerLookup, recognizerOf } from "../containers.ts";
 import { counted } from "../count.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
-import type { Host } from "../host.ts";
+import { type Host, isHangupIgnored } from "../host.ts";
 import { createLogger } from "../log.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
 import { recordingNeeds } from "../recording/needs.ts";
@@ -75,6 +75,8 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   const engines = await createAll("container_engine", settings.containerEngines, { registry });
   const { state, lookups } = knownState({ settings, source, engines, log, signal: stop.signal });
   const signals = host.onStop(() => stop.abort());
+  // Whoever closes the terminal wants a whole file, too; with nohup it goes on.
+  const hangups = isHangupIgnored() ? undefined : host.onHangup(() => stop.abort());
   let failure: Error | undefined;
   const recording = new Recording(state, {
     path: request.path,
@@ -92,9 +94,9 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   const look = () => history.note(nowNs(), source.counters());
   const losses = setInterval(look, LOOK_FOR_LOSSES_MS);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let hasBegun = false, lastNs: bigint | undefined;
+  let begun: Promise<boolean> | undefined, lastNs: bigint | undefined;
   try {
-    const file = await recording.opened;
+    await recording.opened;
     await source.run(
       filter.needs,
       contextOf(recording, state, {
@@ -106,10 +108,10 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
           stop.abort();
         },
         ready: () => {
-          recording.recorder.begin();
-          file.place();
-          hasBegun = true;
-          host.error.write(`falcod: recording into ${nameOf(request.path)}\n`);
+          begun = recording.begin().then((hasBegun) => {
+            if (hasBegun) host.error.write(`falcod: recording into ${nameOf(request.path)}\n`);
+            return hasBegun;
+          });
           const { seconds } = request;
           if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
         },
@@ -119,10 +121,11 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     clearTimeout(timer);
     clearInterval(losses);
     signals.release();
+    hangups?.release();
     stop.abort();
     await lookups;
     for (const engine of engines) engine.close?.();
-    const end = hasBegun ? recording.close() : recording.discard();
+    const end = await begun ? recording.close() : recording.discard();
     await end.catch((error) => failure ??= error);
   }
   if (failure) throw failure;

@@ -72,6 +72,21 @@ export class Recording {
     return this.#writer.lostEvents;
   }
 
+  /**
+   * What is known before the first event is in the file, and the file has its name. Never rejects; false
+   * when it failed.
+   */
+  async begin(): Promise<boolean> {
+    this.recorder.begin();
+    try {
+      await this.#writer.flush();
+      (await this.opened).place();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    return !this.#failed;
+  }
+
   /** Never rejects. Much that came meanwhile does not wait for the clock. */
   async flush(): Promise<void> {
     if (this.#isFlushing) return;
