@@ -27,8 +27,8 @@ Deno.test("lines that cannot be used are told once, with a sample, and passed ov
     "audit.log",
     [line("a"), "{not json\x1b[31m", "[]]", line("b", "x".repeat(9000)), line("c")].join("\n"),
   );
-  const { ids, said } = await idsTaken(new FileInput(path, options));
-  assertEquals(ids, ["a", "c"]);
+  const { ids, said, passedOver } = await idsTaken(new FileInput(path, options));
+  assertEquals([ids, passedOver], [["a", "c"], ["too-large"]]);
   assertEquals(said.length, 1);
   assert(said[0]!.includes("line 2 of") && said[0]!.includes("{not json"), said[0]);
 });

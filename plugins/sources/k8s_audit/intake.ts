@@ -16,6 +16,8 @@ export interface AuditIntake {
    * way. Payloads are judged in the order of the calls. Never rejects.
    */
   take(payload: Uint8Array | string): Promise<Taken>;
+  /** Counts what an input could not even hand over. */
+  passOver(kind: ProblemKind): void;
 }
 
 export type Taken =
@@ -84,6 +86,10 @@ export class Intake implements AuditIntake {
     return taken;
   }
 
+  passOver(kind: ProblemKind): void {
+    this.#problems.set(kind, (this.#problems.get(kind) ?? 0) + 1);
+  }
+
   /** Takes nothing more; resolves when all that was taken has been judged. */
   async end(): Promise<void> {
     this.#isEnded = true;
@@ -112,7 +118,7 @@ export class Intake implements AuditIntake {
         context.deliver(new AuditEvent(part, place));
         events++;
       } else {
-        this.#problems.set(part.kind, (this.#problems.get(part.kind) ?? 0) + 1);
+        this.passOver(part.kind);
         if (++problemCount <= MAX_PROBLEMS) problems.push(part);
       }
       if (performance.now() < end) continue;

@@ -42,6 +42,7 @@ export class LineTaker {
   async take({ line, bytes }: LineCut): Promise<boolean> {
     this.#number++;
     if (line === undefined) {
+      this.#intake.passOver("too-large");
       this.#tell(`it is ${bytes} bytes long`, undefined);
       return true;
     }

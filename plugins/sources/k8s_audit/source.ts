@@ -8,7 +8,8 @@ export class K8sAuditSource implements Source {
   readonly name = K8S_AUDIT;
   readonly isRecorded: boolean;
   readonly listens: boolean;
-  readonly dropsHelp = "events over maxEventSize (init_config of plugin k8saudit) are left out";
+  readonly dropsHelp =
+    "maxEventSize in init_config of plugin k8saudit says how large events may be";
   readonly #config: K8sAuditConfig;
   #intake: Intake | undefined;
 
@@ -54,9 +55,9 @@ export class K8sAuditSource implements Source {
       events,
       refused,
       "drops.malformed": problems.get("malformed") ?? 0,
-      "drops.too large": problems.get("too-large") ?? 0,
-      "drops.too deep": problems.get("too-deep") ?? 0,
-      "drops.no audit events": problems.get("not-an-event") ?? 0,
+      "drops.too_large": problems.get("too-large") ?? 0,
+      "drops.too_deep": problems.get("too-deep") ?? 0,
+      "drops.not_recognized": problems.get("not-an-event") ?? 0,
     };
   }
 }

@@ -1,6 +1,6 @@
 /** What tests of inputs need: files that go away, and an intake that notes what it gets. */
 import type { AuditInput, AuditIntake, InputContext } from "./intake.ts";
-import { auditEvents } from "./payload.ts";
+import { auditEvents, type ProblemKind } from "./payload.ts";
 
 /** An event as a log has it. */
 export function line(id: string, note = ""): string {
@@ -41,6 +41,7 @@ export interface Noted {
   readonly ids: readonly string[];
   /** Warnings. */
   readonly said: readonly string[];
+  readonly passedOver: readonly ProblemKind[];
   readonly isReady: boolean;
 }
 
@@ -57,7 +58,9 @@ export interface TakeOptions {
 export async function idsTaken(input: AuditInput, options: TakeOptions = {}): Promise<Noted> {
   const ids: string[] = [], said: string[] = [];
   let isReady = false, busy = options.busyTimes ?? 0;
+  const passedOver: ProblemKind[] = [];
   const intake: AuditIntake = {
+    passOver: (kind) => void passedOver.push(kind),
     take: (payload) => {
       if (busy-- > 0) return Promise.resolve({ kind: "busy", waitingBytes: 1 });
       const { events, problems } = auditEvents(payload, { maxEventBytes: 4096, maxDepth: 32 });
@@ -84,5 +87,5 @@ export async function idsTaken(input: AuditInput, options: TakeOptions = {}): Pr
     },
   } as unknown as InputContext;
   await input.run(intake, context);
-  return { ids, said, isReady };
+  return { ids, said, passedOver, isReady };
 }
