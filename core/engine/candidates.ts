@@ -10,9 +10,13 @@
  */
 import type { Event, KinSight } from "../event/mod.ts";
 import {
+  basisOf,
   type CheckedCondition,
   emitBits,
   isSharedByKinAndThread,
+  keyOfOperand,
+  type Leaf,
+  leavesOf,
   MAX_EMITTED_BITS,
   mayHold,
   mentions,
@@ -20,12 +24,21 @@ import {
   Outliner,
 } from "../filter/mod.ts";
 import type { State } from "../state/mod.ts";
-import { Classes, PathClasses, ThreadClasses, UNCLASSIFIED } from "./classes.ts";
+import {
+  type CauseClasses,
+  Classes,
+  PathClasses,
+  StarterClasses,
+  ThreadClasses,
+  UNCLASSIFIED,
+} from "./classes.ts";
 import type { Found, RulesOfType, RunnableRule } from "./program.ts";
 
 /** Nothing is left to ask. */
 const HOLDS: Outline = { kind: "and", children: [] };
 
+/** When so many rules look at a value, it is worth to look at it first. */
+const MANY = 8;
 /** So many rules are sooner judged than the path classified. */
 const FEW = 8;
 /** Combinations kept; beyond, the table is made anew. */
@@ -60,7 +73,8 @@ type Row = (Cell | undefined)[][];
 
 export class Candidates implements RulesOfType {
   readonly #all: Cell;
-  readonly #classes: SharedClasses;
+  readonly #paths: PathClasses;
+  readonly #threads: CauseClasses;
   /** Of the event's own leaves that are no bits; empty for most types. */
   readonly #events = new Classes();
   readonly #eventBits: (event: Event, state: State) => number;
@@ -75,19 +89,22 @@ export class Candidates implements RulesOfType {
   #pathGeneration: object | undefined;
   #threadGeneration: object | undefined;
 
-  /** `afresh`: the event makes its thread what it has never been, so its class would serve only once. */
+  /**
+   * `afresh`: the event makes its thread what it has never been, so that its class would serve only
+   * once. Then only what many rules ask tells threads apart.
+   */
   constructor(
     eventType: number,
     rules: readonly FoldedRule[],
-    classes: SharedClasses,
+    { paths, threads: shared }: SharedClasses,
     { afresh = false }: { readonly afresh?: boolean } = {},
   ) {
-    const { paths, threads } = classes;
-    const outliner = new Outliner(eventType, {
-      event: this.#events.leaves,
-      path: paths.leaves,
-      process: afresh ? undefined : threads.leaves,
-    });
+    const threads = afresh ? new StarterClasses() : shared;
+    const outliner = new Outliner(
+      eventType,
+      { event: this.#events.leaves, path: paths.leaves, process: threads.leaves },
+      afresh ? isSeldom(rules, eventType) : undefined,
+    );
     const sketches = rules.map(({ rule, condition }) => {
       const outline = condition === true ? HOLDS : outliner.outline(condition);
       return { rule, outline, sharedByKin: isSharedByKinAndThread(outline) };
@@ -96,7 +113,8 @@ export class Candidates implements RulesOfType {
     paths.settle();
     threads.settle();
     this.#all = cellOf(sketches);
-    this.#classes = classes;
+    this.#paths = paths;
+    this.#threads = threads;
     this.#eventBits = emitBits(outliner.eventLeaves);
     this.#usesEvents = this.#events.leaves.size > 0;
     this.#usesPaths = sketches.some(({ outline }) => mentions(outline, "path"));
@@ -108,20 +126,20 @@ export class Candidates implements RulesOfType {
   }
 
   isQuiet(kin: KinSight, event: Event, state: State): boolean {
-    const { threads } = this.#classes;
+    const threads = this.#threads;
     const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
     return kin.isQuiet(threads.generation, thread);
   }
 
   noteQuiet(kin: KinSight, event: Event, state: State): void {
-    const { threads } = this.#classes;
+    const threads = this.#threads;
     const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
     if (this.#usesThreads && thread === UNCLASSIFIED) return;
     kin.noteQuiet(threads.generation, thread);
   }
 
   find(event: Event, state: State): Found {
-    const { paths, threads } = this.#classes;
+    const paths = this.#paths, threads = this.#threads;
     const bits = this.#eventBits(event, state);
     const own = this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
     const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
@@ -152,7 +170,7 @@ export class Candidates implements RulesOfType {
 
   #fill(combination: Combination): Cell {
     const { bits, own, thread, path } = combination;
-    const { paths, threads } = this.#classes;
+    const paths = this.#paths, threads = this.#threads;
     if (++this.#cells > MAX_CELLS || paths.generation !== this.#pathGeneration) this.#startOver();
     const cells = this.#row(rowKey(own, bits))[thread] ??= [];
     // What a broader combination rules out need not be asked again.
@@ -181,9 +199,26 @@ export class Candidates implements RulesOfType {
     this.#cells = 0;
     this.#lastKey = -1;
     this.#eventGeneration = this.#events.generation;
-    this.#pathGeneration = this.#classes.paths.generation;
-    this.#threadGeneration = this.#classes.threads.generation;
+    this.#pathGeneration = this.#paths.generation;
+    this.#threadGeneration = this.#threads.generation;
   }
+}
+
+/** Leaves about the process, but for those on a single value that many rules look at. */
+function isSeldom(rules: readonly FoldedRule[], eventType: number): (leaf: Leaf) => boolean {
+  const times = new Map<string, number>();
+  for (const { condition } of rules) {
+    if (condition === true) continue;
+    const values = new Set<string>();
+    for (const leaf of leavesOf(condition)) values.add(keyOfOperand(leaf.left));
+    for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
+  }
+  return (leaf) => {
+    if (basisOf(leaf, eventType) !== "process") return false;
+    const { left } = leaf;
+    const isSingle = left.kind === "field" && !left.list && !left.definition.candidates;
+    return !isSingle || (times.get(keyOfOperand(left)) ?? 0) < MANY;
+  };
 }
 
 interface Combination {

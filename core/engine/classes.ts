@@ -195,8 +195,21 @@ function shapeOf({ typeChar, number, known }: FileDescriptor): number {
   return typeChar.charCodeAt(0) * 2 + (number < 0 || known === false ? 1 : 0);
 }
 
+/** Classes of what causes an event. */
+export interface CauseClasses extends Classes {
+  /** The class of who causes the event. */
+  of(event: Event, state: State): number;
+}
+
+/** Classes of threads that the event makes what they have never been: each is classified once. */
+export class StarterClasses extends Classes implements CauseClasses {
+  of(event: Event, state: State): number {
+    return this.classify(event, state);
+  }
+}
+
 /** Classes of threads with all that `State.changedSince` covers. */
-export class ThreadClasses extends Classes {
+export class ThreadClasses extends Classes implements CauseClasses {
   constructor() {
     super({ classifiedAt: THREAD_CLASSIFIED_AT });
   }

@@ -85,6 +85,21 @@ export interface CheckedField {
   readonly list: boolean;
 }
 
+/** Every comparison and existence check of a condition, in the order it is written. */
+export function* leavesOf(condition: CheckedCondition): Generator<CheckedLeaf> {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      for (const child of condition.children) yield* leavesOf(child);
+      return;
+    case "not":
+      yield* leavesOf(condition.child);
+      return;
+    default:
+      yield condition;
+  }
+}
+
 /** Every field a condition reads, with repetitions, in the order it is written. */
 export function fieldsOf(condition: CheckedCondition): readonly CheckedField[] {
   const fields: CheckedField[] = [];

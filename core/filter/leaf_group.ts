@@ -21,6 +21,9 @@ export interface Truth {
 const MAX_KNOWN = 2048;
 /** Longer texts seldom come again. */
 const LONGEST_KNOWN = 256;
+const LONGEST_LIST = 16;
+/** Fewer are sooner asked than the list is looked up. */
+const MANY_LEAVES = 4;
 
 /** Ids are given once in a run, so that one of a forgotten truth never means another. */
 let lastId = 0;
@@ -33,6 +36,11 @@ export class LeafGroup {
   #byValue = true;
   readonly #truths = new Map<string, Truth>();
   readonly #known = new Map<FieldScalar | undefined, Truth>();
+  /** Lists that were met, by what they are joined to. */
+  readonly #lists = new Map<
+    string,
+    { readonly list: readonly FieldScalar[]; readonly truth: Truth }
+  >();
   #texts: TextIndex | undefined;
 
   /** `remembers`: the same texts come often enough to keep what they lead to. */
@@ -46,6 +54,7 @@ export class LeafGroup {
     if (leaf.kind === "comparison" && leaf.right.kind === "operand") this.#byValue = false;
     this.#truths.clear();
     this.#known.clear();
+    this.#lists.clear();
     this.#texts = undefined;
     return this.#leaves.push(leaf) - 1;
   }
@@ -59,7 +68,11 @@ export class LeafGroup {
     const value = valueOf(this.#operand, event, state);
     if (!this.#byValue) return this.#asked(value, event, state);
     if (typeof value === "string") return this.#ofText(value);
-    if (typeof value === "object") return this.#asked(value, event, state);
+    if (typeof value === "object") {
+      return this.#remembers && Array.isArray(value)
+        ? this.#ofList(value, event, state)
+        : this.#asked(value, event, state);
+    }
     let truth = this.#known.get(value);
     if (truth === undefined) this.#remember(value, truth = this.#asked(value, event, state));
     return truth;
@@ -70,6 +83,22 @@ export class LeafGroup {
     if (!this.#remembers || text.length > LONGEST_KNOWN) return index.truth(text);
     let truth = this.#known.get(text);
     if (truth === undefined) this.#remember(text, truth = index.truth(text));
+    return truth;
+  }
+
+  #ofList(list: readonly FieldScalar[], event: Event, state: State): Truth {
+    if (list.length > LONGEST_LIST || this.#leaves.length < MANY_LEAVES) {
+      return this.#asked(list, event, state);
+    }
+    const key = list.join("\0");
+    if (key.length > LONGEST_KNOWN) return this.#asked(list, event, state);
+    const known = this.#lists.get(key);
+    if (known?.list.length === list.length && known.list.every((item, i) => item === list[i])) {
+      return known.truth;
+    }
+    const truth = this.#asked(list, event, state);
+    if (this.#lists.size >= MAX_KNOWN) this.#lists.clear();
+    this.#lists.set(key, { list: [...list], truth });
     return truth;
   }
 

@@ -20,7 +20,8 @@ export type {
   CheckedOperand,
   CheckedRight,
 } from "./checked.ts";
-export { fieldsOf } from "./checked.ts";
+export { fieldsOf, leavesOf } from "./checked.ts";
+export { basisOf, keyOfOperand, type Leaf } from "./leaf.ts";
 export { checkCondition } from "./check.ts";
 export { emitBits, emitCondition, EmitRefusal, MAX_EMITTED_BITS } from "./emit.ts";
 export { eventTypesOf, foldForEventType, tellsEventTypes } from "./event_types.ts";

@@ -45,17 +45,16 @@ export class Outliner {
   /** As many as `emitBits` takes. */
   readonly eventLeaves: Leaf[] = [];
   readonly #bits = new Map<string, number>();
-  readonly #sets: Readonly<Record<keyof LeafSets, LeafSet | undefined>>;
+  readonly #sets: LeafSets;
 
   readonly #eventType: number;
+  readonly #isOpen: (leaf: Leaf) => boolean;
 
-  /** For events of one type; the leaves of a set that is absent stay open. */
-  constructor(
-    eventType: number,
-    sets: Readonly<Record<keyof LeafSets, LeafSet | undefined>>,
-  ) {
+  /** For events of one type; leaves stay open where `isOpen` says so. */
+  constructor(eventType: number, sets: LeafSets, isOpen: (leaf: Leaf) => boolean = () => false) {
     this.#eventType = eventType;
     this.#sets = sets;
+    this.#isOpen = isOpen;
   }
 
   outline(condition: CheckedCondition): Outline {
@@ -77,14 +76,14 @@ export class Outliner {
 
   #leaf(leaf: Leaf): Outline {
     const basis = basisOf(leaf, this.#eventType);
-    if (basis === undefined) return OPEN;
+    if (basis === undefined || this.#isOpen(leaf)) return OPEN;
     if (basis === "names") return OPEN_OF_KIN;
     const ofKin = isSharedByKin(leaf, this.#eventType);
     const kind = basis === "kin" ? "event" : basis;
     const bit = kind === "event" ? this.#bit(leaf) : undefined;
     if (bit !== undefined) return { kind: "bit", index: bit, ofKin };
     const set = this.#sets[kind];
-    if (set !== undefined && set.size < MAX_LEAVES) return { kind, place: set.add(leaf) };
+    if (set.size < MAX_LEAVES) return { kind, place: set.add(leaf) };
     return ofKin && kind !== "process" ? OPEN_OF_KIN : OPEN;
   }
 
