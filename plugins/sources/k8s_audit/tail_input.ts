@@ -2,7 +2,8 @@
  * An audit log that grows, followed line by line: through rotation (another file comes under its
  * name), through truncation, and across restarts.
  *
- * Without a saved place it begins at the end of the file, as Falco does. A place is saved after its
+ * Without a saved place it begins at the end of the file, as Falco does, or at the beginning of one that
+ * comes later: an API server makes its log when it starts. A place is saved after its
  * lines have been judged: whoever is killed in between reads a few lines again, and misses none.
  */
 import { dirname, join } from "node:path";
@@ -55,7 +56,9 @@ export class TailInput implements AuditInput {
   async run(intake: AuditIntake, context: InputContext): Promise<void> {
     const { signal } = context;
     const taker = new LineTaker(intake, { path: this.#path, log: context.log, signal });
-    let followed = await this.#begin(taker, context);
+    const first = await this.#begin(taker, context);
+    if (!first) return;
+    let followed = first;
     try {
       context.ready();
       for (;;) {
@@ -77,13 +80,17 @@ export class TailInput implements AuditInput {
     }
   }
 
-  /** The file at the place where reading goes on. */
-  async #begin(taker: LineTaker, { log, signal }: InputContext): Promise<Followed> {
+  /** The file at the place where reading goes on; absent when the run ends before there is one. */
+  async #begin(taker: LineTaker, context: InputContext): Promise<Followed | undefined> {
+    const { log, signal } = context;
+    const isNew = !await isThere(this.#path);
+    if (isNew) await this.#wait(context);
+    if (signal.aborted) return undefined;
     const followed = await this.#open(this.#path);
     const place = await this.#saved?.read();
     const { size } = await followed.file.stat();
     if (!place) {
-      await seek(followed, size);
+      await seek(followed, isNew ? 0 : size);
       return followed;
     }
     if (await isPlaceIn(followed, place, size)) {
@@ -104,6 +111,13 @@ export class TailInput implements AuditInput {
       log.warning(`k8s_audit: "${this.#path}" ${what}: events at its end may have been missed`);
     }
     return followed;
+  }
+
+  async #wait({ log, ready, signal }: InputContext): Promise<void> {
+    log.warning(`k8s_audit: there is no "${this.#path}" yet; it is read when it comes`);
+    ready();
+    const lookEveryMs = this.#options.lookEveryMs ?? LOOK_EVERY_MS;
+    while (!signal.aborted && !await isThere(this.#path)) await pause(lookEveryMs, signal);
   }
 
   async #open(path: string): Promise<Followed> {
@@ -209,6 +223,16 @@ export class TailInput implements AuditInput {
           `${reason}; after a restart, reading begins at its end`,
       );
     }
+  }
+}
+
+/** False only where there is nothing of the name. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
   }
 }
 

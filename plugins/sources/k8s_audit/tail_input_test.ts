@@ -157,7 +157,19 @@ Deno.test("a directory that cannot be written to is told once, and lines come al
   assert(said.length === 1 && said[0]!.includes("cannot be kept"), said.join());
 });
 
-Deno.test("a followed file has to be there at the start", async () => {
+Deno.test("a followed file may come later, and is read from its beginning then", async () => {
   using files = new Files();
+  const following = await follow(files);
+  files.write("audit.log", `${line("a")}\n`);
+  await following.until("a");
+  const { said } = await following.stop();
+  assert(said.length === 1 && said[0]!.includes("there is no"), said.join());
+  Deno.removeSync(files.path("audit.log"));
+  assertEquals((await (await follow(files)).stop()).ids, []);
+});
+
+Deno.test("what cannot be followed is told as such", async () => {
+  using files = new Files();
+  Deno.mkdirSync(files.path("audit.log"));
   await assertRejects(follow(files), { code: "open-failed" });
 });
