@@ -123,7 +123,7 @@ export class Compiler {
    */
   rule(draft: RuleDraft): Rule | undefined {
     const delivered = this.context.fieldsOf(draft.source);
-    const fields = delivered ?? this.context.undeliveredFieldsOf?.(draft.source);
+    const fields = this.#fieldsOf(draft);
     if (!fields) return undefined;
     const own = this.report.part();
     const exceptions = usableExceptions(draft, fields, own);
@@ -178,6 +178,15 @@ export class Compiler {
       conditionText,
       at: draft.at,
     });
+  }
+
+  /** Whether the fields are known that the rule may use; otherwise it is passed over. */
+  knowsSource(draft: RuleDraft): boolean {
+    return this.#fieldsOf(draft) !== undefined;
+  }
+
+  #fieldsOf({ source }: RuleDraft): FieldTable | undefined {
+    return this.context.fieldsOf(source) ?? this.context.undeliveredFieldsOf?.(source);
   }
 
   #condition(

@@ -93,15 +93,18 @@ function* loadingSteps(
   const compiler = new Compiler(merged, context, own, deprecations);
   yield* compiler.compileMacros();
   const rules: Rule[] = [];
+  /** What stands in them may be used by rules that are passed over. */
+  const skippedFiles = new Set<string>();
   for (const draft of merged.rules.values()) {
     warnOfSource(draft, context, own);
+    if (!compiler.knowsSource(draft)) skippedFiles.add(fileOf(draft.at));
     const rule = compiler.rule(draft);
     if (rule) rules.push(rule);
     yield;
   }
   yield* warnOfReplaced(merged, context, own);
   const lists = listsOf(merged, compiler.usedLists);
-  if (isMerged && compiler.knowsUse) reportUnused(compiler, merged, context, own);
+  if (isMerged && compiler.knowsUse) reportUnused(compiler, merged, skippedFiles, own);
   deprecations.reportAll(own);
   report.absorb(own);
   const complete = merged.complete && merged.broken.size === 0;
@@ -179,8 +182,12 @@ function checkPlugin(
   });
 }
 
+function fileOf(at: Span): string {
+  return toFile(at).source.name;
+}
+
 function warnOfSource({ name, source, at }: RuleDraft, context: LoadContext, report: Report): void {
-  if (context.fieldsOf(source) || context.mayBeIdle?.(toFile(at).source.name)) return;
+  if (context.fieldsOf(source) || context.mayBeIdle?.(fileOf(at))) return;
   const forSource = `for event source "${source}", which nobody provides`;
   report.add({
     code: "R042",
@@ -236,17 +243,16 @@ function listsOf(merged: Merged, used: ReadonlySet<string>): ReadonlyMap<string,
 function reportUnused(
   compiler: Compiler,
   merged: Merged,
-  { mayBeIdle }: LoadContext,
+  skippedFiles: ReadonlySet<string>,
   report: Report,
 ): void {
-  const isIdle = (at: Span) => mayBeIdle?.(toFile(at).source.name) ?? false;
   for (const { name, at } of merged.macros.values()) {
-    if (compiler.usedMacros.has(name) || isIdle(at)) continue;
+    if (compiler.usedMacros.has(name) || skippedFiles.has(fileOf(at))) continue;
     const title = `macro "${name}" is used by no rule and no macro`;
     report.add({ code: "R043", severity: "info", title, at });
   }
   for (const { name, at } of merged.lists.values()) {
-    if (compiler.usedLists.has(name) || isIdle(at)) continue;
+    if (compiler.usedLists.has(name) || skippedFiles.has(fileOf(at))) continue;
     const title = `list "${name}" is used by no rule, macro or list`;
     report.add({ code: "R044", severity: "info", title, at });
   }

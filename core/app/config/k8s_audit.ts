@@ -142,13 +142,16 @@ function reportNoOrigin(
   plugin: Config["plugins"][number],
   report: Report,
 ): void {
-  const path = ["plugins", config.plugins.indexOf(plugin)];
-  const written = nodeAt(root, [...path, "open_params"]);
-  if (written?.kind === "scalar" && written.text.trim() !== "") return;
+  const place = placeOf(root, ["plugins", config.plugins.indexOf(plugin)]);
+  const isTold = report.diagnostics.some(({ severity, at }) =>
+    severity === "error" && at && at.source === place.source &&
+    place.start <= at.start && at.end <= place.end
+  );
+  if (isTold) return;
   report.add({
     code: "C016",
     title: `plugin "${AUDIT_PLUGIN}" does not say where audit events come from`,
-    at: placeOf(root, path),
+    at: place,
     help: `write open_params: ${WANTED}`,
   });
 }
