@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { hasBpfCapabilities } from "./_capabilities.ts";
 import { BpfObject, KERNEL_TYPES, PERMISSION_HELP } from "./bpf_object.ts";
-import { openLibc } from "./libc.ts";
+import { holdSignals, openLibc } from "./libc.ts";
 import { openLibbpf } from "./libbpf.ts";
 import { NativeError } from "./native_error.ts";
 import { VERDICTS_PER_CPU } from "./verdicts.ts";
@@ -45,6 +45,8 @@ export function loadProbe(options: ProbeOptions): LoadedProbe {
     });
   }
   const rejected: string[] = [];
+  // The verifier takes some 100 ms, and gives up (EAGAIN) when a signal waits.
+  using _ = holdSignals();
   for (const bytes of options.objects) {
     const variant = variantOf(bytes);
     try {

@@ -22,6 +22,7 @@ const SYMBOLS = {
   getpagesize: { parameters: [], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
+  sigprocmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   strerror: { parameters: ["i32"], result: "pointer" },
   vsnprintf: { parameters: ["buffer", "usize", "pointer", "pointer"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
@@ -70,6 +71,24 @@ const SIG_IGN = 1n;
 /** The kernel drops the signal from now on, whoever in this process wants it: signal(7). */
 export function ignoreSignal(number: number): void {
   openLibc().signal(number, SIG_IGN);
+}
+
+/** sigset_t of glibc, a bit for each signal from 1 on. */
+const SIGNAL_SET_BYTES = 128;
+const SIG_BLOCK = 0, SIG_SETMASK = 2;
+/** What this thread causes itself has to come: SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV. signal(7) */
+const OWN_FAULTS = [4, 5, 7, 8, 11];
+
+/**
+ * Until disposed no signal reaches this thread: other threads of the process take them. For calls that
+ * the kernel gives up when a signal waits.
+ */
+export function holdSignals(): Disposable {
+  const before = new Uint8Array(SIGNAL_SET_BYTES);
+  const held = new Uint8Array(SIGNAL_SET_BYTES).fill(0xff);
+  for (const signal of OWN_FAULTS) held[(signal - 1) >> 3]! &= ~(1 << ((signal - 1) & 7));
+  openLibc().sigprocmask(SIG_BLOCK, held, before);
+  return { [Symbol.dispose]: () => void openLibc().sigprocmask(SIG_SETMASK, before, null) };
 }
 
 /** The text a `char *` points to; "" for NULL. */

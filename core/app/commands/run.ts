@@ -40,6 +40,29 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
     const { validatePaths: rulePaths, configPath, options } = request;
     return await validateCommand({ paths: [], rulePaths, configPath, options, json: false }, host);
   }
+  const hangups = keepHangups(host);
+  try {
+    return await runWith(request, { ...host, onHangup: hangups.on });
+  } finally {
+    hangups.release();
+  }
+}
+
+/** One that comes while falcod starts would end it; the files may have changed since they were read. */
+function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): void } {
+  let isEarly = false;
+  const early = host.onHangup(() => isEarly = true);
+  return {
+    on: (callback) => {
+      const listener = host.onHangup(callback);
+      if (isEarly) callback();
+      return listener;
+    },
+    release: () => early.release(),
+  };
+}
+
+async function runWith(request: RunRequest, host: Host): Promise<number> {
   const start = await prepare(request, host);
   const { config } = start.loaded;
   const log = loggerOf(config, host);

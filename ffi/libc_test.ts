@@ -1,0 +1,36 @@
+import { assertEquals } from "../tests/assert.ts";
+import { holdSignals } from "./libc.ts";
+
+/** Signals that this thread does not take: proc_pid_status(5). */
+function blocked(): bigint {
+  const [, mask] = /^SigBlk:\s*(\w+)$/m.exec(
+    Deno.readTextFileSync("/proc/thread-self/status"),
+  )!;
+  return BigInt(`0x${mask}`);
+}
+
+const has = (mask: bigint, signal: number) => (mask >> BigInt(signal - 1) & 1n) === 1n;
+const SIGHUP = 1, SIGSEGV = 11, SIGTERM = 15;
+
+Deno.test("holdSignals() keeps signals from this thread until it is disposed, and loses none", async () => {
+  const came = Promise.withResolvers<void>();
+  const listener = () => came.resolve();
+  Deno.addSignalListener("SIGHUP", listener);
+  try {
+    const before = blocked();
+    {
+      using _ = holdSignals();
+      const mask = blocked();
+      assertEquals([SIGHUP, SIGTERM, SIGSEGV].map((signal) => has(mask, signal)), [
+        true,
+        true,
+        false,
+      ]);
+      Deno.kill(Deno.pid, "SIGHUP");
+    }
+    assertEquals(blocked(), before);
+    await came.promise;
+  } finally {
+    Deno.removeSignalListener("SIGHUP", listener);
+  }
+});
