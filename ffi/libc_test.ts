@@ -16,6 +16,8 @@ Deno.test("holdSignals() keeps signals from this thread until it is disposed, an
   const came = Promise.withResolvers<void>();
   const listener = () => came.resolve();
   Deno.addSignalListener("SIGHUP", listener);
+  // Listening keeps no program running.
+  const running = setInterval(() => {}, 1000);
   try {
     const before = blocked();
     {
@@ -31,6 +33,7 @@ Deno.test("holdSignals() keeps signals from this thread until it is disposed, an
     assertEquals(blocked(), before);
     await came.promise;
   } finally {
+    clearInterval(running);
     Deno.removeSignalListener("SIGHUP", listener);
   }
 });

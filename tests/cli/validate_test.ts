@@ -278,3 +278,21 @@ Deno.test("falcod validate says as much of rules beside mistakes elsewhere (issu
   assertEquals(await codesOf(folder.file("wrong.yaml")), ["F012", "R047"]);
   assertEquals(await codesOf(config, folder.file("rules.yaml")), ["C004", "C020", "R047"]);
 });
+
+Deno.test("falcod validate prints hostile names of files and rules without what they do to a terminal", async () => {
+  const name = 'a\x1b[31m"\n}.yaml';
+  const rule = '- rule: "b\\e[2J\\0\\n\\"}"\n  desc: d\n  condition: evt.type = open\n' +
+    '  output: "\\e]0;x\\a %proc.nam"\n  priority: NOTICE\n';
+  using folder = new Folder({ [name]: rule });
+  const [text, json] = await Promise.all([
+    falcod(["validate", name], { folder: folder.path }),
+    falcod(["validate", "--json", name], { folder: folder.path }),
+  ]);
+  assertEquals([text.code, json.code], [1, 1]);
+  // deno-lint-ignore no-control-regex
+  assertEquals(/[\x00-\x09\x0b-\x1f]/.test(text.out + text.error), false, text.out + text.error);
+  assert(/^not valid: a\S+\.yaml \(1 error/m.test(text.out), text.out);
+  const [result] = JSON.parse(json.out).falco_load_results;
+  assertEquals(result.name, name);
+  assertEquals(result.errors[0].context.locations[1].item_name, 'b\x1b[2J\0\n"}');
+});

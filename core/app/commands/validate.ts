@@ -1,4 +1,5 @@
 /** `falcod validate`: every mistake in configuration and rules, with its place, in one run. */
+import { escapeUnprintable } from "../../alert/mod.ts";
 import { type Diagnostic, grouped, renderJson, Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { describeRuleset, type Ruleset } from "../../rule/mod.ts";
@@ -121,7 +122,8 @@ function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: H
     ...(rules === undefined ? [] : [`${counted(rules, "rule")} enabled`]),
   ].join(", ");
   if (diagnostics.length > 0) host.out.write("\n");
-  host.out.write(`${report.hasErrors ? "not valid" : "valid"}: ${files} (${counts})\n`);
+  const verdict = `${report.hasErrors ? "not valid" : "valid"}: ${files} (${counts})`;
+  host.out.write(`${escapeUnprintable(verdict)}\n`);
 }
 
 function count(diagnostics: readonly Diagnostic[], severity: Diagnostic["severity"]): string {
