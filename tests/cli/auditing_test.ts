@@ -7,7 +7,7 @@ import { plainValue } from "../../core/base/yaml_value.ts";
 import { Report, SourceText } from "../../core/base/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { freePort } from "../free_port.ts";
-import { root } from "./program.ts";
+import { falcod, root } from "./program.ts";
 import { Running } from "./running.ts";
 
 const README = Deno.readTextFileSync(`${root}README.md`);
@@ -137,6 +137,49 @@ Deno.test("the configuration of old in README.md takes audit events", async () =
   assertEquals(code, 0, error);
   assertEquals(await running.end(), 0, running.error);
   assertEquals(running.out.replace(/^\S+/, ""), ALERT.replace(/^\S+/, ""));
+});
+
+Deno.test("the commands of README.md tell of an audit log", async () => {
+  using machine = new Machine();
+  const event = (number: number, more: object) => ({
+    auditID: String(number),
+    stage: "ResponseStarted",
+    stageTimestamp: "2026-01-31T12:00:00Z",
+    user: { username: "ana" },
+    ...more,
+  });
+  const uri = "/api/v1/namespaces/shop/pods/web";
+  const removed = event(3, { stage: "ResponseComplete", verb: "delete", requestURI: uri });
+  const run = event(12, { objectRef: { resource: "pods", subresource: "exec", name: "web" } });
+  const log = Array.from({ length: 12 }, (_, index) => event(index + 1, { verb: "get" }));
+  log[2] = removed;
+  log[11] = run;
+  Deno.writeTextFileSync(
+    `${machine.folder}/audit.log`,
+    log.map((event) => `${JSON.stringify(event)}\n`).join(""),
+  );
+  const [alerts, lines, reason] = await Promise.all(
+    block("sh", "falcod replay").trimEnd().split("\n").map((line) => {
+      const words = [...line.replace(/ #.*/, "").matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)]
+        .map(([, single, double, plain]) => single ?? double ?? plain!);
+      return falcod(words.slice(1), { folder: machine.folder });
+    }),
+  );
+  assert(
+    alerts!.out.includes("Notice Command in a pod or attachment to it | action=exec user=ana"),
+  );
+  assertEquals(lines!.out, `ana\t${uri}\n`);
+  assert(reason!.out.includes("action=exec user=ana"), reason!.out + reason!.error);
+});
+
+Deno.test("the rules of README.md for a cluster change ours", async () => {
+  using machine = new Machine();
+  const path = `${machine.folder}/cluster.yaml`;
+  Deno.writeTextFileSync(path, block("yaml", "# /etc/falcod/rules.d/cluster.yaml\n"));
+  const own = `${root}rules/k8s_audit_rules.yaml`;
+  const { code, out, error } = await falcod(["validate", own, path]);
+  assertEquals(code, 0, error);
+  assert(out.includes("0 errors, 0 warnings"), out + error);
 });
 
 Deno.test("the kubeconfigs of README.md lead to where falcod listens", () => {
