@@ -240,7 +240,8 @@ function addExplain(program: Command, host: Host, done: SetCode): void {
     .argument("<rule>", "name of the rule, or a part that only it has")
     .requiredOption(
       "--event <event>",
-      "fields as JSON or YAML, @FILE with such a text, - for stdin, CAPTURE.scap#NUMBER",
+      "fields, or an audit event, as JSON or YAML; @FILE with such a text, - for stdin; " +
+        "CAPTURE.scap#NUMBER or AUDIT_LOG#NUMBER",
     )
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file")

@@ -59,6 +59,7 @@ Examples:
   falcod explain "Sensitive file read" --event '{"evt.type": "openat", "fd.name": "/etc/shadow"}'
   falcod explain -r my_rules.yaml "My rule" --event @event.yaml
   falcod explain "My rule" --event trace.scap#12   the event of that number in a capture
+  falcod explain "Attach/Exec Pod" --event audit.log#12   the same of an audit log of Kubernetes
   falcod explain --json "My rule" --event -    read the event from standard input`;
 
 export const TEST_EXAMPLES = `
