@@ -16,6 +16,7 @@ export const LOG_LEVELS = [
 ] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 
+/** Looked at for each message. */
 export interface LogOptions {
   /** Messages less severe than this are left out. */
   readonly level: LogLevel;
@@ -27,9 +28,8 @@ export interface LogOptions {
 /** Messages may quote hostile text: whatever could break or disguise a line is spelled out. */
 export function createLogger(output: Output, options: LogOptions): Logger {
   const now = options.now ?? (() => new Date());
-  const limit = LOG_LEVELS.indexOf(options.level);
   const write = (level: LogLevel, mark: string) => (message: string) => {
-    if (LOG_LEVELS.indexOf(level) > limit) return;
+    if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(options.level)) return;
     const time = options.isoTime ? isoSeconds(now()) : localTime(now());
     output.write(`${time}: ${mark}${escapeUnprintable(message)}\n`);
   };

@@ -28,6 +28,20 @@ Deno.test("createLogger() leaves out what is less severe than its level", () => 
   assertEquals(text, "Mon Jan 05 07:08:09 2026: error: 3\n");
 });
 
+Deno.test("createLogger() goes by what its options are at the time", () => {
+  const options: { level: LogOptions["level"]; isoTime: boolean } = {
+    level: "warning",
+    isoTime: false,
+  };
+  let text = "";
+  const log = createLogger({ write: (more) => void (text += more), isTerminal: false }, options);
+  log.info("1");
+  options.level = "info";
+  options.isoTime = true;
+  log.info("2");
+  assertEquals(/^\d{4}-\S+: 2\n$/.test(text), true, text);
+});
+
 Deno.test("createLogger() keeps a message on one line, whatever it quotes", () => {
   const text = logged({}, (log) => log.info("a\nb\u001b[31m"));
   assertEquals(text.indexOf("\n"), text.length - 1);

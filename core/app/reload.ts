@@ -1,4 +1,4 @@
-/** Other rules while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
+/** Other rules, and other looks of alerts, while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
 import { type Alert, ownAlert } from "../alert/mod.ts";
 import { type Report, type Span, toFile } from "../base/mod.ts";
 import type { RuleMatching } from "../engine/mod.ts";
@@ -7,6 +7,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch } from "./_watch_files.ts";
 import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
+import type { Wired } from "./config/settings.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
 import type { Start } from "./start.ts";
@@ -15,6 +16,8 @@ import type { Start } from "./start.ts";
 export interface Running {
   /** Judges by these rules from the next event on; all that is known so far stays. */
   use(ruleset: Ruleset, ruleMatching: RuleMatching): void;
+  /** Alerts are formatted so from now on. */
+  format(formatter: Wired): Promise<void>;
   alert(alert: Alert): void;
 }
 
@@ -44,6 +47,8 @@ export interface ReloadOptions {
   /** Shows mistakes and warnings. */
   readonly tell: (report: Report) => void;
   readonly log: Logger;
+  /** The log is to be kept as this says. */
+  readonly adaptLog?: (config: Config) => void;
   readonly hostname: string;
   /** Calls back at every SIGHUP. */
   readonly onHangup: (callback: () => void) => { release(): void };
@@ -80,6 +85,7 @@ export class Reloader {
   readonly #running: Running;
   #paths: readonly string[];
   #rules: RulesInEffect | undefined;
+  #formatter: Wired;
   #loaded: LoadedPaths;
   #files: FileWatch | undefined;
   #busy = false;
@@ -95,6 +101,7 @@ export class Reloader {
     this.#running = running;
     this.#paths = pathsOf(options.start);
     this.#rules = rulesOf(options.start);
+    this.#formatter = options.start.settings.formatter;
     this.#loaded = loadedPathsOf(options.start);
   }
 
@@ -134,14 +141,14 @@ export class Reloader {
     this.#files?.accept();
     try {
       const next = await this.#options.load();
-      if (!this.#stopped) this.#take(next);
+      if (!this.#stopped) await this.#take(next);
     } catch (error) {
       this.#refuse(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #take(next: Start): void {
-    const { log, tell } = this.#options;
+  async #take(next: Start): Promise<void> {
+    const { log, tell, adaptLog } = this.#options;
     tell(next.report);
     const paths = pathsOf(next);
     const rules = rulesOf(next);
@@ -151,6 +158,10 @@ export class Reloader {
       this.#refuse(firstError(next.report));
       return;
     }
+    const { formatter } = next.settings;
+    if (!isSame(formatter, this.#formatter)) await this.#running.format(formatter);
+    this.#formatter = formatter;
+    adaptLog?.(next.loaded.config);
     this.#running.use(rules.ruleset, next.loaded.config.rule_matching);
     this.#done++;
     this.#lastDoneNs = nowNs();
@@ -190,7 +201,7 @@ export class Reloader {
   }
 }
 
-/** What decides on rules and nothing else; everything else is set up once. */
+/** What decides on rules, and on how alerts and the log look; everything else is set up once. */
 const RELOADED_KEYS: ReadonlySet<string> = new Set([
   "config_files",
   "rules_files",
@@ -201,15 +212,24 @@ const RELOADED_KEYS: ReadonlySet<string> = new Set([
   "buffer_format_base64",
   "static_fields",
   "rule_matching",
+  "json_output",
+  "json_include_output_property",
+  "json_include_message_property",
+  "json_include_output_fields_property",
+  "json_include_tags_property",
+  "time_format_iso_8601",
+  "log_level",
 ]);
 
 /** Keys of falco.yaml that differ and that a reload does not reach. */
 export function keysForRestart(before: Config, after: Config): readonly string[] {
   const former = new Map<string, unknown>(Object.entries(before));
-  const changed = Object.entries(after).filter(([key, value]) =>
-    JSON.stringify(value) !== JSON.stringify(former.get(key))
-  );
+  const changed = Object.entries(after).filter(([key, value]) => !isSame(value, former.get(key)));
   return changed.map(([key]) => key).filter((key) => !RELOADED_KEYS.has(key));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Every file and directory that has a say in the rules, missing ones, too. */

@@ -5,6 +5,7 @@ import { Registry } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { emptyMapping } from "./config/tree.ts";
 import { type Config, standardConfig } from "./config/schema.ts";
+import type { Wired } from "./config/settings.ts";
 import { silentLogger } from "./log.ts";
 import { keepRulesFresh, keysForRestart, Reloader } from "./reload.ts";
 import type { Start } from "./start.ts";
@@ -45,6 +46,7 @@ function ruleset(...enabled: readonly boolean[]): Ruleset {
 function stage(load: () => Promise<Start>, first = start(ruleset())) {
   const used: Ruleset[] = [];
   const matching: string[] = [];
+  const formats: Wired[] = [];
   const alerts: Alert[] = [];
   const warnings: string[] = [];
   const reports: Report[] = [];
@@ -60,9 +62,10 @@ function stage(load: () => Promise<Start>, first = start(ruleset())) {
       used.push(ruleset);
       matching.push(ruleMatching);
     },
+    format: (wired: Wired) => Promise.resolve(void formats.push(wired)),
     alert: (alert: Alert) => void alerts.push(alert),
   };
-  return { used, matching, alerts, warnings, reports, options, running };
+  return { used, matching, formats, alerts, warnings, reports, options, running };
 }
 
 Deno.test("Reloader puts the new rules in the place of the old", async () => {
@@ -123,7 +126,7 @@ Deno.test("Reloader says once what takes effect after a restart", async () => {
   const { warnings, options, running } = stage(() =>
     Promise.resolve(
       start(ruleset(true), {
-        json_output: true,
+        buffered_outputs: true,
         priority: "Error",
       }),
     )
@@ -131,12 +134,33 @@ Deno.test("Reloader says once what takes effect after a restart", async () => {
   const reloader = new Reloader(options, running);
   await reloader.request("first");
   await reloader.request("second");
-  assertEquals(warnings, ["changed, but only in effect after a restart: json_output"]);
+  assertEquals(warnings, ["changed, but only in effect after a restart: buffered_outputs"]);
 });
 
-Deno.test("keysForRestart() leaves out what decides on rules", () => {
+Deno.test("Reloader passes on how alerts and the log are to look, when that has changed", async () => {
+  const json = { kind: "formatter", name: "json", config: {} } as const;
+  let next = start(ruleset(true), { json_output: true, log_level: "debug" });
+  next = { ...next, settings: { ...next.settings, formatter: json } };
+  const { formats, warnings, options, running } = stage(() => Promise.resolve(next));
+  const levels: string[] = [];
+  const adaptLog = ({ log_level }: Config) => void levels.push(log_level);
+  const reloader = new Reloader({ ...options, adaptLog }, running);
+  await reloader.request("first");
+  await reloader.request("second");
+  assertEquals([formats, levels, warnings], [[json], ["debug", "debug"], []]);
+  next = start(undefined);
+  await reloader.request("what is wrong changes nothing");
+  assertEquals([formats.length, levels.length], [1, 2]);
+});
+
+Deno.test("keysForRestart() leaves out what a reload reaches", () => {
   const before = standardConfig();
-  const after = { ...before, rules_files: ["x.yaml"], buffered_outputs: !before.buffered_outputs };
+  const after = {
+    ...before,
+    rules_files: ["x.yaml"],
+    json_output: !before.json_output,
+    buffered_outputs: !before.buffered_outputs,
+  };
   assertEquals(keysForRestart(before, after), ["buffered_outputs"]);
 });
 

@@ -4,6 +4,7 @@ import { Report } from "../base/mod.ts";
 import { CouldMatch, Delivery, Engine, needsOf, watchedNames } from "../engine/mod.ts";
 import {
   checkPluginConfig,
+  type Formatter,
   type Logger,
   type PluginOf,
   type Registry,
@@ -151,6 +152,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       state.names.retain(watchedNames(ruleset));
       for (const source of sources) source.update(needsFor(ruleset, source));
     },
+    format: async (wired) => delivery.reformat(await createFormatter(wired, request)),
     alert: (alert) => delivery.enqueue(alert),
   }, signal);
 
@@ -274,8 +276,7 @@ async function openDelivery(
   onAllGone: () => void,
 ): Promise<Delivery> {
   const { config, settings, log } = request;
-  const [formatter] = await createAll("formatter", [settings.formatter], request);
-  if (!formatter) throw new Error("the formatter of the settings was not created");
+  const formatter = await createFormatter(settings.formatter, request);
   const sinks = await createAll("sink", settings.sinks, request);
   const { capacity } = config.outputs_queue;
   return new Delivery({
@@ -286,6 +287,12 @@ async function openDelivery(
     // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
     ...(capacity > 0 ? { capacity } : {}),
   });
+}
+
+async function createFormatter(wired: Wired, request: WatchRequest): Promise<Formatter> {
+  const [formatter] = await createAll("formatter", [wired], request);
+  if (!formatter) throw new Error("the formatter of the settings was not created");
+  return formatter;
 }
 
 type Kind = Wired["kind"];

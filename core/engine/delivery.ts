@@ -94,6 +94,11 @@ export class Delivery {
     return false;
   }
 
+  /** Alerts that no sink has yet are formatted by this from now on. */
+  reformat(formatter: Formatter): void {
+    for (const lane of this.#lanes) lane.formatter = formatter;
+  }
+
   counters(): readonly LaneCounters[] {
     return this.#lanes.map((lane) => lane.counters());
   }
@@ -121,6 +126,7 @@ class Pending {
 }
 
 class Lane {
+  formatter: Formatter;
   #queue: Pending[] = [];
   #units = 0;
   /** Alerts in the batch that the sink has now. */
@@ -143,7 +149,9 @@ class Lane {
     readonly log: Logger,
     /** The sink closed by itself. */
     readonly gone: () => void,
-  ) {}
+  ) {
+    this.formatter = target.formatter;
+  }
 
   offer(pending: Pending): void {
     const { capacity, capacityUnits, batchSize, gatherMs } = this.limits;
@@ -213,7 +221,7 @@ class Lane {
     const lines: FormattedAlert[] = [];
     for (const pending of batch) {
       try {
-        lines.push(pending.format(this.target.formatter));
+        lines.push(pending.format(this.formatter));
       } catch (error) {
         this.#failed++;
         if (this.#formatFailed) continue;

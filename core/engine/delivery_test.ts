@@ -198,6 +198,17 @@ Deno.test("with a gathering time alerts wait for others, but not for flush()", a
   await delivery.close();
 });
 
+Deno.test("reformat() changes how alerts look that no sink has yet", async () => {
+  const sink = new MemorySink();
+  const { delivery } = setUp({ a: sink });
+  enqueue(delivery, 1);
+  await delivery.flush(1000);
+  delivery.reformat({ format: (alert: Alert) => `<${alert.message}>` });
+  enqueue(delivery, 1);
+  await delivery.close();
+  assertEquals(sink.lines, ["0", "<0>"]);
+});
+
 Deno.test("close() closes each sink once it is empty; what comes later is dropped", async () => {
   const sink = new MemorySink();
   const { delivery } = setUp({ a: sink });

@@ -1,13 +1,14 @@
 /** `falcod run`: watches until told to stop. */
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { grouped, type Report } from "../../base/mod.ts";
+import type { Logger } from "../../plugin/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
 import { counted } from "../count.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { reasonOf } from "../files.ts";
 import type { Host } from "../host.ts";
-import { createLogger, silentLogger } from "../log.ts";
+import { createLogger, type LogOptions, silentLogger } from "../log.ts";
 import type { OldFlags } from "../old_flags.ts";
 import type { ReloadOptions } from "../reload.ts";
 import { tellProblems } from "../report.ts";
@@ -78,7 +79,9 @@ async function runWith(request: RunRequest, host: Host): Promise<number> {
   const error = new BackgroundOutput(host.errorBytes, host.error.isTerminal);
   const patient = { ...host, error };
   try {
-    const io = { host: patient, log: loggerOf(config, patient) };
+    const look = lookOf(config);
+    const adaptLog = (config: Config) => void Object.assign(look, lookOf(config));
+    const io = { host: patient, log: loggerOf(config, patient, look), adaptLog };
     return await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, io);
   } finally {
     await error.close(LAST_WORDS_MS);
@@ -123,15 +126,22 @@ function writePidFile(path: string, host: Host): boolean {
   }
 }
 
-function loggerOf(config: Config, { error }: Host) {
-  if (!config.log_stderr) return silentLogger;
-  return createLogger(error, { level: config.log_level, isoTime: config.time_format_iso_8601 });
+function loggerOf(config: Config, { error }: Host, look = lookOf(config)): Logger {
+  return config.log_stderr ? createLogger(error, look) : silentLogger;
+}
+
+function lookOf({ log_level: level, time_format_iso_8601: isoTime }: Config): LogOptions {
+  return { level, isoTime };
 }
 
 async function watchUntilStopped(
   start: Start & { readonly ruleset: NonNullable<Start["ruleset"]> },
   request: RunRequest,
-  { host, log }: { readonly host: Host; readonly log: ReturnType<typeof createLogger> },
+  { host, log, adaptLog }: {
+    readonly host: Host;
+    readonly log: Logger;
+    readonly adaptLog: (config: Config) => void;
+  },
 ): Promise<number> {
   const { loaded, settings, ruleset, registry } = start;
   const { seconds, unbuffered } = request;
@@ -165,6 +175,7 @@ async function watchUntilStopped(
           load: () => prepare(request, host),
           tell: (report) => tellProblems(report, host, log),
           log,
+          adaptLog,
           hostname,
           onHangup: (callback) => host.onHangup(callback),
         };
