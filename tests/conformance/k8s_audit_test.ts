@@ -4,7 +4,7 @@ import { State } from "../../core/state/mod.ts";
 import { AuditEvent } from "../../plugins/sources/k8s_audit/audit_event.ts";
 import plugin from "../../plugins/sources/k8s_audit/mod.ts";
 import { type AuditDocument, auditEvents } from "../../plugins/sources/k8s_audit/payload.ts";
-import { readCorpus } from "../corpus.ts";
+import { casesPath, corpusFiles, readCorpus } from "../corpus.ts";
 import { conformanceSuite, type Unmet } from "./corpus.ts";
 
 interface ExtractedEvent {
@@ -54,11 +54,12 @@ const documents = new Map<string, readonly (readonly AuditDocument[])[]>();
 const LIMITS = { maxEventBytes: 64 << 20, maxDepth: 1000 };
 
 function documentOf(folder: string, { file, line, item }: ExtractedEvent): AuditDocument {
-  let lines = documents.get(file);
+  const path = `${folder}/${file}`;
+  let lines = documents.get(path);
   if (!lines) {
-    const texts = readCorpus(`${folder}/${file}`).split("\n");
+    const texts = readCorpus(path).split("\n");
     lines = texts.map((text) => text.trim() === "" ? [] : auditEvents(text, LIMITS).events);
-    documents.set(file, lines);
+    documents.set(path, lines);
   }
   const found = lines[line - 1]?.[item];
   if (!found) throw new Error(`${file} has no such event`);
@@ -107,7 +108,14 @@ function valueOf(extracted: Extracted | undefined): string | readonly string[] |
   return value === null || Array.isArray(value) && value.length === 0 ? undefined : value;
 }
 
-for (const folder of ["k8s_audit/upstream", "k8s_audit/real"]) {
+/** These two, and others that the directory of cases may have. */
+const folders = new Set(["k8s_audit/upstream", "k8s_audit/real"]);
+for (const path of corpusFiles("k8s_audit")) {
+  const isFolder = !/\.\w+$/.test(path);
+  if (isFolder && casesPath(`${path}/expected-fields.jsonl`) !== undefined) folders.add(path);
+}
+
+for (const folder of folders) {
   conformanceSuite<ExtractedEvent | RefusedLine>({
     file: `${folder}/expected-fields.jsonl`,
     behaviour: `audit events of ${folder} have the values that upstream's plugin extracts`,
