@@ -8,8 +8,6 @@ export class K8sAuditSource implements Source {
   readonly name = K8S_AUDIT;
   readonly isRecorded: boolean;
   readonly listens: boolean;
-  readonly dropsHelp =
-    "maxEventSize in init_config of plugin k8saudit says how large events may be";
   readonly #config: K8sAuditConfig;
   #intake: Intake | undefined;
 
@@ -47,6 +45,13 @@ export class K8sAuditSource implements Source {
 
   update(_needs: EventNeeds): void {
     // Rules see every event: what none of them asks for is not looked at.
+  }
+
+  get dropsHelp(): string {
+    const { problems } = this.#intake?.counters ?? NOTHING;
+    return problems.has("too-large")
+      ? "maxEventSize in init_config of plugin k8saudit says how large events may be"
+      : "the log shows how one of them begins";
   }
 
   counters(): SourceCounters {
