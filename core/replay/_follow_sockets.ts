@@ -3,7 +3,14 @@ import { Buffer } from "node:buffer";
 import { ScapEvent } from "../scap/mod.ts";
 import { addressAt, addressTextOf, isMapped, tupleAt, tupleText, unmapped } from "./_addresses.ts";
 import { socket, socketpair, unspecifiedEnds } from "./_follow_new_sockets.ts";
-import { isSameEnd, protocolIn, swapped, transfers, transfersPassed } from "./_follow_transfers.ts";
+import {
+  isSameEnd,
+  protocolIn,
+  swapped,
+  transfers,
+  transfersPassed,
+  transfersWithoutEnds,
+} from "./_follow_transfers.ts";
 import { Descriptor, type Ends, TCP, UDP } from "./descriptor.ts";
 import type { Handler, Handlers, Remember } from "./follower.ts";
 
@@ -168,4 +175,5 @@ export const socketHandlers: Handlers = {
   },
   enters: { connect: rememberConnect },
   passes: transfersPassed,
+  connects: transfersWithoutEnds,
 };

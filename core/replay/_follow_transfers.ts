@@ -125,6 +125,12 @@ const TRANSFERS: Readonly<
 export const transfers: Readonly<Record<string, Handler>> = madeOf(transfer);
 export const transfersPassed: Readonly<Record<string, Pass>> = madeOf(passTransfer);
 
+/** Those that tell of a socket only that it is connected. */
+export const transfersWithoutEnds: Readonly<Record<string, true>> = Object.fromEntries(
+  Object.entries(TRANSFERS).filter(([, [, index]]) => index === undefined)
+    .map(([name]) => [name, true as const]),
+);
+
 function madeOf<Made>(
   make: (direction: "in" | "out", tupleIndex: number | undefined) => Made,
 ): Readonly<Record<string, Made>> {

@@ -205,35 +205,58 @@ export class Descriptor implements Omit<FileDescriptor, "number">, DescriptorFac
 
   get socket(): SocketTuple | undefined {
     if (!this.isIp && this.kind !== "unix") return undefined;
-    return this.#socket ??= this.#makeSocket();
+    return this.#socket ??= this.kind === "unix"
+      ? new ShownSocket("unix", this, undefined, undefined)
+      : this.#makeSocket();
   }
 
   #makeSocket(): SocketTuple {
-    const family = this.kind === "unix" ? "unix" : this.typeChar === "4" ? "ipv4" : "ipv6";
-    const { ends, name: text } = this;
-    const none = { localAddress: undefined, remoteAddress: undefined, localPort: 0, remotePort: 0 };
-    if (family === "unix") return { family, ...none, path: text, text };
-    if (!ends) return { family, ...none, path: undefined, text };
+    const family = this.typeChar === "4" ? "ipv4" : "ipv6";
+    const { ends } = this;
+    if (!ends) return new ShownSocket(family, this, undefined, undefined);
     const { source, destination } = ends;
-    if (!source) {
-      const { address: localAddress, port: localPort } = destination;
-      return { family, ...none, localAddress, localPort, path: undefined, text };
-    }
-    const isClient = this.#isLocal(source);
-    const [local, remote] = isClient ? [source, destination] : [destination, source];
-    return {
-      family,
-      localAddress: local.address,
-      localPort: local.port,
-      remoteAddress: remote.address,
-      remotePort: remote.port,
-      path: undefined,
-      text,
-    };
+    if (!source) return new ShownSocket(family, this, destination, undefined);
+    return this.#isLocal(source)
+      ? new ShownSocket(family, this, source, destination)
+      : new ShownSocket(family, this, destination, source);
   }
 
   #isLocal({ address }: Endpoint): boolean {
     return this.interfaces?.isLocal(address) ?? false;
+  }
+}
+
+/** Both ends as fields ask for them; how they print is found out when somebody wants to know. */
+class ShownSocket implements SocketTuple {
+  constructor(
+    readonly family: "ipv4" | "ipv6" | "unix",
+    readonly of: Descriptor,
+    readonly local: Endpoint | undefined,
+    readonly remote: Endpoint | undefined,
+  ) {}
+
+  get localAddress(): Uint8Array | undefined {
+    return this.local?.address;
+  }
+
+  get remoteAddress(): Uint8Array | undefined {
+    return this.remote?.address;
+  }
+
+  get localPort(): number {
+    return this.local?.port ?? 0;
+  }
+
+  get remotePort(): number {
+    return this.remote?.port ?? 0;
+  }
+
+  get path(): string | undefined {
+    return this.family === "unix" ? this.of.name : undefined;
+  }
+
+  get text(): string {
+    return this.of.name;
   }
 }
 

@@ -54,6 +54,8 @@ export interface Handlers {
   readonly makers?: Readonly<Record<string, ThreadMaker>>;
   readonly enters?: Readonly<Record<string, Remember>>;
   readonly passes?: Readonly<Record<string, Pass>>;
+  /** Those of `exits` that change nothing but that a socket is connected. */
+  readonly connects?: Readonly<Record<string, true>>;
 }
 
 const ALL: readonly Handlers[] = [fileHandlers, socketHandlers, processHandlers, identityHandlers];
@@ -65,12 +67,15 @@ export class Follower {
   readonly switches = new Map<number, number>();
   /** Since the epoch; 0 when the capture does not tell. */
   bootTimeNs = 0n;
+  /** Whether anybody asks which sockets are connected. */
+  tellsConnected = true;
   readonly texts: Texts;
   readonly sink: FollowerSink;
   readonly #handlers: readonly (Handler | undefined)[];
   readonly #makers: readonly (ThreadMaker | undefined)[];
   readonly #enters: readonly (Remember | undefined)[];
   readonly #passes: readonly (Pass | undefined)[];
+  readonly #connects: readonly (true | undefined)[];
   readonly #descriptorParams = descriptorParams();
   readonly #kinds = typeKinds();
   readonly #ends = new RecentEnds();
@@ -87,6 +92,7 @@ export class Follower {
     this.#handlers = byCode(ALL.map(({ exits }) => exits), "exit");
     this.#makers = byCode(ALL.map(({ makers }) => makers ?? {}), "exit");
     this.#enters = byCode(ALL.map(({ enters }) => enters ?? {}), "enter");
+    this.#connects = byCode(ALL.map(({ connects }) => connects ?? {}), "exit");
     const passes = byCode(ALL.map(({ passes }) => passes ?? {}), "exit");
     this.#passes = passes.map((pass, code) =>
       pass ?? (this.doesNothing(code) ? NOTHING : undefined)
@@ -106,11 +112,13 @@ export class Follower {
     return true;
   }
 
-  /** The end of a call that changes nothing. */
+  /** The end of a call that changes nothing, or nothing that anybody asks about. */
   doesNothing(code: number): boolean {
     const other = NO_THREAD | MAY_BE_GONE | NO_LOOKUP;
     return (this.#kinds[code]! & (EXIT | other)) === EXIT &&
-      this.#handlers[code] === undefined && this.#makers[code] === undefined;
+      (this.#handlers[code] === undefined ||
+        !this.tellsConnected && this.#connects[code] === true) &&
+      this.#makers[code] === undefined;
   }
 
   /** Before the event is judged. */

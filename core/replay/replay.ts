@@ -79,8 +79,12 @@ export class Replay {
     this.#wanted = this.#shown;
   }
 
-  /** Only events of these types are delivered; all are followed. */
-  want(types: ReadonlySet<number>): void {
+  /**
+   * Only events of these types are delivered; all are followed, as far as it shows in `fields`, which are
+   * those of rules and outputs. Absent: in any.
+   */
+  want(types: ReadonlySet<number>, fields?: ReadonlySet<string>): void {
+    this.#follower.tellsConnected = fields?.has("fd.connected") ?? true;
     this.#wanted = this.#shown.map((shown, code) => shown !== 0 && types.has(code) ? 1 : 0);
     // Which of the generic system calls it is stands in the event.
     if (this.#shown[GENERIC_EXIT]) this.#wanted[GENERIC_EXIT] = 1;

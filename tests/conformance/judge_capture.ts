@@ -66,7 +66,8 @@ export async function judgeCapture(request: JudgeRequest): Promise<Judgement | s
     await playAuditLog(capture, registry, { deliver, signal, log, settle: () => undefined });
   } else {
     const replay = new Replay(sinkInto(state, deliver));
-    replay.want(needsOf(ruleset, "syscall").eventTypes);
+    const { eventTypes, fields } = needsOf(ruleset, "syscall");
+    replay.want(eventTypes, fields);
     await playCapture(capture, replay);
   }
   if (fault) throw fault;

@@ -39,6 +39,10 @@ function look(event: ReplayEvent, state: State): readonly string[] {
   return shown;
 }
 
+/** Of all fields that depend on what is followed, the one that is asked about seldom. */
+const SELDOM = "fd.connected";
+const USUAL_FIELDS = new Set([...syscallFields.keys()].filter((name) => name !== SELDOM));
+
 interface Seen {
   readonly shown: ReadonlyMap<number, readonly string[]>;
   readonly types: ReadonlySet<number>;
@@ -50,6 +54,7 @@ async function seen(
   path: string,
   isLookedAt: (number: number) => boolean,
   wanted?: ReadonlySet<number>,
+  fields?: ReadonlySet<string>,
 ): Promise<Seen> {
   const state = recordedState();
   const shown = new Map<number, readonly string[]>();
@@ -60,9 +65,13 @@ async function seen(
     if (isLookedAt(event.number)) shown.set(event.number, look(event, state));
     state.end(event);
   }));
-  if (wanted) replay.want(wanted);
+  if (wanted) replay.want(wanted, fields);
   await playCapture(path, replay);
   return { shown, types, events: replay.counters.events };
+}
+
+function asked(shown: readonly string[], fields?: ReadonlySet<string>): readonly string[] {
+  return fields ? shown.filter((text) => !text.startsWith(`${SELDOM}=`)) : shown;
 }
 
 async function assertAlike(path: string, random: Random): Promise<void> {
@@ -74,10 +83,12 @@ async function assertAlike(path: string, random: Random): Promise<void> {
   const types = [...all.types];
   for (let i = 0; i < CHOICES; i++) {
     const wanted = new Set(Array.from({ length: TYPES_CHOSEN }, () => random.pick(types)));
-    const few = await seen(path, isLookedAt, wanted);
+    const fields = i % 2 === 0 ? USUAL_FIELDS : undefined;
+    const few = await seen(path, isLookedAt, wanted, fields);
     assertEquals(few.events, events);
     for (const [number, shown] of few.shown) {
-      assertEquals(shown, all.shown.get(number), `${path}, event ${number}, seed ${SEED}`);
+      const where = `${path}, event ${number}, seed ${SEED}`;
+      assertEquals(asked(shown, fields), asked(all.shown.get(number)!, fields), where);
     }
   }
 }

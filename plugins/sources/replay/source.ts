@@ -22,14 +22,14 @@ export class ReplaySource implements Source {
   /** Ends with the capture. */
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
     const replay = this.#replay = new Replay(context);
-    replay.want(needs.eventTypes);
+    replay.want(needs.eventTypes, needs.fields);
     context.ready();
     const { signal } = context;
     await playCapture(this.#config.captureFile, replay, { signal, settle: () => context.settle() });
   }
 
   update(needs: EventNeeds): void {
-    this.#replay?.want(needs.eventTypes);
+    this.#replay?.want(needs.eventTypes, needs.fields);
   }
 
   counters(): SourceCounters {
