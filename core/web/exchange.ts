@@ -1,14 +1,7 @@
-/** One request of node's servers, HTTP/1.1 or 2, as `Request` and `Response`. */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { ServerHttp2Stream } from "node:http2";
+/** One request of node's servers as `Request` and `Response`. */
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { refusal } from "./reply.ts";
-
-export interface Exchanged {
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
-  /** The client waits for leave to send its body (`Expect: 100-continue`). */
-  readonly expectsLeave: boolean;
-}
+import type { RawRequest } from "./transport.ts";
 
 export interface ExchangeOptions {
   readonly lingerMs: number;
@@ -18,7 +11,7 @@ export interface ExchangeOptions {
 
 /** Answers a request by what `answer` says, which must not reject. Resolves when the client has it all. */
 export async function exchange(
-  { message, response, expectsLeave }: Exchanged,
+  { message, response, expectsLeave }: RawRequest,
   answer: (request: Request) => Promise<Response>,
   { lingerMs, isLast }: ExchangeOptions,
 ): Promise<void> {
@@ -28,12 +21,12 @@ export async function exchange(
     : refusal({ status: 405, error: "this method is answered nowhere" });
   const body = message.method === "HEAD" ? undefined : new Uint8Array(await reply.arrayBuffer());
   if (response.destroyed || response.headersSent) return;
-  const headers: Record<string, string> = { "x-content-type-options": "nosniff" };
+  const headers: Record<string, string> = {};
   for (const [name, value] of reply.headers) headers[name] = value;
   if (body) headers["content-length"] = String(body.length);
   // What is not read to its end cannot be followed by another request.
   const isUnread = !message.complete && hasBody(message);
-  if (!isHttp2(message) && (isUnread || isLast())) headers.connection = "close";
+  if (isUnread || isLast()) headers.connection = "close";
   response.writeHead(reply.status, headers);
   const isDone = new Promise<void>((resolve) => {
     response.once("finish", resolve);
@@ -70,21 +63,17 @@ function urlOf(target: string): string | undefined {
 function headersOf(given: IncomingHttpHeaders): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
-    if (name.startsWith(":") || value === undefined) continue;
+    if (value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
   }
   return headers;
 }
 
-function hasBody(message: IncomingMessage): boolean {
-  const { headers } = message;
+function hasBody({ headers }: IncomingMessage): boolean {
   if (headers["content-length"] !== undefined) return headers["content-length"] !== "0";
-  if (isHttp2(message)) return !message.stream.endAfterHeaders;
   return headers["transfer-encoding"] !== undefined;
 }
 
-/** Error code of HTTP/2: nothing is wrong. */
-const NO_ERROR = 0;
 /** Bytes that may wait to be read. */
 const WAITING_BYTES = 256 << 10;
 
@@ -122,25 +111,14 @@ function bodyOf(message: IncomingMessage, leave: (() => void) | undefined) {
 
 /**
  * Takes what the client still sends, and forgets it: a connection that is closed on data makes the
- * client's system throw away the answer. A stream of HTTP/2 can be ended by itself (RFC 9113, 8.1).
+ * client's system throw away the answer.
  */
 async function linger(message: IncomingMessage, isDone: Promise<void>, lingerMs: number) {
   const isEnough = Promise.withResolvers<void>();
   const timer = setTimeout(isEnough.resolve, lingerMs);
+  for (const event of ["end", "close", "error"]) message.once(event, isEnough.resolve);
   message.resume();
-  if (isHttp2(message)) {
-    await Promise.race([isDone, isEnough.promise]);
-    message.stream.close(NO_ERROR);
-  } else {
-    for (const event of ["end", "close", "error"]) message.once(event, isEnough.resolve);
-    await Promise.all([isDone, isEnough.promise]);
-    message.socket.destroy();
-  }
+  await Promise.all([isDone, isEnough.promise]);
   clearTimeout(timer);
-}
-
-function isHttp2(
-  message: IncomingMessage,
-): message is IncomingMessage & { readonly stream: ServerHttp2Stream } {
-  return message.httpVersionMajor > 1;
+  message.socket.destroy();
 }

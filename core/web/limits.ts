@@ -14,8 +14,6 @@ export interface WebLimits {
   readonly lingerMs: number;
   /** Bytes of all headers of a request. */
   readonly maxHeaderBytes: number;
-  /** Requests at a time on one HTTP/2 connection. */
-  readonly maxStreams: number;
   /** For requests that are under way when the server shuts down. */
   readonly drainMs: number;
 }
@@ -28,6 +26,5 @@ export const STANDARD_LIMITS: WebLimits = {
   requestMs: 120_000,
   lingerMs: 2000,
   maxHeaderBytes: 16 << 10,
-  maxStreams: 64,
   drainMs: 10_000,
 };

@@ -6,10 +6,11 @@ import { andMore, Seldom } from "../base/mod.ts";
 import { type ConnectionCounters, Connections } from "./connections.ts";
 import { type Endpoint, type Listen, type WebClient, WebError, type WebLog } from "./endpoint.ts";
 import { exchange } from "./exchange.ts";
+import type { BridgedRequest } from "./http2_bridge.ts";
 import type { WebLimits } from "./limits.ts";
 import { refusal } from "./reply.ts";
 import { markOf, readTlsFiles, type TlsMaterial } from "./tls_files.ts";
-import { addressName, Transport, type TransportOptions } from "./transport.ts";
+import { addressName, type RawRequest, Transport } from "./transport.ts";
 
 export interface WebServerOptions {
   readonly listen: Listen;
@@ -29,6 +30,7 @@ export interface WebCounters extends ConnectionCounters {
 /** Connections are looked at so often, and files of certificates. */
 const SWEEP_MS = 1000;
 const TELL_EVERY_MS = 30_000;
+const PASSING_MS = 50;
 
 export class WebServer {
   readonly #options: WebServerOptions;
@@ -116,10 +118,9 @@ export class WebServer {
     clearInterval(this.#sweeping);
     const closed = this.#transport?.close();
     const end = performance.now() + this.#options.limits.drainMs;
-    while (this.#connections.active > 0 && performance.now() < end) {
-      this.#connections.end("idle");
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    while (this.#connections.active > 0 && performance.now() < end) await pause(5);
+    // What was said last over HTTP/2 has one more socket to pass.
+    await Promise.race([closed, pause(PASSING_MS)]);
     this.#connections.end("all");
     await closed;
   }
@@ -135,7 +136,8 @@ export class WebServer {
       limits,
       material: this.#material(),
       connected: (socket) => this.#connected(socket),
-      requested: (exchanged) => this.#answer(exchanged),
+      requested: (raw) => this.#answer(raw),
+      answer: (bridged) => this.#answerBridged(bridged),
       notLetIn: (reason) => {
         this.#failedHandshakes++;
         this.#handshakes.say((more) => {
@@ -184,18 +186,33 @@ export class WebServer {
     }
   }
 
-  #answer(
-    { message, response, socket, expectsLeave }: Parameters<TransportOptions["requested"]>[0],
-  ): void {
-    this.#requests++;
-    const over = this.#connections.began(socket);
-    const client = clientOf(socket);
+  #answer(raw: RawRequest): void {
+    const { socket } = raw.message;
+    const { over, reply } = this.#began(socket);
     const { lingerMs } = this.#options.limits;
-    exchange(
-      { message, response, expectsLeave },
-      async (request) => await this.#app.fetch(request, { client }),
-      { lingerMs, isLast: () => this.#isClosing },
-    ).catch((error) => this.#fault(error)).finally(over);
+    exchange(raw, reply, { lingerMs, isLast: () => this.#isClosing })
+      .catch((error) => this.#fault(error)).finally(over);
+  }
+
+  async #answerBridged({ request, socket, completed }: BridgedRequest): Promise<Response> {
+    const { over, reply } = this.#began(socket);
+    completed.catch(() => {}).finally(over);
+    return await reply(request);
+  }
+
+  #began(socket: Socket | TLSSocket) {
+    this.#requests++;
+    const client = clientOf(socket);
+    const reply = async (request: Request) => {
+      try {
+        const response = await this.#app.fetch(request, { client });
+        response.headers.set("x-content-type-options", "nosniff");
+        return response;
+      } catch (error) {
+        return this.#fault(error);
+      }
+    };
+    return { over: this.#connections.began(socket), reply };
   }
 
   #fault(error: unknown): Response {
@@ -210,6 +227,10 @@ export class WebServer {
     const { tls } = this.listen;
     if (tls && markOf(tls) !== this.#filesMark) this.reload();
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The path as a route that means itself: letters that would make a pattern of it are spelled out. */
@@ -231,9 +252,8 @@ function nothingAt(url: string): Response {
 function clientOf(socket: Socket | TLSSocket): WebClient {
   const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
   const client = { address, port: socket.remotePort ?? 0 };
-  const session = socket as Partial<TLSSocket>; // HTTP/2 has a stand-in of it, which says nothing to `in`
-  if (!session.authorized) return client;
-  const subject = session.getPeerCertificate?.()?.subject;
+  if (!("authorized" in socket) || !socket.authorized) return client;
+  const { subject } = socket.getPeerCertificate();
   return subject ? { ...client, certificateSubject: subjectText(subject) } : client;
 }
 

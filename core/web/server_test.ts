@@ -222,6 +222,44 @@ Deno.test("new certificates are taken as soon as their files change, and broken 
   );
 });
 
+/** RFC 9113, 4.1 */
+function frame(type: number, stream: number, content: readonly number[] = []): readonly number[] {
+  return [0, 0, content.length, type, 0, 0, 0, 0, stream, ...content];
+}
+
+Deno.test("frames that are not allowed end their connection, and nothing else", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const { url, server } = await fixture.serve(mirror, made.tls);
+  const caCerts = [Deno.readTextFileSync(made.path("ca.pem"))];
+  const { port } = server.address!;
+  const zeros = (count: number) => Array<number>(count).fill(0);
+  const goAway = frame(7, 0, zeros(8)), settings = frame(4, 0), reset = frame(3, 5, zeros(4));
+  const start = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  for (
+    const said of [
+      [...settings, ...reset],
+      // With node's HTTP/2 in Deno 2.9.6 this ended the process.
+      [...settings, ...goAway, ...reset],
+      [...settings, ...frame(4, 0, [0, 5, 0, 0, 0, 1])],
+      [...frame(1, 1, Array(9).fill(255))],
+      [...crypto.getRandomValues(new Uint8Array(200))],
+    ]
+  ) {
+    using client = await Deno.connectTls({
+      hostname: "localhost",
+      port,
+      caCerts,
+      alpnProtocols: ["h2"],
+    });
+    await client.write(new Uint8Array([...start, ...said]));
+    await new Response(client.readable).bytes().catch(() => {});
+  }
+  const found = await curl("--http2", "--cacert", made.path("ca.pem"), "-d", "x", `${url}/mirror`);
+  assertObjectMatch(found, { status: 200, httpVersion: "2" });
+  assertEquals(server.counters.faults, 0);
+});
+
 /** What the server sends before it closes a connection on which only this was said. */
 async function afterSaying(url: string, text: string): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });

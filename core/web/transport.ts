@@ -3,12 +3,21 @@
  * connections, asks clients for no certificate, and keeps the one it was started with.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type Listen, WebError } from "./endpoint.ts";
+import { type BridgedRequest, Http2Bridge } from "./http2_bridge.ts";
 import type { WebLimits } from "./limits.ts";
 import type { TlsMaterial } from "./tls_files.ts";
+
+/** A request of HTTP/1.1. */
+export interface RawRequest {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The client waits for leave to send its body (`Expect: 100-continue`). */
+  readonly expectsLeave: boolean;
+}
 
 export interface TransportOptions {
   readonly listen: Listen;
@@ -17,40 +26,33 @@ export interface TransportOptions {
   readonly limits: WebLimits;
   /** Before anything was said on it. */
   readonly connected: (socket: Socket) => void;
-  /** `socket` is that of the TLS session, if there is one. */
-  readonly requested: (
-    exchanged: {
-      readonly message: IncomingMessage;
-      readonly response: ServerResponse;
-      readonly socket: Socket | TLSSocket;
-      /** The client waits for leave to send its body. */
-      readonly expectsLeave: boolean;
-    },
-  ) => void;
+  readonly requested: (raw: RawRequest) => void;
+  /** As `requested`, by HTTP/2. */
+  readonly answer: (bridged: BridgedRequest) => Promise<Response>;
   readonly notLetIn: (reason: string) => void;
 }
 
-/**
- * What a client may send before it is read. With node's standard 64 KiB a body of 200 KB takes 150 ms,
- * for Deno gives windows back late.
- */
-const STREAM_WINDOW = 1 << 20, SESSION_WINDOW = 4 << 20;
 /** All addresses, of IPv4, too. */
 const EVERYWHERE = "::";
 
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #server: Server | Http2SecureServer;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #server: Server | SecureServer;
+  #bridge: Http2Bridge | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
     const { material } = options;
-    this.#server = material ? this.#secure(material) : this.#plain();
+    this.#server = material ? this.#secure(material) : createServer(this.#bounds());
     this.#server.on("connection", (socket: Socket) => {
       socket.on("error", () => {}); // the client went away
       options.connected(socket);
     });
+    const take = (expectsLeave: boolean) => (message: IncomingMessage, response: ServerResponse) =>
+      options.requested({ message, response, expectsLeave });
+    this.#server.on("request", take(false));
+    this.#server.on("checkContinue", take(true));
+    this.#server.on("clientError", (error, socket) => refuseRaw(error, socket as Socket));
   }
 
   get address(): { readonly hostname: string; readonly port: number } | undefined {
@@ -61,14 +63,16 @@ export class Transport {
   /** Rejects with `WebError`. */
   async listen(): Promise<void> {
     const { hostname, port } = this.#options.listen;
+    const isEverywhere = hostname === "" || hostname === EVERYWHERE;
     try {
       try {
         await this.#bind(hostname || EVERYWHERE, port);
       } catch (error) {
-        if (hostname !== "" || !NO_IPV6.has(codeOf(error))) throw error;
+        if (!isEverywhere || !NO_IPV6.has(codeOf(error))) throw error;
         await this.#bind("0.0.0.0", port);
       }
     } catch (error) {
+      this.#bridge?.close();
       const why = PROBLEMS[codeOf(error)] ?? messageOf(error);
       const message = `Cannot listen on ${addressName(this.#options.listen)}: ${why}`;
       throw new WebError("listen-failed", message, error);
@@ -77,13 +81,13 @@ export class Transport {
 
   /** For connections that come from now on. */
   use(material: TlsMaterial): void {
-    (this.#server as Http2SecureServer).setSecureContext(material);
+    (this.#server as SecureServer).setSecureContext(material);
   }
 
   /** Takes no more connections, and no more requests on those of HTTP/2; resolves when all are closed. */
   close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
+    this.#bridge?.close();
     return closed;
   }
 
@@ -99,58 +103,45 @@ export class Transport {
     });
   }
 
-  #plain(): Server {
+  /** `Connections` keeps the time, for all kinds of connections alike. */
+  #bounds() {
     const { maxHeaderBytes: maxHeaderSize, requestMs, idleMs } = this.#options.limits;
-    // `Connections` keeps the time, for all kinds of connections alike.
     const times = {
       requestTimeout: requestMs,
       headersTimeout: requestMs,
       keepAliveTimeout: idleMs,
     };
-    const server = createServer({ maxHeaderSize, ...times });
-    this.#takeRequests(server);
-    server.on("clientError", (error, socket) => refuseRaw(error, socket as Socket));
-    return server;
+    return { maxHeaderSize, ...times };
   }
 
-  #secure(material: TlsMaterial): Http2SecureServer {
-    const { maxHeaderBytes, maxStreams } = this.#options.limits;
+  #secure(material: TlsMaterial): SecureServer {
     const asksClients = material.ca !== undefined;
+    const { answer, limits: { lingerMs } } = this.#options;
+    this.#bridge = Http2Bridge.open({ answer, lingerMs });
     const server = createSecureServer({
+      ...this.#bounds(),
       ...material,
       requestCert: asksClients,
       rejectUnauthorized: asksClients,
-      allowHTTP1: true,
       minVersion: "TLSv1.2",
-      settings: {
-        initialWindowSize: STREAM_WINDOW,
-        maxConcurrentStreams: maxStreams,
-        maxHeaderListSize: maxHeaderBytes,
-      },
+      ALPNProtocols: this.#bridge ? ["h2", "http/1.1"] : ["http/1.1"],
     });
-    this.#takeRequests(server);
-    server.on("session", (session: ServerHttp2Session) => {
-      this.#sessions.add(session);
-      session.once("close", () => this.#sessions.delete(session));
-      session.setLocalWindowSize(SESSION_WINDOW);
-    });
-    server.on("sessionError", () => {}); // the client's mistake, and its session is gone
     server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
       this.#options.notLetIn(error.message);
       socket.destroy();
     });
+    this.#divert(server);
     return server;
   }
 
-  #takeRequests(server: Server | Http2SecureServer): void {
-    const take =
-      (expectsLeave: boolean) => (message: IncomingMessage, response: ServerResponse) => {
-        const { stream } = message as { stream?: { session?: { socket: TLSSocket } } };
-        const socket = stream?.session?.socket ?? message.socket;
-        this.#options.requested({ message, response, socket, expectsLeave });
-      };
-    server.on("request", take(false));
-    server.on("checkContinue", take(true));
+  /** Sockets that are to speak HTTP/2 do not come to the server's own HTTP. */
+  #divert(server: SecureServer): void {
+    const speakHttp1 = server.listeners("secureConnection") as ((socket: TLSSocket) => void)[];
+    server.removeAllListeners("secureConnection");
+    server.on("secureConnection", (socket: TLSSocket) => {
+      if (socket.alpnProtocol === "h2") this.#bridge?.serve(socket);
+      else for (const listener of speakHttp1) listener.call(server, socket);
+    });
   }
 }
 
