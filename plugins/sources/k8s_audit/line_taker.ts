@@ -7,6 +7,8 @@ import { isBlankLine, type LineCut } from "./lines.ts";
 
 /** Between two messages about the same file. */
 const TELL_EVERY_MS = 30_000;
+/** Events over several lines are what people make of them to look at. */
+const NOT_A_LINE = "it is no JSON, and every line is to be an event or a list of events";
 /** How long to wait while other inputs have more than enough waiting. */
 const BUSY_MS = 20;
 /** Of a line that cannot be used this much is shown. */
@@ -54,7 +56,7 @@ export class LineTaker {
     }
     if (taken.kind === "ended") return false;
     const [problem] = taken.problems;
-    if (problem) this.#tell(problem.detail, line);
+    if (problem) this.#tell(problem.kind === "malformed" ? NOT_A_LINE : problem.detail, line);
     return true;
   }
 
