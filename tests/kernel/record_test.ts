@@ -3,6 +3,7 @@
  * live, field by field.
  */
 import { assert, assertEquals } from "../assert.ts";
+import { falcod } from "../cli/program.ts";
 import { corpusPath, corpusTest } from "../corpus.ts";
 import { kernelTest, ownMounts, withFalcod } from "./harness.ts";
 import { comparable, isOfResolvedName } from "./live_replay.ts";
@@ -103,6 +104,28 @@ kernelTest("a recording is full at its limit, and can be read", async () => {
     }
   });
 });
+
+kernelTest(
+  "a recording that a full disk has no place for leaves the file that is there",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "falcod-record-" });
+    const inside = `mount -t tmpfs -o size=64k tmpfs ${folder}
+    echo something dear >${folder}/x.scap
+    dd if=/dev/zero of=${folder}/fill bs=1k count=64 2>/dev/null
+    "$@"; code=$?
+    rm ${folder}/fill; ls -A ${folder}; cat ${folder}/x.scap; exit $code`;
+    try {
+      const { code, out, error } = await falcod(
+        ["record", "-w", `${folder}/x.scap`, "--scope", `pid:${Deno.pid}`],
+        { under: ["unshare", "--mount", "sh", "-c", inside, "sh"] },
+      );
+      assertEquals([code, out], [1, "x.scap\nsomething dear\n"], error);
+      assert(error.includes("No space left on device"), error);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+);
 
 kernelTest("a rule captures what comes after it, longer while rules match", async () => {
   const folder = await Deno.makeTempDir({ prefix: "falcod-capture-" });
