@@ -69,3 +69,17 @@ Deno.test("checkPluginConfig() gives what the schema made of it, or reports each
   assertEquals(checkPluginConfig(shout, { mark: 3 }, { report }), undefined);
   assertObjectMatch(report.diagnostics[0]!, { code: "C014", severity: "error" });
 });
+
+Deno.test("Registry.eventSource() names the source whose events a plugin delivers", () => {
+  const load = () => Promise.reject(new Error("not asked for"));
+  const registry = new Registry([
+    { kind: "source", name: "syscall", load },
+    { kind: "source", name: "replay", standsInFor: "syscall", load },
+  ]);
+  assertEquals(["syscall", "replay", "k8s_audit"].map((name) => registry.eventSource(name)), [
+    "syscall",
+    "syscall",
+    "k8s_audit",
+  ]);
+  assertEquals(registry.eventSources(), ["syscall"]);
+});

@@ -35,6 +35,18 @@ Deno.test("begin() shows names as given, whatever the last event was judged by",
   assertEquals(known.view, "given");
 });
 
+Deno.test("begin() keeps the clock of other events when one stands alone", () => {
+  const known = state();
+  known.begin({ ...event(100), clockNs: 5 * SECOND });
+  known.end(event(100));
+  const alone = { ...event(100), standsAlone: true, clockNs: 7, originClockNs: 3 };
+  known.begin(alone);
+  assertEquals([known.thread, known.firstClockNs], [undefined, 3]);
+  known.end(alone);
+  known.begin({ ...event(100), clockNs: 6 * SECOND });
+  assertEquals([known.previousClockNs, known.firstClockNs], [5 * SECOND, 5 * SECOND]);
+});
+
 Deno.test("begin() applies the event's change before the rules see it", () => {
   const known = state();
   const change = exec(100, "cat", { image: image("cat"), startClockNs: 100 * SECOND });
