@@ -5,6 +5,7 @@
  * Facts: falcosecurity/plugins plugins/k8saudit config.go and source.go (0.18), falco 0.31 falco.yaml.
  */
 import { z } from "zod";
+import { parseAddress, parseNetwork } from "../../base/ip.ts";
 import type { Report } from "../../base/mod.ts";
 import { flag, idle, listOf, section, text, whole, word } from "./_types.ts";
 import type { LoadedConfig } from "./load.ts";
@@ -20,6 +21,10 @@ export const K8S_AUDIT = "k8s_audit";
 const async = () => idle(flag(true), "fields are read when a rule asks for them");
 const LARGEST = 2 ** 30;
 
+const network = word().refine((text) => !!parseAddress(text) || !!parseNetwork(text), {
+  error: "an IP address, or a network as 10.0.0.0/8",
+});
+
 /** `init_config` of the plugin named k8saudit; the first four are Falco's. */
 export const auditPluginConfig = section({
   sslCertificate: text("/etc/falco/falco.pem"),
@@ -32,7 +37,7 @@ export const auditPluginConfig = section({
   tokenFile: text(),
   tokenVariable: text(),
   /** Addresses and networks that requests may come from; none: all. */
-  allowedSources: listOf(word()),
+  allowedSources: listOf(network),
   /** Where it is kept how far a file was read that is followed. */
   stateDirectory: text("/var/lib/falcod"),
 });
