@@ -97,3 +97,26 @@ Deno.test({
     assert(error.includes("falcod: stopped; "), error);
   },
 });
+
+Deno.test({
+  name: "falcod starts though it is hung up on all the time, and reloads then",
+  ignore: !isPossible,
+  fn: async () => {
+    await using shell = new Shell();
+    const args = ["--scope", `pid:${shell.processId}`, "-o", "log_level=info"];
+    const child = falcodCommand(["run", ...args]).spawn();
+    const messages = linesOf(child.stderr);
+    // From here on it listens.
+    await until(messages, /configuration from /);
+    const storm = setInterval(() => child.kill("SIGHUP"), 3);
+    try {
+      await until(messages, /^falcod: watching syscall with \d+ rules?$/);
+      await until(messages, /: \d+ rules? (?:is|are) in effect$/);
+    } finally {
+      clearInterval(storm);
+      child.kill("SIGTERM");
+    }
+    assertEquals((await child.status).code, 0);
+    await Promise.all([messages.return?.(), child.stdout.cancel()]);
+  },
+});
