@@ -1,15 +1,17 @@
 /** An API server's webhook, played by curl, before the real program. */
 import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { newAuthority } from "../certificates.ts";
+import { corpusPath, corpusTest, readCorpus } from "../corpus.ts";
 import { curl } from "../curl.ts";
 import { freePort } from "../free_port.ts";
-import { falcod, Folder, root } from "./program.ts";
+import { falcod, Folder } from "./program.ts";
 import { Running } from "./running.ts";
 
-const REAL = `${root}../shared/conformance/k8s_audit/real`;
 /** As a real API server posted it. */
-const EVENT_LIST = `@${REAL}/eventlist-batch2.json`;
-const EVENTS = JSON.parse(Deno.readTextFileSync(`${REAL}/eventlist-batch2.json`)).items.length;
+const LIST = "k8s_audit/real/eventlist-batch2.json";
+/** For curl. */
+const EVENT_LIST = `@${corpusPath(LIST)}`;
+const EVENTS = corpusPath(LIST) === undefined ? 0 : JSON.parse(readCorpus(LIST)).items.length;
 const JSON_TYPE = ["-H", "Content-Type: application/json"] as const;
 /** Only audit events: whether this machine can be watched does not matter. */
 const ALONE = ["--disable-source", "syscall"] as const;
@@ -47,43 +49,61 @@ webserver:
    ssl_certificate: /etc/falco/falco.pem
 `;
 
-Deno.test("falcod takes audit events the way the Kubernetes documentation of 2020 has it", async () => {
-  using folder = folderWith(OF_2020);
-  const port = freePort();
-  await using running = await start(folder, "-o", `webserver.listen_port=${port}`);
-  const url = `http://127.0.0.1:${port}`;
-  const posted = await curl(
-    ...JSON_TYPE,
-    "--data-binary",
-    EVENT_LIST,
-    `${url}/k8s_audit?timeout=30s`,
-  );
-  assertObjectMatch(posted, { status: 200, body: "" });
-  assertObjectMatch(await curl(`${url}/healthz`), { status: 200 });
-  assertEquals(await running.end(), 0, running.error);
-  assertEquals(alertsOf(running), EVENTS);
-});
+corpusTest(
+  "falcod takes audit events the way the Kubernetes documentation of 2020 has it",
+  [LIST],
+  async () => {
+    using folder = folderWith(OF_2020);
+    const port = freePort();
+    await using running = await start(folder, "-o", `webserver.listen_port=${port}`);
+    const url = `http://127.0.0.1:${port}`;
+    const posted = await curl(
+      ...JSON_TYPE,
+      "--data-binary",
+      EVENT_LIST,
+      `${url}/k8s_audit?timeout=30s`,
+    );
+    assertObjectMatch(posted, { status: 200, body: "" });
+    assertObjectMatch(await curl(`${url}/healthz`), { status: 200 });
+    assertEquals(await running.end(), 0, running.error);
+    assertEquals(alertsOf(running), EVENTS);
+  },
+);
 
-Deno.test("falcod takes audit events over https, with one file for key and certificate", async () => {
-  using folder = folderWith(OF_2020);
-  const authority = await newAuthority();
-  const { key, certificate } = await authority.issue({ commonName: "falcod" });
-  const pem = folder.file("falco.pem"), ca = folder.file("ca.pem");
-  Deno.writeTextFileSync(pem, key + certificate);
-  Deno.writeTextFileSync(ca, authority.certificate);
-  const port = freePort();
-  const tls = ["-o", "webserver.ssl_enabled=true", "-o", `webserver.ssl_certificate=${pem}`];
-  await using running = await start(folder, "-o", `webserver.listen_port=${port}`, ...tls);
-  const url = `https://localhost:${port}/k8s_audit`;
-  for (const [flag, httpVersion] of [["--http1.1", "1.1"], ["--http2", "2"]] as const) {
-    const posted = await curl(flag, "--cacert", ca, ...JSON_TYPE, "--data-binary", EVENT_LIST, url);
-    assertObjectMatch(posted, { status: 200, httpVersion });
-  }
-  assertEquals(await running.end(), 0, running.error);
-  assertEquals(alertsOf(running), 2 * EVENTS);
-});
+corpusTest(
+  "falcod takes audit events over https, with one file for key and certificate",
+  [LIST],
+  async () => {
+    using folder = folderWith(OF_2020);
+    const authority = await newAuthority();
+    const { key, certificate } = await authority.issue({ commonName: "falcod" });
+    const pem = folder.file("falco.pem"), ca = folder.file("ca.pem");
+    Deno.writeTextFileSync(pem, key + certificate);
+    Deno.writeTextFileSync(ca, authority.certificate);
+    const port = freePort();
+    const tls = ["-o", "webserver.ssl_enabled=true", "-o", `webserver.ssl_certificate=${pem}`];
+    await using running = await start(folder, "-o", `webserver.listen_port=${port}`, ...tls);
+    const url = `https://localhost:${port}/k8s_audit`;
+    for (const [flag, httpVersion] of [["--http1.1", "1.1"], ["--http2", "2"]] as const) {
+      const posted = await curl(
+        flag,
+        "--cacert",
+        ca,
+        ...JSON_TYPE,
+        "--data-binary",
+        EVENT_LIST,
+        url,
+      );
+      assertObjectMatch(posted, { status: 200, httpVersion });
+    }
+    assertEquals(await running.end(), 0, running.error);
+    assertEquals(alertsOf(running), 2 * EVENTS);
+  },
+);
 
-Deno.test("falcod takes audit events as Falco's plugin of today, with checks of who sends them", async () => {
+corpusTest("falcod takes audit events as Falco's plugin of today, with checks of who sends them", [
+  LIST,
+], async () => {
   using folder = folderWith("");
   const authority = await newAuthority();
   const server = await authority.issue({ commonName: "falcod" });
@@ -141,42 +161,57 @@ load_plugins: [k8saudit, json]
   assertEquals(alertsOf(running), 2 * EVENTS);
 });
 
-Deno.test("falcod survives what should not be sent to it, and says what is wrong with it", async () => {
-  const port = freePort();
-  using folder = folderWith(plugin(port));
-  await using running = await start(folder);
-  const file = (name: string, content: string | Uint8Array) => {
-    if (typeof content === "string") Deno.writeTextFileSync(folder.file(name), content);
-    else Deno.writeFileSync(folder.file(name), content);
-    return `@${folder.file(name)}`;
-  };
-  const to = (path: string, ...more: readonly string[]) =>
-    curl(...more, `http://127.0.0.1:${port}${path}`);
-  const post = (body: string, ...more: readonly string[]) =>
-    to("/k8s-audit", ...JSON_TYPE, ...more, "--data-binary", body);
-  const time = `"stageTimestamp":"2020-10-25T13:58:49.730588Z"`;
-  const event = (filler: string) =>
-    `{"kind":"Event","auditID":"x",${time},"requestObject":${filler}}`;
-  const fault = async (body: string, status: number, said: RegExp, ...more: readonly string[]) => {
-    const reply = await post(body, ...more);
-    assertEquals(reply.status, status, `${reply.body}${reply.error}`);
-    assert(said.test(reply.body), reply.body);
-  };
-  await fault(file("2mb", event(`"${"x".repeat(2 << 20)}"`)), 413, /maxEventSize/);
-  await fault(file("50mb", new Uint8Array(50 << 20)), 413, /webhookMaxBatchSize/);
-  await fault(file("50mb", new Uint8Array(50 << 20)), 413, /webhookMaxBatchSize/, "-H", "Expect:");
-  await fault(file("deep", event("[".repeat(10_000) + "]".repeat(10_000))), 413, /nested/);
-  await fault(file("open", "[".repeat(10_000)), 400, /JSON/);
-  await fault(file("bytes", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0xc0, 0x80)), 400, /JSON/);
-  const text = await to("/k8s-audit", "-H", "Content-Type: text/plain", "-d", "{}");
-  assertObjectMatch(text, { status: 415 });
-  assertObjectMatch(await to("/k8s_audit", ...JSON_TYPE, "-d", "{}"), { status: 404 });
-  assertObjectMatch(await to("/k8s-audit"), { status: 405 });
-  assertObjectMatch(await post(EVENT_LIST), { status: 200 });
-  assertEquals(await running.end(), 0, running.error);
-  assertEquals(alertsOf(running), EVENTS);
-  assertEquals(running.error.includes("this is a bug"), false, running.error);
-});
+corpusTest(
+  "falcod survives what should not be sent to it, and says what is wrong with it",
+  [LIST],
+  async () => {
+    const port = freePort();
+    using folder = folderWith(plugin(port));
+    await using running = await start(folder);
+    const file = (name: string, content: string | Uint8Array) => {
+      if (typeof content === "string") Deno.writeTextFileSync(folder.file(name), content);
+      else Deno.writeFileSync(folder.file(name), content);
+      return `@${folder.file(name)}`;
+    };
+    const to = (path: string, ...more: readonly string[]) =>
+      curl(...more, `http://127.0.0.1:${port}${path}`);
+    const post = (body: string, ...more: readonly string[]) =>
+      to("/k8s-audit", ...JSON_TYPE, ...more, "--data-binary", body);
+    const time = `"stageTimestamp":"2020-10-25T13:58:49.730588Z"`;
+    const event = (filler: string) =>
+      `{"kind":"Event","auditID":"x",${time},"requestObject":${filler}}`;
+    const fault = async (
+      body: string,
+      status: number,
+      said: RegExp,
+      ...more: readonly string[]
+    ) => {
+      const reply = await post(body, ...more);
+      assertEquals(reply.status, status, `${reply.body}${reply.error}`);
+      assert(said.test(reply.body), reply.body);
+    };
+    await fault(file("2mb", event(`"${"x".repeat(2 << 20)}"`)), 413, /maxEventSize/);
+    await fault(file("50mb", new Uint8Array(50 << 20)), 413, /webhookMaxBatchSize/);
+    await fault(
+      file("50mb", new Uint8Array(50 << 20)),
+      413,
+      /webhookMaxBatchSize/,
+      "-H",
+      "Expect:",
+    );
+    await fault(file("deep", event("[".repeat(10_000) + "]".repeat(10_000))), 413, /nested/);
+    await fault(file("open", "[".repeat(10_000)), 400, /JSON/);
+    await fault(file("bytes", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0xc0, 0x80)), 400, /JSON/);
+    const text = await to("/k8s-audit", "-H", "Content-Type: text/plain", "-d", "{}");
+    assertObjectMatch(text, { status: 415 });
+    assertObjectMatch(await to("/k8s_audit", ...JSON_TYPE, "-d", "{}"), { status: 404 });
+    assertObjectMatch(await to("/k8s-audit"), { status: 405 });
+    assertObjectMatch(await post(EVENT_LIST), { status: 200 });
+    assertEquals(await running.end(), 0, running.error);
+    assertEquals(alertsOf(running), EVENTS);
+    assertEquals(running.error.includes("this is a bug"), false, running.error);
+  },
+);
 
 function plugin(port: number): string {
   return `
@@ -188,11 +223,11 @@ plugins:
 `;
 }
 
-Deno.test("SIGTERM loses nothing that was accepted", async () => {
+corpusTest("SIGTERM loses nothing that was accepted", [LIST], async () => {
   const port = freePort();
   using folder = folderWith(plugin(port));
   await using running = await start(folder);
-  const body = Deno.readFileSync(`${REAL}/eventlist-batch2.json`);
+  const body = Deno.readFileSync(corpusPath(LIST)!);
   const isStopped = new AbortController();
   let accepted = 0;
   const clients = Array.from({ length: 8 }, async () => {
@@ -230,4 +265,5 @@ Deno.test("falcod says why it cannot listen for audit events", async () => {
   const other = await falcod(["run", ...files, ...ALONE, "-o", tls]);
   assertEquals(other.code, 1);
   assert(/Cannot use "\/etc\/falco\/falco\.pem" for TLS/.test(other.error), other.error);
+  assert(other.error.includes("sslCertificate, init_config of plugin k8saudit"), other.error);
 });
