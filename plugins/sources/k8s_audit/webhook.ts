@@ -136,13 +136,10 @@ export class Webhook {
   }
 
   #tell(what: string): void {
-    this.#problems.say((unsaid) =>
-      this.#context.log.warning(
-        `audit events: ${what}${
-          unsaid === 0 ? "" : `; ${unsaid} bodies more had problems since the last message`
-        }`,
-      )
-    );
+    this.#problems.say((unsaid) => {
+      const more = unsaid === 0 ? "" : `; ${unsaid} bodies before had problems, too`;
+      this.#context.log.warning(`audit events: ${what}${more}`);
+    });
   }
 }
 
