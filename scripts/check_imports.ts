@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/rule": 5,
   "core/plugin": 5,
   "core/engine": 6,
+  "core/delivery": 6,
   "core/metrics": 7,
   "core/app": 8,
 };

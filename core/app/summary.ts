@@ -1,5 +1,6 @@
 /** What a run has seen, told at its end. */
-import type { EngineCounters, LaneCounters } from "../engine/mod.ts";
+import type { LaneCounters } from "../delivery/mod.ts";
+import type { EngineCounters } from "../engine/mod.ts";
 import type { SourceCounters } from "../plugin/mod.ts";
 import type { StateCounters } from "../state/mod.ts";
 import { counted } from "./count.ts";

@@ -1,7 +1,8 @@
 /** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
 import type { Alert } from "../alert/mod.ts";
 import { Report } from "../base/mod.ts";
-import { CouldMatch, Delivery, Engine, needsOf, watchedNames } from "../engine/mod.ts";
+import { Delivery } from "../delivery/mod.ts";
+import { CouldMatch, Engine, needsOf, watchedNames } from "../engine/mod.ts";
 import {
   checkPluginConfig,
   type Formatter,

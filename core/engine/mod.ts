@@ -1,4 +1,3 @@
-/** The engine holds events against rules; delivery carries the alerts away. */
 export { CouldMatch } from "./could_match.ts";
 export { Engine } from "./engine.ts";
 export type { EngineCounters, EngineOptions, RuleMatching } from "./engine.ts";
@@ -6,5 +5,4 @@ export type { AwaitedContainers } from "./held.ts";
 export { needsOf } from "./needs.ts";
 export { Program } from "./program.ts";
 export type { Evaluator, Predicate, RunnableRule } from "./program.ts";
-export * from "./delivery.ts";
 export { watchedNames } from "./watched_names.ts";

@@ -1,5 +1,6 @@
 /** What there is to tell at one moment, before anybody has named it. */
-import type { EngineCounters, LaneCounters } from "../engine/mod.ts";
+import type { LaneCounters } from "../delivery/mod.ts";
+import type { EngineCounters } from "../engine/mod.ts";
 import type {
   CpuCounters,
   ProgramUse,

@@ -75,7 +75,16 @@ export function someReadings(more: Partial<Readings> = {}): Readings {
     rules: [ruleFacts("Read sensitive file", { tags: ["T1555", "host"] }), ruleFacts("Never")],
     reloads: { done: 1, refused: 0, lastDoneNs: 1_700_000_050_000_000_000n },
     outputs: [
-      { name: "stdout", state: "working", queued: 2, delivered: 3, dropped: 1, failed: 0 },
+      {
+        name: "stdout",
+        state: "working",
+        queued: 2,
+        delivered: 3,
+        dropped: 1,
+        failed: 0,
+        rejected: 0,
+        retries: 0,
+      },
     ],
     sources: [syscallReading()],
     state: {

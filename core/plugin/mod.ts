@@ -21,4 +21,4 @@ export {
   type PluginOf,
   Registry,
 } from "./registry.ts";
-export { SinkError, type SinkErrorCode } from "./sink_error.ts";
+export { SinkError, type SinkErrorCode, type SinkErrorOptions } from "./sink_error.ts";

@@ -125,9 +125,15 @@ export interface Formatter {
   format(alert: Alert): string;
 }
 
+export interface WriteContext {
+  /** Aborts when the write has taken too long, or falcod stops: it should reject soon. */
+  readonly signal: AbortSignal;
+}
+
 export interface Sink {
-  /** Writes a batch in order; rejects when it could not. */
-  write(batch: readonly FormattedAlert[]): Promise<void>;
+  /** Writes a batch in order; rejects with a `SinkError` when it could not. One write at a time. */
+  write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void>;
+  /** May be called twice, and while a write hangs. */
   close(): Promise<void>;
 }
 
@@ -155,6 +161,8 @@ export interface FormatterPlugin<Config = unknown> extends Described<"formatter"
 }
 export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> {
   create(config: Config): Sink;
+  /** How many alerts it likes at once; absent: whatever there is. */
+  readonly batchSize?: number;
 }
 export interface ContainerEnginePlugin<Config = unknown>
   extends Described<"container_engine", Config> {

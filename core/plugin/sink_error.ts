@@ -7,10 +7,21 @@
  */
 export type SinkErrorCode = "closed" | "unavailable" | "rejected";
 
+export interface SinkErrorOptions extends ErrorOptions {
+  /** The other end asks not to be tried before (HTTP's `Retry-After`). */
+  readonly retryAfterMs?: number;
+  /** So many alerts at the beginning of the batch did arrive; the others did not. */
+  readonly accepted?: number;
+}
+
 export class SinkError extends Error {
   override readonly name = "SinkError";
+  readonly retryAfterMs: number | undefined;
+  readonly accepted: number | undefined;
 
-  constructor(readonly code: SinkErrorCode, message: string, options?: ErrorOptions) {
+  constructor(readonly code: SinkErrorCode, message: string, options?: SinkErrorOptions) {
     super(message, options);
+    this.retryAfterMs = options?.retryAfterMs;
+    this.accepted = options?.accepted;
   }
 }

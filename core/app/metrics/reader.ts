@@ -1,5 +1,6 @@
 /** Reads what there is to tell of a run, for all who ask. */
-import type { Delivery, Engine } from "../../engine/mod.ts";
+import type { Delivery } from "../../delivery/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
 import {
   familiesOf,
   type Family,

@@ -1,5 +1,5 @@
 /** What health checks get: Falco's `{"status":"ok"}`, and behind it how everything fares. */
-import type { LaneCounters } from "../../engine/mod.ts";
+import type { LaneCounters } from "../../delivery/mod.ts";
 import type { SourceHealth } from "../../plugin/mod.ts";
 import { type Endpoint, jsonReply } from "../../web/mod.ts";
 import { readOnly } from "./read_only.ts";

@@ -1,0 +1,71 @@
+/**
+ * The way from the engine to the sinks.
+ *
+ * Every sink has a lane of its own. `enqueue` only puts the alert in line; formatting and writing
+ * happen in a turn of their own, so neither a slow sink nor a broken one delays detection or another
+ * sink. What is given up is counted and said aloud.
+ *
+ * Queues are bounded although Falco's is not by default: the alerts of a flood would otherwise eat the
+ * memory of the host they are about. A full lane refuses the newest alert and keeps what it accepted.
+ */
+import type { Alert } from "../alert/mod.ts";
+import type { Formatter, Logger } from "../plugin/mod.ts";
+import { type DeliveryTarget, Lane, type LaneCounters, type LaneLimits } from "./lane.ts";
+import { Pending } from "./pending.ts";
+import { within } from "./within.ts";
+
+export interface DeliveryOptions extends Partial<LaneLimits> {
+  readonly targets: readonly DeliveryTarget[];
+  readonly log: Logger;
+  /** Told once, when the last sink has closed by itself: nobody takes alerts any more. */
+  readonly onAllGone?: () => void;
+}
+
+/** Falco's `output_timeout`. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+export class Delivery {
+  readonly #lanes: readonly Lane[];
+  readonly #log: Logger;
+
+  constructor(options: DeliveryOptions) {
+    const { capacity = 10_000, capacityUnits = 16 << 20, batchSize = 256, gatherMs = 0 } = options;
+    const limits = { capacity, capacityUnits, batchSize, gatherMs };
+    const { log, targets } = options;
+    this.#log = log;
+    let left = targets.length;
+    const gone = () => {
+      if (--left === 0) options.onAllGone?.();
+    };
+    this.#lanes = targets.map((target) => new Lane(target, { limits, log, gone }));
+  }
+
+  /** Puts an alert in every lane; cost does not depend on what sinks do. Never throws. */
+  enqueue(alert: Alert): void {
+    const pending = new Pending(alert);
+    for (const lane of this.#lanes) lane.offer(pending);
+  }
+
+  /** Waits until all lanes are empty and written; false when that took longer than `timeoutMs`. */
+  flush(timeoutMs: number): Promise<boolean> {
+    return within(timeoutMs, Promise.all(this.#lanes.map((lane) => lane.drained())));
+  }
+
+  /** Flushes, then closes the sinks; both may take `timeoutMs`. False when something was left behind. */
+  async close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<boolean> {
+    const flushed = await this.flush(timeoutMs);
+    const closed = Promise.all(this.#lanes.map((lane) => lane.close()));
+    if (await within(timeoutMs, closed)) return flushed;
+    this.#log.warning("Some outputs did not close in time");
+    return false;
+  }
+
+  /** Alerts that no sink has yet are formatted by this from now on. */
+  reformat(formatter: Formatter): void {
+    for (const lane of this.#lanes) lane.formatter = formatter;
+  }
+
+  counters(): readonly LaneCounters[] {
+    return this.#lanes.map((lane) => lane.counters());
+  }
+}

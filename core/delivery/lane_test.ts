@@ -1,0 +1,137 @@
+import type { Alert } from "../alert/mod.ts";
+import { type FormattedAlert, type Sink, SinkError, type WriteContext } from "../plugin/mod.ts";
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { Delivery } from "./delivery.ts";
+import type { DeliveryTarget } from "./lane.ts";
+
+type Answer = "ok" | SinkError | "hang" | "hang until told";
+
+/** Answers as it is told, one answer for each write, and the last one from then on. */
+class Moody implements Sink {
+  readonly writes: string[][] = [];
+
+  constructor(readonly answers: Answer[]) {}
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    this.writes.push(batch.map(({ line }) => line));
+    const answer = this.answers.length > 1 ? this.answers.shift()! : this.answers[0]!;
+    if (answer instanceof SinkError) throw answer;
+    if (answer === "ok") return;
+    await new Promise((_, reject) => {
+      if (answer === "hang") return;
+      context!.signal.addEventListener("abort", () => reject(context!.signal.reason));
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const RETRY = { attempts: 2, firstMs: 1, mostMs: 2 };
+
+function laneTo(sink: Sink, more: Partial<DeliveryTarget> = {}) {
+  const lines: string[] = [];
+  const say = (message: string) => void lines.push(message);
+  const log = { debug: say, info: say, warning: say, error: say };
+  const target = {
+    name: "a",
+    sink,
+    formatter: { format: (alert: Alert) => alert.message },
+    ...more,
+  };
+  const delivery = new Delivery({ targets: [target], log });
+  const send = (...messages: string[]) => {
+    for (const message of messages) delivery.enqueue(alert(message));
+  };
+  return { delivery, lines, send, counters: () => delivery.counters()[0]! };
+}
+
+function alert(message: string): Alert {
+  return {
+    rule: "r",
+    priority: "Notice",
+    source: "syscall",
+    tags: [],
+    timeNs: 0n,
+    hostname: "h",
+    message,
+    fields: new Map(),
+  };
+}
+
+const unavailable = new SinkError("unavailable", "not now");
+
+Deno.test("a batch that fails is written again, before what came after it", async () => {
+  const sink = new Moody([unavailable, unavailable, "ok"]);
+  const { delivery, lines, send, counters } = laneTo(sink, { retry: RETRY });
+  send("1", "2");
+  await delivery.flush(1000);
+  send("3");
+  assert(await delivery.close());
+  assertEquals(sink.writes, [["1", "2"], ["1", "2"], ["1", "2"], ["3"]]);
+  assertObjectMatch(counters(), { delivered: 3, failed: 0, retries: 2 });
+  assertEquals(lines, [
+    'Output "a" failed and is tried again: not now',
+    'Output "a" works again, nothing was lost',
+  ]);
+});
+
+Deno.test("what fails too often is lost, told and handed over", async () => {
+  const dead: string[] = [];
+  const onDead = (alerts: readonly FormattedAlert[], reason: string) =>
+    void dead.push(`${alerts.map(({ line }) => line)}: ${reason}`);
+  const { delivery, send, counters } = laneTo(new Moody([unavailable]), { retry: RETRY, onDead });
+  send("1", "2");
+  await delivery.flush(1000);
+  assertObjectMatch(counters(), { state: "failing", failed: 2, rejected: 0, retries: 2 });
+  assertEquals(dead, ["1,2: not now"]);
+  await delivery.close();
+});
+
+Deno.test("what is not wanted is not sent again", async () => {
+  const sink = new Moody([new SinkError("rejected", "bad request"), "ok"]);
+  const { delivery, send, counters } = laneTo(sink, { retry: RETRY });
+  send("1");
+  await delivery.flush(1000);
+  send("2");
+  await delivery.close();
+  assertEquals(sink.writes, [["1"], ["2"]]);
+  assertObjectMatch(counters(), { delivered: 1, failed: 1, rejected: 1, retries: 0 });
+});
+
+Deno.test("what has arrived of a batch is not sent again", async () => {
+  const sink = new Moody([new SinkError("unavailable", "half of it", { accepted: 2 }), "ok"]);
+  const { delivery, send, counters } = laneTo(sink, { retry: RETRY });
+  send("1", "2", "3");
+  await delivery.close();
+  assertEquals(sink.writes, [["1", "2", "3"], ["3"]]);
+  assertObjectMatch(counters(), { delivered: 3, failed: 0, retries: 1 });
+});
+
+Deno.test("a write that takes too long is told to end, and done again", async () => {
+  const sink = new Moody(["hang until told", "ok"]);
+  const { delivery, send, counters } = laneTo(sink, { retry: RETRY, timeoutMs: 5 });
+  send("1");
+  await delivery.close();
+  assertEquals(sink.writes, [["1"], ["1"]]);
+  assertObjectMatch(counters(), { delivered: 1, failed: 0, retries: 1 });
+});
+
+Deno.test("closing ends waiting for another try, and counts what is lost", async () => {
+  const retry = { attempts: 9, firstMs: 3_600_000, mostMs: 3_600_000 };
+  const { delivery, send, counters } = laneTo(new Moody([unavailable]), { retry });
+  send("1", "2");
+  assertEquals(await delivery.close(20), false);
+  await delivery.flush(1000);
+  assertObjectMatch(counters(), { state: "closed", delivered: 0, failed: 2, queued: 0 });
+});
+
+Deno.test("a lane takes only what it is for, and that is no loss", async () => {
+  const sink = new Moody(["ok"]);
+  const { delivery, send, counters } = laneTo(sink, { takes: ({ message }) => message !== "2" });
+  send("1", "2", "3");
+  await delivery.close();
+  assertEquals(sink.writes, [["1", "3"]]);
+  assertObjectMatch(counters(), { delivered: 2, dropped: 0, failed: 0 });
+});
