@@ -14,7 +14,7 @@ import { MappedRing } from "./mapped_ring.ts";
 import { type RecordHandler, RecordMerger } from "./merge.ts";
 import { type Detail, type Interest, ProbeSettings, type ResolveLevel } from "./probe_settings.ts";
 import type { RingReader } from "./ring.ts";
-import { Verdicts } from "./verdicts.ts";
+import { namesOf, Verdicts } from "./verdicts.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface CaptureOptions extends ProbeOptions {
@@ -186,16 +186,26 @@ export class Capture implements Disposable {
 
   /**
    * Answers the question of a file record (`FILE_RECORD.question`, made at `bootNs`): nothing that opens
-   * the same file by the same name in the same way is wanted, whoever does it. Too late an answer does
-   * nothing.
+   * the same file by the same name in the same way is wanted, whoever does it; with as many other last
+   * names as `namesOf` says of the question. Too late an answer does nothing.
    */
   leaveOut(question: number, bootNs: bigint): void {
     this.#open.#verdicts.leaveOut(question, bootNs);
+    const names = namesOf(question);
+    if (names > 0) this.#settings.lookForNames(names);
   }
 
   /** From now on nothing is left out that `leaveOut` was told of before: other things are wanted. */
   forgetVerdicts(): void {
     this.#open.#settings.forgetVerdicts();
+  }
+
+  /**
+   * Ends of names, of three bytes each, that answers about directories are not about: other ones hold from
+   * now on. To be called after `forgetVerdicts`.
+   */
+  setWatchedEnds(ends: readonly Uint8Array[]): void {
+    this.#open.#settings.setWatchedEnds(ends);
   }
 
   /** For each 32-bit system call the 64-bit number that means the same, or 0xffff. */

@@ -205,6 +205,8 @@ export const VERDICT = {
   length: 52,
   given: 56,
   credit: 184,
+  met: 186,
+  names: 188,
 } as const;
 
 export const CLASS_COUNTERS = {
@@ -301,5 +303,7 @@ export const BSS = {
   config: 0,
   interest: 40,
   filterGeneration: 552,
-  compatSyscalls: 556,
+  answeredNames: 556,
+  watchedEnds: 560,
+  compatSyscalls: 8752,
 } as const;

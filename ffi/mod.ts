@@ -37,4 +37,5 @@ export type { RecordHandler } from "./merge.ts";
 export { NativeError, type NativeErrorCode } from "./native_error.ts";
 export type { Detail, Interest, ResolveLevel } from "./probe_settings.ts";
 export type { RingMemory } from "./ring.ts";
+export { namesOf } from "./verdicts.ts";
 export { checkSupport, type Support, type SupportItem } from "./support.ts";

@@ -25,6 +25,9 @@ export type ResolveLevel = keyof typeof RESOLVE;
 
 /** The length of the probe's tables by system call number. */
 const SYSCALL_LIMIT = 512;
+/** `WATCHED_ENDS` of ffi/probe/config.h, and how `is_watched_end` of filter.h finds a place among them. */
+const WATCHED_ENDS = 65_536;
+const END_MIX = 0x9e3779b1;
 const INTEREST_BITS: Readonly<Record<Interest, number>> = {
   off: 0,
   succeeded: INTEREST.report,
@@ -40,6 +43,8 @@ export class ProbeSettings implements Disposable {
   readonly #config: Int32Array<ArrayBuffer>;
   readonly #interest: Uint8Array<ArrayBuffer>;
   readonly #filterGeneration: Uint32Array<ArrayBuffer>;
+  readonly #answeredNames: Uint32Array<ArrayBuffer>;
+  readonly #watchedEnds: Uint8Array<ArrayBuffer>;
   readonly #compatSyscalls: Uint16Array<ArrayBuffer>;
 
   /** `map` holds the object's `.bss`. */
@@ -55,6 +60,8 @@ export class ProbeSettings implements Disposable {
     this.#config = new Int32Array(mapping.buffer, BSS.config, PROBE_CONFIG.byteLength / 4);
     this.#interest = new Uint8Array(mapping.buffer, BSS.interest, SYSCALL_LIMIT);
     this.#filterGeneration = new Uint32Array(mapping.buffer, BSS.filterGeneration, 1);
+    this.#answeredNames = new Uint32Array(mapping.buffer, BSS.answeredNames, 1);
+    this.#watchedEnds = new Uint8Array(mapping.buffer, BSS.watchedEnds, WATCHED_ENDS / 8);
     this.#compatSyscalls = new Uint16Array(mapping.buffer, BSS.compatSyscalls, SYSCALL_LIMIT);
     this.#compatSyscalls.fill(0xffff);
   }
@@ -87,6 +94,22 @@ export class ProbeSettings implements Disposable {
   /** What the probe knows of files that no rule can match was about other rules. */
   forgetVerdicts(): void {
     Atomics.add(this.#filterGeneration, 0, 1);
+    Atomics.store(this.#answeredNames, 0, 0);
+  }
+
+  /** There are answers now about files with that many other last names. */
+  lookForNames(names: number): void {
+    Atomics.or(this.#answeredNames, 0, 1 << names);
+  }
+
+  /** Ends of names, of three bytes each, for which no answer about a directory holds; in place of others. */
+  setWatchedEnds(ends: readonly Uint8Array[]): void {
+    const bits = new Uint8Array(WATCHED_ENDS / 8);
+    for (const [one = 0, two = 0, three = 0] of ends) {
+      const bit = Math.imul(one | two << 8 | three << 16, END_MIX) >>> 16;
+      bits[bit >> 3]! |= 1 << (bit & 7);
+    }
+    this.#watchedEnds.set(bits);
   }
 
   setCompatSyscalls(numbers: Uint16Array): void {

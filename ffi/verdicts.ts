@@ -5,6 +5,14 @@ import { Mapping, openLibc } from "./libc.ts";
 
 /** `VERDICTS` of ffi/probe/filter.h. */
 export const VERDICTS_PER_CPU = 1024;
+/** `QUESTION_NAMES_SHIFT` of ffi/probe/filter.h. */
+const NAMES_SHIFT = 28;
+const PLACE_MASK = (1 << NAMES_SHIFT) - 1;
+
+/** How many last names may be others in what a question is about; 0: it is about the file itself. */
+export function namesOf(question: number): number {
+  return question >>> NAMES_SHIFT;
+}
 
 /**
  * Answers to the probe's questions, written into its memory until disposed; not to be used after that.
@@ -31,8 +39,9 @@ export class Verdicts implements Disposable {
 
   /** No rule can match what the record was about that asked `question`, made at `bootNs`. */
   leaveOut(question: number, bootNs: bigint): void {
-    if (question < 1 || question > this.#places) return;
-    this.#answers[((question - 1) * VERDICT.byteLength + VERDICT.answeredNs) / 8] = bootNs;
+    const place = question & PLACE_MASK;
+    if (place < 1 || place > this.#places) return;
+    this.#answers[((place - 1) * VERDICT.byteLength + VERDICT.answeredNs) / 8] = bootNs;
   }
 
   [Symbol.dispose](): void {

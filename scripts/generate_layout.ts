@@ -41,7 +41,14 @@ const ENUMS = [
   "resolve",
   "interest",
 ];
-const VARIABLES = ["config", "interest", "filter_generation", "compat_syscalls"];
+const VARIABLES = [
+  "config",
+  "interest",
+  "filter_generation",
+  "answered_names",
+  "watched_ends",
+  "compat_syscalls",
+];
 
 const HEADING = `/**
  * Where everything stands in the probe's records and variables: offsets in bytes from the start of the

@@ -199,8 +199,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
           if (!event.standsAlone) captures?.event(event);
         },
         // What no rule can match belongs into a capture, too.
-        couldMatchOpening: (event) =>
-          captures !== undefined || couldMatch.get(source)!.opening(event, state),
+        couldMatchOpening: (event, names) =>
+          captures !== undefined || couldMatch.get(source)!.opening(event, state, names),
         change: (change, clockNs) => {
           state.apply(change, clockNs);
           captures?.change(change, clockNs);

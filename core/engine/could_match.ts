@@ -14,8 +14,11 @@ import {
   foldForEventType,
   interpretCondition,
   type LeafKnowledge,
+  mayBe,
+  namesBelow,
   necessaryCondition,
   truthAmong,
+  truthBelow,
 } from "../filter/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { State } from "../state/mod.ts";
@@ -64,6 +67,8 @@ export class CouldMatch {
   readonly #rules: readonly Rule[];
   readonly #succeeded: Predicate[] = [];
   readonly #failed: Predicate[] = [];
+  readonly #ifSucceeded: (CheckedCondition | boolean)[] = [];
+  readonly #ifFailed: (CheckedCondition | boolean)[] = [];
 
   constructor(ruleset: Ruleset, source: string) {
     this.#rules = ruleset.rules.filter((rule) => rule.enabled && rule.source === source);
@@ -73,13 +78,17 @@ export class CouldMatch {
    * Whether any rule could match an event that opens a file as this one did: the same type, flags and
    * mode, the same error if any, the file named the same way and its own path the same, whoever does it
    * and whenever. True for events that are about something else.
+   *
+   * With `names`, all that is opened in this way is meant with other last names, that many: in the path as
+   * given and in the file's own. The directories above them are the same, and what ends as one of
+   * `EventNeeds.pathEnds` is not meant.
    */
-  opening(event: Event, state: State): boolean {
+  opening(event: Event, state: State, names = 0): boolean {
     const { type, result } = event;
     if (!opens(type) || result === undefined) return true;
-    const could = result < 0
-      ? this.#failed[type] ??= this.#predicate(type, ifFixedByFailing)
-      : this.#succeeded[type] ??= this.#predicate(type, ifFixedByOpening);
+    if (names > 0) return this.#openingBelow(event, state, names);
+    const predicates = result < 0 ? this.#failed : this.#succeeded;
+    const could = predicates[type] ??= predicateOf(this.#necessary(type, result < 0));
     state.begin(event);
     try {
       if (could(event, state)) return true;
@@ -93,18 +102,85 @@ export class CouldMatch {
     }
   }
 
-  #predicate(type: number, know: (leaf: Leaf) => LeafKnowledge): Predicate {
-    const conditions = foldedConditions(this.#rules, type).map((condition) =>
-      typeof condition === "boolean" ? condition : necessaryCondition(condition, know)
-    );
-    const necessary = anyOf(conditions);
-    if (typeof necessary === "boolean") return necessary ? ALWAYS : NEVER;
+  #openingBelow(event: Event, state: State, names: number): boolean {
+    const { type } = event, result = event.result!;
+    const necessary = this.#necessary(type, result < 0);
+    if (typeof necessary === "boolean") return necessary;
+    const truthOf = (leaf: Leaf) => truthWithNames(leaf, event, state, names);
+    state.begin(event);
     try {
-      return emitCondition(necessary);
-    } catch (error) {
-      if (!(error instanceof EmitRefusal)) throw error;
-      return (event, state) => interpretCondition(necessary, event, state);
+      // What succeeded has a path of its own, which could be below another directory.
+      const path = state.descriptor?.path;
+      if (path === undefined || result >= 0 && path.resolved === undefined) return true;
+      if (mayBe(necessary, true, truthOf)) return true;
+      if (result < 0) return false;
+      state.view = "resolved";
+      return mayBe(necessary, true, truthOf);
+    } catch {
+      return true; // a bug of ours must not hide anything
+    } finally {
+      state.end(event);
     }
+  }
+
+  /** What is necessary and can be asked; `true` when nothing can, `false` when nothing suffices. */
+  #necessary(type: number, failed: boolean): CheckedCondition | boolean {
+    const known = failed ? this.#ifFailed : this.#ifSucceeded;
+    return known[type] ??= anyOf(
+      foldedConditions(this.#rules, type).map((condition) =>
+        typeof condition === "boolean"
+          ? condition
+          : necessaryCondition(condition, failed ? ifFixedByFailing : ifFixedByOpening)
+      ),
+    );
+  }
+}
+
+function predicateOf(condition: CheckedCondition | boolean): Predicate {
+  if (typeof condition === "boolean") return condition ? ALWAYS : NEVER;
+  try {
+    return emitCondition(condition);
+  } catch (error) {
+    if (!(error instanceof EmitRefusal)) throw error;
+    return (event, state) => interpretCondition(condition, event, state);
+  }
+}
+
+/** The truth of a leaf whatever the last names are; absent when it depends on them. */
+function truthWithNames(
+  leaf: Leaf,
+  event: Event,
+  state: State,
+  names: number,
+): boolean | undefined {
+  if (fieldsOf(leaf).every(({ definition }) => definition.basis !== "path")) {
+    return interpretCondition(leaf, event, state);
+  }
+  const { left } = leaf;
+  if (left.kind !== "field") return undefined;
+  const open = openNames(left.definition.name, state, names);
+  if (open === undefined) return undefined;
+  const value = left.definition.extract(event, state, left.argument);
+  // Whether there is a value depends on how it was opened.
+  if (value === undefined || open === 0) return interpretCondition(leaf, event, state);
+  const below = typeof value === "string" ? namesBelow(value, open) : undefined;
+  return below && truthBelow(leaf, { ...below, endOtherwise: true });
+}
+
+/** How many last names of a field's value may be others; absent when more may be. */
+function openNames(field: string, state: State, names: number): number | undefined {
+  switch (field) {
+    case "fd.name":
+    case "fd.nameraw":
+    case "fd.realpath":
+      return names;
+    case "fd.directory":
+      // a directory that is opened is its own
+      return state.descriptor?.typeChar === "f" ? names - 1 : undefined;
+    case "fd.filename":
+      return 1;
+    default:
+      return undefined;
   }
 }
 

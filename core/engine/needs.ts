@@ -1,6 +1,7 @@
 /** What the loaded rules need from a source: which events, and which fields to fill. */
 import type { EventNeeds } from "../plugin/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
+import { pathEndsIn } from "../filter/mod.ts";
 import { typesWantedFailed, typesWantedReading } from "./could_match.ts";
 
 export function needsOf(ruleset: Ruleset, source: string): EventNeeds {
@@ -12,6 +13,7 @@ export function needsOf(ruleset: Ruleset, source: string): EventNeeds {
     fields: fieldsOf(rules),
     fieldsOf: (type) => fieldsOf(rules.filter((rule) => rule.eventTypes.has(type))),
     failedTypes: typesWantedFailed(rules, eventTypes),
+    pathEnds: rules.flatMap(({ condition }) => pathEndsIn(condition)),
     readingTypes: typesWantedReading(rules, eventTypes),
   };
 }

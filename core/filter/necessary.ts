@@ -23,6 +23,33 @@ export function necessaryCondition(
   });
 }
 
+/** Whether a condition may have the truth `wanted`; leaves that may be either way are absent. */
+export function mayBe(
+  condition: CheckedCondition,
+  wanted: boolean,
+  truthOf: (leaf: CheckedLeaf) => boolean | undefined,
+): boolean {
+  switch (condition.kind) {
+    case "and":
+    case "or": {
+      const all = (condition.kind === "and") === wanted;
+      for (const child of condition.children) {
+        if (mayBe(child, wanted, truthOf) !== all) return !all;
+      }
+      return all;
+    }
+    case "not":
+      return mayBe(condition.child, !wanted, truthOf);
+    case "exists":
+    case "comparison": {
+      const truth = truthOf(condition);
+      return truth === undefined || truth === wanted;
+    }
+    default:
+      return condition satisfies never;
+  }
+}
+
 /** Holds when one of the conditions does. */
 export function anyOf(
   conditions: readonly (CheckedCondition | boolean)[],

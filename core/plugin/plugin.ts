@@ -23,6 +23,8 @@ export interface EventNeeds {
   readonly failedTypes?: ReadonlySet<number>;
   /** Those of `eventTypes` that open files and can match when it is only to read. Absent: all. */
   readonly readingTypes?: ReadonlySet<number>;
+  /** The last bytes of texts that rules compare paths with; see `couldMatchOpening`. Some come repeatedly. */
+  readonly pathEnds?: readonly Uint8Array[];
 }
 
 export interface Logger {
@@ -41,8 +43,11 @@ export interface SourceContext {
    * Whether a rule could match an event that opens a file as this one did: by the same call, flags and
    * mode, with the same path as given and as resolved, whoever does it. Asked after `deliver`, of the
    * same event; an answer holds until the next `update`. Absent: it could.
+   *
+   * `names`: the same of everything opened in this way whose path as given and whose own path end in that
+   * many other names, and do not end as one of `pathEnds`.
    */
-  couldMatchOpening?(event: Event): boolean;
+  couldMatchOpening?(event: Event, names: number): boolean;
   /** A change of the process table that is no event by itself: a fork seen by the scheduler, new ids. */
   change(change: StateChange, clockNs: number): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */

@@ -176,3 +176,19 @@ static __always_inline __u64 put_base(union event_slot *slot, const struct call 
 	MASK(at, EVENT_DATA_MASK);
 	return copy_walked(walk, &slot->header, data + at);
 }
+
+/* The call whose header and arguments are in the slot. */
+static __always_inline struct call call_in(const union event_slot *slot)
+{
+	struct call call = {
+		.native = slot->header.native_syscall,
+		.result = slot->header.result,
+		.compat = slot->header.flags & HEADER_COMPAT,
+	};
+	__u64 number = slot->header.syscall;
+
+	MASK(number, SYSCALL_LIMIT - 1);
+	call.number = number;
+	call.failed = call.result < 0 && call.result >= -MAX_ERRNO;
+	return call;
+}

@@ -31,6 +31,8 @@ enum interest {
 };
 
 #define COMPAT_UNKNOWN 0xffff
+#define WATCHED_ENDS 65536
+#define END_BYTES 3			/* the end of a name */
 
 struct probe_config {
 	__u32 scope;			/* enum scope */
@@ -48,4 +50,6 @@ struct probe_config {
 struct probe_config config = {};
 __u8 interest[SYSCALL_LIMIT] = {};		/* enum interest, by 64-bit number */
 __u32 filter_generation = 0;			/* of the rules that verdicts (filter.h) are about */
+__u32 answered_names = 0;			/* bits of `names` in verdicts that were answered */
+__u8 watched_ends[WATCHED_ENDS / 8] = {};	/* by end_bit(): ends of names that verdicts do not hold for */
 __u16 compat_syscalls[SYSCALL_LIMIT] = {};	/* 32-bit number to 64-bit number or COMPAT_UNKNOWN */

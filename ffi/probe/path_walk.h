@@ -51,7 +51,13 @@ struct walk {
 	__u64 file;			/* may_write()'s argument */
 	__u64 low, high;		/* in_groups()'s */
 	__u64 print;			/* of the names copied, see filter.h */
+	__u64 print_above[2];		/* likewise, without the last name and without the last two */
 	__u64 base_print;		/* put_base()'s */
+	__u32 names;			/* copied so far */
+	__u32 last_name, name_before;	/* last_names()'s */
+	__u32 given_length;		/* is_known_open()'s */
+	__u32 misses, records;		/* is_in_known_directory()'s and directory_question()'s */
+	__u64 given_base_print;
 	char bytes[PATH_BUFFER + PATH_SLACK];
 };
 
@@ -150,6 +156,11 @@ static __always_inline long walk_step(struct walk *walk)
 		*to++ = '/';
 	put_name(to, length, name);
 	walk->print = mix_print(walk->print, dentry, hash_length);
+	if (walk->names > 0)
+		walk->print_above[0] = mix_print(walk->print_above[0], dentry, hash_length);
+	if (walk->names > 1)
+		walk->print_above[1] = mix_print(walk->print_above[1], dentry, hash_length);
+	walk->names++;
 	walk->dentry = parent;
 	if (parentless) {
 		walk->flags |= WALK_PSEUDO;
@@ -207,10 +218,11 @@ __noinline int walk_path(__u32 slot)
 	walk->mount_root = GET(struct vfsmount, walk->mount, mnt_root);
 	walk->at = walk->root_at = PATH_BUFFER;
 	walk->flags = 0;
-	walk->print = PRINT_START;
+	walk->print = walk->print_above[0] = walk->print_above[1] = PRINT_START;
+	walk->names = 0;
 	walk_steps(walk);
 	if (walk->flags & (WALK_PSEUDO | WALK_CUT))
-		walk->print = 0;
+		walk->print = walk->names = 0;
 	if (walk->at == PATH_BUFFER && !(walk->flags & WALK_PSEUDO)) {
 		walk->at = PATH_BUFFER - 1;
 		walk->bytes[PATH_BUFFER - 1] = '/';

@@ -226,22 +226,6 @@ static __always_inline enum event_class descriptor_class(const union event_slot 
 	return slot->header.kind == RECORD_SOCKET ? CLASS_NETWORK : CLASS_FILE;
 }
 
-/* The call whose header and arguments are in the slot. */
-static __always_inline struct call call_in(const union event_slot *slot)
-{
-	struct call call = {
-		.native = slot->header.native_syscall,
-		.result = slot->header.result,
-		.compat = slot->header.flags & HEADER_COMPAT,
-	};
-	__u64 number = slot->header.syscall;
-
-	MASK(number, SYSCALL_LIMIT - 1);
-	call.number = number;
-	call.failed = call.result < 0 && call.result >= -MAX_ERRNO;
-	return call;
-}
-
 /* Sends the record of the call that is begun in the slot. A global function, for the reason of
  * submit_call(). */
 __noinline int send_descriptor(void)

@@ -7,6 +7,8 @@
  *   load exec RATE SECONDS WORD      runs itself, which does nothing, with WORD-1, WORD-2, ... as argument
  *   load read SLICES 0 PATH          opens, reads and closes a file as fast as it can, in slices of 4000,
  *                                    and prints the CPU time that each slice took by file
+ *   load fresh SLICES 0 FOLDER       likewise: makes, closes and removes files there, each with a name of
+ *                                    its own
  *   load none ...                    ends at once
  */
 #include <asm/unistd.h>
@@ -15,6 +17,9 @@ typedef unsigned long u64;
 
 #define O_RDONLY 0
 #define SIGCHLD 17
+#define O_RDWR 2
+#define O_CREAT 0100
+#define O_EXCL 0200
 #define O_CLOEXEC 02000000
 #define AT_FDCWD -100
 #define CLOCK_MONOTONIC 1
@@ -119,19 +124,43 @@ static long exec_one(const char *program, const char *word, u64 number)
 	return 0;
 }
 
-static int read_all(u64 slices, const char *path)
+static void read_one(const char *path)
 {
-	char bytes[64], line[64], *end;
+	char bytes[64];
+	long fd = call(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
+
+	call(__NR_read, fd, (long)bytes, sizeof(bytes), 0, 0);
+	call(__NR_close, fd, 0, 0, 0, 0);
+}
+
+static void make_one(const char *folder, u64 number)
+{
+	char path[256], *end = path;
+	long fd;
+
+	while (*folder && end < path + 200)
+		*end++ = *folder++;
+	*end++ = '/';
+	*put_number(end, number) = 0;
+	fd = call(__NR_openat, AT_FDCWD, (long)path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, 0);
+	call(__NR_close, fd, 0, 0, 0, 0);
+	call(__NR_unlink, (long)path, 0, 0, 0, 0);
+}
+
+static int slices_of(int fresh, u64 slices, const char *path)
+{
+	char line[64], *end;
+	u64 number = now();
 
 	call(__NR_write, 1, (long)"[0", 2, 0, 0);
 	while (slices--) {
 		u64 start = time_of(CLOCK_PROCESS_CPUTIME_ID);
 
 		for (int i = 0; i < SLICE; i++) {
-			long fd = call(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
-
-			call(__NR_read, fd, (long)bytes, sizeof(bytes), 0, 0);
-			call(__NR_close, fd, 0, 0, 0, 0);
+			if (fresh)
+				make_one(path, number++);
+			else
+				read_one(path);
 		}
 		end = put_text(line, ",");
 		end = put_number(end, (time_of(CLOCK_PROCESS_CPUTIME_ID) - start) / SLICE);
@@ -150,8 +179,8 @@ static int main_of(int count, char **words)
 
 	if (count < 5)
 		return 0;
-	if (same(words[1], "read"))
-		return read_all(number_of(words[2]), words[4]);
+	if (same(words[1], "read") || same(words[1], "fresh"))
+		return slices_of(same(words[1], "fresh"), number_of(words[2]), words[4]);
 	opens = same(words[1], "open");
 	rate = number_of(words[2]);
 	length = number_of(words[3]) * SECOND;

@@ -19,6 +19,7 @@ import {
   epochMinusBootNs,
   giveBackMemory,
   layout,
+  namesOf,
   openCapture,
   type RecordHandler,
   type RingMemory,
@@ -51,6 +52,8 @@ const CLOCK_CHECK_MS = 1000;
 const SETTLED_MS = 1000;
 /** An answer takes some microseconds; whoever asks for many must not keep falcod from its work. */
 const QUESTIONS_PER_SECOND = 4000;
+/** Here every rule is gone through, which takes some 100 of them. */
+const DIRECTORY_QUESTIONS_PER_SECOND = 200;
 
 const { exec, fork, identity, cwd, file } = layout.RECORD_KIND;
 
@@ -124,9 +127,12 @@ export class SyscallSource implements Source {
     const event = new LiveEvent(clock);
     const excluded = this.#excluded;
     const questions = new Allowance(QUESTIONS_PER_SECOND);
+    const directoryQuestions = new Allowance(DIRECTORY_QUESTIONS_PER_SECOND);
     const answer = (question: number) => {
-      if (context.couldMatchOpening === undefined || !questions.take()) return;
-      if (!context.couldMatchOpening(event)) capture.leaveOut(question, event.bootNs);
+      const names = namesOf(question);
+      if (context.couldMatchOpening === undefined) return;
+      if (!(names > 0 ? directoryQuestions : questions).take()) return;
+      if (!context.couldMatchOpening(event, names)) capture.leaveOut(question, event.bootNs);
     };
     const handler: RecordHandler = {
       record(memory: RingMemory, at: number, kind: number) {
@@ -154,6 +160,7 @@ export class SyscallSource implements Source {
       if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
         checkedMs = performance.now();
         questions.renew();
+        directoryQuestions.renew();
         clock.epochMinusBootNs = epochMinusBootNs();
       }
       await capture.wait(context.signal);
@@ -180,6 +187,7 @@ export class SyscallSource implements Source {
     }
     // First: what was answered for other rules must not hide what these want.
     capture.forgetVerdicts();
+    capture.setWatchedEnds(needs.pathEnds ?? []);
     const filters = this.#config.kernelFilter;
     for (let syscall = 0; syscall < SYSCALLS; syscall++) {
       const type = exitEventOfSyscall(syscall);
