@@ -8,7 +8,7 @@ import {
   lintShadows,
   loadRulesAside,
   type MeaningLint,
-  readRuleFile,
+  readRuleFileAside,
   type RuleFile,
   type RuleNames,
   type Ruleset,
@@ -95,7 +95,7 @@ export async function loadRuleset(
     const source = readText(path, own, at);
     if (!source) continue;
     names.push(path);
-    files.push(readRuleFile(source, own));
+    files.push(await readRuleFileAside(source, { report: own, breathe }));
     await breathe();
   }
   const right: Ruleset[] = [];

@@ -7,6 +7,7 @@
 export * from "./ascii.ts";
 export * from "./bytes.ts";
 export * from "./seldom.ts";
+export * from "./steps.ts";
 export * from "./text.ts";
 export * from "./diagnostic.ts";
 export * from "./path.ts";

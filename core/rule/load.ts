@@ -1,6 +1,14 @@
 /** All rule files together: checked as a whole, then either a complete ruleset or none. */
 import type { Priority } from "../alert/mod.ts";
-import { didYouMean, Report, type Span, toFile } from "../base/mod.ts";
+import {
+  didYouMean,
+  Report,
+  runSteps,
+  runStepsAside,
+  type Span,
+  type Steps,
+  toFile,
+} from "../base/mod.ts";
 import type { BytesFormat, FieldTable } from "../field/mod.ts";
 import type { ContainerInfo } from "./_output_text.ts";
 import { Compiler } from "./compile.ts";
@@ -53,15 +61,11 @@ export function loadRules(
   context: LoadContext,
   report: Report,
 ): Ruleset | undefined {
-  const steps = loadingSteps(files, context, report);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return runSteps(loadingSteps(files, context, report));
 }
 
 /** What `loadRules` does, while other things go on: `breathe` is asked between one rule and the next. */
-export async function loadRulesAside(
+export function loadRulesAside(
   files: readonly RuleFile[],
   context: LoadContext,
   { report, breathe }: {
@@ -70,12 +74,7 @@ export async function loadRulesAside(
     readonly breathe: () => Promise<void> | undefined;
   },
 ): Promise<Ruleset | undefined> {
-  const steps = loadingSteps(files, context, report);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    await breathe();
-  }
+  return runStepsAside(loadingSteps(files, context, report), breathe);
 }
 
 /** Stops after each macro and each rule. */
@@ -83,7 +82,7 @@ function* loadingSteps(
   files: readonly RuleFile[],
   context: LoadContext,
   report: Report,
-): Generator<void, Ruleset | undefined> {
+): Steps<Ruleset | undefined> {
   // Errors of reading stand in the caller's report; ours are counted apart from them.
   const own = new Report(report.limit);
   const deprecations = new Deprecations();

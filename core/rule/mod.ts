@@ -7,7 +7,7 @@
  *
  * Every mistake of all files is reported in one run; with an error among them there is no ruleset.
  */
-export { readRuleFile } from "./read.ts";
+export { readRuleFile, readRuleFileAside } from "./read.ts";
 export { loadRules, loadRulesAside } from "./load.ts";
 export { lintCondition, type MeaningLint } from "./lint_conditions.ts";
 export { lintShadows } from "./lint_shadow.ts";

@@ -1,6 +1,13 @@
 /** From a rule file's YAML to its items. Each mistake is reported; the items around it are still read. */
-import type { Report, SourceText, Span } from "../base/mod.ts";
-import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from "../base/yaml.ts";
+import {
+  type Report,
+  runSteps,
+  runStepsAside,
+  type SourceText,
+  type Span,
+  type Steps,
+} from "../base/mod.ts";
+import { type YamlMap, type YamlNode, type YamlScalar, yamlSteps } from "../base/yaml.ts";
 import { LIST_NAME } from "./_condition_text.ts";
 import { MappingReader, shape } from "./_mapping_reader.ts";
 import { readOverride } from "./_override.ts";
@@ -10,9 +17,26 @@ import type { BrokenItem, Item, ItemKind, ListItem, MacroItem, RuleFile } from "
 
 /** Reads without looking at other files: syntax, shapes and spellings (`Y…`, `R001` to `R024`). */
 export function readRuleFile(source: SourceText, report: Report): RuleFile {
+  return runSteps(readingSteps(source, report));
+}
+
+/** What `readRuleFile` does, while other things go on. */
+export function readRuleFileAside(
+  source: SourceText,
+  { report, breathe }: {
+    readonly report: Report;
+    /** As `loadRulesAside` takes it. */
+    readonly breathe: () => Promise<void> | undefined;
+  },
+): Promise<RuleFile> {
+  return runStepsAside(readingSteps(source, report), breathe);
+}
+
+/** Stops after each item, too. */
+function* readingSteps(source: SourceText, report: Report): Steps<RuleFile> {
   const items: Item[] = [];
   let complete = true;
-  for (const { root, broken } of readYaml(source, report)) {
+  for (const { root, broken } of yield* yamlSteps(source, report)) {
     if (broken.length > 0) complete = false;
     const nodes = outerItems(root, report);
     if (!nodes) {
@@ -26,6 +50,7 @@ export function readRuleFile(source: SourceText, report: Report): RuleFile {
       const damaged = broken.some(({ start }) => start >= node.span.start && start < end);
       const item = damaged ? damagedItem(node) : readItem(node, report);
       if (item) items.push(item);
+      yield;
     }
   }
   if (report.hasErrors && items.length === 0) complete = false;

@@ -1,8 +1,8 @@
 /** The quick reader of common YAML against the package: where it does not give up, both say the same. */
-import { Report, SourceText } from "../../core/base/mod.ts";
+import { Report, runSteps, SourceText } from "../../core/base/mod.ts";
 import { YAML_LIMITS, type YamlNode } from "../../core/base/yaml.ts";
 import { readCommon } from "../../core/base/yaml/common.ts";
-import { readWithPackage } from "../../core/base/yaml/whole.ts";
+import { packageSteps } from "../../core/base/yaml/whole.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { corpusFiles, corpusTest, readCorpus } from "../corpus.ts";
 import { Random } from "./random.ts";
@@ -89,7 +89,7 @@ function compare(text: string): boolean {
   const quick = readCommon(source, YAML_LIMITS);
   if (!quick) return false;
   const report = new Report();
-  const whole = readWithPackage(source, report);
+  const whole = runSteps(packageSteps(source, report));
   assertEquals(report.diagnostics, [], "what is read quickly has no mistakes");
   assertEquals(whole.map(({ broken }) => broken), quick.map(({ broken }) => broken));
   const roots = (documents: typeof quick) => documents.map(({ root }) => described(root));

@@ -1,17 +1,21 @@
 /** Text to the package's documents, within limits. */
 import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
 import type { Report } from "../diagnostic.ts";
+import type { Steps } from "../steps.ts";
 import type { SourceText } from "../text.ts";
 import type { YamlLimits } from "./limits.ts";
 import { RareTokens } from "./rare.ts";
 
-/** `text` is that of the source, or as long and repaired. */
-export function compose(
+/** Lexemes, some µs each, between two steps. */
+const LEXEMES_IN_A_ROW = 1024;
+
+/** `text` is that of the source, or as long and repaired. A document is composed in one step. */
+export function* compose(
   source: SourceText,
   text: string,
   report: Report,
   limits: YamlLimits,
-): Document[] {
+): Steps<Document[]> {
   if (text.length > limits.sizeBytes) {
     const size = (text.length / (1 << 20)).toFixed(1);
     report.add({
@@ -22,7 +26,7 @@ export function compose(
     });
     return [];
   }
-  const tokens = tokenize(source, text, report, limits);
+  const tokens = yield* tokenize(source, text, report, limits);
   if (!tokens) return [];
   const composer = new Composer({
     schema: "failsafe",
@@ -35,23 +39,29 @@ export function compose(
     logLevel: "silent",
   });
   const documents: Document[] = [];
-  for (const token of tokens) documents.push(...composer.next(token) as Iterable<Document>);
+  for (const token of tokens) {
+    documents.push(...composer.next(token) as Iterable<Document>);
+    if (token.type === "document") yield;
+  }
   documents.push(...composer.end() as Iterable<Document>);
   return documents;
 }
 
 /** Syntax tokens, or nothing when a limit was passed: composing recurses as deep as the file nests. */
-function tokenize(
+function* tokenize(
   source: SourceText,
   text: string,
   report: Report,
   limits: YamlLimits,
-): CST.Token[] | undefined {
-  const lexemes = lexemesOf(source, text, report, limits);
+): Steps<CST.Token[] | undefined> {
+  const lexemes = yield* lexemesOf(source, text, report, limits);
   if (!lexemes) return undefined;
   const parser = new Parser();
   const tokens: CST.Token[] = [];
-  for (const lexeme of lexemes) for (const token of parser.next(lexeme)) tokens.push(token);
+  for (const [index, lexeme] of lexemes.entries()) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (index % LEXEMES_IN_A_ROW === 0) yield;
+  }
   tokens.push(...parser.end());
   const deep = deepToken(tokens, limits.depth);
   if (deep === undefined) return tokens;
@@ -60,12 +70,12 @@ function tokenize(
 }
 
 /** Nothing when a limit was passed. The parser takes ten times as long, so all are looked at first. */
-function lexemesOf(
+function* lexemesOf(
   source: SourceText,
   text: string,
   report: Report,
   limits: YamlLimits,
-): readonly string[] | undefined {
+): Steps<readonly string[] | undefined> {
   const lexemes: string[] = [];
   const rare = new RareTokens();
   let offset = 0, flowDepth = 0, compactDepth = 0;
@@ -98,6 +108,7 @@ function lexemesOf(
       });
       return undefined;
     }
+    if (lexemes.length % LEXEMES_IN_A_ROW === 0) yield;
     // Document, mode and error marks of the lexer are no characters of the file.
     if (first !== 0x02 && first !== 0x18 && first !== 0x1f) offset += lexeme.length;
   }

@@ -1,6 +1,7 @@
 /** All of YAML, through the package. */
 import type { Node } from "yaml";
 import type { Report } from "../diagnostic.ts";
+import type { Steps } from "../steps.ts";
 import type { SourceText, Span } from "../text.ts";
 import { YamlBuilder } from "./builder.ts";
 import { compose } from "./compose.ts";
@@ -10,13 +11,13 @@ import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
 
 /** What `readYaml` returns where the quick reader gives up; tests compare both. */
-export function readWithPackage(
+export function* packageSteps(
   source: SourceText,
   report: Report,
   limits: YamlLimits = YAML_LIMITS,
-): readonly YamlDocument[] {
+): Steps<readonly YamlDocument[]> {
   let text = source.text;
-  let documents = compose(source, text, report, limits);
+  let documents = yield* compose(source, text, report, limits);
   const runaways: Span[] = [];
   for (let round = 0; round < MAX_RUNAWAY_QUOTES; round++) {
     const runaway = runawayQuote(documents, text);
@@ -25,13 +26,16 @@ export function readWithPackage(
     report.add(diagnostic);
     runaways.push(diagnostic.at!);
     text = runaway.repaired;
-    documents = compose(source, text, report, limits);
+    documents = yield* compose(source, text, report, limits);
   }
-  return documents.map((document) => {
+  const read: YamlDocument[] = [];
+  for (const document of documents) {
     const errors = [...runaways, ...reportSyntax(source, document, report)];
     const builder = new YamlBuilder(source, report, limits, errors);
-    return builder.document(document.contents as Node | null, document.range?.[0] ?? 0);
-  });
+    read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
+    yield;
+  }
+  return read;
 }
 
 /** Each takes another pass over the file. */
