@@ -4,6 +4,7 @@
  * that interface, the default export of its `mod.ts`.
  */
 export * from "./base/mod.ts";
+export * from "./base/file_mark.ts";
 export * from "./base/ip.ts";
 export * from "./event/mod.ts";
 export * from "./state/mod.ts";

@@ -9,7 +9,7 @@ import { exchange } from "./exchange.ts";
 import type { BridgedRequest } from "./http2_bridge.ts";
 import type { WebLimits } from "./limits.ts";
 import { refusal } from "./reply.ts";
-import { markOf, readTlsFiles, type TlsMaterial } from "./tls_files.ts";
+import { marksOf, readTlsFiles, type TlsMaterial } from "./tls_files.ts";
 import { addressName, type RawRequest, Transport } from "./transport.ts";
 
 export interface WebServerOptions {
@@ -42,7 +42,7 @@ export class WebServer {
   #transport: Transport | undefined;
   #starting: Promise<void> | undefined;
   #sweeping: ReturnType<typeof setInterval> | undefined;
-  #filesMark = "";
+  #filesMarks = "";
   #isClosing = false;
   #requests = 0;
   #failedHandshakes = 0;
@@ -159,7 +159,7 @@ export class WebServer {
   #material(): TlsMaterial | undefined {
     const { tls } = this.listen;
     if (!tls) return undefined;
-    this.#filesMark = markOf(tls);
+    this.#filesMarks = marksOf(tls);
     const material = readTlsFiles(tls);
     if (material.validToMs < Date.now()) {
       const when = new Date(material.validToMs).toISOString();
@@ -225,7 +225,7 @@ export class WebServer {
   #sweep(): void {
     this.#connections.sweep();
     const { tls } = this.listen;
-    if (tls && markOf(tls) !== this.#filesMark) this.reload();
+    if (tls && marksOf(tls) !== this.#filesMarks) this.reload();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Certificates and keys: read from PEM files, checked, and read again when the files change. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { fileMark } from "../base/file_mark.ts";
 import { type TlsFiles, WebError } from "./endpoint.ts";
 
 /** What a server's TLS needs, all PEM. */
@@ -40,16 +41,9 @@ export function readTlsFiles(files: TlsFiles): TlsMaterial {
 }
 
 /** Differs when one of the files has other content. */
-export function markOf({ certificatePath, keyPath, clientCaPath }: TlsFiles): string {
-  return [certificatePath, keyPath, clientCaPath].map((path) => {
-    if (path === undefined) return "";
-    try {
-      const { dev, ino, size, mtime, ctime } = Deno.statSync(path);
-      return [dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
-    } catch {
-      return "missing";
-    }
-  }).join("/");
+export function marksOf({ certificatePath, keyPath, clientCaPath }: TlsFiles): string {
+  const paths = [certificatePath, keyPath, clientCaPath];
+  return paths.map((path) => path === undefined ? "" : fileMark(path)).join("/");
 }
 
 export function areSameFiles(one: TlsFiles | undefined, other: TlsFiles | undefined): boolean {

@@ -1,6 +1,12 @@
 /** Who may post audit events: by address, and by a token. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type Network, networkContains, parseAddress, parseNetwork } from "../../../core/mod.ts";
+import {
+  fileMark,
+  type Network,
+  networkContains,
+  parseAddress,
+  parseNetwork,
+} from "../../../core/mod.ts";
 import { InputError } from "./input_error.ts";
 
 /** True for all when there are none. Throws `InputError` for what is neither address nor network. */
@@ -69,7 +75,7 @@ class FileToken implements Token {
   constructor(path: string, now: () => number = () => performance.now()) {
     this.#path = path;
     this.#now = now;
-    this.#mark = markOf(path);
+    this.#mark = fileMark(path);
     this.#token = readToken(path);
     this.#lookedMs = now();
   }
@@ -84,7 +90,7 @@ class FileToken implements Token {
     const nowMs = this.#now();
     if (nowMs - this.#lookedMs < LOOK_EVERY_MS) return;
     this.#lookedMs = nowMs;
-    const mark = markOf(this.#path);
+    const mark = fileMark(this.#path);
     if (mark === this.#mark) return;
     try {
       this.#token = readToken(this.#path);
@@ -112,15 +118,6 @@ function readToken(path: string): Uint8Array {
     });
   }
   return digest(text);
-}
-
-function markOf(path: string): string {
-  try {
-    const { ino, size, mtime, ctime } = Deno.statSync(path);
-    return [ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
-  } catch {
-    return "missing";
-  }
 }
 
 /** In the same time for all that differ: of digests, which all have one length. */
