@@ -1,9 +1,11 @@
 /**
  * Runs every `*_bench.ts` and prints what one event or record costs: the time of an iteration divided
  * by the number in the benchmark's name. Then loads upstream's rules in fresh processes and prints what
- * that takes. Compare figures of one run only; machines are noisy.
+ * that takes, and replays the capture of a busy host. Compare figures of one run only; machines are
+ * noisy.
  */
 import { corpusPath } from "../tests/corpus.ts";
+import { measureReplay, REPLAYING } from "./bench/replay_processes.ts";
 
 interface Measured {
   readonly name: string;
@@ -89,8 +91,10 @@ async function measureLoading(): Promise<void> {
   }
 }
 
-const onlyLoading = Deno.args.length === 1 && Deno.args[0] === LOADING;
-const code = onlyLoading ? 0 : await runBenchmarks();
-const wanted = onlyLoading || Deno.args.length === 0;
-if (wanted && corpusPath("rules/current/falco_rules.yaml")) await measureLoading();
+const [only, ...others] = Deno.args;
+const onlyOne = others.length === 0 && (only === LOADING || only === REPLAYING);
+const code = onlyOne ? 0 : await runBenchmarks();
+const wanted = (part: string) => only === undefined || onlyOne && only === part;
+if (wanted(LOADING) && corpusPath("rules/current/falco_rules.yaml")) await measureLoading();
+if (wanted(REPLAYING)) await measureReplay();
 Deno.exit(code);

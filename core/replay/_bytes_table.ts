@@ -91,7 +91,9 @@ export class BytesTable<Value> {
       this.#store = larger;
       this.#storeView = new DataView(larger.buffer);
     }
-    this.#store.set(bytes.subarray(at, at + length), start);
+    const store = this.#store;
+    // Most are short, and a view of the bytes would take longer than the copy.
+    for (let i = 0; i < length; i++) store[start + i] = bytes[at + i]!;
     this.#used += length;
     this.#values.push(value);
   }

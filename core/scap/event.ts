@@ -69,10 +69,7 @@ export class ScapEvent {
   /** Exact below 2^53; -1 where the source of the event has no threads. */
   get threadId(): number {
     const { view, start } = this;
-    const high = view.getInt32(start + 12, true);
-    const low = view.getUint32(start + 8, true);
-    // Nearly always: a small number, and no product of another kind.
-    return high === 0 ? low : high * HIGH_WORD + low;
+    return signedWide(view, start + 8);
   }
 
   /** Offset in `bytes`. */
@@ -129,7 +126,7 @@ export class ScapEvent {
       case 4:
         return view.getInt32(at, true);
       case 8:
-        return view.getInt32(at + 4, true) * HIGH_WORD + view.getUint32(at, true);
+        return signedWide(view, at);
       default:
         return undefined;
     }
@@ -140,6 +137,12 @@ export class ScapEvent {
     if (this.paramLength(index) !== 8) return undefined;
     return this.view.getBigUint64(this.paramStart(index), true);
   }
+}
+
+/** Nearly always a small number: as such it costs no memory, and serves as an index as it is. */
+function signedWide(view: DataView, at: number): number {
+  const high = view.getInt32(at + 4, true), low = view.getInt32(at, true);
+  return high === low >> 31 ? low : high * HIGH_WORD + (low >>> 0);
 }
 
 const EMPTY = Buffer.alloc(0) as CaptureBytes;
