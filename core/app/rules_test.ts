@@ -121,7 +121,7 @@ Deno.test("loadRuleset() has no word on rules of ours whose source is not there"
   priority: INFO
   source: k8s_audit
 `;
-  const names = ["ours/a.yaml"], theirs = ["R042 warning"];
+  const names = ["ours/a.yaml"], theirs = ["R042 warning", "R043 info"];
   assertEquals(await load({ "ours/a.yaml": other }, names, false), []);
   // whoever asks for them by name, or wrote them, is told
   assertEquals(await load({ "ours/a.yaml": other }, names, true), theirs);

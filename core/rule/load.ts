@@ -96,7 +96,9 @@ function* loadingSteps(
   const skippedFiles = new Set<string>();
   for (const draft of merged.rules.values()) {
     warnOfSource(draft, context, own);
-    if (!compiler.knowsSource(draft)) skippedFiles.add(fileOf(draft.at));
+    if (!compiler.knowsSource(draft) && mayBeWatched(draft, context)) {
+      skippedFiles.add(fileOf(draft.at));
+    }
     const rule = compiler.rule(draft);
     if (rule) rules.push(rule);
     yield;
@@ -179,6 +181,11 @@ function checkPlugin(
     at,
     help: "add the plugin to falco.yaml (plugins, load_plugins), or do not load this file",
   });
+}
+
+/** The source is one that the configuration leaves out. Of one that nobody has all is told, as by Falco. */
+function mayBeWatched({ source, at }: RuleDraft, context: LoadContext): boolean {
+  return context.mayBeIdle?.(fileOf(at)) || context.undeliveredHelp?.(source) !== undefined;
 }
 
 function fileOf(at: Span): string {
