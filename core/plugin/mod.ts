@@ -21,4 +21,6 @@ export {
   type PluginOf,
   Registry,
 } from "./registry.ts";
+export * as setting from "./schema.ts";
+export { Secret } from "./secret.ts";
 export { SinkError, type SinkErrorCode, type SinkErrorOptions } from "./sink_error.ts";

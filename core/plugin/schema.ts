@@ -1,0 +1,119 @@
+/**
+ * What settings are made of, in falco.yaml and in plugins' parts of it (`setting.flag(false)` there).
+ *
+ * Values of falco.yaml arrive as text, those that falcod makes of Falco's keys in their own types: each
+ * type reads both. The message of a type says what is wanted, in words that continue "wants …". Give
+ * every key a `.describe("…")`: documentation is made of it.
+ */
+import { z } from "zod";
+import { Secret } from "./secret.ts";
+
+// Else zod makes functions of text for its objects: only emit.ts may, and for one reading it costs more.
+z.config({ jitless: true });
+
+const asText = (value: unknown) =>
+  typeof value === "boolean" || typeof value === "number" ? String(value) : value;
+
+export const flag = (standard: boolean) =>
+  z.preprocess(
+    asText,
+    z.stringbool({
+      truthy: ["true", "yes", "on", "y"],
+      falsy: ["false", "no", "off", "n"],
+      error: "true or false",
+    }),
+  ).default(standard);
+
+export function whole(
+  options: { readonly min: number; readonly max: number; readonly standard: number },
+) {
+  const wanted = `a whole number from ${options.min} to ${options.max}`;
+  return z.preprocess(
+    asText,
+    z.string({ error: wanted })
+      .regex(/^[+-]?\d{1,15}$|^0x[0-9a-f]{1,12}$/i, { error: wanted, abort: true })
+      .transform(Number)
+      .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted })),
+  ).default(options.standard);
+}
+
+export function decimal(
+  options: { readonly min: number; readonly max: number; readonly standard: number },
+) {
+  const wanted = `a number from ${options.min} to ${options.max}`;
+  return z.preprocess(
+    asText,
+    z.string({ error: wanted })
+      .regex(/^[+-]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})(e[+-]?\d{1,2})?$/i, {
+        error: wanted,
+        abort: true,
+      })
+      .transform(Number)
+      .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted })),
+  ).default(options.standard);
+}
+
+export const word = () => z.string({ error: "text" });
+export const text = (standard = "") => word().default(standard);
+
+export function oneOf<const T extends readonly string[]>(names: T, standard: T[number]) {
+  const choice = z.enum(names, { error: `one of ${names.join(", ")}` });
+  return (choice as z.ZodEnum<{ [Name in T[number]]: Name }>).default(standard as never);
+}
+
+/** A sequence; a single scalar counts as a sequence of one. */
+export const sequence = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (value) => typeof value === "string" ? [value] : value,
+    z.array(item, { error: "a sequence" }),
+  );
+export const listOf = <T extends z.ZodType>(item: T) => sequence(item).default([]);
+
+export const section = <T extends z.ZodRawShape>(shape: T) =>
+  z.strictObject(shape, { error: "a mapping" }).prefault({} as never);
+
+/** Texts by name. */
+export const texts = () => z.record(z.string(), word(), { error: "a mapping" }).default({});
+
+/** `5000` (milliseconds), `500ms`, `30s`, `5m`, `1h`, `7d`; as milliseconds. */
+export function duration(
+  { min = 0, max = MAX_DURATION_MS, standard }: {
+    readonly min?: number;
+    readonly max?: number;
+    readonly standard: number;
+  },
+) {
+  const wanted = `a duration from ${durationText(min)} to ${
+    durationText(max)
+  }, as 500ms, 30s or 1h`;
+  return z.preprocess(
+    asText,
+    z.string({ error: wanted })
+      .regex(DURATION, { error: wanted, abort: true })
+      .transform((given) => {
+        const [, number, unit = "ms"] = DURATION.exec(given)!;
+        return Number(number) * UNIT_MS[unit.toLowerCase() as keyof typeof UNIT_MS];
+      })
+      .pipe(z.number().min(min, { error: wanted }).max(max, { error: wanted })),
+  ).default(standard);
+}
+
+const DURATION = /^(\d{1,12})(ms|s|m|h|d)?$/i;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** A year. */
+const MAX_DURATION_MS = 365 * UNIT_MS.d;
+
+function durationText(ms: number): string {
+  for (const unit of ["d", "h", "m", "s"] as const) {
+    if (ms > 0 && ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
+/** A text that is not shown to anybody; `{ file: PATH }` has it read from there each time it is used. */
+export const secret = () =>
+  z.union([
+    z.instanceof(Secret),
+    word().transform((value) => new Secret({ value })),
+    z.strictObject({ file: word() }).transform(({ file }) => new Secret({ file })),
+  ], { error: "a text, or a mapping with file" }).meta({ secret: true });

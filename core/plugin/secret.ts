@@ -1,0 +1,52 @@
+/** Texts that nobody is to see: keys, passwords, addresses that carry a token. */
+import { readFileSync, statSync } from "node:fs";
+import { SinkError } from "./sink_error.ts";
+
+const LARGEST_FILE = 64 << 10;
+
+/** Prints as `[secret]`, in JSON and in templates too. */
+export class Secret {
+  readonly #value: string | undefined;
+  readonly #file: string | undefined;
+
+  constructor(from: { readonly value: string } | { readonly file: string }) {
+    if ("value" in from) this.#value = from.value;
+    else this.#file = from.file;
+  }
+
+  /** Nothing was written. */
+  get isEmpty(): boolean {
+    return this.#value === "";
+  }
+
+  /**
+   * The text itself. A file is read each time, so that it may be replaced, and its last line end is
+   * left out; throws `SinkError` (`unavailable`) where it cannot be read.
+   */
+  reveal(): string {
+    if (this.#value !== undefined) return this.#value;
+    const file = this.#file!;
+    try {
+      const { size } = statSync(file);
+      if (size > LARGEST_FILE) throw new Error(`it has more than ${LARGEST_FILE} bytes`);
+      return readFileSync(file, "utf8").replace(/\r?\n$/, "");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SinkError("unavailable", `Cannot read the secret in "${file}": ${reason}`, {
+        cause: error,
+      });
+    }
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return "[secret]";
+  }
+}
