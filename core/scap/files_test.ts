@@ -193,7 +193,7 @@ Deno.test("an input that fails otherwise than files do is not taken for a fault 
   const input = { read: () => Promise.reject(new TypeError("our own mistake")), close() {} };
   using reader = new ScapReader(input);
   assertEquals(reader.next().kind, "more");
-  await assertRejects(reader.fill(), TypeError);
+  await assertRejects(async () => await reader.fill(), TypeError);
 });
 
 Deno.test("memoryInput() hands out its bytes in parts of any size", async () => {
