@@ -12,14 +12,13 @@
 import { corpusPath } from "../../tests/corpus.ts";
 import { buildProgram } from "../../tests/kernel/build_program.ts";
 import { Stage, withFalcod } from "../../tests/kernel/harness.ts";
+import { cpuSeconds } from "./process_usage.ts";
 
 const STABLE = ["falco_rules"];
 const ALL = [...STABLE, "falco-incubating_rules", "falco-sandbox_rules"];
 const UNFILTERED = ["-o", "engine.falcod.kernel_filter=false"];
 const SLICES = 100;
 const WARM_UP = 20;
-/** USER_HZ, which is 100 on every Linux. */
-const TICKS_PER_SECOND = 100;
 
 interface Way {
   readonly name: string;
@@ -37,13 +36,6 @@ function way(name: string, options: Pick<Way, "rules" | "args"> = {}): Way {
 
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
-}
-
-/** User and system time of a process so far. */
-function cpuSeconds(processId: number): number {
-  const stat = Deno.readTextFileSync(`/proc/${processId}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 async function measure(way: Way, load: string, path: string): Promise<void> {

@@ -5,6 +5,7 @@
  *   load open RATE SECONDS PATH...   opens (by open, which few programs still use) and closes the files
  *                                    in turn, RATE times a second
  *   load exec RATE SECONDS WORD      runs itself, which does nothing, with WORD-1, WORD-2, ... as argument
+ *   load run RATE SECONDS PROGRAM ARGUMENT   runs another program so often
  *   load read SLICES 0 PATH          opens, reads and closes a file as fast as it can, in slices of 4000,
  *                                    and prints the CPU time that each slice took by file
  *   load fresh SLICES 0 FOLDER       likewise: makes, closes and removes files there, each with a name of
@@ -103,17 +104,11 @@ static long open_one(const char *path)
 	return 0;
 }
 
-static long exec_one(const char *program, const char *word, u64 number)
+static long run_one(const char **arguments)
 {
-	char text[256], *end = text;
-	const char *arguments[4] = { program, "none", text, 0 }, *environment[1] = { 0 };
-	long child;
+	const char *program = arguments[0], *environment[1] = { 0 };
+	long child = call(__NR_clone, SIGCHLD, 0, 0, 0, 0);
 
-	for (; *word && end < text + 200; word++)
-		*end++ = *word;
-	*end++ = '-';
-	*put_number(end, number) = 0;
-	child = call(__NR_clone, SIGCHLD, 0, 0, 0, 0);
 	if (child == 0) {
 		call(__NR_execve, (long)program, (long)arguments, (long)environment, 0, 0);
 		call(__NR_exit_group, 1, 0, 0, 0, 0);
@@ -122,6 +117,18 @@ static long exec_one(const char *program, const char *word, u64 number)
 		return -1;
 	call(__NR_wait4, child, 0, 0, 0, 0);
 	return 0;
+}
+
+static long exec_one(const char *program, const char *word, u64 number)
+{
+	char text[256], *end = text;
+	const char *arguments[4] = { program, "none", text, 0 };
+
+	for (; *word && end < text + 200; word++)
+		*end++ = *word;
+	*end++ = '-';
+	*put_number(end, number) = 0;
+	return run_one(arguments);
 }
 
 static void read_one(const char *path)
@@ -175,13 +182,14 @@ static int main_of(int count, char **words)
 	struct timespec nap = { 0, NAP };
 	u64 rate, start, length, elapsed, made = 0, failed = 0;
 	char line[200], *end = line;
-	int opens, next = 4;
+	int opens, runs, next = 4;
 
 	if (count < 5)
 		return 0;
 	if (same(words[1], "read") || same(words[1], "fresh"))
 		return slices_of(same(words[1], "fresh"), number_of(words[2]), words[4]);
 	opens = same(words[1], "open");
+	runs = same(words[1], "run");
 	rate = number_of(words[2]);
 	length = number_of(words[3]) * SECOND;
 	start = now();
@@ -196,7 +204,8 @@ static int main_of(int count, char **words)
 		for (int slice = 0; slice < 500 && made < due; slice++) {
 			made++;
 			if (!opens) {
-				failed += exec_one(words[0], words[4], made) < 0;
+				failed += (runs ? run_one((const char **)(words + 4))
+						: exec_one(words[0], words[4], made)) < 0;
 				break;
 			}
 			failed += open_one(words[next]) < 0;
