@@ -1,6 +1,7 @@
 /** One audit event, as rules see it. */
 import { decodeUtf8, type Event, type ParamValue } from "../../../core/mod.ts";
 import type { AuditDocument, JsonObject } from "./payload.ts";
+import { sourceText } from "./source_text.ts";
 
 /** Name of the event source. */
 export const K8S_AUDIT = "k8s_audit";
@@ -36,6 +37,8 @@ export class AuditEvent implements Event {
   readonly timeNs: bigint;
   readonly #document: AuditDocument;
   readonly #firstTimeNs: bigint;
+  #lastPart: object | undefined;
+  #lastSource = "";
 
   constructor(document: AuditDocument, { number, firstTimeNs }: Place) {
     this.#document = document;
@@ -47,6 +50,16 @@ export class AuditEvent implements Event {
   /** All that it says. */
   get document(): JsonObject {
     return this.#document.value;
+  }
+
+  /** Of an object or array in the document: its JSON, as it was sent. */
+  sourceOf(part: object): string {
+    // Rules look for one word after the other in the same part.
+    if (part !== this.#lastPart) {
+      this.#lastSource = sourceText(this.#document.bytes, this.#document.value, part);
+      this.#lastPart = part;
+    }
+    return this.#lastSource;
   }
 
   /** As it was sent. */

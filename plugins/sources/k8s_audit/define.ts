@@ -1,53 +1,59 @@
 /** How the fields of audit events are written down. */
-import {
-  defineField,
-  type FieldArgument,
-  type FieldDefinition,
-  type FieldValue,
-} from "../../../core/mod.ts";
-import { indexOf, type Json, requestOf, textOf, textsOf } from "./values.ts";
+import { defineField, type FieldArgument, type FieldDefinition } from "../../../core/mod.ts";
+import { AuditEvent } from "./audit_event.ts";
+import { arrayOf, type Found, indexOf, type Json, listOf, requestOf, textIn } from "./values.ts";
 
 type More = Partial<Pick<FieldDefinition, "deprecated" | "suggested">>;
-type Definition = Pick<FieldDefinition, "list" | "argument"> & More;
+type Shape = Pick<FieldDefinition, "argument"> & More;
 
-function define(
+function single(
   name: string,
   summary: string,
-  definition: Definition & {
-    readonly of: (request: Json, argument: FieldArgument) => FieldValue;
-  },
+  of: (request: Json, argument: FieldArgument) => Found,
+  shape: Shape,
 ): FieldDefinition {
-  const { of, ...rest } = definition;
   return defineField({
     name: `ka.${name}`,
     type: "CHARBUF",
     summary,
-    ...rest,
+    ...shape,
     extract: (event, _state, argument) => {
+      if (!(event instanceof AuditEvent)) return undefined;
       const request = requestOf(event);
-      return request && of(request, argument);
+      const found = request && of(request, argument);
+      return found === undefined ? undefined : textIn(event, found);
     },
   });
 }
 
-/** One text, of whatever stands there. */
+function several(
+  name: string,
+  summary: string,
+  of: (request: Json, argument: FieldArgument) => readonly Found[] | undefined,
+  shape: Shape = {},
+): FieldDefinition {
+  return defineField({
+    name: `ka.${name}`,
+    type: "CHARBUF",
+    summary,
+    list: true,
+    ...shape,
+    extract: (event, _state, argument) => {
+      if (!(event instanceof AuditEvent)) return undefined;
+      const request = requestOf(event);
+      return (request && of(request, argument))?.map((found) => textIn(event, found));
+    },
+  });
+}
+
+/** One text, of whatever is found. */
 export function text(
   name: string,
   summary: string,
-  of: (request: Json) => Json | undefined,
+  of: (request: Json) => Found,
   more: More = {},
 ): FieldDefinition {
-  return define(name, summary, { ...more, of: (request) => textOf(of(request)) });
-}
-
-/** One value that is found in another way. */
-export function single(
-  name: string,
-  summary: string,
-  of: (request: Json) => FieldValue,
-  more: More = {},
-): FieldDefinition {
-  return define(name, summary, { ...more, of });
+  return single(name, summary, of, more);
 }
 
 /** The elements of an array as texts. */
@@ -56,28 +62,26 @@ export function list(
   summary: string,
   of: (request: Json) => Json | undefined,
 ): FieldDefinition {
-  return define(name, summary, { list: true, of: (request) => textsOf(of(request)) });
+  return several(name, summary, (request) => listOf(arrayOf(of(request))));
 }
 
-/** A list that is found in another way. */
+/** A list that is found in another way; never an empty one. */
 export function found(
   name: string,
   summary: string,
-  of: (request: Json) => FieldValue,
+  of: (request: Json) => readonly Found[] | undefined,
 ): FieldDefinition {
-  return define(name, summary, { list: true, of });
+  return several(name, summary, of);
 }
 
-/** A list of which `[0]` takes what the first of something has. */
+/** A list of which `[0]` takes what the first of something has; never an empty one. */
 export function indexed(
   name: string,
   summary: string,
-  of: (request: Json, index: number | undefined) => FieldValue,
+  of: (request: Json, index: number | undefined) => readonly Found[] | undefined,
 ): FieldDefinition {
-  return define(name, summary, {
-    list: true,
+  return several(name, summary, (request, argument) => of(request, indexOf(argument)), {
     argument: { required: false, kind: "index" },
-    of: (request, argument) => of(request, indexOf(argument)),
   });
 }
 
@@ -85,12 +89,11 @@ export function indexed(
 export function keyed(
   name: string,
   summary: string,
-  of: (request: Json, key: string) => FieldValue,
+  of: (request: Json, key: string) => Found,
   more: More = {},
 ): FieldDefinition {
-  return define(name, summary, {
+  return single(name, summary, (request, argument) => of(request, String(argument)), {
     ...more,
     argument: { required: true, kind: "key" },
-    of: (request, argument) => of(request, String(argument)),
   });
 }

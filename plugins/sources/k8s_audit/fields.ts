@@ -2,11 +2,11 @@
  * ka.…: what the audit events of a Kubernetes API server tell. Names, lists and arguments are those of
  * plugins plugins/k8saudit/pkg/k8saudit/fields.go (0.18); the sentences are ours.
  */
-import type { FieldDefinition, FieldValue } from "../../../core/mod.ts";
-import { found, indexed, keyed, list, single, text } from "./define.ts";
+import type { FieldDefinition } from "../../../core/mod.ts";
+import { found, indexed, keyed, list, text } from "./define.ts";
 import { podFields } from "./fields_pod.ts";
 import { queryParameter } from "./query.ts";
-import { arrayOf, type Json, listOf, presentTexts, textOf, textsOf, valuesAt } from "./values.ts";
+import { arrayOf, type Json, listOf, presentAt, textOf, valuesAt } from "./values.ts";
 
 const annotation = (name: string) => (request: Json) => request.annotations?.[name];
 
@@ -15,7 +15,7 @@ function subjects(
   kind: string,
   spell: (subject: Json) => string | undefined = ({ name }) => textOf(name),
 ) {
-  return (request: Json): FieldValue => {
+  return (request: Json): readonly string[] | undefined => {
     const those = arrayOf(request.requestObject?.subjects)?.filter((subject) =>
       (subject?.kind as unknown) === kind
     );
@@ -30,7 +30,7 @@ function withNamespace({ namespace, name }: Json): string | undefined {
 }
 
 /** Whether anybody among the subjects of a binding is called so. */
-function hasSubject(request: Json, name: string): FieldValue {
+function hasSubject(request: Json, name: string): string | undefined {
   const all = arrayOf(request.requestObject?.subjects);
   return all && String(all.some((subject) => (subject?.name as unknown) === name));
 }
@@ -38,17 +38,17 @@ function hasSubject(request: Json, name: string): FieldValue {
 /** What all rules of a role, or one, say under a key. */
 function ofRules(key: string) {
   const path = ["requestObject", "rules", key];
-  return (request: Json, index: number | undefined): FieldValue => {
+  return (request: Json, index: number | undefined): readonly Json[] | undefined => {
     const lists = valuesAt(request, path, index)?.map(arrayOf);
-    return listOf(lists?.flatMap((values) => values?.map((value) => textOf(value)!) ?? []));
+    return listOf(lists?.flatMap((values) => values ?? []));
   };
 }
 
-function podName(request: Json): FieldValue {
+function podName(request: Json): Json | undefined {
   const resource: unknown = request.objectRef?.resource;
   const subresource: unknown = request.objectRef?.subresource;
   const isPod = resource === "pods" && (typeof subresource !== "string" || subresource === "");
-  return isPod ? textOf(request.responseObject?.metadata?.name) : undefined;
+  return isPod ? request.responseObject?.metadata?.name : undefined;
 }
 
 export const auditFields: readonly FieldDefinition[] = [
@@ -73,8 +73,8 @@ export const auditFields: readonly FieldDefinition[] = [
     "sourceips",
     "Addresses the request came from, the client's first",
     (request, index) => {
-      if (index === undefined) return textsOf(request.sourceIPs);
-      return listOf(arrayOf(request.sourceIPs)?.slice(index, index + 1).map((ip) => textOf(ip)!));
+      const addresses = arrayOf(request.sourceIPs);
+      return listOf(index === undefined ? addresses : addresses?.slice(index, index + 1));
     },
   ),
   text(
@@ -139,7 +139,7 @@ export const auditFields: readonly FieldDefinition[] = [
     "Part of the object the request is about: exec, log, status …",
     (request) => request.objectRef?.subresource,
   ),
-  single(
+  text(
     "target.pod.name",
     "Name of the pod that was made, also where the server chose it",
     podName,
@@ -231,7 +231,7 @@ export const auditFields: readonly FieldDefinition[] = [
   indexed(
     "req.service.ports",
     "Ports of a service in the request, all of them as one JSON array",
-    (request, index) => presentTexts(request, ["requestObject", "spec", "ports"], index),
+    (request, index) => presentAt(request, ["requestObject", "spec", "ports"], index),
   ),
   ...podFields,
 ];

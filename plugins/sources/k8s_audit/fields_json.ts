@@ -1,7 +1,7 @@
 /** json.…: any part of events that are JSON; those of Falco's plugin of the same name. */
 import { defineField, type Event, type FieldDefinition } from "../../../core/mod.ts";
 import { AuditEvent } from "./audit_event.ts";
-import { textOf } from "./values.ts";
+import { type Found, textIn } from "./values.ts";
 
 /** Old rule files call them jevt. */
 export const jsonFields: readonly FieldDefinition[] = ["json", "jevt"].flatMap((prefix) => [
@@ -54,5 +54,5 @@ function valueAt(event: Event, pointer: string): string | undefined {
       value = (value as Record<string, unknown>)[step];
     } else return undefined;
   }
-  return textOf(value as Parameters<typeof textOf>[0]);
+  return value === undefined ? undefined : textIn(event, value as Found);
 }

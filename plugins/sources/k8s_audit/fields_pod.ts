@@ -1,13 +1,13 @@
 /** ka.req.pod.…: what a request says of a pod, and the older spellings of that. */
-import type { FieldDefinition, FieldValue } from "../../../core/mod.ts";
-import { indexed, keyed, list, single, text } from "./define.ts";
+import type { FieldDefinition } from "../../../core/mod.ts";
+import { indexed, keyed, list, text } from "./define.ts";
 import {
-  allTexts,
+  allAt,
   arrayOf,
   type Json,
   listOf,
   type Path,
-  presentTexts,
+  presentAt,
   textOf,
   valuesAt,
 } from "./values.ts";
@@ -18,24 +18,24 @@ const securityOf = (request: Json) => specOf(request)?.securityContext;
 /** Of each container what stands there, in the order of the containers. */
 function ofEach(containers: string, path: Path) {
   const whole = ["requestObject", "spec", containers, ...path];
-  return (request: Json, index: number | undefined) => presentTexts(request, whole, index);
+  return (request: Json, index: number | undefined) => presentAt(request, whole, index);
 }
 
 /** As `ofEach`, for what every container has: one that lacks it is no container. */
 function ofAll(containers: string, path: Path) {
   const whole = ["requestObject", "spec", containers, ...path];
-  return (request: Json, index: number | undefined) => allTexts(request, whole, index);
+  return (request: Json, index: number | undefined) => allAt(request, whole, index);
 }
 
 /** Up to the first colon or at sign. As in Falco, that is also the one before a registry's port. */
-function repositoryOf(image: string): string {
-  return /^[^:@]*/.exec(image)![0];
+function repositoryOf(image: Json): string {
+  return /^[^:@]*/.exec(textOf(image)!)![0];
 }
 
 /** Words of each container with blanks between them. */
 function words(containers: string, key: string) {
   const whole = ["requestObject", "spec", containers, key];
-  return (request: Json, index: number | undefined): FieldValue => {
+  return (request: Json, index: number | undefined): readonly string[] | undefined => {
     const lines: string[] = [];
     for (const line of valuesAt(request, whole, index) ?? []) {
       if (line === undefined) continue;
@@ -50,7 +50,7 @@ function words(containers: string, key: string) {
 /** Kubernetes takes the id of the container, else the pod's, else what the image says: mostly 0. */
 function effective(containers: string, key: string) {
   const whole = ["requestObject", "spec", containers, ""];
-  return (request: Json, index: number | undefined): FieldValue => {
+  return (request: Json, index: number | undefined): readonly string[] | undefined => {
     const ofPod = textOf(securityOf(request)?.[key]) ?? "0";
     const each = valuesAt(request, whole, index);
     return listOf(
@@ -64,13 +64,13 @@ function hostPorts(key: string, noun: string): FieldDefinition {
   const whole = ["requestObject", "spec", key, "ports"];
   const what = `Ports of the ${noun} on the host; where none is said, those of the container`;
   return indexed(`req.pod.${key}.host_port`, what, (request, index) => {
-    const found: string[] = [];
+    const found: Json[] = [];
     for (const ports of valuesAt(request, whole, index) ?? []) {
       if (ports === undefined) continue;
       const elements = arrayOf(ports);
       if (!elements) return undefined;
       for (const port of elements) {
-        const number = textOf(port?.hostPort ?? port?.containerPort);
+        const number = port?.hostPort ?? port?.containerPort;
         if (number !== undefined) found.push(number);
       }
     }
@@ -138,7 +138,7 @@ const VOLUMES = ["requestObject", "spec", "volumes"];
 const HOST_PATHS = [...VOLUMES, "hostPath", "path"];
 
 /** The keys of a volume but its name; there is only one when the API server accepts it. */
-function volumeTypes(request: Json, index: number | undefined): FieldValue {
+function volumeTypes(request: Json, index: number | undefined): readonly string[] | undefined {
   const types = valuesAt(request, [...VOLUMES, ""], index)?.flatMap((volume) =>
     volume !== undefined && typeof volume === "object" && volume !== null && !Array.isArray(volume)
       ? Object.keys(volume).filter((key) => key !== "name")
@@ -148,7 +148,7 @@ function volumeTypes(request: Json, index: number | undefined): FieldValue {
 }
 
 /** `[/etc]` is that path, `[/etc/*]` what begins so. */
-function mountsHostPath(request: Json, pattern: string): FieldValue {
+function mountsHostPath(request: Json, pattern: string): string | undefined {
   const paths = valuesAt(request, HOST_PATHS, undefined);
   if (paths === undefined) return undefined;
   const prefix = pattern.endsWith("*") ? pattern.slice(0, -1) : undefined;
@@ -161,7 +161,7 @@ function mountsHostPath(request: Json, pattern: string): FieldValue {
 
 const firstImage = ofAll("containers", ["image"]);
 
-function isAnyPrivileged(request: Json): FieldValue {
+function isAnyPrivileged(request: Json): string | undefined {
   const path = ["requestObject", "spec", "containers", "securityContext", "privileged"];
   const values = valuesAt(request, path, undefined) as readonly unknown[] | undefined;
   return values && String(values.includes(true));
@@ -206,12 +206,12 @@ export const podFields: readonly FieldDefinition[] = [
   indexed(
     "req.pod.volumes.hostpath",
     "Paths of the host that a pod in the request mounts",
-    (request, index) => presentTexts(request, HOST_PATHS, index),
+    (request, index) => presentAt(request, HOST_PATHS, index),
   ),
   indexed(
     "req.pod.volumes.flexvolume_driver",
     "FlexVolume drivers a pod in the request uses",
-    (request, index) => presentTexts(request, [...VOLUMES, "flexVolume", "driver"], index),
+    (request, index) => presentAt(request, [...VOLUMES, "flexVolume", "driver"], index),
   ),
   indexed(
     "req.pod.volumes.volume_type",
@@ -224,13 +224,13 @@ export const podFields: readonly FieldDefinition[] = [
   hostPorts("initContainers", "init containers"),
   ...containers("ephemeralContainers", "ephemeral containers"),
 
-  single(
+  text(
     "req.container.image",
     "Image of the first container of a pod in the request",
     (request) => firstImage(request, 0)?.[0],
     { deprecated: "write ka.req.pod.containers.image" },
   ),
-  single(
+  text(
     "req.container.image.repository",
     "The same without tag and digest",
     (request) => firstImage(request, 0)?.map(repositoryOf)[0],
@@ -242,7 +242,7 @@ export const podFields: readonly FieldDefinition[] = [
     (request) => specOf(request)?.hostNetwork,
     { deprecated: "write ka.req.pod.host_network" },
   ),
-  single(
+  text(
     "req.container.privileged",
     "Whether any container of a pod in the request is privileged",
     isAnyPrivileged,

@@ -168,7 +168,7 @@ export class Members {
   /** Whether the member found last has this name. */
   isNamed(name: string): boolean {
     const start = this.#keyStart + 1;
-    if (this.#isEscaped) return this.#plainName() === name;
+    if (this.#isEscaped) return this.name === name;
     if (this.#keyEnd - 1 - start !== name.length) return false;
     for (let i = 0; i < name.length; i++) {
       if (this.#bytes[start + i] !== name.charCodeAt(i)) return false;
@@ -176,10 +176,12 @@ export class Members {
     return true;
   }
 
-  /** Nobody writes names so, and everybody may. */
-  #plainName(): unknown {
+  /** Of the member found last. */
+  get name(): string {
+    const text = decodeUtf8(this.#bytes.subarray(this.#keyStart, this.#keyEnd));
+    if (!this.#isEscaped) return text.slice(1, -1);
     try {
-      return JSON.parse(decodeUtf8(this.#bytes.subarray(this.#keyStart, this.#keyEnd)));
+      return String(JSON.parse(text));
     } catch {
       throw new NotJson("a name that cannot be read", this.#keyStart);
     }

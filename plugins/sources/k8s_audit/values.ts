@@ -4,8 +4,8 @@
  * Meanings are those of plugins/k8saudit/pkg/k8saudit/extract.go: everything is text, what is no
  * string is its JSON; `null` is there ("null"), a member that is missing is not.
  */
-import type { Event, FieldArgument, FieldValue } from "../../../core/mod.ts";
-import { AuditEvent } from "./audit_event.ts";
+import type { FieldArgument } from "../../../core/mod.ts";
+import type { AuditEvent } from "./audit_event.ts";
 
 /**
  * JSON, to be walked without asking at every step what it is: members of strings and numbers are
@@ -16,13 +16,24 @@ export interface Json {
 }
 
 /** The request an event is of; absent where it is none that an API server tells of. */
-export function requestOf(event: Event): Json | undefined {
-  if (!(event instanceof AuditEvent)) return undefined;
+export function requestOf(event: AuditEvent): Json | undefined {
   const document = event.document as Json;
   return document.auditID === undefined ? undefined : document;
 }
 
-export function textOf(value: Json | undefined): string | undefined {
+/** What a field finds: JSON, or texts made of it. */
+export type Found = Json | string | undefined;
+
+/** As text: JSON where it is none, as it was sent. */
+export function textIn(event: AuditEvent, value: Found): string {
+  if (typeof value === "string") return value;
+  return typeof value === "object" && value !== null
+    ? event.sourceOf(value)
+    : JSON.stringify(value);
+}
+
+/** For what is no object and no array. */
+export function textOf(value: Found): string | undefined {
   if (value === undefined) return undefined;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -32,13 +43,8 @@ export function arrayOf(value: Json | undefined): readonly Json[] | undefined {
 }
 
 /** No list at all for one without elements: Falco takes both for the same. */
-export function listOf(values: readonly string[] | undefined): FieldValue {
+export function listOf<Item>(values: readonly Item[] | undefined): readonly Item[] | undefined {
   return values !== undefined && values.length > 0 ? values : undefined;
-}
-
-/** Every element as text. */
-export function textsOf(value: Json | undefined): FieldValue {
-  return listOf(arrayOf(value)?.map((element) => textOf(element)!));
 }
 
 /** `[2]` of a field; absent: no brackets. */
@@ -88,23 +94,22 @@ function collect(
   return true;
 }
 
-/** As `valuesAt`, as texts; elements without a value are left out. */
-export function presentTexts(
+/** As `valuesAt`; elements without a value are left out. */
+export function presentAt(
   value: Json | undefined,
   path: Path,
   index: number | undefined,
-): FieldValue {
-  const values = valuesAt(value, path, index);
-  return listOf(values?.filter((each) => each !== undefined).map((each) => textOf(each)!));
+): readonly Json[] | undefined {
+  return listOf(valuesAt(value, path, index)?.filter((each) => each !== undefined));
 }
 
-/** As `valuesAt`, as texts; absent when one element has no value. */
-export function allTexts(
+/** As `valuesAt`; absent when one element has no value. */
+export function allAt(
   value: Json | undefined,
   path: Path,
   index: number | undefined,
-): readonly string[] | undefined {
+): readonly Json[] | undefined {
   const values = valuesAt(value, path, index);
   if (values === undefined || values.length === 0 || values.includes(undefined)) return undefined;
-  return values.map((each) => textOf(each)!);
+  return values as readonly Json[];
 }
