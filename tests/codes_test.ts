@@ -125,7 +125,7 @@ function diagnoseConfig(text: string): readonly Diagnostic[] {
   if (root) {
     const loaded = { config: checkConfig(root, report), root, files: [] };
     settingsOf(loaded, { rulePaths: [], scopeProcessId: undefined }, {
-      registry: new Registry([]),
+      registry: new Registry(builtinPlugins),
       report,
     });
   }

@@ -2,6 +2,7 @@
 import { Report } from "../base/mod.ts";
 import { Registry } from "../plugin/mod.ts";
 import type { MeaningLint, Ruleset } from "../rule/mod.ts";
+import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
@@ -50,11 +51,15 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
   }, report);
-  const settings = settingsOf(loaded, {
+  const wired = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
     sources: old.sources,
   }, { registry, report });
+  const settings = {
+    ...wired,
+    sinks: await checkSinks(wired.sinks, loaded, { registry, report }),
+  };
   const { config } = loaded;
   const { containerInfo } = old;
   const rules = await loadRuleset(settings.rulePaths, {

@@ -1,27 +1,21 @@
 /** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
 import type { Alert } from "../alert/mod.ts";
-import { Report } from "../base/mod.ts";
-import { Delivery } from "../delivery/mod.ts";
+import type { Delivery } from "../delivery/mod.ts";
 import { CouldMatch, Engine, needsOf, watchedNames } from "../engine/mod.ts";
-import {
-  checkPluginConfig,
-  type Formatter,
-  type Logger,
-  type PluginOf,
-  type Registry,
-  type Source,
-} from "../plugin/mod.ts";
+import type { Logger, Registry, Source } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { type HostFiles, State } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
-import type { Settings, Wired } from "./config/settings.ts";
+import type { Settings } from "./config/settings.ts";
 import { ContainerLookup, recognizerOf } from "./containers.ts";
+import { createAll, createFormatter } from "./create_plugins.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
 import { DropMonitor, type DropMonitorOptions } from "./event_drops.ts";
 import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { Told } from "./metrics/reader.ts";
+import { openDelivery } from "./open_delivery.ts";
 import { recordingNeeds } from "./recording/needs.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import { SourceRuns } from "./source_runs.ts";
@@ -47,8 +41,6 @@ export interface WatchRequest {
   readonly keepRulesFresh?: (running: Running, signal: AbortSignal) => RulesKeeper;
 }
 
-/** How long alerts of a batch wait for each other with `buffered_outputs`. */
-const GATHER_MS = 200;
 /** How long the last alerts may take on their way out. */
 const FLUSH_MS = 5000;
 /** How long a recording waits for slow outputs at a time. */
@@ -270,51 +262,4 @@ function lossWatchers(source: Source, drops: DropMonitorOptions): readonly LossW
 
 function judgesOf(sources: readonly Source[], ruleset: Ruleset): ReadonlyMap<Source, CouldMatch> {
   return new Map(sources.map((source) => [source, new CouldMatch(ruleset, source.name)]));
-}
-
-async function openDelivery(
-  request: WatchRequest,
-  onAllGone: () => void,
-): Promise<Delivery> {
-  const { config, settings, log } = request;
-  const formatter = await createFormatter(settings.formatter, request);
-  const sinks = await createAll("sink", settings.sinks, request);
-  const { capacity } = config.outputs_queue;
-  return new Delivery({
-    targets: sinks.map((sink, index) => ({ name: settings.sinks[index]!.name, sink, formatter })),
-    log,
-    onAllGone,
-    gatherMs: config.buffered_outputs && !request.unbuffered ? GATHER_MS : 0,
-    // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
-    ...(capacity > 0 ? { capacity } : {}),
-  });
-}
-
-async function createFormatter(wired: Wired, request: WatchRequest): Promise<Formatter> {
-  const [formatter] = await createAll("formatter", [wired], request);
-  if (!formatter) throw new Error("the formatter of the settings was not created");
-  return formatter;
-}
-
-type Kind = Wired["kind"];
-type Created<K extends Kind> = ReturnType<PluginOf<K>["create"]>;
-
-/** The plugins that settings name. */
-export async function createAll<K extends Kind>(
-  kind: K,
-  wired: readonly Wired[],
-  { registry }: Pick<WatchRequest, "registry">,
-): Promise<Created<K>[]> {
-  const created: Created<K>[] = [];
-  for (const { name, config } of wired) {
-    const plugin = await registry.load(kind, name);
-    const report = new Report();
-    const checked = checkPluginConfig(plugin, config, { report });
-    if (report.hasErrors) {
-      // The settings are ours, made from a checked falco.yaml: a user cannot cause this.
-      throw new Error(report.diagnostics.map((diagnostic) => diagnostic.title).join("; "));
-    }
-    created.push(plugin.create(checked) as Created<K>);
-  }
-  return created;
 }

@@ -144,7 +144,7 @@ function play(
       config: {},
     })),
     formatter: { kind: "formatter", name: "text", config: {} },
-    sinks: [{ kind: "sink", name: "stdout", config: {} }],
+    sinks: [{ kind: "sink", name: "stdout", label: "stdout", config: {} }],
     containerEngines: [],
     containers: noContainers,
     metrics: undefined,

@@ -60,9 +60,9 @@ export class Delivery {
     return false;
   }
 
-  /** Alerts that no sink has yet are formatted by this from now on. */
+  /** Alerts that no sink has yet are formatted by this from now on, but for sinks that keep theirs. */
   reformat(formatter: Formatter): void {
-    for (const lane of this.#lanes) lane.formatter = formatter;
+    for (const lane of this.#lanes) lane.reformat(formatter);
   }
 
   counters(): readonly LaneCounters[] {

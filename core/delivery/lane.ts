@@ -21,6 +21,8 @@ export interface DeliveryTarget {
   readonly sink: Sink;
   /** Shared between targets where the same instance is given: an alert is then formatted once. */
   readonly formatter: Formatter;
+  /** The formatter stays when those of others change. */
+  readonly keepsFormatter?: boolean;
   /** Asked on the event path, so quick; those it refuses are nobody's loss. Absent: all. */
   readonly takes?: (alert: Alert) => boolean;
   /** Absent: a batch that fails is lost. */
@@ -68,8 +70,7 @@ export interface LaneCounters {
 const GRACE_MS = 1000;
 
 export class Lane {
-  /** For the alerts that come from now on. */
-  formatter: Formatter;
+  #formatter: Formatter;
   readonly #target: DeliveryTarget;
   readonly #limits: LaneLimits;
   readonly #log: Logger;
@@ -109,7 +110,12 @@ export class Lane {
     this.#log = log;
     this.#gone = gone;
     this.#retry = target.retry ?? NO_RETRY;
-    this.formatter = target.formatter;
+    this.#formatter = target.formatter;
+  }
+
+  /** For the alerts that come from now on. */
+  reformat(formatter: Formatter): void {
+    if (!this.#target.keepsFormatter) this.#formatter = formatter;
   }
 
   offer(pending: Pending): void {
@@ -184,7 +190,7 @@ export class Lane {
     const lines: FormattedAlert[] = [];
     for (const pending of batch) {
       try {
-        lines.push(pending.format(this.formatter));
+        lines.push(pending.format(this.#formatter));
       } catch (error) {
         this.#failed++;
         if (this.#formatFailed) continue;

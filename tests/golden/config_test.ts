@@ -8,6 +8,7 @@ import { readConfigText } from "../../core/app/config/load.ts";
 import { settingsOf } from "../../core/app/config/settings.ts";
 import { decodeText, renderText, Report } from "../../core/base/mod.ts";
 import { Registry } from "../../core/plugin/mod.ts";
+import { builtinPlugins } from "../../plugins/mod.ts";
 import { assertEquals } from "../assert.ts";
 
 const FOLDER = new URL("./config/", import.meta.url);
@@ -43,7 +44,7 @@ function print(name: string): string {
   if (root) {
     const config = checkConfig(root, report);
     settingsOf({ config, root, files: [] }, { rulePaths: [], scopeProcessId: undefined }, {
-      registry: new Registry([]),
+      registry: new Registry(builtinPlugins),
       report,
     });
   }

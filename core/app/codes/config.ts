@@ -346,4 +346,24 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       `${CONFIG}metrics: {enabled: true, interval: 1h, output_rule: true}\n`,
     ),
   },
+  {
+    code: "C041",
+    title: "no such type of sink",
+    meaning: "An entry of sinks has a type that no plugin is called by.",
+    matters: "Its alerts would go nowhere, so falcod does not start.",
+    example: configs(
+      `${CONFIG}sinks: [{name: screen, type: sdtout}]\n`,
+      `${CONFIG}sinks: [{name: screen, type: stdout}]\n`,
+    ),
+  },
+  {
+    code: "C042",
+    title: "two sinks of one name",
+    meaning: "Two entries of sinks have the same name; one without a name is called by its type.",
+    matters: "Counters, logs and files of both would be mixed up.",
+    example: configs(
+      `${CONFIG}sinks: [{name: one, type: stdout}, {name: one, type: stdout}]\n`,
+      `${CONFIG}sinks: [{name: one, type: stdout}, {name: other, type: stdout}]\n`,
+    ),
+  },
 ];

@@ -26,7 +26,7 @@ import { Recording } from "../recording/recording.ts";
 import { conditionOf } from "../replay/event_lines.ts";
 import { printDiagnostics, tellWarnings } from "../report.ts";
 import { surroundingsOf } from "../surroundings.ts";
-import { createAll } from "../watch.ts";
+import { createAll } from "../create_plugins.ts";
 
 export interface RecordRequest {
   readonly configPath: string | undefined;

@@ -25,6 +25,7 @@ import {
   placeOf,
   plainValue,
   prune,
+  type ScalarNode,
   spell,
   toTree,
 } from "./tree.ts";
@@ -70,7 +71,9 @@ function readTree(root: MappingNode, report: Report): Config {
     for (const issue of result.issues) {
       if (issue.unknownKeys) {
         for (const key of issue.unknownKeys) {
-          reportUnknownKey(root, [...issue.path, key], report);
+          const path = [...issue.path, key];
+          const known = keyNames(issue.path, pluginAt(root, path)) ?? [];
+          reportUnknownKey(root, path, { known, report });
           mistaken.push([...issue.path, key]);
         }
         continue;
@@ -87,7 +90,8 @@ function readTree(root: MappingNode, report: Report): Config {
 /** Each round leaves something out; deeper than the schema nests it cannot go. */
 const MAX_ROUNDS = 8;
 
-function reportValue(root: MappingNode, issue: ConfigIssue, report: Report) {
+/** Says what is wanted at a place, and what is there instead or that it is missing. */
+export function reportValue(root: MappingNode, issue: ConfigIssue, report: Report): void {
   const { path, wanted, choices = [], meant } = issue;
   const node = nodeAt(root, path);
   if (!node && path.length > 1) {
@@ -125,7 +129,12 @@ function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] 
   );
 }
 
-function reportUnknownKey(root: MappingNode, path: ConfigPath, report: Report): void {
+/** `known`: the keys there are beside it. */
+export function reportUnknownKey(
+  root: MappingNode,
+  path: ConfigPath,
+  { known, report }: { readonly known: readonly string[]; readonly report: Report },
+): void {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
   const where = parent.length > 0 ? ` in "${spell(parent)}"` : "";
@@ -134,7 +143,7 @@ function reportUnknownKey(root: MappingNode, path: ConfigPath, report: Report): 
     severity: "warning",
     title: `unknown key "${key}"${where}`,
     at: placeOf(root, path),
-    help: didYouMean(key, keyNames(parent, pluginAt(root, path)) ?? []) ?? "it is ignored",
+    help: didYouMean(key, known) ?? "it is ignored",
   });
 }
 
@@ -221,10 +230,16 @@ function describe(node: ConfigNode | undefined): string {
       return "nothing";
     case "scalar":
       if (node.text === "") return "nothing";
-      return JSON.stringify(node.text.length > 60 ? node.text.slice(0, 60) + "…" : node.text);
+      return shortened(node);
     case "sequence":
       return "a sequence";
     case "mapping":
       return "a mapping";
   }
+}
+
+/** As it was written: what a variable of the environment brings in may be a secret. */
+function shortened({ text, written }: ScalarNode): string {
+  const shown = written?.value ?? text;
+  return JSON.stringify(shown.length > 60 ? shown.slice(0, 60) + "…" : shown);
 }

@@ -4,9 +4,7 @@
  * Facts: falco 0.18 … 0.45 falco.yaml and configuration.cpp.
  */
 import { z } from "zod";
-import { PRIORITIES, type Priority } from "../../alert/mod.ts";
 import { parseAddress } from "../../base/ip.ts";
-import { nearestPriority, parsePriority } from "../../rule/priority.ts";
 import { LOG_LEVELS } from "../log.ts";
 import {
   decimal,
@@ -37,6 +35,7 @@ import {
   JSON_PLUGIN,
   jsonPluginConfig,
 } from "./k8s_audit.ts";
+import { priority, sinkEntry } from "./sink_options.ts";
 
 export type { KeyNote } from "./_types.ts";
 
@@ -48,16 +47,6 @@ const address = (standard: string) =>
 const webPath = (standard: string) =>
   word().refine((path) => /^\/[^\s?#]*$/.test(path), { error: 'a path that begins with "/"' })
     .default(standard);
-
-/** A rule priority in any case; "info" is short for "informational". */
-const priority = word().transform((given, context): Priority => {
-  const found = parsePriority(given);
-  if (found) return found;
-  const message = `one of ${PRIORITIES.join(", ").toLowerCase()}`;
-  const meant = nearestPriority(given)?.toLowerCase();
-  context.issues.push({ code: "custom", message, input: given, params: { meant } });
-  return z.NEVER;
-}).default("Debug");
 
 const ENGINE_KINDS = [
   "modern_ebpf",
@@ -280,6 +269,8 @@ export const configSchema = z.strictObject({
     rate: planned(decimal({ ...MAX, standard: 0 })),
     max_burst: planned(decimal({ ...MAX, standard: 1000 })),
   }),
+  /** falcod's own: any number of them, of any type. */
+  sinks: listOf(sinkEntry),
   stdout_output: z.strictObject({ enabled: flag(false) }, { error: "a mapping" }).optional(),
   syslog_output: planned(output({})),
   file_output: planned(output({ keep_alive: flag(false), filename: text() })),

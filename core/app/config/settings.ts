@@ -12,6 +12,7 @@ import {
 import { AUDIT_PLUGIN, auditSettings, isLoaded, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type MetricsSettings, metricsSettings } from "./metrics.ts";
+import { formatterOf, sinksOf, type WiredSink } from "./outputs.ts";
 import { builtInPlugins, isBuiltIn, NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
@@ -26,7 +27,7 @@ export interface Settings {
   readonly rulePaths: readonly RulePath[];
   readonly sources: readonly Wired[];
   readonly formatter: Wired;
-  readonly sinks: readonly Wired[];
+  readonly sinks: readonly WiredSink[];
   readonly containerEngines: readonly Wired[];
   readonly containers: ContainerSettings;
   /** Absent: switched off. */
@@ -58,8 +59,8 @@ export function settingsOf(
   return {
     rulePaths: rulePathsOf(loaded, overrides.rulePaths, options.report),
     sources: sourcesOf(loaded, overrides, options.report),
-    formatter: formatterOf(loaded),
-    sinks: sinksOf(loaded, options.report),
+    formatter: formatterOf(loaded.config),
+    sinks: sinksOf(loaded, options),
     containerEngines: containerEnginesOf(loaded, containers),
     containers,
     metrics: metricsSettings(loaded, options.report),
@@ -219,60 +220,6 @@ function kernelSource(
       return [{ kind: "source", name: "syscall", config: source }];
     }
   }
-}
-
-/** Formatters read Falco's keys from the top of falco.yaml. */
-function formatterOf({ config }: LoadedConfig): Wired {
-  const {
-    json_include_output_property,
-    json_include_message_property,
-    json_include_output_fields_property,
-    json_include_tags_property,
-    time_format_iso_8601,
-  } = config;
-  if (!config.json_output) {
-    return { kind: "formatter", name: "text", config: { time_format_iso_8601 } };
-  }
-  return {
-    kind: "formatter",
-    name: "json",
-    config: {
-      json_include_output_property,
-      json_include_message_property,
-      json_include_output_fields_property,
-      json_include_tags_property,
-      time_format_iso_8601,
-    },
-  };
-}
-
-const OTHER_OUTPUTS = [
-  "syslog_output",
-  "file_output",
-  "program_output",
-  "http_output",
-  "grpc_output",
-] as const;
-
-/**
- * Alerts that nobody would get are worse than alerts in the wrong place: where the configuration only
- * enables outputs that falcod does not have yet, they go to standard output.
- */
-function sinksOf({ config, root }: LoadedConfig, report: Report): readonly Wired[] {
-  const stdout: Wired = { kind: "sink", name: "stdout", config: {} };
-  if (config.stdout_output?.enabled) return [stdout];
-  const others = OTHER_OUTPUTS.filter((key) => config[key].enabled);
-  const refused = config.stdout_output !== undefined;
-  report.add({
-    code: "C017",
-    severity: "warning",
-    title: refused
-      ? "no output is enabled that works yet: alerts are counted and lost"
-      : "no output is enabled that works yet: alerts go to standard output",
-    at: others[0] ? placeOf(root, [others[0]]) : undefined,
-    help: "set stdout_output.enabled to true",
-  });
-  return refused ? [] : [stdout];
 }
 
 /** Without a socket to ask, containers keep what their cgroup says. */

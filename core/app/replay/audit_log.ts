@@ -2,7 +2,7 @@
 import type { Registry, SourceContext } from "../../plugin/mod.ts";
 import { K8S_AUDIT } from "../config/k8s_audit.ts";
 import type { Wired } from "../config/settings.ts";
-import { createAll } from "../watch.ts";
+import { createAll } from "../create_plugins.ts";
 
 /** The source that plays a file, or all files of a directory, once. */
 export function auditLogSource(path: string): Wired {

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { assertEquals } from "../../../tests/assert.ts";
+import { Report, SourceText } from "../../base/mod.ts";
+import { type PluginEntry, Registry, setting, type SinkPlugin } from "../../plugin/mod.ts";
+import { checkConfig } from "./check.ts";
+import { checkSinks } from "./check_sinks.ts";
+import { readConfigText } from "./load.ts";
+import { sinksOf } from "./outputs.ts";
+
+const parcel: SinkPlugin = {
+  kind: "sink",
+  name: "parcel",
+  summary: "For tests",
+  schema: z.strictObject({
+    address: setting.word(),
+    token: setting.secret().optional(),
+    stamp: setting.section({ price: setting.whole({ min: 1, max: 9, standard: 1 }) }),
+  }),
+  create: () => ({ write: () => Promise.resolve(), close: () => Promise.resolve() }),
+};
+const entry: PluginEntry = {
+  kind: "sink",
+  name: "parcel",
+  load: () => Promise.resolve({ default: parcel }),
+};
+
+async function check(yaml: string) {
+  const report = new Report();
+  const registry = new Registry([entry]);
+  const source = new SourceText("falco.yaml", yaml);
+  const environment = (name: string) => name === "PRICE" ? "hidden" : undefined;
+  const root = readConfigText(source, { environment, report })!;
+  const config = checkConfig(root, report);
+  const found = sinksOf({ config, root, files: [] }, { registry, report });
+  const sinks = await checkSinks(found, { root }, { registry, report });
+  return {
+    sinks,
+    told: report.diagnostics.map(({ code, title, help, at }) =>
+      [code, title, help, at?.start === undefined ? "" : yaml.slice(at.start, at.end)].join("|")
+    ),
+  };
+}
+
+Deno.test("checkSinks() hands a plugin its own keys and keeps those of the delivery", async () => {
+  const { sinks, told } = await check(
+    "sinks: [{type: parcel, address: here, stamp: {price: 2}, timeout: 3s, format: json}]",
+  );
+  assertEquals(told, []);
+  assertEquals(JSON.stringify(sinks[0]!.config), '{"address":"here","stamp":{"price":"2"}}');
+  assertEquals([sinks[0]!.label, sinks[0]!.options?.timeoutMs], ["parcel", 3000]);
+  assertEquals(sinks[0]!.formatter?.name, "json");
+});
+
+Deno.test("checkSinks() says where keys are missing, wrong or unknown", async () => {
+  const { told } = await check(`
+sinks:
+  - {type: parcel, name: a, stamp: {price: ten, prize: 1}, adress: here, tiemout: 1s}
+`);
+  assertEquals(told, [
+    'C004|"sinks[0]" has no "address"|"address" wants text|' +
+    "{type: parcel, name: a, stamp: {price: ten, prize: 1}, adress: here, tiemout: 1s}",
+    'C004|"sinks[0].stamp.price" wants a whole number from 1 to 9, found "ten"||ten',
+    'C003|unknown key "prize" in "sinks[0].stamp"|did you mean "price"?|prize',
+    'C003|unknown key "adress" in "sinks[0]"|did you mean "address"?|adress',
+    'C003|unknown key "tiemout" in "sinks[0]"|did you mean "timeout"?|tiemout',
+  ]);
+});
+
+Deno.test("checkSinks() does not show what a variable of the environment holds", async () => {
+  const { told } = await check(
+    "sinks: [{type: parcel, address: x, stamp: {price: '${PRICE}'}}]",
+  );
+  assertEquals(told, [
+    'C004|"sinks[0].stamp.price" wants a whole number from 1 to 9, found "${PRICE}"||\'${PRICE}\'',
+  ]);
+});

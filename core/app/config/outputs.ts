@@ -1,0 +1,146 @@
+/** Where alerts go: Falco's own outputs and `sinks:` of falco.yaml, all as sinks. */
+import type { Report } from "../../base/mod.ts";
+import type { Registry } from "../../plugin/mod.ts";
+import type { LoadedConfig } from "./load.ts";
+import type { Config } from "./schema.ts";
+import type { Wired } from "./settings.ts";
+import { pluginKeys, type SinkEntry, type SinkOptions, sinkOptions } from "./sink_options.ts";
+import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
+
+export interface WiredSink extends Wired {
+  /** How logs and counters call it; no two have the same. */
+  readonly label: string;
+  /** Absent: that of falco.yaml. */
+  readonly formatter?: Wired;
+  /** Absent: as the delivery's standard has it. */
+  readonly options?: SinkOptions;
+  /** Where its part of falco.yaml stands, for what the plugin finds wrong with it. */
+  readonly place?: ConfigPath;
+}
+
+/** Outputs of Falco's, each as a sink; absent where it is switched off. */
+const FALCO_OUTPUTS: readonly ((config: Config) => WiredSink | undefined)[] = [
+  ({ stdout_output }) => stdout_output?.enabled ? STDOUT : undefined,
+];
+
+const STDOUT: WiredSink = { kind: "sink", name: "stdout", label: "stdout", config: {} };
+
+/** Those of Falco's that are not there yet. */
+const MISSING_OUTPUTS = [
+  "syslog_output",
+  "file_output",
+  "program_output",
+  "http_output",
+  "grpc_output",
+] as const;
+
+/**
+ * Alerts that nobody would get are worse than alerts in the wrong place: where the configuration only
+ * enables outputs that falcod does not have yet, they go to standard output.
+ */
+export function sinksOf(
+  loaded: LoadedConfig,
+  { registry, report }: { readonly registry: Registry; readonly report: Report },
+): readonly WiredSink[] {
+  const { config, root } = loaded;
+  const falcos = FALCO_OUTPUTS.flatMap((output) => output(config) ?? []);
+  const sinks = [...falcos, ...listedSinks(loaded, { registry, report, taken: falcos })];
+  if (sinks.length > 0 || config.sinks.length > 0) return sinks;
+  const others = MISSING_OUTPUTS.filter((key) => config[key].enabled);
+  const refused = config.stdout_output !== undefined;
+  report.add({
+    code: "C017",
+    severity: "warning",
+    title: refused
+      ? "no output is enabled that works yet: alerts are counted and lost"
+      : "no output is enabled that works yet: alerts go to standard output",
+    at: others[0] ? placeOf(root, [others[0]]) : undefined,
+    help: "set stdout_output.enabled to true",
+  });
+  return refused ? [] : [STDOUT];
+}
+
+/** `sinks:`; those whose type there is not are left out. */
+function listedSinks(
+  { config, root }: LoadedConfig,
+  { registry, report, taken }: {
+    readonly registry: Registry;
+    readonly report: Report;
+    readonly taken: readonly WiredSink[];
+  },
+): readonly WiredSink[] {
+  const labels = new Set(taken.map(({ label }) => label));
+  const sinks: WiredSink[] = [];
+  for (const [index, entry] of config.sinks.entries()) {
+    const place = ["sinks", index];
+    if (!registry.has("sink", entry.type)) {
+      report.add({
+        code: "C041",
+        title: `there is no sink of type "${entry.type}"`,
+        at: nodeAt(root, [...place, "type"])?.at ?? placeOf(root, place),
+        help: registry.suggestion("sink", entry.type) ??
+          `there are: ${registry.names("sink").join(", ")}`,
+      });
+    }
+    const label = entry.name ?? entry.type;
+    if (labels.has(label)) {
+      report.add({
+        code: "C042",
+        title: `two sinks are called "${label}"`,
+        at: nodeAt(root, [...place, "name"])?.at ?? placeOf(root, place),
+        help: "give it a name of its own: counters and logs tell them apart by it",
+      });
+    }
+    labels.add(label);
+    if (registry.has("sink", entry.type)) sinks.push(wiredSink(entry, { label, place, config }));
+  }
+  return sinks;
+}
+
+function wiredSink(
+  entry: SinkEntry,
+  { label, place, config }: {
+    readonly label: string;
+    readonly place: ConfigPath;
+    readonly config: Config;
+  },
+): WiredSink {
+  const { type, format } = entry;
+  return {
+    kind: "sink",
+    name: type,
+    label,
+    config: pluginKeys(entry),
+    ...format !== "standard" && { formatter: formatterOf(config, format) },
+    options: sinkOptions(entry),
+    place,
+  };
+}
+
+/** Formatters read Falco's keys from the top of falco.yaml; `format` instead of what stands there. */
+export function formatterOf(
+  config: Config,
+  format: "json" | "text" = config.json_output ? "json" : "text",
+): Wired {
+  const {
+    json_include_output_property,
+    json_include_message_property,
+    json_include_output_fields_property,
+    json_include_tags_property,
+    time_format_iso_8601,
+  } = config;
+  if (format === "text") {
+    return { kind: "formatter", name: "text", config: { time_format_iso_8601 } };
+  }
+  return {
+    kind: "formatter",
+    name: "json",
+    config: {
+      json_include_output_property,
+      json_include_message_property,
+      json_include_output_fields_property,
+      json_include_tags_property,
+      time_format_iso_8601,
+    },
+  };
+}
