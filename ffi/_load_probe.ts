@@ -34,6 +34,8 @@ const POSSIBLE_CPUS = "/sys/devices/system/cpu/possible";
 /** Programs for io_uring, and what they look at: since 6.3, where io_uring is built in at all. */
 const URING_PROGRAMS = ["on_uring_submit", "on_uring_complete"];
 const URING_TRACEPOINTS = ["io_uring_submit_req", "io_uring_complete"];
+/** Programs that are attached when somebody asks, and what they look at: not on every architecture. */
+const MOMENT_PROGRAMS = { on_switch: "sched_switch", on_page_fault: "page_fault_user" };
 const LARGEST_RING_BYTES = 1 << 30;
 
 /** Loads the first object the kernel accepts. Throws a `NativeError` when there is none. */
@@ -73,6 +75,9 @@ function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject
   object.resizeMap("verdicts", cpus * VERDICTS_PER_CPU);
   if (!hasTracepoints(URING_TRACEPOINTS)) {
     for (const program of URING_PROGRAMS) object.leaveOut(program);
+  }
+  for (const [program, tracepoint] of Object.entries(MOMENT_PROGRAMS)) {
+    if (!hasTracepoints([tracepoint])) object.leaveOut(program);
   }
   object.load();
   stack.move();

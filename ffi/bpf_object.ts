@@ -124,6 +124,12 @@ export class BpfObject implements Disposable {
     this.#attach((name) => !except.includes(name));
   }
 
+  /** Whether it has such a program, and it was not left out. */
+  has(name: string): boolean {
+    for (const program of this.#programs()) if (this.#nameOf(program) === name) return true;
+    return false;
+  }
+
   /** Attaches one program that `attach` has left out. */
   attachOne(name: string): void {
     this.#attach((other) => other === name);

@@ -70,6 +70,13 @@ const ARGS_LIMIT_BYTES = 64 << 10;
 const DATA_LIMIT_BYTES = 80;
 /** Sees system calls begin. */
 const CLOSING_PROGRAM = "on_sys_enter";
+/** What happens to threads between system calls, and which program sees it. */
+const MOMENTS = {
+  switches: "on_switch",
+  faults: "on_page_fault",
+} as const;
+/** Attached when somebody asks. */
+const ON_DEMAND: readonly string[] = [CLOSING_PROGRAM, ...Object.values(MOMENTS)];
 /** At most so many records in one look: some tens of ms, then timers and signals get a turn. */
 const RECORDS_PER_DRAIN = 65_536;
 
@@ -107,7 +114,7 @@ export class Capture implements Disposable {
   readonly #resources: DisposableStack;
   readonly #scopeProcessId: number | undefined;
   #attached = false;
-  #reportsClosed = false;
+  readonly #demanded = new Set<string>();
   #found = 0;
   #stoppedEarly = false;
   #draining = false;
@@ -159,7 +166,7 @@ export class Capture implements Disposable {
   /** Starts reporting. Throws a `NativeError`. */
   attach(): void {
     if (this.#scopeProcessId !== undefined) this.track(this.#scopeProcessId);
-    this.#object.attach(this.#reportsClosed ? [] : [CLOSING_PROGRAM]);
+    this.#object.attach(ON_DEMAND.filter((program) => !this.#demanded.has(program)));
     this.#attached = true;
     if (this.#scopeProcessId !== undefined) this.#trackDescendants(this.#scopeProcessId);
   }
@@ -179,9 +186,25 @@ export class Capture implements Disposable {
    * call, so it is not done unless asked for; there is no way back.
    */
   reportClosed(): void {
-    if (this.#reportsClosed) return;
-    this.#reportsClosed = true;
-    if (this.#attached) this.#open.#object.attachOne(CLOSING_PROGRAM);
+    this.#demand(CLOSING_PROGRAM);
+  }
+
+  /**
+   * Whether switches between threads, or page faults, are reported from now on: thousands a second. False
+   * where the kernel has no tracepoint for it.
+   */
+  setMoments(which: keyof typeof MOMENTS, reported: boolean): boolean {
+    const program = MOMENTS[which];
+    if (reported && !this.#open.#object.has(program)) return false;
+    if (reported) this.#demand(program);
+    this.#open.#settings.set(which, reported ? 1 : 0);
+    return true;
+  }
+
+  #demand(program: string): void {
+    if (this.#demanded.has(program)) return;
+    this.#demanded.add(program);
+    if (this.#attached) this.#open.#object.attachOne(program);
   }
 
   /**

@@ -172,6 +172,20 @@ export const SIGNAL_RECORD = {
   senderTgid: 40,
 } as const;
 
+export const SWITCH_RECORD = {
+  byteLength: 88,
+  header: 0,
+  nextTid: 40,
+  usage: 48,
+} as const;
+
+export const FAULT_RECORD = {
+  byteLength: 56,
+  header: 0,
+  address: 40,
+  instruction: 48,
+} as const;
+
 export const EXTRAS_TAIL = {
   byteLength: 16,
   at: 0,
@@ -224,7 +238,7 @@ export const LOST_RECORDS = {
 } as const;
 
 export const PROBE_CONFIG = {
-  byteLength: 40,
+  byteLength: 48,
   scope: 0,
   captureEnv: 4,
   resolve: 8,
@@ -234,7 +248,9 @@ export const PROBE_CONFIG = {
   ignoredTgid: 24,
   dataLimit: 28,
   signals: 32,
-  filter: 36,
+  switches: 36,
+  faults: 40,
+  filter: 44,
 } as const;
 
 export const RECORD_KIND = {
@@ -248,6 +264,8 @@ export const RECORD_KIND = {
   file: 8,
   socket: 9,
   signal: 10,
+  switch: 11,
+  fault: 12,
 } as const;
 
 export const HEADER_FLAGS = {
@@ -301,9 +319,9 @@ export const INTEREST = {
 
 export const BSS = {
   config: 0,
-  interest: 40,
-  filterGeneration: 552,
-  answeredNames: 556,
-  watchedEnds: 560,
-  compatSyscalls: 8752,
+  interest: 48,
+  filterGeneration: 560,
+  answeredNames: 564,
+  watchedEnds: 568,
+  compatSyscalls: 8760,
 } as const;

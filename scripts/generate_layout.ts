@@ -25,6 +25,8 @@ const STRUCTS = [
   "file_record",
   "socket_record",
   "signal_record",
+  "switch_record",
+  "fault_record",
   "extras_tail",
   "usage_facts",
   "verdict",

@@ -1,13 +1,14 @@
 /** What the loaded rules need from a source: which events, and which fields to fill. */
 import type { EventNeeds } from "../plugin/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
+import { namedTypes } from "../event/mod.ts";
 import { pathEndsIn } from "../filter/mod.ts";
 import { typesWantedFailed, typesWantedReading } from "./could_match.ts";
 
 export function needsOf(ruleset: Ruleset, source: string): EventNeeds {
   const rules = ruleset.rules.filter((rule) => rule.enabled && rule.source === source);
   const eventTypes = new Set<number>();
-  for (const rule of rules) for (const type of rule.eventTypes) eventTypes.add(type);
+  for (const rule of rules) for (const type of namedTypes(rule.eventTypes)) eventTypes.add(type);
   return {
     eventTypes,
     fields: fieldsOf(rules),

@@ -165,6 +165,13 @@ export const encodeIoUringSetupFlags = bits("io_uring_setup_flags", {
   IORING_SETUP_R_DISABLED: 0x40,
 });
 
+/** Each of the first bits of an x86 processor says one thing or the other; linux arch/x86/include/asm/trap_pf.h. */
+export function encodePageFault(error: number): number {
+  const [violation, absent, write, read, user, supervisor] = [1, 2, 4, 8, 0x10, 0x20] as const;
+  return ((error & 1) !== 0 ? violation : absent) | ((error & 2) !== 0 ? write : read) |
+    ((error & 4) !== 0 ? user : supervisor) | (error & 0x18) << 3;
+}
+
 const IO_URING_FEATURES = 0x7ff, IO_URING_ENTER_FLAGS = 0xf;
 
 /** IORING_FEAT_*: upstream's are linux's, up to IORING_FEAT_RSRC_TAGS. */

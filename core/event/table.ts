@@ -195,6 +195,18 @@ export function allEventCodes(): readonly number[] {
   ];
 }
 
+/** What happens to every thread all the time. */
+const INCESSANT: ReadonlySet<string> = new Set(["switch", "page_fault"]);
+
+/**
+ * The events that somebody means who asks for those: of what happens all the time only what was asked
+ * for by name, and not because nearly everything was.
+ */
+export function namedTypes(types: ReadonlySet<number>): ReadonlySet<number> {
+  if (types.size <= allEventCodes().length / 2) return types;
+  return new Set([...types].filter((code) => !INCESSANT.has(eventType(code)?.name ?? "")));
+}
+
 /** Enter events of system calls are consumed before rules; unused codes stand for nothing. */
 function isDeliverable(type: EventType): boolean {
   if (type.flags & EVENT_FLAGS.unused) return false;

@@ -44,6 +44,8 @@ struct probe_config {
 	__u32 ignored_tgid;		/* falcod itself: not reported in the events ring */
 	__u32 data_limit;		/* bytes of what is read or written; at most EXTRA_LIMIT */
 	__u32 signals;			/* 1: signals that are delivered are reported */
+	__u32 switches;			/* 1: so are switches from one thread to another */
+	__u32 faults;			/* 1: and page faults of programs */
 	__u32 filter;			/* 1: verdicts are asked for and acted on (filter.h) */
 };
 

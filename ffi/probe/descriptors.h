@@ -49,8 +49,12 @@ __noinline int fetch_descriptor(__u32 which, __u32 start)
 	named = other_descriptors[number].which[piece];
 	if (!named)
 		return 0;
-	fd = named >= MADE_FIRST ? made_descriptor(slot, number, named == MADE_SECOND) :
-				   (__s32)argument(slot, named);
+	if (named == RESULT)
+		fd = slot->header.result;
+	else if (named >= MADE_FIRST)
+		fd = made_descriptor(slot, number, named == MADE_SECOND);
+	else
+		fd = argument(slot, named);
 	if ((slot->header.kind == RECORD_FILE && slot->file.fd == fd) ||
 	    (slot->header.kind == RECORD_SOCKET && slot->socket.fd == fd))
 		return 0;

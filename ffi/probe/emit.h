@@ -33,6 +33,8 @@ union exec_slot {
 	struct fork_record fork;
 	struct exit_record exit;
 	struct signal_record signal;
+	struct switch_record switched;
+	struct fault_record fault;
 	struct extras_tail extras_tail;
 	struct usage_facts usage_facts;
 	enum record_kind kind;

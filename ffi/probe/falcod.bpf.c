@@ -9,6 +9,8 @@
  *   sched_process_fork   a new thread or process, before it runs
  *   sched_process_exit   a thread ends, before its children are given to another
  *   signal_deliver       a signal reaches a thread
+ *   sched_switch         a processor goes on with another thread, while a rule asks
+ *   page_fault_user      a page fault, likewise
  *   io_uring_…           requests that open and connect
  *
  * Records and their two rings are in records.h, what user space sets in config.h.
@@ -18,6 +20,7 @@
 #include "descriptors.h"
 #include "emit.h"
 #include "exec.h"
+#include "moment.h"
 #include "report.h"
 #include "scope.h"
 #include "signal.h"
@@ -200,6 +203,28 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info)
 		report_signal(signal, (__u64)info);
 	return 0;
 }
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempted, struct task_struct *previous, struct task_struct *next)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	if (config.switches && tgid != config.ignored_tgid && in_scope(tgid))
+		report_switch((__u64)next);
+	return 0;
+}
+
+#if defined(__TARGET_ARCH_x86)
+SEC("tp_btf/page_fault_user")
+int BPF_PROG(on_page_fault, unsigned long address, struct pt_regs *regs, unsigned long error)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	if (config.faults && tgid != config.ignored_tgid && in_scope(tgid))
+		report_fault(address, regs->ip, error);
+	return 0;
+}
+#endif
 
 SEC("tp_btf/io_uring_submit_req")
 int BPF_PROG(on_uring_submit, struct io_kiocb *submitted)

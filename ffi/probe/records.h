@@ -8,7 +8,8 @@
  * naturally aligned, numbers are in the kernel's byte order.
  *
  *   lifecycle ring: exec, fork, exit, identity, cwd     never filtered within the scope
- *   events ring:    call, path, file, socket, signal    only what somebody asked for
+ *   events ring:    call, path, file, socket, signal,
+ *                   switch, fault                       only what somebody asked for
  */
 #pragma once
 
@@ -23,6 +24,8 @@ enum record_kind {
 	RECORD_FILE = 8,	/* a system call about a file descriptor that is no socket, or that opens one */
 	RECORD_SOCKET = 9,	/* a system call about a socket */
 	RECORD_SIGNAL = 10,	/* a signal reaches a thread (signal_deliver) */
+	RECORD_SWITCH = 11,	/* a processor goes on with another thread (sched_switch) */
+	RECORD_FAULT = 12,	/* a page is not there, or not to be used so (page_fault_user) */
 };
 
 enum header_flags {
@@ -219,6 +222,19 @@ struct signal_record {
 	struct record_header header;	/* of the thread it reaches; result = the signal */
 	__u32 sender_tgid;		/* as the receiver's pid namespace numbers it; 0 when nobody sent it */
 	__u32 _pad;
+};
+
+struct switch_record {
+	struct record_header header;	/* of the thread that ran */
+	__u32 next_tid;
+	__u32 _pad;
+	struct usage_facts usage;
+};
+
+struct fault_record {
+	struct record_header header;	/* result = the error code, as the processor has it */
+	__u64 address;
+	__u64 instruction;
 };
 
 /* What the arguments of a call point to, and what the kernel knows of it: only when a rule asks for it.

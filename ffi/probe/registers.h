@@ -14,7 +14,7 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct pt_regs {
-	unsigned long r10, r9, r8, cx, dx, si, di, bx, bp, orig_ax;
+	unsigned long r10, r9, r8, cx, dx, si, di, bx, bp, orig_ax, ip;
 };
 #pragma clang attribute pop
 

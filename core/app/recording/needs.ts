@@ -1,4 +1,5 @@
 /** What a recording needs of a source: all that its events have to tell. */
+import { namedTypes } from "../../event/mod.ts";
 import type { EventNeeds } from "../../plugin/mod.ts";
 
 /** Every parameter, what descriptors are of, and environments. */
@@ -9,5 +10,5 @@ export function recordingNeeds(
   eventTypes: ReadonlySet<number>,
   fields: Iterable<string> = [],
 ): EventNeeds {
-  return { eventTypes, fields: new Set([...fields, ...ALL_OF_AN_EVENT]) };
+  return { eventTypes: namedTypes(eventTypes), fields: new Set([...fields, ...ALL_OF_AN_EVENT]) };
 }

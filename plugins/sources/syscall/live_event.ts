@@ -29,6 +29,7 @@ const {
   CALL_RECORD,
   EXEC_RECORD,
   EXTRAS_TAIL,
+  FAULT_RECORD,
   FILE_FACTS,
   FILE_RECORD,
   HEADER_FLAGS,
@@ -37,6 +38,7 @@ const {
   RECORD_KIND,
   SIGNAL_RECORD,
   SOCKET_RECORD,
+  SWITCH_RECORD,
   USAGE_FACTS,
 } = layout;
 
@@ -49,6 +51,12 @@ for (const number of [2, 85, 257, 304, 437]) OPENS[number] = 1;
 /** How the boot clock maps to the epoch; measured by the source, corrected when the wall clock is set. */
 export interface ClockOffset {
   epochMinusBootNs: bigint;
+}
+
+export interface PageFault {
+  readonly address: bigint;
+  readonly instruction: bigint;
+  readonly error: number;
 }
 
 /** Reused for every record: valid between `load` and the next one. */
@@ -83,6 +91,8 @@ export class LiveEvent implements Event {
   readonly #typeOfSyscall = new Uint16Array(SYSCALLS);
   readonly #exitType: number;
   readonly #signalType: number;
+  readonly #switchType: number;
+  readonly #faultType: number;
 
   constructor(clock: ClockOffset) {
     this.#clock = clock;
@@ -90,6 +100,8 @@ export class LiveEvent implements Event {
       this.#typeOfSyscall[number] = exitEventOfSyscall(number);
     }
     this.#exitType = Math.max(...eventCodesByName("procexit"));
+    this.#switchType = Math.max(...eventCodesByName("switch"));
+    this.#faultType = Math.max(...eventCodesByName("page_fault"));
     this.#signalType = Math.max(...eventCodesByName("signaldeliver"));
   }
 
@@ -119,6 +131,9 @@ export class LiveEvent implements Event {
       this.result = undefined;
     } else if (kind === RECORD_KIND.signal) {
       this.type = this.#signalType;
+      this.result = undefined;
+    } else if (kind === RECORD_KIND.switch || kind === RECORD_KIND.fault) {
+      this.type = kind === RECORD_KIND.switch ? this.#switchType : this.#faultType;
       this.result = undefined;
     } else {
       this.type = this.#typeOfSyscall[this.syscall & (SYSCALLS - 1)]!;
@@ -268,6 +283,7 @@ export class LiveEvent implements Event {
   #usageAt(): number {
     const { memory, at } = this;
     if (this.kind === RECORD_KIND.exec) return at + EXEC_RECORD.usage;
+    if (this.kind === RECORD_KIND.switch) return at + SWITCH_RECORD.usage;
     if ((memory.u16[(at + RECORD_HEADER.flags) >> 1]! & HEADER_FLAGS.extras) === 0) return 0;
     const tail = at + memory.u32[(at + RECORD_HEADER.size) >> 2]! - EXTRAS_TAIL.byteLength;
     const bytes = memory.u16[(tail + EXTRAS_TAIL.usage) >> 1]!;
@@ -280,6 +296,21 @@ export class LiveEvent implements Event {
     return {
       senderId: memory.u32[(at + SIGNAL_RECORD.senderTgid) >> 2]!,
       number: memory.i32[(at + RECORD_HEADER.result) >> 2]!,
+    };
+  }
+
+  /** The thread that a processor goes on with, of a switch record. */
+  get nextThreadId(): number {
+    return this.memory.u32[(this.at + SWITCH_RECORD.nextTid) >> 2]!;
+  }
+
+  /** Of a fault record: what was looked for, by which instruction, and the processor's error code. */
+  get fault(): PageFault {
+    const { memory, at } = this;
+    return {
+      address: memory.u64[(at + FAULT_RECORD.address) >> 3]!,
+      instruction: memory.u64[(at + FAULT_RECORD.instruction) >> 3]!,
+      error: memory.i32[(at + RECORD_HEADER.result) >> 2]!,
     };
   }
 

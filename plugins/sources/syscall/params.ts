@@ -58,8 +58,10 @@ import {
   execFile,
   execReaders,
   exitReaders,
+  faultReaders,
   forkReaders,
   signalReaders,
+  switchReaders,
 } from "./process_params.ts";
 
 const SOCK_TYPE_MASK = 0xf;
@@ -245,6 +247,8 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   // processes
   procexit: exitReaders(),
   signaldeliver: signalReaders(),
+  switch: switchReaders(),
+  page_fault: faultReaders(),
   kill: [result, int(0), int(1)],
   tkill: [result, int(0), int(1)],
   tgkill: [result, int(0), int(1), int(2)],

@@ -1,5 +1,11 @@
 /** Parameters of events that start and end processes: most of it stands in the change they bring. */
-import { cgroupTexts, encodeExecFlags, joinPath, type NamedPath } from "../../../core/mod.ts";
+import {
+  cgroupTexts,
+  encodeExecFlags,
+  encodePageFault,
+  joinPath,
+  type NamedPath,
+} from "../../../core/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
 import { keepingPieces, type Reader, usage, words } from "./piece_params.ts";
 
@@ -97,6 +103,26 @@ export function signalReaders(): readonly Reader[] {
     (event) => event.signal.senderId,
     (event) => event.threadId,
     (event) => event.signal.number,
+  ];
+}
+
+/** Who runs now, and what the one used that did. */
+export function switchReaders(): readonly Reader[] {
+  return [
+    (event) => event.nextThreadId,
+    (event) => event.usage?.majorFaults,
+    (event) => event.usage?.minorFaults,
+    (event) => event.usage?.vmSizeKb,
+    (event) => event.usage?.vmResidentKb,
+    (event) => event.usage?.vmSwapKb,
+  ];
+}
+
+export function faultReaders(): readonly Reader[] {
+  return [
+    (event) => event.fault.address,
+    (event) => event.fault.instruction,
+    (event) => encodePageFault(event.fault.error),
   ];
 }
 

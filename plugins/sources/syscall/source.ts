@@ -42,6 +42,8 @@ const LAST_LOOKS = 10;
 const PROC = "/proc";
 const SYS_CLONE = 56;
 const SIGNALS = "signaldeliver";
+/** What happens between system calls, and its event. */
+const MOMENTS = [["switches", "switch"], ["faults", "page_fault"]] as const;
 /** Environments are long; they are captured only when a rule asks for them. */
 const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
 /** Fields that tell all parameters, of events that have the environment among them. */
@@ -79,6 +81,8 @@ export class SyscallSource implements Source {
   #lastCounters: SourceCounters = {};
   #wantsEnvironment = false;
   #log: Logger | undefined;
+  /** Events that the kernel does not tell of, and somebody was told so. */
+  readonly #refused = new Set<string>();
   /** When memory may be given back; absent when it has been since rules were loaded last. */
   #settledMs: number | undefined;
 
@@ -181,6 +185,7 @@ export class SyscallSource implements Source {
     const capture = this.#capture;
     if (!capture) return;
     this.#settledMs = performance.now() + SETTLED_MS;
+    this.#reportMoments(capture, needs);
     capture.setSignals(eventCodesByName(SIGNALS).some((type) => needs.eventTypes.has(type)));
     if (wantsEnvironment(needs) && !this.#wantsEnvironment) {
       this.#log?.warning("rules ask for environments now: they are captured after a restart");
@@ -204,6 +209,17 @@ export class SyscallSource implements Source {
         ...detail,
         noReaders: !reading,
       });
+    }
+  }
+
+  #reportMoments(capture: Capture, { eventTypes }: EventNeeds): void {
+    for (const [which, name] of MOMENTS) {
+      const wanted = eventCodesByName(name).some((type) =>
+        eventTypes.has(type) && !this.#excluded.has(type)
+      );
+      if (capture.setMoments(which, wanted) || this.#refused.has(name)) continue;
+      this.#refused.add(name);
+      this.#log?.warning(`rules ask for ${name}, which this kernel does not tell of`);
     }
   }
 
@@ -289,6 +305,10 @@ function typeOfKind(kind: number): number | undefined {
       return Math.max(...eventCodesByName("procexit"));
     case layout.RECORD_KIND.signal:
       return eventCodesByName(SIGNALS)[0];
+    case layout.RECORD_KIND.switch:
+      return Math.max(...eventCodesByName("switch"));
+    case layout.RECORD_KIND.fault:
+      return Math.max(...eventCodesByName("page_fault"));
     default:
       return undefined;
   }
