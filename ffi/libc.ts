@@ -21,6 +21,8 @@ const SYMBOLS = {
   eventfd_write: { parameters: ["i32", "u64"], result: "i32" },
   getpagesize: { parameters: [], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  // glibc takes the arguments of every call in this way; here those of openat2.
+  syscall: { parameters: ["i64", "i64", "buffer", "buffer", "i64"], result: "i64" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
   sigprocmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   strerror: { parameters: ["i32"], result: "pointer" },

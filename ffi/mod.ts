@@ -31,6 +31,7 @@ export {
 } from "./capture.ts";
 export type { LoadedProgram } from "./bpf_object.ts";
 export { giveBackMemory } from "./give_back.ts";
+export { ForeignRoot } from "./foreign_files.ts";
 export * as layout from "./layout.ts";
 export { bootTimeNs, epochMinusBootNs, ignoreSignal } from "./libc.ts";
 export type { RecordHandler } from "./merge.ts";

@@ -73,7 +73,12 @@ export interface ProcessSnapshot {
 }
 
 /** A user or group that a source tells of; without a name it is gone. */
-export type AccountChange =
+export type AccountChange = Account & {
+  /** Of a container, whose ids have nothing to do with the host's. */
+  readonly containerId?: string;
+};
+
+type Account =
   | {
     readonly kind: "user";
     readonly id: number;

@@ -153,9 +153,9 @@ function numberMeaning(value: number, param: EventParam, state: State): string {
     case "PID32":
       return state.processes.thread(value)?.comm ?? "";
     case "UID":
-      return value === NO_ID ? "<NONE>" : state.users.user(value)?.name || "<NA>";
+      return value === NO_ID ? "<NONE>" : state.user(value)?.name || "<NA>";
     case "GID":
-      return value === NO_ID ? "<NONE>" : state.users.group(value)?.name || "<NA>";
+      return value === NO_ID ? "<NONE>" : state.group(value)?.name || "<NA>";
     case "SIGTYPE":
       return signalName(value) ?? "";
     case "SYSCALLID":

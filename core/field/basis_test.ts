@@ -80,7 +80,8 @@ function sight(basis: Basis): readonly [Event, State] {
       const state = stateWith(undefined);
       const tables = {
         processes: only("processes", state.processes, ["parent", "ancestor", "ancestors"]),
-        users: state.users,
+        user: (id: number) => state.user(id),
+        group: (id: number) => state.group(id),
         containers: only("containers", state.containers, ["get"]),
       };
       const process = only("process", state.process!, [...PROCESS, "containerId"]);
@@ -94,7 +95,7 @@ function sight(basis: Basis): readonly [Event, State] {
       const view = { ...tables, thread, process } as unknown as State;
       return [
         only("event", event(100), []),
-        only("state", view, ["thread", "process", "processes", "users", "containers"]),
+        only("state", view, ["thread", "process", "processes", "user", "group", "containers"]),
       ];
     }
   }

@@ -33,7 +33,7 @@ export const userFields: readonly FieldDefinition[] = [
     extract: (_event, state) => {
       const uid = state.thread?.credentials.euid;
       if (uid === undefined) return undefined;
-      return state.users.user(uid)?.home ?? (uid === 0 ? "/root" : UNKNOWN);
+      return state.user(uid)?.home ?? (uid === 0 ? "/root" : UNKNOWN);
     },
   }),
   defineField({
@@ -43,7 +43,7 @@ export const userFields: readonly FieldDefinition[] = [
     summary: "Login shell of the effective user",
     extract: (_event, state) => {
       const uid = state.thread?.credentials.euid;
-      return uid === undefined ? undefined : state.users.user(uid)?.shell ?? UNKNOWN;
+      return uid === undefined ? undefined : state.user(uid)?.shell ?? UNKNOWN;
     },
   }),
   defineField({
@@ -83,12 +83,12 @@ export const userFields: readonly FieldDefinition[] = [
     extract: (_event, state) => {
       const gid = state.thread?.credentials.egid;
       if (gid === undefined) return undefined;
-      return state.users.group(gid)?.name ?? (gid === 0 ? "root" : UNKNOWN);
+      return state.group(gid)?.name ?? (gid === 0 ? "root" : UNKNOWN);
     },
   }),
 ];
 
 /** Root has a name even where no passwd file tells it. */
 function userName(state: State, uid: number): string {
-  return state.users.user(uid)?.name ?? (uid === 0 ? "root" : UNKNOWN);
+  return state.user(uid)?.name ?? (uid === 0 ? "root" : UNKNOWN);
 }

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
 import type { AccountChange, Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
-import type { Container } from "../state/mod.ts";
+import type { Container, ReadAccounts } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { EventDocuments } from "./event_documents.ts";
@@ -123,6 +123,8 @@ export interface Source {
   readonly dropsHelp?: string;
   /** Looks at one process now: asked when an event comes from a thread nobody has heard of. */
   snapshot?(threadId: number): ProcessSnapshot | undefined;
+  /** Users and groups as a process of a container knows them, now. */
+  accounts?(processId: number): ReturnType<ReadAccounts>;
 }
 
 export interface Formatter {

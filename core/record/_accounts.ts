@@ -1,7 +1,7 @@
 /** Users and groups that a capture names: those that its processes and events have, and no others. */
 import type { Credentials } from "../event/mod.ts";
 import type { ScapGroup, ScapUser } from "../scap/mod.ts";
-import type { UserTable } from "../state/mod.ts";
+import { HOST_ID, type State, type Thread } from "../state/mod.ts";
 import type { Told } from "./_told.ts";
 
 /** Of a login uid that is not set, and of the group of a user, which the table does not keep. */
@@ -12,26 +12,30 @@ export interface AccountIds {
   readonly groups: readonly number[];
 }
 
+/** As captures name where an account is: nowhere on the host. */
+export function containerIdOf({ process: { containerId } }: Thread): string {
+  return containerId === HOST_ID ? "" : containerId;
+}
+
 export function idsOf({ uid, euid, loginUid, gid, egid }: Credentials): AccountIds {
   return { users: [uid, euid, loginUid], groups: [gid, egid] };
 }
 
-/** Those that were not told before and have a name. */
+/** Those that were not told before and have a name where the thread is. */
 export function* newAccounts(
   ids: AccountIds,
-  users: UserTable,
-  told: Told,
+  thread: Thread,
+  { state, told }: { readonly state: State; readonly told: Told },
 ): Generator<ScapUser | ScapGroup> {
+  const container = thread.process.containerId;
   for (const id of ids.users) {
-    if (id === UNSET || !told.addUser(id)) continue;
-    const user = users.user(id);
-    if (!user) continue;
+    const user = id === UNSET ? undefined : state.recall(thread, () => state.user(id));
+    if (!user || !told.addUser(id, container)) continue;
     const { name, home, shell } = user;
     yield { kind: "user", uid: id, gid: UNSET, name, home, shell };
   }
   for (const id of ids.groups) {
-    if (id === UNSET || !told.addGroup(id)) continue;
-    const group = users.group(id);
-    if (group) yield { kind: "group", gid: id, name: group.name };
+    const group = id === UNSET ? undefined : state.recall(thread, () => state.group(id));
+    if (group && told.addGroup(id, container)) yield { kind: "group", gid: id, name: group.name };
   }
 }

@@ -1,6 +1,6 @@
 /** Processes that a capture has to know before their events come. */
 import { HOST_ID, type Process, type State, type Thread, UNKNOWN_IMAGE } from "../state/mod.ts";
-import { type AccountIds, idsOf, newAccounts } from "./_accounts.ts";
+import { type AccountIds, containerIdOf, idsOf, newAccounts } from "./_accounts.ts";
 import { containerJson } from "../replay/mod.ts";
 import type { ToldCall } from "./_descriptors.ts";
 import { cloneValues, execValues } from "./_processes.ts";
@@ -40,7 +40,16 @@ export class ProcessTeller {
     const told = this.#told.thread(thread.id) ?? this.#introduce(thread);
     const { process } = thread;
     const { containerId } = process;
-    if (containerId !== HOST_ID) this.#tellContainer(containerId);
+    if (containerId !== HOST_ID) {
+      this.#tellContainer(containerId);
+      // The list of processes that a capture begins with has no place for them.
+      const namedAt = this.#state.containerUsersChangedAt;
+      if (told.named !== thread.credentials || told.namedAt !== namedAt) {
+        told.named = thread.credentials;
+        told.namedAt = namedAt;
+        this.tellAccounts(idsOf(thread.credentials), thread);
+      }
+    }
     if (!execs && told.process.image !== process.image) {
       told.process.image = process.image;
       told.process.descriptors.clear();
@@ -86,7 +95,7 @@ export class ProcessTeller {
       const leader = processes.thread(process.id);
       if (leader?.process === process) this.tell(leader);
     }
-    this.tellAccounts(idsOf(thread.credentials));
+    this.tellAccounts(idsOf(thread.credentials), thread);
     this.#call(thread.id, { name: "clone", values: cloneValues(thread) });
     const parent = this.#told.process(process.parentId);
     const told = this.note(thread);
@@ -145,7 +154,7 @@ export class ProcessTeller {
     const { process } = thread;
     const told = this.#told.thread(thread.id);
     if (!told) return;
-    this.tellAccounts(idsOf(thread.credentials));
+    this.tellAccounts(idsOf(thread.credentials), thread);
     told.credentials = thread.credentials;
     told.process.image = process.image;
     told.process.descriptors.clear();
@@ -156,7 +165,7 @@ export class ProcessTeller {
     const before = told.credentials;
     const { euid, egid, capInheritable, capPermitted, capEffective } = thread.credentials;
     told.credentials = thread.credentials;
-    this.tellAccounts(idsOf(thread.credentials));
+    this.tellAccounts(idsOf(thread.credentials), thread);
     if (before.euid !== euid) {
       const values = { res: 0, ruid: euid, euid, suid: euid };
       this.#call(thread.id, { name: "setresuid", values });
@@ -179,9 +188,10 @@ export class ProcessTeller {
   }
 
   /** Those that were not told before. */
-  tellAccounts(ids: AccountIds): void {
-    for (const account of newAccounts(ids, this.#state.users, this.#told)) {
-      const container_id = "";
+  tellAccounts(ids: AccountIds, thread: Thread): void {
+    const known = { state: this.#state, told: this.#told };
+    const container_id = containerIdOf(thread);
+    for (const account of newAccounts(ids, thread, known)) {
       if (account.kind === "user") {
         const { uid, gid, name, home, shell } = account;
         this.#call(NO_THREAD, {

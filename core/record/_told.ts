@@ -26,6 +26,9 @@ export interface ToldThread {
   readonly id: number;
   readonly process: ToldProcess;
   credentials: Credentials;
+  /** Those whose names were told, and by what was known when (`State.containerUsersChangedAt`). */
+  named?: Credentials;
+  namedAt?: number;
 }
 
 /** As many threads as the process table keeps. */
@@ -37,8 +40,8 @@ const MAX_ACCOUNTS = 65_536;
 /** Bounded: what is forgotten is told again when an event needs it. */
 export class Told {
   readonly #threads = new Map<number, ToldThread>();
-  readonly #users = new Set<number>();
-  readonly #groups = new Set<number>();
+  readonly #users = new Set<string>();
+  readonly #groups = new Set<string>();
   readonly #containers = new Map<string, Container>();
 
   thread(id: number): ToldThread | undefined {
@@ -71,12 +74,12 @@ export class Told {
   }
 
   /** False when it was told before. */
-  addUser(id: number): boolean {
-    return addTo(this.#users, id);
+  addUser(id: number, containerId: string): boolean {
+    return addTo(this.#users, `${containerId}:${id}`);
   }
 
-  addGroup(id: number): boolean {
-    return addTo(this.#groups, id);
+  addGroup(id: number, containerId: string): boolean {
+    return addTo(this.#groups, `${containerId}:${id}`);
   }
 
   /** False when just that was told of it before. */
@@ -97,7 +100,7 @@ export function tellDescriptor(
   descriptors.set(number, descriptor);
 }
 
-function addTo(ids: Set<number>, id: number): boolean {
+function addTo(ids: Set<string>, id: string): boolean {
   if (ids.has(id)) return false;
   if (ids.size >= MAX_ACCOUNTS) ids.clear();
   ids.add(id);

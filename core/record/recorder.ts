@@ -22,7 +22,7 @@ import {
   type ScapWriter,
   type Written,
 } from "../scap/mod.ts";
-import { cgroupTexts, type State, type Thread } from "../state/mod.ts";
+import { cgroupTexts, HOST_ID, type State, type Thread } from "../state/mod.ts";
 import { type AccountIds, idsOf, newAccounts } from "./_accounts.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
@@ -65,14 +65,15 @@ export class Recorder {
 
   /** The machine, its users and processes: before the first event, once the state knows them. */
   begin(): void {
-    const { processes, users } = this.#state;
+    const { processes } = this.#state;
     const { machine, interfaces } = this.#options;
     const threads = [...processes.threads()];
-    const told = this.#told;
+    const known = { state: this.#state, told: this.#told };
     this.#writer.machine(machine);
     this.#writer.interfaces(interfaces);
     this.#writer.accounts(
-      threads.flatMap(({ credentials }) => [...newAccounts(idsOf(credentials), users, told)]),
+      threads.filter(({ process }) => process.containerId === HOST_ID)
+        .flatMap((thread) => [...newAccounts(idsOf(thread.credentials), thread, known)]),
     );
     this.#writer.processes(threads.map(listedProcess));
     for (const thread of threads) this.#processes.note(thread);
@@ -97,7 +98,7 @@ export class Recorder {
       this.#processes.endThreads(change.threadId, { spared: change.threadId });
     }
     if (process) this.#tellDescriptors(event, process);
-    if (process) this.#processes.tellAccounts(accountsNamed(event));
+    if (process) this.#processes.tellAccounts(accountsNamed(event), thread!);
     const isGeneric = event.type >= GENERIC_BASE;
     const written = this.#writer.event({
       type: isGeneric ? GENERIC_EXIT : event.type,

@@ -13,7 +13,7 @@ export function sinkInto(state: State, deliver: ReplaySink["deliver"]): ReplaySi
     deliver,
     change: (change, clockNs) => state.apply(change, clockNs),
     seed: (processes) => state.seed(processes),
-    account: (change) => state.users.apply(change),
+    account: (change) => state.account(change),
     container: (container) => state.containers.set(container),
   };
 }

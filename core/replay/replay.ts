@@ -216,23 +216,22 @@ export class Replay {
     const id = scap.paramUnsigned(0);
     if (id === undefined) return;
     const text = (index: number) => scap.paramText(index) ?? "";
-    // Users of a container have nothing to do with the host's.
     const container = text(scap.type < GROUP_ADDED ? 5 : 2);
-    if (container !== "") return;
+    const of = container === "" ? {} : { containerId: container };
     switch (scap.type) {
       case USER_ADDED: {
         const user = { name: text(2), home: text(3), shell: text(4) };
-        this.#sink.account({ kind: "user", id, user });
+        this.#sink.account({ kind: "user", id, user, ...of });
         return;
       }
       case USER_DELETED:
-        this.#sink.account({ kind: "user", id, user: undefined });
+        this.#sink.account({ kind: "user", id, user: undefined, ...of });
         return;
       case GROUP_ADDED:
-        this.#sink.account({ kind: "group", id, group: { name: text(1) } });
+        this.#sink.account({ kind: "group", id, group: { name: text(1) }, ...of });
         return;
       case GROUP_DELETED:
-        this.#sink.account({ kind: "group", id, group: undefined });
+        this.#sink.account({ kind: "group", id, group: undefined, ...of });
     }
   }
 }

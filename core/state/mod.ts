@@ -21,6 +21,7 @@ export {
   type ProcessTableOptions,
 } from "./process_table.ts";
 export { cgroupTexts } from "./cgroup_texts.ts";
+export type { AccountFiles, ReadAccounts } from "./container_users.ts";
 export { DescriptorTable } from "./descriptor_table.ts";
 export { type Group, type User, UserTable, type UserTableOptions } from "./user_table.ts";
 export {

@@ -1,5 +1,6 @@
 /** What is known of the machine, as rules see it while one event is judged. */
 import type {
+  AccountChange,
   Event,
   FileDescriptor,
   ProcessSnapshot,
@@ -16,7 +17,8 @@ import { type HostFiles, hostFiles } from "./host_files.ts";
 import { NameTable, type ResolveName } from "./name_table.ts";
 import { HOST_ID, type Process, type Thread } from "./process.ts";
 import { ProcessTable, type ProcessTableCounters } from "./process_table.ts";
-import { UserTable } from "./user_table.ts";
+import { ContainerUsers, type ReadAccounts, type Witness } from "./container_users.ts";
+import { type Group, type User, UserTable } from "./user_table.ts";
 
 export interface StateOptions {
   /** Threads kept at most. */
@@ -26,6 +28,8 @@ export interface StateOptions {
   readonly files?: HostFiles;
   /** Asked when an event comes from a thread nobody has heard of. */
   readonly lookUpThread?: LookUpThread;
+  /** Asked when somebody wants to know how a container calls its users. */
+  readonly readAccounts?: ReadAccounts;
   /** As `containerOf`, which it is by default. */
   readonly recognizeContainer?: typeof containerOf;
   /** Told once when a container first appears. */
@@ -68,6 +72,7 @@ export class State {
   thread: Thread | undefined;
   /** When the event before this one was; this one's own time for the first. */
   previousClockNs = 0;
+  readonly #containerUsers: ContainerUsers;
   #event: Event | undefined;
   #clockNs = 0;
   #firstClockNs = 0;
@@ -91,6 +96,10 @@ export class State {
       containerIdOf: (cgroup) => this.#containerIdOf(cgroup),
     });
     this.users = new UserTable({ files, changes });
+    this.#containerUsers = new ContainerUsers({
+      changes,
+      ...options.readAccounts && { read: options.readAccounts },
+    });
     this.containers = new ContainerTable({
       changes,
       ...containerCapacity !== undefined && { capacity: containerCapacity },
@@ -115,6 +124,45 @@ export class State {
     return this.#event?.otherDescriptor?.(number) ?? this.tracked?.descriptors.get(number);
   }
 
+  /** A user as the thread's container calls it, or the host. */
+  user(uid: number): User | undefined {
+    const { process } = this;
+    if (!process || process.containerId === HOST_ID) return this.users.user(uid);
+    const user = this.#containerUsers.user(process.containerId, uid, this.#witness(process));
+    return user === "host" ? this.users.user(uid) : user;
+  }
+
+  group(gid: number): Group | undefined {
+    const { process } = this;
+    if (!process || process.containerId === HOST_ID) return this.users.group(gid);
+    const group = this.#containerUsers.group(process.containerId, gid, this.#witness(process));
+    return group === "host" ? this.users.group(gid) : group;
+  }
+
+  /** When a name last changed that users or groups have in a container. */
+  get containerUsersChangedAt(): number {
+    return this.#containerUsers.changedAt;
+  }
+
+  #witness(process: Process): Witness {
+    return { processIds: this.#kinInside(process), clockNs: this.#clockNs };
+  }
+
+  /** The process and those before it in the same container. */
+  *#kinInside(process: Process): Generator<number> {
+    yield process.id;
+    for (const ancestor of this.processes.ancestors(process)) {
+      if (ancestor.containerId !== process.containerId) return;
+      yield ancestor.id;
+    }
+  }
+
+  /** Users and groups that a source tells of. */
+  account(change: AccountChange): void {
+    if (change.containerId === undefined) this.users.apply(change);
+    else this.#containerUsers.apply(change, change.containerId);
+  }
+
   /**
    * Whether anything has changed since a tick of `changes` that fields show of the thread, its
    * process, their users and their container. Whatever is looked at counts as used.
@@ -122,7 +170,8 @@ export class State {
   changedSince(thread: Thread, tick: number): boolean {
     if (this.users.changedAt > tick || this.processes.changedSince(thread, tick)) return true;
     const { containerId } = thread.process;
-    return containerId !== HOST_ID && this.containers.changedSince(containerId, tick);
+    if (containerId === HOST_ID) return false;
+    return this.#containerUsers.changedAt > tick || this.containers.changedSince(containerId, tick);
   }
 
   /** When the first event was, as the source tells it or as they came. */
@@ -158,6 +207,11 @@ export class State {
     if (change?.kind === "exec") {
       this.processes.apply(change, event.clockNs);
       this.thread = this.processes.thread(change.processId);
+      const { process } = this;
+      // Short-lived containers are gone when an alert wants the name.
+      if (process && process.containerId !== HOST_ID) {
+        this.#containerUsers.prepare(process.containerId, this.#witness(process));
+      }
       return;
     }
     const thread = threadId > 0 ? this.processes.find(threadId, processId) : undefined;

@@ -33,7 +33,7 @@ const ROOT_GROUP: Group = { name: "root" };
 /**
  * Ids to names as /etc/passwd and /etc/group of the host have them, read when somebody first asks and
  * again by `refresh` when they have changed. An id without an entry is absent here and prints as
- * `<NA>`. Processes in containers are shown under the host's names too.
+ * `<NA>`. Containers have names of their own (container_users.ts).
  */
 export class UserTable {
   readonly #files: HostFiles | undefined;

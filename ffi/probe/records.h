@@ -100,7 +100,7 @@ struct task_facts {		/* 120 bytes */
 	__u32 process_group;
 	__u32 virtual_pid;	/* as the task's own pid namespace numbers them */
 	__u32 virtual_tid;
-	__u32 virtual_session;
+	__u32 virtual_session;	/* as the session's own namespace numbers it */
 	__u32 virtual_process_group;
 	__u32 tty;		/* new_encode_dev of the controlling terminal, 0 without one */
 	__u32 pid_namespace;	/* inode number */

@@ -30,6 +30,13 @@ static __always_inline __u32 global_number(__u64 pid)
 	return pid ? GET(struct upid, upid_at(pid, 0), nr) : 0;
 }
 
+/* As its own namespace numbers it: what setsid() returned to whoever leads the session. Members of another
+ * namespace may not have a number for it at all. */
+static __always_inline __u32 own_number(__u64 pid)
+{
+	return pid ? GET(struct upid, upid_at(pid, GET(struct pid, pid, level)), nr) : 0;
+}
+
 /* As the namespace on `level` numbers it; 0 when it does not know the pid. */
 static __always_inline __u32 number_in(__u64 pid, __u32 level, __u64 namespace)
 {
@@ -195,7 +202,7 @@ static __always_inline void task_facts(struct task_facts *facts)
 	facts->virtual_pid = number_in(signal_pid(signal, PIDTYPE_TGID), view.level, view.namespace);
 	facts->virtual_tid = number_in(GET(struct task_struct, task, thread_pid), view.level,
 				       view.namespace);
-	facts->virtual_session = number_in(session, view.level, view.namespace);
+	facts->virtual_session = own_number(session);
 	facts->virtual_process_group = number_in(group, view.level, view.namespace);
 	facts->tty = terminal(signal);
 	facts->pid_namespace = GET(struct pid_namespace, view.namespace, ns.inum);

@@ -11,7 +11,11 @@ export async function makeRootfs(folder: string): Promise<void> {
   for (const applet of (await output("/bin/busybox", ["--list"])).trim().split("\n")) {
     if (applet !== "busybox") Deno.symlinkSync("busybox", `${rootfs}/bin/${applet}`);
   }
-  Deno.writeTextFileSync(`${rootfs}/etc/passwd`, "root:x:0:0:root:/root:/bin/sh\n");
+  Deno.writeTextFileSync(
+    `${rootfs}/etc/passwd`,
+    "root:x:0:0:root:/root:/bin/sh\nalice:x:1234:1234::/tmp:/bin/sh\n",
+  );
+  Deno.writeTextFileSync(`${rootfs}/etc/group`, "root:x:0:\nstaff:x:1234:\n");
   await output("tar", ["-C", rootfs, "-cf", `${folder}/rootfs.tar`, "."]);
 }
 

@@ -155,6 +155,9 @@ function fieldsOf(kind: KindName, cursor: Cursor): Record<string, unknown> {
         cwdRootLength: cursor.u16(CWD_RECORD.cwdRootLength),
         ...cursor.texts(CWD_RECORD.data, { cwd: cursor.u16(CWD_RECORD.cwdLength) }),
       };
+    case "switch":
+    case "fault":
+      return {};
     case "signal":
       return { senderId: cursor.u32(SIGNAL_RECORD.senderTgid) };
     case "path":

@@ -185,7 +185,7 @@ kernelTest("a recording tells what its containers are called", async () => {
     `- rule: in container
   desc: for a test
   condition: evt.type = execve and container.name = falcod-test-recorded and proc.args = falcod-mark
-  output: "%container.image.repository %container.image.tag %proc.name %user.name"
+  output: "%container.image.repository %container.image.tag %proc.name %user.name %group.name"
   priority: NOTICE
 `,
   );
@@ -193,12 +193,14 @@ kernelTest("a recording tells what its containers are called", async () => {
   await withFalcod({ rules: [rules], args }, async (falcod, stage) => {
     await using recording = await Recording.of(stage, `${podman.folder}/own.scap`, args);
     const alerts = await falcod.alertsOf(
-      `${podman.command} run --rm --name falcod-test-recorded ${image} \\
+      `${podman.command} run --rm --user alice --name falcod-test-recorded ${image} \\
          sh -c 'sleep 2; /bin/true falcod-mark' >/dev/null 2>&1`,
     );
     await recording.stop();
     const replayed = await recording.replay([rules]);
     assertEquals(replayed.map(comparable), alerts.map(comparable));
     assertEquals(alerts.length, 1);
+    const { "user.name": user, "group.name": group } = alerts[0]!.output_fields;
+    assertEquals([user, group], ["alice", "staff"]);
   });
 });

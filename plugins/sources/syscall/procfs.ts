@@ -169,7 +169,8 @@ function readMembership(
     sessionId: stat.sessionId,
     processGroupId: stat.processGroupId,
     virtualPid: numbers(status.get("NStgid")).at(-1) ?? 0,
-    virtualSessionId: numbers(status.get("NSsid")).at(-1) ?? stat.sessionId,
+    // Of a session begun outside of its namespace there is the number that it has there.
+    virtualSessionId: numbers(status.get("NSsid")).findLast((id) => id > 0) ?? stat.sessionId,
     virtualProcessGroupId: numbers(status.get("NSpgid")).at(-1) ?? stat.processGroupId,
     tty: stat.tty,
     cgroup: cgroupOf(readText(`${folder}/cgroup`, MAX_CGROUP_BYTES)),

@@ -8,6 +8,7 @@ import {
   type Logger,
   type ProcessSnapshot,
   type ProgramUse,
+  type ReadAccounts,
   type Source,
   type SourceContext,
   type SourceCounters,
@@ -24,6 +25,7 @@ import {
   type RecordHandler,
   type RingMemory,
 } from "../../../ffi/mod.ts";
+import { readAccounts } from "./accounts.ts";
 import { Allowance } from "./allowance.ts";
 import { detailOf } from "./detail.ts";
 import { changesOf } from "./lifecycle.ts";
@@ -270,6 +272,10 @@ export class SyscallSource implements Source {
 
   snapshot(threadId: number): ProcessSnapshot | undefined {
     return readThread(threadId, this.#procfs());
+  }
+
+  accounts(processId: number): ReturnType<ReadAccounts> {
+    return readAccounts(processId);
   }
 
   #procfs() {

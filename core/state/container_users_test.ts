@@ -1,0 +1,69 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { type AccountFiles, ContainerUsers } from "./container_users.ts";
+
+const FILES: AccountFiles = {
+  passwd: "alice:x:1000:1000::/home/alice:/bin/sh\n",
+  group: "staff:x:50:\n",
+};
+const who = (processId: number, clockNs = 0) => ({ processIds: [processId], clockNs });
+
+Deno.test("ContainerUsers reads the files of a container once", () => {
+  const asked: number[] = [];
+  const users = new ContainerUsers({ read: (id) => (asked.push(id), FILES) });
+  assertEquals(users.user("c", 1000, who(7)), {
+    name: "alice",
+    home: "/home/alice",
+    shell: "/bin/sh",
+  });
+  assertEquals(users.group("c", 50, who(8)), { name: "staff" });
+  assertEquals((users.user("d", 1000, who(9)) as { name: string }).name, "alice");
+  assertEquals(asked, [7, 9]);
+});
+
+Deno.test("ContainerUsers looks again for an id that is not there, but not at once", () => {
+  let passwd = FILES.passwd!;
+  let looks = 0;
+  const users = new ContainerUsers({ read: () => (looks++, { ...FILES, passwd }) });
+  assertEquals(users.user("c", 1001, who(7)), undefined);
+  passwd += "bob:x:1001:1001::/:/bin/sh\n";
+  assertEquals(users.user("c", 1001, who(7, 1e9)), undefined);
+  assertEquals(looks, 1);
+  assertEquals((users.user("c", 1001, who(7, 2e10)) as { name: string }).name, "bob");
+});
+
+Deno.test("ContainerUsers asks the next process when the first is gone", () => {
+  const users = new ContainerUsers({ read: (id) => id === 7 ? undefined : FILES });
+  assertEquals(users.user("c", 1000, who(7, 1)), undefined);
+  assertEquals((users.user("c", 1000, who(8, 2e8)) as { name: string }).name, "alice");
+});
+
+Deno.test("ContainerUsers is not kept busy by those that are gone at once", () => {
+  let looks = 0;
+  const users = new ContainerUsers({ read: () => (looks++, undefined) });
+  for (let id = 0; id < 1000; id++) users.prepare("c", who(id, id));
+  assert(looks < 50, `${looks} looks`);
+});
+
+Deno.test("ContainerUsers asks those before it when a process is gone", () => {
+  const users = new ContainerUsers({ read: (id) => id === 7 ? undefined : FILES });
+  const group = users.group("c", 50, { processIds: [7, 6], clockNs: 0 });
+  assertEquals(group, { name: "staff" });
+});
+
+Deno.test("ContainerUsers keeps nothing of a process that still sees the host's files", () => {
+  let inside = false;
+  const users = new ContainerUsers({ read: () => inside ? FILES : "host" });
+  assertEquals(users.user("c", 1000, who(7)), "host");
+  inside = true;
+  assertEquals((users.user("c", 1000, who(7)) as { name: string }).name, "alice");
+});
+
+Deno.test("ContainerUsers is bounded, and takes what a source tells", () => {
+  const users = new ContainerUsers({ capacity: 2 });
+  const user = { name: "eve", home: "/", shell: "/bin/sh" };
+  for (const id of ["a", "b", "c"]) users.apply({ kind: "user", id: 5, user }, id);
+  assertEquals(users.user("a", 5, who(1)), undefined);
+  assertEquals(users.user("c", 5, who(1)), user);
+  users.apply({ kind: "user", id: 5, user: undefined }, "c");
+  assertEquals(users.user("c", 5, who(1)), undefined);
+});

@@ -1,0 +1,18 @@
+/** Users and groups as the processes of a container know them. */
+import { type AccountFiles, decodeUtf8 } from "../../../core/mod.ts";
+import { ForeignRoot } from "../../../ffi/mod.ts";
+
+/** As much as some thousand users take. */
+const MAX_BYTES = 256 * 1024;
+
+/** Absent when the process is gone or its files cannot be looked at; "host": they are the host's own. */
+export function readAccounts(processId: number): AccountFiles | "host" | undefined {
+  using root = ForeignRoot.open(processId);
+  if (!root) return undefined;
+  if (root.isOwn) return "host";
+  const text = (path: string) => {
+    const bytes = root.read(path, MAX_BYTES);
+    return bytes && decodeUtf8(bytes);
+  };
+  return { passwd: text("etc/passwd"), group: text("etc/group") };
+}
