@@ -91,6 +91,10 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       }
       return undefined;
     },
+    readAccounts: (processId) => {
+      for (const source of sources) if (source.accounts) return source.accounts(processId);
+      return undefined;
+    },
     recognizeContainer: recognizerOf(settings.containers),
     onUnknownContainer: (container) => lookup.ask(container),
     ...isRecorded && { files: NO_FILES },
@@ -198,7 +202,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
           captures?.change(change, clockNs);
         },
         seed: (processes) => state.seed(processes),
-        account: (change) => state.users.apply(change),
+        account: (change) => state.account(change),
         container: (container) => state.containers.set(container),
         settle: () => settle(delivery),
         ready: () => {

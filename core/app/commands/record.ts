@@ -153,6 +153,7 @@ function knownState({ settings, source, engines, log, signal }: {
   });
   const state: State = new State({
     lookUpThread: (id) => source.snapshot?.(id),
+    readAccounts: (id) => source.accounts?.(id),
     recognizeContainer: recognizerOf(settings.containers),
     onUnknownContainer: (container) => lookup.ask(container),
   });
@@ -230,7 +231,7 @@ function contextOf(
       recorder.change(change, clockNs);
     },
     seed: (processes) => state.seed(processes),
-    account: (change) => state.users.apply(change),
+    account: (change) => state.account(change),
     container: (container) => state.containers.set(container),
     settle: () => undefined,
   };
