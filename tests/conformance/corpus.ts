@@ -25,6 +25,8 @@ export interface Suite<Case> {
   judge(item: Case): string | undefined | Promise<string | undefined>;
   /** Cases about other things are not counted. Absent: all are counted. */
   concerns?(item: Case): boolean;
+  /** What there is to say beside the numbers of cases, once they have been judged. */
+  note?(): string;
   /** Where falcod differs on purpose. */
   readonly exceptions?: readonly Unmet[];
   /** Where it should not differ and does. */
@@ -45,6 +47,7 @@ export interface Outcome {
   readonly failures: readonly UnmetCase[];
   readonly gaps: readonly UnmetCase[];
   readonly exceptions: readonly UnmetCase[];
+  readonly note?: string;
   /** Exceptions and gaps that no case needs. */
   readonly unused: readonly RegExp[];
 }
@@ -85,12 +88,13 @@ export function conformanceSuite<Case>(suite: Suite<Case>): void {
 }
 
 /** `file: passed/total`, and what the rest is. */
-export function summary({ file, total, passed, exceptions, gaps }: Outcome): string {
+export function summary({ file, total, passed, exceptions, gaps, note }: Outcome): string {
   const rest = [
     ...(exceptions.length > 0 ? [`${exceptions.length} differ on purpose`] : []),
     ...(gaps.length > 0 ? [`${gaps.length} known gaps`] : []),
   ];
-  return `${file}: ${passed}/${total}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}`;
+  const told = `${file}: ${passed}/${total}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}`;
+  return note === undefined ? told : `${told}; ${note}`;
 }
 
 /** A judge that stumbles over a case has not met it; the others are still judged. */
@@ -131,5 +135,7 @@ async function judgeAll<Case>(suite: Suite<Case>, cases: readonly Case[]): Promi
   const passed = concerned.length - unmet.failures.length - unmet.gaps.length -
     unmet.exceptions.length;
   const left = [...unused].map(({ matches }) => matches);
-  return { file, total: concerned.length, passed, ...unmet, unused: left };
+  const note = suite.note?.();
+  const outcome = { file, total: concerned.length, passed, ...unmet, unused: left };
+  return note === undefined ? outcome : { ...outcome, note };
 }
