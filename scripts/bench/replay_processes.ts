@@ -65,9 +65,16 @@ function cells(texts: readonly string[]): string {
   return texts.map((text) => text.padStart(12)).join(" ");
 }
 
+/** Those of `deno task start`. */
+function engineFlags(): readonly string[] {
+  const text = Deno.readTextFileSync(new URL("../../deno.json", import.meta.url));
+  const { tasks } = JSON.parse(text) as { readonly tasks: { readonly start: string } };
+  return /--v8-flags=\S+/.exec(tasks.start) ?? [];
+}
+
 async function took(args: readonly string[]): Promise<Took> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", "--frozen", REPLAYING, ...args],
+    args: ["run", "--allow-all", "--no-check", "--frozen", ...engineFlags(), REPLAYING, ...args],
     stdout: "piped",
     stderr: "piped",
   }).output();
