@@ -25,7 +25,7 @@ export type ResolveLevel = keyof typeof RESOLVE;
 
 /** The length of the probe's tables by system call number. */
 const SYSCALL_LIMIT = 512;
-/** `WATCHED_ENDS` of ffi/probe/config.h, and how `is_watched_end` of filter.h finds a place among them. */
+/** `WATCHED_ENDS` of ffi/probe/config.h, and how `is_watched_end` of directory.h finds a place among them. */
 const WATCHED_ENDS = 65_536;
 const END_MIX = 0x9e3779b1;
 const INTEREST_BITS: Readonly<Record<Interest, number>> = {

@@ -3,9 +3,9 @@ import type { BpfMap } from "./bpf_object.ts";
 import { VERDICT } from "./layout.ts";
 import { Mapping, openLibc } from "./libc.ts";
 
-/** `VERDICTS` of ffi/probe/filter.h. */
+/** `VERDICTS` of ffi/probe/verdict.h. */
 export const VERDICTS_PER_CPU = 1024;
-/** `QUESTION_NAMES_SHIFT` of ffi/probe/filter.h. */
+/** `QUESTION_NAMES_SHIFT` of ffi/probe/verdict.h. */
 const NAMES_SHIFT = 28;
 const PLACE_MASK = (1 << NAMES_SHIFT) - 1;
 
