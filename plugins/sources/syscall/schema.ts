@@ -11,7 +11,7 @@ export const syscallSchema = z.object({
   /** Watch only this process and its descendants. */
   scopeProcessId: z.int().positive().optional(),
   /** Falco's `buf_size_preset`: 4, Falco's default, is 8 MiB for every two processors. */
-  bufferPreset: z.int().min(0).max(LARGEST_PRESET).default(5),
+  bufferPreset: z.int().min(0).max(LARGEST_PRESET).default(4),
   /** Longest argument vector kept, in bytes. */
   argsLimit: z.int().min(256).max(65_536).default(65_536),
   /** Bytes of what is read or written that an event has; longer ones than the probe's are cut to it. */
