@@ -15,30 +15,33 @@ export async function exchange(
   answer: (request: Request) => Promise<Response>,
   { lingerMs, isLast }: ExchangeOptions,
 ): Promise<void> {
-  const request = requestOf(message, expectsLeave ? () => response.writeContinue() : undefined);
+  let waitsForLeave = expectsLeave;
+  const request = requestOf(message, () => {
+    if (waitsForLeave) response.writeContinue();
+    waitsForLeave = false;
+  });
   const reply = request
     ? await answer(request)
     : refusal({ status: 405, error: "this method is answered nowhere" });
   const body = message.method === "HEAD" ? undefined : new Uint8Array(await reply.arrayBuffer());
+  if (!waitsForLeave) await finish(message, lingerMs);
   if (response.destroyed || response.headersSent) return;
   const headers: Record<string, string> = {};
   for (const [name, value] of reply.headers) headers[name] = value;
   if (body) headers["content-length"] = String(body.length);
   // What is not read to its end cannot be followed by another request.
-  const isUnread = !message.complete && hasBody(message);
-  if (isUnread || isLast()) headers.connection = "close";
+  if (isUnread(message) || isLast()) headers.connection = "close";
   response.writeHead(reply.status, headers);
   const isDone = new Promise<void>((resolve) => {
     response.once("finish", resolve);
     response.once("close", resolve);
   });
   response.end(body);
-  if (isUnread) await linger(message, isDone, lingerMs);
-  else await isDone;
+  await isDone;
 }
 
 /** `undefined` when it cannot be one. */
-function requestOf(message: IncomingMessage, leave: (() => void) | undefined): Request | undefined {
+function requestOf(message: IncomingMessage, wanted: () => void): Request | undefined {
   const url = urlOf(message.url ?? "");
   const method = message.method ?? "GET";
   if (url === undefined) return undefined;
@@ -47,7 +50,7 @@ function requestOf(message: IncomingMessage, leave: (() => void) | undefined): R
     return new Request(url, {
       method,
       headers: headersOf(message.headers),
-      body: takesBody ? bodyOf(message, leave) : null,
+      body: takesBody ? bodyOf(message, wanted) : null,
     });
   } catch {
     return undefined; // TRACE and others, which no Request may have
@@ -74,10 +77,12 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined;
 }
 
-/** Bytes that may wait to be read. */
-const WAITING_BYTES = 256 << 10;
+function isUnread(message: IncomingMessage): boolean {
+  return !message.complete && hasBody(message);
+}
 
-function bodyOf(message: IncomingMessage, leave: (() => void) | undefined) {
+/** `wanted` is called when somebody wants a piece of it. */
+function bodyOf(message: IncomingMessage, wanted: () => void) {
   let isOver = false;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
@@ -99,26 +104,25 @@ function bodyOf(message: IncomingMessage, leave: (() => void) | undefined) {
       message.once("close", broken);
     },
     pull() {
-      leave?.();
-      leave = undefined;
+      wanted();
       message.resume();
     },
     cancel() {
       isOver = true;
     },
-  }, { highWaterMark: WAITING_BYTES, size: (piece) => piece.length });
+  }, { highWaterMark: 0 });
 }
 
 /**
- * Takes what the client still sends, and forgets it: a connection that is closed on data makes the
- * client's system throw away the answer.
+ * Takes what the client still sends, and forgets it; gives up after some time. If the connection were
+ * closed on it, the client's system would throw away the answer.
  */
-async function linger(message: IncomingMessage, isDone: Promise<void>, lingerMs: number) {
+async function finish(message: IncomingMessage, lingerMs: number): Promise<void> {
+  if (!isUnread(message)) return;
   const isEnough = Promise.withResolvers<void>();
   const timer = setTimeout(isEnough.resolve, lingerMs);
   for (const event of ["end", "close", "error"]) message.once(event, isEnough.resolve);
   message.resume();
-  await Promise.all([isDone, isEnough.promise]);
+  await isEnough.promise;
   clearTimeout(timer);
-  message.socket.destroy();
 }
