@@ -11,7 +11,7 @@
  *   signal_deliver       a signal reaches a thread
  *   sched_switch         a processor goes on with another thread, while a rule asks
  *   page_fault_user      a page fault, likewise
- *   io_uring_…           requests that open and connect
+ *   io_uring_…           requests that do what system calls do
  *
  * Records and their two rings are in records.h, what user space sets in config.h.
  */
@@ -231,23 +231,34 @@ int BPF_PROG(on_uring_submit, struct io_kiocb *submitted)
 {
 	__u64 request = (__u64)submitted;
 	__u32 number = uring_call(request), zero = 0;
+	struct uring_transfer transfer = {};
 	struct uring_request *kept;
 	union event_slot *slot;
 	struct walk *walk;
 	struct call call;
+	bool untold;
 
 	if (number == NO_SYSCALL || !uring_wanted(number))
 		return 0;
-	kept = bpf_map_lookup_elem(&uring_scratch, &zero);
 	slot = event_slot();
 	walk = walk_slot(WALK_SYS_EXIT);
-	if (!kept || !slot || !walk)
+	if (!slot || !walk)
+		return 0;
+	/* Whatever becomes of it, nobody will tell. */
+	untold = GET(struct io_kiocb, request, flags) & REQUEST_SKIPS_CQE;
+	call = uring_outcome(number, 0);
+	if (uring_transfers_data(number)) {
+		read_transfer(&transfer, request, number);
+		if (untold || bpf_map_update_elem(&uring_transfers, &request, &transfer, BPF_ANY))
+			report_transfer(slot, walk, request, &transfer, &call);
+		return 0;
+	}
+	kept = bpf_map_lookup_elem(&uring_scratch, &zero);
+	if (!kept)
 		return 0;
 	read_request(kept, request, number);
-	if (GET(struct io_kiocb, request, flags) & REQUEST_SKIPS_CQE ||
-	    bpf_map_update_elem(&uring_requests, &request, kept, BPF_ANY)) {
-		kept->is_direct = 1;	/* whatever it becomes, nobody will tell */
-		call = uring_outcome(number, 0);
+	if (untold || bpf_map_update_elem(&uring_requests, &request, kept, BPF_ANY)) {
+		kept->is_direct = 1;
 		report_request(slot, walk, request, kept, &call);
 	}
 	return 0;
@@ -257,6 +268,7 @@ SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_uring_complete, void *ring, void *completed)
 {
 	__u64 request = (__u64)completed;
+	struct uring_transfer *transfer;
 	struct uring_request *kept;
 	union event_slot *slot;
 	struct walk *walk;
@@ -266,14 +278,23 @@ int BPF_PROG(on_uring_complete, void *ring, void *completed)
 	number = request ? uring_call(request) : NO_SYSCALL;
 	if (number == NO_SYSCALL)
 		return 0;
+	slot = event_slot();
+	walk = walk_slot(WALK_SYS_EXIT);
+	if (!slot || !walk)
+		return 0;
+	call = uring_outcome(number, (__s32)GET(struct io_kiocb, request, cqe.res));
+	if (uring_transfers_data(number)) {
+		transfer = bpf_map_lookup_elem(&uring_transfers, &request);
+		if (!transfer)
+			return 0;
+		report_transfer(slot, walk, request, transfer, &call);
+		bpf_map_delete_elem(&uring_transfers, &request);
+		return 0;
+	}
 	kept = bpf_map_lookup_elem(&uring_requests, &request);
 	if (!kept)
 		return 0;
-	slot = event_slot();
-	walk = walk_slot(WALK_SYS_EXIT);
-	call = uring_outcome(number, (__s32)GET(struct io_kiocb, request, cqe.res));
-	if (slot && walk)
-		report_request(slot, walk, request, kept, &call);
+	report_request(slot, walk, request, kept, &call);
 	bpf_map_delete_elem(&uring_requests, &request);
 	return 0;
 }

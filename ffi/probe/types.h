@@ -351,6 +351,33 @@ struct io_open {
 	struct open_how how;
 };
 
+struct io_rename {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+
+struct io_unlink {
+	int dfd, flags;
+	struct filename *filename;
+};
+
+struct io_mkdir {
+	int dfd;
+	unsigned short mode;
+	struct filename *filename;
+};
+
+struct io_link {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+
+struct io_rw {
+	__u32 len;
+};
+
 struct io_connect {
 	struct sockaddr *addr;
 	int addr_len;

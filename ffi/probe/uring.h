@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-2-Clause)
  *
- * Files opened and connections made through io_uring, which no system call tells of. A request names what
- * it is about when it is submitted and has a result when it completes; in between its names are kept. The
- * events are those of the system calls that do the same, of the process's first thread: who works for a
- * ring need not be a thread anybody knows.
+ * What is done through io_uring, of which no system call tells: files are opened, connections made, names
+ * given and removed, data moved. A request names what it is about when it is submitted and has a result
+ * when it completes; in between its names are kept. The events are those of the system calls that do the
+ * same, of the process's first thread: who works for a ring need not be a thread anybody knows.
  *
  * Kernel 6.3 and newer; user space leaves the programs out where there are no such tracepoints.
  */
@@ -11,17 +11,34 @@
 
 #include "report.h"
 
-/* linux v6.8 include/uapi/linux/io_uring.h */
-#define IORING_OP_CONNECT 16
-#define IORING_OP_OPENAT 18
-#define IORING_OP_OPENAT2 28
 #define REQUEST_SKIPS_CQE (1 << 6)	/* IOSQE_CQE_SKIP_SUCCESS: success is not told to anybody */
+#define URING_OPERATIONS 64
+#define URING_CALL(number) ((number) + 1)
+
+/* linux v6.18 include/uapi/linux/io_uring.h, enum io_uring_op: the system call that does what an operation
+ * does, plus one; 0 for all that are not looked at. */
+static const __u16 uring_calls[URING_OPERATIONS] = {
+	[1] = URING_CALL(__NR_readv),	   [2] = URING_CALL(__NR_writev),
+	[4] = URING_CALL(__NR_read),	   [5] = URING_CALL(__NR_write),	/* into fixed buffers */
+	[9] = URING_CALL(__NR_sendmsg),	   [10] = URING_CALL(__NR_recvmsg),
+	[13] = URING_CALL(__NR_accept4),   [16] = URING_CALL(__NR_connect),
+	[18] = URING_CALL(__NR_openat),	   [22] = URING_CALL(__NR_read),
+	[23] = URING_CALL(__NR_write),	   [26] = URING_CALL(__NR_sendto),
+	[27] = URING_CALL(__NR_recvfrom),  [28] = URING_CALL(__NR_openat2),
+	[34] = URING_CALL(__NR_shutdown),  [35] = URING_CALL(__NR_renameat2),
+	[36] = URING_CALL(__NR_unlinkat),  [37] = URING_CALL(__NR_mkdirat),
+	[38] = URING_CALL(__NR_symlinkat), [39] = URING_CALL(__NR_linkat),
+	[56] = URING_CALL(__NR_bind),	   [57] = URING_CALL(__NR_listen),
+};
 
 struct uring_request {
 	__u64 args[6];			/* as the system call has them */
-	__u32 length;
+	__u32 length;			/* of each text */
+	__u32 second_length;
 	__u32 is_direct;		/* 1: what is opened becomes none of the process's descriptors */
+	__u32 _pad;
 	char text[GIVEN_LIMIT];		/* path as given, or socket address */
+	char second[GIVEN_LIMIT];	/* the other path */
 };
 
 /* By address of the request. Where there is no room, a request is told of when it is submitted. */
@@ -32,6 +49,19 @@ struct {
 	__type(key, __u64);
 	__type(value, struct uring_request);
 } uring_requests SEC(".maps");
+
+/* Of those about a descriptor that is there already: many, and without names. */
+struct uring_transfer {
+	__u64 args[6];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct uring_transfer);
+} uring_transfers SEC(".maps");
 
 /* Where a request is put together. */
 struct {
@@ -44,15 +74,24 @@ struct {
 /* The system call that does what a request does; NO_SYSCALL for all that are not looked at. */
 static __always_inline __u32 uring_call(__u64 request)
 {
-	switch (GET(struct io_kiocb, request, opcode)) {
-	case IORING_OP_OPENAT:
-		return __NR_openat;
-	case IORING_OP_OPENAT2:
-		return __NR_openat2;
-	case IORING_OP_CONNECT:
-		return __NR_connect;
-	}
-	return NO_SYSCALL;
+	__u64 operation = GET(struct io_kiocb, request, opcode);
+	__u16 call;
+
+	if (operation >= URING_OPERATIONS)
+		return NO_SYSCALL;
+	MASK(operation, URING_OPERATIONS - 1);
+	call = uring_calls[operation];
+	return call ? call - 1 : NO_SYSCALL;
+}
+
+/* Whether it is about a descriptor alone. */
+static __always_inline bool uring_transfers_data(__u32 number)
+{
+	__u64 index = number;
+
+	MASK(index, SYSCALL_LIMIT - 1);
+	return number != __NR_connect && call_shapes[index].kind != SHAPE_PATH &&
+	       !call_shapes[index].first;
 }
 
 /* Whether a request may be reported, by its process and what rules ask for. */
@@ -65,13 +104,67 @@ static __always_inline bool uring_wanted(__u32 number)
 	return interest[index] & INTEREST_REPORT && tgid != config.ignored_tgid && in_scope(tgid);
 }
 
+/* Copies a name that the kernel holds; returns its length. */
+static __always_inline __u32 keep_name(char *to, __u64 name)
+{
+	long size = bpf_probe_read_kernel_str(to, GIVEN_LIMIT,
+					      (void *)GET(struct filename, name, name));
+
+	return size < 1 ? 0 : size - 1;
+}
+
+/* Names that are moved, made and removed. False for what this kernel keeps in another way. */
+static __always_inline bool read_names(struct uring_request *kept, __u64 request, __u32 number)
+{
+	switch (number) {
+	case __NR_unlinkat:
+		if (!bpf_core_field_exists(struct io_unlink, filename))
+			return false;
+		kept->args[0] = (__s32)GET(struct io_unlink, request, dfd);
+		kept->args[2] = GET(struct io_unlink, request, flags);
+		kept->length = keep_name(kept->text, GET(struct io_unlink, request, filename));
+		return true;
+	case __NR_mkdirat:
+		if (!bpf_core_field_exists(struct io_mkdir, filename))
+			return false;
+		kept->args[0] = (__s32)GET(struct io_mkdir, request, dfd);
+		kept->args[2] = GET(struct io_mkdir, request, mode);
+		kept->length = keep_name(kept->text, GET(struct io_mkdir, request, filename));
+		return true;
+	case __NR_renameat2:
+		if (!bpf_core_field_exists(struct io_rename, oldpath))
+			return false;
+		kept->args[0] = (__s32)GET(struct io_rename, request, old_dfd);
+		kept->args[2] = (__s32)GET(struct io_rename, request, new_dfd);
+		kept->args[4] = GET(struct io_rename, request, flags);
+		kept->length = keep_name(kept->text, GET(struct io_rename, request, oldpath));
+		kept->second_length = keep_name(kept->second, GET(struct io_rename, request, newpath));
+		return true;
+	case __NR_linkat:
+	case __NR_symlinkat:
+		if (!bpf_core_field_exists(struct io_link, oldpath))
+			return false;
+		kept->args[number == __NR_linkat ? 2 : 1] =
+			(__s32)GET(struct io_link, request, new_dfd);
+		if (number == __NR_linkat) {
+			kept->args[0] = (__s32)GET(struct io_link, request, old_dfd);
+			kept->args[4] = GET(struct io_link, request, flags);
+		}
+		kept->length = keep_name(kept->text, GET(struct io_link, request, oldpath));
+		kept->second_length = keep_name(kept->second, GET(struct io_link, request, newpath));
+		return true;
+	}
+	return false;
+}
+
 static __always_inline void read_request(struct uring_request *kept, __u64 request, __u32 number)
 {
-	__u64 name, length;
-	long size;
+	__u64 length;
 
 	__builtin_memset(kept->args, 0, sizeof(kept->args));
-	kept->length = kept->is_direct = 0;
+	kept->length = kept->second_length = kept->is_direct = 0;
+	if (read_names(kept, request, number))
+		return;
 	if (number == __NR_connect) {
 		length = GET(struct io_connect, request, addr_len);
 		if (length > ADDRESS_LIMIT)
@@ -86,16 +179,44 @@ static __always_inline void read_request(struct uring_request *kept, __u64 reque
 	}
 	if (!bpf_core_field_exists(struct io_open, filename))
 		return;
-	name = GET(struct io_open, request, filename);
 	if (bpf_core_field_exists(struct io_open, file_slot))
 		kept->is_direct = GET(struct io_open, request, file_slot) != 0;
 	kept->args[0] = (__s32)GET(struct io_open, request, dfd);
 	kept->args[2] = GET(struct io_open, request, how.flags);
 	kept->args[3] = GET(struct io_open, request, how.mode);
 	kept->args[4] = GET(struct io_open, request, how.resolve);
-	size = bpf_probe_read_kernel_str(kept->text, GIVEN_LIMIT,
-					 (void *)GET(struct filename, name, name));
-	kept->length = size < 1 ? 0 : size - 1;
+	kept->length = keep_name(kept->text, GET(struct io_open, request, filename));
+}
+
+/* Names and the directories they start from; returns the record's size. */
+static __always_inline __u64 fill_names(union event_slot *slot, struct walk *walk,
+					const struct uring_request *kept, const struct call *call)
+{
+	struct path_record *record = &slot->path;
+	__u64 number = call->number, length = kept->length, at;
+	const struct call_shape *shape;
+
+	MASK(number, SYSCALL_LIMIT - 1);
+	MASK(length, 0xfff);
+	shape = &call_shapes[number];
+	start_call(slot, call, RECORD_PATH);
+	bpf_probe_read_kernel(record->data, length, kept->text);
+	record->first_length = length;
+	record->first_base_length =
+		put_base(slot, call, walk, record->data, 0, length, shape->first_base);
+	at = length + record->first_base_length;
+	record->second_length = record->second_base_length = 0;
+	if (shape->second) {
+		length = kept->second_length;
+		MASK(length, 0xfff);
+		MASK(at, EVENT_DATA_MASK);
+		bpf_probe_read_kernel(record->data + at, length, kept->second);
+		record->second_length = length;
+		record->second_base_length =
+			put_base(slot, call, walk, record->data, at, length, shape->second_base);
+		at += length + record->second_base_length;
+	}
+	return sizeof(*record) + at;
 }
 
 /* `kept` lies in a map, but not in the slot. */
@@ -103,8 +224,9 @@ static __always_inline void report_request(union event_slot *slot, struct walk *
 					   const struct uring_request *kept, const struct call *call)
 {
 	struct call_shape shape = { .kind = SHAPE_SOCKET };
-	__u64 length = kept->length, at, size, file;
+	__u64 number = call->number, length = kept->length, at, size, file;
 
+	MASK(number, SYSCALL_LIMIT - 1);
 	bpf_probe_read_kernel(slot->call.args, sizeof(kept->args), kept->args);
 	MASK(length, 0xfff);
 	if (call->number == __NR_connect) {
@@ -117,6 +239,8 @@ static __always_inline void report_request(union event_slot *slot, struct walk *
 		bpf_probe_read_kernel(slot->socket.data + at, length, kept->text);
 		slot->socket.address_length = length;
 		size += length;
+	} else if (call_shapes[number].kind == SHAPE_PATH) {
+		size = fill_names(slot, walk, kept, call);
 	} else {
 		start_call(slot, call, RECORD_FILE);
 		bpf_probe_read_kernel(slot->file.data, length, kept->text);
@@ -125,6 +249,43 @@ static __always_inline void report_request(union event_slot *slot, struct walk *
 		file = call->failed || kept->is_direct ? 0 : file_of(call->result);
 		size = fill_file_facts(slot, walk, call->failed ? -1 : call->result, file, length,
 				       length + at);
+	}
+	slot->header.tid = slot->header.tgid;
+	submit_event(slot, size, descriptor_class(slot));
+}
+
+static __always_inline void read_transfer(struct uring_transfer *transfer, __u64 request,
+					  __u32 number)
+{
+	transfer->args[0] = (__s32)GET(struct io_kiocb, request, cqe.fd);
+	if ((number == __NR_read || number == __NR_write) &&
+	    bpf_core_field_exists(struct io_rw, len))
+		transfer->args[2] = GET(struct io_rw, request, len);
+}
+
+/* A transfer once its result is there, and its file. */
+static __always_inline void report_transfer(union event_slot *slot, struct walk *walk, __u64 request,
+					    const struct uring_transfer *transfer,
+					    const struct call *call)
+{
+	struct call_shape shape = { .kind = SHAPE_SOCKET };
+	__u64 file, sock, size;
+	__s32 fd = transfer->args[0];
+
+	bpf_probe_read_kernel(slot->call.args, sizeof(transfer->args), transfer->args);
+	if (call->number == __NR_accept4) {
+		fd = call->failed ? -1 : call->result;
+		file = file_of(fd);
+	} else {
+		file = GET(struct io_kiocb, request, file);
+	}
+	sock = file ? sock_of(file) : 0;
+	if (sock) {
+		size = fill_socket(slot, call, &shape, walk, fd, file, sock);
+	} else {
+		start_call(slot, call, RECORD_FILE);
+		slot->file.base_length = 0;
+		size = fill_file_facts(slot, walk, fd, file, 0, 0);
 	}
 	slot->header.tid = slot->header.tgid;
 	submit_event(slot, size, descriptor_class(slot));

@@ -1,7 +1,14 @@
 /** What programs do to be seen wrongly or not at all: long and deep paths, other roots, files without names. */
 import { assert, assertEquals } from "../assert.ts";
 import { buildProgram } from "./build_program.ts";
-import { differences, type EventCase, eventTests, find, withActor } from "./actor.ts";
+import {
+  differences,
+  type EventCase,
+  eventTests,
+  type Expected,
+  find,
+  withActor,
+} from "./actor.ts";
 import { kernelTest } from "./harness.ts";
 
 /** Goes down `count` directories of one name and leaves `f` open at the bottom. */
@@ -123,9 +130,11 @@ kernelTest("what ran before falcod has its arguments cut at the limit, and says 
 });
 
 kernelTest(
-  "files opened and connections made through io_uring are seen as the calls they are",
+  "what is done through io_uring is seen as the calls it is",
   async () => {
-    const condition = "evt.type in (openat, connect) and proc.name = uring";
+    const condition =
+      "evt.type in (openat, connect, read, sendto, mkdirat, renameat2, symlinkat, " +
+      "linkat, unlinkat) and proc.name = uring";
     await withActor({ condition }, async (theatre) => {
       Deno.copyFileSync(await buildProgram("uring"), `${theatre.folder}/uring`);
       const { facts, events } = await theatre.perform(
@@ -157,6 +166,15 @@ kernelTest(
       assert(find(events, none) !== undefined, "what is not there");
       const connected = { "evt.type": "connect", "fd.sport": "{port}", "fd.sip": "127.0.0.1" };
       assert(find(events, { ...connected, "evt.res": "SUCCESS" }, facts) !== undefined, "connect");
+      const seen = (type: string, expected: Expected) =>
+        assert(find(events, { "evt.type": type, "evt.failed": false, ...expected }, facts), type);
+      seen("sendto", { "fd.sport": "{port}", "evt.rawres": 5 });
+      seen("read", { "fd.name": "{D}/f", "evt.rawres": 0 });
+      seen("mkdirat", { "fs.path.name": "{D}/made" });
+      seen("renameat2", { "fs.path.source": "{D}/made", "fs.path.target": "{D}/moved" });
+      seen("symlinkat", { "fs.path.source": "{D}/shadow", "fs.path.target": "/etc/shadow" });
+      seen("linkat", { "fs.path.source": "{D}/hard", "fs.path.target": "{D}/f" });
+      seen("unlinkat", { "fs.path.name": "{D}/hard" });
     });
   },
 );

@@ -3,13 +3,21 @@
  *
  *   uring PATH PORT     opens PATH for reading, the same silently (no completion is told), the same into
  *                       a descriptor of the ring's own, a file that is not there; connects to PORT of
- *                       127.0.0.1. Ends with 3 when there is no io_uring here.
+ *                       127.0.0.1 and sends it a word; reads PATH; makes, moves, links and removes names.
+ *                       Ends with 3 when there is no io_uring here.
  */
 #include <asm/unistd.h>
 
 #define AT_FDCWD -100
 #define OP_CONNECT 16
 #define OP_OPENAT 18
+#define OP_READ 22
+#define OP_SEND 26
+#define OP_RENAMEAT 35
+#define OP_UNLINKAT 36
+#define OP_MKDIRAT 37
+#define OP_SYMLINKAT 38
+#define OP_LINKAT 39
 #define SKIP_COMPLETION (1 << 6)
 #define GET_EVENTS 1
 #define REGISTER_FILES 2
@@ -74,6 +82,7 @@ int main_with(long count, char **argument)
 	static unsigned char address[16] = {2, 0, 0, 0, 127, 0, 0, 1};
 	static int no_files[2] = {-1, -1};
 	struct sqe open = {.opcode = OP_OPENAT, .fd = AT_FDCWD}, connect = {.opcode = OP_CONNECT};
+	static char buffer[8];
 	unsigned int port = 0;
 
 	if (count < 3)
@@ -104,6 +113,24 @@ int main_with(long count, char **argument)
 	connect.address = (long)address;
 	connect.offset = sizeof(address);
 	submit(connect);
+	connect.opcode = OP_SEND;
+	connect.address = (long)"hello";
+	connect.offset = 0;
+	connect.length = 5;
+	submit(connect);
+
+	submit((struct sqe){.opcode = OP_READ, .fd = call(__NR_open, (long)argument[1], 0, 0, 0, 0, 0),
+			    .address = (long)buffer, .length = sizeof(buffer)});
+	submit((struct sqe){.opcode = OP_MKDIRAT, .fd = AT_FDCWD, .address = (long)"made",
+			    .length = 0700});
+	/* the second directory stands where the length does */
+	submit((struct sqe){.opcode = OP_RENAMEAT, .fd = AT_FDCWD, .address = (long)"made",
+			    .length = AT_FDCWD, .offset = (long)"moved"});
+	submit((struct sqe){.opcode = OP_SYMLINKAT, .fd = AT_FDCWD, .address = (long)"/etc/shadow",
+			    .offset = (long)"shadow"});
+	submit((struct sqe){.opcode = OP_LINKAT, .fd = AT_FDCWD, .address = (long)"f",
+			    .length = AT_FDCWD, .offset = (long)"hard"});
+	submit((struct sqe){.opcode = OP_UNLINKAT, .fd = AT_FDCWD, .address = (long)"hard"});
 	return 0;
 }
 
