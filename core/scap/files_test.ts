@@ -25,6 +25,25 @@ Deno.test("a capture on disk reads as it was written, compressed or not", async 
   });
 });
 
+Deno.test("a file is read at once, but lets others have a turn now and then", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/long.scap`;
+    await Deno.writeTextFile(path, "");
+    await Deno.truncate(path, 8 << 20);
+    const input = await openCapture(path);
+    const into = new Uint8Array(64 << 10);
+    let atOnce = 0, later = 0;
+    for (;;) {
+      const got = input.read(into);
+      if (typeof got === "number") atOnce++;
+      else later++;
+      if (await got === 0) break;
+    }
+    input.close();
+    assert(later > 0 && atOnce > 20 * later, `${atOnce} at once, ${later} later`);
+  });
+});
+
 Deno.test("a capture is nobody else's to read", async () => {
   await inFolder(async (folder) => {
     const output = await createCapture(`${folder}/x.scap`);

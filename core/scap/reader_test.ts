@@ -1,7 +1,7 @@
 import { assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { EVENT_BLOCKS } from "./format.ts";
 import { memoryInput } from "./input.ts";
-import { ScapReader } from "./reader.ts";
+import { ANY_COUNT, NOT_PASSED, ScapReader } from "./reader.ts";
 import { block, built, capture, event, head, readAll, section, written } from "./testing.ts";
 
 const CLOSE = 5, NOTIFICATION = 280, PLUGIN_EVENT = 322;
@@ -281,3 +281,34 @@ Deno.test("ScapEvent reads numbers and texts as long as they are, and nothing wh
 function header(type: number) {
   return { type, timeNs: 1n, threadId: 2, cpu: 0 };
 }
+
+Deno.test("ScapReader passes over what its reader does without, of one thread, and counts it", async () => {
+  const READ = 7, FSTAT = 71;
+  const one = Uint8Array.of(1);
+  const bytes = await written((writer) => {
+    const of = (type: number, threadId: number, count: number) =>
+      writer.event(
+        { type, timeNs: 1n, threadId, cpu: 0 },
+        Array.from({ length: count }, () => one),
+      );
+    of(FSTAT, 77, 2);
+    of(FSTAT, 78, 2);
+    of(FSTAT, 77, 3);
+    of(READ, 77, 1);
+    of(READ, 2 ** 32 + 77, 1);
+    of(CLOSE, 77, 2);
+  });
+  const paramCounts = new Int32Array(500).fill(NOT_PASSED);
+  paramCounts[FSTAT] = 2;
+  paramCounts[READ] = ANY_COUNT;
+  const passedOver = { paramCounts, threadId: 77, count: 0 };
+  using reader = new ScapReader(memoryInput(bytes));
+  reader.passedOver = passedOver;
+  const seen: (readonly [type: number, threadId: number, number: number])[] = [];
+  for (let item = reader.next(); item.kind !== "end"; item = reader.next()) {
+    if (item.kind === "more") await reader.fill();
+    if (item.kind === "event") seen.push([item.type, item.threadId, item.number]);
+  }
+  assertEquals(seen, [[FSTAT, 78, 2], [FSTAT, 77, 3], [READ, 2 ** 32 + 77, 5], [CLOSE, 77, 6]]);
+  assertEquals(passedOver.count, 2);
+});
