@@ -132,3 +132,14 @@ Deno.test("k8s.… are read from the labels that Kubernetes gives", () => {
   assertEquals(of("k8s.pod.ip"), "10.1.2.3");
   assertEquals(of("k8s.pod.cni.json"), '{"Interfaces":{}}');
 });
+
+Deno.test("container.start_ts stays while the clock of the events is set right", () => {
+  const state = stateOf({
+    processId: 100,
+    startClockNs: 3_000_000_000,
+    membership: { cgroup: `/docker/${FULL_ID}`, virtualPid: 1 },
+  });
+  const before = valueOf("container.start_ts", event, state);
+  const later = { ...event, timeNs: event.timeNs + 1_000_900_000n, clockNs: event.clockNs + 1e9 };
+  assertEquals(valueOf("container.start_ts", later, state), before);
+});

@@ -195,8 +195,23 @@ export function ageNs({ startClockNs }: Started, event: Event): number | undefin
   return startClockNs === 0 ? undefined : event.clockNs - startClockNs;
 }
 
-/** The start on the wall clock: the event's time less the process's age. */
+interface KnownStart {
+  readonly clockNs: number;
+  readonly timeNs: bigint;
+}
+
+const knownStarts = new WeakMap<Started, KnownStart>();
+
+/**
+ * The start on the wall clock: the event's time less the process's age. By the first event that asks, as
+ * what the clocks differ by changes while processes live, and their start does not.
+ */
 export function startTimeNs(started: Started, event: Event): bigint | undefined {
+  const known = knownStarts.get(started);
+  if (known?.clockNs === started.startClockNs) return known.timeNs;
   const age = ageNs(started, event);
-  return age === undefined ? undefined : event.timeNs - BigInt(Math.trunc(age));
+  if (age === undefined) return undefined;
+  const timeNs = event.timeNs - BigInt(Math.trunc(age));
+  knownStarts.set(started, { clockNs: started.startClockNs, timeNs });
+  return timeNs;
 }
