@@ -44,43 +44,50 @@ static __always_inline bool is_plain_name(const char *path, __u64 start, __u64 e
 }
 
 /* Leaves in the walk where the last name of the path at the start of the slot's strings begins, and where
- * the last but one does; NO_NAME where that and what follows are not all plain names. */
+ * the last but one does, if there is one. Without branches on what is read, of which the verifier would follow
+ * every combination; a global function, so that what follows is not looked at for every length. */
+__noinline int find_last_names(__u32 length)
+{
+	union event_slot *slot = event_slot();
+	struct walk *walk = walk_slot(WALK_SYS_EXIT);
+	__u64 last = 0, before = NO_NAME, is_slash;
+
+	if (!slot || !walk)
+		return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < VERDICT_PATH; i++) {
+		if (i >= length)
+			break;
+		/* all bits or none */
+		is_slash = -((((__u64)(__u8)slot->file.data[i] ^ '/') - 1) >> 63);
+		before ^= (before ^ last) & is_slash;
+		last ^= (last ^ (i + 1)) & is_slash;
+	}
+	walk->last_name = last;
+	walk->name_before = before;
+	return 0;
+}
+
+/* The same, but NO_NAME where that and what follows are not all plain names. */
 __noinline int last_names(__u32 length)
 {
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
-	__u64 last = 0, before = NO_NAME;
-	bool has_slash = false;
 	const char *path;
 
-	if (!slot || !walk || length >= VERDICT_PATH)
+	if (!slot || !walk)
 		return 0;
-	path = slot->file.data;
-	walk->last_name = walk->name_before = NO_NAME;
-#pragma clang loop unroll(disable)
-	for (__u32 i = 1; i < VERDICT_PATH; i++) {
-		__u64 at = length - i;
-
-		if (i > length) {
-			if (has_slash)
-				before = 0;
-			break;
+	if (length < VERDICT_PATH) {
+		find_last_names(length);
+		path = slot->file.data;
+		if (is_plain_name(path, walk->last_name, length)) {
+			if (walk->name_before != NO_NAME &&
+			    !is_plain_name(path, walk->name_before, walk->last_name - 1))
+				walk->name_before = NO_NAME;
+			return 0;
 		}
-		MASK(at, VERDICT_PATH - 1);
-		if (path[at] != '/')
-			continue;
-		if (has_slash) {
-			before = at + 1;
-			break;
-		}
-		last = at + 1;
-		has_slash = true;
 	}
-	if (!is_plain_name(path, last, length))
-		return 0;
-	walk->last_name = last;
-	if (before != NO_NAME && is_plain_name(path, before, last - 1))
-		walk->name_before = before;
+	walk->last_name = walk->name_before = NO_NAME;
 	return 0;
 }
 
@@ -116,76 +123,89 @@ static __always_inline bool ends_watched(const char *given, __u64 length, __u64 
 	return is_watched_end(end[0], end[1], end[2]);
 }
 
-/* Whether what is_known_open() has just looked at lies in a directory, or below one, of which user space has
- * answered that no rule can match anything there. */
-__noinline int is_in_known_directory(__u32 number, __u32 native, __u32 compat, __s32 fd)
+/* Whether what is_known_open() has just looked at lies so many `names` below a directory of which user space
+ * has answered that no rule can match anything there. A global function, for the reason of walk_path(). */
+__noinline int is_below_known(__u32 number, __u32 native, __u32 compat, __s32 fd, __u32 names)
 {
 	const struct call call = { .number = number, .native = native, .compat = compat };
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
-	struct opening opening = {};
-	__u64 file = 0;
+	struct opening opening = { .names = names };
+	__u64 file;
+
+	if (!slot || !walk)
+		return 0;
+	opening.length = names == 1 ? walk->last_name : walk->name_before;
+	if (opening.length == NO_NAME)
+		return 0;
+	opening.base_print = walk->given_base_print;
+	if (fd >= 0) {
+		file = file_of(fd);
+		opening.created = !!(GET(struct file, file, f_mode) & FMODE_CREATED);
+		opening.file_print = print_above(AT(struct file, file, f_path), names);
+	} else {
+		opening.file_print = print_of_error(fd);
+	}
+	return opening.file_print && is_left_out(&call, slot, &opening);
+}
+
+/* Whether it does for any number of names that there are answers for. */
+__noinline int is_in_known_directory(__u32 number, __u32 native, __u32 compat, __s32 fd)
+{
+	union event_slot *slot = event_slot();
+	struct walk *walk = walk_slot(WALK_SYS_EXIT);
 
 	if (!slot || !walk || !walk->given_length)
 		return 0;
 	/* Where rules want what is opened, looking for more than the file itself is in vain. */
 	if (++walk->misses > MISSES_IN_A_ROW && walk->misses % MISSES_LOOKED_AT)
 		return 0;
-	if (fd >= 0) {
-		file = file_of(fd);
-		opening.created = !!(GET(struct file, file, f_mode) & FMODE_CREATED);
-	}
-	opening.base_print = walk->given_base_print;
 	last_names(walk->given_length);
 	if (walk->last_name == NO_NAME || walk->given_length - walk->last_name < END_BYTES ||
-	    ends_watched(slot->file.data, walk->given_length, file))
+	    ends_watched(slot->file.data, walk->given_length, fd >= 0 ? file_of(fd) : 0))
 		return 0;
-	for (__u32 names = 1; names <= 2; names++) {
-		if (!(answered_names & 1 << names))
-			continue;
-		opening.names = names;
-		opening.length = names == 1 ? walk->last_name : walk->name_before;
-		if (opening.length == NO_NAME)
-			return 0;
-		opening.file_print = fd >= 0 ? print_above(AT(struct file, file, f_path), names)
-					     : print_of_error(fd);
-		if (opening.file_print && is_left_out(&call, slot, &opening)) {
-			walk->misses = 0;
-			return 1;
-		}
+	if ((answered_names & 1 << 1 && is_below_known(number, native, compat, fd, 1)) ||
+	    (answered_names & 1 << 2 && is_below_known(number, native, compat, fd, 2))) {
+		walk->misses = 0;
+		return 1;
 	}
 	return 0;
 }
 
-/* A question about the directory of the opening that the slot's record is of, or the one above that. A global
- * function, for the reason of walk_path(). */
+/* A question about the directory that many names above the opening that the slot's record is of. */
+__noinline int question_above(__u32 created, __u32 names)
+{
+	union event_slot *slot = event_slot();
+	struct walk *walk = walk_slot(WALK_SYS_EXIT);
+	struct opening opening = { .created = created, .names = names };
+	struct call call;
+
+	if (!slot || !walk)
+		return 0;
+	call = call_in(slot);
+	opening.length = names == 1 ? walk->last_name : walk->name_before;
+	if (opening.length == NO_NAME)
+		return 0;
+	opening.base_print = walk->base_print;
+	if (call.failed)
+		opening.file_print = print_of_error(call.result);
+	else if (walk->names >= names)
+		opening.file_print = walk->print_above[names == 1 ? 0 : 1];
+	else
+		return 0;
+	return question_of(slot, &call, &opening);
+}
+
+/* The first question there is about any of them. */
 __noinline int directory_question(__u32 created)
 {
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
-	struct opening opening = { .created = created };
-	struct call call;
 	__u32 asked;
 
 	if (!slot || !walk || ++walk->records % RECORDS_LOOKED_AT)
 		return 0;
-	call = call_in(slot);
-	opening.base_print = walk->base_print;
 	last_names(slot->file.given_length);
-	for (__u32 names = 1; names <= 2; names++) {
-		opening.names = names;
-		opening.length = names == 1 ? walk->last_name : walk->name_before;
-		if (opening.length == NO_NAME)
-			return 0;
-		if (call.failed)
-			opening.file_print = print_of_error(call.result);
-		else if (walk->names >= names)
-			opening.file_print = walk->print_above[names == 1 ? 0 : 1];
-		else
-			return 0;
-		asked = question_of(slot, &call, &opening);
-		if (asked)
-			return asked;
-	}
-	return 0;
+	asked = question_above(created, 1);
+	return asked ? asked : (__u32)question_above(created, 2);
 }
