@@ -24,6 +24,8 @@ const SYMBOLS = {
   // glibc takes the arguments of every call in this way; here those of openat2.
   syscall: { parameters: ["i64", "i64", "buffer", "buffer", "i64"], result: "i64" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
+  sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  sigignore: { type: "pointer" },
   sigprocmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   strerror: { parameters: ["i32"], result: "pointer" },
   vsnprintf: { parameters: ["buffer", "usize", "pointer", "pointer"], result: "i32" },
@@ -70,9 +72,28 @@ export function errorText(code: number): string {
 
 const SIG_IGN = 1n;
 
-/** The kernel drops the signal from now on, whoever in this process wants it: signal(7). */
-export function ignoreSignal(number: number): void {
-  openLibc().signal(number, SIG_IGN);
+/** struct sigaction of glibc, of which the handler comes first. */
+const SIGACTION_BYTES = 152;
+
+/**
+ * Notes that a signal has come, without any code of ours in the handler, where none may run: the
+ * handler is the C library's own sigignore(3), which gets the signal's number and has the kernel ignore
+ * the signal from then on. Whoever looks sees that it is ignored, and sets the handler again. Nothing
+ * else in this process hears of the signal, and further ones before the next look are one with it.
+ */
+export function noteSignal(number: number): { readonly hasCome: () => boolean } {
+  const { signal, sigaction, sigignore } = openLibc();
+  const handler = Deno.UnsafePointer.value(sigignore);
+  const action = new Uint8Array(SIGACTION_BYTES);
+  const words = new BigUint64Array(action.buffer);
+  signal(number, handler);
+  return {
+    hasCome: () => {
+      if (sigaction(number, null, action) !== 0 || words[0] !== SIG_IGN) return false;
+      signal(number, handler);
+      return true;
+    },
+  };
 }
 
 /** sigset_t of glibc, a bit for each signal from 1 on. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "../tests/assert.ts";
-import { holdSignals } from "./libc.ts";
+import { holdSignals, noteSignal } from "./libc.ts";
 
 /** Signals that this thread does not take: proc_pid_status(5). */
 function blocked(): bigint {
@@ -35,5 +35,24 @@ Deno.test("holdSignals() keeps signals from this thread until it is disposed, an
   } finally {
     clearInterval(running);
     Deno.removeSignalListener("SIGHUP", listener);
+  }
+});
+
+Deno.test("noteSignal() tells once that a signal came, however often it did, and nobody else hears of it", async () => {
+  const SIGUSR2 = 12;
+  let heard = 0;
+  const listener = () => void heard++;
+  Deno.addSignalListener("SIGUSR2", listener);
+  try {
+    const signal = noteSignal(SIGUSR2);
+    assertEquals(signal.hasCome(), false);
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 3; i++) Deno.kill(Deno.pid, "SIGUSR2");
+      while (!signal.hasCome()) await new Promise((resolve) => setTimeout(resolve, 1));
+      assertEquals(signal.hasCome(), false);
+    }
+    assertEquals(heard, 0);
+  } finally {
+    Deno.removeSignalListener("SIGUSR2", listener);
   }
 });

@@ -33,7 +33,7 @@ export type { LoadedProgram } from "./bpf_object.ts";
 export { giveBackMemory } from "./give_back.ts";
 export { ForeignRoot } from "./foreign_files.ts";
 export * as layout from "./layout.ts";
-export { bootTimeNs, epochMinusBootNs, ignoreSignal } from "./libc.ts";
+export { bootTimeNs, epochMinusBootNs, noteSignal } from "./libc.ts";
 export type { RecordHandler } from "./merge.ts";
 export { NativeError, type NativeErrorCode } from "./native_error.ts";
 export type { Detail, Interest, ResolveLevel } from "./probe_settings.ts";

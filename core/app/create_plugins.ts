@@ -1,6 +1,12 @@
 /** Plugins that settings name, made ready to use. */
 import { Report } from "../base/mod.ts";
-import { checkPluginConfig, type Formatter, type PluginOf, type Registry } from "../plugin/mod.ts";
+import {
+  checkPluginConfig,
+  type Formatter,
+  type PluginOf,
+  type Registry,
+  type SinkContext,
+} from "../plugin/mod.ts";
 import type { Wired } from "./config/settings.ts";
 
 type Kind = Wired["kind"];
@@ -9,6 +15,8 @@ type Created<K extends Kind> = ReturnType<PluginOf<K>["create"]>;
 export interface WithRegistry {
   readonly registry: Registry;
 }
+
+type Create = (config: unknown, context: Partial<SinkContext>) => unknown;
 
 export async function createAll<K extends Kind>(
   kind: K,
@@ -28,7 +36,7 @@ export async function createFormatter(wired: Wired, context: WithRegistry): Prom
 export async function createOne<K extends Kind>(
   kind: K,
   { name, config }: Wired,
-  { registry }: WithRegistry,
+  { registry, log }: WithRegistry & Partial<SinkContext>,
 ): Promise<{ readonly plugin: PluginOf<K>; readonly instance: Created<K> }> {
   const plugin = await registry.load(kind, name);
   const report = new Report();
@@ -37,5 +45,6 @@ export async function createOne<K extends Kind>(
     // The settings are ours, made from a checked falco.yaml: a user cannot cause this.
     throw new Error(report.diagnostics.map((diagnostic) => diagnostic.title).join("; "));
   }
-  return { plugin, instance: plugin.create(checked) as Created<K> };
+  const create = plugin.create.bind(plugin) as Create;
+  return { plugin, instance: create(checked, log ? { log } : {}) as Created<K> };
 }

@@ -45,7 +45,7 @@ async function targetOf(
   const { label, options = {}, formatter } = wired;
   const { minimumPriority, timeoutMs, retry, limits } = options;
   const { plugin, instance } = await createOne("sink", wired, request);
-  const { batchSize } = plugin;
+  const batchSize = instance.batchSize ?? plugin.batchSize;
   return {
     name: label,
     sink: instance,

@@ -37,12 +37,16 @@ export interface WatchRequest {
   readonly loadedPaths?: LoadedPaths;
   /** All sources see events now, but for those that could not start. */
   readonly onReady: (sources: readonly string[]) => void;
+  /** Whether outputs are to be opened again, asked several times a second; absent: never. */
+  readonly isReopenAsked?: () => boolean;
   /** Brings other rules in as long as the run lasts; ends with the signal. */
   readonly keepRulesFresh?: (running: Running, signal: AbortSignal) => RulesKeeper;
 }
 
 /** How long the last alerts may take on their way out. */
 const FLUSH_MS = 5000;
+/** How often somebody asks whether outputs are to be opened again. */
+const REOPEN_MS = 250;
 /** How long a recording waits for slow outputs at a time. */
 const SETTLE_MS = 60_000;
 /** Users of a recording are those it names. */
@@ -178,6 +182,11 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     captures,
     web,
   };
+  const reopening = setInterval(() => {
+    if (!request.isReopenAsked?.()) return;
+    log.info("SIGUSR1: outputs are opened again");
+    delivery.reopen();
+  }, REOPEN_MS);
   let telling: { readonly ended: Promise<unknown> } | undefined;
   try {
     const alert = (alert: Alert) => delivery.enqueue(alert);
@@ -217,6 +226,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     failure ??= error;
   } finally {
     stop.abort();
+    clearInterval(reopening);
     // What was accepted is judged, and goes out below.
     await web?.shutdown();
     await Promise.all([names, lookups, losses, reloads?.ended, telling?.ended]);

@@ -26,6 +26,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 export class Delivery {
   readonly #lanes: readonly Lane[];
+  readonly #targets: readonly DeliveryTarget[];
   readonly #log: Logger;
 
   constructor(options: DeliveryOptions) {
@@ -33,6 +34,7 @@ export class Delivery {
     const limits = { capacity, capacityUnits, batchSize, gatherMs };
     const { log, targets } = options;
     this.#log = log;
+    this.#targets = targets;
     let left = targets.length;
     const gone = () => {
       if (--left === 0) options.onAllGone?.();
@@ -63,6 +65,18 @@ export class Delivery {
   /** Alerts that no sink has yet are formatted by this from now on, but for sinks that keep theirs. */
   reformat(formatter: Formatter): void {
     for (const lane of this.#lanes) lane.reformat(formatter);
+  }
+
+  /** Has sinks open again what they hold open; what goes wrong is told and tried again by their next write. */
+  async reopen(): Promise<void> {
+    await Promise.all(this.#targets.map(async ({ name, sink }) => {
+      try {
+        await sink.reopen?.();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#log.error(`Cannot open output "${name}" again: ${reason}`);
+      }
+    }));
   }
 
   counters(): readonly LaneCounters[] {

@@ -142,6 +142,18 @@ export interface Sink {
   write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void>;
   /** May be called twice, and while a write hangs. */
   close(): Promise<void>;
+  /** Lets go of what it holds open and opens it again: log rotation asks for it. May come during a write. */
+  reopen?(): Promise<void>;
+  /** How many alerts it likes at once, where that depends on its settings; absent: as its plugin has it. */
+  readonly batchSize?: number;
+  /** Why there is nobody at all to write to on this machine; absent: there is, or it cannot be told. */
+  missing?(): Promise<string | undefined>;
+}
+
+/** What a sink may use beside its settings. */
+export interface SinkContext {
+  /** For what is wrong although no write fails. */
+  readonly log: Logger;
 }
 
 export interface FormattedAlert {
@@ -167,7 +179,7 @@ export interface FormatterPlugin<Config = unknown> extends Described<"formatter"
   create(config: Config): Formatter;
 }
 export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> {
-  create(config: Config): Sink;
+  create(config: Config, context?: SinkContext): Sink;
   /** How many alerts it likes at once; absent: whatever there is. */
   readonly batchSize?: number;
 }

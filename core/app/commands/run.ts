@@ -152,7 +152,7 @@ async function watchUntilStopped(
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const { refuseDebugger } = await import("../debugger.ts");
-    refuseDebugger();
+    const rotation = refuseDebugger();
     const { watch } = await import("../watch.ts");
     const { keepRulesFresh, loadedPathsOf } = await import("../reload.ts");
     const summary = await watch({
@@ -164,6 +164,7 @@ async function watchUntilStopped(
       signal: stop.signal,
       hostname,
       unbuffered,
+      isReopenAsked: rotation.hasCome,
       loadedPaths: loadedPathsOf(start),
       onReady: (sources) => {
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
