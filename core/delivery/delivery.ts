@@ -30,8 +30,9 @@ export class Delivery {
   readonly #log: Logger;
 
   constructor(options: DeliveryOptions) {
-    const { capacity = 10_000, capacityUnits = 16 << 20, batchSize = 256, gatherMs = 0 } = options;
-    const limits = { capacity, capacityUnits, batchSize, gatherMs };
+    const { capacity = 10_000, capacityUnits = 16 << 20, batchSize = 256 } = options;
+    const { gatherMs = 0, blockedMs = 0 } = options;
+    const limits = { capacity, capacityUnits, batchSize, gatherMs, blockedMs };
     const { log, targets } = options;
     this.#log = log;
     this.#targets = targets;

@@ -3,6 +3,7 @@ import type { Alert } from "../alert/mod.ts";
 import { type FormattedAlert, type Formatter, type Sink, SinkError } from "../plugin/mod.ts";
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import { alert, byMessage, Log } from "./testing.ts";
 
 const HANGS = new Promise<void>(() => {});
 
@@ -25,29 +26,6 @@ class MemorySink implements Sink {
   get lines(): string[] {
     return this.batches.flat();
   }
-}
-
-class Log {
-  readonly lines: string[] = [];
-  readonly debug = (message: string) => void this.lines.push(`debug ${message}`);
-  readonly info = (message: string) => void this.lines.push(`info ${message}`);
-  readonly warning = (message: string) => void this.lines.push(`warning ${message}`);
-  readonly error = (message: string) => void this.lines.push(`error ${message}`);
-}
-
-const byMessage: Formatter = { format: (alert) => alert.message };
-
-function alert(message: string): Alert {
-  return {
-    rule: "r",
-    priority: "Notice",
-    source: "syscall",
-    tags: [],
-    timeNs: 0n,
-    hostname: "h",
-    message,
-    fields: new Map(),
-  };
 }
 
 function setUp(

@@ -1,5 +1,5 @@
 /**
- * The way to one sink: a bounded queue, and one batch at a time under way, written again while the
+ * The way to one sink: a bounded store, and one batch at a time under way, written again while the
  * other end does not take it.
  */
 import { setImmediate } from "node:timers/promises";
@@ -11,8 +11,14 @@ import {
   type Sink,
   SinkError,
 } from "../plugin/mod.ts";
+import { attempt, WriteOverdue } from "./_attempt.ts";
+import { type LaneState, reasonOf, Trouble } from "./_trouble.ts";
 import { backoffMs, NO_RETRY, type RetrySettings } from "./backoff.ts";
-import type { Pending } from "./pending.ts";
+import { MemoryStore, type StoreLimits } from "./memory_store.ts";
+import { Pending } from "./pending.ts";
+import type { Spool } from "./spool/spool.ts";
+import { SpoolStore } from "./spool_store.ts";
+import type { Store, StoreCounters, Taken } from "./store.ts";
 
 /** A sink and how it wants its alerts. */
 export interface DeliveryTarget {
@@ -25,35 +31,40 @@ export interface DeliveryTarget {
   readonly keepsFormatter?: boolean;
   /** Asked on the event path, so quick; those it refuses are nobody's loss. Absent: all. */
   readonly takes?: (alert: Alert) => boolean;
-  /** Absent: a batch that fails is lost. */
+  /** What the sink gets in place of an alert. Absent: the alert. */
+  readonly adapt?: (alert: Alert) => Alert;
+  /** Absent: a batch that fails is lost. With a spool it is tried until it is too old. */
   readonly retry?: RetrySettings;
   /** Of one write; absent: as long as it takes. */
   readonly timeoutMs?: number;
   /** In place of those of the delivery. */
   readonly limits?: Partial<LaneLimits>;
+  /** Open, and closed with the lane. Absent: alerts wait in memory. */
+  readonly spool?: Spool;
+  /** Alerts of the spool that are older are given up. */
+  readonly maxAgeMs?: number;
   /** Told what was accepted and given up, once for good. */
   readonly onDead?: (alerts: readonly FormattedAlert[], reason: string) => void;
 }
 
-export interface LaneLimits {
-  /** Alerts a lane holds; 10 000, some 20 MB of usual ones. */
-  readonly capacity: number;
-  /** UTF-16 units of text a lane holds, whatever their number; 16 Mi. Alerts can be made long on purpose. */
-  readonly capacityUnits: number;
+/** The store's are 10 000 alerts and 16 Mi units; alerts can be made long on purpose. */
+export interface LaneLimits extends StoreLimits {
   /** Alerts handed to a sink at once, 256. */
   readonly batchSize: number;
   /** How long the first alert of a batch waits for others (Falco's `buffered_outputs`); 0: not at all. */
   readonly gatherMs: number;
+  /** A write that takes so long is told of, 0: never (Falco's `output_timeout`). */
+  readonly blockedMs: number;
 }
 
 export interface LaneCounters {
   readonly name: string;
   /**
-   * `failing`: the last batch was lost. `retrying`: it is going to be written again. `closed`: nothing
-   * is written any more.
+   * `failing`: the last batch was lost. `retrying`: it is going to be written again. `blocked`: it takes
+   * long. `closed`: nothing is written any more.
    */
-  readonly state: "working" | "retrying" | "failing" | "closed";
-  /** Waiting or under way. */
+  readonly state: LaneState;
+  /** Waiting or under way, on disk too. */
   readonly queued: number;
   readonly delivered: number;
   /** Never accepted: the lane was full or closed. */
@@ -62,34 +73,39 @@ export interface LaneCounters {
   readonly failed: number;
   /** Of these, those that the other end did not want. */
   readonly rejected: number;
+  /** Of these, those that became too old. */
+  readonly expired: number;
   /** Writes that were done again. */
   readonly retries: number;
+  /** Alerts that may have arrived twice; the sink was told of each. */
+  readonly repeated: number;
+  /** Left on disk for the next run. */
+  readonly kept: number;
+  /** Absent: alerts are not kept on disk. */
+  readonly spool?: StoreCounters;
 }
 
-/** A sink that was told to stop and does not is left to itself after so long. */
-const GRACE_MS = 1000;
+/** Field of an alert that may have arrived before. */
+export const REPEATED_FIELD = "falcod.repeated";
 
 export class Lane {
   #formatter: Formatter;
   readonly #target: DeliveryTarget;
   readonly #limits: LaneLimits;
-  readonly #log: Logger;
+  readonly #store: Store;
+  readonly #trouble: Trouble;
   readonly #gone: () => void;
   readonly #retry: RetrySettings;
-  #queue: Pending[] = [];
-  #units = 0;
   /** Alerts in the batch that the sink has now. */
   #underWay = 0;
-  #state: LaneCounters["state"] = "working";
   #delivered = 0;
   #dropped = 0;
   #failed = 0;
   #rejected = 0;
+  #expired = 0;
   #retries = 0;
-  /** Counters when the current trouble began, for the message at its end. */
-  #droppedBefore: number | undefined;
-  #failedBefore: number | undefined;
-  #formatFailed = false;
+  #repeated = 0;
+  #kept = 0;
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
@@ -105,12 +121,17 @@ export class Lane {
       readonly gone: () => void;
     },
   ) {
+    const { name, spool } = target;
     this.#target = target;
     this.#limits = { ...limits, ...target.limits };
-    this.#log = log;
+    this.#store = spool
+      ? new SpoolStore(spool, { limits: this.#limits, log, name })
+      : new MemoryStore(this.#limits);
+    this.#trouble = new Trouble(name, log);
     this.#gone = gone;
     this.#retry = target.retry ?? NO_RETRY;
     this.#formatter = target.formatter;
+    if (this.#store.waiting > 0) this.#start();
   }
 
   /** For the alerts that come from now on. */
@@ -120,211 +141,218 @@ export class Lane {
 
   offer(pending: Pending): void {
     if (this.#target.takes?.(pending.alert) === false) return;
-    const { capacity, capacityUnits, batchSize, gatherMs } = this.#limits;
-    const isFull = this.#queue.length >= capacity || this.#units + pending.units > capacityUnits;
-    if (isFull || this.#state === "closed") return this.#drop();
-    this.#queue.push(pending);
-    this.#units += pending.units;
+    const { batchSize, gatherMs } = this.#limits;
+    if (this.#isClosed || !this.#store.offer(pending)) {
+      this.#trouble.dropped(this.#dropped++);
+      return;
+    }
     if (this.#running) return;
-    if (gatherMs === 0 || this.#queue.length >= batchSize) this.#start();
+    if (gatherMs === 0 || this.#store.waiting >= batchSize) this.#start();
     else this.#timer ??= setTimeout(() => this.#start(), gatherMs);
   }
 
-  /** Resolves when nothing is queued or under way. */
-  drained(): Promise<void> {
-    if (this.#queue.length > 0) this.#start();
-    if (!this.#running) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /**
+   * Resolves when nothing is queued or under way; where alerts outlive falcod and the sink is in
+   * trouble, when all of them do.
+   */
+  async drained(): Promise<void> {
+    if (this.#store.waiting > 0) this.#start();
+    if (!this.#running) return;
+    const drained = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const isInTrouble = this.#trouble.state === "retrying";
+    if (this.#store.isLasting && isInTrouble && await this.#store.kept()) return;
+    await drained;
   }
 
-  /** Gives up what is still there. */
+  /** Gives up what is still there; what is on disk stays there. */
   async close(): Promise<void> {
-    this.#shut();
+    await this.#shut();
     try {
       await this.#target.sink.close();
     } catch (error) {
-      this.#log.error(`Cannot close output "${this.#target.name}": ${reasonOf(error)}`);
+      this.#trouble.closeFailed(error);
     }
   }
 
   counters(): LaneCounters {
+    const spool = this.#store.counters?.();
     return {
       name: this.#target.name,
-      state: this.#state,
-      queued: this.#queue.length + this.#underWay,
+      state: this.#trouble.state,
+      queued: this.#isClosed && this.#store.isLasting ? 0 : this.#store.waiting + this.#underWay,
       delivered: this.#delivered,
       dropped: this.#dropped,
-      failed: this.#failed,
+      failed: this.#failed + (spool?.spoilt ?? 0),
       rejected: this.#rejected,
+      expired: this.#expired,
       retries: this.#retries,
+      repeated: this.#repeated,
+      kept: this.#kept,
+      ...spool && { spool },
     };
+  }
+
+  get #isClosed(): boolean {
+    return this.#trouble.state === "closed";
   }
 
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#running) return;
+    if (this.#running || this.#isClosed) return;
     this.#running = true;
     queueMicrotask(() => this.#run());
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#formatted(this.#take());
-      if (batch.length > 0) await this.#deliver(batch);
+    while (!this.#isClosed && this.#store.waiting > 0) {
+      const taken = await this.#store.take(this.#limits.batchSize);
+      // What is there cannot be read; who comes next tries again.
+      if (taken.length === 0) break;
+      const isDone = await this.#handle(taken);
+      if (!isDone) break;
+      await this.#store.settle();
       // A sink that does no input or output of its own must not keep the event loop from sources.
       await setImmediate();
     }
     this.#running = false;
-    this.#endOfDrops();
+    this.#trouble.caughtUp(this.#dropped);
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #take(): Pending[] {
-    const taken = this.#queue.splice(0, this.#limits.batchSize);
-    for (const pending of taken) this.#units -= pending.units;
-    return taken;
+  /** False when the alerts have to stay in the store for the next run. */
+  async #handle(taken: readonly Taken[]): Promise<boolean> {
+    const { maxAgeMs = Infinity } = this.#target;
+    const oldest = Date.now() - maxAgeMs;
+    const fresh = taken.filter(({ acceptedMs = Infinity }) => acceptedMs >= oldest);
+    if (fresh.length < taken.length) {
+      await this.#expire(this.#formatted(taken.filter((one) => !fresh.includes(one))));
+    }
+    const batch = this.#formatted(fresh);
+    const acceptedMs = fresh[0]?.acceptedMs ?? Infinity;
+    return batch.length === 0 || await this.#deliver(batch, acceptedMs + maxAgeMs);
   }
 
-  #formatted(batch: readonly Pending[]): FormattedAlert[] {
+  #formatted(batch: readonly Taken[]): FormattedAlert[] {
     const lines: FormattedAlert[] = [];
-    for (const pending of batch) {
+    const { adapt } = this.#target;
+    for (const { pending, again } of batch) {
       try {
-        lines.push(pending.format(this.#formatter));
+        const line = adapt
+          ? new Pending(adapt(pending.alert)).format(this.#formatter)
+          : pending.format(this.#formatter);
+        lines.push(again ? this.#marked(line) : line);
       } catch (error) {
         this.#failed++;
-        if (this.#formatFailed) continue;
-        this.#formatFailed = true;
-        this.#log.error(`Cannot format an alert for "${this.#target.name}": ${reasonOf(error)}`);
+        this.#trouble.formatFailed(error);
       }
     }
     return lines;
   }
 
-  /** Until it is there, or has to be given up. */
-  async #deliver(batch: readonly FormattedAlert[]): Promise<void> {
+  /** Says of an alert that it may have arrived before. */
+  #marked({ alert }: FormattedAlert): FormattedAlert {
+    if (!alert.fields.has(REPEATED_FIELD)) this.#repeated++;
+    const marked = { ...alert, fields: new Map(alert.fields).set(REPEATED_FIELD, true) };
+    return { alert: marked, line: this.#formatter.format(marked) };
+  }
+
+  /** Until it is there, or has to be given up; false when it has to stay. */
+  async #deliver(batch: readonly FormattedAlert[], giveUpMs: number): Promise<boolean> {
+    const { sink, timeoutMs } = this.#target;
+    const { blockedMs } = this.#limits;
     let rest = batch;
-    for (let attempt = 0;; attempt++) {
+    for (let tries = 0;; tries++) {
       this.#underWay = rest.length;
-      const error = await this.#write(rest);
-      if (error === undefined) {
-        this.#delivered += rest.length;
-        this.#underWay = 0;
-        if (this.#state !== "working") this.#recovered();
-        return;
-      }
-      const accepted = Math.min(rest.length, acceptedOf(error));
+      const error = await attempt(rest, {
+        sink,
+        stop: this.#stop.signal,
+        timeoutMs,
+        blockedMs,
+        onBlocked: () => this.#trouble.blocked(blockedMs),
+      });
+      this.#underWay = 0;
+      const accepted = error === undefined ? rest.length : acceptedOf(error, rest.length);
       this.#delivered += accepted;
       rest = rest.slice(accepted);
-      if (rest.length === 0 || !this.#goesOn(error, attempt)) {
-        this.#underWay = 0;
-        if (rest.length > 0) this.#lost(rest, error);
-        return;
+      if (rest.length === 0) {
+        this.#trouble.delivered(this.#failed);
+        return true;
       }
-      await this.#pause(attempt, error);
+      if (this.#staysAfter(error)) {
+        this.#kept += rest.length;
+        if (!this.#isClosed) await this.#endedBySink();
+        return false;
+      }
+      if (!this.#goesOn(error, tries)) {
+        await this.#lost(rest, error);
+        return true;
+      }
+      if (error instanceof WriteOverdue) rest = rest.map((line) => this.#marked(line));
+      this.#underWay = rest.length;
+      await this.#pause(tries, error);
+      if (Date.now() > giveUpMs) {
+        this.#underWay = 0;
+        await this.#expire(rest);
+        return true;
+      }
     }
   }
 
-  /** What went wrong; absent when the batch has arrived. */
-  async #write(batch: readonly FormattedAlert[]): Promise<unknown> {
-    const { sink, timeoutMs } = this.#target;
-    const overdue = new AbortController();
-    const signal = AbortSignal.any([this.#stop.signal, overdue.signal]);
-    const written = sink.write(batch, { signal }).then(() => undefined, (error) => error ?? "?");
-    if (timeoutMs === undefined) return await written;
-    const late = Symbol();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const after = (ms: number) =>
-      new Promise<typeof late>((resolve) => timer = setTimeout(() => resolve(late), ms));
-    try {
-      const outcome = await Promise.race([written, after(timeoutMs)]);
-      if (outcome !== late) return outcome;
-      clearTimeout(timer);
-      overdue.abort(new SinkError("unavailable", `no answer within ${timeoutMs} ms`));
-      // Two writes at once would mix up the order.
-      const ending = await Promise.race([written, after(GRACE_MS)]);
-      if (ending === undefined) return undefined;
-      return new SinkError("unavailable", `no answer within ${timeoutMs} ms`);
-    } finally {
-      clearTimeout(timer);
-    }
+  /** On the disk, for the next run. */
+  #staysAfter(error: unknown): boolean {
+    if (!this.#store.isLasting) return false;
+    return this.#isClosed || error instanceof SinkError && error.code === "closed";
   }
 
-  #goesOn(error: unknown, attempt: number): boolean {
-    if (this.#state === "closed" || attempt >= this.#retry.attempts) return false;
+  #goesOn(error: unknown, tries: number): boolean {
+    const isLast = tries >= this.#retry.attempts && !this.#store.isLasting;
+    if (this.#isClosed || isLast) return false;
     return !(error instanceof SinkError) || error.code === "unavailable";
   }
 
-  async #pause(attempt: number, error: unknown): Promise<void> {
+  async #pause(tries: number, error: unknown): Promise<void> {
     this.#retries++;
-    if (this.#state === "working") {
-      this.#failedBefore = this.#failed;
-      this.#log.warning(
-        `Output "${this.#target.name}" failed and is tried again: ${reasonOf(error)}`,
-      );
-    }
-    this.#state = "retrying";
+    this.#trouble.retrying(error, this.#failed);
     const askedMs = error instanceof SinkError ? error.retryAfterMs ?? 0 : 0;
-    await paused(backoffMs(attempt, this.#retry, { askedMs }), this.#stop.signal);
+    await paused(backoffMs(tries, this.#retry, { askedMs }), this.#stop.signal);
   }
 
-  #lost(batch: readonly FormattedAlert[], error: unknown): void {
-    if (this.#state === "working" || this.#state === "retrying") {
-      this.#failedBefore ??= this.#failed;
-      this.#state = "failing";
-      this.#log.error(
-        `Output "${this.#target.name}" failed, alerts are lost: ${reasonOf(error)}`,
-      );
-    }
+  async #expire(batch: readonly FormattedAlert[]): Promise<void> {
+    this.#expired += batch.length;
+    await this.#lost(batch, new SinkError("unavailable", "they have become too old"));
+  }
+
+  async #lost(batch: readonly FormattedAlert[], error: unknown): Promise<void> {
+    this.#trouble.lost(error, this.#failed);
     this.#failed += batch.length;
     if (error instanceof SinkError && error.code === "rejected") this.#rejected += batch.length;
     this.#target.onDead?.(batch, reasonOf(error));
-    if (error instanceof SinkError && error.code === "closed" && this.#state !== "closed") {
-      this.#shut();
-      this.#gone();
+    if (error instanceof SinkError && error.code === "closed" && !this.#isClosed) {
+      await this.#endedBySink();
     }
   }
 
-  #recovered(): void {
-    const lost = this.#failed - (this.#failedBefore ?? this.#failed);
-    this.#failedBefore = undefined;
-    if (this.#state === "closed") return;
-    this.#state = "working";
-    const outcome = lost === 0 ? "nothing was lost" : `${lost} alerts were lost`;
-    this.#log.warning(`Output "${this.#target.name}" works again, ${outcome}`);
+  async #endedBySink(): Promise<void> {
+    await this.#shut();
+    this.#gone();
   }
 
-  #shut(): void {
+  async #shut(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#state = "closed";
-    this.#failed += this.#queue.length;
-    this.#queue = [];
-    this.#units = 0;
+    if (this.#isClosed) return;
+    this.#trouble.closed();
     this.#stop.abort(new SinkError("unavailable", "falcod stops"));
-  }
-
-  #drop(): void {
-    if (this.#droppedBefore === undefined) {
-      this.#droppedBefore = this.#dropped;
-      const reason = this.#state === "closed" ? "is closed" : "does not keep up";
-      this.#log.error(`Output "${this.#target.name}" ${reason}, new alerts are dropped`);
-    }
-    this.#dropped++;
-  }
-
-  #endOfDrops(): void {
-    if (this.#droppedBefore === undefined || this.#state === "closed") return;
-    const dropped = this.#dropped - this.#droppedBefore;
-    this.#droppedBefore = undefined;
-    this.#log.warning(
-      `Output "${this.#target.name}" has caught up, ${dropped} alerts were dropped`,
-    );
+    const onDisk = this.#store.waiting;
+    const lost = await this.#store.close();
+    this.#failed += lost;
+    if (this.#store.isLasting) this.#kept += onDisk - lost;
   }
 }
 
-function acceptedOf(error: unknown): number {
-  return error instanceof SinkError ? error.accepted ?? 0 : 0;
+function acceptedOf(error: unknown, most: number): number {
+  return error instanceof SinkError ? Math.min(most, error.accepted ?? 0) : 0;
 }
 
 /** Returns early when the signal aborts. */
@@ -339,8 +367,4 @@ function paused(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(end, ms);
     signal.addEventListener("abort", end);
   });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,32 +1,9 @@
 import type { Alert } from "../alert/mod.ts";
-import { type FormattedAlert, type Sink, SinkError, type WriteContext } from "../plugin/mod.ts";
+import { type FormattedAlert, type Sink, SinkError } from "../plugin/mod.ts";
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeliveryTarget } from "./lane.ts";
-
-type Answer = "ok" | SinkError | "hang" | "hang until told";
-
-/** Answers as it is told, one answer for each write, and the last one from then on. */
-class Moody implements Sink {
-  readonly writes: string[][] = [];
-
-  constructor(readonly answers: Answer[]) {}
-
-  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
-    this.writes.push(batch.map(({ line }) => line));
-    const answer = this.answers.length > 1 ? this.answers.shift()! : this.answers[0]!;
-    if (answer instanceof SinkError) throw answer;
-    if (answer === "ok") return;
-    await new Promise((_, reject) => {
-      if (answer === "hang") return;
-      context!.signal.addEventListener("abort", () => reject(context!.signal.reason));
-    });
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+import { alert, Moody } from "./testing.ts";
 
 const RETRY = { attempts: 2, firstMs: 1, mostMs: 2 };
 
@@ -45,19 +22,6 @@ function laneTo(sink: Sink, more: Partial<DeliveryTarget> = {}) {
     for (const message of messages) delivery.enqueue(alert(message));
   };
   return { delivery, lines, send, counters: () => delivery.counters()[0]! };
-}
-
-function alert(message: string): Alert {
-  return {
-    rule: "r",
-    priority: "Notice",
-    source: "syscall",
-    tags: [],
-    timeNs: 0n,
-    hostname: "h",
-    message,
-    fields: new Map(),
-  };
 }
 
 const unavailable = new SinkError("unavailable", "not now");

@@ -1,0 +1,94 @@
+/** What a lane says of its troubles: each once when it begins, and once when it is over. */
+import type { Logger } from "../plugin/mod.ts";
+
+export type LaneState = "working" | "blocked" | "retrying" | "failing" | "closed";
+
+export class Trouble {
+  readonly #name: string;
+  readonly #log: Logger;
+  #state: LaneState = "working";
+  /** Counters when the current trouble began. */
+  #failedBefore: number | undefined;
+  #droppedBefore: number | undefined;
+  #formatFailed = false;
+
+  constructor(name: string, log: Logger) {
+    this.#name = name;
+    this.#log = log;
+  }
+
+  get state(): LaneState {
+    return this.#state;
+  }
+
+  /** A write takes long; it goes on. */
+  blocked(afterMs: number): void {
+    if (this.#state !== "working") return;
+    this.#state = "blocked";
+    this.#log.error(
+      `Output "${this.#name}" has not taken an alert for ${afterMs} ms, others wait behind it`,
+    );
+  }
+
+  retrying(error: unknown, failed: number): void {
+    if (this.#state === "closed") return;
+    if (this.#state === "working" || this.#state === "blocked") {
+      this.#failedBefore ??= failed;
+      this.#log.warning(`Output "${this.#name}" failed and is tried again: ${reasonOf(error)}`);
+    }
+    this.#state = "retrying";
+  }
+
+  /** `failed`: before these alerts. */
+  lost(error: unknown, failed: number): void {
+    if (this.#state === "closed" || this.#state === "failing") return;
+    this.#failedBefore ??= failed;
+    this.#state = "failing";
+    this.#log.error(`Output "${this.#name}" failed, alerts are lost: ${reasonOf(error)}`);
+  }
+
+  delivered(failed: number): void {
+    if (this.#state === "working" || this.#state === "closed") return;
+    const wasBlocked = this.#state === "blocked";
+    const lost = failed - (this.#failedBefore ?? failed);
+    this.#failedBefore = undefined;
+    this.#state = "working";
+    const outcome = wasBlocked
+      ? "goes on"
+      : `works again, ${lost === 0 ? "nothing was lost" : `${lost} alerts were lost`}`;
+    this.#log.warning(`Output "${this.#name}" ${outcome}`);
+  }
+
+  /** `dropped`: before this alert. */
+  dropped(dropped: number): void {
+    if (this.#droppedBefore !== undefined) return;
+    this.#droppedBefore = dropped;
+    const reason = this.#state === "closed" ? "is closed" : "does not keep up";
+    this.#log.error(`Output "${this.#name}" ${reason}, new alerts are dropped`);
+  }
+
+  caughtUp(dropped: number): void {
+    if (this.#droppedBefore === undefined || this.#state === "closed") return;
+    const lost = dropped - this.#droppedBefore;
+    this.#droppedBefore = undefined;
+    this.#log.warning(`Output "${this.#name}" has caught up, ${lost} alerts were dropped`);
+  }
+
+  formatFailed(error: unknown): void {
+    if (this.#formatFailed) return;
+    this.#formatFailed = true;
+    this.#log.error(`Cannot format an alert for "${this.#name}": ${reasonOf(error)}`);
+  }
+
+  closeFailed(error: unknown): void {
+    this.#log.error(`Cannot close output "${this.#name}": ${reasonOf(error)}`);
+  }
+
+  closed(): void {
+    this.#state = "closed";
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,59 @@
+/** A bounded queue in memory. */
+import type { Pending } from "./pending.ts";
+import type { Store, Taken } from "./store.ts";
+
+export interface StoreLimits {
+  /** Alerts it holds. */
+  readonly capacity: number;
+  /** UTF-16 units of text it holds, whatever their number. */
+  readonly capacityUnits: number;
+}
+
+export class MemoryStore implements Store {
+  readonly isLasting = false;
+  readonly #limits: StoreLimits;
+  #queue: Pending[] = [];
+  #units = 0;
+
+  constructor(limits: StoreLimits) {
+    this.#limits = limits;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  offer(pending: Pending): boolean {
+    const { capacity, capacityUnits } = this.#limits;
+    if (this.#queue.length >= capacity || this.#units + pending.units > capacityUnits) return false;
+    this.#queue.push(pending);
+    this.#units += pending.units;
+    return true;
+  }
+
+  take(limit: number): Promise<readonly Taken[]> {
+    return Promise.resolve(this.splice(limit).map((pending) => ({ pending, again: false })));
+  }
+
+  /** Takes out the oldest. */
+  splice(limit: number): Pending[] {
+    const taken = this.#queue.splice(0, limit);
+    for (const pending of taken) this.#units -= pending.units;
+    return taken;
+  }
+
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  kept(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  close(): Promise<number> {
+    const lost = this.#queue.length;
+    this.#queue = [];
+    this.#units = 0;
+    return Promise.resolve(lost);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * One alert in a segment, little endian:
+ *
+ *     ┌──────────────┬───────────────┬──────────────────┬───────────────┐
+ *     │ length   u32 │ CRC32     u32 │ accepted ms  f64 │ text, UTF-8   │
+ *     └──────────────┴───────────────┴──────────────────┴───────────────┘
+ *                                    └── length bytes, of which the CRC is ──┘
+ */
+import { crc32 } from "node:zlib";
+
+const FRAME_BYTES = 8;
+const TIME_BYTES = 8;
+/** Bytes beside the text. */
+export const ENTRY_OVERHEAD = FRAME_BYTES + TIME_BYTES;
+/** Longer ones nobody has written. */
+export const LARGEST_ENTRY = 32 << 20;
+
+export interface Entry {
+  /** Milliseconds since the epoch when the delivery took the alert. */
+  readonly acceptedMs: number;
+  readonly text: string;
+}
+
+/** What stands at a place; `end` is where the next entry begins. */
+export type Found =
+  | { readonly kind: "entry"; readonly entry: Entry; readonly end: number }
+  /** Its bytes are not those that were written. */
+  | { readonly kind: "spoilt"; readonly end: number }
+  /** The bytes end inside it; so many are needed to read it. */
+  | { readonly kind: "short"; readonly needs: number }
+  /** No entry: where the next one begins cannot be told. */
+  | { readonly kind: "lost" };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function encodeEntry({ acceptedMs, text }: Entry): Uint8Array {
+  const body = encoder.encode(text);
+  const bytes = new Uint8Array(FRAME_BYTES + TIME_BYTES + body.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, TIME_BYTES + body.length, true);
+  view.setFloat64(FRAME_BYTES, acceptedMs, true);
+  bytes.set(body, FRAME_BYTES + TIME_BYTES);
+  view.setUint32(4, crc32(bytes.subarray(FRAME_BYTES)), true);
+  return bytes;
+}
+
+export function entryAt(bytes: Uint8Array, at: number): Found {
+  const there = bytes.length - at;
+  if (there < FRAME_BYTES) return { kind: "short", needs: FRAME_BYTES };
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, there);
+  const length = view.getUint32(0, true);
+  if (length < TIME_BYTES || length > LARGEST_ENTRY) return { kind: "lost" };
+  const size = FRAME_BYTES + length;
+  if (there < size) return { kind: "short", needs: size };
+  const end = at + size;
+  const body = bytes.subarray(at + FRAME_BYTES, end);
+  if (crc32(body) !== view.getUint32(4, true)) return { kind: "spoilt", end };
+  const acceptedMs = view.getFloat64(FRAME_BYTES, true);
+  const text = decoder.decode(body.subarray(TIME_BYTES));
+  return { kind: "entry", entry: { acceptedMs, text }, end };
+}

@@ -1,0 +1,38 @@
+/** Where the alerts of a lane wait. */
+import type { Pending } from "./pending.ts";
+
+export interface Taken {
+  readonly pending: Pending;
+  /** Milliseconds since the epoch when it was accepted; absent: just now. */
+  readonly acceptedMs?: number;
+  /** It may have arrived in an earlier run. */
+  readonly again: boolean;
+}
+
+export interface StoreCounters {
+  readonly bytes: number;
+  /** Alerts that are on disk and have not been handed to the sink. */
+  readonly alerts: number;
+  /** Times that writing or reading failed. */
+  readonly failures: number;
+  /** Alerts whose bytes were spoilt; they are lost. */
+  readonly spoilt: number;
+}
+
+export interface Store {
+  /** Returns at once; false when there is no room. */
+  offer(pending: Pending): boolean;
+  /** Alerts that were not taken yet. */
+  readonly waiting: number;
+  /** The oldest of them. Empty: there is nothing at the moment. Never rejects. */
+  take(limit: number): Promise<readonly Taken[]>;
+  /** What was taken last has arrived or is given up. Never rejects. */
+  settle(): Promise<void>;
+  /** All that was accepted outlives falcod by now, and may be left behind. */
+  kept(): Promise<boolean>;
+  /** Resolves to how many alerts nobody will see any more. Never rejects. */
+  close(): Promise<number>;
+  /** Alerts outlive falcod here. */
+  readonly isLasting: boolean;
+  counters?(): StoreCounters;
+}
