@@ -54,9 +54,13 @@ export class Delivery {
     return within(timeoutMs, Promise.all(this.#lanes.map((lane) => lane.drained())));
   }
 
-  /** Flushes, then closes the sinks; both may take `timeoutMs`. False when something was left behind. */
+  /**
+   * Flushes, then closes the sinks; both may take `timeoutMs`. False when something was left behind; what
+   * is on disk is not.
+   */
   async close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<boolean> {
-    const flushed = await this.flush(timeoutMs);
+    const settled = Promise.all(this.#lanes.map((lane) => lane.settled()));
+    const flushed = await within(timeoutMs, settled);
     const closed = Promise.all(this.#lanes.map((lane) => lane.close()));
     if (await within(timeoutMs, closed)) return flushed;
     this.#log.warning("Some outputs did not close in time");

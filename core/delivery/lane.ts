@@ -151,15 +151,17 @@ export class Lane {
     else this.#timer ??= setTimeout(() => this.#start(), gatherMs);
   }
 
-  /**
-   * Resolves when nothing is queued or under way; where alerts outlive falcod and the sink is in
-   * trouble, when all of them do.
-   */
-  async drained(): Promise<void> {
+  /** Resolves when nothing is queued or under way. */
+  drained(): Promise<void> {
     if (this.#store.waiting > 0) this.#start();
-    if (!this.#running) return;
-    const drained = new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const isInTrouble = this.#trouble.state === "retrying";
+    if (!this.#running) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Resolves when falcod may end: all has gone out, or is on disk and the sink is in trouble. */
+  async settled(): Promise<void> {
+    const drained = this.drained();
+    const isInTrouble = this.#trouble.state === "retrying" || this.#trouble.state === "failing";
     if (this.#store.isLasting && isInTrouble && await this.#store.kept()) return;
     await drained;
   }
