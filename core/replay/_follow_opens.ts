@@ -4,7 +4,7 @@ import type { ScapEvent } from "../scap/mod.ts";
 import { Descriptor, O_DIRECTORY } from "./descriptor.ts";
 import type { Handler, Remember } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { InternedPath, NOT_CAPTURED, type OpenedFile, type Texts } from "./texts.ts";
+import { InternedPath, NOT_CAPTURED, type Texts } from "./texts.ts";
 import type { ReplayThread } from "./threads.ts";
 
 const AT_FDCWD = -100;
@@ -70,20 +70,25 @@ interface Opened {
 function describe(scap: ScapEvent, { flags, path, layout }: Opened): Descriptor {
   const inodeAt = scap.paramStart(layout.inode);
   const hasInode = scap.paramLength(layout.inode) === 8;
-  const file = {
-    flags: flags | 0,
-    encodedDevice: (scap.paramUnsigned(layout.device) ?? 0) | 0,
-    inodeLow: hasInode ? scap.view.getInt32(inodeAt, true) : 0,
-    inodeHigh: hasInode ? scap.view.getInt32(inodeAt + 4, true) : 0,
-  };
-  if (!(path instanceof InternedPath)) return descriptorOf(path, file);
-  return path.openedAs(file) ?? path.remember(file, descriptorOf(path, file));
-}
-
-function descriptorOf(path: NamedPath, file: OpenedFile): Descriptor {
-  const { flags, encodedDevice, inodeLow, inodeHigh } = file;
+  const bits = flags | 0;
+  const device = (scap.paramUnsigned(layout.device) ?? 0) | 0;
+  const inodeLow = hasInode ? scap.view.getInt32(inodeAt, true) : 0;
+  const inodeHigh = hasInode ? scap.view.getInt32(inodeAt + 4, true) : 0;
+  const interned = path instanceof InternedPath ? path : undefined;
+  const last = interned?.openedAs(bits, device, inodeLow, inodeHigh);
+  if (last !== undefined) return last;
   const kind = (flags & O_DIRECTORY) !== 0 ? "directory" : "file";
-  return new Descriptor(kind, path, flags >>> 0, encodedDevice, inodeLow, inodeHigh, path.given);
+  const descriptor = new Descriptor(
+    kind,
+    path,
+    bits >>> 0,
+    device,
+    inodeLow,
+    inodeHigh,
+    path.given,
+  );
+  interned?.remember(descriptor);
+  return descriptor;
 }
 
 function creatFlags(flags: number): number {

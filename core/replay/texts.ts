@@ -16,14 +16,6 @@ export const NOT_CAPTURED = "<NA>";
 /** The same in captures of old. */
 const OLD_NULL = "(NULL)";
 
-/** Bits, as signed numbers of 32. */
-export interface OpenedFile {
-  readonly flags: number;
-  readonly encodedDevice: number;
-  readonly inodeLow: number;
-  readonly inodeHigh: number;
-}
-
 /** One object for one path, so that a judge can keep notes on it. */
 export class InternedPath implements NamedPath {
   readonly resolved = undefined;
@@ -31,7 +23,7 @@ export class InternedPath implements NamedPath {
   /** What was made of it when it was last opened, and as which file: often it is opened so again. */
   #opened: Descriptor | undefined;
   #flags = 0;
-  #encodedDevice = 0;
+  #device = 0;
   #inodeLow = 0;
   #inodeHigh = 0;
 
@@ -40,19 +32,27 @@ export class InternedPath implements NamedPath {
     this.sights = { given: sight, resolved: sight };
   }
 
-  /** Looks at nothing but this object: what is opened is nearly always in no cache. */
-  openedAs({ flags, encodedDevice, inodeLow, inodeHigh }: OpenedFile): Descriptor | undefined {
+  /**
+   * Looks at nothing but this object: what is opened is nearly always in no cache. Bits, as signed
+   * numbers of 32; in positions, because nothing is asked as often.
+   */
+  openedAs(
+    flags: number,
+    device: number,
+    inodeLow: number,
+    inodeHigh: number,
+  ): Descriptor | undefined {
     const isSame = this.#flags === flags && this.#inodeLow === inodeLow &&
-      this.#inodeHigh === inodeHigh && this.#encodedDevice === encodedDevice;
+      this.#inodeHigh === inodeHigh && this.#device === device;
     return isSame ? this.#opened : undefined;
   }
 
-  remember(file: OpenedFile, descriptor: Descriptor): Descriptor {
-    this.#flags = file.flags;
-    this.#encodedDevice = file.encodedDevice;
-    this.#inodeLow = file.inodeLow;
-    this.#inodeHigh = file.inodeHigh;
-    return this.#opened = descriptor;
+  remember(descriptor: Descriptor): void {
+    this.#flags = descriptor.flags | 0;
+    this.#device = descriptor.encodedDevice | 0;
+    this.#inodeLow = descriptor.inodeLow | 0;
+    this.#inodeHigh = descriptor.inodeHigh | 0;
+    this.#opened = descriptor;
   }
 }
 
