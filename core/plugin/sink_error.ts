@@ -12,16 +12,23 @@ export interface SinkErrorOptions extends ErrorOptions {
   readonly retryAfterMs?: number;
   /** So many alerts at the beginning of the batch did arrive; the others did not. */
   readonly accepted?: number;
+  /**
+   * Of `rejected`: so many that follow the accepted ones are not wanted, and what comes after them was
+   * not tried. Absent: all that follow.
+   */
+  readonly refused?: number;
 }
 
 export class SinkError extends Error {
   override readonly name = "SinkError";
   readonly retryAfterMs: number | undefined;
   readonly accepted: number | undefined;
+  readonly refused: number | undefined;
 
   constructor(readonly code: SinkErrorCode, message: string, options?: SinkErrorOptions) {
     super(message, options);
     this.retryAfterMs = options?.retryAfterMs;
     this.accepted = options?.accepted;
+    this.refused = options?.refused;
   }
 }
