@@ -52,7 +52,8 @@ export function loadProbe(options: ProbeOptions): LoadedProbe {
   for (const bytes of options.objects) {
     const variant = variantOf(bytes);
     try {
-      return { object: load(`falcod-${variant}`, bytes, options), variant, rejected };
+      const name = `falcod-${variant}`;
+      return { object: loadQuietly(name, bytes, options), variant, rejected };
     } catch (error) {
       if (!(error instanceof NativeError) || error.code !== "load-failed") throw error;
       rejected.push(`${variant}: ${error.message}`);
@@ -65,19 +66,36 @@ export function loadProbe(options: ProbeOptions): LoadedProbe {
   });
 }
 
-function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject {
+/** What libbpf and the verifier say is asked for only once it is known that they object. */
+function loadQuietly(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject {
+  try {
+    return load(name, bytes, options, { quiet: true });
+  } catch (error) {
+    if (!(error instanceof NativeError)) throw error;
+    return load(name, bytes, options, { quiet: false });
+  }
+}
+
+function load(
+  name: string,
+  bytes: Uint8Array,
+  options: ProbeOptions,
+  { quiet }: { readonly quiet: boolean },
+): BpfObject {
   using stack = new DisposableStack();
-  const object = stack.use(BpfObject.open(name, bytes, options.libbpfPath));
+  const { libbpfPath } = options;
+  const object = stack.use(BpfObject.open(name, bytes, { libbpfPath, quiet }));
   object.resizeMap("lifecycle", ringBytes(options.lifecycleBytes ?? LIFECYCLE_BYTES));
   object.resizeMap("events", ringBytes(options.eventsBytes ?? EVENTS_BYTES));
   const cpus = cpuSlots(Deno.readTextFileSync(POSSIBLE_CPUS));
   object.resizeMap("exec_slots", cpus);
   object.resizeMap("verdicts", cpus * VERDICTS_PER_CPU);
-  if (!hasTracepoints(URING_TRACEPOINTS)) {
+  const types = kernelTypes();
+  if (!hasTracepoints(types, URING_TRACEPOINTS)) {
     for (const program of URING_PROGRAMS) object.leaveOut(program);
   }
   for (const [program, tracepoint] of Object.entries(MOMENT_PROGRAMS)) {
-    if (!hasTracepoints([tracepoint])) object.leaveOut(program);
+    if (!hasTracepoints(types, [tracepoint])) object.leaveOut(program);
   }
   object.load();
   stack.move();
@@ -88,13 +106,7 @@ function load(name: string, bytes: Uint8Array, options: ProbeOptions): BpfObject
  * Whether the kernel has all of these tracepoints. It names the type of each in its own types, of which
  * only the names are looked at: they stand one after the other, each with its NUL.
  */
-function hasTracepoints(names: readonly string[]): boolean {
-  let types: Buffer;
-  try {
-    types = Buffer.from(Deno.readFileSync(KERNEL_TYPES));
-  } catch {
-    return false;
-  }
+function hasTracepoints(types: Buffer, names: readonly string[]): boolean {
   return names.every((name) => types.includes(`\0btf_trace_${name}\0`, 0, "latin1"));
 }
 
@@ -110,6 +122,15 @@ export function cpuSlots(possible: string): number {
 function ringBytes(wanted: number): number {
   const bytes = Math.max(openLibc().getpagesize(), Math.min(wanted, LARGEST_RING_BYTES));
   return 2 ** Math.ceil(Math.log2(bytes));
+}
+
+/** The kernel's own types, some MB; nothing where it does not tell them. */
+function kernelTypes(): Buffer {
+  try {
+    return Buffer.from(Deno.readFileSync(KERNEL_TYPES).buffer);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** An object that casts names the kernel function it does it with; the other has no use for it. */

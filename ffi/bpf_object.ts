@@ -36,6 +36,13 @@ const PROGRAM_INFO = { id: 4, runNs: 192, runs: 200, byteLength: 208 } as const;
 
 const EPERM = 1;
 
+export interface BpfObjectOptions {
+  /** libbpf to use instead of the system's `libbpf.so.1`. */
+  readonly libbpfPath?: string | undefined;
+  /** Opened and loaded without libbpf's messages: quicker, but errors do not say what it said. */
+  readonly quiet?: boolean;
+}
+
 /**
  * Owns programs, maps and links of one object.
  *
@@ -48,27 +55,31 @@ export class BpfObject implements Disposable {
   readonly #links: Deno.PointerObject[] = [];
   readonly #leftOut = new Set<string>();
 
-  private constructor(libbpf: Libbpf, object: Deno.PointerObject) {
+  readonly #quiet: boolean;
+
+  private constructor(libbpf: Libbpf, object: Deno.PointerObject, quiet: boolean) {
     this.#libbpf = libbpf;
     this.#object = object;
+    this.#quiet = quiet;
   }
 
   /** Parses the ELF file in `bytes`; `name` shows up in libbpf's messages and before map names. */
-  static open(name: string, bytes: Uint8Array, libbpfPath?: string): BpfObject {
+  static open(name: string, bytes: Uint8Array, options: BpfObjectOptions = {}): BpfObject {
+    const { libbpfPath, quiet = false } = options;
     const libbpf = openLibbpf(libbpfPath);
-    using log = new LibbpfLog(libbpf);
+    using log = new LibbpfLog(libbpf, { quiet });
     // struct bpf_object_open_opts, the part that is set, and the name it points to in the same memory,
     // so that both live as long as the call: size_t sz | const char *object_name | name
     const text = cString(name);
-    const options = new Uint8Array(16 + text.length);
-    options.set(text, 16);
-    const view = new DataView(options.buffer);
+    const named = new Uint8Array(16 + text.length);
+    named.set(text, 16);
+    const view = new DataView(named.buffer);
     view.setBigUint64(0, 16n, true);
-    view.setBigUint64(8, Deno.UnsafePointer.value(Deno.UnsafePointer.of(options)) + 16n, true);
+    view.setBigUint64(8, Deno.UnsafePointer.value(Deno.UnsafePointer.of(named)) + 16n, true);
     const object = libbpf.bpf_object__open_mem(
       new Uint8Array(bytes),
       BigInt(bytes.length),
-      options,
+      named,
     );
     if (object === null) {
       throw new NativeError(
@@ -80,7 +91,7 @@ export class BpfObject implements Disposable {
         },
       );
     }
-    return new BpfObject(libbpf, object);
+    return new BpfObject(libbpf, object, quiet);
   }
 
   /** Sets how many entries a map has, for a ring its bytes. Only before `load`. */
@@ -98,7 +109,7 @@ export class BpfObject implements Disposable {
 
   /** Fits the programs to the running kernel, creates the maps, and has the verifier judge everything. */
   load(): void {
-    using log = new LibbpfLog(this.#libbpf);
+    using log = new LibbpfLog(this.#libbpf, { quiet: this.#quiet });
     const result = this.#libbpf.bpf_object__load(this.#handle);
     if (result === 0) return;
     if (result === -EPERM && !hasBpfCapabilities()) {

@@ -94,15 +94,22 @@ const SHOWN_CHARACTERS = 4 << 10;
  */
 export class LibbpfLog implements Disposable {
   readonly #libbpf: Libbpf;
-  readonly #callback: Deno.UnsafeCallback<
-    { readonly parameters: readonly ["i32", "pointer", "pointer"]; readonly result: "i32" }
-  >;
+  readonly #callback:
+    | Deno.UnsafeCallback<
+      { readonly parameters: readonly ["i32", "pointer", "pointer"]; readonly result: "i32" }
+    >
+    | undefined;
   #text = "";
   #message: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor(libbpf: Libbpf) {
+  /** `quiet`: nothing is collected. Thousands of messages, each of them a call, take some 100 ms. */
+  constructor(libbpf: Libbpf, { quiet = false } = {}) {
     const libc = openLibc();
     this.#libbpf = libbpf;
+    if (quiet) {
+      libbpf.libbpf_set_print(null);
+      return;
+    }
     // The third argument is a va_list, which on x86-64 (an array) and on aarch64 (a large struct) is
     // passed as a pointer; vsnprintf takes it the same way. It can be used once only.
     this.#callback = new Deno.UnsafeCallback(
@@ -133,7 +140,7 @@ export class LibbpfLog implements Disposable {
 
   [Symbol.dispose](): void {
     this.#libbpf.libbpf_set_print(null);
-    this.#callback.close();
+    this.#callback?.close();
   }
 }
 

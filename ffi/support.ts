@@ -102,7 +102,7 @@ function checkLibbpf(path?: string): SupportItem[] {
   } catch (error) {
     return [{ ...item, ok: false, found: describe(error) }];
   }
-  using _silence = new LibbpfLog(libbpf);
+  using _silence = new LibbpfLog(libbpf, { quiet: true });
   return [
     { ...item, ok: true, found: libbpfVersion(libbpf) },
     checkRingBuffer(libbpf),
