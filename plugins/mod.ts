@@ -27,6 +27,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "formatter", name: "json", load: () => import("./formatters/json/mod.ts") },
   { kind: "formatter", name: "text", load: () => import("./formatters/text/mod.ts") },
   { kind: "sink", name: "stdout", load: () => import("./sinks/stdout/mod.ts") },
+  { kind: "sink", name: "file", load: () => import("./sinks/file/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",

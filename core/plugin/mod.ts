@@ -12,6 +12,7 @@ export {
   isListening,
   watchSockets,
 } from "./container_engine.ts";
+export { type ByteWriter, LineWriteError, LineWriter } from "./line_writer.ts";
 export {
   checkPluginConfig,
   type ConfigOf,

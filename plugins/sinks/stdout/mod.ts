@@ -1,46 +1,26 @@
 /** Alerts on standard output, one line each; the lines of a batch go out in one write. */
-import { setTimeout } from "node:timers/promises";
-import { type FormattedAlert, type Sink, SinkError, type SinkPlugin } from "../../../core/mod.ts";
+import {
+  type ByteWriter,
+  type FormattedAlert,
+  LineWriteError,
+  LineWriter,
+  type Sink,
+  SinkError,
+  type SinkPlugin,
+  type WriteContext,
+} from "../../../core/mod.ts";
 import { schema, type StdoutConfig } from "./schema.ts";
 
-/** Where the bytes go; may take fewer than it is given. */
-export interface ByteWriter {
-  write(bytes: Uint8Array): Promise<number>;
-}
-
 export class StdoutSink implements Sink {
-  readonly #encoder = new TextEncoder();
-  /** A write failed inside a line: the next batch must not continue it. */
-  #insideLine = false;
+  readonly #lines = new LineWriter();
 
   constructor(readonly writer: ByteWriter = Deno.stdout) {}
 
-  async write(batch: readonly FormattedAlert[]): Promise<void> {
-    const lines = batch.map(({ line }) => `${line}\n`).join("");
-    const bytes = this.#encoder.encode(this.#insideLine ? `\n${lines}` : lines);
-    let written = 0;
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     try {
-      while (written < bytes.length) {
-        const count = await this.#take(bytes.subarray(written));
-        if (count <= 0) throw new SinkError("unavailable", "standard output takes no bytes");
-        written += count;
-      }
+      await this.#lines.write(batch, this.writer, context?.signal);
     } catch (error) {
-      throw sinkError(error);
-    } finally {
-      if (written > 0) this.#insideLine = bytes[written - 1] !== NEWLINE;
-    }
-  }
-
-  /** A descriptor that somebody has made non-blocking says so when its reader is behind: it is full, not broken. */
-  async #take(bytes: Uint8Array): Promise<number> {
-    for (;;) {
-      try {
-        return await this.writer.write(bytes);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-        await setTimeout(TRY_AGAIN_MS);
-      }
+      throw error instanceof LineWriteError ? sinkError(error) : error;
     }
   }
 
@@ -50,17 +30,13 @@ export class StdoutSink implements Sink {
   }
 }
 
-const NEWLINE = 0x0a;
-const TRY_AGAIN_MS = 10;
-
-function sinkError(error: unknown): SinkError {
-  if (error instanceof SinkError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  const closed = error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.BadResource || codeOf(error) === "EBADF";
+function sinkError({ message, cause, accepted }: LineWriteError): SinkError {
+  const closed = cause instanceof Deno.errors.BrokenPipe ||
+    cause instanceof Deno.errors.BadResource || codeOf(cause) === "EBADF";
+  const options = { cause, accepted };
   return closed
-    ? new SinkError("closed", `Nobody reads standard output any more: ${reason}`, { cause: error })
-    : new SinkError("unavailable", `Cannot write to standard output: ${reason}`, { cause: error });
+    ? new SinkError("closed", `Nobody reads standard output any more: ${message}`, options)
+    : new SinkError("unavailable", `Cannot write to standard output: ${message}`, options);
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,6 +1,7 @@
+import type { ByteWriter } from "../../../core/mod.ts";
 import { assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
-import { type ByteWriter, StdoutSink } from "./mod.ts";
+import { StdoutSink } from "./mod.ts";
 
 /** Takes at most `limit` bytes a call, as a pipe does that is nearly full. */
 class Pipe implements ByteWriter {

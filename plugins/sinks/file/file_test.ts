@@ -1,0 +1,310 @@
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
+import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
+import { FileSink } from "./file_sink.ts";
+import plugin from "./mod.ts";
+import { OpenFile } from "./open_file.ts";
+
+interface Place extends AsyncDisposable {
+  readonly folder: string;
+  readonly path: string;
+  lines(name?: string): Promise<string[]>;
+}
+
+async function place(): Promise<Place> {
+  const folder = await Deno.makeTempDir();
+  return {
+    folder,
+    path: `${folder}/events.txt`,
+    lines: async (name = "events.txt") => linesOf(await Deno.readTextFile(`${folder}/${name}`)),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+const linesOf = (text: string) => text.split("\n").slice(0, -1);
+
+const sinkAt = (path: string, keys: Record<string, unknown> = {}) =>
+  plugin.create(plugin.schema.parse({ filename: path, ...keys }));
+
+const ROTATION = { maxSizeBytes: Infinity, maxAgeMs: Infinity, keep: 2, compress: false };
+
+async function subject(keepAlive: boolean): Promise<SinkSubject> {
+  const at = await place();
+  const sink = sinkAt(`${at.folder}/inner/events.txt`, { keep_alive: keepAlive });
+  await Deno.mkdir(`${at.folder}/inner`);
+  return {
+    sink,
+    received: () => at.lines("inner/events.txt"),
+    breakDown: () => Deno.remove(`${at.folder}/inner`, { recursive: true }),
+    [Symbol.asyncDispose]: async () => {
+      await sink.close();
+      await at[Symbol.asyncDispose]();
+    },
+  };
+}
+
+testSink("file", () => subject(false));
+testSink("file kept open", () => subject(true));
+
+Deno.test("file: what it makes is for its user only, unless told otherwise", async () => {
+  await using at = await place();
+  await sinkAt(at.path).write(formatted("1"));
+  await sinkAt(`${at.folder}/open`, { mode: "0640" }).write(formatted("1"));
+  assertEquals((await Deno.stat(at.path)).mode! & 0o777, 0o600);
+  assertEquals((await Deno.stat(`${at.folder}/open`)).mode! & 0o777, 0o640);
+});
+
+Deno.test("file: alerts are appended to what is there", async () => {
+  await using at = await place();
+  await Deno.writeTextFile(at.path, "before\n");
+  await sinkAt(at.path).write(formatted("1"));
+  assertEquals(await at.lines(), ["before", "1"]);
+});
+
+Deno.test("file: after a rename, one that is kept open is written to until it is opened again", async () => {
+  await using at = await place();
+  const sink = sinkAt(at.path, { keep_alive: true });
+  await sink.write(formatted("1"));
+  await Deno.rename(at.path, `${at.folder}/old`);
+  await sink.write(formatted("2"));
+  await sink.reopen!();
+  assertEquals(await at.lines(), []);
+  await sink.write(formatted("3"));
+  assertEquals([await at.lines("old"), await at.lines()], [["1", "2"], ["3"]]);
+  await sink.close();
+});
+
+Deno.test("file: after a rename, one that is not kept open begins anew by itself", async () => {
+  await using at = await place();
+  const sink = sinkAt(at.path);
+  await sink.write(formatted("1"));
+  await Deno.rename(at.path, `${at.folder}/old`);
+  await sink.write(formatted("2"));
+  assertEquals([await at.lines("old"), await at.lines()], [["1"], ["2"]]);
+});
+
+Deno.test("file: hostile text stays text, broken UTF-8 becomes U+FFFD", async () => {
+  await using at = await place();
+  const controls = String.fromCharCode(...Array.from({ length: 32 }, (_, i) => i)).replace(
+    "\n",
+    "",
+  );
+  await sinkAt(at.path).write(formatted(`${controls}\ud800\udc80x`, "\udcff"));
+  assertEquals(await at.lines(), [`${controls}\u{10080}x`, "\ufffd"]);
+});
+
+Deno.test("file: a FIFO without a reader does not hold anything up, one with a reader is written to", async () => {
+  await using at = await place();
+  await new Deno.Command("mkfifo", { args: [at.path] }).output();
+  const sink = sinkAt(at.path);
+  await assertRejects(() => sink.write(formatted("1")), {
+    code: "unavailable",
+    message: `Cannot write to ${at.path}: nobody reads from this FIFO`,
+  });
+  const reader = await Deno.open(at.path, { read: true, write: true });
+  const lines = ["x".repeat(50_000), "y".repeat(50_000)];
+  const writing = sink.write(formatted(...lines));
+  let text = "";
+  const chunk = new Uint8Array(65536);
+  while (text.length < 100_002) {
+    text += new TextDecoder().decode(chunk.subarray(0, (await reader.read(chunk)) ?? 0));
+  }
+  await writing;
+  assertEquals(linesOf(text), lines);
+  reader.close();
+});
+
+Deno.test("file: a reader of a FIFO that is behind is waited for until time is over", async () => {
+  await using at = await place();
+  await new Deno.Command("mkfifo", { args: [at.path] }).output();
+  using _reader = await Deno.open(at.path, { read: true, write: true });
+  const late = new AbortController();
+  const lines = Array.from({ length: 10 }, () => "x".repeat(10_000));
+  const writing = sinkAt(at.path).write(formatted(...lines), { signal: late.signal });
+  late.abort();
+  await assertRejects(() => writing, { code: "unavailable", accepted: 6 });
+});
+
+Deno.test("file: a full disk says how many alerts it took; the next begins on a line of its own", async () => {
+  await assertRejects(() => sinkAt("/dev/full").write(formatted("1")), {
+    code: "unavailable",
+    message: "Cannot write to /dev/full: the disk is full",
+    accepted: 0,
+  });
+});
+
+Deno.test("file: a directory and a missing one are said to be that", async () => {
+  await using at = await place();
+  await assertRejects(() => sinkAt(at.folder).write(formatted("1")), {
+    message: `Cannot write to ${at.folder}: it is a directory`,
+  });
+  await assertRejects(() => sinkAt(`${at.folder}/none/x`).write(formatted("1")), {
+    message: `Cannot write to ${at.folder}/none/x: there is no directory ${at.folder}/none`,
+  });
+});
+
+Deno.test("file: links of the owner are followed, also to what is not there yet", async () => {
+  await using at = await place();
+  await Deno.mkdir(`${at.folder}/log`);
+  await Deno.symlink("log/real.txt", at.path);
+  const sink = sinkAt(at.path);
+  await sink.write(formatted("1"));
+  await sink.write(formatted("2"));
+  assertEquals(await at.lines("log/real.txt"), ["1", "2"]);
+});
+
+Deno.test("file: links in a circle end", async () => {
+  await using at = await place();
+  await Deno.symlink(at.path, at.path);
+  await assertRejects(() => sinkAt(at.path).write(formatted("1")), { code: "unavailable" });
+});
+
+Deno.test("file: /dev/stdout is a file, too", async () => {
+  const script = `
+    import plugin from ${JSON.stringify(new URL("./mod.ts", import.meta.url).href)};
+    const sink = plugin.create(plugin.schema.parse({ filename: "/dev/stdout" }));
+    await sink.write([{ line: "1" }, { line: "2" }]);
+  `;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", script],
+    stderr: "inherit",
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "1\n2\n");
+});
+
+Deno.test({
+  name: "file: what others may have laid in a directory open to all is not written to",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await using at = await place();
+    const open = `${at.folder}/tmp`, secret = `${at.folder}/secret`;
+    await Deno.mkdir(open);
+    await Deno.chmod(open, 0o1777);
+    await Deno.writeTextFile(secret, "");
+    const stranger = 65534;
+    await Deno.symlink(secret, `${open}/link`);
+    await Deno.symlink(`${at.folder}/new`, `${open}/dangling`);
+    await Deno.mkdir(`${at.folder}/target`);
+    await Deno.symlink(`${at.folder}/target`, `${open}/folder`);
+    await Deno.writeTextFile(`${open}/file`, "");
+    for (const name of ["link", "dangling", "folder", "file"]) {
+      await new Deno.Command("chown", { args: ["-h", String(stranger), `${open}/${name}`] })
+        .output();
+    }
+    await Deno.link(secret, `${open}/hard`);
+    for (const name of ["link", "dangling", "folder/x", "file", "hard"]) {
+      await assertRejects(() => sinkAt(`${open}/${name}`).write(formatted("1")), {
+        code: "unavailable",
+      });
+    }
+    assertEquals(await Deno.readTextFile(secret), "");
+    assertEquals([...Deno.readDirSync(`${at.folder}/target`)], []);
+    await sinkAt(`${open}/mine`).write(formatted("1"));
+    await sinkAt(`${open}/mine`).write(formatted("2"));
+    assertEquals(await at.lines("tmp/mine"), ["1", "2"]);
+  },
+});
+
+Deno.test("file: one that would grow too long is put aside, and only so many are kept", async () => {
+  await using at = await place();
+  const sink = new FileSink({
+    path: at.path,
+    keepAlive: true,
+    mode: 0o600,
+    rotation: { ...ROTATION, maxSizeBytes: 6 },
+  });
+  for (const batch of [["1", "2", "3"], ["4"], ["5", "6"], ["7"], ["8", "9", "10"], ["11"]]) {
+    await sink.write(formatted(...batch));
+  }
+  await sink.close();
+  assertEquals(await at.lines(), ["11"]);
+  assertEquals(await at.lines("events.txt.1"), ["8", "9", "10"]);
+  assertEquals(await at.lines("events.txt.2"), ["7"]);
+  assertEquals([...Deno.readDirSync(at.folder)].length, 3);
+});
+
+Deno.test("file: an old one is put aside when an alert comes", async () => {
+  await using at = await place();
+  let later = 0;
+  const sink = new FileSink({
+    path: at.path,
+    keepAlive: false,
+    mode: 0o600,
+    rotation: { ...ROTATION, maxAgeMs: 3_600_000 },
+  }, { now: () => Date.now() + later });
+  await sink.write(formatted("1"));
+  await sink.write(formatted("2"));
+  later = 3_600_000;
+  await sink.write(formatted("3"));
+  assertEquals([await at.lines("events.txt.1"), await at.lines()], [["1", "2"], ["3"]]);
+});
+
+Deno.test("file: what is put aside is compressed, for its user only", async () => {
+  await using at = await place();
+  const rotation = { ...ROTATION, maxSizeBytes: 100_000, compress: true };
+  const sink = new FileSink({ path: at.path, keepAlive: true, mode: 0o600, rotation });
+  const text = "x".repeat(99_000);
+  for (const start of "abc") {
+    await sink.write(formatted(start + text));
+  }
+  while (!await isThere(`${at.path}.1.gz`) || await isThere(`${at.path}.1`)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await sink.close();
+  const { stdout } = await new Deno.Command("gzip", {
+    args: ["-dc", `${at.path}.1.gz`, `${at.path}.2.gz`],
+  }).output();
+  assertEquals(linesOf(new TextDecoder().decode(stdout)), [`b${text}`, `a${text}`]);
+  assertEquals((await Deno.stat(`${at.path}.1.gz`)).mode! & 0o777, 0o600);
+  assertEquals(await at.lines(), [`c${text}`]);
+});
+
+Deno.test("file: one that cannot be put aside goes on growing, and that is told once", async () => {
+  await using at = await place();
+  await Deno.mkdir(`${at.path}.1/full`, { recursive: true });
+  const told: string[] = [];
+  const say = (text: string) => void told.push(text);
+  const log = { debug: say, info: say, warning: say, error: say };
+  const rotation = { ...ROTATION, keep: 1, maxSizeBytes: 2 };
+  const sink = new FileSink({ path: at.path, keepAlive: true, mode: 0o600, rotation }, { log });
+  for (const line of ["1", "2", "3"]) await sink.write(formatted(line));
+  await sink.close();
+  assertEquals(await at.lines(), ["1", "2", "3"]);
+  assertEquals(told.length, 1);
+  assert(told[0]!.startsWith(`Cannot put ${at.path} aside, it goes on growing: `), told[0]);
+});
+
+Deno.test("file: a write that a full disk cuts short counts what is there", async () => {
+  await using at = await place();
+  const script = `
+    import { FileSink } from ${JSON.stringify(new URL("./file_sink.ts", import.meta.url).href)};
+    const rotation = { maxSizeBytes: Infinity, maxAgeMs: Infinity, keep: 1, compress: false };
+    const sink = new FileSink({ path: ${
+    JSON.stringify(at.path)
+  }, keepAlive: true, mode: 0o600, rotation });
+    const lines = Array.from({ length: 9 }, (_, i) => ({ line: String(i).repeat(999) }));
+    const error = await sink.write(lines).catch((error) => error);
+    console.log(error.code, error.accepted);
+  `;
+  // A limit on the size of files is the disk that is full at 4.5 KB.
+  const { stdout } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `trap '' XFSZ; ulimit -f 5; exec "$0" eval --no-check "$1"`,
+      Deno.execPath(),
+      script,
+    ],
+    env: { DENO_DIR: "", NO_COLOR: "1" },
+    stderr: "inherit",
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "unavailable 5\n");
+});
+
+Deno.test("OpenFile.open() does not make the way", async () => {
+  await using at = await place();
+  await assertRejects(() => OpenFile.open(`${at.folder}/a/b/c`, 0o600));
+  assertEquals([...Deno.readDirSync(at.folder)], []);
+});
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

@@ -1,0 +1,100 @@
+/** A file that is open for alerts. */
+import { close, constants, fstat, open, type Stats, write } from "node:fs";
+import { promisify } from "node:util";
+import type { ByteWriter } from "../../../core/mod.ts";
+import { trustedPath } from "./trusted_path.ts";
+
+const { O_WRONLY, O_APPEND, O_NONBLOCK, O_NOFOLLOW, O_CREAT, O_EXCL } = constants;
+const FLAGS = O_WRONLY | O_APPEND | O_NONBLOCK;
+const closed = promisify(close);
+
+/** What is no regular file takes so much at once, all of it or nothing: pipe(7). */
+const PIPE_BUF = 4096;
+
+export class OpenFile implements ByteWriter {
+  readonly #descriptor: number;
+
+  private constructor(
+    descriptor: number,
+    /** Without links. */
+    readonly path: string,
+    readonly isRegular: boolean,
+    /** Of what it holds. */
+    public sizeBytes: number,
+    /** When it was made, where the file system knows; else when it was last written to. */
+    readonly bornMs: number,
+  ) {
+    this.#descriptor = descriptor;
+  }
+
+  /**
+   * Makes the file where there is none. Never waits: a FIFO without a reader is an error. Rejects
+   * with what is wrong, in words that continue "Cannot write to X:".
+   */
+  static async open(path: string, mode: number): Promise<OpenFile> {
+    const userId = Deno.uid() ?? 0;
+    const target = await trustedPath(path, userId);
+    const isDescriptor = target.found === undefined && target.path.startsWith("/proc/");
+    const flags = target.found || isDescriptor
+      ? FLAGS | (isDescriptor ? 0 : O_NOFOLLOW)
+      : FLAGS | O_CREAT | O_EXCL;
+    const descriptor = await opened(target.path, flags, mode);
+    try {
+      const stats = await statOf(descriptor);
+      if (!isDescriptor) {
+        // Whoever changed the way in between has not led us elsewhere.
+        const { found } = await trustedPath(path, userId);
+        if (found?.ino !== stats.ino || found.dev !== stats.dev) {
+          throw new Error("it was replaced while it was opened");
+        }
+      }
+      const bornMs = stats.birthtimeMs > 0 ? stats.birthtimeMs : stats.mtimeMs;
+      return new OpenFile(descriptor, target.path, stats.isFile(), stats.size, bornMs);
+    } catch (error) {
+      await closed(descriptor);
+      throw error;
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    if (!this.isRegular) {
+      const part = bytes.subarray(0, PIPE_BUF);
+      await writeAll(this.#descriptor, part);
+      return part.length;
+    }
+    try {
+      await writeAll(this.#descriptor, bytes);
+      this.sizeBytes += bytes.length;
+      return bytes.length;
+    } catch (error) {
+      // A disk that is full takes what still fits.
+      const { size } = await statOf(this.#descriptor);
+      const count = Math.min(bytes.length, size - this.sizeBytes);
+      if (count <= 0) throw error;
+      this.sizeBytes = size;
+      return count;
+    }
+  }
+
+  close(): Promise<void> {
+    return closed(this.#descriptor);
+  }
+}
+
+function opened(path: string, flags: number, mode: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, flags, mode, (error, descriptor) => error ? reject(error) : resolve(descriptor!));
+  });
+}
+
+function statOf(descriptor: number): Promise<Stats> {
+  return new Promise((resolve, reject) => {
+    fstat(descriptor, (error, stats) => error ? reject(error) : resolve(stats));
+  });
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    write(descriptor, bytes, (error) => error ? reject(error) : resolve());
+  });
+}
