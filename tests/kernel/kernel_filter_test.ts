@@ -102,7 +102,7 @@ const MANY = `use POSIX; my $n = 1000;
 const many = (script: string) => `taskset -c 0 perl -e '${MANY} ${script}'`;
 
 const FRESH_NAMES = "names that never come again";
-const LONG = "l".repeat(200);
+const LONG = "l".repeat(248);
 const DIRECTORY_DEEDS: Deeds = {
   [FRESH_NAMES]: many(`many "a/f"; many "${FOLDER}/a/f"; many "d/", "/f"; missing "a/m"`),
   "names that rules ask for": many(
