@@ -20,6 +20,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/plugin": 5,
   "core/engine": 6,
   "core/delivery": 6,
+  "core/http": 6,
+  "core/forward": 6,
   "core/metrics": 7,
   "core/app": 8,
 };

@@ -1,0 +1,13 @@
+/**
+ * Alerts over HTTP: what sinks share that post to somebody.
+ *
+ * A sink puts `httpKeys` into its schema and makes an `HttpTarget` of them. `send` posts one body and
+ * throws a `SinkError` that says whether to try again; where the other end takes one alert at a time,
+ * `sendEach` walks through a batch. Addresses and headers may be secrets and are never told.
+ *
+ * Connections are node's, which load a good deal: only when there is something to send.
+ */
+export { httpKeys, type HttpSettings, webAddress } from "./schema.ts";
+export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
+export { sendEach } from "./each.ts";
+export { basicAuthorization } from "./authorization.ts";

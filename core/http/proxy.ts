@@ -1,0 +1,43 @@
+/** Which proxy stands between here and a server. */
+
+/** The address of the proxy; absent: the server is asked itself. `configured` as in the schema. */
+export function proxyFor(
+  url: URL,
+  configured: string,
+  environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): URL | undefined {
+  if (configured === "none") return undefined;
+  if (configured !== "") return new URL(configured);
+  const read = (name: string) => environment(name.toLowerCase()) || environment(name) || undefined;
+  const given = read(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ?? read("ALL_PROXY");
+  if (given === undefined || isLocal(url.hostname) || isExcepted(url, read("NO_PROXY"))) {
+    return undefined;
+  }
+  const proxy = URL.parse(given.includes("://") ? given : `http://${given}`);
+  return proxy?.protocol === "http:" ? proxy : undefined;
+}
+
+function isLocal(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** `NO_PROXY`: hosts, and domains with all that is in them, each with a port where only that is meant. */
+function isExcepted({ hostname, port, protocol }: URL, list = ""): boolean {
+  const ownPort = port || (protocol === "https:" ? "443" : "80");
+  return list.split(/[\s,]+/).some((entry) => {
+    if (entry === "*") return true;
+    const [, name, onlyPort] = /^\*?\.?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(entry.toLowerCase()) ??
+      [];
+    if (name === undefined || (onlyPort !== undefined && onlyPort !== ownPort)) return false;
+    return hostname === name || hostname.endsWith(`.${name}`);
+  });
+}
+
+/** Value of the header `Proxy-Authorization`. */
+export function proxyAuthorization({ username, password }: URL): string | undefined {
+  if (username === "") return undefined;
+  const bytes = new TextEncoder().encode(
+    `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
+  );
+  return `Basic ${bytes.toBase64()}`;
+}

@@ -1,0 +1,35 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { proxyFor } from "./proxy.ts";
+
+const environment = (variables: Record<string, string>) => (name: string) => variables[name];
+
+function proxy(url: string, variables: Record<string, string>, configured = "") {
+  return proxyFor(new URL(url), configured, environment(variables))?.href;
+}
+
+Deno.test("proxyFor() takes what is configured before what the environment says", () => {
+  const variables = { HTTPS_PROXY: "http://a:1" };
+  assertEquals(proxy("https://x.org/", variables, "http://b:2"), "http://b:2/");
+  assertEquals(proxy("https://x.org/", variables, "none"), undefined);
+  assertEquals(proxy("https://x.org/", variables), "http://a:1/");
+});
+
+Deno.test("proxyFor() knows the variables that other programs know", () => {
+  assertEquals(proxy("http://x.org/", { HTTPS_PROXY: "http://a:1" }), undefined);
+  assertEquals(proxy("http://x.org/", { http_proxy: "a:1" }), "http://a:1/");
+  assertEquals(proxy("http://x.org/", { ALL_PROXY: "a:1" }), "http://a:1/");
+  assertEquals(proxy("http://x.org/", { ALL_PROXY: "socks5://a:1" }), undefined);
+});
+
+Deno.test("proxyFor() leaves alone what NO_PROXY names, and this machine", () => {
+  const all = (NO_PROXY: string) => ({ ALL_PROXY: "a:1", NO_PROXY });
+  for (const excepted of ["*", "x.org", "a.org, .x.org", "*.x.org", "x.org:443", "x.org y.org"]) {
+    assertEquals(proxy("https://hooks.x.org/", all(excepted)), undefined, excepted);
+  }
+  for (const other of ["", "ax.org", "x.org:80", "ooks.x.org"]) {
+    assertEquals(proxy("https://hooks.x.org/", all(other)), "http://a:1/", other);
+  }
+  for (const own of ["http://localhost/", "http://127.0.0.1:8/", "http://[::1]/"]) {
+    assertEquals(proxy(own, all("")), undefined);
+  }
+});

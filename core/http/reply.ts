@@ -1,0 +1,65 @@
+/** Answers of servers, and what they mean for the alerts that were sent. */
+import { cutText, escapeText } from "../alert/mod.ts";
+import { SinkError } from "../plugin/mod.ts";
+
+export interface HttpReply {
+  readonly status: number;
+  /** Names in small letters. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Its beginning, where it is long. */
+  readonly body: string;
+}
+
+const LONGEST_EXCERPT = 300;
+
+/**
+ * Absent where the server took what it was sent. Only what the request itself is wrong for is
+ * `rejected`: a wrong address, password or permission can be put right, and the alerts still arrive.
+ */
+export function failureOf(
+  reply: HttpReply,
+  server: string,
+  now = Date.now(),
+): SinkError | undefined {
+  const { status } = reply;
+  if (status >= 200 && status < 300) return undefined;
+  const told = `${server} answered ${status}${hintOf(reply)}${excerptOf(reply)}`;
+  if (REFUSALS.has(status)) return new SinkError("rejected", told);
+  const retryAfterMs = retryAfterMsOf(reply, now);
+  return new SinkError("unavailable", told, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+/** Bad request, payload too large, unsupported media type, unprocessable content. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 406, 411, 412, 413, 414, 415, 417, 422, 431]);
+
+function hintOf({ status, headers }: HttpReply): string {
+  switch (status) {
+    case 401:
+      return " (it wants other credentials)";
+    case 403:
+      return " (it does not allow this)";
+    case 404:
+      return " (nothing is there: is the address right?)";
+    case 407:
+      return " (the proxy wants other credentials)";
+    default: {
+      if (status < 300 || status >= 400 || typeof headers.location !== "string") return "";
+      const origin = URL.parse(headers.location)?.origin ?? "another path of its own";
+      return ` (it has moved to ${origin}: redirections are not followed, configure the new address)`;
+    }
+  }
+}
+
+function excerptOf({ body }: HttpReply): string {
+  const text = body.trim();
+  return text === "" ? "" : `: ${escapeText(cutText(text, LONGEST_EXCERPT))}`;
+}
+
+/** `Retry-After`, seconds or a date (RFC 9110 10.2.3). */
+function retryAfterMsOf({ headers }: HttpReply, now: number): number | undefined {
+  const given = headers["retry-after"];
+  if (typeof given !== "string") return undefined;
+  if (/^\d{1,9}(\.\d{1,3})?$/.test(given)) return Number(given) * 1000;
+  const date = Date.parse(given);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

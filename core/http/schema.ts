@@ -1,0 +1,69 @@
+/** Settings of everything that speaks HTTP. */
+import { z } from "zod";
+import { Secret, setting } from "../plugin/mod.ts";
+
+const { flag, secret, section, text } = setting;
+
+/** Field names of HTTP, RFC 9110 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** An address that may carry a token, so it is secret. One in a file is looked at when it is used. */
+export const webAddress = () =>
+  secret().refine((address) => isWebAddress(address), {
+    error: "an address that begins with http:// or https://",
+  });
+
+/** `http://` only, since what goes to a server with TLS passes through it unread in any case. */
+const proxyAddress = secret().refine(
+  (address) => {
+    const text = written(address);
+    return text === undefined || text === "" || text === "none" || isUrl(text, ["http:"]);
+  },
+  { error: 'an address that begins with http://, or "none"' },
+).prefault("");
+
+/** Of `section`; every sink over HTTP has them beside its own. */
+export const httpKeys = {
+  headers: z.record(
+    z.string().regex(TOKEN, { error: "names of headers" }),
+    secret(),
+    { error: "a mapping" },
+  ).default({}).describe("Further headers of every request"),
+  tls: section({
+    ca: text().describe(
+      "File or folder of certificates (PEM) that servers are trusted by; empty: those of the system",
+    ),
+    client_certificate: text().describe("File with the certificate (PEM) shown to the server"),
+    client_key: text().describe("File with its private key (PEM)"),
+    insecure: flag(false).describe(
+      "Whoever answers is taken for the server: its certificate is not looked at",
+    ),
+  }).describe("Who is trusted, and what is shown to servers that ask for a certificate"),
+  proxy: proxyAddress.describe(
+    'Address of a proxy; "none": none; empty: as the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY say',
+  ),
+  keep_alive: flag(true).describe("One connection for many requests"),
+  compress: flag(false).describe("Bodies are compressed with gzip"),
+};
+
+const keys = z.object(httpKeys);
+export type HttpSettings = z.output<typeof keys>;
+
+function isWebAddress(address: Secret): boolean {
+  const text = written(address);
+  return text === undefined || isUrl(text, ["http:", "https:"]);
+}
+
+function isUrl(text: string, protocols: readonly string[]): boolean {
+  const url = URL.parse(text);
+  return url !== null && protocols.includes(url.protocol) && url.hostname !== "";
+}
+
+/** Absent: in a file that cannot be read now. */
+function written(secret: Secret): string | undefined {
+  try {
+    return secret.reveal();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,272 @@
+/** One server that takes alerts. */
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
+import { bare, newAgent } from "./agents.ts";
+import { proxyAuthorization, proxyFor } from "./proxy.ts";
+import { failureOf, type HttpReply } from "./reply.ts";
+import type { HttpSettings } from "./schema.ts";
+import { marksOf, readClientTls } from "./trust.ts";
+
+export type { HttpReply } from "./reply.ts";
+
+export interface HttpTargetOptions {
+  /** Where requests go that say nothing else. */
+  readonly url: Secret | string;
+  /** POST. */
+  readonly method?: "POST" | "PUT";
+  /** Those of the settings come on top. */
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+  /** falcod. */
+  readonly userAgent?: string;
+}
+
+export interface HttpRequest {
+  readonly body: string | Uint8Array;
+  /** JSON. */
+  readonly contentType?: string;
+  readonly url?: Secret | string;
+  readonly method?: "GET" | "POST" | "PUT";
+  /** Of the answer; what is longer is cut. 64 KiB. */
+  readonly mostBytes?: number;
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const MOST_BYTES = 64 << 10;
+/** How often files of certificates are looked at. */
+const LOOK_MS = 1000;
+/** Shorter ones would make texts unreadable, and are no secrets. */
+const SHORTEST_SECRET = 6;
+
+interface Connections {
+  readonly key: string;
+  readonly agent: Agent;
+}
+
+export class HttpTarget {
+  readonly #settings: HttpSettings;
+  readonly #options: HttpTargetOptions;
+  #connections: Connections | undefined;
+  #lookedAt = -Infinity;
+  #marks = "";
+  #isClosed = false;
+  readonly #underWay = new Set<ClientRequest>();
+
+  constructor(settings: HttpSettings, options: HttpTargetOptions) {
+    this.#settings = settings;
+    this.#options = options;
+  }
+
+  /** The answer, which is a good one; anything else is thrown as a `SinkError`. */
+  async send(request: HttpRequest, context?: WriteContext): Promise<HttpReply> {
+    const secrets: string[] = [];
+    const url = this.#urlOf(request.url ?? this.#options.url, secrets);
+    try {
+      const reply = await this.#exchange(url, { request, context, secrets });
+      const failure = failureOf(reply, url.origin);
+      if (failure) throw failure;
+      return reply;
+    } catch (error) {
+      const reason = context?.signal.aborted ? context.signal.reason : undefined;
+      if (reason instanceof SinkError) throw reason;
+      throw withoutSecrets(error, url, secrets);
+    }
+  }
+
+  /** Ends all connections; may be called twice. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const outgoing of this.#underWay) {
+      outgoing.destroy(new SinkError("unavailable", "The sink was closed before the answer came"));
+    }
+    this.#connections?.agent.destroy();
+    this.#connections = undefined;
+    return Promise.resolve();
+  }
+
+  #urlOf(given: Secret | string, secrets: string[]): URL {
+    const text = typeof given === "string" ? given : given.reveal();
+    const url = URL.parse(text.trim());
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      throw new SinkError(
+        "unavailable",
+        "The address is none that begins with http:// or https://",
+      );
+    }
+    if (typeof given !== "string") secrets.push(text, `${url.pathname}${url.search}`, url.password);
+    return url;
+  }
+
+  async #exchange(
+    url: URL,
+    { request, context, secrets }: {
+      readonly request: HttpRequest;
+      readonly context: WriteContext | undefined;
+      readonly secrets: string[];
+    },
+  ): Promise<HttpReply> {
+    const body = await this.#bodyOf(request);
+    const headers = this.#headersOf(request, body, secrets);
+    const configured = this.#settings.proxy.reveal();
+    const proxy = proxyFor(url, configured);
+    if (proxy) secrets.push(configured, decodeURIComponent(proxy.password));
+    const options = {
+      method: request.method ?? this.#options.method ?? "POST",
+      ...placeOf(url, proxy, headers),
+      signal: context?.signal,
+    };
+    const { mostBytes = MOST_BYTES } = request;
+    const open = await opener(url);
+    for (let isAgain = false;; isAgain = true) {
+      if (this.#isClosed) throw new SinkError("closed", "The sink is closed");
+      const agent = await this.#agentFor(url, proxy);
+      const outgoing = open({ ...options, agent } as RequestOptions);
+      this.#underWay.add(outgoing);
+      try {
+        return await replyTo(outgoing, body, mostBytes);
+      } catch (error) {
+        // A server may end a connection that waits in the very moment it is used again.
+        if (isAgain || !outgoing.reusedSocket || !isBreak(error)) throw error;
+      } finally {
+        this.#underWay.delete(outgoing);
+      }
+    }
+  }
+
+  async #bodyOf({ body }: HttpRequest): Promise<Uint8Array> {
+    const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+    return this.#settings.compress && bytes.length > 0 ? await promisify(gzip)(bytes) : bytes;
+  }
+
+  #headersOf(
+    { contentType = JSON_TYPE, headers }: HttpRequest,
+    body: Uint8Array,
+    secrets: string[],
+  ): Record<string, string> {
+    const all: Record<string, string> = {
+      "user-agent": this.#options.userAgent ?? "falcod",
+      ...body.length > 0 && { "content-type": contentType },
+      "content-length": String(body.length),
+      ...this.#settings.compress && body.length > 0 && { "content-encoding": "gzip" },
+    };
+    for (const some of [this.#options.headers, headers, this.#settings.headers]) {
+      for (const [name, value] of Object.entries(some ?? {})) {
+        const text = typeof value === "string" ? value : value.reveal();
+        if (value instanceof Secret) secrets.push(text);
+        // deno-lint-ignore no-control-regex -- what must not be in a header
+        if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(text)) {
+          throw new SinkError("unavailable", `The header "${name}" has characters it cannot have`);
+        }
+        all[name.toLowerCase()] = text;
+      }
+    }
+    return all;
+  }
+
+  /** Another one when files have changed, or the proxy; requests under way end on the old one. */
+  async #agentFor(url: URL, proxy: URL | undefined): Promise<Agent> {
+    const { tls, keep_alive } = this.#settings;
+    const isSecure = url.protocol === "https:";
+    const now = performance.now();
+    if (isSecure && now - this.#lookedAt >= LOOK_MS) {
+      this.#lookedAt = now;
+      this.#marks = marksOf(tls);
+    }
+    const key = `${isSecure ? this.#marks : ""} ${url.protocol} ${proxy?.href ?? ""}`;
+    if (this.#connections?.key === key) return this.#connections.agent;
+    const trust = isSecure ? readClientTls(tls) : { rejectUnauthorized: true };
+    const agent = await newAgent({ isSecure, proxy, tls: trust, keepAlive: keep_alive });
+    this.#connections?.agent.destroy();
+    this.#connections = { key, agent };
+    return agent;
+  }
+}
+
+async function opener({ protocol }: URL): Promise<(options: RequestOptions) => ClientRequest> {
+  if (protocol === "https:") return (await import("node:https")).request;
+  return (await import("node:http")).request;
+}
+
+function placeOf(
+  url: URL,
+  proxy: URL | undefined,
+  headers: Record<string, string>,
+): RequestOptions {
+  const path = `${url.pathname}${url.search}`;
+  const auth = proxyAuthorization(url);
+  if (auth !== undefined) headers.authorization ??= auth;
+  if (proxy && url.protocol === "http:") {
+    const authorization = proxyAuthorization(proxy);
+    return {
+      host: bare(proxy.hostname),
+      port: proxy.port || 80,
+      path: `${url.origin}${path}`,
+      headers: {
+        ...headers,
+        host: url.host,
+        ...authorization !== undefined && { "proxy-authorization": authorization },
+      },
+    };
+  }
+  const port = url.port || (url.protocol === "https:" ? 443 : 80);
+  return { host: bare(url.hostname), port, path, headers };
+}
+
+function replyTo(outgoing: ClientRequest, body: Uint8Array, mostBytes: number): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    outgoing.once("error", reject);
+    outgoing.once("response", (incoming: IncomingMessage) => {
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      const done = () => {
+        const bytes = new Uint8Array(Math.min(size, mostBytes));
+        let at = 0;
+        for (const chunk of chunks) {
+          bytes.set(chunk.subarray(0, bytes.length - at), at);
+          at = Math.min(bytes.length, at + chunk.length);
+        }
+        const text = new TextDecoder().decode(bytes);
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text });
+      };
+      incoming.on("data", (chunk: Uint8Array) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size <= mostBytes) return;
+        done();
+        incoming.destroy();
+      });
+      incoming.once("end", done);
+      incoming.once("error", reject);
+      incoming.once("aborted", () => reject(new Error("the connection broke in the answer")));
+    });
+    outgoing.end(body);
+  });
+}
+
+function isBreak(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ECONNRESET" || code === "EPIPE";
+}
+
+/** As a `SinkError` that tells where the alerts should have gone, and nothing that is secret. */
+function withoutSecrets(error: unknown, url: URL, secrets: readonly string[]): SinkError {
+  const isOurs = error instanceof SinkError;
+  const reason = error instanceof Error ? error.message : String(error);
+  let message = isOurs ? reason : `Cannot reach ${url.origin}: ${reason}${hintOf(error)}`;
+  for (const secret of secrets) {
+    if (secret.length >= SHORTEST_SECRET) message = message.replaceAll(secret, "[secret]");
+  }
+  if (!isOurs) return new SinkError("unavailable", message);
+  const { code, retryAfterMs } = error;
+  return new SinkError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+/** What to look at when a certificate is not trusted. */
+function hintOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /CERT|VERIFY|SELF_SIGNED/.test(code)
+    ? " (is its certificate still valid, and of an authority that tls.ca names?)"
+    : "";
+}

@@ -1,0 +1,354 @@
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, connect, createServer as createTcpServer, type Server } from "node:net";
+import { gunzipSync } from "node:zlib";
+import { z } from "zod";
+import { Secret, SinkError } from "../plugin/mod.ts";
+import { newAuthority } from "../../tests/certificates.ts";
+import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
+import { HttpTarget, type HttpTargetOptions } from "./target.ts";
+import { httpKeys } from "./schema.ts";
+
+interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, unknown>;
+  readonly body: Uint8Array;
+  readonly port: number;
+}
+type Answer = (seen: Seen) => { status?: number; headers?: Record<string, string>; body?: string };
+
+// deno-lint-ignore no-explicit-any -- servers of two modules, asked for the same few things
+type Request = any;
+
+function handler(seen: Seen[], answer: Answer) {
+  return (request: Request, response: Request) => {
+    const chunks: Uint8Array[] = [];
+    request.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    request.on("end", async () => {
+      const body = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+      const { method, url, headers, socket } = request;
+      const one = { method, url, headers, body, port: socket.remotePort };
+      seen.push(one);
+      const { status = 200, headers: own = {}, body: text = "ok" } = answer(one);
+      response.writeHead(status, own);
+      response.end(text);
+    });
+  };
+}
+
+async function listening(server: Server) {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    [Symbol.asyncDispose]: () => {
+      // deno-lint-ignore no-explicit-any -- not of plain TCP servers
+      (server as any).closeAllConnections?.();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function serve(answer: Answer = () => ({})) {
+  const seen: Seen[] = [];
+  const server = await listening(createServer(handler(seen, answer)));
+  return Object.assign(server, { seen, url: `http://127.0.0.1:${server.port}/hook?token=s3cr3t` });
+}
+
+function target(
+  url: string | Secret,
+  settings: unknown = {},
+  more: Partial<HttpTargetOptions> = {},
+) {
+  const parsed = z.strictObject(httpKeys).parse(settings);
+  const made = new HttpTarget(parsed, { url, ...more });
+  return Object.assign(made, { [Symbol.asyncDispose]: () => made.close() });
+}
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+Deno.test("send() posts a body with its type and length, on one connection", async () => {
+  await using server = await serve();
+  await using to = target(server.url);
+  assertEquals((await to.send({ body: '{"a":"ü"}' })).body, "ok");
+  await to.send({ body: "x", contentType: "text/plain", method: "PUT" });
+  const [one, other] = server.seen;
+  assertEquals([one!.method, one!.url, text(one!.body)], [
+    "POST",
+    "/hook?token=s3cr3t",
+    '{"a":"ü"}',
+  ]);
+  assertEquals(one!.headers["content-type"], "application/json; charset=utf-8");
+  assertEquals(one!.headers["content-length"], "10");
+  assertEquals(one!.headers["user-agent"], "falcod");
+  assertEquals([other!.method, other!.headers["content-type"]], ["PUT", "text/plain"]);
+  assertEquals(one!.port, other!.port);
+});
+
+Deno.test("send() makes a connection for each request without keep_alive", async () => {
+  await using server = await serve();
+  await using to = target(server.url, { keep_alive: false });
+  await to.send({ body: "1" });
+  await to.send({ body: "2" });
+  assert(server.seen[0]!.port !== server.seen[1]!.port);
+});
+
+Deno.test("send() compresses bodies when told to", async () => {
+  await using server = await serve();
+  await using to = target(server.url, { compress: true });
+  await to.send({ body: "x".repeat(100_000) });
+  const [one] = server.seen;
+  assertEquals(one!.headers["content-encoding"], "gzip");
+  assertEquals(gunzipSync(one!.body).toString(), "x".repeat(100_000));
+});
+
+Deno.test("send() adds headers of the settings, and credentials of the address", async () => {
+  await using server = await serve();
+  const url = server.url.replace("http://", "http://me:p%40ss@");
+  await using to = target(url, { headers: { "X-Key": "k1" } }, { headers: { "x-key": "k0" } });
+  await to.send({ body: "1" });
+  assertEquals(server.seen[0]!.headers["x-key"], "k1");
+  assertEquals(server.seen[0]!.headers.authorization, `Basic ${btoa("me:p@ss")}`);
+});
+
+const ANSWERS: readonly (readonly [number, "rejected" | "unavailable"])[] = [
+  [301, "unavailable"],
+  [400, "rejected"],
+  [401, "unavailable"],
+  [404, "unavailable"],
+  [413, "rejected"],
+  [422, "rejected"],
+  [429, "unavailable"],
+  [500, "unavailable"],
+  [502, "unavailable"],
+];
+
+for (const [status, code] of ANSWERS) {
+  Deno.test(`send() finds a batch ${code} that ${status} is the answer to`, async () => {
+    await using server = await serve(() => ({ status, body: "why\n\u001b[2J" }));
+    await using to = target(new Secret({ value: server.url }));
+    const error = await rejection(to.send({ body: "1" }));
+    assertEquals(error.code, code);
+    assert(error.message.includes(`http://127.0.0.1:${server.port} answered ${status}`));
+    assert(error.message.endsWith(": why\\n\\u001b[2J"), error.message);
+    assertEquals(server.seen.length, 1);
+  });
+}
+
+Deno.test("send() tells for how long the server wants to be left alone", async () => {
+  const later = new Date(Date.now() + 3_600_000).toUTCString();
+  const given = ["120", later, "soon"];
+  await using server = await serve(() => ({
+    status: 503,
+    headers: { "retry-after": given.shift()! },
+  }));
+  await using to = target(server.url);
+  assertEquals((await rejection(to.send({ body: "1" }))).retryAfterMs, 120_000);
+  const { retryAfterMs } = await rejection(to.send({ body: "1" }));
+  assert(retryAfterMs! > 3_500_000 && retryAfterMs! <= 3_600_000);
+  assertEquals((await rejection(to.send({ body: "1" }))).retryAfterMs, undefined);
+});
+
+Deno.test("send() follows no redirection and says where it leads, without its path", async () => {
+  await using other = await serve();
+  await using server = await serve(() => ({ status: 307, headers: { location: other.url } }));
+  await using to = target(server.url);
+  const { message } = await rejection(to.send({ body: "1" }));
+  assert(message.includes(`it has moved to http://127.0.0.1:${other.port}:`), message);
+  assert(!message.includes("s3cr3t"));
+  assertEquals(other.seen.length, 0);
+});
+
+Deno.test("send() never repeats what is secret, even when the server does", async () => {
+  await using server = await serve(({ url, headers }) => ({
+    status: 400,
+    body: `${url} ${headers["x-key"]}`,
+  }));
+  await using to = target(new Secret({ value: server.url }), { headers: { "x-key": "k-1234567" } });
+  const { message } = await rejection(to.send({ body: "1" }));
+  assert(message.endsWith(": [secret] [secret]"), message);
+});
+
+Deno.test("send() reads of a long answer only the beginning", async () => {
+  await using server = await serve(() => ({ body: "ü".repeat(500_000) }));
+  await using to = target(server.url);
+  assertEquals((await to.send({ body: "1", mostBytes: 100 })).body, "ü".repeat(50));
+  assertEquals((await to.send({ body: "2", mostBytes: 100 })).body.length, 50);
+});
+
+/** Takes what it is sent and never answers. */
+function silentServer(): Server {
+  return createTcpServer((socket) => void socket.on("error", () => {}).resume());
+}
+
+Deno.test("send() ends when it is told to, with the reason", async () => {
+  await using server = await listening(silentServer());
+  await using to = target(`http://127.0.0.1:${server.port}/`);
+  const controller = new AbortController();
+  const sending = to.send({ body: "1" }, { signal: controller.signal });
+  controller.abort(new SinkError("unavailable", "no answer within 5 ms"));
+  assertEquals((await rejection(sending)).message, "no answer within 5 ms");
+});
+
+Deno.test("send() uses another connection when the one that waited has been ended", async () => {
+  const sockets: { destroy(): void }[] = [];
+  const seen: Seen[] = [];
+  const server = createServer(handler(seen, () => ({})));
+  server.on("connection", (socket) => void sockets.push(socket));
+  await using address = await listening(server);
+  await using to = target(`http://127.0.0.1:${address.port}/`);
+  await to.send({ body: "1" });
+  for (const socket of sockets) socket.destroy();
+  await to.send({ body: "2" });
+  assertEquals(seen.map(({ body }) => text(body)), ["1", "2"]);
+});
+
+Deno.test("send() says who cannot be reached, and why", async () => {
+  await using to = target("http://user:pass@127.0.0.1:1/x?token=abc");
+  const error = await rejection(to.send({ body: "1" }));
+  assertEquals([error.code, error.message], [
+    "unavailable",
+    "Cannot reach http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
+  ]);
+  await using unknown = target("http://nobody.invalid/");
+  assert(/ENOTFOUND|EAI_AGAIN/.test((await rejection(unknown.send({ body: "1" }))).message));
+});
+
+Deno.test("close() ends what is under way, and may be called twice", async () => {
+  await using server = await listening(silentServer());
+  const to = target(`http://127.0.0.1:${server.port}/`);
+  const connected = to.send({ body: "1" });
+  connected.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await to.close();
+  await to.close();
+  await assertRejects(() => connected, SinkError);
+  assertEquals((await rejection(to.send({ body: "1" }))).code, "closed");
+});
+
+async function secureServer(
+  { notAfter, asksClient = false }: { readonly notAfter?: Date; readonly asksClient?: boolean } =
+    {},
+) {
+  const authority = await newAuthority();
+  const folder = await Deno.makeTempDir();
+  const file = async (name: string, content: string) => {
+    await Deno.writeTextFile(`${folder}/${name}`, content);
+    return `${folder}/${name}`;
+  };
+  const notBefore = notAfter && new Date(notAfter.getTime() - 86_400_000);
+  const own = await authority.issue({
+    commonName: "localhost",
+    ...notAfter && notBefore && { notAfter, notBefore },
+  });
+  const client = await authority.issue({ commonName: "client" });
+  const seen: Seen[] = [];
+  const server = createTlsServer({
+    cert: own.certificate,
+    key: own.key,
+    ca: authority.certificate,
+    requestCert: asksClient,
+    rejectUnauthorized: asksClient,
+  }, handler(seen, () => ({})));
+  const address = await listening(server as unknown as Server);
+  return {
+    seen,
+    folder,
+    port: address.port,
+    url: `https://127.0.0.1:${address.port}/`,
+    ca: await file("ca.pem", authority.certificate),
+    client_certificate: await file("client.pem", client.certificate),
+    client_key: await file("client.key", client.key),
+    otherCa: await file("other.crt", (await newAuthority("other")).certificate),
+    [Symbol.asyncDispose]: async () => {
+      await address[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+Deno.test("send() trusts whom tls.ca names, a file or a folder, and nobody else", async () => {
+  await using server = await secureServer();
+  const { url, ca, folder, otherCa } = server;
+  for (const good of [ca, folder]) {
+    await using to = target(url, { tls: { ca: good } });
+    assertEquals((await to.send({ body: "1" })).status, 200);
+  }
+  for (const tls of [{}, { ca: otherCa }]) {
+    await using to = target(url, { tls });
+    const { code, message } = await rejection(to.send({ body: "1" }));
+    assertEquals(code, "unavailable");
+    assert(
+      message.endsWith("(is its certificate still valid, and of an authority that tls.ca names?)"),
+    );
+  }
+  assertEquals(server.seen.length, 2);
+});
+
+Deno.test("send() refuses a certificate that has ended, and takes any with tls.insecure", async () => {
+  await using server = await secureServer({ notAfter: new Date(Date.now() - 3_600_000) });
+  await using strict = target(server.url, { tls: { ca: server.ca } });
+  assertEquals((await rejection(strict.send({ body: "1" }))).code, "unavailable");
+  await using lax = target(server.url, { tls: { insecure: true } });
+  assertEquals((await lax.send({ body: "1" })).status, 200);
+});
+
+Deno.test("send() shows its certificate, and says which file it cannot use", async () => {
+  await using server = await secureServer({ asksClient: true });
+  const { url, ca, client_certificate, client_key, folder } = server;
+  await using known = target(url, { tls: { ca, client_certificate, client_key } });
+  assertEquals((await known.send({ body: "1" })).status, 200);
+  await using unknown = target(url, { tls: { ca } });
+  await assertRejects(() => unknown.send({ body: "1" }), SinkError);
+  await using missing = target(url, { tls: { ca: `${folder}/none` } });
+  assertEquals(
+    (await rejection(missing.send({ body: "1" }))).message,
+    `Cannot use "${folder}/none" for TLS: there is no such file`,
+  );
+});
+
+async function proxyServer(wants?: string) {
+  const asked: string[] = [];
+  const seen: Seen[] = [];
+  const server = createServer(handler(seen, () => ({ body: "of the proxy" })));
+  server.on("connect", (request, client) => {
+    asked.push(request.url!);
+    if (wants !== undefined && request.headers["proxy-authorization"] !== wants) {
+      client.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    const [host, port] = request.url!.split(":");
+    const upstream = connect(Number(port), host!, () => {
+      client.write("HTTP/1.1 200 OK\r\n\r\n");
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    upstream.on("error", () => client.destroy());
+    client.on("error", () => upstream.destroy());
+  });
+  const address = await listening(server);
+  return Object.assign(address, { asked, seen, place: `127.0.0.1:${address.port}` });
+}
+
+Deno.test("send() goes through a proxy, to servers with TLS without being read there", async () => {
+  await using proxy = await proxyServer(`Basic ${btoa("me:secret")}`);
+  await using server = await secureServer();
+  const { ca, url, port } = server;
+  await using to = target(url, { tls: { ca }, proxy: `http://me:secret@${proxy.place}` });
+  assertEquals((await to.send({ body: "1" })).status, 200);
+  assertEquals((await to.send({ body: "2" })).status, 200);
+  assertEquals(proxy.asked, [`127.0.0.1:${port}`]);
+  await using refused = target(url, { tls: { ca }, proxy: `http://${proxy.place}` });
+  assert((await rejection(refused.send({ body: "1" }))).message.includes("the proxy answered 407"));
+  await using plain = target("http://example.invalid/a?b", { proxy: `http://${proxy.place}` });
+  assertEquals((await plain.send({ body: "1" })).body, "of the proxy");
+  assertEquals(proxy.seen[0]!.url, "http://example.invalid/a?b");
+  assertEquals(proxy.seen[0]!.headers.host, "example.invalid");
+});
+
+async function rejection(promise: Promise<unknown>): Promise<SinkError> {
+  const error = await promise.then(() => undefined, (error) => error);
+  assert(error instanceof SinkError, `${error}`);
+  return error;
+}

@@ -1,0 +1,102 @@
+/** Certificates and keys of a client: read from files, and read again when the files change. */
+import { fileMark } from "../base/file_mark.ts";
+import { SinkError } from "../plugin/mod.ts";
+import type { HttpSettings } from "./schema.ts";
+
+type TlsSettings = HttpSettings["tls"];
+
+/** As node's TLS wants it. */
+export interface ClientTls {
+  readonly rejectUnauthorized: boolean;
+  /** Absent: those that come with the runtime. */
+  readonly ca?: readonly string[];
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Where systems keep the certificates they trust, all in one file. */
+const SYSTEM_STORES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/cert.pem",
+];
+const MAX_FILE_BYTES = 4 << 20;
+const MAX_FILES = 2000;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
+
+/** Throws `SinkError` (`unavailable`: files may be put right) with the path and what is wrong. */
+export function readClientTls(tls: TlsSettings): ClientTls {
+  const { ca, client_certificate, client_key, insecure } = tls;
+  const authorities = insecure ? undefined : authoritiesOf(ca);
+  return {
+    rejectUnauthorized: !insecure,
+    ...authorities && { ca: authorities },
+    ...client_certificate !== "" && {
+      cert: textOf(client_certificate),
+      key: textOf(client_key === "" ? client_certificate : client_key),
+    },
+  };
+}
+
+/** Differs when one of the files has other content. */
+export function marksOf({ ca, client_certificate, client_key }: TlsSettings): string {
+  return [ca, client_certificate, client_key].map((path) => path === "" ? "" : fileMark(path))
+    .join("/");
+}
+
+function authoritiesOf(path: string): readonly string[] | undefined {
+  const store = path === "" ? SYSTEM_STORES.find(exists) : path;
+  if (store === undefined) return undefined;
+  const found = isFolder(store) ? certificatesIn(store) : certificatesOf(store);
+  if (found.size === 0) throw bad(store, "there is no certificate in it (PEM)");
+  return [...found];
+}
+
+/** Of all files directly in it; other files may be there as well. */
+function certificatesIn(folder: string): Set<string> {
+  const found = new Set<string>();
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  for (const name of names.slice(0, MAX_FILES)) {
+    const path = `${folder}/${name}`;
+    if (!/\.(?:pem|crt|cer|\d+)$/.test(name) || !exists(path) || isFolder(path)) continue;
+    for (const pem of certificatesOf(path)) found.add(pem);
+  }
+  return found;
+}
+
+function certificatesOf(path: string): Set<string> {
+  return new Set(textOf(path).match(CERTIFICATE)?.map((pem) => `${pem}\n`));
+}
+
+function textOf(path: string): string {
+  try {
+    const { size, isFile } = Deno.statSync(path);
+    if (!isFile) throw new Error("it is no file");
+    if (size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw bad(path, "there is no such file", error);
+    throw bad(path, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function bad(path: string, what: string, cause?: unknown): SinkError {
+  return new SinkError("unavailable", `Cannot use "${path}" for TLS: ${what}`, { cause });
+}
