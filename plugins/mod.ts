@@ -28,6 +28,8 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "formatter", name: "text", load: () => import("./formatters/text/mod.ts") },
   { kind: "sink", name: "stdout", load: () => import("./sinks/stdout/mod.ts") },
   { kind: "sink", name: "file", load: () => import("./sinks/file/mod.ts") },
+  { kind: "sink", name: "program", load: () => import("./sinks/program/mod.ts") },
+  { kind: "sink", name: "redis", load: () => import("./sinks/redis/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",

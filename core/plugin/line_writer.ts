@@ -24,6 +24,12 @@ export class LineWriter {
   readonly #encoder = new TextEncoder();
   /** A write failed inside a line: the next batch must not continue it. */
   #insideLine = false;
+  readonly #onTheWayBytes: number;
+
+  /** `onTheWayBytes`: so many of those last written may not have been read when the other end breaks. */
+  constructor({ onTheWayBytes = 0 }: { readonly onTheWayBytes?: number } = {}) {
+    this.#onTheWayBytes = onTheWayBytes;
+  }
 
   /** Rejects with a `LineWriteError`, also when the signal aborts while the other end is full. */
   async write(
@@ -41,7 +47,7 @@ export class LineWriter {
         written += count;
       }
     } catch (error) {
-      const ends = newlinesIn(bytes.subarray(0, written));
+      const ends = newlinesIn(bytes.subarray(0, Math.max(0, written - this.#onTheWayBytes)));
       throw new LineWriteError(Math.max(0, ends - (wasInside ? 1 : 0)), error);
     } finally {
       if (written > 0) this.#insideLine = bytes[written - 1] !== NEWLINE;
