@@ -13,6 +13,7 @@ export * from "./replay/mod.ts";
 export * from "./field/mod.ts";
 export * from "./alert/mod.ts";
 export * from "./plugin/mod.ts";
+export * from "./peer/mod.ts";
 export * from "./forward/mod.ts";
 export * from "./http/mod.ts";
 // What endpoints need; servers come with the context of a source, and load a good deal.

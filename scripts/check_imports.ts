@@ -22,13 +22,19 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/delivery": 6,
   "core/http": 6,
   "core/forward": 6,
+  "core/peer": 6,
   "core/metrics": 7,
   "core/app": 8,
 };
 
 /** Outside package → files that may import it. */
 const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
-  "@grpc/grpc-js": /^plugins\/container_engines\/grpc\/connection\.ts$/,
+  "@grpc/grpc-js": /^plugins\/(container_engines\/grpc\/connection|sinks\/grpc\/server)\.ts$/,
+  "@nats-io/jetstream": /^plugins\/sinks\/nats\//,
+  "@nats-io/transport-node": /^plugins\/sinks\/nats\//,
+  "amqplib": /^plugins\/sinks\/rabbitmq\//,
+  "mqtt": /^plugins\/sinks\/mqtt\//,
+  "nodemailer": /^plugins\/sinks\/smtp\//,
   "hono": /^core\/web\/server\.ts$/,
   "yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,

@@ -3,7 +3,7 @@ import { Delivery, type DeliveryTarget } from "../delivery/mod.ts";
 import type { Formatter, Logger } from "../plugin/mod.ts";
 import { reaches } from "../rule/priority.ts";
 import type { Config } from "./config/schema.ts";
-import type { WiredSink } from "./config/outputs.ts";
+import { formatterOf, type WiredSink } from "./config/outputs.ts";
 import type { Settings } from "./config/settings.ts";
 import { createFormatter, createOne, type WithRegistry } from "./create_plugins.ts";
 
@@ -46,11 +46,12 @@ async function targetOf(
   const { minimumPriority, timeoutMs, retry, limits } = options;
   const { plugin, instance } = await createOne("sink", wired, request);
   const batchSize = instance.batchSize ?? plugin.batchSize;
+  const ownFormatter = formatter ?? (plugin.format && formatterOf(request.config, plugin.format));
   return {
     name: label,
     sink: instance,
-    formatter: formatter ? await createFormatter(formatter, request) : standard,
-    keepsFormatter: formatter !== undefined,
+    formatter: ownFormatter ? await createFormatter(ownFormatter, request) : standard,
+    keepsFormatter: ownFormatter !== undefined,
     ...minimumPriority && { takes: ({ priority }) => reaches(priority, minimumPriority) },
     ...timeoutMs !== undefined && { timeoutMs },
     ...retry && { retry },

@@ -182,6 +182,8 @@ export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> 
   create(config: Config, context?: SinkContext): Sink;
   /** How many alerts it likes at once; absent: whatever there is. */
   readonly batchSize?: number;
+  /** Lines it gets where falco.yaml does not say; absent: as `json_output` says. */
+  readonly format?: "json" | "text";
 }
 export interface ContainerEnginePlugin<Config = unknown>
   extends Described<"container_engine", Config> {

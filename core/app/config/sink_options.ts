@@ -21,7 +21,7 @@ export const FORMATS = ["standard", "json", "text"] as const;
 const commonKeys = {
   minimum_priority: priority.describe("Alerts of rules below this priority stay away"),
   format: oneOf(FORMATS, "standard").describe(
-    "Lines as JSON or text, for sinks that send lines; standard: as json_output says",
+    "Lines as JSON or text; standard: as suits the sink, or as json_output says",
   ),
   queue: section({
     capacity: whole({ min: 1, max: 10_000_000, standard: 10_000 })

@@ -1,0 +1,195 @@
+import { connect } from "node:net";
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
+import { newAuthority } from "../../../tests/certificates.ts";
+import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
+import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
+import { freePort } from "../../../tests/free_port.ts";
+import {
+  installed,
+  type PeerServer,
+  startServer,
+  testWithPeer,
+} from "../../../tests/peers/server.ts";
+import { RedisConnection } from "./connection.ts";
+import plugin from "./mod.ts";
+
+const REDIS = { program: "redis-server", package: "redis-server" };
+
+interface Redis extends AsyncDisposable {
+  readonly port: number;
+  readonly server: PeerServer;
+  ask(...command: string[]): Promise<unknown>;
+}
+
+async function startRedis(...args: string[]): Promise<Redis> {
+  const port = freePort();
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-redis-" });
+  const server = await startServer({
+    program: REDIS.program,
+    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...args],
+    ports: [port],
+  });
+  return {
+    port,
+    server,
+    ask: async (...command) => {
+      const socket = connect({ host: "127.0.0.1", port });
+      const connection = new RedisConnection(socket);
+      const [reply] = await connection.ask([command]);
+      connection.destroy();
+      return reply;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function sinkAt(port: number, more: Record<string, unknown> = {}) {
+  return plugin.create(plugin.schema.parse({ address: `127.0.0.1:${port}`, ...more }));
+}
+
+async function open(): Promise<SinkSubject> {
+  const redis = await startRedis();
+  const sink = sinkAt(redis.port);
+  return {
+    sink,
+    received: async () => await redis.ask("LRANGE", "falco", "0", "-1") as string[],
+    breakDown: () => redis.server.stop(),
+    [Symbol.asyncDispose]: async () => {
+      await sink.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const missing = installed(REDIS.program) ? undefined : "Debian's redis-server is not installed";
+testSink(
+  "redis",
+  open,
+  missing === undefined
+    ? {}
+    : { order: missing, empty: missing, long: missing, broken: missing, close: missing },
+);
+
+testWithPeer("redis: a server that comes back is connected again", REDIS, async () => {
+  await using redis = await startRedis();
+  const sink = sinkAt(redis.port);
+  await sink.write(formatted("1"));
+  await redis.server.stop();
+  await assertRejects(() => sink.write(formatted("2")), { code: "unavailable" });
+  await using _again = await startServer({
+    program: REDIS.program,
+    args: ["--port", `${redis.port}`, "--bind", "127.0.0.1", "--save", ""],
+    ports: [redis.port],
+  });
+  await sink.write(formatted("2"));
+  assertEquals(await redis.ask("LRANGE", "falco", "0", "-1"), ["2"]);
+  await sink.close();
+});
+
+testWithPeer(
+  "redis: lists keep the newest, streams and hashes have an entry each",
+  REDIS,
+  async () => {
+    await using redis = await startRedis();
+    const list = sinkAt(redis.port, { max_length: 2, key: "list" });
+    await list.write(formatted("1", "2", "3"));
+    assertEquals(await redis.ask("LRANGE", "list", "0", "-1"), ["2", "3"]);
+    const stream = sinkAt(redis.port, { storage: "stream", key: "stream", max_length: 1000 });
+    await stream.write(formatted("1", "2"));
+    const entries = await redis.ask("XRANGE", "stream", "-", "+") as [string, string[]][];
+    const fields = ["rule", "open_from_cat", "priority", "Warning", "source", "syscall", "alert"];
+    assertEquals(entries.map(([, entry]) => entry), [[...fields, "1"], [...fields, "2"]]);
+    const hash = sinkAt(redis.port, { storage: "hashmap", key: "hash" });
+    await hash.write(formatted("1", "2"));
+    assertEquals((await redis.ask("HVALS", "hash") as string[]).sort(), ["1", "2"]);
+    const channel = sinkAt(redis.port, { storage: "channel" });
+    await channel.write(formatted("nobody listens"));
+    for (const sink of [list, stream, hash, channel]) await sink.close();
+  },
+);
+
+testWithPeer("redis: keys are made of what alerts say, whatever that is", REDIS, async () => {
+  await using redis = await startRedis();
+  const sink = sinkAt(redis.port, { key: "falco:<priority>:<rule>:<hostname>" });
+  const alert = sampleAlert({ rule: HOSTILE, hostname: "" });
+  await sink.write([{ alert, line: HOSTILE }]);
+  const [key] = await redis.ask("KEYS", "*") as [string];
+  assertEquals(key, "falco:warning:x_10_00_00_000000000_emergency_forged_2j:_");
+  assertEquals(await redis.ask("LRANGE", key, "0", "-1"), [HOSTILE.toWellFormed()]);
+  await sink.close();
+});
+
+testWithPeer("redis: a key that holds something else is refused for good", REDIS, async () => {
+  await using redis = await startRedis();
+  await redis.ask("SET", "falco", "text");
+  const sink = sinkAt(redis.port);
+  await assertRejects(() => sink.write(formatted("1")), { code: "rejected" });
+  await redis.ask("DEL", "falco");
+  await sink.write(formatted("2"));
+  await sink.close();
+});
+
+testWithPeer("redis: a wrong password is not told to anybody", REDIS, async () => {
+  await using redis = await startRedis("--requirepass", "right");
+  const wrong = sinkAt(redis.port, { password: "WRONGPASS" });
+  const error = await assertRejects(() => wrong.write(formatted("1")), { code: "unavailable" });
+  assert(!String(error).includes("WRONGPASS "), String(error));
+  await sinkAt(redis.port, { password: "right", username: "default" }).write(formatted("1"));
+});
+
+testWithPeer(
+  "redis: TLS shows the client's certificate and asks for the server's",
+  REDIS,
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "falcod-redis-" });
+    const [authority, other] = [await newAuthority(), await newAuthority("another")];
+    const server = await authority.issue({ commonName: "server" });
+    const client = await authority.issue({ commonName: "client" });
+    const files = {
+      "ca.crt": authority.certificate,
+      "other.crt": other.certificate,
+      "server.crt": server.certificate,
+      "server.key": server.key,
+      "client.crt": client.certificate,
+      "client.key": client.key,
+    };
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+    }
+    const at = (name: string) => `${folder}/${name}`;
+    const tlsPort = freePort();
+    await using redis = await startRedis(
+      ...["--tls-port", `${tlsPort}`, "--tls-cert-file", at("server.crt")],
+      ...["--tls-key-file", at("server.key"), "--tls-ca-cert-file", at("ca.crt")],
+      ...["--tls-auth-clients", "yes"],
+    );
+    const own = {
+      enabled: true,
+      client_certificate: at("client.crt"),
+      client_key: at("client.key"),
+    };
+    const sinks = {
+      right: sinkAt(tlsPort, { tls: { ...own, ca: at("ca.crt") } }),
+      otherAuthority: sinkAt(tlsPort, { tls: { ...own, ca: at("other.crt") } }),
+      anything: sinkAt(tlsPort, { tls: { ...own, insecure: true } }),
+      noCertificate: sinkAt(tlsPort, { tls: { enabled: true, ca: at("ca.crt") } }),
+      noFile: sinkAt(tlsPort, { tls: { enabled: true, ca: at("missing.crt") } }),
+    };
+    await sinks.right.write(formatted("1"));
+    await sinks.anything.write(formatted("2"));
+    for (const sink of [sinks.otherAuthority, sinks.noCertificate, sinks.noFile]) {
+      await assertRejects(() => sink.write(formatted("3")), { code: "unavailable" });
+    }
+    assertEquals(await redis.ask("LRANGE", "falco", "0", "-1"), ["1", "2"]);
+    for (const sink of Object.values(sinks)) await sink.close();
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+Deno.test("redis: settings that cannot be are refused", () => {
+  const wrong = [{ address: "a b" }, { address: "host:99999" }, { storage: "set" }, { more: 1 }];
+  for (const config of wrong) assert(!plugin.schema.safeParse(config).success);
+});
