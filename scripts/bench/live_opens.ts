@@ -19,6 +19,8 @@ const ALL = [...STABLE, "falco-incubating_rules", "falco-sandbox_rules"];
 const UNFILTERED = ["-o", "engine.falcod.kernel_filter=false"];
 const SLICES = 100;
 const WARM_UP = 20;
+/** A start goes on for a while after falcod watches: memory is given back. */
+const SETTLE_MS = 3000;
 
 interface Way {
   readonly name: string;
@@ -54,6 +56,7 @@ async function measure(way: Way, load: string, path: string): Promise<void> {
     return found;
   });
   await withFalcod({ rules, args: way.args ?? [] }, async (falcod, stage) => {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     await run(stage, WARM_UP);
     await falcod.settle();
     const cpu = cpuSeconds(falcod.processId), startMs = performance.now();
