@@ -1,7 +1,14 @@
 /** The sinks of a run, and the delivery that brings alerts to them. */
-import { Delivery, type DeliveryTarget } from "../delivery/mod.ts";
+import {
+  type DeadLetterOptions,
+  DeadLetters,
+  Delivery,
+  type DeliveryTarget,
+  type HoldBackSettings,
+  Spool,
+  type SpoolOptions,
+} from "../delivery/mod.ts";
 import type { Formatter, Logger } from "../plugin/mod.ts";
-import { reaches } from "../rule/priority.ts";
 import type { Config } from "./config/schema.ts";
 import { formatterOf, type WiredSink } from "./config/outputs.ts";
 import type { Settings } from "./config/settings.ts";
@@ -13,6 +20,7 @@ export interface DeliveryRequest extends WithRegistry {
   readonly log: Logger;
   /** Every alert goes out at once, whatever `buffered_outputs` says. */
   readonly unbuffered: boolean;
+  readonly hostname: string;
 }
 
 /** How long alerts of a batch wait for each other with `buffered_outputs`. */
@@ -22,39 +30,102 @@ export async function openDelivery(
   request: DeliveryRequest,
   onAllGone: () => void,
 ): Promise<Delivery> {
-  const { config, settings, log, unbuffered } = request;
+  const { config, settings, log, unbuffered, hostname } = request;
   const standard = await createFormatter(settings.formatter, request);
+  const hasDeadLetters = settings.sinks.some(({ options }) => options?.deadLetters !== undefined);
+  const json = hasDeadLetters
+    ? await createFormatter(formatterOf(config, "json"), request)
+    : standard;
+  const deadLetters = new DeadLetterFiles({ formatter: json, log });
   const targets: DeliveryTarget[] = [];
-  for (const sink of settings.sinks) targets.push(await targetOf(sink, standard, request));
+  for (const sink of settings.sinks) {
+    targets.push(await targetOf(sink, { standard, deadLetters, request }));
+  }
   const { capacity } = config.outputs_queue;
+  const holdBack = holdBackSettings(config);
   return new Delivery({
     targets,
     log,
     onAllGone,
+    ...holdBack && { holdBack },
+    hostname,
     gatherMs: config.buffered_outputs && !unbuffered ? GATHER_MS : 0,
+    blockedMs: config.output_timeout,
     // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
     ...(capacity > 0 ? { capacity } : {}),
+    closes: [deadLetters],
   });
+}
+
+function holdBackSettings({ outputs, dedup }: Config): HoldBackSettings | undefined {
+  const { rate, max_burst: burst } = outputs;
+  const { window: windowMs } = dedup;
+  if (rate === 0 && windowMs === 0) return undefined;
+  return {
+    ...rate > 0 && { rate: { perSecond: rate, burst: Math.max(1, burst) } },
+    ...windowMs > 0 && { dedup: { keys: dedup.keys, windowMs } },
+  };
+}
+
+interface TargetContext {
+  readonly standard: Formatter;
+  readonly deadLetters: DeadLetterFiles;
+  readonly request: DeliveryRequest;
 }
 
 async function targetOf(
   wired: WiredSink,
-  standard: Formatter,
-  request: DeliveryRequest,
+  { standard, deadLetters, request }: TargetContext,
 ): Promise<DeliveryTarget> {
   const { label, options = {}, formatter } = wired;
-  const { minimumPriority, timeoutMs, retry, limits } = options;
+  const { spool: wanted, deadLetters: path, limits, ...rest } = options;
   const { plugin, instance } = await createOne("sink", wired, request);
   const batchSize = instance.batchSize ?? plugin.batchSize;
   const ownFormatter = formatter ?? (plugin.format && formatterOf(request.config, plugin.format));
+  const spool = wanted && await openSpool(label, wanted, request.log);
   return {
+    ...rest,
     name: label,
     sink: instance,
     formatter: ownFormatter ? await createFormatter(ownFormatter, request) : standard,
     keepsFormatter: ownFormatter !== undefined,
-    ...minimumPriority && { takes: ({ priority }) => reaches(priority, minimumPriority) },
-    ...timeoutMs !== undefined && { timeoutMs },
-    ...retry && { retry },
+    ...spool && { spool },
+    ...path !== undefined && { onDead: deadLetters.forSink(label, path) },
     limits: { ...batchSize !== undefined && { batchSize }, ...limits },
   };
+}
+
+/** Without its spool a sink still gets its alerts: detection is not to end for it. */
+async function openSpool(
+  label: string,
+  wanted: Pick<SpoolOptions, "folder" | "maxBytes" | "sync">,
+  log: Logger,
+): Promise<Spool | undefined> {
+  try {
+    return await Spool.open({ ...wanted, log });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error(`Output "${label}" has no spool, its alerts wait in memory only: ${reason}`);
+    return undefined;
+  }
+}
+
+/** One writer for each file, whoever names it. */
+class DeadLetterFiles {
+  readonly #options: Omit<DeadLetterOptions, "path">;
+  readonly #files = new Map<string, DeadLetters>();
+
+  constructor(options: Omit<DeadLetterOptions, "path">) {
+    this.#options = options;
+  }
+
+  forSink(label: string, path: string): NonNullable<DeliveryTarget["onDead"]> {
+    const file = this.#files.get(path) ?? new DeadLetters({ ...this.#options, path });
+    this.#files.set(path, file);
+    return (alerts, reason) => file.add(label, alerts, reason);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#files.values()].map((file) => file.close()));
+  }
 }

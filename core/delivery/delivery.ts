@@ -10,6 +10,7 @@
  */
 import type { Alert } from "../alert/mod.ts";
 import type { Formatter, Logger } from "../plugin/mod.ts";
+import { type HeldBack, HoldBack, type HoldBackSettings } from "./hold_back.ts";
 import { type DeliveryTarget, Lane, type LaneCounters, type LaneLimits } from "./lane.ts";
 import { Pending } from "./pending.ts";
 import { within } from "./within.ts";
@@ -19,6 +20,12 @@ export interface DeliveryOptions extends Partial<LaneLimits> {
   readonly log: Logger;
   /** Told once, when the last sink has closed by itself: nobody takes alerts any more. */
   readonly onAllGone?: () => void;
+  /** Absent: nothing is held back. */
+  readonly holdBack?: HoldBackSettings;
+  /** Of this machine, for what is told of alerts that were held back. */
+  readonly hostname?: string;
+  /** Closed when all lanes are. */
+  readonly closes?: readonly { close(): Promise<void> }[];
 }
 
 /** Falco's `output_timeout`. */
@@ -28,6 +35,8 @@ export class Delivery {
   readonly #lanes: readonly Lane[];
   readonly #targets: readonly DeliveryTarget[];
   readonly #log: Logger;
+  readonly #holdBack: HoldBack | undefined;
+  readonly #closes: DeliveryOptions["closes"];
 
   constructor(options: DeliveryOptions) {
     const { capacity = 10_000, capacityUnits = 16 << 20, batchSize = 256 } = options;
@@ -41,10 +50,19 @@ export class Delivery {
       if (--left === 0) options.onAllGone?.();
     };
     this.#lanes = targets.map((target) => new Lane(target, { limits, log, gone }));
+    const { holdBack, hostname = "", closes } = options;
+    this.#closes = closes;
+    this.#holdBack = holdBack &&
+      new HoldBack(holdBack, { send: (alert) => this.#send(alert), hostname });
   }
 
   /** Puts an alert in every lane; cost does not depend on what sinks do. Never throws. */
   enqueue(alert: Alert): void {
+    if (this.#holdBack) this.#holdBack.offer(alert);
+    else this.#send(alert);
+  }
+
+  #send(alert: Alert): void {
     const pending = new Pending(alert);
     for (const lane of this.#lanes) lane.offer(pending);
   }
@@ -59,10 +77,12 @@ export class Delivery {
    * is on disk is not.
    */
   async close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<boolean> {
+    this.#holdBack?.close();
     const settled = Promise.all(this.#lanes.map((lane) => lane.settled()));
     const flushed = await within(timeoutMs, settled);
     const closed = Promise.all(this.#lanes.map((lane) => lane.close()));
-    if (await within(timeoutMs, closed)) return flushed;
+    const all = closed.then(() => Promise.all(this.#closes?.map((one) => one.close()) ?? []));
+    if (await within(timeoutMs, all)) return flushed;
     this.#log.warning("Some outputs did not close in time");
     return false;
   }
@@ -82,6 +102,11 @@ export class Delivery {
         this.#log.error(`Cannot open output "${name}" again: ${reason}`);
       }
     }));
+  }
+
+  /** Alerts that came to no lane. */
+  get heldBack(): HeldBack {
+    return this.#holdBack?.counters ?? { byRate: 0, asRepeated: 0 };
   }
 
   counters(): readonly LaneCounters[] {

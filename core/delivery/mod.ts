@@ -1,6 +1,11 @@
 /** Alerts on their way from the engine to the sinks. */
+export { type AdaptAlert, addFields, compileMessage } from "./adapt.ts";
+export { alertFields } from "./alert_fields.ts";
 export { NO_RETRY, type RetrySettings } from "./backoff.ts";
+export { type DeadLetterOptions, DeadLetters } from "./dead_letters.ts";
 export { Delivery, type DeliveryOptions } from "./delivery.ts";
+export { type HeldBack, type HoldBackSettings, KEY_PARTS } from "./hold_back.ts";
 export { type DeliveryTarget, type LaneCounters, type LaneLimits, REPEATED_FIELD } from "./lane.ts";
+export { type AlertTest, compileMatch } from "./match.ts";
 export { Spool, type SpoolOptions } from "./spool/spool.ts";
 export type { StoreCounters } from "./store.ts";

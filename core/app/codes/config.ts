@@ -366,4 +366,14 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       `${CONFIG}sinks: [{name: one, type: stdout}, {name: other, type: stdout}]\n`,
     ),
   },
+  {
+    code: "C043",
+    title: "no such priority",
+    meaning: "A match of a sink compares alert.priority with a word that is no priority.",
+    matters: "Nobody can tell which alerts the sink is for, so falcod does not start.",
+    example: configs(
+      `${CONFIG}sinks: [{name: one, type: stdout, match: alert.priority >= wraning}]\n`,
+      `${CONFIG}sinks: [{name: one, type: stdout, match: alert.priority >= warning}]\n`,
+    ),
+  },
 ];

@@ -4,7 +4,13 @@ import type { Registry } from "../../plugin/mod.ts";
 import type { LoadedConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
 import type { Wired } from "./settings.ts";
-import { pluginKeys, type SinkEntry, type SinkOptions, sinkOptions } from "./sink_options.ts";
+import {
+  pluginKeys,
+  type SinkEntry,
+  type SinkOptions,
+  sinkOptions,
+  type SinkPlace,
+} from "./sink_options.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 export interface WiredSink extends Wired {
@@ -92,19 +98,18 @@ function listedSinks(
       });
     }
     labels.add(label);
-    if (registry.has("sink", entry.type)) sinks.push(wiredSink(entry, { label, place, config }));
+    if (registry.has("sink", entry.type)) {
+      sinks.push(wiredSink(entry, { label, root, place, report, config }));
+    }
   }
   return sinks;
 }
 
 function wiredSink(
   entry: SinkEntry,
-  { label, place, config }: {
-    readonly label: string;
-    readonly place: ConfigPath;
-    readonly config: Config;
-  },
+  { config, ...at }: SinkPlace & { readonly config: Config },
 ): WiredSink {
+  const { label, place } = at;
   const { type, format } = entry;
   return {
     kind: "sink",
@@ -112,7 +117,7 @@ function wiredSink(
     label,
     config: pluginKeys(entry),
     ...format !== "standard" && { formatter: formatterOf(config, format) },
-    options: sinkOptions(entry),
+    options: sinkOptions(entry, at),
     place,
   };
 }

@@ -5,9 +5,11 @@
  */
 import { z } from "zod";
 import { parseAddress } from "../../base/ip.ts";
+import { KEY_PARTS } from "../../delivery/mod.ts";
 import { LOG_LEVELS } from "../log.ts";
 import {
   decimal,
+  duration,
   flag,
   idle,
   type KeyNote,
@@ -149,6 +151,11 @@ const engine = z.strictObject({
   }),
 }, { error: "a mapping" }).prefault({});
 
+/** Of alerts that are held back as they repeat others. */
+const dedupKey = word().refine((key) => KEY_PARTS.includes(key) || key.includes("."), {
+  error: `${KEY_PARTS.join(", ")}, or a field of the output as container.id`,
+});
+
 /** What is ignored is not told of as well. Falco, too, looks only at what follows `ignore`. */
 const dropActions = sequence(oneOf(["ignore", "log", "alert", "exit"], "log")).refine((actions) => {
   const ignored = actions.indexOf("ignore");
@@ -263,11 +270,19 @@ export const configSchema = z.strictObject({
   static_fields: z.record(z.string(), word(), { error: "a mapping" }).default({}),
 
   buffered_outputs: flag(false),
-  output_timeout: planned(whole({ ...MAX, standard: 2000 })),
+  output_timeout: whole({ ...MAX, standard: 2000 }),
   outputs_queue: section({ capacity: whole({ min: 0, max: 2 ** 53 - 1, standard: 0 }) }),
   outputs: section({
-    rate: planned(decimal({ ...MAX, standard: 0 })),
-    max_burst: planned(decimal({ ...MAX, standard: 1000 })),
+    rate: decimal({ ...MAX, standard: 0 }),
+    max_burst: decimal({ ...MAX, standard: 1000 }),
+  }),
+  /** falcod's own: of alerts that agree in all keys, one goes out in each window. 0: all do. */
+  dedup: section({
+    keys: z.preprocess(
+      (value) => typeof value === "string" ? [value] : value,
+      z.array(dedupKey, { error: "a sequence" }).min(1, { error: "one key or more" }),
+    ).default(["rule", "output"]),
+    window: duration({ max: 86_400_000, standard: 0 }),
   }),
   /** falcod's own: any number of them, of any type. */
   sinks: listOf(sinkEntry),

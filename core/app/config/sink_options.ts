@@ -1,9 +1,17 @@
 /** `sinks:` in falco.yaml: keys that every sink takes; those of its type are the plugin's. */
 import { z } from "zod";
 import { PRIORITIES, type Priority } from "../../alert/mod.ts";
-import type { DeliveryTarget } from "../../delivery/mod.ts";
-import { nearestPriority, parsePriority } from "../../rule/priority.ts";
-import { duration, oneOf, section, whole, word } from "./_types.ts";
+import type { Report, SourceText } from "../../base/mod.ts";
+import {
+  addFields,
+  compileMatch,
+  compileMessage,
+  type DeliveryTarget,
+  type SpoolOptions,
+} from "../../delivery/mod.ts";
+import { nearestPriority, parsePriority, reaches } from "../../rule/priority.ts";
+import { duration, flag, oneOf, section, text, texts, whole, word } from "./_types.ts";
+import { type ConfigPath, type MappingNode, nodeAt, textOf } from "./tree.ts";
 
 /** A rule priority in any case; "info" is short for "informational". */
 export const priority = word().transform((given, context): Priority => {
@@ -18,11 +26,20 @@ export const priority = word().transform((given, context): Priority => {
 /** How alerts look at a sink. */
 export const FORMATS = ["standard", "json", "text"] as const;
 
+const SPOOL_FOLDER = "/var/lib/falcod/spool";
+
 const commonKeys = {
   minimum_priority: priority.describe("Alerts of rules below this priority stay away"),
   format: oneOf(FORMATS, "standard").describe(
     "Lines as JSON or text; standard: as suits the sink, or as json_output says",
   ),
+  match: word().optional().describe(
+    "Condition that alerts have to meet, as alert.priority >= warning and k8s.ns.name = prod",
+  ),
+  template: word().optional().describe(
+    "Text of the message in place of the rule's output, as %alert.rule on %alert.hostname",
+  ),
+  custom_fields: texts().describe("Fields added to output_fields"),
   queue: section({
     capacity: whole({ min: 1, max: 10_000_000, standard: 10_000 })
       .describe("Alerts that may wait"),
@@ -44,6 +61,18 @@ const commonKeys = {
     most: duration({ min: 1, max: 86_400_000, standard: 60_000 })
       .describe("Longest wait between two tries"),
   }).describe("What happens to a batch that fails"),
+  spool: section({
+    enabled: flag(false).describe(
+      "Keep alerts on disk until they have arrived; then they are tried as long as max_age allows",
+    ),
+    path: text(SPOOL_FOLDER).describe("Folder in which the sink has a folder of its own"),
+    max_size_mb: whole({ min: 1, max: 1_048_576, standard: 256 })
+      .describe("Bytes on disk; beyond them alerts wait in memory, as in queue"),
+    max_age: duration({ min: 1000, standard: 7 * 86_400_000 })
+      .describe("Older alerts are given up"),
+    sync: flag(false).describe("Wait for the disk each time: a power failure loses nothing either"),
+  }).describe("Alerts on disk, which outlive falcod"),
+  dead_letters: text().describe("File for alerts that are given up, as lines of JSON; empty: none"),
 };
 
 /** Names of the keys that every sink takes, beside those of its plugin. */
@@ -59,15 +88,29 @@ export const sinkEntry = z.looseObject({
 export type SinkEntry = z.output<typeof sinkEntry>;
 
 /** What the delivery does for a sink; what is absent is as the delivery's standard has it. */
-export interface SinkOptions extends Pick<DeliveryTarget, "retry" | "timeoutMs" | "limits"> {
-  /** Absent: all. */
-  readonly minimumPriority?: Priority;
+export interface SinkOptions
+  extends Pick<DeliveryTarget, "retry" | "timeoutMs" | "limits" | "maxAgeMs" | "takes" | "adapt"> {
+  /** Absent: alerts wait in memory. */
+  readonly spool?: Pick<SpoolOptions, "folder" | "maxBytes" | "sync">;
+  /** Path of a file for alerts that are given up. */
+  readonly deadLetters?: string;
 }
 
-export function sinkOptions(entry: SinkEntry): SinkOptions {
-  const { minimum_priority, queue, batch, timeout, retry } = entry;
+/** What a part of falco.yaml says to a sink, and where. */
+export interface SinkPlace {
+  readonly label: string;
+  readonly root: MappingNode;
+  readonly place: ConfigPath;
+  readonly report: Report;
+}
+
+export function sinkOptions(entry: SinkEntry, at: SinkPlace): SinkOptions {
+  const { queue, batch, timeout, retry, spool, dead_letters } = entry;
+  const takes = testOf(entry, at);
+  const adapt = adaptOf(entry, at);
   return {
-    minimumPriority: minimum_priority,
+    ...takes && { takes },
+    ...adapt && { adapt },
     limits: {
       capacity: queue.capacity,
       capacityUnits: queue.max_size_mb << 20,
@@ -76,7 +119,44 @@ export function sinkOptions(entry: SinkEntry): SinkOptions {
     },
     timeoutMs: timeout,
     retry: { attempts: retry.attempts, firstMs: retry.first, mostMs: retry.most },
+    ...spool.enabled && {
+      spool: {
+        folder: `${spool.path}/${folderName(at.label)}`,
+        maxBytes: spool.max_size_mb * 2 ** 20,
+        sync: spool.sync,
+      },
+      maxAgeMs: spool.max_age,
+    },
+    ...dead_letters !== "" && { deadLetters: dead_letters },
   };
+}
+
+function testOf(entry: SinkEntry, at: SinkPlace): DeliveryTarget["takes"] {
+  const { minimum_priority: minimum } = entry;
+  const source = textAt("match", at);
+  const matches = source && compileMatch(source, at.report);
+  if (minimum === "Debug") return matches;
+  if (!matches) return ({ priority }) => reaches(priority, minimum);
+  return (alert) => reaches(alert.priority, minimum) && matches(alert);
+}
+
+function adaptOf({ custom_fields }: SinkEntry, at: SinkPlace): DeliveryTarget["adapt"] {
+  const source = textAt("template", at);
+  const message = source && compileMessage(source, at.report);
+  const fields = Object.keys(custom_fields).length > 0 ? addFields(custom_fields) : undefined;
+  if (!message || !fields) return message ?? fields;
+  return (alert) => fields(message(alert));
+}
+
+function textAt(key: string, { root, place }: SinkPlace): SourceText | undefined {
+  const node = nodeAt(root, [...place, key]);
+  return node?.kind === "scalar" && node.text !== "" ? textOf(node) : undefined;
+}
+
+/** Of a label, which may have anything in it: unlike labels have unlike names. */
+function folderName(label: string): string {
+  const name = encodeURIComponent(label.toWellFormed()).slice(0, 200);
+  return /^\.+$/.test(name) ? name.replaceAll(".", "%2E") : name;
 }
 
 /** The plugin's own keys. */

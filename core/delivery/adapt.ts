@@ -1,0 +1,22 @@
+/** What a sink gets in place of an alert: with a text of its own, and fields added to it. */
+import { type Alert, compileTemplate, INTERNAL_SOURCE } from "../alert/mod.ts";
+import type { Report, SourceText } from "../base/mod.ts";
+import { alertFields, asEvent, NO_STATE } from "./alert_fields.ts";
+
+export type AdaptAlert = (alert: Alert) => Alert;
+
+/** The message as the template has it; absent when it has mistakes. */
+export function compileMessage(source: SourceText, report: Report): AdaptAlert | undefined {
+  const template = compileTemplate(source, alertFields, report);
+  return template && ((alert) => {
+    // What falcod tells of itself has no fields of rules.
+    if (alert.source === INTERNAL_SOURCE) return alert;
+    return { ...alert, message: template.render(asEvent(alert), NO_STATE).message };
+  });
+}
+
+/** Fields of the alert itself stay. */
+export function addFields(added: Readonly<Record<string, string>>): AdaptAlert {
+  const entries = Object.entries(added);
+  return (alert) => ({ ...alert, fields: new Map([...entries, ...alert.fields]) });
+}

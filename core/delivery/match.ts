@@ -1,0 +1,97 @@
+/** `match` of a sink: which alerts it is for, as a condition over `alertFields`. */
+import { type Alert, PRIORITIES } from "../alert/mod.ts";
+import { type Report, SourceText, type Span } from "../base/mod.ts";
+import {
+  checkCondition,
+  type Comparison,
+  type Condition,
+  emitCondition,
+  expandCondition,
+  type Literal,
+  parseCondition,
+} from "../filter/mod.ts";
+import { nearestPriority, parsePriority } from "../rule/priority.ts";
+import { alertFields, asEvent, NO_STATE, severity } from "./alert_fields.ts";
+
+export type AlertTest = (alert: Alert) => boolean;
+
+/** Absent when it has mistakes; they are in the report. */
+export function compileMatch(source: SourceText, report: Report): AlertTest | undefined {
+  const before = report.diagnostics.length;
+  const parsed = parseCondition(withOrder(source, report), report);
+  const written = parsed && expandCondition(parsed, NO_NAMES, report);
+  const numbered = written && withPriorities(written, report);
+  const checked = numbered && checkCondition(numbered, alertFields, report);
+  const isWrong = report.diagnostics.slice(before).some(({ severity }) => severity === "error");
+  if (!checked || isWrong) return undefined;
+  const holds = emitCondition(checked);
+  return (alert) => holds(asEvent(alert), NO_STATE);
+}
+
+const NO_NAMES = {
+  macro: () => undefined,
+  list: () => undefined,
+  help: "macros and lists are for rules: write out what is meant",
+};
+
+/** Strings, which stay, and priorities behind an operator of order. */
+const ORDERED = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(\balert\.priority\s*(?:>=|<=|>|<)\s*)(\w+)/g;
+
+/**
+ * Only numbers have an order in conditions: names of priorities behind `>=` and the like become theirs,
+ * filled up with blanks, so that all places stay.
+ */
+function withOrder(source: SourceText, report: Report): SourceText {
+  const text = source.text.replace(ORDERED, (whole, before, name, at) => {
+    if (name === undefined) return whole;
+    const start = at + before.length;
+    const number = numberOf(name, source.span(start, start + name.length), report);
+    return before + number.padEnd(name.length);
+  });
+  return new SourceText(source.name, text, { text: source, map: (offset) => offset });
+}
+
+const ORDERINGS: ReadonlySet<Comparison["operator"]> = new Set([">", ">=", "<", "<="] as const);
+
+/** The same for what priorities are compared with otherwise. */
+function withPriorities(node: Condition, report: Report): Condition {
+  switch (node.kind) {
+    case "and":
+    case "or":
+      return { ...node, children: node.children.map((child) => withPriorities(child, report)) };
+    case "not":
+      return { ...node, child: withPriorities(node.child, report) };
+    case "comparison": {
+      const { left, right, operator } = node;
+      if (left.kind !== "field" || left.name !== "alert.priority") return node;
+      if (ORDERINGS.has(operator)) return node;
+      const numbered = (literal: Literal) => ({
+        ...literal,
+        text: numberOf(literal.text, literal.span, report),
+      });
+      if (right.kind === "literal") return { ...node, right: numbered(right) };
+      if (right.kind !== "values") return node;
+      return { ...node, right: { ...right, values: right.values.map(numbered) } };
+    }
+    case "macro":
+    case "exists":
+      return node;
+    default:
+      return node satisfies never;
+  }
+}
+
+function numberOf(name: string, at: Span, report: Report): string {
+  const priority = parsePriority(name);
+  if (priority) return String(severity(priority));
+  const meant = nearestPriority(name);
+  report.add({
+    code: "C043",
+    title: `there is no priority "${name}"`,
+    at,
+    help: meant
+      ? `did you mean "${meant.toLowerCase()}"?`
+      : `one of ${PRIORITIES.join(", ").toLowerCase()}`,
+  });
+  return "0";
+}
