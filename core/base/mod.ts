@@ -11,6 +11,7 @@ export * from "./steps.ts";
 export * from "./text.ts";
 export * from "./diagnostic.ts";
 export * from "./path.ts";
+export * from "./protobuf.ts";
 export * from "./decode.ts";
 export * from "./joined_text.ts";
 export * from "./nearest.ts";

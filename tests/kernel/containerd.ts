@@ -4,10 +4,10 @@
  */
 import { Connection } from "../../plugins/container_engines/grpc/connection.ts";
 import {
-  encodeMessage as message,
-  type Fields,
-  type Message,
-} from "../../plugins/container_engines/grpc/wire.ts";
+  encodeWireMessage as message,
+  type WireFields,
+  type WireMessage,
+} from "../../core/base/protobuf.ts";
 import { makeImage, makeRootfs, output, type StartServer, startServer } from "./busybox.ts";
 import { removeCgroups, temporaryFolder } from "./engines.ts";
 
@@ -114,7 +114,7 @@ export class Containerd implements AsyncDisposable {
     return { pod: podId, container: made.text(1) };
   }
 
-  #call(name: string, request: Fields): Promise<Message> {
+  #call(name: string, request: WireFields): Promise<WireMessage> {
     const { signal } = new AbortController();
     return this.#connection.ask({ method: `/runtime.v1.RuntimeService/${name}`, request, signal });
   }

@@ -1,8 +1,13 @@
 /** Calls over gRPC on a unix socket, with bounds on time and size. */
 import type { Client, ServiceError } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
-import { EngineError } from "../../../core/mod.ts";
-import { encodeMessage, type Fields, Message, WireError } from "./wire.ts";
+import {
+  encodeWireMessage,
+  EngineError,
+  WireError,
+  type WireFields,
+  WireMessage,
+} from "../../../core/mod.ts";
 
 /** Descriptions of containers are some 20 KB; those that tell their whole configuration are larger. */
 const MAX_ANSWER_BYTES = 4 << 20;
@@ -12,7 +17,7 @@ const MAX_REASON_LENGTH = 200;
 export interface Call {
   /** "/package.Service/Method" */
   readonly method: string;
-  readonly request: Fields;
+  readonly request: WireFields;
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -40,7 +45,7 @@ export class Connection {
   }
 
   /** Throws `EngineError`, or the signal's reason when it aborts. */
-  async ask(call: Call): Promise<Message> {
+  async ask(call: Call): Promise<WireMessage> {
     call.signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     const exchange = this.#client.makeUnaryRequest(
@@ -65,7 +70,7 @@ export class Connection {
   }
 
   /** What comes, as it comes. Ends with the answer, and when the signal aborts; throws `EngineError`. */
-  async *follow(call: Call): AsyncGenerator<Message> {
+  async *follow(call: Call): AsyncGenerator<WireMessage> {
     if (call.signal.aborted) return;
     const exchange = this.#client.makeServerStreamRequest(
       call.method,
@@ -97,9 +102,9 @@ export class Connection {
     return metadata;
   }
 
-  #message(bytes: Uint8Array, { method }: Call): Message {
+  #message(bytes: Uint8Array, { method }: Call): WireMessage {
     try {
-      return new Message(bytes);
+      return new WireMessage(bytes);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       const found = `${this.socket} answered no message to ${method}: ${error.message}`;
@@ -135,8 +140,8 @@ export class Connection {
   }
 }
 
-function encoded(request: Fields): Buffer {
-  const { buffer } = encodeMessage(request);
+function encoded(request: WireFields): Buffer {
+  const { buffer } = encodeWireMessage(request);
   return Buffer.from(buffer);
 }
 

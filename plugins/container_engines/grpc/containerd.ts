@@ -10,11 +10,12 @@ import {
   EngineError,
   NOTHING_TOLD,
   parseImageName,
+  WireError,
+  WireMessage,
 } from "../../../core/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { InspectOptions } from "./cri.ts";
 import { type RuntimeSpec, runtimeSpecJson } from "./schema.ts";
-import { Message, WireError } from "./wire.ts";
 
 const NAMESPACES = "/containerd.services.namespaces.v1.Namespaces/List";
 const CONTAINERS = "/containerd.services.containers.v1.Containers/Get";
@@ -74,8 +75,8 @@ export async function* newcomersOfContainerd(
 }
 
 function infoOf(
-  container: Message,
-  image: Message | undefined,
+  container: WireMessage,
+  image: WireMessage | undefined,
   labelMaxLength: number,
 ): ContainerInfo {
   const labels = boundedLabels(container.texts(2), labelMaxLength);
@@ -136,16 +137,16 @@ function specOf(bytes: Uint8Array | undefined): RuntimeSpec | undefined {
   }
 }
 
-function messageOf(bytes: Uint8Array | undefined): Message | undefined {
+function messageOf(bytes: Uint8Array | undefined): WireMessage | undefined {
   try {
-    return bytes && new Message(bytes);
+    return bytes && new WireMessage(bytes);
   } catch (error) {
     if (error instanceof WireError) return undefined;
     throw error;
   }
 }
 
-async function unlessMissing(asking: Promise<Message>): Promise<Message | undefined> {
+async function unlessMissing(asking: Promise<WireMessage>): Promise<WireMessage | undefined> {
   try {
     return await asking;
   } catch (error) {

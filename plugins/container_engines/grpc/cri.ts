@@ -4,10 +4,16 @@
  * Numbers of fields: kubernetes/cri-api pkg/apis/runtime/v1/api.proto; v1alpha2, which older engines
  * speak, has the same.
  */
-import { type ContainerEngineName, type ContainerInfo, EngineError } from "../../../core/mod.ts";
+import {
+  type ContainerEngineName,
+  type ContainerInfo,
+  encodeWireMessage,
+  EngineError,
+  type WireFields,
+  type WireMessage,
+} from "../../../core/mod.ts";
 import type { Connection } from "./connection.ts";
 import { infoOfContainer, infoOfSandbox } from "./cri_info.ts";
-import { encodeMessage, type Fields, type Message } from "./wire.ts";
 
 export interface InspectOptions {
   readonly signal: AbortSignal;
@@ -48,7 +54,7 @@ export class Cri {
     { signal, labelMaxLength }: InspectOptions,
   ): Promise<ContainerInfo | undefined> {
     const { engine } = this;
-    const filter = encodeMessage({ 1: fullId });
+    const filter = encodeWireMessage({ 1: fullId });
     const list = await this.#ask("ListContainers", { 1: filter }, signal);
     const listed = list.messages(1).find((container) => container.text(1) === fullId);
     if (!listed) {
@@ -75,12 +81,12 @@ export class Cri {
     }
   }
 
-  #ask(call: string, request: Fields, signal: AbortSignal): Promise<Message> {
+  #ask(call: string, request: WireFields, signal: AbortSignal): Promise<WireMessage> {
     return this.connection.ask({ method: `${this.service}${call}`, request, signal });
   }
 
   /** An answer with everything (2) that is about what was asked; absent where the engine knows no such thing. */
-  async #status(call: string, id: string, signal: AbortSignal): Promise<Message | undefined> {
+  async #status(call: string, id: string, signal: AbortSignal): Promise<WireMessage | undefined> {
     if (id === "") return undefined;
     try {
       const answer = await this.#ask(call, { 1: id, 2: 1 }, signal);

@@ -6,9 +6,9 @@ import {
   type ContainerMount,
   NOTHING_TOLD,
   parseImageName,
+  type WireMessage,
 } from "../../../core/mod.ts";
 import { type ContainerInfoJson, containerInfoJson, sandboxInfoJson } from "./schema.ts";
-import type { Message } from "./wire.ts";
 
 /** Of `NamespaceMode`. */
 const NODE = 2n;
@@ -22,8 +22,8 @@ type Details = ContainerDetails;
 
 /** Of a `ContainerStatusResponse` and the `PodSandboxStatusResponse` of its pod, where there is one. */
 export function infoOfContainer(
-  answer: Message,
-  sandbox: Message | undefined,
+  answer: WireMessage,
+  sandbox: WireMessage | undefined,
   labelMaxLength: number,
 ): Details {
   const status = answer.message(1)!;
@@ -42,7 +42,7 @@ export function infoOfContainer(
 }
 
 /** Of a `PodSandboxStatusResponse`: what holds for every container of the pod, its sandbox as well. */
-export function infoOfSandbox(answer: Message, labelMaxLength: number): Details {
+export function infoOfSandbox(answer: WireMessage, labelMaxLength: number): Details {
   const status = answer.message(1)!;
   const metadata = status.message(2);
   const network = status.message(5);
@@ -79,7 +79,7 @@ type ImageDetails = Pick<
  * The name is what was asked for, where the engine still knows; `image_ref` is the image's name with
  * its digest, or only a digest. Names that are ids are looked for in the engine's notes.
  */
-function imageOf(status: Message, info: ContainerInfoJson): ImageDetails {
+function imageOf(status: WireMessage, info: ContainerInfoJson): ImageDetails {
   const asked = textOf(status.message(8), 1) ?? "";
   const reference = textOf(status, 9) ?? "";
   const at = reference.indexOf("@sha256:");
@@ -123,7 +123,7 @@ function idOf(reference: string | undefined): string | undefined {
   return /^(?:sha256:)?([0-9a-f]{64})$/.exec(reference ?? "")?.[1];
 }
 
-function mountOf(mount: Message): ContainerMount {
+function mountOf(mount: WireMessage): ContainerMount {
   return {
     source: mount.text(2),
     destination: mount.text(1),
@@ -137,7 +137,7 @@ function mountOf(mount: Message): ContainerMount {
  * Interfaces and addresses; without the ends of cables on the host's side, the loopback, routes and
  * DNS, which tell nothing of the pod.
  */
-function cniOf(answer: Message): string | undefined {
+function cniOf(answer: WireMessage): string | undefined {
   const { cniResult, runtimeSpec } = sandboxInfoJson.parse(jsonOf(answer));
   if (!cniResult) {
     const noted = runtimeSpec?.annotations["io.kubernetes.cri-o.CNIResult"];
@@ -151,7 +151,7 @@ function cniOf(answer: Message): string | undefined {
 }
 
 /** Entry "info" of a verbose answer; whatever it is, the schemas make something of it. */
-function jsonOf(answer: Message): unknown {
+function jsonOf(answer: WireMessage): unknown {
   const text = answer.texts(2).find(([name]) => name === "info")?.[1];
   if (text === undefined) return {};
   try {
@@ -162,7 +162,7 @@ function jsonOf(answer: Message): unknown {
 }
 
 /** Absent where it is empty or too long. */
-function textOf(message: Message | undefined, field: number): string | undefined {
+function textOf(message: WireMessage | undefined, field: number): string | undefined {
   const text = message?.text(field) ?? "";
   return text === "" || text.length > MAX_TEXT ? undefined : text;
 }

@@ -3,7 +3,11 @@ import { type Answer, Refusal, serveGrpc, type Stream } from "../../../tests/grp
 import { type ContainerReference, NOTHING_TOLD } from "../../../core/mod.ts";
 import plugin, { GrpcEngine } from "./mod.ts";
 import { type GrpcConfig, grpcSchema } from "./schema.ts";
-import { encodeMessage as message, type Fields, Message } from "./wire.ts";
+import {
+  encodeWireMessage as message,
+  type WireFields,
+  WireMessage,
+} from "../../../core/base/protobuf.ts";
 
 const ID = "0123456789abcdef".repeat(4);
 const POD = "fedcba9876543210".repeat(4);
@@ -59,15 +63,15 @@ function cri(
     readonly sandboxInfo?: unknown;
   } = {},
 ): Answers {
-  const known = (id: string, answer: Fields): Answer => (request) => {
-    if (new Message(request).text(1) !== id) throw new Refusal("NOT_FOUND");
+  const known = (id: string, answer: WireFields): Answer => (request) => {
+    if (new WireMessage(request).text(1) !== id) throw new Refusal("NOT_FOUND");
     return message(answer);
   };
   const service = `/${version}.RuntimeService`;
   return {
     [`${service}/Version`]: () => message({ 2: name }),
     [`${service}/ListContainers`]: (request) => {
-      const asked = new Message(request).message(1)?.text(1);
+      const asked = new WireMessage(request).message(1)?.text(1);
       return asked === ID ? message({ 1: message({ 1: ID, 2: POD }) }) : message({});
     },
     [`${service}/ContainerStatus`]: known(ID, {
@@ -181,7 +185,7 @@ const spec = {
 };
 
 /** containerd's own API, with one container in the second namespace. */
-function containerd(container: Fields = {}): Answers {
+function containerd(container: WireFields = {}): Answers {
   const whole = message({
     1: "web",
     2: entry("app", "nginx"),
@@ -192,7 +196,7 @@ function containerd(container: Fields = {}): Answers {
   return {
     [NAMESPACES]: () => message({ 1: message({ 1: "moby" }) }),
     [CONTAINERS]: (request, headers) => {
-      const isKnown = new Message(request).text(1) === "web" &&
+      const isKnown = new WireMessage(request).text(1) === "web" &&
         headers["containerd-namespace"] === "default";
       if (!isKnown) throw new Refusal("NOT_FOUND");
       return message({ 1: whole });

@@ -15,12 +15,12 @@ import {
   isAnyListening,
   isListening,
   watchSockets,
+  WireError,
 } from "../../../core/mod.ts";
 import { Connection } from "./connection.ts";
 import { inspectContainerd, newcomersOfContainerd } from "./containerd.ts";
 import { Cri, isMissing } from "./cri.ts";
 import { type GrpcConfig, grpcSchema } from "./schema.ts";
-import { WireError } from "./wire.ts";
 
 /** containerd pkg/identifiers, at most 76 characters; ids of pods' containers are hexadecimal. */
 const IDENTIFIER = /^(?=.{1,76}$)[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$/;

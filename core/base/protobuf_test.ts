@@ -1,12 +1,17 @@
-import { assert, assertEquals, assertThrows } from "../../../tests/assert.ts";
-import { encodeMessage, Message, WireError } from "./wire.ts";
+import { assert, assertEquals, assertThrows } from "../../tests/assert.ts";
+import { encodeWireMessage, WireError, WireMessage } from "./protobuf.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 
-Deno.test("Message has what encodeMessage() was given, and proto3's nothing for the rest", () => {
-  const entry = (name: string, value: string) => encodeMessage({ 1: name, 2: value });
-  const message = new Message(
-    encodeMessage({ 1: "text", 2: 300, 20: encodeMessage({ 1: "within" }), 4: entry("a", "b") }),
+Deno.test("WireMessage has what encodeWireMessage() was given, and proto3's nothing for the rest", () => {
+  const entry = (name: string, value: string) => encodeWireMessage({ 1: name, 2: value });
+  const message = new WireMessage(
+    encodeWireMessage({
+      1: "text",
+      2: 300,
+      20: encodeWireMessage({ 1: "within" }),
+      4: entry("a", "b"),
+    }),
   );
   assertEquals(message.text(1), "text");
   assertEquals([message.integer(2), message.flag(2)], [300n, true]);
@@ -20,15 +25,15 @@ Deno.test("Message has what encodeMessage() was given, and proto3's nothing for 
   ]);
 });
 
-Deno.test("Message takes the last of several values, and negative numbers", () => {
-  const message = new Message(
+Deno.test("WireMessage takes the last of several values, and negative numbers", () => {
+  const message = new WireMessage(
     bytes(0x08, 1, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01),
   );
   assertEquals(message.integer(1), -1n);
 });
 
-Deno.test("Message passes over values that nobody asks for, and over other kinds of value", () => {
-  const message = new Message(bytes(0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x15, 1, 2, 3, 4, 0x18, 7));
+Deno.test("WireMessage passes over values that nobody asks for, and over other kinds of value", () => {
+  const message = new WireMessage(bytes(0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x15, 1, 2, 3, 4, 0x18, 7));
   assertEquals([message.integer(1), message.integer(2), message.integer(3)], [0n, 0n, 7n]);
   assertEquals([message.text(3), message.messages(3)], ["", []]);
 });
@@ -46,18 +51,18 @@ for (
     ["more fields than a message has", new Uint8Array(200_000).fill(0x08)],
   ] as const
 ) {
-  Deno.test(`Message refuses ${title}`, () => {
-    assertThrows(() => new Message(given), WireError);
+  Deno.test(`WireMessage refuses ${title}`, () => {
+    assertThrows(() => new WireMessage(given), WireError);
   });
 }
 
-Deno.test("Message reads or refuses whatever bytes there are", () => {
+Deno.test("WireMessage reads or refuses whatever bytes there are", () => {
   let state = 1;
   const random = () => (state = (state * 48_271) % 0x7fffffff) & 0xff;
   let read = 0;
   for (let round = 0; round < 20_000; round++) {
     try {
-      const message = new Message(Uint8Array.from({ length: random() % 24 }, random));
+      const message = new WireMessage(Uint8Array.from({ length: random() % 24 }, random));
       for (let field = 1; field < 8; field++) {
         message.text(field);
         message.integer(field);
@@ -70,4 +75,13 @@ Deno.test("Message reads or refuses whatever bytes there are", () => {
     }
   }
   assert(read > 100);
+});
+
+Deno.test("encodeWireMessage() takes lists and texts of any length", () => {
+  const long = "ü".repeat(500_000);
+  const entries = [encodeWireMessage({ 1: "a", 2: "1" }), encodeWireMessage({ 1: "b", 2: "2" })];
+  const message = new WireMessage(encodeWireMessage({ 1: long, 2: entries, 3: [] }));
+  assertEquals(message.text(1), long);
+  assertEquals(message.texts(2), [["a", "1"], ["b", "2"]]);
+  assertEquals(message.texts(3), []);
 });

@@ -1,5 +1,5 @@
 /**
- * Protocol buffers as they travel: what little of them the engines' messages need.
+ * Protocol buffers as they travel: what little of them falcod's messages need.
  *
  * A message is fields one after the other, each a number and a value. Which number means what is known
  * to those who ask for it, so unknown fields are passed over, and absent ones are what proto3 says:
@@ -20,7 +20,7 @@ type Value = bigint | Uint8Array;
 const decoder = new TextDecoder();
 
 /** A message that was received: a view of the bytes it was made of. Throws `WireError` only when made. */
-export class Message {
+export class WireMessage {
   readonly #fields = new Map<number, Value[]>();
 
   constructor(bytes: Uint8Array) {
@@ -58,14 +58,16 @@ export class Message {
   }
 
   /** Throws `WireError` where what is there is no message. */
-  message(field: number): Message | undefined {
+  message(field: number): WireMessage | undefined {
     return this.messages(field).at(-1);
   }
 
   /** Throws `WireError` where what is there is no message. */
-  messages(field: number): readonly Message[] {
+  messages(field: number): readonly WireMessage[] {
     const values = this.#fields.get(field) ?? [];
-    return values.filter((value) => typeof value === "object").map((value) => new Message(value));
+    return values.filter((value) => typeof value === "object").map((value) =>
+      new WireMessage(value)
+    );
   }
 
   /** A `map<string, string>`. Throws `WireError` where what is there is none. */
@@ -130,20 +132,39 @@ class Reader {
   }
 }
 
-/** A message to send, by field number: whole numbers from 0 on (true is 1), text, messages within. */
-export type Fields = Readonly<Record<number, number | string | Uint8Array>>;
+/** A whole number from 0 on (true is 1), text, or a message within. */
+export type WireValue = number | string | Uint8Array;
 
-export function encodeMessage(fields: Fields): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [];
-  for (const [field, value] of Object.entries(fields)) {
-    if (typeof value === "number") {
-      bytes.push(...varintOf(Number(field) * 8 + VARINT), ...varintOf(value));
-      continue;
+/** A message to send, by field number; a list is a field that is there several times. */
+export type WireFields = Readonly<Record<number, WireValue | readonly WireValue[]>>;
+
+export function encodeWireMessage(fields: WireFields): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  for (const [field, given] of Object.entries(fields)) {
+    for (const value of isList(given) ? given : [given]) {
+      if (typeof value === "number") {
+        parts.push(bytesOf(varintOf(Number(field) * 8 + VARINT)), bytesOf(varintOf(value)));
+        continue;
+      }
+      const content = typeof value === "string" ? encoder.encode(value) : value;
+      const head = [...varintOf(Number(field) * 8 + BYTES), ...varintOf(content.length)];
+      parts.push(bytesOf(head), content);
     }
-    const content = typeof value === "string" ? new TextEncoder().encode(value) : value;
-    bytes.push(...varintOf(Number(field) * 8 + BYTES), ...varintOf(content.length), ...content);
   }
-  return new Uint8Array(bytes);
+  const message = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    message.set(part, at);
+    at += part.length;
+  }
+  return message;
+}
+
+const encoder = new TextEncoder();
+const bytesOf = (values: readonly number[]) => new Uint8Array(values);
+
+function isList(value: WireValue | readonly WireValue[]): value is readonly WireValue[] {
+  return Array.isArray(value);
 }
 
 function varintOf(value: number): number[] {
