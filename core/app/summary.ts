@@ -1,5 +1,5 @@
 /** What a run has seen, told at its end. */
-import type { LaneCounters } from "../delivery/mod.ts";
+import type { HeldBack, LaneCounters } from "../delivery/mod.ts";
 import type { EngineCounters } from "../engine/mod.ts";
 import type { SourceCounters } from "../plugin/mod.ts";
 import type { StateCounters } from "../state/mod.ts";
@@ -10,6 +10,7 @@ import type { ReloadCounters } from "./reload.ts";
 export interface Summary {
   readonly engine: EngineCounters;
   readonly lanes: readonly LaneCounters[];
+  readonly heldBack: HeldBack;
   readonly sources: readonly { readonly name: string; readonly counters: SourceCounters }[];
   readonly state: StateCounters;
   /** Absent: nobody keeps the rules fresh. */
@@ -43,9 +44,14 @@ export function summaryLines(summary: Summary): string[] {
       if (count > 0) lines.push(`  ${name} ${counter}: ${count}`);
     }
   }
+  const held = summary.heldBack.byRate + summary.heldBack.asRepeated;
+  if (held > 0) lines.push(`  alerts held back and told of in others: ${held}`);
   for (const lane of lanes) {
     if (lane.dropped > 0) lines.push(`  output ${lane.name}, alerts dropped: ${lane.dropped}`);
     if (lane.failed > 0) lines.push(`  output ${lane.name}, alerts lost: ${lane.failed}`);
+    if (lane.kept > 0) {
+      lines.push(`  output ${lane.name}, alerts on disk for the next run: ${lane.kept}`);
+    }
   }
   const { captures } = summary;
   if (captures && captures.captures > 0) lines.push(`  captures begun: ${captures.captures}`);

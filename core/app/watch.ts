@@ -238,6 +238,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   return {
     engine: engine.counters(),
     lanes: delivery.counters(),
+    heldBack: delivery.heldBack,
     sources: sources.map((source) => ({ name: source.name, counters: source.counters() })),
     state: state.counters,
     reloads: reloads?.counters(),

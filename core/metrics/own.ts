@@ -106,6 +106,31 @@ const ROWS: readonly OwnRow[] = [
         }))
       ),
   ),
+  counter(
+    "output_retries",
+    "Writes to an output that were done again",
+    ofOutputs(({ retries }) => retries),
+  ),
+  counter(
+    "output_repeated",
+    "Alerts that may have arrived twice at an output, which was told so",
+    ofOutputs(({ repeated }) => repeated),
+  ),
+  gauge(
+    "output_spool_alerts",
+    "Alerts on disk that wait for an output",
+    ofSpools(({ alerts }) => alerts),
+  ),
+  gauge("output_spool_bytes", "Bytes on disk for an output", ofSpools(({ bytes }) => bytes)),
+  counter(
+    "output_spool_failures",
+    "Times the spool of an output could not be written or read, or was full",
+    ofSpools(({ failures }) => failures),
+  ),
+  counter("alerts_held_back", "Alerts that came to no output, by why", ({ heldBack }) => [
+    { labels: { reason: "rate" }, value: heldBack.byRate },
+    { labels: { reason: "repeated" }, value: heldBack.asRepeated },
+  ]),
   gauge("processes", "Processes in the table", ({ state }) => state.processes),
   gauge("threads", "Threads in the table", ({ state }) => state.threads),
   gauge("containers", "Containers in the table", ({ state }) => state.containers),
@@ -181,6 +206,15 @@ function ofSources(value: (source: SourceReading) => MetricValue): Read {
 function ofOutputs(value: (output: Readings["outputs"][number]) => MetricValue): Read {
   return ({ outputs }) =>
     outputs.map((output) => ({ labels: { output: output.name }, value: value(output) }));
+}
+
+function ofSpools(
+  value: (spool: NonNullable<Readings["outputs"][number]["spool"]>) => MetricValue,
+): Read {
+  return ({ outputs }) =>
+    outputs.flatMap(({ name, spool }) =>
+      spool ? [{ labels: { output: name }, value: value(spool) }] : []
+    );
 }
 
 /** With the address of each server, and what it is about where that is not empty. */

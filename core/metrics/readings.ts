@@ -1,5 +1,5 @@
 /** What there is to tell at one moment, before anybody has named it. */
-import type { LaneCounters } from "../delivery/mod.ts";
+import type { HeldBack, LaneCounters } from "../delivery/mod.ts";
 import type { EngineCounters } from "../engine/mod.ts";
 import type {
   CpuCounters,
@@ -22,6 +22,7 @@ export interface Readings {
   readonly rules: readonly RuleFacts[];
   readonly reloads: Reloads;
   readonly outputs: readonly LaneCounters[];
+  readonly heldBack: HeldBack;
   readonly sources: readonly SourceReading[];
   readonly state: StateCounters;
   readonly containersWithoutImage: number;

@@ -87,8 +87,10 @@ export function someReadings(more: Partial<Readings> = {}): Readings {
         expired: 0,
         repeated: 0,
         kept: 0,
+        spool: { bytes: 4096, alerts: 2, failures: 0, spoilt: 0 },
       },
     ],
+    heldBack: { byRate: 0, asRepeated: 4 },
     sources: [syscallReading()],
     state: {
       processes: 10,

@@ -95,6 +95,7 @@ export class MetricsReader {
         lastDoneNs: since,
       },
       outputs: delivery.counters(),
+      heldBack: delivery.heldBack,
       sources: runs.all().map((one) => this.#source(one)),
       state: state.counters,
       containersWithoutImage: state.containers.withoutImage,

@@ -25,7 +25,7 @@ function reader(scene: Scene, groups: MetricGroups, source: Partial<Source> = {}
   const told = {
     hostname: "here",
     engine: { counters: () => readings.engine, ruleset: { rules: readings.rules } },
-    delivery: { counters: () => readings.outputs },
+    delivery: { counters: () => readings.outputs, heldBack: readings.heldBack },
     state: { counters: readings.state, containers: { withoutImage: 4 } },
     runs: {
       all: () => [{ run: { source: one, events: 7, failures: 0 }, health: { state: "running" } }],
