@@ -88,6 +88,8 @@ export interface FieldDefinition {
   readonly deprecated?: string;
   /** Worth adding to every output: `append_output` with `suggested_output` does. */
   readonly suggested?: boolean;
+  /** A list of which rules of old look into the JSON with `contains`; `intersects` says that today. */
+  readonly wasJsonText?: true;
   /** The field is falcod's own; Falco does not know it. */
   readonly origin?: "falcod";
   /** The container engine has to tell it, a while after the container is first seen; absent till then. */

@@ -28,7 +28,7 @@ import {
   readHexadecimal,
 } from "./family.ts";
 import { type ConstantUse, lintConstant } from "./lint.ts";
-import { type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
+import { CONTAINS_JSON, type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
 import { OperandChecker } from "./_check_operand.ts";
 import { printOperand } from "./print.ts";
 
@@ -132,6 +132,12 @@ class Checker {
     const meaning = operator.meanings[family];
     if (left.list && !comparesAsList(left.type)) {
       return this.#fail("F013", `lists of type ${left.type} cannot be compared`, written.span);
+    }
+    if (left.list && operator.name === "contains" && wasJsonText(left)) {
+      const title = `"contains" on the list ${printOperand(written)} is deprecated`;
+      const help = "write intersects (…), which compares whole elements";
+      this.#add({ code: "F034", severity: "warning", title, at: operatorSpan, help });
+      return CONTAINS_JSON;
     }
     const fits = !left.list || operator.name === "in" || operator.name === "intersects";
     if (meaning && fits) return meaning;
@@ -262,6 +268,10 @@ export function literalsOf(right: Exclude<Right, TransformerUse>): readonly Lite
 
 function candidatesOf(operand: CheckedOperand): "any" | "none-differs" | undefined {
   return operand.kind === "field" ? operand.definition.candidates : undefined;
+}
+
+function wasJsonText(operand: CheckedOperand): boolean {
+  return operand.kind === "field" && operand.definition.wasJsonText === true;
 }
 
 /** `in` asks for every value of a list; `!=` asks candidates like fd.ip to differ, each of them. */

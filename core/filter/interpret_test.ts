@@ -1,7 +1,7 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { parseAddress } from "../base/ip.ts";
 import { decodeUtf8 } from "../base/mod.ts";
-import { evaluate, type Values } from "./testing.ts";
+import { check, evaluate, type Values } from "./testing.ts";
 
 const ip = (text: string) => parseAddress(text)!;
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -213,4 +213,17 @@ Deno.test("contains finds long values that come from fields, as text and as byte
   );
   assertEquals(evaluate(`evt.buffer contains '${part}'`, { "evt.buffer": bytes }), true);
   assertEquals(evaluate(`evt.buffer contains '${part}c'`, { "evt.buffer": bytes }), false);
+});
+
+Deno.test("contains looks into the JSON of lists that rules of old took for it", () => {
+  const values = { "test.json": ["pods", "*"] };
+  assertEquals(evaluate("test.json contains od", values), true);
+  assertEquals(evaluate(`test.json contains '"*"'`, values), true);
+  assertEquals(evaluate(`test.json contains '"pod"'`, values), false);
+  assertEquals(evaluate("test.json contains od", {}), false);
+  const { report } = check("test.json contains od");
+  assertEquals(report.diagnostics.map(({ code, severity }) => [code, severity]), [[
+    "F034",
+    "warning",
+  ]]);
 });

@@ -176,6 +176,13 @@ const endsWith: Operator["meanings"] = {
   bytes: { evaluate: bytesEndWith, emit: call(bytesEndWith) },
 };
 
+/** Whether a text, or that text in the quotes JSON gives it, contains another: `"*"` is in `*`. */
+const jsonContains = (left: string, right: string) =>
+  left.includes(right) || JSON.stringify(left).includes(right);
+
+/** What `contains` meant of elements of a list that was the text of its JSON (engine version 4). */
+export const CONTAINS_JSON: Meaning = { evaluate: jsonContains, emit: call(jsonContains) };
+
 /** Operators whose right side knows by itself what matches. */
 const matched = (
   prepare: (constants: readonly Constant[]) => Glob | PathTrie,

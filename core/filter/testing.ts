@@ -64,6 +64,7 @@ export const testFields: FieldTable = new Map(
       argument: { required: false, kind: "index" },
     }),
     field({ name: "fd.types", type: "CHARBUF", list: true }),
+    field({ name: "test.json", type: "CHARBUF", list: true, wasJsonText: true }),
     field({ name: "test.numbers", type: "UINT64", list: true }),
     field({ name: "test.addresses", type: "IPADDR", list: true }),
     field({ name: "proc.env", type: "CHARBUF", argument: { required: true, kind: "key" } }),

@@ -221,11 +221,6 @@ conformanceSuite<OldCase>({
       matches: /\/(?:multiple_rules_suppress_info|catchall_order)$/,
       reason: "Falco no longer counts the beginnings of calls beside their ends",
     },
-    {
-      matches: /\/compat_engine_v4_create_/,
-      lines: /^"contains" does not compare lists/,
-      reason: "Falco no longer compares lists with contains; its own tests say intersects now",
-    },
   ],
 });
 

@@ -303,8 +303,8 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
   },
   {
     code: "F034",
-    title: "deprecated field",
-    meaning: "The field still works, and another one says the same better.",
+    title: "deprecated field or operator",
+    meaning: "It still works, and something else says the same better.",
     matters: "A later version may no longer know it.",
     example: conditions(
       "evt.type = open and evt.dir = <",

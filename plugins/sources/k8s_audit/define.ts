@@ -37,6 +37,7 @@ function several(
     type: "CHARBUF",
     summary,
     list: true,
+    wasJsonText: true,
     ...shape,
     extract: (event, _state, argument) => {
       if (!(event instanceof AuditEvent)) return undefined;
