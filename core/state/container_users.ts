@@ -92,7 +92,9 @@ export class ContainerUsers {
     isEnough: (known: Accounts) => boolean,
   ): Accounts | "host" | undefined {
     const known = this.#containers.get(containerId);
-    if (!this.#read || known && isEnough(known)) return known;
+    // Captures of old tell of the host's only, and Falco goes by those.
+    if (!this.#read) return known ?? "host";
+    if (known && isEnough(known)) return known;
     if (known && clockNs - known.triedNs < (known.isRead ? REREAD_NS : RETRY_NS)) return known;
     const files = this.#ask(processIds);
     // It may be on its way into the container: nothing of that is to be kept.
