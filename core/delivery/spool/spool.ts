@@ -136,10 +136,7 @@ export class Spool {
       throw new SpoolFull(`the spool has its ${maxBytes >> 20} MiB`);
     }
     const limit = Math.min(LARGEST_SEGMENT, maxBytes / 4);
-    if (this.#writer && this.#writer.segment.sizeBytes >= limit) {
-      await this.#writer[Symbol.asyncDispose]();
-      this.#writer = undefined;
-    }
+    if (this.#writer && this.#writer.segment.sizeBytes >= limit) await this.#endSegment();
     if (!this.#writer) {
       const last = Math.max(
         this.#segments.at(-1)?.number ?? 0,
@@ -150,9 +147,21 @@ export class Spool {
       this.#writer = writer;
       this.#segments.push(writer.segment);
     }
-    await this.#writer.append(entries, { sync });
+    try {
+      await this.#writer.append(entries, { sync });
+    } catch (error) {
+      // Ended, it can go when it is settled, and that makes room.
+      if (this.#writer.segment.sizeBytes > START) await this.#endSegment();
+      throw error;
+    }
     this.#unread += entries.length;
     this.#appends++;
+  }
+
+  async #endSegment(): Promise<void> {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await writer?.[Symbol.asyncDispose]();
   }
 
   /** Up to so many, oldest first; empty: there are none. One call at a time. */
