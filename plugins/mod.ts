@@ -30,6 +30,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "file", load: () => import("./sinks/file/mod.ts") },
   { kind: "sink", name: "program", load: () => import("./sinks/program/mod.ts") },
   { kind: "sink", name: "redis", load: () => import("./sinks/redis/mod.ts") },
+  { kind: "sink", name: "grpc", load: () => import("./sinks/grpc/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",

@@ -88,7 +88,7 @@ Deno.test("loadConfig() lists keys without effect, but not those that ask for no
 file_output: {enabled: false, filename: x}
 http_output: {enabled: true, url: "http://x"}
 buffer_format_base64: false
-grpc: {enabled: true}
+log_syslog: true
 metrics:
 `,
   });
@@ -97,7 +97,7 @@ metrics:
   assertEquals(severity, "info");
   assertEquals(notes?.map((note) => note.message.split(" ")[0]), [
     "http_output",
-    "grpc",
+    "log_syslog",
   ]);
 });
 

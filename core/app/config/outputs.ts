@@ -11,6 +11,7 @@ import {
   sinkOptions,
   type SinkPlace,
 } from "./sink_options.ts";
+import { ENGINE_VERSION, VERSION } from "../version.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 export interface WiredSink extends Wired {
@@ -27,6 +28,7 @@ export interface WiredSink extends Wired {
 /** Outputs of Falco's, each as a sink; absent where it is switched off. */
 const FALCO_OUTPUTS: readonly ((config: Config) => WiredSink | undefined)[] = [
   ({ stdout_output }) => stdout_output?.enabled ? STDOUT : undefined,
+  grpcOutput,
 ];
 
 const STDOUT: WiredSink = { kind: "sink", name: "stdout", label: "stdout", config: {} };
@@ -37,7 +39,6 @@ const MISSING_OUTPUTS = [
   "file_output",
   "program_output",
   "http_output",
-  "grpc_output",
 ] as const;
 
 /**
@@ -51,7 +52,8 @@ export function sinksOf(
   const { config, root } = loaded;
   const falcos = FALCO_OUTPUTS.flatMap((output) => output(config) ?? []);
   const sinks = [...falcos, ...listedSinks(loaded, { registry, report, taken: falcos })];
-  if (sinks.length > 0 || config.sinks.length > 0) return sinks;
+  const takers = sinks.filter(({ options }) => options?.takes !== takesNothing);
+  if (takers.length > 0 || config.sinks.length > 0) return sinks;
   const others = MISSING_OUTPUTS.filter((key) => config[key].enabled);
   const refused = config.stdout_output !== undefined;
   report.add({
@@ -63,8 +65,28 @@ export function sinksOf(
     at: others[0] ? placeOf(root, [others[0]]) : undefined,
     help: "set stdout_output.enabled to true",
   });
-  return refused ? [] : [STDOUT];
+  return refused ? sinks : [STDOUT, ...sinks];
 }
+
+/** The server also tells its version, with or without alerts. */
+function grpcOutput(config: Config): WiredSink | undefined {
+  const { enabled, threadiness: _idle, ...places } = config.grpc;
+  if (!enabled) return undefined;
+  return {
+    kind: "sink",
+    name: "grpc",
+    label: "grpc",
+    config: {
+      ...places,
+      time_format_iso_8601: config.time_format_iso_8601,
+      version: VERSION,
+      engine_version: ENGINE_VERSION,
+    },
+    ...!config.grpc_output.enabled && { options: { takes: takesNothing } },
+  };
+}
+
+const takesNothing = () => false;
 
 /** `sinks:`; those whose type there is not are left out. */
 function listedSinks(

@@ -45,6 +45,9 @@ const address = (standard: string) =>
   word().refine((text) => parseAddress(text) !== undefined, { error: "an IP address" })
     .default(standard);
 
+/** A unix socket, or TCP. */
+const GRPC_ADDRESS = /^unix:(?:\/\/)?\/[^\0]{1,106}$|^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/;
+
 /** Of an endpoint. */
 const webPath = (standard: string) =>
   word().refine((path) => /^\/[^\s?#]*$/.test(path), { error: 'a path that begins with "/"' })
@@ -305,15 +308,16 @@ export const configSchema = z.strictObject({
     keep_alive: flag(false),
     max_consecutive_timeouts: whole({ min: 0, max: 255, standard: 5 }),
   })),
-  grpc: planned(section({
+  grpc: section({
     enabled: flag(false),
-    bind_address: text(),
-    threadiness: whole({ ...MAX, standard: 0 }),
-    private_key: text(),
-    cert_chain: text(),
-    root_certs: text(),
-  })),
-  grpc_output: planned(output({})),
+    bind_address: word().regex(GRPC_ADDRESS, { error: "unix:///PATH or ADDRESS:PORT" })
+      .prefault("0.0.0.0:5060"),
+    threadiness: idle(whole({ ...MAX, standard: 0 }), "clients wait for no thread"),
+    private_key: text("/etc/falco/certs/server.key"),
+    cert_chain: text("/etc/falco/certs/server.crt"),
+    root_certs: text("/etc/falco/certs/ca.crt"),
+  }),
+  grpc_output: section({ enabled: flag(true) }),
   webserver: section({
     enabled: flag(false),
     threadiness: idle(whole({ ...MAX, standard: 0 }), "requests wait for no thread"),

@@ -1,3 +1,4 @@
+import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
 import { Report, SourceText } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
@@ -101,6 +102,22 @@ Deno.test("settingsOf() never lets alerts vanish without a warning", () => {
   assertObjectMatch(other, { sinks: [{ name: "stdout" }], codes: ["warning C017"] });
   const off = settings(`${rules}stdout_output: {enabled: false}`);
   assertObjectMatch(off, { sinks: [], codes: ["warning C017"] });
+});
+
+Deno.test("settingsOf() serves gRPC as Falco did: with alerts, or only its version", () => {
+  const rules = "rules_files: [a.yaml]\n";
+  const { sinks, codes } = settings(
+    `${rules}grpc: {enabled: true, bind_address: "unix:///run/f.sock"}\n`,
+  );
+  assertEquals(sinks.map(({ name }) => name), ["grpc"]);
+  assertObjectMatch(sinks[0]!, { config: { bind_address: "unix:///run/f.sock" } });
+  assertEquals(codes, []);
+  const server = settings(`${usual}grpc: {enabled: true}\ngrpc_output: {enabled: false}\n`);
+  assertEquals(server.sinks.map(({ name }) => name), ["stdout", "grpc"]);
+  assertEquals(server.sinks[1]?.options?.takes?.(sampleAlert()), false);
+  const nobody = settings(`${rules}grpc: {enabled: true}\ngrpc_output: {enabled: false}\n`);
+  assertObjectMatch(nobody, { sinks: [{ name: "stdout" }, {}], codes: ["warning C017"] });
+  assertEquals(settings(`${usual}grpc_output: {enabled: true}`).sinks.length, 1);
 });
 
 Deno.test("settingsOf() has the container plugin built in and warns of others", () => {

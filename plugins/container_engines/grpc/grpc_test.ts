@@ -7,7 +7,7 @@ import {
   encodeWireMessage as message,
   type WireFields,
   WireMessage,
-} from "../../../core/base/protobuf.ts";
+} from "../../../core/mod.ts";
 
 const ID = "0123456789abcdef".repeat(4);
 const POD = "fedcba9876543210".repeat(4);

@@ -1,0 +1,198 @@
+/**
+ * Falco's gRPC services on a unix socket, or on TCP where clients show certificates.
+ *
+ * `get` answers with what waits and ends. `sub` goes on: once a client has sent a request, it gets
+ * alerts as they come, until it ends its side.
+ */
+import { Buffer } from "node:buffer";
+import type {
+  sendUnaryData,
+  Server,
+  ServerCredentials,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+} from "@grpc/grpc-js";
+import { type BindAddress, bindAddressOf, type GrpcConfig } from "./schema.ts";
+import type { Shelf } from "./shelf.ts";
+
+type Grpc = typeof import("@grpc/grpc-js");
+type Outgoing =
+  | ServerWritableStream<Uint8Array, Uint8Array>
+  | ServerDuplexStream<Uint8Array, Uint8Array>;
+
+/** Requests are empty. */
+const MAX_REQUEST_BYTES = 4096;
+const MAX_STREAMS = 100;
+
+export interface ServerOptions {
+  readonly config: GrpcConfig;
+  readonly shelf: Shelf;
+  /** What `falco.version.service` answers. */
+  readonly version: Uint8Array;
+}
+
+export interface OutputServer {
+  /** TCP only. */
+  readonly port: number;
+  /** Ends the calls of clients, too. */
+  close(): Promise<void>;
+}
+
+/** Rejects when it cannot listen. The package is only loaded now. */
+export async function openServer({ config, shelf, version }: ServerOptions): Promise<OutputServer> {
+  const grpc = await import("@grpc/grpc-js");
+  const place = bindAddressOf(config.bind_address)!;
+  const credentials = await credentialsFor(place, config, grpc);
+  if ("path" in place) await makeWay(place.path);
+  const server = new grpc.Server({
+    "grpc.max_receive_message_length": MAX_REQUEST_BYTES,
+    "grpc.max_concurrent_streams": MAX_STREAMS,
+  });
+  const stop = new AbortController();
+  addServices(server, { shelf, version, signal: stop.signal });
+  const target = "path" in place ? `unix:${place.path}` : place.address;
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(target, credentials, (error, bound) => error ? reject(error) : resolve(bound))
+  );
+  if ("path" in place) await Deno.chmod(place.path, 0o600);
+  return {
+    port,
+    async close() {
+      stop.abort();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      server.forceShutdown();
+      if ("path" in place) await Deno.remove(place.path).catch(() => {});
+    },
+  };
+}
+
+async function credentialsFor(
+  place: BindAddress,
+  { private_key, cert_chain, root_certs }: GrpcConfig,
+  { ServerCredentials }: Grpc,
+): Promise<ServerCredentials> {
+  if ("path" in place) return ServerCredentials.createInsecure();
+  const [key, chain, roots] = await Promise.all([
+    Deno.readFile(private_key),
+    Deno.readFile(cert_chain),
+    Deno.readFile(root_certs),
+  ]);
+  const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(chain) };
+  return ServerCredentials.createSsl(Buffer.from(roots), [pair], true);
+}
+
+/** The folder has to be there, and nothing but a socket that nobody listens on may be in the way. */
+async function makeWay(path: string): Promise<void> {
+  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")) || "/", { recursive: true, mode: 0o755 });
+  let found: Deno.FileInfo;
+  try {
+    found = await Deno.lstat(path);
+  } catch {
+    return;
+  }
+  if (!found.isSocket) throw new Error(`"${path}" is there already, and no socket`);
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+  } catch {
+    await Deno.remove(path);
+    return;
+  }
+  throw new Error(`another program listens on "${path}"`);
+}
+
+function addServices(
+  server: Server,
+  { shelf, version, signal }: {
+    readonly shelf: Shelf;
+    readonly version: Uint8Array;
+    readonly signal: AbortSignal;
+  },
+): void {
+  const method = (path: string, streams: { request: boolean; response: boolean }) => ({
+    path,
+    requestStream: streams.request,
+    responseStream: streams.response,
+    requestSerialize: (bytes: Uint8Array) => Buffer.from(bytes),
+    requestDeserialize: (bytes: Buffer) => bytes,
+    responseSerialize: (bytes: Uint8Array) => Buffer.from(bytes),
+    responseDeserialize: (bytes: Buffer) => bytes,
+  });
+  server.addService({
+    get: method("/falco.outputs.service/get", { request: false, response: true }),
+    sub: method("/falco.outputs.service/sub", { request: true, response: true }),
+  }, {
+    get: (call: ServerWritableStream<Uint8Array, Uint8Array>) => {
+      void hand(call, { shelf, signal: AbortSignal.abort() });
+    },
+    sub: (call: ServerDuplexStream<Uint8Array, Uint8Array>) => {
+      const done = new AbortController();
+      let isAsked = false;
+      call.on("data", () => {
+        if (isAsked) return;
+        isAsked = true;
+        void hand(call, { shelf, signal: AbortSignal.any([signal, done.signal]) });
+      });
+      call.on("end", () => {
+        done.abort();
+        if (!isAsked) call.end();
+      });
+      call.on("error", () => done.abort());
+      call.on("cancelled", () => done.abort());
+    },
+  });
+  server.addService({
+    version: method("/falco.version.service/version", { request: false, response: false }),
+  }, {
+    version: (
+      _call: ServerUnaryCall<Uint8Array, Uint8Array>,
+      answer: sendUnaryData<Uint8Array>,
+    ) => answer(null, version),
+  });
+}
+
+/** Gives a client what waits, then what comes until the signal aborts, as fast as it reads. */
+async function hand(
+  call: Outgoing,
+  { shelf, signal }: { readonly shelf: Shelf; readonly signal: AbortSignal },
+): Promise<void> {
+  const gone = new AbortController();
+  call.on("cancelled", () => gone.abort());
+  call.on("close", () => gone.abort());
+  call.on("error", () => gone.abort());
+  const until = AbortSignal.any([signal, gone.signal]);
+  for (;;) {
+    if (call.cancelled) return;
+    const message = shelf.take();
+    if (message === undefined) {
+      if (until.aborted) break;
+      await shelf.message(until);
+      continue;
+    }
+    if (!await written(call, { message, gone: gone.signal })) {
+      shelf.putBack(message);
+      return;
+    }
+  }
+  call.end();
+}
+
+/** Whether the message is on its way. */
+async function written(
+  call: Outgoing,
+  { message, gone }: { readonly message: Uint8Array; readonly gone: AbortSignal },
+): Promise<boolean> {
+  if (call.cancelled || gone.aborted) return false;
+  if (call.write(message)) return true;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const drained = () => resolve(true);
+  const left = () => resolve(false);
+  call.once("drain", drained);
+  gone.addEventListener("abort", left);
+  try {
+    return await promise;
+  } finally {
+    call.off("drain", drained);
+    gone.removeEventListener("abort", left);
+  }
+}
