@@ -112,14 +112,17 @@ export class Intake implements AuditIntake {
     let events = 0, problemCount = 0;
     let end = performance.now() + SLICE_MS;
     for (const part of readPayload(payload, this.#options)) {
-      if (part.kind === "event") {
-        this.#firstTimeNs ??= part.timeNs;
+      const document = part.kind === "event" ? part : part.rest;
+      if (document) {
+        this.#firstTimeNs ??= document.timeNs;
         const place = { number: ++this.#events, firstTimeNs: this.#firstTimeNs };
-        context.deliver(new AuditEvent(part, place));
-        events++;
-      } else {
+        context.deliver(new AuditEvent(document, place));
+      }
+      if (part.kind === "event") events++;
+      else {
         this.passOver(part.kind);
-        if (++problemCount <= MAX_PROBLEMS) problems.push(part);
+        const { kind, detail, offset } = part;
+        if (++problemCount <= MAX_PROBLEMS) problems.push({ kind, detail, offset });
       }
       if (performance.now() < end) continue;
       await setImmediate();

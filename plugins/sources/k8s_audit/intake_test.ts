@@ -38,6 +38,15 @@ Deno.test("an intake tells what is wrong with a payload, and judges the rest", a
   assertEquals([...intake.counters.problems], [["not-an-event", 100]]);
 });
 
+Deno.test("an intake has events judged that are too deep, as far as they are not", async () => {
+  const numbers: number[] = [];
+  const intake = intakeInto(numbers);
+  const deep = `{"auditID":"1","stageTimestamp":"${TIME}","x":${"[".repeat(50)}${"]".repeat(50)}}`;
+  const taken = await intake.take(`${deep}\n${list([2])}`);
+  assertObjectMatch(taken, { kind: "taken", events: 1, problemCount: 1 });
+  assertEquals(numbers, [1, 2]);
+});
+
 Deno.test("an intake takes no more than may wait, but always one payload", async () => {
   const numbers: number[] = [];
   let settled = Promise.withResolvers<void>();

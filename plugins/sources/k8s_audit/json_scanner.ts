@@ -16,7 +16,7 @@ export class NotJson extends Error {
   }
 }
 
-const QUOTE = 0x22, BACKSLASH = 0x5c, COMMA = 0x2c;
+const QUOTE = 0x22, BACKSLASH = 0x5c, COMMA = 0x2c, ZERO = 0x30;
 export const OPEN_BRACE = 0x7b, OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d, CLOSE_BRACKET = 0x5d, COLON = 0x3a;
 
@@ -84,6 +84,38 @@ export function skipValue(bytes: Uint8Array, at: number, span: Span): void {
     }
   }
   throw new NotJson("a bracket is not closed", at);
+}
+
+/**
+ * The JSON of a value that is an object or array, with `0` in place of what has more than `maxDepth`
+ * brackets around it: it is never longer. Throws `NotJson` when the value does not end.
+ */
+export function withoutDepths(value: Uint8Array, maxDepth: number): Uint8Array {
+  const kept = new Uint8Array(value.length);
+  const span: Span = { end: 0, depth: 0 };
+  let size = 0, start = 0, depth = 0;
+  const keepUntil = (end: number) => {
+    kept.set(value.subarray(start, end), size);
+    size += end - start;
+  };
+  for (let i = 0; i < value.length; i++) {
+    const byte = value[i]!;
+    if (byte === QUOTE) i = skipString(value, i) - 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (depth < maxDepth) {
+        depth++;
+        continue;
+      }
+      keepUntil(i);
+      kept[size++] = ZERO;
+      skipValue(value, i, span);
+      start = span.end;
+      i = start - 1;
+    }
+  }
+  keepUntil(value.length);
+  return kept.subarray(0, size);
 }
 
 function endsScalar(byte: number): boolean {

@@ -16,6 +16,7 @@ import {
   skipBlanks,
   skipValue,
   type Span,
+  withoutDepths,
 } from "./json_scanner.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
@@ -63,6 +64,11 @@ export interface PayloadProblem {
   readonly detail: string;
   /** Where in the payload, in bytes. */
   readonly offset: number;
+  /**
+   * The event without what is too deep in it. An API server takes patches with unknown members of any
+   * depth, and whoever sends them is to be judged all the same.
+   */
+  readonly rest?: AuditDocument;
 }
 
 /** Arrays within arrays of events. */
@@ -216,24 +222,30 @@ class PayloadReader {
     }
     if (depth > maxDepth) {
       const detail = `an event has values nested ${depth} deep, ${maxDepth} are allowed`;
-      return { kind: "too-deep", detail, offset: start };
+      const rest = readEvent(withoutDepths(this.#bytes.subarray(start, end), maxDepth), start);
+      const problem = { kind: "too-deep", detail, offset: start } as const;
+      return rest.kind === "event" ? { ...problem, rest } : problem;
     }
-    let value: unknown;
-    try {
-      value = JSON.parse(decodeUtf8(this.#bytes.subarray(start, end)));
-    } catch {
-      const detail = `not JSON: an event that cannot be read at byte ${start}`;
-      return { kind: "malformed", detail, offset: start };
-    }
-    if (!isObject(value)) return notAnEvent(start);
-    const time = value.stageTimestamp;
-    const timeNs = typeof time === "string" ? parseTimestamp(time) : undefined;
-    if (timeNs === undefined) {
-      const detail = "an event has no stageTimestamp that can be read";
-      return { kind: "not-an-event", detail, offset: start };
-    }
-    return { kind: "event", value, bytes: this.#bytes.subarray(start, end), timeNs };
+    return readEvent(this.#bytes.subarray(start, end), start);
   }
+}
+
+function readEvent(bytes: Uint8Array, offset: number): AuditDocument | PayloadProblem {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(bytes));
+  } catch {
+    const detail = `not JSON: an event that cannot be read at byte ${offset}`;
+    return { kind: "malformed", detail, offset };
+  }
+  if (!isObject(value)) return notAnEvent(offset);
+  const time = value.stageTimestamp;
+  const timeNs = typeof time === "string" ? parseTimestamp(time) : undefined;
+  if (timeNs === undefined) {
+    const detail = "an event has no stageTimestamp that can be read";
+    return { kind: "not-an-event", detail, offset };
+  }
+  return { kind: "event", value, bytes, timeNs };
 }
 
 function notAnEvent(offset: number): PayloadProblem {

@@ -102,6 +102,20 @@ Deno.test("readPayload() looks no deeper than allowed, however deep it is", () =
   assertEquals(parts(`{"kind":"Event","x":${deep(1000)}}${event("a")}`), ["too-deep", "a"]);
 });
 
+Deno.test("readPayload() gives what is not too deep of an event", () => {
+  const nested = (n: number) => "[".repeat(n) + "]".repeat(n);
+  const text = (x: string) =>
+    `{"auditID":"a","stageTimestamp":"${TIME}","x":${x},"y":[{"z":${x}},"[\\"]"],"verb":"get"}`;
+  const [problem, ...others] = auditEvents(`${text(nested(500))}${event("b")}`, LIMITS).problems;
+  assertEquals(others, []);
+  const { rest } = problem!;
+  const y = [{ z: JSON.parse(`${"[".repeat(29)}0${"]".repeat(29)}`) }, '["]'];
+  assertEquals(rest?.value.verb, "get");
+  assertEquals(rest?.value.y, y);
+  assertEquals(JSON.parse(new TextDecoder().decode(rest?.bytes)), rest?.value);
+  assertEquals(auditEvents(`{"auditID":${nested(99)}}`, LIMITS).problems[0]?.rest, undefined);
+});
+
 Deno.test("readPayload() takes bytes that are no UTF-8 as they are", () => {
   const bytes = new TextEncoder().encode(list(item("a", { verb: "x?x" })));
   bytes[bytes.indexOf(0x3f)] = 0xff;

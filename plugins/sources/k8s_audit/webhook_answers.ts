@@ -142,7 +142,7 @@ const HELP: Readonly<Record<ProblemKind, string>> = {
   malformed: "send an EventList, an Event, or an array of these as JSON",
   "too-large": "raise maxEventSize, init_config of plugin k8saudit, or have the API server leave " +
     "objects out: --audit-webhook-truncate-enabled",
-  "too-deep": "no object of Kubernetes is as deep",
+  "too-deep": "no object of Kubernetes is as deep; what is less deep in it was judged",
   "not-an-event": "send an EventList, an Event, or an array of these",
 };
 
