@@ -42,6 +42,12 @@ export class MemoryStore implements Store {
     return taken;
   }
 
+  /** In front of all others, be there room or not. */
+  putBack(alerts: readonly Pending[]): void {
+    this.#queue.unshift(...alerts);
+    for (const pending of alerts) this.#units += pending.units;
+  }
+
   settle(): Promise<void> {
     return Promise.resolve();
   }

@@ -29,8 +29,8 @@ export class SpoolStore implements Store {
   readonly #fresh: MemoryStore;
   readonly #log: Logger;
   readonly #name: string;
-  /** Taken out of `#fresh`, and not on the disk: they come before it. */
-  #unwritten: Pending[] = [];
+  /** Alerts on their way to the disk. */
+  #underWay = 0;
   #writing: Promise<void> | undefined;
   /** Of the disk, how many entries were taken last. */
   #taken = 0;
@@ -49,7 +49,7 @@ export class SpoolStore implements Store {
   }
 
   get waiting(): number {
-    return this.#spool.unread + this.#unwritten.length + this.#fresh.waiting;
+    return this.#spool.unread + this.#underWay + this.#fresh.waiting;
   }
 
   offer(pending: Pending): boolean {
@@ -67,7 +67,7 @@ export class SpoolStore implements Store {
         } else {
           await (this.#writing ??= this.#write());
           const isWriting = this.#writing !== undefined;
-          if (this.#spool.unread === 0 && !isWriting) return this.#takeFromMemory(limit);
+          if (this.#spool.unread === 0 && !isWriting) return await this.#fresh.take(limit);
         }
       }
     } catch (error) {
@@ -86,15 +86,14 @@ export class SpoolStore implements Store {
 
   async kept(): Promise<boolean> {
     await (this.#writing ??= this.#write());
-    return this.#unwritten.length + this.#fresh.waiting === 0;
+    return this.#fresh.waiting === 0;
   }
 
   async close(): Promise<number> {
     if (this.#isClosed) return 0;
     await (this.#writing ??= this.#write());
     this.#isClosed = true;
-    const lost = this.#unwritten.length + await this.#fresh.close();
-    this.#unwritten = [];
+    const lost = await this.#fresh.close();
     await this.#spool.close().catch((error) => this.#failed("close", error));
     return lost;
   }
@@ -127,38 +126,37 @@ export class SpoolStore implements Store {
     return taken;
   }
 
-  #takeFromMemory(limit: number): readonly Taken[] {
-    const taken = this.#unwritten.splice(0, limit);
-    const more = this.#fresh.splice(limit - taken.length);
-    return [...taken, ...more].map((pending) => ({ pending, again: false }));
-  }
-
   /** Brings all there is to the disk; ends at the first thing that goes wrong. Never rejects. */
   async #write(): Promise<void> {
     // Those who offer are not held up by it, and more than one alert may have come until then.
     await Promise.resolve();
     try {
-      for (;;) {
-        if (this.#unwritten.length === 0) {
-          this.#unwritten = this.#fresh.splice(APPENDED);
-        }
-        const entries = this.#unwritten;
-        if (entries.length === 0) break;
-        const acceptedMs = Date.now();
-        await this.#spool.append(
-          entries.map(({ alert }) => ({ acceptedMs, text: alertToText(alert) })),
-        );
-        this.#unwritten = [];
-        if (this.#isStuck) {
-          this.#isStuck = false;
-          this.#log.warning(`The spool of output "${this.#name}" takes alerts again`);
-        }
+      while (this.#fresh.waiting > 0) {
+        await this.#append(this.#fresh.splice(APPENDED));
+        if (!this.#isStuck) continue;
+        this.#isStuck = false;
+        this.#log.warning(`The spool of output "${this.#name}" takes alerts again`);
       }
     } catch (error) {
       this.#pausedUntilMs = performance.now() + PAUSE_MS;
       this.#failed("write", error);
     } finally {
       this.#writing = undefined;
+    }
+  }
+
+  async #append(alerts: readonly Pending[]): Promise<void> {
+    this.#underWay = alerts.length;
+    const acceptedMs = Date.now();
+    try {
+      await this.#spool.append(
+        alerts.map(({ alert }) => ({ acceptedMs, text: alertToText(alert) })),
+      );
+    } catch (error) {
+      this.#fresh.putBack(alerts);
+      throw error;
+    } finally {
+      this.#underWay = 0;
     }
   }
 
