@@ -24,7 +24,7 @@ export interface BridgeOptions {
 
 export class Http2Bridge {
   readonly #answer: BridgeOptions["answer"];
-  readonly #folder: string;
+  #folder: string;
   readonly #lingerMs: number;
   readonly #servers = new Set<Deno.HttpServer<Deno.UnixAddr>>();
   #count = 0;
@@ -38,7 +38,7 @@ export class Http2Bridge {
   /** `undefined` where no folder can be made: clients then have to do with HTTP/1.1. */
   static open(options: BridgeOptions): Http2Bridge | undefined {
     try {
-      return new Http2Bridge(Deno.makeTempDirSync({ prefix: "falcod-" }), options);
+      return new Http2Bridge(newFolder(), options);
     } catch {
       return undefined;
     }
@@ -46,13 +46,17 @@ export class Http2Bridge {
 
   /** Serves a client that has chosen HTTP/2, as long as its socket is open. */
   serve(socket: TLSSocket): void {
-    const path = `${this.#folder}/${++this.#count}`;
+    const path = this.#nextPath();
+    if (path === undefined) {
+      socket.destroy();
+      return;
+    }
     const server = Deno.serve({ path, onListen: () => {} }, (request, { completed }) => {
       return this.#patiently(request, (request) => this.#answer({ request, socket, completed }));
     });
     this.#servers.add(server);
     const inner = connect(path);
-    inner.once("connect", () => Deno.removeSync(path));
+    inner.once("connect", () => removed(path));
     // Either side that fails takes the other with it.
     inner.once("error", () => socket.destroy());
     inner.once("close", () => socket.end());
@@ -68,11 +72,17 @@ export class Http2Bridge {
   /** Takes no more requests; those under way are answered, and then their sockets end. */
   close(): void {
     for (const server of this.#servers) this.#end(server);
+    removed(this.#folder);
+  }
+
+  /** Machines clean up their temporary files now and then; so the folder may have to be made again. */
+  #nextPath(): string | undefined {
     try {
-      Deno.removeSync(this.#folder, { recursive: true });
+      if (!isOurFolder(this.#folder)) this.#folder = newFolder();
     } catch {
-      // Somebody cleaned up before.
+      return undefined;
     }
+    return `${this.#folder}/${++this.#count}`;
   }
 
   /**
@@ -93,6 +103,28 @@ export class Http2Bridge {
 
   #end(server: Deno.HttpServer<Deno.UnixAddr>): void {
     server.shutdown().catch(() => {}).finally(() => this.#servers.delete(server));
+  }
+}
+
+function newFolder(): string {
+  return Deno.makeTempDirSync({ prefix: "falcod-" });
+}
+
+/** Not one that somebody else made under its name. */
+function isOurFolder(path: string): boolean {
+  try {
+    const { isDirectory, uid } = Deno.lstatSync(path);
+    return isDirectory && uid === Deno.uid();
+  } catch {
+    return false;
+  }
+}
+
+function removed(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // Somebody cleaned up before.
   }
 }
 

@@ -165,6 +165,18 @@ async function tlsFolder() {
   return { authority, folder, path, tls, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
+Deno.test("a body is read however many headers stand before its length", async () => {
+  await using fixture = new Fixture();
+  const { server } = await fixture.serve();
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: server.address!.port });
+  const headers = Array.from({ length: 2500 }, (_, i) => `a${i}:\r\n`).join("");
+  const request = `POST /mirror HTTP/1.1\r\nHost: a\r\n${headers}Content-Length: 5\r\n` +
+    "Connection: close\r\n\r\nhello";
+  await client.write(new TextEncoder().encode(request));
+  const said = await new Response(client.readable).text();
+  assert(said.includes('"body":"hello"'), said);
+});
+
 Deno.test("TLS speaks HTTP/1.1 and 2, with key and certificate in one file", async () => {
   using made = await tlsFolder();
   await using fixture = new Fixture();
@@ -220,6 +232,25 @@ Deno.test("new certificates are taken as soon as their files change, and broken 
     fixture.said.some((text) => text.includes("goes on with what it had")),
     fixture.said.join(),
   );
+});
+
+Deno.test("HTTP/2 goes on where temporary files were cleaned up", async () => {
+  using made = await tlsFolder();
+  using temporary = new Folder({});
+  const before = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", temporary.path);
+  try {
+    await using fixture = new Fixture();
+    const { url } = await fixture.serve(mirror, made.tls);
+    for (const { name } of Deno.readDirSync(temporary.path)) {
+      Deno.removeSync(`${temporary.path}/${name}`, { recursive: true });
+    }
+    const found = await curl("--http2", "--cacert", made.path("ca.pem"), `${url}/mirror`);
+    assertObjectMatch(found, { status: 200, httpVersion: "2" });
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+  }
 });
 
 /** RFC 9113, 4.1 */

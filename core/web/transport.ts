@@ -48,6 +48,8 @@ export class Transport {
       socket.on("error", () => {}); // the client went away
       options.connected(socket);
     });
+    // Node passes over headers beyond 2000, Content-Length, too; their bytes are bounded anyway.
+    this.#server.maxHeadersCount = 0;
     const take = (expectsLeave: boolean) => (message: IncomingMessage, response: ServerResponse) =>
       options.requested({ message, response, expectsLeave });
     this.#server.on("request", take(false));
