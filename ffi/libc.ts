@@ -23,6 +23,9 @@ const SYMBOLS = {
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   // glibc takes the arguments of every call in this way; here those of openat2.
   syscall: { parameters: ["i64", "i64", "buffer", "buffer", "i64"], result: "i64" },
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
   sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   sigignore: { type: "pointer" },

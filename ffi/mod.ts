@@ -39,4 +39,5 @@ export { NativeError, type NativeErrorCode } from "./native_error.ts";
 export type { Detail, Interest, ResolveLevel } from "./probe_settings.ts";
 export type { RingMemory } from "./ring.ts";
 export { namesOf } from "./verdicts.ts";
+export { SocketError, type SocketErrorCode, UnixDatagram } from "./unix_datagram.ts";
 export { checkSupport, type Support, type SupportItem } from "./support.ts";

@@ -29,6 +29,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "stdout", load: () => import("./sinks/stdout/mod.ts") },
   { kind: "sink", name: "file", load: () => import("./sinks/file/mod.ts") },
   { kind: "sink", name: "program", load: () => import("./sinks/program/mod.ts") },
+  { kind: "sink", name: "syslog", load: () => import("./sinks/syslog/mod.ts") },
   { kind: "sink", name: "redis", load: () => import("./sinks/redis/mod.ts") },
   { kind: "sink", name: "grpc", load: () => import("./sinks/grpc/mod.ts") },
   {

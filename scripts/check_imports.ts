@@ -43,6 +43,9 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "@commander-js/extra-typings": /^core\/app\/(cli\.ts|commands\/)/,
 };
 
+/** Plugins that call the kernel: its probe, and sockets that Deno has no call for. */
+const NATIVE_PLUGINS = /^plugins\/(sources\/syscall|sinks\/syslog)\//;
+
 /** Dangerous call → files that may contain it. */
 const CALL_HOMES: readonly {
   readonly call: RegExp;
@@ -123,7 +126,7 @@ function edgeProblem(path: string, folder: string, target: string): string | und
   if (path.startsWith("plugins/")) {
     const own = path.split("/").slice(0, 3).join("/") + "/";
     if (target.startsWith(own) || target === "core/mod.ts") return undefined;
-    if (path.startsWith("plugins/sources/syscall/") && target === "ffi/mod.ts") return undefined;
+    if (target === "ffi/mod.ts" && NATIVE_PLUGINS.test(path)) return undefined;
     return "a plugin imports core/mod.ts and its own folder";
   }
   return undefined; // main.ts
