@@ -286,6 +286,13 @@ export class Lane {
         if (!this.#isClosed) await this.#endedBySink();
         return false;
       }
+      const refused = refusedOf(error);
+      if (refused > 0 && refused < rest.length && !this.#isClosed) {
+        await this.#lost(rest.slice(0, refused), error);
+        rest = rest.slice(refused);
+        tries = -1;
+        continue;
+      }
       if (!this.#goesOn(error, tries)) {
         await this.#lost(rest, error);
         return true;
@@ -351,6 +358,11 @@ export class Lane {
     this.#failed += lost;
     if (this.#store.isLasting) this.#kept += onDisk - lost;
   }
+}
+
+/** Those that are not wanted, while those after them may be. */
+function refusedOf(error: unknown): number {
+  return error instanceof SinkError && error.code === "rejected" ? error.refused ?? 0 : 0;
 }
 
 function acceptedOf(error: unknown, most: number): number {

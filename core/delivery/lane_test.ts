@@ -24,6 +24,8 @@ function laneTo(sink: Sink, more: Partial<DeliveryTarget> = {}) {
   return { delivery, lines, send, counters: () => delivery.counters()[0]! };
 }
 
+const lineOf = ({ line }: FormattedAlert) => line;
+
 const unavailable = new SinkError("unavailable", "not now");
 
 Deno.test("a batch that fails is written again, before what came after it", async () => {
@@ -62,6 +64,19 @@ Deno.test("what is not wanted is not sent again", async () => {
   await delivery.close();
   assertEquals(sink.writes, [["1"], ["2"]]);
   assertObjectMatch(counters(), { delivered: 1, failed: 1, rejected: 1, retries: 0 });
+});
+
+Deno.test("one alert that is not wanted does not lose those after it", async () => {
+  const refusal = new SinkError("rejected", "too long", { accepted: 1, refused: 1 });
+  const sink = new Moody([refusal, unavailable, "ok"]);
+  const dead: string[] = [];
+  const onDead = (alerts: readonly FormattedAlert[]) => void dead.push(`${alerts.map(lineOf)}`);
+  const { delivery, send, counters } = laneTo(sink, { retry: RETRY, onDead });
+  send("1", "2", "3", "4");
+  await delivery.close();
+  assertEquals(sink.writes, [["1", "2", "3", "4"], ["3", "4"], ["3", "4"]]);
+  assertEquals(dead, ["2"]);
+  assertObjectMatch(counters(), { state: "closed", delivered: 3, failed: 1, rejected: 1 });
 });
 
 Deno.test("what has arrived of a batch is not sent again", async () => {
