@@ -109,6 +109,7 @@ export class Lane {
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
+  #waitingForTrouble: (() => void)[] = [];
   /** Aborts when no more is to be tried. */
   readonly #stop = new AbortController();
 
@@ -161,9 +162,17 @@ export class Lane {
   /** Resolves when falcod may end: all has gone out, or is on disk and the sink is in trouble. */
   async settled(): Promise<void> {
     const drained = this.drained();
-    const isInTrouble = this.#trouble.state === "retrying" || this.#trouble.state === "failing";
-    if (this.#store.isLasting && isInTrouble && await this.#store.kept()) return;
+    if (this.#store.isLasting) {
+      await Promise.race([drained, this.#troubled()]);
+      if (this.#running && await this.#store.kept()) return;
+    }
     await drained;
+  }
+
+  /** Resolves when a write has failed and is to be done again. */
+  #troubled(): Promise<void> {
+    if (this.#trouble.state === "retrying") return Promise.resolve();
+    return new Promise((resolve) => this.#waitingForTrouble.push(resolve));
   }
 
   /** Gives up what is still there; what is on disk stays there. */
@@ -323,6 +332,7 @@ export class Lane {
   async #pause(tries: number, error: unknown): Promise<void> {
     this.#retries++;
     this.#trouble.retrying(error, this.#failed);
+    for (const resolve of this.#waitingForTrouble.splice(0)) resolve();
     const askedMs = error instanceof SinkError ? error.retryAfterMs ?? 0 : 0;
     await paused(backoffMs(tries, this.#retry, { askedMs }), this.#stop.signal);
   }
