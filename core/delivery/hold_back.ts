@@ -5,12 +5,12 @@
  */
 import {
   type Alert,
+  escapeText,
   INTERNAL_SOURCE,
   type OutputValue,
   ownAlert,
   PRIORITIES,
 } from "../alert/mod.ts";
-import { escapeText } from "../alert/mod.ts";
 
 export interface HoldBackSettings {
   /** Alerts a second, after a burst of so many; absent: any number. */
@@ -147,11 +147,10 @@ export class HoldBack {
   #tellRepeated({ count, last, sinceMs }: Remembered): void {
     if (count === 0) return;
     const seconds = Math.max(1, Math.round((this.#now() - sinceMs) / 1000));
+    const rule = escapeText(last.rule);
     this.#send({
       ...last,
-      message: `${count} more of "${
-        escapeText(last.rule)
-      }" in ${seconds} s, the last: ${last.message}`,
+      message: `${count} more of ${rule} in ${seconds} s, the last: ${last.message}`,
       fields: new Map(last.fields).set(HELD_BACK_FIELD, count),
     });
   }
@@ -184,7 +183,7 @@ export class HoldBack {
     const rules = [...this.#tooMany].sort((a, b) => b[1] - a[1]);
     if (rules.length === 0) return;
     const count = rules.reduce((sum, [, number]) => sum + number, 0);
-    const named = rules.slice(0, MOST_NAMED).map(([rule, number]) => `${number} of "${rule}"`);
+    const named = rules.slice(0, MOST_NAMED).map(([rule, number]) => `${number} of ${rule}`);
     if (rules.length > MOST_NAMED) named.push(`others of ${rules.length - MOST_NAMED} rules`);
     this.#send(ownAlert({
       rule: RATE_RULE,

@@ -26,7 +26,7 @@ Deno.test("of alerts that agree in all keys one goes out, and the others are tol
   assertEquals(messages(), ["1", "3"]);
   clock.nowMs = 60_000;
   holdBack.tick();
-  assertEquals(messages(), ["1", "3", '2 more of "r" in 60 s, the last: 4']);
+  assertEquals(messages(), ["1", "3", "2 more of r in 60 s, the last: 4"]);
   assertEquals(sent[2]!.fields.get(HELD_BACK_FIELD), 2);
   assertEquals([sent[2]!.rule, sent[2]!.fields.get("container.id")], ["r", "a"]);
   holdBack.offer(inContainer("5", "a"));
@@ -42,7 +42,7 @@ Deno.test("a window that is over is told of before the alert that begins the nex
   holdBack.offer(inContainer("2", "a"));
   clock.nowMs = 61_000;
   holdBack.offer(inContainer("3", "a"));
-  assertEquals(messages(), ["1", '1 more of "r" in 61 s, the last: 2', "3"]);
+  assertEquals(messages(), ["1", "1 more of r in 61 s, the last: 2", "3"]);
   holdBack.close();
 });
 
@@ -68,8 +68,8 @@ Deno.test("closing tells what is held back until then", () => {
   holdBack.close();
   assertEquals(messages(), [
     "m",
-    '1 more of "r" in 1 s, the last: m',
-    'Falco internal: alerts held back: 1 more within 60 s than outputs.rate lets through: 1 of "r"',
+    "1 more of r in 1 s, the last: m",
+    "Falco internal: alerts held back: 1 more within 60 s than outputs.rate lets through: 1 of r",
   ]);
 });
 
