@@ -32,6 +32,8 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "syslog", load: () => import("./sinks/syslog/mod.ts") },
   { kind: "sink", name: "redis", load: () => import("./sinks/redis/mod.ts") },
   { kind: "sink", name: "grpc", load: () => import("./sinks/grpc/mod.ts") },
+  { kind: "sink", name: "statsd", load: () => import("./sinks/statsd/mod.ts") },
+  { kind: "sink", name: "pushgateway", load: () => import("./sinks/pushgateway/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",
