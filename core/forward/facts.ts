@@ -1,6 +1,6 @@
 import { type Alert, escapeUnprintable, type OutputValue } from "../alert/mod.ts";
 import { outputValueJson } from "../alert/mod.ts";
-import { fractionNs } from "../base/mod.ts";
+import { isoTimeZulu } from "../base/mod.ts";
 import { sortedTags } from "./document.ts";
 
 /** Something known of an alert; both texts are printable. */
@@ -40,8 +40,10 @@ export function valueText(value: OutputValue): string {
 
 /** `2001-01-01 01:10:00.5 +0000 UTC`, as Go prints times and falcosidekick therefore shows them. */
 export function utcText(timeNs: bigint): string {
-  const [day, rest] = new Date(Number(BigInt.asUintN(64, timeNs) / 1_000_000n)).toISOString()
-    .split("T");
-  const fraction = String(fractionNs(timeNs)).padStart(9, "0").replace(/0+$/, "");
-  return `${day} ${rest!.slice(0, 8)}${fraction === "" ? "" : `.${fraction}`} +0000 UTC`;
+  return `${rfc3339Text(timeNs).replace("T", " ").slice(0, -1)} +0000 UTC`;
+}
+
+/** `2001-01-01T01:10:00.5Z`: of the fraction only what there is of it. */
+export function rfc3339Text(timeNs: bigint): string {
+  return isoTimeZulu(timeNs).replace(/\.?0*Z$/, "Z");
 }

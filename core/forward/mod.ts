@@ -5,10 +5,13 @@
  * plain text (`alertDocument`, written by `jsonText`); messages for people have it with everything
  * spelled out that acts on a screen, and cut to what the other end takes (`factsOf`, `shortText`).
  */
-export { alertDocument, falcoOutput } from "./document.ts";
-export { type Fact, factsOf, utcText, valueText } from "./facts.ts";
+export { attachmentMessage, type AttachmentOptions, withoutMentions } from "./attachments.ts";
+export { alertDocument, falcoOutput, sortedTags } from "./document.ts";
+export { type Fact, factsOf, rfc3339Text, utcText, valueText } from "./facts.ts";
 export { type Json, jsonText } from "./json.ts";
 export { compileMessage, type MessageTemplate } from "./message.ts";
-export { messageTemplate } from "./schema.ts";
+export { attachmentKeys, messageTemplate, outputFormat, rulePriority } from "./schema.ts";
+export { parsePriority } from "../rule/priority.ts";
 export { shortText } from "./short_text.ts";
 export { CHAT_COLORS } from "./colors.ts";
+export { fitting } from "./fitting.ts";

@@ -12,8 +12,8 @@ import { marksOf, readClientTls } from "./trust.ts";
 export type { HttpReply } from "./reply.ts";
 
 export interface HttpTargetOptions {
-  /** Where requests go that say nothing else. */
-  readonly url: Secret | string;
+  /** Where requests go that say nothing else; asked each time, as secrets may stand in files. */
+  readonly url: Secret | string | (() => Secret);
   /** POST. */
   readonly method?: "POST" | "PUT";
   /** Those of the settings come on top. */
@@ -62,7 +62,8 @@ export class HttpTarget {
   /** The answer, which is a good one; anything else is thrown as a `SinkError`. */
   async send(request: HttpRequest, context?: WriteContext): Promise<HttpReply> {
     const secrets: string[] = [];
-    const url = this.#urlOf(request.url ?? this.#options.url, secrets);
+    const given = request.url ?? this.#options.url;
+    const url = this.#urlOf(typeof given === "function" ? given() : given, secrets);
     try {
       const reply = await this.#exchange(url, { request, context, secrets });
       const failure = failureOf(reply, url.origin);

@@ -1,0 +1,44 @@
+/** What the server says of each document of a bulk request. */
+import { SinkError } from "../../../core/mod.ts";
+
+interface Outcome {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/**
+ * Absent where all are there. Those before the first that is not count as accepted; those after it are
+ * sent again, which changes nothing: they have names, and those that are there stay as they are.
+ */
+export function failureIn(body: string, count: number): SinkError | undefined {
+  const outcomes = outcomesOf(body);
+  if (outcomes === undefined || outcomes.length !== count) {
+    return new SinkError("unavailable", "The answer to a bulk request is not what is documented");
+  }
+  for (const [accepted, { status, reason }] of outcomes.entries()) {
+    if (isThere(status)) continue;
+    const message = `A document got ${status}: ${reason}`;
+    // Too many requests, or the server's own trouble.
+    if (status === 429 || status >= 500) return new SinkError("unavailable", message, { accepted });
+    return new SinkError("rejected", message, { accepted, refused: 1 });
+  }
+  return undefined;
+}
+
+/** Made now, or before (conflict). */
+function isThere(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 409;
+}
+
+function outcomesOf(body: string): readonly Outcome[] | undefined {
+  try {
+    const { items } = JSON.parse(body) as { items?: unknown };
+    if (!Array.isArray(items)) return undefined;
+    return items.map(({ create }) => ({
+      status: Number(create.status),
+      reason: String(create.error?.reason ?? create.error?.type ?? "no reason").slice(0, 300),
+    }));
+  } catch {
+    return undefined;
+  }
+}

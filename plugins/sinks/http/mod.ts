@@ -1,0 +1,61 @@
+/** Alerts to a web server, as Falco's `http_output` posts them: one line a request. */
+import {
+  escapeUnprintable,
+  type FormattedAlert,
+  HttpTarget,
+  sendEach,
+  type Sink,
+  type SinkPlugin,
+  type WriteContext,
+} from "../../../core/mod.ts";
+import { type HttpConfig, schema } from "./schema.ts";
+
+/** Where answers are printed. */
+type Print = (answer: string) => void;
+
+/** Falco's folder: what the system trusts. */
+const SYSTEM_FOLDER = "/etc/ssl/certs";
+
+export class HttpSink implements Sink {
+  readonly #target: HttpTarget;
+  readonly #echo: Print | undefined;
+
+  constructor(config: HttpConfig, print: Print = console.log) {
+    const { ca_cert, ca_bundle, ca_path, mtls } = config;
+    this.#echo = config.echo ? print : undefined;
+    this.#target = new HttpTarget({
+      headers: config.headers,
+      proxy: config.proxy,
+      keep_alive: config.keep_alive,
+      compress: config.compress_uploads,
+      tls: {
+        ca: ca_cert || ca_bundle || (ca_path === SYSTEM_FOLDER ? "" : ca_path),
+        client_certificate: mtls ? config.client_cert : "",
+        client_key: mtls ? config.client_key : "",
+        insecure: config.insecure,
+      },
+    }, { url: config.url, userAgent: config.user_agent });
+  }
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    await sendEach(batch, async ({ line }) => {
+      const contentType = line.startsWith("{") ? "application/json" : "text/plain";
+      const { body } = await this.#target.send({ body: line, contentType }, context);
+      if (body !== "") this.#echo?.(escapeUnprintable(body));
+    }, context);
+  }
+
+  close(): Promise<void> {
+    return this.#target.close();
+  }
+}
+
+const plugin: SinkPlugin<HttpConfig> = {
+  kind: "sink",
+  name: "http",
+  summary: "A web server, one alert a request: Falco's http_output",
+  schema,
+  create: (config) => new HttpSink(config),
+  batchSize: 1,
+};
+export default plugin;

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
+
+export const schema = z.strictObject({
+  routing_key: setting.secret().describe("Integration key of the service"),
+  region: setting.oneOf(["us", "eu"], "us").describe("Where the account is"),
+  url: webAddress().optional().describe(
+    "Address of the events interface; without it: that of the region",
+  ),
+  dedup: setting.sequence(setting.word()).default(["rule", "source", "hostname", "container.id"])
+    .describe(
+      "Alerts that agree in these, fields among them, are one incident; none: each is its own",
+    ),
+  ...httpKeys,
+});
+
+export type PagerdutyConfig = z.output<typeof schema>;

@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { attachmentKeys, httpKeys, setting, webAddress } from "../../../core/mod.ts";
+
+export const schema = z.strictObject({
+  webhook_url: webAddress().describe("Address of the incoming webhook"),
+  channel: setting.text().describe("Channel, where the webhook lets one choose"),
+  footer: setting.text().describe("Line below the alert"),
+  ...attachmentKeys,
+  ...httpKeys,
+});
+
+export type SlackConfig = z.output<typeof schema>;

@@ -1,0 +1,256 @@
+/** Payloads of falcosidekick, and what its client makes of answers. */
+import { basename } from "node:path";
+import {
+  type Alert,
+  escapeText,
+  HttpTarget,
+  jsonText,
+  type OutputValue,
+  parsePriority,
+  SinkError,
+  type SinkPlugin,
+  webAddress,
+} from "../../core/mod.ts";
+import { alertmanagerAlert, safeLabel } from "../../plugins/sinks/alertmanager/payload.ts";
+import alertmanager from "../../plugins/sinks/alertmanager/mod.ts";
+import { datadogEvent } from "../../plugins/sinks/datadog/mod.ts";
+import discord, { discordMessage } from "../../plugins/sinks/discord/mod.ts";
+import googlechat, { googlechatMessage } from "../../plugins/sinks/googlechat/mod.ts";
+import loki, { lokiPush } from "../../plugins/sinks/loki/mod.ts";
+import mattermost, { mattermostMessage } from "../../plugins/sinks/mattermost/mod.ts";
+import opsgenie, { opsgenieAlert } from "../../plugins/sinks/opsgenie/mod.ts";
+import pagerduty, { pagerdutyEvent } from "../../plugins/sinks/pagerduty/mod.ts";
+import rocketchat, { rocketchatMessage } from "../../plugins/sinks/rocketchat/mod.ts";
+import slack, { slackMessage } from "../../plugins/sinks/slack/mod.ts";
+import { messageCard } from "../../plugins/sinks/teams/cards.ts";
+import teams from "../../plugins/sinks/teams/mod.ts";
+import { conformanceSuite } from "./corpus.ts";
+
+interface Input {
+  readonly output: string;
+  readonly priority: string;
+  readonly rule: string;
+  readonly time: string;
+  readonly source?: string;
+  readonly output_fields?: Readonly<Record<string, OutputValue>>;
+  readonly tags?: readonly string[];
+  readonly hostname?: string;
+}
+
+interface SidekickCase {
+  readonly output: string;
+  readonly name: string;
+  readonly kind?: string;
+  readonly compare?: string;
+  readonly input?: Input;
+  readonly config?: string | null;
+  readonly modifications?: readonly { readonly config: string; readonly template: string }[];
+  readonly expected?: unknown;
+  readonly expected_paths?: Readonly<Record<string, unknown>>;
+  readonly fn?: string;
+  readonly args?: readonly string[];
+  readonly status?: number;
+  readonly expected_error?: string | null;
+  readonly method?: "GET" | "POST" | "PUT";
+  readonly valid?: string;
+  readonly invalid?: string;
+}
+
+/** As falcosidekick is configured where its tests say nothing. */
+const ICON =
+  "https://raw.githubusercontent.com/falcosecurity/falcosidekick/master/imgs/falcosidekick.png";
+const FOOTER = "https://github.com/falcosecurity/falcosidekick";
+const WEBHOOK = { webhook_url: "http://127.0.0.1/" };
+
+/** What goes out, by the name of falcosidekick's output. */
+const PAYLOADS: Readonly<Record<string, (alert: Alert, item: SidekickCase) => string>> = {
+  alertmanager: (alert) =>
+    jsonText([
+      alertmanagerAlert(alert, configOf(alertmanager, { host_port: "http://127.0.0.1/" })),
+    ]),
+  // Upstream's test of this name makes an event, not a log.
+  datadog_logs: (alert) => jsonText(datadogEvent(alert)),
+  datadog: (alert) => jsonText(datadogEvent(alert)),
+  discord: (alert) =>
+    jsonText(discordMessage(alert, configOf(discord, { ...WEBHOOK, icon: ICON }))),
+  googlechat: (alert, item) =>
+    jsonText(googlechatMessage(alert, configOf(googlechat, { ...WEBHOOK, ...messageOf(item) }))),
+  loki: (alert) => jsonText(lokiPush([alert], configOf(loki, { host_port: "http://127.0.0.1/" }))),
+  mattermost: (alert, item) =>
+    jsonText(mattermostMessage(alert, configOf(mattermost, { ...chat(item), footer: FOOTER }))),
+  opsgenie: (alert) =>
+    jsonText(opsgenieAlert(alert, configOf(opsgenie, { api_key: "k", entity: "Falcosidekick" }))),
+  pagerduty: (alert) => jsonText(pagerdutyEvent(alert, configOf(pagerduty, { routing_key: "" }))),
+  rocketchat: (alert, item) => jsonText(rocketchatMessage(alert, configOf(rocketchat, chat(item)))),
+  slack: (alert, item) =>
+    jsonText(slackMessage(alert, configOf(slack, { ...chat(item), footer: FOOTER }))),
+  teams: (alert) =>
+    jsonText(messageCard(alert, configOf(teams, { ...WEBHOOK, title: "Falcosidekick" }))),
+};
+
+/** Those that there are sinks for, and functions that these need. */
+function concerns({ output, kind, fn }: SidekickCase): boolean {
+  if (kind === undefined) return Object.hasOwn(PAYLOADS, output);
+  return kind === "http-status" || kind === "url-parse" ||
+    fn === "alertmanagerSafeLabel" || fn === "Priority";
+}
+
+conformanceSuite<SidekickCase>({
+  file: "sidekick.jsonl",
+  behaviour: "forwarders tell what falcosidekick tells",
+  name: ({ output, name }) => `${output} ${basename(name)}`,
+  concerns,
+  judge: (item) => {
+    if (item.kind === "http-status") return judgeStatus(item);
+    if (item.kind === "url-parse") return judgeAddresses(item);
+    if (item.kind === "function") return judgeFunction(item);
+    return judgePayload(item);
+  },
+  exceptions: [
+    {
+      matches:
+        /^(datadog_logs|mattermost|opsgenie|rocketchat|slack|teams|googlechat|discord|datadog) /,
+      lines: /^shows "[^"]+" too$/,
+      reason: "numbers are shown too, not only texts",
+    },
+    {
+      matches: /^alertmanager /,
+      lines: /^\[0\]\.endsAt: /,
+      reason: "an end that nobody has set is not sent, in place of the year 1",
+    },
+    {
+      matches: /^(pagerduty|discord|googlechat) /,
+      lines:
+        /^(payload\.severity|dedup_key|payload\.custom_details\.(rule|priority|source|tags)|text|content|allowed_mentions\..*|embeds\[0\]\.color): /,
+      reason: "as PagerDuty, Discord and Google document it: the severity is that of the rule, " +
+        "repetitions are one incident, colours are numbers; the alert's own text is shown",
+    },
+  ],
+});
+
+function judgePayload(item: SidekickCase): string | undefined {
+  const input = item.input!;
+  const payload = JSON.parse(PAYLOADS[item.output]!(alertOf(input), item));
+  if (item.expected_paths) {
+    const found = flat(payload);
+    return lines(
+      Object.entries(item.expected_paths).filter(([path, value]) => found.get(path) !== value)
+        .map(([path, value]) => `${path}: ${found.get(path)}, not ${value}`),
+    );
+  }
+  const numbers = Object.entries(input.output_fields ?? {}).filter(([, value]) =>
+    typeof value === "number"
+  ).map(([name]) => name);
+  const shown = new Set<string>();
+  const own = item.output === "alertmanager" || item.output === "pagerduty"
+    ? payload
+    : without(payload, new Set(numbers), shown);
+  const expected = flat(item.expected), found = flat(own);
+  const problems = [...new Set([...expected.keys(), ...found.keys()])]
+    .filter((path) => expected.get(path) !== found.get(path))
+    .map((path) => `${path}: ${found.get(path)}, not ${expected.get(path)}`);
+  return lines([...problems, ...[...shown].map((name) => `shows "${name}" too`)]);
+}
+
+/** What the payload says without the fields of these names, in all ways that payloads have. */
+function without(value: unknown, names: ReadonlySet<string>, shown: Set<string>): unknown {
+  const saysOne = (item: unknown) => {
+    const label = typeof item === "string" ? item.split(":")[0] : labelOf(item);
+    if (label === undefined || !names.has(label)) return false;
+    shown.add(label);
+    return true;
+  };
+  if (Array.isArray(value)) {
+    return value.filter((item) => !saysOne(item)).map((item) => without(item, names, shown));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key]) =>
+      ![...names].some((name) => key === name.replaceAll(".", "_") && saysOne(name))
+    ).map(([key, member]) => [key, without(member, names, shown)]),
+  );
+}
+
+function labelOf(item: unknown): string | undefined {
+  if (typeof item !== "object" || item === null) return undefined;
+  const { name, title, keyValue } = item as {
+    name?: string;
+    title?: string;
+    keyValue?: { topLabel: string };
+  };
+  return name ?? title ?? keyValue?.topLabel;
+}
+
+/** Leaves by their paths; what is empty counts as nothing. */
+function flat(value: unknown, path = "", found = new Map<string, unknown>()): Map<string, unknown> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) flat(item, `${path}[${index}]`, found);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, member] of Object.entries(value)) {
+      flat(member, path === "" ? key : `${path}.${key}`, found);
+    }
+  } else if (value !== null && value !== "") found.set(path, value);
+  return found;
+}
+
+function judgeFunction({ fn, args, expected }: SidekickCase): string | undefined {
+  const [text = ""] = args!;
+  // No priority has no name there.
+  const found = fn === "Priority" ? parsePriority(text) ?? "" : safeLabel(text);
+  return found === expected ? undefined : `${found}, not ${expected}`;
+}
+
+async function judgeStatus(item: SidekickCase): Promise<string | undefined> {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response(null, { status: item.status! }),
+  );
+  const config = configOf(slack, WEBHOOK);
+  const target = new HttpTarget(config, { url: `http://127.0.0.1:${server.addr.port}/` });
+  const outcome = await target.send({ body: "{}", method: item.method! })
+    .then(() => null, (error) => error);
+  await target.close();
+  const isError = outcome instanceof SinkError;
+  return isError === (item.expected_error !== null) ? undefined : `${outcome}`;
+}
+
+function judgeAddresses({ valid, invalid }: SidekickCase): string | undefined {
+  const schema = webAddress();
+  return lines([
+    ...schema.safeParse(valid).success ? [] : [`refuses ${valid}`],
+    ...schema.safeParse(invalid).success ? [`takes ${invalid}`] : [],
+  ]);
+}
+
+function alertOf(input: Input): Alert {
+  const [seconds, fraction = ""] = input.time.slice(0, -1).split(".");
+  const ms = BigInt(Date.parse(`${seconds}Z`));
+  return {
+    rule: input.rule,
+    priority: parsePriority(input.priority)!,
+    source: input.source ?? "",
+    tags: input.tags ?? [],
+    timeNs: ms * 1_000_000n + BigInt(fraction.padEnd(9, "0")),
+    hostname: input.hostname ?? "",
+    message: escapeText(input.output),
+    fields: new Map(Object.entries(input.output_fields ?? {})),
+  };
+}
+
+/** What a case configures of a chat: always the same name, and a template. */
+function chat(item: SidekickCase) {
+  return { ...WEBHOOK, username: "Falcosidekick", icon: ICON, ...messageOf(item) };
+}
+
+function messageOf({ modifications = [] }: SidekickCase) {
+  const template = modifications.map(({ template }) => /Parse\('(.*)'\)/.exec(template)?.[1]).at(0);
+  return template === undefined ? {} : { message_format: template };
+}
+
+function configOf<Config>(plugin: SinkPlugin<Config>, config: unknown): Config {
+  return plugin.schema.parse(config);
+}
+
+function lines(problems: readonly string[]): string | undefined {
+  return problems.length === 0 ? undefined : problems.join("\n");
+}
