@@ -39,7 +39,12 @@ export async function openDelivery(
   const deadLetters = new DeadLetterFiles({ formatter: json, log });
   const targets: DeliveryTarget[] = [];
   for (const sink of settings.sinks) {
-    targets.push(await targetOf(sink, { standard, deadLetters, request }));
+    const target = await targetOf(sink, { standard, deadLetters, request });
+    const why = sink.mayBeMissing && settings.sinks.length > 1
+      ? await target.sink.missing?.()
+      : undefined;
+    if (why === undefined) targets.push(target);
+    else log.warning(`Output "${sink.label}" is left out: ${why}`);
   }
   const { capacity } = config.outputs_queue;
   const holdBack = holdBackSettings(config);

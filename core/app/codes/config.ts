@@ -155,8 +155,8 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C017",
-    title: "no output that works",
-    meaning: "Every output that is enabled is one that falcod does not have yet.",
+    title: "no output",
+    meaning: "No output is enabled, nor is there a sink.",
     matters: "Alerts would go nowhere, or elsewhere than meant.",
     example: configs(
       "rules_files: [rules.yaml]\nstdout_output: {enabled: false}\n",

@@ -86,7 +86,6 @@ Deno.test("loadConfig() lists keys without effect, but not those that ask for no
   const { diagnostics } = load({
     "main.yaml": `
 file_output: {enabled: false, filename: x}
-http_output: {enabled: true, url: "http://x"}
 buffer_format_base64: false
 log_syslog: true
 metrics:
@@ -96,7 +95,6 @@ metrics:
   const [{ severity, notes }] = diagnostics as [Diagnostic];
   assertEquals(severity, "info");
   assertEquals(notes?.map((note) => note.message.split(" ")[0]), [
-    "http_output",
     "log_syslog",
   ]);
 });

@@ -1,6 +1,7 @@
 /** Where alerts go: Falco's own outputs and `sinks:` of falco.yaml, all as sinks. */
 import type { Report } from "../../base/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
+import { falcoOutputs, STDOUT, takesNothing } from "./falco_outputs.ts";
 import type { LoadedConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
 import type { Wired } from "./settings.ts";
@@ -11,7 +12,6 @@ import {
   sinkOptions,
   type SinkPlace,
 } from "./sink_options.ts";
-import { ENGINE_VERSION, VERSION } from "../version.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 export interface WiredSink extends Wired {
@@ -21,72 +21,37 @@ export interface WiredSink extends Wired {
   readonly formatter?: Wired;
   /** Absent: as the delivery's standard has it. */
   readonly options?: SinkOptions;
+  /** It is left out where the sink has nobody to write to on this machine: Falco has it on by default. */
+  readonly mayBeMissing?: boolean;
   /** Where its part of falco.yaml stands, for what the plugin finds wrong with it. */
   readonly place?: ConfigPath;
 }
 
-/** Outputs of Falco's, each as a sink; absent where it is switched off. */
-const FALCO_OUTPUTS: readonly ((config: Config) => WiredSink | undefined)[] = [
-  ({ stdout_output }) => stdout_output?.enabled ? STDOUT : undefined,
-  grpcOutput,
-];
-
-const STDOUT: WiredSink = { kind: "sink", name: "stdout", label: "stdout", config: {} };
-
-/** Those of Falco's that are not there yet. */
-const MISSING_OUTPUTS = [
-  "syslog_output",
-  "file_output",
-  "program_output",
-  "http_output",
-] as const;
-
 /**
- * Alerts that nobody would get are worse than alerts in the wrong place: where the configuration only
- * enables outputs that falcod does not have yet, they go to standard output.
+ * Alerts that nobody would get are worse than alerts in the wrong place: where the configuration says
+ * nothing of outputs, they go to standard output.
  */
 export function sinksOf(
   loaded: LoadedConfig,
   { registry, report }: { readonly registry: Registry; readonly report: Report },
 ): readonly WiredSink[] {
   const { config, root } = loaded;
-  const falcos = FALCO_OUTPUTS.flatMap((output) => output(config) ?? []);
+  const falcos = falcoOutputs(config);
   const sinks = [...falcos, ...listedSinks(loaded, { registry, report, taken: falcos })];
   const takers = sinks.filter(({ options }) => options?.takes !== takesNothing);
   if (takers.length > 0 || config.sinks.length > 0) return sinks;
-  const others = MISSING_OUTPUTS.filter((key) => config[key].enabled);
   const refused = config.stdout_output !== undefined;
   report.add({
     code: "C017",
     severity: "warning",
     title: refused
-      ? "no output is enabled that works yet: alerts are counted and lost"
-      : "no output is enabled that works yet: alerts go to standard output",
-    at: others[0] ? placeOf(root, [others[0]]) : undefined,
+      ? "no output is enabled: alerts are counted and lost"
+      : "no output is enabled: alerts go to standard output",
+    at: refused ? placeOf(root, ["stdout_output"]) : undefined,
     help: "set stdout_output.enabled to true",
   });
   return refused ? sinks : [STDOUT, ...sinks];
 }
-
-/** The server also tells its version, with or without alerts. */
-function grpcOutput(config: Config): WiredSink | undefined {
-  const { enabled, threadiness: _idle, ...places } = config.grpc;
-  if (!enabled) return undefined;
-  return {
-    kind: "sink",
-    name: "grpc",
-    label: "grpc",
-    config: {
-      ...places,
-      time_format_iso_8601: config.time_format_iso_8601,
-      version: VERSION,
-      engine_version: ENGINE_VERSION,
-    },
-    ...!config.grpc_output.enabled && { options: { takes: takesNothing } },
-  };
-}
-
-const takesNothing = () => false;
 
 /** `sinks:`; those whose type there is not are left out. */
 function listedSinks(

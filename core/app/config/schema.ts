@@ -290,10 +290,10 @@ export const configSchema = z.strictObject({
   /** falcod's own: any number of them, of any type. */
   sinks: listOf(sinkEntry),
   stdout_output: z.strictObject({ enabled: flag(false) }, { error: "a mapping" }).optional(),
-  syslog_output: planned(output({})),
-  file_output: planned(output({ keep_alive: flag(false), filename: text() })),
-  program_output: planned(output({ keep_alive: flag(false), program: text() })),
-  http_output: planned(output({
+  syslog_output: output({}),
+  file_output: output({ keep_alive: flag(false), filename: text() }),
+  program_output: output({ keep_alive: flag(false), program: text() }),
+  http_output: output({
     url: text(),
     user_agent: text("falcosecurity/falco"),
     insecure: flag(false),
@@ -307,7 +307,7 @@ export const configSchema = z.strictObject({
     compress_uploads: flag(false),
     keep_alive: flag(false),
     max_consecutive_timeouts: whole({ min: 0, max: 255, standard: 5 }),
-  })),
+  }),
   grpc: section({
     enabled: flag(false),
     bind_address: word().regex(GRPC_ADDRESS, { error: "unix:///PATH or ADDRESS:PORT" })
@@ -373,6 +373,8 @@ export interface ConfigIssue {
   readonly unknownKeys?: readonly string[];
   /** The values there are, where they are few. */
   readonly choices?: readonly string[];
+  /** Nothing stands in for a value that is left empty. */
+  readonly hasNoDefault?: boolean;
   /** The value that was probably meant, where the key knows better than the letters tell. */
   readonly meant?: string;
 }

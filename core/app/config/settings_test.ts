@@ -98,10 +98,31 @@ Deno.test("settingsOf() chooses the formatter and hands Falco's keys to it", () 
 Deno.test("settingsOf() never lets alerts vanish without a warning", () => {
   const rules = "rules_files: [a.yaml]\n";
   assertEquals(settings(usual).codes, []);
-  const other = settings(`${rules}syslog_output: {enabled: true}`);
-  assertObjectMatch(other, { sinks: [{ name: "stdout" }], codes: ["warning C017"] });
+  const none = settings(rules);
+  assertObjectMatch(none, { sinks: [{ name: "stdout" }], codes: ["warning C017"] });
   const off = settings(`${rules}stdout_output: {enabled: false}`);
   assertObjectMatch(off, { sinks: [], codes: ["warning C017"] });
+});
+
+Deno.test("settingsOf() makes a sink of each output of Falco's that is on", () => {
+  const { sinks, codes } = settings(`rules_files: [a.yaml]
+stdout_output: {enabled: true}
+syslog_output: {enabled: true}
+file_output: {enabled: true, keep_alive: true, filename: ./events.txt}
+program_output: {enabled: true, program: "jq . | curl -d @- -X POST http://localhost"}
+http_output: {enabled: true, url: http://localhost:2801}
+`);
+  assertEquals(codes, []);
+  assertObjectMatch({ sinks }, {
+    sinks: [
+      { name: "stdout", config: {} },
+      { name: "syslog", config: {} },
+      { name: "file", config: { keep_alive: true, filename: "./events.txt" } },
+      { name: "program", config: { program: "jq . | curl -d @- -X POST http://localhost" } },
+      { name: "http", config: { url: "http://localhost:2801", user_agent: "falcosecurity/falco" } },
+    ],
+  });
+  assertEquals(sinks.map(({ options }) => options?.retry?.attempts), [undefined, 10, 10, 10, 5]);
 });
 
 Deno.test("settingsOf() serves gRPC as Falco did: with alerts, or only its version", () => {

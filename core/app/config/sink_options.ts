@@ -117,8 +117,7 @@ export function sinkOptions(entry: SinkEntry, at: SinkPlace): SinkOptions {
       ...batch.size > 0 && { batchSize: batch.size },
       ...batch.interval > 0 && { gatherMs: batch.interval },
     },
-    timeoutMs: timeout,
-    retry: { attempts: retry.attempts, firstMs: retry.first, mostMs: retry.most },
+    ...triesOf(timeout, retry),
     ...spool.enabled && {
       spool: {
         folder: `${spool.path}/${folderName(at.label)}`,
@@ -129,6 +128,16 @@ export function sinkOptions(entry: SinkEntry, at: SinkPlace): SinkOptions {
     },
     ...dead_letters !== "" && { deadLetters: dead_letters },
   };
+}
+
+/** How often and how long sinks are tried that have no keys for it. */
+export function standardTries(): Pick<SinkOptions, "retry" | "timeoutMs"> {
+  const { timeout, retry } = sinkEntry.parse({ type: "" });
+  return triesOf(timeout, retry);
+}
+
+function triesOf(timeoutMs: number, { attempts, first, most }: SinkEntry["retry"]) {
+  return { timeoutMs, retry: { attempts, firstMs: first, mostMs: most } };
 }
 
 function testOf(entry: SinkEntry, at: SinkPlace): DeliveryTarget["takes"] {
