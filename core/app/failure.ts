@@ -1,6 +1,7 @@
 /** The last words of a run that failed. */
 // Not the face of core/alert: every start loads this file, and that one brings all fields with it.
 import { escapeUnprintable } from "../alert/escape.ts";
+import { reasonOf } from "../base/reason.ts";
 import type { Host } from "./host.ts";
 
 /**
@@ -35,7 +36,7 @@ export function isWorldFailure(error: unknown): error is WorldFailure {
 
 function worldFailure(error: WorldFailure): string[] {
   const lines = [`falcod: ${error.title ?? error.message}`];
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  const cause = error.cause instanceof Error ? reasonOf(error.cause) : undefined;
   if (cause && !error.message.includes(cause)) lines.push(`  because: ${cause}`);
   if (error.log) lines.push(...indented(error.log));
   if (error.help) lines.push(...indented(error.help));

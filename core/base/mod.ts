@@ -16,6 +16,7 @@ export * from "./decode.ts";
 export * from "./joined_text.ts";
 export * from "./nearest.ts";
 export * from "./quote.ts";
+export { reasonOf } from "./reason.ts";
 export * from "./render.ts";
 export * from "./time.ts";
 export * from "./utf8.ts";

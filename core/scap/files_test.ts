@@ -122,12 +122,16 @@ Deno.test("openCapture() and createCapture() say which file they cannot have", a
   await assertRejects(openCapture("/nowhere/x.scap"), (error) => {
     assert(error instanceof InputError);
     assertEquals(error.code, "open-failed");
-    assert(error.message.startsWith('Cannot open capture "/nowhere/x.scap": '));
+    assertEquals(error.message, 'Cannot open capture "/nowhere/x.scap": No such file or directory');
     return true;
   });
   await assertRejects(createCapture("/nowhere/x.scap"), (error) => {
     assert(error instanceof OutputError);
     assertEquals(error.code, "create-failed");
+    assertEquals(
+      error.message,
+      'Cannot create capture "/nowhere/x.scap": No such file or directory',
+    );
     return true;
   });
 });

@@ -1,9 +1,9 @@
 /** Where the bytes of a capture come from. */
 import { Buffer } from "node:buffer";
+import { reasonOf } from "../base/mod.ts";
 import { isStandardInput } from "./_capture_target.ts";
 import { GunzipInput } from "./_gunzip_input.ts";
 import { refuseNamedPipe } from "./_named_pipe.ts";
-import { reasonOf } from "./_reason.ts";
 
 /** The bytes of a capture, decompressed. */
 export interface ScapInput {

@@ -1,4 +1,5 @@
 /** Where the bytes of a capture go. */
+import { reasonOf } from "../base/mod.ts";
 import {
   type CaptureTarget,
   createTarget,
@@ -6,7 +7,6 @@ import {
   replaceTarget,
 } from "./_capture_target.ts";
 import { GzipOutput } from "./_gzip_output.ts";
-import { reasonOf } from "./_reason.ts";
 
 /** Takes bytes in order. A file that cannot be written rejects with OutputError. */
 export interface ScapOutput {
