@@ -16,10 +16,14 @@ export class FileInput implements AuditInput {
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** Ends with the last line. What cannot be used of a file is told and passed over. */
+  /**
+   * Ends with the last line. What cannot be used of a file is told and passed over; a file that is no
+   * audit log at all rejects when the others have been read.
+   */
   async run(intake: AuditIntake, { signal, log, ready }: InputContext): Promise<void> {
     const paths = await filesAt(this.#path);
     ready();
+    let noLog: string | undefined;
     for (const path of paths) {
       using file = await openFile(path);
       const taker = new LineTaker(intake, { path, log, signal });
@@ -32,6 +36,11 @@ export class FileInput implements AuditInput {
       }
       const last = lines.end();
       if (last && !await taker.take(last)) return;
+      if (taker.isNoLog) noLog ??= path;
+    }
+    if (noLog !== undefined) {
+      const help = "an audit log has an event, or a list of events, as JSON in every line";
+      throw new InputError("no-log", `There are no audit events in "${noLog}"`, { help });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { FileInput } from "./file_input.ts";
+import { InputError } from "./input_error.ts";
 import { Files, idsTaken, line } from "./testing.ts";
 
 const options = { maxLineBytes: 4096 };
@@ -39,6 +40,22 @@ Deno.test("a file that is not there, and what is no file, are told as such", asy
     code: "open-failed",
   });
   await assertRejects(idsTaken(new FileInput("/dev/null", options)), { code: "no-file" });
+});
+
+Deno.test("a file without any event in its lines is refused when the others have been read", async () => {
+  using files = new Files();
+  files.write("a.scap", "not\nJSON\n", { seconds: 100 });
+  files.write("b.log", `${line("b")}\n`, { seconds: 200 });
+  files.write("empty.log", "\n", { seconds: 300 });
+  const taken: string[] = [];
+  await assertRejects(
+    idsTaken(new FileInput(files.folder, options), { taken: (id) => void taken.push(id) }),
+    (error) => {
+      assert(error instanceof InputError);
+      assertEquals([error.code, taken], ["no-log", ["b"]]);
+      return error.message.includes("a.scap");
+    },
+  );
 });
 
 Deno.test("reading ends when the run does, and waits while too much is waiting", async () => {

@@ -5,6 +5,8 @@ export type InputErrorCode =
   | "open-failed"
   /** It is there, and neither a file nor a directory. */
   | "no-file"
+  /** There are lines in it, and none is an event. */
+  | "no-log"
   /** Reading began and failed. */
   | "read-failed";
 

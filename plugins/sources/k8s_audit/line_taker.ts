@@ -31,6 +31,8 @@ export class LineTaker {
   #unusable = 0;
   #toldAtMs = -Infinity;
   #number = 0;
+  #hasEvents = false;
+  #hasOthers = false;
 
   constructor(intake: AuditIntake, options: LineTakerOptions) {
     const { path, log, signal } = options;
@@ -38,6 +40,11 @@ export class LineTaker {
     this.#signal = signal;
     this.#path = path;
     this.#log = log;
+  }
+
+  /** There were lines, and not one of them could be used. */
+  get isNoLog(): boolean {
+    return this.#hasOthers && !this.#hasEvents;
   }
 
   /** Resolves when the line has been judged; false: nothing more is taken, it was not judged. */
@@ -55,6 +62,7 @@ export class LineTaker {
       taken = this.#signal.aborted ? { kind: "ended" } : await this.#intake.take(line);
     }
     if (taken.kind === "ended") return false;
+    if (taken.events > 0) this.#hasEvents = true;
     const [problem] = taken.problems;
     if (problem) this.#tell(problem.kind === "malformed" ? NOT_A_LINE : problem.detail, line);
     return true;
@@ -62,6 +70,7 @@ export class LineTaker {
 
   /** Once in a while, with the last one as a sample. */
   #tell(what: string, line: Uint8Array | undefined): void {
+    this.#hasOthers = true;
     this.#unusable++;
     const nowMs = performance.now();
     if (nowMs - this.#toldAtMs < TELL_EVERY_MS) return;
