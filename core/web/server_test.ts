@@ -234,6 +234,31 @@ Deno.test("new certificates are taken as soon as their files change, and broken 
   );
 });
 
+Deno.test("who sends by HTTP/2 and never reads loses the connection", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const { server } = await fixture.serve(mirror, made.tls);
+  const { port } = server.address!;
+  const caCerts = [Deno.readTextFileSync(made.path("ca.pem"))];
+  const alpnProtocols = ["h2"];
+  using client = await Deno.connectTls({ hostname: "localhost", port, caCerts, alpnProtocols });
+  const settings = frame(4, 0), ping = frame(6, 0, Array<number>(8).fill(0));
+  const writer = client.writable.getWriter();
+  await writer.write(new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+  await writer.write(new Uint8Array(settings));
+  const pings = new Uint8Array(Array<readonly number[]>(4000).fill(ping).flat());
+  let sent = 0;
+  try {
+    while (sent < 1 << 29) {
+      await writer.write(pings);
+      sent += pings.length;
+    }
+  } catch {
+    // As it should be.
+  }
+  assert(sent < 1 << 29);
+});
+
 Deno.test("HTTP/2 goes on where temporary files were cleaned up", async () => {
   using made = await tlsFolder();
   using temporary = new Folder({});
