@@ -9,6 +9,7 @@ const DOCUMENTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "core/delivery/README.md",
   "plugins/sources/k8s_audit/README.md",
   "rules/tests/README.md",
 ];

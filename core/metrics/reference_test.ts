@@ -1,5 +1,5 @@
 /** README.md beside this file names every metric; `UPDATE_GOLDEN=1` writes its tables anew. */
-import { assert, assertEquals } from "../../tests/assert.ts";
+import { assertDocumented, markdownTable } from "../../tests/reference.ts";
 import { familiesOf } from "./families.ts";
 import type { Family } from "./metric.ts";
 import { Snapshots } from "./snapshot.ts";
@@ -22,7 +22,7 @@ function table(families: readonly Family[]): string {
     labelsOf(family),
     family.help,
   ]);
-  return aligned([["name", "type", "labels", "what it is"], ...rows]);
+  return markdownTable([["name", "type", "labels", "what it is"], ...rows]);
 }
 
 function fieldTable(): string {
@@ -39,33 +39,12 @@ function fieldTable(): string {
   return ["```", ...names, "```"].join("\n");
 }
 
-/** As `deno fmt` wants tables. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]!.length), 3)
-  );
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  const [head, ...rest] = rows;
-  return [line(head!), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join(
-    "\n",
-  );
-}
-
 Deno.test("README.md names every metric and every field of a snapshot", () => {
   const families = familiesOf(EVERYTHING, ALL_GROUPS);
   const isOurs = ({ name }: Family) => name.startsWith("falcod_");
-  const parts: Readonly<Record<string, string>> = {
+  assertDocumented(FILE, {
     falco: table(families.filter((family) => !isOurs(family))),
     falcod: table(families.filter(isOurs)),
     fields: fieldTable(),
-  };
-  const text = Deno.readTextFileSync(FILE);
-  for (const part of Object.keys(parts)) assert(text.includes(`<!-- ${part} -->\n`), part);
-  const right = text.replaceAll(
-    /(<!-- (\w+) -->\n)[^]*?(\n<!-- end -->)/g,
-    (_, before, part, after) => `${before}\n${parts[part]}\n${after}`,
-  );
-  if (Deno.env.get("UPDATE_GOLDEN") === "1") Deno.writeTextFileSync(FILE, right);
-  else assertEquals(text, right, "UPDATE_GOLDEN=1 writes it anew");
+  });
 });
