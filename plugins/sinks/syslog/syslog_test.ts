@@ -234,14 +234,18 @@ testWithPeer("syslog: one that is behind is waited for, until time is over", RSY
   await using rsyslog = await startRsyslog();
   const sink = create({ address: rsyslog.socket });
   const id = Number((await Deno.readTextFile(rsyslog.socket.replace("log.sock", "pid"))).trim());
-  Deno.kill(id, "SIGSTOP");
   const late = new AbortController();
   const batch = formatted(...Array.from({ length: 5000 }, (_, i) => String(i)));
-  const writing = sink.write(batch, { signal: late.signal });
-  await pause(50);
-  late.abort();
-  const error = await writing.catch((error) => error);
-  Deno.kill(id, "SIGCONT");
+  Deno.kill(id, "SIGSTOP");
+  let error;
+  try {
+    const writing = sink.write(batch, { signal: late.signal });
+    await pause(50);
+    late.abort();
+    error = await writing.catch((error) => error);
+  } finally {
+    Deno.kill(id, "SIGCONT");
+  }
   assertEquals([error.code, error.message], [
     "unavailable",
     `Cannot write to ${rsyslog.socket}: the syslog daemon is behind`,

@@ -1,0 +1,191 @@
+/** Falco's outputs, as its falco.yaml has them, from the real program to their other ends. */
+import { assert, assertEquals } from "../assert.ts";
+import { freePort } from "../free_port.ts";
+import { capture, type GivenEvent, process } from "../made_captures.ts";
+import { installed } from "../peers/server.ts";
+import { falcod, Folder } from "./program.ts";
+import { Running } from "./running.ts";
+
+const RULES = `
+- rule: Read
+  desc: A test
+  condition: evt.type = openat
+  output: "%proc.name read %fd.name"
+  priority: WARNING
+- rule: Audited
+  desc: A test
+  condition: jevt.rawtime exists
+  output: "seen %ka.auditid"
+  priority: NOTICE
+  source: k8s_audit
+`;
+const open = (name: string): GivenEvent => ({
+  type: "openat",
+  params: { fd: 3, dirfd: -100, name, flags: 1, mode: 0, dev: 5, ino: 7n },
+});
+const bytes = await capture([process(10, "cat")], [open("/etc/shadow"), open("/etc/new\nline")]);
+
+async function replay(config: string, folder: Folder, under: readonly string[] = []) {
+  await Deno.writeTextFile(folder.file("falco.yaml"), `rules_files: [rules.yaml]\n${config}`);
+  await Deno.writeFile(folder.file("events.scap"), bytes);
+  return await falcod(["replay", "-c", "falco.yaml", "events.scap"], {
+    folder: folder.path,
+    under,
+    environment: { TZ: "UTC" },
+  });
+}
+
+Deno.test("stdout_output, file_output and program_output all get the same lines", async () => {
+  for (const json of [false, true]) {
+    using folder = new Folder({ "rules.yaml": RULES, "kept.txt": "", "each.txt": "" });
+    const { code, out, error } = await replay(
+      `
+json_output: ${json}
+stdout_output: {enabled: true}
+file_output: {enabled: true, filename: ./events.txt}
+program_output: {enabled: true, program: "cat >> each.txt; echo >> each.txt"}
+`,
+      folder,
+    );
+    assertEquals(code, 0, error);
+    assertEquals(out.split("\n").length, 3);
+    assert(json || /^[\d:.]+: Warning cat read \/etc\/shadow$/m.test(out), out);
+    assertEquals(await Deno.readTextFile(folder.file("events.txt")), out);
+    assertEquals(await Deno.readTextFile(folder.file("each.txt")), out.replaceAll("\n", "\n\n"));
+  }
+});
+
+Deno.test("falcod validate says what an output of Falco's lacks", async () => {
+  using folder = new Folder({
+    "rules.yaml": RULES,
+    "falco.yaml":
+      "rules_files: [rules.yaml]\nfile_output: {enabled: true}\nprogram_output: {enabled: true, program: ''}\n",
+  });
+  const { code, out, error } = await falcod(["validate", "falco.yaml"], { folder: folder.path });
+  assertEquals(code, 1);
+  const told = out + error;
+  assert(told.includes('"file_output" has no "filename"'), told);
+  assert(told.includes('"program_output.program" wants a command for /bin/sh'), told);
+});
+
+Deno.test("syslog_output is left out, and that is told, on a machine without syslog", {
+  ignore: await Deno.stat("/dev/log").then(() => true, () => false),
+}, async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const others = "stdout_output: {enabled: true}\nsyslog_output: {enabled: true}\n";
+  const { code, out, error } = await replay(others, folder);
+  assertEquals([code, out.split("\n").length], [0, 3]);
+  assert(error.includes('Output "syslog" is left out: there is no /dev/log'), error);
+});
+
+const canUnshare = Deno.uid() === 0 && installed("rsyslogd") !== undefined &&
+  (await new Deno.Command("unshare", { args: ["-m", "true"], stderr: "null" }).output()).success;
+
+Deno.test({
+  name: "syslog_output reaches rsyslog through /dev/log" +
+    (canUnshare ? "" : " (skipped: it needs root, unshare and Debian's rsyslog)"),
+  ignore: !canUnshare,
+  fn: async () => {
+    using folder = new Folder({ "rules.yaml": RULES });
+    const dev = folder.file("dev"), path = folder.path;
+    await Deno.writeTextFile(
+      folder.file("rsyslog.conf"),
+      `
+global(workDirectory="${path}")
+module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="/dev/log" CreatePath="on")
+if $programname == "rsyslogd" then stop
+template(name="l" type="string" string="%pri% %programname% %msg%\\n")
+action(type="omfile" file="${path}/out.txt" template="l")
+`,
+    );
+    // A /dev of its own, with a socket that this machine never sees.
+    await Deno.writeTextFile(
+      folder.file("with_syslog"),
+      `set -e
+mkdir ${dev}; mount -t tmpfs none ${dev}
+for node in null zero full random urandom tty; do cp -a /dev/$node ${dev}/; done
+ln -s /proc/self/fd ${dev}/fd
+mount --move ${dev} /dev
+rsyslogd -n -f ${path}/rsyslog.conf -i ${path}/rsyslog.pid & syslog=$!
+until [ -S /dev/log ]; do sleep 0.05; done
+code=0
+"$@" || code=$?
+until [ "$(grep -c falco ${path}/out.txt)" -ge 2 ]; do sleep 0.05; done
+kill $syslog; wait $syslog || true
+exit $code
+`,
+    );
+    const under = ["timeout", "60", "unshare", "-m", "sh", folder.file("with_syslog")];
+    const { code, error } = await replay("syslog_output: {enabled: true}\n", folder, under);
+    assertEquals(code, 0, error);
+    const lines = (await Deno.readTextFile(folder.file("out.txt"))).trim().split("\n");
+    assertEquals(lines.map((line) => line.replace(/ [\d:.]+: /, " TIME: ")), [
+      "12 falco  TIME: Warning cat read /etc/shadow",
+      "12 falco  TIME: Warning cat read /etc/new\\nline",
+    ]);
+  },
+});
+
+Deno.test("SIGUSR1 has outputs opened again, and opens nothing else", async () => {
+  const port = freePort();
+  using folder = new Folder({ "rules.yaml": RULES });
+  const path = (name: string) => folder.file(name);
+  await Deno.writeTextFile(
+    path("falco.yaml"),
+    `
+rules_files: [${path("rules.yaml")}]
+webserver: {enabled: true, listen_address: 127.0.0.1, listen_port: ${port}, k8s_audit_endpoint: /audit}
+file_output: {enabled: true, keep_alive: true, filename: ${path("events.txt")}}
+program_output:
+  enabled: true
+  keep_alive: true
+  program: echo start >> ${path("program.txt")}; cat >> ${path("program.txt")}
+`,
+  );
+  await using running = await Running.start(
+    ...["run", "-c", path("falco.yaml"), "--disable-source", "syscall"],
+  );
+  const post = async (auditID: string) => {
+    const body = JSON.stringify({ ...EVENT, auditID });
+    const headers = { "Content-Type": "application/json" };
+    const url = `http://127.0.0.1:${port}/audit`;
+    assertEquals((await fetch(url, { method: "POST", headers, body })).status, 200);
+  };
+  const textOf = (name: string) => Deno.readTextFile(path(name)).catch(() => "");
+  const until = async (name: string, wanted: string) => {
+    for (let text = ""; !text.includes(wanted); text = await textOf(name)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await post("one");
+  await until("events.txt", "seen one\n");
+  await until("program.txt", "seen one\n");
+  await Deno.rename(path("events.txt"), path("old.txt"));
+  // Deno itself would listen for it half a second after a start.
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  for (let i = 0; i < 3; i++) running.process.kill("SIGUSR1");
+  await running.until(() => running.error.includes("outputs are opened again"));
+  await until("program.txt", "seen one\nstart\n");
+  await post("two");
+  await until("events.txt", "seen two\n");
+  assertEquals(await running.end(), 0, running.error);
+  assert(!/debugger/i.test(running.error), running.error);
+  const messages = async (name: string) =>
+    (await textOf(name)).split("\n").map((line) => line.replace(/^.* seen/, "seen"));
+  assertEquals(await messages("old.txt"), ["seen one", ""]);
+  assertEquals(await messages("events.txt"), ["seen two", ""]);
+  assertEquals(await messages("program.txt"), ["start", "seen one", "start", "seen two", ""]);
+});
+
+const EVENT = {
+  kind: "Event",
+  apiVersion: "audit.k8s.io/v1",
+  level: "Metadata",
+  stage: "ResponseComplete",
+  requestURI: "/api/v1/pods",
+  verb: "list",
+  user: { username: "somebody" },
+  requestReceivedTimestamp: "2026-01-02T03:04:05.000000Z",
+  stageTimestamp: "2026-01-02T03:04:05.100000Z",
+};
