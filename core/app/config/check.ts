@@ -104,7 +104,7 @@ export function reportValue(root: MappingNode, issue: ConfigIssue, report: Repor
     });
     return;
   }
-  const empty = node?.kind === "scalar" && node.text === "";
+  const empty = !issue.hasNoDefault && node?.kind === "scalar" && node.text === "";
   report.add({
     code: "C004",
     severity: empty ? "warning" : "error",

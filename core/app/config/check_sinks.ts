@@ -32,7 +32,8 @@ export function checkSinks(
         continue;
       }
       const choices = issue.code === "invalid_value" ? issue.values.map(String) : [];
-      reportValue(root, { path: [...place, ...path], wanted: issue.message, choices }, report);
+      const wrong = { path: [...place, ...path], wanted: issue.message, choices };
+      reportValue(root, { ...wrong, hasNoDefault: true }, report);
     }
     return { ...sink, config };
   }));

@@ -12,7 +12,7 @@ const parcel: SinkPlugin = {
   name: "parcel",
   summary: "For tests",
   schema: z.strictObject({
-    address: setting.word(),
+    address: setting.word().min(1, { error: "text" }),
     token: setting.secret().optional(),
     stamp: setting.section({ price: setting.whole({ min: 1, max: 9, standard: 1 }) }),
   }),
@@ -64,6 +64,11 @@ sinks:
     'C003|unknown key "adress" in "sinks[0]"|did you mean "address"?|adress',
     'C003|unknown key "tiemout" in "sinks[0]"|did you mean "timeout"?|tiemout',
   ]);
+});
+
+Deno.test("checkSinks() takes no default for a key that is left empty", async () => {
+  const { told } = await check('sinks: [{type: parcel, address: ""}]');
+  assertEquals(told, ['C004|"sinks[0].address" wants text, found nothing||""']);
 });
 
 Deno.test("checkSinks() does not show what a variable of the environment holds", async () => {
