@@ -10,6 +10,9 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "core/delivery/README.md",
+  "plugins/sinks/file/README.md",
+  "plugins/sinks/program/README.md",
+  "plugins/sinks/syslog/README.md",
   "plugins/sources/k8s_audit/README.md",
   "rules/tests/README.md",
 ];

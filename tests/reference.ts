@@ -1,4 +1,5 @@
 /** Documents with tables that code fills in: between `<!-- name -->` and `<!-- end -->`. */
+import { z } from "zod";
 import { assert, assertEquals } from "./assert.ts";
 
 /** Rows, the first of which is the head, as `deno fmt` wants tables. */
@@ -24,4 +25,46 @@ export function assertDocumented(file: URL, parts: Readonly<Record<string, strin
   );
   if (Deno.env.get("UPDATE_GOLDEN") === "1") Deno.writeTextFileSync(file, right);
   else assertEquals(text, right, "UPDATE_GOLDEN=1 writes it anew");
+}
+
+/** The keys of a mapping, those inside of its mappings with a dot, with defaults and descriptions. */
+export function keyTable(shape: z.core.$ZodLooseShape): string {
+  const rows = [...keysOf(shape, "")];
+  return markdownTable([
+    ["key", "default", "what it is"],
+    ...rows.map(({ key, standard, description }) => [`\`${key}\``, standard, description]),
+  ]);
+}
+
+interface Key {
+  readonly key: string;
+  readonly standard: string;
+  readonly description: string;
+}
+
+function* keysOf(shape: z.core.$ZodLooseShape, before: string): Generator<Key> {
+  for (const [name, type] of Object.entries(shape)) {
+    const inner = opened(type);
+    const key = before + name;
+    const description = (type as z.ZodType).description;
+    if (inner instanceof z.ZodObject) {
+      yield* keysOf(inner.shape, `${key}.`);
+      continue;
+    }
+    const standard = (type as z.ZodType).safeParse(undefined).data;
+    assert(description, `${key} has no description`);
+    yield { key, standard: spelled(standard), description };
+  }
+}
+
+function opened(type: z.core.$ZodType): z.core.$ZodType {
+  return type instanceof z.ZodDefault || type instanceof z.ZodPrefault ||
+      type instanceof z.ZodOptional
+    ? opened(type.unwrap())
+    : type;
+}
+
+function spelled(value: unknown): string {
+  if (value === undefined || value === "") return "";
+  return typeof value === "object" ? "" : `\`${String(value)}\``;
 }

@@ -39,7 +39,9 @@ export const schema = z.strictObject({
   framing: setting.oneOf(["octets", "lines"], "octets").describe(
     "How messages are told apart with protocol tcp (RFC 6587): by their length, or by line ends",
   ),
-  facility: setting.oneOf(FACILITY_NAMES, "user").describe("Facility of the messages"),
+  facility: setting.oneOf(FACILITY_NAMES, "user").describe(
+    "One of kern, user, mail, daemon, auth, syslog, lpr, news, uucp, cron, authpriv, ftp, local0 to local7",
+  ),
   message_format: setting.oneOf(["rfc3164", "rfc5424"], "rfc3164").describe(
     "Head of the messages; that of RFC 3164 is what Falco sends",
   ),

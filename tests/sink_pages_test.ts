@@ -1,0 +1,19 @@
+/** Pages of sinks name every key; `UPDATE_GOLDEN=1` writes their tables anew. */
+import { z } from "zod";
+import { Registry } from "../core/mod.ts";
+import { builtinPlugins } from "../plugins/mod.ts";
+import { assert } from "./assert.ts";
+import { assertDocumented, keyTable } from "./reference.ts";
+
+const registry = new Registry(builtinPlugins);
+
+for (const name of registry.names("sink")) {
+  const page = new URL(`../plugins/sinks/${name}/README.md`, import.meta.url);
+  const hasPage = await Deno.stat(page).then(() => true, () => false);
+  if (!hasPage) continue;
+  Deno.test(`the page of the sink "${name}" names its keys`, async () => {
+    const { schema } = await registry.load("sink", name);
+    assert(schema instanceof z.ZodObject);
+    assertDocumented(page, { keys: keyTable(schema.shape) });
+  });
+}
