@@ -51,11 +51,13 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
   }, report);
+  // That there are no rules and no outputs in a file that is not there is no second mistake.
+  const consequences = loaded.isUnread ? new Report() : report;
   const wired = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
     sources: old.sources,
-  }, { registry, report });
+  }, { registry, report: consequences });
   const settings = {
     ...wired,
     sinks: await checkSinks(wired.sinks, loaded, { registry, report }),

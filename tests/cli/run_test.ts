@@ -73,10 +73,16 @@ Deno.test("falcod does not start without the file that -P asks for", async () =>
   assert(Deno.statSync("/dev/full").isCharDevice);
 });
 
-Deno.test("falcod says which configuration it cannot read", async () => {
+Deno.test("falcod says which configuration it cannot read, and nothing of what is not in it", async () => {
   const { code, error } = await falcod(["-c", "/nowhere/falco.yaml"]);
-  assertEquals(code, 1);
-  assert(error.includes(`cannot read "/nowhere/falco.yaml": there is no such file`), error);
+  assertEquals(
+    [code, error],
+    [
+      1,
+      `error[C001]: cannot read "/nowhere/falco.yaml": there is no such file\n` +
+      "  help: is the name right?\n",
+    ],
+  );
 });
 
 Deno.test("falcod without the right to watch says what is missing", async () => {

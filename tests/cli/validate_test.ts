@@ -191,6 +191,9 @@ Deno.test("falcod validate says why a file cannot be read", async () => {
     const errors = await errorsOf(path);
     assert(errors.some(({ title }) => title.includes(path)), JSON.stringify(errors));
   }
+  const config = folder.file("falco.yaml");
+  const titles = (await errorsOf(config)).map(({ title }) => title);
+  assertEquals(titles, [`cannot read "${config}": there is no such file`]);
 });
 
 Deno.test("falcod validate reads a rule file of 10 MB and keeps its head", async () => {

@@ -1,4 +1,5 @@
 /** `falcod validate`: every mistake in configuration and rules, with its place, in one run. */
+import { basename } from "node:path";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { type Diagnostic, grouped, renderJson, Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
@@ -53,7 +54,7 @@ async function judge(
 ): Promise<Verdict> {
   const lintsMeaning = hints ? "hints" : "mistakes";
   const named = paths.map((path) => path === "-" ? STANDARD_INPUT : path);
-  const found = named.filter((path) => kindOf(path) === "file" && looksLikeConfig(path));
+  const found = named.filter(isConfig);
   const configs = [...given === undefined ? [] : [given], ...found];
   const rules = [...rulePaths, ...named.filter((path) => !found.includes(path))];
   if (rules.length > 0 && configs.length === 0 && options.length === 0) {
@@ -84,6 +85,18 @@ async function judge(
     ruleset: start.ruleset,
     registry: start.registry,
   };
+}
+
+/** What is not there is what it is called. */
+function isConfig(path: string): boolean {
+  switch (kindOf(path)) {
+    case "file":
+      return looksLikeConfig(path);
+    case "directory":
+      return false;
+    case "missing":
+      return basename(path) === "falco.yaml";
+  }
 }
 
 /** Rules that would run. */

@@ -34,25 +34,27 @@ export interface LoadedConfig {
   /** Every file that was read, in order. */
   readonly files: readonly string[];
   readonly root: MappingNode;
+  /** The file to start with has no configuration: what is not in it says nothing. */
+  readonly isUnread?: boolean;
 }
 
 /** The configuration to run with; mistakes are in the report, and then it is only good for looking on. */
 export function loadConfig(request: ConfigRequest, report: Report): LoadedConfig {
-  const { root, files } = mergeConfig(request, report);
-  return { config: checkConfig(root, report), files, root };
+  const merged = mergeConfig(request, report);
+  return { config: checkConfig(merged.root, report), ...merged };
 }
 
 /** What files and options say together, not looked at yet. */
 export function mergeConfig(
   request: ConfigRequest,
   report: Report,
-): Pick<LoadedConfig, "root" | "files"> {
+): Omit<LoadedConfig, "config"> {
   const path = request.path ?? CONFIG_PATHS.find((path) => kindOf(path) === "file") ??
     `${request.rulesFolder}/falco.yaml`;
   const environment: Environment = (name) =>
     request.environment(name) ?? (name === "FALCOD_RULES" ? request.rulesFolder : undefined);
-  const root = readConfigFile(path, { environment, report }) ??
-    emptyMapping(new SourceText(path, "").all);
+  const given = readConfigFile(path, { environment, report });
+  const root = given ?? emptyMapping(new SourceText(path, "").all);
   const files = [path];
 
   const options = parseOptions(request.options, report);
@@ -79,7 +81,7 @@ export function mergeConfig(
   for (const option of options) {
     if (!isIncludeOption(option)) applyOption(root, option, valueOf(option, report));
   }
-  return { root, files };
+  return { root, files, isUnread: given === undefined };
 }
 
 interface ReadContext {
