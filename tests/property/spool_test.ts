@@ -76,6 +76,7 @@ async function judge(seed: number, folder: string): Promise<void> {
     for (let turns = dice.below(30); turns > 0; turns--) {
       for (let i = dice.below(12); i > 0; i--) delivery.enqueue(alert(String(sent++)));
       await setImmediate();
+      if (dice.below(20) === 0) await delivery.flush(60_000);
     }
     if (isLast) assert(await delivery.flush(60_000), `seed ${seed}: it does not end`);
     else copy(own, `${folder}/${life + 1}`);
