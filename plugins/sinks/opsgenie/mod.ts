@@ -55,7 +55,7 @@ export function opsgenieAlert(alert: Alert, { entity }: Pick<OpsgenieConfig, "en
   return {
     message: shortText(message, MOST.message),
     entity,
-    description: alert.rule,
+    description: shortText(alert.rule, MOST.value),
     details,
     priority: PRIORITY_NAMES[alert.priority],
   };

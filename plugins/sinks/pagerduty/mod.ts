@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import {
   type Alert,
+  fitting,
   HttpTarget,
   type Json,
   jsonText,
@@ -31,35 +32,36 @@ const SEVERITIES: Readonly<Record<Priority, "critical" | "error" | "warning" | "
   Debug: "info",
 };
 
-const MOST_UNITS = 1024;
-/** An event has at most 512 KB. */
-const MOST_VALUE_UNITS = 2000;
+/** https://developer.pagerduty.com/docs/send-alert-event: UTF-16 units of a summary, bytes of an event. */
+const MOST = { summary: 1024, bytes: 500_000, fields: 100 };
 
 export function pagerdutyEvent(
   alert: Alert,
   { routing_key, dedup }: Pick<PagerdutyConfig, "routing_key" | "dedup">,
+  limit = Infinity,
 ): Json {
-  const { rule, priority, source, hostname, fields } = alert;
-  const tags = sortedTags(alert).join(", ");
-  const values = [...fields].slice(0, 100).map(([name, value]) =>
-    [name, typeof value === "string" ? shortText(value, MOST_VALUE_UNITS) : value] as const
-  );
+  const { priority, fields } = alert;
+  const short = (text: string) => shortText(text, limit);
+  const values = [...fields].slice(0, MOST.fields).map(([name, value]) => {
+    const isLong = valueText(value).length > limit;
+    return [short(name), isLong ? short(valueText(value)) : value] as const;
+  });
   return {
     routing_key: routing_key.reveal(),
     event_action: "trigger",
     dedup_key: dedup.length === 0 ? undefined : dedupKey(alert, dedup),
     payload: {
-      summary: shortText(alert.message, MOST_UNITS),
+      summary: shortText(alert.message, MOST.summary),
       source: "falco",
       severity: SEVERITIES[priority],
       timestamp: rfc3339Text(alert.timeNs),
       custom_details: {
-        rule,
+        rule: short(alert.rule),
         priority,
-        source: source || undefined,
-        tags: tags || undefined,
+        source: short(alert.source) || undefined,
+        tags: short(sortedTags(alert).join(", ")) || undefined,
         ...Object.fromEntries(values),
-        hostname: hostname || undefined,
+        hostname: short(alert.hostname) || undefined,
       },
     },
   };
@@ -88,7 +90,13 @@ const plugin: SinkPlugin<PagerdutyConfig> = {
   create: (config) =>
     new PostSink(
       new HttpTarget(config, { url: config.url ?? URLS[config.region] }),
-      ({ alert }) => ({ body: jsonText(pagerdutyEvent(alert, config)) }),
+      ({ alert }) => ({
+        body: fitting(
+          [8000, 1000, 200],
+          (limit) => jsonText(pagerdutyEvent(alert, config, limit)),
+          (text) => new TextEncoder().encode(text).length <= MOST.bytes,
+        ),
+      }),
     ),
   batchSize: 1,
 };
