@@ -15,10 +15,10 @@ export interface Attempt {
 /** A sink that was told to stop and does not is left to itself after so long. */
 const GRACE_MS = 1000;
 
-/** Nobody knows what became of the batch. */
+/** Nobody knows what became of the batch, but for the alerts that the sink says did arrive. */
 export class WriteOverdue extends SinkError {
-  constructor(timeoutMs: number) {
-    super("unavailable", `no answer within ${timeoutMs} ms`);
+  constructor(timeoutMs: number, accepted = 0) {
+    super("unavailable", `no answer within ${timeoutMs} ms`, { accepted });
   }
 }
 
@@ -42,7 +42,8 @@ export async function attempt(
     overdue.abort(late);
     // Two writes at once would mix up the order.
     const ending = await Promise.race([written, after(GRACE_MS, late)]);
-    return ending === undefined ? undefined : late;
+    if (ending === undefined) return undefined;
+    return ending instanceof SinkError ? new WriteOverdue(timeoutMs, ending.accepted) : late;
   } catch (error) {
     return error ?? "?";
   } finally {

@@ -302,6 +302,8 @@ export class Lane {
         tries = -1;
         continue;
       }
+      // It is slow, not down.
+      if (accepted > 0) tries = 0;
       if (!this.#goesOn(error, tries)) {
         await this.#lost(rest, error);
         return true;

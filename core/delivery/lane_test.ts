@@ -1,5 +1,5 @@
 import type { Alert } from "../alert/mod.ts";
-import { type FormattedAlert, type Sink, SinkError } from "../plugin/mod.ts";
+import { type FormattedAlert, type Sink, SinkError, type WriteContext } from "../plugin/mod.ts";
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeliveryTarget } from "./lane.ts";
@@ -96,6 +96,34 @@ Deno.test("a write that takes too long is told to end, and done again", async ()
   assertEquals(sink.writes, [["1"], ["1"]]);
   assertObjectMatch(counters(), { delivered: 1, failed: 0, retries: 1 });
 });
+
+Deno.test("what a slow sink says it has taken in time is not sent again, and it is given more time", async () => {
+  const sink = new Slow(2);
+  const retry = { attempts: 1, firstMs: 1, mostMs: 1 };
+  const { delivery, send, counters } = laneTo(sink, { retry, timeoutMs: 5 });
+  send("1", "2", "3", "4", "5", "6", "7");
+  await delivery.close();
+  assertEquals(sink.taken, ["1", "2", "3", "4", "5", "6", "7"]);
+  assertObjectMatch(counters(), { delivered: 7, failed: 0, retries: 3 });
+});
+
+/** Takes so many at a time, and then nothing until it is told to end. */
+class Slow implements Sink {
+  readonly taken: string[] = [];
+
+  constructor(readonly atOnce: number) {}
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    this.taken.push(...batch.slice(0, this.atOnce).map(({ line }) => line));
+    if (batch.length <= this.atOnce) return;
+    await new Promise((resolve) => context!.signal.addEventListener("abort", resolve));
+    throw new SinkError("unavailable", "no time left", { accepted: this.atOnce });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 Deno.test("closing ends waiting for another try, and counts what is lost", async () => {
   const retry = { attempts: 9, firstMs: 3_600_000, mostMs: 3_600_000 };
