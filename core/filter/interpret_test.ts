@@ -1,7 +1,7 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { parseAddress } from "../base/ip.ts";
 import { decodeUtf8 } from "../base/mod.ts";
-import { check, evaluate, type Values } from "./testing.ts";
+import { bothWays, check, evaluate, field, type Values } from "./testing.ts";
 
 const ip = (text: string) => parseAddress(text)!;
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -216,14 +216,18 @@ Deno.test("contains finds long values that come from fields, as text and as byte
 });
 
 Deno.test("contains looks into the JSON of lists that rules of old took for it", () => {
+  const ofOld = field({ name: "test.json", type: "CHARBUF", list: true, wasJsonText: true });
+  const fields = new Map([[ofOld.name, ofOld]]);
   const values = { "test.json": ["pods", "*"] };
-  assertEquals(evaluate("test.json contains od", values), true);
-  assertEquals(evaluate(`test.json contains '"*"'`, values), true);
-  assertEquals(evaluate(`test.json contains '"pod"'`, values), false);
-  assertEquals(evaluate("test.json contains od", {}), false);
-  const { report } = check("test.json contains od");
-  assertEquals(report.diagnostics.map(({ code, severity }) => [code, severity]), [[
-    "F034",
-    "warning",
-  ]]);
+  const holds = (text: string, given: Values) => {
+    const { condition, report } = check(text, {}, fields);
+    assertEquals(report.diagnostics.map(({ code, severity }) => [code, severity]), [
+      ["F034", "warning"],
+    ]);
+    return bothWays(condition!, given, text);
+  };
+  assertEquals(holds("test.json contains od", values), true);
+  assertEquals(holds(`test.json contains '"*"'`, values), true);
+  assertEquals(holds(`test.json contains '"pod"'`, values), false);
+  assertEquals(holds("test.json contains od", {}), false);
 });

@@ -23,7 +23,8 @@ import {
 /** Values of fields by name. */
 export type Values = Readonly<Record<string, FieldValue>>;
 
-function field(definition: Omit<FieldDefinition, "extract" | "summary">): FieldDefinition {
+/** A field whose values the test hands in. */
+export function field(definition: Omit<FieldDefinition, "extract" | "summary">): FieldDefinition {
   return defineField({
     ...definition,
     summary: "For tests",
@@ -64,7 +65,6 @@ export const testFields: FieldTable = new Map(
       argument: { required: false, kind: "index" },
     }),
     field({ name: "fd.types", type: "CHARBUF", list: true }),
-    field({ name: "test.json", type: "CHARBUF", list: true, wasJsonText: true }),
     field({ name: "test.numbers", type: "UINT64", list: true }),
     field({ name: "test.addresses", type: "IPADDR", list: true }),
     field({ name: "proc.env", type: "CHARBUF", argument: { required: true, kind: "key" } }),

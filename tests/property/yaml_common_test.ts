@@ -83,13 +83,26 @@ function described(node: YamlNode): unknown {
   }
 }
 
+/**
+ * Its lexer takes a comment like `#this` between a key and a value on a later line for indentation, and
+ * finds mistakes where there are none (yaml 2.9.1); not one like `# this`.
+ */
+const TOUCHING_COMMENT = /^( *#)[^\s#]/gm;
+
+function readWhole(text: string, report: Report) {
+  return runSteps(packageSteps(new SourceText("f.yaml", text), report));
+}
+
 /** Whether the quick reader read it. */
 function compare(text: string): boolean {
   const source = new SourceText("f.yaml", text);
   const quick = readCommon(source, YAML_LIMITS);
   if (!quick) return false;
-  const report = new Report();
-  const whole = runSteps(packageSteps(source, report));
+  let report = new Report();
+  let whole = readWhole(text, report);
+  if (report.diagnostics.length > 0 && TOUCHING_COMMENT.test(text)) {
+    whole = readWhole(text.replaceAll(TOUCHING_COMMENT, "$1 "), report = new Report());
+  }
   assertEquals(report.diagnostics, [], "what is read quickly has no mistakes");
   assertEquals(whole.map(({ broken }) => broken), quick.map(({ broken }) => broken));
   const roots = (documents: typeof quick) => documents.map(({ root }) => described(root));
