@@ -50,6 +50,8 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "elasticsearch", load: () => import("./sinks/elasticsearch/mod.ts") },
   { kind: "sink", name: "statsd", load: () => import("./sinks/statsd/mod.ts") },
   { kind: "sink", name: "pushgateway", load: () => import("./sinks/pushgateway/mod.ts") },
+  { kind: "sink", name: "influxdb", load: () => import("./sinks/influxdb/mod.ts") },
+  { kind: "sink", name: "nats", load: () => import("./sinks/nats/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",

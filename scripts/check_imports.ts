@@ -30,8 +30,6 @@ const LAYERS: Readonly<Record<string, number>> = {
 /** Outside package → files that may import it. */
 const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "@grpc/grpc-js": /^plugins\/(container_engines\/grpc\/connection|sinks\/grpc\/server)\.ts$/,
-  "@nats-io/jetstream": /^plugins\/sinks\/nats\//,
-  "@nats-io/transport-node": /^plugins\/sinks\/nats\//,
   "amqplib": /^plugins\/sinks\/rabbitmq\//,
   "mqtt": /^plugins\/sinks\/mqtt\//,
   "nodemailer": /^plugins\/sinks\/smtp\//,

@@ -6,6 +6,6 @@ export { type HostAndPort, hostAndPort } from "./address.ts";
 export { afterAccepted, failure, type FailureOptions } from "./failure.ts";
 export { Link, type LinkOptions, sendAll } from "./link.ts";
 export { address as serverAddress, tlsSection } from "./schema.ts";
-export { openSocket, type SocketRequest } from "./socket.ts";
+export { introduced, openSocket, secureSocket, type SocketRequest } from "./socket.ts";
 export { type TlsOptions, tlsOptions, type TlsSettings } from "./tls.ts";
 export { fillTopic, TOPIC_TOKENS } from "./topic.ts";

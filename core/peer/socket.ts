@@ -10,14 +10,33 @@ export interface SocketRequest {
   readonly timeoutMs: number;
 }
 
+/** TLS on a connection that began without. The same holds for the socket as in `openSocket`. */
+export function secureSocket(
+  plain: Socket,
+  { to, tls, timeoutMs }: SocketRequest & { readonly to: HostAndPort },
+): Promise<Socket> {
+  const options = { socket: plain, host: to.host, ...tlsOptions(tls) };
+  return ready(connectTls(options), { event: "secureConnect", timeoutMs });
+}
+
 /**
  * A socket that is connected and, with TLS, has seen the right certificate. Its errors are also told
  * by `close`; a handler for them is there, so that none ends the program.
  */
 export function openSocket({ to, tls, timeoutMs }: SocketRequest): Promise<Socket> {
+  return tls.enabled && "host" in to
+    ? ready(connectTls({ ...to, ...tlsOptions(tls) }), { event: "secureConnect", timeoutMs })
+    : ready(connectPlain(to), { event: "connect", timeoutMs });
+}
+
+function ready(
+  socket: Socket,
+  { event, timeoutMs }: {
+    readonly event: "connect" | "secureConnect";
+    readonly timeoutMs: number;
+  },
+): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const isSecure = tls.enabled && "host" in to;
-  const socket = isSecure ? connectTls({ ...to, ...tlsOptions(tls) }) : connectPlain(to);
   const timer = setTimeout(
     () => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)),
     timeoutMs,
@@ -31,9 +50,28 @@ export function openSocket({ to, tls, timeoutMs }: SocketRequest): Promise<Socke
     clearTimeout(timer);
     reject(failed ?? new Error("the connection was closed"));
   });
-  socket.once(isSecure ? "secureConnect" : "connect", () => {
+  socket.once(event, () => {
     clearTimeout(timer);
     resolve(socket);
   });
   return promise;
+}
+
+/** Greetings: a server that says nothing in time, or the wrong thing, loses the connection. */
+export async function introduced<T>(
+  socket: Socket,
+  { timeoutMs, greet }: { readonly timeoutMs: number; readonly greet: () => Promise<T> },
+): Promise<T> {
+  const timer = setTimeout(
+    () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  try {
+    return await greet();
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -6,6 +6,7 @@ import {
   fillTopic,
   type FormattedAlert,
   hostAndPort,
+  introduced,
   Link,
   openSocket,
   type Sink,
@@ -89,12 +90,8 @@ async function connect(config: RedisConfig, lost: () => void): Promise<RedisConn
   const commands: Command[] = [];
   if (password !== "") commands.push(["AUTH", ...username === "" ? [] : [username], password]);
   if (database > 0) commands.push(["SELECT", String(database)]);
-  try {
-    check(await connection.ask(commands));
-  } catch (error) {
-    connection.destroy();
-    throw error;
-  }
+  const greet = async () => check(await connection.ask(commands));
+  await introduced(socket, { timeoutMs: CONNECT_TIMEOUT_MS, greet });
   return connection;
 }
 

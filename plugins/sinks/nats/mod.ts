@@ -1,0 +1,98 @@
+/** Alerts as messages of NATS, kept by a stream of JetStream's where that is wanted. */
+import { createHash } from "node:crypto";
+import {
+  afterAccepted,
+  fillTopic,
+  type FormattedAlert,
+  hostAndPort,
+  Link,
+  sendAll,
+  type Sink,
+  SinkError,
+  type SinkPlugin,
+  type WriteContext,
+} from "../../../core/mod.ts";
+import { type Message, NatsConnection } from "./connection.ts";
+import { type NatsConfig, PORT, schema } from "./schema.ts";
+
+const CONNECT_TIMEOUT_MS = 5000;
+
+export class NatsSink implements Sink {
+  readonly #config: NatsConfig;
+  readonly #peer: string;
+  readonly #link: Link<NatsConnection>;
+
+  constructor(config: NatsConfig) {
+    this.#config = config;
+    this.#peer = `NATS at ${config.servers.join(", ")}`;
+    this.#link = new Link({
+      peer: this.#peer,
+      secrets: [config.password, config.token],
+      open: (lost) => connect(config, lost),
+      shut: (connection) => connection.destroy(),
+    });
+  }
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    if (batch.length === 0) return;
+    const messages = batch.map((formatted) => this.#messageOf(formatted));
+    await this.#link.use(async (connection) => {
+      const { max_payload } = connection.info;
+      const tooLarge = messages.findIndex(({ payload }) => payload.length > max_payload);
+      const fitting = tooLarge < 0 ? messages : messages.slice(0, tooLarge);
+      if (this.#config.jetstream) {
+        const doing = `Cannot write to ${this.#peer}`;
+        await sendAll(fitting, { doing, send: (message) => connection.store(message) });
+      } else {
+        await connection.publish(fitting);
+      }
+      if (tooLarge < 0) return;
+      const { length } = messages[tooLarge]!.payload;
+      const text = `${this.#peer} takes ${max_payload} bytes a message, an alert has ${length}`;
+      throw afterAccepted(new SinkError("rejected", text), tooLarge);
+    }, context?.signal);
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  #messageOf({ alert, line }: FormattedAlert): Message {
+    const payload = new TextEncoder().encode(line);
+    // A stream takes one that it has already for the same: also after a restart, so no counter.
+    const id = createHash("sha256").update(`${alert.timeNs} ${alert.rule} `).update(payload)
+      .digest("base64url");
+    return { subject: fillTopic(this.#config.subject, alert), payload, id };
+  }
+}
+
+async function connect(config: NatsConfig, lost: () => void): Promise<NatsConnection> {
+  const { servers, user, tls } = config;
+  let failed: unknown;
+  for (const server of servers) {
+    try {
+      return await NatsConnection.open({
+        to: hostAndPort(server, PORT)!,
+        tls,
+        timeoutMs: CONNECT_TIMEOUT_MS,
+        user,
+        password: config.password.reveal(),
+        token: config.token.reveal(),
+        lost,
+      });
+    } catch (error) {
+      failed ??= error;
+    }
+  }
+  throw failed ?? new Error("no servers are configured");
+}
+
+const plugin: SinkPlugin<NatsConfig> = {
+  kind: "sink",
+  name: "nats",
+  summary: "NATS, with and without JetStream",
+  schema,
+  format: "json",
+  create: (config) => new NatsSink(config),
+};
+export default plugin;

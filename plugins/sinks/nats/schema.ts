@@ -1,0 +1,29 @@
+/** `type: nats` */
+import { z } from "zod";
+import { serverAddress, setting, tlsSection } from "../../../core/mod.ts";
+
+const { flag, secret, sequence, text, word } = setting;
+
+export const PORT = 4222;
+
+/** Of subjects: words with dots between them, no wildcards. docs.nats.io/nats-concepts/subjects */
+const SUBJECT = /^(?:[^\s.*>\0]|<[a-z]+>)+(?:\.(?:[^\s.*>\0]|<[a-z]+>)+)*$/;
+
+export const schema = z.strictObject({
+  servers: sequence(serverAddress({ port: PORT })).prefault(["127.0.0.1:4222"]).describe(
+    "host:port of servers of one cluster: the first that can be reached is used",
+  ),
+  subject: word().regex(SUBJECT, { error: "words with dots between them" })
+    .prefault("falco.<priority>.<rule>").describe(
+      "Subject of messages; <priority>, <rule>, <source> and <hostname> are filled in",
+    ),
+  jetstream: flag(false).describe(
+    "Whether a stream has to say of each message that it is kept; else the server's having it counts",
+  ),
+  user: text().describe("User"),
+  password: secret().prefault("").describe("Password of the user"),
+  token: secret().prefault("").describe("Token, in place of a user"),
+  tls: tlsSection(false),
+});
+
+export type NatsConfig = z.output<typeof schema>;
