@@ -1,5 +1,5 @@
 /** What a sink gets in place of an alert: with a text of its own, and fields added to it. */
-import { type Alert, compileTemplate, INTERNAL_SOURCE } from "../alert/mod.ts";
+import { type Alert, compileTemplate, INTERNAL_SOURCE, unescapeText } from "../alert/mod.ts";
 import type { Report, SourceText } from "../base/mod.ts";
 import { alertFields, asEvent, NO_STATE } from "./alert_fields.ts";
 
@@ -12,6 +12,19 @@ export function compileMessage(source: SourceText, report: Report): AdaptAlert |
     // What falcod tells of itself has no fields of rules.
     if (alert.source === INTERNAL_SOURCE) return alert;
     return { ...alert, message: template.render(asEvent(alert), NO_STATE).message };
+  });
+}
+
+/** A field whose value is made of the alert, as plain text; absent when the template has mistakes. */
+export function compileField(
+  name: string,
+  source: SourceText,
+  report: Report,
+): AdaptAlert | undefined {
+  const template = compileTemplate(source, alertFields, report);
+  return template && ((alert) => {
+    const value = unescapeText(template.render(asEvent(alert), NO_STATE).message);
+    return { ...alert, fields: new Map([[name, value], ...alert.fields]) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { INTERNAL_SOURCE } from "../alert/mod.ts";
 import { Report, SourceText } from "../base/mod.ts";
-import { addFields, compileMessage } from "./adapt.ts";
+import { addFields, compileField, compileMessage } from "./adapt.ts";
 import { alert } from "./testing.ts";
 
 Deno.test("a template has the alert's own parts and the fields of its output", () => {
@@ -28,4 +28,12 @@ Deno.test("added fields do not take the place of those of the alert", () => {
     ["env", "test"],
     ["proc.name", "cat"],
   ]);
+});
+
+Deno.test("a field can be made of the alert, in plain text", () => {
+  const source = new SourceText("field", "%proc.name on %alert.hostname");
+  const adapt = compileField("who", source, new Report())!;
+  const fields = new Map([["proc.name", "ca\nt\\"]]);
+  assertEquals(adapt(alert("m", { fields })).fields.get("who"), "ca\nt\\ on h");
+  assertEquals(adapt(alert("m", { fields: new Map([["who", "own"]]) })).fields.get("who"), "own");
 });

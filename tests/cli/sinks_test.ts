@@ -45,6 +45,7 @@ sinks:
     match: alert.priority > notice and fd.name endswith shadow
     template: "%alert.rule by %proc.name"
     custom_fields: {place: "\${WHERE}"}
+    templated_fields: {who: "%proc.name/%alert.source"}
     format: json
   - name: other
     type: file
@@ -56,7 +57,12 @@ sinks:
   assertEquals(code, 0, error);
   const lines = out.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals(lines.length, 3);
-  assertEquals([lines[0].rule, lines[0].output_fields.place], ["Shadow read", "here"]);
+  const { rule, output_fields } = lines[0];
+  assertEquals([rule, output_fields.place, output_fields.who], [
+    "Shadow read",
+    "here",
+    "cat/syscall",
+  ]);
   assert(lines[0].output.endsWith("Warning Shadow read by cat"), lines[0].output);
   const other = await Deno.readTextFile(`${folder.path}/other.txt`);
   assert(/^[\d:.]+: Notice cat read \/etc\/hosts\n$/.test(other), other);
@@ -100,4 +106,41 @@ sinks:
     ...messages,
     "",
   ]);
+});
+
+Deno.test("alerts that are given up are in the file of dead letters", async () => {
+  using folder = new Folder(files);
+  const { code, error } = await replay(
+    folder,
+    `
+sinks:
+  - name: away
+    type: file
+    filename: ${folder.path}/mounted/alerts.txt
+    match: fd.name = /etc/hosts
+    retry: {attempts: 1, first: 1ms}
+    dead_letters: ${folder.path}/dead.jsonl
+`,
+  );
+  assertEquals(code, 1, error);
+  assert(error.includes("output away, alerts lost: 1"), error);
+  const letter = JSON.parse(await Deno.readTextFile(`${folder.path}/dead.jsonl`));
+  assertEquals([letter.sink, letter.alert.rule], ["away", "Hosts read"]);
+  assert(letter.reason.includes("/mounted/alerts.txt"), letter.reason);
+});
+
+Deno.test("a sink whose spool cannot be had gets its alerts all the same", async () => {
+  using folder = new Folder(files);
+  const { code, out, error } = await replay(
+    folder,
+    `
+sinks:
+  - name: screen
+    type: stdout
+    spool: {enabled: true, path: ${folder.path}/rules.yaml}
+`,
+  );
+  assertEquals(code, 0, error);
+  assertEquals(out.trim().split("\n").length, 4);
+  assert(error.includes('Output "screen" has no spool'), error);
 });

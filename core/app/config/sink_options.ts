@@ -4,6 +4,7 @@ import { PRIORITIES, type Priority } from "../../alert/mod.ts";
 import type { Report, SourceText } from "../../base/mod.ts";
 import {
   addFields,
+  compileField,
   compileMatch,
   compileMessage,
   type DeliveryTarget,
@@ -40,6 +41,9 @@ const commonKeys = {
     "Text of the message in place of the rule's output, as %alert.rule on %alert.hostname",
   ),
   custom_fields: texts().describe("Fields added to output_fields"),
+  templated_fields: texts().describe(
+    "Fields added to output_fields that are made of the alert, as %proc.name on %alert.hostname",
+  ),
   queue: section({
     capacity: whole({ min: 1, max: 10_000_000, standard: 10_000 })
       .describe("Alerts that may wait"),
@@ -142,23 +146,32 @@ function triesOf(timeoutMs: number, { attempts, first, most }: SinkEntry["retry"
 
 function testOf(entry: SinkEntry, at: SinkPlace): DeliveryTarget["takes"] {
   const { minimum_priority: minimum } = entry;
-  const source = textAt("match", at);
+  const source = textAt(["match"], at);
   const matches = source && compileMatch(source, at.report);
   if (minimum === "Debug") return matches;
   if (!matches) return ({ priority }) => reaches(priority, minimum);
   return (alert) => reaches(alert.priority, minimum) && matches(alert);
 }
 
-function adaptOf({ custom_fields }: SinkEntry, at: SinkPlace): DeliveryTarget["adapt"] {
-  const source = textAt("template", at);
-  const message = source && compileMessage(source, at.report);
-  const fields = Object.keys(custom_fields).length > 0 ? addFields(custom_fields) : undefined;
-  if (!message || !fields) return message ?? fields;
-  return (alert) => fields(message(alert));
+function adaptOf(
+  { custom_fields, templated_fields }: SinkEntry,
+  at: SinkPlace,
+): DeliveryTarget["adapt"] {
+  const message = textAt(["template"], at);
+  const steps = [
+    message && compileMessage(message, at.report),
+    Object.keys(custom_fields).length > 0 ? addFields(custom_fields) : undefined,
+    ...Object.keys(templated_fields).map((name) => {
+      const source = textAt(["templated_fields", name], at);
+      return source && compileField(name, source, at.report);
+    }),
+  ].filter((step) => step !== undefined);
+  if (steps.length === 0) return undefined;
+  return (alert) => steps.reduce((adapted, step) => step(adapted), alert);
 }
 
-function textAt(key: string, { root, place }: SinkPlace): SourceText | undefined {
-  const node = nodeAt(root, [...place, key]);
+function textAt(path: ConfigPath, { root, place }: SinkPlace): SourceText | undefined {
+  const node = nodeAt(root, [...place, ...path]);
   return node?.kind === "scalar" && node.text !== "" ? textOf(node) : undefined;
 }
 
