@@ -50,7 +50,7 @@ export const FALCO_FLAGS: readonly FalcoFlag[] = [
   { kind: "question", flags: "--list-syscall-events" },
   { kind: "question", flags: "--list-plugins" },
   { kind: "question", flags: "--plugin-info <plugin>" },
-  { kind: "question", flags: "-i" },
+  { kind: "question", flags: "-i, --ignored-events" },
   { kind: "question", flags: "--support" },
   { kind: "question", flags: "--page-size" },
   { kind: "question", flags: "--config-schema" },
@@ -75,6 +75,8 @@ export const FALCO_FLAGS: readonly FalcoFlag[] = [
     "-g, --gvisor-config <file>",
     (path) => ["engine.kind=gvisor", `engine.gvisor.config=${path}`],
   ),
+  // Falco writes a configuration for gVisor and ends: watching in its place would be no answer.
+  key("--gvisor-generate-config [socket]", () => ["engine.kind=gvisor"]),
 
   idle("--modern-bpf", "it is always so"),
   idle("-u, --userspace", PROBE),
@@ -87,7 +89,7 @@ export const FALCO_FLAGS: readonly FalcoFlag[] = [
   idle("-K, --k8s-api-cert <file>", PODS),
   idle("--k8s-node <name>", PODS),
   idle("-m, --mesos-api <url>", "Mesos is not asked"),
-  idle("--gvisor-generate-config [socket]", "gVisor is not watched"),
+  idle("-w, --writefile <file>", "falcod record -w writes captures, and watches nothing"),
   idle("--gvisor-root <path>", "gVisor is not watched"),
 ];
 

@@ -18,7 +18,7 @@ Flags of Falco, understood as well:
   -i, --support, --page-size         as in Falco
   -D -T -t -A -b -p -v -S -e -s --cri --enable-source --disable-source
                                      become keys of the configuration; falcod tells which
-  -u -d -k -K -m --modern-bpf --disable-cri-async
+  -u -d -k -K -m -w --modern-bpf --disable-cri-async
                                      have no effect; falcod tells why`;
 
 export const RUN_EXAMPLES = `

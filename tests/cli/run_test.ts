@@ -133,19 +133,20 @@ Deno.test("falcod takes Falco's old flags and says how to write them today", asy
 Deno.test("falcod knows the other flags of Falco, of today and of before (issue 3)", async () => {
   using folder = new Folder({ "rules.yaml": RULES });
   const dry = (...flags: string[]) => falcod(["--dry-run", "-c", config(folder), ...flags]);
-  const [keys, idle, manner, off, unknown] = await Promise.all([
+  const [keys, idle, manner, off, unknown, gvisor] = await Promise.all([
     dry("-v", "-S", "200", "--cri", "/run/c.sock", "--enable-source", "syscall"),
-    dry("-u", "-d", "--modern-bpf", "-k", "http://127.0.0.1"),
+    dry("-u", "-d", "--modern-bpf", "-k", "http://127.0.0.1", "-w", "x.scap"),
     dry("-N", "--markdown", "--format", "json"),
     dry("--disable-source", "syscall"),
     dry("--enable-source", "syscal"),
+    dry("--gvisor-generate-config"),
   ]);
   assertEquals([keys.code, idle.code, off.code, unknown.code], [0, 0, 1, 1], keys.error);
   for (const key of ["log_level=debug", "falco_libs.snaplen=200", "sockets[]=/run/c.sock"]) {
     assert(keys.error.includes(`-o '`) && keys.error.includes(key), keys.error);
   }
   assert(/dry run, falcod would start, with \d+ warnings\n$/.test(keys.error), keys.error);
-  for (const flag of ["-u", "-d", "--modern-bpf", "-k"]) {
+  for (const flag of ["-u", "-d", "--modern-bpf", "-k", "-w"]) {
     assert(idle.error.includes(`warning[C028]: ${flag} has no effect`), idle.error);
   }
   for (const flag of ["-N", "--markdown", "--format"]) {
@@ -154,6 +155,8 @@ Deno.test("falcod knows the other flags of Falco, of today and of before (issue 
   }
   assert(off.error.includes("leaves no source of events"), off.error);
   assert(unknown.error.includes('did you mean "syscall"?'), unknown.error);
+  assertEquals(gvisor.code, 1, gvisor.error);
+  assert(gvisor.error.includes("gVisor cannot be watched"), gvisor.error);
 });
 
 Deno.test("falcod answers the questions that Falco's flags ask", async () => {
@@ -167,7 +170,7 @@ Deno.test("falcod answers the questions that Falco's flags ask", async () => {
       ask("--list", "syscall", "--markdown"),
       ask("--list=syscall", "-N"),
       ask("--list-events", "--format", "json"),
-      ask("-i"),
+      ask("--ignored-events"),
       ask("--list-plugins"),
       ask("--page-size"),
       ask("--support"),
