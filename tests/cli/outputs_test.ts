@@ -3,7 +3,7 @@ import { assert, assertEquals } from "../assert.ts";
 import { freePort } from "../free_port.ts";
 import { capture, type GivenEvent, process } from "../made_captures.ts";
 import { installed } from "../peers/server.ts";
-import { falcod, Folder } from "./program.ts";
+import { falcod, falcodCommand, Folder } from "./program.ts";
 import { Running } from "./running.ts";
 
 const RULES = `
@@ -177,6 +177,31 @@ program_output:
   assertEquals(await messages("events.txt"), ["seen two", ""]);
   assertEquals(await messages("program.txt"), ["start", "seen one", "start", "seen two", ""]);
 });
+
+Deno.test("SIGUSR1 while falcod starts does not end it", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const config = `rules_files: [${folder.file("rules.yaml")}]\nstdout_output: {enabled: true}\n`;
+  // The start waits for its configuration.
+  const process = falcodCommand(["-c", "/dev/stdin", "--dry-run"], { input: config }).spawn();
+  const ended = process.output();
+  while (!await takes(process.pid, "SIGUSR1")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  process.kill("SIGUSR1");
+  await new Blob([config]).stream().pipeTo(process.stdin);
+  const { code, stderr } = await ended;
+  const error = new TextDecoder().decode(stderr);
+  assertEquals(code, 0, error);
+  assert(error.includes("falcod would start") && !/debugger/i.test(error), error);
+});
+
+/** Whether a process has a handler for the signal: proc_pid_status(5), SigCgt. */
+async function takes(processId: number, signal: "SIGUSR1"): Promise<boolean> {
+  const status = await Deno.readTextFile(`/proc/${processId}/status`);
+  const [, caught] = /^SigCgt:\s*(\w+)$/m.exec(status)!;
+  const number = { SIGUSR1: 10 }[signal];
+  return (BigInt(`0x${caught}`) >> BigInt(number - 1) & 1n) === 1n;
+}
 
 const EVENT = {
   kind: "Event",

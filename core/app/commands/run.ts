@@ -42,12 +42,17 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
     return await validateCommand({ paths: [], rulePaths, configPath, options, json: false }, host);
   }
   const hangups = keepHangups(host);
+  // Nothing is open yet that could be opened again, and nobody else may end falcod by it.
+  Deno.addSignalListener("SIGUSR1", passOver);
   try {
     return await runWith(request, { ...host, onHangup: hangups.on });
   } finally {
+    Deno.removeSignalListener("SIGUSR1", passOver);
     hangups.release();
   }
 }
+
+function passOver(): void {}
 
 /** One that comes while falcod starts would end it; the files may have changed since they were read. */
 function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): void } {
