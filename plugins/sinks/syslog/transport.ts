@@ -1,4 +1,5 @@
 /** Ways to a syslog daemon. Each rejects with a `SinkError`, and connects again after that. */
+import { Buffer } from "node:buffer";
 import { createSocket, type Socket as DatagramSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import type { Socket } from "node:net";
@@ -198,15 +199,9 @@ export class StreamTransport implements Transport {
 }
 
 function framed(messages: readonly Message[], framing: Framing): Uint8Array {
-  const encoder = new TextEncoder();
-  const parts = messages.flatMap((message) =>
-    framing === "octets" ? [encoder.encode(`${message.length} `), message] : [message, framing.end]
+  return Buffer.concat(
+    messages.flatMap((message) =>
+      framing === "octets" ? [Buffer.from(`${message.length} `), message] : [message, framing.end]
+    ),
   );
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
