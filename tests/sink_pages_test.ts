@@ -1,9 +1,10 @@
-/** Pages of sinks name every key; `UPDATE_GOLDEN=1` writes their tables anew. */
+/** Pages of sinks name every key and show what is sent; `UPDATE_GOLDEN=1` writes their tables anew. */
 import { z } from "zod";
 import { Registry } from "../core/mod.ts";
 import { builtinPlugins } from "../plugins/mod.ts";
 import { assert } from "./assert.ts";
 import { assertDocumented, keyTable } from "./reference.ts";
+import { payloadBlock } from "./sink_payloads.ts";
 
 const registry = new Registry(builtinPlugins);
 
@@ -14,6 +15,10 @@ for (const name of registry.names("sink")) {
   Deno.test(`the page of the sink "${name}" names its keys`, async () => {
     const { schema } = await registry.load("sink", name);
     assert(schema instanceof z.ZodObject);
-    assertDocumented(page, { keys: keyTable(schema.shape) });
+    const payload = await payloadBlock(registry, name);
+    assertDocumented(page, {
+      keys: keyTable(schema.shape),
+      ...payload !== undefined && { payload },
+    });
   });
 }

@@ -56,6 +56,6 @@ const plugin: SinkPlugin<HttpConfig> = {
   summary: "A web server, one alert a request: Falco's http_output",
   schema,
   create: (config) => new HttpSink(config),
-  batchSize: 1,
+  batchSize: 32,
 };
 export default plugin;

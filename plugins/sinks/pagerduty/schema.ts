@@ -9,7 +9,7 @@ export const schema = z.strictObject({
   ),
   dedup: setting.sequence(setting.word()).default(["rule", "source", "hostname", "container.id"])
     .describe(
-      "Alerts that agree in these, fields among them, are one incident; none: each is its own",
+      "Alerts that agree in these are one incident: rule, source, hostname and container.id unless others are named, fields among them; []: each is its own",
     ),
   ...httpKeys,
 });

@@ -14,7 +14,7 @@ const plugin: SinkPlugin<WebhookConfig> = {
       ...!line.startsWith("{") && { contentType: "text/plain; charset=utf-8" },
     }));
   },
-  batchSize: 1,
+  batchSize: 32,
   format: "json",
 };
 export default plugin;

@@ -1,0 +1,44 @@
+/** What sinks over HTTP send for the alert of the tests, for their pages. */
+import type { Registry } from "../core/mod.ts";
+import type { Received } from "./peers/http_receiver.ts";
+import { requestsOf } from "./contract/http_sink_suite.ts";
+
+/** Settings that lead to the server at `url`. */
+const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, unknown>>>> = {
+  alertmanager: (host_port) => ({ host_port }),
+  datadog: (host) => ({ host, api_key: "KEY" }),
+  datadoglogs: (host) => ({ host, api_key: "KEY", service: "falco" }),
+  discord: (url) => ({ webhook_url: `${url}/api/webhooks/ID/TOKEN` }),
+  elasticsearch: (host_port) => ({ host_port, api_key: "KEY" }),
+  googlechat: (url) => ({ webhook_url: `${url}/v1/spaces/ID/messages?key=KEY&token=TOKEN` }),
+  loki: (host_port) => ({ host_port }),
+  mattermost: (url) => ({ webhook_url: `${url}/hooks/TOKEN` }),
+  opsgenie: (url) => ({ url: `${url}/v2/alerts`, api_key: "KEY" }),
+  pagerduty: (url) => ({ url: `${url}/v2/enqueue`, routing_key: "KEY" }),
+  rocketchat: (url) => ({ webhook_url: `${url}/hooks/ID/TOKEN` }),
+  slack: (url) => ({ webhook_url: `${url}/services/T/B/TOKEN` }),
+  teams: (url) => ({ webhook_url: `${url}/workflows/ID?sig=TOKEN` }),
+  telegram: (host) => ({ host, token: "TOKEN", chat_id: "-100" }),
+};
+
+/** The request as a block of Markdown; absent for sinks that have none to show. */
+export async function payloadBlock(registry: Registry, name: string): Promise<string | undefined> {
+  const config = CONFIGS[name];
+  if (!config) return undefined;
+  const plugin = await registry.load("sink", name);
+  const [request] = await requestsOf(plugin, { config, answer }, {});
+  const body = pretty(request!.body);
+  const fence = body.includes("```") ? "````" : "```";
+  return [fence, `${request!.method} ${request!.path}`, "", body, fence].join("\n");
+}
+
+function answer({ path }: Received): Response {
+  return path.startsWith("/_bulk")
+    ? Response.json({ items: [{ create: { status: 201 } }] })
+    : new Response(null);
+}
+
+function pretty(body: string): string {
+  const documents = body.trimEnd().split("\n").map((line) => JSON.parse(line));
+  return documents.map((document) => JSON.stringify(document, null, 2)).join("\n");
+}
