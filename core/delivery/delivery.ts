@@ -11,7 +11,8 @@
 import type { Alert } from "../alert/mod.ts";
 import type { Formatter, Logger } from "../plugin/mod.ts";
 import { type HeldBack, HoldBack, type HoldBackSettings } from "./hold_back.ts";
-import { type DeliveryTarget, Lane, type LaneCounters, type LaneLimits } from "./lane.ts";
+import { Lane, type LaneCounters } from "./lane.ts";
+import type { DeliveryTarget, LaneLimits } from "./target.ts";
 import { Pending } from "./pending.ts";
 import { within } from "./within.ts";
 

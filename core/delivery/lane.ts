@@ -3,59 +3,15 @@
  * other end does not take it.
  */
 import { setImmediate } from "node:timers/promises";
-import type { Alert } from "../alert/mod.ts";
-import {
-  type FormattedAlert,
-  type Formatter,
-  type Logger,
-  type Sink,
-  SinkError,
-} from "../plugin/mod.ts";
+import { type FormattedAlert, type Formatter, type Logger, SinkError } from "../plugin/mod.ts";
 import { attempt, WriteOverdue } from "./_attempt.ts";
 import { type LaneState, reasonOf, Trouble } from "./_trouble.ts";
 import { backoffMs, NO_RETRY, type RetrySettings } from "./backoff.ts";
-import { MemoryStore, type StoreLimits } from "./memory_store.ts";
+import { MemoryStore } from "./memory_store.ts";
 import { Pending } from "./pending.ts";
-import type { Spool } from "./spool/spool.ts";
 import { SpoolStore } from "./spool_store.ts";
 import type { Store, StoreCounters, Taken } from "./store.ts";
-
-/** A sink and how it wants its alerts. */
-export interface DeliveryTarget {
-  /** How logs and counters call it; no two have the same. */
-  readonly name: string;
-  readonly sink: Sink;
-  /** Shared between targets where the same instance is given: an alert is then formatted once. */
-  readonly formatter: Formatter;
-  /** The formatter stays when those of others change. */
-  readonly keepsFormatter?: boolean;
-  /** Asked on the event path, so quick; those it refuses are nobody's loss. Absent: all. */
-  readonly takes?: (alert: Alert) => boolean;
-  /** What the sink gets in place of an alert. Absent: the alert. */
-  readonly adapt?: (alert: Alert) => Alert;
-  /** Absent: a batch that fails is lost. With a spool it is tried until it is too old. */
-  readonly retry?: RetrySettings;
-  /** Of one write; absent: as long as it takes. */
-  readonly timeoutMs?: number;
-  /** In place of those of the delivery. */
-  readonly limits?: Partial<LaneLimits>;
-  /** Open, and closed with the lane. Absent: alerts wait in memory. */
-  readonly spool?: Spool;
-  /** Alerts of the spool that are older are given up. */
-  readonly maxAgeMs?: number;
-  /** Told what was accepted and given up, once for good. */
-  readonly onDead?: (alerts: readonly FormattedAlert[], reason: string) => void;
-}
-
-/** The store's are 10 000 alerts and 16 Mi units; alerts can be made long on purpose. */
-export interface LaneLimits extends StoreLimits {
-  /** Alerts handed to a sink at once, 256. */
-  readonly batchSize: number;
-  /** How long the first alert of a batch waits for others (Falco's `buffered_outputs`); 0: not at all. */
-  readonly gatherMs: number;
-  /** A write that takes so long is told of, 0: never (Falco's `output_timeout`). */
-  readonly blockedMs: number;
-}
+import type { DeliveryTarget, LaneLimits } from "./target.ts";
 
 export interface LaneCounters {
   readonly name: string;
@@ -87,6 +43,9 @@ export interface LaneCounters {
 
 /** Field of an alert that may have arrived before. */
 export const REPEATED_FIELD = "falcod.repeated";
+
+/** After a spool could not be read. */
+const READ_AGAIN_MS = 1000;
 
 export class Lane {
   #formatter: Formatter;
@@ -218,8 +177,11 @@ export class Lane {
   async #run(): Promise<void> {
     while (!this.#isClosed && this.#store.waiting > 0) {
       const taken = await this.#store.take(this.#limits.batchSize);
-      // What is there cannot be read; who comes next tries again.
-      if (taken.length === 0) break;
+      // What is there cannot be read just now.
+      if (taken.length === 0) {
+        this.#timer ??= setTimeout(() => this.#start(), READ_AGAIN_MS);
+        break;
+      }
       const isDone = await this.#handle(taken);
       if (!isDone) break;
       await this.#store.settle();

@@ -2,7 +2,7 @@ import type { Alert } from "../alert/mod.ts";
 import { type FormattedAlert, type Sink, SinkError, type WriteContext } from "../plugin/mod.ts";
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { Delivery } from "./delivery.ts";
-import type { DeliveryTarget } from "./lane.ts";
+import type { DeliveryTarget } from "./target.ts";
 import { alert, Moody } from "./testing.ts";
 
 const RETRY = { attempts: 2, firstMs: 1, mostMs: 2 };

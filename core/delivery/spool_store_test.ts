@@ -1,8 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { HOSTILE } from "../../tests/contract/formatter_suite.ts";
 import { SinkError } from "../plugin/mod.ts";
 import { Delivery } from "./delivery.ts";
-import { type DeliveryTarget, REPEATED_FIELD } from "./lane.ts";
+import { REPEATED_FIELD } from "./lane.ts";
+import type { DeliveryTarget } from "./target.ts";
 import { alert, byMessage, inFolder, Log, Moody, openSpool } from "./testing.ts";
 
 const RETRY = { attempts: 1, firstMs: 1, mostMs: 2 };
@@ -154,5 +156,17 @@ Deno.test("a sink that is gone for good leaves its alerts on disk", async () => 
     const next = await openSpool(folder);
     assertEquals(next.unread, 2);
     await next.close();
+  });
+});
+
+Deno.test("hostile texts and alerts of 1 MB go through a spool unchanged", async () => {
+  await inFolder(async (folder) => {
+    const sink = new Moody();
+    const { delivery } = await start(folder, sink);
+    const fields = new Map([[HOSTILE, HOSTILE], ["long", "ü".repeat(500_000)]]);
+    const given = [alert(HOSTILE, { rule: HOSTILE, tags: [HOSTILE], fields }), alert("")];
+    for (const one of given) delivery.enqueue(one);
+    assert(await delivery.close());
+    assertEquals(sink.arrived.map(({ alert }) => alert), given);
   });
 });

@@ -6,7 +6,7 @@ import { alert, byMessage, inFolder, Log } from "../../core/delivery/testing.ts"
 import { assert, assertEquals } from "../assert.ts";
 import { Random } from "./random.ts";
 
-const ROUNDS = 60;
+const ROUNDS = 40;
 const LIVES = 4;
 
 /** Takes alerts, refuses them, or takes some; slowly, so that a life can end in the middle. */

@@ -11,6 +11,7 @@ import { type Entry, ENTRY_OVERHEAD, entryAt } from "./entry.ts";
 import { claimFolder, type FolderClaim } from "./folder.ts";
 import {
   HEADER,
+  type Read,
   type Segment,
   segmentNumber,
   segmentPath,
@@ -43,6 +44,8 @@ export interface Spooled {
 const LARGEST_SEGMENT = 4 << 20;
 /** UTF-16 units that are handed out at once, and one alert more. */
 const LARGEST_TAKEN = 8 << 20;
+/** Then a segment is given up. */
+const MOST_READ_FAILURES = 5;
 const START = HEADER.length;
 
 export class Spool {
@@ -62,6 +65,7 @@ export class Spool {
   #handed: Position[] = [];
   #unread: number;
   #appends = 0;
+  #readFailures = 0;
   #isClosed = false;
 
   private constructor(
@@ -206,21 +210,40 @@ export class Spool {
     await this.#claim[Symbol.asyncDispose]();
   }
 
-  async #readNext() {
+  /** Absent at the end. What cannot be read, tried again, is passed over: others wait behind it. */
+  async #readNext(): Promise<Read | undefined> {
     for (;;) {
       const segment = this.#segments.find(({ number }) => number >= this.#next.segment);
       if (!segment) return undefined;
       if (segment.number > this.#next.segment) {
         this.#next = { segment: segment.number, offset: START };
       }
-      if (this.#reader?.segment !== segment) {
-        await this.#reader?.[Symbol.asyncDispose]();
-        this.#reader = await SegmentReader.open(segment);
+      if (this.#next.offset >= segment.sizeBytes) {
+        if (segment === this.#segments.at(-1)) return undefined;
+        this.#next = { segment: segment.number + 1, offset: START };
+        continue;
       }
-      const read = await this.#reader.read(this.#next.offset);
-      if (read || segment === this.#segments.at(-1)) return read;
-      this.#next = { segment: segment.number + 1, offset: START };
+      try {
+        const read = await this.#readFrom(segment);
+        this.#readFailures = 0;
+        return read;
+      } catch (error) {
+        const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
+        if (!isGone && ++this.#readFailures < MOST_READ_FAILURES) throw error;
+        this.#warn(`Cannot read "${segment.path}", its alerts are lost`, error);
+        this.#readFailures = 0;
+        return { end: segment.sizeBytes };
+      }
     }
+  }
+
+  async #readFrom(segment: Segment): Promise<Read | undefined> {
+    if (this.#reader?.segment !== segment) {
+      await this.#reader?.[Symbol.asyncDispose]();
+      this.#reader = undefined;
+      this.#reader = await SegmentReader.open(segment);
+    }
+    return await this.#reader.read(this.#next.offset);
   }
 
   async #saveProgress(): Promise<void> {

@@ -169,6 +169,21 @@ Deno.test("segments go when they are settled, and the limit of bytes holds", asy
   });
 });
 
+Deno.test("a segment that somebody took away does not keep those behind it", async () => {
+  await inFolder(async (folder) => {
+    const log = new Log();
+    const spool = await openSpool(folder, { maxBytes: 4096, log });
+    const kilobyte = "k".repeat(1000);
+    for (const text of ["1", "2", "3"]) await spool.append(entries(text + kilobyte));
+    await Deno.remove(`${folder}/${segmentsOf(folder)[1]}`);
+    const found = await texts(spool);
+    assertEquals(found.map((text) => text.replace(kilobyte, "")), ["1", "spoilt", "3"]);
+    await spool.settle(3);
+    assertEquals([spool.unread, log.lines.length > 0], [0, true]);
+    await spool.close();
+  });
+});
+
 Deno.test("a spool is of one falcod at a time, and in a folder of its own", async () => {
   await inFolder(async (folder) => {
     const spool = await openSpool(folder);
