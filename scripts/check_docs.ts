@@ -10,9 +10,8 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "core/delivery/README.md",
-  "plugins/sinks/file/README.md",
-  "plugins/sinks/program/README.md",
-  "plugins/sinks/syslog/README.md",
+  ...[...Deno.readDirSync("plugins/sinks")].map(({ name }) => `plugins/sinks/${name}/README.md`)
+    .filter(exists).sort(),
   "plugins/sources/k8s_audit/README.md",
   "rules/tests/README.md",
 ];

@@ -1,7 +1,5 @@
 /** One server that takes alerts. */
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
 import { bare, newAgent } from "./agents.ts";
 import { proxyAuthorization, proxyFor } from "./proxy.ts";
@@ -138,7 +136,7 @@ export class HttpTarget {
 
   async #bodyOf({ body }: HttpRequest): Promise<Uint8Array> {
     const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-    return this.#settings.compress && bytes.length > 0 ? await promisify(gzip)(bytes) : bytes;
+    return this.#settings.compress && bytes.length > 0 ? await compressed(bytes) : bytes;
   }
 
   #headersOf(
@@ -183,6 +181,11 @@ export class HttpTarget {
     this.#connections = { key, agent };
     return agent;
   }
+}
+
+async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new CompressionStream("gzip"));
+  return await new Response(stream).bytes();
 }
 
 async function opener({ protocol }: URL): Promise<(options: RequestOptions) => ClientRequest> {
