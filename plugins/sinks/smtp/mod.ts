@@ -1,0 +1,109 @@
+/** Alerts by mail, one each; those of a larger batch share one. */
+import type { Transporter } from "nodemailer";
+import {
+  failure,
+  type FormattedAlert,
+  hostAndPort,
+  type Sink,
+  SinkError,
+  type SinkPlugin,
+  tlsOptions,
+  type WriteContext,
+} from "../../../core/mod.ts";
+import { AUTOMATIC, mailOf } from "./mail.ts";
+import { PORT, schema, type SmtpConfig } from "./schema.ts";
+
+const TIMEOUT_MS = 10_000;
+
+export class SmtpSink implements Sink {
+  readonly #config: SmtpConfig;
+  #transport: Transporter | undefined;
+  #isClosed = false;
+
+  constructor(config: SmtpConfig) {
+    this.#config = config;
+  }
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    if (batch.length === 0) return;
+    if (this.#isClosed) throw new SinkError("closed", "The mail server was closed");
+    const { from, to, body, address, password } = this.#config;
+    const { html, isUrgent, ...mail } = mailOf(batch);
+    const transport = await transportOf(this.#config);
+    this.#transport = transport;
+    const stop = () => transport.close();
+    context?.signal.addEventListener("abort", stop);
+    try {
+      await transport.sendMail({
+        from,
+        to: [...to],
+        ...mail,
+        ...body === "html" && { html },
+        ...isUrgent && { priority: "high" },
+        headers: AUTOMATIC,
+      });
+    } catch (error) {
+      throw failure(error, {
+        doing: `Cannot send mail by ${address}`,
+        secrets: [password],
+        code: isRefusal(error) ? "rejected" : "unavailable",
+      });
+    } finally {
+      context?.signal.removeEventListener("abort", stop);
+      transport.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#transport?.close();
+    return Promise.resolve();
+  }
+}
+
+/** A new connection each time: mails are rare, and servers end connections that wait. */
+async function transportOf(config: SmtpConfig): Promise<Transporter> {
+  const { createTransport } = await import("nodemailer");
+  const { address, implicit_tls, tls, user, authentication } = config;
+  const { host, port } = hostAndPort(address, PORT)!;
+  const isOauth = authentication === "oauth2";
+  const secret = config.password.reveal();
+  return createTransport({
+    host,
+    port,
+    secure: tls.enabled && implicit_tls,
+    requireTLS: tls.enabled && !implicit_tls,
+    ignoreTLS: !tls.enabled,
+    tls: { ...tls.enabled && tlsOptions(tls) },
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...user !== "" && {
+      forceAuth: true,
+      auth: isOauth ? { type: "OAuth2", user, accessToken: secret } : { user, pass: secret },
+      ...!isOauth && { authMethod: authentication.toUpperCase() },
+    },
+  });
+}
+
+/** The server does not take what the mail says: 5xx after DATA. Addresses and passwords can be put right. */
+function isRefusal(error: unknown): boolean {
+  const { code, command, responseCode = 0 } = error as {
+    readonly code?: unknown;
+    readonly command?: unknown;
+    readonly responseCode?: number;
+  };
+  return responseCode >= 500 && (code === "EMESSAGE" || command === "DATA");
+}
+
+const plugin: SinkPlugin<SmtpConfig> = {
+  kind: "sink",
+  name: "smtp",
+  summary: "Mail",
+  schema,
+  batchSize: 1,
+  create: (config) => new SmtpSink(config),
+};
+export default plugin;
