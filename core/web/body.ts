@@ -125,7 +125,7 @@ class Reading {
  * Frees a piece that fills its buffer, and so has it to itself. The collector sees little of such
  * memory, and would let some 70 MB of it lie about.
  */
-function giveBack(piece: Uint8Array): void {
+export function giveBack(piece: Uint8Array): void {
   const { buffer, length } = piece;
   if (length === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

@@ -108,6 +108,16 @@ export class Connections {
     };
   }
 
+  /** Whether another request of HTTP/1.1 has room on the connection from this peer; else it is ended. */
+  hasRoom(peer: Peer): boolean {
+    const entry = this.#entries.get(keyOf(peer));
+    if (!entry) return false; // ended, and what had come before is still taken apart
+    if (entry.requests.size < this.#limits.maxPipelined) return true;
+    this.#crowdedOut++;
+    this.#end(entry);
+    return false;
+  }
+
   /** Ends those whose time is over; to be called every second or so. */
   sweep(): void {
     const { firstRequestMs, idleMs, requestMs } = this.#limits;

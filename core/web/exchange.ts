@@ -1,5 +1,6 @@
 /** One request of node's servers as `Request` and `Response`. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { giveBack } from "./body.ts";
 import { refusal } from "./reply.ts";
 import type { RawRequest } from "./transport.ts";
 
@@ -113,16 +114,26 @@ function bodyOf(message: IncomingMessage, wanted: () => void) {
   }, { highWaterMark: 0 });
 }
 
+/** More than any body that is worth an answer. */
+const MAX_LINGER_BYTES = 64 << 20;
+
 /**
- * Takes what the client still sends, and forgets it; gives up after some time. If the connection were
- * closed on it, the client's system would throw away the answer.
+ * Takes what the client still sends, and forgets it; gives up after some time, and when it is too much.
+ * If the connection were closed on it, the client's system would throw away the answer.
  */
 async function finish(message: IncomingMessage, lingerMs: number): Promise<void> {
   if (!isUnread(message)) return;
   const isEnough = Promise.withResolvers<void>();
   const timer = setTimeout(isEnough.resolve, lingerMs);
   for (const event of ["end", "close", "error"]) message.once(event, isEnough.resolve);
+  const { socket } = message, before = socket.bytesRead;
+  const forget = (piece: Uint8Array) => {
+    giveBack(piece);
+    if (socket.bytesRead - before > MAX_LINGER_BYTES) isEnough.resolve();
+  };
+  message.on("data", forget);
   message.resume();
   await isEnough.promise;
+  message.off("data", forget);
   clearTimeout(timer);
 }

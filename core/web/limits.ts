@@ -4,6 +4,8 @@ export interface WebLimits {
   readonly maxConnections: number;
   /** Of those, from one address. */
   readonly maxConnectionsOfAddress: number;
+  /** Requests of HTTP/1.1 on one connection that wait for their answers; with more it is ended. */
+  readonly maxPipelined: number;
   /** Until a connection has brought its first request: handshake, headers. */
   readonly firstRequestMs: number;
   /** Between two requests: longer than the 90 s for which Go's clients keep connections. */
@@ -21,6 +23,7 @@ export interface WebLimits {
 export const STANDARD_LIMITS: WebLimits = {
   maxConnections: 512,
   maxConnectionsOfAddress: 128,
+  maxPipelined: 32,
   firstRequestMs: 10_000,
   idleMs: 120_000,
   requestMs: 120_000,

@@ -188,6 +188,7 @@ export class WebServer {
 
   #answer(raw: RawRequest): void {
     const { socket } = raw.message;
+    if (!this.#connections.hasRoom(socket)) return;
     const { over, reply } = this.#began(socket);
     const { lingerMs } = this.#options.limits;
     exchange(raw, reply, { lingerMs, isLast: () => this.#isClosing })

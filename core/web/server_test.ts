@@ -177,6 +177,19 @@ Deno.test("a body is read however many headers stand before its length", async (
   assert(said.includes('"body":"hello"'), said);
 });
 
+Deno.test("who asks on and on without waiting loses the connection", async () => {
+  await using fixture = new Fixture();
+  const { server, url } = await fixture.serve();
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: server.address!.port });
+  const requests = "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n".repeat(5000);
+  await new Blob([requests]).stream().pipeTo(client.writable).catch(() => {});
+  await new Response(client.readable).bytes().catch(() => {});
+  assertObjectMatch(await curl("-d", "hello", `${url}/mirror`), { status: 200 });
+  const { crowdedOut, requests: taken } = server.counters;
+  assertEquals(crowdedOut, 1);
+  assert(taken < 5000, String(taken));
+});
+
 Deno.test("TLS speaks HTTP/1.1 and 2, with key and certificate in one file", async () => {
   using made = await tlsFolder();
   await using fixture = new Fixture();
@@ -232,6 +245,40 @@ Deno.test("new certificates are taken as soon as their files change, and broken 
     fixture.said.some((text) => text.includes("goes on with what it had")),
     fixture.said.join(),
   );
+});
+
+Deno.test("a body that nobody reads stays where it is, with TLS, too", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const size = 64 << 20;
+  let sent = 0;
+  const unread: Endpoint = {
+    path: "/unread",
+    handle: async () => {
+      for (let before = -1; sent !== before && sent < size;) {
+        before = sent;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      return jsonReply({ sent });
+    },
+  };
+  const { server } = await fixture.serve(unread, made.tls);
+  const { port } = server.address!;
+  const caCerts = [Deno.readTextFileSync(made.path("ca.pem"))];
+  using client = await Deno.connectTls({ hostname: "localhost", port, caCerts });
+  const head =
+    `POST /unread HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n`;
+  const writer = client.writable.getWriter();
+  const sending = (async () => {
+    await writer.write(new TextEncoder().encode(head));
+    for (const piece = new Uint8Array(1 << 16); sent < size; sent += piece.length) {
+      await writer.write(piece);
+    }
+  })().catch(() => {});
+  const said = await new Response(client.readable).text();
+  await sending;
+  const [, unreadBytes] = /"sent":(\d+)/.exec(said) ?? [];
+  assert(Number(unreadBytes) < size / 2, said);
 });
 
 Deno.test("who sends by HTTP/2 and never reads loses the connection", async () => {

@@ -141,10 +141,30 @@ export class Transport {
     const speakHttp1 = server.listeners("secureConnection") as ((socket: TLSSocket) => void)[];
     server.removeAllListeners("secureConnection");
     server.on("secureConnection", (socket: TLSSocket) => {
+      holdBack(socket);
       if (socket.alpnProtocol === "h2") this.#bridge?.serve(socket);
       else for (const listener of speakHttp1) listener.call(server, socket);
     });
   }
+}
+
+/** The parts of node's sockets that say when to read. */
+interface Handle {
+  readonly _parent?: Handle;
+  readStop?(): void;
+  readStart?(): void;
+}
+
+/**
+ * A TLS socket that is paused, in Deno 2.9.6, goes on reading into memory, without bound; so the one
+ * below it is told.
+ */
+function holdBack(socket: TLSSocket): void {
+  const below = (socket as { readonly _handle?: Handle })._handle?._parent;
+  // "resume" may come late, when it is paused again.
+  const tell = () => socket.isPaused() ? below?.readStop?.() : below?.readStart?.();
+  socket.on("pause", tell);
+  socket.on("resume", tell);
 }
 
 /** `127.0.0.1:8765`, `[::1]:8765`, `:8765`. */
