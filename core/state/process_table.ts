@@ -276,7 +276,10 @@ export class ProcessTable {
       process.image = change.image;
       process.cwd = change.cwd;
       this.#join(process, change.membership);
-      if (change.parentId > 0) this.#family.setParent(process, change.parentId);
+      // One that has ended is named until the kernel has handed its children on; here they are.
+      const hasEnded = !this.#processes.has(change.parentId) &&
+        this.#ends.includes(change.parentId, 0);
+      if (change.parentId > 0 && !hasEnded) this.#family.setParent(process, change.parentId);
     }
     process.used = true;
     process.execClockNs = clockNs || process.startClockNs;

@@ -189,6 +189,17 @@ Deno.test("children of a process that exits get the parent the kernel gave them"
   assertEquals(parentId(processes, 102), 50);
 });
 
+Deno.test("exec that still names a parent who has ended leaves the child with its new one", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(fork(101, 102));
+  processes.apply(exit(101, 100));
+  processes.apply(exec(102, "cat", { parentId: 101 }));
+  assertEquals(parentId(processes, 102), 100);
+  processes.apply(exec(102, "cat", { parentId: 1 }));
+  assertEquals(parentId(processes, 102), 1);
+});
+
 Deno.test("an unknown reaper is the nearest ancestor that inherited before, else init", () => {
   const processes = table();
   processes.apply(fork(100, 101));
