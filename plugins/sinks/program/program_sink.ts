@@ -38,10 +38,15 @@ export class ProgramSink implements Sink {
   #turn: Promise<void> = Promise.resolve();
   /** The program ends as it should not, and that was told. */
   #isTold = false;
+  readonly #finishMs: number;
 
-  constructor(settings: ProgramSettings, { log }: { readonly log?: Logger } = {}) {
+  constructor(
+    settings: ProgramSettings,
+    { log, finishMs = FINISH_MS }: { readonly log?: Logger; readonly finishMs?: number } = {},
+  ) {
     this.#settings = settings;
     this.#log = log;
+    this.#finishMs = finishMs;
     // What one program takes its time for is not the next one's delay.
     if (!settings.keepAlive) this.batchSize = 1;
   }
@@ -158,12 +163,17 @@ export class ProgramSink implements Sink {
     const { child } = this.#running ?? {};
     this.#running = undefined;
     if (!child) return;
-    const late = new AbortController();
-    const finished = child.finish().then(() => late.abort());
-    await setTimeout(FINISH_MS, undefined, { signal: late.signal }).then(
-      () => child.kill(),
-      () => {},
-    );
+    const ended = new AbortController();
+    const finished = child.finish().then(() => ended.abort());
+    try {
+      await setTimeout(this.#finishMs, undefined, { signal: ended.signal });
+      await child.kill();
+      this.#log?.warning(
+        "The program did not come to an end: it was stopped, what it had not read yet is lost",
+      );
+    } catch {
+      // It has ended in time.
+    }
     await finished;
   }
 }
@@ -171,13 +181,20 @@ export class ProgramSink implements Sink {
 /** The work's outcome; when the signal aborts, the program is killed and that is the outcome. */
 async function orKilled<T>(child: Child, work: Promise<T>, signal: AbortSignal): Promise<T> {
   const killed = Promise.withResolvers<never>();
-  const kill = () => void child.kill().then(() => killed.reject(signal.reason));
+  let isKilled = false;
+  const kill = () => {
+    isKilled = true;
+    child.kill().then(() => killed.reject(signal.reason));
+  };
   killed.promise.catch(() => {});
   work.catch(() => {});
   if (signal.aborted) kill();
   signal.addEventListener("abort", kill);
   try {
-    return await Promise.race([work, killed.promise]);
+    const result = await Promise.race([work, killed.promise]);
+    // That it has ended then is none of its own doing.
+    if (isKilled) throw signal.reason;
+    return result;
   } finally {
     signal.removeEventListener("abort", kill);
   }

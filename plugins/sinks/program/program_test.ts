@@ -2,6 +2,7 @@ import { SinkError } from "../../../core/mod.ts";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
 import plugin from "./mod.ts";
+import { ProgramSink } from "./program_sink.ts";
 
 interface Place extends AsyncDisposable {
   readonly folder: string;
@@ -129,6 +130,30 @@ Deno.test("program: one that does not read is stopped with all it started when t
     await sink.close();
     await Deno.remove(`${at.folder}/out`);
   }
+});
+
+Deno.test("program: an alert whose program was stopped has not arrived, whatever its status", async () => {
+  for (const command of ["sleep 1000", "trap 'exit 0' TERM; sleep 1000 & wait"]) {
+    const { told, ...context } = log();
+    const sink = sinkOf(command, {}, { told, ...context });
+    const late = new AbortController();
+    const writing = sink.write(formatted("1"), { signal: late.signal });
+    await pause(50);
+    late.abort(new SinkError("unavailable", "no answer within 1 ms"));
+    await assertRejects(() => writing, { code: "unavailable", accepted: 0 });
+    assertEquals(told, []);
+  }
+});
+
+Deno.test("program: one that does not come to an end is stopped, and that is told", async () => {
+  const { told, ...context } = log();
+  const settings = { command: "sleep 1000", keepAlive: true, checkStatus: false };
+  const sink = new ProgramSink(settings, { ...context, finishMs: 20 });
+  await sink.write(formatted("1"));
+  await sink.close();
+  assertEquals(told, [
+    "The program did not come to an end: it was stopped, what it had not read yet is lost",
+  ]);
 });
 
 Deno.test("program: close() does not wait for one that hangs", async () => {
