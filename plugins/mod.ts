@@ -53,6 +53,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "influxdb", load: () => import("./sinks/influxdb/mod.ts") },
   { kind: "sink", name: "nats", load: () => import("./sinks/nats/mod.ts") },
   { kind: "sink", name: "smtp", load: () => import("./sinks/smtp/mod.ts") },
+  { kind: "sink", name: "mqtt", load: () => import("./sinks/mqtt/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",

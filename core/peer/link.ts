@@ -93,12 +93,17 @@ export async function sendAll<T>(
     readonly doing: string;
     readonly secrets?: readonly Secret[];
     readonly send: (message: T) => Promise<unknown>;
+    /** How many answers may be missing at a time; absent: all. */
+    readonly atOnce?: number;
   },
 ): Promise<void> {
-  const sent = messages.map((message) => Promise.try(options.send, message));
-  const outcomes = await Promise.allSettled(sent);
-  const first = outcomes.findIndex(({ status }) => status === "rejected");
-  const failed = outcomes[first];
-  if (failed?.status !== "rejected") return;
-  throw afterAccepted(failure(failed.reason, options), first);
+  const { send, atOnce = messages.length } = options;
+  for (let at = 0; at < messages.length; at += atOnce) {
+    const sent = messages.slice(at, at + atOnce).map((message) => Promise.try(send, message));
+    const outcomes = await Promise.allSettled(sent);
+    const first = outcomes.findIndex(({ status }) => status === "rejected");
+    const failed = outcomes[first];
+    if (failed?.status !== "rejected") continue;
+    throw afterAccepted(failure(failed.reason, options), at + first);
+  }
 }

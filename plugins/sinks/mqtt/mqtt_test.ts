@@ -1,0 +1,196 @@
+import { connectAsync } from "mqtt";
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
+import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
+import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
+import { freePort } from "../../../tests/free_port.ts";
+import { clientFiles } from "../../../tests/peers/certificate_files.ts";
+import { installed, startServer, testWithPeer } from "../../../tests/peers/server.ts";
+import plugin from "./mod.ts";
+
+const MOSQUITTO = { program: "mosquitto", package: "mosquitto" };
+
+async function startMosquitto(...lines: string[]) {
+  const port = freePort();
+  const folder = await Deno.makeTempDir({ prefix: "falcod-mqtt-" });
+  await Deno.writeTextFile(
+    `${folder}/mosquitto.conf`,
+    [
+      "per_listener_settings true",
+      `listener ${port} 127.0.0.1`,
+      "allow_anonymous true",
+      "user root",
+      ...lines,
+      "",
+    ].join("\n"),
+  );
+  const server = await startServer({
+    program: MOSQUITTO.program,
+    args: ["-c", `${folder}/mosquitto.conf`],
+    ports: [port],
+  });
+  return {
+    port,
+    server,
+    restart: () =>
+      startServer({
+        program: MOSQUITTO.program,
+        args: ["-c", `${folder}/mosquitto.conf`],
+        ports: [port],
+      }),
+    sinkWith: (more: Record<string, unknown> = {}) =>
+      plugin.create(plugin.schema.parse({ address: `127.0.0.1:${port}`, ...more })),
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function listen(port: number) {
+  const client = await connectAsync({
+    host: "127.0.0.1",
+    port,
+    protocol: "mqtt",
+    reconnectPeriod: 0,
+  });
+  const messages: { topic: string; text: string; retain: boolean }[] = [];
+  let wake = () => {};
+  client.on("message", (topic, payload, { retain }) => {
+    messages.push({ topic, text: payload.toString(), retain });
+    wake();
+  });
+  await client.subscribeAsync("#", { qos: 1 });
+  return {
+    messages,
+    until: async (count: number) => {
+      while (messages.length < count) await new Promise<void>((resolve) => wake = resolve);
+    },
+    /** Messages of others that the broker has had before this. */
+    settled: async () => {
+      const mark = crypto.randomUUID();
+      await client.publishAsync("mark", mark, { qos: 1 });
+      while (!messages.some(({ text }) => text === mark)) {
+        await new Promise<void>((resolve) => wake = resolve);
+      }
+      return messages.filter(({ topic }) => topic !== "mark");
+    },
+    [Symbol.asyncDispose]: async () => void await client.endAsync(true),
+  };
+}
+
+async function open(): Promise<SinkSubject> {
+  const mosquitto = await startMosquitto();
+  const listener = await listen(mosquitto.port);
+  const sink = mosquitto.sinkWith();
+  return {
+    sink,
+    received: async () => (await listener.settled()).map(({ text }) => text),
+    breakDown: () => mosquitto.server.stop(),
+    [Symbol.asyncDispose]: async () => {
+      await sink.close();
+      await listener[Symbol.asyncDispose]();
+      await mosquitto[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const missing = installed(MOSQUITTO.program) ? undefined : "Debian's mosquitto is not installed";
+testSink(
+  "mqtt",
+  open,
+  missing === undefined
+    ? {}
+    : { order: missing, empty: missing, long: missing, broken: missing, close: missing },
+);
+
+testWithPeer("mqtt: topics are made of what alerts say, whatever that is", MOSQUITTO, async () => {
+  await using mosquitto = await startMosquitto();
+  await using listener = await listen(mosquitto.port);
+  const sink = mosquitto.sinkWith({ topic: "falco/<priority>/<rule>/<hostname>", retained: true });
+  const alert = sampleAlert({ rule: `#/+/${HOSTILE}`, hostname: "" });
+  await sink.write([{ alert, line: HOSTILE }]);
+  assertEquals(await listener.settled(), [{
+    topic: "falco/warning/x_10_00_00_000000000_emergency_forged_2j/_",
+    text: HOSTILE.toWellFormed(),
+    retain: false,
+  }]);
+  await using late = await listen(mosquitto.port);
+  await late.until(1);
+  assert(late.messages[0]!.retain);
+  await sink.close();
+});
+
+for (const protocol of ["3.1.1", "5"]) {
+  for (const qos of ["0", "1", "2"]) {
+    testWithPeer(`mqtt: ${protocol} with quality ${qos} keeps the order`, MOSQUITTO, async () => {
+      await using mosquitto = await startMosquitto();
+      await using listener = await listen(mosquitto.port);
+      const sink = mosquitto.sinkWith({ protocol, qos });
+      const lines = Array.from({ length: 500 }, (_, index) => `${index}`);
+      await sink.write(formatted(...lines));
+      await listener.until(500);
+      assertEquals(listener.messages.map(({ text }) => text), lines);
+      await sink.close();
+    });
+  }
+}
+
+testWithPeer("mqtt: a broker that comes back is connected again", MOSQUITTO, async () => {
+  await using mosquitto = await startMosquitto();
+  const sink = mosquitto.sinkWith();
+  await sink.write(formatted("1"));
+  await mosquitto.server.stop();
+  await assertRejects(() => sink.write(formatted("2")), { code: "unavailable" });
+  await using _again = await mosquitto.restart();
+  await using listener = await listen(mosquitto.port);
+  await sink.write(formatted("2"));
+  await listener.until(1);
+  assertEquals(listener.messages[0]!.text, "2");
+  await sink.close();
+});
+
+testWithPeer("mqtt: passwords are checked, and not told", MOSQUITTO, async () => {
+  const folder = await Deno.makeTempDir({ prefix: "falcod-mqtt-" });
+  const passwords = `${folder}/passwords`;
+  await Deno.writeTextFile(passwords, "falco:right\n", { mode: 0o600 });
+  await new Deno.Command("mosquitto_passwd", { args: ["-U", passwords] }).output();
+  await using mosquitto = await startMosquitto(
+    ...["allow_anonymous false", `password_file ${passwords}`],
+  );
+  const wrong = mosquitto.sinkWith({ user: "falco", password: "TOLD-TO-NOBODY" });
+  const error = await wrong.write(formatted("1")).catch((error) => error);
+  assertEquals(error.code, "unavailable");
+  assert(/not authorized/i.test(error.message) && !error.message.includes("TOLD"), error.message);
+  const right = mosquitto.sinkWith({ user: "falco", password: "right" });
+  await right.write(formatted("1"));
+  for (const sink of [wrong, right]) await sink.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+testWithPeer(
+  "mqtt: TLS shows the client's certificate and asks for the broker's",
+  MOSQUITTO,
+  async () => {
+    await using files = await clientFiles();
+    const tlsPort = freePort();
+    await using mosquitto = await startMosquitto(
+      `listener ${tlsPort} 127.0.0.1`,
+      `cafile ${files.authority}`,
+      `certfile ${files.serverCertificate}`,
+      `keyfile ${files.serverKey}`,
+      "require_certificate true",
+      "allow_anonymous true",
+    );
+    const address = `127.0.0.1:${tlsPort}`;
+    for (const tls of files.right) {
+      const sink = mosquitto.sinkWith({ address, tls });
+      await sink.write(formatted("1"));
+      await sink.close();
+    }
+    for (const tls of [...files.wrong, { enabled: false }]) {
+      const sink = mosquitto.sinkWith({ address, tls });
+      await assertRejects(() => sink.write(formatted("2")), { code: "unavailable" });
+      await sink.close();
+    }
+  },
+);
