@@ -3,11 +3,7 @@ import { type Answer, Refusal, serveGrpc, type Stream } from "../../../tests/grp
 import { type ContainerReference, NOTHING_TOLD } from "../../../core/mod.ts";
 import plugin, { GrpcEngine } from "./mod.ts";
 import { type GrpcConfig, grpcSchema } from "./schema.ts";
-import {
-  encodeWireMessage as message,
-  type WireFields,
-  WireMessage,
-} from "../../../core/mod.ts";
+import { encodeWireMessage as message, type WireFields, WireMessage } from "../../../core/mod.ts";
 
 const ID = "0123456789abcdef".repeat(4);
 const POD = "fedcba9876543210".repeat(4);
