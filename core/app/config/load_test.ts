@@ -76,6 +76,16 @@ Deno.test("loadConfig() warns of unknown keys and suggests the nearest", () => {
   assert(diagnostics.every((diagnostic) => diagnostic.severity === "warning"));
 });
 
+Deno.test("loadConfig() places what -o says in -o, also where a file says it, too", () => {
+  const file = { "main.yaml": "metrcis:\n  interval: 1h\n" };
+  const place = (...options: string[]) => {
+    const at = load(file, options).diagnostics[0]!.at!;
+    return [toFile(at).source.name.replace(/.*\//, ""), at.start];
+  };
+  assertEquals(place("metrcis=5x"), ["<-o>", 0]);
+  assertEquals(place("metrcis.interval=5x"), ["main.yaml", 0]);
+});
+
 Deno.test("loadConfig() names the new spelling of an old key, once", () => {
   const { config, diagnostics } = load({ "main.yaml": "rules_file:\n  - a.yaml\n  - b.yaml\n" });
   assertEquals(places(diagnostics), ["C005 1:1"]);

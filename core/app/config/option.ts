@@ -108,8 +108,9 @@ export function applyOption(root: MappingNode, option: ConfigOption, value: Conf
       const mapping = node as MappingNode;
       const entry = mapping.entries.get(step.name);
       settled = settle(entry?.value);
-      if (entry) entry.value = settled;
-      else mapping.entries.set(step.name, { keyAt: step.at, value: settled });
+      // What is wrong with a value is told where that value is, not where another one was.
+      const keyAt = entry && next ? entry.keyAt : step.at;
+      mapping.entries.set(step.name, { keyAt, value: settled });
     } else {
       const { items } = node as SequenceNode;
       const index = step.kind === "append" ? items.length : step.index;
