@@ -27,8 +27,10 @@ export class Secret {
     if (this.#value !== undefined) return this.#value;
     const file = this.#file!;
     try {
-      const { size } = statSync(file);
-      if (size > LARGEST_FILE) throw new Error(`it has more than ${LARGEST_FILE} bytes`);
+      const found = statSync(file);
+      // A named pipe would have to be waited for.
+      if (!found.isFile()) throw new Error("it is no file");
+      if (found.size > LARGEST_FILE) throw new Error(`it has more than ${LARGEST_FILE} bytes`);
       return readFileSync(file, "utf8").replace(/\r?\n$/, "");
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
