@@ -299,6 +299,47 @@ Deno.test("file: a write that a full disk cuts short counts what is there", asyn
   assertEquals(new TextDecoder().decode(stdout), "unavailable 5\n");
 });
 
+const canMount = Deno.uid() === 0 &&
+  (await new Deno.Command("unshare", { args: ["-m", "true"], stderr: "null" }).output()).success;
+
+Deno.test({
+  name: "file: once a full disk has room again, what is not there yet follows on lines of its own",
+  ignore: !canMount,
+  fn: async () => {
+    await using at = await place();
+    const script = `
+      import plugin from ${JSON.stringify(new URL("./mod.ts", import.meta.url).href)};
+      const sink = plugin.create(plugin.schema.parse({ filename: ${JSON.stringify(at.path)} }));
+      const lines = Array.from({ length: 100 }, (_, i) => ({ line: String(i).padEnd(999, "-") }));
+      const error = await sink.write(lines).catch((error) => error);
+      console.log(error.code, error.accepted, error.message);
+      Deno.removeSync(${JSON.stringify(`${at.folder}/ballast`)});
+      await sink.write(lines.slice(error.accepted));
+      console.log(Deno.readTextFileSync(${JSON.stringify(at.path)}));
+    `;
+    const { stdout } = await new Deno.Command("unshare", {
+      args: [
+        "-m",
+        "sh",
+        "-c",
+        'mount -t tmpfs -o size=256k none "$2" && head -c 200000 /dev/zero > "$2/ballast" && ' +
+        'exec "$0" eval --no-check "$1"',
+        Deno.execPath(),
+        script,
+        at.folder,
+      ],
+      env: { NO_COLOR: "1" },
+      stderr: "inherit",
+    }).output();
+    const [told, ...lines] = new TextDecoder().decode(stdout).trimEnd().split("\n");
+    const [, accepted] = /^unavailable (\d+) .*: the disk is full$/.exec(told!) ?? [];
+    assert(Number(accepted) > 10, told);
+    const whole = lines.filter((line) => line.length === 999).map((line) => parseInt(line));
+    assertEquals(whole, Array.from({ length: 100 }, (_, i) => i));
+    assert(lines.length <= 101, `${lines.length}`);
+  },
+});
+
 Deno.test("OpenFile.open() does not make the way", async () => {
   await using at = await place();
   await assertRejects(() => OpenFile.open(`${at.folder}/a/b/c`, 0o600));
