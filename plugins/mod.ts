@@ -54,6 +54,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "nats", load: () => import("./sinks/nats/mod.ts") },
   { kind: "sink", name: "smtp", load: () => import("./sinks/smtp/mod.ts") },
   { kind: "sink", name: "mqtt", load: () => import("./sinks/mqtt/mod.ts") },
+  { kind: "sink", name: "rabbitmq", load: () => import("./sinks/rabbitmq/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",

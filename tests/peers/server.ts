@@ -20,10 +20,13 @@ const READY_MS = 40_000;
 
 /** Where a program of a package is, absent where the package is not installed. */
 export function installed(program: string): string | undefined {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  for (const folder of [...folders, "/usr/sbin", "/usr/bin"]) {
+  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/usr/bin"];
+  const paths = program.startsWith("/")
+    ? [program]
+    : folders.map((folder) => `${folder}/${program}`);
+  for (const path of paths) {
     try {
-      if (Deno.statSync(`${folder}/${program}`).isFile) return `${folder}/${program}`;
+      if (Deno.statSync(path).isFile) return path;
     } catch {
       // Not there: the next one.
     }

@@ -1,0 +1,224 @@
+import { connect } from "amqplib";
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
+import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
+import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
+import { freePort } from "../../../tests/free_port.ts";
+import { clientFiles } from "../../../tests/peers/certificate_files.ts";
+import { installed, startServer, testWithPeer } from "../../../tests/peers/server.ts";
+import plugin from "./mod.ts";
+
+const RABBITMQ = { program: "rabbitmq-server", package: "rabbitmq-server" };
+/** Debian's wrapper would change the user. */
+const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+type Rabbitmq = Awaited<ReturnType<typeof startRabbitmq>>;
+
+async function startRabbitmq() {
+  const files = await clientFiles();
+  const folder = await Deno.makeTempDir({ prefix: "falcod-rabbitmq-" });
+  const [port, tlsPort, epmdPort, distPort] = [freePort(), freePort(), freePort(), freePort()];
+  await Deno.writeTextFile(
+    `${folder}/rabbitmq.conf`,
+    [
+      `listeners.tcp.1 = 127.0.0.1:${port}`,
+      `listeners.ssl.1 = 127.0.0.1:${tlsPort}`,
+      `ssl_options.cacertfile = ${files.authority}`,
+      `ssl_options.certfile = ${files.serverCertificate}`,
+      `ssl_options.keyfile = ${files.serverKey}`,
+      "ssl_options.verify = verify_peer",
+      "ssl_options.fail_if_no_peer_cert = true",
+      "",
+    ].join("\n"),
+  );
+  await Deno.writeTextFile(`${folder}/plugins`, "[].\n");
+  // It would start one that outlives it.
+  const epmd = await startServer({
+    program: "epmd",
+    args: ["-address", "127.0.0.1", "-port", `${epmdPort}`],
+    ports: [epmdPort],
+  });
+  const server = await startServer({
+    program: SERVER,
+    args: [],
+    env: {
+      HOME: folder,
+      ERL_EPMD_ADDRESS: "127.0.0.1",
+      ERL_EPMD_PORT: `${epmdPort}`,
+      RABBITMQ_NODENAME: `falcod${port}@localhost`,
+      RABBITMQ_DIST_PORT: `${distPort}`,
+      RABBITMQ_MNESIA_BASE: `${folder}/mnesia`,
+      RABBITMQ_LOG_BASE: `${folder}/log`,
+      RABBITMQ_PID_FILE: `${folder}/pid`,
+      RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq`,
+      RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/plugins`,
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1}",
+    },
+    ports: [port, tlsPort],
+  });
+  return {
+    files,
+    port,
+    tlsPort,
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await epmd.stop();
+      await files[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+const isThere = installed(RABBITMQ.program) !== undefined;
+/** One for all tests: it takes its time to start. */
+let rabbitmq: Rabbitmq;
+if (isThere) {
+  Deno.test.beforeAll(async () => void (rabbitmq = await startRabbitmq()));
+  Deno.test.afterAll(() => rabbitmq[Symbol.asyncDispose]());
+}
+
+function sinkWith(more: Record<string, unknown> = {}) {
+  return plugin.create(plugin.schema.parse({ address: `127.0.0.1:${rabbitmq.port}`, ...more }));
+}
+
+/** Somebody who fetches. */
+async function fetcher() {
+  const model = await connect(`amqp://127.0.0.1:${rabbitmq.port}`);
+  const channel = await model.createChannel();
+  return {
+    channel,
+    lines: async (queue: string) => {
+      const lines: string[] = [];
+      for (;;) {
+        const message = await channel.get(queue, { noAck: true });
+        if (!message) return lines;
+        lines.push(message.content.toString());
+      }
+    },
+    [Symbol.asyncDispose]: () => model.close(),
+  };
+}
+
+/** A way to the server that can be cut. */
+function passage() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.Conn[] = [];
+  const running = (async () => {
+    for await (const near of listener) {
+      const far = await Deno.connect({ hostname: "127.0.0.1", port: rabbitmq.port });
+      connections.push(near, far);
+      near.readable.pipeTo(far.writable).catch(() => {});
+      far.readable.pipeTo(near.writable).catch(() => {});
+    }
+  })().catch(() => {});
+  return {
+    port: listener.addr.port,
+    cut: async () => {
+      try {
+        listener.close();
+      } catch {
+        // It is cut already.
+      }
+      for (const connection of connections.splice(0)) {
+        try {
+          connection.close();
+        } catch {
+          // The other end was quicker.
+        }
+      }
+      await running;
+    },
+  };
+}
+
+async function open(): Promise<SinkSubject> {
+  const queue = crypto.randomUUID();
+  const way = passage();
+  const sink = sinkWith({ address: `127.0.0.1:${way.port}`, queue });
+  const other = await fetcher();
+  const lines: string[] = [];
+  return {
+    sink,
+    received: async () => {
+      lines.push(...await other.lines(queue));
+      return lines;
+    },
+    breakDown: () => way.cut(),
+    [Symbol.asyncDispose]: async () => {
+      await sink.close();
+      await way.cut();
+      await other[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const missing = "Debian's rabbitmq-server is not installed";
+testSink(
+  "rabbitmq",
+  open,
+  isThere ? {} : { order: missing, empty: missing, long: missing, broken: missing, close: missing },
+);
+
+testWithPeer("rabbitmq: an exchange gets keys made of what alerts say", RABBITMQ, async () => {
+  await using other = await fetcher();
+  const { channel } = other;
+  await channel.assertExchange("falco-topic", "topic");
+  await channel.assertQueue("errors");
+  await channel.bindQueue("errors", "falco-topic", "falco.error.*");
+  const sink = sinkWith({ exchange: "falco-topic" });
+  const alert = sampleAlert({ rule: HOSTILE, priority: "Error" });
+  await sink.write([{ alert, line: `{"output":${JSON.stringify(HOSTILE)}}` }]);
+  const message = await channel.get("errors", { noAck: true });
+  assert(message);
+  assertEquals(message.fields.routingKey, "falco.error.x_10_00_00_000000000_emergency_forged_2j");
+  const { contentType, deliveryMode, appId } = message.properties;
+  assertEquals([contentType, deliveryMode, appId], ["application/json", 2, "falcod"]);
+  // Nobody wants warnings yet.
+  const batch = [{ alert, line: "1" }, ...formatted("2")];
+  await assertRejects(() => sink.write(batch), { code: "unavailable", accepted: 1 });
+  await channel.bindQueue("errors", "falco-topic", "falco.warning.*");
+  await sink.write(batch.slice(1));
+  assertEquals(await other.lines("errors"), ["1", "2"]);
+  await sink.close();
+});
+
+testWithPeer("rabbitmq: what is missing is told, and may come later", RABBITMQ, async () => {
+  await using other = await fetcher();
+  const sink = sinkWith({ queue: "later", declare: false });
+  await assertRejects(() => sink.write(formatted("1")), { code: "unavailable" });
+  await other.channel.assertQueue("later");
+  await sink.write(formatted("1"));
+  assertEquals(await other.lines("later"), ["1"]);
+  const lost = sinkWith({ exchange: "nowhere" });
+  const error = await lost.write(formatted("1")).catch((error) => error);
+  assertEquals(error.code, "unavailable");
+  assert(error.message.includes("no exchange 'nowhere'"), error.message);
+  for (const one of [sink, lost]) await one.close();
+});
+
+testWithPeer("rabbitmq: passwords are checked, and not told", RABBITMQ, async () => {
+  const sink = sinkWith({ password: "TOLD-TO-NOBODY" });
+  const error = await sink.write(formatted("1")).catch((error) => error);
+  assertEquals(error.code, "unavailable");
+  assert(/ACCESS[_-]REFUSED/.test(error.message), error.message);
+  assert(!error.message.includes("TOLD"), error.message);
+  await sink.close();
+});
+
+testWithPeer(
+  "rabbitmq: TLS shows the client's certificate and asks for the server's",
+  RABBITMQ,
+  async () => {
+    const { files, tlsPort } = rabbitmq;
+    const address = `127.0.0.1:${tlsPort}`;
+    for (const tls of files.right) {
+      const sink = sinkWith({ address, tls, queue: "tls" });
+      await sink.write(formatted("1"));
+      await sink.close();
+    }
+    for (const tls of files.wrong) {
+      const sink = sinkWith({ address, tls, queue: "tls" });
+      await assertRejects(() => sink.write(formatted("2")), { code: "unavailable" });
+      await sink.close();
+    }
+  },
+);
