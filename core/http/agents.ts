@@ -1,5 +1,5 @@
 /** Connections to a server, straight or through a proxy. */
-import type { Agent, AgentOptions, ClientRequestArgs } from "node:http";
+import type { Agent, AgentOptions, ClientRequest, ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
 import { proxyAuthorization } from "./proxy.ts";
 import type { ClientTls } from "./trust.ts";
@@ -22,14 +22,20 @@ export async function newAgent(request: AgentRequest): Promise<Agent> {
   const secure = { ...options, ...tls, ca: tls.ca && [...tls.ca] };
   if (!proxy) return new https.Agent(secure);
   const agent = new https.Agent(secure);
-  agent.createConnection = (await tunnelThrough(proxy)) as typeof agent.createConnection;
+  const asked = new Set<ClientRequest>();
+  agent.createConnection = (await tunnelThrough(proxy, asked)) as typeof agent.createConnection;
+  const destroy = agent.destroy.bind(agent);
+  agent.destroy = () => {
+    for (const request of asked) request.destroy(new Error("it does not answer"));
+    destroy();
+  };
   return agent;
 }
 
 type Connected = (error: Error | null, socket: Duplex) => void;
 
 /** Connections that the proxy leads to the server, which sees TLS from end to end (RFC 9110 9.3.6). */
-async function tunnelThrough(proxy: URL) {
+async function tunnelThrough(proxy: URL, asked: Set<ClientRequest>) {
   const [http, tls, net] = await Promise.all([
     import("node:http"),
     import("node:tls"),
@@ -47,7 +53,13 @@ async function tunnelThrough(proxy: URL) {
       headers: { host: place, ...authorization && { "proxy-authorization": authorization } },
       agent: false,
     });
+    // Until it has answered, or whoever asks has given up.
+    asked.add(request);
+    request.once("close", () => asked.delete(request));
     request.once("connect", (response, socket) => {
+      asked.delete(request);
+      // TLS on top of it tells of its errors.
+      socket.on("error", () => {});
       if (response.statusCode !== 200) {
         socket.destroy();
         failed(new Error(`the proxy answered ${response.statusCode}`));
@@ -61,7 +73,7 @@ async function tunnelThrough(proxy: URL) {
       response.resume();
       failed(new Error(`the proxy answered ${response.statusCode}`));
     });
-    request.once("error", (error) => failed(new Error(`no way to the proxy: ${error.message}`)));
+    request.on("error", (error) => failed(new Error(`no way to the proxy: ${error.message}`)));
     request.end();
   };
 }

@@ -1,7 +1,8 @@
 /** One server that takes alerts. */
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { Agent, ClientRequest, RequestOptions } from "node:http";
 import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
 import { bare, newAgent } from "./agents.ts";
+import { opener, replyTo, unlessAborted } from "./_reply_to.ts";
 import { proxyAuthorization, proxyFor } from "./proxy.ts";
 import { failureOf, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
@@ -49,7 +50,7 @@ export class HttpTarget {
   #connections: Connections | undefined;
   #lookedAt = -Infinity;
   #marks = "";
-  #isClosed = false;
+  readonly #closing = new AbortController();
   readonly #underWay = new Set<ClientRequest>();
 
   constructor(settings: HttpSettings, options: HttpTargetOptions) {
@@ -69,6 +70,8 @@ export class HttpTarget {
       return reply;
     } catch (error) {
       const reason = context?.signal.aborted ? context.signal.reason : undefined;
+      // A connection that is still being made would be waited for by the next request.
+      if (context?.signal.aborted) this.#disconnect();
       if (reason instanceof SinkError) throw reason;
       throw withoutSecrets(error, url, secrets);
     }
@@ -76,13 +79,15 @@ export class HttpTarget {
 
   /** Ends all connections; may be called twice. */
   close(): Promise<void> {
-    this.#isClosed = true;
-    for (const outgoing of this.#underWay) {
-      outgoing.destroy(new SinkError("unavailable", "The sink was closed before the answer came"));
-    }
+    this.#closing.abort(new SinkError("unavailable", "The sink was closed before the answer came"));
+    for (const outgoing of this.#underWay) outgoing.destroy();
+    this.#disconnect();
+    return Promise.resolve();
+  }
+
+  #disconnect(): void {
     this.#connections?.agent.destroy();
     this.#connections = undefined;
-    return Promise.resolve();
   }
 
   #urlOf(given: Secret | string, secrets: string[]): URL {
@@ -119,12 +124,13 @@ export class HttpTarget {
     const { mostBytes = MOST_BYTES } = request;
     const open = await opener(url);
     for (let isAgain = false;; isAgain = true) {
-      if (this.#isClosed) throw new SinkError("closed", "The sink is closed");
+      if (this.#closing.signal.aborted) throw new SinkError("closed", "The sink is closed");
       const agent = await this.#agentFor(url, proxy);
       const outgoing = open({ ...options, agent } as RequestOptions);
       this.#underWay.add(outgoing);
       try {
-        return await replyTo(outgoing, body, mostBytes);
+        const reply = unlessAborted(replyTo(outgoing, body, mostBytes), this.#closing.signal);
+        return await unlessAborted(reply, context?.signal);
       } catch (error) {
         // A server may end a connection that waits in the very moment it is used again.
         if (isAgain || !outgoing.reusedSocket || !isBreak(error)) throw error;
@@ -188,11 +194,6 @@ async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   return await new Response(stream).bytes();
 }
 
-async function opener({ protocol }: URL): Promise<(options: RequestOptions) => ClientRequest> {
-  if (protocol === "https:") return (await import("node:https")).request;
-  return (await import("node:http")).request;
-}
-
 function placeOf(
   url: URL,
   proxy: URL | undefined,
@@ -216,37 +217,6 @@ function placeOf(
   }
   const port = url.port || (url.protocol === "https:" ? 443 : 80);
   return { host: bare(url.hostname), port, path, headers };
-}
-
-function replyTo(outgoing: ClientRequest, body: Uint8Array, mostBytes: number): Promise<HttpReply> {
-  return new Promise((resolve, reject) => {
-    outgoing.once("error", reject);
-    outgoing.once("response", (incoming: IncomingMessage) => {
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      const done = () => {
-        const bytes = new Uint8Array(Math.min(size, mostBytes));
-        let at = 0;
-        for (const chunk of chunks) {
-          bytes.set(chunk.subarray(0, bytes.length - at), at);
-          at = Math.min(bytes.length, at + chunk.length);
-        }
-        const text = new TextDecoder().decode(bytes);
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text });
-      };
-      incoming.on("data", (chunk: Uint8Array) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size <= mostBytes) return;
-        done();
-        incoming.destroy();
-      });
-      incoming.once("end", done);
-      incoming.once("error", reject);
-      incoming.once("aborted", () => reject(new Error("the connection broke in the answer")));
-    });
-    outgoing.end(body);
-  });
 }
 
 function isBreak(error: unknown): boolean {

@@ -191,6 +191,27 @@ Deno.test("send() ends when it is told to, with the reason", async () => {
   assertEquals((await rejection(sending)).message, "no answer within 5 ms");
 });
 
+Deno.test("send() comes through when the one before it was given up", async () => {
+  await using server = await serve();
+  await using silent = await listening(silentServer());
+  const proxies = { proxy: `http://127.0.0.1:${silent.port}` };
+  for (const [url, settings] of [[server.url, {}], ["https://127.0.0.1:1/", proxies]] as const) {
+    await using to = target(url, settings);
+    for (let i = 0; i < 2; i++) {
+      const controller = new AbortController();
+      const sending = to.send({ body: "1", url: hanging(url, silent.port) }, controller);
+      setTimeout(() => controller.abort(new SinkError("unavailable", "late")), 20);
+      assertEquals((await rejection(sending)).message, "late");
+    }
+    if (url === server.url) assertEquals((await to.send({ body: "2" })).status, 200);
+  }
+});
+
+/** Where nobody answers: the server itself, or the proxy before it. */
+function hanging(url: string, port: number): string {
+  return url.startsWith("https") ? url : `http://127.0.0.1:${port}/`;
+}
+
 Deno.test("send() uses another connection when the one that waited has been ended", async () => {
   const sockets: { destroy(): void }[] = [];
   const seen: Seen[] = [];
@@ -217,14 +238,16 @@ Deno.test("send() says who cannot be reached, and why", async () => {
 
 Deno.test("close() ends what is under way, and may be called twice", async () => {
   await using server = await listening(silentServer());
-  const to = target(`http://127.0.0.1:${server.port}/`);
-  const connected = to.send({ body: "1" });
-  connected.catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  await to.close();
-  await to.close();
-  await assertRejects(() => connected, SinkError);
-  assertEquals((await rejection(to.send({ body: "1" }))).code, "closed");
+  const place = `http://127.0.0.1:${server.port}/`;
+  for (const to of [target(place), target("https://127.0.0.1:1/", { proxy: place })]) {
+    const connected = to.send({ body: "1" });
+    connected.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await to.close();
+    await to.close();
+    await assertRejects(() => connected, SinkError);
+    assertEquals((await rejection(to.send({ body: "1" }))).code, "closed");
+  }
 });
 
 async function secureServer(
@@ -310,6 +333,7 @@ Deno.test("send() shows its certificate, and says which file it cannot use", asy
 
 async function proxyServer(wants?: string) {
   const asked: string[] = [];
+  const clients: { destroy(): void }[] = [];
   const seen: Seen[] = [];
   const server = createServer(handler(seen, () => ({ body: "of the proxy" })));
   server.on("connect", (request, client) => {
@@ -318,6 +342,7 @@ async function proxyServer(wants?: string) {
       client.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
       return;
     }
+    clients.push(client);
     const [host, port] = request.url!.split(":");
     const upstream = connect(Number(port), host!, () => {
       client.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -328,7 +353,7 @@ async function proxyServer(wants?: string) {
     client.on("error", () => upstream.destroy());
   });
   const address = await listening(server);
-  return Object.assign(address, { asked, seen, place: `127.0.0.1:${address.port}` });
+  return Object.assign(address, { asked, seen, clients, place: `127.0.0.1:${address.port}` });
 }
 
 Deno.test("send() goes through a proxy, to servers with TLS without being read there", async () => {
@@ -339,6 +364,9 @@ Deno.test("send() goes through a proxy, to servers with TLS without being read t
   assertEquals((await to.send({ body: "1" })).status, 200);
   assertEquals((await to.send({ body: "2" })).status, 200);
   assertEquals(proxy.asked, [`127.0.0.1:${port}`]);
+  for (const client of proxy.clients) client.destroy();
+  assertEquals((await to.send({ body: "3" })).status, 200);
+  assertEquals(proxy.asked.length, 2);
   await using refused = target(url, { tls: { ca }, proxy: `http://${proxy.place}` });
   assert((await rejection(refused.send({ body: "1" }))).message.includes("the proxy answered 407"));
   await using plain = target("http://example.invalid/a?b", { proxy: `http://${proxy.place}` });
