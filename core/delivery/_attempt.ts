@@ -12,7 +12,7 @@ export interface Attempt {
   readonly onBlocked: () => void;
 }
 
-/** A sink that was told to stop and does not is left to itself after so long. */
+/** A sink that does not end its write when falcod ends is left to itself after so long. */
 const GRACE_MS = 1000;
 
 /** Nobody knows what became of the batch, but for the alerts that the sink says did arrive. */
@@ -29,6 +29,7 @@ export async function attempt(
 ): Promise<unknown> {
   const overdue = new AbortController();
   const signal = AbortSignal.any([stop, overdue.signal]);
+  const done = new AbortController();
   const timers = new Set<ReturnType<typeof setTimeout>>();
   const after = <T>(ms: number, value: T) =>
     new Promise<T>((resolve) => timers.add(setTimeout(() => resolve(value), ms)));
@@ -40,13 +41,26 @@ export async function attempt(
     const outcome = await Promise.race([written, after(timeoutMs, late)]);
     if (outcome !== late) return outcome;
     overdue.abort(late);
-    // Two writes at once would mix up the order.
-    const ending = await Promise.race([written, after(GRACE_MS, late)]);
+    // A write that cannot be ended, as that of a pipe nobody reads, may still succeed: with another
+    // one beside it alerts would arrive twice, and out of order.
+    const ending = await Promise.race([
+      written,
+      aborted(stop, done.signal).then(() => after(GRACE_MS, late)),
+    ]);
     if (ending === undefined) return undefined;
     return ending instanceof SinkError ? new WriteOverdue(timeoutMs, ending.accepted) : late;
   } catch (error) {
     return error ?? "?";
   } finally {
+    done.abort();
     for (const timer of timers) clearTimeout(timer);
   }
+}
+
+/** Resolves when `signal` aborts; looks no more at it once `done` has. */
+function aborted(signal: AbortSignal, done: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true, signal: done })
+  );
 }

@@ -125,6 +125,35 @@ class Slow implements Sink {
   }
 }
 
+Deno.test("a write that cannot be ended is waited for, and not begun a second time", async () => {
+  let release = () => {};
+  const writes: string[][] = [];
+  const sink: Sink = {
+    write: (batch) => {
+      writes.push(batch.map(({ line }) => line));
+      return new Promise((resolve) => release = resolve);
+    },
+    close: () => Promise.resolve(),
+  };
+  const { delivery, lines, send, counters } = laneTo(sink, {
+    retry: RETRY,
+    timeoutMs: 2,
+    limits: { blockedMs: 1 },
+  });
+  send("1");
+  while (counters().state !== "blocked") await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  release();
+  assert(await delivery.flush(1000));
+  assertEquals(writes, [["1"]]);
+  assertObjectMatch(counters(), { state: "working", delivered: 1, retries: 0, repeated: 0 });
+  assertEquals(lines, [
+    'Output "a" has not taken an alert for 1 ms, others wait behind it',
+    'Output "a" goes on',
+  ]);
+  await delivery.close();
+});
+
 Deno.test("closing ends waiting for another try, and counts what is lost", async () => {
   const retry = { attempts: 9, firstMs: 3_600_000, mostMs: 3_600_000 };
   const { delivery, send, counters } = laneTo(new Moody([unavailable]), { retry });
