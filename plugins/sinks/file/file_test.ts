@@ -3,6 +3,7 @@ import { formatted, type SinkSubject, testSink } from "../../../tests/contract/s
 import { FileSink } from "./file_sink.ts";
 import plugin from "./mod.ts";
 import { OpenFile } from "./open_file.ts";
+import { compressNewest } from "./rotate.ts";
 
 interface Place extends AsyncDisposable {
   readonly folder: string;
@@ -202,6 +203,42 @@ Deno.test({
     await sinkAt(`${open}/mine`).write(formatted("2"));
     assertEquals(await at.lines("tmp/mine"), ["1", "2"]);
   },
+});
+
+Deno.test({
+  name: "file: links that others may have laid in a directory of theirs are not followed",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await using at = await place();
+    const theirs = `${at.folder}/theirs`, stranger = "65534";
+    await Deno.mkdir(theirs);
+    await Deno.writeTextFile(`${at.folder}/secret`, "");
+    await Deno.symlink(`${at.folder}/secret`, `${theirs}/link`);
+    await Deno.writeTextFile(`${theirs}/log`, "");
+    await new Deno.Command("chown", { args: ["-hR", stranger, theirs] }).output();
+    await Deno.link(`${at.folder}/secret`, `${theirs}/hard`);
+    for (const name of ["link", "hard"]) {
+      await assertRejects(() => sinkAt(`${theirs}/${name}`).write(formatted("1")), {
+        code: "unavailable",
+      });
+    }
+    assertEquals(await Deno.readTextFile(`${at.folder}/secret`), "");
+    await sinkAt(`${theirs}/log`).write(formatted("1"));
+    await sinkAt(`${theirs}/new`).write(formatted("1"));
+    assertEquals([await at.lines("theirs/log"), await at.lines("theirs/new")], [["1"], ["1"]]);
+  },
+});
+
+Deno.test("compressNewest() reads only what was put aside", async () => {
+  await using at = await place();
+  await Deno.writeTextFile(`${at.folder}/secret`, "x");
+  await Deno.symlink(`${at.folder}/secret`, `${at.path}.1`);
+  const { signal } = new AbortController();
+  await assertRejects(() => compressNewest(at.path, { mode: 0o644, signal }));
+  assertEquals([...Deno.readDirSync(at.folder)].map(({ name }) => name).sort(), [
+    "events.txt.1",
+    "secret",
+  ]);
 });
 
 Deno.test("file: one that would grow too long is put aside, and only so many are kept", async () => {

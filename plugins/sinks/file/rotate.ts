@@ -1,4 +1,6 @@
 /** Files put aside: NAME.1 is the newest, NAME.2.gz the one before it. */
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 
 export interface RotationSettings {
@@ -35,7 +37,7 @@ export async function compressNewest(
   const from = `${path}.1`, part = `${from}.gz.part`;
   await unlessMissing(Deno.remove(part));
   try {
-    using source = await Deno.open(from, { read: true });
+    await using source = await openOwn(from);
     const target = await Deno.open(part, { write: true, createNew: true, mode });
     await stepsOf(source, signal).pipeThrough(new CompressionStream("gzip")).pipeTo(
       target.writable,
@@ -48,8 +50,17 @@ export async function compressNewest(
   }
 }
 
+/** Where others may write, NAME.1 may be a link to what nobody else is to read. */
+async function openOwn(path: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const stats = await file.stat();
+  if (stats.isFile() && stats.uid === Deno.uid() && stats.nlink === 1) return file;
+  await file.close();
+  throw new Error("it is not the file that was put aside");
+}
+
 function stepsOf(
-  source: Deno.FsFile,
+  source: FileHandle,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
@@ -57,9 +68,9 @@ function stepsOf(
       signal.throwIfAborted();
       await setImmediate();
       const step = new Uint8Array(STEP_BYTES);
-      const count = await source.read(step);
-      if (count === null) controller.close();
-      else controller.enqueue(step.subarray(0, count));
+      const { bytesRead } = await source.read(step);
+      if (bytesRead === 0) controller.close();
+      else controller.enqueue(step.subarray(0, bytesRead));
     },
   });
 }

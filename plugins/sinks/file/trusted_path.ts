@@ -1,8 +1,8 @@
 /**
  * Where a path leads, unless somebody else could have laid the way: falcod is root and what it writes
- * is text that others choose, so a link or a file that anybody may have put into a directory open to
- * all (`/tmp`) is not written to. The kernel does the same where fs.protected_symlinks and
- * fs.protected_regular are on: proc_sys_fs(5).
+ * is text that others choose, so a link or a file that somebody else may have put where it is, as in
+ * `/tmp` or in a directory of their own, is not written to. The kernel does a part of this where
+ * fs.protected_symlinks and fs.protected_regular are on: proc_sys_fs(5).
  */
 import { lstat, readlink } from "node:fs/promises";
 import type { Stats } from "node:fs";
@@ -22,7 +22,7 @@ export interface FileId {
 
 /** linux v6.8 include/linux/namei.h MAXSYMLINKS */
 const MAX_LINKS = 40;
-const OPEN_TO_ALL = 0o002;
+const OPEN_TO_ALL = 0o002, OPEN_TO_GROUP = 0o020;
 /** Descriptors of a process: their links lead to pipes and deleted files, too. */
 const DESCRIPTOR = /^\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/fd\/\d+$/;
 
@@ -63,7 +63,11 @@ export async function trustedPath(path: string, userId: number): Promise<Trusted
   throw new Error("it is a directory");
 }
 
-/** What lies in a directory open to all has to be ours, root's or its owner's, and have one name. */
+/**
+ * Whoever may write to a directory may have put a link there: it has to be ours or root's. A file has to
+ * be so, too, or its directory's owner's, whom writing to it tells no more than he could make it tell
+ * him; and it must have no second name, for that may be anybody's file.
+ */
 async function mustBeTrusted(
   path: string,
   { stats, directory, userId }: {
@@ -73,12 +77,17 @@ async function mustBeTrusted(
   },
 ): Promise<void> {
   const parent = await lstat(directory === "" ? "/" : directory);
-  if ((parent.mode & OPEN_TO_ALL) === 0) return;
-  if (![userId, 0, parent.uid].includes(stats.uid)) {
-    throw new Error(`${path} belongs to user ${stats.uid}, in a directory that all may write to`);
+  const isOurs = (owner: number) => owner === userId || owner === 0;
+  const isLink = stats.isSymbolicLink();
+  const others = isLink ? OPEN_TO_ALL | OPEN_TO_GROUP : OPEN_TO_ALL;
+  if (isOurs(parent.uid) && (parent.mode & others) === 0) return;
+  if (!isOurs(stats.uid) && (isLink || stats.uid !== parent.uid)) {
+    throw new Error(
+      `${path} belongs to user ${stats.uid}, in a directory that others may write to`,
+    );
   }
   if (stats.isFile() && stats.nlink > 1) {
-    throw new Error(`${path} has another name, and is in a directory that all may write to`);
+    throw new Error(`${path} has another name, in a directory that others may write to`);
   }
 }
 
