@@ -325,6 +325,25 @@ Deno.test("HTTP/2 goes on where temporary files were cleaned up", async () => {
   }
 });
 
+Deno.test("a key that is too short for TLS is told, and changes nothing that is at work", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const { url, server } = await fixture.serve(mirror, made.tls);
+  const path = made.path("server.pem"), key = made.path("short.key");
+  const { success } = await new Deno.Command("openssl", {
+    args: ["req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=a", "-keyout", key]
+      .concat("-out", path),
+    stderr: "null",
+  }).output();
+  assert(success);
+  Deno.writeTextFileSync(path, Deno.readTextFileSync(key), { append: true });
+  server.reload();
+  assert(fixture.said.some((text) => text.includes("key too small")), fixture.said.join());
+  assertObjectMatch(await curl("-k", `${url}/mirror`), { status: 200 });
+  await using other = new Fixture();
+  await assertRejects(other.serve(mirror, made.tls), /TLS does not take it: key too small/);
+});
+
 /** RFC 9113, 4.1 */
 function frame(type: number, stream: number, content: readonly number[] = []): readonly number[] {
   return [0, 0, content.length, type, 0, 0, 0, 0, stream, ...content];

@@ -1,5 +1,6 @@
 /** Certificates and keys: read from PEM files, checked, and read again when the files change. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { fileMark } from "../base/file_mark.ts";
 import { type TlsFiles, WebError } from "./endpoint.ts";
 
@@ -34,10 +35,23 @@ export function readTlsFiles(files: TlsFiles): TlsMaterial {
     cert: lines(certificates),
     validToMs: Date.parse(own!.validTo),
   };
+  checkUsable(material, certificatePath);
   if (clientCaPath === undefined) return material;
   const authorities = blocksOf(clientCaPath, CERTIFICATE, "certificate");
   for (const pem of authorities) certificateOf(pem, clientCaPath);
-  return { ...material, ca: lines(authorities) };
+  const ca = lines(authorities);
+  checkUsable({ ca }, clientCaPath);
+  return { ...material, ca };
+}
+
+/** What is well-formed may still be too weak for TLS. */
+function checkUsable(material: Partial<TlsMaterial>, path: string): void {
+  try {
+    createSecureContext(material);
+  } catch (error) {
+    const reason = messageOf(error).replace(/^.*:/, ""); // behind OpenSSL's number and names
+    throw bad(path, `TLS does not take it: ${reason}`, error);
+  }
 }
 
 /** Differs when one of the files has other content. */
