@@ -60,7 +60,9 @@ http {
   return {
     files,
     url: `https://localhost:${port}/alerts`,
+    /** nginx answers before it writes its log, but writes all of it before it ends. */
     visitors: async () => {
+      await server.stop();
       const log = await Deno.readTextFile(`${folder}/access.log`);
       return log.trim().split("\n").filter((line) => line.startsWith("POST"));
     },
