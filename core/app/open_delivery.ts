@@ -11,7 +11,7 @@ import {
 import type { Formatter, Logger } from "../plugin/mod.ts";
 import type { Config } from "./config/schema.ts";
 import { formatterOf, type WiredSink } from "./config/outputs.ts";
-import type { Settings } from "./config/settings.ts";
+import type { Settings, Wired } from "./config/settings.ts";
 import { createFormatter, createOne, type WithRegistry } from "./create_plugins.ts";
 
 export interface DeliveryRequest extends WithRegistry {
@@ -31,15 +31,14 @@ export async function openDelivery(
   onAllGone: () => void,
 ): Promise<Delivery> {
   const { config, settings, log, unbuffered, hostname } = request;
-  const standard = await createFormatter(settings.formatter, request);
+  const formatters = new Formatters(request);
+  const standard = await formatters.get(settings.formatter);
   const hasDeadLetters = settings.sinks.some(({ options }) => options?.deadLetters !== undefined);
-  const json = hasDeadLetters
-    ? await createFormatter(formatterOf(config, "json"), request)
-    : standard;
+  const json = hasDeadLetters ? await formatters.get(formatterOf(config, "json")) : standard;
   const deadLetters = new DeadLetterFiles({ formatter: json, log });
   const targets: DeliveryTarget[] = [];
   for (const sink of settings.sinks) {
-    const target = await targetOf(sink, { standard, deadLetters, request });
+    const target = await targetOf(sink, { formatters, deadLetters, request });
     const why = sink.mayBeMissing && settings.sinks.length > 1
       ? await target.sink.missing?.()
       : undefined;
@@ -73,14 +72,14 @@ function holdBackSettings({ outputs, dedup }: Config): HoldBackSettings | undefi
 }
 
 interface TargetContext {
-  readonly standard: Formatter;
+  readonly formatters: Formatters;
   readonly deadLetters: DeadLetterFiles;
   readonly request: DeliveryRequest;
 }
 
 async function targetOf(
   wired: WiredSink,
-  { standard, deadLetters, request }: TargetContext,
+  { formatters, deadLetters, request }: TargetContext,
 ): Promise<DeliveryTarget> {
   const { label, options = {}, formatter } = wired;
   const { spool: wanted, deadLetters: path, limits, ...rest } = options;
@@ -92,7 +91,7 @@ async function targetOf(
     ...rest,
     name: label,
     sink: instance,
-    formatter: ownFormatter ? await createFormatter(ownFormatter, request) : standard,
+    formatter: await formatters.get(ownFormatter ?? request.settings.formatter),
     keepsFormatter: ownFormatter !== undefined,
     ...spool && { spool },
     ...path !== undefined && { onDead: deadLetters.forSink(label, path) },
@@ -112,6 +111,23 @@ async function openSpool(
     const reason = error instanceof Error ? error.message : String(error);
     log.error(`Output "${label}" has no spool, its alerts wait in memory only: ${reason}`);
     return undefined;
+  }
+}
+
+/** One formatter for all sinks whose alerts look alike: an alert is then formatted once. */
+class Formatters {
+  readonly #context: WithRegistry;
+  readonly #made = new Map<string, Promise<Formatter>>();
+
+  constructor(context: WithRegistry) {
+    this.#context = context;
+  }
+
+  get(wired: Wired): Promise<Formatter> {
+    const key = JSON.stringify(wired);
+    const made = this.#made.get(key) ?? createFormatter(wired, this.#context);
+    this.#made.set(key, made);
+    return made;
   }
 }
 
