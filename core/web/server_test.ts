@@ -325,23 +325,29 @@ Deno.test("HTTP/2 goes on where temporary files were cleaned up", async () => {
   }
 });
 
-Deno.test("a key that is too short for TLS is told, and changes nothing that is at work", async () => {
+Deno.test("a key that TLS does not take is told, and changes nothing that is at work", async () => {
   using made = await tlsFolder();
   await using fixture = new Fixture();
   const { url, server } = await fixture.serve(mirror, made.tls);
-  const path = made.path("server.pem"), key = made.path("short.key");
-  const { success } = await new Deno.Command("openssl", {
-    args: ["req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=a", "-keyout", key]
-      .concat("-out", path),
-    stderr: "null",
-  }).output();
-  assert(success);
-  Deno.writeTextFileSync(path, Deno.readTextFileSync(key), { append: true });
-  server.reload();
-  assert(fixture.said.some((text) => text.includes("key too small")), fixture.said.join());
-  assertObjectMatch(await curl("-k", `${url}/mirror`), { status: 200 });
-  await using other = new Fixture();
-  await assertRejects(other.serve(mirror, made.tls), /TLS does not take it: key too small/);
+  const path = made.path("server.pem"), key = made.path("other.key");
+  const kinds = [
+    { kind: ["rsa:512"], said: "TLS does not take it: key too small" },
+    { kind: ["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"], said: "its private key is none of" },
+  ];
+  for (const { kind, said } of kinds) {
+    const { success } = await new Deno.Command("openssl", {
+      args: ["req", "-x509", "-nodes", "-subj", "/CN=a", "-keyout", key, "-out", path]
+        .concat("-newkey", ...kind),
+      stderr: "null",
+    }).output();
+    assert(success);
+    Deno.writeTextFileSync(path, Deno.readTextFileSync(key), { append: true });
+    server.reload();
+    assert(fixture.said.some((text) => text.includes(said)), fixture.said.join());
+    assertObjectMatch(await curl("-k", `${url}/mirror`), { status: 200 });
+    await using other = new Fixture();
+    await assertRejects(other.serve(mirror, made.tls), { code: "bad-certificate" });
+  }
 });
 
 /** RFC 9113, 4.1 */

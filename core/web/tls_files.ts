@@ -1,5 +1,5 @@
 /** Certificates and keys: read from PEM files, checked, and read again when the files change. */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { fileMark } from "../base/file_mark.ts";
 import { type TlsFiles, WebError } from "./endpoint.ts";
@@ -96,12 +96,27 @@ function isKeyOf(pem: string, certificate: X509Certificate, path: string): boole
   if (/ENCRYPTED/.test(pem)) {
     throw bad(path, "its private key is encrypted; store it without a password");
   }
+  let key: KeyObject;
   try {
-    return certificate.checkPrivateKey(createPrivateKey(pem));
+    key = createPrivateKey(pem);
   } catch (error) {
-    throw bad(path, "its private key is damaged", error);
+    throw bad(path, "its private key is damaged, or of a kind that is not known", error);
   }
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (!KEY_KINDS.has(String(details?.namedCurve ?? type))) {
+    throw bad(path, "its private key is none of RSA, P-256, P-384, P-521 and Ed25519");
+  }
+  return certificate.checkPrivateKey(key);
 }
+
+/** Those of rustls, which is what Deno's TLS is; with others every client would be sent away. */
+const KEY_KINDS: ReadonlySet<string> = new Set([
+  "rsa",
+  "ed25519",
+  "prime256v1",
+  "secp384r1",
+  "secp521r1",
+]);
 
 function lines(blocks: readonly string[]): string {
   return `${blocks.join("\n")}\n`;
