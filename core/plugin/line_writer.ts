@@ -67,7 +67,8 @@ async function take(writer: ByteWriter, bytes: Uint8Array, signal?: AbortSignal)
       return await writer.write(bytes);
     } catch (error) {
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      await setTimeout(TRY_AGAIN_MS, undefined, signal && { signal });
+      if (signal?.aborted) throw new Error("its reader is behind");
+      await setTimeout(TRY_AGAIN_MS, undefined, signal && { signal }).catch(() => {});
     }
   }
 }

@@ -122,7 +122,11 @@ Deno.test("file: a reader of a FIFO that is behind is waited for until time is o
   const lines = Array.from({ length: 10 }, () => "x".repeat(10_000));
   const writing = sinkAt(at.path).write(formatted(...lines), { signal: late.signal });
   late.abort();
-  await assertRejects(() => writing, { code: "unavailable", accepted: 6 });
+  await assertRejects(() => writing, {
+    code: "unavailable",
+    message: `Cannot write to ${at.path}: its reader is behind`,
+    accepted: 6,
+  });
 });
 
 Deno.test("file: a full disk says how many alerts it took; the next begins on a line of its own", async () => {
