@@ -52,7 +52,7 @@ auth-enabled = true
     query,
     sinkWith: (more: Record<string, unknown> = {}) =>
       plugin.create(
-        plugin.schema.parse({ address, user: "falco", password: "secret", ...more }),
+        plugin.schema.parse({ host_port: address, user: "falco", password: "secret", ...more }),
       ),
     [Symbol.asyncDispose]: async () => {
       await server.stop();
@@ -175,7 +175,7 @@ Deno.test("influxdb: version 2 has another path and a token", async () => {
     },
   );
   const sink = plugin.create(plugin.schema.parse({
-    address: `http://127.0.0.1:${server.addr.port}/influx/`,
+    host_port: `http://127.0.0.1:${server.addr.port}/influx/`,
     organization: "my org",
     token: "t0ken",
   }));

@@ -18,7 +18,7 @@ export class InfluxdbSink implements Sink {
 
   constructor(config: InfluxdbConfig) {
     this.#config = config;
-    this.#target = new HttpTarget(config, { url: config.address });
+    this.#target = new HttpTarget(config, { url: config.host_port });
   }
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
@@ -34,11 +34,11 @@ export class InfluxdbSink implements Sink {
   }
 
   #place() {
-    const { address, organization, database, bucket, user, password, token } = this.#config;
+    const { host_port, organization, database, bucket, user, password, token } = this.#config;
     const [path, query] = organization === ""
       ? ["write", { db: database, precision: "ns" }]
       : ["api/v2/write", { org: organization, bucket, precision: "ns" }];
-    const base = address.reveal().trim().replace(/\/*$/, "");
+    const base = host_port.reveal().trim().replace(/\/*$/, "");
     const url = new Secret({ value: `${base}/${path}?${new URLSearchParams(query)}` });
     const key = token.reveal();
     if (key !== "") {

@@ -5,7 +5,7 @@ import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
 const { oneOf, secret, text } = setting;
 
 export const schema = z.strictObject({
-  address: webAddress().prefault("http://127.0.0.1:8086").describe("Where InfluxDB is"),
+  host_port: webAddress().prefault("http://127.0.0.1:8086").describe("Where InfluxDB is"),
   database: text("falco").describe("Database, of version 1"),
   organization: text().describe("Organization, of version 2; empty: the server is of version 1"),
   bucket: text("falco").describe("Bucket, of version 2"),

@@ -25,7 +25,7 @@ export class MqttSink implements Sink {
 
   constructor(config: MqttConfig) {
     this.#config = config;
-    this.#peer = `MQTT at ${config.address}`;
+    this.#peer = `MQTT at ${config.broker}`;
     this.#link = new Link({
       peer: this.#peer,
       secrets: [config.password],
@@ -71,8 +71,8 @@ function published(
 
 async function connect(config: MqttConfig, lost: () => void): Promise<MqttClient> {
   const { connect } = await import("mqtt");
-  const { address, tls, user, client_id, protocol } = config;
-  const { host, port } = hostAndPort(address, PORT)!;
+  const { broker, tls, user, client_id, protocol } = config;
+  const { host, port } = hostAndPort(broker, PORT)!;
   const password = config.password.reveal();
   const options: IClientOptions = {
     protocol: tls.enabled ? "mqtts" : "mqtt",

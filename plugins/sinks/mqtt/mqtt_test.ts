@@ -38,7 +38,7 @@ async function startMosquitto(...lines: string[]) {
         ports: [port],
       }),
     sinkWith: (more: Record<string, unknown> = {}) =>
-      plugin.create(plugin.schema.parse({ address: `127.0.0.1:${port}`, ...more })),
+      plugin.create(plugin.schema.parse({ broker: `127.0.0.1:${port}`, ...more })),
     [Symbol.asyncDispose]: async () => {
       await server.stop();
       await Deno.remove(folder, { recursive: true });
@@ -181,14 +181,14 @@ testWithPeer(
       "require_certificate true",
       "allow_anonymous true",
     );
-    const address = `127.0.0.1:${tlsPort}`;
+    const broker = `127.0.0.1:${tlsPort}`;
     for (const tls of files.right) {
-      const sink = mosquitto.sinkWith({ address, tls });
+      const sink = mosquitto.sinkWith({ broker, tls });
       await sink.write(formatted("1"));
       await sink.close();
     }
     for (const tls of [...files.wrong, { enabled: false }]) {
-      const sink = mosquitto.sinkWith({ address, tls });
+      const sink = mosquitto.sinkWith({ broker, tls });
       await assertRejects(() => sink.write(formatted("2")), { code: "unavailable" });
       await sink.close();
     }

@@ -10,11 +10,13 @@ export const PORT = 1883;
 const TOPIC = /^[^#+\0]{1,1000}$/;
 
 export const schema = z.strictObject({
-  address: serverAddress({ standard: "127.0.0.1:1883", port: PORT }).describe(
+  broker: serverAddress({ standard: "127.0.0.1:1883", port: PORT }).describe(
     "host:port of the broker",
   ),
   topic: word().regex(TOPIC, { error: "a topic without # and +" }).prefault("falco/events")
-    .describe("Topic of messages; <priority>, <rule>, <source> and <hostname> are filled in"),
+    .describe(
+      "Topic of messages; `<priority>`, `<rule>`, `<source>` and `<hostname>` are filled in",
+    ),
   qos: oneOf(["0", "1", "2"], "1").describe(
     "0: nobody tells whether a message arrived; 1: it arrives, perhaps twice; 2: it arrives once",
   ),

@@ -24,7 +24,7 @@ export class NatsSink implements Sink {
 
   constructor(config: NatsConfig) {
     this.#config = config;
-    this.#peer = `NATS at ${config.servers.join(", ")}`;
+    this.#peer = `NATS at ${config.host_port.join(", ")}`;
     this.#link = new Link({
       peer: this.#peer,
       secrets: [config.password, config.token],
@@ -62,12 +62,12 @@ export class NatsSink implements Sink {
     // A stream takes one that it has already for the same: also after a restart, so no counter.
     const id = createHash("sha256").update(`${alert.timeNs} ${alert.rule} `).update(payload)
       .digest("base64url");
-    return { subject: fillTopic(this.#config.subject, alert), payload, id };
+    return { subject: fillTopic(this.#config.subject_template, alert), payload, id };
   }
 }
 
 async function connect(config: NatsConfig, lost: () => void): Promise<NatsConnection> {
-  const { servers, user, tls } = config;
+  const { host_port: servers, user, tls } = config;
   let failed: unknown;
   for (const server of servers) {
     try {

@@ -21,7 +21,7 @@ async function startNats(...args: string[]) {
     port,
     server,
     sinkWith: (more: Record<string, unknown> = {}) =>
-      plugin.create(plugin.schema.parse({ servers: `127.0.0.1:${port}`, ...more })),
+      plugin.create(plugin.schema.parse({ host_port: `127.0.0.1:${port}`, ...more })),
     [Symbol.asyncDispose]: async () => {
       await server.stop();
       await Deno.remove(folder, { recursive: true });
@@ -197,7 +197,7 @@ testWithPeer(
 );
 
 Deno.test("nats: subjects that cannot be are refused", () => {
-  const parse = (subject: string) => plugin.schema.safeParse({ subject }).success;
+  const parse = (subject: string) => plugin.schema.safeParse({ subject_template: subject }).success;
   for (const right of ["falco", "falco.<rule>", "a.<priority>-<source>.b"]) assert(parse(right));
   for (const wrong of ["", "a..b", "a b", "a.*", "a.>", ".a", "a.", "a\r\nPUB"]) {
     assert(!parse(wrong), wrong);
@@ -213,7 +213,7 @@ Deno.test("nats: what is no NATS is told from it", async () => {
       connection.close();
     }
   })();
-  const sink = plugin.create(plugin.schema.parse({ servers: `127.0.0.1:${server.addr.port}` }));
+  const sink = plugin.create(plugin.schema.parse({ host_port: `127.0.0.1:${server.addr.port}` }));
   await assertRejects(() => sink.write(formatted("1")), { code: "unavailable" });
   await sink.close();
   server.close();

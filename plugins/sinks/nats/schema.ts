@@ -10,12 +10,12 @@ export const PORT = 4222;
 const SUBJECT = /^(?:[^\s.*>\0]|<[a-z]+>)+(?:\.(?:[^\s.*>\0]|<[a-z]+>)+)*$/;
 
 export const schema = z.strictObject({
-  servers: sequence(serverAddress({ port: PORT })).prefault(["127.0.0.1:4222"]).describe(
+  host_port: sequence(serverAddress({ port: PORT })).prefault(["127.0.0.1:4222"]).describe(
     "host:port of servers of one cluster: the first that can be reached is used",
   ),
-  subject: word().regex(SUBJECT, { error: "words with dots between them" })
+  subject_template: word().regex(SUBJECT, { error: "words with dots between them" })
     .prefault("falco.<priority>.<rule>").describe(
-      "Subject of messages; <priority>, <rule>, <source> and <hostname> are filled in",
+      "Subject of messages; `<priority>`, `<rule>`, `<source>` and `<hostname>` are filled in",
     ),
   jetstream: flag(false).describe(
     "Whether a stream has to say of each message that it is kept; else the server's having it counts",

@@ -21,7 +21,7 @@ export const schema = z.strictObject({
   declare: flag(true).describe("Whether the queue is made, durable, where it is not there"),
   exchange: name().prefault("").describe("Exchange that messages go to; it has to be there"),
   routing_key: name().prefault("falco.<priority>.<rule>").describe(
-    "What the exchange goes by; <priority>, <rule>, <source> and <hostname> are filled in",
+    "What the exchange goes by; `<priority>`, `<rule>`, `<source>` and `<hostname>` are filled in",
   ),
   user: text("guest").describe("User"),
   password: secret().prefault("guest").describe("Password of the user"),

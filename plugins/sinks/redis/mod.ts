@@ -46,7 +46,7 @@ export class RedisSink implements Sink {
 }
 
 function commandsOf(batch: readonly FormattedAlert[], config: RedisConfig): Command[] {
-  const { storage, max_length } = config;
+  const { storage_type: storage, max_length } = config;
   const most = String(max_length);
   const commands: Command[] = [];
   const keys = new Set<string>();

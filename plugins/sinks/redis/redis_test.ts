@@ -97,15 +97,15 @@ testWithPeer(
     const list = sinkAt(redis.port, { max_length: 2, key: "list" });
     await list.write(formatted("1", "2", "3"));
     assertEquals(await redis.ask("LRANGE", "list", "0", "-1"), ["2", "3"]);
-    const stream = sinkAt(redis.port, { storage: "stream", key: "stream", max_length: 1000 });
+    const stream = sinkAt(redis.port, { storage_type: "stream", key: "stream", max_length: 1000 });
     await stream.write(formatted("1", "2"));
     const entries = await redis.ask("XRANGE", "stream", "-", "+") as [string, string[]][];
     const fields = ["rule", "open_from_cat", "priority", "Warning", "source", "syscall", "alert"];
     assertEquals(entries.map(([, entry]) => entry), [[...fields, "1"], [...fields, "2"]]);
-    const hash = sinkAt(redis.port, { storage: "hashmap", key: "hash" });
+    const hash = sinkAt(redis.port, { storage_type: "hashmap", key: "hash" });
     await hash.write(formatted("1", "2"));
     assertEquals((await redis.ask("HVALS", "hash") as string[]).sort(), ["1", "2"]);
-    const channel = sinkAt(redis.port, { storage: "channel" });
+    const channel = sinkAt(redis.port, { storage_type: "channel" });
     await channel.write(formatted("nobody listens"));
     for (const sink of [list, stream, hash, channel]) await sink.close();
   },
@@ -167,6 +167,8 @@ testWithPeer(
 );
 
 Deno.test("redis: settings that cannot be are refused", () => {
-  const wrong = [{ address: "a b" }, { address: "host:99999" }, { storage: "set" }, { more: 1 }];
+  const wrong = [{ address: "a b" }, { address: "host:99999" }, { storage_type: "set" }, {
+    more: 1,
+  }];
   for (const config of wrong) assert(!plugin.schema.safeParse(config).success);
 });

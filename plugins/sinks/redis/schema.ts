@@ -10,11 +10,11 @@ export const schema = z.strictObject({
     "host:port, or the path of a unix socket",
   ),
   database: setting.whole({ min: 0, max: 65_535, standard: 0 }).describe("Number of the database"),
-  storage: setting.oneOf(STORAGES, "list").describe(
+  storage_type: setting.oneOf(STORAGES, "list").describe(
     "list: RPUSH; stream: XADD; hashmap: HSET under a new UUID each; channel: PUBLISH",
   ),
   key: setting.text("falco").describe(
-    "Name of the list, stream, hash or channel; <priority>, <rule>, <source> and <hostname> are filled in",
+    "Name of the list, stream, hash or channel; `<priority>`, `<rule>`, `<source>` and `<hostname>` are filled in",
   ),
   max_length: setting.whole({ min: 0, max: 1_000_000_000, standard: 0 }).describe(
     "Entries a list or stream keeps, the newest; 0: all. Streams keep somewhat more",

@@ -27,7 +27,7 @@ export class SmtpSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
     if (this.#isClosed) throw new SinkError("closed", "The mail server was closed");
-    const { from, to, body, address, password } = this.#config;
+    const { from, to, output_format, host_port, password } = this.#config;
     const { html, isUrgent, ...mail } = mailOf(batch);
     const transport = await transportOf(this.#config);
     this.#transport = transport;
@@ -38,13 +38,13 @@ export class SmtpSink implements Sink {
         from,
         to: [...to],
         ...mail,
-        ...body === "html" && { html },
+        ...output_format === "html" && { html },
         ...isUrgent && { priority: "high" },
         headers: AUTOMATIC,
       });
     } catch (error) {
       throw failure(error, {
-        doing: `Cannot send mail by ${address}`,
+        doing: `Cannot send mail by ${host_port}`,
         secrets: [password],
         code: isRefusal(error) ? "rejected" : "unavailable",
       });
@@ -64,9 +64,9 @@ export class SmtpSink implements Sink {
 /** A new connection each time: mails are rare, and servers end connections that wait. */
 async function transportOf(config: SmtpConfig): Promise<Transporter> {
   const { createTransport } = await import("nodemailer");
-  const { address, implicit_tls, tls, user, authentication } = config;
-  const { host, port } = hostAndPort(address, PORT)!;
-  const isOauth = authentication === "oauth2";
+  const { host_port, implicit_tls, tls, user, auth_mechanism } = config;
+  const { host, port } = hostAndPort(host_port, PORT)!;
+  const isOauth = auth_mechanism === "oauth2";
   const secret = config.password.reveal();
   return createTransport({
     host,
@@ -83,7 +83,7 @@ async function transportOf(config: SmtpConfig): Promise<Transporter> {
     ...user !== "" && {
       forceAuth: true,
       auth: isOauth ? { type: "OAuth2", user, accessToken: secret } : { user, pass: secret },
-      ...!isOauth && { authMethod: authentication.toUpperCase() },
+      ...!isOauth && { authMethod: auth_mechanism.toUpperCase() },
     },
   });
 }

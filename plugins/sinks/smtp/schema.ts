@@ -10,19 +10,19 @@ export const PORT = 25;
 const mailbox = (message: string) => word().regex(/^[^\r\n]*[^\s@<>]@[^\s@<>]+>?$/, message);
 
 export const schema = z.strictObject({
-  address: serverAddress({ port: PORT }).describe("host:port of the mail server"),
+  host_port: serverAddress({ port: PORT }).describe("host:port of the mail server"),
   from: mailbox("a mail address").describe("Who the mails are from"),
   to: sequence(mailbox("mail addresses")).refine((all) => all.length > 0, {
     error: "mail addresses",
   }).describe("Who gets them"),
-  body: oneOf(["html", "text"], "html").describe(
+  output_format: oneOf(["html", "text"], "html").describe(
     "html: with a table beside the plain text; text: only that",
   ),
   implicit_tls: flag(false).describe(
     "Whether the server speaks TLS from the beginning, as on port 465; else STARTTLS begins it",
   ),
   tls: tlsSection(true),
-  authentication: oneOf(["plain", "login", "cram-md5", "oauth2"], "plain").describe(
+  auth_mechanism: oneOf(["plain", "login", "cram-md5", "oauth2"], "plain").describe(
     "How the user is shown to be who it is",
   ),
   user: text().describe("User; empty: the server asks for none"),

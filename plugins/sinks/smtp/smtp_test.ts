@@ -53,7 +53,7 @@ async function startMail(...args: string[]) {
     },
     sinkWith: (more: Record<string, unknown> = {}) =>
       plugin.create(plugin.schema.parse({
-        address: `127.0.0.1:${port}`,
+        host_port: `127.0.0.1:${port}`,
         from: "falcod <falcod@example.org>",
         to: ["one@example.org", "two@example.org"],
         tls: { enabled: false },
@@ -68,7 +68,7 @@ async function startMail(...args: string[]) {
 
 async function open(): Promise<SinkSubject> {
   const mail = await startMail();
-  const sink = mail.sinkWith({ body: "text" });
+  const sink = mail.sinkWith({ output_format: "text" });
   return {
     sink: {
       write: async (batch, context) => {
@@ -121,7 +121,7 @@ testWithPeer(
   AIOSMTPD,
   async () => {
     await using server = await startMail();
-    const sink = server.sinkWith({ body: "text" });
+    const sink = server.sinkWith({ output_format: "text" });
     const batch = formattedOf(
       sampleAlert({ message: "first" }),
       sampleAlert({ message: "second", priority: "Alert" }),
@@ -205,7 +205,7 @@ Deno.test("smtp: a subject is short and whole characters", () => {
 });
 
 Deno.test("smtp: addresses have to be mail addresses", () => {
-  const usual = { address: "localhost:25", from: "a@b.c", to: "d@e.f" };
+  const usual = { host_port: "localhost:25", from: "a@b.c", to: "d@e.f" };
   assert(plugin.schema.safeParse(usual).success);
   for (const wrong of [{ from: "nobody" }, { to: [] }, { to: "a@b.c\nBcc: x@y.z" }]) {
     assert(!plugin.schema.safeParse({ ...usual, ...wrong }).success);

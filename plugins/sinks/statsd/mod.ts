@@ -18,7 +18,7 @@ export class StatsdSink implements Sink {
   constructor(config: StatsdConfig) {
     this.#config = config;
     this.#link = new Link({
-      peer: `StatsD at ${config.address}`,
+      peer: `StatsD at ${config.forwarder}`,
       open: (lost) => connect(config, lost),
       shut: (socket) => socket.close(),
     });
@@ -37,10 +37,10 @@ export class StatsdSink implements Sink {
   }
 }
 
-async function connect({ address }: StatsdConfig, lost: () => void): Promise<Socket> {
+async function connect({ forwarder }: StatsdConfig, lost: () => void): Promise<Socket> {
   const { createSocket } = await import("node:dgram");
   const { lookup } = await import("node:dns/promises");
-  const { host, port } = hostAndPort(address, PORT)!;
+  const { host, port } = hostAndPort(forwarder, PORT)!;
   const found = await lookup(host);
   const socket = createSocket(found.family === 6 ? "udp6" : "udp4");
   socket.on("error", lost);

@@ -29,7 +29,7 @@ async function listen() {
 
 Deno.test("statsd: a batch is counted by priority and rule", async () => {
   using server = await listen();
-  const sink = plugin.create(plugin.schema.parse({ address: server.address }));
+  const sink = plugin.create(plugin.schema.parse({ forwarder: server.address }));
   const other = sampleAlert({ rule: "Read: sensitive|file", priority: "Error" });
   await sink.write([]);
   await sink.write([...formatted("1", "2"), { alert: other, line: "" }]);
@@ -46,7 +46,7 @@ Deno.test("statsd: a batch is counted by priority and rule", async () => {
 
 Deno.test("statsd: DogStatsD gets tags", async () => {
   using server = await listen();
-  const config = { address: server.address, dialect: "dogstatsd", namespace: "my falco." };
+  const config = { forwarder: server.address, dialect: "dogstatsd", namespace: "my falco." };
   const sink = plugin.create(plugin.schema.parse(config));
   await sink.write([{ alert: sampleAlert({ rule: "a,b|c:d", hostname: "" }), line: "" }]);
   assertEquals(
@@ -73,7 +73,7 @@ Deno.test("statsd: packets are small, and nothing in them is somebody else's", (
 });
 
 Deno.test("statsd: a name that cannot be found is told", async () => {
-  const sink = plugin.create(plugin.schema.parse({ address: "no-such-host.invalid:8125" }));
+  const sink = plugin.create(plugin.schema.parse({ forwarder: "no-such-host.invalid:8125" }));
   await assertRejects(() => sink.write(formatted("1")), { code: "unavailable" });
   await sink.close();
 });
