@@ -161,6 +161,8 @@ export class SpoolStore implements Store {
   }
 
   #failed(what: "write" | "read" | "close", error: unknown): void {
+    // Who was still reading finds the files closed.
+    if (this.#isClosed && what === "read") return;
     this.#failures++;
     if (this.#isStuck) return;
     this.#isStuck = true;

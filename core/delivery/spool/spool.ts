@@ -228,13 +228,19 @@ export class Spool {
         this.#readFailures = 0;
         return read;
       } catch (error) {
-        const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
-        if (!isGone && ++this.#readFailures < MOST_READ_FAILURES) throw error;
+        if (!this.#isLost(error)) throw error;
         this.#warn(`Cannot read "${segment.path}", its alerts are lost`, error);
         this.#readFailures = 0;
         return { end: segment.sizeBytes };
       }
     }
+  }
+
+  /** Whether it is of no use to try again: the file is gone, or the disk does not give it back. */
+  #isLost(error: unknown): boolean {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ELOOP") return true;
+    return code === "EIO" && ++this.#readFailures >= MOST_READ_FAILURES;
   }
 
   async #readFrom(segment: Segment): Promise<Read | undefined> {
@@ -252,6 +258,7 @@ export class Spool {
     try {
       await this.#cursor.write({ settled: this.#settled, handed });
     } catch (error) {
+      if (this.#isClosed) return;
       this.#warn(`Cannot keep how far "${this.#options.folder}" was delivered`, error);
     }
   }
