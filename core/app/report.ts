@@ -1,5 +1,5 @@
 /** How diagnostics reach a person while falcod starts. */
-import { type Diagnostic, renderText, type Report } from "../base/mod.ts";
+import { type Diagnostic, inFileOrder, renderText, type Report } from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Host, Output } from "./host.ts";
 
@@ -31,7 +31,7 @@ export function printDiagnostics(
   const { output, host } = options;
   if (diagnostics.length === 0) return;
   const colour = output.isTerminal && !host.environment("NO_COLOR");
-  output.write(renderText(diagnostics, { colour }));
+  output.write(renderText(inFileOrder(diagnostics), { colour }));
   if (suppressed > 0) output.write(`and ${suppressed} more\n`);
   const first = diagnostics.find(({ severity }) => severity === "error");
   // For somebody who looks at it now; logs and files keep to what was found.

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import type { Diagnostic } from "../base/mod.ts";
+import { type Diagnostic, SourceText } from "../base/mod.ts";
 import type { Host } from "./host.ts";
 import { printDiagnostics } from "./report.ts";
 
@@ -27,4 +27,13 @@ Deno.test("printDiagnostics() ends on a terminal with where to read more, once",
 Deno.test("printDiagnostics() keeps to what was found in a file, and where nothing is wrong", () => {
   assertEquals(printed([error], false), "error[F012]: unknown field\n");
   assertEquals(printed([warning], true), "warning[R004]: unknown key\n");
+});
+
+Deno.test("printDiagnostics() goes through each file from its beginning", () => {
+  const a = new SourceText("a.yaml", "one\ntwo\n"), b = new SourceText("b.yaml", "three\n");
+  const found = (title: string, source: SourceText, start: number): Diagnostic => (
+    { code: "R001", severity: "error", title, at: source.span(start, start + 3) }
+  );
+  const told = printed([found("second", a, 4), found("third", b, 0), found("first", a, 0)], false);
+  assertEquals(told.match(/first|second|third/g), ["first", "second", "third"]);
 });

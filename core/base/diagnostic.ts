@@ -140,3 +140,12 @@ function cut(text: string, limit: number): string {
   const half = limit >> 1;
   return `${text.slice(0, half)}…${text.slice(-half)}`.toWellFormed();
 }
+
+/** What has no place first, then file by file in the order they were met. */
+export function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sources = [...new Set(diagnostics.map(({ at }) => at?.source))];
+  const rank = ({ at }: Diagnostic) => at ? sources.indexOf(at.source) : -1;
+  return diagnostics.toSorted((a, b) =>
+    rank(a) - rank(b) || (a.at?.start ?? 0) - (b.at?.start ?? 0)
+  );
+}

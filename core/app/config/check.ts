@@ -1,7 +1,7 @@
 /** From the merged tree of falco.yaml to a `Config`, with everything said that is to be said. */
 import {
-  type Diagnostic,
   didYouMean,
+  inFileOrder,
   type Note,
   Report,
   SourceText,
@@ -118,15 +118,6 @@ export function reportValue(root: MappingNode, issue: ConfigIssue, report: Repor
       ? didYouMean(node.text, choices)
       : undefined,
   });
-}
-
-/** What has no place first, then file by file in the order they were met. */
-function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const sources = [...new Set(diagnostics.map(({ at }) => at?.source))];
-  const rank = ({ at }: Diagnostic) => at ? sources.indexOf(at.source) : -1;
-  return diagnostics.toSorted((a, b) =>
-    rank(a) - rank(b) || (a.at?.start ?? 0) - (b.at?.start ?? 0)
-  );
 }
 
 /** `known`: the keys there are beside it. */
