@@ -1,6 +1,8 @@
 /** Batches as requests: one for each alert, or one for all. */
 import { type FormattedAlert, type Sink, SinkError, type WriteContext } from "../plugin/mod.ts";
-import type { HttpRequest, HttpTarget } from "./target.ts";
+import type { Alert } from "../alert/mod.ts";
+import type { HttpSettings } from "./schema.ts";
+import { type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 
 /** Sends one after the other. The error says how many of them have arrived. */
 export async function sendEach<Item>(
@@ -60,4 +62,14 @@ export class PostSink implements Sink {
   close(): Promise<void> {
     return this.target.close();
   }
+}
+
+/** The same, where a request is only a body. */
+export function postSink(
+  settings: HttpSettings,
+  url: HttpTargetOptions["url"],
+  bodyOf: (alert: Alert) => string,
+): PostSink {
+  const target = new HttpTarget(settings, { url });
+  return new PostSink(target, ({ alert }) => ({ body: bodyOf(alert) }));
 }

@@ -9,5 +9,5 @@
  */
 export { httpKeys, type HttpSettings, webAddress } from "./schema.ts";
 export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
-export { PostSink, sendEach, sendTogether } from "./each.ts";
+export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
 export { basicAuthorization } from "./authorization.ts";

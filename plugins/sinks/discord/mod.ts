@@ -3,10 +3,9 @@ import {
   type Alert,
   type Fact,
   factsOf,
-  HttpTarget,
   type Json,
   jsonText,
-  PostSink,
+  postSink,
   type Priority,
   shortText,
   type SinkPlugin,
@@ -64,10 +63,7 @@ const plugin: SinkPlugin<DiscordConfig> = {
   summary: "A channel of Discord",
   schema,
   create: (config) =>
-    new PostSink(
-      new HttpTarget(config, { url: config.webhook_url }),
-      ({ alert }) => ({ body: jsonText(discordMessage(alert, config)) }),
-    ),
+    postSink(config, config.webhook_url, (alert) => jsonText(discordMessage(alert, config))),
   batchSize: 1,
 };
 export default plugin;

@@ -3,10 +3,9 @@ import {
   type Alert,
   factsOf,
   fitting,
-  HttpTarget,
   type Json,
   jsonText,
-  PostSink,
+  postSink,
   shortText,
   type SinkPlugin,
 } from "../../../core/mod.ts";
@@ -51,13 +50,12 @@ const plugin: SinkPlugin<GooglechatConfig> = {
   summary: "A space of Google Chat",
   schema,
   create: (config) =>
-    new PostSink(new HttpTarget(config, { url: config.webhook_url }), ({ alert }) => ({
-      body: fitting(
+    postSink(config, config.webhook_url, (alert) =>
+      fitting(
         [4000, 800, 160, 40],
         (limit) => jsonText(googlechatMessage(alert, config, limit)),
         (text) => new TextEncoder().encode(text).length <= MOST.bytes,
-      ),
-    })),
+      )),
   batchSize: 1,
 };
 export default plugin;

@@ -1,38 +1,5 @@
-import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
-import { assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
+import { testAttachments, testMentions } from "../../../tests/contract/attachment_suite.ts";
 import plugin from "./mod.ts";
 
-const config = (url: string) => ({
-  webhook_url: `${url}/hook/T0/B0`,
-  icon: "http://i/",
-  message_format: "{{ .Rule }}!",
-});
-
-testHttpSink(plugin, {
-  config,
-  messages: ({ body }) => [JSON.parse(body).attachments[0].text],
-  skips: { long: "texts are cut to what can be shown" },
-  mostBytes: 1_500_000,
-});
-
-Deno.test("mattermost: a message has the alert as an attachment", async () => {
-  const [request] = await requestsOf(plugin, { config }, {});
-  assertEquals([request!.method, request!.path], ["POST", "/hook/T0/B0"]);
-  assertEquals(request!.headers.get("content-type"), "application/json; charset=utf-8");
-  const message = JSON.parse(request!.body);
-  assertObjectMatch(message, { text: "open_from_cat!", username: "falcod", icon_url: "http://i/" });
-  const [attachment] = message.attachments;
-  assertEquals(attachment.color, "#ffc700");
-  assertEquals(attachment.fallback, "An open was seen (command=cat /dev/null)");
-  assertEquals(attachment.fields.find(({ title }: { title: string }) => title === "proc.cmdline"), {
-    title: "proc.cmdline",
-    value: "cat /dev/null",
-    short: true,
-  });
-});
-
-Deno.test("mattermost: names of files call nobody", async () => {
-  const [request] = await requestsOf(plugin, { config }, { message: "rm @channel @All @alice" });
-  const [{ text }] = JSON.parse(request!.body).attachments;
-  assertEquals(text, "rm @\u200bchannel @\u200bAll @alice");
-});
+testAttachments(plugin);
+testMentions(plugin);

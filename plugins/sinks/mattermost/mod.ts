@@ -2,10 +2,9 @@
 import {
   type Alert,
   attachmentMessage,
-  HttpTarget,
   type Json,
   jsonText,
-  PostSink,
+  postSink,
   type SinkPlugin,
   withoutMentions,
 } from "../../../core/mod.ts";
@@ -31,10 +30,7 @@ const plugin: SinkPlugin<MattermostConfig> = {
   summary: "A channel of Mattermost",
   schema,
   create: (config) =>
-    new PostSink(
-      new HttpTarget(config, { url: config.webhook_url }),
-      ({ alert }) => ({ body: jsonText(mattermostMessage(alert, config)) }),
-    ),
+    postSink(config, config.webhook_url, (alert) => jsonText(mattermostMessage(alert, config))),
   batchSize: 1,
 };
 export default plugin;

@@ -3,10 +3,9 @@ import { createHash } from "node:crypto";
 import {
   type Alert,
   fitting,
-  HttpTarget,
   type Json,
   jsonText,
-  PostSink,
+  postSink,
   type Priority,
   rfc3339Text,
   shortText,
@@ -88,16 +87,12 @@ const plugin: SinkPlugin<PagerdutyConfig> = {
   summary: "Incidents of PagerDuty",
   schema,
   create: (config) =>
-    new PostSink(
-      new HttpTarget(config, { url: config.url ?? URLS[config.region] }),
-      ({ alert }) => ({
-        body: fitting(
-          [8000, 1000, 200],
-          (limit) => jsonText(pagerdutyEvent(alert, config, limit)),
-          (text) => new TextEncoder().encode(text).length <= MOST.bytes,
-        ),
-      }),
-    ),
+    postSink(config, config.url ?? URLS[config.region], (alert) =>
+      fitting(
+        [8000, 1000, 200],
+        (limit) => jsonText(pagerdutyEvent(alert, config, limit)),
+        (text) => new TextEncoder().encode(text).length <= MOST.bytes,
+      )),
   batchSize: 1,
 };
 export default plugin;

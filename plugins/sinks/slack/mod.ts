@@ -2,10 +2,9 @@
 import {
   type Alert,
   attachmentMessage,
-  HttpTarget,
   type Json,
   jsonText,
-  PostSink,
+  postSink,
   type SinkPlugin,
 } from "../../../core/mod.ts";
 import { schema, type SlackConfig } from "./schema.ts";
@@ -30,10 +29,7 @@ const plugin: SinkPlugin<SlackConfig> = {
   summary: "A channel of Slack",
   schema,
   create: (config) =>
-    new PostSink(
-      new HttpTarget(config, { url: config.webhook_url }),
-      ({ alert }) => ({ body: jsonText(slackMessage(alert, config)) }),
-    ),
+    postSink(config, config.webhook_url, (alert) => jsonText(slackMessage(alert, config))),
   batchSize: 1,
 };
 export default plugin;
