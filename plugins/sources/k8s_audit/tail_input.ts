@@ -211,7 +211,8 @@ export class TailInput implements AuditInput {
     const isFirst = this.#savedAtMs === -Infinity;
     this.#savedAtMs = nowMs;
     try {
-      if (isFirst) await Deno.mkdir(dirname(this.#saved.path), { recursive: true, mode: 0o700 });
+      // Each time: it may have been cleaned up.
+      await Deno.mkdir(dirname(this.#saved.path), { recursive: true, mode: 0o700 });
       await this.#saved.write({ device, inode, offset, ...await headOf(file, offset) });
       this.#savedOffset = offset;
       this.#savedInode = inode;

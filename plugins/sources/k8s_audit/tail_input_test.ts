@@ -157,6 +157,24 @@ Deno.test("a directory that cannot be written to is told once, and lines come al
   assert(said.length === 1 && said[0]!.includes("cannot be kept"), said.join());
 });
 
+Deno.test("a directory that is gone is made again", async () => {
+  using files = new Files();
+  files.write("audit.log", "");
+  const following = await follow(files);
+  files.append("audit.log", `${line("a")}\n`);
+  await following.until("a");
+  const isEmpty = () => [...Deno.readDirSync(files.folder)].every(({ name }) => name !== "state");
+  while (isEmpty()) await new Promise((resolve) => setTimeout(resolve, 5));
+  Deno.removeSync(files.path("state"), { recursive: true });
+  files.append("audit.log", `${line("b")}\n`);
+  await following.until("a", "b");
+  await following.stop();
+  files.append("audit.log", `${line("c")}\n`);
+  const again = await follow(files);
+  await again.until("c");
+  await again.stop();
+});
+
 Deno.test("a followed file may come later, and is read from its beginning then", async () => {
   using files = new Files();
   const following = await follow(files);
