@@ -61,6 +61,23 @@ export async function openDelivery(
   });
 }
 
+/** Has alerts look as a configuration wants it that came later. */
+export async function reformat(
+  delivery: Delivery,
+  { formatter, config }: { readonly formatter: Wired; readonly config: Config },
+  context: WithRegistry,
+): Promise<void> {
+  const formatters = new Formatters(context);
+  const byName = new Map<string, Formatter>();
+  for (const format of ["json", "text"] as const) {
+    const wired = formatterOf(config, format);
+    if (context.registry.has("formatter", wired.name)) {
+      byName.set(format, await formatters.get(wired));
+    }
+  }
+  delivery.reformat(await formatters.get(formatter), byName);
+}
+
 function holdBackSettings({ outputs, dedup }: Config): HoldBackSettings | undefined {
   const { rate, max_burst: burst } = outputs;
   const { window: windowMs } = dedup;
@@ -92,7 +109,7 @@ async function targetOf(
     name: label,
     sink: instance,
     formatter: await formatters.get(ownFormatter ?? request.settings.formatter),
-    keepsFormatter: ownFormatter !== undefined,
+    ...ownFormatter && { format: ownFormatter.name },
     ...spool && { spool },
     ...path !== undefined && { onDead: deadLetters.forSink(label, path) },
     limits: { ...batchSize !== undefined && { batchSize }, ...limits },

@@ -7,6 +7,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch } from "./_watch_files.ts";
 import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
+import { formatterOf } from "./config/outputs.ts";
 import type { Wired } from "./config/settings.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
@@ -16,8 +17,8 @@ import type { Start } from "./start.ts";
 export interface Running {
   /** Judges by these rules from the next event on; all that is known so far stays. */
   use(ruleset: Ruleset, ruleMatching: RuleMatching): void;
-  /** Alerts are formatted so from now on. */
-  format(formatter: Wired): Promise<void>;
+  /** Alerts are formatted so from now on; those of sinks with a format of their own as `config` says. */
+  format(formatter: Wired, config: Config): Promise<void>;
   alert(alert: Alert): void;
 }
 
@@ -85,7 +86,7 @@ export class Reloader {
   readonly #running: Running;
   #paths: readonly string[];
   #rules: RulesInEffect | undefined;
-  #formatter: Wired;
+  #look: string;
   #loaded: LoadedPaths;
   #files: FileWatch | undefined;
   #busy = false;
@@ -101,7 +102,7 @@ export class Reloader {
     this.#running = running;
     this.#paths = pathsOf(options.start);
     this.#rules = rulesOf(options.start);
-    this.#formatter = options.start.settings.formatter;
+    this.#look = lookOf(options.start);
     this.#loaded = loadedPathsOf(options.start);
   }
 
@@ -158,9 +159,11 @@ export class Reloader {
       this.#refuse(firstError(next.report));
       return;
     }
-    const { formatter } = next.settings;
-    if (!isSame(formatter, this.#formatter)) await this.#running.format(formatter);
-    this.#formatter = formatter;
+    const look = lookOf(next);
+    if (look !== this.#look) {
+      await this.#running.format(next.settings.formatter, next.loaded.config);
+    }
+    this.#look = look;
     adaptLog?.(next.loaded.config);
     this.#running.use(rules.ruleset, next.loaded.config.rule_matching);
     this.#done++;
@@ -226,6 +229,12 @@ export function keysForRestart(before: Config, after: Config): readonly string[]
   const former = new Map<string, unknown>(Object.entries(before));
   const changed = Object.entries(after).filter(([key, value]) => !isSame(value, former.get(key)));
   return changed.map(([key]) => key).filter((key) => !RELOADED_KEYS.has(key));
+}
+
+/** All that says how alerts look; differs where they do. */
+function lookOf({ settings, loaded: { config } }: Start): string {
+  const formats = [formatterOf(config, "json"), formatterOf(config, "text")];
+  return JSON.stringify([settings.formatter, ...formats]);
 }
 
 function isSame(one: unknown, other: unknown): boolean {

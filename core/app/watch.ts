@@ -9,13 +9,13 @@ import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
 import { ContainerLookup, recognizerOf } from "./containers.ts";
-import { createAll, createFormatter } from "./create_plugins.ts";
+import { createAll } from "./create_plugins.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
 import { DropMonitor, type DropMonitorOptions } from "./event_drops.ts";
 import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { Told } from "./metrics/reader.ts";
-import { openDelivery } from "./open_delivery.ts";
+import { openDelivery, reformat } from "./open_delivery.ts";
 import { recordingNeeds } from "./recording/needs.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import { SourceRuns } from "./source_runs.ts";
@@ -153,7 +153,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       state.names.retain(watchedNames(ruleset));
       for (const source of sources) source.update(needsFor(ruleset, source));
     },
-    format: async (wired) => delivery.reformat(await createFormatter(wired, request)),
+    format: (formatter, config) => reformat(delivery, { formatter, config }, request),
     alert: (alert) => delivery.enqueue(alert),
   }, signal);
 

@@ -88,9 +88,9 @@ export class Delivery {
     return false;
   }
 
-  /** Alerts that no sink has yet are formatted by this from now on, but for sinks that keep theirs. */
-  reformat(formatter: Formatter): void {
-    for (const lane of this.#lanes) lane.reformat(formatter);
+  /** Alerts that no sink has yet are formatted by these from now on; `byName`: for targets with a format. */
+  reformat(formatter: Formatter, byName: ReadonlyMap<string, Formatter> = new Map()): void {
+    for (const lane of this.#lanes) lane.reformat(formatter, byName);
   }
 
   /** Has sinks open again what they hold open; what goes wrong is told and tried again by their next write. */

@@ -187,6 +187,23 @@ Deno.test("reformat() changes how alerts look that no sink has yet", async () =>
   assertEquals(sink.lines, ["0", "<0>"]);
 });
 
+Deno.test("reformat() gives sinks with a format of their own what that looks like now", async () => {
+  const own = new MemorySink(), other = new MemorySink();
+  const targets = [
+    { name: "own", sink: own, formatter: byMessage, format: "json" },
+    { name: "other", sink: other, formatter: byMessage, format: "text" },
+  ];
+  const delivery = new Delivery({ targets, log: new Log() });
+  const unused = { format: () => "unused" };
+  delivery.reformat(
+    unused,
+    new Map([["json", { format: ({ message }: Alert) => `{${message}}` }]]),
+  );
+  enqueue(delivery, 1);
+  await delivery.close();
+  assertEquals([own.lines, other.lines], [["{0}"], ["0"]]);
+});
+
 Deno.test("close() closes each sink once it is empty; what comes later is dropped", async () => {
   const sink = new MemorySink();
   const { delivery } = setUp({ a: sink });

@@ -95,8 +95,9 @@ export class Lane {
   }
 
   /** For the alerts that come from now on. */
-  reformat(formatter: Formatter): void {
-    if (!this.#target.keepsFormatter) this.#formatter = formatter;
+  reformat(formatter: Formatter, byName: ReadonlyMap<string, Formatter>): void {
+    const { format } = this.#target;
+    this.#formatter = format === undefined ? formatter : byName.get(format) ?? this.#formatter;
   }
 
   offer(pending: Pending): void {

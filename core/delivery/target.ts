@@ -12,8 +12,8 @@ export interface DeliveryTarget {
   readonly sink: Sink;
   /** Shared between targets where the same instance is given: an alert is then formatted once. */
   readonly formatter: Formatter;
-  /** The formatter stays when those of others change. */
-  readonly keepsFormatter?: boolean;
+  /** Name of the formatter, where it is another than that of most. */
+  readonly format?: string;
   /** Asked on the event path, so quick; those it refuses are nobody's loss. Absent: all. */
   readonly takes?: (alert: Alert) => boolean;
   /** What the sink gets in place of an alert. Absent: the alert. */
