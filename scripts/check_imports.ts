@@ -22,7 +22,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/delivery": 6,
   "core/http": 6,
   "core/forward": 6,
-  "core/peer": 6,
+  "core/peer": 7,
   "core/metrics": 7,
   "core/app": 8,
 };

@@ -1,6 +1,5 @@
 /** TLS as falcod asks for it where it is the client, in the terms of node's `tls.connect`. */
-import { readFileSync } from "node:fs";
-import { SinkError } from "../plugin/mod.ts";
+import { readClientTls } from "../http/trust.ts";
 
 /** What `tlsSection` reads. */
 export interface TlsSettings {
@@ -15,7 +14,7 @@ export interface TlsSettings {
 export interface TlsOptions {
   readonly rejectUnauthorized: boolean;
   readonly minVersion: "TLSv1.2";
-  readonly ca?: string;
+  readonly ca?: string[];
   readonly cert?: string;
   readonly key?: string;
   readonly servername?: string;
@@ -26,24 +25,12 @@ export interface TlsOptions {
  * Throws `SinkError` (`unavailable`) where one cannot be read.
  */
 export function tlsOptions(settings: TlsSettings): TlsOptions {
-  const { ca, client_certificate, client_key, server_name, insecure } = settings;
+  const { ca, ...trust } = readClientTls(settings);
+  const { server_name } = settings;
   return {
-    rejectUnauthorized: !insecure,
+    ...trust,
     minVersion: "TLSv1.2",
-    ...ca !== "" && { ca: pem(ca) },
-    ...client_certificate !== "" && {
-      cert: pem(client_certificate),
-      key: pem(client_key === "" ? client_certificate : client_key),
-    },
+    ...ca && { ca: [...ca] },
     ...server_name !== "" && { servername: server_name },
   };
-}
-
-function pem(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SinkError("unavailable", `Cannot read "${path}": ${reason}`, { cause: error });
-  }
 }
