@@ -131,6 +131,7 @@ async function finish(message: IncomingMessage, lingerMs: number): Promise<void>
     giveBack(piece);
     if (socket.bytesRead - before > MAX_LINGER_BYTES) isEnough.resolve();
   };
+  message.removeAllListeners("data"); // the body would pause it, until somebody reads
   message.on("data", forget);
   message.resume();
   await isEnough.promise;

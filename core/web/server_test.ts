@@ -177,6 +177,18 @@ Deno.test("a body is read however many headers stand before its length", async (
   assert(said.includes('"body":"hello"'), said);
 });
 
+Deno.test("who is refused may send all before reading why", async () => {
+  await using fixture = new Fixture();
+  const { server } = await fixture.serve();
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: server.address!.port });
+  const body = "x".repeat(16 << 20);
+  const request =
+    `POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  await new Blob([request]).stream().pipeTo(client.writable, { preventClose: true });
+  const said = await client.readable.getReader().read();
+  assert(new TextDecoder().decode(said.value).startsWith("HTTP/1.1 404"));
+});
+
 Deno.test("who asks on and on without waiting loses the connection", async () => {
   await using fixture = new Fixture();
   const { server, url } = await fixture.serve();
