@@ -70,3 +70,11 @@ function typeOf({ type: name, direction }: GivenEvent): EventType {
   if (!current) throw new Error(`no event is called ${name}`);
   return direction === "enter" ? eventType(current.code - 1)! : current;
 }
+
+/** A file opened for reading, by its path. */
+export function opening(name: string): GivenEvent {
+  return {
+    type: "openat",
+    params: { fd: 3, dirfd: -100, name, flags: 1, mode: 0, dev: 5, ino: 7n },
+  };
+}

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { capture, type GivenEvent, process } from "../made_captures.ts";
+import { capture, opening, process } from "../made_captures.ts";
 import { falcod, falcodCommand, Folder } from "./program.ts";
 
 const RULES = `
@@ -9,14 +9,10 @@ const RULES = `
   output: "%proc.name read %fd.name"
   priority: WARNING
 `;
-const open = (name: string): GivenEvent => ({
-  type: "openat",
-  params: { fd: 3, dirfd: -100, name, flags: 1, mode: 0, dev: 5, ino: 7n },
-});
 const bytes = await capture([process(10, "cat")], [
-  open("/etc/shadow"),
+  opening("/etc/shadow"),
   { type: "close", params: { res: 0, fd: 3 } },
-  open("/etc/hosts"),
+  opening("/etc/hosts"),
 ]);
 const files = { "rules.yaml": RULES, "good.scap": bytes, "cut.scap": bytes.subarray(0, -20) };
 const usual = ["replay", "-c", "falco.yaml", "-r", "rules.yaml"];

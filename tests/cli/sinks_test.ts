@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { capture, type GivenEvent, process } from "../made_captures.ts";
+import { capture, opening, process } from "../made_captures.ts";
 import { falcod, Folder } from "./program.ts";
 
 const RULES = `
@@ -14,15 +14,11 @@ const RULES = `
   output: "%proc.name read %fd.name"
   priority: NOTICE
 `;
-const open = (name: string): GivenEvent => ({
-  type: "openat",
-  params: { fd: 3, dirfd: -100, name, flags: 1, mode: 0, dev: 5, ino: 7n },
-});
 const bytes = await capture([process(10, "cat")], [
-  open("/etc/shadow"),
-  open("/etc/hosts"),
-  open("/etc/shadow"),
-  open("/etc/shadow"),
+  opening("/etc/shadow"),
+  opening("/etc/hosts"),
+  opening("/etc/shadow"),
+  opening("/etc/shadow"),
 ]);
 const files = { "rules.yaml": RULES, "events.scap": bytes };
 
