@@ -17,8 +17,11 @@ export interface AuditIntake {
    */
   take(payload: Uint8Array | string): Promise<Taken>;
   /** Counts what an input could not even hand over. */
-  passOver(kind: ProblemKind): void;
+  passOver(kind: LossKind): void;
 }
+
+/** What is lost: one event, or a body with however many were in it. */
+export type LossKind = ProblemKind | "body-too-large";
 
 export type Taken =
   /** Every event that could be read was judged. */
@@ -64,7 +67,7 @@ export class Intake implements AuditIntake {
   #isEnded = false;
   #events = 0;
   #firstTimeNs: bigint | undefined;
-  readonly #problems = new Map<ProblemKind, number>();
+  readonly #problems = new Map<LossKind, number>();
   #refused = 0;
 
   constructor(options: IntakeOptions) {
@@ -86,7 +89,7 @@ export class Intake implements AuditIntake {
     return taken;
   }
 
-  passOver(kind: ProblemKind): void {
+  passOver(kind: LossKind): void {
     this.#problems.set(kind, (this.#problems.get(kind) ?? 0) + 1);
   }
 
@@ -101,7 +104,7 @@ export class Intake implements AuditIntake {
     return {
       events: this.#events,
       refused: this.#refused,
-      problems: this.#problems as ReadonlyMap<ProblemKind, number>,
+      problems: this.#problems as ReadonlyMap<LossKind, number>,
       waitingBytes: this.#waitingBytes,
     };
   }

@@ -49,6 +49,10 @@ export class K8sAuditSource implements Source {
 
   get dropsHelp(): string {
     const { problems } = this.#intake?.counters ?? NOTHING;
+    if (problems.has("body-too-large")) {
+      return "webhookMaxBatchSize in init_config of plugin k8saudit says how large bodies may be; " +
+        "--audit-webhook-batch-max-size of the API server makes them smaller";
+    }
     return problems.has("too-large")
       ? "maxEventSize in init_config of plugin k8saudit says how large events may be"
       : "the log shows how one of them begins";
@@ -62,6 +66,8 @@ export class K8sAuditSource implements Source {
       "drops.malformed": problems.get("malformed") ?? 0,
       "drops.too_large": problems.get("too-large") ?? 0,
       "drops.too_deep": problems.get("too-deep") ?? 0,
+      // However many events were in each.
+      "drops.too_large_bodies": problems.get("body-too-large") ?? 0,
       "drops.not_recognized": problems.get("not-an-event") ?? 0,
     };
   }

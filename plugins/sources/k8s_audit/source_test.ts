@@ -39,6 +39,7 @@ Deno.test("the k8s_audit source is ready when all its inputs are, and ends when 
     "drops.malformed": 1,
     "drops.too_large": 1,
     "drops.too_deep": 0,
+    "drops.too_large_bodies": 0,
     "drops.not_recognized": 1,
   });
 });

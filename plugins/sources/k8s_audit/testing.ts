@@ -1,6 +1,6 @@
 /** What tests of inputs need: files that go away, and an intake that notes what it gets. */
-import type { AuditInput, AuditIntake, InputContext } from "./intake.ts";
-import { auditEvents, type ProblemKind } from "./payload.ts";
+import type { AuditInput, AuditIntake, InputContext, LossKind } from "./intake.ts";
+import { auditEvents } from "./payload.ts";
 
 /** An event as a log has it. */
 export function line(id: string, note = ""): string {
@@ -41,7 +41,7 @@ export interface Noted {
   readonly ids: readonly string[];
   /** Warnings. */
   readonly said: readonly string[];
-  readonly passedOver: readonly ProblemKind[];
+  readonly passedOver: readonly LossKind[];
   readonly isReady: boolean;
 }
 
@@ -58,7 +58,7 @@ export interface TakeOptions {
 export async function idsTaken(input: AuditInput, options: TakeOptions = {}): Promise<Noted> {
   const ids: string[] = [], said: string[] = [];
   let isReady = false, busy = options.busyTimes ?? 0;
-  const passedOver: ProblemKind[] = [];
+  const passedOver: LossKind[] = [];
   const intake: AuditIntake = {
     passOver: (kind) => void passedOver.push(kind),
     take: (payload) => {

@@ -111,6 +111,7 @@ export class Webhook {
       const body = await readBody(request, { maxBytes, timeoutMs, signal, mayKeep });
       if (body.kind !== "read") {
         if (signal.aborted) return REFUSED.ending();
+        if (body.kind === "too-large") this.#intake.passOver("body-too-large");
         this.#tell(`a body from ${address} was not taken: ${body.kind}`);
         return refusedBody(body, { maxBytes, timeoutMs, maxHeldBytes });
       }

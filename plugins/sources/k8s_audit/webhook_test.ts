@@ -86,7 +86,7 @@ Deno.test("the webhook refuses other methods, types and encodings", async () => 
 });
 
 Deno.test("the webhook says which bound a body met, and what to do", async () => {
-  const { ask, post, judged } = made({
+  const { ask, post, judged, intake } = made({
     config: { maxBodyBytes: 5000 },
     limits: { bodyTimeoutMs: 50 },
   });
@@ -97,6 +97,8 @@ Deno.test("the webhook says which bound a body met, and what to do", async () =>
   const bomb = await new Response(zeros.pipeThrough(new CompressionStream("gzip"))).bytes();
   const blown = await post(bomb.subarray(0, 4000), { "content-encoding": "gzip" });
   assertEquals(blown.status, 413);
+  // The API server gives them up in the end, and nobody knows how many events were in them.
+  assertEquals(intake.counters.problems.get("body-too-large"), 2);
   const big = await post(list(item("x", { filler: "x".repeat(2000) })));
   assertEquals(big.status, 413);
   assert(/an event of 2\d\d\d bytes is larger than the 2000 allowed.*maxEventSize/.test(big.text));
