@@ -41,10 +41,10 @@ async function tunnelThrough(proxy: URL, asked: Set<ClientRequest>) {
     import("node:tls"),
     import("node:net"),
   ]);
+  const authorization = proxyAuthorization(proxy);
   return (options: ClientRequestArgs, connected: Connected): void => {
     const failed = (error: Error) => connected(error, undefined as never);
     const place = `${options.host}:${options.port}`;
-    const authorization = proxyAuthorization(proxy);
     const request = http.request({
       host: bare(proxy.hostname),
       port: proxy.port || 80,

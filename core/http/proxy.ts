@@ -1,5 +1,7 @@
 /** Which proxy stands between here and a server. */
 
+import { SinkError } from "../plugin/mod.ts";
+
 /** The address of the proxy; absent: the server is asked itself. `configured` as in the schema. */
 export function proxyFor(
   url: URL,
@@ -7,7 +9,11 @@ export function proxyFor(
   environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): URL | undefined {
   if (configured === "none") return undefined;
-  if (configured !== "") return new URL(configured);
+  if (configured !== "") {
+    const proxy = URL.parse(configured);
+    if (proxy?.protocol === "http:") return proxy;
+    throw new SinkError("unavailable", "The address of the proxy is none that begins with http://");
+  }
   const read = (name: string) => environment(name.toLowerCase()) || environment(name) || undefined;
   const given = read(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ?? read("ALL_PROXY");
   if (given === undefined || isLocal(url.hostname) || isExcepted(url, read("NO_PROXY"))) {

@@ -1,4 +1,4 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assertEquals, assertThrows } from "../../tests/assert.ts";
 import { proxyFor } from "./proxy.ts";
 
 const environment = (variables: Record<string, string>) => (name: string) => variables[name];
@@ -31,5 +31,13 @@ Deno.test("proxyFor() leaves alone what NO_PROXY names, and this machine", () =>
   }
   for (const own of ["http://localhost/", "http://127.0.0.1:8/", "http://[::1]/"]) {
     assertEquals(proxy(own, all("")), undefined);
+  }
+});
+
+Deno.test("proxyFor() does not repeat an address that is none", () => {
+  for (const configured of ["me:secret", "https://me:secret@x", "http://"]) {
+    assertThrows(() => proxy("http://x.org/", {}, configured), {
+      message: "The address of the proxy is none that begins with http://",
+    });
   }
 });
