@@ -42,11 +42,12 @@ Deno.test("a file that is not there, and what is no file, are told as such", asy
   await assertRejects(idsTaken(new FileInput("/dev/null", options)), { code: "no-file" });
 });
 
-Deno.test("a file without any event in its lines is refused when the others have been read", async () => {
+Deno.test("a file in which nothing is JSON is refused when the others have been read", async () => {
   using files = new Files();
   files.write("a.scap", "not\nJSON\n", { seconds: 100 });
   files.write("b.log", `${line("b")}\n`, { seconds: 200 });
   files.write("empty.log", "\n", { seconds: 300 });
+  files.write("other.log", '{"kind":0}\n', { seconds: 400 });
   const taken: string[] = [];
   await assertRejects(
     idsTaken(new FileInput(files.folder, options), { taken: (id) => void taken.push(id) }),

@@ -31,7 +31,7 @@ export class LineTaker {
   #unusable = 0;
   #toldAtMs = -Infinity;
   #number = 0;
-  #hasEvents = false;
+  #hasJson = false;
   #hasOthers = false;
 
   constructor(intake: AuditIntake, options: LineTakerOptions) {
@@ -42,9 +42,9 @@ export class LineTaker {
     this.#log = log;
   }
 
-  /** There were lines, and not one of them could be used. */
+  /** There were lines, and not one of them was JSON. */
   get isNoLog(): boolean {
-    return this.#hasOthers && !this.#hasEvents;
+    return this.#hasOthers && !this.#hasJson;
   }
 
   /** Resolves when the line has been judged; false: nothing more is taken, it was not judged. */
@@ -62,8 +62,9 @@ export class LineTaker {
       taken = this.#signal.aborted ? { kind: "ended" } : await this.#intake.take(line);
     }
     if (taken.kind === "ended") return false;
-    if (taken.events > 0) this.#hasEvents = true;
     const [problem] = taken.problems;
+    // JSON that is no event is told of and otherwise fine, as in Falco.
+    if (problem?.kind !== "malformed") this.#hasJson = true;
     if (problem) this.#tell(problem.kind === "malformed" ? NOT_A_LINE : problem.detail, line);
     return true;
   }
