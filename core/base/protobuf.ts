@@ -42,6 +42,14 @@ export class WireMessage {
     return typeof value === "object" ? decoder.decode(value) : "";
   }
 
+  /** Of a field that may be there several times. */
+  allTexts(field: number): readonly string[] {
+    const values = this.#fields.get(field) ?? [];
+    return values.filter((value) => typeof value === "object").map((value) =>
+      decoder.decode(value)
+    );
+  }
+
   bytes(field: number): Uint8Array {
     const value = this.#fields.get(field)?.at(-1);
     return typeof value === "object" ? value : new Uint8Array();

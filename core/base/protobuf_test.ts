@@ -84,4 +84,5 @@ Deno.test("encodeWireMessage() takes lists and texts of any length", () => {
   assertEquals(message.text(1), long);
   assertEquals(message.texts(2), [["a", "1"], ["b", "2"]]);
   assertEquals(message.texts(3), []);
+  assertEquals(new WireMessage(encodeWireMessage({ 1: ["a", "b"] })).allTexts(1), ["a", "b"]);
 });

@@ -123,6 +123,7 @@ Deno.test("grpc: get answers what Falco answered, each alert once", async () => 
     "host-1",
     "syscall",
   ]);
+  assertEquals(message.allTexts(8), ["process", "testing"]);
   assertEquals(Object.fromEntries(message.texts(6)), {
     "proc.cmdline": "cat /dev/null",
     "evt.time.iso8601": "2016-08-04T16:17:57.881785348+0000",
