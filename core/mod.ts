@@ -13,9 +13,9 @@ export * from "./replay/mod.ts";
 export * from "./field/mod.ts";
 export * from "./alert/mod.ts";
 export * from "./plugin/mod.ts";
-export * from "./peer/mod.ts";
 export * from "./forward/mod.ts";
 export * from "./http/mod.ts";
+export * from "./peer/mod.ts";
 // What endpoints need; servers come with the context of a source, and load a good deal.
 export * from "./web/body.ts";
 export * from "./web/endpoint.ts";
