@@ -10,6 +10,7 @@ export class Trouble {
   /** Counters when the current trouble began. */
   #failedBefore: number | undefined;
   #droppedBefore: number | undefined;
+  #lossTold = false;
   #formatFailed = false;
 
   constructor(name: string, log: Logger) {
@@ -41,9 +42,12 @@ export class Trouble {
 
   /** `failed`: before these alerts. */
   lost(error: unknown, failed: number): void {
-    if (this.#state === "closed" || this.#state === "failing") return;
+    if (this.#state === "closed") return;
     this.#failedBefore ??= failed;
     this.#state = "failing";
+    // The next batch is tried again and lost as well: that is still the same trouble.
+    if (this.#lossTold) return;
+    this.#lossTold = true;
     this.#log.error(`Output "${this.#name}" failed, alerts are lost: ${reasonOf(error)}`);
   }
 
@@ -52,6 +56,7 @@ export class Trouble {
     const wasBlocked = this.#state === "blocked";
     const lost = failed - (this.#failedBefore ?? failed);
     this.#failedBefore = undefined;
+    this.#lossTold = false;
     this.#state = "working";
     const outcome = wasBlocked
       ? "goes on"

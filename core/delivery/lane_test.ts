@@ -3,7 +3,7 @@ import { type FormattedAlert, type Sink, SinkError, type WriteContext } from "..
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeliveryTarget } from "./target.ts";
-import { alert, Moody } from "./testing.ts";
+import { alert, type Answer, Moody } from "./testing.ts";
 
 const RETRY = { attempts: 2, firstMs: 1, mostMs: 2 };
 
@@ -53,6 +53,21 @@ Deno.test("what fails too often is lost, told and handed over", async () => {
   assertObjectMatch(counters(), { state: "failing", failed: 2, rejected: 0, retries: 2 });
   assertEquals(dead, ["1,2: not now"]);
   await delivery.close();
+});
+
+Deno.test("that alerts are lost is said once, however many batches it takes", async () => {
+  const answers: Answer[] = [...Array.from({ length: 6 }, () => unavailable), "ok"];
+  const { delivery, lines, send } = laneTo(new Moody(answers), { retry: RETRY });
+  for (const message of ["1", "2", "3"]) {
+    send(message);
+    await delivery.flush(1000);
+  }
+  await delivery.close();
+  assertEquals(lines, [
+    'Output "a" failed and is tried again: not now',
+    'Output "a" failed, alerts are lost: not now',
+    'Output "a" works again, 2 alerts were lost',
+  ]);
 });
 
 Deno.test("what is not wanted is not sent again", async () => {

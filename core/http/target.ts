@@ -38,6 +38,8 @@ const MOST_BYTES = 64 << 10;
 const LOOK_MS = 1000;
 /** Shorter ones would make texts unreadable, and are no secrets. */
 const SHORTEST_SECRET = 6;
+/** Of a part of an address that is one by itself; shorter ones are words. */
+const SHORTEST_TOKEN = 16;
 
 interface Connections {
   readonly key: string;
@@ -99,7 +101,11 @@ export class HttpTarget {
         "The address is none that begins with http:// or https://",
       );
     }
-    if (typeof given !== "string") secrets.push(text, `${url.pathname}${url.search}`, url.password);
+    if (typeof given !== "string") {
+      secrets.push(text, `${url.pathname}${url.search}`, url.password);
+      // A server may repeat its token alone.
+      secrets.push(...url.pathname.split("/").filter((part) => part.length >= SHORTEST_TOKEN));
+    }
     return url;
   }
 
