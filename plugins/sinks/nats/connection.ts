@@ -101,7 +101,8 @@ export class NatsConnection {
     });
     socket.on("error", (error) => this.#failed ??= error);
     socket.on("close", () => {
-      this.#end(this.#failed ?? new Error(this.#complaint ?? "NATS closed the connection"));
+      const why = this.#complaint === undefined ? this.#failed : new Error(this.#complaint);
+      this.#end(why ?? new Error("NATS closed the connection"));
       lost();
     });
     const options = {
@@ -118,16 +119,17 @@ export class NatsConnection {
       ...token !== "" && { auth_token: token },
     };
     socket.resume();
-    socket.write(`CONNECT ${JSON.stringify(options)}\r\nSUB ${this.#inbox}.* 1\r\n`);
-    await this.#flushed();
+    // All at once: what arrives after a refusal resets the connection, and the reason is lost with it.
+    await this.#flushed(`CONNECT ${JSON.stringify(options)}\r\nSUB ${this.#inbox}.* 1\r\n`);
     if (this.#complaint !== undefined) throw new Error(this.#complaint);
   }
 
-  async #flushed(): Promise<void> {
+  /** Resolves when the server has answered everything, `first` among it. */
+  async #flushed(first = ""): Promise<void> {
     if (this.#failed) throw this.#failed;
     const pong = Promise.withResolvers<void>();
     this.#pongs.push(pong);
-    this.#socket.write("PING\r\n");
+    this.#socket.write(`${first}PING\r\n`);
     await pong.promise;
   }
 

@@ -230,10 +230,20 @@ testWithPeer("syslog: a daemon that was started again gets what follows", RSYSLO
   await Deno.remove(first.socket.replace("/log.sock", ""), { recursive: true });
 });
 
+/** Of a daemon that writes it to a file, a moment after it listens. */
+async function idIn(path: string): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const id = Number((await Deno.readTextFile(path).catch(() => "")).trim());
+    if (id > 0) return id;
+    await pause(50);
+  }
+  throw new Error(`no process id came to be in ${path}`);
+}
+
 testWithPeer("syslog: one that is behind is waited for, until time is over", RSYSLOG, async () => {
   await using rsyslog = await startRsyslog();
   const sink = create({ address: rsyslog.socket });
-  const id = Number((await Deno.readTextFile(rsyslog.socket.replace("log.sock", "pid"))).trim());
+  const id = await idIn(rsyslog.socket.replace("log.sock", "pid"));
   const late = new AbortController();
   const batch = formatted(...Array.from({ length: 5000 }, (_, i) => String(i)));
   Deno.kill(id, "SIGSTOP");
