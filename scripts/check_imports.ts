@@ -37,8 +37,8 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "zod": /(^|\/)schema\.ts$|^core\/plugin\/|^core\/app\/config\//,
-  "commander": /^core\/app\/(cli\.ts|commands\/)/,
-  "@commander-js/extra-typings": /^core\/app\/(cli\.ts|commands\/)/,
+  "commander": /^core\/app\/cli\//,
+  "@commander-js/extra-typings": /^core\/app\/cli\//,
 };
 
 /** Plugins that call the kernel: its probe, and sockets that Deno has no call for. */

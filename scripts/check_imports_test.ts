@@ -35,5 +35,5 @@ Deno.test("check_imports keeps plugins apart from each other and from the inside
 });
 
 Deno.test("check_imports sees dynamic imports", () => {
-  assertEquals(found("core/base/x.ts", 'const m = await import("../app/cli.ts");'), 1);
+  assertEquals(found("core/base/x.ts", 'const m = await import("../app/cli/mod.ts");'), 1);
 });

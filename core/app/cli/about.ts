@@ -1,0 +1,38 @@
+/** What falcod says of itself: `explain-code`, `version`. */
+import type { Command } from "@commander-js/extra-typings";
+import type { Host } from "../host.ts";
+import type { Done } from "./done.ts";
+
+export function addAbout(program: Command, host: Host, done: Done): void {
+  addExplainCode(program, host, done);
+  addVersion(program, host, done);
+}
+
+const EXPLAIN_CODE_EXAMPLES = `
+Examples:
+  falcod explain-code F012
+  falcod explain-code 'error[F012]'       as it stands in a message
+  falcod explain-code LOAD_UNKNOWN_SOURCE
+  falcod explain-code --json              all of them`;
+
+function addExplainCode(program: Command, host: Host, done: Done): void {
+  program.command("explain-code")
+    .description("explain the code of a message, with a mistake that causes it and its repair")
+    .argument("[code]", "as in error[F012]; one of Falco's (LOAD_…) or none: list them")
+    .option("--json", "print JSON: one object, or an array of all")
+    .addHelpText("after", EXPLAIN_CODE_EXAMPLES)
+    .action(async (code, { json }) => {
+      const { explainCodeCommand } = await import("../commands/explain_code.ts");
+      done(explainCodeCommand({ code, json: json ?? false }, host));
+    });
+}
+
+function addVersion(program: Command, host: Host, done: Done): void {
+  program.command("version")
+    .description("print versions: program, rule language, runtime")
+    .option("--json", "print one JSON object")
+    .action(async ({ json }) => {
+      const { versionCommand } = await import("../commands/version.ts");
+      done(versionCommand({ json: json ?? false }, host));
+    });
+}

@@ -1,0 +1,87 @@
+/** What happened once: `replay`, `record`. */
+import { type Command, Option } from "@commander-js/extra-typings";
+import type { Host } from "../host.ts";
+import {
+  collect,
+  keyOptions,
+  parseMegabytes,
+  parseScope,
+  parseSeconds,
+  ruleFiles,
+} from "./arguments.ts";
+import type { Done } from "./done.ts";
+
+export function addCaptures(program: Command, host: Host, done: Done): void {
+  addReplay(program, host, done);
+  addRecord(program, host, done);
+}
+
+const REPLAY_EXAMPLES = `
+Examples:
+  falcod replay trace.scap                alerts of the rules of this machine, then what was seen
+  falcod replay -r my_rules.yaml --json *.scap
+  falcod replay trace.scap --filter 'evt.type = execve and user.uid = 0'
+  falcod replay trace.scap --fields evt.num,evt.time,proc.name,fd.name --filter 'fd.num >= 0'
+  falcod replay audit.log --source k8s_audit --fields ka.user.name,ka.verb,ka.uri
+  ssh host falcod record -w - | falcod replay - --print '%evt.time %proc.name %evt.args'`;
+
+function addReplay(program: Command, host: Host, done: Done): void {
+  program.command("replay")
+    .description("hold captures (.scap) or audit logs against rules, or print their events")
+    .argument(
+      "<files...>",
+      "captures, as sysdig -w writes them (-: stdin), or logs of audit events",
+    )
+    .addOption(
+      new Option("--source <name>", "what the files are of; k8s_audit: audit events as JSON lines")
+        .choices(["syscall", "k8s_audit"]).default("syscall"),
+    )
+    .option("-c <path>", "configuration file")
+    .addOption(ruleFiles("rules file or directory", "as configured"))
+    .addOption(keyOptions())
+    .option("--filter <condition>", "print events it holds for, in place of alerts")
+    .option("--print <output>", "print events so: '%evt.time %proc.name %evt.args'")
+    .addOption(
+      new Option("--fields <names>", "print these fields of events: evt.num,proc.name,fd.name")
+        .conflicts("print"),
+    )
+    .option("--json", "print one JSON object a line")
+    .addHelpText("after", REPLAY_EXAMPLES)
+    .action(async (paths, { c, r, option, source, filter, print, fields, json }) => {
+      const { replayCommand } = await import("../commands/replay.ts");
+      const lines = { filter, print, fields, json: json ?? false };
+      const request = { ...lines, paths, source, options: option };
+      done(await replayCommand({ ...request, configPath: c, rulePaths: r }, host));
+    });
+}
+
+const RECORD_EXAMPLES = `
+Examples:
+  falcod record -w trace.scap.gz -M 10                 ten seconds of this machine
+  falcod record -w trace.scap --scope pid:$$           this shell and what it starts, until Ctrl-C
+  falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50
+  falcod record -w - -M 60 | gzip >trace.scap.gz
+
+A file of that name is replaced as soon as the recording has begun, and left alone if it cannot begin.`;
+
+function addRecord(program: Command, host: Host, done: Done): void {
+  program.command("record")
+    .description("write what happens into a capture (.scap), for falcod replay and other tools")
+    .requiredOption("-w <file>", "file to write, compressed when it ends in .gz; - is stdout")
+    .option("--scope <pid:number>", "record only this process and its descendants", parseScope)
+    .option("-M <seconds>", "stop after so many seconds", parseSeconds)
+    .option("--filter <condition>", "only events it holds for, and what becomes of processes")
+    .option("--size-limit <megabytes>", "stop before the file is larger", parseMegabytes)
+    .option("-c <path>", "configuration file: rings, snaplen, sockets of container engines")
+    .addOption(
+      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
+        .argParser(collect).default([] as string[], "none"),
+    )
+    .addHelpText("after", RECORD_EXAMPLES)
+    .action(async ({ w, scope, M, filter, sizeLimit, c, option }) => {
+      const { recordCommand } = await import("../commands/record.ts");
+      const settings = { configPath: c, options: option };
+      const request = { ...settings, path: w, scopeProcessId: scope, seconds: M, filter };
+      done(await recordCommand({ ...request, sizeLimitBytes: sizeLimit }, host));
+    });
+}

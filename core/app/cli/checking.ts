@@ -1,0 +1,106 @@
+/** What is known of rules before anything happens: `validate`, `list`, `describe`. */
+import type { Command } from "@commander-js/extra-typings";
+import type { Host } from "../host.ts";
+import { keyOptions, ruleFiles } from "./arguments.ts";
+import type { Done } from "./done.ts";
+
+export function addChecking(program: Command, host: Host, done: Done): void {
+  addValidate(program, host, done);
+  addList(program, host, done);
+  addDescribe(program, host, done);
+}
+
+const VALIDATE_EXAMPLES = `
+Examples:
+  falcod validate                         what falcod would run with
+  falcod validate /etc/falco/falco.yaml   a configuration and the rules it names
+  falcod validate my_rules.yaml rules.d --json
+  falcod validate -c falco.yaml -r my_rules.yaml
+  make_rules | falcod validate -          rules from standard input`;
+
+function addValidate(program: Command, host: Host, done: Done): void {
+  program.command("validate")
+    .description("check configuration and rules; shows every mistake with its place")
+    .argument(
+      "[paths...]",
+      "falco.yaml, rules files, directories, - (rules on stdin); none: as configured",
+    )
+    .addOption(keyOptions())
+    .option("-c <path>", "configuration file, as among the paths")
+    .addOption(ruleFiles("rules file or directory, as among the paths", "none"))
+    .option("--hints", "tell also of what is odd in rules and perhaps meant so")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", VALIDATE_EXAMPLES)
+    .action(async (paths, options) => {
+      const { validateCommand } = await import("../commands/validate.ts");
+      const { option, json = false, hints = false, c, r } = options;
+      const request = { paths, configPath: c, rulePaths: r, options: option, json, hints };
+      done(await validateCommand(request, host));
+    });
+}
+
+const LIST_EXAMPLES = `
+Examples:
+  falcod list fields 'proc.*exe*'
+  falcod list events --json
+  falcod list rules -r my_rules.yaml
+  falcod list rules mitre_execution       by name, tag or source
+
+On a terminal columns have heads. In a pipe there are tabs between them and no heads:
+  fields: name, type, argument, source, meaning
+  events: name, category, class, parameters
+  rules:  name, priority, enabled or disabled, source, tags`;
+
+function addList(program: Command, host: Host, done: Done): void {
+  const list = program.command("list")
+    .description("show what rules can use, or the rules themselves")
+    .addHelpText("after", LIST_EXAMPLES);
+  const byName = "only names that contain this text, or match it when it has a *";
+  const topics = [
+    ["fields", "fields for conditions and outputs", byName],
+    ["events", "event types (evt.type)", byName],
+    ["rules", "the rules that would run", `${byName}; or rules of this tag or source`],
+  ] as const;
+  for (const [topic, summary, pattern] of topics) {
+    const command = list.command(topic)
+      .description(summary)
+      .argument("[pattern]", pattern)
+      .option("--json", "print one JSON array");
+    if (topic !== "rules") {
+      command.action(async (pattern, { json }) => {
+        const { listCommand } = await import("../commands/list.ts");
+        done(await listCommand({ topic, pattern, format: json ? "json" : "text" }, host));
+      });
+      continue;
+    }
+    command
+      .option("-c <path>", "configuration file")
+      .addOption(ruleFiles("rules file or directory", "as configured"))
+      .action(async (pattern, { json, c, r }) => {
+        const { listRulesCommand } = await import("../commands/list_rules.ts");
+        const request = { pattern, json: json ?? false, configPath: c, rulePaths: r };
+        done(await listRulesCommand(request, host));
+      });
+  }
+}
+
+const DESCRIBE_EXAMPLES = `
+Examples:
+  falcod describe                         everything in the rules of this machine
+  falcod describe -r my_rules.yaml "Write below etc"
+  falcod describe --json -r my_rules.yaml`;
+
+function addDescribe(program: Command, host: Host, done: Done): void {
+  program.command("describe")
+    .description("tell what rules are made of: macros, lists, fields, events, compiled condition")
+    .argument("[rule]", "only this rule (a part of its name will do), with its macros and lists")
+    .option("--json", "print one JSON object, in the shape of Falco's description")
+    .option("-c <path>", "configuration file")
+    .addOption(ruleFiles("rules file or directory", "as configured"))
+    .addHelpText("after", DESCRIBE_EXAMPLES)
+    .action(async (rule, { json, c, r }) => {
+      const { describeCommand } = await import("../commands/describe.ts");
+      const request = { rule, json: json ?? false, configPath: c, rulePaths: r };
+      done(await describeCommand(request, host));
+    });
+}

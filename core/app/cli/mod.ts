@@ -1,0 +1,36 @@
+/**
+ * The command line. `program.ts` puts it together of groups of commands, a file each: what they take
+ * and what their help says. What they do is in `commands/`, loaded when it is asked for.
+ */
+import { type Command, CommanderError } from "@commander-js/extra-typings";
+import { nearest } from "../../base/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { explainFailure } from "../failure.ts";
+import type { Host } from "../host.ts";
+import { describeProgram } from "./program.ts";
+
+/** Does what the arguments say; the result is the exit code: 0 fine, 1 anything else. */
+export async function run(args: readonly string[], host: Host): Promise<number> {
+  let code = EXIT_OK;
+  const program = describeProgram(host, (result) => code = result);
+  try {
+    refuseUnknownCommand(program, args);
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // Usage mistakes and --help arrive here with everything said already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_FAILURE;
+    explainFailure(error, host);
+    return EXIT_FAILURE;
+  }
+}
+
+/** Without a command `run` is meant; then a mistyped one must not pass for its argument. */
+function refuseUnknownCommand(program: Command, args: readonly string[]): void {
+  const [first] = args;
+  if (first === undefined || first.startsWith("-")) return;
+  const names = [...program.commands.map((command) => command.name()), "help"];
+  if (names.includes(first)) return;
+  const near = nearest(first, names);
+  program.error(`error: unknown command '${first}'` + (near ? `\n(Did you mean ${near}?)` : ""));
+}

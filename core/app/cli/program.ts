@@ -1,0 +1,71 @@
+/** All that can be asked for on the command line. */
+import { Command } from "@commander-js/extra-typings";
+// Not the face of core/alert: every start loads this file, and that one brings all fields with it.
+import { escapeUnprintable } from "../../alert/escape.ts";
+import type { Host } from "../host.ts";
+import { VERSION } from "../version.ts";
+import { addAbout } from "./about.ts";
+import { addCaptures } from "./captures.ts";
+import { addChecking } from "./checking.ts";
+import type { Done } from "./done.ts";
+import { addTrying } from "./trying.ts";
+import { addWatching } from "./watching.ts";
+
+/** Commands in the order in which `falcod --help` has them. */
+const GROUPS: readonly ((program: Command, host: Host, done: Done) => void)[] = [
+  addWatching,
+  addChecking,
+  addTrying,
+  addCaptures,
+  addAbout,
+];
+
+const PROGRAM_EXAMPLES = `
+Examples:
+  falcod                                  watch with the configuration of this machine
+  falcod -r my_rules.yaml -o json_output=true
+  falcod validate /etc/falco/falco.yaml
+  falcod list fields proc.
+  falcod probe
+  falcod demo                             a recorded attack, where nothing can be watched`;
+
+const FALCO_FLAGS_HELP = `
+
+Flags of Falco, understood as well:
+  -L, -l <rule>                      describe, describe <rule>
+  --list [source] [-N], --list-events   list fields, list events; --format, --markdown
+  --list-plugins, --plugin-info <name>  what is built in
+  -i, --support, --page-size         as in Falco
+  -D -T -t -A -b -p -v -S -e -s --cri --enable-source --disable-source
+                                     become keys of the configuration; falcod tells which
+  -u -d -k -K -m -w --modern-bpf --disable-cri-async
+                                     have no effect; falcod tells why`;
+
+/** The program with its commands; running one calls `done`. */
+export function describeProgram(host: Host, done: Done): Command {
+  const program = new Command("falcod")
+    .description("Watches what programs do, holds it against rules, and alerts.")
+    .version(`falcod ${VERSION}`, "--version", "print the version")
+    .helpOption("-h, --help", "explain a command")
+    .showHelpAfterError("falcod --help explains all commands.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.out.write(text),
+      writeErr: (text) => host.error.write(text),
+      // It quotes arguments, which may come from anywhere.
+      outputError: (text, write) => write(text.split("\n").map(escapeUnprintable).join("\n")),
+    })
+    .addHelpText("after", PROGRAM_EXAMPLES + FALCO_FLAGS_HELP) as Command;
+  for (const add of GROUPS) add(program, host, done);
+  pointToHelp(program, "falcod");
+  return program;
+}
+
+/** Mistakes lead to the help of the command they are in. */
+function pointToHelp(command: Command, path: string): void {
+  for (const inner of command.commands) {
+    const name = `${path} ${inner.name()}`;
+    inner.showHelpAfterError(`${name} --help explains it, falcod --help names all commands.`);
+    pointToHelp(inner as Command, name);
+  }
+}
