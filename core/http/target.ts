@@ -1,9 +1,10 @@
 /** One server that takes alerts. */
 import type { Agent, ClientRequest, RequestOptions } from "node:http";
 import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
-import { bare, newAgent } from "./agents.ts";
+import { newAgent } from "./agents.ts";
+import { placeOf } from "./_place_of.ts";
 import { opener, replyTo, unlessAborted } from "./_reply_to.ts";
-import { proxyAuthorization, proxyFor } from "./proxy.ts";
+import { proxyFor } from "./proxy.ts";
 import { failureOf, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
 import { marksOf, readClientTls } from "./trust.ts";
@@ -19,6 +20,8 @@ export interface HttpTargetOptions {
   readonly headers?: Readonly<Record<string, string | Secret>>;
   /** falcod. */
   readonly userAgent?: string;
+  /** Says what a failure means where its status alone does not; absent: what the status means. */
+  readonly judge?: (reply: HttpReply, failure: SinkError) => SinkError | undefined;
 }
 
 export interface HttpRequest {
@@ -68,7 +71,7 @@ export class HttpTarget {
     try {
       const reply = await this.#exchange(url, { request, context, secrets });
       const failure = failureOf(reply, url.origin);
-      if (failure) throw failure;
+      if (failure) throw this.#options.judge?.(reply, failure) ?? failure;
       return reply;
     } catch (error) {
       const reason = context?.signal.aborted ? context.signal.reason : undefined;
@@ -198,31 +201,6 @@ export class HttpTarget {
 async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new CompressionStream("gzip"));
   return await new Response(stream).bytes();
-}
-
-function placeOf(
-  url: URL,
-  proxy: URL | undefined,
-  headers: Record<string, string>,
-): RequestOptions {
-  const path = `${url.pathname}${url.search}`;
-  const auth = proxyAuthorization(url);
-  if (auth !== undefined) headers.authorization ??= auth;
-  if (proxy && url.protocol === "http:") {
-    const authorization = proxyAuthorization(proxy);
-    return {
-      host: bare(proxy.hostname),
-      port: proxy.port || 80,
-      path: `${url.origin}${path}`,
-      headers: {
-        ...headers,
-        host: url.host,
-        ...authorization !== undefined && { "proxy-authorization": authorization },
-      },
-    };
-  }
-  const port = url.port || (url.protocol === "https:" ? 443 : 80);
-  return { host: bare(url.hostname), port, path, headers };
 }
 
 function isBreak(error: unknown): boolean {
