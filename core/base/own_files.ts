@@ -1,0 +1,41 @@
+/** Files that come with falcod: rules, the configuration, the probe. In the repository, or in the binary. */
+import { fileURLToPath } from "node:url";
+import { PackedFiles, type PackedTable } from "./packed_files.ts";
+
+/** The program that runs, also when another has taken its name since it started. proc_pid_exe(5) */
+export const OWN_EXECUTABLE = "/proc/self/exe";
+
+let packed: PackedFiles | undefined;
+
+/** The first thing the binary does. */
+export function runFromBinary(table: PackedTable): void {
+  packed = new PackedFiles(table, { executable: OWN_EXECUTABLE, root: Deno.execPath() });
+}
+
+export function isBinary(): boolean {
+  return packed !== undefined;
+}
+
+/**
+ * The path of a file or folder that came with falcod, `rules/falco.yaml`. Who opens it, or what somebody
+ * wrote below it, asks `readPackedFile` first.
+ */
+export function ownPath(name: string): string {
+  return packed?.pathOf(name) ?? fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
+
+/** Whether it is a file in the binary: always there, and never another. */
+export function isPackedFile(path: string): boolean {
+  return packed?.has(path) ?? false;
+}
+
+/** A file of the binary; absent for any other path. Throws `DamagedBinary`, and as `Deno.openSync`. */
+export function readPackedFile(path: string): Uint8Array<ArrayBuffer> | undefined {
+  return packed?.read(path);
+}
+
+/** The bytes of a file that came with falcod, by its path in the repository; throws as `Deno.readFileSync`. */
+export function readOwnFile(name: string): Uint8Array<ArrayBuffer> {
+  const path = ownPath(name);
+  return readPackedFile(path) ?? Deno.readFileSync(path);
+}
