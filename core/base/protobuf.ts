@@ -140,8 +140,14 @@ class Reader {
   }
 }
 
-/** A whole number from 0 on (true is 1), text, or a message within. */
-export type WireValue = number | string | Uint8Array;
+/** A whole number from 0 on (true is 1), any int64, text, a message within, or what is 8 bytes wide. */
+export type WireValue =
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | { readonly fixed64: bigint }
+  | { readonly double: number };
 
 /** A message to send, by field number; a list is a field that is there several times. */
 export type WireFields = Readonly<Record<number, WireValue | readonly WireValue[]>>;
@@ -150,8 +156,13 @@ export function encodeWireMessage(fields: WireFields): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   for (const [field, given] of Object.entries(fields)) {
     for (const value of isList(given) ? given : [given]) {
-      if (typeof value === "number") {
-        parts.push(bytesOf(varintOf(Number(field) * 8 + VARINT)), bytesOf(varintOf(value)));
+      if (typeof value === "number" || typeof value === "bigint") {
+        const number = typeof value === "number" ? varintOf(value) : longVarintOf(value);
+        parts.push(bytesOf(varintOf(Number(field) * 8 + VARINT)), bytesOf(number));
+        continue;
+      }
+      if (typeof value === "object" && !(value instanceof Uint8Array)) {
+        parts.push(bytesOf(varintOf(Number(field) * 8 + FIXED64)), eightBytesOf(value));
         continue;
       }
       const content = typeof value === "string" ? encoder.encode(value) : value;
@@ -179,4 +190,21 @@ function varintOf(value: number): number[] {
   const bytes: number[] = [];
   for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value & 0x7f) | 0x80);
   return [...bytes, value];
+}
+
+/** Two's complement of 64 bits: what is below zero has ten bytes. */
+function longVarintOf(value: bigint): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, value);
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return [...bytes, Number(rest)];
+}
+
+function eightBytesOf(
+  value: { readonly fixed64: bigint } | { readonly double: number },
+): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8));
+  if ("fixed64" in value) view.setBigUint64(0, value.fixed64, true);
+  else view.setFloat64(0, value.double, true);
+  return new Uint8Array(view.buffer);
 }

@@ -86,3 +86,15 @@ Deno.test("encodeWireMessage() takes lists and texts of any length", () => {
   assertEquals(message.texts(3), []);
   assertEquals(new WireMessage(encodeWireMessage({ 1: ["a", "b"] })).allTexts(1), ["a", "b"]);
 });
+
+Deno.test("encodeWireMessage() takes numbers of 64 bits, below zero, and with fractions", () => {
+  for (const value of [0n, 127n, 128n, -1n, -(2n ** 63n), 2n ** 63n - 1n]) {
+    assertEquals(new WireMessage(encodeWireMessage({ 1: value })).integer(1), value);
+  }
+  const fixed = encodeWireMessage({ 1: { fixed64: 1470327477881785348n }, 2: { double: -0.5 } });
+  assertEquals(fixed.length, 18);
+  assertEquals([fixed[0], fixed[9]], [0x09, 0x11]);
+  const view = new DataView(fixed.buffer);
+  assertEquals(view.getBigUint64(1, true), 1470327477881785348n);
+  assertEquals(view.getFloat64(10, true), -0.5);
+});

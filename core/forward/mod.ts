@@ -8,6 +8,7 @@
 export { attachmentMessage, type AttachmentOptions, withoutMentions } from "./attachments.ts";
 export { alertDocument, falcoOutput, sortedTags } from "./document.ts";
 export { type Fact, factsOf, rfc3339Text, utcText, valueText } from "./facts.ts";
+export { alertId, alertUuid } from "./identity.ts";
 export { type Json, jsonText } from "./json.ts";
 export { compileMessage, type MessageTemplate } from "./message.ts";
 export { attachmentKeys, messageTemplate, outputFormat, rulePriority } from "./schema.ts";

@@ -27,8 +27,8 @@ export function replyTo(
           bytes.set(chunk.subarray(0, bytes.length - at), at);
           at = Math.min(bytes.length, at + chunk.length);
         }
-        const text = new TextDecoder().decode(bytes);
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text });
+        const body = new TextDecoder().decode(bytes);
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body, bytes });
       };
       incoming.on("data", (chunk: Uint8Array) => {
         chunks.push(chunk);

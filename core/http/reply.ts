@@ -8,6 +8,8 @@ export interface HttpReply {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Its beginning, where it is long. */
   readonly body: string;
+  /** The same, where it is no text. */
+  readonly bytes: Uint8Array;
 }
 
 const LONGEST_EXCERPT = 300;

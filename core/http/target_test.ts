@@ -170,6 +170,15 @@ Deno.test("send() never repeats what is secret, even when the server does", asyn
   assert(message.endsWith(": [secret] [secret]"), message);
 });
 
+Deno.test("send() has failures judged by those who know more than their status says", async () => {
+  await using server = await serve(() => ({ status: 400, body: "Throttled" }));
+  await using to = target(server.url, {
+    judge: ({ body }, { message }) =>
+      body === "Throttled" ? new SinkError("unavailable", message) : undefined,
+  });
+  assertEquals((await rejection(to.send({ body: "1" }))).code, "unavailable");
+});
+
 Deno.test("send() reads of a long answer only the beginning", async () => {
   await using server = await serve(() => ({ body: "ü".repeat(500_000) }));
   await using to = target(server.url);

@@ -1,7 +1,6 @@
 /** Alerts as documents of Elasticsearch and OpenSearch, many at once. */
-import { createHash } from "node:crypto";
 import {
-  type Alert,
+  alertId,
   basicAuthorization,
   type FormattedAlert,
   type HttpRequest,
@@ -41,11 +40,12 @@ class ElasticsearchSink implements Sink {
   }
 
   async #bulk(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
-    const lines = batch.flatMap(({ alert }) => {
+    const lines = await Promise.all(batch.map(async ({ alert }) => {
       const document = jsonText(documentOf(alert, this.config));
       const _index = indexOf(alert, this.config);
-      return [jsonText({ create: { _index, _id: nameOf(alert) } }), document];
-    });
+      // One that is sent twice is there once.
+      return `${jsonText({ create: { _index, _id: await alertId(alert) } })}\n${document}`;
+    }));
     const { pipeline } = this.config;
     const query = new URLSearchParams({
       filter_path: "items.*.status,items.*.error.type,items.*.error.reason",
@@ -87,12 +87,6 @@ class ElasticsearchSink implements Sink {
   #at(path: string): Secret {
     return new Secret({ value: `${this.config.host_port.reveal().replace(/\/+$/, "")}${path}` });
   }
-}
-
-/** The same alert always has the same name, so that one sent twice is there once. */
-function nameOf({ timeNs, hostname, source, rule, message }: Alert): string {
-  const parts = [String(timeNs), hostname, source, rule, message];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 32);
 }
 
 const plugin: SinkPlugin<ElasticsearchConfig> = {
