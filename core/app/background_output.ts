@@ -22,7 +22,14 @@ export class BackgroundOutput implements Output {
   #lost = 0;
   #writing: Promise<void> | undefined;
 
-  constructor(readonly writer: ByteWriter, readonly isTerminal: boolean) {}
+  readonly isTerminal: boolean;
+  readonly hasColours: boolean;
+
+  /** Looks like the output that it takes the place of. */
+  constructor(readonly writer: ByteWriter, look: Pick<Output, "isTerminal" | "hasColours">) {
+    this.isTerminal = look.isTerminal;
+    this.hasColours = look.hasColours ?? false;
+  }
 
   /** Returns at once and never throws; what does not fit is left out and counted. */
   write(text: string): void {

@@ -17,7 +17,7 @@ const stuck: ByteWriter = { write: () => new Promise(() => {}) };
 
 Deno.test("BackgroundOutput writes everything in order, in as many pieces as it takes", async () => {
   const writer = collecting(3);
-  const output = new BackgroundOutput(writer, false);
+  const output = new BackgroundOutput(writer, { isTerminal: false });
   output.write("first\n");
   output.write("second ä\n");
   await output.close(10_000);
@@ -26,7 +26,7 @@ Deno.test("BackgroundOutput writes everything in order, in as many pieces as it 
 });
 
 Deno.test("BackgroundOutput waits for nobody and holds a bounded amount", async () => {
-  const output = new BackgroundOutput(stuck, false);
+  const output = new BackgroundOutput(stuck, { isTerminal: false });
   const line = "x".repeat(1023) + "\n";
   for (let i = 0; i < 2000; i++) output.write(line);
   assert(output.lost > 1000, `${output.lost}`);
@@ -38,7 +38,7 @@ Deno.test("BackgroundOutput goes on after a write that failed, and counts what i
   let broken = true;
   const output = new BackgroundOutput({
     write: (bytes) => broken ? Promise.reject(new Error("disk full")) : writer.write(bytes),
-  }, false);
+  }, { isTerminal: false });
   output.write("lost\n");
   await new Promise((resolve) => setTimeout(resolve));
   broken = false;
@@ -53,7 +53,7 @@ Deno.test("BackgroundOutput tries again where nothing can be taken at the moment
   const output = new BackgroundOutput({
     write: (bytes) =>
       refusals-- > 0 ? Promise.reject(new Deno.errors.WouldBlock("not now")) : writer.write(bytes),
-  }, false);
+  }, { isTerminal: false });
   output.write("late\n");
   await output.close(10_000);
   assertEquals(writer.text(), "late\n");

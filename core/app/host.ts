@@ -10,6 +10,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** The reader went away: nobody gets what is written from now on. Absent: that is not known. */
   readonly isGone?: boolean;
+  /** Whether texts may have colours in them; absent: no. */
+  readonly hasColours?: boolean;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";

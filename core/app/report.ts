@@ -6,13 +6,13 @@ import type { Host, Output } from "./host.ts";
 /** Only what is wrong, for a command that is about something else. */
 export function tellErrors(report: Report, host: Host): void {
   const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  printDiagnostics(errors, report.suppressed, { output: host.error, host });
+  printDiagnostics(errors, report.suppressed, { output: host.error });
 }
 
 /** Errors and warnings, for a command that has no log. */
 export function tellWarnings(report: Report, host: Host): void {
   const problems = report.diagnostics.filter((diagnostic) => diagnostic.severity !== "info");
-  printDiagnostics(problems, report.suppressed, { output: host.error, host });
+  printDiagnostics(problems, report.suppressed, { output: host.error });
 }
 
 /** Errors and warnings with their lines of source; what is only informative goes to the log. */
@@ -26,11 +26,11 @@ export function tellProblems(report: Report, host: Host, log: Logger): void {
 export function printDiagnostics(
   diagnostics: readonly Diagnostic[],
   suppressed: number,
-  options: { readonly output: Output; readonly host: Host },
+  options: { readonly output: Output },
 ): void {
-  const { output, host } = options;
+  const { output } = options;
   if (diagnostics.length === 0) return;
-  const colour = output.isTerminal && !host.environment("NO_COLOR");
+  const colour = output.hasColours ?? false;
   output.write(renderText(inFileOrder(diagnostics), { colour }));
   if (suppressed > 0) output.write(`and ${suppressed} more\n`);
   const first = diagnostics.find(({ severity }) => severity === "error");

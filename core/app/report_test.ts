@@ -1,6 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { type Diagnostic, SourceText } from "../base/mod.ts";
-import type { Host } from "./host.ts";
 import { printDiagnostics } from "./report.ts";
 
 const error: Diagnostic = { code: "F012", severity: "error", title: "unknown field" };
@@ -10,8 +9,7 @@ const warning: Diagnostic = { code: "R004", severity: "warning", title: "unknown
 function printed(diagnostics: readonly Diagnostic[], isTerminal: boolean): string {
   let text = "";
   const output = { write: (more: string) => void (text += more), isTerminal };
-  const host = { environment: (name: string) => name === "NO_COLOR" ? "1" : undefined } as Host;
-  printDiagnostics(diagnostics, 0, { output, host });
+  printDiagnostics(diagnostics, 0, { output });
   return text;
 }
 

@@ -27,10 +27,16 @@ function addExplainCode(program: Command, host: Host, done: Done): void {
     });
 }
 
+const VERSION_EXAMPLES = `
+Examples:
+  falcod version
+  falcod version --json | jq -r .engine`;
+
 function addVersion(program: Command, host: Host, done: Done): void {
   program.command("version")
     .description("print versions: program, rule language, runtime")
     .option("--json", "print one JSON object")
+    .addHelpText("after", VERSION_EXAMPLES)
     .action(async ({ json }) => {
       const { versionCommand } = await import("../commands/version.ts");
       done(versionCommand({ json: json ?? false }, host));

@@ -1,9 +1,25 @@
 /** What options of several commands are made of, and how their values are read. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { didYouMean } from "../../base/mod.ts";
 
 /** A repeatable flag that Falco once had; `--help` has one line for all of them. */
 export function oldList<const Flags extends string>(flags: Flags, description: string) {
   return new Option(flags, description).argParser(collect).default([] as string[]).hideHelp();
+}
+
+/** An option with a value of these. */
+export function oneOf<const Flags extends string, const Names extends readonly string[]>(
+  flags: Flags,
+  description: string,
+  names: Names,
+) {
+  const option = new Option(flags, description).choices(names);
+  option.parseArg = <T>(value: string): T => {
+    if (names.includes(value)) return value as T;
+    const near = didYouMean(value, names);
+    throw new InvalidArgumentError(near ? `D${near.slice(1)}` : `There are: ${names.join(", ")}.`);
+  };
+  return option;
 }
 
 /** `-r`; `standard` says what holds without it. */

@@ -4,6 +4,7 @@ import type { Host } from "../host.ts";
 import {
   collect,
   keyOptions,
+  oneOf,
   parseMegabytes,
   parseScope,
   parseSeconds,
@@ -33,8 +34,10 @@ function addReplay(program: Command, host: Host, done: Done): void {
       "captures, as sysdig -w writes them (-: stdin), or logs of audit events",
     )
     .addOption(
-      new Option("--source <name>", "what the files are of; k8s_audit: audit events as JSON lines")
-        .choices(["syscall", "k8s_audit"]).default("syscall"),
+      oneOf("--source <name>", "what the files are of; k8s_audit: audit events as JSON lines", [
+        "syscall",
+        "k8s_audit",
+      ]).default("syscall"),
     )
     .option("-c <path>", "configuration file")
     .addOption(ruleFiles("rules file or directory", "as configured"))

@@ -44,44 +44,70 @@ Examples:
   falcod list fields 'proc.*exe*'
   falcod list events --json
   falcod list rules -r my_rules.yaml
+
+On a terminal columns have heads. In a pipe there are tabs between them and no heads.`;
+
+const LIST_FIELDS_EXAMPLES = `
+Examples:
+  falcod list fields
+  falcod list fields proc.
+  falcod list fields 'proc.*exe*' --json
+  falcod list fields | cut -f 1           names alone
+
+Columns: name, type, argument, source, meaning.`;
+
+const LIST_EVENTS_EXAMPLES = `
+Examples:
+  falcod list events open
+  falcod list events 'exec*' --json
+
+Columns: name, category, class, parameters.`;
+
+const LIST_RULES_EXAMPLES = `
+Examples:
+  falcod list rules -r my_rules.yaml
   falcod list rules mitre_execution       by name, tag or source
 
-On a terminal columns have heads. In a pipe there are tabs between them and no heads:
-  fields: name, type, argument, source, meaning
-  events: name, category, class, parameters
-  rules:  name, priority, enabled or disabled, source, tags`;
+Columns: name, priority, state, source, tags. A rule is enabled or disabled, or "not watched": the
+configuration watches no source of its kind.`;
 
 function addList(program: Command, host: Host, done: Done): void {
   const list = program.command("list")
     .description("show what rules can use, or the rules themselves")
     .addHelpText("after", LIST_EXAMPLES);
   const byName = "only names that contain this text, or match it when it has a *";
-  const topics = [
-    ["fields", "fields for conditions and outputs", byName],
-    ["events", "event types (evt.type)", byName],
-    ["rules", "the rules that would run", `${byName}; or rules of this tag or source`],
-  ] as const;
-  for (const [topic, summary, pattern] of topics) {
-    const command = list.command(topic)
-      .description(summary)
-      .argument("[pattern]", pattern)
-      .option("--json", "print one JSON array");
-    if (topic !== "rules") {
-      command.action(async (pattern, { json }) => {
-        const { listCommand } = await import("../commands/list.ts");
-        done(await listCommand({ topic, pattern, format: json ? "json" : "text" }, host));
-      });
-      continue;
-    }
-    command
-      .option("-c <path>", "configuration file")
-      .addOption(ruleFiles("rules file or directory", "as configured"))
-      .action(async (pattern, { json, c, r }) => {
-        const { listRulesCommand } = await import("../commands/list_rules.ts");
-        const request = { pattern, json: json ?? false, configPath: c, rulePaths: r };
-        done(await listRulesCommand(request, host));
-      });
-  }
+  list.command("fields")
+    .description("fields for conditions and outputs")
+    .argument("[field]", byName)
+    .option("--json", "print one JSON array")
+    .addHelpText("after", LIST_FIELDS_EXAMPLES)
+    .action(async (pattern, { json }) => {
+      const { listCommand } = await import("../commands/list.ts");
+      const format = json ? "json" : "text";
+      done(await listCommand({ topic: "fields", pattern, format }, host));
+    });
+  list.command("events")
+    .description("event types (evt.type)")
+    .argument("[event]", byName)
+    .option("--json", "print one JSON array")
+    .addHelpText("after", LIST_EVENTS_EXAMPLES)
+    .action(async (pattern, { json }) => {
+      const { listCommand } = await import("../commands/list.ts");
+      const format = json ? "json" : "text";
+      done(await listCommand({ topic: "events", pattern, format }, host));
+    });
+  list.command("rules")
+    .description("the rules that would run")
+    .argument("[rule]", `${byName}; or rules of this tag or source`)
+    .option("--json", "print one JSON array")
+    .option("-c <path>", "configuration file")
+    .addOption(ruleFiles("rules file or directory", "as configured"))
+    .addHelpText("after", LIST_RULES_EXAMPLES)
+    .action(async (pattern, { json, c, r }) => {
+      const { listRulesCommand } = await import("../commands/list_rules.ts");
+      const request = { pattern, json: json ?? false, configPath: c, rulePaths: r };
+      done(await listRulesCommand(request, host));
+    });
 }
 
 const DESCRIBE_EXAMPLES = `

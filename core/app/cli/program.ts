@@ -2,9 +2,11 @@
 import { Command } from "@commander-js/extra-typings";
 // Not the face of core/alert: every start loads this file, and that one brings all fields with it.
 import { escapeUnprintable } from "../../alert/escape.ts";
+import { COLOUR_CHOICES, type ColourChoice, withColours } from "../colour.ts";
 import type { Host } from "../host.ts";
 import { VERSION } from "../version.ts";
 import { addAbout } from "./about.ts";
+import { oneOf } from "./arguments.ts";
 import { addCaptures } from "./captures.ts";
 import { addChecking } from "./checking.ts";
 import type { Done } from "./done.ts";
@@ -42,12 +44,25 @@ Flags of Falco, understood as well:
                                      have no effect; falcod tells why`;
 
 /** The program with its commands; running one calls `done`. */
-export function describeProgram(host: Host, done: Done): Command {
-  const program = new Command("falcod")
+export function describeProgram(realHost: Host, done: Done): Command {
+  let colours: ColourChoice = "auto";
+  const host = withColours(realHost, () => colours);
+  const program: Command = new Command("falcod");
+  program
     .description("Watches what programs do, holds it against rules, and alerts.")
     .version(`falcod ${VERSION}`, "--version", "print the version")
     .helpOption("-h, --help", "explain a command")
     .showHelpAfterError("falcod --help explains all commands.")
+    .addOption(
+      oneOf(
+        "--color <when>",
+        "colours: on a terminal (auto) unless NO_COLOR is set",
+        COLOUR_CHOICES,
+      )
+        .default("auto"),
+    )
+    .on("option:color", () => colours = program.getOptionValue("color") as ColourChoice)
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.out.write(text),
@@ -55,7 +70,7 @@ export function describeProgram(host: Host, done: Done): Command {
       // It quotes arguments, which may come from anywhere.
       outputError: (text, write) => write(text.split("\n").map(escapeUnprintable).join("\n")),
     })
-    .addHelpText("after", PROGRAM_EXAMPLES + FALCO_FLAGS_HELP) as Command;
+    .addHelpText("after", PROGRAM_EXAMPLES + FALCO_FLAGS_HELP);
   for (const add of GROUPS) add(program, host, done);
   pointToHelp(program, "falcod");
   return program;

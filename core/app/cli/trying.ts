@@ -90,11 +90,15 @@ function addFilter(program: Command, host: Host, done: Done): void {
     .description("look at conditions by themselves")
     .addHelpText("after", FILTER_EXAMPLES);
   const tasks = [
-    ["parse", "show the condition normalized, and as a tree"],
-    ["check", "check fields, operators, values, macros and lists of a condition"],
-    ["events", "name the event types a condition can match"],
+    ["parse", "show the condition normalized, and as a tree", "'not proc.name in (cat, dog)'"],
+    [
+      "check",
+      "check fields, operators, values, macros and lists of a condition",
+      "-r my_rules.yaml 'spawned_process and proc.name = cat'",
+    ],
+    ["events", "name the event types a condition can match", "'evt.type in (open, openat)'"],
   ] as const;
-  for (const [task, summary] of tasks) {
+  for (const [task, summary, example] of tasks) {
     filter.command(task)
       .description(summary)
       .argument(
@@ -103,10 +107,13 @@ function addFilter(program: Command, host: Host, done: Done): void {
           "standard input",
       )
       .option("--json", "print one JSON object")
-      .option("--source <name>", "event source whose fields are meant", "syscall")
+      .option("--source <source>", "event source whose fields are meant", "syscall")
       .option("-c <path>", "configuration file: macros and lists of its rules are known")
       .addOption(ruleFiles("rules file or directory with macros and lists", "none"))
-      .addHelpText("after", FILTER_JSON)
+      .addHelpText(
+        "after",
+        `\nExamples:\n  falcod filter ${task} ${example}\n  falcod filter ${task} --json -\n${FILTER_JSON}`,
+      )
       .action(async (words, { json, source, c, r }) => {
         const { filterCommand } = await import("../commands/filter.ts");
         const request = { task, words, json: json ?? false, source, configPath: c, rulePaths: r };

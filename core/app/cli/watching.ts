@@ -68,20 +68,33 @@ function addRun(program: Command, host: Host, done: Done): void {
   });
 }
 
+const PROBE_EXAMPLES = `
+Examples:
+  falcod probe
+  falcod probe --json | jq '.items[] | select(.ok | not)'
+  falcod probe && falcod                  exit code 1: it cannot be watched`;
+
 function addProbe(program: Command, host: Host, done: Done): void {
   program.command("probe")
     .description("tell whether this machine can be watched, and what is missing")
     .option("--json", "print one JSON object")
+    .addHelpText("after", PROBE_EXAMPLES)
     .action(async ({ json }) => {
       const { probeCommand } = await import("../commands/probe.ts");
       done(await probeCommand({ json: json ?? false }, host));
     });
 }
 
+const DEMO_EXAMPLES = `
+Examples:
+  falcod demo
+  falcod demo --json | jq .rule`;
+
 function addDemo(program: Command, host: Host, done: Done): void {
   program.command("demo")
     .description("play a recorded attack through the rules that come with falcod; needs no root")
     .option("--json", "print one JSON object a line")
+    .addHelpText("after", DEMO_EXAMPLES)
     .action(async ({ json }) => {
       const { demoCommand } = await import("../commands/demo.ts");
       done(await demoCommand({ json: json ?? false }, host));

@@ -51,7 +51,7 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
   };
   const stage = await readEventArgument(request.event, context, report);
   if (!stage) return fail(report, request, host);
-  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
+  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error });
   const { rule_matching: ruleMatching } = start.loaded.config;
   const explanation = explainRule(rule, ruleset, { stage, ruleMatching });
   host.out.write(
@@ -65,7 +65,7 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
 function fail(report: Report, { json }: ExplainRequest, host: Host): number {
   const errors = report.diagnostics.filter(({ severity }) => severity === "error");
   if (json) host.out.write(`${JSON.stringify({ diagnostics: renderJson(errors) })}\n`);
-  else printDiagnostics(errors, report.suppressed, { output: host.error, host });
+  else printDiagnostics(errors, report.suppressed, { output: host.error });
   return EXIT_FAILURE;
 }
 

@@ -51,7 +51,7 @@ function printAnswer({ text, ast, events, diagnostics }: Answer, host: Host): vo
   if (text !== undefined) host.out.write(`${escapeUnprintable(text)}\n`);
   if (ast) host.out.write(`${astJson(ast)}\n`);
   if (events) host.out.write(events.map((name) => `${name}\n`).join(""));
-  printDiagnostics(diagnostics, 0, { output: host.error, host });
+  printDiagnostics(diagnostics, 0, { output: host.error });
 }
 
 /** One answer a line, each written before the next line is looked at. */

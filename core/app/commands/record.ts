@@ -171,7 +171,7 @@ async function filterOf(text: string | undefined, host: Host): Promise<Filter | 
   if (!surroundings) return undefined;
   const report = new Report();
   const condition = conditionOf(text, surroundings, report);
-  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
+  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error });
   if (!condition || report.hasErrors) return undefined;
   return { shows: condition.holds, needs: recordingNeeds(condition.eventTypes) };
 }

@@ -118,7 +118,7 @@ async function withLines(request: ReplayRequest, host: Host): Promise<Play | und
   if (!surroundings) return undefined;
   const report = new Report();
   const lines = eventLines(request, surroundings, report);
-  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error, host });
+  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error });
   if (!lines) return undefined;
   const registry = new Registry(host.plugins);
   const log = createLogger(host.error, { level: "warning", isoTime: false });

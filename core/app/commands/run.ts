@@ -81,7 +81,7 @@ async function runWith(request: RunRequest, host: Host): Promise<number> {
     return EXIT_OK;
   }
   if (request.pidFile !== undefined && !writePidFile(request.pidFile, host)) return EXIT_FAILURE;
-  const error = new BackgroundOutput(host.errorBytes, host.error.isTerminal);
+  const error = new BackgroundOutput(host.errorBytes, host.error);
   const patient = { ...host, error };
   try {
     const look = lookOf(config);

@@ -46,7 +46,7 @@ export async function testCommand(request: TestRequest, host: Host): Promise<num
 }
 
 function tell({ diagnostics, suppressed, tests }: FileOutcome, host: Host): void {
-  printDiagnostics(diagnostics, suppressed, { output: host.error, host });
+  printDiagnostics(diagnostics, suppressed, { output: host.error });
   for (const { test, failures } of tests) {
     if (failures.length === 0) continue;
     const lines = [`FAILED ${placeText(test.at)}: ${test.name}`];

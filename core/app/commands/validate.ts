@@ -126,7 +126,7 @@ async function printJson(verdict: Verdict, host: Host): Promise<void> {
 function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: Host): void {
   const rules = countEnabled(ruleset);
   const { diagnostics } = report;
-  printDiagnostics(diagnostics, report.suppressed, { output: host.out, host });
+  printDiagnostics(diagnostics, report.suppressed, { output: host.out });
   const files = [...configFiles, ...ruleFiles].join(", ") || "nothing was read";
   const shown = grouped(diagnostics);
   const counts = [
