@@ -36,6 +36,7 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "hono": /^core\/web\/server\.ts$/,
   "yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
+  "semver": /^core\/plugin\/api_version\.ts$/,
   "zod": /(^|\/)schema\.ts$|^core\/plugin\/|^core\/app\/config\//,
   "commander": /^core\/app\/cli\//,
   "@commander-js/extra-typings": /^core\/app\/cli\//,

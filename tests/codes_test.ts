@@ -29,6 +29,9 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   C014: "built-in plugins take few settings, none of them from falco.yaml alone",
   G010: "captures",
   C024: "lines of standard input",
+  P001: "packages of plugins: tests/golden/manifest",
+  P002: "packages of plugins: tests/golden/manifest",
+  P003: "packages of plugins: tests/golden/manifest",
 };
 
 Deno.test("every code that stands in the sources is explained, and no other", () => {
