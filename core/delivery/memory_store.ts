@@ -1,6 +1,6 @@
 /** A bounded queue in memory. */
 import type { Pending } from "./pending.ts";
-import type { Store, Taken } from "./store.ts";
+import type { Store, TakenBatch } from "./store.ts";
 
 export interface StoreLimits {
   /** Alerts it holds. */
@@ -31,8 +31,9 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  take(limit: number): Promise<readonly Taken[]> {
-    return Promise.resolve(this.splice(limit).map((pending) => ({ pending, again: false })));
+  take(limit: number): Promise<TakenBatch> {
+    const alerts = this.splice(limit).map((pending) => ({ pending, again: false }));
+    return Promise.resolve({ alerts, isLasting: false, settle: () => Promise.resolve() });
   }
 
   /** Takes out the oldest. */
@@ -46,10 +47,6 @@ export class MemoryStore implements Store {
   putBack(alerts: readonly Pending[]): void {
     this.#queue.unshift(...alerts);
     for (const pending of alerts) this.#units += pending.units;
-  }
-
-  settle(): Promise<void> {
-    return Promise.resolve();
   }
 
   kept(): Promise<boolean> {

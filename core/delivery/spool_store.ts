@@ -8,7 +8,7 @@ import { MemoryStore, type StoreLimits } from "./memory_store.ts";
 import { Pending } from "./pending.ts";
 import { alertFromText, alertToText } from "./spool/alert_text.ts";
 import { type Spool, SpoolFull } from "./spool/spool.ts";
-import type { Store, StoreCounters, Taken } from "./store.ts";
+import type { Store, StoreCounters, Taken, TakenBatch } from "./store.ts";
 
 export interface SpoolStoreOptions {
   /** Of what the disk does not have yet. */
@@ -17,6 +17,16 @@ export interface SpoolStoreOptions {
   /** How logs call it. */
   readonly name: string;
 }
+
+/** Entries of the disk that were taken together. */
+interface Batch {
+  /** Those that are not settled. */
+  entries: number;
+  /** Of these, the oldest so many are done. */
+  settled: number;
+}
+
+const NOTHING: TakenBatch = { alerts: [], isLasting: false, settle: () => Promise.resolve() };
 
 /** Alerts that one append brings to the disk. */
 const APPENDED = 256;
@@ -32,8 +42,10 @@ export class SpoolStore implements Store {
   /** Alerts on their way to the disk. */
   #underWay = 0;
   #writing: Promise<void> | undefined;
-  /** Of the disk, how many entries were taken last. */
-  #taken = 0;
+  /** Of the disk, in the order in which they were taken. */
+  #batches: Batch[] = [];
+  /** One at a time reads from the disk or settles. */
+  #turn: Promise<unknown> = Promise.resolve();
   #isStuck = false;
   /** Not before this a write is tried for the sake of a new alert. */
   #pausedUntilMs = 0;
@@ -58,30 +70,8 @@ export class SpoolStore implements Store {
     return true;
   }
 
-  async take(limit: number): Promise<readonly Taken[]> {
-    try {
-      for (;;) {
-        if (this.#spool.unread > 0) {
-          const taken = await this.#takeFromDisk(limit);
-          if (taken.length > 0) return taken;
-        } else {
-          await (this.#writing ??= this.#write());
-          const isWriting = this.#writing !== undefined;
-          if (this.#spool.unread === 0 && !isWriting) return await this.#fresh.take(limit);
-        }
-      }
-    } catch (error) {
-      this.#failed("read", error);
-      return [];
-    }
-  }
-
-  async settle(): Promise<void> {
-    const taken = this.#taken;
-    this.#taken = 0;
-    if (taken > 0) await this.#spool.settle(taken);
-    // There may be room now.
-    if (this.#isStuck) this.#writing ??= this.#write();
+  take(limit: number): Promise<TakenBatch> {
+    return this.#inTurn(() => this.#take(limit));
   }
 
   async kept(): Promise<boolean> {
@@ -94,6 +84,7 @@ export class SpoolStore implements Store {
     await (this.#writing ??= this.#write());
     this.#isClosed = true;
     const lost = await this.#fresh.close();
+    await this.#turn;
     await this.#spool.close().catch((error) => this.#failed("close", error));
     return lost;
   }
@@ -107,23 +98,88 @@ export class SpoolStore implements Store {
     };
   }
 
-  async #takeFromDisk(limit: number): Promise<readonly Taken[]> {
-    const found = await this.#spool.take(limit);
-    const taken: Taken[] = [];
-    for (const { entry, again } of found) {
-      const alert = entry && alertFromText(entry.text);
-      if (alert) taken.push({ pending: new Pending(alert), acceptedMs: entry.acceptedMs, again });
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(run);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  /** Never rejects. */
+  async #take(limit: number): Promise<TakenBatch> {
+    try {
+      for (;;) {
+        if (this.#spool.unread > 0) {
+          const taken = await this.#takeFromDisk(limit);
+          if (taken) return taken;
+        } else {
+          await (this.#writing ??= this.#write());
+          const isWriting = this.#writing !== undefined;
+          if (this.#spool.unread === 0 && !isWriting) return await this.#takeFromMemory(limit);
+        }
+      }
+    } catch (error) {
+      this.#failed("read", error);
+      return NOTHING;
     }
-    const spoilt = found.length - taken.length;
+  }
+
+  async #takeFromMemory(limit: number): Promise<TakenBatch> {
+    const taken = await this.#fresh.take(limit);
+    return { ...taken, settle: () => Promise.resolve(this.#madeRoom()) };
+  }
+
+  /** Absent: none of them can be read. */
+  async #takeFromDisk(limit: number): Promise<TakenBatch | undefined> {
+    const found = await this.#spool.take(limit);
+    const batch: Batch = { entries: found.length, settled: 0 };
+    this.#batches.push(batch);
+    const alerts: Taken[] = [];
+    /** Of each alert, how many entries there are with it and before it. */
+    const ends: number[] = [];
+    for (const [index, { entry, again }] of found.entries()) {
+      const alert = entry && alertFromText(entry.text);
+      if (!alert) continue;
+      alerts.push({ pending: new Pending(alert), acceptedMs: entry.acceptedMs, again });
+      ends.push(index + 1);
+    }
+    const spoilt = found.length - alerts.length;
     if (spoilt > 0) {
       this.#spoilt += spoilt;
       this.#log.error(
         `Output "${this.#name}": ${spoilt} alerts of its spool cannot be read any more`,
       );
     }
-    if (taken.length > 0) this.#taken = found.length;
-    else await this.#spool.settle(found.length);
-    return taken;
+    const settle = async (count = alerts.length) => {
+      batch.settled = count === alerts.length ? found.length : ends[count - 1] ?? 0;
+      await this.#settle();
+    };
+    if (alerts.length > 0) {
+      return { alerts, isLasting: true, settle: (count) => this.#inTurn(() => settle(count)) };
+    }
+    await settle();
+    return undefined;
+  }
+
+  /** The spool only knows how far all is done: what is done behind that waits. */
+  async #settle(): Promise<void> {
+    let done = 0;
+    for (let first = this.#batches[0]; first; first = this.#batches[0]) {
+      done += first.settled;
+      first.entries -= first.settled;
+      first.settled = 0;
+      if (first.entries > 0) break;
+      this.#batches.shift();
+    }
+    try {
+      if (done > 0) await this.#spool.settle(done);
+    } catch (error) {
+      this.#failed("read", error);
+    }
+    this.#madeRoom();
+  }
+
+  #madeRoom(): void {
+    if (this.#isStuck) this.#writing ??= this.#write();
   }
 
   /** Brings all there is to the disk; ends at the first thing that goes wrong. Never rejects. */

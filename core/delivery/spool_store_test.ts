@@ -3,7 +3,7 @@ import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { HOSTILE } from "../../tests/contract/formatter_suite.ts";
 import { SinkError } from "../plugin/mod.ts";
 import { Delivery } from "./delivery.ts";
-import { REPEATED_FIELD } from "./lane.ts";
+import { REPEATED_FIELD } from "./_carrier.ts";
 import type { DeliveryTarget } from "./target.ts";
 import { alert, byMessage, inFolder, Log, Moody, openSpool } from "./testing.ts";
 
@@ -24,7 +24,7 @@ async function start(folder: string, sink: Moody, { maxBytes, ...more }: Options
   const send = (messages: readonly string[]) => {
     for (const message of messages) delivery.enqueue(alert(message));
   };
-  return { delivery, log, spool, send, counters: () => delivery.counters()[0]! };
+  return { delivery, log, spool, sink, send, counters: () => delivery.counters()[0]! };
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -67,6 +67,42 @@ Deno.test("what could not go out is there in the next run; what may have arrived
     const marks = sink.arrived.map(({ alert }) => alert.fields.get(REPEATED_FIELD));
     assertEquals(marks, [true, true, undefined, undefined, undefined, undefined]);
     assertObjectMatch(second.counters(), { delivered: 6, repeated: 2, kept: 0 });
+  });
+});
+
+Deno.test("stopped in mid-batch, what has arrived is not sent again in the next run", async () => {
+  await inFolder(async (folder) => {
+    const retry = { attempts: 1, firstMs: 3_600_000, mostMs: 3_600_000 };
+    const sink = new Moody([new SinkError("unavailable", "half of it", { accepted: 2 })]);
+    const first = await start(folder, sink, { retry, limits: { batchSize: 4 } });
+    first.send(numbers(6));
+    assert(await first.delivery.close());
+    assertObjectMatch(first.counters(), { delivered: 2, kept: 4, failed: 0, queued: 0 });
+
+    const next = new Moody();
+    const second = await start(folder, next);
+    assert(await second.delivery.close());
+    assertEquals(next.lines, numbers(4, 2));
+    assertObjectMatch(second.counters(), { delivered: 4, repeated: 2 });
+  });
+});
+
+Deno.test("a stop waits for the word of the sink on what it has under way", async () => {
+  await inFolder(async (folder) => {
+    const first = await start(folder, new Moody(["hang until told"]), {
+      limits: { batchSize: 3 },
+      timeoutMs: 3_600_000,
+    });
+    const { sink } = first;
+    sink.onTold = () => new SinkError("unavailable", "all but one", { accepted: 2 });
+    first.send(numbers(3));
+    await until(() => sink.writes.length > 0);
+    await first.delivery.close(20);
+    assertObjectMatch(first.counters(), { delivered: 2, kept: 1, failed: 0 });
+    const next = new Moody();
+    const second = await start(folder, next);
+    await second.delivery.close();
+    assertEquals(next.lines, ["2"]);
   });
 });
 

@@ -9,6 +9,15 @@ export interface Taken {
   readonly again: boolean;
 }
 
+/** Alerts on their way to the sink. */
+export interface TakenBatch {
+  readonly alerts: readonly Taken[];
+  /** On disk for the next run, as long as they are not settled. */
+  readonly isLasting: boolean;
+  /** Told once: the oldest so many, or all, have arrived or are given up. Never rejects. */
+  settle(count?: number): Promise<void>;
+}
+
 export interface StoreCounters {
   readonly bytes: number;
   /** Alerts that are on disk and have not been handed to the sink. */
@@ -25,9 +34,7 @@ export interface Store {
   /** Alerts that were not taken yet. */
   readonly waiting: number;
   /** The oldest of them. Empty: there is nothing at the moment. Never rejects. */
-  take(limit: number): Promise<readonly Taken[]>;
-  /** What was taken last has arrived or is given up. Never rejects. */
-  settle(): Promise<void>;
+  take(limit: number): Promise<TakenBatch>;
   /** All that was accepted outlives falcod by now, and may be left behind. */
   kept(): Promise<boolean>;
   /** Resolves to how many alerts nobody will see any more. Never rejects. */

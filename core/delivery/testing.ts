@@ -36,6 +36,8 @@ export class Moody implements Sink {
   readonly writes: string[][] = [];
   readonly arrived: FormattedAlert[] = [];
   answers: Answer[];
+  /** What a write that hangs until told then says. */
+  onTold: () => SinkError | undefined = () => undefined;
 
   constructor(answers: Answer[] = ["ok"]) {
     this.answers = answers;
@@ -48,7 +50,10 @@ export class Moody implements Sink {
     if (answer === "ok") return void this.arrived.push(...batch);
     await new Promise((_, reject) => {
       if (answer === "hang") return;
-      context!.signal.addEventListener("abort", () => reject(context!.signal.reason));
+      context!.signal.addEventListener(
+        "abort",
+        () => reject(this.onTold() ?? context!.signal.reason),
+      );
     });
   }
 

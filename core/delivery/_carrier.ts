@@ -1,0 +1,223 @@
+/** Brings one batch to a sink, and tries again until it is there or has to be given up. */
+import { type FormattedAlert, type Formatter, SinkError } from "../plugin/mod.ts";
+import { attempt, WriteOverdue } from "./_attempt.ts";
+import type { Tally } from "./_tally.ts";
+import { reasonOf, type Trouble } from "./_trouble.ts";
+import { backoffMs, NO_RETRY, type RetrySettings } from "./backoff.ts";
+import { Pending } from "./pending.ts";
+import type { Taken, TakenBatch } from "./store.ts";
+import type { DeliveryTarget, LaneLimits } from "./target.ts";
+
+/** Field of an alert that may have arrived before. */
+export const REPEATED_FIELD = "falcod.repeated";
+
+export interface CarrierOptions {
+  readonly target: DeliveryTarget;
+  readonly limits: Pick<LaneLimits, "blockedMs">;
+  readonly tally: Tally;
+  readonly trouble: Trouble;
+  /** Aborts when no more is to be tried. */
+  readonly stop: AbortSignal;
+  /** A write has failed and is to be done again. */
+  readonly onRetry: () => void;
+}
+
+/** How it went with a batch. */
+export type Carried = "carried" | "sink closed";
+
+/** An alert as the sink gets it, and where it is in what was taken. */
+interface Line {
+  readonly formatted: FormattedAlert;
+  readonly place: number;
+}
+
+/** What was not brought anywhere: for the next run. */
+interface Left {
+  readonly rest: readonly Line[];
+  readonly outcome: Carried;
+}
+
+export class Carrier {
+  readonly #options: CarrierOptions;
+  readonly #retry: RetrySettings;
+  /** For the batches that come from now on. */
+  formatter: Formatter;
+
+  constructor(options: CarrierOptions) {
+    this.#options = options;
+    this.#retry = options.target.retry ?? NO_RETRY;
+    this.formatter = options.target.formatter;
+  }
+
+  /** Settles what has arrived or is given up. Never rejects. */
+  async carry(taken: TakenBatch): Promise<Carried> {
+    const { maxAgeMs = Infinity } = this.#options.target;
+    const oldest = Date.now() - maxAgeMs;
+    const isFresh = ({ acceptedMs = Infinity }: Taken) => acceptedMs >= oldest;
+    const stale = this.#lines(taken, (one) => !isFresh(one));
+    if (stale.length > 0) this.#expire(stale);
+    const batch = this.#lines(taken, isFresh);
+    const giveUpMs = (taken.alerts.find(isFresh)?.acceptedMs ?? Infinity) + maxAgeMs;
+    const { rest, outcome } = await this.#deliver(batch, { giveUpMs, stays: taken.isLasting });
+    await taken.settle(rest[0]?.place);
+    return outcome;
+  }
+
+  /** Of those that are asked for and can be formatted. */
+  #lines({ alerts }: TakenBatch, isAsked: (one: Taken) => boolean): Line[] {
+    const { target: { adapt }, tally, trouble } = this.#options;
+    const lines: Line[] = [];
+    for (const [place, one] of alerts.entries()) {
+      if (!isAsked(one)) continue;
+      try {
+        const pending = adapt ? new Pending(adapt(one.pending.alert)) : one.pending;
+        const line = { formatted: pending.format(this.formatter), place };
+        lines.push(one.again ? this.#marked(line) : line);
+      } catch (error) {
+        tally.failed++;
+        trouble.formatFailed(error);
+      }
+    }
+    return lines;
+  }
+
+  /** Says of an alert that it may have arrived before. */
+  #marked({ formatted: { alert }, place }: Line): Line {
+    if (!alert.fields.has(REPEATED_FIELD)) this.#options.tally.repeated++;
+    const marked = { ...alert, fields: new Map(alert.fields).set(REPEATED_FIELD, true) };
+    return { formatted: { alert: marked, line: this.formatter.format(marked) }, place };
+  }
+
+  /** Until it is there, or has to be given up. `stays`: what is not there is on disk. */
+  async #deliver(
+    batch: readonly Line[],
+    { giveUpMs, stays }: { readonly giveUpMs: number; readonly stays: boolean },
+  ): Promise<Left> {
+    const { trouble, tally } = this.#options;
+    let rest = batch;
+    for (let tries = 0; rest.length > 0; tries++) {
+      const error = await this.#write(rest);
+      const accepted = error === undefined ? rest.length : acceptedOf(error, rest.length);
+      tally.delivered += accepted;
+      rest = rest.slice(accepted);
+      if (rest.length === 0) {
+        trouble.delivered(tally.failed);
+        break;
+      }
+      if (this.#isStopped || isClosed(error)) return this.#leave(rest, { error, stays });
+      const refused = refusedOf(error);
+      if (refused > 0 && refused < rest.length) {
+        this.#lost(rest.slice(0, refused), error);
+        rest = rest.slice(refused);
+        tries = -1;
+        continue;
+      }
+      // It is slow, not down.
+      if (accepted > 0) tries = 0;
+      if (!this.#goesOn(error, { tries, stays })) {
+        this.#lost(rest, error);
+        break;
+      }
+      if (error instanceof WriteOverdue) rest = rest.map((line) => this.#marked(line));
+      await this.#pause(rest.length, { tries, error });
+      if (this.#isStopped) return this.#leave(rest, { error, stays });
+      if (Date.now() > giveUpMs) {
+        this.#expire(rest);
+        break;
+      }
+    }
+    return { rest: [], outcome: "carried" };
+  }
+
+  /** For the next run, where there is something that keeps it. */
+  #leave(
+    rest: readonly Line[],
+    { error, stays }: { readonly error: unknown; readonly stays: boolean },
+  ): Left {
+    if (stays) this.#options.tally.kept += rest.length;
+    else this.#lost(rest, error);
+    return { rest: stays ? rest : [], outcome: isClosed(error) ? "sink closed" : "carried" };
+  }
+
+  async #write(lines: readonly Line[]): Promise<unknown> {
+    const { target: { sink, timeoutMs }, limits: { blockedMs }, tally, trouble, stop } =
+      this.#options;
+    tally.underWay += lines.length;
+    const error = await attempt(lines.map(({ formatted }) => formatted), {
+      sink,
+      stop,
+      timeoutMs,
+      blockedMs,
+      onBlocked: () => trouble.blocked(blockedMs),
+    });
+    tally.underWay -= lines.length;
+    return error;
+  }
+
+  get #isStopped(): boolean {
+    return this.#options.stop.aborted;
+  }
+
+  #goesOn(
+    error: unknown,
+    { tries, stays }: { readonly tries: number; readonly stays: boolean },
+  ): boolean {
+    if (tries >= this.#retry.attempts && !stays) return false;
+    return !(error instanceof SinkError) || error.code === "unavailable";
+  }
+
+  /** Before the next try with so many alerts. */
+  async #pause(
+    count: number,
+    { tries, error }: { readonly tries: number; readonly error: unknown },
+  ): Promise<void> {
+    const { tally, trouble, stop, onRetry } = this.#options;
+    tally.retries++;
+    tally.underWay += count;
+    trouble.retrying(error, tally.failed);
+    onRetry();
+    const askedMs = error instanceof SinkError ? error.retryAfterMs ?? 0 : 0;
+    await paused(backoffMs(tries, this.#retry, { askedMs }), stop);
+    tally.underWay -= count;
+  }
+
+  #expire(lines: readonly Line[]): void {
+    this.#options.tally.expired += lines.length;
+    this.#lost(lines, new SinkError("unavailable", "they have become too old"));
+  }
+
+  #lost(lines: readonly Line[], error: unknown): void {
+    const { target: { onDead }, tally, trouble } = this.#options;
+    trouble.lost(error, tally.failed);
+    tally.failed += lines.length;
+    if (error instanceof SinkError && error.code === "rejected") tally.rejected += lines.length;
+    onDead?.(lines.map(({ formatted }) => formatted), reasonOf(error));
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof SinkError && error.code === "closed";
+}
+
+/** Those that are not wanted, while those after them may be. */
+function refusedOf(error: unknown): number {
+  return error instanceof SinkError && error.code === "rejected" ? error.refused ?? 0 : 0;
+}
+
+function acceptedOf(error: unknown, most: number): number {
+  return error instanceof SinkError ? Math.min(most, error.accepted ?? 0) : 0;
+}
+
+/** Returns early when the signal aborts. */
+function paused(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}
