@@ -1,5 +1,14 @@
 /** Reading what a person named on the command line or in falco.yaml. */
-import { decodeText, readAtMost, type Report, type SourceText, type Span } from "../base/mod.ts";
+import {
+  decodeText,
+  isPackedFile,
+  packedFilesIn,
+  readAtMost,
+  readPackedFile,
+  type Report,
+  type SourceText,
+  type Span,
+} from "../base/mod.ts";
 import { openUnblocked, WouldWait } from "./open.ts";
 
 /** More than any reader of ours accepts, so that they say "too large" with their own limit. */
@@ -16,7 +25,7 @@ export function readText(
 ): SourceText | undefined {
   let bytes: Uint8Array;
   try {
-    bytes = readBounded(path);
+    bytes = readPackedFile(path) ?? readBounded(path);
   } catch (error) {
     report.add({
       code: "C001",
@@ -88,6 +97,8 @@ export type PathKind = "file" | "directory" | "missing";
 
 /** What a path leads to, through symbolic links; unreadable counts as a file, reading says why. */
 export function kindOf(path: string): PathKind {
+  if (isPackedFile(path)) return "file";
+  if (packedFilesIn(path)) return "directory";
   try {
     return Deno.statSync(path).isDirectory ? "directory" : "file";
   } catch (error) {
@@ -97,6 +108,8 @@ export function kindOf(path: string): PathKind {
 
 /** The regular files of a directory as full paths, sorted as upstream does: by their bytes. */
 export function filesIn(directory: string, report: Report, at?: Span): readonly string[] {
+  const packed = packedFilesIn(directory);
+  if (packed) return packed.toSorted(byBytes);
   const paths: string[] = [];
   try {
     for (const entry of Deno.readDirSync(directory)) {
@@ -110,7 +123,11 @@ export function filesIn(directory: string, report: Report, at?: Span): readonly 
       at,
     });
   }
-  return paths.sort((a, b) => a < b ? -1 : 1);
+  return paths.sort(byBytes);
+}
+
+function byBytes(one: string, other: string): number {
+  return one < other ? -1 : 1;
 }
 
 function isFile(path: string): boolean {

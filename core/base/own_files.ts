@@ -29,6 +29,11 @@ export function isPackedFile(path: string): boolean {
   return packed?.has(path) ?? false;
 }
 
+/** The files right in a folder of the binary; absent for any other path. */
+export function packedFilesIn(folder: string): readonly string[] | undefined {
+  return packed?.filesIn(folder);
+}
+
 /** A file of the binary; absent for any other path. Throws `DamagedBinary`, and as `Deno.openSync`. */
 export function readPackedFile(path: string): Uint8Array<ArrayBuffer> | undefined {
   return packed?.read(path);

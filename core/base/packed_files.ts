@@ -67,6 +67,14 @@ export class PackedFiles {
     return readAt(file, start + place.offset, place.sizeBytes);
   }
 
+  /** Paths of the files right in a folder; absent for any path but those of folders with files. */
+  filesIn(folder: string): readonly string[] | undefined {
+    const start = `${folder.replace(/\/+$/, "")}/`;
+    const paths = Object.keys(this.#table.files).map((name) => this.pathOf(name))
+      .filter((path) => path.startsWith(start) && !path.slice(start.length).includes("/"));
+    return paths.length === 0 ? undefined : paths;
+  }
+
   #find(path: string): PackedFile | undefined {
     const root = this.pathOf("");
     if (!path.startsWith(root)) return undefined;

@@ -42,6 +42,15 @@ Deno.test("PackedFiles reads each file at the end of the binary, and nothing els
   assertEquals(made.files.has("/bin/falcod/constructor"), false);
 });
 
+Deno.test("PackedFiles has folders, too", () => {
+  using made = binary(() => []);
+  assertEquals(made.files.filesIn("/bin/falcod/rules//"), ["/bin/falcod/rules/a.yaml"]);
+  assertEquals(made.files.filesIn("/bin/falcod")?.length, 2);
+  for (const other of ["/bin", "/", "", "/bin/falcod/rule", "/bin/falcod/rules/a.yaml"]) {
+    assertEquals(made.files.filesIn(other), undefined);
+  }
+});
+
 Deno.test("PackedFiles refuses a binary that is cut off or has grown", () => {
   const broken = [
     (_mark: Uint8Array) => [],

@@ -1,6 +1,6 @@
 /** Where the bytes of a capture come from. */
 import { Buffer } from "node:buffer";
-import { reasonOf } from "../base/mod.ts";
+import { readPackedFile, reasonOf } from "../base/mod.ts";
 import { isStandardInput } from "./_capture_target.ts";
 import { GunzipInput } from "./_gunzip_input.ts";
 import { refuseNamedPipe } from "./_named_pipe.ts";
@@ -55,6 +55,8 @@ export function captureIn(path: string): string {
 
 async function openSource(path: string): Promise<ByteSource> {
   if (!isStandardInput(path)) {
+    const own = readPackedFile(path);
+    if (own) return inMemory(own);
     await refuseNamedPipe(path);
     return await openFile(path);
   }
@@ -95,15 +97,22 @@ export async function captureInput(source: ByteSource): Promise<ScapInput> {
 
 /** A capture in memory that is not compressed. */
 export function memoryInput(bytes: Uint8Array): ScapInput {
+  return { read: readerOf(bytes), close() {} };
+}
+
+/** A capture in memory, compressed or not, to be looked at as a file is. */
+function inMemory(bytes: Uint8Array): ByteSource {
+  const readSync = readerOf(bytes);
+  return { readSync, read: (into) => Promise.resolve(readSync(into)), close() {} };
+}
+
+function readerOf(bytes: Uint8Array): (into: Uint8Array) => number {
   let at = 0;
-  return {
-    read(into) {
-      const part = bytes.subarray(at, at + into.length);
-      into.set(part);
-      at += part.length;
-      return part.length;
-    },
-    close() {},
+  return (into) => {
+    const part = bytes.subarray(at, at + into.length);
+    into.set(part);
+    at += part.length;
+    return part.length;
   };
 }
 

@@ -1,4 +1,5 @@
 /** Tells falco.yaml from a rules file by what is in it. */
+import { readPackedFile } from "../../base/mod.ts";
 import { openUnblocked } from "../open.ts";
 
 /** Enough for the longest licence in front of the first key. */
@@ -25,6 +26,8 @@ export function isConfigText(text: string): boolean {
 
 function headOf(path: string): string {
   try {
+    const own = readPackedFile(path);
+    if (own) return new TextDecoder().decode(own);
     // Reading a pipe would take away what the reader after us needs.
     if (!Deno.statSync(path).isFile) return "";
     using file = openUnblocked(path);

@@ -1,4 +1,5 @@
 /** Fingerprints of what was loaded, to tell machines apart that should not differ. */
+import { readPackedFile } from "../../base/mod.ts";
 import type { FileDigest, LoadedFiles } from "../../metrics/mod.ts";
 
 /** The files of a run. */
@@ -15,7 +16,7 @@ export async function digestsOf({ rules, config }: LoadedPaths): Promise<LoadedF
 async function digestAll(paths: readonly string[]): Promise<readonly FileDigest[]> {
   const digests = await Promise.all(paths.map(async (path) => {
     try {
-      const bytes = await Deno.readFile(path);
+      const bytes = readPackedFile(path) ?? await Deno.readFile(path);
       const digest = await crypto.subtle.digest("SHA-256", bytes);
       return { path, sha256: new Uint8Array(digest).toHex() };
     } catch {
