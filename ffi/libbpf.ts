@@ -1,6 +1,8 @@
 /** libbpf 1.x: the functions falcod calls, and what it prints. */
+import { isBinary } from "../core/base/own_files.ts";
 import { cString, ffiDenied, type Libc, openLibc, readCString } from "./libc.ts";
 import { NativeError } from "./native_error.ts";
+import { openPackedLibbpf, PACKED_LIBBPF_HELP } from "./packed_library.ts";
 
 const SYMBOLS = {
   libbpf_set_print: { parameters: ["function"], result: "pointer" },
@@ -38,24 +40,34 @@ export type Libbpf = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 export const LIBBPF_HELP =
   "install libbpf 1.1 or newer (Debian, Ubuntu: `apt-get install libbpf1`)";
 
+/** The one in the binary. */
+const PACKED = "falcod's own libbpf";
+
 const opened = new Map<string, Libbpf>();
 
-/** Opens libbpf at the first call, by soname or from `path`; it stays open as long as the process. */
-export function openLibbpf(path = "libbpf.so.1"): Libbpf {
+/**
+ * Opens libbpf at the first call: `path`, a path or a name for the loader. Absent: what FALCOD_LIBBPF
+ * says, else the one in the binary, else that of the machine. It stays open as long as the process.
+ */
+export function openLibbpf(path = usualLibbpf()): Libbpf {
   const known = opened.get(path);
   if (known) return known;
   try {
-    const { symbols } = Deno.dlopen(path, SYMBOLS);
+    const { symbols } = path === PACKED ? openPackedLibbpf(SYMBOLS) : Deno.dlopen(path, SYMBOLS);
     opened.set(path, symbols);
     return symbols;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw ffiDenied(cause);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new NativeError("no-libbpf", `Cannot open ${path}: ${reason}`, {
-      help: LIBBPF_HELP,
+      help: path === PACKED ? PACKED_LIBBPF_HELP : LIBBPF_HELP,
       cause,
     });
   }
+}
+
+function usualLibbpf(): string {
+  return Deno.env.get("FALCOD_LIBBPF") || (isBinary() ? PACKED : "libbpf.so.1");
 }
 
 /** "v1.1". */
