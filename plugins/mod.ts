@@ -48,6 +48,8 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "datadog", load: () => import("./sinks/datadog/mod.ts") },
   { kind: "sink", name: "datadoglogs", load: () => import("./sinks/datadoglogs/mod.ts") },
   { kind: "sink", name: "elasticsearch", load: () => import("./sinks/elasticsearch/mod.ts") },
+  { kind: "sink", name: "splunk", load: () => import("./sinks/splunk/mod.ts") },
+  { kind: "sink", name: "otlplogs", load: () => import("./sinks/otlplogs/mod.ts") },
   { kind: "sink", name: "influxdb", load: () => import("./sinks/influxdb/mod.ts") },
   { kind: "sink", name: "statsd", load: () => import("./sinks/statsd/mod.ts") },
   { kind: "sink", name: "pushgateway", load: () => import("./sinks/pushgateway/mod.ts") },
@@ -55,6 +57,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "smtp", load: () => import("./sinks/smtp/mod.ts") },
   { kind: "sink", name: "mqtt", load: () => import("./sinks/mqtt/mod.ts") },
   { kind: "sink", name: "rabbitmq", load: () => import("./sinks/rabbitmq/mod.ts") },
+  { kind: "sink", name: "webui", load: () => import("./sinks/webui/mod.ts") },
   {
     kind: "container_engine",
     name: "docker",

@@ -14,11 +14,14 @@ const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, 
   loki: (host_port) => ({ host_port }),
   mattermost: (url) => ({ webhook_url: `${url}/hooks/TOKEN` }),
   opsgenie: (url) => ({ url: `${url}/v2/alerts`, api_key: "KEY" }),
+  otlplogs: (endpoint) => ({ endpoint, protocol: "http/json" }),
   pagerduty: (url) => ({ url: `${url}/v2/enqueue`, routing_key: "KEY" }),
   rocketchat: (url) => ({ webhook_url: `${url}/hooks/ID/TOKEN` }),
   slack: (url) => ({ webhook_url: `${url}/services/T/B/TOKEN` }),
+  splunk: (host) => ({ host, token: "TOKEN", index: "security" }),
   teams: (url) => ({ webhook_url: `${url}/workflows/ID?sig=TOKEN` }),
   telegram: (host) => ({ host, token: "TOKEN", chat_id: "-100" }),
+  webui: (url) => ({ url }),
 };
 
 /** The request as a block of Markdown; absent for sinks that have none to show. */

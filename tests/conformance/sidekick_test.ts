@@ -22,6 +22,8 @@ import opsgenie, { opsgenieAlert } from "../../plugins/sinks/opsgenie/mod.ts";
 import pagerduty, { pagerdutyEvent } from "../../plugins/sinks/pagerduty/mod.ts";
 import rocketchat, { rocketchatMessage } from "../../plugins/sinks/rocketchat/mod.ts";
 import slack, { slackMessage } from "../../plugins/sinks/slack/mod.ts";
+import { splunkEvent } from "../../plugins/sinks/splunk/collector.ts";
+import splunk from "../../plugins/sinks/splunk/mod.ts";
 import { messageCard } from "../../plugins/sinks/teams/cards.ts";
 import teams from "../../plugins/sinks/teams/mod.ts";
 import { conformanceSuite } from "./corpus.ts";
@@ -84,6 +86,8 @@ const PAYLOADS: Readonly<Record<string, (alert: Alert, item: SidekickCase) => st
   rocketchat: (alert, item) => jsonText(rocketchatMessage(alert, configOf(rocketchat, chat(item)))),
   slack: (alert, item) =>
     jsonText(slackMessage(alert, configOf(slack, { ...chat(item), footer: FOOTER }))),
+  splunk: (alert) =>
+    jsonText(splunkEvent(alert, configOf(splunk, { host: "http://127.0.0.1/", token: "t" }))),
   teams: (alert) =>
     jsonText(messageCard(alert, configOf(teams, { ...WEBHOOK, title: "Falcosidekick" }))),
 };
@@ -119,6 +123,12 @@ conformanceSuite<SidekickCase>({
       reason: "an end that nobody has set is not sent, in place of the year 1",
     },
     {
+      matches: /^splunk /,
+      lines: /^(time|host|event\.(output|time|tags\[\d\])): /,
+      reason: "an event is of the time and host of the alert, not of those of its arrival; " +
+        "what is sent of it is Falco's JSON as falcod writes it",
+    },
+    {
       matches: /^(pagerduty|discord|googlechat) /,
       lines:
         /^(payload\.severity|dedup_key|payload\.custom_details\.(rule|priority|source|tags)|text|content|allowed_mentions\..*|embeds\[0\]\.color): /,
@@ -142,7 +152,7 @@ function judgePayload(item: SidekickCase): string | undefined {
     typeof value === "number"
   ).map(([name]) => name);
   const shown = new Set<string>();
-  const own = item.output === "alertmanager" || item.output === "pagerduty"
+  const own = ["alertmanager", "pagerduty", "splunk"].includes(item.output)
     ? payload
     : without(payload, new Set(numbers), shown);
   const expected = flat(item.expected), found = flat(own);

@@ -6,6 +6,8 @@ export interface Received {
   readonly path: string;
   readonly headers: Headers;
   readonly body: string;
+  /** The same, where it is no text. */
+  readonly bytes: Uint8Array;
 }
 
 export interface HttpReceiver extends AsyncDisposable {
@@ -26,7 +28,9 @@ export function httpReceiver(): HttpReceiver {
     async (request) => {
       const { method, headers, url } = request;
       const { pathname, search } = new URL(url);
-      const one = { method, headers, path: `${pathname}${search}`, body: await request.text() };
+      const bytes = await request.bytes();
+      const body = new TextDecoder().decode(bytes);
+      const one = { method, headers, path: `${pathname}${search}`, body, bytes };
       received.push(one);
       return await receiver.answer(one);
     },

@@ -1,0 +1,40 @@
+/** What a collector says it did not take of a request that it answers with 200. */
+import { cutText, escapeText, SinkError, WireError, WireMessage } from "../../../core/mod.ts";
+
+const LONGEST_REASON = 300;
+
+interface PartialSuccess {
+  readonly rejected: number;
+  readonly reason: string;
+}
+
+/** Absent where all were taken. Which were not is not told, and none of them is to be sent again. */
+export function lossOf(partial: PartialSuccess | undefined, count: number): SinkError | undefined {
+  if (!partial || !(partial.rejected > 0)) return undefined;
+  const refused = Math.min(count, Math.floor(partial.rejected));
+  const reason = escapeText(cutText(partial.reason, LONGEST_REASON));
+  return new SinkError("rejected", `The collector did not take ${refused} of ${count}: ${reason}`, {
+    accepted: count - refused,
+    refused,
+  });
+}
+
+export function protobufPartialSuccess(bytes: Uint8Array): PartialSuccess | undefined {
+  try {
+    const partial = new WireMessage(bytes).message(1);
+    return partial && { rejected: Number(partial.integer(1)), reason: partial.text(2) };
+  } catch (error) {
+    // It said 200, in a language of its own.
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
+export function jsonPartialSuccess(body: string): PartialSuccess | undefined {
+  try {
+    const { rejectedLogRecords: rejected, errorMessage = "" } = JSON.parse(body).partialSuccess;
+    return { rejected: Number(rejected), reason: String(errorMessage) };
+  } catch {
+    return undefined;
+  }
+}
