@@ -1,13 +1,18 @@
-/** Templates of messages, in the part of Go's language that falcosidekick's users write. */
+/** Templates of messages, as falcosidekick's users write them. */
 import { type Alert, escapeUnprintable } from "../alert/mod.ts";
 import { isoTimeZulu, replaceInvalid } from "../base/mod.ts";
 import { falcoOutput, sortedTags } from "./document.ts";
-import { valueText } from "./facts.ts";
+import {
+  compileGoTemplate,
+  type GoTemplate,
+  type Mistake,
+  type TemplateValue,
+} from "./go_template.ts";
 
 /** Fills in an alert; its texts come out printable, through `escape` where the other end has a markup. */
 export type MessageTemplate = (alert: Alert, escape?: (text: string) => string) => string;
 
-export const MESSAGE_PARTS: Readonly<Record<string, (alert: Alert) => string>> = {
+export const MESSAGE_PARTS: Readonly<Record<string, (alert: Alert) => TemplateValue>> = {
   Rule: ({ rule }) => rule,
   Priority: ({ priority }) => priority,
   Source: ({ source }) => source,
@@ -15,35 +20,24 @@ export const MESSAGE_PARTS: Readonly<Record<string, (alert: Alert) => string>> =
   Output: falcoOutput,
   Message: ({ message }) => message,
   Time: ({ timeNs }) => isoTimeZulu(timeNs),
-  Tags: (alert) => `[${sortedTags(alert).join(" ")}]`,
+  Tags: sortedTags,
 };
-const ACTION = /\{\{-?\s*([^{}]*?)\s*-?\}\}/g;
-const FIELD = /^index\s+\.OutputFields\s+(?:"([^"]+)"|`([^`]+)`)$/;
+const NAMES = { ...MESSAGE_PARTS, OutputFields: ({ fields }: Alert) => fields };
 
 /** `mistake`: what between braces means nothing. */
-export function compileMessage(text: string): MessageTemplate | { readonly mistake: string } {
-  const pieces: (string | ((alert: Alert) => string))[] = [];
-  let end = 0;
-  for (const match of text.matchAll(ACTION)) {
-    pieces.push(text.slice(end, match.index));
-    end = match.index + match[0].length;
-    const action = match[1]!;
-    const field = FIELD.exec(action);
-    const name = field?.[1] ?? field?.[2];
-    const part = Object.hasOwn(MESSAGE_PARTS, action.slice(1))
-      ? MESSAGE_PARTS[action.slice(1)]
-      : undefined;
-    if (name !== undefined) {
-      pieces.push(({ fields }) => {
-        const value = fields.get(name);
-        return value === undefined ? "" : valueText(value);
-      });
-    } else if (part && action.startsWith(".")) pieces.push(part);
-    else return { mistake: action };
-  }
-  pieces.push(text.slice(end));
+export function compileMessage(text: string): MessageTemplate | Mistake {
+  const template = compileGoTemplate<Alert>(text, { names: NAMES });
+  if ("mistake" in template) return template;
   return (alert, escape = (text) => text) =>
-    pieces.map((piece) =>
-      typeof piece === "string" ? piece : escape(escapeUnprintable(replaceInvalid(piece(alert))))
-    ).join("");
+    template(alert, (text) => escape(escapeUnprintable(replaceInvalid(text))));
+}
+
+/** A text made of `output_fields`, in which a dot stands for all of them: `{{ index . "proc.name" }}`. */
+export function compileFieldTemplate(
+  text: string,
+): ((fields: Alert["fields"]) => string) | Mistake {
+  const template: GoTemplate<Alert["fields"]> | Mistake = compileGoTemplate(text, {
+    dot: (fields) => fields,
+  });
+  return "mistake" in template ? template : (fields) => template(fields, (text) => text);
 }
