@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/delivery": 6,
   "core/http": 6,
   "core/forward": 6,
+  "core/package": 7,
   "core/peer": 7,
   "core/metrics": 7,
   "core/app": 8,
@@ -38,8 +39,9 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
   "semver": /^core\/plugin\/api_version\.ts$/,
   "zod": /(^|\/)schema\.ts$|^core\/plugin\/|^core\/app\/config\//,
-  "commander": /^core\/app\/cli\//,
-  "@commander-js/extra-typings": /^core\/app\/cli\//,
+  "commander": /^core\/app\/(cli|completion)\/|^core\/app\/commands\/complete\.ts$/,
+  "@commander-js/extra-typings":
+    /^core\/app\/(cli|completion)\/|^core\/app\/commands\/complete\.ts$/,
 };
 
 /** Plugins that call the kernel: its probe, and sockets that Deno has no call for. */

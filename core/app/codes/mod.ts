@@ -9,6 +9,7 @@ import { CONFIG_CODES } from "./config.ts";
 import type { CodeEntry } from "./entry.ts";
 import { GIVEN_CODES } from "./given.ts";
 import { OUTPUT_CODES } from "./outputs.ts";
+import { PACKAGE_CODES } from "./packages.ts";
 import { PLUGIN_CODES } from "./plugins.ts";
 import { RULE_TEST_CODES } from "./rule_tests.ts";
 import { RULE_CODES } from "./rules.ts";
@@ -24,6 +25,7 @@ export const CODES: readonly CodeEntry[] = [
   ...RULE_CODES,
   ...CONFIG_CODES,
   ...PLUGIN_CODES,
+  ...PACKAGE_CODES,
   ...GIVEN_CODES,
   ...RULE_TEST_CODES,
 ];
