@@ -2,11 +2,7 @@
 // @ts-types="@types/semver"
 import semver from "semver";
 
-/**
- * Of what plugins are written against: `core/plugin/sdk`. It grows with what is added (the second number)
- * and breaks with what is changed or removed (the first).
- */
-export const API_VERSION = "1.0.0";
+export { API_VERSION } from "./sdk/mod.ts";
 
 /** Versions and ranges longer than that are none. */
 const MAX_LENGTH = 128;
