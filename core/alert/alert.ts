@@ -32,6 +32,11 @@ export interface Alert {
    * spelled as `escapeText` does; `unescapeText` gives the plain text.
    */
   readonly message: string;
+  /**
+   * The whole line, plain, of an alert that somebody else has sent: with time and priority in front, as
+   * it came or as it was asked for. Absent: it is made of these.
+   */
+  readonly output?: string;
   /** Keyed as the template wrote the fields, `fd.name`, `proc.aname[2]`. Text is plain, not escaped. */
   readonly fields: ReadonlyMap<string, OutputValue>;
 }

@@ -11,7 +11,8 @@ export function compileMessage(source: SourceText, report: Report): AdaptAlert |
   return template && ((alert) => {
     // What falcod tells of itself has no fields of rules.
     if (alert.source === INTERNAL_SOURCE) return alert;
-    return { ...alert, message: template.render(asEvent(alert), NO_STATE).message };
+    const { output: _replaced, ...rest } = alert;
+    return { ...rest, message: template.render(asEvent(alert), NO_STATE).message };
   });
 }
 

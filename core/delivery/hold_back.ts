@@ -148,8 +148,9 @@ export class HoldBack {
     if (count === 0) return;
     const seconds = Math.max(1, Math.round((this.#now() - sinceMs) / 1000));
     const rule = escapeText(last.rule);
+    const { output: _replaced, ...alike } = last;
     this.#send({
-      ...last,
+      ...alike,
       message: `${count} more of ${rule} in ${seconds} s, the last: ${last.message}`,
       fields: new Map(last.fields).set(HELD_BACK_FIELD, count),
     });

@@ -9,7 +9,7 @@ export class Pending {
   #line = "";
 
   constructor(readonly alert: Alert) {
-    let units = alert.message.length;
+    let units = alert.message.length + (alert.output?.length ?? 0);
     for (const value of alert.fields.values()) if (typeof value === "string") units += value.length;
     this.units = units;
   }

@@ -5,6 +5,7 @@ import type { Json } from "./json.ts";
 
 /** The line Falco prints: time of day and priority in front; what falcod tells of itself has none. */
 export function falcoOutput(alert: Alert): string {
+  if (alert.output !== undefined) return alert.output;
   const message = unescapeText(alert.message);
   return alert.source === INTERNAL_SOURCE
     ? message

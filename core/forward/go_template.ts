@@ -63,7 +63,8 @@ export function compileGoTemplate<Data>(
       pieces = inner;
     } else if (keyword === "end") {
       if (!open.pop()) return { mistake: action };
-      pieces = open.at(-1)?.branches.at(-1)!.pieces ?? root;
+      const around = open.at(-1);
+      pieces = around ? around.branches.at(-1)!.pieces : root;
     } else if (keyword !== undefined) {
       const branches = open.at(-1)?.branches;
       if (!branches || branches.at(-1)!.condition === undefined) return { mistake: action };

@@ -7,7 +7,7 @@ type Written = string | number | boolean | null | readonly Written[] | {
 } | { readonly number: string };
 
 export function alertToText(alert: Alert): string {
-  const { rule, priority, source, tags, timeNs, hostname, message, fields } = alert;
+  const { rule, priority, source, tags, timeNs, hostname, message, output, fields } = alert;
   return JSON.stringify({
     rule,
     priority,
@@ -16,6 +16,7 @@ export function alertToText(alert: Alert): string {
     timeNs: String(timeNs),
     hostname,
     message,
+    output,
     fields: Array.from(fields, ([name, value]) => [name, written(value)]),
   });
 }
@@ -33,6 +34,7 @@ export function alertFromText(text: string): Alert | undefined {
         timeNs: BigInt(read.timeNs),
         hostname: read.hostname,
         message: read.message,
+        ...read.output !== undefined && { output: read.output },
         fields: new Map(read.fields.map(([name, value]) => [name, readBack(value)])),
       }
       : undefined;
@@ -52,6 +54,7 @@ function isAlert(read: unknown): read is WrittenAlert {
   const alert = read as Record<string, unknown>;
   const texts = ["rule", "source", "timeNs", "hostname", "message"];
   return texts.every((key) => typeof alert[key] === "string") &&
+    (alert.output === undefined || isText(alert.output)) &&
     PRIORITIES.includes(alert.priority as Priority) && isListOf(alert.tags, isText) &&
     isListOf(alert.fields, (field) => Array.isArray(field) && isText(field[0]));
 }

@@ -35,6 +35,13 @@ Deno.test("json: keys are in alphabetical order and nanoseconds are integers", (
   );
 });
 
+Deno.test("json: an alert that was sent keeps its line and its fields", () => {
+  const output = '10:00:00.1: Warning "x"\n';
+  const document = JSON.parse(create().format(sampleAlert({ output })));
+  assertEquals(document.output, output);
+  assertEquals(Object.keys(document.output_fields), ["proc.cmdline"]);
+});
+
 Deno.test("json: properties are left out as configured", () => {
   const line = create({
     json_include_output_property: false,

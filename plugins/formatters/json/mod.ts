@@ -38,12 +38,15 @@ export class JsonFormatter implements Formatter {
     const members = [hostname(alert)];
     if (config.json_include_message_property) members.push(`"message":${jsonString(message)}`);
     if (config.json_include_output_property) {
-      const output = `${this.#time(alert.timeNs)}: ${alert.priority} ${message}`;
+      const output = alert.output ??
+        `${this.#time(alert.timeNs)}: ${alert.priority} ${message}`;
       members.push(`"output":${jsonString(output)}`);
     }
     if (config.json_include_output_fields_property) {
-      // The rule's fields and the one that stands in front of every line.
-      const fields = new Map(alert.fields).set(this.#timeField, alert.timeNs);
+      // The rule's fields and the one that stands in front of every line; who sent one has it in there.
+      const fields = alert.output === undefined
+        ? new Map(alert.fields).set(this.#timeField, alert.timeNs)
+        : alert.fields;
       members.push(`"output_fields":${fieldsJson(fields)}`);
     }
     members.push(...names(alert));
@@ -56,7 +59,7 @@ export class JsonFormatter implements Formatter {
 function ownAlert(alert: Alert): string {
   return object([
     hostname(alert),
-    `"output":${jsonString(unescapeText(alert.message))}`,
+    `"output":${jsonString(alert.output ?? unescapeText(alert.message))}`,
     `"output_fields":${fieldsJson(alert.fields)}`,
     ...names(alert),
     time(alert),

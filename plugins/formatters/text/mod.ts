@@ -25,7 +25,8 @@ export class TextFormatter implements Formatter {
   }
 
   format(alert: Alert): string {
-    const { timeNs, priority, message } = alert;
+    const { timeNs, priority, message, output } = alert;
+    if (output !== undefined) return escapeUnprintable(output);
     const text = escapeUnprintable(message);
     const head = `${this.#time(timeNs)}: ${priority} `;
     if (alert.source !== INTERNAL_SOURCE) return head + text.replaceAll('"', '\\"');

@@ -22,6 +22,14 @@ Deno.test("text: without time_format_iso_8601 the time is that of the day, local
   );
 });
 
+Deno.test("text: an alert that was sent keeps its line, on one line", () => {
+  const alert = sampleAlert({ output: "10:00:00.1: Warning x\n\u001b[2J" });
+  assertEquals(
+    new TextFormatter(plugin.schema.parse({})).format(alert),
+    "10:00:00.1: Warning x\\n\\u001b[2J",
+  );
+});
+
 Deno.test("text: quotes and backslashes print as Falco prints them", () => {
   const message = `command=${escapeValue('sh -c "a\\b\n"')}`;
   assertEquals(
