@@ -23,6 +23,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/http": 6,
   "core/forward": 6,
   "core/package": 7,
+  "core/aws": 7,
   "core/peer": 7,
   "core/metrics": 7,
   "core/app": 8,
@@ -31,6 +32,7 @@ const LAYERS: Readonly<Record<string, number>> = {
 /** Outside package → files that may import it. */
 const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "@grpc/grpc-js": /^plugins\/(container_engines\/grpc\/connection|sinks\/grpc\/server)\.ts$/,
+  "aws4fetch": /^core\/aws\/sign\.ts$/,
   "amqplib": /^plugins\/sinks\/rabbitmq\//,
   "mqtt": /^plugins\/sinks\/mqtt\//,
   "nodemailer": /^plugins\/sinks\/smtp\//,

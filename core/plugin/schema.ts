@@ -33,7 +33,11 @@ export function whole(
     z.string({ error: wanted })
       .regex(/^[+-]?\d{1,15}$|^0x[0-9a-f]{1,12}$/i, { error: wanted, abort: true })
       .transform(Number)
-      .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted })),
+      .pipe(
+        z.number().int({ error: wanted }).min(options.min, { error: wanted }).max(options.max, {
+          error: wanted,
+        }),
+      ),
   ).default(options.standard);
 }
 
