@@ -184,7 +184,20 @@ export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> 
   readonly batchSize?: number;
   /** Lines it gets where falco.yaml does not say; absent: as `json_output` says. */
   readonly format?: "json" | "text";
+  /**
+   * What it does in a process of its own, which it starts as `falcod helper <name>` (`ownProgram`): for
+   * packages that others can bring down. Resolves when the process may end, soon after its input has.
+   */
+  helper?(pipes: HelperPipes): Promise<void>;
 }
+
+/** Standard input and output of a helper; what it prints elsewhere nobody reads. */
+export interface HelperPipes {
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Returns at once; what is said is kept in order. */
+  output(bytes: Uint8Array): void;
+}
+
 export interface ContainerEnginePlugin<Config = unknown>
   extends Described<"container_engine", Config> {
   create(config: Config): ContainerEngine;

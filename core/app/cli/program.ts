@@ -10,6 +10,7 @@ import { oneOf } from "./arguments.ts";
 import { addCaptures } from "./captures.ts";
 import { addChecking } from "./checking.ts";
 import type { Done } from "./done.ts";
+import { addHelper } from "./helper.ts";
 import { addShells } from "./shells.ts";
 import { addTrying } from "./trying.ts";
 import { addWatching } from "./watching.ts";
@@ -21,6 +22,7 @@ const GROUPS: readonly ((program: Command, host: Host, done: Done) => void)[] = 
   addTrying,
   addCaptures,
   addAbout,
+  addHelper,
   addShells,
 ];
 

@@ -1,11 +1,12 @@
 import { ChannelCredentials, Client, type ServiceError } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { type OutputValue, WireMessage } from "../../../core/mod.ts";
+import { type Logger, type OutputValue, WireMessage } from "../../../core/mod.ts";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { newAuthority } from "../../../tests/certificates.ts";
 import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
+import { encodeFrame, packMessages, readFrames, unpackMessages } from "./frames.ts";
 import { GrpcSink } from "./mod.ts";
 import { bindAddressOf, schema } from "./schema.ts";
 
@@ -67,11 +68,11 @@ interface Served extends AsyncDisposable {
   readonly path: string;
 }
 
-async function serve(more: Record<string, unknown> = {}): Promise<Served> {
+async function serve(more: Record<string, unknown> = {}, log?: Logger): Promise<Served> {
   const folder = await Deno.makeTempDir({ prefix: "falcod-grpc-" });
   const path = `${folder}/run/falco.sock`;
-  const sink = new GrpcSink(schema.parse({ bind_address: `unix://${path}`, ...more }));
-  await sink.serving;
+  const sink = new GrpcSink(schema.parse({ bind_address: `unix://${path}`, ...more }), log);
+  await sink.server.listening;
   const client = new TestClient(`unix:${path}`);
   return {
     sink,
@@ -215,7 +216,7 @@ Deno.test("grpc: a socket left over is replaced, another program's is not", asyn
   const errors: string[] = [];
   const log = { debug() {}, info() {}, warning() {}, error: (text: string) => errors.push(text) };
   const second = new GrpcSink(schema.parse({ bind_address: `unix:${first.path}` }), log);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await second.close();
   assert(errors[0]?.includes("another program listens"), errors[0]);
   assertEquals((await Deno.stat(first.path)).mode! & 0o777, 0o600);
@@ -223,7 +224,7 @@ Deno.test("grpc: a socket left over is replaced, another program's is not", asyn
   const stale = `${first.path}.stale`;
   await leaveSocket(stale);
   const third = new GrpcSink(schema.parse({ bind_address: `unix://${stale}` }));
-  assert(await third.serving);
+  assert(await third.server.listening);
   await third.close();
 });
 
@@ -249,7 +250,7 @@ Deno.test("grpc: over TCP both sides show certificates", async () => {
     cert_chain: `${folder}/server.crt`,
     root_certs: `${folder}/ca.crt`,
   }));
-  const port = (await sink.serving)!.port;
+  const port = (await sink.server.listening)!.port;
   const clientWith = (own?: { readonly certificate: string; readonly key: string }) =>
     new TestClient(
       `127.0.0.1:${port}`,
@@ -270,6 +271,94 @@ Deno.test("grpc: over TCP both sides show certificates", async () => {
   await sink.close();
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("grpc: when its server is killed, falcod goes on, and no alert is lost", async () => {
+  await using served = await serve();
+  const { sink, path } = served;
+  await sink.write(formatted("1", "2"));
+  const killed = sink.server.pid!;
+  Deno.kill(killed, "SIGKILL");
+  while (sink.server.pid === killed) await new Promise((resolve) => setTimeout(resolve, 10));
+  const client = new TestClient(`unix:${path}`);
+  const found = await eventually(() => client.get());
+  assertEquals(found.map((message) => message.text(5)), ["1", "2"]);
+  client.close();
+});
+
+/** The server may not listen yet. */
+async function eventually<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** The preface of HTTP/2, then frames: length, type, flags, stream, payload. */
+const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+const SETTINGS = Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 0, 0);
+const GOAWAY = Uint8Array.of(0, 0, 8, 7, 0, 0, 0, 0, 0, ...new Array<number>(8).fill(0));
+
+/** What no client should say after that it goes away. */
+function randomFrame(): Uint8Array {
+  const [type = 0, flags = 0, stream = 0, ...payload] = crypto.getRandomValues(new Uint8Array(15));
+  return Uint8Array.of(0, 0, payload.length, type % 11, flags, 0, 0, 0, stream % 6, ...payload);
+}
+
+Deno.test("grpc: clients that break the rules of HTTP/2, many and fast, cost no alert", async () => {
+  const errors: string[] = [];
+  const log = { debug() {}, info() {}, warning() {}, error: (text: string) => errors.push(text) };
+  await using served = await serve({}, log);
+  await served.sink.write(formatted("1"));
+  for (let round = 0; round < 100 && errors.length === 0; round++) {
+    await Promise.all(Array.from({ length: 5 }, async (_, index) => {
+      const socket = await Deno.connect({ transport: "unix", path: served.path }).catch(() => {});
+      // Its server has just been brought down.
+      if (!socket) return;
+      const frames = Array.from({ length: index + 1 }, randomFrame);
+      await socket.write(Buffer.concat([PREFACE, SETTINGS, GOAWAY, ...frames])).catch(() => {});
+      if (round % 2 > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+      socket.close();
+    }));
+  }
+  const client = new TestClient(`unix:${served.path}`);
+  const found = await eventually(() => client.get());
+  assertEquals(found.map((message) => message.text(5)), ["1"]);
+  client.close();
+  for (const error of errors) assert(error.includes("is started again"), error);
+  for (const error of errors) assert(error.includes("is started again"), error);
+});
+
+Deno.test("grpc: what falcod and its server say to each other comes in any pieces", async () => {
+  const sent = [new Uint8Array(), Uint8Array.of(1, 2, 3), new Uint8Array(5000).fill(7)];
+  const bytes = Buffer.concat([
+    encodeFrame(1, { id: 7, payload: packMessages(sent) }),
+    encodeFrame(2, { id: 2 ** 32 - 1, number: 9 }),
+  ]);
+  for (const size of [1, 7, 1000, bytes.length]) {
+    const pieces = Array.from(
+      { length: Math.ceil(bytes.length / size) },
+      (_, index) => bytes.subarray(index * size, (index + 1) * size),
+    );
+    const [first, second] = await Array.fromAsync(readFrames(stream(pieces), 1 << 20));
+    assertEquals([first!.kind, first!.id, unpackMessages(first!.payload)], [1, 7, sent]);
+    assertEquals([second!.id, second!.number, second!.payload.length], [2 ** 32 - 1, 9, 0]);
+  }
+  const tooMuch = stream([encodeFrame(0, { payload: new Uint8Array(101) })]);
+  await assertRejects(() => Array.fromAsync(readFrames(tooMuch, 100)));
+  for (let i = 0; i < 1000; i++) {
+    const garbage = crypto.getRandomValues(new Uint8Array(64));
+    await Array.fromAsync(readFrames(stream([garbage]), 32)).catch((error) => {
+      if (!(error instanceof RangeError)) throw error;
+    });
+  }
+});
+
+async function* stream(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}
 
 Deno.test("grpc: addresses are sockets or host and port", () => {
   assertEquals(bindAddressOf("unix:///run/falco.sock"), { path: "/run/falco.sock" });

@@ -1,5 +1,5 @@
 /**
- * Falco's gRPC services on a unix socket, or on TCP where clients show certificates.
+ * In a process of its own (`helper.ts`): Falco's gRPC services on a unix socket, or on TCP where clients show certificates.
  *
  * `get` answers with what waits and ends. `sub` goes on: once a client has sent a request, it gets
  * alerts as they come, until it ends its side.
@@ -14,7 +14,6 @@ import type {
   ServerWritableStream,
 } from "@grpc/grpc-js";
 import { type BindAddress, bindAddressOf, type GrpcConfig } from "./schema.ts";
-import type { Shelf } from "./shelf.ts";
 
 type Grpc = typeof import("@grpc/grpc-js");
 type Outgoing =
@@ -25,9 +24,23 @@ type Outgoing =
 const MAX_REQUEST_BYTES = 4096;
 const MAX_STREAMS = 100;
 
+/** Messages that a client takes. */
+export interface Portion {
+  /** Empty: there are none now. */
+  readonly messages: readonly Uint8Array[];
+  /** Told once how many of them, from the first, are on their way to the client. */
+  done(written: number): void;
+}
+
+/** Where messages come from. */
+export interface MessageSource {
+  /** Waits for the first until the signal aborts; rejects when there will never be any. */
+  take(signal: AbortSignal): Promise<Portion>;
+}
+
 export interface ServerOptions {
   readonly config: GrpcConfig;
-  readonly shelf: Shelf;
+  readonly source: MessageSource;
   /** What `falco.version.service` answers. */
   readonly version: Uint8Array;
 }
@@ -40,7 +53,9 @@ export interface OutputServer {
 }
 
 /** Rejects when it cannot listen. The package is only loaded now. */
-export async function openServer({ config, shelf, version }: ServerOptions): Promise<OutputServer> {
+export async function openServer(
+  { config, source, version }: ServerOptions,
+): Promise<OutputServer> {
   const grpc = await import("@grpc/grpc-js");
   const place = bindAddressOf(config.bind_address)!;
   const credentials = await credentialsFor(place, config, grpc);
@@ -50,7 +65,7 @@ export async function openServer({ config, shelf, version }: ServerOptions): Pro
     "grpc.max_concurrent_streams": MAX_STREAMS,
   });
   const stop = new AbortController();
-  addServices(server, { shelf, version, signal: stop.signal });
+  addServices(server, { source, version, signal: stop.signal });
   const target = "path" in place ? `unix:${place.path}` : place.address;
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync(target, credentials, (error, bound) => error ? reject(error) : resolve(bound))
@@ -103,8 +118,8 @@ async function makeWay(path: string): Promise<void> {
 
 function addServices(
   server: Server,
-  { shelf, version, signal }: {
-    readonly shelf: Shelf;
+  { source, version, signal }: {
+    readonly source: MessageSource;
     readonly version: Uint8Array;
     readonly signal: AbortSignal;
   },
@@ -123,7 +138,7 @@ function addServices(
     sub: method("/falco.outputs.service/sub", { request: true, response: true }),
   }, {
     get: (call: ServerWritableStream<Uint8Array, Uint8Array>) => {
-      void hand(call, { shelf, signal: AbortSignal.abort() });
+      void hand(call, { source, signal: AbortSignal.abort() });
     },
     sub: (call: ServerDuplexStream<Uint8Array, Uint8Array>) => {
       const done = new AbortController();
@@ -131,7 +146,7 @@ function addServices(
       call.on("data", () => {
         if (isAsked) return;
         isAsked = true;
-        void hand(call, { shelf, signal: AbortSignal.any([signal, done.signal]) });
+        void hand(call, { source, signal: AbortSignal.any([signal, done.signal]) });
       });
       call.on("end", () => {
         done.abort();
@@ -154,25 +169,22 @@ function addServices(
 /** Gives a client what waits, then what comes until the signal aborts, as fast as it reads. */
 async function hand(
   call: Outgoing,
-  { shelf, signal }: { readonly shelf: Shelf; readonly signal: AbortSignal },
+  { source, signal }: { readonly source: MessageSource; readonly signal: AbortSignal },
 ): Promise<void> {
   const gone = new AbortController();
   call.on("cancelled", () => gone.abort());
   call.on("close", () => gone.abort());
   call.on("error", () => gone.abort());
   const until = AbortSignal.any([signal, gone.signal]);
-  for (;;) {
-    if (call.cancelled) return;
-    const message = shelf.take();
-    if (message === undefined) {
-      if (until.aborted) break;
-      await shelf.message(until);
-      continue;
+  while (!call.cancelled) {
+    const { messages, done } = await source.take(until);
+    if (messages.length === 0) break;
+    let count = 0;
+    for (const message of messages) {
+      if (!await written(call, { message, gone: gone.signal })) break;
+      count++;
     }
-    if (!await written(call, { message, gone: gone.signal })) {
-      shelf.putBack(message);
-      return;
-    }
+    done(count);
   }
   call.end();
 }

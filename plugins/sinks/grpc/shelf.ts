@@ -36,11 +36,11 @@ export class Shelf {
     return message;
   }
 
-  /** What a client took and did not get is the next to be taken. */
-  putBack(message: Uint8Array): void {
-    if (this.#next > 0) this.#messages[--this.#next] = message;
-    else this.#messages.unshift(message);
-    this.#messageWanted.shift()?.();
+  /** What a client took and did not get is the next to be taken, in this order. */
+  putBack(messages: readonly Uint8Array[]): void {
+    this.#messages = [...messages, ...this.#messages.slice(this.#next)];
+    this.#next = 0;
+    for (const wake of this.#messageWanted.splice(0, messages.length)) wake();
   }
 
   /** Resolves when there may be room, or the signal aborts. */
