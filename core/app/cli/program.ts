@@ -22,8 +22,8 @@ const GROUPS: readonly ((program: Command, host: Host, done: Done) => void)[] = 
   addTrying,
   addCaptures,
   addAbout,
-  addHelper,
   addShells,
+  addHelper,
 ];
 
 const PROGRAM_EXAMPLES = `
