@@ -18,6 +18,9 @@ function coloured(output: Output, host: Host, choice: () => ColourChoice): Outpu
   return {
     write: (text) => output.write(text),
     isTerminal: output.isTerminal,
+    get columns() {
+      return output.columns;
+    },
     get isGone() {
       return output.isGone ?? false;
     },

@@ -12,6 +12,8 @@ export interface Output {
   readonly isGone?: boolean;
   /** Whether texts may have colours in them; absent: no. */
   readonly hasColours?: boolean;
+  /** Width of the terminal; absent: it is none, or does not tell. */
+  readonly columns?: number | undefined;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";
@@ -76,7 +78,18 @@ function outputTo(
     get isGone() {
       return gone;
     },
+    get columns() {
+      return stream.isTerminal() ? terminalColumns() : undefined;
+    },
   };
+}
+
+function terminalColumns(): number | undefined {
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A log on a full disk is no reason not to watch, nor to stop. */

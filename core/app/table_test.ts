@@ -42,3 +42,15 @@ Deno.test("nothingFound() suggests the near name, or where to look", () => {
   );
   assertEquals(nothingFound("field", "zzz\x1b", options), 'no field "zzz\\u001b"; see the list\n');
 });
+
+Deno.test("printTable() breaks the last column where a terminal is too narrow for it", () => {
+  let text = "";
+  const output = {
+    write: (more: string) => void (text += more),
+    isTerminal: true,
+    columns: 30,
+    hasColours: true,
+  };
+  printTable({ heads: ["a", "b"], rows: [["x", "one two three four five six seven"]] }, output);
+  assertEquals(text, "\x1b[1mA  B\x1b[0m\nx  one two three four five six\n   seven\n");
+});

@@ -37,6 +37,8 @@ export interface WatchRequest {
   readonly loadedPaths?: LoadedPaths;
   /** All sources see events now, but for those that could not start. */
   readonly onReady: (sources: readonly string[]) => void;
+  /** How many events there were so far, of a source that lets others have a turn. */
+  readonly onProgress?: (events: number) => void;
   /** Whether outputs are to be opened again, asked several times a second; absent: never. */
   readonly isReopenAsked?: () => boolean;
   /** Brings other rules in as long as the run lasts; ends with the signal. */
@@ -213,7 +215,10 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         seed: (processes) => state.seed(processes),
         account: (change) => state.account(change),
         container: (container) => state.containers.set(container),
-        settle: () => settle(delivery),
+        settle: () => {
+          request.onProgress?.(run.events);
+          return settle(delivery);
+        },
         ready: () => {
           // Other rules came while it was starting.
           if (engine.ruleset !== ruleset) source.update(needsFor(engine.ruleset, source));

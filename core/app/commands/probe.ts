@@ -1,5 +1,6 @@
 /** `falcod probe`: can this machine be watched, and if not, what is missing. */
 import { checkSupport, type Support, type SupportItem } from "../../../ffi/mod.ts";
+import { styled } from "../colour.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host, Output } from "../host.ts";
 
@@ -14,12 +15,18 @@ export function probeCommand({ json }: { readonly json: boolean }, host: Host): 
 function printSupport({ ok, items }: Support, out: Output): void {
   const width = Math.max(...items.map((item) => item.name.length));
   for (const item of items) {
-    out.write(`${markOf(item).padEnd(7)}  ${item.name.padEnd(width)}  ${item.found}\n`);
+    const mark = styled(markOf(item).padEnd(7), styleOf(item), out);
+    out.write(`${mark}  ${item.name.padEnd(width)}  ${item.found}\n`);
     if (item.ok) continue;
     out.write(`${" ".repeat(width + 11)}needed: ${item.needed}\n`);
     if (item.required) out.write(`${" ".repeat(width + 11)}help: ${item.help}\n`);
   }
   out.write(ok ? "Live capture is possible.\n" : "Live capture is not possible here.\n");
+}
+
+function styleOf({ ok, required }: SupportItem) {
+  if (ok) return "good";
+  return required ? "bad" : "odd";
 }
 
 function markOf(item: SupportItem): string {

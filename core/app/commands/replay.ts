@@ -8,11 +8,13 @@ import type { State } from "../../state/mod.ts";
 import { K8S_AUDIT } from "../config/k8s_audit.ts";
 import type { Wired } from "../config/settings.ts";
 import { auditLogSource, playAuditLog } from "../replay/audit_log.ts";
+import { counted } from "../count.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
 import { type EventLines, eventLines, type LinesRequest } from "../replay/event_lines.ts";
+import { showProgress } from "../progress.ts";
 import { printDiagnostics, tellProblems } from "../report.ts";
 import { prepare, type Start } from "../start.ts";
 import { alertsLost, summaryLines } from "../summary.ts";
@@ -96,6 +98,7 @@ async function judge(
   },
 ): Promise<boolean> {
   const { watch } = await import("../watch.ts");
+  const progress = showProgress("replaying", host.error);
   const summary = await watch({
     config: loaded.config,
     settings: { ...settings, sources: [recording], containerEngines: [] },
@@ -106,7 +109,8 @@ async function judge(
     hostname: host.environment("FALCO_HOSTNAME") || Deno.hostname(),
     unbuffered: false,
     onReady: () => {},
-  });
+    onProgress: (events) => progress.tell(counted(events, "event")),
+  }).finally(() => progress.end());
   for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
   if (summary.failure !== undefined) throw summary.failure;
   return !summary.outputsGone && alertsLost(summary) === 0;
@@ -144,15 +148,20 @@ async function printEvents(
   play: (state: State, context: PlayContext) => Promise<void>,
 ): Promise<boolean> {
   const gone = new AbortController();
+  // On one terminal the events tell it themselves.
+  const progress = host.out.isTerminal ? undefined : showProgress("replaying", host.error);
+  let events = 0;
   let waiting = "";
   const write = () => {
     if (waiting !== "") host.out.write(waiting);
     waiting = "";
+    progress?.tell(counted(events, "event"));
     if (host.out.isGone) gone.abort();
     return undefined;
   };
   const state = recordedState();
   const deliver = (event: Event) => {
+    events++;
     state.begin(event);
     const line = lineOf(event, state);
     if (line !== undefined) waiting += `${line}\n`;
@@ -168,6 +177,7 @@ async function printEvents(
     });
   } finally {
     write();
+    progress?.end();
   }
   return !gone.signal.aborted;
 }
