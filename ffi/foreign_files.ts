@@ -21,20 +21,22 @@ const MAX_MOUNTS_BYTES = 256 * 1024;
 export class ForeignRoot implements Disposable {
   readonly #fileDescriptor: number;
 
-  private constructor(fileDescriptor: number) {
+  readonly #proc: string;
+
+  private constructor(fileDescriptor: number, proc: string) {
     this.#fileDescriptor = fileDescriptor;
+    this.#proc = proc;
   }
 
-  /** Absent when the process is gone, or its files are such that looking at them could take long. */
-  static open(processId: number): ForeignRoot | undefined {
-    const opened = openAt(
-      AT_FDCWD,
-      `/proc/${processId}/root`,
-      O_PATH | O_DIRECTORY | O_CLOEXEC,
-      0n,
-    );
+  /**
+   * Absent when the process is gone, or its files are such that looking at them could take long. `proc`
+   * is where the process has that id.
+   */
+  static open(processId: number, proc = "/proc"): ForeignRoot | undefined {
+    const flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    const opened = openAt(AT_FDCWD, `${proc}/${processId}/root`, flags, 0n);
     if (opened < 0) return undefined;
-    const root = new ForeignRoot(opened);
+    const root = new ForeignRoot(opened, proc);
     if (root.#isLocal(processId)) return root;
     root[Symbol.dispose]();
     return undefined;
@@ -84,7 +86,7 @@ export class ForeignRoot implements Disposable {
     try {
       const info = textUpTo(`/proc/self/fdinfo/${this.#fileDescriptor}`, MAX_MOUNTS_BYTES);
       const id = /^mnt_id:\s*(\d+)$/m.exec(info ?? "")?.[1];
-      const mounts = textUpTo(`/proc/${processId}/mountinfo`, MAX_MOUNTS_BYTES) ?? "";
+      const mounts = textUpTo(`${this.#proc}/${processId}/mountinfo`, MAX_MOUNTS_BYTES) ?? "";
       const mount = mounts.split("\n").find((line) => line.startsWith(`${id} `));
       return LOCAL.has(/ - (\S+) /.exec(mount ?? "")?.[1] ?? "");
     } catch {

@@ -1,5 +1,5 @@
 /** The few files of the host that the state reads; an interface, so that tests bring their own. */
-import { decodeUtf8, readAtMost } from "../base/mod.ts";
+import { decodeUtf8, hostRoot, readAtMost } from "../base/mod.ts";
 
 export interface HostFiles {
   /** Absent when it cannot be read or is larger than `maxBytes`. */
@@ -8,12 +8,13 @@ export interface HostFiles {
   version(path: string): string | undefined;
 }
 
-/** The real ones. `root` is put in front of every path: "/host" where the host is mounted there. */
-export function hostFiles(root = ""): HostFiles {
+/** The real ones, below `root`; falcod's own /proc/self stays its own. */
+export function hostFiles(root = hostRoot()): HostFiles {
+  const placeOf = (path: string) => path.startsWith("/proc/self/") ? path : root + path;
   return {
     read(path, maxBytes) {
       try {
-        using file = Deno.openSync(root + path);
+        using file = Deno.openSync(placeOf(path));
         // Files in /proc tell no size, so the bound is applied while reading.
         const bytes = readAtMost(file, maxBytes);
         return bytes && decodeUtf8(bytes);
@@ -23,7 +24,7 @@ export function hostFiles(root = ""): HostFiles {
     },
     version(path) {
       try {
-        const { mtime, size, ino } = Deno.statSync(root + path);
+        const { mtime, size, ino } = Deno.statSync(placeOf(path));
         return `${mtime?.getTime()} ${size} ${ino}`;
       } catch {
         return undefined;

@@ -5,6 +5,7 @@
  * Facts: falcosecurity/plugins plugins/container README.md and plugin_config.cpp, falco 0.40 falco.yaml.
  */
 import { z } from "zod";
+import { onHost } from "../../base/mod.ts";
 import { socketPath } from "../../base/socket_address.ts";
 import {
   type Container,
@@ -193,5 +194,5 @@ function oldEngines({ docker, podman, cri, ...rest }: Config["container_engines"
 
 function socketsOf({ enabled, sockets }: EngineEntry, standard: readonly string[]) {
   if (!enabled) return [];
-  return sockets.length > 0 ? sockets : standard;
+  return (sockets.length > 0 ? sockets : standard).map((socket) => onHost(socket));
 }

@@ -6,8 +6,11 @@ import { ForeignRoot } from "../../../ffi/mod.ts";
 const MAX_BYTES = 256 * 1024;
 
 /** Absent when the process is gone or its files cannot be looked at; "host": they are the host's own. */
-export function readAccounts(processId: number): AccountFiles | "host" | undefined {
-  using root = ForeignRoot.open(processId);
+export function readAccounts(
+  processId: number,
+  proc: string,
+): AccountFiles | "host" | undefined {
+  using root = ForeignRoot.open(processId, proc);
   if (!root) return undefined;
   if (root.isOwn) return "host";
   const text = (path: string) => {

@@ -5,10 +5,13 @@ import {
   eventCodesByName,
   type EventNeeds,
   exitEventOfSyscall,
+  hostProc,
   type Logger,
+  processIdIn,
   type ProcessSnapshot,
   type ProgramUse,
   type ReadAccounts,
+  showsAllProcesses,
   type Source,
   type SourceContext,
   type SourceCounters,
@@ -41,7 +44,10 @@ const SYS_CLOSE = 3;
 const LIFECYCLE_RING_BYTES = 4 << 20;
 /** Rings full of the smallest records hold less than that many looks bring. */
 const LAST_LOOKS = 10;
-const PROC = "/proc";
+const FEW_PROCESSES =
+  "this container does not see the machine's processes: those that run already stay " +
+  "unknown, and falcod cannot tell its own system calls from theirs; give it the host's pid namespace " +
+  "(hostPID: true, --pid=host), or mount the host's /proc below HOST_ROOT";
 const SYS_CLONE = 56;
 const SIGNALS = "signaldeliver";
 /** What happens between system calls, and its event. */
@@ -77,6 +83,7 @@ export class SyscallSource implements Source {
   readonly engineName = "modern_bpf";
   readonly dropsHelp = "a larger engine.modern_ebpf.buf_size_preset survives longer bursts";
   readonly #config: SyscallConfig;
+  readonly #proc = hostProc();
   #capture: Capture | undefined;
   /** Event types that rules do not get to see. */
   readonly #excluded: ReadonlySet<number>;
@@ -96,6 +103,7 @@ export class SyscallSource implements Source {
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
     this.#wantsEnvironment = wantsEnvironment(needs);
     this.#log = context.log;
+    if (showsAllProcesses(this.#proc) === false) context.log.warning(FEW_PROCESSES);
     const scope = this.#config.scopeProcessId;
     if (scope !== undefined && !this.snapshot(scope)) throw new ScopeMissing(scope);
     using capture = openCapture({
@@ -110,7 +118,7 @@ export class SyscallSource implements Source {
     });
     for (const reason of capture.rejected) context.log.debug(reason);
     capture.setCompatSyscalls(compatSyscalls());
-    capture.ignore(Deno.pid);
+    capture.ignore(processIdIn(this.#proc) ?? Deno.pid);
     this.#capture = capture;
     try {
       this.update(needs);
@@ -275,12 +283,12 @@ export class SyscallSource implements Source {
   }
 
   accounts(processId: number): ReturnType<ReadAccounts> {
-    return readAccounts(processId);
+    return readAccounts(processId, this.#proc);
   }
 
   #procfs() {
     return {
-      root: PROC,
+      root: this.#proc,
       environment: this.#wantsEnvironment,
       argsLimit: this.#config.argsLimit,
     };
