@@ -65,10 +65,10 @@ export class RabbitmqSink implements Sink {
 async function publish(
   connection: Connection,
   { alert, line }: FormattedAlert,
-  { exchange, queue, routing_key }: RabbitmqConfig,
+  { exchange, queue_name, routing_key }: RabbitmqConfig,
 ): Promise<void> {
   const { channel, returned } = connection;
-  const key = exchange === "" ? queue : fillTopic(routing_key, alert).slice(0, MAX_KEY_LENGTH);
+  const key = exchange === "" ? queue_name : fillTopic(routing_key, alert).slice(0, MAX_KEY_LENGTH);
   const content = Buffer.from(line.toWellFormed(), "utf8");
   const messageId = createHash("sha256").update(`${alert.timeNs} ${alert.rule} `).update(content)
     .digest("base64url");
@@ -89,7 +89,7 @@ async function publish(
 
 async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connection> {
   const { connect } = await import("amqplib");
-  const { address, tls, user, virtual_host, queue, exchange, declare } = config;
+  const { address, tls, user, virtual_host, queue_name, exchange, declare } = config;
   const { host, port } = hostAndPort(address, PORT)!;
   const model = await connect({
     protocol: tls.enabled ? "amqps" : "amqp",
@@ -115,7 +115,7 @@ async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connec
     channel.on("return", ({ properties }: Message) => {
       if (typeof properties.messageId === "string") connection.returned.add(properties.messageId);
     });
-    if (exchange === "" && declare) await channel.assertQueue(queue, { durable: true });
+    if (exchange === "" && declare) await channel.assertQueue(queue_name, { durable: true });
     return connection;
   } catch (error) {
     await model.close().catch(() => {});

@@ -133,7 +133,7 @@ function passage() {
 async function open(): Promise<SinkSubject> {
   const queue = crypto.randomUUID();
   const way = passage();
-  const sink = sinkWith({ address: `127.0.0.1:${way.port}`, queue });
+  const sink = sinkWith({ address: `127.0.0.1:${way.port}`, queue_name: queue });
   const other = await fetcher();
   const lines: string[] = [];
   return {
@@ -183,7 +183,7 @@ testWithPeer("rabbitmq: an exchange gets keys made of what alerts say", RABBITMQ
 
 testWithPeer("rabbitmq: what is missing is told, and may come later", RABBITMQ, async () => {
   await using other = await fetcher();
-  const sink = sinkWith({ queue: "later", declare: false });
+  const sink = sinkWith({ queue_name: "later", declare: false });
   await assertRejects(() => sink.write(formatted("1")), { code: "unavailable" });
   await other.channel.assertQueue("later");
   await sink.write(formatted("1"));
@@ -211,12 +211,12 @@ testWithPeer(
     const { files, tlsPort } = rabbitmq;
     const address = `127.0.0.1:${tlsPort}`;
     for (const tls of files.right) {
-      const sink = sinkWith({ address, tls, queue: "tls" });
+      const sink = sinkWith({ address, tls, queue_name: "tls" });
       await sink.write(formatted("1"));
       await sink.close();
     }
     for (const tls of files.wrong) {
-      const sink = sinkWith({ address, tls, queue: "tls" });
+      const sink = sinkWith({ address, tls, queue_name: "tls" });
       await assertRejects(() => sink.write(formatted("2")), { code: "unavailable" });
       await sink.close();
     }

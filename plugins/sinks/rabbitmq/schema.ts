@@ -17,7 +17,9 @@ export const schema = z.strictObject({
     "host:port of the server",
   ),
   virtual_host: text("/").describe("Virtual host"),
-  queue: name().prefault("falco").describe("Queue that messages go to, where no exchange is named"),
+  queue_name: name().prefault("falco").describe(
+    "Queue that messages go to, where no exchange is named",
+  ),
   declare: flag(true).describe("Whether the queue is made, durable, where it is not there"),
   exchange: name().prefault("").describe("Exchange that messages go to; it has to be there"),
   routing_key: name().prefault("falco.<priority>.<rule>").describe(
