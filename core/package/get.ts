@@ -1,0 +1,90 @@
+/** Requests to web servers and registries. */
+import { cutText, escapeText } from "../alert/mod.ts";
+import { type Download, download, DownloadError } from "../http/download.ts";
+import { Secret } from "../plugin/mod.ts";
+import { PackageError } from "../plugin/store/mod.ts";
+
+/** What whoever asks for a package decides, and what there is on the machine. */
+export interface Fetching {
+  environment(name: string): string | undefined;
+  /** Certificates (PEM) that servers are trusted by; "": those of the system. */
+  readonly certificateFile: string;
+  /** Registries of OCI may be asked without TLS. */
+  readonly allowsPlain: boolean;
+  /** Told of archives only; `totalBytes` is absent where the server does not tell. */
+  readonly progress?: (doneBytes: number, totalBytes: number | undefined) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface GetRequest {
+  readonly mostBytes: number;
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+  readonly allowsPlain?: boolean;
+  readonly isArchive?: boolean;
+  /** As in the settings of sinks; absent: as the environment says. */
+  readonly proxy?: string;
+}
+
+/** Whatever the status; throws `PackageError` (I002) where there is no answer. */
+export async function get(
+  url: URL,
+  request: GetRequest,
+  fetching: Fetching,
+): Promise<Download> {
+  const { mostBytes, headers = {}, allowsPlain = false, isArchive = false, proxy = "" } = request;
+  const { certificateFile, progress, signal } = fetching;
+  const tls = { ca: certificateFile, client_certificate: "", client_key: "", insecure: false };
+  try {
+    return await download(url, {
+      tls,
+      proxy: new Secret({ value: proxy }),
+      headers,
+      mostBytes,
+      allowsPlain,
+      ...isArchive && progress && { progress },
+      ...signal && { signal },
+    });
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    throw new PackageError("I002", error.message, { help: HELP[error.code], cause: error });
+  }
+}
+
+const HELP: Readonly<Record<DownloadError["code"], string>> = {
+  "unreachable": "is the address right, and is there a way to it? HTTPS_PROXY names a proxy, " +
+    "--ca a file with the certificate of an authority of your own",
+  "too-large": "a plugin is one module and a few files: is it the right address?",
+  "not-tls": "anybody on the way could send something else; ask for an address with https://",
+  "redirects": "is it the right address?",
+  "cut-short": "try again",
+};
+
+/** For an answer that is no success. */
+export function refusal({ status, body, url }: Download, what: string): PackageError {
+  const said = new TextDecoder().decode(body.subarray(0, 2000)).trim();
+  const isText = said !== "" && !said.startsWith("<");
+  const excerpt = isText ? `: ${escapeText(cutText(said, 300))}` : "";
+  return new PackageError("I002", `${url.origin} answered ${status} for ${what}${excerpt}`, {
+    help: status === 401 || status === 403
+      ? "it wants credentials, or others: those of npm's .npmrc and of docker login are used"
+      : status === 404
+      ? "there is no such thing: look at the name and the version"
+      : "try again later",
+  });
+}
+
+/** Of an answer; throws `PackageError` (I002) where it is none. */
+export function jsonOf({ body, url }: Download, what: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch (error) {
+    throw nonsense(url, what, error);
+  }
+}
+
+export function nonsense(url: URL, what: string, cause?: unknown): PackageError {
+  return new PackageError("I002", `What ${url.origin} answers for ${what} is not understood`, {
+    help: "is it a registry, and is it the right address?",
+    cause,
+  });
+}

@@ -1,0 +1,110 @@
+/** Packages from registries of npm. */
+import { compareVersions, isVersion, newestInRange } from "../plugin/api_version.ts";
+import { PackageError } from "../plugin/store/mod.ts";
+import { readArchive } from "./archive.ts";
+import { MAX_ARCHIVE_BYTES } from "./bounds.ts";
+import type { FetchedPackage } from "./fetched.ts";
+import { type Fetching, get, jsonOf, nonsense, refusal } from "./get.ts";
+import { checkIntegrity } from "./integrity.ts";
+import { type NpmSettings, readNpmSettings } from "./npmrc.ts";
+import type { NpmOrigin } from "./origin.ts";
+import { npmPackument, npmVersion } from "./schema.ts";
+
+const MAX_PACKUMENT_BYTES = 32 << 20;
+/** Without what only people read: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
+const ACCEPT = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8";
+
+/** Throws `PackageError`. Nothing of the package is run, whatever scripts it names. */
+export async function fetchFromNpm(origin: NpmOrigin, fetching: Fetching): Promise<FetchedPackage> {
+  const npm = readNpmSettings(fetching.environment);
+  const registry = npm.registryOf(origin.name);
+  if (!registry) {
+    throw new PackageError("I001", `The registry of "${origin.name}" is no http address`, {
+      help: "npm's variable npm_config_registry, or registry= in .npmrc, names it",
+    });
+  }
+  const asked = withCertificates(fetching, npm);
+  const request = { registry, npm, allowsPlain: registry.protocol === "http:" };
+  const found = await versionOf(origin, request, asked);
+  const { version, tarball, integrity, notes } = found;
+  const answer = await get(tarball, {
+    mostBytes: MAX_ARCHIVE_BYTES,
+    isArchive: true,
+    ...toServer(tarball, request),
+  }, asked);
+  const what = `${origin.name}@${version}`;
+  if (answer.status !== 200) throw refusal(answer, what);
+  const checked = await checkIntegrity(answer.body, integrity, what);
+  return {
+    files: await readArchive(answer.body),
+    from: `npm:${what}`,
+    integrity: checked,
+    notes,
+    hint: { name: origin.name.replace(/^@[^/]*\//, ""), version },
+  };
+}
+
+interface Asking {
+  readonly registry: URL;
+  readonly npm: NpmSettings;
+  readonly allowsPlain: boolean;
+}
+
+function toServer(url: URL, { npm, allowsPlain }: Asking) {
+  const authorization = npm.authorizationFor(url);
+  return {
+    allowsPlain,
+    proxy: npm.proxyFor(url),
+    ...authorization && { headers: { authorization } },
+  };
+}
+
+function withCertificates(fetching: Fetching, { certificateFile }: NpmSettings): Fetching {
+  return fetching.certificateFile === "" ? { ...fetching, certificateFile } : fetching;
+}
+
+async function versionOf({ name, wanted }: NpmOrigin, asking: Asking, fetching: Fetching) {
+  const { registry } = asking;
+  const url = new URL(name.replace("/", "%2f"), registry);
+  const common = toServer(url, asking);
+  const headers = { accept: ACCEPT, ...common.headers };
+  const answer = await get(url, { ...common, headers, mostBytes: MAX_PACKUMENT_BYTES }, fetching);
+  if (answer.status !== 200) throw refusal(answer, `"${name}"`);
+  const parsed = npmPackument.safeParse(jsonOf(answer, `"${name}"`));
+  if (!parsed.success) throw nonsense(url, `"${name}"`, parsed.error);
+  const { "dist-tags": tags, versions } = parsed.data;
+  const version = chosen(wanted, tags, Object.keys(versions));
+  if (version === undefined) throw noVersion(name, wanted, Object.keys(versions));
+  const described = npmVersion.safeParse(versions[version]);
+  const tarball = described.data && URL.parse(described.data.dist.tarball, registry);
+  if (!described.success || !tarball || described.data.version !== version) {
+    throw nonsense(url, `"${name}" ${version}`, described.error);
+  }
+  const { deprecated, dist: { integrity } } = described.data;
+  const notes = [
+    ...registry.protocol === "http:"
+      ? [`${registry.origin} has no TLS: whoever is on the way may change package and checksum`]
+      : [],
+    ...deprecated ? [`its maker says of this version: ${deprecated}`] : [],
+  ];
+  return { version, tarball, integrity, notes };
+}
+
+function chosen(
+  wanted: string,
+  tags: Readonly<Record<string, string>>,
+  versions: readonly string[],
+): string | undefined {
+  const exact = wanted.replace(/^[=v]+/, "");
+  if (versions.includes(exact)) return exact;
+  const tagged = Object.hasOwn(tags, wanted) ? tags[wanted] : undefined;
+  if (tagged !== undefined) return versions.includes(tagged) ? tagged : undefined;
+  return newestInRange(versions, wanted);
+}
+
+function noVersion(name: string, wanted: string, versions: readonly string[]): PackageError {
+  const newest = versions.filter(isVersion).sort((a, b) => compareVersions(b, a)).slice(0, 5);
+  return new PackageError("I003", `"${name}" has no version "${wanted}"`, {
+    help: newest.length > 0 ? `there are ${newest.join(", ")}` : "it has no versions at all",
+  });
+}
