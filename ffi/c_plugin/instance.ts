@@ -1,0 +1,378 @@
+/** A plugin at work: what Falco's libsinsp/plugin.cpp and libscap's engine source_plugin.c do with one. */
+import { EVENT_SCHEMA_VERSION, RC } from "./abi.ts";
+import { Batch, MAX_BATCH } from "./batch.ts";
+import { type PluginField, suffices, versionIn, versionText } from "./described.ts";
+import { CPluginError } from "./error.ts";
+import type { EventInput } from "./event_input.ts";
+import { FieldRequest } from "./extraction.ts";
+import type { FieldValue } from "./field_value.ts";
+import { cString } from "../libc.ts";
+import type { CPluginLibrary } from "./library.ts";
+import { copyAt, Struct, textAt } from "./memory.ts";
+import { type AsyncHandler, Owner, ownerFunctions, type OwnerOptions } from "./owner.ts";
+import { tableFunctions } from "./table_functions.ts";
+import { duringCall } from "./tables.ts";
+
+export interface InstanceOptions extends OwnerOptions {
+  /** `init_config`, as the plugin gets it. */
+  readonly config: string;
+}
+
+/** What came of asking for more events. */
+export interface NextBatch {
+  readonly outcome: "more" | "nothing-yet" | "end" | "failed";
+  /** Some may come with any of these. Borrowed until the next one is asked for. */
+  readonly events: Batch | undefined;
+}
+
+/**
+ * What plugins are handed, x86-64 and arm64 alike:
+ *
+ * ss_plugin_init_input: 0 config | 8 owner | 16 last error | 24 tables | 32 log
+ * ss_plugin_init_tables_input: 0 list_tables | 8 get_table | 16 add_table | 24 fields (3)
+ *   48 fields_ext | 56 reader_ext | 64 writer_ext
+ * ss_plugin_field_extract_input: 0 owner | 8 last error | 16 u32 number of fields | 24 fields
+ *   32 reader (4) | 64 reader_ext | 72 offsets of values
+ * ss_plugin_event_parse_input: 0 owner | 8 last error | 16 reader (4) | 48 writer (6)
+ *   96 reader_ext | 104 writer_ext
+ * ss_plugin_capture_listen_input: 0 owner | 8 routines | 16 reader_ext | 24 writer_ext | 32 last error
+ * ss_plugin_routine_vtable: 0 subscribe | 8 unsubscribe
+ */
+const INIT_BYTES = 40, TABLES_BYTES = 72, EXTRACT_BYTES = 80, PARSE_BYTES = 112, LISTEN_BYTES = 40;
+const ROUTINES_BYTES = 16, FIELDS_AT = 24;
+const READER_BYTES = 32, WRITER_BYTES = 48, FIELD_FUNCTIONS_BYTES = 24;
+const MAX_TYPES = 65_536;
+/** Messages of plugins in ours. */
+const MAX_MESSAGE_BYTES = 4096;
+const MAX_EVENT_TEXT_BYTES = 1 << 20;
+
+type State = Deno.PointerValue;
+
+/** One state of a plugin, for events of one source; not to be used any more after `destroy`. */
+export class CPlugin {
+  readonly library: CPluginLibrary;
+  readonly #owner: Owner;
+  readonly #kept: unknown[];
+  readonly #extraction = new Struct(EXTRACT_BYTES);
+  readonly #parsing = new Struct(PARSE_BYTES);
+  readonly #listening = new Struct(LISTEN_BYTES);
+  readonly #words = new Uint8Array(new ArrayBuffer(16));
+  readonly #requests = new Map<string, AnsweredRequest>();
+  #state: State = null;
+  #capture: State = null;
+  #extractFailures = 0;
+  #parseFailures = 0;
+
+  private constructor(library: CPluginLibrary, owner: Owner, kept: unknown[]) {
+    this.library = library;
+    this.#owner = owner;
+    this.#kept = kept;
+  }
+
+  /** Rejects with a `CPluginError` when the plugin does not want to. */
+  static async init(library: CPluginLibrary, options: InstanceOptions): Promise<CPlugin> {
+    const owner = new Owner(options);
+    const { symbols, capabilities } = library;
+    const { log, lastError } = ownerFunctions();
+    const config = cString(options.config);
+    const input = new Struct(INIT_BYTES);
+    input.point(0, config);
+    input.point(8, owner.pointer);
+    input.point(16, lastError);
+    input.point(32, log);
+    const usesTables = capabilities.parsing || capabilities.extraction;
+    if (usesTables) input.point(24, tablesInput());
+    const plugin = new CPlugin(library, owner, [config, input]);
+    const result = resultRoom();
+    plugin.#state = await symbols.plugin_init!(input.bytes, result);
+    owner.routines.state = plugin.#state;
+    plugin.#prepareInputs();
+    try {
+      if (resultIn(result) !== RC.success) throw plugin.#failure("plugin_init");
+      plugin.#checkSchema();
+    } catch (error) {
+      await plugin.destroy();
+      throw error;
+    }
+    return plugin;
+  }
+
+  /** Types of events that it wants fields asked of; absent: all. */
+  extractTypes(): ReadonlySet<number> | undefined {
+    return this.#types(this.library.symbols.plugin_get_extract_event_types);
+  }
+
+  /** Types of events that it wants to follow; absent: all. */
+  parseTypes(): ReadonlySet<number> | undefined {
+    return this.#types(this.library.symbols.plugin_get_parse_event_types);
+  }
+
+  /** How often it had no answer: calls that failed, which also means that an event has no such field. */
+  get failures(): { readonly extracting: number; readonly parsing: number } {
+    return { extracting: this.#extractFailures, parsing: this.#parseFailures };
+  }
+
+  /** Starts to deliver events; rejects with a `CPluginError`. */
+  async open(params: string): Promise<void> {
+    const result = resultRoom();
+    const text = cString(params);
+    this.#kept.push(text);
+    this.#capture = await this.library.symbols.plugin_open!(this.#state, text, result);
+    if (resultIn(result) !== RC.success) throw this.#failure("plugin_open");
+  }
+
+  /** Waits as long as the plugin likes to. What was returned before is gone. */
+  async nextBatch(): Promise<NextBatch> {
+    const count = zeros(), events = zeros();
+    const result = await this.library.symbols.plugin_next_batch!(
+      this.#state,
+      this.#capture,
+      count,
+      events,
+    );
+    const length = new DataView(count.buffer).getUint32(0, true);
+    const pointer = pointerIn(events);
+    if (length > MAX_BATCH) {
+      const what = `plugin_next_batch says it has ${length} events`;
+      throw this.#broken(`${what}, more than ${MAX_BATCH}`);
+    }
+    if (length > 0 && pointer === null) throw this.#broken("plugin_next_batch has no events");
+    const batch = length > 0 && pointer !== null ? new Batch(pointer, length) : undefined;
+    switch (result) {
+      case RC.success:
+        return { outcome: batch ? "more" : "nothing-yet", events: batch };
+      case RC.timeout:
+        return { outcome: "nothing-yet", events: batch };
+      case RC.eof:
+        return { outcome: "end", events: batch };
+      default:
+        return { outcome: "failed", events: batch };
+    }
+  }
+
+  /** Why `nextBatch` failed. */
+  batchFailure(): CPluginError {
+    return this.#failure("plugin_next_batch");
+  }
+
+  async close(): Promise<void> {
+    await this.library.symbols.plugin_close!(this.#state, this.#capture);
+    this.#capture = null;
+  }
+
+  /** "42.17 %" or what the plugin says; absent: it does not know. */
+  progress(): string | undefined {
+    const percent = zeros();
+    const text = textAt(
+      this.library.symbols.plugin_get_progress?.(this.#state, this.#capture, percent) ?? null,
+      MAX_MESSAGE_BYTES,
+    );
+    if (text) return text;
+    const share = new DataView(percent.buffer).getUint32(0, true);
+    return share > 0 && share <= 10_000 ? `${(share / 100).toFixed(2)} %` : undefined;
+  }
+
+  /** What it can be opened with, as JSON. */
+  async openParams(): Promise<string> {
+    const { plugin_list_open_params: list } = this.library.symbols;
+    if (!list) return "";
+    const result = resultRoom();
+    const pointer = await list(this.#state, result);
+    if (resultIn(result) !== RC.success) throw this.#failure("plugin_list_open_params");
+    return textAt(pointer) ?? "";
+  }
+
+  /** Its own text for one of its events. */
+  eventText(event: EventInput): string | undefined {
+    const { plugin_event_to_string: describe } = this.library.symbols;
+    if (!describe) return undefined;
+    return textAt(duringCall(() => describe(this.#state, event.buffer)), MAX_EVENT_TEXT_BYTES);
+  }
+
+  /** The value of a field; absent where the event has none. Fields are asked once for an event. */
+  extract(
+    event: EventInput,
+    field: PluginField,
+    argument: number | string | undefined,
+  ): FieldValue {
+    const request = this.#request(field, argument);
+    if (request.serial === event.serial) return request.value;
+    request.serial = event.serial;
+    request.asked.clear();
+    this.#extraction.point(FIELDS_AT, request.asked.struct);
+    return request.value = duringCall(() => {
+      const { plugin_extract_fields: extract } = this.library.symbols;
+      const result = extract!(this.#state, event.buffer, this.#extraction.bytes);
+      if (result === RC.success) return request.asked.value();
+      this.#extractFailures++;
+      return undefined;
+    });
+  }
+
+  /** Has the plugin follow what an event tells. */
+  parse(event: EventInput): void {
+    const { plugin_parse_event: parse } = this.library.symbols;
+    duringCall(() => {
+      if (parse!(this.#state, event.buffer, this.#parsing.bytes) !== RC.success) {
+        this.#parseFailures++;
+      }
+    });
+  }
+
+  /** From now on it may send events of its own; rejects with a `CPluginError`. */
+  async startAsync(handler: AsyncHandler): Promise<void> {
+    this.#owner.onAsyncEvent = handler;
+    const { plugin_set_async_event_handler: set } = this.library.symbols;
+    const result = await set!(this.#state, this.#owner.pointer, ownerFunctions().asyncEvent);
+    if (result !== RC.success) throw this.#failure("plugin_set_async_event_handler");
+  }
+
+  /** Resolves when its threads have ended. */
+  async stopAsync(): Promise<void> {
+    const { plugin_set_async_event_handler: set } = this.library.symbols;
+    await set!(this.#state, this.#owner.pointer, null);
+    this.#owner.onAsyncEvent = undefined;
+  }
+
+  async startListening(): Promise<void> {
+    const { plugin_capture_open: open } = this.library.symbols;
+    const result = await open!(this.#state, this.#listening.bytes);
+    if (result !== RC.success) throw this.#failure("plugin_capture_open");
+  }
+
+  async stopListening(): Promise<void> {
+    await this.library.symbols.plugin_capture_close!(this.#state, this.#listening.bytes);
+    await this.#owner.routines.stop();
+  }
+
+  async destroy(): Promise<void> {
+    const state = this.#state;
+    this.#state = null;
+    if (state !== null) await this.library.symbols.plugin_destroy!(state);
+    this.#owner[Symbol.dispose]();
+  }
+
+  #prepareInputs(): void {
+    const { lastError, subscribe, unsubscribe } = ownerFunctions();
+    const { reader, writer } = tableFunctions();
+    const { pointer } = this.#owner;
+    const extraction = this.#extraction;
+    extraction.point(0, pointer);
+    extraction.point(8, lastError);
+    extraction.u32(16, 1);
+    extraction.bytes.set(reader.bytes.subarray(0, READER_BYTES), 32);
+    extraction.point(64, reader);
+    const parsing = this.#parsing;
+    parsing.point(0, pointer);
+    parsing.point(8, lastError);
+    parsing.bytes.set(reader.bytes.subarray(0, READER_BYTES), 16);
+    parsing.bytes.set(writer.bytes.subarray(0, WRITER_BYTES), 48);
+    parsing.point(96, reader);
+    parsing.point(104, writer);
+    const routines = new Struct(ROUTINES_BYTES);
+    routines.point(0, subscribe);
+    routines.point(8, unsubscribe);
+    const listening = this.#listening;
+    listening.point(0, pointer);
+    listening.point(8, routines);
+    listening.point(16, reader);
+    listening.point(24, writer);
+    listening.point(32, lastError);
+  }
+
+  /** Of events that it follows or takes fields from, unless they are all those of plugins. */
+  #checkSchema(): void {
+    const { capabilities, sources, symbols, name } = this.library;
+    const seesCalls = (isThere: boolean, of: readonly string[]) =>
+      isThere && (of.length === 0 || of.includes("syscall"));
+    const isAsked = seesCalls(capabilities.extraction, sources.extraction) ||
+      seesCalls(capabilities.parsing, sources.parsing);
+    if (!isAsked || this.#owner.source !== "syscall") return;
+    const text = textAt(
+      symbols.plugin_get_required_event_schema_version?.(this.#state) ?? null,
+      MAX_MESSAGE_BYTES,
+    ) ?? "3.0.0";
+    const wanted = versionIn(text);
+    if (wanted && suffices(EVENT_SCHEMA_VERSION, wanted)) return;
+    const message = `plugin "${name}" reads system calls as version ${text} of their schema has ` +
+      `them, and here they are of version ${versionText(EVENT_SCHEMA_VERSION)}`;
+    throw new CPluginError("api-version", message, "take a newer version of the plugin");
+  }
+
+  #types(
+    of: ((count: Uint8Array<ArrayBuffer>, state: State) => State) | null,
+  ): ReadonlySet<number> | undefined {
+    if (!of) return undefined;
+    const count = this.#words.fill(0);
+    const pointer = of(count, this.#state);
+    const length = new DataView(count.buffer).getUint32(0, true);
+    if (pointer === null || length === 0 || length > MAX_TYPES) return undefined;
+    return new Set(new Uint16Array(copyAt(pointer, length * 2).buffer));
+  }
+
+  #request(field: PluginField, argument: number | string | undefined): AnsweredRequest {
+    const key = argument === undefined ? `${field.id}` : `${field.id} ${argument}`;
+    let request = this.#requests.get(key);
+    if (!request) {
+      request = { asked: new FieldRequest(field, argument), serial: -1, value: undefined };
+      this.#requests.set(key, request);
+    }
+    return request;
+  }
+
+  #failure(what: string): CPluginError {
+    const said = this.#state === null
+      ? undefined
+      : textAt(this.library.symbols.plugin_get_last_error!(this.#state), MAX_MESSAGE_BYTES);
+    return this.#broken(`${what} failed: ${said?.trim() || "the plugin does not say why"}`);
+  }
+
+  #broken(what: string): CPluginError {
+    const message = `plugin "${this.library.name}": ${what}`;
+    return new CPluginError("failed", message, "see init_config and open_params of the plugin");
+  }
+}
+
+interface AnsweredRequest {
+  readonly asked: FieldRequest;
+  /** Of the event that `value` is of. */
+  serial: number;
+  value: FieldValue;
+}
+
+let tables: Struct | undefined;
+
+function tablesInput(): Struct {
+  if (tables) return tables;
+  const { reader, writer, fields, listTables, getTable, addTable } = tableFunctions();
+  tables = new Struct(TABLES_BYTES);
+  tables.point(0, listTables);
+  tables.point(8, getTable);
+  tables.point(16, addTable);
+  tables.bytes.set(fields.bytes.subarray(0, FIELD_FUNCTIONS_BYTES), 24);
+  tables.point(48, fields);
+  tables.point(56, reader);
+  tables.point(64, writer);
+  return tables;
+}
+
+/** Room for what a call on another thread leaves: the memory has to be its own. */
+function zeros(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(8));
+}
+
+function resultRoom(): Uint8Array<ArrayBuffer> {
+  const room = zeros();
+  // What leaves nothing has failed.
+  new DataView(room.buffer).setInt32(0, RC.failure, true);
+  return room;
+}
+
+function resultIn(room: Uint8Array<ArrayBuffer>): number {
+  return new DataView(room.buffer).getInt32(0, true);
+}
+
+function pointerIn(room: Uint8Array<ArrayBuffer>): State {
+  const address = new DataView(room.buffer).getBigUint64(0, true);
+  return address === 0n ? null : Deno.UnsafePointer.create(address);
+}
