@@ -64,6 +64,8 @@ export interface OutputField {
 }
 
 export interface TemplateOptions {
+  /** What to say of a name that is none of the fields, nor nearly one. */
+  readonly unknownHelp?: (name: string) => string;
   /** How fields that are bytes, or hold some, print; dots for what is not printable by default. */
   readonly bytes?: BytesFormat | undefined;
 }
@@ -84,10 +86,14 @@ export function compileTemplate(
   report: Report,
   options: TemplateOptions = {},
 ): OutputTemplate | undefined {
-  const { bytes = "dots" } = options;
+  const { bytes = "dots", unknownHelp } = options;
+  const near = (name: string) => didYouMean(name, fields.keys());
   const { parts, problems } = parseOutput(source.text, {
     resolve: (name, argument) => resolve(fields, name, argument),
-    fieldHelp: (name) => fieldElsewhere(name, undefined, fields) ?? didYouMean(name, fields.keys()),
+    fieldHelp: (name) =>
+      unknownHelp
+        ? near(name) ?? unknownHelp(name)
+        : fieldElsewhere(name, undefined, fields) ?? near(name),
   });
   for (const { code, title, start, end, help } of problems) {
     report.add({ code, title, at: source.span(start, end), help });

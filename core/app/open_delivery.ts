@@ -12,7 +12,7 @@ import type { Formatter, Logger } from "../plugin/mod.ts";
 import type { Config } from "./config/schema.ts";
 import { formatterOf, type WiredSink } from "./config/outputs.ts";
 import type { Settings, Wired } from "./config/settings.ts";
-import { createFormatter, createOne, type WithRegistry } from "./create_plugins.ts";
+import { createAll, createFormatter, createOne, type WithRegistry } from "./create_plugins.ts";
 
 export interface DeliveryRequest extends WithRegistry {
   readonly config: Config;
@@ -99,8 +99,9 @@ async function targetOf(
   { formatters, deadLetters, request }: TargetContext,
 ): Promise<DeliveryTarget> {
   const { label, options = {}, formatter } = wired;
-  const { spool: wanted, deadLetters: path, limits, ...rest } = options;
+  const { spool: wanted, deadLetters: path, limits, concurrency = 1, ...rest } = options;
   const { plugin, instance } = await createOne("sink", wired, request);
+  const others = await createAll("sink", new Array(concurrency - 1).fill(wired), request);
   const batchSize = instance.batchSize ?? plugin.batchSize;
   const ownFormatter = formatter ?? (plugin.format && formatterOf(request.config, plugin.format));
   const spool = wanted && await openSpool(label, wanted, request.log);
@@ -108,6 +109,7 @@ async function targetOf(
     ...rest,
     name: label,
     sink: instance,
+    others,
     formatter: await formatters.get(ownFormatter ?? request.settings.formatter),
     ...ownFormatter && { format: ownFormatter.name },
     ...spool && { spool },

@@ -1,5 +1,5 @@
 /** Brings one batch to a sink, and tries again until it is there or has to be given up. */
-import { type FormattedAlert, type Formatter, SinkError } from "../plugin/mod.ts";
+import { type FormattedAlert, type Formatter, type Sink, SinkError } from "../plugin/mod.ts";
 import { attempt, WriteOverdue } from "./_attempt.ts";
 import type { Tally } from "./_tally.ts";
 import { reasonOf, type Trouble } from "./_trouble.ts";
@@ -12,7 +12,8 @@ import type { DeliveryTarget, LaneLimits } from "./target.ts";
 export const REPEATED_FIELD = "falcod.repeated";
 
 export interface CarrierOptions {
-  readonly target: DeliveryTarget;
+  readonly target: Omit<DeliveryTarget, "sink" | "others">;
+  readonly sink: Sink;
   readonly limits: Pick<LaneLimits, "blockedMs">;
   readonly tally: Tally;
   readonly trouble: Trouble;
@@ -140,7 +141,7 @@ export class Carrier {
   }
 
   async #write(lines: readonly Line[]): Promise<unknown> {
-    const { target: { sink, timeoutMs }, limits: { blockedMs }, tally, trouble, stop } =
+    const { sink, target: { timeoutMs }, limits: { blockedMs }, tally, trouble, stop } =
       this.#options;
     tally.underWay += lines.length;
     const error = await attempt(lines.map(({ formatted }) => formatted), {

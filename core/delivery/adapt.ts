@@ -5,9 +5,13 @@ import { alertFields, asEvent, NO_STATE } from "./alert_fields.ts";
 
 export type AdaptAlert = (alert: Alert) => Alert;
 
+const OPTIONS = {
+  unknownHelp: (name: string) => `%alert.field[${name}] has it, where the rule's output does`,
+};
+
 /** The message as the template has it; absent when it has mistakes. */
 export function compileMessage(source: SourceText, report: Report): AdaptAlert | undefined {
-  const template = compileTemplate(source, alertFields, report);
+  const template = compileTemplate(source, alertFields, report, OPTIONS);
   return template && ((alert) => {
     // What falcod tells of itself has no fields of rules.
     if (alert.source === INTERNAL_SOURCE) return alert;
@@ -22,7 +26,7 @@ export function compileField(
   source: SourceText,
   report: Report,
 ): AdaptAlert | undefined {
-  const template = compileTemplate(source, alertFields, report);
+  const template = compileTemplate(source, alertFields, report, OPTIONS);
   return template && ((alert) => {
     const value = unescapeText(template.render(asEvent(alert), NO_STATE).message);
     return { ...alert, fields: new Map([[name, value], ...alert.fields]) };

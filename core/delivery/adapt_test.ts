@@ -37,3 +37,12 @@ Deno.test("a field can be made of the alert, in plain text", () => {
   assertEquals(adapt(alert("m", { fields })).fields.get("who"), "ca\nt\\ on h");
   assertEquals(adapt(alert("m", { fields: new Map([["who", "own"]]) })).fields.get("who"), "own");
 });
+
+Deno.test("a template is told how to have fields that alerts know by name only", () => {
+  const report = new Report();
+  compileMessage(new SourceText("template", "%ka.verb by %proc.nmae"), report);
+  assertEquals(report.diagnostics.map(({ code, help }) => [code, help]), [
+    ["A002", "%alert.field[ka.verb] has it, where the rule's output does"],
+    ["A002", 'did you mean "proc.name"?'],
+  ]);
+});

@@ -11,7 +11,7 @@
 import type { Alert } from "../alert/mod.ts";
 import type { Formatter, Logger } from "../plugin/mod.ts";
 import { type HeldBack, HoldBack, type HoldBackSettings } from "./hold_back.ts";
-import { Lane, type LaneCounters } from "./lane.ts";
+import { Lane, type LaneCounters, sinksOf } from "./lane.ts";
 import type { DeliveryTarget, LaneLimits } from "./target.ts";
 import { Pending } from "./pending.ts";
 import { within } from "./within.ts";
@@ -95,12 +95,12 @@ export class Delivery {
 
   /** Has sinks open again what they hold open; what goes wrong is told and tried again by their next write. */
   async reopen(): Promise<void> {
-    await Promise.all(this.#targets.map(async ({ name, sink }) => {
+    await Promise.all(this.#targets.map(async (target) => {
       try {
-        await sink.reopen?.();
+        await Promise.all(sinksOf(target).map((sink) => sink.reopen?.()));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.#log.error(`Cannot open output "${name}" again: ${reason}`);
+        this.#log.error(`Cannot open output "${target.name}" again: ${reason}`);
       }
     }));
   }

@@ -1,6 +1,6 @@
 /** The way to one sink: a bounded store, and batches that are brought from there to the sink. */
 import { setImmediate } from "node:timers/promises";
-import { type Formatter, type Logger, SinkError } from "../plugin/mod.ts";
+import { type Formatter, type Logger, type Sink, SinkError } from "../plugin/mod.ts";
 import { Carrier } from "./_carrier.ts";
 import { Tally } from "./_tally.ts";
 import { type LaneState, Trouble } from "./_trouble.ts";
@@ -50,9 +50,11 @@ export class Lane {
   readonly #store: Store;
   readonly #trouble: Trouble;
   readonly #gone: () => void;
-  readonly #carrier: Carrier;
+  /** One for each sink; each has one batch at a time. */
+  readonly #carriers: readonly Carrier[];
+  /** Those that have nothing to do. */
+  readonly #idle: Carrier[];
   readonly #tally = new Tally();
-  #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
   #waitingForTrouble: (() => void)[] = [];
@@ -76,24 +78,28 @@ export class Lane {
       : new MemoryStore(this.#limits);
     this.#trouble = new Trouble(name, log);
     this.#gone = gone;
-    this.#carrier = new Carrier({
-      target,
-      limits: this.#limits,
-      tally: this.#tally,
-      trouble: this.#trouble,
-      stop: this.#stop.signal,
-      onRetry: () => {
-        for (const resolve of this.#waitingForTrouble.splice(0)) resolve();
-      },
-    });
+    this.#carriers = sinksOf(target).map((sink) =>
+      new Carrier({
+        target,
+        sink,
+        limits: this.#limits,
+        tally: this.#tally,
+        trouble: this.#trouble,
+        stop: this.#stop.signal,
+        onRetry: () => {
+          for (const resolve of this.#waitingForTrouble.splice(0)) resolve();
+        },
+      })
+    );
+    this.#idle = [...this.#carriers];
     if (this.#store.waiting > 0) this.#start();
   }
 
   /** For the alerts that come from now on. */
   reformat(formatter: Formatter, byName: ReadonlyMap<string, Formatter>): void {
     const { format } = this.#target;
-    const carrier = this.#carrier;
-    carrier.formatter = format === undefined ? formatter : byName.get(format) ?? carrier.formatter;
+    const found = format === undefined ? formatter : byName.get(format);
+    for (const carrier of this.#carriers) carrier.formatter = found ?? carrier.formatter;
   }
 
   offer(pending: Pending): void {
@@ -103,7 +109,7 @@ export class Lane {
       this.#trouble.dropped(this.#tally.dropped++);
       return;
     }
-    if (this.#running) return;
+    if (this.#idle.length === 0) return;
     if (gatherMs === 0 || this.#store.waiting >= batchSize) this.#start();
     else this.#timer ??= setTimeout(() => this.#start(), gatherMs);
   }
@@ -111,11 +117,16 @@ export class Lane {
   /** Resolves when nothing is queued or under way. */
   drained(): Promise<void> {
     if (this.#store.waiting > 0) this.#start();
-    return this.#idle();
+    return this.#finished();
   }
 
-  #idle(): Promise<void> {
-    if (!this.#running) return Promise.resolve();
+  get #isRunning(): boolean {
+    return this.#idle.length < this.#carriers.length;
+  }
+
+  /** Resolves when nothing is under way. */
+  #finished(): Promise<void> {
+    if (!this.#isRunning) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -124,7 +135,7 @@ export class Lane {
     const drained = this.drained();
     if (this.#store.isLasting) {
       await Promise.race([drained, this.#troubled()]);
-      if (this.#running && await this.#store.kept()) return;
+      if (this.#isRunning && await this.#store.kept()) return;
     }
     await drained;
   }
@@ -137,12 +148,15 @@ export class Lane {
 
   /** Gives up what is still there; what is on disk stays there. */
   async close(): Promise<void> {
-    await this.#shut(() => within(LAST_WORD_MS, this.#idle()));
-    try {
-      await this.#target.sink.close();
-    } catch (error) {
-      this.#trouble.closeFailed(error);
-    }
+    await this.#shut(() => within(LAST_WORD_MS, this.#finished()));
+    await Promise.all(
+      sinksOf(this.#target).map((sink) =>
+        // Also when it throws instead of rejecting.
+        Promise.resolve().then(() => sink.close()).catch((error) =>
+          this.#trouble.closeFailed(error)
+        )
+      ),
+    );
   }
 
   counters(): LaneCounters {
@@ -165,24 +179,25 @@ export class Lane {
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#running || this.#isClosed) return;
-    this.#running = true;
-    queueMicrotask(() => this.#run());
+    if (this.#isClosed) return;
+    const carrier = this.#idle.shift();
+    if (carrier) queueMicrotask(() => this.#run(carrier));
   }
 
-  async #run(): Promise<void> {
+  async #run(carrier: Carrier): Promise<void> {
     while (!this.#isClosed && this.#store.waiting > 0) {
       const taken = await this.#store.take(this.#limits.batchSize);
       // What is there cannot be read just now.
       if (taken.alerts.length === 0) {
-        this.#timer ??= setTimeout(() => this.#start(), READ_AGAIN_MS);
+        if (this.#store.waiting > 0) this.#timer ??= setTimeout(() => this.#start(), READ_AGAIN_MS);
         break;
       }
-      if (await this.#carrier.carry(taken) === "sink closed") await this.#endedBySink();
+      if (await carrier.carry(taken) === "sink closed") await this.#endedBySink();
       // A sink that does no input or output of its own must not keep the event loop from sources.
       await setImmediate();
     }
-    this.#running = false;
+    this.#idle.push(carrier);
+    if (this.#isRunning) return;
     this.#trouble.caughtUp(this.#tally.dropped);
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
@@ -206,4 +221,8 @@ export class Lane {
     this.#tally.failed += lost;
     if (this.#store.isLasting) this.#tally.kept += onDisk - lost;
   }
+}
+
+export function sinksOf({ sink, others = [] }: DeliveryTarget): readonly Sink[] {
+  return [sink, ...others];
 }

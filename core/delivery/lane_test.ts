@@ -186,3 +186,42 @@ Deno.test("a lane takes only what it is for, and that is no loss", async () => {
   assertEquals(sink.writes, [["1", "3"]]);
   assertObjectMatch(counters(), { delivered: 2, dropped: 0, failed: 0 });
 });
+
+Deno.test("several sinks of a lane write at the same time, and what one fails at it does again", async () => {
+  const release = Promise.withResolvers<void>();
+  const arrived: string[][] = [];
+  let atOnce = 0;
+  let most = 0;
+  let isFirst = true;
+  const newSink = (): Sink => {
+    let isBusy = false;
+    return {
+      write: async (batch) => {
+        assert(!isBusy, "a sink has one write at a time");
+        isBusy = true;
+        most = Math.max(most, ++atOnce);
+        if (most === 3) release.resolve();
+        await release.promise;
+        isBusy = false;
+        atOnce--;
+        if (isFirst) {
+          isFirst = false;
+          throw unavailable;
+        }
+        arrived.push(batch.map(lineOf));
+      },
+      close: () => Promise.resolve(),
+    };
+  };
+  const { delivery, send, counters } = laneTo(newSink(), {
+    others: [newSink(), newSink()],
+    retry: RETRY,
+    limits: { batchSize: 2 },
+  });
+  const sent = Array.from({ length: 20 }, (_, index) => String(index));
+  send(...sent);
+  assert(await delivery.close());
+  assertEquals([most, arrived.every((batch) => batch.length === 2)], [3, true]);
+  assertEquals(arrived.flat().sort(), sent.toSorted());
+  assertObjectMatch(counters(), { delivered: 20, retries: 1, failed: 0, queued: 0 });
+});

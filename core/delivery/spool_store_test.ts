@@ -106,6 +106,32 @@ Deno.test("a stop waits for the word of the sink on what it has under way", asyn
   });
 });
 
+Deno.test("with several sinks a spool keeps what is not there, and nothing in front of it", async () => {
+  await inFolder(async (folder) => {
+    const retry = { attempts: 1, firstMs: 3_600_000, mostMs: 3_600_000 };
+    const sinks = [new Moody([unavailable]), new Moody()] as const;
+    const first = await start(folder, sinks[0], {
+      others: [sinks[1]],
+      retry,
+      limits: { batchSize: 2 },
+    });
+    // Each gets a batch: the first one is the other's, or ours.
+    first.send(numbers(20));
+    await until(() => sinks[0].writes.length > 0 && sinks[1].arrived.length === 18);
+    await first.delivery.close();
+    assertObjectMatch(first.counters(), { delivered: 18, kept: 2, failed: 0 });
+    const missing = sinks[0].writes[0]!;
+    const next = new Moody();
+    const second = await start(folder, next);
+    await second.delivery.close();
+    assertEquals(next.lines.slice(0, 2), missing);
+    const marked = next.arrived.filter(({ alert }) => alert.fields.has(REPEATED_FIELD));
+    assertEquals(marked.length, next.arrived.length);
+    const all = new Set([...sinks[1].lines, ...next.lines]);
+    assertEquals(all.size, 20);
+  });
+});
+
 Deno.test("a write that took too long is done again with a mark", async () => {
   await inFolder(async (folder) => {
     const sink = new Moody(["hang until told", "ok"]);

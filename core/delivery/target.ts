@@ -10,6 +10,11 @@ export interface DeliveryTarget {
   /** How logs and counters call it; no two have the same. */
   readonly name: string;
   readonly sink: Sink;
+  /**
+   * To the same place, each with batches of its own at the same time: order is kept within a batch only.
+   * Absent: none.
+   */
+  readonly others?: readonly Sink[];
   /** Shared between targets where the same instance is given: an alert is then formatted once. */
   readonly formatter: Formatter;
   /** Name of the formatter, where it is another than that of most. */

@@ -184,6 +184,8 @@ export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> 
   readonly batchSize?: number;
   /** Lines it gets where falco.yaml does not say; absent: as `json_output` says. */
   readonly format?: "json" | "text";
+  /** There can only be one for a place: a file, a counter. Absent: several may write at a time. */
+  readonly isAlone?: boolean;
   /**
    * What it does in a process of its own, which it starts as `falcod helper <name>` (`ownProgram`): for
    * packages that others can bring down. Resolves when the process may end, soon after its input has.

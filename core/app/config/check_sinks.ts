@@ -16,9 +16,14 @@ export function checkSinks(
   { registry, report }: { readonly registry: Registry; readonly report: Report },
 ): Promise<readonly WiredSink[]> {
   return Promise.all(sinks.map(async (sink) => {
-    const { place, name } = sink;
+    const { place, name, options } = sink;
     if (!place) return sink;
-    const { schema } = await registry.load("sink", name);
+    const { schema, isAlone } = await registry.load("sink", name);
+    if (isAlone && options?.concurrency !== undefined) {
+      const wanted = `1, since two of type "${name}" would get in each other's way`;
+      const path = [...place, "max_concurrency"];
+      reportValue(root, { path, wanted, hasNoDefault: true }, report);
+    }
     const config = structuredClone(sink.config);
     const result = schema.safeParse(config);
     for (const issue of result.error?.issues ?? []) {

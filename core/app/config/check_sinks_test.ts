@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { assertEquals } from "../../../tests/assert.ts";
 import { Report, SourceText } from "../../base/mod.ts";
+import { alert } from "../../delivery/testing.ts";
 import { type PluginEntry, Registry, setting, type SinkPlugin } from "../../plugin/mod.ts";
 import { checkConfig } from "./check.ts";
 import { checkSinks } from "./check_sinks.ts";
@@ -24,14 +25,20 @@ const entry: PluginEntry = {
   load: () => Promise.resolve({ default: parcel }),
 };
 
+const single: PluginEntry = {
+  kind: "sink",
+  name: "single",
+  load: () => Promise.resolve({ default: { ...parcel, name: "single", isAlone: true } }),
+};
+
 async function check(yaml: string) {
   const report = new Report();
-  const registry = new Registry([entry]);
+  const registry = new Registry([entry, single]);
   const source = new SourceText("falco.yaml", yaml);
   const environment = (name: string) => name === "PRICE" ? "hidden" : undefined;
   const root = readConfigText(source, { environment, report })!;
   const config = checkConfig(root, report);
-  const found = sinksOf({ config, root, files: [] }, { registry, report });
+  const found = sinksOf({ config, root, environment, files: [] }, { registry, report });
   const sinks = await checkSinks(found, { root }, { registry, report });
   return {
     sinks,
@@ -77,5 +84,29 @@ Deno.test("checkSinks() does not show what a variable of the environment holds",
   );
   assertEquals(told, [
     'C004|"sinks[0].stamp.price" wants a whole number from 1 to 9, found "${PRICE}"||\'${PRICE}\'',
+  ]);
+});
+
+Deno.test("checkSinks() takes several writers at a time only where they do not hinder each other", async () => {
+  const { sinks, told } = await check(
+    "sinks: [{type: parcel, address: a, max_concurrency: 4}, " +
+      "{type: single, address: a, max_concurrency: 2}]",
+  );
+  assertEquals(sinks.map(({ options }) => options?.concurrency), [4, 2]);
+  assertEquals(told, [
+    'C004|"sinks[1].max_concurrency" wants 1, since two of type "single" would get in each ' +
+    'other\'s way, found "2"||2',
+  ]);
+});
+
+Deno.test("custom fields may come from the environment, and are left out where they do not", async () => {
+  const { sinks, told } = await check(
+    'sinks: [{type: parcel, address: a, custom_fields: {a: "%PRICE", b: "%NONE", c: "5%", d: "%"}}]',
+  );
+  const { fields } = sinks[0]!.options!.adapt!(alert("m"));
+  assertEquals([...fields], [["a", "hidden"], ["c", "5%"], ["d", "%"]]);
+  assertEquals(told, [
+    'C004|custom field "b" is left out: the environment has no NONE|' +
+    'set NONE where falcod is started|"%NONE"',
   ]);
 });

@@ -31,6 +31,11 @@ export function expandEnvironment(text: string, environment: Environment): strin
   return value;
 }
 
+/** Falcosidekick's spelling: the whole value is a name behind `%`. Absent: it is none. */
+export function variableIn(value: string): string | undefined {
+  return /^%([A-Za-z_]\w*)$/.exec(value)?.[1];
+}
+
 const MAX_REPLACEMENTS = 1000;
 const MAX_LENGTH = 1 << 20;
 

@@ -34,6 +34,8 @@ export interface LoadedConfig {
   /** Every file that was read, in order. */
   readonly files: readonly string[];
   readonly root: MappingNode;
+  /** What values of the configuration name with a `%`. Absent: there are no variables. */
+  readonly environment?: Environment;
   /** The file to start with has no configuration: what is not in it says nothing. */
   readonly isUnread?: boolean;
 }
@@ -81,7 +83,7 @@ export function mergeConfig(
   for (const option of options) {
     if (!isIncludeOption(option)) applyOption(root, option, valueOf(option, report));
   }
-  return { root, files, isUnread: given === undefined };
+  return { root, files, environment, isUnread: given === undefined };
 }
 
 interface ReadContext {

@@ -54,8 +54,8 @@ export function sinksOf(
 }
 
 /** `sinks:`; those whose type there is not are left out. */
-function listedSinks(
-  { config, root }: LoadedConfig,
+export function listedSinks(
+  { config, root, environment }: LoadedConfig,
   { registry, report, taken }: {
     readonly registry: Registry;
     readonly report: Report;
@@ -86,7 +86,7 @@ function listedSinks(
     }
     labels.add(label);
     if (registry.has("sink", entry.type)) {
-      sinks.push(wiredSink(entry, { label, root, place, report, config }));
+      sinks.push(wiredSink(entry, { label, root, place, report, config, environment }));
     }
   }
   return sinks;

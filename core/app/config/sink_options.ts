@@ -12,7 +12,8 @@ import {
 } from "../../delivery/mod.ts";
 import { nearestPriority, parsePriority, reaches } from "../../rule/priority.ts";
 import { duration, flag, oneOf, section, text, texts, whole, word } from "./_types.ts";
-import { type ConfigPath, type MappingNode, nodeAt, textOf } from "./tree.ts";
+import { type Environment, variableIn } from "./environment.ts";
+import { type ConfigPath, type MappingNode, nodeAt, placeOf, textOf } from "./tree.ts";
 
 /** A rule priority in any case; "info" is short for "informational". */
 export const priority = word().transform((given, context): Priority => {
@@ -40,7 +41,9 @@ const commonKeys = {
   template: word().optional().describe(
     "Text of the message in place of the rule's output, as %alert.rule on %alert.hostname",
   ),
-  custom_fields: texts().describe("Fields added to output_fields"),
+  custom_fields: texts().describe(
+    "Fields added to output_fields; %NAME is what the environment has as NAME",
+  ),
   templated_fields: texts().describe(
     "Fields added to output_fields that are made of the alert, as %proc.name on %alert.hostname",
   ),
@@ -55,6 +58,8 @@ const commonKeys = {
     interval: duration({ max: 3_600_000, standard: 0 })
       .describe("How long the first alert of a batch waits for others"),
   }).describe("How alerts are sent together"),
+  max_concurrency: whole({ min: 1, max: 64, standard: 1 })
+    .describe("Batches under way at once; more than 1: alerts may arrive out of order"),
   timeout: duration({ min: 1, max: 3_600_000, standard: 10_000 })
     .describe("How long a batch may take until it counts as failed"),
   retry: section({
@@ -98,6 +103,8 @@ export interface SinkOptions
   readonly spool?: Pick<SpoolOptions, "folder" | "maxBytes" | "sync">;
   /** Path of a file for alerts that are given up. */
   readonly deadLetters?: string;
+  /** Sinks that write at the same time; absent: one. */
+  readonly concurrency?: number;
 }
 
 /** What a part of falco.yaml says to a sink, and where. */
@@ -106,6 +113,7 @@ export interface SinkPlace {
   readonly root: MappingNode;
   readonly place: ConfigPath;
   readonly report: Report;
+  readonly environment?: Environment | undefined;
 }
 
 export function sinkOptions(entry: SinkEntry, at: SinkPlace): SinkOptions {
@@ -131,6 +139,7 @@ export function sinkOptions(entry: SinkEntry, at: SinkPlace): SinkOptions {
       maxAgeMs: spool.max_age,
     },
     ...dead_letters !== "" && { deadLetters: dead_letters },
+    ...entry.max_concurrency > 1 && { concurrency: entry.max_concurrency },
   };
 }
 
@@ -160,7 +169,7 @@ function adaptOf(
   const message = textAt(["template"], at);
   const steps = [
     message && compileMessage(message, at.report),
-    Object.keys(custom_fields).length > 0 ? addFields(custom_fields) : undefined,
+    Object.keys(custom_fields).length > 0 ? addFields(customFields(custom_fields, at)) : undefined,
     ...Object.keys(templated_fields).map((name) => {
       const source = textAt(["templated_fields", name], at);
       return source && compileField(name, source, at.report);
@@ -168,6 +177,29 @@ function adaptOf(
   ].filter((step) => step !== undefined);
   if (steps.length === 0) return undefined;
   return (alert) => steps.reduce((adapted, step) => step(adapted), alert);
+}
+
+/** Those of a variable that is not set are left out, as by falcosidekick. */
+function customFields(
+  given: SinkEntry["custom_fields"],
+  { root, place, report, environment }: SinkPlace,
+): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [key, value] of Object.entries(given)) {
+    const name = variableIn(value);
+    const found = name === undefined ? value : environment?.(name);
+    if (found || name === undefined) fields[key] = found ?? "";
+    else {
+      report.add({
+        code: "C004",
+        severity: "warning",
+        title: `custom field "${key}" is left out: the environment has no ${name}`,
+        at: nodeAt(root, [...place, "custom_fields", key])?.at ?? placeOf(root, place),
+        help: `set ${name} where falcod is started`,
+      });
+    }
+  }
+  return fields;
 }
 
 function textAt(path: ConfigPath, { root, place }: SinkPlace): SourceText | undefined {

@@ -8,6 +8,7 @@ const plugin: SinkPlugin<FileConfig> = {
   name: "file",
   summary: "A file, one alert a line, put aside by size or age where asked",
   schema,
+  isAlone: true,
   create: ({ filename, keep_alive, mode, rotate }, context) =>
     new FileSink({
       path: filename,

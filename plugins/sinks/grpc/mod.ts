@@ -64,6 +64,7 @@ const plugin: SinkPlugin<GrpcConfig> = {
   name: "grpc",
   summary: "A gRPC server that clients fetch alerts from, as Falco's was",
   schema,
+  isAlone: true,
   create: (config, context) => new GrpcSink(config, context?.log),
   helper: async (pipes) => (await import("./helper.ts")).helper(pipes),
 };

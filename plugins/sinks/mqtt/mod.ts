@@ -110,6 +110,8 @@ const plugin: SinkPlugin<MqttConfig> = {
   name: "mqtt",
   summary: "MQTT: Mosquitto and other brokers",
   schema,
+  // Two that call themselves alike would end each other.
+  isAlone: true,
   format: "json",
   create: (config) => new MqttSink(config),
 };

@@ -63,6 +63,7 @@ const plugin: SinkPlugin<PushgatewayConfig> = {
   name: "pushgateway",
   summary: "Prometheus's Pushgateway, which keeps counts of alerts",
   schema,
+  isAlone: true,
   create: (config) => new PushgatewaySink(config),
 };
 export default plugin;

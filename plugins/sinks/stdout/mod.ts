@@ -48,6 +48,7 @@ const plugin: SinkPlugin<StdoutConfig> = {
   name: "stdout",
   summary: "Standard output, one alert a line",
   schema,
+  isAlone: true,
   create: () => new StdoutSink(),
 };
 export default plugin;
