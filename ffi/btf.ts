@@ -2,7 +2,7 @@
  * The types of a compiled BPF object: its structs with the offsets of their members, its enums, and
  * where its global variables lie. linux Documentation/bpf/btf.rst
  */
-import { BoundedBytes, Malformed } from "./_bounded_bytes.ts";
+import { BoundedBytes, Malformed } from "./bounded_bytes.ts";
 import { ElfFile } from "./elf.ts";
 
 export interface BtfStruct {

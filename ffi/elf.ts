@@ -1,5 +1,5 @@
 /** As much of ELF as a compiled BPF object needs: sections by name, and where its variables lie. */
-import { BoundedBytes, Malformed } from "./_bounded_bytes.ts";
+import { BoundedBytes, Malformed } from "./bounded_bytes.ts";
 
 /** Largest object that is looked at. */
 const LIMIT_BYTES = 16 << 20;

@@ -1,5 +1,5 @@
 /** What can be said of a shared library before any of its code runs. elf(5) */
-import { BoundedBytes, Malformed } from "../_bounded_bytes.ts";
+import { BoundedBytes, Malformed } from "../bounded_bytes.ts";
 import { CPluginError } from "./error.ts";
 
 const HEADER_BYTES = 64;
