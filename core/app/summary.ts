@@ -46,13 +46,7 @@ export function summaryLines(summary: Summary): string[] {
   }
   const held = summary.heldBack.byRate + summary.heldBack.asRepeated;
   if (held > 0) lines.push(`  alerts held back and told of in others: ${held}`);
-  for (const lane of lanes) {
-    if (lane.dropped > 0) lines.push(`  output ${lane.name}, alerts dropped: ${lane.dropped}`);
-    if (lane.failed > 0) lines.push(`  output ${lane.name}, alerts lost: ${lane.failed}`);
-    if (lane.kept > 0) {
-      lines.push(`  output ${lane.name}, alerts on disk for the next run: ${lane.kept}`);
-    }
-  }
+  lines.push(...outputLines(lanes));
   const { captures } = summary;
   if (captures && captures.captures > 0) lines.push(`  captures begun: ${captures.captures}`);
   const troubles = [
@@ -71,4 +65,13 @@ export function summaryLines(summary: Summary): string[] {
   ] as const;
   for (const [what, count] of troubles) if (count > 0) lines.push(`  ${what}: ${count}`);
   return lines;
+}
+
+/** What did not arrive, by output. */
+export function outputLines(lanes: readonly LaneCounters[]): string[] {
+  return lanes.flatMap(({ name, dropped, failed, kept }) => [
+    ...dropped > 0 ? [`  output ${name}, alerts dropped: ${dropped}`] : [],
+    ...failed > 0 ? [`  output ${name}, alerts lost: ${failed}`] : [],
+    ...kept > 0 ? [`  output ${name}, alerts on disk for the next run: ${kept}`] : [],
+  ]);
 }

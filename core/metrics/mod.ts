@@ -12,6 +12,7 @@ export { parseDuration } from "./duration.ts";
 export { exposition, EXPOSITION_TYPE } from "./exposition.ts";
 export { familiesOf } from "./families.ts";
 export type * from "./metric.ts";
+export { forwarderFamilies, type ForwarderReadings } from "./own.ts";
 export { fieldNamePart } from "./names.ts";
 export type * from "./readings.ts";
 export { readResources, type ResourceFiles, type Resources } from "./resources.ts";

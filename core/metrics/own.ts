@@ -2,27 +2,108 @@
 import type { Family, Labels, MetricType, MetricValue, Sample } from "./metric.ts";
 import type { Readings, ServerReading, SourceReading } from "./readings.ts";
 
-type Read = (readings: Readings) => MetricValue | readonly Sample[] | undefined;
+/** Of a run without sources and rules. */
+export type ForwarderReadings = Pick<Readings, "outputs" | "heldBack" | "servers">;
 
-interface OwnRow {
+type Read<From = Readings> = (readings: From) => MetricValue | readonly Sample[] | undefined;
+
+interface OwnRow<From = Readings> {
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
-  readonly read: Read;
+  readonly read: Read<From>;
 }
 
-const counter = (name: string, help: string, read: Read): OwnRow => ({
+const counter = <From>(name: string, help: string, read: Read<From>): OwnRow<From> => ({
   name: `falcod_${name}_total`,
   type: "counter",
   help,
   read,
 });
-const gauge = (name: string, help: string, read: Read): OwnRow => ({
+const gauge = <From>(name: string, help: string, read: Read<From>): OwnRow<From> => ({
   name: `falcod_${name}`,
   type: "gauge",
   help,
   read,
 });
+
+/** What there is to tell of alerts on their way out, and of who serves, wherever they come from. */
+const OUTPUT_ROWS: readonly OwnRow<ForwarderReadings>[] = [
+  gauge(
+    "output_queued",
+    "Alerts waiting for an output or under way",
+    ofOutputs(({ queued }) => queued),
+  ),
+  gauge(
+    "output_up",
+    "Whether the last alerts got through",
+    ofOutputs(({ state }) => state === "working" ? 1 : 0),
+  ),
+  counter(
+    "output_alerts",
+    "Alerts by output and by what became of them",
+    ({ outputs }) =>
+      outputs.flatMap(({ name, delivered, dropped, failed }) =>
+        Object.entries({ delivered, dropped, failed }).map(([result, value]) => ({
+          labels: { output: name, result },
+          value,
+        }))
+      ),
+  ),
+  counter(
+    "output_retries",
+    "Writes to an output that were done again",
+    ofOutputs(({ retries }) => retries),
+  ),
+  counter(
+    "output_repeated",
+    "Alerts that may have arrived twice at an output, which was told so",
+    ofOutputs(({ repeated }) => repeated),
+  ),
+  gauge(
+    "output_spool_alerts",
+    "Alerts on disk that wait for an output",
+    ofSpools(({ alerts }) => alerts),
+  ),
+  gauge("output_spool_bytes", "Bytes on disk for an output", ofSpools(({ bytes }) => bytes)),
+  counter(
+    "output_spool_failures",
+    "Times the spool of an output could not be written or read, or was full",
+    ofSpools(({ failures }) => failures),
+  ),
+  counter("alerts_held_back", "Alerts that came to no output, by why", ({ heldBack }) => [
+    { labels: { reason: "rate" }, value: heldBack.byRate },
+    { labels: { reason: "repeated" }, value: heldBack.asRepeated },
+  ]),
+];
+
+const WEB_ROWS: readonly OwnRow<ForwarderReadings>[] = [
+  gauge(
+    "web_open_connections",
+    "Connections to the web server",
+    ofServers(({ counters }) => [["", counters.open]]),
+  ),
+  counter(
+    "web_requests",
+    "Requests to the web server",
+    ofServers(({ counters }) => [["", counters.requests]]),
+  ),
+  counter(
+    "web_connections",
+    "Connections to the web server, by what became of them",
+    ofServers(({ counters }) => [
+      ["accepted", counters.accepted],
+      ["crowded_out", counters.crowdedOut],
+      ["timed_out", counters.timedOut],
+      ["failed_handshake", counters.failedHandshakes],
+    ]),
+  ),
+  counter(
+    "web_faults",
+    "Requests that hit a bug of falcod",
+    ofServers(({ counters }) => [["", counters.faults]]),
+  ),
+];
 
 const ROWS: readonly OwnRow[] = [
   counter("events", "Events held against the rules", ofSources(({ events }) => events)),
@@ -85,52 +166,7 @@ const ROWS: readonly OwnRow[] = [
         Object.entries(levels).map(([level, value]) => ({ labels: { source: name, level }, value }))
       ),
   ),
-  gauge(
-    "output_queued",
-    "Alerts waiting for an output or under way",
-    ofOutputs(({ queued }) => queued),
-  ),
-  gauge(
-    "output_up",
-    "Whether the last alerts got through",
-    ofOutputs(({ state }) => state === "working" ? 1 : 0),
-  ),
-  counter(
-    "output_alerts",
-    "Alerts by output and by what became of them",
-    ({ outputs }) =>
-      outputs.flatMap(({ name, delivered, dropped, failed }) =>
-        Object.entries({ delivered, dropped, failed }).map(([result, value]) => ({
-          labels: { output: name, result },
-          value,
-        }))
-      ),
-  ),
-  counter(
-    "output_retries",
-    "Writes to an output that were done again",
-    ofOutputs(({ retries }) => retries),
-  ),
-  counter(
-    "output_repeated",
-    "Alerts that may have arrived twice at an output, which was told so",
-    ofOutputs(({ repeated }) => repeated),
-  ),
-  gauge(
-    "output_spool_alerts",
-    "Alerts on disk that wait for an output",
-    ofSpools(({ alerts }) => alerts),
-  ),
-  gauge("output_spool_bytes", "Bytes on disk for an output", ofSpools(({ bytes }) => bytes)),
-  counter(
-    "output_spool_failures",
-    "Times the spool of an output could not be written or read, or was full",
-    ofSpools(({ failures }) => failures),
-  ),
-  counter("alerts_held_back", "Alerts that came to no output, by why", ({ heldBack }) => [
-    { labels: { reason: "rate" }, value: heldBack.byRate },
-    { labels: { reason: "repeated" }, value: heldBack.asRepeated },
-  ]),
+  ...OUTPUT_ROWS,
   gauge("processes", "Processes in the table", ({ state }) => state.processes),
   gauge("threads", "Threads in the table", ({ state }) => state.threads),
   gauge("containers", "Containers in the table", ({ state }) => state.containers),
@@ -159,36 +195,20 @@ const ROWS: readonly OwnRow[] = [
   gauge("heap_used_bytes", "Heap that is in use", ({ memory }) => memory.heapUsed),
   gauge("heap_size_bytes", "Heap, used or not", ({ memory }) => memory.heapTotal),
   gauge("external_bytes", "Memory of buffers, beside the heap", ({ memory }) => memory.external),
-  gauge(
-    "web_open_connections",
-    "Connections to the web server",
-    ofServers(({ counters }) => [["", counters.open]]),
-  ),
-  counter(
-    "web_requests",
-    "Requests to the web server",
-    ofServers(({ counters }) => [["", counters.requests]]),
-  ),
-  counter(
-    "web_connections",
-    "Connections to the web server, by what became of them",
-    ofServers(({ counters }) => [
-      ["accepted", counters.accepted],
-      ["crowded_out", counters.crowdedOut],
-      ["timed_out", counters.timedOut],
-      ["failed_handshake", counters.failedHandshakes],
-    ]),
-  ),
-  counter(
-    "web_faults",
-    "Requests that hit a bug of falcod",
-    ofServers(({ counters }) => [["", counters.faults]]),
-  ),
+  ...WEB_ROWS,
 ];
 
 export function ownFamilies(readings: Readings): Family[] {
+  return familiesOf(ROWS, readings);
+}
+
+export function forwarderFamilies(readings: ForwarderReadings): Family[] {
+  return familiesOf([...OUTPUT_ROWS, ...WEB_ROWS], readings);
+}
+
+function familiesOf<From>(rows: readonly OwnRow<From>[], readings: From): Family[] {
   const families: Family[] = [];
-  for (const { read, ...row } of ROWS) {
+  for (const { read, ...row } of rows) {
     const value = read(readings);
     if (value === undefined) continue;
     const samples = typeof value === "object" ? value : [{ labels: {}, value }];
@@ -203,14 +223,16 @@ function ofSources(value: (source: SourceReading) => MetricValue): Read {
     sources.map((source) => ({ labels: { source: source.name }, value: value(source) }));
 }
 
-function ofOutputs(value: (output: Readings["outputs"][number]) => MetricValue): Read {
+function ofOutputs(
+  value: (output: Readings["outputs"][number]) => MetricValue,
+): Read<ForwarderReadings> {
   return ({ outputs }) =>
     outputs.map((output) => ({ labels: { output: output.name }, value: value(output) }));
 }
 
 function ofSpools(
   value: (spool: NonNullable<Readings["outputs"][number]["spool"]>) => MetricValue,
-): Read {
+): Read<ForwarderReadings> {
   return ({ outputs }) =>
     outputs.flatMap(({ name, spool }) =>
       spool ? [{ labels: { output: name }, value: value(spool) }] : []
@@ -220,7 +242,7 @@ function ofSpools(
 /** With the address of each server, and what it is about where that is not empty. */
 function ofServers(
   values: (server: ServerReading) => readonly (readonly [result: string, value: number])[],
-): Read {
+): Read<ForwarderReadings> {
   return ({ servers }) =>
     servers.flatMap((server) =>
       values(server).map(([result, value]) => ({
