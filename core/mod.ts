@@ -15,6 +15,7 @@ export * from "./alert/mod.ts";
 export * from "./plugin/mod.ts";
 export * from "./forward/mod.ts";
 export * from "./http/mod.ts";
+export * from "./aws/mod.ts";
 export * from "./peer/mod.ts";
 // What endpoints need; servers come with the context of a source, and load a good deal.
 export * from "./web/body.ts";

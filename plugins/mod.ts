@@ -57,6 +57,15 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "smtp", load: () => import("./sinks/smtp/mod.ts") },
   { kind: "sink", name: "mqtt", load: () => import("./sinks/mqtt/mod.ts") },
   { kind: "sink", name: "rabbitmq", load: () => import("./sinks/rabbitmq/mod.ts") },
+  { kind: "sink", name: "awslambda", load: () => import("./sinks/awslambda/mod.ts") },
+  { kind: "sink", name: "awssqs", load: () => import("./sinks/awssqs/mod.ts") },
+  { kind: "sink", name: "awssns", load: () => import("./sinks/awssns/mod.ts") },
+  { kind: "sink", name: "awss3", load: () => import("./sinks/awss3/mod.ts") },
+  {
+    kind: "sink",
+    name: "awscloudwatchlogs",
+    load: () => import("./sinks/awscloudwatchlogs/mod.ts"),
+  },
   { kind: "sink", name: "webui", load: () => import("./sinks/webui/mod.ts") },
   {
     kind: "container_engine",

@@ -6,6 +6,9 @@ import { requestsOf } from "./contract/http_sink_suite.ts";
 /** Settings that lead to the server at `url`. */
 const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, unknown>>>> = {
   alertmanager: (host_port) => ({ host_port }),
+  awscloudwatchlogs: (endpoint) => ({ log_group: "/falco/alerts", ...aws(endpoint) }),
+  awslambda: (endpoint) => ({ function_name: "alerts", ...aws(endpoint) }),
+  awss3: (endpoint) => ({ bucket: "security", ...aws(endpoint) }),
   datadog: (host) => ({ host, api_key: "KEY" }),
   datadoglogs: (host) => ({ host, api_key: "KEY", service: "falco" }),
   discord: (url) => ({ webhook_url: `${url}/api/webhooks/ID/TOKEN` }),
@@ -23,6 +26,10 @@ const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, 
   telegram: (host) => ({ host, token: "TOKEN", chat_id: "-100" }),
   webui: (url) => ({ url }),
 };
+
+function aws(endpoint: string) {
+  return { endpoint, region: "eu-west-1", access_key_id: "ID", secret_access_key: "KEY" };
+}
 
 /** The request as a block of Markdown; absent for sinks that have none to show. */
 export async function payloadBlock(registry: Registry, name: string): Promise<string | undefined> {

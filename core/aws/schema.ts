@@ -1,0 +1,39 @@
+/** Settings of sinks that write to AWS. */
+import type { z } from "zod";
+import { httpKeys, webAddress } from "../http/schema.ts";
+import { flag, secret, section, text } from "../plugin/schema.ts";
+
+/** What is signed must not be compressed afterwards. */
+const { compress: _, ...httpKeysOfSigned } = httpKeys;
+
+const optionalAddress = () =>
+  secret().refine((given) => given.isEmpty || webAddress().safeParse(given).success, {
+    error: "an address that begins with http:// or https://",
+  }).prefault("");
+
+/** Of `section`; every sink that writes to AWS has them beside its own. */
+export const awsKeys = {
+  region: text().describe(
+    "Region, as eu-west-1; empty: as the name of what is written to or AWS_REGION says",
+  ),
+  access_key_id: text().describe(
+    "Key of a user; empty: AWS_ACCESS_KEY_ID, the identity of the workload or of the container",
+  ),
+  secret_access_key: secret().prefault("").describe("Its secret"),
+  session_token: secret().prefault("").describe("Its token, where it is a temporary one"),
+  role_arn: text().describe("Role that is assumed with all that"),
+  external_id: text().describe("What the role's owner wants to hear from whoever assumes it"),
+  instance_metadata: flag(false).describe(
+    "Where nothing else is known, the machine is asked for its role (EC2, IMDSv2)",
+  ),
+  endpoint: optionalAddress().describe(
+    "Address of the service, if not that of the region; for others that speak its protocol",
+  ),
+  sts_endpoint: optionalAddress().describe(
+    "Address that roles are assumed at, if not that of the region",
+  ),
+  ...httpKeysOfSigned,
+};
+
+const keys = section(awsKeys);
+export type AwsSettings = z.output<typeof keys>;

@@ -1,0 +1,78 @@
+/** Alerts as calls of a function of AWS Lambda. */
+import {
+  alertDocument,
+  AwsTarget,
+  cutText,
+  escapeText,
+  type FormattedAlert,
+  type HttpReply,
+  jsonText,
+  sendEach,
+  type Sink,
+  SinkError,
+  type SinkPlugin,
+  type WriteContext,
+} from "../../../core/mod.ts";
+import { type AwsLambdaConfig, schema } from "./schema.ts";
+
+const LONGEST_EXCERPT = 500;
+
+class AwsLambdaSink implements Sink {
+  readonly #target: AwsTarget;
+
+  constructor(readonly config: AwsLambdaConfig) {
+    this.#target = new AwsTarget(config, { service: "lambda", name: config.function_name });
+  }
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    const { function_name, invocation_type, log_type } = this.config;
+    await sendEach(batch, async ({ alert }) => {
+      const path = `/2015-03-31/functions/${encodeURIComponent(function_name)}/invocations`;
+      const reply = await this.#target.send({
+        url: `${this.#target.endpoint()}${path}`,
+        body: jsonText(alertDocument(alert)),
+        headers: {
+          "x-amz-invocation-type": invocation_type,
+          // Only of calls that are waited for.
+          ...invocation_type === "RequestResponse" && { "x-amz-log-type": log_type },
+        },
+      }, context);
+      const failure = failureOfFunction(reply);
+      if (failure) throw failure;
+    }, context);
+  }
+
+  close(): Promise<void> {
+    return this.#target.close();
+  }
+}
+
+/** The call went well and the function did not: it may be better next time. */
+function failureOfFunction({ headers, body }: HttpReply): SinkError | undefined {
+  const kind = headers["x-amz-function-error"];
+  if (kind === undefined) return undefined;
+  const log = logIn(headers["x-amz-log-result"]);
+  const told = escapeText(cutText(log === "" ? body : log, LONGEST_EXCERPT));
+  return new SinkError("unavailable", `The function failed (${kind}): ${told}`);
+}
+
+function logIn(header: unknown): string {
+  if (typeof header !== "string") return "";
+  try {
+    const text = new TextDecoder().decode(Uint8Array.fromBase64(header)).trim();
+    // What it said last is what matters.
+    return text.slice(-LONGEST_EXCERPT).toWellFormed();
+  } catch {
+    return "";
+  }
+}
+
+const plugin: SinkPlugin<AwsLambdaConfig> = {
+  kind: "sink",
+  name: "awslambda",
+  summary: "A function of AWS Lambda",
+  schema,
+  create: (config) => new AwsLambdaSink(config),
+  batchSize: 16,
+};
+export default plugin;

@@ -1,0 +1,43 @@
+/** What SQS says of each message of a request. */
+import { cutText, escapeText, SinkError } from "../../../core/mod.ts";
+
+const LONGEST_REASON = 300;
+
+interface Failed {
+  readonly index: number;
+  /** It is the message itself. */
+  readonly isItsOwn: boolean;
+  readonly reason: string;
+}
+
+/** Absent where all are there. Those before the first that is not count as accepted. */
+export function failureIn(body: string, count: number): SinkError | undefined {
+  const failed = failedIn(body, count);
+  if (failed === undefined) {
+    return new SinkError("unavailable", "The answer of SQS is not what is documented");
+  }
+  const [first] = failed.sort((one, other) => one.index - other.index);
+  if (!first) return undefined;
+  const message = `SQS did not take a message: ${
+    escapeText(cutText(first.reason, LONGEST_REASON))
+  }`;
+  return first.isItsOwn
+    ? new SinkError("rejected", message, { accepted: first.index, refused: 1 })
+    : new SinkError("unavailable", message, { accepted: first.index });
+}
+
+function failedIn(body: string, count: number): Failed[] | undefined {
+  try {
+    const { Successful = [], Failed = [] } = JSON.parse(body);
+    if (Successful.length + Failed.length !== count) return undefined;
+    const failed = Failed.map((entry: Readonly<Record<string, unknown>>): Failed => ({
+      index: Number(entry["Id"]),
+      isItsOwn: entry["SenderFault"] === true && !/Throttl|Denied/.test(String(entry["Code"])),
+      reason: `${entry["Code"]} ${entry["Message"] ?? ""}`,
+    }));
+    const isIndex = ({ index }: Failed) => Number.isInteger(index) && index >= 0 && index < count;
+    return failed.every(isIndex) ? failed : undefined;
+  } catch {
+    return undefined;
+  }
+}
