@@ -34,6 +34,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C027: "core/app/append_output_test.ts: additions that no rule gets",
   C024: "tests/cli/filter_test.ts: lines that are no condition",
   C031: "core/app/rules_test.ts: rules that want captures",
+  C060: "core/app/sidekick/settings_test.ts: outputs that there are no sinks for",
+  C061: "core/app/sidekick/settings_test.ts: outputs that lack something",
+  C062: "core/app/sidekick/settings_test.ts: keys without effect",
+  C063: "core/app/sidekick/settings_test.ts: variables that are not set",
 };
 
 function print(name: string): string {

@@ -376,4 +376,61 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       `${CONFIG}sinks: [{name: one, type: stdout, match: alert.priority >= warning}]\n`,
     ),
   },
+  {
+    code: "C060",
+    title: "falcod has no sink for this output of falcosidekick",
+    meaning: "A configuration of falcosidekick enables an output that falcod cannot write to.",
+    matters: "Its alerts would go nowhere, so falcod does not start.",
+    example: commands(
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "webex: {webhookurl: https://example.org/hook}\n",
+      }],
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "webhook: {address: https://example.org/hook}\n",
+      }],
+    ),
+  },
+  {
+    code: "C061",
+    title: "output of falcosidekick that lacks something",
+    meaning: "An output is on when several keys are set, and only some of them are.",
+    matters: "It stays off, as in falcosidekick, and nobody there gets alerts.",
+    example: commands(
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "telegram: {token: '1:abc'}\nwebhook: {address: https://example.org/}\n",
+      }],
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "telegram: {token: '1:abc', chatid: '-100'}\n",
+      }],
+    ),
+  },
+  {
+    code: "C062",
+    title: "key of falcosidekick without effect",
+    meaning: "Falcod knows the key, and has nothing that it could change.",
+    matters: "Whoever set it may expect something that does not happen; the reason is told.",
+    example: commands(
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "influxdb: {hostport: http://127.0.0.1:8086, precision: s}\n",
+      }],
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "influxdb: {hostport: http://127.0.0.1:8086}\n",
+      }],
+    ),
+  },
+  {
+    code: "C063",
+    title: "variable of a custom field is not set",
+    meaning: "A custom field or tag is %NAME, and the environment has no variable of that name.",
+    matters: "Alerts go out without it.",
+    example: commands(
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml":
+          "customfields: {zone: '%NO_SUCH_ZONE'}\nwebhook: {address: https://example.org/}\n",
+      }],
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "customfields: {zone: eu}\nwebhook: {address: https://example.org/}\n",
+      }],
+    ),
+  },
 ];

@@ -37,7 +37,8 @@ Deno.test("json: keys are in alphabetical order and nanoseconds are integers", (
 
 Deno.test("json: an alert that was sent keeps its line and its fields", () => {
   const output = '10:00:00.1: Warning "x"\n';
-  const document = JSON.parse(create().format(sampleAlert({ output })));
+  const document = JSON.parse(create().format(sampleAlert({ output, source: INTERNAL_SOURCE })));
+  assertEquals(document.tags, ["filesystem", "process"]);
   assertEquals(document.output, output);
   assertEquals(Object.keys(document.output_fields), ["proc.cmdline"]);
 });

@@ -29,7 +29,8 @@ export class JsonFormatter implements Formatter {
   }
 
   format(alert: Alert): string {
-    return alert.source === INTERNAL_SOURCE ? ownAlert(alert) : this.#alertOfRule(alert);
+    const isOwn = alert.source === INTERNAL_SOURCE && alert.output === undefined;
+    return isOwn ? ownAlert(alert) : this.#alertOfRule(alert);
   }
 
   #alertOfRule(alert: Alert): string {
@@ -59,7 +60,7 @@ export class JsonFormatter implements Formatter {
 function ownAlert(alert: Alert): string {
   return object([
     hostname(alert),
-    `"output":${jsonString(alert.output ?? unescapeText(alert.message))}`,
+    `"output":${jsonString(unescapeText(alert.message))}`,
     `"output_fields":${fieldsJson(alert.fields)}`,
     ...names(alert),
     time(alert),

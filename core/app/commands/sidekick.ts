@@ -1,0 +1,120 @@
+/** `falcod sidekick`: what falcosidekick does, with its configuration. */
+import { escapeUnprintable } from "../../alert/mod.ts";
+import { grouped, Report } from "../../base/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
+import { BackgroundOutput } from "../background_output.ts";
+import { counted } from "../count.ts";
+import { refuseDebugger } from "../debugger.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import type { Host } from "../host.ts";
+import { createLogger } from "../log.ts";
+import { tellProblems } from "../report.ts";
+import { serveSidekick } from "../sidekick/serve.ts";
+import { loadSidekick, type SidekickSettings } from "../sidekick/settings.ts";
+import { outputLines } from "../summary.ts";
+
+export interface SidekickCommand {
+  /** Absent: all is in the environment. */
+  readonly configPath: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/** How long the last words may take on their way out. */
+const LAST_WORDS_MS = 2000;
+
+export async function sidekickCommand(request: SidekickCommand, host: Host): Promise<number> {
+  // Nothing is open yet that could be opened again, and nobody may end falcod by it.
+  const early = host.onHangup(() => {});
+  Deno.addSignalListener("SIGUSR1", passOver);
+  try {
+    return await sidekick(request, host);
+  } finally {
+    Deno.removeSignalListener("SIGUSR1", passOver);
+    early.release();
+  }
+}
+
+function passOver(): void {}
+
+async function sidekick(request: SidekickCommand, host: Host): Promise<number> {
+  const registry = new Registry(host.plugins);
+  const { report, settings } = await load(request, registry, host);
+  const look = { level: settings?.logsAlerts ? "debug" : "info", isoTime: false } as const;
+  tellProblems(report, host, createLogger(host.error, look));
+  if (!settings || report.hasErrors) return EXIT_FAILURE;
+  if (request.dryRun) {
+    const names = settings.sinks.map(({ label }) => label).join(", ") || "nobody";
+    const warnings = grouped(report.diagnostics).filter(({ severity }) => severity === "warning");
+    const found = warnings.length > 0 ? `, with ${counted(warnings.length, "warning")}` : "";
+    host.error.write(`falcod: dry run, alerts would go to ${names}${found}\n`);
+    return EXIT_OK;
+  }
+  const error = new BackgroundOutput(host.errorBytes, host.error);
+  try {
+    const patient = { ...host, error };
+    return await serveUntilStopped(settings, { registry, request, host: patient, look });
+  } finally {
+    await error.close(LAST_WORDS_MS);
+  }
+}
+
+async function load({ configPath: path }: SidekickCommand, registry: Registry, host: Host) {
+  const report = new Report();
+  const environment = (name: string) => host.environment(name);
+  return { report, settings: await loadSidekick({ path, environment, registry, report }) };
+}
+
+async function serveUntilStopped(
+  settings: SidekickSettings,
+  { registry, request, host, look }: {
+    readonly registry: Registry;
+    readonly request: SidekickCommand;
+    readonly host: Host;
+    readonly look: Parameters<typeof createLogger>[1];
+  },
+): Promise<number> {
+  const log = createLogger(host.error, look);
+  const stop = new AbortController();
+  const signals = host.onStop(() => stop.abort());
+  try {
+    const rotation = refuseDebugger();
+    const summary = await serveSidekick({
+      settings,
+      registry,
+      log,
+      hostname: Deno.hostname(),
+      signal: stop.signal,
+      isReopenAsked: rotation.hasCome,
+      onReady: (servers, outputs) => {
+        const places = servers.map(({ listen, address }) =>
+          `${listen.tls ? "https" : "http"}://${address!.hostname}:${address!.port}`
+        );
+        const to = outputs.join(", ") || "nobody";
+        host.error.write(`falcod: forwarding to ${to}, listening at ${places.join(" and ")}\n`);
+      },
+      onChange: (use) =>
+        host.onHangup(async () => {
+          const { report, settings } = await load(request, registry, host);
+          tellProblems(report, host, log);
+          if (!settings || report.hasErrors) {
+            log.error("SIGHUP: the configuration has mistakes, nothing is changed");
+            return;
+          }
+          await use(settings);
+          const names = settings.sinks.map(({ label }) => label).join(", ") || "nobody";
+          log.info(`SIGHUP: forwarding to ${names}`);
+        }),
+    });
+    const { accepted, rejected, lanes } = summary;
+    const lines = [
+      `falcod: stopped; ${counted(accepted, "alert")} taken, ${
+        counted(rejected, "request")
+      } refused`,
+      ...outputLines(lanes),
+    ];
+    for (const line of lines) host.error.write(`${escapeUnprintable(line)}\n`);
+    return lanes.some(({ dropped, failed }) => dropped + failed > 0) ? EXIT_FAILURE : EXIT_OK;
+  } finally {
+    signals.release();
+  }
+}

@@ -1,0 +1,154 @@
+/** Alerts that come by HTTP, and the questions falcosidekick answers. */
+import type { Alert, OutputValue } from "../../alert/mod.ts";
+import { andMore, Seldom } from "../../base/mod.ts";
+import type { Logger } from "../../plugin/mod.ts";
+import { type Body, type Endpoint, readBody, refusal, type WebClient } from "../../web/mod.ts";
+import { readOnly } from "../web/read_only.ts";
+import { TEST_RULE } from "./enrich.ts";
+import { readPayload } from "./payload.ts";
+
+export interface IntakeLimits {
+  readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+  /** Of bodies that are being read. */
+  readonly maxHeldBytes: number;
+  /** Requests at a time. */
+  readonly maxRequests: number;
+}
+
+export interface IntakeOptions {
+  /** Takes an alert; resolves when it is on its way. */
+  readonly take: (alert: Alert) => Promise<void> | undefined;
+  readonly rejected: () => void;
+  readonly log: Logger;
+  /** Aborts when no more is taken. */
+  readonly signal: AbortSignal;
+  readonly limits?: Partial<IntakeLimits>;
+}
+
+const STANDARD: IntakeLimits = {
+  maxBodyBytes: 8 << 20,
+  bodyTimeoutMs: 60_000,
+  maxHeldBytes: 64 << 20,
+  maxRequests: 256,
+};
+const TELL_EVERY_MS = 30_000;
+
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #limits: IntakeLimits;
+  readonly #problems = new Seldom(TELL_EVERY_MS);
+  #requests = 0;
+  #heldBytes = 0;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#limits = { ...STANDARD, ...options.limits };
+  }
+
+  /** `POST /`, `POST /test` and `GET /ping`. */
+  endpoints(): readonly Endpoint[] {
+    return [
+      { path: "/", handle: (request, client) => this.#guarded(request, client, this.#read) },
+      { path: "/test", handle: (request, client) => this.#guarded(request, client, testAlert) },
+      readOnly("/ping", () => new Response("pong\n")),
+    ];
+  }
+
+  async #guarded(
+    request: Request,
+    client: WebClient,
+    alertOf: (request: Request, client: WebClient) => Alert | Promise<Alert | Response>,
+  ): Promise<Response> {
+    const { method } = request;
+    if (method !== "POST") {
+      this.#options.rejected();
+      // Falcosidekick's answer, where 405 would be the better one.
+      return refusal({ status: 400, error: `${method} is not possible here`, help: "use POST" });
+    }
+    if (this.#options.signal.aborted) return tooMuch("falcod is stopping");
+    const { maxRequests } = this.#limits;
+    if (this.#requests >= maxRequests) return tooMuch(`${maxRequests} requests are under way`);
+    this.#requests++;
+    try {
+      const alert = await alertOf.call(this, request, client);
+      if (alert instanceof Response) return alert;
+      await this.#options.take(alert);
+      return new Response(null);
+    } finally {
+      this.#requests--;
+    }
+  }
+
+  async #read(request: Request, { address }: WebClient): Promise<Alert | Response> {
+    const { maxBodyBytes: maxBytes, bodyTimeoutMs: timeoutMs, maxHeldBytes } = this.#limits;
+    let held = 0;
+    const mayKeep = (bytes: number) => {
+      if (this.#heldBytes > held && this.#heldBytes + bytes > maxHeldBytes) return false;
+      this.#heldBytes += bytes;
+      held += bytes;
+      return true;
+    };
+    try {
+      const body = await readBody(request, { maxBytes, timeoutMs, mayKeep });
+      if (body.kind === "no-room") return tooMuch("other bodies take up all the room");
+      if (body.kind !== "read") {
+        this.#tell(address, body.kind);
+        return refusedBody(body, maxBytes);
+      }
+      const payload = readPayload(body.bytes);
+      if ("alert" in payload) return payload.alert;
+      this.#tell(address, payload.refused);
+      return refusal({
+        status: 400,
+        error: payload.refused,
+        help: "alerts are JSON as Falco posts it with json_output: true",
+      });
+    } finally {
+      this.#heldBytes -= held;
+    }
+  }
+
+  #tell(address: string, what: string): void {
+    this.#options.rejected();
+    this.#problems.say((more) =>
+      this.#options.log.warning(`a request from ${address} was refused: ${what}${andMore(more)}`)
+    );
+  }
+}
+
+function refusedBody({ kind }: Exclude<Body, { readonly kind: "read" }>, maxBytes: number) {
+  switch (kind) {
+    case "too-large":
+      return refusal({ status: 413, error: `the body has more than ${maxBytes} bytes` });
+    case "timeout":
+      return refusal({ status: 408, error: "the body took too long" });
+    case "unknown-encoding":
+      return refusal({ status: 415, error: "the body is packed, and not with gzip" });
+    default:
+      return refusal({ status: 400, error: "the body broke off" });
+  }
+}
+
+function tooMuch(error: string): Response {
+  return refusal({ status: 503, error, help: "try again later", retryAfterS: 1 });
+}
+
+function testAlert(): Alert {
+  const text = "This is a test alert, sent by POST /test";
+  const fields = new Map<string, OutputValue>([
+    ["proc.name", "falcod"],
+    ["user.name", "falcod"],
+  ]);
+  return {
+    rule: TEST_RULE,
+    priority: "Debug",
+    source: "internal",
+    tags: ["test", "example"],
+    timeNs: BigInt(Date.now()) * 1_000_000n,
+    hostname: Deno.hostname(),
+    message: text,
+    output: text,
+    fields,
+  };
+}

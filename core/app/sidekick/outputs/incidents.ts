@@ -1,0 +1,40 @@
+/** What wakes people up. */
+import { httpOutput, list, made, same, type SidekickOutput, texts } from "../output.ts";
+
+export const INCIDENTS: readonly SidekickOutput[] = [
+  httpOutput({
+    section: "alertmanager",
+    sink: "alertmanager",
+    enabledBy: ["hostport"],
+    keys: {
+      hostport: list("host_port"),
+      endpoint: same("endpoint"),
+      expiresafter: made(
+        "expires_after",
+        (text) =>
+          /^\d{1,8}$/.test(text)
+            ? { expires_after: `${text}s` }
+            : { problem: "a number of seconds" },
+      ),
+      extralabels: texts("extra_labels"),
+      extraannotations: texts("extra_annotations"),
+      customseveritymap: texts("custom_severity_map"),
+      dropeventdefaultpriority: same("drop_event_default_priority"),
+      dropeventthresholds: same("drop_event_thresholds"),
+      customheaders: texts("headers"),
+    },
+  }),
+  httpOutput({
+    section: "pagerduty",
+    sink: "pagerduty",
+    enabledBy: ["routingkey"],
+    keys: { routingkey: same("routing_key"), region: same("region") },
+  }),
+  httpOutput({
+    section: "opsgenie",
+    sink: "opsgenie",
+    enabledBy: ["apikey"],
+    keys: { apikey: same("api_key"), region: same("region") },
+    always: { entity: "Falcosidekick" },
+  }),
+];

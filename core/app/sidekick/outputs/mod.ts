@@ -1,0 +1,17 @@
+/** All outputs of falcosidekick, each with what its keys become in an entry of `sinks:`. */
+import type { SidekickOutput } from "../output.ts";
+import { CHATS } from "./chats.ts";
+import { INCIDENTS } from "./incidents.ts";
+import { MISSING } from "./missing.ts";
+import { QUEUES } from "./queues.ts";
+import { STORES } from "./stores.ts";
+import { WEBHOOKS } from "./webhooks.ts";
+
+export const SIDEKICK_OUTPUTS: readonly SidekickOutput[] = [
+  ...CHATS,
+  ...INCIDENTS,
+  ...STORES,
+  ...QUEUES,
+  ...WEBHOOKS,
+  ...MISSING,
+];

@@ -1,0 +1,158 @@
+/** What other programs take alerts from. */
+import {
+  checkCert,
+  idle,
+  made,
+  output,
+  type Problem,
+  same,
+  type SidekickOutput,
+  type Values,
+} from "../output.ts";
+
+/** An address of one server as `scheme://user:password@host:port/path`. */
+interface ServerUrl {
+  readonly scheme: string;
+  readonly hostPort: string;
+  readonly user: string;
+  readonly password: string;
+  readonly path: string;
+}
+
+/** Where there is no scheme the text is an address already. Absent: it is no address. */
+function serverUrl(text: string): ServerUrl | undefined {
+  const url = URL.parse(text.includes("://") ? text : `tcp://${text}`);
+  if (!url || url.hostname === "") return undefined;
+  return {
+    scheme: url.protocol.slice(0, -1),
+    hostPort: url.host,
+    user: decoded(url.username),
+    password: decoded(url.password),
+    path: decoded(url.pathname),
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Schemes by whether they are encrypted; what is not among them is refused. */
+function addressed(
+  text: string,
+  { key, schemes }: { readonly key: string; readonly schemes: Readonly<Record<string, boolean>> },
+): Values | Problem {
+  const url = serverUrl(text);
+  if (!url || !Object.hasOwn(schemes, url.scheme)) {
+    return { problem: `an address that begins with ${Object.keys(schemes).join(":// or ")}://` };
+  }
+  return {
+    [key]: url.hostPort,
+    ...schemes[url.scheme] && { "tls.enabled": "true" },
+    ...url.user !== "" && { user: url.user },
+    ...url.password !== "" && { password: url.password },
+  };
+}
+
+const NATS_SCHEMES = { nats: false, natss: true, tls: true, http: false, https: true, tcp: false };
+const MQTT_SCHEMES = { tcp: false, mqtt: false, ssl: true, tls: true, mqtts: true };
+const AMQP_SCHEMES = { amqp: false, amqps: true };
+
+export const QUEUES: readonly SidekickOutput[] = [
+  output({
+    section: "redis",
+    sink: "redis",
+    hasTls: true,
+    enabledBy: ["address"],
+    keys: {
+      address: same("address"),
+      username: same("username"),
+      password: same("password"),
+      database: same("database"),
+      storagetype: same("storage_type"),
+      key: same("key"),
+      version: idle("falcod finds out by itself"),
+      tls: same("tls.enabled"),
+      checkcert: checkCert,
+      mutualtls: { to: "tls.client_certificate", kind: "idle" },
+      certfile: same("tls.client_certificate"),
+      keyfile: same("tls.client_key"),
+      cacertfile: same("tls.ca"),
+    },
+  }),
+  output({
+    section: "nats",
+    sink: "nats",
+    hasTls: true,
+    enabledBy: ["hostport"],
+    keys: {
+      hostport: made(
+        "host_port",
+        (text) => addressed(text, { key: "host_port", schemes: NATS_SCHEMES }),
+      ),
+      subjecttemplate: same("subject_template"),
+      checkcert: checkCert,
+      mutualtls: { to: "tls.client_certificate", kind: "idle" },
+      maxconcurrentrequests: idle("alerts stay in order"),
+    },
+  }),
+  output({
+    section: "rabbitmq",
+    sink: "rabbitmq",
+    enabledBy: ["url", "queue"],
+    keys: {
+      url: made("address", (text) => {
+        const values = addressed(text, { key: "address", schemes: AMQP_SCHEMES });
+        const path = serverUrl(text)?.path.slice(1) ?? "";
+        return "problem" in values
+          ? values
+          : { ...values, ...path !== "" && { virtual_host: path } };
+      }),
+      queue: same("queue_name"),
+    },
+  }),
+  output({
+    section: "mqtt",
+    sink: "mqtt",
+    enabledBy: ["broker"],
+    keys: {
+      broker: made(
+        "broker",
+        (text) => addressed(text, { key: "broker", schemes: MQTT_SCHEMES }),
+      ),
+      topic: same("topic"),
+      qos: same("qos", "0"),
+      retained: same("retained"),
+      user: same("user"),
+      password: same("password"),
+      checkcert: checkCert,
+    },
+  }),
+  output({
+    section: "syslog",
+    sink: "syslog",
+    enabledBy: ["host", "port", "protocol"],
+    keys: {
+      host: made("address", (text) => ({ address: text })),
+      port: made("address", (text) => ({ port: text })),
+      protocol: made("protocol", (text) => ({ protocol: text.toLowerCase() })),
+      format: made(
+        "format",
+        (text) => text.toLowerCase() === "json" ? { format: "json" } : { problem: "json" },
+        "json",
+      ),
+    },
+    finish: joinedAddress,
+    // As Go's package writes it, which falcosidekick uses.
+    always: { facility: "kern", framing: "lines" },
+  }),
+];
+
+/** `host` and `port` are one address here. */
+function joinedAddress({ address, port, ...values }: Values): Values {
+  const host = String(address);
+  return { ...values, address: `${host.includes(":") ? `[${host}]` : host}:${port}` };
+}

@@ -1,0 +1,113 @@
+/** What Falco posts, of any version, as an alert. */
+import { type Alert, escapeText, type OutputValue } from "../../alert/mod.ts";
+import { decodeUtf8 } from "../../base/utf8.ts";
+import { type Json, jsonText } from "../../forward/mod.ts";
+import { parsePriority } from "../../rule/priority.ts";
+
+/** `refused`: why it is no alert. */
+export type Payload = { readonly alert: Alert } | { readonly refused: string };
+
+/** Of Falco's line, with `time_format_iso_8601` or without. */
+export const LINE_HEAD =
+  /^(\d{2}:\d{2}:\d{2}\.\d+|\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?): (emergency|alert|critical|error|warning|notice|informational|info|debug) /i;
+
+/** Falco up to 0.30 tells no source; falcosidekick calls it so. */
+const SOURCE_OF_OLD = "syscalls";
+
+/** Never throws, whatever the bytes are. */
+export function readPayload(bytes: Uint8Array): Payload {
+  let document: unknown;
+  try {
+    document = parseJson(decodeUtf8(bytes));
+    if (typeof document !== "object" || document === null || Array.isArray(document)) {
+      return { refused: "the body is no JSON object" };
+    }
+    return alertOf(document as Readonly<Record<string, unknown>>);
+  } catch {
+    // Brackets in brackets in brackets are no alert either.
+    return { refused: "the body is no JSON" };
+  }
+}
+
+function alertOf(given: Readonly<Record<string, unknown>>): Payload {
+  const priority = typeof given.priority === "string" ? parsePriority(given.priority) : undefined;
+  if (!priority) return { refused: "priority is missing, or none of Falco's" };
+  if (typeof given.rule !== "string" || given.rule === "") return { refused: "rule is missing" };
+  const fields = fieldsOf(given.output_fields);
+  const timeNs = timeOf(given.time) ?? timeOf(fields.get("evt.time"));
+  if (timeNs === undefined) return { refused: "time is missing, or is none of RFC 3339" };
+  const output = textOf(given.output);
+  if (output === undefined && fields.size === 0) {
+    return { refused: "output and output_fields are missing" };
+  }
+  const message = textOf(given.message) ?? output?.replace(LINE_HEAD, "") ?? "";
+  return {
+    alert: {
+      rule: given.rule,
+      priority,
+      source: textOf(given.source) || SOURCE_OF_OLD,
+      tags: Array.isArray(given.tags) ? given.tags.filter((tag) => typeof tag === "string") : [],
+      timeNs,
+      hostname: textOf(given.hostname) ?? "",
+      message: escapeText(message),
+      ...output !== undefined && { output },
+      fields,
+    },
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function fieldsOf(given: unknown): ReadonlyMap<string, OutputValue> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return new Map();
+  return new Map(Object.entries(given).map(([name, value]) => [name, outputValue(value, 0)]));
+}
+
+const MAX_DEPTH = 8;
+
+/** Alerts have no mappings: they become their JSON. */
+function outputValue(value: unknown, depth: number): OutputValue {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return value;
+    default:
+      if (value === null || value === undefined) return null;
+      if (!Array.isArray(value) || depth >= MAX_DEPTH) return jsonText(value as Json);
+      return value.map((item) => outputValue(item, depth + 1));
+  }
+}
+
+const EXACT = Number.MAX_SAFE_INTEGER;
+
+/** As `JSON.parse`, with integers in full. */
+function parseJson(text: string): unknown {
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_key, value, context?: { readonly source?: string }) => {
+    if (typeof value !== "number" || Math.abs(value) <= EXACT) return value;
+    const { source = "" } = context ?? {};
+    return /^-?\d{1,30}$/.test(source) ? BigInt(source) : value;
+  });
+}
+
+const RFC_3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9})\d*)?\s?([Zz]|[+-]\d{2}:?\d{2})?$/;
+
+/** Nanoseconds since the epoch; numbers are that already. */
+function timeOf(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value > 0n && value < 1n << 63n ? value : undefined;
+  if (typeof value === "number") {
+    return Number.isSafeInteger(value) && value > 0 ? BigInt(value) : undefined;
+  }
+  if (typeof value !== "string") return undefined;
+  const [, day, clock, fraction = "", zone = "Z"] = RFC_3339.exec(value) ?? [];
+  if (day === undefined) return undefined;
+  const offset = /^[Zz]$/.test(zone) ? "Z" : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
+  const ms = Date.parse(`${day}T${clock}${offset}`);
+  if (!(ms >= 0)) return undefined;
+  return BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
+}

@@ -1,0 +1,279 @@
+/** A configuration of falcosidekick as what falcod does. */
+import { didYouMean, Report } from "../../base/mod.ts";
+import { compileFieldTemplate } from "../../forward/mod.ts";
+import type { Registry } from "../../plugin/mod.ts";
+import type { Listen } from "../../web/mod.ts";
+import { checkConfig } from "../config/check.ts";
+import { checkSinks } from "../config/check_sinks.ts";
+import type { Environment } from "../config/environment.ts";
+import { listedSinks, type WiredSink } from "../config/outputs.ts";
+import type { Config } from "../config/schema.ts";
+import { COMMON_KEYS } from "../config/sink_options.ts";
+import type { MappingNode } from "../config/tree.ts";
+import { type EnrichSettings, TEST_RULE } from "./enrich.ts";
+import { readSidekickFile, type SidekickFile } from "./file.ts";
+import { pairs, split } from "./output.ts";
+import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
+import { OTHER_KEYS, readServer, SERVER_KEYS, type ServerConfig } from "./schema.ts";
+import { translateOutputs } from "./translate.ts";
+
+export interface SidekickSettings {
+  readonly listen: Listen;
+  /** What is also served without TLS, and where. */
+  readonly plain?: { readonly listen: Listen; readonly paths: readonly string[] };
+  readonly logsAlerts: boolean;
+  readonly enrich: EnrichSettings;
+  /** Fields that become labels of the metric that counts alerts. */
+  readonly extraLabels: readonly string[];
+  /** As falco.yaml has it: how alerts look, what is held back. */
+  readonly config: Config;
+  readonly sinks: readonly WiredSink[];
+}
+
+export interface SidekickRequest {
+  /** Absent: all is in the environment. */
+  readonly path: string | undefined;
+  readonly environment: Environment;
+  readonly registry: Registry;
+  readonly report: Report;
+}
+
+/** Keys of falco.yaml that count here, too. */
+const OF_FALCOD = ["sinks", "dedup", "outputs"];
+
+/** Absent when the file cannot be read. Whoever runs with it asks the report for errors first. */
+export async function loadSidekick(
+  { path, environment, registry, report }: SidekickRequest,
+): Promise<SidekickSettings | undefined> {
+  const file = readSidekickFile(path, { environment, report });
+  return file && await settingsOf(file, { registry, report });
+}
+
+export async function settingsOf(
+  file: SidekickFile,
+  { registry, report }: Pick<SidekickRequest, "registry" | "report">,
+): Promise<SidekickSettings> {
+  reportUnknownKeys(file, report);
+  const server = serverOf(file, report);
+  const enrich = enrichSettings(file, server, report);
+  const { root, names } = translateOutputs(file, { server, report });
+  for (const key of OF_FALCOD) {
+    const entry = file.root.entries.get(key);
+    if (entry && !root.entries.has(key)) root.entries.set(key, entry);
+  }
+  const found = new Report(report.limit);
+  const config = checkConfig(root, found);
+  const loaded = { config, root, files: [] };
+  const listed = listedSinks(loaded, { registry, report: found, taken: [] });
+  const sinks = await checkSinks(listed, loaded, { registry, report: found });
+  for (const { title, ...diagnostic } of found.diagnostics) {
+    report.add({ ...diagnostic, title: named(title, names) });
+  }
+  if (sinks.length === 0 && !report.hasErrors) {
+    report.add({
+      code: "C017",
+      severity: "warning",
+      title: "no output is enabled: alerts are counted and lost",
+      help: "give one its address, as slack.webhookurl or SLACK_WEBHOOKURL",
+    });
+  }
+  return {
+    ...addressesOf(file, server),
+    logsAlerts: server.debug,
+    enrich,
+    extraLabels: split(file.text("prometheus.extralabels") ?? ""),
+    config,
+    sinks: sinks.map(withTestAlerts),
+  };
+}
+
+/** Keys as users wrote them, in the place of what became of them. */
+function named(title: string, names: ReadonlyMap<string, string>): string {
+  return title.replace(/"(sinks\[\d+\])((?:\.[\w.]+)?)"/g, (whole, sink, key) => {
+    const known = names.get(sink + key);
+    const section = names.get(sink);
+    return known !== undefined ? `"${known}"` : section ? `"${section}${key}"` : whole;
+  });
+}
+
+function addressesOf(
+  file: SidekickFile,
+  { listenaddress: hostname, listenport: port, tlsserver: tls }: ServerConfig,
+): Pick<SidekickSettings, "listen" | "plain"> {
+  if (!tls.deploy) return { listen: { hostname, port } };
+  const paths = textsAt(file, "tlsserver.notlspaths");
+  return {
+    listen: {
+      hostname,
+      port,
+      tls: {
+        certificatePath: tls.certfile,
+        keyPath: tls.keyfile,
+        ...tls.mutualtls && { clientCaPath: tls.cacertfile },
+      },
+    },
+    ...paths.length > 0 && { plain: { listen: { hostname, port: tls.notlsport }, paths } },
+  };
+}
+
+function serverOf(file: SidekickFile, report: Report): ServerConfig {
+  const plain: Record<string, unknown> = {};
+  for (const key of SERVER_KEYS) {
+    const written = file.value(key);
+    if (!written) continue;
+    const value = written.node.kind === "scalar" ? written.node.text : {};
+    const [section, name] = key.split(".");
+    const around = plain[section!] as Record<string, unknown> | undefined;
+    plain[section!] = name === undefined ? value : { ...around, [name]: value };
+  }
+  const { config, issues } = readServer(plain);
+  for (const { key, wanted } of issues) {
+    const written = file.value(key);
+    report.add({
+      code: "C004",
+      title: `"${written?.name ?? key}" wants ${wanted}`,
+      at: written?.node.at,
+    });
+  }
+  return config;
+}
+
+function enrichSettings(
+  file: SidekickFile,
+  { bracketreplacer, outputfieldformat }: ServerConfig,
+  report: Report,
+): EnrichSettings {
+  const templatedFields = new Map();
+  for (const [name, text] of fieldsAt(file, "templatedfields")) {
+    const template = compileFieldTemplate(text);
+    if (typeof template === "function") templatedFields.set(name, template);
+    else {
+      const written = file.value("templatedfields");
+      report.add({
+        code: "C004",
+        title: `"templatedfields.${name}" wants a template of output_fields, ` +
+          `and "{{ ${template.mistake} }}" is none`,
+        at: written?.node.at,
+        help: 'as {{ index . "proc.name" }}',
+      });
+    }
+  }
+  return {
+    customFields: new Map(
+      [...fieldsAt(file, "customfields")].flatMap(([name, text]) => {
+        const value = variableIn(text, { file, key: `customfields.${name}`, report });
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    templatedFields,
+    customTags: textsAt(file, "customtags").flatMap((text) =>
+      variableIn(text, { file, key: "customtags", report }) ?? []
+    ),
+    bracketReplacer: bracketreplacer,
+    outputFormat: outputfieldformat,
+  };
+}
+
+/** Those of the file, and those of the variable on top. */
+function fieldsAt(file: SidekickFile, key: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name, { value }] of file.section(key)?.entries ?? []) {
+    if (value.kind === "scalar") fields.set(name, value.text);
+  }
+  for (const [name, text] of Object.entries(pairs(file.text(key) ?? ""))) fields.set(name, text);
+  return fields;
+}
+
+function textsAt(file: SidekickFile, key: string): readonly string[] {
+  const node = file.value(key)?.node;
+  if (node?.kind === "scalar") return split(node.text);
+  if (node?.kind !== "sequence") return [];
+  return node.items.flatMap((item) => item.kind === "scalar" && item.text !== "" ? item.text : []);
+}
+
+/** `%NAME` is what the variable holds. */
+function variableIn(
+  text: string,
+  { file, key, report }: {
+    readonly file: SidekickFile;
+    readonly key: string;
+    readonly report: Report;
+  },
+): string | undefined {
+  if (!text.startsWith("%")) return text;
+  const value = file.environment(text.slice(1));
+  if (value !== undefined && value !== "") return value;
+  report.add({
+    code: "C063",
+    severity: "warning",
+    title: `"${key}" is left out: the variable ${text.slice(1)} is not set`,
+    at: file.value(key.split(".")[0]!)?.node.at,
+    help: "set it, or write the text itself",
+  });
+  return undefined;
+}
+
+/** The test alert goes to all outputs, whatever they want. */
+function withTestAlerts(sink: WiredSink): WiredSink {
+  const { takes, ...options } = sink.options ?? {};
+  if (!takes) return sink;
+  return {
+    ...sink,
+    options: { ...options, takes: (alert) => alert.rule === TEST_RULE || takes(alert) },
+  };
+}
+
+/** Names that a mapping of the file may have, by its path; absent: any. */
+function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = new Map<string, Set<string>>([["", new Set(OF_FALCOD)]]);
+  const add = (path: string) => {
+    const steps = path.split(".");
+    for (const [depth, step] of steps.entries()) {
+      const parent = steps.slice(0, depth).join(".");
+      if (!known.has(parent)) known.set(parent, new Set());
+      known.get(parent)!.add(step);
+    }
+  };
+  for (const key of [...SERVER_KEYS, ...OTHER_KEYS]) add(key);
+  const unread: string[] = [];
+  for (const { section, sink, keys, shared = {} } of SIDEKICK_OUTPUTS) {
+    if (sink === undefined) {
+      add(section);
+      unread.push(section);
+      continue;
+    }
+    const above = section.split(".").slice(0, -1).join(".");
+    for (const key of [...Object.keys(keys), ...COMMON_KEYS]) add(`${section}.${key}`);
+    for (const key of Object.keys(shared)) add(`${above}.${key}`);
+  }
+  // Nothing of theirs is used.
+  for (const section of unread) known.delete(section);
+  return known;
+}
+
+/** Sections that are around outputs, of which falcod has not all. */
+const PARTLY_READ: ReadonlySet<string> = new Set(["gcp", "yandex", "azure", "otlp"]);
+
+function reportUnknownKeys(file: SidekickFile, report: Report): void {
+  const known = knownKeys();
+  const visit = (mapping: MappingNode, path: string) => {
+    const names = known.get(path);
+    if (!names) return;
+    for (const [key, { keyAt, value }] of mapping.entries) {
+      const name = key.toLowerCase();
+      if (!names.has(name)) {
+        if (PARTLY_READ.has(path)) continue;
+        report.add({
+          code: "C003",
+          severity: "warning",
+          title: `unknown key "${key}"${path === "" ? "" : ` in "${path}"`}`,
+          at: keyAt,
+          help: didYouMean(name, names) ?? "it is ignored",
+        });
+      } else if (value.kind === "mapping") {
+        visit(value, path === "" ? name : `${path}.${name}`);
+      }
+    }
+  };
+  visit(file.root, "");
+}

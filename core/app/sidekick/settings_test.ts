@@ -1,0 +1,201 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import { builtinPlugins } from "../../../plugins/mod.ts";
+import { Report, SourceText } from "../../base/mod.ts";
+import { Registry, Secret } from "../../plugin/mod.ts";
+import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
+import { sidekickFile } from "./file.ts";
+import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
+import { settingsOf, type SidekickSettings } from "./settings.ts";
+
+const registry = new Registry(builtinPlugins);
+
+async function load(text: string, environment: Readonly<Record<string, string>> = {}) {
+  const report = new Report();
+  const source = new SourceText("config.yaml", text);
+  const file = sidekickFile(source, { environment: (name) => environment[name], report })!;
+  return { settings: await settingsOf(file, { registry, report }), report };
+}
+
+/** What the sink of a name is told, secrets and all. */
+function configOf({ sinks }: SidekickSettings, label: string): Record<string, unknown> {
+  const sink = sinks.find((sink) => sink.label === label);
+  assert(sink, `${label} is none of ${sinks.map(({ label }) => label)}`);
+  return structuredClone(sink.config) as Record<string, unknown>;
+}
+
+function told(report: Report): string[] {
+  return report.diagnostics.map(({ code, title, help }) => `${code} ${title} (${help})`);
+}
+
+Deno.test("settingsOf() makes sinks of falcosidekick's keys, in any case, with its defaults", async () => {
+  const { settings, report } = await load(`
+listenport: 12801
+slack:
+  webhookURL: https://hooks.example.org/T/B/X
+  minimumpriority: warning
+  messageformat: 'Rule {{ .Rule }}'
+  mutualtls: true
+  spool: {enabled: true, path: /tmp/s}
+Elasticsearch:
+  hostport: http://es:9200
+  checkcert: false
+  batching: {enabled: true, flushinterval: 1m30s}
+  customHeaders: {X-Scope: one}
+alertmanager: {hostport: "http://a:9093, http://b:9093", expiresafter: 90, extralabels: "a:b, c:d"}
+redis: {address: "r:6379", tls: true}
+`);
+  assertEquals(told(report), []);
+  assertEquals(settings.listen, { hostname: "", port: 12801 });
+  assertEquals(configOf(settings, "slack"), {
+    webhook_url: "https://hooks.example.org/T/B/X",
+    username: "Falcosidekick",
+    icon:
+      "https://raw.githubusercontent.com/falcosecurity/falcosidekick/master/imgs/falcosidekick_color.png",
+    footer: "https://github.com/falcosecurity/falcosidekick",
+    message_format: "Rule {{ .Rule }}",
+    tls: {
+      client_certificate: "/etc/certs/client.crt",
+      client_key: "/etc/certs/client.key",
+      ca: "system:/etc/certs/ca.crt",
+    },
+  });
+  const { options } = settings.sinks.find(({ label }) => label === "slack")!;
+  assertEquals(options!.spool!.folder, "/tmp/s/slack");
+  assertEquals(options!.takes!(sampleAlert({ priority: "Notice" })), false);
+  assertEquals(options!.takes!(sampleAlert({ priority: "Notice", rule: "Test rule" })), true);
+  assertEquals(configOf(settings, "elasticsearch"), {
+    host_port: "http://es:9200",
+    tls: { insecure: "true" },
+    headers: { "X-Scope": "one" },
+  });
+  const elasticsearch = settings.sinks.find(({ label }) => label === "elasticsearch")!;
+  assertEquals(elasticsearch.options!.limits!.gatherMs, 90_000);
+  const { host_port, expires_after, extra_labels } = configOf(settings, "alertmanager");
+  assertEquals([host_port, expires_after, extra_labels], [
+    ["http://a:9093", "http://b:9093"],
+    "90s",
+    {
+      a: "b",
+      c: "d",
+    },
+  ]);
+});
+
+Deno.test("settingsOf() has variables of the environment go before the file", async () => {
+  const { settings, report } = await load(
+    "webhook: {address: http://one.example.org}\ncustomtags: [a]",
+    {
+      WEBHOOK_ADDRESS: "http://two.example.org/token",
+      WEBHOOK_CUSTOMHEADERS: "authorization:Bearer 1,x-a:b",
+      NATS_HOSTPORT: "nats://me:word@n:4222",
+      RABBITMQ_URL: "amqps://u:p%40@rabbit/hosts",
+      RABBITMQ_QUEUE: "q",
+      MQTT_BROKER: "ssl://m:8883",
+      SYSLOG_HOST: "::1",
+      SYSLOG_PORT: "514",
+      SYSLOG_PROTOCOL: "TCP",
+      NODERED_ADDRESS: "http://node.example.org/red",
+      NODERED_USER: "u",
+      NODERED_PASSWORD: "ä",
+      CUSTOMFIELDS: "one:1,two:%TWO,three:%THREE",
+      TWO: "2",
+      CUSTOMTAGS: "b, c",
+      TEMPLATEDFIELDS: 'four:{{ index . "one" }}',
+      DOGSTATSD_FORWARDER: "127.0.0.1:8125",
+      MINIMUMPRIORITY: "debug",
+    },
+  );
+  assertEquals(told(report), [
+    'C063 "customfields.three" is left out: the variable THREE is not set (set it, or write the text itself)',
+  ]);
+  assertEquals(configOf(settings, "webhook"), {
+    address: "http://two.example.org/token",
+    headers: { authorization: "Bearer 1", "x-a": "b" },
+  });
+  assertEquals(configOf(settings, "nats"), { host_port: "n:4222", user: "me", password: "word" });
+  const { address, user, password, virtual_host, tls } = configOf(settings, "rabbitmq");
+  assertEquals([address, user, password, virtual_host, tls], ["rabbit", "u", "p@", "hosts", {
+    enabled: "true",
+  }]);
+  assertEquals(configOf(settings, "mqtt"), {
+    broker: "m:8883",
+    qos: "0",
+    tls: { enabled: "true" },
+  });
+  const syslog = configOf(settings, "syslog");
+  assertEquals([syslog.address, syslog.protocol], ["[::1]:514", "tcp"]);
+  const nodered = configOf(settings, "nodered") as { headers: Record<string, string> };
+  assertEquals(atob(nodered.headers.authorization!.slice(6)), "u:\u00c3\u00a4");
+  assertEquals(configOf(settings, "dogstatsd").dialect, "dogstatsd");
+  const { customFields, customTags, templatedFields } = settings.enrich;
+  assertEquals([...customFields], [["one", "1"], ["two", "2"]]);
+  assertEquals(customTags, ["b", "c"]);
+  assertEquals(templatedFields.get("four")!(new Map([["one", "x"]])), "x");
+});
+
+Deno.test("settingsOf() tells of mistakes where they stand, by falcosidekick's names", async () => {
+  const { report } = await load(
+    `
+slak: {webhookurl: x}
+slack: {webhookurl: localhost, minimumpriority: loud, chanel: c}
+syslog: {host: h, port: "514", protocol: tcp, format: cef}
+smtp: {hostport: "m:25"}
+cliq: {webhookurl: https://example.org, whatever: 1}
+influxdb: {hostport: http://i:8086, precision: s}
+listenport: 0
+templatedfields: {a: "{{ range . }}"}
+`,
+    { LOKI_HOSTPORT: "secret" },
+  );
+  const lines = told(report);
+  for (
+    const expected of [
+      'C003 unknown key "slak" (did you mean "slack"?)',
+      'C003 unknown key "chanel" in "slack" (did you mean "channel"?)',
+      'C004 "slack.webhookurl" wants an address that begins with http:// or https://, found "localhost" (undefined)',
+      'C004 "slack.minimumpriority" wants one of emergency, alert, critical, error, warning, notice, informational, debug, found "loud" (undefined)',
+      'C004 "syslog.format" wants json, found "cef" (undefined)',
+      'C061 output "smtp" is off: "smtp.from" and "smtp.to" are missing (add it, or take the others out)',
+      'C062 "influxdb.precision" is without effect in falcod: times are always in nanoseconds (undefined)',
+      'C004 "listenport" wants a whole number from 1 to 65535 (undefined)',
+      'C004 "LOKI_HOSTPORT" wants an address that begins with http:// or https://, found "$LOKI_HOSTPORT" (undefined)',
+    ]
+  ) assert(lines.includes(expected), `${expected}\nis none of\n${lines.join("\n")}`);
+  assert(
+    lines.some((line) =>
+      line.startsWith('C060 falcod has no sink for falcosidekick\'s output "cliq"')
+    ),
+  );
+  assert(lines.some((line) => line.startsWith('C004 "templatedfields.a" wants a template')));
+  const [wrong] = report.diagnostics.filter(({ title }) => title.includes("slack.webhookurl"));
+  assertEquals(wrong!.at!.source.position(wrong!.at!.start), { line: 3, column: 21 });
+});
+
+for (const { section, sink, keys, shared, always, finish } of SIDEKICK_OUTPUTS) {
+  if (sink === undefined || finish) continue;
+  Deno.test(`keys of falcosidekick's ${section} lead to keys that the sink ${sink} has`, async () => {
+    const { schema } = await registry.load("sink", sink);
+    const wanted = [...Object.values({ ...keys, ...shared }).flatMap(({ to }) => to ?? [])];
+    for (const path of [...wanted, ...Object.keys(always ?? {})]) {
+      assert(await isKnown(schema, path), `${path} is no key of ${sink}`);
+    }
+  });
+}
+
+/** Whether a schema has something to say of a value there but that the key is unknown. */
+async function isKnown(schema: { safeParse(value: unknown): unknown }, path: string) {
+  const { COMMON_KEYS } = await import("../config/sink_options.ts");
+  if (COMMON_KEYS.includes(path.split(".")[0]!)) return true;
+  const given = path.split(".").reduceRight<unknown>(
+    (value, key) => ({ [key]: value }),
+    new Secret({ value: "x" }),
+  );
+  const { error } = schema.safeParse(given) as {
+    readonly error?: {
+      readonly issues: readonly { readonly code: string; readonly keys?: readonly string[] }[];
+    };
+  };
+  return !error?.issues.some(({ code, keys }) =>
+    code === "unrecognized_keys" && keys!.includes(path.split(".").at(-1)!)
+  );
+}

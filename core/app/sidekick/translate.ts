@@ -1,0 +1,291 @@
+/**
+ * Falcosidekick's outputs as `sinks:` of falco.yaml. Every value stays where it was written, so that
+ * what is wrong with it is told there.
+ */
+import type { Report, Span } from "../../base/mod.ts";
+import { expandTree } from "../config/environment.ts";
+import { COMMON_KEYS } from "../config/sink_options.ts";
+import {
+  type ConfigNode,
+  emptyMapping,
+  type MappingNode,
+  type ScalarNode,
+  spell,
+} from "../config/tree.ts";
+import type { SidekickFile, Written } from "./file.ts";
+import {
+  pairs,
+  type SidekickKey,
+  type SidekickOutput,
+  split,
+  truth,
+  type Value,
+} from "./output.ts";
+import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
+import type { ServerConfig } from "./schema.ts";
+
+export interface Translation {
+  /** A falco.yaml with nothing but `sinks`. */
+  readonly root: MappingNode;
+  /** What users wrote, by the path of what became of it: "sinks[0].webhook_url". */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+interface Context {
+  readonly file: SidekickFile;
+  readonly server: ServerConfig;
+  readonly report: Report;
+  readonly names: Map<string, string>;
+}
+
+export function translateOutputs(
+  file: SidekickFile,
+  { server, report }: { readonly server: ServerConfig; readonly report: Report },
+): Translation {
+  const names = new Map<string, string>();
+  const context = { file, server, report, names };
+  const items: ConfigNode[] = [];
+  for (const output of SIDEKICK_OUTPUTS) {
+    if (!isOn(output, context)) continue;
+    const item = entryOf(output, items.length, context);
+    if (item) items.push(item);
+  }
+  const own = file.section("")?.entries.get("sinks")?.value;
+  if (own?.kind === "sequence") {
+    const expanded = expandTree(own, file.environment);
+    if (expanded.kind === "sequence") items.push(...expanded.items);
+  }
+  const root = emptyMapping(file.root.at);
+  const sequence: ConfigNode = { kind: "sequence", items, at: file.root.at };
+  root.entries.set("sinks", { keyAt: file.root.at, value: sequence });
+  return { root, names };
+}
+
+/** Whether all is there that switches it on; where only a part is, that is told. */
+function isOn({ section, enabledBy }: SidekickOutput, { file, report }: Context): boolean {
+  const found = enabledBy.map((key) => file.value(`${section}.${key}`));
+  const [first] = found.filter((value) => value !== undefined);
+  if (!first) return false;
+  if (first.node.kind === "scalar" && truth(first.node.text) === false) return false;
+  const lacks = enabledBy.filter((_, index) => !found[index]);
+  if (lacks.length === 0) return true;
+  const needed = lacks.map((key) => `"${section}.${key}"`).join(" and ");
+  report.add({
+    code: "C061",
+    severity: "warning",
+    title: `output "${section}" is off: ${needed} ${lacks.length === 1 ? "is" : "are"} missing`,
+    at: first.keyAt,
+    help: "add it, or take the others out",
+  });
+  return false;
+}
+
+function entryOf(output: SidekickOutput, index: number, context: Context): MappingNode | undefined {
+  const { section, destination, sink, keys, shared = {}, always = {} } = output;
+  const { file, report, names } = context;
+  const first = file.value(`${section}.${output.enabledBy[0]}`)!;
+  if (sink === undefined) {
+    report.add({
+      code: "C060",
+      title: `falcod has no sink for falcosidekick's output "${section}"`,
+      at: first.keyAt,
+      help: "take it out, or have a falcosidekick with this output alone get alerts by webhook",
+    });
+    return undefined;
+  }
+  const builder = new EntryBuilder(["sinks", index], names, first.keyAt);
+  names.set(spell(["sinks", index]), section);
+  builder.set("type", sink, first);
+  builder.set("name", destination, first);
+  const above = section.split(".").slice(0, -1).join(".");
+  for (const [key, entry] of Object.entries(shared)) take(`${above}.${key}`, entry);
+  for (const [key, entry] of Object.entries(keys)) take(`${section}.${key}`, entry);
+  trustFiles(output, builder, { ...context, first });
+  if (output.finish) builder.finish(output.finish, first);
+  for (const [path, value] of Object.entries(always)) builder.set(path, value, first);
+  for (const [key, { keyAt, value }] of file.section(section)?.entries ?? []) {
+    if (!COMMON_KEYS.includes(key) || Object.hasOwn(keys, key.toLowerCase())) continue;
+    if (key === "name" || key === "type") continue;
+    builder.add(key, { keyAt, node: expandTree(value, file.environment), name: key });
+  }
+  return builder.entry;
+
+  function take(path: string, entry: SidekickKey): void {
+    const written = file.value(path);
+    if (!written) {
+      if (entry.standard !== undefined) builder.set(entry.to!, entry.standard, first);
+      return;
+    }
+    if (entry.because !== undefined) {
+      report.add({
+        code: "C062",
+        severity: "warning",
+        title: `"${written.name}" is without effect in falcod: ${entry.because}`,
+        at: written.keyAt,
+      });
+      return;
+    }
+    translateValue(entry, written, { builder, report });
+  }
+}
+
+function translateValue(
+  { kind, to, make }: SidekickKey,
+  written: Written,
+  { builder, report }: { readonly builder: EntryBuilder; readonly report: Report },
+): void {
+  const { node, name } = written;
+  const wrong = (wanted: string) =>
+    report.add({
+      code: "C004",
+      title: `"${name}" wants ${wanted}, found ${shownOf(node)}`,
+      at: node.at,
+    });
+  if (kind === "same") return builder.add(to!, written);
+  if (kind === "list" && node.kind === "scalar") return builder.set(to!, split(node.text), written);
+  if (kind === "texts" && node.kind === "scalar") {
+    return builder.set(to!, pairs(node.text), written);
+  }
+  if (kind === "list" || kind === "texts") return builder.add(to!, written);
+  if (kind !== "made") return;
+  if (node.kind !== "scalar") return void wrong("text");
+  const values = make!(node.text);
+  if ("problem" in values) return void wrong(String(values.problem));
+  for (const [path, value] of Object.entries(values)) builder.set(path, value, written);
+}
+
+/** As it was written: what a variable brings in may be a secret. */
+function shownOf(node: ConfigNode): string {
+  if (node.kind === "scalar") {
+    const shown = node.written?.value ?? node.text;
+    return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
+  }
+  return node.kind === "null" ? "nothing" : `a ${node.kind}`;
+}
+
+/** Certificates that all outputs have in common. */
+function trustFiles(
+  { section, hasTls, keys }: SidekickOutput,
+  builder: EntryBuilder,
+  { file, server, first }: Context & { readonly first: Written },
+): void {
+  if (!hasTls) return;
+  const { mutualtlsclient: own, mutualtlsfilespath: folder, tlsclient } = server;
+  const isMutual = truth(file.text(`${section}.mutualtls`) ?? "") === true;
+  if (isMutual) {
+    const place = file.value(`${section}.mutualtls`)!;
+    // Not those that the output has by itself.
+    const files = {
+      "tls.client_certificate": own.certfile || `${folder}/client.crt`,
+      "tls.client_key": own.keyfile || `${folder}/client.key`,
+    };
+    for (const [path, text] of Object.entries(files)) {
+      if (!builder.has(path)) builder.set(path, text, place);
+    }
+    builder.drop("tls.insecure");
+    if (Object.hasOwn(keys, "tls") || section === "nats") builder.set("tls.enabled", "true", place);
+  }
+  const authorities = [
+    ...tlsclient.cacertfile === "" ? [] : [tlsclient.cacertfile],
+    ...isMutual ? [own.cacertfile || `${folder}/ca.crt`] : [],
+  ];
+  if (authorities.length > 0 && !builder.has("tls.ca")) {
+    builder.set("tls.ca", ["system", ...authorities].join(":"), first);
+  }
+}
+
+/** An entry of `sinks:` on its way. */
+class EntryBuilder {
+  readonly entry: MappingNode;
+  readonly #path: readonly (string | number)[];
+  readonly #names: Map<string, string>;
+
+  constructor(path: readonly (string | number)[], names: Map<string, string>, at: Span) {
+    this.#path = path;
+    this.#names = names;
+    this.entry = emptyMapping(at);
+  }
+
+  /** A value that falcod made, in the place of what it was made of. */
+  set(path: string, value: Value, from: Written): void {
+    this.add(path, { ...from, node: nodeOf(value, from.node) });
+  }
+
+  add(path: string, { node, keyAt, name }: Written): void {
+    const steps = path.split(".");
+    let mapping = this.entry;
+    for (const step of steps.slice(0, -1)) {
+      const present = mapping.entries.get(step)?.value;
+      const inner = present?.kind === "mapping" ? present : emptyMapping(keyAt);
+      mapping.entries.set(step, { keyAt, value: inner });
+      mapping = inner;
+    }
+    mapping.entries.set(steps.at(-1)!, { keyAt, value: node });
+    this.#names.set(spell([...this.#path, ...steps]), name);
+  }
+
+  has(path: string): boolean {
+    return this.#holder(path)?.entries.has(path.split(".").at(-1)!) ?? false;
+  }
+
+  drop(path: string): void {
+    this.#holder(path)?.entries.delete(path.split(".").at(-1)!);
+  }
+
+  /** What is only text, or a mapping of texts, goes through `finish`; all of it stands in the first place then. */
+  finish(finish: NonNullable<SidekickOutput["finish"]>, from: Written): void {
+    const values: Record<string, Value> = {};
+    const places = new Map<string, Written>();
+    for (const [key, { keyAt, value }] of this.entry.entries) {
+      const plain = plainOf(value);
+      if (plain === undefined) continue;
+      values[key] = plain;
+      places.set(key, { node: value, keyAt, name: this.#names.get(spell([...this.#path, key]))! });
+      this.entry.entries.delete(key);
+    }
+    for (const [key, value] of Object.entries(finish(values))) {
+      const place = places.get(key);
+      if (place && value === values[key]) this.add(key, place);
+      else this.set(key, value, place ?? from);
+    }
+  }
+
+  #holder(path: string): MappingNode | undefined {
+    let mapping: MappingNode | undefined = this.entry;
+    for (const step of path.split(".").slice(0, -1)) {
+      const inner: ConfigNode | undefined = mapping?.entries.get(step)?.value;
+      mapping = inner?.kind === "mapping" ? inner : undefined;
+    }
+    return mapping;
+  }
+}
+
+function nodeOf(value: Value, from: ConfigNode): ConfigNode {
+  const { at } = from;
+  const written = from.kind === "scalar" ? from.written : undefined;
+  const scalar = (text: string): ScalarNode => ({
+    kind: "scalar",
+    text,
+    at,
+    ...written && { written },
+  });
+  if (typeof value === "string") return scalar(value);
+  if (Array.isArray(value)) return { kind: "sequence", items: value.map(scalar), at };
+  const mapping = emptyMapping(at);
+  for (const [key, text] of Object.entries(value as Readonly<Record<string, string>>)) {
+    mapping.entries.set(key, { keyAt: at, value: scalar(text) });
+  }
+  return mapping;
+}
+
+/** Absent: it is neither a text nor texts by name. */
+function plainOf(node: ConfigNode): Value | undefined {
+  if (node.kind === "scalar") return node.text;
+  if (node.kind !== "mapping") return undefined;
+  const texts: Record<string, string> = {};
+  for (const [key, { value }] of node.entries) {
+    if (value.kind !== "scalar") return undefined;
+    texts[key] = value.text;
+  }
+  return texts;
+}
