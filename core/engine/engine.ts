@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly evaluator?: Evaluator;
   /** Containers whose alerts wait for what they are called. */
   readonly awaited?: AwaitedContainers;
+  /** Looks at every event once the state knows it, before rules do. Never throws. */
+  readonly follow?: (event: Event) => void;
   /** Told once per distinct message when our own code failed on an event; the rule is skipped for it. */
   readonly onFault?: (error: Error) => void;
 }
@@ -95,6 +97,7 @@ export class Engine {
     const state = this.#state;
     try {
       state.begin(event);
+      this.#options.follow?.(event);
       const rules = this.#program.rulesFor(event.source, event.type);
       if (rules !== NO_RULES) this.#judge(rules, event);
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Container, ReadAccounts } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { EventDocuments } from "./event_documents.ts";
+import type { NativeLoader } from "./native.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
 export interface EventNeeds {
@@ -204,4 +205,13 @@ export interface ContainerEnginePlugin<Config = unknown>
   extends Described<"container_engine", Config> {
   create(config: Config): ContainerEngine;
 }
-export type Plugin = SourcePlugin | FormatterPlugin | SinkPlugin | ContainerEnginePlugin;
+/** Loads plugins of another system's. */
+export interface NativeLoaderPlugin<Config = unknown> extends Described<"native", Config> {
+  create(config: Config): NativeLoader;
+}
+export type Plugin =
+  | SourcePlugin
+  | FormatterPlugin
+  | SinkPlugin
+  | ContainerEnginePlugin
+  | NativeLoaderPlugin;

@@ -1,6 +1,6 @@
 /** Where plugins are found: by kind and name, loaded the first time somebody asks. */
 import { didYouMean, type Report, type Span } from "../base/mod.ts";
-import type { FieldTable } from "../field/mod.ts";
+import type { FieldDefinition, FieldTable } from "../field/mod.ts";
 import type { Plugin } from "./plugin.ts";
 
 export type PluginKind = Plugin["kind"];
@@ -33,13 +33,23 @@ export class PluginError extends Error {
 export class Registry {
   readonly #entries = new Map<string, PluginEntry>();
   readonly #loaded = new Map<string, Promise<Plugin>>();
+  readonly #added = new Map<string, readonly FieldDefinition[]>();
 
   constructor(entries: Iterable<PluginEntry>) {
-    for (const entry of entries) {
-      const key = `${entry.kind}/${entry.name}`;
-      if (this.#entries.has(key)) throw new Error(`two plugins are called ${key}`);
-      this.#entries.set(key, entry);
-    }
+    for (const entry of entries) this.add(entry);
+  }
+
+  /** One more, found while the configuration was read. That there is one of its name is a bug. */
+  add(entry: PluginEntry): void {
+    const key = `${entry.kind}/${entry.name}`;
+    if (this.#entries.has(key)) throw new Error(`two plugins are called ${key}`);
+    this.#entries.set(key, entry);
+  }
+
+  /** Rules can ask events of a source for these, too; what its own plugin has of that name stays. */
+  addFields(source: string, fields: Iterable<FieldDefinition>): void {
+    const added = [...this.#added.get(source) ?? [], ...fields];
+    this.#added.set(source, added);
   }
 
   /** Names of one kind, in the order they were registered. */
@@ -77,7 +87,10 @@ export class Registry {
   /** What rules can ask of the events of a source. */
   async fieldsOf(source: string): Promise<FieldTable> {
     const { fields } = this.#entries.get(`source/${source}`) ?? {};
-    return fields ? await fields() : (await this.load("source", source)).fields;
+    const own = fields ? await fields() : (await this.load("source", source)).fields;
+    const added = this.#added.get(source);
+    if (!added) return own;
+    return new Map([...added.map((field) => [field.name, field] as const), ...own]);
   }
 
   /** What to answer to a name nobody registered. */

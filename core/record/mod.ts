@@ -8,3 +8,4 @@
  * by chdir. `_told.ts` keeps what has been told.
  */
 export { Recorder, type RecorderOptions } from "./recorder.ts";
+export { rawParams } from "./raw_event.ts";

@@ -11,7 +11,6 @@ import {
   type NamedPath,
   type ParamValue,
   type StateChange,
-  syscallByCode,
 } from "../event/mod.ts";
 import { knownParam } from "../field/mod.ts";
 import {
@@ -27,6 +26,7 @@ import { type AccountIds, idsOf, newAccounts } from "./_accounts.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
 import { cgroupOf, listedProcess } from "./_processes.ts";
+import { GENERIC_EXIT, genericParams } from "./raw_event.ts";
 import { ProcessTeller } from "./_tell_processes.ts";
 import { tellDescriptor, Told, type ToldProcess } from "./_told.ts";
 
@@ -37,7 +37,6 @@ export interface RecorderOptions {
 
 const AT_FDCWD = -100;
 const EINPROGRESS = -115;
-const GENERIC_EXIT = 1;
 
 /** Never throws on what events say. The writer is the caller's: flushing and closing it, too. */
 export class Recorder {
@@ -339,12 +338,6 @@ function noteDescriptor(event: Event, process: ToldProcess): void {
   if (descriptor?.number === result) {
     tellDescriptor(process, result, toldDescriptor(descriptor));
   }
-}
-
-function genericParams(event: Event): Params {
-  const code = event.type - GENERIC_BASE;
-  const number = event.param(1) ?? syscallByCode(code)?.number;
-  return [encodeParam("UINT16", code), encodeParam("UINT16", number)];
 }
 
 function isPath(value: ParamValue): value is NamedPath {
