@@ -31,7 +31,7 @@ export const httpKeys = {
   ).default({}).describe("Further headers of every request"),
   tls: section({
     ca: text().describe(
-      "File or folder of certificates (PEM) that servers are trusted by; empty: those of the system",
+      "File or folder of certificates (PEM) that servers are trusted by, or several with : between, `system` among them; empty: those of the system",
     ),
     client_certificate: text().describe("File with the certificate (PEM) shown to the server"),
     client_key: text().describe("File with its private key (PEM)"),

@@ -40,16 +40,28 @@ export function readClientTls(tls: TlsSettings): ClientTls {
 
 /** Differs when one of the files has other content. */
 export function marksOf({ ca, client_certificate, client_key }: TlsSettings): string {
-  return [ca, client_certificate, client_key].map((path) => path === "" ? "" : fileMark(path))
-    .join("/");
+  return [...storesOf(ca), client_certificate, client_key]
+    .map((path) => path === "" ? "" : fileMark(path)).join("/");
 }
 
-function authoritiesOf(path: string): readonly string[] | undefined {
-  const store = path === "" ? SYSTEM_STORES.find(exists) : path;
-  if (store === undefined) return undefined;
-  const found = isFolder(store) ? certificatesIn(store) : certificatesOf(store);
-  if (found.size === 0) throw bad(store, "there is no certificate in it (PEM)");
-  return [...found];
+function authoritiesOf(ca: string): readonly string[] | undefined {
+  const stores = storesOf(ca);
+  if (stores.length === 0) return undefined;
+  const all = new Set<string>();
+  for (const store of stores) {
+    const found = isFolder(store) ? certificatesIn(store) : certificatesOf(store);
+    if (found.size === 0) throw bad(store, "there is no certificate in it (PEM)");
+    for (const pem of found) all.add(pem);
+  }
+  return [...all];
+}
+
+/** Paths between colons, `system` among them; a path that has colons itself is one. */
+function storesOf(ca: string): readonly string[] {
+  const parts = ca === "" ? ["system"] : exists(ca) ? [ca] : ca.split(":");
+  return parts.flatMap((part) =>
+    part === "system" ? SYSTEM_STORES.find(exists) ?? [] : part === "" ? [] : part
+  );
 }
 
 /** Of all files directly in it; other files may be there as well. */

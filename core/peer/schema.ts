@@ -6,7 +6,9 @@ import { hostAndPort } from "./address.ts";
 export const tlsSection = (standard: boolean) =>
   section({
     enabled: flag(standard).describe("Whether the connection is encrypted"),
-    ca: text().describe("PEM file or folder of authorities to trust; empty: those of the system"),
+    ca: text().describe(
+      "PEM file or folder of authorities to trust, or several with : between, `system` among them; empty: those of the system",
+    ),
     client_certificate: text().describe("PEM file of the certificate shown to the server"),
     client_key: text().describe("PEM file of its private key"),
     server_name: text().describe("Name in the server's certificate, if not that of the address"),

@@ -18,9 +18,14 @@ export class Running implements AsyncDisposable {
   }
 
   /** Resolves when it watches; rejects with all it said when it never does. */
-  static async start(...args: readonly string[]): Promise<Running> {
+  static start(...args: readonly string[]): Promise<Running> {
+    return Running.startUntil("falcod: watching", args);
+  }
+
+  /** Resolves when it has said so; rejects with all it said when it never does. */
+  static async startUntil(ready: string, args: readonly string[]): Promise<Running> {
     const running = new Running(args);
-    await running.until(() => running.error.includes("falcod: watching"));
+    await running.until(() => running.error.includes(ready));
     return running;
   }
 

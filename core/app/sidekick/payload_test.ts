@@ -1,0 +1,113 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import type { Alert } from "../../alert/mod.ts";
+import { readPayload } from "./payload.ts";
+
+const WHOLE = {
+  hostname: "host-1",
+  output: "16:31:56.746609046: Error A file was written (user=root)",
+  output_fields: { "user.name": "root", "evt.num": 12 },
+  priority: "Error",
+  rule: "Write below binary dir",
+  source: "syscall",
+  tags: ["a", "b"],
+  time: "2023-05-17T15:31:56.746609046Z",
+};
+
+function read(document: unknown) {
+  return readPayload(new TextEncoder().encode(JSON.stringify(document)));
+}
+
+function alertOf(document: unknown): Alert {
+  const payload = read(document);
+  if ("refused" in payload) throw new Error(payload.refused);
+  return payload.alert;
+}
+
+function refusal(document: unknown): string {
+  const payload = read(document);
+  return "refused" in payload ? payload.refused : "";
+}
+
+Deno.test("readPayload() keeps the line, and has the message without time and priority", () => {
+  assertEquals(alertOf(WHOLE), {
+    rule: "Write below binary dir",
+    priority: "Error",
+    source: "syscall",
+    tags: ["a", "b"],
+    timeNs: 1684337516746609046n,
+    hostname: "host-1",
+    message: "A file was written (user=root)",
+    output: "16:31:56.746609046: Error A file was written (user=root)",
+    fields: new Map<string, string | number>([["user.name", "root"], ["evt.num", 12]]),
+  });
+  const iso = "2023-05-17T15:31:56.746609046+0000: Warning \n text";
+  assertEquals(alertOf({ ...WHOLE, output: iso }).message, "\\n text");
+});
+
+Deno.test("readPayload() takes what old versions of Falco left out or spelled otherwise", () => {
+  const { source: _s, hostname: _h, ...old } = WHOLE;
+  const alert = alertOf({ ...old, tags: null, priority: "WARNING" });
+  assertEquals([alert.source, alert.hostname, alert.tags, alert.priority], [
+    "syscalls",
+    "",
+    [],
+    "Warning",
+  ]);
+  // json_include_output_property, json_include_output_fields_property: false
+  assertEquals(alertOf({ ...WHOLE, output: undefined }).message, "");
+  assertEquals(alertOf({ ...WHOLE, output_fields: undefined }).fields.size, 0);
+  assertEquals(alertOf({ ...WHOLE, message: "only this" }).message, "only this");
+  const times: readonly (readonly [unknown, bigint])[] = [
+    ["2023-05-17T15:31:56Z", 1684337516000000000n],
+    ["2023-05-17T17:31:56.5+02:00", 1684337516500000000n],
+    ["2023-05-17T15:31:56.746609046+0000", 1684337516746609046n],
+    [1684337516746, 1684337516746n],
+  ];
+  for (const [time, wanted] of times) assertEquals(alertOf({ ...WHOLE, time }).timeNs, wanted);
+});
+
+Deno.test("readPayload() keeps integers whole and every kind of value", () => {
+  const text = '{"priority":"Debug","rule":"r","time":"2023-05-17T15:31:56Z","output_fields":' +
+    '{"evt.time":1684337516746609046,"max":18446744073709551615,"f":1.5,"n":null,"t":true,' +
+    '"l":["a",[1]],"m":{"k":9007199254740993},"__proto__":"x"}}';
+  const payload = readPayload(new TextEncoder().encode(text));
+  assert("alert" in payload);
+  assertEquals([...payload.alert.fields], [
+    ["evt.time", 1684337516746609046n],
+    ["max", 18446744073709551615n],
+    ["f", 1.5],
+    ["n", null],
+    ["t", true],
+    ["l", ["a", [1]]],
+    ["m", '{"k":9007199254740993}'],
+    ["__proto__", "x"],
+  ]);
+});
+
+Deno.test("readPayload() refuses what is no alert and says why", () => {
+  assertEquals(refusal({ ...WHOLE, priority: "loud" }), "priority is missing, or none of Falco's");
+  assertEquals(refusal({ ...WHOLE, rule: "" }), "rule is missing");
+  assertEquals(refusal({ ...WHOLE, time: "yesterday" }), "time is missing, or is none of RFC 3339");
+  assertEquals(
+    refusal({ ...WHOLE, output: 1, output_fields: [] }),
+    "output and output_fields are missing",
+  );
+  assertEquals(refusal([]), "the body is no JSON object");
+  for (const text of ["", "{", "\xff", "[".repeat(1 << 20), '{"a":'.repeat(100_000)]) {
+    assert("refused" in readPayload(new TextEncoder().encode(text)));
+  }
+  assert("refused" in readPayload(new Uint8Array([0xff, 0x7b, 0x80])));
+});
+
+Deno.test("readPayload() takes random changes of an alert without throwing", () => {
+  const bytes = new TextEncoder().encode(JSON.stringify(WHOLE));
+  let seed = 11;
+  const next = (most: number) => (seed = (seed * 48271) % 0x7fffffff) % most;
+  for (let round = 0; round < 2000; round++) {
+    const changed = bytes.slice(0, next(bytes.length + 1));
+    for (let times = next(4); times > 0 && changed.length > 0; times--) {
+      changed[next(changed.length)] = next(256);
+    }
+    readPayload(changed);
+  }
+});
