@@ -90,6 +90,8 @@ export const FALCO_FLAGS: readonly FalcoFlag[] = [
   idle("--k8s-node <name>", PODS),
   idle("-m, --mesos-api <url>", "Mesos is not asked"),
   idle("-w, --writefile <file>", "falcod record -w writes captures, and watches nothing"),
+  idle("--alternate-lua-dir <path>", "nothing is written in Lua"),
+  idle("--udig", PROBE),
   idle("--gvisor-root <path>", "gVisor is not watched"),
 ];
 

@@ -7,24 +7,28 @@ import { type Override, readOverride } from "./_override.ts";
 import { nearestPriority, parsePriority } from "./priority.ts";
 import type { RuleEnabledItem, RuleItem, RuleParts, RuleUpdateItem } from "./rule_file.ts";
 
-const APPENDABLE = ["condition", "output", "desc", "tags", "exceptions"];
-const REPLACEABLE = [
-  ...APPENDABLE,
+const APPENDED = ["condition", "output", "desc", "tags", "exceptions"] as const;
+const REPLACED = [
+  ...APPENDED,
   "priority",
   "enabled",
   "capture",
   "capture_duration",
   "warn_evttypes",
   "skip-if-unknown-filter",
-];
-const KEYS = ["rule", "source", "append", "override", ...REPLACEABLE];
+] as const;
+/** Every key of a rule. */
+export const RULE_KEYS = ["rule", "source", "append", "override", ...REPLACED] as const;
+/** Those that an item may append to, and those it may replace, of an earlier rule. */
+export const APPENDABLE: readonly string[] = APPENDED;
+export const REPLACEABLE: readonly string[] = REPLACED;
 
 export function readRule(
   reader: MappingReader,
   name: YamlScalar,
 ): RuleItem | RuleUpdateItem | RuleEnabledItem | undefined {
   const override = readOverride(reader, { append: APPENDABLE, replace: REPLACEABLE });
-  reader.unknownKeys(KEYS);
+  reader.unknownKeys(RULE_KEYS);
   if (!override || (reader.failed && reader.has("override"))) return undefined;
   if (override.append.size + override.replace.size > 0) return readUpdate(reader, name, override);
   if (override.deprecatedAppend) return readAppend(reader, name, override);

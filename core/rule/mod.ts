@@ -22,6 +22,7 @@ export {
 } from "./extra_output.ts";
 export { type List, type Macro, namesOf, type Rule, type Ruleset } from "./ruleset.ts";
 export type { RuleFile } from "./rule_file.ts";
+export { ruleFileJsonSchema } from "./json_schema.ts";
 export { parsePriority } from "./priority.ts";
 export { describeRuleset, type Description } from "./describe.ts";
 export { UPSTREAM_CODES, upstreamCode, upstreamDescription } from "./upstream_codes.ts";

@@ -34,7 +34,8 @@ function addValidate(program: Command, host: Host, done: Done): void {
     .action(async (paths, options) => {
       const { validateCommand } = await import("../commands/validate.ts");
       const { option, json = false, hints = false, c, r } = options;
-      const request = { paths, configPath: c, rulePaths: r, options: option, json, hints };
+      const format = json ? "json" as const : "text" as const;
+      const request = { paths, configPath: c, rulePaths: r, options: option, format, hints };
       done(await validateCommand(request, host));
     });
 }

@@ -1,15 +1,15 @@
 /** All that can be asked for on the command line. */
-import { Command } from "@commander-js/extra-typings";
+import { Command, CommanderError } from "@commander-js/extra-typings";
 // Not the face of core/alert: every start loads this file, and that one brings all fields with it.
 import { escapeUnprintable } from "../../alert/escape.ts";
 import { COLOUR_CHOICES, type ColourChoice, withColours } from "../colour.ts";
 import type { Host } from "../host.ts";
-import { VERSION } from "../version.ts";
 import { addAbout } from "./about.ts";
 import { oneOf } from "./arguments.ts";
 import { addCaptures } from "./captures.ts";
 import { addChecking } from "./checking.ts";
 import type { Done } from "./done.ts";
+import { addForwarding } from "./forwarding.ts";
 import { addHelper } from "./helper.ts";
 import { addShells } from "./shells.ts";
 import { addTrying } from "./trying.ts";
@@ -21,6 +21,7 @@ const GROUPS: readonly ((program: Command, host: Host, done: Done) => void)[] = 
   addChecking,
   addTrying,
   addCaptures,
+  addForwarding,
   addAbout,
   addShells,
   addHelper,
@@ -54,7 +55,7 @@ export function describeProgram(realHost: Host, done: Done): Command {
   const program: Command = new Command("falcod");
   program
     .description("Watches what programs do, holds it against rules, and alerts.")
-    .version(`falcod ${VERSION}`, "--version", "print the version")
+    .option("--version", "print versions, as Falco does; as JSON with -o json_output=true")
     .helpOption("-h, --help", "explain a command")
     .showHelpAfterError("falcod --help explains all commands.")
     .addOption(
@@ -75,6 +76,12 @@ export function describeProgram(realHost: Host, done: Done): Command {
       outputError: (text, write) => write(text.split("\n").map(escapeUnprintable).join("\n")),
     })
     .addHelpText("after", PROGRAM_EXAMPLES + FALCO_FLAGS_HELP);
+  program.hook("preAction", async (_, command) => {
+    if (!program.getOptionValue("version")) return;
+    const { falcoVersionCommand } = await import("../commands/version.ts");
+    falcoVersionCommand(command.opts(), host);
+    throw new CommanderError(0, "commander.version", "versions were printed");
+  });
   for (const add of GROUPS) add(program, host, done);
   pointToHelp(program, "falcod");
   return program;

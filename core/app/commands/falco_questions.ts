@@ -1,8 +1,10 @@
 /** Flags of Falco that ask something: `-L`, `--list`, `--support` … Today most are commands. */
+import { Report } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { GivenFlags } from "../falco_flags.ts";
+import { readText } from "../files.ts";
 import type { Host } from "../host.ts";
-import { nameFilter, nothingFound, printTable } from "../table.ts";
+import { nothingFound, printTable } from "../table.ts";
 import { reportSupport } from "./_support.ts";
 
 export interface FalcoQuestion {
@@ -21,11 +23,14 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "--list": listFields,
   "--list-events": listEvents,
   "--list-syscall-events": listEvents,
-  "--list-plugins": ({ flags }, host) => listPlugins(undefined, flags, host),
-  "--plugin-info": ({ flags }, host) => listPlugins(lastOf(flags, "--plugin-info"), flags, host),
+  "--list-plugins": ({ flags }, host) => listPlugins(flags, host),
+  "--plugin-info": async ({ flags }, host) => {
+    const { tellPluginInfo } = await import("./_plugin_info.ts");
+    return await tellPluginInfo(lastOf(flags, "--plugin-info") ?? "", host);
+  },
   "--page-size": tellPageSize,
-  "--config-schema": (_question, host) => refuseSchema("a configuration", "falco.yaml", host),
-  "--rule-schema": (_question, host) => refuseSchema("rules", "rules.yaml", host),
+  "--config-schema": printConfigSchema,
+  "--rule-schema": printRuleSchema,
   "--support": reportSupport,
   "-L": describe,
   "-l": describe,
@@ -54,6 +59,10 @@ type Format = "text" | "json" | "markdown";
 /** `undefined` after telling that there is no such format. */
 function formatOf(flags: GivenFlags, host: Host): Format | undefined {
   const format = lastOf(flags, "--format");
+  if (format !== undefined && flags.has("--markdown")) {
+    host.error.write("--markdown cannot stand beside --format, which can be markdown\n");
+    return undefined;
+  }
   if (format === undefined) return flags.has("--markdown") ? "markdown" : "text";
   if (format === "text" || format === "json" || format === "markdown") return format;
   const names = ["text", "json", "markdown"];
@@ -101,16 +110,8 @@ function tellIgnored(_question: FalcoQuestion, host: Host): number {
   return EXIT_OK;
 }
 
-function listPlugins(name: string | undefined, flags: GivenFlags, host: Host): number {
-  const isWanted = nameFilter(name);
-  const found = host.plugins.filter((plugin) => isWanted(plugin.name));
-  if (found.length === 0) {
-    const names = host.plugins.map((plugin) => plugin.name);
-    const instead =
-      "falcod --list-plugins shows those that are built in; others are not loaded yet";
-    host.error.write(nothingFound("plugin", name ?? "", { names, instead }));
-    return EXIT_FAILURE;
-  }
+function listPlugins(flags: GivenFlags, host: Host): number {
+  const found = host.plugins;
   const format = formatOf(flags, host);
   if (!format) return EXIT_FAILURE;
   if (format === "json") {
@@ -138,9 +139,18 @@ function tellPageSize(_question: FalcoQuestion, host: Host): number {
   return EXIT_FAILURE;
 }
 
-function refuseSchema(what: string, file: string, host: Host): number {
-  host.error.write(
-    `there is no JSON schema of ${what}; falcod validate ${file} finds every mistake, with its place\n`,
+async function printConfigSchema(_question: FalcoQuestion, host: Host): Promise<number> {
+  const { configJsonSchema } = await import("../config/json_schema.ts");
+  const { meaningsIn } = await import("../config/meanings.ts");
+  const ours = readText(`${host.rulesFolder}/falco.yaml`, new Report());
+  host.out.write(
+    `${JSON.stringify(configJsonSchema(meaningsIn(ours?.text ?? "")), undefined, 2)}\n`,
   );
-  return EXIT_FAILURE;
+  return EXIT_OK;
+}
+
+async function printRuleSchema(_question: FalcoQuestion, host: Host): Promise<number> {
+  const { ruleFileJsonSchema } = await import("../../rule/mod.ts");
+  host.out.write(`${JSON.stringify(ruleFileJsonSchema(), undefined, 2)}\n`);
+  return EXIT_OK;
 }

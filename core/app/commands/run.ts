@@ -39,7 +39,10 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
   if (request.validatePaths.length > 0) {
     const { validateCommand } = await import("./validate.ts");
     const { validatePaths: rulePaths, configPath, options } = request;
-    return await validateCommand({ paths: [], rulePaths, configPath, options, json: false }, host);
+    return await validateCommand(
+      { paths: [], rulePaths, configPath, options, format: "falco" },
+      host,
+    );
   }
   const hangups = keepHangups(host);
   // Nothing is open yet that could be opened again, and nobody else may end falcod by it.

@@ -15,6 +15,7 @@ import { loadResults } from "../load_results.ts";
 import { printDiagnostics } from "../report.ts";
 import { loadRuleset } from "../rules.ts";
 import { prepare } from "../start.ts";
+import { printFalcoVerdict } from "./_falco_verdict.ts";
 import { looksLikeConfig } from "../config/recognize.ts";
 
 export interface ValidateRequest {
@@ -25,7 +26,8 @@ export interface ValidateRequest {
   readonly rulePaths?: readonly string[];
   /** `-o`, in order. */
   readonly options: readonly string[];
-  readonly json: boolean;
+  /** `falco`: as its `-V` prints it, with the one `json` where `json_output` is set. */
+  readonly format: "text" | "json" | "falco";
   /** Also what is odd and perhaps meant so. */
   readonly hints?: boolean;
 }
@@ -37,12 +39,17 @@ interface Verdict {
   /** Absent when there are errors. */
   readonly ruleset: Ruleset | undefined;
   readonly registry: Registry;
+  /** What the configuration says of it. */
+  readonly jsonOutput: boolean;
 }
 
 /** Exit code 0 when nothing is wrong; warnings do not count. */
 export async function validateCommand(request: ValidateRequest, host: Host): Promise<number> {
   const verdict = await judge(request, host);
-  if (request.json) await printJson(verdict, host);
+  const { format } = request;
+  if (format === "json" || (format === "falco" && verdict.jsonOutput)) {
+    await printJson(verdict, host);
+  } else if (format === "falco") printFalcoVerdict(verdict, host);
   else printText(verdict, host);
   return verdict.report.hasErrors ? EXIT_FAILURE : EXIT_OK;
 }
@@ -64,7 +71,7 @@ async function judge(
       rules.map((path) => ({ path, required: true })),
       { config: standardConfig(), registry, report, lintsMeaning, undelivered: "checked" },
     );
-    return { report, configFiles: [], ruleFiles: files, ruleset, registry };
+    return { report, configFiles: [], ruleFiles: files, ruleset, registry, jsonOutput: false };
   }
   const [configPath, ...others] = configs;
   const start = await prepare(
@@ -84,6 +91,7 @@ async function judge(
     ruleFiles: start.ruleFiles,
     ruleset: start.ruleset,
     registry: start.registry,
+    jsonOutput: start.loaded.config.json_output,
   };
 }
 

@@ -2,6 +2,7 @@
 import { EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { ENGINE_VERSION, VERSION } from "../version.ts";
+import { versionsOf } from "../versions.ts";
 
 export function versionCommand({ json }: { readonly json: boolean }, host: Host): number {
   const versions = {
@@ -21,4 +22,26 @@ export function versionCommand({ json }: { readonly json: boolean }, host: Host)
       `deno ${versions.deno}, v8 ${versions.v8}, ${versions.platform}\n`,
   );
   return EXIT_OK;
+}
+
+/** `--version`, in the shape that scripts know from Falco. */
+export function falcoVersionCommand(
+  { option = [] }: { readonly option?: readonly string[] },
+  host: Host,
+): void {
+  const versions = versionsOf([]);
+  if (option.includes("json_output=true")) {
+    host.out.write(`${JSON.stringify(versions)}\n`);
+    return;
+  }
+  host.out.write(
+    `Falco version: ${versions.falco_version} (falcod)\n` +
+      `Libs version:  ${versions.libs_version}\n` +
+      `Plugin API:    ${versions.plugin_api_version}\n` +
+      `Engine:        ${versions.engine_version_semver}\n` +
+      "Driver:\n" +
+      `  API version:    ${versions.driver_api_version}\n` +
+      `  Schema version: ${versions.driver_schema_version}\n` +
+      `  Default driver: ${versions.default_driver_version}\n`,
+  );
 }

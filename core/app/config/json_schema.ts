@@ -31,7 +31,15 @@ const FROM_ENVIRONMENT = "\\$\\{";
  * known of a key is its description; `meanings` has more of that, by dotted name.
  */
 export function configJsonSchema(meanings: ReadonlyMap<string, string> = new Map()): JsonSchema {
-  const schema = z.toJSONSchema(configSchema, {
+  return { ...jsonSchemaOf(configSchema, meanings), title: "falco.yaml, as falcod reads it" };
+}
+
+/** Of any type that is made of `core/plugin/schema.ts`. */
+export function jsonSchemaOf(
+  type: z.ZodType,
+  meanings: ReadonlyMap<string, string> = new Map(),
+): JsonSchema {
+  return z.toJSONSchema(type, {
     io: "input",
     unrepresentable: "any",
     override: ({ zodSchema, jsonSchema, path }) => {
@@ -48,7 +56,6 @@ export function configJsonSchema(meanings: ReadonlyMap<string, string> = new Map
       if (meaning !== undefined && target.description === undefined) target.description = meaning;
     },
   }) as JsonSchema;
-  return { ...schema, title: "falco.yaml, as falcod reads it" };
 }
 
 /** `metrics.interval` of the steps to it in the schema; items of lists have `[]`. */

@@ -101,6 +101,11 @@ export function isBuiltIn(plugin: string): boolean {
   return pluginConfigs.has(plugin);
 }
 
+/** What `init_config` of such a plugin takes. */
+export function initConfigOf(plugin: string): z.ZodType | undefined {
+  return pluginConfigs.get(plugin);
+}
+
 /** Complains about the `init_config` of a plugin that is built in. */
 function checkInitConfig(
   { name, init_config }: { readonly name: string; readonly init_config?: unknown },
