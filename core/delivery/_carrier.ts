@@ -21,6 +21,8 @@ export interface CarrierOptions {
   readonly stop: AbortSignal;
   /** A write has failed and is to be done again. */
   readonly onRetry: () => void;
+  /** Told what has not gone out when all is to end. True: somebody else brings it to the sink. */
+  readonly takesOver: (left: readonly Pending[]) => boolean;
 }
 
 /** How it went with a batch. */
@@ -59,7 +61,7 @@ export class Carrier {
     if (stale.length > 0) this.#expire(stale);
     const batch = this.#lines(taken, isFresh);
     const giveUpMs = (taken.alerts.find(isFresh)?.acceptedMs ?? Infinity) + maxAgeMs;
-    const { rest, outcome } = await this.#deliver(batch, { giveUpMs, stays: taken.isLasting });
+    const { rest, outcome } = await this.#deliver(batch, { giveUpMs, taken });
     await taken.settle(rest[0]?.place);
     return outcome;
   }
@@ -89,12 +91,13 @@ export class Carrier {
     return { formatted: { alert: marked, line: this.formatter.format(marked) }, place };
   }
 
-  /** Until it is there, or has to be given up. `stays`: what is not there is on disk. */
+  /** Until it is there, or has to be given up. */
   async #deliver(
     batch: readonly Line[],
-    { giveUpMs, stays }: { readonly giveUpMs: number; readonly stays: boolean },
+    { giveUpMs, taken }: { readonly giveUpMs: number; readonly taken: TakenBatch },
   ): Promise<Left> {
     const { trouble, tally } = this.#options;
+    const stays = taken.isLasting;
     let rest = batch;
     for (let tries = 0; rest.length > 0; tries++) {
       const error = await this.#write(rest);
@@ -105,7 +108,9 @@ export class Carrier {
         trouble.delivered(tally.failed);
         break;
       }
-      if (this.#isStopped || isClosed(error)) return this.#leave(rest, { error, stays });
+      if (this.#isStopped || isClosed(error)) {
+        return this.#leave(rest, { error, taken, mayHaveArrived: true });
+      }
       const refused = refusedOf(error);
       if (refused > 0 && refused < rest.length) {
         this.#lost(rest.slice(0, refused), error);
@@ -121,7 +126,7 @@ export class Carrier {
       }
       if (error instanceof WriteOverdue) rest = rest.map((line) => this.#marked(line));
       await this.#pause(rest.length, { tries, error });
-      if (this.#isStopped) return this.#leave(rest, { error, stays });
+      if (this.#isStopped) return this.#leave(rest, { error, taken, mayHaveArrived: false });
       if (Date.now() > giveUpMs) {
         this.#expire(rest);
         break;
@@ -130,14 +135,25 @@ export class Carrier {
     return { rest: [], outcome: "carried" };
   }
 
-  /** For the next run, where there is something that keeps it. */
+  /** For the next run, or for somebody else, where there is one of these. */
   #leave(
     rest: readonly Line[],
-    { error, stays }: { readonly error: unknown; readonly stays: boolean },
+    { error, taken, mayHaveArrived }: {
+      readonly error: unknown;
+      readonly taken: TakenBatch;
+      readonly mayHaveArrived: boolean;
+    },
   ): Left {
-    if (stays) this.#options.tally.kept += rest.length;
-    else this.#lost(rest, error);
-    return { rest: stays ? rest : [], outcome: isClosed(error) ? "sink closed" : "carried" };
+    const { tally, takesOver } = this.#options;
+    const outcome = isClosed(error) ? "sink closed" : "carried";
+    if (taken.isLasting) {
+      tally.kept += rest.length;
+      return { rest, outcome };
+    }
+    const left = rest.map(({ place }) => taken.alerts[place]!.pending);
+    const isTaken = takesOver(mayHaveArrived ? left.map(repeatedly) : left);
+    if (!isTaken) this.#lost(rest, error);
+    return { rest: [], outcome };
   }
 
   async #write(lines: readonly Line[]): Promise<unknown> {
@@ -194,6 +210,11 @@ export class Carrier {
     if (error instanceof SinkError && error.code === "rejected") tally.rejected += lines.length;
     onDead?.(lines.map(({ formatted }) => formatted), reasonOf(error));
   }
+}
+
+/** The same alert, of which nobody knows whether it has arrived. */
+function repeatedly({ alert }: Pending): Pending {
+  return new Pending({ ...alert, fields: new Map(alert.fields).set(REPEATED_FIELD, true) });
 }
 
 function isClosed(error: unknown): boolean {

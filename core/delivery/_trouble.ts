@@ -1,7 +1,7 @@
 /** What a lane says of its troubles: each once when it begins, and once when it is over. */
 import type { Logger } from "../plugin/mod.ts";
 
-export type LaneState = "working" | "blocked" | "retrying" | "failing" | "closed";
+export type LaneState = "working" | "blocked" | "retrying" | "failing" | "closed" | "removed";
 
 export class Trouble {
   readonly #name: string;

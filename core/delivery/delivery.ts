@@ -11,7 +11,8 @@
 import type { Alert } from "../alert/mod.ts";
 import type { Formatter, Logger } from "../plugin/mod.ts";
 import { type HeldBack, HoldBack, type HoldBackSettings } from "./hold_back.ts";
-import { Lane, type LaneCounters, sinksOf } from "./lane.ts";
+import type { LaneCounters } from "./lane.ts";
+import { Lanes, type WantedTarget } from "./lanes.ts";
 import type { DeliveryTarget, LaneLimits } from "./target.ts";
 import { Pending } from "./pending.ts";
 import { within } from "./within.ts";
@@ -32,29 +33,29 @@ export interface DeliveryOptions extends Partial<LaneLimits> {
 /** Falco's `output_timeout`. */
 const CLOSE_TIMEOUT_MS = 2000;
 
+/** What a reload may change. */
+export interface DeliverySettings extends Partial<LaneLimits> {
+  readonly targets: readonly WantedTarget[];
+  readonly holdBack?: HoldBackSettings;
+}
+
 export class Delivery {
-  readonly #lanes: readonly Lane[];
-  readonly #targets: readonly DeliveryTarget[];
+  readonly #lanes: Lanes;
   readonly #log: Logger;
-  readonly #holdBack: HoldBack | undefined;
+  readonly #hostname: string;
   readonly #closes: DeliveryOptions["closes"];
+  #holdBack: HoldBack | undefined;
+  #holdBackKey: string | undefined;
+  /** By those that went before `#holdBack`. */
+  #heldBefore: HeldBack = { byRate: 0, asRepeated: 0 };
 
   constructor(options: DeliveryOptions) {
-    const { capacity = 10_000, capacityUnits = 16 << 20, batchSize = 256 } = options;
-    const { gatherMs = 0, blockedMs = 0 } = options;
-    const limits = { capacity, capacityUnits, batchSize, gatherMs, blockedMs };
-    const { log, targets } = options;
+    const { log, targets, hostname = "", closes, onAllGone = () => {} } = options;
     this.#log = log;
-    this.#targets = targets;
-    let left = targets.length;
-    const gone = () => {
-      if (--left === 0) options.onAllGone?.();
-    };
-    this.#lanes = targets.map((target) => new Lane(target, { limits, log, gone }));
-    const { holdBack, hostname = "", closes } = options;
+    this.#hostname = hostname;
     this.#closes = closes;
-    this.#holdBack = holdBack &&
-      new HoldBack(holdBack, { send: (alert) => this.#send(alert), hostname });
+    this.#lanes = new Lanes(targets, { limits: limitsOf(options), log, onAllGone });
+    this.#setHoldBack(options.holdBack);
   }
 
   /** Puts an alert in every lane; cost does not depend on what sinks do. Never throws. */
@@ -64,13 +65,12 @@ export class Delivery {
   }
 
   #send(alert: Alert): void {
-    const pending = new Pending(alert);
-    for (const lane of this.#lanes) lane.offer(pending);
+    this.#lanes.offer(new Pending(alert));
   }
 
   /** Waits until all lanes are empty and written; false when that took longer than `timeoutMs`. */
   flush(timeoutMs: number): Promise<boolean> {
-    return within(timeoutMs, Promise.all(this.#lanes.map((lane) => lane.drained())));
+    return within(timeoutMs, this.#lanes.drained());
   }
 
   /**
@@ -79,38 +79,69 @@ export class Delivery {
    */
   async close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<boolean> {
     this.#holdBack?.close();
-    const settled = Promise.all(this.#lanes.map((lane) => lane.settled()));
-    const flushed = await within(timeoutMs, settled);
-    const closed = Promise.all(this.#lanes.map((lane) => lane.close()));
+    const flushed = await within(timeoutMs, this.#lanes.settled());
+    const closed = this.#lanes.close();
     const all = closed.then(() => Promise.all(this.#closes?.map((one) => one.close()) ?? []));
     if (await within(timeoutMs, all)) return flushed;
     this.#log.warning("Some outputs did not close in time");
     return false;
   }
 
+  /**
+   * Has alerts go out as these say. What is the same goes on as it was; what waits for a sink that is
+   * not goes to the one of its name, or has a minute to go out. One call at a time; never rejects.
+   */
+  async change(settings: DeliverySettings): Promise<void> {
+    this.#setHoldBack(settings.holdBack);
+    await this.#lanes.exchange(settings.targets, limitsOf(settings));
+  }
+
   /** Alerts that no sink has yet are formatted by these from now on; `byName`: for targets with a format. */
   reformat(formatter: Formatter, byName: ReadonlyMap<string, Formatter> = new Map()): void {
-    for (const lane of this.#lanes) lane.reformat(formatter, byName);
+    this.#lanes.reformat(formatter, byName);
   }
 
   /** Has sinks open again what they hold open; what goes wrong is told and tried again by their next write. */
   async reopen(): Promise<void> {
-    await Promise.all(this.#targets.map(async (target) => {
-      try {
-        await Promise.all(sinksOf(target).map((sink) => sink.reopen?.()));
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#log.error(`Cannot open output "${target.name}" again: ${reason}`);
-      }
-    }));
+    await this.#lanes.reopen();
   }
 
   /** Alerts that came to no lane. */
   get heldBack(): HeldBack {
-    return this.#holdBack?.counters ?? { byRate: 0, asRepeated: 0 };
+    const { byRate, asRepeated } = this.#heldBefore;
+    const now = this.#holdBack?.counters;
+    return {
+      byRate: byRate + (now?.byRate ?? 0),
+      asRepeated: asRepeated + (now?.asRepeated ?? 0),
+    };
   }
 
+  /** Of each output, also of those that there are no more. */
   counters(): readonly LaneCounters[] {
-    return this.#lanes.map((lane) => lane.counters());
+    return this.#lanes.counters();
   }
+
+  #setHoldBack(settings: HoldBackSettings | undefined): void {
+    const key = JSON.stringify(settings);
+    if (key === this.#holdBackKey) return;
+    this.#holdBackKey = key;
+    this.#heldBefore = this.heldBack;
+    this.#holdBack?.close();
+    this.#holdBack = settings && new HoldBack(settings, {
+      send: (alert) => this.#send(alert),
+      hostname: this.#hostname,
+    });
+  }
+}
+
+function limitsOf(
+  {
+    capacity = 10_000,
+    capacityUnits = 16 << 20,
+    batchSize = 256,
+    gatherMs = 0,
+    blockedMs = 0,
+  }: Partial<LaneLimits>,
+): LaneLimits {
+  return { capacity, capacityUnits, batchSize, gatherMs, blockedMs };
 }

@@ -15,7 +15,7 @@ export interface LaneCounters {
   readonly name: string;
   /**
    * `failing`: the last batch was lost. `retrying`: it is going to be written again. `blocked`: it takes
-   * long. `closed`: nothing is written any more.
+   * long. `closed`: nothing is written any more. `removed`: the configuration has it no more.
    */
   readonly state: LaneState;
   /** Waiting or under way, on disk too. */
@@ -43,6 +43,8 @@ export interface LaneCounters {
 const READ_AGAIN_MS = 1000;
 /** What is under way when nothing more is to be tried has so long to say what has arrived. */
 const LAST_WORD_MS = 1500;
+/** Before another lane goes on, a write may take so long to end by itself. */
+const HAND_OVER_MS = 2000;
 
 export class Lane {
   readonly #target: DeliveryTarget;
@@ -60,6 +62,8 @@ export class Lane {
   #waitingForTrouble: (() => void)[] = [];
   /** Aborts when no more is to be tried. */
   readonly #stop = new AbortController();
+  /** While another lane is to go on: what has not gone out. */
+  #left: Pending[] | undefined;
 
   /** `gone` is told when the sink has closed by itself. */
   constructor(
@@ -89,6 +93,10 @@ export class Lane {
         onRetry: () => {
           for (const resolve of this.#waitingForTrouble.splice(0)) resolve();
         },
+        takesOver: (left) => {
+          this.#left?.push(...left);
+          return this.#left !== undefined;
+        },
       })
     );
     this.#idle = [...this.#carriers];
@@ -103,9 +111,13 @@ export class Lane {
   }
 
   offer(pending: Pending): void {
-    if (this.#target.takes?.(pending.alert) === false) return;
+    if (this.#target.takes?.(pending.alert) !== false) this.accept(pending);
+  }
+
+  /** Whatever the sink is for: another lane had it already. */
+  accept(pending: Pending): void {
     const { batchSize, gatherMs } = this.#limits;
-    if (this.#isClosed || !this.#store.offer(pending)) {
+    if (this.isClosed || !this.#store.offer(pending)) {
       this.#trouble.dropped(this.#tally.dropped++);
       return;
     }
@@ -148,13 +160,32 @@ export class Lane {
 
   /** Gives up what is still there; what is on disk stays there. */
   async close(): Promise<void> {
-    await this.#shut(() => within(LAST_WORD_MS, this.#finished()));
+    const lost = await this.#shut({ waits: true });
+    this.#tally.failed += lost.length;
+    await this.#closeSinks();
+  }
+
+  /**
+   * Ends, for another lane to go on. Resolves to what has not gone out, oldest first; what is on disk
+   * stays there.
+   */
+  async handOver(): Promise<readonly Pending[]> {
+    this.#left = [];
+    const waiting = await this.#shut({ waits: true, patienceMs: HAND_OVER_MS });
+    const left = [...this.#left, ...waiting];
+    this.#left = undefined;
+    // It is the other lane's now.
+    this.#tally.kept = 0;
+    await this.#closeSinks();
+    return left;
+  }
+
+  async #closeSinks(): Promise<void> {
     await Promise.all(
       sinksOf(this.#target).map((sink) =>
         // Also when it throws instead of rejecting.
-        Promise.resolve().then(() => sink.close()).catch((error) =>
-          this.#trouble.closeFailed(error)
-        )
+        Promise.resolve().then(() => sink.close())
+          .catch((error) => this.#trouble.closeFailed(error))
       ),
     );
   }
@@ -165,27 +196,27 @@ export class Lane {
     return {
       name: this.#target.name,
       state: this.#trouble.state,
-      queued: this.#isClosed && this.#store.isLasting ? 0 : this.#store.waiting + underWay,
+      queued: this.isClosed && this.#store.isLasting ? 0 : this.#store.waiting + underWay,
       ...tally,
       failed: failed + (spool?.spoilt ?? 0),
       ...spool && { spool },
     };
   }
 
-  get #isClosed(): boolean {
+  get isClosed(): boolean {
     return this.#trouble.state === "closed";
   }
 
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     const carrier = this.#idle.shift();
     if (carrier) queueMicrotask(() => this.#run(carrier));
   }
 
   async #run(carrier: Carrier): Promise<void> {
-    while (!this.#isClosed && this.#store.waiting > 0) {
+    while (!this.isClosed && this.#store.waiting > 0) {
       const taken = await this.#store.take(this.#limits.batchSize);
       // What is there cannot be read just now.
       if (taken.alerts.length === 0) {
@@ -203,23 +234,30 @@ export class Lane {
   }
 
   async #endedBySink(): Promise<void> {
-    if (this.#isClosed) return;
-    await this.#shut();
+    if (this.isClosed) return;
+    const lost = await this.#shut({ waits: false });
+    this.#tally.failed += lost.length;
     this.#gone();
   }
 
-  /** `ending`: resolves when what is under way has been settled. */
-  async #shut(ending: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+  /**
+   * Resolves to what is nowhere else. `waits`: for the last word of the sink on what is under way;
+   * `patienceMs`: before that is told to end.
+   */
+  async #shut(
+    { waits, patienceMs = 0 }: { readonly waits: boolean; readonly patienceMs?: number },
+  ): Promise<readonly Pending[]> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#isClosed) return;
+    if (this.isClosed) return [];
     this.#trouble.closed();
+    if (patienceMs > 0) await within(patienceMs, this.#finished());
     this.#stop.abort(new SinkError("unavailable", "falcod stops"));
-    await ending();
-    const onDisk = this.#store.waiting;
+    if (waits) await within(LAST_WORD_MS, this.#finished());
+    const { waiting } = this.#store;
     const lost = await this.#store.close();
-    this.#tally.failed += lost;
-    if (this.#store.isLasting) this.#tally.kept += onDisk - lost;
+    if (this.#store.isLasting) this.#tally.kept += waiting - lost.length;
+    return lost;
   }
 }
 

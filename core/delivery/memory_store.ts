@@ -53,10 +53,7 @@ export class MemoryStore implements Store {
     return Promise.resolve(false);
   }
 
-  close(): Promise<number> {
-    const lost = this.#queue.length;
-    this.#queue = [];
-    this.#units = 0;
-    return Promise.resolve(lost);
+  close(): Promise<readonly Pending[]> {
+    return Promise.resolve(this.splice(this.#queue.length));
   }
 }

@@ -79,8 +79,8 @@ export class SpoolStore implements Store {
     return this.#fresh.waiting === 0;
   }
 
-  async close(): Promise<number> {
-    if (this.#isClosed) return 0;
+  async close(): Promise<readonly Pending[]> {
+    if (this.#isClosed) return [];
     await (this.#writing ??= this.#write());
     this.#isClosed = true;
     const lost = await this.#fresh.close();

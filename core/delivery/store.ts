@@ -37,8 +37,8 @@ export interface Store {
   take(limit: number): Promise<TakenBatch>;
   /** All that was accepted outlives falcod by now, and may be left behind. */
   kept(): Promise<boolean>;
-  /** Resolves to how many alerts nobody will see any more. Never rejects. */
-  close(): Promise<number>;
+  /** Resolves to the alerts that are nowhere else, oldest first. Never rejects. */
+  close(): Promise<readonly Pending[]>;
   /** Alerts outlive falcod here. */
   readonly isLasting: boolean;
   counters?(): StoreCounters;
