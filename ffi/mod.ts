@@ -30,6 +30,7 @@ export {
   openCapture,
 } from "./capture.ts";
 export type { LoadedProgram } from "./bpf_object.ts";
+export * as confine from "./confine/mod.ts";
 export { giveBackMemory } from "./give_back.ts";
 export { ForeignRoot } from "./foreign_files.ts";
 export * as layout from "./layout.ts";

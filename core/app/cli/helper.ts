@@ -11,4 +11,13 @@ export function addHelper(program: Command, host: Host, done: Done): void {
       const { helperCommand } = await import("../commands/helper.ts");
       done(await helperCommand(name, host));
     });
+  program.command("isolated-plugin", { hidden: true })
+    .description("a plugin in a process of its own")
+    .argument("<stage>")
+    .argument("<policy>")
+    .argument("[landlock]")
+    .action(async (stage, policy, landlock) => {
+      const { isolatedPluginCommand } = await import("../commands/isolated_plugin.ts");
+      done(await isolatedPluginCommand({ stage, policy, landlock }, host));
+    });
 }

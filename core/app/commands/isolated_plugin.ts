@@ -1,0 +1,116 @@
+/**
+ * `falcod isolated-plugin`: the process of a plugin. Only falcod itself starts it, twice over: `confine`
+ * takes the rights away that only a first thread can take away for all, and becomes `guest`, which gives
+ * up the rest when everything is loaded, and only then lets the plugin in.
+ */
+import { setFlagsFromString } from "node:v8";
+import { confine } from "../../../ffi/mod.ts";
+import { ownProgram } from "../../base/own_program.ts";
+import { hostGuest } from "../../plugin/isolated/host_of_guest.ts";
+import { type IsolationPolicy, portsOf } from "../../plugin/isolated/policy.ts";
+import { ISOLATED_COMMAND } from "../../plugin/isolated/process_link.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import type { Host } from "../host.ts";
+
+/** Where names of hosts are looked up. */
+const NAME_FILES = [
+  "/etc/resolv.conf",
+  "/etc/hosts",
+  "/etc/nsswitch.conf",
+  "/etc/host.conf",
+  "/etc/gai.conf",
+  "/etc/services",
+];
+/** Where the loader finds libraries. */
+const LIBRARIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+const LOADER_FILES = ["/etc/ld.so.cache", "/etc/ld.so.preload"];
+/** Random numbers, and what the runtime asks of itself. */
+const OWN_FILES = ["/dev/urandom", "/dev/null", "/proc/self"];
+
+/** V8 reserves so much for each of its isolates, and writes to little of it. */
+const RESERVED_BYTES = 2 ** 31;
+const OPEN_FILES = 256;
+/** The runtime's own are a dozen, and some for each CPU. */
+const THREADS = 64;
+
+export interface IsolatedPluginRequest {
+  readonly stage: string;
+  readonly policy: string;
+  /** Of the stage `guest`: the version of Landlock it is behind. */
+  readonly landlock: string | undefined;
+}
+
+export async function isolatedPluginCommand(
+  { stage, policy: policyText, landlock = "0" }: IsolatedPluginRequest,
+  host: Host,
+): Promise<number> {
+  const policy: IsolationPolicy = JSON.parse(policyText);
+  if (stage === "confine") becomeGuest(policy, policyText);
+  const walls = { landlock: Number(landlock), ...giveUpRights(policy) };
+  try {
+    await hostGuest(policy, walls);
+    return EXIT_OK;
+  } catch (error) {
+    host.error.write(`${error instanceof Error ? error.message : error}\n`);
+    return EXIT_FAILURE;
+  }
+}
+
+function becomeGuest(policy: IsolationPolicy, policyText: string): never {
+  const { net, read, write, run, ffi, env } = policy.permissions;
+  confine.leaveTerminal();
+  confine.refuseNewPrivileges();
+  const program = ownProgram();
+  const ports = portsOf(net);
+  const isRestricted = confine.restrictFiles({
+    read: [
+      ...policy.runtimeFolders,
+      ...LIBRARIES,
+      ...LOADER_FILES,
+      ...OWN_FILES,
+      ...net.length > 0 ? NAME_FILES : [],
+      ...read,
+      ...ffi,
+    ],
+    write: ["/dev/null", ...write],
+    // The loader of libraries is run, too.
+    execute: [program.path, ...LIBRARIES, ...run],
+    ...ports && { tcpPorts: ports },
+  });
+  const environment: Record<string, string> = {};
+  for (const name of [...env, ...RUNTIME_VARIABLES]) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) environment[name] = value;
+  }
+  const landlock = isRestricted ? String(confine.landlockVersion()) : "0";
+  const args = [...offline(program.args), ISOLATED_COMMAND, "guest", policyText, landlock];
+  return confine.becomeProgram(program.path, args, environment);
+}
+
+/** What tells `deno run` where its cache is. */
+const RUNTIME_VARIABLES = ["DENO_DIR"];
+
+/** From source, a literal import could fetch whatever it names; a binary fetches nothing. */
+function offline(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  return first === "run" ? [first, "--cached-only", "--no-remote", ...rest] : args;
+}
+
+function giveUpRights(policy: IsolationPolicy) {
+  const { permissions: { net, read, write, run, ffi }, userId, memoryBytes } = policy;
+  for (const name of RUNTIME_VARIABLES) Deno.env.delete(name);
+  setFlagsFromString(`--max-old-space-size=${Math.ceil(memoryBytes / 2 ** 20)}`);
+  confine.limitProcess({
+    dataBytes: RESERVED_BYTES + memoryBytes,
+    openFiles: OPEN_FILES,
+    threads: THREADS + 4 * navigator.hardwareConcurrency,
+  });
+  const user = Deno.uid() === 0 && confine.becomeUser(userId);
+  confine.dieWithParent();
+  const seccomp = confine.refuseCalls({
+    net: net.length > 0,
+    run: run.length > 0,
+    files: [net, read, write, run, ffi].some((granted) => granted.length > 0),
+  });
+  return { seccomp, user };
+}

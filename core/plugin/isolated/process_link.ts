@@ -1,0 +1,110 @@
+/** A plugin in a process of its own, which confines itself before it gets to see any of the plugin. */
+import { readFileSync } from "node:fs";
+import type { OwnProgram } from "../../base/own_program.ts";
+import { FrameError, FrameReader } from "./frames.ts";
+import type { GuestLink, TakeFrame } from "./link.ts";
+import type { IsolationPolicy } from "./policy.ts";
+
+/** falcod's command for it; then `confine` or `guest`, then the policy. */
+export const ISOLATED_COMMAND = "isolated-plugin";
+
+export interface ProcessLinkOptions {
+  readonly program: OwnProgram;
+  readonly policy: IsolationPolicy;
+  /** The variables that were granted, and what the runtime needs to start. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Lines of its standard error: where the runtime says why it gives up. */
+  readonly onSaid: (line: string) => void;
+}
+
+const PAGE_BYTES = 4096;
+/** Of a line it says. */
+const MAX_LINE = 1000;
+
+/** Starts the process; rejects where that is not possible. */
+export function processLink(options: ProcessLinkOptions): GuestLink {
+  const { program, policy, environment } = options;
+  const child = new Deno.Command(program.path, {
+    args: [...program.args, ISOLATED_COMMAND, "confine", JSON.stringify(policy)],
+    clearEnv: true,
+    env: { ...environment },
+    cwd: "/",
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const ended = Promise.withResolvers<string>();
+  let reason: string | undefined;
+  let onFrame: TakeFrame = () => {};
+
+  const end = (why: string) => {
+    reason ??= why;
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const frames = readFrames(child.stdout, (frame) => onFrame(frame)).catch((error) =>
+    end(error instanceof FrameError ? `it sent ${error.message}` : `reading failed: ${error}`)
+  );
+  const said = readLines(child.stderr, options.onSaid);
+  writer.closed.catch(() => {});
+  child.status.then(async ({ code, signal }) => {
+    const how = signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
+    // A process it has started may hold on to the pipes.
+    await Promise.race([Promise.all([frames, said]), new Promise((go) => setTimeout(go, 500))]);
+    ended.resolve(reason ?? how);
+  });
+  return {
+    post: async (frame) => {
+      try {
+        await writer.write(frame);
+      } catch {
+        // That it has ended is told by `ended`.
+      }
+    },
+    onFrame: (callback) => onFrame = callback,
+    ended: ended.promise,
+    end,
+    memoryBytes: () => {
+      try {
+        const [, pages] = readFileSync(`/proc/${child.pid}/statm`, "latin1").split(" ");
+        return Number(pages) * PAGE_BYTES;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+async function readFrames(
+  stream: ReadableStream<Uint8Array>,
+  take: TakeFrame,
+): Promise<void> {
+  const reader = new FrameReader();
+  for await (const chunk of stream) {
+    for (const frame of reader.push(chunk)) await take(frame);
+  }
+}
+
+/** Lines as far as they are of a usual length, without end in no time: only so many of them. */
+async function readLines(
+  stream: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for await (const chunk of stream) {
+      rest += decoder.decode(chunk, { stream: true });
+      const lines = rest.split("\n");
+      rest = lines.pop()!.slice(0, MAX_LINE);
+      for (const line of lines) if (line !== "") take(line.slice(0, MAX_LINE));
+    }
+    if (rest !== "") take(rest);
+  } catch {
+    // That it has ended is told elsewhere.
+  }
+}
