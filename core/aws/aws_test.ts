@@ -3,10 +3,8 @@ import { awsService, KEYS, refusal } from "../../tests/peers/aws_service.ts";
 import { httpReceiver } from "../../tests/peers/http_receiver.ts";
 import { section } from "../plugin/schema.ts";
 import { Secret } from "../plugin/secret.ts";
-import { SinkError } from "../plugin/sink_error.ts";
 import { findCredentials, type Surroundings } from "./find_credentials.ts";
 import { awsKeys } from "./schema.ts";
-import { parcelsOf, sendParcels } from "./parcels.ts";
 import { AwsTarget } from "./target.ts";
 import { xmlText } from "./xml_text.ts";
 
@@ -240,35 +238,6 @@ Deno.test("refusal() of the tests' service finds what was changed on the way", a
   for (const change of [{ method: "PUT" }, { path: "/x" }, { bytes: new Uint8Array([50]) }]) {
     assertEquals(refusal({ ...request!, ...change }, service.secrets)?.status, 403);
   }
-});
-
-Deno.test("parcelsOf() keeps order and limits, and what is too large goes alone", () => {
-  const limits = { most: 3, mostBytes: 5, bytesOf: (text: string) => text.length };
-  const parts = (...items: string[]) => parcelsOf(items, limits);
-  assertEquals(parts(), []);
-  assertEquals(parts("1", "2", "3", "4"), [["1", "2", "3"], ["4"]]);
-  assertEquals(parts("123", "45", "6", "1234567", "8"), [["123", "45"], ["6"], ["1234567"], ["8"]]);
-});
-
-Deno.test("sendParcels() tells what became of the whole batch", async () => {
-  const limits = { most: 2, mostBytes: Infinity, bytesOf: () => 0 };
-  const failing = (error: SinkError) =>
-    sendParcels(
-      [1, 2, 3, 4, 5],
-      limits,
-      (parcel) => parcel.includes(3) ? Promise.reject(error) : Promise.resolve(),
-    ).catch((error) => error);
-  const all = await failing(new SinkError("rejected", "no"));
-  assertEquals([all.accepted, all.refused], [2, 2]);
-  const one = await failing(new SinkError("rejected", "no", { accepted: 1, refused: 1 }));
-  assertEquals([one.accepted, one.refused], [3, 1]);
-  const later = await failing(new SinkError("unavailable", "no", { retryAfterMs: 7 }));
-  assertEquals([later.code, later.accepted, later.refused, later.retryAfterMs], [
-    "unavailable",
-    2,
-    undefined,
-    7,
-  ]);
 });
 
 Deno.test("xmlText() leaves nothing that XML has no character for", () => {

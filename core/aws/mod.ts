@@ -4,5 +4,4 @@
  */
 export { awsKeys, type AwsSettings } from "./schema.ts";
 export { AwsTarget, type AwsTargetOptions } from "./target.ts";
-export { type ParcelLimits, sendParcels } from "./parcels.ts";
 export { xmlText } from "./xml_text.ts";

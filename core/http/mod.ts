@@ -10,4 +10,5 @@
 export { httpKeys, type HttpSettings, webAddress } from "./schema.ts";
 export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
+export { type ParcelLimits, sendParcels } from "./parcels.ts";
 export { basicAuthorization } from "./authorization.ts";
