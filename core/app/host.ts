@@ -22,8 +22,8 @@ export interface Host {
   readonly plugins: readonly PluginEntry[];
   readonly out: Output;
   readonly error: Output;
-  /** Standard input. */
-  readonly input: ByteReader;
+  /** Standard input; `isTerminal` is absent where nobody can be asked. */
+  readonly input: ByteReader & { isTerminal?(): boolean };
   /** `error` for what must not wait for its reader. */
   readonly errorBytes: ByteWriter;
   environment(name: string): string | undefined;

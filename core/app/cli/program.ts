@@ -11,6 +11,7 @@ import { addChecking } from "./checking.ts";
 import type { Done } from "./done.ts";
 import { addForwarding } from "./forwarding.ts";
 import { addHelper } from "./helper.ts";
+import { addPlugin } from "./plugin.ts";
 import { addShells } from "./shells.ts";
 import { addTrying } from "./trying.ts";
 import { addWatching } from "./watching.ts";
@@ -22,6 +23,7 @@ const GROUPS: readonly ((program: Command, host: Host, done: Done) => void)[] = 
   addTrying,
   addCaptures,
   addForwarding,
+  addPlugin,
   addAbout,
   addShells,
   addHelper,

@@ -1,7 +1,50 @@
 /** `I`: plugins that are fetched and installed. */
-import type { CodeEntry } from "./entry.ts";
+import { type CodeEntry, commands } from "./entry.ts";
 
 export const PACKAGE_CODES: readonly CodeEntry[] = [
+  {
+    code: "I001",
+    title: "place of a package that is not understood",
+    meaning:
+      "It is no folder or archive, no https:// address, no npm: name and no oci:// repository.",
+    matters: "Nothing is fetched from where it is not clear what comes.",
+    example: commands(
+      "falcod plugin info http://example.org/pager.tgz",
+      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+    ),
+  },
+  {
+    code: "I002",
+    title: "package that cannot be fetched",
+    meaning: "The server, the registry or the file does not give it.",
+    matters: "There is nothing to install.",
+    example: commands(
+      "falcod plugin info ./no/such/folder",
+      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+    ),
+  },
+  {
+    code: "I003",
+    title: "version that is not there",
+    meaning: "The registry has no such version, or none for this kind of machine.",
+    matters: "Another version may be another plugin, so none is taken in its place.",
+  },
+  {
+    code: "I004",
+    title: "package with another checksum",
+    meaning: "What came is not what the registry, the address or --sha256 says.",
+    matters: "It was changed by somebody. It is not even unpacked.",
+  },
+  {
+    code: "I005",
+    title: "package without a checksum",
+    meaning: "Nothing says what the archive has to be: neither --sha256 nor the registry.",
+    matters: "Whoever can change the server, or the way to it, could have anything installed.",
+    example: commands(
+      "falcod plugin info https://example.org/pager.tgz",
+      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+    ),
+  },
   {
     code: "I010",
     title: "archive that cannot be read",
@@ -22,6 +65,49 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
       "Links, devices, setuid bits, paths that lead out of the archive or are there twice, and the " +
       "like are not unpacked.",
     matters: "They are how an archive gets to write where it should not.",
+  },
+  {
+    code: "I013",
+    title: "package with no plugin in it",
+    meaning:
+      "There is no falcod-plugin.json, and neither one of Falco's libraries nor rules alone.",
+    matters: "Nothing says what it is and what it asks for.",
+  },
+  {
+    code: "I014",
+    title: "package that is not as its manifest says",
+    meaning: "A file that the manifest names is missing, or has another SHA-256.",
+    matters: "Whoever wrote the manifest did not see this file.",
+  },
+  {
+    code: "I015",
+    title: "name that is taken",
+    meaning: "The plugin is called as one of falcod's own, or as one installed from elsewhere.",
+    matters: "A configuration that means one of them would get the other.",
+  },
+  {
+    code: "I016",
+    title: "native code",
+    meaning: "The package is a library of Falco's, and --trusted does not stand there.",
+    matters: "It runs inside falcod, as root, and no permission holds it back.",
+  },
+  {
+    code: "I017",
+    title: "permission that cannot be granted or denied",
+    meaning: "--grant or --deny name what is no permission, or what the plugin does not ask for.",
+    matters: "It would do nothing, and somebody meant something by it.",
+  },
+  {
+    code: "I018",
+    title: "nobody agreed",
+    meaning: "Nobody was there to be asked, or the answer was no.",
+    matters: "A plugin is installed only when somebody wants what it asks for.",
+  },
+  {
+    code: "I019",
+    title: "update that asks for more",
+    meaning: "The new version asks for what the installed one did not, or is another plugin.",
+    matters: "A plugin that was harmless when it was installed may not be harmless now.",
   },
   {
     code: "I020",
@@ -50,5 +136,25 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
     title: "plugin that is not as it was installed",
     meaning: "A file of the plugin is missing, has other content, or came from elsewhere.",
     matters: "Somebody has changed what falcod is about to run. It does not run it.",
+  },
+  {
+    code: "I024",
+    title: "plugin that is not installed",
+    meaning: "None of that name is in the lock file.",
+    matters: "There is nothing to show, update, verify or remove.",
+    example: commands(
+      ["falcod plugin info pager --dir plugins", { "plugins/README.md": "" }],
+      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+    ),
+  },
+  {
+    code: "I030",
+    title: "plugin that cannot be begun",
+    meaning: "The name is none a plugin can have, or there is something in the folder already.",
+    matters: "Nothing that is there is overwritten.",
+    example: commands(
+      ["falcod plugin new sink ../pager --folder pager", { "rules.d/x.yaml": "" }],
+      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+    ),
   },
 ];

@@ -1,0 +1,57 @@
+/** Fetching for commands: with progress on a terminal, and until somebody presses Ctrl-C. */
+import {
+  type Candidate,
+  candidateOf,
+  type Fetching,
+  fetchPackage,
+  type Origin,
+  originText,
+} from "../../../package/mod.ts";
+import { PackageError } from "../../../plugin/store/mod.ts";
+import type { Host } from "../../host.ts";
+import { bytesText, showProgress } from "../../progress.ts";
+
+export interface FetchOptions {
+  /** `--ca` */
+  readonly certificateFile: string | undefined;
+  /** `--plain-http` */
+  readonly plainHttp: boolean;
+}
+
+/** What is there, looked at, and free to be called what it is called. Throws `PackageError`. */
+export async function fetchCandidate(
+  origin: Origin,
+  options: FetchOptions,
+  host: Host,
+): Promise<Candidate> {
+  const progress = showProgress(`fetching ${originText(origin)}`, host.error);
+  const stopped = new AbortController();
+  const listening = host.onStop(() => stopped.abort());
+  const fetching: Fetching = {
+    environment: (name) => host.environment(name),
+    certificateFile: options.certificateFile ?? host.environment("SSL_CERT_FILE") ?? "",
+    allowsPlain: options.plainHttp,
+    progress: (done, total) => progress.tell(bytesText(done, total)),
+    signal: stopped.signal,
+  };
+  try {
+    const candidate = await candidateOf(await fetchPackage(origin, fetching));
+    refuseNamesOfOurs(candidate, host);
+    return candidate;
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    throw new PackageError("I002", "Fetching was stopped", { help: "nothing was installed" });
+  } finally {
+    listening.release();
+    progress.end();
+  }
+}
+
+/** A package that is called as a plugin of falcod's own would stand in for it, or seem to. */
+function refuseNamesOfOurs({ name }: Candidate, { plugins }: Host): void {
+  const sameName = plugins.find((plugin) => plugin.name === name);
+  if (!sameName) return;
+  throw new PackageError("I015", `"${name}" is the name of a ${sameName.kind} of falcod's own`, {
+    help: "the package has to be called something else; tell whoever made it",
+  });
+}

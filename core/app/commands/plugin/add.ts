@@ -1,0 +1,132 @@
+/** `falcod plugin add`: fetches a plugin, shows what it wants, and installs it. */
+import {
+  aboutCandidate,
+  aboutPermissions,
+  type Candidate,
+  grantedBy,
+  originText,
+  parseOrigin,
+  permissionTexts,
+} from "../../../package/mod.ts";
+import type { PluginPermissions } from "../../../plugin/permissions.ts";
+import { install, type LockEntry, PackageError } from "../../../plugin/store/mod.ts";
+import { EXIT_OK } from "../../exit.ts";
+import type { Host } from "../../host.ts";
+import { agreed, answered, canAsk, printLines } from "./_answer.ts";
+import { fetchCandidate, type FetchOptions } from "./_fetching.ts";
+
+export interface AddRequest extends FetchOptions {
+  readonly from: string;
+  readonly folder: string;
+  readonly sha256: string | undefined;
+  /** Nobody is asked. */
+  readonly yes: boolean;
+  readonly grant: readonly string[];
+  readonly deny: readonly string[];
+  /** Native code is taken. */
+  readonly trusted: boolean;
+  /** Also a plugin of that name from somewhere else gives way. */
+  readonly replace: boolean;
+  readonly json: boolean;
+}
+
+/** Exit code 1 where nothing was installed. */
+export async function addCommand(request: AddRequest, host: Host): Promise<number> {
+  return await answered(request, host, async () => {
+    const origin = parseOrigin(request.from, { sha256: request.sha256 });
+    const candidate = await fetchCandidate(origin, request, host);
+    refuseNative(candidate, request);
+    const granted = grantedBy(request, candidate.permissions);
+    const requested = originText(origin);
+    if (!request.json) printLines(about(candidate, granted), host.error);
+    await agree(request, host);
+    const { name, version, kind, from, integrity, files } = candidate;
+    const entry = await install(request.folder, {
+      ...{ name, version, kind, requested, from, integrity, files, granted },
+    }, { mayReplace: (there) => refuseStranger(there, { requested, replace: request.replace }) });
+    tell(entry, candidate, { ...request, host });
+    return EXIT_OK;
+  });
+}
+
+function about(candidate: Candidate, granted: PluginPermissions): readonly string[] {
+  const denied = permissionTexts(candidate.permissions)
+    .filter((text) => !permissionTexts(granted).includes(text));
+  return [
+    ...aboutCandidate(candidate),
+    ...aboutPermissions(candidate),
+    ...denied.length > 0
+      ? [`You allow ${permissionTexts(granted).join(", ") || "none of it"}.`]
+      : [],
+  ];
+}
+
+function refuseNative({ kind, name }: Candidate, { trusted }: AddRequest): void {
+  if (kind !== "library" || trusted) return;
+  throw new PackageError("I016", `"${name}" is native code, which cannot be held back`, {
+    help: "it runs as falcod does, as root; --trusted installs it if you trust its maker with that",
+  });
+}
+
+async function agree({ yes }: AddRequest, host: Host): Promise<void> {
+  if (yes) return;
+  if (!canAsk(host)) {
+    throw new PackageError("I018", "Nobody is there to be asked, so nothing was installed", {
+      help: "--yes installs it with what it asks for; --grant and --deny choose",
+    });
+  }
+  if (await agreed("Install it?", host)) return;
+  throw new PackageError("I018", "Nothing was installed, as you said", {
+    help: "--grant and --deny choose what it may do",
+  });
+}
+
+/** Somebody may call a package as another is called. */
+function refuseStranger(
+  there: LockEntry | undefined,
+  { requested, replace }: { readonly requested: string; readonly replace: boolean },
+): void {
+  if (!there || replace || placeOf(there.requested) === placeOf(requested)) return;
+  throw new PackageError(
+    "I015",
+    `A plugin "${there.name}" is installed already, from ${there.requested}`,
+    { help: `--replace puts the one from ${requested} in its place` },
+  );
+}
+
+/** Without the version: `npm:name`, `oci://host/repository`, an address. */
+function placeOf(requested: string): string {
+  return requested.replace(/^(npm:@?[^@]+)@.*$/, "$1")
+    .replace(/^(oci:\/\/[^/]+\/[^:@]+)[:@].*$/, "$1")
+    .replace(/^(https:.*?)[^/]*#.*$/, "$1");
+}
+
+function tell(
+  entry: LockEntry,
+  candidate: Candidate,
+  { json, host, folder }: AddRequest & { readonly host: Host },
+): void {
+  if (json) {
+    const { files: _files, granted, ...rest } = entry;
+    const permissions = { asked: candidate.permissions, granted };
+    host.out.write(`${JSON.stringify({ ...rest, permissions, folder })}\n`);
+    return;
+  }
+  printLines([`installed ${entry.name} ${entry.version}`], host.out);
+  if (host.error.isTerminal) printLines(["", ...howToWire(entry)], host.error);
+}
+
+/** What falco.yaml wants. */
+function howToWire({ name, kind }: LockEntry): readonly string[] {
+  if (kind === "sink") {
+    return ["To send alerts to it, in falco.yaml:", "", "sinks:", `  - type: ${name}`];
+  }
+  return [
+    "To load it, in falco.yaml:",
+    "",
+    "plugins:",
+    `  - name: ${name}`,
+    `    library_path: ${name}`,
+    `load_plugins: [${name}]`,
+  ];
+}

@@ -1,0 +1,95 @@
+/** `falcod plugin info`: an installed plugin, or one that could be. */
+import { didYouMean } from "../../../base/mod.ts";
+import {
+  aboutCandidate,
+  aboutPermissions,
+  type Candidate,
+  parseOrigin,
+  permissionTexts,
+} from "../../../package/mod.ts";
+import { PLUGIN_NAME } from "../../../plugin/manifest.ts";
+import {
+  type InstalledPlugin,
+  type LockEntry,
+  openInstalled,
+  PackageError,
+  readLockFile,
+} from "../../../plugin/store/mod.ts";
+import { EXIT_OK } from "../../exit.ts";
+import type { Host } from "../../host.ts";
+import { answered, printLines } from "./_answer.ts";
+import { fetchCandidate, type FetchOptions } from "./_fetching.ts";
+
+export interface InfoRequest extends FetchOptions {
+  /** The name of an installed plugin, or where from. */
+  readonly what: string;
+  readonly folder: string;
+  readonly sha256: string | undefined;
+  readonly json: boolean;
+}
+
+export async function infoCommand(request: InfoRequest, host: Host): Promise<number> {
+  return await answered(request, host, async () => {
+    if (PLUGIN_NAME.test(request.what)) {
+      const entry = await installedEntry(request.folder, request.what);
+      const plugin = await openInstalled(request.folder, entry);
+      if (request.json) host.out.write(`${JSON.stringify(plainInstalled(plugin))}\n`);
+      else printLines(aboutInstalled(plugin), host.out);
+      return EXIT_OK;
+    }
+    const origin = parseOrigin(request.what, { sha256: request.sha256 });
+    const candidate = await fetchCandidate(origin, request, host);
+    if (request.json) host.out.write(`${JSON.stringify(plainCandidate(candidate))}\n`);
+    else {
+      const lines = [...aboutCandidate(candidate), ...aboutPermissions(candidate)];
+      printLines(lines, host.out);
+    }
+    return EXIT_OK;
+  });
+}
+
+/** Throws `PackageError` (I024) with what may have been meant. */
+export async function installedEntry(folder: string, name: string): Promise<LockEntry> {
+  const entries = await readLockFile(folder);
+  const entry = entries.find((entry) => entry.name === name);
+  if (entry) return entry;
+  const names = entries.map(({ name }) => name);
+  throw new PackageError("I024", `No plugin "${name}" is installed in "${folder}"`, {
+    help: didYouMean(name, names) ?? "falcod plugin list shows those that are",
+  });
+}
+
+function aboutInstalled({ entry, folder, ...plugin }: InstalledPlugin): readonly string[] {
+  const manifest = plugin.kind === "package" ? plugin.manifest : undefined;
+  const may = plugin.kind === "library" ? ["everything"] : permissionTexts(plugin.granted);
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ["kind", entry.kind],
+    ["from", entry.from],
+    ["asked for", entry.requested],
+    ["checksum", entry.integrity],
+    ["installed", entry.installedAt],
+    ["in", folder],
+    ["files", entry.files.map(({ path }) => path).join(", ")],
+    ["license", manifest?.license],
+    ["homepage", manifest?.homepage],
+    ["may", may.join(", ") || "nothing"],
+    ["asks for", manifest && (permissionTexts(manifest.permissions).join(", ") || "nothing")],
+  ];
+  return [
+    `${entry.name} ${entry.version}${manifest ? `: ${manifest.description}` : ""}`,
+    ...rows.flatMap(([label, value]) => value === undefined ? [] : `  ${label.padEnd(11)}${value}`),
+  ];
+}
+
+function plainInstalled({ entry, folder, ...plugin }: InstalledPlugin) {
+  const { granted, ...rest } = entry;
+  const manifest = plugin.kind === "package" ? plugin.manifest : undefined;
+  const permissions = { asked: manifest?.permissions, granted };
+  return { ...rest, description: manifest?.description, permissions, folder };
+}
+
+function plainCandidate({ manifest, files, permissions, ...rest }: Candidate) {
+  const { license, homepage, api } = manifest ?? {};
+  const names = [...files].map(([path, { length }]) => ({ path, sizeBytes: length }));
+  return { ...rest, license, homepage, api, files: names, permissions: { asked: permissions } };
+}

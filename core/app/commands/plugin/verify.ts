@@ -1,0 +1,43 @@
+/** `falcod plugin verify`: whether everything is as it was installed. */
+import { renderJson } from "../../../base/mod.ts";
+import { strangersIn, verifyInstalled } from "../../../plugin/store/mod.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../../exit.ts";
+import type { Host } from "../../host.ts";
+import { printDiagnostics } from "../../report.ts";
+import { answered, printLines } from "./_answer.ts";
+import { installedEntry } from "./info.ts";
+
+export interface VerifyRequest {
+  /** None: all. */
+  readonly names: readonly string[];
+  readonly folder: string;
+  readonly json: boolean;
+}
+
+/** Exit code 1 when a file is not as it was. */
+export async function verifyCommand(request: VerifyRequest, host: Host): Promise<number> {
+  return await answered(request, host, async () => {
+    const { folder, names, json } = request;
+    for (const name of names) await installedEntry(folder, name);
+    const all = await verifyInstalled(folder);
+    const verified = all.filter(({ entry }) => names.length === 0 || names.includes(entry.name));
+    const strangers = names.length === 0 ? await strangersIn(folder) : [];
+    const problems = verified.flatMap(({ problems }) => problems);
+    if (json) {
+      const plugins = verified.map(({ entry: { name, version }, problems }) => ({
+        name,
+        version,
+        ok: problems.length === 0,
+        diagnostics: renderJson(problems),
+      }));
+      host.out.write(`${JSON.stringify({ ok: problems.length === 0, plugins, strangers })}\n`);
+    } else {
+      const good = verified.filter(({ problems }) => problems.length === 0);
+      printLines(good.map(({ entry: { name, version } }) => `ok ${name} ${version}`), host.out);
+      printDiagnostics(problems, 0, { output: host.error });
+      const told = strangers.map((path) => `falcod: "${path}" is no plugin's: nothing loads it`);
+      printLines(told, host.error);
+    }
+    return problems.length === 0 ? EXIT_OK : EXIT_FAILURE;
+  });
+}

@@ -1,0 +1,175 @@
+/** Files of a new plugin, by their path in its folder. */
+import { readOwnFile } from "../../base/own_files.ts";
+import { MANIFEST_FILE, type ThirdPartyKind } from "../../plugin/manifest.ts";
+import { API_VERSION } from "../../plugin/api_version.ts";
+import { sha256Of } from "../../plugin/store/mod.ts";
+import { FORMATTER_MODULE, FORMATTER_TEST } from "./_formatter.ts";
+import { rulesFile, rulesTest } from "./_rules.ts";
+import { SINK_CONFIG, SINK_MODULE, SINK_TEST } from "./_sink.ts";
+import { SOURCE_CONFIG, SOURCE_MODULE, SOURCE_TEST, sourceFields, sourceName } from "./_source.ts";
+
+export interface Project {
+  readonly name: string;
+  readonly kind: ThirdPartyKind;
+}
+
+/** The hashes of the manifest are right, so it can be added as it is. */
+export async function projectFiles(project: Project): Promise<ReadonlyMap<string, string>> {
+  const own = project.kind === "rules" ? rulesFiles(project) : codeFiles(project);
+  const files = new Map(Object.entries(own));
+  files.set("pack.ts", PACK);
+  files.set("README.md", readme(project));
+  files.set("package.json", json(npmPackage(project)));
+  files.set(MANIFEST_FILE, json(await manifestOf(project, files)));
+  return files;
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+const MODULES = {
+  sink: { module: SINK_MODULE, test: SINK_TEST },
+  source: { module: SOURCE_MODULE, test: SOURCE_TEST },
+  formatter: { module: FORMATTER_MODULE, test: FORMATTER_TEST },
+} as const;
+
+function codeFiles({ kind }: Project): Readonly<Record<string, string>> {
+  const { module, test } = MODULES[kind as keyof typeof MODULES];
+  return {
+    "mod.ts": module,
+    "mod_test.ts": test,
+    // Types come along, so that nothing has to be fetched to work on it.
+    "falcod.ts": new TextDecoder().decode(readOwnFile("core/plugin/sdk/mod.ts")),
+    "deno.json": json({
+      lock: false,
+      tasks: {
+        test: "deno test --allow-net=127.0.0.1",
+        check: "deno check mod.ts mod_test.ts pack.ts",
+        pack: PACK_TASK,
+      },
+    }),
+  };
+}
+
+const PACK_TASK = `deno run --allow-read=. --allow-write=${MANIFEST_FILE} pack.ts`;
+
+function rulesFiles({ name }: Project): Readonly<Record<string, string>> {
+  return {
+    [`${name}.yaml`]: rulesFile(name),
+    [`${name}_test.yaml`]: rulesTest(name),
+    "deno.json": json({
+      lock: false,
+      tasks: { test: `falcod test ${name}_test.yaml`, pack: PACK_TASK },
+    }),
+  };
+}
+
+async function manifestOf({ name, kind }: Project, files: ReadonlyMap<string, string>) {
+  const hashOf = (path: string) => sha256Of(new TextEncoder().encode(files.get(path)!));
+  const common = {
+    name,
+    version: "0.1.0",
+    kind,
+    description: DESCRIPTIONS[kind],
+    license: "Apache-2.0",
+    api: `^${API_VERSION}`,
+  };
+  if (kind === "rules") {
+    const path = `${name}.yaml`;
+    return { ...common, files: [{ path, sha256: await hashOf(path) }] };
+  }
+  return {
+    ...common,
+    entry: "mod.ts",
+    sha256: await hashOf("mod.ts"),
+    ...OWN_KEYS[kind](name),
+  };
+}
+
+const OWN_KEYS: Readonly<Record<Exclude<ThirdPartyKind, "rules">, (name: string) => object>> = {
+  sink: () => ({ config: SINK_CONFIG, permissions: { net: ["127.0.0.1:8080"] } }),
+  source: (name) => ({
+    config: SOURCE_CONFIG,
+    source: { name: sourceName(name), fields: sourceFields(name) },
+    permissions: {},
+  }),
+  formatter: () => ({ permissions: {} }),
+};
+
+const DESCRIPTIONS: Readonly<Record<ThirdPartyKind, string>> = {
+  sink: "Posts every alert to a web server",
+  source: "Tells the time, again and again",
+  formatter: "Alerts in few words",
+  rules: "Rules of our own",
+};
+
+/** For `npm publish`: nothing in it is run. */
+function npmPackage({ name, kind }: Project) {
+  const files = kind === "rules" ? [`${name}.yaml`] : ["mod.ts"];
+  return {
+    name: `falcod-${name}`,
+    version: "0.1.0",
+    description: DESCRIPTIONS[kind],
+    license: "Apache-2.0",
+    keywords: ["falcod-plugin"],
+    files: [MANIFEST_FILE, ...files],
+  };
+}
+
+const PACK =
+  `/** Writes into ${MANIFEST_FILE} what its files are now. Run it before you hand the plugin on. */
+const MANIFEST = "${MANIFEST_FILE}";
+const manifest = JSON.parse(await Deno.readTextFile(MANIFEST));
+
+async function sha256(path: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+if (manifest.entry) manifest.sha256 = await sha256(manifest.entry);
+for (const file of manifest.files ?? []) file.sha256 = await sha256(file.path);
+await Deno.writeTextFile(MANIFEST, JSON.stringify(manifest, null, 2) + "\\n");
+console.log(\`\${manifest.name} \${manifest.version} is ready\`);
+`;
+
+function readme({ name, kind }: Project): string {
+  const wired = kind === "sink"
+    ? `sinks:\n  - type: ${name}\n    url: http://127.0.0.1:8080/`
+    : kind === "formatter"
+    ? `sinks:\n  - type: stdout\n    format: ${name}`
+    : `plugins:\n  - name: ${name}\n    library_path: ${name}\nload_plugins: [${name}]`;
+  return `# ${name}
+
+${DESCRIPTIONS[kind]}. A plugin for falcod.
+
+| command          | what it does                                          |
+| ---------------- | ----------------------------------------------------- |
+| \`deno task test\` | runs the test                                         |
+| \`deno task pack\` | writes the hashes of the files into ${MANIFEST_FILE} |
+
+To try it, after \`deno task pack\`:
+
+\`\`\`sh
+falcod plugin add .
+\`\`\`
+
+and in falco.yaml:
+
+\`\`\`yaml
+${wired}
+\`\`\`
+
+${kind === "rules" ? "" : CODE_NOTES}## Handing it on
+
+\`npm publish\` (others: \`falcod plugin add npm:falcod-${name}\`), or an archive of this folder on a web
+server (\`falcod plugin add https://… --sha256 …\`), or in a registry of OCI
+(\`falcod plugin add oci://…\`). Scripts in package.json are never run.
+`;
+}
+
+const CODE_NOTES =
+  `falcod loads one file, \`mod.ts\`, and nothing it would import at run time: take types from
+\`falcod.ts\` with \`import type\`, and bundle what else you need into one file that
+\`${MANIFEST_FILE}\` names as \`entry\`. The plugin can do what \`permissions\` there asks for and whoever
+installs it grants: \`net\`, \`read\`, \`write\`, \`env\`, \`run\`, \`ffi\`; nothing else.
+
+`;
