@@ -10,6 +10,8 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "core/delivery/README.md",
+  "docs/README.md",
+  "docs/configuration.md",
   ...[...Deno.readDirSync("plugins/sinks")].map(({ name }) => `plugins/sinks/${name}/README.md`)
     .filter(exists).sort(),
   "plugins/sources/k8s_audit/README.md",

@@ -1,0 +1,60 @@
+/**
+ * Writes docs/: reference pages and the manual page, made of the tables that the program itself uses.
+ * Usage: `deno run -A scripts/generate_docs.ts`.
+ */
+import { describeProgram } from "../core/app/cli/program.ts";
+import { denoHost, run } from "../core/app/mod.ts";
+import { builtinPlugins } from "../plugins/mod.ts";
+import { codesPage } from "./docs/codes.ts";
+import { commandsPage } from "./docs/commands.ts";
+import { configurationPage } from "./docs/configuration.ts";
+import { manPage } from "./docs/man_page.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const RULES = new URL("rules", ROOT).pathname;
+
+const INDEX = `# Reference
+
+Made of falcod's own tables by \`deno task docs\`; tests compare them.
+
+- [commands.md](commands.md): every command, with its options and examples; [falcod.1](falcod.1) is the
+  manual page (\`man docs/falcod.1\`)
+- [configuration.md](configuration.md): every key of falco.yaml
+- [fields.md](fields.md): what conditions and outputs can be made of
+- [events.md](events.md): types of events
+- [codes.md](codes.md): what messages mean
+- [core/metrics/README.md](../core/metrics/README.md): metrics
+- [core/delivery/README.md](../core/delivery/README.md): sinks, and the keys that all of them have
+`;
+
+/** What falcod prints for such arguments. */
+async function printed(args: readonly string[]): Promise<string> {
+  let text = "";
+  const out = { write: (more: string) => void (text += more), isTerminal: false };
+  const code = await run(args, { ...denoHost(builtinPlugins, RULES), out });
+  if (code !== 0) throw new Error(`falcod ${args.join(" ")} ended with ${code}`);
+  return text;
+}
+
+/** All files of docs/, by name. */
+export async function documents(): Promise<Readonly<Record<string, string>>> {
+  const describe = () => describeProgram(denoHost(builtinPlugins, RULES), () => {});
+  const ours = await Deno.readTextFile(new URL("rules/falco.yaml", ROOT));
+  return {
+    "README.md": INDEX,
+    "commands.md": commandsPage(describe()),
+    "configuration.md": configurationPage(ours),
+    "fields.md": "# Fields\n\nAs `falcod list fields` has them.\n\n" +
+      await printed(["--list", "--format", "markdown"]),
+    "events.md": "# Events\n\nTypes of events (`evt.type`), as `falcod list events` has them.\n\n" +
+      await printed(["--list-events", "--format", "markdown"]),
+    "codes.md": codesPage(),
+    "falcod.1": manPage(describe()),
+  };
+}
+
+if (import.meta.main) {
+  for (const [name, text] of Object.entries(await documents())) {
+    await Deno.writeTextFile(new URL(`docs/${name}`, ROOT), text);
+  }
+}
