@@ -17,8 +17,8 @@ export interface IntakeLimits {
 }
 
 export interface IntakeOptions {
-  /** Takes an alert; resolves when it is on its way. */
-  readonly take: (alert: Alert) => Promise<void> | undefined;
+  /** Sends an alert on its way. */
+  readonly take: (alert: Alert) => void;
   readonly rejected: () => void;
   readonly log: Logger;
   /** Aborts when no more is taken. */
@@ -73,7 +73,7 @@ export class Intake {
     try {
       const alert = await alertOf.call(this, request, client);
       if (alert instanceof Response) return alert;
-      await this.#options.take(alert);
+      this.#options.take(alert);
       return new Response(null);
     } finally {
       this.#requests--;

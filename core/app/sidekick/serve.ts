@@ -1,4 +1,5 @@
 /** `falcod sidekick`: takes alerts until told to stop. */
+import type { LaneCounters } from "../../delivery/mod.ts";
 import type { Logger, Registry } from "../../plugin/mod.ts";
 import { exposition, EXPOSITION_TYPE, forwarderFamilies } from "../../metrics/mod.ts";
 import type { Endpoint, WebServer } from "../../web/mod.ts";
@@ -27,22 +28,16 @@ export interface ServeRequest {
 export interface ServeSummary {
   readonly accepted: number;
   readonly rejected: number;
-  readonly lanes: ReturnType<Forwarder["lanes"]>;
+  readonly lanes: readonly LaneCounters[];
 }
 
-/** How long the last alerts may take on their way out. */
-const FLUSH_MS = 5000;
 const REOPEN_MS = 250;
 
 /** Rejects with `WebError` where an address cannot be listened on. */
 export async function serveSidekick(request: ServeRequest): Promise<ServeSummary> {
   const { settings, registry, log, hostname, signal } = request;
-  const forwarder = await Forwarder.open(settings, {
-    registry,
-    log,
-    hostname,
-    flushMs: FLUSH_MS,
-  });
+  const forwarder = await Forwarder.open(settings, { registry, log, hostname });
+  const { delivery } = forwarder;
   const web = new WebServers({ log });
   const changes = request.onChange((changed) => {
     if (JSON.stringify(addresses(changed)) !== JSON.stringify(addresses(settings))) {
@@ -53,14 +48,14 @@ export async function serveSidekick(request: ServeRequest): Promise<ServeSummary
   const reopening = setInterval(() => {
     if (!request.isReopenAsked()) return;
     log.info("SIGUSR1: outputs are opened again");
-    forwarder.reopen();
+    delivery.reopen();
   }, REOPEN_MS);
   try {
     const endpoints = endpointsOf(forwarder, { web, log, signal });
     for (const endpoint of endpoints) web.at(settings.listen).mount(endpoint);
     mountPlain(web, endpoints, request);
     await web.start();
-    request.onReady(web.servers, forwarder.lanes().map(({ name }) => name));
+    request.onReady(web.servers, delivery.counters().map(({ name }) => name));
     await aborted(signal);
   } finally {
     clearInterval(reopening);
@@ -70,7 +65,7 @@ export async function serveSidekick(request: ServeRequest): Promise<ServeSummary
     await forwarder.close();
   }
   const { accepted, rejected } = forwarder.counters;
-  return { accepted, rejected, lanes: forwarder.lanes() };
+  return { accepted, rejected, lanes: delivery.counters() };
 }
 
 function addresses({ listen, plain }: SidekickSettings) {
@@ -81,6 +76,7 @@ function endpointsOf(
   forwarder: Forwarder,
   { web, log, signal }: Pick<ServeRequest, "log" | "signal"> & { readonly web: WebServers },
 ): readonly Endpoint[] {
+  const { delivery } = forwarder;
   const intake = new Intake({
     take: (alert) => forwarder.take(alert),
     rejected: () => forwarder.counters.reject(),
@@ -89,16 +85,16 @@ function endpointsOf(
   });
   return [
     ...intake.endpoints(),
-    healthEndpoint("/healthz", () => ({ sources: [], outputs: forwarder.lanes() })),
+    healthEndpoint("/healthz", () => ({ sources: [], outputs: delivery.counters() })),
     readOnly("/metrics", () => {
-      const outputs = forwarder.lanes();
+      const outputs = delivery.counters();
       const servers = web.servers.map(({ listen, counters }) => ({
         address: `${listen.hostname}:${listen.port}`,
         counters,
       }));
       const text = exposition([
         ...forwarder.counters.families(outputs),
-        ...forwarderFamilies({ outputs, heldBack: forwarder.heldBack, servers }),
+        ...forwarderFamilies({ outputs, heldBack: delivery.heldBack, servers }),
       ]);
       return new Response(text, { headers: { "content-type": EXPOSITION_TYPE } });
     }),
