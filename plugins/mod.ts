@@ -73,4 +73,5 @@ export const builtinPlugins: readonly PluginEntry[] = [
     load: () => import("./container_engines/docker/mod.ts"),
   },
   { kind: "container_engine", name: "grpc", load: () => import("./container_engines/grpc/mod.ts") },
+  { kind: "native", name: "falco", load: () => import("./natives/falco/mod.ts") },
 ];

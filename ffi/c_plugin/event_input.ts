@@ -54,6 +54,11 @@ export class EventInput {
     return this.#event.subarray(0, this.#length);
   }
 
+  /** What `bytes` lie in; another one after an event that needed more. */
+  get memory(): ArrayBuffer {
+    return this.#event.buffer;
+  }
+
   /** For plugins. */
   get buffer(): Uint8Array<ArrayBuffer> {
     return this.#struct.bytes;

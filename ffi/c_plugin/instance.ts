@@ -60,6 +60,7 @@ export class CPlugin {
   readonly #requests = new Map<string, AnsweredRequest>();
   #state: State = null;
   #capture: State = null;
+  #isReading = false;
   #extractFailures = 0;
   #parseFailures = 0;
 
@@ -121,15 +122,18 @@ export class CPlugin {
     if (resultIn(result) !== RC.success) throw this.#failure("plugin_open");
   }
 
+  /** It is waiting for events: nothing may be closed. */
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
   /** Waits as long as the plugin likes to. What was returned before is gone. */
   async nextBatch(): Promise<NextBatch> {
     const count = zeros(), events = zeros();
-    const result = await this.library.symbols.plugin_next_batch!(
-      this.#state,
-      this.#capture,
-      count,
-      events,
-    );
+    this.#isReading = true;
+    const { plugin_next_batch: next } = this.library.symbols;
+    const result = await next!(this.#state, this.#capture, count, events);
+    this.#isReading = false;
     const length = new DataView(count.buffer).getUint32(0, true);
     const pointer = pointerIn(events);
     if (length > MAX_BATCH) {
