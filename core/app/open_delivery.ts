@@ -1,8 +1,9 @@
 /** The sinks of a run, and the delivery that brings alerts to them. */
+import type { Alert } from "../alert/mod.ts";
 import {
-  type DeadLetterOptions,
   DeadLetters,
   Delivery,
+  type DeliverySettings,
   type DeliveryTarget,
   type HoldBackSettings,
   Spool,
@@ -14,13 +15,23 @@ import { formatterOf, type WiredSink } from "./config/outputs.ts";
 import type { Settings, Wired } from "./config/settings.ts";
 import { createAll, createFormatter, createOne, type WithRegistry } from "./create_plugins.ts";
 
-export interface DeliveryRequest extends WithRegistry {
+/** What a configuration says of outputs. */
+export interface OutputSettings extends WithRegistry {
   readonly config: Config;
   readonly settings: Pick<Settings, "formatter" | "sinks">;
+}
+
+export interface DeliveryRequest extends OutputSettings {
   readonly log: Logger;
   /** Every alert goes out at once, whatever `buffered_outputs` says. */
   readonly unbuffered: boolean;
   readonly hostname: string;
+}
+
+export interface OpenDelivery {
+  readonly delivery: Delivery;
+  /** Has alerts go out as a later configuration says. One call at a time. */
+  change(next: OutputSettings): Promise<void>;
 }
 
 /** How long alerts of a batch wait for each other with `buffered_outputs`. */
@@ -29,53 +40,80 @@ const GATHER_MS = 200;
 export async function openDelivery(
   request: DeliveryRequest,
   onAllGone: () => void,
-): Promise<Delivery> {
-  const { config, settings, log, unbuffered, hostname } = request;
+): Promise<OpenDelivery> {
+  const { log, hostname } = request;
+  const deadLetters = new DeadLetterFiles(log);
+  const delivery = new Delivery({ log, onAllGone, hostname, closes: [deadLetters], targets: [] });
+  let look = lookOf(request);
+  const change = async (next: OutputSettings) => {
+    const context = { ...request, ...next };
+    if (lookOf(next) !== look) await reformat(delivery, next);
+    look = lookOf(next);
+    await delivery.change(await settingsOf(context, deadLetters));
+  };
+  await change(request);
+  return { delivery, change };
+}
+
+async function settingsOf(
+  request: DeliveryRequest,
+  deadLetters: DeadLetterFiles,
+): Promise<DeliverySettings> {
+  const { config, settings, log, unbuffered } = request;
+  const { sinks } = settings;
   const formatters = new Formatters(request);
-  const standard = await formatters.get(settings.formatter);
-  const hasDeadLetters = settings.sinks.some(({ options }) => options?.deadLetters !== undefined);
-  const json = hasDeadLetters ? await formatters.get(formatterOf(config, "json")) : standard;
-  const deadLetters = new DeadLetterFiles({ formatter: json, log });
-  const targets: DeliveryTarget[] = [];
-  for (const sink of settings.sinks) {
-    const target = await targetOf(sink, { formatters, deadLetters, request });
-    const why = sink.mayBeMissing && settings.sinks.length > 1
-      ? await target.sink.missing?.()
-      : undefined;
-    if (why === undefined) targets.push(target);
-    else log.warning(`Output "${sink.label}" is left out: ${why}`);
+  if (sinks.some(({ options }) => options?.deadLetters !== undefined)) {
+    deadLetters.formatter = await formatters.get(formatterOf(config, "json"));
   }
   const { capacity } = config.outputs_queue;
-  const holdBack = holdBackSettings(config);
-  return new Delivery({
-    targets,
-    log,
-    onAllGone,
-    ...holdBack && { holdBack },
-    hostname,
+  const limits = {
     gatherMs: config.buffered_outputs && !unbuffered ? GATHER_MS : 0,
     blockedMs: config.output_timeout,
     // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
     ...(capacity > 0 ? { capacity } : {}),
-    closes: [deadLetters],
-  });
+  };
+  const targets = sinks.map((sink) => ({
+    name: sink.label,
+    key: keyOf(sink, limits),
+    open: async () => {
+      const target = await targetOf(sink, { formatters, deadLetters, request });
+      const why = sink.mayBeMissing && sinks.length > 1 ? await target.sink.missing?.() : undefined;
+      if (why === undefined) return target;
+      log.warning(`Output "${sink.label}" is left out: ${why}`);
+      return undefined;
+    },
+  }));
+  const holdBack = holdBackSettings(config);
+  return { targets, ...limits, ...holdBack && { holdBack } };
 }
 
-/** Has alerts look as a configuration wants it that came later. */
-export async function reformat(
+/** Not where it stands, nor how its alerts look: that changes without another sink. */
+function keyOf(sink: WiredSink, limits: unknown): string {
+  const { place: _at, formatter, ...rest } = sink;
+  return JSON.stringify([rest, formatter?.name, limits]);
+}
+
+/** All that says how alerts look; differs where they do. */
+function lookOf({ settings, config }: OutputSettings): string {
+  return JSON.stringify([
+    settings.formatter,
+    formatterOf(config, "json"),
+    formatterOf(config, "text"),
+  ]);
+}
+
+/** Has alerts look so that are formatted from now on. */
+async function reformat(
   delivery: Delivery,
-  { formatter, config }: { readonly formatter: Wired; readonly config: Config },
-  context: WithRegistry,
+  { config, settings, registry }: OutputSettings,
 ): Promise<void> {
-  const formatters = new Formatters(context);
+  const formatters = new Formatters({ registry });
   const byName = new Map<string, Formatter>();
   for (const format of ["json", "text"] as const) {
     const wired = formatterOf(config, format);
-    if (context.registry.has("formatter", wired.name)) {
-      byName.set(format, await formatters.get(wired));
-    }
+    if (registry.has("formatter", wired.name)) byName.set(format, await formatters.get(wired));
   }
-  delivery.reformat(await formatters.get(formatter), byName);
+  delivery.reformat(await formatters.get(settings.formatter), byName);
 }
 
 function holdBackSettings({ outputs, dedup }: Config): HoldBackSettings | undefined {
@@ -152,15 +190,18 @@ class Formatters {
 
 /** One writer for each file, whoever names it. */
 class DeadLetterFiles {
-  readonly #options: Omit<DeadLetterOptions, "path">;
+  readonly #log: Logger;
   readonly #files = new Map<string, DeadLetters>();
+  /** Makes JSON; there before the first sink is. */
+  formatter: Formatter | undefined;
 
-  constructor(options: Omit<DeadLetterOptions, "path">) {
-    this.#options = options;
+  constructor(log: Logger) {
+    this.#log = log;
   }
 
   forSink(label: string, path: string): NonNullable<DeliveryTarget["onDead"]> {
-    const file = this.#files.get(path) ?? new DeadLetters({ ...this.#options, path });
+    const formatter = { format: (alert: Alert) => this.formatter!.format(alert) };
+    const file = this.#files.get(path) ?? new DeadLetters({ path, formatter, log: this.#log });
     this.#files.set(path, file);
     return (alerts, reason) => file.add(label, alerts, reason);
   }

@@ -1,4 +1,4 @@
-/** Other rules, and other looks of alerts, while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
+/** Other rules and other outputs while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
 import { type Alert, ownAlert } from "../alert/mod.ts";
 import { type Report, type Span, toFile } from "../base/mod.ts";
 import type { RuleMatching } from "../engine/mod.ts";
@@ -7,9 +7,8 @@ import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch } from "./_watch_files.ts";
 import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
-import { formatterOf } from "./config/outputs.ts";
-import type { Wired } from "./config/settings.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
+import type { OutputSettings } from "./open_delivery.ts";
 import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
 import type { Start } from "./start.ts";
 
@@ -17,8 +16,8 @@ import type { Start } from "./start.ts";
 export interface Running {
   /** Judges by these rules from the next event on; all that is known so far stays. */
   use(ruleset: Ruleset, ruleMatching: RuleMatching): void;
-  /** Alerts are formatted so from now on; those of sinks with a format of their own as `config` says. */
-  format(formatter: Wired, config: Config): Promise<void>;
+  /** Alerts go out as this says from now on. */
+  changeOutputs(next: OutputSettings): Promise<void>;
   alert(alert: Alert): void;
 }
 
@@ -86,7 +85,6 @@ export class Reloader {
   readonly #running: Running;
   #paths: readonly string[];
   #rules: RulesInEffect | undefined;
-  #look: string;
   #loaded: LoadedPaths;
   #files: FileWatch | undefined;
   #busy = false;
@@ -102,7 +100,6 @@ export class Reloader {
     this.#running = running;
     this.#paths = pathsOf(options.start);
     this.#rules = rulesOf(options.start);
-    this.#look = lookOf(options.start);
     this.#loaded = loadedPathsOf(options.start);
   }
 
@@ -159,11 +156,8 @@ export class Reloader {
       this.#refuse(firstError(next.report));
       return;
     }
-    const look = lookOf(next);
-    if (look !== this.#look) {
-      await this.#running.format(next.settings.formatter, next.loaded.config);
-    }
-    this.#look = look;
+    const { settings, registry, loaded: { config } } = next;
+    await this.#running.changeOutputs({ config, settings, registry });
     adaptLog?.(next.loaded.config);
     this.#running.use(rules.ruleset, next.loaded.config.rule_matching);
     this.#done++;
@@ -204,7 +198,7 @@ export class Reloader {
   }
 }
 
-/** What decides on rules, and on how alerts and the log look; everything else is set up once. */
+/** What decides on rules, on outputs and on the log; everything else is set up once. */
 const RELOADED_KEYS: ReadonlySet<string> = new Set([
   "config_files",
   "rules_files",
@@ -222,6 +216,19 @@ const RELOADED_KEYS: ReadonlySet<string> = new Set([
   "json_include_tags_property",
   "time_format_iso_8601",
   "log_level",
+  "sinks",
+  "stdout_output",
+  "syslog_output",
+  "file_output",
+  "program_output",
+  "http_output",
+  "grpc",
+  "grpc_output",
+  "outputs",
+  "dedup",
+  "outputs_queue",
+  "output_timeout",
+  "buffered_outputs",
 ]);
 
 /** Keys of falco.yaml that differ and that a reload does not reach. */
@@ -229,12 +236,6 @@ export function keysForRestart(before: Config, after: Config): readonly string[]
   const former = new Map<string, unknown>(Object.entries(before));
   const changed = Object.entries(after).filter(([key, value]) => !isSame(value, former.get(key)));
   return changed.map(([key]) => key).filter((key) => !RELOADED_KEYS.has(key));
-}
-
-/** All that says how alerts look; differs where they do. */
-function lookOf({ settings, loaded: { config } }: Start): string {
-  const formats = [formatterOf(config, "json"), formatterOf(config, "text")];
-  return JSON.stringify([settings.formatter, ...formats]);
 }
 
 function isSame(one: unknown, other: unknown): boolean {

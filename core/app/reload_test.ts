@@ -5,7 +5,7 @@ import { Registry } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { emptyMapping } from "./config/tree.ts";
 import { type Config, standardConfig } from "./config/schema.ts";
-import type { Wired } from "./config/settings.ts";
+import type { OutputSettings } from "./open_delivery.ts";
 import { silentLogger } from "./log.ts";
 import { keepRulesFresh, keysForRestart, Reloader } from "./reload.ts";
 import type { Start } from "./start.ts";
@@ -46,7 +46,7 @@ function ruleset(...enabled: readonly boolean[]): Ruleset {
 function stage(load: () => Promise<Start>, first = start(ruleset())) {
   const used: Ruleset[] = [];
   const matching: string[] = [];
-  const formats: Wired[] = [];
+  const outputs: OutputSettings[] = [];
   const alerts: Alert[] = [];
   const warnings: string[] = [];
   const reports: Report[] = [];
@@ -62,10 +62,10 @@ function stage(load: () => Promise<Start>, first = start(ruleset())) {
       used.push(ruleset);
       matching.push(ruleMatching);
     },
-    format: (wired: Wired) => Promise.resolve(void formats.push(wired)),
+    changeOutputs: (next: OutputSettings) => Promise.resolve(void outputs.push(next)),
     alert: (alert: Alert) => void alerts.push(alert),
   };
-  return { used, matching, formats, alerts, warnings, reports, options, running };
+  return { used, matching, outputs, alerts, warnings, reports, options, running };
 }
 
 Deno.test("Reloader puts the new rules in the place of the old", async () => {
@@ -126,7 +126,7 @@ Deno.test("Reloader says once what takes effect after a restart", async () => {
   const { warnings, options, running } = stage(() =>
     Promise.resolve(
       start(ruleset(true), {
-        buffered_outputs: true,
+        watch_config_files: true,
         priority: "Error",
       }),
     )
@@ -134,23 +134,22 @@ Deno.test("Reloader says once what takes effect after a restart", async () => {
   const reloader = new Reloader(options, running);
   await reloader.request("first");
   await reloader.request("second");
-  assertEquals(warnings, ["changed, but only in effect after a restart: buffered_outputs"]);
+  assertEquals(warnings, ["changed, but only in effect after a restart: watch_config_files"]);
 });
 
-Deno.test("Reloader passes on how alerts and the log are to look, when that has changed", async () => {
-  const json = { kind: "formatter", name: "json", config: {} } as const;
+Deno.test("Reloader passes on where alerts go, and how they and the log look", async () => {
   let next = start(ruleset(true), { json_output: true, log_level: "debug" });
-  next = { ...next, settings: { ...next.settings, formatter: json } };
-  const { formats, warnings, options, running } = stage(() => Promise.resolve(next));
+  const { outputs, warnings, options, running } = stage(() => Promise.resolve(next));
   const levels: string[] = [];
   const adaptLog = ({ log_level }: Config) => void levels.push(log_level);
   const reloader = new Reloader({ ...options, adaptLog }, running);
   await reloader.request("first");
   await reloader.request("second");
-  assertEquals([formats, levels, warnings], [[json], ["debug", "debug"], []]);
+  assertEquals([levels, warnings], [["debug", "debug"], []]);
+  assertEquals(outputs.map(({ config }) => config.json_output), [true, true]);
   next = start(undefined);
   await reloader.request("what is wrong changes nothing");
-  assertEquals([formats.length, levels.length], [1, 2]);
+  assertEquals([outputs.length, levels.length], [2, 2]);
 });
 
 Deno.test("keysForRestart() leaves out what a reload reaches", () => {
@@ -160,8 +159,9 @@ Deno.test("keysForRestart() leaves out what a reload reaches", () => {
     rules_files: ["x.yaml"],
     json_output: !before.json_output,
     buffered_outputs: !before.buffered_outputs,
+    watch_config_files: !before.watch_config_files,
   };
-  assertEquals(keysForRestart(before, after), ["buffered_outputs"]);
+  assertEquals(keysForRestart(before, after), ["watch_config_files"]);
 });
 
 Deno.test("Reloader passes a changed rule_matching on", async () => {

@@ -15,7 +15,7 @@ import { DropMonitor, type DropMonitorOptions } from "./event_drops.ts";
 import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { Told } from "./metrics/reader.ts";
-import { openDelivery, reformat } from "./open_delivery.ts";
+import { openDelivery } from "./open_delivery.ts";
 import { recordingNeeds } from "./recording/needs.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import { SourceRuns } from "./source_runs.ts";
@@ -71,7 +71,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const engines = await createAll("container_engine", settings.containerEngines, request);
   let outputsGone = false;
   let failure: unknown;
-  const delivery = await openDelivery(request, () => {
+  const { delivery, change: changeOutputs } = await openDelivery(request, () => {
     outputsGone = true;
     stop.abort();
   });
@@ -155,7 +155,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       state.names.retain(watchedNames(ruleset));
       for (const source of sources) source.update(needsFor(ruleset, source));
     },
-    format: (formatter, config) => reformat(delivery, { formatter, config }, request),
+    changeOutputs,
     alert: (alert) => delivery.enqueue(alert),
   }, signal);
 

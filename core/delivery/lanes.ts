@@ -156,7 +156,7 @@ export class Lanes {
       target = await wanted.open();
       isMissing = target === undefined;
     } catch (error) {
-      log.error(`Output "${wanted.name}" is not there any more: ${reasonOf(error)}`);
+      log.error(`Cannot open output "${wanted.name}", it gets no alerts: ${reasonOf(error)}`);
     }
     const place = target && this.#placeOf(target, wanted.key);
     const { dropped } = gap.lane;

@@ -161,7 +161,7 @@ Deno.test("change() counts what is lost when a sink cannot be opened, and the ot
   assert(await delivery.close());
   assertEquals(other.lines, ["1", "2"]);
   assertCounters(delivery, [{ name: "a", dropped: 1 }, { name: "b", delivered: 2 }]);
-  assert(log.lines.includes('error Output "a" is not there any more: no such thing'));
+  assert(log.lines.includes('error Cannot open output "a", it gets no alerts: no such thing'));
 });
 
 Deno.test("change() opens again what has closed by itself; that all are gone is told each time", async () => {

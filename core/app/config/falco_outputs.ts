@@ -75,6 +75,7 @@ function grpcOutput(config: Config): WiredSink {
       engine_version: ENGINE_VERSION,
     },
     ...!config.grpc_output.enabled && { options: { takes: takesNothing } },
+    written: config.grpc_output,
   };
 }
 

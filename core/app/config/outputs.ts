@@ -25,6 +25,8 @@ export interface WiredSink extends Wired {
   readonly mayBeMissing?: boolean;
   /** Where its part of falco.yaml stands, for what the plugin finds wrong with it. */
   readonly place?: ConfigPath;
+  /** What of falco.yaml became functions in `options`; a reload compares it. */
+  readonly written?: unknown;
 }
 
 /**
@@ -97,7 +99,8 @@ function wiredSink(
   { config, ...at }: SinkPlace & { readonly config: Config },
 ): WiredSink {
   const { label, place } = at;
-  const { type, format } = entry;
+  const { type, format, minimum_priority, match, template, custom_fields, templated_fields } =
+    entry;
   return {
     kind: "sink",
     name: type,
@@ -106,6 +109,7 @@ function wiredSink(
     ...format !== "standard" && { formatter: formatterOf(config, format) },
     options: sinkOptions(entry, at),
     place,
+    written: [minimum_priority, match, template, custom_fields, templated_fields],
   };
 }
 
