@@ -172,7 +172,7 @@ Deno.test("send() never repeats what is secret, even when the server does", asyn
 
 Deno.test("send() has failures judged by those who know more than their status says", async () => {
   await using server = await serve(() => ({ status: 400, body: "Throttled" }));
-  await using to = target(server.url, {
+  await using to = target(server.url, {}, {
     judge: ({ body }, { message }) =>
       body === "Throttled" ? new SinkError("unavailable", message) : undefined,
   });
