@@ -43,7 +43,6 @@ const FIELD_TYPES = [
   "time",
   "duration",
   "ip",
-  "net",
   "port",
 ] as const;
 
@@ -55,6 +54,8 @@ const field = z.strictObject({
   name: z.string({ error: "text" }).max(128, { error: "at most 128 characters" })
     .regex(/^[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+$/, {
       error: 'words in lower case with a dot between, as "github.user"',
+    }).refine((name) => !/^(?:evt|falcod|json|jevt)\./.test(name), {
+      error: "a prefix of its own: this one is falcod's",
     }),
   type: z.enum(FIELD_TYPES, { error: `one of ${FIELD_TYPES.join(", ")}` }),
   description: line(1000),

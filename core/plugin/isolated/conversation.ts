@@ -152,7 +152,8 @@ export class Conversation {
         return this.onEvents(frame);
       case FROM_GUEST.done:
       case FROM_GUEST.lines:
-        return this.#waiting.get(frame.id)?.resolve(frame);
+        // Read later than the frame is there.
+        return this.#waiting.get(frame.id)?.resolve({ ...frame, payload: frame.payload.slice() });
       case FROM_GUEST.failed:
         return this.#waiting.get(frame.id)?.reject(failureOf(jsonOf(frame)));
       case FROM_GUEST.ready:
