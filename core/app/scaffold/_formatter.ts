@@ -1,4 +1,5 @@
 /** A new format. */
+import { ASSERT_EQUALS } from "./_assert_equals.ts";
 
 export const FORMATTER_MODULE = `import type { PluginDefinition } from "./falcod.ts";
 
@@ -15,8 +16,8 @@ export default {
 } satisfies PluginDefinition;
 `;
 
-export const FORMATTER_TEST = `import assert from "node:assert/strict";
-import type { Alert, FormatterDefinition, PluginContext } from "./falcod.ts";
+export const FORMATTER_TEST =
+  `import type { Alert, FormatterDefinition, PluginContext } from "./falcod.ts";
 import plugin from "./mod.ts";
 
 const alert: Alert = {
@@ -40,6 +41,6 @@ Deno.test("format() makes a line of an alert", async () => {
   const definition: FormatterDefinition<unknown> = plugin.definition;
   const formatter = await definition.open(context);
   const line = "2026-01-31T12:00:00.000000000Z [Notice] Shell started: shell bash";
-  assert.equal(formatter.format(alert), line);
+  assertEquals(formatter.format(alert), line);
 });
-`;
+${ASSERT_EQUALS}`;

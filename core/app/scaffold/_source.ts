@@ -1,4 +1,5 @@
 /** A new source. */
+import { ASSERT_EQUALS } from "./_assert_equals.ts";
 
 /** Names of event sources have no hyphens. */
 export function sourceName(name: string): string {
@@ -67,8 +68,8 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 `;
 
-export const SOURCE_TEST = `import assert from "node:assert/strict";
-import type { SourceContext, SourceDefinition, SourceEvent } from "./falcod.ts";
+export const SOURCE_TEST =
+  `import type { SourceContext, SourceDefinition, SourceEvent } from "./falcod.ts";
 import plugin from "./mod.ts";
 
 Deno.test("run() is ready, emits events in order, and ends when it is told to", async () => {
@@ -88,7 +89,7 @@ Deno.test("run() is ready, emits events in order, and ends when it is told to", 
     },
   };
   await definition.run(context);
-  assert.ok(isReady);
-  assert.deepEqual(seen.map(({ value }) => value.message), ["tick 1", "tick 2", "tick 3"]);
+  assertEquals(isReady, true);
+  assertEquals(seen.map(({ value }) => value.message), ["tick 1", "tick 2", "tick 3"]);
 });
-`;
+${ASSERT_EQUALS}`;

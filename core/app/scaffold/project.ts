@@ -26,6 +26,13 @@ export async function projectFiles(project: Project): Promise<ReadonlyMap<string
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
+/** package.json is for `npm publish` only: nothing is fetched because of it. */
+const DENO_SETTINGS = {
+  lock: false,
+  nodeModulesDir: "none",
+  fmt: { lineWidth: 100, exclude: ["**/*.md"] },
+} as const;
+
 const MODULES = {
   sink: { module: SINK_MODULE, test: SINK_TEST },
   source: { module: SOURCE_MODULE, test: SOURCE_TEST },
@@ -40,7 +47,7 @@ function codeFiles({ kind }: Project): Readonly<Record<string, string>> {
     // Types come along, so that nothing has to be fetched to work on it.
     "falcod.ts": new TextDecoder().decode(readOwnFile("core/plugin/sdk/mod.ts")),
     "deno.json": json({
-      lock: false,
+      ...DENO_SETTINGS,
       tasks: {
         test: "deno test --allow-net=127.0.0.1",
         check: "deno check mod.ts mod_test.ts pack.ts",
@@ -57,7 +64,7 @@ function rulesFiles({ name }: Project): Readonly<Record<string, string>> {
     [`${name}.yaml`]: rulesFile(name),
     [`${name}_test.yaml`]: rulesTest(name),
     "deno.json": json({
-      lock: false,
+      ...DENO_SETTINGS,
       tasks: { test: `falcod test ${name}_test.yaml`, pack: PACK_TASK },
     }),
   };
@@ -141,10 +148,8 @@ function readme({ name, kind }: Project): string {
 
 ${DESCRIPTIONS[kind]}. A plugin for falcod.
 
-| command          | what it does                                          |
-| ---------------- | ----------------------------------------------------- |
-| \`deno task test\` | runs the test                                         |
-| \`deno task pack\` | writes the hashes of the files into ${MANIFEST_FILE} |
+- \`deno task test\` runs the test.
+- \`deno task pack\` writes the hashes of the files into \`${MANIFEST_FILE}\`.
 
 To try it, after \`deno task pack\`:
 
