@@ -4,7 +4,7 @@ import { unsignedOf } from "../base/mod.ts";
 import type { YamlMap, YamlNode, YamlScalar } from "../base/yaml.ts";
 import { MappingReader, shape } from "./_mapping_reader.ts";
 import type { EngineVersionItem, PluginRequirement, PluginVersionsItem } from "./rule_file.ts";
-import { parseVersion, type Version } from "./version.ts";
+import { parseVersion, type Version } from "../base/version.ts";
 
 export function readEngineVersion(map: YamlMap, report: Report): EngineVersionItem | undefined {
   const key = "required_engine_version";

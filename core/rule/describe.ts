@@ -15,7 +15,7 @@ import {
   printCondition,
 } from "../filter/mod.ts";
 import { type List, type Macro, namesOf, type Rule, type Ruleset } from "./ruleset.ts";
-import { type Version, versionText } from "./version.ts";
+import { type Version, versionText } from "../base/version.ts";
 
 /** Names are sorted, each once, where nothing else is said. */
 export interface Description {

@@ -18,7 +18,7 @@ import type { MeaningLint } from "./lint_conditions.ts";
 import { type Merged, mergeFiles, type RuleDraft } from "./merge.ts";
 import type { EngineVersionItem, PluginRequirement, RuleFile } from "./rule_file.ts";
 import type { List, Rule, Ruleset } from "./ruleset.ts";
-import { isCompatible, parseVersion, type Version, versionText } from "./version.ts";
+import { isCompatible, parseVersion, type Version, versionText } from "../base/version.ts";
 
 export interface LoadContext {
   /** Fields that rules of an event source may use; absent for a source nobody provides. */

@@ -26,4 +26,4 @@ export { ruleFileJsonSchema } from "./json_schema.ts";
 export { parsePriority } from "./priority.ts";
 export { describeRuleset, type Description } from "./describe.ts";
 export { UPSTREAM_CODES, upstreamCode, upstreamDescription } from "./upstream_codes.ts";
-export { isCompatible, parseVersion, type Version, versionText } from "./version.ts";
+export { isCompatible, parseVersion, type Version, versionText } from "../base/version.ts";

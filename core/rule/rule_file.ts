@@ -6,7 +6,7 @@
  */
 import type { Priority } from "../alert/mod.ts";
 import type { SourceText, Span } from "../base/mod.ts";
-import type { Version } from "./version.ts";
+import type { Version } from "../base/version.ts";
 
 export interface RuleFile {
   readonly source: SourceText;

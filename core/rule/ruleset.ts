@@ -3,7 +3,7 @@ import type { OutputTemplate, Priority } from "../alert/mod.ts";
 import type { SourceText, Span } from "../base/mod.ts";
 import type { CheckedCondition, Condition, Names } from "../filter/mod.ts";
 import type { PluginRequirement } from "./rule_file.ts";
-import type { Version } from "./version.ts";
+import type { Version } from "../base/version.ts";
 
 export interface Rule {
   readonly name: string;

@@ -118,31 +118,6 @@ export function openParamsIn(json: string): readonly OpenParam[] {
   });
 }
 
-export interface Version {
-  readonly major: number;
-  readonly minor: number;
-  readonly patch: number;
-}
-
-/** "3.12.0", and what follows it, as sscanf has it. */
-export function versionIn(text: string): Version | undefined {
-  const [, major, minor, patch] = /^\s*(\d{1,9})\.(\d{1,9})\.(\d{1,9})/.exec(text) ?? [];
-  return patch === undefined
-    ? undefined
-    : { major: Number(major), minor: Number(minor), patch: Number(patch) };
-}
-
-export function versionText({ major, minor, patch }: Version): string {
-  return `${major}.${minor}.${patch}`;
-}
-
-/** Whether what has version `there` can be used by what asks for `wanted`: same major, not older. */
-export function suffices(there: Version, wanted: Version): boolean {
-  if (there.major !== wanted.major) return false;
-  if (there.minor !== wanted.minor) return there.minor > wanted.minor;
-  return there.patch >= wanted.patch;
-}
-
 function arrayIn(json: string, what: string): readonly unknown[] {
   let value: unknown;
   try {

@@ -1,7 +1,8 @@
 /** A plugin at work: what Falco's libsinsp/plugin.cpp and libscap's engine source_plugin.c do with one. */
+import { isCompatible, parseVersion, versionText } from "../../core/base/version.ts";
 import { EVENT_SCHEMA_VERSION, RC } from "./abi.ts";
 import { Batch, MAX_BATCH } from "./batch.ts";
-import { type PluginField, suffices, versionIn, versionText } from "./described.ts";
+import type { PluginField } from "./described.ts";
 import { CPluginError } from "./error.ts";
 import type { EventInput } from "./event_input.ts";
 import { FieldRequest } from "./extraction.ts";
@@ -296,8 +297,8 @@ export class CPlugin {
       symbols.plugin_get_required_event_schema_version?.(this.#state) ?? null,
       MAX_MESSAGE_BYTES,
     ) ?? "3.0.0";
-    const wanted = versionIn(text);
-    if (wanted && suffices(EVENT_SCHEMA_VERSION, wanted)) return;
+    const wanted = parseVersion(text);
+    if (wanted && isCompatible(EVENT_SCHEMA_VERSION, wanted)) return;
     const message = `plugin "${name}" reads system calls as version ${text} of their schema has ` +
       `them, and here they are of version ${versionText(EVENT_SCHEMA_VERSION)}`;
     throw new CPluginError("api-version", message, "take a newer version of the plugin");

@@ -8,15 +8,8 @@ import {
   SYMBOLS,
   type Symbols,
 } from "./abi.ts";
-import {
-  fieldsIn,
-  namesIn,
-  type PluginField,
-  suffices,
-  Unintelligible,
-  versionIn,
-  versionText,
-} from "./described.ts";
+import { fieldsIn, namesIn, type PluginField, Unintelligible } from "./described.ts";
+import { isCompatible, parseVersion, versionText } from "../../core/base/version.ts";
 import { CPluginError } from "./error.ts";
 import { textAt } from "./memory.ts";
 import { checkSharedObject } from "./shared_object.ts";
@@ -107,9 +100,9 @@ function open(path: string): Symbols {
 function checkApi(path: string, symbols: Symbols): string {
   const text = textOf(symbols.plugin_get_required_api_version);
   if (text === undefined) throw notAPlugin(path, "it has no plugin_get_required_api_version");
-  const wanted = versionIn(text);
+  const wanted = parseVersion(text);
   if (!wanted) throw notAPlugin(path, `"${text.slice(0, 64)}" is no version of the interface`);
-  if (suffices(API_VERSION, wanted)) return text;
+  if (isCompatible(API_VERSION, wanted)) return text;
   const message = `Cannot load "${path}": it needs version ${text.slice(0, 64)} of the plugin ` +
     `interface, and here is ${versionText(API_VERSION)}`;
   throw new CPluginError("api-version", message, "take a version of the plugin that fits");
@@ -152,7 +145,7 @@ function described(
   const name = textOf(symbols.plugin_get_name) ?? "";
   if (!NAME.test(name)) throw new Unintelligible(`its name ${JSON.stringify(name)} is none`);
   const version = textOf(symbols.plugin_get_version) ?? "";
-  if (!versionIn(version)) throw new Unintelligible(`"${version}" is no version`);
+  if (!parseVersion(version)) throw new Unintelligible(`"${version}" is no version`);
   const { id, source } = capabilities.source ? ownSource(symbols) : { id: 0, source: "" };
   const list = (of: (() => Deno.PointerValue) | null, what: string) =>
     namesIn(textOf(of, MAX_JSON_BYTES) ?? "", what);

@@ -1,4 +1,4 @@
-/** Versions as rule files ask for them: three numbers. */
+/** Versions of three numbers, as rule files and plugins ask for them. */
 
 export interface Version {
   readonly major: number;
