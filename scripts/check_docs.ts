@@ -16,6 +16,8 @@ const DOCUMENTS = [
     .filter(exists).sort(),
   "plugins/sources/k8s_audit/README.md",
   "rules/tests/README.md",
+  "scripts/deploy/README.md",
+  "scripts/deploy/efk/README.md",
 ];
 /** What such a path starts with is a promise that the file is in the repository. */
 const PATH =
