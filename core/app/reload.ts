@@ -157,14 +157,15 @@ export class Reloader {
       return;
     }
     const { settings, registry, loaded: { config } } = next;
-    await this.#running.changeOutputs({ config, settings, registry });
-    adaptLog?.(next.loaded.config);
-    this.#running.use(rules.ruleset, next.loaded.config.rule_matching);
+    adaptLog?.(config);
+    this.#running.use(rules.ruleset, config.rule_matching);
     this.#done++;
     this.#lastDoneNs = nowNs();
     this.#loaded = loadedPathsOf(next);
     this.#paths = paths;
     this.#files?.follow(paths);
+    // Rules do not wait for outputs that are slow to end.
+    await this.#running.changeOutputs({ config, settings, registry });
     this.#tellOfRestart(next.loaded.config);
     const enabled = rules.ruleset.rules.filter((rule) => rule.enabled).length;
     log.info(

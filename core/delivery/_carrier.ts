@@ -17,7 +17,9 @@ export interface CarrierOptions {
   readonly limits: Pick<LaneLimits, "blockedMs">;
   readonly tally: Tally;
   readonly trouble: Trouble;
-  /** Aborts when no more is to be tried. */
+  /** Aborts when no further write is to be begun. */
+  readonly ending: AbortSignal;
+  /** Aborts, later, when a write that is under way is to end. */
   readonly stop: AbortSignal;
   /** A write has failed and is to be done again. */
   readonly onRetry: () => void;
@@ -108,8 +110,9 @@ export class Carrier {
         trouble.delivered(tally.failed);
         break;
       }
-      if (this.#isStopped || isClosed(error)) {
-        return this.#leave(rest, { error, taken, mayHaveArrived: true });
+      if (this.#isEnding || isClosed(error)) {
+        const mayHaveArrived = this.#options.stop.aborted || error instanceof WriteOverdue;
+        return this.#leave(rest, { error, taken, mayHaveArrived });
       }
       const refused = refusedOf(error);
       if (refused > 0 && refused < rest.length) {
@@ -126,7 +129,7 @@ export class Carrier {
       }
       if (error instanceof WriteOverdue) rest = rest.map((line) => this.#marked(line));
       await this.#pause(rest.length, { tries, error });
-      if (this.#isStopped) return this.#leave(rest, { error, taken, mayHaveArrived: false });
+      if (this.#isEnding) return this.#leave(rest, { error, taken, mayHaveArrived: false });
       if (Date.now() > giveUpMs) {
         this.#expire(rest);
         break;
@@ -171,8 +174,8 @@ export class Carrier {
     return error;
   }
 
-  get #isStopped(): boolean {
-    return this.#options.stop.aborted;
+  get #isEnding(): boolean {
+    return this.#options.ending.aborted;
   }
 
   #goesOn(
@@ -188,13 +191,13 @@ export class Carrier {
     count: number,
     { tries, error }: { readonly tries: number; readonly error: unknown },
   ): Promise<void> {
-    const { tally, trouble, stop, onRetry } = this.#options;
+    const { tally, trouble, ending, onRetry } = this.#options;
     tally.retries++;
     tally.underWay += count;
     trouble.retrying(error, tally.failed);
     onRetry();
     const askedMs = error instanceof SinkError ? error.retryAfterMs ?? 0 : 0;
-    await paused(backoffMs(tries, this.#retry, { askedMs }), stop);
+    await paused(backoffMs(tries, this.#retry, { askedMs }), ending);
     tally.underWay -= count;
   }
 

@@ -60,7 +60,8 @@ export class Lane {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
   #waitingForTrouble: (() => void)[] = [];
-  /** Aborts when no more is to be tried. */
+  /** As `CarrierOptions` has them. */
+  readonly #ending = new AbortController();
   readonly #stop = new AbortController();
   /** While another lane is to go on: what has not gone out. */
   #left: Pending[] | undefined;
@@ -89,6 +90,7 @@ export class Lane {
         limits: this.#limits,
         tally: this.#tally,
         trouble: this.#trouble,
+        ending: this.#ending.signal,
         stop: this.#stop.signal,
         onRetry: () => {
           for (const resolve of this.#waitingForTrouble.splice(0)) resolve();
@@ -251,6 +253,7 @@ export class Lane {
     this.#timer = undefined;
     if (this.isClosed) return [];
     this.#trouble.closed();
+    this.#ending.abort();
     if (patienceMs > 0) await within(patienceMs, this.#finished());
     this.#stop.abort(new SinkError("unavailable", "falcod stops"));
     if (waits) await within(LAST_WORD_MS, this.#finished());

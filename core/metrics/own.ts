@@ -37,7 +37,12 @@ const OUTPUT_ROWS: readonly OwnRow<ForwarderReadings>[] = [
   gauge(
     "output_up",
     "Whether the last alerts got through",
-    ofOutputs(({ state }) => state === "working" ? 1 : 0),
+    ({ outputs }) =>
+      // Of those there are: nobody is to be woken for one that was taken away.
+      outputs.filter(({ state }) => state !== "removed").map(({ name, state }) => ({
+        labels: { output: name },
+        value: state === "working" ? 1 : 0,
+      })),
   ),
   counter(
     "output_alerts",

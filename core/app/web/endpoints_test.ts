@@ -37,9 +37,14 @@ Deno.test("health checks fail when a source is blind, but not for an output", as
   assertObjectMatch(said.sources[1], failed);
   const failing: Health = {
     ...WELL,
-    outputs: [{ name: "stdout", state: "failing", queued: 9 }],
+    outputs: [
+      { name: "stdout", state: "failing", queued: 9 },
+      { name: "former", state: "removed", queued: 0 },
+    ],
   };
-  assertEquals((await ask(healthEndpoint("/healthz", () => failing))).status, 200);
+  const failingReply = await ask(healthEndpoint("/healthz", () => failing));
+  assertEquals(failingReply.status, 200);
+  assertEquals((await failingReply.json()).outputs, failing.outputs.slice(0, 1));
 });
 
 Deno.test("versions have Falco's shape", async () => {

@@ -20,7 +20,8 @@ export function healthEndpoint(path: string, look: () => Health): Endpoint {
     return jsonReply({
       status: isBlind ? "failed" : "ok",
       sources: sources.map(({ name, state, detail }) => ({ name, state, detail })),
-      outputs: outputs.map(({ name, state, queued }) => ({ name, state, queued })),
+      outputs: outputs.filter(({ state }) => state !== "removed")
+        .map(({ name, state, queued }) => ({ name, state, queued })),
     }, { status: isBlind ? 503 : 200 });
   });
 }

@@ -1,0 +1,161 @@
+/** Outputs of a falcod that runs: changed at SIGHUP, opened again at SIGUSR1. */
+import { assert, assertEquals } from "../assert.ts";
+import { freePort } from "../free_port.ts";
+import { httpReceiver } from "../peers/http_receiver.ts";
+import { Folder } from "./program.ts";
+import { Running } from "./running.ts";
+
+const RULES = `
+- rule: Somebody asks
+  desc: Any request
+  source: k8s_audit
+  condition: ka.verb = get
+  output: asked by %ka.user.name
+  priority: NOTICE
+`;
+
+const COMMON = `
+engine: {kind: nodriver}
+watch_config_files: false
+stdout_output: {enabled: false}
+`;
+
+interface Watched {
+  readonly falcod: Running;
+  readonly folder: Folder;
+  /** Has alerts of these users made, one after the other. */
+  ask(...users: readonly string[]): Promise<void>;
+  /** Writes the outputs, and has them read. */
+  change(outputs: string): Promise<void>;
+  /** Waits until the file says so. */
+  fileSays(name: string, isSo: (text: string) => boolean): Promise<void>;
+}
+
+async function withFalcod(outputs: string, body: (watched: Watched) => Promise<void>) {
+  const port = freePort();
+  const audit = `http://127.0.0.1:${port}/k8s-audit`;
+  const plugins = `
+plugins:
+  - {name: k8saudit, library_path: libk8saudit.so, open_params: "${audit}"}
+`;
+  using folder = new Folder({ "rules.yaml": RULES, "falco.yaml": "" });
+  const write = (outputs: string) => {
+    const text = outputs.replaceAll("FOLDER", folder.path);
+    Deno.writeTextFileSync(folder.file("falco.yaml"), COMMON + plugins + text);
+  };
+  write(outputs);
+  const args = ["-c", folder.file("falco.yaml"), "-r", folder.file("rules.yaml")];
+  await using falcod = await Running.start(...args);
+  let changes = 0;
+  await body({
+    falcod,
+    folder,
+    ask: async (...users) => {
+      for (const username of users) {
+        const event = {
+          kind: "Event",
+          apiVersion: "audit.k8s.io/v1",
+          auditID: "1",
+          stage: "ResponseComplete",
+          verb: "get",
+          user: { username },
+          stageTimestamp: "2026-01-31T12:00:00.000000Z",
+        };
+        const headers = { "content-type": "application/json" };
+        const reply = await fetch(audit, { method: "POST", headers, body: JSON.stringify(event) });
+        assertEquals([reply.status, await reply.text()], [200, ""]);
+      }
+    },
+    change: async (outputs) => {
+      write(outputs);
+      falcod.process.kill("SIGHUP");
+      changes++;
+      await falcod.until(() => falcod.error.split(" in effect").length > changes);
+    },
+    fileSays: async (name, isSo) => {
+      for (;;) {
+        const text = await Deno.readTextFile(`${folder.path}/${name}`).catch(() => "");
+        if (isSo(text)) return;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+  });
+}
+
+const usersIn = (text: string) => [...text.matchAll(/asked by (\w+)/g)].map(([, user]) => user!);
+
+Deno.test("changed outputs are taken over at SIGHUP: nothing is lost, the others go on", async () => {
+  await using receiver = httpReceiver();
+  const away = `
+file_output: {enabled: true, filename: FOLDER/all.txt}
+sinks:
+  - {name: web, type: webhook, address: "http://127.0.0.1:1/", retry: {first: 1h, most: 1h}}
+  - {name: old, type: file, filename: FOLDER/old.txt}
+`;
+  await withFalcod(away, async ({ falcod, ask, change, fileSays, folder }) => {
+    await ask("alice", "bob");
+    await falcod.until(() => falcod.error.includes('"web" failed and is tried again'));
+    await change(`
+file_output: {enabled: true, filename: FOLDER/all.txt}
+sinks:
+  - {name: new, type: file, filename: FOLDER/new.txt}
+  - {name: web, type: webhook, address: "${receiver.url}"}
+`);
+    await ask("carol");
+    await fileSays("new.txt", (text) => text.includes("carol"));
+    await fileSays("all.txt", (text) => text.includes("carol"));
+    assertEquals(await falcod.end(), 0, falcod.error);
+    const read = (name: string) => usersIn(Deno.readTextFileSync(folder.file(name)));
+    assertEquals(receiver.received.flatMap(({ body }) => usersIn(body).slice(0, 1)), [
+      "alice",
+      "bob",
+      "carol",
+    ]);
+    assertEquals([read("all.txt"), read("old.txt"), read("new.txt")], [
+      ["alice", "bob", "carol"],
+      ["alice", "bob"],
+      ["carol"],
+    ]);
+    assert(!falcod.error.includes("restart"), falcod.error);
+    assert(!falcod.error.includes("lost"), falcod.error);
+  });
+});
+
+Deno.test("dedup and outputs.rate are taken over at SIGHUP, and what they held back is told", async () => {
+  const file = "file_output: {enabled: true, filename: FOLDER/all.txt}\n";
+  await withFalcod(file, async ({ falcod, ask, change, fileSays, folder }) => {
+    await ask("a", "a");
+    await change(`${file}dedup: {keys: [rule], window: 1h}\n`);
+    await ask("b", "c", "d");
+    await change(`${file}outputs: {rate: 0.001, max_burst: 1}\n`);
+    await ask("e", "f");
+    await change(file);
+    await ask("g");
+    await fileSays("all.txt", (text) => text.includes("asked by g"));
+    assertEquals(await falcod.end(), 0, falcod.error);
+    const text = Deno.readTextFileSync(folder.file("all.txt"));
+    assertEquals(usersIn(text), ["a", "a", "b", "d", "e", "g"]);
+    assert(/2 more of Somebody asks in \d+ s, the last: asked by d/.test(text), text);
+    assert(text.includes("1 more within 60 s than outputs.rate lets through"), text);
+    assert(falcod.error.includes("alerts held back and told of in others: 3"), falcod.error);
+  });
+});
+
+Deno.test("SIGUSR1 opens files again that were put aside, also those of changed outputs", async () => {
+  const file = (name: string) =>
+    `file_output: {enabled: true, keep_alive: true, filename: FOLDER/${name}.txt}\n`;
+  await withFalcod(file("one"), async ({ falcod, ask, change, fileSays, folder }) => {
+    await ask("a");
+    await fileSays("one.txt", (text) => text.includes("asked by a"));
+    await change(file("two"));
+    await ask("b");
+    await fileSays("two.txt", (text) => text.includes("asked by b"));
+    await Deno.rename(folder.file("two.txt"), folder.file("two.txt.1"));
+    falcod.process.kill("SIGUSR1");
+    await falcod.until(() => falcod.error.includes("SIGUSR1: outputs are opened again"));
+    await ask("c");
+    await fileSays("two.txt", (text) => usersIn(text).join() === "c");
+    assertEquals(await falcod.end(), 0, falcod.error);
+    assertEquals(usersIn(Deno.readTextFileSync(folder.file("two.txt.1"))), ["b"]);
+  });
+});
