@@ -1,8 +1,9 @@
 /** From the rule files that somebody named to the ruleset that runs. */
 import { dirname } from "node:path";
 import { Report, type Span } from "../base/mod.ts";
+import { isCompatible, parseVersion } from "../base/version.ts";
 import type { FieldTable } from "../field/mod.ts";
-import type { Registry } from "../plugin/mod.ts";
+import type { NativePlugin, Registry } from "../plugin/mod.ts";
 import {
   type ContainerInfo,
   lintShadows,
@@ -70,6 +71,8 @@ export async function loadRuleset(
     readonly undelivered?: Undelivered | undefined;
     /** Where the rules are that came with the program: they are for every source there may be. */
     readonly rulesFolder?: string | undefined;
+    /** Plugins that are loaded beside those that are built in. */
+    readonly natives?: readonly NativePlugin[];
   },
 ): Promise<LoadedRules> {
   const { config, configRoot, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
@@ -113,7 +116,7 @@ export async function loadRuleset(
     containerInfo,
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // What these plugins do for Falco is there without them.
-    hasPlugin: (name) => isBuiltIn(name),
+    hasPlugin: (name, wanted) => isBuiltIn(name) || isLoaded(options.natives, { name, wanted }),
     rest: (rules, all) => {
       right.push(rules);
       named.push(...all);
@@ -136,6 +139,16 @@ export async function loadRuleset(
   if (!report.hasErrors) warnOfSilence(selected, report);
   if (lintsShadows) lintShadows(selected, report);
   return { ruleset: report.hasErrors ? undefined : selected, files: names };
+}
+
+/** As Falco: of the same major version, and not older. */
+function isLoaded(
+  plugins: readonly NativePlugin[] = [],
+  { name, wanted }: { readonly name: string; readonly wanted: string },
+): boolean {
+  const plugin = plugins.find((plugin) => plugin.name === name);
+  const there = plugin && parseVersion(plugin.version), needed = parseVersion(wanted);
+  return there !== undefined && needed !== undefined && isCompatible(there, needed);
 }
 
 function helpToWatch(source: string): string {

@@ -4,6 +4,7 @@ import { Registry } from "../plugin/mod.ts";
 import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
+import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
 import { type OldFlagMeaning, type OldFlags, readOldFlags } from "./old_flags.ts";
@@ -30,6 +31,8 @@ export interface Start {
   readonly registry: Registry;
   readonly loaded: LoadedConfig;
   readonly settings: Settings;
+  /** Plugins that are libraries, opened and not started. */
+  readonly natives: readonly WiredLibrary[];
   /** Absent when the report has errors. */
   readonly ruleset: Ruleset | undefined;
   readonly ruleFiles: readonly string[];
@@ -53,11 +56,12 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   }, report);
   // That there are no rules and no outputs in a file that is not there is no second mistake.
   const consequences = loaded.isUnread ? new Report() : report;
+  const natives = await wireNatives(loaded, { registry, report });
   const wired = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
     sources: old.sources,
-  }, { registry, report: consequences });
+  }, { registry, report: consequences, natives });
   const settings = {
     ...wired,
     sinks: await checkSinks(wired.sinks, loaded, { registry, report }),
@@ -75,6 +79,8 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     sources: request.watched ?? settings.sources.map(({ name }) => registry.eventSource(name)),
     undelivered: request.undelivered,
     rulesFolder: host.rulesFolder,
+    natives: natives.map(({ plugin }) => plugin),
   });
-  return { report, registry, loaded, settings, ruleset: rules.ruleset, ruleFiles: rules.files };
+  const { ruleset, files: ruleFiles } = rules;
+  return { report, registry, loaded, settings, natives, ruleset, ruleFiles };
 }

@@ -2,11 +2,13 @@
 import type { Alert } from "../alert/mod.ts";
 import type { Delivery } from "../delivery/mod.ts";
 import { CouldMatch, Engine, needsOf, watchedNames } from "../engine/mod.ts";
-import type { Logger, Registry, Source } from "../plugin/mod.ts";
+import type { Event } from "../event/mod.ts";
+import type { Logger, NativeRun, Registry, Source } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { type HostFiles, State } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
+import type { WiredLibrary } from "./config/natives.ts";
 import type { Settings } from "./config/settings.ts";
 import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { createAll } from "./create_plugins.ts";
@@ -17,6 +19,7 @@ import type { LoadedPaths } from "./metrics/digests.ts";
 import type { Told } from "./metrics/reader.ts";
 import { openDelivery } from "./open_delivery.ts";
 import { recordingNeeds } from "./recording/needs.ts";
+import { needsWith, startNatives } from "./natives.ts";
 import type { RulesKeeper, Running } from "./reload.ts";
 import { SourceRuns } from "./source_runs.ts";
 import type { Summary } from "./summary.ts";
@@ -27,6 +30,8 @@ export interface WatchRequest {
   readonly settings: Settings;
   readonly ruleset: Ruleset;
   readonly registry: Registry;
+  /** Plugins that are libraries. */
+  readonly natives?: readonly WiredLibrary[];
   readonly log: Logger;
   /** Aborts when the run shall end. */
   readonly signal: AbortSignal;
@@ -71,6 +76,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const engines = await createAll("container_engine", settings.containerEngines, request);
   let outputsGone = false;
   let failure: unknown;
+  let natives: NativeRun | undefined;
   const { delivery, change: changeOutputs } = await openDelivery(request, () => {
     outputsGone = true;
     stop.abort();
@@ -132,6 +138,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     },
     ruleMatching: config.rule_matching,
     awaited: lookup,
+    ...request.natives?.length && { follow: (event: Event) => natives?.follow(event) },
     onFault: (error) => log.error(`this is a bug, an event was skipped: ${error.message}`),
   });
   const captures = recording && new recording.RuleCaptures({
@@ -144,7 +151,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   });
   if (config.capture.enabled && isRecorded) log.info("capture: a recording is not recorded again");
   const needsFor = (ruleset: Ruleset, source: Source) => {
-    const needs = needsOf(ruleset, source.name);
+    const needs = needsWith(natives, needsOf(ruleset, source.name), source.name);
     return captures ? recordingNeeds(needs.eventTypes, needs.fields) : needs;
   };
   let couldMatch = judgesOf(sources, ruleset);
@@ -193,6 +200,12 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   try {
     const alert = (alert: Alert) => delivery.enqueue(alert);
     if (!isRecorded) telling = await tellOfRun(told, { ...request, alert }, signal);
+    natives = await startNatives(request.natives ?? [], {
+      ...request,
+      sources: sources.map(({ name }) => name),
+      state,
+      deliver: (event) => engine.process(event),
+    });
     await runs.runAll((run, ready) => {
       const { source } = run;
       return source.run(needsFor(ruleset, source), {
@@ -207,7 +220,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         },
         // What no rule can match belongs into a capture, too.
         couldMatchOpening: (event, names) =>
-          captures !== undefined || couldMatch.get(source)!.opening(event, state, names),
+          captures !== undefined || natives?.needs(source.name).looks ||
+          couldMatch.get(source)!.opening(event, state, names),
         change: (change, clockNs) => {
           state.apply(change, clockNs);
           captures?.change(change, clockNs);
@@ -234,6 +248,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     clearInterval(reopening);
     // What was accepted is judged, and goes out below.
     await web?.shutdown();
+    await natives?.stop();
     await Promise.all([names, lookups, losses, reloads?.ended, telling?.ended]);
     for (const each of engines) each.close?.();
     engine.release();

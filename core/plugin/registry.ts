@@ -46,6 +46,14 @@ export class Registry {
     this.#entries.set(key, entry);
   }
 
+  /** One in the place of another of its kind and name, if there is one. */
+  replace(entry: PluginEntry): void {
+    const key = `${entry.kind}/${entry.name}`;
+    this.#entries.delete(key);
+    this.#loaded.delete(key);
+    this.add(entry);
+  }
+
   /** Rules can ask events of a source for these, too; what its own plugin has of that name stays. */
   addFields(source: string, fields: Iterable<FieldDefinition>): void {
     const added = [...this.#added.get(source) ?? [], ...fields];

@@ -88,7 +88,7 @@ function recordingOf(source: string, path: string): Wired {
 
 async function judge(
   recording: Wired,
-  { loaded, settings, ruleset, registry }: Start & {
+  { loaded, settings, ruleset, registry, natives }: Start & {
     readonly ruleset: NonNullable<Start["ruleset"]>;
   },
   { host, log, signal }: {
@@ -104,6 +104,7 @@ async function judge(
     settings: { ...settings, sources: [recording], containerEngines: [] },
     ruleset,
     registry,
+    natives,
     log,
     signal,
     hostname: host.environment("FALCO_HOSTNAME") || Deno.hostname(),

@@ -151,7 +151,7 @@ async function watchUntilStopped(
     readonly adaptLog: (config: Config) => void;
   },
 ): Promise<number> {
-  const { loaded, settings, ruleset, registry } = start;
+  const { loaded, settings, ruleset, registry, natives } = start;
   const { seconds, unbuffered } = request;
   const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
   const stop = new AbortController();
@@ -168,6 +168,7 @@ async function watchUntilStopped(
       settings,
       ruleset,
       registry,
+      natives,
       log,
       signal: stop.signal,
       hostname,

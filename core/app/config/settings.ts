@@ -12,6 +12,7 @@ import {
 import { AUDIT_PLUGIN, auditSettings, isLoaded, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type MetricsSettings, metricsSettings } from "./metrics.ts";
+import { isLibrary, type WiredLibrary } from "./natives.ts";
 import { formatterOf, sinksOf, type WiredSink } from "./outputs.ts";
 import { builtInPlugins, isBuiltIn, NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
@@ -51,14 +52,19 @@ export interface SourceSelection {
 export function settingsOf(
   loaded: LoadedConfig,
   overrides: SettingOverrides,
-  options: { readonly registry: Registry; readonly report: Report },
+  options: {
+    readonly registry: Registry;
+    readonly report: Report;
+    /** Plugins that are libraries. */
+    readonly natives?: readonly WiredLibrary[];
+  },
 ): Settings {
   checkPlugins(loaded, options.registry, options.report);
   checkCapturePlace(loaded, options.report);
   const containers = containerSettings(loaded.config);
   return {
     rulePaths: rulePathsOf(loaded, overrides.rulePaths, options.report),
-    sources: sourcesOf(loaded, overrides, options.report),
+    sources: sourcesOf(loaded, { ...overrides, natives: options.natives ?? [] }, options.report),
     formatter: formatterOf(loaded.config),
     sinks: sinksOf(loaded, options),
     containerEngines: containerEnginesOf(loaded, containers),
@@ -111,12 +117,15 @@ const OTHER_DRIVERS: ReadonlySet<string> = new Set(["ebpf", "kmod", "module"]);
 /** Those of the configuration that the command line leaves on. A capture is played alone. */
 function sourcesOf(
   loaded: LoadedConfig,
-  { scopeProcessId, sources: selection }: SettingOverrides,
+  { scopeProcessId, sources: selection, natives }: SettingOverrides & {
+    readonly natives: readonly WiredLibrary[];
+  },
   report: Report,
 ): readonly Wired[] {
   const { kind } = loaded.config.engine;
   const audit = kind === "replay" ? undefined : auditSettings(loaded, report);
-  const there = audit ? [SYSCALL, K8S_AUDIT] : [SYSCALL];
+  const libraries = kind === "replay" ? [] : natives.flatMap(sourceOfLibrary);
+  const there = [SYSCALL, ...audit ? [K8S_AUDIT] : [], ...libraries.map(({ name }) => name)];
   const wanted = there.filter((source) => isSelected(source, selection));
   const missing = selection?.kind === "only"
     ? selection.names.filter((name) => !there.includes(name))
@@ -135,14 +144,21 @@ function sourcesOf(
   const sources: Wired[] = [];
   // Whoever means to watch audit events only has been told what is wrong with that.
   const isAuditBroken = !audit && isLoaded(loaded.config, AUDIT_PLUGIN);
-  const isKernelOff = kind === "nodriver" && (wanted.includes(K8S_AUDIT) || isAuditBroken);
+  const isElsewhere = wanted.some((name) => name !== SYSCALL) || isAuditBroken;
+  const isKernelOff = kind === "nodriver" && isElsewhere;
   if (wanted.includes(SYSCALL) && !isKernelOff) {
     sources.push(...kernelSource(loaded, scopeProcessId, report));
   }
   if (audit && wanted.includes(K8S_AUDIT)) {
     sources.push({ kind: "source", name: K8S_AUDIT, config: audit });
   }
-  return sources;
+  return [...sources, ...libraries.filter(({ name }) => wanted.includes(name))];
+}
+
+function sourceOfLibrary({ plugin, openParams }: WiredLibrary): readonly Wired[] {
+  return plugin.source
+    ? [{ kind: "source", name: plugin.source.name, config: { openParams } }]
+    : [];
 }
 
 const SYSCALL = "syscall";
@@ -251,10 +267,13 @@ function checkPlugins({ config, root }: LoadedConfig, registry: Registry, report
   for (const [index, name] of wanted.entries()) {
     if (name === CONTAINER_PLUGIN || registry.has("source", name)) continue;
     if (isBuiltIn(name) && defined.includes(name)) continue;
-    const path = config.load_plugins
+    // Those are opened apart, and what is wrong with them is told there.
+    const { library_path: path = "" } = config.plugins[defined.indexOf(name)] ?? {};
+    if (isLibrary(path)) continue;
+    const place = config.load_plugins
       ? ["load_plugins", index]
       : ["plugins", defined.indexOf(name), "name"];
-    const at = valueAt(root, path) ?? valueAt(root, ["load_plugins"]);
+    const at = valueAt(root, place) ?? valueAt(root, ["load_plugins"]);
     if (!defined.includes(name)) {
       report.add({
         code: "C015",

@@ -1,0 +1,215 @@
+/**
+ * Plugins made for Falco, of `plugins` and `load_plugins`: those whose `library_path` is a library. They
+ * are opened here, since rules are checked with their fields, but not started.
+ *
+ * Facts: falco configuration.h (0.45), app/actions/load_plugins.cpp, libs sinsp.cpp register_plugin.
+ */
+import type { Report, Span } from "../../base/mod.ts";
+import type { FieldDefinition } from "../../field/mod.ts";
+import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../plugin/mod.ts";
+import { createOne } from "../create_plugins.ts";
+import { JSON_PLUGIN } from "./k8s_audit.ts";
+import type { LoadedConfig } from "./load.ts";
+import { type Config, isBuiltIn } from "./schema.ts";
+import { type ConfigNode, nodeAt, placeOf } from "./tree.ts";
+
+/** FALCO_ENGINE_PLUGINS_DIR: relative paths count from there. */
+const FALCO_PLUGINS = "/usr/share/falco/plugins";
+
+type PluginEntry = Config["plugins"][number];
+
+export interface WiredLibrary extends WiredNative {
+  readonly openParams: string;
+}
+
+/** Whether a `library_path` is one of a library, not of a folder or an installed plugin. */
+export function isLibrary(path: string): boolean {
+  return /\.so(?:\.\d+)*$/.test(path);
+}
+
+/** Where Falco would look for it. */
+export function libraryPath(path: string): string {
+  return path.startsWith("/") ? path : `${FALCO_PLUGINS}/${path}`;
+}
+
+/** Opens the libraries that are to be loaded, and makes their sources and fields known. */
+export async function wireNatives(
+  loaded: LoadedConfig,
+  context: { readonly registry: Registry; readonly report: Report },
+): Promise<readonly WiredLibrary[]> {
+  const { plugins, load_plugins: wanted } = loaded.config;
+  const entries = [...plugins.entries()].filter(([, { name, library_path: path }]) =>
+    isLibrary(path) && (wanted === undefined || wanted.includes(name))
+  );
+  const others = entries.filter(([, { name }]) => !isBuiltIn(name));
+  if (others.length === 0) return [];
+  const { instance: loader } = await createOne("native", WHO_LOADS, context);
+  const wiring = new Wiring(loaded, { ...context, loader });
+  for (const [index, entry] of entries) {
+    // Audit events have the fields of JSON built in; what plugins bring along needs the plugin for it.
+    if (!isBuiltIn(entry.name) || entry.name === JSON_PLUGIN) wiring.wire(entry, index);
+  }
+  return wiring.finish();
+}
+
+const WHO_LOADS = { kind: "native", name: "falco", config: {} } as const;
+
+class Wiring {
+  readonly #loaded: LoadedConfig;
+  readonly #registry: Registry;
+  readonly #report: Report;
+  readonly #loader: NativeLoader;
+  readonly #wired: (WiredLibrary & { readonly at: Span })[] = [];
+
+  constructor(
+    loaded: LoadedConfig,
+    { registry, report, loader }: {
+      readonly registry: Registry;
+      readonly report: Report;
+      readonly loader: NativeLoader;
+    },
+  ) {
+    this.#loaded = loaded;
+    this.#registry = registry;
+    this.#report = report;
+    this.#loader = loader;
+  }
+
+  wire(entry: PluginEntry, index: number): void {
+    const { root } = this.#loaded;
+    const at = placeOf(root, ["plugins", index, "library_path"]);
+    const plugin = this.#open(entry, at);
+    if (!plugin) return;
+    const twin = this.#wired.find(({ plugin: { name, source, sourceId } }) =>
+      name === plugin.name || source !== undefined && source.name === plugin.source?.name ||
+      sourceId !== undefined && sourceId === plugin.sourceId
+    );
+    if (twin) {
+      this.#refuse(entry, `it is the same as plugin "${twin.plugin.name}", or delivers the same`, {
+        at,
+        help: "load one of them",
+      });
+      return;
+    }
+    if (plugin.capabilities.includes("Event Sourcing") && !plugin.source) {
+      this.#refuse(entry, "it delivers events of system calls in place of the kernel", {
+        at,
+        help: "falcod takes those from the kernel, or from a capture with falcod replay",
+      });
+      return;
+    }
+    const config = this.#configOf(plugin, index);
+    if (config === undefined) return;
+    this.#wired.push({ plugin, config, openParams: entry.open_params.trim(), at });
+    if (plugin.source) {
+      const { source } = plugin;
+      const load = () => Promise.resolve({ default: source });
+      this.#registry.replace({ kind: "source", name: source.name, load });
+    }
+  }
+
+  /** Fields are for sources, and all of those are known now. */
+  finish(): readonly WiredLibrary[] {
+    for (const { plugin, at } of this.#wired) {
+      for (const source of this.#registry.eventSources()) {
+        const isFor = plugin.fieldSources.length === 0 || plugin.fieldSources.includes(source);
+        // The source's own plugin has brought its fields.
+        if (!isFor || plugin.source?.name === source) continue;
+        this.#warnOfTwins(plugin.fields, { plugin, source, at });
+        this.#registry.addFields(source, plugin.fields);
+      }
+    }
+    return this.#wired;
+  }
+
+  #warnOfTwins(
+    fields: readonly FieldDefinition[],
+    { plugin, source, at }: {
+      readonly plugin: NativePlugin;
+      readonly source: string;
+      readonly at: Span;
+    },
+  ): void {
+    for (const other of this.#wired) {
+      if (other.plugin === plugin) return;
+      const { fieldSources } = other.plugin;
+      if (fieldSources.length > 0 && !fieldSources.includes(source)) continue;
+      const names = new Set(other.plugin.fields.map(({ name }) => name));
+      const twin = fields.find(({ name }) => names.has(name));
+      if (!twin) continue;
+      this.#refuse(plugin, `plugin "${other.plugin.name}" has a field "${twin.name}", too`, {
+        at,
+        help: "load one of them",
+      });
+    }
+  }
+
+  #open(entry: PluginEntry, at: Span): NativePlugin | undefined {
+    try {
+      return this.#loader.open(libraryPath(entry.library_path));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const help = "help" in error && typeof error.help === "string" ? error.help : undefined;
+      this.#refuse(entry, error.message, { at, help });
+      return undefined;
+    }
+  }
+
+  #refuse(
+    { name }: { readonly name: string },
+    why: string,
+    { at, help }: { readonly at: Span; readonly help: string | undefined },
+  ): void {
+    this.#report.add({ code: "C018", title: `plugin "${name}" is not loaded: ${why}`, at, help });
+  }
+
+  /** `undefined` after reporting what is wrong with it. */
+  #configOf(plugin: NativePlugin, index: number): string | undefined {
+    const { root } = this.#loaded;
+    const path = ["plugins", index, "init_config"];
+    const config = configText(nodeAt(root, path));
+    const problems = plugin.checkConfig(config);
+    for (const problem of problems) {
+      const key = problem.path.length > 0 ? ` at "${problem.path.join(".")}"` : "";
+      this.#report.add({
+        code: "C044",
+        title: `plugin "${plugin.name}" does not take this init_config${key}: ${problem.message}`,
+        at: placeOf(root, [...path, ...problem.path]),
+        help: `falcod --plugin-info ${plugin.name} shows its schema`,
+      });
+    }
+    return problems.length > 0 ? undefined : config;
+  }
+}
+
+/** As Falco hands it on: a mapping becomes JSON, anything else is text as it stands. */
+export function configText(node: ConfigNode | undefined): string {
+  if (node?.kind === "mapping") return JSON.stringify(jsonOf(node));
+  return node?.kind === "scalar" ? node.text : "";
+}
+
+/** Numbers and truths are what looks like one, quoted or not: so Falco reads them. */
+function jsonOf(node: ConfigNode): unknown {
+  switch (node.kind) {
+    case "null":
+      return null;
+    case "sequence":
+      return node.items.map(jsonOf);
+    case "mapping":
+      return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, jsonOf(value)]));
+    case "scalar":
+      return valueOf(node.text);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Spellings of yaml-cpp, in the order in which Falco tries them. */
+function valueOf(text: string): string | number | boolean {
+  if (/^[-+]?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  if (/^0x[0-9a-fA-F]{1,8}$/.test(text)) return Number(text);
+  if (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text)) return Number(text);
+  if (/^(?:true|True|TRUE|yes|Yes|YES|on|On|ON|y|Y)$/.test(text)) return true;
+  if (/^(?:false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/.test(text)) return false;
+  return text;
+}
