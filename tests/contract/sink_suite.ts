@@ -1,5 +1,12 @@
 /** What every sink keeps to; each sink's own test runs this against a real or local other end. */
-import { type FormattedAlert, type Sink, SinkError } from "../../core/mod.ts";
+import {
+  type Alert,
+  escapeText,
+  type FormattedAlert,
+  type OutputValue,
+  type Sink,
+  SinkError,
+} from "../../core/mod.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { sampleAlert } from "./formatter_suite.ts";
 
@@ -11,7 +18,7 @@ export interface SinkSubject extends AsyncDisposable {
   breakDown(): Promise<void>;
 }
 
-export type SinkCase = "order" | "empty" | "long" | "broken" | "close";
+export type SinkCase = "order" | "empty" | "long" | "hostile" | "broken" | "close";
 
 /** `skips`: case → why this sink does not run it. */
 export function testSink(
@@ -49,6 +56,16 @@ export function testSink(
     assertEquals(await subject.received(), [line, "2"]);
   });
 
+  test(
+    "hostile",
+    "write() takes what no text should hold, and what comes after",
+    async (subject) => {
+      const alert = hostileAlert();
+      await subject.sink.write([{ alert, line: alert.message }, ...formatted("2")]);
+      assertEquals((await subject.received()).at(-1), "2");
+    },
+  );
+
   test("broken", "write() rejects with a SinkError when the other end is gone", async (subject) => {
     await subject.breakDown();
     await assertRejects(() => subject.sink.write(formatted("1")), SinkError);
@@ -59,6 +76,24 @@ export function testSink(
     await subject.sink.close();
     await subject.sink.close();
     assertEquals(await subject.received(), ["1"]);
+  });
+}
+
+/** Every control character and broken UTF-8 wherever texts are, and 1 MB of it. */
+function hostileAlert(): Alert {
+  const controls = Array.from({ length: 0xa0 }, (_, code) => String.fromCharCode(code)).join("");
+  const text = `${controls}\u2028\u2029\u202e\u2066\ufeff\ufffe"'\\\ud800x\udc00`;
+  const long = text.repeat(Math.ceil(1_000_000 / text.length));
+  return sampleAlert({
+    rule: text,
+    source: text,
+    tags: [text, ""],
+    hostname: text,
+    message: escapeText(text),
+    fields: new Map<string, OutputValue>([[text, text], ["list", [text, 1n, null]], [
+      "long",
+      long,
+    ]]),
   });
 }
 
