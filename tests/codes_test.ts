@@ -29,6 +29,7 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   C014: "built-in plugins take few settings, none of them from falco.yaml alone",
   G010: "captures",
   C024: "lines of standard input",
+  C044: "a library, compiled",
   I003: "a registry",
   I004: "a server",
   I010: "a damaged archive",

@@ -165,12 +165,22 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C018",
-    title: "plugin cannot be loaded yet",
-    meaning: "The plugin is a library for Falco that falcod has no counterpart of.",
-    matters: "Rules for its source of events are skipped.",
-    example: configs(
-      `${CONFIG}plugins: [{name: okta, library_path: libokta.so}]\nload_plugins: [okta]\n`,
-      `${CONFIG}plugins: [{name: container, library_path: libcontainer.so}]\nload_plugins: [container]\n`,
+    title: "plugin cannot be loaded",
+    meaning:
+      "A library that falco.yaml names is missing, is none for this machine, was made for another version of the plugin interface, says things of itself that make no sense, or does what another plugin does already.",
+    matters:
+      "Nobody would see the events it is to deliver, and rules could not ask for its fields, so falcod does not start.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml":
+          `${CONFIG}plugins: [{name: okta, library_path: libokta.so}]\nload_plugins: [okta]\n`,
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml":
+          `${CONFIG}plugins: [{name: okta, library_path: libokta.so}]\nload_plugins: []\n`,
+        "rules.yaml": RULES,
+      }],
     ),
   },
   {
@@ -375,6 +385,13 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       `${CONFIG}sinks: [{name: one, type: stdout, match: alert.priority >= wraning}]\n`,
       `${CONFIG}sinks: [{name: one, type: stdout, match: alert.priority >= warning}]\n`,
     ),
+  },
+  {
+    code: "C044",
+    title: "configuration that a plugin does not take",
+    meaning:
+      "A plugin that is a library has a schema for its init_config, and what falco.yaml has there is not as the schema wants it.",
+    matters: "The plugin relies on getting only what its schema allows, so falcod does not start.",
   },
   {
     code: "C060",

@@ -4,13 +4,13 @@
  *
  * Facts: falco configuration.h (0.45), app/actions/load_plugins.cpp, libs sinsp.cpp register_plugin.
  */
-import type { Report, Span } from "../../base/mod.ts";
+import { didYouMean, type Report, type Span } from "../../base/mod.ts";
 import type { FieldDefinition } from "../../field/mod.ts";
 import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../plugin/mod.ts";
 import { createOne } from "../create_plugins.ts";
 import { JSON_PLUGIN } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
-import { type Config, isBuiltIn } from "./schema.ts";
+import { builtInPlugins, type Config, isBuiltIn } from "./schema.ts";
 import { type ConfigNode, nodeAt, placeOf } from "./tree.ts";
 
 /** FALCO_ENGINE_PLUGINS_DIR: relative paths count from there. */
@@ -149,7 +149,8 @@ class Wiring {
       return this.#loader.open(libraryPath(entry.library_path));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const help = "help" in error && typeof error.help === "string" ? error.help : undefined;
+      const given = "help" in error && typeof error.help === "string" ? error.help : undefined;
+      const help = didYouMean(entry.name, builtInPlugins()) ?? given;
       this.#refuse(entry, error.message, { at, help });
       return undefined;
     }
