@@ -54,6 +54,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "statsd", load: () => import("./sinks/statsd/mod.ts") },
   { kind: "sink", name: "pushgateway", load: () => import("./sinks/pushgateway/mod.ts") },
   { kind: "sink", name: "nats", load: () => import("./sinks/nats/mod.ts") },
+  { kind: "sink", name: "kafka", load: () => import("./sinks/kafka/mod.ts") },
   { kind: "sink", name: "smtp", load: () => import("./sinks/smtp/mod.ts") },
   { kind: "sink", name: "mqtt", load: () => import("./sinks/mqtt/mod.ts") },
   { kind: "sink", name: "rabbitmq", load: () => import("./sinks/rabbitmq/mod.ts") },
