@@ -1,5 +1,5 @@
 /** falcod at work in the background, as a service would run it. */
-import { falcodCommand } from "./program.ts";
+import { falcodCommand, type ProgramOptions } from "./program.ts";
 
 /** Started, with its alerts and messages as they come. */
 export class Running implements AsyncDisposable {
@@ -9,8 +9,8 @@ export class Running implements AsyncDisposable {
   readonly #isRead: Promise<unknown>;
   #news = Promise.withResolvers<void>();
 
-  private constructor(args: readonly string[]) {
-    this.process = falcodCommand(args).spawn();
+  private constructor(args: readonly string[], options?: ProgramOptions) {
+    this.process = falcodCommand(args, options).spawn();
     this.#isRead = Promise.all([
       this.#read(this.process.stdout, (text) => this.out += text),
       this.#read(this.process.stderr, (text) => this.error += text),
@@ -23,8 +23,12 @@ export class Running implements AsyncDisposable {
   }
 
   /** Resolves when it has said so; rejects with all it said when it never does. */
-  static async startUntil(ready: string, args: readonly string[]): Promise<Running> {
-    const running = new Running(args);
+  static async startUntil(
+    ready: string,
+    args: readonly string[],
+    options?: ProgramOptions,
+  ): Promise<Running> {
+    const running = new Running(args, options);
     await running.until(() => running.error.includes(ready));
     return running;
   }
@@ -43,7 +47,7 @@ export class Running implements AsyncDisposable {
   }
 
   /** The exit code; afterwards `out` and `error` are complete. */
-  async end(signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<number> {
+  async end(signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM"): Promise<number> {
     try {
       this.process.kill(signal);
     } catch {

@@ -1,5 +1,6 @@
 /** What becomes of alerts when falcod is killed in the middle, and when the disk is full. */
 import { assert, assertEquals } from "../assert.ts";
+import { noSmallDisk, withSmallDisk } from "../small_disk.ts";
 import type { Outcome, Spooling } from "./spooling.ts";
 
 const PROGRAM = new URL("spooling.ts", import.meta.url).pathname;
@@ -156,17 +157,6 @@ Deno.test({
   },
 });
 
-/** Why there can be no small disk; absent: there can. */
-async function noSmallDisk(): Promise<string | undefined> {
-  if (Deno.uid() !== 0) return "mounting takes root";
-  const { success } = await new Deno.Command("unshare", {
-    args: ["-m", "mount", "-t", "tmpfs", "none", "/mnt"],
-    stdout: "null",
-    stderr: "null",
-  }).output().catch(() => ({ success: false }));
-  return success ? undefined : "no tmpfs can be mounted in a namespace of its own";
-}
-
 const missing = await noSmallDisk();
 
 Deno.test({
@@ -181,15 +171,8 @@ Deno.test({
     using receiver = new Receiver();
     try {
       const { port } = receiver;
-      const mounted = `mount -t tmpfs -o size=256k,mode=700 none ${folder} && exec "$@"`;
-      await using program = new Program({ folder, port, count: 5000, size: 500 }, [
-        "unshare",
-        "-m",
-        "sh",
-        "-c",
-        mounted,
-        "sh",
-      ]);
+      const under = withSmallDisk(folder, "256k");
+      await using program = new Program({ folder, port, count: 5000, size: 500 }, under);
       assertEquals(await program.line(), "accepted");
       await program.deliver();
       const { counters, log } = await program.outcome();
