@@ -5,6 +5,7 @@ import { rawParams } from "../record/mod.ts";
 import type { State } from "../state/mod.ts";
 import type { WiredLibrary } from "./config/natives.ts";
 import { createOne } from "./create_plugins.ts";
+import { threadTable } from "./native_tables.ts";
 import { recordingNeeds } from "./recording/needs.ts";
 
 export interface NativesOptions {
@@ -31,6 +32,7 @@ export async function startNatives(
     log,
     sources,
     deliver,
+    tables: (source) => source === "syscall" ? [threadTable(state.processes)] : [],
     raw: (event) => ({
       ...rawParams(event, state),
       timeNs: event.timeNs,

@@ -61,10 +61,41 @@ export interface WiredNative {
   readonly config: string;
 }
 
+/** Types of values in tables, as plugins know them. */
+export type NativeTableType =
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "string"
+  | "bool"
+  | "table";
+export type NativeTableValue = number | bigint | string | boolean;
+
+/** A table of state that plugins may read; they may note things of their own with its entries. */
+export interface NativeTable {
+  readonly name: string;
+  readonly keyType: NativeTableType;
+  readonly fields: readonly { readonly name: string; readonly type: NativeTableType }[];
+  size(): number;
+  get(key: NativeTableValue): object | undefined;
+  entries(): Iterable<object>;
+  /** An entry that stands for any: plugins find the fields of tables in entries by one. */
+  readonly template?: object;
+  /** Absent: the entry has no such value. */
+  read(entry: object, field: string): NativeTableValue | NativeTable | undefined;
+}
+
 export interface NativeHost {
   readonly log: Logger;
   /** Event sources of the run. */
   readonly sources: readonly string[];
+  /** What falcod knows, for plugins that look at events of a source. */
+  tables(source: string): readonly NativeTable[];
   /** Takes events that plugins send beside those of their source; never throws. */
   deliver(event: Event): void;
   /** The event that is being judged. */

@@ -62,6 +62,7 @@ export class CPlugin {
   #state: State = null;
   #capture: State = null;
   #isReading = false;
+  #isGone = false;
   #extractFailures = 0;
   #parseFailures = 0;
 
@@ -190,7 +191,7 @@ export class CPlugin {
   /** Its own text for one of its events. */
   eventText(event: EventInput): string | undefined {
     const { plugin_event_to_string: describe } = this.library.symbols;
-    if (!describe) return undefined;
+    if (!describe || this.#isGone) return undefined;
     return textAt(duringCall(() => describe(this.#state, event.buffer)), MAX_EVENT_TEXT_BYTES);
   }
 
@@ -200,6 +201,7 @@ export class CPlugin {
     field: PluginField,
     argument: number | string | undefined,
   ): FieldValue {
+    if (this.#isGone) return undefined;
     const request = this.#request(field, argument);
     if (request.serial === event.serial) return request.value;
     request.serial = event.serial;
@@ -216,6 +218,7 @@ export class CPlugin {
 
   /** Has the plugin follow what an event tells. */
   parse(event: EventInput): void {
+    if (this.#isGone) return;
     const { plugin_parse_event: parse } = this.library.symbols;
     duringCall(() => {
       if (parse!(this.#state, event.buffer, this.#parsing.bytes) !== RC.success) {
@@ -250,8 +253,10 @@ export class CPlugin {
     await this.#owner.routines.stop();
   }
 
+  /** From now on it has no answers. */
   async destroy(): Promise<void> {
     const state = this.#state;
+    this.#isGone = true;
     this.#state = null;
     if (state !== null) await this.library.symbols.plugin_destroy!(state);
     this.#owner[Symbol.dispose]();

@@ -1,6 +1,6 @@
 /** All of Falco's plugins in a run: who looks at events of which source, and in which order. */
 import type { Event, NativeHost, NativeRun } from "../../../core/mod.ts";
-import { CPlugin, type CPluginLibrary, Tables } from "../../../ffi/c_plugin/mod.ts";
+import { CPlugin, type CPluginLibrary, HostTableView, Tables } from "../../../ffi/c_plugin/mod.ts";
 import { AsyncEvents } from "./async_events.ts";
 import { loggerTo } from "./log.ts";
 import type { FalcoPlugin } from "./plugin.ts";
@@ -73,29 +73,32 @@ export class FalcoRun implements NativeRun {
 
   /** In the opposite order. Never rejects: what a plugin breaks off with concerns nobody any more. */
   async stop(): Promise<void> {
-    const all = [...this.#watched.values()].flatMap(({ plugins }) => plugins).reverse();
-    const signal = AbortSignal.abort();
+    const watched = [...this.#watched.values()];
+    const all = watched.flatMap(({ plugins }) => plugins).reverse();
     for (const plugin of all) {
-      const { name } = plugin.library;
-      try {
-        const ending = end(plugin);
-        await within(ending, {
-          signal,
-          afterMs: STOP_MS,
-          otherwise: new Error("it takes too long"),
-        });
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#host.log.warning(`plugin "${name}" does not end: ${reason}`);
-      }
+      if (plugin.library.capabilities.async) await this.#try(plugin, () => plugin.stopAsync());
     }
-    for (const { async } of this.#watched.values()) for (const events of async) events.flush();
+    // The last events that were sent are judged while plugins can be asked.
+    for (const { async } of watched) for (const events of async) events.flush();
     this.#watched.clear();
     for (const { plugin } of this.#wired) plugin.states.clear();
+    for (const plugin of all) await this.#try(plugin, () => end(plugin));
+  }
+
+  async #try(plugin: CPlugin, what: () => Promise<void>): Promise<void> {
+    try {
+      const signal = AbortSignal.abort();
+      const otherwise = new Error("it takes too long");
+      await within(what(), { signal, afterMs: STOP_MS, otherwise });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#host.log.warning(`plugin "${plugin.library.name}" does not end: ${reason}`);
+    }
   }
 
   async #startFor(source: string): Promise<void> {
     const tables = new Tables();
+    for (const table of this.#host.tables(source)) tables.add(new HostTableView(table));
     for (const { plugin, config } of this.#wired) {
       const { library } = plugin;
       if (!isFor(library, source)) continue;
@@ -148,9 +151,7 @@ export class FalcoRun implements NativeRun {
 
 async function end(plugin: CPlugin): Promise<void> {
   if (plugin.isReading) throw new Error("it still waits for events");
-  const { capabilities } = plugin.library;
-  if (capabilities.async) await plugin.stopAsync();
-  if (capabilities.listening) await plugin.stopListening();
+  if (plugin.library.capabilities.listening) await plugin.stopListening();
   await plugin.destroy();
 }
 
