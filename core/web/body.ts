@@ -8,7 +8,15 @@ export interface BodyOptions {
   readonly signal?: AbortSignal;
   /** Asked for every piece before it is kept; `false` ends the reading. */
   readonly mayKeep?: (bytes: number) => boolean;
+  /**
+   * What has come is as much as may be kept, and more comes: takes some of it, and gives what is to stay.
+   * Absent, or nothing given: the body is too large.
+   */
+  readonly makeRoom?: (bytes: Uint8Array) => Promise<Uint8Array | undefined>;
 }
+
+/** Of a body for which room is made, in all: time ends it before. */
+const MOST_BYTES = 2 ** 40;
 
 export type Body =
   | { readonly kind: "read"; readonly bytes: Uint8Array }
@@ -40,7 +48,8 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
   if (!isPacked && encoding !== "" && encoding !== "identity") {
     return { kind: "unknown-encoding", encoding };
   }
-  const { maxBytes, timeoutMs, signal } = options;
+  const { timeoutMs, signal } = options;
+  const maxBytes = options.makeRoom ? MOST_BYTES : options.maxBytes;
   const expected = Number(request.headers.get("content-length") ?? 0);
   if (expected > maxBytes) return { kind: "too-large" };
   const given = request.body;
@@ -93,7 +102,8 @@ class Reading {
         if (done) {
           return this.#ended = { kind: "read", bytes: this.#bytes.subarray(0, this.#size) };
         }
-        this.#keep(value);
+        if (this.#size + value.length > this.#options.maxBytes) await this.#makeRoom(value.length);
+        if (!this.#ended) this.#keep(value);
       }
     } catch (error) {
       if (error instanceof TooLarge) this.end({ kind: "too-large" });
@@ -102,10 +112,18 @@ class Reading {
     return this.#ended!;
   }
 
+  /** Ends the reading where that is not enough for so many bytes. */
+  async #makeRoom(bytes: number): Promise<void> {
+    const { makeRoom, maxBytes } = this.#options;
+    const kept = await makeRoom?.(this.#bytes.subarray(0, this.#size));
+    if (!kept || kept.length + bytes > maxBytes) return this.end({ kind: "too-large" });
+    this.#bytes = kept;
+    this.#size = kept.length;
+  }
+
   #keep(piece: Uint8Array): void {
-    const { maxBytes, mayKeep } = this.#options;
+    const { mayKeep } = this.#options;
     const size = this.#size + piece.length;
-    if (size > maxBytes) return this.end({ kind: "too-large" });
     if (mayKeep?.(piece.length) === false) return this.end({ kind: "no-room" });
     if (size > this.#bytes.length) this.#grow(size);
     this.#bytes.set(piece, this.#size);

@@ -37,6 +37,31 @@ export type Taken =
   /** The source ends: as `busy`, but not here. */
   | { readonly kind: "ended" };
 
+/** What became of the parts of one payload, as if it had been taken at once. */
+export class TakenParts {
+  #taken: Taken = { kind: "taken", events: 0, problems: [], problemCount: 0 };
+
+  /** A part that was not taken stands for all: the payload has to come again. */
+  add(part: Taken): void {
+    const before = this.#taken;
+    if (before.kind !== "taken") return;
+    this.#taken = part.kind !== "taken" ? part : {
+      kind: "taken",
+      events: before.events + part.events,
+      problems: [...before.problems, ...part.problems].slice(0, MAX_PROBLEMS),
+      problemCount: before.problemCount + part.problemCount,
+    };
+  }
+
+  get taken(): Taken {
+    return this.#taken;
+  }
+
+  get isRefused(): boolean {
+    return this.#taken.kind !== "taken";
+  }
+}
+
 /** Where audit events come from: a file, a web server. */
 export interface AuditInput {
   /** Until the signal aborts or nothing more can come; rejects with a typed error when it cannot go on. */

@@ -109,7 +109,7 @@ export function* readPayload(
 }
 
 /** Behind a byte order mark. */
-function startOf(bytes: Uint8Array): number {
+export function startOf(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 

@@ -6,8 +6,9 @@
  * times, and then gives it up: so one event that cannot be taken does not have its body refused.
  */
 import { andMore, readBody, Seldom, type WebClient } from "../../../core/mod.ts";
-import type { AuditIntake, InputContext } from "./intake.ts";
+import { type AuditIntake, type InputContext, TakenParts } from "./intake.ts";
 import type { HttpInputConfig } from "./schema.ts";
+import { cutPayload } from "./cut.ts";
 import { addressFilter, type Token, tokenOf } from "./webhook_access.ts";
 import { answerTo, REFUSED, refusedBody, sampleOf } from "./webhook_answers.ts";
 
@@ -107,24 +108,40 @@ export class Webhook {
       held += bytes;
       return true;
     };
+    const all = new TakenParts();
+    const judge = async (bytes: Uint8Array) => {
+      const taken = await this.#intake.take(bytes);
+      if (taken.kind === "taken" && taken.problems[0]) {
+        const { detail, offset } = taken.problems[0];
+        const more = andMore(taken.problemCount - 1);
+        this.#tell(`in a body from ${address}: ${detail}, at ${sampleOf(bytes, offset)}${more}`);
+      }
+      free(bytes);
+      return all.add(taken);
+    };
+    // A bound on bodies would be one on what can be watched: whoever makes large requests could have those
+    // of others, which travel in the same body, refused with his own.
+    const makeRoom = async (bytes: Uint8Array) => {
+      const cut = cutPayload(bytes);
+      if (!cut) return undefined;
+      free(bytes);
+      await judge(cut.payload);
+      this.#heldBytes -= held - cut.rest.length;
+      held = cut.rest.length;
+      return all.isRefused ? undefined : cut.rest;
+    };
     try {
-      const body = await readBody(request, { maxBytes, timeoutMs, signal, mayKeep });
-      if (body.kind !== "read") {
+      const options = { maxBytes, timeoutMs, signal, mayKeep, makeRoom };
+      const body = await readBody(request, options);
+      if (body.kind === "read") await judge(body.bytes);
+      else {
         if (signal.aborted) return REFUSED.ending();
+        if (all.isRefused) return answerTo(all.taken);
         if (body.kind === "too-large") this.#intake.passOver("body-too-large");
         this.#tell(`a body from ${address} was not taken: ${body.kind}`);
         return refusedBody(body, { maxBytes, timeoutMs, maxHeldBytes });
       }
-      const taken = await this.#intake.take(body.bytes);
-      if (taken.kind === "taken" && taken.problems[0]) {
-        const { detail, offset } = taken.problems[0];
-        const more = andMore(taken.problemCount - 1);
-        this.#tell(
-          `in a body from ${address}: ${detail}, at ${sampleOf(body.bytes, offset)}${more}`,
-        );
-      }
-      free(body.bytes);
-      return answerTo(taken);
+      return answerTo(all.taken);
     } finally {
       this.#heldBytes -= held;
     }

@@ -68,7 +68,7 @@ function reasonOf(
     case "too-large":
       return {
         status: 413,
-        error: `the body is larger than the ${maxBytes} bytes allowed`,
+        error: `an event of the body is larger than the ${maxBytes} bytes allowed`,
         help: "raise webhookMaxBatchSize, init_config of plugin k8saudit, or have the API server " +
           "send less at a time: --audit-webhook-batch-max-size",
       };

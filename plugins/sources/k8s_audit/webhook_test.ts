@@ -113,6 +113,31 @@ Deno.test("the webhook says which bound a body met, and what to do", async () =>
   assertEquals(judged, []);
 });
 
+Deno.test("a body of any size is judged event by event, and never held whole", async () => {
+  const large = Array.from({ length: 200 }, (_, i) => item(`${i}`, { x: "x".repeat(1000) }));
+  const config = { maxBodyBytes: 5000 };
+  const { judged, post, said } = made({ config, limits: { maxHeldBytes: 6000 } });
+  const pieces = (text: string) =>
+    new Blob([text]).stream().pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
+        transform(bytes, controller) {
+          for (let at = 0; at < bytes.length; at += 900) {
+            controller.enqueue(bytes.slice(at, at + 900));
+          }
+        },
+      }),
+    );
+  const answer = await post(pieces(list(...large)) as unknown as BodyInit);
+  assertEquals([answer.status, answer.text], [200, ""]);
+  assertEquals(judged, Array.from({ length: 200 }, (_, i) => i + 1));
+  assertEquals(said, []);
+  const bad = await post(pieces(`${list(...large)}}`) as unknown as BodyInit);
+  assertEquals([bad.status, judged.length], [400, 400]);
+  const huge = list(item("a"), item("b", { x: "x".repeat(9000) }), item("c"));
+  const refused = await post(pieces(huge) as unknown as BodyInit);
+  assertEquals([refused.status, judged.length], [413, 401]);
+});
+
 Deno.test("one event that cannot be taken has no other refused", async () => {
   const { post, judged, said } = made();
   const reply = await post(list(item("a"), item("b", { filler: "x".repeat(2000) }), item("c")));
