@@ -131,6 +131,18 @@ export class HttpTarget {
       signal: context?.signal,
     };
     const { mostBytes = MOST_BYTES } = request;
+    const { method = "POST" } = options;
+    const beganMs = performance.now();
+    const observe = (reply?: HttpReply) =>
+      context?.observe?.({
+        kind: "http",
+        method,
+        url: url.href,
+        headers,
+        body: request.body,
+        ms: performance.now() - beganMs,
+        ...reply && { reply },
+      });
     const open = await opener(url);
     for (let isAgain = false;; isAgain = true) {
       if (this.#closing.signal.aborted) throw new SinkError("closed", "The sink is closed");
@@ -138,11 +150,16 @@ export class HttpTarget {
       const outgoing = open({ ...options, agent } as RequestOptions);
       this.#underWay.add(outgoing);
       try {
-        const reply = unlessAborted(replyTo(outgoing, body, mostBytes), this.#closing.signal);
-        return await unlessAborted(reply, context?.signal);
+        const answer = unlessAborted(replyTo(outgoing, body, mostBytes), this.#closing.signal);
+        const reply = await unlessAborted(answer, context?.signal);
+        observe(reply);
+        return reply;
       } catch (error) {
         // A server may end a connection that waits in the very moment it is used again.
-        if (isAgain || !outgoing.reusedSocket || !isBreak(error)) throw error;
+        if (isAgain || !outgoing.reusedSocket || !isBreak(error)) {
+          observe();
+          throw error;
+        }
       } finally {
         this.#underWay.delete(outgoing);
       }

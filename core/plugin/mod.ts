@@ -1,5 +1,6 @@
 /** What plugins implement and how they are found. */
 export type * from "./event_documents.ts";
+export type * from "./exchange.ts";
 export type * from "./native.ts";
 export type * from "./plugin.ts";
 export {

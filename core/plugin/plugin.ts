@@ -7,6 +7,7 @@ import type { Container, ReadAccounts } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { EventDocuments } from "./event_documents.ts";
+import type { Exchange } from "./exchange.ts";
 import type { NativeLoader } from "./native.ts";
 
 /** Which events the loaded rules can match; a source may leave out everything else. */
@@ -131,11 +132,18 @@ export interface Source {
 export interface Formatter {
   /** One alert as one line, without a line end. */
   format(alert: Alert): string;
+  /** The same for many, of formatters that answer later; `format` is then what stands in for it. */
+  formatAll?(
+    alerts: readonly Alert[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]>;
 }
 
 export interface WriteContext {
   /** Aborts when the write has taken too long, or falcod stops: it should reject soon. */
   readonly signal: AbortSignal;
+  /** Wants to see what goes to and fro (`falcod sink test`). Absent: nobody does. */
+  readonly observe?: (exchange: Exchange) => void;
 }
 
 export interface Sink {
@@ -185,6 +193,8 @@ export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> 
   readonly batchSize?: number;
   /** Lines it gets where falco.yaml does not say; absent: as `json_output` says. */
   readonly format?: "json" | "text";
+  /** It starts programs of the user's, which may want rights that falcod itself does not need. */
+  readonly runsPrograms?: boolean;
   /** There can only be one for a place: a file, a counter. Absent: several may write at a time. */
   readonly isAlone?: boolean;
   /**

@@ -19,9 +19,6 @@ export interface EnrichSettings {
   readonly outputFormat: string;
 }
 
-/** Of the alert that `/test` sends: it goes to all outputs, whatever priority they want. */
-export const TEST_RULE = "Test rule";
-
 export function enrich(alert: Alert, settings: EnrichSettings): Alert {
   const { customFields, templatedFields, customTags } = settings;
   const fields = new Map<string, OutputValue>([...alert.fields, ...customFields]);

@@ -1,10 +1,10 @@
 /** Alerts that come by HTTP, and the questions falcosidekick answers. */
-import type { Alert, OutputValue } from "../../alert/mod.ts";
+import type { Alert } from "../../alert/mod.ts";
 import { andMore, Seldom } from "../../base/mod.ts";
 import type { Logger } from "../../plugin/mod.ts";
 import { type Body, type Endpoint, readBody, refusal, type WebClient } from "../../web/mod.ts";
 import { readOnly } from "../web/read_only.ts";
-import { TEST_RULE } from "./enrich.ts";
+import { testAlert } from "../sink_trial/alert.ts";
 import { readPayload } from "./payload.ts";
 
 export interface IntakeLimits {
@@ -50,7 +50,7 @@ export class Intake {
   endpoints(): readonly Endpoint[] {
     return [
       { path: "/", handle: (request, client) => this.#guarded(request, client, this.#read) },
-      { path: "/test", handle: (request, client) => this.#guarded(request, client, testAlert) },
+      { path: "/test", handle: (request, client) => this.#guarded(request, client, sentTest) },
       readOnly("/ping", () => new Response("pong\n")),
     ];
   }
@@ -134,21 +134,7 @@ function tooMuch(error: string): Response {
   return refusal({ status: 503, error, help: "try again later", retryAfterS: 1 });
 }
 
-function testAlert(): Alert {
+function sentTest(): Alert {
   const text = "This is a test alert, sent by POST /test";
-  const fields = new Map<string, OutputValue>([
-    ["proc.name", "falcod"],
-    ["user.name", "falcod"],
-  ]);
-  return {
-    rule: TEST_RULE,
-    priority: "Debug",
-    source: "internal",
-    tags: ["test", "example"],
-    timeNs: BigInt(Date.now()) * 1_000_000n,
-    hostname: Deno.hostname(),
-    message: text,
-    output: text,
-    fields,
-  };
+  return testAlert({ text, priority: "Debug", hostname: Deno.hostname() });
 }

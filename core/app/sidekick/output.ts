@@ -146,10 +146,10 @@ export function split(text: string): readonly string[] {
 }
 
 /** `name:text` between commas; a name alone has an empty text. */
-export function pairs(text: string): Readonly<Record<string, string>> {
+export function pairs(text: string, sign = ":"): Readonly<Record<string, string>> {
   return Object.fromEntries(
     split(text).map((part) => {
-      const colon = part.indexOf(":");
+      const colon = part.indexOf(sign);
       return colon < 0
         ? [part, ""] as const
         : [part.slice(0, colon).trim(), part.slice(colon + 1).trim()] as const;

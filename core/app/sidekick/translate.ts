@@ -50,6 +50,7 @@ export function translateOutputs(
     const item = entryOf(output, items.length, context);
     if (item) items.push(item);
   }
+  tellWebui(items);
   const own = file.section("")?.entries.get("sinks")?.value;
   if (own?.kind === "sequence") {
     const expanded = expandTree(own, file.environment);
@@ -59,6 +60,21 @@ export function translateOutputs(
   const sequence: ConfigNode = { kind: "sequence", items, at: file.root.at };
   root.entries.set("sinks", { keyAt: file.root.at, value: sequence });
   return { root, names };
+}
+
+/** Falcosidekick-ui shows which outputs there are. */
+function tellWebui(items: readonly ConfigNode[]): void {
+  const entries = items.filter((item) => item.kind === "mapping");
+  const webui = entries.find((item) => textAt(item, "type") === "webui");
+  if (!webui) return;
+  const names = entries.map((item) => textAt(item, "name")!);
+  const { keyAt, value } = webui.entries.get("type")!;
+  webui.entries.set("outputs", { keyAt, value: nodeOf(names, value) });
+}
+
+function textAt({ entries }: MappingNode, key: string): string | undefined {
+  const node = entries.get(key)?.value;
+  return node?.kind === "scalar" ? node.text : undefined;
 }
 
 /** Whether all is there that switches it on; where only a part is, that is told. */

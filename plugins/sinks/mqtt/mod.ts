@@ -43,8 +43,16 @@ export class MqttSink implements Sink {
         doing: `Cannot write to ${this.#peer}`,
         secrets: [this.#config.password],
         ...(qos === "2" || protocol === "5") && { atOnce: UNDER_WAY },
-        send: ({ alert, line }) =>
-          published(client, { topic: fillTopic(topic, alert), line: line.toWellFormed(), options }),
+        send: async ({ alert, line }) => {
+          const message = { topic: fillTopic(topic, alert), line: line.toWellFormed(), options };
+          await published(client, message);
+          context?.observe?.({
+            kind: "message",
+            place: `topic ${message.topic}`,
+            sent: line,
+            ...qos !== "0" && { answer: "acknowledged" },
+          });
+        },
       }), context?.signal);
   }
 

@@ -46,6 +46,14 @@ export class NatsSink implements Sink {
       } else {
         await connection.publish(fitting);
       }
+      for (const { subject, payload } of fitting) {
+        context?.observe?.({
+          kind: "message",
+          place: `subject ${subject}`,
+          sent: new TextDecoder().decode(payload),
+          answer: this.#config.jetstream ? "stored by a stream" : "the server has it",
+        });
+      }
       if (tooLarge < 0) return;
       const { length } = messages[tooLarge]!.payload;
       const text = `${this.#peer} takes ${max_payload} bytes a message, an alert has ${length}`;

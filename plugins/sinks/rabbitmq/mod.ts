@@ -53,7 +53,10 @@ export class RabbitmqSink implements Sink {
       sendAll(batch, {
         doing: `Cannot write to ${this.#peer}`,
         secrets: [this.#config.password],
-        send: (alert) => publish(connection, alert, this.#config),
+        send: async (alert) => {
+          const place = await publish(connection, alert, this.#config);
+          context?.observe?.({ kind: "message", place, sent: alert.line, answer: "confirmed" });
+        },
       }), context?.signal);
   }
 
@@ -62,11 +65,12 @@ export class RabbitmqSink implements Sink {
   }
 }
 
+/** Where it went to. */
 async function publish(
   connection: Connection,
   { alert, line }: FormattedAlert,
   { exchange, queue_name, routing_key }: RabbitmqConfig,
-): Promise<void> {
+): Promise<string> {
   const { channel, returned } = connection;
   const key = exchange === "" ? queue_name : fillTopic(routing_key, alert).slice(0, MAX_KEY_LENGTH);
   const content = Buffer.from(line.toWellFormed(), "utf8");
@@ -85,6 +89,7 @@ async function publish(
   await promise;
   // What comes back does so before it is confirmed.
   if (returned.delete(messageId)) throw new Error(`no queue takes messages for "${key}"`);
+  return exchange === "" ? `queue ${key}` : `exchange ${exchange}, routing key ${key}`;
 }
 
 async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connection> {

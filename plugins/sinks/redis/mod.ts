@@ -34,10 +34,15 @@ export class RedisSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
     const commands: Command[] = [["MULTI"], ...commandsOf(batch, this.config), ["EXEC"]];
-    await this.#link.use(
-      async (connection) => check(await connection.ask(commands)),
-      context?.signal,
-    );
+    await this.#link.use(async (connection) => {
+      const replies = await connection.ask(commands);
+      context?.observe?.({
+        kind: "message",
+        sent: commands.map((command) => command.join(" ")).join("\n"),
+        answer: replies.map(replyText).join("\n"),
+      });
+      check(replies);
+    }, context?.signal);
   }
 
   close(): Promise<void> {
@@ -101,6 +106,11 @@ function check(replies: readonly Reply[]): void {
     // What a transaction answers: its commands were done, some perhaps in vain.
     if (Array.isArray(reply)) check(reply);
   }
+}
+
+function replyText(reply: Reply): string {
+  if (Array.isArray(reply)) return reply.map(replyText).join(" ");
+  return reply instanceof RedisRefusal ? reply.message : String(reply);
 }
 
 /** What Redis never takes, however often it is told: the key holds something else. */

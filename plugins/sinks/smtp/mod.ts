@@ -34,13 +34,19 @@ export class SmtpSink implements Sink {
     const stop = () => transport.close();
     context?.signal.addEventListener("abort", stop);
     try {
-      await transport.sendMail({
+      const { response } = await transport.sendMail({
         from,
         to: [...to],
         ...mail,
         ...output_format === "html" && { html },
         ...isUrgent && { priority: "high" },
         headers: AUTOMATIC,
+      });
+      context?.observe?.({
+        kind: "message",
+        place: `from ${from} to ${to.join(", ")}`,
+        sent: `Subject: ${mail.subject}\n\n${mail.text}`,
+        answer: String(response),
       });
     } catch (error) {
       throw failure(error, {

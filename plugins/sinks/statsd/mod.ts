@@ -28,7 +28,10 @@ export class StatsdSink implements Sink {
     const packets = packetsOf(batch.map(({ alert }) => alert), this.#config);
     if (packets.length === 0) return;
     await this.#link.use(async (socket) => {
-      for (const packet of packets) await send(socket, packet);
+      for (const packet of packets) {
+        await send(socket, packet);
+        context?.observe?.({ kind: "message", sent: packet });
+      }
     }, context?.signal);
   }
 

@@ -45,6 +45,9 @@ export class SyslogSink implements Sink {
     const now = new Date();
     const messages = batch.map((alert) => this.#cut(messageOf(alert, this.#settings, now)));
     await this.#transport.send(messages, context?.signal ?? NEVER);
+    for (const message of messages) {
+      context?.observe?.({ kind: "message", sent: new TextDecoder().decode(message) });
+    }
   }
 
   close(): Promise<void> {

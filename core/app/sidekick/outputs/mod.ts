@@ -1,5 +1,6 @@
 /** All outputs of falcosidekick, each with what its keys become in an entry of `sinks:`. */
 import type { SidekickOutput } from "../output.ts";
+import { AWS } from "./aws.ts";
 import { CHATS } from "./chats.ts";
 import { INCIDENTS } from "./incidents.ts";
 import { MISSING } from "./missing.ts";
@@ -13,5 +14,6 @@ export const SIDEKICK_OUTPUTS: readonly SidekickOutput[] = [
   ...STORES,
   ...QUEUES,
   ...WEBHOOKS,
+  ...AWS,
   ...MISSING,
 ];

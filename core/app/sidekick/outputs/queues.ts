@@ -2,6 +2,7 @@
 import {
   checkCert,
   idle,
+  list,
   made,
   output,
   type Problem,
@@ -57,6 +58,14 @@ function addressed(
   };
 }
 
+/** One of falcod's names, which are falcosidekick's in small letters. */
+function named(key: string, names: readonly string[]) {
+  return made(key, (text) => {
+    const name = text.toLowerCase();
+    return names.includes(name) ? { [key]: name } : { problem: `one of ${names.join(", ")}` };
+  });
+}
+
 const NATS_SCHEMES = { nats: false, natss: true, tls: true, http: false, https: true, tcp: false };
 const MQTT_SCHEMES = { tcp: false, mqtt: false, ssl: true, tls: true, mqtts: true };
 const AMQP_SCHEMES = { amqp: false, amqps: true };
@@ -81,6 +90,25 @@ export const QUEUES: readonly SidekickOutput[] = [
       certfile: same("tls.client_certificate"),
       keyfile: same("tls.client_key"),
       cacertfile: same("tls.ca"),
+    },
+  }),
+  output({
+    section: "kafka",
+    sink: "kafka",
+    enabledBy: ["hostport", "topic"],
+    keys: {
+      hostport: list("host_port"),
+      topic: same("topic"),
+      sasl: named("sasl", ["plain", "scram_sha256", "scram_sha512"]),
+      tls: same("tls.enabled"),
+      username: same("username"),
+      password: same("password"),
+      balancer: same("balancer"),
+      clientid: same("client_id"),
+      compression: named("compression", ["none", "gzip", "zstd"]),
+      async: idle("the delivery writes beside everything else"),
+      requiredacks: named("required_acks", ["all", "one", "none"]),
+      topiccreation: same("topic_creation"),
     },
   }),
   output({

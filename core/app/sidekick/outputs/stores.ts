@@ -1,11 +1,13 @@
 /** Logs, metrics and what searches them. */
 import {
+  checkCert,
   goDuration,
   httpOutput,
   idle,
   list,
   made,
   output,
+  pairs,
   same,
   type SidekickOutput,
   texts,
@@ -63,6 +65,39 @@ export const STORES: readonly SidekickOutput[] = [
       extralabels: list("extra_labels"),
       customheaders: texts("headers"),
     },
+  }),
+  httpOutput({
+    section: "splunk",
+    sink: "splunk",
+    enabledBy: ["host", "token"],
+    keys: { host: same("host"), token: same("token"), customheaders: texts("headers") },
+  }),
+  output({
+    section: "otlp.logs",
+    sink: "otlplogs",
+    enabledBy: ["endpoint"],
+    keys: {
+      endpoint: same("endpoint"),
+      protocol: made(
+        "protocol",
+        (text) =>
+          /^http\/(?:protobuf|json)$/.test(text)
+            ? { protocol: text }
+            : { problem: "http/protobuf or http/json" },
+      ),
+      headers: made("headers", (text) => ({ headers: pairs(text, "=") })),
+      timeout: made("timeout", (text) => ({ timeout: text })),
+      synced: idle("alerts are always sent together, and in order"),
+      extraenvvars: idle("falcod takes its settings from keys"),
+      tls: idle("https:// in the endpoint says so"),
+      checkcert: checkCert,
+    },
+  }),
+  httpOutput({
+    section: "webui",
+    sink: "webui",
+    enabledBy: ["url"],
+    keys: { url: same("url") },
   }),
   httpOutput({
     section: "influxdb",

@@ -1,0 +1,87 @@
+/** `falcod sink test`: one alert through a sink, as it is configured. */
+import { didYouMean, Report } from "../../base/mod.ts";
+import { checkPluginConfig, Registry } from "../../plugin/mod.ts";
+import { checkSinks } from "../config/check_sinks.ts";
+import { loadConfig } from "../config/load.ts";
+import { sinksOf, type WiredSink } from "../config/outputs.ts";
+import type { Config } from "../config/schema.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import type { Host } from "../host.ts";
+import { jsonText } from "../json.ts";
+import { createLogger } from "../log.ts";
+import { tellErrors } from "../report.ts";
+import { loadSidekick } from "../sidekick/settings.ts";
+import { SecretMask } from "../sink_trial/mask.ts";
+import { shownTrial, trialLines } from "../sink_trial/show.ts";
+import { trySink } from "../sink_trial/trial.ts";
+
+export interface SinkTestRequest {
+  /** Of the sink, as logs and counters call it; absent: all there are. */
+  readonly name: string | undefined;
+  readonly configPath: string | undefined;
+  /** `-o`, in order. */
+  readonly options: readonly string[];
+  /** The configuration is one of falcosidekick. */
+  readonly isSidekick: boolean;
+  readonly json: boolean;
+}
+
+/** 0 when every alert was taken. */
+export async function sinkTestCommand(request: SinkTestRequest, host: Host): Promise<number> {
+  const registry = new Registry(host.plugins);
+  const report = new Report();
+  const found = await configured(request, { host, registry, report });
+  if (!found || report.hasErrors) {
+    tellErrors(report, host);
+    return EXIT_FAILURE;
+  }
+  const { config, sinks } = found;
+  const labels = sinks.map(({ label }) => label);
+  const { name } = request;
+  const wanted = name === undefined ? sinks : sinks.filter(({ label }) => label === name);
+  if (wanted.length === 0) {
+    const help = name === undefined ? undefined : didYouMean(name, labels);
+    const there = labels.length > 0 ? `there are: ${labels.join(", ")}` : "there is none";
+    host.error.write(
+      `falcod: ${name === undefined ? "no sink" : `no sink "${name}"`} is configured (${
+        help ?? there
+      })\n`,
+    );
+    return EXIT_FAILURE;
+  }
+  const log = createLogger(host.error, { level: "warning", isoTime: false });
+  let isTaken = true;
+  for (const sink of wanted) {
+    const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
+    const trial = await trySink({ sink, config, registry, log, hostname });
+    const mask = new SecretMask(await checkedConfig(sink, registry));
+    const shown = shownTrial(sink, { trial, mask });
+    host.out.write(
+      request.json ? `${jsonText(shown)}\n` : `${trialLines(shown).join("\n")}\n`,
+    );
+    isTaken &&= shown.taken;
+  }
+  return isTaken ? EXIT_OK : EXIT_FAILURE;
+}
+
+async function configured(
+  { configPath: path, isSidekick, options }: SinkTestRequest,
+  { host, registry, report }: {
+    readonly host: Host;
+    readonly registry: Registry;
+    readonly report: Report;
+  },
+): Promise<{ readonly config: Config; readonly sinks: readonly WiredSink[] } | undefined> {
+  const environment = (name: string) => host.environment(name);
+  if (isSidekick) return await loadSidekick({ path, environment, registry, report });
+  const { rulesFolder } = host;
+  const loaded = loadConfig({ path, options, environment, rulesFolder }, report);
+  const sinks = sinksOf(loaded, { registry, report });
+  return { config: loaded.config, sinks: await checkSinks(sinks, loaded, { registry, report }) };
+}
+
+/** With its secrets; what is wrong with it has been told before. */
+async function checkedConfig({ name, config }: WiredSink, registry: Registry): Promise<unknown> {
+  const plugin = await registry.load("sink", name);
+  return checkPluginConfig(plugin, config, { report: new Report() });
+}

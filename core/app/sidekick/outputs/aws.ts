@@ -1,0 +1,67 @@
+/** Services of AWS. */
+import { idle, output, same, type SidekickKey, type SidekickOutput } from "../output.ts";
+
+/** Of `aws` itself, for all of them. */
+const shared: Readonly<Record<string, SidekickKey>> = {
+  region: same("region"),
+  accesskeyid: same("access_key_id"),
+  secretaccesskey: same("secret_access_key"),
+  rolearn: same("role_arn"),
+  externalid: same("external_id"),
+  checkidentity: idle("who falcod is shows with the first alert"),
+};
+
+/** As falcosidekick, which asks the machine where nothing else is known. */
+const always = { instance_metadata: "true" };
+
+export const AWS: readonly SidekickOutput[] = [
+  output({
+    section: "aws.lambda",
+    sink: "awslambda",
+    enabledBy: ["functionname"],
+    keys: {
+      functionname: same("function_name"),
+      invocationtype: same("invocation_type"),
+      logtype: same("log_type"),
+    },
+    shared,
+    always,
+  }),
+  output({
+    section: "aws.sqs",
+    sink: "awssqs",
+    enabledBy: ["url"],
+    keys: { url: same("url") },
+    shared,
+    always,
+  }),
+  output({
+    section: "aws.sns",
+    sink: "awssns",
+    enabledBy: ["topicarn"],
+    keys: { topicarn: same("topic_arn"), rawjson: same("raw_json") },
+    shared,
+    always,
+  }),
+  output({
+    section: "aws.cloudwatchlogs",
+    sink: "awscloudwatchlogs",
+    enabledBy: ["loggroup"],
+    keys: { loggroup: same("log_group"), logstream: same("log_stream") },
+    shared,
+    always,
+  }),
+  output({
+    section: "aws.s3",
+    sink: "awss3",
+    enabledBy: ["bucket"],
+    keys: {
+      bucket: same("bucket"),
+      prefix: same("prefix"),
+      endpoint: same("endpoint"),
+      objectcannedacl: same("object_canned_acl"),
+    },
+    shared,
+    always,
+  }),
+];

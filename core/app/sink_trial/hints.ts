@@ -1,0 +1,102 @@
+/** What to look at when a test alert did not arrive. */
+import type { Exchange, SinkError } from "../../plugin/mod.ts";
+
+/** Answers by their status; "4" stands for all of that hundred that are not named. */
+const BY_STATUS: Readonly<Record<string, string>> = {
+  "3": "redirects are not followed: write the address that the answer names",
+  "400": "the server does not take what it is sent; its answer says why",
+  "401": "the server does not know who this is: look at keys, tokens, user and password",
+  "403": "the key, token or user may not do this: is it revoked, or of another account or region?",
+  "404": "nothing is at this address: is it complete, and was the webhook or index deleted?",
+  "405": "the server wants another method, or the path is that of something else",
+  "407": "the proxy wants a user and a password: write them into its address",
+  "408": "the server gave up waiting",
+  "410": "the webhook is gone for good: make a new one",
+  "411": "the server, or a proxy before it, does not take this kind of request",
+  "413": "the alert is too large for the server",
+  "415": "the server does not take this kind of body: is it the right path?",
+  "422": "the server understands the request and not its values; its answer says which",
+  "429": "too many requests: a run waits as long as the server asks and tries again",
+  "4": "the server does not take the request; its answer says why",
+  "5": "the server has a problem of its own: a run tries again",
+};
+
+/** Failures without an answer, by what systems call them. */
+const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] = [
+  {
+    reason: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup|name or service|name resolution/i,
+    hint:
+      "the name of the host is not known: is it spelled right, and can this machine resolve it? (/etc/resolv.conf; in a cluster the name of the service with its namespace)",
+  },
+  {
+    reason: /ECONNREFUSED|connection refused/i,
+    hint: "nobody listens there: is the port right, and does the server run?",
+  },
+  {
+    // The runtime says the same of all of these.
+    reason:
+      /UNKNOWN_?ISSUER|SELF.?SIGNED|UNABLE.TO|unknown ca|issuer certificate|EXPIRED|NotValid(?:Yet)?\b/i,
+    hint:
+      "the certificate is of an authority that is not trusted here (name its file in tls.ca), or it has expired, or the clocks of both machines differ",
+  },
+  {
+    reason: /NotValidForName|ALTNAME|hostname mismatch|does not match/i,
+    hint: "the certificate is of another name: use the name that it is for, or tls.server_name",
+  },
+  {
+    reason: /certificate.?required|bad certificate|handshake failure|alert/i,
+    hint: "the server wants a certificate of the client: tls.client_certificate and tls.client_key",
+  },
+  {
+    reason: /InvalidContentType|wrong version number|corrupt message|packet length/i,
+    hint: "the other end does not speak TLS at this port: http:// or tls.enabled: false?",
+  },
+  {
+    reason: /EHOSTUNREACH|ENETUNREACH|unreachable/i,
+    hint: "there is no way to this address: network, VPN, firewall",
+  },
+  {
+    reason: /ETIMEDOUT|no answer within|no connection within|timed out/i,
+    hint: "nothing came back: a firewall that drops, a wrong port, or a proxy that is needed",
+  },
+  {
+    reason:
+      /ECONNRESET|EPIPE|socket hang up|connection (?:was )?(?:closed|reset|broke)|closed the connection/i,
+    hint:
+      "the other end broke off: does it want TLS (https://, tls.enabled), or a client's certificate?",
+  },
+  {
+    reason: /not what is documented/i,
+    hint: "something else seems to be at this address",
+  },
+  {
+    reason: /NOAUTH|WRONGPASS|auth|password|permission|denied|ACCESS_REFUSED|not authorized/i,
+    hint: "user, password or their rights are not right",
+  },
+  {
+    reason: /no such file|ENOENT/i,
+    hint: "a file that the configuration names is not there",
+  },
+  {
+    reason: /EACCES|permission denied/i,
+    hint: "falcod may not open this: run it as it runs later",
+  },
+];
+
+/** One or none for a kind of failure; empty where all went well. */
+export function hintsFor(
+  failure: SinkError | undefined,
+  exchanges: readonly Exchange[],
+): readonly string[] {
+  if (!failure) return [];
+  const last = exchanges.at(-1);
+  const status = last?.kind === "http" ? last.reply?.status : undefined;
+  if (status !== undefined && status >= 300) {
+    const hint = BY_STATUS[status] ?? BY_STATUS[String(status)[0]!];
+    return hint === undefined ? [] : [hint];
+  }
+  // What the sink itself says of certificates fits all of them.
+  const message = failure.message.replace(/ \(is its certificate.*$/, "");
+  const found = BY_REASON.find(({ reason }) => reason.test(message));
+  return found ? [found.hint] : [];
+}

@@ -1,0 +1,85 @@
+/** Secrets taken out of what is shown to people. */
+import { Secret } from "../../plugin/mod.ts";
+
+export const MASK = "[secret]";
+
+/** Parts of addresses that say what they are about; everything else may be a token. */
+const WORDS: ReadonlySet<string> = new Set(
+  ("alerts api collector enqueue event events falco generic hook hooks http https in incoming " +
+    "incomingwebhook integrations invoke logs loki message messages push rest services spaces " +
+    "triggers webhook webhookb2 webhooks workflows write").split(" "),
+);
+/** Shorter texts are replaced only where they stand alone: else they would make others unreadable. */
+const SHORTEST = 5;
+const SECRET_HEADER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$|key|token|secret|signature/i;
+
+export class SecretMask {
+  readonly #parts = new Set<string>();
+
+  /** `config`: what a sink was made of; every secret in it is found. */
+  constructor(config: unknown) {
+    this.#collect(config, 0);
+  }
+
+  text(text: string): string {
+    const parts = [...this.#parts].filter((part) => part.length >= SHORTEST);
+    parts.sort((one, other) => other.length - one.length);
+    return parts.reduce((shown, part) => shown.replaceAll(part, MASK), text);
+  }
+
+  address(address: string): string {
+    const url = URL.parse(address);
+    if (!url) return this.text(address);
+    const path = url.pathname.split("/").map((part) => this.#part(part)).join("/");
+    const query = [...url.searchParams].map(([name, value]) => `${name}=${this.#part(value)}`);
+    const user = url.username !== "" || url.password !== "" ? `${MASK}@` : "";
+    const rest = path + (query.length > 0 ? `?${query.join("&")}` : "");
+    return `${url.protocol}//${user}${url.host}${this.text(rest)}`;
+  }
+
+  header(name: string, value: string): string {
+    if (!SECRET_HEADER.test(name)) return this.text(value);
+    const scheme = /^(?:Basic|Bearer|Splunk|AWS4-HMAC-SHA256|ApiKey|GenieKey|Token)\s/i.exec(value);
+    return `${scheme?.[0] ?? ""}${MASK}`;
+  }
+
+  #part(part: string): string {
+    return this.#parts.has(part) || this.#parts.has(decoded(part)) ? MASK : part;
+  }
+
+  #collect(value: unknown, depth: number): void {
+    if (depth > 16 || typeof value !== "object" || value === null) return;
+    if (!(value instanceof Secret)) {
+      for (const inner of Object.values(value)) this.#collect(inner, depth + 1);
+      return;
+    }
+    let text: string;
+    try {
+      text = value.reveal().trim();
+    } catch {
+      return; // a file that cannot be read: nothing of it is known
+    }
+    const url = /^https?:/.test(text) ? URL.parse(text) : null;
+    if (!url) return this.#add(text);
+    for (const part of [...url.pathname.split("/"), ...url.searchParams.values()]) {
+      const isWord = WORDS.has(part.toLowerCase()) || /^v\d{1,3}$/.test(part);
+      if (!isWord) this.#add(part);
+    }
+    for (const part of [url.username, url.password]) this.#add(decoded(part));
+  }
+
+  #add(text: string): void {
+    if (text === "") return;
+    this.#parts.add(text);
+    this.#parts.add(encodeURIComponent(text.toWellFormed()));
+    this.#parts.add(JSON.stringify(text).slice(1, -1));
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

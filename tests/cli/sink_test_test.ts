@@ -1,0 +1,184 @@
+/** `falcod sink test`: what goes out, what comes back, and what may be wrong. */
+import { assert, assertEquals } from "../assert.ts";
+import { newAuthority } from "../certificates.ts";
+import { freePort } from "../free_port.ts";
+import { httpReceiver } from "../peers/http_receiver.ts";
+import { startServer, testWithPeer } from "../peers/server.ts";
+import { falcod, Folder } from "./program.ts";
+
+async function tested(config: string, ...args: readonly string[]) {
+  using folder = new Folder({ "falco.yaml": config });
+  return await falcod(["sink", "test", "-c", "falco.yaml", ...args], { folder: folder.path });
+}
+
+Deno.test("falcod sink test shows request and answer, and no secret", async () => {
+  await using server = httpReceiver();
+  server.answer = () =>
+    new Response("it is B1C2D3", { status: 202, headers: { "set-cookie": "k" } });
+  const { code, out, error } = await tested(
+    `
+sinks:
+  - name: chat
+    type: slack
+    webhook_url: ${server.url}/services/T0/B1C2D3?key=hidden
+    headers: {X-Api-Key: another-one, authorization: Bearer third}
+  - {name: other, type: webhook, address: "http://127.0.0.1:1/"}
+`,
+    "chat",
+  );
+  assertEquals([code, error], [0, ""]);
+  const [{ path, body }] = server.received as [typeof server.received[0]];
+  assertEquals(path, "/services/T0/B1C2D3?key=hidden");
+  assertEquals(JSON.parse(body).attachments[0].fields[0].value, "Test rule");
+  for (
+    const line of [
+      `> POST ${server.url}/services/[secret]/[secret]?key=[secret]`,
+      "> x-api-key: [secret]",
+      "> authorization: Bearer [secret]",
+      '>   "username": "falcod",',
+      "< set-cookie: [secret]",
+      "< it is [secret]",
+    ]
+  ) assert(out.split("\n").includes(line), `${line} is not in\n${out}`);
+  assert(
+    /^< 202, after \d+ ms$/m.test(out) && /"chat" \(slack\) has taken the test alert/.test(out),
+  );
+  for (const secret of ["B1C2D3", "hidden", "another-one", "third"]) assert(!out.includes(secret));
+});
+
+Deno.test("falcod sink test --json is a line for each sink, and fails where one does not take it", async () => {
+  await using server = httpReceiver();
+  server.answer = () => new Response("no", { status: 404 });
+  const { code, out } = await tested(
+    `
+sinks:
+  - {name: page, type: pagerduty, url: "${server.url}/v2/enqueue", routing_key: KEY-OF-MINE, minimum_priority: alert}
+  - {name: lines, type: stdout, format: text}
+`,
+    "--json",
+  );
+  assertEquals(code, 1);
+  const documents = out.split("\n").filter((line) => line.startsWith('{"sink"')).map((line) =>
+    JSON.parse(line)
+  );
+  const [page, lines] = documents;
+  assertEquals([page.sink, page.type, page.taken, lines.taken], ["page", "pagerduty", false, true]);
+  assertEquals(JSON.parse(page.exchanges[0].sent).routing_key, "[secret]");
+  assertEquals(page.exchanges[0].reply.status, 404);
+  assertEquals(page.hints.length, 1);
+  assert(page.notes[0].includes("minimum_priority"));
+});
+
+const HINTS: readonly (readonly [number, RegExp])[] = [
+  [401, /keys, tokens, user and password/],
+  [403, /may not do this/],
+  [404, /nothing is at this address/],
+  [429, /tries again/],
+  [301, /redirects are not followed/],
+  [500, /a problem of its own/],
+];
+
+Deno.test("falcod sink test has a hint for each kind of answer", async () => {
+  await using server = httpReceiver();
+  const statuses = HINTS.map(([status]) => status);
+  server.answer = ({ path }) => new Response(null, { status: Number(path.slice(1)) });
+  const sinks = statuses.map((status) =>
+    `  - {name: "${status}", type: webhook, address: "${server.url}/${status}"}\n`
+  );
+  const { code, out } = await tested(`sinks:\n${sinks.join("")}`, "--json");
+  assertEquals(code, 1);
+  const documents = out.trim().split("\n").map((line) => JSON.parse(line));
+  for (const [index, [status, hint]] of HINTS.entries()) {
+    assertEquals(documents[index].sink, String(status));
+    assert(hint.test(documents[index].hints[0]), documents[index].hints[0]);
+  }
+});
+
+Deno.test("falcod sink test has a hint for each way not to get an answer", async () => {
+  const authority = await newAuthority();
+  const day = 86_400_000;
+  const files = new Folder({ "ca.crt": authority.certificate });
+  const serverWith = async (notAfter?: Date) => {
+    const { certificate: cert, key } = await authority.issue({
+      commonName: "server",
+      ...notAfter && { notBefore: new Date(Date.now() - 3 * day), notAfter },
+    });
+    const options = { port: 0, hostname: "127.0.0.1", cert, key, onListen() {} };
+    return Deno.serve(options, () => new Response(null));
+  };
+  await using plain = httpReceiver();
+  await using expired = await serverWith(new Date(Date.now() - day));
+  await using right = await serverWith();
+  using silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const ca = `tls: {ca: ${files.file("ca.crt")}}`;
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [`address: "http://no-such-host.invalid/"`, /name of the host is not known/],
+    [`address: "http://127.0.0.1:${freePort()}/"`, /nobody listens there/],
+    [`address: "https://127.0.0.1:${right.addr.port}/"`, /authority that is not trusted/],
+    [`address: "https://127.0.0.1:${expired.addr.port}/", ${ca}`, /or it has expired/],
+    [`address: "${plain.url.replace("http", "https")}/"`, /does not speak TLS/],
+    [
+      `address: "http://127.0.0.1:${(silent.addr as Deno.NetAddr).port}/", timeout: 300ms`,
+      /nothing came back/,
+    ],
+    [`address: "https://127.0.0.1:${right.addr.port}/", tls: {ca: /nowhere.pem}`, /is not there/],
+  ];
+  const sinks = cases.map(([config], index) =>
+    `  - {name: "${index}", type: webhook, ${config}}\n`
+  );
+  const { out, error } = await tested(`sinks:\n${sinks.join("")}`, "--json");
+  const documents = out.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals(documents.length, cases.length, error);
+  for (const [index, [config, hint]] of cases.entries()) {
+    const { hints, error } = documents[index];
+    assert(hint.test(hints[0] ?? ""), `${config}: ${error} ${hints}`);
+  }
+  files[Symbol.dispose]();
+});
+
+testWithPeer("falcod sink test shows what goes to Redis and what it says", {
+  program: "redis-server",
+  package: "redis-server",
+}, async () => {
+  const port = freePort();
+  await using _redis = await startServer({
+    program: "redis-server",
+    args: [
+      "--port",
+      String(port),
+      "--bind",
+      "127.0.0.1",
+      "--save",
+      "",
+      "--requirepass",
+      "right one",
+    ],
+    ports: [port],
+  });
+  const sink = (password: string) =>
+    `sinks: [{type: redis, address: "127.0.0.1:${port}", password: ${password}}]\n`;
+  const right = await tested(sink("right one"), "redis");
+  assertEquals(right.code, 0, right.out);
+  assert(/^> RPUSH falco \{/m.test(right.out) && /^< OK$/m.test(right.out), right.out);
+  const wrong = await tested(sink("wrong one"), "redis");
+  assertEquals(wrong.code, 1);
+  assert(wrong.out.includes("hint: user, password or their rights"), wrong.out);
+  assert(!wrong.out.includes("wrong one"), wrong.out);
+});
+
+Deno.test("falcod sink test knows falcosidekick's outputs, and says which sinks there are", async () => {
+  await using server = httpReceiver();
+  using folder = new Folder({ "config.yaml": `webhook: {address: "${server.url}"}\n` });
+  const run = (...args: readonly string[]) =>
+    falcod(["sink", "test", "--sidekick", "-c", "config.yaml", ...args], {
+      folder: folder.path,
+      environment: { TEAMS_WEBHOOKURL: `${server.url}/teams` },
+    });
+  assertEquals((await run()).code, 0);
+  assertEquals(server.received.map(({ path }) => path).sort(), ["/", "/teams"]);
+  const { code, error } = await run("webhok");
+  assertEquals([code, error], [
+    1,
+    'falcod: no sink "webhok" is configured (did you mean "webhook"?)\n',
+  ]);
+});
