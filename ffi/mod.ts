@@ -34,6 +34,7 @@ export * as confine from "./confine/mod.ts";
 export { giveBackMemory } from "./give_back.ts";
 export { ForeignRoot } from "./foreign_files.ts";
 export * as layout from "./layout.ts";
+export * as privileges from "./privileges/mod.ts";
 export { bootTimeNs, epochMinusBootNs, noteSignal } from "./libc.ts";
 export type { RecordHandler } from "./merge.ts";
 export { NativeError, type NativeErrorCode } from "./native_error.ts";

@@ -1,0 +1,109 @@
+/** Gives up, for the rest of this process's life, what it needs no more. */
+import { errno, errorText, openLibc } from "../libc.ts";
+import { NativeError } from "../native_error.ts";
+import { canReachThreads, onEveryThread, type SystemCall } from "./_every_thread.ts";
+import { CAPABILITIES, type Capability, maskOf } from "./capability.ts";
+import { type ThreadPrivileges, threadPrivileges } from "./state.ts";
+
+export interface Drop {
+  /** What the process keeps, of what it has. */
+  readonly keep: readonly Capability[];
+  /** What programs that it starts as root can have beside that; absent: all that it can have now. */
+  readonly forPrograms?: readonly Capability[];
+  /** Programs that it starts get no more than it has: for those that start none. */
+  readonly noNewPrivileges: boolean;
+  /** Becomes this user, with this group and no other; absent: stays who it is. */
+  readonly user?: { readonly userId: number; readonly groupId: number };
+}
+
+/** Numbers on x86-64: linux arch/x86/entry/syscalls/syscall_64.tbl. */
+const SYS_SETGROUPS = 116, SYS_SETRESUID = 117, SYS_SETRESGID = 119, SYS_CAPSET = 126;
+const SYS_PRCTL = 157;
+const PR_SET_DUMPABLE = 4, PR_SET_KEEPCAPS = 8, PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38;
+const PR_CAP_AMBIENT = 47, PR_CAP_AMBIENT_CLEAR_ALL = 4;
+
+/**
+ * Of all threads, and so of those to come. Rejects with a `NativeError` where some thread would not; what
+ * the others gave up is gone all the same.
+ */
+export async function dropPrivileges(drop: Drop): Promise<void> {
+  if (!canReachThreads) {
+    throw new NativeError("no-permission", "Privileges can only be given up on x86-64", {
+      help: "start falcod with few of them: CapabilityBoundingSet= of systemd, capsh, containers",
+    });
+  }
+  const kept = maskOf(drop.keep);
+  const bounding = drop.forPrograms && kept | maskOf(drop.forPrograms);
+  const unfinished = () =>
+    threadPrivileges().filter((thread) => !isDone(thread, kept, bounding, drop))
+      .map(({ threadId }) => threadId);
+  const permitted = threadPrivileges().reduce((mask, each) => mask & each.permitted, ~0n);
+  const isEverywhere = await onEveryThread(
+    {
+      data: capabilityData(kept & permitted),
+      calls: (data) => callsOf(drop, { bounding, data }),
+    },
+    unfinished,
+  );
+  if (isEverywhere) return;
+  const left = unfinished().length;
+  throw new NativeError("no-permission", `${left} threads did not give up their privileges`, {
+    help: "tell the developers of falcod; privileges.drop: false leaves the process as it is",
+  });
+}
+
+function isDone(
+  { effective, permitted, bounding: has, noNewPrivileges, userId }: ThreadPrivileges,
+  kept: bigint,
+  bounding: bigint | undefined,
+  drop: Drop,
+): boolean {
+  return ((effective | permitted) & ~kept) === 0n &&
+    (bounding === undefined || permitted === 0n || (has & ~bounding) === 0n) &&
+    (noNewPrivileges || !drop.noNewPrivileges) &&
+    (drop.user === undefined || userId === drop.user.userId);
+}
+
+function callsOf(
+  { user, noNewPrivileges }: Drop,
+  { bounding, data }: { readonly bounding: bigint | undefined; readonly data: bigint },
+): readonly SystemCall[] {
+  const prctl = (...args: readonly number[]) => ({ number: SYS_PRCTL, args: [...args, 0, 0, 0] });
+  const calls: SystemCall[] = [];
+  for (let number = 0; bounding !== undefined && number < CAPABILITIES.length; number++) {
+    if (!((bounding >> BigInt(number)) & 1n)) calls.push(prctl(PR_CAPBSET_DROP, number));
+  }
+  calls.push(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL));
+  if (user) {
+    const { userId, groupId } = user;
+    calls.push(
+      prctl(PR_SET_KEEPCAPS, 1),
+      { number: SYS_SETGROUPS, args: [0, 0] },
+      { number: SYS_SETRESGID, args: [groupId, groupId, groupId] },
+      { number: SYS_SETRESUID, args: [userId, userId, userId] },
+    );
+  }
+  calls.push({ number: SYS_CAPSET, args: [data, data + HEADER_BYTES] });
+  if (noNewPrivileges) calls.push(prctl(PR_SET_NO_NEW_PRIVS, 1));
+  return calls.map(({ number, args }) => ({ number, args: args.slice(0, 5) }));
+}
+
+const CAPABILITY_VERSION_3 = 0x20080522;
+const HEADER_BYTES = 8n;
+
+/** struct __user_cap_header_struct {u32 version, i32 pid} and two __user_cap_data_struct. */
+function capabilityData(mask: bigint): Uint8Array {
+  const words = new Uint32Array(8);
+  const low = Number(mask & 0xffff_ffffn), high = Number((mask >> 32n) & 0xffff_ffffn);
+  // version, this thread; effective, permitted, inheritable: low words, then high ones
+  words.set([CAPABILITY_VERSION_3, 0, low, low, 0, high, high, 0]);
+  return new Uint8Array(words.buffer);
+}
+
+/** No core dump has this process's memory in it, and only root may look at it. Throws a `NativeError`. */
+export function hideMemory(): void {
+  if (openLibc().prctl(PR_SET_DUMPABLE, 0n, 0n, 0n, 0n) === 0) return;
+  throw new NativeError("no-permission", `Cannot switch core dumps off: ${errorText(errno())}`, {
+    help: "limit them by LimitCORE=0 of systemd, or ulimit -c 0",
+  });
+}
