@@ -36,10 +36,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C024: "tests/cli/filter_test.ts: lines that are no condition",
   C031: "core/app/rules_test.ts: rules that want captures",
   C044: "tests/c_plugin/wiring_test.ts: what the schema of a plugin refuses",
-  C060: "core/app/sidekick/settings_test.ts: outputs that there are no sinks for",
-  C061: "core/app/sidekick/settings_test.ts: outputs that lack something",
-  C062: "core/app/sidekick/settings_test.ts: keys without effect",
-  C063: "core/app/sidekick/settings_test.ts: variables that are not set",
+  C060: "tests/sidekick/settings_test.ts: outputs that there are no sinks for",
+  C061: "tests/sidekick/settings_test.ts: outputs that lack something",
+  C062: "tests/sidekick/settings_test.ts: keys without effect",
+  C063: "tests/sidekick/settings_test.ts: variables that are not set",
 };
 
 function print(name: string): string {

@@ -1,11 +1,11 @@
-import { assert, assertEquals } from "../../../tests/assert.ts";
-import { builtinPlugins } from "../../../plugins/mod.ts";
-import { Report, SourceText } from "../../base/mod.ts";
-import { Registry, Secret } from "../../plugin/mod.ts";
-import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
-import { sidekickFile } from "./file.ts";
-import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
-import { settingsOf, type SidekickSettings } from "./settings.ts";
+import { assert, assertEquals } from "../assert.ts";
+import { builtinPlugins } from "../../plugins/mod.ts";
+import { Report, SourceText } from "../../core/base/mod.ts";
+import { Registry, Secret } from "../../core/plugin/mod.ts";
+import { sampleAlert } from "../contract/formatter_suite.ts";
+import { sidekickFile } from "../../core/app/sidekick/file.ts";
+import { SIDEKICK_OUTPUTS } from "../../core/app/sidekick/outputs/mod.ts";
+import { settingsOf, type SidekickSettings } from "../../core/app/sidekick/settings.ts";
 
 const registry = new Registry(builtinPlugins);
 
@@ -184,7 +184,7 @@ for (const { section, sink, keys, shared, always, finish } of SIDEKICK_OUTPUTS) 
 
 /** Whether a schema has something to say of a value there but that the key is unknown. */
 async function isKnown(schema: { safeParse(value: unknown): unknown }, path: string) {
-  const { COMMON_KEYS } = await import("../config/sink_options.ts");
+  const { COMMON_KEYS } = await import("../../core/app/config/sink_options.ts");
   if (COMMON_KEYS.includes(path.split(".")[0]!)) return true;
   const given = path.split(".").reduceRight<unknown>(
     (value, key) => ({ [key]: value }),
