@@ -53,6 +53,8 @@ function betweenValues(bytes: Uint8Array, start: number): Place | undefined {
   const ends = endsUntil(function* () {
     const span: Span = { end: 0, depth: 0 };
     for (let at = start; at < bytes.length; at = skipBlanks(bytes, span.end)) {
+      // Anything else may go on where the bytes end, and is no event in any case.
+      if (bytes[at] !== OPEN_BRACE && bytes[at] !== OPEN_BRACKET) return;
       skipValue(bytes, at, span);
       yield span.end;
     }

@@ -51,6 +51,8 @@ Deno.test("what does not say first that it is a list, or is nothing known, is no
     `[${EVENTS[0]!.slice(0, 20)}`,
     `"text that goes on`,
     "}",
+    "1 2 3",
+    "\0".repeat(100),
   ];
   for (const text of texts) assertEquals(cutPayload(bytesOf(text)), undefined, text);
 });

@@ -57,8 +57,10 @@ export class TakenParts {
     return this.#taken;
   }
 
-  get isRefused(): boolean {
-    return this.#taken.kind !== "taken";
+  /** Nothing more of the payload is wanted: it has to come again, or is no JSON any more. */
+  get isOver(): boolean {
+    const taken = this.#taken;
+    return taken.kind !== "taken" || taken.problems.some(({ kind }) => kind === "malformed");
   }
 }
 

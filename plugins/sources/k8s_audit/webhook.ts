@@ -128,7 +128,7 @@ export class Webhook {
       await judge(cut.payload);
       this.#heldBytes -= held - cut.rest.length;
       held = cut.rest.length;
-      return all.isRefused ? undefined : cut.rest;
+      return all.isOver ? undefined : cut.rest;
     };
     try {
       const options = { maxBytes, timeoutMs, signal, mayKeep, makeRoom };
@@ -136,7 +136,7 @@ export class Webhook {
       if (body.kind === "read") await judge(body.bytes);
       else {
         if (signal.aborted) return REFUSED.ending();
-        if (all.isRefused) return answerTo(all.taken);
+        if (all.isOver) return answerTo(all.taken);
         if (body.kind === "too-large") this.#intake.passOver("body-too-large");
         this.#tell(`a body from ${address} was not taken: ${body.kind}`);
         return refusedBody(body, { maxBytes, timeoutMs, maxHeldBytes });
