@@ -49,6 +49,14 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   P001: "packages of plugins: tests/golden/manifest",
   P002: "packages of plugins: tests/golden/manifest",
   P003: "packages of plugins: tests/golden/manifest",
+  P010: "packages of plugins: tests/cli/plugins_test.ts",
+  P011: "packages of plugins: tests/cli/plugins_test.ts",
+  P012: "packages of plugins: tests/cli/plugins_test.ts",
+  P013: "packages of plugins: tests/cli/plugins_test.ts",
+  P014: "packages of plugins: tests/cli/plugins_test.ts",
+  P015: "packages of plugins: tests/cli/plugins_test.ts",
+  P016: "packages of plugins: tests/cli/plugins_test.ts",
+  P017: "packages of plugins: tests/cli/plugins_test.ts",
 };
 
 Deno.test("every code that stands in the sources is explained, and no other", () => {

@@ -9,10 +9,11 @@ import {
   Spool,
   type SpoolOptions,
 } from "../delivery/mod.ts";
-import type { Formatter, Logger } from "../plugin/mod.ts";
+import type { Formatter, Logger, Sink } from "../plugin/mod.ts";
 import type { Config } from "./config/schema.ts";
 import { formatterOf, type WiredSink } from "./config/outputs.ts";
 import type { Settings, Wired } from "./config/settings.ts";
+import { FormattingSink } from "./formatting_sink.ts";
 import { createAll, createFormatter, createOne, type WithRegistry } from "./create_plugins.ts";
 
 /** What a configuration says of outputs. */
@@ -143,12 +144,17 @@ async function targetOf(
   const batchSize = instance.batchSize ?? plugin.batchSize;
   const ownFormatter = formatter ?? (plugin.format && formatterOf(request.config, plugin.format));
   const spool = wanted && await openSpool(label, wanted, request.log);
+  const made = await formatters.get(ownFormatter ?? request.settings.formatter);
+  const { formatAll } = made;
+  const look = formatAll && { formatter: { formatAll: formatAll.bind(made) }, label };
+  const formatting = (sink: Sink) =>
+    look ? new FormattingSink({ ...look, sink, log: request.log }) : sink;
   return {
     ...rest,
     name: label,
-    sink: instance,
-    others,
-    formatter: await formatters.get(ownFormatter ?? request.settings.formatter),
+    sink: formatting(instance),
+    others: others.map(formatting),
+    formatter: made,
     ...ownFormatter && { format: ownFormatter.name },
     ...spool && { spool },
     ...path !== undefined && { onDead: deadLetters.forSink(label, path) },

@@ -1,6 +1,6 @@
 /** From the rule files that somebody named to the ruleset that runs. */
 import { dirname } from "node:path";
-import { Report, type Span } from "../base/mod.ts";
+import { Report, type SourceText, type Span } from "../base/mod.ts";
 import { isCompatible, parseVersion } from "../base/version.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { NativePlugin, Registry } from "../plugin/mod.ts";
@@ -33,6 +33,8 @@ export interface RulePath {
   readonly at?: Span | undefined;
   /** Missing is a mistake; paths in falco.yaml may be missing, as in Falco. */
   readonly required: boolean;
+  /** What it says, where that has been read already. */
+  readonly text?: SourceText;
 }
 
 export interface LoadedRules {
@@ -73,6 +75,8 @@ export async function loadRuleset(
     readonly rulesFolder?: string | undefined;
     /** Plugins that are loaded beside those that are built in. */
     readonly natives?: readonly NativePlugin[];
+    /** Versions of packages of third parties, by name. */
+    readonly pluginVersions?: ReadonlyMap<string, string>;
   },
 ): Promise<LoadedRules> {
   const { config, configRoot, registry, report, containerInfo = PLAIN_CONTAINER_INFO } = options;
@@ -92,10 +96,10 @@ export async function loadRuleset(
   const own = report.part();
   refuseNoneThere(paths, own);
   const forAnySource = new Set<string>();
-  for (const { path, at, required } of expandPaths(paths, own)) {
+  for (const { path, at, required, text } of expandPaths(paths, own)) {
     // Whoever names them on the command line expects something of them.
     if (!required && dirname(path) === options.rulesFolder) forAnySource.add(path);
-    const source = readText(path, own, at);
+    const source = text ?? readText(path, own, at);
     if (!source) continue;
     names.push(path);
     files.push(await readRuleFileAside(source, { report: own, breathe }));
@@ -116,7 +120,7 @@ export async function loadRuleset(
     containerInfo,
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // What these plugins do for Falco is there without them.
-    hasPlugin: (name, wanted) => isBuiltIn(name) || isLoaded(options.natives, { name, wanted }),
+    hasPlugin: (name, wanted) => isBuiltIn(name) || isLoaded(options, { name, wanted }),
     rest: (rules, all) => {
       right.push(rules);
       named.push(...all);
@@ -143,12 +147,16 @@ export async function loadRuleset(
 
 /** As Falco: of the same major version, and not older. */
 function isLoaded(
-  plugins: readonly NativePlugin[] = [],
+  { natives = [], pluginVersions }: {
+    readonly natives?: readonly NativePlugin[];
+    readonly pluginVersions?: ReadonlyMap<string, string>;
+  },
   { name, wanted }: { readonly name: string; readonly wanted: string },
 ): boolean {
-  const plugin = plugins.find((plugin) => plugin.name === name);
-  const there = plugin && parseVersion(plugin.version), needed = parseVersion(wanted);
-  return there !== undefined && needed !== undefined && isCompatible(there, needed);
+  const version = pluginVersions?.get(name) ??
+    natives.find((plugin) => plugin.name === name)?.version;
+  const there = version && parseVersion(version), needed = parseVersion(wanted);
+  return !!there && needed !== undefined && isCompatible(there, needed);
 }
 
 function helpToWatch(source: string): string {
@@ -172,7 +180,9 @@ function warnOfSilence({ rules }: Ruleset, report: Report): void {
 
 /** Single files of a configuration may be missing; without any, Falco does not start. */
 function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
-  const noneThere = paths.every(({ path, required }) => !required && kindOf(path) === "missing");
+  const noneThere = paths.every(({ path, required, text }) =>
+    !text && !required && kindOf(path) === "missing"
+  );
   if (paths.length === 0 || !noneThere) return;
   report.add({
     code: "C013",
@@ -187,8 +197,9 @@ function* expandPaths(
   paths: readonly RulePath[],
   report: Report,
 ): Generator<RulePath> {
-  for (const { path, at, required } of paths) {
-    switch (kindOf(path)) {
+  for (const rulePath of paths) {
+    const { path, at, required, text } = rulePath;
+    switch (text ? "file" : kindOf(path)) {
       case "missing":
         report.add({
           code: "C011",
@@ -207,7 +218,7 @@ function* expandPaths(
         break;
       }
       case "file":
-        yield { path, at, required };
+        yield rulePath;
     }
   }
 }

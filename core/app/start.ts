@@ -1,12 +1,15 @@
 /** What every command that needs rules does first: configuration, plugins, ruleset. */
 import { Report } from "../base/mod.ts";
 import { Registry } from "../plugin/mod.ts";
+import type { Guests } from "../plugin/third_party/guests.ts";
 import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
+import { wirePlugins } from "./config/plugins.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import type { Host } from "./host.ts";
+import { guestsOf } from "./guests.ts";
 import { type OldFlagMeaning, type OldFlags, readOldFlags } from "./old_flags.ts";
 import { type AdaptFields, loadRuleset, type Undelivered } from "./rules.ts";
 
@@ -33,6 +36,8 @@ export interface Start {
   readonly settings: Settings;
   /** Plugins that are libraries, opened and not started. */
   readonly natives: readonly WiredLibrary[];
+  /** Plugins of third parties: what is wired is started when it is created. */
+  readonly guests: Guests;
   /** Absent when the report has errors. */
   readonly ruleset: Ruleset | undefined;
   readonly ruleFiles: readonly string[];
@@ -40,8 +45,15 @@ export interface Start {
 
 const NO_FLAGS: OldFlagMeaning = { options: [] };
 
-/** Reads everything and starts nothing; all mistakes are in the report. */
-export async function prepare(request: StartRequest, host: Host): Promise<Start> {
+/**
+ * Reads everything and starts nothing; all mistakes are in the report. `guests`: those of the run that it
+ * is for, where there is one.
+ */
+export async function prepare(
+  request: StartRequest,
+  host: Host,
+  guests = guestsOf(host),
+): Promise<Start> {
   const report = new Report();
   const registry = new Registry(host.plugins);
   const { oldFlags } = request;
@@ -57,11 +69,12 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
   // That there are no rules and no outputs in a file that is not there is no second mistake.
   const consequences = loaded.isUnread ? new Report() : report;
   const natives = await wireNatives(loaded, { registry, report });
+  const plugins = await wirePlugins({ loaded, registry, report, guests });
   const wired = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
     sources: old.sources,
-  }, { registry, report: consequences, natives });
+  }, { registry, report: consequences, natives, plugins });
   const settings = {
     ...wired,
     sinks: await checkSinks(wired.sinks, loaded, { registry, report }),
@@ -80,7 +93,8 @@ export async function prepare(request: StartRequest, host: Host): Promise<Start>
     undelivered: request.undelivered,
     rulesFolder: host.rulesFolder,
     natives: natives.map(({ plugin }) => plugin),
+    pluginVersions: plugins.versions,
   });
   const { ruleset, files: ruleFiles } = rules;
-  return { report, registry, loaded, settings, natives, ruleset, ruleFiles };
+  return { report, registry, loaded, settings, natives, guests, ruleset, ruleFiles };
 }

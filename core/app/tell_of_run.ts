@@ -36,6 +36,7 @@ export async function tellOfRun(
       health: () => ({
         sources: told.runs.all().map(({ run, health }) => ({ name: run.source.name, ...health })),
         outputs: told.delivery.counters(),
+        plugins: told.guests?.statuses() ?? [],
       }),
       families,
       plugins: config.load_plugins ?? config.plugins.map(({ name }) => name),

@@ -4,6 +4,7 @@ import type { Delivery } from "../delivery/mod.ts";
 import { CouldMatch, Engine, needsOf, watchedNames } from "../engine/mod.ts";
 import type { Event } from "../event/mod.ts";
 import type { Logger, NativeRun, Registry, Source } from "../plugin/mod.ts";
+import type { Guests } from "../plugin/third_party/guests.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { type HostFiles, State } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
@@ -32,6 +33,8 @@ export interface WatchRequest {
   readonly registry: Registry;
   /** Plugins that are libraries. */
   readonly natives?: readonly WiredLibrary[];
+  /** Plugins of third parties; they end with the run. */
+  readonly guests?: Guests;
   readonly log: Logger;
   /** Aborts when the run shall end. */
   readonly signal: AbortSignal;
@@ -67,6 +70,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   const { config, settings, ruleset, log, hostname } = request;
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
+  if (request.guests) request.guests.log = log;
   const sources = await createAll("source", settings.sources, request);
   const isRecorded = sources.some((source) => source.isRecorded);
   // A recording is there already: nothing of this machine happens after it.
@@ -190,6 +194,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     reloads,
     captures,
     web,
+    guests: request.guests,
   };
   const reopening = setInterval(() => {
     if (!request.isReopenAsked?.()) return;
@@ -254,6 +259,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     engine.release();
     await captures?.close();
     await delivery.close(isRecorded ? SETTLE_MS : FLUSH_MS);
+    await request.guests?.stop();
   }
   return {
     engine: engine.counters(),

@@ -129,6 +129,16 @@ const ROWS: readonly OwnRow[] = [
     { labels: { result: "refused" }, value: reloads.refused },
   ]),
   gauge(
+    "plugin_up",
+    "Whether a plugin of a third party runs",
+    ofPlugins(({ state }) => state === "running" ? 1 : 0),
+  ),
+  counter(
+    "plugin_restarts",
+    "Times a plugin of a third party went, or was ended, and was started again",
+    ofPlugins(({ restarts }) => restarts),
+  ),
+  gauge(
     "source_up",
     "Whether a source of events does what it is there for",
     ({ sources }) =>
@@ -220,6 +230,15 @@ function familiesOf<From>(rows: readonly OwnRow<From>[], readings: From): Family
     if (samples.length > 0) families.push({ ...row, samples });
   }
   return families;
+}
+
+/** With the name of each plugin of a third party, and whether it is in a process of its own. */
+function ofPlugins(value: (plugin: Readings["plugins"][number]) => MetricValue): Read {
+  return ({ plugins }) =>
+    plugins.map((plugin) => ({
+      labels: { plugin: plugin.name, isolated: String(plugin.isIsolated) },
+      value: value(plugin),
+    }));
 }
 
 /** With the name of each source. */

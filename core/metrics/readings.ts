@@ -1,6 +1,7 @@
 /** What there is to tell at one moment, before anybody has named it. */
 import type { HeldBack, LaneCounters } from "../delivery/mod.ts";
 import type { EngineCounters } from "../engine/mod.ts";
+import type { GuestStatus } from "../plugin/isolated/supervisor.ts";
 import type {
   CpuCounters,
   ProgramUse,
@@ -24,6 +25,8 @@ export interface Readings {
   readonly outputs: readonly LaneCounters[];
   readonly heldBack: HeldBack;
   readonly sources: readonly SourceReading[];
+  /** Of third parties. */
+  readonly plugins: readonly GuestStatus[];
   readonly state: StateCounters;
   readonly containersWithoutImage: number;
   /** Absent: nobody wants to know, or /proc is not there. */

@@ -92,6 +92,9 @@ export function someReadings(more: Partial<Readings> = {}): Readings {
     ],
     heldBack: { byRate: 0, asRepeated: 4 },
     sources: [syscallReading()],
+    plugins: [
+      { name: "tickets", kind: "sink", state: "running", isIsolated: true, restarts: 1 },
+    ],
     state: {
       processes: 10,
       threads: 20,

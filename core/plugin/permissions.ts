@@ -115,3 +115,31 @@ export function grantedOf(
     ffi: kept("ffi"),
   };
 }
+
+export interface Grants {
+  /** What was asked for and is granted. */
+  readonly permissions: PluginPermissions;
+  /** Granted for nothing, as "net example.com:443". */
+  readonly notAsked: readonly string[];
+  /** Asked for, with nothing of it granted. */
+  readonly notGranted: readonly string[];
+}
+
+/** What somebody grants, held against what a manifest asks for. */
+export function grantsOf(asked: PluginPermissions, given: PluginPermissions): Grants {
+  const entries = (
+    of: PluginPermissions,
+    isWanted: (kind: PermissionKind, entry: string) => boolean,
+  ) =>
+    PERMISSION_KINDS.flatMap((kind) =>
+      of[kind].filter((entry) => isWanted(kind, entry)).map((entry) => `${kind} ${entry}`)
+    );
+  return {
+    permissions: grantedOf(asked, given),
+    notAsked: entries(given, (kind, entry) => !isAsked(kind, entry, asked[kind])),
+    notGranted: entries(
+      asked,
+      (kind, entry) => !given[kind].some((granted) => isAsked(kind, granted, [entry])),
+    ),
+  };
+}

@@ -88,7 +88,7 @@ function recordingOf(source: string, path: string): Wired {
 
 async function judge(
   recording: Wired,
-  { loaded, settings, ruleset, registry, natives }: Start & {
+  { loaded, settings, ruleset, registry, natives, guests }: Start & {
     readonly ruleset: NonNullable<Start["ruleset"]>;
   },
   { host, log, signal }: {
@@ -105,6 +105,7 @@ async function judge(
     ruleset,
     registry,
     natives,
+    guests,
     log,
     signal,
     hostname: host.environment("FALCO_HOSTNAME") || Deno.hostname(),

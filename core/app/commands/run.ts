@@ -8,7 +8,7 @@ import type { Config } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { reasonOf } from "../files.ts";
 import type { Host } from "../host.ts";
-import { createLogger, type LogOptions, silentLogger } from "../log.ts";
+import { createLogger, type LogOptions } from "../log.ts";
 import type { OldFlags } from "../old_flags.ts";
 import type { ReloadOptions } from "../reload.ts";
 import { tellProblems } from "../report.ts";
@@ -151,7 +151,7 @@ async function watchUntilStopped(
     readonly adaptLog: (config: Config) => void;
   },
 ): Promise<number> {
-  const { loaded, settings, ruleset, registry, natives } = start;
+  const { loaded, settings, ruleset, registry, natives, guests } = start;
   const { seconds, unbuffered } = request;
   const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
   const stop = new AbortController();
@@ -182,7 +182,7 @@ async function watchUntilStopped(
       keepRulesFresh: (running, signal) => {
         const reload: ReloadOptions = {
           start,
-          load: () => prepare(request, host),
+          load: () => prepare(request, host, guests),
           tell: (report) => tellProblems(report, host, log),
           log,
           adaptLog,
@@ -193,6 +193,7 @@ async function watchUntilStopped(
       },
     });
     for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
+      guests,
     if (summary.failure !== undefined) throw summary.failure;
     return summary.outputsGone || alertsLost(summary) > 0 ? EXIT_FAILURE : EXIT_OK;
   } finally {

@@ -44,22 +44,27 @@ export function checkConfig(root: MappingNode, report: Report): Config {
   return config;
 }
 
-/** Plugins take their `init_config` as a text of JSON too; JSON reads as YAML. */
+/** Plugins take their `init_config` as a text of JSON too. */
 function unfoldPluginConfig(root: MappingNode, report: Report): void {
   const plugins = root.entries.get("plugins")?.value;
   for (const index of plugins?.kind === "sequence" ? plugins.items.keys() : []) {
     const path = ["plugins", index, "init_config"];
-    const plugin = nodeAt(root, path.slice(0, 2));
-    const written = nodeAt(root, path);
-    if (isForeign(root, path) || plugin?.kind !== "mapping") continue;
-    if (written?.kind !== "scalar" || !written.text.trimStart().startsWith("{")) continue;
-    const { source, start } = written.at;
-    // Quotes and line breaks make places inside the text hard to tell: it is one place.
-    const inner = new SourceText(source.name, written.text, { text: source, map: () => start });
-    const [document] = readYaml(inner, report);
-    const entry = plugin.entries.get("init_config");
-    if (document && entry) entry.value = toTree(document.root, written.at);
+    if (!isForeign(root, path)) unfoldText(root, path, report);
   }
+}
+
+/** Has a text of JSON be what it says; JSON reads as YAML. */
+export function unfoldText(root: MappingNode, path: ConfigPath, report: Report): void {
+  const parent = nodeAt(root, path.slice(0, -1));
+  const written = nodeAt(root, path);
+  if (parent?.kind !== "mapping") return;
+  if (written?.kind !== "scalar" || !written.text.trimStart().startsWith("{")) return;
+  const { source, start } = written.at;
+  // Quotes and line breaks make places inside the text hard to tell: it is one place.
+  const inner = new SourceText(source.name, written.text, { text: source, map: () => start });
+  const [document] = readYaml(inner, report);
+  const entry = parent.entries.get(String(path.at(-1)));
+  if (document && entry) entry.value = toTree(document.root, written.at);
 }
 
 /** Reads and leaves out by turns: without a wrong value another check may see more than before. */

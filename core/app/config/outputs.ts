@@ -1,11 +1,14 @@
 /** Where alerts go: Falco's own outputs and `sinks:` of falco.yaml, all as sinks. */
 import type { Report } from "../../base/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
+import { reportValue } from "./check.ts";
 import { falcoOutputs, STDOUT, takesNothing } from "./falco_outputs.ts";
 import type { LoadedConfig } from "./load.ts";
+import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
 import type { Config } from "./schema.ts";
 import type { Wired } from "./settings.ts";
 import {
+  FORMATS,
   pluginKeys,
   type SinkEntry,
   type SinkOptions,
@@ -35,11 +38,16 @@ export interface WiredSink extends Wired {
  */
 export function sinksOf(
   loaded: LoadedConfig,
-  { registry, report }: { readonly registry: Registry; readonly report: Report },
+  { registry, report, plugins }: {
+    readonly registry: Registry;
+    readonly report: Report;
+    readonly plugins?: WiredPlugins | undefined;
+  },
 ): readonly WiredSink[] {
   const { config, root } = loaded;
   const falcos = falcoOutputs(config);
-  const sinks = [...falcos, ...listedSinks(loaded, { registry, report, taken: falcos })];
+  const listed = listedSinks(loaded, { registry, report, plugins, taken: falcos });
+  const sinks = [...falcos, ...listed];
   const takers = sinks.filter(({ options }) => options?.takes !== takesNothing);
   if (takers.length > 0 || config.sinks.length > 0) return sinks;
   const refused = config.stdout_output !== undefined;
@@ -58,9 +66,10 @@ export function sinksOf(
 /** `sinks:`; those whose type there is not are left out. */
 export function listedSinks(
   { config, root, environment }: LoadedConfig,
-  { registry, report, taken }: {
+  { registry, report, taken, plugins = NO_PLUGINS }: {
     readonly registry: Registry;
     readonly report: Report;
+    readonly plugins?: WiredPlugins | undefined;
     readonly taken: readonly WiredSink[];
   },
 ): readonly WiredSink[] {
@@ -87,8 +96,17 @@ export function listedSinks(
       });
     }
     labels.add(label);
+    const { format } = entry;
+    const isStandard = (FORMATS as readonly string[]).includes(format);
+    if (!isStandard && !registry.has("formatter", format)) {
+      const choices = [...new Set([...FORMATS, ...registry.names("formatter")])];
+      const wanted = `one of ${choices.join(", ")}`;
+      reportValue(root, { path: [...place, "format"], wanted, choices }, report);
+      continue;
+    }
     if (registry.has("sink", entry.type)) {
-      sinks.push(wiredSink(entry, { label, root, place, report, config, environment }));
+      const at = { label, root, place, report, environment };
+      sinks.push(wiredSink(entry, { ...at, config, formatters: plugins.formatters }));
     }
   }
   return sinks;
@@ -96,7 +114,10 @@ export function listedSinks(
 
 function wiredSink(
   entry: SinkEntry,
-  { config, ...at }: SinkPlace & { readonly config: Config },
+  { config, formatters, ...at }: SinkPlace & {
+    readonly config: Config;
+    readonly formatters: WiredPlugins["formatters"];
+  },
 ): WiredSink {
   const { label, place } = at;
   const { type, format, minimum_priority, match, template, custom_fields, templated_fields } =
@@ -106,11 +127,20 @@ function wiredSink(
     name: type,
     label,
     config: pluginKeys(entry),
-    ...format !== "standard" && { formatter: formatterOf(config, format) },
+    ...format !== "standard" && { formatter: formatterNamed(format, config, formatters) },
     options: sinkOptions(entry, at),
     place,
     written: [minimum_priority, match, template, custom_fields, templated_fields],
   };
+}
+
+function formatterNamed(
+  format: string,
+  config: Config,
+  formatters: WiredPlugins["formatters"],
+): Wired {
+  if (format === "json" || format === "text") return formatterOf(config, format);
+  return { kind: "formatter", name: format, config: formatters.get(format) ?? {} };
 }
 
 /** Formatters read Falco's keys from the top of falco.yaml; `format` instead of what stands there. */

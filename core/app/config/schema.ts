@@ -6,6 +6,8 @@
 import { z } from "zod";
 import { parseAddress } from "../../base/ip.ts";
 import { KEY_PARTS } from "../../delivery/mod.ts";
+import { permissionsSchema } from "../../plugin/permissions.ts";
+import { DEFAULT_PLUGINS_FOLDER } from "../../plugin/store/places.ts";
 import { LOG_LEVELS } from "../log.ts";
 import {
   decimal,
@@ -127,6 +129,12 @@ const plugin = z.strictObject({
   init_config: initConfig.optional(),
   open_params: text(),
 }, { error: "a mapping with name and library_path" }).superRefine(checkInitConfig).superRefine(
+  /** falcod's own, for packages of third parties: in falcod itself, without walls around it. */
+  trusted: flag(false),
+  /** What it may do of what it asks for; absent: what was granted when it was installed. */
+  permissions: permissionsSchema.unwrap().optional(),
+  /** Of its process. */
+  max_memory_mb: whole({ min: 16, max: 65_536, standard: 256 }),
   checkOpenParams,
 );
 
@@ -255,6 +263,8 @@ export const configSchema = z.strictObject({
   plugins: listOf(plugin),
   load_plugins: sequence(word()).optional(),
   plugins_hostinfo: idle(flag(true), "plugins have no other way to /proc"),
+  /** falcod's own: where falcod plugin add installs. */
+  plugins_dir: word().default(DEFAULT_PLUGINS_FOLDER),
 
   json_output: flag(false),
   json_include_output_property: flag(true),

@@ -15,6 +15,7 @@ import { type MetricsSettings, metricsSettings } from "./metrics.ts";
 import { isLibrary, type WiredLibrary } from "./natives.ts";
 import { formatterOf, sinksOf, type WiredSink } from "./outputs.ts";
 import { builtInPlugins, isBuiltIn, NO_DRIVER } from "./schema.ts";
+import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
@@ -59,12 +60,22 @@ export function settingsOf(
     readonly natives?: readonly WiredLibrary[];
   },
 ): Settings {
-  checkPlugins(loaded, options.registry, options.report);
+    /** Packages of third parties. */
+    readonly plugins?: WiredPlugins;
+  const { plugins = NO_PLUGINS } = options;
+  checkPlugins(loaded, { ...options, plugins });
   checkCapturePlace(loaded, options.report);
   const containers = containerSettings(loaded.config);
   return {
-    rulePaths: rulePathsOf(loaded, overrides.rulePaths, options.report),
-    sources: sourcesOf(loaded, { ...overrides, natives: options.natives ?? [] }, options.report),
+    rulePaths: [
+      ...plugins.rulePaths,
+      ...rulePathsOf(loaded, { given: overrides.rulePaths, plugins }, options.report),
+    ],
+    sources: sourcesOf(
+      loaded,
+      { ...overrides, natives: options.natives ?? [], plugins },
+      options.report,
+    ),
     formatter: formatterOf(loaded.config),
     sinks: sinksOf(loaded, options),
     containerEngines: containerEnginesOf(loaded, containers),
@@ -76,7 +87,7 @@ export function settingsOf(
 /** `-r` takes the place of the configured files. */
 function rulePathsOf(
   { config, root }: LoadedConfig,
-  given: readonly string[],
+  { given, plugins }: { readonly given: readonly string[]; readonly plugins: WiredPlugins },
   report: Report,
 ): readonly RulePath[] {
   if (given.length > 0) return given.map((path) => ({ path, required: true }));
@@ -95,7 +106,7 @@ function rulePathsOf(
     at: valueAt(root, [key, index]) ?? valueAt(root, [key]),
     required: false,
   }));
-  if (paths.length === 0) {
+  if (paths.length === 0 && plugins.rulePaths.length === 0) {
     report.add({
       code: "C013",
       title: "no rules: the configuration names no rules file",
@@ -117,15 +128,16 @@ const OTHER_DRIVERS: ReadonlySet<string> = new Set(["ebpf", "kmod", "module"]);
 /** Those of the configuration that the command line leaves on. A capture is played alone. */
 function sourcesOf(
   loaded: LoadedConfig,
-  { scopeProcessId, sources: selection, natives }: SettingOverrides & {
+  { scopeProcessId, sources: selection, natives, plugins }: SettingOverrides & {
     readonly natives: readonly WiredLibrary[];
   },
   report: Report,
 ): readonly Wired[] {
+    readonly plugins: WiredPlugins;
   const { kind } = loaded.config.engine;
   const audit = kind === "replay" ? undefined : auditSettings(loaded, report);
-  const libraries = kind === "replay" ? [] : natives.flatMap(sourceOfLibrary);
-  const there = [SYSCALL, ...audit ? [K8S_AUDIT] : [], ...libraries.map(({ name }) => name)];
+  const added = kind === "replay" ? [] : [...natives.flatMap(sourceOfLibrary), ...plugins.sources];
+  const there = [SYSCALL, ...audit ? [K8S_AUDIT] : [], ...added.map(({ name }) => name)];
   const wanted = there.filter((source) => isSelected(source, selection));
   const missing = selection?.kind === "only"
     ? selection.names.filter((name) => !there.includes(name))
@@ -152,7 +164,7 @@ function sourcesOf(
   if (audit && wanted.includes(K8S_AUDIT)) {
     sources.push({ kind: "source", name: K8S_AUDIT, config: audit });
   }
-  return [...sources, ...libraries.filter(({ name }) => wanted.includes(name))];
+  return [...sources, ...added.filter(({ name }) => wanted.includes(name))];
 }
 
 function sourceOfLibrary({ plugin, openParams }: WiredLibrary): readonly Wired[] {
@@ -261,7 +273,14 @@ function containerEnginesOf(
 }
 
 /** `plugins` and `load_plugins`: what they ask for beyond what is built in is not there yet. */
-function checkPlugins({ config, root }: LoadedConfig, registry: Registry, report: Report): void {
+function checkPlugins(
+  { config, root }: LoadedConfig,
+  { registry, report, plugins }: {
+    readonly registry: Registry;
+    readonly report: Report;
+    readonly plugins: WiredPlugins;
+  },
+): void {
   const defined = config.plugins.map((plugin) => plugin.name);
   const wanted = config.load_plugins ?? defined;
   for (const [index, name] of wanted.entries()) {
@@ -269,7 +288,7 @@ function checkPlugins({ config, root }: LoadedConfig, registry: Registry, report
     if (isBuiltIn(name) && defined.includes(name)) continue;
     // Those are opened apart, and what is wrong with them is told there.
     const { library_path: path = "" } = config.plugins[defined.indexOf(name)] ?? {};
-    if (isLibrary(path)) continue;
+    if (isLibrary(path) || plugins.names.has(name)) continue;
     const place = config.load_plugins
       ? ["load_plugins", index]
       : ["plugins", defined.indexOf(name), "name"];

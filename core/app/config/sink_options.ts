@@ -11,7 +11,7 @@ import {
   type SpoolOptions,
 } from "../../delivery/mod.ts";
 import { nearestPriority, parsePriority, reaches } from "../../rule/priority.ts";
-import { duration, flag, oneOf, section, text, texts, whole, word } from "./_types.ts";
+import { duration, flag, section, text, texts, whole, word } from "./_types.ts";
 import { type Environment, variableIn } from "./environment.ts";
 import { type ConfigPath, type MappingNode, nodeAt, placeOf, textOf } from "./tree.ts";
 
@@ -32,8 +32,8 @@ const SPOOL_FOLDER = "/var/lib/falcod/spool";
 
 const commonKeys = {
   minimum_priority: priority.describe("Alerts of rules below this priority stay away"),
-  format: oneOf(FORMATS, "standard").describe(
-    "Lines as JSON or text; standard: as suits the sink, or as json_output says",
+  format: text("standard").describe(
+    "Lines as json or text, or as a formatter of that name makes them; standard: as suits the sink, or as json_output says",
   ),
   match: word().optional().describe(
     "Condition that alerts have to meet, as alert.priority >= warning and k8s.ns.name = prod",

@@ -11,6 +11,7 @@ import {
   type Run,
   type SourceReading,
 } from "../../metrics/mod.ts";
+import type { Guests } from "../../plugin/third_party/guests.ts";
 import type { State } from "../../state/mod.ts";
 import type { WebServers } from "../../web/mod.ts";
 import type { RuleCaptures } from "../recording/rule_captures.ts";
@@ -31,6 +32,8 @@ export interface Told {
   readonly reloads: RulesKeeper | undefined;
   readonly captures: RuleCaptures | undefined;
   readonly web: WebServers | undefined;
+  /** Plugins of third parties. */
+  readonly guests?: Guests | undefined;
 }
 
 /** Whoever asks within this time of somebody else gets the same: a flood of questions costs nothing. */
@@ -97,6 +100,7 @@ export class MetricsReader {
       outputs: delivery.counters(),
       heldBack: delivery.heldBack,
       sources: runs.all().map((one) => this.#source(one)),
+      plugins: this.#told.guests?.statuses() ?? [],
       state: state.counters,
       containersWithoutImage: state.containers.withoutImage,
       resources,

@@ -1,5 +1,6 @@
 /** What health checks get: Falco's `{"status":"ok"}`, and behind it how everything fares. */
 import type { LaneCounters } from "../../delivery/mod.ts";
+import type { GuestStatus } from "../../plugin/isolated/supervisor.ts";
 import type { SourceHealth } from "../../plugin/mod.ts";
 import { type Endpoint, jsonReply } from "../../web/mod.ts";
 import { readOnly } from "./read_only.ts";
@@ -7,6 +8,8 @@ import { readOnly } from "./read_only.ts";
 export interface Health {
   readonly sources: readonly (SourceHealth & { readonly name: string })[];
   readonly outputs: readonly Pick<LaneCounters, "name" | "state" | "queued">[];
+  /** Of third parties; absent: there are none. */
+  readonly plugins?: readonly GuestStatus[];
 }
 
 /**
@@ -15,13 +18,18 @@ export interface Health {
  */
 export function healthEndpoint(path: string, look: () => Health): Endpoint {
   return readOnly(path, () => {
-    const { sources, outputs } = look();
+    const { sources, outputs, plugins = [] } = look();
     const isBlind = sources.some(({ state }) => state === "failed");
     return jsonReply({
       status: isBlind ? "failed" : "ok",
       sources: sources.map(({ name, state, detail }) => ({ name, state, detail })),
       outputs: outputs.filter(({ state }) => state !== "removed")
         .map(({ name, state, queued }) => ({ name, state, queued })),
+      ...plugins.length > 0 && { plugins: plugins.map(pluginHealth) },
     }, { status: isBlind ? 503 : 200 });
   });
+}
+
+function pluginHealth({ name, kind, state, isIsolated, restarts, reason }: GuestStatus) {
+  return { name, kind, state, isolated: isIsolated, restarts, reason };
 }

@@ -8,6 +8,7 @@ import type { PluginManifest, ThirdPartyKind } from "../manifest.ts";
 import type { PluginPermissions } from "../permissions.ts";
 import type { Logger } from "../plugin.ts";
 import { Secret } from "../secret.ts";
+import { GuestFormatter } from "./formatter.ts";
 
 /** A package that is to be used, with what the operator allows it. */
 export interface ThirdPartyPlugin {
@@ -36,7 +37,8 @@ const BASE_BYTES = 96 << 20;
 
 export class Guests {
   readonly #options: GuestsOptions;
-  readonly #supervisors: Supervisor[] = [];
+  #supervisors: Supervisor[] = [];
+  readonly #formatters = new Map<string, GuestFormatter>();
   /** Lines of plugins, and about them; nobody hears them before it is set. */
   log: Logger | undefined;
 
@@ -46,12 +48,22 @@ export class Guests {
 
   /** In the order in which they were made. */
   statuses(): readonly GuestStatus[] {
-    return this.#supervisors.map((supervisor) => supervisor.status());
+    return this.#supervisors.map((supervisor) => supervisor.status())
+      .filter(({ state }) => state !== "stopped");
   }
 
   /** Lets go of all that are left. */
   async stop(): Promise<void> {
     await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop()));
+  }
+
+  /** One for all whose lines look alike; it is there until the run ends. */
+  formatter(plugin: ThirdPartyPlugin, config: unknown): GuestFormatter {
+    const { name, version, sha256 } = plugin.manifest;
+    const key = JSON.stringify([name, version, sha256, config]);
+    const made = this.#formatters.get(key) ?? new GuestFormatter(this.add(plugin, config));
+    this.#formatters.set(key, made);
+    return made;
   }
 
   /** Makes one ready to be started; `config` is what its schema made of falco.yaml. */
@@ -77,6 +89,7 @@ export class Guests {
       ...isolated,
       link: isTrusted ? ownLink : () => this.#process(plugin, log),
     });
+    this.#supervisors = this.#supervisors.filter((one) => one.status().state !== "stopped");
     this.#supervisors.push(supervisor);
     return supervisor;
   }

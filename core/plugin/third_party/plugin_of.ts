@@ -4,7 +4,6 @@ import type { Plugin } from "../plugin.ts";
 import type { PluginEntry } from "../registry.ts";
 import { documentsOf } from "./documents.ts";
 import { fieldTableOf } from "./fields.ts";
-import { GuestFormatter } from "./formatter.ts";
 import type { Guests, ThirdPartyPlugin } from "./guests.ts";
 import { GuestSink } from "./sink.ts";
 import { GuestSource } from "./source.ts";
@@ -41,7 +40,7 @@ function pluginOf(plugin: ThirdPartyPlugin, guests: Guests): Plugin | undefined 
       return {
         ...described,
         kind,
-        create: (config) => new GuestFormatter(guests.add(plugin, config)),
+        create: (config) => guests.formatter(plugin, config),
       };
     case "source": {
       const source = manifest.source!;

@@ -1,0 +1,76 @@
+/** Keys of falco.yaml that are a plugin's own: only the plugin knows them. */
+import { z } from "zod";
+import type { Report } from "../../base/mod.ts";
+import { reportUnknownKey, reportValue } from "./check.ts";
+import type { MappingNode } from "./tree.ts";
+
+type Path = readonly (string | number)[];
+
+export interface PluginKeys {
+  readonly schema: z.ZodType;
+  readonly root: MappingNode;
+  /** Where the keys stand. */
+  readonly place: Path;
+  readonly report: Report;
+  /** Keys that may stand beside them and are somebody else's. */
+  readonly others?: readonly string[];
+}
+
+/** A copy without the keys that nobody knows; all that is wrong is reported. */
+export function checkPluginKeys(
+  given: unknown,
+  { schema, root, place, report, others = [] }: PluginKeys,
+): unknown {
+  const config = structuredClone(given);
+  const result = schema.safeParse(config);
+  for (const issue of result.error?.issues ?? []) {
+    const path = issue.path.filter((step) => typeof step !== "symbol");
+    if (issue.code === "unrecognized_keys") {
+      const known = [...keysAt(schema, path), ...path.length === 0 ? others : []];
+      for (const key of issue.keys) {
+        reportUnknownKey(root, [...place, ...path, key], { known, report });
+        remove(config, [...path, key]);
+      }
+      continue;
+    }
+    const choices = issue.code === "invalid_value" ? issue.values.map(String) : [];
+    const wrong = { path: [...place, ...path], wanted: issue.message, choices };
+    reportValue(root, { ...wrong, hasNoDefault: true }, report);
+  }
+  return config;
+}
+
+/** Names that a mapping in a plugin's configuration may have. */
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  let type: z.core.$ZodType | undefined = opened(schema);
+  for (const step of path) {
+    if (type instanceof z.ZodObject && typeof step === "string") type = opened(type.shape[step]);
+    else if (type instanceof z.ZodArray) type = opened(type.element);
+    else return [];
+  }
+  return type instanceof z.ZodObject ? Object.keys(type.shape) : [];
+}
+
+/** Without what makes it optional, refined or readable as text. */
+function opened(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  for (;;) {
+    if (
+      type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional
+    ) type = type.unwrap();
+    else if (type instanceof z.ZodPipe) {
+      type = type.in instanceof z.ZodTransform ? type.out : type.in;
+    } else return type;
+  }
+}
+
+function remove(config: unknown, path: Path): void {
+  let node = config;
+  for (const step of path.slice(0, -1)) {
+    node = typeof node === "object" && node !== null
+      ? (node as Record<string | number, unknown>)[step]
+      : undefined;
+  }
+  if (typeof node === "object" && node !== null) {
+    delete (node as Record<string, unknown>)[String(path.at(-1))];
+  }
+}
