@@ -25,11 +25,23 @@ export interface LogOptions {
   readonly now?: () => Date;
 }
 
-/** Messages may quote hostile text: whatever could break or disguise a line is spelled out. */
-export function createLogger(output: Output, options: LogOptions): Logger {
+/** Where a message goes as it is. */
+export type WriteMessage = (level: LogLevel, message: string) => void;
+
+/**
+ * Messages may quote hostile text: whatever could break or disguise a line is spelled out. `output`
+ * absent: nothing is written there; `beside` takes care of its lines itself.
+ */
+export function createLogger(
+  output: Output | undefined,
+  options: LogOptions,
+  beside?: WriteMessage,
+): Logger {
   const now = options.now ?? (() => new Date());
   const write = (level: LogLevel, mark: string) => (message: string) => {
     if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(options.level)) return;
+    beside?.(level, message);
+    if (!output) return;
     const time = options.isoTime ? isoSeconds(now()) : localTime(now());
     output.write(`${time}: ${mark}${escapeUnprintable(message)}\n`);
   };

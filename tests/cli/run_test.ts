@@ -38,12 +38,15 @@ Deno.test("falcod takes -r in place of the configured rules", async () => {
 
 Deno.test("falcod warns of keys that are old or unknown and runs all the same", async () => {
   using folder = new Folder({ "rules.yaml": RULES });
-  const path = config(folder, "jsn_output: true\nsyscall_buf_size_preset: 4\nlog_syslog: true\n");
+  const path = config(
+    folder,
+    "jsn_output: true\nsyscall_buf_size_preset: 4\nfalco_libs: {thread_table_size: 9}\n",
+  );
   const { code, error } = await falcod(["--dry-run", "-c", path]);
   assertEquals(code, 0, error);
   assert(/falco\.yaml:3:1: warning\[C003\][^]*did you mean "json_output"/.test(error), error);
   assert(/falco\.yaml:4:1: warning\[C005\][^]*engine\.modern_ebpf\.buf_size_preset/.test(error));
-  assert(/1 key is known, but not acted on yet: log_syslog/.test(error), error);
+  assert(/1 key is known, but not acted on yet: falco_libs.thread_table_size/.test(error), error);
 });
 
 Deno.test("falcod refuses to run with a configuration that is wrong", async () => {

@@ -50,7 +50,7 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     title: "keys not acted on yet",
     meaning: "falcod knows the keys, checks their values, and does not do yet what they ask for.",
     matters: "Whoever relies on them has to know.",
-    example: configs(`${CONFIG}log_syslog: true\n`, CONFIG),
+    example: configs(`${CONFIG}falco_libs: {thread_table_size: 1000}\n`, CONFIG),
   },
   {
     code: "C007",

@@ -97,7 +97,7 @@ Deno.test("loadConfig() lists keys without effect, but not those that ask for no
     "main.yaml": `
 file_output: {enabled: false, filename: x}
 buffer_format_base64: false
-log_syslog: true
+falco_libs: {thread_table_size: 1000}
 metrics:
 `,
   });
@@ -105,7 +105,7 @@ metrics:
   const [{ severity, notes }] = diagnostics as [Diagnostic];
   assertEquals(severity, "info");
   assertEquals(notes?.map((note) => note.message.split(" ")[0]), [
-    "log_syslog",
+    "falco_libs.thread_table_size",
   ]);
 });
 

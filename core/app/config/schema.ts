@@ -345,10 +345,10 @@ export const configSchema = z.strictObject({
     ssl_certificate: text("/etc/falco/falco.pem"),
   }),
 
-  // Falco logs nothing to standard error unless told to. Without a syslog of our own yet, that would
-  // make every warning vanish.
+  // Falco's defaults are the other way round. Standard error is what systemd and containers keep, and a
+  // machine without a syslog daemon would see no warning at all.
   log_stderr: flag(true),
-  log_syslog: planned(flag(false), "false"),
+  log_syslog: flag(false),
   log_level: oneOf(LOG_LEVELS, "info"),
   libs_logger: idle(
     section({ enabled: flag(true), severity: text("info") }),
