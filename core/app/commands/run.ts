@@ -14,6 +14,7 @@ import type { ReloadOptions } from "../reload.ts";
 import { tellProblems } from "../report.ts";
 import { prepare, type Start } from "../start.ts";
 import { alertsLost, summaryLines } from "../summary.ts";
+import type { SyslogLog } from "../syslog_log.ts";
 
 export interface RunRequest {
   readonly configPath: string | undefined;
@@ -74,7 +75,23 @@ function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): vo
 async function runWith(request: RunRequest, host: Host): Promise<number> {
   const start = await prepare(request, host);
   const { config } = start.loaded;
-  const log = loggerOf(config, host);
+  const syslog = config.log_syslog && !request.dryRun
+    ? await (await import("../syslog_log.ts")).openSyslogLog(start.registry)
+    : undefined;
+  try {
+    return await runLogged(start, request, { host, syslog });
+  } finally {
+    await syslog?.close(LAST_WORDS_MS);
+  }
+}
+
+async function runLogged(
+  start: Start,
+  request: RunRequest,
+  { host, syslog }: { readonly host: Host; readonly syslog: SyslogLog | undefined },
+): Promise<number> {
+  const { config } = start.loaded;
+  const log = loggerOf(config, { host, syslog });
   tellProblems(start.report, host, log);
   if (!start.ruleset) return EXIT_FAILURE;
   log.info(`configuration from ${start.loaded.files.join(", ")}`);
@@ -89,7 +106,7 @@ async function runWith(request: RunRequest, host: Host): Promise<number> {
   try {
     const look = lookOf(config);
     const adaptLog = (config: Config) => void Object.assign(look, lookOf(config));
-    const io = { host: patient, log: loggerOf(config, patient, look), adaptLog };
+    const io = { host: patient, log: loggerOf(config, { host: patient, syslog }, look), adaptLog };
     return await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, io);
   } finally {
     await error.close(LAST_WORDS_MS);
@@ -134,8 +151,13 @@ function writePidFile(path: string, host: Host): boolean {
   }
 }
 
-function loggerOf(config: Config, { error }: Host, look = lookOf(config)): Logger {
-  return config.log_stderr ? createLogger(error, look) : silentLogger;
+function loggerOf(
+  config: Config,
+  { host, syslog }: { readonly host: Host; readonly syslog: SyslogLog | undefined },
+  look = lookOf(config),
+): Logger {
+  const output = config.log_stderr ? host.error : undefined;
+  return createLogger(output, look, syslog && ((level, text) => syslog.write(level, text)));
 }
 
 function lookOf({ log_level: level, time_format_iso_8601: isoTime }: Config): LogOptions {
@@ -169,6 +191,7 @@ async function watchUntilStopped(
       ruleset,
       registry,
       natives,
+      guests,
       log,
       signal: stop.signal,
       hostname,
@@ -193,7 +216,6 @@ async function watchUntilStopped(
       },
     });
     for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
-      guests,
     if (summary.failure !== undefined) throw summary.failure;
     return summary.outputsGone || alertsLost(summary) > 0 ? EXIT_FAILURE : EXIT_OK;
   } finally {
