@@ -1,6 +1,7 @@
 /** Plugins from registries of npm. */
 import { newAuthority } from "../certificates.ts";
 import { assert, assertEquals } from "../assert.ts";
+import { testWithPeer } from "../peers/server.ts";
 import { integrityOf, npmRegistry } from "./npm_registry.ts";
 import { connectProxy } from "./proxy.ts";
 import { fails, Place, pluginFiles, succeeds } from "./running.ts";
@@ -310,7 +311,8 @@ Deno.test("update npm: does not take another plugin for the one that is installe
   assertEquals(out, "ok pager 1.0.0\n");
 });
 
-Deno.test("add npm: installs what npm pack makes of a new plugin", async () => {
+const npm = { program: "npm", package: "npm" };
+testWithPeer("add npm: installs what npm pack makes of a new plugin", npm, async () => {
   using place = new Place();
   await using registry = npmRegistry();
   await succeeds(["new", "sink", "bell", "--folder", `${place.path}/bell`]);

@@ -47,9 +47,14 @@ export async function fetchCandidate(
   }
 }
 
-/** A package that is called as a plugin of falcod's own would stand in for it, or seem to. */
-function refuseNamesOfOurs({ name }: Candidate, { plugins }: Host): void {
-  const sameName = plugins.find((plugin) => plugin.name === name);
+/**
+ * A package that is called as a plugin of falcod's own would stand in for it, or seem to. Libraries only
+ * bring sources, and Falco has one that is called "json".
+ */
+function refuseNamesOfOurs({ name, kind }: Candidate, { plugins }: Host): void {
+  const sameName = plugins.find((plugin) =>
+    plugin.name === name && (kind !== "library" || plugin.kind === "source")
+  );
   if (!sameName) return;
   throw new PackageError("I015", `"${name}" is the name of a ${sameName.kind} of falcod's own`, {
     help: "the package has to be called something else; tell whoever made it",
