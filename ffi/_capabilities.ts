@@ -1,19 +1,20 @@
-/** What this process may do, as the kernel sees it. */
+/** What this process may do, as the kernel sees it, of what watching needs. */
+import { type Capability, namesIn } from "./privileges/capability.ts";
 
-/** Bits of `CapEff`; linux include/uapi/linux/capability.h. */
-export const CAPABILITIES = {
-  CAP_SYS_ADMIN: 21,
-  CAP_SYS_RESOURCE: 24,
-  CAP_PERFMON: 38,
-  CAP_BPF: 39,
-} as const;
+const RELEVANT: ReadonlySet<Capability> = new Set<Capability>([
+  "CAP_BPF",
+  "CAP_DAC_READ_SEARCH",
+  "CAP_PERFMON",
+  "CAP_SYS_ADMIN",
+  "CAP_SYS_PTRACE",
+  "CAP_SYS_RESOURCE",
+]);
 
 /** Names of the capabilities above that are in effect. */
-export function effectiveCapabilities(): ReadonlySet<keyof typeof CAPABILITIES> {
+export function effectiveCapabilities(): ReadonlySet<Capability> {
   const status = Deno.readTextFileSync("/proc/self/status");
   const mask = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
-  const names = Object.keys(CAPABILITIES) as (keyof typeof CAPABILITIES)[];
-  return new Set(names.filter((name) => (mask >> BigInt(CAPABILITIES[name])) & 1n));
+  return new Set(namesIn(mask).filter((name) => RELEVANT.has(name)));
 }
 
 /** Loading and attaching tracing programs: CAP_SYS_ADMIN, or since Linux 5.8 the two it was split into. */

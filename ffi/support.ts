@@ -36,6 +36,7 @@ export function checkSupport(libbpfPath?: string): Support {
   const items = [
     checkKernel(),
     checkPermission(),
+    ...checkForeignProcesses(),
     checkLockdown(),
     checkKernelTypes(),
     ...checkLibbpf(libbpfPath),
@@ -67,6 +68,27 @@ function checkPermission(): SupportItem {
     needed: "CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN",
     help: PERMISSION_HELP,
   };
+}
+
+/** What is seen of the processes of others: rules work without, and know less. */
+function checkForeignProcesses(): SupportItem[] {
+  const effective = attempt(effectiveCapabilities);
+  const look = (name: "CAP_SYS_PTRACE" | "CAP_DAC_READ_SEARCH", use: string): SupportItem => {
+    const ok = typeof effective !== "string" && effective.has(name);
+    const found = typeof effective === "string" ? effective : ok ? "in effect" : "missing";
+    const help = "run as root, or with this capability";
+    return { name, ok, required: false, found, needed: `optional: ${use}`, help };
+  };
+  return [
+    look(
+      "CAP_SYS_PTRACE",
+      "programs, directories and containers of what other users run already",
+    ),
+    look(
+      "CAP_DAC_READ_SEARCH",
+      "environments of what runs already, names of users in containers, files of others",
+    ),
+  ];
 }
 
 function checkLockdown(): SupportItem {

@@ -5,6 +5,7 @@ import { STANDARD_GROUPS } from "./config/metrics.ts";
 import type { Config } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
 import { webSettings } from "./config/webserver.ts";
+import { ownPrivileges } from "./privileges.ts";
 import { MetricsReader, type Told } from "./metrics/reader.ts";
 import { takeSnapshots } from "./metrics/snapshots.ts";
 import { exportTelemetry } from "./metrics/telemetry.ts";
@@ -36,6 +37,7 @@ export async function tellOfRun(
       health: () => ({
         sources: told.runs.all().map(({ run, health }) => ({ name: run.source.name, ...health })),
         outputs: told.delivery.counters(),
+        privileges: ownPrivileges(),
         plugins: told.guests?.statuses() ?? [],
       }),
       families,

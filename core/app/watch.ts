@@ -44,7 +44,7 @@ export interface WatchRequest {
   /** Absent: nobody is told which files the rules come from. */
   readonly loadedPaths?: LoadedPaths;
   /** All sources see events now, but for those that could not start. */
-  readonly onReady: (sources: readonly string[]) => void;
+  readonly onReady: (sources: readonly string[]) => void | Promise<void>;
   /** How many events there were so far, of a source that lets others have a turn. */
   readonly onProgress?: (events: number) => void;
   /** Whether outputs are to be opened again, asked several times a second; absent: never. */
@@ -178,7 +178,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     alert: (alert) => delivery.enqueue(alert),
     onReady: (names) => {
       const started = web?.start() ?? Promise.resolve();
-      started.then(() => request.onReady(names), (error) => {
+      started.then(() => request.onReady(names)).catch((error) => {
         failure ??= error;
         stop.abort();
       });

@@ -22,6 +22,9 @@ function printSupport({ ok, items }: Support, out: Output): void {
     if (item.required) out.write(`${" ".repeat(width + 11)}help: ${item.help}\n`);
   }
   out.write(ok ? "Live capture is possible.\n" : "Live capture is not possible here.\n");
+  out.write(
+    "Once it watches, falcod keeps CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and gives up the rest.\n",
+  );
 }
 
 function styleOf({ ok, required }: SupportItem) {

@@ -39,6 +39,7 @@ import {
   JSON_PLUGIN,
   jsonPluginConfig,
 } from "./k8s_audit.ts";
+import { privilegesSection } from "./privileges.ts";
 import { priority, sinkEntry } from "./sink_options.ts";
 
 export type { KeyNote } from "./_types.ts";
@@ -128,13 +129,13 @@ const plugin = z.strictObject({
   library_path: libraryPath,
   init_config: initConfig.optional(),
   open_params: text(),
-}, { error: "a mapping with name and library_path" }).superRefine(checkInitConfig).superRefine(
   /** falcod's own, for packages of third parties: in falcod itself, without walls around it. */
   trusted: flag(false),
   /** What it may do of what it asks for; absent: what was granted when it was installed. */
   permissions: permissionsSchema.unwrap().optional(),
   /** Of its process. */
   max_memory_mb: whole({ min: 16, max: 65_536, standard: 256 }),
+}, { error: "a mapping with name and library_path" }).superRefine(checkInitConfig).superRefine(
   checkOpenParams,
 );
 
@@ -262,9 +263,9 @@ export const configSchema = z.strictObject({
 
   plugins: listOf(plugin),
   load_plugins: sequence(word()).optional(),
-  plugins_hostinfo: idle(flag(true), "plugins have no other way to /proc"),
   /** falcod's own: where falcod plugin add installs. */
   plugins_dir: word().default(DEFAULT_PLUGINS_FOLDER),
+  plugins_hostinfo: idle(flag(true), "plugins have no other way to /proc"),
 
   json_output: flag(false),
   json_include_output_property: flag(true),
@@ -344,6 +345,9 @@ export const configSchema = z.strictObject({
     ssl_enabled: flag(false),
     ssl_certificate: text("/etc/falco/falco.pem"),
   }),
+
+  /** falcod's own. */
+  privileges: privilegesSection,
 
   // Falco's defaults are the other way round. Standard error is what systemd and containers keep, and a
   // machine without a syslog daemon would see no warning at all.

@@ -13,9 +13,10 @@ import { AUDIT_PLUGIN, auditSettings, isLoaded, K8S_AUDIT } from "./k8s_audit.ts
 import type { LoadedConfig } from "./load.ts";
 import { type MetricsSettings, metricsSettings } from "./metrics.ts";
 import { isLibrary, type WiredLibrary } from "./natives.ts";
+import { type PrivilegeSettings, privilegeSettings } from "./privileges.ts";
 import { formatterOf, sinksOf, type WiredSink } from "./outputs.ts";
-import { builtInPlugins, isBuiltIn, NO_DRIVER } from "./schema.ts";
 import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
+import { builtInPlugins, isBuiltIn, NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
@@ -34,6 +35,7 @@ export interface Settings {
   readonly containers: ContainerSettings;
   /** Absent: switched off. */
   readonly metrics: MetricsSettings | undefined;
+  readonly privileges: PrivilegeSettings;
 }
 
 /** What only the command line says. */
@@ -58,10 +60,10 @@ export function settingsOf(
     readonly report: Report;
     /** Plugins that are libraries. */
     readonly natives?: readonly WiredLibrary[];
-  },
-): Settings {
     /** Packages of third parties. */
     readonly plugins?: WiredPlugins;
+  },
+): Settings {
   const { plugins = NO_PLUGINS } = options;
   checkPlugins(loaded, { ...options, plugins });
   checkCapturePlace(loaded, options.report);
@@ -81,6 +83,7 @@ export function settingsOf(
     containerEngines: containerEnginesOf(loaded, containers),
     containers,
     metrics: metricsSettings(loaded, options.report),
+    privileges: privilegeSettings(loaded, options.report),
   };
 }
 
@@ -130,10 +133,10 @@ function sourcesOf(
   loaded: LoadedConfig,
   { scopeProcessId, sources: selection, natives, plugins }: SettingOverrides & {
     readonly natives: readonly WiredLibrary[];
+    readonly plugins: WiredPlugins;
   },
   report: Report,
 ): readonly Wired[] {
-    readonly plugins: WiredPlugins;
   const { kind } = loaded.config.engine;
   const audit = kind === "replay" ? undefined : auditSettings(loaded, report);
   const added = kind === "replay" ? [] : [...natives.flatMap(sourceOfLibrary), ...plugins.sources];

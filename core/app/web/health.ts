@@ -3,9 +3,12 @@ import type { LaneCounters } from "../../delivery/mod.ts";
 import type { GuestStatus } from "../../plugin/isolated/supervisor.ts";
 import type { SourceHealth } from "../../plugin/mod.ts";
 import { type Endpoint, jsonReply } from "../../web/mod.ts";
+import type { OwnPrivileges } from "../privileges.ts";
 import { readOnly } from "./read_only.ts";
 
 export interface Health {
+  /** What the process may do; absent: that is not known. */
+  readonly privileges?: OwnPrivileges | undefined;
   readonly sources: readonly (SourceHealth & { readonly name: string })[];
   readonly outputs: readonly Pick<LaneCounters, "name" | "state" | "queued">[];
   /** Of third parties; absent: there are none. */
@@ -18,11 +21,12 @@ export interface Health {
  */
 export function healthEndpoint(path: string, look: () => Health): Endpoint {
   return readOnly(path, () => {
-    const { sources, outputs, plugins = [] } = look();
+    const { sources, outputs, plugins = [], privileges } = look();
     const isBlind = sources.some(({ state }) => state === "failed");
     return jsonReply({
       status: isBlind ? "failed" : "ok",
       sources: sources.map(({ name, state, detail }) => ({ name, state, detail })),
+      privileges,
       outputs: outputs.filter(({ state }) => state !== "removed")
         .map(({ name, state, queued }) => ({ name, state, queued })),
       ...plugins.length > 0 && { plugins: plugins.map(pluginHealth) },

@@ -8,6 +8,7 @@ const plugin: SinkPlugin<ProgramConfig> = {
   name: "program",
   summary: "The standard input of a program",
   schema,
+  runsPrograms: true,
   create: ({ program, keep_alive, check_status }, context) =>
     new ProgramSink(
       { command: program, keepAlive: keep_alive, checkStatus: check_status },

@@ -1,0 +1,41 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { planDrop, privilegesText } from "./privileges.ts";
+
+const WANTED = { drop: true, keep: [] };
+const LITTLE = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"] as const;
+
+function plan(needs: Partial<Parameters<typeof planDrop>[1]>, wanted = {}) {
+  const standard = { starts: "nothing", writesElsewhere: false, keepsBpf: false } as const;
+  return planDrop({ ...WANTED, ...wanted }, { ...standard, ...needs });
+}
+
+Deno.test("planDrop() keeps two capabilities where nothing is started", () => {
+  assertEquals(plan({}), { keep: [...LITTLE], forPrograms: [], noNewPrivileges: true });
+});
+
+Deno.test("planDrop() leaves to what falcod starts what that needs", () => {
+  assertEquals(plan({ starts: "programs" }), { keep: [...LITTLE], noNewPrivileges: false });
+  assertEquals(plan({ starts: "itself" }), {
+    keep: [...LITTLE, "CAP_KILL"],
+    forPrograms: ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"],
+    noNewPrivileges: false,
+  });
+});
+
+Deno.test("planDrop() keeps what is asked for, what old kernels want, and files of others", () => {
+  assertEquals(plan({ writesElsewhere: true, keepsBpf: true }).keep, [
+    ...LITTLE,
+    "CAP_BPF",
+    "CAP_PERFMON",
+    "CAP_DAC_OVERRIDE",
+  ]);
+  const keep = ["CAP_NET_ADMIN", "CAP_OF_TOMORROW"];
+  assertEquals(plan({}, { keep }).keep, [...LITTLE, "CAP_NET_ADMIN"]);
+  const user = { userId: 1, groupId: 2 };
+  assertEquals(plan({}, { user }).user, user);
+});
+
+Deno.test("privilegesText() says who it is and what it may do", () => {
+  const state = { userId: 7, capabilities: [], bounding: [], noNewPrivileges: true };
+  assertEquals(privilegesText(state), "user 7, no capabilities; programs get no more");
+});

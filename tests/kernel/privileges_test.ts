@@ -1,0 +1,147 @@
+/** What falcod gives up once it watches, and that it goes on watching without it. */
+import { assert, assertEquals } from "../assert.ts";
+import { type Falcod, type FalcodOptions, kernelTest, type Stage, withFalcod } from "./harness.ts";
+
+interface Thread {
+  readonly user: number;
+  readonly capabilities: bigint;
+  readonly bounding: bigint;
+  readonly isBarred: boolean;
+}
+
+/** From linux include/uapi/linux/capability.h: DAC_READ_SEARCH and SYS_PTRACE. */
+const KEPT = (1n << 2n) | (1n << 19n);
+
+function threadsOf(processId: number): readonly Thread[] {
+  return [...Deno.readDirSync(`/proc/${processId}/task`)].map(({ name }) => {
+    const status = Deno.readTextFileSync(`/proc/${processId}/task/${name}/status`);
+    const read = (key: string) => new RegExp(`^${key}:\\s*(\\w+)`, "m").exec(status)![1]!;
+    return {
+      user: Number(read("Uid")),
+      capabilities: BigInt(`0x${read("CapEff")}`) | BigInt(`0x${read("CapPrm")}`),
+      bounding: BigInt(`0x${read("CapBnd")}`),
+      isBarred: read("NoNewPrivs") === "1",
+    };
+  });
+}
+
+const rule = (name: string, condition: string) =>
+  `- rule: ${name}\n  desc: For a test\n  condition: ${condition}\n` +
+  "  output: exe=%proc.exepath user=%user.name parent=%proc.pname\n  priority: NOTICE\n";
+
+interface Theatre {
+  readonly falcod: Falcod;
+  readonly stage: Stage;
+  readonly folder: string;
+}
+
+async function withRules(
+  rules: string,
+  options: Omit<FalcodOptions, "rules">,
+  play: (theatre: Theatre) => Promise<void>,
+): Promise<void> {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
+  Deno.chmodSync(folder, 0o755);
+  Deno.writeTextFileSync(`${folder}/rules.yaml`, rules);
+  // Only root may read them, and whoever may read everything.
+  Deno.chmodSync(`${folder}/rules.yaml`, 0o600);
+  try {
+    await withFalcod(
+      { ...options, rules: [`${folder}/rules.yaml`] },
+      (falcod, stage) => play({ falcod, stage, folder }),
+    );
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+kernelTest(
+  "falcod keeps two capabilities, in all threads, and none of its programs more",
+  async () => {
+    const rules = rule("Runs", "evt.type = execve and proc.name = uname");
+    await withRules(rules, {}, async ({ falcod }) => {
+      assertEquals((await falcod.alertsOf("uname >/dev/null")).map(({ rule }) => rule), ["Runs"]);
+      const threads = threadsOf(falcod.processId);
+      assert(threads.length > 2, `${threads.length} threads`);
+      for (const { capabilities, bounding, isBarred } of threads) {
+        assertEquals([capabilities, bounding, isBarred], [KEPT, KEPT, true]);
+      }
+      // Nobody but root may look into its memory, and no core dump has it.
+      assertEquals(Deno.statSync(`/proc/${falcod.processId}/mem`).uid, 0);
+      assert(
+        /privileges: user 0, CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE/.test(falcod.log),
+        falcod.log,
+      );
+    });
+  },
+);
+
+kernelTest(
+  "rules that want more of the kernel are taken in without the right to load it",
+  async () => {
+    const rules = rule("Runs", "evt.type = execve and proc.name = uname");
+    await withRules(rules, {}, async ({ falcod, stage, folder }) => {
+      await stage.run("uname >/dev/null");
+      Deno.writeTextFileSync(
+        `${folder}/rules.yaml`,
+        rule("Closes", "evt.type = close and fd.name = /etc/hostname and proc.name = cat") +
+          rule("Switches", "evt.type = switch and proc.name = sleep"),
+      );
+      falcod.kill("SIGHUP");
+      await falcod.logged(/rules? (is|are) in effect/);
+      const alerts = await falcod.alertsOf("cat /etc/hostname >/dev/null; sleep 0.05");
+      const seen = new Set(alerts.map(({ rule }) => rule));
+      assertEquals([...seen].sort(), ["Closes", "Switches"]);
+      assertEquals(threadsOf(falcod.processId)[0]!.capabilities, KEPT);
+    });
+  },
+);
+
+kernelTest(
+  "falcod becomes the user it is to be, and still knows other users' programs",
+  async () => {
+    const rules = rule("Runs", "evt.type = execve and proc.name = uname");
+    const args = ["-o", "privileges.user=65534:65534"];
+    await withRules(rules, { args }, async ({ falcod }) => {
+      const [alert] = await falcod.alertsOf("uname >/dev/null");
+      assert(alert?.output.includes("exe=/usr/bin/uname user=root parent=sh"), alert?.output);
+      for (const { user, capabilities } of threadsOf(falcod.processId)) {
+        assertEquals([user, capabilities], [65534, KEPT]);
+      }
+      falcod.kill("SIGHUP");
+      await falcod.logged(/rules? (is|are) in effect/);
+    });
+  },
+);
+
+kernelTest("programs that get alerts have all that root has", async () => {
+  const rules = rule("Runs", "evt.type = execve and proc.name = uname");
+  const file = Deno.makeTempFileSync({ prefix: "falcod-test-" });
+  const args = [
+    ...["-o", "program_output.enabled=true", "-o", "program_output.keep_alive=false"],
+    ...["-o", `program_output.program=grep CapEff /proc/self/status >${file}`],
+  ];
+  try {
+    await withRules(rules, { args }, async ({ falcod }) => {
+      await falcod.alertsOf("uname >/dev/null");
+      const own = threadsOf(falcod.processId);
+      assert(own.every(({ capabilities, isBarred }) => capabilities === KEPT && !isBarred));
+      for (let look = 0; Deno.readTextFileSync(file) === "" && look < 200; look++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const [, effective] = /CapEff:\s*(\w+)/.exec(Deno.readTextFileSync(file))!;
+      assertEquals(BigInt(`0x${effective}`), own[0]!.bounding);
+    });
+  } finally {
+    Deno.removeSync(file);
+  }
+});
+
+kernelTest("privileges.drop: false leaves everything as it is", async () => {
+  const rules = rule("Runs", "evt.type = execve and proc.name = uname");
+  await withRules(rules, { args: ["-o", "privileges.drop=false"] }, async ({ falcod }) => {
+    const [own] = threadsOf(Deno.pid), [its] = threadsOf(falcod.processId);
+    assertEquals(its, own);
+    assertEquals((await falcod.alertsOf("uname >/dev/null")).length, 1);
+  });
+});
