@@ -182,6 +182,8 @@ async function watchUntilStopped(
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const { refuseDebugger } = await import("../debugger.ts");
+    const { giveUpPrivileges, hideMemory } = await import("../privileges.ts");
+    hideMemory(log);
     const rotation = refuseDebugger();
     const { watch } = await import("../watch.ts");
     const { keepRulesFresh, loadedPathsOf } = await import("../reload.ts");
@@ -198,7 +200,8 @@ async function watchUntilStopped(
       unbuffered,
       isReopenAsked: rotation.hasCome,
       loadedPaths: loadedPathsOf(start),
-      onReady: (sources) => {
+      onReady: async (sources) => {
+        await giveUpPrivileges({ config: loaded.config, settings, registry, natives }, log);
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
         if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
       },
