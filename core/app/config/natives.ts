@@ -11,7 +11,7 @@ import { createOne } from "../create_plugins.ts";
 import { JSON_PLUGIN } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { builtInPlugins, type Config, isBuiltIn } from "./schema.ts";
-import { type ConfigNode, nodeAt, placeOf } from "./tree.ts";
+import { type ConfigNode, type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** FALCO_ENGINE_PLUGINS_DIR: relative paths count from there. */
 const FALCO_PLUGINS = "/usr/share/falco/plugins";
@@ -77,7 +77,7 @@ class Wiring {
 
   wire(entry: PluginEntry, index: number): void {
     const { root } = this.#loaded;
-    const at = placeOf(root, ["plugins", index, "library_path"]);
+    const at = valueAt(root, ["plugins", index, "library_path"]);
     const plugin = this.#open(entry, at);
     if (!plugin) return;
     const twin = this.#wired.find(({ plugin: { name, source, sourceId } }) =>
@@ -175,12 +175,17 @@ class Wiring {
       this.#report.add({
         code: "C044",
         title: `plugin "${plugin.name}" does not take this init_config${key}: ${problem.message}`,
-        at: placeOf(root, [...path, ...problem.path]),
+        at: valueAt(root, [...path, ...problem.path]),
         help: `falcod --plugin-info ${plugin.name} shows its schema`,
       });
     }
     return problems.length > 0 ? undefined : config;
   }
+}
+
+/** Of what stands behind a key. */
+function valueAt(root: LoadedConfig["root"], path: ConfigPath): Span {
+  return nodeAt(root, path)?.at ?? placeOf(root, path);
 }
 
 /** As Falco hands it on: a mapping becomes JSON, anything else is text as it stands. */
