@@ -394,6 +394,17 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     matters: "The plugin relies on getting only what its schema allows, so falcod does not start.",
   },
   {
+    code: "C070",
+    title: "user or group that there is not",
+    meaning:
+      "privileges.user names whom falcod is to become, and this machine has no such account.",
+    matters: "It would go on with more rights than it was to have, so falcod does not start.",
+    example: configs(
+      `${CONFIG}privileges: {user: nobody-is-called-so}\n`,
+      `${CONFIG}privileges: {user: nobody}\n`,
+    ),
+  },
+  {
     code: "C060",
     title: "falcod has no sink for this output of falcosidekick",
     meaning: "A configuration of falcosidekick enables an output that falcod cannot write to.",
