@@ -3,7 +3,8 @@ import { z } from "zod";
 import { Registry } from "../core/mod.ts";
 import { builtinPlugins } from "../plugins/mod.ts";
 import { assert } from "./assert.ts";
-import { assertDocumented, keyTable } from "./reference.ts";
+import { sidekickRows } from "../core/app/sidekick/document.ts";
+import { assertDocumented, keyTable, markdownTable } from "./reference.ts";
 import { payloadBlock } from "./sink_payloads.ts";
 
 const registry = new Registry(builtinPlugins);
@@ -16,8 +17,15 @@ for (const name of registry.names("sink")) {
     const { schema } = await registry.load("sink", name);
     assert(schema instanceof z.ZodObject);
     const payload = await payloadBlock(registry, name);
+    const sidekick = sidekickRows(name);
     assertDocumented(page, {
       keys: keyTable(schema.shape),
+      ...sidekick.length > 0 && {
+        sidekick: markdownTable([
+          ["falcosidekick", "variable", "falcod"],
+          ...sidekick.map(({ key, variable, falcod }) => [key, variable, falcod]),
+        ]),
+      },
       ...payload !== undefined && { payload },
     });
   });

@@ -20,6 +20,8 @@ export interface SidekickKey {
    * mapping, or `name:text` with commas between. `made`: what `make` says. `idle`: nothing comes of it.
    */
   readonly kind: "same" | "list" | "texts" | "made" | "idle";
+  /** What documentation names instead of `to`, where several keys are put together. */
+  readonly shown?: string;
   /** Where nothing is written and falcod's own default is another one. */
   readonly standard?: string;
   readonly make?: (text: string) => Values | Problem;
@@ -53,6 +55,11 @@ export function same(to: string, standard?: string): SidekickKey {
   return { to, kind: "same", ...standard !== undefined && { standard } };
 }
 
+/** A part of falcod's `shown`, which `finish` puts together. */
+export function part(name: string, shown: string): SidekickKey {
+  return { ...same(name), shown };
+}
+
 export function list(to: string): SidekickKey {
   return { to, kind: "list" };
 }
@@ -76,10 +83,13 @@ export function idle(because?: string): SidekickKey {
 }
 
 /** `checkcert: false` is `tls.insecure: true`. */
-export const checkCert = made("tls.insecure", (text) => {
-  const isOn = truth(text);
-  return isOn === undefined ? { problem: "true or false" } : { "tls.insecure": String(!isOn) };
-});
+export const checkCert: SidekickKey = {
+  ...made("tls.insecure", (text) => {
+    const isOn = truth(text);
+    return isOn === undefined ? { problem: "true or false" } : { "tls.insecure": String(!isOn) };
+  }),
+  shown: "not tls.insecure",
+};
 
 /** Falcosidekick has no bound where it is 0. */
 const MOST_AT_ONCE = 64;

@@ -1,5 +1,7 @@
 /** What takes Falco's JSON by HTTP. */
-import { httpOutput, same, type SidekickOutput, texts, type Values } from "../output.ts";
+import { httpOutput, part, same, type SidekickOutput, texts, type Values } from "../output.ts";
+
+const AUTHORIZATION = "headers.authorization";
 
 export const WEBHOOKS: readonly SidekickOutput[] = [
   httpOutput({
@@ -18,8 +20,8 @@ export const WEBHOOKS: readonly SidekickOutput[] = [
     enabledBy: ["address"],
     keys: {
       address: same("address"),
-      user: same("user"),
-      password: same("password"),
+      user: part("user", AUTHORIZATION),
+      password: part("password", AUTHORIZATION),
       customheaders: texts("headers"),
     },
     finish: withBasic,
@@ -30,10 +32,10 @@ export const WEBHOOKS: readonly SidekickOutput[] = [
     enabledBy: ["address"],
     keys: {
       address: same("address"),
-      user: same("user"),
-      password: same("password"),
-      headerauthname: same("header"),
-      headerauthvalue: same("value"),
+      user: part("user", AUTHORIZATION),
+      password: part("password", AUTHORIZATION),
+      headerauthname: part("header", "headers"),
+      headerauthvalue: part("value", "headers"),
     },
     finish: ({ header, value, ...values }) =>
       withBasic({
@@ -58,7 +60,7 @@ export const WEBHOOKS: readonly SidekickOutput[] = [
     section: "gcp.cloudrun",
     sink: "webhook",
     enabledBy: ["endpoint"],
-    keys: { endpoint: same("address"), jwt: same("jwt") },
+    keys: { endpoint: same("address"), jwt: part("jwt", AUTHORIZATION) },
     finish: ({ jwt, ...values }) => ({
       ...values,
       ...typeof jwt === "string" && { headers: { authorization: `Bearer ${jwt}` } },
