@@ -3,6 +3,7 @@ import {
   isAsked,
   PERMISSION_KINDS,
   type PermissionKind,
+  permissionsSchema,
   type PluginPermissions,
 } from "../plugin/permissions.ts";
 import { PackageError } from "../plugin/store/mod.ts";
@@ -52,8 +53,11 @@ function chosen(text: string, flag: string, asked: PluginPermissions): readonly 
     throw wrong(text, flag, `a permission is one of ${PERMISSION_KINDS.join(", ")}`, asked);
   }
   if (value === undefined) return asked[kind].map((value) => ({ kind, value }));
-  // Less than what is asked for can be granted; denied is what is asked for.
-  const fits = flag === "--grant" ? isAsked(kind, value, asked[kind]) : asked[kind].includes(value);
+  // Less than what is asked for can be granted, in the same spelling; denied is what is asked for.
+  const isOne = permissionsSchema.safeParse({ [kind]: [value] }).success;
+  const fits = flag === "--grant"
+    ? isOne && isAsked(kind, value, asked[kind])
+    : asked[kind].includes(value);
   if (!fits) throw wrong(text, flag, "the plugin does not ask for it", asked);
   return [{ kind, value }];
 }
