@@ -117,7 +117,12 @@ export function indexTemplate(
     priority: 200,
     ...data_stream && { data_stream: {} },
     template: {
-      settings: { number_of_shards, number_of_replicas },
+      settings: {
+        number_of_shards,
+        number_of_replicas,
+        // A value of another type than the field's first must not lose the alert: it is only not indexed.
+        mapping: { ignore_malformed: true },
+      },
       mappings: {
         // One value that looks like a date must not decide what all others have to be.
         date_detection: false,

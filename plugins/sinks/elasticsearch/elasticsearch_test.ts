@@ -123,7 +123,11 @@ Deno.test("elasticsearch: a template is made once, and one that is there stays",
     if (isThere) continue;
     const template = JSON.parse(server.received[1]!.body);
     assertEquals(template.index_patterns, ["falco-*"]);
-    assertEquals(template.template.settings, { number_of_shards: 3, number_of_replicas: 3 });
+    assertEquals(template.template.settings, {
+      number_of_shards: 3,
+      number_of_replicas: 3,
+      mapping: { ignore_malformed: true },
+    });
   }
 });
 
