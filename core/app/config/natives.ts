@@ -169,7 +169,9 @@ class Wiring {
     const { root } = this.#loaded;
     const path = ["plugins", index, "init_config"];
     const config = configText(nodeAt(root, path));
-    const problems = plugin.checkConfig(config);
+    const problems = config === undefined
+      ? [{ path: [], message: "a mapping or a text is wanted" }]
+      : plugin.checkConfig(config);
     for (const problem of problems) {
       const key = problem.path.length > 0 ? ` at "${problem.path.join(".")}"` : "";
       this.#report.add({
@@ -188,10 +190,21 @@ function valueAt(root: LoadedConfig["root"], path: ConfigPath): Span {
   return nodeAt(root, path)?.at ?? placeOf(root, path);
 }
 
-/** As Falco hands it on: a mapping becomes JSON, anything else is text as it stands. */
-export function configText(node: ConfigNode | undefined): string {
-  if (node?.kind === "mapping") return JSON.stringify(jsonOf(node));
-  return node?.kind === "scalar" ? node.text : "";
+/** As Falco hands it on: a mapping becomes JSON, a text stays as it is. Nothing else can be. */
+export function configText(node: ConfigNode | undefined): string | undefined {
+  switch (node?.kind) {
+    case undefined:
+    case "null":
+      return "";
+    case "scalar":
+      return node.text;
+    case "mapping":
+      return JSON.stringify(jsonOf(node));
+    case "sequence":
+      return undefined;
+    default:
+      return node satisfies never;
+  }
 }
 
 /** Numbers and truths are what looks like one, quoted or not: so Falco reads them. */
