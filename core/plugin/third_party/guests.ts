@@ -126,7 +126,7 @@ export class Guests {
 }
 
 /** A worker's permissions can be got around: something of the kernel's has to stand behind them. */
-function refuseLowWalls({ landlock, seccomp, user }: Walls): void {
+export function refuseLowWalls({ landlock, seccomp, user }: Walls): void {
   if (seccomp && (landlock > 0 || user)) return;
   throw new Error(
     "this machine cannot confine it: neither Landlock nor another user is to be had; " +
