@@ -1,0 +1,178 @@
+/** `falcod plugin …` as a program: on a terminal, several at a time, and killed. */
+import { assert, assertEquals } from "../assert.ts";
+import { Place, pluginFiles } from "../packages/running.ts";
+import { packed } from "../packages/tar.ts";
+import { falcod, falcodCommand } from "./program.ts";
+
+function atFolder(place: Place) {
+  return ["--dir", place.plugins];
+}
+
+async function versionsIn(place: Place): Promise<readonly string[]> {
+  const { out, code, error } = await falcod(["plugin", "list", "--json", ...atFolder(place)]);
+  assertEquals(code, 0, error);
+  return JSON.parse(out).map(({ name, version }: Record<string, string>) => `${name} ${version}`);
+}
+
+async function verifies(place: Place): Promise<void> {
+  const { code, error } = await falcod(["plugin", "verify", ...atFolder(place)]);
+  assertEquals([code, error], [0, ""]);
+}
+
+Deno.test("an add that is killed leaves the old version, and the next one clears away the rest", async () => {
+  using place = new Place();
+  const old = place.file("old.tgz", packed(pluginFiles()));
+  assertEquals((await falcod(["plugin", "add", old, "--yes", ...atFolder(place)])).code, 0);
+  // So large that there is time to see it being written.
+  const rules = { "rules/large.yaml": "#".repeat(48 << 20) };
+  const files = pluginFiles({ manifest: { version: "2.0.0" }, files: rules });
+  for (const [path, content] of Object.entries(files)) place.file(`new/${path}`, content);
+  const add = ["plugin", "add", `${place.path}/new`, "--yes", "--replace", ...atFolder(place)];
+
+  let killed = 0;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const adding = falcodCommand(add).spawn();
+    const output = adding.output();
+    let hasEnded = false;
+    adding.status.then(() => hasEnded = true);
+    while (!hasEnded && !isBeingWritten(place)) await new Promise((go) => setTimeout(go, 1));
+    if (!hasEnded) {
+      adding.kill("SIGKILL");
+      killed++;
+    }
+    await output;
+    const [version] = await versionsIn(place);
+    assert(version === "pager 1.0.0" || version === "pager 2.0.0", version);
+    await verifies(place);
+  }
+  assert(killed > 0, "it was never killed in time");
+  const { code, error } = await falcod(add);
+  assertEquals(code, 0, error);
+  assertEquals(await versionsIn(place), ["pager 2.0.0"]);
+  assertEquals([...Deno.readDirSync(place.plugins)].map(({ name }) => name).sort(), [
+    ".lock",
+    "falcod-plugins.lock.json",
+    "pager",
+  ]);
+});
+
+function isBeingWritten(place: Place): boolean {
+  try {
+    return [...Deno.readDirSync(place.plugins)].some(({ name }) => name.startsWith(".new-"));
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("several add at once all install theirs, and of one name one wins as a whole", async () => {
+  using place = new Place();
+  const paths = ["one", "two", "three"].map((name) =>
+    place.file(`${name}.tgz`, packed(pluginFiles({ manifest: { name } })))
+  );
+  const same = ["1.0.0", "2.0.0"].map((version) =>
+    place.file(`same-${version}.tgz`, packed(pluginFiles({ manifest: { version } })))
+  );
+  const results = await Promise.all(
+    [...paths, ...same].map((path) =>
+      falcod(["plugin", "add", path, "--yes", "--replace", ...atFolder(place)])
+    ),
+  );
+  for (const { code, error } of results) assertEquals(code, 0, error);
+  const versions = await versionsIn(place);
+  assertEquals(versions.map((text) => text.split(" ")[0]), ["one", "pager", "three", "two"]);
+  await verifies(place);
+});
+
+Deno.test("add asks on a terminal, and takes Enter for no", async () => {
+  using place = new Place();
+  const path = place.file("p.tgz", packed(pluginFiles()));
+  const run = async (answer: string) => {
+    const falcodArgs = [
+      ...["run", "--no-prompt", "-A", "--no-check", `--config=${ROOT}deno.json`],
+      ...[`${ROOT}main.ts`, "plugin", "add", path, ...atFolder(place)],
+    ];
+    const line = [Deno.execPath(), ...falcodArgs].join(" ");
+    const process = new Deno.Command("script", {
+      args: ["-qec", line, "/dev/null"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      env: { TERM: "dumb", NO_COLOR: "1" },
+    }).spawn();
+    const writer = process.stdin.getWriter();
+    let seen = "";
+    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
+      seen += text;
+      if (!seen.includes("[y/N] ") || !answer) continue;
+      await writer.write(new TextEncoder().encode(answer));
+      answer = "";
+    }
+    await writer.close().catch(() => {});
+    return { code: (await process.status).code, seen };
+  };
+  const no = await run("\n");
+  assert(no.code === 1 && no.seen.includes("error[I018]"), no.seen);
+  assert(no.seen.includes("falcod explain-code I018"), no.seen);
+  const yes = await run("y\n");
+  assertEquals(yes.code, 0, yes.seen);
+  assert(/installed pager 1\.0\.0[^]*sinks:\r\n {2}- type: pager/.test(yes.seen), yes.seen);
+});
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+for (const kind of ["sink", "source", "formatter", "rules"]) {
+  Deno.test(`new ${kind} makes a plugin whose test passes, that can be added, and packed again`, async () => {
+    using place = new Place();
+    const folder = `${place.path}/my-${kind}`;
+    const made = await falcod(["plugin", "new", kind, `my-${kind}`], { folder: place.path });
+    assertEquals([made.code, made.out], [0, `made ${folder}\n`]);
+    if (kind === "rules") {
+      const { out } = await falcod(["test", `${folder}/my-rules_test.yaml`]);
+      assertEquals(out, "2 passed, 0 failed\n");
+    } else {
+      // With no cache of anything, and a network that is not there.
+      for (const task of ["check", "test"]) await deno(place, ["task", task]);
+      await deno(place, ["fmt", "--check"]);
+      await deno(place, ["lint"]);
+    }
+    const add = ["plugin", "add", folder, "--yes", ...atFolder(place)];
+    assertEquals((await falcod(add)).out, `installed my-${kind} 0.1.0\n`);
+
+    const file = `${folder}/${kind === "rules" ? "my-rules.yaml" : "mod.ts"}`;
+    Deno.writeTextFileSync(file, "\n", { append: true });
+    const stale = await falcod(add);
+    assert(/error\[I014\][^]*pack/.test(stale.error), stale.error);
+    await deno(place, ["task", "pack"]);
+    assertEquals((await falcod(add)).code, 0);
+
+    async function deno(place: Place, args: readonly string[]): Promise<void> {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [...args],
+        cwd: folder,
+        env: {
+          DENO_DIR: `${place.path}/deno`,
+          DENO_NO_UPDATE_CHECK: "1",
+          NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/",
+          HTTPS_PROXY: "http://127.0.0.1:9/",
+        },
+      }).output();
+      const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      assertEquals(code, 0, said);
+    }
+  });
+}
+
+Deno.test("new overwrites nothing, and takes names that a plugin can have", async () => {
+  using place = new Place();
+  place.file("pager/notes.txt", "mine");
+  const inPlace = { folder: place.path };
+  const there = await falcod(["plugin", "new", "sink", "pager"], inPlace);
+  assert(/error\[I030\].*notes\.txt/.test(there.error), there.error);
+  for (const name of ["../up", "Pager", "slack", "__proto__", "a".repeat(65), "p\u0430ger"]) {
+    const { code, error } = await falcod(["plugin", "new", "sink", name], inPlace);
+    assert(code === 1 && error.includes("error[I030]"), error);
+  }
+  const kind = await falcod(["plugin", "new", "snk", "pager"], inPlace);
+  assert(kind.code === 1 && kind.error.includes("Did you mean sink?"), kind.error);
+  assertEquals(place.listing(), [`${place.path}/pager`, `${place.path}/pager/notes.txt`]);
+});
