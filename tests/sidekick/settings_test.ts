@@ -142,6 +142,7 @@ syslog: {host: h, port: "514", protocol: tcp, format: cef}
 smtp: {hostport: "m:25"}
 cliq: {webhookurl: https://example.org, whatever: 1}
 influxdb: {hostport: http://i:8086, precision: s}
+elasticsearch: {hostport: http://e:9200, type: _doc}
 listenport: 0
 templatedfields: {a: "{{ range . }}"}
 `,
@@ -166,6 +167,7 @@ templatedfields: {a: "{{ range . }}"}
       line.startsWith('C060 falcod has no sink for falcosidekick\'s output "cliq"')
     ),
   );
+  assert(!lines.some((line) => line.includes("elasticsearch")), "what is so anyway needs no words");
   assert(lines.some((line) => line.startsWith('C004 "templatedfields.a" wants a template')));
   const [wrong] = report.diagnostics.filter(({ title }) => title.includes("slack.webhookurl"));
   assertEquals(wrong!.at!.source.position(wrong!.at!.start), { line: 3, column: 21 });

@@ -27,6 +27,8 @@ export interface SidekickKey {
   readonly make?: (text: string) => Values | Problem;
   /** Of `idle`: what a user who has set it has to know. */
   readonly because?: string;
+  /** Of `idle`: the value that asks for nothing, in small letters. */
+  readonly harmless?: string;
 }
 
 export interface SidekickOutput {
@@ -77,9 +79,13 @@ export function made(
   return { to, kind: "made", make, ...standard !== undefined && { standard } };
 }
 
-/** Without a reason nothing is lost by it. */
-export function idle(because?: string): SidekickKey {
-  return { kind: "idle", ...because !== undefined && { because } };
+/** Without a reason nothing is lost by it; nor with the value `harmless`. */
+export function idle(because?: string, harmless?: string): SidekickKey {
+  return {
+    kind: "idle",
+    ...because !== undefined && { because },
+    ...harmless !== undefined && { harmless },
+  };
 }
 
 /** `checkcert: false` is `tls.insecure: true`. */

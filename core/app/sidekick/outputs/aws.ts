@@ -8,7 +8,7 @@ const shared: Readonly<Record<string, SidekickKey>> = {
   secretaccesskey: same("secret_access_key"),
   rolearn: same("role_arn"),
   externalid: same("external_id"),
-  checkidentity: idle("who falcod is shows with the first alert"),
+  checkidentity: idle("who falcod is shows with the first alert", "true"),
 };
 
 /** As falcosidekick, which asks the machine where nothing else is known. */

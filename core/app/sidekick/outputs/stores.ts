@@ -14,7 +14,7 @@ import {
   truth,
 } from "../output.ts";
 
-const COUNTED = idle("falcod counts in alerts: batch.size");
+const COUNTED = idle("falcod counts in alerts: batch.size", "5242880");
 
 export const STORES: readonly SidekickOutput[] = [
   httpOutput({
@@ -25,7 +25,7 @@ export const STORES: readonly SidekickOutput[] = [
       hostport: same("host_port"),
       index: same("index"),
       suffix: same("suffix"),
-      type: idle("Elasticsearch 8 knows no types any more"),
+      type: idle("Elasticsearch 8 knows no types any more", "_doc"),
       pipeline: same("pipeline"),
       username: same("username"),
       password: same("password"),
@@ -87,9 +87,9 @@ export const STORES: readonly SidekickOutput[] = [
       ),
       headers: made("headers", (text) => ({ headers: pairs(text, "=") })),
       timeout: made("timeout", (text) => ({ timeout: text })),
-      synced: idle("alerts are always sent together, and in order"),
+      synced: idle("alerts are always sent together, and in order", "false"),
       extraenvvars: idle("falcod takes its settings from keys"),
-      tls: idle("https:// in the endpoint says so"),
+      tls: idle("https:// in the endpoint says so", "false"),
       checkcert: checkCert,
     },
   }),
@@ -108,7 +108,7 @@ export const STORES: readonly SidekickOutput[] = [
       database: same("database"),
       organization: same("organization"),
       bucket: same("bucket"),
-      precision: idle("times are always in nanoseconds"),
+      precision: idle("times are always in nanoseconds", "ns"),
       user: same("user"),
       password: same("password"),
       token: same("token"),
@@ -133,6 +133,7 @@ export const STORES: readonly SidekickOutput[] = [
     keys: {
       forwarder: same("forwarder"),
       namespace: same("namespace", "falcosidekick."),
+      tags: idle("StatsD knows no tags"),
     },
   }),
   output({
