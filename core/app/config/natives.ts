@@ -99,7 +99,6 @@ class Wiring {
       return;
     }
     const config = this.#configOf(plugin, index);
-    if (config === undefined) return;
     this.#wired.push({ plugin, config, openParams: entry.open_params.trim(), at });
     if (plugin.source) {
       const { source } = plugin;
@@ -164,8 +163,8 @@ class Wiring {
     this.#report.add({ code: "C018", title: `plugin "${name}" is not loaded: ${why}`, at, help });
   }
 
-  /** `undefined` after reporting what is wrong with it. */
-  #configOf(plugin: NativePlugin, index: number): string | undefined {
+  /** What is wrong with it is reported, and nothing will start then. */
+  #configOf(plugin: NativePlugin, index: number): string {
     const { root } = this.#loaded;
     const path = ["plugins", index, "init_config"];
     const config = configText(nodeAt(root, path));
@@ -181,7 +180,7 @@ class Wiring {
         help: `falcod --plugin-info ${plugin.name} shows its schema`,
       });
     }
-    return problems.length > 0 ? undefined : config;
+    return config ?? "";
   }
 }
 

@@ -159,7 +159,8 @@ function sourcesOf(
   const sources: Wired[] = [];
   // Whoever means to watch audit events only has been told what is wrong with that.
   const isAuditBroken = !audit && isLoaded(loaded.config, AUDIT_PLUGIN);
-  const isElsewhere = wanted.some((name) => name !== SYSCALL) || isAuditBroken;
+  const isPluginBroken = report.diagnostics.some(({ code }) => code === "C018");
+  const isElsewhere = wanted.some((name) => name !== SYSCALL) || isAuditBroken || isPluginBroken;
   const isKernelOff = kind === "nodriver" && isElsewhere;
   if (wanted.includes(SYSCALL) && !isKernelOff) {
     sources.push(...kernelSource(loaded, scopeProcessId, report));
