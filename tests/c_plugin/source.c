@@ -1,5 +1,5 @@
 // A source of its own with every capability there is. What it does say its configuration, open_params,
-// and the texts of its events: "<number> <word> <word> …".
+// and the texts of its events: "<number> <word> <word> …", or what it is told to say.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct plugin {
   void (*log)(void *, const char *, const char *, int);
   // What next_batch has still to deliver.
   long left, delivered;
-  char mode[32];
+  char mode[200];
   struct event *events[BATCH];
   char memory[BATCH][256];
   // What extract_fields returned last.
@@ -207,8 +207,9 @@ EXPORT int plugin_next_batch(struct plugin *p, void *capture, uint32_t *count,
     return usleep(2000), TIMEOUT;
   }
   for (; *count < BATCH && p->left > 0; (*count)++, p->left--, p->delivered++) {
-    char text[64];
-    snprintf(text, sizeof text, "%ld hello %s", p->left, p->left % 2 ? "odd" : "even");
+    char text[200];
+    if (strncmp(p->mode, "say ", 4) == 0) snprintf(text, sizeof text, "%s", p->mode + 4);
+    else snprintf(text, sizeof text, "%ld hello %s", p->left, p->left % 2 ? "odd" : "even");
     p->events[*count] = plugin_event(p->memory[*count], text, 0);
   }
   if (strcmp(p->mode, "odd") == 0) {
