@@ -2,6 +2,8 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { ByteWriter } from "./bytes.ts";
 import { crc32c } from "./checksums.ts";
+import { lz4Frame } from "./lz4.ts";
+import { snappyFrames } from "./snappy.ts";
 
 export interface KafkaRecord {
   readonly timeMs: bigint;
@@ -9,10 +11,8 @@ export interface KafkaRecord {
   readonly value: Uint8Array;
 }
 
-export type Compression = "none" | "gzip" | "zstd";
-
-/** In the lowest three bits of a batch's attributes. */
-const CODECS: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, zstd: 4 };
+export const COMPRESSIONS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+export type Compression = typeof COMPRESSIONS[number];
 const NO_PRODUCER = -1;
 const MAGIC = 2;
 
@@ -28,7 +28,8 @@ export function recordBatch(
   for (const [index, record] of records.entries()) writeRecord(plain, record, { first, index });
   // All that the checksum is of.
   const content = new ByteWriter()
-    .int16(CODECS[compression])
+    // In the lowest three bits of the attributes; the others are zero.
+    .int16(COMPRESSIONS.indexOf(compression))
     .int32(records.length - 1)
     .int64(first)
     .int64(most)
@@ -67,6 +68,10 @@ function compressed(bytes: Uint8Array, compression: Compression): Uint8Array {
       return bytes;
     case "gzip":
       return gzipSync(bytes);
+    case "snappy":
+      return snappyFrames(bytes);
+    case "lz4":
+      return lz4Frame(bytes);
     case "zstd":
       return zstdCompressSync(bytes);
   }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { serverAddress, setting, tlsSection } from "../../../core/mod.ts";
 import { BALANCERS } from "./balancer.ts";
+import { COMPRESSIONS } from "./record_batch.ts";
 
 const { flag, oneOf, secret, sequence, text, word } = setting;
 
@@ -25,7 +26,9 @@ export const schema = z.strictObject({
   required_acks: oneOf(["all", "one", "none"], "all").describe(
     "Who has to have a message before it counts as arrived: all replicas in sync, one, nobody",
   ),
-  compression: oneOf(["none", "gzip", "zstd"], "none").describe("How messages are compressed"),
+  compression: oneOf(COMPRESSIONS, "none").describe(
+    "How messages are compressed: gzip, snappy, lz4, zstd, or none",
+  ),
   client_id: text("falcod").describe("What brokers call falcod in their logs and quotas"),
   sasl: oneOf(["none", "plain", "scram_sha256", "scram_sha512"], "none").describe(
     "How falcod says who it is",
