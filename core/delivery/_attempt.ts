@@ -1,5 +1,5 @@
 /** One write to a sink, with a time limit. */
-import { type FormattedAlert, type Sink, SinkError } from "../plugin/mod.ts";
+import { type FormattedAlert, type Sink, SinkError, type SinkErrorOptions } from "../plugin/mod.ts";
 
 export interface Attempt {
   readonly sink: Sink;
@@ -15,11 +15,12 @@ export interface Attempt {
 /** A sink that does not end its write when falcod ends is left to itself after so long. */
 const GRACE_MS = 1000;
 
-/** Nobody knows what became of the batch, but for the alerts that the sink says did arrive. */
-export class WriteOverdue extends SinkError {
-  constructor(timeoutMs: number, accepted = 0) {
-    super("unavailable", `no answer within ${timeoutMs} ms`, { accepted });
-  }
+/** Nobody knows what became of the batch, but for what the sink says of it. */
+function overdueBy(
+  timeoutMs: number,
+  { accepted = 0, unclear = Infinity }: Pick<SinkErrorOptions, "accepted" | "unclear"> = {},
+): SinkError {
+  return new SinkError("unavailable", `no answer within ${timeoutMs} ms`, { accepted, unclear });
 }
 
 /** What went wrong; absent when the batch has arrived. Never rejects. */
@@ -37,7 +38,7 @@ export async function attempt(
   try {
     const written = sink.write(batch, { signal }).then(() => undefined, (error) => error ?? "?");
     if (timeoutMs === undefined) return await written;
-    const late = new WriteOverdue(timeoutMs);
+    const late = overdueBy(timeoutMs);
     const outcome = await Promise.race([written, after(timeoutMs, late)]);
     if (outcome !== late) return outcome;
     overdue.abort(late);
@@ -48,13 +49,20 @@ export async function attempt(
       aborted(stop, done.signal).then(() => after(GRACE_MS, late)),
     ]);
     if (ending === undefined) return undefined;
-    return ending instanceof SinkError ? new WriteOverdue(timeoutMs, ending.accepted) : late;
+    return ending instanceof SinkError ? overdueBy(timeoutMs, told(ending)) : late;
   } catch (error) {
     return error ?? "?";
   } finally {
     done.abort();
     for (const timer of timers) clearTimeout(timer);
   }
+}
+
+function told({ accepted, unclear }: SinkError): Pick<SinkErrorOptions, "accepted" | "unclear"> {
+  return {
+    ...accepted !== undefined && { accepted },
+    ...unclear !== undefined && { unclear },
+  };
 }
 
 /** Resolves when `signal` aborts; looks no more at it once `done` has. */

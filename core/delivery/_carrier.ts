@@ -1,6 +1,6 @@
 /** Brings one batch to a sink, and tries again until it is there or has to be given up. */
 import { type FormattedAlert, type Formatter, type Sink, SinkError } from "../plugin/mod.ts";
-import { attempt, WriteOverdue } from "./_attempt.ts";
+import { attempt } from "./_attempt.ts";
 import type { Tally } from "./_tally.ts";
 import { reasonOf, type Trouble } from "./_trouble.ts";
 import { backoffMs, NO_RETRY, type RetrySettings } from "./backoff.ts";
@@ -111,8 +111,9 @@ export class Carrier {
         break;
       }
       if (this.#isEnding || isClosed(error)) {
-        const mayHaveArrived = this.#options.stop.aborted || error instanceof WriteOverdue;
-        return this.#leave(rest, { error, taken, mayHaveArrived });
+        // A write that was told to end in its midst says so if it knows better.
+        const unclear = this.#options.stop.aborted ? rest.length : 0;
+        return this.#leave(rest, { error, taken, unclear: unclearOf(error) ?? unclear });
       }
       const refused = refusedOf(error);
       if (refused > 0 && refused < rest.length) {
@@ -127,9 +128,10 @@ export class Carrier {
         this.#lost(rest, error);
         break;
       }
-      if (error instanceof WriteOverdue) rest = rest.map((line) => this.#marked(line));
+      const unclear = unclearOf(error) ?? 0;
+      rest = rest.map((line, index) => index < unclear ? this.#marked(line) : line);
       await this.#pause(rest.length, { tries, error });
-      if (this.#isEnding) return this.#leave(rest, { error, taken, mayHaveArrived: false });
+      if (this.#isEnding) return this.#leave(rest, { error, taken, unclear: 0 });
       if (Date.now() > giveUpMs) {
         this.#expire(rest);
         break;
@@ -141,10 +143,10 @@ export class Carrier {
   /** For the next run, or for somebody else, where there is one of these. */
   #leave(
     rest: readonly Line[],
-    { error, taken, mayHaveArrived }: {
+    { error, taken, unclear }: {
       readonly error: unknown;
       readonly taken: TakenBatch;
-      readonly mayHaveArrived: boolean;
+      readonly unclear: number;
     },
   ): Left {
     const { tally, takesOver } = this.#options;
@@ -153,9 +155,12 @@ export class Carrier {
       tally.kept += rest.length;
       return { rest, outcome };
     }
-    const left = rest.map(({ place }) => taken.alerts[place]!.pending);
-    const isTaken = takesOver(mayHaveArrived ? left.map(repeatedly) : left);
-    if (!isTaken) this.#lost(rest, error);
+    const left = rest.map(({ place, formatted: { alert } }, index) => {
+      const { pending } = taken.alerts[place]!;
+      const isUnclear = index < unclear || alert.fields.has(REPEATED_FIELD);
+      return isUnclear ? repeatedly(pending) : pending;
+    });
+    if (!takesOver(left)) this.#lost(rest, error);
     return { rest: [], outcome };
   }
 
@@ -227,6 +232,11 @@ function isClosed(error: unknown): boolean {
 /** Those that are not wanted, while those after them may be. */
 function refusedOf(error: unknown): number {
   return error instanceof SinkError && error.code === "rejected" ? error.refused ?? 0 : 0;
+}
+
+/** How many of those that were not accepted may have arrived all the same; absent: it does not say. */
+function unclearOf(error: unknown): number | undefined {
+  return error instanceof SinkError ? error.unclear : undefined;
 }
 
 function acceptedOf(error: unknown, most: number): number {

@@ -47,6 +47,7 @@ export class Delivery {
   #holdBack: HoldBack | undefined;
   #holdBackKey: string | undefined;
   /** By those that went before `#holdBack`. */
+  #sent = 0;
   #heldBefore: HeldBack = { byRate: 0, asRepeated: 0 };
 
   constructor(options: DeliveryOptions) {
@@ -65,6 +66,7 @@ export class Delivery {
   }
 
   #send(alert: Alert): void {
+    this.#sent++;
     this.#lanes.offer(new Pending(alert));
   }
 
@@ -104,6 +106,11 @@ export class Delivery {
   /** Has sinks open again what they hold open; what goes wrong is told and tried again by their next write. */
   async reopen(): Promise<void> {
     await this.#lanes.reopen();
+  }
+
+  /** Alerts that lanes were offered: those that were not held back, and those that tell of the others. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /** Alerts that came to no lane. */

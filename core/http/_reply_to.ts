@@ -9,6 +9,9 @@ export async function opener(
   return (await import("node:http")).request;
 }
 
+/** What the server has made of the request, it alone knows. */
+export class BrokenAnswer extends Error {}
+
 export function replyTo(
   outgoing: ClientRequest,
   body: Uint8Array,
@@ -39,7 +42,10 @@ export function replyTo(
       });
       incoming.once("end", done);
       incoming.on("error", reject);
-      incoming.once("aborted", () => reject(new Error("the connection broke in the answer")));
+      incoming.once(
+        "aborted",
+        () => reject(new BrokenAnswer("the connection broke in the answer")),
+      );
     });
     outgoing.end(body);
   });

@@ -11,8 +11,10 @@ export async function sendEach<Item>(
   context?: WriteContext,
 ): Promise<void> {
   for (const [accepted, item] of items.entries()) {
+    let isSent = false;
     try {
       context?.signal.throwIfAborted();
+      isSent = true;
       await send(item);
     } catch (error) {
       if (!(error instanceof SinkError)) throw error;
@@ -22,6 +24,7 @@ export async function sendEach<Item>(
         accepted,
         ...code === "rejected" && { refused: 1 },
         ...retryAfterMs !== undefined && { retryAfterMs },
+        unclear: isSent && (context?.signal.aborted || (error.unclear ?? 0) > 0) ? 1 : 0,
       });
     }
   }

@@ -31,6 +31,7 @@ function ofAll(error: SinkError, sent: number, length: number): SinkError {
     accepted: sent + accepted,
     ...code === "rejected" && { refused: error.refused ?? length - accepted },
     ...retryAfterMs !== undefined && { retryAfterMs },
+    ...error.unclear !== undefined && { unclear: Math.min(error.unclear, length - accepted) },
   });
 }
 

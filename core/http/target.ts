@@ -3,7 +3,7 @@ import type { Agent, ClientRequest, RequestOptions } from "node:http";
 import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
 import { newAgent } from "./agents.ts";
 import { placeOf } from "./_place_of.ts";
-import { opener, replyTo, unlessAborted } from "./_reply_to.ts";
+import { BrokenAnswer, opener, replyTo, unlessAborted } from "./_reply_to.ts";
 import { proxyFor } from "./proxy.ts";
 import { failureOf, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
@@ -233,9 +233,15 @@ function withoutSecrets(error: unknown, url: URL, secrets: readonly string[]): S
   for (const secret of secrets) {
     if (secret.length >= SHORTEST_SECRET) message = message.replaceAll(secret, "[secret]");
   }
-  if (!isOurs) return new SinkError("unavailable", message);
-  const { code, retryAfterMs } = error;
-  return new SinkError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  if (!isOurs) {
+    const isUnclear = isBreak(error) || error instanceof BrokenAnswer;
+    return new SinkError("unavailable", message, isUnclear ? { unclear: Infinity } : {});
+  }
+  const { code, retryAfterMs, unclear } = error;
+  return new SinkError(code, message, {
+    ...retryAfterMs !== undefined && { retryAfterMs },
+    ...unclear !== undefined && { unclear },
+  });
 }
 
 /** What to look at when a certificate is not trusted. */

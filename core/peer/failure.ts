@@ -10,14 +10,19 @@ export interface FailureOptions {
   /** Never part of a message, although servers and clients like to repeat them. */
   readonly secrets?: readonly Secret[];
   readonly code?: SinkErrorCode;
+  /** As in `SinkErrorOptions`. */
+  readonly unclear?: number;
 }
 
 /** A `SinkError` stays what it is. */
-export function failure(error: unknown, { doing, secrets = [], code }: FailureOptions): SinkError {
+export function failure(
+  error: unknown,
+  { doing, secrets = [], code, unclear = 0 }: FailureOptions,
+): SinkError {
   if (error instanceof SinkError) return error;
   const reason = withoutSecrets(reasonOf(error), secrets);
   // No cause: it would bring back the text, secrets and all.
-  return new SinkError(code ?? "unavailable", `${doing}: ${reason}`);
+  return new SinkError(code ?? "unavailable", `${doing}: ${reason}`, { unclear });
 }
 
 /**
@@ -25,11 +30,12 @@ export function failure(error: unknown, { doing, secrets = [], code }: FailureOp
  * is not wanted, nothing is said of those behind it.
  */
 export function afterAccepted(failed: SinkError, accepted: number): SinkError {
-  const { code, message, retryAfterMs } = failed;
+  const { code, message, retryAfterMs, unclear } = failed;
   return new SinkError(code, message, {
     accepted,
     ...code === "rejected" && { refused: 1 },
     ...retryAfterMs !== undefined && { retryAfterMs },
+    ...unclear !== undefined && { unclear },
   });
 }
 

@@ -39,7 +39,7 @@ export class Link<Connection> {
       return await unlessAborted(done, signal);
     } catch (error) {
       const doing = isOpen ? `Cannot write to ${peer}` : `Cannot connect to ${peer}`;
-      const failed = failure(error, { doing, secrets });
+      const failed = failure(error, { doing, secrets, unclear: isOpen ? Infinity : 0 });
       if (failed.code !== "rejected") await this.#drop(opening);
       throw failed;
     }
@@ -104,6 +104,7 @@ export async function sendAll<T>(
     const first = outcomes.findIndex(({ status }) => status === "rejected");
     const failed = outcomes[first];
     if (failed?.status !== "rejected") continue;
-    throw afterAccepted(failure(failed.reason, options), at + first);
+    // The server may have what it has not answered yet.
+    throw afterAccepted(failure(failed.reason, { unclear: Infinity, ...options }), at + first);
   }
 }

@@ -17,6 +17,11 @@ export interface SinkErrorOptions extends ErrorOptions {
    * not tried. Absent: all that follow.
    */
   readonly refused?: number;
+  /**
+   * So many that follow the accepted ones may have arrived, as where a connection breaks before the
+   * answer: they are marked when they are sent again. `Infinity`: all. Absent: none.
+   */
+  readonly unclear?: number;
 }
 
 export class SinkError extends Error {
@@ -24,11 +29,13 @@ export class SinkError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly accepted: number | undefined;
   readonly refused: number | undefined;
+  readonly unclear: number | undefined;
 
   constructor(readonly code: SinkErrorCode, message: string, options?: SinkErrorOptions) {
     super(message, options);
     this.retryAfterMs = options?.retryAfterMs;
     this.accepted = options?.accepted;
     this.refused = options?.refused;
+    this.unclear = options?.unclear;
   }
 }

@@ -89,7 +89,8 @@ export class ProgramSink implements Sink {
       this.#isTold = false;
     } catch (error) {
       await this.#giveUp();
-      throw failure(error, { signal, status: child.status });
+      // What is in the pipe it may still have read.
+      throw failure(error, { signal, status: child.status, unclear: Infinity });
     }
   }
 
@@ -202,14 +203,15 @@ async function orKilled<T>(child: Child, work: Promise<T>, signal: AbortSignal):
 
 function failure(
   error: unknown,
-  { signal, status, accepted = 0 }: {
+  { signal, status, accepted = 0, unclear = 0 }: {
     readonly signal: AbortSignal;
     readonly status?: Deno.CommandStatus | undefined;
     readonly accepted?: number;
+    readonly unclear?: number;
   },
 ): SinkError {
   const arrived = error instanceof LineWriteError ? error.accepted : accepted;
-  const options = { accepted: arrived, cause: error };
+  const options = { accepted: arrived, unclear, cause: error };
   if (signal.aborted) {
     return new SinkError(
       "unavailable",
