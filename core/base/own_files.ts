@@ -1,15 +1,12 @@
 /** Files that come with falcod: rules, the configuration, the probe. In the repository, or in the binary. */
 import { fileURLToPath } from "node:url";
-import { PackedFiles, type PackedTable } from "./packed_files.ts";
-
-/** The program that runs, also when another has taken its name since it started. proc_pid_exe(5) */
-export const OWN_EXECUTABLE = "/proc/self/exe";
+import { OWN_EXECUTABLE, PackedFiles, type PackedTable } from "./packed_files.ts";
 
 let packed: PackedFiles | undefined;
 
-/** The first thing the binary does. */
-export function runFromBinary(table: PackedTable): void {
-  packed = new PackedFiles(table, { executable: OWN_EXECUTABLE, root: Deno.execPath() });
+/** The first thing the binary does. `executable`: what has the files at its end. */
+export function runFromBinary(table: PackedTable, executable = OWN_EXECUTABLE): void {
+  packed = new PackedFiles(table, { executable, root: Deno.execPath() });
 }
 
 export function isBinary(): boolean {

@@ -1,6 +1,7 @@
 /** What to run to have falcod run once more, as a process of its own. */
 import { fileURLToPath } from "node:url";
-import { isBinary, OWN_EXECUTABLE } from "./own_files.ts";
+import { isBinary } from "./own_files.ts";
+import { OWN_EXECUTABLE } from "./packed_files.ts";
 
 export interface OwnProgram {
   /** Executable. */

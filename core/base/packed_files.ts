@@ -9,6 +9,9 @@
  * nobody can put something in their place, and whoever opens one without asking here finds nothing.
  */
 
+/** The program that runs, also when another has taken its name since it started. proc_pid_exe(5) */
+export const OWN_EXECUTABLE = "/proc/self/exe";
+
 /** Where a file is. */
 export interface PackedFile {
   /** In bytes, from the first one of the mark. */

@@ -1,0 +1,29 @@
+/** `require` for bundled code: modules of Deno itself, and nothing else. */
+import { createRequire, isBuiltin } from "node:module";
+
+/** Every start would wait for these, and few need them. */
+const LAZY: ReadonlySet<string> = new Set(["node:child_process", "node:fs"]);
+
+export function requireBuiltin(name: string): unknown {
+  return LAZY.has(name) ? whenUsed(() => load(name)) : load(name);
+}
+
+const requireAny = createRequire("file:///");
+
+function load(name: string): object {
+  if (!isBuiltin(name)) throw new Error(`Cannot find module '${name}'`);
+  return requireAny(name);
+}
+
+/**
+ * Stands for a module until somebody asks for something in it. The bundler's own code takes copies of what
+ * it sees in a module, which is nothing, and gives them the module's prototype: so that is this as well.
+ */
+function whenUsed(load: () => object): object {
+  let module: object | undefined;
+  const stand: object = new Proxy({}, {
+    get: (_, name) => Reflect.get(module ??= load(), name),
+    getPrototypeOf: () => stand,
+  });
+  return stand;
+}
