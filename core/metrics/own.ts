@@ -38,11 +38,16 @@ const OUTPUT_ROWS: readonly OwnRow<ForwarderReadings>[] = [
     "output_up",
     "Whether the last alerts got through",
     ({ outputs }) =>
-      // Of those there are: nobody is to be woken for one that was taken away.
-      outputs.filter(({ state }) => state !== "removed").map(({ name, state }) => ({
+      present(outputs).map(({ name, state }) => ({
         labels: { output: name },
         value: state === "working" ? 1 : 0,
       })),
+  ),
+  gauge(
+    "output_state",
+    "1 for how an output fares: working, blocked, retrying, failing or closed",
+    ({ outputs }) =>
+      present(outputs).map(({ name, state }) => ({ labels: { output: name, state }, value: 1 })),
   ),
   counter(
     "output_alerts",
@@ -245,6 +250,11 @@ function ofPlugins(value: (plugin: Readings["plugins"][number]) => MetricValue):
 function ofSources(value: (source: SourceReading) => MetricValue): Read {
   return ({ sources }) =>
     sources.map((source) => ({ labels: { source: source.name }, value: value(source) }));
+}
+
+/** Nobody is to be woken for an output that was taken away. */
+function present(outputs: Readings["outputs"]): Readings["outputs"] {
+  return outputs.filter(({ state }) => state !== "removed");
 }
 
 function ofOutputs(
