@@ -6,6 +6,7 @@ import type { FormattedAlert, OutputValue, Sink } from "../../core/mod.ts";
 import { Report, SourceText } from "../../core/base/mod.ts";
 import { compileMatch, Delivery, type DeliveryOptions, Spool } from "../../core/delivery/mod.ts";
 import json from "../../plugins/formatters/json/mod.ts";
+import file from "../../plugins/sinks/file/mod.ts";
 import { sampleAlert } from "../contract/formatter_suite.ts";
 
 const formatter = json.create(json.schema.parse({}) as never);
@@ -97,4 +98,12 @@ Deno.bench({
   name: "10 000 alerts as JSON through a spool, until a sink that does nothing has them",
   group: "deliver",
   fn: async () => await deliver(open(await throughSpool())),
+});
+Deno.bench({
+  name: "10 000 alerts as JSON, until they are in a file",
+  group: "deliver",
+  fn: async () => {
+    const config = file.schema.parse({ filename: `${FOLDER}/alerts.txt`, keep_alive: true });
+    await deliver(open({ targets: [{ ...target("a"), sink: file.create(config) }] }));
+  },
 });
