@@ -112,7 +112,8 @@ export class AwsTarget {
     try {
       const { body } = await this.#http.send(
         credentials ? await signed(request, { credentials, service: "sts", region }) : request,
-        context,
+        // The answer is a secret: nobody is to see it.
+        context && { signal: context.signal },
       );
       return body;
     } catch (error) {

@@ -1,8 +1,9 @@
 /** What Falco posts, of any version, as an alert. */
-import { type Alert, escapeText, type OutputValue } from "../../alert/mod.ts";
+import { type Alert, escapeText, INTERNAL_SOURCE, type OutputValue } from "../../alert/mod.ts";
 import { decodeUtf8 } from "../../base/utf8.ts";
 import { type Json, jsonText } from "../../forward/mod.ts";
 import { parsePriority } from "../../rule/priority.ts";
+import { TEST_RULE } from "../sink_trial/alert.ts";
 
 /** `refused`: why it is no alert. */
 export type Payload = { readonly alert: Alert } | { readonly refused: string };
@@ -45,7 +46,7 @@ function alertOf(given: Readonly<Record<string, unknown>>): Payload {
     alert: {
       rule: given.rule,
       priority,
-      source: textOf(given.source) || SOURCE_OF_OLD,
+      source: given.rule === TEST_RULE ? INTERNAL_SOURCE : textOf(given.source) || SOURCE_OF_OLD,
       tags: Array.isArray(given.tags) ? given.tags.filter((tag) => typeof tag === "string") : [],
       timeNs,
       hostname: textOf(given.hostname) ?? "",

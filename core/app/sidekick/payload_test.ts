@@ -53,6 +53,8 @@ Deno.test("readPayload() takes what old versions of Falco left out or spelled ot
     [],
     "Warning",
   ]);
+  // As falcosidekick: somebody tries whether alerts arrive.
+  assertEquals(alertOf({ ...WHOLE, rule: "Test rule" }).source, "internal");
   // json_include_output_property, json_include_output_fields_property: false
   assertEquals(alertOf({ ...WHOLE, output: undefined }).message, "");
   assertEquals(alertOf({ ...WHOLE, output_fields: undefined }).fields.size, 0);

@@ -41,8 +41,17 @@ export class KafkaSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     const messages = batch.map((alert) => this.#messageOf(alert));
     const limits = { most: MOST.messages, mostBytes: MOST.bytes, bytesOf };
-    const send = (some: readonly KafkaMessage[]) =>
-      this.#link.use((cluster) => cluster.send(some), context?.signal);
+    const send = async (some: readonly KafkaMessage[]) => {
+      await this.#link.use((cluster) => cluster.send(some), context?.signal);
+      for (const { topic, value } of some) {
+        context?.observe?.({
+          kind: "message",
+          place: `topic ${topic}`,
+          sent: new TextDecoder().decode(value),
+          ...this.#config.required_acks !== "none" && { answer: "acknowledged" },
+        });
+      }
+    };
     await sendParcels(messages, limits, (parcel) => sendTogether(parcel, send, context));
   }
 
