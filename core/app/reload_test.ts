@@ -33,6 +33,7 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
       containerEngines: [],
       containers: noContainers,
       metrics: undefined,
+      privileges: { drop: false, keep: [] },
     },
     ruleset,
     ruleFiles: ["rules.yaml"],

@@ -11,6 +11,8 @@ export interface Summary {
   readonly engine: EngineCounters;
   readonly lanes: readonly LaneCounters[];
   readonly heldBack: HeldBack;
+  /** Alerts that were not held back, falcod's own among them. */
+  readonly sent: number;
   readonly sources: readonly { readonly name: string; readonly counters: SourceCounters }[];
   readonly state: StateCounters;
   /** Absent: nobody keeps the rules fresh. */
@@ -44,9 +46,7 @@ export function summaryLines(summary: Summary): string[] {
       if (count > 0) lines.push(`  ${name} ${counter}: ${count}`);
     }
   }
-  const held = summary.heldBack.byRate + summary.heldBack.asRepeated;
-  if (held > 0) lines.push(`  alerts held back and told of in others: ${held}`);
-  lines.push(...outputLines(lanes));
+  lines.push(...alertLines(summary), ...outputLines(lanes));
   const { captures } = summary;
   if (captures && captures.captures > 0) lines.push(`  captures begun: ${captures.captures}`);
   const troubles = [
@@ -65,6 +65,33 @@ export function summaryLines(summary: Summary): string[] {
   ] as const;
   for (const [what, count] of troubles) if (count > 0) lines.push(`  ${what}: ${count}`);
   return lines;
+}
+
+/**
+ * Where alerts went, in numbers that add up: those of rules and falcod's own are held back or go to
+ * outputs; what an output was not given, it was not asked for by its priority or condition.
+ */
+function alertLines({ lanes, heldBack, engine, sent }: Summary): string[] {
+  const { byRate, asRepeated } = heldBack;
+  const own = sent + byRate + asRepeated - engine.alerts;
+  if (engine.alerts + own === 0) return [];
+  const made = [
+    `${engine.alerts} of rules`,
+    ...own > 0 ? [`${own} of falcod's own`] : [],
+  ];
+  const held = [
+    ...byRate > 0 ? [`${byRate} held back by outputs.rate`] : [],
+    ...asRepeated > 0 ? [`${asRepeated} told of in others by dedup`] : [],
+  ];
+  const went = lanes.map(({ name, delivered, dropped, failed, kept, queued }) => {
+    const rest = [
+      ...dropped + failed > 0 ? [`${dropped + failed} not`] : [],
+      // What is kept on disk is counted as waiting, too.
+      ...Math.max(kept, queued) > 0 ? [`${Math.max(kept, queued)} waiting`] : [],
+    ];
+    return `${delivered} to ${name}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}`;
+  });
+  return [`  alerts: ${made.join(" and ")}; ${[...held, ...went].join(", ")}`];
 }
 
 /** What did not arrive, by output. */

@@ -265,6 +265,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     engine: engine.counters(),
     lanes: delivery.counters(),
     heldBack: delivery.heldBack,
+    sent: delivery.sent,
     sources: sources.map((source) => ({ name: source.name, counters: source.counters() })),
     state: state.counters,
     reloads: reloads?.counters(),

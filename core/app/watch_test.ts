@@ -148,6 +148,7 @@ function play(
     containerEngines: [],
     containers: noContainers,
     metrics: undefined,
+    privileges: { drop: false, keep: [] },
   };
   const running = watch({
     config: { ...standardConfig(), ...config },
@@ -158,7 +159,7 @@ function play(
     signal,
     hostname: "here",
     unbuffered: false,
-    onReady: (sources) => scene.ready.push(sources),
+    onReady: (sources) => void scene.ready.push(sources),
   });
   return { scene, running };
 }
@@ -178,6 +179,7 @@ Deno.test("watch() carries an event to the sink as an alert and counts on the wa
     '  alerts of "second event": 1',
     "  fake drops.file: 3",
     "  fake events.file: 9",
+    "  alerts: 1 of rules; 1 to stdout",
   ]);
 });
 

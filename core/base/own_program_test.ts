@@ -7,7 +7,10 @@ const root = new URL("../../", import.meta.url).pathname;
 Deno.test("ownProgram() runs falcod again", async () => {
   const { path, args } = ownProgram();
   const { code, stdout } = await new Deno.Command(path, { args: [...args, "--version"] }).output();
-  assertEquals([code, /^falcod \S+\n$/.test(new TextDecoder().decode(stdout))], [0, true]);
+  assertEquals([code, /^Falco version: \S+ \(falcod\)\n/.test(new TextDecoder().decode(stdout))], [
+    0,
+    true,
+  ]);
 });
 
 Deno.test("ownProgram() passes what the task start passes", () => {

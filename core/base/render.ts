@@ -117,6 +117,9 @@ function renderOne(diagnostic: Diagnostic, paint: Paint): string {
 }
 
 function placeText({ source, start }: Span): string {
+  // Of an argument the line below shows all, and the mark the place.
+  const [, argument] = /^<(.+)>$/.exec(source.name) ?? [];
+  if (argument !== undefined && !source.text.includes("\n")) return visible(argument);
   const { line, column } = source.position(start);
   return `${visible(source.name)}:${line}:${column}`;
 }

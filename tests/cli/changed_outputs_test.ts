@@ -56,7 +56,10 @@ Deno.test("dedup and outputs.rate are taken over at SIGHUP, and what they held b
     assertEquals(usersIn(text), ["a", "a", "b", "d", "e", "g"]);
     assert(/2 more of Somebody asks in \d+ s, the last: asked by d/.test(text), text);
     assert(text.includes("1 more within 60 s than outputs.rate lets through"), text);
-    assert(falcod.error.includes("alerts held back and told of in others: 3"), falcod.error);
+    assert(
+      falcod.error.includes("1 held back by outputs.rate, 2 told of in others by dedup, 7 to file"),
+      falcod.error,
+    );
   });
 });
 

@@ -102,3 +102,27 @@ const RULES = `
   priority: ERROR
   enabled: false
 `;
+
+Deno.test("falcod list rules says why a rule does not run", async () => {
+  const rule = (name: string, more: string) =>
+    `- rule: ${name}\n  desc: x\n  condition: evt.type = open\n  output: x\n  ${more}\n`;
+  using folder = new Folder({
+    "rules.yaml": rule("runs", "priority: ERROR") +
+      rule("off", "priority: ERROR\n  enabled: false") +
+      rule("low", "priority: DEBUG") +
+      rule("elsewhere", "priority: ERROR\n  source: k8s_audit").replace(
+        "evt.type = open",
+        "ka.verb = get",
+      ),
+    "falco.yaml": "priority: warning\nstdout_output: {enabled: true}\n",
+  });
+  const flags = ["-c", folder.file("falco.yaml"), "-r", folder.file("rules.yaml")];
+  const { out } = await falcod(["list", "rules", ...flags]);
+  const states = out.trimEnd().split("\n").map((line) => line.split("\t").slice(0, 3));
+  assertEquals(states, [
+    ["runs", "Error", "enabled"],
+    ["off", "Error", "disabled"],
+    ["low", "Debug", "below priority"],
+    ["elsewhere", "Error", "not watched"],
+  ]);
+});

@@ -210,7 +210,7 @@ Deno.test("falcod validate reads a rule file of 10 MB and keeps its head", async
 Deno.test("falcod validate refuses a bad -o at its place", async () => {
   const { code, out } = await falcod(["validate", "-o", "json_output"]);
   assertEquals(code, 1);
-  assert(/<-o>:1:1: error\[C008\]/.test(out), out);
+  assert(/^-o: error\[C008\]/.test(out), out);
 });
 
 Deno.test("falcod -V checks a rules file as Falco's flag does", async () => {

@@ -69,8 +69,8 @@ Examples:
   falcod list rules -r my_rules.yaml
   falcod list rules mitre_execution       by name, tag or source
 
-Columns: name, priority, state, source, tags. A rule is enabled or disabled, or "not watched": the
-configuration watches no source of its kind.`;
+Columns: name, priority, state, source, tags. A rule is enabled or disabled, "below priority" of the
+configuration, or "not watched": the configuration watches no source of its kind.`;
 
 function addList(program: Command, host: Host, done: Done): void {
   const list = program.command("list")

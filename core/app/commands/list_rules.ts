@@ -15,6 +15,14 @@ export interface ListRulesRequest {
   readonly rulePaths: readonly string[];
 }
 
+/** By what keeps a rule from being run. */
+const STATES = {
+  nothing: "enabled",
+  file: "disabled",
+  priority: "below priority",
+  source: "not watched",
+} as const;
+
 /** Exit code 1 when the rules are not valid, or the pattern fits none. */
 export async function listRulesCommand(request: ListRulesRequest, host: Host): Promise<number> {
   const { report, ruleset } = await prepare(
@@ -30,6 +38,7 @@ export async function listRulesCommand(request: ListRulesRequest, host: Host): P
     name: rule.name,
     priority: rule.priority,
     enabled: rule.enabled,
+    ...rule.disabledBy && { disabledBy: rule.disabledBy },
     source: rule.source,
     tags: rule.tags,
     description: rule.description,
@@ -41,7 +50,7 @@ export async function listRulesCommand(request: ListRulesRequest, host: Host): P
       rows: rules.map((rule) => [
         rule.name,
         rule.priority,
-        rule.enabled ? "enabled" : "disabled",
+        STATES[rule.disabledBy ?? "nothing"],
         rule.source,
         rule.tags.join(","),
       ]),
