@@ -33,6 +33,11 @@ export function compileField(
   });
 }
 
+/** Those of the alert come first; none is there twice. */
+export function addTags(added: readonly string[]): AdaptAlert {
+  return (alert) => ({ ...alert, tags: [...new Set([...alert.tags, ...added])] });
+}
+
 /** Fields of the alert itself stay. */
 export function addFields(added: Readonly<Record<string, string>>): AdaptAlert {
   const entries = Object.entries(added);

@@ -1,7 +1,7 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { INTERNAL_SOURCE } from "../alert/mod.ts";
 import { Report, SourceText } from "../base/mod.ts";
-import { addFields, compileField, compileMessage } from "./adapt.ts";
+import { addFields, addTags, compileField, compileMessage } from "./adapt.ts";
 import { alert } from "./testing.ts";
 
 Deno.test("a template has the alert's own parts and the fields of its output", () => {
@@ -28,6 +28,11 @@ Deno.test("added fields do not take the place of those of the alert", () => {
     ["env", "test"],
     ["proc.name", "cat"],
   ]);
+});
+
+Deno.test("added tags come behind those of the alert, each once", () => {
+  const given = alert("m", { tags: ["process", "b"] });
+  assertEquals(addTags(["a", "b", "a"])(given).tags, ["process", "b", "a"]);
 });
 
 Deno.test("a field can be made of the alert, in plain text", () => {

@@ -1,5 +1,5 @@
 /** Alerts on their way from the engine to the sinks. */
-export { type AdaptAlert, addFields, compileField, compileMessage } from "./adapt.ts";
+export { type AdaptAlert, addFields, addTags, compileField, compileMessage } from "./adapt.ts";
 export { alertFields } from "./alert_fields.ts";
 export { NO_RETRY, type RetrySettings } from "./backoff.ts";
 export { type DeadLetterOptions, DeadLetters } from "./dead_letters.ts";

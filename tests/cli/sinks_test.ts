@@ -41,6 +41,7 @@ sinks:
     match: alert.priority > notice and fd.name endswith shadow
     template: "%alert.rule by %proc.name"
     custom_fields: {place: "\${WHERE}"}
+    custom_tags: [seen]
     templated_fields: {who: "%proc.name/%alert.source"}
     format: json
   - name: other
@@ -53,9 +54,10 @@ sinks:
   assertEquals(code, 0, error);
   const lines = out.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals(lines.length, 3);
-  const { rule, output_fields } = lines[0];
-  assertEquals([rule, output_fields.place, output_fields.who], [
+  const { rule, tags, output_fields } = lines[0];
+  assertEquals([rule, tags, output_fields.place, output_fields.who], [
     "Shadow read",
+    ["seen"],
     "here",
     "cat/syscall",
   ]);

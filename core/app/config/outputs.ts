@@ -120,8 +120,8 @@ function wiredSink(
   },
 ): WiredSink {
   const { label, place } = at;
-  const { type, format, minimum_priority, match, template, custom_fields, templated_fields } =
-    entry;
+  const { type, format, minimum_priority, match, template } = entry;
+  const { custom_fields, templated_fields, custom_tags } = entry;
   return {
     kind: "sink",
     name: type,
@@ -130,7 +130,7 @@ function wiredSink(
     ...format !== "standard" && { formatter: formatterNamed(format, config, formatters) },
     options: sinkOptions(entry, at),
     place,
-    written: [minimum_priority, match, template, custom_fields, templated_fields],
+    written: [minimum_priority, match, template, custom_fields, templated_fields, custom_tags],
   };
 }
 

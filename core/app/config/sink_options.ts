@@ -4,6 +4,7 @@ import { PRIORITIES, type Priority } from "../../alert/mod.ts";
 import type { Report, SourceText } from "../../base/mod.ts";
 import {
   addFields,
+  addTags,
   compileField,
   compileMatch,
   compileMessage,
@@ -11,7 +12,7 @@ import {
   type SpoolOptions,
 } from "../../delivery/mod.ts";
 import { nearestPriority, parsePriority, reaches } from "../../rule/priority.ts";
-import { duration, flag, section, text, texts, whole, word } from "./_types.ts";
+import { duration, flag, listOf, section, text, texts, whole, word } from "./_types.ts";
 import { type Environment, variableIn } from "./environment.ts";
 import { type ConfigPath, type MappingNode, nodeAt, placeOf, textOf } from "./tree.ts";
 
@@ -47,6 +48,7 @@ const commonKeys = {
   templated_fields: texts().describe(
     "Fields added to output_fields that are made of the alert, as %proc.name on %alert.hostname",
   ),
+  custom_tags: listOf(word()).describe("Tags added to those of the rule"),
   queue: section({
     capacity: whole({ min: 1, max: 10_000_000, standard: 10_000 })
       .describe("Alerts that may wait"),
@@ -163,13 +165,14 @@ function testOf(entry: SinkEntry, at: SinkPlace): DeliveryTarget["takes"] {
 }
 
 function adaptOf(
-  { custom_fields, templated_fields }: SinkEntry,
+  { custom_fields, templated_fields, custom_tags }: SinkEntry,
   at: SinkPlace,
 ): DeliveryTarget["adapt"] {
   const message = textAt(["template"], at);
   const steps = [
     message && compileMessage(message, at.report),
     Object.keys(custom_fields).length > 0 ? addFields(customFields(custom_fields, at)) : undefined,
+    custom_tags.length > 0 ? addTags(custom_tags) : undefined,
     ...Object.keys(templated_fields).map((name) => {
       const source = textAt(["templated_fields", name], at);
       return source && compileField(name, source, at.report);
