@@ -1,5 +1,5 @@
 /** A configuration of falcosidekick as what falcod does. */
-import { didYouMean, Report } from "../../base/mod.ts";
+import { Report } from "../../base/mod.ts";
 import { compileFieldTemplate } from "../../forward/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
 import type { Listen } from "../../web/mod.ts";
@@ -8,15 +8,13 @@ import { checkSinks } from "../config/check_sinks.ts";
 import type { Environment } from "../config/environment.ts";
 import { listedSinks, type WiredSink } from "../config/outputs.ts";
 import type { Config } from "../config/schema.ts";
-import { COMMON_KEYS } from "../config/sink_options.ts";
-import type { MappingNode } from "../config/tree.ts";
 import { TEST_RULE } from "../sink_trial/alert.ts";
 import type { EnrichSettings } from "./enrich.ts";
 import { readSidekickFile, type SidekickFile } from "./file.ts";
 import { pairs, split } from "./output.ts";
-import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
-import { OTHER_KEYS, readServer, SERVER_KEYS, type ServerConfig } from "./schema.ts";
+import { readServer, SERVER_KEYS, type ServerConfig } from "./schema.ts";
 import { translateOutputs } from "./translate.ts";
+import { OF_FALCOD, reportUnknownKeys } from "./unknown_keys.ts";
 
 export interface SidekickSettings {
   readonly listen: Listen;
@@ -38,9 +36,6 @@ export interface SidekickRequest {
   readonly registry: Registry;
   readonly report: Report;
 }
-
-/** Keys of falco.yaml that count here, too. */
-const OF_FALCOD = ["sinks", "dedup", "outputs"];
 
 /** Absent when the file cannot be read. Whoever runs with it asks the report for errors first. */
 export async function loadSidekick(
@@ -222,59 +217,4 @@ function withTestAlerts(sink: WiredSink): WiredSink {
     ...sink,
     options: { ...options, takes: (alert) => alert.rule === TEST_RULE || takes(alert) },
   };
-}
-
-/** Names that a mapping of the file may have, by its path; absent: any. */
-function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = new Map<string, Set<string>>([["", new Set(OF_FALCOD)]]);
-  const add = (path: string) => {
-    const steps = path.split(".");
-    for (const [depth, step] of steps.entries()) {
-      const parent = steps.slice(0, depth).join(".");
-      if (!known.has(parent)) known.set(parent, new Set());
-      known.get(parent)!.add(step);
-    }
-  };
-  for (const key of [...SERVER_KEYS, ...OTHER_KEYS]) add(key);
-  const unread: string[] = [];
-  for (const { section, sink, keys, shared = {} } of SIDEKICK_OUTPUTS) {
-    if (sink === undefined) {
-      add(section);
-      unread.push(section);
-      continue;
-    }
-    const above = section.split(".").slice(0, -1).join(".");
-    for (const key of [...Object.keys(keys), ...COMMON_KEYS]) add(`${section}.${key}`);
-    for (const key of Object.keys(shared)) add(`${above}.${key}`);
-  }
-  // Nothing of theirs is used.
-  for (const section of unread) known.delete(section);
-  return known;
-}
-
-/** Sections that are around outputs, of which falcod has not all. */
-const PARTLY_READ: ReadonlySet<string> = new Set(["gcp", "yandex", "azure", "otlp"]);
-
-function reportUnknownKeys(file: SidekickFile, report: Report): void {
-  const known = knownKeys();
-  const visit = (mapping: MappingNode, path: string) => {
-    const names = known.get(path);
-    if (!names) return;
-    for (const [key, { keyAt, value }] of mapping.entries) {
-      const name = key.toLowerCase();
-      if (!names.has(name)) {
-        if (PARTLY_READ.has(path)) continue;
-        report.add({
-          code: "C003",
-          severity: "warning",
-          title: `unknown key "${key}"${path === "" ? "" : ` in "${path}"`}`,
-          at: keyAt,
-          help: didYouMean(name, names) ?? "it is ignored",
-        });
-      } else if (value.kind === "mapping") {
-        visit(value, path === "" ? name : `${path}.${name}`);
-      }
-    }
-  };
-  visit(file.root, "");
 }

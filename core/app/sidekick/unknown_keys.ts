@@ -1,0 +1,65 @@
+/** Keys that neither falcosidekick nor falcod knows. */
+import { didYouMean, type Report } from "../../base/mod.ts";
+import { COMMON_KEYS } from "../config/sink_options.ts";
+import type { MappingNode } from "../config/tree.ts";
+import type { SidekickFile } from "./file.ts";
+import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
+import { OTHER_KEYS, SERVER_KEYS } from "./schema.ts";
+
+/** Keys of falco.yaml that count here, too. */
+export const OF_FALCOD: readonly string[] = ["sinks", "dedup", "outputs"];
+
+/** Names that a mapping of the file may have, by its path; absent: any. */
+function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = new Map<string, Set<string>>([["", new Set(OF_FALCOD)]]);
+  const add = (path: string) => {
+    const steps = path.split(".");
+    for (const [depth, step] of steps.entries()) {
+      const parent = steps.slice(0, depth).join(".");
+      if (!known.has(parent)) known.set(parent, new Set());
+      known.get(parent)!.add(step);
+    }
+  };
+  for (const key of [...SERVER_KEYS, ...OTHER_KEYS]) add(key);
+  const unread: string[] = [];
+  for (const { section, sink, keys, shared = {} } of SIDEKICK_OUTPUTS) {
+    if (sink === undefined) {
+      add(section);
+      unread.push(section);
+      continue;
+    }
+    const above = section.split(".").slice(0, -1).join(".");
+    for (const key of [...Object.keys(keys), ...COMMON_KEYS]) add(`${section}.${key}`);
+    for (const key of Object.keys(shared)) add(`${above}.${key}`);
+  }
+  // Nothing of theirs is used.
+  for (const section of unread) known.delete(section);
+  return known;
+}
+
+/** Sections that are around outputs, of which falcod has not all. */
+const PARTLY_READ: ReadonlySet<string> = new Set(["gcp", "yandex", "azure", "otlp"]);
+
+export function reportUnknownKeys(file: SidekickFile, report: Report): void {
+  const known = knownKeys();
+  const visit = (mapping: MappingNode, path: string) => {
+    const names = known.get(path);
+    if (!names) return;
+    for (const [key, { keyAt, value }] of mapping.entries) {
+      const name = key.toLowerCase();
+      if (!names.has(name)) {
+        if (PARTLY_READ.has(path)) continue;
+        report.add({
+          code: "C003",
+          severity: "warning",
+          title: `unknown key "${key}"${path === "" ? "" : ` in "${path}"`}`,
+          at: keyAt,
+          help: didYouMean(name, names) ?? "it is ignored",
+        });
+      } else if (value.kind === "mapping") {
+        visit(value, path === "" ? name : `${path}.${name}`);
+      }
+    }
+  };
+  visit(file.root, "");
+}
