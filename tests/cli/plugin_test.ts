@@ -1,8 +1,10 @@
 /** `falcod plugin …` as a program: on a terminal, several at a time, and killed. */
 import { assert, assertEquals } from "../assert.ts";
-import { Place, pluginFiles } from "../packages/running.ts";
+import { fails, Place, pluginFiles, succeeds } from "../packages/running.ts";
 import { packed } from "../packages/tar.ts";
+import { httpReceiver } from "../peers/http_receiver.ts";
 import { falcod, falcodCommand } from "./program.ts";
+import { Running } from "./running.ts";
 
 function atFolder(place: Place) {
   return ["--dir", place.plugins];
@@ -131,19 +133,18 @@ for (const kind of ["sink", "source", "formatter", "rules"]) {
       assertEquals(out, "2 passed, 0 failed\n");
     } else {
       // With no cache of anything, and a network that is not there.
-      for (const task of ["check", "test"]) await deno(place, ["task", task]);
+      await deno(place, ["task", "test"]);
       await deno(place, ["fmt", "--check"]);
       await deno(place, ["lint"]);
     }
-    const add = ["plugin", "add", folder, "--yes", ...atFolder(place)];
-    assertEquals((await falcod(add)).out, `installed my-${kind} 0.1.0\n`);
+    const add = ["add", folder, "--yes", ...atFolder(place)];
+    assertEquals((await succeeds(add)).out, `installed my-${kind} 0.1.0\n`);
 
     const file = `${folder}/${kind === "rules" ? "my-rules.yaml" : "mod.ts"}`;
     Deno.writeTextFileSync(file, "\n", { append: true });
-    const stale = await falcod(add);
-    assert(/error\[I014\][^]*pack/.test(stale.error), stale.error);
+    await fails(add, /error\[I014\][^]*pack/);
     await deno(place, ["task", "pack"]);
-    assertEquals((await falcod(add)).code, 0);
+    await succeeds(add);
 
     async function deno(place: Place, args: readonly string[]): Promise<void> {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -176,3 +177,55 @@ Deno.test("new overwrites nothing, and takes names that a plugin can have", asyn
   assert(kind.code === 1 && kind.error.includes("Did you mean sink?"), kind.error);
   assertEquals(place.listing(), [`${place.path}/pager`, `${place.path}/pager/notes.txt`]);
 });
+
+Deno.test("new plugins of every kind work together once they are added", async () => {
+  using place = new Place();
+  for (const kind of ["sink", "source", "formatter", "rules"]) {
+    const folder = `${place.path}/my-${kind}`;
+    await succeeds(["new", kind, `my-${kind}`, "--folder", folder]);
+    await succeeds(["add", folder, "--yes", ...atFolder(place)]);
+  }
+  await using receiver = httpReceiver();
+  const arrived = Promise.withResolvers<void>();
+  receiver.answer = () => {
+    arrived.resolve();
+    return new Response();
+  };
+  const manifest = `${place.path}/my-sink/falcod-plugin.json`;
+  const { host } = new URL(receiver.url);
+  const text = Deno.readTextFileSync(manifest).replaceAll("127.0.0.1:8080", host);
+  Deno.writeTextFileSync(manifest, text);
+  await succeeds(["add", `${place.path}/my-sink`, "--yes", ...atFolder(place)]);
+  const config = place.file("falco.yaml", wired(place, receiver.url));
+  place.file(
+    "ticks.yaml",
+    `- rule: Third tick
+  desc: It is the third one
+  source: my_source
+  condition: my_source.count = 3
+  output: "%my_source.message"
+  priority: NOTICE
+`,
+  );
+  await using running = await Running.startUntil("watching my_source", ["run", "-c", config]);
+  await running.until(() => running.out.includes("[Notice] Third tick: tick 3\n"));
+  const isTroubled = () => running.error.includes("failed");
+  await Promise.race([arrived.promise, running.until(isTroubled)]);
+  assert(receiver.received[0]?.body.includes("Notice tick 3"), running.error);
+  assertEquals(await running.end(), 0);
+});
+
+function wired(place: Place, url: string): string {
+  return `
+engine: { kind: nodriver }
+plugins_dir: ${place.plugins}
+rules_files: [${place.path}/ticks.yaml]
+plugins:
+  - { name: my-source, library_path: my-source, init_config: { interval_ms: 100 } }
+  - { name: my-rules, library_path: my-rules }
+load_plugins: [my-source, my-rules]
+sinks:
+  - { type: my-sink, url: "${url}" }
+  - { type: stdout, format: my-formatter }
+`;
+}
