@@ -13,6 +13,8 @@ const RULES = [
   "rules/falco_rules.yaml",
   "rules/k8s_audit_rules.yaml",
 ];
+/** What `falcod plugin new` puts into a new project. */
+const PLUGIN_API = "core/plugin/sdk/mod.ts";
 const PROBE = ["falcod-cast.bpf.o", "falcod.bpf.o"];
 const LIBRARIES = ["libbpf.so.1", "libelf.so.1", "libz.so.1"];
 
@@ -20,7 +22,9 @@ const LIBRARIES = ["libbpf.so.1", "libelf.so.1", "libz.so.1"];
 export function readOwnFiles(root: string, architecture: Architecture): NamedFiles {
   const probe = architecture === "x86_64" ? "build/probe" : `build/probe-${architecture}`;
   return [
-    ...RULES.map((name) => [name, readNeeded(`${root}/${name}`, "git checkout rules")] as const),
+    ...[...RULES, PLUGIN_API].map((name) =>
+      [name, readNeeded(`${root}/${name}`, `git checkout ${name}`)] as const
+    ),
     ...PROBE.map((name) =>
       [`build/probe/${name}`, readNeeded(`${root}/${probe}/${name}`, "deno task probe")] as const
     ),

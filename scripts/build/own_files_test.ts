@@ -20,5 +20,8 @@ Deno.test("packFiles() makes what PackedFiles reads", () => {
 });
 
 Deno.test("readOwnFiles() says how to get what is missing", () => {
-  assertThrows(() => readOwnFiles("/nonexistent", "x86_64"), /cannot be read: git checkout rules/);
+  assertThrows(
+    () => readOwnFiles("/nonexistent", "x86_64"),
+    /cannot be read: git checkout rules\/demo/,
+  );
 });

@@ -3,6 +3,17 @@ import { assertEquals } from "../assert.ts";
 
 export const root = new URL("../../", import.meta.url).pathname;
 
+/** What to run for falcod: the sources, or the binary that FALCOD_BINARY names. */
+export function falcodProgram(main = `${root}main.ts`): readonly [string, ...string[]] {
+  const binary = Deno.env.get("FALCOD_BINARY");
+  if (binary) return [binary];
+  const flags = ["--no-prompt", "--allow-all", "--unstable-worker-options", "--no-check"];
+  return [Deno.execPath(), "run", ...flags, `--config=${root}deno.json`, main];
+}
+
+/** Where falcod says that its own rules are. */
+export const ownRules = `${Deno.env.get("FALCOD_BINARY") ? `${falcodProgram()[0]}/` : root}rules`;
+
 export interface Result {
   readonly code: number;
   readonly out: string;
@@ -24,13 +35,7 @@ export interface ProgramOptions {
 export function falcodCommand(args: readonly string[], options: ProgramOptions = {}): Deno.Command {
   const [command, ...rest] = [
     ...(options.under ?? []),
-    Deno.execPath(),
-    "run",
-    "--no-prompt",
-    "--allow-all",
-    "--no-check",
-    `--config=${root}deno.json`,
-    options.program ?? `${root}main.ts`,
+    ...falcodProgram(options.program),
     ...args,
   ];
   return new Deno.Command(command!, {
