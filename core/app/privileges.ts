@@ -140,11 +140,12 @@ async function startsOf(
     "nothing";
 }
 
-/** Files and folders that are named absolutely, anywhere in the parts of sinks and sources. */
+/** Files, folders and sockets that are named absolutely, anywhere in the parts of plugins. */
 function writesElsewhere({ config, settings }: RunSettings): boolean {
   const { metrics, capture } = config;
   const paths = [
-    ...[...settings.sinks, ...settings.sources].flatMap((wired) => [...pathsIn(wired.config, 0)]),
+    ...[...settings.sinks, ...settings.sources, ...settings.containerEngines]
+      .flatMap((wired) => [...pathsIn(wired.config, 0)]),
     ...settings.sinks.flatMap(({ options }) => [...pathsIn(options, 0)]),
     ...metrics.enabled ? [metrics.output_file] : [],
     ...capture.enabled ? [capture.path_prefix] : [],
@@ -155,7 +156,10 @@ function writesElsewhere({ config, settings }: RunSettings): boolean {
 const MAX_DEPTH = 4;
 
 function* pathsIn(value: unknown, depth: number): Generator<string> {
-  if (typeof value === "string" && value.startsWith("/")) yield value;
+  if (typeof value === "string") {
+    const [, path] = /^(?:unix:(?:\/\/)?)?(\/.*)$/.exec(value) ?? [];
+    if (path !== undefined) yield path;
+  }
   if (typeof value !== "object" || value === null || depth === MAX_DEPTH) return;
   for (const inner of Object.values(value)) yield* pathsIn(inner, depth + 1);
 }

@@ -31,7 +31,7 @@ Deno.test("planDrop() keeps what is asked for, what old kernels want, and files 
   ]);
   const keep = ["CAP_NET_ADMIN", "CAP_OF_TOMORROW"];
   assertEquals(plan({}, { keep }).keep, [...LITTLE, "CAP_NET_ADMIN"]);
-  const user = { userId: 1, groupId: 2 };
+  const user = { userId: 1, groupId: 2, groups: [3] };
   assertEquals(plan({}, { user }).user, user);
 });
 

@@ -50,7 +50,7 @@ const HANDLER = Uint8Array.of(
 );
 const TABLE_ADDRESS_AT = 3, WORDS_PER_CALL = 6;
 /** Entries of the table and the end; what calls point to lies behind. */
-const MAX_CALLS = 80, DATA_AT = PAGE_BYTES - 64;
+const MAX_CALLS = 64, DATA_BYTES = 512, DATA_AT = PAGE_BYTES - DATA_BYTES;
 
 const MAX_ROUNDS = 200, ROUND_MS = 5;
 
@@ -59,7 +59,7 @@ export const canReachThreads = Deno.build.os === "linux" && Deno.build.arch === 
 
 /**
  * Does the calls on all threads for which `isDone` is not true yet, again and again until there is none;
- * false when some would not. `data` lies where `calls` is told, at most 64 bytes of it.
+ * false when some would not. `data` lies where `calls` is told, at most 512 bytes of it.
  */
 export async function onEveryThread(
   { calls, data }: {
@@ -81,6 +81,7 @@ export async function onEveryThread(
   if (pages === null || address === 0xffff_ffff_ffff_ffffn) throw failed("get memory");
   const memory = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pages, 2 * PAGE_BYTES));
   const table = address + BigInt(PAGE_BYTES);
+  if (data.length > DATA_BYTES) throw new Error("too much data for the page");
   memory.set(data, PAGE_BYTES + DATA_AT);
   writeTable(memory.subarray(PAGE_BYTES), calls(table + BigInt(DATA_AT)));
   memory.set(HANDLER);

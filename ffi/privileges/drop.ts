@@ -12,8 +12,13 @@ export interface Drop {
   readonly forPrograms?: readonly Capability[];
   /** Programs that it starts get no more than it has: for those that start none. */
   readonly noNewPrivileges: boolean;
-  /** Becomes this user, with this group and no other; absent: stays who it is. */
-  readonly user?: { readonly userId: number; readonly groupId: number };
+  /** Becomes this user, with these groups and no others; absent: stays who it is. */
+  readonly user?: {
+    readonly userId: number;
+    readonly groupId: number;
+    /** 64 of them at most count. */
+    readonly groups: readonly number[];
+  };
 }
 
 /** Numbers on x86-64: linux arch/x86/entry/syscalls/syscall_64.tbl. */
@@ -40,7 +45,7 @@ export async function dropPrivileges(drop: Drop): Promise<void> {
   const permitted = threadPrivileges().reduce((mask, each) => mask & each.permitted, ~0n);
   const isEverywhere = await onEveryThread(
     {
-      data: capabilityData(kept & permitted),
+      data: dataOf(kept & permitted, drop),
       calls: (data) => callsOf(drop, { bounding, data }),
     },
     unfinished,
@@ -76,9 +81,10 @@ function callsOf(
   calls.push(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL));
   if (user) {
     const { userId, groupId } = user;
+    const groups = groupsOf(user);
     calls.push(
       prctl(PR_SET_KEEPCAPS, 1),
-      { number: SYS_SETGROUPS, args: [0, 0] },
+      { number: SYS_SETGROUPS, args: [groups.length, data + GROUPS_AT] },
       { number: SYS_SETRESGID, args: [groupId, groupId, groupId] },
       { number: SYS_SETRESUID, args: [userId, userId, userId] },
     );
@@ -91,9 +97,22 @@ function callsOf(
 const CAPABILITY_VERSION_3 = 0x20080522;
 const HEADER_BYTES = 8n;
 
-/** struct __user_cap_header_struct {u32 version, i32 pid} and two __user_cap_data_struct. */
-function capabilityData(mask: bigint): Uint8Array {
-  const words = new Uint32Array(8);
+/** Behind what capset takes. */
+const GROUPS_AT = 32n;
+const MAX_GROUPS = 64;
+
+function groupsOf({ groups }: NonNullable<Drop["user"]>): readonly number[] {
+  return groups.slice(0, MAX_GROUPS);
+}
+
+/**
+ * struct __user_cap_header_struct {u32 version, i32 pid}, two __user_cap_data_struct, and numbers of
+ * groups.
+ */
+function dataOf(mask: bigint, { user }: Drop): Uint8Array {
+  const groups = user ? groupsOf(user) : [];
+  const words = new Uint32Array(8 + groups.length);
+  words.set(groups, 8);
   const low = Number(mask & 0xffff_ffffn), high = Number((mask >> 32n) & 0xffff_ffffn);
   // version, this thread; effective, permitted, inheritable: low words, then high ones
   words.set([CAPABILITY_VERSION_3, 0, low, low, 0, high, high, 0]);

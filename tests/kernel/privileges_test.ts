@@ -108,6 +108,10 @@ kernelTest(
       for (const { user, capabilities } of threadsOf(falcod.processId)) {
         assertEquals([user, capabilities], [65534, KEPT]);
       }
+      for (const { name } of Deno.readDirSync(`/proc/${falcod.processId}/task`)) {
+        const status = Deno.readTextFileSync(`/proc/${falcod.processId}/task/${name}/status`);
+        assertEquals(/^Groups:\s*(.*?)\s*$/m.exec(status)![1], "");
+      }
       falcod.kill("SIGHUP");
       await falcod.logged(/rules? (is|are) in effect/);
     });

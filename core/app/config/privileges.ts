@@ -26,6 +26,8 @@ export interface PrivilegeSettings {
 export interface Account {
   readonly userId: number;
   readonly groupId: number;
+  /** Others that it belongs to. */
+  readonly groups: readonly number[];
 }
 
 /** The last number means "no user" to the kernel. */
@@ -47,7 +49,10 @@ export function privilegeSettings(
     ? idIn(found?.[3] ?? "")
     : idIn(groups.find((entry) => entry[0] === groupName)?.[2] ?? groupName);
   if (userId !== undefined && groupId !== undefined) {
-    return { drop, keep, user: { userId, groupId } };
+    const isMember = ([, , , members = ""]: readonly string[]) =>
+      found !== undefined && members.split(",").includes(found[0]!);
+    const others = groups.filter(isMember).flatMap((entry) => idIn(entry[2] ?? "") ?? []);
+    return { drop, keep, user: { userId, groupId, groups: others } };
   }
   const isUser = userId === undefined;
   const names = (isUser ? users : groups).map(([name = ""]) => name);

@@ -21,10 +21,10 @@ function settings(text: string) {
 Deno.test("privilegeSettings() knows users and groups by name and by number", () => {
   const user = (text: string) => settings(`privileges: {user: "${text}"}`).user;
   assertEquals(user(""), undefined);
-  assertEquals(user("falcod"), { userId: 990, groupId: 991 });
-  assertEquals(user("990"), { userId: 990, groupId: 991 });
-  assertEquals(user("falcod:logs"), { userId: 990, groupId: 50 });
-  assertEquals(user("4242:4343"), { userId: 4242, groupId: 4343 });
+  assertEquals(user("falcod"), { userId: 990, groupId: 991, groups: [50] });
+  assertEquals(user("990"), { userId: 990, groupId: 991, groups: [50] });
+  assertEquals(user("falcod:logs"), { userId: 990, groupId: 50, groups: [50] });
+  assertEquals(user("4242:4343"), { userId: 4242, groupId: 4343, groups: [] });
 });
 
 Deno.test("privilegeSettings() says whom there is not, and whom somebody meant", () => {
