@@ -158,3 +158,26 @@ Deno.test("rule files ask for plugins, and get those that are new enough", async
     assert(error.includes("R041"), error);
   }
 });
+
+Deno.test("Falco's flags tell of plugins that the configuration loads", async () => {
+  using folder = new Folder(files({ rules: "" }));
+  const ask = async (...args: readonly string[]) => {
+    const { code, out, error } = await falcod(["-c", "falco.yaml", ...args], {
+      folder: folder.path,
+    });
+    assertEquals([code, error], [0, ""]);
+    return out;
+  };
+  const [list, info, fields] = await Promise.all([
+    ask("--list-plugins"),
+    ask("--plugin-info", "falcod_test"),
+    ask("--list=falcod_test", "-N"),
+  ]);
+  assert(list.includes(`falcod_observer\tnative\t${observer}\n`), list);
+  assert(info.includes("  - Event Sourcing (ID=999, source='falcod_test')\n"), info);
+  assert(info.includes("Init config schema type: JSON\n{"), info);
+  assert(info.endsWith("Suggested open params:\n10: ten events\n20 forever\n"), info);
+  for (const name of ["test.number", "obs.type", "evt.time"]) {
+    assert(fields.split("\n").includes(name), fields);
+  }
+});

@@ -1,12 +1,16 @@
 /** `--plugin-info`: one plugin, as Falco tells of it. */
+import { escapeUnprintable } from "../../alert/mod.ts";
 import { nearest } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { jsonSchemaOf } from "../config/json_schema.ts";
+import type { WiredLibrary } from "../config/natives.ts";
 import { builtInPlugins, initConfigOf } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
+import { silentLogger } from "../log.ts";
 import { nothingFound } from "../table.ts";
 import { VERSION } from "../version.ts";
+import { capabilityLines } from "./_configured_plugins.ts";
 
 interface PluginInfo {
   readonly description: string;
@@ -30,7 +34,14 @@ const FALCO_PLUGINS: Readonly<Record<string, Omit<PluginInfo, "schema">>> = {
   },
 };
 
-export async function tellPluginInfo(name: string, host: Host): Promise<number> {
+/** `name` may be the path of a library, as in Falco. */
+export async function tellPluginInfo(
+  name: string,
+  natives: readonly WiredLibrary[],
+  host: Host,
+): Promise<number> {
+  const native = natives.find(({ plugin }) => plugin.name === name || plugin.path === name);
+  if (native) return await tellNative(native, host);
   const info = await infoOf(name, host);
   if (!info) {
     const names = [...builtInPlugins(), ...host.plugins.map((plugin) => plugin.name)];
@@ -53,6 +64,34 @@ export async function tellPluginInfo(name: string, host: Host): Promise<number> 
   host.out.write(lines.map((line) => `${line}\n`).join(""));
   return EXIT_OK;
 }
+
+/** Starts the plugin to ask what it can be opened with, as Falco does. */
+async function tellNative({ plugin, config }: WiredLibrary, host: Host): Promise<number> {
+  const { name, description, contact, version, configSchema, source } = plugin;
+  const lines = [
+    `Name: ${name}`,
+    `Description: ${description}`,
+    `Contact: ${contact}`,
+    `Version: ${version}`,
+    "Capabilities:",
+    ...capabilityLines(plugin),
+    "",
+    ...configSchema === undefined
+      ? ["Init config schema type: none, init_config is a text that the plugin understands"]
+      : ["Init config schema type: JSON", JSON.stringify(configSchema)],
+  ];
+  host.out.write(lines.map((line) => `${escapeUnprintable(line)}\n`).join(""));
+  if (!source) return EXIT_OK;
+  const params = await plugin.openParams(config, silentLogger);
+  const shown = params.map(({ value, description }) =>
+    description === "" ? value : `${value}: ${description}`
+  );
+  const told = shown.length > 0 ? ["Suggested open params:", ...shown] : [NO_PARAMS];
+  host.out.write(`\n${told.map((line) => `${escapeUnprintable(line)}\n`).join("")}`);
+  return EXIT_OK;
+}
+
+const NO_PARAMS = "No suggested open params: the plugin names none";
 
 async function infoOf(name: string, host: Host): Promise<PluginInfo | undefined> {
   const falcos = Object.hasOwn(FALCO_PLUGINS, name) ? FALCO_PLUGINS[name] : undefined;

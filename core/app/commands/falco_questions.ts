@@ -23,10 +23,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "--list": listFields,
   "--list-events": listEvents,
   "--list-syscall-events": listEvents,
-  "--list-plugins": ({ flags }, host) => listPlugins(flags, host),
-  "--plugin-info": async ({ flags }, host) => {
+  "--list-plugins": listPlugins,
+  "--plugin-info": async (question, host) => {
     const { tellPluginInfo } = await import("./_plugin_info.ts");
-    return await tellPluginInfo(lastOf(flags, "--plugin-info") ?? "", host);
+    const { natives } = await pluginsOf(question, host);
+    return await tellPluginInfo(lastOf(question.flags, "--plugin-info") ?? "", natives, host);
   },
   "--page-size": tellPageSize,
   "--config-schema": printConfigSchema,
@@ -72,15 +73,17 @@ function formatOf(flags: GivenFlags, host: Host): Format | undefined {
   return undefined;
 }
 
-async function listFields({ flags }: FalcoQuestion, host: Host): Promise<number> {
+async function listFields(question: FalcoQuestion, host: Host): Promise<number> {
+  const { flags } = question;
   tellCommand("--list", "falcod list fields", host);
   const format = formatOf(flags, host);
   if (!format) return EXIT_FAILURE;
   const { listCommand } = await import("./list.ts");
   const source = lastOf(flags, "--list");
   const namesOnly = flags.has("-N");
+  const { registry } = await pluginsOf(question, host);
   return await listCommand(
-    { topic: "fields", pattern: undefined, format, source, namesOnly },
+    { topic: "fields", pattern: undefined, format, source, namesOnly, registry },
     host,
   );
 }
@@ -110,17 +113,27 @@ function tellIgnored(_question: FalcoQuestion, host: Host): number {
   return EXIT_OK;
 }
 
-function listPlugins(flags: GivenFlags, host: Host): number {
-  const found = host.plugins;
-  const format = formatOf(flags, host);
+async function pluginsOf(question: FalcoQuestion, host: Host) {
+  const { configuredPlugins } = await import("./_configured_plugins.ts");
+  return await configuredPlugins(question, host);
+}
+
+/** What is built in, then libraries that the configuration has loaded. */
+async function listPlugins(question: FalcoQuestion, host: Host): Promise<number> {
+  const format = formatOf(question.flags, host);
   if (!format) return EXIT_FAILURE;
+  const { natives } = await pluginsOf(question, host);
+  const found = [
+    ...host.plugins.map(({ name, kind }) => ({ name, kind, library: "built in" })),
+    ...natives.map(({ plugin: { name, path } }) => ({ name, kind: "native", library: path })),
+  ];
   if (format === "json") {
-    host.out.write(`${JSON.stringify(found.map(({ name, kind }) => ({ name, kind })))}\n`);
+    host.out.write(`${JSON.stringify(found)}\n`);
     return EXIT_OK;
   }
   printTable({
     heads: ["plugin", "kind", "library"],
-    rows: found.map(({ name, kind }) => [name, kind.replaceAll("_", " "), "built in"]),
+    rows: found.map(({ name, kind, library }) => [name, kind.replaceAll("_", " "), library]),
   }, host.out);
   return EXIT_OK;
 }

@@ -14,48 +14,51 @@ export interface ListRequest {
   /** Of fields: only those of this event source, and only their names. */
   readonly source?: string | undefined;
   readonly namesOnly?: boolean;
+  /** With plugins of a configuration; absent: what is built in. */
+  readonly registry?: Registry;
 }
 
 export type ListFormat = "text" | "json" | "markdown";
 
 /** Exit code 1 when nothing is like that. */
 export async function listCommand(request: ListRequest, host: Host): Promise<number> {
-  const { topic, pattern, source } = request;
-  const context = { host, isWanted: nameFilter(pattern) };
+  const { topic, pattern, source, registry = new Registry(host.plugins) } = request;
+  const context = { host, registry, isWanted: nameFilter(pattern) };
   const shown = topic === "fields"
     ? await listFields(request, context)
     : listEvents(request, context);
   if (shown > 0) return EXIT_OK;
   if (pattern === undefined) {
-    const names = [...(await knownFieldTables(new Registry(host.plugins))).keys()];
+    const names = [...(await knownFieldTables(registry)).keys()];
     const instead = `there are ${names.join(", ")}`;
     host.error.write(nothingFound("event source", source ?? "", { names, instead }));
     return EXIT_FAILURE;
   }
   const [what, names] = topic === "fields"
-    ? ["field", await allFieldNames(host)] as const
+    ? ["field", await allFieldNames(registry)] as const
     : ["event type", eventNames()] as const;
   const instead = `falcod list ${topic} shows all`;
   host.error.write(nothingFound(what, pattern, { names, instead }));
   return EXIT_FAILURE;
 }
 
-async function allFieldNames(host: Host): Promise<readonly string[]> {
-  const tables = await knownFieldTables(new Registry(host.plugins));
+async function allFieldNames(registry: Registry): Promise<readonly string[]> {
+  const tables = await knownFieldTables(registry);
   return [...tables.values()].flatMap((table) => [...table.keys()]);
 }
 
 interface ListContext {
   readonly host: Host;
+  readonly registry: Registry;
   readonly isWanted: (name: string) => boolean;
 }
 
 /** Both print what is wanted, and return how much that was. */
 async function listFields(
   { format, source: only, namesOnly = false }: ListRequest,
-  { host, isWanted }: ListContext,
+  { host, registry, isWanted }: ListContext,
 ): Promise<number> {
-  const tables = await knownFieldTables(new Registry(host.plugins));
+  const tables = await knownFieldTables(registry);
   const wanted = [...tables].filter(([source]) => only === undefined || source === only);
   const fields = wanted.flatMap(([source, table]) =>
     [...table.values()].filter((field) => isWanted(field.name))
