@@ -1,6 +1,6 @@
 /** What falcod gives up once it watches, and that it goes on watching without it. */
 import { assert, assertEquals } from "../assert.ts";
-import { type Falcod, type FalcodOptions, kernelTest, type Stage, withFalcod } from "./harness.ts";
+import { type Falcod, type FalcodOptions, kernelTest, withFalcod } from "./harness.ts";
 
 interface Thread {
   readonly user: number;
@@ -31,7 +31,6 @@ const rule = (name: string, condition: string) =>
 
 interface Theatre {
   readonly falcod: Falcod;
-  readonly stage: Stage;
   readonly folder: string;
 }
 
@@ -48,7 +47,7 @@ async function withRules(
   try {
     await withFalcod(
       { ...options, rules: [`${folder}/rules.yaml`] },
-      (falcod, stage) => play({ falcod, stage, folder }),
+      (falcod) => play({ falcod, folder }),
     );
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -80,8 +79,8 @@ kernelTest(
   "rules that want more of the kernel are taken in without the right to load it",
   async () => {
     const rules = rule("Runs", "evt.type = execve and proc.name = uname");
-    await withRules(rules, {}, async ({ falcod, stage, folder }) => {
-      await stage.run("uname >/dev/null");
+    await withRules(rules, {}, async ({ falcod, folder }) => {
+      await falcod.alertsOf("uname >/dev/null");
       Deno.writeTextFileSync(
         `${folder}/rules.yaml`,
         rule("Closes", "evt.type = close and fd.name = /etc/hostname and proc.name = cat") +
@@ -110,7 +109,7 @@ kernelTest(
       }
       for (const { name } of Deno.readDirSync(`/proc/${falcod.processId}/task`)) {
         const status = Deno.readTextFileSync(`/proc/${falcod.processId}/task/${name}/status`);
-        assertEquals(/^Groups:\s*(.*?)\s*$/m.exec(status)![1], "");
+        assertEquals(/^Groups:[ \t]*(.*?)[ \t]*$/m.exec(status)![1], "");
       }
       falcod.kill("SIGHUP");
       await falcod.logged(/rules? (is|are) in effect/);
