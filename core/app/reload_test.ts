@@ -6,6 +6,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { emptyMapping } from "./config/tree.ts";
 import { type Config, standardConfig } from "./config/schema.ts";
 import type { OutputSettings } from "./open_delivery.ts";
+import { guestsOf } from "./guests.ts";
 import { silentLogger } from "./log.ts";
 import { keepRulesFresh, keysForRestart, Reloader } from "./reload.ts";
 import type { Start } from "./start.ts";
@@ -20,6 +21,8 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
   return {
     report,
     registry: new Registry([]),
+    natives: [],
+    guests: guestsOf({ environment: () => undefined }),
     loaded: {
       config: { ...standardConfig(), watch_config_files: false, ...config },
       files: ["falco.yaml"],
