@@ -16,7 +16,7 @@ export {
   type StoreProblem,
 } from "./installed.ts";
 export { type InstalledFile, type LockEntry, readLockFile } from "./lock_file.ts";
-export { DEFAULT_PLUGINS_FOLDER } from "./places.ts";
+export { DEFAULT_PLUGINS_FOLDER, versionFolder } from "./places.ts";
 export { install, type Installation, uninstall } from "./store.ts";
 export { PackageError, packageErrorOf } from "./trouble.ts";
 export { strangersIn, type Verified, verifyInstalled } from "./verify.ts";

@@ -1,4 +1,5 @@
 /** `falcod plugin add`: fetches a plugin, shows what it wants, and installs it. */
+import { join, resolve } from "node:path";
 import {
   aboutCandidate,
   aboutPermissions,
@@ -9,7 +10,7 @@ import {
   permissionTexts,
 } from "../../../package/mod.ts";
 import type { PluginPermissions } from "../../../plugin/permissions.ts";
-import { install, type LockEntry, PackageError } from "../../../plugin/store/mod.ts";
+import { install, type LockEntry, PackageError, versionFolder } from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { agreed, answered, canAsk, printLines } from "./_answer.ts";
@@ -113,20 +114,31 @@ function tell(
     return;
   }
   printLines([`installed ${entry.name} ${entry.version}`], host.out);
-  if (host.error.isTerminal) printLines(["", ...howToWire(entry)], host.error);
+  if (host.error.isTerminal) printLines(["", ...howToWire(entry, folder)], host.error);
 }
 
 /** What falco.yaml wants. */
-function howToWire({ name, kind }: LockEntry): readonly string[] {
+function howToWire(entry: LockEntry, folder: string): readonly string[] {
+  const { name, kind } = entry;
   if (kind === "sink") {
     return ["To send alerts to it, in falco.yaml:", "", "sinks:", `  - type: ${name}`];
+  }
+  if (kind === "formatter") {
+    return ["To have alerts look like that, in a sink of falco.yaml:", "", `    format: ${name}`];
   }
   return [
     "To load it, in falco.yaml:",
     "",
     "plugins:",
     `  - name: ${name}`,
-    `    library_path: ${name}`,
+    `    library_path: ${libraryPathIn(folder, entry) ?? name}`,
     `load_plugins: [${name}]`,
   ];
+}
+
+/** Libraries are loaded by their path, in which is their version; absent: it is none. */
+export function libraryPathIn(folder: string, entry: LockEntry): string | undefined {
+  const { kind, name, version, files } = entry;
+  const library = kind === "library" ? files.find(({ path }) => path.endsWith(".so")) : undefined;
+  return library && join(versionFolder(resolve(folder), name, version), library.path);
 }

@@ -24,6 +24,7 @@ import {
 import { EXIT_FAILURE, EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { agreed, answered, canAsk, printLines } from "./_answer.ts";
+import { libraryPathIn } from "./add.ts";
 import { fetchCandidate, type FetchOptions } from "./_fetching.ts";
 import { installedEntry } from "./info.ts";
 
@@ -113,7 +114,11 @@ async function updateOne(entry: LockEntry, request: UpdateRequest, host: Host): 
   const { name, version, kind, from, integrity, files } = candidate;
   const { requested } = entry;
   const wanted = { name, version, kind, requested, from, integrity, files, granted };
-  await install(folder, wanted, { mayReplace: (there) => refuseChanged(there, entry) });
+  const now = await install(folder, wanted, {
+    mayReplace: (there) => refuseChanged(there, entry),
+  });
+  const libraryPath = libraryPathIn(folder, now);
+  if (libraryPath) printLines([`${name}: library_path is ${libraryPath} now`], host.error);
   return outcomeOf(entry, { result: "updated", to: version, newlyAsked: permissionTexts(more) });
 }
 
