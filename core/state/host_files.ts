@@ -1,5 +1,5 @@
 /** The few files of the host that the state reads; an interface, so that tests bring their own. */
-import { decodeUtf8, hostRoot, readAtMost } from "../base/mod.ts";
+import { decodeUtf8, hostProc, hostRoot, readAtMost } from "../base/mod.ts";
 
 export interface HostFiles {
   /** Absent when it cannot be read or is larger than `maxBytes`. */
@@ -10,7 +10,10 @@ export interface HostFiles {
 
 /** The real ones, below `root`; falcod's own /proc/self stays its own. */
 export function hostFiles(root = hostRoot()): HostFiles {
-  const placeOf = (path: string) => path.startsWith("/proc/self/") ? path : root + path;
+  const placeOf = (path: string) => {
+    if (path.startsWith("/proc/self/")) return path;
+    return path.startsWith("/proc/") ? hostProc(root) + path.slice("/proc".length) : root + path;
+  };
   return {
     read(path, maxBytes) {
       try {

@@ -1,4 +1,5 @@
 /** What is known of the machine, as rules see it while one event is judged. */
+import { hostRoot } from "../base/mod.ts";
 import type {
   AccountChange,
   Event,
@@ -107,7 +108,9 @@ export class State {
     });
     this.names = new NameTable({ ...resolveName && { resolve: resolveName } });
     this.#newcomers = lookUpThread && new Newcomers(lookUpThread);
-    this.#ownCgroups = cgroupPaths(files.read("/proc/self/cgroup", MAX_CGROUP_FILE_BYTES) ?? "");
+    // What is in the same groups as falcod is the host, unless falcod itself is in a container.
+    const own = hostRoot() === "" ? "/proc/self/cgroup" : "/proc/1/cgroup";
+    this.#ownCgroups = cgroupPaths(files.read(own, MAX_CGROUP_FILE_BYTES) ?? "");
   }
 
   get process(): Process | undefined {

@@ -72,6 +72,9 @@ capabilities:
 appArmorProfile:
   type: Unconfined
 {{- end }}
+# That of older runtimes refuses bpf(), whatever the capabilities.
+seccompProfile:
+  type: Unconfined
 {{- else }}
 runAsNonRoot: true
 runAsUser: 65532
