@@ -35,7 +35,9 @@ Examples:
   falcod sink test --json                 all of them, a line of JSON each`;
 
 function addSink(program: Command, host: Host, done: Done): void {
-  const sink = program.command("sink").description("see how alerts leave falcod");
+  const sink = program.command("sink")
+    .description("see how alerts leave falcod")
+    .addHelpText("after", SINK_EXAMPLES);
   sink.command("test")
     .description("send a test alert through a sink: request, answer and what may be wrong")
     .argument("[name]", "name of the sink, or its type; none: all of them")
