@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
+import { Random } from "../../tests/property/random.ts";
 import type { OutputValue } from "../alert/mod.ts";
 import { compileGoTemplate } from "./go_template.ts";
 import { compileFieldTemplate } from "./message.ts";
@@ -52,10 +53,9 @@ Deno.test("compileFieldTemplate() says what it does not know", () => {
 
 Deno.test("compileGoTemplate() takes any text without throwing, and templates never throw", () => {
   const parts = ["{{", "}}", " if ", ".a", "index", '"x"', "(", ")", "|", "-", "else", "end", "`"];
-  let seed = 7;
-  const next = (most: number) => (seed = (seed * 48271) % 0x7fffffff) % most;
+  const random = new Random(7);
   for (let round = 0; round < 3000; round++) {
-    const text = Array.from({ length: next(14) }, () => parts[next(parts.length)]).join(" ");
+    const text = Array.from({ length: random.below(14) }, () => random.pick(parts)).join(" ");
     const template = compileGoTemplate<ReadonlyMap<string, OutputValue>>(text, {
       dot: (fields) => fields,
     });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
+import { Random } from "../../../tests/property/random.ts";
 import type { Alert } from "../../alert/mod.ts";
 import { readPayload } from "./payload.ts";
 
@@ -103,8 +104,8 @@ Deno.test("readPayload() refuses what is no alert and says why", () => {
 
 Deno.test("readPayload() takes random changes of an alert without throwing", () => {
   const bytes = new TextEncoder().encode(JSON.stringify(WHOLE));
-  let seed = 11;
-  const next = (most: number) => (seed = (seed * 48271) % 0x7fffffff) % most;
+  const random = new Random(11);
+  const next = (limit: number) => random.below(limit);
   for (let round = 0; round < 2000; round++) {
     const changed = bytes.slice(0, next(bytes.length + 1));
     for (let times = next(4); times > 0 && changed.length > 0; times--) {
