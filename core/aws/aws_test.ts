@@ -195,6 +195,18 @@ Deno.test("AwsTarget asks again who it is when its keys are no longer known", as
   await to.close();
 });
 
+Deno.test("AwsTarget tells what a service says, and only what is secret not", async () => {
+  await using service = awsService(({ headers }) => {
+    const message = `no SendMessage for ${headers.get("authorization")}`;
+    return Response.json({ __type: "AccessDenied", message }, { status: 400 });
+  });
+  const to = target({ settings: { ...AT, ...KEYS, endpoint: service.url } });
+  const headers = { "x-amz-target": "SendMessage" };
+  const { message } = await to.send({ body: "", headers }).catch((error) => error);
+  assert(message.includes("no SendMessage for [secret]"), message);
+  await to.close();
+});
+
 Deno.test("AwsTarget judges failures by their names, not by their status", async () => {
   let answer = () => new Response(null);
   await using service = awsService(() => answer());

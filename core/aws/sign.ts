@@ -12,6 +12,8 @@ export interface SignOptions {
   readonly time?: string;
 }
 
+const SECRET_HEADERS: ReadonlySet<string> = new Set(["authorization", "x-amz-security-token"]);
+
 /** The request with the headers that make it ours; its address is an URL. */
 export async function signed(
   request: HttpRequest & { readonly url: string | Secret },
@@ -20,6 +22,7 @@ export async function signed(
   const { AwsV4Signer } = await import("aws4fetch");
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const headers = new Headers();
+  const given = new Set(Object.keys(request.headers ?? {}).map((name) => name.toLowerCase()));
   for (const [name, value] of Object.entries(request.headers ?? {})) {
     headers.set(name, typeof value === "string" ? value : value.reveal());
   }
@@ -36,11 +39,14 @@ export async function signed(
     ...time !== undefined && { datetime: time },
   });
   const { headers: ours } = await signer.sign();
+  const signature = Object.fromEntries(
+    [...ours].filter(([name]) => !given.has(name)).map(([name, value]) =>
+      [name, SECRET_HEADERS.has(name) ? new Secret({ value }) : value] as const
+    ),
+  );
   return {
     ...request,
     method: request.method ?? "POST",
-    headers: Object.fromEntries(
-      [...ours].map(([name, value]) => [name, new Secret({ value })]),
-    ),
+    headers: { ...request.headers, ...signature },
   };
 }
