@@ -2,7 +2,12 @@
  * The first module of the binary: fetches falcod's code from its end and runs it. Small, since Deno looks
  * through a module before it runs it.
  */
-import { OWN_EXECUTABLE, PackedFiles, type PackedTable } from "../../core/base/packed_files.ts";
+import {
+  DamagedBinary,
+  OWN_EXECUTABLE,
+  PackedFiles,
+  type PackedTable,
+} from "../../core/base/packed_files.ts";
 import { requireBuiltin } from "./builtin_modules.ts";
 import { HIDDEN_HOME, STUB_VARIABLES } from "./stub_variables.ts";
 import type * as front from "./front.ts";
@@ -12,7 +17,13 @@ import { CODE, CODE_CACHE, FRONT } from "./packed_names.ts";
 export async function start(table: PackedTable): Promise<void> {
   restoreEnvironment();
   const files = new PackedFiles(table, { executable: OWN_EXECUTABLE, root: "" });
-  Deno.exit(await (asksForHelp() ? runFront(files, table) : runProgram(files, table)));
+  try {
+    Deno.exit(await (asksForHelp() ? runFront(files, table) : runProgram(files, table)));
+  } catch (error) {
+    if (!(error instanceof DamagedBinary)) throw error;
+    console.error(`falcod: ${error.message}`);
+    Deno.exit(1);
+  }
 }
 
 async function runProgram(files: PackedFiles, table: PackedTable): Promise<number> {

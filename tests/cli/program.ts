@@ -4,15 +4,14 @@ import { assertEquals } from "../assert.ts";
 export const root = new URL("../../", import.meta.url).pathname;
 
 /** What to run for falcod: the sources, or the binary that FALCOD_BINARY names. */
-export function falcodProgram(main = `${root}main.ts`): readonly [string, ...string[]] {
+export function falcodProgram(
+  { main = `${root}main.ts`, fromSource = false } = {},
+): readonly [string, ...string[]] {
   const binary = Deno.env.get("FALCOD_BINARY");
-  if (binary) return [binary];
+  if (binary && !fromSource) return [binary];
   const flags = ["--no-prompt", "--allow-all", "--unstable-worker-options", "--no-check"];
   return [Deno.execPath(), "run", ...flags, `--config=${root}deno.json`, main];
 }
-
-/** Where falcod says that its own rules are. */
-export const ownRules = `${Deno.env.get("FALCOD_BINARY") ? `${falcodProgram()[0]}/` : root}rules`;
 
 export interface Result {
   readonly code: number;
@@ -29,13 +28,18 @@ export interface ProgramOptions {
   readonly input?: string | Uint8Array<ArrayBuffer>;
   /** Another path to main.ts. */
   readonly program?: string;
+  /** Also where the tests are of the binary. */
+  readonly fromSource?: boolean;
 }
 
 /** The program with its arguments, ready to be spawned; output is piped. */
 export function falcodCommand(args: readonly string[], options: ProgramOptions = {}): Deno.Command {
   const [command, ...rest] = [
     ...(options.under ?? []),
-    ...falcodProgram(options.program),
+    ...falcodProgram({
+      ...options.program !== undefined && { main: options.program },
+      fromSource: options.fromSource ?? false,
+    }),
     ...args,
   ];
   return new Deno.Command(command!, {

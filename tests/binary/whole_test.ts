@@ -1,0 +1,111 @@
+/** The binary as a file: alone on a machine, cut off, and beside the sources. */
+import { assert, assertEquals } from "../assert.ts";
+import { falcod, Folder } from "../cli/program.ts";
+import { binary, runBinary, withBinary } from "./binary.ts";
+
+Deno.test(
+  "a binary that is cut off, or goes on after its end, says that it is damaged",
+  withBinary,
+  async () => {
+    using folder = new Folder({});
+    const path = folder.file("falcod");
+    const { size } = Deno.statSync(binary);
+    for (const change of [-1, -4096, -6_000_000, 1]) {
+      Deno.copyFileSync(binary, path);
+      if (change < 0) Deno.truncateSync(path, size + change);
+      else Deno.writeFileSync(path, new Uint8Array(change), { append: true });
+      const { code, error } = await runBinary(["--version"], { path });
+      assertEquals([code, error.includes("is damaged")], [1, true], `${change}: ${error}`);
+    }
+  },
+);
+
+Deno.test("a copy under another name is falcod as well", withBinary, async () => {
+  using folder = new Folder({});
+  const path = folder.file("deno");
+  Deno.copyFileSync(binary, path);
+  const { code, out } = await runBinary(["validate"], { path });
+  assertEquals([code, out.includes(`valid: ${path}/rules/falco.yaml, `)], [0, true], out);
+});
+
+Deno.test("arguments arrive as they are", withBinary, async () => {
+  const filter = 'proc.name = \'a b\' and proc.args = "\\"--allow-all $HOME"';
+  const { code, out, error } = await runBinary(["filter", "parse", filter]);
+  assertEquals(code, 0, error);
+  assert(out.includes("--allow-all $HOME"), out);
+  const many = await runBinary(["validate", ...Array.from({ length: 2000 }, () => "/dev/null")]);
+  assertEquals(many.code, 0, many.error);
+});
+
+/** What falcod needs of a machine: glibc, and the library of gcc that Debian's glibc depends on. */
+const LIBRARIES = [
+  "libc.so.6",
+  "libdl.so.2",
+  "libgcc_s.so.1",
+  "libm.so.6",
+  "libpthread.so.0",
+  "librt.so.1",
+];
+const LIBRARY_FOLDER = `/lib/${Deno.build.arch}-linux-gnu`;
+const LOADER = "/lib64/ld-linux-x86-64.so.2";
+
+const bareRoot = {
+  ignore: withBinary.ignore || Deno.uid() !== 0 || Deno.build.arch !== "x86_64",
+};
+
+Deno.test(
+  "on a machine with nothing but glibc it checks, replays and watches",
+  bareRoot,
+  async () => {
+    using root = new Folder({});
+    for (const folder of ["proc", "sys", "dev", "etc", "tmp", LIBRARY_FOLDER, "lib64"]) {
+      Deno.mkdirSync(root.file(folder), { recursive: true });
+    }
+    Deno.copyFileSync(binary, root.file("falcod"));
+    for (const path of [...LIBRARIES.map((name) => `${LIBRARY_FOLDER}/${name}`), LOADER]) {
+      Deno.copyFileSync(Deno.realPathSync(path), root.file(path));
+    }
+    const mounts =
+      `mount -t proc proc ${root.path}/proc && mount --bind /sys ${root.path}/sys && ` +
+      `mount --bind /dev ${root.path}/dev && exec chroot ${root.path} /falcod "$@"`;
+    const inRoot = async (...args: string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command("unshare", {
+        args: ["-m", "--propagation", "private", "sh", "-c", mounts, "sh", ...args],
+        clearEnv: true,
+        env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+      }).output();
+      const decoder = new TextDecoder();
+      return { code, out: decoder.decode(stdout), error: decoder.decode(stderr) };
+    };
+    const valid = await inRoot("validate");
+    assertEquals([valid.code, valid.out.includes("valid: /falcod/rules/falco.yaml, ")], [
+      0,
+      true,
+    ]);
+    const demo = await inRoot("demo", "--json");
+    assertEquals(demo.code, 0, demo.error);
+    assert(demo.out.split("\n").length > 3, demo.out);
+    const probe = await inRoot("probe");
+    assert(/^ok +libbpf +v1/m.test(probe.out), probe.out);
+    if (probe.code !== 0) return; // this kernel cannot be watched, and says so
+    const watched = await inRoot("run", "-M", "1", "--scope", String(Deno.pid));
+    assertEquals(watched.code, 0, watched.error);
+    assert(watched.error.includes("falcod: watching syscall"), watched.error);
+  },
+);
+
+Deno.test("help is the same as from the sources", { ignore: withBinary.ignore }, async () => {
+  const commands = (text: string) =>
+    [.../^ {2}([a-z][\w-]*)\b/gm[Symbol.matchAll](text.slice(text.indexOf("Commands:")))]
+      .map(([, name]) => name!);
+  const source = (args: readonly string[]) => falcod(args, { fromSource: true });
+  const top = await runBinary(["--help"]);
+  assertEquals(top, await source(["--help"]));
+  const names = commands(top.out).filter((name) => name !== "falcod");
+  assert(names.length > 10, top.out);
+  for (const name of names) {
+    assertEquals((await runBinary([name, "--help"])).out, (await source([name, "--help"])).out);
+  }
+  const handedOver = await runBinary(["filter", "parse", "--", "-h = 1"]);
+  assert(handedOver.error.includes("error["), handedOver.error);
+});
