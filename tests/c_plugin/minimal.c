@@ -48,6 +48,9 @@ EXPORT const char *plugin_get_init_schema(int *type) { return *type = 1, SCHEMA;
 #ifdef EVENT_SOURCE
 TEXT(get_event_source, EVENT_SOURCE)
 #endif
+#ifdef ID
+EXPORT uint32_t plugin_get_id(void) { return ID; }
+#endif
 #ifdef OPENS
 EXPORT void *plugin_open(void *p, const char *params, int *rc) {
   return (void)params, *rc = SUCCESS, p;

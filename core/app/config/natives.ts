@@ -109,9 +109,17 @@ class Wiring {
 
   /** Fields are for sources, and all of those are known now. */
   finish(): readonly WiredLibrary[] {
+    const known = this.#registry.eventSources();
     for (const { plugin, at } of this.#wired) {
-      for (const source of this.#registry.eventSources()) {
-        const isFor = plugin.fieldSources.length === 0 || plugin.fieldSources.includes(source);
+      const { fieldSources } = plugin;
+      if (fieldSources.length > 0 && !fieldSources.some((source) => known.includes(source))) {
+        const why = `its fields are for events of ${
+          fieldSources.join(", ")
+        }, which nobody delivers`;
+        this.#refuse(plugin, why, { at, help: "load the plugin that does, or leave this one out" });
+      }
+      for (const source of known) {
+        const isFor = fieldSources.length === 0 || fieldSources.includes(source);
         // The source's own plugin has brought its fields.
         if (!isFor || plugin.source?.name === source) continue;
         this.#warnOfTwins(plugin.fields, { plugin, source, at });
