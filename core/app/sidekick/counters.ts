@@ -7,6 +7,8 @@ import type { SidekickSettings } from "./settings.ts";
 const PREFIX = "falcosecurity_falcosidekick_";
 /** Names of rules and pods come from elsewhere, and each is a line of its own for ever. */
 const MOST_SERIES = 10_000;
+/** Characters of a label, so that all of them have a bound. */
+const MOST_OF_LABEL = 200;
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 interface Series {
@@ -86,15 +88,15 @@ function labelsOf(
 ): Readonly<Record<string, string>> {
   const textAt = (name: string) => {
     const value = fields.get(name);
-    return typeof value === "string" ? value : "";
+    return typeof value === "string" ? cut(value) : "";
   };
   const labels: Record<string, string> = {
-    hostname: hostname === "" ? "unknown" : hostname,
-    rule,
+    hostname: hostname === "" ? "unknown" : cut(hostname),
+    rule: cut(rule),
     // 8 for Emergency, 1 for Debug.
     priority: String(PRIORITIES.length - PRIORITIES.indexOf(priority)),
     priority_raw: priority.toLowerCase(),
-    source,
+    source: cut(source),
     k8s_ns_name: textAt("k8s.ns.name"),
     k8s_pod_name: textAt("k8s.pod.name"),
   };
@@ -104,4 +106,8 @@ function labelsOf(
     if (LABEL.test(label)) labels[label] ??= textAt(name);
   }
   return labels;
+}
+
+function cut(text: string): string {
+  return text.length <= MOST_OF_LABEL ? text : `${text.slice(0, MOST_OF_LABEL).toWellFormed()}…`;
 }

@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import { promtoolFindings } from "../../../tests/promtool.ts";
+import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
+import { exposition } from "../../metrics/mod.ts";
+import { SidekickCounters } from "./counters.ts";
+
+const SETTINGS = {
+  enrich: {
+    customFields: new Map([["cluster.name", "c1"]]),
+    templatedFields: new Map(),
+    customTags: [],
+    bracketReplacer: "",
+    outputFormat: "",
+  },
+  extraLabels: ["proc.name", "not a label!", "rule"],
+};
+const FIELDS = new Map([["proc.name", "cat"], ["cluster.name", "c1"]]);
+
+Deno.test("SidekickCounters has falcosidekick's names and labels", async () => {
+  const counters = new SidekickCounters();
+  for (const hostname of ["", "h", "h"]) {
+    counters.accept(sampleAlert({ hostname, fields: FIELDS }), SETTINGS);
+  }
+  counters.reject();
+  const families = counters.families([]);
+  const [inputs, events] = families;
+  assertEquals(inputs!.samples.map(({ value }) => value), [3, 1]);
+  assertEquals(events!.samples, [
+    {
+      labels: {
+        hostname: "unknown",
+        rule: "open_from_cat",
+        priority: "4",
+        priority_raw: "warning",
+        source: "syscall",
+        k8s_ns_name: "",
+        k8s_pod_name: "",
+        cluster_name: "c1",
+        proc_name: "cat",
+      },
+      value: 1,
+    },
+    { labels: { ...events!.samples[0]!.labels, hostname: "h" }, value: 2 },
+  ]);
+  assertEquals(await promtoolFindings(exposition(families)) ?? [], []);
+});
+
+Deno.test("SidekickCounters keeps a bounded number of bounded series, and counts them all", () => {
+  const counters = new SidekickCounters();
+  for (let index = 0; index < 10_003; index++) {
+    const rule = `${"😀".repeat(1000)}${index}`.slice(index % 2 === 0 ? 0 : 2000);
+    counters.accept(sampleAlert({ rule, hostname: String(index) }), SETTINGS);
+  }
+  const events = counters.families([]).at(-1)!;
+  assertEquals(events.samples.length, 10_001);
+  assertEquals(events.samples.at(-1), { labels: { rule: "(others)" }, value: 3 });
+  for (const { labels } of events.samples) {
+    for (const text of Object.values(labels)) assert(text.length <= 201 && text.isWellFormed());
+  }
+  assert(exposition([events]).length < 10_000_000);
+});
