@@ -6,7 +6,10 @@
 interface Step {
   readonly name: string;
   readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
+
+const BINARY = `${Deno.cwd()}/dist/falcod`;
 
 const STEPS: readonly Step[] = [
   { name: "format", args: ["fmt", "--check", "--quiet"] },
@@ -24,6 +27,16 @@ const STEPS: readonly Step[] = [
       "--parallel",
       "--ignore=tests/kernel,build,dist",
     ],
+    environment: { DENO_JOBS: "2" },
+  },
+  { name: "binary", args: ["task", "--quiet", "build", "--output", BINARY] },
+  {
+    name: "tests of the binary",
+    args: [
+      ...["test", "--allow-all", "--frozen", "--no-check", "--parallel"],
+      ...["tests/binary", "tests/cli"],
+    ],
+    environment: { FALCOD_BINARY: BINARY, DENO_JOBS: "2" },
   },
   // one after the other: each loads the probe and measures its own process tree
   { name: "kernel tests", args: ["test", "--allow-all", "--frozen", "--no-check", "tests/kernel"] },
@@ -34,11 +47,11 @@ interface Outcome {
   readonly failed: number;
 }
 
-async function runStep({ name, args }: Step): Promise<Outcome> {
+async function runStep({ name, args, environment }: Step): Promise<Outcome> {
   console.log(`\n== ${name}: deno ${args.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
-    env: { NO_COLOR: "1", ...(name === "tests" ? { DENO_JOBS: "2" } : {}) },
+    env: { NO_COLOR: "1", ...environment },
     stdout: "piped",
     stderr: "inherit",
   }).spawn();

@@ -88,7 +88,7 @@ Deno.test(
     const probe = await inRoot("probe");
     assert(/^ok +libbpf +v1/m.test(probe.out), probe.out);
     if (probe.code !== 0) return; // this kernel cannot be watched, and says so
-    const watched = await inRoot("run", "-M", "1", "--scope", String(Deno.pid));
+    const watched = await inRoot("run", "-M", "1", "--scope", `pid:${Deno.pid}`);
     assertEquals(watched.code, 0, watched.error);
     assert(watched.error.includes("falcod: watching syscall"), watched.error);
   },

@@ -1,6 +1,6 @@
 /** Completions, by the shells themselves. */
 import { assertEquals } from "../assert.ts";
-import { falcod, Folder, root } from "./program.ts";
+import { falcod, falcodProgram, Folder } from "./program.ts";
 
 function isThere(program: string): boolean {
   return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
@@ -23,8 +23,7 @@ const RULES = ["Shell started", "Sensitive thing", "shell's end"].map((name) => 
 /** A folder with falcod as a program of that name, its completions and some rules. */
 function prepared(shell: string, script: string): Folder {
   const folder = new Folder({
-    "falcod": `#!/bin/sh\nexec "${Deno.execPath()}" run --no-prompt --allow-all --no-check ` +
-      `--config="${root}deno.json" "${root}main.ts" "$@"\n`,
+    "falcod": `#!/bin/sh\nexec ${falcodProgram().map((word) => `"${word}"`).join(" ")} "$@"\n`,
     [`script.${shell}`]: script,
     "rules.yaml": RULES,
     "a_file.yaml": "",

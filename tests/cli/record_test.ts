@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { falcod, Folder, root } from "./program.ts";
+import { falcod, falcodProgram, Folder } from "./program.ts";
 
 async function refused(args: readonly string[]): Promise<string> {
   using folder = new Folder({});
@@ -47,7 +47,7 @@ Deno.test("falcod record and replay have no use for a terminal in place of a cap
       "Cannot open the capture on standard input: it is a terminal",
     ]] as const
   ) {
-    const program = `${Deno.execPath()} run -A --config=${root}deno.json ${root}main.ts ${args}`;
+    const program = `${falcodProgram().join(" ")} ${args}`;
     const { code, stdout } = await new Deno.Command("script", {
       args: ["-qec", program, "/dev/null"],
       cwd: folder.path,
