@@ -28,7 +28,7 @@ function isLocal(host: string): boolean {
 }
 
 /** `NO_PROXY`: hosts, and domains with all that is in them, each with a port where only that is meant. */
-function isExcepted({ hostname, port, protocol }: URL, list = ""): boolean {
+export function isExcepted({ hostname, port, protocol }: URL, list = ""): boolean {
   const ownPort = port || (protocol === "https:" ? "443" : "80");
   return list.split(/[\s,]+/).some((entry) => {
     if (entry === "*") return true;

@@ -5,6 +5,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isExcepted } from "../http/proxy.ts";
 import { Secret } from "../plugin/mod.ts";
 
 export interface NpmSettings {
@@ -42,7 +43,13 @@ export function readNpmSettings(environment: Environment): NpmSettings {
     },
     authorizationFor: (url) => authorizationOf(settings, url),
     certificateFile: setting("cafile") ?? "",
-    proxyFor: ({ protocol }) => setting(protocol === "https:" ? "https-proxy" : "proxy") ?? "",
+    proxyFor: (url) => {
+      const proxy = setting(url.protocol === "https:" ? "https-proxy" : "proxy");
+      // npm takes these for none of its own.
+      if (!proxy || proxy === "null" || proxy === "false") return "";
+      const exceptions = setting("noproxy") ?? environment("no_proxy") ?? environment("NO_PROXY");
+      return isExcepted(url, exceptions) ? "none" : proxy;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Where installed plugins are, and who may have put them there. */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { reasonOf } from "../../base/mod.ts";
 import { PackageError } from "./trouble.ts";
 
@@ -17,14 +17,35 @@ export function versionFolder(folder: string, name: string, version: string): st
 
 /** Throws `PackageError` (I020) where somebody else could change what is in `folder`. */
 export async function checkFolder(folder: string): Promise<void> {
-  await checkOwn(folder, "folder");
-  for (let place = dirname(folder);; place = dirname(place)) {
-    const { mode } = await look(place);
-    if (mode !== null && (mode & WRITABLE_BY_ALL) !== 0 && (mode & STICKY) === 0) {
+  const place = resolve(folder);
+  await checkOwn(place, "folder");
+  const above = dirname(place);
+  await checkAbove(above, folder);
+  const real = await Deno.realPath(above);
+  if (real !== above) await checkAbove(real, folder);
+}
+
+/** Whoever may write to a folder, or owns a link, can have another folder in the place of what is in it. */
+async function checkAbove(from: string, folder: string): Promise<void> {
+  for (let place = from;; place = dirname(place)) {
+    const { mode, isSymlink, uid } = await look(place);
+    if (isSymlink && isStranger(uid)) {
+      throw unsafe(
+        folder,
+        `"${place}" is a link of the user ${uid}`,
+        "name the folder it leads to",
+      );
+    }
+    const isOpen = mode !== null && (mode & WRITABLE_BY_ALL) !== 0 && (mode & STICKY) === 0;
+    if (isOpen && !isSymlink) {
       throw unsafe(folder, `everybody may write to "${place}"`, `chmod o-w ${place}`);
     }
     if (place === dirname(place)) return;
   }
+}
+
+function isStranger(uid: number | null): boolean {
+  return uid !== null && uid !== 0 && uid !== Deno.uid();
 }
 
 /** A real file or folder, no link, that only root or whoever runs this can change. */
@@ -36,7 +57,7 @@ export async function checkOwn(path: string, kind: "file" | "folder"): Promise<D
   if (kind === "file" ? !info.isFile : !info.isDirectory) {
     throw unsafe(path, `it is no ${kind}`, "remove it, and add the plugin again");
   }
-  if (info.uid !== null && info.uid !== 0 && info.uid !== Deno.uid()) {
+  if (isStranger(info.uid)) {
     throw unsafe(path, `it belongs to the user ${info.uid}`, `chown root ${path}`);
   }
   if (info.mode !== null && (info.mode & WRITABLE_BY_OTHERS) !== 0) {

@@ -138,6 +138,33 @@ Deno.test("install() does not write through a folder that is a symbolic link", a
   assertEquals(namesIn(elsewhere), []);
 });
 
+Deno.test("install() takes a folder that is reached over a link, if it is the link of nobody else", async () => {
+  using folder = temporary();
+  const above = folder.path.replace(/\/plugins$/, "");
+  Deno.mkdirSync(`${above}/real`);
+  Deno.symlinkSync(`${above}/real`, `${above}/link`);
+  await install(`${above}/link/plugins`, await madeInstallation());
+  assertEquals((await findInstalled(`${above}/link/plugins`, "pager"))?.kind, "package");
+  if (Deno.uid() === 0) {
+    new Deno.Command("chown", { args: ["-h", "65534", `${above}/link`] }).outputSync();
+    const problem = await findInstalled(`${above}/link/plugins`, "pager");
+    assert(problem?.kind === "problem" && /link of the user 65534/.test(problem.finding.title));
+  }
+  Deno.chmodSync(`${above}/real`, 0o777);
+  await assertRejects(
+    install(`${above}/link/plugins`, await madeInstallation()),
+    /link of the user|everybody may write/,
+  );
+});
+
+Deno.test("findInstalled() refuses files of another user", async () => {
+  using folder = temporary();
+  await install(folder.path, await madeInstallation());
+  if (Deno.uid() !== 0) return;
+  Deno.chownSync(`${folder.path}/pager/1.0.0/mod.js`, 65534, null);
+  assert(/belongs to the user 65534/.test(await problemOf(folder.path)));
+});
+
 Deno.test("install() replaces a link that stands where the plugin's folder is to be", async () => {
   using folder = temporary();
   const elsewhere = `${folder.path}-elsewhere`;
@@ -216,12 +243,14 @@ Deno.test("install() clears away what an interrupted one has left", async () => 
 Deno.test("guarded() lets one at a time change the folder, and gives up in the end", async () => {
   using folder = temporary();
   const order: string[] = [];
-  const held = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>(), held = Promise.withResolvers<void>();
   const first = guarded(folder.path, async () => {
     order.push("first begins");
+    begun.resolve();
     await held.promise;
     order.push("first ends");
   });
+  await begun.promise;
   await assertRejects(
     guarded(folder.path, () => Promise.resolve(), { waitMs: 100 }),
     /Somebody else/,
