@@ -15,6 +15,7 @@ const DOCUMENTS = [
   ...[...Deno.readDirSync("plugins/sinks")].map(({ name }) => `plugins/sinks/${name}/README.md`)
     .filter(exists).sort(),
   "plugins/sources/k8s_audit/README.md",
+  "plugins/natives/falco/README.md",
   "rules/tests/README.md",
   "scripts/deploy/README.md",
   "scripts/deploy/efk/README.md",
