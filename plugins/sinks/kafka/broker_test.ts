@@ -44,10 +44,10 @@ async function startKafka(java: JavaLibraries) {
     "advertised.listeners": `OPEN://127.0.0.1:${open},SECURE://localhost:${secure}`,
     "listener.security.protocol.map": "OPEN:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT",
     "log.dirs": `${folder}/data`,
-    "num.partitions": 3,
-    "offsets.topic.replication.factor": 1,
-    "offsets.topic.num.partitions": 1,
-    "group.initial.rebalance.delay.ms": 0,
+    // The alerts of tests are years old.
+    "log.retention.ms": -1,
+    // A busy machine must not look like a broker that is gone.
+    "broker.session.timeout.ms": 120_000,
     [`${of}.sasl.enabled.mechanisms`]: "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
     [`${of}.plain.sasl.jaas.config`]:
       `${LOGIN}.plain.PlainLoginModule required user_falcod="${PASSWORD}";`,
@@ -70,11 +70,13 @@ async function startKafka(java: JavaLibraries) {
     authority: `${folder}/ca.pem`,
     open: `127.0.0.1:${open}`,
     secure: `localhost:${secure}`,
-    /** Keys and values, in the order of one partition. */
+    /** Keys and values in their order: topics have one partition here. */
     read: async (topic: string, count: number) => {
       const printed = await runJava(java, [
         "org.apache.kafka.tools.consumer.ConsoleConsumer",
-        ...["--bootstrap-server", `127.0.0.1:${open}`, "--topic", topic, "--from-beginning"],
+        ...["--bootstrap-server", `127.0.0.1:${open}`, "--topic", topic],
+        // Without a group, which would need a coordinator.
+        ...["--partition", "0", "--offset", "earliest"],
         ...["--max-messages", `${count}`, "--timeout-ms", "60000"],
         ...["--property", "print.key=true", "--property", "key.separator=|"],
       ]);
