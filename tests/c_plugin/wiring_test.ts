@@ -88,6 +88,22 @@ Deno.test("wireNatives() refuses a plugin that is there already, and fields that
   );
 });
 
+Deno.test("wireNatives() lets a library take the place of the source that is built in, unless both are asked for", async () => {
+  const fields = JSON.stringify('[{"name":"ka.verb","type":"string","desc":"mine"}]');
+  const library = builtPlugin("minimal", [
+    ...["EXTRACTS", `FIELDS=${fields}`, "OPENS", "DELIVERS", "ID=7", 'EVENT_SOURCE="k8s_audit"'],
+  ]);
+  const alone = await wired(`  - {name: eks, library_path: ${library}}`);
+  assertEquals(alone.problems, []);
+  const { size } = await alone.registry.fieldsOf("k8s_audit");
+  assert(size < (await new Registry(builtinPlugins).fieldsOf("k8s_audit")).size);
+  const { problems } = await wired(
+    `  - {name: k8saudit, library_path: x.so, open_params: /a}
+  - {name: eks, library_path: ${library}}`,
+  );
+  assert(problems[0]!.includes('plugin "k8saudit", which is built in'), problems[0]);
+});
+
 Deno.test("wireNatives() holds init_config against the plugin's own schema", async () => {
   const with_ = (init: string) =>
     wired(`  - name: falcod_test\n    library_path: ${source}\n    init_config: ${init}`);

@@ -8,7 +8,7 @@ import { didYouMean, type Report, type Span } from "../../base/mod.ts";
 import type { FieldDefinition } from "../../field/mod.ts";
 import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../plugin/mod.ts";
 import { createOne } from "../create_plugins.ts";
-import { JSON_PLUGIN } from "./k8s_audit.ts";
+import { AUDIT_PLUGIN, isLoaded, JSON_PLUGIN, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { builtInPlugins, type Config, isBuiltIn } from "./schema.ts";
 import { type ConfigNode, type ConfigPath, nodeAt, placeOf } from "./tree.ts";
@@ -96,6 +96,12 @@ class Wiring {
         at,
         help: "falcod takes those from the kernel, or from a capture with falcod replay",
       });
+      return;
+    }
+    if (plugin.source?.name === K8S_AUDIT && isLoaded(this.#loaded.config, AUDIT_PLUGIN)) {
+      const why =
+        `plugin "${AUDIT_PLUGIN}", which is built in, delivers events of ${K8S_AUDIT}, too`;
+      this.#refuse(entry, why, { at, help: "load one of them" });
       return;
     }
     const config = this.#configOf(plugin, index);

@@ -138,7 +138,9 @@ function sourcesOf(
   report: Report,
 ): readonly Wired[] {
   const { kind } = loaded.config.engine;
-  const audit = kind === "replay" ? undefined : auditSettings(loaded, report);
+  // Another plugin may have them from elsewhere.
+  const isReplaced = natives.some(({ plugin }) => plugin.source?.name === K8S_AUDIT);
+  const audit = kind === "replay" || isReplaced ? undefined : auditSettings(loaded, report);
   const added = kind === "replay" ? [] : [...natives.flatMap(sourceOfLibrary), ...plugins.sources];
   const there = [SYSCALL, ...audit ? [K8S_AUDIT] : [], ...added.map(({ name }) => name)];
   const wanted = there.filter((source) => isSelected(source, selection));
