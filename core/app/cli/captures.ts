@@ -45,7 +45,7 @@ function addReplay(program: Command, host: Host, done: Done): void {
     .option("--filter <condition>", "print events it holds for, in place of alerts")
     .option("--print <output>", "print events so: '%evt.time %proc.name %evt.args'")
     .addOption(
-      new Option("--fields <names>", "print these fields of events: evt.num,proc.name,fd.name")
+      new Option("--fields <fields>", "print these fields of events: evt.num,proc.name,fd.name")
         .conflicts("print"),
     )
     .option("--json", "print one JSON object a line")

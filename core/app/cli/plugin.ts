@@ -196,7 +196,7 @@ Examples:
 It can be added as it is, and its test passes.`;
 
 function addNew(plugin: Command, host: Host, done: Done): void {
-  const kind = new Argument("<kind>", `one of ${KINDS.join(", ")}`).argParser((text) => {
+  const kind = new Argument("<kind>", "what it is").argParser((text) => {
     const known = KINDS.find((kind) => kind === text);
     if (known) return known;
     const near = nearest(text, KINDS);
@@ -204,6 +204,8 @@ function addNew(plugin: Command, host: Host, done: Done): void {
       near ? `Did you mean ${near}?` : `There are: ${KINDS.join(", ")}.`,
     );
   });
+  // For help and completions.
+  kind.argChoices = [...KINDS];
   plugin.command("new")
     .description("make a folder with a plugin to begin with, and a test that passes")
     .addArgument(kind)

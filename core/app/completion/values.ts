@@ -23,9 +23,16 @@ export function valueTable(host: Host): ValueTable {
     "event": (position) => position.command.name() === "explain" ? [] : words(eventNames()),
     "rule": (position) => ruleNames(position, host),
     "field": () => fieldNames(host),
-    "names": () => fieldNames(host),
+    "fields": async ({ begun }) => lastOfList(begun, await fieldNames(host)),
+    "from": "files",
+    "names": installedPlugins,
     "source": () => words(new Registry(host.plugins).eventSources()),
-    "plugin": () => words(host.plugins.map(({ name }) => name)),
+    "plugin": async (position) => [
+      ...await installedPlugins(position),
+      ...words(position.command.name() === "info" ? [] : host.plugins.map(({ name }) => name)),
+    ],
+    "name": ({ command }) =>
+      command.parent?.name() === "sink" ? words(new Registry(host.plugins).names("sink")) : [],
     "code": () => CODES.map(({ code, title }) => ({ word: code, about: title })),
     "key=value": keysAndValues,
     "command": ({ command }) =>
@@ -61,6 +68,19 @@ async function fieldNames(host: Host): Promise<readonly Candidate[]> {
   return [
     ...new Map(all.map(({ name, summary }) => [name, { word: name, about: summary }])).values(),
   ];
+}
+
+/** In the folder behind `--dir`, else in the one of every installation. */
+async function installedPlugins({ given }: Position): Promise<readonly Candidate[]> {
+  const { DEFAULT_PLUGINS_FOLDER, readLockFile } = await import("../../plugin/store/mod.ts");
+  const entries = await readLockFile(given.get("--dir")?.at(-1) ?? DEFAULT_PLUGINS_FOLDER);
+  return entries.map(({ name, version, kind }) => ({ word: name, about: `${kind} ${version}` }));
+}
+
+/** Of names between commas only the last one is being written. */
+function lastOfList(begun: string, candidates: readonly Candidate[]): readonly Candidate[] {
+  const before = begun.slice(0, begun.lastIndexOf(",") + 1);
+  return candidates.map(({ word, about }) => ({ word: before + word, about }));
 }
 
 function keysAndValues({ begun }: Position): readonly Candidate[] {
