@@ -21,6 +21,11 @@ export function asEvent(alert: Alert): Event {
   return alert as unknown as Event;
 }
 
+/** What to say of a field that only alerts know. */
+export function inAlerts(name: string): string {
+  return `alert.field[${name}] has it, where the rule's output does`;
+}
+
 /** Alerts have no state around them. */
 export const NO_STATE = {} as State;
 

@@ -1,6 +1,6 @@
 /** `match` of a sink: which alerts it is for, as a condition over `alertFields`. */
 import { type Alert, PRIORITIES } from "../alert/mod.ts";
-import { type Report, SourceText, type Span } from "../base/mod.ts";
+import { type Diagnostic, Report, SourceText, type Span } from "../base/mod.ts";
 import {
   checkCondition,
   type Comparison,
@@ -11,21 +11,28 @@ import {
   parseCondition,
 } from "../filter/mod.ts";
 import { nearestPriority, parsePriority } from "../rule/priority.ts";
-import { alertFields, asEvent, NO_STATE, severity } from "./alert_fields.ts";
+import { alertFields, asEvent, inAlerts, NO_STATE, severity } from "./alert_fields.ts";
 
 export type AlertTest = (alert: Alert) => boolean;
 
 /** Absent when it has mistakes; they are in the report. */
 export function compileMatch(source: SourceText, report: Report): AlertTest | undefined {
-  const before = report.diagnostics.length;
-  const parsed = parseCondition(withOrder(source, report), report);
-  const written = parsed && expandCondition(parsed, NO_NAMES, report);
-  const numbered = written && withPriorities(written, report);
-  const checked = numbered && checkCondition(numbered, alertFields, report);
-  const isWrong = report.diagnostics.slice(before).some(({ severity }) => severity === "error");
-  if (!checked || isWrong) return undefined;
+  const own = new Report();
+  const parsed = parseCondition(withOrder(source, own), own);
+  const written = parsed && expandCondition(parsed, NO_NAMES, own);
+  const numbered = written && withPriorities(written, own);
+  const checked = numbered && checkCondition(numbered, alertFields, own);
+  for (const diagnostic of own.diagnostics) report.add(withHelp(diagnostic));
+  if (!checked || own.hasErrors) return undefined;
   const holds = emitCondition(checked);
   return (alert) => holds(asEvent(alert), NO_STATE);
+}
+
+/** Fields of other sources are not looked up here, but alerts may have them. */
+function withHelp(diagnostic: Diagnostic): Diagnostic {
+  const { code, at, help } = diagnostic;
+  if (code !== "F012" || !at || help?.startsWith("did you mean")) return diagnostic;
+  return { ...diagnostic, help: inAlerts(at.source.text.slice(at.start, at.end)) };
 }
 
 const NO_NAMES = {

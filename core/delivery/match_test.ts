@@ -80,6 +80,9 @@ Deno.test("match: mistakes are told, with their place", () => {
     );
   assertEquals(told("alert.priority >= wraning"), ['C043 wraning: did you mean "warning"?']);
   assertEquals(told("alert.rule = x and alert.proirity = error")[0]?.slice(0, 13), "F012 alert.pr");
+  assertEquals(told("ka.verb = get"), [
+    "F012 ka.verb: alert.field[ka.verb] has it, where the rule's output does",
+  ]);
   assertEquals(told("alert.priority in (error, 3)"), [
     "C043 3: one of emergency, alert, critical, error, warning, notice, informational, debug",
   ]);
