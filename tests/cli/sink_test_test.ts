@@ -133,6 +133,11 @@ Deno.test("falcod sink test has a hint for each way not to get an answer", async
     const { hints, error } = documents[index];
     assert(hint.test(hints[0] ?? ""), `${config}: ${error} ${hints}`);
   }
+  const [note] = documents[3].notes;
+  assert(
+    /issued by authority of a test, for .*127\.0\.0\.1.*; it has expired on /.test(note),
+    note,
+  );
   files[Symbol.dispose]();
 });
 

@@ -33,11 +33,14 @@ export interface ShownTrial {
   readonly notes: readonly string[];
 }
 
+const KEPT_AWAY =
+  "minimum_priority or match keep alerts like this one away; it was sent all the same";
+
 export function shownTrial(
   { label, name }: WiredSink,
   { trial, mask }: { readonly trial: Trial; readonly mask: SecretMask },
 ): ShownTrial {
-  const { failure, ms, exchanges, line, isKeptAway } = trial;
+  const { failure, ms, exchanges, line, isKeptAway, found } = trial;
   const shown = exchanges.map((exchange) => shownExchange(exchange, mask));
   return {
     sink: label,
@@ -49,9 +52,7 @@ export function shownTrial(
       : [{ ...failure && { place: "(this was to be sent)" }, sent: mask.text(line) }],
     ...failure && { error: mask.text(failure.message) },
     hints: hintsFor(failure, exchanges),
-    notes: isKeptAway
-      ? ["minimum_priority or match keep alerts like this one away; it was sent all the same"]
-      : [],
+    notes: [...found === undefined ? [] : [found], ...isKeptAway ? [KEPT_AWAY] : []],
   };
 }
 

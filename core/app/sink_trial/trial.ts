@@ -20,6 +20,8 @@ export interface Trial {
   readonly exchanges: readonly Exchange[];
   /** What the sink was given: its line, where nothing else is known of what was sent. */
   readonly line: string;
+  /** What else was found out of a failure. */
+  readonly found?: string;
   /** An alert of a rule like this one would not have come here. */
   readonly isKeptAway: boolean;
 }
@@ -55,7 +57,16 @@ export async function trySink(request: TrialRequest): Promise<Trial> {
   clearTimeout(timer);
   await Promise.race([instance.close().catch(() => {}), paused(1000)]);
   const isKeptAway = takes?.({ ...given, rule: "A rule", source: "syscall" }) === false;
-  return { ms, exchanges, line, isKeptAway, ...failure && { failure } };
+  const found = failure && await certificateOf(exchanges);
+  return { ms, exchanges, line, isKeptAway, ...failure && { failure }, ...found && { found } };
+}
+
+/** Of who gave no answer: TLS may be why. */
+async function certificateOf(exchanges: readonly Exchange[]): Promise<string | undefined> {
+  const last = exchanges.at(-1);
+  if (last?.kind !== "http" || last.reply || !last.url.startsWith("https:")) return undefined;
+  const { certificateNote } = await import("./certificate.ts");
+  return await certificateNote(last.url);
 }
 
 function failureOf(error: unknown): SinkError {
