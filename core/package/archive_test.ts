@@ -96,7 +96,7 @@ const HOSTILE: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
   "a path that turns letters around": [tgz([file("mod\u202esj.exe")]), /^I012 .*seen/],
   "a path with a line end": [tgz([file("a\nb")]), /^I012 .*seen/],
   "a path that is not UTF-8": [
-    tgz([{ path: new Uint8Array([0x61, 0xff, 0xfe]), content: "x" }]),
+    tgz([file("a"), { path: new Uint8Array([0x61, 0xff, 0xfe]), content: "x" }]),
     /^I010 .*UTF-8/,
   ],
   "a path without end": [tgz([pax({ path: "a/".repeat(300) + "b" }), file("x")]), /^I012 .*bytes/],
@@ -151,11 +151,14 @@ const HOSTILE: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
     /^I010 .*extended/,
   ],
   "a long name without a file": [tgz([pax({ path: "a" })]), /^I010 .*no file/],
-  "a wrong checksum": [tgz([{ path: "a", checksum: 1 }]), /^I010 .*checksum/],
-  "a header that was changed": [changedAt(1, 0x41), /^I010 .*checksum/],
-  "a size that is no number": [tgz([{ path: "a", size: "zzzzzzzzzzz\0" }]), /^I010 .*numbers/],
+  "a wrong checksum": [tgz([file("a"), { path: "b", checksum: 1 }]), /^I010 .*checksum/],
+  "a header that was changed": [changedAt(1, 0x41), /^I010 .*no tar archive/],
+  "a size that is no number": [
+    tgz([file("a"), { path: "b", size: "zzzzzzzzzzz\0" }]),
+    /^I010 .*numbers/,
+  ],
   "a size in binary": [
-    tgz([{ path: "a", size: "\x00".padStart(12, "\x01") }]),
+    tgz([file("a"), { path: "b", size: "\x00".padStart(12, "\x01") }]),
     /^I010 .*numbers/,
   ],
   "a size that is a lie": [tgz([{ path: "a", size: 5000 }]), /^I010 .*middle/],

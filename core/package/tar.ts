@@ -39,7 +39,9 @@ class TarReader {
       const block = await this.blocks.take(BLOCK_BYTES);
       if (isEmpty(block)) break;
       const header = readTarHeader(block);
-      if (typeof header === "string") throw damaged(header);
+      if (typeof header === "string") {
+        throw damaged(this.#entries === 0 ? "it is no tar archive" : header);
+      }
       if (++this.#entries > MAX_ENTRIES) {
         throw tooMuch(`more than ${MAX_ENTRIES} entries`);
       }
