@@ -64,6 +64,7 @@ export class Conversation {
   #lines = 0;
   #linesLeftOut = 0;
   #frames = 0;
+  #isConfined = false;
   #isOver = false;
   /** Of a source: gets its frames of events; the next comes when it has resolved. */
   onEvents: (frame: Frame) => Promise<void> | void = () => {};
@@ -172,15 +173,18 @@ export class Conversation {
     }
   }
 
+  /** The plugin is not there yet, so it is the process itself that says so: once. */
   #confined(frame: Frame): void {
     const { checkWalls } = this.#options;
+    if (this.#isConfined || !checkWalls) return this.end("it sent something that is no answer");
+    this.#isConfined = true;
     const { landlock, seccomp, user } = recordOf(jsonOf(frame));
     try {
-      checkWalls?.({ landlock: Number(landlock), seccomp: seccomp === true, user: user === true });
+      checkWalls({ landlock: Number(landlock), seccomp: seccomp === true, user: user === true });
     } catch (error) {
       return this.end(error instanceof Error ? error.message : String(error));
     }
-    if (checkWalls) void this.#begin();
+    void this.#begin();
   }
 
   #log(frame: Frame): void {

@@ -9,7 +9,7 @@ import { GuestSink } from "./sink.ts";
 import { GuestSource } from "./source.ts";
 
 /** Alerts that go to a plugin together. */
-const BATCH_SIZE = 500;
+const BATCH_SIZE = 1000;
 
 /** None for packs of rules, which are files. */
 export function entryOf(plugin: ThirdPartyPlugin, guests: Guests): PluginEntry | undefined {

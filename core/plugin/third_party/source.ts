@@ -41,7 +41,7 @@ export class GuestSource implements Source {
       while (!signal.aborted) {
         const guest = await supervisor.running(signal);
         guest.onEvents = (frame) => this.#judge(frame, context).then(() => guest.taken(1));
-        const stopped = () => void guest.close();
+        const stopped = () => void supervisor.stop();
         signal.addEventListener("abort", stopped, { once: true });
         try {
           await guest.ask(TO_GUEST.run);

@@ -1,0 +1,154 @@
+/** Plugins that break, hang, or send nonsense: falcod goes on, and starts them again. */
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { TO_GUEST } from "../../core/plugin/isolated/frames.ts";
+import { attempting, TestGuest } from "./guest.ts";
+
+const SOON = { hangMs: 1000, pingMs: 200, lookMs: 50, openMs: 5000 };
+
+/** Ways to go while it is opened, and what is said of it. */
+const ENDS: Readonly<Record<string, readonly [module: string, reason: RegExp]>> = {
+  "throws when it is loaded": [`throw new Error("bad day")`, /cannot be used: bad day/],
+  "is no JavaScript": [`this is no module`, /cannot be used/],
+  "exports nothing": [`export const x = 1`, /cannot be used: its default export/],
+  "exports another kind": [
+    `export default { kind: "source", definition: {} }`,
+    /its default export is not what defineSink\(\) gives/,
+  ],
+  "has an export that throws": [
+    `export default new Proxy({}, { get() { throw new Error("trap"); } })`,
+    /cannot be used: trap/,
+  ],
+  "throws what is no error": [
+    `throw { toString() { throw 1; }, get message() { throw 2; } }`,
+    /cannot be used|it ended/,
+  ],
+  "imports what is not there": [`import "./other.js"`, /cannot be used/],
+  "exits": [`Deno.exit(0)`, /cannot be used|not ready/],
+  "exits as node does": [
+    `import process from "node:process"; process.exit(3)`,
+    /cannot be used|not ready/,
+  ],
+  "aborts": [`import process from "node:process"; process.abort()`, /cannot be used/],
+  "closes its worker": [`self.close()`, /cannot be used|not ready/],
+  "rejects later": [
+    attempting(`setTimeout(() => Promise.reject(new Error("later"))); return "opened"`),
+    /it ended with code 1/,
+  ],
+  "closes its worker when it is opened": [
+    attempting(`self.close(); return "closed"`),
+    /not ready|has not answered/,
+  ],
+  "takes all memory in objects": [
+    attempting(`const all = []; for (;;) all.push(new Array(1000).fill({}))`),
+    /MB of memory|it ended|ended by/,
+  ],
+  "takes all memory in buffers": [
+    attempting(`const all = []; for (;;) all.push(new Uint8Array(1 << 24).fill(1))`),
+    /MB of memory|it ended|ended by/,
+  ],
+  "takes all memory in workers": [
+    attempting(`for (;;) { new Worker("data:text/javascript,for(;;){}", { type: "module" });
+      await new Promise((go) => setTimeout(go)); }`),
+    /MB of memory|it ended|ended by|has not answered/,
+  ],
+  "writes anything to where its answers go": [
+    attempting(`const bytes = crypto.getRandomValues(new Uint8Array(60000));
+      for (;;) { Deno.stdout.writeSync(bytes); await new Promise((go) => setTimeout(go)); }`),
+    /it sent/,
+  ],
+  "announces a frame of four gigabytes": [
+    `Deno.stdout.writeSync(new Uint8Array(9).fill(0xff))`,
+    /it sent a frame of/,
+  ],
+  "says that it is confined": [
+    `Deno.stdout.writeSync(new Uint8Array([7, 0, 0, 0, 64, 0, 0, 0, 0, 123, 125]))`,
+    /it sent something that is no answer/,
+  ],
+  "answers without end": [
+    attempting(`const frame = new Uint8Array(9 * 1000);
+      for (let i = 0; i < 1000; i++) frame.set([5, 0, 0, 0, 66, 1, 0, 0, 0], 9 * i);
+      for (;;) { Deno.stdout.writeSync(frame); await new Promise((go) => setTimeout(go)); }`),
+    /it sent more than/,
+  ],
+};
+
+for (const [what, [module, reason]] of Object.entries(ENDS)) {
+  Deno.test(`a plugin that ${what} is ended and started again`, async () => {
+    await using guest = new TestGuest({ module, limits: SOON });
+    guest.supervisor.running().catch(() => {});
+    const said = await guest.restarts();
+    assert(reason.test(said), said);
+  });
+}
+
+Deno.test("a plugin that never ends is ended, and the write that waits for it is told", async () => {
+  await using guest = new TestGuest({
+    module:
+      `export default { kind: "sink", definition: { open: () => ({ write() { for (;;); } }) } };`,
+    limits: SOON,
+  });
+  const conversation = await guest.supervisor.running();
+  await assertRejects(() => conversation.ask(TO_GUEST.write, "[]"), { name: "GuestGone" });
+  const said = await guest.restarts();
+  assert(/has not answered/.test(said), said);
+  await guest.supervisor.running();
+  assertEquals(guest.supervisor.status().state, "running");
+});
+
+Deno.test("a plugin that floods the log is cut short", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`for (let i = 0; i < 5000; i++) log.info("line " + "x".repeat(100));
+      return "done"`),
+    limits: SOON,
+  });
+  await guest.supervisor.running();
+  await guest.says("lines of its log are left out");
+  const kept = guest.lines.filter((line) => line.startsWith("line ")).length;
+  assert(kept <= 40, String(kept));
+});
+
+Deno.test("a plugin that floods its standard error does not fill falcod's memory", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`const text = new TextEncoder().encode("e".repeat(50000));
+      for (let i = 0; i < 200; i++) Deno.stderr.writeSync(text);
+      Deno.stderr.writeSync(new TextEncoder().encode("\\n"));
+      return "done"`),
+    limits: SOON,
+  });
+  await guest.supervisor.running();
+  await guest.says("GOT done");
+  await guest.says("eeee");
+  assert(guest.lines.every((line) => line.length <= 2000));
+});
+
+Deno.test("what a plugin prints is in the log", async () => {
+  await using guest = new TestGuest({ module: attempting(`console.log("hello", 5); return ""`) });
+  await guest.supervisor.running();
+  await guest.says("hello 5");
+});
+
+Deno.test("a plugin that answers what nobody asked is not listened to", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`
+      const frame = (type, id, text) => {
+        const payload = new TextEncoder().encode(text);
+        const bytes = new Uint8Array(9 + payload.length);
+        new DataView(bytes.buffer).setUint32(0, 5 + payload.length, true);
+        bytes[4] = type;
+        new DataView(bytes.buffer).setUint32(5, id, true);
+        bytes.set(payload, 9);
+        return bytes;
+      };
+      for (const text of ["", "{", "null", "[]", '{"__proto__":{"x":1}}', '{"code":"closed"}']) {
+        for (const type of [65, 66, 67, 68, 69, 70, 71]) {
+          for (const id of [0, 1, 99, 0xffffffff]) Deno.stdout.writeSync(frame(type, id, text));
+        }
+      }
+      return "sent"`),
+  });
+  const conversation = await guest.supervisor.running();
+  await guest.says("GOT sent");
+  await conversation.ask(TO_GUEST.write, "[]");
+  assertEquals(({} as Record<string, unknown>).x, undefined);
+  assertEquals(guest.supervisor.status().restarts, 0);
+});
