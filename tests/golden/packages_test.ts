@@ -17,8 +17,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   I022: "core/plugin/store/store_test.ts: two programs at a time",
 };
 
-type Case = (place: Place) => readonly string[] | Promise<Said>;
-type Said = { readonly args: readonly string[]; readonly running: Running };
+interface Prepared {
+  readonly args: readonly string[];
+  readonly running: Running;
+}
+type Case = (place: Place) => readonly string[] | Prepared | Promise<Prepared>;
 
 const archive = (place: Place, content = packed(pluginFiles())) =>
   place.file("package.tgz", content);
@@ -28,7 +31,7 @@ const add = (place: Place, ...args: string[]) => ["add", ...args, "--yes", "--di
 const CASES: Readonly<Record<string, Case>> = {
   I001: (place) => add(place, "http://example.org/pager.tgz"),
   I002: (place) => add(place, `${place.path}/missing`),
-  I003: async (place) => {
+  I003: (place) => {
     const registry = npmRegistry();
     registry.publish("falcod-pager", "1.0.0", new Uint8Array());
     closing.push(registry);
