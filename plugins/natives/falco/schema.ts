@@ -23,17 +23,17 @@ export function problemsBySchema(schema: unknown, config: string): readonly Nati
   } catch {
     return [{ path: [], message: "JSON, or keys and values, as the plugin's schema has them" }];
   }
-  const check = checkOf(schema);
-  const result = check?.safeParse(value);
-  return (result?.error?.issues ?? []).map(({ path, message }) => ({
+  return (issuesOf(schema, value) ?? []).map(({ path, message }) => ({
     path: path.filter((step) => typeof step !== "symbol"),
     message,
   }));
 }
 
-function checkOf(schema: unknown): z.ZodType | undefined {
+/** Absent when there are none, or a schema leads nowhere: one that refers to itself has no end. */
+function issuesOf(schema: unknown, value: unknown): readonly z.core.$ZodIssue[] | undefined {
   try {
-    return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+    const type = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+    return type.safeParse(value).error?.issues;
   } catch {
     return undefined;
   }
