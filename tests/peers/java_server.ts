@@ -17,6 +17,8 @@ export interface Artifact {
 
 const ROOT = new URL("../../build/java/", import.meta.url).pathname;
 const FETCH_MS = 240_000;
+/** On a busy machine, a server in Java takes its time. */
+const READY_MS = 180_000;
 
 /** The artifacts with all they need, or why they cannot be had. */
 export async function javaLibraries(
@@ -93,5 +95,6 @@ export function startJava(
     program: "java",
     args: ["-Xmx384m", "-cp", `${folder}/*`, ...args],
     ports,
+    readyMs: READY_MS,
   });
 }

@@ -7,6 +7,8 @@ export interface ServerPlan {
   readonly env?: Readonly<Record<string, string>>;
   /** Ready when all of them are listened on. */
   readonly ports: readonly number[];
+  /** How long that may take. */
+  readonly readyMs?: number;
 }
 
 /** A server that runs; disposing stops it and whatever it has started in its own process group. */
@@ -71,7 +73,7 @@ export async function startServer(plan: ServerPlan): Promise<PeerServer> {
   };
   for (const port of plan.ports) {
     for (let waited = 0; !await listens(port); waited += 50) {
-      if (!hasEnded && waited < READY_MS) {
+      if (!hasEnded && waited < (plan.readyMs ?? READY_MS)) {
         await delay(50);
         continue;
       }
