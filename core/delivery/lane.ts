@@ -176,8 +176,6 @@ export class Lane {
     const waiting = await this.#shut({ waits: true, patienceMs: HAND_OVER_MS });
     const left = [...this.#left, ...waiting];
     this.#left = undefined;
-    // It is the other lane's now.
-    this.#tally.kept = 0;
     await this.#closeSinks();
     return left;
   }

@@ -105,8 +105,8 @@ export class Lanes {
       opening.push(() => this.#open(one, place, former));
       return place;
     });
-    for (const { name, lane } of left.values()) {
-      if (lane instanceof Lane) this.#retire(name, lane);
+    for (const { lane, target } of left.values()) {
+      if (lane instanceof Lane) this.#retire(lane, target?.spool?.folder);
     }
     this.#exchange = Promise.all(opening.map((open) => open())).then(() => {});
     await this.#exchange;
@@ -148,7 +148,6 @@ export class Lanes {
     const left: Pending[] = [];
     if (former?.lane instanceof Lane) {
       left.push(...await former.lane.handOver());
-      this.#remember(former.lane.counters());
     }
     let target: DeliveryTarget | undefined;
     let isMissing = false;
@@ -159,6 +158,7 @@ export class Lanes {
       log.error(`Cannot open output "${wanted.name}", it gets no alerts: ${reasonOf(error)}`);
     }
     const place = target && this.#placeOf(target, wanted.key);
+    if (former?.lane instanceof Lane) this.#rememberFormer(former.lane, former.target, target);
     const { dropped } = gap.lane;
     const late = gap.lane.takeAll();
     this.#places = this.#places.flatMap((one) => one === gap ? place ?? [] : one);
@@ -171,13 +171,32 @@ export class Lanes {
     }
   }
 
+  /** What is on disk is the next one's, where that has the same spool. */
+  #rememberFormer(lane: Lane, target?: DeliveryTarget, next?: DeliveryTarget): void {
+    const counters = lane.counters();
+    const folder = target?.spool?.folder;
+    const isTaken = folder === next?.spool?.folder;
+    this.#remember({ ...counters, kept: isTaken ? 0 : counters.kept });
+    if (!isTaken) this.#tellKept(counters, folder);
+  }
+
+  #tellKept({ name, kept }: LaneCounters, folder: string | undefined): void {
+    if (kept === 0 || folder === undefined) return;
+    this.#options.log.warning(
+      `Output "${name}": ${kept} alerts stay in "${folder}", which nobody reads now`,
+    );
+  }
+
   /** In the background: others do not wait for it. */
-  async #retire(name: string, lane: Lane): Promise<void> {
+  async #retire(lane: Lane, folder: string | undefined): Promise<void> {
     this.#retiring.add(lane);
-    this.#options.log.info(`Output "${name}" gets no further alerts`);
+    this.#options.log.info(`Output "${lane.counters().name}" gets no further alerts`);
     await within(RETIRE_MS, lane.settled());
     // Whoever closes all closes it as well.
-    if (!this.#isClosing) await lane.close();
+    if (!this.#isClosing) {
+      await lane.close();
+      this.#tellKept(lane.counters(), folder);
+    }
     this.#retiring.delete(lane);
     this.#remember({ ...lane.counters(), queued: 0 });
   }

@@ -118,6 +118,25 @@ Deno.test("change() has a spool go on with the new sink", async () => {
   });
 });
 
+Deno.test("change() says what stays in a spool that nobody has any more", async () => {
+  await inFolder(async (folder) => {
+    const down = new Moody([unavailable]);
+    const up = new Moody();
+    const { delivery, log, send } = await start([
+      wanted("a", "1", async () => ({ sink: down, retry: RETRY, spool: await openSpool(folder) })),
+    ]);
+    send("1", "2");
+    while (down.writes.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await delivery.change({ targets: [wanted("a", "2", () => ({ sink: up }))] });
+    send("3");
+    assert(await delivery.close());
+    assertEquals(up.lines, ["3"]);
+    assertCounters(delivery, [{ delivered: 1, kept: 2, failed: 0 }]);
+    const told = `Output "a": 2 alerts stay in "${folder}", which nobody reads now`;
+    assert(log.lines.includes(`warning ${told}`), log.lines.join("\n"));
+  });
+});
+
 Deno.test("change() lets a sink that is not wanted any more bring out what it has", async () => {
   const release = Promise.withResolvers<void>();
   const written: string[] = [];

@@ -122,6 +122,10 @@ export class Spool {
     }
   }
 
+  get folder(): string {
+    return this.#options.folder;
+  }
+
   /** Entries that were not handed out in this run. */
   get unread(): number {
     return this.#unread;
