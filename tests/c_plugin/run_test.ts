@@ -100,6 +100,19 @@ Deno.test("events that a plugin's threads send meet rules, and nobody is asked a
   assert(running.error.includes('asynchronous event "test_unknown" is none'), running.error);
 });
 
+Deno.test("a plugin that does not come back is left behind, and what it delivered is judged", async () => {
+  using folder = new Folder(files({
+    rules: rule("test.number > 0", "%test.number"),
+    openParams: "2 hang",
+  }));
+  const path = folder.file("falco.yaml");
+  await using running = await Running.start("-c", path, "-r", folder.file("rules.yaml"));
+  await running.until(() => running.out.split("\n").length > 2);
+  assertEquals(await running.end(), 0, running.error);
+  const note = 'plugin "falcod_test" does not end: it still waits for events';
+  assert(running.error.includes(note), running.error);
+});
+
 Deno.test("a plugin that fails ends the run with its words", async () => {
   const rules = rule("test.number > 0", "%test.number");
   const broken = await alertsOf({ rules, openParams: "1 fail" });
