@@ -29,7 +29,9 @@ export const schema = z.strictObject({
   compression: oneOf(COMPRESSIONS, "none").describe(
     "How messages are compressed: gzip, snappy, lz4, zstd, or none",
   ),
-  client_id: text("falcod").describe("What brokers call falcod in their logs and quotas"),
+  client_id: text("falcod").refine((name) => name.length <= 249, {
+    error: "a name of at most 249 characters",
+  }).describe("What brokers call falcod in their logs and quotas"),
   sasl: oneOf(["none", "plain", "scram_sha256", "scram_sha512"], "none").describe(
     "How falcod says who it is",
   ),
