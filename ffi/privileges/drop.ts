@@ -38,11 +38,20 @@ export async function dropPrivileges(drop: Drop): Promise<void> {
     });
   }
   const kept = maskOf(drop.keep);
-  const bounding = drop.forPrograms && kept | maskOf(drop.forPrograms);
+  const permitted = threadPrivileges().reduce((mask, each) => mask & each.permitted, ~0n);
+  const lacks = (names: readonly Capability[]) => maskOf(names) & ~permitted;
+  if (drop.user && lacks(["CAP_SETUID", "CAP_SETGID"])) {
+    throw new NativeError("no-permission", `Cannot become user ${drop.user.userId}`, {
+      help: "start falcod as root, or with CAP_SETUID and CAP_SETGID",
+    });
+  }
+  // Whoever may not limit what programs can have has little himself.
+  const bounding = drop.forPrograms && !lacks(["CAP_SETPCAP"])
+    ? kept | maskOf(drop.forPrograms)
+    : undefined;
   const unfinished = () =>
     threadPrivileges().filter((thread) => !isDone(thread, kept, bounding, drop))
       .map(({ threadId }) => threadId);
-  const permitted = threadPrivileges().reduce((mask, each) => mask & each.permitted, ~0n);
   const isEverywhere = await onEveryThread(
     {
       data: dataOf(kept & permitted, drop),
@@ -64,7 +73,7 @@ function isDone(
   drop: Drop,
 ): boolean {
   return ((effective | permitted) & ~kept) === 0n &&
-    (bounding === undefined || permitted === 0n || (has & ~bounding) === 0n) &&
+    (bounding === undefined || (has & ~bounding) === 0n) &&
     (noNewPrivileges || !drop.noNewPrivileges) &&
     (drop.user === undefined || userId === drop.user.userId);
 }

@@ -1,5 +1,5 @@
 /** What falcod gives up once it watches, and that it goes on watching without it. */
-import { assert, assertEquals } from "../assert.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { type Falcod, type FalcodOptions, kernelTest, withFalcod } from "./harness.ts";
 
 interface Thread {
@@ -138,6 +138,29 @@ kernelTest("programs that get alerts have all that root has", async () => {
   } finally {
     Deno.removeSync(file);
   }
+});
+
+kernelTest("what a container was given is enough, and less of it is kept", async () => {
+  const given = "-all,+bpf,+perfmon,+sys_ptrace,+dac_read_search";
+  const options = { through: ["setpriv", `--bounding-set=${given}`] };
+  const rules = rule("Runs", "evt.type = execve and proc.name = uname");
+  await withRules(rules, options, async ({ falcod }) => {
+    assertEquals((await falcod.alertsOf("uname >/dev/null")).length, 1);
+    for (const { capabilities, isBarred } of threadsOf(falcod.processId)) {
+      assertEquals([capabilities, isBarred], [KEPT, true]);
+    }
+    assert(!falcod.log.includes("privileges are kept"), falcod.log);
+  });
+});
+
+kernelTest("falcod does not go on as a user that it was not to be", async () => {
+  const args = ["-o", "privileges.user=65534:65534"];
+  const through = ["setpriv", "--bounding-set=-setuid"];
+  const rules = rule("Runs", "evt.type = execve and proc.name = uname");
+  await assertRejects(
+    () => withRules(rules, { args, through }, async () => {}),
+    /Cannot become user 65534/,
+  );
 });
 
 kernelTest("privileges.drop: false leaves everything as it is", async () => {
