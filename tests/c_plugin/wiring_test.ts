@@ -7,6 +7,8 @@ import { Report, SourceText } from "../../core/base/mod.ts";
 import { Registry } from "../../core/plugin/mod.ts";
 import { builtinPlugins } from "../../plugins/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
+import { Place, succeeds } from "../packages/running.ts";
+import { packed } from "../packages/tar.ts";
 import { builtPlugin } from "./build.ts";
 
 const source = builtPlugin("source"), observer = builtPlugin("observer");
@@ -129,5 +131,29 @@ Deno.test("configText() hands a mapping on as JSON, with values as Falco reads t
   assertEquals(
     configText(nodeAt(root, ["plugins", 0, "init_config"])),
     '{"a":1,"b":2,"c":1.5,"d":true,"e":false,"f":"text","g":["x",3],"h":{"i":null},"j":16}',
+  );
+});
+
+Deno.test("wireNatives() loads an installed library as it was installed, or not at all", async () => {
+  using place = new Place();
+  const archive = place.file("p.tgz", packed({ "libtest.so": Deno.readFileSync(source) }));
+  await succeeds(["add", archive, "--yes", "--trusted", "--dir", place.plugins]);
+  const library = `${place.plugins}/test/0.0.0/libtest.so`;
+  const load = async (path: string) => {
+    const entry = `  - {name: falcod_test, library_path: ${path}}`;
+    return await wired(entry, `plugins_dir: ${place.plugins}`);
+  };
+  const { natives, problems } = await load(library);
+  assertEquals([natives.length, problems], [1, []]);
+  Deno.copyFileSync(source, `${place.plugins}/other.so`);
+  for (const path of [`${place.plugins}/other.so`, library.replace("0.0.0", "0.0.1")]) {
+    const stray = await load(path);
+    assert(stray.natives.length === 0 && stray.problems[0]!.includes("P010"), stray.problems[0]);
+  }
+  Deno.writeFileSync(library, new Uint8Array([0]), { append: true });
+  const changed = await load(library);
+  assert(
+    changed.natives.length === 0 && changed.problems[0]!.includes("I023"),
+    changed.problems[0],
   );
 });

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "../assert.ts";
 import { fails, Place, pluginFiles, succeeds } from "../packages/running.ts";
 import { packed } from "../packages/tar.ts";
 import { httpReceiver } from "../peers/http_receiver.ts";
-import { falcod, falcodCommand } from "./program.ts";
+import { falcod, falcodCommand, falcodProgram } from "./program.ts";
 import { Running } from "./running.ts";
 
 function atFolder(place: Place) {
@@ -89,11 +89,7 @@ Deno.test("add asks on a terminal, and takes Enter for no", async () => {
   using place = new Place();
   const path = place.file("p.tgz", packed(pluginFiles()));
   const run = async (answer: string) => {
-    const falcodArgs = [
-      ...["run", "--no-prompt", "-A", "--no-check", `--config=${ROOT}deno.json`],
-      ...[`${ROOT}main.ts`, "plugin", "add", path, ...atFolder(place)],
-    ];
-    const line = [Deno.execPath(), ...falcodArgs].join(" ");
+    const line = [...falcodProgram(), "plugin", "add", path, ...atFolder(place)].join(" ");
     const process = new Deno.Command("script", {
       args: ["-qec", line, "/dev/null"],
       stdin: "piped",
@@ -119,8 +115,6 @@ Deno.test("add asks on a terminal, and takes Enter for no", async () => {
   assertEquals(yes.code, 0, yes.seen);
   assert(/installed pager 1\.0\.0[^]*sinks:\r\n {2}- type: pager/.test(yes.seen), yes.seen);
 });
-
-const ROOT = new URL("../../", import.meta.url).pathname;
 
 for (const kind of ["sink", "source", "formatter", "rules"]) {
   Deno.test(`new ${kind} makes a plugin whose test passes, that can be added, and packed again`, async () => {

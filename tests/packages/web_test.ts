@@ -1,6 +1,7 @@
 /** Plugins from web servers and from this machine, and what somebody decides about them. */
 import { type Authority, newAuthority } from "../certificates.ts";
 import { assert, assertEquals } from "../assert.ts";
+import { falcod } from "../cli/program.ts";
 import { connectProxy } from "./proxy.ts";
 import { fails, falcodPlugin, hash, Place, pluginFiles, succeeds } from "./running.ts";
 import { packed } from "./tar.ts";
@@ -82,22 +83,18 @@ Deno.test("add https: goes through the proxy that the environment names", async 
   await using proxy = await connectProxy("me:s3cret");
   // Addresses of this machine are asked themselves; a name is not.
   const url = web.url.replace("127.0.0.1", "plugins.test");
-  const falcod = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-prompt", "-A", "--no-check", `--config=${ROOT}deno.json`, `${ROOT}main.ts`],
-      ...["plugin", "add", "--yes", "--dir", place.plugins, "--ca", web.ca],
-      ...[url, "--sha256", hash(archive)],
-    ],
-    env: { HTTPS_PROXY: proxy.url("me:s3cret@"), NO_PROXY: "", DENO_NO_UPDATE_CHECK: "1" },
-  });
-  const said = new TextDecoder().decode((await falcod.output()).stderr);
+  const environment = {
+    HTTPS_PROXY: proxy.url("me:s3cret@"),
+    NO_PROXY: "",
+    DENO_NO_UPDATE_CHECK: "1",
+  };
+  const add = ["plugin", "add", "--yes", "--dir", place.plugins, "--ca", web.ca, url];
+  const { error: said } = await falcod([...add, "--sha256", hash(archive)], { environment });
   // The certificate is for 127.0.0.1: what counts is who was asked, and that it was looked at.
   assertEquals(proxy.led, [new URL(url).host]);
   assert(/error\[I002\].*(?:certificate|altnames|Hostname)/i.test(said), said);
   assert(!said.includes("s3cret"), said);
 });
-
-const ROOT = new URL("../../", import.meta.url).pathname;
 
 Deno.test("add takes a folder, and an archive with --sha256", async () => {
   using place = new Place();

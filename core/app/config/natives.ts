@@ -4,7 +4,8 @@
  *
  * Facts: falco configuration.h (0.45), app/actions/load_plugins.cpp, libs sinsp.cpp register_plugin.
  */
-import { didYouMean, type Report, type Span } from "../../base/mod.ts";
+import { isAbsolute, relative, resolve } from "node:path";
+import { didYouMean, type Finding, type Report, type Span } from "../../base/mod.ts";
 import type { FieldDefinition } from "../../field/mod.ts";
 import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../plugin/mod.ts";
 import { createOne } from "../create_plugins.ts";
@@ -47,9 +48,38 @@ export async function wireNatives(
   const wiring = new Wiring(loaded, { ...context, loader });
   for (const [index, entry] of entries) {
     // Audit events have the fields of JSON built in; what plugins bring along needs the plugin for it.
-    if (!isBuiltIn(entry.name) || entry.name === JSON_PLUGIN) wiring.wire(entry, index);
+    if (isBuiltIn(entry.name) && entry.name !== JSON_PLUGIN) continue;
+    const problem = await problemOfInstalled(entry, loaded.config.plugins_dir);
+    if (!problem) wiring.wire(entry, index);
+    else {
+      const at = valueAt(loaded.root, ["plugins", index, "library_path"]);
+      context.report.add({ ...problem, at: problem.at ?? at });
+    }
   }
   return wiring.finish();
+}
+
+/** What `falcod plugin add` has installed is loaded as it was then, or not at all. */
+async function problemOfInstalled(
+  { library_path: path }: PluginEntry,
+  folder: string,
+): Promise<Finding | undefined> {
+  const place = relative(folder, libraryPath(path));
+  if (place.startsWith("../") || isAbsolute(place)) return undefined;
+  const [name = ""] = place.split("/");
+  const { findInstalled } = await import("../../plugin/store/mod.ts");
+  const found = await findInstalled(folder, name);
+  if (found?.kind === "problem") return found.finding;
+  if (found?.kind === "library" && resolve(found.libraryPath) === resolve(libraryPath(path))) {
+    return undefined;
+  }
+  return {
+    code: "P010",
+    title: `the library "${path}" is not an installed plugin's`,
+    help: found?.kind === "library"
+      ? `write library_path: ${found.libraryPath}`
+      : "falcod plugin list shows what is installed",
+  };
 }
 
 const WHO_LOADS = { kind: "native", name: "falco", config: {} } as const;
