@@ -35,15 +35,18 @@ export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promi
         "is it an image of a container?",
     });
   }
-  const hint = await hintOf(config, repository);
+  const { hint, notes } = await toldByFalcoctl(config, repository);
   const bytes = await repository.blob(layer, { mostBytes: MAX_ARCHIVE_BYTES, isArchive: true });
   return {
     files: await readArchive(bytes),
     from: `oci://${origin.host}/${origin.repository}@${found.digest}`,
     integrity: found.digest,
-    notes: fetching.allowsPlain
-      ? [`${repository.origin} has no TLS: whoever is on the way may change what comes`]
-      : [],
+    notes: [
+      ...fetching.allowsPlain
+        ? [`${repository.origin} has no TLS: whoever is on the way may change what comes`]
+        : [],
+      ...notes,
+    ],
     hint: { ...hint, version: hint.version ?? versionIn(origin.reference) },
   };
 }
@@ -87,15 +90,28 @@ function ownPlatform(manifests: readonly IndexEntry[]): IndexEntry | undefined {
   return own ?? (manifests.length === 1 && only && !only.platform ? only : undefined);
 }
 
+interface Told {
+  readonly hint: PackageHint;
+  readonly notes: readonly string[];
+}
+
 /** What falcoctl tells of its artifacts, whose archives have no manifest. */
-async function hintOf(config: OciDescriptor, repository: OciRepository): Promise<PackageHint> {
-  if (!FALCOCTL.test(config.mediaType)) return {};
+async function toldByFalcoctl(config: OciDescriptor, repository: OciRepository): Promise<Told> {
+  if (!FALCOCTL.test(config.mediaType)) return { hint: {}, notes: [] };
   const bytes = await repository.blob(config, { mostBytes: MAX_CONFIG_BYTES });
+  const { name, version, dependencies = [] } = falcoctlConfig.safeParse(parsed(bytes)).data ?? {};
+  const needed = dependencies.map(({ name, version }) => `${name} ${version}`);
+  return {
+    hint: { name, version },
+    notes: needed.length > 0 ? [`it goes with the plugins ${needed.join(", ")}`] : [],
+  };
+}
+
+function parsed(bytes: Uint8Array): unknown {
   try {
-    const { data } = falcoctlConfig.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return { name: data?.name, version: data?.version };
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -44,6 +44,8 @@ export const ociIndex = z.looseObject({
 export const falcoctlConfig = z.looseObject({
   name: plain(256).optional(),
   version: plain(128).optional(),
+  dependencies: z.array(z.looseObject({ name: plain(256), version: plain(128) })).max(100)
+    .optional(),
 });
 
 export const ociToken = z.looseObject({

@@ -75,7 +75,8 @@ test("add oci: takes rules as falcoctl has them for a pack of rules", async () =
   using place = new Place();
   await using registry = await ociRegistry(place.path);
   const layer = packed({ "falco_rules.yaml": "- list: a\n  items: [b]\n" });
-  const about = { name: "falco-rules", version: "3.2.0", requirements: [] };
+  const dependencies = [{ name: "json", version: "0.7.0" }];
+  const about = { name: "falco-rules", version: "3.2.0", dependencies };
   await registry.artifact("rules/falco-rules", "3", layer, { ...FALCO_RULES, about });
   const said = await succeeds(
     [...addTo(place), `oci://${registry.host}/rules/falco-rules:3`],
@@ -83,6 +84,7 @@ test("add oci: takes rules as falcoctl has them for a pack of rules", async () =
   );
   assertEquals(said.out, "installed falco-rules 3.2.0\n");
   assert(said.error.includes("rules run no code"), said.error);
+  assert(said.error.includes("it goes with the plugins json 0.7.0"), said.error);
   await succeeds(["verify", "--dir", place.plugins]);
   const { out } = await succeeds(["info", "falco-rules", "--json", "--dir", place.plugins]);
   assertEquals(JSON.parse(out).kind, "rules");
