@@ -1,5 +1,5 @@
 /**
- * Compiles the BPF probe: `deno task probe`.
+ * Compiles the BPF probe: `deno task probe [ARCHITECTURE]`.
  *
  * One source, two objects in build/probe: `falcod.bpf.o` reads kernel memory through a helper (5.8 and
  * newer), `falcod-cast.bpf.o` by plain loads (6.2 and newer). Debug sections are stripped; the types
@@ -8,9 +8,18 @@
 
 const SOURCE = "ffi/probe/falcod.bpf.c";
 const OBJECTS = [
-  { file: "build/probe/falcod.bpf.o", defines: [] },
-  { file: "build/probe/falcod-cast.bpf.o", defines: ["-DCAST"] },
+  { file: "falcod.bpf.o", defines: [] },
+  { file: "falcod-cast.bpf.o", defines: ["-DCAST"] },
 ];
+
+/**
+ * Where the objects go and what the probe's registers are called. Numbers of system calls are those of
+ * x86-64 on any architecture so far: for others this shows that the probe compiles, no more.
+ */
+const ARCHITECTURES: Readonly<Record<string, { folder: string; define: string }>> = {
+  x86_64: { folder: "build/probe", define: "-D__TARGET_ARCH_x86" },
+  aarch64: { folder: "build/probe-aarch64", define: "-D__TARGET_ARCH_arm64" },
+};
 /** What the build needs, and the Debian package that has it. */
 const NEEDED = {
   /** Debian 12 has 14, with which the objects were tried; others may please the verifier less. */
@@ -65,15 +74,18 @@ async function runOrThrow(command: string, args: readonly string[]): Promise<voi
   if (messages) console.error(messages);
 }
 
-async function build(): Promise<void> {
+async function build(architecture: string): Promise<void> {
+  const place = ARCHITECTURES[architecture];
+  if (!place) throw new Error(`Cannot build the probe for "${architecture}": x86_64 or aarch64`);
   const { clang, strip } = await findTools();
-  await Deno.mkdir("build/probe", { recursive: true });
-  for (const { file, defines } of OBJECTS) {
+  await Deno.mkdir(place.folder, { recursive: true });
+  for (const { file: name, defines } of OBJECTS) {
+    const file = `${place.folder}/${name}`;
     // Built aside and renamed, so that nobody ever loads half an object.
     const unfinished = `${file}.new`;
     await runOrThrow(clang, [
       ...["-target", "bpf", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"],
-      ...["-D__TARGET_ARCH_x86", "-I/usr/include/x86_64-linux-gnu", ...defines],
+      ...[place.define, "-I/usr/include/x86_64-linux-gnu", ...defines],
       ...["-c", SOURCE, "-o", unfinished],
     ]);
     await runOrThrow(strip, ["-g", unfinished]);
@@ -85,7 +97,7 @@ async function build(): Promise<void> {
 if (import.meta.main) {
   Deno.chdir(new URL("..", import.meta.url));
   try {
-    await build();
+    await build(Deno.args[0] ?? "x86_64");
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exitCode = 1;
