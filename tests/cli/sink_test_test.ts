@@ -4,6 +4,7 @@ import { newAuthority } from "../certificates.ts";
 import { freePort } from "../free_port.ts";
 import { httpReceiver } from "../peers/http_receiver.ts";
 import { startServer, testWithPeer } from "../peers/server.ts";
+import { writePackage } from "../plugin_package.ts";
 import { falcod, Folder } from "./program.ts";
 
 async function tested(config: string, ...args: readonly string[]) {
@@ -186,4 +187,27 @@ Deno.test("falcod sink test knows falcosidekick's outputs, and says which sinks 
     1,
     'falcod: no sink "webhok" is configured (did you mean "webhook"?)\n',
   ]);
+});
+
+Deno.test("falcod sink test starts sinks and formatters of third parties, and stops them", async () => {
+  using folder = new Folder({});
+  const sink = writePackage(folder.path, "pager", {
+    manifest: { kind: "sink" },
+    module: `export default { kind: "sink", definition: { open: ({ log }) => ({
+      write(batch) { for (const { rule, line } of batch) log.warning(rule + " " + line); },
+    }) } };`,
+  });
+  const formatter = writePackage(folder.path, "angles", {
+    manifest: { kind: "formatter" },
+    module: `export default { kind: "formatter", definition: { open: () => ({
+      format: ({ rule }) => "<" + rule + ">",
+    }) } };`,
+  });
+  const { code, out, error } = await tested(`
+plugins: [{name: pager, library_path: ${sink}}, {name: angles, library_path: ${formatter}}]
+sinks: [{type: pager, format: angles}]
+`);
+  assertEquals(code, 0, error);
+  assert(out.startsWith("> <Test rule>\n"), out);
+  assert(error.includes("Test rule <Test rule>"), error);
 });

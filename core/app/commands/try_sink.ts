@@ -1,11 +1,14 @@
 /** `falcod sink test`: one alert through a sink, as it is configured. */
 import { didYouMean, Report } from "../../base/mod.ts";
 import { checkPluginConfig, Registry } from "../../plugin/mod.ts";
+import type { Guests } from "../../plugin/third_party/guests.ts";
 import { checkSinks } from "../config/check_sinks.ts";
 import { loadConfig } from "../config/load.ts";
 import { sinksOf, type WiredSink } from "../config/outputs.ts";
+import { wirePlugins } from "../config/plugins.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { guestsOf } from "../guests.ts";
 import type { Host } from "../host.ts";
 import { jsonText } from "../json.ts";
 import { createLogger } from "../log.ts";
@@ -28,9 +31,24 @@ export interface SinkTestRequest {
 
 /** 0 when every alert was taken. */
 export async function sinkTestCommand(request: SinkTestRequest, host: Host): Promise<number> {
+  const guests = guestsOf(host);
+  try {
+    return await testSinks(request, { host, guests });
+  } finally {
+    await guests.stop();
+  }
+}
+
+interface Around {
+  readonly host: Host;
+  /** Plugins of third parties that are started for it. */
+  readonly guests: Guests;
+}
+
+async function testSinks(request: SinkTestRequest, { host, guests }: Around): Promise<number> {
   const registry = new Registry(host.plugins);
   const report = new Report();
-  const found = await configured(request, { host, registry, report });
+  const found = await configured(request, { host, guests, registry, report });
   if (!found || report.hasErrors) {
     tellErrors(report, host);
     return EXIT_FAILURE;
@@ -50,6 +68,7 @@ export async function sinkTestCommand(request: SinkTestRequest, host: Host): Pro
     return EXIT_FAILURE;
   }
   const log = createLogger(host.error, { level: "warning", isoTime: false });
+  guests.log = log;
   let isTaken = true;
   for (const sink of wanted) {
     const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
@@ -66,8 +85,7 @@ export async function sinkTestCommand(request: SinkTestRequest, host: Host): Pro
 
 async function configured(
   { configPath: path, isSidekick, options }: SinkTestRequest,
-  { host, registry, report }: {
-    readonly host: Host;
+  { host, guests, registry, report }: Around & {
     readonly registry: Registry;
     readonly report: Report;
   },
@@ -76,7 +94,8 @@ async function configured(
   if (isSidekick) return await loadSidekick({ path, environment, registry, report });
   const { rulesFolder } = host;
   const loaded = loadConfig({ path, options, environment, rulesFolder }, report);
-  const sinks = sinksOf(loaded, { registry, report });
+  const plugins = await wirePlugins({ loaded, registry, report, guests });
+  const sinks = sinksOf(loaded, { registry, report, plugins });
   return { config: loaded.config, sinks: await checkSinks(sinks, loaded, { registry, report }) };
 }
 

@@ -38,7 +38,8 @@ export async function trySink(request: TrialRequest): Promise<Trial> {
   const text = "This is a test alert, sent by falcod sink test";
   const given = testAlert({ text, priority: "Notice", hostname });
   const alert = adapt?.(given) ?? given;
-  const line = formatter.format(alert);
+  const [line = ""] = await formatter.formatAll?.([alert], undefined) ??
+    [formatter.format(alert)];
   const exchanges: Exchange[] = [];
   const overdue = new AbortController();
   const late = new SinkError("unavailable", `no answer within ${timeoutMs} ms`);
