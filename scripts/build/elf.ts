@@ -102,6 +102,8 @@ export interface Placed {
   readonly fullCount: number;
 }
 
+/** Code for aarch64 finds its constants by pages of this size (adrp). */
+const CODE_ALIGNMENT = 4096;
 /** Largest page of a kernel for our processors (aarch64), so that any kernel can map the segment. */
 const PAGE_BYTES = 64 << 10;
 
@@ -110,7 +112,7 @@ const PAGE_BYTES = 64 << 10;
  * content runs before any other code; a second table, for whoever goes on from there, has it.
  *
  *     ┌────────────┬─────┬────────────────────────────────────────────────┐
- *     │ executable │ pad │ kernel's table, full table, pad to 64, content │
+ *     │ executable │ pad │ kernel's table, full table, pad, content       │
  *     └────────────┴─────┴────────────────────────────────────────────────┘
  */
 export function addEntrySegment(
@@ -127,7 +129,7 @@ export function addEntrySegment(
   const offset = roundUp(executable.length, PAGE_BYTES);
   const address = roundUp(end, PAGE_BYTES);
   const fullCount = segments.length + 1, kernelCount = fullCount - 1;
-  const contentAt = roundUp((fullCount + kernelCount) * SEGMENT_BYTES, 64);
+  const contentAt = roundUp((fullCount + kernelCount) * SEGMENT_BYTES, CODE_ALIGNMENT);
   const fullTable = address + kernelCount * SEGMENT_BYTES;
   const body = content({ address: address + contentAt, fullTable, fullCount });
   const size = contentAt + body.length;
