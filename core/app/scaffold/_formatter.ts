@@ -1,5 +1,5 @@
 /** A new format. */
-import { ASSERT_EQUALS } from "./_assert_equals.ts";
+import { ALERT_KEYS, ASSERT_EQUALS } from "./_test_parts.ts";
 
 export const FORMATTER_MODULE = `import type { PluginDefinition } from "./falcod.ts";
 
@@ -21,14 +21,7 @@ export const FORMATTER_TEST =
 import plugin from "./mod.ts";
 
 const alert: Alert = {
-  rule: "Shell started",
-  priority: "Notice",
-  source: "syscall",
-  tags: [],
-  time: "2026-01-31T12:00:00.000000000Z",
-  hostname: "host",
-  output: "shell bash",
-  fields: { "proc.name": "bash" },
+${ALERT_KEYS}
 };
 
 const context: PluginContext<unknown> = {

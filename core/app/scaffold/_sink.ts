@@ -1,5 +1,5 @@
 /** A new sink. */
-import { ASSERT_EQUALS } from "./_assert_equals.ts";
+import { ALERT_KEYS, ASSERT_EQUALS } from "./_test_parts.ts";
 
 export const SINK_CONFIG = {
   type: "object",
@@ -44,14 +44,7 @@ export const SINK_TEST =
 import plugin from "./mod.ts";
 
 const alert: FormattedAlert = {
-  rule: "Shell started",
-  priority: "Notice",
-  source: "syscall",
-  tags: [],
-  time: "2026-01-31T12:00:00.000000000Z",
-  hostname: "host",
-  output: "shell bash",
-  fields: { "proc.name": "bash" },
+${ALERT_KEYS}
   line: "12:00:00 Notice shell bash",
 };
 

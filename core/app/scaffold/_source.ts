@@ -1,5 +1,5 @@
 /** A new source. */
-import { ASSERT_EQUALS } from "./_assert_equals.ts";
+import { ASSERT_EQUALS } from "./_test_parts.ts";
 
 /** Names of event sources have no hyphens. */
 export function sourceName(name: string): string {
