@@ -241,6 +241,10 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         ready: () => {
           // Other rules came while it was starting.
           if (engine.ruleset !== ruleset) source.update(needsFor(engine.ruleset, source));
+          natives?.opened(source.name).catch((error) => {
+            failure ??= error;
+            stop.abort();
+          });
           ready();
         },
       });

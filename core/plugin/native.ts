@@ -106,6 +106,11 @@ export interface NativeHost {
 export interface NativeRun {
   /** Every event, once the state knows it and before rules do. Never throws. */
   follow(event: Event): void;
+  /**
+   * Events of a source can come, and the state knows what was there before. Plugins may look at that
+   * now, and send events; rejects with a typed error when one does not want to.
+   */
+  opened(source: string): Promise<void>;
   /** Types of events of a source that plugins follow, and whether any looks at its events at all. */
   needs(source: string): { readonly looks: boolean; readonly eventTypes: ReadonlySet<number> };
   stop(): Promise<void>;

@@ -63,6 +63,7 @@ export class CPlugin {
   #capture: State = null;
   #isReading = false;
   #isGone = false;
+  #isListening = false;
   #extractFailures = 0;
   #parseFailures = 0;
 
@@ -227,6 +228,15 @@ export class CPlugin {
     });
   }
 
+  /** It may send events of its own. */
+  get isAsync(): boolean {
+    return this.#owner.onAsyncEvent !== undefined;
+  }
+
+  get isListening(): boolean {
+    return this.#isListening;
+  }
+
   /** From now on it may send events of its own; rejects with a `CPluginError`. */
   async startAsync(handler: AsyncHandler): Promise<void> {
     this.#owner.onAsyncEvent = handler;
@@ -246,9 +256,11 @@ export class CPlugin {
     const { plugin_capture_open: open } = this.library.symbols;
     const result = await open!(this.#state, this.#listening.bytes);
     if (result !== RC.success) throw this.#failure("plugin_capture_open");
+    this.#isListening = true;
   }
 
   async stopListening(): Promise<void> {
+    this.#isListening = false;
     await this.library.symbols.plugin_capture_close!(this.#state, this.#listening.bytes);
     await this.#owner.routines.stop();
   }

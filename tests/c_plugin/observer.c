@@ -6,7 +6,7 @@
 #include "api.h"
 
 #define TEXTS 64
-enum { INT_THREADS = INT64, OBS_FIELDS = 8 };
+enum { INT_THREADS = INT64 };
 
 struct observer {
   char error[256];
@@ -16,6 +16,7 @@ struct observer {
   const char *texts[TEXTS];
   char text[TEXTS][128];
   uint64_t numbers[1];
+  uint64_t before;
 };
 
 EXPORT const char *plugin_get_required_api_version(void) { return "3.7.0"; }
@@ -37,7 +38,8 @@ EXPORT const char *plugin_get_fields(void) {
          "{\"type\":\"uint64\",\"name\":\"obs.words\",\"desc\":\"What another plugin counted\","
          "\"arg\":{\"isRequired\":true,\"isKey\":true}},"
          "{\"type\":\"string\",\"name\":\"obs.tables\",\"desc\":\"Tables there are\"},"
-         "{\"type\":\"uint64\",\"name\":\"obs.threads\",\"desc\":\"Threads there are\"}]";
+         "{\"type\":\"uint64\",\"name\":\"obs.threads\",\"desc\":\"Threads there are\"},"
+         "{\"type\":\"uint64\",\"name\":\"obs.before\",\"desc\":\"Threads before all events\"}]";
 }
 
 static int fail(struct observer *o, const struct init_input *in, const char *what) {
@@ -161,6 +163,7 @@ static int extract(struct observer *o, const struct event *event, const struct e
       if (!o->threads || !read->iterate(o->threads, visit, o->numbers)) return FAILURE;
       if (o->numbers[0] != read->size(o->threads)) return FAILURE;
       break;
+    case 8: field->numbers = &o->before; break;
     default: return FAILURE;
   }
   if (thread) read->release(o->threads, thread);
@@ -187,4 +190,12 @@ EXPORT int plugin_parse_event(struct observer *o, const struct event_input *even
   // What falcod knows is not for plugins to change.
   const union value comm = {.text = "forged"};
   return in->writer->write(o->threads, thread, o->comm, &comm) == FAILURE ? SUCCESS : FAILURE;
+}
+
+EXPORT int plugin_capture_open(struct observer *o, const struct listen_input *in) {
+  if (o->threads && !in->reader->iterate(o->threads, visit, &o->before)) return FAILURE;
+  return SUCCESS;
+}
+EXPORT int plugin_capture_close(struct observer *o, const struct listen_input *in) {
+  return (void)o, (void)in, SUCCESS;
 }

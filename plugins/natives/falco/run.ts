@@ -35,6 +35,8 @@ export class FalcoRun implements NativeRun {
   readonly #host: NativeHost;
   readonly #wired: readonly Wired[];
   readonly #watched = new Map<string, Watched>();
+  readonly #opening: Promise<void>[] = [];
+  #isOver = false;
 
   private constructor(wired: readonly Wired[], host: NativeHost) {
     this.#wired = wired;
@@ -46,7 +48,6 @@ export class FalcoRun implements NativeRun {
     const run = new FalcoRun(wired, host);
     try {
       for (const source of host.sources) await run.#startFor(source);
-      for (const source of host.sources) await run.#open(source);
     } catch (error) {
       await run.stop();
       throw error;
@@ -65,6 +66,12 @@ export class FalcoRun implements NativeRun {
     }
   }
 
+  opened(source: string): Promise<void> {
+    const opening = this.#open(source);
+    this.#opening.push(opening.catch(() => {}));
+    return opening;
+  }
+
   needs(source: string): { readonly looks: boolean; readonly eventTypes: ReadonlySet<number> } {
     const watched = this.#watched.get(source);
     const types = watched?.followers.flatMap(({ types }) => [...types ?? []]) ?? [];
@@ -73,10 +80,12 @@ export class FalcoRun implements NativeRun {
 
   /** In the opposite order. Never rejects: what a plugin breaks off with concerns nobody any more. */
   async stop(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#opening);
     const watched = [...this.#watched.values()];
     const all = watched.flatMap(({ plugins }) => plugins).reverse();
     for (const plugin of all) {
-      if (plugin.library.capabilities.async) await this.#try(plugin, () => plugin.stopAsync());
+      if (plugin.isAsync) await this.#try(plugin, () => plugin.stopAsync());
     }
     // The last events that were sent are judged while plugins can be asked.
     for (const { async } of watched) for (const events of async) events.flush();
@@ -126,6 +135,7 @@ export class FalcoRun implements NativeRun {
     const watched = this.#watched.get(source);
     const own = this.#wired.find(({ plugin }) => plugin.library.source === source);
     for (const started of watched?.plugins ?? []) {
+      if (this.#isOver) return;
       const { library } = started;
       const { capabilities, sources } = library;
       if (capabilities.listening) await started.startListening();
@@ -151,7 +161,7 @@ export class FalcoRun implements NativeRun {
 
 async function end(plugin: CPlugin): Promise<void> {
   if (plugin.isReading) throw new Error("it still waits for events");
-  if (plugin.library.capabilities.listening) await plugin.stopListening();
+  if (plugin.isListening) await plugin.stopListening();
   await plugin.destroy();
 }
 
