@@ -1,8 +1,10 @@
 /** Extended headers of tar archives, POSIX.1-2017 pax: lines of `LENGTH KEY=VALUE`. */
 
-/** What other programs write, and what changes nothing here: whose files they were, and when. */
-const IGNORED =
-  /^(?:mtime|atime|ctime|uid|gid|uname|gname|comment|LIBARCHIVE\.creationtime|SCHILY\.(?:dev|ino|nlink)|NODETAR\..*)$/;
+/** What other programs write, and what changes nothing here: whose files they were, when, and attributes. */
+const IGNORED = new RegExp(
+  "^(?:mtime|atime|ctime|uid|gid|uname|gname|comment|LIBARCHIVE\\.creationtime|" +
+    "SCHILY\\.(?:dev|ino|nlink|fflags)|(?:SCHILY|LIBARCHIVE)\\.xattr\\..*|NODETAR\\..*)$",
+);
 const MOST_LINES = 100;
 
 export interface PaxHeader {

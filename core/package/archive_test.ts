@@ -33,7 +33,7 @@ Deno.test("readArchive() takes long names as POSIX, pax and GNU have them, and f
     { path: "./", type: "5" },
     { path: "./rules/", type: "5" },
     { path: `${"n".repeat(80)}.js`, prefix: "package/long", content: "posix" },
-    pax({ path: `pax/${name}`, mtime: "1.5" }),
+    pax({ path: `pax/${name}`, mtime: "1.5", "SCHILY.xattr.com.apple.provenance": "x" }),
     file("cut"),
     { path: "././@LongLink", type: "L", content: `gnu/${name}\0` },
     file("cut"),

@@ -18,10 +18,8 @@ export function pathProblem(path: string): string | undefined {
   return undefined;
 }
 
-/** Control characters, marks of direction, blanks of no width. */
-const NOT_SEEN =
-  // deno-lint-ignore no-control-regex -- what must not be in a name
-  /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+/** Control characters, marks of direction, blanks of no width, letters of nobody's: by Unicode's categories. */
+const NOT_SEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** The same for names that some file systems take for one: by case, and by how letters are composed. */
 export function foldedPath(path: string): string {

@@ -39,7 +39,7 @@ export async function addCommand(request: AddRequest, host: Host): Promise<numbe
     refuseNative(candidate, request);
     const granted = grantedBy(request, candidate.permissions);
     const requested = originText(origin);
-    if (!request.json) printLines(about(candidate, granted), host.error);
+    if (!request.json || !request.yes) printLines(about(candidate, granted), host.error);
     await agree(request, host);
     const { name, version, kind, from, integrity, files } = candidate;
     const entry = await install(request.folder, {
