@@ -1,34 +1,14 @@
 /** Deliveries through a spool, ended at random by a copy of its folder: what a killed falcod leaves. */
 import { setImmediate } from "node:timers/promises";
-import { type FormattedAlert, type Sink, SinkError } from "../../core/mod.ts";
+import type { FormattedAlert } from "../../core/mod.ts";
 import { Delivery, REPEATED_FIELD, Spool } from "../../core/delivery/mod.ts";
 import { alert, byMessage, inFolder, Log } from "../../core/delivery/testing.ts";
 import { assert, assertEquals } from "../assert.ts";
+import { FickleSink } from "./fickle_sink.ts";
 import { Random } from "./random.ts";
 
 const ROUNDS = 40;
 const LIVES = 4;
-
-/** Takes alerts, refuses them, or takes some; slowly, so that a life can end in the middle. */
-class FickleSink implements Sink {
-  readonly arrived: FormattedAlert[] = [];
-
-  constructor(readonly dice: Random) {}
-
-  async write(batch: readonly FormattedAlert[]): Promise<void> {
-    for (let i = this.dice.below(3); i > 0; i--) await setImmediate();
-    const mood = this.dice.below(10);
-    if (mood < 3) throw new SinkError("unavailable", "not now");
-    if (mood > 3) return void this.arrived.push(...batch);
-    const accepted = this.dice.below(batch.length + 1);
-    this.arrived.push(...batch.slice(0, accepted));
-    throw new SinkError("unavailable", "half of it", { accepted });
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 function copy(from: string, to: string): void {
   Deno.mkdirSync(to, { mode: 0o700 });
