@@ -34,7 +34,7 @@ const STEPS: readonly Step[] = [
     name: "tests of the binary",
     args: [
       ...["test", "--allow-all", "--frozen", "--no-check", "--parallel"],
-      ...["tests/binary", "tests/cli"],
+      ...["tests/binary", "tests/cli", "tests/isolation"],
     ],
     environment: { FALCOD_BINARY: BINARY, DENO_JOBS: "2" },
   },

@@ -49,7 +49,7 @@ export class TestGuest implements AsyncDisposable {
       backOff: { firstMs: 50, maxMs: 50, forgivenMs: 60_000 },
       link: () =>
         processLink({
-          program: ownProgram(),
+          program: programUnderTest(),
           policy: {
             permissions,
             userId: userIdOf("guest"),
@@ -105,4 +105,10 @@ export async function attempt(
     guest.restarts().then((reason) => `GONE ${reason}`),
   ]);
   return outcome;
+}
+
+/** The sources, or the binary that FALCOD_BINARY names. */
+function programUnderTest() {
+  const binary = Deno.env.get("FALCOD_BINARY");
+  return binary ? { path: binary, args: [] } : ownProgram();
 }
