@@ -10,6 +10,7 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "core/delivery/README.md",
+  "core/plugin/sdk/README.md",
   "docs/README.md",
   "docs/configuration.md",
   ...[...Deno.readDirSync("plugins/sinks")].map(({ name }) => `plugins/sinks/${name}/README.md`)

@@ -93,8 +93,8 @@ export function guest(port: GuestPort): void {
       const wanted = start!.kind.replace(/^./, (letter) => letter.toUpperCase());
       throw new Error(`its default export is not what define${wanted}() gives`);
     }
-    const { parseConfig } = definition.definition;
-    config = parseConfig ? parseConfig(start!.config) : start!.config;
+    const { definition: plugin } = definition;
+    config = plugin.parseConfig ? plugin.parseConfig(start!.config) : start!.config;
     const context = { config, log: logger, signal: stop.signal };
     if (definition.kind === "sink") sink = await definition.definition.open(context);
     if (definition.kind === "formatter") formatter = await definition.definition.open(context);

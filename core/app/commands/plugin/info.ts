@@ -7,6 +7,7 @@ import {
   parseOrigin,
   permissionTexts,
 } from "../../../package/mod.ts";
+import { userIdOf } from "../../../plugin/isolated/policy.ts";
 import { PLUGIN_NAME } from "../../../plugin/manifest.ts";
 import {
   type InstalledPlugin,
@@ -61,6 +62,7 @@ export async function installedEntry(folder: string, name: string): Promise<Lock
 
 function aboutInstalled({ entry, folder, ...plugin }: InstalledPlugin): readonly string[] {
   const manifest = plugin.kind === "package" ? plugin.manifest : undefined;
+  const runsCode = manifest !== undefined && manifest.kind !== "rules";
   const may = plugin.kind === "library" ? ["everything"] : permissionTexts(plugin.granted);
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["kind", entry.kind],
@@ -72,6 +74,7 @@ function aboutInstalled({ entry, folder, ...plugin }: InstalledPlugin): readonly
     ["files", entry.files.map(({ path }) => path).join(", ")],
     ["license", manifest?.license],
     ["homepage", manifest?.homepage],
+    ["runs as", runsCode ? `user ${userIdOf(entry.name)}, where falcod is root` : undefined],
     ["may", may.join(", ") || "nothing"],
     ["asks for", manifest && (permissionTexts(manifest.permissions).join(", ") || "nothing")],
   ];
