@@ -116,6 +116,30 @@ Deno.test("add asks on a terminal, and takes Enter for no", async () => {
   assert(/installed pager 1\.0\.0[^]*sinks:\r\n {2}- type: pager/.test(yes.seen), yes.seen);
 });
 
+Deno.test("add that fetches ends soon when it is interrupted, and has installed nothing", async () => {
+  using place = new Place();
+  const asked = Promise.withResolvers<void>(), end = Promise.withResolvers<Response>();
+  await using receiver = httpReceiver();
+  receiver.answer = () => {
+    asked.resolve();
+    return end.promise;
+  };
+  const from = `${receiver.url.replace("http:", "oci:")}/pager`;
+  const add = ["plugin", "add", from, "--plain-http", "--yes", ...atFolder(place)];
+  const adding = falcodCommand(add).spawn();
+  const output = adding.output();
+  await asked.promise;
+  adding.kill("SIGINT");
+  const { code, stderr } = await output;
+  end.resolve(new Response());
+  assertEquals(code, 1);
+  assertEquals(
+    new TextDecoder().decode(stderr).split("\n")[0],
+    "error[I002]: Fetching was stopped",
+  );
+  assertEquals(place.listing(), []);
+});
+
 for (const kind of ["sink", "source", "formatter", "rules"]) {
   Deno.test(`new ${kind} makes a plugin whose test passes, that can be added, and packed again`, async () => {
     using place = new Place();

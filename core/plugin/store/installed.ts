@@ -57,8 +57,15 @@ export async function findInstalled(
   }
 }
 
-/** Throws `PackageError` (I020, I023) where a file is not as it was installed. */
-export async function openInstalled(folder: string, entry: LockEntry): Promise<InstalledPlugin> {
+/**
+ * Throws `PackageError` (I020, I023) where a file is not as it was installed. With `anyApi`, a plugin that
+ * this falcod cannot load can be looked at.
+ */
+export async function openInstalled(
+  folder: string,
+  entry: LockEntry,
+  { anyApi = false }: { readonly anyApi?: boolean } = {},
+): Promise<InstalledPlugin> {
   const { name, version } = entry;
   const own = versionFolder(folder, name, version);
   await checkFolder(folder);
@@ -74,7 +81,7 @@ export async function openInstalled(folder: string, entry: LockEntry): Promise<I
     if (!library) throw changed(own, "the lock file names no library");
     return { ...found, kind: "library", libraryPath: join(own, library.path) };
   }
-  const manifest = await manifestOf(own, entry);
+  const manifest = await manifestOf(own, entry, anyApi);
   return {
     ...found,
     kind: "package",
@@ -84,11 +91,15 @@ export async function openInstalled(folder: string, entry: LockEntry): Promise<I
   };
 }
 
-async function manifestOf(folder: string, entry: LockEntry): Promise<PluginManifest> {
+async function manifestOf(
+  folder: string,
+  entry: LockEntry,
+  anyApi: boolean,
+): Promise<PluginManifest> {
   const report = new Report();
   const bytes = await readChecked(folder, fileOf(folder, entry, MANIFEST_FILE));
   const source = decodeText(join(folder, MANIFEST_FILE), bytes, report);
-  const manifest = source && readManifest(source, report);
+  const manifest = source && readManifest(source, report, { anyApi });
   if (!manifest) throw packageErrorOf(report);
   const { name, version, kind } = manifest;
   if (name !== entry.name || version !== entry.version || kind !== entry.kind) {

@@ -3,6 +3,7 @@ import { NO_PERMISSIONS } from "../permissions.ts";
 import {
   findInstalled,
   install,
+  openInstalled,
   PackageError,
   readLockFile,
   strangersIn,
@@ -218,6 +219,22 @@ for (const [what, text] of Object.entries(LOCK_FILES)) {
     assertEquals(Deno.readTextFileSync(path), text);
   });
 }
+
+Deno.test("findInstalled() refuses a plugin for another API, which can still be looked at", async () => {
+  using folder = temporary();
+  await install(folder.path, await madeInstallation({ manifest: { api: "^99.0.0" } }));
+  assert(/^P003 /.test(await problemOf(folder.path)));
+  const [entry] = await readLockFile(folder.path);
+  assertEquals((await openInstalled(folder.path, entry!, { anyApi: true })).version, "1.0.0");
+  assertEquals((await verifyInstalled(folder.path))[0]!.problems, []);
+});
+
+Deno.test("findInstalled() does not take a manifest for another plugin's", async () => {
+  using folder = temporary();
+  const made = await madeInstallation({ manifest: { name: "other" } });
+  await install(folder.path, made);
+  assert(/^I023 .*the sink "other"/.test(await problemOf(folder.path)));
+});
 
 Deno.test("verifyInstalled() and strangersIn() name what nobody installed", async () => {
   using folder = temporary();

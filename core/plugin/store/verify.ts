@@ -42,7 +42,7 @@ export async function strangersIn(folder: string): Promise<readonly string[]> {
 
 async function problemsOf(folder: string, entry: LockEntry): Promise<readonly Diagnostic[]> {
   try {
-    await openInstalled(folder, entry);
+    await openInstalled(folder, entry, { anyApi: true });
     return [];
   } catch (error) {
     if (error instanceof PackageError) return error.diagnostics;

@@ -33,7 +33,7 @@ export async function infoCommand(request: InfoRequest, host: Host): Promise<num
   return await answered(request, host, async () => {
     if (PLUGIN_NAME.test(request.what)) {
       const entry = await installedEntry(request.folder, request.what);
-      const plugin = await openInstalled(request.folder, entry);
+      const plugin = await openInstalled(request.folder, entry, { anyApi: true });
       if (request.json) host.out.write(`${JSON.stringify(plainInstalled(plugin))}\n`);
       else printLines(aboutInstalled(plugin), host.out);
       return EXIT_OK;

@@ -134,7 +134,7 @@ async function isSame(entry: LockEntry, { version, files }: Candidate): Promise<
 /** A plugin that is damaged asked for nothing as far as we know. */
 async function askedBefore(folder: string, entry: LockEntry): Promise<PluginPermissions> {
   try {
-    const plugin = await openInstalled(folder, entry);
+    const plugin = await openInstalled(folder, entry, { anyApi: true });
     return plugin.kind === "package" ? plugin.manifest.permissions : NO_PERMISSIONS;
   } catch (error) {
     if (error instanceof PackageError) return entry.granted;
