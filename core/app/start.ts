@@ -93,7 +93,7 @@ export async function prepare(
     undelivered: request.undelivered,
     rulesFolder: host.rulesFolder,
     natives: natives.map(({ plugin }) => plugin),
-    pluginVersions: plugins.versions,
+    pluginVersions: new Map(plugins.added.map(({ name, version }) => [name, version])),
   });
   const { ruleset, files: ruleFiles } = rules;
   return { report, registry, loaded, settings, natives, guests, ruleset, ruleFiles };

@@ -3,6 +3,8 @@ import { Report } from "../../base/mod.ts";
 import { type NativePlugin, Registry } from "../../plugin/mod.ts";
 import { loadConfig } from "../config/load.ts";
 import { type WiredLibrary, wireNatives } from "../config/natives.ts";
+import { type AddedPlugin, wirePlugins } from "../config/plugins.ts";
+import { guestsOf } from "../guests.ts";
 import type { Host } from "../host.ts";
 import { printDiagnostics } from "../report.ts";
 
@@ -10,6 +12,8 @@ export interface ConfiguredPlugins {
   readonly registry: Registry;
   /** Opened, not started. */
   readonly natives: readonly WiredLibrary[];
+  /** Packages of third parties. */
+  readonly packages: readonly AddedPlugin[];
 }
 
 /** Why plugins of it are missing, and that a configuration that was named is. */
@@ -32,11 +36,17 @@ export async function configuredPlugins(
     rulesFolder: host.rulesFolder,
   }, report);
   const natives = await wireNatives(loaded, { registry, report });
+  const { added: packages } = await wirePlugins({
+    loaded,
+    registry,
+    report,
+    guests: guestsOf(host),
+  });
   const told = report.diagnostics.filter(({ code }) =>
     TOLD.has(code) && (code !== "C001" || configPath !== undefined)
   );
   printDiagnostics(told, 0, { output: host.error });
-  return { registry, natives };
+  return { registry, natives, packages };
 }
 
 /** As Falco tells of one, the number of its source included. */

@@ -118,14 +118,15 @@ async function pluginsOf(question: FalcoQuestion, host: Host) {
   return await configuredPlugins(question, host);
 }
 
-/** What is built in, then libraries that the configuration has loaded. */
+/** What is built in, then libraries and packages that the configuration has loaded. */
 async function listPlugins(question: FalcoQuestion, host: Host): Promise<number> {
   const format = formatOf(question.flags, host);
   if (!format) return EXIT_FAILURE;
-  const { natives } = await pluginsOf(question, host);
+  const { natives, packages } = await pluginsOf(question, host);
   const found = [
     ...host.plugins.map(({ name, kind }) => ({ name, kind, library: "built in" })),
     ...natives.map(({ plugin: { name, path } }) => ({ name, kind: "native", library: path })),
+    ...packages.map(({ name, kind, version }) => ({ name, kind, library: `package ${version}` })),
   ];
   if (format === "json") {
     host.out.write(`${JSON.stringify(found)}\n`);

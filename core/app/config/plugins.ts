@@ -6,6 +6,7 @@ import { isAbsolute, join } from "node:path";
 import { type Report, SourceText, type Span } from "../../base/mod.ts";
 import type { PluginEntry, Registry } from "../../plugin/mod.ts";
 import { grantsOf } from "../../plugin/permissions.ts";
+import type { ThirdPartyKind } from "../../plugin/manifest.ts";
 import type { Guests } from "../../plugin/third_party/guests.ts";
 import type { OpenedPackage } from "../../plugin/third_party/package.ts";
 import type { RulePath } from "../rules.ts";
@@ -26,24 +27,30 @@ export interface PluginPlace {
   readonly place: ConfigPath;
 }
 
+export interface AddedPlugin {
+  readonly name: string;
+  readonly kind: ThirdPartyKind;
+  readonly version: string;
+}
+
 export interface WiredPlugins {
+  /** All that are there now. */
+  readonly added: readonly AddedPlugin[];
   /** Sources that they bring, with their configuration. */
   readonly sources: readonly Wired[];
   /** Rules of packs, in front of all others. */
   readonly rulePaths: readonly RulePath[];
   /** Configurations of formatters, by name. */
   readonly formatters: ReadonlyMap<string, unknown>;
-  /** By the name rule files ask for. */
-  readonly versions: ReadonlyMap<string, string>;
   /** `plugins` that were looked at: whatever is wrong with these has been told. */
   readonly names: ReadonlySet<string>;
 }
 
 export const NO_PLUGINS: WiredPlugins = {
+  added: [],
   sources: [],
   rulePaths: [],
   formatters: new Map(),
-  versions: new Map(),
   names: new Set(),
 };
 
@@ -88,7 +95,7 @@ class Wiring {
   readonly #sources: Wired[] = [];
   readonly #rulePaths: RulePath[] = [];
   readonly #formatters = new Map<string, unknown>();
-  readonly #versions = new Map<string, string>();
+  readonly #added: AddedPlugin[] = [];
   readonly #names = new Set<string>();
 
   constructor(context: Context) {
@@ -100,7 +107,7 @@ class Wiring {
       sources: this.#sources,
       rulePaths: this.#rulePaths,
       formatters: this.#formatters,
-      versions: this.#versions,
+      added: this.#added,
       names: this.#names,
     };
   }
@@ -158,8 +165,9 @@ class Wiring {
       });
       return;
     }
-    this.#versions.set(manifest.name, manifest.version);
-    if (manifest.kind === "rules") {
+    const { name, kind, version } = manifest;
+    if (kind === "rules") {
+      this.#added.push({ name, kind, version });
       for (const { path, text } of found.rules) {
         this.#rulePaths.push({ path, at, required: true, text: new SourceText(path, text) });
       }
@@ -176,6 +184,7 @@ class Wiring {
     }, this.#context.guests)!;
     if (!this.#isFree(entry, at)) return;
     this.#context.registry.add(entry);
+    this.#added.push({ name, kind, version });
     if (manifest.kind === "sink") {
       this.#refuseConfig(place, "keys of a sink stand in its entry under sinks");
       return;

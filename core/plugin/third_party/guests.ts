@@ -70,11 +70,14 @@ export class Guests {
   add(plugin: ThirdPartyPlugin, config: unknown): Supervisor {
     const { manifest, entry, isTrusted } = plugin;
     const { name, kind } = manifest;
+    const log = this.#logOf(name);
     const isolated = !isTrusted && {
-      checkWalls: refuseLowWalls,
+      checkWalls: (walls: Walls) => {
+        refuseLowWalls(walls);
+        tellMissingWall(walls, log);
+      },
       memoryBytes: BASE_BYTES + plugin.memoryBytes,
     };
-    const log = this.#logOf(name);
     const supervisor = new Supervisor({
       name,
       kind,
@@ -132,6 +135,14 @@ export function refuseLowWalls({ landlock, seccomp, user }: Walls): void {
     "this machine cannot confine it: neither Landlock nor another user is to be had; " +
       "trusted: true in falco.yaml loads it without",
   );
+}
+
+function tellMissingWall({ landlock, user }: Walls, log: Logger): void {
+  if (landlock === 0) {
+    log.warning("this kernel has no Landlock: its user and the runtime alone keep it from files");
+  } else if (!user && Deno.uid() === 0) {
+    log.warning("it cannot be another user here, and is root without capabilities behind Landlock");
+  }
 }
 
 /** Secrets go to the plugin they were written for, as text. */
