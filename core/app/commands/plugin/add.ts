@@ -42,9 +42,10 @@ export async function addCommand(request: AddRequest, host: Host): Promise<numbe
     if (!request.json || !request.yes) printLines(about(candidate, granted), host.error);
     await agree(request, host);
     const { name, version, kind, from, integrity, files } = candidate;
-    const entry = await install(request.folder, {
-      ...{ name, version, kind, requested, from, integrity, files, granted },
-    }, { mayReplace: (there) => refuseStranger(there, { requested, replace: request.replace }) });
+    const wanted = { name, version, kind, requested, from, integrity, files, granted };
+    const entry = await install(request.folder, wanted, {
+      mayReplace: (there) => refuseStranger(there, { requested, replace: request.replace }),
+    });
     tell(entry, candidate, { ...request, host });
     return EXIT_OK;
   });

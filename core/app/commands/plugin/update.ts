@@ -55,11 +55,11 @@ export async function updateCommand(request: UpdateRequest, host: Host): Promise
     for (const entry of entries) {
       let outcome: Outcome = outcomeOf(entry, { result: "failed" });
       // Of several, each has its own troubles.
-      const code = await answered({ json: false }, host, async () => {
+      await answered({ json: false }, host, async () => {
         outcome = await updateOne(entry, request, host);
         return EXIT_OK;
       });
-      outcomes.push(code === EXIT_OK ? outcome : outcomeOf(entry, { result: "failed" }));
+      outcomes.push(outcome);
       if (!request.json) printLines([inWords(outcome)], host.out);
     }
     if (request.json) host.out.write(`${JSON.stringify(outcomes)}\n`);
