@@ -101,6 +101,7 @@ test("add oci: takes a library as falcoctl has it when it is trusted", async () 
   const { out, error } = await succeeds([...addTo(place), from, "--trusted"], HOME);
   assertEquals(out, "installed json 0.7.3\n");
   assert(error.includes("it can do everything that falcod can"), error);
+  assert(error.includes("what it does is built in"), error);
   assert(Deno.statSync(`${place.plugins}/json/0.7.3/libjson.so`).isFile);
 });
 

@@ -6,7 +6,7 @@ import { pathProblem } from "../../core/package/entry_path.ts";
 import { readNpmSettings } from "../../core/package/npmrc.ts";
 import { parseChallenge } from "../../core/package/oci_registry.ts";
 import { originText, parseOrigin } from "../../core/package/origin.ts";
-import { PackageError } from "../../core/plugin/store/mod.ts";
+import { findInstalled, PackageError } from "../../core/plugin/store/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { pluginFiles } from "../packages/running.ts";
 import { pax, tar } from "../packages/tar.ts";
@@ -152,5 +152,50 @@ Deno.test("readNpmSettings() takes any .npmrc", () => {
     }
   } finally {
     Deno.removeSync(path);
+  }
+});
+
+const ENTRY = {
+  name: "pager",
+  version: "1.0.0",
+  kind: "sink",
+  requested: "npm:pager@latest",
+  from: "npm:pager@1.0.0",
+  files: [{ path: "mod.js", sizeBytes: 1, sha256: "0".repeat(64) }],
+  granted: { net: ["a.example:443"] },
+  installedAt: "2026-01-01T00:00:00.000Z",
+};
+const ODD = [
+  "..",
+  "/etc/shadow",
+  "__proto__",
+  "",
+  null,
+  -1,
+  1e300,
+  [],
+  {},
+  [[]],
+  "\u0000",
+  "\ud800",
+];
+
+Deno.test("findInstalled() takes any lock file for one, or says what is wrong", async () => {
+  const random = new Random(SEED);
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-lock-" });
+  try {
+    Deno.chmodSync(folder, 0o755);
+    for (let round = 0; round < 500; round++) {
+      const entry: Record<string, unknown> = { ...ENTRY };
+      entry[random.pick(Object.keys(ENTRY))] = random.pick(ODD);
+      const whole = JSON.stringify({ formatVersion: 1, plugins: [entry] });
+      const at = random.below(whole.length);
+      const text = random.below(2) === 0 ? whole : whole.slice(0, at) + whole.slice(at + 1);
+      Deno.writeTextFileSync(`${folder}/falcod-plugins.lock.json`, text, { mode: 0o644 });
+      const found = await findInstalled(folder, "pager");
+      assert(found === undefined || found.kind === "problem", `seed ${SEED}: ${text}`);
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
   }
 });

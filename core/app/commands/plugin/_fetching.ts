@@ -37,7 +37,7 @@ export async function fetchCandidate(
   try {
     const candidate = await candidateOf(await fetchPackage(origin, fetching));
     refuseNamesOfOurs(candidate, host);
-    return candidate;
+    return { ...candidate, notes: [...candidate.notes, ...await notesOf(candidate)] };
   } catch (error) {
     if (!stopped.signal.aborted) throw error;
     throw new PackageError("I002", "Fetching was stopped", { help: "nothing was installed" });
@@ -45,6 +45,13 @@ export async function fetchCandidate(
     listening.release();
     progress.end();
   }
+}
+
+/** Of Falco's plugins some are built in, and keep their entry in falco.yaml. */
+async function notesOf({ kind, name }: Candidate): Promise<readonly string[]> {
+  if (kind !== "library") return [];
+  const { isBuiltIn } = await import("../../config/schema.ts");
+  return isBuiltIn(name) ? ["what it does is built in: falco.yaml may name it without it"] : [];
 }
 
 /**
