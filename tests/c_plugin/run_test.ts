@@ -107,8 +107,9 @@ Deno.test("a plugin that does not come back is left behind, and what it delivere
   }));
   const path = folder.file("falco.yaml");
   await using running = await Running.start("-c", path, "-r", folder.file("rules.yaml"));
-  await running.until(() => running.out.split("\n").length > 2);
+  await running.until(() => running.error.includes("waits for ever"));
   assertEquals(await running.end(), 0, running.error);
+  assertEquals(running.out.split("\n").length, 3);
   const note = 'plugin "falcod_test" does not end: it still waits for events';
   assert(running.error.includes(note), running.error);
 });

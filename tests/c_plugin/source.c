@@ -198,7 +198,10 @@ EXPORT int plugin_next_batch(struct plugin *p, void *capture, uint32_t *count,
   }
   if (p->left == 0) {
     if (strcmp(p->mode, "forever") == 0) return usleep(1000), TIMEOUT;
-    if (strcmp(p->mode, "hang") == 0) return sleep(600), TIMEOUT;
+    if (strcmp(p->mode, "hang") == 0) {
+      p->log(p->owner, NULL, "waits for ever", 6);
+      return sleep(600), TIMEOUT;
+    }
     if (strcmp(p->mode, "fail") != 0) return END;
     snprintf(p->error, sizeof p->error, "the source is broken");
     return FAILURE;
