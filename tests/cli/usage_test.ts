@@ -32,6 +32,9 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
     [["list", "bogus"], /unknown command 'bogus'/],
     [["-c"], /argument missing/],
     [["validate", "--frob"], /falcod validate --help/],
+    [["validate", "--color", "alway"], /Did you mean "always"\?/],
+    [["validate", "--color=red"], /There are: auto, always, never\./],
+    [["replay", "x", "--source", "k8saudit"], /Did you mean "k8s_audit"\?/],
     [["list", "rules", "--frob"], /falcod list rules --help/],
   ];
   for (const [args, expected] of cases) {
