@@ -40,6 +40,7 @@ const LARGEST_RING_BYTES = 1 << 30;
 
 /** Loads the first object the kernel accepts. Throws a `NativeError` when there is none. */
 export function loadProbe(options: ProbeOptions): LoadedProbe {
+  refuseOtherProcessors();
   openLibbpf(options.libbpfPath);
   if (!hasBpfCapabilities()) {
     throw new NativeError("no-permission", "This process may not use BPF", {
@@ -63,6 +64,15 @@ export function loadProbe(options: ProbeOptions): LoadedProbe {
   throw new NativeError("load-failed", `This kernel accepts none of ${count} probe objects`, {
     help: "falcod needs Linux 5.8 or newer; `falcod probe` shows what this kernel can do",
     log: rejected.join("\n"),
+  });
+}
+
+/** The probe knows system calls by the numbers of x86-64: on others it would tell of the wrong ones. */
+function refuseOtherProcessors(): void {
+  const { arch } = Deno.build;
+  if (arch === "x86_64") return;
+  throw new NativeError("load-failed", `Live capture is for x86-64; this is ${arch}`, {
+    help: "captures and audit logs can be judged here",
   });
 }
 

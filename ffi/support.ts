@@ -47,13 +47,14 @@ export function checkSupport(libbpfPath?: string): Support {
 
 function checkKernel(): SupportItem {
   const release = attempt(Deno.osRelease);
+  const { arch, os } = Deno.build;
   return {
     name: "kernel",
-    ok: Deno.build.os === "linux" && isAtLeast(release, 5, 8),
+    ok: os === "linux" && arch === "x86_64" && isAtLeast(release, 5, 8),
     required: true,
-    found: `${Deno.build.os} ${release}`,
-    needed: "Linux 5.8 or newer (BPF ring buffer)",
-    help: "update the kernel",
+    found: arch === "x86_64" ? `${os} ${release}` : `${os} ${release} for ${arch}`,
+    needed: "Linux 5.8 or newer (BPF ring buffer) on x86-64",
+    help: arch === "x86_64" ? "update the kernel" : "watch machines with x86-64",
   };
 }
 
