@@ -4,7 +4,9 @@ import type { Host } from "./host.ts";
 
 function host(isTerminal: boolean, variables: Readonly<Record<string, string>> = {}): Host {
   const output = { write() {}, isTerminal };
-  return { out: output, error: output, environment: (name) => variables[name] } as Host;
+  return { out: output, error: output, environment: (name: string) => variables[name] } as Partial<
+    Host
+  > as Host;
 }
 
 Deno.test("withColours() shows colours on a terminal, unless NO_COLOR or the choice say otherwise", () => {
