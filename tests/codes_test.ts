@@ -57,6 +57,7 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   P015: "packages of plugins: tests/cli/plugins_test.ts",
   P016: "packages of plugins: tests/cli/plugins_test.ts",
   P017: "packages of plugins: tests/cli/plugins_test.ts",
+  P018: "packages of plugins: tests/cli/plugins_test.ts",
 };
 
 Deno.test("every code that stands in the sources is explained, and no other", () => {

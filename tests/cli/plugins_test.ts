@@ -253,6 +253,10 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     plugins: (folder) => `[{name: bell, library_path: ${writePackage(folder, "pager", SINK)}}]`,
     codes: ["P011"],
   },
+  "is a sink that nobody uses": {
+    plugins: (folder) => `[{name: pager, library_path: ${writePackage(folder, "pager", SINK)}}]`,
+    codes: ["P018"],
+  },
   "is in the way of one that is built in": {
     plugins: (folder) => `[{name: slack, library_path: ${writePackage(folder, "slack", SINK)}}]`,
     codes: ["P012"],
@@ -263,14 +267,14 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
       const path = writePackage(folder, "pager", { ...SINK, manifest });
       return `[{name: pager, library_path: ${path}, permissions: {read: [/etc]}}]`;
     },
-    codes: ["P013", "P014"],
+    codes: ["P013", "P014", "P018"],
   },
   "has its keys in the wrong place": {
     plugins: (folder) =>
       `[{name: pager, library_path: ${
         writePackage(folder, "pager", SINK)
       }, init_config: {word: a}}]`,
-    codes: ["P015"],
+    codes: ["P015", "P018"],
   },
   "is not what its manifest says": {
     plugins: (folder) => {

@@ -11,9 +11,9 @@ const READS: Readonly<Record<string, string>> = {
   "the runtime's own call": `return Deno.readTextFile("/etc/shadow")`,
   "what node has": `return (await import("node:fs")).readFileSync("/etc/passwd", "utf8")`,
   "a literal import, which a worker's permissions do not cover":
-    `return (await import("file:///etc/passwd", { with: { type: "text" } })).default`,
+    `return (await import('file:///etc/passwd', { with: { type: "text" } })).default`,
   "an import of JSON":
-    `return (await import("file:///proc/1/environ", { with: { type: "json" } })).default`,
+    `return (await import('file:///proc/1/environ', { with: { type: "json" } })).default`,
   "require": `const { createRequire } = await import("node:module");
     return createRequire("file:///")("/etc/passwd")`,
   "a worker of its own": `return await new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ Deno.test("a plugin reads what it was granted, and nothing beside it", async () 
     await Deno.symlink("/etc/hostname", `${folder}/link`);
     refused(await attempt(`return Deno.readTextFile("${folder}/link")`, { permissions }));
     const literal =
-      `return (await import("file:///etc/passwd", { with: { type: "text" } })).default`;
+      `return (await import('file:///etc/passwd', { with: { type: "text" } })).default`;
     refused(await attempt(literal, { permissions }));
     refused(await attempt(`return Deno.writeTextFile("${folder}/words", "mine")`, { permissions }));
   } finally {
@@ -82,8 +82,8 @@ Deno.test("a plugin connects to nobody, and to those it was granted", async () =
 });
 
 Deno.test("a plugin fetches no module", async () => {
-  refused(await attempt(`return Object.keys(await import("https://127.0.0.1:1/mod.js"))`));
-  refused(await attempt(`return Object.keys(await import("npm:is-odd@3.0.1"))`));
+  refused(await attempt(`return Object.keys(await import('https://127.0.0.1:1/mod.js'))`));
+  refused(await attempt(`return Object.keys(await import('npm:is-odd@3.0.1'))`));
 });
 
 Deno.test("a plugin runs no program", async () => {

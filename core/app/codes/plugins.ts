@@ -70,4 +70,10 @@ export const PLUGIN_CODES: readonly CodeEntry[] = [
     meaning: "The SHA-256 of a file in the package is not the one its manifest has.",
     matters: "Nobody vouches for what is in the file, so it is not loaded.",
   },
+  {
+    code: "P018",
+    title: "sink that gets no alerts",
+    meaning: "A plugin is a sink, and no entry of sinks has its name as type.",
+    matters: "It is loaded for nothing.",
+  },
 ];

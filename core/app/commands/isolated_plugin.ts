@@ -23,6 +23,8 @@ const NAME_FILES = [
 ];
 /** Where the loader finds libraries. */
 const LIBRARIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+/** What the kernel runs in front of every program. */
+const LOADERS = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
 const LOADER_FILES = ["/etc/ld.so.cache", "/etc/ld.so.preload"];
 /** Random numbers, and what the runtime asks of itself. */
 const OWN_FILES = ["/dev/urandom", "/dev/null", "/proc/self"];
@@ -73,8 +75,7 @@ function becomeGuest(policy: IsolationPolicy, policyText: string): never {
       ...ffi,
     ],
     write: ["/dev/null", ...write],
-    // The loader of libraries is run, too.
-    execute: [program.path, ...LIBRARIES, ...run],
+    execute: [program.path, ...LOADERS, ...run],
     ...ports && { tcpPorts: ports },
   });
   const environment: Record<string, string> = {};

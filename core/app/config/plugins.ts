@@ -186,6 +186,7 @@ class Wiring {
     this.#context.registry.add(entry);
     this.#added.push({ name, kind, version });
     if (manifest.kind === "sink") {
+      if (place) this.#tellIdle(place);
       this.#refuseConfig(place, "keys of a sink stand in its entry under sinks");
       return;
     }
@@ -234,6 +235,18 @@ class Wiring {
       });
     }
     return permissions;
+  }
+
+  #tellIdle({ plugin: { name }, place }: PluginPlace): void {
+    const { loaded: { config, root }, report } = this.#context;
+    if (namesInSinks(config).includes(name)) return;
+    report.add({
+      code: "P018",
+      severity: "warning",
+      title: `plugin "${name}" is a sink, and no entry of sinks is of that type`,
+      at: placeOf(root, place),
+      help: `add one under sinks: - type: ${name}`,
+    });
   }
 
   #refuseConfig(place: PluginPlace | undefined, why: string): void {

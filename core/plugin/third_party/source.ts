@@ -1,5 +1,5 @@
 /** A source that is a plugin of a third party. */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as delay } from "node:timers/promises";
 import { GuestGone } from "../isolated/conversation.ts";
 import { type Frame, jsonOf, TO_GUEST } from "../isolated/frames.ts";
 import type { Supervisor } from "../isolated/supervisor.ts";
@@ -8,8 +8,8 @@ import type { EventNeeds, Source, SourceContext, SourceCounters, SourceHealth } 
 import { SinkError } from "../sink_error.ts";
 import { DocumentEvent, type Origin, timeNsOf } from "./event.ts";
 
-/** Others get their turn after so long. */
-const SLICE_MS = 5;
+/** Events are judged for so long, then others get at least so much: a flood of events blinds nobody else. */
+const SLICE_MS = 5, OTHERS_MS = 3;
 
 export interface GuestSourceOptions {
   /** Name of the events. */
@@ -25,6 +25,7 @@ export class GuestSource implements Source {
   #origin: Origin | undefined;
   #number = 0;
   #notUnderstood = 0;
+  #turnEndMs = 0;
 
   constructor(options: GuestSourceOptions) {
     this.name = options.name;
@@ -85,19 +86,29 @@ export class GuestSource implements Source {
   }
 
   async #judge(frame: Frame, { deliver, settle }: SourceContext): Promise<void> {
+    await this.#turn();
     const events = jsonOf(frame);
     if (!Array.isArray(events)) return void this.#notUnderstood++;
-    let end = performance.now() + SLICE_MS;
     for (let at = 0; at < events.length; at++) {
       const [timeMs, value] = Array.isArray(events[at]) ? events[at] : [];
       if (isDocument(value)) deliver(this.#eventOf(value, timeMs));
       else this.#notUnderstood++;
-      if ((at & 63) !== 63 || performance.now() < end) continue;
-      await setImmediate();
-      await settle();
-      end = performance.now() + SLICE_MS;
+      if ((at & 63) === 63) await this.#turn(settle);
     }
     await settle();
+  }
+
+  /** Waits for the next turn when this one is over. */
+  async #turn(settle?: SourceContext["settle"]): Promise<void> {
+    const nowMs = performance.now();
+    // After a while without events a turn begins anew.
+    if (nowMs > this.#turnEndMs + OTHERS_MS) this.#turnEndMs = nowMs + SLICE_MS;
+    if (nowMs < this.#turnEndMs) return;
+    await setImmediate();
+    await settle?.();
+    const leftMs = this.#turnEndMs + OTHERS_MS - performance.now();
+    if (leftMs > 0) await delay(leftMs);
+    this.#turnEndMs = performance.now() + SLICE_MS;
   }
 
   #eventOf(value: DocumentValue, timeMs: unknown): DocumentEvent {
