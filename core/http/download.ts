@@ -24,6 +24,8 @@ export interface DownloadRequest {
   readonly progress?: (doneBytes: number, totalBytes: number | undefined) => void;
   /** How long nothing may come. 30 s. */
   readonly idleMs?: number;
+  /** How long all of it may take. 15 minutes. */
+  readonly mostMs?: number;
 }
 
 export interface Download {
@@ -46,7 +48,7 @@ export class DownloadError extends Error {
 }
 
 const MOST_REDIRECTIONS = 5;
-const IDLE_MS = 30_000;
+const IDLE_MS = 30_000, MOST_MS = 15 * 60_000;
 /** Of an answer that is no success only the beginning is of interest. */
 const MOST_OF_REFUSAL = 64 << 10;
 const REDIRECTIONS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -89,8 +91,8 @@ interface OneRequest extends DownloadRequest {
 
 async function askOnce(url: URL, request: OneRequest): Promise<Download> {
   const isSecure = url.protocol === "https:";
-  const silence = silenceAfter(request.idleMs ?? IDLE_MS, url);
-  const signals = [silence.signal, ...request.signal ? [request.signal] : []];
+  const patience = patienceWith(url, request);
+  const signals = [patience.signal, ...request.signal ? [request.signal] : []];
   let agent: Awaited<ReturnType<typeof newAgent>> | undefined;
   try {
     const proxy = proxyFor(url, request.proxy.reveal());
@@ -100,12 +102,12 @@ async function askOnce(url: URL, request: OneRequest): Promise<Download> {
     const own = { "user-agent": "falcod", "accept-encoding": "identity", ...headers };
     const open = await opener(url);
     const outgoing = open({ method: "GET", agent, ...placeOf(url, proxy, own) });
-    const answer = answerTo(outgoing, { ...request, url, heard: silence.heard });
+    const answer = answerTo(outgoing, { ...request, url, heard: patience.heard });
     return await unlessAborted(answer, AbortSignal.any(signals)).finally(() => outgoing.destroy());
   } catch (error) {
     throw asDownloadError(error, url);
   } finally {
-    silence.end();
+    patience.end();
     agent?.destroy();
   }
 }
@@ -119,22 +121,28 @@ function written(headers: Readonly<Record<string, string | Secret>>): Record<str
   );
 }
 
-/** Aborts when `heard` has not been called for so long. */
-function silenceAfter(idleMs: number, { origin }: URL) {
+/** Aborts when `heard` has not been called for so long, and when it takes too long in any case. */
+function patienceWith(
+  { origin }: URL,
+  { idleMs = IDLE_MS, mostMs = MOST_MS }: Pick<DownloadRequest, "idleMs" | "mostMs">,
+) {
   const controller = new AbortController();
-  const give = () => {
-    const seconds = Math.round(idleMs / 1000);
-    const message = `Nothing came from ${origin} for ${seconds} seconds`;
-    controller.abort(new DownloadError("unreachable", message));
-  };
-  let timer = setTimeout(give, idleMs);
+  const give = (what: string) => controller.abort(new DownloadError("unreachable", what));
+  const seconds = (ms: number) => `${Math.round(ms / 1000)} seconds`;
+  const isSilent = () => give(`Nothing came from ${origin} for ${seconds(idleMs)}`);
+  const isSlow = () => give(`${origin} has not sent all of it in ${seconds(mostMs)}`);
+  const whole = setTimeout(isSlow, mostMs);
+  let silence = setTimeout(isSilent, idleMs);
   return {
     signal: controller.signal,
     heard: () => {
-      clearTimeout(timer);
-      timer = setTimeout(give, idleMs);
+      clearTimeout(silence);
+      silence = setTimeout(isSilent, idleMs);
     },
-    end: () => clearTimeout(timer),
+    end: () => {
+      clearTimeout(silence);
+      clearTimeout(whole);
+    },
   };
 }
 

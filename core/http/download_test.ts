@@ -5,7 +5,7 @@ import { Secret } from "../plugin/mod.ts";
 import { download, DownloadError, type DownloadRequest } from "./download.ts";
 
 /** Answers everybody with these bytes, and ends the connection, or leaves it open. */
-async function saying(text: string, { ends = true } = {}) {
+async function saying(text: string, { ends = true, drips = false } = {}) {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
@@ -13,6 +13,9 @@ async function saying(text: string, { ends = true } = {}) {
     socket.once("data", () => {
       socket.write(text);
       if (ends) socket.end();
+      if (!drips) return;
+      const timer = setInterval(() => socket.write("."), 5);
+      socket.once("close", () => clearInterval(timer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -67,6 +70,12 @@ Deno.test("download() rejects where the file is cut short, or nothing comes any 
   await assertRejects(download(silent.url, request({ idleMs: 50 })), codeOf("unreachable"));
   await using mute = await saying("", { ends: false });
   await assertRejects(download(mute.url, request({ idleMs: 50 })), codeOf("unreachable"));
+});
+
+Deno.test("download() does not wait for ever for who sends a byte now and then", async () => {
+  await using server = await saying("HTTP/1.1 200 OK\r\n\r\n", { ends: false, drips: true });
+  const never = request({ mostBytes: 1 << 20, mostMs: 100 });
+  await assertRejects(download(server.url, never), /has not sent all of it/);
 });
 
 Deno.test("download() ends when nobody wants the file any more", async () => {
