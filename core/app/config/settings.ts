@@ -1,5 +1,5 @@
 /** What falco.yaml asks for, in the terms of what falcod has; what it cannot have is reported. */
-import { didYouMean, type Report } from "../../base/mod.ts";
+import type { Report } from "../../base/mod.ts";
 import type { PluginKind, Registry } from "../../plugin/mod.ts";
 import { checkCapturePlace } from "../recording/check_captures.ts";
 import type { RulePath } from "../rules.ts";
@@ -12,11 +12,11 @@ import {
 import { AUDIT_PLUGIN, auditSettings, isLoaded, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type MetricsSettings, metricsSettings } from "./metrics.ts";
-import { isLibrary, type WiredLibrary } from "./natives.ts";
+import type { WiredLibrary } from "./natives.ts";
 import { type PrivilegeSettings, privilegeSettings } from "./privileges.ts";
 import { formatterOf, sinksOf, type WiredSink } from "./outputs.ts";
 import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
-import { builtInPlugins, isBuiltIn, NO_DRIVER } from "./schema.ts";
+import { NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
@@ -65,7 +65,7 @@ export function settingsOf(
   },
 ): Settings {
   const { plugins = NO_PLUGINS } = options;
-  checkPlugins(loaded, { ...options, plugins });
+  checkPlugins(loaded, options);
   checkCapturePlace(loaded, options.report);
   const containers = containerSettings(loaded.config);
   return {
@@ -278,42 +278,21 @@ function containerEnginesOf(
   ];
 }
 
-/** `plugins` and `load_plugins`: what they ask for beyond what is built in is not there yet. */
+/** `load_plugins` names what stands under `plugins`; whoever loads those tells what is wrong with them. */
 function checkPlugins(
   { config, root }: LoadedConfig,
-  { registry, report, plugins }: {
-    readonly registry: Registry;
-    readonly report: Report;
-    readonly plugins: WiredPlugins;
-  },
+  { registry, report }: { readonly registry: Registry; readonly report: Report },
 ): void {
   const defined = config.plugins.map((plugin) => plugin.name);
-  const wanted = config.load_plugins ?? defined;
-  for (const [index, name] of wanted.entries()) {
-    if (name === CONTAINER_PLUGIN || registry.has("source", name)) continue;
-    if (isBuiltIn(name) && defined.includes(name)) continue;
-    // Those are opened apart, and what is wrong with them is told there.
-    const { library_path: path = "" } = config.plugins[defined.indexOf(name)] ?? {};
-    if (isLibrary(path) || plugins.names.has(name)) continue;
-    const place = config.load_plugins
-      ? ["load_plugins", index]
-      : ["plugins", defined.indexOf(name), "name"];
-    const at = valueAt(root, place) ?? valueAt(root, ["load_plugins"]);
-    if (!defined.includes(name)) {
-      report.add({
-        code: "C015",
-        title: `"load_plugins" asks for "${name}", which is not under "plugins"`,
-        at,
-        help: "add it there with its library_path",
-      });
+  for (const [index, name] of (config.load_plugins ?? []).entries()) {
+    if (defined.includes(name) || name === CONTAINER_PLUGIN || registry.has("source", name)) {
       continue;
     }
     report.add({
-      code: "C018",
-      severity: "warning",
-      title: `plugin "${name}" cannot be loaded yet`,
-      at,
-      help: didYouMean(name, builtInPlugins()) ?? "rules for its event source are not in effect",
+      code: "C015",
+      title: `"load_plugins" asks for "${name}", which is not under "plugins"`,
+      at: valueAt(root, ["load_plugins", index]) ?? valueAt(root, ["load_plugins"]),
+      help: "add it there with its library_path",
     });
   }
 }
