@@ -47,7 +47,7 @@ export class DocumentEvent implements Event {
 
   /** As JSON. */
   get pluginInfo(): string {
-    return JSON.stringify(this.document);
+    return jsonTextOf(this.document) ?? "";
   }
 
   /** Since the first event; what came later may have been earlier. */
@@ -58,6 +58,15 @@ export class DocumentEvent implements Event {
   /** `event_data`; such plugins have no number. */
   param(index: number): ParamValue {
     return index === 1 ? new TextEncoder().encode(this.pluginInfo) : undefined;
+  }
+}
+
+/** Absent for what is nested so deeply that the runtime cannot write it. */
+export function jsonTextOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import {
   tableOf,
 } from "../../field/mod.ts";
 import type { ManifestField } from "../manifest.ts";
-import { DocumentEvent } from "./event.ts";
+import { DocumentEvent, jsonTextOf } from "./event.ts";
 
 const TYPES: Readonly<Record<ManifestField["type"], FieldType>> = {
   text: "CHARBUF",
@@ -103,7 +103,7 @@ const CONVERSIONS: Readonly<Record<ManifestField["type"], Convert>> = {
 
 function text(value: unknown): string | undefined {
   if (typeof value === "string") return value;
-  return value === undefined || value === null ? undefined : JSON.stringify(value);
+  return value === undefined || value === null ? undefined : jsonTextOf(value);
 }
 
 /** A number, or one too large for it as decimal digits. */

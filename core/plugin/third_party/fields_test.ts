@@ -29,6 +29,13 @@ Deno.test("a field is found where its pointer leads, or at its own name", () => 
   }
 });
 
+Deno.test("what is nested without end throws nothing", () => {
+  const deep = JSON.parse('{"a":['.repeat(100_000) + "]}".repeat(100_000));
+  valueOf({ "a.b": deep }, {});
+  const origin = { source: "a", pluginName: "a", firstTimeNs: 0n };
+  assertEquals(typeof new DocumentEvent({ deep }, 0n, 1, origin).pluginInfo, "string");
+});
+
 Deno.test("an argument leads on from there", () => {
   const document = { labels: { team: "blue" }, list: ["x", "y"] };
   assertEquals(valueOf(document, { from: "/labels", argument: "key" }, "team"), "blue");

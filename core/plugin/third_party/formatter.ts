@@ -47,8 +47,12 @@ export class GuestFormatter implements Formatter {
   }
 }
 
-/** One line, whatever it is. */
+/** One line that does nothing to a terminal, whatever it is. */
 function lineOf(text: unknown): string {
-  const line = String(text).slice(0, MAX_LINE).toWellFormed();
-  return /[\n\r]/.test(line) ? escapeText(line) : line;
+  const line = (typeof text === "string" ? text : "").slice(0, MAX_LINE).toWellFormed();
+  return ACTS.test(line) ? escapeText(line) : line;
 }
+
+/** Controls but the tab, line separators, and what turns the direction of text around. */
+// deno-lint-ignore no-control-regex
+const ACTS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
