@@ -68,7 +68,8 @@ Deno.test("a plugin connects to nobody, and to those it was granted", async () =
   const connect = (port: number) =>
     `(await Deno.connect({ hostname: "127.0.0.1", port: ${port} })).close(); return "in"`;
   try {
-    refused(await attempt(connect(port)));
+    const outcome = await attempt(connect(port));
+    assert(outcome.endsWith(`access to "127.0.0.1:${port}", which nobody granted it`), outcome);
     refused(await attempt(`return (await fetch("http://127.0.0.1:${port}/")).text()`));
     const other = { net: [`127.0.0.1:${freePort()}`] };
     refused(await attempt(connect(port), { permissions: other }));

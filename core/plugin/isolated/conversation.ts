@@ -258,5 +258,12 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, MAX_TEXT).toWellFormed() : "it gave no reason";
+  if (typeof value !== "string") return "it gave no reason";
+  return value.slice(0, MAX_TEXT).toWellFormed().replace(
+    RUNTIME_ADVICE,
+    ", which nobody granted it",
+  );
 }
+
+/** What the runtime tells whoever starts it, which is falcod. */
+const RUNTIME_ADVICE = /, run again with the --allow-[\w-]+ flag/g;
