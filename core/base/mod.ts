@@ -15,6 +15,7 @@ export * from "./protobuf.ts";
 export * from "./decode.ts";
 export * from "./joined_text.ts";
 export * from "./host_root.ts";
+export * from "./map_hand.ts";
 export * from "./nearest.ts";
 export * from "./own_files.ts";
 export * from "./own_program.ts";

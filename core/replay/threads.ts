@@ -16,6 +16,7 @@ import {
   UNKNOWN_MEMBERSHIP,
   UNSEEN_IMAGE,
 } from "../state/mod.ts";
+import { MapHand } from "../base/mod.ts";
 import { type Descriptor, ShownDescriptor } from "./descriptor.ts";
 import { NOT_CAPTURED } from "./texts.ts";
 
@@ -178,8 +179,7 @@ export class Threads {
   readonly #processes = new Map<number, ReplayProcess>();
   /** By the last bits of their ids: nearly every event is of a thread that was there lately. */
   readonly #recent: (ReplayThread | undefined)[] = new Array(RECENT).fill(undefined);
-  /** Goes on where it was: a map that is asked anew passes over all that was deleted. */
-  #oldest = this.#threads.keys();
+  readonly #oldest = new MapHand(this.#threads);
 
   /** One more would make another one go. */
   get isFull(): boolean {
@@ -210,6 +210,7 @@ export class Threads {
     this.remove(thread.id);
     if (this.isFull) this.#removeOldest();
     this.#threads.set(thread.id, thread);
+    this.#oldest.inserted();
     const { process } = thread;
     if (this.#processes.get(process.id) !== process) this.#processes.set(process.id, process);
     process.threadCount++;
@@ -238,9 +239,8 @@ export class Threads {
   }
 
   #removeOldest(): void {
-    let next = this.#oldest.next();
-    if (next.done) next = (this.#oldest = this.#threads.keys()).next();
-    if (!next.done) this.remove(next.value);
+    const oldest = this.#oldest.next();
+    if (oldest) this.remove(oldest.id);
   }
 
   #forget(id: number): void {

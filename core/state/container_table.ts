@@ -184,5 +184,6 @@ export class ContainerTable {
       this.#evicted++;
     }
     this.#entries.set(container.id, { container, used: true, changedAt: this.#tick() });
+    this.#chance.inserted();
   }
 }

@@ -377,6 +377,7 @@ export class ProcessTable {
     }
     const process = new ProcessRecord(id, origin, this.#changes);
     this.#processes.set(id, process);
+    this.#chance.inserted();
     this.#keep(process.leader);
     return process;
   }
