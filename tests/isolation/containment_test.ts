@@ -1,7 +1,7 @@
 /** What a plugin cannot do, each tried by a plugin that tries, in its process and against this kernel. */
 import { assert, assertEquals } from "../assert.ts";
 import { freePort } from "../free_port.ts";
-import { attempt } from "./guest.ts";
+import { attempt, attempting, TestGuest } from "./guest.ts";
 
 function refused(outcome: string): void {
   assert(outcome.startsWith("REFUSED "), outcome);
@@ -102,6 +102,22 @@ Deno.test("a plugin runs what it was granted, and that program is as confined as
   refused(
     await attempt(`return (await new Deno.Command("/bin/sh").output()).code`, { permissions }),
   );
+});
+
+Deno.test("programs that a plugin has started end with it", async () => {
+  const guest = new TestGuest({
+    module: attempting(
+      `return new Deno.Command("/bin/sleep", { args: ["1000"] }).spawn().pid`,
+    ),
+    permissions: { run: ["/bin/sleep"] },
+  });
+  await guest.supervisor.running();
+  const pid = (await guest.says("GOT ")).slice("GOT ".length);
+  const commandOf = () => Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+  assert((await commandOf()).includes("sleep"));
+  await guest.supervisor.stop();
+  // The kernel takes a moment to take it away.
+  while ((await commandOf()).includes("sleep")) await new Promise((go) => setTimeout(go, 10));
 });
 
 Deno.test("a plugin loads no library", async () => {

@@ -36,10 +36,14 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
   const writer = child.stdin.getWriter();
   const ended = Promise.withResolvers<string>();
   let reason: string | undefined;
+  let hasExited = false;
   let onFrame: TakeFrame = () => {};
 
   const end = (why: string) => {
     reason ??= why;
+    // Its number may be another's by now.
+    if (hasExited) return;
+    killGroup(child.pid);
     try {
       child.kill("SIGKILL");
     } catch {
@@ -53,7 +57,9 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
   writer.closed.catch(() => {});
   child.status.then(async ({ code, signal }) => {
     const how = signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
-    // A process it has started may hold on to the pipes.
+    // Programs that it was allowed to run are no use without it, and may hold on to the pipes.
+    hasExited = true;
+    killGroup(child.pid);
     await Promise.race([Promise.all([frames, said]), new Promise((go) => setTimeout(go, 500))]);
     ended.resolve(reason ?? how);
   });
@@ -77,6 +83,15 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
       }
     },
   };
+}
+
+/** What the process has started, and itself: it leads a group of its own as soon as it is confined. */
+function killGroup(leader: number): void {
+  try {
+    Deno.kill(-leader, "SIGKILL");
+  } catch {
+    // There is none any more, or none yet.
+  }
 }
 
 async function readFrames(
