@@ -68,8 +68,20 @@ export class Carrier {
     return outcome;
   }
 
+  /** What was never taken, and is not going to be. */
+  giveUp(waiting: readonly Pending[], error: unknown): void {
+    const { target: { onDead }, tally } = this.#options;
+    if (!onDead) {
+      tally.failed += waiting.length;
+      return;
+    }
+    const alerts = waiting.map((pending) => ({ pending, again: false }));
+    const lines = this.#lines({ alerts }, () => true);
+    if (lines.length > 0) this.#lost(lines, error);
+  }
+
   /** Of those that are asked for and can be formatted. */
-  #lines({ alerts }: TakenBatch, isAsked: (one: Taken) => boolean): Line[] {
+  #lines({ alerts }: Pick<TakenBatch, "alerts">, isAsked: (one: Taken) => boolean): Line[] {
     const { target: { adapt }, tally, trouble } = this.#options;
     const lines: Line[] = [];
     for (const [place, one] of alerts.entries()) {

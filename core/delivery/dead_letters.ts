@@ -13,7 +13,7 @@ export interface DeadLetterOptions {
   readonly maxBytes?: number;
 }
 
-/** Alerts that may wait for the disk. */
+/** With so many waiting for the disk no further ones are taken. */
 const MOST_WAITING = 10_000;
 
 export class DeadLetters {
@@ -31,7 +31,7 @@ export class DeadLetters {
     const time = new Date().toISOString();
     const { formatter } = this.#options;
     const head = JSON.stringify({ time, sink, reason }).slice(0, -1);
-    if (this.#waiting.length + alerts.length > MOST_WAITING) {
+    if (this.#waiting.length >= MOST_WAITING) {
       return this.#failed(new Error("the disk does not keep up"));
     }
     for (const { alert } of alerts) {

@@ -42,6 +42,20 @@ Deno.test("a file of dead letters that grows is put aside, once", async () => {
   });
 });
 
+Deno.test("a queue that is given up as a whole is written as a whole", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/dead`;
+    const log = new Log();
+    const letters = new DeadLetters({ path, formatter, log });
+    const queue = lines(...Array.from({ length: 10_001 }, (_, index) => String(index)));
+    letters.add("a", queue, "no");
+    letters.add("b", queue, "no");
+    await letters.close();
+    assertEquals((await read(path)).length, 2 * queue.length);
+    assertEquals(log.lines, []);
+  });
+});
+
 Deno.test("dead letters follow no link and wait for no pipe; it is told once", async () => {
   await inFolder(async (folder) => {
     const log = new Log();

@@ -162,8 +162,7 @@ export class Lane {
 
   /** Gives up what is still there; what is on disk stays there. */
   async close(): Promise<void> {
-    const lost = await this.#shut({ waits: true });
-    this.#tally.failed += lost.length;
+    this.#giveUp(await this.#shut({ waits: true }));
     await this.#closeSinks();
   }
 
@@ -235,9 +234,13 @@ export class Lane {
 
   async #endedBySink(): Promise<void> {
     if (this.isClosed) return;
-    const lost = await this.#shut({ waits: false });
-    this.#tally.failed += lost.length;
+    this.#giveUp(await this.#shut({ waits: false }));
     this.#gone();
+  }
+
+  #giveUp(waiting: readonly Pending[]): void {
+    const why = new SinkError("unavailable", "the output was closed before it was their turn");
+    this.#carriers[0]!.giveUp(waiting, why);
   }
 
   /**

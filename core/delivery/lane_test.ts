@@ -178,6 +178,36 @@ Deno.test("closing ends waiting for another try, and counts what is lost", async
   assertObjectMatch(counters(), { state: "closed", delivered: 0, failed: 2, queued: 0 });
 });
 
+Deno.test("what was still waiting when a lane closes is handed over, too", async () => {
+  const dead: string[] = [];
+  const onDead = (alerts: readonly FormattedAlert[], reason: string) =>
+    void dead.push(`${alerts.map(lineOf)}: ${reason}`);
+  const retry = { attempts: 9, firstMs: 3_600_000, mostMs: 3_600_000 };
+  const { delivery, send, counters } = laneTo(new Moody([unavailable]), {
+    retry,
+    onDead,
+    limits: { batchSize: 1 },
+  });
+  send("1", "2", "3");
+  assertEquals(await delivery.close(20), false);
+  assertEquals(dead.toSorted(), [
+    "1: not now",
+    "2,3: the output was closed before it was their turn",
+  ]);
+  assertObjectMatch(counters(), { state: "closed", delivered: 0, failed: 3, queued: 0 });
+});
+
+Deno.test("what was still waiting when a sink ends by itself is handed over, too", async () => {
+  const dead: string[] = [];
+  const onDead = (alerts: readonly FormattedAlert[]) => void dead.push(`${alerts.map(lineOf)}`);
+  const gone = new Moody([new SinkError("closed", "nobody reads")]);
+  const { delivery, send, counters } = laneTo(gone, { onDead, limits: { batchSize: 1 } });
+  send("1", "2", "3");
+  await delivery.close();
+  assertEquals(dead, ["1", "2,3"]);
+  assertObjectMatch(counters(), { state: "closed", delivered: 0, failed: 3 });
+});
+
 Deno.test("a lane takes only what it is for, and that is no loss", async () => {
   const sink = new Moody(["ok"]);
   const { delivery, send, counters } = laneTo(sink, { takes: ({ message }) => message !== "2" });
