@@ -112,6 +112,30 @@ Deno.test("a lane is bounded by the length of its alerts too", async () => {
   assertObjectMatch(delivery.counters()[0]!, { delivered: 3, dropped: 1 });
 });
 
+Deno.test("whatever of an alert is long, it counts", async () => {
+  const long = "x".repeat(100);
+  const many = Array<string>(100).fill("");
+  const parts: readonly Partial<Alert>[] = [
+    { rule: long },
+    { source: long },
+    { hostname: long },
+    { output: long },
+    { tags: [long] },
+    { tags: many },
+    { fields: new Map([["a", long]]) },
+    { fields: new Map([[long, 1]]) },
+    { fields: new Map([["a", [[many]]]]) },
+    { fields: new Map(many.map((_, index) => [String(index), null])) },
+  ];
+  const sink = new MemorySink();
+  const { delivery } = setUp({ a: sink }, { capacityUnits: 90 });
+  for (const part of parts) delivery.enqueue(alert("", part));
+  delivery.enqueue(alert("short"));
+  await delivery.close();
+  assertEquals(sink.lines, ["short"]);
+  assertObjectMatch(delivery.counters()[0]!, { dropped: parts.length });
+});
+
 Deno.test("a failing sink loses its batch, counted and named, and may recover", async () => {
   const sink = new MemorySink();
   const { delivery, log } = setUp({ a: sink });
