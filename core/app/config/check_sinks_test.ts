@@ -58,6 +58,16 @@ Deno.test("checkSinks() hands a plugin its own keys and keeps those of the deliv
   assertEquals(sinks[0]!.formatter?.name, "json");
 });
 
+Deno.test("checkSinks() takes queues and spools of any size that their keys allow", async () => {
+  const { sinks, told } = await check(
+    "sinks: [{type: parcel, address: a, queue: {max_size_mb: 4096}, " +
+      "spool: {enabled: true, max_size_mb: 1048576}}]",
+  );
+  assertEquals(told, []);
+  const { limits, spool } = sinks[0]!.options!;
+  assertEquals([limits?.capacityUnits, spool?.maxBytes], [2 ** 32, 2 ** 40]);
+});
+
 Deno.test("checkSinks() says where keys are missing, wrong or unknown", async () => {
   const { told } = await check(`
 sinks:

@@ -127,7 +127,7 @@ export function sinkOptions(entry: SinkEntry, at: SinkPlace): SinkOptions {
     ...adapt && { adapt },
     limits: {
       capacity: queue.capacity,
-      capacityUnits: queue.max_size_mb << 20,
+      capacityUnits: queue.max_size_mb * 2 ** 20,
       ...batch.size > 0 && { batchSize: batch.size },
       ...batch.interval > 0 && { gatherMs: batch.interval },
     },
