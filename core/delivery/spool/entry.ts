@@ -12,8 +12,8 @@ const FRAME_BYTES = 8;
 const TIME_BYTES = 8;
 /** Bytes beside the text. */
 export const ENTRY_OVERHEAD = FRAME_BYTES + TIME_BYTES;
-/** Longer ones nobody has written. */
-export const LARGEST_ENTRY = 32 << 20;
+/** Longer ones nobody has written: some of an alert's text takes six bytes a character as JSON. */
+export const LARGEST_ENTRY = 256 << 20;
 
 export interface Entry {
   /** Milliseconds since the epoch when the delivery took the alert. */
@@ -34,8 +34,12 @@ export type Found =
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Throws where it is longer than any that could be read back. */
 export function encodeEntry({ acceptedMs, text }: Entry): Uint8Array {
   const body = encoder.encode(text);
+  if (TIME_BYTES + body.length > LARGEST_ENTRY) {
+    throw new Error(`an alert has more than ${LARGEST_ENTRY >> 20} MiB`);
+  }
   const bytes = new Uint8Array(FRAME_BYTES + TIME_BYTES + body.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, TIME_BYTES + body.length, true);

@@ -120,6 +120,18 @@ Deno.test("an entry whose bytes are spoilt is passed over, the others come", asy
   });
 });
 
+Deno.test("an alert of any length comes back, and those behind it", async () => {
+  await inFolder(async (folder) => {
+    const spool = await openSpool(folder, { maxBytes: 256 << 20 });
+    const long = alert("m", { fields: new Map([["text", "\udc80".repeat(8 << 20)]]) });
+    await spool.append([{ acceptedMs: 1, text: alertToText(long) }, ...entries("behind")]);
+    const [first, ...others] = await spool.take(9);
+    assertEquals(alertFromText(first?.entry?.text ?? ""), long);
+    assertEquals([others.length, await texts(spool)], [0, ["behind"]]);
+    await spool.close();
+  });
+});
+
 Deno.test("random bytes in a segment never make a spool throw or hang", async () => {
   let seed = 1;
   const dice = (most: number) => (seed = seed * 48271 % 0x7fffffff) % most;
