@@ -108,6 +108,8 @@ function labelsOf(
   return labels;
 }
 
+/** What is shown alike is one series: readers refuse one that is there twice. */
 function cut(text: string): string {
-  return text.length <= MOST_OF_LABEL ? text : `${text.slice(0, MOST_OF_LABEL).toWellFormed()}…`;
+  const shown = text.length <= MOST_OF_LABEL ? text : `${text.slice(0, MOST_OF_LABEL)}…`;
+  return shown.toWellFormed().replaceAll("\0", "\ufffd");
 }

@@ -59,3 +59,13 @@ Deno.test("SidekickCounters keeps a bounded number of bounded series, and counts
   }
   assert(exposition([events]).length < 10_000_000);
 });
+
+Deno.test("SidekickCounters has no series twice, whatever becomes of its letters", async () => {
+  const counters = new SidekickCounters();
+  for (const rule of ["\ud800", "\udc80", "\0", "\ufffd"]) {
+    counters.accept(sampleAlert({ rule }), SETTINGS);
+  }
+  const families = counters.families([]);
+  assertEquals(families.at(-1)!.samples.map(({ value }) => value), [4]);
+  assertEquals(await promtoolFindings(exposition(families)) ?? [], []);
+});
