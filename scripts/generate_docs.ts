@@ -24,6 +24,7 @@ Made of falcod's own tables by \`deno task docs\`; tests compare them.
 - [events.md](events.md): types of events
 - [codes.md](codes.md): what messages mean
 - [core/metrics/README.md](../core/metrics/README.md): metrics
+- [core/plugin/sdk/README.md](../core/plugin/sdk/README.md): how plugins are written
 - [core/delivery/README.md](../core/delivery/README.md): sinks, and the keys that all of them have
 `;
 
