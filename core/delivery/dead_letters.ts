@@ -15,10 +15,15 @@ export interface DeadLetterOptions {
 
 /** With so many waiting for the disk no further ones are taken. */
 const MOST_WAITING = 10_000;
+/** The same of UTF-16 units. */
+const MOST_WAITING_UNITS = 64 << 20;
+/** Units that are written at once, and one alert more. */
+const WRITTEN_UNITS = 16 << 20;
 
 export class DeadLetters {
   readonly #options: DeadLetterOptions;
   #waiting: string[] = [];
+  #units = 0;
   #writing: Promise<void> | undefined;
   #isFailing = false;
 
@@ -31,12 +36,14 @@ export class DeadLetters {
     const time = new Date().toISOString();
     const { formatter } = this.#options;
     const head = JSON.stringify({ time, sink, reason }).slice(0, -1);
-    if (this.#waiting.length >= MOST_WAITING) {
+    if (this.#waiting.length >= MOST_WAITING || this.#units >= MOST_WAITING_UNITS) {
       return this.#failed(new Error("the disk does not keep up"));
     }
     for (const { alert } of alerts) {
       try {
-        this.#waiting.push(`${head},"alert":${formatter.format(alert)}}\n`);
+        const line = `${head},"alert":${formatter.format(alert)}}\n`;
+        this.#waiting.push(line);
+        this.#units += line.length;
       } catch (error) {
         this.#failed(error);
       }
@@ -52,9 +59,9 @@ export class DeadLetters {
   async #write(): Promise<void> {
     const { path, log } = this.#options;
     while (this.#waiting.length > 0) {
-      const text = this.#waiting.splice(0).join("");
+      const bytes = this.#next();
       try {
-        await this.#append(new TextEncoder().encode(text));
+        await this.#append(bytes);
         if (this.#isFailing) log.warning(`Alerts that are given up go to "${path}" again`);
         this.#isFailing = false;
       } catch (error) {
@@ -62,6 +69,16 @@ export class DeadLetters {
       }
     }
     this.#writing = undefined;
+  }
+
+  /** Takes the oldest out. */
+  #next(): Uint8Array {
+    let units = 0, count = 0;
+    while (count < this.#waiting.length && units < WRITTEN_UNITS) {
+      units += this.#waiting[count++]!.length;
+    }
+    this.#units -= units;
+    return new TextEncoder().encode(this.#waiting.splice(0, count).join(""));
   }
 
   async #append(bytes: Uint8Array): Promise<void> {

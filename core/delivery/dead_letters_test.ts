@@ -56,6 +56,21 @@ Deno.test("a queue that is given up as a whole is written as a whole", async () 
   });
 });
 
+Deno.test("dead letters that wait for the disk have a bound, however long they are", async () => {
+  await inFolder(async (folder) => {
+    const log = new Log();
+    const path = `${folder}/dead`;
+    const letters = new DeadLetters({ path, formatter, log, maxBytes: 1 << 30 });
+    letters.add("a", lines("first"), "no");
+    const long = "x".repeat(40 << 20);
+    for (let i = 0; i < 5; i++) letters.add("a", lines(long), "no");
+    await letters.close();
+    const kept = (await read(path)).map(({ alert }) => alert.message.length);
+    assertEquals(kept, [5, long.length, long.length]);
+    assert(log.lines[0]?.includes("the disk does not keep up"), log.lines[0]);
+  });
+});
+
 Deno.test("dead letters follow no link and wait for no pipe; it is told once", async () => {
   await inFolder(async (folder) => {
     const log = new Log();
