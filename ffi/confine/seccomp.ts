@@ -106,6 +106,8 @@ const X32 = 0x40000000;
 const EPERM = 1, ENOSYS = 38;
 const AF_INET = 2, AF_INET6 = 10;
 const CLONE_THREAD = 0x10000;
+/** All CLONE_NEW…: namespaces, in which somebody may be root again. */
+const CLONE_NAMESPACES = 0x7e020000;
 
 /** struct seccomp_data: i32 nr | u32 arch | u64 ip | u64 args[6] */
 const NUMBER_AT = 0, ARCHITECTURE_AT = 4;
@@ -164,7 +166,15 @@ export function filterProgram(
   const ofItself = [unless(JUMP_EQUAL, processId, 1), ALLOW, refuse(EPERM)];
   for (const call of [CALLS.kill, CALLS.tgkill]) decide(call, load(argumentAt(0)), ...ofItself);
   decide(CALLS.tkill, refuse(EPERM));
-  if (!allowed.run) {
+  if (allowed.run) {
+    decide(
+      CALLS.clone,
+      load(argumentAt(0)),
+      unless(JUMP_BITS, CLONE_NAMESPACES, 1),
+      refuse(EPERM),
+      ALLOW,
+    );
+  } else {
     for (const call of [CALLS.fork, CALLS.vfork, CALLS.execve, CALLS.execveat]) {
       decide(call, refuse(EPERM));
     }

@@ -65,6 +65,7 @@ Deno.test("a process may have threads, signal itself, and nothing more of that k
   assertEquals(verdict(NOTHING, NUMBERS.clone, { argument: thread }), ALLOWED);
   assertEquals(verdict(NOTHING, NUMBERS.clone, { argument: fork }), EPERM);
   assertEquals(verdict(ALL, NUMBERS.clone, { argument: fork }), ALLOWED);
+  assertEquals(verdict(ALL, NUMBERS.clone, { argument: fork | 0x10000000 }), EPERM);
   assertEquals(verdict(ALL, NUMBERS.clone3), ENOSYS);
   assertEquals(verdict(ALL, NUMBERS.kill, { argument: OWN_ID }), ALLOWED);
   assertEquals(verdict(ALL, NUMBERS.kill, { argument: 1 }), EPERM);
