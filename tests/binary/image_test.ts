@@ -15,7 +15,7 @@ const RULE = `- rule: Read
 /** Those of templates/_names.tpl that this machine has to give: podman refuses others. */
 async function capabilities(): Promise<string> {
   const names = Deno.readTextFileSync("scripts/deploy/helm/falcod/templates/_names.tpl");
-  const wanted = /^  add: \[(.*)\]$/m.exec(names)?.[1]!.split(", ") ?? [];
+  const wanted = /^ +add: \[(.*)\]$/m.exec(names)?.[1]?.split(", ") ?? [];
   const { stdout } = await new Deno.Command("setpriv", { args: ["--dump"] }).output();
   const held = /Capability bounding set: (.*)/.exec(new TextDecoder().decode(stdout))?.[1]
     ?.toUpperCase().split(",") ?? [];
