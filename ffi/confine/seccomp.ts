@@ -8,7 +8,7 @@
 import { isArm, openCalls } from "./_calls.ts";
 
 export interface AllowedCalls {
-  /** Sockets of the internet protocols. */
+  /** Sockets of TCP and UDP. */
   readonly net: boolean;
   /** Other programs and processes. */
   readonly run: boolean;
@@ -31,10 +31,14 @@ const CALLS = {
   connect: [42, 203],
   bind: [49, 200],
   listen: [50, 201],
+  sendto: [44, 206],
+  sendmsg: [46, 211],
+  sendmmsg: [307, 269],
   open: [2],
   openat: [257, 56],
   openat2: [437, 437],
   creat: [85],
+  inotifyAddWatch: [254, 27],
   kill: [62, 129],
   tkill: [200, 130],
   tgkill: [234, 131],
@@ -69,7 +73,9 @@ const REFUSED: readonly CallNumber[] = [
   [430, 430], // fsopen
   [431, 431], // fsconfig
   [432, 432], // fsmount
+  [433, 433], // fspick
   [442, 442], // mount_setattr
+  [467, 467], // open_tree_attr
   [303, 264], // name_to_handle_at
   [304, 265], // open_by_handle_at
   [425, 425], // io_uring_setup
@@ -105,6 +111,9 @@ const ARCHITECTURE = isArm ? 0xc00000b7 : 0xc000003e;
 const X32 = 0x40000000;
 const EPERM = 1, ENOSYS = 38;
 const AF_INET = 2, AF_INET6 = 10;
+const IPPROTO_TCP = 6, IPPROTO_UDP = 17;
+/** Connects by sending, where Landlock does not look. */
+const MSG_FASTOPEN = 0x20000000;
 const CLONE_THREAD = 0x10000;
 /** All CLONE_NEW…: namespaces, in which somebody may be root again. */
 const CLONE_NAMESPACES = 0x7e020000;
@@ -188,14 +197,22 @@ export function filterProgram(
     );
   }
   if (allowed.net) {
+    // Landlock counts ports of TCP, and not of what goes the same way under other names (MPTCP, SMC).
     decide(
       CALLS.socket,
       load(argumentAt(0)),
       when(JUMP_EQUAL, AF_INET, 1),
-      unless(JUMP_EQUAL, AF_INET6, 1),
+      unless(JUMP_EQUAL, AF_INET6, 5),
+      load(argumentAt(2)),
+      when(JUMP_EQUAL, 0, 2),
+      when(JUMP_EQUAL, IPPROTO_TCP, 1),
+      unless(JUMP_EQUAL, IPPROTO_UDP, 1),
       ALLOW,
       refuse(EPERM),
     );
+    const slowly = [unless(JUMP_BITS, MSG_FASTOPEN, 1), refuse(EPERM), ALLOW];
+    decide(CALLS.sendmsg, load(argumentAt(2)), ...slowly);
+    for (const call of [CALLS.sendto, CALLS.sendmmsg]) decide(call, load(argumentAt(3)), ...slowly);
   } else {
     for (const call of [CALLS.socket, CALLS.connect, CALLS.bind, CALLS.listen]) {
       decide(call, refuse(EPERM));
@@ -205,6 +222,7 @@ export function filterProgram(
     for (const call of [CALLS.open, CALLS.openat, CALLS.openat2, CALLS.creat]) {
       decide(call, refuse(EPERM));
     }
+    decide(CALLS.inotifyAddWatch, refuse(EPERM));
   }
   program.push(ALLOW);
   return program;
