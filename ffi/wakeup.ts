@@ -21,8 +21,8 @@ export interface WakeupOptions {
 const TICK_MS = 8;
 /** So many looks in vain before going to sleep: a burst with pauses of some ms stays on the timer. */
 const TICKS_BEFORE_SLEEP = 2;
-/** Bounds what a wake-up that got lost could cost. */
-const LONGEST_SLEEP_MS = 250;
+/** Bounds what a wake-up that got lost could cost. Each takes two threads out of their sleep. */
+const LONGEST_SLEEP_MS = 1000;
 
 const EPOLL_CLOEXEC = 0o2000000;
 const EFD_CLOEXEC = 0o2000000;

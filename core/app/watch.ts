@@ -56,7 +56,7 @@ export interface WatchRequest {
 /** How long the last alerts may take on their way out. */
 const FLUSH_MS = 5000;
 /** How often somebody asks whether outputs are to be opened again. */
-const REOPEN_MS = 250;
+const REOPEN_MS = 500;
 /** How long a recording waits for slow outputs at a time. */
 const SETTLE_MS = 60_000;
 /** Users of a recording are those it names. */
