@@ -5,6 +5,7 @@
  * test neither sees nor stores what else the machine does. After each run of commands a sentinel
  * program is started; its alert says that everything before it has been judged.
  */
+import { RUN_FLAGS } from "../../core/base/own_program.ts";
 import { assert } from "../assert.ts";
 
 const START_TIMEOUT_MS = 30_000;
@@ -148,7 +149,7 @@ export class Falcod {
     const command = [
       ...through,
       Deno.execPath(),
-      ...["run", "--no-prompt", "--allow-all", main, "run"],
+      ...["run", ...RUN_FLAGS, main, "run"],
       ...["--scope", `pid:${stage.processId}`],
       ...rules.flatMap((file) => ["-r", file]),
       ...["-r", this.#sentinelFile],
