@@ -5,9 +5,11 @@ export interface HostAndPort {
   readonly port: number;
 }
 
+const BARE_IPV6 = /^[0-9a-fA-F]*:[0-9a-fA-F.:]*:[0-9a-fA-F.:]*(?:%[\w.-]+)?$/;
+
 /** Without a port, `standardPort`; IPv6 in brackets or alone. Absent for what is no address. */
 export function hostAndPort(address: string, standardPort: number): HostAndPort | undefined {
-  const isBareIpv6 = address.split(":").length > 2 && !address.startsWith("[");
+  const isBareIpv6 = BARE_IPV6.test(address);
   const match = isBareIpv6
     ? [address, address, undefined] as const
     : /^(\[[0-9a-fA-F:.%]+\]|[^:\s[\]/@]+)(?::(\d{1,5}))?$/.exec(address);

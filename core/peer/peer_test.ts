@@ -22,7 +22,12 @@ Deno.test("hostAndPort() reads names, addresses and ports, and nothing else", ()
   assertEquals(hostAndPort("redis", 6379), { host: "redis", port: 6379 });
   assertEquals(hostAndPort("[::1]:80", 1), { host: "::1", port: 80 });
   assertEquals(hostAndPort("2001:db8::1", 7), { host: "2001:db8::1", port: 7 });
-  for (const wrong of ["", ":80", "a b:1", "host:0", "host:65536", "http://host", "user@host:1"]) {
+  assertEquals(hostAndPort("::", 7), { host: "::", port: 7 });
+  assertEquals(hostAndPort("fe80::1%eth0", 7), { host: "fe80::1%eth0", port: 7 });
+  const schemes = ["http://host", "nats://host:4222", "tcp://127.0.0.1:1883"];
+  for (
+    const wrong of ["", ":80", "a b:1", "host:0", "host:65536", "user@host:1", "x:y:z", ...schemes]
+  ) {
     assertEquals(hostAndPort(wrong, 1), undefined, wrong);
   }
 });
