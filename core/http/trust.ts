@@ -1,4 +1,5 @@
 /** Certificates and keys of a client: read from files, and read again when the files change. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { fileMark } from "../base/file_mark.ts";
 import { SinkError } from "../plugin/mod.ts";
 import type { HttpSettings } from "./schema.ts";
@@ -31,11 +32,27 @@ export function readClientTls(tls: TlsSettings): ClientTls {
   return {
     rejectUnauthorized: !insecure,
     ...authorities && { ca: authorities },
-    ...client_certificate !== "" && {
-      cert: textOf(client_certificate),
-      key: textOf(client_key === "" ? client_certificate : client_key),
-    },
+    ...client_certificate !== "" && ownOf(client_certificate, client_key || client_certificate),
   };
+}
+
+/** What is shown to servers. Of a key that is not the certificate's, TLS says something else. */
+function ownOf(certificatePath: string, keyPath: string): { cert: string; key: string } {
+  const cert = textOf(certificatePath);
+  const key = textOf(keyPath);
+  if (!isPair(cert, key)) {
+    throw bad(keyPath, `its private key is not that of the certificate in "${certificatePath}"`);
+  }
+  return { cert, key };
+}
+
+/** Also where one of them cannot be read: TLS says what is wrong with it. */
+function isPair(cert: string, key: string): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return true;
+  }
 }
 
 /** Differs when one of the files has other content. */

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals, assertThrows } from "../../tests/assert.ts";
 import { newAuthority } from "../../tests/certificates.ts";
+import { SinkError } from "../plugin/mod.ts";
 import { readClientTls } from "./trust.ts";
 
 Deno.test("readClientTls() trusts several files, and the system's beside them", async () => {
@@ -18,6 +19,35 @@ Deno.test("readClientTls() trusts several files, and the system's beside them", 
     const systems = trusted("");
     assertEquals(trusted("system"), systems);
     assert(systems === 0 || trusted(`system:${paths[0]}`) === systems + 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readClientTls() wants the key of the certificate", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "falcod-trust-" });
+  try {
+    const authority = await newAuthority();
+    const own = await authority.issue({ commonName: "own" });
+    const other = await authority.issue({ commonName: "other" });
+    const file = async (name: string, text: string) => {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+      return `${folder}/${name}`;
+    };
+    const client_certificate = await file("own.crt", own.certificate);
+    const read = (client_key: string) =>
+      readClientTls({ ca: "", client_certificate, client_key, insecure: true });
+    assertEquals(read(await file("own.key", own.key)).key, own.key);
+    const wrong = await file("other.key", other.key);
+    assertThrows(
+      () => read(wrong),
+      SinkError,
+      `its private key is not that of the certificate in "${client_certificate}"`,
+    );
+    for (const text of [`${own.certificate}${own.key}`, `${own.key}${own.certificate}`]) {
+      await file("own.crt", text);
+      assertEquals(read("").cert, text);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
