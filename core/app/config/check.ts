@@ -85,11 +85,15 @@ function readTree(root: MappingNode, report: Report): Config {
       }
       mistaken.push(issue.path);
       // What is missing after the first round is missing because it was left out.
-      if (round === 0 || nodeAt(root, issue.path)) reportValue(root, issue, report);
+      if (round === 0 || !isMissing(nodeAt(root, issue.path))) reportValue(root, issue, report);
     }
     prune(root, mistaken);
   }
   return standardConfig();
+}
+
+function isMissing(node: ConfigNode | undefined): boolean {
+  return node === undefined || node.kind === "sequence" && node.items.length === 0;
 }
 
 /** Each round leaves something out; deeper than the schema nests it cannot go. */
@@ -97,7 +101,8 @@ const MAX_ROUNDS = 8;
 
 /** Says what is wanted at a place, and what is there instead or that it is missing. */
 export function reportValue(root: MappingNode, issue: ConfigIssue, report: Report): void {
-  const { path, wanted, choices = [], meant } = issue;
+  const { wanted, choices = [], meant } = issue;
+  const path = writtenPath(root, issue.path);
   const node = nodeAt(root, path);
   if (!node && path.length > 1) {
     const key = path.at(-1), parent = path.slice(0, -1);
@@ -123,6 +128,12 @@ export function reportValue(root: MappingNode, issue: ConfigIssue, report: Repor
       ? didYouMean(node.text, choices)
       : undefined,
   });
+}
+
+/** A list of one may be written without brackets: its item is what stands in the list's place. */
+function writtenPath(root: MappingNode, path: ConfigPath): ConfigPath {
+  const list = path.slice(0, -1);
+  return path.at(-1) === 0 && nodeAt(root, list)?.kind === "scalar" ? list : path;
 }
 
 /** `known`: the keys there are beside it. */

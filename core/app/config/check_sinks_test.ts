@@ -15,6 +15,7 @@ const parcel: SinkPlugin = {
   schema: z.strictObject({
     address: setting.word().min(1, { error: "text" }),
     token: setting.secret().optional(),
+    copies: setting.sequence(setting.word().regex(/@/, { error: "mail addresses" })).optional(),
     stamp: setting.section({ price: setting.whole({ min: 1, max: 9, standard: 1 }) }),
   }),
   create: () => ({ write: () => Promise.resolve(), close: () => Promise.resolve() }),
@@ -119,4 +120,9 @@ Deno.test("custom fields may come from the environment, and are left out where t
     'C004|custom field "b" is left out: the environment has no NONE|' +
     'set NONE where falcod is started|"%NONE"',
   ]);
+});
+
+Deno.test("checkSinks() tells of a list without brackets what stands there", async () => {
+  const { told } = await check("sinks: [{type: parcel, address: here, copies: me}]");
+  assertEquals(told, ['C004|"sinks[0].copies" wants mail addresses, found "me"||me']);
 });

@@ -68,6 +68,13 @@ Deno.test("loadConfig() reports every mistake at its place and keeps the rest", 
   assertEquals(config.rules_files, ["a.yaml"]);
 });
 
+Deno.test("loadConfig() tells of a list's only item what is wrong, and not that the list is empty", () => {
+  const { diagnostics } = load({ "main.yaml": "dedup: {keys: [rul]}\n" });
+  assertEquals(places(diagnostics), ["C004 1:16"]);
+  const both = load({ "main.yaml": "json_output: maybe\ndedup: {keys: []}\n" });
+  assertEquals(places(both.diagnostics).sort(), ["C004 1:14", "C004 2:15"]);
+});
+
 Deno.test("loadConfig() warns of unknown keys and suggests the nearest", () => {
   const { diagnostics } = load({ "main.yaml": "jsn_output: true\nengine:\n  knid: kmod\n" });
   assertEquals(places(diagnostics).sort(), ["C003 1:1", "C003 3:3"]);
