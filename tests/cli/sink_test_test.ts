@@ -189,6 +189,21 @@ Deno.test("falcod sink test knows falcosidekick's outputs, and says which sinks 
   ]);
 });
 
+Deno.test("falcod sink test takes a type for all sinks of it, unless one is called so", async () => {
+  await using server = httpReceiver();
+  const config = `
+sinks:
+  - {name: one, type: webhook, address: "${server.url}/one"}
+  - {name: two, type: webhook, address: "${server.url}/two"}
+`;
+  const paths = () => server.received.map(({ path }) => path).sort();
+  assertEquals((await tested(config, "webhook")).code, 0);
+  assertEquals(paths(), ["/one", "/two"]);
+  const third = `  - {type: webhook, address: "${server.url}/third"}\n`;
+  assertEquals((await tested(config + third, "webhook")).code, 0);
+  assertEquals(paths(), ["/one", "/third", "/two"]);
+});
+
 Deno.test("falcod sink test starts sinks and formatters of third parties, and stops them", async () => {
   using folder = new Folder({});
   const sink = writePackage(folder.path, "pager", {

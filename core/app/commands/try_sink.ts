@@ -56,7 +56,7 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
   const { config, sinks } = found;
   const labels = sinks.map(({ label }) => label);
   const { name } = request;
-  const wanted = name === undefined ? sinks : sinks.filter(({ label }) => label === name);
+  const wanted = name === undefined ? sinks : named(name, sinks);
   if (wanted.length === 0) {
     const help = name === undefined ? undefined : didYouMean(name, labels);
     const there = labels.length > 0 ? `there are: ${labels.join(", ")}` : "there is none";
@@ -81,6 +81,12 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
     isTaken &&= shown.taken;
   }
   return isTaken ? EXIT_OK : EXIT_FAILURE;
+}
+
+/** The one that is called so, else all of this type. */
+function named(name: string, sinks: readonly WiredSink[]): readonly WiredSink[] {
+  const own = sinks.filter(({ label }) => label === name);
+  return own.length > 0 ? own : sinks.filter((sink) => sink.name === name);
 }
 
 async function configured(
