@@ -42,6 +42,7 @@ const CALLS = {
   kill: [62, 129],
   tkill: [200, 130],
   tgkill: [234, 131],
+  prlimit: [302, 261],
 } as const satisfies Readonly<Record<string, CallNumber>>;
 
 /** Nobody gets these. */
@@ -175,6 +176,8 @@ export function filterProgram(
   const ofItself = [unless(JUMP_EQUAL, processId, 1), ALLOW, refuse(EPERM)];
   for (const call of [CALLS.kill, CALLS.tgkill]) decide(call, load(argumentAt(0)), ...ofItself);
   decide(CALLS.tkill, refuse(EPERM));
+  // Of falcod itself, too, where it could not become another user.
+  decide(CALLS.prlimit, load(argumentAt(0)), when(JUMP_EQUAL, 0, 1), ...ofItself);
   if (allowed.run) {
     decide(
       CALLS.clone,

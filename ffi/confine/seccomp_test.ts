@@ -16,6 +16,7 @@ const NUMBERS = isArm
     sendmmsg: 269,
     openat: 56,
     kill: 129,
+    prlimit: 261,
     watch: 27,
   }
   : {
@@ -29,6 +30,7 @@ const NUMBERS = isArm
     sendmmsg: 307,
     openat: 257,
     kill: 62,
+    prlimit: 302,
     watch: 254,
   };
 const OWN_ID = 4242;
@@ -120,6 +122,13 @@ Deno.test("a process may have threads, signal itself, and nothing more of that k
   assertEquals(verdict(ALL, NUMBERS.clone3), ENOSYS);
   assertEquals(verdict(ALL, NUMBERS.kill, { argument: OWN_ID }), ALLOWED);
   assertEquals(verdict(ALL, NUMBERS.kill, { argument: 1 }), EPERM);
+});
+
+Deno.test("a process has limits of its own, and sets nobody else's", () => {
+  for (const argument of [0, OWN_ID]) {
+    assertEquals(verdict(NOTHING, NUMBERS.prlimit, { argument }), ALLOWED);
+  }
+  assertEquals(verdict(ALL, NUMBERS.prlimit, { argument: 1 }), EPERM);
 });
 
 Deno.test("calls in the manner of other machines end the process or are not there", () => {

@@ -71,10 +71,13 @@ export class Guests {
     const { manifest, entry, isTrusted } = plugin;
     const { name, kind } = manifest;
     const log = this.#logOf(name);
+    let wasAnotherUser = false;
     const isolated = !isTrusted && {
       checkWalls: (walls: Walls) => {
         refuseLowWalls(walls);
         tellMissingWall(walls, log);
+        if (wasAnotherUser && !walls.user) log.warning(OWN_USER);
+        wasAnotherUser ||= walls.user;
       },
       memoryBytes: BASE_BYTES + plugin.memoryBytes,
     };
@@ -136,6 +139,10 @@ export function refuseLowWalls({ landlock, seccomp, user }: Walls): void {
       "trusted: true in falco.yaml loads it without",
   );
 }
+
+/** `privileges.user` counts for all that is started later. */
+const OWN_USER = "it is falcod's own user now, behind Landlock: only root can make it another's, " +
+  "and falcod has become one that is not (privileges.user)";
 
 function tellMissingWall({ landlock, user }: Walls, log: Logger): void {
   if (landlock === 0) {
