@@ -121,6 +121,21 @@ Deno.test("a plugin that floods its standard error does not fill falcod's memory
   assert(guest.lines.every((line) => line.length <= 2000));
 });
 
+Deno.test("a plugin that floods its standard error with lines is cut short", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`const text = new TextEncoder().encode("a line\\n".repeat(5000));
+      for (let i = 0; i < 20; i++) Deno.stderr.writeSync(text);
+      return "done"`),
+    limits: SOON,
+  });
+  await guest.supervisor.running();
+  await guest.says("GOT done");
+  await guest.supervisor.stop();
+  const kept = guest.lines.filter((line) => line === "a line").length;
+  assert(kept > 0 && kept <= 100, String(kept));
+  assert(guest.lines.some((line) => line.endsWith("more lines, which are left out")));
+});
+
 Deno.test("what a plugin prints is in the log", async () => {
   await using guest = new TestGuest({ module: attempting(`console.log("hello", 5); return ""`) });
   await guest.supervisor.running();

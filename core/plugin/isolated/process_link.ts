@@ -20,6 +20,7 @@ export interface ProcessLinkOptions {
 const PAGE_BYTES = 4096;
 /** Of a line it says. */
 const MAX_LINE = 1000;
+const LINES_A_SECOND = 20;
 
 /** Starts the process; rejects where that is not possible. */
 export function processLink(options: ProcessLinkOptions): GuestLink {
@@ -104,21 +105,36 @@ async function readFrames(
   }
 }
 
-/** Lines as far as they are of a usual length, without end in no time: only so many of them. */
+/** Lines as far as they are of a usual length, and so many in a second; of the others how many. */
 async function readLines(
   stream: ReadableStream<Uint8Array>,
   take: (line: string) => void,
 ): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";
+  let beganMs = performance.now(), taken = 0, leftOut = 0;
+  const tellLeftOut = () => {
+    if (leftOut > 0) take(`${leftOut} more lines, which are left out`);
+    taken = leftOut = 0;
+  };
+  const takeSome = (line: string) => {
+    const nowMs = performance.now();
+    if (nowMs - beganMs >= 1000) {
+      tellLeftOut();
+      beganMs = nowMs;
+    }
+    if (++taken > LINES_A_SECOND) leftOut++;
+    else take(line.slice(0, MAX_LINE));
+  };
   try {
     for await (const chunk of stream) {
       rest += decoder.decode(chunk, { stream: true });
       const lines = rest.split("\n");
       rest = lines.pop()!.slice(0, MAX_LINE);
-      for (const line of lines) if (line !== "") take(line.slice(0, MAX_LINE));
+      for (const line of lines) if (line !== "") takeSome(line);
     }
-    if (rest !== "") take(rest);
+    if (rest !== "") takeSome(rest);
+    tellLeftOut();
   } catch {
     // That it has ended is told elsewhere.
   }
