@@ -10,6 +10,7 @@ export type * from "./descriptor.ts";
 export type * from "./change.ts";
 export type * from "./tracked.ts";
 export * from "./table.ts";
+export { Kins } from "./kins.ts";
 export { KinSight, Sight } from "./sight.ts";
 export {
   genericSyscalls,

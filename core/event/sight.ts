@@ -28,23 +28,32 @@ const WORD_BITS = 30;
 export class KinSight {
   /** Who gave the threads their classes. */
   #by: object | undefined;
-  /** A bit for each class of threads. */
-  readonly #quiet: number[] = [];
+  /** A bit for each class of threads; nearly always there are no more than these. */
+  #first = 0;
+  /** Those beyond, word by word. */
+  #others: number[] | undefined;
 
   /** Whether `by` has noted that nothing comes of such events by threads of the class. */
   isQuiet(by: object, threadClass: number): boolean {
     if (this.#by !== by) return false;
-    const word = this.#quiet[threadClass / WORD_BITS | 0];
+    if (threadClass < WORD_BITS) return (this.#first >>> threadClass & 1) !== 0;
+    const word = this.#others?.[threadClass / WORD_BITS | 0];
     return word !== undefined && (word >>> threadClass % WORD_BITS & 1) !== 0;
   }
 
   noteQuiet(by: object, threadClass: number): void {
     if (this.#by !== by) {
       this.#by = by;
-      this.#quiet.length = 0;
+      this.#first = 0;
+      this.#others = undefined;
     }
+    if (threadClass < WORD_BITS) {
+      this.#first |= 1 << threadClass;
+      return;
+    }
+    const others = this.#others ??= [];
     const index = threadClass / WORD_BITS | 0;
-    while (this.#quiet.length <= index) this.#quiet.push(0);
-    this.#quiet[index]! |= 1 << threadClass % WORD_BITS;
+    while (others.length <= index) others.push(0);
+    others[index]! |= 1 << threadClass % WORD_BITS;
   }
 }

@@ -1,16 +1,20 @@
 /** Files that are opened, and under which path. */
-import type { NamedPath } from "../event/mod.ts";
+import type { KinSight } from "../event/mod.ts";
 import type { ScapEvent } from "../scap/mod.ts";
 import { Descriptor, O_DIRECTORY } from "./descriptor.ts";
 import type { Handler, Remember } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { InternedPath, NOT_CAPTURED, type Texts } from "./texts.ts";
+import { type InternedPath, NOT_CAPTURED, type Texts } from "./texts.ts";
 import type { ReplayThread } from "./threads.ts";
 
 const AT_FDCWD = -100;
 /** From here on flags say what the kernel found, not what the caller asked. */
 const ADDED_FLAGS = ~(0x4000 - 1);
 const FD_UPPER_LAYER = 0x8000, FD_LOWER_LAYER = 0x10000;
+/** O_CREAT, O_TMPFILE: only with these the mode means something. */
+const WITH_MODE = 4 | 0x2000;
+/** linux include/linux/err.h */
+const MAX_ERRNO = 4095;
 const CREAT_UPPER_LAYER = 1, CREAT_LOWER_LAYER = 2;
 const UNKNOWN_DIRECTORY = "<UNKNOWN>";
 /** No event has as many parameters. */
@@ -21,23 +25,32 @@ interface OpenLayout {
   readonly directory: number;
   readonly path: number;
   readonly flags: number;
+  readonly mode: number;
   readonly device: number;
   readonly inode: number;
   readonly isCreat?: boolean;
 }
 
-const OPEN: OpenLayout = { directory: NONE, path: 1, flags: 2, device: 4, inode: 5 };
+const OPEN: OpenLayout = { directory: NONE, path: 1, flags: 2, mode: 3, device: 4, inode: 5 };
 const CREAT: OpenLayout = {
   directory: NONE,
   path: 1,
   flags: 5,
+  mode: 2,
   device: 3,
   inode: 4,
   isCreat: true,
 };
-const OPENAT: OpenLayout = { directory: 1, path: 2, flags: 3, device: 5, inode: 6 };
-const OPENAT2: OpenLayout = { directory: 1, path: 2, flags: 3, device: 6, inode: 7 };
-const OPEN_BY_HANDLE: OpenLayout = { directory: NONE, path: 3, flags: 2, device: 4, inode: 5 };
+const OPENAT: OpenLayout = { directory: 1, path: 2, flags: 3, mode: 4, device: 5, inode: 6 };
+const OPENAT2: OpenLayout = { directory: 1, path: 2, flags: 3, mode: 4, device: 6, inode: 7 };
+const OPEN_BY_HANDLE: OpenLayout = {
+  directory: NONE,
+  path: 3,
+  flags: 2,
+  mode: NONE,
+  device: 4,
+  inode: 5,
+};
 
 function opener(layout: OpenLayout): Handler {
   return (event, thread, follower) => {
@@ -56,14 +69,30 @@ function opener(layout: OpenLayout): Handler {
     event.opened = number < 0 && path.raw === NOT_CAPTURED
       ? event.texts.named(NOT_CAPTURED, NOT_CAPTURED)
       : path;
+    if (!isTold) event.kin = kinOf(scap, path, layout);
     if (number < 0) return;
     follower.open(event, thread, number, describe(scap, { flags, path, layout }));
   };
 }
 
+/** Of what the call says itself; absent where a path begins at a descriptor, or something is missing. */
+function kinOf(scap: ScapEvent, path: InternedPath, layout: OpenLayout): KinSight | undefined {
+  const result = scap.paramSigned(0);
+  const flags = scap.paramUnsigned(layout.flags), mode = scap.paramUnsigned(layout.mode);
+  if (result === undefined || flags === undefined || mode === undefined) return undefined;
+  if (result < -MAX_ERRNO) return undefined;
+  if (
+    layout.directory !== NONE && scap.paramSigned(layout.directory) !== AT_FDCWD &&
+    !path.raw.startsWith("/")
+  ) return undefined;
+  const call = (result < 0 ? -result << 16 : 0) | scap.type;
+  const hasMode = layout.isCreat || (flags & WITH_MODE) !== 0;
+  return path.namedOnceMore()?.of(call, flags | 0, hasMode ? mode : 0, 0);
+}
+
 interface Opened {
   readonly flags: number;
-  readonly path: NamedPath;
+  readonly path: InternedPath;
   readonly layout: OpenLayout;
 }
 
@@ -74,8 +103,7 @@ function describe(scap: ScapEvent, { flags, path, layout }: Opened): Descriptor 
   const device = (scap.paramUnsigned(layout.device) ?? 0) | 0;
   const inodeLow = hasInode ? scap.view.getInt32(inodeAt, true) : 0;
   const inodeHigh = hasInode ? scap.view.getInt32(inodeAt + 4, true) : 0;
-  const interned = path instanceof InternedPath ? path : undefined;
-  const last = interned?.openedAs(bits, device, inodeLow, inodeHigh);
+  const last = path.openedAs(bits, device, inodeLow, inodeHigh);
   if (last !== undefined) return last;
   const kind = (flags & O_DIRECTORY) !== 0 ? "directory" : "file";
   const descriptor = new Descriptor(
@@ -87,7 +115,7 @@ function describe(scap: ScapEvent, { flags, path, layout }: Opened): Descriptor 
     inodeHigh,
     path.given,
   );
-  interned?.remember(descriptor);
+  path.remember(descriptor);
   return descriptor;
 }
 
@@ -96,7 +124,7 @@ function creatFlags(flags: number): number {
   return (flags & CREAT_LOWER_LAYER) !== 0 ? FD_LOWER_LAYER : 0;
 }
 
-function ownPath(event: ReplayEvent, thread: ReplayThread, layout: OpenLayout): NamedPath {
+function ownPath(event: ReplayEvent, thread: ReplayThread, layout: OpenLayout): InternedPath {
   const { scap, texts } = event;
   if (texts.isAbsolute(scap, layout.path)) return texts.absolutePath(scap, layout.path);
   const raw = texts.text(scap, layout.path);
@@ -112,7 +140,7 @@ function toldPath(
   raw: string,
   layout: OpenLayout,
   number: number | undefined,
-): NamedPath {
+): InternedPath {
   if (raw.startsWith("/")) return texts.relativePath("", raw);
   if (layout.directory === NONE) return texts.relativePath(cwd, raw);
   return texts.relativePath(number === undefined ? "" : directoryName(thread, number), raw);

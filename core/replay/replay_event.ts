@@ -6,6 +6,7 @@ import {
   eventTypes,
   type FileDescriptor,
   GENERIC_BASE,
+  type KinSight,
   type NamedPath,
   type ParamValue,
   type StateChange,
@@ -44,6 +45,7 @@ export class ReplayEvent implements Event {
   descriptorNumber = -1;
   /** The path that a call which opens was given. */
   opened: NamedPath | undefined;
+  kin: KinSight | undefined;
   /** Whether the descriptor got another name; absent: when `replaced` has another, or there is none. */
   renames: boolean | undefined = false;
   /** What the event turned into another descriptor. */
@@ -71,6 +73,7 @@ export class ReplayEvent implements Event {
     this.change = undefined;
     this.found = undefined;
     this.opened = undefined;
+    this.kin = undefined;
     this.#readIndex = -1;
     this.descriptorNumber = -1;
     this.renames = false;

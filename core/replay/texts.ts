@@ -1,6 +1,6 @@
 /** The texts and paths of a capture, each decoded once as long as it is in use. */
 import { joinPath, utf8At } from "../base/mod.ts";
-import { type Cgroup, type NamedPath, Sight, type View } from "../event/mod.ts";
+import { type Cgroup, Kins, type NamedPath, Sight, type View } from "../event/mod.ts";
 import type { CaptureBytes, ScapEvent } from "../scap/mod.ts";
 import { containerOf } from "../state/mod.ts";
 import { BytesTable } from "./_bytes_table.ts";
@@ -26,10 +26,19 @@ export class InternedPath implements NamedPath {
   #device = 0;
   #inodeLow = 0;
   #inodeHigh = 0;
+  #kins: Kins | undefined;
+  #isNamedAgain = false;
 
   constructor(readonly raw: string, readonly given: string) {
     const sight = new Sight();
     this.sights = { given: sight, resolved: sight };
+  }
+
+  /** Of the events that name it, to be called once for each; absent for the first: it may be the only one. */
+  namedOnceMore(): Kins | undefined {
+    if (this.#isNamedAgain) return this.#kins ??= new Kins();
+    this.#isNamedAgain = true;
+    return undefined;
   }
 
   /**
@@ -57,8 +66,8 @@ export class InternedPath implements NamedPath {
 }
 
 export class Texts {
-  readonly #paths = new BytesTable<NamedPath>(PATHS);
-  readonly #relative = new Map<string, NamedPath>();
+  readonly #paths = new BytesTable<InternedPath>(PATHS);
+  readonly #relative = new Map<string, InternedPath>();
   readonly #texts = new BytesTable<string>(TEXTS);
   readonly #lists = new BytesTable<readonly string[]>(TEXTS);
   readonly #cgroups = new BytesTable<readonly Cgroup[]>(TEXTS);
@@ -93,13 +102,13 @@ export class Texts {
   }
 
   /** A path that starts at the root. */
-  absolutePath(event: ScapEvent, index: number): NamedPath {
+  absolutePath(event: ScapEvent, index: number): InternedPath {
     const length = textLength(event, index);
     return this.#paths.get(event.bytes, event.view, event.paramStart(index), length, decodePath);
   }
 
   /** `directory` ends in a slash, or is a word that stands for an unknown one. */
-  relativePath(directory: string, raw: string): NamedPath {
+  relativePath(directory: string, raw: string): InternedPath {
     const key = `${directory}\0${raw}`;
     let path = this.#relative.get(key);
     if (path) return path;
@@ -133,7 +142,7 @@ function decode(bytes: CaptureBytes, at: number, length: number): string {
   return utf8At(bytes, at, at + length);
 }
 
-function decodePath(bytes: CaptureBytes, at: number, length: number): NamedPath {
+function decodePath(bytes: CaptureBytes, at: number, length: number): InternedPath {
   const raw = decode(bytes, at, length);
   return new InternedPath(raw, joinPath("", raw));
 }

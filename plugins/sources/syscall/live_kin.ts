@@ -1,8 +1,7 @@
 /** The kin of a record (`Event.kin`), found by its bytes: nothing is decoded for it. */
-import { eventType, exitEventOfSyscall, type KinSight } from "../../../core/mod.ts";
+import { eventType, exitEventOfSyscall, Kins, type KinSight } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
-import { Kins } from "./kins.ts";
 import type { LiveEvent } from "./live_event.ts";
 import { nativeOpenFlags } from "./open_flags.ts";
 

@@ -1,8 +1,7 @@
 /** The paths of file records. Those that come again are the same objects every time. */
-import { joinPath, type NamedPath, Sight, type TextBytes } from "../../../core/mod.ts";
+import { joinPath, Kins, type NamedPath, Sight, type TextBytes } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
-import { Kins } from "./kins.ts";
 import type { LiveEvent } from "./live_event.ts";
 import { freshTextAt, textAt } from "./memory.ts";
 import { nativeOpenFlags } from "./open_flags.ts";

@@ -2,7 +2,7 @@
  * Events that are alike (`Event.kin`): they name the same paths and agree in a few numbers, and are
  * found by those without decoding anything.
  */
-import { KinSight } from "../../../core/mod.ts";
+import { KinSight } from "./sight.ts";
 
 /** Kept for each set of paths; one path in more kinds of calls than that is rare. */
 const MAX_KINS = 16;
@@ -13,27 +13,29 @@ class Kin extends KinSight {
     readonly flags: number,
     readonly mode: number,
     readonly file: number,
+    readonly next: Kin | undefined,
   ) {
     super();
   }
 }
 
-/** The kins of events that name the same paths. */
+/**
+ * The kins of events that name the same paths. They are a chain: what names a path that was not named
+ * for a while finds nothing in a cache, and each look at another object costs as much as judging.
+ */
 export class Kins {
-  readonly #kins: Kin[] = [];
+  #first: Kin | undefined;
+  #size = 0;
 
   /** The kin of those that agree in four 32-bit numbers; absent where there are too many. */
   of(call: number, flags: number, mode: number, file: number): KinSight | undefined {
-    const kins = this.#kins;
-    for (let i = 0; i < kins.length; i++) {
-      const kin = kins[i]!;
+    for (let kin = this.#first; kin !== undefined; kin = kin.next) {
       if (kin.call === call && kin.flags === flags && kin.mode === mode && kin.file === file) {
         return kin;
       }
     }
-    if (kins.length === MAX_KINS) return undefined;
-    const kin = new Kin(call, flags, mode, file);
-    kins.push(kin);
-    return kin;
+    if (this.#size === MAX_KINS) return undefined;
+    this.#size++;
+    return this.#first = new Kin(call, flags, mode, file, this.#first);
   }
 }
