@@ -346,6 +346,17 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "C033",
+    title: "variable that is not set",
+    meaning: "A value names a variable that the environment of falcod does not have.",
+    matters:
+      "Nothing stands in its place, as in Falco: a password is empty, an address lacks a part, and that shows when the first alert does not arrive.",
+    example: configs(
+      `${CONFIG}static_fields: {site: "\${SITE}"}\n`,
+      `${CONFIG}static_fields: {site: north}\n`,
+    ),
+  },
+  {
     code: "C040",
     title: "metrics that nobody gets",
     meaning:

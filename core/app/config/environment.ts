@@ -1,4 +1,5 @@
 /** `${NAME}` in the values of falco.yaml. */
+import type { Report, Span } from "../../base/mod.ts";
 import type { ConfigNode } from "./tree.ts";
 
 /** Looks up an environment variable. */
@@ -39,22 +40,43 @@ export function variableIn(value: string): string | undefined {
 const MAX_REPLACEMENTS = 1000;
 const MAX_LENGTH = 1 << 20;
 
-/** The same tree with every scalar expanded; keys are left alone. */
-export function expandTree(node: ConfigNode, environment: Environment): ConfigNode {
+export interface Expansion {
+  readonly environment: Environment;
+  readonly report: Report;
+}
+
+/** The same tree with every scalar expanded; keys are left alone. Variables that are not set are told. */
+export function expandTree(node: ConfigNode, expansion: Expansion): ConfigNode {
   switch (node.kind) {
     case "null":
       return node;
     case "scalar":
       if (!node.text.includes("$")) return node;
-      return { ...node, text: expandEnvironment(node.text, environment) };
+      return { ...node, text: expandEnvironment(node.text, telling(expansion, node.at)) };
     case "sequence":
-      return { ...node, items: node.items.map((item) => expandTree(item, environment)) };
+      return { ...node, items: node.items.map((item) => expandTree(item, expansion)) };
     case "mapping": {
       const entries = new Map(node.entries);
       for (const [key, entry] of entries) {
-        entries.set(key, { ...entry, value: expandTree(entry.value, environment) });
+        entries.set(key, { ...entry, value: expandTree(entry.value, expansion) });
       }
       return { ...node, entries };
     }
   }
+}
+
+function telling({ environment, report }: Expansion, at: Span): Environment {
+  return (name) => {
+    const value = environment(name);
+    if (value === undefined) {
+      report.add({
+        code: "C033",
+        severity: "warning",
+        title: `the environment has no ${name}: nothing stands in place of \${${name}}`,
+        at,
+        help: `set ${name} where falcod is started; $\${${name}} is the text itself`,
+      });
+    }
+    return value;
+  };
 }

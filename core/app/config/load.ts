@@ -123,7 +123,7 @@ export function readConfigText(source: SourceText, context: ReadContext): Mappin
     });
     return undefined;
   }
-  return expandTree(root, environment) as MappingNode;
+  return expandTree(root, { environment, report }) as MappingNode;
 }
 
 function parseOptions(texts: readonly string[], report: Report): readonly ConfigOption[] {

@@ -75,6 +75,19 @@ Deno.test("loadConfig() tells of a list's only item what is wrong, and not that 
   assertEquals(places(both.diagnostics).sort(), ["C004 1:14", "C004 2:15"]);
 });
 
+Deno.test("loadConfig() warns of variables that are not set, where they are named", () => {
+  const { config, diagnostics } = load({
+    "main.yaml":
+      "time_format_iso_8601: true\nstatic_fields: {a: 'x${NO_SUCH_ONE}y', b: '$${NO_SUCH_ONE}'}\n",
+  });
+  assertEquals(config.static_fields, { a: "xy", b: "${NO_SUCH_ONE}" });
+  assertEquals(places(diagnostics), ["C033 2:20"]);
+  assertObjectMatch(diagnostics[0], {
+    severity: "warning",
+    title: "the environment has no NO_SUCH_ONE: nothing stands in place of ${NO_SUCH_ONE}",
+  });
+});
+
 Deno.test("loadConfig() warns of unknown keys and suggests the nearest", () => {
   const { diagnostics } = load({ "main.yaml": "jsn_output: true\nengine:\n  knid: kmod\n" });
   assertEquals(places(diagnostics).sort(), ["C003 1:1", "C003 3:3"]);

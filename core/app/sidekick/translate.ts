@@ -41,7 +41,7 @@ export function translateOutputs(
   tellWebui(items);
   const own = file.section("")?.entries.get("sinks")?.value;
   if (own?.kind === "sequence") {
-    const expanded = expandTree(own, file.environment);
+    const expanded = expandTree(own, { environment: file.environment, report });
     if (expanded.kind === "sequence") items.push(...expanded.items);
   }
   const root = emptyMapping(file.root.at);
@@ -110,7 +110,8 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
   for (const [key, { keyAt, value }] of file.section(section)?.entries ?? []) {
     if (!COMMON_KEYS.includes(key) || Object.hasOwn(keys, key.toLowerCase())) continue;
     if (key === "name" || key === "type") continue;
-    builder.add(key, { keyAt, node: expandTree(value, file.environment), name: key });
+    const node = expandTree(value, { environment: file.environment, report });
+    builder.add(key, { keyAt, node, name: key });
   }
   return builder.entry;
 
