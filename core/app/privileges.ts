@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { NativeError, privileges } from "../../ffi/mod.ts";
 import type { Logger, Registry } from "../plugin/mod.ts";
+import type { Guests } from "../plugin/third_party/guests.ts";
 import type { PrivilegeSettings } from "./config/privileges.ts";
 import { type Config, isBuiltIn } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
@@ -24,6 +25,7 @@ export interface RunSettings {
   readonly registry: Registry;
   /** Plugins that are libraries. */
   readonly natives: readonly unknown[];
+  readonly guests: Pick<Guests, "statuses">;
 }
 
 /** What falcod starts while it runs, and so what must be left for it. */
@@ -40,9 +42,15 @@ export type Starts =
 /** What is kept and what is given up. */
 export function planDrop(
   { keep, user }: PrivilegeSettings,
-  needs: { readonly starts: Starts; readonly writesElsewhere: boolean; readonly keepsBpf: boolean },
+  needs: {
+    readonly starts: Starts;
+    /** Processes of plugins and helpers, which belong to other users, whatever else is started. */
+    readonly hasOwnProcesses: boolean;
+    readonly writesElsewhere: boolean;
+    readonly keepsBpf: boolean;
+  },
 ): privileges.Drop {
-  const { starts, writesElsewhere, keepsBpf } = needs;
+  const { starts, hasOwnProcesses, writesElsewhere, keepsBpf } = needs;
   const wanted = keep.filter((name): name is Capability =>
     (privileges.CAPABILITIES as readonly string[]).includes(name)
   );
@@ -52,7 +60,7 @@ export function planDrop(
       ...keepsBpf ? FOR_BPF : [],
       ...writesElsewhere ? ["CAP_DAC_OVERRIDE" as const] : [],
       // It has to be able to end them.
-      ...starts === "itself" ? ["CAP_KILL" as const] : [],
+      ...hasOwnProcesses ? ["CAP_KILL" as const] : [],
       ...wanted,
     ],
     ...starts === "itself" && { forPrograms: FOR_CONFINING },
@@ -69,13 +77,14 @@ export function planDrop(
 export async function giveUpPrivileges(run: RunSettings, log: Logger): Promise<void> {
   const wanted = run.settings.privileges;
   if (!wanted.drop && wanted.user === undefined) return;
-  const starts = await startsOf(run);
+  const { starts, hasOwnProcesses } = await startsOf(run);
   if (starts === "libraries" && wanted.user === undefined) {
     log.info("privileges: all are kept, plugins that are libraries may need them");
     return;
   }
   const plan = planDrop(wanted, {
     starts,
+    hasOwnProcesses,
     writesElsewhere: writesElsewhere(run),
     keepsBpf: isOlderThan(Deno.osRelease(), 5, 19),
   });
@@ -126,8 +135,8 @@ export function privilegesText(state: privileges.Privileges): string {
 }
 
 async function startsOf(
-  { config, settings, registry, natives }: RunSettings,
-): Promise<Starts> {
+  { config, settings, registry, natives, guests }: RunSettings,
+): Promise<{ readonly starts: Starts; readonly hasOwnProcesses: boolean }> {
   const kinds = new Set<Starts>();
   if (natives.length > 0) kinds.add("libraries");
   for (const { name } of settings.sinks) {
@@ -136,8 +145,10 @@ async function startsOf(
     if (plugin.helper) kinds.add("itself");
   }
   if (config.plugins.some(({ name }) => !isBuiltIn(name))) kinds.add("itself");
-  return (["libraries", "programs", "itself"] as const).find((kind) => kinds.has(kind)) ??
-    "nothing";
+  // What sinks name need not stand under plugins.
+  if (guests.statuses().some(({ isIsolated }) => isIsolated)) kinds.add("itself");
+  const most = (["libraries", "programs", "itself"] as const).find((kind) => kinds.has(kind));
+  return { starts: most ?? "nothing", hasOwnProcesses: kinds.has("itself") };
 }
 
 /** Files, folders and sockets that are named absolutely, anywhere in the parts of plugins. */

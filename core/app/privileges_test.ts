@@ -5,7 +5,12 @@ const WANTED = { drop: true, keep: [] };
 const LITTLE = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"] as const;
 
 function plan(needs: Partial<Parameters<typeof planDrop>[1]>, wanted = {}) {
-  const standard = { starts: "nothing", writesElsewhere: false, keepsBpf: false } as const;
+  const standard = {
+    starts: "nothing",
+    hasOwnProcesses: false,
+    writesElsewhere: false,
+    keepsBpf: false,
+  } as const;
   return planDrop({ ...WANTED, ...wanted }, { ...standard, ...needs });
 }
 
@@ -15,7 +20,8 @@ Deno.test("planDrop() keeps two capabilities where nothing is started", () => {
 
 Deno.test("planDrop() leaves to what falcod starts what that needs", () => {
   assertEquals(plan({ starts: "programs" }), { keep: [...LITTLE], noNewPrivileges: false });
-  assertEquals(plan({ starts: "itself" }), {
+  assertEquals(plan({ starts: "programs", hasOwnProcesses: true }).keep, [...LITTLE, "CAP_KILL"]);
+  assertEquals(plan({ starts: "itself", hasOwnProcesses: true }), {
     keep: [...LITTLE, "CAP_KILL"],
     forPrograms: ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"],
     noNewPrivileges: false,

@@ -11,6 +11,8 @@ interface Thread {
 
 /** From linux include/uapi/linux/capability.h: DAC_READ_SEARCH and SYS_PTRACE. */
 const KEPT = (1n << 2n) | (1n << 19n);
+/** The right to end processes of other users. */
+const KILL = 1n << 5n;
 
 function threadsOf(processId: number): readonly Thread[] {
   return [...Deno.readDirSync(`/proc/${processId}/task`)].map(({ name }) => {
@@ -137,6 +139,60 @@ kernelTest("programs that get alerts have all that root has", async () => {
     });
   } finally {
     Deno.removeSync(file);
+  }
+});
+
+/** Installs a sink that takes everything, and gives the arguments that have it used. */
+async function withSink(folder: string): Promise<readonly string[]> {
+  const plugins = `${folder}/plugins`;
+  const pager = `${folder}/pager`;
+  for (
+    const args of [
+      ["plugin", "new", "sink", "pager", "--folder", pager],
+      ["plugin", "add", pager, "--yes", "--dir", plugins],
+    ]
+  ) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "main.ts", ...args],
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+  }
+  return ["-o", `plugins_dir=${plugins}`, "-o", "sinks[0].type=pager"];
+}
+
+for (const program of [[], ["-o", "sinks[1].type=program", "-o", "sinks[1].program=cat"]]) {
+  const beside = program.length > 0 ? ", beside a program" : "";
+  kernelTest(
+    `an installed sink that no key but sinks names ends with falcod${beside}`,
+    async () => {
+      const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
+      try {
+        const args = [...await withSink(folder), ...program];
+        await withRules(rule("Runs", "evt.type = execve"), { args }, async ({ falcod }) => {
+          await falcod.logged(/plugin pager: alerts go to/);
+          const [{ capabilities }] = threadsOf(falcod.processId) as [Thread];
+          assertEquals(capabilities, KEPT | KILL);
+          const { log } = await falcod.stop();
+          assert(!log.includes("did not close in time"), log);
+        });
+      } finally {
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  );
+}
+
+kernelTest("plugins that falcod may not kill do not keep it from ending", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
+  try {
+    const options = { args: await withSink(folder), through: ["setpriv", "--bounding-set=-kill"] };
+    await withRules(rule("Runs", "evt.type = execve"), options, async ({ falcod }) => {
+      await falcod.logged(/plugin pager: alerts go to/);
+      const { code, log } = await falcod.stop();
+      assertEquals([code, log.includes("did not close in time")], [0, false], log);
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
   }
 });
 

@@ -201,7 +201,8 @@ async function watchUntilStopped(
       isReopenAsked: rotation.hasCome,
       loadedPaths: loadedPathsOf(start),
       onReady: async (sources) => {
-        await giveUpPrivileges({ config: loaded.config, settings, registry, natives }, log);
+        const { config } = loaded;
+        await giveUpPrivileges({ config, settings, registry, natives, guests }, log);
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
         if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
       },

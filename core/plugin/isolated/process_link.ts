@@ -47,8 +47,12 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
     killGroup(child.pid);
     try {
       child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
+    } catch (error) {
+      // It has ended by itself, or is another user's and must not be waited for.
+      if (!(error instanceof Deno.errors.PermissionDenied)) return;
+      child.unref();
+      writer.abort().catch(() => {});
+      ended.resolve(`${reason}, and falcod may not kill it (that takes CAP_KILL)`);
     }
   };
   const frames = readFrames(child.stdout, (frame) => onFrame(frame)).catch((error) =>
