@@ -25,16 +25,31 @@ export interface ConnectionCounters {
   readonly timedOut: number;
 }
 
+export interface UnderWay {
+  /** Whether an answer of so many bytes has room, until the request is over. */
+  mayAnswer(bytes: number): boolean;
+  /** To be called when the client has its answer, or never will. */
+  over(): void;
+}
+
+interface Asked {
+  readonly sinceMs: number;
+  answerBytes: number;
+}
+
 interface Entry {
   readonly connection: Connection;
   readonly key: string;
   readonly address: string;
   /** Requests under way, oldest first. */
-  readonly requests: Set<{ readonly sinceMs: number }>;
+  readonly requests: Set<Asked>;
   served: boolean;
   /** When it was opened, or its last request was over. */
   idleSinceMs: number;
 }
+
+/** Such an answer is less than its connection takes up anyway. */
+const SMALL_ANSWER_BYTES = 16 << 10;
 
 export class Connections {
   readonly #limits: WebLimits;
@@ -92,19 +107,26 @@ export class Connections {
     return () => this.#forget(entry);
   }
 
-  /** A request came on the connection from this peer; what comes back is to be called when it is over. */
-  began(peer: Peer): () => void {
+  /** A request came on the connection from this peer. */
+  began(peer: Peer): UnderWay {
     const entry = this.#entries.get(keyOf(peer));
-    if (!entry) return () => {};
-    const request = { sinceMs: this.#now() };
+    if (!entry) return { mayAnswer: () => true, over: () => {} };
+    const request: Asked = { sinceMs: this.#now(), answerBytes: 0 };
     entry.requests.add(request);
     entry.served = true;
-    return () => {
-      if (!entry.requests.delete(request) || entry.requests.size > 0) return;
-      entry.idleSinceMs = this.#now();
-      if (this.#entries.get(entry.key) !== entry) return;
-      this.#entries.delete(entry.key);
-      this.#entries.set(entry.key, entry);
+    return {
+      mayAnswer: (bytes) => {
+        if (bytes > SMALL_ANSWER_BYTES && !this.#hasRoomFor(bytes)) return false;
+        request.answerBytes = bytes;
+        return true;
+      },
+      over: () => {
+        if (!entry.requests.delete(request) || entry.requests.size > 0) return;
+        entry.idleSinceMs = this.#now();
+        if (this.#entries.get(entry.key) !== entry) return;
+        this.#entries.delete(entry.key);
+        this.#entries.set(entry.key, entry);
+      },
     };
   }
 
@@ -145,6 +167,15 @@ export class Connections {
     let active = 0;
     for (const { requests } of this.#entries.values()) active += requests.size;
     return active;
+  }
+
+  /** Beside the answers that clients have not taken yet; one has room always. */
+  #hasRoomFor(bytes: number): boolean {
+    let held = 0;
+    for (const { requests } of this.#entries.values()) {
+      for (const { answerBytes } of requests) held += answerBytes;
+    }
+    return held === 0 || held + bytes <= this.#limits.maxAnswerBytes;
   }
 
   #longestIdle(address: string | undefined): Entry | undefined {

@@ -28,12 +28,12 @@ function made(limits: Partial<WebLimits>) {
 Deno.test("a connection has some time for its first request, and more between two", () => {
   const { connections, open, pass } = made({ firstRequestMs: 10, idleMs: 100, requestMs: 50 });
   const silent = open().peer, used = open().peer;
-  connections.began(used)();
+  connections.began(used).over();
   pass(10);
   assertEquals([silent.isOpen, used.isOpen], [false, true]);
   pass(89);
   assertEquals(used.isOpen, true);
-  const over = connections.began(used);
+  const { over } = connections.began(used);
   pass(49);
   over();
   pass(99);
@@ -47,12 +47,12 @@ Deno.test("a connection has some time for its first request, and more between tw
 Deno.test("requests beside each other on one connection are timed one by one", () => {
   const { connections, open, pass } = made({ requestMs: 50 });
   const { peer } = open();
-  let over = connections.began(peer);
+  let { over } = connections.began(peer);
   for (let i = 0; i < 10; i++) {
     pass(40);
     const next = connections.began(peer);
     over();
-    over = next;
+    over = next.over;
   }
   assertEquals([peer.isOpen, connections.active], [true, 1]);
 });
@@ -62,7 +62,7 @@ Deno.test("where there are too many connections, the one idle for longest makes 
   const working = open().peer, first = open().peer, second = open().peer;
   connections.began(working);
   pass(1);
-  connections.began(first)();
+  connections.began(first).over();
   open();
   assertEquals([working.isOpen, first.isOpen, second.isOpen], [true, true, false]);
   connections.began(first);
@@ -84,4 +84,19 @@ Deno.test("one address may not take all connections", () => {
   assertEquals(connections.counters.open, 2);
   connections.end("all");
   assertEquals([connections.counters.open, other.isOpen], [0, false]);
+});
+
+Deno.test("answers that nobody takes have a bound, and go with their connection", () => {
+  const { connections, open } = made({ maxAnswerBytes: 1_000_000 });
+  const first = open(), { peer } = open();
+  const asked = connections.began(first.peer);
+  assertEquals(asked.mayAnswer(2_000_000), true);
+  assertEquals(connections.began(peer).mayAnswer(20_000), false);
+  assertEquals(connections.began(peer).mayAnswer(10_000), true);
+  first.closed!();
+  assertEquals(connections.began(peer).mayAnswer(500_000), true);
+  const { mayAnswer, over } = connections.began(peer);
+  assertEquals([mayAnswer(500_000), mayAnswer(400_000)], [false, true]);
+  over();
+  assertEquals(connections.began(peer).mayAnswer(400_000), true);
 });

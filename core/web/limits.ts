@@ -16,6 +16,8 @@ export interface WebLimits {
   readonly lingerMs: number;
   /** Bytes of all headers of a request. */
   readonly maxHeaderBytes: number;
+  /** Bytes of answers that clients have not taken yet; those of some KB find room always. */
+  readonly maxAnswerBytes: number;
   /** For requests that are under way when the server shuts down. */
   readonly drainMs: number;
 }
@@ -29,5 +31,6 @@ export const STANDARD_LIMITS: WebLimits = {
   requestMs: 120_000,
   lingerMs: 2000,
   maxHeaderBytes: 16 << 10,
+  maxAnswerBytes: 64 << 20,
   drainMs: 10_000,
 };

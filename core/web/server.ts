@@ -204,16 +204,30 @@ export class WebServer {
   #began(socket: Socket | TLSSocket) {
     this.#requests++;
     const client = clientOf(socket);
+    const { mayAnswer, over } = this.#connections.began(socket);
     const reply = async (request: Request) => {
       try {
         const response = await this.#app.fetch(request, { client });
-        response.headers.set("x-content-type-options", "nosniff");
-        return response;
+        const { status, headers } = response;
+        const body = new Uint8Array(await response.arrayBuffer());
+        if (!mayAnswer(body.length)) return this.#tooManyAnswers();
+        headers.set("x-content-type-options", "nosniff");
+        return new Response(body.length > 0 ? body : null, { status, headers });
       } catch (error) {
         return this.#fault(error);
       }
     };
-    return { over: this.#connections.began(socket), reply };
+    return { over, reply };
+  }
+
+  #tooManyAnswers(): Response {
+    this.#crowds.say((more) =>
+      this.#options.log.warning(
+        `${this.#name}: clients do not take their answers, one was refused${andMore(more)}`,
+      )
+    );
+    const error = "too many answers are under way";
+    return refusal({ status: 503, error, help: "try again later", retryAfterS: 1 });
   }
 
   #fault(error: unknown): Response {

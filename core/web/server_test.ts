@@ -202,6 +202,27 @@ Deno.test("who asks on and on without waiting loses the connection", async () =>
   assert(taken < 5000, String(taken));
 });
 
+Deno.test("who takes no answers does not fill the memory, and keeps nobody from small ones", async () => {
+  await using fixture = new Fixture({ maxAnswerBytes: 24 << 20 });
+  const large = "x".repeat(8 << 20);
+  const { server, url } = await fixture.serve({
+    path: "/large",
+    handle: () => new Response(large),
+  });
+  server.mount({ path: "/small", handle: () => new Response("small") });
+  const until = async (status: number) => {
+    while ((await curl(`${url}/large`)).status !== status);
+  };
+  const client = await Deno.connect({ hostname: "127.0.0.1", port: server.address!.port });
+  const request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n";
+  await client.write(new TextEncoder().encode(request.repeat(3)));
+  await until(503);
+  assertObjectMatch(await curl(`${url}/small`), { status: 200, body: "small" });
+  assert(fixture.said[0]?.includes("do not take their answers"), fixture.said.join());
+  client.close();
+  await until(200);
+});
+
 Deno.test("TLS speaks HTTP/1.1 and 2, with key and certificate in one file", async () => {
   using made = await tlsFolder();
   await using fixture = new Fixture();
