@@ -7,6 +7,8 @@ import type { SidekickSettings } from "./settings.ts";
 const PREFIX = "falcosecurity_falcosidekick_";
 /** Names of rules and pods come from elsewhere, and each is a line of its own for ever. */
 const MOST_SERIES = 10_000;
+/** Characters of all their labels: who asks for the metrics gets every one. */
+const MOST_OF_ALL_LABELS = 2 << 20;
 /** Characters of a label, so that all of them have a bound. */
 const MOST_OF_LABEL = 200;
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -21,6 +23,7 @@ export class SidekickCounters {
   #rejected = 0;
   /** Alerts beyond the series that are kept. */
   #others = 0;
+  #units = 0;
   readonly #series = new Map<string, Series>();
 
   accept(alert: Alert, settings: Pick<SidekickSettings, "enrich" | "extraLabels">): void {
@@ -29,8 +32,10 @@ export class SidekickCounters {
     const key = JSON.stringify(labels);
     const known = this.#series.get(key);
     if (known) known.count++;
-    else if (this.#series.size < MOST_SERIES) this.#series.set(key, { labels, count: 1 });
-    else this.#others++;
+    else if (this.#series.size < MOST_SERIES && this.#units < MOST_OF_ALL_LABELS) {
+      this.#series.set(key, { labels, count: 1 });
+      this.#units += key.length;
+    } else this.#others++;
   }
 
   reject(): void {
