@@ -70,7 +70,8 @@ export class OciRepository {
   async #get(path: string, request: GetRequest): Promise<Download> {
     const url = new URL(path, this.#base);
     const answer = await this.#ask(url, request);
-    if (answer.status !== 401) return answer;
+    // Of a server that it sends us to, nobody has heard: what that one wants is not for it.
+    if (answer.status !== 401 || answer.url.origin !== url.origin) return answer;
     const authorization = await this.#authorize(answer);
     if (!authorization) return answer;
     this.#authorization = authorization;

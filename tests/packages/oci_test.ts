@@ -290,3 +290,28 @@ test("add oci: does not hand credentials on to where a registry sends it", async
   });
   assertEquals(seen, [null]);
 });
+
+test("add oci: asks for no token where a registry sends it", async () => {
+  using place = new Place();
+  await using registry = await ociRegistry(place.path);
+  await registry.artifact("pager", "1", plugin(), FALCOD);
+  const seen: (string | null)[] = [];
+  await using elsewhere = inFrontOf(registry.url, (request) => {
+    seen.push(request.headers.get("authorization"));
+    const { pathname, origin } = new URL(request.url);
+    if (pathname === "/token") return Response.json({ token: "abc.def" });
+    const headers = { "www-authenticate": `Bearer realm="${origin}/token"` };
+    return new Response("", { status: 401, headers });
+  });
+  await using front = inFrontOf(registry.url, (request, ask) => {
+    const { pathname } = new URL(request.url);
+    if (!pathname.includes("/blobs/")) return ask();
+    return Response.redirect(`http://${elsewhere.host}${pathname}`, 307);
+  });
+  const auths = { [front.host]: { auth: btoa("ana:s3cret") } };
+  place.file("config.json", JSON.stringify({ auths }));
+  await fails([...addTo(place), `oci://${front.host}/pager:1`], /error\[I002\].* answered 401/, {
+    environment: { DOCKER_CONFIG: place.path },
+  });
+  assertEquals(seen, [null]);
+});
