@@ -18,6 +18,7 @@ const config = (host_port: string) => ({ host_port });
 interface Posted {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt?: string;
   readonly endsAt?: string;
 }
 
@@ -58,13 +59,14 @@ Deno.test("alertmanager: an alert has labels, annotations and no end of its own"
 });
 
 Deno.test("alertmanager: severity, labels, annotations and the end can be chosen", async () => {
-  const { labels, annotations, endsAt } = await posted({
+  const { labels, annotations, startsAt, endsAt } = await posted({
     custom_severity_map: { warning: "page" },
     extra_labels: { team: "a" },
     extra_annotations: { runbook: "b" },
     expires_after: "1h",
   });
   assertEquals([labels.severity, labels.team, annotations.runbook], ["page", "a", "b"]);
+  assertEquals(startsAt, "2016-08-04T16:17:57.881785348Z");
   assertEquals(endsAt, "2016-08-04T17:17:57.881785348Z");
 });
 

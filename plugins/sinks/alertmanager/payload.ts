@@ -70,10 +70,13 @@ export function alertmanagerAlert(alert: Alert, config: PayloadConfig): Json {
       ...extra_labels,
     },
     annotations: { info: text, description: text, summary: rule, ...extra_annotations },
-    endsAt: expires_after > 0
-      ? rfc3339Text(alert.timeNs + BigInt(expires_after) * 1_000_000n)
-      : undefined,
+    ...expires_after > 0 && spanOf(alert.timeNs, expires_after),
   };
+}
+
+/** Of an alert that only ends, Alertmanager says that it starts then. */
+function spanOf(timeNs: bigint, ms: number): { startsAt: string; endsAt: string } {
+  return { startsAt: rfc3339Text(timeNs), endsAt: rfc3339Text(timeNs + BigInt(ms) * 1_000_000n) };
 }
 
 /** Names of labels are letters, digits and underscores. */
