@@ -189,6 +189,24 @@ Deno.test("falcod sink test knows falcosidekick's outputs, and says which sinks 
   ]);
 });
 
+Deno.test("falcod sink test adds what falcosidekick's configuration adds to alerts", async () => {
+  await using server = httpReceiver();
+  using folder = new Folder({
+    "config.yaml": `
+webhook: {address: "${server.url}"}
+customfields: {Site: north}
+templatedfields: {who: '{{ index . "user.name" }} of {{ .Site }}'}
+customtags: [edge]
+`,
+  });
+  const { code } = await falcod(["sink", "test", "--sidekick", "-c", "config.yaml"], {
+    folder: folder.path,
+  });
+  const { output_fields: fields, tags } = JSON.parse(server.received[0]!.body);
+  assertEquals([code, fields.Site, fields.who], [0, "north", "falcod of north"]);
+  assertEquals(tags, ["edge", "example", "test"]);
+});
+
 Deno.test("falcod sink test takes a type for all sinks of it, unless one is called so", async () => {
   await using server = httpReceiver();
   const config = `

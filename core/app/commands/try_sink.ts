@@ -13,10 +13,11 @@ import type { Host } from "../host.ts";
 import { jsonText } from "../json.ts";
 import { createLogger } from "../log.ts";
 import { tellErrors } from "../report.ts";
+import { enrich } from "../sidekick/enrich.ts";
 import { loadSidekick } from "../sidekick/settings.ts";
 import { SecretMask } from "../sink_trial/mask.ts";
 import { shownTrial, trialLines } from "../sink_trial/show.ts";
-import { trySink } from "../sink_trial/trial.ts";
+import { type TrialRequest, trySink } from "../sink_trial/trial.ts";
 
 export interface SinkTestRequest {
   /** Of the sink, as logs and counters call it; absent: all there are. */
@@ -39,6 +40,11 @@ export async function sinkTestCommand(request: SinkTestRequest, host: Host): Pro
   }
 }
 
+interface Configured extends Pick<TrialRequest, "enriched"> {
+  readonly config: Config;
+  readonly sinks: readonly WiredSink[];
+}
+
 interface Around {
   readonly host: Host;
   /** Plugins of third parties that are started for it. */
@@ -53,7 +59,7 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
     tellErrors(report, host);
     return EXIT_FAILURE;
   }
-  const { config, sinks } = found;
+  const { config, sinks, enriched } = found;
   const labels = sinks.map(({ label }) => label);
   const { name } = request;
   const wanted = name === undefined ? sinks : named(name, sinks);
@@ -72,7 +78,7 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
   let isTaken = true;
   for (const sink of wanted) {
     const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
-    const trial = await trySink({ sink, config, registry, log, hostname });
+    const trial = await trySink({ sink, config, registry, log, hostname, enriched });
     const mask = new SecretMask(await checkedConfig(sink, registry));
     const shown = shownTrial(sink, { trial, mask });
     host.out.write(
@@ -95,9 +101,12 @@ async function configured(
     readonly registry: Registry;
     readonly report: Report;
   },
-): Promise<{ readonly config: Config; readonly sinks: readonly WiredSink[] } | undefined> {
+): Promise<Configured | undefined> {
   const environment = (name: string) => host.environment(name);
-  if (isSidekick) return await loadSidekick({ path, environment, registry, report });
+  if (isSidekick) {
+    const settings = await loadSidekick({ path, environment, registry, report });
+    return settings && { ...settings, enriched: (alert) => enrich(alert, settings.enrich) };
+  }
   const { rulesFolder } = host;
   const loaded = loadConfig({ path, options, environment, rulesFolder }, report);
   const plugins = await wirePlugins({ loaded, registry, report, guests });

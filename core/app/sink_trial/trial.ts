@@ -1,4 +1,5 @@
 /** One alert through one sink, with all that was said on the way. */
+import type { Alert } from "../../alert/mod.ts";
 import { type Exchange, type Logger, type Registry, SinkError } from "../../plugin/mod.ts";
 import { formatterOf, type WiredSink } from "../config/outputs.ts";
 import type { Config } from "../config/schema.ts";
@@ -11,6 +12,8 @@ export interface TrialRequest {
   readonly registry: Registry;
   readonly log: Logger;
   readonly hostname: string;
+  /** What alerts become before they are any sink's. Absent: they stay as they are. */
+  readonly enriched?: ((alert: Alert) => Alert) | undefined;
 }
 
 export interface Trial {
@@ -29,14 +32,14 @@ export interface Trial {
 const STANDARD_TIMEOUT_MS = 10_000;
 
 export async function trySink(request: TrialRequest): Promise<Trial> {
-  const { sink, config, registry, hostname } = request;
+  const { sink, config, registry, hostname, enriched = (alert: Alert) => alert } = request;
   const { takes, adapt, timeoutMs = STANDARD_TIMEOUT_MS } = sink.options ?? {};
   const { plugin, instance } = await createOne("sink", sink, request);
   const format = sink.formatter ?? (plugin.format && formatterOf(config, plugin.format)) ??
     formatterOf(config);
   const formatter = await createFormatter(format, { registry });
   const text = "This is a test alert, sent by falcod sink test";
-  const given = testAlert({ text, priority: "Notice", hostname });
+  const given = enriched(testAlert({ text, priority: "Notice", hostname }));
   const alert = adapt?.(given) ?? given;
   const [line = ""] = await formatter.formatAll?.([alert], undefined) ??
     [formatter.format(alert)];
