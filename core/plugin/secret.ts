@@ -33,10 +33,13 @@ export class Secret {
       if (found.size > LARGEST_FILE) throw new Error(`it has more than ${LARGEST_FILE} bytes`);
       return readFileSync(file, "utf8").replace(/\r?\n$/, "");
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new SinkError("unavailable", `Cannot read the secret in "${file}": ${reason}`, {
-        cause: error,
-      });
+      throw new SinkError(
+        "unavailable",
+        `Cannot read the secret in "${file}": ${reasonOf(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -51,4 +54,12 @@ export class Secret {
   [Symbol.for("Deno.customInspect")](): string {
     return "[secret]";
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!("code" in error)) return error.message;
+  if (error.code === "ENOENT") return "there is no such file";
+  if (error.code === "EACCES") return "falcod may not read it";
+  return error.message;
 }

@@ -19,7 +19,11 @@ Deno.test("a secret in a file is read when it is asked for, without its line end
   try {
     const file = `${folder}/token`;
     const secret = new Secret({ file });
-    assertThrows(() => secret.reveal(), { name: "SinkError", code: "unavailable" });
+    assertThrows(() => secret.reveal(), {
+      name: "SinkError",
+      code: "unavailable",
+      message: `Cannot read the secret in "${file}": there is no such file`,
+    });
     for (const text of ["one\n", "two\r\n", " three "]) {
       await Deno.writeTextFile(file, text);
       assertEquals(secret.reveal(), text.replace(/\r?\n$/, ""));
