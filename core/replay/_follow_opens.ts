@@ -61,15 +61,17 @@ function opener(layout: OpenLayout): Handler {
     if (layout.isCreat) flags = creatFlags(flags);
     // What the call was told when it began cannot have been changed meanwhile by another thread.
     if (isTold && !layout.isCreat) flags = (enter.flags ?? 0) | flags & ADDED_FLAGS;
+    const again = isTold ? saidAgain(event, enter.path!, layout) : undefined;
     const path = isTold
-      ? toldPath(event, thread, enter.path!, layout, enter.directory)
+      ? again ?? toldPath(event, thread, enter.path!, layout, enter.directory)
       : ownPath(event, thread, layout);
     const number = scap.paramSigned(0) ?? 0;
     // Nothing was opened, and nobody knows what was to be: that is no name to be joined.
     event.opened = number < 0 && path.raw === NOT_CAPTURED
       ? event.texts.named(NOT_CAPTURED, NOT_CAPTURED)
       : path;
-    if (!isTold) event.kin = kinOf(scap, path, layout);
+    const isAsTold = again !== undefined && flags === scap.paramUnsigned(layout.flags);
+    if (!isTold || isAsTold) event.kin = kinOf(scap, path, layout);
     if (number < 0) return;
     follower.open(event, thread, number, describe(scap, { flags, path, layout }));
   };
@@ -132,6 +134,17 @@ function ownPath(event: ReplayEvent, thread: ReplayThread, layout: OpenLayout): 
   if (layout.directory === NONE) return texts.relativePath(event.cwd, raw);
   const number = scap.paramSigned(layout.directory);
   return texts.relativePath(number === undefined ? "" : directoryName(thread, number), raw);
+}
+
+/** The path from the root that the call was given, where its end names the same: nearly always. */
+function saidAgain(
+  { scap, texts }: ReplayEvent,
+  raw: string,
+  layout: OpenLayout,
+): InternedPath | undefined {
+  if (!texts.isAbsolute(scap, layout.path)) return undefined;
+  const path = texts.absolutePath(scap, layout.path);
+  return path.raw === raw ? path : undefined;
 }
 
 function toldPath(

@@ -67,7 +67,7 @@ Deno.test("openings that differ in anything else are of other kins", async () =>
   assertEquals(kins.slice(events.length), kins.slice(0, events.length));
 });
 
-Deno.test("an opening has no kin where the path begins at a descriptor, or was told before", async () => {
+Deno.test("an opening has no kin where the path begins at a descriptor, or was told otherwise before", async () => {
   const told: GivenEvent = {
     type: "openat",
     direction: "enter",
@@ -76,4 +76,17 @@ Deno.test("an opening has no kin where the path begins at a descriptor, or was t
   const events = [open(), open({ name: "b" }), open({ name: "b", dirfd: 3 })];
   const kins = await kinsOf([...events, ...events, told, open()]);
   assertEquals(kins.slice(-4).map((kin) => kin !== undefined), [true, true, false, false]);
+});
+
+Deno.test("an opening that was told the same before is of the kin of those that were not", async () => {
+  const enter = (flags: number): GivenEvent => ({
+    type: "openat",
+    direction: "enter",
+    params: { dirfd: -100, name: "/a/b", flags, mode: 0 },
+  });
+  const [, kin, same, other] = await kinsOf(
+    [open(), open(), enter(READ), open(), enter(CREATE), open()],
+  );
+  assert(kin !== undefined && same === kin);
+  assertEquals(other, undefined);
 });

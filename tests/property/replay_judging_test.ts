@@ -50,8 +50,9 @@ function randomEvents(random: Random): readonly GivenEvent[] {
     }
     const event = opening(random, threadId);
     // Captures of old say twice what is opened, and not always the same.
-    if (random.below(12) === 0 && event.type !== "creat") {
-      const params = { ...event.params, name: random.pick(FILES), flags: random.pick(OPEN_FLAGS) };
+    if (random.below(6) === 0 && event.type !== "creat") {
+      const other = { name: random.pick(FILES), flags: random.pick(OPEN_FLAGS) };
+      const params = { ...event.params, ...random.below(2) === 0 && other };
       events.push({ ...event, direction: "enter", params });
     }
     events.push(event);
