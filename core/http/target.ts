@@ -4,7 +4,7 @@ import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
 import { newAgent } from "./agents.ts";
 import { placeOf } from "./_place_of.ts";
 import { BrokenAnswer, opener, replyTo, unlessAborted } from "./_reply_to.ts";
-import { proxyFor } from "./proxy.ts";
+import { proxyAuthorization, proxyFor } from "./proxy.ts";
 import { failureOf, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
 import { marksOf, readClientTls } from "./trust.ts";
@@ -106,8 +106,10 @@ export class HttpTarget {
     }
     if (typeof given !== "string") {
       secrets.push(text, `${url.pathname}${url.search}`, url.password);
+      secrets.push(...credentialsIn(url));
       // A server may repeat its token alone.
-      secrets.push(...url.pathname.split("/").filter((part) => part.length >= SHORTEST_TOKEN));
+      const parts = [...url.pathname.split("/"), ...url.searchParams.values()];
+      secrets.push(...parts.filter((part) => part.length >= SHORTEST_TOKEN));
     }
     return url;
   }
@@ -185,7 +187,7 @@ export class HttpTarget {
     for (const some of [this.#options.headers, headers, this.#settings.headers]) {
       for (const [name, value] of Object.entries(some ?? {})) {
         const text = typeof value === "string" ? value : value.reveal();
-        if (value instanceof Secret) secrets.push(text);
+        if (value instanceof Secret) secrets.push(text, ...credentialsOf(text));
         // deno-lint-ignore no-control-regex -- what must not be in a header
         if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(text)) {
           throw new SinkError("unavailable", `The header "${name}" has characters it cannot have`);
@@ -212,6 +214,26 @@ export class HttpTarget {
     this.#connections?.agent.destroy();
     this.#connections = { key, agent };
     return agent;
+  }
+}
+
+/** What a server may repeat of `Basic dXNlcjpwYXNz` or `Bearer token`: the credentials, the password. */
+function credentialsOf(authorization: string): readonly string[] {
+  const [, scheme = "", credentials = ""] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== "basic") return [credentials];
+  try {
+    const pair = new TextDecoder().decode(Uint8Array.fromBase64(credentials));
+    return [credentials, pair.slice(pair.indexOf(":") + 1)];
+  } catch {
+    return [credentials];
+  }
+}
+
+function credentialsIn(url: URL): readonly string[] {
+  try {
+    return credentialsOf(proxyAuthorization(url) ?? "");
+  } catch {
+    return []; // a percent sign that stands for nothing: no request is made
   }
 }
 

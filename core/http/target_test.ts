@@ -170,6 +170,26 @@ Deno.test("send() never repeats what is secret, even when the server does", asyn
   assert(message.endsWith(": [secret] [secret]"), message);
 });
 
+Deno.test("send() never repeats a part of what is secret", async () => {
+  const password = "p@ss-1234", token = "t0k3n-12345", query = "q".repeat(20);
+  for (const authorization of [`Bearer ${token}`, `Basic ${btoa(`me:${password}`)}`, undefined]) {
+    await using server = await serve(({ headers }) => ({
+      status: 400,
+      body: `${String(headers.authorization).split(" ")[1]} ${password} ${token} ${query}`,
+    }));
+    const url = `http://me:${encodeURIComponent(password)}@127.0.0.1:${server.port}/?k=${query}`;
+    const headers = { "x-token": new Secret({ value: token }) };
+    await using to = target(new Secret({ value: url }), {}, {
+      headers: {
+        ...headers,
+        ...authorization !== undefined && { authorization: new Secret({ value: authorization }) },
+      },
+    });
+    const { message } = await rejection(to.send({ body: "1" }));
+    assert(message.endsWith(": [secret] [secret] [secret] [secret]"), message);
+  }
+});
+
 Deno.test("send() has failures judged by those who know more than their status says", async () => {
   await using server = await serve(() => ({ status: 400, body: "Throttled" }));
   await using to = target(server.url, {}, {
