@@ -192,11 +192,10 @@ export class Lanes {
     this.#retiring.add(lane);
     this.#options.log.info(`Output "${lane.counters().name}" gets no further alerts`);
     await within(RETIRE_MS, lane.settled());
-    // Whoever closes all closes it as well.
-    if (!this.#isClosing) {
-      await lane.close();
-      this.#tellKept(lane.counters(), folder);
-    }
+    // Whoever closes all closes it as well, and counts what that costs.
+    if (this.#isClosing) return;
+    await lane.close();
+    this.#tellKept(lane.counters(), folder);
     this.#retiring.delete(lane);
     this.#remember({ ...lane.counters(), queued: 0 });
   }

@@ -214,3 +214,21 @@ Deno.test("change() tells what was held back when that is to be done otherwise",
   assert(sink.lines[1]!.startsWith("3 more of r"), sink.lines[1]);
   assertEquals(sink.lines[2], "5");
 });
+
+Deno.test("what a sink that is not wanted any more has left at the end is counted to the last alert", async () => {
+  const dead: string[] = [];
+  const down = new Moody([unavailable]);
+  const { delivery, send } = await start([
+    wanted("a", "1", () => ({
+      sink: down,
+      retry: RETRY,
+      limits: { batchSize: 2 },
+      onDead: (alerts) => void dead.push(...alerts.map(({ line }) => line)),
+    })),
+  ]);
+  send("1", "2", "3", "4", "5");
+  await delivery.change({ targets: [] });
+  await delivery.close(20);
+  assertCounters(delivery, [{ name: "a", failed: 5, queued: 0 }]);
+  assertEquals(dead.sort(), ["1", "2", "3", "4", "5"]);
+});
