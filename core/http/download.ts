@@ -1,6 +1,5 @@
 /** One file from a server, as a whole; redirections are followed, but never away from TLS. */
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { joinBytes } from "../base/mod.ts";
 import { Secret } from "../plugin/mod.ts";
 import { placeOf } from "./_place_of.ts";
 import { opener, unlessAborted } from "./_reply_to.ts";
@@ -51,6 +50,8 @@ const MOST_REDIRECTIONS = 5;
 const IDLE_MS = 30_000, MOST_MS = 15 * 60_000;
 /** Of an answer that is no success only the beginning is of interest. */
 const MOST_OF_REFUSAL = 64 << 10;
+/** Room for what comes, at first. */
+const FIRST_BYTES = 64 << 10;
 const REDIRECTIONS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Also answers that are no success are returned, cut to 64 KiB; throws `DownloadError`. */
@@ -181,16 +182,25 @@ function bodyOf(incoming: IncomingMessage, listening: Listening): Promise<Uint8A
       reject(new DownloadError("cut-short", message));
     };
     if (isGood && totalBytes !== undefined && totalBytes > mostBytes) return tooLarge();
-    const chunks: Uint8Array[] = [];
+    // Not a list of pieces: a server may send millions of a byte each.
+    let gathered = new Uint8Array(Math.min(totalBytes ?? FIRST_BYTES, mostBytes, FIRST_BYTES));
     let size = 0;
+    const gather = (piece: Uint8Array) => {
+      if (size + piece.length > gathered.length) {
+        const larger = new Uint8Array(Math.max(2 * gathered.length, size + piece.length));
+        larger.set(gathered.subarray(0, size));
+        gathered = larger;
+      }
+      gathered.set(piece, size);
+      size += piece.length;
+    };
     const finish = () => {
       if (isGood && totalBytes !== undefined && size !== totalBytes) return cutShort();
-      resolve(joinBytes(chunks).subarray(0, mostBytes));
+      resolve(gathered.slice(0, Math.min(size, mostBytes)));
     };
     incoming.on("data", (chunk: Uint8Array) => {
       heard();
-      chunks.push(chunk);
-      size += chunk.length;
+      gather(chunk);
       if (isGood) progress?.(size, totalBytes);
       if (size <= mostBytes) return;
       if (isGood) return tooLarge();

@@ -62,6 +62,26 @@ Deno.test("download() cuts what a refusal says, and never a file", async () => {
   await assertRejects(download(untold.url, request()), codeOf("too-large"));
 });
 
+Deno.test("download() puts together what comes in any pieces", async () => {
+  const parts = Array.from({ length: 300 }, (_, index) => "ab".repeat(index % 3 ? 1 : 500));
+  const chunks = parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join("");
+  const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  await using server = await saying(`${head}${chunks}0\r\n\r\n`);
+  const { body } = await download(server.url, request({ mostBytes: 1 << 20 }));
+  assertEquals(new TextDecoder().decode(body), parts.join(""));
+});
+
+Deno.test("download() takes no more memory for a file of many pieces", async () => {
+  const bytes = 1 << 18;
+  const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  await using server = await saying(`${head}${"1\r\nx\r\n".repeat(bytes)}0\r\n\r\n`);
+  const before = Deno.memoryUsage().rss;
+  const { body } = await download(server.url, request({ mostBytes: bytes }));
+  assertEquals(body.length, bytes);
+  const grown = Deno.memoryUsage().rss - before;
+  assert(grown < 60 << 20, `${grown >> 20} MB`);
+});
+
 Deno.test("download() rejects where the file is cut short, or nothing comes any more", async () => {
   await using short = await saying("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf");
   await assertRejects(download(short.url, request()), DownloadError);
