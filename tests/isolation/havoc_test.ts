@@ -95,6 +95,24 @@ Deno.test("a plugin that never ends is ended, and the write that waits for it is
   assertEquals(guest.supervisor.status().state, "running");
 });
 
+Deno.test("a plugin whose server does not answer says why, and not where with which secret", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  await using guest = new TestGuest({
+    module: `export default { kind: "sink", definition: { open: () => ({
+      async write() { await fetch("http://${address}/token-of-mine"); } }) } };`,
+    permissions: { net: [address] },
+    limits: SOON,
+  });
+  const conversation = await guest.supervisor.running();
+  await assertRejects(
+    () => conversation.ask(TO_GUEST.write, "[]"),
+    ({ message }: Error) =>
+      /^fetch failed: .*Connection refused/.test(message) && !message.includes("token-of-mine"),
+  );
+});
+
 Deno.test("a plugin that floods the log is cut short", async () => {
   await using guest = new TestGuest({
     module: attempting(`for (let i = 0; i < 5000; i++) log.info("line " + "x".repeat(100));

@@ -83,7 +83,7 @@ export function listedSinks(
         title: `there is no sink of type "${entry.type}"`,
         at: nodeAt(root, [...place, "type"])?.at ?? placeOf(root, place),
         help: registry.suggestion("sink", entry.type) ??
-          `there are: ${registry.names("sink").join(", ")}`,
+          `there are: ${registry.names("sink").join(", ")}; falcod plugin add installs others`,
       });
     }
     const label = entry.name ?? entry.type;

@@ -77,11 +77,22 @@ export function guest(port: GuestPort): void {
     }
   }
 
+  /** `fetch` has its reason in the cause, and the whole address, which may be a secret. */
+  function messageOf(error: unknown): string {
+    const { message, cause } = typeof error === "object" && error !== null
+      ? error as Record<string, unknown>
+      : {};
+    const reason = cause instanceof Error
+      ? `: ${cause.message.replace(/ for url \(\S*\)/, "")}`
+      : "";
+    return `${message ?? error}${reason}`;
+  }
+
   function fail(id: number, error: unknown): void {
     const known = typeof error === "object" && error !== null
       ? error as Record<string, unknown>
       : {};
-    const message = String(known.message ?? error).slice(0, 2000);
+    const message = messageOf(error).slice(0, 2000);
     const { code, retryAfterMs, accepted } = known;
     send(from.failed, id, JSON.stringify({ code, message, retryAfterMs, accepted }));
   }
@@ -189,8 +200,7 @@ export function guest(port: GuestPort): void {
         return;
       case to.entry:
         open(payload).catch((error) => {
-          const message = error instanceof Error ? error.message : String(error);
-          send(from.broken, 0, JSON.stringify({ message: message.slice(0, 2000) }));
+          send(from.broken, 0, JSON.stringify({ message: messageOf(error).slice(0, 2000) }));
         });
         return;
       case to.write:
