@@ -272,6 +272,23 @@ Deno.test("grpc: over TCP both sides show certificates", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("grpc: a certificate that is not there is told", async () => {
+  const told = Promise.withResolvers<string>();
+  const nothing = () => {};
+  const log = { debug: nothing, info: nothing, warning: nothing, error: told.resolve };
+  const [private_key, cert_chain, root_certs] = new Array(3).fill("/no/such/file.pem");
+  const sink = new GrpcSink(
+    schema.parse({ bind_address: "127.0.0.1:0", private_key, cert_chain, root_certs }),
+    log,
+  );
+  assertEquals(
+    await told.promise,
+    "Cannot serve gRPC at 127.0.0.1:0, which is tried again: " +
+      'cannot read "/no/such/file.pem": there is no such file',
+  );
+  await sink.close();
+});
+
 Deno.test("grpc: when its server is killed, falcod goes on, and no alert is lost", async () => {
   await using served = await serve();
   const { sink, path } = served;

@@ -89,12 +89,22 @@ async function credentialsFor(
 ): Promise<ServerCredentials> {
   if ("path" in place) return ServerCredentials.createInsecure();
   const [key, chain, roots] = await Promise.all([
-    Deno.readFile(private_key),
-    Deno.readFile(cert_chain),
-    Deno.readFile(root_certs),
+    bytesOf(private_key),
+    bytesOf(cert_chain),
+    bytesOf(root_certs),
   ]);
   const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(chain) };
   return ServerCredentials.createSsl(Buffer.from(roots), [pair], true);
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    const why = isMissing ? "there is no such file" : (error as Error).message;
+    throw new Error(`cannot read "${path}": ${why}`);
+  }
 }
 
 /** The folder has to be there, and nothing but a socket that nobody listens on may be in the way. */
