@@ -8,6 +8,8 @@ export const STUB_VARIABLES = {
   DENO_DIR: "/dev/null",
   DENO_NO_UPDATE_CHECK: "1",
   DENO_DISABLE_NODE_SHIM: "1",
+  // On a terminal it would complain of that cache: deno cli/cache/cache_db.rs.
+  DENO_LOG: "info,deno::cache::cache_db=off",
 } as const;
 
 /** Beginnings of variables that could have Deno load, trust or open what falcod does not want. */

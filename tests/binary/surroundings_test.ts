@@ -49,6 +49,15 @@ Deno.test("neither DENO_… nor NODE_… nor a home has a say", withBinary, asyn
   ]);
 });
 
+Deno.test("on a terminal it says no more than elsewhere", withBinary, async () => {
+  const { out } = await runBinary(["version"]);
+  const onTerminal = await runBinary(["-qec", `${binary} version`, "/dev/null"], {
+    path: "script",
+    env: { NO_COLOR: "1", DENO_LOG: "trace" },
+  });
+  assertEquals(onTerminal.out.replaceAll("\r\n", "\n"), out);
+});
+
 Deno.test("what falcod itself sees of the environment is as it was", withBinary, async () => {
   using home = new Folder({ "rules.yaml": "- macro: m\n  condition: (evt.type = open)\n" });
   const config = home.file("falco.yaml");
