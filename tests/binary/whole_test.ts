@@ -37,6 +37,40 @@ Deno.test("arguments arrive as they are", withBinary, async () => {
   assertEquals(many.code, 0, many.error);
 });
 
+Deno.test(
+  "where /proc is not mounted it says so",
+  { ignore: withBinary.ignore || Deno.uid() !== 0 },
+  async () => {
+    const script = 'umount -l /proc && exec "$0" --version';
+    const { code, stderr } = await new Deno.Command("unshare", {
+      args: ["-m", "--propagation", "private", "sh", "-c", script, binary],
+    }).output();
+    const error = new TextDecoder().decode(stderr);
+    const wanted = "falcod: cannot start: there is no /proc/self/exe: is /proc mounted?\n";
+    assertEquals([code, error], [127, wanted]);
+  },
+);
+
+Deno.test(
+  "a file that its user may run and not read says so",
+  { ignore: withBinary.ignore || Deno.uid() !== 0 },
+  async () => {
+    using folder = new Folder({});
+    Deno.chmodSync(folder.path, 0o755);
+    const path = folder.file("falcod");
+    Deno.copyFileSync(binary, path);
+    Deno.chmodSync(path, 0o711);
+    const { code, stderr } = await new Deno.Command(path, {
+      args: ["--version"],
+      uid: 65534,
+      gid: 65534,
+    }).output();
+    const error = new TextDecoder().decode(stderr);
+    const wanted = "falcod: cannot start: this file may be run and not read: chmod +r\n";
+    assertEquals([code, error], [127, wanted]);
+  },
+);
+
 /** What falcod needs of a machine: glibc, and the library of gcc that Debian's glibc depends on. */
 const LIBRARIES = [
   "libc.so.6",
