@@ -21,8 +21,9 @@ export function segmentPath(folder: string, number: number): string {
 
 /** Absent for names of other files. */
 export function segmentNumber(name: string): number | undefined {
-  const digits = NAME.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const number = Number(NAME.exec(name)?.[1]);
+  // Beyond that, the number is that of other names, too.
+  return Number.isSafeInteger(number) && number < Number.MAX_SAFE_INTEGER ? number : undefined;
 }
 
 /** Appends to a segment of its own. */

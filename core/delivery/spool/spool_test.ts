@@ -132,6 +132,24 @@ Deno.test("an alert of any length comes back, and those behind it", async () => 
   });
 });
 
+Deno.test("files that are no segments of a spool are left alone", async () => {
+  await inFolder(async (folder) => {
+    const first = await openSpool(folder);
+    await first.append(entries("1"));
+    await first.close();
+    const names = ["9999999999999999.spool", "9007199254740991.spool", "1.spool", "x"];
+    for (const name of names) await Deno.writeTextFile(`${folder}/${name}`, "y".repeat(99));
+    await Deno.mkdir(`${folder}/0000000000000007.spool`);
+    await Deno.symlink(`${folder}/x`, `${folder}/0000000000000008.spool`);
+    const next = await openSpool(folder);
+    await next.append(entries("2"));
+    assertEquals(await texts(next), ["1", "2"]);
+    await next.settle(2);
+    await next.close();
+    for (const name of names) assertEquals((await Deno.stat(`${folder}/${name}`)).size, 99);
+  });
+});
+
 Deno.test("random bytes in a segment never make a spool throw or hang", async () => {
   let seed = 1;
   const dice = (most: number) => (seed = seed * 48271 % 0x7fffffff) % most;
