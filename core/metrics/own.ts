@@ -45,7 +45,7 @@ const OUTPUT_ROWS: readonly OwnRow<ForwarderReadings>[] = [
   ),
   gauge(
     "output_state",
-    "1 for how an output fares: working, blocked, retrying, failing or closed",
+    "1 for how an output fares: working, blocked, retrying, failing, closed or removed",
     ({ outputs }) =>
       present(outputs).map(({ name, state }) => ({ labels: { output: name, state }, value: 1 })),
   ),
