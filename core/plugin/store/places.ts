@@ -25,7 +25,7 @@ export async function checkFolder(folder: string): Promise<void> {
   if (real !== above) await checkAbove(real, folder);
 }
 
-/** Whoever may write to a folder, or owns a link, can have another folder in the place of what is in it. */
+/** Whoever may write to a folder, or owns it or a link, can have another folder in the place of what is in it. */
 async function checkAbove(from: string, folder: string): Promise<void> {
   for (let place = from;; place = dirname(place)) {
     const { mode, isSymlink, uid } = await look(place);
@@ -34,6 +34,13 @@ async function checkAbove(from: string, folder: string): Promise<void> {
         folder,
         `"${place}" is a link of the user ${uid}`,
         "name the folder it leads to",
+      );
+    }
+    if (isStranger(uid)) {
+      throw unsafe(
+        folder,
+        `"${place}" belongs to the user ${uid}, who can put another in its place`,
+        `name a folder elsewhere, or chown root ${place}`,
       );
     }
     const isOpen = mode !== null && (mode & WRITABLE_BY_ALL) !== 0 && (mode & STICKY) === 0;

@@ -166,6 +166,17 @@ Deno.test("findInstalled() refuses files of another user", async () => {
   assert(/belongs to the user 65534/.test(await problemOf(folder.path)));
 });
 
+Deno.test("a folder in one of another user's is refused", async () => {
+  if (Deno.uid() !== 0) return;
+  using folder = temporary();
+  await install(folder.path, await madeInstallation());
+  const above = folder.path.replace(/\/plugins$/, "");
+  Deno.chownSync(above, 65534, null);
+  const wanted = /belongs to the user 65534, who can put another in its place/;
+  assert(wanted.test(await problemOf(folder.path)));
+  await assertRejects(install(folder.path, await madeInstallation()), wanted);
+});
+
 Deno.test("install() replaces a link that stands where the plugin's folder is to be", async () => {
   using folder = temporary();
   const elsewhere = `${folder.path}-elsewhere`;
