@@ -98,6 +98,9 @@ stdout_output: {enabled: true}
     /^tickets +source +package 1.0.0$|^tickets\tsource\tpackage 1.0.0$/m.test(listed.out),
     listed.out,
   );
+  const asked = ["list", "fields", "ticket.num", "-c", "falco.yaml"];
+  const fields = await falcod(asked, { folder: folder.path });
+  assertEquals([fields.out, fields.error], ["ticket.number\tINT64\t\ttickets\tWhich\n", ""]);
   const event = "{ticket.user: ana, ticket.number: 2, ticket.tags: [b], ticket.from: 10.0.0.7}";
   const why = ["explain", "Third ticket", "-c", "falco.yaml", "--event", event];
   const explained = await falcod(why, { folder: folder.path });

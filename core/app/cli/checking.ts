@@ -54,6 +54,7 @@ Examples:
   falcod list fields proc.
   falcod list fields 'proc.*exe*' --json
   falcod list fields | cut -f 1           names alone
+  falcod list fields -c ./falco.yaml      with those of the plugins it names
 
 Columns: name, type, argument, source, meaning.`;
 
@@ -81,11 +82,14 @@ function addList(program: Command, host: Host, done: Done): void {
     .description("fields for conditions and outputs")
     .argument("[field]", byName)
     .option("--json", "print one JSON array")
+    .option("-c <path>", "configuration file, whose plugins have fields, too")
     .addHelpText("after", LIST_FIELDS_EXAMPLES)
-    .action(async (pattern, { json }) => {
+    .action(async (pattern, { json, c }) => {
       const { listCommand } = await import("../commands/list.ts");
+      const { configuredPlugins } = await import("../commands/_configured_plugins.ts");
       const format = json ? "json" : "text";
-      done(await listCommand({ topic: "fields", pattern, format }, host));
+      const { registry } = await configuredPlugins({ configPath: c, options: [] }, host);
+      done(await listCommand({ topic: "fields", pattern, format, registry }, host));
     });
   list.command("events")
     .description("event types (evt.type)")
