@@ -65,7 +65,10 @@ export class SecretMask {
       const isWord = WORDS.has(part.toLowerCase()) || /^v\d{1,3}$/.test(part);
       if (!isWord) this.#add(part);
     }
-    for (const part of [url.username, url.password]) this.#add(decoded(part));
+    const user = decoded(url.username), password = decoded(url.password);
+    for (const part of [user, password]) this.#add(part);
+    // As the header has it, which a server may repeat.
+    if (user !== "") this.#add(new TextEncoder().encode(`${user}:${password}`).toBase64());
   }
 
   #add(text: string): void {
