@@ -157,6 +157,7 @@ for (const kind of ["sink", "source", "formatter", "rules"]) {
     }
     const add = ["add", folder, "--yes", ...atFolder(place)];
     assertEquals((await succeeds(add)).out, `installed my-${kind} 0.1.0\n`);
+    await followReadme(place, folder);
 
     const file = `${folder}/${kind === "rules" ? "my-rules.yaml" : "mod.ts"}`;
     Deno.writeTextFileSync(file, "\n", { append: true });
@@ -180,6 +181,26 @@ for (const kind of ["sink", "source", "formatter", "rules"]) {
     }
   });
 }
+
+/** Has falcod check the falco.yaml in it, and the rules if there are some. */
+async function followReadme(place: Place, folder: string): Promise<void> {
+  const text = Deno.readTextFileSync(`${folder}/README.md`);
+  const [config = "", rules = ANY_RULE] = [...text.matchAll(/^```yaml\n([^]*?)^```/gm)]
+    .map(([, block]) => block);
+  place.file("rules.yaml", rules);
+  const common = "stdout_output: {enabled: true}\nrules_files: [rules.yaml]\n";
+  place.file("falco.yaml", `${common}plugins_dir: ${place.plugins}\n${config}`);
+  const { code, out } = await falcod(["validate", "falco.yaml"], { folder: place.path });
+  assertEquals(code, 0, out);
+  assert(out.includes("(0 errors, 0 warnings,"), out);
+}
+
+const ANY_RULE = `- rule: Any
+  desc: For a test
+  condition: evt.type = execve and proc.name = cat
+  output: "%proc.name"
+  priority: NOTICE
+`;
 
 Deno.test("new overwrites nothing, and takes names that a plugin can have", async () => {
   using place = new Place();

@@ -42,12 +42,25 @@ const TEST_EXAMPLES = `
 Examples:
   falcod test my_rules_test.yaml
   falcod test tests/*.yaml --filter '*shadow*'
-  falcod test my_rules_test.yaml -r changed_rules.yaml --json`;
+  falcod test my_rules_test.yaml -r changed_rules.yaml --json
+
+Such a file:
+
+  rules: my_rules.yaml
+  tests:
+    - name: cat reads the password hashes
+      event: { evt.type: openat, fd.name: /etc/shadow, proc.name: cat }
+      expect: [My rule]
+    - name: sshd may
+      event: { evt.type: openat, fd.name: /etc/shadow, proc.name: sshd }
+      expect: []
+
+rules/tests/README.md among falcod's sources has all keys.`;
 
 function addTest(program: Command, host: Host, done: Done): void {
   program.command("test")
     .description("hold rules against described events: unit tests of rules")
-    .argument("<files...>", "files of tests; rules/tests/README.md explains them")
+    .argument("<files...>", "files of tests")
     .option("--filter <name>", "only tests whose name contains this text, or matches it with a *")
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file in place of the one that a file names")

@@ -19,6 +19,18 @@ export function sourceFields(name: string) {
   ];
 }
 
+/** For rules_files of whoever tries it. */
+export function sourceRule(name: string): string {
+  const own = sourceName(name);
+  return `- rule: Event of ${name}
+  desc: Something happened
+  source: ${own}
+  condition: ${own}.count > 0
+  output: "%${own}.message"
+  priority: NOTICE
+`;
+}
+
 export const SOURCE_CONFIG = {
   type: "object",
   properties: {

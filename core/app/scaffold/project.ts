@@ -6,7 +6,14 @@ import { sha256Of } from "../../plugin/store/mod.ts";
 import { FORMATTER_MODULE, FORMATTER_TEST } from "./_formatter.ts";
 import { rulesFile, rulesTest } from "./_rules.ts";
 import { SINK_CONFIG, SINK_MODULE, SINK_TEST } from "./_sink.ts";
-import { SOURCE_CONFIG, SOURCE_MODULE, SOURCE_TEST, sourceFields, sourceName } from "./_source.ts";
+import {
+  SOURCE_CONFIG,
+  SOURCE_MODULE,
+  SOURCE_TEST,
+  sourceFields,
+  sourceName,
+  sourceRule,
+} from "./_source.ts";
 
 export interface Project {
   readonly name: string;
@@ -142,14 +149,17 @@ function readme({ name, kind }: Project): string {
   const wired = kind === "sink"
     ? `sinks:\n  - type: ${name}\n    url: http://127.0.0.1:8080/`
     : kind === "formatter"
-    ? `sinks:\n  - type: stdout\n    format: ${name}`
+    ? `sinks:\n  - type: stdout\n    name: screen\n    format: ${name}`
     : `plugins:\n  - name: ${name}\n    library_path: ${name}\nload_plugins: [${name}]`;
+  const test = kind === "rules" ? `falcod test ${name}_test.yaml` : "deno task test";
   return `# ${name}
 
 ${DESCRIPTIONS[kind]}. A plugin for falcod.
 
-- \`deno task test\` runs the test.
+- \`${test}\` runs the test.
 - \`deno task pack\` writes the hashes of the files into \`${MANIFEST_FILE}\`.
+
+Deno comes with \`npm install --global deno\`, for instance.
 
 To try it, after \`deno task pack\`:
 
@@ -163,11 +173,20 @@ and in falco.yaml:
 ${wired}
 \`\`\`
 
-${kind === "rules" ? "" : CODE_NOTES}## Handing it on
+${kind === "source" ? ruleNote(name) : ""}${kind === "rules" ? "" : CODE_NOTES}## Handing it on
 
 \`npm publish\` (others: \`falcod plugin add npm:falcod-${name}\`), or an archive of this folder on a web
 server (\`falcod plugin add https://… --sha256 …\`), or in a registry of OCI
 (\`falcod plugin add oci://…\`). Scripts in package.json are never run.
+`;
+}
+
+function ruleNote(name: string): string {
+  return `Its events alert when a rule asks for them, in a file that \`rules_files\` names:
+
+\`\`\`yaml
+${sourceRule(name)}\`\`\`
+
 `;
 }
 

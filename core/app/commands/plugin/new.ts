@@ -30,7 +30,7 @@ export async function newCommand(request: NewRequest, host: Host): Promise<numbe
     if (json) host.out.write(`${JSON.stringify({ folder, files: [...files.keys()] })}\n`);
     else {
       printLines([`made ${folder}`], host.out);
-      printLines([`README.md there says how to go on; deno task test runs its test`], host.error);
+      printLines([`README.md there says how to go on, and how its test is run`], host.error);
     }
     return EXIT_OK;
   });
