@@ -89,6 +89,9 @@ const REFUSED: readonly CallNumber[] = [
   [320, 294], // kexec_file_load
   [169, 142], // reboot
   [135, 92], // personality
+  // What it starts stays in its group, and ends with it.
+  [112, 157], // setsid
+  [109, 154], // setpgid
   [154], // modify_ldt
   [172], // iopl
   [173], // ioperm

@@ -17,6 +17,8 @@ const NUMBERS = isArm
     openat: 56,
     kill: 129,
     prlimit: 261,
+    setsid: 157,
+    setpgid: 154,
     watch: 27,
   }
   : {
@@ -31,6 +33,8 @@ const NUMBERS = isArm
     openat: 257,
     kill: 62,
     prlimit: 302,
+    setsid: 112,
+    setpgid: 109,
     watch: 254,
   };
 const OWN_ID = 4242;
@@ -122,6 +126,10 @@ Deno.test("a process may have threads, signal itself, and nothing more of that k
   assertEquals(verdict(ALL, NUMBERS.clone3), ENOSYS);
   assertEquals(verdict(ALL, NUMBERS.kill, { argument: OWN_ID }), ALLOWED);
   assertEquals(verdict(ALL, NUMBERS.kill, { argument: 1 }), EPERM);
+});
+
+Deno.test("programs stay in the group of who started them", () => {
+  for (const number of [NUMBERS.setsid, NUMBERS.setpgid]) assertEquals(verdict(ALL, number), EPERM);
 });
 
 Deno.test("a process has limits of its own, and sets nobody else's", () => {
