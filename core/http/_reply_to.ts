@@ -12,6 +12,9 @@ export async function opener(
 /** What the server has made of the request, it alone knows. */
 export class BrokenAnswer extends Error {}
 
+/** Of answers before the answer (RFC 9110 15.2); without end they would keep everything else waiting. */
+const MOST_INTERIM = 16;
+
 export function replyTo(
   outgoing: ClientRequest,
   body: Uint8Array,
@@ -20,6 +23,10 @@ export function replyTo(
   return new Promise((resolve, reject) => {
     // More than one may come, and nobody else listens.
     outgoing.on("error", reject);
+    let interim = 0;
+    outgoing.on("information", () => {
+      if (++interim > MOST_INTERIM) outgoing.destroy(new BrokenAnswer("the answer never begins"));
+    });
     outgoing.once("response", (incoming: IncomingMessage) => {
       const chunks: Uint8Array[] = [];
       let size = 0;

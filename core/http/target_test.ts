@@ -206,6 +206,19 @@ Deno.test("send() reads of a long answer only the beginning", async () => {
   assertEquals((await to.send({ body: "2", mostBytes: 100 })).body.length, 50);
 });
 
+Deno.test("send() gives up an answer that is announced again and again", async () => {
+  const answer = (count: number) => "HTTP/1.1 100 Continue\r\n\r\n".repeat(count) + OK;
+  const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  for (const [count, wanted] of [[16, "ok"], [17, "the answer never begins"]] as const) {
+    await using server = await listening(createTcpServer((socket) => {
+      socket.on("error", () => {}).once("data", () => socket.write(answer(count)));
+    }));
+    await using to = target(`http://127.0.0.1:${server.port}/`, { keep_alive: false });
+    const said = await to.send({ body: "1" }).then(({ body }) => body, ({ message }) => message);
+    assert(said.endsWith(wanted), said);
+  }
+});
+
 /** Takes what it is sent and never answers. */
 function silentServer(): Server {
   return createTcpServer((socket) => void socket.on("error", () => {}).resume());
