@@ -77,6 +77,11 @@ function published(
   return promise.finally(() => client.off("close", broken));
 }
 
+/** Of what a broker says without being asked; without end it would keep everything else waiting. */
+const MOST_UNASKED = 100;
+/** Packets whose answers may still come. */
+const MOST_ASKED = 10_000;
+
 async function connect(config: MqttConfig, lost: () => void): Promise<MqttClient> {
   const { connect } = await import("mqtt");
   const { broker, tls, user, client_id, protocol } = config;
@@ -101,6 +106,11 @@ async function connect(config: MqttConfig, lost: () => void): Promise<MqttClient
   const { promise, resolve, reject } = Promise.withResolvers<MqttClient>();
   client.on("error", reject);
   client.on("connect", () => resolve(client));
+  let unasked = 0;
+  client.on("packetsend", () => unasked = Math.max(unasked - 1, -MOST_ASKED));
+  client.on("packetreceive", () => {
+    if (++unasked === MOST_UNASKED) client.stream.destroy(new Error("the broker says too much"));
+  });
   client.on("close", () => {
     reject(new Error("the broker closed the connection"));
     lost();

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { connectAsync } from "mqtt";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
@@ -194,3 +195,26 @@ testWithPeer(
     }
   },
 );
+
+Deno.test("mqtt: a broker that talks and talks loses the connection", async () => {
+  let isLost = false;
+  const server = createServer((socket) => {
+    socket.on("error", () => {}).once("close", () => isLost = true);
+    const pings = new Uint8Array(60_000).map((_, index) => index % 2 === 0 ? 0xd0 : 0);
+    const talk = () => {
+      while (!isLost && socket.write(pings));
+      if (!isLost) socket.once("drain", talk);
+    };
+    socket.once("data", () => {
+      socket.write(new Uint8Array([0x20, 2, 0, 0]));
+      talk();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const sink = plugin.create(plugin.schema.parse({ broker: `127.0.0.1:${port}`, qos: "1" }));
+  await assertRejects(() => sink.write(formatted("x")), { code: "unavailable" });
+  await sink.close();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  assert(isLost);
+});
