@@ -79,6 +79,8 @@ function published(
 
 /** Of what a broker says without being asked; without end it would keep everything else waiting. */
 const MOST_UNASKED = 100;
+/** Answers are short, and the client keeps a packet until it is there. */
+const MOST_PACKET_BYTES = 1 << 20;
 /** Packets whose answers may still come. */
 const MOST_ASKED = 10_000;
 
@@ -106,10 +108,15 @@ async function connect(config: MqttConfig, lost: () => void): Promise<MqttClient
   const { promise, resolve, reject } = Promise.withResolvers<MqttClient>();
   client.on("error", reject);
   client.on("connect", () => resolve(client));
-  let unasked = 0;
+  let unasked = 0, unreadBytes = 0;
+  const tooMuch = () => client.stream.destroy(new Error("the broker says too much"));
+  client.stream.on("data", ({ length }: Uint8Array) => {
+    if ((unreadBytes += length) > MOST_PACKET_BYTES) tooMuch();
+  });
   client.on("packetsend", () => unasked = Math.max(unasked - 1, -MOST_ASKED));
   client.on("packetreceive", () => {
-    if (++unasked === MOST_UNASKED) client.stream.destroy(new Error("the broker says too much"));
+    unreadBytes = 0;
+    if (++unasked === MOST_UNASKED) tooMuch();
   });
   client.on("close", () => {
     reject(new Error("the broker closed the connection"));

@@ -197,24 +197,30 @@ testWithPeer(
 );
 
 Deno.test("mqtt: a broker that talks and talks loses the connection", async () => {
-  let isLost = false;
-  const server = createServer((socket) => {
-    socket.on("error", () => {}).once("close", () => isLost = true);
-    const pings = new Uint8Array(60_000).map((_, index) => index % 2 === 0 ? 0xd0 : 0);
-    const talk = () => {
-      while (!isLost && socket.write(pings));
-      if (!isLost) socket.once("drain", talk);
-    };
-    socket.once("data", () => {
-      socket.write(new Uint8Array([0x20, 2, 0, 0]));
-      talk();
+  const pings = new Uint8Array(60_000).map((_, index) => index % 2 === 0 ? 0xd0 : 0);
+  // One packet of 256 MiB.
+  const message = [0x30, 0xff, 0xff, 0xff, 0x7f];
+  for (const [first, piece] of [[[], pings], [message, new Uint8Array(60_000)]] as const) {
+    let bytes = 0;
+    const { promise: lost, resolve } = Promise.withResolvers<void>();
+    const server = createServer((socket) => {
+      socket.on("error", () => {}).once("close", () => resolve());
+      const talk = () => {
+        while (socket.writable && socket.write(piece)) bytes += piece.length;
+        socket.once("drain", talk);
+      };
+      socket.once("data", () => {
+        socket.write(new Uint8Array([0x20, 2, 0, 0, ...first]));
+        talk();
+      });
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const sink = plugin.create(plugin.schema.parse({ broker: `127.0.0.1:${port}`, qos: "1" }));
-  await assertRejects(() => sink.write(formatted("x")), { code: "unavailable" });
-  await sink.close();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  assert(isLost);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const sink = plugin.create(plugin.schema.parse({ broker: `127.0.0.1:${port}`, qos: "1" }));
+    await assertRejects(() => sink.write(formatted("x")), { code: "unavailable" });
+    await sink.close();
+    await lost;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    assert(bytes < 64 << 20, String(bytes));
+  }
 });
