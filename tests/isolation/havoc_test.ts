@@ -1,6 +1,8 @@
 /** Plugins that break, hang, or send nonsense: falcod goes on, and starts them again. */
 import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { alert } from "../../core/delivery/testing.ts";
 import { TO_GUEST } from "../../core/plugin/isolated/frames.ts";
+import { GuestFormatter } from "../../core/plugin/third_party/formatter.ts";
 import { attempting, TestGuest } from "./guest.ts";
 
 const SOON = { hangMs: 1000, pingMs: 200, lookMs: 50, openMs: 5000 };
@@ -111,6 +113,23 @@ Deno.test("a plugin whose server does not answer says why, and not where with wh
     ({ message }: Error) =>
       /^fetch failed: .*Connection refused/.test(message) && !message.includes("token-of-mine"),
   );
+});
+
+Deno.test("a formatter that never answers and says that it is alive is ended", async () => {
+  await using guest = new TestGuest({
+    kind: "formatter",
+    module: `export default { kind: "formatter", definition: { open: () => ({ format() {
+      const pong = new Uint8Array([5, 0, 0, 0, 71, 0, 0, 0, 0]);
+      const never = new Int32Array(new SharedArrayBuffer(4));
+      for (;;) { Deno.stdout.writeSync(pong); Atomics.wait(never, 0, 0, 50); }
+    } }) } };`,
+    limits: SOON,
+  });
+  const formatter = new GuestFormatter(guest.supervisor, { portionMs: 2000 });
+  await assertRejects(formatter.formatAll([alert("one")], undefined), {
+    name: "GuestGone",
+    message: "it has not formatted alerts for 2000 ms",
+  });
 });
 
 Deno.test("a plugin that floods the log is cut short", async () => {

@@ -9,12 +9,16 @@ import { alertJson } from "./alert_json.ts";
 /** Alerts in one question: the answer is one frame. */
 const PORTION = 100;
 const MAX_LINE = 64 << 10;
+/** How long a portion may take: a plugin can say that it is alive and never answer. */
+const PORTION_MS = 10_000;
 
 export class GuestFormatter implements Formatter {
   readonly #supervisor: Supervisor;
+  readonly #portionMs: number;
 
-  constructor(supervisor: Supervisor) {
+  constructor(supervisor: Supervisor, { portionMs = PORTION_MS } = {}) {
     this.#supervisor = supervisor;
+    this.#portionMs = portionMs;
     supervisor.running().catch(() => {});
   }
 
@@ -32,7 +36,10 @@ export class GuestFormatter implements Formatter {
     for (let at = 0; at < alerts.length; at += PORTION) {
       const portion = alerts.slice(at, at + PORTION);
       const payload = `[${portion.map((alert) => alertJson(alert)).join(",")}]`;
-      const answer = await guest.ask(TO_GUEST.format, payload, { signal });
+      const slow = `it has not formatted alerts for ${this.#portionMs} ms`;
+      const timer = setTimeout(() => guest.end(slow), this.#portionMs);
+      const answer = await guest.ask(TO_GUEST.format, payload, { signal })
+        .finally(() => clearTimeout(timer));
       const found = answer.type === FROM_GUEST.lines ? jsonOf(answer) : undefined;
       if (!Array.isArray(found) || found.length !== portion.length) {
         throw new Error("it did not answer with a line for each alert");
