@@ -27,6 +27,13 @@ function threadsOf(processId: number): readonly Thread[] {
   });
 }
 
+function childrenOf(processId: number): readonly number[] {
+  const threads = [...Deno.readDirSync(`/proc/${processId}/task`)].map(({ name }) => name);
+  return threads.flatMap((thread) =>
+    Deno.readTextFileSync(`/proc/${processId}/task/${thread}/children`).trim().split(" ")
+  ).filter((child) => child !== "").map(Number);
+}
+
 const rule = (name: string, condition: string) =>
   `- rule: ${name}\n  desc: For a test\n  condition: ${condition}\n` +
   "  output: exe=%proc.exepath user=%user.name parent=%proc.pname\n  priority: NOTICE\n";
@@ -190,6 +197,23 @@ kernelTest("plugins that falcod may not kill do not keep it from ending", async 
       await falcod.logged(/plugin pager: alerts go to/);
       const { code, log } = await falcod.stop();
       assertEquals([code, log.includes("did not close in time")], [0, false], log);
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+kernelTest("a plugin that cannot be another user has no capability all the same", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
+  try {
+    const through = ["setpriv", "--bounding-set=-setuid,-setpcap"];
+    const options = { args: await withSink(folder), through };
+    await withRules(rule("Runs", "evt.type = execve"), options, async ({ falcod }) => {
+      await falcod.logged(/plugin pager: alerts go to/);
+      const [plugin] = childrenOf(falcod.processId);
+      for (const { user, capabilities } of threadsOf(plugin!)) {
+        assertEquals([user, capabilities], [0, 0n]);
+      }
     });
   } finally {
     Deno.removeSync(folder, { recursive: true });

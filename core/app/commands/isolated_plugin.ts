@@ -4,7 +4,7 @@
  * up the rest when everything is loaded, and only then lets the plugin in.
  */
 import { setFlagsFromString } from "node:v8";
-import { confine } from "../../../ffi/mod.ts";
+import { confine, privileges } from "../../../ffi/mod.ts";
 import { ownProgram } from "../../base/own_program.ts";
 import { hostGuest } from "../../plugin/isolated/host_of_guest.ts";
 import { type IsolationPolicy, portsOf } from "../../plugin/isolated/policy.ts";
@@ -48,7 +48,7 @@ export async function isolatedPluginCommand(
 ): Promise<number> {
   const policy: IsolationPolicy = JSON.parse(policyText);
   if (stage === "confine") becomeGuest(policy, policyText);
-  const walls = { landlock: Number(landlock), ...giveUpRights(policy) };
+  const walls = { landlock: Number(landlock), ...await giveUpRights(policy) };
   try {
     await hostGuest(policy, walls);
     return EXIT_OK;
@@ -97,7 +97,7 @@ function offline(args: readonly string[]): readonly string[] {
   return first === "run" ? [first, "--cached-only", "--no-remote", ...rest] : args;
 }
 
-function giveUpRights(policy: IsolationPolicy) {
+async function giveUpRights(policy: IsolationPolicy) {
   const { permissions: { net, read, write, run, ffi }, userId, memoryBytes } = policy;
   for (const name of RUNTIME_VARIABLES) Deno.env.delete(name);
   setFlagsFromString(`--max-old-space-size=${Math.ceil(memoryBytes / 2 ** 20)}`);
@@ -107,6 +107,10 @@ function giveUpRights(policy: IsolationPolicy) {
     threads: THREADS + 4 * navigator.hardwareConcurrency,
   });
   const user = Deno.uid() === 0 && confine.becomeUser(userId);
+  // It is root that may not become another: what falcod had left came along.
+  if (!user && Deno.uid() === 0) {
+    await privileges.dropPrivileges({ keep: [], noNewPrivileges: true });
+  }
   confine.dieWithParent();
   const seccomp = confine.refuseCalls({
     net: net.length > 0,
