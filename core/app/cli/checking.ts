@@ -86,7 +86,7 @@ function addList(program: Command, host: Host, done: Done): void {
     .addHelpText("after", LIST_FIELDS_EXAMPLES)
     .action(async (pattern, { json, c }) => {
       const { listCommand } = await import("../commands/list.ts");
-      const { configuredPlugins } = await import("../commands/_configured_plugins.ts");
+      const { configuredPlugins } = await import("../commands/configured_plugins.ts");
       const format = json ? "json" : "text";
       const { registry } = await configuredPlugins({ configPath: c, options: [] }, host);
       done(await listCommand({ topic: "fields", pattern, format, registry }, host));

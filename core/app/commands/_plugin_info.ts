@@ -10,7 +10,7 @@ import type { Host } from "../host.ts";
 import { silentLogger } from "../log.ts";
 import { nothingFound } from "../table.ts";
 import { VERSION } from "../version.ts";
-import { capabilityLines } from "./_configured_plugins.ts";
+import { capabilityLines } from "./configured_plugins.ts";
 
 interface PluginInfo {
   readonly description: string;

@@ -114,7 +114,7 @@ function tellIgnored(_question: FalcoQuestion, host: Host): number {
 }
 
 async function pluginsOf(question: FalcoQuestion, host: Host) {
-  const { configuredPlugins } = await import("./_configured_plugins.ts");
+  const { configuredPlugins } = await import("./configured_plugins.ts");
   return await configuredPlugins(question, host);
 }
 
