@@ -34,6 +34,9 @@ function alertOf(given: Readonly<Record<string, unknown>>): Payload {
   const priority = typeof given.priority === "string" ? parsePriority(given.priority) : undefined;
   if (!priority) return { refused: "priority is missing, or none of Falco's" };
   if (typeof given.rule !== "string" || given.rule === "") return { refused: "rule is missing" };
+  if (valuesIn(given.output_fields) + valuesIn(given.tags) > MAX_VALUES) {
+    return { refused: `output_fields and tags have more than ${MAX_VALUES} values` };
+  }
   const fields = fieldsOf(given.output_fields);
   const timeNs = timeOf(given.time) ?? timeOf(fields.get("evt.time"));
   if (timeNs === undefined) return { refused: "time is missing, or is none of RFC 3339" };
@@ -55,6 +58,22 @@ function alertOf(given: Readonly<Record<string, unknown>>): Payload {
       fields,
     },
   };
+}
+
+/** Rules have some dozens. Each sink goes through all of them, and nothing else happens meanwhile. */
+const MAX_VALUES = 20_000;
+
+/** Members, and items of lists in lists; what is no list counts once. Ends when there are too many. */
+function valuesIn(given: unknown): number {
+  if (typeof given !== "object" || given === null) return 0;
+  let count = 0;
+  const waiting: unknown[] = [given];
+  for (let next; count <= MAX_VALUES && (next = waiting.pop()) !== undefined;) {
+    const values = Array.isArray(next) ? next : Object.values(next as object);
+    count += values.length;
+    if (count <= MAX_VALUES) waiting.push(...values.filter(Array.isArray));
+  }
+  return count;
 }
 
 function textOf(value: unknown): string | undefined {

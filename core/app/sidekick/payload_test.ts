@@ -114,3 +114,24 @@ Deno.test("readPayload() takes random changes of an alert without throwing", () 
     readPayload(changed);
   }
 });
+
+Deno.test("readPayload() refuses more values than any rule has", () => {
+  const given = (more: object) => ({
+    rule: "r",
+    priority: "Error",
+    output: "o",
+    time: "2020-01-01T00:00:00Z",
+    ...more,
+  });
+  const refused = (more: object) =>
+    "refused" in readPayload(new TextEncoder().encode(JSON.stringify(given(more))));
+  const items = Array.from({ length: 21_000 }, (_, i) => i);
+  assertEquals(refused({ output_fields: { list: items.slice(0, 1000) } }), false);
+  assertEquals(refused({ output_fields: { list: items } }), true);
+  assertEquals(refused({ output_fields: { list: [[items]] } }), true);
+  assertEquals(
+    refused({ output_fields: Object.fromEntries(items.map((i) => [`f${i}`, 1])) }),
+    true,
+  );
+  assertEquals(refused({ tags: items.map(String) }), true);
+});
