@@ -85,7 +85,7 @@ export class HttpTarget {
   /** Ends all connections; may be called twice. */
   close(): Promise<void> {
     this.#closing.abort(new SinkError("unavailable", "The sink was closed before the answer came"));
-    for (const outgoing of this.#underWay) outgoing.destroy();
+    for (const outgoing of this.#underWay) giveUp(outgoing);
     this.#disconnect();
     return Promise.resolve();
   }
@@ -130,7 +130,6 @@ export class HttpTarget {
     const options = {
       method: request.method ?? this.#options.method ?? "POST",
       ...placeOf(url, proxy, headers),
-      signal: context?.signal,
     };
     const { mostBytes = MOST_BYTES } = request;
     const { method = "POST" } = options;
@@ -151,6 +150,9 @@ export class HttpTarget {
       const agent = await this.#agentFor(url, proxy);
       const outgoing = open({ ...options, agent } as RequestOptions);
       this.#underWay.add(outgoing);
+      const abort = () => giveUp(outgoing);
+      context?.signal.addEventListener("abort", abort, { once: true });
+      if (context?.signal.aborted) abort();
       try {
         const answer = unlessAborted(replyTo(outgoing, body, mostBytes), this.#closing.signal);
         const reply = await unlessAborted(answer, context?.signal);
@@ -164,6 +166,7 @@ export class HttpTarget {
         }
       } finally {
         this.#underWay.delete(outgoing);
+        context?.signal.removeEventListener("abort", abort);
       }
     }
   }
@@ -215,6 +218,15 @@ export class HttpTarget {
     this.#connections = { key, agent };
     return agent;
   }
+}
+
+/**
+ * Deno's node:http sends what was destroyed on a connection that was there already once more by itself: the
+ * server may have it, and nobody would be told that it came twice.
+ */
+function giveUp(outgoing: ClientRequest): void {
+  outgoing.reusedSocket = false;
+  outgoing.destroy();
 }
 
 /** What a server may repeat of `Basic dXNlcjpwYXNz` or `Bearer token`: the credentials, the password. */

@@ -278,6 +278,24 @@ Deno.test("send() says who cannot be reached, and why", async () => {
   assert(/ENOTFOUND|EAI_AGAIN/.test((await rejection(unknown.send({ body: "1" }))).message));
 });
 
+Deno.test("a request that was given up on a connection kept alive is not sent again", async () => {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    if (++asked === 1) response.end("ok");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await using to = target(`http://127.0.0.1:${port}`);
+  assertEquals((await to.send({ body: "1" })).status, 200);
+  const late = AbortSignal.any([AbortSignal.timeout(50)]);
+  await assertRejects(() => to.send({ body: "2" }, { signal: late }));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assertEquals(asked, 2);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
 Deno.test("close() ends what is under way, and may be called twice", async () => {
   await using server = await listening(silentServer());
   const place = `http://127.0.0.1:${server.port}/`;
