@@ -13,6 +13,7 @@ export * from "./diagnostic.ts";
 export * from "./path.ts";
 export * from "./protobuf.ts";
 export * from "./decode.ts";
+export * from "./hide_secrets.ts";
 export * from "./joined_text.ts";
 export * from "./host_root.ts";
 export * from "./map_hand.ts";

@@ -1,0 +1,55 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { hideSecrets } from "./hide_secrets.ts";
+
+Deno.test("hideSecrets() has stars in place of what only the configuration should know", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["  password: mqttPASS", "  password: ********"],
+    ["  - api_key: abc def  ", "  - api_key: *******  "],
+    ['  "redis_token": "a:b"', '  "redis_token": *****'],
+    ["{type: redis, password: x1, port: 6379}", "{type: redis, password: **, port: 6379}"],
+    ["slack: {webhook_url: https://h/T0/B0}", "slack: {webhook_url: ***************}"],
+    ["address: redis://me:hunter2@h:1", "address: redis://me:*******@h:1"],
+    ["Secret_Access_Key: Ab/9", "Secret_Access_Key: ****"],
+  ];
+  for (const [line, hidden] of cases) {
+    assertEquals(hideSecrets(line), hidden);
+    assertEquals(hidden.length, line.length);
+  }
+});
+
+Deno.test("hideSecrets() leaves what is no secret, or stands elsewhere", () => {
+  const lines = [
+    "password: ${REDIS_PASSWORD}",
+    'token: "${TOKEN}"',
+    "password: { file: /etc/falcod/redis }",
+    "password:",
+    "- list: password_binaries",
+    "  condition: proc.name = secret-tool and fd.name contains token",
+    "  output: the token: %proc.name",
+    "items: [passwd, chpasswd]",
+    "port: 6379",
+  ];
+  for (const line of lines) assertEquals(hideSecrets(line), line);
+});
+
+Deno.test("hideSecrets() keeps the length of whatever it is given", () => {
+  let seed = 5;
+  const random = (n: number) => (seed = (seed * 48_271) % 2_147_483_647) % n;
+  const words = [
+    "password: ",
+    "{",
+    "}",
+    ", ",
+    "token: ",
+    "://a:b@",
+    "x",
+    "${",
+    " ",
+    "\u{1f600}",
+    "- ",
+  ];
+  for (let i = 0; i < 5000; i++) {
+    const line = Array.from({ length: random(12) }, () => words[random(words.length)]).join("");
+    assertEquals(hideSecrets(line).length, line.length, line);
+  }
+});
