@@ -19,8 +19,8 @@ export async function fetchFromNpm(origin: NpmOrigin, fetching: Fetching): Promi
   const npm = readNpmSettings(fetching.environment);
   const registry = npm.registryOf(origin.name);
   if (!registry) {
-    throw new PackageError("I001", `The registry of "${origin.name}" is no http address`, {
-      help: "npm's variable npm_config_registry, or registry= in .npmrc, names it",
+    throw new PackageError("I001", `There is no http address of a registry for "${origin.name}"`, {
+      help: "name it: npm's variable npm_config_registry, or registry= in ~/.npmrc",
     });
   }
   const asked = withCertificates(fetching, npm);

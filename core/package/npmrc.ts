@@ -9,7 +9,7 @@ import { isExcepted } from "../http/proxy.ts";
 import { Secret } from "../plugin/mod.ts";
 
 export interface NpmSettings {
-  /** Ends in a slash. */
+  /** Ends in a slash; absent where nobody has said which, or what was said is no http address. */
   registryOf(packageName: string): URL | undefined;
   /** Value of the header, for servers that a line of `.npmrc` is about. */
   authorizationFor(url: URL): Secret | undefined;
@@ -20,7 +20,6 @@ export interface NpmSettings {
 
 type Environment = (name: string) => string | undefined;
 
-const STANDARD_REGISTRY = "https://registry.npmjs.org/";
 const LARGEST_FILE = 1 << 20;
 
 export function readNpmSettings(environment: Environment): NpmSettings {
@@ -39,7 +38,8 @@ export function readNpmSettings(environment: Environment): NpmSettings {
     registryOf: (name) => {
       const scope = name.startsWith("@") ? name.slice(0, name.indexOf("/")) : undefined;
       const scoped = scope === undefined ? undefined : settings.get(`${scope}:registry`);
-      return registry(scoped ?? setting("registry") ?? STANDARD_REGISTRY);
+      const said = scoped ?? setting("registry");
+      return said === undefined ? undefined : registry(said);
     },
     authorizationFor: (url) => authorizationOf(settings, url),
     certificateFile: setting("cafile") ?? "",

@@ -15,10 +15,10 @@ function settingsOf(text: string, environment: Readonly<Record<string, string>> 
 
 const SERVER = new URL("https://npm.example/team/pager/-/pager-1.0.0.tgz");
 
-Deno.test("readNpmSettings() has npm's registry, that of .npmrc, or that of the environment", () => {
+Deno.test("readNpmSettings() has the registry of .npmrc, or that of the environment, and no other", () => {
   const registryOf = (text: string, environment = {}) =>
     settingsOf(text, environment).registryOf("pager")?.href;
-  assertEquals(registryOf(""), "https://registry.npmjs.org/");
+  assertEquals(registryOf(""), undefined);
   assertEquals(registryOf("registry = https://npm.example/x"), "https://npm.example/x/");
   const environment = { NPM_CONFIG_REGISTRY: "https://other.example" };
   assertEquals(registryOf("registry=https://npm.example/", environment), "https://other.example/");
