@@ -6,6 +6,7 @@
 export * from "./base/mod.ts";
 export * from "./base/file_mark.ts";
 export * from "./base/ip.ts";
+export * from "./base/pem.ts";
 export * from "./event/mod.ts";
 export * from "./state/mod.ts";
 export * from "./scap/mod.ts";

@@ -34,6 +34,10 @@ export class FormattingSink implements Sink {
     return await this.#options.sink.missing?.();
   }
 
+  trouble(): string | undefined {
+    return this.#options.sink.trouble?.();
+  }
+
   async #formatted(
     batch: readonly FormattedAlert[],
     signal: AbortSignal | undefined,

@@ -14,10 +14,13 @@ import type { DeliveryTarget, LaneLimits } from "./target.ts";
 export interface LaneCounters {
   readonly name: string;
   /**
-   * `failing`: the last batch was lost. `retrying`: it is going to be written again. `blocked`: it takes
-   * long. `closed`: nothing is written any more. `removed`: the configuration has it no more.
+   * `failing`: the last batch was lost. `retrying`: it is going to be written again, or what the sink
+   * needs is tried again. `blocked`: it takes long. `closed`: nothing is written any more. `removed`: the
+   * configuration has it no more.
    */
   readonly state: LaneState;
+  /** What the sink itself says is wrong. */
+  readonly detail?: string;
   /** Waiting or under way, on disk too. */
   readonly queued: number;
   readonly delivered: number;
@@ -192,9 +195,12 @@ export class Lane {
   counters(): LaneCounters {
     const spool = this.#store.counters?.();
     const { underWay, failed, ...tally } = this.#tally;
+    const { state } = this.#trouble;
+    const detail = this.isClosed ? undefined : this.#target.sink.trouble?.();
     return {
       name: this.#target.name,
-      state: this.#trouble.state,
+      state: state === "working" && detail !== undefined ? "retrying" : state,
+      ...detail !== undefined && { detail },
       queued: this.isClosed && this.#store.isLasting ? 0 : this.#store.waiting + underWay,
       ...tally,
       failed: failed + (spool?.spoilt ?? 0),

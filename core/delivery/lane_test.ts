@@ -43,6 +43,18 @@ Deno.test("a batch that fails is written again, before what came after it", asyn
   ]);
 });
 
+Deno.test("a sink that nobody can come to shows that, though its writes do not fail", async () => {
+  let trouble: string | undefined = "the port is taken";
+  const sink = Object.assign(new Moody(), { trouble: () => trouble });
+  const { delivery, send, counters } = laneTo(sink);
+  send("1");
+  await delivery.flush(1000);
+  assertObjectMatch(counters(), { state: "retrying", detail: trouble, delivered: 1 });
+  trouble = undefined;
+  assertEquals(["detail" in counters(), counters().state], [false, "working"]);
+  await delivery.close();
+});
+
 Deno.test("what fails too often is lost, told and handed over", async () => {
   const dead: string[] = [];
   const onDead = (alerts: readonly FormattedAlert[], reason: string) =>

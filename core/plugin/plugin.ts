@@ -157,6 +157,13 @@ export interface Sink {
   readonly batchSize?: number;
   /** Why there is nobody at all to write to on this machine; absent: there is, or it cannot be told. */
   missing?(): Promise<string | undefined>;
+  /**
+   * Why it does not work just now although no write fails, of sinks that others come to; it tries again
+   * by itself. Absent: it works, or only a write can tell.
+   */
+  trouble?(): string | undefined;
+  /** Resolves, soon, when `trouble` is first known. */
+  readonly started?: Promise<unknown>;
 }
 
 /** What a sink may use beside its settings. */

@@ -70,6 +70,32 @@ sinks:
   assert(page.notes[0].includes("minimum_priority"));
 });
 
+Deno.test("falcod sink test fails where a server for clients cannot listen", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using folder = new Folder({ "no folder": "", "falco.yaml": "" });
+  const certificate = await (await newAuthority()).issue({ commonName: "server" });
+  for (const [name, text] of Object.entries(certificate)) {
+    Deno.writeTextFileSync(folder.file(name), text);
+  }
+  const pem = folder.file("certificate");
+  const places: readonly (readonly [string, string, RegExp])[] = [
+    [`127.0.0.1:${taken.addr.port}`, pem, /in use.*\n +hint: the address is taken/],
+    [`127.0.0.1:${freePort()}`, "/no/such.pem", /"\/no\/such\.pem".*no such file/],
+    [`127.0.0.1:${freePort()}`, folder.file("no folder"), /\(PEM\)/],
+    [`unix://${folder.file("no folder")}/falco.sock`, pem, /served|serve gRPC at unix:/],
+  ];
+  for (const [place, chain, said] of places) {
+    const { code, out } = await tested(`
+grpc: {enabled: true, bind_address: "${place}", private_key: ${
+      folder.file("key")
+    }, cert_chain: ${chain}, root_certs: ${pem}}
+grpc_output: {enabled: true}
+`);
+    assert(code === 1 && said.test(out), out);
+  }
+  taken.close();
+});
+
 const HINTS: readonly (readonly [number, RegExp])[] = [
   [401, /keys, tokens, user and password/],
   [403, /may not do this/],

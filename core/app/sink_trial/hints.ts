@@ -29,6 +29,11 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
       "the name of the host is not known: is it spelled right, and can this machine resolve it? (/etc/resolv.conf; in a cluster the name of the service with its namespace)",
   },
   {
+    reason: /EADDRINUSE|address (?:is )?already in use|another program listens/i,
+    hint:
+      "the address is taken; where a falcod that runs has taken it, this test says nothing more",
+  },
+  {
     reason: /ECONNREFUSED|connection refused/i,
     hint: "nobody listens there: is the port right, and does the server run?",
   },

@@ -1,6 +1,12 @@
 /** One alert through one sink, with all that was said on the way. */
 import type { Alert } from "../../alert/mod.ts";
-import { type Exchange, type Logger, type Registry, SinkError } from "../../plugin/mod.ts";
+import {
+  type Exchange,
+  type Logger,
+  type Registry,
+  type Sink,
+  SinkError,
+} from "../../plugin/mod.ts";
 import { formatterOf, type WiredSink } from "../config/outputs.ts";
 import type { Config } from "../config/schema.ts";
 import { createFormatter, createOne } from "../create_plugins.ts";
@@ -55,7 +61,7 @@ export async function trySink(request: TrialRequest): Promise<Trial> {
   const written = instance.write([{ alert, line }], {
     signal: overdue.signal,
     observe: (exchange) => void exchanges.push(exchange),
-  }).then(() => undefined, failureOf);
+  }).then(() => startedWell(instance)).then(() => undefined, failureOf);
   const failure = await Promise.race([written, timedOut]);
   const ms = performance.now() - beganMs;
   clearTimeout(timer);
@@ -63,6 +69,13 @@ export async function trySink(request: TrialRequest): Promise<Trial> {
   const isKeptAway = takes?.({ ...given, rule: "A rule", source: "syscall" }) === false;
   const found = failure && await certificateOf(exchanges);
   return { ms, exchanges, line, isKeptAway, ...failure && { failure }, ...found && { found } };
+}
+
+/** Rejects where nobody can fetch what a sink has for others. */
+async function startedWell(sink: Sink): Promise<void> {
+  await sink.started;
+  const trouble = sink.trouble?.();
+  if (trouble !== undefined) throw new SinkError("unavailable", trouble);
 }
 
 /** Of who gave no answer: TLS may be why. */

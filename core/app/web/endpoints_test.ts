@@ -38,7 +38,7 @@ Deno.test("health checks fail when a source is blind, but not for an output", as
   const failing: Health = {
     ...WELL,
     outputs: [
-      { name: "stdout", state: "failing", queued: 9 },
+      { name: "grpc", state: "retrying", detail: "the port is taken", queued: 9 },
       { name: "former", state: "removed", queued: 0 },
     ],
   };

@@ -10,7 +10,7 @@ export interface Health {
   /** What the process may do; absent: that is not known. */
   readonly privileges?: OwnPrivileges | undefined;
   readonly sources: readonly (SourceHealth & { readonly name: string })[];
-  readonly outputs: readonly Pick<LaneCounters, "name" | "state" | "queued">[];
+  readonly outputs: readonly Pick<LaneCounters, "name" | "state" | "detail" | "queued">[];
   /** Of third parties; absent: there are none. */
   readonly plugins?: readonly GuestStatus[];
 }
@@ -28,7 +28,7 @@ export function healthEndpoint(path: string, look: () => Health): Endpoint {
       sources: sources.map(({ name, state, detail }) => ({ name, state, detail })),
       privileges,
       outputs: outputs.filter(({ state }) => state !== "removed")
-        .map(({ name, state, queued }) => ({ name, state, queued })),
+        .map(({ name, state, detail, queued }) => ({ name, state, detail, queued })),
       ...plugins.length > 0 && { plugins: plugins.map(pluginHealth) },
     }, { status: isBlind ? 503 : 200 });
   });

@@ -216,7 +216,9 @@ Deno.test("grpc: a socket left over is replaced, another program's is not", asyn
   const errors: string[] = [];
   const log = { debug() {}, info() {}, warning() {}, error: (text: string) => errors.push(text) };
   const second = new GrpcSink(schema.parse({ bind_address: `unix:${first.path}` }), log);
-  while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await second.started;
+  assert(second.trouble()?.includes("another program listens"), second.trouble());
+  assertEquals(first.sink.trouble(), undefined);
   await second.close();
   assert(errors[0]?.includes("another program listens"), errors[0]);
   assertEquals((await Deno.stat(first.path)).mode! & 0o777, 0o600);

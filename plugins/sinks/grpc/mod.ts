@@ -31,6 +31,14 @@ export class GrpcSink implements Sink {
     return this.#server;
   }
 
+  trouble(): string | undefined {
+    return this.#server.trouble;
+  }
+
+  get started(): Promise<unknown> {
+    return this.#server.started;
+  }
+
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     const signal = AbortSignal.any([context?.signal ?? NEVER, this.#stop.signal]);
     const isoTime = this.#config.time_format_iso_8601;

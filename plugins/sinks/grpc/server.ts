@@ -13,6 +13,7 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from "@grpc/grpc-js";
+import { certificateProblem, pairProblem } from "../../../core/mod.ts";
 import { type BindAddress, bindAddressOf, type GrpcConfig } from "./schema.ts";
 
 type Grpc = typeof import("@grpc/grpc-js");
@@ -88,23 +89,14 @@ async function credentialsFor(
   { ServerCredentials }: Grpc,
 ): Promise<ServerCredentials> {
   if ("path" in place) return ServerCredentials.createInsecure();
-  const [key, chain, roots] = await Promise.all([
-    bytesOf(private_key),
-    bytesOf(cert_chain),
-    bytesOf(root_certs),
-  ]);
+  const problem = certificateProblem(root_certs) ??
+    pairProblem({ certificate: cert_chain, key: private_key });
+  if (problem !== undefined) throw new Error(problem);
+  const [key, chain, roots] = await Promise.all(
+    [private_key, cert_chain, root_certs].map((path) => Deno.readFile(path)),
+  ) as [Uint8Array, Uint8Array, Uint8Array];
   const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(chain) };
   return ServerCredentials.createSsl(Buffer.from(roots), [pair], true);
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound;
-    const why = isMissing ? "there is no such file" : (error as Error).message;
-    throw new Error(`cannot read "${path}": ${why}`);
-  }
 }
 
 /** The folder has to be there, and nothing but a socket that nobody listens on may be in the way. */

@@ -36,7 +36,8 @@ export class ServerProcess {
   readonly #waiting = new Map<number, AbortController>();
   #child: Deno.ChildProcess | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  #isFailing = false;
+  readonly #started = Promise.withResolvers<void>();
+  #trouble: string | undefined;
 
   constructor(options: ServerProcessOptions) {
     this.#options = options;
@@ -46,6 +47,16 @@ export class ServerProcess {
   /** When it first listens; absent when it was closed before. */
   get listening(): Promise<{ readonly port: number } | undefined> {
     return this.#listening.promise;
+  }
+
+  /** Why nobody is served now. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** When it first listens, or cannot, or was closed before. */
+  get started(): Promise<void> {
+    return this.#started.promise;
   }
 
   /** Messages that are on their way to clients. */
@@ -75,11 +86,18 @@ export class ServerProcess {
       this.#putBackAll();
       if (this.#stop.signal.aborted) break;
       log?.error(`The gRPC server at ${place} has ended (${how}) and is started again`);
+      this.#tell(`the server has ended (${how}) and is started again`);
       if (performance.now() - startedMs > LONG_RUN_MS) waitMs = RESTART_MS;
       await pause(waitMs, this.#stop.signal);
       waitMs = Math.min(2 * waitMs, LONGEST_RESTART_MS);
     }
     this.#listening.resolve(undefined);
+    this.#started.resolve();
+  }
+
+  #tell(trouble: string | undefined): void {
+    this.#trouble = trouble;
+    this.#started.resolve();
   }
 
   /** Resolves to how it ended. */
@@ -118,16 +136,14 @@ export class ServerProcess {
     const { log, shelf, config: { bind_address: place } } = this.#options;
     switch (kind) {
       case toFalcod.listening:
-        if (this.#isFailing) log?.warning(`gRPC is served at ${place} now`);
-        this.#isFailing = false;
+        if (this.#trouble !== undefined) log?.warning(`gRPC is served at ${place} now`);
+        this.#tell(undefined);
         return this.#listening.resolve({ port: number });
       case toFalcod.failed: {
         const reason = new TextDecoder().decode(payload);
-        if (!this.#isFailing) {
-          log?.error(`Cannot serve gRPC at ${place}, which is tried again: ${reason}`);
-        }
-        this.#isFailing = true;
-        return;
+        const trouble = `cannot serve gRPC at ${place}, which is tried again: ${reason}`;
+        if (this.#trouble !== trouble) log?.error(`C${trouble.slice(1)}`);
+        return this.#tell(trouble);
       }
       case toFalcod.want:
         return number === 0 ? this.#hand(id) : void this.#handInTime(id);

@@ -1,0 +1,75 @@
+/**
+ * Certificates and private keys (PEM), looked at before TLS needs them: it takes any text, and then
+ * refuses every connection.
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { reasonOf } from "./reason.ts";
+
+/** A certificate, a private key; each a file. */
+export interface PemPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Larger files are none of these. */
+const MAX_FILE_BYTES = 4 << 20;
+/** Node, in Deno, wants nothing else before it. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/;
+const KEY = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----[^]*?-----END \1-----/;
+
+/** Why nobody can be trusted by what is in this file; absent: it has a certificate. Never throws. */
+export function certificateProblem(path: string): string | undefined {
+  return said(() => void certificateIn(path));
+}
+
+/** Why these cannot be shown to anybody; absent: the key is that of the certificate. Never throws. */
+export function pairProblem({ certificate, key }: PemPair): string | undefined {
+  return said(() => {
+    const shown = certificateIn(certificate);
+    const [pem] = textOf(key).match(KEY) ?? [];
+    let own;
+    try {
+      own = createPrivateKey(pem ?? "");
+    } catch {
+      throw new Error(`there is no private key in "${key}" (PEM)`);
+    }
+    if (!shown.checkPrivateKey(own)) {
+      throw new Error(`the private key in "${key}" is not that of "${certificate}"`);
+    }
+  });
+}
+
+function certificateIn(path: string): X509Certificate {
+  const [pem] = textOf(path).match(CERTIFICATE) ?? [];
+  try {
+    return new X509Certificate(pem ?? "");
+  } catch {
+    throw new Error(`there is no certificate in "${path}" (PEM)`);
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    const { size, isFile } = Deno.statSync(path);
+    if (!isFile) throw new Error("it is no file");
+    if (size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    const why = isMissing
+      ? "there is no such file"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "falcod may not read it"
+      : reasonOf(error);
+    throw new Error(`cannot read "${path}": ${why}`);
+  }
+}
+
+function said(look: () => void): string | undefined {
+  try {
+    look();
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
