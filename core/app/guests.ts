@@ -1,5 +1,6 @@
 /** Plugins of third parties, as this process can start them. */
 import { fileURLToPath } from "node:url";
+import { privileges } from "../../ffi/mod.ts";
 import { isBinary, ownProgram } from "../base/mod.ts";
 import { Guests, type GuestsOptions } from "../plugin/third_party/guests.ts";
 import type { Host } from "./host.ts";
@@ -7,7 +8,12 @@ import type { Host } from "./host.ts";
 type Environment = Host["environment"];
 
 export function guestsOf({ environment }: Pick<Host, "environment">): Guests {
-  return new Guests({ program: ownProgram(), environment, ...runtimeNeeds(environment) });
+  return new Guests({
+    program: ownProgram(),
+    environment,
+    ...runtimeNeeds(environment),
+    starting: privileges.handingOn,
+  });
 }
 
 /** From source the runtime reads falcod itself, and the packages it has fetched for it. */

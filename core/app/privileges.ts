@@ -18,6 +18,8 @@ const ALWAYS: readonly Capability[] = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"];
 const FOR_BPF: readonly Capability[] = ["CAP_BPF", "CAP_PERFMON"];
 /** What a process needs to start another one that has nothing. */
 const FOR_CONFINING: readonly Capability[] = ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"];
+/** falcod's own files may be open to root alone. */
+const FOR_STARTING: readonly Capability[] = ["CAP_DAC_READ_SEARCH"];
 
 export interface RunSettings {
   readonly config: Config;
@@ -51,6 +53,7 @@ export function planDrop(
   },
 ): privileges.Drop {
   const { starts, hasOwnProcesses, writesElsewhere, keepsBpf } = needs;
+  const willBeRoot = (user?.userId ?? Deno.uid()) === 0;
   const wanted = keep.filter((name): name is Capability =>
     (privileges.CAPABILITIES as readonly string[]).includes(name)
   );
@@ -64,6 +67,8 @@ export function planDrop(
       ...wanted,
     ],
     ...starts === "itself" && { forPrograms: FOR_CONFINING },
+    // Programs of who is not root have nothing that is not handed to them.
+    ...hasOwnProcesses && !willBeRoot && { handOn: [...FOR_CONFINING, ...FOR_STARTING] },
     ...starts === "nothing" && { forPrograms: [] },
     noNewPrivileges: starts === "nothing",
     ...user && { user },

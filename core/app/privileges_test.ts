@@ -41,6 +41,14 @@ Deno.test("planDrop() keeps what is asked for, what old kernels want, and files 
   assertEquals(plan({}, { user }).user, user);
 });
 
+Deno.test("planDrop() has who is not root hand on what starting plugins takes, and use none of it", () => {
+  const user = { userId: 1, groupId: 2, groups: [] };
+  const { keep, handOn } = plan({ starts: "programs", hasOwnProcesses: true }, { user });
+  assertEquals(keep, [...LITTLE, "CAP_KILL"]);
+  assertEquals(handOn, ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_DAC_READ_SEARCH"]);
+  assertEquals(plan({}, { user }).handOn, undefined);
+});
+
 Deno.test("privilegesText() says who it is and what it may do", () => {
   const state = { userId: 7, capabilities: [], bounding: [], noNewPrivileges: true };
   assertEquals(privilegesText(state), "user 7, no capabilities; programs get no more");

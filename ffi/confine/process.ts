@@ -12,14 +12,16 @@ export interface ProcessLimits {
 }
 
 const PR_SET_PDEATHSIG = 1, PR_SET_DUMPABLE = 4, PR_SET_NO_NEW_PRIVS = 38, PR_CAPBSET_DROP = 24;
-const PR_CAP_AMBIENT = 47, PR_CAP_AMBIENT_CLEAR_ALL = 4n;
+const PR_CAP_AMBIENT = 47, PR_CAP_AMBIENT_LOWER = 3n;
 const SIGKILL = 9n;
-const CAP_SETGID = 6n, CAP_SETUID = 7n, LAST_CAPABILITY = 63n;
+const CAP_DAC_READ_SEARCH = 2n, CAP_SETGID = 6n, CAP_SETUID = 7n, LAST_CAPABILITY = 63n;
+const HANDED_ON = [CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID];
 const RLIMIT_DATA = 2, RLIMIT_CORE = 4, RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7, RLIMIT_MEMLOCK = 8;
 
 /**
  * Programs that are run cannot bring rights along from now on, neither by setuid nor by file capabilities.
- * Of what root can do, what comes next keeps only becoming another user.
+ * Of what root can do, what comes next keeps only becoming another user; and of what was handed on to
+ * somebody who is not root, that and reading files.
  */
 export function refuseNewPrivileges(): void {
   const calls = openCalls();
@@ -29,7 +31,10 @@ export function refuseNewPrivileges(): void {
     if (capability === CAP_SETGID || capability === CAP_SETUID) continue;
     calls.prctl(PR_CAPBSET_DROP, capability, 0n, 0n, 0n);
   }
-  calls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0n, 0n, 0n);
+  for (let capability = 0n; capability <= LAST_CAPABILITY; capability++) {
+    if (HANDED_ON.includes(capability)) continue;
+    calls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, capability, 0n, 0n);
+  }
 }
 
 /** Limits that nobody without rights can raise again. */

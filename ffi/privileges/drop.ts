@@ -10,6 +10,11 @@ export interface Drop {
   readonly keep: readonly Capability[];
   /** What programs that it starts as root can have beside that; absent: all that it can have now. */
   readonly forPrograms?: readonly Capability[];
+  /**
+   * What it does not have in effect itself, and can give to single programs that it starts (`handingOn`):
+   * for those who are not root, whose programs have nothing otherwise. Absent: nothing.
+   */
+  readonly handOn?: readonly Capability[];
   /** Programs that it starts get no more than it has: for those that start none. */
   readonly noNewPrivileges: boolean;
   /** Becomes this user, with these groups and no others; absent: stays who it is. */
@@ -37,7 +42,7 @@ export async function dropPrivileges(drop: Drop): Promise<void> {
       help: "start falcod with few of them: CapabilityBoundingSet= of systemd, capsh, containers",
     });
   }
-  const kept = maskOf(drop.keep);
+  const kept = maskOf(drop.keep), handOn = maskOf(drop.handOn ?? []);
   const permitted = threadPrivileges().reduce((mask, each) => mask & each.permitted, ~0n);
   const lacks = (names: readonly Capability[]) => maskOf(names) & ~permitted;
   if (drop.user && lacks(["CAP_SETUID", "CAP_SETGID"])) {
@@ -47,14 +52,14 @@ export async function dropPrivileges(drop: Drop): Promise<void> {
   }
   // Whoever may not limit what programs can have has little himself.
   const bounding = drop.forPrograms && !lacks(["CAP_SETPCAP"])
-    ? kept | maskOf(drop.forPrograms)
+    ? kept | handOn | maskOf(drop.forPrograms)
     : undefined;
   const unfinished = () =>
-    threadPrivileges().filter((thread) => !isDone(thread, kept, bounding, drop))
+    threadPrivileges().filter((thread) => !isDone(thread, { kept, handOn, bounding }, drop))
       .map(({ threadId }) => threadId);
   const isEverywhere = await onEveryThread(
     {
-      data: dataOf(kept & permitted, drop),
+      data: dataOf(kept & permitted, handOn & permitted, drop),
       calls: (data) => callsOf(drop, { bounding, data }),
     },
     unfinished,
@@ -68,11 +73,14 @@ export async function dropPrivileges(drop: Drop): Promise<void> {
 
 function isDone(
   { effective, permitted, bounding: has, noNewPrivileges, userId }: ThreadPrivileges,
-  kept: bigint,
-  bounding: bigint | undefined,
+  { kept, handOn, bounding }: {
+    readonly kept: bigint;
+    readonly handOn: bigint;
+    readonly bounding: bigint | undefined;
+  },
   drop: Drop,
 ): boolean {
-  return ((effective | permitted) & ~kept) === 0n &&
+  return (effective & ~kept) === 0n && (permitted & ~(kept | handOn)) === 0n &&
     (bounding === undefined || (has & ~bounding) === 0n) &&
     (noNewPrivileges || !drop.noNewPrivileges) &&
     (drop.user === undefined || userId === drop.user.userId);
@@ -118,13 +126,15 @@ function groupsOf({ groups }: NonNullable<Drop["user"]>): readonly number[] {
  * struct __user_cap_header_struct {u32 version, i32 pid}, two __user_cap_data_struct, and numbers of
  * groups.
  */
-function dataOf(mask: bigint, { user }: Drop): Uint8Array {
+function dataOf(effective: bigint, inheritable: bigint, { user }: Drop): Uint8Array {
   const groups = user ? groupsOf(user) : [];
   const words = new Uint32Array(8 + groups.length);
   words.set(groups, 8);
-  const low = Number(mask & 0xffff_ffffn), high = Number((mask >> 32n) & 0xffff_ffffn);
+  const sets = [effective, effective | inheritable, inheritable];
+  const low = sets.map((mask) => Number(mask & 0xffff_ffffn));
+  const high = sets.map((mask) => Number((mask >> 32n) & 0xffff_ffffn));
   // version, this thread; effective, permitted, inheritable: low words, then high ones
-  words.set([CAPABILITY_VERSION_3, 0, low, low, 0, high, high, 0]);
+  words.set([CAPABILITY_VERSION_3, 0, ...low, ...high]);
   return new Uint8Array(words.buffer);
 }
 

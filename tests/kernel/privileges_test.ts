@@ -1,6 +1,7 @@
 /** What falcod gives up once it watches, and that it goes on watching without it. */
+import { runtimeNeeds } from "../../core/app/guests.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
-import { type Falcod, type FalcodOptions, kernelTest, withFalcod } from "./harness.ts";
+import { type Falcod, type FalcodOptions, kernelTest, ownMounts, withFalcod } from "./harness.ts";
 
 interface Thread {
   readonly user: number;
@@ -219,6 +220,46 @@ kernelTest("a plugin that cannot be another user has no capability all the same"
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+kernelTest(
+  "a plugin is nobody's when it is started again by a falcod that is not root",
+  async () => {
+    const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
+    Deno.chmodSync(folder, 0o755);
+    try {
+      const args = [...await withSink(folder), "-o", "privileges.user=65534:65534"];
+      // What the runtime reads to start may be in a folder of root's; a binary has it in itself.
+      const packages = runtimeNeeds((name) => Deno.env.get(name)).runtimeEnvironment["DENO_DIR"]!;
+      const cache = `${folder}/cache`;
+      Deno.mkdirSync(cache);
+      const options = {
+        args,
+        through: ownMounts(`mount --bind '${packages}' '${cache}'`),
+        env: { DENO_DIR: cache },
+      };
+      await withRules(rule("Runs", "evt.type = execve"), options, async ({ falcod }) => {
+        await falcod.logged(/plugin pager: alerts go to/);
+        const [first] = childrenOf(falcod.processId);
+        const users = threadsOf(first!).map(({ user }) => user);
+        Deno.kill(first!, "SIGKILL");
+        await falcod.logged(/started again/);
+        while (falcod.log.split("alerts go to").length < 3) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        const [second] = childrenOf(falcod.processId);
+        assert(second !== first);
+        for (const { user, capabilities, isBarred } of threadsOf(second!)) {
+          assertEquals([user, capabilities, isBarred], [users[0], 0n, true]);
+        }
+        assert(users[0]! > 1_000_000_000, String(users[0]));
+        const { code, log } = await falcod.stop();
+        assertEquals([code, log.includes("did not close in time")], [0, false], log);
+      });
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+);
 
 kernelTest("what a container was given is enough, and less of it is kept", async () => {
   const given = "-all,+bpf,+perfmon,+sys_ptrace,+dac_read_search";

@@ -97,6 +97,25 @@ function offline(args: readonly string[]): readonly string[] {
   return first === "run" ? [first, "--cached-only", "--no-remote", ...rest] : args;
 }
 
+/** The plugin's own user, without any capability; false where it stays who it is, without any, too. */
+async function becomeNobody(userId: number): Promise<boolean> {
+  const isRoot = Deno.uid() === 0;
+  if (isRoot && confine.becomeUser(userId)) return true;
+  const { capabilities } = privileges.readPrivileges();
+  // falcod has become another user itself, and has handed this on.
+  const canChange = (["CAP_SETUID", "CAP_SETGID"] as const)
+    .every((name) => capabilities.includes(name));
+  const user = { userId, groupId: userId, groups: [] };
+  // It is root that may not become another, or somebody with rights: they came along.
+  if (isRoot || capabilities.length > 0) {
+    const isOther = canChange && !isRoot;
+    const drop = { keep: [], noNewPrivileges: true };
+    await privileges.dropPrivileges({ ...drop, ...isOther && { user } });
+    return isOther;
+  }
+  return false;
+}
+
 async function giveUpRights(policy: IsolationPolicy) {
   const { permissions: { net, read, write, run, ffi }, userId, memoryBytes } = policy;
   for (const name of RUNTIME_VARIABLES) Deno.env.delete(name);
@@ -106,11 +125,7 @@ async function giveUpRights(policy: IsolationPolicy) {
     openFiles: OPEN_FILES,
     threads: THREADS + 4 * navigator.hardwareConcurrency,
   });
-  const user = Deno.uid() === 0 && confine.becomeUser(userId);
-  // It is root that may not become another: what falcod had left came along.
-  if (!user && Deno.uid() === 0) {
-    await privileges.dropPrivileges({ keep: [], noNewPrivileges: true });
-  }
+  const user = await becomeNobody(userId);
   confine.dieWithParent();
   const seccomp = confine.refuseCalls({
     net: net.length > 0,

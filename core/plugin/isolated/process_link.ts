@@ -10,6 +10,8 @@ export const ISOLATED_COMMAND = "isolated-plugin";
 
 export interface ProcessLinkOptions {
   readonly program: OwnProgram;
+  /** Calls what starts the process; absent: that is started as it is. */
+  readonly starting?: <Process>(start: () => Process) => Process;
   readonly policy: IsolationPolicy;
   /** The variables that were granted, and what the runtime needs to start. */
   readonly environment: Readonly<Record<string, string>>;
@@ -24,8 +26,8 @@ const LINES_A_SECOND = 20;
 
 /** Starts the process; rejects where that is not possible. */
 export function processLink(options: ProcessLinkOptions): GuestLink {
-  const { program, policy, environment } = options;
-  const child = new Deno.Command(program.path, {
+  const { program, policy, environment, starting = (start) => start() } = options;
+  const command = new Deno.Command(program.path, {
     args: [...program.args, ISOLATED_COMMAND, "confine", JSON.stringify(policy)],
     clearEnv: true,
     env: { ...environment },
@@ -33,7 +35,8 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-  }).spawn();
+  });
+  const child = starting(() => command.spawn());
   const writer = child.stdin.getWriter();
   const ended = Promise.withResolvers<string>();
   let reason: string | undefined;

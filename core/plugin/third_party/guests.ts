@@ -30,6 +30,8 @@ export interface GuestsOptions {
   readonly runtimeFolders: readonly string[];
   /** Variables that the runtime needs to start. */
   readonly runtimeEnvironment: Readonly<Record<string, string>>;
+  /** Calls what starts a process, so that the process can confine itself whoever falcod is by then. */
+  readonly starting: <Process>(start: () => Process) => Process;
 }
 
 /** A runtime without a plugin has so much. */
@@ -71,13 +73,10 @@ export class Guests {
     const { manifest, entry, isTrusted } = plugin;
     const { name, kind } = manifest;
     const log = this.#logOf(name);
-    let wasAnotherUser = false;
     const isolated = !isTrusted && {
       checkWalls: (walls: Walls) => {
         refuseLowWalls(walls);
         tellMissingWall(walls, log);
-        if (wasAnotherUser && !walls.user) log.warning(OWN_USER);
-        wasAnotherUser ||= walls.user;
       },
       memoryBytes: BASE_BYTES + plugin.memoryBytes,
     };
@@ -101,7 +100,7 @@ export class Guests {
   }
 
   #process({ manifest, permissions, memoryBytes }: ThirdPartyPlugin, log: Logger) {
-    const { program, environment, runtimeFolders, runtimeEnvironment } = this.#options;
+    const { program, environment, runtimeFolders, runtimeEnvironment, starting } = this.#options;
     const granted = permissions.env.flatMap((name) => {
       const value = environment(name);
       return value === undefined ? [] : [[name, value] as const];
@@ -114,6 +113,7 @@ export class Guests {
     };
     return processLink({
       program,
+      starting,
       policy,
       environment: { ...Object.fromEntries(granted), ...runtimeEnvironment },
       onSaid: (line) => log.warning(`its process says: ${line}`),
@@ -139,10 +139,6 @@ export function refuseLowWalls({ landlock, seccomp, user }: Walls): void {
       "trusted: true in falco.yaml loads it without",
   );
 }
-
-/** `privileges.user` counts for all that is started later. */
-const OWN_USER = "it is falcod's own user now, behind Landlock: only root can make it another's, " +
-  "and falcod has become one that is not (privileges.user)";
 
 function tellMissingWall({ landlock, user }: Walls, log: Logger): void {
   if (landlock === 0) {

@@ -13,6 +13,7 @@ const guests = () =>
     environment: () => undefined,
     runtimeFolders: [],
     runtimeEnvironment: {},
+    starting: (start) => start(),
   });
 
 async function pluginFrom(kind: string, module: string, all = guests()): Promise<Plugin> {
