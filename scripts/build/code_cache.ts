@@ -2,7 +2,7 @@
  * What V8 makes of falcod's code, kept in the binary: with it a start takes half the time. V8 checks that it
  * comes from the same V8 with the same flags, and does without otherwise.
  */
-import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { V8_FLAGS } from "../../core/base/own_program.ts";
 import { type NamedFiles, packFiles } from "./own_files.ts";
@@ -12,42 +12,42 @@ import { runTool } from "./tools.ts";
 const WARM_UP = fileURLToPath(new URL("./warm_up.ts", import.meta.url));
 const CHECK = fileURLToPath(new URL("./check_cache.ts", import.meta.url));
 
-/** Of the names that V8 makes up for private members. It does not count among the flags that have to agree. */
-const FIXED_SEED = "--random-seed=1";
-
 /**
- * V8 numbers functions as they come, of Deno's own, too, and on a busy machine these do not always come in
- * the same order: so what comes up so many times first is taken.
+ * What makes V8 make the same of the same code, however busy the machine is: no seed of its own for the names
+ * of private members; nothing compiled aside; and so much room that it never collects garbage, as a text
+ * that has been moved compares in another way, which V8 notes in the code.
  */
-const AGREEING = 3;
-const MOST_RUNS = 20;
+const STEADY_FLAGS = [
+  "--random-seed=1",
+  "--no-concurrent-sparkplug",
+  ...["--min-semi-space-size=128", "--max-semi-space-size=128"],
+];
+/** What undoes those of them that V8 wants to find where it takes the cache. */
+const USUAL_FLAGS = ["--min-semi-space-size=0", V8_FLAGS];
 
-/** The same for the same code, runtime and files. */
+/** The same for the same code, runtime and files. Throws when V8 makes something else a second time. */
 export async function makeCodeCache(
   runtime: string,
   code: Uint8Array,
   files: NamedFiles,
 ): Promise<Uint8Array> {
   const folder = await Deno.makeTempDir({ prefix: "falcod-code-" });
+  const make = async () => {
+    const args = [folder, USUAL_FLAGS.join(",")];
+    await runScript(runtime, WARM_UP, { args, v8Flags: STEADY_FLAGS.join(",") });
+    return await Deno.readFile(`${folder}/${CODE_CACHE}`);
+  };
   try {
     const { table, bytes } = packFiles(files);
     await Deno.writeFile(`${folder}/${CODE}`, code);
     await Deno.writeFile(`${folder}/files`, bytes);
     await Deno.writeTextFile(`${folder}/table.json`, JSON.stringify(table));
-    const seen = new Map<string, number>();
-    for (let run = 0; run < MOST_RUNS; run++) {
-      await runScript(runtime, WARM_UP, { folder, v8Flags: `${V8_FLAGS},${FIXED_SEED}` });
-      const cache = await Deno.readFile(`${folder}/${CODE_CACHE}`);
-      const digest = createHash("sha256").update(cache).digest("hex");
-      const count = (seen.get(digest) ?? 0) + 1;
-      seen.set(digest, count);
-      if (count < AGREEING) continue;
-      await runScript(runtime, CHECK, { folder, v8Flags: V8_FLAGS });
-      return cache;
+    const cache = await make();
+    if (!Buffer.from(cache).equals(await make())) {
+      throw new Error("V8 has made two different things of falcod's code: build it again");
     }
-    throw new Error(
-      `V8 has made ${seen.size} different things of falcod's code: build on a quieter machine`,
-    );
+    await runScript(runtime, CHECK, { args: [folder], v8Flags: V8_FLAGS });
+    return cache;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -56,8 +56,8 @@ export async function makeCodeCache(
 async function runScript(
   runtime: string,
   script: string,
-  { folder, v8Flags }: { readonly folder: string; readonly v8Flags: string },
+  { args, v8Flags }: { readonly args: readonly string[]; readonly v8Flags: string },
 ): Promise<void> {
   const flags = ["--allow-all", "--no-prompt", "--frozen", `--v8-flags=${v8Flags}`];
-  await runTool([runtime], ["run", ...flags, script, folder], "deno");
+  await runTool([runtime], ["run", ...flags, script, ...args], "deno");
 }

@@ -1,12 +1,12 @@
 /**
  * Runs falcod's code once through what most runs go through, and writes what V8 made of it meanwhile.
- * A process of its own, started by code_cache.ts. Arguments: folder with the files it is given, and for the result.
+ * A process of its own, started by code_cache.ts. Arguments: folder with the files it is given, and for
+ * the result; flags of V8 that hold where the result is used.
  */
 import { setFlagsFromString } from "node:v8";
 import { loadProgram } from "./load_program.ts";
 import { CODE, CODE_CACHE } from "./packed_names.ts";
 
-const [folder = ""] = Deno.args;
 /** Where the files of the binary are, as long as this process stands for it. */
 const rules = `${Deno.execPath()}/rules`;
 
@@ -22,6 +22,7 @@ const WARM_UP: readonly (readonly string[])[] = [
 /** What V8 does when it finds time for it, so that it would not be the same each time. */
 const BY_CHANCE = ["flush-bytecode", "opt", "maglev", "sparkplug", "concurrent-recompilation"];
 
+const [folder = "", v8Flags = ""] = Deno.args;
 for (const flag of BY_CHANCE) setFlagsFromString(`--no-${flag}`);
 // Nor is what falcod does between two looks at the clock.
 let timeMs = 0;
@@ -37,4 +38,5 @@ for (const args of WARM_UP) {
 }
 // V8 notes its flags in it.
 for (const flag of BY_CHANCE) setFlagsFromString(`--${flag}`);
+for (const flag of v8Flags.split(",")) setFlagsFromString(flag);
 Deno.writeFileSync(`${folder}/${CODE_CACHE}`, script.createCachedData());
