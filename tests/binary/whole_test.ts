@@ -1,4 +1,5 @@
 /** The binary as a file: alone on a machine, cut off, and beside the sources. */
+import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "../assert.ts";
 import { falcod, Folder } from "../cli/program.ts";
 import { binary, runBinary, withBinary } from "./binary.ts";
@@ -142,4 +143,21 @@ Deno.test("help is the same as from the sources", { ignore: withBinary.ignore },
   }
   const handedOver = await runBinary(["filter", "parse", "--", "-h = 1"]);
   assert(handedOver.error.includes("error["), handedOver.error);
+});
+
+Deno.test("built once more it is the same, byte for byte", withBinary, async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const output = `${folder}/again`;
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "build", "--output", output],
+      cwd: new URL("../..", import.meta.url),
+      stdin: "null",
+      stdout: "null",
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+    assert(Buffer.from(await Deno.readFile(output)).equals(await Deno.readFile(binary)));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
