@@ -99,6 +99,11 @@ const WEB_ROWS: readonly OwnRow<ForwarderReadings>[] = [
     ofServers(({ counters }) => [["", counters.requests]]),
   ),
   counter(
+    "web_requests_refused",
+    "Requests for which the web server had no room, nor for their answers",
+    ofServers(({ counters }) => [["", counters.refused]]),
+  ),
+  counter(
     "web_connections",
     "Connections to the web server, by what became of them",
     ofServers(({ counters }) => [

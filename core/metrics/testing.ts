@@ -134,6 +134,7 @@ export function someReadings(more: Partial<Readings> = {}): Readings {
         accepted: 9,
         crowdedOut: 0,
         timedOut: 2,
+        refused: 0,
         requests: 30,
         failedHandshakes: 0,
         faults: 0,

@@ -2,7 +2,8 @@
  * The connections of a server, and how long each may do nothing.
  *
  * Whoever opens many and says little (slowloris) loses them again; where there are too many, the one
- * that has been idle for longest makes room, so that those at work are not disturbed.
+ * that has been idle for longest makes room, so that those at work are not disturbed. Requests are
+ * bounded in the same way: whoever begins many and brings none to its end makes room for those who do.
  */
 import type { WebLimits } from "./limits.ts";
 
@@ -23,10 +24,17 @@ export interface ConnectionCounters {
   readonly crowdedOut: number;
   /** Ended since they brought nothing, or took too long over it. */
   readonly timedOut: number;
+  /** Requests for which there was no room, nor for their answers. */
+  readonly refused: number;
 }
 
+/** A request, from its headers to the end of its answer. */
 export interface UnderWay {
-  /** Whether an answer of so many bytes has room, until the request is over. */
+  /** There is no room for it: nothing is to be done but to say so. */
+  readonly isRefused: boolean;
+  /** To be called when the client has said all of it: from now on it waits for us. */
+  received(): void;
+  /** Whether an answer of so many bytes has room, until the request is over; the client has to take it. */
   mayAnswer(bytes: number): boolean;
   /** To be called when the client has its answer, or never will. */
   over(): void;
@@ -34,6 +42,8 @@ export interface UnderWay {
 
 interface Asked {
   readonly sinceMs: number;
+  /** For what it still has to say, or to take. */
+  waitsForClient: boolean;
   answerBytes: number;
 }
 
@@ -48,6 +58,8 @@ interface Entry {
   idleSinceMs: number;
 }
 
+/** So many times as many requests as a connection may have: who sends them does not look at answers. */
+const ENDED_AT = 4;
 /** Such an answer is less than its connection takes up anyway. */
 const SMALL_ANSWER_BYTES = 16 << 10;
 
@@ -60,6 +72,7 @@ export class Connections {
   #accepted = 0;
   #crowdedOut = 0;
   #timedOut = 0;
+  #refused = 0;
 
   /** `now` is on any clock that does not jump, in milliseconds. */
   constructor(limits: WebLimits, now: () => number = () => performance.now()) {
@@ -73,6 +86,7 @@ export class Connections {
       accepted: this.#accepted,
       crowdedOut: this.#crowdedOut,
       timedOut: this.#timedOut,
+      refused: this.#refused,
     };
   }
 
@@ -82,16 +96,15 @@ export class Connections {
    */
   opened(connection: Connection): (() => void) | undefined {
     const address = connection.remoteAddress ?? "";
-    const { maxConnections, maxConnectionsOfAddress } = this.#limits;
-    const isCrowd = (this.#ofAddress.get(address) ?? 0) >= maxConnectionsOfAddress;
-    if (isCrowd || this.#entries.size >= maxConnections) {
+    const crowd = this.#crowdOf(address);
+    if (crowd) {
       this.#crowdedOut++;
-      const idle = this.#longestIdle(isCrowd ? address : undefined);
-      if (!idle) {
+      const other = this.#longestIdle(crowd) ?? this.#longestAwaited(crowd);
+      if (!other) {
         connection.destroy();
         return undefined;
       }
-      this.#end(idle);
+      this.#end(other);
     }
     this.#accepted++;
     const entry: Entry = {
@@ -107,16 +120,39 @@ export class Connections {
     return () => this.#forget(entry);
   }
 
-  /** A request came on the connection from this peer. */
-  began(peer: Peer): UnderWay {
+  /** A request came on the connection from this peer; absent: it is ended, for this or before. */
+  began(peer: Peer): UnderWay | undefined {
     const entry = this.#entries.get(keyOf(peer));
-    if (!entry) return { mayAnswer: () => true, over: () => {} };
-    const request: Asked = { sinceMs: this.#now(), answerBytes: 0 };
+    if (!entry) return undefined; // what had come before is still taken apart
+    const { maxRequestsOfConnection: most, maxRequests } = this.#limits;
+    let isRefused = entry.requests.size >= most;
+    let crowded = entry.requests.size >= ENDED_AT * most ? entry : undefined;
+    if (!crowded && this.active >= maxRequests) {
+      crowded = this.#longestAwaited(() => true);
+      isRefused ||= crowded === undefined;
+    }
+    if (crowded) {
+      this.#crowdedOut++;
+      this.#end(crowded);
+      if (crowded === entry) return undefined;
+    }
+    return this.#asked(entry, isRefused);
+  }
+
+  #asked(entry: Entry, isRefused: boolean): UnderWay {
+    const request: Asked = { sinceMs: this.#now(), waitsForClient: true, answerBytes: 0 };
     entry.requests.add(request);
     entry.served = true;
+    if (isRefused) this.#refused++;
     return {
+      isRefused,
+      received: () => void (request.waitsForClient = false),
       mayAnswer: (bytes) => {
-        if (bytes > SMALL_ANSWER_BYTES && !this.#hasRoomFor(bytes)) return false;
+        if (bytes > SMALL_ANSWER_BYTES && !this.#hasRoomFor(bytes)) {
+          this.#refused++;
+          return false;
+        }
+        request.waitsForClient = true;
         request.answerBytes = bytes;
         return true;
       },
@@ -128,16 +164,6 @@ export class Connections {
         this.#entries.set(entry.key, entry);
       },
     };
-  }
-
-  /** Whether another request of HTTP/1.1 has room on the connection from this peer; else it is ended. */
-  hasRoom(peer: Peer): boolean {
-    const entry = this.#entries.get(keyOf(peer));
-    if (!entry) return false; // ended, and what had come before is still taken apart
-    if (entry.requests.size < this.#limits.maxPipelined) return true;
-    this.#crowdedOut++;
-    this.#end(entry);
-    return false;
   }
 
   /** Ends those whose time is over; to be called every second or so. */
@@ -178,12 +204,34 @@ export class Connections {
     return held === 0 || held + bytes <= this.#limits.maxAnswerBytes;
   }
 
-  #longestIdle(address: string | undefined): Entry | undefined {
+  /** Those of whom one has to go before there is room for another from this address. */
+  #crowdOf(address: string): ((entry: Entry) => boolean) | undefined {
+    const { maxConnections, maxConnectionsOfAddress } = this.#limits;
+    if ((this.#ofAddress.get(address) ?? 0) >= maxConnectionsOfAddress) {
+      return (entry) => entry.address === address;
+    }
+    return this.#entries.size < maxConnections ? undefined : () => true;
+  }
+
+  #longestIdle(isMeant: (entry: Entry) => boolean): Entry | undefined {
     for (const entry of this.#entries.values()) {
-      const isMeant = address === undefined || entry.address === address;
-      if (isMeant && entry.requests.size === 0) return entry;
+      if (entry.requests.size === 0 && isMeant(entry)) return entry;
     }
     return undefined;
+  }
+
+  /** The one whose client has kept a request waiting for longest. */
+  #longestAwaited(isMeant: (entry: Entry) => boolean): Entry | undefined {
+    let found: Entry | undefined, sinceMs = Infinity;
+    for (const entry of this.#entries.values()) {
+      if (!isMeant(entry)) continue;
+      for (const request of entry.requests) {
+        if (!request.waitsForClient || request.sinceMs >= sinceMs) continue;
+        sinceMs = request.sinceMs;
+        found = entry;
+      }
+    }
+    return found;
   }
 
   #end(entry: Entry): void {

@@ -1,4 +1,4 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { Connections } from "./connections.ts";
 import { STANDARD_LIMITS, type WebLimits } from "./limits.ts";
 
@@ -8,6 +8,13 @@ class Peer {
   destroy(): void {
     this.isOpen = false;
   }
+}
+
+/** `began` of a server on which this one has room. */
+function began(connections: Connections, peer: Peer) {
+  const underWay = connections.began(peer);
+  assert(underWay && !underWay.isRefused);
+  return underWay;
 }
 
 function made(limits: Partial<WebLimits>) {
@@ -28,29 +35,35 @@ function made(limits: Partial<WebLimits>) {
 Deno.test("a connection has some time for its first request, and more between two", () => {
   const { connections, open, pass } = made({ firstRequestMs: 10, idleMs: 100, requestMs: 50 });
   const silent = open().peer, used = open().peer;
-  connections.began(used).over();
+  began(connections, used).over();
   pass(10);
   assertEquals([silent.isOpen, used.isOpen], [false, true]);
   pass(89);
   assertEquals(used.isOpen, true);
-  const { over } = connections.began(used);
+  const { over } = began(connections, used);
   pass(49);
   over();
   pass(99);
   assertEquals(used.isOpen, true);
-  connections.began(used);
+  began(connections, used);
   pass(50);
   assertEquals(used.isOpen, false);
-  assertEquals(connections.counters, { open: 0, accepted: 2, crowdedOut: 0, timedOut: 2 });
+  assertEquals(connections.counters, {
+    open: 0,
+    accepted: 2,
+    crowdedOut: 0,
+    timedOut: 2,
+    refused: 0,
+  });
 });
 
 Deno.test("requests beside each other on one connection are timed one by one", () => {
   const { connections, open, pass } = made({ requestMs: 50 });
   const { peer } = open();
-  let { over } = connections.began(peer);
+  let { over } = began(connections, peer);
   for (let i = 0; i < 10; i++) {
     pass(40);
-    const next = connections.began(peer);
+    const next = began(connections, peer);
     over();
     over = next.over;
   }
@@ -60,17 +73,70 @@ Deno.test("requests beside each other on one connection are timed one by one", (
 Deno.test("where there are too many connections, the one idle for longest makes room", () => {
   const { connections, open, pass } = made({ maxConnections: 3 });
   const working = open().peer, first = open().peer, second = open().peer;
-  connections.began(working);
+  began(connections, working).received();
   pass(1);
-  connections.began(first).over();
+  began(connections, first).over();
   open();
   assertEquals([working.isOpen, first.isOpen, second.isOpen], [true, true, false]);
-  connections.began(first);
+  began(connections, first).received();
   const last = open();
-  connections.began(last.peer);
+  began(connections, last.peer).received();
   const refused = open();
   assertEquals([refused.closed, refused.peer.isOpen, last.peer.isOpen], [undefined, false, true]);
-  assertEquals(connections.counters, { open: 3, accepted: 5, crowdedOut: 3, timedOut: 0 });
+  assertEquals(connections.counters, {
+    open: 3,
+    accepted: 5,
+    crowdedOut: 3,
+    timedOut: 0,
+    refused: 0,
+  });
+});
+
+Deno.test("a client that keeps requests waiting makes room where all connections have some", () => {
+  const { connections, open, pass } = made({ maxConnections: 3 });
+  const judged = open().peer, slow = open().peer, slower = open().peer;
+  began(connections, judged).received();
+  began(connections, slower);
+  pass(1);
+  began(connections, slow);
+  open();
+  assertEquals([judged.isOpen, slow.isOpen, slower.isOpen], [true, true, false]);
+});
+
+Deno.test("there are no more requests than may be, and who brings his to an end goes on", () => {
+  const { connections, open, pass } = made({ maxRequests: 4, maxRequestsOfConnection: 3 });
+  const honest = open().peer, attacker = open().peer;
+  for (let i = 0; i < 4; i++) connections.began(attacker);
+  assertEquals([connections.active, connections.counters.refused], [4, 1]);
+  pass(1);
+  const { received, mayAnswer, over } = began(connections, honest);
+  received();
+  assertEquals([connections.active, attacker.isOpen], [1, false]);
+  const others = [open().peer, open().peer];
+  for (const peer of [...others, ...others]) began(connections, peer);
+  assertEquals([connections.active, others.map(({ isOpen }) => isOpen)], [3, [false, true]]);
+  pass(1);
+  assertEquals([mayAnswer(1), honest.isOpen], [true, true]);
+  over();
+  assertEquals(connections.active, 2);
+});
+
+Deno.test("where all requests wait for us, another one is refused and nobody is cut off", () => {
+  const { connections, open } = made({ maxRequests: 2 });
+  const { peer } = open(), other = open().peer;
+  for (let i = 0; i < 2; i++) began(connections, peer).received();
+  const refused = connections.began(other);
+  assertEquals([refused?.isRefused, connections.active], [true, 3]);
+  connections.began(peer);
+  assertEquals([peer.isOpen, other.isOpen], [true, false]);
+});
+
+Deno.test("who asks four times as much as a connection may loses it", () => {
+  const { connections, open } = made({ maxRequestsOfConnection: 2 });
+  const { peer } = open();
+  const asked = Array.from({ length: 10 }, () => connections.began(peer)?.isRefused);
+  assertEquals(asked, [false, false, ...Array(6).fill(true), undefined, undefined]);
+  assertEquals([peer.isOpen, connections.counters.crowdedOut], [false, 1]);
 });
 
 Deno.test("one address may not take all connections", () => {
@@ -89,14 +155,14 @@ Deno.test("one address may not take all connections", () => {
 Deno.test("answers that nobody takes have a bound, and go with their connection", () => {
   const { connections, open } = made({ maxAnswerBytes: 1_000_000 });
   const first = open(), { peer } = open();
-  const asked = connections.began(first.peer);
+  const asked = began(connections, first.peer);
   assertEquals(asked.mayAnswer(2_000_000), true);
-  assertEquals(connections.began(peer).mayAnswer(20_000), false);
-  assertEquals(connections.began(peer).mayAnswer(10_000), true);
+  assertEquals(began(connections, peer).mayAnswer(20_000), false);
+  assertEquals(began(connections, peer).mayAnswer(10_000), true);
   first.closed!();
-  assertEquals(connections.began(peer).mayAnswer(500_000), true);
-  const { mayAnswer, over } = connections.began(peer);
+  assertEquals(began(connections, peer).mayAnswer(500_000), true);
+  const { mayAnswer, over } = began(connections, peer);
   assertEquals([mayAnswer(500_000), mayAnswer(400_000)], [false, true]);
   over();
-  assertEquals(connections.began(peer).mayAnswer(400_000), true);
+  assertEquals(began(connections, peer).mayAnswer(400_000), true);
 });

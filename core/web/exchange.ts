@@ -8,15 +8,19 @@ export interface ExchangeOptions {
   readonly lingerMs: number;
   /** No further requests are wanted on this connection. */
   readonly isLast: () => boolean;
+  /** Called when the client has said all that will be looked at. */
+  readonly received: () => void;
 }
 
 /** Answers a request by what `answer` says, which must not reject. Resolves when the client has it all. */
 export async function exchange(
   { message, response, expectsLeave }: RawRequest,
   answer: (request: Request) => Promise<Response>,
-  { lingerMs, isLast }: ExchangeOptions,
+  { lingerMs, isLast, received }: ExchangeOptions,
 ): Promise<void> {
   let waitsForLeave = expectsLeave;
+  if (hasBody(message)) message.once("end", received);
+  else received();
   const request = requestOf(message, () => {
     if (waitsForLeave) response.writeContinue();
     waitsForLeave = false;

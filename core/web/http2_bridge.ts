@@ -12,6 +12,8 @@ import type { TLSSocket } from "node:tls";
 export interface BridgedRequest {
   readonly request: Request;
   readonly socket: TLSSocket;
+  /** Resolves when the client has said all that will be looked at. */
+  readonly received: Promise<void>;
   /** Resolves when the answer is on its way, or never can be. */
   readonly completed: Promise<void>;
 }
@@ -20,23 +22,21 @@ export interface BridgeOptions {
   readonly answer: (bridged: BridgedRequest) => Promise<Response>;
   /** For what a client still sends that nobody wants. */
   readonly lingerMs: number;
+  /** Requests at a time that clients are told they may have; whether they heed that is for others to see. */
+  readonly maxStreams: number;
 }
-
-/**
- * Of what a client has said and nobody has taken yet. Clients that heed the flow control of HTTP/2 are
- * never as far ahead.
- */
-const MAX_AHEAD_BYTES = 8 << 20;
 
 export class Http2Bridge {
   readonly #answer: BridgeOptions["answer"];
   #folder: string;
   readonly #lingerMs: number;
+  readonly #maxStreams: number;
   readonly #servers = new Set<Deno.HttpServer<Deno.UnixAddr>>();
   #count = 0;
 
-  private constructor(folder: string, { answer, lingerMs }: BridgeOptions) {
+  private constructor(folder: string, { answer, lingerMs, maxStreams }: BridgeOptions) {
     this.#folder = folder;
+    this.#maxStreams = maxStreams;
     this.#lingerMs = lingerMs;
     this.#answer = answer;
   }
@@ -58,7 +58,10 @@ export class Http2Bridge {
       return;
     }
     const server = Deno.serve({ path, onListen: () => {} }, (request, { completed }) => {
-      return this.#patiently(request, (request) => this.#answer({ request, socket, completed }));
+      return this.#patiently(
+        request,
+        (request, received) => this.#answer({ request, socket, received, completed }),
+      );
     });
     this.#servers.add(server);
     const inner = connect(path);
@@ -72,12 +75,9 @@ export class Http2Bridge {
       inner.destroy();
       this.#end(server);
     });
+    inner.once("data", (first: Uint8Array) => allowStreams(first, this.#maxStreams));
     inner.pipe(socket);
-    // Not piped: a socket of node's TLS that is paused, in Deno 2.9.6, goes on reading into memory.
-    socket.on("data", (piece: Uint8Array) => {
-      inner.write(piece);
-      if (inner.writableLength > MAX_AHEAD_BYTES) socket.destroy();
-    });
+    socket.pipe(inner);
   }
 
   /** Takes no more requests; those under way are answered, and then their sockets end. */
@@ -100,20 +100,38 @@ export class Http2Bridge {
    * What of a body nobody wants is taken all the same, before the answer: else the client would be told
    * of an error, and not of the answer.
    */
-  async #patiently(given: Request, answer: (request: Request) => Promise<Response>) {
-    if (!given.body) return await answer(given);
+  async #patiently(
+    given: Request,
+    answer: (request: Request, received: Promise<void>) => Promise<Response>,
+  ) {
+    if (!given.body) return await answer(given, Promise.resolve());
     const body = new PatientBody(given.body);
     // Not made of the given one, which then has its signal watched, and Deno warns of that.
     const { url, method, headers } = given;
     const init = { method, headers, body: body.stream, duplex: "half" };
     const request = new Request(url, init as RequestInit);
-    const response = await answer(request);
+    const response = await answer(request, body.isReceived);
     await body.finish(this.#lingerMs);
     return response;
   }
 
   #end(server: Deno.HttpServer<Deno.UnixAddr>): void {
     server.shutdown().catch(() => {}).finally(() => this.#servers.delete(server));
+  }
+}
+
+/** RFC 9113, 4.1, 6.5 */
+const FRAME_HEAD_BYTES = 9, SETTINGS = 4, SETTING_BYTES = 6, MAX_CONCURRENT_STREAMS = 3;
+
+/** Lowers in what a server says first, which is its settings, how many requests it takes at a time. */
+function allowStreams(first: Uint8Array, most: number): void {
+  const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
+  if (first.length < FRAME_HEAD_BYTES || first[3] !== SETTINGS) return;
+  const end = FRAME_HEAD_BYTES + (view.getUint32(0) >>> 8);
+  if (end > first.length) return;
+  for (let at = FRAME_HEAD_BYTES; at + SETTING_BYTES <= end; at += SETTING_BYTES) {
+    if (view.getUint16(at) !== MAX_CONCURRENT_STREAMS) continue;
+    view.setUint32(at + 2, Math.min(most, view.getUint32(at + 2)));
   }
 }
 
@@ -143,6 +161,7 @@ function removed(path: string): void {
 class PatientBody {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  readonly #received = Promise.withResolvers<void>();
   #isWanted = true;
   #isDone = false;
 
@@ -151,7 +170,7 @@ class PatientBody {
     this.stream = new ReadableStream({
       pull: async (controller) => {
         const { done, value } = await this.#reader.read();
-        this.#isDone ||= done;
+        this.#took(done);
         if (!this.#isWanted) return;
         if (done) controller.close();
         else controller.enqueue(value);
@@ -160,12 +179,23 @@ class PatientBody {
     }, { highWaterMark: 0 });
   }
 
+  /** Resolves when the client has sent all. */
+  get isReceived(): Promise<void> {
+    return this.#received.promise;
+  }
+
+  #took(isLast: boolean): void {
+    if (!isLast) return;
+    this.#isDone = true;
+    this.#received.resolve();
+  }
+
   /** Takes the rest and forgets it; gives up after some time. Never rejects. */
   async finish(lingerMs: number): Promise<void> {
     if (this.#isDone) return;
     const timer = setTimeout(() => this.#reader.cancel().catch(() => {}), lingerMs);
     try {
-      while (!this.#isDone) this.#isDone = (await this.#reader.read()).done;
+      while (!this.#isDone) this.#took((await this.#reader.read()).done);
     } catch {
       // The client is gone.
     } finally {

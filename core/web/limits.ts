@@ -1,11 +1,19 @@
 /** What clients of a server may take up. Each bound has a counter in `WebCounters`. */
 export interface WebLimits {
-  /** Connections at a time; a new one takes the place of the one that has been idle for longest. */
+  /**
+   * Connections at a time; a new one takes the place of the one that has been idle for longest, or, when
+   * none is, of the one whose client has kept a request waiting for longest.
+   */
   readonly maxConnections: number;
   /** Of those, from one address. */
   readonly maxConnectionsOfAddress: number;
-  /** Requests of HTTP/1.1 on one connection that wait for their answers; with more it is ended. */
-  readonly maxPipelined: number;
+  /** Requests at a time, of all connections; room is made as for a connection. */
+  readonly maxRequests: number;
+  /**
+   * Of those, on one connection, which is 70 KB each by HTTP/2. More are refused; with four times as many
+   * the connection is ended.
+   */
+  readonly maxRequestsOfConnection: number;
   /** Until a connection has brought its first request: handshake, headers. */
   readonly firstRequestMs: number;
   /** Between two requests: longer than the 90 s for which Go's clients keep connections. */
@@ -25,7 +33,8 @@ export interface WebLimits {
 export const STANDARD_LIMITS: WebLimits = {
   maxConnections: 512,
   maxConnectionsOfAddress: 128,
-  maxPipelined: 32,
+  maxRequests: 512,
+  maxRequestsOfConnection: 32,
   firstRequestMs: 10_000,
   idleMs: 120_000,
   requestMs: 120_000,

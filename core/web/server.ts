@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { Hono } from "hono";
 import { andMore, Seldom } from "../base/mod.ts";
-import { type ConnectionCounters, Connections } from "./connections.ts";
+import { type ConnectionCounters, Connections, type UnderWay } from "./connections.ts";
 import { type Endpoint, type Listen, type WebClient, WebError, type WebLog } from "./endpoint.ts";
 import { exchange } from "./exchange.ts";
 import type { BridgedRequest } from "./http2_bridge.ts";
@@ -31,6 +31,15 @@ export interface WebCounters extends ConnectionCounters {
 const SWEEP_MS = 1000;
 const TELL_EVERY_MS = 30_000;
 const PASSING_MS = 50;
+
+const TOO_MANY_ANSWERS = {
+  error: "too many answers are under way",
+  why: "clients do not take their answers",
+};
+const TOO_MANY_REQUESTS = {
+  error: "too many requests are under way",
+  why: "too many requests are under way",
+};
 
 export class WebServer {
   readonly #options: WebServerOptions;
@@ -188,45 +197,52 @@ export class WebServer {
 
   #answer(raw: RawRequest): void {
     const { socket } = raw.message;
-    if (!this.#connections.hasRoom(socket)) return;
-    const { over, reply } = this.#began(socket);
+    const underWay = this.#began(socket);
+    if (!underWay) return;
     const { lingerMs } = this.#options.limits;
-    exchange(raw, reply, { lingerMs, isLast: () => this.#isClosing })
+    const { received, over } = underWay;
+    const reply = (request: Request) => this.#reply(request, { socket, underWay });
+    exchange(raw, reply, { lingerMs, isLast: () => this.#isClosing, received })
       .catch((error) => this.#fault(error)).finally(over);
   }
 
-  async #answerBridged({ request, socket, completed }: BridgedRequest): Promise<Response> {
-    const { over, reply } = this.#began(socket);
-    completed.catch(() => {}).finally(over);
-    return await reply(request);
+  async #answerBridged({ request, socket, received, completed }: BridgedRequest) {
+    const underWay = this.#began(socket);
+    if (!underWay) return this.#noRoom(TOO_MANY_REQUESTS);
+    received.then(underWay.received);
+    completed.catch(() => {}).finally(underWay.over);
+    return await this.#reply(request, { socket, underWay });
   }
 
-  #began(socket: Socket | TLSSocket) {
+  #began(socket: Socket | TLSSocket): UnderWay | undefined {
     this.#requests++;
-    const client = clientOf(socket);
-    const { mayAnswer, over } = this.#connections.began(socket);
-    const reply = async (request: Request) => {
-      try {
-        const response = await this.#app.fetch(request, { client });
-        const { status, headers } = response;
-        const body = new Uint8Array(await response.arrayBuffer());
-        if (!mayAnswer(body.length)) return this.#tooManyAnswers();
-        headers.set("x-content-type-options", "nosniff");
-        return new Response(body.length > 0 ? body : null, { status, headers });
-      } catch (error) {
-        return this.#fault(error);
-      }
-    };
-    return { over, reply };
+    return this.#connections.began(socket);
   }
 
-  #tooManyAnswers(): Response {
+  async #reply(
+    request: Request,
+    { socket, underWay }: {
+      readonly socket: Socket | TLSSocket;
+      readonly underWay: UnderWay;
+    },
+  ): Promise<Response> {
+    if (underWay.isRefused) return this.#noRoom(TOO_MANY_REQUESTS);
+    try {
+      const response = await this.#app.fetch(request, { client: clientOf(socket) });
+      const { status, headers } = response;
+      const body = new Uint8Array(await response.arrayBuffer());
+      if (!underWay.mayAnswer(body.length)) return this.#noRoom(TOO_MANY_ANSWERS);
+      headers.set("x-content-type-options", "nosniff");
+      return new Response(body.length > 0 ? body : null, { status, headers });
+    } catch (error) {
+      return this.#fault(error);
+    }
+  }
+
+  #noRoom({ error, why }: typeof TOO_MANY_ANSWERS): Response {
     this.#crowds.say((more) =>
-      this.#options.log.warning(
-        `${this.#name}: clients do not take their answers, one was refused${andMore(more)}`,
-      )
+      this.#options.log.warning(`${this.#name}: ${why}, one was refused${andMore(more)}`)
     );
-    const error = "too many answers are under way";
     return refusal({ status: 503, error, help: "try again later", retryAfterS: 1 });
   }
 

@@ -5,50 +5,11 @@ import {
   assertRejects,
   assertThrows,
 } from "../../tests/assert.ts";
-import { newAuthority } from "../../tests/certificates.ts";
 import { curl } from "../../tests/curl.ts";
 import { Folder } from "../../tests/cli/program.ts";
-import { readBody } from "./body.ts";
-import type { Endpoint, Listen, TlsFiles } from "./endpoint.ts";
-import type { WebLimits } from "./limits.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { jsonReply } from "./reply.ts";
-import type { WebServer } from "./server.ts";
-import { WebServers } from "./servers.ts";
-
-/** Says what it was asked, and by whom. */
-const mirror: Endpoint = {
-  path: "/mirror",
-  handle: async (request, client) => {
-    const body = await readBody(request, { maxBytes: 1000, timeoutMs: 1000 });
-    const text = body.kind === "read" ? new TextDecoder().decode(body.bytes) : body.kind;
-    const status = body.kind === "read" ? 200 : 413;
-    return jsonReply({ method: request.method, body: text, ...client, port: undefined }, {
-      status,
-    });
-  },
-};
-
-class Fixture implements AsyncDisposable {
-  readonly web: WebServers;
-  readonly said: string[] = [];
-
-  constructor(limits: Partial<WebLimits> = {}) {
-    const say = (message: string) => void this.said.push(message);
-    this.web = new WebServers({ log: { info: say, warning: say, error: say }, limits });
-  }
-
-  async serve(endpoint = mirror, tls?: TlsFiles): Promise<{ server: WebServer; url: string }> {
-    const listen: Listen = { hostname: "127.0.0.1", port: 0, ...tls && { tls } };
-    const server = this.web.at(listen);
-    server.mount(endpoint);
-    await server.start();
-    return { server, url: `${tls ? "https" : "http"}://localhost:${server.address!.port}` };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.web.shutdown();
-  }
-}
+import { Fixture, frame, http2Client, mirror, tlsFolder } from "./testing.ts";
 
 Deno.test("a web server gives each path to its endpoint, and says where there is none", async () => {
   await using fixture = new Fixture();
@@ -142,28 +103,6 @@ Deno.test("no host name means all addresses, of IPv4, too", async () => {
   const found = await curl(`http://127.0.0.1:${server.address!.port}/mirror`);
   assertEquals(JSON.parse(found.body).address, "127.0.0.1");
 });
-
-async function tlsFolder() {
-  const authority = await newAuthority(), others = await newAuthority("somebody else");
-  const server = await authority.issue({ commonName: "server" });
-  const client = await authority.issue({ commonName: "api", organization: "kube" });
-  const stranger = await others.issue({ commonName: "stranger" });
-  const expired = await authority.issue({
-    commonName: "old",
-    notAfter: new Date(Date.now() - 1000),
-  });
-  const both = (pair: { certificate: string; key: string }) => pair.certificate + pair.key;
-  const folder = new Folder({
-    "ca.pem": authority.certificate,
-    "server.pem": server.key + server.certificate, // as the documents of Falco make it
-    "client.pem": both(client),
-    "stranger.pem": both(stranger),
-    "expired.pem": both(expired),
-  });
-  const path = (name: string) => folder.file(name);
-  const tls = { certificatePath: path("server.pem"), keyPath: path("server.pem") };
-  return { authority, folder, path, tls, [Symbol.dispose]: () => folder[Symbol.dispose]() };
-}
 
 Deno.test("a body is read however many headers stand before its length", async () => {
   await using fixture = new Fixture();
@@ -316,16 +255,11 @@ Deno.test("a body that nobody reads stays where it is, with TLS, too", async () 
 
 Deno.test("who sends by HTTP/2 and never reads loses the connection", async () => {
   using made = await tlsFolder();
-  await using fixture = new Fixture();
+  await using fixture = new Fixture({ firstRequestMs: 500 });
   const { server } = await fixture.serve(mirror, made.tls);
-  const { port } = server.address!;
-  const caCerts = [Deno.readTextFileSync(made.path("ca.pem"))];
-  const alpnProtocols = ["h2"];
-  using client = await Deno.connectTls({ hostname: "localhost", port, caCerts, alpnProtocols });
-  const settings = frame(4, 0), ping = frame(6, 0, Array<number>(8).fill(0));
+  using client = await http2Client({ port: server.address!.port, ca: made.path("ca.pem") });
+  const ping = frame(6, 0, Array<number>(8).fill(0));
   const writer = client.writable.getWriter();
-  await writer.write(new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
-  await writer.write(new Uint8Array(settings));
   const pings = new Uint8Array(Array<readonly number[]>(4000).fill(ping).flat());
   let sent = 0;
   try {
@@ -382,11 +316,6 @@ Deno.test("a key that TLS does not take is told, and changes nothing that is at 
     await assertRejects(other.serve(mirror, made.tls), { code: "bad-certificate" });
   }
 });
-
-/** RFC 9113, 4.1 */
-function frame(type: number, stream: number, content: readonly number[] = []): readonly number[] {
-  return [0, 0, content.length, type, 0, 0, 0, 0, stream, ...content];
-}
 
 Deno.test("frames that are not allowed end their connection, and nothing else", async () => {
   using made = await tlsFolder();

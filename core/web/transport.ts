@@ -118,8 +118,8 @@ export class Transport {
 
   #secure(material: TlsMaterial): SecureServer {
     const asksClients = material.ca !== undefined;
-    const { answer, limits: { lingerMs } } = this.#options;
-    this.#bridge = Http2Bridge.open({ answer, lingerMs });
+    const { answer, limits: { lingerMs, maxRequestsOfConnection: maxStreams } } = this.#options;
+    this.#bridge = Http2Bridge.open({ answer, lingerMs, maxStreams });
     const server = createSecureServer({
       ...this.#bounds(),
       ...material,

@@ -1,0 +1,122 @@
+/** Clients that take more by HTTP/2 than is theirs, while an honest one goes on. */
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { curl } from "../../tests/curl.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { Fixture, frame, http2Client, mirror, postHead, tlsFolder } from "./testing.ts";
+
+/** All that comes until the other side hangs up. */
+async function said(client: Deno.TlsConn): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  try {
+    for await (const piece of client.readable) pieces.push(piece);
+  } catch {
+    // Cut off.
+  }
+  return new Uint8Array(pieces.flatMap((piece) => [...piece]));
+}
+
+Deno.test("clients are told by HTTP/2 how many requests they may have at a time", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture({ maxRequestsOfConnection: 7, firstRequestMs: 50 });
+  const { server } = await fixture.serve(mirror, made.tls);
+  using client = await http2Client({ port: server.address!.port, ca: made.path("ca.pem") });
+  const bytes = await said(client);
+  assertEquals(bytes[3], 4);
+  const most: number[] = [];
+  for (let at = 9; at < 9 + bytes[2]!; at += 6) {
+    if (bytes[at + 1] === 3) most.push(...bytes.subarray(at + 2, at + 6));
+  }
+  assertEquals(most, [0, 0, 0, 7]);
+});
+
+Deno.test("streams that are held open by many make room for who comes with a request", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture({ maxRequests: 40, maxRequestsOfConnection: 10 });
+  let most = 0;
+  const slow: Endpoint = {
+    path: "/slow",
+    handle: async (request) => {
+      most = Math.max(most, ++held);
+      await request.text().catch(() => {});
+      held--;
+      return new Response();
+    },
+  };
+  let held = 0;
+  const { server, url } = await fixture.serve(slow, made.tls);
+  server.mount(mirror);
+  const { port } = server.address!;
+  const clients: Deno.TlsConn[] = [];
+  for (let i = 0; i < 10; i++) {
+    const client = await http2Client({ port, ca: made.path("ca.pem") });
+    clients.push(client);
+    const heads = Array.from({ length: 10 }, (_, i) => postHead(2 * i + 1, "/slow")).flat();
+    await client.write(new Uint8Array(heads)).catch(() => {});
+    const found = await curl(
+      "--http2",
+      "--cacert",
+      made.path("ca.pem"),
+      "-d",
+      "x",
+      `${url}/mirror`,
+    );
+    assertObjectMatch(found, { status: 200, httpVersion: "2" });
+  }
+  assert(most <= 41, `${most} at a time`);
+  assert(server.counters.crowdedOut >= 6);
+  for (const client of clients) client.close();
+});
+
+Deno.test("more streams than are allowed are refused, and too many of them end the connection", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture({ maxRequestsOfConnection: 4 });
+  const silent: Endpoint = {
+    path: "/silent",
+    handle: async (request) => {
+      await request.text().catch(() => {});
+      return new Response();
+    },
+  };
+  const { server } = await fixture.serve(silent, made.tls);
+  // Answers have no room at this client: SETTINGS_INITIAL_WINDOW_SIZE is 0.
+  const settings = [0, 4, 0, 0, 0, 0];
+  using client = await http2Client({
+    port: server.address!.port,
+    ca: made.path("ca.pem"),
+    settings,
+  });
+  const ended = said(client);
+  for (let i = 0; i < 30; i++) {
+    await client.write(new Uint8Array(postHead(2 * i + 1, "/silent"))).catch(() => {});
+  }
+  await ended;
+  const { refused, crowdedOut, requests } = server.counters;
+  assertEquals([refused, crowdedOut], [12, 1]);
+  assert(requests >= 17, String(requests));
+});
+
+Deno.test("requests that are taken back at once leave nothing behind (rapid reset)", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const { server, url } = await fixture.serve(mirror, made.tls);
+  const { port } = server.address!;
+  for (let i = 0; i < 5; i++) {
+    using client = await http2Client({ port, ca: made.path("ca.pem") });
+    const resets = Array.from({ length: 2000 }, (_, i) => {
+      const stream = 2 * i + 1;
+      return [...postHead(stream, "/mirror"), ...frame(3, stream, [0, 0, 0, 8])];
+    });
+    await client.write(new Uint8Array(resets.flat())).catch(() => {});
+    const found = await curl(
+      "--http2",
+      "--cacert",
+      made.path("ca.pem"),
+      "-d",
+      "x",
+      `${url}/mirror`,
+    );
+    assertObjectMatch(found, { status: 200, httpVersion: "2" });
+  }
+  while (server.counters.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(server.counters.faults, 0);
+});
