@@ -94,6 +94,8 @@ export class Reloader {
   #refused = 0;
   #lastDoneNs = nowNs();
   #toldOfRestart = "";
+  /** Of the outputs that are in effect. */
+  #sinkFaults: readonly string[];
 
   constructor(options: Omit<ReloadOptions, "onHangup">, running: Running) {
     this.#options = options;
@@ -101,6 +103,7 @@ export class Reloader {
     this.#paths = pathsOf(options.start);
     this.#rules = rulesOf(options.start);
     this.#loaded = loadedPathsOf(options.start);
+    this.#sinkFaults = options.start.sinkFaults;
   }
 
   get loaded(): LoadedPaths {
@@ -156,7 +159,7 @@ export class Reloader {
       this.#refuse(firstError(next.report));
       return;
     }
-    const { settings, registry, loaded: { config } } = next;
+    const { loaded: { config } } = next;
     adaptLog?.(config);
     this.#running.use(rules.ruleset, config.rule_matching);
     this.#done++;
@@ -165,7 +168,7 @@ export class Reloader {
     this.#paths = paths;
     this.#files?.follow(paths);
     // Rules do not wait for outputs that are slow to end.
-    await this.#running.changeOutputs({ config, settings, registry });
+    await this.#changeOutputs(next);
     this.#tellOfRestart(next.loaded.config);
     const enabled = rules.ruleset.rules.filter((rule) => rule.enabled).length;
     log.info(
@@ -174,6 +177,20 @@ export class Reloader {
       } in effect`,
     );
     this.#tellOfLosses(rules);
+  }
+
+  /** Those that work are not given up for some that cannot. */
+  async #changeOutputs({ settings, registry, sinkFaults, loaded: { config } }: Start) {
+    const fresh = sinkFaults.filter((fault) => !this.#sinkFaults.includes(fault));
+    if (fresh.length === 0) {
+      this.#sinkFaults = sinkFaults;
+      await this.#running.changeOutputs({ config, settings, registry });
+      return;
+    }
+    const more = fresh.length > 1 ? ` (and ${fresh.length - 1} more)` : "";
+    const reason = `the outputs stay as they were: ${fresh[0]}${more}`;
+    this.#options.log.error(reason);
+    this.#running.alert(internalAlert(REFUSAL, reason, this.#options));
   }
 
   #refuse(reason: string): void {

@@ -38,6 +38,7 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
       metrics: undefined,
       privileges: { drop: false, keep: [] },
     },
+    sinkFaults: [],
     ruleset,
     ruleFiles: ["rules.yaml"],
   };
@@ -154,6 +155,27 @@ Deno.test("Reloader passes on where alerts go, and how they and the log look", a
   next = start(undefined);
   await reloader.request("what is wrong changes nothing");
   assertEquals([outputs.length, levels.length], [2, 2]);
+});
+
+Deno.test("Reloader keeps outputs that work when others would not, and says why", async () => {
+  const faults = ['"file_output.filename": no', '"sinks[0].tls.ca": no', '"sinks[1]": no'];
+  const [known, ...fresh] = faults as [string, ...string[]];
+  let next: Start = { ...start(ruleset(true)), sinkFaults: faults };
+  const { used, outputs, alerts, options, running } = stage(
+    () => Promise.resolve(next),
+    { ...start(ruleset(true)), sinkFaults: [known] },
+  );
+  const reloader = new Reloader(options, running);
+  await reloader.request("something new is wrong");
+  const told = `the outputs stay as they were: ${fresh[0]} (and 1 more)`;
+  assertEquals([used.length, outputs.length], [1, 0]);
+  assertEquals(
+    alerts.map(({ message }) => message),
+    [`Falco internal: hot restart failure: ${told}`],
+  );
+  next = { ...next, sinkFaults: [known] };
+  await reloader.request("what was wrong before is no worse now");
+  assertEquals([used.length, outputs.length, alerts.length], [2, 1, 1]);
 });
 
 Deno.test("keysForRestart() leaves out what a reload reaches", () => {

@@ -5,6 +5,7 @@ import type { Guests } from "../plugin/third_party/guests.ts";
 import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
+import { lookAtSinks, type SinkLook } from "./config/look_at_sinks.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { wirePlugins } from "./config/plugins.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
@@ -27,6 +28,8 @@ export interface StartRequest {
   readonly adaptFields?: AdaptFields;
   readonly lintsMeaning?: MeaningLint;
   readonly undelivered?: Undelivered;
+  /** As `SinkLook` has it; absent: what outputs need on this machine is not looked at. */
+  readonly outputs?: SinkLook["outputs"];
 }
 
 export interface Start {
@@ -34,6 +37,8 @@ export interface Start {
   readonly registry: Registry;
   readonly loaded: LoadedConfig;
   readonly settings: Settings;
+  /** What outputs lack on this machine, as the report has it. */
+  readonly sinkFaults: readonly string[];
   /** Plugins that are libraries, opened and not started. */
   readonly natives: readonly WiredLibrary[];
   /** Plugins of third parties: what is wired is started when it is created. */
@@ -79,6 +84,10 @@ export async function prepare(
     ...wired,
     sinks: await checkSinks(wired.sinks, loaded, { registry, report }),
   };
+  const { outputs } = request;
+  const sinkFaults = outputs === undefined
+    ? []
+    : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report, outputs });
   const { config } = loaded;
   const { containerInfo } = old;
   const rules = await loadRuleset(settings.rulePaths, {
@@ -96,5 +105,5 @@ export async function prepare(
     pluginVersions: new Map(plugins.added.map(({ name, version }) => [name, version])),
   });
   const { ruleset, files: ruleFiles } = rules;
-  return { report, registry, loaded, settings, natives, guests, ruleset, ruleFiles };
+  return { report, registry, loaded, settings, sinkFaults, natives, guests, ruleset, ruleFiles };
 }

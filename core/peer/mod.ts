@@ -3,6 +3,7 @@
  * encrypted, what a failure is called, and what names depend on alerts.
  */
 export { type HostAndPort, hostAndPort } from "./address.ts";
+export { folderProblem, socketFaults, tlsFaults } from "./check.ts";
 export { afterAccepted, failure, type FailureOptions } from "./failure.ts";
 export { Link, type LinkOptions, sendAll } from "./link.ts";
 export { address as serverAddress, tlsSection } from "./schema.ts";

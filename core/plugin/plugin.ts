@@ -166,6 +166,16 @@ export interface Sink {
   readonly started?: Promise<unknown>;
 }
 
+/** What a sink would fail at with its first alert. */
+export interface SinkFault {
+  /** Of the key in the plugin's part of falco.yaml that is about it; empty: all of it. */
+  readonly path: readonly (string | number)[];
+  /** As `there is no folder "/var/log/alerts"`. */
+  readonly what: string;
+  /** What to do about it. */
+  readonly help: string;
+}
+
 /** What a sink may use beside its settings. */
 export interface SinkContext {
   /** For what is wrong although no write fails. */
@@ -204,6 +214,11 @@ export interface SinkPlugin<Config = unknown> extends Described<"sink", Config> 
   readonly runsPrograms?: boolean;
   /** There can only be one for a place: a file, a counter. Absent: several may write at a time. */
   readonly isAlone?: boolean;
+  /**
+   * Looks for what its settings name on this machine, as files and sockets. Changes nothing, asks no
+   * server and never rejects. Secrets, and what `tls` has, are looked at for all sinks alike.
+   */
+  check?(config: Config): Promise<readonly SinkFault[]>;
   /**
    * What it does in a process of its own, which it starts as `falcod helper <name>` (`ownProgram`): for
    * packages that others can bring down. Resolves when the process may end, soon after its input has.

@@ -81,3 +81,18 @@ Deno.test("SIGUSR1 opens files again that were put aside, also those of changed 
     assertEquals(usersIn(Deno.readTextFileSync(folder.file("two.txt.1"))), ["b"]);
   });
 });
+
+Deno.test("outputs that cannot work are not taken over at SIGHUP, the old ones go on", async () => {
+  const file = "file_output: {enabled: true, filename: FOLDER/all.txt}\n";
+  await withFalcod(file, async ({ falcod, ask, change, fileSays }) => {
+    await ask("a");
+    await change("file_output: {enabled: true, filename: FOLDER/none/all.txt}\n");
+    await ask("b");
+    await fileSays("all.txt", (text) => text.includes("asked by b"));
+    await fileSays(
+      "all.txt",
+      (text) => /hot restart failure: the outputs stay as they were: "file_output\.file/.test(text),
+    );
+    assertEquals(await falcod.end(), 0, falcod.error);
+  });
+});

@@ -36,6 +36,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C024: "tests/cli/filter_test.ts: lines that are no condition",
   C031: "core/app/rules_test.ts: rules that want captures",
   C044: "tests/c_plugin/wiring_test.ts: what the schema of a plugin refuses",
+  C045: "tests/look_at_sinks_test.ts: what is not there",
   C060: "tests/sidekick/settings_test.ts: outputs that there are no sinks for",
   C061: "tests/sidekick/settings_test.ts: outputs that lack something",
   C062: "tests/sidekick/settings_test.ts: keys without effect",

@@ -405,6 +405,24 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     matters: "The plugin relies on getting only what its schema allows, so falcod does not start.",
   },
   {
+    code: "C045",
+    title: "output that cannot work on this machine",
+    meaning:
+      "An output names a folder, a file, a certificate, a secret's file, a program or a socket that is not there, is something else, or is not for falcod to use.",
+    matters:
+      "Its first alert would be the first to tell. falcod does not start for a file_output that it cannot write to; others may come to be right, are warned of and tried.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}sinks: [{type: file, filename: ./no-such-folder/alerts.txt}]\n`,
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}sinks: [{type: file, filename: ./alerts.txt}]\n`,
+        "rules.yaml": RULES,
+      }],
+    ),
+  },
+  {
     code: "C070",
     title: "user or group that there is not",
     meaning:

@@ -61,6 +61,7 @@ export async function isolatedPluginCommand(
 function becomeGuest(policy: IsolationPolicy, policyText: string): never {
   const { net, read, write, run, ffi, env } = policy.permissions;
   confine.leaveTerminal();
+  confine.giveWay();
   confine.refuseNewPrivileges();
   const program = ownProgram();
   const ports = portsOf(net);

@@ -73,7 +73,7 @@ function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): vo
 }
 
 async function runWith(request: RunRequest, host: Host): Promise<number> {
-  const start = await prepare(request, host);
+  const start = await prepare({ ...request, outputs: "needed" }, host);
   const { config } = start.loaded;
   const syslog = config.log_syslog && !request.dryRun
     ? await (await import("../syslog_log.ts")).openSyslogLog(start.registry)
@@ -209,7 +209,7 @@ async function watchUntilStopped(
       keepRulesFresh: (running, signal) => {
         const reload: ReloadOptions = {
           start,
-          load: () => prepare(request, host, guests),
+          load: () => prepare({ ...request, outputs: "told" }, host, guests),
           tell: (report) => tellProblems(report, host, log),
           log,
           adaptLog,

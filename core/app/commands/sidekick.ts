@@ -74,6 +74,7 @@ async function serveUntilStopped(
   },
 ): Promise<number> {
   const log = createLogger(host.error, look);
+  let known = settings.sinkFaults;
   const stop = new AbortController();
   const signals = host.onStop(() => stop.abort());
   try {
@@ -100,6 +101,12 @@ async function serveUntilStopped(
             log.error("SIGHUP: the configuration has mistakes, nothing is changed");
             return;
           }
+          const fresh = settings.sinkFaults.find((fault) => !known.includes(fault));
+          if (fresh !== undefined) {
+            log.error(`SIGHUP: nothing is changed: ${fresh}`);
+            return;
+          }
+          known = settings.sinkFaults;
           await use(settings);
           const names = settings.sinks.map(({ label }) => label).join(", ") || "nobody";
           log.info(`SIGHUP: forwarding to ${names}`);

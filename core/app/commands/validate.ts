@@ -75,7 +75,14 @@ async function judge(
   }
   const [configPath, ...others] = configs;
   const start = await prepare(
-    { configPath, rulePaths: rules, options, lintsMeaning, undelivered: "checked" },
+    {
+      configPath,
+      rulePaths: rules,
+      options,
+      lintsMeaning,
+      undelivered: "checked",
+      outputs: "told",
+    },
     host,
   );
   for (const path of others) {

@@ -6,6 +6,7 @@ import type { Listen } from "../../web/mod.ts";
 import { checkConfig } from "../config/check.ts";
 import { checkSinks } from "../config/check_sinks.ts";
 import type { Environment } from "../config/environment.ts";
+import { lookAtSinks } from "../config/look_at_sinks.ts";
 import { listedSinks, type WiredSink } from "../config/outputs.ts";
 import type { Config } from "../config/schema.ts";
 import { TEST_RULE } from "../sink_trial/alert.ts";
@@ -27,6 +28,8 @@ export interface SidekickSettings {
   /** As falco.yaml has it: how alerts look, what is held back. */
   readonly config: Config;
   readonly sinks: readonly WiredSink[];
+  /** What they lack on this machine, as the report has it. */
+  readonly sinkFaults: readonly string[];
 }
 
 export interface SidekickRequest {
@@ -62,6 +65,8 @@ export async function settingsOf(
   const loaded = { config, root, files: [] };
   const listed = listedSinks(loaded, { registry, report: found, taken: [] });
   const sinks = await checkSinks(listed, loaded, { registry, report: found });
+  const look = { root, registry, report: found, outputs: "told" } as const;
+  const sinkFaults = await lookAtSinks(sinks, look);
   for (const { title, ...diagnostic } of found.diagnostics) {
     report.add({ ...diagnostic, title: named(title, names) });
   }
@@ -80,6 +85,7 @@ export async function settingsOf(
     extraLabels: split(file.text("prometheus.extralabels") ?? ""),
     config,
     sinks: sinks.map(withTestAlerts),
+    sinkFaults: sinkFaults.map((fault) => named(fault, names)),
   };
 }
 

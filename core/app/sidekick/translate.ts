@@ -196,6 +196,8 @@ function trustFiles(
     ...isMutual ? [own.cacertfile || `${folder}/ca.crt`] : [],
   ];
   if (authorities.length > 0 && !builder.has("tls.ca")) {
-    builder.set("tls.ca", ["system", ...authorities].join(":"), first);
+    const place = isMutual ? `${section}.mutualtls` : "tlsclient.cacertfile";
+    const from = file.value(place) ?? first;
+    builder.set("tls.ca", ["system", ...authorities].join(":"), from);
   }
 }

@@ -1,6 +1,7 @@
 /** Alerts in a file: Falco's `file_output`. */
 import type { SinkPlugin } from "../../../core/mod.ts";
 import { FileSink } from "./file_sink.ts";
+import { fileProblem } from "./open_file.ts";
 import { type FileConfig, schema } from "./schema.ts";
 
 const plugin: SinkPlugin<FileConfig> = {
@@ -21,5 +22,10 @@ const plugin: SinkPlugin<FileConfig> = {
         compress: rotate.compress,
       },
     }, context),
+  check: async ({ filename }) => {
+    const what = await fileProblem(filename);
+    const help = "make its folder, or name a file that falcod may write to";
+    return what === undefined ? [] : [{ path: ["filename"], what, help }];
+  },
 };
 export default plugin;

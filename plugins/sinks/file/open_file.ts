@@ -1,10 +1,11 @@
 /** A file that is open for alerts. */
 import { close, constants, fstat, open, type Stats, write } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { ByteWriter } from "../../../core/mod.ts";
 import { trustedPath } from "./trusted_path.ts";
 
-const { O_WRONLY, O_APPEND, O_NONBLOCK, O_NOFOLLOW, O_CREAT, O_EXCL } = constants;
+const { W_OK, X_OK, O_WRONLY, O_APPEND, O_NONBLOCK, O_NOFOLLOW, O_CREAT, O_EXCL } = constants;
 const FLAGS = O_WRONLY | O_APPEND | O_NONBLOCK;
 const closed = promisify(close);
 
@@ -80,6 +81,34 @@ export class OpenFile implements ByteWriter {
     return closed(this.#descriptor);
   }
 }
+
+/** Why there can be no such file, or nothing be written to it; it is not opened. Never rejects. */
+export async function fileProblem(path: string): Promise<string | undefined> {
+  try {
+    const target = await trustedPath(path, Deno.uid() ?? 0);
+    if (!target.found && target.path.startsWith("/proc/")) return undefined;
+    if (target.found && (await stat(target.path)).isDirectory()) {
+      throw new Error("it is a directory");
+    }
+    const folder = target.path.slice(0, target.path.lastIndexOf("/")) || "/";
+    if (target.found) await access(target.path, W_OK);
+    else await access(folder, W_OK | X_OK);
+    return undefined;
+  } catch (error) {
+    return `cannot write to "${path}": ${accessReason(error)}`;
+  }
+}
+
+function accessReason(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return ACCESS_REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+const ACCESS_REASONS: Readonly<Record<string, string>> = {
+  EACCES: "falcod may not",
+  EPERM: "falcod may not",
+  EROFS: "the file system is read-only",
+};
 
 function opened(path: string, flags: number, mode: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -3,9 +3,9 @@
  * does. What nobody has fetched at the end is lost, and said.
  */
 import type { FormattedAlert, Logger, Sink, SinkPlugin, WriteContext } from "../../../core/mod.ts";
-import { SinkError } from "../../../core/mod.ts";
+import { SinkError, tlsFaults } from "../../../core/mod.ts";
 import { responseOf } from "./messages.ts";
-import { type GrpcConfig, schema } from "./schema.ts";
+import { bindAddressOf, type GrpcConfig, schema } from "./schema.ts";
 import { ServerProcess } from "./server_process.ts";
 import { Shelf } from "./shelf.ts";
 
@@ -74,6 +74,17 @@ const plugin: SinkPlugin<GrpcConfig> = {
   schema,
   isAlone: true,
   create: (config, context) => new GrpcSink(config, context?.log),
+  check: ({ bind_address, private_key, cert_chain, root_certs }) =>
+    Promise.resolve(
+      "address" in bindAddressOf(bind_address)!
+        ? tlsFaults({
+          ca: root_certs,
+          client_certificate: cert_chain,
+          client_key: private_key,
+          insecure: false,
+        }, { ca: ["root_certs"], certificate: ["cert_chain"] })
+        : [],
+    ),
   helper: async (pipes) => (await import("./helper.ts")).helper(pipes),
 };
 export default plugin;

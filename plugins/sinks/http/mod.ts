@@ -6,6 +6,7 @@ import {
   sendEach,
   type Sink,
   type SinkPlugin,
+  tlsFaults,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { type HttpConfig, schema } from "./schema.ts";
@@ -21,19 +22,13 @@ export class HttpSink implements Sink {
   readonly #echo: Print | undefined;
 
   constructor(config: HttpConfig, print: Print = console.log) {
-    const { ca_cert, ca_bundle, ca_path, mtls } = config;
     this.#echo = config.echo ? print : undefined;
     this.#target = new HttpTarget({
       headers: config.headers,
       proxy: config.proxy,
       keep_alive: config.keep_alive,
       compress: config.compress_uploads,
-      tls: {
-        ca: ca_cert || ca_bundle || (ca_path === SYSTEM_FOLDER ? "" : ca_path),
-        client_certificate: mtls ? config.client_cert : "",
-        client_key: mtls ? config.client_key : "",
-        insecure: config.insecure,
-      },
+      tls: tlsOf(config),
     }, { url: config.url, userAgent: config.user_agent });
   }
 
@@ -50,12 +45,30 @@ export class HttpSink implements Sink {
   }
 }
 
+function tlsOf({ ca_cert, ca_bundle, ca_path, mtls, insecure, ...own }: HttpConfig) {
+  return {
+    ca: ca_cert || ca_bundle || (ca_path === SYSTEM_FOLDER ? "" : ca_path),
+    client_certificate: mtls ? own.client_cert : "",
+    client_key: mtls ? own.client_key : "",
+    insecure,
+  };
+}
+
+/** Where an authority that cannot be used is named. */
+function caKey({ ca_cert, ca_bundle }: HttpConfig): string {
+  return ca_cert !== "" ? "ca_cert" : ca_bundle !== "" ? "ca_bundle" : "ca_path";
+}
+
 const plugin: SinkPlugin<HttpConfig> = {
   kind: "sink",
   name: "http",
   summary: "A web server, one alert a request: Falco's http_output",
   schema,
   create: (config) => new HttpSink(config),
+  check: (config) =>
+    Promise.resolve(
+      tlsFaults(tlsOf(config), { ca: [caKey(config)], certificate: ["client_cert"] }),
+    ),
   batchSize: 32,
 };
 export default plugin;

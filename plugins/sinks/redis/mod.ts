@@ -12,6 +12,7 @@ import {
   type Sink,
   SinkError,
   type SinkPlugin,
+  socketFaults,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { type Command, RedisConnection, RedisRefusal, type Reply } from "./connection.ts";
@@ -126,5 +127,6 @@ const plugin: SinkPlugin<RedisConfig> = {
   schema,
   format: "json",
   create: (config) => new RedisSink(config),
+  check: ({ address }) => Promise.resolve(socketFaults(address, ["address"])),
 };
 export default plugin;

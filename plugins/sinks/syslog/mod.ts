@@ -6,6 +6,7 @@ import {
   type Sink,
   type SinkContext,
   type SinkPlugin,
+  socketFaults,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { cutMessage, messageOf, type MessageSettings } from "./message.ts";
@@ -94,5 +95,6 @@ const plugin: SinkPlugin<SyslogConfig> = {
   summary: "The local syslog daemon, or another machine's over UDP, TCP or TLS",
   schema,
   create: (config, context) => new SyslogSink(config, context),
+  check: ({ address }) => Promise.resolve(socketFaults(address, ["address"])),
 };
 export default plugin;
