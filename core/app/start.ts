@@ -6,6 +6,7 @@ import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { lookAtSinks, type SinkLook } from "./config/look_at_sinks.ts";
+import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { wirePlugins } from "./config/plugins.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
@@ -105,5 +106,7 @@ export async function prepare(
     pluginVersions: new Map(plugins.added.map(({ name, version }) => [name, version])),
   });
   const { ruleset, files: ruleFiles } = rules;
+  // Not where only some of the rules are wanted.
+  if (outputs && ruleset && !request.watched) checkSeenFields(loaded, ruleset, report);
   return { report, registry, loaded, settings, sinkFaults, natives, guests, ruleset, ruleFiles };
 }

@@ -3,10 +3,13 @@ import { type Alert, PRIORITIES } from "../alert/mod.ts";
 import { type Diagnostic, Report, SourceText, type Span } from "../base/mod.ts";
 import {
   checkCondition,
+  type CheckedCondition,
   type Comparison,
   type Condition,
   emitCondition,
   expandCondition,
+  fieldsOf as conditionFields,
+  leavesOf,
   type Literal,
   parseCondition,
 } from "../filter/mod.ts";
@@ -18,14 +21,46 @@ export type AlertTest = (alert: Alert) => boolean;
 /** Absent when it has mistakes; they are in the report. */
 export function compileMatch(source: SourceText, report: Report): AlertTest | undefined {
   const own = new Report();
-  const parsed = parseCondition(withOrder(source, own), own);
-  const written = parsed && expandCondition(parsed, NO_NAMES, own);
-  const numbered = written && withPriorities(written, own);
-  const checked = numbered && checkCondition(numbered, alertFields, own);
+  const checked = checkedMatch(source, own);
   for (const diagnostic of own.diagnostics) report.add(withHelp(diagnostic));
   if (!checked || own.hasErrors) return undefined;
   const holds = emitCondition(checked);
   return (alert) => holds(asEvent(alert), NO_STATE);
+}
+
+/** A field that a match asks for. */
+export interface MatchField {
+  /** As `output_fields` of an alert may have it, each of these. */
+  readonly names: readonly string[];
+  /** Of the comparison. */
+  readonly at: Span;
+}
+
+/** Those of outputs, each once; none of a match with mistakes. */
+export function fieldsInMatch(source: SourceText): readonly MatchField[] {
+  const checked = checkedMatch(source, new Report());
+  const fields = new Map<string, MatchField>();
+  for (const leaf of checked ? leavesOf(checked) : []) {
+    for (const { definition: { name }, argument } of conditionFields(leaf)) {
+      const given = argument === undefined ? undefined : String(argument);
+      const isAny = name === "alert.field";
+      if (name.startsWith("alert.") && !isAny) continue;
+      const names = given === undefined
+        ? [name]
+        : isAny
+        ? [given]
+        : [`${name}[${given}]`, `${name}.${given}`];
+      if (!fields.has(names[0]!)) fields.set(names[0]!, { names, at: leaf.span });
+    }
+  }
+  return [...fields.values()];
+}
+
+function checkedMatch(source: SourceText, report: Report): CheckedCondition | undefined {
+  const parsed = parseCondition(withOrder(source, report), report);
+  const written = parsed && expandCondition(parsed, NO_NAMES, report);
+  const numbered = written && withPriorities(written, report);
+  return numbered && checkCondition(numbered, alertFields, report);
 }
 
 /** Fields of other sources are not looked up here, but alerts may have them. */

@@ -9,6 +9,6 @@ export { REPEATED_FIELD } from "./_carrier.ts";
 export type { LaneCounters } from "./lane.ts";
 export type { WantedTarget } from "./lanes.ts";
 export type { DeliveryTarget, LaneLimits } from "./target.ts";
-export { type AlertTest, compileMatch } from "./match.ts";
+export { type AlertTest, compileMatch, fieldsInMatch, type MatchField } from "./match.ts";
 export { Spool, type SpoolOptions } from "./spool/spool.ts";
 export type { StoreCounters } from "./store.ts";

@@ -299,3 +299,39 @@ Deno.test("falcod validate prints hostile names of files and rules without what 
   assertEquals(result.name, name);
   assertEquals(result.errors[0].context.locations[1].item_name, 'b\x1b[2J\0\n"}');
 });
+
+Deno.test("falcod validate tells of fields in match and dedup that no rule's output has", async () => {
+  using folder = new Folder({
+    "rules.yaml": GOOD,
+    "falco.yaml": `rules_files: [rules.yaml]
+stdout_output: {enabled: true}
+append_output: [{extra_fields: [{team: ops, a.b: c}, "proc.aname[2]"]}]
+sinks:
+  - {name: a, type: stdout, match: proc.name = cat and not container.id = host and alert.rule = x}
+  - {name: b, type: stdout, match: 'alert.field[a.b] = c and alert.field[proc.nmae] = "cat"'}
+  - {name: c, type: stdout, match: 'alert.field[team] = ops and alert.field[falco.version] exists'}
+  - {name: d, type: stdout, match: 'proc.aname[2] = sh and proc.aname[3] = sh and container.id = x'}
+dedup: {keys: [rule, proc.name, a.c], window: 1m}
+`,
+  });
+  const { code, out } = await falcod(["validate", "--json", "falco.yaml"], {
+    folder: folder.path,
+  });
+  assertEquals(code, 0, out);
+  const found = JSON.parse(out).diagnostics.filter(({ code }: JsonDiagnostic) => code === "C046");
+  const add = (name: string) => `append_output: [{extra_fields: [${name}]}] adds it to alerts`;
+  assertEquals(
+    found.map(({ title, help, at }: JsonDiagnostic) => [
+      /"(\S+)" asks for "(\S+)"/.exec(title)!.slice(1).join(" "),
+      help,
+      at!.line,
+    ]),
+    [
+      ["sinks[0].match container.id", add("container.id"), 5],
+      ["sinks[1].match proc.nmae", 'did you mean "proc.name"?', 6],
+      ["sinks[3].match proc.aname[3]", 'did you mean "proc.aname[2]"?', 8],
+      ["sinks[3].match container.id", add("container.id"), 8],
+      ["dedup.keys[2] a.c", 'did you mean "a.b"?', 9],
+    ],
+  );
+});

@@ -423,6 +423,24 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "C046",
+    title: "field that no alert has",
+    meaning:
+      "A match of a sink, or a key of dedup, is a field that the output of no enabled rule mentions; only those are in alerts.",
+    matters:
+      "The sink gets nothing, or everything; alerts that differ in that field alone are held back as if they were alike.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}dedup: {keys: [rule, proc.nmae], window: 60s}\n`,
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}dedup: {keys: [rule, proc.name], window: 60s}\n`,
+        "rules.yaml": RULES,
+      }],
+    ),
+  },
+  {
     code: "C070",
     title: "user or group that there is not",
     meaning:
