@@ -40,6 +40,7 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "hono": /^core\/web\/server\.ts$/,
   "yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\/|^scripts\/deploy\//,
   "js-yaml": /^core\/base\/yaml\.ts$|^core\/base\/yaml\//,
+  "undici": /^core\/http\/_/,
   "semver": /^core\/plugin\/api_version\.ts$/,
   "zod": /(^|\/)schema\.ts$|^core\/plugin\/|^core\/app\/config\//,
   "commander":

@@ -1,30 +1,26 @@
 /** Where a request goes: to the server, or to the proxy that is asked instead of it. */
-import type { RequestOptions } from "node:http";
-import { bare } from "./agents.ts";
 import { proxyAuthorization } from "./proxy.ts";
 
-/** `headers` gets the credentials that stand in the address. */
-export function placeOf(
-  url: URL,
-  proxy: URL | undefined,
-  headers: Record<string, string>,
-): RequestOptions {
+export interface Place {
+  /** Origin of whom is asked: of the server, or of the proxy in its place (RFC 9112 3.2.2). */
+  readonly to: string;
+  /** A proxy that leads there. Absent: none. */
+  readonly through: URL | undefined;
+  readonly path: string;
+  /** Credentials that stand in the address; a header of the request goes before them. */
+  readonly authorization: string | undefined;
+  /** Of the proxy that is asked. Absent: none is. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
+export function placeOf(url: URL, proxy: URL | undefined): Place {
   const path = `${url.pathname}${url.search}`;
-  const auth = proxyAuthorization(url);
-  if (auth !== undefined) headers.authorization ??= auth;
-  if (proxy && url.protocol === "http:") {
-    const authorization = proxyAuthorization(proxy);
-    return {
-      host: bare(proxy.hostname),
-      port: proxy.port || 80,
-      path: `${url.origin}${path}`,
-      headers: {
-        ...headers,
-        host: url.host,
-        ...authorization !== undefined && { "proxy-authorization": authorization },
-      },
-    };
+  const authorization = proxyAuthorization(url);
+  if (!proxy || url.protocol === "https:") {
+    return { to: url.origin, through: proxy, path, authorization, headers: undefined };
   }
-  const port = url.port || (url.protocol === "https:" ? 443 : 80);
-  return { host: bare(url.hostname), port, path, headers };
+  const own = proxyAuthorization(proxy);
+  const headers = { host: url.host, ...own !== undefined && { "proxy-authorization": own } };
+  const absolute = `${url.origin}${path}`;
+  return { to: proxy.origin, through: undefined, path: absolute, authorization, headers };
 }

@@ -1,9 +1,8 @@
 /** One file from a server, as a whole; redirections are followed, but never away from TLS. */
-import type { ClientRequest, IncomingMessage } from "node:http";
 import { Secret } from "../plugin/mod.ts";
+import type { Connection } from "./_connection.ts";
+import { type AnswerHeaders, BrokenAnswer, Exchange, type Wanted } from "./_exchange.ts";
 import { placeOf } from "./_place_of.ts";
-import { opener, unlessAborted } from "./_reply_to.ts";
-import { newAgent } from "./agents.ts";
 import { proxyFor } from "./proxy.ts";
 import type { HttpSettings } from "./schema.ts";
 import { readClientTls } from "./trust.ts";
@@ -30,7 +29,7 @@ export interface DownloadRequest {
 export interface Download {
   readonly status: number;
   /** Names in small letters. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers: AnswerHeaders;
   readonly body: Uint8Array<ArrayBuffer>;
   /** Where it came from in the end. */
   readonly url: URL;
@@ -50,8 +49,7 @@ const MOST_REDIRECTIONS = 5;
 const IDLE_MS = 30_000, MOST_MS = 15 * 60_000;
 /** Of an answer that is no success only the beginning is of interest. */
 const MOST_OF_REFUSAL = 64 << 10;
-/** Room for what comes, at first. */
-const FIRST_BYTES = 64 << 10;
+const ANYBODY = { rejectUnauthorized: true };
 const REDIRECTIONS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Also answers that are no success are returned, cut to 64 KiB; throws `DownloadError`. */
@@ -91,25 +89,37 @@ interface OneRequest extends DownloadRequest {
 }
 
 async function askOnce(url: URL, request: OneRequest): Promise<Download> {
-  const isSecure = url.protocol === "https:";
   const patience = patienceWith(url, request);
-  const signals = [patience.signal, ...request.signal ? [request.signal] : []];
-  let agent: Awaited<ReturnType<typeof newAgent>> | undefined;
+  const signal = AbortSignal.any([patience.signal, ...request.signal ? [request.signal] : []]);
+  const exchange = new Exchange(wantedOf(url, { ...request, heard: patience.heard }));
+  const giveUp = () => exchange.giveUp(signal.reason);
+  let connection: Connection | undefined;
   try {
-    const proxy = proxyFor(url, request.proxy.reveal());
-    const tls = isSecure ? readClientTls(request.tls) : { rejectUnauthorized: true };
-    agent = await newAgent({ isSecure, proxy, tls, keepAlive: false });
-    const headers = request.goesToNamed ? written(request.headers ?? {}) : {};
-    const own = { "user-agent": "falcod", "accept-encoding": "identity", ...headers };
-    const open = await opener(url);
-    const outgoing = open({ method: "GET", agent, ...placeOf(url, proxy, own) });
-    const answer = answerTo(outgoing, { ...request, url, heard: patience.heard });
-    return await unlessAborted(answer, AbortSignal.any(signals)).finally(() => outgoing.destroy());
+    const { Connection } = await import("./_connection.ts");
+    signal.throwIfAborted();
+    const { to, through, path, authorization, headers } = placeOf(
+      url,
+      proxyFor(url, request.proxy.reveal()),
+    );
+    const tls = url.protocol === "https:" ? readClientTls(request.tls) : ANYBODY;
+    connection = new Connection({ to, through, tls, keepAlive: false });
+    signal.addEventListener("abort", giveUp);
+    const own = {
+      "user-agent": "falcod",
+      "accept-encoding": "identity",
+      ...authorization !== undefined && { authorization },
+      ...request.goesToNamed ? written(request.headers ?? {}) : {},
+      ...headers,
+    };
+    connection.ask({ method: "GET", path, headers: own }, exchange);
+    const { status, headers: told, bytes } = await exchange.answer;
+    return { status, headers: told, body: bytes, url };
   } catch (error) {
     throw asDownloadError(error, url);
   } finally {
     patience.end();
-    agent?.destroy();
+    signal.removeEventListener("abort", giveUp);
+    await connection?.destroy();
   }
 }
 
@@ -147,79 +157,41 @@ function patienceWith(
   };
 }
 
-interface Listening extends DownloadRequest {
-  readonly url: URL;
-  readonly heard: () => void;
-}
-
-function answerTo(outgoing: ClientRequest, listening: Listening): Promise<Download> {
-  return new Promise((resolve, reject) => {
-    outgoing.on("error", reject);
-    outgoing.once("response", (incoming: IncomingMessage) => {
-      bodyOf(incoming, listening).then((body) => {
-        const { statusCode: status = 0, headers } = incoming;
-        resolve({ status, headers, body, url: listening.url });
-      }, reject);
-    });
-    outgoing.end();
-  });
-}
-
-function bodyOf(incoming: IncomingMessage, listening: Listening): Promise<Uint8Array<ArrayBuffer>> {
-  const { statusCode = 0 } = incoming;
-  const isGood = statusCode >= 200 && statusCode < 300;
-  const { url, progress, heard } = listening;
-  const mostBytes = isGood ? listening.mostBytes : MOST_OF_REFUSAL;
-  const totalBytes = lengthOf(incoming);
-  return new Promise((resolve, reject) => {
-    const tooLarge = () => {
-      const message = `${url.origin} sends more than ${mostBytes} bytes`;
-      reject(new DownloadError("too-large", message));
-      incoming.destroy();
-    };
-    const cutShort = () => {
-      const message = `The connection to ${url.origin} ended before all of the file had come`;
-      reject(new DownloadError("cut-short", message));
-    };
-    if (isGood && totalBytes !== undefined && totalBytes > mostBytes) return tooLarge();
-    // Not a list of pieces: a server may send millions of a byte each.
-    let gathered = new Uint8Array(Math.min(totalBytes ?? FIRST_BYTES, mostBytes, FIRST_BYTES));
-    let size = 0;
-    const gather = (piece: Uint8Array) => {
-      if (size + piece.length > gathered.length) {
-        const larger = new Uint8Array(Math.max(2 * gathered.length, size + piece.length));
-        larger.set(gathered.subarray(0, size));
-        gathered = larger;
-      }
-      gathered.set(piece, size);
-      size += piece.length;
-    };
-    const finish = () => {
-      if (isGood && totalBytes !== undefined && size !== totalBytes) return cutShort();
-      resolve(gathered.slice(0, Math.min(size, mostBytes)));
-    };
-    incoming.on("data", (chunk: Uint8Array) => {
+function wantedOf(
+  { origin }: URL,
+  { mostBytes, progress, heard }: DownloadRequest & { readonly heard: () => void },
+): Wanted {
+  const tooLarge = () =>
+    new DownloadError("too-large", `${origin} sends more than ${mostBytes} bytes`);
+  let totalBytes: number | undefined;
+  let isGood = false;
+  return {
+    mostBytes: (status, headers) => {
+      isGood = status >= 200 && status < 300;
+      totalBytes = lengthIn(headers);
+      if (isGood && totalBytes !== undefined && totalBytes > mostBytes) throw tooLarge();
+      return isGood ? mostBytes : MOST_OF_REFUSAL;
+    },
+    came: (sizeBytes) => {
       heard();
-      gather(chunk);
-      if (isGood) progress?.(size, totalBytes);
-      if (size <= mostBytes) return;
-      if (isGood) return tooLarge();
-      finish();
-      incoming.destroy();
-    });
-    incoming.once("end", finish);
-    incoming.on("error", reject);
-    incoming.once("aborted", cutShort);
-  });
+      if (!isGood) return;
+      progress?.(sizeBytes, totalBytes);
+      if (sizeBytes > mostBytes) throw tooLarge();
+    },
+  };
 }
 
-function lengthOf({ headers }: IncomingMessage): number | undefined {
+function lengthIn(headers: AnswerHeaders): number | undefined {
   const given = headers["content-length"];
-  return given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : undefined;
+  return typeof given === "string" && /^\d{1,15}$/.test(given) ? Number(given) : undefined;
 }
 
 function asDownloadError(error: unknown, url: URL): unknown {
   if (error instanceof DownloadError || isAbort(error)) return error;
+  if (error instanceof BrokenAnswer && error.isBegun) {
+    const message = `The connection to ${url.origin} ended before all of the file had come`;
+    return new DownloadError("cut-short", message, { cause: error });
+  }
   const reason = error instanceof Error ? error.message : String(error);
   return new DownloadError("unreachable", `Cannot reach ${url.origin}: ${reason}`, {
     cause: error,

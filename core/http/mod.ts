@@ -5,7 +5,8 @@
  * throws a `SinkError` that says whether to try again; where the other end takes one alert at a time,
  * `sendEach` walks through a batch. Addresses and headers may be secrets and are never told.
  *
- * Connections are node's, which load a good deal: only when there is something to send.
+ * Connections are undici's, loaded when there is something to send. A request goes out once: one whose
+ * connection breaks is a `SinkError` that says it may have arrived, and trying again is the delivery's.
  */
 export { httpKeys, type HttpSettings, webAddress } from "./schema.ts";
 export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";

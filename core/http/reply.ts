@@ -1,11 +1,12 @@
 /** Answers of servers, and what they mean for the alerts that were sent. */
 import { cutText, escapeText } from "../alert/mod.ts";
 import { SinkError } from "../plugin/mod.ts";
+import type { AnswerHeaders } from "./_exchange.ts";
 
 export interface HttpReply {
   readonly status: number;
   /** Names in small letters. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers: AnswerHeaders;
   /** Its beginning, where it is long. */
   readonly body: string;
   /** The same, where it is no text. */
@@ -45,8 +46,9 @@ function hintOf({ status, headers }: HttpReply): string {
     case 407:
       return " (the proxy wants other credentials)";
     default: {
-      if (status < 300 || status >= 400 || typeof headers.location !== "string") return "";
-      const origin = URL.parse(headers.location)?.origin ?? "another path of its own";
+      const location = first(headers.location);
+      if (status < 300 || status >= 400 || location === undefined) return "";
+      const origin = URL.parse(location)?.origin ?? "another path of its own";
       return ` (it has moved to ${origin}: redirections are not followed, configure the new address)`;
     }
   }
@@ -59,9 +61,14 @@ function excerptOf({ body }: HttpReply): string {
 
 /** `Retry-After`, seconds or a date (RFC 9110 10.2.3). */
 function retryAfterMsOf({ headers }: HttpReply, now: number): number | undefined {
-  const given = headers["retry-after"];
-  if (typeof given !== "string") return undefined;
+  const given = first(headers["retry-after"]);
+  if (given === undefined) return undefined;
   if (/^\d{1,9}(\.\d{1,3})?$/.test(given)) return Number(given) * 1000;
   const date = Date.parse(given);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Of a header that should be there once. */
+function first(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "string" ? header : header?.[0];
 }

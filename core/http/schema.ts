@@ -7,6 +7,9 @@ const { flag, secret, section, text } = setting;
 /** Field names of HTTP, RFC 9110 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** What the connection says itself; a second one would let a server see other requests than were made. */
+const OWN_HEADERS = /^(?:content-length|transfer-encoding|keep-alive|upgrade|expect)$/i;
+
 /** An address that may carry a token, so it is secret. One in a file is looked at when it is used. */
 export const webAddress = () =>
   secret().refine((address) => isWebAddress(address), {
@@ -25,7 +28,10 @@ const proxyAddress = secret().refine(
 /** Of `section`; every sink over HTTP has them beside its own. */
 export const httpKeys = {
   headers: z.record(
-    z.string().regex(TOKEN, { error: "names of headers" }),
+    z.string().regex(TOKEN, { error: "names of headers" }).refine(
+      (name) => !OWN_HEADERS.test(name),
+      { error: "names of headers that falcod does not set itself" },
+    ),
     secret(),
     { error: "a mapping" },
   ).default({}).describe("Further headers of every request"),

@@ -1,10 +1,10 @@
 /** One server that takes alerts. */
-import type { Agent, ClientRequest, RequestOptions } from "node:http";
 import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
-import { newAgent } from "./agents.ts";
-import { placeOf } from "./_place_of.ts";
-import { BrokenAnswer, opener, replyTo, unlessAborted } from "./_reply_to.ts";
-import { proxyAuthorization, proxyFor } from "./proxy.ts";
+import type { Connection } from "./_connection.ts";
+import { BrokenAnswer, Exchange } from "./_exchange.ts";
+import { type Place, placeOf } from "./_place_of.ts";
+import { secretsOfAddress, secretsOfHeader, secretsOfProxy, withoutSecrets } from "./_secrets.ts";
+import { proxyFor } from "./proxy.ts";
 import { failureOf, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
 import { marksOf, readClientTls } from "./trust.ts";
@@ -39,24 +39,54 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const MOST_BYTES = 64 << 10;
 /** How often files of certificates are looked at. */
 const LOOK_MS = 1000;
-/** Shorter ones would make texts unreadable, and are no secrets. */
-const SHORTEST_SECRET = 6;
-/** Of a part of an address that is one by itself; shorter ones are words. */
-const SHORTEST_TOKEN = 16;
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
 
-interface Connections {
+/** Loaded with the first request. */
+let Connections: typeof Connection | undefined;
+
+type Headers = Readonly<Record<string, string>>;
+
+/** An address that was looked at; most requests go to the one before them. */
+interface Address {
+  readonly text: string;
+  readonly isSecret: boolean;
+  readonly url: URL;
+  readonly origin: string;
+}
+
+/** And how to get there. */
+interface Route extends Place {
+  readonly address: Address;
+  /** What `proxy` was found by. */
+  readonly configured: string;
+  readonly proxy: URL | undefined;
+}
+
+/** A request as it goes out. */
+interface Outgoing {
+  readonly request: HttpRequest;
+  readonly route: Route;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+interface Connected {
   readonly key: string;
-  readonly agent: Agent;
+  readonly connection: Connection;
 }
 
 export class HttpTarget {
   readonly #settings: HttpSettings;
   readonly #options: HttpTargetOptions;
-  #connections: Connections | undefined;
+  #address: Address | undefined;
+  #route: Route | undefined;
+  #connected: Connected | undefined;
   #lookedAt = -Infinity;
   #marks = "";
-  readonly #closing = new AbortController();
-  readonly #underWay = new Set<ClientRequest>();
+  #isClosed = false;
+  /** Each ends one that is under way, for a reason. */
+  readonly #underWay = new Set<(reason: unknown) => Promise<void>>();
 
   constructor(settings: HttpSettings, options: HttpTargetOptions) {
     this.#settings = settings;
@@ -65,38 +95,37 @@ export class HttpTarget {
 
   /** The answer, which is a good one; anything else is thrown as a `SinkError`. */
   async send(request: HttpRequest, context?: WriteContext): Promise<HttpReply> {
-    const secrets: string[] = [];
     const given = request.url ?? this.#options.url;
-    const url = this.#urlOf(typeof given === "function" ? given() : given, secrets);
+    const address = this.#addressOf(typeof given === "function" ? given() : given);
+    let headers: Headers = {};
     try {
-      const reply = await this.#exchange(url, { request, context, secrets });
-      const failure = failureOf(reply, url.origin);
+      const body = await this.#bodyOf(request);
+      const route = this.#routeTo(address);
+      headers = this.#headersOf(request, { body, authorization: route.authorization });
+      const reply = await this.#exchange({ request, body, route, headers }, context ?? {});
+      const failure = failureOf(reply, address.origin);
       if (failure) throw this.#options.judge?.(reply, failure) ?? failure;
       return reply;
     } catch (error) {
       const reason = context?.signal.aborted ? context.signal.reason : undefined;
-      // A connection that is still being made would be waited for by the next request.
-      if (context?.signal.aborted) this.#disconnect();
       if (reason instanceof SinkError) throw reason;
-      throw withoutSecrets(error, url, secrets);
+      throw asSinkError(error, address.origin, this.#secretsIn(address, request, headers));
     }
   }
 
   /** Ends all connections; may be called twice. */
-  close(): Promise<void> {
-    this.#closing.abort(new SinkError("unavailable", "The sink was closed before the answer came"));
-    for (const outgoing of this.#underWay) giveUp(outgoing);
-    this.#disconnect();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const why = new SinkError("unavailable", "The sink was closed before the answer came");
+    await Promise.all([...this.#underWay].map((end) => end(why)));
+    await this.#connected?.connection.destroy();
   }
 
-  #disconnect(): void {
-    this.#connections?.agent.destroy();
-    this.#connections = undefined;
-  }
-
-  #urlOf(given: Secret | string, secrets: string[]): URL {
-    const text = typeof given === "string" ? given : given.reveal();
+  #addressOf(given: Secret | string): Address {
+    const isSecret = typeof given !== "string";
+    const text = isSecret ? given.reveal() : given;
+    const known = this.#address;
+    if (known?.text === text && known.isSecret === isSecret) return known;
     const url = URL.parse(text.trim());
     if (!url || !/^https?:$/.test(url.protocol)) {
       throw new SinkError(
@@ -104,93 +133,77 @@ export class HttpTarget {
         "The address is none that begins with http:// or https://",
       );
     }
-    if (typeof given !== "string") {
-      secrets.push(text, `${url.pathname}${url.search}`, url.password);
-      secrets.push(...credentialsIn(url));
-      // A server may repeat its token alone.
-      const parts = [...url.pathname.split("/"), ...url.searchParams.values()];
-      secrets.push(...parts.filter((part) => part.length >= SHORTEST_TOKEN));
-    }
-    return url;
+    return this.#address = { text, isSecret, url, origin: url.origin };
+  }
+
+  #routeTo(address: Address): Route {
+    const configured = this.#settings.proxy.reveal();
+    const known = this.#route;
+    if (known?.address === address && known.configured === configured) return known;
+    const proxy = proxyFor(address.url, configured);
+    return this.#route = { address, configured, proxy, ...placeOf(address.url, proxy) };
   }
 
   async #exchange(
-    url: URL,
-    { request, context, secrets }: {
-      readonly request: HttpRequest;
-      readonly context: WriteContext | undefined;
-      readonly secrets: string[];
-    },
+    { request, route, headers, body }: Outgoing,
+    { signal, observe }: Partial<WriteContext>,
   ): Promise<HttpReply> {
-    const body = await this.#bodyOf(request);
-    const headers = this.#headersOf(request, body, secrets);
-    const configured = this.#settings.proxy.reveal();
-    const proxy = proxyFor(url, configured);
-    if (proxy) secrets.push(configured, decodeURIComponent(proxy.password));
-    const options = {
-      method: request.method ?? this.#options.method ?? "POST",
-      ...placeOf(url, proxy, headers),
-    };
-    const { mostBytes = MOST_BYTES } = request;
-    const { method = "POST" } = options;
+    Connections ??= (await import("./_connection.ts")).Connection;
+    signal?.throwIfAborted();
+    const connection = this.#connectionFor(route, Connections);
     const beganMs = performance.now();
-    const observe = (reply?: HttpReply) =>
-      context?.observe?.({
+    const method = request.method ?? this.#options.method ?? "POST";
+    const { mostBytes = MOST_BYTES } = request;
+    const exchange = new Exchange({ mostBytes: () => mostBytes });
+    const end = (reason: unknown) => {
+      exchange.giveUp(reason);
+      return connection.destroy();
+    };
+    const abort = () => void end(signal?.reason);
+    this.#underWay.add(end);
+    signal?.addEventListener("abort", abort);
+    let reply: HttpReply | undefined;
+    try {
+      const all = route.headers ? { ...headers, ...route.headers } : headers;
+      connection.ask({ method, path: route.path, headers: all, body }, exchange);
+      const answer = await exchange.answer;
+      return reply = { ...answer, body: DECODER.decode(answer.bytes) };
+    } finally {
+      this.#underWay.delete(end);
+      signal?.removeEventListener("abort", abort);
+      observe?.({
         kind: "http",
         method,
-        url: url.href,
+        url: route.address.url.href,
         headers,
         body: request.body,
         ms: performance.now() - beganMs,
         ...reply && { reply },
       });
-    const open = await opener(url);
-    for (let isAgain = false;; isAgain = true) {
-      if (this.#closing.signal.aborted) throw new SinkError("closed", "The sink is closed");
-      const agent = await this.#agentFor(url, proxy);
-      const outgoing = open({ ...options, agent } as RequestOptions);
-      this.#underWay.add(outgoing);
-      const abort = () => giveUp(outgoing);
-      context?.signal.addEventListener("abort", abort, { once: true });
-      if (context?.signal.aborted) abort();
-      try {
-        const answer = unlessAborted(replyTo(outgoing, body, mostBytes), this.#closing.signal);
-        const reply = await unlessAborted(answer, context?.signal);
-        observe(reply);
-        return reply;
-      } catch (error) {
-        // A server may end a connection that waits in the very moment it is used again.
-        if (isAgain || !outgoing.reusedSocket || !isBreak(error)) {
-          observe();
-          throw error;
-        }
-      } finally {
-        this.#underWay.delete(outgoing);
-        context?.signal.removeEventListener("abort", abort);
-      }
     }
   }
 
   async #bodyOf({ body }: HttpRequest): Promise<Uint8Array> {
-    const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+    const bytes = typeof body === "string" ? ENCODER.encode(body) : body;
     return this.#settings.compress && bytes.length > 0 ? await compressed(bytes) : bytes;
   }
 
   #headersOf(
     { contentType = JSON_TYPE, headers }: HttpRequest,
-    body: Uint8Array,
-    secrets: string[],
-  ): Record<string, string> {
-    const all: Record<string, string> = {
-      "user-agent": this.#options.userAgent ?? "falcod",
-      ...body.length > 0 && { "content-type": contentType },
-      "content-length": String(body.length),
-      ...this.#settings.compress && body.length > 0 && { "content-encoding": "gzip" },
-    };
+    { body, authorization }: {
+      readonly body: Uint8Array;
+      readonly authorization: string | undefined;
+    },
+  ): Headers {
+    const all: Record<string, string> = { "user-agent": this.#options.userAgent ?? "falcod" };
+    if (body.length > 0) {
+      all["content-type"] = contentType;
+      if (this.#settings.compress) all["content-encoding"] = "gzip";
+    }
+    all["content-length"] = String(body.length);
     for (const some of [this.#options.headers, headers, this.#settings.headers]) {
       for (const [name, value] of Object.entries(some ?? {})) {
         const text = typeof value === "string" ? value : value.reveal();
-        if (value instanceof Secret) secrets.push(text, ...credentialsOf(text));
         // deno-lint-ignore no-control-regex -- what must not be in a header
         if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(text)) {
           throw new SinkError("unavailable", `The header "${name}" has characters it cannot have`);
@@ -198,54 +211,45 @@ export class HttpTarget {
         all[name.toLowerCase()] = text;
       }
     }
+    if (authorization !== undefined) all.authorization ??= authorization;
     return all;
   }
 
   /** Another one when files have changed, or the proxy; requests under way end on the old one. */
-  async #agentFor(url: URL, proxy: URL | undefined): Promise<Agent> {
-    const { tls, keep_alive } = this.#settings;
-    const isSecure = url.protocol === "https:";
-    const now = performance.now();
-    if (isSecure && now - this.#lookedAt >= LOOK_MS) {
-      this.#lookedAt = now;
-      this.#marks = marksOf(tls);
-    }
-    const key = `${isSecure ? this.#marks : ""} ${url.protocol} ${proxy?.href ?? ""}`;
-    if (this.#connections?.key === key) return this.#connections.agent;
+  #connectionFor({ to, through, address }: Route, Made: typeof Connection): Connection {
+    if (this.#isClosed) throw new SinkError("closed", "The sink is closed");
+    const { tls, keep_alive: keepAlive } = this.#settings;
+    const isSecure = address.url.protocol === "https:";
+    if (isSecure) this.#lookAtFiles();
+    const key = `${isSecure ? this.#marks : ""} ${to} ${through?.href ?? ""}`;
+    const known = this.#connected;
+    if (known?.key === key && known.connection.isOpen) return known.connection;
     const trust = isSecure ? readClientTls(tls) : { rejectUnauthorized: true };
-    const agent = await newAgent({ isSecure, proxy, tls: trust, keepAlive: keep_alive });
-    this.#connections?.agent.destroy();
-    this.#connections = { key, agent };
-    return agent;
+    const connection = new Made({ to, through, tls: trust, keepAlive });
+    known?.connection.retire();
+    this.#connected = { key, connection };
+    return connection;
   }
-}
 
-/**
- * Deno's node:http sends what was destroyed on a connection that was there already once more by itself: the
- * server may have it, and nobody would be told that it came twice.
- */
-function giveUp(outgoing: ClientRequest): void {
-  outgoing.reusedSocket = false;
-  outgoing.destroy();
-}
-
-/** What a server may repeat of `Basic dXNlcjpwYXNz` or `Bearer token`: the credentials, the password. */
-function credentialsOf(authorization: string): readonly string[] {
-  const [, scheme = "", credentials = ""] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
-  if (scheme.toLowerCase() !== "basic") return [credentials];
-  try {
-    const pair = new TextDecoder().decode(Uint8Array.fromBase64(credentials));
-    return [credentials, pair.slice(pair.indexOf(":") + 1)];
-  } catch {
-    return [credentials];
+  #lookAtFiles(): void {
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = now;
+    this.#marks = marksOf(this.#settings.tls);
   }
-}
 
-function credentialsIn(url: URL): readonly string[] {
-  try {
-    return credentialsOf(proxyAuthorization(url) ?? "");
-  } catch {
-    return []; // a percent sign that stands for nothing: no request is made
+  /** What the server was told that nobody else is to know. */
+  #secretsIn(address: Address, request: HttpRequest, headers: Headers): readonly string[] {
+    const { configured, proxy } = this.#route ?? {};
+    const named = [this.#options.headers, request.headers, this.#settings.headers]
+      .flatMap((some) => Object.entries(some ?? {}))
+      .filter(([, value]) => value instanceof Secret)
+      .map(([name]) => headers[name.toLowerCase()] ?? "");
+    return [
+      ...address.isSecret ? secretsOfAddress(address.text, address.url) : [],
+      ...named.flatMap(secretsOfHeader),
+      ...proxy ? secretsOfProxy(configured ?? "", proxy) : [],
+    ];
   }
 }
 
@@ -254,21 +258,14 @@ async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   return await new Response(stream).bytes();
 }
 
-function isBreak(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ECONNRESET" || code === "EPIPE";
-}
-
 /** As a `SinkError` that tells where the alerts should have gone, and nothing that is secret. */
-function withoutSecrets(error: unknown, url: URL, secrets: readonly string[]): SinkError {
+function asSinkError(error: unknown, origin: string, secrets: readonly string[]): SinkError {
   const isOurs = error instanceof SinkError;
   const reason = error instanceof Error ? error.message : String(error);
-  let message = isOurs ? reason : `Cannot reach ${url.origin}: ${reason}${hintOf(error)}`;
-  for (const secret of secrets) {
-    if (secret.length >= SHORTEST_SECRET) message = message.replaceAll(secret, "[secret]");
-  }
+  const told = isOurs ? reason : `Cannot reach ${origin}: ${reason}${hintOf(error)}`;
+  const message = withoutSecrets(told, secrets);
   if (!isOurs) {
-    const isUnclear = isBreak(error) || error instanceof BrokenAnswer;
+    const isUnclear = error instanceof BrokenAnswer;
     return new SinkError("unavailable", message, isUnclear ? { unclear: Infinity } : {});
   }
   const { code, retryAfterMs, unclear } = error;

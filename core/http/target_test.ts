@@ -1,11 +1,18 @@
+import { getEventListeners } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, connect, createServer as createTcpServer, type Server } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { Secret, SinkError } from "../plugin/mod.ts";
 import { newAuthority } from "../../tests/certificates.ts";
-import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../../tests/assert.ts";
 import { HttpTarget, type HttpTargetOptions } from "./target.ts";
 import { httpKeys } from "./schema.ts";
 
@@ -148,6 +155,10 @@ Deno.test("send() tells for how long the server wants to be left alone", async (
   const { retryAfterMs } = await rejection(to.send({ body: "1" }));
   assert(retryAfterMs! > 3_500_000 && retryAfterMs! <= 3_600_000);
   assertEquals((await rejection(to.send({ body: "1" }))).retryAfterMs, undefined);
+  const twice = "HTTP/1.1 503 No\r\nRetry-After: 7\r\nRetry-After: 8\r\nContent-Length: 0\r\n\r\n";
+  await using other = await answering(() => twice);
+  await using there = target(`http://127.0.0.1:${other.port}/`);
+  assertEquals((await rejection(there.send({ body: "1" }))).retryAfterMs, 7000);
 });
 
 Deno.test("send() follows no redirection and says where it leads, without its path", async () => {
@@ -207,7 +218,7 @@ Deno.test("send() reads of a long answer only the beginning", async () => {
 });
 
 Deno.test("send() gives up an answer that is announced again and again", async () => {
-  const answer = (count: number) => "HTTP/1.1 100 Continue\r\n\r\n".repeat(count) + OK;
+  const answer = (count: number) => "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(count) + OK;
   const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   for (const [count, wanted] of [[16, "ok"], [17, "the answer never begins"]] as const) {
     await using server = await listening(createTcpServer((socket) => {
@@ -217,6 +228,128 @@ Deno.test("send() gives up an answer that is announced again and again", async (
     const said = await to.send({ body: "1" }).then(({ body }) => body, ({ message }) => message);
     assert(said.endsWith(wanted), said);
   }
+});
+
+/** What servers say that are none, or break off; and what is told of it. */
+const BROKEN: Readonly<Record<string, string>> = {
+  "": "the connection broke before the answer",
+  "HTTP/1.1 200 OK\r\nContent-Le": "the connection broke before the answer",
+  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab": "the connection broke in the answer",
+  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab":
+    "the connection broke in the answer",
+  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n":
+    "the answer is no HTTP/1.1 (Invalid character in chunk size)",
+  "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab":
+    "the answer is not as long as it says",
+  "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n":
+    "the answer is none to what was asked",
+  "HTTP/1.1 100 Continue\r\n\r\n": "the answer is none to what was asked",
+  "SSH-2.0-OpenSSH_9.2\r\n": "the answer is no HTTP/1.1 (Expected HTTP/, RTSP/ or ICE/)",
+  [`HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(100_000)}`]:
+    "the head of the answer has more than 32768 bytes",
+  [`HTTP/1.1 200 OK\r\nA: ${"b".repeat(100_000)}`]:
+    "the head of the answer has more than 32768 bytes",
+};
+
+for (const [answer, told] of Object.entries(BROKEN)) {
+  const name = JSON.stringify(answer.slice(0, 100));
+  Deno.test(`send() does not know what became of an alert that ${name} is the answer to`, async () => {
+    await using server = await answering(() => answer);
+    await using to = target(`http://127.0.0.1:${server.port}/`);
+    const { code, message, unclear } = await rejection(to.send({ body: "1" }));
+    assertEquals([code, unclear], ["unavailable", Infinity]);
+    assertEquals(message, `Cannot reach http://127.0.0.1:${server.port}: ${told}`);
+    assertEquals(server.asked.length, 1);
+  });
+}
+
+/** Says this to each request, and ends the connection. */
+async function answering(answer: (asked: string) => string) {
+  const asked: string[] = [];
+  const server = await listening(createTcpServer((socket) => {
+    socket.on("error", () => {}).on("data", (bytes) => {
+      asked.push(String(bytes));
+      socket.end(answer(String(bytes)), "latin1");
+    });
+  }));
+  return Object.assign(server, { asked });
+}
+
+Deno.test("send() ends in an answer or a SinkError, whatever servers say", async () => {
+  const PARTS = [
+    ...["HTTP/1.1 200 OK\r\n", "HTTP/1.0 200\r\n", "HTTP/1.1 103 E\r\n\r\n", "HTTP/2 204\r\n"],
+    ...[
+      "Content-Length: 3\r\n",
+      "Content-Length: 99999999999999999999\r\n",
+      "Connection: close\r\n",
+    ],
+    ...["Transfer-Encoding: chunked\r\n", "Transfer-Encoding: x, chunked\r\n", "__proto__: 1\r\n"],
+    ...[
+      "Keep-Alive: timeout=0\r\n",
+      "Upgrade: h2c\r\n",
+      "A\r\n b\r\n",
+      ": x\r\n",
+      "\u0000",
+      "\u00ff",
+    ],
+    ...[
+      "\r\n",
+      "\r\n\r\n",
+      "3\r\nabc\r\n",
+      "0\r\n\r\n",
+      "0\r\nTrailer: x\r\n\r\n",
+      "ffffffff\r\n",
+      "abc",
+    ],
+  ];
+  let state = 1;
+  const random = (below: number) => (state = state * 48271 % 0x7fffffff) % below;
+  const some = () => Array.from({ length: random(9) }, () => PARTS[random(PARTS.length)]).join("");
+  const ways: ((socket: Socket) => void)[] = [
+    (socket) => void socket.end(),
+    (socket) => void socket.destroy(),
+    (socket) => void socket.resetAndDestroy(),
+    () => {},
+  ];
+  await using server = await listening(createTcpServer((socket) => {
+    socket.on("error", () => {});
+    if (random(10) === 0) socket.write(some(), "latin1"); // before anybody has asked
+    socket.on("data", () => {
+      socket.write(`${random(2) === 0 ? PARTS[0] : ""}${some()}`, "latin1");
+      setTimeout(ways[random(ways.length)]!, random(3), socket);
+    });
+  }));
+  await using to = target(`http://127.0.0.1:${server.port}/`);
+  for (let i = 0; i < 300; i++) {
+    const late = AbortSignal.timeout(20);
+    await to.send({ body: "1", mostBytes: 2 }, { signal: late })
+      .catch((error) => assert(error instanceof SinkError, String(error)));
+  }
+});
+
+Deno.test("a request is the one that was made, whatever headers and addresses hold", async () => {
+  await using server = await serve();
+  const smuggled = "1\r\nX-More: 1";
+  for (const name of ["content-length", "Transfer-Encoding", "expect", "a b", "a\r\nb"]) {
+    assertThrows(() => target(server.url, { headers: { [name]: "1" } }), { name: "ZodError" });
+  }
+  await using to = target(`${server.url}&b=${smuggled} HTTP/1.1`, { headers: { "x-a": "\u00ff" } });
+  await to.send({ body: "1" });
+  const headers = { "x-a": smuggled };
+  const { message } = await rejection(to.send({ body: "1", headers }));
+  assertEquals(message, 'The header "x-a" has characters it cannot have');
+  const [one, ...others] = server.seen;
+  assertEquals(others, []);
+  assertEquals(one!.url, "/hook?token=s3cr3t&b=1X-More:%201%20HTTP/1.1");
+  assertEquals([one!.headers["x-a"], one!.headers["x-more"]], ["\u00ff", undefined]);
+});
+
+Deno.test("send() leaves nothing behind with whom it was told to end by", async () => {
+  await using server = await serve();
+  await using to = target(server.url);
+  const { signal } = new AbortController();
+  for (let i = 0; i < 3; i++) await to.send({ body: "1" }, { signal });
+  assertEquals(getEventListeners(signal, "abort"), []);
 });
 
 /** Takes what it is sent and never answers. */
@@ -263,8 +396,35 @@ Deno.test("send() uses another connection when the one that waited has been ende
   await using to = target(`http://127.0.0.1:${address.port}/`);
   await to.send({ body: "1" });
   for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 20)); // until both ends know
   await to.send({ body: "2" });
   assertEquals(seen.map(({ body }) => text(body)), ["1", "2"]);
+});
+
+Deno.test("send() does not repeat what goes out while the connection ends, and says that it is unclear", async () => {
+  const asked: string[] = [];
+  await using server = await listening(createTcpServer((socket) => {
+    socket.on("error", () => {}).once("data", () => {
+      asked.push("1");
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+      socket.once("data", () => {
+        asked.push("2");
+        socket.destroy();
+      });
+    });
+  }));
+  await using to = target(`http://127.0.0.1:${server.port}/`);
+  await to.send({ body: "1" });
+  assertEquals((await rejection(to.send({ body: "2" }))).unclear, Infinity);
+  assertEquals(asked, ["1", "2"]);
+});
+
+Deno.test("send() waits with a connection only as long as the server does", async () => {
+  await using server = await serve(() => ({ headers: { "keep-alive": "timeout=1" } }));
+  await using to = target(server.url);
+  await to.send({ body: "1" });
+  await to.send({ body: "2" });
+  assert(server.seen[0]!.port !== server.seen[1]!.port);
 });
 
 Deno.test("send() says who cannot be reached, and why", async () => {
@@ -425,6 +585,7 @@ Deno.test("send() goes through a proxy, to servers with TLS without being read t
   assertEquals((await to.send({ body: "2" })).status, 200);
   assertEquals(proxy.asked, [`127.0.0.1:${port}`]);
   for (const client of proxy.clients) client.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 20)); // until both ends know
   assertEquals((await to.send({ body: "3" })).status, 200);
   assertEquals(proxy.asked.length, 2);
   await using refused = target(url, { tls: { ca }, proxy: `http://${proxy.place}` });

@@ -71,7 +71,7 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
       "the other end broke off: does it want TLS (https://, tls.enabled), or a client's certificate?",
   },
   {
-    reason: /not what is documented/i,
+    reason: /not what is documented|is no HTTP/i,
     hint: "something else seems to be at this address",
   },
   {

@@ -1,0 +1,132 @@
+/** One request and its answer. */
+import type { Dispatcher } from "undici";
+import { Gathered } from "./_gathered.ts";
+
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface Answer {
+  readonly status: number;
+  /** Names in small letters. */
+  readonly headers: AnswerHeaders;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface Wanted {
+  /**
+   * How many bytes of the body; what is longer is cut, and ends the connection. Asked when the head is
+   * there; throws where the rest is not wanted.
+   */
+  readonly mostBytes: (status: number, headers: AnswerHeaders) => number;
+  /** Told how many there are by now; throws where the rest is not wanted. */
+  readonly came?: (sizeBytes: number) => void;
+}
+
+/** The request has gone out, at least in part; what the server has made of it, it alone knows. */
+export class BrokenAnswer extends Error {
+  /** `isBegun`: the head of the answer was there. */
+  constructor(message: string, readonly isBegun: boolean, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Of an answer's head. */
+export const MOST_HEAD_BYTES = 32 << 10;
+/** Of answers before the answer (RFC 9110 15.2); without end they would keep everything else waiting. */
+const MOST_INTERIM = 16;
+
+/** What undici is told to tell. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #wanted: Wanted;
+  readonly #outcome = Promise.withResolvers<Answer>();
+  readonly #body = new Gathered();
+  /** Present as soon as the request goes out. */
+  #controller: Dispatcher.DispatchController | undefined;
+  #interim = 0;
+  #status = 0;
+  #headers: AnswerHeaders = {};
+  #mostBytes = 0;
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted;
+  }
+
+  get answer(): Promise<Answer> {
+    return this.#outcome.promise;
+  }
+
+  /** Waits no more, for this reason. A connection that is still being made goes on. */
+  giveUp(reason: unknown): void {
+    this.#outcome.reject(reason);
+    this.#controller?.abort(reason as Error);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: AnswerHeaders,
+  ): void {
+    if (status < 200) {
+      if (++this.#interim > MOST_INTERIM) {
+        this.giveUp(new BrokenAnswer("the answer never begins", false));
+      }
+      return;
+    }
+    this.#status = status;
+    this.#headers = headers;
+    this.#orGiveUp(() => this.#mostBytes = this.#wanted.mostBytes(status, headers));
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Uint8Array): void {
+    this.#body.add(piece);
+    const { size } = this.#body;
+    this.#orGiveUp(() => this.#wanted.came?.(size));
+    if (size <= this.#mostBytes) return;
+    this.#done();
+    this.giveUp(new Error("the rest is not wanted"));
+  }
+
+  onResponseEnd(): void {
+    this.#done();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#outcome.reject(this.#controller ? broken(error, this.#status !== 0) : error);
+  }
+
+  #done(): void {
+    const bytes = this.#body.upTo(this.#mostBytes);
+    this.#outcome.resolve({ status: this.#status, headers: this.#headers, bytes });
+  }
+
+  #orGiveUp(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.giveUp(error);
+    }
+  }
+}
+
+/** In words for people; undici's are about its own inside. */
+function broken(error: Error, isBegun: boolean): BrokenAnswer {
+  const code = "code" in error ? String(error.code) : "";
+  const say = (message: string) => new BrokenAnswer(message, isBegun, { cause: error });
+  if (error.name === "HTTPParserError") {
+    return say(`the answer is no HTTP/1.1${/ \(.+\)$/.exec(error.message)?.[0] ?? ""}`);
+  }
+  switch (code) {
+    case "UND_ERR_HEADERS_OVERFLOW":
+      return say(`the head of the answer has more than ${MOST_HEAD_BYTES} bytes`);
+    case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
+      return say("the answer is not as long as it says");
+    case "UND_ERR_SOCKET":
+      // An answer that was not asked for: another protocol, another request.
+      if (error.message.startsWith("bad")) return say("the answer is none to what was asked");
+  }
+  const where = isBegun ? "in the answer" : "before the answer";
+  return say(`the connection broke ${where}${code.startsWith("E") ? ` (${code})` : ""}`);
+}

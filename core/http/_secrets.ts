@@ -1,0 +1,54 @@
+/** What servers may repeat of a request that nobody is to see. */
+import { proxyAuthorization } from "./proxy.ts";
+
+/** Shorter ones would make texts unreadable, and are no secrets. */
+const SHORTEST = 6;
+/** Of a part of an address that is one by itself; shorter ones are words. */
+const SHORTEST_TOKEN = 16;
+
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.filter((secret) => secret.length >= SHORTEST)
+    .reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
+}
+
+/** Of an address that is one as a whole. */
+export function secretsOfAddress(text: string, url: URL): readonly string[] {
+  // A server may repeat its token alone.
+  const parts = [...url.pathname.split("/"), ...url.searchParams.values()];
+  return [
+    text,
+    `${url.pathname}${url.search}`,
+    url.password,
+    ...credentialsIn(url),
+    ...parts.filter((part) => part.length >= SHORTEST_TOKEN),
+  ];
+}
+
+/** Of the value of a header that is one as a whole. */
+export function secretsOfHeader(value: string): readonly string[] {
+  return [value, ...credentialsOf(value)];
+}
+
+export function secretsOfProxy(configured: string, proxy: URL): readonly string[] {
+  return [configured, proxy.password, ...credentialsIn(proxy)];
+}
+
+/** Of `Basic dXNlcjpwYXNz` or `Bearer token`: the credentials, the password. */
+function credentialsOf(authorization: string): readonly string[] {
+  const [, scheme = "", credentials = ""] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== "basic") return [credentials];
+  try {
+    const pair = new TextDecoder().decode(Uint8Array.fromBase64(credentials));
+    return [credentials, pair.slice(pair.indexOf(":") + 1)];
+  } catch {
+    return [credentials];
+  }
+}
+
+function credentialsIn(url: URL): readonly string[] {
+  try {
+    return credentialsOf(proxyAuthorization(url) ?? "");
+  } catch {
+    return []; // a percent sign that stands for nothing: no request is made
+  }
+}
