@@ -6,7 +6,7 @@ import type { Event } from "../event/mod.ts";
 import type { Logger, NativeRun, Registry, Source } from "../plugin/mod.ts";
 import type { Guests } from "../plugin/third_party/guests.ts";
 import type { Ruleset } from "../rule/mod.ts";
-import { type HostFiles, State } from "../state/mod.ts";
+import { type HostFiles, type ReadAccounts, State } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { WiredLibrary } from "./config/natives.ts";
@@ -107,13 +107,9 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       }
       return undefined;
     },
-    readAccounts: (processId) => {
-      for (const source of sources) if (source.accounts) return source.accounts(processId);
-      return undefined;
-    },
     recognizeContainer: recognizerOf(settings.containers),
     onUnknownContainer: (container) => lookup.ask(container),
-    ...isRecorded && { files: NO_FILES },
+    ...isRecorded ? { files: NO_FILES } : { readAccounts: accountsOf(sources) },
     resolveName,
   });
   if (settings.containers.onlyContainer) state.containers.set(settings.containers.onlyContainer);
@@ -308,4 +304,12 @@ function lossWatchers(source: Source, drops: DropMonitorOptions): readonly LossW
 
 function judgesOf(sources: readonly Source[], ruleset: Ruleset): ReadonlyMap<Source, CouldMatch> {
   return new Map(sources.map((source) => [source, new CouldMatch(ruleset, source.name)]));
+}
+
+/** Files that tell the names of users inside of containers, from the first source that can see them. */
+function accountsOf(sources: readonly Source[]): ReadAccounts {
+  return (processId) => {
+    for (const source of sources) if (source.accounts) return source.accounts(processId);
+    return undefined;
+  };
 }

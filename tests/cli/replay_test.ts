@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "../assert.ts";
 import { capture, opening, process } from "../made_captures.ts";
+import { MemoryOutput } from "../../core/scap/mod.ts";
+import { writeBusyHost } from "../../scripts/bench/busy_host.ts";
 import { falcod, falcodCommand, Folder } from "./program.ts";
 
 const RULES = `
@@ -116,4 +118,26 @@ Deno.test("falcod replay prints what a pipe brings at once, and ends when it is 
   const { code } = await child.status;
   await Promise.all([reader.cancel(), child.stderr.cancel(), input.abort().catch(() => {})]);
   assertEquals(code, 0);
+});
+
+Deno.test("names of users inside of containers are those of the capture, for rules as for --filter", async () => {
+  const condition = "evt.type = execve and user.name = www-data and container.id != host";
+  const output = new MemoryOutput();
+  await writeBusyHost(output, { events: 10_000, seed: 42 });
+  using folder = new Folder({ ...files, "busy.scap": output.bytes, "falco.yaml": config });
+  Deno.writeTextFileSync(
+    `${folder.path}/rules.yaml`,
+    `- {rule: R, desc: A test, condition: ${condition}, output: "%user.name", priority: INFO}\n`,
+  );
+  const options = { folder: folder.path };
+  const [judged, picked] = await Promise.all([
+    falcod([...usual, "busy.scap", "--json"], options),
+    falcod(["replay", "busy.scap", "--filter", condition, "--fields", "evt.rawtime"], options),
+  ]);
+  const alerts = judged.out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(
+    alerts.map(({ output_fields }) => output_fields["user.name"]),
+    picked.out.trimEnd().split("\n").map(() => "www-data"),
+  );
+  assert(picked.out !== "", picked.error);
 });
