@@ -1,7 +1,7 @@
 /** A connection to a server, straight or through a proxy. */
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
-import { MOST_HEAD_BYTES } from "./_exchange.ts";
+import { inWords, MOST_HEAD_BYTES } from "./_exchange.ts";
 import { buildConnector, Client, type ClientOptions, type Connect } from "./_undici.ts";
 import { proxyAuthorization } from "./proxy.ts";
 import type { ClientTls } from "./trust.ts";
@@ -105,7 +105,10 @@ function tunnelThrough(
         socket.destroy();
         failed(`the proxy answered ${status}`);
       },
-      onResponseError: (_asked, { message }) => failed(`no way to the proxy: ${message}`),
+      onResponseError: (_asked, error) => {
+        const why = "syscall" in error ? error.message : inWords(error, "the connection broke");
+        failed(`no way to the proxy: ${why}`);
+      },
     });
   };
 }

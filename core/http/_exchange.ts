@@ -111,22 +111,28 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** In words for people; undici's are about its own inside. */
 function broken(error: Error, isBegun: boolean): BrokenAnswer {
-  const code = "code" in error ? String(error.code) : "";
-  const say = (message: string) => new BrokenAnswer(message, isBegun, { cause: error });
+  const where = isBegun ? "in the answer" : "before the answer";
+  return new BrokenAnswer(inWords(error, `the connection broke ${where}`), isBegun, {
+    cause: error,
+  });
+}
+
+/** undici's own words are about its inside. `broke`: what is said where the connection just ended. */
+export function inWords(error: Error, broke: string): string {
   if (error.name === "HTTPParserError") {
-    return say(`the answer is no HTTP/1.1${/ \(.+\)$/.exec(error.message)?.[0] ?? ""}`);
+    return `the answer is no HTTP/1.1${/ \(.+\)$/.exec(error.message)?.[0] ?? ""}`;
   }
+  const code = "code" in error ? String(error.code) : "";
   switch (code) {
     case "UND_ERR_HEADERS_OVERFLOW":
-      return say(`the head of the answer has more than ${MOST_HEAD_BYTES} bytes`);
+      return `the head of the answer has more than ${MOST_HEAD_BYTES} bytes`;
     case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
-      return say("the answer is not as long as it says");
+      return "the answer is not as long as it says";
     case "UND_ERR_SOCKET":
       // An answer that was not asked for: another protocol, another request.
-      if (error.message.startsWith("bad")) return say("the answer is none to what was asked");
+      return error.message.startsWith("bad") ? "the answer is none to what was asked" : broke;
+    default:
+      return code.startsWith("E") ? `${broke} (${code})` : broke;
   }
-  const where = isBegun ? "in the answer" : "before the answer";
-  return say(`the connection broke ${where}${code.startsWith("E") ? ` (${code})` : ""}`);
 }

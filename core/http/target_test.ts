@@ -1,77 +1,20 @@
 import { getEventListeners } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import {
-  type AddressInfo,
-  connect,
-  createServer as createTcpServer,
-  type Server,
-  type Socket,
-} from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Server } from "node:net";
 import { gunzipSync } from "node:zlib";
-import { z } from "zod";
 import { Secret, SinkError } from "../plugin/mod.ts";
 import { newAuthority } from "../../tests/certificates.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "../../tests/assert.ts";
-import { HttpTarget, type HttpTargetOptions } from "./target.ts";
-import { httpKeys } from "./schema.ts";
-
-interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Record<string, unknown>;
-  readonly body: Uint8Array;
-  readonly port: number;
-}
-type Answer = (seen: Seen) => { status?: number; headers?: Record<string, string>; body?: string };
-
-// deno-lint-ignore no-explicit-any -- servers of two modules, asked for the same few things
-type Request = any;
-
-function handler(seen: Seen[], answer: Answer) {
-  return (request: Request, response: Request) => {
-    const chunks: Uint8Array[] = [];
-    request.on("data", (chunk: Uint8Array) => chunks.push(chunk));
-    request.on("end", async () => {
-      const body = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
-      const { method, url, headers, socket } = request;
-      const one = { method, url, headers, body, port: socket.remotePort };
-      seen.push(one);
-      const { status = 200, headers: own = {}, body: text = "ok" } = answer(one);
-      response.writeHead(status, own);
-      response.end(text);
-    });
-  };
-}
-
-async function listening(server: Server) {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    [Symbol.asyncDispose]: () => {
-      // deno-lint-ignore no-explicit-any -- not of plain TCP servers
-      (server as any).closeAllConnections?.();
-      return new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-}
-
-async function serve(answer: Answer = () => ({})) {
-  const seen: Seen[] = [];
-  const server = await listening(createServer(handler(seen, answer)));
-  return Object.assign(server, { seen, url: `http://127.0.0.1:${server.port}/hook?token=s3cr3t` });
-}
-
-function target(
-  url: string | Secret,
-  settings: unknown = {},
-  more: Partial<HttpTargetOptions> = {},
-) {
-  const parsed = z.strictObject(httpKeys).parse(settings);
-  const made = new HttpTarget(parsed, { url, ...more });
-  return Object.assign(made, { [Symbol.asyncDispose]: () => made.close() });
-}
+import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
+import {
+  answering,
+  handler,
+  listening,
+  rejection,
+  type Seen,
+  serve,
+  target,
+} from "../../tests/http_servers.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -215,133 +158,6 @@ Deno.test("send() reads of a long answer only the beginning", async () => {
   await using to = target(server.url);
   assertEquals((await to.send({ body: "1", mostBytes: 100 })).body, "ü".repeat(50));
   assertEquals((await to.send({ body: "2", mostBytes: 100 })).body.length, 50);
-});
-
-Deno.test("send() gives up an answer that is announced again and again", async () => {
-  const answer = (count: number) => "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(count) + OK;
-  const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-  for (const [count, wanted] of [[16, "ok"], [17, "the answer never begins"]] as const) {
-    await using server = await listening(createTcpServer((socket) => {
-      socket.on("error", () => {}).once("data", () => socket.write(answer(count)));
-    }));
-    await using to = target(`http://127.0.0.1:${server.port}/`, { keep_alive: false });
-    const said = await to.send({ body: "1" }).then(({ body }) => body, ({ message }) => message);
-    assert(said.endsWith(wanted), said);
-  }
-});
-
-/** What servers say that are none, or break off; and what is told of it. */
-const BROKEN: Readonly<Record<string, string>> = {
-  "": "the connection broke before the answer",
-  "HTTP/1.1 200 OK\r\nContent-Le": "the connection broke before the answer",
-  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab": "the connection broke in the answer",
-  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab":
-    "the connection broke in the answer",
-  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n":
-    "the answer is no HTTP/1.1 (Invalid character in chunk size)",
-  "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab":
-    "the answer is not as long as it says",
-  "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n":
-    "the answer is none to what was asked",
-  "HTTP/1.1 100 Continue\r\n\r\n": "the answer is none to what was asked",
-  "SSH-2.0-OpenSSH_9.2\r\n": "the answer is no HTTP/1.1 (Expected HTTP/, RTSP/ or ICE/)",
-  [`HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(100_000)}`]:
-    "the head of the answer has more than 32768 bytes",
-  [`HTTP/1.1 200 OK\r\nA: ${"b".repeat(100_000)}`]:
-    "the head of the answer has more than 32768 bytes",
-};
-
-for (const [answer, told] of Object.entries(BROKEN)) {
-  const name = JSON.stringify(answer.slice(0, 100));
-  Deno.test(`send() does not know what became of an alert that ${name} is the answer to`, async () => {
-    await using server = await answering(() => answer);
-    await using to = target(`http://127.0.0.1:${server.port}/`);
-    const { code, message, unclear } = await rejection(to.send({ body: "1" }));
-    assertEquals([code, unclear], ["unavailable", Infinity]);
-    assertEquals(message, `Cannot reach http://127.0.0.1:${server.port}: ${told}`);
-    assertEquals(server.asked.length, 1);
-  });
-}
-
-/** Says this to each request, and ends the connection. */
-async function answering(answer: (asked: string) => string) {
-  const asked: string[] = [];
-  const server = await listening(createTcpServer((socket) => {
-    socket.on("error", () => {}).on("data", (bytes) => {
-      asked.push(String(bytes));
-      socket.end(answer(String(bytes)), "latin1");
-    });
-  }));
-  return Object.assign(server, { asked });
-}
-
-Deno.test("send() ends in an answer or a SinkError, whatever servers say", async () => {
-  const PARTS = [
-    ...["HTTP/1.1 200 OK\r\n", "HTTP/1.0 200\r\n", "HTTP/1.1 103 E\r\n\r\n", "HTTP/2 204\r\n"],
-    ...[
-      "Content-Length: 3\r\n",
-      "Content-Length: 99999999999999999999\r\n",
-      "Connection: close\r\n",
-    ],
-    ...["Transfer-Encoding: chunked\r\n", "Transfer-Encoding: x, chunked\r\n", "__proto__: 1\r\n"],
-    ...[
-      "Keep-Alive: timeout=0\r\n",
-      "Upgrade: h2c\r\n",
-      "A\r\n b\r\n",
-      ": x\r\n",
-      "\u0000",
-      "\u00ff",
-    ],
-    ...[
-      "\r\n",
-      "\r\n\r\n",
-      "3\r\nabc\r\n",
-      "0\r\n\r\n",
-      "0\r\nTrailer: x\r\n\r\n",
-      "ffffffff\r\n",
-      "abc",
-    ],
-  ];
-  let state = 1;
-  const random = (below: number) => (state = state * 48271 % 0x7fffffff) % below;
-  const some = () => Array.from({ length: random(9) }, () => PARTS[random(PARTS.length)]).join("");
-  const ways: ((socket: Socket) => void)[] = [
-    (socket) => void socket.end(),
-    (socket) => void socket.destroy(),
-    (socket) => void socket.resetAndDestroy(),
-    () => {},
-  ];
-  await using server = await listening(createTcpServer((socket) => {
-    socket.on("error", () => {});
-    if (random(10) === 0) socket.write(some(), "latin1"); // before anybody has asked
-    socket.on("data", () => {
-      socket.write(`${random(2) === 0 ? PARTS[0] : ""}${some()}`, "latin1");
-      setTimeout(ways[random(ways.length)]!, random(3), socket);
-    });
-  }));
-  await using to = target(`http://127.0.0.1:${server.port}/`);
-  for (let i = 0; i < 300; i++) {
-    const late = AbortSignal.timeout(20);
-    await to.send({ body: "1", mostBytes: 2 }, { signal: late })
-      .catch((error) => assert(error instanceof SinkError, String(error)));
-  }
-});
-
-Deno.test("a request is the one that was made, whatever headers and addresses hold", async () => {
-  await using server = await serve();
-  const smuggled = "1\r\nX-More: 1";
-  for (const name of ["content-length", "Transfer-Encoding", "expect", "a b", "a\r\nb"]) {
-    assertThrows(() => target(server.url, { headers: { [name]: "1" } }), { name: "ZodError" });
-  }
-  await using to = target(`${server.url}&b=${smuggled} HTTP/1.1`, { headers: { "x-a": "\u00ff" } });
-  await to.send({ body: "1" });
-  const headers = { "x-a": smuggled };
-  const { message } = await rejection(to.send({ body: "1", headers }));
-  assertEquals(message, 'The header "x-a" has characters it cannot have');
-  const [one, ...others] = server.seen;
-  assertEquals(others, []);
-  assertEquals(one!.url, "/hook?token=s3cr3t&b=1X-More:%201%20HTTP/1.1");
-  assertEquals([one!.headers["x-a"], one!.headers["x-more"]], ["\u00ff", undefined]);
 });
 
 Deno.test("send() leaves nothing behind with whom it was told to end by", async () => {
@@ -595,9 +411,3 @@ Deno.test("send() goes through a proxy, to servers with TLS without being read t
   assertEquals(proxy.seen[0]!.url, "http://example.invalid/a?b");
   assertEquals(proxy.seen[0]!.headers.host, "example.invalid");
 });
-
-async function rejection(promise: Promise<unknown>): Promise<SinkError> {
-  const error = await promise.then(() => undefined, (error) => error);
-  assert(error instanceof SinkError, `${error}`);
-  return error;
-}
