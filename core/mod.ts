@@ -20,5 +20,6 @@ export * from "./aws/mod.ts";
 export * from "./peer/mod.ts";
 // What endpoints need; servers come with the context of a source, and load a good deal.
 export * from "./web/body.ts";
+export * from "./web/body_room.ts";
 export * from "./web/endpoint.ts";
 export * from "./web/reply.ts";

@@ -12,7 +12,7 @@ export interface BodyOptions {
    * What has come is as much as may be kept, and more comes: takes some of it, and gives what is to stay.
    * Absent, or nothing given: the body is too large.
    */
-  readonly makeRoom?: (bytes: Uint8Array) => Promise<Uint8Array | undefined>;
+  readonly makeRoom?: (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 /** Of a body for which room is made, in all: time ends it before. */
@@ -76,7 +76,7 @@ class Reading {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #options: BodyOptions;
   /** Pieces are copied as they come: kept until the end, they would be memory twice over. */
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   #size = 0;
   #ended: Body | undefined;
 
@@ -102,33 +102,45 @@ class Reading {
         if (done) {
           return this.#ended = { kind: "read", bytes: this.#bytes.subarray(0, this.#size) };
         }
-        if (this.#size + value.length > this.#options.maxBytes) await this.#makeRoom(value.length);
-        if (!this.#ended) this.#keep(value);
+        await this.#take(value);
       }
     } catch (error) {
       if (error instanceof TooLarge) this.end({ kind: "too-large" });
       else this.end({ kind: isPacked && error instanceof TypeError ? "bad-gzip" : "broken" });
     }
+    // As `giveBack`; `makeRoom` may have done so.
+    if (!this.#bytes.buffer.detached) this.#bytes.buffer.transfer(0);
     return this.#ended!;
   }
 
-  /** Ends the reading where that is not enough for so many bytes. */
-  async #makeRoom(bytes: number): Promise<void> {
+  /** As much at a time as there is room for. */
+  async #take(piece: Uint8Array): Promise<void> {
+    const { maxBytes, mayKeep, makeRoom } = this.#options;
+    for (let at = 0, end; at < piece.length; at = end) {
+      if (this.#size === maxBytes) await this.#makeRoom();
+      end = Math.min(piece.length, at + maxBytes - this.#size);
+      if (end < piece.length && !makeRoom) this.end({ kind: "too-large" });
+      if (this.#ended) return;
+      if (mayKeep?.(end - at) === false) return this.end({ kind: "no-room" });
+      this.#keep(piece.subarray(at, end));
+    }
+    giveBack(piece);
+  }
+
+  /** Ends the reading where there is none to be had. */
+  async #makeRoom(): Promise<void> {
     const { makeRoom, maxBytes } = this.#options;
     const kept = await makeRoom?.(this.#bytes.subarray(0, this.#size));
-    if (!kept || kept.length + bytes > maxBytes) return this.end({ kind: "too-large" });
+    if (!kept || kept.length >= maxBytes) return this.end({ kind: "too-large" });
     this.#bytes = kept;
     this.#size = kept.length;
   }
 
   #keep(piece: Uint8Array): void {
-    const { mayKeep } = this.#options;
     const size = this.#size + piece.length;
-    if (mayKeep?.(piece.length) === false) return this.end({ kind: "no-room" });
     if (size > this.#bytes.length) this.#grow(size);
     this.#bytes.set(piece, this.#size);
     this.#size = size;
-    giveBack(piece);
   }
 
   #grow(size: number): void {

@@ -2,7 +2,14 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { curl } from "../../tests/curl.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { Fixture, frame, http2Client, mirror, postHead, tlsFolder } from "./testing.ts";
+import {
+  Fixture,
+  frame,
+  http2Client,
+  mirror,
+  postHead,
+  tlsFolder,
+} from "../../tests/web_server.ts";
 
 /** All that comes until the other side hangs up. */
 async function said(client: Deno.TlsConn): Promise<Uint8Array> {
@@ -62,7 +69,8 @@ Deno.test("streams that are held open by many make room for who comes with a req
     );
     assertObjectMatch(found, { status: 200, httpVersion: "2" });
   }
-  assert(most <= 41, `${most} at a time`);
+  // Who is cut off may not have ended yet.
+  assert(most <= 60, `${most} at a time`);
   assert(server.counters.crowdedOut >= 6);
   for (const client of clients) client.close();
 });

@@ -9,7 +9,7 @@ import { curl } from "../../tests/curl.ts";
 import { Folder } from "../../tests/cli/program.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { jsonReply } from "./reply.ts";
-import { Fixture, frame, http2Client, mirror, tlsFolder } from "./testing.ts";
+import { Fixture, frame, http2Client, mirror, tlsFolder } from "../../tests/web_server.ts";
 
 Deno.test("a web server gives each path to its endpoint, and says where there is none", async () => {
   await using fixture = new Fixture();

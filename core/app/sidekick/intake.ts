@@ -2,7 +2,14 @@
 import type { Alert } from "../../alert/mod.ts";
 import { andMore, Seldom } from "../../base/mod.ts";
 import type { Logger } from "../../plugin/mod.ts";
-import { type Body, type Endpoint, readBody, refusal, type WebClient } from "../../web/mod.ts";
+import {
+  type Body,
+  type BodyPlace,
+  BodyRoom,
+  type Endpoint,
+  refusal,
+  type WebClient,
+} from "../../web/mod.ts";
 import { readOnly } from "../web/read_only.ts";
 import { testAlert } from "../sink_trial/alert.ts";
 import { readPayload } from "./payload.ts";
@@ -10,9 +17,9 @@ import { readPayload } from "./payload.ts";
 export interface IntakeLimits {
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
-  /** Of bodies that are being read. */
+  /** Of bodies that are being read; those that come slowest make room for others. */
   readonly maxHeldBytes: number;
-  /** Requests at a time. */
+  /** Requests at a time; in the same way. */
   readonly maxRequests: number;
 }
 
@@ -38,12 +45,13 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #limits: IntakeLimits;
   readonly #problems = new Seldom(TELL_EVERY_MS);
-  #requests = 0;
-  #heldBytes = 0;
+  readonly #room: BodyRoom;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#limits = { ...STANDARD, ...options.limits };
+    const { maxRequests: maxBodies, maxHeldBytes: maxBytes } = this.#limits;
+    this.#room = new BodyRoom({ maxBodies, maxBytes });
   }
 
   /** `POST /`, `POST /test` and `GET /ping`. */
@@ -58,7 +66,11 @@ export class Intake {
   async #guarded(
     request: Request,
     client: WebClient,
-    alertOf: (request: Request, client: WebClient) => Alert | Promise<Alert | Response>,
+    alertOf: (
+      request: Request,
+      client: WebClient,
+      place: BodyPlace,
+    ) => Alert | Promise<Alert | Response>,
   ): Promise<Response> {
     const { method } = request;
     if (method !== "POST") {
@@ -67,46 +79,38 @@ export class Intake {
       return refusal({ status: 400, error: `${method} is not possible here`, help: "use POST" });
     }
     if (this.#options.signal.aborted) return tooMuch("falcod is stopping");
-    const { maxRequests } = this.#limits;
-    if (this.#requests >= maxRequests) return tooMuch(`${maxRequests} requests are under way`);
-    this.#requests++;
+    const place = this.#room.take();
+    if (!place) return tooMuch(`${this.#limits.maxRequests} requests are under way`);
     try {
-      const alert = await alertOf.call(this, request, client);
+      const alert = await alertOf.call(this, request, client, place);
       if (alert instanceof Response) return alert;
       this.#options.take(alert);
       return new Response(null);
     } finally {
-      this.#requests--;
+      place.leave();
     }
   }
 
-  async #read(request: Request, { address }: WebClient): Promise<Alert | Response> {
-    const { maxBodyBytes: maxBytes, bodyTimeoutMs: timeoutMs, maxHeldBytes } = this.#limits;
-    let held = 0;
-    const mayKeep = (bytes: number) => {
-      if (this.#heldBytes > held && this.#heldBytes + bytes > maxHeldBytes) return false;
-      this.#heldBytes += bytes;
-      held += bytes;
-      return true;
-    };
-    try {
-      const body = await readBody(request, { maxBytes, timeoutMs, mayKeep });
-      if (body.kind === "no-room") return tooMuch("other bodies take up all the room");
-      if (body.kind !== "read") {
-        this.#tell(address, body.kind);
-        return refusedBody(body, maxBytes);
-      }
-      const payload = readPayload(body.bytes);
-      if ("alert" in payload) return payload.alert;
-      this.#tell(address, payload.refused);
-      return refusal({
-        status: 400,
-        error: payload.refused,
-        help: "alerts are JSON as Falco posts it with json_output: true",
-      });
-    } finally {
-      this.#heldBytes -= held;
+  async #read(
+    request: Request,
+    { address }: WebClient,
+    place: BodyPlace,
+  ): Promise<Alert | Response> {
+    const { maxBodyBytes: maxBytes, bodyTimeoutMs: timeoutMs } = this.#limits;
+    const body = await place.read(request, { maxBytes, timeoutMs });
+    if (body.kind === "no-room") return tooMuch("other bodies take up all the room");
+    if (body.kind !== "read") {
+      this.#tell(address, body.kind);
+      return refusedBody(body, maxBytes);
     }
+    const payload = readPayload(body.bytes);
+    if ("alert" in payload) return payload.alert;
+    this.#tell(address, payload.refused);
+    return refusal({
+      status: 400,
+      error: payload.refused,
+      help: "alerts are JSON as Falco posts it with json_output: true",
+    });
   }
 
   #tell(address: string, what: string): void {

@@ -17,6 +17,9 @@ const SOURCE_OF_OLD = "syscalls";
 
 /** Never throws, whatever the bytes are. */
 export function readPayload(bytes: Uint8Array): Payload {
+  if (isDeeper(bytes, MAX_NESTING)) {
+    return { refused: `the body has values nested deeper than ${MAX_NESTING}` };
+  }
   let document: unknown;
   try {
     document = parseJson(decodeUtf8(bytes));
@@ -25,9 +28,27 @@ export function readPayload(bytes: Uint8Array): Payload {
     }
     return alertOf(document as Readonly<Record<string, unknown>>);
   } catch {
-    // Brackets in brackets in brackets are no alert either.
     return { refused: "the body is no JSON" };
   }
+}
+
+/** Brackets within brackets; values of fields have three or four. Writing more may take a whole stack. */
+const MAX_NESTING = 256;
+
+const QUOTE = 0x22, BACKSLASH = 0x5c;
+
+/** Whether there are more brackets within brackets, quotes aside; of what is no JSON, anything. */
+function isDeeper(bytes: Uint8Array, most: number): boolean {
+  let depth = 0, isQuoted = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === QUOTE) isQuoted = !isQuoted;
+    else if (isQuoted) i += byte === BACKSLASH ? 1 : 0;
+    // Both brackets and both braces, but for their case: [ { and ] }.
+    else if ((byte | 0x20) === 0x7b && ++depth > most) return true;
+    else if ((byte | 0x20) === 0x7d) depth--;
+  }
+  return false;
 }
 
 function alertOf(given: Readonly<Record<string, unknown>>): Payload {

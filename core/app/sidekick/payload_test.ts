@@ -102,6 +102,23 @@ Deno.test("readPayload() refuses what is no alert and says why", () => {
   assert("refused" in readPayload(new Uint8Array([0xff, 0x7b, 0x80])));
 });
 
+Deno.test("readPayload() says of what is nested too deeply that it is", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  const given = (value: string) =>
+    `{"priority":"Debug","rule":"r","time":"2023-05-17T15:31:56Z","output_fields":{"a":${value},` +
+    `"evt.time":1684337516746609046,"b":"${"[".repeat(300)}\\"{${"{".repeat(300)}"}}`;
+  const refusedFor = (value: string) => {
+    const payload = readPayload(new TextEncoder().encode(given(value)));
+    return "refused" in payload ? payload.refused : "";
+  };
+  assertEquals(refusedFor(nested(254)), "");
+  for (const depth of [255, 3000, 100_000]) {
+    for (const value of [nested(depth), '{"a":'.repeat(depth) + "1" + "}".repeat(depth)]) {
+      assertEquals(refusedFor(value), "the body has values nested deeper than 256");
+    }
+  }
+});
+
 Deno.test("readPayload() takes random changes of an alert without throwing", () => {
   const bytes = new TextEncoder().encode(JSON.stringify(WHOLE));
   const random = new Random(11);

@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { SourceContext } from "../../../core/mod.ts";
 import { AuditEvent } from "./audit_event.ts";
+import type { Origin } from "./origin.ts";
 import {
   type PayloadLimits,
   type PayloadProblem,
@@ -13,11 +14,14 @@ import {
 export interface AuditIntake {
   /**
    * Has all events of a payload judged, and resolves when that is done and their alerts are on their
-   * way. Payloads are judged in the order of the calls. Never rejects.
+   * way. Payloads are judged in the order of the calls. Never rejects. `origin`: where the payload was
+   * in what the offsets of its problems are to be of.
    */
-  take(payload: Uint8Array | string): Promise<Taken>;
+  take(payload: Uint8Array | string, origin?: Origin): Promise<Taken>;
   /** Counts what an input could not even hand over. */
   passOver(kind: LossKind): void;
+  /** Counts what an input had no room for, and may come again. */
+  turnAway(): void;
 }
 
 /** What is lost: one event, or a body with however many were in it. */
@@ -31,6 +35,8 @@ export type Taken =
     /** The first of them; `problemCount` says how many there were. */
     readonly problems: readonly PayloadProblem[];
     readonly problemCount: number;
+    /** It could not be read to its end. */
+    readonly isBroken?: boolean;
   }
   /** Too much is waiting: nothing of it was looked at, and it may be sent again. */
   | { readonly kind: "busy"; readonly waitingBytes: number }
@@ -50,6 +56,7 @@ export class TakenParts {
       events: before.events + part.events,
       problems: [...before.problems, ...part.problems].slice(0, MAX_PROBLEMS),
       problemCount: before.problemCount + part.problemCount,
+      isBroken: part.isBroken ?? false,
     };
   }
 
@@ -60,7 +67,7 @@ export class TakenParts {
   /** Nothing more of the payload is wanted: it has to come again, or is no JSON any more. */
   get isOver(): boolean {
     const taken = this.#taken;
-    return taken.kind !== "taken" || taken.problems.some(({ kind }) => kind === "malformed");
+    return taken.kind !== "taken" || taken.isBroken === true;
   }
 }
 
@@ -101,16 +108,16 @@ export class Intake implements AuditIntake {
     this.#options = options;
   }
 
-  take(payload: Uint8Array | string): Promise<Taken> {
+  take(payload: Uint8Array | string, origin?: Origin): Promise<Taken> {
     if (this.#isEnded) return Promise.resolve({ kind: "ended" });
     const { maxWaitingBytes } = this.#options;
     const waitingBytes = this.#waitingBytes, size = payload.length;
     if (waitingBytes > 0 && waitingBytes + size > maxWaitingBytes) {
-      this.#refused++;
+      this.turnAway();
       return Promise.resolve({ kind: "busy", waitingBytes });
     }
     this.#waitingBytes += size;
-    const taken = this.#last.then(() => this.#judge(payload))
+    const taken = this.#last.then(() => this.#judge(payload, origin))
       .finally(() => this.#waitingBytes -= size);
     this.#last = taken;
     return taken;
@@ -118,6 +125,10 @@ export class Intake implements AuditIntake {
 
   passOver(kind: LossKind): void {
     this.#problems.set(kind, (this.#problems.get(kind) ?? 0) + 1);
+  }
+
+  turnAway(): void {
+    this.#refused++;
   }
 
   /** Takes nothing more; resolves when all that was taken has been judged. */
@@ -136,12 +147,12 @@ export class Intake implements AuditIntake {
     };
   }
 
-  async #judge(payload: Uint8Array | string): Promise<Taken> {
+  async #judge(payload: Uint8Array | string, origin?: Origin): Promise<Taken> {
     const { context } = this.#options;
     const problems: PayloadProblem[] = [];
-    let events = 0, problemCount = 0;
+    let events = 0, problemCount = 0, isBroken = false;
     let end = performance.now() + SLICE_MS;
-    for (const part of readPayload(payload, this.#options)) {
+    for (const part of readPayload(payload, this.#options, origin)) {
       const document = part.kind === "event" ? part : part.rest;
       if (document) {
         this.#firstTimeNs ??= document.timeNs;
@@ -152,6 +163,7 @@ export class Intake implements AuditIntake {
       else {
         this.passOver(part.kind);
         const { kind, detail, offset } = part;
+        isBroken = part.isEnd !== undefined;
         if (++problemCount <= MAX_PROBLEMS) problems.push({ kind, detail, offset });
       }
       if (performance.now() < end) continue;
@@ -160,6 +172,6 @@ export class Intake implements AuditIntake {
       end = performance.now() + SLICE_MS;
     }
     await context.settle();
-    return { kind: "taken", events, problems, problemCount };
+    return { kind: "taken", events, problems, problemCount, ...isBroken && { isBroken } };
   }
 }

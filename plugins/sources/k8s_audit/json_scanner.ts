@@ -11,7 +11,8 @@ import { decodeUtf8 } from "../../../core/mod.ts";
 /** The bytes are no JSON, from here on or around here. */
 export class NotJson extends Error {
   override readonly name = "NotJson";
-  constructor(readonly what: string, readonly offset: number) {
+  /** `isOpen`: what could still come might make it JSON. */
+  constructor(readonly what: string, readonly offset: number, readonly isOpen = false) {
     super(`${what} at byte ${offset}`);
   }
 }
@@ -39,7 +40,7 @@ function skipString(bytes: Uint8Array, at: number): number {
     if (byte === QUOTE) return i + 1;
     if (byte === BACKSLASH) i++;
   }
-  throw new NotJson("a string without end", at);
+  throw new NotJson("a string without end", at, true);
 }
 
 export interface Span {
@@ -83,7 +84,7 @@ export function skipValue(bytes: Uint8Array, at: number, span: Span): void {
       return;
     }
   }
-  throw new NotJson("a bracket is not closed", at);
+  throw new NotJson("a bracket is not closed", at, true);
 }
 
 /**

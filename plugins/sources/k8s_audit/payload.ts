@@ -18,6 +18,7 @@ import {
   type Span,
   withoutDepths,
 } from "./json_scanner.ts";
+import { offsetInBody, type Origin, WHOLE } from "./origin.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 export type JsonValue =
@@ -62,8 +63,10 @@ export interface PayloadProblem {
   readonly kind: ProblemKind;
   /** A sentence without a full stop, about bytes and bounds only: nothing of what was sent. */
   readonly detail: string;
-  /** Where in the payload, in bytes. */
+  /** Where in the payload, in bytes; or in what it was cut from. */
   readonly offset: number;
+  /** Nothing that follows in the payload can be read; `open`: it might, were there more of it. */
+  readonly isEnd?: "open" | "broken";
   /**
    * The event without what is too deep in it. An API server takes patches with unknown members of any
    * depth, and whoever sends them is to be judged all the same.
@@ -92,20 +95,33 @@ export function auditEvents(
 export function* readPayload(
   payload: Uint8Array | string,
   limits: PayloadLimits,
+  origin: Origin = WHOLE,
 ): Generator<AuditDocument | PayloadProblem, void, void> {
   const bytes = typeof payload === "string" ? encodeUtf8(payload) : payload;
-  const reader = new PayloadReader(bytes, limits);
+  const reader = new PayloadReader(bytes, { limits, origin });
   try {
     let at = skipBlanks(bytes, startOf(bytes));
-    if (at === bytes.length) throw new NotJson("nothing was sent", 0);
+    if (at === bytes.length) throw new NotJson("nothing was sent", 0, true);
     while (at < bytes.length) {
       yield* reader.values(at, 0);
       at = skipBlanks(bytes, reader.end);
     }
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
-    yield { kind: "malformed", detail: `not JSON: ${error.message}`, offset: error.offset };
+    const offset = offsetInBody(origin, error.offset);
+    const detail = `not JSON: ${error.what} at byte ${offset}`;
+    const isOpen = error.isOpen || error.offset >= bytes.length;
+    yield { kind: "malformed", detail, offset, isEnd: isOpen ? "open" : "broken" };
   }
+}
+
+/** Whether nothing that may still come makes a payload of what has come of it. */
+export function isBroken(bytes: Uint8Array): boolean {
+  // With these bounds nothing is read but where its parts end.
+  for (const part of readPayload(bytes, { maxEventBytes: 0, maxDepth: 0 })) {
+    if (part.kind === "malformed" && part.isEnd === "broken") return true;
+  }
+  return false;
 }
 
 /** Behind a byte order mark. */
@@ -116,13 +132,18 @@ export function startOf(bytes: Uint8Array): number {
 class PayloadReader {
   readonly #bytes: Uint8Array;
   readonly #limits: PayloadLimits;
+  readonly #origin: Origin;
   readonly #span: Span = { end: 0, depth: 0 };
   /** Offset behind the value that was read last. */
   end = 0;
 
-  constructor(bytes: Uint8Array, limits: PayloadLimits) {
+  constructor(
+    bytes: Uint8Array,
+    { limits, origin }: { readonly limits: PayloadLimits; readonly origin: Origin },
+  ) {
     this.#bytes = bytes;
     this.#limits = limits;
+    this.#origin = origin;
   }
 
   /** The events in the value at `at`; afterwards `end` is behind it. */
@@ -135,7 +156,7 @@ class PayloadReader {
     if (first !== OPEN_BRACKET || nesting === MAX_NESTED_ARRAYS) {
       const end = this.#skip(at);
       this.#parse(at, end, this.#span.depth);
-      yield notAnEvent(at);
+      yield notAnEvent(this.#offset(at));
       return;
     }
     const elements = new Elements(this.#bytes, at);
@@ -178,7 +199,7 @@ class PayloadReader {
     if (isEvent) yield this.#event(at, members.end, depth);
     else {
       this.#parse(at, members.end, depth);
-      yield notAnEvent(at);
+      yield notAnEvent(this.#offset(at));
     }
   }
 
@@ -213,20 +234,25 @@ class PayloadReader {
     }
   }
 
+  #offset(at: number): number {
+    return offsetInBody(this.#origin, at);
+  }
+
   #event(start: number, end: number, depth: number): AuditDocument | PayloadProblem {
     const { maxEventBytes, maxDepth } = this.#limits;
+    const offset = this.#offset(start);
     const size = end - start;
     if (size > maxEventBytes) {
       const detail = `an event of ${size} bytes is larger than the ${maxEventBytes} allowed`;
-      return { kind: "too-large", detail, offset: start };
+      return { kind: "too-large", detail, offset };
     }
     if (depth > maxDepth) {
       const detail = `an event has values nested ${depth} deep, ${maxDepth} are allowed`;
-      const rest = readEvent(withoutDepths(this.#bytes.subarray(start, end), maxDepth), start);
-      const problem = { kind: "too-deep", detail, offset: start } as const;
+      const rest = readEvent(withoutDepths(this.#bytes.subarray(start, end), maxDepth), offset);
+      const problem = { kind: "too-deep", detail, offset } as const;
       return rest.kind === "event" ? { ...problem, rest } : problem;
     }
-    return readEvent(this.#bytes.subarray(start, end), start);
+    return readEvent(this.#bytes.subarray(start, end), offset);
   }
 }
 

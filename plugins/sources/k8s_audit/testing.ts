@@ -61,6 +61,7 @@ export async function idsTaken(input: AuditInput, options: TakeOptions = {}): Pr
   const passedOver: LossKind[] = [];
   const intake: AuditIntake = {
     passOver: (kind) => void passedOver.push(kind),
+    turnAway: () => {},
     take: (payload) => {
       if (busy-- > 0) return Promise.resolve({ kind: "busy", waitingBytes: 1 });
       const { events, problems } = auditEvents(payload, { maxEventBytes: 4096, maxDepth: 32 });

@@ -5,19 +5,21 @@
  * what was accepted is not lost. On any answer but 200 the API server sends the body again, a few
  * times, and then gives it up: so one event that cannot be taken does not have its body refused.
  */
-import { andMore, readBody, Seldom, type WebClient } from "../../../core/mod.ts";
+import { andMore, type BodyPlace, BodyRoom, Seldom, type WebClient } from "../../../core/mod.ts";
 import { type AuditIntake, type InputContext, TakenParts } from "./intake.ts";
 import type { HttpInputConfig } from "./schema.ts";
 import { cutPayload } from "./cut.ts";
+import { type Origin, shiftAt, WHOLE, within } from "./origin.ts";
+import { isBroken } from "./payload.ts";
 import { addressFilter, type Token, tokenOf } from "./webhook_access.ts";
 import { answerTo, REFUSED, refusedBody, sampleOf } from "./webhook_answers.ts";
 
 export interface WebhookLimits {
   /** For a body to arrive; API servers wait 30 s for their answer. */
   readonly bodyTimeoutMs: number;
-  /** Of bodies that are being read or judged. */
+  /** Of bodies that are being read or judged; those that come slowest make room for others. */
   readonly maxHeldBytes: number;
-  /** Requests at a time. */
+  /** Requests at a time; in the same way. */
   readonly maxRequests: number;
   /** Between two messages of a kind. */
   readonly tellEveryMs: number;
@@ -45,8 +47,8 @@ export class Webhook {
   readonly #token: Token | undefined;
   readonly #strangers: Seldom;
   readonly #problems: Seldom;
+  readonly #room: BodyRoom;
   #requests = 0;
-  #heldBytes = 0;
   #becameIdle: (() => void) | undefined;
 
   /** Throws `InputError` where addresses or tokens are not what they should be. */
@@ -54,6 +56,8 @@ export class Webhook {
     this.#intake = intake;
     this.#context = context;
     this.#limits = { ...STANDARD, ...limits };
+    const { maxRequests: maxBodies, maxHeldBytes: maxBytes } = this.#limits;
+    this.#room = new BodyRoom({ maxBodies, maxBytes });
     this.#maxBodyBytes = config.maxBodyBytes;
     this.#isAllowed = addressFilter(config.allowedSources);
     this.#token = tokenOf(config);
@@ -64,10 +68,13 @@ export class Webhook {
   async handle(request: Request, client: WebClient): Promise<Response> {
     const refused = this.#refuse(request, client);
     if (refused) return refused;
+    const place = this.#room.take();
+    if (!place) return this.#turnedAway(REFUSED.requests(this.#limits.maxRequests));
     this.#requests++;
     try {
-      return await this.#take(request, client);
+      return await this.#take(request, client, place);
     } finally {
+      place.leave();
       if (--this.#requests === 0) this.#becameIdle?.();
     }
   }
@@ -90,31 +97,22 @@ export class Webhook {
     }
     if (method !== "POST") return REFUSED.method(method);
     if (!headers.get("content-type")?.includes("application/json")) return REFUSED.contentType();
-    if (this.#requests >= this.#limits.maxRequests) {
-      return REFUSED.requests(this.#limits.maxRequests);
-    }
     return undefined;
   }
 
-  async #take(request: Request, { address }: WebClient): Promise<Response> {
+  async #take(request: Request, { address }: WebClient, place: BodyPlace): Promise<Response> {
     const { bodyTimeoutMs: timeoutMs, maxHeldBytes } = this.#limits;
     const { signal } = this.#context;
     const maxBytes = this.#maxBodyBytes;
-    let held = 0;
-    const mayKeep = (bytes: number) => {
-      // One body is always taken, however small the bound.
-      if (this.#heldBytes > held && this.#heldBytes + bytes > maxHeldBytes) return false;
-      this.#heldBytes += bytes;
-      held += bytes;
-      return true;
-    };
     const all = new TakenParts();
-    const judge = async (bytes: Uint8Array) => {
-      const taken = await this.#intake.take(bytes);
+    let before = WHOLE;
+    const judge = async (bytes: Uint8Array, origin: Origin) => {
+      const taken = await this.#intake.take(bytes, origin);
       if (taken.kind === "taken" && taken.problems[0]) {
         const { detail, offset } = taken.problems[0];
         const more = andMore(taken.problemCount - 1);
-        this.#tell(`in a body from ${address}: ${detail}, at ${sampleOf(bytes, offset)}${more}`);
+        const sample = sampleOf(bytes, offset - shiftAt(origin, offset));
+        this.#tell(`in a body from ${address}: ${detail}, at ${sample}${more}`);
       }
       free(bytes);
       return all.add(taken);
@@ -123,28 +121,33 @@ export class Webhook {
     // of others, which travel in the same body, refused with his own.
     const makeRoom = async (bytes: Uint8Array) => {
       const cut = cutPayload(bytes);
-      if (!cut) return undefined;
-      free(bytes);
-      await judge(cut.payload);
-      this.#heldBytes -= held - cut.rest.length;
-      held = cut.rest.length;
-      return all.isOver ? undefined : cut.rest;
-    };
-    try {
-      const options = { maxBytes, timeoutMs, signal, mayKeep, makeRoom };
-      const body = await readBody(request, options);
-      if (body.kind === "read") await judge(body.bytes);
-      else {
-        if (signal.aborted) return REFUSED.ending();
-        if (all.isOver) return answerTo(all.taken);
-        if (body.kind === "too-large") this.#intake.passOver("body-too-large");
-        this.#tell(`a body from ${address} was not taken: ${body.kind}`);
-        return refusedBody(body, { maxBytes, timeoutMs, maxHeldBytes });
+      if (!cut) {
+        if (isBroken(bytes)) await judge(bytes, before);
+        return undefined;
       }
-      return answerTo(all.taken);
-    } finally {
-      this.#heldBytes -= held;
+      free(bytes);
+      const { payload, rest } = cut;
+      await judge(payload.bytes, within(before, payload.origin));
+      before = within(before, rest.origin);
+      return all.isOver ? undefined : rest.bytes;
+    };
+    const body = await place.read(request, { maxBytes, timeoutMs, signal, makeRoom });
+    if (body.kind === "read") await judge(body.bytes, before);
+    else {
+      if (signal.aborted) return REFUSED.ending();
+      if (all.isOver) return answerTo(all.taken);
+      if (body.kind === "too-large") this.#intake.passOver("body-too-large");
+      this.#tell(`a body from ${address} was not taken: ${body.kind}`);
+      const answer = refusedBody(body, { maxBytes, timeoutMs, maxHeldBytes });
+      return body.kind === "no-room" ? this.#turnedAway(answer) : answer;
     }
+    return answerTo(all.taken);
+  }
+
+  /** It may come again. */
+  #turnedAway(answer: Response): Response {
+    this.#intake.turnAway();
+    return answer;
   }
 
   #tellOfStranger(what: string): void {

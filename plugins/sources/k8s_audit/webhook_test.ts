@@ -90,11 +90,11 @@ Deno.test("the webhook says which bound a body met, and what to do", async () =>
     config: { maxBodyBytes: 5000 },
     limits: { bodyTimeoutMs: 50 },
   });
-  const large = await post(list(...Array.from({ length: 100 }, () => item("x"))));
+  const large = await post(list(item("x", { filler: "x".repeat(5000) })));
   assertEquals(large.status, 413);
   assert(/larger than the 5000 bytes allowed.*webhookMaxBatchSize/.test(large.text), large.text);
-  const zeros = new Blob([new Uint8Array(50_000_000)]).stream();
-  const bomb = await new Response(zeros.pipeThrough(new CompressionStream("gzip"))).bytes();
+  const blanks = new Blob([new Uint8Array(50_000_000).fill(0x20)]).stream();
+  const bomb = await new Response(blanks.pipeThrough(new CompressionStream("gzip"))).bytes();
   const blown = await post(bomb.subarray(0, 4000), { "content-encoding": "gzip" });
   assertEquals(blown.status, 413);
   // The API server gives them up in the end, and nobody knows how many events were in them.
@@ -136,6 +136,27 @@ Deno.test("a body of any size is judged event by event, and never held whole", a
   const huge = list(item("a"), item("b", { x: "x".repeat(9000) }), item("c"));
   const refused = await post(pieces(huge) as unknown as BodyInit);
   assertEquals([refused.status, judged.length], [413, 401]);
+});
+
+Deno.test("what is wrong with a body that came in pieces is told by its place in the body", async () => {
+  const { post, said } = made({ config: { maxBodyBytes: 1000 } });
+  const good = Array.from({ length: 30 }, (_, i) => item(`${i}`, { more: "x".repeat(200) }));
+  const whole = list(...good, { auditID: "none" });
+  const odd = await post(whole);
+  const offset = whole.indexOf('{"auditID":"none"');
+  assertEquals([odd.status, JSON.parse(odd.text).problems[0].offset], [200, offset]);
+  assert(said[0]?.includes(`at "${whole.slice(offset - 20)}"`), said[0]);
+  const broken = whole.replace('{"auditID":"29"', '? {"auditID":"29"');
+  const { status, error } = await post(broken);
+  assertEquals(status, 400);
+  assert(
+    error.includes(`not JSON: an event that cannot be read at byte ${broken.indexOf("?")}`),
+    error,
+  );
+  const late = `{"items":[${good.map((one) => JSON.stringify(one)).join()}],"kind":"EventList"}`;
+  assertObjectMatch(await post(late), { status: 200, text: "" });
+  const end = await post(`${late}}`);
+  assert(end.error.includes(`at byte ${late.length}`), end.error);
 });
 
 Deno.test("one event that cannot be taken has no other refused", async () => {

@@ -1,12 +1,16 @@
 /** Web servers for tests, and what to say to them. */
-import { newAuthority } from "../../tests/certificates.ts";
-import { Folder } from "../../tests/cli/program.ts";
-import { readBody } from "./body.ts";
-import type { Endpoint, Listen, TlsFiles } from "./endpoint.ts";
-import type { WebLimits } from "./limits.ts";
-import { jsonReply } from "./reply.ts";
-import type { WebServer } from "./server.ts";
-import { WebServers } from "./servers.ts";
+import {
+  type Endpoint,
+  jsonReply,
+  type Listen,
+  readBody,
+  type TlsFiles,
+  type WebLimits,
+  type WebServer,
+  WebServers,
+} from "../core/web/mod.ts";
+import { newAuthority } from "./certificates.ts";
+import { Folder } from "./cli/program.ts";
 
 /** Says what it was asked, and by whom. */
 export const mirror: Endpoint = {
