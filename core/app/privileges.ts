@@ -18,8 +18,8 @@ const ALWAYS: readonly Capability[] = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"];
 const FOR_BPF: readonly Capability[] = ["CAP_BPF", "CAP_PERFMON"];
 /** What a process needs to start another one that has nothing. */
 const FOR_CONFINING: readonly Capability[] = ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"];
-/** falcod's own files may be open to root alone. */
-const FOR_STARTING: readonly Capability[] = ["CAP_DAC_READ_SEARCH"];
+/** falcod's own files may be open to root alone; what ends programs of plugins has to be able to. */
+const FOR_STARTING: readonly Capability[] = ["CAP_DAC_READ_SEARCH", "CAP_KILL"];
 
 export interface RunSettings {
   readonly config: Config;

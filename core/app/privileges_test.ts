@@ -45,7 +45,13 @@ Deno.test("planDrop() has who is not root hand on what starting plugins takes, a
   const user = { userId: 1, groupId: 2, groups: [] };
   const { keep, handOn } = plan({ starts: "programs", hasOwnProcesses: true }, { user });
   assertEquals(keep, [...LITTLE, "CAP_KILL"]);
-  assertEquals(handOn, ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_DAC_READ_SEARCH"]);
+  assertEquals(handOn, [
+    "CAP_SETUID",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+    "CAP_DAC_READ_SEARCH",
+    "CAP_KILL",
+  ]);
   assertEquals(plan({}, { user }).handOn, undefined);
 });
 

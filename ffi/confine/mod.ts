@@ -11,6 +11,7 @@ export {
   becomeProgram,
   becomeUser,
   dieWithParent,
+  giveWay,
   leaveTerminal,
   limitProcess,
   type ProcessLimits,

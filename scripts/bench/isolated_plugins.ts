@@ -54,6 +54,7 @@ const guests = new Guests({
   program: ownProgram(),
   environment: () => undefined,
   ...runtimeNeeds((name) => Deno.env.get(name)),
+  starting: (start) => start(),
 });
 const say = (line: string) => console.error(line);
 guests.log = { debug: say, info: say, warning: say, error: say };
@@ -75,6 +76,7 @@ function plugin(module: string, more: object): ThirdPartyPlugin {
     permissions: NO_PERMISSIONS,
     isTrusted: false,
     memoryBytes: 256 << 20,
+    cpuShare: 1,
   };
 }
 

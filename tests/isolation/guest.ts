@@ -2,6 +2,7 @@
 import { ownProgram } from "../../core/base/mod.ts";
 import { runtimeNeeds } from "../../core/app/guests.ts";
 import type { ConversationLimits } from "../../core/plugin/isolated/conversation.ts";
+import { GroupKeeper } from "../../core/plugin/isolated/keeper.ts";
 import { userIdOf } from "../../core/plugin/isolated/policy.ts";
 import { processLink } from "../../core/plugin/isolated/process_link.ts";
 import { Supervisor } from "../../core/plugin/isolated/supervisor.ts";
@@ -18,6 +19,8 @@ export interface GuestRequest {
   readonly permissions?: Partial<PluginPermissions>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly limits?: Partial<ConversationLimits>;
+  /** Of one CPU; absent: no bound. */
+  readonly cpuShare?: number;
 }
 
 /** One plugin; it ends when disposed. */
@@ -25,10 +28,11 @@ export class TestGuest implements AsyncDisposable {
   readonly supervisor: Supervisor;
   /** Of the plugin's log and of the log about it. */
   readonly lines: string[] = [];
+  readonly #keeper: GroupKeeper;
   #news = Promise.withResolvers<void>();
 
   constructor(request: GuestRequest) {
-    const { module, kind = "sink", config = {}, environment = {}, limits = {} } = request;
+    const { module, kind = "sink", config = {}, environment = {}, limits = {}, cpuShare } = request;
     const permissions = { ...NO_PERMISSIONS, ...request.permissions };
     const { runtimeFolders, runtimeEnvironment } = runtimeNeeds((name) => Deno.env.get(name));
     const say = (line: string) => {
@@ -36,6 +40,12 @@ export class TestGuest implements AsyncDisposable {
       this.#news.resolve();
       this.#news = Promise.withResolvers();
     };
+    this.#keeper = new GroupKeeper({
+      program: programUnderTest(),
+      environment: runtimeEnvironment,
+      starting: (start) => start(),
+      warn: say,
+    });
     this.supervisor = new Supervisor({
       name: "guest",
       kind,
@@ -44,7 +54,7 @@ export class TestGuest implements AsyncDisposable {
       start: { kind, config, type: "text/javascript" },
       entry: new TextEncoder().encode(module),
       checkWalls: refuseLowWalls,
-      memoryBytes: MEMORY_BYTES + (96 << 20),
+      bounds: { memoryBytes: MEMORY_BYTES + (96 << 20), ...cpuShare && { cpuShare } },
       limits,
       backOff: { firstMs: 50, maxMs: 50, forgivenMs: 60_000 },
       link: () =>
@@ -58,6 +68,7 @@ export class TestGuest implements AsyncDisposable {
           },
           environment: { ...runtimeEnvironment, ...environment },
           onSaid: say,
+          keeper: permissions.run.length > 0 ? this.#keeper : undefined,
         }),
     });
   }
@@ -79,6 +90,7 @@ export class TestGuest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.supervisor.stop();
+    this.#keeper.close();
   }
 }
 

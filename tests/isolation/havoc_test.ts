@@ -1,5 +1,6 @@
 /** Plugins that break, hang, or send nonsense: falcod goes on, and starts them again. */
 import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { runtimeNeeds } from "../../core/app/guests.ts";
 import { alert } from "../../core/delivery/testing.ts";
 import { TO_GUEST } from "../../core/plugin/isolated/frames.ts";
 import { GuestFormatter } from "../../core/plugin/third_party/formatter.ts";
@@ -203,4 +204,78 @@ Deno.test("a plugin that answers what nobody asked is not listened to", async ()
   await conversation.ask(TO_GUEST.write, "[]");
   assertEquals(({} as Record<string, unknown>).x, undefined);
   assertEquals(guest.supervisor.status().restarts, 0);
+});
+
+const BUSY = `new Worker("data:text/javascript,for(;;);", { type: "module" });
+  new Worker("data:text/javascript,for(;;);", { type: "module" })`;
+
+Deno.test("a plugin that computes without end gets its share of a CPU, and goes on", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`${BUSY}; return "busy"`),
+    limits: { ...SOON, lookMs: 100 },
+    cpuShare: 0.1,
+  });
+  await guest.supervisor.running();
+  const said = await guest.says("held back");
+  assertEquals(
+    said,
+    "it wants more CPU time than max_cpu_percent (10) gives it, and is held back",
+  );
+  // For long enough to have been ended as one that hangs.
+  let usage = guest.supervisor.status().usage!;
+  while (usage.heldBackMs < 2500) {
+    await new Promise((go) => setTimeout(go, 100));
+    usage = guest.supervisor.status().usage!;
+  }
+  assertEquals(guest.supervisor.status().restarts, 0);
+  assert(usage.memoryBytes > 2 ** 24, String(usage.memoryBytes));
+});
+
+Deno.test("a plugin that is held back closes in time", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`${BUSY}; return "busy"`),
+    limits: { ...SOON, lookMs: 50, closeMs: 20_000 },
+    cpuShare: 0.1,
+  });
+  await guest.supervisor.running();
+  await guest.says("held back");
+  await guest.supervisor.stop();
+  assert(!guest.lines.some((line) => line.includes("did not close")), guest.lines.join("\n"));
+});
+
+Deno.test("memory of programs that a plugin has started counts as its own", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`new Deno.Command("/usr/bin/sort", {
+      args: ["-S", "800M", "/dev/zero"], stdin: "null", stdout: "null", stderr: "null" }).spawn(); return "started"`),
+    permissions: { run: ["/usr/bin/sort"], read: ["/dev/zero"] },
+    limits: SOON,
+  });
+  guest.supervisor.running().catch(() => {});
+  const said = await guest.restarts();
+  assert(/it took \d+ MB of memory, 256 are allowed/.test(said), said);
+});
+
+Deno.test("programs of a plugin end when falcod is killed", async () => {
+  const { runtimeEnvironment } = runtimeNeeds((name) => Deno.env.get(name));
+  const owner = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL("killed_owner.ts", import.meta.url).pathname],
+    env: { ...runtimeEnvironment },
+    stdout: "piped",
+  }).spawn();
+  const reader = owner.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) text += (await reader.read()).value ?? "\n";
+  const pid = Number(text);
+  const isThere = () => {
+    try {
+      return Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("sleep");
+    } catch {
+      return false;
+    }
+  };
+  assert(isThere(), text);
+  owner.kill("SIGKILL");
+  await owner.status;
+  await reader.cancel();
+  while (isThere()) await new Promise((go) => setTimeout(go, 20));
 });

@@ -11,6 +11,12 @@ export function addHelper(program: Command, host: Host, done: Done): void {
       const { helperCommand } = await import("../commands/helper.ts");
       done(await helperCommand(name, host));
     });
+  program.command("plugin-keeper", { hidden: true })
+    .description("ends the programs of plugins when falcod is gone")
+    .action(async () => {
+      const { pluginKeeperCommand } = await import("../commands/plugin_keeper.ts");
+      done(await pluginKeeperCommand());
+    });
   program.command("isolated-plugin", { hidden: true })
     .description("a plugin in a process of its own")
     .argument("<stage>")

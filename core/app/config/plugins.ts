@@ -55,7 +55,7 @@ export const NO_PLUGINS: WiredPlugins = {
 };
 
 /** For each plugin's process. */
-const STANDARD_MEMORY_MB = 256;
+const STANDARD_MEMORY_MB = 256, STANDARD_CPU_PERCENT = 100;
 
 interface Context {
   readonly loaded: LoadedConfig;
@@ -181,6 +181,7 @@ class Wiring {
       permissions: this.#permissionsOf(found, place),
       isTrusted: place?.plugin.trusted ?? false,
       memoryBytes: (place?.plugin.max_memory_mb ?? STANDARD_MEMORY_MB) * 2 ** 20,
+      cpuShare: (place?.plugin.max_cpu_percent ?? STANDARD_CPU_PERCENT) / 100,
     }, this.#context.guests)!;
     if (!this.#isFree(entry, at)) return;
     this.#context.registry.add(entry);

@@ -133,8 +133,12 @@ const plugin = z.strictObject({
   trusted: flag(false),
   /** What it may do of what it asks for; absent: what was granted when it was installed. */
   permissions: permissionsSchema.unwrap().optional(),
-  /** Of its process. */
-  max_memory_mb: whole({ min: 16, max: 65_536, standard: 256 }),
+  max_memory_mb: whole({ min: 16, max: 65_536, standard: 256 }).describe(
+    "Of its process and the programs it starts; more ends it",
+  ),
+  max_cpu_percent: whole({ min: 10, max: 100_000, standard: 100 }).describe(
+    "Of one CPU, for its process and the programs it starts; who wants more is held back",
+  ),
 }, { error: "a mapping with name and library_path" }).superRefine(checkInitConfig).superRefine(
   checkOpenParams,
 );

@@ -34,6 +34,18 @@ export function healthEndpoint(path: string, look: () => Health): Endpoint {
   });
 }
 
-function pluginHealth({ name, kind, state, isIsolated, restarts, reason }: GuestStatus) {
-  return { name, kind, state, isolated: isIsolated, restarts, reason };
+function pluginHealth({ name, kind, state, isIsolated, restarts, reason, usage }: GuestStatus) {
+  return {
+    name,
+    kind,
+    state,
+    isolated: isIsolated,
+    restarts,
+    reason,
+    ...usage && {
+      cpuPercent: usage.cpuPercent,
+      memoryMb: Math.ceil(usage.memoryBytes / 2 ** 20),
+      heldBackMs: usage.heldBackMs,
+    },
+  };
 }

@@ -5,6 +5,7 @@ import { type Frame, frameOf, FROM_GUEST, jsonOf, TO_GUEST } from "./frames.ts";
 import type { GuestStart } from "./guest.ts";
 import type { GuestLink } from "./link.ts";
 import type { Walls } from "./policy.ts";
+import { type GuestUsage, type UsageBounds, UsageWatch } from "./usage_watch.ts";
 
 export interface ConversationOptions {
   readonly start: GuestStart;
@@ -12,8 +13,7 @@ export interface ConversationOptions {
   readonly log: Logger;
   /** Refuses a guest whose walls are too low, by throwing; absent: it is in falcod itself. */
   readonly checkWalls?: (walls: Walls) => void;
-  /** Of all it may hold. */
-  readonly memoryBytes?: number;
+  readonly bounds?: UsageBounds;
   readonly limits?: Partial<ConversationLimits>;
 }
 
@@ -23,7 +23,7 @@ export interface ConversationLimits {
   /** A guest that does not answer for so long hangs. */
   readonly hangMs: number;
   readonly pingMs: number;
-  /** How often its memory is looked at. */
+  /** How often what it uses is looked at. */
   readonly lookMs: number;
   readonly closeMs: number;
 }
@@ -56,6 +56,7 @@ export class Conversation {
   readonly #link: GuestLink;
   readonly #options: ConversationOptions;
   readonly #limits: ConversationLimits;
+  readonly #watched: UsageWatch;
   readonly #waiting = new Map<number, Waiting>();
   readonly #opened = Promise.withResolvers<void>();
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
@@ -66,6 +67,7 @@ export class Conversation {
   #frames = 0;
   #isConfined = false;
   #isOver = false;
+  #isClosing = false;
   /** Of a source: gets its frames of events; the next comes when it has resolved. */
   onEvents: (frame: Frame) => Promise<void> | void = () => {};
   onReady: () => void = () => {};
@@ -74,6 +76,7 @@ export class Conversation {
     this.#link = link;
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
+    this.#watched = new UsageWatch(link, options.bounds ?? {}, options.log);
     this.#opened.promise.catch(() => {});
     link.onFrame((frame) => this.#take(frame));
     link.ended.then((reason) => this.#over(reason));
@@ -89,6 +92,11 @@ export class Conversation {
   /** Resolves with the reason when it is over. */
   get ended(): Promise<string> {
     return this.#link.ended;
+  }
+
+  /** Absent: it is in falcod itself. */
+  get usage(): GuestUsage | undefined {
+    return this.#options.bounds && this.#watched.usage;
   }
 
   /** Rejects with `SinkError` as the plugin says, with `GuestGone` when the guest goes meanwhile. */
@@ -122,6 +130,8 @@ export class Conversation {
   /** Lets the plugin close what it has open, for a moment. */
   async close(): Promise<void> {
     if (!this.#isOver) {
+      this.#isClosing = true;
+      this.#watched.letGo();
       const timer = setTimeout(() => this.end("it did not close in time"), this.#limits.closeMs);
       await this.ask(TO_GUEST.close).catch(() => {});
       clearTimeout(timer);
@@ -201,7 +211,7 @@ export class Conversation {
   /** Signs of life, memory, and how much it says. */
   #watch(): void {
     const { openMs, hangMs, pingMs, lookMs } = this.#limits;
-    const { memoryBytes, log } = this.#options;
+    const { log } = this.#options;
     const opening = setTimeout(() => this.end(`it was not ready after ${openMs} ms`), openMs);
     this.#timers.push(opening);
     void this.#opened.promise.then(() => {
@@ -209,16 +219,14 @@ export class Conversation {
       this.#lastSign = performance.now();
       if (this.#isOver || !this.#options.checkWalls) return;
       this.#timers.push(setInterval(() => {
+        if (this.#watched.isPaused) this.#lastSign = performance.now();
         const silentMs = performance.now() - this.#lastSign;
         if (silentMs > hangMs + pingMs) this.end(`it has not answered for ${hangMs} ms`);
         else void this.#link.post(frameOf(TO_GUEST.ping, 0));
       }, pingMs));
     }, () => {});
     this.#timers.push(setInterval(() => {
-      const used = this.#link.memoryBytes?.() ?? 0;
-      if (memoryBytes !== undefined && used > memoryBytes) {
-        this.end(`it took ${used >> 20} MB of memory, ${memoryBytes >> 20} are allowed`);
-      }
+      if (!this.#isClosing) this.#watched.look(performance.now());
     }, lookMs));
     this.#timers.push(setInterval(() => {
       this.#lines = 0;

@@ -1,5 +1,6 @@
 /** A way to a guest and back; what is at its other end may do as it likes. */
 import type { Frame } from "./frames.ts";
+import type { Usage } from "./usage.ts";
 
 /** The next frame comes when what it returns has resolved. */
 export type TakeFrame = (frame: Frame) => Promise<void> | void;
@@ -13,6 +14,8 @@ export interface GuestLink {
   readonly ended: Promise<string>;
   /** Ends it now. */
   end(reason: string): void;
-  /** What it holds in memory; absent: that is not known. */
-  memoryBytes?(): number | undefined;
+  /** What it uses, with the programs it has started; absent: that is not known. */
+  usage?(nowMs: number): Usage | undefined;
+  /** Stops it and its programs, or lets them go on. */
+  pause?(isPaused: boolean): void;
 }

@@ -1,9 +1,9 @@
 /** A plugin in a process of its own, which confines itself before it gets to see any of the plugin. */
-import { readFileSync } from "node:fs";
 import type { OwnProgram } from "../../base/own_program.ts";
 import { FrameError, FrameReader } from "./frames.ts";
 import type { GuestLink, TakeFrame } from "./link.ts";
 import type { IsolationPolicy } from "./policy.ts";
+import { GroupUsage } from "./usage.ts";
 
 /** falcod's command for it; then `confine` or `guest`, then the policy. */
 export const ISOLATED_COMMAND = "isolated-plugin";
@@ -17,16 +17,17 @@ export interface ProcessLinkOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Lines of its standard error: where the runtime says why it gives up. */
   readonly onSaid: (line: string) => void;
+  /** Is told which group of processes there is, and that it is gone. */
+  readonly keeper?: { add(group: number): void; remove(group: number): void } | undefined;
 }
 
-const PAGE_BYTES = 4096;
 /** Of a line it says. */
 const MAX_LINE = 1000;
 const LINES_A_SECOND = 20;
 
 /** Starts the process; rejects where that is not possible. */
 export function processLink(options: ProcessLinkOptions): GuestLink {
-  const { program, policy, environment, starting = (start) => start() } = options;
+  const { program, policy, environment, keeper, starting = (start) => start() } = options;
   const command = new Deno.Command(program.path, {
     args: [...program.args, ISOLATED_COMMAND, "confine", JSON.stringify(policy)],
     clearEnv: true,
@@ -37,6 +38,9 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
     stderr: "piped",
   });
   const child = starting(() => command.spawn());
+  keeper?.add(child.pid);
+  const hasPrograms = policy.permissions.run.length > 0;
+  const group = new GroupUsage(child.pid, { hasPrograms });
   const writer = child.stdin.getWriter();
   const ended = Promise.withResolvers<string>();
   let reason: string | undefined;
@@ -47,7 +51,7 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
     reason ??= why;
     // Its number may be another's by now.
     if (hasExited) return;
-    killGroup(child.pid);
+    signalGroup(child.pid, "SIGKILL");
     try {
       child.kill("SIGKILL");
     } catch (error) {
@@ -67,7 +71,8 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
     const how = signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
     // Programs that it was allowed to run are no use without it, and may hold on to the pipes.
     hasExited = true;
-    killGroup(child.pid);
+    signalGroup(child.pid, "SIGKILL");
+    keeper?.remove(child.pid);
     await Promise.race([Promise.all([frames, said]), new Promise((go) => setTimeout(go, 500))]);
     ended.resolve(reason ?? how);
   });
@@ -82,21 +87,17 @@ export function processLink(options: ProcessLinkOptions): GuestLink {
     onFrame: (callback) => onFrame = callback,
     ended: ended.promise,
     end,
-    memoryBytes: () => {
-      try {
-        const [, pages] = readFileSync(`/proc/${child.pid}/statm`, "latin1").split(" ");
-        return Number(pages) * PAGE_BYTES;
-      } catch {
-        return undefined;
-      }
+    usage: (nowMs) => hasExited ? undefined : group.read(nowMs),
+    pause: (isPaused) => {
+      if (!hasExited) signalGroup(child.pid, isPaused ? "SIGSTOP" : "SIGCONT");
     },
   };
 }
 
 /** What the process has started, and itself: it leads a group of its own as soon as it is confined. */
-function killGroup(leader: number): void {
+function signalGroup(leader: number, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
   try {
-    Deno.kill(-leader, "SIGKILL");
+    Deno.kill(-leader, signal);
   } catch {
     // There is none any more, or none yet.
   }

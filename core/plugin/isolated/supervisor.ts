@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../plugin.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { GuestLink } from "./link.ts";
+import type { GuestUsage } from "./usage_watch.ts";
 
 export interface GuestStatus {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface GuestStatus {
   readonly restarts: number;
   /** Why it went, the last time it did. */
   readonly reason?: string;
+  /** Absent: it does not run, or in falcod itself. */
+  readonly usage?: GuestUsage;
 }
 
 export interface SupervisorOptions extends ConversationOptions {
@@ -50,7 +53,8 @@ export class Supervisor {
 
   status(): GuestStatus {
     const { name, kind, isIsolated } = this.#options;
-    return { name, kind, isIsolated, ...this.#status };
+    const usage = this.#current?.usage;
+    return { name, kind, isIsolated, ...this.#status, ...usage && { usage } };
   }
 
   /** The plugin, as soon as it can be used; the first call starts it. Rejects with the signal's reason. */

@@ -1,5 +1,6 @@
 /** All plugins of third parties of a run: how they are started, and how they are. */
 import type { OwnProgram } from "../../base/own_program.ts";
+import { GroupKeeper } from "../isolated/keeper.ts";
 import { ownLink } from "../isolated/own_link.ts";
 import { type IsolationPolicy, userIdOf, type Walls } from "../isolated/policy.ts";
 import { processLink } from "../isolated/process_link.ts";
@@ -18,8 +19,10 @@ export interface ThirdPartyPlugin {
   readonly permissions: PluginPermissions;
   /** It runs in falcod itself, and may do what falcod may. */
   readonly isTrusted: boolean;
-  /** Of all that its process holds. */
+  /** Of all that its process holds, and the programs it starts. */
   readonly memoryBytes: number;
+  /** Of one CPU, for its process and the programs it starts. */
+  readonly cpuShare: number;
 }
 
 export interface GuestsOptions {
@@ -41,6 +44,7 @@ export class Guests {
   readonly #options: GuestsOptions;
   #supervisors: Supervisor[] = [];
   readonly #formatters = new Map<string, GuestFormatter>();
+  #keeper: GroupKeeper | undefined;
   /** Lines of plugins, and about them; nobody hears them before it is set. */
   log: Logger | undefined;
 
@@ -57,6 +61,8 @@ export class Guests {
   /** Lets go of all that are left. */
   async stop(): Promise<void> {
     await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop()));
+    this.#keeper?.close();
+    this.#keeper = undefined;
   }
 
   /** One for all whose lines look alike; it is there until the run ends. */
@@ -78,7 +84,7 @@ export class Guests {
         refuseLowWalls(walls);
         tellMissingWall(walls, log);
       },
-      memoryBytes: BASE_BYTES + plugin.memoryBytes,
+      bounds: { memoryBytes: BASE_BYTES + plugin.memoryBytes, cpuShare: plugin.cpuShare },
     };
     const supervisor = new Supervisor({
       name,
@@ -114,10 +120,17 @@ export class Guests {
     return processLink({
       program,
       starting,
+      keeper: permissions.run.length > 0 ? this.#keeperOfGroups() : undefined,
       policy,
       environment: { ...Object.fromEntries(granted), ...runtimeEnvironment },
       onSaid: (line) => log.warning(`its process says: ${line}`),
     });
+  }
+
+  #keeperOfGroups(): GroupKeeper {
+    const { program, runtimeEnvironment: environment, starting } = this.#options;
+    const warn = (line: string) => this.log?.warning(line);
+    return this.#keeper ??= new GroupKeeper({ program, environment, starting, warn });
   }
 
   #logOf(name: string): Logger {

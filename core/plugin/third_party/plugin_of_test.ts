@@ -33,6 +33,7 @@ async function pluginFrom(kind: string, module: string, all = guests()): Promise
     permissions: NO_PERMISSIONS,
     isTrusted: true,
     memoryBytes: 0,
+    cpuShare: 1,
   }, all)!;
   return (await entry.load()).default;
 }
