@@ -14,6 +14,7 @@ export interface Attempt {
 
 /** A sink that does not end its write when falcod ends is left to itself after so long. */
 const GRACE_MS = 1000;
+const LATE = Symbol("late");
 
 /** Nobody knows what became of the batch, but for what the sink says of it. */
 function overdueBy(
@@ -30,7 +31,6 @@ export async function attempt(
 ): Promise<unknown> {
   const overdue = new AbortController();
   const signal = AbortSignal.any([stop, overdue.signal]);
-  const done = new AbortController();
   const timers = new Set<ReturnType<typeof setTimeout>>();
   const after = <T>(ms: number, value: T) =>
     new Promise<T>((resolve) => timers.add(setTimeout(() => resolve(value), ms)));
@@ -38,22 +38,22 @@ export async function attempt(
   try {
     const written = sink.write(batch, { signal }).then(() => undefined, (error) => error ?? "?");
     if (timeoutMs === undefined) return await written;
+    const outcome = await Promise.race([written, after(timeoutMs, LATE)]);
+    if (outcome !== LATE) return outcome;
     const late = overdueBy(timeoutMs);
-    const outcome = await Promise.race([written, after(timeoutMs, late)]);
-    if (outcome !== late) return outcome;
     overdue.abort(late);
     // A write that cannot be ended, as that of a pipe nobody reads, may still succeed: with another
     // one beside it alerts would arrive twice, and out of order.
+    const done = new AbortController();
     const ending = await Promise.race([
       written,
       aborted(stop, done.signal).then(() => after(GRACE_MS, late)),
-    ]);
+    ]).finally(() => done.abort());
     if (ending === undefined) return undefined;
     return ending instanceof SinkError ? overdueBy(timeoutMs, told(ending)) : late;
   } catch (error) {
     return error ?? "?";
   } finally {
-    done.abort();
     for (const timer of timers) clearTimeout(timer);
   }
 }

@@ -1,8 +1,10 @@
 /** Pieces as a whole. */
 
+const NONE = new Uint8Array(0);
+
 /** Not a list of them: somebody may send millions of a byte each. */
 export class Gathered {
-  #bytes = new Uint8Array(0);
+  #bytes = NONE;
   #size = 0;
 
   get size(): number {
@@ -14,7 +16,7 @@ export class Gathered {
     const size = this.#size + piece.length;
     if (size > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(2 * this.#bytes.length, size));
-      larger.set(this.#bytes.subarray(0, this.#size));
+      larger.set(this.#bytes);
       this.#bytes = larger;
     }
     this.#bytes.set(piece, this.#size);
