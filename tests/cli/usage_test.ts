@@ -68,3 +68,22 @@ Deno.test("falcod version says what it is made of, as text and as JSON", async (
   assert(text.out.includes(versions.engine));
   assertEquals([text.code, short.code, json.code], [0, 0, 0]);
 });
+
+Deno.test("what only falcod itself starts refuses arguments of others, and says whose they are", async () => {
+  const policy = JSON.stringify({ permissions: {}, userId: 1, memoryBytes: 1, runtimeFolders: [] });
+  for (
+    const args of [
+      ["isolated-plugin", "confine", "y"],
+      ["isolated-plugin", "elsewhere", "{}"],
+      ["isolated-plugin", "guest", policy],
+      ["isolated-plugin", "confine", "{}", "zz"],
+    ]
+  ) {
+    const { code, out, error } = await falcod(args);
+    assertEquals([code, out], [1, ""]);
+    assert(error.startsWith('falcod: "falcod isolated-plugin" is what falcod itself'), error);
+  }
+  const { code, error } = await falcod(["helper", "x\x1b[2J"]);
+  assertEquals(code, 1);
+  assert(/^falcod: no sink is called .*\n {2}falcod itself starts helpers/.test(error), error);
+});

@@ -1,4 +1,5 @@
 /** `falcod helper <sink>`: what a sink does in a process of its own; only falcod itself starts it. */
+import { escapeUnprintable } from "../../alert/escape.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
@@ -7,7 +8,10 @@ export async function helperCommand(name: string, host: Host): Promise<number> {
   const registry = new Registry(host.plugins);
   const plugin = registry.has("sink", name) ? await registry.load("sink", name) : undefined;
   if (!plugin?.helper) {
-    host.error.write(`falcod: no sink is called "${name}" that has a helper\n`);
+    host.error.write(
+      escapeUnprintable(`falcod: no sink is called "${name}" that has a helper`) +
+        "\n  falcod itself starts helpers, for sinks that need a process of their own\n",
+    );
     return EXIT_FAILURE;
   }
   // Whoever stops falcod may stop all of its processes; this one ends when falcod has no more to say.

@@ -7,7 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { confine, privileges } from "../../../ffi/mod.ts";
 import { ownProgram } from "../../base/own_program.ts";
 import { hostGuest } from "../../plugin/isolated/host_of_guest.ts";
-import { type IsolationPolicy, portsOf } from "../../plugin/isolated/policy.ts";
+import { type IsolationPolicy, portsOf, readPolicy } from "../../plugin/isolated/policy.ts";
 import { ISOLATED_COMMAND } from "../../plugin/isolated/process_link.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
@@ -46,7 +46,15 @@ export async function isolatedPluginCommand(
   { stage, policy: policyText, landlock = "0" }: IsolatedPluginRequest,
   host: Host,
 ): Promise<number> {
-  const policy: IsolationPolicy = JSON.parse(policyText);
+  const policy = readPolicy(policyText);
+  const isStage = stage === "confine" || stage === "guest";
+  if (!policy || !isStage || !/^\d{1,3}$/.test(landlock)) {
+    host.error.write(
+      `falcod: "falcod ${ISOLATED_COMMAND}" is what falcod itself starts for each plugin, and its ` +
+        "arguments are falcod's own\n  falcod plugin --help tells how plugins are installed and tried\n",
+    );
+    return EXIT_FAILURE;
+  }
   if (stage === "confine") becomeGuest(policy, policyText);
   const walls = { landlock: Number(landlock), ...await giveUpRights(policy) };
   try {

@@ -11,6 +11,33 @@ export interface IsolationPolicy {
   readonly runtimeFolders: readonly string[];
 }
 
+const LISTS = ["net", "read", "write", "env", "run", "ffi"] as const;
+
+/** Undefined for what falcod has not written. */
+export function readPolicy(text: string): IsolationPolicy | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value) || !isRecord(value["permissions"])) return undefined;
+  const { permissions, userId, memoryBytes, runtimeFolders } = value;
+  const lists = [runtimeFolders, ...LISTS.map((name) => permissions[name])];
+  const numbers = [userId, memoryBytes];
+  const isPolicy = lists.every(isListOfTexts) &&
+    numbers.every((number) => Number.isSafeInteger(number) && Number(number) > 0);
+  return isPolicy ? value as unknown as IsolationPolicy : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
+}
+
 /** What stands between the plugin and the machine, besides the permissions of its worker. */
 export interface Walls {
   /** Version of Landlock; 0: the kernel has none. */
