@@ -27,8 +27,13 @@ export interface Host {
   /** `error` for what must not wait for its reader. */
   readonly errorBytes: ByteWriter;
   environment(name: string): string | undefined;
-  /** Calls back once at the first of the signals; until `release` is called they do nothing else. */
+  /**
+   * Calls back once at the first of the signals, and at the second does what `onImpatience` says; until
+   * `release` is called they do nothing else.
+   */
   onStop(callback: (signal: StopSignal) => void): { release(): void };
+  /** Calls back when somebody who has told falcod to stop does so once more. Absent: nobody can. */
+  onImpatience?(callback: (signal: StopSignal) => void): void;
   /** Calls back at every SIGHUP, which does nothing else until `release` is called. */
   onHangup(callback: () => void): { release(): void };
   /** Folder with the rules and the configuration that came with the program. */
@@ -50,7 +55,7 @@ export function denoHost(plugins: readonly PluginEntry[], rulesFolder: string): 
         return undefined; // a name that no variable can have, `${=}`
       }
     },
-    onStop,
+    ...stopping(),
     onHangup,
     rulesFolder,
   };
@@ -106,19 +111,23 @@ function neverFailing(output: Output): Output {
   };
 }
 
-function onStop(callback: (signal: StopSignal) => void): { release(): void } {
+function stopping(): Required<Pick<Host, "onStop" | "onImpatience">> {
   const signals = ["SIGINT", "SIGTERM"] as const;
-  let called = false;
-  const listeners = signals.map((signal) => () => {
-    if (called) return;
-    called = true;
-    callback(signal);
-  });
-  signals.forEach((signal, index) => Deno.addSignalListener(signal, listeners[index]!));
-  return {
-    release: () =>
-      signals.forEach((signal, index) => Deno.removeSignalListener(signal, listeners[index]!)),
+  let impatient: (signal: StopSignal) => void = () => {};
+  const onStop: Host["onStop"] = (callback) => {
+    let called = false;
+    const listeners = signals.map((signal) => () => {
+      if (called) return impatient(signal);
+      called = true;
+      callback(signal);
+    });
+    signals.forEach((signal, index) => Deno.addSignalListener(signal, listeners[index]!));
+    return {
+      release: () =>
+        signals.forEach((signal, index) => Deno.removeSignalListener(signal, listeners[index]!)),
+    };
   };
+  return { onStop, onImpatience: (callback) => impatient = callback };
 }
 
 function onHangup(callback: () => void): { release(): void } {

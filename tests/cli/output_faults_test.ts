@@ -55,6 +55,27 @@ sinks:
   assertEquals(who(after), users(60).slice(60 - after.length));
 });
 
+Deno.test("told twice to end, falcod does not wait for who takes no alerts, and says so", async () => {
+  await using receiver = httpReceiver();
+  const isReached = Promise.withResolvers<void>();
+  const hold = Promise.withResolvers<void>();
+  receiver.answer = async () => {
+    isReached.resolve();
+    await hold.promise;
+    return new Response();
+  };
+  const outputs = `sinks:\n  - {name: web, type: webhook, address: ${receiver.url}, timeout: 1h}\n`;
+  await withFalcod(outputs, async ({ falcod, ask }) => {
+    await ask("user0");
+    await isReached.promise;
+    falcod.process.kill("SIGTERM");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assertEquals(await falcod.end("SIGINT"), 1);
+    assert(falcod.error.includes("falcod: ends at once, at a second SIGINT"), falcod.error);
+  });
+  hold.resolve();
+});
+
 const missing = await noSmallDisk();
 
 Deno.test({

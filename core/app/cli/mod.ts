@@ -15,14 +15,32 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
   const program = describeProgram(host, (result) => code = result);
   try {
     refuseUnknownCommand(program, args);
-    await program.parseAsync(args, { from: "user" });
-    return code;
+    const isAtOnce = await Promise.race([
+      program.parseAsync(args, { from: "user" }).then(() => false),
+      toldTwice(host),
+    ]);
+    return isAtOnce ? EXIT_FAILURE : code;
   } catch (error) {
     // Usage mistakes and --help arrive here with everything said already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_FAILURE;
     explainFailure(error, host);
     return EXIT_FAILURE;
   }
+}
+
+/** So long may the word about it take: nobody need be reading. */
+const LAST_WORD_MS = 200;
+
+/** Whoever tells it twice does not want to wait for what is still on its way. */
+function toldTwice(host: Host): Promise<true> {
+  return new Promise((resolve) =>
+    host.onImpatience?.((signal) => {
+      const text = `falcod: ends at once, at a second ${signal}: what is left is not written\n`;
+      host.errorBytes.write(new TextEncoder().encode(text)).catch(() => {})
+        .finally(() => resolve(true));
+      setTimeout(() => resolve(true), LAST_WORD_MS);
+    })
+  );
 }
 
 /** Without a command `run` is meant; then a mistyped one must not pass for its argument. */
