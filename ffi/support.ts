@@ -33,16 +33,27 @@ export interface Support {
 
 /** Looks and tries; changes nothing and throws nothing. */
 export function checkSupport(libbpfPath?: string): Support {
+  const permission = checkPermission();
   const items = [
     checkKernel(),
-    checkPermission(),
+    permission,
     ...checkForeignProcesses(),
     checkLockdown(),
     checkKernelTypes(),
-    ...checkLibbpf(libbpfPath),
+    ...checkLibbpf(libbpfPath).map((item) => permission.ok ? item : unlessAllowed(item)),
     checkLockedMemory(),
   ];
   return { ok: items.every((item) => item.ok || !item.required), items };
+}
+
+/** Whoever may not ask is told "no", whatever the kernel can do. */
+function unlessAllowed(item: SupportItem): SupportItem {
+  if (item.ok || item.name === "libbpf") return item;
+  return {
+    ...item,
+    found: "not known: the kernel tells nobody without the permission above",
+    help: "get the permission first, then ask again",
+  };
 }
 
 function checkKernel(): SupportItem {
@@ -59,7 +70,9 @@ function checkKernel(): SupportItem {
 }
 
 function checkPermission(): SupportItem {
-  const found = attempt(() => [...effectiveCapabilities()].sort().join(", ") || "none of them");
+  const found = attempt(() =>
+    [...effectiveCapabilities()].sort().join(", ") || "without any capability that watching wants"
+  );
   const user = attempt(() => Deno.uid() === 0 ? "root" : `uid ${Deno.uid()}`);
   return {
     name: "permission",

@@ -16,6 +16,21 @@ Deno.test("checkSupport() is ok exactly when every required item is", () => {
   for (const { found, needed, help } of items) assert(found && needed && help);
 });
 
+Deno.test("checkSupport() does not call impossible what it may not ask", async () => {
+  const code = `const { checkSupport } = await import("${import.meta.resolve("./support.ts")}");
+    console.log(JSON.stringify(checkSupport()))`;
+  const { stdout, stderr } = await new Deno.Command("setpriv", {
+    args: ["--bounding-set=-all", Deno.execPath(), "eval", code],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert(text !== "", new TextDecoder().decode(stderr));
+  const items: readonly { name: string; ok: boolean; found: string }[] = JSON.parse(text).items;
+  assertEquals(items.find(({ name }) => name === "permission")?.ok, false);
+  for (const { name, ok, found } of items) {
+    if (!ok && /^program|^ring/.test(name)) assert(found.startsWith("not known"), found);
+  }
+});
+
 Deno.test("descendantsOf() finds a child's child", async () => {
   const child = new Deno.Command("/bin/sh", {
     args: ["-c", "sh -c 'echo $$; read go; true'; true"],

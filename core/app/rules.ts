@@ -1,5 +1,5 @@
 /** From the rule files that somebody named to the ruleset that runs. */
-import { dirname } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { Report, type SourceText, type Span } from "../base/mod.ts";
 import { isCompatible, parseVersion } from "../base/version.ts";
 import type { FieldTable } from "../field/mod.ts";
@@ -208,7 +208,7 @@ function* expandPaths(
             ? `rules file "${path}" does not exist`
             : `"${path}" does not exist and is passed over`,
           at,
-          ...required && { help: "is the name right? It counts from the current directory" },
+          ...required && { help: `is the name right?${countsFrom(path)}` },
         });
         break;
       case "directory": {
@@ -221,6 +221,10 @@ function* expandPaths(
         yield rulePath;
     }
   }
+}
+
+function countsFrom(path: string): string {
+  return isAbsolute(path) ? "" : " It counts from the current directory";
 }
 
 /** Whoever names a directory expects rules in it; a wrong name would otherwise mean no alerts, silently. */

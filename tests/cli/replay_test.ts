@@ -49,6 +49,13 @@ Deno.test("falcod replay plays every capture, what can be read of a broken one, 
   assert(error.includes(`Cannot open capture "missing.scap"`), error);
 });
 
+Deno.test("falcod replay of what is not there says that, and sums nothing up", async () => {
+  using folder = new Folder({ ...files, "falco.yaml": config });
+  const { code, out, error } = await falcod([...usual, "missing.scap"], { folder: folder.path });
+  assertEquals([code, out], [1, ""]);
+  assertEquals(error, 'falcod: Cannot open capture "missing.scap": No such file or directory\n');
+});
+
 Deno.test("falcod replay prints the events that a condition picks", async () => {
   using folder = new Folder(files);
   const options = { folder: folder.path };

@@ -69,7 +69,12 @@ Deno.test("falcod does not start without the file that -P asks for", async () =>
   using folder = new Folder({ "rules.yaml": RULES });
   const { code, error } = await falcod(["-c", config(folder), "-P", folder.file("gone/pid")]);
   assertEquals(code, 1);
-  assert(/cannot write the process id to ".*pid": there is no such file\n$/.test(error), error);
+  assert(
+    /cannot write the process id to ".*pid": there is no folder ".*"\n  make it first .*\n$/.test(
+      error,
+    ),
+    error,
+  );
   const device = await falcod(["-c", config(folder), "-P", "/dev/full"]);
   assertEquals(device.code, 1);
   assert(device.error.includes("what is there is no file"), device.error);

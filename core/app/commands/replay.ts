@@ -113,7 +113,10 @@ async function judge(
     onReady: () => {},
     onProgress: (events) => progress.tell(counted(events, "event")),
   }).finally(() => progress.end());
-  for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
+  // What cannot even be opened has nothing to sum up.
+  const isSeen = summary.failure === undefined || summary.engine.events > 0;
+  const lines = isSeen ? summaryLines(summary) : [];
+  for (const line of lines) host.error.write(`${escapeUnprintable(line)}\n`);
   if (summary.failure !== undefined) throw summary.failure;
   return !summary.outputsGone && alertsLost(summary) === 0;
 }

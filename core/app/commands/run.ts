@@ -1,4 +1,5 @@
 /** `falcod run`: watches until told to stop. */
+import { dirname } from "node:path";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { grouped, type Report } from "../../base/mod.ts";
 import type { Logger } from "../../plugin/mod.ts";
@@ -145,8 +146,17 @@ function writePidFile(path: string, host: Host): boolean {
     }
     return true;
   } catch (error) {
-    const text = `falcod: cannot write the process id to "${path}": ${reasonOf(error)}`;
-    host.error.write(`${escapeUnprintable(text)}\n`);
+    const folder = dirname(path);
+    const isFolderMissing = error instanceof Deno.errors.NotFound;
+    const reason = isFolderMissing ? `there is no folder "${folder}"` : reasonOf(error);
+    const help = isFolderMissing
+      ? "make it first (mkdir; RuntimeDirectory= in a unit of systemd), or name another file after -P"
+      : "name a file after -P that may be written";
+    for (
+      const text of [`falcod: cannot write the process id to "${path}": ${reason}`, `  ${help}`]
+    ) {
+      host.error.write(`${escapeUnprintable(text)}\n`);
+    }
     return false;
   }
 }
