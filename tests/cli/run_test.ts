@@ -70,7 +70,7 @@ Deno.test("falcod does not start without the file that -P asks for", async () =>
   const { code, error } = await falcod(["-c", config(folder), "-P", folder.file("gone/pid")]);
   assertEquals(code, 1);
   assert(
-    /cannot write the process id to ".*pid": there is no folder ".*"\n  make it first .*\n$/.test(
+    /cannot write the process id to ".*pid": there is no folder ".*"\n {2}make it first .*\n$/.test(
       error,
     ),
     error,
