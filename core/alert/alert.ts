@@ -26,7 +26,10 @@ export interface Alert {
   readonly tags: readonly string[];
   /** Epoch nanoseconds of the event. */
   readonly timeNs: bigint;
+  /** Empty: whoever has sent the alert told none. */
   readonly hostname: string;
+  /** What other systems know it by, of one that is forwarded; absent: nobody has given it one. */
+  readonly uuid?: string;
   /**
    * The rule's output with every field filled in and escaped; no time, no priority in front. One line,
    * spelled as `escapeText` does; `unescapeText` gives the plain text.

@@ -148,9 +148,11 @@ export class HoldBack {
     if (count === 0) return;
     const seconds = Math.max(1, Math.round((this.#now() - sinceMs) / 1000));
     const rule = escapeText(last.rule);
-    const { output: _replaced, ...alike } = last;
+    const { output: _replaced, uuid, ...alike } = last;
     this.#send({
       ...alike,
+      // It is another alert.
+      ...uuid !== undefined && { uuid: crypto.randomUUID() },
       message: `${count} more of ${rule} in ${seconds} s, the last: ${last.message}`,
       fields: new Map(last.fields).set(HELD_BACK_FIELD, count),
     });

@@ -21,7 +21,7 @@ const inContainer = (message: string, id?: string) =>
 Deno.test("of alerts that agree in all keys one goes out, and the others are told of", () => {
   const { sent, clock, holdBack, messages } = setUp({ dedup });
   for (const [message, id] of [["1", "a"], ["2", "a"], ["3", "b"], ["4", "a"]] as const) {
-    holdBack.offer(inContainer(message, id));
+    holdBack.offer({ ...inContainer(message, id), uuid: message });
   }
   assertEquals(messages(), ["1", "3"]);
   clock.nowMs = 60_000;
@@ -29,6 +29,7 @@ Deno.test("of alerts that agree in all keys one goes out, and the others are tol
   assertEquals(messages(), ["1", "3", "2 more of r in 60 s, the last: 4"]);
   assertEquals(sent[2]!.fields.get(HELD_BACK_FIELD), 2);
   assertEquals([sent[2]!.rule, sent[2]!.fields.get("container.id")], ["r", "a"]);
+  assertEquals(new Set(sent.map(({ uuid }) => uuid)).size, 3);
   holdBack.offer(inContainer("5", "a"));
   assertEquals(messages().at(-1), "5");
   assertEquals(holdBack.counters, { byRate: 0, asRepeated: 2 });

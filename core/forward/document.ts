@@ -12,10 +12,14 @@ export function falcoOutput(alert: Alert): string {
     : `${timeOfDay(alert.timeNs)}: ${alert.priority} ${message}`;
 }
 
-/** An alert with the keys of Falco's JSON, whatever falco.yaml says of that; texts are plain. */
+/**
+ * An alert with the keys of Falco's JSON, whatever falco.yaml says of that, and the one that falcosidekick
+ * adds; texts are plain. What is not known is absent.
+ */
 export function alertDocument(alert: Alert): { readonly [key: string]: Json } {
   return {
-    hostname: alert.hostname,
+    uuid: alert.uuid,
+    hostname: alert.hostname || undefined,
     output: falcoOutput(alert),
     output_fields: Object.fromEntries([...alert.fields].sort(byName)),
     priority: alert.priority,

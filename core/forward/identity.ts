@@ -6,8 +6,12 @@ export async function alertId(alert: Alert): Promise<string> {
   return (await digestOf(alert)).toBase64({ alphabet: "base64url" }).slice(0, 32);
 }
 
-/** Where it has to be a UUID; one of version 8, which means whatever its maker does (RFC 9562 5.8). */
+/**
+ * Where it has to be a UUID: its own, else one of version 8, which means whatever its maker does (RFC 9562
+ * 5.8).
+ */
 export async function alertUuid(alert: Alert): Promise<string> {
+  if (alert.uuid !== undefined) return alert.uuid;
   const bytes = (await digestOf(alert)).slice(0, 16);
   bytes[6] = bytes[6]! & 0x0f | 0x80;
   bytes[8] = bytes[8]! & 0x3f | 0x80;

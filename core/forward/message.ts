@@ -17,6 +17,7 @@ export const MESSAGE_PARTS: Readonly<Record<string, (alert: Alert) => TemplateVa
   Priority: ({ priority }) => priority,
   Source: ({ source }) => source,
   Hostname: ({ hostname }) => hostname,
+  UUID: ({ uuid = "" }) => uuid,
   Output: falcoOutput,
   Message: ({ message }) => message,
   Time: ({ timeNs }) => isoTimeZulu(timeNs),

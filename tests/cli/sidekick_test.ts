@@ -60,6 +60,20 @@ const ALERT = JSON.stringify({
   output_fields: { "proc.name": "sh" },
 });
 
+Deno.test("falcod sidekick posts what falcosidekick posts: with a uuid, without what nobody told", async () => {
+  await using server = httpReceiver();
+  await using sidekick = await started(`webhook: {address: "${server.url}/"}\n`);
+  for (let round = 0; round < 2; round++) {
+    const reply = await fetch(sidekick.url, { method: "POST", body: ALERT });
+    assertEquals([reply.status, await reply.text()], [200, ""]);
+  }
+  while (server.received.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  const documents = server.received.map(({ body }) => JSON.parse(body));
+  const { uuid, ...rest } = documents[0];
+  assert(/^[\da-f-]{36}$/.test(uuid) && documents[1].uuid !== uuid, uuid);
+  assertEquals(rest, { ...JSON.parse(ALERT), source: "syscalls", tags: [] });
+});
+
 testWithPeer("alerts of a falcod arrive by falcod sidekick in Redis, at a webhook and in a file", {
   program: "redis-server",
   package: "redis-server",

@@ -19,6 +19,7 @@ export interface EnrichSettings {
   readonly outputFormat: string;
 }
 
+/** Each has a name of its own afterwards, whatever it was called before: falcosidekick's `uuid`. */
 export function enrich(alert: Alert, settings: EnrichSettings): Alert {
   const { customFields, templatedFields, customTags } = settings;
   const fields = new Map<string, OutputValue>([...alert.fields, ...customFields]);
@@ -32,6 +33,7 @@ export function enrich(alert: Alert, settings: EnrichSettings): Alert {
   const line = reformatted({ ...alert, tags }, settings, new Map(made));
   return {
     ...alert,
+    uuid: crypto.randomUUID(),
     tags,
     fields: withoutBrackets(fields, settings.bracketReplacer),
     ...line !== undefined && { output: line, message: escapeText(line) },

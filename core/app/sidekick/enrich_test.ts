@@ -53,3 +53,12 @@ Deno.test("enrich() writes the line as outputfieldformat has it, without empty b
   // Not one of Falco's lines.
   assertEquals(enrich(sampleAlert({ output: "hello" }), bare).output, "hello");
 });
+
+Deno.test("enrich() gives every alert a name of its own", () => {
+  const names = [1, 2].map(() => enrich(sampleAlert(), NOTHING).uuid!);
+  assertEquals(new Set(names).size, 2);
+  assertEquals(
+    names.every((name) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(name)),
+    true,
+  );
+});

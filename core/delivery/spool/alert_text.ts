@@ -7,7 +7,7 @@ type Written = string | number | boolean | null | readonly Written[] | {
 } | { readonly number: string };
 
 export function alertToText(alert: Alert): string {
-  const { rule, priority, source, tags, timeNs, hostname, message, output, fields } = alert;
+  const { rule, priority, source, tags, timeNs, hostname, uuid, message, output, fields } = alert;
   return JSON.stringify({
     rule,
     priority,
@@ -15,6 +15,7 @@ export function alertToText(alert: Alert): string {
     tags,
     timeNs: String(timeNs),
     hostname,
+    uuid,
     message,
     output,
     fields: Array.from(fields, ([name, value]) => [name, written(value)]),
@@ -33,6 +34,7 @@ export function alertFromText(text: string): Alert | undefined {
         tags: read.tags,
         timeNs: BigInt(read.timeNs),
         hostname: read.hostname,
+        ...read.uuid !== undefined && { uuid: read.uuid },
         message: read.message,
         ...read.output !== undefined && { output: read.output },
         fields: new Map(read.fields.map(([name, value]) => [name, readBack(value)])),
@@ -54,7 +56,7 @@ function isAlert(read: unknown): read is WrittenAlert {
   const alert = read as Record<string, unknown>;
   const texts = ["rule", "source", "timeNs", "hostname", "message"];
   return texts.every((key) => typeof alert[key] === "string") &&
-    (alert.output === undefined || isText(alert.output)) &&
+    [alert.output, alert.uuid].every((text) => text === undefined || isText(text)) &&
     PRIORITIES.includes(alert.priority as Priority) && isListOf(alert.tags, isText) &&
     isListOf(alert.fields, (field) => Array.isArray(field) && isText(field[0]));
 }

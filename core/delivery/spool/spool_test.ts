@@ -233,6 +233,7 @@ Deno.test("alerts come back as they were: broken UTF-8, large integers, what JSO
     timeNs: 2n ** 63n,
     tags: ["a", "\udfff"],
     output: "12:00:00.1: Warning \ud800",
+    uuid: "one of its own",
     fields: new Map<string, OutputValue>([
       ["text", "\ud800x"],
       ["integer", 2n ** 64n - 1n],

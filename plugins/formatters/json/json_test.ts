@@ -35,6 +35,14 @@ Deno.test("json: keys are in alphabetical order and nanoseconds are integers", (
   );
 });
 
+Deno.test("json: an alert that is forwarded has its uuid, and no name of a host that nobody told", () => {
+  const output = "10:00:00.1: Warning x";
+  const given = sampleAlert({ output, hostname: "", uuid: "a-uuid" });
+  const document = JSON.parse(create().format(given));
+  assertEquals(Object.keys(document).filter((key) => /host|uuid/.test(key)), ["uuid"]);
+  assertEquals(document.uuid, "a-uuid");
+});
+
 Deno.test("json: an alert that was sent keeps its line and its fields", () => {
   const output = '10:00:00.1: Warning "x"\n';
   const document = JSON.parse(create().format(sampleAlert({ output, source: INTERNAL_SOURCE })));

@@ -36,7 +36,7 @@ export class JsonFormatter implements Formatter {
   #alertOfRule(alert: Alert): string {
     const { config } = this;
     const message = unescapeText(alert.message);
-    const members = [hostname(alert)];
+    const members = [...hostname(alert)];
     if (config.json_include_message_property) members.push(`"message":${jsonString(message)}`);
     if (config.json_include_output_property) {
       const output = alert.output ??
@@ -52,14 +52,16 @@ export class JsonFormatter implements Formatter {
     }
     members.push(...names(alert));
     if (config.json_include_tags_property) members.push(`"tags":${tags(alert)}`);
-    return object([...members, time(alert)]);
+    members.push(time(alert));
+    if (alert.uuid !== undefined) members.push(`"uuid":${jsonString(alert.uuid)}`);
+    return object(members);
   }
 }
 
 /** What falcod tells of itself: nothing stands in front of the text, and nothing is left out. */
 function ownAlert(alert: Alert): string {
   return object([
-    hostname(alert),
+    ...hostname(alert),
     `"output":${jsonString(unescapeText(alert.message))}`,
     `"output_fields":${fieldsJson(alert.fields)}`,
     ...names(alert),
@@ -67,8 +69,9 @@ function ownAlert(alert: Alert): string {
   ]);
 }
 
-function hostname({ hostname }: Alert): string {
-  return `"hostname":${jsonString(hostname)}`;
+/** Who has sent the alert may not have told it. */
+function hostname({ hostname }: Alert): string[] {
+  return hostname === "" ? [] : [`"hostname":${jsonString(hostname)}`];
 }
 
 function time({ timeNs }: Alert): string {

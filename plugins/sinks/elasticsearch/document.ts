@@ -91,7 +91,7 @@ function ecsDocument(alert: Alert, timestamp: string): Readonly<Record<string, J
     },
     log: { level: alert.priority.toLowerCase() },
     rule: { name: alert.rule },
-    host: { hostname: alert.hostname, name: alert.hostname },
+    host: alert.hostname === "" ? undefined : { hostname: alert.hostname, name: alert.hostname },
     ...tree as Readonly<Record<string, Json>>,
   };
 }

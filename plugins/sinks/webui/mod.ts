@@ -19,7 +19,7 @@ export async function webuiEvent(
   alert: Alert,
   { outputs }: Pick<WebuiConfig, "outputs">,
 ): Promise<Json> {
-  return { event: { uuid: await alertUuid(alert), ...alertDocument(alert) }, outputs };
+  return { event: { ...alertDocument(alert), uuid: await alertUuid(alert) }, outputs };
 }
 
 class WebuiSink implements Sink {
