@@ -1,7 +1,8 @@
 /** A connection to a server, straight or through a proxy. */
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
-import { inWords, MOST_HEAD_BYTES } from "./_exchange.ts";
+import { UnaskedContinue } from "./_continue.ts";
+import { type Exchange, inWords, MOST_HEAD_BYTES } from "./_exchange.ts";
 import { buildConnector, Client, type ClientOptions, type Connect } from "./_undici.ts";
 import { proxyAuthorization } from "./proxy.ts";
 import type { ClientTls } from "./trust.ts";
@@ -39,6 +40,7 @@ type Begun = Set<{ destroy(): unknown }>;
 export class Connection {
   readonly #client: Client;
   readonly #begun: Begun = new Set();
+  readonly #continues = new UnaskedContinue();
 
   /** Connects with the first request. */
   constructor({ to, through, tls, keepAlive }: Way) {
@@ -46,7 +48,12 @@ export class Connection {
     const { ca, ...rest } = tls;
     const build = buildConnector({ ...rest, ...ca && { ca: [...ca] }, allowH2: false, timeout: 0 });
     const straight: Connect = (place, connected) => note(build(place, connected), begun);
-    const connect = through ? tunnelThrough(through, { goOn: straight, begun }) : straight;
+    const there = through ? tunnelThrough(through, { goOn: straight, begun }) : straight;
+    const connect: Connect = (place, connected) =>
+      there(place, (error, socket) => {
+        if (error) connected(error, null);
+        else connected(null, this.#continues.leftOutOf(socket));
+      });
     this.#client = new Client(to, { ...SETTINGS, pipelining: keepAlive ? 1 : 0, connect });
   }
 
@@ -54,9 +61,10 @@ export class Connection {
     return !this.#client.closed && !this.#client.destroyed;
   }
 
-  /** The handler is told how it ends, in any case. */
-  ask(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.#client.dispatch(request, handler);
+  /** The exchange is told how it ends, in any case. */
+  ask(request: Dispatcher.DispatchOptions, exchange: Exchange): void {
+    exchange.started = () => this.#continues.expect(() => exchange.announced());
+    this.#client.dispatch(request, exchange);
   }
 
   /** Ends once nothing is under way. */

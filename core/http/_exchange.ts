@@ -45,6 +45,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: AnswerHeaders = {};
   #mostBytes = 0;
+  /** Told when the request goes out. */
+  started: (() => void) | undefined;
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted;
@@ -62,6 +64,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.started?.();
+  }
+
+  /** That the answer will come, and nothing else. */
+  announced(): void {
+    if (++this.#interim <= MOST_INTERIM) return;
+    this.giveUp(new BrokenAnswer("the answer never begins", false));
   }
 
   onResponseStart(
@@ -69,12 +78,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     status: number,
     headers: AnswerHeaders,
   ): void {
-    if (status < 200) {
-      if (++this.#interim > MOST_INTERIM) {
-        this.giveUp(new BrokenAnswer("the answer never begins", false));
-      }
-      return;
-    }
+    if (status < 200) return this.announced();
     this.#status = status;
     this.#headers = headers;
     this.#orGiveUp(() => this.#mostBytes = this.#wanted.mostBytes(status, headers));

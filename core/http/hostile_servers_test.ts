@@ -1,23 +1,37 @@
 /** What becomes of requests to servers that do not speak HTTP, or not all of it, or too much. */
 import { createServer as createTcpServer, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { createServer as createSecureServer } from "node:tls";
 import { SinkError } from "../plugin/mod.ts";
 import { newAuthority } from "../../tests/certificates.ts";
 import { assert, assertEquals, assertThrows } from "../../tests/assert.ts";
 import { answering, listening, rejection, serve, target } from "../../tests/http_servers.ts";
 
-Deno.test("send() gives up an answer that is announced again and again", async () => {
-  const answer = (count: number) => "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(count) + OK;
-  const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-  for (const [count, wanted] of [[16, "ok"], [17, "the answer never begins"]] as const) {
-    await using server = await listening(createTcpServer((socket) => {
-      socket.on("error", () => {}).once("data", () => socket.write(answer(count)));
-    }));
-    await using to = target(`http://127.0.0.1:${server.port}/`, { keep_alive: false });
-    const said = await to.send({ body: "1" }).then(({ body }) => body, ({ message }) => message);
-    assert(said.endsWith(wanted), said);
-  }
-});
+for (const announced of ["100 Continue", "103 Early Hints\r\nLink: x", "100 \r\nA: b"]) {
+  const name = JSON.stringify(announced);
+  Deno.test(`send() gives up an answer that is announced again and again, by ${name}`, async () => {
+    const OK = "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\nHTTP/1.1 100 no\r\n\r\nend";
+    for (const [count, wanted] of [[16, "end"], [17, "the answer never begins"]] as const) {
+      for (const pieceLength of [1000, 7, 1]) {
+        const answer = `HTTP/1.1 ${announced}\r\n\r\n`.repeat(count) + OK;
+        await using server = await listening(createTcpServer((socket) => {
+          socket.on("error", () => {}).setNoDelay(true).on("data", async () => {
+            for (let at = 0; at < answer.length; at += pieceLength) {
+              socket.write(answer.slice(at, at + pieceLength));
+              await setImmediate();
+            }
+          });
+        }));
+        await using to = target(`http://127.0.0.1:${server.port}/`);
+        for (let i = 0; i < 2; i++) {
+          const said = await to.send({ body: "1" })
+            .then(({ body }) => body, ({ message }) => message);
+          assert(said.endsWith(wanted), said);
+        }
+      }
+    }
+  });
+}
 
 /** What servers say that are none, or break off; and what is told of it. */
 const BROKEN: Readonly<Record<string, string>> = {
@@ -32,7 +46,7 @@ const BROKEN: Readonly<Record<string, string>> = {
     "the answer is not as long as it says",
   "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n":
     "the answer is none to what was asked",
-  "HTTP/1.1 100 Continue\r\n\r\n": "the answer is none to what was asked",
+  "HTTP/1.1 100 Continue\r\n\r\n": "the connection broke before the answer",
   "SSH-2.0-OpenSSH_9.2\r\n": "the answer is no HTTP/1.1 (Expected HTTP/, RTSP/ or ICE/)",
   [`HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(100_000)}`]:
     "the head of the answer has more than 32768 bytes",
@@ -54,6 +68,7 @@ for (const [answer, told] of Object.entries(BROKEN)) {
 
 const PARTS = [
   "HTTP/1.1 200 OK\r\n",
+  "HTTP/1.1 100 C\r\n\r\n",
   ...["HTTP/1.0 200\r\n", "HTTP/1.1 103 E\r\n\r\n", "HTTP/2 204\r\n", "HTTP/1.1 200 OK\r\n\r\n"],
   ...["Content-Length: 3\r\n", "Content-Length: 99999999999999999999\r\n", "Connection: close\r\n"],
   ...["Transfer-Encoding: chunked\r\n", "Transfer-Encoding: x, chunked\r\n", "__proto__: 1\r\n"],

@@ -406,6 +406,9 @@ Deno.test("send() goes through a proxy, to servers with TLS without being read t
   assertEquals(proxy.asked.length, 2);
   await using refused = target(url, { tls: { ca }, proxy: `http://${proxy.place}` });
   assert((await rejection(refused.send({ body: "1" }))).message.includes("the proxy answered 407"));
+  await using sixth = target("https://[::1]:9/", { proxy: `http://${proxy.place}` });
+  await rejection(sixth.send({ body: "1" }));
+  assertEquals(proxy.asked.at(-1), "[::1]:9");
   await using plain = target("http://example.invalid/a?b", { proxy: `http://${proxy.place}` });
   assertEquals((await plain.send({ body: "1" })).body, "of the proxy");
   assertEquals(proxy.seen[0]!.url, "http://example.invalid/a?b");
