@@ -143,11 +143,12 @@ class Reading {
     this.#size = size;
   }
 
+  /** The old memory is gone at once, as in `giveBack`. */
   #grow(size: number): void {
     const { maxBytes } = this.#options;
-    const larger = new Uint8Array(Math.min(maxBytes, Math.max(size, 2 * this.#bytes.length)));
-    larger.set(this.#bytes.subarray(0, this.#size));
-    this.#bytes = larger;
+    const length = Math.min(maxBytes, Math.max(size, 2 * this.#bytes.length));
+    const { buffer } = this.#bytes.byteOffset === 0 ? this.#bytes : this.#bytes.slice();
+    this.#bytes = new Uint8Array(buffer.transfer(length));
   }
 }
 

@@ -6,7 +6,8 @@ export interface Endpoint {
   readonly path: string;
   /**
    * Answers every method; asked for HEAD, the body of the answer is left out. A body that was not read
-   * is not taken from the client either. What it throws is a bug, and answered with 500.
+   * is not taken from the client either. Headers are those of `request_headers.ts`. What it throws is a
+   * bug, and answered with 500.
    */
   handle(request: Request, client: WebClient): Response | Promise<Response>;
 }

@@ -1,7 +1,8 @@
 /** One request of node's servers as `Request` and `Response`. */
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { giveBack } from "./body.ts";
 import { refusal } from "./reply.ts";
+import { headersPassedOn } from "./request_headers.ts";
 import type { RawRequest } from "./transport.ts";
 
 export interface ExchangeOptions {
@@ -54,7 +55,7 @@ function requestOf(message: IncomingMessage, wanted: () => void): Request | unde
   try {
     return new Request(url, {
       method,
-      headers: headersOf(message.headers),
+      headers: headersPassedOn((name) => message.headers[name]?.toString()),
       body: takesBody ? bodyOf(message, wanted) : null,
     });
   } catch {
@@ -66,15 +67,6 @@ function requestOf(message: IncomingMessage, wanted: () => void): Request | unde
 function urlOf(target: string): string | undefined {
   if (target.startsWith("/")) return `http://localhost${target}`;
   return URL.parse(target)?.href;
-}
-
-function headersOf(given: IncomingHttpHeaders): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
-  }
-  return headers;
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -8,6 +8,7 @@
  */
 import { connect } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { headersPassedOn } from "./request_headers.ts";
 
 export interface BridgedRequest {
   readonly request: Request;
@@ -107,7 +108,8 @@ export class Http2Bridge {
     if (!given.body) return await answer(given, Promise.resolve());
     const body = new PatientBody(given.body);
     // Not made of the given one, which then has its signal watched, and Deno warns of that.
-    const { url, method, headers } = given;
+    const { url, method } = given;
+    const headers = headersPassedOn((name) => given.headers.get(name));
     const init = { method, headers, body: body.stream, duplex: "half" };
     const request = new Request(url, init as RequestInit);
     const response = await answer(request, body.isReceived);

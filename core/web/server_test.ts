@@ -116,6 +116,20 @@ Deno.test("a body is read however many headers stand before its length", async (
   assert(said.includes('"body":"hello"'), said);
 });
 
+Deno.test("endpoints see the headers they look at, and no others", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture();
+  const names: Endpoint = {
+    path: "/names",
+    handle: ({ headers }) => jsonReply([...headers.keys()]),
+  };
+  const { url } = await fixture.serve(names, made.tls);
+  for (const flag of ["--http1.1", "--http2"]) {
+    const { body } = await curl(flag, "-k", "-H", "Authorization: b", "-d", "x", `${url}/names`);
+    assertEquals(JSON.parse(body), ["authorization", "content-length", "content-type"]);
+  }
+});
+
 Deno.test("who is refused may send all before reading why", async () => {
   await using fixture = new Fixture();
   const { server } = await fixture.serve();
