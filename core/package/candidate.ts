@@ -133,7 +133,7 @@ function versionOf(given: string | undefined): string {
 
 function wrongFile(path: string, what: string): PackageError {
   return new PackageError("I014", `The package is not as its manifest says: "${path}": ${what}`, {
-    help: 'tell whoever made it; a plugin\'s own task "pack" writes the hashes anew',
+    help: "tell whoever made it; falcod plugin pack writes the hashes of a plugin of yours anew",
   });
 }
 

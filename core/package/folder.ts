@@ -40,12 +40,17 @@ async function filesOf(folder: string): Promise<FetchedPackage["files"]> {
     .concat(manifest.files.map(({ path }) => path));
   let leftBytes = MAX_UNPACKED_BYTES;
   for (const path of named) {
-    await refuseLinks(folder, path);
-    const bytes = await readPlain(join(folder, path), leftBytes);
+    const bytes = await readFileOfFolder(folder, path, leftBytes);
     leftBytes -= bytes.length;
     files.set(path, bytes);
   }
   return files;
+}
+
+/** A file of a package, wherever it is in the folder; not one that a link leads to. */
+export async function readFileOfFolder(folder: string, path: string, mostBytes: number) {
+  await refuseLinks(folder, path);
+  return await readPlain(join(folder, path), mostBytes);
 }
 
 async function refuseLinks(folder: string, path: string): Promise<void> {
@@ -55,7 +60,8 @@ async function refuseLinks(folder: string, path: string): Promise<void> {
   }
 }
 
-async function readPlain(path: string, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** Throws `PackageError`. */
+export async function readPlain(path: string, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const { isFile, size } = await look(path);
   // Pipes and devices would have to be waited for.
   if (!isFile) throw unusable(path, "it is no file");

@@ -11,4 +11,5 @@ export type { FetchedPackage } from "./fetched.ts";
 export type { Fetching } from "./get.ts";
 export { type Choice, grantedBy, newlyAsked, permissionsIn, together } from "./grants.ts";
 export { type Origin, originText, parseOrigin } from "./origin.ts";
+export { type PackedPlugin, packFolder } from "./pack.ts";
 export { aboutCandidate, aboutPermissions, permissionText, permissionTexts } from "./words.ts";

@@ -162,8 +162,13 @@ for (const kind of ["sink", "source", "formatter", "rules"]) {
     const file = `${folder}/${kind === "rules" ? "my-rules.yaml" : "mod.ts"}`;
     Deno.writeTextFileSync(file, "\n", { append: true });
     await fails(add, /error\[I014\][^]*pack/);
-    await deno(place, ["task", "pack"]);
+    const archive = `${place.path}/my-${kind}.tgz`;
+    const { out, error } = await succeeds(["pack", folder, "--output", archive]);
+    assert(out.startsWith(`packed my-${kind} 0.1.0 into ${archive}\nsha256 `), out);
+    assert(!error.includes("imports"), error);
     await succeeds(add);
+    const sha256 = out.trimEnd().slice(-64);
+    await succeeds(["add", archive, "--yes", "--replace", "--sha256", sha256, ...atFolder(place)]);
 
     async function deno(place: Place, args: readonly string[]): Promise<void> {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -268,3 +273,49 @@ sinks:
   - { type: stdout, format: my-formatter }
 `;
 }
+
+Deno.test("falcod plugin pack tells what a plugin of more than one file needs, and writes the same twice", async () => {
+  using place = new Place();
+  const files = pluginFiles();
+  for (const [path, content] of Object.entries(files)) place.file(`pager/${path}`, content);
+  const manifest = JSON.parse(String(files["falcod-plugin.json"]));
+  delete manifest.sha256;
+  place.file("pager/falcod-plugin.json", JSON.stringify(manifest));
+  const module = `import type { A } from "./types.ts";
+import { readFileSync } from "node:fs";
+import {
+  b,
+} from "./b.ts";
+import "npm:c@1";
+export * from './d.ts';
+export const from = "./e.ts";
+`;
+  place.file(`pager/${manifest.entry}`, module);
+  const pack = ["pack", `${place.path}/pager`, "--output", `${place.path}/pager.tgz`];
+  const { out, error } = await succeeds(pack);
+  assert(error.includes("imports ./b.ts, npm:c@1, ./d.ts, which"), error);
+  assert(error.includes("deno bundle --platform deno"), error);
+  assertEquals((await succeeds(pack)).out, out);
+  const written = JSON.parse(Deno.readTextFileSync(`${place.path}/pager/falcod-plugin.json`));
+  assert(/^[0-9a-f]{64}$/.test(written.sha256));
+});
+
+Deno.test("falcod plugin pack reads nothing outside of the folder, and says what is wrong", async () => {
+  using place = new Place();
+  const pack = ["pack", `${place.path}/pager`, "--output", `${place.path}/pager.tgz`];
+  await fails(pack, /error\[I002\]/);
+  const manifest = JSON.parse(String(pluginFiles()["falcod-plugin.json"]));
+  for (const entry of ["../mod.js", "/etc/passwd", "mod.sh", 7]) {
+    place.file("pager/falcod-plugin.json", JSON.stringify({ ...manifest, entry }));
+    await fails(pack, /error\[P002\].*"entry" wants/);
+  }
+  place.file("pager/falcod-plugin.json", JSON.stringify({ ...manifest, entry: "link.js" }));
+  Deno.symlinkSync("/etc/hostname", `${place.path}/pager/link.js`);
+  await fails(pack, /error\[I002\].*symbolic link/);
+  for (const text of ["", "{", "[]", "null", "\xff"]) {
+    place.file("pager/falcod-plugin.json", text);
+    await fails(pack, /error\[P00[12]\]/);
+  }
+  const there = [...Deno.readDirSync(place.path)].map(({ name }) => name);
+  assertEquals(there, ["pager"]);
+});

@@ -1,4 +1,4 @@
-/** Plugins of others: `plugin add`, `list`, `info`, `update`, `remove`, `verify`, `new`. */
+/** Plugins of others: `plugin add`, `list`, `info`, `update`, `remove`, `verify`, `new`, `pack`. */
 import { Argument, type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { nearest } from "../../base/mod.ts";
 import { DEFAULT_PLUGINS_FOLDER } from "../../plugin/store/places.ts";
@@ -26,6 +26,7 @@ export function addPlugin(program: Command, host: Host, done: Done): void {
   addRemove(plugin, host, done);
   addVerify(plugin, host, done);
   addNew(plugin, host, done);
+  addPack(plugin, host, done);
 }
 
 const folderOption = () =>
@@ -216,5 +217,26 @@ function addNew(plugin: Command, host: Host, done: Done): void {
     .action(async (kind, name, { folder, json = false }) => {
       const { newCommand } = await import("../commands/plugin/new.ts");
       done(await newCommand({ kind, name, folder, json }, host));
+    });
+}
+
+const PACK_EXAMPLES = `
+Examples:
+  falcod plugin pack                       the plugin in this folder
+  falcod plugin pack pager --output /tmp/pager.tgz
+
+Hashes in falcod-plugin.json become those that the files have now, and what it names goes into an archive
+that falcod plugin add takes: the same bytes for the same files.`;
+
+function addPack(plugin: Command, host: Host, done: Done): void {
+  plugin.command("pack")
+    .description("make a plugin of your own ready to be handed on")
+    .argument("[folder]", "where it is; else here")
+    .option("-o, --output <file>", "archive to write; else NAME-VERSION.tgz, here")
+    .option(...json)
+    .addHelpText("after", PACK_EXAMPLES)
+    .action(async (folder = ".", { output, json = false }) => {
+      const { packCommand } = await import("../commands/plugin/pack.ts");
+      done(await packCommand({ folder, output, json }, host));
     });
 }

@@ -24,7 +24,6 @@ export interface Project {
 export async function projectFiles(project: Project): Promise<ReadonlyMap<string, string>> {
   const own = project.kind === "rules" ? rulesFiles(project) : codeFiles(project);
   const files = new Map(Object.entries(own));
-  files.set("pack.ts", PACK);
   files.set("README.md", readme(project));
   files.set("package.json", json(npmPackage(project)));
   files.set(MANIFEST_FILE, json(await manifestOf(project, files)));
@@ -57,14 +56,14 @@ function codeFiles({ kind }: Project): Readonly<Record<string, string>> {
       ...DENO_SETTINGS,
       tasks: {
         test: "deno test --allow-net=127.0.0.1",
-        check: "deno check mod.ts mod_test.ts pack.ts",
+        check: "deno check mod.ts mod_test.ts",
         pack: PACK_TASK,
       },
     }),
   };
 }
 
-const PACK_TASK = `deno run --allow-read=. --allow-write=${MANIFEST_FILE} pack.ts`;
+const PACK_TASK = "falcod plugin pack";
 
 function rulesFiles({ name }: Project): Readonly<Record<string, string>> {
   return {
@@ -129,42 +128,28 @@ function npmPackage({ name, kind }: Project) {
   };
 }
 
-const PACK =
-  `/** Writes into ${MANIFEST_FILE} what its files are now. Run it before you hand the plugin on. */
-const MANIFEST = "${MANIFEST_FILE}";
-const manifest = JSON.parse(await Deno.readTextFile(MANIFEST));
-
-async function sha256(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-if (manifest.entry) manifest.sha256 = await sha256(manifest.entry);
-for (const file of manifest.files ?? []) file.sha256 = await sha256(file.path);
-await Deno.writeTextFile(MANIFEST, JSON.stringify(manifest, null, 2) + "\\n");
-console.log(\`\${manifest.name} \${manifest.version} is ready\`);
-`;
-
 function readme({ name, kind }: Project): string {
   const wired = kind === "sink"
     ? `sinks:\n  - type: ${name}\n    url: http://127.0.0.1:8080/`
     : kind === "formatter"
     ? `sinks:\n  - type: stdout\n    name: screen\n    format: ${name}`
-    : `plugins:\n  - name: ${name}\n    library_path: ${name}\nload_plugins: [${name}]`;
+    : `plugins:\n  - name: ${name}\n    library_path: ${name} # and in load_plugins, if there is such a list`;
   const test = kind === "rules" ? `falcod test ${name}_test.yaml` : "deno task test";
   return `# ${name}
 
 ${DESCRIPTIONS[kind]}. A plugin for falcod.
 
 - \`${test}\` runs the test.
-- \`deno task pack\` writes the hashes of the files into \`${MANIFEST_FILE}\`.
-
-Deno comes with \`npm install --global deno\`, for instance.
-
-To try it, after \`deno task pack\`:
+- \`falcod plugin pack\` writes the hashes of the files into \`${MANIFEST_FILE}\`, and an archive.
+${
+    kind === "rules"
+      ? ""
+      : "\nDeno, for the test, comes with \`npm install --global deno\`, for instance.\n"
+  }
+To try it, after each change:
 
 \`\`\`sh
-falcod plugin add .
+falcod plugin pack && falcod plugin add .
 \`\`\`
 
 and in falco.yaml:
@@ -175,8 +160,8 @@ ${wired}
 
 ${kind === "source" ? ruleNote(name) : ""}${kind === "rules" ? "" : CODE_NOTES}## Handing it on
 
-\`npm publish\` (others: \`falcod plugin add npm:falcod-${name}\`), or an archive of this folder on a web
-server (\`falcod plugin add https://… --sha256 …\`), or in a registry of OCI
+\`npm publish\` (others: \`falcod plugin add npm:falcod-${name}\`), or the archive on a web server
+(\`falcod plugin add https://… --sha256 …\`), or in a registry of OCI
 (\`falcod plugin add oci://…\`). Scripts in package.json are never run.
 `;
 }

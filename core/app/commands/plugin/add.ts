@@ -133,7 +133,8 @@ function howToWire(entry: LockEntry, folder: string): readonly string[] {
     "plugins:",
     `  - name: ${name}`,
     `    library_path: ${libraryPathIn(folder, entry) ?? name}`,
-    `load_plugins: [${name}]`,
+    "",
+    `Where falco.yaml has load_plugins, ${name} has to be in that list, too; without it all are loaded.`,
   ];
 }
 
