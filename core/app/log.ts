@@ -1,7 +1,6 @@
 /** The log on standard error, one line a message, as Falco writes it. */
 import { escapeUnprintable } from "../alert/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
-import type { Output } from "./host.ts";
 
 /** Falco's `log_level`, most severe first. */
 export const LOG_LEVELS = [
@@ -33,7 +32,7 @@ export type WriteMessage = (level: LogLevel, message: string) => void;
  * absent: nothing is written there; `beside` takes care of its lines itself.
  */
 export function createLogger(
-  output: Output | undefined,
+  output: { write(text: string): unknown } | undefined,
   options: LogOptions,
   beside?: WriteMessage,
 ): Logger {

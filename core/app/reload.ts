@@ -48,7 +48,7 @@ export interface ReloadOptions {
   readonly tell: (report: Report) => void;
   readonly log: Logger;
   /** The log is to be kept as this says. */
-  readonly adaptLog?: (config: Config) => void;
+  readonly adaptLog?: (config: Config) => void | Promise<void>;
   readonly hostname: string;
   /** Calls back at every SIGHUP. */
   readonly onHangup: (callback: () => void) => { release(): void };
@@ -160,7 +160,7 @@ export class Reloader {
       return;
     }
     const { loaded: { config } } = next;
-    adaptLog?.(config);
+    await adaptLog?.(config);
     this.#running.use(rules.ruleset, config.rule_matching);
     this.#done++;
     this.#lastDoneNs = nowNs();
@@ -234,6 +234,8 @@ const RELOADED_KEYS: ReadonlySet<string> = new Set([
   "json_include_tags_property",
   "time_format_iso_8601",
   "log_level",
+  "log_stderr",
+  "log_syslog",
   "sinks",
   "stdout_output",
   "syslog_output",

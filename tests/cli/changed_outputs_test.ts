@@ -96,3 +96,23 @@ Deno.test("outputs that cannot work are not taken over at SIGHUP, the old ones g
     assertEquals(await falcod.end(), 0, falcod.error);
   });
 });
+
+Deno.test("how much is logged, and where, is taken over at SIGHUP", async () => {
+  const quiet = "log_level: warning\nfile_output: {enabled: true, filename: FOLDER/all.txt}\n";
+  await withFalcod(quiet, async ({ falcod, ask, change, folder }) => {
+    assert(!falcod.error.includes("configuration from"), falcod.error);
+    await change(quiet.replace("warning", "info"));
+    const told = falcod.error.length;
+    const path = folder.file("falco.yaml");
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replace("all.txt", "new.txt") + "log_stderr: false\n");
+    falcod.process.kill("SIGHUP");
+    for (let said = ""; !said.includes("asked by a");) {
+      await ask("a");
+      said = await Deno.readTextFile(folder.file("new.txt")).catch(() => "");
+    }
+    assertEquals(await falcod.end(), 0, falcod.error);
+    const rest = falcod.error.slice(told);
+    assert(rest.includes("SIGHUP: loading") && !rest.includes("in effect"), rest);
+  });
+});

@@ -9,13 +9,12 @@ import type { Config } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { reasonOf } from "../files.ts";
 import type { Host } from "../host.ts";
-import { createLogger, type LogOptions } from "../log.ts";
 import type { OldFlags } from "../old_flags.ts";
 import type { ReloadOptions } from "../reload.ts";
 import { tellProblems } from "../report.ts";
+import { RunLog } from "../run_log.ts";
 import { prepare, type Start } from "../start.ts";
 import { alertsLost, summaryLines } from "../summary.ts";
-import type { SyslogLog } from "../syslog_log.ts";
 
 export interface RunRequest {
   readonly configPath: string | undefined;
@@ -76,23 +75,21 @@ function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): vo
 async function runWith(request: RunRequest, host: Host): Promise<number> {
   const start = await prepare({ ...request, outputs: "needed" }, host);
   const { config } = start.loaded;
-  const syslog = config.log_syslog && !request.dryRun
-    ? await (await import("../syslog_log.ts")).openSyslogLog(start.registry)
-    : undefined;
+  const own = request.dryRun ? { ...config, log_syslog: false } : config;
+  const runLog = await RunLog.open(start.registry, own);
   try {
-    return await runLogged(start, request, { host, syslog });
+    return await runLogged(start, request, { host, runLog });
   } finally {
-    await syslog?.close(LAST_WORDS_MS);
+    await runLog.close();
   }
 }
 
 async function runLogged(
   start: Start,
   request: RunRequest,
-  { host, syslog }: { readonly host: Host; readonly syslog: SyslogLog | undefined },
+  { host, runLog }: { readonly host: Host; readonly runLog: RunLog },
 ): Promise<number> {
-  const { config } = start.loaded;
-  const log = loggerOf(config, { host, syslog });
+  const log = runLog.to(host.error);
   tellProblems(start.report, host, log);
   if (!start.ruleset) return EXIT_FAILURE;
   log.info(`configuration from ${start.loaded.files.join(", ")}`);
@@ -105,9 +102,8 @@ async function runLogged(
   const error = new BackgroundOutput(host.errorBytes, host.error);
   const patient = { ...host, error };
   try {
-    const look = lookOf(config);
-    const adaptLog = (config: Config) => void Object.assign(look, lookOf(config));
-    const io = { host: patient, log: loggerOf(config, { host: patient, syslog }, look), adaptLog };
+    const adaptLog = (config: Config) => runLog.adapt(config);
+    const io = { host: patient, log: runLog.to(error), adaptLog };
     return await watchUntilStopped({ ...start, ruleset: start.ruleset }, request, io);
   } finally {
     await error.close(LAST_WORDS_MS);
@@ -161,26 +157,13 @@ function writePidFile(path: string, host: Host): boolean {
   }
 }
 
-function loggerOf(
-  config: Config,
-  { host, syslog }: { readonly host: Host; readonly syslog: SyslogLog | undefined },
-  look = lookOf(config),
-): Logger {
-  const output = config.log_stderr ? host.error : undefined;
-  return createLogger(output, look, syslog && ((level, text) => syslog.write(level, text)));
-}
-
-function lookOf({ log_level: level, time_format_iso_8601: isoTime }: Config): LogOptions {
-  return { level, isoTime };
-}
-
 async function watchUntilStopped(
   start: Start & { readonly ruleset: NonNullable<Start["ruleset"]> },
   request: RunRequest,
   { host, log, adaptLog }: {
     readonly host: Host;
     readonly log: Logger;
-    readonly adaptLog: (config: Config) => void;
+    readonly adaptLog: (config: Config) => Promise<void>;
   },
 ): Promise<number> {
   const { loaded, settings, ruleset, registry, natives, guests } = start;
