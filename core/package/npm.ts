@@ -18,11 +18,7 @@ const ACCEPT = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=
 export async function fetchFromNpm(origin: NpmOrigin, fetching: Fetching): Promise<FetchedPackage> {
   const npm = readNpmSettings(fetching.environment);
   const registry = npm.registryOf(origin.name);
-  if (!registry) {
-    throw new PackageError("I001", `There is no http address of a registry for "${origin.name}"`, {
-      help: "name it: npm's variable npm_config_registry, or registry= in ~/.npmrc",
-    });
-  }
+  if (!registry) throw noRegistry(origin.name, npm);
   const asked = withCertificates(fetching, npm);
   const request = { registry, npm, allowsPlain: registry.protocol === "http:" };
   const found = await versionOf(origin, request, asked);
@@ -42,6 +38,20 @@ export async function fetchFromNpm(origin: NpmOrigin, fetching: Fetching): Promi
     notes,
     hint: { name: origin.name.replace(/^@[^/]*\//, ""), version },
   };
+}
+
+/** falcod knows none by itself: who decides where code comes from is to have said so. */
+function noRegistry(name: string, { saidRegistry, userFile }: NpmSettings): PackageError {
+  const said = saidRegistry(name);
+  const title = said === undefined
+    ? `Nobody has said which registry "npm:${name}" is to come from`
+    : `The registry that "npm:${name}" is to come from has no http address where it is named`;
+  const scope = name.startsWith("@") ? `${name.slice(0, name.indexOf("/"))}:` : "";
+  return new PackageError("I001", title, {
+    help: `write a line ${scope}registry=https://ADDRESS/ into ${userFile}, or set ` +
+      "npm_config_registry=https://ADDRESS/ in front of the command; where npm is installed, " +
+      "npm config get registry prints the ADDRESS that it uses",
+  });
 }
 
 interface Asking {

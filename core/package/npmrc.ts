@@ -11,6 +11,10 @@ import { Secret } from "../plugin/mod.ts";
 export interface NpmSettings {
   /** Ends in a slash; absent where nobody has said which, or what was said is no http address. */
   registryOf(packageName: string): URL | undefined;
+  /** What was said of it, whatever that is. */
+  saidRegistry(packageName: string): string | undefined;
+  /** `.npmrc` of the user. */
+  readonly userFile: string;
   /** Value of the header, for servers that a line of `.npmrc` is about. */
   authorizationFor(url: URL): Secret | undefined;
   readonly certificateFile: string;
@@ -26,19 +30,22 @@ export function readNpmSettings(environment: Environment): NpmSettings {
   const home = environment("HOME") ?? "/root";
   const settings = new Map<string, string>();
   // Later ones count.
-  const files = [
-    ownOr(environment, "globalconfig", "/etc/npmrc"),
-    ownOr(environment, "userconfig", join(home, ".npmrc")),
-  ];
+  const userFile = ownOr(environment, "userconfig", join(home, ".npmrc"));
+  const files = [ownOr(environment, "globalconfig", "/etc/npmrc"), userFile];
   for (const file of files) {
     for (const [key, value] of readLines(file, environment)) settings.set(key, value);
   }
   const setting = (key: string) => fromEnvironment(environment, key) ?? settings.get(key);
+  const saidRegistry = (name: string) => {
+    const scope = name.startsWith("@") ? name.slice(0, name.indexOf("/")) : undefined;
+    const scoped = scope === undefined ? undefined : settings.get(`${scope}:registry`);
+    return scoped ?? setting("registry");
+  };
   return {
+    userFile,
+    saidRegistry,
     registryOf: (name) => {
-      const scope = name.startsWith("@") ? name.slice(0, name.indexOf("/")) : undefined;
-      const scoped = scope === undefined ? undefined : settings.get(`${scope}:registry`);
-      const said = scoped ?? setting("registry");
+      const said = saidRegistry(name);
       return said === undefined ? undefined : registry(said);
     },
     authorizationFor: (url) => authorizationOf(settings, url),

@@ -286,7 +286,7 @@ import { readFileSync } from "node:fs";
 import {
   b,
 } from "./b.ts";
-import "npm:c@1";
+import "${"npm:"}c@1";
 export * from './d.ts';
 export const from = "./e.ts";
 `;

@@ -332,3 +332,21 @@ testWithPeer("add npm: installs what npm pack makes of a new plugin", npm, async
   assertEquals(out, "installed bell 0.1.0\n");
   assert(error.includes("connect to 127.0.0.1:8080"), error);
 });
+
+Deno.test("add npm: without a registry says what to write, and where", async () => {
+  using place = new Place();
+  const add = ["add", "npm:@acme/pager", "--yes", "--dir", place.plugins];
+  const files = { HOME: place.path, npm_config_globalconfig: `${place.path}/none` };
+  const help = `@acme:registry=https://ADDRESS/ into ${place.path}/.npmrc`;
+  const nowhere = await fails(
+    add,
+    /error\[I001\]: Nobody has said which registry "npm:@acme\/pager"/,
+    { environment: files },
+  );
+  assert(nowhere.error.includes(help), nowhere.error);
+  const secret = "ftp://me:secret@registry/";
+  const odd = await fails(add, /error\[I001\]: .* has no http address/, {
+    environment: { ...files, npm_config_registry: secret },
+  });
+  assert(odd.error.includes(help) && !odd.error.includes("secret"), odd.error);
+});
