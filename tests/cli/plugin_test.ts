@@ -286,11 +286,11 @@ import { readFileSync } from "node:fs";
 import {
   b,
 } from "./b.ts";
-import "${"npm:"}c@1";
+take "npm:c@1";
 export * from './d.ts';
 export const from = "./e.ts";
 `;
-  place.file(`pager/${manifest.entry}`, module);
+  place.file(`pager/${manifest.entry}`, module.replace("take ", "import "));
   const pack = ["pack", `${place.path}/pager`, "--output", `${place.path}/pager.tgz`];
   const { out, error } = await succeeds(pack);
   assert(error.includes("imports ./b.ts, npm:c@1, ./d.ts, which"), error);

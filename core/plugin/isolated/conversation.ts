@@ -269,9 +269,11 @@ function textOf(value: unknown): string {
   if (typeof value !== "string") return "it gave no reason";
   return value.slice(0, MAX_TEXT).toWellFormed().replace(
     RUNTIME_ADVICE,
-    ", which nobody granted it",
+    (_, permission) =>
+      `, which nobody granted it (its manifest asks for it under permissions.${permission}, and ` +
+      "falcod plugin add grants it, or permissions in its entry of plugins)",
   );
 }
 
 /** What the runtime tells whoever starts it, which is falcod. */
-const RUNTIME_ADVICE = /, run again with the --allow-[\w-]+ flag/g;
+const RUNTIME_ADVICE = /, run again with the --allow-([\w-]{1,20}) flag/;
