@@ -33,13 +33,18 @@ export interface Message {
   readonly id: string;
 }
 
+interface Acknowledgement extends PromiseWithResolvers<void> {
+  /** Of the message. */
+  readonly subject: string;
+}
+
 const NO_RESPONDERS = / 503\b/;
 
 export class NatsConnection {
   readonly #socket: Socket;
   readonly #inbox = `_INBOX.falcod.${crypto.randomUUID()}`;
   readonly #pongs: PromiseWithResolvers<void>[] = [];
-  readonly #acknowledgements = new Map<string, PromiseWithResolvers<void>>();
+  readonly #acknowledgements = new Map<string, Acknowledgement>();
   #count = 0;
   #failed: Error | undefined;
   /** What the server did not like since somebody asked. */
@@ -75,7 +80,7 @@ export class NatsConnection {
   async store({ subject, payload, id }: Message): Promise<void> {
     const to = `${this.#inbox}.${++this.#count}`;
     const kept = Promise.withResolvers<void>();
-    this.#acknowledgements.set(to, kept);
+    this.#acknowledgements.set(to, { ...kept, subject });
     this.#send({ subject, payload, acknowledge: { to, id } });
     await kept.promise;
   }
@@ -147,9 +152,10 @@ export class NatsConnection {
       case "message": {
         const waiting = this.#acknowledgements.get(message.subject);
         this.#acknowledgements.delete(message.subject);
-        const refusal = refusalOf(message);
-        if (refusal) waiting?.reject(refusal);
-        else waiting?.resolve();
+        if (!waiting) break;
+        const refusal = refusalOf(message, waiting.subject);
+        if (refusal) waiting.reject(refusal);
+        else waiting.resolve();
         break;
       }
       case "info":
@@ -171,17 +177,20 @@ export class NatsConnection {
 /** What a stream that did not keep a message says. docs.nats.io/nats-concepts/jetstream/publish */
 function refusalOf(
   { status, payload }: Extract<ServerMessage, { kind: "message" }>,
+  subject: string,
 ): Error | undefined {
-  if (NO_RESPONDERS.test(status)) return new Error("no stream keeps this subject");
+  if (NO_RESPONDERS.test(status)) return new Error(`no stream keeps the subject "${subject}"`);
   let answer: { readonly error?: { readonly code?: unknown; readonly description?: unknown } };
   try {
     answer = JSON.parse(payload);
   } catch {
-    return new Error("a stream's answer cannot be read");
+    return new Error(`the answer of a stream for "${subject}" cannot be read`);
   }
   if (!answer.error) return undefined;
   const { code, description } = answer.error;
-  const text = `the stream refused a message: ${String(description).slice(0, 200)}`;
+  const text = `the stream refused a message for "${subject}": ${
+    String(description).slice(0, 200)
+  }`;
   return code === 400 ? new SinkError("rejected", text) : new Error(text);
 }
 

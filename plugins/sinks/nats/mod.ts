@@ -55,8 +55,9 @@ export class NatsSink implements Sink {
         });
       }
       if (tooLarge < 0) return;
-      const { length } = messages[tooLarge]!.payload;
-      const text = `${this.#peer} takes ${max_payload} bytes a message, an alert has ${length}`;
+      const { payload: { length }, subject } = messages[tooLarge]!;
+      const text = `${this.#peer} takes ${max_payload} bytes a message, ` +
+        `an alert for "${subject}" has ${length}`;
       throw afterAccepted(new SinkError("rejected", text), tooLarge);
     }, context?.signal);
   }
