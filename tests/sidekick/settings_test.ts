@@ -141,7 +141,7 @@ Deno.test("settingsOf() tells of mistakes where they stand, by falcosidekick's n
     `
 slak: {webhookurl: x}
 slack: {webhookurl: localhost, minimumpriority: loud, chanel: c}
-syslog: {host: h, port: "514", protocol: tcp, format: cef}
+syslog: {host: h, port: "514", protocol: tcp, format: leef}
 smtp: {hostport: "m:25"}
 cliq: {webhookurl: https://example.org, whatever: 1}
 influxdb: {hostport: http://i:8086, precision: s}
@@ -158,7 +158,7 @@ templatedfields: {a: "{{ range . }}"}
       'C003 unknown key "chanel" in "slack" (did you mean "channel"?)',
       'C004 "slack.webhookurl" wants an address that begins with http:// or https://, found "localhost" (undefined)',
       'C004 "slack.minimumpriority" wants one of emergency, alert, critical, error, warning, notice, informational, debug, found "loud" (undefined)',
-      'C004 "syslog.format" wants json, found "cef" (undefined)',
+      'C004 "syslog.format" wants json or cef, found "leef" (undefined)',
       'C061 output "smtp" is off: "smtp.from" and "smtp.to" are missing (add it, or take the others out)',
       'C062 "influxdb.precision" is without effect in falcod: times are always in nanoseconds (undefined)',
       'C004 "listenport" wants a whole number from 1 to 65535 (undefined)',
@@ -204,3 +204,18 @@ async function isKnown(schema: { safeParse(value: unknown): unknown }, path: str
     code === "unrecognized_keys" && keys!.includes(path.split(".").at(-1)!)
   );
 }
+
+Deno.test("settingsOf() takes falcosidekick's formats of syslog", async () => {
+  const formatOf = async (format: string) => {
+    const { settings, report } = await load(
+      `syslog: {host: h, port: "514", protocol: tcp, format: ${format}}\n`,
+    );
+    assertEquals(told(report), []);
+    return [
+      settings.sinks[0]!.formatter?.name,
+      configOf(settings, "syslog").content,
+    ];
+  };
+  assertEquals(await formatOf("json"), ["json", undefined]);
+  assertEquals(await formatOf("CEF"), [undefined, "cef"]);
+});

@@ -9,6 +9,7 @@ import {
   socketFaults,
   type WriteContext,
 } from "../../../core/mod.ts";
+import { cefLine } from "./cef.ts";
 import { cutMessage, messageOf, type MessageSettings } from "./message.ts";
 import { FACILITIES, PORT, schema, type SyslogConfig } from "./schema.ts";
 import {
@@ -44,7 +45,11 @@ export class SyslogSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
     const now = new Date();
-    const messages = batch.map((alert) => this.#cut(messageOf(alert, this.#settings, now)));
+    const messages = batch.map((formatted) => {
+      const { alert } = formatted;
+      const given = this.config.content === "cef" ? { alert, line: cefLine(alert) } : formatted;
+      return this.#cut(messageOf(given, this.#settings, now));
+    });
     await this.#transport.send(messages, context?.signal ?? NEVER);
     for (const message of messages) {
       context?.observe?.({ kind: "message", sent: new TextDecoder().decode(message) });

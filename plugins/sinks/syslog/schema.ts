@@ -45,6 +45,9 @@ export const schema = z.strictObject({
   message_format: setting.oneOf(["rfc3164", "rfc5424"], "rfc3164").describe(
     "Head of the messages; that of RFC 3164 is what Falco sends",
   ),
+  content: setting.oneOf(["line", "cef"], "line").describe(
+    "What follows the head: the alert's line, as format has it, or ArcSight's Common Event Format",
+  ),
   tag: setting.word().regex(/^[!-9;-Z\\^-~]{1,48}$/, {
     error: 'at most 48 printable characters without spaces, ":" and brackets',
   }).default("falco").describe("Name of the program in the messages"),

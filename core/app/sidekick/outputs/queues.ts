@@ -169,7 +169,7 @@ export const QUEUES: readonly SidekickOutput[] = [
       protocol: made("protocol", (text) => ({ protocol: text.toLowerCase() })),
       format: made(
         "format",
-        (text) => text.toLowerCase() === "json" ? { format: "json" } : { problem: "json" },
+        (text) => SYSLOG_FORMATS.get(text.toLowerCase()) ?? { problem: "json or cef" },
         "json",
       ),
     },
@@ -178,6 +178,11 @@ export const QUEUES: readonly SidekickOutput[] = [
     always: { facility: "kern", framing: "lines" },
   }),
 ];
+
+const SYSLOG_FORMATS: ReadonlyMap<string, { readonly [key: string]: string }> = new Map([
+  ["json", { format: "json" }],
+  ["cef", { content: "cef" }],
+]);
 
 /** `host` and `port` are one address here. */
 function joinedAddress({ address, port, ...values }: Values): Values {
