@@ -231,6 +231,36 @@ Deno.test("a plugin that computes without end gets its share of a CPU, and goes 
   assert(usage.memoryBytes > 2 ** 24, String(usage.memoryBytes));
 });
 
+Deno.test("a plugin that hangs is ended, also when it is held back meanwhile", async () => {
+  await using guest = new TestGuest({
+    module: attempting(`setTimeout(() => { for (;;); }, 300); return "opened"`),
+    limits: { ...SOON, lookMs: 50 },
+    cpuShare: 0.5,
+  });
+  await guest.supervisor.running();
+  assertEquals(await guest.restarts(), "it has not answered for 1000 ms");
+});
+
+Deno.test("events of a source that computes without a pause arrive", async () => {
+  await using guest = new TestGuest({
+    kind: "source",
+    module: `export default { kind: "source", definition: { async run({ ready, emit }) {
+      ready();
+      for (let n = 0;; n++) {
+        for (const began = Date.now(); Date.now() - began < 100;);
+        await emit([{ value: { n } }]);
+      }
+    } } };`,
+    limits: SOON,
+  });
+  const conversation = await guest.supervisor.running();
+  const arrived = Promise.withResolvers<void>();
+  conversation.onEvents = () => arrived.resolve();
+  conversation.ask(TO_GUEST.run).catch(() => {});
+  await arrived.promise;
+  assertEquals(guest.supervisor.status().restarts, 0);
+});
+
 Deno.test("a plugin that is held back closes in time", async () => {
   await using guest = new TestGuest({
     module: attempting(`${BUSY}; return "busy"`),

@@ -62,6 +62,7 @@ export class Conversation {
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   #nextId = 1;
   #lastSign = performance.now();
+  #heldBackAtSign = 0;
   #lines = 0;
   #linesLeftOut = 0;
   #frames = 0;
@@ -170,8 +171,7 @@ export class Conversation {
       case FROM_GUEST.ready:
         return this.onReady();
       case FROM_GUEST.pong:
-        this.#lastSign = performance.now();
-        return;
+        return this.#isAlive();
       case FROM_GUEST.log:
         return this.#log(frame);
       case FROM_GUEST.broken: {
@@ -197,6 +197,11 @@ export class Conversation {
     void this.#begin();
   }
 
+  #isAlive(): void {
+    this.#lastSign = performance.now();
+    this.#heldBackAtSign = this.#watched.usage.heldBackMs;
+  }
+
   #log(frame: Frame): void {
     if (++this.#lines > LINES_A_SECOND) return void this.#linesLeftOut++;
     const { level, text } = recordOf(jsonOf(frame));
@@ -216,11 +221,12 @@ export class Conversation {
     this.#timers.push(opening);
     void this.#opened.promise.then(() => {
       clearTimeout(opening);
-      this.#lastSign = performance.now();
+      this.#isAlive();
       if (this.#isOver || !this.#options.checkWalls) return;
       this.#timers.push(setInterval(() => {
-        if (this.#watched.isPaused) this.#lastSign = performance.now();
-        const silentMs = performance.now() - this.#lastSign;
+        // Who is held back cannot answer meanwhile.
+        const heldBackMs = this.#watched.usage.heldBackMs - this.#heldBackAtSign;
+        const silentMs = performance.now() - this.#lastSign - heldBackMs;
         if (silentMs > hangMs + pingMs) this.end(`it has not answered for ${hangMs} ms`);
         else void this.#link.post(frameOf(TO_GUEST.ping, 0));
       }, pingMs));

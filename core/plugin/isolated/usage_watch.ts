@@ -41,11 +41,6 @@ export class UsageWatch {
     this.#cpu = bounds.cpuShare === undefined ? undefined : new CpuBound(bounds.cpuShare);
   }
 
-  /** It is stopped, and cannot answer. */
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
   get usage(): GuestUsage {
     return {
       cpuPercent: Math.round(this.#window.percent),
