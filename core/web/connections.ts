@@ -2,8 +2,8 @@
  * The connections of a server, and how long each may do nothing.
  *
  * Whoever opens many and says little (slowloris) loses them again; where there are too many, the one
- * that has been idle for longest makes room, so that those at work are not disturbed. Requests are
- * bounded in the same way: whoever begins many and brings none to its end makes room for those who do.
+ * whose client has been waited for longest makes room, be it idle or in the middle of a request, so that
+ * those at work are not disturbed. Requests are bounded in the same way.
  */
 import type { WebLimits } from "./limits.ts";
 
@@ -99,7 +99,7 @@ export class Connections {
     const crowd = this.#crowdOf(address);
     if (crowd) {
       this.#crowdedOut++;
-      const other = this.#longestIdle(crowd) ?? this.#longestAwaited(crowd);
+      const other = this.#longestAwaited(crowd, "for anything");
       if (!other) {
         connection.destroy();
         return undefined;
@@ -120,15 +120,18 @@ export class Connections {
     return () => this.#forget(entry);
   }
 
-  /** A request came on the connection from this peer; absent: it is ended, for this or before. */
-  began(peer: Peer): UnderWay | undefined {
+  /**
+   * A request came on the connection from this peer; absent: it is ended, for this or before. Too
+   * many on the same one are refused first where clients have a reason to send some ahead: by HTTP/2.
+   */
+  began(peer: Peer, { isHttp2 = false } = {}): UnderWay | undefined {
     const entry = this.#entries.get(keyOf(peer));
     if (!entry) return undefined; // what had come before is still taken apart
     const { maxRequestsOfConnection: most, maxRequests } = this.#limits;
     let isRefused = entry.requests.size >= most;
-    let crowded = entry.requests.size >= ENDED_AT * most ? entry : undefined;
+    let crowded = entry.requests.size >= (isHttp2 ? ENDED_AT * most : most) ? entry : undefined;
     if (!crowded && this.active >= maxRequests) {
-      crowded = this.#longestAwaited(() => true);
+      crowded = this.#longestAwaited(() => true, "for requests");
       isRefused ||= crowded === undefined;
     }
     if (crowded) {
@@ -164,6 +167,11 @@ export class Connections {
         this.#entries.set(entry.key, entry);
       },
     };
+  }
+
+  /** Whether the connection from this peer has not been ended. */
+  has(peer: Peer): boolean {
+    return this.#entries.has(keyOf(peer));
   }
 
   /** Ends those whose time is over; to be called every second or so. */
@@ -213,22 +221,23 @@ export class Connections {
     return this.#entries.size < maxConnections ? undefined : () => true;
   }
 
-  #longestIdle(isMeant: (entry: Entry) => boolean): Entry | undefined {
-    for (const entry of this.#entries.values()) {
-      if (entry.requests.size === 0 && isMeant(entry)) return entry;
-    }
-    return undefined;
-  }
-
-  /** The one whose client has kept a request waiting for longest. */
-  #longestAwaited(isMeant: (entry: Entry) => boolean): Entry | undefined {
-    let found: Entry | undefined, sinceMs = Infinity;
+  /** The one whose client has been waited for longest: for more of a request, or for one. */
+  #longestAwaited(
+    isMeant: (entry: Entry) => boolean,
+    what: "for requests" | "for anything",
+  ): Entry | undefined {
+    let found: Entry | undefined, foundMs = Infinity;
+    const consider = (entry: Entry, sinceMs: number) => {
+      if (sinceMs >= foundMs) return;
+      foundMs = sinceMs;
+      found = entry;
+    };
     for (const entry of this.#entries.values()) {
       if (!isMeant(entry)) continue;
-      for (const request of entry.requests) {
-        if (!request.waitsForClient || request.sinceMs >= sinceMs) continue;
-        sinceMs = request.sinceMs;
-        found = entry;
+      const { requests, idleSinceMs } = entry;
+      if (requests.size === 0 && what === "for anything") consider(entry, idleSinceMs);
+      for (const { waitsForClient, sinceMs } of requests) {
+        if (waitsForClient) consider(entry, sinceMs);
       }
     }
     return found;

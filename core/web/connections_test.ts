@@ -70,7 +70,7 @@ Deno.test("requests beside each other on one connection are timed one by one", (
   assertEquals([peer.isOpen, connections.active], [true, 1]);
 });
 
-Deno.test("where there are too many connections, the one idle for longest makes room", () => {
+Deno.test("where there are too many connections, one that was idle for longest makes room", () => {
   const { connections, open, pass } = made({ maxConnections: 3 });
   const working = open().peer, first = open().peer, second = open().peer;
   began(connections, working).received();
@@ -99,14 +99,18 @@ Deno.test("a client that keeps requests waiting makes room where all connections
   began(connections, slower);
   pass(1);
   began(connections, slow);
-  open();
+  const fresh = open().peer;
   assertEquals([judged.isOpen, slow.isOpen, slower.isOpen], [true, true, false]);
+  pass(1);
+  // Not one that has just come and had no time to ask.
+  open();
+  assertEquals([judged.isOpen, slow.isOpen, fresh.isOpen], [true, false, true]);
 });
 
 Deno.test("there are no more requests than may be, and who brings his to an end goes on", () => {
   const { connections, open, pass } = made({ maxRequests: 4, maxRequestsOfConnection: 3 });
   const honest = open().peer, attacker = open().peer;
-  for (let i = 0; i < 4; i++) connections.began(attacker);
+  for (let i = 0; i < 4; i++) connections.began(attacker, { isHttp2: true });
   assertEquals([connections.active, connections.counters.refused], [4, 1]);
   pass(1);
   const { received, mayAnswer, over } = began(connections, honest);
@@ -131,12 +135,18 @@ Deno.test("where all requests wait for us, another one is refused and nobody is 
   assertEquals([peer.isOpen, other.isOpen], [true, false]);
 });
 
-Deno.test("who asks four times as much as a connection may loses it", () => {
+Deno.test("who asks four times as much as a connection may loses it, at once without HTTP/2", () => {
   const { connections, open } = made({ maxRequestsOfConnection: 2 });
   const { peer } = open();
-  const asked = Array.from({ length: 10 }, () => connections.began(peer)?.isRefused);
+  const asked = Array.from(
+    { length: 10 },
+    () => connections.began(peer, { isHttp2: true })?.isRefused,
+  );
   assertEquals(asked, [false, false, ...Array(6).fill(true), undefined, undefined]);
-  assertEquals([peer.isOpen, connections.counters.crowdedOut], [false, 1]);
+  const other = open().peer;
+  const plain = Array.from({ length: 3 }, () => connections.began(other)?.isRefused);
+  assertEquals(plain, [false, false, undefined]);
+  assertEquals([peer.isOpen, other.isOpen, connections.counters.crowdedOut], [false, false, 2]);
 });
 
 Deno.test("one address may not take all connections", () => {

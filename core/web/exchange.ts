@@ -1,5 +1,5 @@
 /** One request of node's servers as `Request` and `Response`. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { giveBack } from "./body.ts";
 import { refusal } from "./reply.ts";
 import { headersPassedOn } from "./request_headers.ts";
@@ -7,6 +7,8 @@ import type { RawRequest } from "./transport.ts";
 
 export interface ExchangeOptions {
   readonly lingerMs: number;
+  /** With more of them it is refused. */
+  readonly maxHeaders: number;
   /** No further requests are wanted on this connection. */
   readonly isLast: () => boolean;
   /** Called when the client has said all that will be looked at. */
@@ -17,8 +19,9 @@ export interface ExchangeOptions {
 export async function exchange(
   { message, response, expectsLeave }: RawRequest,
   answer: (request: Request) => Promise<Response>,
-  { lingerMs, isLast, received }: ExchangeOptions,
+  { lingerMs, maxHeaders, isLast, received }: ExchangeOptions,
 ): Promise<void> {
+  if (message.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders(response);
   let waitsForLeave = expectsLeave;
   if (hasBody(message)) message.once("end", received);
   else received();
@@ -44,6 +47,13 @@ export async function exchange(
   });
   response.end(body);
   await isDone;
+}
+
+/** Where its body ends is not known either, so nothing can follow. */
+function tooManyHeaders(response: ServerResponse): void {
+  if (response.headersSent) return;
+  response.writeHead(431, { connection: "close", "content-length": "0" });
+  response.end();
 }
 
 /** `undefined` when it cannot be one. */

@@ -1,17 +1,14 @@
 /** What clients of a server may take up. Each bound has a counter in `WebCounters`. */
 export interface WebLimits {
-  /**
-   * Connections at a time; a new one takes the place of the one that has been idle for longest, or, when
-   * none is, of the one whose client has kept a request waiting for longest.
-   */
+  /** Connections at a time; the one whose client has been waited for longest makes room for a new one. */
   readonly maxConnections: number;
   /** Of those, from one address. */
   readonly maxConnectionsOfAddress: number;
   /** Requests at a time, of all connections; room is made as for a connection. */
   readonly maxRequests: number;
   /**
-   * Of those, on one connection, which is 70 KB each by HTTP/2. More are refused; with four times as many
-   * the connection is ended.
+   * Of those, on one connection; with more it is ended. By HTTP/2, where each is 70 KB, more are refused,
+   * and it is ended with four times as many.
    */
   readonly maxRequestsOfConnection: number;
   /** Until a connection has brought its first request: handshake, headers. */
@@ -24,6 +21,8 @@ export interface WebLimits {
   readonly lingerMs: number;
   /** Bytes of all headers of a request. */
   readonly maxHeaderBytes: number;
+  /** Of HTTP/1.1, where each takes ten times the memory of its bytes. */
+  readonly maxHeaders: number;
   /** Bytes of answers that clients have not taken yet; those of some KB find room always. */
   readonly maxAnswerBytes: number;
   /** For requests that are under way when the server shuts down. */
@@ -40,6 +39,7 @@ export const STANDARD_LIMITS: WebLimits = {
   requestMs: 120_000,
   lingerMs: 2000,
   maxHeaderBytes: 16 << 10,
+  maxHeaders: 100,
   maxAnswerBytes: 64 << 20,
   drainMs: 10_000,
 };

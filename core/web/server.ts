@@ -145,6 +145,7 @@ export class WebServer {
       limits,
       material: this.#material(),
       connected: (socket) => this.#connected(socket),
+      isOpen: (socket) => this.#connections.has(socket),
       requested: (raw) => this.#answer(raw),
       answer: (bridged) => this.#answerBridged(bridged),
       notLetIn: (reason) => {
@@ -197,26 +198,31 @@ export class WebServer {
 
   #answer(raw: RawRequest): void {
     const { socket } = raw.message;
-    const underWay = this.#began(socket);
+    const underWay = this.#began(socket, "http/1.1");
     if (!underWay) return;
-    const { lingerMs } = this.#options.limits;
+    const { lingerMs, maxHeaders } = this.#options.limits;
     const { received, over } = underWay;
     const reply = (request: Request) => this.#reply(request, { socket, underWay });
-    exchange(raw, reply, { lingerMs, isLast: () => this.#isClosing, received })
+    exchange(raw, reply, {
+      lingerMs,
+      maxHeaders,
+      isLast: () => this.#isClosing,
+      received,
+    })
       .catch((error) => this.#fault(error)).finally(over);
   }
 
   async #answerBridged({ request, socket, received, completed }: BridgedRequest) {
-    const underWay = this.#began(socket);
+    const underWay = this.#began(socket, "http/2");
     if (!underWay) return this.#noRoom(TOO_MANY_REQUESTS);
     received.then(underWay.received);
     completed.catch(() => {}).finally(underWay.over);
     return await this.#reply(request, { socket, underWay });
   }
 
-  #began(socket: Socket | TLSSocket): UnderWay | undefined {
+  #began(socket: Socket | TLSSocket, protocol: "http/1.1" | "http/2"): UnderWay | undefined {
     this.#requests++;
-    return this.#connections.began(socket);
+    return this.#connections.began(socket, { isHttp2: protocol === "http/2" });
   }
 
   async #reply(

@@ -26,6 +26,8 @@ export interface TransportOptions {
   readonly limits: WebLimits;
   /** Before anything was said on it. */
   readonly connected: (socket: Socket) => void;
+  /** What still comes of one that is not is of no use. */
+  readonly isOpen: (socket: Socket) => boolean;
   readonly requested: (raw: RawRequest) => void;
   /** As `requested`, by HTTP/2. */
   readonly answer: (bridged: BridgedRequest) => Promise<Response>;
@@ -47,9 +49,10 @@ export class Transport {
     this.#server.on("connection", (socket: Socket) => {
       socket.on("error", () => {}); // the client went away
       options.connected(socket);
+      readWhile(socket, options.isOpen);
     });
-    // Node passes over headers beyond 2000, Content-Length, too; their bytes are bounded anyway.
-    this.#server.maxHeadersCount = 0;
+    // Node passes over those beyond, Content-Length, too: one more, to see that there were too many.
+    this.#server.maxHeadersCount = options.limits.maxHeaders + 1;
     const take = (expectsLeave: boolean) => (message: IncomingMessage, response: ServerResponse) =>
       options.requested({ message, response, expectsLeave });
     this.#server.on("request", take(false));
@@ -143,7 +146,10 @@ export class Transport {
     server.on("secureConnection", (socket: TLSSocket) => {
       holdBack(socket);
       if (socket.alpnProtocol === "h2") this.#bridge?.serve(socket);
-      else for (const listener of speakHttp1) listener.call(server, socket);
+      else {
+        for (const listener of speakHttp1) listener.call(server, socket);
+        readWhile(socket, this.#options.isOpen);
+      }
     });
   }
 }
@@ -165,6 +171,26 @@ function holdBack(socket: TLSSocket): void {
   const tell = () => socket.isPaused() ? below?.readStop?.() : below?.readStart?.();
   socket.on("pause", tell);
   socket.on("resume", tell);
+}
+
+/** The part of node's parser that is told of a request; node sets it for each connection. */
+interface Parser {
+  onIncoming?: ((message: IncomingMessage, keepsAlive: boolean) => number) | null;
+}
+
+/** RFC 9110, 7.8: what follows is not HTTP/1.1. */
+const UPGRADED = 2;
+
+/**
+ * Of what has come on a connection that is ended meanwhile, requests by the thousand, the parser would
+ * make all; so it is told that they are something else.
+ */
+function readWhile(socket: Socket, isOpen: (socket: Socket) => boolean): void {
+  const { parser } = socket as { readonly parser?: Parser };
+  const take = parser?.onIncoming;
+  if (!parser || !take) return;
+  parser.onIncoming = (message, keepsAlive) =>
+    isOpen(socket) ? take(message, keepsAlive) : UPGRADED;
 }
 
 /** `127.0.0.1:8765`, `[::1]:8765`, `:8765`. */
