@@ -76,6 +76,33 @@ Deno.test("told twice to end, falcod does not wait for who takes no alerts, and 
   hold.resolve();
 });
 
+Deno.test("killed, falcod leaves no program behind that does not read", async () => {
+  const program = "echo $$ > FOLDER/group; sleep 1000 | sleep 1001";
+  const output = `program_output: {enabled: true, keep_alive: true, program: "${program}"}\n`;
+  await withFalcod(output, async ({ falcod, ask, fileSays, folder }) => {
+    await ask("somebody");
+    await fileSays("group", (text) => text.endsWith("\n"));
+    const group = Number(Deno.readTextFileSync(folder.file("group")));
+    assert(livingIn(group) >= 2);
+    await falcod.end("SIGKILL");
+    while (livingIn(group) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+});
+
+/** Processes of a group that have not ended. proc_pid_stat(5): state, parent, group behind the name. */
+function livingIn(group: number): number {
+  const stats = [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).map(
+    ({ name }) => {
+      try {
+        return Deno.readTextFileSync(`/proc/${name}/stat`).replace(/^.*\) /s, "").split(" ");
+      } catch {
+        return [];
+      }
+    },
+  );
+  return stats.filter(([state, , id]) => state !== "Z" && id === String(group)).length;
+}
+
 const missing = await noSmallDisk();
 
 Deno.test({

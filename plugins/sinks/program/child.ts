@@ -30,6 +30,11 @@ export class Child implements ByteWriter {
     this.ended = this.#process.status.then((status) => this.#status = status);
   }
 
+  /** The id of the process, and of its group. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Absent: it runs. */
   get status(): Deno.CommandStatus | undefined {
     return this.#status;

@@ -10,6 +10,7 @@ import {
   type WriteContext,
 } from "../../../core/mod.ts";
 import { Child, PIPE_BYTES } from "./child.ts";
+import { Guard } from "./guard.ts";
 
 export interface ProgramSettings {
   readonly command: string;
@@ -33,6 +34,7 @@ export class ProgramSink implements Sink {
   readonly #settings: ProgramSettings;
   readonly #log: Logger | undefined;
   readonly #stop = new AbortController();
+  readonly #guard = new Guard();
   #running: Running | undefined;
   #startedMs = -Infinity;
   #turn: Promise<void> = Promise.resolve();
@@ -74,6 +76,7 @@ export class ProgramSink implements Sink {
   async close(): Promise<void> {
     this.#stop.abort(new SinkError("unavailable", "falcod stops"));
     await this.#inTurn(() => this.#finish());
+    this.#guard.close();
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -146,6 +149,8 @@ export class ProgramSink implements Sink {
     this.#startedMs = performance.now();
     try {
       const child = new Child(this.#settings.command);
+      this.#guard.watch(child.pid);
+      child.ended.then(() => this.#guard.release(child.pid));
       return { child, lines: new LineWriter({ onTheWayBytes: PIPE_BYTES }) };
     } catch (error) {
       throw new SinkError("unavailable", `Cannot start /bin/sh: ${reasonOf(error)}`, {
