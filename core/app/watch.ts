@@ -1,6 +1,5 @@
 /** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
 import type { Alert } from "../alert/mod.ts";
-import type { Delivery } from "../delivery/mod.ts";
 import { CouldMatch, Engine, needsOf, watchedNames } from "../engine/mod.ts";
 import type { Event } from "../event/mod.ts";
 import type { Logger, NativeRun, Registry, Source } from "../plugin/mod.ts";
@@ -11,6 +10,7 @@ import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { WiredLibrary } from "./config/natives.ts";
 import type { Settings } from "./config/settings.ts";
+import { Backlog, SETTLE_MS } from "./backlog.ts";
 import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { createAll } from "./create_plugins.ts";
 import { keepNamesFresh, resolveName } from "./names.ts";
@@ -57,8 +57,6 @@ export interface WatchRequest {
 const FLUSH_MS = 5000;
 /** How often somebody asks whether outputs are to be opened again. */
 const REOPEN_MS = 500;
-/** How long a recording waits for slow outputs at a time. */
-const SETTLE_MS = 60_000;
 /** Users of a recording are those it names. */
 const NO_FILES: HostFiles = { read: () => undefined, version: () => undefined };
 
@@ -86,6 +84,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     stop.abort();
   });
 
+  const backlog = new Backlog({ delivery, capacity: config.outputs_queue.capacity });
   const lookup = new ContainerLookup({
     engines,
     log,
@@ -232,7 +231,10 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         container: (container) => state.containers.set(container),
         settle: () => {
           request.onProgress?.(run.events);
-          return settle(delivery);
+          return backlog.settle();
+        },
+        get isCrowded() {
+          return backlog.isDue;
         },
         ready: () => {
           // Other rules came while it was starting.
@@ -283,14 +285,6 @@ async function webServersFor(
   if (!config.webserver.enabled && !sources.some(({ listens }) => listens)) return undefined;
   const { WebServers } = await import("../web/mod.ts");
   return new WebServers({ log });
-}
-
-/** Alerts that may wait before a source that can wait, too, has to. */
-const MAX_WAITING = 1000;
-
-function settle(delivery: Delivery): Promise<void> | undefined {
-  const isFlooded = delivery.counters().some(({ queued }) => queued > MAX_WAITING);
-  return isFlooded ? delivery.flush(SETTLE_MS).then(() => undefined) : undefined;
 }
 
 /** What is lost is told in any case, unless somebody said how or that it is not to be. */

@@ -48,6 +48,7 @@ export class Delivery {
   #holdBackKey: string | undefined;
   /** By those that went before `#holdBack`. */
   #sent = 0;
+  #sentUnits = 0;
   #heldBefore: HeldBack = { byRate: 0, asRepeated: 0 };
 
   constructor(options: DeliveryOptions) {
@@ -66,8 +67,10 @@ export class Delivery {
   }
 
   #send(alert: Alert): void {
+    const pending = new Pending(alert);
     this.#sent++;
-    this.#lanes.offer(new Pending(alert));
+    this.#sentUnits += pending.units;
+    this.#lanes.offer(pending);
   }
 
   /** Waits until all lanes are empty and written; false when that took longer than `timeoutMs`. */
@@ -111,6 +114,11 @@ export class Delivery {
   /** Alerts that lanes were offered: those that were not held back, and those that tell of the others. */
   get sent(): number {
     return this.#sent;
+  }
+
+  /** Their text, in UTF-16 units. */
+  get sentUnits(): number {
+    return this.#sentUnits;
   }
 
   /** Alerts that came to no lane. */

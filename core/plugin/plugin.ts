@@ -67,6 +67,8 @@ export interface SourceContext {
   ready(): void;
   /** Waits until alerts have gone out, when many are waiting: for sources that can make events wait. */
   settle(): Promise<void> | undefined;
+  /** So many alerts came of events since `settle` was called that it should be called before the next. */
+  readonly isCrowded?: boolean;
 }
 
 /** Counters a source reports; names are stable, `drops.*` are events that were lost. */

@@ -71,6 +71,7 @@ export class Replay {
   #events = 0;
   #hasBegun = false;
   #isHeld = false;
+  #isPaused = false;
 
   constructor(sink: ReplaySink) {
     this.#sink = sink;
@@ -96,12 +97,23 @@ export class Replay {
     return this.#passedOver;
   }
 
-  /** Takes the events that come next, as long as nothing else does; answers how many there were. */
-  takeEvents(reader: ScapReader, most: number): number {
+  /**
+   * Takes the events that come next, `most` or until there is a `pause`; false when something else comes
+   * before.
+   */
+  takeEvents(reader: ScapReader, most: number): boolean {
     const { event } = reader;
-    let taken = 0;
-    for (; taken < most && reader.nextEvent(); taken++) this.#takeEvent(event);
-    return taken;
+    this.#isPaused = false;
+    for (let taken = 0; taken < most && !this.#isPaused; taken++) {
+      if (!reader.nextEvent()) return false;
+      this.#takeEvent(event);
+    }
+    return true;
+  }
+
+  /** Others want a turn after the event that is being delivered. */
+  pause(): void {
+    this.#isPaused = true;
   }
 
   /** Takes anything but the end of a capture. */

@@ -127,6 +127,17 @@ Deno.test("falcod replay prints what a pipe brings at once, and ends when it is 
   assertEquals(code, 0);
 });
 
+Deno.test("of a recording no alert is lost, however few an output's queue holds", async () => {
+  const events = Array.from({ length: 300 }, () => opening("/etc/shadow"));
+  using folder = new Folder({
+    ...files,
+    "many.scap": await capture([process(10, "cat")], events),
+    "falco.yaml": `${config}outputs_queue: {capacity: 8}\n`,
+  });
+  const { code, out, error } = await falcod([...usual, "many.scap"], { folder: folder.path });
+  assertEquals([code, out.split("\n").length - 1], [0, events.length], error);
+});
+
 Deno.test("names of users inside of containers are those of the capture, for rules as for --filter", async () => {
   const condition = "evt.type = execve and user.name = www-data and container.id != host";
   const output = new MemoryOutput();

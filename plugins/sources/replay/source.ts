@@ -21,7 +21,16 @@ export class ReplaySource implements Source {
 
   /** Ends with the capture. */
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
-    const replay = this.#replay = new Replay(context);
+    const replay = this.#replay = new Replay({
+      deliver: (event) => {
+        context.deliver(event);
+        if (context.isCrowded) replay.pause();
+      },
+      change: (change, clockNs) => context.change(change, clockNs),
+      seed: (processes) => context.seed(processes),
+      account: (change) => context.account(change),
+      container: (container) => context.container(container),
+    });
     replay.want(needs.eventTypes, needs.fields);
     context.ready();
     const { signal } = context;
