@@ -25,7 +25,11 @@ const ENDS: Readonly<Record<string, readonly [module: string, reason: RegExp]>> 
     `throw { toString() { throw 1; }, get message() { throw 2; } }`,
     /cannot be used|it ended/,
   ],
-  "imports what is not there": [`import "./other.js"`, /cannot be used/],
+  "imports what is not there": [
+    `import "./other.js"`,
+    // deno-lint-ignore no-control-regex
+    /cannot be used: Import "\.\/other\.js" [^\x1b]* its module[^\x1b]* tells how to bundle/,
+  ],
   "exits": [`Deno.exit(0)`, /cannot be used|not ready/],
   "exits as node does": [
     `import process from "node:process"; process.exit(3)`,
@@ -260,6 +264,22 @@ Deno.test("events of a source that computes without a pause arrive", async () =>
   await arrived.promise;
   assertEquals(guest.supervisor.status().restarts, 0);
 });
+
+for (const [wrong, said] of [["{ value: {} }", "a sequence"], ["[{ n: 1 }]", "with a value"]]) {
+  Deno.test(`a source that emits ${wrong} is told what emit() wants`, async () => {
+    await using guest = new TestGuest({
+      kind: "source",
+      module: `export default { kind: "source", definition: { async run({ ready, emit }) {
+        ready(); await emit(${wrong}); } } };`,
+      limits: SOON,
+    });
+    const conversation = await guest.supervisor.running();
+    await assertRejects(
+      () => conversation.ask(TO_GUEST.run),
+      ({ message }: Error) => message.startsWith("emit() wants") && message.includes(said!),
+    );
+  });
+}
 
 Deno.test("a plugin that is held back closes in time", async () => {
   await using guest = new TestGuest({

@@ -176,7 +176,7 @@ export class Conversation {
         return this.#log(frame);
       case FROM_GUEST.broken: {
         const { message } = recordOf(jsonOf(frame));
-        return this.end(`it cannot be used: ${textOf(message)}`);
+        return this.end(`it cannot be used: ${loadingText(textOf(message))}`);
       }
       default:
         return this.end("it sent something that is no answer");
@@ -279,6 +279,19 @@ function textOf(value: unknown): string {
       `, which nobody granted it (its manifest asks for it under permissions.${permission}, and ` +
       "falcod plugin add grants it, or permissions in its entry of plugins)",
   );
+}
+
+/** What the runtime calls a module that came without a name, and how it paints it. */
+const UNNAMED_MODULE = /blob:null\/[0-9a-f-]{36}/g;
+// deno-lint-ignore no-control-regex
+const PAINT = /\x1b\[[0-9;]{0,8}m/g;
+const OTHER_MODULE = /not in import map|Failed loading|Module not found|dependency/;
+
+/** Why a module cannot be loaded, for who wrote it. */
+function loadingText(said: string): string {
+  const text = said.replace(PAINT, "").replace(UNNAMED_MODULE, "its module");
+  if (!OTHER_MODULE.test(text)) return text;
+  return `${text} (a plugin is one file: falcod plugin pack tells how to bundle what it imports)`;
 }
 
 /** What the runtime tells whoever starts it, which is falcod. */

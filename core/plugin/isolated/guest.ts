@@ -148,9 +148,18 @@ export function guest(port: GuestPort): void {
   }
 
   function emit(events: readonly SourceEvent[]): Promise<void> {
-    for (const { time, value } of events) {
+    if (!Array.isArray(events)) {
+      throw new TypeError("emit() wants a sequence of events: [{ value: { … } }]");
+    }
+    for (const event of events) {
+      const { time, value } = event ?? {};
+      // What came from elsewhere and is no object is counted; nothing at all is a mistake in the plugin.
+      const json = JSON.stringify(value);
+      if (json === undefined) {
+        throw new TypeError("emit() wants events with a value, an object: [{ value: { … } }]");
+      }
       const timeMs = time === undefined ? Date.now() : Number(time);
-      const text = `[${Number.isFinite(timeMs) ? timeMs : Date.now()},${JSON.stringify(value)}]`;
+      const text = `[${Number.isFinite(timeMs) ? timeMs : Date.now()},${json}]`;
       if (text.length > maxEventBytes) {
         log("warning", `an event of ${text.length} characters is left out, it is too large`);
         continue;
