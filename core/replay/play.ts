@@ -46,7 +46,8 @@ export async function playCapture(
   using reader = new ScapReader(input);
   reader.passedOver = replay.passedOver;
   while (!signal?.aborted) {
-    if (replay.takeEvents(reader, EVENTS_IN_A_ROW)) {
+    if (replay.takeEvents(reader, EVENTS_IN_A_ROW) === EVENTS_IN_A_ROW || replay.isPaused) {
+      replay.isPaused = false;
       await settle?.();
       continue;
     }

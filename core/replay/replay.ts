@@ -50,6 +50,8 @@ export interface ReplayCounters {
 }
 
 export class Replay {
+  /** Others want a turn after the event that is being delivered; whoever plays gives it and resets this. */
+  isPaused = false;
   readonly #sink: ReplaySink;
   readonly #texts = new Texts();
   readonly #converter = new Converter();
@@ -71,7 +73,6 @@ export class Replay {
   #events = 0;
   #hasBegun = false;
   #isHeld = false;
-  #isPaused = false;
 
   constructor(sink: ReplaySink) {
     this.#sink = sink;
@@ -97,23 +98,12 @@ export class Replay {
     return this.#passedOver;
   }
 
-  /**
-   * Takes the events that come next, `most` or until there is a `pause`; false when something else comes
-   * before.
-   */
-  takeEvents(reader: ScapReader, most: number): boolean {
+  /** Takes the events that come next, as long as nothing else does, and answers how many there were. */
+  takeEvents(reader: ScapReader, most: number): number {
     const { event } = reader;
-    this.#isPaused = false;
-    for (let taken = 0; taken < most && !this.#isPaused; taken++) {
-      if (!reader.nextEvent()) return false;
-      this.#takeEvent(event);
-    }
-    return true;
-  }
-
-  /** Others want a turn after the event that is being delivered. */
-  pause(): void {
-    this.#isPaused = true;
+    let taken = 0;
+    for (; taken < most && !this.isPaused && reader.nextEvent(); taken++) this.#takeEvent(event);
+    return taken;
   }
 
   /** Takes anything but the end of a capture. */

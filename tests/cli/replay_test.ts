@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
+import { corpusPath } from "../corpus.ts";
 import { capture, opening, process } from "../made_captures.ts";
 import { MemoryOutput } from "../../core/scap/mod.ts";
 import { writeBusyHost } from "../../scripts/bench/busy_host.ts";
@@ -136,6 +137,20 @@ Deno.test("of a recording no alert is lost, however few an output's queue holds"
   });
   const { code, out, error } = await falcod([...usual, "many.scap"], { folder: folder.path });
   assertEquals([code, out.split("\n").length - 1], [0, events.length], error);
+});
+
+const ofOld = corpusPath("captures/falco/cat_write.scap");
+Deno.test({
+  name: "of a recording of old, whose events are read one by one, no alert is lost either",
+  ignore: ofOld === undefined,
+  async fn() {
+    using folder = new Folder({
+      "falco.yaml": `${config}outputs_queue: {capacity: 8}\n`,
+      "rules.yaml": RULES.replace(/condition: .*/, "condition: evt.num exists"),
+    });
+    const { code, out, error } = await falcod([...usual, ofOld!], { folder: folder.path });
+    assertEquals([code, out.split("\n").length - 1], [0, 303], error);
+  },
 });
 
 Deno.test("names of users inside of containers are those of the capture, for rules as for --filter", async () => {

@@ -24,7 +24,7 @@ export class ReplaySource implements Source {
     const replay = this.#replay = new Replay({
       deliver: (event) => {
         context.deliver(event);
-        if (context.isCrowded) replay.pause();
+        if (context.isCrowded) replay.isPaused = true;
       },
       change: (change, clockNs) => context.change(change, clockNs),
       seed: (processes) => context.seed(processes),
