@@ -131,7 +131,7 @@ Deno.test("a request is the one that was made, whatever headers and addresses ho
   await using server = await serve();
   const smuggled = "1\r\nX-More: 1";
   for (const name of ["content-length", "Transfer-Encoding", "expect", "a b", "a\r\nb"]) {
-    assertThrows(() => target(server.url, { headers: { [name]: "1" } }), { name: "ZodError" });
+    assertThrows(() => target(server.url, { headers: { [name]: "1" } }), /another name/);
   }
   await using to = target(`${server.url}&b=${smuggled} HTTP/1.1`, { headers: { "x-a": "\u00ff" } });
   await to.send({ body: "1" });

@@ -28,12 +28,15 @@ const proxyAddress = secret().refine(
 /** Of `section`; every sink over HTTP has them beside its own. */
 export const httpKeys = {
   headers: z.record(
-    z.string().regex(TOKEN, { error: "names of headers" }).refine(
+    z.string().regex(TOKEN, { error: "another name, as headers have them" }).refine(
       (name) => !OWN_HEADERS.test(name),
-      { error: "names of headers that falcod does not set itself" },
+      { error: "another name, since falcod sets this header itself" },
     ),
     secret(),
-    { error: "a mapping" },
+    {
+      error: ({ code, issues }) =>
+        code === "invalid_key" ? issues[0]?.message ?? "another name" : "a mapping",
+    },
   ).default({}).describe("Further headers of every request"),
   tls: section({
     ca: text().describe(
