@@ -190,6 +190,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     captures,
     web,
     guests: request.guests,
+    natives: () => natives,
   };
   const reopening = setInterval(() => {
     if (!request.isReopenAsked?.()) return;

@@ -106,8 +106,18 @@ function programMetrics(
 }
 
 /** What the plugins count that falcod has built in; containers are those of the system calls. */
-function pluginMetrics({ engineName }: SourceReading, readings: Readings): Metric[] {
-  if (engineName !== KERNEL_ENGINE) return [];
+function pluginMetrics(
+  { engineName, pluginMetrics = [] }: SourceReading,
+  readings: Readings,
+): Metric[] {
+  const told = pluginMetrics.map(({ plugin, name, isCounter, value }) =>
+    metric(["plugins", `${plugin}.${name}`], isCounter ? "counter" : "gauge", {
+      unit: "count",
+      value,
+      help: `What the plugin ${plugin} calls ${name}`,
+    })
+  );
+  if (engineName !== KERNEL_ENGINE) return told;
   const of = (name: string, value: number, help: string) =>
     metric(["plugins", `container.${name}`], "gauge", { unit: "count", value, help });
   return [
@@ -117,6 +127,7 @@ function pluginMetrics({ engineName }: SourceReading, readings: Readings): Metri
       readings.containersWithoutImage,
       "Containers whose image is not known",
     ),
+    ...told,
   ];
 }
 

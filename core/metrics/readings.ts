@@ -4,6 +4,7 @@ import type { EngineCounters } from "../engine/mod.ts";
 import type { GuestStatus } from "../plugin/isolated/supervisor.ts";
 import type {
   CpuCounters,
+  NativeMetric,
   ProgramUse,
   SourceCounters,
   SourceHealth,
@@ -107,6 +108,8 @@ export interface SourceReading {
   readonly cpus: readonly CpuCounters[];
   /** Empty where there are none, or the kernel does not count. */
   readonly programs: readonly ProgramUse[];
+  /** Of Falco's plugins that look at its events; absent: there are none, or nobody wants to know. */
+  readonly pluginMetrics?: readonly NativeMetric[];
 }
 
 /** Sums of the counters whose names begin so: `drops.`, `events.`. */

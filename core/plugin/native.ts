@@ -113,7 +113,17 @@ export interface NativeRun {
   opened(source: string): Promise<void>;
   /** Types of events of a source that plugins follow, and whether any looks at its events at all. */
   needs(source: string): { readonly looks: boolean; readonly eventTypes: ReadonlySet<number> };
+  /** What plugins tell of themselves in numbers, of those that look at a source. Never rejects. */
+  metrics(source: string): Promise<readonly NativeMetric[]>;
   stop(): Promise<void>;
+}
+
+export interface NativeMetric {
+  readonly plugin: string;
+  readonly name: string;
+  /** It only grows. */
+  readonly isCounter: boolean;
+  readonly value: number | bigint;
 }
 
 export interface NativeLoader {

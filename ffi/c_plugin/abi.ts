@@ -102,7 +102,12 @@ export const SYMBOLS = {
     optional: true,
     nonblocking: true,
   },
-  plugin_get_metrics: { parameters: [state, "buffer"], result: "pointer", optional: true },
+  plugin_get_metrics: {
+    parameters: [state, "buffer"],
+    result: "pointer",
+    optional: true,
+    nonblocking: true,
+  },
   plugin_capture_open: {
     parameters: [state, "buffer"],
     result: "i32",

@@ -10,6 +10,8 @@ import type { FieldValue } from "./field_value.ts";
 import { cString } from "../libc.ts";
 import type { CPluginLibrary } from "./library.ts";
 import { copyAt, Struct, textAt } from "./memory.ts";
+import { metricsAt, type PluginMetric } from "./metrics.ts";
+import { pointerIn, resultIn, resultRoom, zeros } from "./_result.ts";
 import { type AsyncHandler, Owner, ownerFunctions, type OwnerOptions } from "./owner.ts";
 import { tableFunctions } from "./table_functions.ts";
 import { duringCall } from "./tables.ts";
@@ -64,6 +66,7 @@ export class CPlugin {
   #isReading = false;
   #isGone = false;
   #isListening = false;
+  #measuring: Promise<unknown> = Promise.resolve();
   #extractFailures = 0;
   #parseFailures = 0;
 
@@ -217,6 +220,19 @@ export class CPlugin {
     });
   }
 
+  /** What it tells of itself in numbers; to be asked again when that has resolved. */
+  metrics(): Promise<readonly PluginMetric[]> {
+    const { plugin_get_metrics: get } = this.library.symbols;
+    if (!get || this.#isGone) return Promise.resolve([]);
+    const measuring = (async () => {
+      const count = zeros();
+      const pointer = await get(this.#state, count);
+      return metricsAt(pointer, new DataView(count.buffer).getUint32(0, true));
+    })();
+    this.#measuring = measuring;
+    return measuring;
+  }
+
   /** Has the plugin follow what an event tells. */
   parse(event: EventInput): void {
     if (this.#isGone) return;
@@ -269,6 +285,7 @@ export class CPlugin {
   async destroy(): Promise<void> {
     const state = this.#state;
     this.#isGone = true;
+    await this.#measuring;
     this.#state = null;
     if (state !== null) await this.library.symbols.plugin_destroy!(state);
     this.#owner[Symbol.dispose]();
@@ -376,25 +393,4 @@ function tablesInput(): Struct {
   tables.point(56, reader);
   tables.point(64, writer);
   return tables;
-}
-
-/** Room for what a call on another thread leaves: the memory has to be its own. */
-function zeros(): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(new ArrayBuffer(8));
-}
-
-function resultRoom(): Uint8Array<ArrayBuffer> {
-  const room = zeros();
-  // What leaves nothing has failed.
-  new DataView(room.buffer).setInt32(0, RC.failure, true);
-  return room;
-}
-
-function resultIn(room: Uint8Array<ArrayBuffer>): number {
-  return new DataView(room.buffer).getInt32(0, true);
-}
-
-function pointerIn(room: Uint8Array<ArrayBuffer>): State {
-  const address = new DataView(room.buffer).getBigUint64(0, true);
-  return address === 0n ? null : Deno.UnsafePointer.create(address);
 }

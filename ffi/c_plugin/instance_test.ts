@@ -172,3 +172,21 @@ Deno.test("CPlugin tells what it can be opened with", async () => {
   ]);
   await plugin.destroy();
 });
+
+Deno.test("CPlugin has what a plugin tells of itself in numbers, without what makes no sense", async () => {
+  const plugin = await started();
+  await plugin.open("250");
+  await plugin.nextBatch();
+  assertEquals(await plugin.metrics(), [
+    { name: "delivered", isCounter: true, value: 100n },
+    { name: "below_zero", isCounter: false, value: -5n },
+    { name: "half", isCounter: false, value: 0.5 },
+    { name: "line_break", isCounter: false, value: 7 },
+    { name: "quarter", isCounter: false, value: 0.25 },
+  ]);
+  await plugin.close();
+  const last = plugin.metrics();
+  await plugin.destroy();
+  assertEquals((await last).length, 5);
+  assertEquals(await plugin.metrics(), []);
+});

@@ -26,7 +26,7 @@ function fields(...list: unknown[]): string {
 
 Deno.test("openCPlugin() tells what a plugin is and what it can do", () => {
   const { symbols, path: _, fields, configSchema, ...about } = openCPlugin(builtPlugin("source"));
-  assert(symbols.plugin_get_metrics === null);
+  assert(symbols.plugin_get_required_event_schema_version === null);
   assertEquals(about, {
     name: "falcod_test",
     version: "1.2.3",

@@ -17,5 +17,6 @@ export type { FieldScalar, FieldValue } from "./field_value.ts";
 export { type HostField, type HostTable, HostTableView } from "./host_table.ts";
 export { CPlugin, type InstanceOptions, type NextBatch } from "./instance.ts";
 export { type Capabilities, type CPluginLibrary, openCPlugin } from "./library.ts";
+export type { PluginMetric } from "./metrics.ts";
 export type { StateType, StateValue } from "./state_value.ts";
 export { Tables } from "./tables.ts";

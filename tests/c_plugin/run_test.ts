@@ -1,5 +1,6 @@
 /** falcod with plugins made for Falco, as a person would run it. */
 import { assert, assertEquals } from "../assert.ts";
+import { freePort } from "../free_port.ts";
 import { falcod, Folder } from "../cli/program.ts";
 import { Running } from "../cli/running.ts";
 import { capture, opening, process } from "../made_captures.ts";
@@ -194,4 +195,22 @@ Deno.test("Falco's flags tell of plugins that the configuration loads", async ()
   for (const name of ["test.number", "obs.type", "evt.time"]) {
     assert(fields.split("\n").includes(name), fields);
   }
+});
+
+Deno.test("/metrics has what plugins tell of themselves, by Falco's names", async () => {
+  const port = freePort();
+  const more = `webserver: {enabled: true, listen_address: 127.0.0.1, listen_port: ${port}, ` +
+    "prometheus_metrics_enabled: true}\nmetrics: {enabled: true, interval: 1h}\n";
+  const given = { rules: rule("test.number = 1", "one"), openParams: "20 forever", more };
+  using folder = new Folder(files(given));
+  await using falcod = await Running.startUntil(
+    "falcod: watching",
+    ["run", "-c", folder.file("falco.yaml"), "-r", folder.file("rules.yaml")],
+    { folder: folder.path },
+  );
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  assert(/^falcosecurity_plugins_falcod_test_delivered_total \d+$/m.test(text), text);
+  assert(/^# TYPE falcosecurity_plugins_falcod_test_delivered_total counter$/m.test(text), text);
+  assert(/^falcosecurity_plugins_falcod_test_half_total 0.5$/m.test(text), text);
+  await falcod.end();
 });

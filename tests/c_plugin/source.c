@@ -398,3 +398,30 @@ EXPORT int plugin_capture_open(struct plugin *p, const struct listen_input *in) 
 EXPORT int plugin_capture_close(struct plugin *p, const struct listen_input *in) {
   return (void)p, (void)in, SUCCESS;
 }
+
+// What it tells of itself; "metrics …" of open_params has it tell what makes no sense.
+struct metric {
+  const char *name;
+  int type;
+  union {
+    uint64_t u64;
+    int64_t s64;
+    double d;
+    float f;
+    int i;
+  } value;
+  int value_type;
+};
+
+EXPORT struct metric *plugin_get_metrics(struct plugin *p, uint32_t *count) {
+  static struct metric metrics[8];
+  const struct metric told[] = {
+      {"delivered", 0, {.u64 = p->delivered}, 2},  {"below zero", 1, {.s64 = -5}, 3},
+      {"half", 1, {.d = 0.5}, 4},                  {NULL, 0, {.u64 = 1}, 2},
+      {"of_no_type", 0, {.u64 = 1}, 99},           {"no_number", 1, {.d = 0.0 / 0.0}, 4},
+      {"line\nbreak", 1, {.i = 7}, 6},             {"quarter", 1, {.f = 0.25f}, 5},
+  };
+  memcpy(metrics, told, sizeof told);
+  *count = sizeof told / sizeof *told;
+  return metrics;
+}

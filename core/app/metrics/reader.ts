@@ -11,6 +11,7 @@ import {
   type Run,
   type SourceReading,
 } from "../../metrics/mod.ts";
+import type { NativeMetric, NativeRun } from "../../plugin/mod.ts";
 import type { Guests } from "../../plugin/third_party/guests.ts";
 import type { State } from "../../state/mod.ts";
 import type { WebServers } from "../../web/mod.ts";
@@ -34,6 +35,8 @@ export interface Told {
   readonly web: WebServers | undefined;
   /** Plugins of third parties. */
   readonly guests?: Guests | undefined;
+  /** Plugins that are libraries; they start after this has been made. */
+  readonly natives?: () => Pick<NativeRun, "metrics"> | undefined;
 }
 
 /** Whoever asks within this time of somebody else gets the same: a flood of questions costs nothing. */
@@ -82,9 +85,11 @@ export class MetricsReader {
     const { engine, delivery, state, runs, reloads, captures, web } = this.#told;
     const counters = reloads?.counters();
     const since = counters?.lastDoneNs ?? this.#run.startNs;
-    const [files, resources] = await Promise.all([
+    const all = runs.all();
+    const [files, resources, ofPlugins] = await Promise.all([
       this.#loadedFiles(since),
       this.#groups.resources ? readResources() : undefined,
+      Promise.all(all.map(({ run }) => this.#metricsOfPlugins(run.source.name))),
     ]);
     return {
       timeNs: BigInt(Date.now()) * 1_000_000n,
@@ -99,7 +104,7 @@ export class MetricsReader {
       },
       outputs: delivery.counters(),
       heldBack: delivery.heldBack,
-      sources: runs.all().map((one) => this.#source(one)),
+      sources: all.map((one, index) => this.#source(one, ofPlugins[index]!)),
       plugins: this.#told.guests?.statuses() ?? [],
       state: state.counters,
       containersWithoutImage: state.containers.withoutImage,
@@ -113,8 +118,13 @@ export class MetricsReader {
     };
   }
 
+  async #metricsOfPlugins(source: string): Promise<readonly NativeMetric[]> {
+    return this.#groups.plugins ? await this.#told.natives?.()?.metrics(source) ?? [] : [];
+  }
+
   #source(
     { run: { source, events, failures }, health }: ReturnType<SourceRuns["all"]>[number],
+    pluginMetrics: readonly NativeMetric[],
   ): SourceReading {
     const { perCpu, programs } = this.#groups;
     return {
@@ -128,6 +138,7 @@ export class MetricsReader {
       lostTypes: source.lostTypes?.(),
       cpus: perCpu ? source.cpus?.() ?? [] : [],
       programs: programs ? source.programs?.() ?? [] : [],
+      pluginMetrics,
     };
   }
 

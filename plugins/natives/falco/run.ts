@@ -1,5 +1,5 @@
 /** All of Falco's plugins in a run: who looks at events of which source, and in which order. */
-import type { Event, NativeHost, NativeRun } from "../../../core/mod.ts";
+import type { Event, NativeHost, NativeMetric, NativeRun } from "../../../core/mod.ts";
 import { CPlugin, type CPluginLibrary, HostTableView, Tables } from "../../../ffi/c_plugin/mod.ts";
 import { AsyncEvents } from "./async_events.ts";
 import { loggerTo } from "./log.ts";
@@ -12,6 +12,8 @@ const PLUGIN_EVENTS: ReadonlySet<number> = new Set([322]);
 const SYSCALL = "syscall";
 /** How long plugins may take to end. */
 const STOP_MS = 5000;
+/** How long they may take to say how they are: somebody waits for the answer. */
+const METRICS_MS = 500;
 
 export interface Wired {
   readonly plugin: FalcoPlugin;
@@ -35,6 +37,8 @@ export class FalcoRun implements NativeRun {
   readonly #host: NativeHost;
   readonly #wired: readonly Wired[];
   readonly #watched = new Map<string, Watched>();
+  /** That have not answered yet. */
+  readonly #measured = new Set<CPlugin>();
   readonly #opening: Promise<void>[] = [];
   #isOver = false;
 
@@ -76,6 +80,27 @@ export class FalcoRun implements NativeRun {
     const watched = this.#watched.get(source);
     const types = watched?.followers.flatMap(({ types }) => [...types ?? []]) ?? [];
     return { looks: watched !== undefined, eventTypes: new Set(types) };
+  }
+
+  async metrics(source: string): Promise<readonly NativeMetric[]> {
+    const plugins = this.#watched.get(source)?.plugins ?? [];
+    return (await Promise.all(plugins.map((plugin) => this.#metricsOf(plugin)))).flat();
+  }
+
+  /** One that does not answer is not asked again before it has. */
+  async #metricsOf(plugin: CPlugin): Promise<readonly NativeMetric[]> {
+    if (this.#isOver || this.#measured.has(plugin)) return [];
+    this.#measured.add(plugin);
+    const asked = plugin.metrics().finally(() => this.#measured.delete(plugin));
+    const { name } = plugin.library;
+    try {
+      const signal = AbortSignal.abort(), otherwise = new Error("it takes too long");
+      const metrics = await within(asked, { signal, afterMs: METRICS_MS, otherwise });
+      return metrics.map((metric) => ({ plugin: name, ...metric }));
+    } catch {
+      asked.catch(() => {});
+      return [];
+    }
   }
 
   /** In the opposite order. Never rejects: what a plugin breaks off with concerns nobody any more. */
