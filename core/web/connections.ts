@@ -59,7 +59,7 @@ interface Entry {
 }
 
 /** So many times as many requests as a connection may have: who sends them does not look at answers. */
-const ENDED_AT = 4;
+export const ENDED_AT = 4;
 /** Such an answer is less than its connection takes up anyway. */
 const SMALL_ANSWER_BYTES = 16 << 10;
 
@@ -135,8 +135,7 @@ export class Connections {
       isRefused ||= crowded === undefined;
     }
     if (crowded) {
-      this.#crowdedOut++;
-      this.#end(crowded);
+      this.crowdOut(crowded.connection);
       if (crowded === entry) return undefined;
     }
     return this.#asked(entry, isRefused);
@@ -167,6 +166,14 @@ export class Connections {
         this.#entries.set(entry.key, entry);
       },
     };
+  }
+
+  /** Ends the connection from this peer, which takes up too much. */
+  crowdOut(peer: Peer): void {
+    const entry = this.#entries.get(keyOf(peer));
+    if (!entry) return;
+    this.#crowdedOut++;
+    this.#end(entry);
   }
 
   /** Whether the connection from this peer has not been ended. */

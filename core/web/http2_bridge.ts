@@ -7,7 +7,9 @@
  * name is taken away as soon as it is connected.
  */
 import { connect } from "node:net";
+import { Transform } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { OpenStreams, StreamRoom } from "./http2_streams.ts";
 import { headersPassedOn } from "./request_headers.ts";
 
 export interface BridgedRequest {
@@ -23,23 +25,27 @@ export interface BridgeOptions {
   readonly answer: (bridged: BridgedRequest) => Promise<Response>;
   /** For what a client still sends that nobody wants. */
   readonly lingerMs: number;
-  /** Requests at a time that clients are told they may have; whether they heed that is for others to see. */
+  /** Requests at a time that clients are told they may have. */
   readonly maxStreams: number;
+  /** And have before they lose the connection: they may send some before they are told. */
+  readonly maxStreamsAhead: number;
+  /** Of all clients together; more of them wait. */
+  readonly maxStreamsInAll: number;
+  /** A client had too many, and is to lose the connection. */
+  readonly crowded: (socket: TLSSocket) => void;
 }
 
 export class Http2Bridge {
-  readonly #answer: BridgeOptions["answer"];
+  readonly #options: BridgeOptions;
+  readonly #room: StreamRoom;
   #folder: string;
-  readonly #lingerMs: number;
-  readonly #maxStreams: number;
   readonly #servers = new Set<Deno.HttpServer<Deno.UnixAddr>>();
   #count = 0;
 
-  private constructor(folder: string, { answer, lingerMs, maxStreams }: BridgeOptions) {
+  private constructor(folder: string, options: BridgeOptions) {
     this.#folder = folder;
-    this.#maxStreams = maxStreams;
-    this.#lingerMs = lingerMs;
-    this.#answer = answer;
+    this.#options = options;
+    this.#room = new StreamRoom(options.maxStreamsInAll);
   }
 
   /** `undefined` where no folder can be made: clients then have to do with HTTP/1.1. */
@@ -61,7 +67,7 @@ export class Http2Bridge {
     const server = Deno.serve({ path, onListen: () => {} }, (request, { completed }) => {
       return this.#patiently(
         request,
-        (request, received) => this.#answer({ request, socket, received, completed }),
+        (request, received) => this.#options.answer({ request, socket, received, completed }),
       );
     });
     this.#servers.add(server);
@@ -72,18 +78,52 @@ export class Http2Bridge {
     inner.once("close", () => socket.end());
     socket.once("error", () => inner.destroy());
     socket.once("end", () => inner.destroy());
-    socket.once("close", () => {
+    const streams = new OpenStreams();
+    let taken = 0;
+    // What is still at work on them is memory, too.
+    const isOver = () => {
       inner.destroy();
-      this.#end(server);
+      void this.#end(server).then(() => {
+        this.#room.free(taken);
+        taken = 0;
+      });
+    };
+    inner.once("close", isOver);
+    if (socket.destroyed) isOver();
+    else socket.once("close", isOver);
+    inner.once("data", (first: Uint8Array) => allowStreams(first, this.#options.maxStreams));
+    const freeOthers = () => {
+      if (streams.size >= taken) return;
+      this.#room.free(taken - streams.size);
+      taken = streams.size;
+    };
+    inner.on("data", (bytes: Uint8Array) => {
+      streams.received(bytes);
+      freeOthers();
     });
-    inner.once("data", (first: Uint8Array) => allowStreams(first, this.#maxStreams));
     inner.pipe(socket);
-    socket.pipe(inner);
+    const gate = new Transform({
+      transform: (bytes, _encoding, done) => {
+        streams.sent(bytes);
+        if (streams.size > this.#options.maxStreamsAhead) {
+          this.#options.crowded(socket);
+          return;
+        }
+        freeOthers();
+        const more = streams.size - taken;
+        this.#room.take(more, () => {
+          taken += more;
+          done(null, bytes);
+        });
+      },
+    });
+    gate.once("error", () => socket.destroy());
+    socket.pipe(gate).pipe(inner);
   }
 
   /** Takes no more requests; those under way are answered, and then their sockets end. */
   close(): void {
-    for (const server of this.#servers) this.#end(server);
+    for (const server of this.#servers) void this.#end(server);
     removed(this.#folder);
   }
 
@@ -113,12 +153,18 @@ export class Http2Bridge {
     const init = { method, headers, body: body.stream, duplex: "half" };
     const request = new Request(url, init as RequestInit);
     const response = await answer(request, body.isReceived);
-    await body.finish(this.#lingerMs);
+    await body.finish(this.#options.lingerMs);
     return response;
   }
 
-  #end(server: Deno.HttpServer<Deno.UnixAddr>): void {
-    server.shutdown().catch(() => {}).finally(() => this.#servers.delete(server));
+  async #end(server: Deno.HttpServer<Deno.UnixAddr>): Promise<void> {
+    try {
+      await server.shutdown();
+    } catch {
+      // It has ended by itself.
+    } finally {
+      this.#servers.delete(server);
+    }
   }
 }
 

@@ -148,6 +148,7 @@ export class WebServer {
       isOpen: (socket) => this.#connections.has(socket),
       requested: (raw) => this.#answer(raw),
       answer: (bridged) => this.#answerBridged(bridged),
+      crowded: (socket) => this.#connections.crowdOut(socket),
       notLetIn: (reason) => {
         this.#failedHandshakes++;
         this.#handshakes.say((more) => {

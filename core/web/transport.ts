@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { ENDED_AT } from "./connections.ts";
 import { type Listen, WebError } from "./endpoint.ts";
 import { type BridgedRequest, Http2Bridge } from "./http2_bridge.ts";
 import type { WebLimits } from "./limits.ts";
@@ -31,6 +32,8 @@ export interface TransportOptions {
   readonly requested: (raw: RawRequest) => void;
   /** As `requested`, by HTTP/2. */
   readonly answer: (bridged: BridgedRequest) => Promise<Response>;
+  /** A client of HTTP/2 asks for more than it may. */
+  readonly crowded: (socket: TLSSocket) => void;
   readonly notLetIn: (reason: string) => void;
 }
 
@@ -121,8 +124,17 @@ export class Transport {
 
   #secure(material: TlsMaterial): SecureServer {
     const asksClients = material.ca !== undefined;
-    const { answer, limits: { lingerMs, maxRequestsOfConnection: maxStreams } } = this.#options;
-    this.#bridge = Http2Bridge.open({ answer, lingerMs, maxStreams });
+    const { answer, crowded, limits } = this.#options;
+    const { lingerMs, maxRequests, maxRequestsOfConnection: maxStreams } = limits;
+    const maxStreamsAhead = ENDED_AT * maxStreams;
+    this.#bridge = Http2Bridge.open({
+      answer,
+      crowded,
+      lingerMs,
+      maxStreams,
+      maxStreamsAhead,
+      maxStreamsInAll: maxRequests + maxStreamsAhead,
+    });
     const server = createSecureServer({
       ...this.#bounds(),
       ...material,
