@@ -83,6 +83,8 @@ export class Connection {
 function note(socket: Duplex, begun: Begun): void {
   begun.add(socket);
   socket.once("close", () => begun.delete(socket));
+  // Deno goes on after an alert of TLS; the end of the stream would then be told in its place.
+  socket.on("error", (error) => socket.destroy(error));
 }
 
 function tunnelThrough(
@@ -105,8 +107,6 @@ function tunnelThrough(
       onRequestUpgrade(_asked, status, _headers, socket) {
         begun.delete(asked);
         note(socket, begun);
-        // TLS on top of it tells of its errors.
-        socket.on("error", () => {});
         if (status >= 200 && status < 300) {
           return goOn({ ...options, httpSocket: socket as never }, connected);
         }

@@ -98,7 +98,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#outcome.reject(this.#controller ? broken(error, this.#status !== 0) : error);
+    const isUnread = !this.#controller || isAboutCertificates(error);
+    this.#outcome.reject(isUnread ? error : broken(error, this.#status !== 0));
   }
 
   #done(): void {
@@ -113,6 +114,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.giveUp(error);
     }
   }
+}
+
+/** In TLS 1.3 a client speaks first; a server that refuses it by its certificate has not listened. */
+function isAboutCertificates(error: Error): boolean {
+  return "code" in error && /ALERT_.*(?:CERT|UNKNOWN_CA|ACCESS_DENIED)/.test(String(error.code));
 }
 
 function broken(error: Error, isBegun: boolean): BrokenAnswer {
@@ -137,6 +143,6 @@ export function inWords(error: Error, broke: string): string {
       // An answer that was not asked for: another protocol, another request.
       return error.message.startsWith("bad") ? "the answer is none to what was asked" : broke;
     default:
-      return code.startsWith("E") ? `${broke} (${code})` : broke;
+      return code.startsWith("E") ? `${broke}: ${error.message}` : broke;
   }
 }
