@@ -70,7 +70,7 @@ function finding(
   const place = toFile(at!);
   const { source, start } = place;
   const { line, column } = source.position(start);
-  const text = hideSecrets(source.line(line)).slice(0, MAX_SNIPPET);
+  const text = hideSecrets(source.shownLine(line)).slice(0, MAX_SNIPPET);
   const caret = " ".repeat(Math.min(column - 1, MAX_SNIPPET)) + "^";
   const upstream = upstreamCode(code) ?? general;
   const links = chain(place, upstream);

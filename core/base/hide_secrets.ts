@@ -2,10 +2,12 @@
 const NAMES = "(?:password|passwd|passphrase|secret|token|api_?key|access_?key|routing_?key|" +
   "integration_?key|webhook_?url|credentials?|authorization)";
 const KEY = `["']?[\\w.-]*${NAMES}[\\w.-]*["']?\\s*:\\s+`;
+/** In a flow mapping: in quotes, a list, or plain. */
+const VALUE = `"(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\[[^\\]]*\\]|[^,}]+`;
 /** At the beginning of a line, or of a member of a flow mapping. */
 const BLOCK = new RegExp(`^(\\s*(?:-\\s+)*${KEY})(\\S.*?)(\\s*)$`, "i");
-const FLOW = new RegExp(`([{,]\\s*${KEY})([^,}]+)`, "gi");
-const IN_ADDRESS = /(:\/\/[^\s/@:]*:)([^\s/@]+)(?=@)/g;
+const FLOW = new RegExp(`([{,]\\s*${KEY})(${VALUE})`, "gi");
+const IN_ADDRESS = /((?:^|[\s"'[{,=]|\/\/)[^\s/@:]*:)([^\s/@]+)(?=@)/g;
 /** It is somewhere else: in the environment, in a file. */
 const ELSEWHERE = /^["']?\$\{|^\{|^["']?["']?$/;
 

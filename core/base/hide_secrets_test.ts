@@ -9,6 +9,9 @@ Deno.test("hideSecrets() has stars in place of what only the configuration shoul
     ["{type: redis, password: x1, port: 6379}", "{type: redis, password: **, port: 6379}"],
     ["slack: {webhook_url: https://h/T0/B0}", "slack: {webhook_url: ***************}"],
     ["address: redis://me:hunter2@h:1", "address: redis://me:*******@h:1"],
+    ['host_port: "me:hunter2@h:1"', 'host_port: "me:*******@h:1"'],
+    ["hosts: [me:hunter2@h:1, //a:b@h]", "hosts: [me:*******@h:1, //a:*@h]"],
+    ['{token: [a, "b"], password: "a,b", port: 1}', "{token: ********, password: *****, port: 1}"],
     ["Secret_Access_Key: Ab/9", "Secret_Access_Key: ****"],
   ];
   for (const [line, hidden] of cases) {

@@ -23,6 +23,7 @@ export interface Position {
 /** One text that is parsed: a file, or a scalar inside a file. */
 export class SourceText {
   #lineStarts: number[] | undefined;
+  readonly #hidden: Span[] = [];
 
   constructor(
     /** File name as the user gave it, or a name in angle brackets (`<argument>`). */
@@ -66,6 +67,22 @@ export class SourceText {
     if (start === undefined) return "";
     const end = starts[number] ?? this.text.length + 1;
     return this.text.slice(start, end - 1).replace(/\r$/, "");
+  }
+
+  /** Nobody is to see this part, which may be of several lines: `shownLine` has stars for it. */
+  hide(start: number, end: number): void {
+    const outer = toFile(this.span(start, end));
+    outer.source.#hidden.push(outer);
+  }
+
+  /** The text of a line with stars for what is hidden; as long as the line. */
+  shownLine(number: number): string {
+    const line = this.line(number);
+    const at = this.#lineStarts?.[number - 1] ?? 0;
+    return this.#hidden.reduce((shown, { start, end }) => {
+      const from = Math.max(0, start - at), to = Math.min(line.length, end - at);
+      return to <= from ? shown : shown.slice(0, from) + "*".repeat(to - from) + shown.slice(to);
+    }, line);
   }
 }
 

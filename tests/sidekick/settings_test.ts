@@ -156,7 +156,7 @@ templatedfields: {a: "{{ range . }}"}
     const expected of [
       'C003 unknown key "slak" (did you mean "slack"?)',
       'C003 unknown key "chanel" in "slack" (did you mean "channel"?)',
-      'C004 "slack.webhookurl" wants an address that begins with http:// or https://, found "localhost" (undefined)',
+      'C004 "slack.webhookurl" wants an address that begins with http:// or https://, found a text that is not shown (undefined)',
       'C004 "slack.minimumpriority" wants one of emergency, alert, critical, error, warning, notice, informational, debug, found "loud" (undefined)',
       'C004 "syslog.format" wants json or cef, found "leef" (undefined)',
       'C061 output "smtp" is off: "smtp.from" and "smtp.to" are missing (add it, or take the others out)',

@@ -1,17 +1,20 @@
 /** From the merged tree of falco.yaml to a `Config`, with everything said that is to be said. */
 import {
   didYouMean,
+  hideSecrets,
   inFileOrder,
   type Note,
   Report,
   SourceText,
   type Span,
 } from "../../base/mod.ts";
+import { hideSecretValues, isHidden } from "./hidden_values.ts";
 import { readYaml } from "../../base/yaml.ts";
 import {
   checkAgainstSchema,
   type Config,
   type ConfigIssue,
+  configSchema,
   isBuiltIn,
   keyNames,
   keyNote,
@@ -20,6 +23,7 @@ import {
 import {
   type ConfigNode,
   type ConfigPath,
+  isVariable,
   type MappingNode,
   nodeAt,
   placeOf,
@@ -69,6 +73,7 @@ export function unfoldText(root: MappingNode, path: ConfigPath, report: Report):
 
 /** Reads and leaves out by turns: without a wrong value another check may see more than before. */
 function readTree(root: MappingNode, report: Report): Config {
+  const secrets = hideSecretValues(root, configSchema);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const result = checkAgainstSchema(plainValue(root));
     if ("config" in result) return result.config;
@@ -85,7 +90,9 @@ function readTree(root: MappingNode, report: Report): Config {
       }
       mistaken.push(issue.path);
       // What is missing after the first round is missing because it was left out.
-      if (round === 0 || !isMissing(nodeAt(root, issue.path))) reportValue(root, issue, report);
+      if (round > 0 && isMissing(nodeAt(root, issue.path))) continue;
+      const isSecret = isHidden(issue.path, secrets);
+      reportValue(root, { ...issue, isSecret }, report);
     }
     prune(root, mistaken);
   }
@@ -99,9 +106,16 @@ function isMissing(node: ConfigNode | undefined): boolean {
 /** Each round leaves something out; deeper than the schema nests it cannot go. */
 const MAX_ROUNDS = 8;
 
-/** Says what is wanted at a place, and what is there instead or that it is missing. */
-export function reportValue(root: MappingNode, issue: ConfigIssue, report: Report): void {
-  const { wanted, choices = [], meant } = issue;
+/**
+ * Says what is wanted at a place, and what is there instead or that it is missing. `isSecret`: what is
+ * there is not shown.
+ */
+export function reportValue(
+  root: MappingNode,
+  issue: ConfigIssue & { readonly isSecret?: boolean },
+  report: Report,
+): void {
+  const { wanted, choices = [], meant, isSecret } = issue;
   const path = writtenPath(root, issue.path);
   const node = nodeAt(root, path);
   if (!node && path.length > 1) {
@@ -118,7 +132,7 @@ export function reportValue(root: MappingNode, issue: ConfigIssue, report: Repor
   report.add({
     code: "C004",
     severity: empty ? "warning" : "error",
-    title: `"${spell(path)}" wants ${wanted}, found ${describe(node)}`,
+    title: `"${spell(path)}" wants ${wanted}, found ${describe(node, isSecret)}`,
     at: node?.at ?? placeOf(root, path),
     help: empty
       ? "the default is used"
@@ -230,14 +244,14 @@ function isHonoured(node: ConfigNode, today: string | undefined): boolean {
   }
 }
 
-function describe(node: ConfigNode | undefined): string {
+function describe(node: ConfigNode | undefined, isSecret = false): string {
   switch (node?.kind) {
     case undefined:
     case "null":
       return "nothing";
     case "scalar":
       if (node.text === "") return "nothing";
-      return shortened(node);
+      return isSecret && !isVariable(node) ? "a text that is not shown" : shownText(node);
     case "sequence":
       return "a sequence";
     case "mapping":
@@ -246,7 +260,7 @@ function describe(node: ConfigNode | undefined): string {
 }
 
 /** As it was written: what a variable of the environment brings in may be a secret. */
-function shortened({ text, written }: ScalarNode): string {
+export function shownText({ text, written }: ScalarNode): string {
   const shown = written?.value ?? text;
-  return JSON.stringify(shown.length > 60 ? shown.slice(0, 60) + "…" : shown);
+  return hideSecrets(JSON.stringify(shown.length > 60 ? shown.slice(0, 60) + "…" : shown));
 }

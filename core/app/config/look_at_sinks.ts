@@ -1,5 +1,5 @@
 /** What sinks would fail at with their first alert, found while somebody is still looking. */
-import type { Report } from "../../base/mod.ts";
+import { hideSecrets, type Report } from "../../base/mod.ts";
 import { folderProblem, tlsFaults } from "../../peer/mod.ts";
 import { type Registry, Secret, type SinkFault, type SinkPlugin } from "../../plugin/mod.ts";
 import type { WiredSink } from "./outputs.ts";
@@ -32,7 +32,7 @@ export async function lookAtSinks(
   }));
   return found.flat().map(({ sink, fault: { path, what, help } }) => {
     const at = [...sink.place ?? [`${sink.name}_output`], ...path];
-    const title = `"${spell(at)}": ${what}`;
+    const title = `"${spell(at)}": ${hideSecrets(what)}`;
     const isNeeded = outputs === "needed" && sink.place?.[0] === "file_output";
     report.add({
       code: "C045",

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Report } from "../../base/mod.ts";
 import { reportUnknownKey, reportValue } from "./check.ts";
-import type { MappingNode } from "./tree.ts";
+import { hideSecretValues, isHidden } from "./hidden_values.ts";
+import { type MappingNode, nodeAt, placeOf } from "./tree.ts";
 
 type Path = readonly (string | number)[];
 
@@ -22,6 +23,7 @@ export function checkPluginKeys(
   { schema, root, place, report, others = [] }: PluginKeys,
 ): unknown {
   const config = structuredClone(given);
+  const secrets = hideSecretValues(nodeAt(root, place), schema);
   const result = schema.safeParse(config);
   for (const issue of result.error?.issues ?? []) {
     const path = issue.path.filter((step) => typeof step !== "symbol");
@@ -33,8 +35,15 @@ export function checkPluginKeys(
       }
       continue;
     }
+    if (issue.code === "invalid_key") {
+      // Who forgets a name has the value in its place.
+      const { source, start, end } = placeOf(root, [...place, ...path]);
+      source.hide(start, end);
+      path.pop();
+    }
     const choices = issue.code === "invalid_value" ? issue.values.map(String) : [];
-    const wrong = { path: [...place, ...path], wanted: issue.message, choices };
+    const isSecret = isHidden(path, secrets);
+    const wrong = { path: [...place, ...path], wanted: issue.message, choices, isSecret };
     reportValue(root, { ...wrong, hasNoDefault: true }, report);
   }
   return config;

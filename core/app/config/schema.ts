@@ -314,7 +314,8 @@ export const configSchema = z.strictObject({
   file_output: output({ keep_alive: flag(false), filename: text() }),
   program_output: output({ keep_alive: flag(false), program: text() }),
   http_output: output({
-    url: text(),
+    // It may carry a token.
+    url: text().meta({ secret: true }),
     user_agent: text("falcosecurity/falco"),
     insecure: flag(false),
     ca_cert: text(),

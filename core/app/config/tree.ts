@@ -100,6 +100,12 @@ export function placeOf(root: ConfigNode, path: ConfigPath): Span {
   return root.at;
 }
 
+/** Whether all of it is what a variable has: as it is written it tells nothing. */
+export function isVariable({ text, written }: ScalarNode): boolean {
+  return written !== undefined && written.value !== text &&
+    /^\$(?:\w+|\{[^{}]*\})$/.test(written.value);
+}
+
 /** A value of the configuration as a text to look into, whose places lead to where it was written. */
 export function textOf({ text, at, written }: ScalarNode): SourceText {
   if (written?.value === text) return written.text;

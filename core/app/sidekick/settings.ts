@@ -91,7 +91,7 @@ export async function settingsOf(
 
 /** Keys as users wrote them, in the place of what became of them. */
 function named(title: string, names: ReadonlyMap<string, string>): string {
-  return title.replace(/"(sinks\[\d+\])((?:\.[\w.]+)?)"/g, (whole, sink, key) => {
+  return title.replace(/"(sinks\[\d+\])((?:\.[\w.]+)?)(?:\[\d+\])?"/g, (whole, sink, key) => {
     const known = names.get(sink + key);
     const section = names.get(sink);
     return known !== undefined ? `"${known}"` : section ? `"${section}${key}"` : whole;

@@ -3,9 +3,17 @@
  * what is wrong with it is told there.
  */
 import type { Report } from "../../base/mod.ts";
+import { shownText } from "../config/check.ts";
 import { expandTree } from "../config/environment.ts";
+import { hideNode } from "../config/hidden_values.ts";
 import { COMMON_KEYS } from "../config/sink_options.ts";
-import { type ConfigNode, emptyMapping, type MappingNode, spell } from "../config/tree.ts";
+import {
+  type ConfigNode,
+  emptyMapping,
+  isVariable,
+  type MappingNode,
+  spell,
+} from "../config/tree.ts";
 import { EntryBuilder, nodeOf } from "./_entry_builder.ts";
 import type { SidekickFile, Written } from "./file.ts";
 import { pairs, type SidekickKey, type SidekickOutput, split, truth } from "./output.ts";
@@ -131,6 +139,7 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
       });
       return;
     }
+    if (OF_SECRETS.test(path)) hideNode(written.node);
     translateValue(entry, written, { builder, report });
   }
 }
@@ -144,7 +153,7 @@ function translateValue(
   const wrong = (wanted: string) =>
     report.add({
       code: "C004",
-      title: `"${name}" wants ${wanted}, found ${shownOf(node)}`,
+      title: `"${name}" wants ${wanted}, found ${shownOf(node, name)}`,
       at: node.at,
     });
   if (kind === "same") return builder.add(to!, written);
@@ -160,13 +169,19 @@ function translateValue(
   for (const [path, value] of Object.entries(values)) builder.set(path, value, written);
 }
 
-/** As it was written: what a variable brings in may be a secret. */
-function shownOf(node: ConfigNode): string {
-  if (node.kind === "scalar") {
-    const shown = node.written?.value ?? node.text;
-    return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
+/** Of what may be an address with a password in it, or a key, nothing is told. */
+const PLAIN = /^[\w.:, -]{1,60}$/;
+const OF_SECRETS = /token|key|pass|secret|url|header/i;
+
+function shownOf(node: ConfigNode, name: string): string {
+  if (node.kind !== "scalar") return node.kind === "null" ? "nothing" : `a ${node.kind}`;
+  const { source, start, end } = node.at;
+  if (isVariable(node)) return shownText(node);
+  if (PLAIN.test(node.written?.value ?? node.text) && !OF_SECRETS.test(name)) {
+    return shownText(node);
   }
-  return node.kind === "null" ? "nothing" : `a ${node.kind}`;
+  source.hide(start, end);
+  return "a text that is not shown";
 }
 
 /** Certificates that all outputs have in common. */
