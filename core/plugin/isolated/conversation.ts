@@ -285,7 +285,7 @@ function textOf(value: unknown): string {
 const UNNAMED_MODULE = /blob:null\/[0-9a-f-]{36}/g;
 // deno-lint-ignore no-control-regex
 const PAINT = /\x1b\[[0-9;]{0,8}m/g;
-const OTHER_MODULE = /not in import map|Failed loading|Module not found|dependency/;
+const OTHER_MODULE = /not in import map|Failed loading|Module not found|relative URL with/;
 
 /** Why a module cannot be loaded, for who wrote it. */
 function loadingText(said: string): string {
