@@ -67,7 +67,7 @@ sinks:
   assertEquals(JSON.parse(page.exchanges[0].sent).routing_key, "[secret]");
   assertEquals(page.exchanges[0].reply.status, 404);
   assertEquals(page.hints.length, 1);
-  assert(page.notes[0].includes("minimum_priority"));
+  assert(page.notes[0].includes("lowest priority"));
 });
 
 Deno.test("falcod sink test fails where a server for clients cannot listen", async () => {

@@ -219,3 +219,14 @@ Deno.test("settingsOf() takes falcosidekick's formats of syslog", async () => {
   assertEquals(await formatOf("json"), ["json", undefined]);
   assertEquals(await formatOf("CEF"), [undefined, "cef"]);
 });
+
+Deno.test("settingsOf() tells once of a key that several outputs share, by its name there", async () => {
+  const { report } = await load(`
+aws: {region: eu-west-1, checkidentity: false, sqs: {url: "http://q/"}, s3: {bucket: bucket}}
+alertmanager: {hostport: x}
+`);
+  assertEquals(told(report).map((text) => text.split(" wants")[0]!.replace(/: who.*/, "")), [
+    'C062 "aws.checkidentity" is without effect in falcod',
+    'C004 "alertmanager.hostport"',
+  ]);
+});

@@ -32,6 +32,8 @@ interface Context {
   readonly server: ServerConfig;
   readonly report: Report;
   readonly names: Map<string, string>;
+  /** Keys without effect that were told of: several outputs may share one. */
+  readonly idle: Set<string>;
 }
 
 export function translateOutputs(
@@ -39,7 +41,7 @@ export function translateOutputs(
   { server, report }: { readonly server: ServerConfig; readonly report: Report },
 ): Translation {
   const names = new Map<string, string>();
-  const context = { file, server, report, names };
+  const context = { file, server, report, names, idle: new Set<string>() };
   const items: ConfigNode[] = [];
   for (const output of SIDEKICK_OUTPUTS) {
     if (!isOn(output, context)) continue;
@@ -94,7 +96,7 @@ function isOn({ section, enabledBy }: SidekickOutput, { file, report }: Context)
 
 function entryOf(output: SidekickOutput, index: number, context: Context): MappingNode | undefined {
   const { section, destination, sink, keys, shared = {}, always = {} } = output;
-  const { file, report, names } = context;
+  const { file, report, names, idle } = context;
   const first = file.value(`${section}.${output.enabledBy[0]}`)!;
   if (sink === undefined) {
     report.add({
@@ -130,7 +132,8 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
       return;
     }
     if (entry.because !== undefined) {
-      if (file.text(path)?.toLowerCase() === entry.harmless) return;
+      if (file.text(path)?.toLowerCase() === entry.harmless || idle.has(path)) return;
+      idle.add(path);
       report.add({
         code: "C062",
         severity: "warning",

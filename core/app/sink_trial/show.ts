@@ -34,7 +34,7 @@ export interface ShownTrial {
 }
 
 const KEPT_AWAY =
-  "minimum_priority or match keep alerts like this one away; it was sent all the same";
+  "its lowest priority or its match keeps alerts like this one away; it was sent all the same";
 
 export function shownTrial(
   { label, name }: WiredSink,
