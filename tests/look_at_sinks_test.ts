@@ -47,6 +47,8 @@ Deno.test("what outputs name and is not there is told with its key, and nothing 
     const { faults, severities } = await look(`
 program_output: {enabled: true, program: "${folder}/no-such --flag | cat"}
 http_output: {enabled: true, url: "https://127.0.0.1/", ca_bundle: ${junk}, mtls: true, client_cert: ${junk}}
+grpc: {enabled: true, bind_address: "127.0.0.1:2", root_certs: ${junk}, private_key: ${junk}, cert_chain: ${junk}}
+grpc_output: {enabled: true}
 sinks:
   - {name: lines, type: file, filename: ${folder}/none/alerts.txt, dead_letters: ${folder}/none/dead.json}
   - {name: taken, type: file, filename: ${folder}}
@@ -61,6 +63,8 @@ sinks:
       `"program_output.program": there is no "${folder}/no-such"`,
       `"http_output.ca_bundle": Cannot use "${junk}" for TLS: there is no certificate in it (PEM)`,
       `"http_output.client_cert": there is no certificate in "${junk}" (PEM)`,
+      `"grpc.root_certs": Cannot use "${junk}" for TLS: there is no certificate in it (PEM)`,
+      `"grpc.cert_chain": there is no certificate in "${junk}" (PEM)`,
       `"sinks[0].filename": cannot write to "${folder}/none/alerts.txt": there is no directory ${folder}/none`,
       `"sinks[0].dead_letters": there is no folder "${folder}/none"`,
       `"sinks[1].filename": cannot write to "${folder}": it is a directory`,

@@ -76,6 +76,7 @@ function grpcOutput(config: Config): WiredSink {
     },
     ...!config.grpc_output.enabled && { options: { takes: takesNothing } },
     written: config.grpc_output,
+    place: ["grpc"],
   };
 }
 
