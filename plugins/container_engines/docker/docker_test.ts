@@ -152,6 +152,17 @@ Deno.test("inspect() asks the next socket when the first does not know or fails"
   assertEquals((await engine(sockets).inspect(ID, NEVER))?.name, "web");
 });
 
+Deno.test("inspect() knows nothing of a container that went away while podman looked at it", async () => {
+  const gone = {
+    cause: "no such container",
+    message: `container ${ID} does not exist in database: no such container`,
+    response: 500,
+  };
+  const path = `/containers/${ID}/json`;
+  await using podman = serve({ [path]: () => Response.json(gone, { status: 500 }) });
+  assertEquals(await engine([podman.socket]).inspect(ID, NEVER), undefined);
+});
+
 Deno.test("inspect() takes fields of a wrong type as not said", async () => {
   await using docker = serve({
     [`/containers/${ID}/json`]: {

@@ -16,7 +16,7 @@ export interface RestRequest {
 
 type Asked = Omit<RestRequest, "timeoutMs">;
 
-/** The parsed document; `undefined` on 404. Throws `EngineError`, or the signal's reason when it aborts. */
+/** The parsed document; `undefined` when there is no such thing. Throws `EngineError`, or the signal's reason when it aborts. */
 export async function getJson(request: RestRequest): Promise<unknown> {
   const { timeoutMs, signal } = request;
   const deadline = new AbortController();
@@ -25,7 +25,7 @@ export async function getJson(request: RestRequest): Promise<unknown> {
   try {
     using exchange = await open({ ...request, signal: both });
     const body = await boundedText(exchange.response, request);
-    if (exchange.response.status === 404) return undefined;
+    if (isNoSuchThing(exchange.response, body)) return undefined;
     if (exchange.response.status !== 200) throw badStatus(exchange.response, request);
     return parsed(body, request);
   } catch (error) {
@@ -67,6 +67,11 @@ export async function* getJsonLines(
     if (error instanceof EngineError) throw error;
     throw new EngineError("failed", `${request.socket} broke off ${request.path}`, error);
   }
+}
+
+/** 404; or 500 with a cause, of podman when a container goes away while it looks at it. */
+function isNoSuchThing({ status }: Response, body: string): boolean {
+  return status === 404 || status === 500 && /"cause":\s*"no such /.test(body);
 }
 
 async function open({ socket, path, signal }: Asked) {
