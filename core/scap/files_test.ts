@@ -138,7 +138,8 @@ Deno.test("openCapture() and createCapture() say which file they cannot have", a
 
 Deno.test("a directory is no capture", async () => {
   await inFolder(async (folder) => {
-    await assertRejects(openCapture(folder), InputError);
+    const message = `Cannot read capture "${folder}": Is a directory`;
+    await assertRejects(openCapture(folder), { name: "InputError", code: "read-failed", message });
   });
 });
 

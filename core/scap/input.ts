@@ -44,7 +44,9 @@ export async function openCapture(path: string): Promise<ScapInput> {
     return await captureInput(file);
   } catch (error) {
     file.close();
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    const { code, cause } = error;
+    throw new InputError(code, `Cannot read ${captureIn(path)}: ${reasonOf(cause)}`, { cause });
   }
 }
 
