@@ -8,7 +8,7 @@ import { Webhook } from "../../plugins/sources/k8s_audit/webhook.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { Random } from "./random.ts";
 
-const ROUNDS = 200;
+const ROUNDS = 100;
 const LIMITS = { maxEventBytes: 900, maxDepth: 16 };
 const MAX_BODY_BYTES = 2000;
 /** As many as are told one by one. */
@@ -159,7 +159,7 @@ for (const shape of SHAPES) {
 }
 
 Deno.test("gzip that unpacks to more than anybody has room for is never held", async () => {
-  for (const text of ["[", " ", '{"kind":"EventList","items":[', '"', "\0"]) {
+  for (const text of ["[", " ", '{"kind":"EventList","items":[', '"', "\0", "[1 x"]) {
     const start = encodeUtf8(text), filler = new Uint8Array(1 << 20).fill(start.at(-1)!);
     let sent = 0;
     const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -172,8 +172,8 @@ Deno.test("gzip that unpacks to more than anybody has room for is never held", a
       },
     }, { highWaterMark: 0 });
     const { status, parts } = await posted(endless, { isPacked: true });
-    // What can be no JSON any more need not come to its end.
-    assertEquals([status, parts], text === "\0" ? [400, 1] : [413, 0], text);
+    // What began like JSON and can be none any more need not come to its end.
+    assertEquals([status, parts], text === "[1 x" ? [400, 1] : [413, 0], text);
     assert(sent < 64 << 20, `${sent} bytes were unpacked`);
   }
 });

@@ -115,8 +115,13 @@ export function* readPayload(
   }
 }
 
-/** Whether nothing that may still come makes a payload of what has come of it. */
+/**
+ * Whether nothing that may still come makes a payload of what has come of it, which began like one. Of
+ * what did not, that it is too large says enough.
+ */
 export function isBroken(bytes: Uint8Array): boolean {
+  const first = bytes[skipBlanks(bytes, startOf(bytes))];
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return false;
   // With these bounds nothing is read but where its parts end.
   for (const part of readPayload(bytes, { maxEventBytes: 0, maxDepth: 0 })) {
     if (part.kind === "malformed" && part.isEnd === "broken") return true;
