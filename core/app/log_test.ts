@@ -34,7 +34,7 @@ Deno.test("createLogger() goes by what its options are at the time", () => {
     isoTime: false,
   };
   let text = "";
-  const log = createLogger({ write: (more) => void (text += more), isTerminal: false }, options);
+  const log = createLogger({ write: (more) => void (text += more) }, options);
   log.info("1");
   options.level = "info";
   options.isoTime = true;
