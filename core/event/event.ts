@@ -79,6 +79,11 @@ export interface Event {
   readonly paramCount?: number;
   /** When the source's first event was, on `clockNs`; absent: when the first one came. */
   readonly originClockNs?: number;
+  /**
+   * When the source's event before this one was, on `clockNs`, whether it was delivered or not; absent:
+   * when the one before came.
+   */
+  readonly previousClockNs?: number | undefined;
   /** The descriptor got another name than it had, where the source can tell. */
   readonly renamesDescriptor?: boolean;
 }

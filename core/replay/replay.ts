@@ -72,6 +72,9 @@ export class Replay {
   #baseLow = 0;
   #events = 0;
   #hasBegun = false;
+  /** Whether anybody asks when the event before one was, whichever that was. */
+  #tellsPrevious = true;
+  #previousClockNs: number | undefined;
   #isHeld = false;
 
   constructor(sink: ReplaySink) {
@@ -87,6 +90,7 @@ export class Replay {
    */
   want(types: ReadonlySet<number>, fields?: ReadonlySet<string>): void {
     this.#follower.tellsConnected = fields?.has("fd.connected") ?? true;
+    this.#tellsPrevious = !fields || TELL_PREVIOUS.some((name) => fields.has(name));
     this.#wanted = this.#shown.map((shown, code) => shown !== 0 && types.has(code) ? 1 : 0);
     // Which of the generic system calls it is stands in the event.
     if (this.#shown[GENERIC_EXIT]) this.#wanted[GENERIC_EXIT] = 1;
@@ -174,7 +178,9 @@ export class Replay {
     }
     const number = ++this.#events + this.#passedOver.count;
     const { type } = scap;
-    const isWanted = this.#wanted[type] === 1 && (scap.flags & DUMP_FLAGS.stateOnly) === 0;
+    const isShown = (scap.flags & DUMP_FLAGS.stateOnly) === 0;
+    const isWanted = this.#wanted[type] === 1 && isShown;
+    if (this.#tellsPrevious && isShown && this.#shown[type] === 1) this.#tellPrevious(scap);
     if (!isWanted && this.#follower.pass(scap)) {
       this.#passedOver.threadId = scap.threadId;
       return;
@@ -198,10 +204,16 @@ export class Replay {
     if (!this.#hasBegun) return;
     const { paramCounts } = this.#passedOver;
     for (let type = 0; type < paramCounts.length; type++) {
-      const isPassed = this.#wanted[type] === 0 && this.#follower.doesNothing(type);
+      const isPassed = this.#wanted[type] === 0 && this.#follower.doesNothing(type) &&
+        !(this.#tellsPrevious && this.#shown[type] === 1);
       const count = isPassed ? this.#converter.paramCount(type) : undefined;
       paramCounts[type] = count === "any" ? ANY_COUNT : count ?? NOT_PASSED;
     }
+  }
+
+  #tellPrevious(scap: ScapEvent): void {
+    this.#event.previousClockNs = this.#previousClockNs;
+    this.#previousClockNs = this.#hasBegun ? this.#clockNs(scap) : undefined;
   }
 
   #clockNs({ timeHigh, timeLow }: ScapEvent): number {
@@ -239,6 +251,8 @@ export class Replay {
 }
 
 const GENERIC_EXIT = 1;
+/** Fields about the time since the event before. */
+const TELL_PREVIOUS = ["evt.deltatime", "evt.deltatime.s", "evt.deltatime.ns"] as const;
 const NO_THREAD = -1;
 
 /** It is there, and its next event needs nothing that came before it. */

@@ -37,6 +37,8 @@ export class ReplayEvent implements Event {
   readonly hasResolvedView = false;
   readonly selfContained = true;
   readonly originClockNs = ORIGIN_CLOCK_NS;
+  /** Stays as it is: it is not this event's own. */
+  previousClockNs: number | undefined;
   change: StateChange | undefined;
   thread: ReplayThread | undefined;
   /** The descriptor that the event is about, once somebody looked for it. */

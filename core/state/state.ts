@@ -199,7 +199,7 @@ export class State {
     if (event.standsAlone) return;
     const { clockNs } = event;
     if (this.#clockNs === 0) this.#clockNs = this.#firstClockNs = clockNs;
-    this.previousClockNs = this.#clockNs;
+    this.previousClockNs = event.previousClockNs ?? this.#clockNs;
     this.#clockNs = clockNs;
     if (event.clockNs - this.#usersRefreshedNs > USERS_REFRESH_NS) {
       this.#usersRefreshedNs = event.clockNs;

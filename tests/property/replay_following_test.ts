@@ -24,11 +24,7 @@ const BUSY_EVENTS = 20_000;
 /** Of a long capture not every event is looked at. */
 const MOST_LOOKED_AT = 4000;
 
-/** Told by the events that are judged, not by those that are followed. */
-const OF_JUDGED_EVENTS = /^evt\.(?:deltatime|latency|count|reltime)/;
-const FIELDS = [...syscallFields.values()].filter(({ name, argument }) =>
-  argument?.required !== true && !OF_JUDGED_EVENTS.test(name)
-);
+const FIELDS = [...syscallFields.values()].filter(({ argument }) => argument?.required !== true);
 
 function look(event: ReplayEvent, state: State): readonly string[] {
   const shown: string[] = [];
@@ -39,9 +35,9 @@ function look(event: ReplayEvent, state: State): readonly string[] {
   return shown;
 }
 
-/** Of all fields that depend on what is followed, the one that is asked about seldom. */
-const SELDOM = "fd.connected";
-const USUAL_FIELDS = new Set([...syscallFields.keys()].filter((name) => name !== SELDOM));
+/** Of all fields that depend on what is followed, those that are asked about seldom. */
+const SELDOM = ["fd.connected", "evt.deltatime", "evt.deltatime.s", "evt.deltatime.ns"];
+const USUAL_FIELDS = new Set([...syscallFields.keys()].filter((name) => !SELDOM.includes(name)));
 
 interface Seen {
   readonly shown: ReadonlyMap<number, readonly string[]>;
@@ -71,7 +67,8 @@ async function seen(
 }
 
 function asked(shown: readonly string[], fields?: ReadonlySet<string>): readonly string[] {
-  return fields ? shown.filter((text) => !text.startsWith(`${SELDOM}=`)) : shown;
+  if (!fields) return shown;
+  return shown.filter((text) => !SELDOM.some((name) => text.startsWith(`${name}=`)));
 }
 
 async function assertAlike(path: string, random: Random): Promise<void> {
