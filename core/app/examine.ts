@@ -13,6 +13,7 @@ import {
   tellsEventTypes,
 } from "../filter/mod.ts";
 import { lintCondition } from "../rule/mod.ts";
+import type { ContainerSettings } from "./config/container_engines.ts";
 import { jsonText } from "./json.ts";
 
 /** `parse`: the syntax alone; `check`: names, types and values, too; `events`: what can match. */
@@ -24,6 +25,8 @@ export interface Surroundings {
   readonly fields: FieldTable;
   /** Macros and lists that conditions may use. */
   readonly names: Names;
+  /** What the configuration says of containers, where there is one. */
+  readonly containers?: ContainerSettings;
 }
 
 export interface Answer {

@@ -15,16 +15,10 @@ export async function resolveName(name: string): Promise<readonly Uint8Array[]> 
   );
 }
 
-/**
- * Resolves what is due now and from then on; never rejects, and ends with the signal, whatever a
- * resolver that does not answer is still waiting for.
- */
+/** Resolves what is due now and from then on; never rejects, and ends with the signal. */
 export async function keepNamesFresh(names: NameTable, signal: AbortSignal): Promise<void> {
-  const ended = new Promise<void>((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
   while (!signal.aborted) {
-    await Promise.race([names.refresh(signal), ended]);
+    await names.refresh(signal);
     await pause(CHECK_EVERY_MS, signal);
   }
 }

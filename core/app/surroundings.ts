@@ -31,7 +31,7 @@ export async function surroundingsOf(
     const tables = await knownFieldTables(new Registry(host.plugins));
     return surroundingsIn(tables, source, { names: NO_NAMES, host });
   }
-  const { report, registry, loaded, ruleset } = await prepare(
+  const { report, registry, loaded, settings, ruleset } = await prepare(
     { configPath, rulePaths, options },
     host,
   );
@@ -41,6 +41,7 @@ export async function surroundingsOf(
   const tables = await knownFieldTables(registry, loaded.config.static_fields);
   return surroundingsIn(tables, source, {
     names: { ...namesOf(ruleset), expansions: new Map() },
+    containers: settings.containers,
     host,
   });
 }
@@ -54,10 +55,10 @@ const NO_NAMES: Names = {
 function surroundingsIn(
   tables: ReadonlyMap<string, FieldTable>,
   source: string,
-  { names, host }: { readonly names: Names; readonly host: Host },
+  { host, ...others }: Pick<Surroundings, "names" | "containers"> & { readonly host: Host },
 ): Surroundings | undefined {
   const fields = tables.get(source);
-  if (fields) return { source, fields, names };
+  if (fields) return { source, fields, ...others };
   const sources = [...tables.keys()];
   const near = nearest(source, sources);
   const help = near ? `did you mean "${near}"?` : `there are: ${sources.join(", ")}`;

@@ -5,16 +5,18 @@ import type { Event } from "../event/mod.ts";
 import type { Logger, NativeRun, Registry, Source } from "../plugin/mod.ts";
 import type { Guests } from "../plugin/third_party/guests.ts";
 import type { Ruleset } from "../rule/mod.ts";
-import { type HostFiles, type ReadAccounts, State } from "../state/mod.ts";
+import type { State } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { WiredLibrary } from "./config/natives.ts";
 import type { Settings } from "./config/settings.ts";
 import { Backlog, SETTLE_MS } from "./backlog.ts";
-import { ContainerLookup, recognizerOf } from "./containers.ts";
+import { ContainerLookup } from "./containers.ts";
 import { createAll } from "./create_plugins.ts";
-import { keepNamesFresh, resolveName } from "./names.ts";
+import { keepNamesFresh } from "./names.ts";
+import { liveState } from "./live_state.ts";
 import { DropMonitor, type DropMonitorOptions } from "./event_drops.ts";
+import { recordedStateFor, resolveBeforehand } from "./recorded_state.ts";
 import { LossTeller, type LossWatcher, watchLosses } from "./losses.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { Told } from "./metrics/reader.ts";
@@ -57,8 +59,6 @@ export interface WatchRequest {
 const FLUSH_MS = 5000;
 /** How often somebody asks whether outputs are to be opened again. */
 const REOPEN_MS = 500;
-/** Users of a recording are those it names. */
-const NO_FILES: HostFiles = { read: () => undefined, version: () => undefined };
 
 /**
  * Rejects when no source can start; delivery is closed in any case. Ends by itself when the
@@ -98,21 +98,13 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     current: (id) => state.containers.get(id),
     unknown: () => state.containers.unknown(),
   });
-  const state: State = new State({
-    lookUpThread: (threadId) => {
-      for (const source of sources) {
-        const snapshot = source.snapshot?.(threadId);
-        if (snapshot) return snapshot;
-      }
-      return undefined;
-    },
-    recognizeContainer: recognizerOf(settings.containers),
+  const state: State = isRecorded ? recordedStateFor(settings.containers) : liveState({
+    sources,
+    containers: settings.containers,
     onUnknownContainer: (container) => lookup.ask(container),
-    ...isRecorded ? { files: NO_FILES } : { readAccounts: accountsOf(sources) },
-    resolveName,
   });
-  if (settings.containers.onlyContainer) state.containers.set(settings.containers.onlyContainer);
-  state.names.retain(watchedNames(ruleset));
+  if (isRecorded) await resolveBeforehand(state, watchedNames(ruleset), signal);
+  else state.names.retain(watchedNames(ruleset));
   const names = keepNamesFresh(state.names, signal);
   const lookups = lookup.run();
   const drops = {
@@ -150,7 +142,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   });
   if (config.capture.enabled && isRecorded) log.info("capture: a recording is not recorded again");
   const needsFor = (ruleset: Ruleset, source: Source) => {
-    const needs = needsWith(natives, needsOf(ruleset, source.name), source.name);
+    const needs = needsWith(natives, needsOf(ruleset, source.name, source), source.name);
     return captures ? recordingNeeds(needs.eventTypes, needs.fields) : needs;
   };
   let couldMatch = judgesOf(sources, ruleset);
@@ -299,12 +291,4 @@ function lossWatchers(source: Source, drops: DropMonitorOptions): readonly LossW
 
 function judgesOf(sources: readonly Source[], ruleset: Ruleset): ReadonlyMap<Source, CouldMatch> {
   return new Map(sources.map((source) => [source, new CouldMatch(ruleset, source.name)]));
-}
-
-/** Files that tell the names of users inside of containers, from the first source that can see them. */
-function accountsOf(sources: readonly Source[]): ReadAccounts {
-  return (processId) => {
-    for (const source of sources) if (source.accounts) return source.accounts(processId);
-    return undefined;
-  };
 }

@@ -5,4 +5,4 @@ export type { AwaitedContainers } from "./held.ts";
 export { needsOf } from "./needs.ts";
 export { Program } from "./program.ts";
 export type { Evaluator, Predicate, RunnableRule } from "./program.ts";
-export { watchedNames } from "./watched_names.ts";
+export { namesWatchedBy, watchedNames } from "./watched_names.ts";

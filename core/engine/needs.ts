@@ -5,10 +5,21 @@ import { namedTypes } from "../event/mod.ts";
 import { pathEndsIn } from "../filter/mod.ts";
 import { typesWantedFailed, typesWantedReading } from "./could_match.ts";
 
-export function needsOf(ruleset: Ruleset, source: string): EventNeeds {
+/**
+ * Of a recording also what happens to every thread all the time is held against rules that ask for
+ * nearly every event, as in Falco: it costs no machine anything, and lines that are picked show it too.
+ */
+export function needsOf(
+  ruleset: Ruleset,
+  source: string,
+  { isRecorded = false }: { readonly isRecorded?: boolean | undefined } = {},
+): EventNeeds {
   const rules = ruleset.rules.filter((rule) => rule.enabled && rule.source === source);
   const eventTypes = new Set<number>();
-  for (const rule of rules) for (const type of namedTypes(rule.eventTypes)) eventTypes.add(type);
+  for (const rule of rules) {
+    const types = isRecorded ? rule.eventTypes : namedTypes(rule.eventTypes);
+    for (const type of types) eventTypes.add(type);
+  }
   return {
     eventTypes,
     fields: fieldsOf(rules),

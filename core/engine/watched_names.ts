@@ -11,9 +11,13 @@ const NAME_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Names in conditions of enabled rules, as they are written there. */
-export function watchedNames(ruleset: Ruleset): ReadonlySet<string> {
+export function watchedNames({ rules }: Ruleset): ReadonlySet<string> {
+  return namesWatchedBy(rules.filter(({ enabled }) => enabled).map(({ condition }) => condition));
+}
+
+export function namesWatchedBy(conditions: readonly CheckedCondition[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const rule of ruleset.rules) if (rule.enabled) collect(rule.condition, names);
+  for (const condition of conditions) collect(condition, names);
   return names;
 }
 

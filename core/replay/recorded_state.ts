@@ -1,10 +1,12 @@
 /** The state that a capture tells of, for whoever plays one by himself. */
-import { State } from "../state/mod.ts";
+import { State, type StateOptions } from "../state/mod.ts";
 import type { ReplaySink } from "./replay.ts";
 
 /** It knows nothing of this machine, neither its users nor its containers. */
-export function recordedState(): State {
-  return new State({ files: { read: () => undefined, version: () => undefined } });
+export function recordedState(
+  options: Pick<StateOptions, "recognizeContainer" | "resolveName"> = {},
+): State {
+  return new State({ ...options, files: { read: () => undefined, version: () => undefined } });
 }
 
 /** All that a capture says goes into the state, events to `deliver`. */

@@ -12,9 +12,15 @@ export interface Situation {
   readonly state: State;
 }
 
-/** By its number (`evt.num`); absent when rules see no such event. Throws as `playCapture` does. */
-export async function situationAt(path: string, number: number): Promise<Situation | undefined> {
-  const state = recordedState();
+/**
+ * By its number (`evt.num`), in a state that nothing has happened in; absent when rules see no such event.
+ * Throws as `playCapture` does.
+ */
+export async function situationAt(
+  path: string,
+  number: number,
+  state = recordedState(),
+): Promise<Situation | undefined> {
   let found: ReplayEvent | undefined;
   const replay = new Replay(sinkInto(state, (event) => {
     if (event.number === number) {

@@ -74,7 +74,10 @@ export class NameTable {
     return this.#names.size;
   }
 
-  /** Resolves the names whose time has come, a few at once. */
+  /**
+   * Resolves the names whose time has come, a few at once; ends with the signal, whatever a resolver that
+   * does not answer is still waiting for.
+   */
   async refresh(signal: AbortSignal): Promise<void> {
     const resolve = this.#resolve;
     if (!resolve) return;
@@ -86,7 +89,8 @@ export class NameTable {
         await this.#update(next[0], next[1], resolve, signal);
       }
     };
-    await Promise.all([worker(), worker(), worker(), worker()]);
+    const all = Promise.all([worker(), worker(), worker(), worker()]);
+    await Promise.race([all, aborted(signal)]);
     this.#index();
   }
 
@@ -123,6 +127,13 @@ export class NameTable {
       }
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
 }
 
 function isAddress(address: Uint8Array): boolean {

@@ -66,7 +66,7 @@ export async function judgeCapture(request: JudgeRequest): Promise<Judgement | s
     await playAuditLog(capture, registry, { deliver, signal, log, settle: () => undefined });
   } else {
     const replay = new Replay(sinkInto(state, deliver));
-    const { eventTypes, fields } = needsOf(ruleset, "syscall");
+    const { eventTypes, fields } = needsOf(ruleset, "syscall", { isRecorded: true });
     replay.want(eventTypes, fields);
     await playCapture(capture, replay);
   }

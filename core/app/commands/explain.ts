@@ -1,6 +1,7 @@
 /** `falcod explain`: why a rule alerts for an event or does not, part by part. */
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { renderJson, Report } from "../../base/mod.ts";
+import { watchedNames } from "../../engine/mod.ts";
 import { withGiven } from "../../given/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { readEventArgument } from "../explain/event_argument.ts";
@@ -11,6 +12,7 @@ import { eventDocumentsOf } from "../event_documents.ts";
 import { knownFieldTables } from "../fields.ts";
 import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
+import { recordedStateFor, resolveBeforehand } from "../recorded_state.ts";
 import { printDiagnostics } from "../report.ts";
 import { prepare } from "../start.ts";
 import type { Ruleset } from "../../rule/mod.ts";
@@ -48,6 +50,11 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
     source: rule.source,
     fields: tables.get(rule.source) ?? new Map(),
     documents: await eventDocumentsOf(rule.source, start.registry),
+    recordedState: async () => {
+      const state = recordedStateFor(start.settings.containers);
+      await resolveBeforehand(state, watchedNames(ruleset));
+      return state;
+    },
   };
   const stage = await readEventArgument(request.event, context, report);
   if (!stage) return fail(report, request, host);

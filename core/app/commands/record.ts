@@ -11,14 +11,16 @@ import {
   type SourceContext,
 } from "../../plugin/mod.ts";
 import { isStandardOutput } from "../../scap/mod.ts";
-import { State } from "../../state/mod.ts";
+import type { State } from "../../state/mod.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
-import { ContainerLookup, recognizerOf } from "../containers.ts";
+import { ContainerLookup } from "../containers.ts";
 import { counted } from "../count.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { type Host, isHangupIgnored } from "../host.ts";
+import { liveState } from "../live_state.ts";
 import { createLogger } from "../log.ts";
+import { keepNamesFresh } from "../names.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
 import { recordingNeeds } from "../recording/needs.ts";
 import { type Losses, lossesOf, LossHistory } from "../recording/loss_history.ts";
@@ -51,6 +53,8 @@ type Shows = (event: Event, state: State) => boolean;
 interface Filter {
   readonly shows: Shows;
   readonly needs: EventNeeds;
+  /** DNS names that it compares addresses with. */
+  readonly watchedNames: ReadonlySet<string>;
 }
 
 export async function recordCommand(request: RecordRequest, host: Host): Promise<number> {
@@ -74,6 +78,8 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   const stop = new AbortController();
   const engines = await createAll("container_engine", settings.containerEngines, { registry });
   const { state, lookups } = knownState({ settings, source, engines, log, signal: stop.signal });
+  state.names.retain(filter.watchedNames);
+  const names = keepNamesFresh(state.names, stop.signal);
   const signals = host.onStop(() => stop.abort());
   // Whoever closes the terminal wants a whole file, too; with nohup it goes on.
   const hangups = isHangupIgnored() ? undefined : host.onHangup(() => stop.abort());
@@ -123,7 +129,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     signals.release();
     hangups?.release();
     stop.abort();
-    await lookups;
+    await Promise.all([lookups, names]);
     for (const engine of engines) engine.close?.();
     const end = await begun ? recording.close() : recording.discard();
     await end.catch((error) => failure ??= error);
@@ -151,20 +157,18 @@ function knownState({ settings, source, engines, log, signal }: {
     current: (id) => state.containers.get(id),
     unknown: () => state.containers.unknown(),
   });
-  const state: State = new State({
-    lookUpThread: (id) => source.snapshot?.(id),
-    readAccounts: (id) => source.accounts?.(id),
-    recognizeContainer: recognizerOf(settings.containers),
+  const state: State = liveState({
+    sources: [source],
+    containers: settings.containers,
     onUnknownContainer: (container) => lookup.ask(container),
   });
-  const { onlyContainer } = settings.containers;
-  if (onlyContainer) state.containers.set(onlyContainer);
   return { state, lookups: lookup.run() };
 }
 
 async function filterOf(text: string | undefined, host: Host): Promise<Filter | undefined> {
   if (text === undefined) {
-    return { shows: () => true, needs: recordingNeeds(new Set(allEventCodes())) };
+    const needs = recordingNeeds(new Set(allEventCodes()));
+    return { shows: () => true, needs, watchedNames: new Set() };
   }
   const none = { source: SOURCE, configPath: undefined, rulePaths: [] };
   const surroundings = await surroundingsOf(none, host);
@@ -173,7 +177,20 @@ async function filterOf(text: string | undefined, host: Host): Promise<Filter | 
   const condition = conditionOf(text, surroundings, report);
   printDiagnostics(report.diagnostics, report.suppressed, { output: host.error });
   if (!condition || report.hasErrors) return undefined;
-  return { shows: condition.holds, needs: recordingNeeds(condition.eventTypes) };
+  const { holds, eventTypes, watchedNames } = condition;
+  return { shows: underEitherName(holds), needs: recordingNeeds(eventTypes), watchedNames };
+}
+
+/** A file is judged under the name that was given and under the kernel's, as by rules. */
+function underEitherName(holds: Shows): Shows {
+  return (event, state) => {
+    if (holds(event, state)) return true;
+    if (!event.hasResolvedView) return false;
+    state.view = "resolved";
+    const shows = holds(event, state);
+    state.view = "given";
+    return shows;
+  };
 }
 
 /** Rules are of no interest, what is configured of sources and containers is. */

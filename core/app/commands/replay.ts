@@ -1,7 +1,7 @@
 /** `falcod replay`: captures and audit logs held against rules, or their events printed. */
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
-import { playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
+import { playCapture, Replay, sinkInto } from "../../replay/mod.ts";
 import type { Event } from "../../event/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import type { State } from "../../state/mod.ts";
@@ -15,6 +15,7 @@ import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
 import { type EventLines, eventLines, type LinesRequest } from "../replay/event_lines.ts";
 import { showProgress } from "../progress.ts";
+import { recordedStateFor, resolveBeforehand } from "../recorded_state.ts";
 import { printDiagnostics, tellProblems } from "../report.ts";
 import { prepare, type Start } from "../start.ts";
 import { alertsLost, summaryLines } from "../summary.ts";
@@ -131,13 +132,17 @@ async function withLines(request: ReplayRequest, host: Host): Promise<Play | und
   if (!lines) return undefined;
   const registry = new Registry(host.plugins);
   const log = createLogger(host.error, { level: "warning", isoTime: false });
-  return (path, signal) =>
-    printEvents(lines, { host, signal }, (state, context) => {
+  const { eventTypes, fieldNames, watchedNames } = lines;
+  return async (path, signal) => {
+    const state = recordedStateFor(surroundings.containers);
+    await resolveBeforehand(state, watchedNames, signal);
+    return await printEvents(lines, { host, state, signal }, (context) => {
       if (source === K8S_AUDIT) return playAuditLog(path, registry, { ...context, log });
       const replay = new Replay(sinkInto(state, context.deliver));
-      if (lines.eventTypes) replay.want(lines.eventTypes);
+      if (eventTypes) replay.want(eventTypes, fieldNames);
       return playCapture(path, replay, context);
     });
+  };
 }
 
 interface PlayContext {
@@ -149,8 +154,12 @@ interface PlayContext {
 
 async function printEvents(
   { lineOf }: EventLines,
-  { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
-  play: (state: State, context: PlayContext) => Promise<void>,
+  { host, state, signal }: {
+    readonly host: Host;
+    readonly state: State;
+    readonly signal: AbortSignal;
+  },
+  play: (context: PlayContext) => Promise<void>,
 ): Promise<boolean> {
   const gone = new AbortController();
   // On one terminal the events tell it themselves.
@@ -164,7 +173,6 @@ async function printEvents(
     if (host.out.isGone) gone.abort();
     return undefined;
   };
-  const state = recordedState();
   const deliver = (event: Event) => {
     events++;
     state.begin(event);
@@ -175,7 +183,7 @@ async function printEvents(
   };
   try {
     // Before more is read: a pipe may take its time.
-    await play(state, {
+    await play({
       deliver,
       signal: AbortSignal.any([signal, gone.signal]),
       settle: write,

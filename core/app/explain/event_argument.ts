@@ -5,6 +5,7 @@ import type { FieldTable } from "../../field/mod.ts";
 import { eventAlone } from "../../given/mod.ts";
 import type { EventDocument, EventDocuments } from "../../plugin/mod.ts";
 import type { Situation } from "../../replay/mod.ts";
+import type { State } from "../../state/mod.ts";
 import { readText, STANDARD_INPUT } from "../files.ts";
 import type { Stage } from "./judge.ts";
 import { readWrittenEvent } from "./written_event.ts";
@@ -16,6 +17,8 @@ export interface EventContext {
   readonly fields: FieldTable;
   /** Where the events of the source are documents. */
   readonly documents?: EventDocuments | undefined;
+  /** A state for an event of a capture; absent: nothing is known but what the capture says. */
+  readonly recordedState?: () => Promise<State>;
 }
 
 /** `capture.scap#12` */
@@ -42,7 +45,7 @@ export async function readEventArgument(
     if (capture !== undefined) return refuseWithoutNumber(text, capture, report);
     return readDescribed(text, context, report);
   }
-  if (!documents) return await readCaptured(path, Number(number), report);
+  if (!documents) return await readCaptured(path, Number(number), context, report);
   const source = readText(path, report);
   const found = source && eventsIn(source, { documents, number: Number(number) }, report)?.[0];
   return found && (() => eventAlone(found.event));
@@ -96,12 +99,13 @@ const SETTINGS = 3;
 async function readCaptured(
   path: string,
   number: number,
+  { recordedState }: EventContext,
   report: Report,
 ): Promise<Stage | undefined> {
   const { situationAt } = await import("../../replay/mod.ts");
   const situations: Situation[] = [];
   for (let time = 0; time < SETTINGS; time++) {
-    const situation = await situationAt(path, number);
+    const situation = await situationAt(path, number, await recordedState?.());
     if (situation) situations.push(situation);
   }
   if (situations.length > 0) {

@@ -8,13 +8,15 @@ import {
   unescapeText,
 } from "../../alert/mod.ts";
 import { type Report, SourceText } from "../../base/mod.ts";
+import { namesWatchedBy } from "../../engine/mod.ts";
 import type { Event } from "../../event/mod.ts";
-import type { FieldTable } from "../../field/mod.ts";
+import type { FieldDefinition, FieldTable } from "../../field/mod.ts";
 import {
   checkCondition,
   emitCondition,
   eventTypesOf,
   expandCondition,
+  fieldsOf,
   parseCondition,
 } from "../../filter/mod.ts";
 import type { State } from "../../state/mod.ts";
@@ -23,6 +25,10 @@ import type { Surroundings } from "../examine.ts";
 export interface EventLines {
   /** Events of other types are never picked; absent: all may be. */
   readonly eventTypes: ReadonlySet<number> | undefined;
+  /** Names of the fields that are looked at. */
+  readonly fieldNames: ReadonlySet<string>;
+  /** DNS names that the condition compares addresses with. */
+  readonly watchedNames: ReadonlySet<string>;
   /** Without a line end; absent when the event is not picked. */
   lineOf(event: Event, state: State): string | undefined;
 }
@@ -60,10 +66,13 @@ export function eventLines(
     )
     : fieldsLine(request.fields, request.json, surroundings.fields, report);
   if (!line || report.hasErrors) return undefined;
+  const { fields, lineOf } = line;
   return {
     eventTypes: condition?.eventTypes,
+    fieldNames: new Set([...condition?.fields ?? [], ...fields].map(({ name }) => name)),
+    watchedNames: condition?.watchedNames ?? new Set(),
     lineOf: (event, state) =>
-      !condition || condition.holds(event, state) ? line(event, state) : undefined,
+      !condition || condition.holds(event, state) ? lineOf(event, state) : undefined,
   };
 }
 
@@ -76,10 +85,18 @@ export function conditionOf(text: string, { fields, names }: Surroundings, repor
   const parsed = parseCondition(new SourceText("<filter>", text), report);
   const expanded = parsed && expandCondition(parsed, names, report);
   const checked = expanded && checkCondition(expanded, fields, report);
-  return checked && { eventTypes: eventTypesOf(checked), holds: emitCondition(checked) };
+  return checked && {
+    eventTypes: eventTypesOf(checked),
+    fields: fieldsOf(checked).map(({ definition }) => definition),
+    watchedNames: namesWatchedBy([checked]),
+    holds: emitCondition(checked),
+  };
 }
 
-type Line = (event: Event, state: State) => string;
+interface Line {
+  readonly fields: readonly FieldDefinition[];
+  readonly lineOf: (event: Event, state: State) => string;
+}
 
 function printedLine(
   text: string,
@@ -89,12 +106,14 @@ function printedLine(
 ): Line | undefined {
   const template = compileTemplate(new SourceText("<print>", text), fields, report);
   if (!template) return undefined;
-  if (!json) return (event, state) => escapeUnprintable(template.render(event, state).message);
-  return (event, state) => {
-    const rendered = template.render(event, state);
-    const output = jsonString(unescapeText(rendered.message));
-    return `{"output":${output},"output_fields":${fieldsJson(rendered.fields)}}`;
-  };
+  const lineOf: Line["lineOf"] = json
+    ? (event, state) => {
+      const rendered = template.render(event, state);
+      const output = jsonString(unescapeText(rendered.message));
+      return `{"output":${output},"output_fields":${fieldsJson(rendered.fields)}}`;
+    }
+    : (event, state) => escapeUnprintable(template.render(event, state).message);
+  return { fields: template.fields, lineOf };
 }
 
 /** Values with tabs between them, or one object. */
@@ -108,11 +127,12 @@ function fieldsLine(
     compileTemplate(new SourceText("<fields>", `%${name}`), fields, report)
   ).filter((template) => template !== undefined);
   if (report.hasErrors) return undefined;
-  return (event, state) => {
+  const lineOf: Line["lineOf"] = (event, state) => {
     const values = templates.map((template) => template.render(event, state));
     if (!json) return values.map(({ message }) => escapeUnprintable(message)).join("\t");
     return fieldsJson(new Map(values.flatMap((value) => [...value.fields])));
   };
+  return { fields: templates.flatMap(({ fields }) => fields), lineOf };
 }
 
 /** Commas in brackets belong to an argument. */
