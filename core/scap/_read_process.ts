@@ -33,7 +33,7 @@ export function readProcess(cursor: EntryCursor, version: number): ScapProcess {
   const vmSwapKb = hasMemory ? cursor.u32() : 0;
   const majorFaults = hasMemory ? cursor.u64() : 0n;
   const minorFaults = hasMemory ? cursor.u64() : 0n;
-  const env = version >= 3 ? cursor.texts("environment", strings) : [];
+  const env = version >= 3 ? cursor.texts("list of variables", strings) : [];
   const virtualThreadId = version >= 4 ? cursor.i64() : UNKNOWN_ID;
   const virtualProcessId = version >= 4 ? cursor.i64() : UNKNOWN_ID;
   const cgroups = version >= 4 ? cursor.texts("list of cgroups", strings) : [];

@@ -23,6 +23,15 @@ Deno.test("falcod record tells of keys that nobody knows", async () => {
   assert(error.includes('did you mean "modern_ebpf"?'), error);
 });
 
+Deno.test("falcod record does not tell that alerts have nowhere to go", async () => {
+  const nobody = ["-w", "x.scap", "--scope", "pid:2147483647"];
+  const silent = await refused([...nobody, "-o", "stdout_output.enabled=false"]);
+  assert(!silent.includes("alerts"), silent);
+  const missing = await refused([...nobody, "-c", "missing.yaml"]);
+  assert(missing.includes('cannot read "missing.yaml"'), missing);
+  assert(!missing.includes("alerts"), missing);
+});
+
 Deno.test("falcod record says which file it cannot create", async () => {
   const error = await refused(["-w", "no/such/folder.scap"]);
   assert(error.includes('Cannot create capture "no/such/folder.scap"'), error);

