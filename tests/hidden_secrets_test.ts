@@ -79,7 +79,7 @@ async function toldOfConfig(yaml: string): Promise<string> {
     registry,
     report,
   });
-  await lookAtSinks(sinks, { root, registry, report, outputs: "told" });
+  await lookAtSinks(sinks, { root, registry, report });
   return told(report);
 }
 

@@ -6,10 +6,10 @@ import { Registry } from "../core/plugin/mod.ts";
 import { checkConfig } from "../core/app/config/check.ts";
 import { checkSinks } from "../core/app/config/check_sinks.ts";
 import { readConfigText } from "../core/app/config/load.ts";
-import { lookAtSinks, type SinkLook } from "../core/app/config/look_at_sinks.ts";
+import { lookAtSinks } from "../core/app/config/look_at_sinks.ts";
 import { sinksOf } from "../core/app/config/outputs.ts";
 
-async function look(yaml: string, outputs: SinkLook["outputs"] = "told") {
+async function look(yaml: string) {
   const report = new Report();
   const registry = new Registry(builtinPlugins);
   const source = new SourceText("falco.yaml", yaml);
@@ -20,7 +20,7 @@ async function look(yaml: string, outputs: SinkLook["outputs"] = "told") {
     report,
   });
   assertEquals(report.diagnostics.filter(({ severity }) => severity !== "info"), []);
-  const faults = await lookAtSinks(sinks, { root, registry, report, outputs });
+  const faults = await lookAtSinks(sinks, { root, registry, report });
   const found = report.diagnostics.filter(({ code }) => code === "C045");
   assertEquals(found.map(({ title }) => title), faults);
   assert(found.every(({ at, help }) => at && help));
@@ -100,16 +100,4 @@ sinks:
 `);
     assertEquals(faults, []);
     assert(![...Deno.readDirSync(folder)].some(({ name }) => name === "alerts.txt"));
-  }));
-
-Deno.test("a start fails for the file of file_output alone, anything else is a warning", () =>
-  withFolder(async (folder) => {
-    const { severities } = await look(
-      `
-file_output: {enabled: true, filename: ${folder}/none/alerts.txt}
-sinks: [{type: file, name: other, filename: ${folder}/none/alerts.txt}]
-`,
-      "needed",
-    );
-    assertEquals(severities, ["error", "warning"]);
   }));

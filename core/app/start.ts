@@ -5,7 +5,7 @@ import type { Guests } from "../plugin/third_party/guests.ts";
 import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
-import { lookAtSinks, type SinkLook } from "./config/look_at_sinks.ts";
+import { lookAtSinks } from "./config/look_at_sinks.ts";
 import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { wirePlugins } from "./config/plugins.ts";
@@ -29,8 +29,8 @@ export interface StartRequest {
   readonly adaptFields?: AdaptFields;
   readonly lintsMeaning?: MeaningLint;
   readonly undelivered?: Undelivered;
-  /** As `SinkLook` has it; absent: what outputs need on this machine is not looked at. */
-  readonly outputs?: SinkLook["outputs"];
+  /** Warns of what outputs lack on this machine. */
+  readonly looksAtOutputs?: boolean;
 }
 
 export interface Start {
@@ -85,10 +85,10 @@ export async function prepare(
     ...wired,
     sinks: await checkSinks(wired.sinks, loaded, { registry, report }),
   };
-  const { outputs } = request;
-  const sinkFaults = outputs === undefined
+  const { looksAtOutputs } = request;
+  const sinkFaults = !looksAtOutputs
     ? []
-    : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report, outputs });
+    : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report });
   const { config } = loaded;
   const { containerInfo } = old;
   const rules = await loadRuleset(settings.rulePaths, {
@@ -107,6 +107,6 @@ export async function prepare(
   });
   const { ruleset, files: ruleFiles } = rules;
   // Not where only some of the rules are wanted.
-  if (outputs && ruleset && !request.watched) checkSeenFields(loaded, ruleset, report);
+  if (looksAtOutputs && ruleset && !request.watched) checkSeenFields(loaded, ruleset, report);
   return { report, registry, loaded, settings, sinkFaults, natives, guests, ruleset, ruleFiles };
 }

@@ -410,7 +410,7 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     meaning:
       "An output names a folder, a file, a certificate, a secret's file, a program or a socket that is not there, is something else, or is not for falcod to use.",
     matters:
-      "Its first alert would be the first to tell. falcod does not start for a file_output that it cannot write to; others may come to be right, are warned of and tried.",
+      "Its first alert would be the first to tell. falcod starts all the same: what is missing may come to be, and each alert is tried.",
     example: commands(
       ["falcod validate falco.yaml", {
         "falco.yaml": `${CONFIG}sinks: [{type: file, filename: ./no-such-folder/alerts.txt}]\n`,

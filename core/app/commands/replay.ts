@@ -69,7 +69,10 @@ async function withRules(request: ReplayRequest, host: Host): Promise<Play | und
   const json = request.json ? ["json_output=true"] : [];
   const options = [...request.options, ...json, NO_OTHER_ENGINE];
   const { source } = request;
-  const start = await prepare({ ...request, options, watched: [source], outputs: "needed" }, host);
+  const start = await prepare(
+    { ...request, options, watched: [source], looksAtOutputs: true },
+    host,
+  );
   const { config } = start.loaded;
   const log = config.log_stderr
     ? createLogger(host.error, { level: config.log_level, isoTime: config.time_format_iso_8601 })

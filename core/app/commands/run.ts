@@ -73,7 +73,7 @@ function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): vo
 }
 
 async function runWith(request: RunRequest, host: Host): Promise<number> {
-  const start = await prepare({ ...request, outputs: "needed" }, host);
+  const start = await prepare({ ...request, looksAtOutputs: true }, host);
   const { config } = start.loaded;
   const own = request.dryRun ? { ...config, log_syslog: false } : config;
   const runLog = await RunLog.open(start.registry, own);
@@ -202,7 +202,7 @@ async function watchUntilStopped(
       keepRulesFresh: (running, signal) => {
         const reload: ReloadOptions = {
           start,
-          load: () => prepare({ ...request, outputs: "told" }, host, guests),
+          load: () => prepare({ ...request, looksAtOutputs: true }, host, guests),
           tell: (report) => tellProblems(report, host, log),
           log,
           adaptLog,

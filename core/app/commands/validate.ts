@@ -81,7 +81,7 @@ async function judge(
       options,
       lintsMeaning,
       undelivered: "checked",
-      outputs: "told",
+      looksAtOutputs: true,
     },
     host,
   );

@@ -9,20 +9,18 @@ export interface SinkLook {
   readonly root: MappingNode;
   readonly registry: Registry;
   readonly report: Report;
-  /**
-   * `needed`: Falco's own file has to be there, as its authors mean it to be. `told`: falcod does not start
-   * now, or runs already, and whatever is wrong is a warning.
-   */
-  readonly outputs: "needed" | "told";
 }
 
 /** Deeper than any configuration nests. */
 const MAX_DEPTH = 16;
 
-/** Reports what is wrong; resolves to the titles. Only of sinks whose keys are right. */
+/**
+ * Warns of what is wrong; resolves to the titles. Only of sinks whose keys are right. No error, of no sink: what
+ * is missing may come to be, and until then falcod sees more than it would if it did not run.
+ */
 export async function lookAtSinks(
   sinks: readonly WiredSink[],
-  { root, registry, report, outputs }: SinkLook,
+  { root, registry, report }: SinkLook,
 ): Promise<readonly string[]> {
   const found = await Promise.all(sinks.map(async (sink) => {
     // Who has nobody to write to on this machine is left out, and that is said.
@@ -33,10 +31,9 @@ export async function lookAtSinks(
   return found.flat().map(({ sink, fault: { path, what, help } }) => {
     const at = [...sink.place ?? [`${sink.name}_output`], ...path];
     const title = `"${spell(at)}": ${hideSecrets(what)}`;
-    const isNeeded = outputs === "needed" && sink.place?.[0] === "file_output";
     report.add({
       code: "C045",
-      severity: isNeeded ? "error" : "warning",
+      severity: "warning",
       title,
       at: nodeAt(root, at)?.at ?? placeOf(root, at),
       help,

@@ -65,7 +65,7 @@ export async function settingsOf(
   const loaded = { config, root, files: [] };
   const listed = listedSinks(loaded, { registry, report: found, taken: [] });
   const sinks = await checkSinks(listed, loaded, { registry, report: found });
-  const look = { root, registry, report: found, outputs: "told" } as const;
+  const look = { root, registry, report: found };
   const sinkFaults = await lookAtSinks(sinks, look);
   for (const { title, ...diagnostic } of found.diagnostics) {
     report.add({ ...diagnostic, title: named(title, names) });
