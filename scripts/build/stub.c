@@ -62,7 +62,7 @@ extern const struct order order __attribute__((visibility("hidden")));
 #define MAP_NORESERVE 0x4000
 
 #if defined(__x86_64__)
-enum { SYS_WRITE = 1, SYS_CLOSE = 3, SYS_MMAP = 9, SYS_PREAD = 17, SYS_EXIT = 231, SYS_OPENAT = 257 };
+enum { SYS_WRITE = 1, SYS_CLOSE = 3, SYS_MMAP = 9, SYS_PREAD = 17, SYS_GETCWD = 79, SYS_EXIT = 231, SYS_OPENAT = 257 };
 #define MACHINE 62 /* EM_X86_64 */
 
 static i64 call(i64 number, i64 a, i64 b, i64 c, i64 d, i64 e, i64 f) {
@@ -92,7 +92,7 @@ __asm__(".section .text.start, \"ax\", @progbits\n"
         ".text\n");
 
 #elif defined(__aarch64__)
-enum { SYS_WRITE = 64, SYS_CLOSE = 57, SYS_MMAP = 222, SYS_PREAD = 67, SYS_EXIT = 94, SYS_OPENAT = 56 };
+enum { SYS_WRITE = 64, SYS_CLOSE = 57, SYS_MMAP = 222, SYS_PREAD = 67, SYS_EXIT = 94, SYS_OPENAT = 56, SYS_GETCWD = 17 };
 #define MACHINE 183 /* EM_AARCH64 */
 
 static i64 call(i64 number, i64 a, i64 b, i64 c, i64 d, i64 e, i64 f) {
@@ -263,6 +263,16 @@ static void need_own_file(void) {
   call(SYS_CLOSE, file, 0, 0, 0, 0, 0);
 }
 
+#define ENOENT 2
+#define PATH_MAX 4096
+
+/* Deno does not start in a directory that somebody has removed, and has other words for that. */
+static void need_directory(void) {
+  char path[PATH_MAX];
+  if (call(SYS_GETCWD, (i64)path, sizeof path, 0, 0, 0, 0) == -ENOENT)
+    give_up("the current directory has been removed: go to another one", "");
+}
+
 /* --- The way to Deno ---------------------------------------------------------------------------- */
 
 enum { AT_NULL = 0, AT_PHDR = 3, AT_PHNUM = 5, AT_PAGESZ = 6, AT_BASE = 7, AT_ENTRY = 9 };
@@ -286,6 +296,7 @@ __attribute__((used)) NORETURN void begin(u64 *stack) {
   u64 count = *stack, *arguments = stack + 1, *environment = arguments + count + 1, *variable = environment;
   if (count == 0) give_up("it was started without a name", "");
   need_own_file();
+  need_directory();
   while (*variable) variable++;
   u64 *auxiliary = variable + 1, *end = auxiliary, page = 0;
   for (; end[0] != AT_NULL; end += 2)

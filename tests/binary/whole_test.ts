@@ -72,6 +72,14 @@ Deno.test(
   },
 );
 
+Deno.test("where the current directory was removed it says so", withBinary, async () => {
+  const script = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$0" --version';
+  const { code, error } = await runBinary(["-c", script, binary], { path: "sh" });
+  const wanted =
+    "falcod: cannot start: the current directory has been removed: go to another one\n";
+  assertEquals([code, error], [127, wanted]);
+});
+
 /** What falcod needs of a machine: glibc, and the library of gcc that Debian's glibc depends on. */
 const LIBRARIES = [
   "libc.so.6",
