@@ -110,7 +110,7 @@ stdout_output: {enabled: true}
   );
 });
 
-Deno.test("a sink and a formatter of third parties get the alerts", async () => {
+Deno.test("a sink and a formatter of third parties get the alerts, of every capture that is played", async () => {
   const events = await capture([process(10, "cat")], [opening("/etc/shadow")]);
   using folder = new Folder({ "rules.yaml": OPENED, "events.scap": events });
   const sink = writePackage(folder.path, "pager", SINK);
@@ -125,13 +125,19 @@ sinks:
   - {type: stdout, name: plain, format: angles}
 `,
   );
-  const { code, out, error } = await falcod(["replay", "-c", "falco.yaml", "events.scap"], {
+  const { code, out, error } = await falcod([
+    "replay",
+    "-c",
+    "falco.yaml",
+    "events.scap",
+    "events.scap",
+  ], {
     folder: folder.path,
   });
   assertEquals(code, 0, error);
-  assertEquals(out, "<Shadow read /etc/shadow>\n");
+  assertEquals(out, "<Shadow read /etc/shadow>\n".repeat(2));
   const wanted = "ding|Shadow read|cat read /etc/shadow|/etc/shadow|<Shadow read /etc/shadow>";
-  assert(error.includes(`plugin pager: ${wanted}`), error);
+  assertEquals(error.split(`plugin pager: ${wanted}`).length, 3, error);
 });
 
 Deno.test("a plugin that is trusted runs in falcod itself", async () => {

@@ -58,8 +58,9 @@ export class Guests {
       .filter(({ state }) => state !== "stopped");
   }
 
-  /** Lets go of all that are left. */
+  /** Lets go of all that are left; others may be made afterwards, for the next capture that is played. */
   async stop(): Promise<void> {
+    this.#formatters.clear();
     await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop()));
     this.#keeper?.close();
     this.#keeper = undefined;
