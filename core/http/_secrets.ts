@@ -11,8 +11,9 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     .reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
 }
 
-/** Of an address that is one as a whole. */
+/** Of an address that is one as a whole; where it is but a place, there is none. */
 export function secretsOfAddress(text: string, url: URL): readonly string[] {
+  if (url.href === `${url.origin}/`) return [];
   // A server may repeat its token alone.
   const parts = [...url.pathname.split("/"), ...url.searchParams.values()];
   return [

@@ -6,6 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { Secret, SinkError } from "../plugin/mod.ts";
 import { newAuthority } from "../../tests/certificates.ts";
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
+import { freePort } from "../../tests/free_port.ts";
 import {
   answering,
   handler,
@@ -122,6 +123,13 @@ Deno.test("send() never repeats what is secret, even when the server does", asyn
   await using to = target(new Secret({ value: server.url }), { headers: { "x-key": "k-1234567" } });
   const { message } = await rejection(to.send({ body: "1" }));
   assert(message.endsWith(": [secret] [secret]"), message);
+});
+
+Deno.test("send() tells of a secret address what is but a place", async () => {
+  const place = `http://127.0.0.1:${freePort()}`;
+  await using nowhere = target(new Secret({ value: place }));
+  const { message } = await rejection(nowhere.send({ body: "1" }));
+  assert(message.startsWith(`Cannot reach ${place}: `), message);
 });
 
 Deno.test("send() never repeats a part of what is secret", async () => {
