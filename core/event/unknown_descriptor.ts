@@ -6,7 +6,7 @@ import { eventType } from "./table.ts";
 export function unknownDescriptor(code: number, number: number, path: NamedPath): FileDescriptor {
   return {
     number,
-    typeChar: typeCharOf(code),
+    typeChar: unmadeTypeChar(code),
     path,
     socket: undefined,
     protocol: undefined,
@@ -39,7 +39,8 @@ const TYPES: Readonly<Record<string, string>> = {
   inotify_init1: "i",
 };
 
-function typeCharOf(code: number): string {
+/** Of what a call of the type did not make, or nobody saw it make. */
+export function unmadeTypeChar(code: number): string {
   const name = eventType(code)?.name ?? "";
   return Object.hasOwn(TYPES, name) ? TYPES[name]! : "o";
 }

@@ -67,8 +67,22 @@ const OPENING: readonly EventCase[] = [
       "fd.name": "/var/tmp/none",
       "fd.ino": null,
       "fd.realpath": null,
+      "fd.typechar": "f",
       "fs.path.name": "/var/tmp/none",
     },
+  },
+  {
+    name: "openat as a directory of what is none",
+    type: "openat",
+    perl: `open(F, ">", "file"); call(SYS_openat, -100, "file", O_RDONLY | O_DIRECTORY, 0)`,
+    pick: { "evt.res": "ENOTDIR" },
+    expect: { "fd.name": "{D}/file", "fd.type": null, "fd.typechar": "f" },
+  },
+  {
+    name: "open that finds nothing",
+    type: "open",
+    perl: `call(SYS_open, "none", 0, 0)`,
+    expect: { "evt.res": "ENOENT", "fd.name": "{D}/none", "fd.typechar": "o" },
   },
   {
     name: "openat of a directory, as one",

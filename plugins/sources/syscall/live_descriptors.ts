@@ -32,7 +32,7 @@ export interface RecordedEvent extends Pick<Event, "type" | "result" | "param">,
 }
 
 /** For descriptors that a call only uses. */
-const USED: FileCall = { opens: false, openFlags: 0, keptPath: undefined };
+const USED: FileCall = { type: 0, opens: false, openFlags: 0, keptPath: undefined };
 const NAMELESS: NamedPath = { raw: "", given: "", resolved: undefined };
 /** Falco's name of a connection that is none. */
 const NO_TUPLE: NamedPath = { raw: "NULL", given: "NULL", resolved: undefined };

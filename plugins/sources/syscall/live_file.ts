@@ -1,5 +1,10 @@
 /** File records as the `FileDescriptor` that rules see. */
-import { type FileDescriptor, flagValue, type NamedPath } from "../../../core/mod.ts";
+import {
+  type FileDescriptor,
+  flagValue,
+  type NamedPath,
+  unmadeTypeChar,
+} from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { type KeptPath, NSFS_MAGIC, pathAt, PIDFS_MAGIC } from "./live_path.ts";
 
@@ -29,6 +34,8 @@ const NO_INODES: ReadonlySet<string> = new Set([...ANONYMOUS.values(), "m", "o"]
 
 /** The call that names the file. */
 export interface FileCall {
+  /** Code of the event. */
+  readonly type: number;
   /** It is of the open family, so the path as given stands in the record. */
   readonly opens: boolean;
   /** Flags of an opening call in upstream's `file_flags` encoding. */
@@ -129,10 +136,14 @@ export class LiveFile implements FileDescriptor {
     return (this.#fileFlags & FILE_FLAGS.overlayUpper) !== 0;
   }
 
-  /** Falco calls everything opened by path a file, and a directory only what was opened as one. */
+  /**
+   * Falco calls everything opened by path a file, and a directory only what was opened as one; what could
+   * not be opened it names after the call alone.
+   */
   #findTypeChar(): string {
     const fileFlags = this.#fileFlags;
     if ((fileFlags & FILE_FLAGS.memfd) !== 0) return "m";
+    if (this.#opens && this.number < 0) return unmadeTypeChar(this.#call.type);
     if (this.#opens) return (this.flags & directoryFlag()) !== 0 ? "d" : "f";
     const mode = this.#memory.u16[(this.#factsAt + FILE_FACTS.mode) >> 1]! & S_IFMT;
     const magic = this.#memory.u32[(this.#factsAt + FILE_FACTS.magic) >> 2]!;
