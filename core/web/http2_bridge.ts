@@ -80,8 +80,10 @@ export class Http2Bridge {
     socket.once("end", () => inner.destroy());
     const streams = new OpenStreams();
     let taken = 0;
+    let stopWaiting = () => {};
     // What is still at work on them is memory, too.
     const isOver = () => {
+      stopWaiting();
       inner.destroy();
       void this.#end(server).then(() => {
         this.#room.free(taken);
@@ -111,7 +113,7 @@ export class Http2Bridge {
         }
         freeOthers();
         const more = streams.size - taken;
-        this.#room.take(more, () => {
+        stopWaiting = this.#room.take(more, () => {
           taken += more;
           done(null, bytes);
         });

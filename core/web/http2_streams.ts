@@ -87,11 +87,25 @@ export class StreamRoom {
     this.#most = most;
   }
 
-  /** Calls back when there is room, in the order of the calls; at once for none: others may wait for it. */
-  take(count: number, go: () => void): void {
-    if (count === 0) return go();
-    this.#waiting.push({ count, go });
+  /**
+   * Calls back when there is room, in the order of the calls; at once for none: others may wait for it.
+   * What comes back is to be called when nobody waits for it any more: room for one who is gone would
+   * never be free again.
+   */
+  take(count: number, go: () => void): () => void {
+    if (count === 0) {
+      go();
+      return () => {};
+    }
+    const waiting = { count, go };
+    this.#waiting.push(waiting);
     this.#serve();
+    return () => {
+      const at = this.#waiting.indexOf(waiting);
+      if (at < 0) return;
+      this.#waiting.splice(at, 1);
+      this.#serve();
+    };
   }
 
   free(count: number): void {

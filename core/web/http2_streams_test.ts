@@ -74,3 +74,19 @@ Deno.test("StreamRoom has what is too much wait, in its order", () => {
   room.free(20);
   assertEquals(served.slice(5), ["d"]);
 });
+
+Deno.test("StreamRoom has none for who is gone, and others come before", () => {
+  const room = new StreamRoom(10);
+  const served: string[] = [];
+  const take = (name: string, count: number) => room.take(count, () => served.push(name));
+  const leaveA = take("a", 9);
+  const leaveB = take("b", 5);
+  take("c", 1);
+  leaveB();
+  assertEquals(served, ["a", "c"]);
+  leaveA(); // has its room, which is freed as ever
+  leaveB();
+  room.free(10);
+  take("d", 10);
+  assertEquals(served, ["a", "c", "d"]);
+});

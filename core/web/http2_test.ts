@@ -138,6 +138,33 @@ Deno.test("streams of all clients have a bound before anybody looks at them, and
   for (const client of clients) client.close();
 });
 
+Deno.test("who goes away while its streams wait takes no room for good", async () => {
+  using made = await tlsFolder();
+  await using fixture = new Fixture({ maxRequests: 4, maxRequestsOfConnection: 2, lingerMs: 1000 });
+  const slow: Endpoint = {
+    path: "/slow",
+    handle: async (request) => {
+      await request.text().catch(() => {});
+      return new Response();
+    },
+  };
+  const { server, url } = await fixture.serve(slow, made.tls);
+  server.mount(mirror);
+  const open = () => http2Client({ port: server.address!.port, ca: made.path("ca.pem") });
+  const heads = Array.from({ length: 7 }, (_, i) => postHead(2 * i + 1, "/slow")).flat();
+  const hasAll = () => new Promise((resolve) => setTimeout(resolve, 100));
+  for (let round = 0; round < 3; round++) {
+    const clients = await Promise.all(Array.from({ length: 10 }, open));
+    await Promise.all(
+      clients.map((client) => client.write(new Uint8Array(heads)).catch(() => {})),
+    );
+    await hasAll();
+    for (const client of clients) client.close();
+  }
+  const found = await curl("--http2", "--cacert", made.path("ca.pem"), "-d", "x", `${url}/mirror`);
+  assertObjectMatch(found, { status: 200, httpVersion: "2" });
+});
+
 Deno.test("requests that are taken back at once leave nothing behind (rapid reset)", async () => {
   using made = await tlsFolder();
   await using fixture = new Fixture();
