@@ -149,3 +149,20 @@ Deno.test("falcod --support is what Falco's is, with the same keys", async () =>
     rules_files: [{ name: folder.file("rules.yaml") }],
   });
 });
+
+Deno.test("falcod --support shows no secrets of outputs", async () => {
+  using folder = files();
+  const { out } = await ask(
+    "--support -o http_output.enabled=true " +
+      "-o http_output.url=http://bob:hunter22@127.0.0.1:1/s3cr3tpath?token=s3cr3tquery " +
+      '-o sinks[]={"type":"slack","webhook_url":"https://127.0.0.1/services/s3cr3thook"} ' +
+      '-o sinks[]={"type":"loki","host_port":"http://127.0.0.1:1","user":"u","api_key":"s3cr3tword"} ' +
+      "-o program_output.program=curl\\ http://ann:s3cr3tpass@127.0.0.1/",
+    folder,
+  );
+  const { config, cmdline } = JSON.parse(out);
+  assert(!/s3cr3t|hunter22/.test(out), out);
+  assert(cmdline.includes("127.0.0.1:1/[secret]?token=[secret]"), cmdline);
+  assertEquals(config.http_output.enabled, true);
+  assertEquals(config.sinks[1].host_port, "http://127.0.0.1:1");
+});

@@ -1,14 +1,23 @@
 /** `--support`: what somebody who is to help has to know, in the shape of Falco's. */
 import { machine, release, type, version } from "node:os";
-import { Report } from "../../base/mod.ts";
+import { hideSecrets, Report } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { readText } from "../files.ts";
 import type { Host } from "../host.ts";
 import { jsonText } from "../json.ts";
 import { tellErrors } from "../report.ts";
+import { MASK, type SecretMask } from "../sink_trial/mask.ts";
+import { maskFor } from "../sink_trial/secrets.ts";
 import { prepare } from "../start.ts";
 import { ENGINE_VERSION, VERSION } from "../version.ts";
 import type { FalcoQuestion } from "./falco_questions.ts";
+
+/** What a key is called whose text is secret, whoever it is for; one that names a file is shown. */
+const SECRET_NAME = new RegExp(
+  "(?:passwo?r?d|passphrase|secret|token|(?:api|access|routing|integration)_?key|webhook_?url|" +
+    "credentials?|authorization)$",
+  "i",
+);
 
 /** Exit code 1 when configuration or rules have mistakes, which are told instead. */
 export async function reportSupport(
@@ -21,6 +30,7 @@ export async function reportSupport(
     return EXIT_FAILURE;
   }
   const report = new Report();
+  const mask = await maskFor(start.settings.sinks, start.registry);
   host.out.write(`${
     jsonText({
       version: VERSION,
@@ -32,8 +42,8 @@ export async function reportSupport(
         machine: machine(),
       },
       engine_info: { engine_version: ENGINE_VERSION },
-      cmdline: ["falcod", ...Deno.args].join(" "),
-      config: start.loaded.config,
+      cmdline: withoutSecrets(["falcod", ...Deno.args].join(" "), mask),
+      config: withoutSecrets(start.loaded.config, mask),
       config_files: start.loaded.files,
       rules_files: start.ruleFiles.map((name) => ({
         name,
@@ -42,7 +52,21 @@ export async function reportSupport(
     })
   }\n`);
   if (host.error.isTerminal) {
-    host.error.write("falcod: the whole configuration is in it; read it before you pass it on\n");
+    host.error.write(
+      "falcod: configuration and rules are in it, less what is known to be secret\n",
+    );
+    host.error.write("  read it before you pass it on\n");
   }
   return EXIT_OK;
+}
+
+function withoutSecrets(value: unknown, mask: SecretMask, name = ""): unknown {
+  if (typeof value === "string") {
+    return value !== "" && SECRET_NAME.test(name) ? MASK : hideSecrets(mask.text(value));
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, mask, name));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner, mask, key)]),
+  );
 }

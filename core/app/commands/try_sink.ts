@@ -1,6 +1,6 @@
 /** `falcod sink test`: one alert through a sink, as it is configured. */
 import { didYouMean, Report } from "../../base/mod.ts";
-import { checkPluginConfig, Registry } from "../../plugin/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
 import type { Guests } from "../../plugin/third_party/guests.ts";
 import { checkSinks } from "../config/check_sinks.ts";
 import { loadConfig } from "../config/load.ts";
@@ -15,7 +15,7 @@ import { createLogger } from "../log.ts";
 import { tellErrors } from "../report.ts";
 import { enrich } from "../sidekick/enrich.ts";
 import { loadSidekick } from "../sidekick/settings.ts";
-import { SecretMask } from "../sink_trial/mask.ts";
+import { maskFor } from "../sink_trial/secrets.ts";
 import { shownTrial, trialLines } from "../sink_trial/show.ts";
 import { type TrialRequest, trySink } from "../sink_trial/trial.ts";
 
@@ -79,7 +79,7 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
   for (const sink of wanted) {
     const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
     const trial = await trySink({ sink, config, registry, log, hostname, enriched });
-    const mask = new SecretMask(await checkedConfig(sink, registry));
+    const mask = await maskFor([sink], registry);
     const shown = shownTrial(sink, { trial, mask });
     host.out.write(
       request.json ? `${jsonText(shown)}\n` : `${trialLines(shown).join("\n")}\n`,
@@ -112,10 +112,4 @@ async function configured(
   const plugins = await wirePlugins({ loaded, registry, report, guests });
   const sinks = sinksOf(loaded, { registry, report, plugins });
   return { config: loaded.config, sinks: await checkSinks(sinks, loaded, { registry, report }) };
-}
-
-/** With its secrets; what is wrong with it has been told before. */
-async function checkedConfig({ name, config }: WiredSink, registry: Registry): Promise<unknown> {
-  const plugin = await registry.load("sink", name);
-  return checkPluginConfig(plugin, config, { report: new Report() });
 }
