@@ -1,6 +1,13 @@
 /** Processes that a capture has to know before their events come. */
 import { HOST_ID, type Process, type State, type Thread, UNKNOWN_IMAGE } from "../state/mod.ts";
-import { type AccountIds, containerIdOf, idsOf, newAccounts } from "./_accounts.ts";
+import {
+  type AccountIds,
+  containerIdOf,
+  idsOf,
+  newAccounts,
+  newNameless,
+  UNSET,
+} from "./_accounts.ts";
 import { containerJson } from "../replay/mod.ts";
 import type { ToldCall } from "./_descriptors.ts";
 import { cloneValues, execValues } from "./_processes.ts";
@@ -191,7 +198,15 @@ export class ProcessTeller {
   tellAccounts(ids: AccountIds, thread: Thread): void {
     const known = { state: this.#state, told: this.#told };
     const container_id = containerIdOf(thread);
+    const nameless = newNameless(ids, thread, known);
+    if (nameless) {
+      const { kind, id } = nameless;
+      const own = kind === "user" ? { uid: id, gid: UNSET, home: "", shell: "" } : { gid: id };
+      this.#call(NO_THREAD, { name: `${kind}deleted`, values: { ...own, name: "", container_id } });
+      this.#told.addAccountsOf(container_id);
+    }
     for (const account of newAccounts(ids, thread, known)) {
+      this.#told.addAccountsOf(container_id);
       if (account.kind === "user") {
         const { uid, gid, name, home, shell } = account;
         this.#call(NO_THREAD, {

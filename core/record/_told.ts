@@ -42,6 +42,8 @@ export class Told {
   readonly #threads = new Map<number, ToldThread>();
   readonly #users = new Set<string>();
   readonly #groups = new Set<string>();
+  /** Ids of containers. */
+  readonly #named = new Set<string>();
   readonly #containers = new Map<string, Container>();
 
   thread(id: number): ToldThread | undefined {
@@ -71,6 +73,16 @@ export class Told {
     if (!thread) return;
     this.#threads.delete(threadId);
     thread.process.threads.delete(threadId);
+  }
+
+  /** Whether anything was told of a container's users and groups. */
+  hasAccounts(containerId: string): boolean {
+    return this.#named.has(containerId);
+  }
+
+  /** Something was. */
+  addAccountsOf(containerId: string): void {
+    addTo(this.#named, containerId);
   }
 
   /** False when it was told before. */

@@ -198,6 +198,35 @@ Deno.test("Recorder shows events of threads that nobody knows", async () => {
   assertEquals(seen, [99, 98]);
 });
 
+Deno.test("users that a container does not name are not the host's in a replay", async () => {
+  const passwd = "root:x:0:0::/root:/bin/bash\nweb:x:33:33::/srv:/bin/sh\n";
+  const output = new MemoryOutput();
+  const writer = new ScapWriter(output);
+  const state = new State({
+    files: { read: (path) => path === "/etc/passwd" ? passwd : undefined, version: () => "1" },
+    readAccounts: () => ({ passwd: undefined, group: undefined }),
+  });
+  const cgroup = `/docker/${"0123456789abcdef".repeat(4)}`;
+  const credentials = { ...snapshot(10).credentials, uid: 33, euid: 33 };
+  const inContainer = snapshot(10, { membership: membership(10, { cgroup }), credentials });
+  state.seed([inContainer, snapshot(11, { credentials })]);
+  const recorder = new Recorder(writer, state, { machine: MACHINE, interfaces: [] });
+  const look = (of: State) => [0, 33].map((id) => of.user(id)?.name);
+  recorder.begin();
+  const seen = [10, 11].map((processId) => {
+    const called = live("getuid", { processId, params: [33] });
+    state.begin(called);
+    const shown = look(state);
+    recorder.event(called);
+    state.end(called);
+    return shown;
+  });
+  await writer.close();
+  assertEquals(seen, [[undefined, undefined], ["root", "web"]]);
+  const again = await replayed(output.bytes, (_event, of) => look(of)[1]);
+  assertEquals(again, seen.map(([, user]) => user));
+});
+
 Deno.test("Recorder does not take the cgroup of a host for a container's", async () => {
   const cgroup = "/namespace/program";
   const cgroupsOf = async (files: { read(path: string): string | undefined }) => {

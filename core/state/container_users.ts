@@ -101,6 +101,8 @@ export class ContainerUsers {
     if (files === "host") return "host";
     const accounts = known ?? this.#admit(containerId);
     accounts.triedNs = clockNs;
+    // Until now the host's names counted.
+    if (!known) this.#changedAt = this.#changes?.tick() ?? 0;
     if (!files) return accounts;
     accounts.isRead = true;
     accounts.users = files.passwd === undefined ? new Map() : parsePasswd(files.passwd);
