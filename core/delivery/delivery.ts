@@ -26,6 +26,8 @@ export interface DeliveryOptions extends Partial<LaneLimits> {
   readonly holdBack?: HoldBackSettings;
   /** Of this machine, for what is told of alerts that were held back. */
   readonly hostname?: string;
+  /** As `LanesOptions` has it. */
+  readonly retireMs?: number;
   /** Closed when all lanes are. */
   readonly closes?: readonly { close(): Promise<void> }[];
 }
@@ -52,11 +54,11 @@ export class Delivery {
   #heldBefore: HeldBack = { byRate: 0, asRepeated: 0 };
 
   constructor(options: DeliveryOptions) {
-    const { log, targets, hostname = "", closes, onAllGone = () => {} } = options;
+    const { log, targets, hostname = "", closes, retireMs, onAllGone = () => {} } = options;
     this.#log = log;
     this.#hostname = hostname;
     this.#closes = closes;
-    this.#lanes = new Lanes(targets, { limits: limitsOf(options), log, onAllGone });
+    this.#lanes = new Lanes(targets, { limits: limitsOf(options), log, retireMs, onAllGone });
     this.#setHoldBack(options.holdBack);
   }
 

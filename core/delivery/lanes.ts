@@ -21,6 +21,8 @@ export interface LanesOptions {
   readonly log: Logger;
   /** Told once, when the last sink has closed by itself. */
   readonly onAllGone: () => void;
+  /** A sink that nobody wants any more may take so long for what it has; a minute. */
+  readonly retireMs?: number;
 }
 
 interface Place {
@@ -29,9 +31,6 @@ interface Place {
   readonly target?: DeliveryTarget;
   readonly lane: Lane | Gap;
 }
-
-/** A sink that nobody wants any more may take so long for what it has. */
-const RETIRE_MS = 60_000;
 
 export class Lanes {
   readonly #options: LanesOptions;
@@ -189,12 +188,20 @@ export class Lanes {
 
   /** In the background: others do not wait for it. */
   async #retire(lane: Lane, folder: string | undefined): Promise<void> {
+    const { log, retireMs = 60_000 } = this.#options;
     this.#retiring.add(lane);
-    this.#options.log.info(`Output "${lane.counters().name}" gets no further alerts`);
-    await within(RETIRE_MS, lane.settled());
+    log.info(`Output "${lane.counters().name}" gets no further alerts`);
+    await within(retireMs, lane.settled());
     // Whoever closes all closes it as well, and counts what that costs.
     if (this.#isClosing) return;
+    const before = lane.counters().failed;
     await lane.close();
+    const { name, failed } = lane.counters();
+    if (failed > before) {
+      log.error(
+        `Output "${name}" is gone, and ${failed - before} alerts that it still had are lost`,
+      );
+    }
     this.#tellKept(lane.counters(), folder);
     this.#retiring.delete(lane);
     this.#remember({ ...lane.counters(), queued: 0 });

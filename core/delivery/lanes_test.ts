@@ -21,10 +21,10 @@ function wanted(name: string, key: string, open: () => Parts | Promise<Parts>): 
 }
 
 /** With the given targets from the start, each with the key of its name. */
-async function start(targets: readonly WantedTarget[]) {
+async function start(targets: readonly WantedTarget[], more: { readonly retireMs?: number } = {}) {
   const log = new Log();
   let gone = 0;
-  const delivery = new Delivery({ targets: [], log, onAllGone: () => gone++ });
+  const delivery = new Delivery({ targets: [], log, onAllGone: () => gone++, ...more });
   await delivery.change({ targets });
   const send = (...messages: string[]) => {
     for (const message of messages) delivery.enqueue(alert(message));
@@ -231,4 +231,22 @@ Deno.test("what a sink that is not wanted any more has left at the end is counte
   await delivery.close(20);
   assertCounters(delivery, [{ name: "a", failed: 5, queued: 0 }]);
   assertEquals(dead.sort(), ["1", "2", "3", "4", "5"]);
+});
+
+Deno.test("what a sink that is not wanted any more could not bring out in its time is told", async () => {
+  const dead: string[] = [];
+  const { delivery, log, send } = await start([
+    wanted("a", "1", () => ({
+      sink: new Moody([unavailable]),
+      retry: RETRY,
+      onDead: (alerts) => void dead.push(...alerts.map(({ line }) => line)),
+    })),
+  ], { retireMs: 5 });
+  send("1", "2", "3");
+  await delivery.change({ targets: [] });
+  const told = 'error Output "a" is gone, and 3 alerts that it still had are lost';
+  while (!log.lines.includes(told)) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals(dead.sort(), ["1", "2", "3"]);
+  assertCounters(delivery, [{ name: "a", state: "removed", failed: 3, queued: 0 }]);
+  await delivery.close();
 });
