@@ -2,7 +2,22 @@
 import { createRequire, isBuiltin } from "node:module";
 
 /** Every start would wait for these, and few need them. */
-const LAZY: ReadonlySet<string> = new Set(["node:child_process", "node:fs"]);
+const LAZY: ReadonlySet<string> = new Set(
+  [
+    "child_process",
+    "crypto",
+    "dgram",
+    "fs",
+    "fs/promises",
+    "http",
+    "https",
+    "net",
+    "stream",
+    "tls",
+    "zlib",
+  ]
+    .map((name) => `node:${name}`),
+);
 
 export function requireBuiltin(name: string): unknown {
   return LAZY.has(name) ? whenUsed(() => load(name)) : load(name);
