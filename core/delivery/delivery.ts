@@ -26,7 +26,7 @@ export interface DeliveryOptions extends Partial<LaneLimits> {
   readonly holdBack?: HoldBackSettings;
   /** Of this machine, for what is told of alerts that were held back. */
   readonly hostname?: string;
-  /** As `LanesOptions` has it. */
+  /** A sink that nobody wants any more may take so long for what it has; a minute. */
   readonly retireMs?: number;
   /** Closed when all lanes are. */
   readonly closes?: readonly { close(): Promise<void> }[];
@@ -54,7 +54,8 @@ export class Delivery {
   #heldBefore: HeldBack = { byRate: 0, asRepeated: 0 };
 
   constructor(options: DeliveryOptions) {
-    const { log, targets, hostname = "", closes, retireMs, onAllGone = () => {} } = options;
+    const { log, targets, hostname = "", closes, retireMs = 60_000, onAllGone = () => {} } =
+      options;
     this.#log = log;
     this.#hostname = hostname;
     this.#closes = closes;

@@ -21,8 +21,8 @@ export interface LanesOptions {
   readonly log: Logger;
   /** Told once, when the last sink has closed by itself. */
   readonly onAllGone: () => void;
-  /** A sink that nobody wants any more may take so long for what it has; a minute. */
-  readonly retireMs?: number;
+  /** A sink that nobody wants any more may take so long for what it has. */
+  readonly retireMs: number;
 }
 
 interface Place {
@@ -188,7 +188,7 @@ export class Lanes {
 
   /** In the background: others do not wait for it. */
   async #retire(lane: Lane, folder: string | undefined): Promise<void> {
-    const { log, retireMs = 60_000 } = this.#options;
+    const { log, retireMs } = this.#options;
     this.#retiring.add(lane);
     log.info(`Output "${lane.counters().name}" gets no further alerts`);
     await within(retireMs, lane.settled());
