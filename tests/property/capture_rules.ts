@@ -2,9 +2,10 @@
  * Writes rules about a capture at random: each compares fields of all kinds with values that events of
  * the capture have, so that comparisons hold about as often as not.
  */
+import { type Event, eventType } from "../../core/event/mod.ts";
 import { type FieldDefinition, renderValue, syscallFields } from "../../core/field/mod.ts";
 import { playCapture, recordedState, Replay, sinkInto } from "../../core/replay/mod.ts";
-import { eventType } from "../../core/event/mod.ts";
+import type { State } from "../../core/state/mod.ts";
 import { rulesetOf } from "../ruleset.ts";
 import type { Random } from "./random.ts";
 
@@ -46,32 +47,52 @@ const VALUES = 24;
 const PLAIN = /^[\w./:-]{1,80}$/;
 const LOOKS = 600;
 
+/** Looks at events, and remembers what their fields show. */
+export class FactFinder {
+  readonly #random: Random;
+  readonly #fields = knownFields();
+  readonly #types: string[] = [];
+  #events = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** To be called while the event is judged. */
+  look(event: Event, state: State): void {
+    if (this.#events++ >= LOOKS && this.#random.below(20) > 0) return;
+    this.#types.push(eventType(event.type)?.name ?? "");
+    for (const { name, definition, values } of this.#fields) {
+      if (values.size >= VALUES && this.#random.below(10) > 0) continue;
+      const value = definition.extract(event, state, argumentOf(name, definition));
+      const parts = value === undefined ? [] : Array.isArray(value) ? value : [value];
+      for (const part of parts) this.#keep(renderValue(part, definition), values);
+    }
+  }
+
+  get facts(): CaptureFacts {
+    const fields = this.#fields.filter(({ values }) => values.size > 0);
+    return { fields, types: this.#types.filter((name) => name !== ""), events: this.#events };
+  }
+
+  #keep(text: string, values: Set<string>): void {
+    if (!PLAIN.test(text)) return;
+    if (values.size >= VALUES) values.delete([...values][this.#random.below(VALUES)]!);
+    values.add(text);
+  }
+}
+
 /** What events of the capture show. */
 export async function factsOf(path: string, random: Random): Promise<CaptureFacts> {
-  const fields = knownFields();
-  const types: string[] = [];
   const state = recordedState();
-  let events = 0;
+  const finder = new FactFinder(random);
   const replay = new Replay(sinkInto(state, (event) => {
     state.begin(event);
-    if (events++ < LOOKS || random.below(20) === 0) {
-      types.push(eventType(event.type)?.name ?? "");
-      for (const { name, definition, values } of fields) {
-        if (values.size >= VALUES && random.below(10) > 0) continue;
-        const value = definition.extract(event, state, argumentOf(name, definition));
-        const parts = value === undefined ? [] : Array.isArray(value) ? value : [value];
-        for (const part of parts) {
-          const text = renderValue(part, definition);
-          if (!PLAIN.test(text)) continue;
-          if (values.size >= VALUES) values.delete([...values][random.below(VALUES)]!);
-          values.add(text);
-        }
-      }
-    }
+    finder.look(event, state);
     state.end(event);
   }));
   await playCapture(path, replay);
-  return { fields: fields.filter(({ values }) => values.size > 0), types, events };
+  return finder.facts;
 }
 
 function knownFields(): readonly KnownField[] {

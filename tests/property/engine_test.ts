@@ -10,12 +10,14 @@ import { LiveEvent } from "../../plugins/sources/syscall/live_event.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { RecordWriter } from "../records.ts";
 import { rulesetOf } from "../ruleset.ts";
+import { FactFinder, RuleAuthor } from "./capture_rules.ts";
 import { Random } from "./random.ts";
 import { CONTAINER, randomChange, randomRecord, rulesText, upstream } from "./small_machine.ts";
 
 const SEED = Number(Deno.env.get("FALCOD_SEED") ?? Date.now() % 1_000_000);
 const HISTORIES = Number(Deno.env.get("FALCOD_HISTORIES") ?? 12);
 const STEPS = 1500;
+const RULES = 12;
 const { RECORD_HEADER } = layout;
 
 /** One engine with a state of its own. */
@@ -25,10 +27,18 @@ class Side {
   readonly #alerts: string[] = [];
   readonly #engine: Engine;
 
-  constructor(ruleset: Ruleset, evaluator: Evaluator, ruleMatching: "first" | "all") {
-    const deliver = ({ rule }: { rule: string }) => void this.#alerts.push(rule);
+  constructor(
+    ruleset: Ruleset,
+    evaluator: Evaluator,
+    ruleMatching: "first" | "all",
+    finder?: FactFinder,
+  ) {
     const { state } = this;
-    this.#engine = new Engine({ ruleset, state, hostname: "h", deliver, evaluator, ruleMatching });
+    this.#engine = new Engine({
+      ...{ ruleset, state, hostname: "h", evaluator, ruleMatching },
+      deliver: ({ rule }) => void this.#alerts.push(rule),
+      ...finder && { follow: (event) => finder.look(event, state) },
+    });
   }
 
   judge({ memory }: RecordWriter, at: number): readonly string[] {
@@ -40,9 +50,9 @@ class Side {
   }
 }
 
-function compare(ruleset: Ruleset, random: Random): number {
+function compare(ruleset: Ruleset, random: Random, finder?: FactFinder): number {
   const matching = random.pick(["first", "all"] as const);
-  const tables = new Side(ruleset, "emit", matching);
+  const tables = new Side(ruleset, "emit", matching, finder);
   const judge = new Side(ruleset, "interpret", matching);
   const both = [tables, judge];
   let alerts = 0;
@@ -94,6 +104,17 @@ function forSeeds(check: (random: Random) => void): void {
 Deno.test("Engine with tables and Engine that interprets agree on mixed rules", () => {
   let alerts = 0;
   forSeeds((random) => alerts += compare(rulesetOf(rulesText(random)), random));
+  assert(alerts > HISTORIES * STEPS / 40, `only ${alerts} alerts`);
+});
+
+Deno.test("Engine with tables and Engine that interprets agree on rules about all there is", () => {
+  let alerts = 0;
+  forSeeds((random) => {
+    const finder = new FactFinder(random);
+    compare(rulesetOf(rulesText(random)), random, finder);
+    const author = new RuleAuthor(finder.facts, random);
+    alerts += compare(rulesetOf(author.rules(RULES)), random);
+  });
   assert(alerts > HISTORIES * STEPS / 40, `only ${alerts} alerts`);
 });
 
