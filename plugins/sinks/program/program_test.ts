@@ -212,3 +212,29 @@ async function runningIn(group: number): Promise<string[]> {
     return Number(id) === group && !state!.startsWith("Z");
   });
 }
+
+Deno.test("program: one that is not there is told before the first alert, what the shell knows is not", async () => {
+  const told = async (program: string) => {
+    const faults = await plugin.check!(plugin.schema.parse({ program }));
+    return faults.map(({ path, what }) => `${path}: ${what}`);
+  };
+  for (
+    const good of [
+      "cat >> /x",
+      " sh -c true",
+      "while read -r x; do :; done",
+      "X=1 no-such",
+      "$X y",
+      "{ a; }",
+    ]
+  ) {
+    assertEquals(await told(good), [], good);
+  }
+  for (const name of ["no-such-program", "/no/such", "/dev/null/x"]) {
+    const where = name.startsWith("/") ? "" : " in the folders of PATH";
+    const expected = [`program: there is no "${name}"${where}`];
+    assertEquals(await told(`${name} '{text: .output}' | cat`), expected);
+    assertEquals(await told(name), expected);
+  }
+  assertEquals(await told("/etc/passwd;"), ['program: "/etc/passwd" is no program']);
+});
