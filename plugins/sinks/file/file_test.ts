@@ -381,6 +381,45 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "file: a file system that is read-only is told to root, too, and nothing is made where one is not",
+  ignore: !canMount,
+  fn: async () => {
+    await using at = await place();
+    await Deno.writeTextFile(`${at.folder}/old`, "");
+    const script = `
+      import { fileProblem } from ${
+      JSON.stringify(new URL("./open_file.ts", import.meta.url).href)
+    };
+      for (const name of ["old", "new"]) console.log(await fileProblem(Deno.args[0] + "/" + name));
+    `;
+    const told = async (options: string) => {
+      const { stdout } = await new Deno.Command("unshare", {
+        args: [
+          "-m",
+          "sh",
+          "-c",
+          'mount --bind "$2" "$2" && mount -o "remount,bind,$3" "$2" && ' +
+          'exec "$0" eval --no-check "$1" "$2"',
+          Deno.execPath(),
+          script,
+          at.folder,
+          options,
+        ],
+        env: { NO_COLOR: "1" },
+        stderr: "inherit",
+      }).output();
+      return new TextDecoder().decode(stdout).trimEnd().split("\n");
+    };
+    const why = (name: string) =>
+      `cannot write to "${at.folder}/${name}": the file system is read-only`;
+    assertEquals(await told("ro"), [why("old"), why("new")]);
+    assertEquals(await told("rw"), ["undefined", "undefined"]);
+    assertEquals([...Deno.readDirSync(at.folder)].map(({ name }) => name), ["old"]);
+  },
+});
+
 Deno.test("OpenFile.open() does not make the way", async () => {
   await using at = await place();
   await assertRejects(() => OpenFile.open(`${at.folder}/a/b/c`, 0o600));

@@ -5,8 +5,11 @@ import { promisify } from "node:util";
 import type { ByteWriter } from "../../../core/mod.ts";
 import { trustedPath } from "./trusted_path.ts";
 
-const { W_OK, X_OK, O_WRONLY, O_APPEND, O_NONBLOCK, O_NOFOLLOW, O_CREAT, O_EXCL } = constants;
+const { W_OK, X_OK, O_WRONLY, O_APPEND, O_NONBLOCK, O_NOFOLLOW, O_CREAT, O_EXCL, O_DIRECTORY } =
+  constants;
 const FLAGS = O_WRONLY | O_APPEND | O_NONBLOCK;
+/** A file without a name, gone as soon as it is closed; node:fs has no name for it: open(2). */
+const O_TMPFILE = 0o20000000 | O_DIRECTORY;
 const closed = promisify(close);
 
 /** What is no regular file takes so much at once, all of it or nothing: pipe(7). */
@@ -82,20 +85,31 @@ export class OpenFile implements ByteWriter {
   }
 }
 
-/** Why there can be no such file, or nothing be written to it; it is not opened. Never rejects. */
+/** Why there can be no such file, or nothing be written to it; none is made or changed. Never rejects. */
 export async function fileProblem(path: string): Promise<string | undefined> {
   try {
     const target = await trustedPath(path, Deno.uid() ?? 0);
     if (!target.found && target.path.startsWith("/proc/")) return undefined;
-    if (target.found && (await stat(target.path)).isDirectory()) {
-      throw new Error("it is a directory");
-    }
+    const stats = target.found && await stat(target.path);
+    if (stats?.isDirectory()) throw new Error("it is a directory");
     const folder = target.path.slice(0, target.path.lastIndexOf("/")) || "/";
     if (target.found) await access(target.path, W_OK);
     else await access(folder, W_OK | X_OK);
+    // Of root access() tells nothing but what the permissions say: not that nobody may write there.
+    if (stats?.isFile()) await opens(target.path, FLAGS | O_NOFOLLOW);
+    else if (!stats) await opens(folder, O_WRONLY | O_TMPFILE);
     return undefined;
   } catch (error) {
     return `cannot write to "${path}": ${accessReason(error)}`;
+  }
+}
+
+/** Rejects with what file systems that are read-only say, and with nothing else. */
+async function opens(path: string, flags: number): Promise<void> {
+  try {
+    await closed(await opened(path, flags, 0o600));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EROFS") throw error;
   }
 }
 
