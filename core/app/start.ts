@@ -6,6 +6,7 @@ import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { lookAtSinks } from "./config/look_at_sinks.ts";
+import { checkBlindedRules } from "./config/base_syscalls.ts";
 import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { wirePlugins } from "./config/plugins.ts";
@@ -107,6 +108,9 @@ export async function prepare(
   });
   const { ruleset, files: ruleFiles } = rules;
   // Not where only some of the rules are wanted.
-  if (looksAtOutputs && ruleset && !request.watched) checkSeenFields(loaded, ruleset, report);
+  if (looksAtOutputs && ruleset && !request.watched) {
+    checkSeenFields(loaded, ruleset, report);
+    checkBlindedRules(loaded, ruleset, report);
+  }
   return { report, registry, loaded, settings, sinkFaults, natives, guests, ruleset, ruleFiles };
 }

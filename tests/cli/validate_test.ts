@@ -335,3 +335,25 @@ dedup: {keys: [rule, proc.name, a.c], window: 1m}
     ],
   );
 });
+
+Deno.test("falcod validate tells of rules that base_syscalls blinds, and of no others", async () => {
+  const rule = (name: string, condition: string) =>
+    `- {rule: ${name}, desc: d, condition: ${condition}, output: o, priority: INFO}\n`;
+  using folder = new Folder({
+    "rules.yaml": rule("Connects", "evt.type = connect") +
+      rule("Connects or listens", '"evt.type in (connect, listen)"') +
+      rule("Listens", "evt.type = listen"),
+  });
+  const titles = async (set: string) => {
+    const config = `base_syscalls: {custom_set: [${set}]}\nrules_files: [rules.yaml]\n` +
+      "stdout_output: {enabled: true}\n";
+    Deno.writeTextFileSync(folder.file("falco.yaml"), config);
+    const { out } = await falcod(["validate", "--json", "falco.yaml"], { folder: folder.path });
+    const { diagnostics } = JSON.parse(out);
+    return diagnostics.flatMap(({ code, title }: JsonDiagnostic) => code === "C064" ? [title] : []);
+  };
+  const left = '"base_syscalls.custom_set" leaves out all that rule "Connects"';
+  assertEquals(await titles("connect, '!mprotect'"), []);
+  assertEquals(await titles("'!connect'"), [`${left} looks at: no alerts`]);
+  assertEquals(await titles("'!connect', '!listen'"), [`${left} and 2 more look at: no alerts`]);
+});

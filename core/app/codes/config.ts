@@ -508,4 +508,22 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       }],
     ),
   },
+  {
+    code: "C064",
+    title: "rule whose system calls are left out",
+    meaning: "base_syscalls.custom_set leaves out every system call that a rule looks at.",
+    matters: "The rule is on and sees nothing.",
+    example: commands(
+      ["falcod run --dry-run -c falco.yml", {
+        "falco.yml": `rules_files: [rule.yaml]\nstdout_output: {enabled: true}\n` +
+          `base_syscalls: {custom_set: ["!execve", "!execveat"]}\n`,
+        "rule.yaml": RULES,
+      }],
+      ["falcod run --dry-run -c falco.yml", {
+        "falco.yml": `rules_files: [rule.yaml]\nstdout_output: {enabled: true}\n` +
+          `base_syscalls: {custom_set: ["!mprotect"]}\n`,
+        "rule.yaml": RULES,
+      }],
+    ),
+  },
 ];

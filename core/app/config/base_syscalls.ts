@@ -5,9 +5,10 @@
  * that are added, `repair` and `all` find everything done.
  */
 import { didYouMean, type Report } from "../../base/mod.ts";
-import { eventNames, syscallByName, syscalls } from "../../event/mod.ts";
+import { eventCodesByName, eventNames, syscallByName, syscalls } from "../../event/mod.ts";
+import type { Ruleset } from "../../rule/mod.ts";
 import type { LoadedConfig } from "./load.ts";
-import { nodeAt } from "./tree.ts";
+import { nodeAt, placeOf } from "./tree.ts";
 
 const LEFT_OUT = "!";
 
@@ -31,6 +32,33 @@ export function excludedSyscalls({ config, root }: LoadedConfig, report: Report)
     });
   });
   return excluded;
+}
+
+/** `C064` for rules of which every event is left out. */
+export function checkBlindedRules(
+  { config, root }: Pick<LoadedConfig, "config" | "root">,
+  ruleset: Ruleset,
+  report: Report,
+): void {
+  const entries = config.base_syscalls.custom_set;
+  const names = entries.filter((entry) => entry.startsWith(LEFT_OUT)).map((name) => name.slice(1));
+  const excluded = new Set(names.flatMap((name) => eventCodesByName(name)));
+  const blinded = ruleset.rules
+    .filter(({ enabled, source }) => enabled && source === "syscall")
+    .filter(({ eventTypes }) => eventTypes.size > 0 && eventTypes.isSubsetOf(excluded));
+  const [first] = blinded;
+  if (!first) return;
+  const others = blinded.length - 1;
+  const path = ["base_syscalls", "custom_set"];
+  const index = entries.findIndex((entry) => entry.startsWith(LEFT_OUT));
+  report.add({
+    code: "C064",
+    severity: "warning",
+    title: `"base_syscalls.custom_set" leaves out all that rule "${first.name}" ` +
+      `${others > 0 ? `and ${others} more look` : "looks"} at: no alerts`,
+    at: nodeAt(root, [...path, index])?.at ?? placeOf(root, path),
+    help: "keep the system calls, or disable the rule",
+  });
 }
 
 function isKnown(name: string): boolean {
