@@ -155,7 +155,7 @@ export class WebServer {
           const ca = listen.tls?.clientCaPath;
           const help = ca === undefined
             ? ""
-            : `; clients need a certificate signed by one in "${ca}"`;
+            : `; clients need a certificate of X.509 version 3, signed by one in "${ca}"`;
           this.#options.log.warning(
             `${this.#name}: a client was not let in by TLS: ${reason}${help}${andMore(more)}`,
           );
