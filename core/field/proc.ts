@@ -172,14 +172,19 @@ export const procFields: readonly FieldDefinition[] = [
     type: "UINT64",
     summary: "Number of threads of the process without its first",
     format: "decimal",
-    extract: (_event, { tracked, process }) =>
-      tracked?.otherThreadCount ?? (process && Math.max(0, process.threadCount - 1)),
+    extract: (event, { tracked, process }) =>
+      tracked?.otherThreadCount ?? (process && otherLivingThreads(event, process)),
   }),
 ];
 
 /** Whoever ends with the event is not counted any more. */
 function livingThreads({ change }: Event, { threadCount }: Process): number {
   return change?.kind === "exit" ? Math.max(0, threadCount - 1) : threadCount;
+}
+
+function otherLivingThreads(event: Event, { id, otherThreadCount }: Process): number {
+  const ends = event.change?.kind === "exit" && event.threadId !== id;
+  return ends ? Math.max(0, otherThreadCount - 1) : otherThreadCount;
 }
 
 /** A process or a thread. */

@@ -210,9 +210,15 @@ Deno.test("a second thread has its own name and id, the rest is its process's", 
   assertEquals(valueOf("proc.pid", later, state), 100);
   assertEquals(valueOf("proc.nthreads", later, state), 2);
   assertEquals(valueOf("proc.nchilds", later, state), 1);
+  const exit = (threadId: number) =>
+    eventOf("procexit", {
+      threadId,
+      change: { kind: "exit", threadId, processId: 100, last: false, exitCode: 0, reaperId: 0 },
+    });
   assertEquals(valueOf("thread.vtid", later, state), 12);
   assertEquals(valueOf("thread.nametid", later, state), "cat101");
   assertEquals(valueOf("thread.ismain", eventOf("openat"), state), true);
+  assertEquals(valueOf("proc.nchilds", exit(101), state), 0);
 });
 
 Deno.test("thread.vtid is the number inside of the pid namespace", () => {

@@ -150,6 +150,10 @@ export class ProcessRecord implements Process {
   }
 
   get threadCount(): number {
-    return (this.leaderGone ? 0 : 1) + (this.others?.size ?? 0);
+    return (this.leaderGone ? 0 : 1) + this.otherThreadCount;
+  }
+
+  get otherThreadCount(): number {
+    return this.others?.size ?? 0;
   }
 }

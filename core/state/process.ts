@@ -26,6 +26,8 @@ export interface Process {
   readonly exited: boolean;
   /** Threads that are known and alive. */
   readonly threadCount: number;
+  /** Without its first, which may have ended before them. */
+  readonly otherThreadCount: number;
 }
 
 export interface Thread {
