@@ -7,6 +7,7 @@ import {
   type BodyPlace,
   BodyRoom,
   type Endpoint,
+  type Refusal,
   refusal,
   type WebClient,
 } from "../../web/mod.ts";
@@ -78,9 +79,11 @@ export class Intake {
       // Falcosidekick's answer, where 405 would be the better one.
       return refusal({ status: 400, error: `${method} is not possible here`, help: "use POST" });
     }
-    if (this.#options.signal.aborted) return tooMuch("falcod is stopping");
+    if (this.#options.signal.aborted) return this.#tooMuch(client, "falcod is stopping");
     const place = this.#room.take();
-    if (!place) return tooMuch(`${this.#limits.maxRequests} requests are under way`);
+    if (!place) {
+      return this.#tooMuch(client, `${this.#limits.maxRequests} requests are under way`);
+    }
     try {
       const alert = await alertOf.call(this, request, client, place);
       if (alert instanceof Response) return alert;
@@ -93,49 +96,48 @@ export class Intake {
 
   async #read(
     request: Request,
-    { address }: WebClient,
+    client: WebClient,
     place: BodyPlace,
   ): Promise<Alert | Response> {
     const { maxBodyBytes: maxBytes, bodyTimeoutMs: timeoutMs } = this.#limits;
     const body = await place.read(request, { maxBytes, timeoutMs });
-    if (body.kind === "no-room") return tooMuch("other bodies take up all the room");
-    if (body.kind !== "read") {
-      this.#tell(address, body.kind);
-      return refusedBody(body, maxBytes);
-    }
+    if (body.kind === "no-room") return this.#tooMuch(client, "other bodies take up all the room");
+    if (body.kind !== "read") return this.#refuse(client, badBody(body, maxBytes));
     const payload = readPayload(body.bytes);
     if ("alert" in payload) return payload.alert;
-    this.#tell(address, payload.refused);
-    return refusal({
+    return this.#refuse(client, {
       status: 400,
       error: payload.refused,
       help: "alerts are JSON as Falco posts it with json_output: true",
     });
   }
 
-  #tell(address: string, what: string): void {
+  #tooMuch(client: WebClient, error: string): Response {
+    return this.#refuse(client, { status: 503, error, help: "try again later", retryAfterS: 1 });
+  }
+
+  #refuse({ address }: WebClient, why: Refusal): Response {
     this.#options.rejected();
     this.#problems.say((more) =>
-      this.#options.log.warning(`a request from ${address} was refused: ${what}${andMore(more)}`)
+      this.#options.log.warning(
+        `a request from ${address} was refused: ${why.error}${andMore(more)}`,
+      )
     );
+    return refusal(why);
   }
 }
 
-function refusedBody({ kind }: Exclude<Body, { readonly kind: "read" }>, maxBytes: number) {
+function badBody({ kind }: Exclude<Body, { readonly kind: "read" }>, maxBytes: number): Refusal {
   switch (kind) {
     case "too-large":
-      return refusal({ status: 413, error: `the body has more than ${maxBytes} bytes` });
+      return { status: 413, error: `the body has more than ${maxBytes} bytes` };
     case "timeout":
-      return refusal({ status: 408, error: "the body took too long" });
+      return { status: 408, error: "the body took too long" };
     case "unknown-encoding":
-      return refusal({ status: 415, error: "the body is packed, and not with gzip" });
+      return { status: 415, error: "the body is packed, and not with gzip" };
     default:
-      return refusal({ status: 400, error: "the body broke off" });
+      return { status: 400, error: "the body broke off" };
   }
-}
-
-function tooMuch(error: string): Response {
-  return refusal({ status: 503, error, help: "try again later", retryAfterS: 1 });
 }
 
 function sentTest(): Alert {

@@ -16,17 +16,18 @@ function intakeWith(limits: Partial<IntakeLimits> = {}) {
   const stop = new AbortController();
   const taken: Alert[] = [];
   let rejected = 0;
+  const said: string[] = [];
   const intake = new Intake({
     take: (alert) => void taken.push(alert),
     rejected: () => void rejected++,
-    log: silentLogger,
+    log: { ...silentLogger, warning: (text) => void said.push(text) },
     signal: stop.signal,
     limits,
   });
   const [root] = intake.endpoints();
   const post = async (init: RequestInit) =>
     await root!.handle(new Request("http://localhost/", { method: "POST", ...init }), CLIENT);
-  return { post, taken, rejected: () => rejected, stop: () => stop.abort() };
+  return { post, taken, said, rejected: () => rejected, stop: () => stop.abort() };
 }
 
 async function packed(text: string): Promise<ArrayBuffer> {
@@ -43,7 +44,7 @@ Deno.test("Intake takes an alert, packed or not", async () => {
 });
 
 Deno.test("Intake refuses what is too large, packed large, broken or packed otherwise", async () => {
-  const { post, taken, rejected } = intakeWith({ maxBodyBytes: 1000 });
+  const { post, taken, said, rejected } = intakeWith({ maxBodyBytes: 1000 });
   const gzip = { "content-encoding": "gzip" };
   const cases: readonly (readonly [RequestInit, number])[] = [
     [{ body: " ".repeat(1001) }, 413],
@@ -55,10 +56,16 @@ Deno.test("Intake refuses what is too large, packed large, broken or packed othe
   ];
   for (const [init, status] of cases) assertEquals((await post(init)).status, status);
   assertEquals([taken.length, rejected()], [0, cases.length]);
+  assertEquals(said, [
+    "a request from 127.0.0.1 was refused: the body has more than 1000 bytes",
+  ]);
 });
 
 Deno.test("Intake has no more under way than it may, and takes none when it ends", async () => {
-  const { post, taken, stop } = intakeWith({ maxRequests: 1, bodyTimeoutMs: 60_000 });
+  const { post, taken, said, rejected, stop } = intakeWith({
+    maxRequests: 1,
+    bodyTimeoutMs: 60_000,
+  });
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const slow = post({ body: readable as ReadableStream<Uint8Array<ArrayBuffer>> });
   const refused = await post({ body: ALERT });
@@ -69,5 +76,6 @@ Deno.test("Intake has no more under way than it may, and takes none when it ends
   assertEquals((await slow).status, 200);
   stop();
   assertEquals((await post({ body: ALERT })).status, 503);
-  assertEquals(taken.length, 1);
+  assertEquals([taken.length, rejected()], [1, 2]);
+  assertEquals(said, ["a request from 127.0.0.1 was refused: 1 requests are under way"]);
 });
