@@ -42,6 +42,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C061: "tests/sidekick/settings_test.ts: outputs that lack something",
   C062: "tests/sidekick/settings_test.ts: keys without effect",
   C063: "tests/sidekick/settings_test.ts: variables that are not set",
+  C064: "tests/cli/validate_test.ts: rules that base_syscalls blinds",
 };
 
 function print(name: string): string {
