@@ -39,6 +39,8 @@ export class SyntaxErrors {
   readonly #report: Report;
   /** The bare value that was read last: what follows it may belong to it. */
   lastBare: Literal | undefined;
+  /** The macro that was read last: an operator behind it says that it was meant as a field. */
+  lastMacro: Token | undefined;
 
   constructor(lexer: Lexer, report: Report) {
     this.#lexer = lexer;
@@ -71,6 +73,11 @@ export class SyntaxErrors {
     if (/^(?:AND|OR|NOT)$/.test(text)) return `operators are lower case: "${text.toLowerCase()}"`;
     if (/^not\b/.test(text)) return 'write "and not"';
     if (text.startsWith("#")) return NO_COMMENT;
+    if (this.#isComparedMacro(text)) {
+      return `"${
+        this.lastMacro!.text
+      }" is a macro by its name: those of fields have a dot, as in "proc.name = cat"`;
+    }
     if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
     const bare = this.lastBare;
     if (!bare) return undefined;
@@ -82,6 +89,13 @@ export class SyntaxErrors {
     if (/^[\u2018-\u201f]/.test(bare.text)) return STRAIGHT_QUOTES;
     const rest = this.#lexer.source.text.slice(bare.span.start, this.#lexer.word.span.end);
     return `a value with blanks or any of ()"'=, must be quoted: '${rest.replaceAll("'", "\\'")}'`;
+  }
+
+  #isComparedMacro(text: string): boolean {
+    const { source, offset } = this.#lexer;
+    const end = this.lastMacro?.span.end;
+    if (end === undefined || source.text.slice(end, offset).trim() !== "") return false;
+    return OPERATOR_NAMES.includes(text) || SYMBOLS.test(text);
   }
 
   unclosed(open: Span, wanted: string): undefined {

@@ -160,6 +160,7 @@ class Parser {
     const name = lexer.identifier();
     if (!name) return this.#errors.noCheck();
     this.#errors.lastBare = undefined;
+    this.#errors.lastMacro = name;
     return { kind: "macro", name: name.text, span: name.span };
   }
 

@@ -88,6 +88,12 @@ Deno.test("parseCondition() helps with what people write by habit", () => {
   );
   assertEquals(problem("proc.name = a, b").help, 'several values stand in brackets: "in (a, b)"');
   assertEquals(problem("a.b = len (c.d)").help, 'no blank may stand between "len" and its bracket');
+  for (const check of ["pid = 1", "a and pid in (1)", "pid exists"]) {
+    assertEquals(
+      problem(check).help,
+      '"pid" is a macro by its name: those of fields have a dot, as in "proc.name = cat"',
+    );
+  }
   assertEquals(problem("a.b = (c, d)").help, 'to look for any of several values, use "in (…)"');
 });
 
