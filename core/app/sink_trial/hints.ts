@@ -53,7 +53,17 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
     hint: "the server wants a certificate of the client: tls.client_certificate and tls.client_key",
   },
   {
-    reason: /InvalidContentType|wrong version number|corrupt message|packet length/i,
+    reason: /upgrading connection with STARTTLS|does(?:n't| not) support STARTTLS/i,
+    hint:
+      "the mail server does not begin TLS when asked to: implicit_tls for port 465, or tls.enabled: false",
+  },
+  {
+    reason: /Encryption required/i,
+    hint: "the server takes passwords over TLS only: tls.enabled",
+  },
+  {
+    reason:
+      /InvalidContentType|wrong version number|corrupt message|packet length|before secure TLS/i,
     hint: "the other end does not speak TLS at this port: http:// or tls.enabled: false?",
   },
   {

@@ -1,0 +1,27 @@
+import { assertEquals } from "../../../tests/assert.ts";
+import { SinkError } from "../../plugin/mod.ts";
+import { hintsFor } from "./hints.ts";
+
+/** How the hint for a failure without an answer begins. */
+function hintFor(message: string): string | undefined {
+  return hintsFor(new SinkError("unavailable", message), [])[0]?.split(":")[0];
+}
+
+Deno.test("hintsFor() tells TLS that is missing from a password that is wrong", () => {
+  const disconnected =
+    "Client network socket disconnected before secure TLS connection was established";
+  assertEquals(
+    [
+      "Error upgrading connection with STARTTLS: 454 TLS not available",
+      "Invalid login: 538 5.7.11 Encryption required for requested authentication mechanism",
+      disconnected,
+      "Invalid login: 535 5.7.8 Authentication credentials invalid",
+    ].map(hintFor),
+    [
+      "the mail server does not begin TLS when asked to",
+      "the server takes passwords over TLS only",
+      "the other end does not speak TLS at this port",
+      "user, password or their rights are not right",
+    ],
+  );
+});
