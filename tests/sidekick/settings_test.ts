@@ -102,7 +102,7 @@ Deno.test("settingsOf() has variables of the environment go before the file", as
       NODERED_PASSWORD: "ä",
       CUSTOMFIELDS: "one:1,two:%TWO,three:%THREE",
       TWO: "2",
-      CUSTOMTAGS: "b, c",
+      CUSTOMTAGS: "b, %FOUR, c",
       TEMPLATEDFIELDS: 'four:{{ index . "one" }}',
       DOGSTATSD_FORWARDER: "127.0.0.1:8125",
       MINIMUMPRIORITY: "debug",
@@ -110,6 +110,7 @@ Deno.test("settingsOf() has variables of the environment go before the file", as
   );
   assertEquals(told(report), [
     'C063 "customfields.three" is left out: the variable THREE is not set (set it, or write the text itself)',
+    'C063 "customtags[1]" is left out: the variable FOUR is not set (set it, or write the text itself)',
   ]);
   assertEquals(configOf(settings, "webhook"), {
     address: "http://two.example.org/token",

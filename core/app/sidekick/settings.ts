@@ -168,8 +168,8 @@ function enrichSettings(
       }),
     ),
     templatedFields,
-    customTags: textsAt(file, "customtags").flatMap((text) =>
-      variableIn(text, { file, key: "customtags", report }) ?? []
+    customTags: textsAt(file, "customtags").flatMap((text, index) =>
+      variableIn(text, { file, key: `customtags[${index}]`, report }) ?? []
     ),
     bracketReplacer: bracketreplacer,
     outputFormat: outputfieldformat,
@@ -209,7 +209,7 @@ function variableIn(
     code: "C063",
     severity: "warning",
     title: `"${key}" is left out: the variable ${text.slice(1)} is not set`,
-    at: file.value(key.split(".")[0]!)?.node.at,
+    at: file.value(key.split(/[.[]/)[0]!)?.node.at,
     help: "set it, or write the text itself",
   });
   return undefined;
