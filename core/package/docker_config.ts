@@ -30,12 +30,18 @@ function credentialsIn(file: string, host: string): string | undefined {
   const auths = readAuths(file);
   if (!auths) return undefined;
   for (const [place, { auth, username, password }] of Object.entries(auths)) {
-    if (place.replace(/^https?:\/\//, "").replace(/\/.*$/, "") !== host) continue;
+    if (hostOf(place) !== host) continue;
     if (auth && /^[\w+/=-]+$/.test(auth)) return auth;
     if (!username || password === undefined) continue;
     return new TextEncoder().encode(`${username}:${password}`).toBase64();
   }
   return undefined;
+}
+
+/** docker keeps those for docker.io under the address it once had, podman under the name. */
+function hostOf(place: string): string {
+  const host = place.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+  return host === "index.docker.io" ? "docker.io" : host;
 }
 
 function readAuths(file: string) {
