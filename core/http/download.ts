@@ -57,7 +57,9 @@ export async function download(from: URL, request: DownloadRequest): Promise<Dow
   let url = from;
   for (let count = 0;; count++) {
     if (url.protocol !== "https:" && !(url.protocol === "http:" && request.allowsPlain)) {
-      throw new DownloadError("not-tls", `${url.origin} has no TLS: only https:// is trusted here`);
+      // What is no address of the web has no origin.
+      const place = url.protocol === "http:" ? url.origin : `"${url.protocol}"`;
+      throw new DownloadError("not-tls", `${place} has no TLS: only https:// is trusted here`);
     }
     const answer = await askOnce(url, { ...request, goesToNamed: url.origin === from.origin });
     if (!REDIRECTIONS.has(answer.status)) return answer;

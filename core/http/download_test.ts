@@ -98,7 +98,10 @@ Deno.test("download() ends when nobody wants the file any more", async () => {
 Deno.test("download() asks nobody without TLS unless that is allowed", async () => {
   await using server = await saying("HTTP/1.1 200 OK\r\n\r\n");
   await assertRejects(download(server.url, request({ allowsPlain: false })), codeOf("not-tls"));
-  await assertRejects(download(new URL("file:///etc/passwd"), request()), codeOf("not-tls"));
+  await assertRejects(download(new URL("file:///etc/passwd"), request()), (error) => {
+    assert(String(error).includes('"file:" has no TLS'), String(error));
+    return codeOf("not-tls")(error);
+  });
 });
 
 for (const location of ["", "Location: file:///etc/passwd\r\n", "Location: http://[\r\n"]) {
