@@ -84,6 +84,11 @@ Deno.test("a plugin connects to nobody, and to those it was granted", async () =
   }
 });
 
+Deno.test("a plugin is told of no permission that there is not", async () => {
+  const outcome = await attempt(`return (await import("node:os")).userInfo()`);
+  assert(outcome.includes("which no plugin can be granted"), outcome);
+});
+
 Deno.test("a plugin fetches no module", async () => {
   refused(await attempt(`return Object.keys(await import('https://127.0.0.1:1/mod.js'))`));
   refused(await attempt(`return Object.keys(await import('npm:is-odd@3.0.1'))`));

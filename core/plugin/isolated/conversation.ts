@@ -1,9 +1,11 @@
 /** falcod's side of the talk with one guest: what is asked, what is answered, and whether it is alive. */
+import { PERMISSION_KINDS } from "../permissions.ts";
 import type { Logger } from "../plugin.ts";
 import { SinkError } from "../sink_error.ts";
 import { type Frame, frameOf, FROM_GUEST, jsonOf, TO_GUEST } from "./frames.ts";
 import type { GuestStart } from "./guest.ts";
 import type { GuestLink } from "./link.ts";
+import { withoutPaint } from "./paint.ts";
 import type { Walls } from "./policy.ts";
 import { type GuestUsage, type UsageBounds, UsageWatch } from "./usage_watch.ts";
 
@@ -276,20 +278,20 @@ function textOf(value: unknown): string {
   return value.slice(0, MAX_TEXT).toWellFormed().replace(
     RUNTIME_ADVICE,
     (_, permission) =>
-      `, which nobody granted it (its manifest asks for it under permissions.${permission}, and ` +
-      "falcod plugin add grants it, or permissions in its entry of plugins)",
+      (PERMISSION_KINDS as readonly string[]).includes(permission)
+        ? `, which nobody granted it (its manifest asks for it under permissions.${permission}, ` +
+          "and falcod plugin add grants it, or permissions in its entry of plugins)"
+        : ", which no plugin can be granted",
   );
 }
 
-/** What the runtime calls a module that came without a name, and how it paints it. */
+/** What the runtime calls a module that came without a name. */
 const UNNAMED_MODULE = /blob:null\/[0-9a-f-]{36}/g;
-// deno-lint-ignore no-control-regex
-const PAINT = /\x1b\[[0-9;]{0,8}m/g;
 const OTHER_MODULE = /not in import map|Failed loading|Module not found|relative URL with/;
 
 /** Why a module cannot be loaded, for who wrote it. */
 function loadingText(said: string): string {
-  const text = said.replace(PAINT, "").replace(UNNAMED_MODULE, "its module");
+  const text = withoutPaint(said).replace(UNNAMED_MODULE, "its module");
   if (!OTHER_MODULE.test(text)) return text;
   return `${text} (a plugin is one file: falcod plugin pack tells how to bundle what it imports)`;
 }

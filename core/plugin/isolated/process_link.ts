@@ -2,6 +2,7 @@
 import type { OwnProgram } from "../../base/own_program.ts";
 import { FrameError, FrameReader } from "./frames.ts";
 import type { GuestLink, TakeFrame } from "./link.ts";
+import { withoutPaint } from "./paint.ts";
 import type { IsolationPolicy } from "./policy.ts";
 import { GroupUsage } from "./usage.ts";
 
@@ -132,7 +133,7 @@ async function readLines(
       beganMs = nowMs;
     }
     if (++taken > LINES_A_SECOND) leftOut++;
-    else take(line.slice(0, MAX_LINE));
+    else take(withoutPaint(line).slice(0, MAX_LINE));
   };
   try {
     for await (const chunk of stream) {
