@@ -139,8 +139,9 @@ async function targetOf(
 ): Promise<DeliveryTarget> {
   const { label, options = {}, formatter } = wired;
   const { spool: wanted, deadLetters: path, limits, concurrency = 1, ...rest } = options;
-  const { plugin, instance } = await createOne("sink", wired, request);
-  const others = await createAll("sink", new Array(concurrency - 1).fill(wired), request);
+  const context = { ...request, log: logOf(label, request.log) };
+  const { plugin, instance } = await createOne("sink", wired, context);
+  const others = await createAll("sink", new Array(concurrency - 1).fill(wired), context);
   const batchSize = instance.batchSize ?? plugin.batchSize;
   const ownFormatter = formatter ?? (plugin.format && formatterOf(request.config, plugin.format));
   const spool = wanted && await openSpool(label, wanted, request.log);
@@ -159,6 +160,18 @@ async function targetOf(
     ...spool && { spool },
     ...path !== undefined && { onDead: deadLetters.forSink(label, path) },
     limits: { ...batchSize !== undefined && { batchSize }, ...limits },
+  };
+}
+
+/** Says whose it is what a sink tells: there may be several of its type. */
+function logOf(label: string, log: Logger): Logger {
+  const named = (level: keyof Logger) => (message: string) =>
+    log[level](`Output "${label}": ${message}`);
+  return {
+    debug: named("debug"),
+    info: named("info"),
+    warning: named("warning"),
+    error: named("error"),
   };
 }
 

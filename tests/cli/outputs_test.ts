@@ -55,6 +55,13 @@ program_output: {enabled: true, program: "cat >> each.txt; echo >> each.txt"}
   }
 });
 
+Deno.test("what a sink tells says which output it is", async () => {
+  using folder = new Folder({ "rules.yaml": RULES });
+  const sinks = "sinks: [{name: pager, type: program, program: exit 3}]\n";
+  const { error } = await replay(sinks, folder);
+  assert(error.includes('warning: Output "pager": The program has ended with status 3\n'), error);
+});
+
 Deno.test("a file_output that cannot be written to is warned of, at a start as by validate", async () => {
   using folder = new Folder({
     "rules.yaml": RULES,
