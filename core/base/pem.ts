@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { reasonOf } from "./reason.ts";
+import { textOfFile } from "./text_file.ts";
 
 /** A certificate, a private key; each a file. */
 export interface PemPair {
@@ -50,18 +51,9 @@ function certificateIn(path: string): X509Certificate {
 
 function textOf(path: string): string {
   try {
-    const { size, isFile } = Deno.statSync(path);
-    if (!isFile) throw new Error("it is no file");
-    if (size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
-    return Deno.readTextFileSync(path);
+    return textOfFile(path, MAX_FILE_BYTES);
   } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound;
-    const why = isMissing
-      ? "there is no such file"
-      : error instanceof Deno.errors.PermissionDenied
-      ? "falcod may not read it"
-      : reasonOf(error);
-    throw new Error(`cannot read "${path}": ${why}`);
+    throw new Error(`cannot read "${path}": ${reasonOf(error)}`);
   }
 }
 

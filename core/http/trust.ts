@@ -1,6 +1,7 @@
 /** Certificates and keys of a client: read from files, and read again when the files change. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { fileMark } from "../base/file_mark.ts";
+import { textOfFile } from "../base/text_file.ts";
 import { SinkError } from "../plugin/mod.ts";
 import type { HttpSettings } from "./schema.ts";
 
@@ -99,12 +100,8 @@ function certificatesOf(path: string): Set<string> {
 
 function textOf(path: string): string {
   try {
-    const { size, isFile } = Deno.statSync(path);
-    if (!isFile) throw new Error("it is no file");
-    if (size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
-    return Deno.readTextFileSync(path);
+    return textOfFile(path, MAX_FILE_BYTES);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw bad(path, "there is no such file", error);
     throw bad(path, error instanceof Error ? error.message : String(error), error);
   }
 }

@@ -2,6 +2,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { fileMark } from "../base/file_mark.ts";
+import { textOfFile } from "../base/text_file.ts";
 import { type TlsFiles, WebError } from "./endpoint.ts";
 
 /** What a server's TLS needs, all PEM. */
@@ -74,13 +75,9 @@ function blocksOf(path: string, pattern: RegExp, what: string): readonly string[
 
 function textOf(path: string): string {
   try {
-    const { size, isFile } = Deno.statSync(path);
-    if (!isFile) throw new Error("it is no file");
-    if (size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
-    return Deno.readTextFileSync(path);
+    return textOfFile(path, MAX_FILE_BYTES);
   } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound;
-    throw bad(path, isMissing ? "there is no such file" : messageOf(error), error);
+    throw bad(path, messageOf(error), error);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Secrets of a configuration: where they stand, so that nothing that is said of it shows them. */
 import { z } from "zod";
 import type { Span } from "../../base/mod.ts";
+import { openedType } from "./_opened_type.ts";
 import { type ConfigNode, type ConfigPath, isVariable, spell } from "./tree.ts";
 
 /** Deeper than any configuration nests. */
@@ -50,15 +51,11 @@ export function isHidden(path: ConfigPath, secrets: ReadonlySet<string>): boolea
 
 /** Without what makes it optional or gives it another form; "secret" for one that nobody is to see. */
 function inner(given: z.core.$ZodType): z.core.$ZodType | "secret" {
-  let type = given;
-  for (;;) {
+  for (let type = given;;) {
     if (z.globalRegistry.get(type)?.secret) return "secret";
-    if (
-      type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional
-    ) type = type.unwrap();
-    else if (type instanceof z.ZodPipe) {
-      type = type.in instanceof z.ZodTransform ? type.out : type.in;
-    } else return type;
+    const next = openedType(type);
+    if (next === undefined) return type;
+    type = next;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Keys of falco.yaml that are a plugin's own: only the plugin knows them. */
 import { z } from "zod";
 import type { Report } from "../../base/mod.ts";
+import { openedType } from "./_opened_type.ts";
 import { reportUnknownKey, reportValue } from "./check.ts";
 import { hideSecretValues, isHidden } from "./hidden_values.ts";
 import { type MappingNode, nodeAt, placeOf } from "./tree.ts";
@@ -62,14 +63,9 @@ function keysAt(schema: z.ZodType, path: Path): readonly string[] {
 
 /** Without what makes it optional, refined or readable as text. */
 function opened(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  for (;;) {
-    if (
-      type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional
-    ) type = type.unwrap();
-    else if (type instanceof z.ZodPipe) {
-      type = type.in instanceof z.ZodTransform ? type.out : type.in;
-    } else return type;
-  }
+  let inner = type;
+  for (let next = openedType(type); next !== undefined; next = openedType(next)) inner = next;
+  return inner;
 }
 
 function remove(config: unknown, path: Path): void {

@@ -39,6 +39,7 @@ import {
   JSON_PLUGIN,
   jsonPluginConfig,
 } from "./k8s_audit.ts";
+import { openedType } from "./_opened_type.ts";
 import { privilegesSection } from "./privileges.ts";
 import { priority, sinkEntry } from "./sink_options.ts";
 
@@ -459,10 +460,8 @@ function unwrapped(
   plugin: string | undefined,
 ): z.core.$ZodType | undefined {
   for (;;) {
-    if (
-      type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional
-    ) type = type.unwrap();
-    else if (type instanceof z.ZodPipe && type.in instanceof z.ZodTransform) type = type.out;
+    const next = openedType(type);
+    if (next) type = next;
     else if (type === initConfig && plugin !== undefined && pluginConfigs.has(plugin)) {
       type = pluginConfigs.get(plugin);
     } else return type;
