@@ -109,7 +109,8 @@ export class HttpTarget {
     } catch (error) {
       const reason = context?.signal.aborted ? context.signal.reason : undefined;
       if (reason instanceof SinkError) throw reason;
-      throw asSinkError(error, address.origin, this.#secretsIn(address, request, headers));
+      const secrets = this.#secretsIn(address, request, headers);
+      throw asSinkError(this.#ofProxy(error), address.origin, secrets);
     }
   }
 
@@ -236,6 +237,14 @@ export class HttpTarget {
     if (now - this.#lookedAt < LOOK_MS) return;
     this.#lookedAt = now;
     this.#marks = marksOf(this.#settings.tls);
+  }
+
+  /** The place that a connection was not made to is the proxy's where that is asked for the server. */
+  #ofProxy(error: unknown): unknown {
+    const isAsked = this.#route?.headers !== undefined;
+    if (!isAsked || !(error instanceof Error) || !("syscall" in error)) return error;
+    if (error.syscall !== "connect" && error.syscall !== "getaddrinfo") return error;
+    return new Error(`no way to the proxy: ${error.message}`, { cause: error });
   }
 
   /** What the server was told that nobody else is to know. */

@@ -402,6 +402,17 @@ async function proxyServer(wants?: string) {
   return Object.assign(address, { asked, seen, clients, place: `127.0.0.1:${address.port}` });
 }
 
+Deno.test("send() says that it is the proxy which is not there", async () => {
+  for (const url of ["http://example.invalid/", "https://example.invalid/"]) {
+    for (const proxy of ["http://127.0.0.1:1", "http://proxy.invalid:1"]) {
+      await using to = target(url, { proxy });
+      const { message } = await rejection(to.send({ body: "1" }));
+      const place = url.slice(0, -1);
+      assert(message.startsWith(`Cannot reach ${place}: no way to the proxy: `), message);
+    }
+  }
+});
+
 Deno.test("send() goes through a proxy, to servers with TLS without being read there", async () => {
   await using proxy = await proxyServer(`Basic ${btoa("me:secret")}`);
   await using server = await secureServer();
