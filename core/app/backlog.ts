@@ -1,13 +1,19 @@
 /**
  * Alerts that are still on their way out, for sources that can make events wait: a recording is
  * read faster than any output writes, and what does not fit into an output's queue would be lost.
+ * What happens now is judged now: an output that is slow or hangs has it wait once, and then no more.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery } from "../delivery/mod.ts";
 
 export interface BacklogOptions {
   readonly delivery: Pick<Delivery, "sent" | "sentUnits" | "counters" | "flush">;
   /** Alerts that a queue holds, as `outputs_queue.capacity` has it; 0: what the delivery holds by itself. */
   readonly capacity: number;
+  /** Its events can wait as long as it takes. */
+  readonly isRecorded: boolean;
+  /** How long what happens now waits for an output; 2 s. */
+  readonly patienceMs?: number;
 }
 
 /** Alerts that may wait before a source that can wait, too, has to. */
@@ -19,18 +25,26 @@ const LOOK_AFTER = 256;
 const LOOK_AFTER_UNITS = 1 << 20;
 /** How long a source waits for slow outputs at a time. */
 export const SETTLE_MS = 60_000;
+const PATIENCE_MS = 2000;
+const LOOK_AGAIN_MS = 5;
 
 export class Backlog {
   readonly #delivery: BacklogOptions["delivery"];
   readonly #maxWaiting: number;
   readonly #lookAfter: number;
+  readonly #isRecorded: boolean;
+  readonly #patienceMs: number;
+  /** Outputs that were waited for in vain, and what had to go out then; until half of it has. */
+  readonly #slow = new Map<string, number>();
   /** What had been sent when somebody looked last. */
   #lookedAt = 0;
   #lookedAtUnits = 0;
   #flushedAtUnits = 0;
 
-  constructor({ delivery, capacity }: BacklogOptions) {
+  constructor({ delivery, capacity, isRecorded, patienceMs = PATIENCE_MS }: BacklogOptions) {
     this.#delivery = delivery;
+    this.#isRecorded = isRecorded;
+    this.#patienceMs = patienceMs;
     const most = capacity > 0 ? capacity : Infinity;
     this.#maxWaiting = Math.min(MAX_WAITING, Math.floor(most / 2));
     this.#lookAfter = Math.min(LOOK_AFTER, Math.ceil(most / 4));
@@ -48,11 +62,30 @@ export class Backlog {
     const { sent, sentUnits } = this.#delivery;
     this.#lookedAt = sent;
     this.#lookedAtUnits = sentUnits;
-    const isLong = sentUnits - this.#flushedAtUnits > MAX_WAITING_UNITS ||
-      this.#delivery.counters().some(({ queued }) => queued > this.#maxWaiting);
+    const isMuch = sentUnits - this.#flushedAtUnits > MAX_WAITING_UNITS;
+    const isLong = this.#awaited().some(({ queued }) => queued > this.#maxWaiting) || isMuch;
     if (!isLong) return undefined;
-    return this.#delivery.flush(SETTLE_MS).then(() => {
+    const gone = this.#isRecorded ? this.#delivery.flush(SETTLE_MS) : this.#patiently();
+    return gone.then(() => {
       this.#flushedAtUnits = sentUnits;
     });
+  }
+
+  /** Outputs that have alerts to write and are worth waiting for. */
+  #awaited() {
+    return this.#delivery.counters().filter(({ name, queued }) => {
+      if (queued <= (this.#slow.get(name) ?? 0) / 2) this.#slow.delete(name);
+      return queued > 0 && !this.#slow.has(name);
+    });
+  }
+
+  async #patiently(): Promise<unknown> {
+    const end = performance.now() + this.#patienceMs;
+    let awaited;
+    while ((awaited = this.#awaited()).length > 0 && performance.now() < end) {
+      await pause(LOOK_AGAIN_MS);
+    }
+    for (const { name, queued } of awaited) this.#slow.set(name, queued);
+    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { Backlog } from "./backlog.ts";
 
 class Sent {
@@ -29,7 +29,7 @@ class Sent {
 
 Deno.test("Backlog has a source wait when many alerts wait", async () => {
   const delivery = new Sent();
-  const backlog = new Backlog({ delivery, capacity: 0 });
+  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: true });
   let looks = 0;
   for (let event = 0; event < 3000; event++) {
     delivery.add(1);
@@ -44,11 +44,42 @@ Deno.test("Backlog has a source wait for a few alerts with much text, and for sm
   const large = new Sent(), small = new Sent();
   const backlogs = [[large, 0], [small, 10]] as const;
   for (const [delivery, capacity] of backlogs) {
-    const backlog = new Backlog({ delivery, capacity });
+    const backlog = new Backlog({ delivery, capacity, isRecorded: true });
     for (let event = 0; event < 90; event++) {
       delivery.add(1, 100_000);
       if (backlog.isDue) await backlog.settle();
     }
   }
   assertEquals([large.flushed, small.flushed], [2, 15]);
+});
+
+Deno.test("Backlog has what happens now wait once for an output that hangs, and then no more", async () => {
+  const delivery = new Sent();
+  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: false, patienceMs: 20 });
+  let waits = 0;
+  const events = async (count: number) => {
+    for (let event = 0; event < count; event++) {
+      delivery.add(1, 10_000);
+      const begun = performance.now();
+      await backlog.settle();
+      if (performance.now() - begun >= 15) waits++;
+    }
+  };
+  await events(5000);
+  assertEquals(waits, 1);
+  delivery.queued = 10; // it works again
+  await events(2000);
+  assertEquals(waits, 2);
+});
+
+Deno.test("Backlog has what happens now wait for an output that works", async () => {
+  const delivery = new Sent();
+  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: false, patienceMs: 60_000 });
+  delivery.add(1001);
+  let isOut = false;
+  const settled = backlog.settle()!.then(() => assert(isOut));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  isOut = true;
+  delivery.queued = 0;
+  await settled;
 });

@@ -84,7 +84,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     stop.abort();
   });
 
-  const backlog = new Backlog({ delivery, capacity: config.outputs_queue.capacity });
+  const backlog = new Backlog({ delivery, capacity: config.outputs_queue.capacity, isRecorded });
   const lookup = new ContainerLookup({
     engines,
     log,
