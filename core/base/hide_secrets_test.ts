@@ -1,4 +1,4 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { hideSecrets } from "./hide_secrets.ts";
 
 Deno.test("hideSecrets() has stars in place of what only the configuration should know", () => {
@@ -55,4 +55,24 @@ Deno.test("hideSecrets() keeps the length of whatever it is given", () => {
     const line = Array.from({ length: random(12) }, () => words[random(words.length)]).join("");
     assertEquals(hideSecrets(line).length, line.length, line);
   }
+});
+
+Deno.test("hideSecrets() is done soon with lines of any length, whatever is in them", () => {
+  const pieces = ["[", "=", '"', '"a":1,', "key: ", "password", '"token":', ",token: [", "a:", "@"];
+  for (const piece of pieces) {
+    for (const start of ["", "{", "password: a"]) {
+      const line = `${start}${piece.repeat(100_000 / piece.length)}b`;
+      const beganMs = performance.now();
+      hideSecrets(line);
+      const tookMs = performance.now() - beganMs;
+      assert(tookMs < 3000, `${start}${piece}: ${tookMs} ms`);
+    }
+  }
+});
+
+Deno.test("hideSecrets() finds every address of a line", () => {
+  assertEquals(
+    hideSecrets("u: http://a:bc@x, b:cd@y //c:d@z /d:e@w ['e:f@v'] ${A}:${B}@u g:@h"),
+    "u: http://a:**@x, b:**@y //c:*@z /d:e@w ['e:*@v'] ${A}:${B}@u g:@h",
+  );
 });
