@@ -37,6 +37,7 @@ export async function verifyCommand(request: VerifyRequest, host: Host): Promise
       printDiagnostics(problems, 0, { output: host.error });
       const told = strangers.map((path) => `falcod: "${path}" is no plugin's: nothing loads it`);
       printLines(told, host.error);
+      if (all.length === 0) host.error.write(`no plugins are installed in ${folder}\n`);
     }
     return problems.length === 0 ? EXIT_OK : EXIT_FAILURE;
   });
