@@ -145,6 +145,8 @@ slack: {webhookurl: localhost, minimumpriority: loud, chanel: c}
 syslog: {host: h, port: "514", protocol: tcp, format: leef}
 smtp: {hostport: "m:25"}
 cliq: {webhookurl: https://example.org, whatever: 1}
+teams: https://example.org/secret
+discord:
 influxdb: {hostport: http://i:8086, precision: s}
 elasticsearch: {hostport: http://e:9200, type: _doc}
 listenport: 0
@@ -160,6 +162,7 @@ templatedfields: {a: "{{ range . }}"}
       'C004 "slack.webhookurl" wants an address that begins with http:// or https://, found a text that is not shown (undefined)',
       'C004 "slack.minimumpriority" wants one of emergency, alert, critical, error, warning, notice, informational, debug, found "loud" (undefined)',
       'C004 "syslog.format" wants json or cef, found "leef" (undefined)',
+      'C004 "teams" wants a mapping (undefined)',
       'C061 output "smtp" is off: "smtp.from" and "smtp.to" are missing (add it, or take the others out)',
       'C062 "influxdb.precision" is without effect in falcod: times are always in nanoseconds (undefined)',
       'C004 "listenport" wants a whole number from 1 to 65535 (undefined)',

@@ -1,13 +1,17 @@
 /** Keys that neither falcosidekick nor falcod knows. */
 import { didYouMean, type Report } from "../../base/mod.ts";
 import { COMMON_KEYS } from "../config/sink_options.ts";
-import type { MappingNode } from "../config/tree.ts";
+import type { ConfigNode, MappingNode } from "../config/tree.ts";
 import type { SidekickFile } from "./file.ts";
 import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
 import { OTHER_KEYS, SERVER_KEYS } from "./schema.ts";
 
 /** Keys of falco.yaml that count here, too. */
 export const OF_FALCOD: readonly string[] = ["sinks", "dedup", "outputs"];
+
+function isEmpty(value: ConfigNode): boolean {
+  return value.kind === "null" || value.kind === "scalar" && value.text === "";
+}
 
 /** Names that a mapping of the file may have, by its path; absent: any. */
 function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
@@ -56,8 +60,13 @@ export function reportUnknownKeys(file: SidekickFile, report: Report): void {
           at: keyAt,
           help: didYouMean(name, names) ?? "it is ignored",
         });
-      } else if (value.kind === "mapping") {
-        visit(value, path === "" ? name : `${path}.${name}`);
+        continue;
+      }
+      const inner = path === "" ? name : `${path}.${name}`;
+      if (value.kind === "mapping") visit(value, inner);
+      else if (known.has(inner) && !isEmpty(value)) {
+        if (value.kind === "scalar") value.at.source.hide(value.at.start, value.at.end);
+        report.add({ code: "C004", title: `"${inner}" wants a mapping`, at: value.at });
       }
     }
   };
