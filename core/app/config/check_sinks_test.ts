@@ -126,3 +126,10 @@ Deno.test("checkSinks() tells of a list without brackets what stands there", asy
   const { told } = await check("sinks: [{type: parcel, address: here, copies: me}]");
   assertEquals(told, ['C004|"sinks[0].copies" wants mail addresses, found "me"||me']);
 });
+
+Deno.test("a format that is not there is told with those that are, and how others come", async () => {
+  const { told } = await check("sinks: [{type: parcel, address: here, format: few-words}]");
+  const title = '"sinks[0].format" wants one of standard, json, text ' +
+    '(falcod plugin add installs others), found "few-words"';
+  assertEquals(told, [`C004|${title}||few-words`]);
+});

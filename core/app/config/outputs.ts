@@ -100,7 +100,7 @@ export function listedSinks(
     const isStandard = (FORMATS as readonly string[]).includes(format);
     if (!isStandard && !registry.has("formatter", format)) {
       const choices = [...new Set([...FORMATS, ...registry.names("formatter")])];
-      const wanted = `one of ${choices.join(", ")}`;
+      const wanted = `one of ${choices.join(", ")} (falcod plugin add installs others)`;
       reportValue(root, { path: [...place, "format"], wanted, choices }, report);
       continue;
     }
