@@ -25,8 +25,11 @@ export async function checkFolder(folder: string): Promise<void> {
   if (real !== above) await checkAbove(real, folder);
 }
 
+/** As many as the kernel follows: path_resolution(7). */
+const MOST_LINKS = 40;
+
 /** Whoever may write to a folder, or owns it or a link, can have another folder in the place of what is in it. */
-async function checkAbove(from: string, folder: string): Promise<void> {
+async function checkAbove(from: string, folder: string, links = MOST_LINKS): Promise<void> {
   for (let place = from;; place = dirname(place)) {
     const { mode, isSymlink, uid } = await look(place);
     if (isSymlink && isStranger(uid)) {
@@ -46,6 +49,11 @@ async function checkAbove(from: string, folder: string): Promise<void> {
     const isOpen = mode !== null && (mode & WRITABLE_BY_ALL) !== 0 && (mode & STICKY) === 0;
     if (isOpen && !isSymlink) {
       throw unsafe(folder, `everybody may write to "${place}"`, `chmod o-w ${place}`);
+    }
+    // The next link may be somebody else's.
+    if (isSymlink && links > 0) {
+      const target = resolve(await Deno.realPath(dirname(place)), await Deno.readLink(place));
+      await checkAbove(target, folder, links - 1);
     }
     if (place === dirname(place)) return;
   }

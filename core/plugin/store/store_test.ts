@@ -158,6 +158,19 @@ Deno.test("install() takes a folder that is reached over a link, if it is the li
   );
 });
 
+Deno.test("findInstalled() takes nothing from behind a link that leads to somebody else's", async () => {
+  using folder = temporary();
+  const path = folder.path.replace(/\/plugins$/, "");
+  for (const name of ["real", "theirs"]) Deno.mkdirSync(`${path}/${name}`);
+  Deno.symlinkSync(`${path}/real`, `${path}/theirs/link`);
+  Deno.symlinkSync("theirs/link", `${path}/link`);
+  await install(`${path}/real/plugins`, await madeInstallation());
+  assert((await findInstalled(`${path}/link/plugins`, "pager"))?.kind === "package");
+  if (Deno.uid() !== 0) return;
+  Deno.chownSync(`${path}/theirs`, 65534, null);
+  assert(/belongs to the user 65534/.test(await problemOf(`${path}/link/plugins`)));
+});
+
 Deno.test("findInstalled() refuses files of another user", async () => {
   using folder = temporary();
   await install(folder.path, await madeInstallation());
