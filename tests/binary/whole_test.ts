@@ -63,6 +63,7 @@ Deno.test(
     Deno.chmodSync(path, 0o711);
     const { code, stderr } = await new Deno.Command(path, {
       args: ["--version"],
+      cwd: "/", // ours may be in a folder of root alone
       uid: 65534,
       gid: 65534,
     }).output();
