@@ -18,7 +18,11 @@ export async function claimFolder(folder: string): Promise<FolderClaim> {
       `"${folder}" may be written by others: chmod 700 and chown it to falcod's user`,
     );
   }
-  const lock = await Deno.open(`${folder}/lock`, { write: true, create: true, mode: 0o600 });
+  const path = `${folder}/lock`;
+  // A named pipe would be waited for.
+  const found = await Deno.lstat(path).catch(() => undefined);
+  if (found && !found.isFile) throw new Error(`"${path}" is no file: remove it`);
+  const lock = await Deno.open(path, { write: true, create: true, mode: 0o600 });
   try {
     if (!await lock.tryLock(true)) throw new Error(`"${folder}" is in use by another falcod`);
   } catch (error) {

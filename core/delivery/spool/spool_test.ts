@@ -225,6 +225,9 @@ Deno.test("a spool is of one falcod at a time, and in a folder of its own", asyn
     await Deno.symlink(folder, `${folder}/link`);
     await assertRejects(() => openSpool(`${folder}/link`), /is no folder/);
     assertEquals((await Deno.stat(`${folder}/cursor`)).mode! & 0o777, 0o600);
+    await Deno.remove(`${folder}/lock`);
+    await new Deno.Command("mkfifo", { args: [`${folder}/lock`] }).output();
+    await assertRejects(() => openSpool(folder), /is no file/);
   });
 });
 
