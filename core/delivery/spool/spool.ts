@@ -6,7 +6,7 @@
  * in the middle, and is handed out again with a mark. A tail that was not written to its end is cut off.
  */
 import type { Logger } from "../../plugin/mod.ts";
-import { Cursor, isBefore, type Position } from "./cursor.ts";
+import { Cursor, isBefore, type Position, type Progress } from "./cursor.ts";
 import { type Entry, ENTRY_OVERHEAD, entryAt } from "./entry.ts";
 import { claimFolder, type FolderClaim } from "./folder.ts";
 import {
@@ -73,23 +73,25 @@ export class Spool {
       readonly options: SpoolOptions;
       readonly claim: FolderClaim;
       readonly cursor: Cursor;
+      /** What the cursor says, as far as that can be. */
+      readonly found: Progress | undefined;
       readonly segments: Segment[];
     },
     unread: number,
   ) {
-    const { options, claim, cursor, segments } = parts;
+    const { options, claim, cursor, found, segments } = parts;
     this.#options = options;
     this.#claim = claim;
     this.#cursor = cursor;
     this.#segments = segments;
     const [first] = segments;
     const begin = { segment: first?.number ?? 0, offset: START };
-    const settled = cursor.found?.settled;
+    const settled = found?.settled;
     this.#settled = settled && !isBefore(settled, begin) ? settled : begin;
     this.#next = this.#settled;
     // Where nobody knows, all may have been handed out.
     const behind = { segment: (segments.at(-1)?.number ?? 0) + 1, offset: 0 };
-    this.#handedBefore = cursor.found?.handed ?? behind;
+    this.#handedBefore = found?.handed ?? behind;
     this.#unread = unread;
   }
 
@@ -100,7 +102,8 @@ export class Spool {
     try {
       cursor = await Cursor.open(`${options.folder}/cursor`);
       const segments = await segmentsIn(options.folder);
-      const settled = cursor.found?.settled;
+      const found = credible(cursor.found, segments, options);
+      const settled = found?.settled;
       let unread = 0;
       for (const [index, segment] of segments.entries()) {
         const isLast = index === segments.length - 1;
@@ -112,7 +115,7 @@ export class Spool {
           : Infinity;
         unread += await countEntries(segment, { from, isLast, log: options.log });
       }
-      const spool = new Spool({ options, claim, cursor, segments }, unread);
+      const spool = new Spool({ options, claim, cursor, found, segments }, unread);
       await spool.#removeSettled();
       return spool;
     } catch (error) {
@@ -291,6 +294,20 @@ export class Spool {
       }
     }
   }
+}
+
+/** Segments go when they are settled: where only older ones are there, they have been put back. */
+function credible(
+  found: Progress | undefined,
+  segments: readonly Segment[],
+  { folder, log }: Pick<SpoolOptions, "folder" | "log">,
+): Progress | undefined {
+  const last = segments.at(-1)?.number ?? Infinity;
+  if (!found || found.settled.segment <= last) return found;
+  log.warning(
+    `"${folder}" has alerts that had arrived, or could not be removed: they go out once more, marked`,
+  );
+  return undefined;
 }
 
 async function segmentsIn(folder: string): Promise<Segment[]> {

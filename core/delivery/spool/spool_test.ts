@@ -83,6 +83,32 @@ Deno.test("without its cursor a spool hands out all it has, with a mark", async 
   });
 });
 
+Deno.test("a segment that is older than its cursor was put back: its alerts go out, with a mark", async () => {
+  await inFolder(async (folder) => {
+    const spool = await openSpool(folder);
+    await spool.append(entries("1", "2"));
+    const [name] = segmentsOf(folder);
+    const bytes = await Deno.readFile(`${folder}/${name}`);
+    await spool.close();
+    for (const text of ["3", "4"]) {
+      const next = await openSpool(folder);
+      await next.append(entries(text));
+      await texts(next);
+      await next.settle(3);
+      await next.close();
+    }
+    // What it wrote last is removed by the next one.
+    await (await openSpool(folder)).close();
+    assertEquals(segmentsOf(folder), []);
+    await Deno.writeFile(`${folder}/${name}`, bytes);
+    const log = new Log();
+    const restored = await openSpool(folder, { log });
+    assertEquals([restored.unread, await texts(restored)], [2, ["1 again", "2 again"]]);
+    assertEquals(log.lines.length, 1);
+    await restored.close();
+  });
+});
+
 Deno.test("a tail that was not written to its end is cut off, wherever it breaks off", async () => {
   const whole = encodeEntry({ acceptedMs: 1, text: "torn" });
   for (let length = 1; length < whole.length; length++) {
