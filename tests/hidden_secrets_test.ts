@@ -110,6 +110,15 @@ Deno.test("no secret of a sink is shown, whatever it was written as", async () =
   assert(count > 60, `${count}`);
 });
 
+Deno.test("no secret of a sink is shown under a misspelled key", async () => {
+  for (const value of [MARKER, `"${MARKER}"`, `[${MARKER}]`, `{a: ${MARKER}}`]) {
+    const shown = await toldOfConfig(
+      `sinks: [{type: redis, host_port: "127.0.0.1:1", passwort: ${value}}]\n`,
+    );
+    assert(shown.includes("passwort") && !shown.includes(MARKER), shown);
+  }
+});
+
 Deno.test("no password of an address is shown, also where addresses are no secrets", async () => {
   for (const key of ["nats", "kafka", "redis", "smtp", "mqtt", "rabbitmq", "syslog", "statsd"]) {
     for (const name of ["host_port", "address", "url", "broker", "brokers"]) {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Report } from "../../base/mod.ts";
 import { openedType } from "./_opened_type.ts";
 import { reportUnknownKey, reportValue } from "./check.ts";
-import { hideSecretValues, isHidden } from "./hidden_values.ts";
+import { hideNode, hideSecretValues, isHidden } from "./hidden_values.ts";
 import { type MappingNode, nodeAt, placeOf } from "./tree.ts";
 
 type Path = readonly (string | number)[];
@@ -31,7 +31,10 @@ export function checkPluginKeys(
     if (issue.code === "unrecognized_keys") {
       const known = [...keysAt(schema, path), ...path.length === 0 ? others : []];
       for (const key of issue.keys) {
-        reportUnknownKey(root, [...place, ...path, key], { known, report });
+        const at = [...place, ...path, key], value = nodeAt(root, at);
+        // It may be a password's, misspelled.
+        if (value) hideNode(value);
+        reportUnknownKey(root, at, { known, report });
         remove(config, [...path, key]);
       }
       continue;
