@@ -86,6 +86,8 @@ async function build(architecture: string): Promise<void> {
     await runOrThrow(clang, [
       ...["-target", "bpf", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"],
       ...[place.define, "-I/usr/include/x86_64-linux-gnu", ...defines],
+      // The lines that the verifier quotes: the same object wherever it is built.
+      `-ffile-prefix-map=${Deno.cwd()}=.`,
       ...["-c", SOURCE, "-o", unfinished],
     ]);
     await runOrThrow(strip, ["-g", unfinished]);

@@ -154,19 +154,24 @@ Deno.test("help is the same as from the sources", { ignore: withBinary.ignore },
   assert(handedOver.error.includes("error["), handedOver.error);
 });
 
-Deno.test("built once more it is the same, byte for byte", withBinary, async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const output = `${folder}/again`;
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "--quiet", "build", "--output", output],
-      cwd: new URL("../..", import.meta.url),
-      stdin: "null",
-      stdout: "null",
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
-    assert(Buffer.from(await Deno.readFile(output)).equals(await Deno.readFile(binary)));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+Deno.test(
+  "built once more, in another environment, it is the same, byte for byte",
+  withBinary,
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const output = `${folder}/again`;
+      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["task", "--quiet", "build", "--output", output],
+        cwd: new URL("../..", import.meta.url),
+        env: { NO_COLOR: Deno.env.has("NO_COLOR") ? "" : "1", TERM: "dumb", TZ: "Asia/Tokyo" },
+        stdin: "null",
+        stdout: "null",
+      }).output();
+      assert(success, new TextDecoder().decode(stderr));
+      assert(Buffer.from(await Deno.readFile(output)).equals(await Deno.readFile(binary)));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
