@@ -84,7 +84,7 @@ Deno.test("whichever way a busy host is looked at, its events look the same", as
     "falco.yaml": configOf("busy.scap"),
   });
   const seen = await assertAlike("busy.scap", CONDITION, { folder: folder.path });
-  assert(seen.length > 50, `only ${seen.length} events`);
+  assert(seen.length > 10, `only ${seen.length} events`);
 });
 
 const real = corpusPath("captures/libs/sample.scap");
