@@ -295,9 +295,9 @@ Deno.test("a plugin that is held back closes in time", async () => {
 
 Deno.test("memory of programs that a plugin has started counts as its own", async () => {
   await using guest = new TestGuest({
-    module: attempting(`new Deno.Command("/usr/bin/sort", {
-      args: ["-S", "3G", "/dev/zero"], stdin: "null", stdout: "null", stderr: "null" }).spawn(); return "started"`),
-    permissions: { run: ["/usr/bin/sort"], read: ["/dev/zero"] },
+    module: attempting(`new Deno.Command("/usr/bin/perl", {
+      args: ["-e", "$x = 'a' x 4e8; sleep 60"], stdin: "null", stdout: "null", stderr: "null" }).spawn(); return "started"`),
+    permissions: { run: ["/usr/bin/perl"] },
     limits: SOON,
   });
   guest.supervisor.running().catch(() => {});
