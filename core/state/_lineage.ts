@@ -38,8 +38,48 @@ export function* ancestorsOf(process: Process): Generator<Process, void, void> {
   for (let n = 0; current && n < MAX_ANCESTORS; n++, current = parentOf(current)) yield current;
 }
 
+type Processes = ReadonlyMap<number, ProcessRecord>;
+
+/**
+ * The process whose id is what `idOf` tells of a process, its session's or group's; when that is gone,
+ * the oldest ancestor still in it.
+ */
+function leaderBy(
+  processes: Processes,
+  process: Process,
+  idOf: (member: Process) => number,
+): Process | undefined {
+  const id = idOf(process);
+  if (id < 0) return undefined;
+  const leader = processes.get(id);
+  // The id may have been reused by a process of another session; of a stranger nobody knows.
+  if (leader && (idOf(leader) === id || idOf(leader) <= 0)) return leader;
+  return oldestAncestorWith(process, id, idOf);
+}
+
+export function sessionLeaderOf(processes: Processes, process: Process): Process | undefined {
+  return leaderBy(processes, process, (member) => member.membership.sessionId);
+}
+
+export function groupLeaderOf(processes: Processes, process: Process): Process | undefined {
+  return leaderBy(processes, process, (member) => member.membership.processGroupId);
+}
+
+/**
+ * Likewise by the number that the process itself sees, which outside of pid namespaces is the same.
+ * Captures of old know no other.
+ */
+export function virtualGroupLeaderOf(processes: Processes, process: Process): Process | undefined {
+  const { processGroupId, virtualProcessGroupId: id, virtualPid } = process.membership;
+  if (processGroupId > 0) return groupLeaderOf(processes, process);
+  const isOnHost = virtualPid === process.id || virtualPid === 0;
+  const leader = isOnHost ? processes.get(id) : undefined;
+  if (leader || id < 0) return leader;
+  return oldestAncestorWith(process, id, (member) => member.membership.virtualProcessGroupId);
+}
+
 /** The last ancestor, going up, that has `id`; absent when the parent has another one already. */
-export function oldestAncestorWith(
+function oldestAncestorWith(
   process: Process,
   id: number,
   idOf: (process: Process) => number,

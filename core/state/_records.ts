@@ -1,5 +1,12 @@
 /** What the process table keeps; outside of it these are `Process` and `Thread`. */
-import { type Credentials, type Image, type Membership, Sight } from "../event/mod.ts";
+import {
+  type Credentials,
+  type Image,
+  type Membership,
+  type ProcessSnapshot,
+  Sight,
+} from "../event/mod.ts";
+import type { Origin } from "./_origin.ts";
 import type { Changes } from "./changes.ts";
 import type { Process, Thread } from "./process.ts";
 
@@ -57,15 +64,9 @@ export class ThreadRecord implements Thread {
   }
 }
 
-/** What a new process starts with: copied from its parent, or from a snapshot. */
-export interface Origin {
-  readonly image: Image;
-  readonly cwd: string;
-  readonly membership: Membership;
-  readonly containerId: string;
-  readonly startClockNs: number;
-  readonly comm: string;
-  readonly credentials: Credentials;
+export interface NewThread extends Pick<ProcessSnapshot, "threadId" | "comm" | "credentials"> {
+  /** As the thread's own pid namespace numbers it; absent when unknown. */
+  readonly virtualId?: number;
 }
 
 export class ProcessRecord implements Process {

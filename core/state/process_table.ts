@@ -4,13 +4,17 @@ import { Family } from "./_family.ts";
 import {
   ancestorOf,
   ancestorsOf,
+  groupLeaderOf,
   lineageChangedSince,
-  oldestAncestorWith,
   parentOf,
+  sessionLeaderOf,
+  virtualGroupLeaderOf,
 } from "./_lineage.ts";
+import { imageCalled, isId, isSameStart, type Origin, originOf } from "./_origin.ts";
 import { RecentEnds } from "./_recent_ends.ts";
-import { type Origin, ProcessRecord, ThreadRecord } from "./_records.ts";
+import { type NewThread, ProcessRecord, ThreadRecord } from "./_records.ts";
 import { SecondChance } from "./_second_chance.ts";
+import { type Seedbed, seedProcess } from "./_seeding.ts";
 import { Changes } from "./changes.ts";
 import {
   HOST_ID,
@@ -18,9 +22,7 @@ import {
   type Thread,
   UNKNOWN_COMM,
   UNKNOWN_CREDENTIALS,
-  UNKNOWN_IMAGE,
   UNKNOWN_MEMBERSHIP,
-  UNSEEN_IMAGE,
 } from "./process.ts";
 
 export interface ProcessTableOptions {
@@ -54,8 +56,6 @@ export interface ProcessTableCounters {
 type Change<Kind extends StateChange["kind"]> = Extract<StateChange, { kind: Kind }>;
 
 const DEFAULT_CAPACITY = 131_072;
-/** /proc tells starts in ticks of 10 ms; no id comes round again within two of them. */
-const START_TOLERANCE_NS = 20_000_000;
 
 /**
  * Never throws; ids, parents and orders of events may be nonsense. Ends take effect with `flush`, so
@@ -71,6 +71,15 @@ export class ProcessTable {
   readonly #changes: Changes;
   readonly #ended: Change<"exit">[] = [];
   readonly #ends = new RecentEnds();
+  readonly #seedbed: Seedbed = {
+    processes: this.#processes,
+    threads: this.#threads,
+    ends: this.#ends,
+    admit: (snapshot) => void this.#admit(snapshot),
+    addThread: (process, thread) => void this.#addThread(process, thread),
+    join: (process, membership) => this.#join(process, membership),
+    setParent: (process, parentId) => this.#family.setParent(process, parentId),
+  };
   #evicted = 0;
   #threadsNotKept = 0;
   #unknown = 0;
@@ -145,34 +154,17 @@ export class ProcessTable {
 
   /** The process whose id is the session's; when it is gone, the oldest ancestor still in the session. */
   sessionLeader(process: Process): Process | undefined {
-    return this.#leaderBy(process, (member) => member.membership.sessionId);
+    return sessionLeaderOf(this.#processes, process);
   }
 
   /** Likewise for the process group. */
   groupLeader(process: Process): Process | undefined {
-    return this.#leaderBy(process, (member) => member.membership.processGroupId);
+    return groupLeaderOf(this.#processes, process);
   }
 
-  /**
-   * Likewise by the number that the process itself sees, which outside of pid namespaces is the same.
-   * Captures of old know no other.
-   */
+  /** Likewise by the number that the process itself sees; captures of old know no other. */
   virtualGroupLeader(process: Process): Process | undefined {
-    const { processGroupId, virtualProcessGroupId: id, virtualPid } = process.membership;
-    if (processGroupId > 0) return this.groupLeader(process);
-    const isOnHost = virtualPid === process.id || virtualPid === 0;
-    const leader = isOnHost ? this.#processes.get(id) : undefined;
-    if (leader || id < 0) return leader;
-    return oldestAncestorWith(process, id, (member) => member.membership.virtualProcessGroupId);
-  }
-
-  #leaderBy(process: Process, idOf: (member: Process) => number): Process | undefined {
-    const id = idOf(process);
-    if (id < 0) return undefined;
-    const leader = this.#processes.get(id);
-    // The id may have been reused by a process of another session; of a stranger nobody knows.
-    if (leader && (idOf(leader) === id || idOf(leader) <= 0)) return leader;
-    return oldestAncestorWith(process, id, idOf);
+    return virtualGroupLeaderOf(this.#processes, process);
   }
 
   get counters(): ProcessTableCounters {
@@ -235,7 +227,7 @@ export class ProcessTable {
   seed(snapshots: Iterable<ProcessSnapshot>): void {
     // Whoever has an id of one that ended is somebody else.
     this.flush();
-    for (const snapshot of snapshots) this.#seed(snapshot);
+    for (const snapshot of snapshots) seedProcess(snapshot, this.#seedbed);
   }
 
   /** Lets the ends that were applied take effect. */
@@ -333,20 +325,6 @@ export class ProcessTable {
     this.#ends.remember(change.processId, clockNs);
   }
 
-  #seed(snapshot: ProcessSnapshot): void {
-    const { processId, threadId, comm, credentials } = snapshot;
-    if (!isId(processId) || !isId(threadId)) return;
-    if (this.#ends.includes(processId, snapshot.startClockNs)) return;
-    const process = this.#processes.get(processId);
-    if (!process || isEarlier(process.startClockNs, snapshot.startClockNs)) this.#admit(snapshot);
-    else if (isPlaceholder(process.image)) this.#fill(process, snapshot);
-    if (threadId === processId || this.#threads.has(threadId)) return;
-    const owner = this.#processes.get(processId);
-    const { virtualThreadId: virtualId } = snapshot;
-    const thread = { threadId, comm, credentials };
-    if (owner) this.#addThread(owner, virtualId === undefined ? thread : { ...thread, virtualId });
-  }
-
   #admit(snapshot: ProcessSnapshot): ProcessRecord {
     this.#vacate(snapshot.processId, undefined);
     const containerId = this.#containerIdOf(snapshot.membership.cgroup);
@@ -354,17 +332,6 @@ export class ProcessTable {
     this.#family.adopt(process);
     this.#family.setParent(process, snapshot.parentId);
     return process;
-  }
-
-  /** A process that was only known by its id gets everything else. */
-  #fill(process: ProcessRecord, snapshot: ProcessSnapshot): void {
-    process.image = snapshot.image;
-    process.cwd = snapshot.cwd;
-    process.startClockNs ||= snapshot.startClockNs;
-    process.leader.comm = snapshot.comm;
-    process.leader.credentials = snapshot.credentials;
-    this.#join(process, snapshot.membership);
-    if (!process.parent) this.#family.setParent(process, snapshot.parentId);
   }
 
   #insert(id: number, origin: Origin, kept?: ProcessRecord): ProcessRecord {
@@ -453,37 +420,4 @@ export class ProcessTable {
     if (this.#threads.get(process.id) === process.leader) this.#threads.delete(process.id);
     this.#processes.delete(process.id);
   }
-}
-
-interface NewThread extends Pick<ProcessSnapshot, "threadId" | "comm" | "credentials"> {
-  /** As the thread's own pid namespace numbers it; absent when unknown. */
-  readonly virtualId?: number;
-}
-
-function originOf(snapshot: ProcessSnapshot): Omit<Origin, "containerId"> {
-  const { image, cwd, membership, startClockNs, comm, credentials } = snapshot;
-  return { image, cwd, membership, startClockNs, comm, credentials };
-}
-
-function isPlaceholder(image: ProcessSnapshot["image"]): boolean {
-  return image === UNKNOWN_IMAGE || image === UNSEEN_IMAGE;
-}
-
-/** A child's command line begins with the name that the child has. */
-function imageCalled(image: ProcessSnapshot["image"] = UNKNOWN_IMAGE, comm: string) {
-  return isPlaceholder(image) || image.comm === comm ? image : { ...image, comm };
-}
-
-/** Unknown starts (0) contradict nothing. */
-function isSameStart(a: number, b: number): boolean {
-  return a === 0 || b === 0 || Math.abs(a - b) < START_TOLERANCE_NS;
-}
-
-/** `a` is the start of an earlier process than the one that started at `b`. */
-function isEarlier(a: number, b: number): boolean {
-  return a < b && !isSameStart(a, b);
-}
-
-function isId(id: number): boolean {
-  return Number.isInteger(id) && id > 0;
 }

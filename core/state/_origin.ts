@@ -1,0 +1,46 @@
+/** What a process starts with, and how it is told from others that had its id. */
+import type { Credentials, Image, Membership, ProcessSnapshot } from "../event/mod.ts";
+import { UNKNOWN_IMAGE, UNSEEN_IMAGE } from "./process.ts";
+
+/** What a new process starts with: copied from its parent, or from a snapshot. */
+export interface Origin {
+  readonly image: Image;
+  readonly cwd: string;
+  readonly membership: Membership;
+  readonly containerId: string;
+  readonly startClockNs: number;
+  readonly comm: string;
+  readonly credentials: Credentials;
+}
+
+export function originOf(snapshot: ProcessSnapshot): Omit<Origin, "containerId"> {
+  const { image, cwd, membership, startClockNs, comm, credentials } = snapshot;
+  return { image, cwd, membership, startClockNs, comm, credentials };
+}
+
+export function isPlaceholder(image: Image): boolean {
+  return image === UNKNOWN_IMAGE || image === UNSEEN_IMAGE;
+}
+
+/** A child's command line begins with the name that the child has. */
+export function imageCalled(image: Image = UNKNOWN_IMAGE, comm: string): Image {
+  return isPlaceholder(image) || image.comm === comm ? image : { ...image, comm };
+}
+
+/** /proc tells starts in ticks of 10 ms; no id comes round again within two of them. */
+const START_TOLERANCE_NS = 20_000_000;
+
+/** Unknown starts (0) contradict nothing. */
+export function isSameStart(a: number, b: number): boolean {
+  return a === 0 || b === 0 || Math.abs(a - b) < START_TOLERANCE_NS;
+}
+
+/** `a` is the start of an earlier process than the one that started at `b`. */
+export function isEarlier(a: number, b: number): boolean {
+  return a < b && !isSameStart(a, b);
+}
+
+/** Whether the kernel gives such ids to processes and threads. */
+export function isId(id: number): boolean {
+  return Number.isInteger(id) && id > 0;
+}

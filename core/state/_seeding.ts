@@ -1,0 +1,43 @@
+/** Processes as somebody found them, in /proc or through an iterator, beside what events tell. */
+import type { ProcessSnapshot } from "../event/mod.ts";
+import { isEarlier, isId, isPlaceholder } from "./_origin.ts";
+import type { RecentEnds } from "./_recent_ends.ts";
+import type { NewThread, ProcessRecord, ThreadRecord } from "./_records.ts";
+
+/** What a table has, and does for whoever seeds it. */
+export interface Seedbed {
+  readonly processes: ReadonlyMap<number, ProcessRecord>;
+  readonly threads: ReadonlyMap<number, ThreadRecord>;
+  readonly ends: RecentEnds;
+  /** Takes a process in, in the place of any other of its id. */
+  admit(snapshot: ProcessSnapshot): void;
+  addThread(process: ProcessRecord, thread: NewThread): void;
+  join(process: ProcessRecord, membership: ProcessSnapshot["membership"]): void;
+  setParent(process: ProcessRecord, parentId: number): void;
+}
+
+/** Of one that events have told of, only what they left open is taken. */
+export function seedProcess(snapshot: ProcessSnapshot, bed: Seedbed): void {
+  const { processId, threadId, comm, credentials } = snapshot;
+  if (!isId(processId) || !isId(threadId)) return;
+  if (bed.ends.includes(processId, snapshot.startClockNs)) return;
+  const process = bed.processes.get(processId);
+  if (!process || isEarlier(process.startClockNs, snapshot.startClockNs)) bed.admit(snapshot);
+  else if (isPlaceholder(process.image)) fill(process, snapshot, bed);
+  if (threadId === processId || bed.threads.has(threadId)) return;
+  const owner = bed.processes.get(processId);
+  const { virtualThreadId: virtualId } = snapshot;
+  const thread = { threadId, comm, credentials };
+  if (owner) bed.addThread(owner, virtualId === undefined ? thread : { ...thread, virtualId });
+}
+
+/** A process that was only known by its id gets everything else. */
+function fill(process: ProcessRecord, snapshot: ProcessSnapshot, bed: Seedbed): void {
+  process.image = snapshot.image;
+  process.cwd = snapshot.cwd;
+  process.startClockNs ||= snapshot.startClockNs;
+  process.leader.comm = snapshot.comm;
+  process.leader.credentials = snapshot.credentials;
+  bed.join(process, snapshot.membership);
+  if (!process.parent) bed.setParent(process, snapshot.parentId);
+}
