@@ -5,6 +5,7 @@
  * start-up, so only those who read YAML import it.
  */
 export * from "./ascii.ts";
+export { type JsonBounds, parseBoundedJson, TooMuchJson } from "./bounded_json.ts";
 export * from "./bytes.ts";
 export * from "./seldom.ts";
 export * from "./steps.ts";

@@ -1,5 +1,6 @@
 /** Requests to web servers and registries. */
 import { cutText, escapeText } from "../alert/mod.ts";
+import { type JsonBounds, parseBoundedJson, TooMuchJson } from "../base/mod.ts";
 import { type Download, download, DownloadError } from "../http/download.ts";
 import { Secret } from "../plugin/mod.ts";
 import { PackageError } from "../plugin/store/mod.ts";
@@ -73,17 +74,18 @@ export function refusal({ status, body, url }: Download, what: string): PackageE
   });
 }
 
-/** Of an answer; throws `PackageError` (I002) where it is none. */
-export function jsonOf({ body, url }: Download, what: string): unknown {
+/** Of an answer; throws `PackageError` (I002) where it is none, or more than it may be. */
+export function jsonOf({ body, url }: Download, what: string, bounds: JsonBounds): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return parseBoundedJson(body, bounds);
   } catch (error) {
     throw nonsense(url, what, error);
   }
 }
 
 export function nonsense(url: URL, what: string, cause?: unknown): PackageError {
-  return new PackageError("I002", `What ${url.origin} answers for ${what} is not understood`, {
+  const why = cause instanceof TooMuchJson ? `: it has ${cause.message}` : "";
+  return new PackageError("I002", `What ${url.origin} answers for ${what} is not understood${why}`, {
     help: "is it a registry, and is it the right address?",
     cause,
   });

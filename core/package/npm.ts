@@ -10,7 +10,12 @@ import { type NpmSettings, readNpmSettings } from "./npmrc.ts";
 import type { NpmOrigin } from "./origin.ts";
 import { npmPackument, npmVersion } from "./schema.ts";
 
-const MAX_PACKUMENT_BYTES = 32 << 20;
+/**
+ * A version of a package without dependencies has 1 KB and 25 values, or 3 KB where the registry knows
+ * no shorter form: that is room for thousands.
+ */
+const MAX_PACKUMENT_BYTES = 8 << 20;
+const PACKUMENT_BOUNDS = { depth: 32, values: 250_000 };
 /** Without what only people read: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
 const ACCEPT = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8";
 
@@ -80,7 +85,7 @@ async function versionOf({ name, wanted }: NpmOrigin, asking: Asking, fetching: 
   const headers = { accept: ACCEPT, ...common.headers };
   const answer = await get(url, { ...common, headers, mostBytes: MAX_PACKUMENT_BYTES }, fetching);
   if (answer.status !== 200) throw refusal(answer, `"${name}"`);
-  const parsed = npmPackument.safeParse(jsonOf(answer, `"${name}"`));
+  const parsed = npmPackument.safeParse(jsonOf(answer, `"${name}"`, PACKUMENT_BOUNDS));
   if (!parsed.success) throw nonsense(url, `"${name}"`, parsed.error);
   const { "dist-tags": tags, versions } = parsed.data;
   const version = chosen(wanted, tags, Object.keys(versions));

@@ -1,4 +1,5 @@
 /** Packages from registries of OCI: falcod's own, and what falcoctl publishes there. */
+import { parseBoundedJson } from "../base/mod.ts";
 import { PackageError } from "../plugin/store/mod.ts";
 import { readArchive } from "./archive.ts";
 import { MAX_ARCHIVE_BYTES } from "./bounds.ts";
@@ -21,6 +22,7 @@ const MANIFESTS = [
 const ARCHIVE = /(?:\.|\+)(?:tar\.gz|tar\+gzip|gzip|tar)$/;
 const FALCOCTL = /^application\/vnd\.cncf\.falco\.(?:plugin|rulesfile)\.config\.v1\+json$/;
 const MAX_CONFIG_BYTES = 64 << 10;
+const CONFIG_BOUNDS = { depth: 16, values: 2000 };
 
 /** Throws `PackageError`. */
 export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promise<FetchedPackage> {
@@ -109,7 +111,7 @@ async function toldByFalcoctl(config: OciDescriptor, repository: OciRepository):
 
 function parsed(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return parseBoundedJson(bytes, CONFIG_BOUNDS);
   } catch {
     return undefined;
   }

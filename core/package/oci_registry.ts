@@ -8,8 +8,11 @@ import { checkSha256 } from "./integrity.ts";
 import { DIGEST, type OciOrigin } from "./origin.ts";
 import { type OciDescriptor, ociToken } from "./schema.ts";
 
+/** OCI distribution-spec, "Pushing Manifests": registries take so many. */
 const MAX_MANIFEST_BYTES = 4 << 20;
+const MANIFEST_BOUNDS = { depth: 16, values: 50_000 };
 const MAX_TOKEN_BYTES = 128 << 10;
+const TOKEN_BOUNDS = { depth: 8, values: 1000 };
 
 export class OciRepository {
   readonly #origin: OciOrigin;
@@ -46,7 +49,7 @@ export class OciRepository {
     const digest = wanted === undefined
       ? await digestOf(answer.body)
       : await checkSha256(answer.body, wanted, what);
-    return { value: jsonOf(answer, what), digest };
+    return { value: jsonOf(answer, what, MANIFEST_BOUNDS), digest };
   }
 
   /** Of the size and digest that the manifest says. */
@@ -102,7 +105,7 @@ export class OciRepository {
       ...this.#credentials && { headers: { authorization: this.#credentials } },
     }, this.#fetching);
     if (answer.status !== 200) throw refusal(answer, `a token for ${this.#origin.repository}`);
-    const { data } = ociToken.safeParse(jsonOf(answer, "a token"));
+    const { data } = ociToken.safeParse(jsonOf(answer, "a token", TOKEN_BOUNDS));
     const token = data?.token ?? data?.access_token;
     if (!token || !/^[\x21-\x7e]+$/.test(token)) throw nonsense(url, "a token");
     return new Secret({ value: `Bearer ${token}` });

@@ -8,6 +8,8 @@ export interface NpmRegistry extends AsyncDisposable {
   readonly asked: { readonly path: string; readonly authorization: string | null }[];
   publish(name: string, version: string, tarball: Uint8Array, options?: PublishOptions): void;
   tag(name: string, tag: string, version: string): void;
+  /** In place of what it has of a package. */
+  answer(name: string, answer: () => Response): void;
 }
 
 export interface PublishOptions {
@@ -32,7 +34,7 @@ export interface RegistryOptions {
 
 export function npmRegistry({ tls, token, host }: RegistryOptions = {}): NpmRegistry {
   const packages = new Map<string, Record<string, unknown>>();
-  const tarballs = new Map<string, () => Response>();
+  const answers = new Map<string, () => Response>();
   const asked: { path: string; authorization: string | null }[] = [];
   const server = Deno.serve({
     port: 0,
@@ -46,8 +48,8 @@ export function npmRegistry({ tls, token, host }: RegistryOptions = {}): NpmRegi
     if (token !== undefined && authorization !== `Bearer ${token}`) {
       return Response.json({ error: "unauthorized" }, { status: 401 });
     }
-    const tarball = tarballs.get(pathname);
-    if (tarball) return tarball();
+    const answer = answers.get(pathname);
+    if (answer) return answer();
     const found = packages.get(decodeURIComponent(pathname.slice(1)));
     return found ? Response.json(found) : Response.json({ error: "not found" }, { status: 404 });
   });
@@ -63,7 +65,7 @@ export function npmRegistry({ tls, token, host }: RegistryOptions = {}): NpmRegi
     publish(name, version, tarball, options = {}) {
       const path = `/${name}/-/${version}.tgz`;
       const { integrity = integrityOf(tarball), deprecated, says = version } = options;
-      tarballs.set(path, options.answer ?? (() => new Response(new Uint8Array(tarball))));
+      answers.set(path, options.answer ?? (() => new Response(new Uint8Array(tarball))));
       const place = options.tarball ?? `${url}${path.slice(1)}`;
       const { versions, "dist-tags": tags } = packageOf(name);
       versions[version] = {
@@ -74,6 +76,7 @@ export function npmRegistry({ tls, token, host }: RegistryOptions = {}): NpmRegi
       tags.latest = version;
     },
     tag: (name, tag, version) => void (packageOf(name)["dist-tags"][tag] = version),
+    answer: (name, answer) => void answers.set(`/${name}`, answer),
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }

@@ -125,6 +125,26 @@ const REGISTRIES: Readonly<
       answer: () => new Response("out of\u001b[2J order", { status: 503 }),
     });
   }, /error\[I002\].*503.*out of/],
+  "a million brackets to say": [(registry) => {
+    registry.answer("falcod-pager", () => new Response("[".repeat(7 << 20)));
+  }, /error\[I002\].*more than 32 brackets/],
+  "millions of empty versions": [(registry) => {
+    const text = `{"versions":{"1.0.0":[${"{},".repeat(2 << 20)}{}]}}`;
+    registry.answer("falcod-pager", () => new Response(text));
+  }, /error\[I002\].*more than 250000 values/],
+  "more to say than a package has versions": [(registry) => {
+    registry.answer("falcod-pager", () => new Response(" ".repeat(9 << 20)));
+  }, /error\[I002\].*more than 8388608 bytes/],
+  "a version that is megabytes long": [(registry) => {
+    const version = "1".repeat(1 << 20);
+    registry.publish("falcod-pager", version, tarball());
+  }, /error\[I002\].*not understood/],
+  "a version whose key is __proto__": [(registry) => {
+    const dist = { tarball: registry.url, integrity: integrityOf(tarball()) };
+    const told = JSON.stringify({ version: "1.0.0", dist });
+    const text = `{"dist-tags":{"latest":"__proto__"},"versions":{"__proto__":${told}}}`;
+    registry.answer("falcod-pager", () => new Response(text));
+  }, /error\[I00[23]\]/],
   "no such package": [() => {}, /error\[I002\].*404/],
 };
 
