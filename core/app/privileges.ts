@@ -4,7 +4,8 @@ import { NativeError, privileges } from "../../ffi/mod.ts";
 import type { Logger, Registry } from "../plugin/mod.ts";
 import type { Guests } from "../plugin/third_party/guests.ts";
 import type { PrivilegeSettings } from "./config/privileges.ts";
-import { type Config, isBuiltIn } from "./config/schema.ts";
+import { isBuiltIn } from "./config/plugin_entry.ts";
+import type { Config } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
 
 type Capability = privileges.Capability;

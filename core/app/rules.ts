@@ -17,7 +17,8 @@ import {
 import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import { K8S_AUDIT } from "./config/k8s_audit.ts";
-import { type Config, isBuiltIn } from "./config/schema.ts";
+import { isBuiltIn } from "./config/plugin_entry.ts";
+import type { Config } from "./config/schema.ts";
 import type { MappingNode } from "./config/tree.ts";
 import { knownFieldTables } from "./fields.ts";
 import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";

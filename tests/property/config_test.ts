@@ -4,7 +4,7 @@ import { checkConfig } from "../../core/app/config/check.ts";
 import { expandEnvironment } from "../../core/app/config/environment.ts";
 import { readConfigText } from "../../core/app/config/load.ts";
 import { applyOption, parseOption } from "../../core/app/config/option.ts";
-import { keyNames } from "../../core/app/config/schema.ts";
+import { keyNames } from "../../core/app/config/known_keys.ts";
 import { emptyMapping, type MappingNode, nodeAt, spell } from "../../core/app/config/tree.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { Random } from "./random.ts";

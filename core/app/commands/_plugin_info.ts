@@ -4,7 +4,7 @@ import { nearest } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { jsonSchemaOf } from "../config/json_schema.ts";
 import type { WiredLibrary } from "../config/natives.ts";
-import { builtInPlugins, initConfigOf } from "../config/schema.ts";
+import { builtInPlugins, initConfigOf } from "../config/plugin_entry.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { silentLogger } from "../log.ts";

@@ -10,14 +10,13 @@ import {
 } from "../../base/mod.ts";
 import { hideSecretValues, isHidden } from "./hidden_values.ts";
 import { readYaml } from "../../base/yaml.ts";
+import { keyNames, keyNote } from "./known_keys.ts";
+import { isBuiltIn } from "./plugin_entry.ts";
 import {
   checkAgainstSchema,
   type Config,
   type ConfigIssue,
   configSchema,
-  isBuiltIn,
-  keyNames,
-  keyNote,
   standardConfig,
 } from "./schema.ts";
 import {

@@ -11,7 +11,8 @@ import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../pl
 import { createOne } from "../create_plugins.ts";
 import { AUDIT_PLUGIN, isLoaded, JSON_PLUGIN, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
-import { builtInPlugins, type Config, isBuiltIn } from "./schema.ts";
+import { builtInPlugins, isBuiltIn } from "./plugin_entry.ts";
+import type { Config } from "./schema.ts";
 import { type ConfigNode, type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** FALCO_ENGINE_PLUGINS_DIR: relative paths count from there. */

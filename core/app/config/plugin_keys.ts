@@ -1,7 +1,7 @@
 /** Keys of falco.yaml that are a plugin's own: only the plugin knows them. */
 import { z } from "zod";
 import type { Report } from "../../base/mod.ts";
-import { openedType } from "./_opened_type.ts";
+import { namesIn, typeAt } from "./_opened_type.ts";
 import { reportUnknownKey, reportValue } from "./check.ts";
 import { hideNode, hideSecretValues, isHidden } from "./hidden_values.ts";
 import { type MappingNode, nodeAt, placeOf } from "./tree.ts";
@@ -29,7 +29,7 @@ export function checkPluginKeys(
   for (const issue of result.error?.issues ?? []) {
     const path = issue.path.filter((step) => typeof step !== "symbol");
     if (issue.code === "unrecognized_keys") {
-      const known = [...keysAt(schema, path), ...path.length === 0 ? others : []];
+      const known = [...namesIn(typeAt(schema, path)) ?? [], ...path.length === 0 ? others : []];
       for (const key of issue.keys) {
         const at = [...place, ...path, key], value = nodeAt(root, at);
         // It may be a password's, misspelled.
@@ -51,24 +51,6 @@ export function checkPluginKeys(
     reportValue(root, { ...wrong, hasNoDefault: true }, report);
   }
   return config;
-}
-
-/** Names that a mapping in a plugin's configuration may have. */
-function keysAt(schema: z.ZodType, path: Path): readonly string[] {
-  let type: z.core.$ZodType | undefined = opened(schema);
-  for (const step of path) {
-    if (type instanceof z.ZodObject && typeof step === "string") type = opened(type.shape[step]);
-    else if (type instanceof z.ZodArray) type = opened(type.element);
-    else return [];
-  }
-  return type instanceof z.ZodObject ? Object.keys(type.shape) : [];
-}
-
-/** Without what makes it optional, refined or readable as text. */
-function opened(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  let inner = type;
-  for (let next = openedType(type); next !== undefined; next = openedType(next)) inner = next;
-  return inner;
 }
 
 function remove(config: unknown, path: Path): void {

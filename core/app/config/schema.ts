@@ -6,7 +6,6 @@
 import { z } from "zod";
 import { parseAddress } from "../../base/ip.ts";
 import { KEY_PARTS } from "../../delivery/mod.ts";
-import { permissionsSchema } from "../../plugin/permissions.ts";
 import { DEFAULT_PLUGINS_FOLDER } from "../../plugin/store/places.ts";
 import { LOG_LEVELS } from "../log.ts";
 import {
@@ -14,9 +13,7 @@ import {
   duration,
   flag,
   idle,
-  type KeyNote,
   listOf,
-  notes,
   oneOf,
   planned,
   preset,
@@ -27,23 +24,10 @@ import {
   whole,
   word,
 } from "./_types.ts";
-import {
-  CONTAINER_PLUGIN,
-  containerPluginConfig,
-  oldContainerEngines,
-} from "./container_engines.ts";
-import {
-  AUDIT_PLUGIN,
-  auditPluginConfig,
-  checkOpenParams,
-  JSON_PLUGIN,
-  jsonPluginConfig,
-} from "./k8s_audit.ts";
-import { openedType } from "./_opened_type.ts";
+import { oldContainerEngines } from "./container_engines.ts";
+import { pluginEntry } from "./plugin_entry.ts";
 import { privilegesSection } from "./privileges.ts";
 import { priority, sinkEntry } from "./sink_options.ts";
-
-export type { KeyNote } from "./_types.ts";
 
 const address = (standard: string) =>
   word().refine((text) => parseAddress(text) !== undefined, { error: "an IP address" })
@@ -72,77 +56,6 @@ const MAX = { min: 0, max: 2 ** 31 };
 export const NO_DRIVER = "falcod has one probe of its own and no kernel module";
 
 const output = <T extends z.ZodRawShape>(shape: T) => section({ enabled: flag(false), ...shape });
-
-/** A relative path is looked for in the plugins' folder and must not lead out of it. */
-const libraryPath = word().refine((path) => {
-  let depth = 0;
-  if (path.startsWith("/")) return true;
-  for (const part of path.split("/")) {
-    if (part === "..") depth--;
-    else if (part !== "" && part !== ".") depth++;
-    if (depth < 0) return false;
-  }
-  return true;
-}, { error: "a path that stays in the folder of plugins" });
-
-/** Plugins read their part themselves; of those that are built in it is checked here. */
-const initConfig = z.unknown();
-
-/** `init_config` of plugins of Falco's that are built in, by name. */
-const pluginConfigs: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
-  [CONTAINER_PLUGIN, containerPluginConfig],
-  [AUDIT_PLUGIN, auditPluginConfig],
-  [JSON_PLUGIN, jsonPluginConfig],
-]);
-
-/** Their names, for suggestions. */
-export function builtInPlugins(): Iterable<string> {
-  return pluginConfigs.keys();
-}
-
-/** What these do is there without them. */
-export function isBuiltIn(plugin: string): boolean {
-  return pluginConfigs.has(plugin);
-}
-
-/** What `init_config` of such a plugin takes. */
-export function initConfigOf(plugin: string): z.ZodType | undefined {
-  return pluginConfigs.get(plugin);
-}
-
-/** Complains about the `init_config` of a plugin that is built in. */
-function checkInitConfig(
-  { name, init_config }: { readonly name: string; readonly init_config?: unknown },
-  context: z.RefinementCtx,
-): void {
-  // An empty text is how Falco's falco.yaml spells "nothing".
-  const result = pluginConfigs.get(name)?.safeParse(init_config === "" ? undefined : init_config);
-  for (const issue of result?.error?.issues ?? []) {
-    context.issues.push({
-      ...issue,
-      path: ["init_config", ...issue.path],
-    } as z.core.$ZodRawIssue);
-  }
-}
-
-const plugin = z.strictObject({
-  name: word(),
-  library_path: libraryPath,
-  init_config: initConfig.optional(),
-  open_params: text(),
-  /** falcod's own, for packages of third parties: in falcod itself, without walls around it. */
-  trusted: flag(false),
-  /** What it may do of what it asks for; absent: what was granted when it was installed. */
-  permissions: permissionsSchema.unwrap().optional(),
-  max_memory_mb: whole({ min: 16, max: 65_536, standard: 256 }).describe(
-    "Of its process and the programs it starts; more ends it",
-  ),
-  max_cpu_percent: whole({ min: 10, max: 100_000, standard: 100 }).describe(
-    "Of one CPU, for its process and the programs it starts; who wants more is held back",
-  ),
-}, { error: "a mapping with name and library_path" }).superRefine(checkInitConfig).superRefine(
-  checkOpenParams,
-);
 
 const selected = z.strictObject({ rule: word().optional(), tag: word().optional() }, {
   error: "a mapping with rule or tag",
@@ -266,7 +179,7 @@ export const configSchema = z.strictObject({
     watch_freq_sec: idle(whole({ ...MAX, standard: 1 }), "the Kubernetes API is not asked"),
   }),
 
-  plugins: listOf(plugin),
+  plugins: listOf(pluginEntry),
   load_plugins: sequence(word()).optional(),
   /** falcod's own: where falcod plugin add installs. */
   plugins_dir: word().default(DEFAULT_PLUGINS_FOLDER),
@@ -419,51 +332,4 @@ export function checkAgainstSchema(
       : {}),
   }));
   return { issues };
-}
-
-type Path = readonly (string | number)[];
-
-/**
- * The names a mapping may have; absent when the path leads to no mapping with fixed names. An
- * `init_config` on the way is that of `plugin`.
- */
-export function keyNames(path: Path, plugin: string | undefined): readonly string[] | undefined {
-  const type = typeAt(path, plugin);
-  return type instanceof z.ZodObject ? Object.keys(type.shape) : undefined;
-}
-
-/** What is to be said about the key at a path; `plugin` as in `keyNames`. */
-export function keyNote(path: Path, plugin: string | undefined): KeyNote | undefined {
-  const parent = typeAt(path.slice(0, -1), plugin);
-  const key = path.at(-1);
-  if (!(parent instanceof z.ZodObject) || typeof key !== "string") return undefined;
-  const type = Object.hasOwn(parent.shape, key) ? parent.shape[key] : undefined;
-  return type && notes.get(type);
-}
-
-function typeAt(path: Path, plugin: string | undefined): z.core.$ZodType | undefined {
-  let type: z.core.$ZodType | undefined = configSchema;
-  for (const step of path) {
-    type = unwrapped(type, plugin);
-    if (type instanceof z.ZodObject && typeof step === "string") {
-      type = Object.hasOwn(type.shape, step) ? type.shape[step] : undefined;
-    } else if (type instanceof z.ZodArray && typeof step === "number") {
-      type = type.element;
-    } else return undefined;
-  }
-  return unwrapped(type, plugin);
-}
-
-/** Without defaults, optionality, the step that makes a sequence of a scalar; `init_config` opened. */
-function unwrapped(
-  type: z.core.$ZodType | undefined,
-  plugin: string | undefined,
-): z.core.$ZodType | undefined {
-  for (;;) {
-    const next = openedType(type);
-    if (next) type = next;
-    else if (type === initConfig && plugin !== undefined && pluginConfigs.has(plugin)) {
-      type = pluginConfigs.get(plugin);
-    } else return type;
-  }
 }

@@ -50,7 +50,7 @@ export async function fetchCandidate(
 /** Of Falco's plugins some are built in, and keep their entry in falco.yaml. */
 async function notesOf({ kind, name }: Candidate): Promise<readonly string[]> {
   if (kind !== "library") return [];
-  const { isBuiltIn } = await import("../../config/schema.ts");
+  const { isBuiltIn } = await import("../../config/plugin_entry.ts");
   return isBuiltIn(name) ? ["what it does is built in: falco.yaml may name it without it"] : [];
 }
 
