@@ -22,7 +22,10 @@ Deno.test("parseBoundedJson() refuses what is no JSON", () => {
   for (const text of ["", "[", '"', '"\\', "]", "]]]]]]", "{a:1}", "[1,]", '"\\"']) {
     assertThrows(() => parse(text), /JSON/);
   }
-  assertThrows(() => parseBoundedJson(Uint8Array.of(0x22, 0xff, 0x22), BOUNDS), /encoded data is not valid/);
+  assertThrows(
+    () => parseBoundedJson(Uint8Array.of(0x22, 0xff, 0x22), BOUNDS),
+    /encoded data is not valid/,
+  );
 });
 
 Deno.test("parseBoundedJson() takes no more than it was told, and does not read it", () => {

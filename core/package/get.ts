@@ -85,7 +85,8 @@ export function jsonOf({ body, url }: Download, what: string, bounds: JsonBounds
 
 export function nonsense(url: URL, what: string, cause?: unknown): PackageError {
   const why = cause instanceof TooMuchJson ? `: it has ${cause.message}` : "";
-  return new PackageError("I002", `What ${url.origin} answers for ${what} is not understood${why}`, {
+  const title = `What ${url.origin} answers for ${what} is not understood${why}`;
+  return new PackageError("I002", title, {
     help: "is it a registry, and is it the right address?",
     cause,
   });
