@@ -43,7 +43,7 @@ export function metricsSettings(
         severity: "warning",
         title: "metrics are not enabled: there is nothing at /metrics",
         at: placeOf(root, ["webserver", "prometheus_metrics_enabled"]),
-        help: "set metrics.enabled to true, and metrics.interval",
+        help: "set metrics.enabled to true",
       });
     }
     return undefined;
@@ -51,14 +51,16 @@ export function metricsSettings(
   const intervalMs = parseDuration(metrics.interval);
   if (intervalMs < MIN_INTERVAL_MS) {
     const path = ["metrics", "interval"];
-    const given = nodeAt(root, path);
+    const written = metrics.interval.trim();
     report.add({
       code: "C004",
       title: `"metrics.interval" wants a duration of 100ms or more, found ${
-        given ? JSON.stringify(metrics.interval) : "nothing"
+        JSON.stringify(written)
       }`,
-      at: placeOf(root, given ? path : ["metrics"]),
-      help: "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s",
+      at: nodeAt(root, path)?.at ?? placeOf(root, path),
+      help: parseDuration(`${written}ms`) >= MIN_INTERVAL_MS
+        ? `write the unit, too: ${written}ms`
+        : "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s",
     });
   }
   const isWritten = metrics.output_rule || metrics.output_file !== "";

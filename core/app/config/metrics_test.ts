@@ -21,6 +21,10 @@ Deno.test("metrics are off unless they are switched on, and nothing about them i
   assertEquals(read("metrics: {interval: nonsense}").codes, []);
 });
 
+Deno.test("metrics without an interval are told as often as Falco's own falco.yaml says", () => {
+  assertEquals(read("metrics: {enabled: true, output_rule: true}").metrics?.intervalMs, 3_600_000);
+});
+
 Deno.test("metrics want an interval with a unit, and somebody who gets them", () => {
   for (
     const [text, codes] of [
@@ -28,7 +32,7 @@ Deno.test("metrics want an interval with a unit, and somebody who gets them", ()
       ["interval: 100ms, output_file: /tmp/x", []],
       ["interval: 99ms, output_rule: true", ["C004"]],
       ["interval: 5000, output_rule: true", ["C004"]],
-      ["output_rule: true", ["C004"]],
+      ["output_rule: true", []],
       ["interval: 1h", ["C040"]],
     ] as const
   ) assertEquals(read(`metrics: {enabled: true, ${text}}`).codes, codes, text);

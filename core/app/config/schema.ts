@@ -279,7 +279,8 @@ export const configSchema = z.strictObject({
   ),
   metrics: section({
     enabled: flag(false),
-    interval: text("5000"),
+    // Of Falco's falco.yaml; its program has "5000", with which it does not start.
+    interval: text("1h"),
     output_rule: flag(false),
     output_file: text(),
     rules_counters_enabled: flag(true),
