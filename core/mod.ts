@@ -21,5 +21,7 @@ export * from "./peer/mod.ts";
 // What endpoints need; servers come with the context of a source, and load a good deal.
 export * from "./web/body.ts";
 export * from "./web/body_room.ts";
+export * from "./web/connections.ts";
 export * from "./web/endpoint.ts";
+export * from "./web/limits.ts";
 export * from "./web/reply.ts";

@@ -38,6 +38,10 @@ export class FormattingSink implements Sink {
     return this.#options.sink.trouble?.();
   }
 
+  fetched(): number | undefined {
+    return this.#options.sink.fetched?.();
+  }
+
   async #formatted(
     batch: readonly FormattedAlert[],
     signal: AbortSignal | undefined,

@@ -21,9 +21,11 @@ export interface LaneCounters {
   readonly state: LaneState;
   /** What the sink itself says is wrong. */
   readonly detail?: string;
-  /** Waiting or under way, on disk too. */
+  /** Waiting or under way, on disk too, or until somebody fetches it. */
   readonly queued: number;
   readonly delivered: number;
+  /** At a sink from which others fetch alerts: those that wait there, or did when it was closed. */
+  readonly unfetched?: number;
   /** Never accepted: the lane was full or closed. */
   readonly dropped: number;
   /** Accepted and lost: the sink or the formatter failed, or the time to close was over. */
@@ -196,16 +198,27 @@ export class Lane {
     const spool = this.#store.counters?.();
     const { underWay, failed, ...tally } = this.#tally;
     const { state } = this.#trouble;
+    const { fetched, unfetched } = this.#fetched();
     const detail = this.isClosed ? undefined : this.#target.sink.trouble?.();
     return {
       name: this.#target.name,
       state: state === "working" && detail !== undefined ? "retrying" : state,
       ...detail !== undefined && { detail },
-      queued: this.isClosed && this.#store.isLasting ? 0 : this.#store.waiting + underWay,
+      queued: this.isClosed
+        ? this.#store.isLasting ? 0 : this.#store.waiting + underWay
+        : this.#store.waiting + underWay + unfetched,
       ...tally,
+      ...fetched !== undefined && { delivered: fetched, unfetched },
       failed: failed + (spool?.spoilt ?? 0),
       ...spool && { spool },
     };
+  }
+
+  #fetched(): { readonly fetched?: number; readonly unfetched: number } {
+    const fetched = this.#target.sink.fetched?.();
+    if (fetched === undefined) return { unfetched: 0 };
+    // Some of a batch that is still being written may have been fetched.
+    return { fetched, unfetched: Math.max(0, this.#tally.delivered - fetched) };
   }
 
   get isClosed(): boolean {

@@ -55,6 +55,19 @@ Deno.test("a sink that nobody can come to shows that, though its writes do not f
   await delivery.close();
 });
 
+Deno.test("at a sink that others fetch from, only what they have is delivered", async () => {
+  let fetched = 0;
+  const sink = Object.assign(new Moody(), { fetched: () => fetched });
+  const { delivery, send, counters } = laneTo(sink);
+  send("1", "2", "3");
+  await delivery.flush(1000);
+  assertObjectMatch(counters(), { delivered: 0, unfetched: 3, queued: 3 });
+  fetched = 2;
+  assertObjectMatch(counters(), { delivered: 2, unfetched: 1, queued: 1 });
+  await delivery.close();
+  assertObjectMatch(counters(), { delivered: 2, unfetched: 1, queued: 0, failed: 0 });
+});
+
 Deno.test("what fails too often is lost, told and handed over", async () => {
   const dead: string[] = [];
   const onDead = (alerts: readonly FormattedAlert[], reason: string) =>

@@ -236,8 +236,10 @@ const NONE: Omit<LaneCounters, "name"> = {
 /** Of the same output; how it is now says the later one. */
 function sum(before: LaneCounters | undefined, now: LaneCounters): LaneCounters {
   if (!before) return now;
+  const unfetched = (before.unfetched ?? 0) + (now.unfetched ?? 0);
   return {
     ...now,
+    ...unfetched > 0 && { unfetched },
     queued: before.queued + now.queued,
     delivered: before.delivered + now.delivered,
     dropped: before.dropped + now.dropped,

@@ -166,6 +166,11 @@ export interface Sink {
   trouble?(): string | undefined;
   /** Resolves, soon, when `trouble` is first known. */
   readonly started?: Promise<unknown>;
+  /**
+   * Of sinks that others fetch alerts from: how many somebody has, since the start. The others that were
+   * written wait there, and are lost when it is closed. Absent: what is written has arrived.
+   */
+  fetched?(): number | undefined;
 }
 
 /** What a sink would fail at with its first alert. */

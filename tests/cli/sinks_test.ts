@@ -82,6 +82,19 @@ Deno.test("dedup and outputs.rate tell of what they hold back", async () => {
   assert(many.error.includes(sums), many.error);
 });
 
+Deno.test("what nobody fetched by gRPC did not go out, and is told", async () => {
+  using folder = new Folder(files);
+  const { code, error } = await replay(
+    folder,
+    `grpc: {enabled: true, bind_address: "unix://${folder.path}/falco.sock"}
+grpc_output: {enabled: true}
+`,
+  );
+  assertEquals(code, 0, error);
+  assert(error.includes("4 of rules; 0 to grpc (4 that nobody fetched)"), error);
+  assert(error.includes("output grpc, alerts that nobody fetched: 4"), error);
+});
+
 Deno.test("what a spool has goes out in the next run", async () => {
   using folder = new Folder(files);
   const config = `

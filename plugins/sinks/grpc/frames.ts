@@ -26,6 +26,8 @@ export const KIND = {
     enough: 3,
     /** `number`: how many messages of that `id` the client got. */
     done: 4,
+    /** Payload: what somebody should know of clients. */
+    warning: 5,
   },
 } as const;
 

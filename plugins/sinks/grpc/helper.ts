@@ -10,6 +10,8 @@ import { type MessageSource, openServer, type OutputServer, type Portion } from 
 
 const { toServer, toFalcod } = KIND;
 const TRY_AGAIN_MS = 5000;
+/** UTF-16 units. */
+const LONGEST_TEXT = 1000;
 
 /** Serves until falcod, which is trusted, has no more to say. */
 export async function helper({ input, output }: HelperPipes): Promise<void> {
@@ -37,6 +39,10 @@ async function serve(
 ): Promise<void> {
   const config = schema.parse(JSON.parse(new TextDecoder().decode(payload)));
   const { version, engine_version: engineVersion } = config;
+  const say = (kind: number, text: string) => {
+    const payload = new TextEncoder().encode(text.slice(0, LONGEST_TEXT));
+    output(encodeFrame(kind, { payload }));
+  };
   const stopped = new Promise<void>((resolve) =>
     signal.addEventListener("abort", () => resolve(), { once: true })
   );
@@ -47,11 +53,10 @@ async function serve(
         config,
         source: asked,
         version: versionResponse({ version, engineVersion }),
+        warn: (text) => say(toFalcod.warning, text),
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const payload = new TextEncoder().encode(reason.slice(0, 1000));
-      output(encodeFrame(toFalcod.failed, { payload }));
+      say(toFalcod.failed, error instanceof Error ? error.message : String(error));
       await paused(TRY_AGAIN_MS, stopped);
       continue;
     }

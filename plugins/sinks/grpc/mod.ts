@@ -51,19 +51,19 @@ export class GrpcSink implements Sink {
     }
   }
 
+  fetched(): number {
+    return this.#shelf.fetchedCount;
+  }
+
   async close(): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    for (let waited = 0; this.#left > 0 && waited < LEAVE_MS; waited += LOOK_MS) {
+    for (let waited = 0; this.#shelf.unfetched > 0 && waited < LEAVE_MS; waited += LOOK_MS) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     this.#stop.abort();
     await this.#server.close();
-    const { size } = this.#shelf;
-    if (size > 0) throw new Error(`no gRPC client has fetched ${size} alerts`);
-  }
-
-  get #left(): number {
-    return this.#shelf.size + this.#server.handed;
+    const { unfetched } = this.#shelf;
+    if (unfetched > 0) throw new Error(`no gRPC client has fetched ${unfetched} alerts`);
   }
 }
 

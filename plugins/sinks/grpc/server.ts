@@ -5,18 +5,18 @@
  * alerts as they come, until it ends its side.
  */
 import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
 import type {
   sendUnaryData,
   Server,
-  ServerCredentials,
   ServerDuplexStream,
   ServerUnaryCall,
   ServerWritableStream,
 } from "@grpc/grpc-js";
 import { certificateProblem, pairProblem } from "../../../core/mod.ts";
-import { type BindAddress, bindAddressOf, type GrpcConfig } from "./schema.ts";
+import { Listener, type ServerTls } from "./listener.ts";
+import { bindAddressOf, type GrpcConfig } from "./schema.ts";
 
-type Grpc = typeof import("@grpc/grpc-js");
 type Outgoing =
   | ServerWritableStream<Uint8Array, Uint8Array>
   | ServerDuplexStream<Uint8Array, Uint8Array>;
@@ -24,6 +24,8 @@ type Outgoing =
 /** Requests are empty. */
 const MAX_REQUEST_BYTES = 4096;
 const MAX_STREAMS = 100;
+/** A client whose machine has gone without a word is noticed, and what it was given goes to another. */
+const KEEPALIVE = { "grpc.keepalive_time_ms": 60_000, "grpc.keepalive_timeout_ms": 20_000 };
 
 /** Messages that a client takes. */
 export interface Portion {
@@ -44,6 +46,8 @@ export interface ServerOptions {
   readonly source: MessageSource;
   /** What `falco.version.service` answers. */
   readonly version: Uint8Array;
+  /** Told, seldom, of clients that are not let in. */
+  readonly warn: (text: string) => void;
 }
 
 export interface OutputServer {
@@ -55,48 +59,46 @@ export interface OutputServer {
 
 /** Rejects when it cannot listen. The package is only loaded now. */
 export async function openServer(
-  { config, source, version }: ServerOptions,
+  { config, source, version, warn }: ServerOptions,
 ): Promise<OutputServer> {
   const grpc = await import("@grpc/grpc-js");
   const place = bindAddressOf(config.bind_address)!;
-  const credentials = await credentialsFor(place, config, grpc);
+  const tls = "path" in place ? undefined : await tlsOf(config);
   if ("path" in place) await makeWay(place.path);
   const server = new grpc.Server({
+    ...KEEPALIVE,
     "grpc.max_receive_message_length": MAX_REQUEST_BYTES,
     "grpc.max_concurrent_streams": MAX_STREAMS,
+    "grpc.enable_channelz": 0,
   });
   const stop = new AbortController();
   addServices(server, { source, version, signal: stop.signal });
-  const target = "path" in place ? `unix:${place.path}` : place.address;
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(target, credentials, (error, bound) => error ? reject(error) : resolve(bound))
-  );
+  // Sockets are ours: the package would take any number of them, and wait for ever.
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const take = (socket: Duplex) => injector.injectConnection(socket);
+  const listener = new Listener({ place, tls, take, warn });
+  await listener.listen();
   if ("path" in place) await Deno.chmod(place.path, 0o600);
   return {
-    port,
+    port: listener.port,
     async close() {
       stop.abort();
       await new Promise((resolve) => setTimeout(resolve, 0));
       server.forceShutdown();
+      listener.close();
       if ("path" in place) await Deno.remove(place.path).catch(() => {});
     },
   };
 }
 
-async function credentialsFor(
-  place: BindAddress,
-  { private_key, cert_chain, root_certs }: GrpcConfig,
-  { ServerCredentials }: Grpc,
-): Promise<ServerCredentials> {
-  if ("path" in place) return ServerCredentials.createInsecure();
+async function tlsOf({ private_key, cert_chain, root_certs }: GrpcConfig): Promise<ServerTls> {
   const problem = certificateProblem(root_certs) ??
     pairProblem({ certificate: cert_chain, key: private_key });
   if (problem !== undefined) throw new Error(problem);
-  const [key, chain, roots] = await Promise.all(
-    [private_key, cert_chain, root_certs].map((path) => Deno.readFile(path)),
-  ) as [Uint8Array, Uint8Array, Uint8Array];
-  const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(chain) };
-  return ServerCredentials.createSsl(Buffer.from(roots), [pair], true);
+  const [key, cert, ca] = await Promise.all(
+    [private_key, cert_chain, root_certs].map((path) => Deno.readTextFile(path)),
+  ) as [string, string, string];
+  return { key, cert, ca, caPath: root_certs };
 }
 
 /** The folder has to be there, and nothing but a socket that nobody listens on may be in the way. */

@@ -59,11 +59,6 @@ export class ServerProcess {
     return this.#started.promise;
   }
 
-  /** Messages that are on their way to clients. */
-  get handed(): number {
-    return this.#handed.values().reduce((sum, { length }) => sum + length, 0);
-  }
-
   /** Of the process, for tests of what becomes of it. */
   get pid(): number | undefined {
     return this.#child?.pid;
@@ -145,13 +140,17 @@ export class ServerProcess {
         if (this.#trouble !== trouble) log?.error(`C${trouble.slice(1)}`);
         return this.#tell(trouble);
       }
+      case toFalcod.warning:
+        return log?.warning(`gRPC at ${place}: ${new TextDecoder().decode(payload)}`);
       case toFalcod.want:
         return number === 0 ? this.#hand(id) : void this.#handInTime(id);
       case toFalcod.enough:
         return this.#waiting.get(id)?.abort();
       case toFalcod.done: {
-        const rest = this.#handed.get(id)?.slice(number) ?? [];
+        const handed = this.#handed.get(id) ?? [];
         this.#handed.delete(id);
+        const rest = handed.slice(number);
+        shelf.fetched(handed.length - rest.length);
         if (rest.length > 0) shelf.putBack(rest);
       }
     }
