@@ -25,6 +25,18 @@ export function secretsOfAddress(text: string, url: URL): readonly string[] {
   ];
 }
 
+/** Of an address whose path is none: user, password and what its query says. */
+export function secretsInAddress(url: URL): readonly string[] {
+  const written = url.search.slice(1).split("&").map((part) => part.slice(part.indexOf("=") + 1));
+  return [
+    ...written,
+    ...url.searchParams.values(),
+    url.username,
+    url.password,
+    ...credentialsIn(url),
+  ];
+}
+
 /** Of the value of a header that is one as a whole. */
 export function secretsOfHeader(value: string): readonly string[] {
   return [value, ...credentialsOf(value)];

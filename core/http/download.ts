@@ -3,6 +3,7 @@ import { Secret } from "../plugin/mod.ts";
 import type { Connection } from "./_connection.ts";
 import { type AnswerHeaders, BrokenAnswer, Exchange, type Wanted } from "./_exchange.ts";
 import { placeOf } from "./_place_of.ts";
+import { secretsInAddress, secretsOfHeader, withoutSecrets } from "./_secrets.ts";
 import { proxyFor } from "./proxy.ts";
 import type { HttpSettings } from "./schema.ts";
 import { readClientTls } from "./trust.ts";
@@ -13,6 +14,8 @@ export interface DownloadRequest {
   readonly proxy: Secret;
   /** Go to the server that is named and to no other, wherever it sends us. */
   readonly headers?: Readonly<Record<string, string | Secret>>;
+  /** What else of the address nobody is to see; user, password and query are known. */
+  readonly secrets?: readonly string[];
   /** What is longer is refused, not cut. */
   readonly mostBytes: number;
   /** Also `http://`; a server with TLS may still not send us to one without. */
@@ -33,6 +36,8 @@ export interface Download {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Where it came from in the end. */
   readonly url: URL;
+  /** What the server says that is no success, without what it was told in secret and repeats. */
+  readonly complaint: string;
 }
 
 export type DownloadErrorCode = "unreachable" | "too-large" | "not-tls" | "redirects" | "cut-short";
@@ -62,7 +67,9 @@ export async function download(from: URL, request: DownloadRequest): Promise<Dow
       throw new DownloadError("not-tls", `${place} has no TLS: only https:// is trusted here`);
     }
     const answer = await askOnce(url, { ...request, goesToNamed: url.origin === from.origin });
-    if (!REDIRECTIONS.has(answer.status)) return answer;
+    if (!REDIRECTIONS.has(answer.status)) {
+      return { ...answer, complaint: complaintOf(answer, { from, url, request }) };
+    }
     const next = placeToGo(answer, url);
     if (count === MOST_REDIRECTIONS) {
       const message = `${from.origin} sends us on more than ${MOST_REDIRECTIONS} times`;
@@ -76,7 +83,29 @@ export async function download(from: URL, request: DownloadRequest): Promise<Dow
   }
 }
 
-function placeToGo({ headers, status }: Download, url: URL): URL {
+/** "" where it is one. */
+function complaintOf(
+  { status, body }: Answer,
+  { from, url, request: { headers = {}, secrets = [] } }: {
+    readonly from: URL;
+    readonly url: URL;
+    readonly request: DownloadRequest;
+  },
+): string {
+  if (isGood(status)) return "";
+  const hidden = Object.values(headers).filter((value) => value instanceof Secret);
+  return withoutSecrets(new TextDecoder().decode(body), [
+    ...[from, url].flatMap(secretsInAddress),
+    ...secrets,
+    ...hidden.flatMap((secret) => secretsOfHeader(secret.reveal())),
+  ]);
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function placeToGo({ headers, status }: Answer, url: URL): URL {
   const next = typeof headers.location === "string" ? URL.parse(headers.location, url) : null;
   if (next && /^https?:$/.test(next.protocol)) {
     next.username = next.password = "";
@@ -86,11 +115,13 @@ function placeToGo({ headers, status }: Download, url: URL): URL {
   throw new DownloadError("redirects", message);
 }
 
+type Answer = Omit<Download, "complaint">;
+
 interface OneRequest extends DownloadRequest {
   readonly goesToNamed: boolean;
 }
 
-async function askOnce(url: URL, request: OneRequest): Promise<Download> {
+async function askOnce(url: URL, request: OneRequest): Promise<Answer> {
   const patience = patienceWith(url, request);
   const signal = AbortSignal.any([patience.signal, ...request.signal ? [request.signal] : []]);
   const exchange = new Exchange(wantedOf(url, { ...request, heard: patience.heard }));
@@ -166,17 +197,17 @@ function wantedOf(
   const tooLarge = () =>
     new DownloadError("too-large", `${origin} sends more than ${mostBytes} bytes`);
   let totalBytes: number | undefined;
-  let isGood = false;
+  let isWanted = false;
   return {
     mostBytes: (status, headers) => {
-      isGood = status >= 200 && status < 300;
+      isWanted = isGood(status);
       totalBytes = lengthIn(headers);
-      if (isGood && totalBytes !== undefined && totalBytes > mostBytes) throw tooLarge();
-      return isGood ? mostBytes : MOST_OF_REFUSAL;
+      if (isWanted && totalBytes !== undefined && totalBytes > mostBytes) throw tooLarge();
+      return isWanted ? mostBytes : MOST_OF_REFUSAL;
     },
     came: (sizeBytes) => {
       heard();
-      if (!isGood) return;
+      if (!isWanted) return;
       progress?.(sizeBytes, totalBytes);
       if (sizeBytes > mostBytes) throw tooLarge();
     },

@@ -27,6 +27,8 @@ export interface Candidate {
   /** How many other files are in the package. */
   readonly otherFiles: number;
   readonly from: string;
+  /** The registry of npm that it came from; absent: it is of none. */
+  readonly registry: string | undefined;
   readonly integrity: string | undefined;
   readonly notes: readonly string[];
 }
@@ -38,11 +40,11 @@ export async function candidateOf(fetched: FetchedPackage): Promise<Candidate> {
     ? await packageOf(all, fetched)
     : libraryOf(all, fetched) ?? await rulesOf(all, fetched);
   if (!found) throw noPackage(all);
-  const { from, integrity, notes } = fetched;
-  return { ...found, otherFiles: all.size - found.files.size, from, integrity, notes };
+  const { from, registry, integrity, notes } = fetched;
+  return { ...found, otherFiles: all.size - found.files.size, from, registry, integrity, notes };
 }
 
-type Found = Omit<Candidate, "otherFiles" | "from" | "integrity" | "notes">;
+type Found = Omit<Candidate, "otherFiles" | "from" | "registry" | "integrity" | "notes">;
 
 async function packageOf(all: PackageFiles, { from }: FetchedPackage): Promise<Found> {
   const text = all.get(MANIFEST_FILE)!;

@@ -1,4 +1,5 @@
 /** Fetching a package from wherever it is. */
+import { PackageError } from "../plugin/store/mod.ts";
 import { readArchive } from "./archive.ts";
 import { MAX_ARCHIVE_BYTES } from "./bounds.ts";
 import { type FetchedPackage, hintOf } from "./fetched.ts";
@@ -7,7 +8,8 @@ import { type Fetching, get, refusal } from "./get.ts";
 import { checkSha256 } from "./integrity.ts";
 import { fetchFromNpm } from "./npm.ts";
 import { fetchFromOci } from "./oci.ts";
-import { type Origin, publicAddress, type WebOrigin } from "./origin.ts";
+import type { Origin, WebOrigin } from "./origin.ts";
+import { NOT_KEPT } from "./web_address.ts";
 
 /** Checked against its checksum before it is unpacked; nothing is written. Throws `PackageError`. */
 export async function fetchPackage(origin: Origin, fetching: Fetching): Promise<FetchedPackage> {
@@ -26,13 +28,25 @@ export async function fetchPackage(origin: Origin, fetching: Fetching): Promise<
 }
 
 async function fetchFromWeb(
-  { url, sha256 }: WebOrigin,
+  { address: { url, secrets, shown, isForgotten }, sha256 }: WebOrigin,
   fetching: Fetching,
 ): Promise<FetchedPackage> {
-  const answer = await get(url, { mostBytes: MAX_ARCHIVE_BYTES, isArchive: true }, fetching);
+  if (isForgotten) {
+    throw new PackageError(
+      "I001",
+      `What stood in "${shown}" in place of ${NOT_KEPT} was not kept`,
+      {
+        help: "write the whole address, or '${VARIABLE}' for what is secret in it",
+      },
+    );
+  }
+  const answer = await get(
+    url,
+    { mostBytes: MAX_ARCHIVE_BYTES, isArchive: true, secrets },
+    fetching,
+  );
   if (answer.status !== 200) throw refusal(answer, "the archive");
-  const address = publicAddress(url);
-  const integrity = await checkSha256(answer.body, sha256, `"${address}"`);
+  const integrity = await checkSha256(answer.body, sha256, `"${shown}"`);
   const hint = hintOf(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
-  return { files: await readArchive(answer.body), from: address, integrity, notes: [], hint };
+  return { files: await readArchive(answer.body), from: shown, integrity, notes: [], hint };
 }

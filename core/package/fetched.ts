@@ -6,6 +6,8 @@ export interface FetchedPackage {
   readonly files: PackageFiles;
   /** An exact version, a digest, a path: what the wish turned out to mean. */
   readonly from: string;
+  /** Of npm: which one it came from, without credentials. Absent: it is of none. */
+  readonly registry?: string | undefined;
   /** Absent: it is a folder. */
   readonly integrity: string | undefined;
   /** For people, before they decide. */

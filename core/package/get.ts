@@ -22,6 +22,8 @@ export interface GetRequest {
   readonly headers?: Readonly<Record<string, string | Secret>>;
   readonly allowsPlain?: boolean;
   readonly isArchive?: boolean;
+  /** In the path of the address; those elsewhere in it are known. */
+  readonly secrets?: readonly string[];
   /** As in the settings of sinks; absent: as the environment says. */
   readonly proxy?: string;
 }
@@ -33,6 +35,7 @@ export async function get(
   fetching: Fetching,
 ): Promise<Download> {
   const { mostBytes, headers = {}, allowsPlain = false, isArchive = false, proxy = "" } = request;
+  const { secrets = [] } = request;
   const { certificateFile, progress, signal } = fetching;
   const tls = { ca: certificateFile, client_certificate: "", client_key: "", insecure: false };
   try {
@@ -42,6 +45,7 @@ export async function get(
       headers,
       mostBytes,
       allowsPlain,
+      secrets,
       ...isArchive && progress && { progress },
       ...signal && { signal },
     });
@@ -61,8 +65,8 @@ const HELP: Readonly<Record<DownloadError["code"], string>> = {
 };
 
 /** For an answer that is no success. */
-export function refusal({ status, body, url }: Download, what: string): PackageError {
-  const said = new TextDecoder().decode(body.subarray(0, 2000)).trim();
+export function refusal({ status, complaint, url }: Download, what: string): PackageError {
+  const said = complaint.trim();
   const isText = said !== "" && !said.startsWith("<");
   const excerpt = isText ? `: ${escapeText(cutText(said, 300))}` : "";
   return new PackageError("I002", `${url.origin} answered ${status} for ${what}${excerpt}`, {

@@ -22,8 +22,12 @@ const ACCEPT = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=
 /** Throws `PackageError`. Nothing of the package is run, whatever scripts it names. */
 export async function fetchFromNpm(origin: NpmOrigin, fetching: Fetching): Promise<FetchedPackage> {
   const npm = readNpmSettings(fetching.environment);
-  const registry = npm.registryOf(origin.name);
+  const registry = registryOf(origin, npm);
   if (!registry) throw noRegistry(origin.name, npm);
+  const place = placeOf(registry);
+  if (origin.registry !== undefined && origin.registry !== place) {
+    throw otherRegistry(origin, { known: origin.registry, named: place });
+  }
   const asked = withCertificates(fetching, npm);
   const request = { registry, npm, allowsPlain: registry.protocol === "http:" };
   const found = await versionOf(origin, request, asked);
@@ -39,10 +43,43 @@ export async function fetchFromNpm(origin: NpmOrigin, fetching: Fetching): Promi
   return {
     files: await readArchive(answer.body),
     from: `npm:${what}`,
+    registry: place,
     integrity: checked,
     notes,
     hint: { name: origin.name.replace(/^@[^/]*\//, ""), version },
   };
+}
+
+/** Where nobody names one any more, the one it came from. */
+function registryOf({ name, registry }: NpmOrigin, npm: NpmSettings): URL | undefined {
+  if (registry !== undefined && npm.saidRegistry(name) === undefined) return new URL(registry);
+  return npm.registryOf(name);
+}
+
+/** The registry that is named for a package, as `FetchedPackage` has it; absent: none is. */
+export function npmRegistryOf(
+  packageName: string,
+  environment: Fetching["environment"],
+): string | undefined {
+  const registry = readNpmSettings(environment).registryOf(packageName);
+  return registry && placeOf(registry);
+}
+
+/** Without credentials. */
+function placeOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`;
+}
+
+/** A package there may be somebody else's, and only its name is the same. */
+function otherRegistry(
+  { name, wanted }: NpmOrigin,
+  { known, named }: { readonly known: string; readonly named: string },
+): PackageError {
+  const title = `"npm:${name}" came from ${known}, and now ${named} is named for it`;
+  return new PackageError("I019", title, {
+    help: `falcod plugin add npm:${name}@${wanted} --replace takes it from there; with ` +
+      `npm_config_registry=${known} in front of the command it stays with the one it came from`,
+  });
 }
 
 /** falcod knows none by itself: who decides where code comes from is to have said so. */

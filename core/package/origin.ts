@@ -1,6 +1,7 @@
 /** Where a package is to come from, as people write it. */
 import { resolve } from "node:path";
 import { PackageError } from "../plugin/store/mod.ts";
+import { readWebAddress, type WebAddress, withoutSecretsOf } from "./web_address.ts";
 
 export type Origin = FolderOrigin | WebOrigin | NpmOrigin | OciOrigin;
 
@@ -13,7 +14,7 @@ export interface FolderOrigin {
 }
 export interface WebOrigin {
   readonly kind: "web";
-  readonly url: URL;
+  readonly address: WebAddress;
   /** Of the archive, in hexadecimal digits. */
   readonly sha256: string;
 }
@@ -23,6 +24,8 @@ export interface NpmOrigin {
   readonly name: string;
   /** A version, a range or a tag. */
   readonly wanted: string;
+  /** The only one that is asked, as `FetchedPackage.registry`. Absent: the one that is named for it. */
+  readonly registry?: string | undefined;
 }
 export interface OciOrigin {
   readonly kind: "oci";
@@ -38,6 +41,8 @@ export interface OriginOptions {
   readonly sha256?: string | undefined;
   /** What paths start from. */
   readonly folder?: string;
+  /** Variables that addresses name. Absent: there are none. */
+  readonly environment?: (name: string) => string | undefined;
 }
 
 const MAX_LENGTH = 2048;
@@ -65,7 +70,7 @@ export function parseOrigin(given: string, options: OriginOptions = {}): Origin 
       refuseSha256(sha256, "write oci://host/repository@sha256:… to have one content only");
       return ociOrigin(text);
     case "https":
-      return webOrigin(text, sha256);
+      return webOrigin(text, sha256, options.environment ?? (() => undefined));
     case "http":
       throw unclear(text, "http:// has no TLS, so anybody on the way could send something else");
     default:
@@ -107,29 +112,28 @@ const REPOSITORY =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-function webOrigin(text: string, given: string | undefined): WebOrigin {
-  const url = URL.parse(text);
-  if (!url || url.hostname === "") throw unclear(text, "it is no address");
-  const [, inAddress] = /^#sha256[=:]([0-9a-f]{64})$/i.exec(url.hash) ?? [];
-  if (url.hash !== "" && inAddress === undefined) {
+function webOrigin(
+  text: string,
+  given: string | undefined,
+  environment: (name: string) => string | undefined,
+): WebOrigin {
+  const [, place = "", hash = ""] = /^([^#]*)(#.*)?$/s.exec(text) ?? [];
+  const address = readWebAddress(place, environment);
+  if (typeof address === "string") throw unclear(text, address);
+  const { shown } = address;
+  if (shown.length > MAX_LENGTH) throw unclear(text, "it is too long");
+  const [, inAddress] = /^#sha256[=:]([0-9a-f]{64})$/i.exec(hash) ?? [];
+  if (hash !== "" && inAddress === undefined) {
     throw unclear(text, "behind # only sha256= and 64 hexadecimal digits are understood");
   }
-  url.hash = "";
   const both = new Set([given, inAddress?.toLowerCase()].filter((sha256) => sha256 !== undefined));
   if (both.size > 1) throw unclear(text, "it has another SHA-256 than --sha256");
   const [sha256] = both;
-  if (sha256 !== undefined) return { kind: "web", url, sha256 };
-  throw new PackageError("I005", `No checksum is known for "${publicAddress(url)}"`, {
+  if (sha256 !== undefined) return { kind: "web", address, sha256 };
+  throw new PackageError("I005", `No checksum is known for "${shown}"`, {
     help: "give the one its maker publishes: --sha256 <64 hexadecimal digits>, " +
       "or #sha256=… behind the address",
   });
-}
-
-/** As it may be shown and kept: without credentials. */
-export function publicAddress(url: URL): string {
-  const shown = new URL(url);
-  shown.username = shown.password = "";
-  return shown.href;
 }
 
 /** As it is written into the lock file, to be asked for again. */
@@ -138,7 +142,7 @@ export function originText(origin: Origin): string {
     case "path":
       return origin.path;
     case "web":
-      return `${publicAddress(origin.url)}#sha256=${origin.sha256}`;
+      return `${origin.address.shown}#sha256=${origin.sha256}`;
     case "npm":
       return `npm:${origin.name}@${origin.wanted}`;
     case "oci": {
@@ -158,7 +162,8 @@ function refuseSha256(sha256: string | undefined, help: string): void {
 }
 
 function unclear(text: string, what: string): PackageError {
-  return new PackageError("I001", `Where "${text}" is to be fetched from is not clear: ${what}`, {
+  const shown = withoutSecretsOf(text);
+  return new PackageError("I001", `Where "${shown}" is to be fetched from is not clear: ${what}`, {
     help: "a folder or archive, https://host/archive.tgz with --sha256, npm:name@version, " +
       "or oci://host/repository:tag",
   });

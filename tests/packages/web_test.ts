@@ -1,30 +1,11 @@
 /** Plugins from web servers and from this machine, and what somebody decides about them. */
-import { type Authority, newAuthority } from "../certificates.ts";
+import { newAuthority } from "../certificates.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { falcod } from "../cli/program.ts";
 import { connectProxy } from "./proxy.ts";
 import { fails, falcodPlugin, hash, Place, pluginFiles, succeeds } from "./running.ts";
 import { packed } from "./tar.ts";
-
-async function webServer(
-  place: Place,
-  answer: (request: Request) => Response,
-  authority?: Authority,
-) {
-  authority ??= await newAuthority();
-  const { certificate, key } = await authority.issue({ commonName: "web" });
-  const ca = place.file("ca.pem", authority.certificate);
-  const seen: (string | null)[] = [];
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {}, cert: certificate, key },
-    (request) => {
-      seen.push(request.headers.get("authorization"));
-      return answer(request);
-    },
-  );
-  const url = `https://127.0.0.1:${server.addr.port}/plugins/pager-1.0.0.tgz`;
-  return { url, ca, seen, [Symbol.asyncDispose]: () => server.shutdown() };
-}
+import { webServer } from "./web_server.ts";
 
 Deno.test("add https: installs an archive of the SHA-256 that is given, in either way", async () => {
   using place = new Place();

@@ -50,6 +50,8 @@ Examples:
   falcod plugin add ./pager                        a folder, or an archive of one
   falcod plugin add npm:falcod-pager@^1.2          with the registry and the tokens of npm
   falcod plugin add https://example.org/pager.tgz --sha256 2c26b46b68ffc68ff99b453c1d304134...
+  falcod plugin add 'https://example.org/pager.tgz?token=\${TOKEN}' --sha256 ...
+                                                   the variable's name is kept, its value is not
   falcod plugin add oci://ghcr.io/example/pager:1  with the credentials of docker login
   falcod plugin add npm:falcod-pager --yes --deny run
   falcod plugin add oci://ghcr.io/falcosecurity/rules/falco-rules:3       as falcoctl has them

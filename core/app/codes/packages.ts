@@ -106,7 +106,9 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
   {
     code: "I019",
     title: "update that asks for more",
-    meaning: "The new version asks for what the installed one did not, or is another plugin.",
+    meaning:
+      "The new version asks for what the installed one did not, is another plugin, or would come from " +
+      "another registry of npm than the installed one did.",
     matters: "A plugin that was harmless when it was installed may not be harmless now.",
   },
   {
@@ -120,7 +122,7 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
   {
     code: "I021",
     title: "lock file that cannot be used",
-    meaning: "falcod-plugins.lock.json is not as falcod writes it.",
+    meaning: "falcod-plugins.lock.json is not as falcod writes it, or would become too large.",
     matters:
       "It says what is installed and what each plugin may do. No plugin is loaded without it.",
   },

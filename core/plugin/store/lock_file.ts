@@ -29,6 +29,8 @@ const installed = z.strictObject({
   requested: text(4096),
   /** What that was: an exact version, a digest. */
   from: text(4096),
+  /** The registry of npm that it came from, without credentials; absent: it is of none. */
+  registry: text(4096).optional(),
   /** Of what was fetched: `sha512-…` as npm writes it, or `sha256:…`; of a folder: none. */
   integrity: text(200).optional(),
   files: z.array(installedFile).min(1).max(MAX_FILES),
@@ -64,17 +66,40 @@ export async function readLockFile(folder: string): Promise<readonly LockEntry[]
   }
   const result = lockSchema.safeParse(value);
   if (result.success) return result.data.plugins;
-  const [issue] = result.error.issues;
-  throw damaged(path, `"${issue!.path.join(".")}": ${issue!.message}`);
+  throw damaged(path, problemOf(result.error)!);
+}
+
+function problemOf(error: z.ZodError | undefined): string | undefined {
+  const [issue] = error?.issues ?? [];
+  return issue && `"${issue.path.join(".")}": ${issue.message}`;
+}
+
+/** What would be written; throws `PackageError` (I021) where it could not be read again. */
+export function lockFileOf(
+  folder: string,
+  plugins: readonly LockEntry[],
+): Uint8Array<ArrayBuffer> {
+  const sorted = plugins.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const lock = { formatVersion: 1, plugins: sorted };
+  const bytes = new TextEncoder().encode(`${JSON.stringify(lock, null, 2)}\n`);
+  const problem = bytes.length > MAX_LOCK_BYTES
+    ? `it would have more than ${MAX_LOCK_BYTES} bytes`
+    : problemOf(lockSchema.safeParse(lock).error);
+  if (problem === undefined) return bytes;
+  throw new PackageError("I021", `Cannot write "${join(folder, LOCK_FILE)}": ${problem}`, {
+    help:
+      "nothing was changed; remove plugins that nobody needs, or name another folder with --dir",
+  });
 }
 
 /** As a whole or not at all, also when the power fails. */
-export async function writeLockFile(folder: string, plugins: readonly LockEntry[]): Promise<void> {
-  const sorted = plugins.toSorted((a, b) => a.name < b.name ? -1 : 1);
-  const content = `${JSON.stringify({ formatVersion: 1, plugins: sorted }, null, 2)}\n`;
+export async function writeLockFile(
+  folder: string,
+  content: Uint8Array<ArrayBuffer>,
+): Promise<void> {
   const next = join(folder, `${NEW_PREFIX}${LOCK_FILE}`);
   await Deno.remove(next).catch(() => {});
-  await writeNewFile(next, new TextEncoder().encode(content));
+  await writeNewFile(next, content);
   await Deno.rename(next, join(folder, LOCK_FILE));
   await syncFolder(folder);
 }

@@ -7,6 +7,7 @@ import { sha256Of } from "./installed.ts";
 import {
   type InstalledFile,
   type LockEntry,
+  lockFileOf,
   NEW_PREFIX,
   OLD_PREFIX,
   readLockFile,
@@ -24,6 +25,7 @@ export interface Installation {
   readonly kind: LockEntry["kind"];
   readonly requested: string;
   readonly from: string;
+  readonly registry?: string | undefined;
   readonly integrity: string | undefined;
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   readonly granted: PluginPermissions;
@@ -42,26 +44,38 @@ export async function install(
     const entries = await readLockFile(folder);
     const there = entries.find(({ name }) => name === wanted.name);
     mayReplace(there);
+    const entry = await entryOf(wanted);
+    const others = entries.filter(({ name }) => name !== entry.name);
+    // Before anything is moved: what cannot be noted is not installed.
+    const lock = lockFileOf(folder, [...others, entry]);
     return await told(folder, async () => {
       await removeLeftovers(folder);
-      const files = await putInPlace(folder, wanted);
-      const { name, version, kind, requested, from, integrity, granted } = wanted;
-      const entry: LockEntry = {
-        name,
-        version,
-        kind,
-        requested,
-        from,
-        ...integrity !== undefined && { integrity },
-        files,
-        granted: copyOf(granted),
-        installedAt: new Date().toISOString(),
-      };
-      await writeLockFile(folder, [...entries.filter((other) => other.name !== name), entry]);
+      await putInPlace(folder, wanted);
+      await writeLockFile(folder, lock);
       await removeOthers(folder, entry);
       return entry;
     });
   });
+}
+
+async function entryOf(wanted: Installation): Promise<LockEntry> {
+  const { name, version, kind, requested, from, registry, integrity, granted } = wanted;
+  const files: InstalledFile[] = [];
+  for (const [path, bytes] of wanted.files) {
+    files.push({ path, sizeBytes: bytes.length, sha256: await sha256Of(bytes) });
+  }
+  return {
+    name,
+    version,
+    kind,
+    requested,
+    from,
+    ...registry !== undefined && { registry },
+    ...integrity !== undefined && { integrity },
+    files,
+    granted: copyOf(granted),
+    installedAt: new Date().toISOString(),
+  };
 }
 
 /** The entry that was removed; absent: none of that name is installed. */
@@ -72,22 +86,20 @@ export async function uninstall(folder: string, name: string): Promise<LockEntry
     if (!entry) return undefined;
     await told(folder, async () => {
       await removeLeftovers(folder);
-      await writeLockFile(folder, entries.filter((other) => other !== entry));
+      await writeLockFile(folder, lockFileOf(folder, entries.filter((other) => other !== entry)));
       await removeTree(join(folder, name));
     });
     return entry;
   });
 }
 
-async function putInPlace(folder: string, wanted: Installation): Promise<InstalledFile[]> {
+async function putInPlace(folder: string, wanted: Installation): Promise<void> {
   const place = versionFolder(folder, wanted.name, wanted.version);
   const made = await Deno.makeTempDir({ dir: folder, prefix: NEW_PREFIX });
-  const files: InstalledFile[] = [];
   for (const [path, bytes] of wanted.files) {
     const target = join(made, path);
     await Deno.mkdir(dirname(target), { recursive: true, mode: 0o755 });
     await writeNewFile(target, bytes);
-    files.push({ path, sizeBytes: bytes.length, sha256: await sha256Of(bytes) });
   }
   await Deno.chmod(made, 0o755);
   await syncFolder(made);
@@ -97,7 +109,6 @@ async function putInPlace(folder: string, wanted: Installation): Promise<Install
   }
   await Deno.rename(made, place);
   await syncFolder(dirname(place));
-  return files;
 }
 
 /** Of a name, a folder; a link or a file that somebody put there gives way. */

@@ -5,6 +5,7 @@ import {
   type Fetching,
   fetchPackage,
   type Origin,
+  type OriginOptions,
   originText,
 } from "../../../package/mod.ts";
 import { PackageError } from "../../../plugin/store/mod.ts";
@@ -16,6 +17,14 @@ export interface FetchOptions {
   readonly certificateFile: string | undefined;
   /** `--plain-http` */
   readonly plainHttp: boolean;
+}
+
+/** What addresses may name, and what archives have to have. */
+export function originOptions(
+  { sha256 }: { readonly sha256?: string | undefined },
+  host: Host,
+): OriginOptions {
+  return { sha256, environment: (name) => host.environment(name) };
 }
 
 /** What is there, looked at, and free to be called what it is called. Throws `PackageError`. */

@@ -14,7 +14,7 @@ import { install, type LockEntry, PackageError, versionFolder } from "../../../p
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { agreed, answered, canAsk, printLines } from "./_answer.ts";
-import { fetchCandidate, type FetchOptions } from "./_fetching.ts";
+import { fetchCandidate, type FetchOptions, originOptions } from "./_fetching.ts";
 
 export interface AddRequest extends FetchOptions {
   readonly from: string;
@@ -34,17 +34,18 @@ export interface AddRequest extends FetchOptions {
 /** Exit code 1 where nothing was installed. */
 export async function addCommand(request: AddRequest, host: Host): Promise<number> {
   return await answered(request, host, async () => {
-    const origin = parseOrigin(request.from, { sha256: request.sha256 });
+    const origin = parseOrigin(request.from, originOptions(request, host));
     const candidate = await fetchCandidate(origin, request, host);
     refuseNative(candidate, request);
     const granted = grantedBy(request, candidate.permissions);
     const requested = originText(origin);
     if (!request.json || !request.yes) printLines(about(candidate, granted), host.error);
     await agree(request, host);
-    const { name, version, kind, from, integrity, files } = candidate;
-    const wanted = { name, version, kind, requested, from, integrity, files, granted };
+    const { name, version, kind, from, registry, integrity, files } = candidate;
+    const wanted = { name, version, kind, requested, from, registry, integrity, files, granted };
     const entry = await install(request.folder, wanted, {
-      mayReplace: (there) => refuseStranger(there, { requested, replace: request.replace }),
+      mayReplace: (there) =>
+        refuseStranger(there, { requested, registry, replace: request.replace }),
     });
     tell(entry, candidate, { ...request, host });
     return EXIT_OK;
@@ -86,13 +87,23 @@ async function agree({ yes }: AddRequest, host: Host): Promise<void> {
 /** Somebody may call a package as another is called. */
 function refuseStranger(
   there: LockEntry | undefined,
-  { requested, replace }: { readonly requested: string; readonly replace: boolean },
+  { requested, registry, replace }: {
+    readonly requested: string;
+    readonly registry: string | undefined;
+    readonly replace: boolean;
+  },
 ): void {
-  if (!there || replace || placeOf(there.requested) === placeOf(requested)) return;
+  if (!there || replace) return;
+  const isSame = placeOf(there.requested) === placeOf(requested);
+  if (isSame && (there.registry ?? registry) === registry) return;
+  const inWords = (requested: string, registry: string | undefined) =>
+    registry === undefined ? requested : `${requested} of ${registry}`;
   throw new PackageError(
     "I015",
-    `A plugin "${there.name}" is installed already, from ${there.requested}`,
-    { help: `--replace puts the one from ${requested} in its place` },
+    `A plugin "${there.name}" is installed already, from ${
+      inWords(there.requested, there.registry)
+    }`,
+    { help: `--replace puts the one from ${inWords(requested, registry)} in its place` },
   );
 }
 
@@ -100,7 +111,7 @@ function refuseStranger(
 function placeOf(requested: string): string {
   return requested.replace(/^(npm:@?[^@]+)@.*$/, "$1")
     .replace(/^(oci:\/\/[^/]+\/[^:@]+)[:@].*$/, "$1")
-    .replace(/^(https:.*?)[^/]*#.*$/, "$1");
+    .replace(/^https:\/\/(?:[^/?#]*@)?([^/?#]*)([^?#]*\/)?.*$/, "https://$1$2");
 }
 
 function tell(

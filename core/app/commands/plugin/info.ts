@@ -19,7 +19,7 @@ import {
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { answered, printLines } from "./_answer.ts";
-import { fetchCandidate, type FetchOptions } from "./_fetching.ts";
+import { fetchCandidate, type FetchOptions, originOptions } from "./_fetching.ts";
 
 export interface InfoRequest extends FetchOptions {
   /** The name of an installed plugin, or where from. */
@@ -38,7 +38,7 @@ export async function infoCommand(request: InfoRequest, host: Host): Promise<num
       else printLines(aboutInstalled(plugin), host.out);
       return EXIT_OK;
     }
-    const origin = parseOrigin(request.what, { sha256: request.sha256 });
+    const origin = parseOrigin(request.what, originOptions(request, host));
     const candidate = await fetchCandidate(origin, request, host);
     if (request.json) host.out.write(`${JSON.stringify(plainCandidate(candidate))}\n`);
     else {
@@ -68,6 +68,7 @@ function aboutInstalled({ entry, folder, ...plugin }: InstalledPlugin): readonly
     ["kind", entry.kind],
     ["from", entry.from],
     ["asked for", entry.requested],
+    ["registry", entry.registry],
     ["checksum", entry.integrity],
     ["installed", entry.installedAt],
     ["in", folder],

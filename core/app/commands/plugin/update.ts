@@ -5,6 +5,7 @@ import {
   type Choice,
   grantedBy,
   newlyAsked,
+  type Origin,
   parseOrigin,
   permissionsIn,
   permissionText,
@@ -25,7 +26,7 @@ import { EXIT_FAILURE, EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { agreed, answered, canAsk, printLines } from "./_answer.ts";
 import { libraryPathIn } from "./add.ts";
-import { fetchCandidate, type FetchOptions } from "./_fetching.ts";
+import { fetchCandidate, type FetchOptions, originOptions } from "./_fetching.ts";
 import { installedEntry } from "./info.ts";
 
 export interface UpdateRequest extends FetchOptions, Choice {
@@ -89,7 +90,15 @@ function inWords({ name, from, to, result }: Outcome): string {
 
 async function updateOne(entry: LockEntry, request: UpdateRequest, host: Host): Promise<Outcome> {
   const { folder } = request;
-  const candidate = await fetchCandidate(parseOrigin(entry.requested), request, host);
+  const origin = originOf(entry, host);
+  if (origin.kind === "web" && origin.address.isForgotten) {
+    printLines([
+      `${entry.name}: of ${entry.requested}, what was secret in it was not kept, so nobody was ` +
+      "asked; give falcod plugin add the address again, or one with '${VARIABLE}' in its place",
+    ], host.error);
+    return outcomeOf(entry, { result: "kept" });
+  }
+  const candidate = await fetchCandidate(origin, request, host);
   if (candidate.name !== entry.name || candidate.kind !== entry.kind) {
     throw new PackageError(
       "I019",
@@ -111,15 +120,21 @@ async function updateOne(entry: LockEntry, request: UpdateRequest, host: Host): 
     grantedOf(candidate.permissions, entry.granted),
     await agreedOn(more, { entry, candidate, request, host }),
   );
-  const { name, version, kind, from, integrity, files } = candidate;
+  const { name, version, kind, from, registry, integrity, files } = candidate;
   const { requested } = entry;
-  const wanted = { name, version, kind, requested, from, integrity, files, granted };
+  const wanted = { name, version, kind, requested, from, registry, integrity, files, granted };
   const now = await install(folder, wanted, {
     mayReplace: (there) => refuseChanged(there, entry),
   });
   const libraryPath = libraryPathIn(folder, now);
   if (libraryPath) printLines([`${name}: library_path is ${libraryPath} now`], host.error);
   return outcomeOf(entry, { result: "updated", to: version, newlyAsked: permissionTexts(more) });
+}
+
+/** Where it came from: a registry that has been named since may have another of the same name. */
+function originOf({ requested, registry }: LockEntry, host: Host): Origin {
+  const origin = parseOrigin(requested, originOptions({}, host));
+  return origin.kind === "npm" ? { ...origin, registry } : origin;
 }
 
 async function isSame(entry: LockEntry, { version, files }: Candidate): Promise<boolean> {
