@@ -8,7 +8,7 @@
  *
  * The table only says which rules cannot match. Those that may are judged by their own condition.
  */
-import type { Event, KinSight } from "../event/mod.ts";
+import type { Event, EventKin } from "../event/mod.ts";
 import {
   basisOf,
   type CheckedCondition,
@@ -125,13 +125,13 @@ export class Candidates implements RulesOfType {
     return this.#all.rules;
   }
 
-  isQuiet(kin: KinSight, event: Event, state: State): boolean {
+  isQuiet(kin: EventKin, event: Event, state: State): boolean {
     const threads = this.#threads;
     const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
     return kin.isQuiet(threads.generation, thread);
   }
 
-  noteQuiet(kin: KinSight, event: Event, state: State): void {
+  noteQuiet(kin: EventKin, event: Event, state: State): void {
     const threads = this.#threads;
     const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
     if (this.#usesThreads && thread === UNCLASSIFIED) return;

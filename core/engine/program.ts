@@ -1,5 +1,5 @@
 /** A ruleset made ready to run: for every event type the predicates of the rules that can match it. */
-import { type Event, eventType as typeOfEvent, type KinSight } from "../event/mod.ts";
+import { type Event, type EventKin, eventType as typeOfEvent } from "../event/mod.ts";
 import {
   type CheckedCondition,
   emitCondition,
@@ -37,9 +37,9 @@ export interface RulesOfType {
   /** Those that may match the event in the view of `state`. */
   find(event: Event, state: State): Found;
   /** Whether it is known from others of the kin that no rule matches, whatever the view. */
-  isQuiet(kin: KinSight, event: Event, state: State): boolean;
+  isQuiet(kin: EventKin, event: Event, state: State): boolean;
   /** To be called when none of the rules matched that were found, and all that was found is shared. */
-  noteQuiet(kin: KinSight, event: Event, state: State): void;
+  noteQuiet(kin: EventKin, event: Event, state: State): void;
 }
 
 interface OfSource {

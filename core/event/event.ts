@@ -7,7 +7,7 @@
  */
 import type { StateChange } from "./change.ts";
 import type { FileDescriptor, NamedPath, SocketTuple, TextBytes } from "./descriptor.ts";
-import type { KinSight } from "./sight.ts";
+import type { EventKin } from "./sight.ts";
 import type { PolledDescriptors, ResourceUse, TrackedThread } from "./tracked.ts";
 
 /** A parameter of an event before it is rendered. Absent: the source does not know it. */
@@ -55,7 +55,7 @@ export interface Event {
    * the paths that are named and what the working directory makes of them, the kind of descriptor,
    * flags and mode of an opening call, and the error. Absent: the source cannot tell quickly.
    */
-  readonly kin?: KinSight | undefined;
+  readonly kin?: EventKin | undefined;
   /**
    * The path of the event's descriptor, where that is an open file (`typeChar` "f") whose names all
    * agree: as passed, as given and as the kernel resolved it. Longer than "/". Absent also where a

@@ -11,7 +11,7 @@ export type * from "./change.ts";
 export type * from "./tracked.ts";
 export * from "./table.ts";
 export { Kins } from "./kins.ts";
-export { KinSight, Sight } from "./sight.ts";
+export { type EventKin, KinSight, Sight } from "./sight.ts";
 export {
   genericSyscalls,
   type Syscall,

@@ -25,7 +25,13 @@ const WORD_BITS = 30;
  * What a judge notes on events that are of one kin (`Event.kin`): by which threads nothing comes of
  * them. A note as `Sight` is.
  */
-export class KinSight {
+export interface EventKin {
+  /** Whether `by`, who gave the threads their classes, has noted that nothing comes of such events. */
+  isQuiet(by: object, threadClass: number): boolean;
+  noteQuiet(by: object, threadClass: number): void;
+}
+
+export class KinSight implements EventKin {
   /** Who gave the threads their classes. */
   #by: object | undefined;
   /** A bit for each class of threads; nearly always there are no more than these. */
@@ -33,7 +39,6 @@ export class KinSight {
   /** Those beyond, word by word. */
   #others: number[] | undefined;
 
-  /** Whether `by` has noted that nothing comes of such events by threads of the class. */
   isQuiet(by: object, threadClass: number): boolean {
     if (this.#by !== by) return false;
     if (threadClass < WORD_BITS) return (this.#first >>> threadClass & 1) !== 0;

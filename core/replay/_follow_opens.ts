@@ -1,5 +1,5 @@
 /** Files that are opened, and under which path. */
-import type { KinSight } from "../event/mod.ts";
+import type { EventKin } from "../event/mod.ts";
 import type { ScapEvent } from "../scap/mod.ts";
 import { Descriptor, O_DIRECTORY } from "./descriptor.ts";
 import type { Handler, Remember } from "./follower.ts";
@@ -29,9 +29,19 @@ interface OpenLayout {
   readonly device: number;
   readonly inode: number;
   readonly isCreat?: boolean;
+  /** Where calls of the type are kept. */
+  readonly known?: keyof Texts["knownOpens"];
 }
 
-const OPEN: OpenLayout = { directory: NONE, path: 1, flags: 2, mode: 3, device: 4, inode: 5 };
+const OPEN: OpenLayout = {
+  directory: NONE,
+  path: 1,
+  flags: 2,
+  mode: 3,
+  device: 4,
+  inode: 5,
+  known: "open",
+};
 const CREAT: OpenLayout = {
   directory: NONE,
   path: 1,
@@ -41,7 +51,15 @@ const CREAT: OpenLayout = {
   inode: 4,
   isCreat: true,
 };
-const OPENAT: OpenLayout = { directory: 1, path: 2, flags: 3, mode: 4, device: 5, inode: 6 };
+const OPENAT: OpenLayout = {
+  directory: 1,
+  path: 2,
+  flags: 3,
+  mode: 4,
+  device: 5,
+  inode: 6,
+  known: "openat",
+};
 const OPENAT2: OpenLayout = { directory: 1, path: 2, flags: 3, mode: 4, device: 6, inode: 7 };
 const OPEN_BY_HANDLE: OpenLayout = {
   directory: NONE,
@@ -55,6 +73,16 @@ const OPEN_BY_HANDLE: OpenLayout = {
 function opener(layout: OpenLayout): Handler {
   return (event, thread, follower) => {
     const { scap } = event;
+    const knownOpens = layout.known === undefined || thread.enter !== undefined
+      ? undefined
+      : event.texts.knownOpens[layout.known];
+    if (knownOpens?.find(scap)) {
+      event.opened = knownOpens.path;
+      event.kin = knownOpens;
+      const number = scap.paramSigned(0)!;
+      if (number >= 0) follower.open(event, thread, number, knownOpens.descriptor!);
+      return;
+    }
     const enter = follower.enterOf(event, thread);
     const isTold = enter?.path !== undefined && enter.path !== NOT_CAPTURED;
     let flags = scap.paramUnsigned(layout.flags) ?? 0;
@@ -72,13 +100,19 @@ function opener(layout: OpenLayout): Handler {
       : path;
     const isAsTold = again !== undefined && flags === scap.paramUnsigned(layout.flags);
     if (!isTold || isAsTold) event.kin = kinOf(scap, path, layout);
-    if (number < 0) return;
-    follower.open(event, thread, number, describe(scap, { flags, path, layout }));
+    if (number < 0) {
+      if (event.kin !== undefined) knownOpens?.keep(scap, path, undefined);
+      return;
+    }
+    const last = path.lastOpened;
+    const descriptor = describe(scap, { flags, path, layout });
+    follower.open(event, thread, number, descriptor);
+    if (descriptor === last) knownOpens?.keep(scap, path, descriptor);
   };
 }
 
 /** Of what the call says itself; absent where a path begins at a descriptor, or something is missing. */
-function kinOf(scap: ScapEvent, path: InternedPath, layout: OpenLayout): KinSight | undefined {
+function kinOf(scap: ScapEvent, path: InternedPath, layout: OpenLayout): EventKin | undefined {
   const result = scap.paramSigned(0);
   const flags = scap.paramUnsigned(layout.flags), mode = scap.paramUnsigned(layout.mode);
   if (result === undefined || flags === undefined || mode === undefined) return undefined;

@@ -2,11 +2,11 @@
 import {
   type Event,
   EVENT_FLAGS,
+  type EventKin,
   eventType,
   eventTypes,
   type FileDescriptor,
   GENERIC_BASE,
-  type KinSight,
   type NamedPath,
   type ParamValue,
   type StateChange,
@@ -47,7 +47,7 @@ export class ReplayEvent implements Event {
   descriptorNumber = -1;
   /** The path that a call which opens was given. */
   opened: NamedPath | undefined;
-  kin: KinSight | undefined;
+  kin: EventKin | undefined;
   /** Whether the descriptor got another name; absent: when `replaced` has another, or there is none. */
   renames: boolean | undefined = false;
   /** What the event turned into another descriptor. */

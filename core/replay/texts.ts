@@ -5,6 +5,7 @@ import type { CaptureBytes, ScapEvent } from "../scap/mod.ts";
 import { containerOf } from "../state/mod.ts";
 import { BytesTable } from "./_bytes_table.ts";
 import type { Descriptor } from "./descriptor.ts";
+import { KnownOpens } from "./_known_opens.ts";
 
 const PATHS = { values: 1 << 16, bytes: 8 << 20 };
 const TEXTS = { values: 1 << 14, bytes: 8 << 20 };
@@ -56,6 +57,11 @@ export class InternedPath implements NamedPath {
     return isSame ? this.#opened : undefined;
   }
 
+  /** What it was when it was last opened. */
+  get lastOpened(): Descriptor | undefined {
+    return this.#opened;
+  }
+
   remember(descriptor: Descriptor): void {
     this.#flags = descriptor.flags | 0;
     this.#device = descriptor.encodedDevice | 0;
@@ -66,6 +72,7 @@ export class InternedPath implements NamedPath {
 }
 
 export class Texts {
+  readonly knownOpens = { open: new KnownOpens(1), openat: new KnownOpens(2) };
   readonly #paths = new BytesTable<InternedPath>(PATHS);
   readonly #relative = new Map<string, InternedPath>();
   readonly #texts = new BytesTable<string>(TEXTS);
