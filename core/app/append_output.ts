@@ -16,6 +16,7 @@ import {
   nodeAt,
   placeOf,
   spell,
+  spellAsWritten,
   textOf,
 } from "./config/tree.ts";
 
@@ -86,7 +87,7 @@ export function warnOfUnusedOutputs(
     report.add({
       code: "C027",
       severity: "warning",
-      title: `"${spell(path)}" is for no rule${wantedOf(extra)}`,
+      title: `"${spellAsWritten(root, path)}" is for no rule${wantedOf(extra)}`,
       at: root && placeOf(root, [...path, "match"]),
       help: helpFor(extra, rules, tables),
     });

@@ -2,7 +2,7 @@
 import { matchesWildcard, type Report } from "../base/mod.ts";
 import type { Rule, RuleNames, Ruleset } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
-import { type MappingNode, placeOf } from "./config/tree.ts";
+import { type MappingNode, nodeAt, placeOf } from "./config/tree.ts";
 
 /** The same rules, some of them with another `enabled`; what matches no rule is reported. */
 export function selectRules(
@@ -41,12 +41,13 @@ export function reportVainSelections(
     if (rules.some((rule) => isMeant(rule, selection))) continue;
     const { enable, disable } = selection;
     const { rule: pattern, tag } = enable ?? disable ?? {};
+    const path = ["rules", index, enable ? "enable" : "disable", pattern ? "rule" : "tag"];
     const wanted = [pattern && `the name "${pattern}"`, tag && `the tag "${tag}"`].filter(Boolean);
     report.add({
       code: "C020",
       severity: "warning",
       title: `no rule to ${enable ? "enable" : "disable"} has ${wanted.join(" or ") || "no name"}`,
-      at: root && placeOf(root, ["rules", index]),
+      at: root && (nodeAt(root, path)?.at ?? placeOf(root, path)),
       help: "see falcod list rules",
     });
   }

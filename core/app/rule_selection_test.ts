@@ -2,7 +2,9 @@ import { assertEquals } from "../../tests/assert.ts";
 import { Report, SourceText } from "../base/mod.ts";
 import { syscallFields } from "../field/mod.ts";
 import { loadRules, readRuleFile } from "../rule/mod.ts";
-import { selectRules } from "./rule_selection.ts";
+import { readConfigText } from "./config/load.ts";
+import { applyOption, parseOption } from "./config/option.ts";
+import { reportVainSelections, selectRules } from "./rule_selection.ts";
 
 const rule = (name: string, tags: string, more: string) => `
 - rule: ${name}
@@ -53,4 +55,18 @@ Deno.test("selectRules() keeps the fields of running rules only", () => {
 
 Deno.test("selectRules() reports a selection that matches no rule", () => {
   assertEquals(select({ disable: { tag: "c" } }).codes, ["C020"]);
+});
+
+Deno.test("reportVainSelections() points at what no rule has, on the command line, too", () => {
+  const report = new Report();
+  const root = readConfigText(new SourceText("falco.yaml", "rules: [{disable: {tag: x}}]"), {
+    environment: () => undefined,
+    report,
+  })!;
+  const option = parseOption("rules[0].disable.tag=nope", report)!;
+  applyOption(root, option, { kind: "scalar", text: "nope", at: option.value });
+  reportVainSelections([], [{ disable: { tag: "nope" } }], { root, report });
+  assertEquals(report.diagnostics.map(({ code, at }) => [code, at?.source.name, at?.start]), [
+    ["C020", "<-o>", 21],
+  ]);
 });

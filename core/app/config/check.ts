@@ -20,6 +20,7 @@ import {
   standardConfig,
 } from "./schema.ts";
 import {
+  asWritten,
   type ConfigNode,
   type ConfigPath,
   isVariable,
@@ -30,6 +31,7 @@ import {
   prune,
   type ScalarNode,
   spell,
+  spellAsWritten,
   toTree,
 } from "./tree.ts";
 
@@ -90,7 +92,7 @@ function readTree(root: MappingNode, report: Report): Config {
       mistaken.push(issue.path);
       // What is missing after the first round is missing because it was left out.
       if (round > 0 && isMissing(nodeAt(root, issue.path))) continue;
-      const isSecret = isHidden(issue.path, secrets);
+      const isSecret = isHidden(asWritten(root, issue.path), secrets);
       reportValue(root, { ...issue, isSecret }, report);
     }
     prune(root, mistaken);
@@ -121,7 +123,7 @@ export function reportValue(
     const key = path.at(-1), parent = path.slice(0, -1);
     report.add({
       code: "C004",
-      title: `"${spell(parent)}" has no "${key}"`,
+      title: `"${spellAsWritten(root, parent)}" has no "${key}"`,
       at: nodeAt(root, parent)?.at ?? placeOf(root, parent),
       help: `"${key}" wants ${wanted}`,
     });
@@ -131,7 +133,7 @@ export function reportValue(
   report.add({
     code: "C004",
     severity: empty ? "warning" : "error",
-    title: `"${spell(path)}" wants ${wanted}, found ${describe(node, isSecret)}`,
+    title: `"${spellAsWritten(root, path)}" wants ${wanted}, found ${describe(node, isSecret)}`,
     at: node?.at ?? placeOf(root, path),
     help: empty
       ? "the default is used"
@@ -157,7 +159,7 @@ export function reportUnknownKey(
 ): void {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
-  const where = parent.length > 0 ? ` in "${spell(parent)}"` : "";
+  const where = parent.length > 0 ? ` in "${spellAsWritten(root, parent)}"` : "";
   report.add({
     code: "C003",
     severity: "warning",

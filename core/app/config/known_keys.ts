@@ -24,6 +24,11 @@ export function keyNote(path: Path, plugin: string | undefined): KeyNote | undef
   return type && notes.get(type);
 }
 
+/** Whether a list is wanted at a path. */
+export function isList(path: Path): boolean {
+  return keyType(path, undefined) instanceof z.ZodArray;
+}
+
 function keyType(path: Path, plugin: string | undefined): z.core.$ZodType | undefined {
   return typeAt(configSchema, path, (type) => {
     const inner = innermostType(type);

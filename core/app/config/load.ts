@@ -4,7 +4,8 @@ import { readYaml } from "../../base/yaml.ts";
 import { filesIn, kindOf, readText } from "../files.ts";
 import { checkConfig } from "./check.ts";
 import { type Environment, expandTree } from "./environment.ts";
-import { applyOption, type ConfigOption, parseOption } from "./option.ts";
+import { isList } from "./known_keys.ts";
+import { applyOption, type ConfigOption, gapBefore, parseOption, pathOf } from "./option.ts";
 import type { Config } from "./schema.ts";
 import {
   type ConfigNode,
@@ -62,7 +63,7 @@ export function mergeConfig(
   const options = parseOptions(request.options, report);
   for (const option of options) {
     // These decide what else is read; all others have the last word after it.
-    if (isIncludeOption(option)) applyOption(root, option, valueOf(option, report));
+    if (isIncludeOption(option)) apply(root, option, report);
   }
   for (const include of includesOf(root, path, report)) {
     files.push(include.path);
@@ -81,7 +82,7 @@ export function mergeConfig(
     mergeInto(root, addition, include.strategy);
   }
   for (const option of options) {
-    if (!isIncludeOption(option)) applyOption(root, option, valueOf(option, report));
+    if (!isIncludeOption(option)) apply(root, option, report);
   }
   return { root, files, environment, isUnread: given === undefined };
 }
@@ -135,12 +136,26 @@ function isIncludeOption(option: ConfigOption): boolean {
   return first?.kind === "name" && first.name === "config_files";
 }
 
-/** Text, or what a flow mapping in braces says. */
+function apply(root: MappingNode, option: ConfigOption, report: Report): void {
+  const gap = gapBefore(root, option);
+  if (!gap) return applyOption(root, option, valueOf(option, report));
+  const { list, length, at } = gap;
+  report.add({
+    code: "C008",
+    title: `"${list}" has ${length} element${length === 1 ? "" : "s"}: this would leave a gap`,
+    at,
+    help: `write [${length}] or []: both append`,
+  });
+}
+
+/** Text, what a flow mapping in braces says, or a sequence in brackets where a list is wanted. */
 function valueOf(option: ConfigOption, report: Report): ConfigNode {
   const { source, start, end } = option.value;
   const text = source.text.slice(start, end);
   const scalar: ConfigNode = { kind: "scalar", text, at: option.value };
-  if (!text.startsWith("{") || !text.endsWith("}")) return scalar;
+  const isFlow = text.startsWith("{") && text.endsWith("}") ||
+    text.startsWith("[") && text.endsWith("]") && isList(pathOf(option));
+  if (!isFlow) return scalar;
   const inner = new SourceText(source.name, text, {
     text: source,
     map: (offset) => start + offset,

@@ -203,6 +203,41 @@ Deno.test("loadConfig() reports a mistake in an option at the option", () => {
   assertEquals(diagnostics[0]?.at?.source.name, "<-o>");
 });
 
+Deno.test("loadConfig() takes a sequence in brackets from -o where a list is wanted", () => {
+  const options = ["syscall_event_drops.actions=[log, exit]", "static_fields.place=[x]"];
+  const { config, diagnostics } = load({ "main.yaml": "" }, options);
+  assertEquals(diagnostics, []);
+  assertEquals(config.syscall_event_drops.actions, ["log", "exit"]);
+  assertEquals(config.static_fields, { place: "[x]" });
+});
+
+Deno.test("loadConfig() leaves no gaps in lists", () => {
+  const files = { "main.yaml": "rules_files: [a.yaml]" };
+  const { config, diagnostics } = load(files, ["rules_files[3]=b.yaml", "sinks[1].type=stdout"]);
+  assertEquals(places(diagnostics), ["C008 1:12", "C008 1:6"]);
+  assertEquals(diagnostics[0]?.help, "write [1] or []: both append");
+  assertEquals([config.rules_files, config.sinks], [["a.yaml"], []]);
+  assertEquals(load(files, ["rules_files[1]=b.yaml"]).config.rules_files, ["a.yaml", "b.yaml"]);
+});
+
+Deno.test("loadConfig() calls elements of lists by the numbers they have in the file", () => {
+  const { diagnostics } = load({
+    "main.yaml": "plugins: [x, {name: a}, {name: b, librry_path: c}]",
+  });
+  assertEquals(diagnostics.map(({ title }) => title), [
+    '"plugins[0]" wants a mapping with name and library_path, found "x"',
+    '"plugins[1]" has no "library_path"',
+    '"plugins[2]" has no "library_path"',
+    'unknown key "librry_path" in "plugins[2]"',
+  ]);
+  const later = load({ "main.yaml": "append_output: [x, {match: y}, {match: {tags: {}}}]" });
+  assertEquals(later.diagnostics.map(({ title }) => title), [
+    '"append_output[0]" wants a mapping, found "x"',
+    '"append_output[1].match" wants a mapping with source, tags or rule, found "y"',
+    '"append_output[2].match.tags" wants a sequence, found a mapping',
+  ]);
+});
+
 Deno.test("loadConfig() keeps load_plugins apart: absent is not empty", () => {
   assertEquals(load({ "main.yaml": "" }).config.load_plugins, undefined);
   assertEquals(load({ "main.yaml": "load_plugins: []" }).config.load_plugins, []);

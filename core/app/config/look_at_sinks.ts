@@ -3,7 +3,7 @@ import { hideSecrets, type Report } from "../../base/mod.ts";
 import { folderProblem, tlsFaults } from "../../peer/mod.ts";
 import { type Registry, Secret, type SinkFault, type SinkPlugin } from "../../plugin/mod.ts";
 import type { WiredSink } from "./outputs.ts";
-import { type ConfigPath, type MappingNode, nodeAt, placeOf, spell } from "./tree.ts";
+import { type ConfigPath, type MappingNode, nodeAt, placeOf, spellAsWritten } from "./tree.ts";
 
 export interface SinkLook {
   readonly root: MappingNode;
@@ -30,7 +30,7 @@ export async function lookAtSinks(
   }));
   return found.flat().map(({ sink, fault: { path, what, help } }) => {
     const at = [...sink.place ?? [`${sink.name}_output`], ...path];
-    const title = `"${spell(at)}": ${hideSecrets(what)}`;
+    const title = `"${spellAsWritten(root, at)}": ${hideSecrets(what)}`;
     report.add({
       code: "C045",
       severity: "warning",

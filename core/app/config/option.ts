@@ -6,10 +6,19 @@
  *   escape := '\' one of '.', '[', ']', '\'
  *
  * `list[]=x` appends, `list[2]=x` sets an element. The value is text, or a YAML flow mapping when it
- * stands in braces: `rules[]={"disable": {"tag": "network"}}`.
+ * stands in braces: `rules[]={"disable": {"tag": "network"}}`. For a list it may stand in brackets:
+ * `list=[x, y]`.
  */
 import { type Report, SourceText, type Span } from "../../base/mod.ts";
-import { type ConfigNode, emptyMapping, type MappingNode, type SequenceNode } from "./tree.ts";
+import {
+  type ConfigNode,
+  type ConfigPath,
+  emptyMapping,
+  type MappingNode,
+  nodeAt,
+  type SequenceNode,
+  spell,
+} from "./tree.ts";
 
 /** A step into a mapping, into a sequence, or behind its last element. */
 export type OptionStep =
@@ -82,6 +91,37 @@ export function parseOption(text: string, report: Report): ConfigOption | undefi
   }
   if (steps.length === 0) return fail("the key is missing", 0, 1, "write it as key=value");
   return { steps, value: source.span(equals + 1, text.length) };
+}
+
+/** Where it leads; an element that is appended counts as the first. */
+export function pathOf({ steps }: ConfigOption): ConfigPath {
+  return steps.map((step) =>
+    step.kind === "name" ? step.name : step.kind === "index" ? step.index : 0
+  );
+}
+
+export interface OptionGap {
+  /** The list, as `-o` spells it. */
+  readonly list: string;
+  /** Elements it has. */
+  readonly length: number;
+  /** The number behind them. */
+  readonly at: Span;
+}
+
+/** Where an option would leave elements out. */
+export function gapBefore(root: MappingNode, option: ConfigOption): OptionGap | undefined {
+  const path = pathOf(option);
+  for (const [position, step] of option.steps.entries()) {
+    if (step.kind === "append") return undefined;
+    if (step.kind === "name") continue;
+    const place = path.slice(0, position);
+    const list = nodeAt(root, place);
+    // A scalar counts as a list of one.
+    const length = list?.kind === "sequence" ? list.items.length : list?.kind === "scalar" ? 1 : 0;
+    if (step.index > length) return { list: spell(place), length, at: step.at };
+  }
+  return undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import { didYouMean, type Report, type Span } from "../../base/mod.ts";
 import { fieldsInMatch, KEY_PARTS } from "../../delivery/mod.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 import type { LoadedConfig } from "./load.ts";
-import { type ConfigPath, nodeAt, placeOf, spell, textOf } from "./tree.ts";
+import { type ConfigPath, nodeAt, placeOf, spellAsWritten, textOf } from "./tree.ts";
 
 /** What falcod itself puts into alerts, of rules and of its own. */
 const OF_FALCOD = /^(?:falcod?|scap|capture|evt\.rawarg|evt\.arg)\.|^fd\.(?:nameraw|realpath)$/;
@@ -28,7 +28,7 @@ export function checkSeenFields(
     report.add({
       code: "C046",
       severity: "warning",
-      title: `"${spell(path)}" asks for "${name}", which no rule's output has`,
+      title: `"${spellAsWritten(root, path)}" asks for "${name}", which no rule's output has`,
       at,
       help: didYouMean(name, known) ??
         `append_output: [{extra_fields: [${name}]}] adds it to alerts`,

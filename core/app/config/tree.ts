@@ -26,6 +26,8 @@ export interface SequenceNode {
   readonly kind: "sequence";
   readonly items: ConfigNode[];
   readonly at: Span;
+  /** Where each stood before `prune` took some out; absent: where it stands. */
+  numbers?: readonly number[];
 }
 
 export interface MappingNode {
@@ -123,6 +125,24 @@ export function spell(path: ConfigPath): string {
   return text;
 }
 
+/** The same by the numbers that elements were written with, though others have been taken out since. */
+export function spellAsWritten(root: ConfigNode | undefined, path: ConfigPath): string {
+  return spell(root ? asWritten(root, path) : path);
+}
+
+/** The path to the same place before `prune` took elements out. */
+export function asWritten(root: ConfigNode, path: ConfigPath): ConfigPath {
+  let node: ConfigNode | undefined = root;
+  return path.map((step) => {
+    const parent = node;
+    node = parent && nodeAt(parent, [step]);
+    const written = parent?.kind === "sequence" && typeof step === "number"
+      ? parent.numbers?.[step]
+      : undefined;
+    return written ?? step;
+  });
+}
+
 /** Plain values for the schema; a null key is left out, it means "the default". */
 export function plainValue(node: ConfigNode): unknown {
   switch (node.kind) {
@@ -161,8 +181,11 @@ export function prune(root: MappingNode, paths: readonly ConfigPath[]): void {
       shortened.add(parent);
     }
   }
-  for (const { items } of shortened) {
-    items.splice(0, items.length, ...items.filter((item) => item.kind !== "null"));
+  for (const sequence of shortened) {
+    const { items } = sequence;
+    const left = [...items.keys()].filter((index) => items[index]!.kind !== "null");
+    sequence.numbers = left.map((index) => sequence.numbers?.[index] ?? index);
+    items.splice(0, items.length, ...left.map((index) => items[index]!));
   }
 }
 

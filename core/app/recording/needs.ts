@@ -2,8 +2,8 @@
 import { namedTypes } from "../../event/mod.ts";
 import type { EventNeeds } from "../../plugin/mod.ts";
 
-/** Every parameter, what descriptors are of, and environments. */
-const ALL_OF_AN_EVENT = ["evt.args", "fd.name", "proc.env"];
+/** Every parameter, what descriptors are of, environments, and how many descriptors there may be. */
+const ALL_OF_AN_EVENT = ["evt.args", "fd.name", "proc.env", "proc.fdlimit"];
 
 /** Events of these types, whoever causes them and however they end. */
 export function recordingNeeds(
