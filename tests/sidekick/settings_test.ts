@@ -166,7 +166,7 @@ templatedfields: {a: "{{ range . }}"}
       'C061 output "smtp" is off: "smtp.from" and "smtp.to" are missing (add it, or take the others out)',
       'C062 "influxdb.precision" is without effect in falcod: times are always in nanoseconds (undefined)',
       'C004 "listenport" wants a whole number from 1 to 65535 (undefined)',
-      'C004 "LOKI_HOSTPORT" wants an address that begins with http:// or https://, found "$LOKI_HOSTPORT" (undefined)',
+      'C004 "LOKI_HOSTPORT" wants an address that begins with http:// or https://, found what $LOKI_HOSTPORT holds (undefined)',
     ]
   ) assert(lines.includes(expected), `${expected}\nis none of\n${lines.join("\n")}`);
   assert(

@@ -252,7 +252,9 @@ function describe(node: ConfigNode | undefined, isSecret = false): string {
       return "nothing";
     case "scalar":
       if (node.text === "") return "nothing";
-      return isSecret && !isVariable(node) ? "a text that is not shown" : shownText(node);
+      // What it holds may be a secret, and to show its name as if that stood there would mislead.
+      if (isVariable(node)) return `what ${node.written?.value} holds`;
+      return isSecret ? "a text that is not shown" : shownText(node);
     case "sequence":
       return "a sequence";
     case "mapping":
