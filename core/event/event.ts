@@ -47,6 +47,8 @@ export interface Event {
   readonly descriptor: FileDescriptor | undefined;
   /** What else it names by a number, where the source knows that without following processes. */
   otherDescriptor?(number: number): FileDescriptor | undefined;
+  /** What the path of a program was relative to, of captures in which only the call's beginning told. */
+  readonly programDirectory?: FileDescriptor | undefined;
   /** True when a name in this event resolved to something else: rules are judged under both views. */
   readonly hasResolvedView: boolean;
   /**

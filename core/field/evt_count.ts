@@ -94,7 +94,7 @@ function isAboutMemory(event: Event): boolean {
 
 /** What the call is about: by its descriptor, or by its name when it was to make one and failed. */
 function subject(event: Event, state: State): "file" | "net" | "memory" | "other" {
-  const descriptor = state.descriptor;
+  const descriptor = event.programDirectory ?? state.descriptor;
   if (descriptor !== undefined && descriptor.number >= 0 && descriptor.known !== false) {
     if ("fd".includes(descriptor.typeChar)) return "file";
     return "46u".includes(descriptor.typeChar) ? "net" : "other";

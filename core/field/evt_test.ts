@@ -186,6 +186,8 @@ Deno.test("evt.count.error sorts failures by what the call was about", () => {
   assertEquals(groups(failed("connect", socketOf())), ["net"]);
   assertEquals(groups(failed("mmap")), ["memory"]);
   assertEquals(groups(failed("kill")), ["other"]);
+  const programDirectory = fileOf(pathOf("/tmp"));
+  assertEquals(groups({ ...failed("execveat"), programDirectory }), ["file"]);
 });
 
 Deno.test("evt.is_compat tells 32-bit system calls", () => {

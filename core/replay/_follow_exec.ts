@@ -2,6 +2,7 @@
 import { joinPath } from "../base/mod.ts";
 import type { Image, Membership } from "../event/mod.ts";
 import type { ScapEvent } from "../scap/mod.ts";
+import { ShownDescriptor } from "./descriptor.ts";
 import { directoryName } from "./_follow_opens.ts";
 import {
   ARGS,
@@ -97,9 +98,11 @@ function pathFromEnter(event: ReplayEvent, thread: ReplayThread): string | undef
   const { type } = event.scap;
   if (!enter) return undefined;
   if (enter.type === EXECVEAT_ENTER && (type === EXECVE_EXIT || type === EXECVEAT_ENTER + 1)) {
-    const directory = enter.path?.startsWith("/")
-      ? "."
-      : directoryName(thread, enter.directory ?? 0);
+    const number = enter.directory ?? 0;
+    const isRelative = !enter.path?.startsWith("/");
+    const directory = isRelative ? directoryName(thread, number) : ".";
+    const descriptor = isRelative ? thread.table.get(number) : undefined;
+    if (descriptor) event.programDirectory = new ShownDescriptor(number, descriptor);
     const isEmpty = ((enter.flags ?? 0) & AT_EMPTY_PATH) !== 0;
     if (directory === "<UNKNOWN>" || !isEmpty && enter.path === NOT_CAPTURED) return NOT_CAPTURED;
     return isEmpty ? joinPath("", directory) : joinPath(directory, enter.path ?? "");

@@ -45,6 +45,7 @@ export class ReplayEvent implements Event {
   found: Descriptor | undefined;
   /** Of that descriptor; -1 when there is none. */
   descriptorNumber = -1;
+  programDirectory: FileDescriptor | undefined;
   /** The path that a call which opens was given. */
   opened: NamedPath | undefined;
   kin: EventKin | undefined;
@@ -74,6 +75,7 @@ export class ReplayEvent implements Event {
     this.processId = 0;
     this.change = undefined;
     this.found = undefined;
+    this.programDirectory = undefined;
     this.opened = undefined;
     this.kin = undefined;
     this.#readIndex = -1;

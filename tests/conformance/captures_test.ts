@@ -43,13 +43,6 @@ conformanceSuite<CaptureCase>({
       reason: "no path is joined with no directory",
     },
   ],
-  gaps: [
-    {
-      matches: /execveat/,
-      lines: /^#\d+ evt\.count\.error\.file:/,
-      reason: "an execveat that failed counts as an error about a file, if as 0",
-    },
-  ],
 });
 
 conformanceSuite<CaptureCase>({
