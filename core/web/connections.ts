@@ -69,6 +69,7 @@ export class Connections {
   /** Those that are idle are in the order in which they became so. */
   readonly #entries = new Map<string, Entry>();
   readonly #ofAddress = new Map<string, number>();
+  #active = 0;
   #accepted = 0;
   #crowdedOut = 0;
   #timedOut = 0;
@@ -123,16 +124,19 @@ export class Connections {
   /**
    * A request came on the connection from this peer; absent: it is ended, for this or before. Too
    * many on the same one are refused first where clients have a reason to send some ahead: by HTTP/2.
+   * Where all others wait for us, the only one of its connection still has room: nobody is to keep out
+   * those who ask one thing at a time.
    */
   began(peer: Peer, { isHttp2 = false } = {}): UnderWay | undefined {
     const entry = this.#entries.get(keyOf(peer));
     if (!entry) return undefined; // what had come before is still taken apart
-    const { maxRequestsOfConnection: most, maxRequests } = this.#limits;
+    const { maxRequestsOfConnection, maxPipelined, maxRequests } = this.#limits;
+    const most = isHttp2 ? maxRequestsOfConnection : maxPipelined;
     let isRefused = entry.requests.size >= most;
     let crowded = entry.requests.size >= (isHttp2 ? ENDED_AT * most : most) ? entry : undefined;
-    if (!crowded && this.active >= maxRequests) {
+    if (!crowded && this.#active >= maxRequests) {
       crowded = this.#longestAwaited(() => true, "for requests");
-      isRefused ||= crowded === undefined;
+      isRefused ||= crowded === undefined && entry.requests.size > 0;
     }
     if (crowded) {
       this.crowdOut(crowded.connection);
@@ -145,6 +149,7 @@ export class Connections {
     const request: Asked = { sinceMs: this.#now(), waitsForClient: true, answerBytes: 0 };
     entry.requests.add(request);
     entry.served = true;
+    this.#active++;
     if (isRefused) this.#refused++;
     return {
       isRefused,
@@ -159,9 +164,11 @@ export class Connections {
         return true;
       },
       over: () => {
-        if (!entry.requests.delete(request) || entry.requests.size > 0) return;
+        if (!entry.requests.delete(request)) return;
+        const isOpen = this.#entries.get(entry.key) === entry;
+        if (isOpen) this.#active--;
+        if (entry.requests.size > 0 || !isOpen) return;
         entry.idleSinceMs = this.#now();
-        if (this.#entries.get(entry.key) !== entry) return;
         this.#entries.delete(entry.key);
         this.#entries.set(entry.key, entry);
       },
@@ -205,9 +212,7 @@ export class Connections {
 
   /** Requests under way on all of them. */
   get active(): number {
-    let active = 0;
-    for (const { requests } of this.#entries.values()) active += requests.size;
-    return active;
+    return this.#active;
   }
 
   /** Beside the answers that clients have not taken yet; one has room always. */
@@ -255,9 +260,10 @@ export class Connections {
     entry.connection.destroy();
   }
 
-  #forget({ key, address, connection }: Entry): void {
+  #forget({ key, address, connection, requests }: Entry): void {
     if (this.#entries.get(key)?.connection !== connection) return;
     this.#entries.delete(key);
+    this.#active -= requests.size;
     const left = this.#ofAddress.get(address)! - 1;
     if (left === 0) this.#ofAddress.delete(address);
     else this.#ofAddress.set(address, left);

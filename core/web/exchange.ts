@@ -11,6 +11,8 @@ export interface ExchangeOptions {
   readonly maxHeaders: number;
   /** No further requests are wanted on this connection. */
   readonly isLast: () => boolean;
+  /** Resolves when the request is to be looked at, to false when that is of no use any more. */
+  readonly turn: () => Promise<boolean>;
   /** Called when the client has said all that will be looked at. */
   readonly received: () => void;
 }
@@ -19,12 +21,13 @@ export interface ExchangeOptions {
 export async function exchange(
   { message, response, expectsLeave }: RawRequest,
   answer: (request: Request) => Promise<Response>,
-  { lingerMs, maxHeaders, isLast, received }: ExchangeOptions,
+  { lingerMs, maxHeaders, isLast, turn, received }: ExchangeOptions,
 ): Promise<void> {
   if (message.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders(response);
   let waitsForLeave = expectsLeave;
   if (hasBody(message)) message.once("end", received);
   else received();
+  if (!await turn()) return;
   const request = requestOf(message, () => {
     if (waitsForLeave) response.writeContinue();
     waitsForLeave = false;

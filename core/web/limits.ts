@@ -4,13 +4,17 @@ export interface WebLimits {
   readonly maxConnections: number;
   /** Of those, from one address. */
   readonly maxConnectionsOfAddress: number;
-  /** Requests at a time, of all connections; room is made as for a connection. */
-  readonly maxRequests: number;
   /**
-   * Of those, on one connection; with more it is ended. By HTTP/2, where each is 70 KB, more are refused,
-   * and it is ended with four times as many.
+   * Requests at a time, of all connections; room is made as for a connection. Beyond that there is room
+   * for one of each connection.
    */
+  readonly maxRequests: number;
+  /** Of those, on one connection of HTTP/2, 70 KB each; more are refused, and four times as many end it. */
   readonly maxRequestsOfConnection: number;
+  /** On one connection of HTTP/1.1, before the first is answered; with more it is ended. */
+  readonly maxPipelined: number;
+  /** Requests that are begun in one turn of the event loop. */
+  readonly maxRequestsOfTurn: number;
   /** Until a connection has brought its first request: handshake, headers. */
   readonly firstRequestMs: number;
   /** Between two requests: longer than the 90 s for which Go's clients keep connections. */
@@ -34,6 +38,8 @@ export const STANDARD_LIMITS: WebLimits = {
   maxConnectionsOfAddress: 128,
   maxRequests: 512,
   maxRequestsOfConnection: 32,
+  maxPipelined: 4,
+  maxRequestsOfTurn: 8,
   firstRequestMs: 10_000,
   idleMs: 120_000,
   requestMs: 120_000,

@@ -11,6 +11,7 @@ import type { WebLimits } from "./limits.ts";
 import { refusal } from "./reply.ts";
 import { marksOf, readTlsFiles, type TlsMaterial } from "./tls_files.ts";
 import { addressName, type RawRequest, Transport } from "./transport.ts";
+import { Turns } from "./turns.ts";
 
 export interface WebServerOptions {
   readonly listen: Listen;
@@ -46,8 +47,10 @@ export class WebServer {
   readonly #app: Hono<{ Bindings: { readonly client: WebClient } }>;
   readonly #paths = new Set<string>();
   readonly #connections: Connections;
+  readonly #turns: Turns;
   readonly #handshakes = new Seldom(TELL_EVERY_MS);
   readonly #crowds = new Seldom(TELL_EVERY_MS);
+  readonly #bugs = new Seldom(TELL_EVERY_MS);
   #transport: Transport | undefined;
   #starting: Promise<void> | undefined;
   #sweeping: ReturnType<typeof setInterval> | undefined;
@@ -60,6 +63,7 @@ export class WebServer {
   constructor(options: WebServerOptions) {
     this.#options = options;
     this.#connections = new Connections(options.limits);
+    this.#turns = new Turns(options.limits.maxRequestsOfTurn);
     this.#app = new Hono({ getPath: (request) => routeOf(request.url) });
     this.#app.notFound(({ req }) => nothingAt(req.raw.url));
     // Without it, hono prints what endpoints throw.
@@ -208,6 +212,7 @@ export class WebServer {
       lingerMs,
       maxHeaders,
       isLast: () => this.#isClosing,
+      turn: () => this.#turn(socket),
       received,
     })
       .catch((error) => this.#fault(error)).finally(over);
@@ -218,12 +223,19 @@ export class WebServer {
     if (!underWay) return this.#noRoom(TOO_MANY_REQUESTS);
     received.then(underWay.received);
     completed.catch(() => {}).finally(underWay.over);
+    if (!await this.#turn(socket)) return this.#noRoom(TOO_MANY_REQUESTS);
     return await this.#reply(request, { socket, underWay });
   }
 
   #began(socket: Socket | TLSSocket, protocol: "http/1.1" | "http/2"): UnderWay | undefined {
     this.#requests++;
     return this.#connections.began(socket, { isHttp2: protocol === "http/2" });
+  }
+
+  /** Whether the connection is still open when it is the turn of a request. */
+  async #turn(socket: Socket | TLSSocket): Promise<boolean> {
+    await this.#turns.next();
+    return !socket.destroyed && this.#connections.has(socket);
   }
 
   async #reply(
@@ -256,7 +268,11 @@ export class WebServer {
   #fault(error: unknown): Response {
     this.#faults++;
     const text = error instanceof Error ? error.message : String(error);
-    this.#options.log.error(`this is a bug, a request to ${this.#name} failed: ${text}`);
+    this.#bugs.say((more) =>
+      this.#options.log.error(
+        `this is a bug, a request to ${this.#name} failed: ${text}${andMore(more)}`,
+      )
+    );
     return refusal({ status: 500, error: "this is a bug of falcod; its log says more" });
   }
 
@@ -291,7 +307,8 @@ function clientOf(socket: Socket | TLSSocket): WebClient {
   const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
   const client = { address, port: socket.remotePort ?? 0 };
   if (!("authorized" in socket) || !socket.authorized) return client;
-  const { subject } = socket.getPeerCertificate();
+  // Absent, too, when the client has just gone.
+  const subject = socket.getPeerCertificate()?.subject;
   return subject ? { ...client, certificateSubject: subjectText(subject) } : client;
 }
 
