@@ -1,11 +1,11 @@
 /** What a sink gets in place of an alert: with a text of its own, and fields added to it. */
 import { type Alert, compileTemplate, INTERNAL_SOURCE, unescapeText } from "../alert/mod.ts";
 import type { Report, SourceText } from "../base/mod.ts";
-import { alertFields, asEvent, inAlerts, NO_STATE } from "./alert_fields.ts";
+import { alertFields, asEvent, helpForUnknown, NO_STATE } from "./alert_fields.ts";
 
 export type AdaptAlert = (alert: Alert) => Alert;
 
-const OPTIONS = { unknownHelp: (name: string) => `%${inAlerts(name)}` };
+const OPTIONS = { unknownHelp: (name: string) => helpForUnknown(name, "%") };
 
 /** The message as the template has it; absent when it has mistakes. */
 export function compileMessage(source: SourceText, report: Report): AdaptAlert | undefined {

@@ -45,9 +45,10 @@ Deno.test("a field can be made of the alert, in plain text", () => {
 
 Deno.test("a template is told how to have fields that alerts know by name only", () => {
   const report = new Report();
-  compileMessage(new SourceText("template", "%ka.verb by %proc.nmae"), report);
+  compileMessage(new SourceText("template", "%ka.verb by %proc.nmae, %alert.prio"), report);
   assertEquals(report.diagnostics.map(({ code, help }) => [code, help]), [
     ["A002", "%alert.field[ka.verb] has it, where the rule's output does"],
     ["A002", 'did you mean "proc.name"?'],
+    ["A002", 'did you mean "alert.priority"?'],
   ]);
 });

@@ -3,7 +3,7 @@
  * stands where it has events.
  */
 import { type Alert, type OutputValue, PRIORITIES, unescapeText } from "../alert/mod.ts";
-import { isoTimeWithOffset } from "../base/mod.ts";
+import { didYouMean, isoTimeWithOffset } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import {
   defineField,
@@ -21,9 +21,13 @@ export function asEvent(alert: Alert): Event {
   return alert as unknown as Event;
 }
 
-/** What to say of a field that only alerts know. */
-export function inAlerts(name: string): string {
-  return `alert.field[${name}] has it, where the rule's output does`;
+/** What to say of a name that is no field; `sign` is what names have in front of them there. */
+export function helpForUnknown(name: string, sign = ""): string {
+  const own = [...alertFields.keys()].filter((known) => known.startsWith("alert."));
+  const begun = own.filter((known) => known.startsWith(name) || known.startsWith(`alert.${name}`));
+  if (begun.length === 1) return `did you mean "${begun[0]}"?`;
+  if (/^alert\b/.test(name)) return didYouMean(name, own) ?? `one of ${own.join(", ")}`;
+  return `${sign}alert.field[${name}] has it, where the rule's output does`;
 }
 
 /** Alerts have no state around them. */

@@ -14,7 +14,7 @@ import {
   parseCondition,
 } from "../filter/mod.ts";
 import { nearestPriority, parsePriority } from "../rule/priority.ts";
-import { alertFields, asEvent, inAlerts, NO_STATE, severity } from "./alert_fields.ts";
+import { alertFields, asEvent, helpForUnknown, NO_STATE, severity } from "./alert_fields.ts";
 
 export type AlertTest = (alert: Alert) => boolean;
 
@@ -66,8 +66,16 @@ function checkedMatch(source: SourceText, report: Report): CheckedCondition | un
 /** Fields of other sources are not looked up here, but alerts may have them. */
 function withHelp(diagnostic: Diagnostic): Diagnostic {
   const { code, at, help } = diagnostic;
-  if (code !== "F012" || !at || help?.startsWith("did you mean")) return diagnostic;
-  return { ...diagnostic, help: inAlerts(at.source.text.slice(at.start, at.end)) };
+  if (!at || help?.startsWith("did you mean")) return diagnostic;
+  const { source: { text }, start, end } = at;
+  // A name without a dot is a macro's to rules, and nothing is compared with one.
+  const bare = code === "F004" ? /(\w+)\s*$/.exec(text.slice(0, start))?.[1] : undefined;
+  if (bare !== undefined && alertFields.has(`alert.${bare}`)) {
+    return { ...diagnostic, help: helpForUnknown(bare) };
+  }
+  return code === "F012"
+    ? { ...diagnostic, help: helpForUnknown(text.slice(start, end)) }
+    : diagnostic;
 }
 
 const NO_NAMES = {
@@ -76,16 +84,19 @@ const NO_NAMES = {
   help: "macros and lists are for rules: write out what is meant",
 };
 
-/** Strings, which stay, and priorities behind an operator of order. */
-const ORDERED = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(\balert\.priority\s*(?:>=|<=|>|<)\s*)(\w+)/g;
+/** Strings, which stay, and priorities behind a name, which may be misspelled, and an operator of order. */
+const ORDERED =
+  /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(\b(alert\.\w+|prio\w*)\s*(?:>=|<=|>|<)\s*)(\w+)/g;
 
 /**
  * Only numbers have an order in conditions: names of priorities behind `>=` and the like become theirs,
  * filled up with blanks, so that all places stay.
  */
 function withOrder(source: SourceText, report: Report): SourceText {
-  const text = source.text.replace(ORDERED, (whole, before, name, at) => {
+  const text = source.text.replace(ORDERED, (whole, before, field, name, at) => {
     if (name === undefined) return whole;
+    // What is wrong then is the field.
+    if (field !== "alert.priority" && !parsePriority(name)) return whole;
     const start = at + before.length;
     const number = numberOf(name, source.span(start, start + name.length), report);
     return before + number.padEnd(name.length);

@@ -83,6 +83,11 @@ Deno.test("match: mistakes are told, with their place", () => {
   assertEquals(told("ka.verb = get"), [
     "F012 ka.verb: alert.field[ka.verb] has it, where the rule's output does",
   ]);
+  assertEquals(told("alert.prio = error"), ['F012 alert.prio: did you mean "alert.priority"?']);
+  assertEquals(told("priority = error"), ['F004 =: did you mean "alert.priority"?']);
+  assertEquals(told("alert.cluster = x"), [
+    "F012 alert.cluster: one of alert.rule, alert.priority, alert.source, alert.tags, alert.hostname, alert.output, alert.time, alert.field",
+  ]);
   assertEquals(told("alert.priority in (error, 3)"), [
     "C043 3: one of emergency, alert, critical, error, warning, notice, informational, debug",
   ]);
