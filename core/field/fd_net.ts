@@ -144,8 +144,7 @@ function protocolField(name: string, end: End, summary: string): FieldDefinition
       const number = portOf(descriptor, end);
       if (number !== undefined) return String(number);
       // What has a side and no port there, as unix sockets.
-      const hasSide = role !== undefined && (isListening || socket.family === "unix");
-      return end === "client" && hasSide ? "" : undefined;
+      return end === "client" && role !== undefined ? "" : undefined;
     },
   });
 }

@@ -37,8 +37,12 @@ export function encoded(param: EventParam, value: ParamValue, role: Role): Uint8
   if (param.name === "cgroups" && typeof value === "string") {
     return encodeParam(param.type, cgroupTexts(value));
   }
+  // Whoever reads takes an environment of no bytes for one that is not told.
+  if (param.name === "env" && Array.isArray(value) && value.length === 0) return LONE_NUL;
   return encodeParam(param.type, value, role);
 }
+
+const LONE_NUL = Uint8Array.of(0);
 
 /** The longest are cut until all fit into one event. */
 export function fitted(params: Params): Params {

@@ -55,7 +55,7 @@ export function listedProcess(thread: Thread): ScapProcess {
 }
 
 /** The clone that returns in a thread that is new. */
-export function cloneValues(thread: Thread): NamedValues {
+export function cloneValues(thread: Thread, descriptorLimit: number): NamedValues {
   const { process } = thread;
   const { membership } = process;
   const vpid = membership.virtualPid || process.id;
@@ -64,7 +64,7 @@ export function cloneValues(thread: Thread): NamedValues {
   return {
     ...callerValues(thread),
     res: 0,
-    fdlimit: -1,
+    fdlimit: descriptorLimit,
     flags: (isThread ? CLONE_THREAD : 0) | (vtid === thread.id ? 0 : CHILD_IN_PIDNS),
     vtid,
     vpid,
@@ -72,13 +72,13 @@ export function cloneValues(thread: Thread): NamedValues {
 }
 
 /** The exec that made its process what it is. */
-export function execValues(thread: Thread): NamedValues {
+export function execValues(thread: Thread, descriptorLimit: number): NamedValues {
   const { process, credentials } = thread;
   const { image, membership } = process;
   return {
     ...callerValues(thread),
     res: 0,
-    fdlimit: -1,
+    fdlimit: descriptorLimit,
     env: image.env,
     tty: membership.tty,
     vpgid: membership.virtualProcessGroupId,

@@ -1,5 +1,13 @@
 /** Processes that a capture has to know before their events come. */
-import { HOST_ID, type Process, type State, type Thread, UNKNOWN_IMAGE } from "../state/mod.ts";
+import { flagValue, type Membership } from "../event/mod.ts";
+import {
+  HOST_ID,
+  type Process,
+  type State,
+  type Thread,
+  UNKNOWN_IMAGE,
+  UNKNOWN_MEMBERSHIP,
+} from "../state/mod.ts";
 import {
   type AccountIds,
   containerIdOf,
@@ -11,8 +19,10 @@ import {
 import { containerJson } from "../replay/mod.ts";
 import type { ToldCall } from "./_descriptors.ts";
 import { cloneValues, execValues } from "./_processes.ts";
-import { tellDescriptor, type Told, type ToldThread } from "./_told.ts";
+import { tellDescriptor, type Told, type ToldProcess, type ToldThread } from "./_told.ts";
 
+/** What stands for a limit of descriptors that nobody knows. */
+const UNKNOWN_LIMIT = -1;
 /** Meta events are about no thread. */
 const NO_THREAD = -1;
 
@@ -57,22 +67,67 @@ export class ProcessTeller {
         this.tellAccounts(idsOf(thread.credentials), thread);
       }
     }
-    if (!execs && told.process.image !== process.image) {
-      told.process.image = process.image;
-      told.process.descriptors.clear();
-      this.#call(thread.id, { name: "execve", values: execValues(thread) });
-    }
+    if (!execs && told.process.image !== process.image) this.#exec(thread, told.process);
     if (!moves && told.process.cwd !== process.cwd) {
       told.process.cwd = process.cwd;
       this.#call(thread.id, { name: "chdir", values: { res: 0, path: process.cwd } });
     }
     if (!execs && told.credentials !== thread.credentials) this.tellCredentials(thread, told);
+    if (told.process.membership === process.membership) return told;
+    this.#tellMembership(thread, told.process, execs);
+    return this.#told.thread(thread.id) ?? told;
+  }
+
+  #exec(thread: Thread, told: ToldProcess): void {
+    const { id, process } = thread;
+    told.image = process.image;
+    told.descriptors.clear();
+    told.membership = { ...process.membership, sessionId: told.membership.sessionId };
+    this.#call(id, { name: "execve", values: execValues(thread, told.descriptorLimit) });
+  }
+
+  #tellMembership(thread: Thread, told: ToldProcess, execs: boolean): void {
+    const { process } = thread;
+    const { membership: before } = told;
     const { sessionId } = process.membership;
-    if (told.process.sessionId !== sessionId) {
-      told.process.sessionId = sessionId;
-      if (sessionId > 0) this.#call(thread.id, { name: "setsid", values: { res: sessionId } });
+    told.membership = process.membership;
+    if (before.sessionId !== sessionId && sessionId > 0) {
+      this.#call(thread.id, { name: "setsid", values: { res: sessionId } });
     }
-    return told;
+    if (!execs && !areSameGroups(before, process.membership)) this.#tellGroups(process, told);
+  }
+
+  /**
+   * Groups and terminals are told by an exec and by nothing else. One that goes on with the same program
+   * ends other threads for whoever reads: they are told again.
+   */
+  #tellGroups(process: Process, told: ToldProcess): void {
+    const { processes } = this.#state;
+    const leader = processes.thread(process.id);
+    const toldLeader = this.#told.thread(process.id);
+    if (leader?.process !== process || toldLeader?.process !== told) return;
+    const others = [...told.threads].filter((id) => id !== process.id);
+    this.#exec(leader, told);
+    told.membership = process.membership;
+    toldLeader.credentials = leader.credentials;
+    for (const id of others) {
+      this.#told.forget(id);
+      const other = processes.thread(id);
+      if (other?.process === process) this.tell(other);
+    }
+  }
+
+  /** How many descriptors the thread's process may have, where that is not what was told. */
+  tellLimit(thread: Thread, told: ToldProcess, descriptorLimit: number): void {
+    if (told.descriptorLimit === descriptorLimit || descriptorLimit < 0) return;
+    told.descriptorLimit = descriptorLimit;
+    const values = {
+      res: 0,
+      newcur: descriptorLimit,
+      pid: 0,
+      resource: flagValue("rlimit_resources", "RLIMIT_NOFILE")!,
+    };
+    this.#call(thread.id, { name: "prlimit", values });
   }
 
   /** Whoever had the thread's number before has ended, without being seen. */
@@ -103,14 +158,16 @@ export class ProcessTeller {
       if (leader?.process === process) this.tell(leader);
     }
     this.tellAccounts(idsOf(thread.credentials), thread);
-    this.#call(thread.id, { name: "clone", values: cloneValues(thread) });
     const parent = this.#told.process(process.parentId);
+    const descriptorLimit = parent?.descriptorLimit ?? UNKNOWN_LIMIT;
+    this.#call(thread.id, { name: "clone", values: cloneValues(thread, descriptorLimit) });
     const told = this.note(thread);
     if (isLeader) {
       // What the event does not tell a child has from its parent.
       told.process.image = parent?.image ?? UNKNOWN_IMAGE;
       told.process.cwd = parent?.cwd ?? "";
-      told.process.sessionId = parent?.sessionId ?? -1;
+      told.process.membership = parent?.membership ?? UNKNOWN_MEMBERSHIP;
+      told.process.descriptorLimit = descriptorLimit;
       for (const [number, descriptor] of parent?.descriptors ?? []) {
         tellDescriptor(told.process, number, descriptor);
       }
@@ -128,10 +185,11 @@ export class ProcessTeller {
       if (this.#told.process(ancestor.id)) continue;
       const leader = processes.thread(ancestor.id);
       if (leader?.process !== ancestor) continue;
-      this.#call(leader.id, { name: "clone", values: cloneValues(leader) });
+      this.#call(leader.id, { name: "clone", values: cloneValues(leader, UNKNOWN_LIMIT) });
       const told = this.note(leader);
       told.process.image = UNKNOWN_IMAGE;
       told.process.cwd = "";
+      told.process.membership = UNKNOWN_MEMBERSHIP;
       this.tell(leader);
     }
   }
@@ -148,7 +206,8 @@ export class ProcessTeller {
         of: process,
         image: process.image,
         cwd: process.cwd,
-        sessionId: process.membership.sessionId,
+        membership: process.membership,
+        descriptorLimit: UNKNOWN_LIMIT,
         descriptors: new Map(),
         threads: new Set(),
       },
@@ -225,6 +284,12 @@ export class ProcessTeller {
     if (!container?.known || !this.#told.addContainer(container)) return;
     this.#call(NO_THREAD, { name: "container", values: { json: containerJson(container) } });
   }
+}
+
+/** Of what exec tells. */
+function areSameGroups(a: Membership, b: Membership): boolean {
+  return a.processGroupId === b.processGroupId &&
+    a.virtualProcessGroupId === b.virtualProcessGroupId && a.tty === b.tty;
 }
 
 /** What a child that nobody made has. */

@@ -1,6 +1,6 @@
 /** What a capture has told so far: the same that whoever replays it knows. */
 import type { Container, Process } from "../state/mod.ts";
-import type { Credentials, Image } from "../event/mod.ts";
+import type { Credentials, Image, Membership } from "../event/mod.ts";
 
 export interface ToldDescriptor {
   readonly typeChar: string;
@@ -16,7 +16,9 @@ export interface ToldProcess {
   readonly of: Process;
   image: Image;
   cwd: string;
-  sessionId: number;
+  membership: Membership;
+  /** -1: nobody said. */
+  descriptorLimit: number;
   readonly descriptors: Map<number, ToldDescriptor>;
   /** Ids of its threads. */
   readonly threads: Set<number>;

@@ -23,6 +23,7 @@ import {
 } from "../scap/mod.ts";
 import { cgroupTexts, HOST_ID, type State, type Thread } from "../state/mod.ts";
 import { type AccountIds, idsOf, newAccounts } from "./_accounts.ts";
+import { believedCredentials } from "./_believed.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
 import { cgroupOf, listedProcess } from "./_processes.ts";
@@ -93,6 +94,8 @@ export class Recorder {
       this.#processes.tell(thread, { execs: change?.kind === "exec", moves });
     if (!isShown && change === undefined) return "written";
     const process = told?.process;
+    const { usage } = event;
+    if (process && usage) this.#processes.tellLimit(thread!, process, usage.descriptorLimit);
     if (change?.kind === "exit" && change.last) {
       this.#processes.endThreads(change.threadId, { spared: change.threadId });
     }
@@ -111,8 +114,9 @@ export class Recorder {
       process.cwd = reachedBy(event, process);
       this.#processes.tell(thread!);
     }
-    if (told && thread && leavesIds(event)) {
-      told.credentials = { ...told.credentials, ...NOT_SET };
+    const believed = believedCredentials(event);
+    if (told && thread && believed) {
+      told.credentials = { ...told.credentials, ...believed };
       this.#processes.tellCredentials(thread, told);
     }
     if (change?.kind === "exec" && thread) this.#processes.noteExec(thread);
@@ -244,15 +248,6 @@ export class Recorder {
       flags: DUMP_FLAGS.stateOnly,
     }, namedParams(type, values as NamedValues, role));
   }
-}
-
-const NOT_SET = { euid: 0xffffffff, egid: 0xffffffff };
-const SETTERS: ReadonlySet<string> = new Set(["setresuid", "setreuid", "setresgid", "setregid"]);
-
-/** An id of -1 stays as it is, but whoever reads captures takes it for the new one. */
-function leavesIds(event: Event): boolean {
-  if (event.result !== 0 || !SETTERS.has(eventType(event.type)!.name)) return false;
-  return event.param(2) === NOT_SET.euid;
 }
 
 /** They change what a socket is: before them it is only a socket. */

@@ -167,6 +167,91 @@ Deno.test("Recorder tells of children, threads, directories and users that no ev
   ]);
 });
 
+Deno.test("Recorder tells of groups and terminals that no exec tells of, and keeps other threads", async () => {
+  const joined = membership(10, {
+    sessionId: 10,
+    processGroupId: 10,
+    virtualSessionId: 10,
+    virtualProcessGroupId: 10,
+    tty: 34816,
+  });
+  const seen = await recorded((take) => {
+    take({
+      kind: "fork",
+      threadId: 10,
+      processId: 10,
+      childThreadId: 11,
+      childProcessId: 10,
+      childParentId: 1,
+      childVirtualPid: 10,
+      childVirtualTid: 11,
+      startClockNs: clockNs,
+    });
+    take(live("getuid", { processId: 10, params: [0] }));
+    take(live("setsid", {
+      processId: 10,
+      params: [10],
+      change: { kind: "membership", threadId: 10, processId: 10, membership: joined },
+    }));
+    take(live("getuid", { processId: 10, threadId: 11, params: [0] }));
+  }, (_event, { process, thread }) => {
+    const { sessionId, processGroupId, virtualProcessGroupId, tty } = process!.membership;
+    const { comm, cwd, threadCount } = process!;
+    return [
+      [sessionId, processGroupId, virtualProcessGroupId, tty],
+      comm,
+      cwd,
+      threadCount,
+      thread!.id,
+    ];
+  });
+  assertEquals(seen, [
+    [[1, 1, 1, 0], "sh", "/tmp", 2, 10],
+    [[10, 10, 10, 34816], "sh", "/tmp", 2, 10],
+    [[10, 10, 10, 34816], "sh", "/tmp", 2, 11],
+  ]);
+});
+
+Deno.test("Recorder tells how many descriptors there may be, once", async () => {
+  const limited = (processId: number, descriptorLimit: number) => {
+    const facts = { vmSizeKb: 1, vmResidentKb: 1, vmSwapKb: 0, majorFaults: 0, minorFaults: 0 };
+    return { ...live("getuid", { processId, params: [0] }), usage: { ...facts, descriptorLimit } };
+  };
+  const numbers: number[] = [];
+  const seen = await recorded((take) => {
+    take(limited(10, 64));
+    take(limited(10, 64));
+    take(limited(10, 32));
+  }, ({ number }, { usage }) => {
+    numbers.push(number);
+    return usage?.descriptorLimit;
+  });
+  assertEquals(seen, [64, 64, 32]);
+  assertEquals(numbers.map((number) => number - numbers[0]!), [0, 1, 3]);
+});
+
+Deno.test("Recorder tells what is left of capabilities in a new user namespace", async () => {
+  const CLONE_NEWUSER = 0x100000;
+  const seen = await recorded((take) => {
+    take(live("unshare", { params: [0, CLONE_NEWUSER] }));
+    take(live("getuid", { params: [0] }));
+  }, (_event, { thread }) => thread!.credentials.capInheritable);
+  assertEquals(seen[1], 0n);
+});
+
+Deno.test("Recorder tells of an environment without variables", async () => {
+  const seen = await recorded((take) => {
+    const bare = snapshot(10, { parentId: 1, image: { ...image("true"), env: [] } });
+    const params = Array.from({ length: 31 }, (_, i) => [0, "true", []][i] as ParamValue);
+    params[15] = [];
+    for (const env of [["A=b"], []]) {
+      const change = { kind: "exec", ...bare, image: { ...bare.image, env } } as const;
+      take(live("execve", { params: params.with(15, env), change }));
+    }
+  }, (_event, { process }) => process!.image.env.join(" "));
+  assertEquals(seen, ["A=b", ""]);
+});
+
 Deno.test("Recorder tells of a program with its exec, and of one that nobody saw start", async () => {
   const seen = await recorded((take, state) => {
     const cat = snapshot(10, {

@@ -22,9 +22,6 @@ export const EXCEPTED: Readonly<Record<string, string>> = {
 
 /** The same for events of one type. */
 const EXCEPTED_OF: Readonly<Record<string, readonly string[]>> = {
-  // Falco, and whoever else reads captures, follows groups only of those that start.
-  setsid: ["proc.pgid", "proc.vpgid", "proc.pgid.name"],
-  setpgid: ["proc.pgid", "proc.vpgid", "proc.pgid.name"],
   // As fd.nameraw, which it is.
   fchmod: ["fs.path.nameraw"],
   fchown: ["fs.path.nameraw"],

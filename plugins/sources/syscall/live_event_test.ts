@@ -155,7 +155,7 @@ Deno.test("LiveEvent takes bind's socket for a server's, without another end", (
       local: [[10, 0, 0, 1], 80],
       remote: [[0, 0, 0, 0], 0],
     }));
-  assertObjectMatch(event.descriptor, { role: undefined, typeChar: "4" });
+  assertObjectMatch(event.descriptor, { role: "server", typeChar: "4" });
   assertEquals(event.descriptor?.socket?.localPort, 80);
 });
 

@@ -40,7 +40,12 @@ export function socketDescriptorAt(
     path: unixPath(socket, memory, at),
     socket,
     protocol: ip ? protocolName(type, u16(SOCKET_FACTS.protocol)) : undefined,
-    role: ip ? roleOf(socket, call, memory.u8[facts + SOCKET_FACTS.foundByPort] !== 0) : undefined,
+    role: ip
+      ? roleOf(socket, call, memory.u8[facts + SOCKET_FACTS.foundByPort] !== 0)
+      : unixRole(socket, call, {
+        connected: state === TCP_ESTABLISHED,
+        hasOwnName: memory.u16[(at + SOCKET_RECORD.localNameLength) >> 1] !== 0,
+      }),
     connected: state === TCP_ESTABLISHED,
     // As Falco has it.
     inode: undefined,
@@ -60,9 +65,21 @@ function roleOf(
   if (call === "connect") return "client";
   // What has a port there has a peer: the address need not be copied to know.
   if (socket.remotePort === 0 && (socket.remoteAddress ?? []).every((byte) => byte === 0)) {
-    return undefined;
+    return socket.localPort === 0 ? undefined : "server";
   }
   return foundByPort ? "server" : "client";
+}
+
+/** As in Falco: who has talked to somebody has one. What is only bound has none, and pairs have none. */
+function unixRole(
+  { path }: SocketTuple,
+  call: SocketCall,
+  { connected, hasOwnName }: { readonly connected: boolean; readonly hasOwnName: boolean },
+): "client" | "server" | undefined {
+  if (call === "accept") return "server";
+  if (call === "connect") return "client";
+  if (!path || hasOwnName && !connected) return undefined;
+  return hasOwnName ? "server" : "client";
 }
 
 function familyTypeChar(family: number): string {

@@ -393,7 +393,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   execve: [...execReaders(), execFile],
   execveat: execReaders(),
   // any system call without a type of its own: its code and its native number
-  syscall: [absent, (event) => event.syscall],
+  syscall: [(event) => event.type - GENERIC_BASE, (event) => event.syscall],
 };
 
 function socketType(event: LiveEvent): number {
