@@ -70,6 +70,8 @@ export async function loadRuleset(
     readonly lintsMeaning?: MeaningLint | undefined;
     /** Event sources that are watched; absent: all there are. */
     readonly sources?: readonly string[] | undefined;
+    /** Rules judge what was recorded: they make no captures of it. */
+    readonly isRecorded?: boolean;
     /** Absent: rules for other sources are left out. */
     readonly undelivered?: Undelivered | undefined;
     /** Where the rules are that came with the program: they are for every source there may be. */
@@ -140,7 +142,9 @@ export async function loadRuleset(
     return { ruleset: undefined, files: names };
   }
   const selected = selectRules(ruleset, config.rules, { root: configRoot, report });
-  warnOfCapturesOff(selected.rules, { config, root: configRoot }, report);
+  if (!options.isRecorded) {
+    warnOfCapturesOff(selected.rules, { config, root: configRoot }, report);
+  }
   if (!report.hasErrors) warnOfSilence(selected, report);
   if (lintsShadows) lintShadows(selected, report);
   return { ruleset: report.hasErrors ? undefined : selected, files: names };

@@ -101,6 +101,7 @@ export async function prepare(
     adaptFields: request.adaptFields,
     lintsMeaning: request.lintsMeaning,
     sources: request.watched ?? settings.sources.map(({ name }) => registry.eventSource(name)),
+    isRecorded: request.watched !== undefined || config.engine.kind === "replay",
     undelivered: request.undelivered,
     rulesFolder: host.rulesFolder,
     natives: natives.map(({ plugin }) => plugin),

@@ -37,6 +37,38 @@ Deno.test("falcod replay holds a capture against rules; alerts have its time", a
   assert(error.includes("1 alert\n"), error);
 });
 
+Deno.test("falcod replay says nothing of what only the watched machine needs", async () => {
+  const live = "privileges: {user: who-is-not-there}\ncapture: {path_prefix: /not/there/x}\n";
+  const replay = "engine: {kind: replay, replay: {capture_file: good.scap}}\n";
+  using folder = new Folder({
+    "good.scap": bytes,
+    "captured.yaml": `${RULES}  capture: true\n`,
+    "falco.yaml": config + live,
+    "replayed.yaml": `rules_files: [captured.yaml]\nstdout_output: {enabled: true}\n${replay}`,
+  });
+  for (
+    const args of [
+      ["replay", "-c", "falco.yaml", "-r", "captured.yaml", "good.scap"],
+      [
+        "replay",
+        "-c",
+        "falco.yaml",
+        "-r",
+        "captured.yaml",
+        "good.scap",
+        "-o",
+        "capture.enabled=true",
+      ],
+      ["-c", "replayed.yaml"],
+    ]
+  ) {
+    const { code, out, error } = await falcod(args, { folder: folder.path });
+    assertEquals(code, 0, error);
+    assert(out.endsWith("Warning cat read /etc/shadow\n"), out);
+    assert(!/\[C\d|path_prefix/.test(error), error);
+  }
+});
+
 Deno.test("falcod replay plays every capture, what can be read of a broken one, and fails", async () => {
   using folder = new Folder({ ...files, "falco.yaml": config });
   const { code, out, error } = await falcod(

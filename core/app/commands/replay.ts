@@ -31,8 +31,11 @@ export interface ReplayRequest extends LinesRequest {
   readonly options: readonly string[];
 }
 
-/** The recording takes the place of what the configuration watches. */
-const NO_OTHER_ENGINE = "engine.kind=modern_ebpf";
+/**
+ * The recording takes the place of what the configuration watches; what else it says of the machine
+ * that is watched may not fit the one that replays.
+ */
+const NOT_LIVE = ["engine.kind=modern_ebpf", "capture.enabled=false", "privileges={}"];
 /** Text that is written at once. */
 const MANY_UNITS = 64 << 10;
 
@@ -67,7 +70,7 @@ type Play = (path: string, signal: AbortSignal) => Promise<boolean>;
 
 async function withRules(request: ReplayRequest, host: Host): Promise<Play | undefined> {
   const json = request.json ? ["json_output=true"] : [];
-  const options = [...request.options, ...json, NO_OTHER_ENGINE];
+  const options = [...request.options, ...json, ...NOT_LIVE];
   const { source } = request;
   const start = await prepare(
     { ...request, options, watched: [source], looksAtOutputs: true },
