@@ -94,7 +94,7 @@ Deno.test("checkSinks() does not show what a variable of the environment holds",
     "sinks: [{type: parcel, address: x, stamp: {price: '${PRICE}'}}]",
   );
   assertEquals(told, [
-    'C004|"sinks[0].stamp.price" wants a whole number from 1 to 9, found what ${PRICE} holds||\'${PRICE}\'',
+    "C004|\"sinks[0].stamp.price\" wants a whole number from 1 to 9, found what ${PRICE} holds||'${PRICE}'",
   ]);
 });
 
