@@ -1,8 +1,9 @@
 /** Programs started in a process that was there. */
 import { joinPath } from "../base/mod.ts";
-import type { Image, Membership } from "../event/mod.ts";
+import type { Credentials, Image, Membership } from "../event/mod.ts";
 import type { ScapEvent } from "../scap/mod.ts";
-import { ShownDescriptor } from "./descriptor.ts";
+import { withVirtualPid } from "../state/mod.ts";
+import { type Descriptor, ShownDescriptor } from "./descriptor.ts";
 import { directoryName } from "./_follow_opens.ts";
 import {
   ARGS,
@@ -14,12 +15,11 @@ import {
   PARENT_ID,
   PROCESS_ID,
   useEvent,
-  withCgroup,
 } from "./_process_params.ts";
 import type { Handler, Remember } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { NOT_CAPTURED, type Texts } from "./texts.ts";
-import type { ReplayThread } from "./threads.ts";
+import { cgroupPath, NOT_CAPTURED, type Texts } from "./texts.ts";
+import { plainDirectory, type ReplayThread } from "./threads.ts";
 
 /** Flag table "execve_flags". */
 const EXE_WRITABLE = 1, EXE_UPPER_LAYER = 2, EXE_FROM_MEMFD = 4, EXE_LOWER_LAYER = 8;
@@ -43,7 +43,7 @@ export const exec: Handler = (event, thread, follower) => {
     thread.process.cwd = "";
     thread.parentId = scap.paramSigned(PARENT_ID) ?? 0;
     thread.virtualId = thread.id;
-    thread.membership = { ...thread.membership, virtualPid: thread.process.id };
+    thread.membership = withVirtualPid(thread.membership, thread.process.id);
   }
   const exe = texts.text(scap, EXE);
   thread.comm = scap.paramLength(COMM) > 0 ? texts.text(scap, COMM) : exe;
@@ -54,15 +54,33 @@ export const exec: Handler = (event, thread, follower) => {
   thread.membership = execMembership(event, thread);
   thread.credentials = execCredentials(event, thread);
   const { process } = thread;
-  process.descriptors.retain((descriptor) => !descriptor.closesOnExec);
-  for (const other of [...process.others ?? []]) {
-    if (other !== thread) follower.threads.remove(other.id);
+  process.descriptors.retain(staysOpen);
+  if (process.others) {
+    for (const other of [...process.others]) {
+      if (other !== thread) follower.threads.remove(other.id);
+    }
   }
   const parent = follower.threads.get(thread.parentId);
   const parentId = parent?.isKnown ? parent.process.id : 0;
   event.processId = process.id;
-  follower.sink.change({ kind: "exec", ...thread.snapshot(), parentId }, clockNs);
+  const { comm, credentials, membership, image, startClockNs } = thread;
+  follower.sink.change({
+    kind: "exec",
+    threadId: thread.id,
+    processId: process.id,
+    parentId,
+    comm,
+    credentials,
+    membership,
+    image,
+    cwd: plainDirectory(process.cwd),
+    startClockNs,
+  }, clockNs);
 };
+
+function staysOpen({ closesOnExec }: Descriptor): boolean {
+  return !closesOnExec;
+}
 
 function execImage(event: ReplayEvent, thread: ReplayThread, exe: string): Image {
   const { scap, texts } = event;
@@ -118,28 +136,40 @@ export function withoutDeleted(path: string): string {
 }
 
 function execMembership({ scap }: ReplayEvent, { membership, cgroups }: ReplayThread): Membership {
-  return withCgroup({
-    ...membership,
-    tty: scap.paramUnsigned(TTY) ?? membership.tty,
-    virtualProcessGroupId: scap.paramSigned(VIRTUAL_GROUP) ?? membership.virtualProcessGroupId,
+  const { sessionId, virtualPid, virtualSessionId } = membership;
+  return {
+    sessionId,
     processGroupId: scap.paramSigned(GROUP) ?? -1,
-  }, cgroups);
+    virtualPid,
+    virtualSessionId,
+    virtualProcessGroupId: scap.paramSigned(VIRTUAL_GROUP) ?? membership.virtualProcessGroupId,
+    tty: scap.paramUnsigned(TTY) ?? membership.tty,
+    cgroup: cgroupPath(cgroups),
+  };
 }
 
-function execCredentials({ scap }: ReplayEvent, { credentials }: ReplayThread) {
-  const uid = scap.paramUnsigned(EXEC_UID), gid = scap.paramUnsigned(EXEC_GID);
-  const hasCapabilities = scap.paramLength(CAP_EFFECTIVE) > 0;
-  return {
-    ...credentials,
-    ...uid !== undefined && { uid, euid: uid },
-    ...gid !== undefined && { gid, egid: gid },
-    loginUid: scap.paramUnsigned(LOGIN_UID) ?? credentials.loginUid,
-    ...hasCapabilities && {
-      capInheritable: scap.paramWide(CAP_INHERITABLE) ?? 0n,
-      capPermitted: scap.paramWide(CAP_PERMITTED) ?? 0n,
-      capEffective: scap.paramWide(CAP_EFFECTIVE) ?? 0n,
-    },
+/** The same object where the event says the same. */
+function execCredentials({ scap }: ReplayEvent, { credentials }: ReplayThread): Credentials {
+  const { uid, gid, euid, egid, loginUid } = credentials;
+  const { capInheritable, capPermitted, capEffective } = credentials;
+  const tellsCapabilities = scap.paramLength(CAP_EFFECTIVE) > 0;
+  const told: Credentials = {
+    uid: scap.paramUnsigned(EXEC_UID) ?? uid,
+    gid: scap.paramUnsigned(EXEC_GID) ?? gid,
+    euid: scap.paramUnsigned(EXEC_UID) ?? euid,
+    egid: scap.paramUnsigned(EXEC_GID) ?? egid,
+    loginUid: scap.paramUnsigned(LOGIN_UID) ?? loginUid,
+    capInheritable: tellsCapabilities ? scap.paramWide(CAP_INHERITABLE) ?? 0n : capInheritable,
+    capPermitted: tellsCapabilities ? scap.paramWide(CAP_PERMITTED) ?? 0n : capPermitted,
+    capEffective: tellsCapabilities ? scap.paramWide(CAP_EFFECTIVE) ?? 0n : capEffective,
   };
+  return areSame(told, credentials) ? credentials : told;
+}
+
+function areSame(a: Credentials, b: Credentials): boolean {
+  return a.uid === b.uid && a.gid === b.gid && a.euid === b.euid && a.egid === b.egid &&
+    a.loginUid === b.loginUid && a.capInheritable === b.capInheritable &&
+    a.capPermitted === b.capPermitted && a.capEffective === b.capEffective;
 }
 
 export const rememberExec: Remember = (scap: ScapEvent, texts: Texts) =>

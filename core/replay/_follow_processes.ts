@@ -1,5 +1,6 @@
 /** Processes and threads: forked, turned into other programs, ended. */
-import { eventType, type Image } from "../event/mod.ts";
+import { type Credentials, eventType, type Image } from "../event/mod.ts";
+import { UNKNOWN_CREDENTIALS, UNSEEN_IMAGE, withVirtualPid } from "../state/mod.ts";
 import { exec, rememberExec, rememberExecveat } from "./_follow_exec.ts";
 import {
   ARGS,
@@ -16,7 +17,7 @@ import {
 import { SAME_CLONE_NS } from "./_recent_ends.ts";
 import type { Follower, Handler, Handlers, ThreadMaker } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
-import { ReplayThread } from "./threads.ts";
+import { plainDirectory, ReplayThread } from "./threads.ts";
 
 /** Flag table "clone_flags". */
 const CLONE_NEWPID = 0x40, CLONE_PARENT = 0x100, CLONE_THREAD = 0x2000;
@@ -65,18 +66,21 @@ function cloneInCaller(
     dropStale(existing, event, follower);
   }
   const isThread = (flags & CLONE_THREAD) !== 0;
-  const child = makeChild(event, childId, isThread ? caller.process.id : childId, follower);
+  const child = makeChild(event, follower, {
+    id: childId,
+    processId: isThread ? caller.process.id : childId,
+    from: isKnown ? caller : undefined,
+    isThread,
+  });
   child.virtualId = childId;
   child.parentId = isThread ? caller.parentId : caller.id;
   child.namespaceStartNs = follower.bootTimeNs;
-  if (isKnown) inherit(child, caller, isThread);
-  else {
-    child.membership = { ...child.membership, virtualPid: child.process.id };
+  child.membership = withVirtualPid(child.membership, child.process.id);
+  if (!isKnown) {
     caller.comm = child.comm;
     caller.image = { ...caller.image, exe: child.image.exe, args: child.image.args };
     follower.sink.seed([caller.snapshot()]);
   }
-  child.membership = { ...child.membership, virtualPid: child.process.id };
   addChild(event, child, { callerId: caller.id, callerProcess: caller.process.id }, follower);
 }
 
@@ -90,7 +94,7 @@ function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Foll
   const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
   caller.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? 0 : caller.id;
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
-  caller.membership = { ...caller.membership, virtualPid };
+  caller.membership = withVirtualPid(caller.membership, virtualPid);
 }
 
 function cloneInChild(
@@ -110,14 +114,14 @@ function cloneInChild(
   const processId = scap.paramSigned(PROCESS_ID) ?? threadId;
   const lookupId = isThread ? processId : parentId;
   const origin = follower.threads.get(lookupId) ?? follower.meet(lookupId);
-  const child = makeChild(event, threadId, processId, follower);
+  const from = origin?.isKnown ? origin : undefined;
+  const child = makeChild(event, follower, { id: threadId, processId, from, isThread });
   child.isInverted = true;
   child.parentId = parentId;
   const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
   child.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? threadId : threadId;
-  if (origin?.isKnown) inherit(child, origin, isThread);
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
-  child.membership = { ...child.membership, virtualPid };
+  child.membership = withVirtualPid(child.membership, virtualPid);
   const startNs = scap.paramWide(NAMESPACE_START);
   child.namespaceStartNs = (flags & (CHILD_IN_PIDNS | CLONE_NEWPID)) === 0 && !child.isInNamespace
     ? follower.bootTimeNs
@@ -141,7 +145,7 @@ function completeLeader(leader: ReplayThread, child: ReplayThread): void {
   leader.comm = child.comm;
   leader.image = child.image;
   leader.virtualId = child.membership.virtualPid;
-  leader.membership = { ...leader.membership, virtualPid: child.membership.virtualPid };
+  leader.membership = withVirtualPid(leader.membership, child.membership.virtualPid);
 }
 
 function dropStale(thread: ReplayThread, event: ReplayEvent, follower: Follower): void {
@@ -154,58 +158,68 @@ function dropStale(thread: ReplayThread, event: ReplayEvent, follower: Follower)
   follower.threads.remove(threadId);
 }
 
-/** With what the event says itself. */
+interface Birth {
+  readonly id: number;
+  readonly processId: number;
+  /** Who made it; absent when nothing is known of them. */
+  readonly from: ReplayThread | undefined;
+  readonly isThread: boolean;
+}
+
+/** With what the event says itself, and the rest from whoever made it. */
 function makeChild(
   event: ReplayEvent,
-  id: number,
-  processId: number,
   follower: Follower,
+  { id, processId, from, isThread }: Birth,
 ): ReplayThread {
   const { scap, texts } = event;
   // A main thread has descriptors and a directory of its own, whoever was there under its number.
   if (id === processId) follower.threads.remove(id);
   const child = new ReplayThread(id, follower.threads.process(processId), follower.threads);
-  const exe = texts.text(scap, EXE);
-  child.image = { ...child.image, exe, args: texts.list(scap, ARGS), exePath: "", comm: exe };
+  const exe = texts.text(scap, EXE), args = texts.list(scap, ARGS);
   child.comm = scap.paramLength(COMM) > 0 ? texts.text(scap, COMM) : exe;
   child.startClockNs = event.clockNs;
   useEvent(child, scap);
   if (id === processId) child.process.descriptorLimit = scap.paramSigned(LIMIT) ?? -1;
-  const uid = scap.paramUnsigned(UID), gid = scap.paramUnsigned(GID);
-  child.credentials = {
-    ...child.credentials,
-    ...uid !== undefined && { uid, euid: uid },
-    ...gid !== undefined && { gid, egid: gid },
-  };
+  const { uid, gid } = UNKNOWN_CREDENTIALS;
+  child.credentials = credentialsOf(
+    from?.credentials ?? UNKNOWN_CREDENTIALS,
+    scap.paramUnsigned(UID) ?? uid,
+    scap.paramUnsigned(GID) ?? gid,
+  );
   if (scap.paramLength(CGROUPS) > 0) child.cgroups = texts.cgroups(scap, CGROUPS);
+  if (from === undefined) {
+    child.image = { ...UNSEEN_IMAGE, exe, args, comm: exe };
+    return child;
+  }
+  child.membership = from.membership;
+  child.image = imageOf(child.comm, exe, args, from);
+  if (child.cgroups.length === 0) child.cgroups = from.cgroups;
+  if (!isThread && child.isLeader) {
+    child.process.descriptors = from.table.fork();
+    child.process.cwd = from.process.cwd;
+  }
   return child;
 }
 
-/** What a child has from whoever made it, and the event does not tell. */
-function inherit(child: ReplayThread, from: ReplayThread, isThread: boolean): void {
-  child.membership = from.membership;
-  const { uid, gid, euid, egid } = child.credentials;
-  child.credentials = sameCredentials(child, from)
-    ? from.credentials
-    : { ...from.credentials, uid, gid, euid, egid };
-  child.image = imageOf(child, from);
-  if (child.cgroups.length === 0) child.cgroups = from.cgroups;
-  if (isThread || !child.isLeader) return;
-  child.process.descriptors = from.table.fork();
-  child.process.cwd = from.process.cwd;
-}
-
-function sameCredentials({ credentials: a }: ReplayThread, { credentials: b }: ReplayThread) {
-  return a.euid === b.euid && a.egid === b.egid && a.uid === b.uid && a.gid === b.gid;
+/** The same object where the ids are the same. */
+function credentialsOf(from: Credentials, uid: number, gid: number): Credentials {
+  if (from.uid === uid && from.euid === uid && from.gid === gid && from.egid === gid) return from;
+  return { ...from, uid, euid: uid, gid, egid: gid };
 }
 
 /** The same object where it is the same program, so that what was found out about it holds. */
-function imageOf({ image: own, comm }: ReplayThread, { image, isLeader }: ReplayThread): Image {
+function imageOf(
+  comm: string,
+  exe: string,
+  args: readonly string[],
+  { image, isLeader }: ReplayThread,
+): Image {
   // Falco knows the environment of main threads only, and so of what these make.
-  const env = isLeader ? image.env : own.env;
-  const isSame = own.exe === image.exe && comm === image.comm && env === image.env &&
-    areEqual(own.args, image.args);
-  return isSame ? image : { ...image, comm, exe: own.exe, args: own.args, env };
+  const env = isLeader ? image.env : UNSEEN_IMAGE.env;
+  const isSame = exe === image.exe && comm === image.comm && env === image.env &&
+    areEqual(args, image.args);
+  return isSame ? image : { ...image, comm, exe, args, env };
 }
 
 function areEqual(a: readonly string[], b: readonly string[]): boolean {
@@ -220,7 +234,7 @@ function addChild(
 ): void {
   follower.threads.add(child);
   child.membership = withCgroup(child.membership, child.cgroups);
-  const { comm, credentials, membership, image, cwd, startClockNs } = child.snapshot();
+  const { comm, credentials, membership, image, startClockNs } = child;
   const parent = follower.threads.get(child.parentId);
   follower.sink.change({
     kind: "fork",
@@ -232,7 +246,7 @@ function addChild(
     childVirtualPid: membership.virtualPid,
     childVirtualTid: child.virtualId,
     startClockNs,
-    child: { comm, credentials, membership, image, cwd },
+    child: { comm, credentials, membership, image, cwd: plainDirectory(child.process.cwd) },
   }, event.clockNs);
 }
 

@@ -14,6 +14,7 @@ export {
   UNKNOWN_IMAGE,
   UNKNOWN_MEMBERSHIP,
   UNSEEN_IMAGE,
+  withVirtualPid,
 } from "./process.ts";
 export {
   ProcessTable,

@@ -91,3 +91,17 @@ export const UNKNOWN_MEMBERSHIP: Membership = Object.freeze({
   tty: 0,
   cgroup: "",
 });
+
+/** The same object where nothing changes: who compares by reference finds it. */
+export function withVirtualPid(membership: Membership, virtualPid: number): Membership {
+  if (membership.virtualPid === virtualPid) return membership;
+  return {
+    sessionId: membership.sessionId,
+    processGroupId: membership.processGroupId,
+    virtualPid,
+    virtualSessionId: membership.virtualSessionId,
+    virtualProcessGroupId: membership.virtualProcessGroupId,
+    tty: membership.tty,
+    cgroup: membership.cgroup,
+  };
+}

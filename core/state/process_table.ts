@@ -23,6 +23,7 @@ import {
   UNKNOWN_COMM,
   UNKNOWN_CREDENTIALS,
   UNKNOWN_MEMBERSHIP,
+  withVirtualPid,
 } from "./process.ts";
 
 export interface ProcessTableOptions {
@@ -259,7 +260,7 @@ export class ProcessTable {
       process = this.#admit(change);
     } else {
       // The thread that execs takes the main thread's place, all others end (linux fs/exec.c de_thread).
-      for (const other of [...process.others ?? []]) this.#removeThread(other);
+      if (process.others) { for (const other of [...process.others]) this.#removeThread(other); }
       process.leaderGone = false;
       this.#keep(process.leader);
       process.leader.comm = change.comm;
@@ -304,13 +305,13 @@ export class ProcessTable {
     const child = this.#insert(change.childProcessId, {
       image: told?.image ?? imageCalled(caller?.image, comm),
       cwd: told?.cwd ?? caller?.cwd ?? "",
-      membership: { ...membership, virtualPid: change.childVirtualPid },
+      membership: withVirtualPid(membership, change.childVirtualPid),
       containerId: caller?.containerId ?? HOST_ID,
       startClockNs: change.startClockNs,
       comm,
       credentials,
     }, caller);
-    if (told) this.#join(child, { ...told.membership, virtualPid: change.childVirtualPid });
+    if (told) this.#join(child, withVirtualPid(told.membership, change.childVirtualPid));
     // Whoever waits for a parent of this id waits for an earlier one, whose end was lost.
     this.#family.bereave(child.id, 0);
     this.#family.setParent(child, change.childParentId || change.processId);
