@@ -49,3 +49,9 @@ export const STANDARD_LIMITS: WebLimits = {
   maxAnswerBytes: 64 << 20,
   drainMs: 10_000,
 };
+
+/**
+ * `handshakeTimeout` of TLS servers whose `Connections` keep the time. In Deno 2.9.6 a timer of theirs
+ * holds each connection that never came to a session, 17 KB, until it fires; 0 stands for 120 s.
+ */
+export const NO_HANDSHAKE_TIMER = -1;

@@ -9,7 +9,7 @@ import type { TLSSocket } from "node:tls";
 import { ENDED_AT } from "./connections.ts";
 import { type Listen, WebError } from "./endpoint.ts";
 import { type BridgedRequest, Http2Bridge } from "./http2_bridge.ts";
-import type { WebLimits } from "./limits.ts";
+import { NO_HANDSHAKE_TIMER, type WebLimits } from "./limits.ts";
 import type { TlsMaterial } from "./tls_files.ts";
 
 /** A request of HTTP/1.1. */
@@ -141,6 +141,7 @@ export class Transport {
       requestCert: asksClients,
       rejectUnauthorized: asksClients,
       minVersion: "TLSv1.2",
+      handshakeTimeout: NO_HANDSHAKE_TIMER,
       ALPNProtocols: this.#bridge ? ["h2", "http/1.1"] : ["http/1.1"],
     });
     server.on("tlsClientError", (error: Error, socket: TLSSocket) => {

@@ -5,7 +5,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
-import { andMore, Connections, type Peer, Seldom, STANDARD_LIMITS } from "../../../core/mod.ts";
+import {
+  andMore,
+  Connections,
+  NO_HANDSHAKE_TIMER,
+  type Peer,
+  Seldom,
+  STANDARD_LIMITS,
+} from "../../../core/mod.ts";
 import type { BindAddress } from "./schema.ts";
 
 export interface ServerTls {
@@ -101,6 +108,7 @@ export class Listener {
       requestCert: true,
       rejectUnauthorized: true,
       minVersion: "TLSv1.2",
+      handshakeTimeout: NO_HANDSHAKE_TIMER,
       ALPNProtocols: ["h2"],
     });
     server.on("tlsClientError", (error: Error, socket: Socket) => {
