@@ -219,6 +219,8 @@ Deno.test("an installed sink is found by its type alone, and has what it was gra
   await Deno.writeTextFile(folder.file("plugins/pager/1.0.0/mod.js"), code + "//");
   const changed = await falcod(["validate", "falco.yaml"], { folder: folder.path });
   assert(changed.out.includes("error[I023]"), changed.out);
+  // That there is no such sink then is no second mistake.
+  assert(changed.out.includes("(1 error, 0 warnings)"), changed.out);
 });
 
 Deno.test("a library is loaded by its path, not by the name it is installed under", async () => {

@@ -77,7 +77,8 @@ export function listedSinks(
   const sinks: WiredSink[] = [];
   for (const [index, entry] of config.sinks.entries()) {
     const place = ["sinks", index];
-    if (!registry.has("sink", entry.type)) {
+    const { refused } = plugins;
+    if (!registry.has("sink", entry.type) && !refused.has(entry.type)) {
       report.add({
         code: "C041",
         title: `there is no sink of type "${entry.type}"`,
@@ -99,6 +100,7 @@ export function listedSinks(
     const { format } = entry;
     const isStandard = (FORMATS as readonly string[]).includes(format);
     if (!isStandard && !registry.has("formatter", format)) {
+      if (refused.has(format)) continue;
       const choices = [...new Set([...FORMATS, ...registry.names("formatter")])];
       const wanted = `one of ${choices.join(", ")} (falcod plugin add installs others)`;
       reportValue(root, { path: [...place, "format"], wanted, choices }, report);

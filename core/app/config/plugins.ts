@@ -45,6 +45,8 @@ export interface WiredPlugins {
   readonly formatters: ReadonlyMap<string, unknown>;
   /** `plugins` that were looked at: whatever is wrong with these has been told. */
   readonly names: ReadonlySet<string>;
+  /** What sinks name and is there, but cannot be used, which has been told. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export const NO_PLUGINS: WiredPlugins = {
@@ -53,6 +55,7 @@ export const NO_PLUGINS: WiredPlugins = {
   rulePaths: [],
   formatters: new Map(),
   names: new Set(),
+  refused: new Set(),
 };
 
 /** For each plugin's process. */
@@ -98,6 +101,7 @@ class Wiring {
   readonly #formatters = new Map<string, unknown>();
   readonly #added: AddedPlugin[] = [];
   readonly #names = new Set<string>();
+  readonly #refused = new Set<string>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -110,6 +114,7 @@ class Wiring {
       formatters: this.#formatters,
       added: this.#added,
       names: this.#names,
+      refused: this.#refused,
     };
   }
 
@@ -133,6 +138,7 @@ class Wiring {
           help: "falcod plugin add installs it; a folder or library is named by its path",
         });
       } else if (found !== "wrong") await this.#add(found, place);
+      if (!this.#added.some((plugin) => plugin.name === name)) this.#refused.add(name);
     }
   }
 
@@ -149,7 +155,8 @@ class Wiring {
       const index = config.sinks.findIndex(({ type, format }) => type === name || format === name);
       const at = placeOf(root, ["sinks", index]);
       const found = await openInstalledPackage(config.plugins_dir, name, report, at);
-      if (found && found !== "wrong") await this.#add(found, undefined);
+      if (found === "wrong") this.#refused.add(name);
+      else if (found) await this.#add(found, undefined);
     }
   }
 
