@@ -221,6 +221,12 @@ Deno.test("an installed sink is found by its type alone, and has what it was gra
   assert(changed.out.includes("error[I023]"), changed.out);
   // That there is no such sink then is no second mistake.
   assert(changed.out.includes("(1 error, 0 warnings)"), changed.out);
+  // Nor is a lock file that nobody can read one for every sink.
+  await Deno.writeTextFile(folder.file("plugins/falcod-plugins.lock.json"), "{}");
+  const args = ["validate", "falco.yaml", "-o", "sinks[]={type: other, format: third}"];
+  const broken = await falcod(args, { folder: folder.path });
+  assert(broken.out.includes("error[I021]"), broken.out);
+  assert(broken.out.includes("(1 error, 0 warnings)"), broken.out);
 });
 
 Deno.test("a library is loaded by its path, not by the name it is installed under", async () => {

@@ -102,6 +102,7 @@ class Wiring {
   readonly #added: AddedPlugin[] = [];
   readonly #names = new Set<string>();
   readonly #refused = new Set<string>();
+  readonly #told = new Set<string>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -129,7 +130,9 @@ class Wiring {
       const at = nodeAt(root, [...place.place, "library_path"])?.at ?? placeOf(root, place.place);
       const found = path.includes("/")
         ? await openFolder(isAbsolute(path) ? path : join(FALCO_FOLDER, path), report, at)
-        : await openInstalledPackage(config.plugins_dir, path, report, at);
+        : await this.#tellOnce((report) =>
+          openInstalledPackage(config.plugins_dir, path, report, at)
+        );
       if (found === undefined) {
         report.add({
           code: "P010",
@@ -144,7 +147,7 @@ class Wiring {
 
   /** What sinks name need not stand under `plugins` when it is installed. */
   async addInstalled(names: readonly string[]): Promise<void> {
-    const { loaded: { config, root }, registry, report } = this.#context;
+    const { loaded: { config, root }, registry } = this.#context;
     const kinds = ["sink", "formatter"] as const;
     const unknown = names.filter((name) =>
       name !== "standard" && !kinds.some((kind) => registry.has(kind, name))
@@ -154,10 +157,24 @@ class Wiring {
     for (const name of unknown) {
       const index = config.sinks.findIndex(({ type, format }) => type === name || format === name);
       const at = placeOf(root, ["sinks", index]);
-      const found = await openInstalledPackage(config.plugins_dir, name, report, at);
+      const found = await this.#tellOnce((report) =>
+        openInstalledPackage(config.plugins_dir, name, report, at)
+      );
       if (found === "wrong") this.#refused.add(name);
       else if (found) await this.#add(found, undefined);
     }
+  }
+
+  /** What is wrong with the folder of plugins is wrong for each of them. */
+  async #tellOnce<Found>(look: (report: Report) => Promise<Found>): Promise<Found> {
+    const { report } = this.#context;
+    const own = report.part();
+    const found = await look(own);
+    for (const diagnostic of own.diagnostics) {
+      if (!this.#told.has(diagnostic.title)) report.add(diagnostic);
+      this.#told.add(diagnostic.title);
+    }
+    return found;
   }
 
   async #add(found: OpenedPackage, place: PluginPlace | undefined): Promise<void> {
