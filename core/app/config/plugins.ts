@@ -170,10 +170,8 @@ class Wiring {
     const { report } = this.#context;
     const own = report.part();
     const found = await look(own);
-    for (const diagnostic of own.diagnostics) {
-      if (!this.#told.has(diagnostic.title)) report.add(diagnostic);
-      this.#told.add(diagnostic.title);
-    }
+    report.absorb(own, (problem) => this.#told.has(problem.title) ? undefined : problem);
+    for (const { title } of own.diagnostics) this.#told.add(title);
     return found;
   }
 
