@@ -4,7 +4,8 @@
  * The leaves of all conditions are sorted by what their truth depends on (`Basis`). An event's own
  * leaves are asked every time; they are few and quick. Those of paths and threads were asked when the
  * path or thread was classified. For every combination met, the rules that may still hold are kept in
- * a table: for most there are none, and the event is done.
+ * a table: for most there are none, and the event is done. Often a part of the combination says so
+ * already, above all the path: then nobody asks who it was.
  *
  * The table only says which rules cannot match. Those that may are judged by their own condition.
  */
@@ -32,7 +33,7 @@ import {
   ThreadClasses,
   UNCLASSIFIED,
 } from "./classes.ts";
-import type { Found, RulesOfType, RunnableRule } from "./program.ts";
+import type { Found, RulesOfType, RunnableRule, Shared } from "./program.ts";
 
 /** Nothing is left to ask. */
 const HOLDS: Outline = { kind: "and", children: [] };
@@ -82,6 +83,8 @@ export class Candidates implements RulesOfType {
   readonly #usesPaths: boolean;
   readonly #usesThreads: boolean;
   readonly #rows = new Map<number, Row>();
+  /** By thread class: what may hold whatever the event is. */
+  readonly #whatever: Cell[] = [];
   #lastKey = -1;
   #lastRow: Row = [];
   #cells = 0;
@@ -112,7 +115,7 @@ export class Candidates implements RulesOfType {
     this.#events.settle();
     paths.settle();
     threads.settle();
-    this.#all = cellOf(sketches);
+    this.#all = cellOf(sketches, "nobody");
     this.#paths = paths;
     this.#threads = threads;
     this.#eventBits = emitBits(outliner.eventLeaves);
@@ -125,39 +128,64 @@ export class Candidates implements RulesOfType {
     return this.#all.rules;
   }
 
+  /** What is quiet whoever causes it is noted for threads that nobody has classified. */
   isQuiet(kin: EventKin, event: Event, state: State): boolean {
     const threads = this.#threads;
-    const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
-    return kin.isQuiet(threads.generation, thread);
+    if (kin.isQuiet(threads.generation, UNCLASSIFIED)) return true;
+    return this.#usesThreads && kin.isQuiet(threads.generation, threads.of(event, state));
   }
 
   noteQuiet(kin: EventKin, event: Event, state: State): void {
+    if (!this.#usesThreads) return this.noteQuietWhoever(kin);
     const threads = this.#threads;
-    const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
-    if (this.#usesThreads && thread === UNCLASSIFIED) return;
-    kin.noteQuiet(threads.generation, thread);
+    const thread = threads.of(event, state);
+    if (thread !== UNCLASSIFIED) kin.noteQuiet(threads.generation, thread);
+  }
+
+  noteQuietWhoever(kin: EventKin): void {
+    kin.noteQuiet(this.#threads.generation, UNCLASSIFIED);
   }
 
   find(event: Event, state: State): Found {
-    const paths = this.#paths, threads = this.#threads;
-    const bits = this.#eventBits(event, state);
-    const own = this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
-    const thread = this.#usesThreads ? threads.of(event, state) : UNCLASSIFIED;
+    const { kin } = event;
+    // What has a kin comes again, and from others.
+    let path = this.#usesPaths ? this.#paths.of(event, state, kin !== undefined) : UNCLASSIFIED;
+    let bits = 0, own = UNCLASSIFIED;
+    const isSoonTold = kin !== undefined || path !== UNCLASSIFIED;
+    if (isSoonTold) {
+      bits = this.#eventBits(event, state);
+      own = this.#ownClass(event, state);
+      const whoever = this.#cell(bits, own, UNCLASSIFIED, path);
+      const isDone = kin === undefined
+        ? whoever.rules.length === 0
+        : whoever.shared === "whole kin";
+      if (isDone) return whoever;
+    }
+    const thread = this.#usesThreads ? this.#threads.of(event, state) : UNCLASSIFIED;
+    if (!isSoonTold) {
+      this.#forgetOutdated();
+      const whatever = this.#whatever[thread] ??= this.#cellOf({ thread });
+      if (whatever.rules.length === 0) return whatever;
+      bits = this.#eventBits(event, state);
+      own = this.#ownClass(event, state);
+    }
+    const found = this.#cell(bits, own, thread, path);
+    if (!this.#usesPaths || path !== UNCLASSIFIED || found.rules.length <= FEW) return found;
+    path = this.#paths.of(event, state, true);
+    return path === UNCLASSIFIED ? found : this.#cell(bits, own, thread, path);
+  }
+
+  #ownClass(event: Event, state: State): number {
+    return this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
+  }
+
+  /** In positions, because it is asked for every event. */
+  #cell(bits: number, own: number, thread: number, path: number): Cell {
+    // Classifying may have begun a new generation; then the rows are of the old one.
+    this.#forgetOutdated();
     const key = rowKey(own, bits);
-    if (
-      paths.generation !== this.#pathGeneration ||
-      threads.generation !== this.#threadGeneration ||
-      this.#events.generation !== this.#eventGeneration
-    ) this.#startOver();
     const row = key === this.#lastKey ? this.#lastRow : this.#row(key);
-    const found = row[thread]?.[UNCLASSIFIED] ??
-      this.#fill({ bits, own, thread, path: UNCLASSIFIED });
-    if (found.rules.length === 0 || !this.#usesPaths) return found;
-    const path = paths.of(event, state, found.rules.length > FEW);
-    if (path === UNCLASSIFIED) return found;
-    // Classifying may have begun a new generation; then the row is of the old one.
-    const same = paths.generation === this.#pathGeneration;
-    return (same ? row[thread]?.[path] : undefined) ?? this.#fill({ bits, own, thread, path });
+    return row[thread]?.[path] ?? this.#fill({ bits, own, thread, path });
   }
 
   #row(key: number): Row {
@@ -170,32 +198,48 @@ export class Candidates implements RulesOfType {
 
   #fill(combination: Combination): Cell {
     const { bits, own, thread, path } = combination;
-    const paths = this.#paths, threads = this.#threads;
-    if (++this.#cells > MAX_CELLS || paths.generation !== this.#pathGeneration) this.#startOver();
+    if (++this.#cells > MAX_CELLS) this.#startOver();
     const cells = this.#row(rowKey(own, bits))[thread] ??= [];
     // What a broader combination rules out need not be asked again.
     const broader = path !== UNCLASSIFIED
       ? cells[UNCLASSIFIED] ?? this.#fill({ ...combination, path: UNCLASSIFIED })
       : this.#all;
+    return cells[path] = this.#cellOf(combination, broader);
+  }
+
+  /** What may hold when no more than this is known. */
+  #cellOf(
+    { bits, own = UNCLASSIFIED, thread = UNCLASSIFIED, path = UNCLASSIFIED }: Partial<Combination>,
+    broader = this.#all,
+  ): Cell {
     const known = {
       eventBits: bits,
       event: this.#events.truthsOf(own),
-      path: paths.truthsOf(path),
-      process: threads.truthsOf(thread),
+      path: this.#paths.truthsOf(path),
+      process: this.#threads.truthsOf(thread),
     };
     const sketches = broader.sketches.filter(({ outline }) => mayHold(outline, known));
-    const shared = { ...known, event: undefined, ofKin: true };
-    return cells[path] = {
-      ...cellOf(sketches),
-      // Nor may a rule be missing for what another event of the kin does not have.
-      sharedByKin: this.#all.sketches.every(({ outline, sharedByKin }) =>
-        sharedByKin || !mayHold(outline, shared)
-      ),
-    };
+    const ofKin = { ...known, event: undefined, ofKin: true };
+    // Nor may a rule be missing for what another event of the kin does not have.
+    const isShared = this.#all.sketches.every(({ outline, sharedByKin }) =>
+      sharedByKin || !mayHold(outline, ofKin)
+    );
+    const isWhoever = thread === UNCLASSIFIED && sketches.length === 0;
+    return cellOf(sketches, isShared ? isWhoever ? "whole kin" : "its thread class" : "nobody");
+  }
+
+  /** Numbers of classes may have lost their meaning. */
+  #forgetOutdated(): void {
+    if (
+      this.#paths.generation !== this.#pathGeneration ||
+      this.#threads.generation !== this.#threadGeneration ||
+      this.#events.generation !== this.#eventGeneration
+    ) this.#startOver();
   }
 
   #startOver(): void {
     this.#rows.clear();
+    this.#whatever.length = 0;
     this.#cells = 0;
     this.#lastKey = -1;
     this.#eventGeneration = this.#events.generation;
@@ -234,10 +278,6 @@ function rowKey(own: number, bits: number): number {
   return own === UNCLASSIFIED ? bits : own * 2 ** MAX_EMITTED_BITS + bits;
 }
 
-function cellOf(sketches: readonly Sketch[]): Cell {
-  return {
-    sketches,
-    rules: sketches.map(({ rule }) => rule),
-    sharedByKin: false,
-  };
+function cellOf(sketches: readonly Sketch[], shared: Shared): Cell {
+  return { sketches, rules: sketches.map(({ rule }) => rule), shared };
 }

@@ -2,7 +2,7 @@
  * Things that come again and again, sorted into classes: two paths are in one class when every leaf
  * that looks at paths is equally true of both. Likewise for threads.
  */
-import type { Event, FileDescriptor, Sight, TextBytes } from "../event/mod.ts";
+import type { Event, FileDescriptor, NamedPath, Sight } from "../event/mod.ts";
 import { LeafSet, PathSieve, SPECIAL, type Truths, withoutTruth } from "../filter/mod.ts";
 import type { State } from "../state/mod.ts";
 
@@ -127,37 +127,52 @@ export class PathClasses extends Classes {
 
   /** `now`: the class is worth finding out even for a path that may never come again. */
   of(event: Event, state: State, now: boolean): number {
-    const plain = event.plainPath;
-    if (plain !== undefined) {
-      const number = this.#ofPlain(plain, event, state);
-      if (number !== UNCLASSIFIED) return number;
+    const bytes = event.plainPath;
+    if (bytes !== undefined) {
+      const kind = this.#plainPaths().sieve.kindOf(bytes.bytes, bytes.start, bytes.end);
+      if (kind !== SPECIAL) return this.#classOfKind(kind, PLAIN_SHAPE, event, state);
     }
     const descriptor = state.descriptor;
     if (descriptor?.path === undefined) return UNCLASSIFIED;
-    const sight = descriptor.path.sights?.[state.view];
-    if (sight === undefined) return now ? this.classify(event, state) : UNCLASSIFIED;
-    const stamp = shapeOf(descriptor);
-    if (this.knows(sight) && sight.stamp === stamp) return sight.class;
-    return now
-      ? this.note(sight, stamp, this.classify(event, state))
-      : this.meet(sight, stamp, event, state);
+    const { path } = descriptor;
+    const sight = path.sights?.[state.view];
+    const shape = shapeOf(descriptor);
+    if (sight !== undefined && this.knows(sight) && sight.stamp === shape) return sight.class;
+    const plain = this.#plainPaths();
+    const kind = bytes === undefined && shape !== DIRECTORY_SHAPE && hasOneName(path)
+      ? plain.sieve.kindOfText(path.given)
+      : SPECIAL;
+    const told = kind === SPECIAL
+      ? UNCLASSIFIED
+      : this.#classOfKind(kind, shape * 2 + (path.resolved === undefined ? 1 : 0), event, state);
+    if (told !== UNCLASSIFIED && plain.untold.size === 0) {
+      return sight === undefined ? told : this.note(sight, shape, told);
+    }
+    if (sight === undefined) return now ? this.classify(event, state) : told;
+    if (now) return this.note(sight, shape, this.classify(event, state));
+    const number = this.meet(sight, shape, event, state);
+    return number === UNCLASSIFIED ? told : number;
   }
 
-  /** `UNCLASSIFIED` for paths that rules may name. */
-  #ofPlain({ bytes, start, end }: TextBytes, event: Event, state: State): number {
+  #plainPaths(): PlainPaths {
     if (this.#plain?.by !== this.generation) this.#plain = plainPaths(this.generation, this.leaves);
-    const { sieve, classes } = this.#plain;
-    const kind = sieve.kindOf(bytes, start, end);
-    if (kind === SPECIAL) return UNCLASSIFIED;
-    const known = classes.get(kind);
-    if (known !== undefined) return known;
-    const number = this.#classOfKind(this.#plain, event, state);
-    classes.set(kind, number);
+    return this.#plain;
+  }
+
+  /** `shape`: what leaves look at beside the path. */
+  #classOfKind(kind: number, shape: number, event: Event, state: State): number {
+    const plain = this.#plainPaths();
+    const key = kind * SHAPES + shape;
+    let number = plain.classes.get(key);
+    if (number === undefined) {
+      number = this.#classifyKind(plain, event, state);
+      plain.classes.set(key, number);
+    }
     return number;
   }
 
   /** What is true of one path of a kind is true of all, but for the leaves that the sieve cannot tell. */
-  #classOfKind({ untold }: PlainPaths, event: Event, state: State): number {
+  #classifyKind({ untold }: PlainPaths, event: Event, state: State): number {
     const number = this.classify(event, state);
     if (untold.size === 0) return number;
     const truths = this.truthsOf(number)!;
@@ -168,13 +183,18 @@ export class PathClasses extends Classes {
   }
 }
 
+/** All names agree that there are: what was passed says where the file is. */
+function hasOneName({ raw, given, resolved }: NamedPath): boolean {
+  return raw === given && (resolved === undefined || resolved === given);
+}
+
 /** What the bytes of paths tell in one generation. */
 interface PlainPaths {
   readonly by: object;
   readonly sieve: PathSieve;
   /** Leaves that the sieve cannot tell, by group. */
   readonly untold: ReadonlyMap<number, readonly number[]>;
-  /** By kind. */
+  /** By kind and shape. */
   readonly classes: Map<number, number>;
 }
 
@@ -194,6 +214,13 @@ function plainPaths(by: object, leaves: LeafSet): PlainPaths {
 function shapeOf({ typeChar, number, known }: FileDescriptor): number {
   return typeChar.charCodeAt(0) * 2 + (number < 0 || known === false ? 1 : 0);
 }
+
+/** Above all shapes and the bit that says whether the kernel's name is known: a letter is ASCII. */
+const SHAPES = 512;
+/** Of an open directory, whose fields look at its path otherwise. */
+const DIRECTORY_SHAPE = "d".charCodeAt(0) * 2;
+/** Of `Event.plainPath`: an open file of which all names are known. */
+const PLAIN_SHAPE = "f".charCodeAt(0) * 4;
 
 /** Classes of what causes an event. */
 export interface CauseClasses extends Classes {

@@ -127,14 +127,18 @@ export class Engine {
     const faults = this.#faults;
     const given = rules.find(event, state);
     const fired = this.#judgeView(given.rules, event, NONE);
-    let isQuiet = fired === NONE && given.sharedByKin;
+    let isQuiet = fired === NONE && given.shared !== "nobody";
+    let isQuietWhoever = given.shared === "whole kin";
     if (event.hasResolvedView) {
       state.view = "resolved";
       const resolved = rules.find(event, state);
       const more = this.#judgeView(resolved.rules, event, fired);
-      isQuiet &&= more === NONE && resolved.sharedByKin;
+      isQuiet &&= more === NONE && resolved.shared !== "nobody";
+      isQuietWhoever &&= resolved.shared === "whole kin";
     }
-    if (isQuiet && kin !== undefined && this.#faults === faults) rules.noteQuiet(kin, event, state);
+    if (kin === undefined || !isQuiet || this.#faults !== faults) return;
+    if (isQuietWhoever) rules.noteQuietWhoever(kin);
+    else rules.noteQuiet(kin, event, state);
   }
 
   /** Rules that matched; those among `told` have alerted before. */

@@ -23,9 +23,12 @@ export interface RunnableRule {
 export interface Found {
   /** In file order: all that may match. */
   readonly rules: readonly RunnableRule[];
-  /** All events of one kin (`Event.kin`) by threads of one class match the same of them. */
-  readonly sharedByKin: boolean;
+  /** Which other events of the kin (`Event.kin`) match the same of them. */
+  readonly shared: Shared;
 }
+
+/** With whom an event shares what it matches: with those of its kin, by threads of its class or by any. */
+export type Shared = "nobody" | "its thread class" | "whole kin";
 
 /** How conditions run: `emit` is the product, `interpret` the judge it is compared with. */
 export type Evaluator = "emit" | "interpret";
@@ -38,8 +41,10 @@ export interface RulesOfType {
   find(event: Event, state: State): Found;
   /** Whether it is known from others of the kin that no rule matches, whatever the view. */
   isQuiet(kin: EventKin, event: Event, state: State): boolean;
-  /** To be called when none of the rules matched that were found, and all that was found is shared. */
+  /** To be called when none of the rules matched that were found for an event. */
   noteQuiet(kin: EventKin, event: Event, state: State): void;
+  /** To be called when nothing was found for an event that its whole kin does not share. */
+  noteQuietWhoever(kin: EventKin): void;
 }
 
 interface OfSource {
@@ -108,8 +113,14 @@ function runsProgram(code: number): boolean {
 }
 
 function always(rules: readonly RunnableRule[]): RulesOfType {
-  const found = { rules, sharedByKin: false };
-  return { all: rules, find: () => found, isQuiet: () => false, noteQuiet: () => {} };
+  const found: Found = { rules, shared: "nobody" };
+  return {
+    all: rules,
+    find: () => found,
+    isQuiet: () => false,
+    noteQuiet: () => {},
+    noteQuietWhoever: () => {},
+  };
 }
 
 function interpreted(rule: Rule): RunnableRule {

@@ -18,7 +18,7 @@ export interface LeafSets {
 /** The truth of leaves; absent where nobody has found out. */
 export interface Known {
   /** Bit n is the truth of event leaf n. */
-  readonly eventBits: number;
+  readonly eventBits: number | undefined;
   /** Of those only the ones are known that events of one kin share. */
   readonly ofKin?: boolean;
   readonly event: Truths | undefined;
@@ -118,7 +118,7 @@ function may(outline: Outline, wanted: boolean, known: Known): boolean {
     case "not":
       return may(outline.child, !wanted, known);
     case "bit":
-      if (known.ofKin && !outline.ofKin) return true;
+      if (known.eventBits === undefined || known.ofKin && !outline.ofKin) return true;
       return ((known.eventBits >>> outline.index) & 1) === (wanted ? 1 : 0);
     case "event":
     case "path":

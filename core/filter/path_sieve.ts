@@ -24,7 +24,9 @@ const ABOUT: ReadonlyMap<string, About> = new Map([
 
 type About = "name" | "directory" | "file";
 
-const SLASH = 0x2f;
+const SLASH = 0x2f, DOT = 0x2e;
+/** As long as a path that is passed to the kernel, linux include/uapi/linux/limits.h. */
+const LONGEST_TEXT = 4096;
 /** Bytes of all texts together: tables have a row for each. */
 const MAX_BYTES = 8192;
 
@@ -48,6 +50,7 @@ export class PathSieve {
   readonly #parts = new ByteTree();
   #beginningTables: ByteTables | undefined;
   #partTables: ByteTables | undefined;
+  #scratch: Uint8Array | undefined;
 
   /**
    * From now on the leaf counts; false when it is of a kind that cannot be told from bytes, and does
@@ -162,6 +165,23 @@ export class PathSieve {
     return kind === SPECIAL || this.#hasPart(bytes, start, end) ? SPECIAL : kind;
   }
 
+  /** The same of a path that is decoded already; `SPECIAL` also for any that `kindOf` does not take. */
+  kindOfText(text: string): number {
+    const { length } = text;
+    if (length < 2 || length > LONGEST_TEXT || text.charCodeAt(0) !== SLASH) return SPECIAL;
+    const bytes = this.#scratch ??= new Uint8Array(LONGEST_TEXT);
+    let component = 1;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return SPECIAL;
+      bytes[i] = code;
+      if (code !== SLASH || i === 0) continue;
+      if (isNowhere(bytes, component, i)) return SPECIAL;
+      component = i + 1;
+    }
+    return isNowhere(bytes, component, length) ? SPECIAL : this.kindOf(bytes, 0, length);
+  }
+
   #beginningOf(bytes: Uint8Array, start: number, end: number): number {
     const { column, columns, next, marks } = this.#beginningTables ??= this.#beginnings.tables();
     let node = 0, kind = 0;
@@ -192,6 +212,13 @@ export class PathSieve {
     }
     return marks[next[node * columns + column[END]!]!] !== 0;
   }
+}
+
+/** Whether a component is empty, `.` or `..`. */
+function isNowhere(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length > 2) return false;
+  return length === 0 || bytes[start] === DOT && (length === 1 || bytes[start + 1] === DOT);
 }
 
 function lastSlash(bytes: Uint8Array, end: number): number {

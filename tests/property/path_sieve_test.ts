@@ -33,6 +33,12 @@ function randomText(random: Random, operator: string): string {
   return text.slice(0, at) + random.pick(["*", "?", "", "", "[a-b]"]) + text.slice(at);
 }
 
+/** What no path of the kernel is, or is not told from its bytes. */
+function isNoPlainText(text: string): boolean {
+  const isAscii = !/[^\0-\x7f]/.test(text);
+  return !isAscii || !text.startsWith("/") || /\/(\.{0,2})(\/|$)/.test(text);
+}
+
 const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
 
 function randomLeaf(random: Random): Leaf {
@@ -89,6 +95,27 @@ Deno.test("paths that the sieve takes for one kind are the same to every leaf it
   // Or nothing was tried.
   assert(plain > ROUNDS && special > ROUNDS, `${plain} plain, ${special} special`);
   assert(told > ROUNDS * LEAVES / 2, `${told} leaves told`);
+});
+
+Deno.test("a sieve says of decoded paths what it says of their bytes", () => {
+  let same = 0, refused = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const random = new Random(SEED + round);
+    const sieve = new PathSieve();
+    for (let i = 0; i < LEAVES; i++) sieve.add(randomLeaf(random));
+    for (let i = 0; i < PATHS; i++) {
+      const path = random.below(3) === 0
+        ? random.pick(["", "/", "a", "//", "/.", "/..", "/...", "/a/../b", "/a//b", "/a/", "/.a/b"])
+        : randomPath(random);
+      const bytes = encodeUtf8(path);
+      const expected = isNoPlainText(path) ? SPECIAL : sieve.kindOf(bytes, 0, bytes.length);
+      assertEquals(sieve.kindOfText(path), expected, `FALCOD_SEED=${SEED + round}: ${path}`);
+      if (expected === SPECIAL) refused++;
+      else same++;
+    }
+  }
+  assert(same > ROUNDS && refused > ROUNDS, `${same} the same, ${refused} refused`);
+  assertEquals(new PathSieve().kindOfText(`/${"x".repeat(5000)}`), SPECIAL);
 });
 
 Deno.test("a sieve takes no leaves beyond its size, and none that bytes cannot tell", () => {
