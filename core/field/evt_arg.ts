@@ -46,7 +46,7 @@ export const evtArgFields: readonly FieldDefinition[] = [
     name: "evt.rawarg",
     type: "DYN",
     summary: "One parameter by name: the value as it is",
-    argument: { required: true, kind: "key", dotted: true, check: checkParam },
+    argument: { required: true, kind: "key", dotted: true, check: checkName },
     specialize: rawArgument,
     extract: rawValue,
   }),
@@ -132,8 +132,11 @@ function findParam(name: string): EventParam | undefined {
 }
 
 function checkParam(argument: string): string | undefined {
-  if (/^\d+$/.test(argument) || findParam(argument) !== undefined) return undefined;
-  return `no event has a parameter "${argument}"`;
+  return /^\d+$/.test(argument) ? undefined : checkName(argument);
+}
+
+function checkName(argument: string): string | undefined {
+  return findParam(argument) ? undefined : `no event has a parameter "${argument}"`;
 }
 
 const rawArguments = new Map<string, FieldDefinition>();
@@ -153,7 +156,7 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
     name: "evt.rawarg",
     type,
     summary: "One parameter by name: the value as it is",
-    argument: { required: true, kind: "key", dotted: true, check: checkParam },
+    argument: { required: true, kind: "key", dotted: true, check: checkName },
     ...(format === undefined ? {} : { format }),
     extract: (event, state) => valueOfType(rawValue(event, state, name), type),
     show: (event, state) => shownRaw(event, state, { name, usual: format }),

@@ -62,6 +62,7 @@ export const fdFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     summary: "What the open descriptors of the process refer to, or the one in the argument",
     list: true,
+    constantsOnly: true,
     argument: { required: false, kind: "index" },
     format: "decimal",
     unavailable: "live: descriptors are known only while a call works on them; captures tell it",

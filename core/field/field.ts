@@ -80,6 +80,8 @@ export interface FieldDefinition {
    * candidate satisfies them; with "none-differs", `!=` holds only when no candidate is equal.
    */
   readonly candidates?: "any" | "none-differs";
+  /** Falco compares it with constants only, with or without a transformer around it. */
+  readonly constantsOnly?: boolean;
   /** All values there are, where they are few; numbers that have no name may come beside them. */
   readonly values?: () => readonly string[];
   /** May only be used in conditions / only in outputs. */

@@ -103,8 +103,11 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "process",
     summary:
-      "Environment of the ancestor in the argument, or the nearest value of a variable there",
+      "Environment of any ancestor, of the one in the argument, or the nearest value of a variable there",
+    candidates: "any",
     argument: { required: false, kind: "either" },
+    // Conditions ask the ancestors; what is shown is the environment of the process itself.
+    show: (event, state, argument) => ancestorEnv(event, state, argument ?? 0),
     extract: ancestorEnv,
   }),
   defineField({
@@ -188,8 +191,9 @@ function ancestors(state: State): readonly Process[] {
 /** A number names an ancestor (none and 0: the process), a name the nearest ancestor's variable. */
 function ancestorEnv(_event: Event, state: State, argument: FieldArgument): FieldValue {
   if (isUnknown(state)) return "";
-  if (typeof argument !== "string") {
-    const process = ancestorOf(state, argument ?? 0);
+  if (argument === undefined) return ancestors(state).map(({ image }) => envText(image));
+  if (typeof argument === "number") {
+    const process = ancestorOf(state, argument);
     return process && envText(process.image);
   }
   if (state.process === undefined) return undefined;

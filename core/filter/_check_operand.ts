@@ -47,6 +47,18 @@ export class OperandChecker {
       this.#fields.get(definition.name)?.specialize !== undefined;
   }
 
+  /** The same, or a field that Falco takes for no other side, whatever is done to it first. */
+  refusesFields(operand: CheckedOperand): boolean {
+    switch (operand.kind) {
+      case "field":
+        return operand.definition.constantsOnly === true || this.constantsOnly(operand);
+      case "call":
+        return operand.operands.length === 1 && this.refusesFields(operand.operands[0]!);
+      case "constant":
+        return false;
+    }
+  }
+
   #field(use: FieldUse): CheckedField | undefined {
     const found = findField(this.#fields, use.name, use.argument?.text);
     if (!found) {

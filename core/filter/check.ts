@@ -220,7 +220,7 @@ class Checker {
       return this.#fail("F021", title, use.span, CONSTANTS_HELP);
     }
     for (const [side, written] of [[left, comparison.left], [operand, use]] as const) {
-      if (!this.#operands.constantsOnly(side)) continue;
+      if (!this.#operands.refusesFields(side)) continue;
       const title = `${printOperand(written)} is compared with constants only`;
       return this.#fail("F021", title, written.span, CONSTANTS_HELP);
     }
