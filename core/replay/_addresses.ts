@@ -132,8 +132,10 @@ export function endText({ address, port }: Endpoint): string {
   return `${addressText(address)}:${port}`;
 }
 
+/** Whether it stands for one of IPv4; as in Falco, "any address" does. */
 export function isMapped(address: Uint8Array): boolean {
-  return address.length === 16 && MAPPED_PREFIX.every((byte, i) => address[i] === byte);
+  if (address.length !== 16) return false;
+  return MAPPED_PREFIX.every((byte, i) => address[i] === byte) || isUnspecified(address);
 }
 
 export function unmapped({ address, port }: Endpoint): Endpoint {

@@ -86,3 +86,22 @@ Deno.test("a datagram may go to somebody else each time", async () => {
     .map(([name]) => name);
   assertEquals(names.slice(1), ["10.0.0.1:5000->10.0.0.2:53", "10.0.0.1:5000->10.0.0.2:123"]);
 });
+
+Deno.test("what is bound to any address of IPv6 is one of IPv4, as in Falco", async () => {
+  const addr = Uint8Array.of(10, ...new Uint8Array(16), 0x90, 0x1f);
+  const events = [
+    { type: "socket", params: { fd: 3, domain: 10, type: STREAM } },
+    { type: "bind", params: { res: 0, fd: 3, addr } },
+  ];
+  const kinds: unknown[] = [];
+  const state = recordedState();
+  const replay = new Replay(sinkInto(state, ({ descriptor }) => {
+    kinds.push([descriptor?.typeChar, descriptor?.socket?.text]);
+  }));
+  using reader = new ScapReader(memoryInput(await capture([process(10, "nginx")], events)));
+  for (let item = reader.next(); item.kind !== "end"; item = reader.next()) {
+    if (item.kind === "more") await reader.fill();
+    else if (item.kind !== "fault") replay.take(item);
+  }
+  assertEquals(kinds[1], ["4", ":::8080"]);
+});
