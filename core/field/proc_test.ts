@@ -68,7 +68,8 @@ Deno.test("proc.env is the environment or one variable without blanks around it"
   assertEquals(valueOf("proc.aenv[X]", event, state), "a b");
   assertEquals(valueOf("proc.aenv[HOME]", event, state), "/home/ana");
   assertEquals(valueOf("proc.aenv[1]", event, state), "HOME=/home/ana X= a b ");
-  assertEquals(valueOf("proc.aenv", event, state), "HOME=/root LANG=C");
+  assertEquals(valueOf("proc.aenv[0]", event, state), "HOME=/root LANG=C");
+  assertEquals(valueOf("proc.aenv", event, state), ["HOME=/home/ana X= a b ", "", ""]);
   assertEquals(valueOf("proc.aenv[9]", event, state), undefined);
 });
 
@@ -131,6 +132,16 @@ Deno.test("session and group leaders are found by the host's ids and shown by vi
   assertEquals(valueOf("proc.pgid", event, state), 100);
   assertEquals(valueOf("proc.pgid.exe", event, state), "cat");
   assertEquals(valueOf("proc.is_pgid_leader", event, state), true);
+});
+
+Deno.test("outside of pid namespaces the group that the process sees is looked up by its own number", () => {
+  const membership = { processGroupId: 90, virtualProcessGroupId: 100, virtualPid: 100 };
+  const state = stateOf(
+    { processId: 90, comm: "bash" },
+    { processId: 100, parentId: 90, comm: "cat", membership },
+  );
+  assertEquals(valueOf("proc.vpgid.name", event, state), "cat");
+  assertEquals(valueOf("proc.pgid.name", event, state), "bash");
 });
 
 Deno.test("the oldest ancestor of the session stands in for a leader that is gone", () => {
