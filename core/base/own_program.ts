@@ -20,6 +20,8 @@ export const V8_FLAGS = "--max-semi-space-size=4";
 export const RUN_FLAGS = [
   "--no-prompt",
   "--allow-all",
+  // What libraries in Deno print, as HTTP's does of every client that breaks its rules.
+  "--quiet",
   "--unstable-worker-options",
   `--v8-flags=${V8_FLAGS}`,
 ] as const;

@@ -33,6 +33,8 @@ export interface BridgeOptions {
   readonly maxStreamsInAll: number;
   /** A client had too many, and is to lose the connection. */
   readonly crowded: (socket: TLSSocket) => void;
+  /** A client broke the rules and loses the connection. */
+  readonly sentAway: (why: string) => void;
 }
 
 export class Http2Bridge {
@@ -100,7 +102,9 @@ export class Http2Bridge {
       taken = streams.size;
     };
     inner.on("data", (bytes: Uint8Array) => {
+      const { sentAway } = streams;
       streams.received(bytes);
+      if (streams.sentAway !== sentAway) this.#options.sentAway(faultName(streams.sentAway));
       freeOthers();
     });
     inner.pipe(socket);
@@ -183,6 +187,19 @@ function allowStreams(first: Uint8Array, most: number): void {
     if (view.getUint16(at) !== MAX_CONCURRENT_STREAMS) continue;
     view.setUint32(at + 2, Math.min(most, view.getUint32(at + 2)));
   }
+}
+
+/** RFC 9113, 7 */
+const FAULT_NAMES: Readonly<Record<number, string>> = {
+  1: "PROTOCOL_ERROR",
+  3: "FLOW_CONTROL_ERROR",
+  6: "FRAME_SIZE_ERROR",
+  9: "COMPRESSION_ERROR",
+  11: "ENHANCE_YOUR_CALM",
+};
+
+function faultName(code: number): string {
+  return FAULT_NAMES[code] ?? `error ${code}`;
 }
 
 function newFolder(): string {

@@ -4,17 +4,25 @@
  */
 
 const HEAD_BYTES = 9, PREFACE_BYTES = 24;
-const DATA = 0, HEADERS = 1, RST_STREAM = 3, CONTINUATION = 9;
+const DATA = 0, HEADERS = 1, RST_STREAM = 3, GOAWAY = 7, CONTINUATION = 9;
+/** Of a GOAWAY frame: the last stream, and why. */
+const GOAWAY_BYTES = 8, WHY_AT = HEAD_BYTES + 4;
 const END_STREAM = 1, END_HEADERS = 4;
 
 type Take = (
-  frame: { readonly type: number; readonly flags: number; readonly stream: number },
+  frame: {
+    readonly type: number;
+    readonly flags: number;
+    readonly stream: number;
+    /** Of GOAWAY: 0 where nobody has done anything wrong. */
+    readonly why: number;
+  },
 ) => void;
 
 /** Finds heads of frames in bytes that come in any pieces. */
 class FrameHeads {
   readonly #take: Take;
-  readonly #head = new DataView(new ArrayBuffer(HEAD_BYTES));
+  readonly #head = new DataView(new ArrayBuffer(HEAD_BYTES + GOAWAY_BYTES));
   #headSize = 0;
   /** Of what stands before the next head. */
   #skip: number;
@@ -34,11 +42,15 @@ class FrameHeads {
       }
       this.#head.setUint8(this.#headSize++, bytes[at++]!);
       if (this.#headSize < HEAD_BYTES) continue;
-      this.#headSize = 0;
       const head = this.#head;
-      this.#skip = head.getUint32(0) >>> 8;
+      const length = head.getUint32(0) >>> 8, type = head.getUint8(3);
+      const isGoaway = type === GOAWAY && length >= GOAWAY_BYTES;
+      if (isGoaway && this.#headSize < HEAD_BYTES + GOAWAY_BYTES) continue;
+      this.#skip = length - (this.#headSize - HEAD_BYTES);
+      this.#headSize = 0;
       const stream = head.getUint32(5) & 0x7fffffff;
-      this.#take({ type: head.getUint8(3), flags: head.getUint8(4), stream });
+      const why = isGoaway ? head.getUint32(WHY_AT) : 0;
+      this.#take({ type, flags: head.getUint8(4), stream, why });
     }
   }
 }
@@ -49,6 +61,12 @@ export class OpenStreams {
   readonly #fromClient = new FrameHeads((frame) => this.#said(frame), PREFACE_BYTES);
   readonly #fromServer = new FrameHeads((frame) => this.#answered(frame));
   #last = 0;
+  #sentAway = 0;
+
+  /** Why the server has sent the client away, as RFC 9113, 7, has it; 0: it has not, or for no fault. */
+  get sentAway(): number {
+    return this.#sentAway;
+  }
 
   /** Streams whose headers have come, and that nobody has ended. */
   get size(): number {
@@ -71,7 +89,8 @@ export class OpenStreams {
     this.#open.add(stream);
   }
 
-  #answered({ type, flags, stream }: Parameters<Take>[0]): void {
+  #answered({ type, flags, stream, why }: Parameters<Take>[0]): void {
+    if (type === GOAWAY) this.#sentAway ||= why;
     const isLast = (type === DATA || type === HEADERS) && (flags & END_STREAM) !== 0;
     if (isLast || type === RST_STREAM) this.#open.delete(stream);
   }

@@ -173,6 +173,8 @@ Deno.test("requests that are taken back at once leave nothing behind (rapid rese
   }
   while (server.counters.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assertEquals(server.counters.faults, 0);
+  const told = "a client broke the rules of HTTP/2 (ENHANCE_YOUR_CALM) and was sent away";
+  assertEquals(fixture.said.filter((text) => text.endsWith(told)).length, 1, fixture.said.join());
 });
 
 /** An honest client, meanwhile. */

@@ -51,6 +51,7 @@ export class WebServer {
   readonly #handshakes = new Seldom(TELL_EVERY_MS);
   readonly #crowds = new Seldom(TELL_EVERY_MS);
   readonly #bugs = new Seldom(TELL_EVERY_MS);
+  readonly #faulty = new Seldom(TELL_EVERY_MS);
   #transport: Transport | undefined;
   #starting: Promise<void> | undefined;
   #sweeping: ReturnType<typeof setInterval> | undefined;
@@ -153,6 +154,13 @@ export class WebServer {
       requested: (raw) => this.#answer(raw),
       answer: (bridged) => this.#answerBridged(bridged),
       crowded: (socket) => this.#connections.crowdOut(socket),
+      sentAway: (why) =>
+        this.#faulty.say((more) =>
+          this.#options.log.warning(
+            `${this.#name}: a client broke the rules of HTTP/2 (${why}) and was sent away` +
+              andMore(more),
+          )
+        ),
       notLetIn: (reason) => {
         this.#failedHandshakes++;
         this.#handshakes.say((more) => {

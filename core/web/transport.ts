@@ -35,6 +35,8 @@ export interface TransportOptions {
   /** A client of HTTP/2 asks for more than it may. */
   readonly crowded: (socket: TLSSocket) => void;
   readonly notLetIn: (reason: string) => void;
+  /** A client has broken the rules of HTTP/2. */
+  readonly sentAway: (why: string) => void;
 }
 
 /** All addresses, of IPv4, too. */
@@ -124,12 +126,13 @@ export class Transport {
 
   #secure(material: TlsMaterial): SecureServer {
     const asksClients = material.ca !== undefined;
-    const { answer, crowded, limits } = this.#options;
+    const { answer, crowded, sentAway, limits } = this.#options;
     const { lingerMs, maxRequests, maxRequestsOfConnection: maxStreams } = limits;
     const maxStreamsAhead = ENDED_AT * maxStreams;
     this.#bridge = Http2Bridge.open({
       answer,
       crowded,
+      sentAway,
       lingerMs,
       maxStreams,
       maxStreamsAhead,

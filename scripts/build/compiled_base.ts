@@ -16,7 +16,7 @@ export async function compiledBase(
     const target = `--target=${architecture}-unknown-linux-gnu`;
     await runTool(
       [Deno.execPath()],
-      ["compile", "--quiet", ...RUN_FLAGS, ...alone, target, "--output", output, module],
+      ["compile", ...RUN_FLAGS, ...alone, target, "--output", output, module],
       "deno",
     );
     return await Deno.readFile(output);

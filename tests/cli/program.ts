@@ -9,7 +9,13 @@ export function falcodProgram(
 ): readonly [string, ...string[]] {
   const binary = Deno.env.get("FALCOD_BINARY");
   if (binary && !fromSource) return [binary];
-  const flags = ["--no-prompt", "--allow-all", "--unstable-worker-options", "--no-check"];
+  const flags = [
+    "--no-prompt",
+    "--allow-all",
+    "--quiet",
+    "--unstable-worker-options",
+    "--no-check",
+  ];
   return [Deno.execPath(), "run", ...flags, `--config=${root}deno.json`, main];
 }
 
