@@ -1,6 +1,6 @@
 /** A plugin at work: what Falco's libsinsp/plugin.cpp and libscap's engine source_plugin.c do with one. */
 import { isCompatible, parseVersion, versionText } from "../../core/base/version.ts";
-import { EVENT_SCHEMA_VERSION, RC } from "./abi.ts";
+import { EVENT_SCHEMA_VERSION, RC, type SymbolName } from "./abi.ts";
 import { Batch, MAX_BATCH } from "./batch.ts";
 import type { PluginField } from "./described.ts";
 import { CPluginError } from "./error.ts";
@@ -8,6 +8,7 @@ import type { EventInput } from "./event_input.ts";
 import { FieldRequest } from "./extraction.ts";
 import type { FieldValue } from "./field_value.ts";
 import { cString } from "../libc.ts";
+import { lastCall } from "./last_call.ts";
 import type { CPluginLibrary } from "./library.ts";
 import { copyAt, Struct, textAt } from "./memory.ts";
 import { metricsAt, type PluginMetric } from "./metrics.ts";
@@ -60,6 +61,7 @@ export class CPlugin {
   readonly #parsing = new Struct(PARSE_BYTES);
   readonly #listening = new Struct(LISTEN_BYTES);
   readonly #words = new Uint8Array(new ArrayBuffer(16));
+  readonly #texts: Readonly<Record<"describe" | "extract" | "parse", number>>;
   readonly #requests = new Map<string, AnsweredRequest>();
   #state: State = null;
   #capture: State = null;
@@ -74,6 +76,12 @@ export class CPlugin {
     this.library = library;
     this.#owner = owner;
     this.#kept = kept;
+    const textOf = (name: SymbolName) => lastCall().textOf(library.path, name);
+    this.#texts = {
+      describe: textOf("plugin_event_to_string"),
+      extract: textOf("plugin_extract_fields"),
+      parse: textOf("plugin_parse_event"),
+    };
   }
 
   /** Rejects with a `CPluginError` when the plugin does not want to. */
@@ -196,7 +204,10 @@ export class CPlugin {
   eventText(event: EventInput): string | undefined {
     const { plugin_event_to_string: describe } = this.library.symbols;
     if (!describe || this.#isGone) return undefined;
-    return textAt(duringCall(() => describe(this.#state, event.buffer)), MAX_EVENT_TEXT_BYTES);
+    return textAt(
+      duringCall(this.#texts.describe, () => describe(this.#state, event.buffer)),
+      MAX_EVENT_TEXT_BYTES,
+    );
   }
 
   /** The value of a field; absent where the event has none. Fields are asked once for an event. */
@@ -211,7 +222,7 @@ export class CPlugin {
     request.serial = event.serial;
     request.asked.clear();
     this.#extraction.point(FIELDS_AT, request.asked.struct);
-    return request.value = duringCall(() => {
+    return request.value = duringCall(this.#texts.extract, () => {
       const { plugin_extract_fields: extract } = this.library.symbols;
       const result = extract!(this.#state, event.buffer, this.#extraction.bytes);
       if (result === RC.success) return request.asked.value();
@@ -237,7 +248,7 @@ export class CPlugin {
   parse(event: EventInput): void {
     if (this.#isGone) return;
     const { plugin_parse_event: parse } = this.library.symbols;
-    duringCall(() => {
+    duringCall(this.#texts.parse, () => {
       if (parse!(this.#state, event.buffer, this.#parsing.bytes) !== RC.success) {
         this.#parseFailures++;
       }

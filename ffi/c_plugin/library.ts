@@ -11,6 +11,7 @@ import {
 import { fieldsIn, namesIn, type PluginField, Unintelligible } from "./described.ts";
 import { isCompatible, parseVersion, versionText } from "../../core/base/version.ts";
 import { CPluginError } from "./error.ts";
+import { lastCall } from "./last_call.ts";
 import { textAt } from "./memory.ts";
 import { checkSharedObject } from "./shared_object.ts";
 
@@ -80,11 +81,15 @@ export function openCPlugin(path: string): CPluginLibrary {
 
 function open(path: string): Symbols {
   try {
-    const { symbols: addresses } = Deno.dlopen(path, ADDRESSES);
-    const { symbols } = Deno.dlopen(path, SYMBOLS);
-    const there = Object.entries(symbols).map(([name, call]) =>
-      [name, addresses[name] === null ? null : call] as const
-    );
+    const { addresses, symbols } = noted(path, "what it does when it is loaded", () => {
+      const { symbols: addresses } = Deno.dlopen(path, ADDRESSES);
+      return { addresses, symbols: Deno.dlopen(path, SYMBOLS).symbols };
+    });
+    lastCall().opened(path);
+    const there = Object.entries(symbols).map(([name, call]) => {
+      if (addresses[name] === null) return [name, null] as const;
+      return [name, NOTED_BY_CALLER.has(name) ? call : notedCall(path, name, call)] as const;
+    });
     return Object.fromEntries(there) as Symbols;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -94,6 +99,39 @@ function open(path: string): Symbols {
     }
     const help = "`ldd` shows which libraries it needs and cannot find";
     throw new CPluginError("load-failed", `Cannot load "${path}": ${reason}`, help, cause);
+  }
+}
+
+/** Asked for every event: without an array of arguments each time. */
+const NOTED_BY_CALLER: ReadonlySet<string> = new Set(
+  [
+    "plugin_extract_fields",
+    "plugin_parse_event",
+    "plugin_event_to_string",
+  ] satisfies readonly SymbolName[],
+);
+
+type Call = (...args: readonly unknown[]) => unknown;
+
+/** Should it crash, it is known which one it was. */
+function notedCall(path: string, name: string, call: unknown): Call {
+  const definition = SYMBOLS[name as SymbolName];
+  if (!("nonblocking" in definition)) {
+    return (...args) => noted(path, name, () => (call as Call)(...args));
+  }
+  return async (...args) => {
+    using _elsewhere = lastCall().elsewhere(path, name);
+    return await (call as Call)(...args);
+  };
+}
+
+function noted<Result>(path: string, what: string, call: () => Result): Result {
+  const notes = lastCall();
+  const before = notes.begin(notes.textOf(path, what));
+  try {
+    return call();
+  } finally {
+    notes.end(before);
   }
 }
 

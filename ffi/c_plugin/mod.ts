@@ -5,7 +5,8 @@
  * then delivers events, is asked for fields, follows events. All pointers stay in this folder.
  *
  * A library runs inside this process. What it returns is bounded and copied, and what it says about
- * itself is checked; but a wild pointer in it, or a call that never returns, is one of falcod's.
+ * itself is checked; but a wild pointer in it, or a call that never returns, is one of falcod's. Which
+ * library that was is noted (`last_call.ts`), and told when the process ends by it.
  */
 export type { AsyncHandler, LogLevel, OwnerOptions } from "./owner.ts";
 export { ASYNC_EVENT, type PluginFieldType } from "./abi.ts";

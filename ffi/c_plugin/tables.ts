@@ -2,6 +2,7 @@
  * Tables of state that plugins share: falcod's own, and those that plugins have. Plugins know tables,
  * entries and fields by handles, which are numbers in the place of pointers.
  */
+import { lastCall } from "./last_call.ts";
 import { pointerTo } from "./memory.ts";
 import type { StateType } from "./state_value.ts";
 
@@ -130,12 +131,18 @@ export function keepText(memory: unknown): void {
   else textsOfThreads[texts++ % MAX_TEXTS_OF_THREADS] = memory;
 }
 
-/** Calls a plugin that may use tables meanwhile, and lets go then of what it borrowed. */
-export function duringCall<T>(call: () => T): T {
+/**
+ * Calls a plugin that may use tables meanwhile, and lets go then of what it borrowed. `text` is the
+ * call's, of `LastCall.textOf`.
+ */
+export function duringCall<T>(text: number, call: () => T): T {
+  const notes = lastCall();
+  const before = notes.begin(text);
   callsUnderWay++;
   try {
     return call();
   } finally {
+    notes.end(before);
     callsUnderWay--;
     if (textsOfCall.length > 0) textsOfCall = [];
     entryHandles.endCall();

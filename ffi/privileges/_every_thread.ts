@@ -7,6 +7,7 @@
  * handler makes the calls. No code of ours may run in a handler, so it is a few instructions that do
  * nothing but go through a table.
  */
+import { codePage } from "../code_page.ts";
 import { errno, errorText, openLibc } from "../libc.ts";
 import { NativeError } from "../native_error.ts";
 
@@ -24,8 +25,6 @@ const SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000;
 const ACTION_BYTES = 152, FLAGS_AT = 136;
 
 const PAGE_BYTES = 4096;
-const PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4;
-const MAP_PRIVATE_ANONYMOUS = 0x22;
 
 /**
  * For each entry of the table: rax, rdi, rsi, rdx, r10 and r8 are loaded, syscall; ends with the first
@@ -69,28 +68,13 @@ export async function onEveryThread(
   unfinished: () => readonly number[],
 ): Promise<boolean> {
   const libc = openLibc();
-  const pages = libc.mmap(
-    null,
-    BigInt(2 * PAGE_BYTES),
-    PROT_READ | PROT_WRITE,
-    MAP_PRIVATE_ANONYMOUS,
-    -1,
-    0n,
-  );
-  const address = Deno.UnsafePointer.value(pages);
-  if (pages === null || address === 0xffff_ffff_ffff_ffffn) throw failed("get memory");
-  const memory = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pages, 2 * PAGE_BYTES));
-  const table = address + BigInt(PAGE_BYTES);
   if (data.length > DATA_BYTES) throw new Error("too much data for the page");
-  memory.set(data, PAGE_BYTES + DATA_AT);
-  writeTable(memory.subarray(PAGE_BYTES), calls(table + BigInt(DATA_AT)));
-  memory.set(HANDLER);
-  new DataView(memory.buffer).setBigUint64(TABLE_ADDRESS_AT, table, true);
-  if (libc.mprotect(address, BigInt(PAGE_BYTES), PROT_READ | PROT_EXEC) !== 0) {
-    throw failed("make the handler executable");
-  }
+  const page = codePage(PAGE_BYTES, handlerFor);
+  if (!page) throw failed("get memory for a handler");
+  page.data.set(data, DATA_AT);
+  writeTable(page.data, calls(page.dataAddress + BigInt(DATA_AT)));
   const action = new DataView(new ArrayBuffer(ACTION_BYTES));
-  action.setBigUint64(0, address, true);
+  action.setBigUint64(0, page.address, true);
   action.setInt32(FLAGS_AT, SA_ONSTACK | SA_RESTART, true);
   if (libc.sigaction(SIGNAL, new Uint8Array(action.buffer), null) !== 0) {
     throw failed("be signalled");
@@ -105,6 +89,12 @@ export async function onEveryThread(
   action.setBigUint64(0, SIG_IGN, true);
   libc.sigaction(SIGNAL, new Uint8Array(action.buffer), null);
   return rest.length === 0;
+}
+
+function handlerFor(table: bigint): Uint8Array {
+  const handler = HANDLER.slice();
+  new DataView(handler.buffer).setBigUint64(TABLE_ADDRESS_AT, table, true);
+  return handler;
 }
 
 function writeTable(page: Uint8Array, calls: readonly SystemCall[]): void {
