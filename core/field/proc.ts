@@ -190,9 +190,9 @@ function otherLivingThreads(event: Event, { id, otherThreadCount }: Process): nu
 /** A process or a thread. */
 type Started = Pick<Process, "startClockNs">;
 
-/** In captures every thread has a start of its own, as in Falco. */
-function startedOf({ tracked, process }: State): Started | undefined {
-  return tracked ?? process;
+/** Every thread has a start of its own, as in Falco. */
+function startedOf({ tracked, thread, process }: State): Started | undefined {
+  return tracked ?? thread ?? process;
 }
 
 /** Absent when the start is not known. */

@@ -70,8 +70,7 @@ export const procExeFields: readonly FieldDefinition[] = [
     summary: "Nanoseconds from the start of the pid namespace to the executable's last change",
     format: "decimal",
     extract: (event, state) => {
-      const first = namespaceInit(state);
-      const start = first && startTimeNs(first, event);
+      const start = namespaceStart(event, state);
       const change = state.process?.image.exeCtimeNs ?? 0n;
       return start === undefined || change <= start ? undefined : change - start;
     },
@@ -82,9 +81,7 @@ export const procExeFields: readonly FieldDefinition[] = [
     summary: "When the first process of the pid namespace started, in nanoseconds since the epoch",
     format: "decimal",
     extract: (event, state) => {
-      if (state.tracked) return unlessZero(state.tracked.namespaceStartNs);
-      const first = namespaceInit(state);
-      return first && startTimeNs(first, event);
+      return namespaceStart(event, state);
     },
   }),
 ];
@@ -101,16 +98,14 @@ function changeToStart(process: Process, event: Event): bigint | undefined {
   return start === undefined || change === 0n || change >= start ? undefined : start - change;
 }
 
-/**
- * The process that is number 1 of the namespace, where it is an ancestor: what entered a namespace
- * from outside (docker exec) has none.
- */
-function namespaceInit(state: State): Process | undefined {
-  const process = state.process;
+/** As Falco has it, the machine's namespace began with the machine. */
+const MACHINE = { startClockNs: 1 };
+const MACHINE_INIT = 1;
+
+function namespaceStart(event: Event, state: State): bigint | undefined {
+  const { tracked, process, processes } = state;
+  if (tracked) return unlessZero(tracked.namespaceStartNs);
   if (process === undefined) return undefined;
-  if (process.membership.virtualPid === 1) return process;
-  for (const ancestor of state.processes.ancestors(process)) {
-    if (ancestor.membership.virtualPid === 1) return ancestor;
-  }
-  return undefined;
+  const first = processes.namespaceInit(process);
+  return first && startTimeNs(first.id === MACHINE_INIT ? MACHINE : first, event);
 }

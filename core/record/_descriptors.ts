@@ -15,6 +15,8 @@ export interface ToldCall {
   readonly name: string;
   readonly values: NamedValues;
   readonly role?: Role;
+  /** When it was, on the clock of events; absent: just now. */
+  readonly clockNs?: number;
 }
 
 const AT_FDCWD = -100;

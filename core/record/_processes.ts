@@ -15,7 +15,7 @@ export function cgroupOf({ containerId, membership: { cgroup } }: Process): stri
   return containerId === HOST_ID && containerOf(cgroup) ? "/" : cgroup;
 }
 
-export function listedProcess(thread: Thread): ScapProcess {
+export function listedProcess(thread: Thread, pidNamespaceStartNs: bigint): ScapProcess {
   const { process, credentials } = thread;
   const { image, membership } = process;
   return {
@@ -51,11 +51,19 @@ export function listedProcess(thread: Thread): ScapProcess {
     exeInode: image.exeInode,
     exeCtimeNs: image.exeCtimeNs,
     exeMtimeNs: image.exeMtimeNs,
+    pidNamespaceStartNs,
   };
 }
 
 /** The clone that returns in a thread that is new. */
-export function cloneValues(thread: Thread, descriptorLimit: number): NamedValues {
+export function cloneValues(
+  thread: Thread,
+  { descriptorLimit, namespaceStartClockNs }: {
+    readonly descriptorLimit: number;
+    /** Of its pid namespace, on the clock of events; 0 when unknown. */
+    readonly namespaceStartClockNs: number;
+  },
+): NamedValues {
   const { process } = thread;
   const { membership } = process;
   const vpid = membership.virtualPid || process.id;
@@ -68,6 +76,7 @@ export function cloneValues(thread: Thread, descriptorLimit: number): NamedValue
     flags: (isThread ? CLONE_THREAD : 0) | (vtid === thread.id ? 0 : CHILD_IN_PIDNS),
     vtid,
     vpid,
+    pidns_init_start_ts: BigInt(Math.round(namespaceStartClockNs)),
   };
 }
 

@@ -160,7 +160,7 @@ export class ProcessTeller {
     this.tellAccounts(idsOf(thread.credentials), thread);
     const parent = this.#told.process(process.parentId);
     const descriptorLimit = parent?.descriptorLimit ?? UNKNOWN_LIMIT;
-    this.#call(thread.id, { name: "clone", values: cloneValues(thread, descriptorLimit) });
+    this.#clone(thread, descriptorLimit);
     const told = this.note(thread);
     if (isLeader) {
       // What the event does not tell a child has from its parent.
@@ -185,13 +185,20 @@ export class ProcessTeller {
       if (this.#told.process(ancestor.id)) continue;
       const leader = processes.thread(ancestor.id);
       if (leader?.process !== ancestor) continue;
-      this.#call(leader.id, { name: "clone", values: cloneValues(leader, UNKNOWN_LIMIT) });
+      this.#clone(leader, UNKNOWN_LIMIT);
       const told = this.note(leader);
       told.process.image = UNKNOWN_IMAGE;
       told.process.cwd = "";
       told.process.membership = UNKNOWN_MEMBERSHIP;
       this.tell(leader);
     }
+  }
+
+  #clone(thread: Thread, descriptorLimit: number): void {
+    const { id, process, startClockNs: clockNs } = thread;
+    const namespaceStartClockNs = this.#state.processes.namespaceInit(process)?.startClockNs ?? 0;
+    const values = cloneValues(thread, { descriptorLimit, namespaceStartClockNs });
+    this.#call(id, { name: "clone", values, ...clockNs > 0 && { clockNs } });
   }
 
   /** The capture knows all of it now. */

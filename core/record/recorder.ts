@@ -48,6 +48,8 @@ export class Recorder {
   readonly #processes: ProcessTeller;
   readonly #usedDescriptors = descriptorParams();
   #epochMinusClockNs: bigint;
+  /** Of threads of the list of processes, which are told when their clock can be told. */
+  #startClocks: ReadonlyMap<number, number> | undefined;
   #timeNs = 0n;
   #cpu = 0;
 
@@ -75,7 +77,10 @@ export class Recorder {
       threads.filter(({ process }) => process.containerId === HOST_ID)
         .flatMap((thread) => [...newAccounts(idsOf(thread.credentials), thread, known)]),
     );
-    this.#writer.processes(threads.map(listedProcess));
+    this.#writer.processes(
+      threads.map((thread) => listedProcess(thread, this.#namespaceStartNs(thread))),
+    );
+    this.#startClocks = new Map(threads.map(({ id, startClockNs }) => [id, startClockNs]));
     for (const thread of threads) this.#processes.note(thread);
   }
 
@@ -87,6 +92,7 @@ export class Recorder {
     this.#timeNs = event.timeNs;
     this.#cpu = event.cpu;
     this.#epochMinusClockNs = event.timeNs - BigInt(Math.round(event.clockNs));
+    this.#tellStarts();
     const { change } = event;
     const thread = this.#threadOf(event);
     const moves = movesProcess(event);
@@ -127,7 +133,8 @@ export class Recorder {
   /** A change that came without an event, once the state has it. */
   change(change: StateChange, clockNs: number): void {
     const { processes } = this.#state;
-    this.#timeNs = BigInt(Math.round(clockNs)) + this.#epochMinusClockNs;
+    this.#timeNs = this.#timeOf(clockNs);
+    this.#tellStarts();
     switch (change.kind) {
       case "fork": {
         const child = processes.thread(change.childThreadId);
@@ -158,6 +165,27 @@ export class Recorder {
         if (thread) this.#processes.tell(thread);
       }
     }
+  }
+
+  #namespaceStartNs({ process }: Thread): bigint {
+    const { machine } = this.#options;
+    if (process.membership.virtualPid === process.id) return machine.bootTimeNs;
+    const first = this.#state.processes.namespaceInit(process);
+    return first && first.startClockNs > 0 ? this.#timeOf(first.startClockNs) : 0n;
+  }
+
+  /** Before the first event: by then it is known what clocks differ by. */
+  #tellStarts(): void {
+    if (!this.#startClocks) return;
+    const known = [...this.#startClocks].filter(([, clockNs]) => clockNs > 0);
+    this.#startClocks = undefined;
+    this.#writer.starts(known.map(([threadId, clockNs]) => {
+      return { kind: "start", threadId, timeNs: this.#timeOf(clockNs) };
+    }));
+  }
+
+  #timeOf(clockNs: number): bigint {
+    return BigInt(Math.round(clockNs)) + this.#epochMinusClockNs;
   }
 
   #threadOf({ threadId, processId }: Event): Thread | undefined {
@@ -238,11 +266,14 @@ export class Recorder {
   }
 
   /** Tells what was done before without being shown. */
-  #call(threadId: number, { name, values, role }: ToldCall): void {
+  #call(threadId: number, { name, values, role, clockNs }: ToldCall): void {
     const type = codeOf(name);
     this.#writer.event({
       type,
-      timeNs: this.#timeNs,
+      // What came before all events would make others count from there.
+      timeNs: clockNs === undefined || this.#writer.eventCount === 0
+        ? this.#timeNs
+        : this.#timeOf(clockNs),
       threadId,
       cpu: this.#cpu,
       flags: DUMP_FLAGS.stateOnly,

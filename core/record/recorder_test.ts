@@ -212,6 +212,53 @@ Deno.test("Recorder tells of groups and terminals that no exec tells of, and kee
   ]);
 });
 
+Deno.test("Recorder tells when threads began, those of before and those that it sees", async () => {
+  const sinceBegin: number[] = [];
+  const age = ({ clockNs: now }: Event, { thread, process, tracked }: State) => [
+    now - (tracked ?? thread)!.startClockNs,
+    now - process!.startClockNs,
+  ];
+  const seen = await recorded((take, state) => {
+    const startClockNs = clockNs - 5000;
+    const fork = { kind: "fork", threadId: 10, processId: 10, startClockNs } as const;
+    const at = (processId: number, threadId = processId) => {
+      const called = live("getuid", { processId, threadId, params: [0] });
+      take(called);
+      const { process } = state.processes.thread(threadId)!;
+      sinceBegin.push(called.clockNs - state.processes.thread(threadId)!.startClockNs);
+      sinceBegin.push(called.clockNs - process.startClockNs);
+    };
+    at(10);
+    take({
+      ...fork,
+      childThreadId: 20,
+      childProcessId: 20,
+      childParentId: 10,
+      childVirtualPid: 20,
+      childVirtualTid: 20,
+    });
+    at(20);
+    take({
+      ...fork,
+      childThreadId: 11,
+      childProcessId: 10,
+      childParentId: 1,
+      childVirtualPid: 10,
+      childVirtualTid: 11,
+    });
+    at(10, 11);
+  }, age);
+  assertEquals(seen.flat(), sinceBegin);
+});
+
+Deno.test("times of a recording count from its first event, whenever processes began", async () => {
+  const seen = await recorded((take) => {
+    take(live("getuid", { params: [0] }));
+    take(live("getuid", { params: [0] }));
+  }, ({ clockNs: now }, { firstClockNs }) => now - firstClockNs);
+  assertEquals(seen, [0, 1000]);
+});
+
 Deno.test("Recorder tells how many descriptors there may be, once", async () => {
   const limited = (processId: number, descriptorLimit: number) => {
     const facts = { vmSizeKb: 1, vmResidentKb: 1, vmSwapKb: 0, majorFaults: 0, minorFaults: 0 };

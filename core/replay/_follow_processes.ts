@@ -95,6 +95,7 @@ function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Foll
   caller.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? 0 : caller.id;
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
   caller.membership = withVirtualPid(caller.membership, virtualPid);
+  follower.sink.seed([caller.snapshot()]);
 }
 
 function cloneInChild(

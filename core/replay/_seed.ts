@@ -23,6 +23,7 @@ export class Seeds {
   readonly #follower: Follower;
   readonly #serverPorts = new Set<number>();
   #connections: Connection[] = [];
+  #found: ReplayThread[] = [];
   /** More than are kept. */
   leftOut = 0;
 
@@ -31,7 +32,7 @@ export class Seeds {
   }
 
   process(found: ScapProcess): void {
-    const { threads, sink } = this.#follower;
+    const { threads } = this.#follower;
     if (found.threadId <= 0 || found.processId <= 0) return;
     if (threads.isFull && !threads.get(found.threadId)) {
       this.leftOut++;
@@ -90,7 +91,13 @@ export class Seeds {
       thread.process.descriptorLimit = Number(BigInt.asIntN(64, found.fdLimit));
     }
     threads.add(thread);
-    sink.seed([thread.snapshot()]);
+    this.#found.push(thread);
+  }
+
+  /** When a thread began that is known. */
+  start(threadId: number, clockNs: number): void {
+    const thread = this.#follower.threads.get(threadId);
+    if (thread) thread.startClockNs = clockNs;
   }
 
   descriptor(found: ScapDescriptor): void {
@@ -108,6 +115,10 @@ export class Seeds {
 
   /** All are known: connections to a port that somebody on this machine serves come from outside. */
   complete(): void {
+    const { threads, sink } = this.#follower;
+    const known = this.#found.filter((thread) => threads.get(thread.id) === thread);
+    sink.seed(known.map((thread) => thread.snapshot()));
+    this.#found = [];
     for (const { process, number, descriptor } of this.#connections) {
       const { protocolNumber } = descriptor;
       if (process.descriptors.get(number) !== descriptor || !descriptor.ends?.source) continue;

@@ -72,6 +72,7 @@ export class Replay {
   #baseLow = 0;
   #events = 0;
   #hasBegun = false;
+  #hasBase = false;
   /** Whether anybody asks when the event before one was, whichever that was. */
   #tellsPrevious = true;
   #previousClockNs: number | undefined;
@@ -121,6 +122,10 @@ export class Replay {
         return;
       case "descriptor":
         this.#seeding().descriptor(item);
+        return;
+      case "start":
+        if (!this.#hasBase) this.#countFrom(this.#follower.bootTimeNs || item.timeNs);
+        this.#seeding().start(item.threadId, this.#clockOf(item.timeNs));
         return;
       case "machine":
         this.#follower.bootTimeNs = item.bootTimeNs;
@@ -172,8 +177,8 @@ export class Replay {
     }
     if (!this.#hasBegun && this.#tells[scap.type] === 1) {
       this.#hasBegun = true;
-      this.#baseHigh = scap.timeHigh;
-      this.#baseLow = scap.timeLow;
+      if (!this.#hasBase) this.#countFrom(scap.timeNs);
+      this.#event.originClockNs = this.#clockNs(scap);
       this.#choosePassedOver();
     }
     const number = ++this.#events + this.#passedOver.count;
@@ -214,6 +219,18 @@ export class Replay {
   #tellPrevious(scap: ScapEvent): void {
     this.#event.previousClockNs = this.#previousClockNs;
     this.#previousClockNs = this.#hasBegun ? this.#clockNs(scap) : undefined;
+  }
+
+  /** Clocks do. */
+  #countFrom(timeNs: bigint): void {
+    this.#hasBase = true;
+    this.#baseHigh = Number(timeNs >> 32n);
+    this.#baseLow = Number(timeNs & 0xffff_ffffn);
+  }
+
+  #clockOf(timeNs: bigint): number {
+    return (Number(timeNs >> 32n) - this.#baseHigh) * HIGH_WORD +
+      (Number(timeNs & 0xffff_ffffn) - this.#baseLow) + ORIGIN_CLOCK_NS;
   }
 
   #clockNs({ timeHigh, timeLow }: ScapEvent): number {

@@ -20,7 +20,7 @@ import { type Descriptor, ShownDescriptor } from "./descriptor.ts";
 import type { Texts } from "./texts.ts";
 import type { ReplayThread } from "./threads.ts";
 
-/** Clocks start a second before the first event: 0 stands for "not known". */
+/** Clocks start a second before the first event, or before the machine: 0 stands for "not known". */
 export const ORIGIN_CLOCK_NS = 1e9;
 
 /** PPME codes. */
@@ -36,7 +36,8 @@ export class ReplayEvent implements Event {
   readonly compat = false;
   readonly hasResolvedView = false;
   readonly selfContained = true;
-  readonly originClockNs = ORIGIN_CLOCK_NS;
+  /** Of the first event. Stays as it is, as the next does. */
+  originClockNs = ORIGIN_CLOCK_NS;
   /** Stays as it is: it is not this event's own. */
   previousClockNs: number | undefined;
   change: StateChange | undefined;

@@ -5,11 +5,18 @@ import type {
   ScapInterface,
   ScapMachine,
   ScapProcess,
+  ScapStart,
   ScapUser,
 } from "./entries.ts";
 import type { ListForm, ListKind } from "./format.ts";
 import { EntryCursor } from "./_entry_cursor.ts";
-import { readAccount, readDescriptor, readInterface, readMachine } from "./_read_entry.ts";
+import {
+  readAccount,
+  readDescriptor,
+  readInterface,
+  readMachine,
+  readStart,
+} from "./_read_entry.ts";
 import { readProcess } from "./_read_process.ts";
 import type { Window } from "./_window.ts";
 
@@ -19,7 +26,8 @@ export type ListItem =
   | ScapUser
   | ScapGroup
   | ScapProcess
-  | ScapDescriptor;
+  | ScapDescriptor
+  | ScapStart;
 
 /** `short`: so many bytes have to be in the window. `done`: the rest of the block is padding. */
 export type ListStep =
@@ -41,6 +49,7 @@ const LENGTH_SINCE: Readonly<Record<ListKind, number>> = {
   descriptors: 2,
   interfaces: 2,
   users: 2,
+  starts: Infinity,
 };
 
 const NAMES: Readonly<Record<ListKind, string>> = {
@@ -49,6 +58,7 @@ const NAMES: Readonly<Record<ListKind, string>> = {
   descriptors: "a list of descriptors",
   interfaces: "the interface list",
   users: "the user list",
+  starts: "the list of starts",
 };
 
 export class ListReader {
@@ -110,6 +120,8 @@ export class ListReader {
         return readInterface(cursor);
       case "users":
         return readAccount(cursor);
+      case "starts":
+        return readStart(cursor);
       default:
         return list satisfies never;
     }

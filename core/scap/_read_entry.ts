@@ -5,6 +5,7 @@ import type {
   ScapGroup,
   ScapInterface,
   ScapMachine,
+  ScapStart,
   ScapUser,
 } from "./entries.ts";
 import { DESCRIPTOR_TYPES, INTERFACE_TYPES, TEXT_LIMITS } from "./format.ts";
@@ -51,6 +52,10 @@ export function readInterface(cursor: EntryCursor): ScapInterface | undefined {
     linkSpeed: type === ipv4 || type === ipv6 ? cursor.u64() : 0n,
     name: cursor.fixedText(nameBytes),
   };
+}
+
+export function readStart(cursor: EntryCursor): ScapStart {
+  return { kind: "start", threadId: cursor.i64(), timeNs: cursor.u64() };
 }
 
 export function readAccount(cursor: EntryCursor): ScapUser | ScapGroup {

@@ -6,6 +6,7 @@ import type {
   ScapInterface,
   ScapMachine,
   ScapProcess,
+  ScapStart,
   ScapUser,
 } from "./entries.ts";
 import { DESCRIPTOR_TYPES, INTERFACE_TYPES, TEXT_LIMITS } from "./format.ts";
@@ -55,6 +56,11 @@ export function writeAccount(builder: BlockBuilder, item: ScapUser | ScapGroup):
     builder.text(item.name, account);
   }
   builder.endEntry(start);
+}
+
+export function writeStart(builder: BlockBuilder, { threadId, timeNs }: ScapStart): void {
+  builder.i64(threadId);
+  builder.u64(timeNs);
 }
 
 export function writeProcess(builder: BlockBuilder, item: ScapProcess): void {

@@ -95,6 +95,14 @@ export interface ScapProcess {
   readonly exeMtimeNs: bigint;
 }
 
+/** When a thread of the process list began, which that has no place for. */
+export interface ScapStart {
+  readonly kind: "start";
+  readonly threadId: number;
+  /** Nanoseconds since the Unix epoch. */
+  readonly timeNs: bigint;
+}
+
 /** A process of which nothing is known: what a file is too old to tell, and what others build on. */
 export const UNKNOWN_PROCESS: ScapProcess = Object.freeze({
   kind: "process",

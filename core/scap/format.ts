@@ -33,14 +33,17 @@ export const EVENT_BLOCKS = {
   oldFlagged: 0x208,
 } as const;
 
-export type ListKind = "processes" | "descriptors" | "interfaces" | "users" | "machine";
+export type ListKind = "processes" | "descriptors" | "interfaces" | "users" | "machine" | "starts";
 
 export interface ListForm {
   readonly list: ListKind;
   readonly version: number;
 }
 
-/** Blocks before the events, by their type; the high ones were used before the first release. */
+/**
+ * Blocks before the events, by their type; the high ones were used before the first release. `starts` is
+ * falcod's own, of a type that pcapng leaves to everybody: others pass over it.
+ */
 export const LIST_BLOCKS: ReadonlyMap<number, ListForm> = new Map(
   Object.entries<readonly (readonly number[])[]>({
     machine: [[0x201, 0x8002abcd]],
@@ -58,6 +61,7 @@ export const LIST_BLOCKS: ReadonlyMap<number, ListForm> = new Map(
     descriptors: [[0x203, 0x8001abcd], [0x218]],
     interfaces: [[0x205, 0x8011abcd], [0x219]],
     users: [[0x206, 0x8012abcd], [0x220]],
+    starts: [[0x80fa1c0d]],
   }).flatMap(([list, versions]) =>
     versions.flatMap((types, index) =>
       types.map((type) => [type, { list: list as ListKind, version: index + 1 }] as const)
@@ -72,6 +76,7 @@ export const CURRENT_BLOCKS: Readonly<Record<ListKind, number>> = {
   descriptors: 0x218,
   interfaces: 0x219,
   users: 0x220,
+  starts: 0x80fa1c0d,
 };
 
 /** Longest texts in the lists, in bytes; upstream refuses files with longer ones. */

@@ -5,6 +5,7 @@ import type {
   ScapInterface,
   ScapMachine,
   ScapProcess,
+  ScapStart,
   ScapUser,
 } from "./entries.ts";
 import { EVENT_HEADER_BYTES, type ScapEvent } from "./event.ts";
@@ -28,6 +29,7 @@ import {
   writeInterface,
   writeMachine,
   writeProcess,
+  writeStart,
 } from "./_write_entry.ts";
 
 export interface EventHeader {
@@ -134,6 +136,11 @@ export class ScapWriter {
       begun = false;
     }
     if (begun) this.#blocks.end();
+  }
+
+  /** When threads of the process list began, after that list. Only falcod reads it. */
+  starts(list: Iterable<ScapStart>): void {
+    this.#list("starts", list, writeStart);
   }
 
   /** What one thread has open, after the thread itself. */

@@ -105,6 +105,9 @@ Deno.test("ScapWriter writes lists that read the same", async () => {
     { kind: "user", uid: 0, gid: 0, name: "root", home: "/root", shell: "/bin/sh" },
     { kind: "group", gid: 0, name: "root" },
   ] as const;
+  const starts = [77, 78].map((
+    threadId,
+  ) => ({ kind: "start", threadId, timeNs: 1n << 60n } as const));
   const { items, fault } = await readAll(
     await written((writer) => {
       writer.machine(machine);
@@ -112,10 +115,12 @@ Deno.test("ScapWriter writes lists that read the same", async () => {
       writer.accounts(accounts);
       writer.processes([process]);
       writer.descriptors(77, descriptors);
+      writer.starts(starts);
     }),
   );
   assertEquals(fault, undefined);
-  assertEquals(items.slice(1), [machine, ...interfaces, ...accounts, process, ...descriptors]);
+  const lists = [machine, ...interfaces, ...accounts, process, ...descriptors, ...starts];
+  assertEquals(items.slice(1), lists);
 });
 
 Deno.test("ScapWriter spreads a long process list over blocks", async () => {

@@ -38,6 +38,18 @@ export function* ancestorsOf(process: Process): Generator<Process, void, void> {
   for (let n = 0; current && n < MAX_ANCESTORS; n++, current = parentOf(current)) yield current;
 }
 
+/**
+ * The process that is number 1 of the namespace, where it is an ancestor: what entered a namespace
+ * from outside (docker exec) has none.
+ */
+export function namespaceInitOf(process: Process): Process | undefined {
+  if (process.membership.virtualPid === 1) return process;
+  for (const ancestor of ancestorsOf(process)) {
+    if (ancestor.membership.virtualPid === 1) return ancestor;
+  }
+  return undefined;
+}
+
 type Processes = ReadonlyMap<number, ProcessRecord>;
 
 /**
@@ -71,8 +83,8 @@ export function groupLeaderOf(processes: Processes, process: Process): Process |
  */
 export function virtualGroupLeaderOf(processes: Processes, process: Process): Process | undefined {
   const { processGroupId, virtualProcessGroupId: id, virtualPid } = process.membership;
-  if (processGroupId > 0) return groupLeaderOf(processes, process);
   const isOnHost = virtualPid === process.id || virtualPid === 0;
+  if (!isOnHost && processGroupId > 0) return groupLeaderOf(processes, process);
   const leader = isOnHost ? processes.get(id) : undefined;
   if (leader || id < 0) return leader;
   return oldestAncestorWith(process, id, (member) => member.membership.virtualProcessGroupId);

@@ -17,18 +17,19 @@ export class ThreadRecord implements Thread {
   commOfChildren: string | undefined;
   #comm: string;
   #credentials: Credentials;
+  readonly id: number;
   readonly #virtualId: number;
+  readonly #startClockNs: number;
 
   constructor(
-    readonly id: number,
     readonly process: ProcessRecord,
-    comm: string,
-    credentials: Credentials,
-    virtualId = 0,
+    { threadId, comm, credentials, virtualId = 0, startClockNs = 0 }: NewThread,
   ) {
+    this.id = threadId;
     this.#comm = comm;
     this.#credentials = credentials;
     this.#virtualId = virtualId;
+    this.#startClockNs = startClockNs;
     this.changedAt = process.changes.now;
   }
 
@@ -56,6 +57,11 @@ export class ThreadRecord implements Thread {
     if (this.process.leader === this) this.process.changedAt = this.changedAt;
   }
 
+  get startClockNs(): number {
+    const { id, startClockNs } = this.process;
+    return this.id === id ? startClockNs : this.#startClockNs || startClockNs;
+  }
+
   /** Without pid namespaces both numberings are the same. */
   get virtualId(): number {
     const { id, membership } = this.process;
@@ -67,6 +73,8 @@ export class ThreadRecord implements Thread {
 export interface NewThread extends Pick<ProcessSnapshot, "threadId" | "comm" | "credentials"> {
   /** As the thread's own pid namespace numbers it; absent when unknown. */
   readonly virtualId?: number;
+  /** Absent, or 0, when nobody saw it. */
+  readonly startClockNs?: number;
 }
 
 export class ProcessRecord implements Process {
@@ -98,7 +106,8 @@ export class ProcessRecord implements Process {
     this.#containerId = origin.containerId;
     this.startClockNs = origin.startClockNs;
     this.execClockNs = origin.startClockNs;
-    this.leader = new ThreadRecord(id, this, origin.comm, origin.credentials);
+    const { comm, credentials } = origin;
+    this.leader = new ThreadRecord(this, { threadId: id, comm, credentials });
   }
 
   get image(): Image {

@@ -26,8 +26,8 @@ export function seedProcess(snapshot: ProcessSnapshot, bed: Seedbed): void {
   else if (isPlaceholder(process.image)) fill(process, snapshot, bed);
   if (threadId === processId || bed.threads.has(threadId)) return;
   const owner = bed.processes.get(processId);
-  const { virtualThreadId: virtualId } = snapshot;
-  const thread = { threadId, comm, credentials };
+  const { virtualThreadId: virtualId, startClockNs } = snapshot;
+  const thread = { threadId, comm, credentials, startClockNs };
   if (owner) bed.addThread(owner, virtualId === undefined ? thread : { ...thread, virtualId });
 }
 

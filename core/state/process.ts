@@ -35,6 +35,8 @@ export interface Thread {
   readonly process: Process;
   /** As the thread's own pid namespace numbers it; 0 when unknown. */
   readonly virtualId: number;
+  /** When it began, as with its process; the process's where nobody saw. */
+  readonly startClockNs: number;
   readonly comm: string;
   readonly credentials: Credentials;
   readonly sight: Sight;

@@ -6,6 +6,7 @@ import {
   ancestorsOf,
   groupLeaderOf,
   lineageChangedSince,
+  namespaceInitOf,
   parentOf,
   sessionLeaderOf,
   virtualGroupLeaderOf,
@@ -153,6 +154,11 @@ export class ProcessTable {
     return ancestorsOf(process);
   }
 
+  /** The first of its pid namespace, where that is an ancestor or the process itself. */
+  namespaceInit(process: Process): Process | undefined {
+    return namespaceInitOf(process);
+  }
+
   /** The process whose id is the session's; when it is gone, the oldest ancestor still in the session. */
   sessionLeader(process: Process): Process | undefined {
     return sessionLeaderOf(this.#processes, process);
@@ -291,7 +297,9 @@ export class ProcessTable {
       const process = this.#processes.get(change.childProcessId);
       this.#vacate(change.childThreadId, process);
       const { childThreadId: threadId, childVirtualTid: virtualId } = change;
-      if (process) this.#addThread(process, { threadId, comm, credentials, virtualId });
+      const { startClockNs } = change;
+      const child = { threadId, comm, credentials, virtualId, startClockNs };
+      if (process) this.#addThread(process, child);
       return;
     }
     const existing = this.#processes.get(change.childProcessId);
@@ -350,10 +358,8 @@ export class ProcessTable {
     return process;
   }
 
-  #addThread(
-    process: ProcessRecord,
-    { threadId, comm, credentials, virtualId }: NewThread,
-  ): ThreadRecord {
+  #addThread(process: ProcessRecord, found: NewThread): ThreadRecord {
+    const { threadId } = found;
     if (threadId === process.id) {
       process.leaderGone = false;
       this.#keep(process.leader);
@@ -366,7 +372,7 @@ export class ProcessTable {
     }
     const stale = this.#threads.get(threadId);
     if (stale) this.#removeThread(stale);
-    const thread = new ThreadRecord(threadId, process, comm, credentials, virtualId);
+    const thread = new ThreadRecord(process, found);
     (process.others ??= new Set()).add(thread);
     this.#keep(thread);
     return thread;

@@ -159,6 +159,7 @@ async function randomCapture(random: Random): Promise<Uint8Array> {
     { kind: "user", uid: 1, gid: 2, name: "ann", home: "/home/ann", shell: "/bin/sh" },
     { kind: "group", gid: 2, name: "staff" },
   ]);
+  writer.starts([{ kind: "start", threadId: random.below(99), timeNs: BigInt(random.below(1e9)) }]);
   writer.interfaces([{
     kind: "interface",
     name: "lo",
