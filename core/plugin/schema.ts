@@ -14,7 +14,23 @@ z.config({ jitless: true });
 const asText = (value: unknown) =>
   typeof value === "boolean" || typeof value === "number" ? String(value) : value;
 
-export const flag = (standard: boolean) =>
+/**
+ * Types by what they take: a start waits for every type that is made, and under their defaults most keys are
+ * of few kinds. What is said of a key goes to its default, which is its own.
+ */
+function shared<Args extends readonly number[], T extends z.ZodType>(
+  make: (...args: Args) => T,
+): (...args: Args) => T {
+  const made = new Map<string, T>();
+  return (...args) => {
+    const key = args.join();
+    const type = made.get(key) ?? make(...args);
+    made.set(key, type);
+    return type;
+  };
+}
+
+const truth = shared(() =>
   z.preprocess(
     asText,
     z.stringbool({
@@ -22,40 +38,41 @@ export const flag = (standard: boolean) =>
       falsy: ["false", "no", "off", "n"],
       error: "true or false",
     }),
-  ).default(standard);
+  )
+);
+export const flag = (standard: boolean) => truth().default(standard);
 
-export function whole(
-  options: { readonly min: number; readonly max: number; readonly standard: number },
-) {
-  const wanted = `a whole number from ${options.min} to ${options.max}`;
-  return z.preprocess(
-    asText,
-    z.string({ error: wanted })
-      .regex(/^[+-]?\d{1,15}$|^0x[0-9a-f]{1,12}$/i, { error: wanted, abort: true })
-      .transform(Number)
-      .pipe(
-        z.number().int({ error: wanted }).min(options.min, { error: wanted }).max(options.max, {
-          error: wanted,
-        }),
-      ),
-  ).default(options.standard);
+interface NumberOptions {
+  readonly min: number;
+  readonly max: number;
+  readonly standard: number;
 }
 
-export function decimal(
-  options: { readonly min: number; readonly max: number; readonly standard: number },
-) {
-  const wanted = `a number from ${options.min} to ${options.max}`;
+const wholeNumber = shared((min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`;
   return z.preprocess(
     asText,
-    z.string({ error: wanted })
-      .regex(/^[+-]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})(e[+-]?\d{1,2})?$/i, {
-        error: wanted,
-        abort: true,
-      })
+    z.string({ error })
+      .regex(/^[+-]?\d{1,15}$|^0x[0-9a-f]{1,12}$/i, { error, abort: true })
       .transform(Number)
-      .pipe(z.number().min(options.min, { error: wanted }).max(options.max, { error: wanted })),
-  ).default(options.standard);
-}
+      .pipe(z.number().check(z.int({ error }), z.gte(min, { error }), z.lte(max, { error }))),
+  );
+});
+export const whole = ({ min, max, standard }: NumberOptions) =>
+  wholeNumber(min, max).default(standard);
+
+const decimalNumber = shared((min: number, max: number) => {
+  const error = `a number from ${min} to ${max}`;
+  return z.preprocess(
+    asText,
+    z.string({ error })
+      .regex(/^[+-]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})(e[+-]?\d{1,2})?$/i, { error, abort: true })
+      .transform(Number)
+      .pipe(z.number().check(z.gte(min, { error }), z.lte(max, { error }))),
+  );
+});
+export const decimal = ({ min, max, standard }: NumberOptions) =>
+  decimalNumber(min, max).default(standard);
 
 export const word = () => z.string({ error: "text" });
 export const text = (standard = "") => word().default(standard);
@@ -80,27 +97,25 @@ export const section = <T extends z.ZodRawShape>(shape: T) =>
 export const texts = () => z.record(z.string(), word(), { error: "a mapping" }).default({});
 
 /** `5000` (milliseconds), `500ms`, `30s`, `5m`, `1h`, `7d`; as milliseconds. */
-export function duration(
-  { min = 0, max = MAX_DURATION_MS, standard }: {
-    readonly min?: number;
-    readonly max?: number;
+export const duration = (
+  { min = 0, max = MAX_DURATION_MS, standard }: Partial<NumberOptions> & {
     readonly standard: number;
   },
-) {
-  const wanted = `a duration from ${durationText(min)} to ${
-    durationText(max)
-  }, as 500ms, 30s or 1h`;
+) => milliseconds(min, max).default(standard);
+
+const milliseconds = shared((min: number, max: number) => {
+  const error = `a duration from ${durationText(min)} to ${durationText(max)}, as 500ms, 30s or 1h`;
   return z.preprocess(
     asText,
-    z.string({ error: wanted })
-      .regex(DURATION, { error: wanted, abort: true })
+    z.string({ error })
+      .regex(DURATION, { error, abort: true })
       .transform((given) => {
         const [, number, unit = "ms"] = DURATION.exec(given)!;
         return Number(number) * UNIT_MS[unit.toLowerCase() as keyof typeof UNIT_MS];
       })
-      .pipe(z.number().min(min, { error: wanted }).max(max, { error: wanted })),
-  ).default(standard);
-}
+      .pipe(z.number().check(z.gte(min, { error }), z.lte(max, { error }))),
+  );
+});
 
 const DURATION = /^(\d{1,12})(ms|s|m|h|d)?$/i;
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -115,9 +130,10 @@ function durationText(ms: number): string {
 }
 
 /** A text that is not shown to anybody; `{ file: PATH }` has it read from there each time it is used. */
-export const secret = () =>
+export const secret = shared(() =>
   z.union([
     z.instanceof(Secret),
     word().transform((value) => new Secret({ value })),
     z.strictObject({ file: word() }).transform(({ file }) => new Secret({ file })),
-  ], { error: "a text, or a mapping with file" }).meta({ secret: true });
+  ], { error: "a text, or a mapping with file" }).meta({ secret: true })
+);

@@ -52,7 +52,8 @@ export function jsonSchemaOf(
         target.description = keyText(note);
         if (note.standing === "replaced") target.deprecated = true;
       }
-      const meaning = meanings.get(keyOf(path));
+      // It is said of the whole, and what is read from a text may stand at several keys.
+      const meaning = zodSchema instanceof z.ZodPipe ? undefined : meanings.get(keyOf(path));
       if (meaning !== undefined && target.description === undefined) target.description = meaning;
     },
   }) as JsonSchema;

@@ -31,6 +31,12 @@ Deno.test("configJsonSchema() says of keys what becomes of them, and what they a
   assert(properties.json_output!.description!.startsWith("One JSON object a line"));
 });
 
+Deno.test("configJsonSchema() says of a key nothing that is about another of its kind", () => {
+  const { properties = {} } = configJsonSchema(new Map([["json_output", "About this one."]]));
+  assertEquals(properties.json_output!.description, "About this one.");
+  assertEquals(properties.buffered_outputs!.description, undefined);
+});
+
 Deno.test("configKeys() has every key, with what it is without being set", () => {
   const keys = new Map(configKeys().map((key) => [key.key, key]));
   for (const [key, value] of Object.entries(standardConfig())) {
