@@ -136,9 +136,13 @@ export class SpoolStore implements Store {
     const alerts: Taken[] = [];
     /** Of each alert, how many entries there are with it and before it. */
     const ends: number[] = [];
-    for (const [index, { entry, again }] of found.entries()) {
+    let spoiltBytes = 0;
+    for (const [index, { entry, sizeBytes, again }] of found.entries()) {
       const alert = entry && alertFromText(entry.text);
-      if (!alert) continue;
+      if (!alert) {
+        spoiltBytes += sizeBytes;
+        continue;
+      }
       alerts.push({ pending: new Pending(alert), acceptedMs: entry.acceptedMs, again });
       ends.push(index + 1);
     }
@@ -146,7 +150,8 @@ export class SpoolStore implements Store {
     if (spoilt > 0) {
       this.#spoilt += spoilt;
       this.#log.error(
-        `Output "${this.#name}": ${spoilt} alerts of its spool cannot be read any more`,
+        `Output "${this.#name}": ${spoiltBytes} bytes of its spool, ${spoilt} alerts or more, ` +
+          "cannot be read any more and were passed over",
       );
     }
     const settle = async (count = alerts.length) => {

@@ -8,7 +8,7 @@
  */
 import { crc32 } from "node:zlib";
 
-const FRAME_BYTES = 8;
+export const FRAME_BYTES = 8;
 const TIME_BYTES = 8;
 /** Bytes beside the text. */
 export const ENTRY_OVERHEAD = FRAME_BYTES + TIME_BYTES;
@@ -63,4 +63,27 @@ export function entryAt(bytes: Uint8Array, at: number): Found {
   const acceptedMs = view.getFloat64(FRAME_BYTES, true);
   const text = decoder.decode(body.subarray(TIME_BYTES));
   return { kind: "entry", entry: { acceptedMs, text }, end };
+}
+
+/** Of a double that is a time in milliseconds, the last byte: from 1 to 8.64e15, the last `Date` there is. */
+const TIME_BYTE_FROM = 0x3f, TIME_BYTE_TO = 0x43;
+const LATEST_MS = 8.64e15;
+
+/**
+ * The first place where an entry may begin, by its length and time; its CRC may say otherwise. No text
+ * of an alert looks like one: JSON has no bytes below 32, and such a length does.
+ */
+export function likelyPlaceIn(
+  bytes: Uint8Array,
+): { readonly at: number; readonly size: number } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at <= bytes.length - ENTRY_OVERHEAD; at++) {
+    const last = bytes[at + ENTRY_OVERHEAD - 1]!;
+    if (last < TIME_BYTE_FROM || last > TIME_BYTE_TO) continue;
+    const length = view.getUint32(at, true);
+    if (length < TIME_BYTES || length > LARGEST_ENTRY) continue;
+    const ms = view.getFloat64(at + FRAME_BYTES, true);
+    if (Number.isInteger(ms) && ms <= LATEST_MS) return { at, size: FRAME_BYTES + length };
+  }
+  return undefined;
 }

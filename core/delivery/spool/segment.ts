@@ -1,12 +1,21 @@
 /** The files of a spool: `0000000000000007.spool`, entries one behind the other. */
 import { type FileHandle, open } from "node:fs/promises";
 import { constants } from "node:fs";
-import { encodeEntry, type Entry, entryAt } from "./entry.ts";
+import {
+  encodeEntry,
+  type Entry,
+  ENTRY_OVERHEAD,
+  entryAt,
+  FRAME_BYTES,
+  likelyPlaceIn,
+} from "./entry.ts";
 
 export const HEADER = new TextEncoder().encode("FALCOD1\n");
 const NAME = /^(\d{16})\.spool$/;
 /** Of a segment, read at once. */
 const WINDOW_BYTES = 256 << 10;
+/** Bytes that are read for entries that then are none, before the rest of a segment is given up. */
+const MOST_EFFORT = 512 << 20;
 
 export interface Segment {
   readonly number: number;
@@ -84,9 +93,9 @@ export class SegmentWriter implements AsyncDisposable {
   }
 }
 
-/** One entry, or one that cannot be read any more. */
+/** One entry, or bytes that are none any more. */
 export interface Read {
-  /** Absent: its bytes are not those that were written. */
+  /** Absent: its bytes are not those that were written, or those of several are not. */
   readonly entry?: Entry;
   /** Where the next one begins. */
   readonly end: number;
@@ -107,42 +116,54 @@ export class SegmentReader implements AsyncDisposable {
     return new SegmentReader(await open(segment.path, O_RDONLY | O_NOFOLLOW), segment);
   }
 
-  /**
-   * The entry at a place; absent at the end. Where it cannot be told where the next one begins, the
-   * rest of the segment counts as one spoilt entry.
-   */
+  /** The entry at a place, or what lies between it and the next whole one; absent at the end. */
   async read(offset: number): Promise<Read | undefined> {
-    const { sizeBytes } = this.segment;
-    if (offset >= sizeBytes) return undefined;
-    for (let needs = 0;;) {
-      const at = offset - this.#windowAt;
-      const found = at >= 0 && at < this.#window.length
-        ? entryAt(this.#window, at)
-        : { kind: "short" as const, needs };
-      switch (found.kind) {
-        case "entry":
-          return { entry: found.entry, end: this.#windowAt + found.end };
-        case "spoilt":
-          return { end: this.#windowAt + found.end };
-        case "lost":
-          return { end: sizeBytes };
-        case "short":
-          if (this.#windowAt === offset && this.#window.length >= found.needs && needs > 0) {
-            return { end: sizeBytes };
-          }
-          needs = Math.max(found.needs, WINDOW_BYTES);
-          if (!await this.#load(offset, needs)) return { end: sizeBytes };
-          break;
-        default:
-          return found satisfies never;
-      }
+    if (offset >= this.segment.sizeBytes) return undefined;
+    return await this.#entryAt(offset) ?? { end: await this.#nextBehind(offset) };
+  }
+
+  /** Absent: no whole one is there. */
+  async #entryAt(offset: number): Promise<Required<Read> | undefined> {
+    const left = this.segment.sizeBytes - offset;
+    for (let needs = FRAME_BYTES;;) {
+      const found = entryAt(await this.#bytesAt(offset, needs), 0);
+      if (found.kind === "entry") return { entry: found.entry, end: offset + found.end };
+      if (found.kind !== "short" || found.needs <= needs || found.needs > left) return undefined;
+      needs = found.needs;
     }
   }
 
-  /** False when there is nothing more than is there already. */
-  async #load(offset: number, size: number): Promise<boolean> {
-    const before = this.#windowAt === offset ? this.#window.length : 0;
-    const bytes = new Uint8Array(Math.min(size, this.segment.sizeBytes - offset));
+  /** The end where there is none. */
+  async #nextBehind(offset: number): Promise<number> {
+    const { sizeBytes } = this.segment;
+    let effort = 0;
+    for (let at = offset + 1; effort < MOST_EFFORT;) {
+      const bytes = await this.#bytesAt(at, WINDOW_BYTES);
+      if (bytes.length < ENTRY_OVERHEAD) break;
+      const likely = likelyPlaceIn(bytes);
+      if (likely) {
+        at += likely.at;
+        effort += WINDOW_BYTES + likely.size;
+        if (await this.#entryAt(at)) return at;
+        at++;
+      } else {
+        at += bytes.length - ENTRY_OVERHEAD + 1;
+      }
+    }
+    return sizeBytes;
+  }
+
+  /** So many bytes from a place on, and perhaps more; fewer where the segment ends. */
+  async #bytesAt(offset: number, size: number): Promise<Uint8Array> {
+    const end = Math.min(offset + size, this.segment.sizeBytes);
+    if (offset < this.#windowAt || end > this.#windowAt + this.#window.length) {
+      await this.#load(offset, Math.max(size, WINDOW_BYTES));
+    }
+    return this.#window.subarray(offset - this.#windowAt);
+  }
+
+  async #load(offset: number, size: number): Promise<void> {
+    const bytes = new Uint8Array(Math.max(0, Math.min(size, this.segment.sizeBytes - offset)));
     let length = 0;
     while (length < bytes.length) {
       const { bytesRead } = await this.#file.read(
@@ -156,7 +177,6 @@ export class SegmentReader implements AsyncDisposable {
     }
     this.#window = bytes.subarray(0, length);
     this.#windowAt = offset;
-    return length > before;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

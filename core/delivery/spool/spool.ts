@@ -5,9 +5,10 @@
  * and how far they have been handed to the sink: what lies between may have arrived when falcod ended
  * in the middle, and is handed out again with a mark. A tail that was not written to its end is cut off.
  */
+import { Buffer } from "node:buffer";
 import type { Logger } from "../../plugin/mod.ts";
 import { Cursor, isBefore, type Position, type Progress } from "./cursor.ts";
-import { type Entry, ENTRY_OVERHEAD, entryAt } from "./entry.ts";
+import { type Entry, ENTRY_OVERHEAD, LARGEST_ENTRY } from "./entry.ts";
 import { claimFolder, type FolderClaim } from "./folder.ts";
 import {
   HEADER,
@@ -35,8 +36,9 @@ export class SpoolFull extends Error {
 }
 
 export interface Spooled {
-  /** Absent: its bytes were spoilt on the disk. */
+  /** Absent: bytes were spoilt on the disk, of one entry or of several. */
   readonly entry: Entry | undefined;
+  readonly sizeBytes: number;
   /** It was handed out before, in an earlier run. */
   readonly again: boolean;
 }
@@ -101,7 +103,7 @@ export class Spool {
     let cursor: Cursor | undefined;
     try {
       cursor = await Cursor.open(`${options.folder}/cursor`);
-      const segments = await segmentsIn(options.folder);
+      const segments = await segmentsIn(options);
       const found = credible(cursor.found, segments, options);
       const settled = found?.settled;
       let unread = 0;
@@ -141,8 +143,10 @@ export class Spool {
   /** All of them or, where it rejects, none; `SpoolFull` when they would be too much. */
   async append(entries: readonly Entry[]): Promise<void> {
     const { maxBytes, folder, sync } = this.#options;
-    // Nearly: beyond ASCII, bytes are more than UTF-16 units.
-    const size = entries.reduce((sum, { text }) => sum + text.length + ENTRY_OVERHEAD, 0);
+    const size = entries.reduce(
+      (sum, { text }) => sum + Buffer.byteLength(text) + ENTRY_OVERHEAD,
+      0,
+    );
     if (this.bytes + size > maxBytes) {
       throw new SpoolFull(`the spool has its ${maxBytes >> 20} MiB`);
     }
@@ -185,9 +189,10 @@ export class Spool {
       if (!read) break;
       size += read.entry?.text.length ?? 0;
       const again = isBefore(this.#next, this.#handedBefore);
+      const sizeBytes = read.end - this.#next.offset;
       this.#next = { segment: this.#next.segment, offset: read.end };
       this.#handed.push(this.#next);
-      taken.push({ entry: read.entry, again });
+      taken.push({ entry: read.entry, sizeBytes, again });
     }
     this.#unread = Math.max(0, this.#unread - taken.length);
     // Somebody took files away.
@@ -310,13 +315,23 @@ function credible(
   return undefined;
 }
 
-async function segmentsIn(folder: string): Promise<Segment[]> {
+/** None is larger than the spool may be, or one alert. */
+async function segmentsIn(
+  { folder, maxBytes, log }: Pick<SpoolOptions, "folder" | "maxBytes" | "log">,
+): Promise<Segment[]> {
+  const limit = Math.max(maxBytes, LARGEST_ENTRY) + LARGEST_SEGMENT;
   const segments: Segment[] = [];
   for await (const { name, isFile } of Deno.readDir(folder)) {
     const number = segmentNumber(name);
     if (number === undefined || !isFile) continue;
     const path = segmentPath(folder, number);
-    segments.push({ number, path, sizeBytes: (await Deno.stat(path)).size });
+    const { size } = await Deno.stat(path);
+    if (size > limit) {
+      log.warning(
+        `"${path}" has ${size} bytes, which no segment of a spool has: the first ${limit} are read`,
+      );
+    }
+    segments.push({ number, path, sizeBytes: Math.min(size, limit) });
   }
   return segments.sort((a, b) => a.number - b.number);
 }
@@ -331,23 +346,21 @@ async function countEntries(
   },
 ): Promise<number> {
   if (!Number.isFinite(from) && !isLast) return 0;
-  const bytes = await Deno.readFile(segment.path);
-  let at = START;
+  const { path } = segment;
   let count = 0;
-  while (at < bytes.length) {
-    const found = entryAt(bytes, at);
-    if (found.kind === "short" || found.kind === "lost") break;
-    // The last one of all may be there in part, with its length: nothing follows it.
-    if (found.kind === "spoilt" && isLast && found.end === bytes.length) break;
+  await using reader = await SegmentReader.open(segment);
+  for (let at = START; at < segment.sizeBytes;) {
+    const read = await reader.read(at);
+    if (!read) break;
+    if (!read.entry && isLast && read.end === segment.sizeBytes) {
+      const left = read.end - at;
+      log.warning(`"${path}" ends inside an entry: the last ${left} bytes are left out`);
+      await Deno.truncate(path, at);
+      segment.sizeBytes = at;
+      break;
+    }
     if (at >= from) count++;
-    at = found.end;
+    at = read.end;
   }
-  if (at >= bytes.length) return count;
-  if (!isLast) return count + 1;
-  log.warning(
-    `"${segment.path}" ends inside an entry: the last ${bytes.length - at} bytes are left out`,
-  );
-  await Deno.truncate(segment.path, at);
-  segment.sizeBytes = at;
   return count;
 }
