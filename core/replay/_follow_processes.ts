@@ -54,12 +54,15 @@ function cloneInCaller(
   const isKnown = caller.isKnown;
   if (!isKnown) completeCaller(event, caller, follower);
   const flags = scap.paramUnsigned(CLONE_FLAGS) ?? 0;
-  // In another namespace the number that was returned is another one, too.
-  if ((flags & (CHILD_IN_PIDNS | CLONE_NEWPID | CLONE_PARENT)) !== 0) return;
-  if (caller.isInNamespace) return;
-  // The caller sleeps until the child has called exec or is gone: nothing new can come from it.
-  if ((flags & CLONE_VFORK) !== 0 || eventType(scap.type)?.name === "vfork") return;
-  if (follower.endedLately(childId, caller.id, event.clockNs)) return;
+  if (
+    tellsOfItself(event, caller, flags) || follower.endedLately(childId, caller.id, event.clockNs)
+  ) {
+    if (isKnown) return;
+    // An image of its own: the caller is known from here on, though not what it runs.
+    caller.image = { ...caller.image };
+    follower.sink.seed([caller.snapshot()]);
+    return;
+  }
   const existing = follower.threads.get(childId);
   if (existing) {
     if (existing.isInverted) return;
@@ -84,6 +87,15 @@ function cloneInCaller(
   addChild(event, child, { callerId: caller.id, callerProcess: caller.process.id }, follower);
 }
 
+/** Whether the child is left to the event of its own. */
+function tellsOfItself({ scap }: ReplayEvent, caller: ReplayThread, flags: number): boolean {
+  // In another namespace the number that was returned is another one, too.
+  if ((flags & (CHILD_IN_PIDNS | CLONE_NEWPID | CLONE_PARENT)) !== 0) return true;
+  if (caller.isInNamespace) return true;
+  // The caller sleeps until the child has called exec or is gone: nothing new can come from it.
+  return (flags & CLONE_VFORK) !== 0 || eventType(scap.type)?.name === "vfork";
+}
+
 /** Of a caller that nobody had heard of the event tells at least whose thread it is. */
 function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Follower): void {
   const { scap } = event;
@@ -95,7 +107,6 @@ function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Foll
   caller.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? 0 : caller.id;
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
   caller.membership = withVirtualPid(caller.membership, virtualPid);
-  follower.sink.seed([caller.snapshot()]);
 }
 
 function cloneInChild(

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
 import type { StateChange } from "../event/mod.ts";
 import { memoryInput, ScapReader } from "../scap/mod.ts";
-import type { State } from "../state/mod.ts";
+import { type State, UNSEEN_IMAGE } from "../state/mod.ts";
 import { playCapture } from "./play.ts";
 import { recordedState, sinkInto } from "./recorded_state.ts";
 import { Replay, type ReplaySink } from "./replay.ts";
@@ -100,6 +100,20 @@ Deno.test("a child has its parent's descriptors, its own program after exec", as
     ["cat", 10, undefined],
     ["cat", 10, "/etc/passwd"],
   ]);
+});
+
+Deno.test("who makes a process in a pid namespace is known from then on", async () => {
+  const CHILD_IN_PIDNS = 0x20000000;
+  const made = { res: 2, exe: "sh", tid: 38, pid: 38, ptid: 10, vtid: 7, vpid: 7 };
+  const found = await seen([
+    { type: "clone", threadId: 38, params: { ...made, comm: "sh", flags: CHILD_IN_PIDNS } },
+    { ...open("/etc/passwd"), threadId: 38 },
+  ], (_event, { process, processes }) => [
+    process?.id,
+    process && processes.parent(process)?.id,
+    process?.image === UNSEEN_IMAGE,
+  ]);
+  assertEquals(found[1], [38, 10, false]);
 });
 
 Deno.test("times and numbers are the recording's", async () => {

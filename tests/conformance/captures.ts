@@ -12,7 +12,8 @@ import { type HostFiles, State } from "../../core/state/mod.ts";
 const RECORDER: HostFiles = {
   read: (path) =>
     path === "/etc/passwd"
-      ? "cloudsdk:x:1000:1000::/home/cloudsdk:/bin/bash\n"
+      ? "games:x:5:60:games:/usr/games:/usr/sbin/nologin\n" +
+        "cloudsdk:x:1000:1000::/home/cloudsdk:/bin/bash\n"
       : path === "/etc/group"
       ? "cloudsdk:x:1000:\n"
       : undefined,
