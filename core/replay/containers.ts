@@ -2,6 +2,7 @@
 import {
   type Container,
   type ContainerEngineName,
+  type ContainerMount,
   parseImageName,
   unknownContainer,
 } from "../state/mod.ts";
@@ -23,6 +24,8 @@ const ENGINES: readonly (ContainerEngineName | undefined)[] = [
 ];
 /** More than any container has to say. */
 const MAX_TEXT = 1 << 20;
+/** What of it fits into an event: the rest is for parameters beside it. */
+const MAX_WRITTEN_BYTES = 60_000;
 /** Stands where nobody had answered yet. */
 const INCOMPLETE = "incomplete";
 
@@ -44,7 +47,6 @@ export function containerOfJson(text: string): Container | undefined {
   const image = textOf(facts, "image");
   if (image === undefined) return unknownContainer(reference);
   const { repository, tag, digest } = parseImageName(image);
-  const privileged = member(facts, "privileged");
   return {
     ...unknownContainer(reference),
     known: true,
@@ -54,32 +56,67 @@ export function containerOfJson(text: string): Container | undefined {
     imageRepository: textOf(facts, "imagerepo") ?? repository,
     imageTag: textOf(facts, "imagetag") ?? tag,
     imageDigest: textOf(facts, "imagedigest") ?? digest,
-    privileged: typeof privileged === "boolean" ? privileged : undefined,
+    privileged: truthOf(facts, "privileged"),
     labels: textsOf(member(facts, "labels")),
+    startNs: startOf(facts),
+    mounts: mountsOf(member(facts, "Mounts")),
     ip: textOf(facts, "ip"),
+    hostPid: truthOf(facts, "host_pid"),
+    hostNetwork: truthOf(facts, "host_network"),
+    hostIpc: truthOf(facts, "host_ipc"),
+    podSandboxId: textOf(facts, "pod_sandbox_id"),
+    podLabels: textsOf(member(facts, "pod_sandbox_labels")),
+    cniJson: textOf(facts, "cni_json"),
   };
 }
 
-/** What `containerOfJson` reads, in the members that Falco's libs write. */
+/**
+ * What `containerOfJson` reads, in the members that Falco's container plugin writes, and `start_ns`,
+ * which is ours. What is too long for an event is left out, the least telling first.
+ */
 export function containerJson(container: Container): string {
+  const all = membersOf(container);
+  const bytes = new TextEncoder();
+  let text = "";
+  for (const left of [[], ["cni_json"], ["Mounts"], ["labels", "pod_sandbox_labels"]]) {
+    for (const name of left) delete all[name];
+    text = JSON.stringify({ container: all });
+    if (bytes.encode(text).length <= MAX_WRITTEN_BYTES) break;
+  }
+  return text;
+}
+
+function membersOf(container: Container): Record<string, unknown> {
   const { id, fullId, engine, name, image, imageId, privileged, labels, ip } = container;
-  const { imageRepository, imageTag, imageDigest } = container;
-  return JSON.stringify({
-    container: {
-      id,
-      full_id: fullId,
-      type: Math.max(0, ENGINES.indexOf(engine)),
-      name,
-      image,
-      imageid: imageId,
-      imagerepo: imageRepository,
-      imagetag: imageTag,
-      imagedigest: imageDigest,
-      privileged,
-      labels: Object.fromEntries(labels),
-      ip,
-    },
-  });
+  const { imageRepository, imageTag, imageDigest, startNs, mounts, podLabels } = container;
+  return {
+    id,
+    full_id: fullId,
+    type: Math.max(0, ENGINES.indexOf(engine)),
+    name,
+    image,
+    imageid: imageId,
+    imagerepo: imageRepository,
+    imagetag: imageTag,
+    imagedigest: imageDigest,
+    privileged,
+    labels: Object.fromEntries(labels),
+    start_ns: startNs?.toString(),
+    Mounts: mounts.map(({ source, destination, mode, writable, propagation }) => ({
+      Source: source,
+      Destination: destination,
+      Mode: mode,
+      RW: writable,
+      Propagation: propagation,
+    })),
+    ip,
+    host_pid: container.hostPid,
+    host_network: container.hostNetwork,
+    host_ipc: container.hostIpc,
+    pod_sandbox_id: container.podSandboxId,
+    pod_sandbox_labels: Object.fromEntries(podLabels),
+    cni_json: container.cniJson,
+  };
 }
 
 function member(value: unknown, name: string): unknown {
@@ -100,4 +137,25 @@ function textsOf(value: unknown): ReadonlyMap<string, string> {
     if (typeof text === "string") texts.set(name, text);
   }
   return texts;
+}
+
+function truthOf(value: unknown, name: string): boolean | undefined {
+  const truth = member(value, name);
+  return typeof truth === "boolean" ? truth : undefined;
+}
+
+function startOf(facts: unknown): bigint | undefined {
+  const digits = textOf(facts, "start_ns");
+  return digits !== undefined && /^\d{1,19}$/.test(digits) ? BigInt(digits) : undefined;
+}
+
+function mountsOf(value: unknown): readonly ContainerMount[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((mount: unknown) => ({
+    source: textOf(mount, "Source") ?? "",
+    destination: textOf(mount, "Destination") ?? "",
+    mode: textOf(mount, "Mode") ?? "",
+    writable: truthOf(mount, "RW") ?? false,
+    propagation: textOf(mount, "Propagation") ?? "",
+  }));
 }
