@@ -2,7 +2,7 @@
  * Live = replay: what falcod records of a workload raises, replayed, the alerts that the workload raised
  * live, field by field.
  */
-import { assert, assertEquals } from "../assert.ts";
+import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { falcod } from "../cli/program.ts";
 import { corpusPath, corpusTest } from "../corpus.ts";
 import { kernelTest, ownMounts, withFalcod } from "./harness.ts";
@@ -175,6 +175,13 @@ kernelTest("a rule captures what comes after it, longer while rules match", asyn
   }
 });
 
+/** Fields about containers that engines fill. */
+const TOLD = [
+  ...["id", "full_id", "name", "type", "privileged", "labels", "mounts", "start_ts"],
+  ...["image", "image.id", "image.repository", "image.tag"],
+  ...["host_pid", "host_network", "host_ipc"],
+];
+
 kernelTest("a recording tells what its containers are called", async () => {
   const image = "docker.io/library/tool:1.0";
   await using podman = await Podman.create([image]);
@@ -185,7 +192,9 @@ kernelTest("a recording tells what its containers are called", async () => {
     `- rule: in container
   desc: for a test
   condition: evt.type = execve and container.name = falcod-test-recorded and proc.args = falcod-mark
-  output: "%container.image.repository %container.image.tag %proc.name %user.name %group.name"
+  output: "%proc.name %user.name %group.name ${
+      TOLD.map((field) => `%container.${field}`).join(" ")
+    }"
   priority: NOTICE
 `,
   );
@@ -193,14 +202,20 @@ kernelTest("a recording tells what its containers are called", async () => {
   await withFalcod({ rules: [rules], args }, async (falcod, stage) => {
     await using recording = await Recording.of(stage, `${podman.folder}/own.scap`, args);
     const alerts = await falcod.alertsOf(
-      `${podman.command} run --rm --user alice --name falcod-test-recorded ${image} \\
+      `${podman.command} run --rm --user alice -v /tmp:/mnt:ro --pid=host --label a=b --name falcod-test-recorded ${image} \\
          sh -c 'sleep 2; /bin/true falcod-mark' >/dev/null 2>&1`,
     );
     await recording.stop();
     const replayed = await recording.replay([rules]);
     assertEquals(replayed.map(comparable), alerts.map(comparable));
     assertEquals(alerts.length, 1);
-    const { "user.name": user, "group.name": group } = alerts[0]!.output_fields;
-    assertEquals([user, group], ["alice", "staff"]);
+    assertObjectMatch(alerts[0]!.output_fields, {
+      "user.name": "alice",
+      "group.name": "staff",
+      "container.host_pid": true,
+      "container.host_network": false,
+      "container.labels": "a:b",
+    });
+    assertEquals(Object.values(alerts[0]!.output_fields).includes(null), false);
   });
 });
