@@ -1,5 +1,6 @@
 /** The binary as a file: alone on a machine, cut off, and beside the sources. */
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { assert, assertEquals } from "../assert.ts";
 import { falcod, Folder } from "../cli/program.ts";
 import { binary, runBinary, withBinary } from "./binary.ts";
@@ -18,6 +19,28 @@ Deno.test(
       const { code, error } = await runBinary(["--version"], { path });
       assertEquals([code, error.includes("is damaged")], [1, true], `${change}: ${error}`);
     }
+  },
+);
+
+Deno.test(
+  "version --verify tells of a binary whose code was changed, also where it would not run",
+  withBinary,
+  async () => {
+    using folder = new Folder({});
+    const path = folder.file("falcod");
+    const bytes = Deno.readFileSync(binary);
+    const sha256Of = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+    const good = await runBinary(["version", "--verify", "--json"]);
+    assertEquals([good.code, JSON.parse(good.out)], [
+      0,
+      { path: Deno.realPathSync(binary), sha256: sha256Of(bytes), isWhole: true },
+    ]);
+    const beforeEnd = [1, 1000, 1_000_000, 3_000_000, 6_000_000];
+    for (const at of beforeEnd) bytes[bytes.length - at]! ^= 0xff;
+    Deno.writeFileSync(path, bytes, { mode: 0o755 });
+    const bad = await runBinary(["version", "--verify"], { path });
+    assertEquals(bad.code, 1, bad.out + bad.error);
+    assert(bad.out.includes("is damaged") && bad.out.includes(sha256Of(bytes)), bad.out);
   },
 );
 

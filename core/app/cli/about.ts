@@ -30,15 +30,20 @@ function addExplainCode(program: Command, host: Host, done: Done): void {
 const VERSION_EXAMPLES = `
 Examples:
   falcod version
-  falcod version --json | jq -r .engine`;
+  falcod version --json | jq -r .engine
+  falcod version --verify                 whether the binary is as it was built, and its SHA-256
+
+--verify looks at falcod's code, rules and probe. The SHA-256 is of the whole file: whether that is the
+one that was published, only SHA256SUMS of the release can tell.`;
 
 function addVersion(program: Command, host: Host, done: Done): void {
   program.command("version")
     .description("print versions: program, rule language, runtime")
+    .option("--verify", "look whether the binary is damaged, and print its SHA-256")
     .option("--json", "print one JSON object")
     .addHelpText("after", VERSION_EXAMPLES)
-    .action(async ({ json }) => {
+    .action(async ({ json = false, verify = false }) => {
       const { versionCommand } = await import("../commands/version.ts");
-      done(versionCommand({ json: json ?? false }, host));
+      done(versionCommand({ json, verify }, host));
     });
 }

@@ -1,10 +1,21 @@
 /** `falcod version`: what this program is made of. */
-import { EXIT_OK } from "../exit.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { ENGINE_VERSION, VERSION } from "../version.ts";
 import { versionsOf } from "../versions.ts";
 
-export function versionCommand({ json }: { readonly json: boolean }, host: Host): number {
+export function versionCommand(
+  { json, verify }: { readonly json: boolean; readonly verify: boolean },
+  host: Host,
+): number {
+  if (verify) {
+    // A binary has answered before it came here.
+    host.error.write(
+      "falcod: there is no binary to verify: this falcod runs from its sources, and git status " +
+        "shows what was changed in them\n",
+    );
+    return EXIT_FAILURE;
+  }
   const versions = {
     falcod: VERSION,
     engine: ENGINE_VERSION,
