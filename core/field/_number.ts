@@ -5,13 +5,20 @@ export type IntegerFormat = "decimal" | "hex" | "octal" | "id" | "padded";
 /** Width of `evt.rawtime.ns` and its like: nanoseconds below a second. */
 const PADDED_WIDTH = 9;
 
-/** Hexadecimal is in capitals and without 0x; negative numbers show as 64 bits there. */
-export function integerText(value: number | bigint, format: IntegerFormat | undefined): string {
+/** Types of which negative numbers show as 32 bits where others show as 64. */
+const NARROW: ReadonlySet<string> = new Set(["INT8", "INT16", "INT32"]);
+
+/** Hexadecimal is in capitals and without 0x. `type` is that of the parameter or field. */
+export function integerText(
+  value: number | bigint,
+  format: IntegerFormat | undefined,
+  type: string,
+): string {
   switch (format) {
     case "hex":
-      return unsigned(value).toString(16).toUpperCase();
+      return unsigned(value, type).toString(16).toUpperCase();
     case "octal":
-      return unsigned(value).toString(8);
+      return unsigned(value, type).toString(8);
     case "padded":
       return String(value).padStart(PADDED_WIDTH, "0");
     default:
@@ -19,7 +26,8 @@ export function integerText(value: number | bigint, format: IntegerFormat | unde
   }
 }
 
-function unsigned(value: number | bigint): number | bigint {
+function unsigned(value: number | bigint, type: string): number | bigint {
   if (value >= 0) return value;
-  return BigInt.asUintN(64, typeof value === "bigint" ? value : BigInt(Math.trunc(value)));
+  const bits = NARROW.has(type) ? 32 : 64;
+  return BigInt.asUintN(bits, typeof value === "bigint" ? value : BigInt(Math.trunc(value)));
 }

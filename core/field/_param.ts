@@ -121,11 +121,11 @@ function numberText(value: number | bigint, type: ParamType, format: ParamFormat
   }
   switch (format) {
     case "hex":
-      return integerText(value, "hex");
+      return integerText(value, "hex", type);
     case "oct":
-      return Number(value) === 0 ? "0" : `0${integerText(value, "octal")}`;
+      return Number(value) === 0 ? "0" : `0${integerText(value, "octal", type)}`;
     case "padded":
-      return integerText(value, "padded");
+      return integerText(value, "padded", type);
     default:
       // Upstream prints unsigned integers as signed ones.
       if (type === "UINT32") return String(Number(value) | 0);

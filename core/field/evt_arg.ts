@@ -179,7 +179,7 @@ function shownRaw(
     (isNumeric(fieldType(param.type)) ? 0 : undefined);
   if (typeof value !== "number" && typeof value !== "bigint") return value;
   const format = integerFormat(param.format);
-  return format === usual ? value : integerText(value, format);
+  return format === usual ? value : integerText(value, format, param.type);
 }
 
 function isNumeric(type: FieldType): boolean {

@@ -16,6 +16,12 @@ import { syscallFields } from "./mod.ts";
 
 const GOLDEN = "event-fields-golden.jsonl";
 
+Deno.test("negative numbers of 32 bits are as long in hexadecimal", () => {
+  const event = eventOf("semget", { params: { key: -1, nsems: 1, semflg: 0 } });
+  assertEquals(textOf("evt.arg.key", event), "FFFFFFFF");
+  assertEquals(textOf("evt.rawarg.key", event), "FFFFFFFF");
+});
+
 Deno.test("evt.arg is found by name or number, and absent when the event has none such", () => {
   const event = eventOf("openat", { params: { flags: 1, mode: 0o644 } });
   assertEquals(valueOf("evt.arg.flags", event), "O_RDONLY");

@@ -156,7 +156,8 @@ function numberParam(event: Event, index: number): number {
 function isSyslog(state: State): boolean {
   const descriptor = state.descriptor;
   if (descriptor === undefined) return false;
-  return (descriptor.path?.given ?? descriptor.socket?.path ?? "").includes("/dev/log");
+  const { path, socket } = descriptor;
+  return [path?.given, socket?.path, socket?.text].some((name) => name?.includes("/dev/log"));
 }
 
 function buffer(event: Event): FieldValue {

@@ -172,6 +172,8 @@ Deno.test("evt.is_syslog is a write to /dev/log", () => {
   const descriptor = socketOf({ family: "unix", path: "/dev/log" }, { typeChar: "u" });
   assertEquals(valueOf("evt.is_syslog", eventOf("sendto", { descriptor })), true);
   assertEquals(valueOf("evt.is_syslog", eventOf("recvfrom", { descriptor })), false);
+  const named = socketOf({ family: "unix", text: "ff->0 /dev/log" }, { typeChar: "u" });
+  assertEquals(valueOf("evt.is_syslog", eventOf("write", { descriptor: named })), true);
 });
 
 Deno.test("evt.count.error sorts failures by what the call was about", () => {

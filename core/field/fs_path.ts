@@ -163,8 +163,32 @@ function fullPath(event: Event, state: State, role: PathRole): string | undefine
     }
     return fromWorkingDirectory(asPassed(path), state);
   }
+  if (path === NOT_READ) return withDirectory(event, state, layoutOf(event.type)[role]);
   if (typeof path === "string") return path;
   return isPath(path) ? pathInView(path, state) : undefined;
+}
+
+/** In place of a path that could not be read where the event was made. */
+const NOT_READ = "<NA>";
+const UNKNOWN_DIRECTORY = "<UNKNOWN>";
+const AT_FDCWD = -100;
+
+/** Such a path is joined as if it were one, as Falco does: rules may ask for the directory at least. */
+function withDirectory(event: Event, state: State, index: number): string {
+  const { name, params } = eventType(event.type)!;
+  const directory = params[index]?.directory;
+  // Falco takes the working directory for these.
+  if (directory === undefined || name === "renameat" || name === "linkat") {
+    return joinPath(withSlash(state.process?.cwd ?? ""), NOT_READ);
+  }
+  const number = event.param(directory);
+  if (number === AT_FDCWD) return joinPath(withSlash(state.process?.cwd ?? ""), NOT_READ);
+  const own = state.descriptor;
+  const descriptor = own?.number === number ? own : state.otherDescriptor(Number(number));
+  const isDirectory = descriptor?.typeChar === "d" && descriptor.path !== undefined;
+  return isDirectory
+    ? joinPath(withSlash(pathInView(descriptor.path, state)), NOT_READ)
+    : `${UNKNOWN_DIRECTORY}${NOT_READ}`;
 }
 
 /** Where a symbolic link leads and what is mounted are texts; upstream joins them all the same. */

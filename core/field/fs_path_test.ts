@@ -60,3 +60,14 @@ Deno.test("texts that lead somewhere start from the working directory", () => {
   const mount = eventOf("mount", { params: { dev: "tmpfs", dir: from } });
   assertEquals(valueOf("fs.path.source", mount, state), "/home/user/tmpfs");
 });
+
+Deno.test("a path that nobody could read is joined with what it was relative to, as in Falco", () => {
+  const state = stateOf({ processId: 100, cwd: "/root" });
+  const name = (type: string, dirfd: number, descriptor?: ReturnType<typeof fileOf>) =>
+    valueOf("fs.path.name", eventOf(type, { params: { dirfd, path: "<NA>" }, descriptor }), state);
+  const directory = fileOf(pathOf("/tmp"), { typeChar: "d", number: 7 });
+  assertEquals(name("mkdir", 0), "/root/<NA>");
+  assertEquals(name("mkdirat", -100), "/root/<NA>");
+  assertEquals(name("mkdirat", 7, directory), "/tmp/<NA>");
+  assertEquals(name("mkdirat", 8, directory), "<UNKNOWN><NA>");
+});

@@ -55,7 +55,7 @@ function scalarText(value: FieldScalar, definition: FieldDefinition, bytes: Byte
     case "bigint":
       return definition.type === "DOUBLE"
         ? Number(value).toFixed(1)
-        : integerText(value, definition.format);
+        : integerText(value, definition.format, definition.type);
   }
   return isAddress(definition) ? addressText(value) : bytesText(value, bytes);
 }

@@ -167,7 +167,8 @@ function dynamicParam({ scap }: ReplayEvent, index: number, { dynamic }: EventPa
     case "CHARBUF":
       return utf8At(scap.bytes, start, start + Math.max(0, size - 1));
     case "UINT32":
-      return size === 4 ? scap.view.getUint32(start, true) : undefined;
+      // Upstream prints these as signed ones.
+      return size === 4 ? scap.view.getInt32(start, true) : undefined;
     case "SIGTYPE":
       return size === 1 ? scap.bytes[start] : undefined;
     default: {

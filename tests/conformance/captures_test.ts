@@ -37,11 +37,6 @@ conformanceSuite<CaptureCase>({
       lines: /^#\d+ fs\.path\./,
       reason: "of linkat and symlinkat Falco joins relative paths with the wrong directory",
     },
-    {
-      matches: /charbuf_empty_param/,
-      lines: /^#\d+ fs\.path\./,
-      reason: "no path is joined with no directory",
-    },
   ],
 });
 
