@@ -40,6 +40,7 @@ export type { RecordHandler } from "./merge.ts";
 export { NativeError, type NativeErrorCode } from "./native_error.ts";
 export type { Detail, Interest, ResolveLevel } from "./probe_settings.ts";
 export type { RingMemory } from "./ring.ts";
+export { type OpenFile, openUnblocked, WouldWait } from "./unblocked_file.ts";
 export { namesOf } from "./verdicts.ts";
 export { SocketError, type SocketErrorCode, UnixDatagram } from "./unix_datagram.ts";
 export { checkSupport, type Support, type SupportItem } from "./support.ts";

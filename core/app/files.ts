@@ -1,4 +1,5 @@
 /** Reading what a person named on the command line or in falco.yaml. */
+import { openUnblocked, WouldWait } from "../../ffi/mod.ts";
 import {
   decodeText,
   isPackedFile,
@@ -9,7 +10,6 @@ import {
   type SourceText,
   type Span,
 } from "../base/mod.ts";
-import { openUnblocked, WouldWait } from "./open.ts";
 
 /** More than any reader of ours accepts, so that they say "too large" with their own limit. */
 const MAX_BYTES = 64 << 20;

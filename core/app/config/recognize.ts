@@ -1,6 +1,6 @@
 /** Tells falco.yaml from a rules file by what is in it. */
+import { openUnblocked } from "../../../ffi/mod.ts";
 import { readPackedFile } from "../../base/mod.ts";
-import { openUnblocked } from "../open.ts";
 
 /** Enough for the longest licence in front of the first key. */
 const HEAD_BYTES = 64 << 10;
@@ -32,7 +32,7 @@ function headOf(path: string): string {
     if (!Deno.statSync(path).isFile) return "";
     using file = openUnblocked(path);
     const bytes = new Uint8Array(HEAD_BYTES);
-    const length = file.readSync(bytes) ?? 0;
+    const length = file.readSync(bytes);
     return new TextDecoder().decode(bytes.subarray(0, length));
   } catch {
     return "";
