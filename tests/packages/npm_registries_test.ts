@@ -84,3 +84,14 @@ Deno.test("add npm: the same name from another registry does not take its place 
   const [entry] = JSON.parse((await succeeds(["list", "--json", "--dir", place.plugins])).out);
   assertEquals([entry.registry, entry.version], [other.url, "9.0.0"]);
 });
+
+Deno.test("update npm: does not take other files for a version that was published once", async () => {
+  using place = new Place();
+  await using registries = twoRegistries();
+  const { own } = registries;
+  const dir = ["--dir", place.plugins];
+  await succeeds(["add", "npm:falcod-pager", "--yes", ...dir], named(own.url));
+  own.publish("falcod-pager", "1.0.0", packed(pluginFiles({ code: "evil" })));
+  await fails(["update", ...dir], /error\[I004\].*other files/, named(own.url));
+  assertEquals((await succeeds(["verify", ...dir], named(own.url))).out, "ok pager 1.0.0\n");
+});

@@ -67,7 +67,17 @@ async function notesOf({ kind, name }: Candidate): Promise<readonly string[]> {
  * A package that is called as a plugin of falcod's own would stand in for it, or seem to. Libraries only
  * bring sources, and Falco has one that is called "json".
  */
-function refuseNamesOfOurs({ name, kind }: Candidate, { plugins }: Host): void {
+function refuseNamesOfOurs({ name, kind, manifest }: Candidate, { plugins }: Host): void {
+  const events = manifest?.source?.name;
+  if (plugins.some((plugin) => plugin.kind === "source" && plugin.name === events)) {
+    throw new PackageError(
+      "I015",
+      `"${name}" delivers events of ${events}, as falcod itself does`,
+      {
+        help: "its events have to be called something else; tell whoever made it",
+      },
+    );
+  }
   const sameName = plugins.find((plugin) =>
     plugin.name === name && (kind !== "library" || plugin.kind === "source")
   );

@@ -107,6 +107,14 @@ async function updateOne(entry: LockEntry, request: UpdateRequest, host: Host): 
     );
   }
   if (await isSame(entry, candidate)) return outcomeOf(entry, { result: "kept" });
+  // A version of npm is published once.
+  if (origin.kind === "npm" && candidate.from === entry.from) {
+    throw new PackageError("I004", `${entry.from} has other files than when it was installed`, {
+      help:
+        "its maker or its registry has changed them; falcod plugin add takes it all the same, " +
+        "when you know why",
+    });
+  }
   if (compareVersions(candidate.version, entry.version) < 0) {
     printLines([
       `${entry.name}: ${entry.requested} has ${candidate.version} now, which is older; ` +
