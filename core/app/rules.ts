@@ -183,6 +183,9 @@ function warnOfSilence({ rules }: Ruleset, report: Report): void {
   });
 }
 
+const PATTERN = /[*?]/;
+const NO_PATTERNS = "names are no patterns: of a folder all .yaml and .yml files are read";
+
 /** Single files of a configuration may be missing; without any, Falco does not start. */
 function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
   const noneThere = paths.every(({ path, required, text }) =>
@@ -193,7 +196,9 @@ function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
     code: "C013",
     title: "no rules: of the rules files in the configuration none exists",
     at: paths[0]!.at,
-    help: "are the names right? Relative ones count from the current directory",
+    help: paths.find(({ path }) => PATTERN.test(path))
+      ? NO_PATTERNS
+      : "are the names right? Relative ones count from the current directory",
   });
 }
 
@@ -213,7 +218,11 @@ function* expandPaths(
             ? `rules file "${path}" does not exist`
             : `"${path}" does not exist and is passed over`,
           at,
-          ...required && { help: `is the name right?${countsFrom(path)}` },
+          help: PATTERN.test(path)
+            ? NO_PATTERNS
+            : required
+            ? `is the name right?${countsFrom(path)}`
+            : undefined,
         });
         break;
       case "directory": {

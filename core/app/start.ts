@@ -73,8 +73,8 @@ export async function prepare(
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
   }, report);
-  // That there are no rules and no outputs in a file that is not there is no second mistake.
-  const consequences = loaded.isUnread ? new Report() : report;
+  // That there are no rules and no outputs in a file that nobody can read is no second mistake.
+  const consequences = loaded.isUnread ? report.part() : report;
   const natives = await wireNatives(loaded, { registry, report });
   const plugins = await wirePlugins({ loaded, registry, report, guests });
   const wired = settingsOf(loaded, {
@@ -82,6 +82,9 @@ export async function prepare(
     scopeProcessId: request.scopeProcessId,
     sources: old.sources,
   }, { registry, report: consequences, natives, plugins });
+  if (loaded.isUnread) {
+    report.absorb(consequences, (found) => /^C01[37]$/.test(found.code) ? undefined : found);
+  }
   const settings = {
     ...wired,
     sinks: await checkSinks(wired.sinks, loaded, { registry, report }),

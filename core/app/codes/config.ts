@@ -20,7 +20,8 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   {
     code: "C002",
     title: "configuration is no mapping",
-    meaning: "A falco.yaml has keys and values; this one is a list or a single value.",
+    meaning:
+      "A falco.yaml has keys and values of its own; this one is a list, a single value, or something else: an object for Kubernetes, values for Helm.",
     matters: "Nothing is set by it. Perhaps it is a rules file, which goes behind -r.",
     example: configs(`- ${CONFIG.split("\n")[0]}\n`, CONFIG),
   },
@@ -449,6 +450,17 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     example: configs(
       `${CONFIG}privileges: {user: nobody-is-called-so}\n`,
       `${CONFIG}privileges: {user: nobody}\n`,
+    ),
+  },
+  {
+    code: "C047",
+    title: "section that nobody switched on",
+    meaning:
+      "An output, the web server or the like has keys, and its enabled is not among them. The default is false, as in Falco.",
+    matters: "Nothing comes of what is written there: alerts do not arrive.",
+    example: configs(
+      `${CONFIG}file_output: {filename: /tmp/alerts}\n`,
+      `${CONFIG}file_output: {enabled: true, filename: /tmp/alerts}\n`,
     ),
   },
   {

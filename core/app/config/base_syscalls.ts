@@ -28,7 +28,9 @@ export function excludedSyscalls({ config, root }: LoadedConfig, report: Report)
       severity: "warning",
       title: `"base_syscalls.custom_set" names "${name}", which is no system call`,
       at: node?.kind === "scalar" ? node.at : undefined,
-      help: didYouMean(name, syscalls().map((call) => call.name)) ?? "it is ignored",
+      help: name.includes(",")
+        ? `write a list: [${name}]`
+        : didYouMean(name, syscalls().map((call) => call.name)) ?? "it is ignored",
     });
   });
   return excluded;

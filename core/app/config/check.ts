@@ -1,6 +1,5 @@
 /** From the merged tree of falco.yaml to a `Config`, with everything said that is to be said. */
 import {
-  didYouMean,
   hideSecrets,
   inFileOrder,
   type Note,
@@ -11,6 +10,7 @@ import {
 import { hideSecretValues, isHidden } from "./hidden_values.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { keyNames, keyNote } from "./known_keys.ts";
+import { keyMeant, valueMeant } from "./likely_meant.ts";
 import { isBuiltIn } from "./plugin_entry.ts";
 import {
   checkAgainstSchema,
@@ -139,9 +139,7 @@ export function reportValue(
       ? "the default is used"
       : meant
       ? `did you mean "${meant}"?`
-      : node?.kind === "scalar"
-      ? didYouMean(node.text, choices)
-      : undefined,
+      : valueMeant(path, node, { wanted, choices }),
   });
 }
 
@@ -165,7 +163,7 @@ export function reportUnknownKey(
     severity: "warning",
     title: `unknown key "${key}"${where}`,
     at: placeOf(root, path),
-    help: didYouMean(key, known) ?? "it is ignored",
+    help: keyMeant(root, path, known) ?? "it is ignored",
   });
 }
 

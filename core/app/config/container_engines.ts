@@ -13,7 +13,7 @@ import {
   parseImageName,
   unknownContainer,
 } from "../../state/mod.ts";
-import { flag, idle, listOf, oneOf, section, text, whole, word } from "./_types.ts";
+import { flag, idle, listOf, oneOf, replaced, section, text, whole, word } from "./_types.ts";
 import type { Config } from "./schema.ts";
 
 /** The name under `plugins`. */
@@ -92,6 +92,8 @@ export const oldContainerEngines = section({
   cri: section({
     enabled: flag(true),
     sockets: sockets(),
+    // What the program of 0.39 read, though its falco.yaml has sockets.
+    cri: replaced(sockets(), "sockets", "acts"),
     disable_async: idle(flag(false), "alerts wait a little, and nothing else does"),
     "disable-cri-async": idle(flag(false), "alerts wait a little, and nothing else does"),
   }),
@@ -187,7 +189,7 @@ function oldEngines({ docker, podman, cri, ...rest }: Config["container_engines"
     ...rest,
     docker: { ...docker, sockets: [] },
     podman: { ...podman, sockets: [] },
-    cri,
+    cri: { ...cri, sockets: [...cri.sockets, ...cri.cri] },
     containerd: { enabled: cri.enabled, sockets: [] },
   };
 }

@@ -5,6 +5,7 @@ import { filesIn, kindOf, readText } from "../files.ts";
 import { checkConfig } from "./check.ts";
 import { type Environment, expandTree } from "./environment.ts";
 import { isList } from "./known_keys.ts";
+import { ownerOf } from "./likely_meant.ts";
 import { applyOption, type ConfigOption, gapBefore, parseOption, pathOf } from "./option.ts";
 import type { Config } from "./schema.ts";
 import {
@@ -12,6 +13,7 @@ import {
   emptyMapping,
   type MappingNode,
   mergeInto,
+  placeOf,
   STRATEGIES,
   type Strategy,
   toTree,
@@ -37,7 +39,7 @@ export interface LoadedConfig {
   readonly root: MappingNode;
   /** What values of the configuration name with a `%`. Absent: there are no variables. */
   readonly environment?: Environment;
-  /** The file to start with has no configuration: what is not in it says nothing. */
+  /** The file to start with could not be read, or not all of it: what is not in it says nothing. */
   readonly isUnread?: boolean;
 }
 
@@ -56,7 +58,9 @@ export function mergeConfig(
     `${request.rulesFolder}/falco.yaml`;
   const environment: Environment = (name) =>
     request.environment(name) ?? (name === "FALCOD_RULES" ? request.rulesFolder : undefined);
-  const given = readConfigFile(path, { environment, report });
+  const own = report.part();
+  const given = readConfigFile(path, { environment, report: own });
+  report.absorb(own);
   const root = given ?? emptyMapping(new SourceText(path, "").all);
   const files = [path];
 
@@ -84,7 +88,7 @@ export function mergeConfig(
   for (const option of options) {
     if (!isIncludeOption(option)) apply(root, option, report);
   }
-  return { root, files, environment, isUnread: given === undefined };
+  return { root, files, environment, isUnread: own.hasErrors };
 }
 
 interface ReadContext {
@@ -121,6 +125,16 @@ export function readConfigText(source: SourceText, context: ReadContext): Mappin
       title: "a configuration is a mapping of keys to values",
       at: root.at,
       help: root.kind === "sequence" ? "is this a rules file? those go to -r" : undefined,
+    });
+    return undefined;
+  }
+  const owner = ownerOf(root);
+  if (owner) {
+    report.add({
+      code: "C002",
+      title: `${owner.what}, and no configuration of falcod`,
+      at: placeOf(root, [[...root.entries.keys()][0]!]),
+      help: owner.help,
     });
     return undefined;
   }

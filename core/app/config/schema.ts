@@ -208,7 +208,10 @@ export const configSchema = z.strictObject({
 
   buffered_outputs: flag(false),
   output_timeout: whole({ ...MAX, standard: 2000 }),
-  outputs_queue: section({ capacity: whole({ min: 0, max: 2 ** 53 - 1, standard: 0 }) }),
+  outputs_queue: section({
+    capacity: whole({ min: 0, max: 2 ** 53 - 1, standard: 0 }),
+    recovery: idle(text("continue"), "alerts beyond the queue are counted, and all goes on"),
+  }),
   outputs: section({
     rate: decimal({ ...MAX, standard: 0 }),
     max_burst: decimal({ ...MAX, standard: 1000 }),

@@ -16,6 +16,7 @@ import type { WiredLibrary } from "./natives.ts";
 import { type PrivilegeSettings, privilegeSettings } from "./privileges.ts";
 import { formatterOf, sinksOf, type WiredSink } from "./outputs.ts";
 import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
+import { warnOfNotEnabled } from "./not_enabled.ts";
 import { NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
@@ -67,6 +68,7 @@ export function settingsOf(
   const { plugins = NO_PLUGINS } = options;
   checkPlugins(loaded, options);
   checkCapturePlace(loaded, options.report);
+  warnOfNotEnabled(loaded, options.report);
   const containers = containerSettings(loaded.config);
   return {
     rulePaths: [
@@ -195,6 +197,8 @@ function kernelSource(
   const { engine } = config;
   const at = valueAt(root, ["engine", "kind"]);
   const excluded = excludedSyscalls(loaded, report);
+  // Where a mistake leaves nothing to watch, rules are looked at all the same.
+  const live = liveSource(config, scopeProcessId, excluded);
   switch (engine.kind) {
     case "nodriver":
       report.add({
@@ -203,7 +207,7 @@ function kernelSource(
         at,
         help: "use modern_ebpf, or have a plugin named k8saudit bring audit events",
       });
-      return [];
+      return [live];
     case "replay": {
       const captureFile = engine.replay.capture_file ?? "";
       if (captureFile === "") {
@@ -213,7 +217,7 @@ function kernelSource(
           at,
           help: "name it under engine.replay.capture_file",
         });
-        return [];
+        return [live];
       }
       return [{ kind: "source", name: "replay", config: { captureFile } }];
     }
@@ -224,7 +228,7 @@ function kernelSource(
         at,
         help: "use modern_ebpf to watch this machine",
       });
-      return [];
+      return [live];
     default: {
       if (OTHER_DRIVERS.has(engine.kind)) {
         report.add({
@@ -235,25 +239,28 @@ function kernelSource(
           help: "write modern_ebpf",
         });
       }
-      const drivers = {
-        modern_ebpf: engine.modern_ebpf,
-        auto: engine.modern_ebpf,
-        ebpf: engine.ebpf,
-        kmod: engine.kmod,
-        module: engine.kmod,
-      };
-      const driver = drivers[engine.kind];
-      const preset = driver.buf_size_preset ?? config.syscall_buf_size_preset;
-      const source: Record<string, unknown> = {};
-      if (!engine.falcod.kernel_filter) source.kernelFilter = false;
-      if (preset !== undefined) source.bufferPreset = preset;
-      if (scopeProcessId !== undefined) source.scopeProcessId = scopeProcessId;
-      if (driver.drop_failed_exit || config.syscall_drop_failed_exit) source.dropFailed = true;
-      if (config.falco_libs.snaplen > 0) source.dataLimit = config.falco_libs.snaplen;
-      if (excluded.length > 0) source.excludedSyscalls = excluded;
-      return [{ kind: "source", name: "syscall", config: source }];
+      return [live];
     }
   }
+}
+
+function liveSource(
+  { engine, syscall_buf_size_preset, syscall_drop_failed_exit, falco_libs }: LoadedConfig["config"],
+  scopeProcessId: number | undefined,
+  excluded: readonly string[],
+): Wired {
+  const { modern_ebpf, ebpf, kmod, falcod } = engine;
+  const drivers = { ebpf, kmod, module: kmod };
+  const driver = drivers[engine.kind as keyof typeof drivers] ?? modern_ebpf;
+  const preset = driver.buf_size_preset ?? syscall_buf_size_preset;
+  const source: Record<string, unknown> = {};
+  if (!falcod.kernel_filter) source.kernelFilter = false;
+  if (preset !== undefined) source.bufferPreset = preset;
+  if (scopeProcessId !== undefined) source.scopeProcessId = scopeProcessId;
+  if (driver.drop_failed_exit || syscall_drop_failed_exit) source.dropFailed = true;
+  if (falco_libs.snaplen > 0) source.dataLimit = falco_libs.snaplen;
+  if (excluded.length > 0) source.excludedSyscalls = excluded;
+  return { kind: "source", name: "syscall", config: source };
 }
 
 /** Without a socket to ask, containers keep what their cgroup says. */

@@ -1,0 +1,127 @@
+/** What was probably meant in falco.yaml by a key that there is not, or a value that does not fit. */
+import { didYouMean } from "../../base/mod.ts";
+import { keyNames } from "./known_keys.ts";
+import { type ConfigNode, type ConfigPath, type MappingNode, nodeAt, spell } from "./tree.ts";
+
+/** Shorter names are in too many others. */
+const MIN_PART = 3;
+
+/** The known name that is near by its letters, else the only one that this is a part of. */
+export function nameMeant(name: string, known: readonly string[]): string | undefined {
+  const near = didYouMean(name, known);
+  if (near !== undefined || name.length < MIN_PART) return near;
+  const wanted = name.toLowerCase();
+  const longer = known.filter((candidate) => candidate.toLowerCase().includes(wanted));
+  return longer.length === 1 ? `did you mean "${longer[0]}"?` : undefined;
+}
+
+/** `known`: the keys there are beside it. */
+export function keyMeant(
+  root: MappingNode,
+  path: ConfigPath,
+  known: readonly string[],
+): string | undefined {
+  const key = String(path.at(-1));
+  const sections = keyNames([], undefined) ?? [];
+  if (path.length > 1) {
+    return nameMeant(key, known) ??
+      (sections.includes(key) ? "it belongs at the top, not under another key" : undefined);
+  }
+  const before = keyBefore(root, key);
+  if (before !== undefined && nodeAt(root, [before])?.kind === "null" && has(before, key)) {
+    return `indent it: it is a key of "${before}"`;
+  }
+  const value = nodeAt(root, path);
+  return foreignHelp(key, value) ?? nameMeant(key, known) ?? sectionHelp(key, sections);
+}
+
+function has(section: string, key: string): boolean {
+  return keyNames([section], undefined)?.includes(key) ?? false;
+}
+
+function keyBefore(root: MappingNode, key: string): string | undefined {
+  const keys = [...root.entries.keys()];
+  return keys[keys.indexOf(key) - 1];
+}
+
+function sectionHelp(key: string, sections: readonly string[]): string | undefined {
+  const homes = sections.filter((section) => has(section, key));
+  return homes.length === 1 ? `it belongs under "${homes[0]}"` : undefined;
+}
+
+/** Whose file it is, and what to do, where a file is a configuration of something else. */
+export function ownerOf(root: MappingNode): { what: string; help: string } | undefined {
+  const { entries } = root;
+  if (entries.has("apiVersion") && entries.has("kind")) {
+    return {
+      what: "this is an object for Kubernetes",
+      help: "falcod reads a falco.yaml, which may be a text under its data",
+    };
+  }
+  const known = keyNames([], undefined) ?? [];
+  const inner = entries.get("falco")?.value;
+  const isHelm = inner?.kind === "mapping" && inner.entries.size > 0 &&
+    [...inner.entries.keys()].every((key) => known.includes(key)) &&
+    ![...entries.keys()].some((key) => known.includes(key));
+  return isHelm
+    ? { what: "these are values for Helm", help: 'what is under "falco" is a falco.yaml' }
+    : undefined;
+}
+
+/** Keys that every output of falcosidekick may have, or the best known of them. */
+const SIDEKICK_KEYS = ["webhookurl", "hostport", "minimumpriority", "checkcert", "mutualtls"];
+
+/** For files, or parts of them, that are somebody else's. */
+function foreignHelp(key: string, value: ConfigNode | undefined): string | undefined {
+  if (value?.kind !== "mapping" || value.entries.size === 0) return undefined;
+  const keys = [...value.entries.keys()];
+  if (SIDEKICK_KEYS.some((name) => value.entries.has(name))) {
+    return "outputs of falcosidekick stand in a file of their own, for falcod sidekick -c; " +
+      "those of falcod stand under sinks";
+  }
+  const sections = keyNames([], undefined) ?? [];
+  return keys.every((name) => sections.includes(name))
+    ? `what is under it belongs at the top: leave "${key}" out`
+    : undefined;
+}
+
+/** Numbers of milliseconds, where people write units. */
+const IN_MS: ReadonlySet<string> = new Set(["output_timeout", "capture.default_duration"]);
+
+/** For a value that is not what is wanted there. */
+export function valueMeant(
+  path: ConfigPath,
+  node: ConfigNode | undefined,
+  { wanted, choices }: { readonly wanted: string; readonly choices: readonly string[] },
+): string | undefined {
+  const key = String(path.at(-1));
+  switch (node?.kind) {
+    case "mapping":
+      return wanted === "a sequence" ? 'it is a list: each item of it begins with "- "' : undefined;
+    case "sequence":
+      return wanted === "a mapping" && node.items.some(({ kind }) => kind === "mapping")
+        ? 'it is no list: write its keys without "- "'
+        : undefined;
+    case "scalar":
+      break;
+    default:
+      return undefined;
+  }
+  const { text } = node;
+  const parts = text.split(/[\s,]+/);
+  if (parts.length > 1 && parts.every((part) => choices.includes(part))) {
+    return `write a list: [${parts.join(", ")}]`;
+  }
+  if (IN_MS.has(spell(path)) && /^\d+\s*(ms|s|m|h)$/.test(text)) {
+    return "write a number without a unit: it is in milliseconds";
+  }
+  const inside = keyNames(path, undefined) ?? [];
+  if (inside.includes("enabled")) {
+    const isOff = /^(false|no|off|n|disabled)$/i.test(text);
+    return `write ${key}: {enabled: ${!isOff}}`;
+  }
+  if (inside.includes("kind")) {
+    return `write ${key}: {kind: ${/^\w{1,20}$/.test(text) ? text : "…"}}`;
+  }
+  return nameMeant(text, choices);
+}
