@@ -33,7 +33,7 @@ const RULE = "Event of the actor";
 const RULES = "rules.yaml";
 const SYSCALLS = 512;
 
-/** Fields that every event is asked for. */
+/** Fields that every event is asked for, unless there are others. */
 const FIELDS = [
   "evt.type",
   "evt.dir",
@@ -219,6 +219,8 @@ export interface TheatreOptions {
   readonly condition: string;
   /** Fields besides the usual ones. */
   readonly fields?: readonly string[];
+  /** In place of the usual ones. */
+  readonly allFields?: readonly string[];
   /** More of falcod's arguments. */
   readonly args?: readonly string[];
   /** Perl of an actor that is there before falcod: it has prepared when it says its first facts. */
@@ -226,7 +228,7 @@ export interface TheatreOptions {
 }
 
 export async function withActor(
-  { condition, fields = [], args = [], early }: TheatreOptions,
+  { condition, fields = [], allFields = [...FIELDS, ...fields], args = [], early }: TheatreOptions,
   body: (theatre: Theatre) => Promise<void>,
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "falcod-events-" });
@@ -236,7 +238,7 @@ export async function withActor(
     Deno.chmodSync(`${folder}/${ACTOR}`, 0o755);
     Deno.copyFileSync(await buildProgram("calls"), `${folder}/calls`);
     const rules = `${folder}/${RULES}`;
-    Deno.writeTextFileSync(rules, ruleText(condition, [...FIELDS, ...fields]));
+    Deno.writeTextFileSync(rules, ruleText(condition, allFields));
     const stageThrough = early === undefined ? [] : afterEarly(folder, early);
     await withFalcod({ rules: [rules], args, stageThrough }, async (falcod, stage) => {
       await body(new Theatre(folder, falcod, stage));

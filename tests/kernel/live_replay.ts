@@ -7,6 +7,8 @@ export const EXCEPTED: Readonly<Record<string, string>> = {
   "evt.time": "each falcod measures for itself what its clocks differ by",
   "fd.realpath": "captures have no place for the kernel's path",
   "fd.nameraw": "shown beside it only where both are known",
+  "fd.lproto": "as fd.lport",
+  "fd.rproto": "as fd.rport",
   "evt.arg.target": "likewise, of a link",
   "evt.rawarg.target": "likewise",
   "fd.lport":
@@ -28,11 +30,26 @@ const EXCEPTED_OF: Readonly<Record<string, readonly string[]>> = {
   // Of an empty path, which Falco does not take for the descriptor's.
   fchownat: ["evt.abspath", "fs.path.name"],
   // The types of what is polled, which a capture knows by the calls it holds.
-  poll: ["evt.args"],
-  ppoll: ["evt.args"],
+  poll: ["evt.args", "evt.info", "fdlist.names"],
+  ppoll: ["evt.args", "evt.info", "fdlist.names"],
+  // The directory as the call named it, in a chroot; from the next event on as the kernel has it.
+  chdir: ["proc.cwd"],
+  // As whoever reads captures believes; from the next event on as it is.
+  unshare: ["thread.cap_inheritable"],
+  // Of a connection that was refused.
+  connect: ["fd.sproto"],
 };
-/** In captures, events without a type of their own have no result. */
-const RESULT_FIELDS = ["evt.res", "evt.rawres", "evt.failed"];
+/** In captures, events that Falco knows nothing about but their name have no result and no descriptor. */
+const OF_RESULT = /^(?:evt\.(?:res|rawres|failed|count\.error.*)|fd\..*)$/;
+/** Memory and page faults the kernel tells with most events, captures with few. */
+const OF_USAGE = /^(?:proc\.vm|thread\.(?:vm|pf))/;
+/** Not told live by events that have nothing else to tell: close, ends and signals. */
+const LIMIT = "proc.fdlimit";
+/** When the event was, since the first of the run and since the one before. */
+const OF_CLOCK = /^evt\.(?:(?:raw|rel|delta|output)?time|datetime)\b/;
+/** When something else was: the clocks of two runs, and doubles, differ by less. */
+const TOLD_TIME = /(?:duration|_ts|\.ts)(?:_|$)/;
+const CLOCK_TOLERANCE_NS = 50_000_000;
 
 /** What of an alert has to be the same. */
 export function comparable({ rule, priority, source, tags, output_fields }: SeenAlert) {
@@ -42,9 +59,17 @@ export function comparable({ rule, priority, source, tags, output_fields }: Seen
   return { rule, priority, source, tags, fields: Object.fromEntries(fields) };
 }
 
-/** Of tests that run in a container whoever reads captures must not think so. */
+/**
+ * Of tests that run in a container whoever reads captures must not think so. An environment without
+ * variables is told as one of an empty one: as none it would stay as it was.
+ */
 function withoutCgroup(text: string): string {
-  return text.replace(/cgroups=\S+/, "cgroups=…");
+  return text.replace(/cgroups=\S+/, "cgroups=…").replace(/env=(?:NULL|\.) /, "env=… ");
+}
+
+function isSameTime(own: unknown, other: unknown): boolean {
+  return typeof own === "number" && typeof other === "number" &&
+    Math.abs(own - other) < CLOCK_TOLERANCE_NS;
 }
 
 /** One that only the kernel's name of a file raised has no counterpart in a replay. */
@@ -81,7 +106,10 @@ function differencesOf(live: SeenAlert, replayed: SeenAlert): string[] {
   const { fields: own } = comparable(live), { fields: other } = comparable(replayed);
   return [...new Set([...Object.keys(own), ...Object.keys(other)])]
     .filter((field) => !EXCEPTED_OF[String(own["evt.type"])]?.includes(field))
-    .filter((field) => other["evt.rawres"] !== null || !RESULT_FIELDS.includes(field))
+    .filter((field) => other["evt.rawres"] !== null || !OF_RESULT.test(field))
+    .filter((field) => field !== LIMIT || own[field] !== null)
+    .filter((field) => !OF_USAGE.test(field) && !OF_CLOCK.test(field))
+    .filter((field) => !TOLD_TIME.test(field) || !isSameTime(own[field], other[field]))
     .filter((field) => JSON.stringify(own[field]) !== JSON.stringify(other[field]))
     .map((field) =>
       `${shown(live)}: ${field} is ${JSON.stringify(own[field])}, replayed ${

@@ -1,0 +1,74 @@
+/**
+ * Live = replay, of all that programs do to be hard to follow: every field of every event that they cause
+ * is held against what a recording of them tells.
+ */
+import { syscallFields } from "../../core/field/mod.ts";
+import { assert } from "../assert.ts";
+import { withActor } from "./actor.ts";
+import { buildProgram } from "./build_program.ts";
+import { DEEDS } from "./deeds.ts";
+import { kernelTest } from "./harness.ts";
+import { replayDifferences } from "./live_replay.ts";
+
+/** For fields that take an argument. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  "evt.arg": "[0]",
+  "evt.type.is": "[3]",
+  "proc.aargs": "[1]",
+  "proc.acmdline": "[1]",
+  "proc.aenv": "[PATH]",
+  "proc.aexe": "[2]",
+  "proc.aexepath": "[2]",
+  "proc.aname": "[2]",
+  "proc.apid": "[1]",
+  "proc.env": "[PATH]",
+};
+/** Names of addresses would be asked for, and arguments of these are other events' and containers'. */
+const LEFT_OUT = /^(?:fd\..ip\.name|evt\.around|evt\.rawarg|container\.|k8s\.)/;
+
+/** All fields that are there both live and in captures. */
+function comparedFields(): readonly string[] {
+  return [...syscallFields.values()]
+    .filter(({ name, only, unavailable }) =>
+      only !== "filter" && unavailable === undefined && !LEFT_OUT.test(name)
+    )
+    .filter(({ name, argument }) => !argument?.required || Object.hasOwn(ARGUMENTS, name))
+    .map(({ name }) => `${name}${ARGUMENTS[name] ?? ""}`);
+}
+
+/** A process of before the recording, that acts when it is woken. */
+const EARLY = `POSIX::mkfifo("wake", 0600); POSIX::mkfifo("done", 0600); fact(ready => 1);
+  open W, "<", "wake"; open F, "<", "early.pl"; system "true"; open D, ">", "done"`;
+const WAKE = `open W, ">", "wake"; close W; open D, "<", "done"; <D>;`;
+
+/** As many deeds as falcod's output takes the events of without a pause. */
+const AT_ONCE = 6;
+
+/** One after the other, each in a process of its own. */
+function* scripts(): Generator<string> {
+  const deeds = Object.entries(DEEDS).map(([name, perl]) =>
+    `if (!fork) { mkdir "${name}"; chdir "${name}"; ${perl};\n exit } wait;`
+  );
+  yield `open S, ">", "file"; print S "text"; close S; ${WAKE}`;
+  for (let i = 0; i < deeds.length; i += AT_ONCE) yield deeds.slice(i, i + AT_ONCE).join("\n");
+}
+
+kernelTest("every field of what programs do is the same in a replay", async () => {
+  const condition = "(proc.name = actor or proc.aname = actor) and " +
+    // What happens all the time, and what loads libraries.
+    "not evt.type in (page_fault, switch, rt_sigaction, rt_sigprocmask, mprotect, fstat) and " +
+    "not (fd.name startswith /usr or fd.name startswith /lib or fd.name startswith /etc/ld.so)";
+  const fields = comparedFields();
+  assert(fields.length > 180, `${fields.length} fields`);
+  await withActor({ condition, allFields: fields, early: EARLY }, async (theatre) => {
+    Deno.copyFileSync(await buildProgram("uring"), `${theatre.folder}/uring`);
+    await using recording = await theatre.record();
+    for (const script of scripts()) await theatre.perform(script);
+    await recording.stop();
+    const live = theatre.falcod.alerts;
+    const types = new Set(live.map(({ output_fields: fields }) => fields["evt.type"]));
+    assert(types.size > 80, `${types.size} types of events: ${[...types]}`);
+    const wrong = replayDifferences(live, await recording.replay([theatre.rules]));
+    assert(wrong.length === 0, `${wrong.length} differ\n${wrong.slice(0, 50).join("\n")}`);
+  });
+});
