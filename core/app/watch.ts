@@ -1,7 +1,7 @@
 /** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
 import type { Alert } from "../alert/mod.ts";
 import { CouldMatch, Engine, needsOf, watchedNames } from "../engine/mod.ts";
-import type { Event } from "../event/mod.ts";
+import type { Event, EventKin } from "../event/mod.ts";
 import type { Logger, NativeRun, Registry, Source } from "../plugin/mod.ts";
 import type { Guests } from "../plugin/third_party/guests.ts";
 import type { Ruleset } from "../rule/mod.ts";
@@ -212,6 +212,13 @@ export async function watch(request: WatchRequest): Promise<Summary> {
           if (!event.standsAlone) captures?.event(event);
         },
         // What no rule can match belongs into a capture, too.
+        ...!captures && {
+          passes: (eventType: number, kin: EventKin) => {
+            if (!engine.passes(source.name, eventType, kin)) return false;
+            run.events++;
+            return true;
+          },
+        },
         couldMatchOpening: (event, names) =>
           captures !== undefined || natives?.needs(source.name).looks ||
           couldMatch.get(source)!.opening(event, state, names),

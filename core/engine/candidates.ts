@@ -130,9 +130,13 @@ export class Candidates implements RulesOfType {
 
   /** What is quiet whoever causes it is noted for threads that nobody has classified. */
   isQuiet(kin: EventKin, event: Event, state: State): boolean {
+    if (this.isQuietWhoever(kin)) return true;
     const threads = this.#threads;
-    if (kin.isQuiet(threads.generation, UNCLASSIFIED)) return true;
     return this.#usesThreads && kin.isQuiet(threads.generation, threads.of(event, state));
+  }
+
+  isQuietWhoever(kin: EventKin): boolean {
+    return kin.isQuiet(this.#threads.generation, UNCLASSIFIED);
   }
 
   noteQuiet(kin: EventKin, event: Event, state: State): void {

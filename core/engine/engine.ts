@@ -1,6 +1,6 @@
 /** The engine: one event in, alerts out. */
 import type { Alert, OutputValue } from "../alert/mod.ts";
-import type { Event } from "../event/mod.ts";
+import type { Event, EventKin } from "../event/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { State } from "../state/mod.ts";
 import { type Rendered, withBothNames } from "./both_names.ts";
@@ -108,6 +108,18 @@ export class Engine {
     } catch (error) {
       this.#fault(error);
     }
+  }
+
+  /**
+   * True when no rule matches an event of this kin, whoever causes it: it counts as judged. Nothing else is
+   * done, so it must change nothing.
+   */
+  passes(source: string, eventType: number, kin: EventKin): boolean {
+    // Others look at all of them.
+    if (this.#options.follow !== undefined) return false;
+    if (!this.#program.rulesFor(source, eventType).isQuietWhoever(kin)) return false;
+    this.#events++;
+    return true;
   }
 
   /** No more is to come about a container that alerts wait for, or about any. */

@@ -41,6 +41,8 @@ export interface RulesOfType {
   find(event: Event, state: State): Found;
   /** Whether it is known from others of the kin that no rule matches, whatever the view. */
   isQuiet(kin: EventKin, event: Event, state: State): boolean;
+  /** Whether it is known that no rule matches any event of the kin. */
+  isQuietWhoever(kin: EventKin): boolean;
   /** To be called when none of the rules matched that were found for an event. */
   noteQuiet(kin: EventKin, event: Event, state: State): void;
   /** To be called when nothing was found for an event that its whole kin does not share. */
@@ -118,6 +120,7 @@ function always(rules: readonly RunnableRule[]): RulesOfType {
     all: rules,
     find: () => found,
     isQuiet: () => false,
+    isQuietWhoever: () => false,
     noteQuiet: () => {},
     noteQuietWhoever: () => {},
   };

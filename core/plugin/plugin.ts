@@ -1,7 +1,7 @@
 /** What plugins implement. A plugin is a folder with `mod.ts` that exports one of these as default. */
 import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
-import type { AccountChange, Event, ProcessSnapshot, StateChange } from "../event/mod.ts";
+import type { AccountChange, Event, EventKin, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Container, ReadAccounts } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
@@ -50,6 +50,12 @@ export interface SourceContext {
    * many other names, and do not end as one of `pathEnds`.
    */
   couldMatchOpening?(event: Event, names: number): boolean;
+  /**
+   * For sources that know the kin of an event before they make one of it. True: nothing comes of such an
+   * event, whoever causes it; it counts as judged and need not be delivered, unless it changes processes.
+   * Absent: all are to be delivered.
+   */
+  passes?(eventType: number, kin: EventKin): boolean;
   /** A change of the process table that is no event by itself: a fork seen by the scheduler, new ids. */
   change(change: StateChange, clockNs: number): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */

@@ -8,6 +8,7 @@
 import {
   descriptorParams,
   EVENT_FLAGS,
+  type EventKin,
   eventType,
   eventTypes,
   type ProcessSnapshot,
@@ -22,12 +23,14 @@ import { socketHandlers } from "./_follow_sockets.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { NetworkInterfaces } from "./interfaces.ts";
 import type { ReplayEvent } from "./replay_event.ts";
+import type { KnownOpens } from "./_known_opens.ts";
 import type { Texts } from "./texts.ts";
 import { type EnterEvent, ReplayThread, Threads } from "./threads.ts";
 
 /** Where what was found goes. */
 export interface FollowerSink {
   change(change: StateChange, clockNs: number): void;
+  passes?(eventType: number, kin: EventKin): boolean;
   seed(processes: Iterable<ProcessSnapshot>): void;
 }
 
@@ -76,6 +79,7 @@ export class Follower {
   readonly #enters: readonly (Remember | undefined)[];
   readonly #passes: readonly (Pass | undefined)[];
   readonly #connects: readonly (true | undefined)[];
+  readonly #knownOpens: readonly (KnownOpens | undefined)[];
   readonly #descriptorParams = descriptorParams();
   readonly #kinds = typeKinds();
   readonly #ends = new RecentEnds();
@@ -93,6 +97,7 @@ export class Follower {
     this.#makers = byCode(ALL.map(({ makers }) => makers ?? {}), "exit");
     this.#enters = byCode(ALL.map(({ enters }) => enters ?? {}), "enter");
     this.#connects = byCode(ALL.map(({ connects }) => connects ?? {}), "exit");
+    this.#knownOpens = byCode([texts.knownOpens], "exit");
     const passes = byCode(ALL.map(({ passes }) => passes ?? {}), "exit");
     this.#passes = passes.map((pass, code) =>
       pass ?? (this.doesNothing(code) ? NOTHING : undefined)
@@ -109,6 +114,18 @@ export class Follower {
     if (thread === undefined) return true;
     if (!pass(scap, thread, this.#descriptorParams[type]!)) return false;
     thread.enter = undefined;
+    return true;
+  }
+
+  /** The same of an open that is known, where nothing comes of its kin. */
+  passKnown(scap: ScapEvent): boolean {
+    const opens = this.#knownOpens[scap.type], { sink } = this;
+    if (opens === undefined || sink.passes === undefined) return false;
+    const thread = this.threads.get(scap.threadId);
+    if (thread === undefined || !thread.isAlive || thread.enter !== undefined) return false;
+    if (!opens.find(scap) || !sink.passes(scap.type, opens)) return false;
+    const number = scap.paramSigned(0)!;
+    if (number >= 0) thread.table.set(number, opens.descriptor!);
     return true;
   }
 

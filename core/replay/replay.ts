@@ -2,6 +2,7 @@
 import {
   type AccountChange,
   EVENT_FLAGS,
+  type EventKin,
   eventTypes,
   type ProcessSnapshot,
   type StateChange,
@@ -28,6 +29,8 @@ import type { ReplayThread } from "./threads.ts";
 export interface ReplaySink {
   /** Borrowed until it returns. */
   deliver(event: ReplayEvent): void;
+  /** True: nothing comes of an event of this type and kin, so that it is not delivered. Absent: all are. */
+  passes?(eventType: number, kin: EventKin): boolean;
   change(change: StateChange, clockNs: number): void;
   seed(processes: Iterable<ProcessSnapshot>): void;
   account(change: AccountChange): void;
@@ -186,7 +189,7 @@ export class Replay {
     const isShown = (scap.flags & DUMP_FLAGS.stateOnly) === 0;
     const isWanted = this.#wanted[type] === 1 && isShown;
     if (this.#tellsPrevious && isShown && this.#shown[type] === 1) this.#tellPrevious(scap);
-    if (!isWanted && this.#follower.pass(scap)) {
+    if (isWanted ? this.#follower.passKnown(scap) : this.#follower.pass(scap)) {
       this.#passedOver.threadId = scap.threadId;
       return;
     }

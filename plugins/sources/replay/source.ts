@@ -21,11 +21,13 @@ export class ReplaySource implements Source {
 
   /** Ends with the capture. */
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
+    const { passes } = context;
     const replay = this.#replay = new Replay({
       deliver: (event) => {
         context.deliver(event);
         if (context.isCrowded) replay.isPaused = true;
       },
+      ...passes && { passes },
       change: (change, clockNs) => context.change(change, clockNs),
       seed: (processes) => context.seed(processes),
       account: (change) => context.account(change),
