@@ -77,6 +77,24 @@ const ENDS: Readonly<Record<string, readonly [module: string, reason: RegExp]>> 
       for (;;) { Deno.stdout.writeSync(frame); await new Promise((go) => setTimeout(go)); }`),
     /it sent more than/,
   ],
+  "sends events that nobody wants, without end": [
+    attempting(`const frame = new Uint8Array(9 * 1000);
+      for (let i = 0; i < 1000; i++) frame.set([5, 0, 0, 0, 69, 1, 0, 0, 0], 9 * i);
+      for (;;) { Deno.stdout.writeSync(frame); await new Promise((go) => setTimeout(go)); }`),
+    /it sent more than/,
+  ],
+  "answers with megabytes without end": [
+    attempting(`const frame = new Uint8Array(1 << 20);
+      frame.set([252, 255, 15, 0, 66, 1, 0, 0, 0]);
+      for (;;) { for (let at = 0; at < frame.length;) at += Deno.stdout.writeSync(frame.subarray(at)); }`),
+    /it sent more than|has not answered/,
+  ],
+  "stops itself": [
+    attempting(
+      `import("node:process").then(({ kill, pid }) => kill(pid, "SIGSTOP")); return "sent"`,
+    ),
+    /has not answered|REFUSED|not ready|cannot be used|it ended/,
+  ],
 };
 
 for (const [what, [module, reason]] of Object.entries(ENDS)) {

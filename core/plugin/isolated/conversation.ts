@@ -42,6 +42,10 @@ const LIMITS: ConversationLimits = {
 const LINES_A_SECOND = 20;
 /** Frames without events, in a second: more is no talk any more. */
 const FRAMES_A_SECOND = 20_000;
+/** In their payloads: reading them costs falcod as much as it costs the guest to send them. */
+const BYTES_A_SECOND = 128 << 20;
+/** Of what it is told of its events; it has fewer on their way. */
+const MAX_UNREAD = 1000;
 const MAX_TEXT = 2000;
 
 /** The guest is gone, or was made to go. */
@@ -68,11 +72,13 @@ export class Conversation {
   #lines = 0;
   #linesLeftOut = 0;
   #frames = 0;
+  #frameBytes = 0;
+  #unread = 0;
   #isConfined = false;
   #isOver = false;
   #isClosing = false;
-  /** Of a source: gets its frames of events; the next comes when it has resolved. */
-  onEvents: (frame: Frame) => Promise<void> | void = () => {};
+  /** Of a source: gets its frames of events; the next comes when it has resolved. Absent: none is wanted. */
+  onEvents?: (frame: Frame) => Promise<void> | void;
   onReady: () => void = () => {};
 
   constructor(link: GuestLink, options: ConversationOptions) {
@@ -127,7 +133,8 @@ export class Conversation {
 
   /** So many frames of events have been judged. */
   taken(frames: number): void {
-    void this.#link.post(frameOf(TO_GUEST.taken, frames));
+    if (++this.#unread > MAX_UNREAD) return this.end("it does not read what it is told");
+    void this.#link.post(frameOf(TO_GUEST.taken, frames)).then(() => this.#unread--);
   }
 
   /** Lets the plugin close what it has open, for a moment. */
@@ -154,8 +161,15 @@ export class Conversation {
   }
 
   #take(frame: Frame): Promise<void> | void {
-    if (frame.type !== FROM_GUEST.events && ++this.#frames > FRAMES_A_SECOND) {
-      return this.end(`it sent more than ${FRAMES_A_SECOND} answers in a second`);
+    // Events that are wanted come as fast as they are judged.
+    if (frame.type !== FROM_GUEST.events || !this.onEvents) {
+      this.#frameBytes += frame.payload.length;
+      if (++this.#frames > FRAMES_A_SECOND) {
+        return this.end(`it sent more than ${FRAMES_A_SECOND} answers in a second`);
+      }
+      if (this.#frameBytes > BYTES_A_SECOND) {
+        return this.end(`it sent more than ${BYTES_A_SECOND >> 20} MB of answers in a second`);
+      }
     }
     switch (frame.type) {
       case FROM_GUEST.confined:
@@ -163,7 +177,7 @@ export class Conversation {
       case FROM_GUEST.opened:
         return this.#opened.resolve();
       case FROM_GUEST.events:
-        return this.onEvents(frame);
+        return this.onEvents?.(frame);
       case FROM_GUEST.done:
       case FROM_GUEST.lines:
         // Read later than the frame is there.
@@ -239,6 +253,7 @@ export class Conversation {
     this.#timers.push(setInterval(() => {
       this.#lines = 0;
       this.#frames = 0;
+      this.#frameBytes = 0;
       if (this.#linesLeftOut === 0) return;
       log.warning(`${this.#linesLeftOut} lines of its log are left out`);
       this.#linesLeftOut = 0;
