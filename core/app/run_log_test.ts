@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { assertEquals } from "../../tests/assert.ts";
 import { type FormattedAlert, Registry, type SinkPlugin } from "../plugin/mod.ts";
 import { type LogConfig, RunLog } from "./run_log.ts";

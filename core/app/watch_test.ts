@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertObjectMatch, assertRejects } from "../../tests/assert.ts";
 import { curl } from "../../tests/curl.ts";
 import { freePort } from "../../tests/free_port.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { Report, SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import { defineField } from "../field/mod.ts";

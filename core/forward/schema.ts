@@ -1,5 +1,5 @@
 /** Settings that forwarders share. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Priority } from "../alert/mod.ts";
 import { setting } from "../plugin/mod.ts";
 import { parsePriority } from "../rule/priority.ts";

@@ -1,5 +1,5 @@
 /** Settings of everything that speaks HTTP. */
-import { z } from "zod";
+import * as z from "zod";
 import { Secret, setting } from "../plugin/mod.ts";
 
 const { flag, secret, section, text } = setting;

@@ -1,5 +1,5 @@
 /** What registries answer, and what other programs keep about them. */
-import { z } from "zod";
+import * as z from "zod";
 
 const plain = (max: number) => z.string().max(max);
 

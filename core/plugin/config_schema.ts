@@ -5,7 +5,7 @@
  * Values of falco.yaml arrive as text: `type` says what a text means. `pattern` is what rules call
  * `regex`, without end in no time. `writeOnly` marks secrets, which nobody is shown.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { compileRegex, Regex } from "../filter/regex.ts";
 import { secret } from "./schema.ts";
 

@@ -3,7 +3,7 @@
  * any code of the package runs, and all it needs to check rules and configuration: fields of a source and
  * keys of a configuration stand here, so that `falcod validate` runs nobody's code.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { nodeAt, Report, type SourceText, type Span } from "../base/mod.ts";
 import { readYaml, type YamlNode } from "../base/yaml.ts";
 import { API_VERSION, isInRange, isVersion, isVersionRange } from "./api_version.ts";

@@ -1,5 +1,5 @@
 /** What plugins may do besides computing: what a manifest asks for, and what of that was granted. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** So many of each kind. */
 const MAX_ENTRIES = 64;

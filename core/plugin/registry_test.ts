@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertThrows,
 } from "../../tests/assert.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { Report } from "../base/mod.ts";
 import type { FormatterPlugin, Plugin } from "./plugin.ts";
 import { checkPluginConfig, Registry } from "./registry.ts";

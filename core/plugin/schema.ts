@@ -5,7 +5,7 @@
  * type reads both. The message of a type says what is wanted, in words that continue "wants …". Give
  * every key a `.describe("…")`: documentation is made of it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Secret } from "./secret.ts";
 
 // Else zod makes functions of text for its objects: only emit.ts may, and for one reading it costs more.

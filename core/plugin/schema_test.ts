@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { assertEquals } from "../../tests/assert.ts";
 import { Secret } from "./secret.ts";
 import * as setting from "./schema.ts";

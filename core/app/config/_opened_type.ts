@@ -1,5 +1,5 @@
 /** What is inside of types: under defaults and the like, and where a path leads. */
-import { z } from "zod";
+import * as z from "zod";
 
 type Type = z.core.$ZodType | undefined;
 

@@ -1,5 +1,5 @@
 /** What is said of falco.yaml's keys beside their types, which are those of `core/plugin/schema.ts`. */
-import { z } from "zod";
+import * as z from "zod";
 import { whole } from "../../plugin/schema.ts";
 
 export {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { assertEquals } from "../../../tests/assert.ts";
 import { Report, SourceText } from "../../base/mod.ts";
 import { alert } from "../../delivery/testing.ts";

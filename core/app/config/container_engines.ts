@@ -4,7 +4,7 @@
  *
  * Facts: falcosecurity/plugins plugins/container README.md and plugin_config.cpp, falco 0.40 falco.yaml.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { onHost } from "../../base/mod.ts";
 import { socketPath } from "../../base/socket_address.ts";
 import {

@@ -1,5 +1,5 @@
 /** Secrets of a configuration: where they stand, so that nothing that is said of it shows them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Span } from "../../base/mod.ts";
 import { openedType } from "./_opened_type.ts";
 import { type ConfigNode, type ConfigPath, isVariable, spell } from "./tree.ts";

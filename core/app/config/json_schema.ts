@@ -1,5 +1,5 @@
 /** falco.yaml as a JSON schema, which editors and other programs can check files with. */
-import { z } from "zod";
+import * as z from "zod";
 import { keyText } from "./key_text.ts";
 import { notes } from "./_types.ts";
 import { configSchema } from "./schema.ts";

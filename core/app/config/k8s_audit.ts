@@ -4,7 +4,7 @@
  *
  * Facts: falcosecurity/plugins plugins/k8saudit config.go and source.go (0.18), falco 0.31 falco.yaml.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { parseAddress, parseNetwork } from "../../base/ip.ts";
 import type { Report } from "../../base/mod.ts";
 import { flag, idle, listOf, section, text, whole, word } from "./_types.ts";

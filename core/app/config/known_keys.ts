@@ -1,5 +1,5 @@
 /** What is known of a key of falco.yaml, by the path that leads to it. */
-import { z } from "zod";
+import * as z from "zod";
 import { innermostType, namesIn, typeAt } from "./_opened_type.ts";
 import { type KeyNote, notes } from "./_types.ts";
 import { initConfig, initConfigOf } from "./plugin_entry.ts";

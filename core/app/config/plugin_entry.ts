@@ -1,5 +1,5 @@
 /** What an item of `plugins:` in falco.yaml says of one plugin, and what is built in of Falco's. */
-import { z } from "zod";
+import * as z from "zod";
 import { permissionsSchema } from "../../plugin/permissions.ts";
 import { flag, text, whole, word } from "./_types.ts";
 import { CONTAINER_PLUGIN, containerPluginConfig } from "./container_engines.ts";

@@ -1,5 +1,5 @@
 /** Keys of falco.yaml that are a plugin's own: only the plugin knows them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Report } from "../../base/mod.ts";
 import { namesIn, typeAt } from "./_opened_type.ts";
 import { reportUnknownKey, reportValue } from "./check.ts";

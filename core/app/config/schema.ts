@@ -3,7 +3,7 @@
  *
  * Facts: falco 0.18 … 0.45 falco.yaml and configuration.cpp.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { parseAddress } from "../../base/ip.ts";
 import { KEY_PARTS } from "../../delivery/mod.ts";
 import { DEFAULT_PLUGINS_FOLDER } from "../../plugin/store/places.ts";

@@ -1,5 +1,5 @@
 /** `sinks:` in falco.yaml: keys that every sink takes; those of its type are the plugin's. */
-import { z } from "zod";
+import * as z from "zod";
 import { PRIORITIES, type Priority } from "../../alert/mod.ts";
 import type { Report, SourceText } from "../../base/mod.ts";
 import {

@@ -1,5 +1,5 @@
 /** The keys of a file of rule tests. Values are texts, as YAML has them; events are read elsewhere. */
-import { z } from "zod";
+import * as z from "zod";
 
 const text = z.string({ error: "text" });
 

@@ -1,5 +1,5 @@
 /** Keys of falcosidekick that are about itself, by their names there; all in small letters. */
-import { z } from "zod";
+import * as z from "zod";
 import { flag, section, text, whole } from "../../plugin/schema.ts";
 
 const PORT = { min: 1, max: 65_535 } as const;

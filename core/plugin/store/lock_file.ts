@@ -1,6 +1,6 @@
 /** `falcod-plugins.lock.json`: what is installed, where it came from, and what it may do. */
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { reasonOf } from "../../base/mod.ts";
 import { isVersion } from "../api_version.ts";
 import { PLUGIN_KINDS, PLUGIN_NAME } from "../manifest.ts";

@@ -2,7 +2,7 @@
  * Settings of the plugin, and the part of the Docker Engine API 1.41 that it reads. Answers carry text
  * that container owners chose: what has an unexpected type or length counts as not said.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Of a container. */
 export const FULL_ID = /^[0-9a-f]{64}$/;

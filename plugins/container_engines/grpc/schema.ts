@@ -3,7 +3,7 @@
  * own description of a container, and OCI's. Owners of containers choose much of it: what has an
  * unexpected type or length counts as not said.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const sockets = z.array(z.string().startsWith("/").max(107)).max(16).default([]);
 

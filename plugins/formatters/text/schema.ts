@@ -1,5 +1,5 @@
 /** Falco's own keys, so that falco.yaml is handed over as it stands. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const schema = z.object({
   time_format_iso_8601: z.boolean().default(false),

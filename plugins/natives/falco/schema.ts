@@ -1,5 +1,5 @@
 /** What is configured of Falco's plugins: where they are, what they start with, what they open. */
-import { z } from "zod";
+import * as z from "zod";
 import type { NativeConfigProblem } from "../../../core/mod.ts";
 
 /** Nothing: each plugin has its own configuration. */

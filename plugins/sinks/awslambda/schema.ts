@@ -1,5 +1,5 @@
 /** `type: awslambda` */
-import { z } from "zod";
+import * as z from "zod";
 import { awsKeys, setting } from "../../../core/mod.ts";
 
 const { oneOf, word } = setting;

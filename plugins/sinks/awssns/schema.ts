@@ -1,5 +1,5 @@
 /** `type: awssns` */
-import { z } from "zod";
+import * as z from "zod";
 import { awsKeys, setting } from "../../../core/mod.ts";
 
 const { flag, text, word } = setting;

@@ -1,5 +1,5 @@
 /** `type: awssqs` */
-import { z } from "zod";
+import * as z from "zod";
 import { awsKeys, setting, webAddress } from "../../../core/mod.ts";
 
 export const schema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { httpKeys, messageTemplate, setting, webAddress } from "../../../core/mod.ts";
 
 export const schema = z.strictObject({

@@ -1,5 +1,5 @@
 /** `file_output` of falco.yaml, and what falcod adds to it. */
-import { z } from "zod";
+import * as z from "zod";
 import { setting } from "../../../core/mod.ts";
 
 const MODE = /^0?[0-7]{3}$/;

@@ -1,5 +1,5 @@
 /** `type: grpc`, and what `grpc` and `grpc_output` of falco.yaml become. */
-import { z } from "zod";
+import * as z from "zod";
 import { setting } from "../../../core/mod.ts";
 
 const { flag, text, whole, word } = setting;

@@ -1,5 +1,5 @@
 /** Falco's keys of `http_output`, and what every sink over HTTP has. */
-import { z } from "zod";
+import * as z from "zod";
 import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
 
 const { flag, text } = setting;

@@ -1,5 +1,5 @@
 /** `type: influxdb` */
-import { z } from "zod";
+import * as z from "zod";
 import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
 
 const { oneOf, secret, text } = setting;

@@ -1,5 +1,5 @@
 /** `type: kafka` */
-import { z } from "zod";
+import * as z from "zod";
 import { serverAddress, setting, tlsSection } from "../../../core/mod.ts";
 import { BALANCERS } from "./balancer.ts";
 import { COMPRESSIONS } from "./record_batch.ts";

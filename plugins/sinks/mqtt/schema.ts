@@ -1,5 +1,5 @@
 /** `type: mqtt` */
-import { z } from "zod";
+import * as z from "zod";
 import { serverAddress, setting, tlsSection } from "../../../core/mod.ts";
 
 const { flag, oneOf, secret, text, word } = setting;

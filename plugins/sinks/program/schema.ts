@@ -1,5 +1,5 @@
 /** `program_output` of falco.yaml, and what falcod adds to it. */
-import { z } from "zod";
+import * as z from "zod";
 import { setting } from "../../../core/mod.ts";
 
 export const schema = z.strictObject({

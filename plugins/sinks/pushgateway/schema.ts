@@ -1,5 +1,5 @@
 /** `type: pushgateway` */
-import { z } from "zod";
+import * as z from "zod";
 import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
 
 const { secret, text, word } = setting;

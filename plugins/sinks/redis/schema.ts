@@ -1,5 +1,5 @@
 /** `type: redis` */
-import { z } from "zod";
+import * as z from "zod";
 import { serverAddress, setting, tlsSection } from "../../../core/mod.ts";
 
 export const PORT = 6379;

@@ -1,5 +1,5 @@
 /** `type: splunk` */
-import { z } from "zod";
+import * as z from "zod";
 import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
 
 const { duration, flag, secret, text } = setting;

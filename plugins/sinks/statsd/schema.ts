@@ -1,5 +1,5 @@
 /** `type: statsd` */
-import { z } from "zod";
+import * as z from "zod";
 import { serverAddress, setting } from "../../../core/mod.ts";
 
 export const PORT = 8125;

@@ -1,5 +1,5 @@
 /** Standard output has nothing to configure; `buffered_outputs` is the delivery's business. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const schema = z.strictObject({});
 

@@ -1,5 +1,5 @@
 /** `syslog_output` of falco.yaml has no settings; these are falcod's. */
-import { z } from "zod";
+import * as z from "zod";
 import { serverAddress, setting, tlsSection } from "../../../core/mod.ts";
 
 /** syslog(3) and RFC 5424 6.2.1: the index in the list of names there. */

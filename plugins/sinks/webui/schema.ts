@@ -1,5 +1,5 @@
 /** `type: webui` */
-import { z } from "zod";
+import * as z from "zod";
 import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
 
 const { listOf, word } = setting;

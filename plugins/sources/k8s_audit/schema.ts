@@ -1,5 +1,5 @@
 /** Settings of the k8s_audit source, as core/app takes them out of falco.yaml and the command line. */
-import { z } from "zod";
+import * as z from "zod";
 
 const MIB = 1 << 20;
 

@@ -1,5 +1,5 @@
 /** Settings of the replay source, as core/app takes them out of falco.yaml and the command line. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const replaySchema = z.object({
   captureFile: z.string().min(1),

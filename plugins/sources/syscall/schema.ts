@@ -1,5 +1,5 @@
 /** Settings of the syscall source, as core/app takes them out of falco.yaml and the command line. */
-import { z } from "zod";
+import * as z from "zod";
 
 const MIB = 1 << 20;
 const LARGEST_PRESET = 10;
