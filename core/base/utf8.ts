@@ -7,6 +7,8 @@
  * splits as any other; where it leaves the program, `replaceInvalid` makes U+FFFD of it.
  */
 
+import { Buffer } from "node:buffer";
+
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -71,6 +73,11 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   }
   flush(text.length);
   return bytes.slice(0, size);
+}
+
+/** How many bytes `encodeUtf8` makes of a text. */
+export function utf8Length(text: string): number {
+  return text.isWellFormed() ? Buffer.byteLength(text, "utf8") : encodeUtf8(text).length;
 }
 
 /**

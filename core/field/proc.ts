@@ -1,4 +1,5 @@
 /** proc.…: the process that caused the event. */
+import { utf8Length } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import type { Process, State } from "../state/mod.ts";
 import { rememberLast } from "./_path.ts";
@@ -87,13 +88,13 @@ export const procFields: readonly FieldDefinition[] = [
     name: "proc.cmdlenargs",
     type: "UINT64",
     basis: "process",
-    summary: "Characters in all arguments together, without the spaces between them",
+    summary: "Bytes in all arguments together, without the spaces between them",
     format: "decimal",
     extract: (_event, state) => {
       const image = state.process?.image;
       if (image === undefined) return undefined;
       const spaces = Math.max(0, image.args.length - 1);
-      return argsText(image).length - spaces;
+      return utf8Length(argsText(image)) - spaces;
     },
   }),
   defineField({

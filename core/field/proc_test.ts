@@ -51,6 +51,8 @@ Deno.test("a process without arguments has its name for a command line", () => {
   assertEquals(valueOf("proc.cmdline", event, state), "cat");
   assertEquals(valueOf("proc.exeline", event, state), "cat ");
   assertEquals(valueOf("proc.cmdlenargs", event, state), 0);
+  const image = { args: ["é", "a b"] };
+  assertEquals(valueOf("proc.cmdlenargs", event, stateOf({ processId: 100, image })), 5);
 });
 
 Deno.test("proc.name and proc.cmdline stay when the process takes another name", () => {

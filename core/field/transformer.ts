@@ -3,7 +3,7 @@
  * After libs userspace/libsinsp/sinsp_filter_transformers.
  */
 import { Buffer } from "node:buffer";
-import { asciiLower, asciiUpper, decodeUtf8, encodeUtf8 } from "../base/mod.ts";
+import { asciiLower, asciiUpper, decodeUtf8, utf8Length } from "../base/mod.ts";
 import { getopt } from "./_getopt.ts";
 import type { FieldScalar, FieldType, FieldValue } from "./field.ts";
 
@@ -113,11 +113,7 @@ const len: Transformer = {
   },
   apply: () => (operand) => {
     if (operand === undefined) return undefined;
-    if (typeof operand === "string") {
-      return operand.isWellFormed()
-        ? Buffer.byteLength(operand, "utf8")
-        : encodeUtf8(operand).length;
-    }
+    if (typeof operand === "string") return utf8Length(operand);
     return (operand as readonly FieldScalar[] | Uint8Array).length;
   },
 };
