@@ -54,20 +54,17 @@ function cloneInCaller(
   const isKnown = caller.isKnown;
   if (!isKnown) completeCaller(event, caller, follower);
   const flags = scap.paramUnsigned(CLONE_FLAGS) ?? 0;
-  if (
-    tellsOfItself(event, caller, flags) || follower.endedLately(childId, caller.id, event.clockNs)
-  ) {
+  const existing = follower.threads.get(childId);
+  const isSettled = existing?.isInverted === true ||
+    follower.endedLately(childId, caller.id, event.clockNs);
+  if (tellsOfItself(event, caller, flags) || isSettled) {
     if (isKnown) return;
     // An image of its own: the caller is known from here on, though not what it runs.
     caller.image = { ...caller.image };
     follower.sink.seed([caller.snapshot()]);
     return;
   }
-  const existing = follower.threads.get(childId);
-  if (existing) {
-    if (existing.isInverted) return;
-    dropStale(existing, event, follower);
-  }
+  if (existing) dropStale(existing, event, follower);
   const isThread = (flags & CLONE_THREAD) !== 0;
   const child = makeChild(event, follower, {
     id: childId,
@@ -201,7 +198,7 @@ function makeChild(
   );
   if (scap.paramLength(CGROUPS) > 0) child.cgroups = texts.cgroups(scap, CGROUPS);
   if (from === undefined) {
-    child.image = { ...UNSEEN_IMAGE, exe, args, comm: exe };
+    child.image = { ...UNSEEN_IMAGE, exe, args, comm: child.comm };
     return child;
   }
   child.membership = from.membership;
