@@ -78,13 +78,16 @@ export function findViolations(files: readonly SourceFile[]): string[] {
 
 function* importViolations(file: SourceFile): Generator<string> {
   const folder = folderOf(file.path);
-  for (const { specifier, line } of importsOf(file.text)) {
+  for (const { specifier, line, takesNames } of importsOf(file.text)) {
     const say = (what: string) => `${file.path}:${line}: ${what} ("${specifier}")`;
     if (!specifier.startsWith(".")) {
       if (/^(node:|data:|blob:)/.test(specifier)) continue;
       const home = PACKAGE_HOMES[specifier] ?? PACKAGE_HOMES[packageOf(specifier)];
       if (!home) yield say("package has no home: add it to scripts/check_imports.ts with a reason");
       else if (!home.test(file.path) && !isTest(file.path)) yield say("package outside its home");
+      else if (specifier === "zod" && takesNames) {
+        yield say("import * as z: a name brings all of it");
+      }
       continue;
     }
     const target = normalize(join(dirname(file.path), specifier)).replaceAll("\\", "/");
@@ -159,12 +162,20 @@ function* callViolations(file: SourceFile): Generator<string> {
   }
 }
 
-function* importsOf(text: string): Generator<{ specifier: string; line: number }> {
+interface Import {
+  readonly specifier: string;
+  readonly line: number;
+  /** Names that are there when the program runs, out of the module. */
+  readonly takesNames: boolean;
+}
+
+function* importsOf(text: string): Generator<Import> {
   const pattern =
     /^(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|^import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
   for (const match of text.matchAll(pattern)) {
     const specifier = match[1] ?? match[2] ?? match[3]!;
-    yield { specifier, line: text.slice(0, match.index).split("\n").length };
+    const line = text.slice(0, match.index).split("\n").length;
+    yield { specifier, line, takesNames: /^import\s*\{/.test(match[0]) };
   }
 }
 

@@ -34,6 +34,13 @@ Deno.test("check_imports keeps plugins apart from each other and from the inside
   );
 });
 
+Deno.test("check_imports has zod imported whole", () => {
+  const path = "core/app/x/schema.ts";
+  assertEquals(found(path, 'import { z } from "zod";'), 1);
+  assertEquals(found(path, 'import * as z from "zod";'), 0);
+  assertEquals(found(path, 'import type { z } from "zod";'), 0);
+});
+
 Deno.test("check_imports sees dynamic imports", () => {
   assertEquals(found("core/base/x.ts", 'const m = await import("../app/cli/mod.ts");'), 1);
 });
