@@ -78,7 +78,8 @@ function cloneInCaller(
   child.membership = withVirtualPid(child.membership, child.process.id);
   if (!isKnown) {
     caller.comm = child.comm;
-    caller.image = { ...caller.image, exe: child.image.exe, args: child.image.args };
+    const { exe, args } = child.image;
+    caller.image = { ...caller.image, comm: child.comm, exe, args };
     follower.sink.seed([caller.snapshot()]);
   }
   addChild(event, child, { callerId: caller.id, callerProcess: caller.process.id }, follower);

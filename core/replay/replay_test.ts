@@ -116,6 +116,15 @@ Deno.test("who makes a process in a pid namespace is known from then on", async 
   assertEquals(found[1], [38, 10, false]);
 });
 
+Deno.test("of a caller that nobody knew the event tells name and arguments", async () => {
+  const made = { res: 39, exe: "./run", args: ["-c"], tid: 38, pid: 38, ptid: 10, comm: "run" };
+  const found = await seen(
+    [{ type: "clone", threadId: 38, params: { ...made, flags: 0 } }],
+    (_event, { process }) => [process?.image.comm, process?.image.exe, process?.image.args],
+  );
+  assertEquals(found, [["run", "./run", ["-c"]]]);
+});
+
 Deno.test("times and numbers are the recording's", async () => {
   const found = await seen([open("/a"), close(3)], ({ number, timeNs }) => [number, timeNs]);
   assertEquals(found, [[1, BEGIN_NS], [2, BEGIN_NS + 1000n]]);
