@@ -119,6 +119,13 @@ Deno.test("no secret of a sink is shown under a misspelled key", async () => {
   }
 });
 
+Deno.test("no secret of a sink without a type is shown", async () => {
+  for (const entry of [`slack: {webhook_url: ${MARKER}}`, `name: a, webhook_url: ${MARKER}`]) {
+    const shown = await toldOfConfig(`sinks: [{${entry}}]\n`);
+    assert(shown.includes("C004") && !shown.includes(MARKER), shown);
+  }
+});
+
 Deno.test("no password of an address is shown, also where addresses are no secrets", async () => {
   for (const key of ["nats", "kafka", "redis", "smtp", "mqtt", "rabbitmq", "syslog", "statsd"]) {
     for (const name of ["host_port", "address", "url", "broker", "brokers"]) {

@@ -41,16 +41,28 @@ export function reportVainSelections(
     if (rules.some((rule) => isMeant(rule, selection))) continue;
     const { enable, disable } = selection;
     const { rule: pattern, tag } = enable ?? disable ?? {};
+    // What it names was wrong, and left out.
+    if (!(pattern || tag) && root && isLeftOut(root, index)) continue;
     const path = ["rules", index, enable ? "enable" : "disable", pattern ? "rule" : "tag"];
     const wanted = [pattern && `the name "${pattern}"`, tag && `the tag "${tag}"`].filter(Boolean);
+    const what = `to ${enable ? "enable" : "disable"}`;
     report.add({
       code: "C020",
       severity: "warning",
-      title: `no rule to ${enable ? "enable" : "disable"} has ${wanted.join(" or ") || "no name"}`,
+      title: wanted.length > 0
+        ? `no rule ${what} has ${wanted.join(" or ")}`
+        : `nothing says which rule ${what}`,
       at: root && (nodeAt(root, path)?.at ?? placeOf(root, path)),
       help: "see falcod list rules",
     });
   }
+}
+
+function isLeftOut(root: MappingNode, index: number): boolean {
+  const item = nodeAt(root, ["rules", index]);
+  if (item?.kind !== "mapping") return false;
+  const inner = [...item.entries.values()].map(({ value }) => value);
+  return inner.every((node) => node.kind === "mapping" && node.entries.size === 0);
 }
 
 /** Rules below the configured priority and of absent sources stay off: upstream does not load them. */

@@ -2,6 +2,7 @@ import { assertEquals } from "../../tests/assert.ts";
 import { Report, SourceText } from "../base/mod.ts";
 import { syscallFields } from "../field/mod.ts";
 import { loadRules, readRuleFile } from "../rule/mod.ts";
+import { checkConfig } from "./config/check.ts";
 import { readConfigText } from "./config/load.ts";
 import { applyOption, parseOption } from "./config/option.ts";
 import { reportVainSelections, selectRules } from "./rule_selection.ts";
@@ -69,4 +70,17 @@ Deno.test("reportVainSelections() points at what no rule has, on the command lin
   assertEquals(report.diagnostics.map(({ code, at }) => [code, at?.source.name, at?.start]), [
     ["C020", "<-o>", 21],
   ]);
+});
+
+Deno.test("reportVainSelections() says nothing of a selection whose names were wrong", () => {
+  const said = (yaml: string) => {
+    const report = new Report();
+    const source = new SourceText("falco.yaml", yaml);
+    const root = readConfigText(source, { environment: () => undefined, report: new Report() })!;
+    const { rules } = checkConfig(root, new Report());
+    reportVainSelections([], rules, { root, report });
+    return report.diagnostics.map(({ title }) => title);
+  };
+  assertEquals(said("rules: [{enable: a}, {disable: {tags: [a]}}, {enabled: {rule: a}}]"), []);
+  assertEquals(said("rules: [{disable: }]"), ["nothing says which rule to disable"]);
 });

@@ -7,10 +7,10 @@ import {
   SourceText,
   type Span,
 } from "../../base/mod.ts";
-import { hideSecretValues, isHidden } from "./hidden_values.ts";
+import { hideNode, hideSecretValues, isHidden } from "./hidden_values.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { keyNames, keyNote } from "./known_keys.ts";
-import { keyMeant, valueMeant } from "./likely_meant.ts";
+import { keyMeant, missingMeant, valueMeant } from "./likely_meant.ts";
 import { isBuiltIn } from "./plugin_entry.ts";
 import {
   checkAgainstSchema,
@@ -120,12 +120,18 @@ export function reportValue(
   const path = writtenPath(root, issue.path);
   const node = nodeAt(root, path);
   if (!node && path.length > 1) {
-    const key = path.at(-1), parent = path.slice(0, -1);
+    const key = String(path.at(-1)), parent = path.slice(0, -1);
+    const mapping = nodeAt(root, parent);
+    if (mapping?.kind === "mapping" && mapping.pruned?.has(key)) return;
+    // Nobody knows what is secret in a sink of no type.
+    if (mapping?.kind === "mapping" && parent[0] === "sinks" && key === "type") {
+      for (const { value } of mapping.entries.values()) hideNode(value);
+    }
     report.add({
       code: "C004",
       title: `"${spellAsWritten(root, parent)}" has no "${key}"`,
-      at: nodeAt(root, parent)?.at ?? placeOf(root, parent),
-      help: `"${key}" wants ${wanted}`,
+      at: mapping?.at ?? placeOf(root, parent),
+      help: missingMeant(mapping, key) ?? `"${key}" wants ${wanted}`,
     });
     return;
   }

@@ -1,7 +1,14 @@
 /** What was probably meant in falco.yaml by a key that there is not, or a value that does not fit. */
 import { didYouMean } from "../../base/mod.ts";
 import { keyNames } from "./known_keys.ts";
-import { type ConfigNode, type ConfigPath, type MappingNode, nodeAt, spell } from "./tree.ts";
+import {
+  type ConfigNode,
+  type ConfigPath,
+  isVariable,
+  type MappingNode,
+  nodeAt,
+  spell,
+} from "./tree.ts";
 
 /** Shorter names are in too many others. */
 const MIN_PART = 3;
@@ -24,12 +31,19 @@ export function keyMeant(
   const key = String(path.at(-1));
   const sections = keyNames([], undefined) ?? [];
   if (path.length > 1) {
-    return nameMeant(key, known) ??
-      (sections.includes(key) ? "it belongs at the top, not under another key" : undefined);
+    const near = nameMeant(key, known);
+    if (near !== undefined) return near;
+    if (sections.includes(key)) return "it belongs at the top, not under another key";
+    const isTooDeep = keyNames(path.slice(0, -2), undefined)?.includes(key);
+    return isTooDeep ? `it belongs beside "${path.at(-2)}", not under it` : undefined;
   }
   const before = keyBefore(root, key);
   if (before !== undefined && nodeAt(root, [before])?.kind === "null" && has(before, key)) {
     return `indent it: it is a key of "${before}"`;
+  }
+  const [section = "", ...inner] = key.split(".");
+  if (inner.length > 0 && sections.includes(section)) {
+    return `names with dots are for -o: in a file, "${inner[0]}" stands under "${section}"`;
   }
   const value = nodeAt(root, path);
   return foreignHelp(key, value) ?? nameMeant(key, known) ?? sectionHelp(key, sections);
@@ -85,6 +99,15 @@ function foreignHelp(key: string, value: ConfigNode | undefined): string | undef
     : undefined;
 }
 
+/** For a key that is missing in a mapping. */
+export function missingMeant(parent: ConfigNode | undefined, key: string): string | undefined {
+  if (parent?.kind !== "mapping" || key !== "type" || parent.entries.size !== 1) return undefined;
+  const [name] = parent.entries.keys();
+  return nodeAt(parent, [name!])?.kind === "mapping"
+    ? `write - type: ${name}, and its keys beside that`
+    : undefined;
+}
+
 /** Numbers of milliseconds, where people write units. */
 const IN_MS: ReadonlySet<string> = new Set(["output_timeout", "capture.default_duration"]);
 
@@ -120,8 +143,10 @@ export function valueMeant(
     const isOff = /^(false|no|off|n|disabled)$/i.test(text);
     return `write ${key}: {enabled: ${!isOff}}`;
   }
-  if (inside.includes("kind")) {
-    return `write ${key}: {kind: ${/^\w{1,20}$/.test(text) ? text : "…"}}`;
+  const home = ["kind", "actions", "rule"].find((name) => inside.includes(name));
+  if (home !== undefined) {
+    const isShown = !isVariable(node) && /^\w{1,20}$/.test(text);
+    return `write ${key}: {${home}: ${isShown ? text : "…"}}`;
   }
   return nameMeant(text, choices);
 }

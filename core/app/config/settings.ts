@@ -16,6 +16,7 @@ import type { WiredLibrary } from "./natives.ts";
 import { type PrivilegeSettings, privilegeSettings } from "./privileges.ts";
 import { formatterOf, sinksOf, type WiredSink } from "./outputs.ts";
 import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
+import { nameMeant } from "./likely_meant.ts";
 import { warnOfNotEnabled } from "./not_enabled.ts";
 import { NO_DRIVER } from "./schema.ts";
 import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
@@ -66,7 +67,7 @@ export function settingsOf(
   },
 ): Settings {
   const { plugins = NO_PLUGINS } = options;
-  checkPlugins(loaded, options);
+  checkPlugins(loaded, options.report);
   checkCapturePlace(loaded, options.report);
   warnOfNotEnabled(loaded, options.report);
   const containers = containerSettings(loaded.config);
@@ -288,18 +289,16 @@ function containerEnginesOf(
 /** `load_plugins` names what stands under `plugins`; whoever loads those tells what is wrong with them. */
 function checkPlugins(
   { config, root }: LoadedConfig,
-  { registry, report }: { readonly registry: Registry; readonly report: Report },
+  report: Report,
 ): void {
   const defined = config.plugins.map((plugin) => plugin.name);
   for (const [index, name] of (config.load_plugins ?? []).entries()) {
-    if (defined.includes(name) || name === CONTAINER_PLUGIN || registry.has("source", name)) {
-      continue;
-    }
+    if (defined.includes(name) || name === CONTAINER_PLUGIN) continue;
     report.add({
       code: "C015",
       title: `"load_plugins" asks for "${name}", which is not under "plugins"`,
       at: valueAt(root, ["load_plugins", index]) ?? valueAt(root, ["load_plugins"]),
-      help: "add it there with its library_path",
+      help: nameMeant(name, defined) ?? "add it there with its library_path",
     });
   }
 }

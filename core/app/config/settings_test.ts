@@ -150,6 +150,9 @@ Deno.test("settingsOf() has the container plugin built in, and leaves libraries 
   assertEquals(settings(usual + plugins(["container", "okta"])).codes, []);
   assertEquals(settings(`${usual}${plugins(["okta"])}load_plugins: []`).codes, []);
   assertEquals(settings(`${usual}load_plugins: [json]`).codes, ["error C015"]);
+  // The name of a source is none of a plugin.
+  const saudit = `${usual}${plugins(["k8saudit"])}load_plugins: [k8s_audit]`;
+  assertEquals(settings(saudit).codes, ["error C015"]);
 });
 
 const audit = (params: string, init = "", more = "") =>

@@ -34,6 +34,8 @@ export interface MappingNode {
   readonly kind: "mapping";
   readonly entries: Map<string, MappingEntry>;
   readonly at: Span;
+  /** Keys that `prune` took out: they are missing, and it has been told why. */
+  pruned?: Set<string>;
 }
 
 export interface MappingEntry {
@@ -175,7 +177,9 @@ export function prune(root: MappingNode, paths: readonly ConfigPath[]): void {
     while (length > 1 && !nodeAt(root, path.slice(0, length))) length--;
     const parent = nodeAt(root, path.slice(0, length - 1));
     const step = path[length - 1];
-    if (parent?.kind === "mapping" && typeof step === "string") parent.entries.delete(step);
+    if (parent?.kind === "mapping" && typeof step === "string") {
+      if (parent.entries.delete(step)) (parent.pruned ??= new Set()).add(step);
+    }
     if (parent?.kind === "sequence" && typeof step === "number" && parent.items[step]) {
       parent.items[step] = { kind: "null", at: parent.items[step].at };
       shortened.add(parent);
