@@ -11,6 +11,7 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   "core/delivery/README.md",
   "core/plugin/sdk/README.md",
+  "core/record/README.md",
   "docs/README.md",
   "docs/configuration.md",
   ...[...Deno.readDirSync("plugins/sinks")].map(({ name }) => `plugins/sinks/${name}/README.md`)

@@ -26,6 +26,7 @@ Made of falcod's own tables by \`deno task docs\`; tests compare them.
 - [core/metrics/README.md](../core/metrics/README.md): metrics
 - [core/plugin/sdk/README.md](../core/plugin/sdk/README.md): how plugins are written
 - [core/delivery/README.md](../core/delivery/README.md): sinks, and the keys that all of them have
+- [core/record/README.md](../core/record/README.md): recordings, and what a replay tells otherwise
 `;
 
 /** What falcod prints for such arguments. */
