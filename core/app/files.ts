@@ -1,4 +1,5 @@
 /** Reading what a person named on the command line or in falco.yaml. */
+import { accessSync, constants } from "node:fs";
 import { openUnblocked, WouldWait } from "../../ffi/mod.ts";
 import {
   decodeText,
@@ -141,4 +142,17 @@ function isFile(path: string): boolean {
 /** Upstream reads only these as rules. */
 export function hasYamlName(path: string): boolean {
   return /\.ya?ml$/.test(path);
+}
+
+/** Why no file can be made in a folder, where that is known before. */
+export function folderTrouble(folder: string): string | undefined {
+  try {
+    if (!Deno.statSync(folder).isDirectory) return `"${folder}" is no folder`;
+    // Others may ask what root, who is to run with it, can do.
+    if (Deno.uid() === 0) accessSync(folder, constants.W_OK);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return `there is no folder "${folder}"`;
+    return `folder "${folder}": ${reasonOf(error)}`;
+  }
+  return undefined;
 }

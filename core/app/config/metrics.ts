@@ -1,8 +1,10 @@
 /** `metrics:` in falco.yaml, and when it makes no sense. */
+import { dirname } from "node:path";
 import type { Report } from "../../base/mod.ts";
 import { type MetricGroups, parseDuration } from "../../metrics/mod.ts";
 import type { LoadedConfig } from "./load.ts";
-import { nodeAt, placeOf } from "./tree.ts";
+import { folderTrouble } from "../files.ts";
+import { type MappingNode, nodeAt, placeOf } from "./tree.ts";
 
 export interface MetricsSettings {
   readonly intervalMs: number;
@@ -63,6 +65,7 @@ export function metricsSettings(
         : "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s",
     });
   }
+  warnOfPlace(metrics.output_file, root, report);
   const isWritten = metrics.output_rule || metrics.output_file !== "";
   const isFetched = webserver.prometheus_metrics_enabled;
   if (!isWritten && !(isFetched && webserver.enabled)) {
@@ -94,4 +97,18 @@ export function metricsSettings(
     convertMemoryToMb: metrics.convert_memory_to_mb,
     includeEmptyValues: metrics.include_empty_values,
   };
+}
+
+/** The first line may be due in an hour, and nobody looks at the log then. */
+function warnOfPlace(file: string, root: MappingNode, report: Report): void {
+  const trouble = file === "" ? undefined : folderTrouble(dirname(file));
+  if (trouble === undefined) return;
+  const path = ["metrics", "output_file"];
+  report.add({
+    code: "C045",
+    severity: "warning",
+    title: `"metrics.output_file": cannot write to "${file}": ${trouble}`,
+    at: nodeAt(root, path)?.at ?? placeOf(root, path),
+    help: "make its folder, or name a file that falcod may write to",
+  });
 }

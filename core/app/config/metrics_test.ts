@@ -40,6 +40,12 @@ Deno.test("metrics want an interval with a unit, and somebody who gets them", ()
   assertEquals(read(`metrics: {enabled: true, interval: 1h}\n${served}`).codes, []);
 });
 
+Deno.test("a folder of metrics that is not there is told at the start, not with the first line", () => {
+  const { warnings } = read("metrics: {enabled: true, output_file: /not/there/metrics.jsonl}");
+  assertEquals(warnings, ["C045"]);
+  assertEquals(read("metrics: {enabled: true, output_file: metrics.jsonl}").warnings, []);
+});
+
 Deno.test("an interval longer than a timer can wait is the longest one can", () => {
   const { metrics } = read("metrics: {enabled: true, interval: 1y, output_rule: true}");
   assertEquals(metrics?.intervalMs, 2 ** 31 - 1);

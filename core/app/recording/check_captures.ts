@@ -1,11 +1,10 @@
 /** What would keep rules from their captures, told before the first alert. */
-import { accessSync, constants } from "node:fs";
 import type { Report } from "../../base/mod.ts";
 import type { Rule } from "../../rule/mod.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { type MappingNode, nodeAt, placeOf } from "../config/tree.ts";
-import { reasonOf } from "../files.ts";
+import { folderTrouble } from "../files.ts";
 
 const PREFIX = ["capture", "path_prefix"];
 /** linux include/uapi/linux/limits.h NAME_MAX, without what follows the prefix: `_…_….scap`. */
@@ -32,16 +31,7 @@ function problemOf(prefix: string): string | undefined {
   if (new TextEncoder().encode(prefix.slice(slash + 1)).length > LONGEST_PREFIX_NAME) {
     return "the names of the files would be too long";
   }
-  const folder = slash < 0 ? "." : prefix.slice(0, slash) || "/";
-  try {
-    if (!Deno.statSync(folder).isDirectory) return `"${folder}" is no folder`;
-    // Others may ask what root, who is to run with it, can do.
-    if (Deno.uid() === 0) accessSync(folder, constants.W_OK);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return `there is no folder "${folder}"`;
-    return `folder "${folder}": ${reasonOf(error)}`;
-  }
-  return undefined;
+  return folderTrouble(slash < 0 ? "." : prefix.slice(0, slash) || "/");
 }
 
 /** `C031` for rules that want captures where the configuration has them switched off. */
