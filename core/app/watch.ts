@@ -213,8 +213,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
         },
         // What no rule can match belongs into a capture, too.
         ...!captures && {
-          passes: (eventType: number, kin: EventKin) => {
-            if (!engine.passes(source.name, eventType, kin)) return false;
+          passes: (eventType: number, kin: EventKin, threadId: number, processId: number) => {
+            if (!engine.passes(source.name, eventType, kin, threadId, processId)) return false;
             run.events++;
             return true;
           },

@@ -24,7 +24,7 @@ import {
   type Outline,
   Outliner,
 } from "../filter/mod.ts";
-import type { State } from "../state/mod.ts";
+import type { State, Thread } from "../state/mod.ts";
 import {
   type CauseClasses,
   Classes,
@@ -137,6 +137,13 @@ export class Candidates implements RulesOfType {
 
   isQuietWhoever(kin: EventKin): boolean {
     return kin.isQuiet(this.#threads.generation, UNCLASSIFIED);
+  }
+
+  isQuietBy(kin: EventKin, thread: Thread, state: State): boolean {
+    if (!this.#usesThreads) return false;
+    const threads = this.#threads;
+    const known = threads.known(thread, state);
+    return known !== UNCLASSIFIED && kin.isQuiet(threads.generation, known);
   }
 
   noteQuiet(kin: EventKin, event: Event, state: State): void {

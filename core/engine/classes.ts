@@ -4,7 +4,7 @@
  */
 import type { Event, FileDescriptor, NamedPath, Sight } from "../event/mod.ts";
 import { LeafSet, PathSieve, SPECIAL, type Truths, withoutTruth } from "../filter/mod.ts";
-import type { State } from "../state/mod.ts";
+import type { State, Thread } from "../state/mod.ts";
 
 /** Of what nobody has classified. */
 export const UNCLASSIFIED = 0;
@@ -226,12 +226,18 @@ const PLAIN_SHAPE = "f".charCodeAt(0) * 4;
 export interface CauseClasses extends Classes {
   /** The class of who causes the event. */
   of(event: Event, state: State): number;
+  /** That of a thread, as far as it is known before there is an event. */
+  known(thread: Thread, state: State): number;
 }
 
 /** Classes of threads that the event makes what they have never been: each is classified once. */
 export class StarterClasses extends Classes implements CauseClasses {
   of(event: Event, state: State): number {
     return this.classify(event, state);
+  }
+
+  known(): number {
+    return UNCLASSIFIED;
   }
 }
 
@@ -242,18 +248,22 @@ export class ThreadClasses extends Classes implements CauseClasses {
   }
 
   of(event: Event, state: State): number {
-    const thread = state.thread;
+    const { thread } = state;
     if (thread === undefined) return UNCLASSIFIED;
+    const known = this.known(thread, state);
+    return known === UNCLASSIFIED
+      ? this.meet(thread.sight, state.changes.now, event, state)
+      : known;
+  }
+
+  known(thread: Thread, state: State): number {
     const { sight } = thread;
-    const now = state.changes.now;
-    if (this.knows(sight)) {
-      if (sight.stamp === now) return sight.class;
-      if (!state.changedSince(thread, sight.stamp)) {
-        // Nothing of this thread was among the changes since.
-        sight.stamp = now;
-        return sight.class;
-      }
-    }
-    return this.meet(sight, state.changes.now, event, state);
+    const { now } = state.changes;
+    if (!this.knows(sight)) return UNCLASSIFIED;
+    if (sight.stamp === now) return sight.class;
+    if (state.changedSince(thread, sight.stamp)) return UNCLASSIFIED;
+    // Nothing of this thread was among the changes since.
+    sight.stamp = now;
+    return sight.class;
   }
 }

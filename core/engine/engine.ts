@@ -111,13 +111,25 @@ export class Engine {
   }
 
   /**
-   * True when no rule matches an event of this kin, whoever causes it: it counts as judged. Nothing else is
-   * done, so it must change nothing.
+   * True when it is known that no rule matches an event of this kin by this thread: it counts as judged.
+   * Nothing else is done, so it must change nothing. In positions, because nothing is asked as often.
    */
-  passes(source: string, eventType: number, kin: EventKin): boolean {
+  passes(
+    source: string,
+    eventType: number,
+    kin: EventKin,
+    threadId: number,
+    processId: number,
+  ): boolean {
     // Others look at all of them.
     if (this.#options.follow !== undefined) return false;
-    if (!this.#program.rulesFor(source, eventType).isQuietWhoever(kin)) return false;
+    const rules = this.#program.rulesFor(source, eventType);
+    if (!rules.isQuietWhoever(kin)) {
+      if (this.#options.awaited?.ids.size) return false;
+      const thread = this.#state.processes.thread(threadId);
+      if (thread?.process.id !== processId) return false;
+      if (!rules.isQuietBy(kin, thread, this.#state)) return false;
+    }
     this.#events++;
     return true;
   }

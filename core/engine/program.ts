@@ -8,7 +8,7 @@ import {
   interpretCondition,
 } from "../filter/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
-import type { State } from "../state/mod.ts";
+import type { State, Thread } from "../state/mod.ts";
 import { Candidates, type FoldedRule, SharedClasses } from "./candidates.ts";
 
 export type Predicate = (event: Event, state: State) => boolean;
@@ -43,6 +43,8 @@ export interface RulesOfType {
   isQuiet(kin: EventKin, event: Event, state: State): boolean;
   /** Whether it is known that no rule matches any event of the kin. */
   isQuietWhoever(kin: EventKin): boolean;
+  /** Whether it is known that none matches those of this thread; asked before there is an event. */
+  isQuietBy(kin: EventKin, thread: Thread, state: State): boolean;
   /** To be called when none of the rules matched that were found for an event. */
   noteQuiet(kin: EventKin, event: Event, state: State): void;
   /** To be called when nothing was found for an event that its whole kin does not share. */
@@ -121,6 +123,7 @@ function always(rules: readonly RunnableRule[]): RulesOfType {
     find: () => found,
     isQuiet: () => false,
     isQuietWhoever: () => false,
+    isQuietBy: () => false,
     noteQuiet: () => {},
     noteQuietWhoever: () => {},
   };

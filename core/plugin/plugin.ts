@@ -51,11 +51,11 @@ export interface SourceContext {
    */
   couldMatchOpening?(event: Event, names: number): boolean;
   /**
-   * For sources that know the kin of an event before they make one of it. True: nothing comes of such an
-   * event, whoever causes it; it counts as judged and need not be delivered, unless it changes processes.
-   * Absent: all are to be delivered.
+   * For sources that know the kin of an event before they make one of it. True: it is known that nothing
+   * comes of such an event by this thread; it counts as judged and need not be delivered, unless it changes
+   * processes. Absent: all are to be delivered.
    */
-  passes?(eventType: number, kin: EventKin): boolean;
+  passes?(eventType: number, kin: EventKin, threadId: number, processId: number): boolean;
   /** A change of the process table that is no event by itself: a fork seen by the scheduler, new ids. */
   change(change: StateChange, clockNs: number): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */

@@ -30,7 +30,7 @@ import { type EnterEvent, ReplayThread, Threads } from "./threads.ts";
 /** Where what was found goes. */
 export interface FollowerSink {
   change(change: StateChange, clockNs: number): void;
-  passes?(eventType: number, kin: EventKin): boolean;
+  passes?(eventType: number, kin: EventKin, threadId: number, processId: number): boolean;
   seed(processes: Iterable<ProcessSnapshot>): void;
 }
 
@@ -119,11 +119,12 @@ export class Follower {
 
   /** The same of an open that is known, where nothing comes of its kin. */
   passKnown(scap: ScapEvent): boolean {
-    const opens = this.#knownOpens[scap.type], { sink } = this;
+    const { type } = scap;
+    const opens = this.#knownOpens[type], { sink } = this;
     if (opens === undefined || sink.passes === undefined) return false;
     const thread = this.threads.get(scap.threadId);
     if (thread === undefined || !thread.isAlive || thread.enter !== undefined) return false;
-    if (!opens.find(scap) || !sink.passes(scap.type, opens)) return false;
+    if (!opens.find(scap) || !sink.passes(type, opens, thread.id, thread.process.id)) return false;
     const number = scap.paramSigned(0)!;
     if (number >= 0) thread.table.set(number, opens.descriptor!);
     return true;

@@ -29,8 +29,8 @@ import type { ReplayThread } from "./threads.ts";
 export interface ReplaySink {
   /** Borrowed until it returns. */
   deliver(event: ReplayEvent): void;
-  /** True: nothing comes of an event of this type and kin, so that it is not delivered. Absent: all are. */
-  passes?(eventType: number, kin: EventKin): boolean;
+  /** True: nothing comes of such an event by this thread, so that it is not delivered. Absent: all are. */
+  passes?(eventType: number, kin: EventKin, threadId: number, processId: number): boolean;
   change(change: StateChange, clockNs: number): void;
   seed(processes: Iterable<ProcessSnapshot>): void;
   account(change: AccountChange): void;

@@ -42,6 +42,23 @@ function opening(random: Random, threadId: number): GivenEvent {
   };
 }
 
+/** Another user, or another program. */
+function becoming(random: Random, threadId: number): GivenEvent {
+  if (random.below(2) === 0) {
+    return { type: "setuid", threadId, params: { res: 0, uid: random.pick([0, 1000]) } };
+  }
+  const comm = random.pick(NAMES);
+  const params = {
+    res: 0,
+    exe: comm,
+    comm,
+    tid: threadId,
+    pid: threadId,
+    trusted_exepath: `/bin/${comm}`,
+  };
+  return { type: "execve", threadId, params };
+}
+
 /** Nearly all of them open something. */
 function randomEvents(random: Random): readonly GivenEvent[] {
   const events: GivenEvent[] = [];
@@ -51,6 +68,7 @@ function randomEvents(random: Random): readonly GivenEvent[] {
       const path = random.pick(["/tmp", "/etc", "/"]);
       events.push({ type: "chdir", threadId, params: { res: 0, path } });
     }
+    if (random.below(60) === 0) events.push(becoming(random, threadId));
     const event = opening(random, threadId);
     // Captures of old say twice what is opened, and not always the same.
     if (random.below(6) === 0 && event.type !== "creat") {
@@ -107,8 +125,8 @@ async function compare(ruleset: Ruleset, random: Random): Promise<number> {
   let passed = 0;
   await play(bytes, {
     ...sink,
-    passes: (eventType, kin) => {
-      const isPassed = engine.passes("syscall", eventType, kin);
+    passes: (eventType, kin, threadId, processId) => {
+      const isPassed = engine.passes("syscall", eventType, kin, threadId, processId);
       if (isPassed) passed++;
       return isPassed;
     },
