@@ -191,7 +191,10 @@ function ancestors(state: State): readonly Process[] {
 /** A number names an ancestor (none and 0: the process), a name the nearest ancestor's variable. */
 function ancestorEnv(_event: Event, state: State, argument: FieldArgument): FieldValue {
   if (isUnknown(state)) return "";
-  if (argument === undefined) return ancestors(state).map(({ image }) => envText(image));
+  if (argument === undefined) {
+    const all = ancestors(state);
+    return all.length === 0 ? undefined : all.map(({ image }) => envText(image));
+  }
   if (typeof argument === "number") {
     const process = ancestorOf(state, argument);
     return process && envText(process.image);

@@ -73,6 +73,7 @@ Deno.test("proc.env is the environment or one variable without blanks around it"
   assertEquals(valueOf("proc.aenv[0]", event, state), "HOME=/root LANG=C");
   assertEquals(valueOf("proc.aenv", event, state), ["HOME=/home/ana X= a b ", "", ""]);
   assertEquals(valueOf("proc.aenv[9]", event, state), undefined);
+  assertEquals(valueOf("proc.aenv", event, stateOf({ processId: 100 })), undefined);
 });
 
 Deno.test("proc.cwd ends in a slash", () => {

@@ -29,6 +29,8 @@ export type Apply = (...operands: readonly FieldValue[]) => FieldValue;
 
 export interface Transformer {
   readonly name: TransformerName;
+  /** It makes one value of several, of which each may be one of those that a field stands for. */
+  readonly combines?: boolean;
   /** The type of the result, or what is wrong with the operands. */
   typeOf(operands: readonly ValueType[], argument: string | undefined): ValueType | string;
   /** What is wrong with `name(…)[argument]`; absent where arguments are not taken at all. */
@@ -121,6 +123,7 @@ const len: Transformer = {
 /** `join(",", list)`: the values of a list with a separator between them. */
 const join: Transformer = {
   name: "join",
+  combines: true,
   typeOf: ([separator, values, ...rest]) => {
     if (!separator || !values || rest.length > 0) {
       return "join() takes two operands: a separator and a list";
@@ -139,6 +142,7 @@ const join: Transformer = {
 
 const concat: Transformer = {
   name: "concat",
+  combines: true,
   typeOf: (operands) => {
     if (operands.length < 2) return "concat() takes at least two operands";
     return operands.every(({ type, list }) => type === "CHARBUF" && !list)
@@ -158,6 +162,7 @@ const concat: Transformer = {
 /** `getopt(proc.args, "nt:")`: options and their values as a list; `[t]` gives the value of one. */
 const getoptTransformer: Transformer = {
   name: "getopt",
+  combines: true,
   typeOf: ([args, options, ...rest], argument) => {
     if (!args || !options || rest.length > 0) {
       return "getopt() takes two operands: a list of arguments and the options";

@@ -100,7 +100,9 @@ export class OperandChecker {
       if (problem !== undefined) return this.#fail("F015", problem, use);
     }
     if (use.name === "val") return operands[0];
-    const fixed = operands.findIndex((operand) => this.constantsOnly(operand));
+    const fixed = operands.findIndex((operand) =>
+      this.constantsOnly(operand) && !(transformer.combines && isOneCandidate(operand))
+    );
     if (fixed >= 0) {
       const name = printOperand(use.operands[fixed]!);
       return this.#fail("F019", `${name} cannot be given to a transformer`, use.operands[fixed]!);
@@ -125,4 +127,10 @@ export class OperandChecker {
     this.#add({ code, title, at: span, help });
     return undefined;
   }
+}
+
+/** `proc.aname[2]`: of all that the field stands for, the argument takes one. */
+function isOneCandidate(operand: CheckedOperand): boolean {
+  return operand.kind === "field" && operand.definition.candidates === "any" &&
+    operand.argument !== undefined;
 }

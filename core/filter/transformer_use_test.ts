@@ -21,6 +21,15 @@ Deno.test("transformers on the right compare with what they make of the event", 
   assertEquals(evaluate("fd.types in val(fd.types)", { "fd.types": ["a", "b"] }), true);
 });
 
+Deno.test("what makes one text of several takes one of a field's candidates", () => {
+  const values = { "proc.name": "cat", "proc.aname[1]": "sh" };
+  assertEquals(evaluate("concat(proc.aname[1], '/', proc.name) = sh/cat", values), true);
+  assertEquals(evaluate("concat(proc.aname[2], proc.name) = cat", values), false);
+  const codes = (text: string) => check(text).report.diagnostics.map(({ code }) => code);
+  assertEquals(codes("concat(proc.aname, proc.name) = cat"), ["F019"]);
+  assertEquals(codes("toupper(proc.aname[1]) = SH"), ["F019"]);
+});
+
 Deno.test("transformers refuse operands and arguments that do not fit", () => {
   const cases: readonly (readonly [string, string])[] = [
     ["toupper(proc.pid) = 1", "F019"],
