@@ -230,6 +230,26 @@ const LIES: Readonly<
         : undefined,
     /error\[I0(?:11|04)\]/,
   ],
+  "a layer list that is nothing but brackets": [
+    (path) =>
+      path.includes("/manifests/") ? new Response(`{"layers":${"[".repeat(1 << 20)}`) : undefined,
+    /error\[I002\].*more than 16 brackets/,
+  ],
+  "a layer list with a million of them": [
+    (path) =>
+      path.includes("/manifests/")
+        ? new Response(`{"layers":[${"{},".repeat(1 << 20)}{}]}`)
+        : undefined,
+    /error\[I002\].*more than 50000 values/,
+  ],
+  "a token that is nothing but brackets": [
+    (path) =>
+      path.includes("token") ? new Response("[".repeat(100_000)) : new Response("", {
+        status: 401,
+        headers: { "www-authenticate": 'Bearer realm="/token"' },
+      }),
+    /error\[I002\]/,
+  ],
   "a demand for credentials at another server without TLS": [
     () =>
       new Response("", {

@@ -1,7 +1,7 @@
 /** `falcod-plugins.lock.json`: what is installed, where it came from, and what it may do. */
 import { join } from "node:path";
 import * as z from "zod";
-import { reasonOf } from "../../base/mod.ts";
+import { parseBoundedJson, reasonOf, TooMuchJson } from "../../base/mod.ts";
 import { isVersion } from "../api_version.ts";
 import { PLUGIN_KINDS, PLUGIN_NAME } from "../manifest.ts";
 import { permissionsSchema, pluginPath } from "../permissions.ts";
@@ -12,6 +12,8 @@ import { PackageError } from "./trouble.ts";
 export const INSTALLED_KINDS = [...PLUGIN_KINDS, "library"] as const;
 
 const MAX_LOCK_BYTES = 8 << 20;
+/** As many as fit into it. */
+const LOCK_BOUNDS = { depth: 8, values: 500_000 };
 const MAX_PLUGINS = 1000, MAX_FILES = 1001;
 const text = (max: number) => z.string().min(1).max(max);
 
@@ -60,9 +62,11 @@ export async function readLockFile(folder: string): Promise<readonly LockEntry[]
   if (size > MAX_LOCK_BYTES) throw damaged(path, `it has more than ${MAX_LOCK_BYTES} bytes`);
   let value: unknown;
   try {
-    value = JSON.parse(await Deno.readTextFile(path));
+    value = parseBoundedJson(await Deno.readFile(path), LOCK_BOUNDS);
   } catch (error) {
-    throw damaged(path, error instanceof SyntaxError ? "it is no JSON" : reasonOf(error), error);
+    if (error instanceof TooMuchJson) throw damaged(path, `it has ${error.message}`, error);
+    const isNoJson = error instanceof SyntaxError || error instanceof TypeError;
+    throw damaged(path, isNoJson ? "it is no JSON" : reasonOf(error), error);
   }
   const result = lockSchema.safeParse(value);
   if (result.success) return result.data.plugins;

@@ -6,6 +6,9 @@ import { type LockEntry, NEW_PREFIX, OLD_PREFIX, readLockFile } from "./lock_fil
 import { GUARD_FILE, LOCK_FILE, versionFolder } from "./places.ts";
 import { PackageError } from "./trouble.ts";
 
+/** Of one plugin that is told. */
+const MOST_SURPLUS = 100;
+
 export interface Verified {
   readonly entry: LockEntry;
   /** None: all is as it was installed. */
@@ -53,16 +56,26 @@ async function problemsOf(folder: string, entry: LockEntry): Promise<readonly Di
 async function surplusOf(folder: string, entry: LockEntry): Promise<readonly Diagnostic[]> {
   const own = versionFolder(folder, entry.name, entry.version);
   const known = new Set(entry.files.map(({ path }) => path));
+  const folders = new Set(entry.files.flatMap(({ path }) => foldersOf(path)));
   const found: Diagnostic[] = [];
+  // A folder that is nobody's is told as a whole: it may be deeper than a path can be.
   const visit = async (place: string, prefix: string): Promise<void> => {
     for await (const { name, isDirectory } of Deno.readDir(place)) {
       const path = `${prefix}${name}`;
-      if (isDirectory) await visit(join(place, name), `${path}/`);
-      else if (!known.has(path)) found.push(...surplus(join(place, name)).diagnostics);
+      if (isDirectory && folders.has(path)) await visit(join(place, name), `${path}/`);
+      else if (!known.has(path) && found.length < MOST_SURPLUS) {
+        found.push(...surplus(join(place, name)).diagnostics);
+      }
     }
   };
   await visit(own, "").catch(() => {}); // that it is missing has been said
   return found;
+}
+
+/** Of `a/b/c`: `a` and `a/b`. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 function surplus(path: string): PackageError {
