@@ -1,7 +1,7 @@
 /** Settings of sinks that write to AWS. */
 import type { z } from "zod";
 import { httpKeys, webAddress } from "../http/schema.ts";
-import { flag, secret, section, text } from "../plugin/schema.ts";
+import { flag, secret, text } from "../plugin/schema.ts";
 
 /** What is signed must not be compressed afterwards. */
 const { compress: _, ...httpKeysOfSigned } = httpKeys;
@@ -35,5 +35,4 @@ export const awsKeys = {
   ...httpKeysOfSigned,
 };
 
-const keys = section(awsKeys);
-export type AwsSettings = z.output<typeof keys>;
+export type AwsSettings = z.output<z.ZodObject<typeof awsKeys>>;

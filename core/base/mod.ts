@@ -27,6 +27,7 @@ export { reasonOf } from "./reason.ts";
 export * from "./render.ts";
 export * from "./time.ts";
 export * from "./utf8.ts";
+export { whenNeeded } from "./when_needed.ts";
 export * from "./wildcard.ts";
 export * from "./yaml_value.ts";
 export { addressText } from "./ip.ts";

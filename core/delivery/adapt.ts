@@ -9,7 +9,7 @@ const OPTIONS = { unknownHelp: (name: string) => helpForUnknown(name, "%") };
 
 /** The message as the template has it; absent when it has mistakes. */
 export function compileMessage(source: SourceText, report: Report): AdaptAlert | undefined {
-  const template = compileTemplate(source, alertFields, report, OPTIONS);
+  const template = compileTemplate(source, alertFields(), report, OPTIONS);
   return template && ((alert) => {
     // What falcod tells of itself has no fields of rules.
     if (alert.source === INTERNAL_SOURCE) return alert;
@@ -24,7 +24,7 @@ export function compileField(
   source: SourceText,
   report: Report,
 ): AdaptAlert | undefined {
-  const template = compileTemplate(source, alertFields, report, OPTIONS);
+  const template = compileTemplate(source, alertFields(), report, OPTIONS);
   return template && ((alert) => {
     const value = unescapeText(template.render(asEvent(alert), NO_STATE).message);
     return { ...alert, fields: new Map([[name, value], ...alert.fields]) };

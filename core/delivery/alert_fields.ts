@@ -3,7 +3,7 @@
  * stands where it has events.
  */
 import { type Alert, type OutputValue, PRIORITIES, unescapeText } from "../alert/mod.ts";
-import { didYouMean, isoTimeWithOffset } from "../base/mod.ts";
+import { didYouMean, isoTimeWithOffset, whenNeeded } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import {
   defineField,
@@ -23,7 +23,7 @@ export function asEvent(alert: Alert): Event {
 
 /** What to say of a name that is no field; `sign` is what names have in front of them there. */
 export function helpForUnknown(name: string, sign = ""): string {
-  const own = [...alertFields.keys()].filter((known) => known.startsWith("alert."));
+  const own = ownFields.map((field) => field.name);
   const begun = own.filter((known) => known.startsWith(name) || known.startsWith(`alert.${name}`));
   if (begun.length === 1) return `did you mean "${begun[0]}"?`;
   if (/^alert\b/.test(name)) return didYouMean(name, own) ?? `one of ${own.join(", ")}`;
@@ -88,7 +88,8 @@ function carried(field: FieldDefinition): FieldDefinition {
   });
 }
 
-export const alertFields: FieldTable = tableOf([
+/** Of the alert itself. */
+const ownFields: readonly FieldDefinition[] = [
   defineField({
     name: "alert.rule",
     type: "CHARBUF",
@@ -142,5 +143,8 @@ export const alertFields: FieldTable = tableOf([
     argument: { required: true, kind: "key" },
     extract: (event, _state, name) => text(alertOf(event).fields.get(String(name)) ?? null),
   }),
-  ...Array.from(syscallFields.values(), carried),
-]);
+];
+
+export const alertFields: () => FieldTable = whenNeeded(() =>
+  tableOf([...ownFields, ...Array.from(syscallFields.values(), carried)])
+);

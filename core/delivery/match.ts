@@ -60,7 +60,7 @@ function checkedMatch(source: SourceText, report: Report): CheckedCondition | un
   const parsed = parseCondition(withOrder(source, report), report);
   const written = parsed && expandCondition(parsed, NO_NAMES, report);
   const numbered = written && withPriorities(written, report);
-  return numbered && checkCondition(numbered, alertFields, report);
+  return numbered && checkCondition(numbered, alertFields(), report);
 }
 
 /** Fields of other sources are not looked up here, but alerts may have them. */
@@ -70,7 +70,7 @@ function withHelp(diagnostic: Diagnostic): Diagnostic {
   const { source: { text }, start, end } = at;
   // A name without a dot is a macro's to rules, and nothing is compared with one.
   const bare = code === "F004" ? /(\w+)\s*$/.exec(text.slice(0, start))?.[1] : undefined;
-  if (bare !== undefined && alertFields.has(`alert.${bare}`)) {
+  if (bare !== undefined && alertFields().has(`alert.${bare}`)) {
     return { ...diagnostic, help: helpForUnknown(bare) };
   }
   return code === "F012"

@@ -2,6 +2,7 @@
  * What of a ruleset could match events of which only some is known, so that sources need not report
  * them. Answers err on one side only: "no" is certain.
  */
+import { whenNeeded } from "../base/mod.ts";
 import { errnoName, type Event, eventType } from "../event/mod.ts";
 import type { FieldDefinition, FieldValue } from "../field/mod.ts";
 import {
@@ -203,25 +204,28 @@ export function typesWantedReading(
 }
 
 /** Values that a field may have, by its name; fields without an entry may have any. */
-type PossibleValues = ReadonlyMap<string, readonly FieldValue[]>;
+type PossibleValues = ReadonlyMap<string, () => readonly FieldValue[]>;
 
-const READING: PossibleValues = new Map([
-  ["evt.is_open_read", [true]],
-  ["evt.is_open_write", [false]],
+const READING: PossibleValues = new Map<string, () => readonly FieldValue[]>([
+  ["evt.is_open_read", () => [true]],
+  ["evt.is_open_write", () => [false]],
 ]);
 
-const errors = Array.from({ length: MAX_ERRNO }, (_, i) => -1 - i);
-const errorNames = errors.map((error) => errnoName(error) ?? String(error));
-const FAILED: PossibleValues = new Map<string, readonly FieldValue[]>([
-  ["evt.failed", [true]],
+const errors = whenNeeded(() => Array.from({ length: MAX_ERRNO }, (_, i) => -1 - i));
+/** The calls that return a process show the number alone. */
+const errorTexts = whenNeeded(() => {
+  const names = errors().map((error) => errnoName(error) ?? String(error));
+  return [...new Set([...names, ...errors().map(String)])];
+});
+const FAILED: PossibleValues = new Map<string, () => readonly FieldValue[]>([
+  ["evt.failed", () => [true]],
   ["evt.rawres", errors],
-  // the calls that return a process show the number alone
-  ["evt.res", [...new Set([...errorNames, ...errors.map(String)])]],
+  ["evt.res", errorTexts],
 ]);
-const FAILED_OPENING: PossibleValues = new Map<string, readonly FieldValue[]>([
+const FAILED_OPENING: PossibleValues = new Map<string, () => readonly FieldValue[]>([
   ...FAILED,
-  ["fd.num", [-1]],
-  ["fd.type", [undefined]],
+  ["fd.num", () => [-1]],
+  ["fd.type", () => [undefined]],
 ]);
 
 function failedValues(type: number): PossibleValues {
@@ -243,7 +247,7 @@ function couldMatch(rules: readonly Rule[], type: number, values: PossibleValues
 function truthOf(leaf: Leaf, values: PossibleValues): LeafKnowledge {
   const { left } = leaf;
   if (left.kind !== "field" || left.argument !== undefined) return "open";
-  const possible = values.get(left.definition.name);
+  const possible = values.get(left.definition.name)?.();
   return (possible && truthAmong(leaf, possible)) ?? "open";
 }
 

@@ -4,7 +4,7 @@ import { type Network, networkText, parseAddress, parseNetwork } from "../base/i
 import { encodeUtf8 } from "../base/mod.ts";
 import type { FieldScalar, FieldType } from "../field/mod.ts";
 import type { Literal } from "./condition.ts";
-import { SERVICE_PORTS } from "./service_ports.ts";
+import { servicePorts } from "./service_ports.ts";
 
 /** How values of a type compare. `opaque` ones only exist. */
 export type Family = "number" | "truth" | "text" | "bytes" | "address" | "network" | "opaque";
@@ -170,11 +170,11 @@ function readPort(text: string): Reading {
     if (value === Number(text)) return { value };
     return { value, warning: wrapWarning(text, value) };
   }
-  const value = SERVICE_PORTS.get(text);
+  const value = servicePorts().get(text);
   if (value !== undefined) return { value };
   const help = HEXADECIMAL.test(text)
     ? `only decimal numbers are read here: ${BigInt(text)}`
-    : didYouMean(text, SERVICE_PORTS.keys()) ??
+    : didYouMean(text, servicePorts().keys()) ??
       "write the number of the port, or a name such as https";
   return { problem: `"${text}" is no port, and the name of no service`, help };
 }

@@ -2,6 +2,8 @@
  * Ports by the name of their service. Falco asks the machine it runs on (services(5)); here a rule
  * means the same on every machine: these are the names Debian 12 has, IANA's and their aliases.
  */
+import { whenNeeded } from "../base/mod.ts";
+
 const SERVICES: readonly (readonly [port: number, names: string])[] = [
   [1, "tcpmux rtmp"],
   [2, "nbp"],
@@ -267,6 +269,8 @@ const SERVICES: readonly (readonly [port: number, names: string])[] = [
   [60179, "fido"],
 ];
 
-export const SERVICE_PORTS: ReadonlyMap<string, number> = new Map(
-  SERVICES.flatMap(([port, names]) => names.split(" ").map((name) => [name, port] as const)),
+export const servicePorts: () => ReadonlyMap<string, number> = whenNeeded(() =>
+  new Map(
+    SERVICES.flatMap(([port, names]) => names.split(" ").map((name) => [name, port] as const)),
+  )
 );

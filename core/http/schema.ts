@@ -55,8 +55,7 @@ export const httpKeys = {
   compress: flag(false).describe("Bodies are compressed with gzip"),
 };
 
-const keys = z.object(httpKeys);
-export type HttpSettings = z.output<typeof keys>;
+export type HttpSettings = z.output<z.ZodObject<typeof httpKeys>>;
 
 function isWebAddress(address: Secret): boolean {
   const text = written(address);

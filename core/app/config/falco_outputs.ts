@@ -9,7 +9,7 @@ export function falcoOutputs(config: Config): readonly WiredSink[] {
   const { stdout_output, syslog_output, file_output, program_output, http_output } = config;
   return [
     ...stdout_output?.enabled ? [STDOUT] : [],
-    ...syslog_output.enabled ? [SYSLOG] : [],
+    ...syslog_output.enabled ? [syslogOutput()] : [],
     ...file_output.enabled ? [fileOutput(file_output)] : [],
     ...program_output.enabled ? [programOutput(program_output)] : [],
     ...http_output.enabled ? [httpOutput(http_output)] : [],
@@ -19,14 +19,10 @@ export function falcoOutputs(config: Config): readonly WiredSink[] {
 
 export const STDOUT: WiredSink = { kind: "sink", name: "stdout", label: "stdout", config: {} };
 
-const SYSLOG: WiredSink = {
-  kind: "sink",
-  name: "syslog",
-  label: "syslog",
-  config: {},
-  options: standardTries(),
-  mayBeMissing: true,
-};
+function syslogOutput(): WiredSink {
+  const options = standardTries();
+  return { kind: "sink", name: "syslog", label: "syslog", config: {}, options, mayBeMissing: true };
+}
 
 function fileOutput({ enabled: _isOn, ...config }: Config["file_output"]): WiredSink {
   const options = standardTries();

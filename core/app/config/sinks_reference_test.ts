@@ -7,7 +7,7 @@ import { COMMON_KEYS, sinkEntry } from "./sink_options.ts";
 const FILE = new URL("../../delivery/README.md", import.meta.url);
 
 function fieldTable(): string {
-  const own = [...alertFields.values()].filter(({ name }) => name.startsWith("alert."));
+  const own = [...alertFields().values()].filter(({ name }) => name.startsWith("alert."));
   return markdownTable([
     ["field", "what it is"],
     ...own.map(({ name, summary, argument }) => [`\`${name}${argument ? "[…]" : ""}\``, summary]),
