@@ -251,6 +251,30 @@ Deno.test("Recorder tells when threads began, those of before and those that it 
   assertEquals(seen.flat(), sinceBegin);
 });
 
+Deno.test("a session that begins in a pid namespace is led by who began it", async () => {
+  const seen = await recorded((take) => {
+    take({
+      kind: "fork",
+      threadId: 10,
+      processId: 10,
+      childThreadId: 20,
+      childProcessId: 20,
+      childParentId: 10,
+      childVirtualPid: 2,
+      childVirtualTid: 2,
+      startClockNs: clockNs,
+    });
+    const own = membership(2, { sessionId: 20, virtualSessionId: 2 });
+    const change = { kind: "membership", threadId: 20, processId: 20, membership: own } as const;
+    take(live("setsid", { processId: 20, params: [2], change }));
+    take(live("getuid", { processId: 20, params: [0] }));
+  }, (_event, { process, processes }) => [
+    process!.membership.virtualSessionId,
+    processes.sessionLeader(process!)?.id,
+  ]);
+  assertEquals(seen, [[2, 20], [2, 20]]);
+});
+
 Deno.test("times of a recording count from its first event, whenever processes began", async () => {
   const seen = await recorded((take) => {
     take(live("getuid", { params: [0] }));

@@ -1,5 +1,6 @@
 /** On whose behalf a thread acts, what it may use, and who there is. */
 import type { Credentials, Membership } from "../event/mod.ts";
+import { DUMP_FLAGS } from "../scap/mod.ts";
 import type { Follower, Handler, Handlers } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 import type { ReplayThread } from "./threads.ts";
@@ -65,11 +66,16 @@ function newNamespace(flagsIndex: number): Handler {
 }
 
 const setsid: Handler = (event, thread, { sink }) => {
-  const session = event.scap.paramSigned(0) ?? 0;
+  const { scap } = event;
+  const session = scap.paramSigned(0) ?? 0;
   if (session < 0) return;
+  // Who calls it leads the session; the number is as its pid namespace has it. Falco looks for whoever
+  // has that number on the machine. What a recorder tells has the machine's number.
+  const isTold = (scap.flags & DUMP_FLAGS.stateOnly) !== 0;
+  const sessionId = thread.isInNamespace && !isTold ? thread.process.id : session;
   const membership: Membership = {
     ...thread.membership,
-    sessionId: session,
+    sessionId,
     virtualSessionId: session,
   };
   thread.membership = membership;

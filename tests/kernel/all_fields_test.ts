@@ -36,8 +36,9 @@ function comparedFields(): readonly string[] {
     .map(({ name }) => `${name}${ARGUMENTS[name] ?? ""}`);
 }
 
-/** A process of before the recording, that acts when it is woken. */
-const EARLY = `POSIX::mkfifo("wake", 0600); POSIX::mkfifo("done", 0600); fact(ready => 1);
+/** A process of before the recording, that acts when it is woken, and ends when nobody does. */
+const EARLY =
+  `alarm 120; POSIX::mkfifo("wake", 0600); POSIX::mkfifo("done", 0600); fact(ready => 1);
   open W, "<", "wake"; open F, "<", "early.pl"; system "true"; open D, ">", "done"`;
 const WAKE = `open W, ">", "wake"; close W; open D, "<", "done"; <D>;`;
 
@@ -49,7 +50,7 @@ function* scripts(): Generator<string> {
   const deeds = Object.entries(DEEDS).map(([name, perl]) =>
     `if (!fork) { mkdir "${name}"; chdir "${name}"; ${perl};\n exit } wait;`
   );
-  yield `open S, ">", "file"; print S "text"; close S; ${WAKE}`;
+  yield `open S, ">", "file"; print S "text\\n"; close S; ${WAKE}`;
   for (let i = 0; i < deeds.length; i += AT_ONCE) yield deeds.slice(i, i + AT_ONCE).join("\n");
 }
 

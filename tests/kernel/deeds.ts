@@ -31,6 +31,8 @@ export const DEEDS: Readonly<Record<string, string>> = {
   mounts: `system "unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /mnt; cd /mnt; : >x;
     mkdir old; pivot_root . old; cd /; read x <old/etc/hostname"`,
   pids: `system "unshare", "-pf", "sh", "-c", "read x <../file; sh -c 'true & wait'"`,
+  inner:
+    `system "unshare", "-pf", "sh", "-c", "setsid sh -c 'read x <../file; (cat ../file); exit'"`,
   users: `system "unshare", "-Ur", "sh", "-c", "read x <../file; true"`,
   namespaces: `system "unshare", "-u", "hostname", "x"; system "nsenter", "-t", "$$", "-u", "true"`,
   passed: `system "python3", "-c", "import socket, os
