@@ -70,3 +70,25 @@ Deno.test("what never came to a TLS session is not kept", async () => {
   // Deno's own timer for handshakes would keep 5 MB of them for two minutes.
   assert(kept < 2 << 20, `${kept} bytes`);
 });
+
+Deno.test("a body in crumbs costs its connection, with TLS, too, and is answered", async () => {
+  using made = await tlsFolder();
+  const head = "POST /mirror HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const tls of [undefined, made.tls]) {
+    await using fixture = new Fixture();
+    const { server } = await fixture.serve(mirror, tls);
+    const { port } = server.address!;
+    const caCerts = [Deno.readTextFileSync(made.path("ca.pem"))];
+    const connect = () =>
+      tls ? Deno.connectTls({ hostname: "localhost", port, caCerts }) : Deno.connect({ port });
+    const conn = await connect();
+    await send(conn, `${head}${"1\r\nx\r\n".repeat(5000)}0\r\n\r\n`);
+    assert((await rest(conn)).startsWith("HTTP/1.1 400"));
+    const honest = await connect();
+    const pieces = `${"2\r\nxy\r\n".repeat(400)}0\r\n\r\n`;
+    await send(honest, head.replace("h\r\n", "h\r\nConnection: close\r\n") + pieces);
+    const answer = await rest(honest);
+    assert(answer.includes("xyxy"), answer);
+    assertEquals(server.counters.faults, 0);
+  }
+});

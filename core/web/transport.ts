@@ -10,6 +10,7 @@ import { ENDED_AT } from "./connections.ts";
 import { type Listen, WebError } from "./endpoint.ts";
 import { type BridgedRequest, Http2Bridge } from "./http2_bridge.ts";
 import { NO_HANDSHAKE_TIMER, type WebLimits } from "./limits.ts";
+import { readWhile, shareNoParsers } from "./parser.ts";
 import type { TlsMaterial } from "./tls_files.ts";
 
 /** A request of HTTP/1.1. */
@@ -50,6 +51,7 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.#options = options;
     const { material } = options;
+    shareNoParsers();
     this.#server = material ? this.#secure(material) : createServer(this.#bounds());
     this.#server.on("connection", (socket: Socket) => {
       socket.on("error", () => {}); // the client went away
@@ -187,26 +189,6 @@ function holdBack(socket: TLSSocket): void {
   const tell = () => socket.isPaused() ? below?.readStop?.() : below?.readStart?.();
   socket.on("pause", tell);
   socket.on("resume", tell);
-}
-
-/** The part of node's parser that is told of a request; node sets it for each connection. */
-interface Parser {
-  onIncoming?: ((message: IncomingMessage, keepsAlive: boolean) => number) | null;
-}
-
-/** RFC 9110, 7.8: what follows is not HTTP/1.1. */
-const UPGRADED = 2;
-
-/**
- * Of what has come on a connection that is ended meanwhile, requests by the thousand, the parser would
- * make all; so it is told that they are something else.
- */
-function readWhile(socket: Socket, isOpen: (socket: Socket) => boolean): void {
-  const { parser } = socket as { readonly parser?: Parser };
-  const take = parser?.onIncoming;
-  if (!parser || !take) return;
-  parser.onIncoming = (message, keepsAlive) =>
-    isOpen(socket) ? take(message, keepsAlive) : UPGRADED;
 }
 
 /** `127.0.0.1:8765`, `[::1]:8765`, `:8765`. */

@@ -4,6 +4,7 @@ import { createRequire, isBuiltin } from "node:module";
 /** Every start would wait for these, and few need them. */
 const LAZY: ReadonlySet<string> = new Set(
   [
+    "_http_common",
     "child_process",
     "crypto",
     "dgram",
