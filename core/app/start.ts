@@ -74,21 +74,22 @@ export async function prepare(
     rulesFolder: host.rulesFolder,
   }, report);
   // That there are no rules and no outputs in a file that nobody can read is no second mistake.
-  const consequences = loaded.isUnread ? report.part() : report;
+  const { isConsequence } = loaded;
+  const found = isConsequence ? report.part() : report;
   const natives = await wireNatives(loaded, { registry, report });
   const plugins = await wirePlugins({ loaded, registry, report, guests });
   const wired = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
     sources: old.sources,
-  }, { registry, report: consequences, natives, plugins });
-  if (loaded.isUnread) {
-    report.absorb(consequences, (found) => /^C01[37]$/.test(found.code) ? undefined : found);
-  }
+  }, { registry, report: found, natives, plugins });
   const settings = {
     ...wired,
-    sinks: await checkSinks(wired.sinks, loaded, { registry, report }),
+    sinks: await checkSinks(wired.sinks, loaded, { registry, report: found }),
   };
+  if (isConsequence) {
+    report.absorb(found, (problem) => isConsequence(problem) ? undefined : problem);
+  }
   const { looksAtOutputs } = request;
   const sinkFaults = !looksAtOutputs
     ? []

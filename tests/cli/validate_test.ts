@@ -46,6 +46,20 @@ Deno.test("falcod validate takes -c and -r as others do, and rules from standard
   assert(input.out.includes("/dev/stdin:3:14: error[F012]"), input.out);
 });
 
+Deno.test("falcod validate says nothing of what only follows from a file that it cannot read", async () => {
+  const rules = `rules_files: [${import.meta.dirname}/../../rules/falco_rules.yaml]`;
+  using folder = new Folder({
+    "alias.yaml": `${rules}\nfile_output: {enabled: true, filename: *x}\n`,
+    "indent.yaml": `${rules}\nstdout_output:\n  enabled: true\n   json_output: true\n`,
+    "lost.yaml": ` ${rules}\nstdout_output: {enabled: true}\n`,
+    "helm.yaml": "falco: {json_output: true}\ndriver: {kind: auto}\n",
+  });
+  for (const [name, code] of [["alias", "Y012"], ["indent", "Y025"], ["helm", "C002"]] as const) {
+    assertEquals((await errorsOf(folder.file(`${name}.yaml`))).map((found) => found.code), [code]);
+  }
+  assertEquals((await errorsOf(folder.file("lost.yaml"))).length, 1);
+});
+
 Deno.test("falcod validate accepts good rules and says how many", async () => {
   using folder = new Folder({ "rules.yaml": GOOD });
   const { code, out, error } = await falcod(["validate", folder.file("rules.yaml")]);

@@ -1,5 +1,5 @@
 /** Finds falco.yaml, reads it with what it includes and with the command line's `-o`. */
-import { type Report, SourceText, type Span } from "../../base/mod.ts";
+import { type Diagnostic, type Report, SourceText, type Span } from "../../base/mod.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { filesIn, kindOf, readText } from "../files.ts";
 import { checkConfig } from "./check.ts";
@@ -39,14 +39,18 @@ export interface LoadedConfig {
   readonly root: MappingNode;
   /** What values of the configuration name with a `%`. Absent: there are no variables. */
   readonly environment?: Environment;
-  /** The file to start with could not be read, or not all of it: what is not in it says nothing. */
-  readonly isUnread?: boolean;
+  /** What need not be told since the file to start with could not be read, or not all of it. */
+  readonly isConsequence?: (found: Diagnostic) => boolean;
 }
 
 /** The configuration to run with; mistakes are in the report, and then it is only good for looking on. */
 export function loadConfig(request: ConfigRequest, report: Report): LoadedConfig {
   const merged = mergeConfig(request, report);
-  return { config: checkConfig(merged.root, report), ...merged };
+  const found = report.part();
+  const config = checkConfig(merged.root, found);
+  const { isConsequence } = merged;
+  report.absorb(found, (problem) => isConsequence?.(problem) ? undefined : problem);
+  return { config, ...merged };
 }
 
 /** What files and options say together, not looked at yet. */
@@ -88,7 +92,24 @@ export function mergeConfig(
   for (const option of options) {
     if (!isIncludeOption(option)) apply(root, option, report);
   }
-  return { root, files, environment, isUnread: own.hasErrors };
+  return {
+    root,
+    files,
+    environment,
+    ...own.hasErrors && { isConsequence: consequencesOf(own.diagnostics) },
+  };
+}
+
+/** That keys are missing in what nobody could read, and what its broken lines seem to say. */
+function consequencesOf(mistakes: readonly Diagnostic[]): (found: Diagnostic) => boolean {
+  const errors = mistakes.filter(({ severity }) => severity === "error");
+  const lines = new Set(errors.map(({ at }) => at && lineOf(at)));
+  return ({ code, at }) =>
+    code === "C013" || code === "C017" || (at !== undefined && lines.has(lineOf(at)));
+}
+
+function lineOf({ source, start }: Span): string {
+  return `${source.name}:${source.position(start).line}`;
 }
 
 interface ReadContext {
