@@ -6,7 +6,8 @@ import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { falcod } from "../cli/program.ts";
 import { corpusPath, corpusTest } from "../corpus.ts";
 import { kernelTest, ownMounts, withFalcod } from "./harness.ts";
-import { comparable, isOfResolvedName } from "./live_replay.ts";
+import { comparedFields } from "./compared_fields.ts";
+import { comparable, isOfResolvedName, replayDifferences } from "./live_replay.ts";
 import { Podman } from "./podman.ts";
 import { Recording, replayOf } from "./recording.ts";
 
@@ -217,5 +218,36 @@ kernelTest("a recording tells what its containers are called", async () => {
       "container.labels": "a:b",
     });
     assertEquals(Object.values(alerts[0]!.output_fields).includes(null), false);
+  });
+});
+
+kernelTest("every field of what a container does is the same in a replay", async () => {
+  const image = "docker.io/library/tool:1.0";
+  await using podman = await Podman.create([image]);
+  await podman.startService();
+  const rules = `${podman.folder}/rules.yaml`;
+  const fields = [...comparedFields(), ...TOLD.map((field) => `container.${field}`)];
+  await Deno.writeTextFile(
+    rules,
+    `- rule: in container
+  desc: for a test
+  condition: >
+    container.name = falcod-test-recorded and
+    (proc.cmdline contains falcod-mark or proc.acmdline contains falcod-mark)
+  output: "${fields.map((field) => `%${field}`).join(" ")}"
+  priority: NOTICE
+`,
+  );
+  const args = podman.falcodArguments();
+  await withFalcod({ rules: [rules], args }, async (falcod, stage) => {
+    await using recording = await Recording.of(stage, `${podman.folder}/own.scap`, args);
+    const deeds = "cd /etc; read x <passwd; echo x >/tmp/f; (exec /bin/true); exit 3";
+    const alerts = await falcod.alertsOf(
+      `${podman.command} run --rm --user alice --name falcod-test-recorded ${image} \\
+         sh -c 'sleep 2; /bin/sh -c "${deeds}" falcod-mark' >/dev/null 2>&1`,
+    );
+    await recording.stop();
+    assert(alerts.length >= 10, `only ${alerts.length} events`);
+    assertEquals(replayDifferences(alerts, await recording.replay([rules])), []);
   });
 });

@@ -82,7 +82,9 @@ export class LiveFile implements FileDescriptor {
   }
 
   get flags(): number {
-    return this.#opens ? this.#call.openFlags : 0;
+    if (this.#opens) return this.#call.openFlags;
+    // Of what was opened before, only where it lies can be told.
+    return (this.#fileFlags & FILE_FLAGS.overlayLower) !== 0 ? lowerLayerFlag() : 0;
   }
 
   get #isKnown(): boolean {
@@ -171,4 +173,10 @@ let directory: number | undefined;
 /** O_DIRECTORY in upstream's encoding. */
 function directoryFlag(): number {
   return directory ??= flagValue("file_flags", "O_DIRECTORY") ?? 0;
+}
+
+let lowerLayer: number | undefined;
+
+function lowerLayerFlag(): number {
+  return lowerLayer ??= flagValue("file_flags", "FD_LOWER_LAYER") ?? 0;
 }
