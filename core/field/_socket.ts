@@ -35,7 +35,8 @@ export function socketText(socket: SocketTuple, role: "client" | "server" | unde
 /** One address as a system call names it: the peer's, or the socket's own where there is no peer. */
 export function addressOfSocket(socket: SocketTuple): string {
   if (!isIp(socket)) return socket.path ?? "";
-  return socket.remotePort === 0 && isUnset(socket.remoteAddress)
+  const isAlone = socket.remotePort === 0 && isUnset(socket.remoteAddress);
+  return isAlone && socket.localAddress !== undefined
     ? endText(socket.localAddress, socket.localPort)
     : endText(socket.remoteAddress, socket.remotePort);
 }

@@ -16,6 +16,18 @@ import { syscallFields } from "./mod.ts";
 
 const GOLDEN = "event-fields-golden.jsonl";
 
+Deno.test("any address and no port yet is an address as well", () => {
+  const addr = {
+    family: "ipv4",
+    localAddress: undefined,
+    remoteAddress: new Uint8Array(4),
+    localPort: 0,
+    remotePort: 0,
+    path: undefined,
+  } as const;
+  assertEquals(textOf("evt.arg.addr", eventOf("bind", { params: { addr } })), "0.0.0.0:0");
+});
+
 Deno.test("negative numbers of 32 bits are as long in hexadecimal", () => {
   const event = eventOf("semget", { params: { key: -1, nsems: 1, semflg: 0 } });
   assertEquals(textOf("evt.arg.key", event), "FFFFFFFF");

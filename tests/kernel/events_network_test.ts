@@ -350,8 +350,63 @@ const OTHER: readonly EventCase[] = [
   },
 ];
 
+const FOR_BOTH = `socket(L, AF_INET6, SOCK_STREAM, 0);
+  bind(L, pack_sockaddr_in6(0, IN6ADDR_ANY)); listen(L, 5);
+  fact(port => (unpack_sockaddr_in6(getsockname L))[0]);`;
+const REACHED = `${FOR_BOTH} my $to = pack_sockaddr_in((unpack_sockaddr_in6(getsockname L))[0],
+  INADDR_LOOPBACK); socket(C, AF_INET, SOCK_STREAM, 0); connect(C, $to);
+  fact(own => (unpack_sockaddr_in(getsockname C))[0]);`;
+
+const MAPPED: readonly EventCase[] = [
+  {
+    name: "IPv4 accepted by a socket of IPv6",
+    type: "accept",
+    perl: `${REACHED} call(SYS_accept, fileno(L), 0, 0)`,
+    expect: {
+      "fd.type": "ipv4",
+      "fd.typechar": "4",
+      "fd.cip": "127.0.0.1",
+      "fd.sip": "127.0.0.1",
+      "fd.name": "127.0.0.1:{own}->127.0.0.1:{port}",
+      "fd.is_server": true,
+      "fd.l4proto": "tcp",
+      "evt.args": new RegExp(
+        "^fd=5\\(<4t>127.0.0.1:\\d+->127.0.0.1:\\d+\\) tuple=127.0.0.1:\\d+->127.0.0.1:\\d+ ",
+      ),
+    },
+  },
+  {
+    name: "what is read of it",
+    type: "read",
+    perl: `${REACHED} accept(A, L); syswrite(C, "hello"); sysread(A, my $in, 5)`,
+    expect: { "fd.type": "ipv4", "fd.cip": "127.0.0.1", "fd.sport": "{port}" },
+  },
+  {
+    name: "IPv4 reached through a socket of IPv6",
+    type: "connect",
+    perl: `socket(L, AF_INET, SOCK_STREAM, 0); bind(L, pack_sockaddr_in(0, INADDR_LOOPBACK));
+      listen(L, 5); my $port = (unpack_sockaddr_in(getsockname L))[0]; fact(port => $port);
+      socket(C, AF_INET6, SOCK_STREAM, 0);
+      connect(C, pack_sockaddr_in6($port, inet_pton(AF_INET6, "::ffff:127.0.0.1")))`,
+    expect: {
+      "fd.type": "ipv4",
+      "fd.sip": "127.0.0.1",
+      "fd.sport": "{port}",
+      "fd.is_server": false,
+    },
+  },
+  {
+    name: "a server for both",
+    type: "bind",
+    perl: `socket(L, AF_INET6, SOCK_STREAM, 0);
+      bind(L, pack_sockaddr_in6(48123, IN6ADDR_ANY))`,
+    expect: { "fd.type": "ipv4", "fd.name": ":::48123", "fd.sport": 48123, "fd.is_server": true },
+  },
+];
+
 for (const family of FAMILIES) {
   eventTests(`${family.name} events show both ends, client and server`, ipCases(family));
 }
+eventTests("IPv4 through sockets of IPv6 counts as IPv4, as in Falco", MAPPED);
 eventTests("events of unix sockets show the name and the node it leads to", UNIX);
 eventTests("events of other sockets, and of what is none", OTHER);

@@ -32,11 +32,11 @@ export function socketDescriptorAt(
   if (family === AF_UNSPEC) return undefined;
   const type = u16(SOCKET_FACTS.type);
   const state = memory.u8[facts + SOCKET_FACTS.state]!;
-  const socket = tupleAt(memory, at, family, call);
+  const socket = asFalcoHas(tupleAt(memory, at, family, call));
   const ip = family === AF_INET || family === AF_INET6;
   return {
     number: memory.i32[(at + SOCKET_RECORD.fd) >> 2]!,
-    typeChar: ip ? (family === AF_INET ? "4" : "6") : familyTypeChar(family),
+    typeChar: ip ? (socket.family === "ipv4" ? "4" : "6") : familyTypeChar(family),
     path: unixPath(socket, memory, at),
     socket,
     protocol: ip ? protocolName(type, u16(SOCKET_FACTS.protocol)) : undefined,
@@ -132,6 +132,37 @@ function tupleAt(
   const { localAddress, remoteAddress, localPort, remotePort } = tuple;
   const known = { localAddress, remoteAddress, localPort, remotePort, path: undefined };
   return { family: tuple.family, ...known, ...given };
+}
+
+/**
+ * A socket of IPv6 that talks to IPv4 counts as one of IPv4, and so does one that waits for both; what
+ * only waits keeps the name it was bound with. A socket that nobody bound or connected is left alone.
+ */
+function asFalcoHas(tuple: SocketTuple): SocketTuple {
+  const { family, localAddress, remoteAddress, localPort, remotePort } = tuple;
+  if (family !== "ipv6" || localPort === 0 && remotePort === 0) return tuple;
+  if (!standsForIpv4(localAddress) || !standsForIpv4(remoteAddress)) return tuple;
+  const short = (address: Uint8Array | undefined) => address?.subarray(12);
+  return {
+    family: "ipv4",
+    localAddress: short(localAddress),
+    remoteAddress: short(remoteAddress),
+    localPort,
+    remotePort,
+    path: undefined,
+    ...remotePort === 0 && localAddress !== undefined && {
+      text: `${addressText(localAddress)}:${localPort}`,
+    },
+  };
+}
+
+/** libs userspace/libsinsp/utils.cpp is_ipv4_mapped_ipv6: any address does, too. */
+function standsForIpv4(address: Uint8Array | undefined): boolean {
+  if (address === undefined) return true;
+  for (let i = 0; i < 10; i++) if (address[i] !== 0) return false;
+  if (address[10] === 0xff && address[11] === 0xff) return true;
+  for (let i = 10; i < 16; i++) if (address[i] !== 0) return false;
+  return true;
 }
 
 /** An end with an address and no port yet: it has a name and is nobody's. */
