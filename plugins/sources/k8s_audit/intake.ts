@@ -99,6 +99,8 @@ export class Intake implements AuditIntake {
   #last: Promise<unknown> = Promise.resolve();
   #waitingBytes = 0;
   #isEnded = false;
+  /** Of the slice that payloads share, as small ones would have no end together. */
+  #sliceEndMs = 0;
   #events = 0;
   #firstTimeNs: bigint | undefined;
   readonly #problems = new Map<LossKind, number>();
@@ -151,7 +153,7 @@ export class Intake implements AuditIntake {
     const { context } = this.#options;
     const problems: PayloadProblem[] = [];
     let events = 0, problemCount = 0, isBroken = false;
-    let end = performance.now() + SLICE_MS;
+    if (performance.now() >= this.#sliceEndMs) await this.#nextSlice();
     for (const part of readPayload(payload, this.#options, origin)) {
       const document = part.kind === "event" ? part : part.rest;
       if (document) {
@@ -166,12 +168,16 @@ export class Intake implements AuditIntake {
         isBroken = part.isEnd !== undefined;
         if (++problemCount <= MAX_PROBLEMS) problems.push({ kind, detail, offset });
       }
-      if (performance.now() < end) continue;
-      await setImmediate();
+      if (performance.now() < this.#sliceEndMs) continue;
       await context.settle();
-      end = performance.now() + SLICE_MS;
+      await this.#nextSlice();
     }
     await context.settle();
     return { kind: "taken", events, problems, problemCount, ...isBroken && { isBroken } };
+  }
+
+  async #nextSlice(): Promise<void> {
+    await setImmediate();
+    this.#sliceEndMs = performance.now() + SLICE_MS;
   }
 }

@@ -1,4 +1,5 @@
-import { assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
+import { setImmediate } from "node:timers/promises";
+import { assert, assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
 import type { Event } from "../../../core/mod.ts";
 import { Intake, type IntakeOptions } from "./intake.ts";
 
@@ -72,4 +73,16 @@ Deno.test("an intake that ends finishes what it took", async () => {
   await ended;
   assertEquals(numbers, [1]);
   assertObjectMatch(await taken, { kind: "taken" });
+});
+
+Deno.test("an intake lets others have their turn between payloads that are small, too", async () => {
+  const busy = () => {
+    for (const end = performance.now() + 2; performance.now() < end;);
+  };
+  const intake = intakeInto([], { deliver: busy });
+  let isDone = false, turns = 0;
+  const taken = Promise.all(Array.from({ length: 10 }, () => intake.take(list([1]))));
+  taken.then(() => isDone = true);
+  for (; !isDone; turns++) await setImmediate();
+  assert(turns >= 4, `${turns}`);
 });
