@@ -14,7 +14,9 @@ const LAZY: ReadonlySet<string> = new Set(
     "https",
     "net",
     "stream",
+    "timers/promises",
     "tls",
+    "v8",
     "zlib",
   ]
     .map((name) => `node:${name}`),
