@@ -1,5 +1,4 @@
 /** Writes live events into a capture, and before each what it builds on. */
-import { joinPath } from "../base/mod.ts";
 import {
   descriptorParams,
   type Event,
@@ -27,6 +26,7 @@ import { believedCredentials } from "./_believed.ts";
 import { callsMaking, socketCall, type ToldCall, toldDescriptor } from "./_descriptors.ts";
 import { codeOf, encoded, fitted, namedParams, type NamedValues, type Params } from "./_params.ts";
 import { cgroupOf, listedProcess } from "./_processes.ts";
+import { directoryAt, isPath, isRelative, leadsTo, movesProcess, reachedBy } from "./_paths.ts";
 import { GENERIC_EXIT, genericParams } from "./raw_event.ts";
 import { ProcessTeller } from "./_tell_processes.ts";
 import { tellDescriptor, Told, type ToldProcess } from "./_told.ts";
@@ -288,25 +288,6 @@ function failed({ result = 0 }: Event): boolean {
   return result < 0 && result !== EINPROGRESS;
 }
 
-/** It changes where its process is, and whoever reads it knows. */
-function movesProcess({ type, result = -1 }: Event): boolean {
-  return result >= 0 && MOVING.has(eventType(type)?.name ?? "");
-}
-
-const MOVING: ReadonlySet<string> = new Set(["chdir", "fchdir"]);
-
-/** Where whoever reads of it believes the process to be. */
-function reachedBy(event: Event, { cwd, descriptors }: ToldProcess): string {
-  const path = event.param(1);
-  const reached = typeof path === "number" ? descriptors.get(path)?.path ?? cwd : path;
-  const joined = joinPath(withSlash(cwd), typeof reached === "string" ? reached : "");
-  return joined.length > 1 && joined.endsWith("/") ? joined.slice(0, -1) : joined;
-}
-
-function withSlash(directory: string): string {
-  return directory.endsWith("/") ? directory : `${directory}/`;
-}
-
 /** Of the descriptors among the parameters. */
 function numbersNamed(event: Event): readonly number[] {
   return (eventType(event.type)?.params ?? []).flatMap(({ type }, index) => {
@@ -364,32 +345,4 @@ function noteDescriptor(event: Event, process: ToldProcess): void {
   if (descriptor?.number === result) {
     tellDescriptor(process, result, toldDescriptor(descriptor));
   }
-}
-
-function isPath(value: ParamValue): value is NamedPath {
-  return typeof value === "object" && !Array.isArray(value) && "raw" in value;
-}
-
-function isRelative({ raw }: NamedPath): boolean {
-  return raw !== "" && !raw.startsWith("/");
-}
-
-function leadsTo(directory: string, { raw, given }: NamedPath): boolean {
-  return directory !== "" && joinPath(withSlash(directory), raw) === given;
-}
-
-function directoryAt(number: number, path: string): FileDescriptor {
-  return {
-    number,
-    typeChar: "d",
-    path: { raw: path, given: path, resolved: undefined },
-    socket: undefined,
-    protocol: undefined,
-    role: undefined,
-    connected: undefined,
-    inode: undefined,
-    device: undefined,
-    flags: 0,
-    onOverlayUpper: false,
-  };
 }
