@@ -190,6 +190,7 @@ corpusTest(
       assertEquals(reply.status, status, `${reply.body}${reply.error}`);
       assert(said.test(reply.body), reply.body);
     };
+    assertEquals(await inCrumbs(port), "HTTP/1.1 400 Bad Request\r\nConnection: close");
     await fault(file("2mb", event(`"${"x".repeat(2 << 20)}"`)), 413, /maxEventSize/);
     await fault(file("50mb", new Uint8Array(50 << 20)), 413, /webhookMaxBatchSize/);
     await fault(
@@ -268,3 +269,14 @@ Deno.test("falcod says why it cannot listen for audit events", async () => {
   assert(/Cannot use "\/etc\/falco\/falco\.pem" for TLS/.test(other.error), other.error);
   assert(other.error.includes("sslCertificate, init_config of plugin k8saudit"), other.error);
 });
+
+/** What a body is answered that comes byte by byte. */
+async function inCrumbs(port: number): Promise<string> {
+  using conn = await Deno.connect({ port });
+  const head = "POST /k8s-audit HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n" +
+    "Content-Type: application/json\r\n\r\n";
+  await conn.write(new TextEncoder().encode(head + "1\r\n \r\n".repeat(5000)));
+  const answer = new Uint8Array(1000);
+  const size = await conn.read(answer) ?? 0;
+  return new TextDecoder().decode(answer.subarray(0, size)).split("\r\n").slice(0, 2).join("\r\n");
+}
