@@ -42,7 +42,8 @@ export function comesLater(expression: Expression): boolean {
 }
 
 export function fieldReader({ definition, argument }: FieldExpression, bytes: BytesFormat): Read {
-  const { extractBase64, show } = definition;
+  const { extractBase64, only, show } = definition;
+  if (only === "filter") return () => undefined;
   if (bytes === "base64" && extractBase64) {
     return (event, state) => extractBase64(event, state, argument);
   }

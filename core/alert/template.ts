@@ -113,6 +113,7 @@ export function compileTemplate(
     at: placeOf(key, source),
   }));
   warnOfDeprecated(definitions, source, report);
+  warnOfEmpty(definitions, source, report);
   const reported = sortedByKey(used).map((field): Reported => ({
     key: field.key,
     definition: field.definition,
@@ -221,14 +222,6 @@ function resolve(
   const use = findField(fields, name, text);
   if (!use) return undefined;
   const { definition } = use;
-  if (definition.only === "filter") {
-    const title = `"${definition.name}" is for conditions only`;
-    return {
-      kind: "problem",
-      title,
-      help: "leave it out; the fields it looks at print by themselves",
-    };
-  }
   const argument = readArgument(definition, use.argument);
   if (argument.kind === "problem") return argument;
   const key = text === undefined ? name : `${name}[${text}]`;
@@ -276,6 +269,20 @@ function warnOfDeprecated(
     const title = `field "${name}" is deprecated`;
     const at = placeOf(name, source);
     report.add({ code: "A008", severity: "warning", title, at, help: deprecated });
+  }
+}
+
+/** Falco takes them, too, and prints `<NA>`. */
+function warnOfEmpty(
+  definitions: Iterable<FieldDefinition>,
+  source: SourceText,
+  report: Report,
+): void {
+  for (const { name, only } of definitions) {
+    if (only !== "filter") continue;
+    const title = `"${name}" is for conditions only, and prints <NA>`;
+    const help = "leave it out; the fields it looks at print by themselves";
+    report.add({ code: "A009", severity: "warning", title, at: placeOf(name, source), help });
   }
 }
 

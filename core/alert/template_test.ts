@@ -204,6 +204,14 @@ Deno.test("compileTemplate() points at an unknown field and suggests the nearest
   assertObjectMatch(diagnostics[0]!.at!, { start: 6, end: 15 });
 });
 
+Deno.test("a field for conditions only prints <NA>, with a warning", () => {
+  const { template, diagnostics } = compile("seen %evt.count times");
+  assertEquals(diagnostics.map(({ code, severity }) => [code, severity]), [["A009", "warning"]]);
+  const { message, fields } = template!.render(EVENT, STATE);
+  assertEquals(message, "seen <NA> times");
+  assertEquals(fields.get("evt.count"), null);
+});
+
 Deno.test("compileTemplate() reports all problems of an output", () => {
   const { diagnostics } = compile("%some.field % %toupper(proc.name %touper(proc.name) 100%");
   assertEquals(diagnostics.map(({ code }) => code), ["A002", "A001", "A004", "A005", "A001"]);
@@ -218,7 +226,6 @@ for (
     ["%99999proc.name", "A006"],
     ["%evt.arg", "A003"],
     ["%evt.arg[nothing]", "A003"],
-    ["%evt.count", "A003"],
     ["%some_transformer(proc.name)", "A005"],
     ["%val(proc.name)", "A005"],
     ["%(proc.name)", "A001"],

@@ -19,7 +19,7 @@ export const OUTPUT_CODES: readonly CodeEntry[] = [
   {
     code: "A003",
     title: "field cannot stand in an output like this",
-    meaning: "The field lacks its argument, has one that does not fit, or is for conditions only.",
+    meaning: "The field lacks its argument, or has one that does not fit.",
     matters: "There is no value to print.",
     example: outputs('"parameter %evt.arg"', '"parameter %evt.arg.flags"'),
   },
@@ -60,7 +60,8 @@ export const OUTPUT_CODES: readonly CodeEntry[] = [
   {
     code: "A009",
     title: "field that is never filled",
-    meaning: "No event the rule can match has this value: a start of a program has no descriptor.",
+    meaning:
+      "No event the rule can match has this value, as a start of a program has no descriptor, or the field is for conditions only.",
     matters: "Every alert prints <NA> there, and what the author meant is missing.",
     example: outputs('"started %proc.name %fd.name"', '"started %proc.name %proc.exepath"'),
   },
