@@ -1,11 +1,11 @@
 /**
  * Which rules may match an event, found by what kind of event, path and thread it is.
  *
- * The leaves of all conditions are sorted by what their truth depends on (`Basis`). An event's own
- * leaves are asked every time; they are few and quick. Those of paths and threads were asked when the
- * path or thread was classified. For every combination met, the rules that may still hold are kept in
- * a table: for most there are none, and the event is done. Often a part of the combination says so
- * already, above all the path: then nobody asks who it was.
+ * The leaves of all conditions are sorted by what their truth depends on (`Basis`). Those of paths and
+ * threads were asked when the path or thread was classified. For every combination met, the rules that
+ * may still hold are kept in a table: for most there are none, and the event is done. Often the path
+ * alone says so: then nobody asks who it was. Where some are left, the event's own leaves are asked,
+ * until none is or nothing more can be said (`questions.ts`).
  *
  * The table only says which rules cannot match. Those that may are judged by their own condition.
  */
@@ -13,15 +13,12 @@ import type { Event, EventKin } from "../event/mod.ts";
 import {
   basisOf,
   type CheckedCondition,
-  emitBits,
+  HOLDS,
   isSharedByKinAndThread,
   keyOfOperand,
   type Leaf,
   leavesOf,
-  MAX_EMITTED_BITS,
-  mayHold,
   mentions,
-  type Outline,
   Outliner,
 } from "../filter/mod.ts";
 import type { State, Thread } from "../state/mod.ts";
@@ -33,17 +30,17 @@ import {
   ThreadClasses,
   UNCLASSIFIED,
 } from "./classes.ts";
-import type { Found, RulesOfType, RunnableRule, Shared } from "./program.ts";
-
-/** Nothing is left to ask. */
-const HOLDS: Outline = { kind: "and", children: [] };
+import type { Found, RulesOfType, RunnableRule } from "./program.ts";
+import { Questions, Standing } from "./questions.ts";
 
 /** When so many rules look at a value, it is worth to look at it first. */
 const MANY = 8;
 /** So many rules are sooner judged than the path classified. */
 const FEW = 8;
-/** Combinations kept; beyond, the table is made anew. */
-const MAX_CELLS = 65_536;
+/** Sketches kept in all; beyond, the table is made anew. */
+const MAX_SKETCHES = 65_536;
+/** But there is room for so many times all rules. */
+const MIN_STANDINGS = 64;
 
 /** Classes of the rules of one source; all event types share them. */
 export class SharedClasses {
@@ -58,36 +55,26 @@ export interface FoldedRule {
   readonly condition: CheckedCondition | true;
 }
 
-interface Sketch {
-  readonly rule: RunnableRule;
-  readonly outline: Outline;
-  readonly sharedByKin: boolean;
-}
-
-/** A combination and the rules that may hold in it. */
-interface Cell extends Found {
-  readonly sketches: readonly Sketch[];
-}
-
-/** Cells of one combination of event bits and class, by thread class and path class. */
-type Row = (Cell | undefined)[][];
+/** Where events stand of which nothing was asked yet, by thread class and path class. */
+type Starts = (Standing | undefined)[][];
 
 export class Candidates implements RulesOfType {
-  readonly #all: Cell;
+  readonly #all: Standing;
   readonly #paths: PathClasses;
   readonly #threads: CauseClasses;
-  /** Of the event's own leaves that are no bits; empty for most types. */
+  /** Of the event's own leaves that nobody asks one by one; empty for most types. */
   readonly #events = new Classes();
-  readonly #eventBits: (event: Event, state: State) => number;
+  readonly #questions: Questions;
   readonly #usesEvents: boolean;
   readonly #usesPaths: boolean;
   readonly #usesThreads: boolean;
-  readonly #rows = new Map<number, Row>();
-  /** By thread class: what may hold whatever the event is. */
-  readonly #whatever: Cell[] = [];
-  #lastKey = -1;
-  #lastRow: Row = [];
-  #cells = 0;
+  /** By class of the event's own leaves. */
+  readonly #starts = new Map<number, Starts>();
+  #lastOwn = -1;
+  #lastStarts: Starts = [];
+  /** How much is kept of `#starts` alone. */
+  #size = 0;
+  readonly #maxSize: number;
   #eventGeneration: object | undefined;
   #pathGeneration: object | undefined;
   #threadGeneration: object | undefined;
@@ -109,16 +96,17 @@ export class Candidates implements RulesOfType {
       afresh ? isSeldom(rules, eventType) : undefined,
     );
     const sketches = rules.map(({ rule, condition }) => {
-      const outline = condition === true ? HOLDS : outliner.outline(condition);
-      return { rule, outline, sharedByKin: isSharedByKinAndThread(outline) };
+      return { rule, outline: condition === true ? HOLDS : outliner.outline(condition) };
     });
     this.#events.settle();
     paths.settle();
     threads.settle();
-    this.#all = cellOf(sketches, "nobody");
+    const unshared = sketches.filter(({ outline }) => !isSharedByKinAndThread(outline));
+    this.#all = new Standing(sketches, unshared, false);
+    this.#maxSize = Math.max(MAX_SKETCHES, MIN_STANDINGS * rules.length);
     this.#paths = paths;
     this.#threads = threads;
-    this.#eventBits = emitBits(outliner.eventLeaves);
+    this.#questions = new Questions(outliner.eventLeaves);
     this.#usesEvents = this.#events.leaves.size > 0;
     this.#usesPaths = sketches.some(({ outline }) => mentions(outline, "path"));
     this.#usesThreads = sketches.some(({ outline }) => mentions(outline, "process"));
@@ -159,89 +147,60 @@ export class Candidates implements RulesOfType {
 
   find(event: Event, state: State): Found {
     const { kin } = event;
+    const own = this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
     // What has a kin comes again, and from others.
     let path = this.#usesPaths ? this.#paths.of(event, state, kin !== undefined) : UNCLASSIFIED;
-    let bits = 0, own = UNCLASSIFIED;
-    const isSoonTold = kin !== undefined || path !== UNCLASSIFIED;
-    if (isSoonTold) {
-      bits = this.#eventBits(event, state);
-      own = this.#ownClass(event, state);
-      const whoever = this.#cell(bits, own, UNCLASSIFIED, path);
-      const isDone = kin === undefined
-        ? whoever.rules.length === 0
-        : whoever.shared === "whole kin";
-      if (isDone) return whoever;
+    if (kin !== undefined) {
+      const start = this.#start(own, UNCLASSIFIED, path);
+      const whoever = this.#questions.settle(start, event, state);
+      if (whoever.shared === "whole kin") return whoever;
+    } else if (path !== UNCLASSIFIED) {
+      const whoever = this.#start(own, UNCLASSIFIED, path);
+      if (whoever.rules.length === 0) return whoever;
     }
     const thread = this.#usesThreads ? this.#threads.of(event, state) : UNCLASSIFIED;
-    if (!isSoonTold) {
-      this.#forgetOutdated();
-      const whatever = this.#whatever[thread] ??= this.#cellOf({ thread });
-      if (whatever.rules.length === 0) return whatever;
-      bits = this.#eventBits(event, state);
-      own = this.#ownClass(event, state);
-    }
-    const found = this.#cell(bits, own, thread, path);
+    const found = this.#questions.settle(this.#start(own, thread, path), event, state);
     if (!this.#usesPaths || path !== UNCLASSIFIED || found.rules.length <= FEW) return found;
     path = this.#paths.of(event, state, true);
-    return path === UNCLASSIFIED ? found : this.#cell(bits, own, thread, path);
-  }
-
-  #ownClass(event: Event, state: State): number {
-    return this.#usesEvents ? this.#events.classify(event, state) : UNCLASSIFIED;
+    if (path === UNCLASSIFIED) return found;
+    return this.#questions.settle(this.#start(own, thread, path), event, state);
   }
 
   /** In positions, because it is asked for every event. */
-  #cell(bits: number, own: number, thread: number, path: number): Cell {
-    // Classifying may have begun a new generation; then the rows are of the old one.
+  #start(own: number, thread: number, path: number): Standing {
+    // Classifying may have begun a new generation; then these are of the old one.
     this.#forgetOutdated();
-    const key = rowKey(own, bits);
-    const row = key === this.#lastKey ? this.#lastRow : this.#row(key);
-    return row[thread]?.[path] ?? this.#fill({ bits, own, thread, path });
+    const starts = own === this.#lastOwn ? this.#lastStarts : this.#startsOf(own);
+    return starts[thread]?.[path] ?? this.#add({ own, thread, path });
   }
 
-  #row(key: number): Row {
-    let row = this.#rows.get(key);
-    if (row === undefined) this.#rows.set(key, row = []);
-    this.#lastKey = key;
-    this.#lastRow = row;
-    return row;
+  #startsOf(own: number): Starts {
+    let starts = this.#starts.get(own);
+    if (starts === undefined) this.#starts.set(own, starts = []);
+    this.#lastOwn = own;
+    this.#lastStarts = starts;
+    return starts;
   }
 
-  #fill(combination: Combination): Cell {
-    const { bits, own, thread, path } = combination;
-    if (++this.#cells > MAX_CELLS) this.#startOver();
-    const cells = this.#row(rowKey(own, bits))[thread] ??= [];
-    // What a broader combination rules out need not be asked again.
-    const broader = path !== UNCLASSIFIED
-      ? cells[UNCLASSIFIED] ?? this.#fill({ ...combination, path: UNCLASSIFIED })
-      : this.#all;
-    return cells[path] = this.#cellOf(combination, broader);
-  }
-
-  /** What may hold when no more than this is known. */
-  #cellOf(
-    { bits, own = UNCLASSIFIED, thread = UNCLASSIFIED, path = UNCLASSIFIED }: Partial<Combination>,
-    broader = this.#all,
-  ): Cell {
-    const known = {
-      eventBits: bits,
+  #add({ own, thread, path }: Classified): Standing {
+    const isBoth = thread !== UNCLASSIFIED && path !== UNCLASSIFIED;
+    const broader = isBoth ? this.#start(own, UNCLASSIFIED, path) : this.#all;
+    const standing = broader.narrowed({
+      asked: 0,
+      bits: 0,
       event: this.#events.truthsOf(own),
       path: this.#paths.truthsOf(path),
       process: this.#threads.truthsOf(thread),
-    };
-    const sketches = broader.sketches.filter(({ outline }) => mayHold(outline, known));
-    const ofKin = { ...known, event: undefined, ofKin: true };
-    // Nor may a rule be missing for what another event of the kin does not have.
-    const isShared = this.#all.sketches.every(({ outline, sharedByKin }) =>
-      sharedByKin || !mayHold(outline, ofKin)
-    );
-    const isWhoever = thread === UNCLASSIFIED && sketches.length === 0;
-    return cellOf(sketches, isShared ? isWhoever ? "whole kin" : "its thread class" : "nobody");
+    });
+    this.#size += 1 + standing.sketches.length;
+    const standings = this.#startsOf(own)[thread] ??= [];
+    return standings[path] = standing;
   }
 
-  /** Numbers of classes may have lost their meaning. */
+  /** Numbers of classes may have lost their meaning; and what is kept is bounded. */
   #forgetOutdated(): void {
     if (
+      this.#size + this.#questions.size > this.#maxSize ||
       this.#paths.generation !== this.#pathGeneration ||
       this.#threads.generation !== this.#threadGeneration ||
       this.#events.generation !== this.#eventGeneration
@@ -249,10 +208,10 @@ export class Candidates implements RulesOfType {
   }
 
   #startOver(): void {
-    this.#rows.clear();
-    this.#whatever.length = 0;
-    this.#cells = 0;
-    this.#lastKey = -1;
+    this.#starts.clear();
+    this.#size = 0;
+    this.#questions.size = 0;
+    this.#lastOwn = -1;
     this.#eventGeneration = this.#events.generation;
     this.#pathGeneration = this.#paths.generation;
     this.#threadGeneration = this.#threads.generation;
@@ -276,19 +235,9 @@ function isSeldom(rules: readonly FoldedRule[], eventType: number): (leaf: Leaf)
   };
 }
 
-interface Combination {
-  readonly bits: number;
-  /** Class of the event's own leaves. */
+/** Classes of an event's own leaves, of who causes it, and of its path. */
+interface Classified {
   readonly own: number;
   readonly thread: number;
   readonly path: number;
-}
-
-/** Small for all but types with very many leaves of their own: then it is a number of another kind. */
-function rowKey(own: number, bits: number): number {
-  return own === UNCLASSIFIED ? bits : own * 2 ** MAX_EMITTED_BITS + bits;
-}
-
-function cellOf(sketches: readonly Sketch[], shared: Shared): Cell {
-  return { sketches, rules: sketches.map(({ rule }) => rule), shared };
 }

@@ -18,7 +18,7 @@ import {
   type Spread,
 } from "./checked.ts";
 import { assemble, type Code, constant, join, js, local } from "./code.ts";
-import { keyOfOperand, type Leaf } from "./leaf.ts";
+import { keyOfOperand } from "./leaf.ts";
 import { compareWithConstants, compareWithValue, exists } from "./interpret.ts";
 
 /** Thrown for conditions that are better interpreted. */
@@ -51,7 +51,7 @@ export function emitCondition(
   if (source.length > MAX_SOURCE) {
     throw new EmitRefusal("too-large", `the condition makes ${source.length} characters of code`);
   }
-  return compiled<boolean>(names, source)(...values);
+  return compiled(names, source)(...values);
 }
 
 /** Fields that a condition looks at more than once, by their keys. */
@@ -66,24 +66,12 @@ function repeatedFields(condition: CheckedCondition): ReadonlySet<string> {
   return repeated;
 }
 
-/** At most as many leaves as a small integer has bits. */
-export const MAX_EMITTED_BITS = 30;
-
-/** A function that gives the truth of each leaf as a bit, the first leaf's as 1. */
-export function emitBits(leaves: readonly Leaf[]): (event: Event, state: State) => number {
-  if (leaves.length > MAX_EMITTED_BITS) throw new EmitRefusal("too-large", "too many leaves");
-  const { source, names, values } = assemble(new Emitter().bits(leaves));
-  return compiled<number>(names, source)(...values);
-}
-
-type Compiled<Result> = (
-  ...values: readonly unknown[]
-) => (event: Event, state: State) => Result;
+type Compiled = (...values: readonly unknown[]) => (event: Event, state: State) => boolean;
 
 /** Limits of the engine that are not foreseen here (constants, operands of one call) refuse as well. */
-function compiled<Result>(names: readonly string[], source: string): Compiled<Result> {
+function compiled(names: readonly string[], source: string): Compiled {
   try {
-    return new Function(...names, source) as Compiled<Result>;
+    return new Function(...names, source) as Compiled;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EmitRefusal("too-large", `the code of the condition is refused: ${reason}`, {
@@ -102,7 +90,7 @@ class Emitter {
   readonly #tests: Code[] = [];
   #locals = 0;
 
-  constructor(repeated: ReadonlySet<string> = new Set()) {
+  constructor(repeated: ReadonlySet<string>) {
     this.#repeated = repeated;
   }
 
@@ -116,31 +104,6 @@ class Emitter {
     const values = this.#values.length === 0 ? js`` : js`let ${join(this.#values, js`, `)};\n`;
     const unread = [...this.#remembered.values()].map((value) => js`${value} = ${UNREAD}`);
     return unread.length === 0 ? values : js`${values}let ${join(unread, js`, `)};\n`;
-  }
-
-  /** Every value is read once, though several leaves look at it. */
-  bits(leaves: readonly Leaf[]): Code {
-    const reads = new Map<string, { readonly value: Code; readonly read: Code }>();
-    const tests: Code[] = [];
-    leaves.forEach((leaf, index) => {
-      const key = keyOfOperand(leaf.left);
-      let known = reads.get(key);
-      if (!known) {
-        const value = this.#local();
-        reads.set(
-          key,
-          known = { value, read: js`const ${value} = ${this.#operand(leaf.left)};\n` },
-        );
-      }
-      const { value } = known;
-      const holds = leaf.kind === "exists" || leaf.right.kind === "operand"
-        ? this.condition(leaf, 0)
-        : js`${value} !== undefined && ${this.#test(leaf, value)}`;
-      tests.push(js`if (${holds}) bits |= ${constant(1 << index)};\n`);
-    });
-    return js`"use strict";\n${join(this.#tests, js``)}return (event, state) => {\nlet bits = 0;\n${
-      join([...reads.values()].map(({ read }) => read), js``)
-    }${this.#declared()}${join(tests, js``)}return bits;\n};`;
   }
 
   condition(condition: CheckedCondition, depth: number): Code {

@@ -2,7 +2,12 @@
 import type { Event } from "../event/mod.ts";
 import type { FieldScalar, FieldValue } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
-import type { CheckedComparison, CheckedCondition, CheckedOperand } from "./checked.ts";
+import type {
+  CheckedComparison,
+  CheckedCondition,
+  CheckedLeaf,
+  CheckedOperand,
+} from "./checked.ts";
 import { prepare, type Prepared } from "./operators.ts";
 
 /** Never throws. An absent value makes every comparison false, `!=` included. */
@@ -38,6 +43,21 @@ export function interpretCondition(
     default:
       return condition satisfies never;
   }
+}
+
+/** As `interpretCondition`, for a leaf that is asked of many events. */
+export function leafPredicate(leaf: CheckedLeaf): (event: Event, state: State) => boolean {
+  const { left } = leaf;
+  const isPlain = left.kind === "field" && !left.list && !left.definition.candidates;
+  if (leaf.kind === "exists" || leaf.right.kind !== "constants" || !isPlain) {
+    return (event, state) => interpretCondition(leaf, event, state);
+  }
+  const { definition, argument } = left;
+  const { meaning, right: { prepared } } = leaf;
+  return (event, state) => {
+    const value = definition.extract(event, state, argument);
+    return value !== undefined && meaning.evaluate(value as FieldScalar, prepared);
+  };
 }
 
 export function valueOf(operand: CheckedOperand, event: Event, state: State): FieldValue {

@@ -23,12 +23,12 @@ export type {
 export { fieldsOf, leavesOf } from "./checked.ts";
 export { basisOf, keyOfOperand, type Leaf } from "./leaf.ts";
 export { checkCondition } from "./check.ts";
-export { emitBits, emitCondition, EmitRefusal, MAX_EMITTED_BITS } from "./emit.ts";
+export { emitCondition, EmitRefusal } from "./emit.ts";
 export { eventTypesOf, foldForEventType, tellsEventTypes } from "./event_types.ts";
 export { expandCondition, type Expansion, MAX_SIZE_OF_ALL, type Names } from "./expand.ts";
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { settleCondition } from "./fold.ts";
-export { interpretCondition } from "./interpret.ts";
+export { interpretCondition, leafPredicate } from "./interpret.ts";
 export { type Landmark, landmarksOf, visitLandmarks } from "./landmarks.ts";
 export { type Truth, withoutTruth } from "./leaf_group.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
@@ -42,7 +42,17 @@ export { END_BYTES, namesBelow, pathEndsIn, truthBelow } from "./names_below.ts"
 export { OPERATOR_NAMES } from "./lexer.ts";
 export { type MentionedNames, namesIn } from "./names_in.ts";
 export { OPERATORS } from "./operators.ts";
-export { isSharedByKinAndThread, mayHold, mentions, type Outline, Outliner } from "./outline.ts";
+export {
+  bitsIn,
+  HOLDS,
+  isSharedByKinAndThread,
+  type Known,
+  mentions,
+  narrowOutline,
+  NEVER,
+  type Outline,
+  Outliner,
+} from "./outline.ts";
 export { parseCondition } from "./parser.ts";
 export { printCondition } from "./print.ts";
 export {

@@ -3,7 +3,6 @@
  * with places of leaves in place of leaves, and may still hold or not.
  */
 import type { CheckedCondition } from "./checked.ts";
-import { MAX_EMITTED_BITS } from "./emit.ts";
 import { basisOf, isSharedByKin, keyOfLeaf, type Leaf } from "./leaf.ts";
 import type { LeafPlace, LeafSet, Truths } from "./leaf_set.ts";
 
@@ -17,8 +16,10 @@ export interface LeafSets {
 
 /** The truth of leaves; absent where nobody has found out. */
 export interface Known {
-  /** Bit n is the truth of event leaf n. */
-  readonly eventBits: number | undefined;
+  /** Bit n: event leaf n was asked. */
+  readonly asked: number;
+  /** Bit n is the truth of event leaf n, of those that were asked. */
+  readonly bits: number;
   /** Of those only the ones are known that events of one kin share. */
   readonly ofKin?: boolean;
   readonly event: Truths | undefined;
@@ -26,23 +27,33 @@ export interface Known {
   readonly process: Truths | undefined;
 }
 
+interface Junction {
+  readonly kind: "and" | "or";
+  readonly children: readonly Outline[];
+}
+
 export type Outline =
-  | { readonly kind: "and" | "or"; readonly children: readonly Outline[] }
+  | Junction
   | { readonly kind: "not"; readonly child: Outline }
   | { readonly kind: "bit"; readonly index: number; readonly ofKin: boolean }
   | { readonly kind: keyof LeafSets; readonly place: LeafPlace }
   /** May be either way; `ofKin`: but the same for events of one kin. */
   | { readonly kind: "open"; readonly ofKin: boolean };
 
+/** Of a condition that holds, and of one that does not, whatever the open leaves are. */
+export const HOLDS: Outline = Object.freeze<Junction>({ kind: "and", children: [] });
+export const NEVER: Outline = Object.freeze<Junction>({ kind: "or", children: [] });
 const OPEN: Outline = { kind: "open", ofKin: false };
 const OPEN_OF_KIN: Outline = { kind: "open", ofKin: true };
 
+/** As many as a small integer has. */
+const MAX_BITS = 30;
 /** Leaves of a set; what is beyond stays open. */
 const MAX_LEAVES = 16_384;
 
 /** Makes outlines, and collects the leaves in them. */
 export class Outliner {
-  /** As many as `emitBits` takes. */
+  /** At most `MAX_BITS`. */
   readonly eventLeaves: Leaf[] = [];
   readonly #bits = new Map<string, number>();
   readonly #sets: LeafSets;
@@ -91,7 +102,7 @@ export class Outliner {
   #bit(leaf: Leaf): number | undefined {
     const key = keyOfLeaf(leaf);
     let bit = this.#bits.get(key);
-    if (bit === undefined && this.eventLeaves.length < MAX_EMITTED_BITS) {
+    if (bit === undefined && this.eventLeaves.length < MAX_BITS) {
       bit = this.eventLeaves.push(leaf) - 1;
       this.#bits.set(key, bit);
     }
@@ -99,38 +110,68 @@ export class Outliner {
   }
 }
 
-/** False when the condition cannot hold, whatever the unknown leaves are. */
-export function mayHold(outline: Outline, known: Known): boolean {
-  return may(outline, true, known);
-}
-
-/** Whether the outline can have the truth `wanted`. */
-function may(outline: Outline, wanted: boolean, known: Known): boolean {
+/** What is left of an outline when more is known: `HOLDS`, `NEVER`, or what is still open of it. */
+export function narrowOutline(outline: Outline, known: Known): Outline {
   switch (outline.kind) {
     case "and":
-    case "or": {
-      const all = (outline.kind === "and") === wanted;
-      for (const child of outline.children) {
-        if (may(child, wanted, known) !== all) return !all;
-      }
-      return all;
+    case "or":
+      return narrowJunction(outline, known);
+    case "not": {
+      const child = narrowOutline(outline.child, known);
+      if (child === HOLDS) return NEVER;
+      if (child === NEVER) return HOLDS;
+      return child === outline.child ? outline : { kind: "not", child };
     }
-    case "not":
-      return may(outline.child, !wanted, known);
     case "bit":
-      if (known.eventBits === undefined || known.ofKin && !outline.ofKin) return true;
-      return ((known.eventBits >>> outline.index) & 1) === (wanted ? 1 : 0);
+      if ((known.asked >>> outline.index & 1) === 0 || known.ofKin && !outline.ofKin) {
+        return outline;
+      }
+      return (known.bits >>> outline.index & 1) !== 0 ? HOLDS : NEVER;
     case "event":
     case "path":
     case "process": {
       const { group, index } = outline.place;
       const holds = known[outline.kind]?.[group]?.holds[index];
-      return holds === undefined || holds === wanted;
+      if (holds === undefined) return outline;
+      return holds ? HOLDS : NEVER;
     }
     case "open":
-      return true;
+      return outline;
     default:
       return outline satisfies never;
+  }
+}
+
+function narrowJunction(outline: Junction, known: Known): Outline {
+  const { kind, children } = outline;
+  const decisive = kind === "or" ? HOLDS : NEVER, neutral = kind === "or" ? NEVER : HOLDS;
+  const open: Outline[] = [];
+  let isSame = true;
+  for (const child of children) {
+    const narrowed = narrowOutline(child, known);
+    if (narrowed === decisive) return decisive;
+    if (narrowed !== child) isSame = false;
+    if (narrowed !== neutral) open.push(narrowed);
+  }
+  if (open.length === 0) return neutral;
+  if (open.length === 1) return open[0]!;
+  return isSame ? outline : { kind, children: open };
+}
+
+/** Adds the event leaves that an outline asks, by index, with whether events of one kin agree on them. */
+export function bitsIn(outline: Outline, found: Map<number, boolean>): void {
+  switch (outline.kind) {
+    case "and":
+    case "or":
+      for (const child of outline.children) bitsIn(child, found);
+      return;
+    case "not":
+      return bitsIn(outline.child, found);
+    case "bit":
+      found.set(outline.index, outline.ofKin);
+      return;
+    default:
+      return;
   }
 }
 

@@ -15,6 +15,7 @@ import {
   emitCondition,
   expandCondition,
   interpretCondition,
+  leafPredicate,
   type ListDefinition,
   type MacroDefinition,
   parseCondition,
@@ -133,5 +134,8 @@ export function bothWays(condition: CheckedCondition, values: Values, text: stri
   const state = {} as State;
   const interpreted = interpretCondition(condition, event, state);
   assert.equal(emitCondition(condition)(event, state), interpreted, `emitted: ${text}`);
+  if (condition.kind === "comparison" || condition.kind === "exists") {
+    assert.equal(leafPredicate(condition)(event, state), interpreted, `as a leaf: ${text}`);
+  }
   return interpreted;
 }
