@@ -76,26 +76,34 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	changes = shape->effects && !call.failed;
 	if (!wanted && !changes)
 		return 0;
+	slot = event_slot();
+	walk = walk_slot(WALK_SYS_EXIT);
+	if (!slot || !walk)
+		return 0;
+	/* Whoever does it: most calls that anybody wants are done with here. */
+	if (wanted) {
+		load_arguments(slot->call.args, &call, regs);
+		if (left_out(slot, &call, shape)) {
+			count_filtered(CLASS_FILE);
+			if (!changes)
+				return 0;
+			wanted = false;
+		}
+	}
 	tgid = bpf_get_current_pid_tgid() >> 32;
 	if (!in_scope(tgid))
 		return 0;
 	if (tgid == config.ignored_tgid || (shape->kind == SHAPE_EXEC && !call.failed))
 		wanted = false;
-	slot = event_slot();
-	walk = walk_slot(WALK_SYS_EXIT);
-	if (!slot || !walk)
-		return 0;
 	/* Before the event, so that rules see the process as the call left it. */
 	if (changes && changes_identity(shape, regs, &call))
 		report_identity(slot, &call, walk);
 	if (changes && shape->effects & EFFECT_CWD)
 		report_cwd(slot, &call, walk);
 	if (wanted) {
-		load_arguments(slot->call.args, &call, regs);
-		if (left_out(slot, &call, shape))
-			count_filtered(CLASS_FILE);
-		else
-			report(slot, &call, shape, walk);
+		if (changes)
+			load_arguments(slot->call.args, &call, regs);
+		report(slot, &call, shape, walk);
 	}
 	return 0;
 }

@@ -7,7 +7,8 @@
  *     deno run -A scripts/bench/live_opens.ts [PATH] [ROUNDS]
  *
  * The machine's other work disturbs: the ways take turns, and of each the median slice counts. Falcod
- * watches only the program, which costs each call a look-up more than watching everything does.
+ * watches only the program, which costs each call that is not left out a look-up more than watching
+ * everything does.
  */
 import { corpusPath } from "../../tests/corpus.ts";
 import { buildProgram } from "../../tests/kernel/build_program.ts";
