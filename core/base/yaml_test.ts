@@ -103,6 +103,17 @@ Deno.test("readYaml() reports one mistake in every item, in one run", () => {
   assert(documents[0]!.broken.length >= 4);
 });
 
+Deno.test("readYaml() points at the line that is deeper than the first key of its item", () => {
+  for (const end of ["\n", "\r\n"]) {
+    const lines = ["- a: b", "", "   c: d", "  e: f", "- g: h", ""];
+    const { diagnostics } = read(lines.join(end));
+    const found = diagnostics.map((
+      { code, at },
+    ) => [code, at!.source.text.slice(at!.start, at!.end)]);
+    assertEquals(found, [["Y023", "c: d"]]);
+  }
+});
+
 Deno.test("readYaml() resolves aliases, and reports unknown and circular ones", () => {
   assertEquals(plainValue(read("a: &x [1]\nb: *x\n").root!), { __proto__: null, a: [1], b: [1] });
   assertEquals(read("a: *nothing\n").diagnostics.map(({ code }) => code), ["Y012"]);

@@ -158,9 +158,11 @@ function noKey(source: SourceText, start: number): Explained {
   let at = lineOf(source, start);
   if (source.text.startsWith("- ", at.start)) {
     const said = source.text.slice(at.start + 2, at.end);
-    // An outer item stands where it should; what it lacks is the colon behind its key.
+    // An outer item stands where it should: it lacks the colon behind its key, or the next line is
+    // deeper than that key, which makes it part of the value.
     const isOuter = source.position(at.start).column === 1;
-    if (!isOuter || /:(\s|$)/.test(said)) return badIndent(source, at);
+    if (!isOuter) return badIndent(source, at);
+    if (/:(\s|$)/.test(said)) return badIndent(source, nextLine(source, at) ?? at);
     at = source.span(at.end - said.trimStart().length, at.end);
   }
   return {
@@ -227,6 +229,13 @@ function lineOf(source: SourceText, offset: number): Span {
   const content = source.line(source.position(start).line);
   const indent = content.length - content.trimStart().length;
   return source.span(start + indent, start + Math.max(indent, content.trimEnd().length));
+}
+
+/** The next line that says something, if it is deeper than the key of the item at `item`. */
+function nextLine(source: SourceText, item: Span): Span | undefined {
+  const [passed, indent] = /^\r?\n(?:[ ]*\r?\n)*([ ]*)/.exec(source.text.slice(item.end)) ?? [];
+  if (passed === undefined || indent === undefined || indent.length < 3) return undefined;
+  return lineOf(source, item.end + passed.length);
 }
 
 function indentingTab(source: SourceText, offset: number): Span | undefined {
