@@ -114,6 +114,14 @@ Deno.test("readYaml() points at the line that is deeper than the first key of it
   }
 });
 
+Deno.test("readYaml() tells how to write a value that begins with an exclamation mark", () => {
+  const { diagnostics } = read("custom_set: [!openat]\n");
+  assertEquals(diagnostics.map(({ code, help }) => [code, help]), [
+    ["Y029", 'a value that begins with "!" has to be in quotes'],
+  ]);
+  assertEquals(read('custom_set: ["!openat"]\n').diagnostics, []);
+});
+
 Deno.test("readYaml() resolves aliases, and reports unknown and circular ones", () => {
   assertEquals(plainValue(read("a: &x [1]\nb: *x\n").root!), { __proto__: null, a: [1], b: [1] });
   assertEquals(read("a: *nothing\n").diagnostics.map(({ code }) => code), ["Y012"]);

@@ -41,6 +41,9 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
       severity: "warning",
       title: `${quote(source, warning)} has no meaning here and is ignored`,
       at: source.span(warning.pos[0], warning.pos[1]),
+      // `[!openat]` was meant as a text; to YAML it is an empty one with a tag.
+      ...(/^ *(?:[,\]}\r\n]|$)/.test(source.text.slice(warning.pos[1])) &&
+        { help: 'a value that begins with "!" has to be in quotes' }),
     });
   }
   return broken;
