@@ -75,6 +75,7 @@ function shownPart(part: string): string {
 }
 
 const MOST_SHOWN = 300;
+const CHECKSUM = /^#[a-z]+\d+[=:][0-9a-f]*$/i;
 
 /** Of what somebody wrote, which may be an address with a mistake in it. */
 export function withoutSecretsOf(text: string): string {
@@ -82,5 +83,7 @@ export function withoutSecretsOf(text: string): string {
     /^([a-z][a-z0-9+.-]*:[\\/]+)(?:([^\\/?#]*)@)?([^?#]*)(?:\?([^#]*))?(.*)$/is.exec(text) ?? [];
   if (scheme === undefined) return cutText(text, MOST_SHOWN);
   const shown = `${scheme}${user === undefined ? "" : `${shownUser(user)}@`}${place}`;
-  return cutText(`${shown}${query === undefined ? "" : shownQuery(query)}${rest}`, MOST_SHOWN);
+  const asked = query === undefined ? "" : shownQuery(query);
+  const hash = rest === "" || CHECKSUM.test(rest) ? rest : `#${NOT_KEPT}`;
+  return cutText(`${shown}${asked}${hash}`, MOST_SHOWN);
 }

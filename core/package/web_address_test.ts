@@ -73,6 +73,7 @@ Deno.test("withoutSecretsOf() shows what somebody wrote, but no secrets", () => 
         "http://ana:s3cret@example.org/x?t=s3cret#md5=1",
         "http://[secret]@example.org/x?t=[secret]#md5=1",
       ],
+      ["https://example.org/x?t=s3cret#s3cret", "https://example.org/x?t=[secret]#[secret]"],
       ["oci://ana:s3cret@example.org/x:1", "oci://[secret]@example.org/x:1"],
       ["https:\\\\s3cret@example.org\\x?s3cret", "https:\\\\[secret]@example.org\\x?[secret]"],
       ["npm:@team/pager@^1 ?", "npm:@team/pager@^1 ?"],
