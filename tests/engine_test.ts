@@ -4,7 +4,7 @@ import { assertEquals, assertObjectMatch } from "./assert.ts";
 import { type OpenParts, RecordWriter } from "./records.ts";
 import { rulesetOf } from "./ruleset.ts";
 import type { Alert } from "../core/alert/mod.ts";
-import type { Event } from "../core/event/mod.ts";
+import { type Event, KinSight } from "../core/event/mod.ts";
 import type { Ruleset } from "../core/rule/mod.ts";
 import { State } from "../core/state/mod.ts";
 import { Engine, type EngineOptions } from "../core/engine/mod.ts";
@@ -168,4 +168,17 @@ Deno.test("Engine gives the same verdicts interpreted as generated", () => {
     });
     assertEquals(verdicts[0], verdicts[1]);
   }
+});
+
+Deno.test("what goes wrong before there is an event is left to the event", () => {
+  const broken = {
+    enabled: true,
+    source: "syscall",
+    get eventTypes(): ReadonlySet<number> {
+      throw new Error("broken");
+    },
+  };
+  const { engine } = setUp({ rules: [broken] } as unknown as Ruleset);
+  assertEquals(engine.passes("syscall", 307, new KinSight(), 1, 1), false);
+  assertObjectMatch(engine.counters(), { events: 0, faults: 0 });
 });

@@ -112,7 +112,7 @@ export class Engine {
 
   /**
    * True when it is known that no rule matches an event of this kin by this thread: it counts as judged.
-   * Nothing else is done, so it must change nothing. In positions, because nothing is asked as often.
+   * Nothing else is done, so it must change nothing. Never throws. In positions, because nothing is asked as often.
    */
   passes(
     source: string,
@@ -123,15 +123,28 @@ export class Engine {
   ): boolean {
     // Others look at all of them.
     if (this.#options.follow !== undefined) return false;
-    const rules = this.#program.rulesFor(source, eventType);
-    if (!rules.isQuietWhoever(kin)) {
-      if (this.#options.awaited?.ids.size) return false;
-      const thread = this.#state.processes.thread(threadId);
-      if (thread?.process.id !== processId) return false;
-      if (!rules.isQuietBy(kin, thread, this.#state)) return false;
+    try {
+      if (!this.#isQuiet(source, eventType, kin, threadId, processId)) return false;
+    } catch {
+      // It goes wrong again in `process`, which tells of it.
+      return false;
     }
     this.#events++;
     return true;
+  }
+
+  #isQuiet(
+    source: string,
+    eventType: number,
+    kin: EventKin,
+    threadId: number,
+    processId: number,
+  ): boolean {
+    const rules = this.#program.rulesFor(source, eventType);
+    if (rules.isQuietWhoever(kin)) return true;
+    if (this.#options.awaited?.ids.size) return false;
+    const thread = this.#state.processes.thread(threadId);
+    return thread?.process.id === processId && rules.isQuietBy(kin, thread, this.#state);
   }
 
   /** No more is to come about a container that alerts wait for, or about any. */
