@@ -358,6 +358,17 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "C034",
+    title: "variable that is not closed",
+    meaning: "A value has ${ and no } behind it.",
+    matters:
+      "It is taken for what it says, as in Falco: the characters themselves are sent as a password, or looked for as a file.",
+    example: configs(
+      `${CONFIG}static_fields: {site: "\${HOME"}\n`,
+      `${CONFIG}static_fields: {site: "\${HOME}"}\n`,
+    ),
+  },
+  {
     code: "C040",
     title: "metrics that nobody gets",
     meaning:

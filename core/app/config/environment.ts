@@ -1,6 +1,6 @@
 /** `${NAME}` in the values of falco.yaml. */
 import type { Report, Span } from "../../base/mod.ts";
-import type { ConfigNode } from "./tree.ts";
+import { type ConfigNode, type ScalarNode, textOf } from "./tree.ts";
 
 /** Looks up an environment variable. */
 export type Environment = (name: string) => string | undefined;
@@ -45,13 +45,17 @@ export interface Expansion {
   readonly report: Report;
 }
 
-/** The same tree with every scalar expanded; keys are left alone. Variables that are not set are told. */
+/**
+ * The same tree with every scalar expanded; keys are left alone. Variables that are not set are told,
+ * and those that are not closed.
+ */
 export function expandTree(node: ConfigNode, expansion: Expansion): ConfigNode {
   switch (node.kind) {
     case "null":
       return node;
     case "scalar":
       if (!node.text.includes("$")) return node;
+      tellUnclosed(node, expansion);
       return { ...node, text: expandEnvironment(node.text, telling(expansion, node.at)) };
     case "sequence":
       return { ...node, items: node.items.map((item) => expandTree(item, expansion)) };
@@ -79,4 +83,28 @@ function telling({ environment, report }: Expansion, at: Span): Environment {
     }
     return value;
   };
+}
+
+/** What was written, not what variables bring in: that may be a secret, and a secret may have `${`. */
+function tellUnclosed(node: ScalarNode, { environment, report }: Expansion): void {
+  const { text } = node;
+  const start = unclosedAt(text);
+  if (start < 0) return;
+  const name = /^[A-Za-z_]\w*/.exec(text.slice(start + 2))?.[0] ?? "";
+  const isName = start + 2 + name.length === text.length || environment(name) !== undefined;
+  // The rest of a text is not shown, it may be a password.
+  const shown = isName ? name : "";
+  report.add({
+    code: "C034",
+    severity: "warning",
+    title: `"\${${shown}" has no "}": it is taken for the text that it is, not for a variable`,
+    at: textOf(node).span(start, start + 2 + shown.length),
+    help: `write \${${shown || "NAME"}} for what the environment has as ${shown || "NAME"}`,
+  });
+}
+
+/** Where a `${` begins that nothing closes; -1: nowhere. */
+function unclosedAt(text: string): number {
+  const at = text.indexOf("${", text.lastIndexOf("}") + 1);
+  return text[at - 1] === "$" ? -1 : at;
 }
