@@ -9,7 +9,7 @@ import { readConfigText } from "../core/app/config/load.ts";
 import { lookAtSinks } from "../core/app/config/look_at_sinks.ts";
 import { sinksOf } from "../core/app/config/outputs.ts";
 
-async function look(yaml: string) {
+async function look(yaml: string, mistakes: readonly string[] = []) {
   const report = new Report();
   const registry = new Registry(builtinPlugins);
   const source = new SourceText("falco.yaml", yaml);
@@ -19,7 +19,8 @@ async function look(yaml: string) {
     registry,
     report,
   });
-  assertEquals(report.diagnostics.filter(({ severity }) => severity !== "info"), []);
+  const told = report.diagnostics.filter(({ severity }) => severity !== "info");
+  assertEquals(told.map(({ title }) => title), mistakes);
   const faults = await lookAtSinks(sinks, { root, registry, report });
   const found = report.diagnostics.filter(({ code }) => code === "C045");
   assertEquals(found.map(({ title }) => title), faults);
@@ -78,6 +79,22 @@ sinks:
     ]);
     assert(severities.every((severity) => severity === "warning"));
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["junk"]);
+  }));
+
+Deno.test("an output with a mistaken key is not told what it lacks: that may follow from it", () =>
+  withFolder(async (folder) => {
+    const { faults } = await look(
+      `
+stdout_output: {enabled: true}
+grpc: {enabled: true, bind_address: unix/run/falco.sock}
+grpc_output: {enabled: true}
+sinks: [{type: file, filename: ${folder}/none/alerts.txt}]
+`,
+      ['"grpc.bind_address" wants unix:///PATH or ADDRESS:PORT, found "unix/run/falco.sock"'],
+    );
+    assertEquals(faults, [
+      `"sinks[0].filename": cannot write to "${folder}/none/alerts.txt": there is no directory ${folder}/none`,
+    ]);
   }));
 
 Deno.test("outputs whose files are there are not complained about, and none is made", () =>

@@ -74,7 +74,8 @@ const decimalNumber = shared((min: number, max: number) => {
 export const decimal = ({ min, max, standard }: NumberOptions) =>
   decimalNumber(min, max).default(standard);
 
-export const word = () => z.string({ error: "text" });
+/** `wanted`: what is said of a value that is no text. */
+export const word = (wanted = "text") => z.string({ error: wanted });
 export const text = (standard = "") => word().default(standard);
 
 export function oneOf<const T extends readonly string[]>(names: T, standard: T[number]) {

@@ -79,25 +79,33 @@ function readTree(root: MappingNode, report: Report): Config {
     const result = checkAgainstSchema(plainValue(root));
     if ("config" in result) return result.config;
     const mistaken: ConfigPath[] = [];
+    const ignored: ConfigPath[] = [];
     for (const issue of result.issues) {
       if (issue.unknownKeys) {
         for (const key of issue.unknownKeys) {
           const path = [...issue.path, key];
           const known = keyNames(issue.path, pluginAt(root, path)) ?? [];
           reportUnknownKey(root, path, { known, report });
-          mistaken.push([...issue.path, key]);
+          ignored.push(path);
         }
         continue;
       }
-      mistaken.push(issue.path);
+      const node = nodeAt(root, issue.path);
+      (isEmpty(node) && !issue.hasNoDefault ? ignored : mistaken).push(issue.path);
       // What is missing after the first round is missing because it was left out.
-      if (round > 0 && isMissing(nodeAt(root, issue.path))) continue;
+      if (round > 0 && isMissing(node)) continue;
       const isSecret = isHidden(asWritten(root, issue.path), secrets);
       reportValue(root, { ...issue, isSecret }, report);
     }
     prune(root, mistaken);
+    prune(root, ignored, "ignored");
   }
   return standardConfig();
+}
+
+/** The default is used then, and that is no error. */
+function isEmpty(node: ConfigNode | undefined): boolean {
+  return node?.kind === "scalar" && node.text === "";
 }
 
 function isMissing(node: ConfigNode | undefined): boolean {
@@ -135,7 +143,7 @@ export function reportValue(
     });
     return;
   }
-  const empty = !issue.hasNoDefault && node?.kind === "scalar" && node.text === "";
+  const empty = !issue.hasNoDefault && isEmpty(node);
   report.add({
     code: "C004",
     severity: empty ? "warning" : "error",

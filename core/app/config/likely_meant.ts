@@ -101,7 +101,10 @@ function foreignHelp(key: string, value: ConfigNode | undefined): string | undef
 
 /** For a key that is missing in a mapping. */
 export function missingMeant(parent: ConfigNode | undefined, key: string): string | undefined {
-  if (parent?.kind !== "mapping" || key !== "type" || parent.entries.size !== 1) return undefined;
+  if (parent?.kind !== "mapping") return undefined;
+  const slip = [...parent.entries.keys()].find((written) => didYouMean(written, [key]));
+  if (slip !== undefined) return `write "${key}" in place of "${slip}"`;
+  if (key !== "type" || parent.entries.size !== 1) return undefined;
   const [name] = parent.entries.keys();
   return nodeAt(parent, [name!])?.kind === "mapping"
     ? `write - type: ${name}, and its keys beside that`
@@ -122,7 +125,8 @@ export function valueMeant(
     case "mapping":
       return wanted === "a sequence" ? 'it is a list: each item of it begins with "- "' : undefined;
     case "sequence":
-      return wanted === "a mapping" && node.items.some(({ kind }) => kind === "mapping")
+      if (!wanted.startsWith("a mapping")) return "it is no list: write one value";
+      return node.items.some(({ kind }) => kind === "mapping")
         ? 'it is no list: write its keys without "- "'
         : undefined;
     case "scalar":

@@ -3,7 +3,14 @@ import { hideSecrets, type Report } from "../../base/mod.ts";
 import { folderProblem, tlsFaults } from "../../peer/mod.ts";
 import { type Registry, Secret, type SinkFault, type SinkPlugin } from "../../plugin/mod.ts";
 import type { WiredSink } from "./outputs.ts";
-import { type ConfigPath, type MappingNode, nodeAt, placeOf, spellAsWritten } from "./tree.ts";
+import {
+  type ConfigPath,
+  isMistaken,
+  type MappingNode,
+  nodeAt,
+  placeOf,
+  spellAsWritten,
+} from "./tree.ts";
 
 export interface SinkLook {
   readonly root: MappingNode;
@@ -23,13 +30,15 @@ export async function lookAtSinks(
   { root, registry, report }: SinkLook,
 ): Promise<readonly string[]> {
   const found = await Promise.all(sinks.map(async (sink) => {
+    // What is wrong with it has been told, and that may be the reason.
+    if (isMistaken(root, placeOfSink(sink))) return [];
     // Who has nobody to write to on this machine is left out, and that is said.
     if (sink.mayBeMissing && sinks.length > 1) return [];
     const faults = await faultsOf(sink, await registry.load("sink", sink.name));
     return faults.map((fault) => ({ sink, fault }));
   }));
   return found.flat().map(({ sink, fault: { path, what, help } }) => {
-    const at = [...sink.place ?? [`${sink.name}_output`], ...path];
+    const at = [...placeOfSink(sink), ...path];
     const title = `"${spellAsWritten(root, at)}": ${hideSecrets(what)}`;
     report.add({
       code: "C045",
@@ -40,6 +49,10 @@ export async function lookAtSinks(
     });
     return title;
   });
+}
+
+function placeOfSink({ place, name }: WiredSink): ConfigPath {
+  return place ?? [`${name}_output`];
 }
 
 async function faultsOf(

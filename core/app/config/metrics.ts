@@ -4,7 +4,7 @@ import type { Report } from "../../base/mod.ts";
 import { type MetricGroups, parseDuration } from "../../metrics/mod.ts";
 import type { LoadedConfig } from "./load.ts";
 import { folderTrouble } from "../files.ts";
-import { type MappingNode, nodeAt, placeOf } from "./tree.ts";
+import { isMistaken, type MappingNode, nodeAt, placeOf } from "./tree.ts";
 
 export interface MetricsSettings {
   readonly intervalMs: number;
@@ -68,7 +68,8 @@ export function metricsSettings(
   warnOfPlace(metrics.output_file, root, report);
   const isWritten = metrics.output_rule || metrics.output_file !== "";
   const isFetched = webserver.prometheus_metrics_enabled;
-  if (!isWritten && !(isFetched && webserver.enabled)) {
+  const isTold = isMistaken(root, ["metrics"]) || isMistaken(root, ["webserver"]);
+  if (!isTold && !isWritten && !(isFetched && webserver.enabled)) {
     report.add({
       code: "C040",
       // Falco starts with a web server that is switched off.

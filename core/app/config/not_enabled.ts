@@ -18,7 +18,8 @@ export function warnOfNotEnabled({ config, root }: LoadedConfig, report: Report)
   const isFetched = config.webserver.enabled && config.webserver.prometheus_metrics_enabled;
   for (const [key, { value: section, keyAt }] of root.entries) {
     if (!SECTIONS.has(key) || section.kind !== "mapping" || section.entries.size === 0) continue;
-    if (section.entries.has("enabled") || (key === "metrics" && isFetched)) continue;
+    const isSaid = section.entries.has("enabled") || section.pruned?.has("enabled");
+    if (isSaid || (key === "metrics" && isFetched)) continue;
     report.add({
       code: "C047",
       severity: "warning",

@@ -1,5 +1,5 @@
 /** Where alerts go: Falco's own outputs and `sinks:` of falco.yaml, all as sinks. */
-import type { Report } from "../../base/mod.ts";
+import { didYouMean, type Report } from "../../base/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
 import { reportValue } from "./check.ts";
 import { falcoOutputs, STDOUT, takesNothing } from "./falco_outputs.ts";
@@ -15,7 +15,7 @@ import {
   sinkOptions,
   type SinkPlace,
 } from "./sink_options.ts";
-import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
+import { type ConfigPath, isMistaken, nodeAt, placeOf } from "./tree.ts";
 
 export interface WiredSink extends Wired {
   /** How logs and counters call it; no two have the same. */
@@ -51,6 +51,9 @@ export function sinksOf(
   const takers = sinks.filter(({ options }) => options?.takes !== takesNothing);
   if (takers.length > 0 || config.sinks.length > 0) return sinks;
   const refused = config.stdout_output !== undefined;
+  const result = refused ? sinks : [STDOUT, ...sinks];
+  const isMisspelt = [...root.ignored ?? []].some((key) => didYouMean(key, OUTPUTS));
+  if (OUTPUTS.some((key) => isMistaken(root, [key])) || isMisspelt && !refused) return result;
   report.add({
     code: "C017",
     severity: "warning",
@@ -60,8 +63,20 @@ export function sinksOf(
     at: refused ? placeOf(root, ["stdout_output"]) : undefined,
     help: "set stdout_output.enabled to true",
   });
-  return refused ? sinks : [STDOUT, ...sinks];
+  return result;
 }
+
+/** Keys that lead to an output, or to many. */
+const OUTPUTS = [
+  "stdout_output",
+  "syslog_output",
+  "file_output",
+  "program_output",
+  "http_output",
+  "grpc_output",
+  "grpc",
+  "sinks",
+];
 
 /** `sinks:`; those whose type there is not are left out. */
 export function listedSinks(

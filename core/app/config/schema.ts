@@ -30,15 +30,18 @@ import { privilegesSection } from "./privileges.ts";
 import { priority, sinkEntry } from "./sink_options.ts";
 
 const address = (standard: string) =>
-  word().refine((text) => parseAddress(text) !== undefined, { error: "an IP address" })
+  word("an IP address")
+    .refine((text) => parseAddress(text) !== undefined, { error: "an IP address" })
     .default(standard);
 
 /** A unix socket, or TCP. */
 const GRPC_ADDRESS = /^unix:(?:\/\/)?\/[^\0]{1,106}$|^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/;
+const GRPC_PLACE = "unix:///PATH or ADDRESS:PORT";
 
+const WEB_PATH = 'a path that begins with "/"';
 /** Of an endpoint. */
 const webPath = (standard: string) =>
-  word().refine((path) => /^\/[^\s?#]*$/.test(path), { error: 'a path that begins with "/"' })
+  word(WEB_PATH).refine((path) => /^\/[^\s?#]*$/.test(path), { error: WEB_PATH })
     .default(standard);
 
 const ENGINE_KINDS = [
@@ -248,7 +251,7 @@ export const configSchema = z.strictObject({
   }),
   grpc: section({
     enabled: flag(false),
-    bind_address: word().regex(GRPC_ADDRESS, { error: "unix:///PATH or ADDRESS:PORT" })
+    bind_address: word(GRPC_PLACE).regex(GRPC_ADDRESS, { error: GRPC_PLACE })
       .prefault("0.0.0.0:5060"),
     threadiness: idle(whole({ ...MAX, standard: 0 }), "clients wait for no thread"),
     private_key: text("/etc/falco/certs/server.key"),

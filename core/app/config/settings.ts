@@ -19,7 +19,7 @@ import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
 import { nameMeant } from "./likely_meant.ts";
 import { warnOfNotEnabled } from "./not_enabled.ts";
 import { NO_DRIVER } from "./schema.ts";
-import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
+import { type ConfigPath, isMistaken, nodeAt, placeOf } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
 export interface Wired {
@@ -112,7 +112,8 @@ function rulePathsOf(
     at: valueAt(root, [key, index]) ?? valueAt(root, [key]),
     required: false,
   }));
-  if (paths.length === 0 && plugins.rulePaths.length === 0) {
+  const isTold = isMistaken(root, ["rules_files"]) || isMistaken(root, ["rules_file"]);
+  if (paths.length === 0 && plugins.rulePaths.length === 0 && !isTold) {
     report.add({
       code: "C013",
       title: "no rules: the configuration names no rules file",
@@ -212,12 +213,14 @@ function kernelSource(
     case "replay": {
       const captureFile = engine.replay.capture_file ?? "";
       if (captureFile === "") {
-        report.add({
-          code: "C016",
-          title: `"engine.kind" replay leaves open which capture file`,
-          at,
-          help: "name it under engine.replay.capture_file",
-        });
+        if (!isMistaken(root, ["engine", "replay"])) {
+          report.add({
+            code: "C016",
+            title: `"engine.kind" replay leaves open which capture file`,
+            at,
+            help: "name it under engine.replay.capture_file",
+          });
+        }
         return [live];
       }
       return [{ kind: "source", name: "replay", config: { captureFile } }];

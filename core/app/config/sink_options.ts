@@ -16,13 +16,14 @@ import { duration, flag, listOf, section, text, texts, whole, word } from "./_ty
 import { type Environment, variableIn } from "./environment.ts";
 import { type ConfigPath, type MappingNode, nodeAt, placeOf, textOf } from "./tree.ts";
 
+const PRIORITY = `one of ${PRIORITIES.join(", ").toLowerCase()}`;
+
 /** A rule priority in any case; "info" is short for "informational". */
-export const priority = word().transform((given, context): Priority => {
+export const priority = word(PRIORITY).transform((given, context): Priority => {
   const found = parsePriority(given);
   if (found) return found;
-  const message = `one of ${PRIORITIES.join(", ").toLowerCase()}`;
   const meant = nearestPriority(given)?.toLowerCase();
-  context.issues.push({ code: "custom", message, input: given, params: { meant } });
+  context.issues.push({ code: "custom", message: PRIORITY, input: given, params: { meant } });
   return z.NEVER;
 }).default("Debug");
 

@@ -36,6 +36,8 @@ export interface MappingNode {
   readonly at: Span;
   /** Keys that `prune` took out: they are missing, and it has been told why. */
   pruned?: Set<string>;
+  /** Those that `prune` took out since nobody knows them, or for the default that is used. */
+  ignored?: Set<string>;
 }
 
 export interface MappingEntry {
@@ -170,7 +172,11 @@ export function plainValue(node: ConfigNode): unknown {
  * Takes nodes out; a path that leads nowhere takes out the last node on the way, because that is the
  * one something is missing from. Sequences close their gaps only at the end, so all paths stay true.
  */
-export function prune(root: MappingNode, paths: readonly ConfigPath[]): void {
+export function prune(
+  root: MappingNode,
+  paths: readonly ConfigPath[],
+  standing: "mistaken" | "ignored" = "mistaken",
+): void {
   const shortened = new Set<SequenceNode>();
   for (const path of paths) {
     let length = path.length;
@@ -178,7 +184,9 @@ export function prune(root: MappingNode, paths: readonly ConfigPath[]): void {
     const parent = nodeAt(root, path.slice(0, length - 1));
     const step = path[length - 1];
     if (parent?.kind === "mapping" && typeof step === "string") {
-      if (parent.entries.delete(step)) (parent.pruned ??= new Set()).add(step);
+      if (!parent.entries.delete(step)) continue;
+      if (standing === "mistaken") (parent.pruned ??= new Set()).add(step);
+      else (parent.ignored ??= new Set()).add(step);
     }
     if (parent?.kind === "sequence" && typeof step === "number" && parent.items[step]) {
       parent.items[step] = { kind: "null", at: parent.items[step].at };
@@ -190,6 +198,31 @@ export function prune(root: MappingNode, paths: readonly ConfigPath[]): void {
     const left = [...items.keys()].filter((index) => items[index]!.kind !== "null");
     sequence.numbers = left.map((index) => sequence.numbers?.[index] ?? index);
     items.splice(0, items.length, ...left.map((index) => items[index]!));
+  }
+}
+
+/**
+ * Whether something on the way there, or of what stands there, was mistaken: it has been told, and that
+ * the default in its place does not fit need not be.
+ */
+export function isMistaken(root: ConfigNode, path: ConfigPath): boolean {
+  const isOnTheWay = path.some((step, index) => {
+    const parent = nodeAt(root, path.slice(0, index));
+    return parent?.kind === "mapping" && parent.pruned?.has(String(step));
+  });
+  const node = nodeAt(root, path);
+  return isOnTheWay || node !== undefined && hasMistake(node);
+}
+
+function hasMistake(node: ConfigNode): boolean {
+  switch (node.kind) {
+    case "mapping":
+      return node.pruned !== undefined ||
+        [...node.entries.values()].some(({ value }) => hasMistake(value));
+    case "sequence":
+      return node.numbers !== undefined || node.items.some(hasMistake);
+    default:
+      return false;
   }
 }
 
