@@ -10,6 +10,7 @@ import {
   type Names,
   parseCondition,
   printCondition,
+  readableParts,
   tellsEventTypes,
 } from "../filter/mod.ts";
 import { lintCondition } from "../rule/mod.ts";
@@ -59,7 +60,9 @@ function answerTo(
 ): Omit<Answer, "ok" | "diagnostics"> | undefined {
   if (task === "parse") return { text: printCondition(parsed), ast: parsed };
   const written = expandCondition(parsed, names, report);
-  const checked = written && checkCondition(written, fields, report);
+  const parts = written ?? readableParts(parsed, names);
+  const found = parts && checkCondition(parts, fields, report);
+  const checked = written && found;
   if (!checked || (source === "syscall" && !tellsEventTypes(checked, report))) return undefined;
   if (task === "check") {
     lintCondition({ parsed, written, checked }, source, report);

@@ -12,6 +12,7 @@ import {
   leavesOf,
   type Literal,
   parseCondition,
+  readableParts,
 } from "../filter/mod.ts";
 import { nearestPriority, parsePriority } from "../rule/priority.ts";
 import { alertFields, asEvent, helpForUnknown, NO_STATE, severity } from "./alert_fields.ts";
@@ -59,8 +60,10 @@ export function fieldsInMatch(source: SourceText): readonly MatchField[] {
 function checkedMatch(source: SourceText, report: Report): CheckedCondition | undefined {
   const parsed = parseCondition(withOrder(source, report), report);
   const written = parsed && expandCondition(parsed, NO_NAMES, report);
-  const numbered = written && withPriorities(written, report);
-  return numbered && checkCondition(numbered, alertFields(), report);
+  const parts = written ?? (parsed && readableParts(parsed, NO_NAMES));
+  const numbered = parts && withPriorities(parts, report);
+  const checked = numbered && checkCondition(numbered, alertFields(), report);
+  return written && checked;
 }
 
 /** Fields of other sources are not looked up here, but alerts may have them. */

@@ -115,6 +115,8 @@ export interface MacroDefinition {
   readonly name: string;
   /** Absent: broken, and reported already. */
   readonly condition: Condition | undefined;
+  /** What it says, where it is broken by a name that nobody knows. */
+  readonly unresolved?: Condition | undefined;
 }
 
 export interface ListDefinition {

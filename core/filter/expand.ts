@@ -1,5 +1,5 @@
 /** Puts macros and lists in the place of their names. */
-import { didYouMean, type Finding, type Note, type Report, type Span } from "../base/mod.ts";
+import { didYouMean, type Finding, type Note, Report, type Span } from "../base/mod.ts";
 import type {
   Comparison,
   Condition,
@@ -59,16 +59,28 @@ export function expandCondition(
   return new Expander(names, report).expand(condition);
 }
 
+/**
+ * What can be expanded of a condition that cannot be, all of it: to find in one run what else is wrong
+ * with it. Says nothing; the meaning of the condition is lost.
+ */
+export function readableParts(condition: Condition, names: Names): Condition | undefined {
+  const apart = { ...names, expansions: undefined };
+  return new Expander(apart, new Report(), "leave out").expand(condition);
+}
+
 class Expander {
   readonly #names: Names;
   readonly #report: Report;
+  /** What cannot be expanded has all that it is part of fail, or is left out of that. */
+  readonly #broken: "fail" | "leave out";
   /** Macros whose expansion is under way, outermost first. */
   readonly #path: MacroUse[] = [];
   readonly #macros = new Map<string, Expansion | "broken">();
 
-  constructor(names: Names, report: Report) {
+  constructor(names: Names, report: Report, broken: "fail" | "leave out" = "fail") {
     this.#names = names;
     this.#report = report;
+    this.#broken = broken;
   }
 
   expand(condition: Condition): Condition | undefined {
@@ -91,8 +103,10 @@ class Expander {
       case "and":
       case "or": {
         // All children are visited, so that one run shows every unknown name.
-        const children = condition.children.map((child) => this.#visit(child));
-        if (!children.every((child) => child !== undefined)) return undefined;
+        const visited = condition.children.map((child) => this.#visit(child));
+        const children = visited.filter((child) => child !== undefined);
+        const isBroken = children.length < visited.length && this.#broken === "fail";
+        if (isBroken || children.length === 0) return undefined;
         const inner = children.map((child) => child.condition);
         return this.#bounded({ ...condition, children: inner }, children);
       }
@@ -151,12 +165,15 @@ class Expander {
     }
     const definition = this.#names.macro(use.name);
     if (!definition) return this.#unknownMacro(use);
-    if (!definition.condition) return undefined;
+    const { unresolved } = definition;
+    const condition = definition.condition ??
+      (this.#broken === "leave out" ? unresolved : undefined);
+    if (!condition) return undefined;
     if (this.#path.length >= MAX_DEPTH) {
       return this.#fail("F018", `more than ${MAX_DEPTH} macros inside each other`, use);
     }
     this.#path.push(use);
-    const expanded = this.#visit(definition.condition);
+    const expanded = this.#visit(condition);
     this.#path.pop();
     return expanded;
   }
@@ -186,7 +203,11 @@ class Expander {
   #comparison(comparison: Comparison): Expansion | undefined {
     this.#warnOfNearLists(comparison);
     const right = this.#right(comparison);
-    if (!right) return undefined;
+    if (!right) {
+      const { left, span } = comparison;
+      const rest: Condition = { kind: "exists", left, span };
+      return this.#broken === "fail" ? undefined : { condition: rest, size: 1, depth: 1 };
+    }
     const size = right.kind === "values" ? 1 + right.values.length : 1;
     const condition = right === comparison.right ? comparison : { ...comparison, right };
     if (size <= MAX_SIZE) return { condition, size, depth: 1 };

@@ -25,7 +25,13 @@ export { basisOf, keyOfOperand, type Leaf } from "./leaf.ts";
 export { checkCondition } from "./check.ts";
 export { emitCondition, EmitRefusal } from "./emit.ts";
 export { eventTypesOf, foldForEventType, tellsEventTypes } from "./event_types.ts";
-export { expandCondition, type Expansion, MAX_SIZE_OF_ALL, type Names } from "./expand.ts";
+export {
+  expandCondition,
+  type Expansion,
+  MAX_SIZE_OF_ALL,
+  type Names,
+  readableParts,
+} from "./expand.ts";
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { settleCondition } from "./fold.ts";
 export { interpretCondition, leafPredicate } from "./interpret.ts";

@@ -20,6 +20,7 @@ import {
   type MacroDefinition,
   MAX_SIZE_OF_ALL,
   parseCondition,
+  readableParts,
   tellsEventTypes,
 } from "../filter/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
@@ -94,7 +95,7 @@ export class Compiler {
       const own = this.report.part();
       const expanded = condition && expandCondition(condition, this.#names(draft), own);
       if (expanded) this.#expanded.set(name, expanded);
-      else this.#macros.set(name, { name, condition: undefined });
+      else this.#macros.set(name, { name, condition: undefined, unresolved: condition });
       this.report.absorb(own, (found) => this.#toldBefore(found) ? undefined : found);
       yield;
     }
@@ -194,8 +195,11 @@ export class Compiler {
     { fields, used, own, ...origin }: ConditionScope,
   ): { readonly written: Condition; readonly checked: CheckedCondition } | undefined {
     const parsed = this.#parse(text, own);
-    const written = parsed && expandCondition(parsed, this.#names(undefined), own);
-    const checked = written && checkCondition(written, fields, own);
+    const names = this.#names(undefined);
+    const written = parsed && expandCondition(parsed, names, own);
+    const parts = written ?? (parsed && readableParts(parsed, names));
+    const found = parts && checkCondition(parts, fields, own);
+    const checked = written && found;
     if (checked && origin.source === "syscall" && !tellsEventTypes(checked, own)) return undefined;
     if (checked) this.#lint?.rule(origin, { written, checked }, own);
     for (const { definition: { name }, argument } of checked ? fieldsOf(checked) : []) {
