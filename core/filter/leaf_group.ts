@@ -5,8 +5,9 @@ import type { State } from "../state/mod.ts";
 import type { CheckedComparison, CheckedOperand } from "./checked.ts";
 import { compareWithConstants, exists, interpretCondition, valueOf } from "./interpret.ts";
 import type { Leaf } from "./leaf.ts";
-import { type Meaning, OPERATORS, type Prepared } from "./operators.ts";
+import { type Meaning, type Operator, OPERATORS, type Prepared } from "./operators.ts";
 import { PrefixTree } from "./prefix_tree.ts";
+import { TextSearch } from "./_text_search.ts";
 import { TextSieve } from "./text_sieve.ts";
 
 /** Which leaves of a group hold, for all values that they are equally true of. */
@@ -24,6 +25,8 @@ const LONGEST_KNOWN = 256;
 const LONGEST_LIST = 16;
 /** Fewer are sooner asked than the list is looked up. */
 const MANY_LEAVES = 4;
+/** From here on, one walk for many parts of a text is quicker than a search for each. */
+const LONG_TEXT = 128, MANY_PARTS = 3;
 
 /** Ids are given once in a run, so that one of a forgotten truth never means another. */
 let lastId = 0;
@@ -133,6 +136,8 @@ interface Question {
   readonly index: number;
   readonly meaning: Meaning;
   readonly prepared: Prepared;
+  /** Its number in the search for parts of a text; absent: it asks something else. */
+  readonly part: number | undefined;
 }
 
 /** What many leaves say of a text, found by the text's beginning and by the whole of it. */
@@ -148,6 +153,7 @@ class TextIndex {
   readonly #prefixes = new PrefixTree();
   /** All others; none of them is usual. */
   readonly #questions: Question[] = [];
+  readonly #search = new TextSearch();
   /** Those that compare with several values in their own way. */
   readonly #others: (readonly [index: number, leaf: CheckedComparison])[] = [];
   readonly #unusual: number[] = [];
@@ -177,9 +183,20 @@ class TextIndex {
         this.#prefixes.add(texts[0]!, index);
         return false;
       default:
-        this.#questions.push({ index, meaning, prepared: right.prepared });
+        this.#questions.push({
+          index,
+          meaning,
+          prepared: right.prepared,
+          part: this.#addPart(operator, right.prepared),
+        });
         return false;
     }
+  }
+
+  #addPart(operator: Operator, prepared: Prepared): number | undefined {
+    const ignoreCase = operator === OPERATORS.icontains;
+    if (typeof prepared !== "string" || !ignoreCase && operator !== OPERATORS.contains) return;
+    return this.#search.add(prepared, { ignoreCase });
   }
 
   #addEqual(text: string, index: number): void {
@@ -204,8 +221,13 @@ class TextIndex {
       for (const index of this.#equals.get(text) ?? []) found.push(index);
     }
     this.#prefixes.collect(text, found);
-    for (const { index, meaning, prepared } of this.#questions) {
-      if (meaning.evaluate(text, prepared)) found.push(index);
+    const isLong = text.length >= LONG_TEXT && this.#search.size >= MANY_PARTS;
+    const parts = isLong ? this.#search.find(text) : undefined;
+    for (const { index, meaning, prepared, part } of this.#questions) {
+      const holds = parts === undefined || part === undefined
+        ? meaning.evaluate(text, prepared)
+        : parts[part] === 1;
+      if (holds) found.push(index);
     }
     for (const [index, leaf] of this.#others) {
       if (compareWithConstants(leaf, text)) found.push(index);
