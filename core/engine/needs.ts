@@ -1,4 +1,5 @@
 /** What the loaded rules need from a source: which events, and which fields to fill. */
+import { whenNeeded } from "../base/mod.ts";
 import type { EventNeeds } from "../plugin/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import { namedTypes } from "../event/mod.ts";
@@ -20,13 +21,23 @@ export function needsOf(
     const types = isRecorded ? rule.eventTypes : namedTypes(rule.eventTypes);
     for (const type of types) eventTypes.add(type);
   }
+  // What a kernel could leave out takes a look at every rule for every type: a recording asks for nothing of it.
+  const failedTypes = whenNeeded(() => typesWantedFailed(rules, eventTypes));
+  const readingTypes = whenNeeded(() => typesWantedReading(rules, eventTypes));
+  const pathEnds = whenNeeded(() => rules.flatMap(({ condition }) => pathEndsIn(condition)));
   return {
     eventTypes,
     fields: fieldsOf(rules),
     fieldsOf: (type) => fieldsOf(rules.filter((rule) => rule.eventTypes.has(type))),
-    failedTypes: typesWantedFailed(rules, eventTypes),
-    pathEnds: rules.flatMap(({ condition }) => pathEndsIn(condition)),
-    readingTypes: typesWantedReading(rules, eventTypes),
+    get failedTypes() {
+      return failedTypes();
+    },
+    get readingTypes() {
+      return readingTypes();
+    },
+    get pathEnds() {
+      return pathEnds();
+    },
   };
 }
 
