@@ -39,6 +39,7 @@ export class Backlog {
   /** What had been sent when somebody looked last. */
   #lookedAt = 0;
   #lookedAtUnits = 0;
+  #wasLong = false;
   #flushedAtUnits = 0;
 
   constructor({ delivery, capacity, isRecorded, patienceMs = PATIENCE_MS }: BacklogOptions) {
@@ -60,11 +61,12 @@ export class Backlog {
   /** Waits until alerts have gone out, when too many have not. */
   settle(): Promise<void> | undefined {
     const { sent, sentUnits } = this.#delivery;
+    if (sent === this.#lookedAt && !this.#wasLong) return undefined;
     this.#lookedAt = sent;
     this.#lookedAtUnits = sentUnits;
     const isMuch = sentUnits - this.#flushedAtUnits > MAX_WAITING_UNITS;
-    const isLong = this.#awaited().some(({ queued }) => queued > this.#maxWaiting) || isMuch;
-    if (!isLong) return undefined;
+    this.#wasLong = this.#awaited().some(({ queued }) => queued > this.#maxWaiting) || isMuch;
+    if (!this.#wasLong) return undefined;
     const gone = this.#isRecorded ? this.#delivery.flush(SETTLE_MS) : this.#patiently();
     return gone.then(() => {
       this.#flushedAtUnits = sentUnits;

@@ -40,6 +40,22 @@ Deno.test("Backlog has a source wait when many alerts wait", async () => {
   assertEquals({ looks, flushed: delivery.flushed }, { looks: 11, flushed: 2 });
 });
 
+Deno.test("Backlog looks at outputs only when there are alerts that it has not seen", async () => {
+  const delivery = new Sent();
+  let looks = 0;
+  const counters = () => (looks++, Sent.prototype.counters.call(delivery));
+  const backlog = new Backlog({
+    delivery: Object.assign(delivery, { counters }),
+    capacity: 0,
+    isRecorded: true,
+  });
+  for (let turn = 0; turn < 10; turn++) {
+    if (turn % 5 === 0) delivery.add(1);
+    await backlog.settle();
+  }
+  assertEquals(looks, 2);
+});
+
 Deno.test("Backlog has a source wait for a few alerts with much text, and for small queues", async () => {
   const large = new Sent(), small = new Sent();
   const backlogs = [[large, 0], [small, 10]] as const;
