@@ -7,18 +7,24 @@
  * splits as any other; where it leaves the program, `replaceInvalid` makes U+FFFD of it.
  */
 
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 const ESCAPE = 0xdc00;
-const REPLACEMENT = "\ufffd";
+const REPLACEMENT = "\ufffd", REPLACEMENT_UNIT = 0xfffd;
+
+/** From here on it pays to ask whether bytes are UTF-8 first: decoders take long for those that are not. */
+const LONG = 256;
+/** Code units that become a text at once. */
+const CHUNK = 4096;
 
 /** The text of bytes; `encodeUtf8` gives the same bytes back. */
 export function decodeUtf8(bytes: Uint8Array): string {
+  if (bytes.length >= LONG && !isUtf8(bytes)) return decodeBroken(bytes);
   const text = decoder.decode(bytes);
-  return text.includes(REPLACEMENT) ? restoreInvalid(text, bytes) : text;
+  return text.includes(REPLACEMENT) ? decodeBroken(bytes) : text;
 }
 
 /** Node's buffers have had this since the beginning, and their types leave it out. */
@@ -28,29 +34,45 @@ export interface Utf8Bytes extends Uint8Array {
 
 /** `decodeUtf8` of a part, and the quickest decoder there is here for short texts. */
 export function utf8At(bytes: Utf8Bytes, start: number, end: number): string {
+  if (end - start >= LONG) {
+    const part = bytes.subarray(start, end);
+    if (!isUtf8(part)) return decodeBroken(part);
+  }
   const text = bytes.utf8Slice(start, end);
-  return text.includes(REPLACEMENT) ? restoreInvalid(text, bytes.subarray(start, end)) : text;
+  return text.includes(REPLACEMENT) ? decodeBroken(bytes.subarray(start, end)) : text;
 }
 
-/**
- * What a native decoder made of `bytes`, with the bytes it replaced put back. Where `text` has a
- * U+FFFD it may also stand in the bytes themselves.
- */
-function restoreInvalid(text: string, bytes: Uint8Array): string {
-  let restored = "";
-  let valid = 0;
+/** One after the other; native decoders do not say which bytes they replaced. */
+function decodeBroken(bytes: Uint8Array): string {
+  const units = new Uint16Array(Math.min(bytes.length, CHUNK) + 1);
+  let text = "";
+  let size = 0;
   for (let at = 0; at < bytes.length;) {
+    const first = bytes[at]!;
     const length = sequenceLength(bytes, at);
-    if (length > 0) {
-      at += length;
-      continue;
+    if (length === 0) units[size++] = ESCAPE + first;
+    else if (length === 1) units[size++] = first;
+    else if (length === 2) units[size++] = (first & 0x1f) << 6 | bytes[at + 1]! & 0x3f;
+    else {
+      const middle = (bytes[at + 1]! & 0x3f) << 6 | bytes[at + 2]! & 0x3f;
+      if (length === 3) units[size++] = (first & 0xf) << 12 | middle;
+      else {
+        const above = ((first & 7) << 18 | middle << 6 | bytes[at + 3]! & 0x3f) - 0x10000;
+        units[size++] = 0xd800 | above >> 10;
+        units[size++] = 0xdc00 | above & 0x3ff;
+      }
     }
-    if (at > valid) restored += decoder.decode(bytes.subarray(valid, at));
-    restored += String.fromCharCode(ESCAPE + bytes[at]!);
-    valid = ++at;
+    at += length || 1;
+    if (size < CHUNK) continue;
+    text += textOfUnits(units, size);
+    size = 0;
   }
-  if (valid === 0) return text;
-  return restored + decoder.decode(bytes.subarray(valid));
+  return text + textOfUnits(units, size);
+}
+
+function textOfUnits(units: Uint16Array, size: number): string {
+  // Spread, a typed array is asked for one unit after the other: that takes ten times as long.
+  return Reflect.apply(String.fromCharCode, undefined, units.subarray(0, size));
 }
 
 /** The bytes of a text, those that are no UTF-8 among them. Other lone surrogates become U+FFFD. */
@@ -58,20 +80,31 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   if (text.isWellFormed()) return encoder.encode(text);
   const bytes = new Uint8Array(text.length * 3);
   let size = 0;
-  let begun = 0;
-  const flush = (end: number) => {
-    size += encoder.encodeInto(text.slice(begun, end), bytes.subarray(size)).written;
-  };
   for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(at + 1))) at++;
-    else if (unit >= ESCAPE + 0x80 && unit <= ESCAPE + 0xff) {
-      flush(at);
+    let unit = text.charCodeAt(at);
+    if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(at + 1))) {
+      const point = 0x10000 + ((unit & 0x3ff) << 10 | text.charCodeAt(++at) & 0x3ff);
+      bytes[size++] = 0xf0 | point >> 18;
+      bytes[size++] = 0x80 | point >> 12 & 0x3f;
+      bytes[size++] = 0x80 | point >> 6 & 0x3f;
+      bytes[size++] = 0x80 | point & 0x3f;
+      continue;
+    }
+    if (unit >= ESCAPE + 0x80 && unit <= ESCAPE + 0xff) {
       bytes[size++] = unit - ESCAPE;
-      begun = at + 1;
+      continue;
+    }
+    if (unit >= 0xd800 && unit <= 0xdfff) unit = REPLACEMENT_UNIT;
+    if (unit < 0x80) bytes[size++] = unit;
+    else {
+      if (unit < 0x800) bytes[size++] = 0xc0 | unit >> 6;
+      else {
+        bytes[size++] = 0xe0 | unit >> 12;
+        bytes[size++] = 0x80 | unit >> 6 & 0x3f;
+      }
+      bytes[size++] = 0x80 | unit & 0x3f;
     }
   }
-  flush(text.length);
   return bytes.slice(0, size);
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { Buffer } from "node:buffer";
+import { Random } from "../../tests/property/random.ts";
 import { decodeUtf8, encodeUtf8, replaceInvalid, utf8At, type Utf8Bytes } from "./utf8.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
@@ -59,4 +60,34 @@ Deno.test("utf8At() decodes a part", () => {
 
 Deno.test("encodeUtf8() replaces what was never bytes", () => {
   assertEquals(encodeUtf8("\ud83d\ude00\ud83d"), bytes(0xf0, 0x9f, 0x98, 0x80, 0xef, 0xbf, 0xbd));
+});
+
+Deno.test("decodeUtf8() and encodeUtf8() do with long texts what they do with each piece", () => {
+  const random = new Random(5);
+  const pieces = [
+    ...["a", "é", "€", "😀", "\ufffd", "\0", "\udc80", "\udcff", "\ud800", "\udc00\ud83d"],
+    "x".repeat(300),
+  ];
+  for (let round = 0; round < 40; round++) {
+    const some = ["z", ...pieces.filter(() => random.below(2) === 0)];
+    const row = Array.from({ length: random.below(9000) }, () => random.pick(some));
+    const encoded = encodeUtf8(row.join("b"));
+    const expected = Buffer.concat(
+      row.map((piece, i) => encodeUtf8(i === 0 ? piece : `b${piece}`)),
+    );
+    assertEquals(Buffer.compare(encoded, expected), 0);
+    const text = decodeUtf8(encoded);
+    assertEquals(Buffer.compare(encodeUtf8(text), encoded), 0);
+    assertEquals(text, utf8At(Buffer.from(encoded) as Uint8Array as Utf8Bytes, 0, encoded.length));
+    assertEquals(replaceInvalid(text), new TextDecoder().decode(encoded));
+  }
+});
+
+Deno.test("decodeUtf8() takes any bytes, and encodeUtf8() gives them back", () => {
+  const random = new Random(6);
+  for (let round = 0; round < 200; round++) {
+    const values = Uint8Array.from({ length: random.below(9000) }, () => random.below(256));
+    const text = decodeUtf8(values);
+    assertEquals(Buffer.compare(encodeUtf8(text), values), 0);
+  }
 });
