@@ -20,7 +20,8 @@ export interface FileWatchOptions {
   readonly patienceMs?: number;
 }
 
-type Marks = ReadonlyMap<string, string>;
+/** What files and directories were like, by their paths: see `markOf`. */
+export type Marks = ReadonlyMap<string, string>;
 
 /** Files that differ from those last read. */
 interface Change {
@@ -48,12 +49,15 @@ export class FileWatch implements Disposable {
     this.#rounds = setInterval(() => this.#round(), options.everyMs ?? 1000);
   }
 
-  /** Watches these files and directories of YAML files in place of the former; they may be missing. */
-  follow(paths: Iterable<string>): void {
+  /**
+   * Watches these files and directories of YAML files in place of the former; they may be missing. `marks`
+   * are of the moment before they were read: what has happened to them since is a change, too.
+   */
+  follow(paths: Iterable<string>, marks: Marks = new Map()): void {
     this.#paths = new Set(paths);
     const former = this.#known;
     this.#known = new Map(
-      [...this.#paths].map((path) => [path, former.get(path) ?? markOf(path)]),
+      [...this.#paths].map((path) => [path, marks.get(path) ?? former.get(path) ?? markOf(path)]),
     );
   }
 
@@ -101,7 +105,7 @@ function areSame(one: Marks, other: Marks): boolean {
 }
 
 /** Differs when a file has other content; of a directory, when one of its YAML files has. */
-function markOf(path: string): string {
+export function markOf(path: string): string {
   const info = infoOf(path);
   if (!info) return "missing";
   return info.isDirectory ? markOfDirectory(path) : markOfFile(info);

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { FileWatch } from "./_watch_files.ts";
+import { FileWatch, markOf } from "./_watch_files.ts";
 
 interface Scene {
   readonly folder: string;
@@ -92,6 +92,17 @@ Deno.test("FileWatch does not tell of other files, nor of what was accepted", as
     await new Promise((resolve) => setTimeout(resolve, 50));
     Deno.writeTextFileSync(path, "the third one");
     await changed();
+    assertEquals(count(), 1);
+  });
+});
+
+Deno.test("FileWatch tells of what happened between the reading and the first look", async () => {
+  await scene(async ({ folder, files, changed, count }) => {
+    const marks = new Map([[folder, markOf(folder)]]);
+    Deno.writeTextFileSync(`${folder}/late.yaml`, "put there while falcod was starting");
+    files.follow([folder], marks);
+    await changed();
+    await new Promise((resolve) => setTimeout(resolve, 50));
     assertEquals(count(), 1);
   });
 });

@@ -117,7 +117,7 @@ export class Reloader {
   /** `files` follows whatever the configuration names from now on. */
   watch(files: FileWatch): void {
     this.#files = files;
-    files.follow(this.#paths);
+    files.follow(this.#paths, this.#options.start.marks);
   }
 
   /** A load that is still under way changes nothing any more. */
@@ -155,7 +155,7 @@ export class Reloader {
     const rules = rulesOf(next);
     if (!rules) {
       // A broken configuration may not name all that has to be mended.
-      this.#files?.follow([...this.#paths, ...paths]);
+      this.#files?.follow([...this.#paths, ...paths], next.marks);
       this.#refuse(firstError(next.report));
       return;
     }
@@ -166,7 +166,7 @@ export class Reloader {
     this.#lastDoneNs = nowNs();
     this.#loaded = loadedPathsOf(next);
     this.#paths = paths;
-    this.#files?.follow(paths);
+    this.#files?.follow(paths, next.marks);
     // Rules do not wait for outputs that are slow to end.
     await this.#changeOutputs(next);
     this.#tellOfRestart(next.loaded.config);

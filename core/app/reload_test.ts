@@ -3,6 +3,7 @@ import type { Alert } from "../alert/mod.ts";
 import { Report, SourceText } from "../base/mod.ts";
 import { Registry } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
+import { FileWatch, markOf } from "./_watch_files.ts";
 import { emptyMapping } from "./config/tree.ts";
 import { type Config, standardConfig } from "./config/schema.ts";
 import type { OutputSettings } from "./open_delivery.ts";
@@ -41,6 +42,7 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
     sinkFaults: [],
     ruleset,
     ruleFiles: ["rules.yaml"],
+    marks: new Map(),
   };
 }
 
@@ -237,4 +239,31 @@ Deno.test("keepRulesFresh() reloads at SIGHUP and gives the signal back at the e
   stop.abort();
   await kept.ended;
   assertEquals([used.length, released], [1, true]);
+});
+
+Deno.test("Reloader takes in what was put there after the start had read its rules", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-test-" });
+  try {
+    const first = start(ruleset());
+    const rulePaths = [{ path: folder, at: undefined, required: false }];
+    const settings = { ...first.settings, rulePaths };
+    const marks = new Map([[folder, markOf(folder)]]);
+    const { options, running, used } = stage(
+      () => Promise.resolve({ ...start(ruleset(true)), settings }),
+      { ...first, settings, marks },
+    );
+    Deno.writeTextFileSync(`${folder}/late.yaml`, "[]");
+    const reloader = new Reloader(options, running);
+    const told = Promise.withResolvers<void>();
+    using files = new FileWatch({
+      everyMs: 5,
+      settleMs: 5,
+      changed: () => reloader.request("files have changed").then(told.resolve),
+    });
+    reloader.watch(files);
+    await told.promise;
+    assertEquals(used.length, 1);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

@@ -11,6 +11,7 @@ import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { wirePlugins } from "./config/plugins.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
+import { markOf, type Marks } from "./_watch_files.ts";
 import type { Host } from "./host.ts";
 import { guestsOf } from "./guests.ts";
 import { type OldFlagMeaning, type OldFlags, readOldFlags } from "./old_flags.ts";
@@ -48,6 +49,8 @@ export interface Start {
   /** Absent when the report has errors. */
   readonly ruleset: Ruleset | undefined;
   readonly ruleFiles: readonly string[];
+  /** What files of the configuration and paths of rules were like before they were read. */
+  readonly marks: Marks;
 }
 
 const NO_FLAGS: OldFlagMeaning = { options: [] };
@@ -67,11 +70,14 @@ export async function prepare(
   const old = oldFlags
     ? readOldFlags(oldFlags, { sources: registry.eventSources(), report })
     : NO_FLAGS;
+  const marks = new Map<string, string>();
+  const mark = (path: string) => marks.set(path, markOf(path));
   const loaded = loadConfig({
     path: request.configPath,
     options: [...request.options, ...old.options],
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
+    beforeReading: mark,
   }, report);
   // That there are no rules and no outputs in a file that nobody can read is no second mistake.
   const { isConsequence } = loaded;
@@ -96,6 +102,7 @@ export async function prepare(
     : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report });
   const { config } = loaded;
   const { containerInfo } = old;
+  for (const { path } of settings.rulePaths) mark(path);
   const rules = await loadRuleset(settings.rulePaths, {
     config,
     configRoot: loaded.root,
@@ -117,5 +124,16 @@ export async function prepare(
     checkSeenFields(loaded, ruleset, report);
     checkBlindedRules(loaded, ruleset, report);
   }
-  return { report, registry, loaded, settings, sinkFaults, natives, guests, ruleset, ruleFiles };
+  return {
+    report,
+    registry,
+    loaded,
+    settings,
+    sinkFaults,
+    natives,
+    guests,
+    ruleset,
+    ruleFiles,
+    marks,
+  };
 }

@@ -30,6 +30,8 @@ export interface ConfigRequest {
   readonly environment: Environment;
   /** Folder of the built-in falco.yaml; `${FALCOD_RULES}` in any configuration stands for it. */
   readonly rulesFolder: string;
+  /** Called with every file and directory before anything of it is read. */
+  readonly beforeReading?: (path: string) => void;
 }
 
 export interface LoadedConfig {
@@ -63,6 +65,7 @@ export function mergeConfig(
   const environment: Environment = (name) =>
     request.environment(name) ?? (name === "FALCOD_RULES" ? request.rulesFolder : undefined);
   const own = report.part();
+  request.beforeReading?.(path);
   const given = readConfigFile(path, { environment, report: own });
   report.absorb(own);
   const root = given ?? emptyMapping(new SourceText(path, "").all);
@@ -73,7 +76,8 @@ export function mergeConfig(
     // These decide what else is read; all others have the last word after it.
     if (isIncludeOption(option)) apply(root, option, report);
   }
-  for (const include of includesOf(root, path, report)) {
+  for (const include of includesOf(root, { mainPath: path, report, ...request })) {
+    request.beforeReading?.(include.path);
     files.push(include.path);
     const addition = readConfigFile(include.path, { environment, report, at: include.at });
     if (!addition) continue;
@@ -103,13 +107,18 @@ export function mergeConfig(
 /** That keys are missing in what nobody could read, and what its broken lines seem to say. */
 function consequencesOf(mistakes: readonly Diagnostic[]): (found: Diagnostic) => boolean {
   const errors = mistakes.filter(({ severity }) => severity === "error");
-  const lines = new Set(errors.map(({ at }) => at && lineOf(at)));
+  const lines = new Set(errors.flatMap(({ code, at, notes = [] }) => {
+    if (!at) return [];
+    if (code !== "Y023") return [lineOf(at)];
+    // A line in a wrong column may become part of the value before it, and those beside it look odd.
+    return [lineOf(at), lineOf(at, -1), ...notes.map((note) => note.at && lineOf(note.at))];
+  }));
   return ({ code, at }) =>
     code === "C013" || code === "C017" || (at !== undefined && lines.has(lineOf(at)));
 }
 
-function lineOf({ source, start }: Span): string {
-  return `${source.name}:${source.position(start).line}`;
+function lineOf({ source, start }: Span, away = 0): string {
+  return `${source.name}:${source.position(start).line + away}`;
 }
 
 interface ReadContext {
@@ -205,8 +214,16 @@ interface Include {
   readonly at: Span;
 }
 
+interface IncludeContext extends Pick<ConfigRequest, "beforeReading"> {
+  readonly mainPath: string;
+  readonly report: Report;
+}
+
 /** The files `config_files` leads to; directories are read sorted, what is missing is passed over. */
-function includesOf(root: MappingNode, mainPath: string, report: Report): Include[] {
+function includesOf(
+  root: MappingNode,
+  { mainPath, report, beforeReading }: IncludeContext,
+): Include[] {
   const node = root.entries.get("config_files")?.value;
   const items = node?.kind === "sequence" ? node.items : node ? [node] : [];
   const includes: Include[] = [];
@@ -224,6 +241,7 @@ function includesOf(root: MappingNode, mainPath: string, report: Report): Includ
       });
       continue;
     }
+    beforeReading?.(named.text);
     switch (kindOf(named.text)) {
       case "file":
         includes.push({ path: named.text, strategy, at });

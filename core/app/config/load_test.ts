@@ -248,3 +248,31 @@ Deno.test("loadConfig() reports what is no mapping, and what cannot be read", ()
   assertEquals(places(load({ "main.yaml": "" }, ["config_files=<dir>"]).diagnostics), []);
   assertObjectMatch(load({}).diagnostics[0], { code: "C001", severity: "error" });
 });
+
+Deno.test("loadConfig() tells of every file and directory before it reads anything of it", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-config-" });
+  try {
+    const main = `${folder}/main.yaml`, included = `${folder}/config.d/a.yaml`;
+    Deno.writeTextFileSync(main, "");
+    const told: string[] = [];
+    const beforeReading = (path: string) => {
+      told.push(path.replace(folder, ""));
+      if (path === main) {
+        Deno.writeTextFileSync(main, `config_files: ["${folder}/config.d"]\n`);
+        Deno.mkdirSync(`${folder}/config.d`);
+      } else if (path !== included) Deno.writeTextFileSync(included, "");
+      else Deno.writeTextFileSync(included, "priority: error\n");
+    };
+    const { config } = loadConfig({
+      path: main,
+      options: [],
+      environment: () => undefined,
+      rulesFolder: "/somewhere/rules",
+      beforeReading,
+    }, new Report());
+    assertEquals(told, ["/main.yaml", "/config.d", "/config.d/a.yaml"]);
+    assertEquals(config.priority, "Error");
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
