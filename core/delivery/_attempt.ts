@@ -1,14 +1,22 @@
-/** One write to a sink, with a time limit. */
-import { type FormattedAlert, type Sink, SinkError, type SinkErrorOptions } from "../plugin/mod.ts";
+/** Writes to a sink, one after the other, each with a time limit. */
+import {
+  type FormattedAlert,
+  type Sink,
+  SinkError,
+  type SinkErrorOptions,
+  type WriteContext,
+} from "../plugin/mod.ts";
+import { Alarm } from "./_alarm.ts";
 
-export interface Attempt {
+export interface AttemptOptions {
   readonly sink: Sink;
   /** Aborts when no more is to be tried. */
   readonly stop: AbortSignal;
   /** Absent: as long as it takes. */
   readonly timeoutMs: number | undefined;
-  /** Told when it has taken so long; it goes on. */
+  /** 0: never. */
   readonly blockedMs: number;
+  /** Told when a write has taken `blockedMs`; it goes on. */
   readonly onBlocked: () => void;
 }
 
@@ -24,37 +32,90 @@ function overdueBy(
   return new SinkError("unavailable", `no answer within ${timeoutMs} ms`, { accepted, unclear });
 }
 
-/** What went wrong; absent when the batch has arrived. Never rejects. */
-export async function attempt(
-  batch: readonly FormattedAlert[],
-  { sink, stop, timeoutMs, blockedMs, onBlocked }: Attempt,
-): Promise<unknown> {
-  const overdue = new AbortController();
-  const signal = AbortSignal.any([stop, overdue.signal]);
-  const timers = new Set<ReturnType<typeof setTimeout>>();
-  const after = <T>(ms: number, value: T) =>
-    new Promise<T>((resolve) => timers.add(setTimeout(() => resolve(value), ms)));
-  if (blockedMs > 0) timers.add(setTimeout(onBlocked, blockedMs));
-  try {
-    const written = sink.write(batch, { signal }).then(() => undefined, (error) => error ?? "?");
+export class Attempts {
+  readonly #options: AttemptOptions;
+  readonly #blocked = new Alarm();
+  readonly #overdue = new Alarm();
+  #isWriting = false;
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    options.stop.addEventListener("abort", () => {
+      if (!this.#isWriting) this.#clear();
+    }, { once: true });
+  }
+
+  /** What went wrong; absent when the batch has arrived. Never rejects; one at a time. */
+  async write(batch: readonly FormattedAlert[]): Promise<unknown> {
+    const { sink, stop, blockedMs, onBlocked } = this.#options;
+    const context = new Context(stop);
+    this.#isWriting = true;
+    if (blockedMs > 0) this.#blocked.set(blockedMs, onBlocked);
+    try {
+      const written = sink.write(batch, context).then(() => undefined, (error) => error ?? "?");
+      return await this.#outcomeOf(written, context);
+    } catch (error) {
+      return error ?? "?";
+    } finally {
+      this.#isWriting = false;
+      this.#blocked.putOff();
+      this.#overdue.putOff();
+      if (stop.aborted) this.#clear();
+    }
+  }
+
+  async #outcomeOf(written: Promise<unknown>, context: Context): Promise<unknown> {
+    const { stop, timeoutMs } = this.#options;
     if (timeoutMs === undefined) return await written;
-    const outcome = await Promise.race([written, after(timeoutMs, LATE)]);
+    const outcome = await new Promise<unknown>((resolve) => {
+      written.then(resolve);
+      this.#overdue.set(timeoutMs, () => resolve(LATE));
+    });
     if (outcome !== LATE) return outcome;
     const late = overdueBy(timeoutMs);
-    overdue.abort(late);
+    context.abort(late);
     // A write that cannot be ended, as that of a pipe nobody reads, may still succeed: with another
     // one beside it alerts would arrive twice, and out of order.
     const done = new AbortController();
-    const ending = await Promise.race([
-      written,
-      aborted(stop, done.signal).then(() => after(GRACE_MS, late)),
-    ]).finally(() => done.abort());
+    const grace = () =>
+      new Promise<unknown>((resolve) => this.#overdue.set(GRACE_MS, () => resolve(late)));
+    const ending = await Promise.race([written, aborted(stop, done.signal).then(grace)])
+      .finally(() => done.abort());
     if (ending === undefined) return undefined;
     return ending instanceof SinkError ? overdueBy(timeoutMs, told(ending)) : late;
-  } catch (error) {
-    return error ?? "?";
-  } finally {
-    for (const timer of timers) clearTimeout(timer);
+  }
+
+  #clear(): void {
+    this.#blocked.clear();
+    this.#overdue.clear();
+  }
+}
+
+/** Many a write is done before anything could end it: its signal is made for those who ask. */
+class Context implements WriteContext {
+  readonly #stop: AbortSignal;
+  #overdue: AbortController | undefined;
+  #reason: SinkError | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(stop: AbortSignal) {
+    this.#stop = stop;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal ??= this.#newSignal();
+  }
+
+  /** The write has taken too long. */
+  abort(reason: SinkError): void {
+    this.#reason = reason;
+    this.#overdue?.abort(reason);
+  }
+
+  #newSignal(): AbortSignal {
+    this.#overdue = new AbortController();
+    if (this.#reason) this.#overdue.abort(this.#reason);
+    return AbortSignal.any([this.#stop, this.#overdue.signal]);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Brings one batch to a sink, and tries again until it is there or has to be given up. */
 import { type FormattedAlert, type Formatter, type Sink, SinkError } from "../plugin/mod.ts";
-import { attempt } from "./_attempt.ts";
+import { Attempts } from "./_attempt.ts";
 import type { Tally } from "./_tally.ts";
 import { reasonOf, type Trouble } from "./_trouble.ts";
 import { backoffMs, NO_RETRY, type RetrySettings } from "./backoff.ts";
@@ -45,6 +45,7 @@ interface Left {
 export class Carrier {
   readonly #options: CarrierOptions;
   readonly #retry: RetrySettings;
+  readonly #attempts: Attempts;
   /** For the batches that come from now on. */
   formatter: Formatter;
 
@@ -52,6 +53,14 @@ export class Carrier {
     this.#options = options;
     this.#retry = options.target.retry ?? NO_RETRY;
     this.formatter = options.target.formatter;
+    const { sink, stop, target: { timeoutMs }, limits: { blockedMs }, trouble } = options;
+    this.#attempts = new Attempts({
+      sink,
+      stop,
+      timeoutMs,
+      blockedMs,
+      onBlocked: () => trouble.blocked(blockedMs),
+    });
   }
 
   /** Settles what has arrived or is given up. Never rejects. */
@@ -177,16 +186,9 @@ export class Carrier {
   }
 
   async #write(lines: readonly Line[]): Promise<unknown> {
-    const { sink, target: { timeoutMs }, limits: { blockedMs }, tally, trouble, stop } =
-      this.#options;
+    const { tally } = this.#options;
     tally.underWay += lines.length;
-    const error = await attempt(lines.map(({ formatted }) => formatted), {
-      sink,
-      stop,
-      timeoutMs,
-      blockedMs,
-      onBlocked: () => trouble.blocked(blockedMs),
-    });
+    const error = await this.#attempts.write(lines.map(({ formatted }) => formatted));
     tally.underWay -= lines.length;
     return error;
   }

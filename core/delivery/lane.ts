@@ -243,7 +243,7 @@ export class Lane {
       }
       if (await carrier.carry(taken) === "sink closed") await this.#endedBySink();
       // A sink that does no input or output of its own must not keep the event loop from sources.
-      await setImmediate();
+      if (this.#store.waiting > 0) await setImmediate();
     }
     this.#idle.push(carrier);
     if (this.#isRunning) return;

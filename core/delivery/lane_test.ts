@@ -147,6 +147,26 @@ Deno.test("what a slow sink says it has taken in time is not sent again, and it 
   assertObjectMatch(counters(), { delivered: 7, failed: 0, retries: 3 });
 });
 
+Deno.test("a sink that asks for its signal only when it is late is told to end, too", async () => {
+  const reasons: unknown[] = [];
+  let writes = 0;
+  const sink: Sink = {
+    write: async (_batch, context) => {
+      if (++writes > 1) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const { signal } = context!;
+      reasons.push(signal.aborted && signal.reason.message);
+      throw signal.reason;
+    },
+    close: () => Promise.resolve(),
+  };
+  const { delivery, send, counters } = laneTo(sink, { retry: RETRY, timeoutMs: 1 });
+  send("1");
+  await delivery.close();
+  assertEquals(reasons, ["no answer within 1 ms"]);
+  assertObjectMatch(counters(), { delivered: 1, retries: 1 });
+});
+
 /** Takes so many at a time, and then nothing until it is told to end. */
 class Slow implements Sink {
   readonly taken: string[] = [];

@@ -1,6 +1,6 @@
 /** Batches of alerts as lines, for sinks whose other end takes bytes. */
 import { setTimeout } from "node:timers/promises";
-import type { FormattedAlert } from "./plugin.ts";
+import type { FormattedAlert, WriteContext } from "./plugin.ts";
 
 /** Where the bytes go; may take fewer than it is given. */
 export interface ByteWriter {
@@ -31,18 +31,21 @@ export class LineWriter {
     this.#onTheWayBytes = onTheWayBytes;
   }
 
-  /** Rejects with a `LineWriteError`, also when the signal aborts while the other end is full. */
+  /**
+   * Rejects with a `LineWriteError`, also when the signal aborts while the other end is full; it is not
+   * asked for before.
+   */
   async write(
     batch: readonly FormattedAlert[],
     writer: ByteWriter,
-    signal?: AbortSignal,
+    context?: Pick<WriteContext, "signal">,
   ): Promise<void> {
     const wasInside = this.#insideLine;
     const bytes = this.#bytesOf(batch);
     let written = 0;
     try {
       while (written < bytes.length) {
-        const count = await take(writer, bytes.subarray(written), signal);
+        const count = await take(writer, bytes.subarray(written), context);
         if (count <= 0) throw new Error("it takes no bytes");
         written += count;
       }
@@ -61,12 +64,17 @@ export class LineWriter {
 }
 
 /** A descriptor that does not block says so when its reader is behind: it is full, not broken. */
-async function take(writer: ByteWriter, bytes: Uint8Array, signal?: AbortSignal): Promise<number> {
+async function take(
+  writer: ByteWriter,
+  bytes: Uint8Array,
+  context?: Pick<WriteContext, "signal">,
+): Promise<number> {
   for (;;) {
     try {
       return await writer.write(bytes);
     } catch (error) {
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      const signal = context?.signal;
       if (signal?.aborted) throw new Error("its reader is behind");
       await setTimeout(TRY_AGAIN_MS, undefined, signal && { signal }).catch(() => {});
     }

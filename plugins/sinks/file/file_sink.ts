@@ -48,7 +48,7 @@ export class FileSink implements Sink {
       try {
         this.#file ??= await this.#open();
         if (this.#isDue(batch)) await this.#rotate();
-        await this.#lines.write(batch, this.#file, context?.signal);
+        await this.#lines.write(batch, this.#file, context);
       } catch (error) {
         await this.#close();
         throw sinkError(this.#settings.path, error);

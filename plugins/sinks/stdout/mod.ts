@@ -18,7 +18,7 @@ export class StdoutSink implements Sink {
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     try {
-      await this.#lines.write(batch, this.writer, context?.signal);
+      await this.#lines.write(batch, this.writer, context);
     } catch (error) {
       throw error instanceof LineWriteError ? sinkError(error) : error;
     }
