@@ -51,7 +51,7 @@ export class Snapshots {
     const now: Before = {
       timeNs: readings.timeNs,
       events: source.events,
-      kernelEvents: sumOf(source.counters, "events.") + drops,
+      kernelEvents: arrived(source) + drops,
       kernelDrops: drops,
     };
     this.#before.set(source.name, now);
@@ -166,6 +166,12 @@ function kernelFields(before: Before, now: Before): Record<string, OutputValue> 
 function percentLost(before: Before, now: Before): number {
   const events = now.kernelEvents - before.kernelEvents;
   return events > 0 ? 100 * (now.kernelDrops - before.kernelDrops) / events : 0;
+}
+
+/** Sources that are no kernel's do not count by classes what has arrived. */
+function arrived({ counters, events }: SourceReading): number {
+  const hasClasses = Object.keys(counters).some((name) => name.startsWith("events."));
+  return hasClasses ? sumOf(counters, "events.") : events;
 }
 
 /** 0 for the first. */

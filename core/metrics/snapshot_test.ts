@@ -76,6 +76,15 @@ Deno.test("Snapshots.take() has rates from the second one on", () => {
   assertEquals(fields.get("scap.n_drops_perc"), 2.5);
 });
 
+Deno.test("Snapshots.take() holds what a source lost against what it delivered, also without classes", () => {
+  const reading = syscallReading({
+    name: "k8s_audit",
+    events: 15,
+    counters: { events: 15, "drops.malformed": 5 },
+  });
+  assertEquals(new Snapshots(USUAL).take(reading, someReadings()).get("scap.n_drops_perc"), 25);
+});
+
 Deno.test("Snapshots.take() leaves out groups that are off and what other sources do not have", () => {
   const without = take({ groups: NO_GROUPS });
   assert(!("scap.n_evts" in without) && !("falco.rules.matches_total" in without));
