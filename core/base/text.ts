@@ -60,6 +60,11 @@ export class SourceText {
     return { line: low + 1, column: offset - starts[low]! + 1 };
   }
 
+  /** Where a line begins, counted from 1; the end of the text past the last one. */
+  offsetOf(number: number): number {
+    return (this.#lineStarts ??= lineStarts(this.text))[number - 1] ?? this.text.length;
+  }
+
   /** The text of a line, counted from 1, without its line end; "" past the end. */
   line(number: number): string {
     const starts = this.#lineStarts ??= lineStarts(this.text);

@@ -49,7 +49,29 @@ export class MappingReader {
     if (missing.length === 0) return;
     const names = missing.map((key) => `"${key}"`).join(", ");
     const lines = missing.map((key) => `"${key}: …"`).join(" and ");
-    this.fail("R005", `${this.label} has no ${names}`, this.at, `add ${lines}`);
+    const swallowed = this.#swallowed(missing[0]!);
+    const title = `${this.label} has no ${names}`;
+    if (!swallowed) return this.fail("R005", title, this.at, `add ${lines}`);
+    this.failed = true;
+    this.report.add({
+      code: "R005",
+      title,
+      at: this.at,
+      notes: [{ message: `this line is part of the text of "${swallowed.by}"`, at: swallowed.at }],
+      help: `indent the line as "${swallowed.by}" is`,
+    });
+  }
+
+  /** A line that was meant to be a key, and is as deep as the text before it. */
+  #swallowed(key: string): { readonly by: string; readonly at: Span } | undefined {
+    for (const { key: { value: by }, value: { span } } of this.map.entries) {
+      const text = span.source.text.slice(span.start, span.end);
+      const found = new RegExp(`^[ \\t]+(${key}:(?: .*)?)$`, "m").exec(text);
+      if (!found) continue;
+      const start = span.start + found.index + found[0].length - found[1]!.length;
+      return { by, at: span.source.span(start, start + found[1]!.length) };
+    }
+    return undefined;
   }
 
   /** Absent, or a scalar that holds something. */

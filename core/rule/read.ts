@@ -46,7 +46,8 @@ function* readingSteps(source: SourceText, report: Report): Steps<RuleFile> {
     for (const [index, node] of nodes.entries()) {
       if (node.kind === "null") continue;
       // What is broken between this item and the next belongs to this one.
-      const end = nodes[index + 1]?.span.start ?? Infinity;
+      const next = broken.length > 0 ? nodes.slice(index + 1).find(hasDash) : undefined;
+      const end = next?.span.start ?? Infinity;
       const damaged = broken.some(({ start }) => start >= node.span.start && start < end);
       const item = damaged ? damagedItem(node) : readItem(node, report);
       if (item) items.push(item);
@@ -56,6 +57,14 @@ function* readingSteps(source: SourceText, report: Report): Steps<RuleFile> {
   if (report.hasErrors && items.length === 0) complete = false;
   return { source, items, complete };
 }
+
+/** Another one is what a line in a wrong column made of a part of the item before. */
+function hasDash({ span: { source, start } }: YamlNode): boolean {
+  return /-\s*$/.test(source.text.slice(Math.max(0, start - MAX_BLANKS), start));
+}
+
+/** Behind the dash of an item. */
+const MAX_BLANKS = 100;
 
 /** Keys that say what an item is, in the order Falco looks for them. */
 const KINDS = ["required_engine_version", "required_plugin_versions", "list", "macro", "rule"];

@@ -101,10 +101,10 @@ function foreignHelp(key: string, value: ConfigNode | undefined): string | undef
 
 /** For a key that is missing in a mapping. */
 export function missingMeant(parent: ConfigNode | undefined, key: string): string | undefined {
-  if (parent?.kind !== "mapping") return undefined;
+  if (parent?.kind !== "mapping" || key !== "type") return undefined;
   const slip = [...parent.entries.keys()].find((written) => didYouMean(written, [key]));
   if (slip !== undefined) return `write "${key}" in place of "${slip}"`;
-  if (key !== "type" || parent.entries.size !== 1) return undefined;
+  if (parent.entries.size !== 1) return undefined;
   const [name] = parent.entries.keys();
   return nodeAt(parent, [name!])?.kind === "mapping"
     ? `write - type: ${name}, and its keys beside that`

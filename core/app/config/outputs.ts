@@ -52,7 +52,10 @@ export function sinksOf(
   if (takers.length > 0 || config.sinks.length > 0) return sinks;
   const refused = config.stdout_output !== undefined;
   const result = refused ? sinks : [STDOUT, ...sinks];
-  const isMisspelt = [...root.ignored ?? []].some((key) => didYouMean(key, OUTPUTS));
+  const ignored = [...root.ignored ?? []];
+  const isMisspelt = ignored.some((key) => didYouMean(key, OUTPUTS)) ||
+    // It stands at the top, and below the key it is for.
+    ignored.includes("enabled") && OUTPUTS.some((key) => nodeAt(root, [key])?.kind === "null");
   if (OUTPUTS.some((key) => isMistaken(root, [key])) || isMisspelt && !refused) return result;
   report.add({
     code: "C017",

@@ -2,6 +2,7 @@
 import type { Document, YAMLError } from "yaml";
 import type { Diagnostic, Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
+import { misplacedLine } from "./indentation.ts";
 import { quoteEndingAt } from "./quotes.ts";
 
 type Explained = Omit<Diagnostic, "severity">;
@@ -16,12 +17,22 @@ const MAX_ERRORS = 200;
 export function reportSyntax(source: SourceText, document: Document, report: Report): Span[] {
   const broken: Span[] = [];
   let itemOfLast = -1;
+  let isOver = false;
   const errors = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_ERRORS);
   for (const error of errors) {
     const diagnostic = within(source, explain(source, document, error));
     // Where it began: the package's own place may already lie in the next item.
-    const at = diagnostic.at ?? source.span(error.pos[0], error.pos[0]);
+    const told = source.span(error.pos[0], error.pos[0]);
+    const at = diagnostic.at ?? told;
     broken.push(at);
+    // What a line makes of those beside it is as broken as the line.
+    if (diagnostic.code === "Y023") broken.push(told);
+    // What follows a document that a mistake has ended is no further mistake.
+    const { line } = source.position(error.pos[0]);
+    const isAtMargin = /^\S/.test(source.line(line)) && error.message.endsWith("at node end") &&
+      diagnostic.code !== "Y023";
+    if (isOver && (isAtMargin || IN_STREAM.test(error.message))) continue;
+    isOver ||= isOfLines(error);
     const item = itemStart(source.text, at.start);
     if (item === itemOfLast) continue;
     itemOfLast = item;
@@ -69,6 +80,19 @@ function explain(source: SourceText, document: Document, error: YAMLError): Expl
       help: "replace the tab by blanks",
     };
   }
+  const misplaced = isOfLines(error) ? misplacedLine(source, start) : undefined;
+  if (misplaced) {
+    const { at, indent, wanted, beside } = misplaced;
+    return {
+      code: "Y023",
+      title: `this line is ${indentation(indent)}, those beside it ${
+        wanted === 0 ? "are not" : `by ${blanks(wanted)}`
+      }`,
+      at,
+      help: wanted === 0 ? "take the blanks away" : `indent it by ${blanks(wanted)}`,
+      ...beside && { notes: [{ message: "as this one is", at: beside }] },
+    };
+  }
   switch (error.code) {
     case "MISSING_CHAR":
     case "BAD_INDENT":
@@ -96,6 +120,29 @@ function explain(source: SourceText, document: Document, error: YAMLError): Expl
       return unexpected(source, error, at);
   }
 }
+
+const indentation = (count: number) =>
+  count === 0 ? "not indented" : `indented by ${blanks(count)}`;
+const blanks = (count: number) => `${count} blank${count === 1 ? "" : "s"}`;
+
+/** Of those that a wrong indentation can bring. */
+function isOfLines({ code, message }: YAMLError): boolean {
+  switch (code) {
+    case "BAD_INDENT":
+    case "BLOCK_AS_IMPLICIT_KEY":
+    case "MULTILINE_IMPLICIT_KEY":
+      return true;
+    case "MISSING_CHAR":
+      return /^Implicit map keys|^Sequence item without/.test(message);
+    case "UNEXPECTED_TOKEN":
+      return message.endsWith("at node end") || IN_STREAM.test(message);
+    default:
+      return false;
+  }
+}
+
+/** The document had ended before. */
+const IN_STREAM = /token in YAML stream/;
 
 function missing(
   source: SourceText,

@@ -1,0 +1,82 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import { Report } from "../diagnostic.ts";
+import { SourceText } from "../text.ts";
+import { readYaml } from "../yaml.ts";
+import { misplacedLine } from "./indentation.ts";
+
+const CONFIG = `rules_files:
+  - rules.yaml
+json_output: true
+webserver:
+  enabled: true
+  listen_port: 8765
+stdout_output:
+  enabled: true
+`;
+const RULES = `- macro: m
+  condition: evt.type = open
+- list: l
+  items: [a, "b]",
+    c]
+- rule: a
+  desc: d
+  condition: >
+    evt.type = execve and
+    m
+  output: o
+  priority: INFO
+  tags: [a]
+`;
+
+/** Lines, and the line that is told once each of them is so many blanks too far in or out. */
+function told(text: string, blanks: number): string[] {
+  const lines = text.trimEnd().split("\n");
+  return lines.flatMap((line, index) => {
+    const column = line.length - line.trimStart().length;
+    if (column + blanks < 0) return [];
+    const moved = lines.with(index, " ".repeat(column + blanks) + line.trimStart());
+    const report = new Report();
+    readYaml(new SourceText("test.yaml", moved.join("\n")), report);
+    const found = report.diagnostics.map(({ code, at }) =>
+      `${code} ${at?.source.position(at.start).line}`
+    );
+    return [`${index + 1}: ${found.join(", ") || "fine"}`];
+  });
+}
+
+/** What a line means elsewhere may be right as well: those are left out. */
+const mistaken = (lines: readonly string[]) => lines.filter((line) => !line.endsWith("fine"));
+
+Deno.test("misplacedLine() finds the one line of a configuration that is in a wrong column", () => {
+  assertEquals(
+    mistaken(told(CONFIG, 1)),
+    [1, 3, 4, 5, 6, 7].map((line) => `${line}: Y023 ${line}`),
+  );
+  assertEquals(mistaken(told(CONFIG, -1)), ["5: Y023 5", "6: Y023 6"]);
+  assertEquals(mistaken(told(CONFIG, -2)), ["5: Y023 5"]);
+});
+
+Deno.test("misplacedLine() finds the one line of a rules file that is in a wrong column", () => {
+  const inner = [2, 4, 7, 8, 11, 12, 13].map((line) => `${line}: Y023 ${line}`);
+  const outer = [1, 3, 6].map((line) => `${line}: Y023 ${line}`);
+  const inOrder = (lines: readonly string[]) => lines.toSorted((a, b) => parseInt(a) - parseInt(b));
+  assertEquals(mistaken(told(RULES, 1)), inOrder([...inner, ...outer, "9: Y023 9"]));
+  assertEquals(mistaken(told(RULES, -1)), inOrder([...inner, "10: Y023 10"]));
+});
+
+Deno.test("misplacedLine() says how deep the line stands, and which one stands right", () => {
+  const source = new SourceText("test.yaml", "- rule: a\n  desc: d\n   output: o\n");
+  const found = misplacedLine(source, 15)!;
+  const text = ({ start, end }: { start: number; end: number }) => source.text.slice(start, end);
+  assertEquals([text(found.at), found.indent, found.wanted], ["output: o", 3, 2]);
+  assertEquals(found.beside && text(found.beside), "desc: d");
+});
+
+Deno.test("misplacedLine() says nothing where columns are as they should be, and nothing of garbage", () => {
+  for (const text of [CONFIG, RULES, "", "\n\n", "a: b: c\n", "- a: [1\n  b: 2\n"]) {
+    const source = new SourceText("test.yaml", text);
+    for (let at = 0; at <= text.length; at++) assertEquals(misplacedLine(source, at), undefined);
+  }
+  const long = new SourceText("test.yaml", ` a: ${"[".repeat(5000)}\n`.repeat(200));
+  assert(misplacedLine(long, 5000) === undefined);
+});
