@@ -94,6 +94,13 @@ type Account =
 
 export type StateChange =
   | ({ readonly kind: "exec" } & ProcessSnapshot)
+  | ({
+    /**
+     * The thread is one of the process, whatever was told of them before: for sources that follow all
+     * events, whoever gets to see them.
+     */
+    readonly kind: "thread";
+  } & ProcessSnapshot)
   | {
     readonly kind: "fork";
     /** The thread that called fork/clone. */

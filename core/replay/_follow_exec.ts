@@ -74,8 +74,10 @@ export const exec: Handler = (event, thread, follower) => {
     membership,
     image,
     cwd: plainDirectory(process.cwd),
-    startClockNs,
+    // That of its process is known to nobody else.
+    startClockNs: thread.isLeader ? startClockNs : 0,
   }, clockNs);
+  if (!thread.isLeader || !thread.isTold) follower.told.tell(thread);
 };
 
 function staysOpen({ closesOnExec }: Descriptor): boolean {

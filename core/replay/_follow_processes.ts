@@ -61,10 +61,9 @@ function cloneInCaller(
     if (isKnown) return;
     // An image of its own: the caller is known from here on, though not what it runs.
     caller.image = { ...caller.image };
-    follower.sink.seed([caller.snapshot()]);
+    follower.told.tell(caller);
     return;
   }
-  if (existing) dropStale(existing, event, follower);
   const isThread = (flags & CLONE_THREAD) !== 0;
   const child = makeChild(event, follower, {
     id: childId,
@@ -80,7 +79,7 @@ function cloneInCaller(
     caller.comm = child.comm;
     const { exe, args } = child.image;
     caller.image = { ...caller.image, comm: child.comm, exe, args };
-    follower.sink.seed([caller.snapshot()]);
+    follower.told.tell(caller);
   }
   addChild(event, child, { callerId: caller.id, callerProcess: caller.process.id }, follower);
 }
@@ -114,14 +113,14 @@ function cloneInChild(
 ): void {
   const { scap, threadId } = event;
   event.thread = thread;
-  if (thread && thread.startClockNs !== 0) {
-    if (event.clockNs - thread.startClockNs < SAME_CLONE_NS) return;
-    dropStale(thread, event, follower);
-  }
+  const isSettled = thread !== undefined && thread.startClockNs !== 0 &&
+    event.clockNs - thread.startClockNs < SAME_CLONE_NS;
+  if (isSettled) return;
   const flags = scap.paramUnsigned(CLONE_FLAGS) ?? 0;
   const isThread = (flags & CLONE_THREAD) !== 0;
   const parentId = scap.paramSigned(PARENT_ID) ?? 0;
-  const processId = scap.paramSigned(PROCESS_ID) ?? threadId;
+  const told = scap.paramSigned(PROCESS_ID) ?? 0;
+  const processId = told > 0 ? told : threadId;
   const lookupId = isThread ? processId : parentId;
   const origin = follower.threads.get(lookupId) ?? follower.meet(lookupId);
   const from = origin?.isKnown ? origin : undefined;
@@ -140,7 +139,7 @@ function cloneInChild(
     : startNs + follower.bootTimeNs;
   if (origin && !origin.isKnown && isThread) {
     completeLeader(origin, child);
-    follower.sink.seed([origin.snapshot()]);
+    follower.told.tell(origin);
   }
   const parentProcess = follower.threads.get(parentId)?.process.id ?? parentId;
   addChild(event, child, { callerId: parentId, callerProcess: parentProcess }, follower);
@@ -158,16 +157,6 @@ function completeLeader(leader: ReplayThread, child: ReplayThread): void {
   leader.membership = withVirtualPid(leader.membership, child.membership.virtualPid);
 }
 
-function dropStale(thread: ReplayThread, event: ReplayEvent, follower: Follower): void {
-  const { id: threadId, process } = thread;
-  const last = process.threadCount <= 1;
-  follower.sink.change(
-    { kind: "exit", threadId, processId: process.id, last, exitCode: 0, reaperId: 0 },
-    event.clockNs,
-  );
-  follower.threads.remove(threadId);
-}
-
 interface Birth {
   readonly id: number;
   readonly processId: number;
@@ -183,8 +172,7 @@ function makeChild(
   { id, processId, from, isThread }: Birth,
 ): ReplayThread {
   const { scap, texts } = event;
-  // A main thread has descriptors and a directory of its own, whoever was there under its number.
-  if (id === processId) follower.threads.remove(id);
+  follower.told.vacate(id);
   const child = new ReplayThread(id, follower.threads.process(processId), follower.threads);
   const exe = texts.text(scap, EXE), args = texts.list(scap, ARGS);
   child.comm = scap.paramLength(COMM) > 0 ? texts.text(scap, COMM) : exe;
@@ -242,7 +230,7 @@ function addChild(
   { callerId, callerProcess }: { readonly callerId: number; readonly callerProcess: number },
   follower: Follower,
 ): void {
-  follower.threads.add(child);
+  follower.told.add(child);
   child.membership = withCgroup(child.membership, child.cgroups);
   const { comm, credentials, membership, image, startClockNs } = child;
   const parent = follower.threads.get(child.parentId);
@@ -258,6 +246,8 @@ function addChild(
     startClockNs,
     child: { comm, credentials, membership, image, cwd: plainDirectory(child.process.cwd) },
   }, event.clockNs);
+  // Of a process that the table does not have no thread is taken in: the first event of it tells more.
+  child.isTold = child.isLeader;
 }
 
 /** No process has this id. */

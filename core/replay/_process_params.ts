@@ -28,6 +28,9 @@ export function withCgroup(membership: Membership, cgroups: readonly Cgroup[]): 
 }
 
 export function moveToProcess(thread: ReplayThread, processId: number, follower: Follower): void {
-  if (processId <= 0 || processId === thread.process.id) return;
-  follower.threads.move(thread, follower.threads.process(processId));
+  const { threads } = follower;
+  const before = thread.process;
+  if (processId <= 0 || processId === before.id) return;
+  threads.move(thread, threads.process(processId));
+  if (before.threadCount <= 0) follower.told.end(thread.id, before);
 }

@@ -90,6 +90,7 @@ export class Seeds {
       thread.process.cwd = withSlash(joinPath("", found.cwd));
       thread.process.descriptorLimit = Number(BigInt.asIntN(64, found.fdLimit));
     }
+    if (threads.get(found.threadId)?.isTold) this.#follower.told.vacate(found.threadId);
     threads.add(thread);
     this.#found.push(thread);
   }
@@ -117,6 +118,8 @@ export class Seeds {
   complete(): void {
     const { threads, sink } = this.#follower;
     const known = this.#found.filter((thread) => threads.get(thread.id) === thread);
+    // What is told of a process is what its first thread says.
+    known.sort((a, b) => Number(b.isLeader) - Number(a.isLeader));
     sink.seed(known.map((thread) => thread.snapshot()));
     this.#found = [];
     for (const { process, number, descriptor } of this.#connections) {

@@ -19,6 +19,7 @@ import { fileHandlers } from "./_follow_files.ts";
 import { identityHandlers } from "./_follow_identity.ts";
 import { processHandlers } from "./_follow_processes.ts";
 import { RecentEnds } from "./_recent_ends.ts";
+import { ToldThreads } from "./_told_threads.ts";
 import { socketHandlers } from "./_follow_sockets.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { NetworkInterfaces } from "./interfaces.ts";
@@ -65,6 +66,7 @@ const ALL: readonly Handlers[] = [fileHandlers, socketHandlers, processHandlers,
 
 export class Follower {
   readonly threads = new Threads();
+  readonly told: ToldThreads;
   readonly interfaces = new NetworkInterfaces();
   /** When each processor last went on with another thread. */
   readonly switches = new Map<number, number>();
@@ -93,6 +95,7 @@ export class Follower {
   constructor(texts: Texts, sink: FollowerSink) {
     this.texts = texts;
     this.sink = sink;
+    this.told = new ToldThreads(this.threads, sink);
     this.#handlers = byCode(ALL.map(({ exits }) => exits), "exit");
     this.#makers = byCode(ALL.map(({ makers }) => makers ?? {}), "exit");
     this.#enters = byCode(ALL.map(({ enters }) => enters ?? {}), "enter");
@@ -112,6 +115,7 @@ export class Follower {
     const { threadId } = scap;
     const thread = this.threads.get(threadId) ?? this.meet(threadId);
     if (thread === undefined) return true;
+    if (!thread.isTold) this.told.tell(thread);
     if (!pass(scap, thread, this.#descriptorParams[type]!)) return false;
     thread.enter = undefined;
     return true;
@@ -123,7 +127,8 @@ export class Follower {
     const opens = this.#knownOpens[type], { sink } = this;
     if (opens === undefined || sink.passes === undefined) return false;
     const thread = this.threads.get(scap.threadId);
-    if (thread === undefined || !thread.isAlive || thread.enter !== undefined) return false;
+    if (thread === undefined || !thread.isTold) return false;
+    if (!thread.isAlive || thread.enter !== undefined) return false;
     if (!opens.find(scap) || !sink.passes(type, opens, thread.id, thread.process.id)) return false;
     const number = scap.paramSigned(0)!;
     if (number >= 0) thread.table.set(number, opens.descriptor!);
@@ -149,13 +154,19 @@ export class Follower {
     let thread = this.threads.get(threadId);
     if ((kind & NO_THREAD) !== 0) {
       event.thread = thread;
+      if (thread?.isTold === false) this.told.tell(thread);
       return;
     }
     const maker = this.#makers[type];
     if (maker !== undefined) {
       event.thread = thread;
       maker(event, thread, this);
-      if (event.thread) event.processId = event.thread.process.id;
+      // Somebody else, where a thread is told to have made one of its own id.
+      thread = event.thread && this.threads.get(threadId);
+      event.thread = thread;
+      if (thread === undefined) return;
+      if (!thread.isTold) this.told.tell(thread);
+      event.processId = thread.process.id;
       return;
     }
     if (thread === undefined) {
@@ -165,6 +176,7 @@ export class Follower {
     }
     event.thread = thread;
     event.processId = thread.process.id;
+    if (!thread.isTold) this.told.tell(thread);
     const remember = this.#enters[type];
     if (remember !== undefined) {
       thread.enter = remember(scap, this.texts);
@@ -198,6 +210,7 @@ export class Follower {
       if (this.threads.get(ended.id) === ended) {
         if (ended.process.threadCount <= 0 || !ended.isLeader) this.threads.remove(ended.id);
       }
+      ended.isTold = false;
       this.#ended = undefined;
     }
   }
@@ -208,8 +221,8 @@ export class Follower {
     const thread = new ReplayThread(threadId, this.threads.process(threadId), this.threads);
     thread.isKnown = false;
     thread.process.cwd = UNKNOWN_DIRECTORY;
-    this.threads.add(thread);
-    this.sink.seed([thread.snapshot()]);
+    this.told.add(thread);
+    this.told.tell(thread);
     return thread;
   }
 
@@ -260,13 +273,7 @@ export class Follower {
 
   /** What was known was another machine's, or of another time: all of it ends. */
   clear(): void {
-    for (const { id: threadId, process: { id: processId } } of this.threads) {
-      this.sink.change(
-        { kind: "exit", threadId, processId, last: true, exitCode: 0, reaperId: 0 },
-        BEFORE_ANY_START,
-      );
-    }
-    this.threads.clear();
+    this.told.clear();
     this.interfaces.clear();
     this.#closingThread = undefined;
     this.#ended = undefined;
@@ -277,9 +284,6 @@ const NOTHING: Pass = () => true;
 
 /** Falco's word for where a process is that it knows nothing of. */
 const UNKNOWN_DIRECTORY = "./";
-
-/** Ends of processes that do not stand in the way of others of the same id. */
-const BEFORE_ANY_START = -1;
 
 const ENTER = 1, USES = 2, NO_THREAD = 4, MAY_BE_GONE = 8, NO_LOOKUP = 16, EXIT = 32;
 

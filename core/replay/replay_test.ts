@@ -141,7 +141,7 @@ Deno.test("what nobody wants is followed all the same", async () => {
   replay.want(new Set());
   await playBytes(await capture(SHELL, [open("/a"), { type: "procexit", params: {} }]), replay);
   assertEquals(delivered, []);
-  assertEquals(changes, ["exit"]);
+  assertEquals(changes, ["thread", "exit"]);
   assertEquals(replay.counters, { events: 2, unconvertible: 0, threadsLeftOut: 0 });
 });
 

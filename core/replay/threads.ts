@@ -20,8 +20,8 @@ import { MapHand } from "../base/mod.ts";
 import { type Descriptor, ShownDescriptor } from "./descriptor.ts";
 import { NOT_CAPTURED } from "./texts.ts";
 
-/** Threads kept at most, as in the process table. */
-const CAPACITY = 131_072;
+/** Threads kept at most. */
+export const CAPACITY = 131_072;
 const RECENT = 256, RECENT_MASK = RECENT - 1;
 const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
 
@@ -75,6 +75,8 @@ export class ReplayThread implements TrackedThread {
   /** 0 when nobody saw it start. */
   startClockNs = 0;
   isAlive = true;
+  /** The process table has it, as one of its process. */
+  isTold = false;
   /** Its own return from clone came before the caller's. */
   isInverted = false;
   enter: EnterEvent | undefined;
@@ -205,10 +207,13 @@ export class Threads {
     return this.#processes.get(id);
   }
 
-  /** In place of whoever had the id; the oldest makes room when there is none left. */
-  add(thread: ReplayThread): void {
+  /**
+   * In place of whoever had the id. When there is no room left the oldest makes some, and is what it
+   * answers.
+   */
+  add(thread: ReplayThread): ReplayThread | undefined {
     this.remove(thread.id);
-    if (this.isFull) this.#removeOldest();
+    const oldest = this.isFull ? this.#removeOldest() : undefined;
     this.#threads.set(thread.id, thread);
     this.#oldest.inserted();
     const { process } = thread;
@@ -216,6 +221,7 @@ export class Threads {
     process.threadCount++;
     if (thread.isLeader) process.leader = thread;
     else (process.others ??= new Set()).add(thread);
+    return oldest;
   }
 
   remove(id: number): void {
@@ -238,9 +244,10 @@ export class Threads {
     }
   }
 
-  #removeOldest(): void {
+  #removeOldest(): ReplayThread | undefined {
     const oldest = this.#oldest.next();
     if (oldest) this.remove(oldest.id);
+    return oldest;
   }
 
   #forget(id: number): void {
@@ -269,6 +276,7 @@ export class Threads {
     this.remove(id);
     thread.process = process;
     thread.isAlive = isAlive;
+    thread.isTold = false;
     this.add(thread);
   }
 

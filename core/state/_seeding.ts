@@ -11,6 +11,8 @@ export interface Seedbed {
   readonly ends: RecentEnds;
   /** Takes a process in, in the place of any other of its id. */
   admit(snapshot: ProcessSnapshot): void;
+  /** Makes an id free that is `owner`'s from here on. */
+  vacate(id: number, owner: ProcessRecord): void;
   addThread(process: ProcessRecord, thread: NewThread): void;
   join(process: ProcessRecord, membership: ProcessSnapshot["membership"]): void;
   setParent(process: ProcessRecord, parentId: number): void;
@@ -18,7 +20,7 @@ export interface Seedbed {
 
 /** Of one that events have told of, only what they left open is taken. */
 export function seedProcess(snapshot: ProcessSnapshot, bed: Seedbed): void {
-  const { processId, threadId, comm, credentials } = snapshot;
+  const { processId, threadId } = snapshot;
   if (!isId(processId) || !isId(threadId)) return;
   if (bed.ends.includes(processId, snapshot.startClockNs)) return;
   const process = bed.processes.get(processId);
@@ -26,9 +28,26 @@ export function seedProcess(snapshot: ProcessSnapshot, bed: Seedbed): void {
   else if (isPlaceholder(process.image)) fill(process, snapshot, bed);
   if (threadId === processId || bed.threads.has(threadId)) return;
   const owner = bed.processes.get(processId);
-  const { virtualThreadId: virtualId, startClockNs } = snapshot;
+  if (owner) bed.addThread(owner, foundThread(snapshot));
+}
+
+/** Here the snapshot is right about whose thread it is, whatever was told before. */
+export function takeThread(snapshot: ProcessSnapshot, bed: Seedbed): void {
+  const { processId, threadId } = snapshot;
+  if (!isId(processId) || !isId(threadId)) return;
+  const known = bed.processes.get(processId);
+  if (!known) bed.admit(snapshot);
+  else if (isPlaceholder(known.image)) fill(known, snapshot, bed);
+  const process = bed.processes.get(processId);
+  if (!process || bed.threads.get(threadId)?.process === process) return;
+  bed.vacate(threadId, process);
+  bed.addThread(process, foundThread(snapshot));
+}
+
+function foundThread(snapshot: ProcessSnapshot): NewThread {
+  const { threadId, comm, credentials, startClockNs, virtualThreadId: virtualId } = snapshot;
   const thread = { threadId, comm, credentials, startClockNs };
-  if (owner) bed.addThread(owner, virtualId === undefined ? thread : { ...thread, virtualId });
+  return virtualId === undefined ? thread : { ...thread, virtualId };
 }
 
 /** A process that was only known by its id gets everything else. */

@@ -15,7 +15,7 @@ import { imageCalled, isId, isSameStart, type Origin, originOf } from "./_origin
 import { RecentEnds } from "./_recent_ends.ts";
 import { type NewThread, ProcessRecord, ThreadRecord } from "./_records.ts";
 import { SecondChance } from "./_second_chance.ts";
-import { type Seedbed, seedProcess } from "./_seeding.ts";
+import { type Seedbed, seedProcess, takeThread } from "./_seeding.ts";
 import { Changes } from "./changes.ts";
 import {
   HOST_ID,
@@ -78,6 +78,7 @@ export class ProcessTable {
     threads: this.#threads,
     ends: this.#ends,
     admit: (snapshot) => void this.#admit(snapshot),
+    vacate: (id, owner) => this.#vacate(id, owner),
     addThread: (process, thread) => void this.#addThread(process, thread),
     join: (process, membership) => this.#join(process, membership),
     setParent: (process, parentId) => this.#family.setParent(process, parentId),
@@ -199,12 +200,14 @@ export class ProcessTable {
         return this.#fork(change);
       case "exit":
         return this.#exit(change, clockNs);
+      case "thread":
+        return takeThread(change, this.#seedbed);
       default:
         return this.#update(change);
     }
   }
 
-  #update(change: Exclude<StateChange, Change<"exec" | "fork" | "exit">>): void {
+  #update(change: Exclude<StateChange, Change<"exec" | "fork" | "exit" | "thread">>): void {
     const thread = this.find(change.threadId, change.processId) as ThreadRecord | undefined;
     if (!thread) {
       this.#unknown++;

@@ -485,12 +485,33 @@ Deno.test("changes of processes nobody knows are counted", () => {
   assertEquals(processes.counters.processes, 2);
 });
 
+Deno.test("a thread is whose it is told to be, whatever was known of either", () => {
+  const processes = table();
+  const told = (threadId: number, processId: number) => {
+    const found = snapshot(processId, { threadId, comm: `t${threadId}` });
+    processes.apply({ kind: "thread", ...found });
+    const { comm, process } = processes.thread(threadId)!;
+    return [comm, process.id];
+  };
+  assertEquals(told(110, 100), ["t110", 100]);
+  // Nobody has heard of the process.
+  assertEquals(told(110, 300), ["t110", 300]);
+  assertEquals(processes.process(100)!.otherThreadCount, 0);
+  // The first thread of one becomes one of another, which ends its own.
+  assertEquals(told(300, 100), ["t300", 100]);
+  assertEquals(processes.process(300), undefined);
+  // Known as such: what is known stays.
+  assertEquals(told(100, 100), ["sh", 100]);
+});
+
 Deno.test("ids that are none are ignored", () => {
   const processes = table();
   for (const id of [0, -1, NaN, 1.5]) {
     processes.apply(fork(100, id));
     processes.apply(exec(id, "x"));
     processes.seed([snapshot(id)]);
+    processes.apply({ kind: "thread", ...snapshot(100, { threadId: id }) });
+    processes.apply({ kind: "thread", ...snapshot(id, { threadId: 100 }) });
     processes.find(id, 100);
   }
   assertEquals(processes.counters.processes, 2);

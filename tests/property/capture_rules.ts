@@ -148,6 +148,11 @@ export class RuleAuthor {
     return JSON.stringify(rules);
   }
 
+  /** One for events of any type. */
+  condition(): string {
+    return this.#part(this.#random.below(3), []);
+  }
+
   #condition() {
     const random = this.#random;
     const fields: string[] = [];

@@ -1,7 +1,8 @@
 /**
  * A capture of a few processes that nothing stays the same for: users, groups and containers get other
  * names, processes start, end and change what they are, where they are and what they have open, and in
- * between the same few files are opened again and again.
+ * between the same few files are opened again and again. Where it contradicts itself, events and the list
+ * of processes say this and that about whose thread a thread is.
  */
 import { capture, type GivenEvent, process } from "../made_captures.ts";
 import type { Random } from "./random.ts";
@@ -16,9 +17,21 @@ const USERS = [0, 33, 1000];
 const LABELS = ["a", "b", "root", "www-data"];
 const DESCRIPTORS = [0, 1, 2, 3, 4, 5];
 
-export function changingHost(events: number, random: Random): Promise<Uint8Array> {
+/** The process of a thread, as an event tells it. */
+type Owner = (id: number, random: Random) => number;
+
+const itsOwn: Owner = (id) => id;
+const anybody: Owner = (id, random) => random.below(3) === 0 ? random.pick(IDS) : id;
+
+export function changingHost(
+  events: number,
+  random: Random,
+  { contradicts = false } = {},
+): Promise<Uint8Array> {
+  const ownerOf = contradicts ? anybody : itsOwn;
   const processes = IDS.slice(0, 4).map((id, index) =>
     process(id, NAMES[index]!, {
+      processId: ownerOf(id, random),
       parentId: index === 0 ? 1 : IDS[index - 1]!,
       cgroups: [CGROUPS[0]!],
     })
@@ -29,12 +42,12 @@ export function changingHost(events: number, random: Random): Promise<Uint8Array
     Array.from({ length: events }, () => {
       atNs += random.below(20) === 0 ? 900_000_000 : random.below(3000);
       const threadId = random.pick(IDS.slice(0, random.below(3) === 0 ? 7 : 4));
-      return { threadId, atNs, ...eventOf(threadId, random) };
+      return { threadId, atNs, ...eventOf(threadId, ownerOf, random) };
     }),
   );
 }
 
-function eventOf(threadId: number, random: Random): GivenEvent {
+function eventOf(threadId: number, ownerOf: Owner, random: Random): GivenEvent {
   if (random.below(2) === 0) return opening(random);
   const res = random.below(6) === 0 ? -1 : 0;
   const fd = random.pick(DESCRIPTORS), uid = random.pick(USERS), name = random.pick(LABELS);
@@ -79,10 +92,10 @@ function eventOf(threadId: number, random: Random): GivenEvent {
       return { type: "procexit", params: { status: 0, ret: 0, reaper_tid: random.pick(IDS) } };
     case 18:
     case 19:
-      return execOf(threadId, random);
+      return execOf(threadId, ownerOf, random);
     case 20:
     case 21:
-      return cloneOf(threadId, random);
+      return cloneOf(threadId, ownerOf, random);
     case 22:
       return { type: random.pick(["read", "write"]), params: { res: 4, fd, size: 4 } };
     default:
@@ -106,12 +119,13 @@ function opening(random: Random): GivenEvent {
   };
 }
 
-function execOf(id: number, random: Random): GivenEvent {
+function execOf(id: number, ownerOf: Owner, random: Random): GivenEvent {
   const comm = random.pick(NAMES), uid = random.pick(USERS);
   return {
     type: "execve",
     params: {
       ...startOf(id, random.pick([1, ...IDS]), random),
+      pid: ownerOf(id, random),
       comm,
       exe: comm,
       trusted_exepath: `/usr/bin/${comm}`,
@@ -129,7 +143,7 @@ function execOf(id: number, random: Random): GivenEvent {
   };
 }
 
-function cloneOf(parent: number, random: Random): GivenEvent {
+function cloneOf(parent: number, ownerOf: Owner, random: Random): GivenEvent {
   const child = random.pick(IDS);
   const isThread = random.below(3) === 0;
   const inChild = random.below(2) === 0;
@@ -141,12 +155,12 @@ function cloneOf(parent: number, random: Random): GivenEvent {
     params: {
       ...params,
       tid: inChild ? child : parent,
-      pid: isThread ? parent : inChild ? child : parent,
+      pid: ownerOf(isThread || !inChild ? parent : child, random),
       res: inChild ? 0 : child,
       comm,
       exe: comm,
       // CLONE_THREAD | CLONE_FILES, as captures have them
-      flags: isThread ? 0x11 : 0,
+      flags: isThread ? 0x2001 : 0,
       uid: random.pick(USERS),
       gid: 0,
       vtid: child,

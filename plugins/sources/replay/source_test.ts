@@ -28,7 +28,7 @@ Deno.test("the replay source says what the capture holds and ends", async () => 
     const said: string[] = [];
     const source = new ReplaySource({ captureFile: path });
     await source.run(needs, contextOf(said));
-    assertEquals(said, ["ready", "cat", "membership"]);
+    assertEquals(said, ["ready", "cat", "thread", "membership"]);
     assertEquals(source.counters(), {
       played: 2,
       "drops.unconvertible": 0,
