@@ -106,7 +106,8 @@ export const YAML_CODES: readonly CodeEntry[] = [
   {
     code: "Y023",
     title: "indented like no other line",
-    meaning: "The line stands deeper than one line it could belong to and less deep than another.",
+    meaning:
+      "The line stands in another column than those it belongs beside: between two of them, or deeper or less deep than what stands before it allows.",
     matters: "Indentation says what belongs to what; here it says nothing.",
     example: ruleFiles(
       "- list: shells\n  items:\n    - bash\n   - zsh\n",
