@@ -9,7 +9,7 @@
  * bytes and the JSON formatter restore the plain text.
  */
 
-import { replaceInvalid } from "../base/mod.ts";
+import { CodeUnits, replaceInvalid, whenNeeded } from "../base/mod.ts";
 import type { OutputValue } from "./alert.ts";
 
 /** Longest value printed inside a message, in UTF-16 units (8 Ki). */
@@ -20,10 +20,13 @@ export const MAX_VALUE_LENGTH = 8192;
  * (Unicode 15 property Bidi_Control).
  */
 // deno-lint-ignore no-control-regex -- control characters are the subject
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 /** Printable ASCII without quote and backslash: most of what is printed, and its own JSON form. */
 const PLAIN = /^[ !#-[\]-~]*$/;
-const ESCAPE_SEQUENCE = /\\(?:([\\bfnrt])|u([0-9a-f]{4}))/g;
+/** By code unit, 1 for what is `UNPRINTABLE`; nothing above is. */
+const unprintable = whenNeeded(() =>
+  Uint8Array.from({ length: 0x2070 }, (_, unit) => Number(testOf(UNPRINTABLE, unit)))
+);
 
 const SHORT: Readonly<Record<string, string>> = {
   "\b": "\\b",
@@ -32,6 +35,7 @@ const SHORT: Readonly<Record<string, string>> = {
   "\r": "\\r",
   "\t": "\\t",
 };
+const FOUR_DIGITS = /^[0-9a-f]{4}$/;
 const LONG: Readonly<Record<string, string>> = {
   "\\": "\\",
   b: "\b",
@@ -57,17 +61,29 @@ export function escapeText(text: string): string {
  */
 export function escapeUnprintable(text: string): string {
   if (PLAIN.test(text)) return text;
-  return replaceInvalid(text).replace(UNPRINTABLE, spellOut);
+  return spellOut(replaceInvalid(text));
 }
 
 /** The plain text of an escaped message. Backslashes that begin no escape of ours stay. */
 export function unescapeText(message: string): string {
-  if (!message.includes("\\")) return message;
-  return message.replace(
-    ESCAPE_SEQUENCE,
-    (_, short: string | undefined, code: string | undefined) =>
-      short ? LONG[short]! : String.fromCharCode(parseInt(code!, 16)),
-  );
+  let at = message.indexOf("\\");
+  if (at < 0) return message;
+  const plain = new CodeUnits(message.length);
+  let done = 0;
+  for (; at >= 0; at = message.indexOf("\\", at)) {
+    for (; done < at; done++) plain.push(message.charCodeAt(done));
+    const letter = message[at + 1] ?? "";
+    const digits = letter === "u" ? message.slice(at + 2, at + 6) : "";
+    if (Object.hasOwn(LONG, letter)) plain.append(LONG[letter]!);
+    else if (FOUR_DIGITS.test(digits)) plain.push(parseInt(digits, 16));
+    else {
+      at++;
+      continue;
+    }
+    done = at += digits === "" ? 2 : 6;
+  }
+  for (; done < message.length; done++) plain.push(message.charCodeAt(done));
+  return plain.toString();
 }
 
 /**
@@ -76,7 +92,7 @@ export function unescapeText(message: string): string {
  */
 export function jsonString(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
-  return JSON.stringify(replaceInvalid(text)).replace(UNPRINTABLE, spellOut);
+  return spellOut(JSON.stringify(replaceInvalid(text)));
 }
 
 /** At most `limit` UTF-16 units, never half a character, with a mark that says how much is missing. */
@@ -86,8 +102,31 @@ export function cutText(text: string, limit: number): string {
   return `${text.slice(0, end)}…[cut, ${text.length - end} more]`;
 }
 
-function spellOut(character: string): string {
-  return SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+function spellOut(text: string): string {
+  if (!UNPRINTABLE.test(text)) return text;
+  const table = unprintable();
+  const spelled = new CodeUnits(text.length * 2);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < table.length && table[unit] !== 0) spelled.append(spellingOf(unit));
+    else spelled.push(unit);
+  }
+  return spelled.toString();
+}
+
+const spellings = new Map<number, string>();
+
+function spellingOf(unit: number): string {
+  let spelling = spellings.get(unit);
+  if (spelling === undefined) {
+    spelling = SHORT[String.fromCharCode(unit)] ?? `\\u${unit.toString(16).padStart(4, "0")}`;
+    spellings.set(unit, spelling);
+  }
+  return spelling;
+}
+
+function testOf(pattern: RegExp, unit: number): boolean {
+  return pattern.test(String.fromCharCode(unit));
 }
 
 function isHighSurrogate(unit: number): boolean {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
+import { Random } from "../../tests/property/random.ts";
 import { decodeUtf8 } from "../base/mod.ts";
 import {
   cutText,
@@ -67,4 +68,37 @@ Deno.test("texts show one U+FFFD for every broken sequence of bytes", () => {
   const broken = decodeUtf8(new Uint8Array([0x61, 0xe2, 0x82, 0x62, 0xff, 0xfe]));
   assertEquals(escapeValue(broken), "a\ufffdb\ufffd\ufffd");
   assertEquals(jsonString(broken), '"a\ufffdb\ufffd\ufffd"');
+});
+
+Deno.test("unescapeText() takes what is no escape of ours for itself", () => {
+  assertEquals(unescapeText("\\x\\u12g4\\u00E9\\u12\\\\n\\"), "\\x\\u12g4\\u00E9\\u12\\n\\");
+  assertEquals(unescapeText("\\\\u0041\\u0041\\\\"), "\\u0041A\\");
+});
+
+Deno.test("long texts of which much is to be escaped come back as they were", () => {
+  const random = new Random(8);
+  const pieces = [
+    "\\",
+    "\n",
+    "\x01",
+    "\x7f",
+    "\u202e",
+    "\u2029",
+    "\u206f",
+    "é",
+    "😀",
+    '"',
+    "n",
+    "u0041",
+  ];
+  for (let round = 0; round < 60; round++) {
+    const some = ["a", ...pieces.filter(() => random.below(2) === 0)];
+    const text = Array.from({ length: random.below(8000) }, () => random.pick(some)).join("");
+    const escaped = escapeValue(text);
+    if (text.length <= MAX_VALUE_LENGTH) assertEquals(unescapeText(escaped), text);
+    assertEquals(escapeUnprintable(escaped), escaped);
+    const json = jsonString(text);
+    assertEquals(JSON.parse(json), text);
+    assertEquals(escapeUnprintable(json), json);
+  }
 });

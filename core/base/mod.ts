@@ -7,6 +7,7 @@
 export * from "./ascii.ts";
 export { type JsonBounds, parseBoundedJson, TooMuchJson } from "./bounded_json.ts";
 export * from "./bytes.ts";
+export * from "./code_units.ts";
 export * from "./seldom.ts";
 export * from "./steps.ts";
 export * from "./text.ts";

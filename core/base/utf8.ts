@@ -8,6 +8,7 @@
  */
 
 import { Buffer, isUtf8 } from "node:buffer";
+import { CodeUnits } from "./code_units.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -17,8 +18,6 @@ const REPLACEMENT = "\ufffd", REPLACEMENT_UNIT = 0xfffd;
 
 /** From here on it pays to ask whether bytes are UTF-8 first: decoders take long for those that are not. */
 const LONG = 256;
-/** Code units that become a text at once. */
-const CHUNK = 4096;
 
 /** The text of bytes; `encodeUtf8` gives the same bytes back. */
 export function decodeUtf8(bytes: Uint8Array): string {
@@ -42,37 +41,30 @@ export function utf8At(bytes: Utf8Bytes, start: number, end: number): string {
   return text.includes(REPLACEMENT) ? decodeBroken(bytes.subarray(start, end)) : text;
 }
 
-/** One after the other; native decoders do not say which bytes they replaced. */
-function decodeBroken(bytes: Uint8Array): string {
-  const units = new Uint16Array(Math.min(bytes.length, CHUNK) + 1);
-  let text = "";
-  let size = 0;
+/**
+ * One after the other; native decoders do not say which bytes they replaced, and take long for them.
+ * `replaces`: with U+FFFD for every broken sequence.
+ */
+function decodeBroken(bytes: Uint8Array, replaces = false): string {
+  const text = new CodeUnits(bytes.length);
   for (let at = 0; at < bytes.length;) {
     const first = bytes[at]!;
     const length = sequenceLength(bytes, at);
-    if (length === 0) units[size++] = ESCAPE + first;
-    else if (length === 1) units[size++] = first;
-    else if (length === 2) units[size++] = (first & 0x1f) << 6 | bytes[at + 1]! & 0x3f;
+    if (length <= 0) text.push(replaces ? REPLACEMENT_UNIT : ESCAPE + first);
+    else if (length === 1) text.push(first);
+    else if (length === 2) text.push((first & 0x1f) << 6 | bytes[at + 1]! & 0x3f);
     else {
       const middle = (bytes[at + 1]! & 0x3f) << 6 | bytes[at + 2]! & 0x3f;
-      if (length === 3) units[size++] = (first & 0xf) << 12 | middle;
+      if (length === 3) text.push((first & 0xf) << 12 | middle);
       else {
         const above = ((first & 7) << 18 | middle << 6 | bytes[at + 3]! & 0x3f) - 0x10000;
-        units[size++] = 0xd800 | above >> 10;
-        units[size++] = 0xdc00 | above & 0x3ff;
+        text.push(0xd800 | above >> 10);
+        text.push(0xdc00 | above & 0x3ff);
       }
     }
-    at += length || 1;
-    if (size < CHUNK) continue;
-    text += textOfUnits(units, size);
-    size = 0;
+    at += length > 0 ? length : replaces ? -length : 1;
   }
-  return text + textOfUnits(units, size);
-}
-
-function textOfUnits(units: Uint16Array, size: number): string {
-  // Spread, a typed array is asked for one unit after the other: that takes ten times as long.
-  return Reflect.apply(String.fromCharCode, undefined, units.subarray(0, size));
+  return text.toString();
 }
 
 /** The bytes of a text, those that are no UTF-8 among them. Other lone surrogates become U+FFFD. */
@@ -118,24 +110,26 @@ export function utf8Length(text: string): number {
  * maximal subparts).
  */
 export function replaceInvalid(text: string): string {
-  return text.isWellFormed() ? text : decoder.decode(encodeUtf8(text));
+  return text.isWellFormed() ? text : decodeBroken(encodeUtf8(text), true);
 }
 
 /**
- * Bytes of the sequence that begins at `at`, 0 when it is not valid. Unicode 15, table 3-7: overlong
- * forms, surrogates and what is above U+10FFFF show in the second byte.
+ * Bytes of the sequence that begins at `at`; of a broken one, with a minus, those that could have begun
+ * one (Unicode 15, 3.9: the maximal subpart), or a single one. Table 3-7: overlong forms, surrogates and
+ * what is above U+10FFFF show in the second byte.
  */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;
   if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
+  if (first < 0xc2 || first > 0xf4) return -1;
   const second = bytes[at + 1] ?? 0;
-  if (first < 0xe0) return isContinuation(second) ? 2 : 0;
+  if (first < 0xe0) return isContinuation(second) ? 2 : -1;
   const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
-  if (second < low || second > high || !isContinuation(bytes[at + 2] ?? 0)) return 0;
+  if (second < low || second > high) return -1;
+  if (!isContinuation(bytes[at + 2] ?? 0)) return -2;
   if (first < 0xf0) return 3;
-  return isContinuation(bytes[at + 3] ?? 0) ? 4 : 0;
+  return isContinuation(bytes[at + 3] ?? 0) ? 4 : -3;
 }
 
 function isContinuation(byte: number): boolean {
