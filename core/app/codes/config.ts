@@ -475,6 +475,17 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "C048",
+    title: "plugin that is configured twice",
+    meaning:
+      "plugins has two entries for a plugin that is built in. Only the first is used, as in Falco; often the other stands in a file of config_files, whose lists are put behind those of falco.yaml.",
+    matters: "What the second entry says has no effect.",
+    example: configs(
+      `${CONFIG}plugins: [{name: json, library_path: libjson.so}, {name: json, library_path: libjson.so}]\n`,
+      `${CONFIG}plugins: [{name: json, library_path: libjson.so}]\n`,
+    ),
+  },
+  {
     code: "C060",
     title: "falcod has no sink for this output of falcosidekick",
     meaning: "A configuration of falcosidekick enables an output that falcod cannot write to.",

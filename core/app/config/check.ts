@@ -12,6 +12,7 @@ import { readYaml } from "../../base/yaml.ts";
 import { keyNames, keyNote } from "./known_keys.ts";
 import { keyMeant, missingMeant, valueMeant } from "./likely_meant.ts";
 import { isBuiltIn } from "./plugin_entry.ts";
+import { warnOfRepeatedPlugins } from "./repeated_plugins.ts";
 import {
   checkAgainstSchema,
   type Config,
@@ -44,6 +45,7 @@ export function checkConfig(root: MappingNode, report: Report): Config {
   const found = new Report(report.limit);
   unfoldPluginConfig(root, found);
   commentKeys(root, found);
+  warnOfRepeatedPlugins(root, found);
   const config = readTree(root, found);
   for (const diagnostic of inFileOrder(found.diagnostics)) report.add(diagnostic);
   return config;
