@@ -77,6 +77,8 @@ const MOMENTS = {
 } as const;
 /** Attached when somebody asks. */
 const ON_DEMAND: readonly string[] = [CLOSING_PROGRAM, ...Object.values(MOMENTS)];
+/** A ring of which so much fills from one look to the next has room for a burst of many times that. */
+const FAST = 1 / 32;
 /** At most so many records in one look: some tens of ms, then timers and signals get a turn. */
 const RECORDS_PER_DRAIN = 65_536;
 
@@ -147,6 +149,7 @@ export class Capture implements Disposable {
           settings.set("eventsSleeps", sleeping ? 1 : 0);
         },
         hasMore: () => records.hasMore,
+        isFillingFast: () => Math.max(rings.lifecycle.backlog, rings.events.backlog) > FAST,
       }),
     );
     settings.set("captureEnv", options.captureEnv ? 1 : 0);
@@ -263,7 +266,7 @@ export class Capture implements Disposable {
   }
 
   /**
-   * Resolves when another `drain` is worth while: after at most 250 ms, and at once when `signal`
+   * Resolves when another `drain` is worth while: after at most a second, and at once when `signal`
    * aborts or the capture is disposed. Never rejects on abort; one caller at a time.
    */
   wait(signal: AbortSignal): Promise<void> {

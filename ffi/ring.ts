@@ -85,6 +85,7 @@ export class RingReader {
   #next: number;
   #end: number;
   #published: number;
+  #backlog = 0;
 
   constructor(pages: RingPages) {
     const { buffer, dataOffset, sizeBytes, overlapBytes } = pages;
@@ -123,10 +124,16 @@ export class RingReader {
     return this.#sizeBytes;
   }
 
+  /** Which part of it had come when `refresh` looked last; from 0 to 1. */
+  get backlog(): number {
+    return this.#backlog;
+  }
+
   /** Looks how far the kernel has got, and steps onto the first record. */
   refresh(): void {
     this.#end = aligned(this.#producer);
     const ahead = this.#end - this.#position;
+    this.#backlog = ahead / this.#sizeBytes;
     if (ahead < 0 || ahead > this.#sizeBytes) this.#resynchronize();
     this.#next = this.#position;
     this.advance();

@@ -12,6 +12,18 @@ function threadsIn(reader: RingReader): number[] {
   return threads;
 }
 
+Deno.test("RingReader says which part of the ring has come since it looked before", () => {
+  const writer = new RingWriter(4096);
+  const reader = new RingReader(writer.pages);
+  reader.refresh();
+  assertEquals(reader.backlog, 0);
+  for (let i = 0; i < 10; i++) writer.append({ kind: 1, bootNs: i, threadId: i });
+  threadsIn(reader);
+  assertEquals(reader.backlog, Number(writer.pages.producer[0]) / 4096);
+  reader.refresh();
+  assertEquals(reader.backlog, 0);
+});
+
 Deno.test("RingReader reads records in order and gives their room back", () => {
   const writer = new RingWriter(4096);
   const reader = new RingReader(writer.pages);

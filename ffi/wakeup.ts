@@ -15,11 +15,18 @@ export interface WakeupOptions {
   setSleeping(sleeping: boolean): void;
   /** Whether there is something in the rings. */
   hasMore(): boolean;
+  /** Whether they fill so fast that they have to be looked at often. */
+  isFillingFast(): boolean;
 }
 
-/** A turn of the event loop costs some 100 us; in 8 ms two busy CPUs fill 2 to 3 MB of a ring. */
-const TICK_MS = 8;
-/** So many looks in vain before going to sleep: a burst with pauses of some ms stays on the timer. */
+/**
+ * What a look costs hardly depends on what it finds: what it needs is no longer in the CPU's caches, and
+ * that takes some 100 us, with alerts to be written several times that.
+ */
+const TICK_MS = 16;
+/** In 8 ms two busy CPUs fill 2 to 3 MB of a ring. */
+const SHORT_TICK_MS = 8;
+/** So many looks in vain before going to sleep: a burst with pauses of some 10 ms stays on the timer. */
 const TICKS_BEFORE_SLEEP = 2;
 /** Bounds what a wake-up that got lost could cost. Each takes two threads out of their sleep. */
 const LONGEST_SLEEP_MS = 1000;
@@ -45,6 +52,9 @@ export class Wakeup implements Disposable {
   readonly #ready: Uint8Array<ArrayBuffer>;
   readonly #descriptors: DisposableStack;
   #interrupt: (() => void) | undefined;
+  /** Whose end interrupts: listening anew for each tick would cost more than the tick. */
+  #signal: AbortSignal | undefined;
+  readonly #aborted = () => this.#interrupt?.();
   #inKernel = false;
   #closed = false;
   #announced = false;
@@ -75,27 +85,29 @@ export class Wakeup implements Disposable {
   wait(signal: AbortSignal, found: number): Promise<void> {
     if (this.#interrupt) throw new Error("only one may wait for records at a time");
     if (this.#closed || signal.aborted) return Promise.resolve();
+    this.#listen(signal);
     if (found > 0 || this.#options.hasMore()) {
       this.#idleTicks = 0;
       if (this.#announced) this.#announce(false);
-      return this.#tick(signal);
+      return this.#tick(this.#options.isFillingFast() ? SHORT_TICK_MS : TICK_MS);
     }
-    if (++this.#idleTicks <= TICKS_BEFORE_SLEEP) return this.#tick(signal);
+    if (++this.#idleTicks <= TICKS_BEFORE_SLEEP) return this.#tick(TICK_MS);
     if (!this.#announced) {
       // A program that is just writing a record has read the announcement before it was made, and
       // will wake nobody. One more tick, and its record is found by the next look.
       this.#announce(true);
-      return this.#tick(signal);
+      return this.#tick(SHORT_TICK_MS);
     }
     // Once more: the probe takes the announcement back with a record that then did not get in.
     this.#announce(true);
-    return this.#sleep(signal);
+    return this.#sleep();
   }
 
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#interrupt?.();
+    this.#listen(undefined);
     if (!this.#inKernel) this.#descriptors.dispose();
   }
 
@@ -104,34 +116,38 @@ export class Wakeup implements Disposable {
     this.#options.setSleeping(sleeping);
   }
 
-  #tick(signal: AbortSignal): Promise<void> {
+  #listen(signal: AbortSignal | undefined): void {
+    if (signal === this.#signal) return;
+    this.#signal?.removeEventListener("abort", this.#aborted);
+    signal?.addEventListener("abort", this.#aborted);
+    this.#signal = signal;
+  }
+
+  #tick(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
         this.#interrupt = undefined;
         resolve();
       };
-      const timer = setTimeout(done, TICK_MS);
-      signal.addEventListener("abort", done);
-      this.#interrupt = done;
+      const timer = setTimeout(done, ms);
+      this.#interrupt = () => {
+        clearTimeout(timer);
+        done();
+      };
     });
   }
 
-  async #sleep(signal: AbortSignal): Promise<void> {
+  async #sleep(): Promise<void> {
     const libc = openLibc();
-    const wake = () => {
+    this.#interrupt = () => {
       libc.eventfd_write(this.#event, 1n);
     };
-    signal.addEventListener("abort", wake);
-    this.#interrupt = wake;
     this.#inKernel = true;
     try {
       const events = this.#ready.length / EPOLL_EVENT_BYTES;
       // Interrupted or failed: the next look at the rings decides, as after any other return.
       await libc.epoll_wait(this.#epoll, this.#ready, events, LONGEST_SLEEP_MS);
     } finally {
-      signal.removeEventListener("abort", wake);
       this.#interrupt = undefined;
       this.#inKernel = false;
       libc.eventfd_read(this.#event, new BigUint64Array(1));

@@ -1,13 +1,14 @@
-import { assertEquals, assertThrows } from "../tests/assert.ts";
+import { assert, assertEquals, assertThrows } from "../tests/assert.ts";
 import { Wakeup } from "./wakeup.ts";
 
 function quietWakeup() {
   const announced: boolean[] = [];
-  const rings = { hasMore: false };
+  const rings = { hasMore: false, isFillingFast: false };
   const wakeup = new Wakeup({
     fileDescriptors: [],
     setSleeping: (sleeping) => announced.push(sleeping),
     hasMore: () => rings.hasMore,
+    isFillingFast: () => rings.isFillingFast,
   });
   return { wakeup, announced, rings };
 }
@@ -46,6 +47,23 @@ Deno.test("Wakeup ends a sleep when the signal aborts, and when it is disposed",
   wakeup[Symbol.dispose]();
   await disposed;
   await wakeup.wait(new AbortController().signal, 0);
+});
+
+Deno.test("Wakeup looks again sooner where rings fill fast", async () => {
+  const { wakeup, rings } = quietWakeup();
+  using _ = wakeup;
+  const { setTimeout } = globalThis;
+  const waits: number[] = [];
+  globalThis.setTimeout = ((done: () => void, ms: number) => {
+    waits.push(ms);
+    return setTimeout(done, 0);
+  }) as typeof setTimeout;
+  try {
+    for (rings.isFillingFast of [false, true]) await wakeup.wait(new AbortController().signal, 1);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assert(waits[1]! < waits[0]!);
 });
 
 Deno.test("Wakeup.wait() refuses a second caller", async () => {
