@@ -138,8 +138,9 @@ Deno.test("openCapture() and createCapture() say which file they cannot have", a
 
 Deno.test("a directory is no capture", async () => {
   await inFolder(async (folder) => {
-    const message = `Cannot read capture "${folder}": Is a directory`;
-    await assertRejects(openCapture(folder), { name: "InputError", code: "read-failed", message });
+    const message = `Cannot open capture "${folder}": it is a directory`;
+    const help = `name the captures in it: ${folder}/*.scap`;
+    await assertRejects(openCapture(folder), { code: "open-failed", message, help });
   });
 });
 

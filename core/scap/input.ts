@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { readPackedFile, reasonOf } from "../base/mod.ts";
 import { isStandardInput } from "./_capture_target.ts";
 import { GunzipInput } from "./_gunzip_input.ts";
-import { refuseNamedPipe } from "./_named_pipe.ts";
+import { NamedPipe, refuseNamedPipe } from "./_named_pipe.ts";
 
 /** The bytes of a capture, decompressed. */
 export interface ScapInput {
@@ -25,8 +25,16 @@ export type InputErrorCode = "open-failed" | "read-failed" | "bad-gzip";
 /** A capture that cannot be opened, read on or decompressed. */
 export class InputError extends Error {
   override readonly name = "InputError";
-  constructor(readonly code: InputErrorCode, message: string, options?: ErrorOptions) {
+  /** What to do about it. */
+  readonly help: string | undefined;
+
+  constructor(
+    readonly code: InputErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly help?: string | undefined },
+  ) {
     super(message, options);
+    this.help = options?.help;
   }
 }
 
@@ -38,6 +46,7 @@ export async function openCapture(path: string): Promise<ScapInput> {
   } catch (error) {
     throw new InputError("open-failed", `Cannot open ${captureIn(path)}: ${reasonOf(error)}`, {
       cause: error,
+      help: helpFor(error, path),
     });
   }
   try {
@@ -47,6 +56,17 @@ export async function openCapture(path: string): Promise<ScapInput> {
     if (!(error instanceof InputError)) throw error;
     const { code, cause } = error;
     throw new InputError(code, `Cannot read ${captureIn(path)}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function helpFor(error: unknown, path: string): string | undefined {
+  if (error instanceof NamedPipe) return error.help("<");
+  return error instanceof Directory ? `name the captures in it: ${path}/*.scap` : undefined;
+}
+
+class Directory extends Error {
+  constructor() {
+    super("it is a directory");
   }
 }
 
@@ -71,7 +91,9 @@ async function openSource(path: string): Promise<ByteSource> {
 async function openFile(path: string): Promise<ByteSource> {
   const file = await Deno.open(path);
   try {
-    if ((await file.stat()).isFile) return file;
+    const { isFile, isDirectory } = await file.stat();
+    if (isDirectory) throw new Directory();
+    if (isFile) return file;
   } catch (error) {
     file.close();
     throw error;

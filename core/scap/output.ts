@@ -7,6 +7,7 @@ import {
   replaceTarget,
 } from "./_capture_target.ts";
 import { GzipOutput } from "./_gzip_output.ts";
+import { NamedPipe } from "./_named_pipe.ts";
 
 /** Takes bytes in order. A file that cannot be written rejects with OutputError. */
 export interface ScapOutput {
@@ -22,8 +23,13 @@ export type OutputErrorCode = "create-failed" | "write-failed";
 /** A capture that cannot be created or written on. */
 export class OutputError extends Error {
   override readonly name = "OutputError";
+  /** What to do about it. */
+  readonly help: string | undefined;
+
   constructor(readonly code: OutputErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
+    const { cause } = options ?? {};
+    this.help = cause instanceof NamedPipe ? cause.help(">") : undefined;
   }
 }
 
