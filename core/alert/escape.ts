@@ -23,10 +23,15 @@ export const MAX_VALUE_LENGTH = 8192;
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 /** Printable ASCII without quote and backslash: most of what is printed, and its own JSON form. */
 const PLAIN = /^[ !#-[\]-~]*$/;
-/** By code unit, 1 for what is `UNPRINTABLE`; nothing above is. */
-const unprintable = whenNeeded(() =>
-  Uint8Array.from({ length: 0x2070 }, (_, unit) => Number(testOf(UNPRINTABLE, unit)))
+/** By code unit, for what is `UNPRINTABLE`: the letter behind the backslash, as a code unit; 0 elsewhere. */
+const letters = whenNeeded(() =>
+  Uint8Array.from({ length: 0x2070 }, (_, unit) => {
+    const character = String.fromCharCode(unit);
+    return UNPRINTABLE.test(character) ? (SHORT[character]?.[1] ?? "u").charCodeAt(0) : 0;
+  })
 );
+const BACKSLASH = 92, LETTER_U = 117;
+const HEX_DIGITS = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 
 const SHORT: Readonly<Record<string, string>> = {
   "\b": "\\b",
@@ -35,15 +40,13 @@ const SHORT: Readonly<Record<string, string>> = {
   "\r": "\\r",
   "\t": "\\t",
 };
-const FOUR_DIGITS = /^[0-9a-f]{4}$/;
-const LONG: Readonly<Record<string, string>> = {
-  "\\": "\\",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
+/** What stands for a letter behind a backslash, both as code units. */
+const SHORT_UNITS: ReadonlyMap<number, number> = new Map([
+  [BACKSLASH, BACKSLASH],
+  ...Object.entries(SHORT).map(([character, spelling]) =>
+    [spelling.charCodeAt(1), character.charCodeAt(0)] as const
+  ),
+]);
 
 /** A value from an event as it stands in a message: one line, bounded, reversible but for a cut. */
 export function escapeValue(value: string): string {
@@ -66,24 +69,34 @@ export function escapeUnprintable(text: string): string {
 
 /** The plain text of an escaped message. Backslashes that begin no escape of ours stay. */
 export function unescapeText(message: string): string {
-  let at = message.indexOf("\\");
-  if (at < 0) return message;
+  const first = message.indexOf("\\");
+  if (first < 0) return message;
   const plain = new CodeUnits(message.length);
-  let done = 0;
-  for (; at >= 0; at = message.indexOf("\\", at)) {
-    for (; done < at; done++) plain.push(message.charCodeAt(done));
-    const letter = message[at + 1] ?? "";
-    const digits = letter === "u" ? message.slice(at + 2, at + 6) : "";
-    if (Object.hasOwn(LONG, letter)) plain.append(LONG[letter]!);
-    else if (FOUR_DIGITS.test(digits)) plain.push(parseInt(digits, 16));
-    else {
-      at++;
+  plain.append(message.slice(0, first));
+  for (let at = first; at < message.length;) {
+    const unit = message.charCodeAt(at++);
+    if (unit !== BACKSLASH) {
+      plain.push(unit);
       continue;
     }
-    done = at += digits === "" ? 2 : 6;
+    const letter = message.charCodeAt(at);
+    const meant = letter === LETTER_U ? unitOfDigits(message, at + 1) : SHORT_UNITS.get(letter);
+    plain.push(meant ?? BACKSLASH);
+    if (meant !== undefined) at += letter === LETTER_U ? 5 : 1;
   }
-  for (; done < message.length; done++) plain.push(message.charCodeAt(done));
   return plain.toString();
+}
+
+/** Of four lower-case hexadecimal digits. */
+function unitOfDigits(text: string, at: number): number | undefined {
+  let unit = 0;
+  for (let i = at; i < at + 4; i++) {
+    // Behind the end there is no digit.
+    const digit = HEX_DIGITS.indexOf(text.charCodeAt(i));
+    if (digit < 0) return undefined;
+    unit = unit << 4 | digit;
+  }
+  return unit;
 }
 
 /**
@@ -104,29 +117,21 @@ export function cutText(text: string, limit: number): string {
 
 function spellOut(text: string): string {
   if (!UNPRINTABLE.test(text)) return text;
-  const table = unprintable();
+  const table = letters();
   const spelled = new CodeUnits(text.length * 2);
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < table.length && table[unit] !== 0) spelled.append(spellingOf(unit));
-    else spelled.push(unit);
+    const letter = unit < table.length ? table[unit]! : 0;
+    if (letter === 0) {
+      spelled.push(unit);
+      continue;
+    }
+    spelled.push(BACKSLASH);
+    spelled.push(letter);
+    if (letter !== LETTER_U) continue;
+    for (let shift = 12; shift >= 0; shift -= 4) spelled.push(HEX_DIGITS[unit >> shift & 0xf]!);
   }
   return spelled.toString();
-}
-
-const spellings = new Map<number, string>();
-
-function spellingOf(unit: number): string {
-  let spelling = spellings.get(unit);
-  if (spelling === undefined) {
-    spelling = SHORT[String.fromCharCode(unit)] ?? `\\u${unit.toString(16).padStart(4, "0")}`;
-    spellings.set(unit, spelling);
-  }
-  return spelling;
-}
-
-function testOf(pattern: RegExp, unit: number): boolean {
-  return pattern.test(String.fromCharCode(unit));
 }
 
 function isHighSurrogate(unit: number): boolean {
