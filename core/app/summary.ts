@@ -83,9 +83,10 @@ function alertLines({ lanes, heldBack, engine, sent }: Summary): string[] {
     ...byRate > 0 ? [`${byRate} held back by outputs.rate`] : [],
     ...asRepeated > 0 ? [`${asRepeated} told of in others by dedup`] : [],
   ];
-  const went = lanes.map(({ name, delivered, dropped, failed, kept, queued, unfetched }) => {
+  const went = lanes.map((lane) => {
+    const { name, delivered, dropped, failed, kept, queued, unfetched } = lane;
     const rest = [
-      ...dropped + failed > 0 ? [`${dropped + failed} not`] : [],
+      ...dropped + failed > 0 ? [`${dropped + failed}${orMore(lane)} not`] : [],
       ...unfetched ? [`${unfetched} that nobody fetched`] : [],
       // What is kept on disk is counted as waiting, too.
       ...Math.max(kept, queued) > 0 ? [`${Math.max(kept, queued)} waiting`] : [],
@@ -97,10 +98,15 @@ function alertLines({ lanes, heldBack, engine, sent }: Summary): string[] {
 
 /** What did not arrive, by output. */
 export function outputLines(lanes: readonly LaneCounters[]): string[] {
-  return lanes.flatMap(({ name, dropped, failed, kept, unfetched }) => [
-    ...dropped > 0 ? [`  output ${name}, alerts dropped: ${dropped}`] : [],
-    ...failed > 0 ? [`  output ${name}, alerts lost: ${failed}`] : [],
-    ...unfetched ? [`  output ${name}, alerts that nobody fetched: ${unfetched}`] : [],
-    ...kept > 0 ? [`  output ${name}, alerts on disk for the next run: ${kept}`] : [],
-  ]);
+  return lanes.flatMap((lane) => {
+    const { name, dropped, failed, kept, unfetched } = lane;
+    return [
+      ...dropped > 0 ? [`  output ${name}, alerts dropped: ${dropped}`] : [],
+      ...failed > 0 ? [`  output ${name}, alerts lost: ${failed}${orMore(lane)}`] : [],
+      ...unfetched ? [`  output ${name}, alerts that nobody fetched: ${unfetched}`] : [],
+      ...kept > 0 ? [`  output ${name}, alerts on disk for the next run: ${kept}`] : [],
+    ];
+  });
 }
+
+const orMore = ({ isAtLeast }: LaneCounters) => isAtLeast ? " or more" : "";

@@ -30,6 +30,8 @@ export interface LaneCounters {
   readonly dropped: number;
   /** Accepted and lost: the sink or the formatter failed, or the time to close was over. */
   readonly failed: number;
+  /** They were `failed` or more: what was spoilt on the disk cannot be counted. */
+  readonly isAtLeast?: boolean;
   /** Of these, those that the other end did not want. */
   readonly rejected: number;
   /** Of these, those that became too old. */
@@ -210,6 +212,7 @@ export class Lane {
       ...tally,
       ...fetched !== undefined && { delivered: fetched, unfetched },
       failed: failed + (spool?.spoilt ?? 0),
+      ...spool && spool.spoilt > 0 && { isAtLeast: true },
       ...spool && { spool },
     };
   }

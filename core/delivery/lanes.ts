@@ -240,6 +240,7 @@ function sum(before: LaneCounters | undefined, now: LaneCounters): LaneCounters 
   return {
     ...now,
     ...unfetched > 0 && { unfetched },
+    ...before.isAtLeast && { isAtLeast: true },
     queued: before.queued + now.queued,
     delivered: before.delivered + now.delivered,
     dropped: before.dropped + now.dropped,

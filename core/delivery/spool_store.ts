@@ -150,7 +150,8 @@ export class SpoolStore implements Store {
     if (spoilt > 0) {
       this.#spoilt += spoilt;
       this.#log.error(
-        `Output "${this.#name}": ${spoiltBytes} bytes of its spool, ${spoilt} alerts or more, ` +
+        `Output "${this.#name}": ${spoiltBytes} bytes of its spool, ` +
+          `${spoilt} alert${spoilt === 1 ? "" : "s"} or more, ` +
           "cannot be read any more and were passed over",
       );
     }

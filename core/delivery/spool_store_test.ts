@@ -70,6 +70,35 @@ Deno.test("what could not go out is there in the next run; what may have arrived
   });
 });
 
+Deno.test("of a spool that was spoilt, what is lost is counted as so many or more", async () => {
+  await inFolder(async (folder) => {
+    const first = await start(folder, new Moody([unavailable]));
+    first.send(["first", "second", "third"]);
+    assert(await first.delivery.close());
+    await until(() => first.counters().kept === 3);
+    assert(!("isAtLeast" in first.counters()));
+    spoil(folder, "second");
+    const { delivery, sink, counters } = await start(folder, new Moody());
+    await until(() => sink.lines.length === 2);
+    assertObjectMatch(counters(), { delivered: 2, failed: 1, isAtLeast: true });
+    assert(await delivery.close());
+  });
+});
+
+/** Changes a letter of a text, wherever it stands in the files of a folder. */
+function spoil(folder: string, text: string): void {
+  for (const { name, isFile, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) spoil(path, text);
+    if (!isFile) continue;
+    const bytes = Deno.readFileSync(path);
+    const at = new TextDecoder("latin1").decode(bytes).indexOf(text);
+    if (at < 0) continue;
+    bytes[at]! ^= 1;
+    Deno.writeFileSync(path, bytes);
+  }
+}
+
 Deno.test("stopped in mid-batch, what has arrived is not sent again in the next run", async () => {
   await inFolder(async (folder) => {
     const retry = { attempts: 1, firstMs: 3_600_000, mostMs: 3_600_000 };
