@@ -23,3 +23,15 @@ export function hasBpfCapabilities(): boolean {
   return effective.has("CAP_SYS_ADMIN") ||
     (effective.has("CAP_BPF") && effective.has("CAP_PERFMON"));
 }
+
+/** PROC_USER_INIT_INO: linux v6.8 include/linux/proc_ns.h */
+const INITIAL_USER_NAMESPACE = "user:[4026531837]";
+
+/** Capabilities of such a process count for what belongs to its namespace; BPF belongs to none. */
+export function isInUserNamespace(): boolean {
+  try {
+    return Deno.readLinkSync("/proc/self/ns/user") !== INITIAL_USER_NAMESPACE;
+  } catch {
+    return false; // /proc is not there, or no kernel's
+  }
+}

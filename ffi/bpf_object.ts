@@ -1,5 +1,5 @@
 /** A compiled BPF object: opened from memory, loaded into the kernel, attached, and gone when disposed. */
-import { hasBpfCapabilities } from "./_capabilities.ts";
+import { hasBpfCapabilities, isInUserNamespace } from "./_capabilities.ts";
 import { cString, errno, readCString } from "./libc.ts";
 import { type Libbpf, libbpfErrorText, LibbpfLog, openLibbpf } from "./libbpf.ts";
 import { NativeError } from "./native_error.ts";
@@ -11,6 +11,9 @@ export const BTF_HELP =
   `use a kernel built with CONFIG_DEBUG_INFO_BTF (every current distribution's is), which shows ${KERNEL_TYPES}`;
 export const PERMISSION_HELP =
   "run as root, or with the capabilities CAP_BPF and CAP_PERFMON (containers: privileged, or both added)";
+
+export const NAMESPACE_HELP =
+  "start it outside of the namespace: not in rootless containers, nor where users are remapped";
 
 /** A map of the object; `fileDescriptor` is valid once the object is loaded, and until it is disposed. */
 export interface BpfMap {
@@ -117,6 +120,13 @@ export class BpfObject implements Disposable {
         help: PERMISSION_HELP,
         log: log.tail,
       });
+    }
+    if (result === -EPERM && isInUserNamespace()) {
+      throw new NativeError(
+        "no-permission",
+        "This process may not load BPF programs: it is in a user namespace of its own",
+        { help: NAMESPACE_HELP, log: log.tail },
+      );
     }
     if (!exists(KERNEL_TYPES)) {
       throw new NativeError("no-btf", `This kernel has no type information (${KERNEL_TYPES})`, {

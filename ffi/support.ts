@@ -1,6 +1,6 @@
 /** What this kernel, this process and this host can do, for `falcod probe`. */
-import { effectiveCapabilities, hasBpfCapabilities } from "./_capabilities.ts";
-import { BTF_HELP, KERNEL_TYPES, PERMISSION_HELP } from "./bpf_object.ts";
+import { effectiveCapabilities, hasBpfCapabilities, isInUserNamespace } from "./_capabilities.ts";
+import { BTF_HELP, KERNEL_TYPES, NAMESPACE_HELP, PERMISSION_HELP } from "./bpf_object.ts";
 import { errorText, openLibc } from "./libc.ts";
 import {
   type Libbpf,
@@ -74,13 +74,14 @@ function checkPermission(): SupportItem {
     [...effectiveCapabilities()].sort().join(", ") || "without any capability that watching wants"
   );
   const user = attempt(() => Deno.uid() === 0 ? "root" : `uid ${Deno.uid()}`);
+  const isApart = isInUserNamespace();
   return {
     name: "permission",
-    ok: attempt(hasBpfCapabilities) === true,
+    ok: attempt(hasBpfCapabilities) === true && !isApart,
     required: true,
-    found: `${user}; ${found}`,
-    needed: "CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN",
-    help: PERMISSION_HELP,
+    found: `${user}; ${found}${isApart ? "; in a user namespace of its own" : ""}`,
+    needed: "CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, of the machine",
+    help: isApart ? NAMESPACE_HELP : PERMISSION_HELP,
   };
 }
 

@@ -37,6 +37,27 @@ Deno.test("checkSupport() does not call impossible what it may not ask", async (
   }
 });
 
+Deno.test("checkSupport() does not take rights in a user namespace for rights of the machine", async () => {
+  const code = "const { checkSupport } = await import(Deno.args[0]); " +
+    "console.log(JSON.stringify(checkSupport()))";
+  const { stdout, stderr } = await new Deno.Command("unshare", {
+    args: [
+      "--user",
+      "--map-root-user",
+      Deno.execPath(),
+      "eval",
+      code,
+      import.meta.resolve("./support.ts"),
+    ],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert(text !== "", new TextDecoder().decode(stderr));
+  const items: readonly { name: string; ok: boolean; found: string }[] = JSON.parse(text).items;
+  const permission = items.find(({ name }) => name === "permission")!;
+  assertEquals(permission.ok, false);
+  assert(permission.found.endsWith("; in a user namespace of its own"), permission.found);
+});
+
 Deno.test("descendantsOf() finds a child's child", async () => {
   const child = new Deno.Command("/bin/sh", {
     args: ["-c", "sh -c 'echo $$; read go; true'; true"],

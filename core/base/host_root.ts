@@ -44,3 +44,25 @@ export function showsAllProcesses(proc: string): boolean | undefined {
     return undefined;
   }
 }
+
+/** Files below HOST_ROOT that names of users and groups come from. */
+const NAME_FILES = ["/etc/passwd", "/etc/group"];
+
+/** What is to be told when HOST_ROOT is a folder that the host's files were not mounted into. */
+export function hostRootTrouble(root = hostRoot()): string | undefined {
+  if (root === "") return undefined;
+  const missing = NAME_FILES.filter((path) => !isThere(onHost(path, root)));
+  if (missing.length === 0) return undefined;
+  return `HOST_ROOT is "${root}", and there is no ${
+    missing.join(" and no ")
+  } below it: names of users ` +
+    `or groups stay unknown; mount the host's /etc at ${root}/etc, or unset HOST_ROOT`;
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

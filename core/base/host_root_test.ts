@@ -1,5 +1,12 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { hostProc, hostRoot, onHost, processIdIn, showsAllProcesses } from "./host_root.ts";
+import {
+  hostProc,
+  hostRoot,
+  hostRootTrouble,
+  onHost,
+  processIdIn,
+  showsAllProcesses,
+} from "./host_root.ts";
 
 Deno.test("HOST_ROOT is an absolute path, with or without a slash at its end", () => {
   const withRoot = (value: string | undefined) => hostRoot(() => value);
@@ -41,5 +48,22 @@ Deno.test("a /proc tells whether it shows the processes of the whole machine", a
     assertEquals(showsAllProcesses(proc), true);
   } finally {
     await Deno.remove(proc, { recursive: true });
+  }
+});
+
+Deno.test("hostRootTrouble() tells of a root that the host's files were not mounted into", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    assertEquals(
+      hostRootTrouble(root),
+      `HOST_ROOT is "${root}", and there is no /etc/passwd and no /etc/group below it: names of ` +
+        `users or groups stay unknown; mount the host's /etc at ${root}/etc, or unset HOST_ROOT`,
+    );
+    await Deno.mkdir(`${root}/etc`);
+    for (const name of ["passwd", "group"]) await Deno.writeTextFile(`${root}/etc/${name}`, "");
+    assertEquals(hostRootTrouble(root), undefined);
+    assertEquals(hostRootTrouble(""), undefined);
+  } finally {
+    await Deno.remove(root, { recursive: true });
   }
 });

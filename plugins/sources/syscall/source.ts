@@ -6,6 +6,7 @@ import {
   type EventNeeds,
   exitEventOfSyscall,
   hostProc,
+  hostRootTrouble,
   type Logger,
   processIdIn,
   type ProcessSnapshot,
@@ -104,6 +105,8 @@ export class SyscallSource implements Source {
     this.#wantsEnvironment = wantsEnvironment(needs);
     this.#log = context.log;
     if (showsAllProcesses(this.#proc) === false) context.log.warning(FEW_PROCESSES);
+    const trouble = hostRootTrouble();
+    if (trouble !== undefined) context.log.warning(trouble);
     const scope = this.#config.scopeProcessId;
     if (scope !== undefined && !this.snapshot(scope)) throw new ScopeMissing(scope);
     using capture = openCapture({
