@@ -6,6 +6,12 @@
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_MS = 1_000_000n;
 
+/** Alerts come many in a second: what is the same for all of them is made once. */
+const isoSecond = ofLastSecond((date) => date.toISOString().slice(0, 19));
+const localSecond = ofLastSecond((date) =>
+  `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+);
+
 /** The part below a second. */
 export function fractionNs(timeNs: bigint): bigint {
   return BigInt.asUintN(64, timeNs) % NS_PER_SECOND;
@@ -17,8 +23,7 @@ export function wholeSeconds(timeNs: bigint): bigint {
 
 /** `HH:MM:SS`, local time of this host. */
 export function clockText(timeNs: bigint): string {
-  const date = dateOf(timeNs);
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return localSecond(Number(wholeSeconds(timeNs)));
 }
 
 /** `YYYY-MM-DD`, local time. */
@@ -51,12 +56,24 @@ export function zonedText(timeNs: bigint): string {
 }
 
 function isoTime(timeNs: bigint): string {
-  return `${dateOf(timeNs).toISOString().slice(0, 19)}.${fractionText(timeNs)}`;
+  return `${isoSecond(Number(wholeSeconds(timeNs)))}.${fractionText(timeNs)}`;
+}
+
+function ofLastSecond(textOf: (date: Date) => string): (seconds: number) => string {
+  let lastSeconds = NaN;
+  let text = "";
+  return (seconds) => {
+    if (seconds !== lastSeconds) {
+      text = textOf(new Date(seconds * 1000));
+      lastSeconds = seconds;
+    }
+    return text;
+  };
 }
 
 /** Nine digits after the point. */
 function fractionText(timeNs: bigint): string {
-  return String(fractionNs(timeNs)).padStart(9, "0");
+  return String(Number(fractionNs(timeNs))).padStart(9, "0");
 }
 
 function dateOf(timeNs: bigint): Date {

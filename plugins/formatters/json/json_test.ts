@@ -51,6 +51,31 @@ Deno.test("json: an alert that was sent keeps its line and its fields", () => {
   assertEquals(Object.keys(document.output_fields), ["proc.cmdline"]);
 });
 
+Deno.test("json: fields are sorted, however they come, and the time is among them once", () => {
+  const given: readonly (readonly string[])[] = [
+    [],
+    ["a", "z"],
+    ["z", "b", "a"],
+    ["evt.a", "evt.time", "fd.name"],
+    ["fd.name", "evt.time"],
+    ["evt.timer"],
+  ];
+  for (const keys of given) {
+    const fields = new Map(keys.map((key): [string, OutputValue] => [key, "value"]));
+    const document = JSON.parse(create().format(sampleAlert({ fields })));
+    const wanted = [...new Set([...keys, "evt.time"])].sort();
+    assertEquals(Object.keys(document.output_fields), wanted);
+    assertEquals(typeof document.output_fields["evt.time"], "number");
+  }
+});
+
+Deno.test("json: alerts with the same tags, and with others, show their own", () => {
+  const tags = ["b", "a"];
+  for (const given of [tags, tags, ["c"]]) {
+    assertEquals(JSON.parse(create().format(sampleAlert({ tags: given }))).tags, given.toSorted());
+  }
+});
+
 Deno.test("json: properties are left out as configured", () => {
   const line = create({
     json_include_output_property: false,

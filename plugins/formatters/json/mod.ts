@@ -45,10 +45,8 @@ export class JsonFormatter implements Formatter {
     }
     if (config.json_include_output_fields_property) {
       // The rule's fields and the one that stands in front of every line; who sent one has it in there.
-      const fields = alert.output === undefined
-        ? new Map(alert.fields).set(this.#timeField, alert.timeNs)
-        : alert.fields;
-      members.push(`"output_fields":${fieldsJson(fields)}`);
+      const time = alert.output === undefined ? this.#timeField : undefined;
+      members.push(`"output_fields":${fieldsJson(alert, time)}`);
     }
     members.push(...names(alert));
     if (config.json_include_tags_property) members.push(`"tags":${tags(alert)}`);
@@ -63,7 +61,7 @@ function ownAlert(alert: Alert): string {
   return object([
     ...hostname(alert),
     `"output":${jsonString(unescapeText(alert.message))}`,
-    `"output_fields":${fieldsJson(alert.fields)}`,
+    `"output_fields":${fieldsJson(alert)}`,
     ...names(alert),
     time(alert),
   ]);
@@ -86,18 +84,42 @@ function names({ priority, rule, source }: Alert): string[] {
   ];
 }
 
-function fieldsJson(fields: Alert["fields"]): string {
-  const keys = [...fields.keys()].sort();
-  return object(keys.map((key) => `${jsonString(key)}:${outputValueJson(fields.get(key)!)}`));
+/** `timeField`: the name by which the time of the alert is among its fields. */
+function fieldsJson({ fields, timeNs }: Alert, timeField?: string): string {
+  const keys = inOrder([...fields.keys()]);
+  if (timeField !== undefined && !fields.has(timeField)) {
+    const next = keys.findIndex((key) => key > timeField);
+    keys.splice(next < 0 ? keys.length : next, 0, timeField);
+  }
+  let text = "";
+  for (const key of keys) {
+    const value = key === timeField ? timeNs : fields.get(key)!;
+    text += `${text === "" ? "" : ","}${jsonString(key)}:${outputValueJson(value)}`;
+  }
+  return `{${text}}`;
+}
+
+/** Those of a rule's output are sorted already. */
+function inOrder(keys: string[]): string[] {
+  for (let at = 1; at < keys.length; at++) if (keys[at]! < keys[at - 1]!) return keys.sort();
+  return keys;
 }
 
 function object(members: readonly string[]): string {
   return `{${members.join(",")}}`;
 }
 
+/** By the tags of a rule, which all of its alerts share. */
+const tagsJson = new WeakMap<readonly string[], string>();
+
 /** Falco keeps tags in a set: sorted, each once. */
 function tags({ tags }: Alert): string {
-  return `[${[...new Set(tags)].sort().map(jsonString).join(",")}]`;
+  let json = tagsJson.get(tags);
+  if (json === undefined) {
+    json = `[${[...new Set(tags)].sort().map(jsonString).join(",")}]`;
+    tagsJson.set(tags, json);
+  }
+  return json;
 }
 
 const plugin: FormatterPlugin<JsonConfig> = {
