@@ -15,6 +15,16 @@ const MAX_OPERANDS = 1000;
 const ESCAPES_HELP =
   'known are \\b \\f \\n \\r \\t \\\\ \\/ \\" \\\' and \\xNN; "\\\\" is a backslash';
 
+function helpForEscape(escape: string): string {
+  if (/^\\[dDsSwW]$/.test(escape)) {
+    return "patterns write such classes as [0-9], [[:space:]] and [[:alnum:]_]";
+  }
+  if (/^\\[.*+?|()[\]{}^$-]$/.test(escape)) {
+    return `"\\\\" is a backslash: a pattern has "\\${escape}" in quotes`;
+  }
+  return ESCAPES_HELP;
+}
+
 /** Every method returns `undefined` where nothing it knows stands, or after reporting a problem. */
 export class OperandParser {
   readonly #lexer: Lexer;
@@ -245,9 +255,7 @@ export class OperandParser {
     if ("message" in result) {
       const start = span.start + Math.max(0, result.start + shift);
       const at = span.source.span(start, Math.max(start, span.start + result.end + shift));
-      const help = /^\\[dDsSwW]$/.test(text.slice(result.start, result.end))
-        ? "patterns write such classes as [0-9], [[:space:]] and [[:alnum:]_]"
-        : ESCAPES_HELP;
+      const help = helpForEscape(text.slice(result.start, result.end));
       return this.#errors.fail("F009", result.message, at, help);
     }
     this.#errors.lastBare = undefined;

@@ -108,7 +108,11 @@ const SHAPES: readonly Shape[] = [
     title: (field, text) =>
       `${field} has ${MAX_NAME_BYTES} bytes at most, the kernel cuts the rest: nothing matches "${text}"`,
     help: (field, text) =>
-      `write ${field} = ${text.slice(0, MAX_NAME_BYTES)}, or ask for proc.exepath`,
+      text.includes("\\")
+        ? `a backslash counts as such where there are no quotes: write "${
+          text.replaceAll("\\", "")
+        }"`
+        : `write ${field} = ${text.slice(0, MAX_NAME_BYTES)}, or ask for proc.exepath`,
   },
 ];
 

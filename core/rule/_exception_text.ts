@@ -32,6 +32,7 @@ function joinSingle(joiner: TextJoiner, exception: RuleException, report: Report
     if (value.kind === "many") {
       return reportValues(exception, value, "a single value, as fields is a single field", report);
     }
+    if (breaksQuotes(value.text)) return reportMark(exception, value.text, /"/, report);
     if (!first) joiner.addFor(value.at, ", ");
     joinQuoted(joiner, value.text);
     first = false;
@@ -50,6 +51,8 @@ function joinTuples(joiner: TextJoiner, exception: RuleException, report: Report
       const wanted = `a list of ${columns.length}, one for each field`;
       return reportValues(exception, value, wanted, report);
     }
+    const broken = brokenIn(columns, entries);
+    if (broken) return reportMark(exception, broken, isWrapped(broken) ? /"/ : MARKS, report);
     joiner.addFor(value.at, first ? "(" : " or (");
     columns.forEach((column, index) => {
       if (index > 0) joiner.addFor(value.at, " and ");
@@ -85,9 +88,62 @@ function joinComparison(
 
 /** A value with blanks in it is put in quotes, unless it brings its own. */
 function joinQuoted(joiner: TextJoiner, value: SourceText): void {
-  const { text } = value;
-  if (!text.includes(" ") || /^["']/.test(text)) joiner.add(value);
+  if (!isWrapped(value)) joiner.add(value);
   else joiner.addFor(value.all, '"').add(value).addFor(value.all, '"');
+}
+
+function isWrapped({ text }: SourceText): boolean {
+  return text.includes(" ") && !/^["']/.test(text);
+}
+
+/** What ends a value that has no quotes around it. */
+const MARKS = /[()"'=,]/;
+
+/** Whether the quotes that are put around a value end inside of it. */
+function breaksQuotes(value: SourceText): boolean {
+  return isWrapped(value) && /(?:^|[^\\])(?:\\\\)*"/.test(value.text);
+}
+
+/** The first value of a tuple that would not be one value in a condition. */
+function brokenIn(
+  columns: readonly Column[],
+  entries: readonly ExceptionEntry[],
+): SourceText | undefined {
+  for (const [index, entry] of entries.entries()) {
+    const isList = takesList(columns[index]!.comparison.text);
+    if (entry.kind === "many") {
+      for (const one of entry.entries) {
+        if (one.kind === "one" && breaksQuotes(one.text)) return one.text;
+      }
+    } else if (!isList) {
+      const { text } = entry.text;
+      // A transformer is a value, too: val(proc.name).
+      const isBare = !isWrapped(entry.text) && !/^["']/.test(text) && !/^\w+\(.*\)/.test(text);
+      if (breaksQuotes(entry.text) || isBare && MARKS.test(text)) return entry.text;
+    }
+  }
+  return undefined;
+}
+
+function reportMark(
+  exception: RuleException,
+  value: SourceText,
+  mark: RegExp,
+  report: Report,
+): false {
+  const at = value.text.search(mark);
+  const whole = `"${value.text.replaceAll(/[\\"]/g, "\\$&")}"`;
+  report.add({
+    code: "F004",
+    title: `unexpected ${inQuotes(value.text[at]!)} in a value of exception "${exception.name}"`,
+    at: value.span(at, at + 1),
+    help: `put the whole value in quotes of its own: '${whole.replaceAll("'", "''")}'`,
+  });
+  return false;
+}
+
+function inQuotes(text: string): string {
+  return text === '"' ? `'"'` : `"${text}"`;
 }
 
 function reportValues(
