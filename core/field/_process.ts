@@ -4,7 +4,7 @@
  * An image never changes and is shared by all processes forked from the one that ran exec, so each
  * text is made once and kept as long as the image is.
  */
-import type { Image } from "../event/mod.ts";
+import { type Image, wordsOf } from "../event/mod.ts";
 import { type Process, type State, UNSEEN_IMAGE } from "../state/mod.ts";
 
 interface ImageTexts {
@@ -26,7 +26,7 @@ function textsOf(image: Image): ImageTexts {
 
 /** argv without argv[0], separated by spaces. */
 export function argsText(image: Image): string {
-  return textsOf(image).args ??= image.args.join(" ");
+  return textsOf(image).args ??= wordsOf(image)?.args.line ?? image.args.join(" ");
 }
 
 /**
@@ -36,13 +36,14 @@ export function argsText(image: Image): string {
 export function commandLine({ comm, image }: Process): string {
   // Processes of which nothing is known share one image, which has no name.
   if (image.comm === "") return comm;
-  if (image.args.length === 0) return image.comm;
-  return textsOf(image).commandLine ??= `${image.comm} ${argsText(image)}`;
+  const line = argsText(image);
+  if (line === "" && image.args.length === 0) return image.comm;
+  return textsOf(image).commandLine ??= `${image.comm} ${line}`;
 }
 
 /** The environment's `NAME=value` separated by spaces. */
 export function envText(image: Image): string {
-  return textsOf(image).env ??= image.env.join(" ");
+  return textsOf(image).env ??= wordsOf(image)?.env.line ?? image.env.join(" ");
 }
 
 /** Value of a variable, without spaces around it; "" when it is not set. */

@@ -1,6 +1,6 @@
 /** Programs started in a process that was there. */
 import { joinPath } from "../base/mod.ts";
-import type { Credentials, Image, Membership } from "../event/mod.ts";
+import { type Credentials, type Image, type Membership, withWords } from "../event/mod.ts";
 import type { ScapEvent } from "../scap/mod.ts";
 import { withVirtualPid } from "../state/mod.ts";
 import { type Descriptor, ShownDescriptor } from "./descriptor.ts";
@@ -93,12 +93,16 @@ function execImage(event: ReplayEvent, thread: ReplayThread, exe: string): Image
   const exePath = scap.paramLength(EXE_PATH) > 0
     ? texts.text(scap, EXE_PATH)
     : pathFromEnter(event, thread) ?? before.exePath;
-  return {
+  const words = scap.paramLength(ENV) > 0
+    ? { args: texts.words(scap, ARGS), env: texts.words(scap, ENV) }
+    : undefined;
+  const isLong = words !== undefined && (words.args.isLong || words.env.isLong);
+  const image: Image = {
     comm: thread.comm,
     exe,
-    args: texts.list(scap, ARGS),
+    args: isLong ? [] : texts.list(scap, ARGS),
     argsTruncated: false,
-    env: scap.paramLength(ENV) > 0 ? texts.list(scap, ENV) : before.env,
+    env: isLong ? [] : words?.env.list ?? before.env,
     exePath: withoutDeleted(exePath),
     exeGiven: exe,
     exeInode: hasTimes ? scap.paramWide(INODE) ?? 0n : before.exeInode,
@@ -110,6 +114,7 @@ function execImage(event: ReplayEvent, thread: ReplayThread, exe: string): Image
     exeOnOverlayLower: hasFlags ? (flags & EXE_LOWER_LAYER) !== 0 : before.exeOnOverlayLower,
     exeFromMemfd: hasFlags ? (flags & EXE_FROM_MEMFD) !== 0 : before.exeFromMemfd,
   };
+  return isLong ? withWords(image, words) : image;
 }
 
 /** Old events do not tell the path of what runs; it is what the call was given. */

@@ -1,6 +1,6 @@
 /** The texts and paths of a capture, each decoded once as long as it is in use. */
 import { joinPath, utf8At } from "../base/mod.ts";
-import { type Cgroup, Kins, type NamedPath, Sight, type View } from "../event/mod.ts";
+import { type Cgroup, Kins, type NamedPath, Sight, type View, Words } from "../event/mod.ts";
 import type { CaptureBytes, ScapEvent } from "../scap/mod.ts";
 import { containerOf } from "../state/mod.ts";
 import { BytesTable } from "./_bytes_table.ts";
@@ -11,6 +11,7 @@ const PATHS = { values: 1 << 16, bytes: 8 << 20 };
 const TEXTS = { values: 1 << 14, bytes: 8 << 20 };
 const MAX_RELATIVE = 1 << 14;
 const NO_TEXTS: readonly string[] = Object.freeze([]);
+const NO_WORDS = new Words("");
 const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
 /** What stands for a text that could not be captured. */
 export const NOT_CAPTURED = "<NA>";
@@ -76,7 +77,7 @@ export class Texts {
   readonly #paths = new BytesTable<InternedPath>(PATHS);
   readonly #relative = new Map<string, InternedPath>();
   readonly #texts = new BytesTable<string>(TEXTS);
-  readonly #lists = new BytesTable<readonly string[]>(TEXTS);
+  readonly #words = new BytesTable<Words>(TEXTS);
   readonly #cgroups = new BytesTable<readonly Cgroup[]>(TEXTS);
 
   /** A parameter's text; `<NA>` when there is none. */
@@ -90,10 +91,15 @@ export class Texts {
 
   /** A parameter's list of texts, each with a NUL behind it. */
   list(event: ScapEvent, index: number): readonly string[] {
+    return this.words(event, index).list;
+  }
+
+  /** The same, not yet taken apart. */
+  words(event: ScapEvent, index: number): Words {
     const length = event.paramLength(index);
-    if (length === 0) return NO_TEXTS;
+    if (length === 0) return NO_WORDS;
     const { bytes, view } = event;
-    return this.#lists.get(bytes, view, event.paramStart(index), length, decodeList);
+    return this.#words.get(bytes, view, event.paramStart(index), length, decodeWords);
   }
 
   cgroups(event: ScapEvent, index: number): readonly Cgroup[] {
@@ -154,17 +160,14 @@ function decodePath(bytes: CaptureBytes, at: number, length: number): InternedPa
   return new InternedPath(raw, joinPath("", raw));
 }
 
-function decodeList(bytes: CaptureBytes, at: number, length: number): readonly string[] {
-  return splitNul(decode(bytes, at, length));
+/** A lone empty text is none, as in `withoutLoneEmpty`. */
+function decodeWords(bytes: CaptureBytes, at: number, length: number): Words {
+  const text = decode(bytes, at, length);
+  return text === "\0" ? NO_WORDS : new Words(text);
 }
 
 function decodeCgroups(bytes: CaptureBytes, at: number, length: number): readonly Cgroup[] {
-  return cgroupsOf(decodeList(bytes, at, length));
-}
-
-/** A NUL stands behind every text, behind the last one too unless the list was cut. */
-function splitNul(text: string): readonly string[] {
-  return withoutLoneEmpty((text.endsWith("\0") ? text.slice(0, -1) : text).split("\0"));
+  return cgroupsOf(decodeWords(bytes, at, length).list);
 }
 
 /** Falco takes a single empty text for none at all. */

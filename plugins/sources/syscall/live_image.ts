@@ -1,9 +1,8 @@
 /** Programs that exec records tell of. The same program run in the same way is the same object. */
-import type { Image } from "../../../core/mod.ts";
+import { type Image, withWords, Words } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
 import { textAt } from "./memory.ts";
-import { splitNul } from "./nul_strings.ts";
 
 const { EXEC_RECORD, FILE_FACTS, FILE_FLAGS, TASK_FACTS } = layout;
 
@@ -82,8 +81,11 @@ function decodeStarted(memory: RingMemory, at: number): Started {
     return text;
   };
   const argsBytes = u32(EXEC_RECORD.argsLength);
-  const args = splitNul(take(argsBytes));
-  const env = splitNul(take(u32(EXEC_RECORD.envLength)));
+  const argv = take(argsBytes);
+  const firstEnd = argv.indexOf("\0");
+  const args = new Words(firstEnd < 0 ? "" : argv.slice(firstEnd + 1));
+  const env = new Words(take(u32(EXEC_RECORD.envLength)));
+  const isLong = args.isLong || env.isLong;
   const exeGiven = take(u16(EXEC_RECORD.givenLength));
   const exePath = take(u16(EXEC_RECORD.exeLength));
   const cwd = take(u16(EXEC_RECORD.cwdLength));
@@ -92,10 +94,10 @@ function decodeStarted(memory: RingMemory, at: number): Started {
   const flags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;
   const image: Image = {
     comm: commAt(memory, at + EXEC_RECORD.task),
-    exe: args[0] ?? exeGiven,
-    args: args.slice(1),
+    exe: argv === "" ? exeGiven : firstEnd < 0 ? argv : argv.slice(0, firstEnd),
+    args: isLong ? [] : args.list,
     argsTruncated: u32(EXEC_RECORD.argsTotal) > argsBytes,
-    env,
+    env: isLong ? [] : env.list,
     exePath,
     exeGiven,
     exeInode: memory.u64[(facts + FILE_FACTS.inode) >> 3]!,
@@ -107,7 +109,7 @@ function decodeStarted(memory: RingMemory, at: number): Started {
     exeOnOverlayLower: (flags & FILE_FLAGS.overlayLower) !== 0,
     exeFromMemfd: (flags & FILE_FLAGS.memfd) !== 0,
   };
-  return { image, cwd, cgroup };
+  return { image: isLong ? withWords(image, { args, env }) : image, cwd, cgroup };
 }
 
 /** Name of the task whose facts stand at `task`. */

@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { Random } from "../../tests/property/random.ts";
+import type { Image } from "./change.ts";
+import { withWords, Words, wordsOf } from "./words.ts";
+
+const long = "a\0".repeat(9000);
+const IMAGE: Image = Object.freeze({
+  comm: "cat",
+  exe: "cat",
+  args: [],
+  argsTruncated: false,
+  env: [],
+  exePath: "/bin/cat",
+  exeGiven: "cat",
+  exeInode: 0n,
+  exeDevice: 0,
+  exeCtimeNs: 0n,
+  exeMtimeNs: 0n,
+  exeWritable: false,
+  exeOnOverlayUpper: false,
+  exeOnOverlayLower: false,
+  exeFromMemfd: false,
+});
+
+Deno.test("Words keeps empty texts and a last one that was cut", () => {
+  assertEquals(new Words("").list, []);
+  assertEquals(new Words("").line, "");
+  assertEquals(new Words("\0").list, [""]);
+  assertEquals(new Words("cat\0\0a b\0").list, ["cat", "", "a b"]);
+  assertEquals(new Words("cat\0--lo").list, ["cat", "--lo"]);
+});
+
+Deno.test("Words has the same list and line for long and for short ones, in whatever order asked", () => {
+  const random = new Random(4);
+  for (let round = 0; round < 100; round++) {
+    const pieces = ["a", "", " ", "é", "😀", "\udc80", "\udcff", "x".repeat(random.below(300))];
+    const list = Array.from({ length: 1 + random.below(3000) }, () => random.pick(pieces));
+    const text = list.join("\0") + random.pick(["", "\0"]);
+    const expected = text === ""
+      ? []
+      : (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
+    const lineFirst = new Words(text), listFirst = new Words(text);
+    assertEquals(lineFirst.line, expected.join(" "));
+    assertEquals(lineFirst.list.join("|"), expected.join("|"));
+    assertEquals(listFirst.list.length, expected.length);
+    assertEquals(listFirst.line, lineFirst.line);
+    assert(lineFirst.list === lineFirst.list);
+  }
+});
+
+Deno.test("an image with long lists is an image like others, and so are its copies", () => {
+  const words = { args: new Words(long), env: new Words("A=1\0B=2\0") };
+  const image = withWords(IMAGE, words);
+  assert(words.args.isLong && !words.env.isLong);
+  assert(wordsOf(image) === words);
+  assertEquals(image.args, Array(9000).fill("a"));
+  assertEquals(image.env, ["A=1", "B=2"]);
+  const copy = { ...image, args: ["other"] };
+  assertEquals(wordsOf(copy), undefined);
+  assertEquals([copy.args, copy.env, copy.comm], [["other"], ["A=1", "B=2"], "cat"]);
+});
