@@ -2,7 +2,7 @@
 import type { Credentials, Membership, ProcessSnapshot, StateChange } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { commAt, startedAt } from "./live_image.ts";
-import { textAt, wideAt } from "./memory.ts";
+import { textAt, walkedPathAt, wideAt } from "./memory.ts";
 
 const {
   CWD_RECORD,
@@ -99,7 +99,7 @@ function cwdChange(memory: RingMemory, at: number): StateChange {
     kind: "cwd",
     threadId: memory.u32[(at + RECORD_HEADER.tid) >> 2]!,
     processId: memory.u32[(at + RECORD_HEADER.tgid) >> 2]!,
-    cwd: textAt(memory, at + CWD_RECORD.data, length),
+    cwd: walkedPathAt(memory, at + CWD_RECORD.data, { bytes: length, record: at }),
   };
 }
 

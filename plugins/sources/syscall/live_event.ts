@@ -20,7 +20,7 @@ import { resolvedElsewhere } from "./live_file.ts";
 import { kinOfFile, kinOfPaths } from "./live_kin.ts";
 import { directoryAt, type KeptPath, keptPathAt, plainPathOf } from "./live_path.ts";
 import { socketArgumentAt } from "./live_socket.ts";
-import { signedWideAt, textAt, wideAt } from "./memory.ts";
+import { signedWideAt, textAt, walkedPathAt, wideAt } from "./memory.ts";
 import { openFlagsOf } from "./open_flags.ts";
 import { paramReaders } from "./params.ts";
 import type { Piece } from "./piece.ts";
@@ -335,11 +335,15 @@ export class LiveEvent implements Event {
     const secondBaseBytes = u16(PATH_RECORD.secondBaseLength);
     const start = at + PATH_RECORD.data;
     const secondStart = start + firstBytes + firstBaseBytes;
-    if (which === 1) return namedPath(memory, secondStart, secondBytes, secondBaseBytes);
+    if (which === 1) {
+      const place = { at: secondStart, bytes: secondBytes, baseBytes: secondBaseBytes };
+      return namedPath(memory, place, at);
+    }
     if (this.syscall === SYS_SYMLINK || this.syscall === SYS_SYMLINKAT) {
       return firstBytes === 0 ? undefined : this.#target(textAt(memory, start, firstBytes));
     }
-    return namedPath(memory, start, firstBytes, firstBaseBytes);
+    const place = { at: start, bytes: firstBytes, baseBytes: firstBaseBytes };
+    return namedPath(memory, place, at);
   }
 
   /** A symlink's target is a text (Falco judges it as such); where it leads is relative to the link. */
@@ -367,15 +371,19 @@ export class LiveEvent implements Event {
  */
 function namedPath(
   memory: RingMemory,
-  at: number,
-  bytes: number,
-  baseBytes: number,
+  { at, bytes, baseBytes }: {
+    readonly at: number;
+    readonly bytes: number;
+    readonly baseBytes: number;
+  },
+  record: number,
 ): NamedPath | undefined {
+  const base = { bytes: baseBytes, record };
   if (bytes === 0) {
-    const given = textAt(memory, at, baseBytes);
+    const given = walkedPathAt(memory, at, base);
     return given === "" ? undefined : { raw: "", given, resolved: undefined };
   }
   const raw = textAt(memory, at, bytes);
-  const given = joinPath(directoryAt(memory, at + bytes, baseBytes), raw);
+  const given = joinPath(directoryAt(memory, at + bytes, base), raw);
   return { raw, given, resolved: undefined };
 }

@@ -2,7 +2,7 @@
 import { type Image, withWords, Words } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
-import { textAt } from "./memory.ts";
+import { textAt, walkedPathAt } from "./memory.ts";
 
 const { EXEC_RECORD, FILE_FACTS, FILE_FLAGS, TASK_FACTS } = layout;
 
@@ -80,6 +80,11 @@ function decodeStarted(memory: RingMemory, at: number): Started {
     next += bytes;
     return text;
   };
+  const takePath = (bytes: number) => {
+    const path = walkedPathAt(memory, next, { bytes, record: at });
+    next += bytes;
+    return path;
+  };
   const argsBytes = u32(EXEC_RECORD.argsLength);
   const argv = take(argsBytes);
   const firstEnd = argv.indexOf("\0");
@@ -87,8 +92,8 @@ function decodeStarted(memory: RingMemory, at: number): Started {
   const env = new Words(take(u32(EXEC_RECORD.envLength)));
   const isLong = args.isLong || env.isLong;
   const exeGiven = take(u16(EXEC_RECORD.givenLength));
-  const exePath = take(u16(EXEC_RECORD.exeLength));
-  const cwd = take(u16(EXEC_RECORD.cwdLength));
+  const exePath = takePath(u16(EXEC_RECORD.exeLength));
+  const cwd = takePath(u16(EXEC_RECORD.cwdLength));
   const cgroup = take(u16(EXEC_RECORD.cgroupLength));
   const facts = at + EXEC_RECORD.exe;
   const flags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;

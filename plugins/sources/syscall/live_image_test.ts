@@ -3,7 +3,7 @@ import { assert, assertEquals } from "../../../tests/assert.ts";
 import { RecordWriter } from "../../../tests/records.ts";
 import { startedAt } from "./live_image.ts";
 
-const { EXEC_RECORD, FILE_FACTS } = layout;
+const { EXEC_RECORD, FILE_FACTS, HEADER_FLAGS, RECORD_HEADER } = layout;
 
 const parts = {
   tgid: 100,
@@ -58,4 +58,14 @@ Deno.test("images differ where anything does that they tell of", () => {
       assertEquals(startedAt(writer.memory, at).cgroup, fresh[i]!.cgroup);
     }
   }
+});
+
+Deno.test("a directory whose beginning did not fit is none that begins at the root", () => {
+  const writer = new RecordWriter(1 << 14);
+  const cwd = "/name".repeat(800);
+  const at = writer.exec({ ...parts, cwd });
+  assertEquals(startedAt(writer.memory, at).cwd, cwd);
+  writer.memory.u16[(at + RECORD_HEADER.flags) >> 1] = HEADER_FLAGS.truncated;
+  const { cwd: told, image } = startedAt(writer.memory, at);
+  assertEquals([told, image.exePath], [`/…${cwd}`, parts.exePath]);
 });

@@ -3,7 +3,7 @@ import { joinPath, Kins, type NamedPath, Sight, type TextBytes } from "../../../
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
 import type { LiveEvent } from "./live_event.ts";
-import { freshTextAt, textAt } from "./memory.ts";
+import { CUT, freshTextAt, textAt, walkedPathAt } from "./memory.ts";
 import { nativeOpenFlags } from "./open_flags.ts";
 
 const { FILE_FACTS, FILE_FLAGS, FILE_RECORD } = layout;
@@ -89,6 +89,8 @@ export function pathAt(memory: RingMemory, at: number, opens: boolean): NamedPat
   const givenBytes = u16(FILE_RECORD.givenLength), baseBytes = u16(FILE_RECORD.baseLength);
   const resolvedBytes = isNameless(magic) ? 0 : u16(FILE_RECORD.resolvedLength);
   const start = at + FILE_RECORD.data;
+  // As walkedPathAt() does.
+  const mark = (fileFlags & FILE_FLAGS.pathTruncated) !== 0 && resolvedBytes > 0 ? CUT : "";
   // Paths that come again are kept whole: looking for their parts would only cost.
   const raw = freshTextAt(memory, start, givenBytes);
   if (opens && givenBytes > 0) {
@@ -96,20 +98,25 @@ export function pathAt(memory: RingMemory, at: number, opens: boolean): NamedPat
     if ((fileFlags & FILE_FLAGS.same) !== 0 && memory.u8[start] === SLASH) {
       return { raw, given: raw, resolved: raw };
     }
-    const given = joinPath(directoryAt(memory, start + givenBytes, baseBytes), raw);
+    const base = directoryAt(memory, start + givenBytes, { bytes: baseBytes, record: at });
+    const given = joinPath(base, raw);
     const resolved = (fileFlags & FILE_FLAGS.same) !== 0
       ? raw
-      : freshTextAt(memory, start + givenBytes + baseBytes, resolvedBytes);
+      : mark + freshTextAt(memory, start + givenBytes + baseBytes, resolvedBytes);
     return { raw, given, resolved: resolved === "" ? undefined : resolved };
   }
-  let name = textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
+  let name = mark + textAt(memory, start + givenBytes + baseBytes, resolvedBytes);
   // Falco's name of a memfd is the one its maker gave it.
   if ((fileFlags & FILE_FLAGS.memfd) !== 0) name = name.slice(MEMFD_PREFIX.length);
   return name === "" ? undefined : { raw: name, given: name, resolved: name };
 }
 
 /** With the slash that `joinPath` expects; "/" when the probe could not tell. */
-export function directoryAt(memory: RingMemory, at: number, bytes: number): string {
-  const base = textAt(memory, at, bytes);
+export function directoryAt(
+  memory: RingMemory,
+  at: number,
+  place: Parameters<typeof walkedPathAt>[2],
+): string {
+  const base = walkedPathAt(memory, at, place);
   return base.endsWith("/") ? base : `${base}/`;
 }

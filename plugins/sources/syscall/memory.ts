@@ -1,8 +1,10 @@
 /** Reading text and wide numbers out of a ring's memory. */
 import { Buffer } from "node:buffer";
 import { utf8At, type Utf8Bytes } from "../../../core/mod.ts";
-import type { RingMemory } from "../../../ffi/mod.ts";
+import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
+
+const { HEADER_FLAGS, RECORD_HEADER } = layout;
 
 const buffers = new WeakMap<Uint8Array, Utf8Bytes>();
 let texts: ByteCache<string> | undefined;
@@ -23,7 +25,34 @@ export function textAt(memory: RingMemory, at: number, bytes: number): string {
   return text;
 }
 
-/** The same for text that is not worth looking for. */
+/** In front of what is left of a path. It begins as absolute ones do, so that nobody joins it to another. */
+export const CUT = "/…";
+
+/** Of a path whose beginning did not fit: its names alone, or that they are so many. See path_walk.h. */
+const SHORTEST_CUT = 400, LONG_CUT = 4096 - 256, MANY_NAMES = 200;
+
+/**
+ * A path put together of the kernel's names, from the last one to the first. Where it is too deep for
+ * that, what is left begins with any name, and `CUT` stands in front: without it, it would be another
+ * file's. `record`: where the record begins.
+ */
+export function walkedPathAt(
+  memory: RingMemory,
+  at: number,
+  { bytes, record }: { readonly bytes: number; readonly record: number },
+): string {
+  const path = textAt(memory, at, bytes);
+  if (bytes < SHORTEST_CUT || !tellsOfCut(memory, record)) return path;
+  return bytes >= LONG_CUT || path.split("/").length > MANY_NAMES ? CUT + path : path;
+}
+
+/** The record says of all its texts together whether one was cut. */
+function tellsOfCut(memory: RingMemory, record: number): boolean {
+  const flags = memory.u16[(record + RECORD_HEADER.flags) >> 1]!;
+  return (flags & HEADER_FLAGS.truncated) !== 0;
+}
+
+/** The same as `textAt` for text that is not worth looking for. */
 export function freshTextAt(memory: RingMemory, at: number, bytes: number): string {
   return bytes === 0 ? "" : decode(memory, at, bytes);
 }
