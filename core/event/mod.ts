@@ -26,7 +26,7 @@ export { compatSyscalls, NO_SYSCALL } from "./compat_syscalls.ts";
 export { type FlagTable, flagTable, flagValue, renderFlags } from "./flags.ts";
 export { errnoName, errnoNames } from "./errno.ts";
 export { descriptorParams } from "./descriptor_params.ts";
-export { unknownDescriptor, unmadeTypeChar } from "./unknown_descriptor.ts";
+export { bareDescriptor, unknownDescriptor, unmadeTypeChar } from "./unknown_descriptor.ts";
 export { encodeDevice, majorOf, minorOf } from "./device.ts";
 export { signalName } from "./signal.ts";
 export * from "./encode.ts";

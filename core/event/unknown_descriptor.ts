@@ -2,11 +2,11 @@
 import type { FileDescriptor, NamedPath } from "./descriptor.ts";
 import { eventType } from "./table.ts";
 
-/** It was not opened, or nobody saw it: there is its number, and what a call of that type makes. */
-export function unknownDescriptor(code: number, number: number, path: NamedPath): FileDescriptor {
+/** Of a file that has nothing but its path. */
+export function bareDescriptor(number: number, typeChar: string, path: NamedPath): FileDescriptor {
   return {
     number,
-    typeChar: unmadeTypeChar(code),
+    typeChar,
     path,
     socket: undefined,
     protocol: undefined,
@@ -16,8 +16,12 @@ export function unknownDescriptor(code: number, number: number, path: NamedPath)
     device: undefined,
     flags: 0,
     onOverlayUpper: false,
-    known: false,
   };
+}
+
+/** It was not opened, or nobody saw it: there is its number, and what a call of that type makes. */
+export function unknownDescriptor(code: number, number: number, path: NamedPath): FileDescriptor {
+  return { ...bareDescriptor(number, unmadeTypeChar(code), path), known: false };
 }
 
 /** What a call would have made; libs userspace/libsinsp/event.h extract_typechar. */

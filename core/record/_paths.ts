@@ -1,6 +1,7 @@
 /** Where calls lead, as whoever reads a capture finds it out. */
 import { joinPath } from "../base/mod.ts";
 import {
+  bareDescriptor,
   type Event,
   eventType,
   type FileDescriptor,
@@ -41,17 +42,5 @@ export function leadsTo(directory: string, { raw, given }: NamedPath): boolean {
 }
 
 export function directoryAt(number: number, path: string): FileDescriptor {
-  return {
-    number,
-    typeChar: "d",
-    path: { raw: path, given: path, resolved: undefined },
-    socket: undefined,
-    protocol: undefined,
-    role: undefined,
-    connected: undefined,
-    inode: undefined,
-    device: undefined,
-    flags: 0,
-    onOverlayUpper: false,
-  };
+  return bareDescriptor(number, "d", { raw: path, given: path, resolved: undefined });
 }
