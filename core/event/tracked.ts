@@ -34,8 +34,6 @@ export interface TrackedThread extends ResourceUse {
   readonly descriptors: OpenDescriptors;
   readonly openCount: number;
   readonly cgroups: readonly Cgroup[];
-  /** What its command line starts with: its name when it came into being, or last called exec. */
-  readonly commandName: string;
   /** When its pid namespace began, since the epoch; 0 when unknown. */
   readonly namespaceStartNs: bigint;
   /** When it came into being, on the clock of events; 0 when nobody saw it. */

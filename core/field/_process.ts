@@ -30,15 +30,15 @@ export function argsText(image: Image): string {
 }
 
 /**
- * Name and arguments: the name that came with the program, whatever the process calls itself later;
- * libs userspace/libsinsp/threadinfo.cpp set_args.
+ * Name and arguments: the name that proc.name shows, whatever the thread or process calls itself later;
+ * libs userspace/libsinsp/threadinfo.cpp populate_cmdline.
  */
-export function commandLine({ comm, image }: Process): string {
-  // Processes of which nothing is known share one image, which has no name.
-  if (image.comm === "") return comm;
+export function commandLine({ comm, image }: Pick<Process, "comm" | "image">): string {
   const line = argsText(image);
-  if (line === "" && image.args.length === 0) return image.comm;
-  return textsOf(image).commandLine ??= `${image.comm} ${line}`;
+  if (line === "" && image.args.length === 0) return comm;
+  // Threads have names of their own.
+  if (comm !== image.comm) return `${comm} ${line}`;
+  return textsOf(image).commandLine ??= `${comm} ${line}`;
 }
 
 /** The environment's `NAME=value` separated by spaces. */

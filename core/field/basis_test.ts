@@ -89,6 +89,7 @@ function sight(basis: Basis): readonly [Event, State] {
         "id",
         "process",
         "comm",
+        "image",
         "credentials",
         "virtualId",
       ]);
@@ -102,8 +103,8 @@ function sight(basis: Basis): readonly [Event, State] {
 }
 
 /** A record's accessors as plain values. */
-function own({ id, comm, credentials, virtualId }: Thread): Partial<Thread> {
-  return { id, comm, credentials, virtualId };
+function own({ id, comm, image, credentials, virtualId }: Thread): Partial<Thread> {
+  return { id, comm, image, credentials, virtualId };
 }
 
 for (const basis of ["event", "kin", "names", "path", "process"] as const) {

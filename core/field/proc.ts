@@ -21,14 +21,14 @@ export const procFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "process",
     summary: "First word of the command line (argv[0]); the program chooses it",
-    extract: (_event, state) => state.process?.image.exe,
+    extract: (_event, state) => state.thread?.image.exe,
   }),
   defineField({
     name: "proc.exepath",
     type: "CHARBUF",
     basis: "process",
     summary: "Path of the executable as the kernel knows it",
-    extract: (_event, state) => state.process?.image.exePath,
+    extract: (_event, state) => state.thread?.image.exePath,
   }),
   defineField({
     name: "proc.args",
@@ -37,7 +37,7 @@ export const procFields: readonly FieldDefinition[] = [
     summary: "Arguments without argv[0], separated by spaces, or the one in the argument",
     argument: { required: false, kind: "index" },
     extract: (_event, state, argument) => {
-      const image = state.process?.image;
+      const image = state.thread?.image;
       if (image === undefined) return undefined;
       return typeof argument === "number" ? image.args[argument] ?? "" : argsText(image);
     },
@@ -48,23 +48,14 @@ export const procFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Whether the process has more arguments than proc.args and proc.cmdline show",
     origin: "falcod",
-    extract: (_event, state) => state.process?.image.argsTruncated,
+    extract: (_event, state) => state.thread?.image.argsTruncated,
   }),
   defineField({
     name: "proc.cmdline",
     type: "CHARBUF",
     basis: "process",
-    summary: "Process name and arguments",
-    extract: (_event, state) => state.process && commandLine(state.process),
-    // Threads that a capture found when it began are called by their own names.
-    show: (_event, { process, tracked }) => {
-      if (process === undefined) return undefined;
-      const name = tracked?.commandName ?? "";
-      const { image } = process;
-      return name === "" || name === image.comm
-        ? commandLine(process)
-        : [name, ...image.args].join(" ");
-    },
+    summary: "Name of the thread, as in proc.name, and arguments",
+    extract: (_event, state) => state.thread && commandLine(state.thread),
   }),
   defineField({
     name: "proc.exeline",
@@ -72,7 +63,7 @@ export const procFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "argv[0] and arguments",
     extract: (_event, state) => {
-      const image = state.process?.image;
+      const image = state.thread?.image;
       return image && `${image.exe} ${argsText(image)}`;
     },
   }),
@@ -82,7 +73,7 @@ export const procFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Number of arguments without argv[0]",
     format: "decimal",
-    extract: (_event, state) => state.process?.image.args.length,
+    extract: (_event, state) => state.thread?.image.args.length,
   }),
   defineField({
     name: "proc.cmdlenargs",
@@ -91,7 +82,7 @@ export const procFields: readonly FieldDefinition[] = [
     summary: "Bytes in all arguments together, without the spaces between them",
     format: "decimal",
     extract: (_event, state) => {
-      const image = state.process?.image;
+      const image = state.thread?.image;
       if (image === undefined) return undefined;
       const spaces = Math.max(0, image.args.length - 1);
       return utf8Length(argsText(image)) - spaces;

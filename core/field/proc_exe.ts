@@ -1,6 +1,6 @@
 /** proc.is_exe_… and proc.exe_ino…: the file a process runs. */
 import type { Event } from "../event/mod.ts";
-import type { Process, State } from "../state/mod.ts";
+import type { State, Thread } from "../state/mod.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 import { startTimeNs } from "./proc.ts";
 
@@ -10,28 +10,28 @@ export const procExeFields: readonly FieldDefinition[] = [
     type: "BOOL",
     basis: "process",
     summary: "Whether the process may write its own executable",
-    extract: (_event, state) => state.process?.image.exeWritable,
+    extract: (_event, state) => state.thread?.image.exeWritable,
   }),
   defineField({
     name: "proc.is_exe_upper_layer",
     type: "BOOL",
     basis: "process",
     summary: "Whether the executable is in the upper, writable layer of an overlay",
-    extract: (_event, state) => state.process?.image.exeOnOverlayUpper,
+    extract: (_event, state) => state.thread?.image.exeOnOverlayUpper,
   }),
   defineField({
     name: "proc.is_exe_lower_layer",
     type: "BOOL",
     basis: "process",
     summary: "Whether the executable is in a lower layer of an overlay: it came with the image",
-    extract: (_event, state) => state.process?.image.exeOnOverlayLower,
+    extract: (_event, state) => state.thread?.image.exeOnOverlayLower,
   }),
   defineField({
     name: "proc.is_exe_from_memfd",
     type: "BOOL",
     basis: "process",
     summary: "Whether the executable is in memory only (memfd_create)",
-    extract: (_event, state) => state.process?.image.exeFromMemfd,
+    extract: (_event, state) => state.thread?.image.exeFromMemfd,
   }),
   defineField({
     name: "proc.exe_ino",
@@ -39,7 +39,7 @@ export const procExeFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Inode number of the executable",
     format: "decimal",
-    extract: (_event, state) => unlessZero(state.process?.image.exeInode),
+    extract: (_event, state) => unlessZero(state.thread?.image.exeInode),
   }),
   defineField({
     name: "proc.exe_ino.ctime",
@@ -47,7 +47,7 @@ export const procExeFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "When the executable's inode last changed, in nanoseconds since the Unix epoch",
     format: "decimal",
-    extract: (_event, state) => unlessZero(state.process?.image.exeCtimeNs),
+    extract: (_event, state) => unlessZero(state.thread?.image.exeCtimeNs),
   }),
   defineField({
     name: "proc.exe_ino.mtime",
@@ -55,14 +55,14 @@ export const procExeFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "When the executable's content last changed, in nanoseconds since the Unix epoch",
     format: "decimal",
-    extract: (_event, state) => unlessZero(state.process?.image.exeMtimeNs),
+    extract: (_event, state) => unlessZero(state.thread?.image.exeMtimeNs),
   }),
   defineField({
     name: "proc.exe_ino.ctime_duration_proc_start",
     type: "ABSTIME",
     summary: "Nanoseconds from the executable's last change to the start of the process",
     format: "decimal",
-    extract: (event, state) => state.process && changeToStart(state.process, event),
+    extract: (event, state) => state.thread && changeToStart(state.thread, event),
   }),
   defineField({
     name: "proc.exe_ino.ctime_duration_pidns_start",
@@ -71,7 +71,7 @@ export const procExeFields: readonly FieldDefinition[] = [
     format: "decimal",
     extract: (event, state) => {
       const start = namespaceStart(event, state);
-      const change = state.process?.image.exeCtimeNs ?? 0n;
+      const change = state.thread?.image.exeCtimeNs ?? 0n;
       return start === undefined || change <= start ? undefined : change - start;
     },
   }),
@@ -92,9 +92,9 @@ function unlessZero(value: bigint | undefined): bigint | undefined {
 }
 
 /** Absent when the file changed later: upstream's difference is no sensible number then. */
-function changeToStart(process: Process, event: Event): bigint | undefined {
+function changeToStart({ process, image }: Thread, event: Event): bigint | undefined {
   const start = startTimeNs(process, event);
-  const change = process.image.exeCtimeNs;
+  const change = image.exeCtimeNs;
   return start === undefined || change === 0n || change >= start ? undefined : start - change;
 }
 

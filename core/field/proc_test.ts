@@ -62,6 +62,28 @@ Deno.test("proc.name and proc.cmdline stay when the process takes another name",
   assertEquals(valueOf("proc.cmdline", event, state), "cat /etc/shadow -n");
 });
 
+Deno.test("proc.cmdline of a thread begins with the name that the thread has", () => {
+  const state = family();
+  const ids = { threadId: 100, processId: 100 };
+  state.apply({ kind: "comm", ...ids, comm: "worker" }, 0);
+  state.apply({
+    kind: "fork",
+    ...ids,
+    childThreadId: 101,
+    childProcessId: 100,
+    childParentId: 90,
+    childVirtualPid: 100,
+    childVirtualTid: 101,
+    startClockNs: 4_500_000_000,
+  }, 0);
+  const ofThread = eventOf("openat", { threadId: 101 });
+  assertEquals(valueOf("proc.name", ofThread, state), "worker");
+  assertEquals(valueOf("proc.cmdline", ofThread, state), "worker /etc/shadow -n");
+  assertEquals(valueOf("proc.exeline", ofThread, state), "cat /etc/shadow -n");
+  assertEquals(valueOf("proc.acmdline[0]", ofThread, state), "cat /etc/shadow -n");
+  assertEquals(valueOf("proc.cmdline", event, state), "cat /etc/shadow -n");
+});
+
 Deno.test("proc.env is the environment or one variable without blanks around it", () => {
   const state = family();
   assertEquals(valueOf("proc.env", event, state), "HOME=/root LANG=C");

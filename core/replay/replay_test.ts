@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
-import type { StateChange } from "../event/mod.ts";
+import { eventCodesByName, eventType, type StateChange } from "../event/mod.ts";
 import { memoryInput, ScapReader } from "../scap/mod.ts";
 import { type State, UNSEEN_IMAGE } from "../state/mod.ts";
 import { playCapture } from "./play.ts";
@@ -128,6 +128,61 @@ Deno.test("of a caller that nobody knew the event tells name and arguments", asy
 Deno.test("times and numbers are the recording's", async () => {
   const found = await seen([open("/a"), close(3)], ({ number, timeNs }) => [number, timeNs]);
   assertEquals(found, [[1, BEGIN_NS], [2, BEGIN_NS + 1000n]]);
+});
+
+const CLONE_THREAD = 0x2000;
+
+/** Of thread 10, whose capture says that it is `pid`'s. */
+function cloned(child: number, comm: string, more: GivenEvent["params"] = {}): GivenEvent {
+  return {
+    type: "clone",
+    params: { res: child, exe: "bash", comm, tid: 10, pid: 10, uid: 7, args: ["-i"], ...more },
+  };
+}
+
+/** As the process table has them while their events are judged. */
+const bearerOf = (_event: ReplayEvent, { thread }: State) =>
+  thread && [thread.id, thread.process.id, thread.comm, ...thread.image.args].join(" ");
+
+Deno.test("a thread has the name and the words that it began with, its process its own", async () => {
+  const rename = { option: 15, arg2_str: "worker" };
+  const found = await seen([
+    { type: "prctl", params: { res: 0, ...rename } },
+    cloned(11, "worker", { flags: CLONE_THREAD }),
+    { ...read(3), threadId: 11 },
+    read(3),
+  ], bearerOf);
+  assertEquals(found.slice(2), ["11 10 worker -i", "10 10 bash"]);
+});
+
+Deno.test("whose a thread is does not depend on what is looked at", async () => {
+  const executed = { res: 0, exe: "cat", comm: "cat", ptid: 1 };
+  const events: GivenEvent[] = [
+    cloned(11, "bash", { flags: CLONE_THREAD }),
+    // Not the first thread of its process, and yet it says that it runs a program.
+    { type: "execve", threadId: 11, params: { ...executed, tid: 11, pid: 10 } },
+    { type: "setuid", threadId: 10, params: { res: 0, uid: 33 } },
+    { ...read(3), threadId: 11 },
+    // A thread of a process that nobody knows, under an id that somebody has.
+    { ...cloned(0, "sh", { flags: CLONE_THREAD, pid: 12, tid: 11 }), threadId: 11, atNs: 5e9 },
+    { ...read(3), threadId: 11 },
+  ];
+  const found: string[] = [];
+  for (const wanted of [["read"], ["read", "execve", "setuid", "clone"]]) {
+    const shown: string[] = [];
+    const state = recordedState();
+    const replay = new Replay(sinkInto(state, (event) => {
+      state.begin(event);
+      const { thread } = state;
+      const type = eventType(event.type)!.name;
+      if (type === "read") shown.push(`${bearerOf(event, state)} ${thread?.credentials.uid}`);
+      state.end(event);
+    }));
+    replay.want(new Set(wanted.flatMap(eventCodesByName)));
+    await playBytes(await capture(SHELL, events), replay);
+    found.push(shown.join(", "));
+  }
+  assertEquals(found, Array(2).fill("11 10 cat 7, 11 12 sh -i 7"));
 });
 
 Deno.test("what nobody wants is followed all the same", async () => {

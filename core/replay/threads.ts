@@ -92,10 +92,6 @@ export class ReplayThread implements TrackedThread {
     return this.#owner.get(this.parentId);
   }
 
-  get commandName(): string {
-    return this.image.comm;
-  }
-
   get isLeader(): boolean {
     return this.id === this.process.id;
   }

@@ -22,6 +22,20 @@ export function isPlaceholder(image: Image): boolean {
   return image === UNKNOWN_IMAGE || image === UNSEEN_IMAGE;
 }
 
+/** Whether threads with these images run the same, by whatever names, with the same words. */
+export function isSameProgram(a: Image, b: Image): boolean {
+  return a === b ||
+    a.exe === b.exe && a.exePath === b.exePath && areSame(a.args, b.args) &&
+      a.argsTruncated === b.argsTruncated && a.exeInode === b.exeInode &&
+      a.exeCtimeNs === b.exeCtimeNs && a.exeMtimeNs === b.exeMtimeNs &&
+      a.exeWritable === b.exeWritable && a.exeOnOverlayUpper === b.exeOnOverlayUpper &&
+      a.exeOnOverlayLower === b.exeOnOverlayLower && a.exeFromMemfd === b.exeFromMemfd;
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || a.length === b.length && a.every((text, index) => text === b[index]);
+}
+
 /** A child's command line begins with the name that the child has. */
 export function imageCalled(image: Image = UNKNOWN_IMAGE, comm: string): Image {
   return isPlaceholder(image) || image.comm === comm ? image : { ...image, comm };

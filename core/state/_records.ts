@@ -6,7 +6,7 @@ import {
   type ProcessSnapshot,
   Sight,
 } from "../event/mod.ts";
-import type { Origin } from "./_origin.ts";
+import { isSameProgram, type Origin } from "./_origin.ts";
 import type { Changes } from "./changes.ts";
 import type { Process, Thread } from "./process.ts";
 
@@ -20,16 +20,19 @@ export class ThreadRecord implements Thread {
   readonly id: number;
   readonly #virtualId: number;
   readonly #startClockNs: number;
+  /** Absent: the process's. */
+  readonly #image: Image | undefined;
 
   constructor(
     readonly process: ProcessRecord,
-    { threadId, comm, credentials, virtualId = 0, startClockNs = 0 }: NewThread,
+    { threadId, comm, image, credentials, virtualId = 0, startClockNs = 0 }: NewThread,
   ) {
     this.id = threadId;
     this.#comm = comm;
     this.#credentials = credentials;
     this.#virtualId = virtualId;
     this.#startClockNs = startClockNs;
+    this.#image = image && !isSameProgram(image, process.image) ? image : undefined;
     this.changedAt = process.changes.now;
   }
 
@@ -40,6 +43,10 @@ export class ThreadRecord implements Thread {
   set comm(comm: string) {
     this.#comm = comm;
     this.#changed();
+  }
+
+  get image(): Image {
+    return this.#image ?? this.process.image;
   }
 
   get credentials(): Credentials {
@@ -71,6 +78,8 @@ export class ThreadRecord implements Thread {
 }
 
 export interface NewThread extends Pick<ProcessSnapshot, "threadId" | "comm" | "credentials"> {
+  /** Absent: its process's. */
+  readonly image?: Image;
   /** As the thread's own pid namespace numbers it; absent when unknown. */
   readonly virtualId?: number;
   /** Absent, or 0, when nobody saw it. */

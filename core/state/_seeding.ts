@@ -45,8 +45,9 @@ export function takeThread(snapshot: ProcessSnapshot, bed: Seedbed): void {
 }
 
 function foundThread(snapshot: ProcessSnapshot): NewThread {
-  const { threadId, comm, credentials, startClockNs, virtualThreadId: virtualId } = snapshot;
-  const thread = { threadId, comm, credentials, startClockNs };
+  const { threadId, comm, image, credentials, startClockNs } = snapshot;
+  const { virtualThreadId: virtualId } = snapshot;
+  const thread = { threadId, comm, image, credentials, startClockNs };
   return virtualId === undefined ? thread : { ...thread, virtualId };
 }
 

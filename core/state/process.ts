@@ -38,6 +38,11 @@ export interface Thread {
   /** When it began, as with its process; the process's where nobody saw. */
   readonly startClockNs: number;
   readonly comm: string;
+  /**
+   * The program as it was called when the thread began: a process may change the words it was started
+   * with. What threads share of it, as the environment, is the process's.
+   */
+  readonly image: Image;
   readonly credentials: Credentials;
   readonly sight: Sight;
 }

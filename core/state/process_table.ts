@@ -301,7 +301,14 @@ export class ProcessTable {
       this.#vacate(change.childThreadId, process);
       const { childThreadId: threadId, childVirtualTid: virtualId } = change;
       const { startClockNs } = change;
-      const child = { threadId, comm, credentials, virtualId, startClockNs };
+      const child = {
+        threadId,
+        comm,
+        credentials,
+        virtualId,
+        startClockNs,
+        ...told && { image: told.image },
+      };
       if (process) this.#addThread(process, child);
       return;
     }

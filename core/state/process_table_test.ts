@@ -504,6 +504,21 @@ Deno.test("a thread is whose it is told to be, whatever was known of either", ()
   assertEquals(told(100, 100), ["sh", 100]);
 });
 
+Deno.test("a thread has the words that its process was called with when it began", () => {
+  const processes = table();
+  const rewritten = { ...image("sh"), comm: "worker", args: ["serving"], env: ["A=B"] };
+  processes.apply({ kind: "thread", ...snapshot(100, { threadId: 110, image: rewritten }) });
+  processes.apply(spawn(100, 111));
+  const argsOf = (id: number) => processes.thread(id)!.image.args;
+  assertEquals([argsOf(100), argsOf(110), argsOf(111)], [[], ["serving"], []]);
+  // The same under another name is no other program.
+  const renamed = snapshot(100, { threadId: 112, comm: "other", image: image("sh") });
+  processes.seed([{ ...renamed, image: { ...image("sh"), comm: "other" } }]);
+  assertEquals(processes.thread(112)!.image, processes.process(100)!.image);
+  processes.apply(exec(100, "cat"));
+  assertEquals(processes.find(110, 100)!.image.exe, "cat");
+});
+
 Deno.test("ids that are none are ignored", () => {
   const processes = table();
   for (const id of [0, -1, NaN, 1.5]) {
