@@ -49,9 +49,13 @@ function decodeBroken(bytes: Uint8Array, replaces = false): string {
   const text = new CodeUnits(bytes.length);
   for (let at = 0; at < bytes.length;) {
     const first = bytes[at]!;
+    if (first < 0x80) {
+      text.push(first);
+      at++;
+      continue;
+    }
     const length = sequenceLength(bytes, at);
     if (length <= 0) text.push(replaces ? REPLACEMENT_UNIT : ESCAPE + first);
-    else if (length === 1) text.push(first);
     else if (length === 2) text.push((first & 0x1f) << 6 | bytes[at + 1]! & 0x3f);
     else {
       const middle = (bytes[at + 1]! & 0x3f) << 6 | bytes[at + 2]! & 0x3f;

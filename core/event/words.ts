@@ -1,5 +1,5 @@
 /** Arguments and environments as the kernel has them: a NUL behind each text. */
-import { decodeUtf8, encodeUtf8 } from "../base/mod.ts";
+import { CodeUnits, decodeUtf8, encodeUtf8 } from "../base/mod.ts";
 import type { Image } from "./change.ts";
 
 /** In code units: from here on, taking them apart before somebody asks is too much. */
@@ -43,8 +43,13 @@ export class Words {
   }
 }
 
-/** Replaced in bytes: to replace in a text takes ten times as long. */
+/** To replace in a text takes ten times as long; in bytes it is quickest, where they are UTF-8. */
 function inRow(text: string): string {
+  if (!text.isWellFormed()) {
+    const units = new CodeUnits(text.length);
+    for (let i = 0; i < text.length; i++) units.push(text.charCodeAt(i) || SPACE);
+    return units.toString();
+  }
   const bytes = encodeUtf8(text);
   for (let i = 0; i < bytes.length; i++) if (bytes[i] === NUL) bytes[i] = SPACE;
   return decodeUtf8(bytes);
