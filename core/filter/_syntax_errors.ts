@@ -79,6 +79,7 @@ export class SyntaxErrors {
       }" is a macro by its name: those of fields have a dot, as in "proc.name = cat"`;
     }
     if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
+    if (this.#beginsCheck(text)) return 'checks are joined by words: write "and" or "or" before it';
     const bare = this.lastBare;
     if (!bare) return undefined;
     if (text === "(" && TRANSFORMER_NAMES.some((name) => name === bare.text)) {
@@ -89,6 +90,14 @@ export class SyntaxErrors {
     if (/^[\u2018-\u201f]/.test(bare.text)) return STRAIGHT_QUOTES;
     const rest = this.#lexer.source.text.slice(bare.span.start, this.#lexer.word.span.end);
     return `a value with blanks or any of ()"'=, must be quoted: '${rest.replaceAll("'", "\\'")}'`;
+  }
+
+  /** A field and an operator: a check of its own, and no part of the value before it. */
+  #beginsCheck(text: string): boolean {
+    if (!/^[a-z]\w*(?:\.\w+)+$/i.test(text)) return false;
+    const { source, word: { span } } = this.#lexer;
+    const rest = source.text.slice(span.end, span.end + MAX_SYMBOLS).trimStart();
+    return SYMBOLS.test(rest) || OPERATOR_NAMES.includes(/^[a-z]+(?=\s)/.exec(rest)?.[0] ?? "");
   }
 
   #isComparedMacro(text: string): boolean {

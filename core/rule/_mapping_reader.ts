@@ -5,8 +5,11 @@
  * its own that points at the key or the value, and loading a schema library costs more than reading
  * upstream's rules.
  */
-import { booleanOf, didYouMean, type Report, type Span, unsignedOf } from "../base/mod.ts";
+import { booleanOf, didYouMean, nearest, type Report, type Span, unsignedOf } from "../base/mod.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "../base/yaml.ts";
+
+/** Looked at for a slip of the pen. */
+const MAX_KEYS = 100;
 
 export class MappingReader {
   /** Something was wrong; the item is not to be used. */
@@ -48,10 +51,10 @@ export class MappingReader {
     const missing = keys.filter((key) => !this.has(key));
     if (missing.length === 0) return;
     const names = missing.map((key) => `"${key}"`).join(", ");
-    const lines = missing.map((key) => `"${key}: …"`).join(" and ");
+    const lines = missing.map((key) => this.#slip(key) ?? `add "${key}: …"`).join(" and ");
     const swallowed = this.#swallowed(missing[0]!);
     const title = `${this.label} has no ${names}`;
-    if (!swallowed) return this.fail("R005", title, this.at, `add ${lines}`);
+    if (!swallowed) return this.fail("R005", title, this.at, lines);
     this.failed = true;
     this.report.add({
       code: "R005",
@@ -60,6 +63,12 @@ export class MappingReader {
       notes: [{ message: `this line is part of the text of "${swallowed.by}"`, at: swallowed.at }],
       help: `indent the line as "${swallowed.by}" is`,
     });
+  }
+
+  #slip(key: string): string | undefined {
+    const written = [...this.#entries.keys()].slice(0, MAX_KEYS);
+    const slip = written.find((other) => nearest(other, [key]) === key);
+    return slip === undefined ? undefined : `write "${key}" in place of "${slip}"`;
   }
 
   /** A line that was meant to be a key, and is as deep as the text before it. */
@@ -125,7 +134,10 @@ export class MappingReader {
         const title = `"${key}" of ${this.label} holds ${
           shape(node)
         } where a single value is wanted`;
-        this.fail("R007", title, node.span, "lists in a list are not spliced in: name each value");
+        const help = node.kind === "null"
+          ? `a word is meant? put it in quotes: "null", "~"`
+          : "lists in a list are not spliced in: name each value";
+        this.fail("R007", title, node.span, help);
       }
     }
     return scalars;
