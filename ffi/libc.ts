@@ -47,9 +47,32 @@ let libc: Libc | undefined;
 
 /** Opens the C library at the first call; it stays open as long as the process. */
 export function openLibc(): Libc {
-  if (libc) return libc;
+  return libc ??= symbolsAsUsed();
+}
+
+/** Each is opened when it is first used: all of them would be some ms of every start. */
+function symbolsAsUsed(): Libc {
+  // This one at once: opening a symbol changes what it points to.
+  const { __errno_location } = openSymbol("__errno_location");
+  const symbols = { __errno_location };
+  for (const name of Object.keys(SYMBOLS) as (keyof typeof SYMBOLS)[]) {
+    if (name === "__errno_location") continue;
+    Object.defineProperty(symbols, name, {
+      configurable: true,
+      get: () => {
+        const value = openSymbol(name)[name];
+        Object.defineProperty(symbols, name, { value });
+        return value;
+      },
+    });
+  }
+  return symbols as Libc;
+}
+
+function openSymbol<Name extends keyof typeof SYMBOLS>(name: Name): Pick<Libc, Name> {
   try {
-    return libc = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+    const wanted: Deno.ForeignLibraryInterface = { [name]: SYMBOLS[name] };
+    return Deno.dlopen("libc.so.6", wanted).symbols as unknown as Pick<Libc, Name>;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw ffiDenied(cause);
     throw new NativeError("no-libbpf", "Cannot open the C library libc.so.6", {

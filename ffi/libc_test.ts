@@ -1,5 +1,17 @@
 import { assertEquals } from "../tests/assert.ts";
-import { holdSignals, noteSignal } from "./libc.ts";
+import { errno, holdSignals, noteSignal, openLibc } from "./libc.ts";
+
+Deno.test("errno() is that of the call before, also where the call has opened its symbol", () => {
+  const EBADF = 9;
+  assertEquals(openLibc().fcntl(-1, 0, 0n), -1);
+  assertEquals(errno(), EBADF);
+});
+
+Deno.test("openLibc() gives the same function each time", () => {
+  const { getpagesize } = openLibc();
+  assertEquals(openLibc().getpagesize, getpagesize);
+  assertEquals(openLibc().getpagesize(), getpagesize());
+});
 
 /** Signals that this thread does not take: proc_pid_status(5). */
 function blocked(): bigint {
