@@ -210,6 +210,7 @@ kernelTest("what ran before falcod is known as if it had been seen", async () =>
     assert(look !== undefined, `not seen: ${theatre.read("early-errors")}`);
     const process = {
       "proc.name": "old hand",
+      "proc.cmdline": "old hand early.pl",
       "proc.pid": "{me}",
       "proc.exe": "./actor",
       "proc.args": "early.pl",
@@ -230,6 +231,7 @@ kernelTest("what ran before falcod is known as if it had been seen", async () =>
     assert(opened !== undefined, "the thread was not seen");
     const thread = {
       "proc.name": "old thread",
+      "proc.cmdline": "old thread thread old thread {D}/go",
       "proc.pid": "{other}",
       "proc.ppid": "{me}",
       "proc.pname": "old hand",
