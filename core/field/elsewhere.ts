@@ -35,7 +35,7 @@ export function fieldElsewhere(
   const plugin = Object.hasOwn(PLUGIN_PREFIXES, prefix) ? PLUGIN_PREFIXES[prefix] : undefined;
   if (plugin === undefined || hasPrefix(fields, prefix)) return undefined;
   return `fields that begin with "${prefix}." are those of Falco's plugin ${plugin}, ` +
-    "which falcod does not have";
+    'which is not loaded: its library goes under "plugins" of falco.yaml';
 }
 
 function sourceOf(

@@ -19,7 +19,7 @@ Deno.test("fieldElsewhere() names the source that has the field", () => {
 Deno.test("fieldElsewhere() names the plugin of Falco that has such fields", () => {
   assertEquals(
     fieldElsewhere("ct.user", undefined, syscallFields),
-    'fields that begin with "ct." are those of Falco\'s plugin cloudtrail, which falcod does not have',
+    'fields that begin with "ct." are those of Falco\'s plugin cloudtrail, which is not loaded: its library goes under "plugins" of falco.yaml',
   );
 });
 
