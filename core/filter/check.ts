@@ -198,7 +198,7 @@ class Checker {
       return this.#failAt("F024", `pattern '${literal.text}': ${message}`, literal, help);
     }
     if (isEventType(left) && eventCodesByName(literal.text).length === 0) {
-      const help = didYouMean(literal.text, eventNames()) ??
+      const help = didYouMean(literal.text, eventNames()) ?? longerEvents(literal.text) ??
         "falcod list events shows all that exist";
       return this.#failAt("F023", `unknown event type "${literal.text}"`, literal, help);
     }
@@ -256,6 +256,12 @@ class Checker {
     const notes = [...notesOf(this.#macros), ...problem.notes ?? []];
     this.#report.add(notes.length > 0 ? { ...problem, notes } : problem);
   }
+}
+
+/** `exec`: people shorten names as programs and functions of libraries do. */
+function longerEvents(text: string): string | undefined {
+  const found = text.length < 3 ? [] : eventNames().filter((name) => name.startsWith(text));
+  return found.length > 0 && found.length <= 4 ? `there are: ${found.join(", ")}` : undefined;
 }
 
 const PATTERN_HELP = "to mean one of ( ) [ { . * + ? itself, put it in brackets: [(] [.]";

@@ -5,12 +5,15 @@ import { type Finding, nearest, type Note, type Span } from "../base/mod.ts";
 export const MAX_LISTS_NAMED = 20;
 /** Two words or more, as names of lists are: `shell_binaries`. */
 const LIKE_A_LIST = /^[a-z0-9]{2,}(_[a-z0-9]+)+$/i;
+/** How lists of rules are called that stand in another file, as upstream's do. */
+const SURELY_A_LIST =
+  /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:binaries|programs|procs|images|containers|namespaces|directories|dirs|files|paths|ports|users|lists?)$/;
 /** Any word may be a value, and names of programs and lists are often alike. */
 const WORD = /^[a-z][a-z0-9]{3,}$/i;
 
 /**
- * `F036` for a value without quotes that names no list; absent when no name is near. A single word gets
- * a hint only: it may well be meant.
+ * `F036` for a value without quotes that names no list; absent when no name is near and it is not
+ * called as lists are. A single word gets a hint only: it may well be meant.
  */
 export function nearListFinding(
   text: string,
@@ -25,13 +28,15 @@ export function nearListFinding(
   const severity = severityOf(text);
   if (!severity) return undefined;
   const near = nearest(text, listNames);
-  if (near === undefined) return undefined;
+  if (near === undefined && !SURELY_A_LIST.test(text)) return undefined;
   return {
     code: "F036",
     severity,
     title: `"${text}" is the name of no list and is compared as text`,
     at,
-    help: `did you mean "${near}"? If not, ${asText}`,
+    help: near === undefined
+      ? `define the list, "- list: ${text}", or name its file as well; for the text, ${asText}`
+      : `did you mean "${near}"? If not, ${asText}`,
     notes,
   };
 }

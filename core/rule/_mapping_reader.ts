@@ -51,7 +51,10 @@ export class MappingReader {
     const missing = keys.filter((key) => !this.has(key));
     if (missing.length === 0) return;
     const names = missing.map((key) => `"${key}"`).join(", ");
-    const lines = missing.map((key) => this.#slip(key) ?? `add "${key}: …"`).join(" and ");
+    const slips = missing.flatMap((key) => this.#slip(key) ?? []);
+    const absent = missing.filter((key) => !this.#slip(key)).map((key) => `"${key}: …"`);
+    const lines = [...slips, ...absent.length > 0 ? [`add ${absent.join(" and ")}`] : []]
+      .join("; ");
     const swallowed = this.#swallowed(missing[0]!);
     const title = `${this.label} has no ${names}`;
     if (!swallowed) return this.fail("R005", title, this.at, lines);

@@ -44,6 +44,13 @@ const NEVER_FILLED: readonly (readonly [field: string, events: string, why: stri
 
 const CUT = "names of programs are cut after 15 bytes";
 const NO_LIST = "the list has another name, and nothing is in it";
+const NO_FILE = "the list stands in a file that is not read with it, or in none";
+const LISTS_ELSEWHERE = [
+  "admin_k8s_users",
+  "falco_hostnetwork_images",
+  "falco_privileged_images",
+  "falco_sensitive_mount_images",
+];
 
 /** Findings, each once, and why they are right. */
 const JUDGED: Readonly<Record<string, string>> = {
@@ -51,6 +58,12 @@ const JUDGED: Readonly<Record<string, string>> = {
     NEVER_FILLED.map(([field, events, why]) => [
       `warning A009 "${field}" is always <NA> here: events of ${events} have no such value`,
       why,
+    ]),
+  ),
+  ...Object.fromEntries(
+    LISTS_ELSEWHERE.map((list) => [
+      `warning F036 "${list}" is the name of no list and is compared as text`,
+      NO_FILE,
     ]),
   ),
   'info F037 proc.aname has 15 bytes at most, the kernel cuts the rest: nothing matches "30store-metadata"':

@@ -324,7 +324,8 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
   {
     code: "F036",
     title: "nearly the name of a list",
-    meaning: "The value differs by a letter or two from the name of a list, and is not one.",
+    meaning:
+      "The value differs by a letter or two from the name of a list, or is called as lists are, and there is none of that name.",
     matters: "It is compared as text, so the values of the list are not looked for.",
     example: ruleFiles(
       withRule(

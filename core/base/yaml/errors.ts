@@ -80,6 +80,17 @@ function explain(source: SourceText, document: Document, error: YAMLError): Expl
       help: "replace the tab by blanks",
     };
   }
+  const dash = isOfLines(error) || error.code === "UNEXPECTED_TOKEN"
+    ? tightDash(source, start)
+    : undefined;
+  if (dash) {
+    return {
+      code: "Y027",
+      title: 'an item begins with "- ": a blank is missing behind the dash',
+      at: dash,
+      help: "write a blank behind the dash",
+    };
+  }
   const misplaced = isOfLines(error) ? misplacedLine(source, start) : undefined;
   if (misplaced) {
     const { at, indent, wanted, beside } = misplaced;
@@ -124,6 +135,18 @@ function explain(source: SourceText, document: Document, error: YAMLError): Expl
 const indentation = (count: number) =>
   count === 0 ? "not indented" : `indented by ${blanks(count)}`;
 const blanks = (count: number) => `${count} blank${count === 1 ? "" : "s"}`;
+
+/** `-rule: x`, in the line of an error or the one before: a key that begins with a dash. */
+function tightDash(source: SourceText, offset: number): Span | undefined {
+  const { line } = source.position(offset);
+  for (const number of [line - 1, line]) {
+    const found = number < 1 ? undefined : /^ *-(?=[a-z_]+:(?: |$))/.exec(source.line(number));
+    if (!found) continue;
+    const end = source.offsetOf(number) + found[0].length;
+    return source.span(end - 1, end);
+  }
+  return undefined;
+}
 
 /** Of those that a wrong indentation can bring. */
 function isOfLines({ code, message }: YAMLError): boolean {
