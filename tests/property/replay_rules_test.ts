@@ -19,7 +19,7 @@ const SEED = Number(Deno.env.get("FALCOD_SEED") ?? Date.now() % 1_000_000);
 const BUSY_EVENTS = 15_000;
 const RULESETS = Number(Deno.env.get("FALCOD_HISTORIES") ?? 4);
 const RULES = 12;
-const HOSTS = 3;
+const HOSTS = 4;
 const CHANGING_EVENTS = 3000;
 
 async function alertsOf(
@@ -87,7 +87,8 @@ Deno.test("of a host that keeps changing, what is noted raises what an engine th
   try {
     let alerts = 0;
     for (let time = 0; time < HOSTS; time++) {
-      Deno.writeFileSync(path, await changingHost(CHANGING_EVENTS, random));
+      const contradicts = time % 2 === 1;
+      Deno.writeFileSync(path, await changingHost(CHANGING_EVENTS, random, { contradicts }));
       alerts += await compare(path, await factsOf(path, random), random);
     }
     assert(alerts > 0);
