@@ -54,7 +54,7 @@ Deno.test("falcod validate says nothing of what only follows from a file that it
     "lost.yaml": ` ${rules}\nstdout_output: {enabled: true}\n`,
     "helm.yaml": "falco: {json_output: true}\ndriver: {kind: auto}\n",
   });
-  for (const [name, code] of [["alias", "Y012"], ["indent", "Y025"], ["helm", "C002"]] as const) {
+  for (const [name, code] of [["alias", "Y012"], ["indent", "Y023"], ["helm", "C002"]] as const) {
     assertEquals((await errorsOf(folder.file(`${name}.yaml`))).map((found) => found.code), [code]);
   }
   assertEquals((await errorsOf(folder.file("lost.yaml"))).length, 1);
