@@ -15,12 +15,14 @@ import type { State } from "../../core/state/mod.ts";
 import { writeBusyHost } from "../../scripts/bench/busy_host.ts";
 import { assertEquals } from "../assert.ts";
 import { corpusFiles, corpusPath } from "../corpus.ts";
+import { changingHost } from "./changing_host.ts";
 import { Random } from "./random.ts";
 
 const SEED = Number(Deno.env.get("FALCOD_SEED") ?? Date.now() % 1_000_000);
 const CHOICES = 6;
 const TYPES_CHOSEN = 5;
 const BUSY_EVENTS = 20_000;
+const CHANGING_EVENTS = 2000;
 /** Of a long capture not every event is looked at. */
 const MOST_LOOKED_AT = 4000;
 
@@ -103,6 +105,17 @@ Deno.test("what is followed of a busy host does not change what fields show", as
   try {
     await writeBusyHost(await createCapture(path), { events: BUSY_EVENTS, seed: SEED });
     await assertAlike(path, new Random(SEED));
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
+Deno.test("what is followed of a host that contradicts itself does not change what fields show", async () => {
+  const path = Deno.makeTempFileSync();
+  const random = new Random(SEED);
+  try {
+    Deno.writeFileSync(path, await changingHost(CHANGING_EVENTS, random, { contradicts: true }));
+    await assertAlike(path, random);
   } finally {
     Deno.removeSync(path);
   }
