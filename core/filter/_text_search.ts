@@ -4,6 +4,8 @@
 const LONGEST_PART = 64;
 /** In characters; what is longer would need too large a copy. */
 const LONGEST_TEXT = 1 << 17;
+/** Bytes compared for each byte of the text, beyond which searching for one part after the other is better. */
+const MAX_EFFORT = 8;
 /** Bytes of a part that places are picked out by. */
 const HEAD = 4;
 const MAX_BUCKETS = 32;
@@ -45,7 +47,10 @@ export class TextSearch {
     return number;
   }
 
-  /** By number, 1 for those that stand in the text; valid until the next search. Absent: it is too long. */
+  /**
+   * By number, 1 for those that stand in the text; valid until the next search. Absent: the text is too
+   * long, or nearly has too many parts in too many places.
+   */
   find(text: string): Uint8Array | undefined {
     if (text.length > LONGEST_TEXT) return undefined;
     if (scratch.length < text.length * 3 + HEAD) {
@@ -67,6 +72,8 @@ class SearchTables {
   readonly #found: Uint8Array;
   /** How many parts of a bucket have not been found. */
   readonly #missing: Int32Array;
+  /** Bytes that may still be compared. */
+  #effort = 0;
 
   constructor(parts: readonly Part[], byHead: readonly (readonly number[])[]) {
     const buckets: number[][] = [];
@@ -83,11 +90,12 @@ class SearchTables {
     this.#missing = new Int32Array(buckets.length);
   }
 
-  search(bytes: Uint8Array, size: number): Uint8Array {
+  search(bytes: Uint8Array, size: number): Uint8Array | undefined {
     const [first, second, third, fourth] = this.#heads;
     const found = this.#found.fill(0);
     for (const [i, bucket] of this.#buckets.entries()) this.#missing[i] = bucket.length;
     let wanted = -1 >>> (MAX_BUCKETS - this.#buckets.length) | 0;
+    this.#effort = size * MAX_EFFORT;
     for (let at = 0; at < size && wanted !== 0; at++) {
       let agreed = wanted & first[bytes[at]!]! & second[bytes[at + 1]!]!;
       if (agreed === 0) continue;
@@ -96,6 +104,7 @@ class SearchTables {
         const bit = agreed & -agreed;
         agreed ^= bit;
         if (this.#compare(31 - Math.clz32(bit), bytes, at, size)) wanted ^= bit;
+        if (this.#effort < 0) return undefined;
       }
     }
     return found;
@@ -104,7 +113,11 @@ class SearchTables {
   /** Whether all parts of the bucket have been found now. */
   #compare(bucket: number, bytes: Uint8Array, at: number, size: number): boolean {
     for (const number of this.#buckets[bucket]!) {
-      if (this.#found[number] !== 0 || !standsAt(this.#parts[number]!, bytes, at, size)) continue;
+      if (this.#found[number] !== 0) continue;
+      const part = this.#parts[number]!;
+      const fits = fitting(part, bytes, at);
+      this.#effort -= fits + 1;
+      if (fits < part.bytes.length || at + fits > size) continue;
       this.#found[number] = 1;
       this.#missing[bucket]!--;
     }
@@ -132,14 +145,14 @@ function headTable(
   return table;
 }
 
-function standsAt({ bytes: part, ignoreCase }: Part, bytes: Uint8Array, at: number, size: number) {
-  if (at + part.length > size) return false;
+/** How many bytes of the part stand there; behind the end of the text anything may. */
+function fitting({ bytes: part, ignoreCase }: Part, bytes: Uint8Array, at: number): number {
   for (let i = 0; i < part.length; i++) {
     const byte = bytes[at + i]!;
     if (byte === part[i]) continue;
-    if (!ignoreCase || byte + CASE !== part[i] || !isLowerCase(part[i]!)) return false;
+    if (!ignoreCase || byte + CASE !== part[i] || !isLowerCase(part[i]!)) return i;
   }
-  return true;
+  return part.length;
 }
 
 /** Other characters become bytes that are in no part; answers how many bytes there are. */
