@@ -1,6 +1,6 @@
 /** What was probably meant in falco.yaml by a key that there is not, or a value that does not fit. */
 import { didYouMean } from "../../base/mod.ts";
-import { keyNames } from "./known_keys.ts";
+import { isList, keyNames } from "./known_keys.ts";
 import {
   type ConfigNode,
   type ConfigPath,
@@ -136,7 +136,9 @@ export function valueMeant(
     case "mapping":
       return wanted === "a sequence" ? 'it is a list: each item of it begins with "- "' : undefined;
     case "sequence":
-      if (!wanted.startsWith("a mapping")) return "it is no list: write one value";
+      if (!wanted.startsWith("a mapping")) {
+        return isList(path) ? undefined : "it is no list: write one value";
+      }
       return node.items.some(({ kind }) => kind === "mapping")
         ? 'it is no list: write its keys without "- "'
         : undefined;

@@ -117,7 +117,7 @@ function rulePathsOf(
     report.add({
       code: "C013",
       title: "no rules: the configuration names no rules file",
-      at: root.entries.has(key) ? placeOf(root, [key]) : undefined,
+      at: ["rules_files", key].flatMap((key) => root.entries.get(key)?.keyAt ?? [])[0],
       help: "list some under rules_files, or give them with -r",
     });
   }
@@ -297,6 +297,7 @@ function checkPlugins(
   const defined = config.plugins.map((plugin) => plugin.name);
   for (const [index, name] of (config.load_plugins ?? []).entries()) {
     if (defined.includes(name) || name === CONTAINER_PLUGIN) continue;
+    if (isMistaken(root, ["plugins"])) continue;
     report.add({
       code: "C015",
       title: `"load_plugins" asks for "${name}", which is not under "plugins"`,

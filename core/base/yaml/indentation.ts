@@ -55,7 +55,9 @@ export function misplacedLine(source: SourceText, offset: number): MisplacedLine
   const best = bestMove(lines, found);
   if (!best) return undefined;
   const { index, column: wanted } = best;
-  const { at, column: indent } = lines[index]!;
+  const { at, column: indent, dashes, hasKey, value } = lines[index]!;
+  // A word alone is a key that lacks its colon.
+  if (dashes.length === 0 && !hasKey && /^\w+$/.test(value)) return undefined;
   return { at, indent, wanted, beside: neighbour(lines, index, wanted) };
 }
 
