@@ -183,8 +183,13 @@ function warnOfSilence({ rules }: Ruleset, report: Report): void {
   });
 }
 
-const PATTERN = /[*?]/;
-const NO_PATTERNS = "names are no patterns: of a folder all .yaml and .yml files are read";
+/** What a shell would have made another name of. */
+function helpForShellName(path: string): string | undefined {
+  if (/[*?]/.test(path)) {
+    return "names are no patterns: of a folder all .yaml and .yml files are read";
+  }
+  return path.startsWith("~") ? '"~" is no folder here: write all of it, or ${HOME}' : undefined;
+}
 
 /** Single files of a configuration may be missing; without any, Falco does not start. */
 function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
@@ -196,9 +201,8 @@ function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
     code: "C013",
     title: "no rules: of the rules files in the configuration none exists",
     at: paths[0]!.at,
-    help: paths.find(({ path }) => PATTERN.test(path))
-      ? NO_PATTERNS
-      : "are the names right? Relative ones count from the current directory",
+    help: paths.map(({ path }) => helpForShellName(path)).find((help) => help !== undefined) ??
+      "are the names right? Relative ones count from the current directory",
   });
 }
 
@@ -218,11 +222,8 @@ function* expandPaths(
             ? `rules file "${path}" does not exist`
             : `"${path}" does not exist and is passed over`,
           at,
-          help: PATTERN.test(path)
-            ? NO_PATTERNS
-            : required
-            ? `is the name right?${countsFrom(path)}`
-            : undefined,
+          help: helpForShellName(path) ??
+            (required ? `is the name right?${countsFrom(path)}` : undefined),
         });
         break;
       case "directory": {

@@ -127,3 +127,19 @@ Deno.test("loadRuleset() has no word on rules of ours whose source is not there"
   assertEquals(await load({ "ours/a.yaml": other }, names, true), theirs);
   assertEquals(await load({ "a.yaml": other }, ["a.yaml"], false), theirs);
 });
+
+Deno.test("loadRuleset() says that names are no shell's", async () => {
+  const report = new Report();
+  const paths = ["/nowhere/*.yaml", "~/rules.yaml"].map((path) => ({ path, required: false }));
+  await loadRuleset(paths, {
+    config: standardConfig(),
+    registry: new Registry([source]),
+    report,
+    rulesFolder: "/nowhere",
+  });
+  const helps = report.diagnostics.filter(({ code }) => code === "C011").map(({ help }) => help);
+  assertEquals(helps, [
+    "names are no patterns: of a folder all .yaml and .yml files are read",
+    '"~" is no folder here: write all of it, or ${HOME}',
+  ]);
+});

@@ -78,11 +78,19 @@ function telling({ environment, report }: Expansion, at: Span): Environment {
         severity: "warning",
         title: `the environment has no ${name}: nothing stands in place of \${${name}}`,
         at,
-        help: `set ${name} where falcod is started; $\${${name}} is the text itself`,
+        help: helpForUnset(name),
       });
     }
     return value;
   };
+}
+
+function helpForUnset(name: string): string {
+  // As shells have it: ${NAME:-text}.
+  const plain = /^(\w+):?[-=?+]/.exec(name)?.[1];
+  return plain === undefined
+    ? `set ${name} where falcod is started; $\${${name}} is the text itself`
+    : `variables have no defaults here: write \${${plain}}, and set ${plain} where falcod is started`;
 }
 
 /** What was written, not what variables bring in: that may be a secret, and a secret may have `${`. */
