@@ -54,7 +54,8 @@ function decodeBroken(bytes: Uint8Array, replaces = false): string {
       at++;
       continue;
     }
-    const length = sequenceLength(bytes, at);
+    // Nothing begins with a continuation.
+    const length = first < 0xc2 ? -1 : sequenceLength(bytes, at);
     if (length <= 0) text.push(replaces ? REPLACEMENT_UNIT : ESCAPE + first);
     else if (length === 2) text.push((first & 0x1f) << 6 | bytes[at + 1]! & 0x3f);
     else {
