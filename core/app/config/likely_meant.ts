@@ -33,6 +33,9 @@ export function keyMeant(
   if (path.length > 1) {
     const near = nameMeant(key, known);
     if (near !== undefined) return near;
+    if (path[0] === "http_output" && /header/i.test(key)) {
+      return 'http_output has none: a sink of type webhook takes "headers"';
+    }
     if (sections.includes(key)) return "it belongs at the top, not under another key";
     const isTooDeep = keyNames(path.slice(0, -2), undefined)?.includes(key);
     return isTooDeep ? `it belongs beside "${path.at(-2)}", not under it` : undefined;
