@@ -150,7 +150,10 @@ function diagnoseEvent(text: string): readonly Diagnostic[] {
 function diagnoseConfig(text: string): readonly Diagnostic[] {
   const report = new Report();
   const source = new SourceText("falco.yaml", text);
-  const root = readConfigText(source, { environment: () => undefined, report });
+  const root = readConfigText(source, {
+    environment: (name) => name === "HOME" ? "/root" : undefined,
+    report,
+  });
   if (root) {
     const loaded = { config: checkConfig(root, report), root, files: [] };
     settingsOf(loaded, { rulePaths: [], scopeProcessId: undefined }, {
