@@ -10,6 +10,9 @@ export interface ProgramOptions {
   readonly executable?: string;
 }
 
+/** For the build alone (warm_up.ts). */
+export { rehearse } from "./rehearsal.ts";
+
 /** The exit code. */
 export async function main(
   table: PackedTable,

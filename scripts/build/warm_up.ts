@@ -36,6 +36,7 @@ for (const args of WARM_UP) {
   const exitCode = await program.main(table, { args, executable: `${folder}/files` });
   if (exitCode !== 0) throw new Error(`falcod ${args.join(" ")} ended with ${exitCode}`);
 }
+if (await program.rehearse() === 0) throw new Error("the demo leads to no alert");
 // V8 notes its flags in it.
 for (const flag of BY_CHANCE) setFlagsFromString(`--${flag}`);
 for (const flag of v8Flags.split(",")) setFlagsFromString(flag);
