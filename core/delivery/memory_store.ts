@@ -9,6 +9,9 @@ export interface StoreLimits {
   readonly capacityUnits: number;
 }
 
+/** Of a batch, but for its first alert: a sink's format may make six times as much of them. */
+const BATCH_UNITS = 1 << 20;
+
 export class MemoryStore implements Store {
   readonly isLasting = false;
   readonly #limits: StoreLimits;
@@ -32,8 +35,19 @@ export class MemoryStore implements Store {
   }
 
   take(limit: number): Promise<TakenBatch> {
-    const alerts = this.splice(limit).map((pending) => ({ pending, again: false }));
+    const count = this.#fitting(limit);
+    const alerts = this.splice(count).map((pending) => ({ pending, again: false }));
     return Promise.resolve({ alerts, isLasting: false, settle: () => Promise.resolve() });
+  }
+
+  /** How many of the oldest make a batch. */
+  #fitting(limit: number): number {
+    const most = Math.min(limit, this.#queue.length);
+    let units = 0, count = 0;
+    while (count < most && (count === 0 || units + this.#queue[count]!.units <= BATCH_UNITS)) {
+      units += this.#queue[count++]!.units;
+    }
+    return count;
   }
 
   /** Takes out the oldest. */
