@@ -62,6 +62,7 @@ const WANTED = "http://:PORT/PATH, https://:PORT/PATH, file:///PATH to follow a 
 /** `undefined` for what is none of these. Without a host, all addresses are meant. */
 export function originOf(openParams: string): AuditOrigin | undefined {
   const given = openParams.trim();
+  if (ADDRESS.test(given)) return undefined;
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(given)?.[1]?.toLowerCase();
   switch (scheme) {
     case undefined:
@@ -77,6 +78,13 @@ export function originOf(openParams: string): AuditOrigin | undefined {
       return undefined;
   }
 }
+
+/**
+ * An address and a port that lack their `http://`. Falco takes none with a colon in front of the first
+ * slash; a file may be called so here, unless it looks like one of these.
+ */
+const ADDRESS =
+  /^(?!(?:https?|file):)(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3}|[a-z][a-z0-9.-]*)?:\d{1,5}(?:\/|$)/i;
 
 const LISTENER = /^https?:\/\/(?:\[([0-9a-f:.%]+)\]|([^/:?#\[\]@]*))(?::(\d{1,5}))?(\/[^?#]*)?$/i;
 
@@ -107,11 +115,14 @@ interface PluginEntry {
 export function checkOpenParams(plugin: PluginEntry, context: z.RefinementCtx): void {
   const { name, open_params: params } = plugin;
   if (name !== AUDIT_PLUGIN || params === "" || originOf(params)) return;
+  const listener = `http://${params.trim()}`;
+  const isListener = ADDRESS.test(params.trim()) && originOf(listener) !== undefined;
   context.issues.push({
     code: "custom",
     message: WANTED,
     input: plugin.open_params,
     path: ["open_params"],
+    ...isListener && { params: { meant: listener } },
   });
 }
 

@@ -3,6 +3,7 @@ import { assertEquals, assertObjectMatch } from "../../../tests/assert.ts";
 import { Report, SourceText } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { checkConfig } from "./check.ts";
+import { originOf } from "./k8s_audit.ts";
 import { readConfigText } from "./load.ts";
 import { type SettingOverrides, settingsOf, type Wired } from "./settings.ts";
 import type { MappingNode } from "./tree.ts";
@@ -203,6 +204,16 @@ Deno.test("settingsOf() has audit events come from where Falco's plugin has them
   assertEquals(inputs("file:///var/log/a%20b", "{stateDirectory: /s}"), [
     { kind: "tail", path: "/var/log/a b", stateDirectory: "/s" },
   ]);
+});
+
+Deno.test("originOf() takes no address without http://, and every path that is none", () => {
+  const addresses = ["127.0.0.1:9765/x", ":9765/x", ":9765", "localhost:1/x", "[::1]:9765/x"];
+  for (const address of [...addresses, ` ${addresses[0]}`]) {
+    assertEquals(originOf(address), undefined, address);
+    assertObjectMatch(originOf(`http://${address.trim()}`)!, { kind: "http" });
+  }
+  const paths = ["127.0.0.1/x", "a/b:9765/x", "2026-11-22T12:30", "/:9765/x", "127.0.0.1:x"];
+  for (const path of paths) assertEquals(originOf(path), { kind: "path", path });
 });
 
 Deno.test("settingsOf() takes the sizes of init_config, and leaves what load_plugins leaves out", () => {
