@@ -7,7 +7,7 @@
  * link on the way, so it sees a mounted ConfigMap switch, and sees changes on network file systems,
  * of which the kernel tells nothing. It costs some 10 µs a file.
  */
-import { hasYamlName } from "./files.ts";
+import { type FolderUse, isReadIn } from "./files.ts";
 
 export interface FileWatchOptions {
   /** Files have changed and have then stayed as they are for `settleMs`, or never do. */
@@ -20,8 +20,32 @@ export interface FileWatchOptions {
   readonly patienceMs?: number;
 }
 
-/** What files and directories were like, by their paths: see `markOf`. */
+/** A file, or a directory of which those files count that are read. */
+export interface Watched {
+  readonly path: string;
+  readonly use: FolderUse;
+}
+
+/** What files and directories were like: see `Marking`. */
 export type Marks = ReadonlyMap<string, string>;
+
+/** Takes marks before things are read. */
+export class Marking {
+  readonly #marks = new Map<string, string>();
+
+  add(watched: Watched): void {
+    this.#marks.set(keyOf(watched), markOf(watched));
+  }
+
+  get marks(): Marks {
+    return this.#marks;
+  }
+}
+
+/** A directory may be read for both. */
+function keyOf({ path, use }: Watched): string {
+  return `${use} ${path}`;
+}
 
 /** Files that differ from those last read. */
 interface Change {
@@ -35,7 +59,7 @@ export class FileWatch implements Disposable {
   readonly #changed: () => void;
   readonly #settleMs: number;
   readonly #patienceMs: number;
-  #paths: ReadonlySet<string> = new Set();
+  #watched: ReadonlyMap<string, Watched> = new Map();
   /** What the files were like when they were last read. */
   #known: Marks = new Map();
   #change: Change | undefined;
@@ -50,14 +74,17 @@ export class FileWatch implements Disposable {
   }
 
   /**
-   * Watches these files and directories of YAML files in place of the former; they may be missing. `marks`
-   * are of the moment before they were read: what has happened to them since is a change, too.
+   * Watches these files and directories in place of the former; they may be missing. `marks` are of the
+   * moment before they were read: what has happened to them since is a change, too.
    */
-  follow(paths: Iterable<string>, marks: Marks = new Map()): void {
-    this.#paths = new Set(paths);
+  follow(all: Iterable<Watched>, marks: Marks = new Map()): void {
+    this.#watched = new Map([...all].map((watched) => [keyOf(watched), watched]));
     const former = this.#known;
     this.#known = new Map(
-      [...this.#paths].map((path) => [path, marks.get(path) ?? former.get(path) ?? markOf(path)]),
+      [...this.#watched].map(([key, watched]) => [
+        key,
+        marks.get(key) ?? former.get(key) ?? markOf(watched),
+      ]),
     );
   }
 
@@ -73,7 +100,7 @@ export class FileWatch implements Disposable {
   }
 
   #look(): Marks {
-    return new Map([...this.#paths].map((path) => [path, markOf(path)]));
+    return new Map([...this.#watched].map(([key, watched]) => [key, markOf(watched)]));
   }
 
   #round(): void {
@@ -104,17 +131,18 @@ function areSame(one: Marks, other: Marks): boolean {
   return one.size === other.size && [...one].every(([path, mark]) => other.get(path) === mark);
 }
 
-/** Differs when a file has other content; of a directory, when one of its YAML files has. */
-export function markOf(path: string): string {
-  const info = infoOf(path);
+/** Differs when a file has other content; of a directory, when one of those that are read has. */
+function markOf(watched: Watched): string {
+  const info = infoOf(watched.path);
   if (!info) return "missing";
-  return info.isDirectory ? markOfDirectory(path) : markOfFile(info);
+  return info.isDirectory ? markOfDirectory(watched) : markOfFile(info);
 }
 
-/** As when rules are read, directories in it do not count, nor do links to any. */
-function markOfDirectory(path: string): string {
+/** As when it is read, directories in it do not count, nor do links to any. */
+function markOfDirectory({ path, use }: Watched): string {
   try {
-    const names = [...Deno.readDirSync(path)].map(({ name }) => name).filter(hasYamlName).sort();
+    const names = [...Deno.readDirSync(path)].map(({ name }) => name)
+      .filter((name) => isReadIn(use, name)).sort();
     return names.flatMap((name) => {
       const info = infoOf(`${path}/${name}`);
       return info?.isFile ? [`${name}/${markOfFile(info)}`] : [];

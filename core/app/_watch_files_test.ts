@@ -1,5 +1,7 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { FileWatch, markOf } from "./_watch_files.ts";
+import { FileWatch, Marking, type Watched } from "./_watch_files.ts";
+
+const rules = (path: string): Watched => ({ path, use: "rules" });
 
 interface Scene {
   readonly folder: string;
@@ -41,7 +43,7 @@ Deno.test("FileWatch tells when a file is written, replaced, removed and there a
   await scene(async ({ folder, files, changed }) => {
     const path = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(path, "one");
-    files.follow([path]);
+    files.follow([rules(path)]);
     Deno.writeTextFileSync(path, "other");
     await changed();
     Deno.writeTextFileSync(`${folder}/rules.yaml~`, "third");
@@ -56,12 +58,41 @@ Deno.test("FileWatch tells when a file is written, replaced, removed and there a
 
 Deno.test("FileWatch tells of new YAML files in a directory, one that appears later, too", async () => {
   await scene(async ({ folder, files, changed }) => {
-    files.follow([`${folder}/etc/rules.d`]);
+    files.follow([rules(`${folder}/etc/rules.d`)]);
     Deno.mkdirSync(`${folder}/etc/rules.d`, { recursive: true });
     await changed();
     Deno.writeTextFileSync(`${folder}/etc/rules.d/a.yaml`, "a");
     await changed();
     Deno.writeTextFileSync(`${folder}/etc/rules.d/a.yaml`, "longer");
+    await changed();
+  });
+});
+
+Deno.test("FileWatch tells of new files that are read: of the configuration, whatever their names", async () => {
+  await scene(async ({ folder, files, changed, count }) => {
+    for (const name of ["config.d", "rules.d"]) Deno.mkdirSync(`${folder}/${name}`);
+    files.follow([
+      rules(`${folder}/rules.d`),
+      { path: `${folder}/config.d`, use: "configuration" },
+    ]);
+    Deno.writeTextFileSync(`${folder}/rules.d/README`, "not read");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertEquals(count(), 0);
+    Deno.writeTextFileSync(`${folder}/config.d/10-outputs.conf`, "read");
+    await changed();
+  });
+});
+
+Deno.test("FileWatch follows a directory that is read for rules and for configuration", async () => {
+  await scene(async ({ folder, files, changed, count }) => {
+    const both: Watched[] = [rules(folder), { path: folder, use: "configuration" }];
+    Deno.writeTextFileSync(`${folder}/other.conf`, "there");
+    const marking = new Marking();
+    for (const watched of both) marking.add(watched);
+    files.follow(both, marking.marks);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertEquals(count(), 0);
+    Deno.writeTextFileSync(`${folder}/other.conf`, "changed");
     await changed();
   });
 });
@@ -74,7 +105,7 @@ Deno.test("FileWatch sees a mounted ConfigMap switch to its next version", async
     }
     Deno.symlinkSync("1", `${folder}/data`);
     Deno.symlinkSync("data/rules.yaml", `${folder}/rules.yaml`);
-    files.follow([`${folder}/rules.yaml`]);
+    files.follow([rules(`${folder}/rules.yaml`)]);
     Deno.symlinkSync("2", `${folder}/data_next`);
     Deno.renameSync(`${folder}/data_next`, `${folder}/data`);
     await changed();
@@ -85,7 +116,7 @@ Deno.test("FileWatch does not tell of other files, nor of what was accepted", as
   await scene(async ({ folder, files, changed, count }) => {
     const path = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(path, "one");
-    files.follow([path]);
+    files.follow([rules(path)]);
     Deno.writeTextFileSync(`${folder}/alerts.txt`, "an alert");
     Deno.writeTextFileSync(path, "the second");
     files.accept();
@@ -98,9 +129,10 @@ Deno.test("FileWatch does not tell of other files, nor of what was accepted", as
 
 Deno.test("FileWatch tells of what happened between the reading and the first look", async () => {
   await scene(async ({ folder, files, changed, count }) => {
-    const marks = new Map([[folder, markOf(folder)]]);
+    const marking = new Marking();
+    marking.add(rules(folder));
     Deno.writeTextFileSync(`${folder}/late.yaml`, "put there while falcod was starting");
-    files.follow([folder], marks);
+    files.follow([rules(folder)], marking.marks);
     await changed();
     await new Promise((resolve) => setTimeout(resolve, 50));
     assertEquals(count(), 1);
@@ -112,7 +144,7 @@ Deno.test("FileWatch follows a directory that is removed and made again at once"
     const path = `${folder}/rules.d`;
     Deno.mkdirSync(path);
     Deno.writeTextFileSync(`${path}/a.yaml`, "a");
-    files.follow([path]);
+    files.follow([rules(path)]);
     for (const text of ["second", "the third"]) {
       Deno.removeSync(path, { recursive: true });
       Deno.mkdirSync(path);
@@ -127,7 +159,7 @@ Deno.test("FileWatch follows an empty directory that is removed and made again a
   await scene(async ({ folder, files, changed }) => {
     const path = `${folder}/rules.d`;
     Deno.mkdirSync(path);
-    files.follow([path]);
+    files.follow([rules(path)]);
     Deno.removeSync(path);
     Deno.mkdirSync(path);
     // Nothing to tell of yet, so nothing to wait for but the look itself.
@@ -143,7 +175,7 @@ Deno.test("FileWatch tells when another directory takes the place of a file's", 
       Deno.mkdirSync(`${folder}/${name}`);
       Deno.writeTextFileSync(`${folder}/${name}/rules.yaml`, `of ${name}`);
     }
-    files.follow([`${folder}/etc/rules.yaml`]);
+    files.follow([rules(`${folder}/etc/rules.yaml`)]);
     Deno.renameSync(`${folder}/etc`, `${folder}/old`);
     Deno.renameSync(`${folder}/new`, `${folder}/etc`);
     await changed();
@@ -160,7 +192,7 @@ Deno.test("FileWatch sees every link on the way switch, a directory's too", asyn
     }
     Deno.mkdirSync(`${folder}/etc`);
     Deno.symlinkSync("../v1", `${folder}/etc/current`);
-    files.follow([`${folder}/etc/current/rules.d`]);
+    files.follow([rules(`${folder}/etc/current/rules.d`)]);
     Deno.symlinkSync("../v2", `${folder}/etc/next`);
     Deno.renameSync(`${folder}/etc/next`, `${folder}/etc/current`);
     await changed();
@@ -175,7 +207,7 @@ Deno.test("FileWatch sees a file change that a watched directory links to", asyn
     Deno.mkdirSync(`${folder}/elsewhere`);
     Deno.writeTextFileSync(`${folder}/elsewhere/a.yaml`, "a");
     Deno.symlinkSync("../elsewhere/a.yaml", `${folder}/rules.d/a.yaml`);
-    files.follow([`${folder}/rules.d`]);
+    files.follow([rules(`${folder}/rules.d`)]);
     Deno.writeTextFileSync(`${folder}/elsewhere/a.yaml`, "longer");
     await changed();
   });
@@ -185,7 +217,7 @@ Deno.test("FileWatch tells of a file saved as editors do, once", async () => {
   await scene(async ({ folder, files, changed, count }) => {
     const path = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(path, "one");
-    files.follow([path]);
+    files.follow([rules(path)]);
     Deno.renameSync(path, `${path}~`);
     Deno.writeTextFileSync(path, "");
     Deno.writeTextFileSync(path, "the second");
@@ -199,7 +231,7 @@ Deno.test("FileWatch tells when a directory further up is replaced", async () =>
   await scene(async ({ folder, files, changed }) => {
     Deno.mkdirSync(`${folder}/a/b/c`, { recursive: true });
     Deno.writeTextFileSync(`${folder}/a/b/c/rules.yaml`, "one");
-    files.follow([`${folder}/a/b/c/rules.yaml`]);
+    files.follow([rules(`${folder}/a/b/c/rules.yaml`)]);
     Deno.mkdirSync(`${folder}/new/b/c`, { recursive: true });
     Deno.writeTextFileSync(`${folder}/new/b/c/rules.yaml`, "the other");
     Deno.renameSync(`${folder}/a`, `${folder}/old`);
@@ -212,7 +244,7 @@ Deno.test("FileWatch goes on and ends whatever others put beside a file: a named
   await scene(async ({ folder, files, changed }) => {
     const path = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(path, "one");
-    files.follow([path]);
+    files.follow([rules(path)]);
     const made = await new Deno.Command("mkfifo", { args: [`${folder}/pipe.yaml`] }).output();
     assertEquals(made.success, true);
     Deno.writeTextFileSync(path, "other");
@@ -231,7 +263,7 @@ Deno.test("FileWatch follows a directory with links to itself, and one with a na
     Deno.mkdirSync(path);
     for (const name of ["x", "y", "z"]) Deno.symlinkSync(".", `${path}/${name}.yaml`);
     await new Deno.Command("mkfifo", { args: [`${path}/pipe.yaml`] }).output();
-    files.follow([path]);
+    files.follow([rules(path)]);
     Deno.writeTextFileSync(`${path}/a.yaml`, "a");
     await changed();
   });
@@ -241,7 +273,7 @@ Deno.test("FileWatch waits for a file that keeps changing, but not for ever", as
   const restless = async ({ folder, files, changed }: Scene) => {
     const path = `${folder}/rules.yaml`;
     Deno.writeTextFileSync(path, "");
-    files.follow([path]);
+    files.follow([rules(path)]);
     let text = "";
     const writing = setInterval(() => Deno.writeTextFileSync(path, text += "#"), 5);
     await changed();

@@ -107,13 +107,30 @@ export function kindOf(path: string): PathKind {
   }
 }
 
-/** The regular files of a directory as full paths, sorted as upstream does: by their bytes. */
-export function filesIn(directory: string, report: Report, at?: Span): readonly string[] {
-  const packed = packedFilesIn(directory);
-  if (packed) return packed.toSorted(byBytes);
+/** What a directory is read for. */
+export type FolderUse = "rules" | "configuration";
+
+/** As upstream: of the configuration whatever is there, of rules only what has a name of YAML files. */
+export function isReadIn(use: FolderUse, name: string): boolean {
+  return use === "configuration" || /\.ya?ml$/.test(name);
+}
+
+/** The files of a directory that are read, as full paths, sorted as upstream does: by their bytes. */
+export function filesIn(
+  directory: string,
+  { use, report, at }: {
+    readonly use: FolderUse;
+    readonly report: Report;
+    /** Where the directory is named. */
+    readonly at: Span | undefined;
+  },
+): readonly string[] {
+  const packed = packedFilesIn(directory)?.filter((path) => isReadIn(use, path));
+  if (packed) return packed.sort(byBytes);
   const paths: string[] = [];
   try {
     for (const entry of Deno.readDirSync(directory)) {
+      if (!isReadIn(use, entry.name)) continue;
       const path = `${directory.replace(/\/+$/, "")}/${entry.name}`;
       if (entry.isFile || (entry.isSymlink && isFile(path))) paths.push(path);
     }
@@ -137,11 +154,6 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Upstream reads only these as rules. */
-export function hasYamlName(path: string): boolean {
-  return /\.ya?ml$/.test(path);
 }
 
 /** Why no file can be made in a folder, where that is known before. */

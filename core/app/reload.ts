@@ -4,7 +4,7 @@ import { type Report, type Span, toFile } from "../base/mod.ts";
 import type { RuleMatching } from "../engine/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
-import { FileWatch } from "./_watch_files.ts";
+import { FileWatch, type Watched } from "./_watch_files.ts";
 import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
@@ -83,7 +83,7 @@ async function keep(reloader: Reloader, options: ReloadOptions, signal: AbortSig
 export class Reloader {
   readonly #options: Omit<ReloadOptions, "onHangup">;
   readonly #running: Running;
-  #paths: readonly string[];
+  #watched: readonly Watched[];
   #rules: RulesInEffect | undefined;
   #loaded: LoadedPaths;
   #files: FileWatch | undefined;
@@ -100,7 +100,7 @@ export class Reloader {
   constructor(options: Omit<ReloadOptions, "onHangup">, running: Running) {
     this.#options = options;
     this.#running = running;
-    this.#paths = pathsOf(options.start);
+    this.#watched = watchedOf(options.start);
     this.#rules = rulesOf(options.start);
     this.#loaded = loadedPathsOf(options.start);
     this.#sinkFaults = options.start.sinkFaults;
@@ -117,7 +117,7 @@ export class Reloader {
   /** `files` follows whatever the configuration names from now on. */
   watch(files: FileWatch): void {
     this.#files = files;
-    files.follow(this.#paths, this.#options.start.marks);
+    files.follow(this.#watched, this.#options.start.marks);
   }
 
   /** A load that is still under way changes nothing any more. */
@@ -151,11 +151,11 @@ export class Reloader {
   async #take(next: Start): Promise<void> {
     const { log, tell, adaptLog } = this.#options;
     tell(next.report);
-    const paths = pathsOf(next);
+    const watched = watchedOf(next);
     const rules = rulesOf(next);
     if (!rules) {
       // A broken configuration may not name all that has to be mended.
-      this.#files?.follow([...this.#paths, ...paths], next.marks);
+      this.#files?.follow([...this.#watched, ...watched], next.marks);
       this.#refuse(firstError(next.report));
       return;
     }
@@ -165,8 +165,8 @@ export class Reloader {
     this.#done++;
     this.#lastDoneNs = nowNs();
     this.#loaded = loadedPathsOf(next);
-    this.#paths = paths;
-    this.#files?.follow(paths, next.marks);
+    this.#watched = watched;
+    this.#files?.follow(watched, next.marks);
     // Rules do not wait for outputs that are slow to end.
     await this.#changeOutputs(next);
     this.#tellOfRestart(next.loaded.config);
@@ -263,11 +263,14 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 /** Every file and directory that has a say in the rules, missing ones, too. */
-function pathsOf({ loaded, settings }: Start): readonly string[] {
+function watchedOf({ loaded, settings }: Start): readonly Watched[] {
   const included = loaded.config.config_files.map((file) =>
     typeof file === "string" ? file : file.path
   );
-  return [...loaded.files, ...included, ...settings.rulePaths.map(({ path }) => path)];
+  return [
+    ...[...loaded.files, ...included].map((path) => ({ path, use: "configuration" }) as const),
+    ...settings.rulePaths.map(({ path }) => ({ path, use: "rules" }) as const),
+  ];
 }
 
 export function loadedPathsOf({ ruleFiles, loaded }: Start): LoadedPaths {

@@ -3,7 +3,7 @@ import type { Alert } from "../alert/mod.ts";
 import { Report, SourceText } from "../base/mod.ts";
 import { Registry } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
-import { FileWatch, markOf } from "./_watch_files.ts";
+import { FileWatch, Marking } from "./_watch_files.ts";
 import { emptyMapping } from "./config/tree.ts";
 import { type Config, standardConfig } from "./config/schema.ts";
 import type { OutputSettings } from "./open_delivery.ts";
@@ -247,7 +247,9 @@ Deno.test("Reloader takes in what was put there after the start had read its rul
     const first = start(ruleset());
     const rulePaths = [{ path: folder, at: undefined, required: false }];
     const settings = { ...first.settings, rulePaths };
-    const marks = new Map([[folder, markOf(folder)]]);
+    const marking = new Marking();
+    marking.add({ path: folder, use: "rules" });
+    const { marks } = marking;
     const { options, running, used } = stage(
       () => Promise.resolve({ ...start(ruleset(true)), settings }),
       { ...first, settings, marks },

@@ -21,7 +21,7 @@ import { isBuiltIn } from "./config/plugin_entry.ts";
 import type { Config } from "./config/schema.ts";
 import type { MappingNode } from "./config/tree.ts";
 import { knownFieldTables } from "./fields.ts";
-import { filesIn, hasYamlName, kindOf, readText } from "./files.ts";
+import { filesIn, kindOf, readText } from "./files.ts";
 import { inSlices } from "./pause.ts";
 import { warnOfCapturesOff } from "./recording/check_captures.ts";
 import { reportVainSelections, selectRules } from "./rule_selection.ts";
@@ -206,7 +206,7 @@ function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
   });
 }
 
-/** Directories become their files, sorted; Falco reads only `.yaml` and `.yml`. */
+/** Directories become their files, sorted. */
 function* expandPaths(
   paths: readonly RulePath[],
   report: Report,
@@ -227,7 +227,7 @@ function* expandPaths(
         });
         break;
       case "directory": {
-        const files = filesIn(path, report, at).filter(hasYamlName);
+        const files = filesIn(path, { use: "rules", report, at });
         if (files.length === 0) reportNoRules(path, report, at);
         for (const file of files) yield { path: file, at, required };
         break;

@@ -11,7 +11,7 @@ import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { wirePlugins } from "./config/plugins.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
-import { markOf, type Marks } from "./_watch_files.ts";
+import { Marking, type Marks } from "./_watch_files.ts";
 import type { Host } from "./host.ts";
 import { guestsOf } from "./guests.ts";
 import { type OldFlagMeaning, type OldFlags, readOldFlags } from "./old_flags.ts";
@@ -70,14 +70,13 @@ export async function prepare(
   const old = oldFlags
     ? readOldFlags(oldFlags, { sources: registry.eventSources(), report })
     : NO_FLAGS;
-  const marks = new Map<string, string>();
-  const mark = (path: string) => marks.set(path, markOf(path));
+  const marking = new Marking();
   const loaded = loadConfig({
     path: request.configPath,
     options: [...request.options, ...old.options],
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
-    beforeReading: mark,
+    beforeReading: (path) => marking.add({ path, use: "configuration" }),
   }, report);
   // That there are no rules and no outputs in a file that nobody can read is no second mistake.
   const { isConsequence } = loaded;
@@ -102,7 +101,7 @@ export async function prepare(
     : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report });
   const { config } = loaded;
   const { containerInfo } = old;
-  for (const { path } of settings.rulePaths) mark(path);
+  for (const { path } of settings.rulePaths) marking.add({ path, use: "rules" });
   const rules = await loadRuleset(settings.rulePaths, {
     config,
     configRoot: loaded.root,
@@ -134,6 +133,6 @@ export async function prepare(
     guests,
     ruleset,
     ruleFiles,
-    marks,
+    marks: marking.marks,
   };
 }

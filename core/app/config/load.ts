@@ -247,7 +247,9 @@ function includesOf(
         includes.push({ path: named.text, strategy, at });
         break;
       case "directory":
-        for (const path of filesIn(named.text, report, at)) includes.push({ path, strategy, at });
+        for (const path of filesIn(named.text, { use: "configuration", report, at })) {
+          includes.push({ path, strategy, at });
+        }
         break;
       case "missing":
         report.add({
