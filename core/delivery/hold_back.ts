@@ -11,6 +11,7 @@ import {
   ownAlert,
   PRIORITIES,
 } from "../alert/mod.ts";
+import { unitsOf } from "./pending.ts";
 
 export interface HoldBackSettings {
   /** Alerts a second, after a burst of so many; absent: any number. */
@@ -41,13 +42,18 @@ const RATE_RULE = "Falco internal: alerts held back";
 const RATE_WINDOW_MS = 60_000;
 /** Different alerts that are remembered; further ones go out. */
 const MOST_REMEMBERED = 10_000;
+/** The same of UTF-16 units, as alerts can be made long on purpose. */
+const MOST_REMEMBERED_UNITS = 16 << 20;
 /** Rules that a summary names. */
 const MOST_NAMED = 10;
 
 interface Remembered {
   readonly sinceMs: number;
   count: number;
+  /** An earlier one where there was no room for the last. */
   last: Alert;
+  /** Of `last`. */
+  units: number;
 }
 
 export class HoldBack {
@@ -61,6 +67,8 @@ export class HoldBack {
   #worst: Alert["priority"] = "Debug";
   /** In the order in which their windows end. */
   readonly #remembered = new Map<string, Remembered>();
+  /** Of the keys and alerts that are remembered. */
+  #units = 0;
   #dedupTimer: ReturnType<typeof setTimeout> | undefined;
   #rateTimer: ReturnType<typeof setTimeout> | undefined;
   #byRate = 0;
@@ -101,6 +109,7 @@ export class HoldBack {
     this.#dedupTimer = this.#rateTimer = undefined;
     for (const remembered of this.#remembered.values()) this.#tellRepeated(remembered);
     this.#remembered.clear();
+    this.#units = 0;
     this.#tellTooMany();
   }
 
@@ -112,6 +121,7 @@ export class HoldBack {
       const leftMs = remembered.sinceMs + windowMs - nowMs;
       if (leftMs > 0) return this.#tickIn(leftMs);
       this.#remembered.delete(key);
+      this.#units -= key.length + remembered.units;
       this.#tellRepeated(remembered);
     }
   }
@@ -124,16 +134,30 @@ export class HoldBack {
     const remembered = this.#remembered.get(key);
     if (remembered && nowMs < remembered.sinceMs + dedup.windowMs) {
       remembered.count++;
-      remembered.last = alert;
       this.#asRepeated++;
+      this.#replaceLast(remembered, alert);
       return true;
     }
     if (remembered) this.tick();
-    if (this.#remembered.size < MOST_REMEMBERED) {
-      this.#remembered.set(key, { sinceMs: nowMs, count: 0, last: alert });
+    const units = unitsOf(alert);
+    if (
+      this.#remembered.size < MOST_REMEMBERED &&
+      this.#units + key.length + units <= MOST_REMEMBERED_UNITS
+    ) {
+      this.#remembered.set(key, { sinceMs: nowMs, count: 0, last: alert, units });
+      this.#units += key.length + units;
       if (this.#dedupTimer === undefined) this.#tickIn(dedup.windowMs);
     }
     return false;
+  }
+
+  #replaceLast(remembered: Remembered, alert: Alert): void {
+    const units = unitsOf(alert);
+    const more = units - remembered.units;
+    if (this.#units + more > MOST_REMEMBERED_UNITS) return;
+    this.#units += more;
+    remembered.last = alert;
+    remembered.units = units;
   }
 
   #tickIn(ms: number): void {

@@ -63,6 +63,30 @@ Deno.test("more different alerts than are remembered go out all the same", () =>
   holdBack.close();
 });
 
+Deno.test("long alerts are remembered as far as there is room, and go out beyond", () => {
+  const { sent, clock, holdBack, messages } = setUp({ dedup });
+  const long = (first: string) => first + "x".repeat(1 << 20);
+  for (let time = 0; time < 2; time++) {
+    for (let i = 0; i < 40; i++) holdBack.offer(inContainer(long(""), String(i)));
+  }
+  // The second of each of those that there was room for was held back.
+  const repeated = holdBack.counters.asRepeated;
+  assert(repeated >= 10 && repeated < 16, String(repeated));
+  assertEquals(sent.length, 80 - repeated);
+  // Short ones find room, and their last stays short.
+  holdBack.offer(inContainer("short", "s"));
+  holdBack.offer(inContainer(long("much too "), "s"));
+  clock.nowMs = 60_000;
+  holdBack.tick();
+  assertEquals(messages().at(-1), "1 more of r in 60 s, the last: short");
+  // There is room again.
+  holdBack.offer(inContainer(long("a"), "a"));
+  holdBack.offer(inContainer(long("b"), "a"));
+  assertEquals(holdBack.counters.asRepeated, repeated + 2);
+  holdBack.close();
+  assert(messages().at(-1)!.includes("the last: bxx"));
+});
+
 Deno.test("closing tells what is held back until then", () => {
   const { holdBack, messages } = setUp({ dedup, rate: { perSecond: 1, burst: 1 } });
   for (const id of ["a", "a", "b"]) holdBack.offer(inContainer("m", id));

@@ -25,7 +25,9 @@ export class Pending {
 }
 
 /** Of all that whoever sends an alert can make long. */
-function unitsOf({ rule, source, tags, hostname, message, output = "", fields }: Alert): number {
+export function unitsOf(
+  { rule, source, tags, hostname, message, output = "", fields }: Alert,
+): number {
   let units = rule.length + source.length + hostname.length + message.length + output.length;
   for (const tag of tags) units += UNITS_OF_VALUE + tag.length;
   for (const [name, value] of fields) units += name.length + unitsOfValue(value);
