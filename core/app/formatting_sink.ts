@@ -30,8 +30,8 @@ export class FormattingSink implements Sink {
     await this.#options.sink.reopen?.();
   }
 
-  async missing(): Promise<string | undefined> {
-    return await this.#options.sink.missing?.();
+  missing(): string | undefined {
+    return this.#options.sink.missing?.();
   }
 
   trouble(): string | undefined {

@@ -60,7 +60,7 @@ async function settingsOf(
   request: DeliveryRequest,
   deadLetters: DeadLetterFiles,
 ): Promise<DeliverySettings> {
-  const { config, settings, log, unbuffered } = request;
+  const { config, settings, unbuffered } = request;
   const { sinks } = settings;
   const formatters = new Formatters(request);
   if (sinks.some(({ options }) => options?.deadLetters !== undefined)) {
@@ -73,17 +73,15 @@ async function settingsOf(
     // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
     ...(capacity > 0 ? { capacity } : {}),
   };
-  const targets = sinks.map((sink) => ({
-    name: sink.label,
-    key: keyOf(sink, limits),
-    open: async () => {
-      const target = await targetOf(sink, { formatters, deadLetters, request });
-      const why = sink.mayBeMissing && sinks.length > 1 ? await target.sink.missing?.() : undefined;
-      if (why === undefined) return target;
-      log.warning(`Output "${sink.label}" is left out: ${why}`);
-      return undefined;
-    },
-  }));
+  const targets = sinks.map((given) => {
+    // Alerts that no other output has are kept for it, and tried again.
+    const sink = { ...given, mayBeMissing: given.mayBeMissing === true && sinks.length > 1 };
+    return {
+      name: sink.label,
+      key: keyOf(sink, limits),
+      open: () => targetOf(sink, { formatters, deadLetters, request }),
+    };
+  });
   const holdBack = holdBackSettings(config);
   return { targets, ...limits, ...holdBack && { holdBack } };
 }
@@ -137,7 +135,7 @@ async function targetOf(
   wired: WiredSink,
   { formatters, deadLetters, request }: TargetContext,
 ): Promise<DeliveryTarget> {
-  const { label, options = {}, formatter } = wired;
+  const { label, options = {}, formatter, mayBeMissing = false } = wired;
   const { spool: wanted, deadLetters: path, limits, concurrency = 1, ...rest } = options;
   const context = { ...request, log: logOf(label, request.log) };
   const { plugin, instance } = await createOne("sink", wired, context);
@@ -153,6 +151,7 @@ async function targetOf(
   return {
     ...rest,
     name: label,
+    mayBeMissing,
     sink: formatting(instance),
     others: others.map(formatting),
     formatter: made,

@@ -26,7 +26,7 @@ export async function openSyslogLog(
   if (!registry.has("sink", "syslog")) return undefined;
   const wired = { kind: "sink", name: "syslog", config } as const;
   const { instance: sink } = await createOne("sink", wired, { registry });
-  if (await sink.missing?.() !== undefined) return undefined;
+  if (sink.missing?.() !== undefined) return undefined;
   const formatter = { format: ({ message }: Alert) => message };
   const target = { name: "log", sink, formatter, timeoutMs: 10_000 };
   const delivery = new Delivery({ targets: [target], log: silentLogger, capacity: CAPACITY });

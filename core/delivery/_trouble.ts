@@ -31,6 +31,19 @@ export class Trouble {
     );
   }
 
+  /** Nobody is there to write to, from the start. */
+  missing(reason: string): void {
+    this.#state = "retrying";
+    this.#log.warning(`Output "${this.#name}" gets no alerts for now: ${reason}`);
+  }
+
+  /** Who was missing is there. */
+  found(): void {
+    if (this.#state !== "retrying") return;
+    this.#state = "working";
+    this.#log.warning(`Output "${this.#name}" gets alerts from now on`);
+  }
+
   retrying(error: unknown, failed: number): void {
     if (this.#state === "closed") return;
     if (this.#state === "working" || this.#state === "blocked") {

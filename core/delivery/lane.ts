@@ -70,6 +70,8 @@ export class Lane {
   /** As `CarrierOptions` has them. */
   readonly #ending = new AbortController();
   readonly #stop = new AbortController();
+  /** Why nobody is there to write to. */
+  #missing: string | undefined;
   /** While another lane is to go on: what has not gone out. */
   #left: Pending[] | undefined;
 
@@ -89,6 +91,8 @@ export class Lane {
       ? new SpoolStore(spool, { limits: this.#limits, log, name })
       : new MemoryStore(this.#limits);
     this.#trouble = new Trouble(name, log);
+    this.#missing = target.mayBeMissing ? target.sink.missing?.() : undefined;
+    if (this.#missing !== undefined) this.#trouble.missing(this.#missing);
     this.#gone = gone;
     this.#carriers = sinksOf(target).map((sink) =>
       new Carrier({
@@ -120,7 +124,7 @@ export class Lane {
   }
 
   offer(pending: Pending): void {
-    if (this.#target.takes?.(pending.alert) !== false) this.accept(pending);
+    if (this.#target.takes?.(pending.alert) !== false && !this.isMissing) this.accept(pending);
   }
 
   /** Whatever the sink is for: another lane had it already. */
@@ -199,9 +203,11 @@ export class Lane {
   counters(): LaneCounters {
     const spool = this.#store.counters?.();
     const { underWay, failed, ...tally } = this.#tally;
+    // Looks, and says so in the state where somebody has come.
+    const missing = this.isMissing ? this.#missing : undefined;
     const { state } = this.#trouble;
     const { fetched, unfetched } = this.#fetched();
-    const detail = this.isClosed ? undefined : this.#target.sink.trouble?.();
+    const detail = this.isClosed ? undefined : missing ?? this.#target.sink.trouble?.();
     return {
       name: this.#target.name,
       state: state === "working" && detail !== undefined ? "retrying" : state,
@@ -226,6 +232,14 @@ export class Lane {
 
   get isClosed(): boolean {
     return this.#trouble.state === "closed";
+  }
+
+  /** Nobody has been there to write to so far. */
+  get isMissing(): boolean {
+    if (this.#missing === undefined) return false;
+    this.#missing = this.#target.sink.missing?.();
+    if (this.#missing === undefined) this.#trouble.found();
+    return this.#missing !== undefined;
   }
 
   #start(): void {

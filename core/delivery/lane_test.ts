@@ -55,6 +55,41 @@ Deno.test("a sink that nobody can come to shows that, though its writes do not f
   await delivery.close();
 });
 
+Deno.test("a sink that has nobody to write to gets what comes once somebody is there", async () => {
+  let missing: string | undefined = "there is no daemon";
+  const sink = Object.assign(new Moody([unavailable, "ok"]), { missing: () => missing });
+  const { delivery, lines, send, counters } = laneTo(sink, { mayBeMissing: true, retry: RETRY });
+  send("1");
+  await delivery.flush(1000);
+  const none = { queued: 0, dropped: 0, failed: 0, delivered: 0 };
+  assertObjectMatch(counters(), { ...none, state: "retrying", detail: "there is no daemon" });
+  missing = undefined;
+  send("2");
+  // From then on it is a sink like others.
+  missing = "it has been stopped";
+  await delivery.flush(1000);
+  send("3");
+  assert(await delivery.close());
+  assertEquals(sink.lines, ["2", "3"]);
+  assertEquals("detail" in counters(), false);
+  assertEquals(lines, [
+    'Output "a" gets no alerts for now: there is no daemon',
+    'Output "a" gets alerts from now on',
+    'Output "a" failed and is tried again: not now',
+    'Output "a" works again, nothing was lost',
+  ]);
+});
+
+Deno.test("a look at its state, too, finds that there is somebody to write to", async () => {
+  let missing: string | undefined = "there is no daemon";
+  const sink = Object.assign(new Moody(), { missing: () => missing });
+  const { delivery, counters } = laneTo(sink, { mayBeMissing: true });
+  assertEquals(counters().state, "retrying");
+  missing = undefined;
+  assertEquals([counters().state, counters().detail], ["working", undefined]);
+  await delivery.close();
+});
+
 Deno.test("at a sink that others fetch from, only what they have is delivered", async () => {
   let fetched = 0;
   const sink = Object.assign(new Moody(), { fetched: () => fetched });

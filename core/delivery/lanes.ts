@@ -12,8 +12,8 @@ export interface WantedTarget {
   readonly name: string;
   /** Differs where anything differs that the sink or its lane is told. */
   readonly key: string;
-  /** Called when whatever was there by this name is closed. Absent: there is nobody to write to. */
-  open(): Promise<DeliveryTarget | undefined>;
+  /** Called when whatever was there by this name is closed. */
+  open(): Promise<DeliveryTarget>;
 }
 
 export interface LanesOptions {
@@ -149,10 +149,8 @@ export class Lanes {
       left.push(...await former.lane.handOver());
     }
     let target: DeliveryTarget | undefined;
-    let isMissing = false;
     try {
       target = await wanted.open();
-      isMissing = target === undefined;
     } catch (error) {
       log.error(`Cannot open output "${wanted.name}", it gets no alerts: ${reasonOf(error)}`);
     }
@@ -164,7 +162,7 @@ export class Lanes {
     // What was for it all the time is for it now.
     for (const pending of left) place?.lane.accept(pending);
     for (const pending of late) place?.lane.offer(pending);
-    const lost = place ? 0 : left.length + (isMissing ? 0 : late.length);
+    const lost = place ? 0 : left.length + late.length;
     if (dropped + lost > 0) {
       this.#remember({ ...NONE, name: wanted.name, dropped: dropped + lost });
     }
@@ -215,7 +213,8 @@ export class Lanes {
   }
 
   #gone(): void {
-    const isGone = ({ lane }: Place) => lane instanceof Lane && lane.isClosed;
+    // Who may never come keeps nobody waiting.
+    const isGone = ({ lane }: Place) => lane instanceof Lane && (lane.isClosed || lane.isMissing);
     if (this.#places.every(isGone)) this.#options.onAllGone();
   }
 }

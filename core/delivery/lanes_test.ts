@@ -183,6 +183,19 @@ Deno.test("change() counts what is lost when a sink cannot be opened, and the ot
   assert(log.lines.includes('error Cannot open output "a", it gets no alerts: no such thing'));
 });
 
+Deno.test("a sink that has nobody to write to yet is none that others could be left to", async () => {
+  const last = new Moody([new SinkError("closed", "nobody reads")]);
+  const nobody = Object.assign(new Moody(), { missing: () => "there is no daemon" });
+  const { delivery, send, gone } = await start([
+    wanted("a", "1", () => ({ sink: last })),
+    wanted("b", "1", () => ({ sink: nobody, mayBeMissing: true })),
+  ]);
+  send("1");
+  await delivery.flush(1000);
+  assertEquals([gone(), nobody.lines], [1, []]);
+  await delivery.close();
+});
+
 Deno.test("change() opens again what has closed by itself; that all are gone is told each time", async () => {
   const gone = new SinkError("closed", "nobody reads");
   const [first, second] = [new Moody([gone]), new Moody()];

@@ -21,6 +21,8 @@ export interface DeliveryTarget {
   readonly format?: string;
   /** Asked on the event path, so quick; those it refuses are nobody's loss. Absent: all. */
   readonly takes?: (alert: Alert) => boolean;
+  /** Whether its sink is asked who is `missing`; until somebody is there, alerts are nobody's loss. */
+  readonly mayBeMissing?: boolean;
   /** What the sink gets in place of an alert. Absent: the alert. */
   readonly adapt?: (alert: Alert) => Alert;
   /** Absent: a batch that fails is lost. With a spool it is tried until it is too old. */

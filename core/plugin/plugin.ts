@@ -163,8 +163,11 @@ export interface Sink {
   reopen?(): Promise<void>;
   /** How many alerts it likes at once, where that depends on its settings; absent: as its plugin has it. */
   readonly batchSize?: number;
-  /** Why there is nobody at all to write to on this machine; absent: there is, or it cannot be told. */
-  missing?(): Promise<string | undefined>;
+  /**
+   * Why there is nobody at all to write to on this machine just now; absent: there is, or it cannot be
+   * told. Asked on the event path, so quick.
+   */
+  missing?(): string | undefined;
   /**
    * Why it does not work just now although no write fails, of sinks that others come to; it tries again
    * by itself. Absent: it works, or only a write can tell.

@@ -24,7 +24,10 @@ export interface WiredSink extends Wired {
   readonly formatter?: Wired;
   /** Absent: as the delivery's standard has it. */
   readonly options?: SinkOptions;
-  /** It is left out where the sink has nobody to write to on this machine: Falco has it on by default. */
+  /**
+   * It gets no alerts while the sink has nobody to write to on this machine, unless it is the only one:
+   * Falco has it on by default.
+   */
   readonly mayBeMissing?: boolean;
   /** Where its part of falco.yaml stands, for what the plugin finds wrong with it. */
   readonly place?: ConfigPath;

@@ -1,4 +1,5 @@
 /** Alerts to syslog: Falco's `syslog_output`, and daemons of other machines. */
+import { existsSync } from "node:fs";
 import {
   type FormattedAlert,
   hostAndPort,
@@ -61,17 +62,11 @@ export class SyslogSink implements Sink {
   }
 
   /** A machine without syslog, as most containers are, has no socket; Falco says nothing of it at all. */
-  async missing(): Promise<string | undefined> {
+  missing(): string | undefined {
     const { address } = this.config;
-    if (!address.startsWith("/")) return undefined;
-    try {
-      await Deno.stat(address);
-      return undefined;
-    } catch (error) {
-      return error instanceof Deno.errors.NotFound
-        ? `there is no ${address}, so no syslog daemon`
-        : undefined;
-    }
+    return !address.startsWith("/") || existsSync(address)
+      ? undefined
+      : `there is no ${address}, so no syslog daemon`;
   }
 
   #cut(message: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
