@@ -92,6 +92,15 @@ function explain(source: SourceText, document: Document, error: YAMLError): Expl
     };
   }
   const misplaced = isOfLines(error) ? misplacedLine(source, start) : undefined;
+  if (misplaced?.lacks === "colon") return keyWanted(misplaced.at);
+  if (misplaced?.lacks === "dash") {
+    return {
+      code: "Y027",
+      title: "an item of a list is wanted here",
+      at: misplaced.at,
+      help: 'begin it with "- "',
+    };
+  }
   if (misplaced) {
     const { at, indent, wanted, beside } = misplaced;
     return {
@@ -238,11 +247,18 @@ function noKey(source: SourceText, start: number): Explained {
     if (/:(\s|$)/.test(said)) return badIndent(source, nextLine(source, at) ?? at);
     at = source.span(at.end - said.trimStart().length, at.end);
   }
+  return keyWanted(at);
+}
+
+function keyWanted(at: Span): Explained {
+  const isTight = /^\w+:\S/.test(at.source.text.slice(at.start, at.end));
   return {
     code: "Y025",
     title: "a key with a colon is wanted here",
     at,
-    help: "is the colon missing, or is a line indented too far?",
+    help: isTight
+      ? "write a blank behind the colon"
+      : "is the colon missing, or is a line indented too far?",
   };
 }
 

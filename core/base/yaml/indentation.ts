@@ -13,6 +13,8 @@ export interface MisplacedLine {
   readonly wanted: number;
   /** A line that stands right, nearby. */
   readonly beside: Span | undefined;
+  /** The line stands right, and is a text: what would make it a key or an item is missing. */
+  readonly lacks?: "colon" | "dash";
 }
 
 interface Line {
@@ -52,6 +54,11 @@ export function misplacedLine(source: SourceText, offset: number): MisplacedLine
     found = scan(lines).fault;
   }
   if (found === undefined || found > told + MAX_DISTANCE) return undefined;
+  const lacks = missingSign(lines, found);
+  if (lacks) {
+    const { at, column } = lines[found]!;
+    return { at, indent: column, wanted: column, beside: undefined, lacks };
+  }
   const best = bestMove(lines, found);
   if (!best) return undefined;
   const { index, column: wanted } = best;
@@ -60,6 +67,25 @@ export function misplacedLine(source: SourceText, offset: number): MisplacedLine
   if (dashes.length === 0 && !hasKey && /^\w+$/.test(value)) return undefined;
   return { at, indent, wanted, beside: neighbour(lines, index, wanted) };
 }
+
+/** What the line at `fault` lacks, a text among keys or items, to be one of them. */
+function missingSign(lines: readonly Line[], fault: number): MisplacedLine["lacks"] {
+  const line = lines[fault]!;
+  const { beside } = scan(lines);
+  const isRepairedBy = (repaired: Line) =>
+    (scan(lines.with(fault, repaired)).fault ?? Infinity) > fault;
+  const [key] = BARE_KEY.exec(line.value) ?? [];
+  // A text below `>` or `|`, or one in quotes, may go on here.
+  const above = lines.slice(0, fault).findLast(({ hasKey }) => hasKey)?.value ?? "";
+  if (key !== undefined && beside?.includes("map") && !/^[|>"']/.test(above)) {
+    const value = line.value.slice(key.length).trim();
+    return isRepairedBy({ ...line, hasKey: true, value }) ? "colon" : undefined;
+  }
+  return beside?.includes("seq") && isRepairedBy({ ...line, dashes: [2] }) ? "dash" : undefined;
+}
+
+/** `priority debug`, `priority:debug`; `and proc.name = cat` goes on with a condition. */
+const BARE_KEY = /^(?!(?:and|or|not)\b)[A-Za-z_]\w*(?:: *(?=\S)|(?= +[^\s=]))/;
 
 /** Lines that say something, away from one, over a few of those at the margin. */
 function linesFrom(source: SourceText, first: number, step: 1 | -1): Line[] {
@@ -158,6 +184,8 @@ interface Scan {
   readonly fault: number | undefined;
   /** Keys that the next line leaves without a value. */
   readonly empty: number;
+  /** Where that line is a text: what has its keys or items in the same column. */
+  readonly beside?: readonly Collection["kind"][];
 }
 
 interface Collection {
@@ -196,7 +224,10 @@ function scan(lines: readonly Line[], ends: Ends = new Map()): Scan {
     }
     // The value of a key above, or what goes on with one.
     const isText = dashes.length === 0 && !hasKey;
-    if (isText && stack.length > 0 && begin <= stack.at(-1)!.column) return { fault: index, empty };
+    if (isText && stack.length > 0 && begin <= stack.at(-1)!.column) {
+      const beside = stack.filter((found) => found.column === begin).map(({ kind }) => kind);
+      return { fault: index, empty, beside };
+    }
     let column = begin;
     for (const width of dashes) {
       if (!enter("seq", column)) return { fault: index, empty };

@@ -80,3 +80,29 @@ Deno.test("misplacedLine() says nothing where columns are as they should be, and
   const long = new SourceText("test.yaml", ` a: ${"[".repeat(5000)}\n`.repeat(200));
   assert(misplacedLine(long, 5000) === undefined);
 });
+
+Deno.test("misplacedLine() leaves a line alone that lacks its colon or its dash, and says which", () => {
+  const lacking = (text: string) => {
+    const report = new Report();
+    readYaml(new SourceText("test.yaml", text), report);
+    return report.diagnostics.map(({ code, at, help }) =>
+      `${code} ${at?.source.position(at.start).line} ${help}`
+    );
+  };
+  const colon = "is the colon missing, or is a line indented too far?";
+  const blank = "write a blank behind the colon";
+  const dash = 'begin it with "- "';
+  const rest = "stdout_output:\n  enabled: true\n";
+  assertEquals(lacking(`rules_files:\n  - a\npriority debug\n${rest}`), [`Y025 3 ${colon}`]);
+  assertEquals(lacking(`rules_files:\n- a\npriority:debug\n${rest}`), [`Y025 3 ${blank}`]);
+  assertEquals(lacking(`json_output: true\npriority debug\n${rest}`), [`Y025 2 ${colon}`]);
+  assertEquals(lacking(`${rest}  keep_alive false\n`), [`Y025 3 ${colon}`]);
+  assertEquals(lacking("- rule:a\n  desc: d\n"), [`Y025 1 ${blank}`]);
+  assertEquals(lacking(`rules_files:\n  - a\n  b\n${rest}`), [`Y027 3 ${dash}`]);
+  assertEquals(lacking("rules_files:\n- a\n/b\n"), [`Y027 3 ${dash}`]);
+  // What may go on with a text stands in a wrong column.
+  const goesOn = "- rule: a\n  condition: >\n    b\n  c d\n  tags:\n    - a\n";
+  const condition = "- rule: a\n  condition: a = b\n  and c = d\n  tags:\n    - a\n";
+  assertEquals(lacking(goesOn), ["Y023 4 indent it by 4 blanks"]);
+  assertEquals(lacking(condition), ["Y023 3 indent it by 4 blanks"]);
+});
