@@ -1,5 +1,5 @@
 /** `${NAME}` in the values of falco.yaml. */
-import type { Report, Span } from "../../base/mod.ts";
+import type { Report } from "../../base/mod.ts";
 import { type ConfigNode, type ScalarNode, textOf } from "./tree.ts";
 
 /** Looks up an environment variable. */
@@ -56,7 +56,7 @@ export function expandTree(node: ConfigNode, expansion: Expansion): ConfigNode {
     case "scalar":
       if (!node.text.includes("$")) return node;
       tellUnclosed(node, expansion);
-      return { ...node, text: expandEnvironment(node.text, telling(expansion, node.at)) };
+      return { ...node, text: expandEnvironment(node.text, telling(expansion, node)) };
     case "sequence":
       return { ...node, items: node.items.map((item) => expandTree(item, expansion)) };
     case "mapping": {
@@ -69,21 +69,30 @@ export function expandTree(node: ConfigNode, expansion: Expansion): ConfigNode {
   }
 }
 
-function telling({ environment, report }: Expansion, at: Span): Environment {
+function telling({ environment, report }: Expansion, { text, at }: ScalarNode): Environment {
   return (name) => {
     const value = environment(name);
     if (value === undefined) {
-      report.add({
-        code: "C033",
-        severity: "warning",
-        title: `the environment has no ${name}: nothing stands in place of \${${name}}`,
-        at,
-        help: helpForUnset(name),
-      });
+      const said = text.includes(`\${${name}}`) ? saidOfUnset(name) : BROUGHT_IN;
+      report.add({ code: "C033", severity: "warning", at, ...said });
     }
     return value;
   };
 }
+
+function saidOfUnset(name: string): { readonly title: string; readonly help: string } {
+  return {
+    title: `the environment has no ${name}: nothing stands in place of \${${name}}`,
+    help: helpForUnset(name),
+  };
+}
+
+/** What a variable has may be a secret, and what looks like a name in it a part of that. */
+const BROUGHT_IN = {
+  title:
+    "a variable here brings in ${…} that the environment does not have: nothing stands in its place",
+  help: "what variables bring in is looked through again; in a password write $${ for ${",
+};
 
 function helpForUnset(name: string): string {
   // As shells have it: ${NAME:-text}.
