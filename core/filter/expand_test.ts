@@ -128,6 +128,24 @@ Deno.test("expandCondition() bounds what all conditions grow to, and tells of it
   assertEquals([expand(), expand(), codes(report)], [undefined, undefined, ["F018"]]);
 });
 
+Deno.test("expandCondition() does not count for ever what lists have too many of", () => {
+  const items = (count: number, text: string) =>
+    new Array<SourceText>(count).fill(new SourceText("l", text));
+  const lists = new Map<string, ListDefinition>([
+    ["many", { name: "many", items: items(1000, "a") }],
+    ["too_many", { name: "too_many", items: items(1001, "many") }],
+  ]);
+  const report = new Report();
+  const room = { checksAndValues: 1_500_000 };
+  const names: Names = { macro: () => undefined, list: (name) => lists.get(name), room };
+  const parsed = parseCondition(new SourceText("<test>", "proc.name in (too_many)"), report)!;
+  const expand = () => expandCondition(parsed, names, report);
+  assertEquals([expand(), codes(report)], [undefined, ["F018"]]);
+  assertEquals([expand(), codes(report)], [undefined, ["F018", "F018", "F018"]]);
+  assertEquals([expand(), codes(report)], [undefined, ["F018", "F018", "F018"]]);
+  assert(report.diagnostics[2]!.title.startsWith("all rules together"));
+});
+
 Deno.test("expandCondition() bounds how deep macros nest", () => {
   const macros = Object.fromEntries(
     Array.from(
