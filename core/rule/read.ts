@@ -38,7 +38,7 @@ function* readingSteps(source: SourceText, report: Report): Steps<RuleFile> {
   let complete = true;
   for (const { root, broken } of yield* yamlSteps(source, report)) {
     if (broken.length > 0) complete = false;
-    const nodes = outerItems(root, report);
+    const nodes = outerItems(root, broken, report);
     if (!nodes) {
       complete = false;
       continue;
@@ -69,9 +69,17 @@ const MAX_BLANKS = 100;
 /** Keys that say what an item is, in the order Falco looks for them. */
 const KINDS = ["required_engine_version", "required_plugin_versions", "list", "macro", "rule"];
 
-function outerItems(root: YamlNode, report: Report): readonly YamlNode[] | undefined {
+function outerItems(
+  root: YamlNode,
+  broken: readonly Span[],
+  report: Report,
+): readonly YamlNode[] | undefined {
   if (root.kind === "null") return [];
   if (root.kind === "seq") return root.items;
+  // What a mistake in its first line has made of it.
+  const { source, start } = root.span;
+  const { line } = source.position(start);
+  if (broken.some(({ start }) => source.position(start).line === line)) return undefined;
   report.add({
     code: "R001",
     title: `a rule file is a list of items; this one holds ${shape(root)}`,

@@ -165,6 +165,15 @@ Deno.test("readRuleFile() knows a file with broken YAML as incomplete, and still
   assertEquals(file.complete, false);
 });
 
+Deno.test("readRuleFile() does not tell what a mistake in the first line makes of the file", () => {
+  for (const line of ["-rule: a", "rule a", "rule:a"]) {
+    const { codes, items, file } = read(`${line}\n desc: d\n`);
+    assertEquals([codes.length, items.length, file.complete], [1, 0, false], line);
+    assert(codes[0]!.startsWith("Y"), codes[0]);
+  }
+  assertEquals(read("rule: a\ndesc: d\n").codes, ["R001"]);
+});
+
 Deno.test("readRuleFile() reads an item with very many keys or exceptions all the same", () => {
   const keys = Array.from({ length: 50_000 }, (_, i) => `  k${i}: v\n`).join("");
   const { codes, items } = read(RULE + keys);
