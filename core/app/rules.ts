@@ -183,8 +183,9 @@ function warnOfSilence({ rules }: Ruleset, report: Report): void {
   });
 }
 
-/** What a shell would have made another name of. */
-function helpForShellName(path: string): string | undefined {
+/** What a shell would have made another name of, and YAML an item. */
+function helpForName(path: string): string | undefined {
+  if (/^-[^\s-]/.test(path)) return "write a blank behind the dash";
   if (/[*?]/.test(path)) {
     return "names are no patterns: of a folder all .yaml and .yml files are read";
   }
@@ -201,7 +202,7 @@ function refuseNoneThere(paths: readonly RulePath[], report: Report): void {
     code: "C013",
     title: "no rules: of the rules files in the configuration none exists",
     at: paths[0]!.at,
-    help: paths.map(({ path }) => helpForShellName(path)).find((help) => help !== undefined) ??
+    help: paths.map(({ path }) => helpForName(path)).find((help) => help !== undefined) ??
       "are the names right? Relative ones count from the current directory",
   });
 }
@@ -222,7 +223,7 @@ function* expandPaths(
             ? `rules file "${path}" does not exist`
             : `"${path}" does not exist and is passed over`,
           at,
-          help: helpForShellName(path) ??
+          help: helpForName(path) ??
             (required ? `is the name right?${countsFrom(path)}` : undefined),
         });
         break;

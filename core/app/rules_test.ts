@@ -128,9 +128,12 @@ Deno.test("loadRuleset() has no word on rules of ours whose source is not there"
   assertEquals(await load({ "a.yaml": other }, ["a.yaml"], false), theirs);
 });
 
-Deno.test("loadRuleset() says that names are no shell's", async () => {
+Deno.test("loadRuleset() says what is wrong with a name of no file", async () => {
   const report = new Report();
-  const paths = ["/nowhere/*.yaml", "~/rules.yaml"].map((path) => ({ path, required: false }));
+  const paths = ["/nowhere/*.yaml", "~/rules.yaml", "-rules.yaml"].map((path) => ({
+    path,
+    required: false,
+  }));
   await loadRuleset(paths, {
     config: standardConfig(),
     registry: new Registry([source]),
@@ -141,5 +144,6 @@ Deno.test("loadRuleset() says that names are no shell's", async () => {
   assertEquals(helps, [
     "names are no patterns: of a folder all .yaml and .yml files are read",
     '"~" is no folder here: write all of it, or ${HOME}',
+    "write a blank behind the dash",
   ]);
 });

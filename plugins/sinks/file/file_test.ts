@@ -147,6 +147,15 @@ Deno.test("file: a directory and a missing one are said to be that", async () =>
   });
 });
 
+Deno.test("file: a path that begins as only a shell's does is told what to be", async () => {
+  const helps = async (filename: string) =>
+    (await plugin.check!(plugin.schema.parse({ filename }))).map(({ help }) => help);
+  assertEquals(await helps("~/alerts.txt"), ['"~" is no folder here: write all of it, or ${HOME}']);
+  assertEquals(await helps("/nowhere/~/alerts.txt"), [
+    "make its folder, or name a file that falcod may write to",
+  ]);
+});
+
 Deno.test("file: links of the owner are followed, also to what is not there yet", async () => {
   await using at = await place();
   await Deno.mkdir(`${at.folder}/log`);

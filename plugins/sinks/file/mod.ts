@@ -24,7 +24,9 @@ const plugin: SinkPlugin<FileConfig> = {
     }, context),
   check: async ({ filename }) => {
     const what = await fileProblem(filename);
-    const help = "make its folder, or name a file that falcod may write to";
+    const help = filename.startsWith("~/")
+      ? '"~" is no folder here: write all of it, or ${HOME}'
+      : "make its folder, or name a file that falcod may write to";
     return what === undefined ? [] : [{ path: ["filename"], what, help }];
   },
 };
