@@ -8,7 +8,7 @@
  *
  * A field directly in the output ends where the longest name that exists ends, so that
  * `%proc.name.` and `%proc.nameand` mean `proc.name` and text; brackets it takes no argument in are
- * text too. Within a transformer names are exact. There is no way to write a percent sign.
+ * text too (`_cut_names.ts` warns of names). Within a transformer they are exact. There is no way to write a percent sign.
  */
 import { nearest } from "../base/mod.ts";
 import {
@@ -21,6 +21,7 @@ import {
   TRANSFORMERS,
   type ValueType,
 } from "../field/mod.ts";
+import type { CutName } from "./_cut_names.ts";
 
 export type Expression =
   | {
@@ -104,13 +105,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "'",
 };
 
-/** Parts in order. Every problem found is in `problems`; the parts are usable when there is none. */
+/** Parts in order, and names that go on behind their field. Every problem found is in `problems`; the parts are usable when there is none. */
 export function parseOutput(
   text: string,
   context: GrammarContext,
-): { parts: readonly Part[]; problems: readonly Problem[] } {
+): { parts: readonly Part[]; problems: readonly Problem[]; cuts: readonly CutName[] } {
   const parts: Part[] = [];
   const problems: Problem[] = [];
+  const cuts: CutName[] = [];
   let literalStart = text.startsWith("*") ? 1 : 0;
   const endLiteral = (end: number) => {
     if (end > literalStart) parts.push({ kind: "literal", text: text.slice(literalStart, end) });
@@ -122,6 +124,7 @@ export function parseOutput(
     const expression = parser.topLevel();
     if (expression) {
       parts.push({ kind: "value", width, expression });
+      if (parser.cut) cuts.push(parser.cut);
       literalStart = parser.at;
     } else {
       const problem = parser.problem!;
@@ -130,13 +133,15 @@ export function parseOutput(
     }
   }
   endLiteral(text.length);
-  return { parts, problems };
+  return { parts, problems, cuts };
 }
 
 /** Recursive descent. After the first problem nothing matches any more, and every method gives `undefined`. */
 class ValueParser {
   #depth = 0;
   #problem: Problem | undefined;
+  /** Of the field at the top. */
+  cut: CutName | undefined;
 
   constructor(readonly text: string, public at: number, readonly context: GrammarContext) {}
 
@@ -177,6 +182,7 @@ class ValueParser {
       const field = this.context.resolve(name.slice(0, end), undefined);
       if (field?.kind === "field") {
         this.at = start + end;
+        if (end < name.length) this.cut = { name, field: name.slice(0, end), start };
         return field;
       }
       complaint ??= field;

@@ -26,6 +26,7 @@ import {
   renderValue,
 } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
+import { warnOfCutNames } from "./_cut_names.ts";
 import { type Expression, type FieldExpression, parseOutput } from "./_grammar.ts";
 import { comesLater, fieldReader, laterReader, type Read, reader } from "./_reader.ts";
 import type { OutputValue } from "./alert.ts";
@@ -78,7 +79,7 @@ export const MAX_MESSAGE_LENGTH = 262_144;
 /**
  * Compiles the text of an output. A leading `*` is accepted and means nothing: as in Falco, a rule's
  * output is printed whether or not all its values are there. Problems go to `report` (codes A001 to
- * A008); with an error among them there is no template.
+ * A010); with an error among them there is no template.
  */
 export function compileTemplate(
   source: SourceText,
@@ -88,7 +89,7 @@ export function compileTemplate(
 ): OutputTemplate | undefined {
   const { bytes = "dots", unknownHelp } = options;
   const near = (name: string) => didYouMean(name, fields.keys());
-  const { parts, problems } = parseOutput(source.text, {
+  const { parts, problems, cuts } = parseOutput(source.text, {
     resolve: (name, argument) => resolve(fields, name, argument),
     fieldHelp: (name) =>
       unknownHelp
@@ -112,6 +113,7 @@ export function compileTemplate(
     argument,
     at: placeOf(key, source),
   }));
+  warnOfCutNames(cuts, { fields, source, report });
   warnOfDeprecated(definitions, source, report);
   warnOfEmpty(definitions, source, report);
   const reported = sortedByKey(used).map((field): Reported => ({

@@ -212,6 +212,38 @@ Deno.test("a field for conditions only prints <NA>, with a warning", () => {
   assertEquals(fields.get("evt.count"), null);
 });
 
+Deno.test("compileTemplate() warns of a name that goes on behind its field, and prints both", () => {
+  const { template, diagnostics } = compile("user %proc.name_x");
+  assertEquals(template!.render(EVENT, STATE).message, "user init_x");
+  assertEquals(diagnostics.length, 1);
+  assertObjectMatch(diagnostics[0]!, {
+    code: "A010",
+    severity: "warning",
+    title: 'no field is called "proc.name_x": "proc.name" is printed, and "_x" behind it',
+    help: 'did you mean "proc.name"? Or put a blank behind the field, if text is to follow it',
+  });
+  assertObjectMatch(diagnostics[0]!.at!, { start: 6, end: 17 });
+  assertObjectMatch(compile("%proc.cmdlin").diagnostics[0]!, { code: "A002" });
+  assertObjectMatch(compile("%proc.namely_not_a_field").diagnostics[0]!, {
+    help: "put a blank behind the field, if text is to follow it",
+  });
+});
+
+Deno.test("compileTemplate() tells of some names that go on, however many and long they are", () => {
+  const { template, diagnostics } = compile(`%proc.name${"x".repeat(10_000)} `.repeat(100));
+  assertEquals([template === undefined, diagnostics.length], [false, 20]);
+  for (const { title } of diagnostics) assert(title.length < 1000);
+});
+
+Deno.test("compileTemplate() has no word on text that rightly follows a field", () => {
+  const texts = [
+    "%proc.name, %proc.name: %fd.name-x %fd.name/x %proc.name.",
+    "%thread.tid_%proc.name (%proc.name) %proc.name=%proc.cmdline %proc.name[x]y",
+    "%toupper(proc.name)s %10proc.name",
+  ];
+  for (const text of texts) assertEquals(compile(text).diagnostics, [], text);
+});
+
 Deno.test("compileTemplate() reports all problems of an output", () => {
   const { diagnostics } = compile("%some.field % %toupper(proc.name %touper(proc.name) 100%");
   assertEquals(diagnostics.map(({ code }) => code), ["A002", "A001", "A004", "A005", "A001"]);

@@ -148,7 +148,9 @@ function lint(files: readonly string[]): string[] {
   // Rules that are off by default are read, too.
   const rules = ruleset?.rules.map((rule) => ({ ...rule, enabled: true })) ?? [];
   if (ruleset) lintShadows({ ...ruleset, rules }, report);
-  return report.diagnostics.filter(({ code }) => /^F03[6-9]$|^F04\d$|^R047$|^A009$/.test(code))
+  return report.diagnostics.filter(({ code }) =>
+    /^F03[6-9]$|^F04\d$|^R047$|^A009$|^A010$/.test(code)
+  )
     .map(({ code, severity, title }) => `${severity} ${code} ${title}`);
 }
 

@@ -65,4 +65,12 @@ export const OUTPUT_CODES: readonly CodeEntry[] = [
     matters: "Every alert prints <NA> there, and what the author meant is missing.",
     example: outputs('"started %proc.name %fd.name"', '"started %proc.name %proc.exepath"'),
   },
+  {
+    code: "A010",
+    title: "field of an output goes on as text",
+    meaning:
+      "No field has this name, but one that it begins with: that is printed, as in Falco, and the rest as it is.",
+    matters: "Every alert shows another value than the author meant, with odd letters behind it.",
+    example: outputs('"started by %proc.pnames"', '"started by %proc.pname"'),
+  },
 ];

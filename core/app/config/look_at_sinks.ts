@@ -32,7 +32,7 @@ export async function lookAtSinks(
   const found = await Promise.all(sinks.map(async (sink) => {
     // What is wrong with it has been told, and that may be the reason.
     if (isMistaken(root, placeOfSink(sink))) return [];
-    // Who has nobody to write to on this machine is left out, and that is said.
+    // Who has nobody to write to on this machine gets no alerts, and that is said at the start.
     if (sink.mayBeMissing && sinks.length > 1) return [];
     const faults = await faultsOf(sink, await registry.load("sink", sink.name));
     return faults.map((fault) => ({ sink, fault }));
