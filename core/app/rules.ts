@@ -173,11 +173,15 @@ function helpToWatch(source: string): string {
 
 function warnOfSilence({ rules }: Ruleset, report: Report): void {
   if (rules.some((rule) => rule.enabled)) return;
+  // A source that nobody provides, or a name that is unknown here.
+  const areSkipped = report.diagnostics.some(({ code }) => code === "R042" || code === "R045");
   report.add({
     code: "C025",
     severity: "warning",
     title: "no rule is enabled, so there will be no alerts",
-    help: rules.length === 0
+    help: rules.length === 0 && areSkipped
+      ? "those that there are have been skipped: why is told of each"
+      : rules.length === 0
       ? "name files with rules, under rules_files or behind -r"
       : 'look at "enabled" of the rules, and at "rules" and "priority" of falco.yaml',
   });

@@ -79,6 +79,26 @@ Deno.test("loadRuleset() warns where no rule is enabled", async () => {
   assertEquals(await load({ "a.yaml": off + RULE.replace("a shell", "b") }, ["a.yaml"], true), []);
 });
 
+Deno.test("loadRuleset() does not ask for files with rules where rules are skipped", async () => {
+  const helps = async (rules: string) => {
+    const report = new Report();
+    await loadRuleset([{ path: "a.yaml", required: true, text: new SourceText("a.yaml", rules) }], {
+      config: standardConfig(),
+      registry: new Registry([source]),
+      report,
+      rulesFolder: "/nowhere",
+    });
+    return report.diagnostics.map(({ code, help }) => `${code}: ${help}`);
+  };
+  assertEquals(await helps(""), [
+    "C025: name files with rules, under rules_files or behind -r",
+  ]);
+  assertEquals(
+    (await helps(`${RULE}  source: none\n`)).at(-1),
+    "C025: those that there are have been skipped: why is told of each",
+  );
+});
+
 Deno.test("loadRuleset() holds the configuration against the names of wrong rules, too", async () => {
   const said = (configuration: string, rules = RULE) =>
     load({ "a.yaml": rules }, ["a.yaml"], true, configuration);
