@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { openLibc } from "./libc.ts";
 
 const MAPPINGS = "/proc/self/smaps";
+const PROGRAM = "/proc/self/exe";
 const MADV_DONTNEED = 4;
 const COLLECT_ALL = { type: "major", execution: "sync", flavor: "last-resort" } as const;
 
@@ -14,16 +15,20 @@ export interface Stretch {
 }
 
 /**
- * Gives back the garbage of loading, the room it took, and pages of programs and libraries that are
- * mapped but not changed: those in use are found again in the page cache. Stops everything for some 100 ms,
- * so that it belongs where nothing waits; does what it can and never throws.
+ * Gives back the garbage of loading, the room it took, and pages of the program that are mapped but not
+ * changed: those in use are found again in the page cache. Stops everything for some 100 ms, so that it
+ * belongs where nothing waits; does what it can and never throws.
  */
 export function giveBackMemory(): void {
   try {
     collectGarbage();
     const libc = openLibc();
     libc.malloc_trim(0n);
-    for (const { start, sizeBytes } of unchangedStretches(Deno.readTextFileSync(MAPPINGS))) {
+    const stretches = unchangedStretches(
+      Deno.readTextFileSync(MAPPINGS),
+      Deno.readLinkSync(PROGRAM),
+    );
+    for (const { start, sizeBytes } of stretches) {
       libc.madvise(start, sizeBytes, MADV_DONTNEED);
     }
   } catch {
@@ -40,10 +45,13 @@ function collectGarbage(): void {
 }
 
 /**
- * Those of /proc/PID/smaps that are of files, can not be written, and have no page of their own: what is
- * thrown away there comes from the file again.
+ * Those of /proc/PID/smaps that are of the file `program`, can not be written, and have no page of their
+ * own: what is thrown away there comes from the file again.
+ *
+ * Not of libraries: another thread may be loading one, for a host's name for instance. What has no page of
+ * its own while this is read has some when the loader is through, and without them it jumps anywhere.
  */
-export function unchangedStretches(smaps: string): readonly Stretch[] {
+export function unchangedStretches(smaps: string, program: string): readonly Stretch[] {
   const stretches: Stretch[] = [];
   let candidate: Stretch | undefined;
   for (const line of smaps.split("\n")) {
@@ -51,7 +59,7 @@ export function unchangedStretches(smaps: string): readonly Stretch[] {
     if (head) {
       const [, start, end, access, name] = head;
       const first = BigInt(`0x${start}`);
-      candidate = ["r-xp", "r--p", "r--s"].includes(access!) && name!.startsWith("/")
+      candidate = ["r-xp", "r--p"].includes(access!) && name === program
         ? { start: first, sizeBytes: BigInt(`0x${end}`) - first }
         : undefined;
       continue;

@@ -45,6 +45,8 @@ const STEPS: readonly Step[] = [
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  /** What a reader needs who only sees the end of the output; "" for a step that passed. */
+  readonly account: string;
 }
 
 async function runStep({ name, args, environment }: Step): Promise<Outcome> {
@@ -53,29 +55,71 @@ async function runStep({ name, args, environment }: Step): Promise<Outcome> {
     args: [...args],
     env: { NO_COLOR: "1", ...environment },
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
-  let tail = "";
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    await Deno.stdout.write(new TextEncoder().encode(chunk));
-    tail = (tail + chunk).slice(-4096);
-  }
-  const { success } = await child.status;
-  const summary = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/m.exec(tail);
-  if (!summary) return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const [output, errors] = await Promise.all([
+    passOn(child.stdout, Deno.stdout),
+    passOn(child.stderr, Deno.stderr),
+  ]);
+  const { success, code, signal } = await child.status;
+  const how = signal ? `killed by ${signal}` : `exit code ${code}`;
+  const account = success ? "" : accountOf(name, how, output, errors);
+  const summary = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/m.exec(
+    output.end(),
+  );
+  if (!summary) return { passed: success ? 1 : 0, failed: success ? 0 : 1, account };
   const failed = Number(summary[2]);
   // a suite that fails without a failing test (a leak, a crash) must not look green
-  return { passed: Number(summary[1]), failed: success ? failed : Math.max(1, failed) };
+  return { passed: Number(summary[1]), failed: success ? failed : Math.max(1, failed), account };
 }
 
-let passed = 0, failed = 0;
-const failures: string[] = [];
-for (const step of STEPS) {
-  const outcome = await runStep(step);
-  passed += outcome.passed;
-  failed += outcome.failed;
-  if (outcome.failed > 0) failures.push(step.name);
+const KEPT_CHARACTERS = 1 << 20;
+const ACCOUNT_CHARACTERS = 4000;
+
+interface Passed {
+  readonly end: () => string;
 }
-if (failures.length > 0) console.log(`\nfailed: ${failures.join(", ")}`);
+
+/** Writes what comes to `to` as it comes, and keeps the end of it. */
+async function passOn(from: ReadableStream<Uint8Array>, to: typeof Deno.stdout): Promise<Passed> {
+  const decoder = new TextDecoder();
+  let kept = "";
+  for await (const chunk of from) {
+    for (let at = 0; at < chunk.length;) at += await to.write(chunk.subarray(at));
+    kept = (kept + decoder.decode(chunk, { stream: true })).slice(-KEPT_CHARACTERS);
+  }
+  return { end: () => kept };
+}
+
+/** How the step ended, what deno says of its failures, and where it was when it says nothing. */
+function accountOf(name: string, how: string, output: Passed, errors: Passed): string {
+  const failures = output.end().lastIndexOf("\n ERRORS ");
+  const told = failures < 0
+    ? output.end().slice(-ACCOUNT_CHARACTERS)
+    : output.end().slice(failures).slice(0, ACCOUNT_CHARACTERS);
+  return `\n-- ${name}: ${how}\n${told.trim()}\n${
+    errors.end().slice(-ACCOUNT_CHARACTERS / 2).trim()
+  }`;
+}
+
+const began = performance.now();
+const outcomes: (Outcome & { readonly name: string })[] = [];
+for (const step of STEPS) {
+  const from = performance.now();
+  outcomes.push({ name: step.name, ...await runStep(step) });
+  console.log(`-- ${step.name}: ${seconds(from)} s, ${seconds(began)} s since the beginning`);
+}
+const failures = outcomes.filter(({ failed }) => failed > 0);
+for (const { account } of failures) console.log(account);
+if (failures.length > 0) console.log(`\nfailed: ${failures.map(({ name }) => name).join(", ")}`);
+const passed = sum(({ passed }) => passed), failed = sum(({ failed }) => failed);
 console.log(`\n${passed} passed, ${failed} failed`);
 Deno.exit(failed > 0 ? 1 : 0);
+
+function seconds(since: number): number {
+  return Math.round((performance.now() - since) / 1000);
+}
+
+function sum(count: (outcome: Outcome) => number): number {
+  return outcomes.reduce((total, outcome) => total + count(outcome), 0);
+}
