@@ -2,7 +2,7 @@
 import { giveBackMemory } from "./give_back.ts";
 
 function load(path: string): void {
-  for (let count = 0; count < 40_000; count++) Deno.dlopen(path, {}).close();
+  for (let count = 0; count < 20_000; count++) Deno.dlopen(path, {}).close();
   postMessage(undefined);
 }
 

@@ -16,44 +16,29 @@ Deno.test("checkSupport() is ok exactly when every required item is", () => {
   for (const { found, needed, help } of items) assert(found && needed && help);
 });
 
-Deno.test("checkSupport() does not call impossible what it may not ask", async () => {
+/** What `checkSupport` finds in a program that `command` starts with fewer rights than this one has. */
+async function itemsUnder(command: string, ...options: string[]) {
   const code = "const { checkSupport } = await import(Deno.args[0]); " +
     "console.log(JSON.stringify(checkSupport()))";
-  const { stdout, stderr } = await new Deno.Command("setpriv", {
-    args: [
-      "--bounding-set=-all",
-      Deno.execPath(),
-      "eval",
-      code,
-      import.meta.resolve("./support.ts"),
-    ],
-  }).output();
+  const program = [Deno.execPath(), "eval", code, import.meta.resolve("./support.ts")];
+  const { stdout, stderr } = await new Deno.Command(command, { args: [...options, ...program] })
+    .output();
   const text = new TextDecoder().decode(stdout);
   assert(text !== "", new TextDecoder().decode(stderr));
   const items: readonly { name: string; ok: boolean; found: string }[] = JSON.parse(text).items;
-  assertEquals(items.find(({ name }) => name === "permission")?.ok, false);
+  return { items, permission: items.find(({ name }) => name === "permission")! };
+}
+
+Deno.test("checkSupport() does not call impossible what it may not ask", async () => {
+  const { items, permission } = await itemsUnder("setpriv", "--bounding-set=-all");
+  assertEquals(permission.ok, false);
   for (const { name, ok, found } of items) {
     if (!ok && /^program|^ring/.test(name)) assert(found.startsWith("not known"), found);
   }
 });
 
 Deno.test("checkSupport() does not take rights in a user namespace for rights of the machine", async () => {
-  const code = "const { checkSupport } = await import(Deno.args[0]); " +
-    "console.log(JSON.stringify(checkSupport()))";
-  const { stdout, stderr } = await new Deno.Command("unshare", {
-    args: [
-      "--user",
-      "--map-root-user",
-      Deno.execPath(),
-      "eval",
-      code,
-      import.meta.resolve("./support.ts"),
-    ],
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  assert(text !== "", new TextDecoder().decode(stderr));
-  const items: readonly { name: string; ok: boolean; found: string }[] = JSON.parse(text).items;
-  const permission = items.find(({ name }) => name === "permission")!;
+  const { permission } = await itemsUnder("unshare", "--user", "--map-root-user");
   assertEquals(permission.ok, false);
   assert(permission.found.endsWith("; in a user namespace of its own"), permission.found);
 });

@@ -347,7 +347,6 @@ Deno.test("grpc: clients that break the rules of HTTP/2, many and fast, cost no 
   assertEquals(found.map((message) => message.text(5)), ["1"]);
   client.close();
   for (const error of errors) assert(error.includes("is started again"), error);
-  for (const error of errors) assert(error.includes("is started again"), error);
 });
 
 Deno.test("grpc: what falcod and its server say to each other comes in any pieces", async () => {
