@@ -25,7 +25,8 @@ const STEPS: readonly Step[] = [
       "--frozen",
       "--no-check",
       "--parallel",
-      "--ignore=tests/kernel,build,dist",
+      // those of the binary and of the kernel have steps of their own below
+      "--ignore=tests/kernel,tests/binary,tests/cli,tests/isolation,build,dist",
     ],
     environment: { DENO_JOBS: "2" },
   },
