@@ -1,6 +1,6 @@
 /** From the rule files that somebody named to the ruleset that runs. */
 import { dirname, isAbsolute } from "node:path";
-import { Report, type SourceText, type Span } from "../base/mod.ts";
+import { type Diagnostic, Report, type SourceText, type Span } from "../base/mod.ts";
 import { isCompatible, parseVersion } from "../base/version.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { NativePlugin, Registry } from "../plugin/mod.ts";
@@ -60,6 +60,8 @@ export async function loadRuleset(
     readonly config: Config;
     /** What `config` was read from, to tell places in it. */
     readonly configRoot?: MappingNode | undefined;
+    /** What need not be told since the configuration could not be read, or not all of it. */
+    readonly isConsequence?: ((found: Diagnostic) => boolean) | undefined;
     readonly registry: Registry;
     readonly report: Report;
     /** Absent: what Falco printed for `%container.info` when nobody asked for more. */
@@ -134,7 +136,8 @@ export async function loadRuleset(
   for (const rules of lintsShadows ? right : []) {
     lintShadows(selectRules(rules, config.rules, { report: new Report() }), own);
   }
-  report.absorb(own);
+  const { isConsequence } = options;
+  report.absorb(own, (problem) => isConsequence?.(problem) ? undefined : problem);
   const rules = ruleset?.rules ?? named;
   if (rules.length > 0) warnOfUnusedOutputs(extras, configRoot, { rules, tables: known, report });
   if (!ruleset) {

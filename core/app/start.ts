@@ -105,6 +105,7 @@ export async function prepare(
   const rules = await loadRuleset(settings.rulePaths, {
     config,
     configRoot: loaded.root,
+    isConsequence,
     registry,
     report,
     containerInfo,

@@ -19,12 +19,16 @@ interface JsonDiagnostic {
   readonly at?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
-async function errorsOf(path: string): Promise<JsonDiagnostic[]> {
+async function diagnosticsOf(path: string): Promise<JsonDiagnostic[]> {
   const { code, out, error } = await falcod(["validate", "--json", path]);
   assertEquals([code, error], [1, ""], `${out}${error}`);
   const result = JSON.parse(out);
   assertEquals(result.ok, false);
-  return result.diagnostics.filter((found: JsonDiagnostic) => found.severity === "error");
+  return result.diagnostics;
+}
+
+async function errorsOf(path: string): Promise<JsonDiagnostic[]> {
+  return (await diagnosticsOf(path)).filter(({ severity }) => severity === "error");
 }
 
 Deno.test("falcod validate takes -c and -r as others do, and rules from standard input (issue 3)", async () => {
@@ -53,9 +57,12 @@ Deno.test("falcod validate says nothing of what only follows from a file that it
     "indent.yaml": `${rules}\nstdout_output:\n  enabled: true\n   json_output: true\n`,
     "lost.yaml": ` ${rules}\nstdout_output: {enabled: true}\n`,
     "helm.yaml": "falco: {json_output: true}\ndriver: {kind: auto}\n",
+    "quote.yaml": 'rules_files:\n  - "rules.yaml\nstdout_output:\n  enabled: true\n',
   });
-  for (const [name, code] of [["alias", "Y012"], ["indent", "Y023"], ["helm", "C002"]] as const) {
-    assertEquals((await errorsOf(folder.file(`${name}.yaml`))).map((found) => found.code), [code]);
+  const codes = { alias: "Y012", indent: "Y023", helm: "C002", quote: "Y021" };
+  for (const [name, code] of Object.entries(codes)) {
+    const told = await diagnosticsOf(folder.file(`${name}.yaml`));
+    assertEquals(told.map((found) => found.code), [code]);
   }
   assertEquals((await errorsOf(folder.file("lost.yaml"))).length, 1);
 });
