@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { Report, SourceText } from "../../core/base/mod.ts";
 import { checkConfig } from "../../core/app/config/check.ts";
 import { mergeConfig, readConfigText } from "../../core/app/config/load.ts";
@@ -152,16 +153,22 @@ class Session {
     const report = new Report();
     const before = Deno.cwd();
     const folder = Deno.makeTempDirSync({ prefix: "falcod-config-" });
+    const moved = (text: string) => movedInto(folder, Object.keys(files), text);
     try {
       Deno.chdir(folder);
-      for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(name, text);
+      for (const [name, text] of Object.entries(files)) {
+        const path = moved(name);
+        Deno.mkdirSync(dirname(path), { recursive: true });
+        Deno.writeTextFileSync(path, moved(text));
+      }
       const request = { path: main, options, environment: this.#lookUp, rulesFolder: folder };
       this.#root = mergeConfig(request, new Report()).root;
       // Checking takes out what is wrong.
       this.#config = checkConfig(mergeConfig(request, report).root, report);
       if (report.hasErrors && ok && !isTold(report, loaded)) return report.diagnostics[0]?.title;
       if (!ok) return report.hasErrors ? undefined : `accepted, Falco says ${error}`;
-      return differ(sorted(textOf(this.#root)), sorted(merged)) ?? judgeSchema(report, loaded);
+      const expected = JSON.parse(moved(JSON.stringify(merged ?? null)));
+      return differ(sorted(textOf(this.#root)), sorted(expected)) ?? judgeSchema(report, loaded);
     } finally {
       Deno.chdir(before);
       Deno.removeSync(folder, { recursive: true });
@@ -201,6 +208,16 @@ const READERS: Readonly<Record<string, (config: Config, index: number) => unknow
   "m_rules_selection[].m_tag": ({ rules }, index) =>
     (rules[index]?.enable ?? rules[index]?.disable)?.tag,
 };
+
+/** Absolute paths in a text that name a file of the case, or a folder of one: into the case's folder. */
+function movedInto(folder: string, names: readonly string[], text: string): string {
+  return text.replace(/(?:<\w+>)?(?:\/[\w.-]+)+/g, (path) => {
+    if (names.some((name) => name === path || name.startsWith(`${path}/`))) {
+      return folder + path.replace(/^<\w+>/, "");
+    }
+    return names.includes(basename(path)) ? `${folder}/${basename(path)}` : path;
+  });
+}
 
 /** A value outside its range is an error here, and only a word of the schema in Falco. */
 function isTold(report: Report, loaded: Load["loaded"]): boolean {

@@ -34,6 +34,9 @@ const INPUTS: Readonly<Record<string, readonly Input[]>> = {
     macros: { spawned_process: "evt.type = execve" },
     lists: ["known_procs"],
   }],
+  "DetailsResolver.resolve_single_value_transformer": [
+    { condition: "tolower(proc.name) = nginx" },
+  ],
   "DetailsResolver.resolve_multi_value_transformer": [
     { condition: "concat(proc.name, proc.pname) = value" },
   ],
@@ -57,6 +60,19 @@ const INPUTS: Readonly<Record<string, readonly Input[]>> = {
         test_macro_2: "another.field exists",
       },
     },
+  ],
+  "MacroResolver.should_resolve_macros_on_a_filter_AST_multiple_macros": [
+    {
+      condition: "test_macro_1 or test_macro_2",
+      macros: { test_macro_1: "one.field exists", test_macro_2: "another.field exists" },
+    },
+  ],
+  "MacroResolver.should_find_unknown_nested_macros": [
+    { condition: "test_macro_1", macros: { test_macro_1: "one.field exists and test_macro_2" } },
+  ],
+  "MacroResolver.should_undefine_macro": [
+    { condition: "test_macro", macros: ONE },
+    { condition: "test_macro" },
   ],
   "MacroResolver.should_find_unknown_macros": [{ condition: "evt.name exists and not test_macro" }],
   "MacroResolver.should_clone_macro_AST": [{ condition: "test_macro", macros: ONE }],

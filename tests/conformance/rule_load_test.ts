@@ -51,7 +51,10 @@ type Step =
   }
   | { readonly op: "ruleset.enabled_count"; readonly ruleset: number; readonly value: number }
   | {
-    readonly op: "engine.enable_rule" | "engine.enable_rule_exact";
+    readonly op:
+      | "engine.enable_rule"
+      | "engine.enable_rule_exact"
+      | "engine.enable_rule_wildcard";
     readonly ruleset: string;
     readonly arg: string;
     readonly enabled: boolean;
@@ -67,7 +70,13 @@ type Step =
     readonly ruleset: number;
     readonly tags: readonly string[];
   }
-  | { readonly op: "ruleset.enable"; readonly ruleset: number; readonly pattern: string }
+  | {
+    readonly op: "ruleset.enable" | "ruleset.disable";
+    readonly ruleset: number;
+    readonly pattern: string;
+    /** Upstream's `match_type`: exact, a part of the name, with wildcards. */
+    readonly match: 0 | 1 | 2;
+  }
   | Match & { readonly op: "engine.add_extra_output_format"; readonly format: string }
   | Match & {
     readonly op: "engine.add_extra_output_formatted_field";
@@ -142,6 +151,7 @@ class Engine {
         this.#select(step.ruleset, { rule: `*${step.arg}*` }, step.enabled);
         return undefined;
       case "engine.enable_rule_exact":
+      case "engine.enable_rule_wildcard":
         this.#select(step.ruleset, { rule: step.arg === "" ? "*" : step.arg }, step.enabled);
         return undefined;
       case "engine.enable_rule_by_tag":
@@ -154,8 +164,11 @@ class Engine {
         return undefined;
       }
       case "ruleset.enable":
-        this.#select(step.ruleset, { rule: `*${step.pattern}*` }, true);
+      case "ruleset.disable": {
+        const rule = step.match === 1 ? `*${step.pattern}*` : step.pattern;
+        this.#select(step.ruleset, { rule }, step.op === "ruleset.enable");
         return undefined;
+      }
       case "engine.add_extra_output_format":
         this.#append(step, { extra_output: step.format });
         return undefined;
