@@ -83,6 +83,8 @@ Deno.test("checkCondition() warns of values that are probably not what was meant
     ["user.uid = -1", "F033"],
     ["evt.dir = <", "F034"],
     ["ka.verb in (get, <NA>)", "F035"],
+    ["tolower(ka.verb) = <NA>", "F035"],
+    ["concat(proc.name, ka.verb) = <NA>", "F035"],
   ];
   for (const [text, code] of cases) {
     const { condition, report } = check(text);
@@ -92,6 +94,7 @@ Deno.test("checkCondition() warns of values that are probably not what was meant
     ], text);
   }
   assertEquals(check("proc.name regex 'a.c' and proc.name = cat.txt").report.diagnostics, []);
+  assertEquals(check("tolower(proc.name) = <NA>").report.diagnostics, []);
 });
 
 Deno.test("checkCondition() finds arguments in brackets and behind a dot", () => {

@@ -1,6 +1,6 @@
 /** Constants that are valid and probably not what was meant. */
 import { type FieldTable, findField, TRANSFORMERS } from "../field/mod.ts";
-import type { CheckedField, CheckedOperand } from "./checked.ts";
+import type { CheckedOperand } from "./checked.ts";
 import type { ComparisonName } from "./condition.ts";
 
 export interface Suspicion {
@@ -31,8 +31,8 @@ export function lintConstant(
       help: `write "${text.replace(/^[\u2018-\u201f]+|[\u2018-\u201f]+$/g, "")}"`,
     });
   }
-  if (text === "<NA>" && EQUALITIES.has(operator) && isOfJson(left)) {
-    const { name } = left.definition;
+  const name = text === "<NA>" && EQUALITIES.has(operator) ? fieldOfJson(left) : undefined;
+  if (name !== undefined) {
     suspicions.push({
       code: "F035",
       title: `"${name}" is never "<NA>": that is only how an absent value prints`,
@@ -78,9 +78,25 @@ const EQUALITIES: ReadonlySet<ComparisonName> = new Set([
   "pmatch",
 ]);
 
-/** Fields out of JSON; some that the kernel's events have do print the text, and compare with it. */
-function isOfJson(operand: CheckedOperand): operand is CheckedField {
-  return operand.kind === "field" && /^(?:ka|jevt)\./.test(operand.definition.name);
+/**
+ * Name of the field out of JSON that is compared, or transformed before that. Some fields that the
+ * kernel's events have do print the text, and compare with it.
+ */
+function fieldOfJson(operand: CheckedOperand): string | undefined {
+  switch (operand.kind) {
+    case "field":
+      return /^(?:ka|jevt)\./.test(operand.definition.name) ? operand.definition.name : undefined;
+    case "call":
+      for (const inner of operand.operands) {
+        const name = fieldOfJson(inner);
+        if (name !== undefined) return name;
+      }
+      return undefined;
+    case "constant":
+      return undefined;
+    default:
+      return operand satisfies never;
+  }
 }
 
 const CALL = new RegExp(`^(?:${Object.keys(TRANSFORMERS).join("|")})\\(.*\\)$`, "s");
