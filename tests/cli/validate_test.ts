@@ -67,6 +67,16 @@ Deno.test("falcod validate says nothing of what only follows from a file that it
   assertEquals((await errorsOf(folder.file("lost.yaml"))).length, 1);
 });
 
+Deno.test("falcod validate tells of a rules file named by a variable that is not set as that", async () => {
+  using folder = new Folder({ "rules.yaml": GOOD });
+  const config = folder.file("falco.yaml");
+  const files = `["\${FALCOD_UNSET}", ${folder.file("rules.yaml")}]`;
+  Deno.writeTextFileSync(config, `rules_files: ${files}\nstdout_output: {enabled: true}\n`);
+  const { code, out } = await falcod(["validate", "--json", config]);
+  const codes = JSON.parse(out).diagnostics.map((found: JsonDiagnostic) => found.code);
+  assertEquals([code, codes], [0, ["C033"]], out);
+});
+
 Deno.test("falcod validate accepts good rules and says how many", async () => {
   using folder = new Folder({ "rules.yaml": GOOD });
   const { code, out, error } = await falcod(["validate", folder.file("rules.yaml")]);

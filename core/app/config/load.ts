@@ -41,9 +41,14 @@ export interface LoadedConfig {
   readonly root: MappingNode;
   /** What values of the configuration name with a `%`. Absent: there are no variables. */
   readonly environment?: Environment;
-  /** What need not be told since the file to start with could not be read, or not all of it. */
-  readonly isConsequence?: (found: Diagnostic) => boolean;
+  /**
+   * What need not be told since the file to start with could not be read, or not all of it, or since a
+   * variable is not set.
+   */
+  readonly isConsequence?: IsConsequence | undefined;
 }
+
+type IsConsequence = (found: Diagnostic) => boolean;
 
 /** The configuration to run with; mistakes are in the report, and then it is only good for looking on. */
 export function loadConfig(request: ConfigRequest, report: Report): LoadedConfig {
@@ -100,12 +105,15 @@ export function mergeConfig(
     root,
     files,
     environment,
-    ...own.hasErrors && { isConsequence: consequencesOf(own.diagnostics) },
+    isConsequence: anyOf([
+      ...own.hasErrors ? [consequencesOf(own.diagnostics)] : [],
+      ...consequencesOfUnset(report.diagnostics),
+    ]),
   };
 }
 
 /** That keys are missing in what nobody could read, and what its broken lines seem to say. */
-function consequencesOf(mistakes: readonly Diagnostic[]): (found: Diagnostic) => boolean {
+function consequencesOf(mistakes: readonly Diagnostic[]): IsConsequence {
   const errors = mistakes.filter(({ severity }) => severity === "error");
   const lines = new Set(errors.flatMap(({ code, at, notes = [] }) => {
     if (!at) return [];
@@ -115,6 +123,19 @@ function consequencesOf(mistakes: readonly Diagnostic[]): (found: Diagnostic) =>
   }));
   return ({ code, at }) =>
     code === "C013" || code === "C017" || (at !== undefined && lines.has(lineOf(at)));
+}
+
+/** What is told beside a variable that is not set; errors are: without one falcod would run. */
+function consequencesOfUnset(told: readonly Diagnostic[]): readonly IsConsequence[] {
+  const startOf = ({ at }: Diagnostic) => at && `${at.source.name}:${at.start}`;
+  const unset = new Set(told.filter(({ code }) => code === "C033").map(startOf));
+  if (unset.size === 0) return [];
+  return [(found) => found.severity !== "error" && unset.has(startOf(found))];
+}
+
+function anyOf(conditions: readonly IsConsequence[]): IsConsequence | undefined {
+  if (conditions.length === 0) return undefined;
+  return (found) => conditions.some((condition) => condition(found));
 }
 
 function lineOf({ source, start }: Span, away = 0): string {

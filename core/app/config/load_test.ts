@@ -68,6 +68,17 @@ Deno.test("loadConfig() reports every mistake at its place and keeps the rest", 
   assertEquals(config.rules_files, ["a.yaml"]);
 });
 
+Deno.test("loadConfig() tells of a variable that is not set, and not that the value is empty", () => {
+  const { config, diagnostics } = load({
+    "main.yaml": "json_output: ${UNSET}\npriority: ${UNSET}\nengine: {kind: ''}\n",
+  });
+  assertEquals(places(diagnostics), ["C033 1:14", "C033 2:11", "C004 3:16"]);
+  assertObjectMatch(config, { json_output: false, priority: "Debug" });
+  // It is refused for what then stands there: that is told beside the cause.
+  const refused = load({ "main.yaml": "priority: north-${UNSET}\n" });
+  assertEquals(places(refused.diagnostics), ["C033 1:11", "C004 1:11"]);
+});
+
 Deno.test("loadConfig() tells of a list's only item what is wrong, and not that the list is empty", () => {
   const { diagnostics } = load({ "main.yaml": "dedup: {keys: [rul]}\n" });
   assertEquals(places(diagnostics), ["C004 1:16"]);
