@@ -16,6 +16,8 @@ export class MappingReader {
   failed = false;
   /** By key: a hostile mapping has more entries than can be searched for each question. */
   readonly #entries: ReadonlyMap<string, YamlEntry>;
+  /** Keys that were told to be others, written wrongly. */
+  readonly #slips = new Set<string>();
 
   constructor(
     readonly map: YamlMap,
@@ -46,18 +48,16 @@ export class MappingReader {
     return undefined;
   }
 
-  /** Reports, together, the keys that have to be there and are not. */
+  /** Reports the keys that have to be there and are not: each that is misspelt, and the rest together. */
   requireAll(keys: readonly string[]): void {
-    const missing = keys.filter((key) => !this.has(key));
-    if (missing.length === 0) return;
-    const names = missing.map((key) => `"${key}"`).join(", ");
-    const slips = missing.flatMap((key) => this.#slip(key) ?? []);
-    const absent = missing.filter((key) => !this.#slip(key)).map((key) => `"${key}: …"`);
-    const lines = [...slips, ...absent.length > 0 ? [`add ${absent.join(" and ")}`] : []]
-      .join("; ");
-    const swallowed = this.#swallowed(missing[0]!);
-    const title = `${this.label} has no ${names}`;
-    if (!swallowed) return this.fail("R005", title, this.at, lines);
+    const absent = keys.filter((key) => !this.has(key) && !this.#isMisspelt(key));
+    if (absent.length === 0) return;
+    const title = `${this.label} has no ${absent.map((key) => `"${key}"`).join(", ")}`;
+    const swallowed = this.#swallowed(absent[0]!);
+    if (!swallowed) {
+      const lines = absent.map((key) => `"${key}: …"`).join(" and ");
+      return this.fail("R005", title, this.at, `add ${lines}`);
+    }
     this.failed = true;
     this.report.add({
       code: "R005",
@@ -68,10 +68,19 @@ export class MappingReader {
     });
   }
 
-  #slip(key: string): string | undefined {
+  /** Whether something else stands there that looks like it, which is then reported. */
+  #isMisspelt(key: string): boolean {
     const written = [...this.#entries.keys()].slice(0, MAX_KEYS);
     const slip = written.find((other) => nearest(other, [key]) === key);
-    return slip === undefined ? undefined : `write "${key}" in place of "${slip}"`;
+    if (slip === undefined) return false;
+    this.#slips.add(slip);
+    this.fail(
+      "R005",
+      `${this.label} has no "${key}"`,
+      this.keySpan(slip),
+      `did you mean "${key}"?`,
+    );
+    return true;
   }
 
   /** A line that was meant to be a key, and is as deep as the text before it. */
@@ -146,11 +155,14 @@ export class MappingReader {
     return scalars;
   }
 
-  /** Warns of keys that mean nothing here, `R004` unless given. */
+  /**
+   * Warns of keys that mean nothing here, `R004` unless given. Those that `requireAll` has told of, which
+   * is asked before, are no further mistakes.
+   */
   unknownKeys(known: readonly string[], code: "R004" | "R025" = "R004"): void {
     const unused = known.filter((name) => !this.has(name));
     for (const { key } of this.map.entries) {
-      if (known.includes(key.value)) continue;
+      if (known.includes(key.value) || this.#slips.has(key.value)) continue;
       this.report.add({
         code,
         severity: "warning",

@@ -28,21 +28,25 @@ export function readRule(
   name: YamlScalar,
 ): RuleItem | RuleUpdateItem | RuleEnabledItem | undefined {
   const override = readOverride(reader, { append: APPENDABLE, replace: REPLACEABLE });
+  const isUnclear = !override || (reader.failed && reader.has("override"));
+  const isUpdate = !isUnclear && override.append.size + override.replace.size > 0;
+  const isChange = isUpdate || override?.deprecatedAppend !== undefined;
+  const isLone = NEEDED.every((key) => !reader.has(key)) && reader.has("enabled");
+  if (!isUnclear && !isChange && !isLone) reader.requireAll(NEEDED);
   reader.unknownKeys(RULE_KEYS);
-  if (!override || (reader.failed && reader.has("override"))) return undefined;
-  if (override.append.size + override.replace.size > 0) return readUpdate(reader, name, override);
-  if (override.deprecatedAppend) return readAppend(reader, name, override);
-  const parts = ["condition", "output", "desc", "priority"];
-  if (parts.every((key) => !reader.has(key)) && reader.has("enabled")) {
-    const enabled = reader.boolean("enabled");
-    if (enabled === undefined) return undefined;
-    return { kind: "rule-enabled", name: name.value, at: name.span, enabled };
-  }
-  return readWhole(reader, name);
+  if (isUnclear) return undefined;
+  if (isUpdate) return readUpdate(reader, name, override);
+  if (isChange) return readAppend(reader, name, override);
+  if (!isLone) return readWhole(reader, name);
+  const enabled = reader.boolean("enabled");
+  if (enabled === undefined) return undefined;
+  return { kind: "rule-enabled", name: name.value, at: name.span, enabled };
 }
 
+/** Without these, an item only changes something. */
+const NEEDED = ["condition", "output", "desc", "priority"] as const;
+
 function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefined {
-  reader.requireAll(["condition", "output", "desc", "priority"]);
   const condition = reader.optional("condition");
   const output = reader.optional("output");
   const description = reader.optional("desc");
@@ -64,9 +68,7 @@ function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefine
   };
 }
 
-const OPTIONAL_PARTS = REPLACEABLE.filter((key) =>
-  !["condition", "output", "desc", "priority"].includes(key)
-);
+const OPTIONAL_PARTS = REPLACEABLE.filter((key) => !(NEEDED as readonly string[]).includes(key));
 
 function readUpdate(
   reader: MappingReader,
