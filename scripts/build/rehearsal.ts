@@ -3,19 +3,22 @@
  * when its cache is taken (warm_up.ts). Nothing in it waits for files, threads or the clock, which would have
  * V8 compile in another order each time.
  */
-import { gunzipSync } from "node:zlib";
-import { DEMO_FILE } from "../../core/app/commands/demo.ts";
-import { denoHost } from "../../core/app/mod.ts";
-import { prepare } from "../../core/app/start.ts";
-import { recordedStateFor } from "../../core/app/recorded_state.ts";
-import { ownPath, readOwnFile } from "../../core/base/own_files.ts";
-import { Engine, needsOf } from "../../core/engine/mod.ts";
-import { Replay } from "../../core/replay/mod.ts";
-import { memoryInput, ScapReader } from "../../core/scap/mod.ts";
-import { builtinPlugins } from "../../plugins/mod.ts";
+import type { Replay } from "../../core/replay/mod.ts";
+import type { ScapReader } from "../../core/scap/mod.ts";
 
 /** Plays the demo, and answers how many alerts came of it. */
 export async function rehearse(): Promise<number> {
+  // Not with the program: each start would have to wait for modules that it does not use.
+  const { gunzipSync } = await import("node:zlib");
+  const { DEMO_FILE } = await import("../../core/app/commands/demo.ts");
+  const { denoHost } = await import("../../core/app/mod.ts");
+  const { prepare } = await import("../../core/app/start.ts");
+  const { recordedStateFor } = await import("../../core/app/recorded_state.ts");
+  const { ownPath, readOwnFile } = await import("../../core/base/own_files.ts");
+  const { Engine, needsOf } = await import("../../core/engine/mod.ts");
+  const { Replay } = await import("../../core/replay/mod.ts");
+  const { memoryInput, ScapReader } = await import("../../core/scap/mod.ts");
+  const { builtinPlugins } = await import("../../plugins/mod.ts");
   const host = denoHost(builtinPlugins, ownPath("rules"));
   const capture = gunzipSync(readOwnFile(`rules/${DEMO_FILE}`));
   const { ruleset, settings } = await prepare({
@@ -39,12 +42,12 @@ export async function rehearse(): Promise<number> {
   });
   const { eventTypes, fields } = needsOf(ruleset, "syscall", { isRecorded: true });
   replay.want(eventTypes, fields);
-  play(capture, replay);
+  using reader = new ScapReader(memoryInput(capture));
+  play(reader, replay);
   return alerts;
 }
 
-function play(capture: Uint8Array, replay: Replay): void {
-  using reader = new ScapReader(memoryInput(capture));
+function play(reader: ScapReader, replay: Replay): void {
   reader.passedOver = replay.passedOver;
   for (;;) {
     replay.takeEvents(reader, Infinity);
