@@ -20,6 +20,7 @@ import {
   type FieldValue,
   findField,
   GONE_EVENT,
+  groupOfElsewhere,
   isToldLater,
   jsonValue,
   readArgument,
@@ -97,7 +98,10 @@ export function compileTemplate(
         : fieldElsewhere(name, undefined, fields) ?? near(name),
   });
   for (const { code, title, start, end, help } of problems) {
-    report.add({ code, title, at: source.span(start, end), help });
+    const at = source.span(start, end);
+    const isUnknown = code === "A002" && !unknownHelp;
+    const group = isUnknown && groupOfElsewhere(source.text.slice(start, end), at, fields);
+    report.add({ code, title, at, help, ...group && { group } });
   }
   if (problems.length > 0) return undefined;
   const used = new Map<string, FieldExpression>();

@@ -1,4 +1,5 @@
 /** Fields that rules ask for and that are another source's, or those of a plugin of Falco's. */
+import { type DiagnosticGroup, type Span, toFile } from "../base/mod.ts";
 import type { FieldTable } from "./field.ts";
 import { findField, syscallFields } from "./table.ts";
 
@@ -31,11 +32,33 @@ export function fieldElsewhere(
 ): string | undefined {
   const source = sourceOf(name, argument, fields);
   if (source !== undefined) return `it is a field of event source "${source}"`;
-  const prefix = prefixOf(name);
-  const plugin = Object.hasOwn(PLUGIN_PREFIXES, prefix) ? PLUGIN_PREFIXES[prefix] : undefined;
-  if (plugin === undefined || hasPrefix(fields, prefix)) return undefined;
-  return `fields that begin with "${prefix}." are those of Falco's plugin ${plugin}, ` +
+  const plugin = missingPlugin(name, fields);
+  if (plugin === undefined) return undefined;
+  return `fields that begin with "${prefixOf(name)}." are those of Falco's plugin ${plugin}, ` +
     'which is not loaded: its library goes under "plugins" of falco.yaml';
+}
+
+/** All that asks in one file for fields of a plugin that is not loaded is one mistake. */
+export function groupOfElsewhere(
+  name: string,
+  at: Span,
+  fields: FieldTable,
+): DiagnosticGroup | undefined {
+  const plugin = missingPlugin(name, fields);
+  if (plugin === undefined) return undefined;
+  return {
+    key: `plugin ${plugin} ${toFile(at).source.name}`,
+    title: (count) => {
+      const others = count === 2 ? "another use" : `${count - 1} further uses`;
+      return `unknown field "${name}", and ${others} of fields of Falco's plugin ${plugin}`;
+    },
+  };
+}
+
+function missingPlugin(name: string, fields: FieldTable): string | undefined {
+  const prefix = prefixOf(name);
+  if (!Object.hasOwn(PLUGIN_PREFIXES, prefix) || hasPrefix(fields, prefix)) return undefined;
+  return PLUGIN_PREFIXES[prefix];
 }
 
 function sourceOf(

@@ -1,5 +1,13 @@
-import { assertEquals } from "../../tests/assert.ts";
-import { commonFields, defineField, fieldElsewhere, syscallFields, tableOf } from "./mod.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
+import { SourceText } from "../base/mod.ts";
+import {
+  commonFields,
+  defineField,
+  fieldElsewhere,
+  groupOfElsewhere,
+  syscallFields,
+  tableOf,
+} from "./mod.ts";
 
 const auditFields = tableOf([
   ...commonFields,
@@ -21,6 +29,19 @@ Deno.test("fieldElsewhere() names the plugin of Falco that has such fields", () 
     fieldElsewhere("ct.user", undefined, syscallFields),
     'fields that begin with "ct." are those of Falco\'s plugin cloudtrail, which is not loaded: its library goes under "plugins" of falco.yaml',
   );
+});
+
+Deno.test("groupOfElsewhere() holds together what one file wants of one plugin", () => {
+  const groupOf = (name: string, file: string) =>
+    groupOfElsewhere(name, new SourceText(file, name).all, syscallFields);
+  const group = groupOf("ct.user", "a.yaml")!;
+  assertEquals(groupOf("ec2.name", "a.yaml")?.key, group.key);
+  assert(groupOf("ct.user", "b.yaml")?.key !== group.key);
+  assert(groupOf("okta.app", "a.yaml")?.key !== group.key);
+  const plugin = "of fields of Falco's plugin cloudtrail";
+  assertEquals(group.title(2), `unknown field "ct.user", and another use ${plugin}`);
+  assertEquals(group.title(50), `unknown field "ct.user", and 49 further uses ${plugin}`);
+  for (const name of ["ka.verb", "proc.nmae"]) assertEquals(groupOf(name, "a.yaml"), undefined);
 });
 
 Deno.test("fieldElsewhere() has nothing to say of slips of the pen, and of names nobody has", () => {

@@ -7,7 +7,7 @@
  */
 export type * from "./field.ts";
 export { defineField } from "./field.ts";
-export { fieldElsewhere } from "./elsewhere.ts";
+export { fieldElsewhere, groupOfElsewhere } from "./elsewhere.ts";
 export { typeCharNamed } from "./_descriptor.ts";
 export { knownParam } from "./_known_param.ts";
 export { fixedValue, maySettle } from "./fixed.ts";

@@ -5,6 +5,7 @@ import {
   fieldNames,
   type FieldTable,
   findField,
+  groupOfElsewhere,
   listElementProblem,
   listOf,
   readArgument,
@@ -66,7 +67,9 @@ export class OperandChecker {
         fieldElsewhere(use.name, use.argument?.text, this.#fields) ??
           didYouMean(use.name, fieldNames(this.#fields)) ??
           "falcod list fields shows all that exist";
-      return this.#fail("F012", `unknown field "${use.name}"`, use, help);
+      const group = groupOfElsewhere(use.name, use.span, this.#fields);
+      this.#add({ code: "F012", title: `unknown field "${use.name}"`, at: use.span, help, group });
+      return undefined;
     }
     const { definition } = found;
     if (definition.only === "output") {

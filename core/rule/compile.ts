@@ -249,12 +249,19 @@ export class Compiler {
     this.report.absorb(own, (found) => {
       if (this.#toldBefore(found)) return undefined;
       if (!skip || found.severity !== "error") return found;
+      const { group } = found;
       return {
         ...found,
         code: "R045",
         severity: "warning",
         title: `rule "${draft.name}" is skipped: ${found.title}`,
         help: 'the rule asks for this with "skip-if-unknown-filter"',
+        ...group && {
+          group: {
+            key: `R045 ${group.key}`,
+            title: (count) => `rules are skipped: ${group.title(count)}`,
+          },
+        },
       };
     });
     return skip;
