@@ -91,6 +91,8 @@ const BARE_ARGUMENT = new RegExp(`[^\\\]["'\\s]{1,${MAX_ARGUMENT_LENGTH}}`, "y")
 const NUMBER = /0[xX][0-9a-fA-F]+|[+-]?[0-9]+\.?[0-9]*(?:[eE][+-][0-9]+)?/y;
 const DIGITS = /[0-9]+/y;
 const BLANKS = /[ \t\b\r\n]*/y;
+/** `{proc.name}` and the like, as other programs have it; whoever writes that may leave it open. */
+const WRAPPED = /^[{([<$]+([a-z]+(?:\.[a-z][a-z0-9_]*)+)[})\]>]?/;
 const CALL = /([a-zA-Z][a-zA-Z0-9_]*)\(/y;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -335,6 +337,14 @@ class ValueParser {
     const start = this.at;
     const word = this.#match(WORD);
     if (word !== undefined) return this.#unknownField(word, undefined, start);
+    const [wrapped, name] = this.text.slice(start, start + MAX_NAME_LENGTH).match(WRAPPED) ?? [];
+    const sign = this.text.lastIndexOf("%", start);
+    // In a transformer there is none right before it.
+    if (wrapped !== undefined && /^%\d*$/.test(this.text.slice(sign, start))) {
+      const title = `"%" begins a field, and no name begins with "${wrapped[0]}"`;
+      const help = `write the field alone: %${this.text.slice(sign + 1, start)}${name}`;
+      return this.#fail("A001", title, { start: sign, end: start + wrapped.length, help });
+    }
     if (this.text[start - 1] === "%") {
       const help = /^[-+. ]\d/.test(this.text.slice(start, start + 2))
         ? "a width is digits alone, and fills up on the right: %10proc.name"
