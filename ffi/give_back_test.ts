@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "../tests/assert.ts";
+import { assertEquals } from "../tests/assert.ts";
 import { builtPlugin } from "../tests/c_plugin/build.ts";
+import { assertRuns } from "../tests/own_process.ts";
 import { giveBackMemory, unchangedStretches } from "./give_back.ts";
 
 const mapping = (head: string, anonymousKb: number) =>
@@ -29,14 +30,7 @@ Deno.test("giveBackMemory() leaves all that is in use as it was", () => {
 });
 
 Deno.test("giveBackMemory() takes nothing from a library that another thread is loading", async () => {
-  const { success, signal, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--allow-all", "--frozen", "--no-check"],
-      new URL("_give_back_while_loading.ts", import.meta.url).pathname,
-      builtPlugin("minimal"),
-    ],
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  assert(success, `${signal}: ${new TextDecoder().decode(stderr)}`);
+  await assertRuns(new URL("_give_back_while_loading.ts", import.meta.url), [
+    builtPlugin("minimal"),
+  ]);
 });

@@ -29,7 +29,6 @@ const SYMBOLS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
-  signal: { parameters: ["i32", "usize"], result: "usize" },
   sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   sigignore: { type: "pointer" },
   sigprocmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
@@ -104,25 +103,32 @@ export function errorText(code: number): string {
 
 const SIG_IGN = 1n;
 
-/** struct sigaction of glibc, of which the handler comes first. */
-const SIGACTION_BYTES = 152;
+/** struct sigaction of glibc: handler at 0, flags behind the mask. */
+const SIGACTION_BYTES = 152, SIGACTION_FLAGS_AT = 136;
+const SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000;
 
 /**
  * Notes that a signal has come, without any code of ours in the handler, where none may run: the
  * handler is the C library's own sigignore(3), which gets the signal's number and has the kernel ignore
  * the signal from then on. Whoever looks sees that it is ignored, and sets the handler again. Nothing
  * else in this process hears of the signal, and further ones before the next look are one with it.
+ *
+ * It runs on the stack for signals, where a thread has one: libraries in Go have this thread run on stacks
+ * of a few KB, and what does not fit there is written over their memory.
  */
 export function noteSignal(number: number): { readonly hasCome: () => boolean } {
-  const { signal, sigaction, sigignore } = openLibc();
-  const handler = Deno.UnsafePointer.value(sigignore);
-  const action = new Uint8Array(SIGACTION_BYTES);
-  const words = new BigUint64Array(action.buffer);
-  signal(number, handler);
+  const { sigaction, sigignore } = openLibc();
+  const noting = new Uint8Array(SIGACTION_BYTES);
+  const view = new DataView(noting.buffer);
+  view.setBigUint64(0, Deno.UnsafePointer.value(sigignore), true);
+  view.setInt32(SIGACTION_FLAGS_AT, SA_ONSTACK | SA_RESTART, true);
+  const found = new Uint8Array(SIGACTION_BYTES);
+  const words = new BigUint64Array(found.buffer);
+  sigaction(number, noting, null);
   return {
     hasCome: () => {
-      if (sigaction(number, null, action) !== 0 || words[0] !== SIG_IGN) return false;
-      signal(number, handler);
+      if (sigaction(number, null, found) !== 0 || words[0] !== SIG_IGN) return false;
+      sigaction(number, noting, null);
       return true;
     },
   };

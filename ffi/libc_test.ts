@@ -1,4 +1,6 @@
 import { assertEquals } from "../tests/assert.ts";
+import { builtPlugin } from "../tests/c_plugin/build.ts";
+import { assertRuns } from "../tests/own_process.ts";
 import { errno, holdSignals, noteSignal, openLibc } from "./libc.ts";
 
 Deno.test("errno() is that of the call before, also where the call has opened its symbol", () => {
@@ -67,4 +69,11 @@ Deno.test("noteSignal() tells once that a signal came, however often it did, and
   } finally {
     Deno.removeSignalListener("SIGUSR2", listener);
   }
+});
+
+Deno.test({
+  name: "noteSignal() takes nothing of the stack that a library has this thread run on",
+  ignore: Deno.build.arch !== "x86_64",
+  fn: () =>
+    assertRuns(new URL("_signal_on_small_stack.ts", import.meta.url), [builtPlugin("small_stack")]),
 });
