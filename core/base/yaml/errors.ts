@@ -98,7 +98,9 @@ function explain(source: SourceText, document: Document, error: YAMLError): Expl
       code: "Y027",
       title: "an item of a list is wanted here",
       at: misplaced.at,
-      help: 'begin it with "- "',
+      help: `begin it with "- "${
+        misplaced.indent === misplaced.wanted ? "" : `, indented by ${blanks(misplaced.wanted)}`
+      }`,
     };
   }
   if (misplaced) {

@@ -13,7 +13,7 @@ export interface MisplacedLine {
   readonly wanted: number;
   /** A line that stands right, nearby. */
   readonly beside: Span | undefined;
-  /** The line stands right, and is a text: what would make it a key or an item is missing. */
+  /** The line is a text: what would make it a key or an item is missing. */
   readonly lacks?: "colon" | "dash";
 }
 
@@ -57,7 +57,7 @@ export function misplacedLine(source: SourceText, offset: number): MisplacedLine
   const lacks = missingSign(lines, found);
   if (lacks) {
     const { at, column } = lines[found]!;
-    return { at, indent: column, wanted: column, beside: undefined, lacks };
+    return { at, indent: column, beside: undefined, ...lacks };
   }
   const best = bestMove(lines, found);
   if (!best) return undefined;
@@ -69,9 +69,13 @@ export function misplacedLine(source: SourceText, offset: number): MisplacedLine
 }
 
 /** What the line at `fault` lacks, a text among keys or items, to be one of them. */
-function missingSign(lines: readonly Line[], fault: number): MisplacedLine["lacks"] {
+function missingSign(
+  lines: readonly Line[],
+  fault: number,
+): Required<Pick<MisplacedLine, "lacks" | "wanted">> | undefined {
   const line = lines[fault]!;
-  const { beside } = scan(lines);
+  const { column } = line;
+  const { beside, list } = scan(lines);
   const isRepairedBy = (repaired: Line) =>
     (scan(lines.with(fault, repaired)).fault ?? Infinity) > fault;
   const [key] = BARE_KEY.exec(line.value) ?? [];
@@ -79,9 +83,15 @@ function missingSign(lines: readonly Line[], fault: number): MisplacedLine["lack
   const above = lines.slice(0, fault).findLast(({ hasKey }) => hasKey)?.value ?? "";
   if (key !== undefined && beside?.includes("map") && !/^[|>"']/.test(above)) {
     const value = line.value.slice(key.length).trim();
-    return isRepairedBy({ ...line, hasKey: true, value }) ? "colon" : undefined;
+    const isKey = isRepairedBy({ ...line, hasKey: true, value });
+    return isKey ? { lacks: "colon", wanted: column } : undefined;
   }
-  return beside?.includes("seq") && isRepairedBy({ ...line, dashes: [2] }) ? "dash" : undefined;
+  // A word at the margin may be a key.
+  const isInList = list !== undefined && !/^\w+$/.test(line.value);
+  const wanted = beside?.includes("seq") ? column : isInList ? list : undefined;
+  if (wanted === undefined) return undefined;
+  const isItem = isRepairedBy({ ...line, column: wanted, dashes: [2] });
+  return isItem ? { lacks: "dash", wanted } : undefined;
 }
 
 /** `priority debug`, `priority:debug`; `and proc.name = cat` goes on with a condition. */
@@ -186,6 +196,8 @@ interface Scan {
   readonly empty: number;
   /** Where that line is a text: what has its keys or items in the same column. */
   readonly beside?: readonly Collection["kind"][];
+  /** The column of the list that it stands behind, if it is less deep. */
+  readonly list?: number | undefined;
 }
 
 interface Collection {
@@ -226,7 +238,9 @@ function scan(lines: readonly Line[], ends: Ends = new Map()): Scan {
     const isText = dashes.length === 0 && !hasKey;
     if (isText && stack.length > 0 && begin <= stack.at(-1)!.column) {
       const beside = stack.filter((found) => found.column === begin).map(({ kind }) => kind);
-      return { fault: index, empty, beside };
+      const { kind, column } = stack.at(-1)!;
+      const list = kind === "seq" && column > begin ? column : undefined;
+      return { fault: index, empty, beside, list };
     }
     let column = begin;
     for (const width of dashes) {

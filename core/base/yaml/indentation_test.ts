@@ -100,6 +100,11 @@ Deno.test("misplacedLine() leaves a line alone that lacks its colon or its dash,
   assertEquals(lacking("- rule:a\n  desc: d\n"), [`Y025 1 ${blank}`]);
   assertEquals(lacking(`rules_files:\n  - a\n  b\n${rest}`), [`Y027 3 ${dash}`]);
   assertEquals(lacking("rules_files:\n- a\n/b\n"), [`Y027 3 ${dash}`]);
+  const deeper = [`Y027 3 ${dash}, indented by 2 blanks`];
+  for (const item of ["/b", " /b"]) {
+    assertEquals(lacking(`rules_files:\n  - a\n${item}\n`), deeper);
+    assertEquals(lacking(`rules_files:\n  - a\n${item}\n  - c\n${rest}`), deeper);
+  }
   // What may go on with a text stands in a wrong column.
   const goesOn = "- rule: a\n  condition: >\n    b\n  c d\n  tags:\n    - a\n";
   const condition = "- rule: a\n  condition: a = b\n  and c = d\n  tags:\n    - a\n";
