@@ -68,6 +68,17 @@ export function isUnknown({ process }: State): boolean {
   return process?.image === UNSEEN_IMAGE;
 }
 
+const LARGEST_ID = 0xffff_ffff;
+
+/**
+ * The id of a process or thread as fields show it: what has more than 32 bits is no id of the host, but
+ * was made up by whoever recorded. libs userspace/libsinsp/sinsp_filtercheck_thread.cpp
+ * should_extract_xid; ids inside of namespaces show as they are.
+ */
+export function hostId(id: number): number | undefined {
+  return id >= -1 && id <= LARGEST_ID ? id : undefined;
+}
+
 /** Directories end in a slash, as upstream's; an unknown one stays empty. */
 export function withSlash(path: string): string {
   return path === "" || path.endsWith("/") ? path : `${path}/`;

@@ -3,7 +3,15 @@ import { utf8Length } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
 import type { Process, State } from "../state/mod.ts";
 import { rememberLast } from "./_path.ts";
-import { argsText, commandLine, envText, envValue, isUnknown, withSlash } from "./_process.ts";
+import {
+  argsText,
+  commandLine,
+  envText,
+  envValue,
+  hostId,
+  isUnknown,
+  withSlash,
+} from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 const directory = rememberLast(withSlash);
@@ -121,7 +129,10 @@ export const procFields: readonly FieldDefinition[] = [
     basis: "process",
     summary: "Process id",
     format: "id",
-    extract: (_event, state) => isUnknown(state) ? -1 : state.process?.id,
+    extract: (_event, state) => {
+      if (isUnknown(state)) return -1;
+      return state.process && hostId(state.process.id);
+    },
   }),
   defineField({
     name: "proc.vpid",

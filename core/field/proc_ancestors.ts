@@ -6,7 +6,7 @@
  */
 import type { Event } from "../event/mod.ts";
 import type { Process, State } from "../state/mod.ts";
-import { argsText, commandLine, envText, envValue, isUnknown } from "./_process.ts";
+import { argsText, commandLine, envText, envValue, hostId, isUnknown } from "./_process.ts";
 import {
   defineField,
   type FieldArgument,
@@ -32,7 +32,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
   parentField("proc.pexepath", "Executable of the parent", (parent) => parent.image.exePath),
   parentField("proc.pcmdline", "Name and arguments of the parent", commandLine),
   {
-    ...parentField("proc.ppid", "Process id of the parent", (parent) => parent.id),
+    ...parentField("proc.ppid", "Process id of the parent", (parent) => hostId(parent.id)),
     type: "INT64",
     format: "id",
   },
@@ -76,10 +76,12 @@ export const procAncestorFields: readonly FieldDefinition[] = [
   ),
   ancestorField("proc.acmdline", "CHARBUF", "Names and arguments of the ancestors", commandLine),
   {
-    ...ancestorField("proc.apid", "INT64", "Process ids of the ancestors", (process) => process.id),
+    ...ancestorField("proc.apid", "INT64", "Process ids of the ancestors", ({ id }) => hostId(id)),
     format: "id",
-    show: (_event, state, argument) =>
-      ancestorOf(state, typeof argument === "number" ? argument : 0)?.id,
+    show: (_event, state, argument) => {
+      const process = ancestorOf(state, typeof argument === "number" ? argument : 0);
+      return process && hostId(process.id);
+    },
   },
   defineField({
     name: "proc.aargs",

@@ -46,6 +46,23 @@ Deno.test("proc.cmdline is the name and the arguments, proc.exeline starts with 
   assertEquals(valueOf("proc.cmdlenargs", event, state), 13);
 });
 
+Deno.test("ids of more than 32 bits are none of the host and show inside of namespaces only", () => {
+  const large = 0x1_0000_0010;
+  const state = stateOf(
+    { processId: large, membership: { virtualPid: large } },
+    { processId: large + 1, parentId: large, membership: { virtualPid: 3 } },
+  );
+  const first = eventOf("execve", { threadId: large, processId: large });
+  const second = eventOf("execve", { threadId: large + 1, processId: large + 1 });
+  assertEquals(valueOf("proc.pid", first, state), undefined);
+  assertEquals(valueOf("thread.tid", first, state), undefined);
+  assertEquals(valueOf("proc.vpid", first, state), large);
+  assertEquals(valueOf("proc.ppid", second, state), undefined);
+  assertEquals(valueOf("proc.apid[1]", second, state), undefined);
+  assertEquals(valueOf("proc.pvpid", second, state), large);
+  assertEquals(valueOf("proc.pname", second, state), "cat");
+});
+
 Deno.test("a process without arguments has its name for a command line", () => {
   const state = stateOf({ processId: 100 });
   assertEquals(valueOf("proc.cmdline", event, state), "cat");

@@ -1,7 +1,7 @@
 /** thread.…: the thread that caused the event. */
 import type { ResourceUse, TrackedThread } from "../event/mod.ts";
 import { capabilitiesText } from "./_capabilities.ts";
-import { isUnknown } from "./_process.ts";
+import { hostId, isUnknown } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 const NO_USAGE = "live: processor use is not sampled; captures tell it";
@@ -13,7 +13,7 @@ export const threadFields: readonly FieldDefinition[] = [
     type: "INT64",
     summary: "Thread id",
     format: "id",
-    extract: (event) => event.threadId,
+    extract: (event) => hostId(event.threadId),
   }),
   defineField({
     name: "thread.vtid",
