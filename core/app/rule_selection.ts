@@ -38,14 +38,24 @@ export function reportVainSelections(
   { root, report }: { readonly root?: MappingNode | undefined; readonly report: Report },
 ): void {
   for (const [index, selection] of selections.entries()) {
-    if (rules.some((rule) => isMeant(rule, selection))) continue;
     const { enable, disable } = selection;
+    if (enable && disable) {
+      const path = ["rules", index, "disable"];
+      report.add({
+        code: "C020",
+        severity: "warning",
+        title: '"disable" is not looked at in an entry that has "enable"',
+        at: root && placeOf(root, path),
+        help: "give it an entry of its own",
+      });
+    }
+    if (rules.some((rule) => isMeant(rule, selection))) continue;
     const { rule: pattern, tag } = enable ?? disable ?? {};
     // What it names was wrong, and left out.
     if (!(pattern || tag) && root && isLeftOut(root, index)) continue;
     const path = ["rules", index, enable ? "enable" : "disable", pattern ? "rule" : "tag"];
     const wanted = [pattern && `the name "${pattern}"`, tag && `the tag "${tag}"`].filter(Boolean);
-    const what = `to ${enable ? "enable" : "disable"}`;
+    const what = `to ${enable ? "enable" : disable ? "disable" : emptyKey(root, index)}`;
     report.add({
       code: "C020",
       severity: "warning",
@@ -58,11 +68,22 @@ export function reportVainSelections(
   }
 }
 
+/** What an entry that names nothing was to do. */
+function emptyKey(root: MappingNode | undefined, index: number): string {
+  const item = root && nodeAt(root, ["rules", index]);
+  const [key = "enable or disable"] = item?.kind === "mapping" ? item.entries.keys() : [];
+  return key;
+}
+
+/** Whether a mapping is empty in which something is written: that was told of, and taken out. */
 function isLeftOut(root: MappingNode, index: number): boolean {
   const item = nodeAt(root, ["rules", index]);
   if (item?.kind !== "mapping") return false;
-  const inner = [...item.entries.values()].map(({ value }) => value);
-  return inner.every((node) => node.kind === "mapping" && node.entries.size === 0);
+  const nodes = [item, ...[...item.entries.values()].map(({ value }) => value)];
+  return nodes.some((node) =>
+    node.kind === "mapping" && node.entries.size === 0 &&
+    node.at.source.text.slice(node.at.start, node.at.end).includes(":")
+  );
 }
 
 /** Rules below the configured priority and of absent sources stay off: upstream does not load them. */

@@ -83,4 +83,14 @@ Deno.test("reportVainSelections() says nothing of a selection whose names were w
   };
   assertEquals(said("rules: [{enable: a}, {disable: {tags: [a]}}, {enabled: {rule: a}}]"), []);
   assertEquals(said("rules: [{disable: }]"), ["nothing says which rule to disable"]);
+  assertEquals(said("rules: [{disable: {}}]"), ["nothing says which rule to disable"]);
+  assertEquals(said("rules: [{}]"), ["nothing says which rule to enable or disable"]);
+});
+
+Deno.test("selectRules() enables with an entry that has both keys, and tells of it", () => {
+  const { running, codes } = select({
+    enable: { rule: "Other shell" },
+    disable: { rule: "Terminal shell" },
+  });
+  assertEquals([running, codes], [["Terminal shell", "Other shell"], ["C020"]]);
 });

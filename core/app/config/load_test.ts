@@ -60,6 +60,19 @@ Deno.test("loadConfig() reads booleans and numbers however they are spelled", ()
   });
 });
 
+Deno.test("loadConfig() reads words for rule_matching and priority in any case, as Falco does", () => {
+  const { config, diagnostics } = load({ "main.yaml": "rule_matching: ALL\npriority: WARNING\n" });
+  assertEquals([config.rule_matching, config.priority, diagnostics], ["all", "Warning", []]);
+});
+
+Deno.test("loadConfig() refuses a name in extra_fields whose text would be another's", () => {
+  const text = (fields: string) => `append_output:\n  - extra_fields: ${fields}\n`;
+  const found = (fields: string) => places(load({ "main.yaml": text(fields) }).diagnostics);
+  assertEquals(found("[evt.num, {a: x}, {b: x}, evt.num]"), []);
+  assertEquals(found("[{a: x}, {a: y}]"), ["C004 2:19"]);
+  assertEquals(found("[evt.num, {evt.num: y}]"), ["C004 2:19"]);
+});
+
 Deno.test("loadConfig() reports every mistake at its place and keeps the rest", () => {
   const { config, diagnostics } = load({
     "main.yaml": "json_output: maybe\npriority: loud\nrules_files: [a.yaml]\nengine:\n  kind: x\n",

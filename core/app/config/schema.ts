@@ -94,6 +94,13 @@ const dedupKey = word().refine((key) => KEY_PARTS.includes(key) || key.includes(
   error: `${KEY_PARTS.join(", ")}, or a field of the output as container.id`,
 });
 
+/** A field that is listed again is the same; a text would take the place of what the name has. */
+function namesTwice(fields: readonly (string | Readonly<Record<string, string>>)[]): boolean {
+  const texts = fields.flatMap((field) => typeof field === "string" ? [] : Object.keys(field));
+  return new Set(texts).size < texts.length ||
+    fields.some((field) => typeof field === "string" && texts.includes(field));
+}
+
 /** What is ignored is not told of as well. Falco, too, looks only at what follows `ignore`. */
 const dropActions = sequence(oneOf(["ignore", "log", "alert", "exit"], "log")).refine((actions) => {
   const ignored = actions.indexOf("ignore");
@@ -115,7 +122,10 @@ export const configSchema = z.strictObject({
       error: "a mapping with enable or disable",
     }),
   ),
-  rule_matching: oneOf(["first", "all"], "first"),
+  rule_matching: z.preprocess(
+    (given) => typeof given === "string" ? given.toLowerCase() : given,
+    oneOf(["first", "all"], "first"),
+  ).default("first"),
   priority,
 
   engine,
@@ -204,7 +214,7 @@ export const configSchema = z.strictObject({
     extra_output: text(),
     extra_fields: listOf(
       z.union([word(), z.record(z.string(), word())], { error: "a field, or a mapping of one" }),
-    ),
+    ).refine((fields) => !namesTwice(fields), { error: "each name once" }),
     suggested_output: flag(false),
   }, { error: "a mapping" })),
   static_fields: z.record(z.string(), word(), { error: "a mapping" }).default({}),
