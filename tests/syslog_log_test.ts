@@ -17,7 +17,7 @@ Deno.test("openSyslogLog() sends messages with their severity, as Falco's go out
   });
   await new Promise<void>((resolve) => server.bind(0, "127.0.0.1", resolve));
   const address = `127.0.0.1:${server.address().port}`;
-  const log = await openSyslogLog(registry, { address });
+  const log = await openSyslogLog(registry, { config: { address } });
   assert(log);
   const logger = createLogger(undefined, { level: "info", isoTime: false }, log.write);
   logger.debug("too little");
@@ -35,9 +35,36 @@ Deno.test("openSyslogLog() sends messages with their severity, as Falco's go out
   ]);
 });
 
-Deno.test("openSyslogLog() is absent where there is no daemon", async () => {
-  const folder = await Deno.makeTempDir();
-  assertEquals(await openSyslogLog(registry, { address: `${folder}/log` }), undefined);
+Deno.test("openSyslogLog() leaves messages out until a daemon comes", async () => {
+  const folder = await Deno.makeTempDir(), address = `${folder}/log`;
+  const told: string[] = [];
+  const tell = (message: string) => void told.push(message);
+  const log = await openSyslogLog(registry, { config: { address }, tell });
+  assert(log);
+  log.write("info", "too early");
+  using listener = Deno.listen({ transport: "unix", path: address });
+  const accepting = listener.accept();
+  log.write("info", "here");
+  using connection = await accepting;
+  await log.close(5000);
+  const bytes = new Uint8Array(1000);
+  const text = new TextDecoder().decode(bytes.subarray(0, (await connection.read(bytes))!));
+  assert(/^<14>[^\0]* falco: here\0$/.test(text), text);
+  assertEquals(told, []);
   assertEquals(await openSyslogLog(new Registry([])), undefined);
-  await Deno.remove(folder);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("openSyslogLog() tells why a daemon that is there gets nothing, once", async () => {
+  const address = await Deno.makeTempFile();
+  const told: string[] = [];
+  const tell = (message: string) => void told.push(message);
+  const log = await openSyslogLog(registry, { config: { address }, tell });
+  assert(log);
+  log.write("info", "1");
+  log.write("info", "2");
+  await log.close(5000);
+  assertEquals(told.length, 1);
+  assert(told[0]!.startsWith(`Log messages do not reach syslog: Cannot write to ${address}: `));
+  await Deno.remove(address);
 });

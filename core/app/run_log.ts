@@ -16,6 +16,8 @@ const LAST_WORDS_MS = 2000;
 export class RunLog {
   readonly #registry: Registry;
   readonly #look: { -readonly [Key in keyof LogOptions]: LogOptions[Key] };
+  /** Writes of what the syslog daemon does not get. */
+  readonly #beside: Logger[] = [];
   #isOnOutput: boolean;
   #syslog: SyslogLog | undefined;
 
@@ -34,6 +36,7 @@ export class RunLog {
   /** Every one of these is kept as the latest configuration says. */
   to(output: Pick<Output, "write">): Logger {
     const checked = { write: (text: string) => this.#isOnOutput && output.write(text) };
+    this.#beside.push(createLogger(checked, this.#look));
     return createLogger(checked, this.#look, (level, text) => this.#syslog?.write(level, text));
   }
 
@@ -44,7 +47,8 @@ export class RunLog {
     this.#isOnOutput = config.log_stderr;
     if (config.log_syslog) {
       const { openSyslogLog } = await import("./syslog_log.ts");
-      this.#syslog ??= await openSyslogLog(this.#registry);
+      const tell = (message: string) => this.#beside.at(-1)?.warning(message);
+      this.#syslog ??= await openSyslogLog(this.#registry, { tell });
     } else await this.close();
   }
 

@@ -1,7 +1,8 @@
 /** The log to the local syslog daemon: Falco's `log_syslog`. */
 import { type Alert, INTERNAL_SOURCE, PRIORITIES } from "../alert/mod.ts";
+import { reasonOf } from "../base/mod.ts";
 import { Delivery } from "../delivery/mod.ts";
-import type { Registry } from "../plugin/mod.ts";
+import type { Registry, Sink } from "../plugin/mod.ts";
 import { createOne } from "./create_plugins.ts";
 import { LOG_LEVELS, type LogLevel, silentLogger } from "./log.ts";
 
@@ -16,19 +17,23 @@ export interface SyslogLog {
 const CAPACITY = 1000;
 
 /**
- * `config`: of the sink, by default as Falco's own messages go out. Absent where there is no daemon, as
- * in most containers: nobody could be told of it but by that log.
+ * Where there is no daemon, as in most containers, messages are left out until there is one, and nobody
+ * is told: it could not be but by that log. `tell` is told why a daemon that is there gets none. Absent
+ * where there is no such sink. `config`: of the sink, by default as Falco's own messages go out.
  */
 export async function openSyslogLog(
   registry: Registry,
-  config: Readonly<Record<string, unknown>> = {},
+  { config = {}, tell }: {
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly tell?: ((message: string) => void) | undefined;
+  } = {},
 ): Promise<SyslogLog | undefined> {
   if (!registry.has("sink", "syslog")) return undefined;
   const wired = { kind: "sink", name: "syslog", config } as const;
-  const { instance: sink } = await createOne("sink", wired, { registry });
-  if (sink.missing?.() !== undefined) return undefined;
+  const { instance } = await createOne("sink", wired, { registry });
+  const sink = tell ? telling(instance, tell) : instance;
   const formatter = { format: ({ message }: Alert) => message };
-  const target = { name: "log", sink, formatter, timeoutMs: 10_000 };
+  const target = { name: "log", sink, formatter, timeoutMs: 10_000, mayBeMissing: true };
   const delivery = new Delivery({ targets: [target], log: silentLogger, capacity: CAPACITY });
   return {
     write: (level, message) =>
@@ -43,5 +48,24 @@ export async function openSyslogLog(
         fields: new Map(),
       }),
     close: async (timeoutMs) => void await delivery.close(timeoutMs),
+  };
+}
+
+/** The same sink; that it fails is told, once until it works again. */
+function telling(sink: Sink, tell: (message: string) => void): Sink {
+  let isTold = false;
+  return {
+    write: async (batch, context) => {
+      try {
+        await sink.write(batch, context);
+        isTold = false;
+      } catch (error) {
+        if (!isTold) tell(`Log messages do not reach syslog: ${reasonOf(error)}`);
+        isTold = true;
+        throw error;
+      }
+    },
+    close: () => sink.close(),
+    missing: () => sink.missing?.(),
   };
 }

@@ -1,5 +1,5 @@
 /** Alerts to syslog: Falco's `syslog_output`, and daemons of other machines. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import {
   type FormattedAlert,
   hostAndPort,
@@ -64,9 +64,8 @@ export class SyslogSink implements Sink {
   /** A machine without syslog, as most containers are, has no socket; Falco says nothing of it at all. */
   missing(): string | undefined {
     const { address } = this.config;
-    return !address.startsWith("/") || existsSync(address)
-      ? undefined
-      : `there is no ${address}, so no syslog daemon`;
+    if (!address.startsWith("/") || !isAbsent(address)) return undefined;
+    return `there is no ${address}, so no syslog daemon`;
   }
 
   #cut(message: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
@@ -79,6 +78,17 @@ export class SyslogSink implements Sink {
       );
     }
     return cut;
+  }
+}
+
+/** Where nobody may look, somebody may be: what is wrong there shows when something is written. */
+function isAbsent(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code === "ENOENT" || code === "ENOTDIR";
   }
 }
 

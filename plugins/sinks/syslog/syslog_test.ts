@@ -340,4 +340,10 @@ Deno.test("syslog: a machine without a daemon is known to have none", () => {
   assertEquals(missing("/nowhere/log"), "there is no /nowhere/log, so no syslog daemon");
   assertEquals(missing("127.0.0.1:514"), undefined);
   assertEquals(missing(Deno.execPath()), undefined);
+  assertEquals(missing(`${Deno.execPath()}/log`)?.startsWith("there is no "), true);
+  // Linux refuses to follow it, as it refuses who may not look: that is no sign that nobody is there.
+  const folder = Deno.makeTempDirSync();
+  Deno.symlinkSync("log", `${folder}/log`);
+  assertEquals(missing(`${folder}/log`), undefined);
+  Deno.removeSync(folder, { recursive: true });
 });
