@@ -65,7 +65,7 @@ export class CPlugin {
   readonly #requests = new Map<string, AnsweredRequest>();
   #state: State = null;
   #capture: State = null;
-  #isReading = false;
+  #callsAway = 0;
   #isGone = false;
   #isListening = false;
   #measuring: Promise<unknown> = Promise.resolve();
@@ -132,22 +132,21 @@ export class CPlugin {
     const result = resultRoom();
     const text = cString(params);
     this.#kept.push(text);
-    this.#capture = await this.library.symbols.plugin_open!(this.#state, text, result);
+    const { plugin_open: open } = this.library.symbols;
+    this.#capture = await this.#away(() => open!(this.#state, text, result));
     if (resultIn(result) !== RC.success) throw this.#failure("plugin_open");
   }
 
-  /** It is waiting for events: nothing may be closed. */
-  get isReading(): boolean {
-    return this.#isReading;
+  /** A call of it on another thread has not come back: what that works on must stay. */
+  get isAtWork(): boolean {
+    return this.#callsAway > 0;
   }
 
   /** Waits as long as the plugin likes to. What was returned before is gone. */
   async nextBatch(): Promise<NextBatch> {
     const count = zeros(), events = zeros();
-    this.#isReading = true;
     const { plugin_next_batch: next } = this.library.symbols;
-    const result = await next!(this.#state, this.#capture, count, events);
-    this.#isReading = false;
+    const result = await this.#away(() => next!(this.#state, this.#capture, count, events));
     const length = new DataView(count.buffer).getUint32(0, true);
     const pointer = pointerIn(events);
     if (length > MAX_BATCH) {
@@ -174,12 +173,14 @@ export class CPlugin {
   }
 
   async close(): Promise<void> {
-    await this.library.symbols.plugin_close!(this.#state, this.#capture);
+    const { plugin_close: close } = this.library.symbols;
+    await this.#away(() => close!(this.#state, this.#capture));
     this.#capture = null;
   }
 
   /** "42.17 %" or what the plugin says; absent: it does not know. */
   progress(): string | undefined {
+    if (this.#isGone) return undefined;
     const percent = zeros();
     const text = textAt(
       this.library.symbols.plugin_get_progress?.(this.#state, this.#capture, percent) ?? null,
@@ -195,7 +196,7 @@ export class CPlugin {
     const { plugin_list_open_params: list } = this.library.symbols;
     if (!list) return "";
     const result = resultRoom();
-    const pointer = await list(this.#state, result);
+    const pointer = await this.#away(() => list(this.#state, result));
     if (resultIn(result) !== RC.success) throw this.#failure("plugin_list_open_params");
     return textAt(pointer) ?? "";
   }
@@ -268,38 +269,57 @@ export class CPlugin {
   async startAsync(handler: AsyncHandler): Promise<void> {
     this.#owner.onAsyncEvent = handler;
     const { plugin_set_async_event_handler: set } = this.library.symbols;
-    const result = await set!(this.#state, this.#owner.pointer, ownerFunctions().asyncEvent);
+    const { pointer } = this.#owner, { asyncEvent } = ownerFunctions();
+    const result = await this.#away(() => set!(this.#state, pointer, asyncEvent));
     if (result !== RC.success) throw this.#failure("plugin_set_async_event_handler");
   }
 
   /** Resolves when its threads have ended. */
   async stopAsync(): Promise<void> {
     const { plugin_set_async_event_handler: set } = this.library.symbols;
-    await set!(this.#state, this.#owner.pointer, null);
+    await this.#away(() => set!(this.#state, this.#owner.pointer, null));
     this.#owner.onAsyncEvent = undefined;
   }
 
   async startListening(): Promise<void> {
     const { plugin_capture_open: open } = this.library.symbols;
-    const result = await open!(this.#state, this.#listening.bytes);
+    const result = await this.#away(() => open!(this.#state, this.#listening.bytes));
     if (result !== RC.success) throw this.#failure("plugin_capture_open");
     this.#isListening = true;
   }
 
   async stopListening(): Promise<void> {
     this.#isListening = false;
-    await this.library.symbols.plugin_capture_close!(this.#state, this.#listening.bytes);
+    const { plugin_capture_close: close } = this.library.symbols;
+    await this.#away(() => close!(this.#state, this.#listening.bytes));
     await this.#owner.routines.stop();
   }
 
-  /** From now on it has no answers. */
+  /**
+   * From now on it has no answers, and its tables have none for other plugins. Rejects, and nothing has
+   * changed, while it is at work.
+   */
   async destroy(): Promise<void> {
+    if (this.isAtWork) throw this.#broken("it is still at work");
     const state = this.#state;
     this.#isGone = true;
     await this.#measuring;
+    await this.#owner.routines.stop();
+    this.#owner.closeTables();
     this.#state = null;
     if (state !== null) await this.library.symbols.plugin_destroy!(state);
     this.#owner[Symbol.dispose]();
+  }
+
+  /** A call that works on the plugin's state on another thread. */
+  async #away<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.#isGone) throw this.#broken("it has ended");
+    this.#callsAway++;
+    try {
+      return await call();
+    } finally {
+      this.#callsAway--;
+    }
   }
 
   #prepareInputs(): void {

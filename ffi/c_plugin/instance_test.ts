@@ -12,12 +12,16 @@ import {
 
 const SOURCE = "falcod_test";
 
-async function started(config = "{}", log: string[] = []): Promise<CPlugin> {
-  return await CPlugin.init(openCPlugin(builtPlugin("source")), {
+async function started(
+  config = "{}",
+  log: string[] = [],
+  { library = "source", tables = new Tables() } = {},
+): Promise<CPlugin> {
+  return await CPlugin.init(openCPlugin(builtPlugin(library)), {
     name: SOURCE,
     source: SOURCE,
     config,
-    tables: new Tables(),
+    tables,
     log: (level, message) => log.push(`${level} ${message}`),
   });
 }
@@ -189,4 +193,55 @@ Deno.test("CPlugin has what a plugin tells of itself in numbers, without what ma
   await plugin.destroy();
   assertEquals((await last).length, 5);
   assertEquals(await plugin.metrics(), []);
+});
+
+/** Whether a state of the plugin was taken away from a thread that was at work on it. */
+async function isRobbed(): Promise<FieldValue> {
+  const plugin = await started();
+  const input = await firstEvent(plugin, "1");
+  const robbed = plugin.extract(input, fieldOf(plugin.library, "test.robbed"), undefined);
+  await plugin.destroy();
+  return robbed;
+}
+
+Deno.test("CPlugin does not end while a call of it has not come back, nor is it called afterwards", async () => {
+  const plugin = await started();
+  await plugin.open("0 forever");
+  const reading = plugin.nextBatch();
+  assert(plugin.isAtWork);
+  await assertRejects(() => plugin.destroy(), /it is still at work/);
+  assertEquals((await reading).outcome, "nothing-yet");
+  await plugin.startAsync(() => undefined);
+  const stopping = plugin.stopAsync();
+  await assertRejects(() => plugin.destroy(), /it is still at work/);
+  await stopping;
+  await plugin.destroy();
+  await assertRejects(() => plugin.close(), /it has ended/);
+  await assertRejects(() => plugin.nextBatch(), /it has ended/);
+  assertEquals(plugin.progress(), undefined);
+  assertEquals(await isRobbed(), false);
+});
+
+Deno.test("CPlugin does not end while a routine runs of a plugin that then would not listen", async () => {
+  const plugin = await started('{"deaf":true}');
+  await assertRejects(() => plugin.startListening(), /it hears nothing/);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await plugin.destroy();
+  assertEquals(await isRobbed(), false);
+});
+
+Deno.test("a plugin that has ended has no tables any more for others", async () => {
+  const tables = new Tables();
+  const plugin = await started("{}", [], { tables });
+  const observer = await started("{}", [], { library: "observer", tables });
+  const input = await firstEvent(plugin, "1");
+  plugin.parse(input);
+  const words = () => {
+    input.begin(input.bytes.length, 1);
+    return observer.extract(input, fieldOf(observer.library, "obs.words"), "hello");
+  };
+  assertEquals(words(), 1);
+  await plugin.destroy();
+  assertEquals(words(), undefined);
+  await observer.destroy();
 });

@@ -43,7 +43,7 @@ Deno.test("openCPlugin() tells what a plugin is and what it can do", () => {
     },
     asyncEvents: ["test_tick"],
   });
-  assertEquals(fields.length, 15);
+  assertEquals(fields.length, 16);
   assertEquals(fields[5], {
     id: 5,
     name: "test.address",

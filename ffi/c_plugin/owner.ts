@@ -10,6 +10,7 @@ import { EVENT_HEADER } from "./event_input.ts";
 import { addressOf, copyAt, Struct, textAt } from "./memory.ts";
 import { MAX_EVENT_BYTES } from "./batch.ts";
 import { cString } from "../libc.ts";
+import type { PluginTable } from "./plugin_table.ts";
 import { Routines } from "./routines.ts";
 import type { Tables } from "./tables.ts";
 
@@ -52,6 +53,7 @@ export class Owner implements Disposable {
   readonly log: OwnerOptions["log"];
   readonly tables: Tables | undefined;
   readonly routines = new Routines();
+  readonly #ownTables: PluginTable[] = [];
   /** Absent: nobody takes such events now. */
   onAsyncEvent: AsyncHandler | undefined;
   #error: Uint8Array<ArrayBuffer> | undefined;
@@ -66,6 +68,18 @@ export class Owner implements Disposable {
 
   get pointer(): Deno.PointerObject {
     return this.#handle.pointer;
+  }
+
+  /** The plugin shares a table of its own; false when there is one of that name. */
+  addTable(table: PluginTable): boolean {
+    if (!this.tables?.add(table)) return false;
+    this.#ownTables.push(table);
+    return true;
+  }
+
+  /** The plugin goes: whoever uses its tables is not led to them any more. */
+  closeTables(): void {
+    for (const table of this.#ownTables.splice(0)) table.close();
   }
 
   /** What the plugin is told when it asks why something failed. */

@@ -55,9 +55,9 @@ const MAX_NAME_BYTES = 1024;
 
 export class PluginTable implements Table {
   readonly #table: Deno.PointerObject;
-  readonly #reads: Functions<typeof READS>;
-  readonly #writes: Functions<typeof WRITES>;
-  readonly #names: Functions<typeof NAMES>;
+  #reads: Functions<typeof READS>;
+  #writes: Functions<typeof WRITES>;
+  #names: Functions<typeof NAMES>;
   readonly #fields = new Map<string, TableField>();
 
   private constructor(
@@ -83,6 +83,11 @@ export class PluginTable implements Table {
     if (!keyType || keyType === "table") return complain(`table "${name}" has no keys`);
     if (table === null) return complain(`table "${name}" is NULL`);
     return new PluginTable(name, keyType, input, table);
+  }
+
+  /** The plugin that has it is gone: from now on nothing of it is found. */
+  close(): void {
+    this.#reads = this.#writes = this.#names = {};
   }
 
   listFields(count: Deno.PointerObject): Deno.PointerValue {

@@ -48,9 +48,12 @@ export class Routines {
 
   /** Resolves when all have come back. */
   async stop(): Promise<void> {
-    const all = [...this.#routines.values()];
-    for (const routine of all) routine.stopped = true;
-    await Promise.all(all.map(({ ended }) => ended));
+    // One that comes back may have subscribed another.
+    while (this.#routines.size > 0) {
+      const all = [...this.#routines.values()];
+      for (const routine of all) routine.stopped = true;
+      await Promise.all(all.map(({ ended }) => ended));
+    }
   }
 
   async #run(

@@ -67,7 +67,7 @@ export function tableFunctions(): TableFunctions {
         const complain = complainTo(owner);
         const table = PluginTable.at(input, complain);
         if (!table) return RC.failure;
-        if (owner.tables.add(table)) return RC.success;
+        if (owner.addTable(table)) return RC.success;
         complain(`there is a table "${table.name}" already`);
         return RC.failure;
       },

@@ -111,7 +111,7 @@ Deno.test("a plugin that does not come back is left behind, and what it delivere
   await running.until(() => running.error.includes("waits for ever"));
   assertEquals(await running.end(), 0, running.error);
   assertEquals(running.out.split("\n").length, 3);
-  const note = 'plugin "falcod_test" does not end: it still waits for events';
+  const note = 'plugin "falcod_test" does not end: it is still at work';
   assert(running.error.includes(note), running.error);
 });
 

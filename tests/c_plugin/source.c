@@ -41,7 +41,7 @@ struct plugin {
   uint32_t counted;
   // Sends events while it runs.
   pthread_t thread;
-  volatile bool sending, routine_ran;
+  volatile bool sending, routine_ran, at_work;
   async_handler send;
   char async_error[1024];
 };
@@ -82,7 +82,8 @@ EXPORT const char *plugin_get_fields(void) {
          "{\"type\":\"string\",\"name\":\"test.config\",\"desc\":\"The configuration\"},"
          "{\"type\":\"uint64\",\"name\":\"test.seen\",\"desc\":\"How often a word was seen\","
          "\"arg\":{\"isRequired\":true,\"isKey\":true}},"
-         "{\"type\":\"bool\",\"name\":\"test.routine\",\"desc\":\"Whether the routine ran\"}]";
+         "{\"type\":\"bool\",\"name\":\"test.routine\",\"desc\":\"Whether the routine ran\"},"
+         "{\"type\":\"bool\",\"name\":\"test.robbed\",\"desc\":\"Whether one was ended at work\"}]";
 }
 
 // The table "test_words": how often each word came.
@@ -158,7 +159,14 @@ EXPORT struct plugin *plugin_init(const struct init_input *in, int *rc) {
   in->log(in->owner, NULL, "started", 6);
   return p;
 }
-EXPORT void plugin_destroy(struct plugin *p) { free(p); }
+
+// One was ended while it was at work on another thread.
+static volatile bool robbed;
+
+EXPORT void plugin_destroy(struct plugin *p) {
+  if (p->at_work) robbed = true;
+  else free(p);
+}
 
 // Events.
 
@@ -319,6 +327,7 @@ static int extract(struct plugin *p, const struct event_input *in, struct field 
       break;
     }
     case 14: field->flags = p->flags, p->flags[0] = p->routine_ran; break;
+    case 15: field->flags = p->flags, p->flags[0] = robbed; break;
     default: return FAILURE;
   }
   return SUCCESS;
@@ -378,8 +387,11 @@ static void *send_events(void *argument) {
 
 EXPORT int plugin_set_async_event_handler(struct plugin *p, void *owner, async_handler handler) {
   if (p->sending) {
+    p->at_work = true;
     p->sending = false;
     pthread_join(p->thread, NULL);
+    usleep(20000);
+    p->at_work = false;
   }
   if (!handler || owner != p->owner) return SUCCESS;
   p->send = handler;
@@ -389,11 +401,17 @@ EXPORT int plugin_set_async_event_handler(struct plugin *p, void *owner, async_h
 
 static uint32_t routine(void *state, void *argument) {
   struct plugin *p = state;
+  p->at_work = true;
   p->routine_ran = argument == &p->routine_ran;
-  return usleep(1000), 1;
+  usleep(strstr(p->config, "deaf") ? 20000 : 1000);
+  p->at_work = false;
+  return 1;
 }
 EXPORT int plugin_capture_open(struct plugin *p, const struct listen_input *in) {
-  return in->routines->subscribe(in->owner, routine, (void *)&p->routine_ran) ? SUCCESS : FAILURE;
+  if (!in->routines->subscribe(in->owner, routine, (void *)&p->routine_ran)) return FAILURE;
+  if (!strstr(p->config, "deaf")) return SUCCESS;
+  snprintf(p->error, sizeof p->error, "it hears nothing");
+  return usleep(5000), FAILURE;
 }
 EXPORT int plugin_capture_close(struct plugin *p, const struct listen_input *in) {
   return (void)p, (void)in, SUCCESS;

@@ -185,7 +185,7 @@ export class FalcoRun implements NativeRun {
 }
 
 async function end(plugin: CPlugin): Promise<void> {
-  if (plugin.isReading) throw new Error("it still waits for events");
+  if (plugin.isAtWork) throw new Error("it is still at work");
   if (plugin.isListening) await plugin.stopListening();
   await plugin.destroy();
 }
