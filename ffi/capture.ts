@@ -356,7 +356,7 @@ export class Capture implements Disposable {
     this.#object[Symbol.dispose]();
   }
 
-  /** Stores into memory that is no longer mapped would end the process. */
+  /** What is stored in memory that is no longer mapped would be lost without a word. */
   get #open(): this {
     if (this.#resources.disposed) throw new Error("capture used after it was disposed");
     return this;

@@ -202,7 +202,7 @@ export interface MappingOptions {
 /**
  * Pages of a file descriptor in this process's memory, until disposed.
  *
- * `buffer` must not be touched after that: there is nothing behind it any more.
+ * After that `buffer` is empty, and so are views of it.
  */
 export class Mapping implements Disposable {
   readonly buffer: ArrayBuffer;
@@ -233,6 +233,8 @@ export class Mapping implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#address === undefined) return;
+    // Whoever still looks finds nothing; it would end the process.
+    this.buffer.transfer();
     openLibc().munmap(this.#address, BigInt(this.#sizeBytes));
     this.#address = undefined;
   }

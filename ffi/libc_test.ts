@@ -77,3 +77,6 @@ Deno.test({
   fn: () =>
     assertRuns(new URL("_signal_on_small_stack.ts", import.meta.url), [builtPlugin("small_stack")]),
 });
+
+Deno.test("Mapping leaves nothing to look at when it is disposed", () =>
+  assertRuns(new URL("_look_at_unmapped.ts", import.meta.url)));
