@@ -141,7 +141,7 @@ function readerFunctions(): readonly Deno.PointerObject[] {
       const entry = entryHandles.at(entryHandle);
       if (!entry) return;
       tableAt(handle)?.release(entry);
-      entryHandles.forget(entry);
+      entryHandles.forget(entryHandle);
     }, undefined),
     callback({ parameters: ["pointer", "pointer", "pointer"], result: "u32" }, iterate, FALSE),
   ];
@@ -154,8 +154,9 @@ function iterate(handle: Pointer, visitor: Pointer, state: Pointer): number {
   if (!table || visitor === null) return FALSE;
   const visit = new Deno.UnsafeFnPointer(visitor as never, VISITOR);
   const isWhole = table.iterate((entry) => {
-    const goesOn = visit.call(state, entryHandles.handle(entry)) !== FALSE;
-    entryHandles.forget(entry);
+    const entryHandle = entryHandles.handle(entry);
+    const goesOn = visit.call(state, entryHandle) !== FALSE;
+    entryHandles.forget(entryHandle);
     return goesOn;
   });
   return isWhole ? TRUE : FALSE;
@@ -181,7 +182,7 @@ function writerFunctions(): readonly Deno.PointerObject[] {
       const entry = entryHandles.at(entryHandle);
       if (!entry) return;
       tableAt(handle)?.destroy(entry);
-      entryHandles.forget(entry);
+      entryHandles.forget(entryHandle);
     }, undefined),
     callback(
       { parameters: ["pointer", "pointer", "pointer"], result: "pointer" },
@@ -190,7 +191,7 @@ function writerFunctions(): readonly Deno.PointerObject[] {
         const added = key && entry && tableAt(handle)?.add(key, entry);
         if (!added) return null;
         // From now on it is the table's.
-        entryHandles.forget(entry);
+        entryHandles.forget(entryHandle);
         return entryHandles.handle(added);
       },
       null,

@@ -42,10 +42,16 @@ export interface Table {
   write(entry: TableEntry, field: TableField, value: Deno.PointerObject): boolean;
 }
 
+interface Handle {
+  readonly number: bigint;
+  /** By how many: each gives it back once. */
+  borrowed: number;
+}
+
 /** Things that plugins know by a number. */
 class Handles<Thing extends object> {
   readonly #things = new Map<bigint, Thing>();
-  readonly #handles = new Map<Thing, bigint>();
+  readonly #handles = new Map<Thing, Handle>();
   readonly #limit: number;
 
   constructor(limit: number) {
@@ -54,24 +60,28 @@ class Handles<Thing extends object> {
 
   /** The same thing has the same handle; NULL when there are too many. */
   handle(thing: Thing): Deno.PointerValue {
-    const known = this.#handles.get(thing);
-    if (known !== undefined) return pointerTo(known);
-    if (this.#things.size >= this.#limit) return null;
-    const handle = nextHandle++;
-    this.#things.set(handle, thing);
-    this.#handles.set(thing, handle);
-    return pointerTo(handle);
+    let handle = this.#handles.get(thing);
+    if (!handle) {
+      if (this.#things.size >= this.#limit) return null;
+      handle = { number: nextHandle++, borrowed: 0 };
+      this.#things.set(handle.number, thing);
+      this.#handles.set(thing, handle);
+    }
+    handle.borrowed++;
+    return pointerTo(handle.number);
   }
 
   at(handle: Deno.PointerValue): Thing | undefined {
     return this.#things.get(Deno.UnsafePointer.value(handle));
   }
 
-  forget(thing: Thing): void {
-    const handle = this.#handles.get(thing);
-    if (handle === undefined) return;
+  /** What it stands for is known as long as others have it. */
+  forget(pointer: Deno.PointerValue): void {
+    const thing = this.at(pointer);
+    const handle = thing && this.#handles.get(thing);
+    if (!handle || --handle.borrowed > 0) return;
     this.#handles.delete(thing);
-    this.#things.delete(handle);
+    this.#things.delete(handle.number);
   }
 
   clear(): void {
@@ -104,9 +114,10 @@ class Borrowed<Thing extends object> {
     return this.#ofCall.at(handle) ?? this.#ofThreads.at(handle);
   }
 
-  forget(thing: Thing): void {
-    this.#ofCall.forget(thing);
-    this.#ofThreads.forget(thing);
+  /** Handles are numbers of their own: it is of one of both. */
+  forget(handle: Deno.PointerValue): void {
+    this.#ofCall.forget(handle);
+    this.#ofThreads.forget(handle);
   }
 
   endCall(): void {
