@@ -1,5 +1,5 @@
 /** Resolves names against the field table, agrees on types, and reads constants. */
-import { didYouMean, type Note, type Report, type Span } from "../base/mod.ts";
+import { type Diagnostic, didYouMean, type Note, type Report, type Span } from "../base/mod.ts";
 import { eventCodesByName, eventNames } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type {
@@ -40,8 +40,21 @@ export function checkCondition(
   condition: Condition,
   fields: FieldTable,
   report: Report,
+  told?: ToldMacros,
 ): CheckedCondition | undefined {
-  return new Checker(fields, report).condition(condition);
+  return new Checker(fields, report, told).condition(condition);
+}
+
+/**
+ * Filled with what was found in macros, by what they stand for, and taken from: all of it is reported
+ * where a macro is met for the first time, later one error of each code.
+ */
+export type ToldMacros = Map<FieldTable, Map<Condition, ToldMacro>>;
+
+interface ToldMacro {
+  readonly checked: CheckedCondition | undefined;
+  /** Their notes begin behind that of the macro. */
+  readonly errors: readonly Diagnostic[];
 }
 
 /**
@@ -63,9 +76,12 @@ class Checker {
   /** Macros around the part being checked, outermost first. */
   readonly #macros: MacroUse[] = [];
   readonly #known: WeakMap<Condition, CheckedCondition>;
+  readonly #told: Map<Condition, ToldMacro>;
 
-  constructor(fields: FieldTable, report: Report) {
+  constructor(fields: FieldTable, report: Report, told: ToldMacros | undefined) {
     this.#fields = fields;
+    this.#told = told?.get(fields) ?? new Map();
+    told?.set(fields, this.#told);
     this.#known = checkedMacros(fields);
     this.#report = report;
     this.#operands = new OperandChecker(fields, (problem) => this.#add(problem));
@@ -103,11 +119,34 @@ class Checker {
     if (!expansion) return this.#fail("F016", `unknown macro "${use.name}"`, use.span);
     const known = this.#known.get(expansion);
     if (known) return known;
-    const { count } = this.#report;
+    const told = this.#told.get(expansion);
     this.#macros.push(use);
-    const checked = this.condition(expansion);
+    const checked = told ? this.#tellAgain(told) : this.#checkMacro(expansion);
     this.#macros.pop();
-    if (checked && this.#report.count === count) this.#known.set(expansion, checked);
+    return checked;
+  }
+
+  #checkMacro(expansion: Condition): CheckedCondition | undefined {
+    const { count, diagnostics: { length: kept } } = this.#report;
+    const checked = this.condition(expansion);
+    if (this.#report.count === count) {
+      if (checked) this.#known.set(expansion, checked);
+      return checked;
+    }
+    const errors = new Map<string, Diagnostic>();
+    for (const found of this.#report.diagnostics.slice(kept)) {
+      if (found.severity !== "error" || errors.has(found.code)) continue;
+      errors.set(found.code, { ...found, notes: found.notes?.slice(this.#macros.length) });
+    }
+    // A report that is full has kept no error that could be told again.
+    if (checked || errors.size > 0) {
+      this.#told.set(expansion, { checked, errors: [...errors.values()] });
+    }
+    return checked;
+  }
+
+  #tellAgain({ checked, errors }: ToldMacro): CheckedCondition | undefined {
+    for (const error of errors) this.#add(error);
     return checked;
   }
 

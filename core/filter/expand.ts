@@ -26,6 +26,8 @@ export interface Names {
   laterMacro?(name: string): Span | undefined;
   /** Filled with the expansions of macros that nothing is to be said of, and taken from. */
   readonly expansions?: Map<string, Expansion> | undefined;
+  /** The same for what can be expanded of macros that cannot be. */
+  readonly parts?: Map<string, Expansion> | undefined;
   /** What all conditions may still grow by; goes down. */
   readonly room?: { checksAndValues: number };
 }
@@ -64,7 +66,7 @@ export function expandCondition(
  * with it. Says nothing; the meaning of the condition is lost.
  */
 export function readableParts(condition: Condition, names: Names): Condition | undefined {
-  const apart = { ...names, expansions: undefined };
+  const apart = { ...names, expansions: names.parts };
   return new Expander(apart, new Report(), "leave out").expand(condition);
 }
 

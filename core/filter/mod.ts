@@ -22,7 +22,7 @@ export type {
 } from "./checked.ts";
 export { fieldsOf, leavesOf } from "./checked.ts";
 export { basisOf, keyOfOperand, type Leaf } from "./leaf.ts";
-export { checkCondition } from "./check.ts";
+export { checkCondition, type ToldMacros } from "./check.ts";
 export { emitCondition, EmitRefusal } from "./emit.ts";
 export { eventTypesOf, foldForEventType, tellsEventTypes } from "./event_types.ts";
 export {

@@ -22,6 +22,7 @@ import {
   parseCondition,
   readableParts,
   tellsEventTypes,
+  type ToldMacros,
 } from "../filter/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
@@ -58,6 +59,8 @@ export class Compiler {
   readonly #oddLists: readonly ListDraft[];
   /** Of macros as rules see them. */
   readonly #expansions = new Map<string, Expansion>();
+  readonly #parts = new Map<string, Expansion>();
+  readonly #toldMacros: ToldMacros = new Map();
   readonly #told = new Set<string>();
   readonly #room = { checksAndValues: MAX_SIZE_OF_ALL };
   readonly #lint: ConditionLint | undefined;
@@ -198,7 +201,7 @@ export class Compiler {
     const names = this.#names(undefined);
     const written = parsed && expandCondition(parsed, names, own);
     const parts = written ?? (parsed && readableParts(parsed, names));
-    const found = parts && checkCondition(parts, fields, own);
+    const found = parts && checkCondition(parts, fields, own, this.#toldMacros);
     const checked = written && found;
     if (checked && origin.source === "syscall" && !tellsEventTypes(checked, own)) return undefined;
     if (checked) this.#lint?.rule(origin, { written, checked }, own);
@@ -247,8 +250,8 @@ export class Compiler {
     const skip = draft.skipIfUnknownFilter && errors.length > 0 &&
       errors.every(({ code }) => UNKNOWN_NAME_CODES.has(code));
     this.report.absorb(own, (found) => {
-      if (this.#toldBefore(found)) return undefined;
-      if (!skip || found.severity !== "error") return found;
+      // Of a mistake in a macro, each rule that is skipped for it is told, and that is no error.
+      if (!skip || found.severity !== "error") return this.#toldBefore(found) ? undefined : found;
       const { group } = found;
       return {
         ...found,
@@ -307,6 +310,7 @@ export class Compiler {
         return list;
       },
       expansions: macro ? undefined : this.#expansions,
+      parts: this.#parts,
       laterMacro: (name: string) => {
         const found = name === macro?.name ? undefined : merged.macros.get(name);
         return found && !visible(name) ? found.at : undefined;
