@@ -24,6 +24,8 @@ export interface StartRequest {
   /** `-o`, in order. */
   readonly options: readonly string[];
   readonly scopeProcessId?: number | undefined;
+  /** As settings take it. */
+  readonly seconds?: number | undefined;
   /** Event sources whose rules are wanted, whatever the configuration watches. */
   readonly watched?: readonly string[];
   readonly oldFlags?: OldFlags;
@@ -86,6 +88,7 @@ export async function prepare(
   const wired = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
+    seconds: request.seconds,
     sources: old.sources,
   }, { registry, report: found, natives, plugins });
   const settings = {

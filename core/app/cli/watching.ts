@@ -24,7 +24,11 @@ function addRun(program: Command, host: Host, done: Done): void {
     .option("-c <path>", "configuration file (default: /etc/falcod/falco.yaml, then Falco's own)")
     .addOption(ruleFiles("rules file or directory in place of the configured", "as configured"))
     .addOption(keyOptions())
-    .option("-M <seconds>", "stop after so many seconds; 0: never", parseSeconds)
+    .option(
+      "-M <seconds>",
+      "stop after so many seconds, of a capture: of its time; 0: never",
+      parseSeconds,
+    )
     .option("-P, --pidfile <path>", "write the id of the process into this file")
     .option("-U, --unbuffered", "write every alert at once, whatever buffered_outputs says")
     .addOption(

@@ -197,7 +197,10 @@ async function watchUntilStopped(
         const { config } = loaded;
         await giveUpPrivileges({ config, settings, registry, natives, guests }, log);
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
-        if (seconds !== undefined) timer = setTimeout(() => stop.abort(), seconds * 1000);
+        // Of a capture these are seconds of the recording.
+        if (seconds !== undefined && loaded.config.engine.kind !== "replay") {
+          timer = setTimeout(() => stop.abort(), seconds * 1000);
+        }
       },
       keepRulesFresh: (running, signal) => {
         const reload: ReloadOptions = {

@@ -44,6 +44,8 @@ export interface Settings {
 export interface SettingOverrides {
   readonly rulePaths: readonly string[];
   readonly scopeProcessId: number | undefined;
+  /** Of what was recorded: so much of it is played. Absent: all. */
+  readonly seconds?: number | undefined;
   /** Which event sources are wanted; absent: all that the configuration has. */
   readonly sources?: SourceSelection | undefined;
 }
@@ -135,13 +137,16 @@ const OTHER_DRIVERS: ReadonlySet<string> = new Set(["ebpf", "kmod", "module"]);
 /** Those of the configuration that the command line leaves on. A capture is played alone. */
 function sourcesOf(
   loaded: LoadedConfig,
-  { scopeProcessId, sources: selection, natives, plugins }: SettingOverrides & {
+  overrides: SettingOverrides & {
     readonly natives: readonly WiredLibrary[];
     readonly plugins: WiredPlugins;
   },
   report: Report,
 ): readonly Wired[] {
+  const { natives, plugins } = overrides;
   const { kind } = loaded.config.engine;
+  // As in Falco, a capture is played whichever sources are asked for.
+  const selection = kind === "replay" ? undefined : overrides.sources;
   // Another plugin may have them from elsewhere.
   const isReplaced = natives.some(({ plugin }) => plugin.source?.name === K8S_AUDIT);
   const audit = kind === "replay" || isReplaced ? undefined : auditSettings(loaded, report);
@@ -169,7 +174,7 @@ function sourcesOf(
   const isElsewhere = wanted.some((name) => name !== SYSCALL) || isAuditBroken || isPluginBroken;
   const isKernelOff = kind === "nodriver" && isElsewhere;
   if (wanted.includes(SYSCALL) && !isKernelOff) {
-    sources.push(...kernelSource(loaded, scopeProcessId, report));
+    sources.push(...kernelSource(loaded, overrides, report));
   }
   if (audit && wanted.includes(K8S_AUDIT)) {
     sources.push({ kind: "source", name: K8S_AUDIT, config: audit });
@@ -192,7 +197,7 @@ function isSelected(source: string, selection: SourceSelection | undefined): boo
 /** System calls, live or out of a capture. */
 function kernelSource(
   loaded: LoadedConfig,
-  scopeProcessId: number | undefined,
+  { scopeProcessId, seconds }: SettingOverrides,
   report: Report,
 ): readonly Wired[] {
   const { config, root } = loaded;
@@ -223,7 +228,8 @@ function kernelSource(
         }
         return [live];
       }
-      return [{ kind: "source", name: "replay", config: { captureFile } }];
+      const replay = { captureFile, ...seconds !== undefined && { seconds } };
+      return [{ kind: "source", name: "replay", config: replay }];
     }
     case "gvisor":
       report.add({

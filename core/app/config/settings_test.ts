@@ -43,6 +43,14 @@ Deno.test("settingsOf() hands over the buffer preset of the chosen kind, the sco
   assertEquals(settings(usual, { scopeProcessId: 42 }).sources[0]?.config, { scopeProcessId: 42 });
 });
 
+Deno.test("settingsOf() plays a capture as long as asked for, whichever sources are", () => {
+  const yaml = `${usual}engine: {kind: replay, replay: {capture_file: a.scap}}`;
+  const sources = { kind: "without", names: ["syscall"] } as const;
+  const played = settings(yaml, { seconds: 3, sources });
+  assertEquals(played.codes, []);
+  assertEquals(played.sources[0]?.config, { captureFile: "a.scap", seconds: 3 });
+});
+
 Deno.test("settingsOf() tells the source when nothing is to be left out in the kernel", () => {
   const config = (yaml: string) => settings(usual + yaml).sources[0]?.config;
   assertEquals(config("engine: {falcod: {kernel_filter: false}}"), { kernelFilter: false });

@@ -19,11 +19,19 @@ export class ReplaySource implements Source {
     this.#config = config;
   }
 
-  /** Ends with the capture. */
+  /** Ends with the capture, or when so many seconds of it are over. */
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
     const { passes } = context;
+    const { captureFile, seconds = Infinity } = this.#config;
+    const most = seconds * 1e9;
+    const over = new AbortController();
     const replay = this.#replay = new Replay({
       deliver: (event) => {
+        if (event.clockNs - event.originClockNs >= most) {
+          over.abort();
+          replay.isPaused = true;
+          return;
+        }
         context.deliver(event);
         if (context.isCrowded) replay.isPaused = true;
       },
@@ -35,8 +43,8 @@ export class ReplaySource implements Source {
     });
     replay.want(needs.eventTypes, needs.fields);
     context.ready();
-    const { signal } = context;
-    await playCapture(this.#config.captureFile, replay, { signal, settle: () => context.settle() });
+    const signal = AbortSignal.any([context.signal, over.signal]);
+    await playCapture(captureFile, replay, { signal, settle: () => context.settle() });
   }
 
   update(needs: EventNeeds): void {

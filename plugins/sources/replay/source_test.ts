@@ -42,6 +42,25 @@ Deno.test("the replay source says what the capture holds and ends", async () => 
   }
 });
 
+Deno.test("the replay source plays so many seconds of the recording", async () => {
+  const path = Deno.makeTempFileSync();
+  const events = [0, 1.9e9, 2e9, 2.1e9].map((atNs) => ({ type: "close", atNs }));
+  Deno.writeFileSync(path, await capture([process(10, "cat")], events));
+  const played = async (seconds?: number) => {
+    const said: string[] = [];
+    const source = new ReplaySource({ captureFile: path, ...seconds && { seconds } });
+    const eventTypes = new Set(Array(400).keys());
+    await source.run({ ...needs, eventTypes }, contextOf(said));
+    return said.filter((text) => text.startsWith("event"));
+  };
+  try {
+    assertEquals(await played(2), ["event 1", "event 2"]);
+    assertEquals((await played()).length, 4);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
 Deno.test("the replay source fails where there is no capture", async () => {
   const source = new ReplaySource({ captureFile: "/nonexistent.scap" });
   await assertRejects(source.run(needs, contextOf([])), { code: "open-failed" });
