@@ -64,8 +64,10 @@ export function unchangedStretches(smaps: string, program: string): readonly Str
         : undefined;
       continue;
     }
-    const own = /^Anonymous: +(\d+) kB$/.exec(line);
-    if (own && candidate && own[1] === "0") stretches.push(candidate);
+    // A page of its own that was swapped out counts as that no more.
+    const [, key, kb] = /^(Anonymous|Swap): +(\d+) kB$/.exec(line) ?? [];
+    if (kb !== undefined && kb !== "0") candidate = undefined;
+    if (key === "Swap" && candidate) stretches.push(candidate);
   }
   return stretches;
 }
