@@ -16,11 +16,11 @@ const LOCAL = new Set(
   "overlay aufs ext2 ext3 ext4 xfs btrfs zfs bcachefs f2fs tmpfs ramfs erofs squashfs".split(" "),
 );
 const MAX_MOUNTS_BYTES = 256 * 1024;
+const CLOSED = -1;
 
 /** The root directory of another process, open; the file system it is on answers at once. */
 export class ForeignRoot implements Disposable {
-  readonly #fileDescriptor: number;
-
+  #fileDescriptor: number;
   readonly #proc: string;
 
   private constructor(fileDescriptor: number, proc: string) {
@@ -78,7 +78,8 @@ export class ForeignRoot implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    openLibc().close(this.#fileDescriptor);
+    if (this.#fileDescriptor >= 0) openLibc().close(this.#fileDescriptor);
+    this.#fileDescriptor = CLOSED;
   }
 
   /** By the mount's number, so that it is this root's and not that of one which took its place. */

@@ -19,7 +19,7 @@ export class WouldWait extends Error {}
 export function openUnblocked(path: string): OpenFile {
   if (path.includes("\0")) throw new TypeError("a path has no NUL in it");
   const { open, read, close } = openSymbols();
-  const descriptor = open(cString(path), O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  let descriptor = open(cString(path), O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (descriptor < 0) throw lastError();
   return {
     readSync: (buffer) => {
@@ -27,10 +27,15 @@ export function openUnblocked(path: string): OpenFile {
       if (length < 0n) throw lastError();
       return Number(length);
     },
-    [Symbol.dispose]: () => void close(descriptor),
+    [Symbol.dispose]: () => {
+      // Its number is soon somebody else's.
+      if (descriptor >= 0) close(descriptor);
+      descriptor = CLOSED;
+    },
   };
 }
 
+const CLOSED = -1;
 /** The same on x86-64 and arm64: linux include/uapi/asm-generic/fcntl.h. Without more, for reading. */
 const O_NOCTTY = 0o400, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
 

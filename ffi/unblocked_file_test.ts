@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "../tests/assert.ts";
+import { assert, assertEquals, assertThrows } from "../tests/assert.ts";
 import { openUnblocked, WouldWait } from "./unblocked_file.ts";
 
 async function withFolder(play: (folder: string) => void | Promise<void>): Promise<void> {
@@ -38,4 +38,14 @@ Deno.test("openUnblocked() throws what Deno.openSync() throws", async () => {
     using directory = openUnblocked(folder);
     assertThrows(() => directory.readSync(new Uint8Array(9)), Deno.errors.IsADirectory);
   });
+});
+
+Deno.test("openUnblocked() closes its file once, whoever has its number then", () => {
+  const file = openUnblocked("/dev/null");
+  file[Symbol.dispose]();
+  // It gets the lowest number that is free.
+  using other = openUnblocked("/proc/self/comm");
+  file[Symbol.dispose]();
+  assertThrows(() => file.readSync(new Uint8Array(9)));
+  assert(other.readSync(new Uint8Array(9)) > 0);
 });
