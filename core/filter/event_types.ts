@@ -7,6 +7,7 @@ import type {
   CheckedCondition,
   CheckedExistence,
   CheckedField,
+  CheckedJunction,
   CheckedLeaf,
   CheckedOperand,
 } from "./checked.ts";
@@ -95,10 +96,8 @@ export function eventTypesOf(condition: CheckedCondition): ReadonlySet<number> {
 function typesOf(condition: CheckedCondition, negated: boolean): Types {
   switch (condition.kind) {
     case "and":
-    case "or": {
-      const children = condition.children.map((child) => typesOf(child, negated));
-      return (condition.kind === "and") !== negated ? common(children) : united(children);
-    }
+    case "or":
+      return typesOfJunction(condition, negated);
     case "not":
       return typesOf(condition.child, !negated);
     case "exists":
@@ -108,6 +107,23 @@ function typesOf(condition: CheckedCondition, negated: boolean): Types {
     default:
       return condition satisfies never;
   }
+}
+
+/** By whether it is negated: rules share what their macros stand for, and macros may be deep. */
+const junctionTypes = {
+  plain: new WeakMap<CheckedJunction, Types>(),
+  negated: new WeakMap<CheckedJunction, Types>(),
+};
+
+function typesOfJunction(junction: CheckedJunction, negated: boolean): Types {
+  const known = junctionTypes[negated ? "negated" : "plain"];
+  let types = known.get(junction);
+  if (types === undefined) {
+    const children = junction.children.map((child) => typesOf(child, negated));
+    types = (junction.kind === "and") !== negated ? common(children) : united(children);
+    known.set(junction, types);
+  }
+  return types;
 }
 
 const NONE: ReadonlySet<number> = new Set();

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { allEventCodes, eventCodesByName, eventNames, eventNamesOf } from "../event/mod.ts";
 import { bothWays, check } from "./testing.ts";
-import { eventTypesOf, foldForEventType, tellsEventTypes } from "./mod.ts";
+import { type CheckedCondition, eventTypesOf, foldForEventType, tellsEventTypes } from "./mod.ts";
 import { Report } from "../base/mod.ts";
 
 const openat = eventCodesByName("openat");
@@ -10,6 +10,25 @@ const close = eventCodesByName("close");
 function types(text: string): readonly number[] {
   return [...eventTypesOf(check(text).condition!)].sort((a, b) => a - b);
 }
+
+Deno.test("eventTypesOf() looks once at what several conditions share", () => {
+  const opening = check("evt.type = openat").condition!;
+  let looks = 0;
+  const shared: CheckedCondition = {
+    kind: "or",
+    get children() {
+      looks++;
+      return [opening, check("evt.type = close").condition!];
+    },
+  };
+  for (let round = 0; round < 3; round++) {
+    const both = eventTypesOf({ kind: "and", children: [shared, opening] });
+    assertEquals([...both], openat);
+    const rest = eventTypesOf({ kind: "not", child: shared });
+    assertEquals(rest.size, allEventCodes().length - openat.length - close.length);
+  }
+  assertEquals(looks, 2);
+});
 
 Deno.test("eventTypesOf() narrows by the event's type, through and, or and not", () => {
   const all = allEventCodes();

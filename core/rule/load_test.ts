@@ -5,6 +5,7 @@ import { eventCodesByName } from "../event/mod.ts";
 import {
   commonFields,
   defineField,
+  type FieldDefinition,
   type FieldTable,
   syscallFields,
   tableOf,
@@ -74,6 +75,38 @@ Deno.test("loadRules() tells a mistake in a macro once, however many rules use i
   const uses = Array.from({ length: 5 }, (_, i) => rule(`r${i}`, "evt.type = open and m")).join("");
   const { diagnostics } = load(`- macro: m\n  condition: proc.nmae = x\n${uses}`);
   assertEquals(diagnostics.map(({ code }) => code), ["F012"]);
+});
+
+Deno.test("loadRules() tells of a mistake in a macro where one rule is skipped for it and one is not", () => {
+  const skipped = rule("a", "evt.type = open and m", "  skip-if-unknown-filter: true\n");
+  const failing = rule("b", "evt.type = open and m");
+  for (const order of [skipped + failing, failing + skipped]) {
+    const { ruleset, codes } = load(`- macro: m\n  condition: proc.nmae = x\n${order}`);
+    assertEquals([ruleset, codes.sort()], [undefined, ["F012", "R045"]]);
+  }
+});
+
+Deno.test("loadRules() looks at mistakes in macros once, whether these can be expanded or not", () => {
+  const depth = 50;
+  for (const first of ["proc.name = x", "no_such_macro or proc.name = x"]) {
+    const macros = [`- macro: m0\n  condition: ${first}\n`];
+    for (let i = 1; i < depth; i++) {
+      macros.push(`- macro: m${i}\n  condition: m${i - 1} or proc.nmae = x${i} or fd.name = y\n`);
+    }
+    let looks = 0;
+    const counting = new class extends Map<string, FieldDefinition> {
+      override get(name: string) {
+        if (name === "proc.nmae" || name === "fd.name") looks++;
+        return super.get(name);
+      }
+    }(fields);
+    const rules = Array.from({ length: 100 }, (_, i) => rule(`r${i}`, `m${i % depth}`));
+    const fieldsOf = () => counting;
+    const { codes } = load([...macros, ...rules].join(""), { fieldsOf });
+    const unknown = codes.filter((code) => code === "F012");
+    assertEquals(unknown.length, depth - 1, first);
+    assert(looks <= 2 * depth, `${first}: ${looks}`);
+  }
 });
 
 Deno.test("loadRules() does not call a macro unknown whose item could not be read", () => {
