@@ -94,6 +94,11 @@ async function runLogged(
   if (!start.ruleset) return EXIT_FAILURE;
   log.info(`configuration from ${start.loaded.files.join(", ")}`);
   log.info(`rules from ${start.ruleFiles.join(", ")}`);
+  const { config } = start.loaded;
+  if (config.log_level === "debug") {
+    const { askedEventLines } = await import("../asked_events.ts");
+    for (const line of askedEventLines(start.ruleset, config)) log.debug(line);
+  }
   if (request.dryRun) {
     host.error.write(`falcod: dry run, ${outcomeOf(start.report)}\n`);
     return EXIT_OK;
