@@ -84,8 +84,7 @@ export const evtIoFields: readonly FieldDefinition[] = [
     name: "evt.buffer",
     type: "BYTEBUF",
     summary: "First bytes of what was read or written",
-    show: (event) => buffer(event) ?? (hasEmptyBuffer(event) ? NO_BYTES : undefined),
-    extract: (event) => buffer(event),
+    extract: buffer,
   }),
   transferredField("evt.buflen", "read or written", "any"),
   transferredField("evt.buflen.in", "read", "any"),
@@ -160,16 +159,12 @@ function isSyslog(state: State): boolean {
   return [path?.given, socket?.path, socket?.text].some((name) => name?.includes("/dev/log"));
 }
 
-function buffer(event: Event): FieldValue {
-  const index = paramIndex(event.type, "data");
-  return index < 0 ? undefined : asBytes(event.param(index));
-}
-
 const NO_BYTES = new Uint8Array();
 
-/** It prints as nothing, and compares as absent. */
-function hasEmptyBuffer({ type }: Event): boolean {
-  return paramIndex(type, "data") >= 0;
+/** Absent for calls that move no data; those that moved none have none. */
+function buffer(event: Event): FieldValue {
+  const index = paramIndex(event.type, "data");
+  return index < 0 ? undefined : asBytes(event.param(index)) ?? NO_BYTES;
 }
 
 type Direction = "read" | "written" | "read or written";

@@ -168,6 +168,11 @@ Deno.test("evt.buffer prints dots for what is not printable", () => {
   assertEquals(valueOf("evt.buffer", eventOf("openat")), undefined);
 });
 
+Deno.test("evt.buffer is there where a call that moves data moved none", () => {
+  assertEquals(valueOf("evt.buffer", eventOf("pwrite")), new Uint8Array());
+  assertEquals(textOf("evt.buffer", eventOf("pwrite")), "");
+});
+
 Deno.test("evt.is_syslog is a write to /dev/log", () => {
   const descriptor = socketOf({ family: "unix", path: "/dev/log" }, { typeChar: "u" });
   assertEquals(valueOf("evt.is_syslog", eventOf("sendto", { descriptor })), true);
