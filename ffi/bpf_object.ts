@@ -140,7 +140,7 @@ export class BpfObject implements Disposable {
     });
   }
 
-  /** Attaches every program but those named, or none of them. */
+  /** Attaches every program but those named, or none of them. Throws a `NativeError`. */
   attach(except: readonly string[] = []): void {
     this.#attach((name) => !except.includes(name));
   }
@@ -151,13 +151,14 @@ export class BpfObject implements Disposable {
     return false;
   }
 
-  /** Attaches one program that `attach` has left out. */
+  /** Attaches one program that `attach` has left out. Throws a `NativeError`; the others stay. */
   attachOne(name: string): void {
     this.#attach((other) => other === name);
   }
 
   #attach(isWanted: (name: string) => boolean): void {
     using log = new LibbpfLog(this.#libbpf);
+    const before = this.#links.length;
     for (const program of this.#programs()) {
       if (!isWanted(this.#nameOf(program))) continue;
       const link = this.#libbpf.bpf_program__attach(program);
@@ -166,7 +167,7 @@ export class BpfObject implements Disposable {
         continue;
       }
       const reason = this.#reason(errno());
-      this.#detach();
+      this.#detach(before);
       const name = this.#nameOf(program);
       throw new NativeError("attach-failed", `Cannot attach probe "${name}": ${reason}`, {
         help: "`falcod probe` shows what this kernel can do",
@@ -251,8 +252,9 @@ export class BpfObject implements Disposable {
     this.#libbpf.bpf_object__close(object);
   }
 
-  #detach(): void {
-    for (const link of this.#links.splice(0)) this.#libbpf.bpf_link__destroy(link);
+  /** All links, or those that have been made after the first so many. */
+  #detach(kept = 0): void {
+    for (const link of this.#links.splice(kept)) this.#libbpf.bpf_link__destroy(link);
   }
 
   #nameOf(program: Deno.PointerObject): string {

@@ -206,8 +206,8 @@ export class Capture implements Disposable {
 
   #demand(program: string): void {
     if (this.#demanded.has(program)) return;
-    this.#demanded.add(program);
     if (this.#attached) this.#open.#object.attachOne(program);
+    this.#demanded.add(program);
   }
 
   /**

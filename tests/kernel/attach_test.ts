@@ -10,6 +10,7 @@ import {
   openCapture,
   type RingMemory,
 } from "../../ffi/mod.ts";
+import { assertRuns } from "../own_process.ts";
 import { untilGone } from "./programs.ts";
 
 const OBJECTS = ["falcod-cast.bpf.o", "falcod.bpf.o"].map((name) => `build/probe/${name}`);
@@ -314,4 +315,9 @@ kernelTest(
     // Some systems let nobody switch it on.
     if (counting) assert(ran.length > 0);
   },
+);
+
+kernelTest(
+  "what cannot be attached on demand takes nothing along that was attached before",
+  () => assertRuns(new URL("attach_at_limit.ts", import.meta.url)),
 );
