@@ -45,7 +45,8 @@ export class HostTableView implements Table {
   readonly #fields = new Map<string, TableField>();
   readonly #own: ReadonlySet<string>;
   readonly #added = new WeakMap<TableEntry, Map<string, StateValue>>();
-  #list: Struct | undefined;
+  /** By the number of fields there were: threads of plugins may go on looking at one. */
+  readonly #lists = new Map<number, Struct>();
 
   constructor(table: HostTable) {
     this.name = table.name;
@@ -58,12 +59,16 @@ export class HostTableView implements Table {
   listFields(count: Deno.PointerObject): Deno.PointerValue {
     const fields = [...this.#fields.values()];
     putCount(count, fields.length);
-    this.#list = nameList(fields.map(({ name, type }) => ({
-      name,
-      type,
-      isReadOnly: this.#own.has(name),
-    })));
-    return this.#list.pointer;
+    let list = this.#lists.get(fields.length);
+    if (!list) {
+      list = nameList(fields.map(({ name, type }) => ({
+        name,
+        type,
+        isReadOnly: this.#own.has(name),
+      })));
+      this.#lists.set(fields.length, list);
+    }
+    return list.pointer;
   }
 
   field(name: string, type: StateType, complain: Complain): TableField | undefined {

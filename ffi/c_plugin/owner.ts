@@ -12,7 +12,7 @@ import { MAX_EVENT_BYTES } from "./batch.ts";
 import { cString } from "../libc.ts";
 import type { PluginTable } from "./plugin_table.ts";
 import { Routines } from "./routines.ts";
-import type { Tables } from "./tables.ts";
+import { keepText, type Tables } from "./tables.ts";
 
 /** ss_plugin_log_severity, from fatal (1) to trace (8). */
 export type LogLevel = "error" | "warning" | "info" | "debug";
@@ -85,6 +85,8 @@ export class Owner implements Disposable {
   /** What the plugin is told when it asks why something failed. */
   set lastError(message: string) {
     this.#error = cString(message);
+    // Another thread may still be reading the one before.
+    keepText(this.#error);
   }
 
   get errorPointer(): Deno.PointerValue {
