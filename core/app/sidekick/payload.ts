@@ -59,8 +59,12 @@ function alertOf(given: Readonly<Record<string, unknown>>): Payload {
     return { refused: `output_fields and tags have more than ${MAX_VALUES} values` };
   }
   const fields = fieldsOf(given.output_fields);
-  const timeNs = timeOf(given.time) ?? timeOf(fields.get("evt.time"));
-  if (timeNs === undefined) return { refused: "time is missing, or is none of RFC 3339" };
+  // Falcosidekick takes a text alone: nobody knows whether a number counts seconds or less.
+  const isTold = given.time !== undefined && given.time !== null;
+  const timeNs = isTold ? timeOf(given.time) : nanosecondsOf(fields.get("evt.time"));
+  if (timeNs === undefined) {
+    return { refused: isTold ? `time is none of RFC 3339, as ${EXAMPLE} is` : "time is missing" };
+  }
   const output = textOf(given.output);
   if (output === undefined && fields.size === 0) {
     return { refused: "output and output_fields are missing" };
@@ -138,17 +142,29 @@ function parseJson(text: string): unknown {
 const RFC_3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9})\d*)?\s?([Zz]|[+-]\d{2}:?\d{2})?$/;
 
-/** Nanoseconds since the epoch; numbers are that already. */
+const EXAMPLE = "2023-05-17T15:31:56.746609046Z";
+
+/** Nanoseconds since the epoch. */
 function timeOf(value: unknown): bigint | undefined {
-  if (typeof value === "bigint") return value > 0n && value < 1n << 63n ? value : undefined;
-  if (typeof value === "number") {
-    return Number.isSafeInteger(value) && value > 0 ? BigInt(value) : undefined;
-  }
   if (typeof value !== "string") return undefined;
   const [, day, clock, fraction = "", zone = "Z"] = RFC_3339.exec(value) ?? [];
-  if (day === undefined) return undefined;
+  if (day === undefined || !isOfCalendar(`${day}T${clock}`)) return undefined;
   const offset = /^[Zz]$/.test(zone) ? "Z" : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   const ms = Date.parse(`${day}T${clock}${offset}`);
   if (!(ms >= 0)) return undefined;
   return BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
+}
+
+/** `Date.parse` makes the 3rd of March of the 31st of February, and midnight of 24:00:00. */
+function isOfCalendar(text: string): boolean {
+  const ms = Date.parse(`${text}Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+/** `evt.time`: nanoseconds since the epoch. */
+function nanosecondsOf(value: OutputValue | undefined): bigint | undefined {
+  if (typeof value === "bigint") return value > 0n && value < 1n << 63n ? value : undefined;
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0
+    ? BigInt(value)
+    : undefined;
 }
