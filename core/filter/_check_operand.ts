@@ -1,8 +1,10 @@
 /** The parts of a comparison: fields with their arguments, transformers with their operands. */
 import { didYouMean, type Finding } from "../base/mod.ts";
 import {
+  type Apply,
   fieldElsewhere,
   fieldNames,
+  type FieldScalar,
   type FieldTable,
   findField,
   groupOfElsewhere,
@@ -93,8 +95,9 @@ export class OperandChecker {
 
   #transformer(use: TransformerUse): CheckedOperand | undefined {
     const transformer = TRANSFORMERS[use.name];
-    const operands = use.operands.map((operand) => this.check(operand));
-    if (!operands.every((operand) => operand !== undefined)) return undefined;
+    const checked = use.operands.map((operand) => this.check(operand));
+    if (!checked.every((operand) => operand !== undefined)) return undefined;
+    const operands = transformer.combines ? checked.map(inOne) : checked;
     const argument = use.argument?.text;
     if (argument !== undefined) {
       const problem = transformer.argumentProblem
@@ -117,8 +120,9 @@ export class OperandChecker {
   }
 
   #list(elements: readonly Operand[]): CheckedOperand | undefined {
-    const operands = elements.map((element) => this.check(element));
-    if (!operands.every((operand) => operand !== undefined)) return undefined;
+    const checked = elements.map((element) => this.check(element));
+    if (!checked.every((operand) => operand !== undefined)) return undefined;
+    const operands = checked.map(inOne);
     for (const [index, operand] of operands.entries()) {
       const problem = listElementProblem(operand);
       if (problem !== undefined) return this.#fail("F019", problem, elements[index]!);
@@ -131,6 +135,28 @@ export class OperandChecker {
     return undefined;
   }
 }
+
+/** What stands for several ancestors is put together as outputs show it, before it is put into more. */
+function inOne(operand: CheckedOperand): CheckedOperand {
+  if (operand.kind !== "field" || operand.argument !== undefined) return operand;
+  const { definition } = operand;
+  if (definition.candidates !== "any") return operand;
+  if (definition.show) {
+    const { show: extract, candidates: _, ...rest } = definition;
+    return { ...operand, definition: { ...rest, extract } };
+  }
+  return {
+    kind: "call",
+    label: "all",
+    apply: oneText,
+    operands: [operand],
+    type: "CHARBUF",
+    list: false,
+  };
+}
+
+const oneText: Apply = (value) =>
+  Array.isArray(value) ? (value as readonly FieldScalar[]).join(" ") : value;
 
 /** `proc.aname[2]`: of all that the field stands for, the argument takes one. */
 function isOneCandidate(operand: CheckedOperand): boolean {

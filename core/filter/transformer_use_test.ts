@@ -26,8 +26,16 @@ Deno.test("what makes one text of several takes one of a field's candidates", ()
   assertEquals(evaluate("concat(proc.aname[1], '/', proc.name) = sh/cat", values), true);
   assertEquals(evaluate("concat(proc.aname[2], proc.name) = cat", values), false);
   const codes = (text: string) => check(text).report.diagnostics.map(({ code }) => code);
-  assertEquals(codes("concat(proc.aname, proc.name) = cat"), ["F019"]);
   assertEquals(codes("toupper(proc.aname[1]) = SH"), ["F019"]);
+});
+
+Deno.test("what makes one text of several takes all candidates as outputs show them", () => {
+  const values = { "proc.name": "cat", "proc.aname": ["sh", "init"] };
+  assertEquals(evaluate("concat(proc.aname, '/', proc.name) = 'sh init/cat'", values), true);
+  assertEquals(evaluate("join('-', (proc.name, proc.aname)) = 'cat-sh init'", values), true);
+  assertEquals(evaluate("concat(proc.aname, 'x') exists", { "proc.name": "cat" }), false);
+  const codes = check("toupper(proc.aname) = SH").report.diagnostics.map(({ code }) => code);
+  assertEquals(codes, ["F019"]);
 });
 
 Deno.test("transformers refuse operands and arguments that do not fit", () => {
