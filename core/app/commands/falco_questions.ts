@@ -1,7 +1,9 @@
 /** Flags of Falco that ask something: `-L`, `--list`, `--support` … Today most are commands. */
 import { Report } from "../../base/mod.ts";
+import type { Registry } from "../../plugin/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { GivenFlags } from "../falco_flags.ts";
+import { knownFieldTables } from "../fields.ts";
 import { readText } from "../files.ts";
 import type { Host } from "../host.ts";
 import { nothingFound, printTable } from "../table.ts";
@@ -82,16 +84,41 @@ async function listFields(question: FalcoQuestion, host: Host): Promise<number> 
   const source = lastOf(flags, "--list");
   const namesOnly = flags.has("-N");
   const { registry } = await pluginsOf(question, host);
+  const tables = format === "json" ? await tablesOf(registry, source) : undefined;
+  // Without any, the command tells which sources there are.
+  if (tables?.size) {
+    const { fieldClasses } = await import("./_falco_lists.ts");
+    const fieldclasses = fieldClasses(tables);
+    const fieldnames = fieldclasses.flatMap(({ fields }) => fields.map(({ name }) => name));
+    return printJson(namesOnly ? { fieldnames } : { fieldclasses }, host);
+  }
   return await listCommand(
     { topic: "fields", pattern: undefined, format, source, namesOnly, registry },
     host,
   );
 }
 
+/** Of one event source, or of all. */
+async function tablesOf(registry: Registry, only: string | undefined) {
+  const tables = await knownFieldTables(registry);
+  return new Map([...tables].filter(([source]) => only === undefined || source === only));
+}
+
+function printJson(value: unknown, host: Host): number {
+  host.out.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  return EXIT_OK;
+}
+
 async function listEvents({ flags }: FalcoQuestion, host: Host): Promise<number> {
   tellCommand("--list-events", "falcod list events", host);
   const format = formatOf(flags, host);
   if (!format) return EXIT_FAILURE;
+  if (format === "json") {
+    const { eventsByCategory } = await import("./_falco_lists.ts");
+    const { versionsOf } = await import("../versions.ts");
+    const { driver_schema_version: schema_version } = versionsOf([]);
+    return printJson({ schema_version, ...eventsByCategory() }, host);
+  }
   const { listCommand } = await import("./list.ts");
   return await listCommand({ topic: "events", pattern: undefined, format }, host);
 }
@@ -157,14 +184,10 @@ async function printConfigSchema(_question: FalcoQuestion, host: Host): Promise<
   const { configJsonSchema } = await import("../config/json_schema.ts");
   const { meaningsIn } = await import("../config/meanings.ts");
   const ours = readText(`${host.rulesFolder}/falco.yaml`, new Report());
-  host.out.write(
-    `${JSON.stringify(configJsonSchema(meaningsIn(ours?.text ?? "")), undefined, 2)}\n`,
-  );
-  return EXIT_OK;
+  return printJson(configJsonSchema(meaningsIn(ours?.text ?? "")), host);
 }
 
 async function printRuleSchema(_question: FalcoQuestion, host: Host): Promise<number> {
   const { ruleFileJsonSchema } = await import("../../rule/mod.ts");
-  host.out.write(`${JSON.stringify(ruleFileJsonSchema(), undefined, 2)}\n`);
-  return EXIT_OK;
+  return printJson(ruleFileJsonSchema(), host);
 }
