@@ -32,6 +32,10 @@ const LAYERS: Readonly<Record<string, number>> = {
 /** Outside package → files that may import it. */
 const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "@grpc/grpc-js": /^plugins\/(container_engines\/grpc\/connection|sinks\/grpc\/server)\.ts$/,
+  "@sigstore/bundle": /^core\/package\/signature\//,
+  "@sigstore/core": /^core\/package\/signature\//,
+  "@sigstore/protobuf-specs": /^core\/package\/signature\//,
+  "@sigstore/verify": /^core\/package\/signature\//,
   "aws4fetch": /^core\/aws\/sign\.ts$/,
   "amqplib": /^plugins\/sinks\/rabbitmq\//,
   "kubernetes-models": /^tests\//,

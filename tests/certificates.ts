@@ -12,6 +12,10 @@ export interface IssueOptions {
   /** From a day before to a day after now, unless given. */
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** In place of the names of this machine. */
+  readonly extensions?: Bytes;
+  /** What a log of certificates says of one whose body, RFC 5280 4.1, is this. */
+  readonly logged?: ((body: Uint8Array) => Bytes) | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -21,7 +25,7 @@ const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 export async function newAuthority(commonName = "authority of a test"): Promise<Authority> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const subject = nameOf({ commonName });
-  const sign = async (given: { subject: Bytes; keys: CryptoKeyPair; extensions: Bytes } & Dates) =>
+  const sign = async (given: ToSign & Dates) =>
     pem("CERTIFICATE", await certificate({ ...given, issuer: subject, by: keys.privateKey }));
   const isAuthority = extension([0x55, 0x1d, 0x13], der(0x30, [0x01, 0x01, 0xff]), true);
   return {
@@ -34,7 +38,8 @@ export async function newAuthority(commonName = "authority of a test"): Promise<
         certificate: await sign({
           subject: nameOf(options),
           keys: own,
-          extensions: extension([0x55, 0x1d, 0x11], names, false),
+          extensions: options.extensions ?? extension(SUBJECT_NAMES, names, false),
+          logged: options.logged,
           ...around(options),
         }),
         key: pem("PRIVATE KEY", key),
@@ -55,34 +60,42 @@ function around({ notBefore, notAfter }: Partial<Dates> = {}): Dates {
   };
 }
 
-type Bytes = readonly number[];
+interface ToSign extends Pick<IssueOptions, "logged"> {
+  readonly subject: Bytes;
+  readonly keys: CryptoKeyPair;
+  readonly extensions: Bytes;
+}
+
+export type Bytes = readonly number[];
+
+/** subjectAltName, RFC 5280 4.2.1.6 */
+export const SUBJECT_NAMES: Bytes = [0x55, 0x1d, 0x11];
 
 /** RFC 5280, 4.1 */
 async function certificate(
-  given: {
-    readonly issuer: Bytes;
-    readonly subject: Bytes;
-    readonly keys: CryptoKeyPair;
-    readonly by: CryptoKey;
-    readonly extensions: Bytes;
-  } & Dates,
+  given: ToSign & Dates & { readonly issuer: Bytes; readonly by: CryptoKey },
 ): Promise<Uint8Array> {
   const publicKey = [
     ...new Uint8Array(await crypto.subtle.exportKey("spki", given.keys.publicKey)),
   ];
   const serial = [...crypto.getRandomValues(new Uint8Array(8))];
   serial[0] = serial[0]! & 0x3f | 0x40;
-  const body = der(
-    0x30,
-    der(0xa0, der(0x02, [2])), // version 3
-    der(0x02, serial),
-    SIGNED_BY_ECDSA,
-    given.issuer,
-    der(0x30, time(given.notBefore), time(given.notAfter)),
-    given.subject,
-    publicKey,
-    der(0xa3, der(0x30, given.extensions)),
-  );
+  const bodyWith = (extensions: Bytes) =>
+    der(
+      0x30,
+      der(0xa0, der(0x02, [2])), // version 3
+      der(0x02, serial),
+      SIGNED_BY_ECDSA,
+      given.issuer,
+      der(0x30, time(given.notBefore), time(given.notAfter)),
+      given.subject,
+      publicKey,
+      der(0xa3, der(0x30, extensions)),
+    );
+  const withoutLog = bodyWith(given.extensions);
+  const body = given.logged
+    ? bodyWith([...given.extensions, ...given.logged(new Uint8Array(withoutLog))])
+    : withoutLog;
   const raw = new Uint8Array(
     await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, given.by, new Uint8Array(body)),
   );
@@ -103,7 +116,7 @@ function nameOf({ commonName, organization }: Pick<IssueOptions, "commonName" | 
   );
 }
 
-function extension(id: Bytes, value: Bytes, isCritical: boolean): Bytes {
+export function extension(id: Bytes, value: Bytes, isCritical: boolean): Bytes {
   return der(0x30, der(0x06, id), isCritical ? [0x01, 0x01, 0xff] : [], der(0x04, value));
 }
 
@@ -118,18 +131,18 @@ function integer(bytes: Uint8Array): Bytes {
   return der(0x02, digits[0]! >= 0x80 ? [0, ...digits] : digits);
 }
 
-function der(tag: number, ...parts: readonly Bytes[]): Bytes {
+export function der(tag: number, ...parts: readonly Bytes[]): Bytes {
   return tagged(tag, parts.flat());
 }
 
-function tagged(tag: number, content: Bytes): Bytes {
+export function tagged(tag: number, content: Bytes): Bytes {
   const { length } = content;
   if (length < 0x80) return [tag, length, ...content];
   const size = length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return [tag, ...size, ...content];
 }
 
-function text(value: string): Bytes {
+export function text(value: string): Bytes {
   return [...new TextEncoder().encode(value)];
 }
 

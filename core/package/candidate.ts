@@ -9,7 +9,13 @@ import {
   readManifest,
 } from "../plugin/manifest.ts";
 import { NO_PERMISSIONS, pluginPath, type PluginPermissions } from "../plugin/permissions.ts";
-import { type LockEntry, PackageError, packageErrorOf, sha256Of } from "../plugin/store/mod.ts";
+import {
+  type LockEntry,
+  PackageError,
+  packageErrorOf,
+  sha256Of,
+  type Signer,
+} from "../plugin/store/mod.ts";
 import { type FetchedPackage, withoutWrapper } from "./fetched.ts";
 import type { PackageFiles } from "./tar.ts";
 
@@ -30,6 +36,9 @@ export interface Candidate {
   /** The registry of npm that it came from; absent: it is of none. */
   readonly registry: string | undefined;
   readonly integrity: string | undefined;
+  /** Who has to have signed it, and who did; absent: nobody has to, and it was not looked at. */
+  readonly signer: Signer | undefined;
+  readonly signedBy: string | undefined;
   readonly notes: readonly string[];
 }
 
@@ -40,11 +49,15 @@ export async function candidateOf(fetched: FetchedPackage): Promise<Candidate> {
     ? await packageOf(all, fetched)
     : libraryOf(all, fetched) ?? await rulesOf(all, fetched);
   if (!found) throw noPackage(all);
-  const { from, registry, integrity, notes } = fetched;
-  return { ...found, otherFiles: all.size - found.files.size, from, registry, integrity, notes };
+  const { from, registry, integrity, signer, signedBy, notes } = fetched;
+  const otherFiles = all.size - found.files.size;
+  return { ...found, otherFiles, from, registry, integrity, signer, signedBy, notes };
 }
 
-type Found = Omit<Candidate, "otherFiles" | "from" | "registry" | "integrity" | "notes">;
+type Found = Omit<
+  Candidate,
+  "otherFiles" | "from" | "registry" | "integrity" | "signer" | "signedBy" | "notes"
+>;
 
 async function packageOf(all: PackageFiles, { from }: FetchedPackage): Promise<Found> {
   const text = all.get(MANIFEST_FILE)!;

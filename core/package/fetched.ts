@@ -1,4 +1,5 @@
 /** What came from where. */
+import type { Signer } from "../plugin/store/mod.ts";
 import type { PackageFiles } from "./tar.ts";
 
 export interface FetchedPackage {
@@ -10,6 +11,10 @@ export interface FetchedPackage {
   readonly registry?: string | undefined;
   /** Absent: it is a folder. */
   readonly integrity: string | undefined;
+  /** Who has to have signed it; absent: nobody. */
+  readonly signer?: Signer | undefined;
+  /** Who did; absent: it was not looked at. */
+  readonly signedBy?: string | undefined;
   /** For people, before they decide. */
   readonly notes: readonly string[];
   /** What to call it where it does not say so itself. */

@@ -10,6 +10,10 @@ export interface Fetching {
   environment(name: string): string | undefined;
   /** Certificates (PEM) that servers are trusted by; "": those of the system. */
   readonly certificateFile: string;
+  /** `trusted_root.json` that signatures are held against; "": the one of Sigstore that is carried. */
+  readonly trustedRootFile: string;
+  /** Signatures are looked at where somebody has to have signed. */
+  readonly verifies: boolean;
   /** Registries of OCI may be asked without TLS. */
   readonly allowsPlain: boolean;
   /** Told of archives only; `totalBytes` is absent where the server does not tell. */

@@ -8,6 +8,8 @@ import { type Fetching, nonsense } from "./get.ts";
 import { OciRepository } from "./oci_registry.ts";
 import { DIGEST, type OciOrigin } from "./origin.ts";
 import { falcoctlConfig, type OciDescriptor, ociIndex, ociManifest } from "./schema.ts";
+import type { ToCheck } from "./signature/check.ts";
+import { knownSigner } from "./signature/signer.ts";
 
 const INDEXES = [
   "application/vnd.oci.image.index.v1+json",
@@ -37,12 +39,19 @@ export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promi
         "is it an image of a container?",
     });
   }
+  const from = `oci://${origin.host}/${origin.repository}@${found.digest}`;
+  const signer = origin.signer ?? knownSigner(origin);
+  const signedBy = signer && fetching.verifies
+    ? await signerOf({ ...found, repository, from, signer, ...fetching })
+    : undefined;
   const { hint, notes } = await toldByFalcoctl(config, repository);
   const bytes = await repository.blob(layer, { mostBytes: MAX_ARCHIVE_BYTES, isArchive: true });
   return {
     files: await readArchive(bytes),
-    from: `oci://${origin.host}/${origin.repository}@${found.digest}`,
+    from,
     integrity: found.digest,
+    signer,
+    signedBy,
     notes: [
       ...fetching.allowsPlain
         ? [`${repository.origin} has no TLS: whoever is on the way may change what comes`]
@@ -51,6 +60,12 @@ export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promi
     ],
     hint: { ...hint, version: hint.version ?? versionIn(origin.reference) },
   };
+}
+
+/** The packages of Sigstore are loaded for those who need them. */
+async function signerOf(toCheck: ToCheck): Promise<string> {
+  const { checkSigned } = await import("./signature/check.ts");
+  return await checkSigned(toCheck);
 }
 
 async function manifestOf(origin: OciOrigin, repository: OciRepository) {

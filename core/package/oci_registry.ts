@@ -1,4 +1,5 @@
 /** One repository of a registry: OCI distribution-spec, "Pull", and Docker's token authentication. */
+import { parseBoundedJson } from "../base/mod.ts";
 import type { Download } from "../http/download.ts";
 import { Secret } from "../plugin/mod.ts";
 import { PackageError } from "../plugin/store/mod.ts";
@@ -13,6 +14,11 @@ const MAX_MANIFEST_BYTES = 4 << 20;
 const MANIFEST_BOUNDS = { depth: 16, values: 50_000 };
 const MAX_TOKEN_BYTES = 128 << 10;
 const TOKEN_BOUNDS = { depth: 8, values: 1000 };
+
+interface Manifest {
+  readonly value: unknown;
+  readonly digest: string;
+}
 
 export class OciRepository {
   readonly #origin: OciOrigin;
@@ -34,15 +40,48 @@ export class OciRepository {
   }
 
   /** By tag or digest; a digest is checked. */
-  async manifest(
+  async manifest(reference: string, mediaTypes: readonly string[]): Promise<Manifest> {
+    const { answer, what } = await this.#askManifest(reference, mediaTypes);
+    return await this.#manifestIn(answer, { reference, what });
+  }
+
+  /** Absent: there is none of that tag. */
+  async manifestIfThere(
     reference: string,
     mediaTypes: readonly string[],
-  ): Promise<{ readonly value: unknown; readonly digest: string }> {
+  ): Promise<Manifest | undefined> {
+    const { answer, what } = await this.#askManifest(reference, mediaTypes);
+    if (answer.status === 404) return undefined;
+    return await this.#manifestIn(answer, { reference, what });
+  }
+
+  /** OCI distribution-spec, "Listing Referrers"; absent: the registry does not keep such lists. */
+  async referrers(digest: string, mediaType: string): Promise<unknown> {
+    const answer = await this.#get(`referrers/${digest}`, {
+      mostBytes: MAX_MANIFEST_BYTES,
+      headers: { accept: mediaType },
+    });
+    if (answer.status !== 200) return undefined;
+    try {
+      return parseBoundedJson(answer.body, MANIFEST_BOUNDS);
+    } catch {
+      // Some have a page for every address that they do not know.
+      return undefined;
+    }
+  }
+
+  async #askManifest(reference: string, mediaTypes: readonly string[]) {
     const answer = await this.#get(`manifests/${reference}`, {
       mostBytes: MAX_MANIFEST_BYTES,
       headers: { accept: mediaTypes.join(", ") },
     });
-    const what = `the manifest "${reference}" of ${this.#origin.repository}`;
+    return { answer, what: `the manifest "${reference}" of ${this.#origin.repository}` };
+  }
+
+  async #manifestIn(
+    answer: Download,
+    { reference, what }: { readonly reference: string; readonly what: string },
+  ): Promise<Manifest> {
     if (answer.status !== 200) throw refusal(answer, what);
     const told = DIGEST.test(reference) ? reference : answer.headers["docker-content-digest"];
     const wanted = typeof told === "string" && DIGEST.test(told) ? told.slice(7) : undefined;

@@ -1,6 +1,6 @@
 /** Where a package is to come from, as people write it. */
 import { resolve } from "node:path";
-import { PackageError } from "../plugin/store/mod.ts";
+import { PackageError, type Signer } from "../plugin/store/mod.ts";
 import { readWebAddress, type WebAddress, withoutSecretsOf } from "./web_address.ts";
 
 export type Origin = FolderOrigin | WebOrigin | NpmOrigin | OciOrigin;
@@ -34,6 +34,8 @@ export interface OciOrigin {
   readonly repository: string;
   /** A tag or a digest. */
   readonly reference: string;
+  /** Who has to have signed it. Absent: whoever is known to, or nobody. */
+  readonly signer?: Signer | undefined;
 }
 
 export interface OriginOptions {

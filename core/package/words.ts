@@ -23,12 +23,13 @@ export function permissionTexts(permissions: PluginPermissions): readonly string
 
 /** Lines: what it is, where it is from, what it would install. */
 export function aboutCandidate(candidate: Candidate): readonly string[] {
-  const { name, version, kind, description, from, registry, integrity } = candidate;
+  const { name, version, kind, description, from, registry, integrity, signedBy } = candidate;
   const { license, homepage } = candidate.manifest ?? {};
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["from", from],
     ["registry", registry],
     ["checksum", integrity ?? "none: it is a folder"],
+    ["signed by", signedBy],
     ["files", filesText(candidate.files, candidate.otherFiles)],
     ["license", license],
     ["homepage", homepage],

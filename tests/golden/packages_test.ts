@@ -5,6 +5,7 @@
  */
 import { assertEquals } from "../assert.ts";
 import { npmRegistry } from "../packages/npm_registry.ts";
+import { FALCOD } from "../packages/oci_registry.ts";
 import { falcodPlugin, Place, pluginFiles, type Running } from "../packages/running.ts";
 import { packed, tgz } from "../packages/tar.ts";
 import { PACKAGE_CODES } from "../../core/app/codes/packages.ts";
@@ -40,6 +41,27 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   I004: (place) => add(place, archive(place), "--sha256", "0".repeat(64)),
   I005: (place) => add(place, "https://example.org/pager.tgz"),
+  I006: (place) => {
+    const registry = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, ({ url }) => {
+      const digest = `sha256:${"0".repeat(64)}`;
+      const layer = { mediaType: FALCOD.layer, digest, size: 2 };
+      const manifest = { config: { digest, size: 2 }, layers: [layer] };
+      const isThere = url.endsWith("/manifests/1");
+      return isThere ? Response.json(manifest) : new Response("", { status: 404 });
+    });
+    closing.push(registry);
+    const host = `127.0.0.1:${registry.addr.port}`;
+    const cosign = {
+      "certificate-oidc-issuer": "https://token.example",
+      "certificate-identity-regexp": "https://github.com/example/",
+    };
+    const entry = { name: "pager", registry: host, repository: "pager", signature: { cosign } };
+    const index = place.file("index.yaml", JSON.stringify([entry]));
+    const args = add(place, `oci://${host}/pager:1`, "--plain-http", "--index", index);
+    return { args, running: { environment: { HOME: "/nonexistent" } } };
+  },
+  I007: (place) =>
+    add(place, "oci://registry.example/pager:1", "--index", place.file("index.yaml", "[]")),
   I010: (place) => add(place, archive(place, new TextEncoder().encode("<html>".repeat(200)))),
   I011: (place) => add(place, archive(place, tgz([{ path: "mod.js", size: 2 ** 32 }]))),
   I012: (place) => add(place, archive(place, tgz([{ path: "a", type: "2", link: "/etc" }]))),

@@ -37,7 +37,26 @@ const ca = [
   "certificates (PEM) that servers are trusted by, in place of the system's",
 ] as const;
 const plainHttp = ["--plain-http", "ask registries of OCI without TLS"] as const;
+const index = [
+  "--index <file>",
+  "index of falcoctl's: who has to have signed what is in a registry of OCI",
+] as const;
+const trustedRoot = [
+  "--trusted-root <file>",
+  "whose certificates and logs signatures are held against, in place of Sigstore's",
+] as const;
+const noVerify = ["--no-verify", "do not look at signatures"] as const;
 const sha256 = ["--sha256 <digits>", "what an archive has to have; a must for https://"] as const;
+
+/** How something is fetched, as the options have it. */
+function fetchOptions({ ca, plainHttp = false, trustedRoot, verify }: {
+  readonly ca?: string | undefined;
+  readonly plainHttp?: boolean | undefined;
+  readonly trustedRoot?: string | undefined;
+  readonly verify: boolean;
+}) {
+  return { certificateFile: ca, plainHttp, trustedRootFile: trustedRoot, verifies: verify };
+}
 
 /** `--grant <permission>` and `--deny <permission>`. */
 function choice<const Flags extends string>(flags: Flags, description: string) {
@@ -56,6 +75,7 @@ Examples:
   falcod plugin add npm:falcod-pager --yes --deny run
   falcod plugin add oci://ghcr.io/falcosecurity/rules/falco-rules:3       as falcoctl has them
   falcod plugin add oci://ghcr.io/falcosecurity/plugins/plugin/json:0.7.3 --trusted
+  falcod plugin add oci://registry.example/pager:1 --index index.yaml     who has to have signed it
 
 What it asks for is shown first. Scripts of a package are never run.`;
 
@@ -72,14 +92,17 @@ function addAdd(plugin: Command, host: Host, done: Done): void {
     .addOption(folderOption())
     .option(...ca)
     .option(...plainHttp)
+    .option(...index)
+    .option(...trustedRoot)
+    .option(...noVerify)
     .option(...json)
     .addHelpText("after", ADD_EXAMPLES)
     .action(async (from, options) => {
       const { addCommand } = await import("../commands/plugin/add.ts");
-      const { dir, ca, plainHttp = false, grant, deny } = options;
+      const { dir, grant, deny, sha256, index } = options;
       const { yes = false, trusted = false, replace = false, json = false } = options;
-      const fetching = { certificateFile: ca, plainHttp, sha256: options.sha256 };
-      const request = { ...fetching, from, folder: dir, grant, deny };
+      const wish = { ...fetchOptions(options), sha256, indexFile: index };
+      const request = { ...wish, from, folder: dir, grant, deny };
       done(await addCommand({ ...request, yes, trusted, replace, json }, host));
     });
 }
@@ -117,12 +140,15 @@ function addInfo(plugin: Command, host: Host, done: Done): void {
     .addOption(folderOption())
     .option(...ca)
     .option(...plainHttp)
+    .option(...index)
+    .option(...trustedRoot)
+    .option(...noVerify)
     .option(...json)
     .addHelpText("after", INFO_EXAMPLES)
-    .action(async (what, { dir, ca, plainHttp = false, sha256, json = false }) => {
+    .action(async (what, { dir, sha256, index, json = false, ...options }) => {
       const { infoCommand } = await import("../commands/plugin/info.ts");
-      const request = { what, folder: dir, sha256, json };
-      done(await infoCommand({ ...request, certificateFile: ca, plainHttp }, host));
+      const request = { what, folder: dir, sha256, indexFile: index, json };
+      done(await infoCommand({ ...request, ...fetchOptions(options) }, host));
     });
 }
 
@@ -144,12 +170,14 @@ function addUpdate(plugin: Command, host: Host, done: Done): void {
     .addOption(folderOption())
     .option(...ca)
     .option(...plainHttp)
+    .option(...trustedRoot)
+    .option(...noVerify)
     .option(...json)
     .addHelpText("after", UPDATE_EXAMPLES)
-    .action(async (names, { dir, ca, plainHttp = false, grant, deny, json = false }) => {
+    .action(async (names, { dir, grant, deny, json = false, ...options }) => {
       const { updateCommand } = await import("../commands/plugin/update.ts");
       const request = { names, folder: dir, grant, deny, json };
-      done(await updateCommand({ ...request, certificateFile: ca, plainHttp }, host));
+      done(await updateCommand({ ...request, ...fetchOptions(options) }, host));
     });
 }
 

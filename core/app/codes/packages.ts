@@ -46,6 +46,27 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "I006",
+    title: "plugin that is not signed as it has to be",
+    meaning:
+      "Nobody has signed it, or somebody else, or something else was signed. Who has to sign is in the " +
+      "index that --index names, or was when the plugin was installed; Falco's own plugins and rules " +
+      "at ghcr.io are signed by the workflows of their repositories.",
+    matters: "Whoever got hold of the registry could have anything installed.",
+  },
+  {
+    code: "I007",
+    title: "index, key or trusted root that cannot be used",
+    meaning:
+      "A file that says who has to sign, or whose word for that counts, cannot be read, is none, or " +
+      "does not say it.",
+    matters: "Without it nobody knows whether a signature is the right one.",
+    example: commands(
+      "falcod plugin info oci://registry.example/pager:1 --index index.yaml",
+      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+    ),
+  },
+  {
     code: "I010",
     title: "archive that cannot be read",
     meaning: "The file is no tar archive, or it is damaged: cut short, or with wrong checksums.",

@@ -6,6 +6,7 @@ import { isVersion } from "../api_version.ts";
 import { PLUGIN_KINDS, PLUGIN_NAME } from "../manifest.ts";
 import { permissionsSchema, pluginPath } from "../permissions.ts";
 import { checkOwn, LOCK_FILE } from "./places.ts";
+import { signerSchema } from "./signer.ts";
 import { PackageError } from "./trouble.ts";
 
 /** A library is a plugin of Falco's (`.so`): native code that no worker holds back. */
@@ -35,6 +36,8 @@ const installed = z.strictObject({
   registry: text(4096).optional(),
   /** Of what was fetched: `sha512-…` as npm writes it, or `sha256:…`; of a folder: none. */
   integrity: text(200).optional(),
+  /** Who has to sign it, also when it is updated; absent: nobody. */
+  signer: signerSchema.optional(),
   files: z.array(installedFile).min(1).max(MAX_FILES),
   /** At most what the manifest asks for. */
   granted: permissionsSchema,

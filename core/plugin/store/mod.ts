@@ -17,6 +17,7 @@ export {
 } from "./installed.ts";
 export { type InstalledFile, type LockEntry, readLockFile } from "./lock_file.ts";
 export { DEFAULT_PLUGINS_FOLDER, versionFolder } from "./places.ts";
+export { type Signer, signerSchema, type Wanted } from "./signer.ts";
 export { install, type Installation, uninstall } from "./store.ts";
 export { PackageError, packageErrorOf } from "./trouble.ts";
 export { strangersIn, type Verified, verifyInstalled } from "./verify.ts";

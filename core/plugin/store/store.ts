@@ -16,6 +16,7 @@ import {
   writeNewFile,
 } from "./lock_file.ts";
 import { versionFolder } from "./places.ts";
+import type { Signer } from "./signer.ts";
 import { PackageError } from "./trouble.ts";
 
 /** What is to be installed; every file has been checked. */
@@ -27,6 +28,7 @@ export interface Installation {
   readonly from: string;
   readonly registry?: string | undefined;
   readonly integrity: string | undefined;
+  readonly signer?: Signer | undefined;
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   readonly granted: PluginPermissions;
 }
@@ -59,7 +61,7 @@ export async function install(
 }
 
 async function entryOf(wanted: Installation): Promise<LockEntry> {
-  const { name, version, kind, requested, from, registry, integrity, granted } = wanted;
+  const { name, version, kind, requested, from, registry, integrity, signer, granted } = wanted;
   const files: InstalledFile[] = [];
   for (const [path, bytes] of wanted.files) {
     files.push({ path, sizeBytes: bytes.length, sha256: await sha256Of(bytes) });
@@ -72,6 +74,7 @@ async function entryOf(wanted: Installation): Promise<LockEntry> {
     from,
     ...registry !== undefined && { registry },
     ...integrity !== undefined && { integrity },
+    ...signer !== undefined && { signer },
     files,
     granted: copyOf(granted),
     installedAt: new Date().toISOString(),

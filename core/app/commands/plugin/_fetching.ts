@@ -1,4 +1,5 @@
 /** Fetching for commands: with progress on a terminal, and until somebody presses Ctrl-C. */
+import { Report } from "../../../base/mod.ts";
 import {
   type Candidate,
   candidateOf,
@@ -7,16 +8,48 @@ import {
   type Origin,
   type OriginOptions,
   originText,
+  parseOrigin,
 } from "../../../package/mod.ts";
-import { PackageError } from "../../../plugin/store/mod.ts";
+import { signerText } from "../../../package/signature/signer.ts";
+import { PackageError, type Signer } from "../../../plugin/store/mod.ts";
 import type { Host } from "../../host.ts";
 import { bytesText, showProgress } from "../../progress.ts";
+import { printDiagnostics } from "../../report.ts";
 
 export interface FetchOptions {
   /** `--ca` */
   readonly certificateFile: string | undefined;
   /** `--plain-http` */
   readonly plainHttp: boolean;
+  /** `--trusted-root` */
+  readonly trustedRootFile: string | undefined;
+  /** Not with `--no-verify`. */
+  readonly verifies: boolean;
+}
+
+export interface WishOptions {
+  readonly sha256: string | undefined;
+  /** `--index`: who has to have signed what is in a registry of OCI. */
+  readonly indexFile: string | undefined;
+}
+
+/** Throws `PackageError`: a place that is not clear, or an index that cannot be used. */
+export async function wishedOrigin(
+  text: string,
+  options: WishOptions,
+  host: Host,
+): Promise<Origin> {
+  const origin = parseOrigin(text, originOptions(options, host));
+  const { indexFile } = options;
+  if (indexFile === undefined) return origin;
+  if (origin.kind !== "oci") {
+    throw new PackageError("I001", "--index is for registries of OCI", {
+      help: "it says who signs what is in them: ask for oci://host/repository:tag, or leave it out",
+    });
+  }
+  // It brings the reader of YAML.
+  const { signerInIndex } = await import("../../../package/signature/index_file.ts");
+  return { ...origin, signer: signerInIndex(indexFile, origin) };
 }
 
 /** What addresses may name, and what archives have to have. */
@@ -40,12 +73,15 @@ export async function fetchCandidate(
     environment: (name) => host.environment(name),
     certificateFile: options.certificateFile ?? host.environment("SSL_CERT_FILE") ?? "",
     allowsPlain: options.plainHttp,
+    trustedRootFile: options.trustedRootFile ?? "",
+    verifies: options.verifies,
     progress: (done, total) => progress.tell(bytesText(done, total)),
     signal: stopped.signal,
   };
   try {
     const candidate = await candidateOf(await fetchPackage(origin, fetching));
     refuseNamesOfOurs(candidate, host);
+    if (candidate.signer && !options.verifies) warnOf(candidate, candidate.signer, host);
     return { ...candidate, notes: [...candidate.notes, ...await notesOf(candidate)] };
   } catch (error) {
     if (!stopped.signal.aborted) throw error;
@@ -54,6 +90,18 @@ export async function fetchCandidate(
     listening.release();
     progress.end();
   }
+}
+
+/** Told of what is asked for again, too: whoever says --no-verify in a script may have forgotten it. */
+function warnOf({ from }: Candidate, signer: Signer, host: Host): void {
+  const report = new Report();
+  report.add({
+    code: "I006",
+    severity: "warning",
+    title: `nobody has looked whether "${from}" is signed, as --no-verify says`,
+    help: `it has to be signed ${signerText(signer)}`,
+  });
+  printDiagnostics(report.diagnostics, 0, { output: host.error });
 }
 
 /** Of Falco's plugins some are built in, and keep their entry in falco.yaml. */

@@ -6,20 +6,25 @@ import {
   type Candidate,
   grantedBy,
   originText,
-  parseOrigin,
   permissionTexts,
 } from "../../../package/mod.ts";
 import type { PluginPermissions } from "../../../plugin/permissions.ts";
-import { install, type LockEntry, PackageError, versionFolder } from "../../../plugin/store/mod.ts";
+import { signerText } from "../../../package/signature/signer.ts";
+import {
+  install,
+  type LockEntry,
+  PackageError,
+  type Signer,
+  versionFolder,
+} from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { agreed, answered, canAsk, printLines } from "./_answer.ts";
-import { fetchCandidate, type FetchOptions, originOptions } from "./_fetching.ts";
+import { fetchCandidate, type FetchOptions, wishedOrigin, type WishOptions } from "./_fetching.ts";
 
-export interface AddRequest extends FetchOptions {
+export interface AddRequest extends FetchOptions, WishOptions {
   readonly from: string;
   readonly folder: string;
-  readonly sha256: string | undefined;
   /** Nobody is asked. */
   readonly yes: boolean;
   readonly grant: readonly string[];
@@ -34,18 +39,19 @@ export interface AddRequest extends FetchOptions {
 /** Exit code 1 where nothing was installed. */
 export async function addCommand(request: AddRequest, host: Host): Promise<number> {
   return await answered(request, host, async () => {
-    const origin = parseOrigin(request.from, originOptions(request, host));
+    const origin = await wishedOrigin(request.from, request, host);
     const candidate = await fetchCandidate(origin, request, host);
     refuseNative(candidate, request);
     const granted = grantedBy(request, candidate.permissions);
     const requested = originText(origin);
     if (!request.json || !request.yes) printLines(about(candidate, granted), host.error);
     await agree(request, host);
-    const { name, version, kind, from, registry, integrity, files } = candidate;
-    const wanted = { name, version, kind, requested, from, registry, integrity, files, granted };
+    const { name, version, kind, from, registry, integrity, signer, files } = candidate;
+    const what = { name, version, kind, requested, from, registry, integrity, signer };
+    const wanted = { ...what, files, granted };
     const entry = await install(request.folder, wanted, {
       mayReplace: (there) =>
-        refuseStranger(there, { requested, registry, replace: request.replace }),
+        refuseStranger(there, { requested, registry, signer, replace: request.replace }),
     });
     tell(entry, candidate, { ...request, host });
     return EXIT_OK;
@@ -87,13 +93,24 @@ async function agree({ yes }: AddRequest, host: Host): Promise<void> {
 /** Somebody may call a package as another is called. */
 function refuseStranger(
   there: LockEntry | undefined,
-  { requested, registry, replace }: {
+  { requested, registry, signer, replace }: {
     readonly requested: string;
     readonly registry: string | undefined;
+    readonly signer: Signer | undefined;
     readonly replace: boolean;
   },
 ): void {
   if (!there || replace) return;
+  if (there.signer && !signer) {
+    throw new PackageError(
+      "I006",
+      `"${there.name}" is installed as a plugin that has to be signed, and nobody says so now`,
+      {
+        help: `it is signed ${signerText(there.signer)}: --index says so again, ` +
+          "--replace takes one that nobody has to sign",
+      },
+    );
+  }
   const isSame = placeOf(there.requested) === placeOf(requested);
   if (isSame && (there.registry ?? registry) === registry) return;
   const inWords = (requested: string, registry: string | undefined) =>

@@ -4,9 +4,9 @@ import {
   aboutCandidate,
   aboutPermissions,
   type Candidate,
-  parseOrigin,
   permissionTexts,
 } from "../../../package/mod.ts";
+import { signerText } from "../../../package/signature/signer.ts";
 import { userIdOf } from "../../../plugin/isolated/policy.ts";
 import { PLUGIN_NAME } from "../../../plugin/manifest.ts";
 import {
@@ -19,13 +19,12 @@ import {
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { answered, printLines } from "./_answer.ts";
-import { fetchCandidate, type FetchOptions, originOptions } from "./_fetching.ts";
+import { fetchCandidate, type FetchOptions, wishedOrigin, type WishOptions } from "./_fetching.ts";
 
-export interface InfoRequest extends FetchOptions {
+export interface InfoRequest extends FetchOptions, WishOptions {
   /** The name of an installed plugin, or where from. */
   readonly what: string;
   readonly folder: string;
-  readonly sha256: string | undefined;
   readonly json: boolean;
 }
 
@@ -38,7 +37,7 @@ export async function infoCommand(request: InfoRequest, host: Host): Promise<num
       else printLines(aboutInstalled(plugin), host.out);
       return EXIT_OK;
     }
-    const origin = parseOrigin(request.what, originOptions(request, host));
+    const origin = await wishedOrigin(request.what, request, host);
     const candidate = await fetchCandidate(origin, request, host);
     if (request.json) host.out.write(`${JSON.stringify(plainCandidate(candidate))}\n`);
     else {
@@ -70,6 +69,7 @@ function aboutInstalled({ entry, folder, ...plugin }: InstalledPlugin): readonly
     ["asked for", entry.requested],
     ["registry", entry.registry],
     ["checksum", entry.integrity],
+    ["signed", entry.signer && signerText(entry.signer)],
     ["installed", entry.installedAt],
     ["in", folder],
     ["files", entry.files.map(({ path }) => path).join(", ")],

@@ -128,9 +128,10 @@ async function updateOne(entry: LockEntry, request: UpdateRequest, host: Host): 
     grantedOf(candidate.permissions, entry.granted),
     await agreedOn(more, { entry, candidate, request, host }),
   );
-  const { name, version, kind, from, registry, integrity, files } = candidate;
+  const { name, version, kind, from, registry, integrity, signer, files } = candidate;
   const { requested } = entry;
-  const wanted = { name, version, kind, requested, from, registry, integrity, files, granted };
+  const what = { name, version, kind, requested, from, registry, integrity, signer };
+  const wanted = { ...what, files, granted };
   const now = await install(folder, wanted, {
     mayReplace: (there) => refuseChanged(there, entry),
   });
@@ -139,10 +140,14 @@ async function updateOne(entry: LockEntry, request: UpdateRequest, host: Host): 
   return outcomeOf(entry, { result: "updated", to: version, newlyAsked: permissionTexts(more) });
 }
 
-/** Where it came from: a registry that has been named since may have another of the same name. */
-function originOf({ requested, registry }: LockEntry, host: Host): Origin {
+/**
+ * Where it came from: a registry that has been named since may have another of the same name. Whoever
+ * had to sign it has to sign what comes now.
+ */
+function originOf({ requested, registry, signer }: LockEntry, host: Host): Origin {
   const origin = parseOrigin(requested, originOptions({}, host));
-  return origin.kind === "npm" ? { ...origin, registry } : origin;
+  if (origin.kind === "npm") return { ...origin, registry };
+  return origin.kind === "oci" ? { ...origin, signer } : origin;
 }
 
 async function isSame(entry: LockEntry, { version, files }: Candidate): Promise<boolean> {

@@ -1,0 +1,4 @@
+/** Why a signature does not count; the message continues "a signature that". */
+export class Untrusted extends Error {
+  override readonly name = "Untrusted";
+}
