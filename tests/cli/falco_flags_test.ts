@@ -76,6 +76,7 @@ const QUESTIONS: readonly Case[] = [
   ["--list-plugins --format json", 0, /^\[\{"name":"syscall"/],
   ["--plugin-info k8saudit", 0, /^Name: k8saudit$/m, /^ {2}- Event Sourcing \(ID=1, /m],
   ["--plugin-info container", 0, /^Init config schema type: JSON$/m],
+  ["--plugin-info /usr/share/falco/plugins/libjson.so", 0, /^Name: json$/m],
   ["--plugin-info stdout", 0, /^Capabilities:$/m],
   ["--plugin-info k8saudi", 1],
   ["-i", 0, /^Ignored/],

@@ -34,14 +34,15 @@ const FALCO_PLUGINS: Readonly<Record<string, Omit<PluginInfo, "schema">>> = {
   },
 };
 
-/** `name` may be the path of a library, as in Falco. */
+/** What is asked for may be the path of a library, as in Falco. */
 export async function tellPluginInfo(
-  name: string,
+  asked: string,
   natives: readonly WiredLibrary[],
   host: Host,
 ): Promise<number> {
-  const native = natives.find(({ plugin }) => plugin.name === name || plugin.path === name);
+  const native = natives.find(({ plugin }) => plugin.name === asked || plugin.path === asked);
   if (native) return await tellNative(native, host);
+  const name = builtInLibrary(asked) ?? asked;
   const info = await infoOf(name, host);
   if (!info) {
     const names = [...builtInPlugins(), ...host.plugins.map((plugin) => plugin.name)];
@@ -104,4 +105,10 @@ async function infoOf(name: string, host: Host): Promise<PluginInfo | undefined>
     ? ["Event Sourcing (system events)", "Field Extraction"]
     : [`${entry.kind.replaceAll("_", " ")} of falcod`];
   return { description: plugin.summary, capabilities, schema: plugin.schema };
+}
+
+/** The name of a plugin that is built in and a library of Falco's: `json` for `libjson.so`. */
+function builtInLibrary(path: string): string | undefined {
+  const [, name = ""] = /(?:^|\/)lib([\w-]+)\.so$/.exec(path) ?? [];
+  return Object.hasOwn(FALCO_PLUGINS, name) ? name : undefined;
 }
