@@ -2,7 +2,14 @@
 import { generateKeyPairSync } from "node:crypto";
 import { assert, assertEquals } from "../assert.ts";
 import { testWithPeer } from "../peers/server.ts";
-import { DOCKER_REGISTRY, FALCOD, type OciRegistry, ociRegistry } from "./oci_registry.ts";
+import {
+  DOCKER_REGISTRY,
+  FALCOD,
+  INDEX,
+  MANIFEST,
+  type OciRegistry,
+  ociRegistry,
+} from "./oci_registry.ts";
 import { fails, Place, pluginFiles, succeeds } from "./running.ts";
 import { pushBundles, pushSimple } from "./signed.ts";
 import { IDENTITY, ISSUER_URL, type Signing, type Simple, TestSigstore } from "./sigstore.ts";
@@ -107,6 +114,24 @@ test("takes an issuer from where certificates of 2022 have it", async (scene) =>
   const { registry, sigstore, digest, add } = scene;
   const signatures = [await sigstore.simple(digest, { oldIssuer: true })];
   await pushSimple(registry, "pager", { digest, signatures });
+  await succeeds(add, HOME);
+});
+
+test("wants the list of all platforms signed, where there is one", async (scene) => {
+  const { registry, sigstore, digest, add } = scene;
+  const architecture = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
+  const text = await fetch(`${registry.url}/v2/pager/manifests/${digest}`, {
+    headers: { accept: MANIFEST },
+  }).then((response) => response.text());
+  const platform = { os: "linux", architecture };
+  const own = { mediaType: MANIFEST, digest, size: text.length, platform };
+  const list = { schemaVersion: 2, mediaType: INDEX, manifests: [own] };
+  const listDigest = await registry.manifest("pager", "1", list);
+  const sign = async (digest: string) =>
+    await pushSimple(registry, "pager", { digest, signatures: [await sigstore.simple(digest)] });
+  await sign(digest);
+  await refuses(scene, /error\[I006\].*there is no signature/);
+  await sign(listDigest);
   await succeeds(add, HOME);
 });
 
