@@ -103,8 +103,8 @@ export function errorText(code: number): string {
 
 const SIG_IGN = 1n;
 
-/** struct sigaction of glibc: handler at 0, flags behind the mask. */
-const SIGACTION_BYTES = 152, SIGACTION_FLAGS_AT = 136;
+/** struct sigaction of glibc: handler | mask | flags | restorer. */
+const SIGACTION_BYTES = 152, SIGACTION_MASK_AT = 8, SIGACTION_FLAGS_AT = 136;
 const SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000;
 
 /**
@@ -114,13 +114,15 @@ const SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000;
  * else in this process hears of the signal, and further ones before the next look are one with it.
  *
  * It runs on the stack for signals, where a thread has one: libraries in Go have this thread run on stacks
- * of a few KB, and what does not fit there is written over their memory.
+ * of a few KB, and what does not fit there is written over their memory. That stack is small, too, so that
+ * other signals wait.
  */
 export function noteSignal(number: number): { readonly hasCome: () => boolean } {
   const { sigaction, sigignore } = openLibc();
   const noting = new Uint8Array(SIGACTION_BYTES);
   const view = new DataView(noting.buffer);
   view.setBigUint64(0, Deno.UnsafePointer.value(sigignore), true);
+  noting.fill(0xff, SIGACTION_MASK_AT, SIGACTION_FLAGS_AT);
   view.setInt32(SIGACTION_FLAGS_AT, SA_ONSTACK | SA_RESTART, true);
   const found = new Uint8Array(SIGACTION_BYTES);
   const words = new BigUint64Array(found.buffer);

@@ -8,6 +8,7 @@ import type { EventInput } from "./event_input.ts";
 import { FieldRequest } from "./extraction.ts";
 import type { FieldValue } from "./field_value.ts";
 import { cString } from "../libc.ts";
+import { separateHandlers } from "../signal_handlers.ts";
 import { lastCall } from "./last_call.ts";
 import type { CPluginLibrary } from "./library.ts";
 import { copyAt, Struct, textAt } from "./memory.ts";
@@ -86,6 +87,7 @@ export class CPlugin {
 
   /** Rejects with a `CPluginError` when the plugin does not want to. */
   static async init(library: CPluginLibrary, options: InstanceOptions): Promise<CPlugin> {
+    separateHandlers();
     const owner = new Owner(options);
     const { symbols, capabilities } = library;
     const { log, lastError } = ownerFunctions();

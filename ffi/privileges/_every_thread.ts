@@ -21,8 +21,8 @@ export interface SystemCall {
 const SIGNAL = 64;
 const SIG_IGN = 1n;
 const SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000;
-/** struct sigaction of glibc: handler at 0, flags behind the mask. */
-const ACTION_BYTES = 152, FLAGS_AT = 136;
+/** struct sigaction of glibc: handler | mask | flags | restorer. */
+const ACTION_BYTES = 152, MASK_AT = 8, FLAGS_AT = 136;
 
 const PAGE_BYTES = 4096;
 
@@ -75,6 +75,8 @@ export async function onEveryThread(
   writeTable(page.data, calls(page.dataAddress + BigInt(DATA_AT)));
   const action = new DataView(new ArrayBuffer(ACTION_BYTES));
   action.setBigUint64(0, page.address, true);
+  // Others wait: what stack there is for signals is small.
+  new Uint8Array(action.buffer).fill(0xff, MASK_AT, FLAGS_AT);
   action.setInt32(FLAGS_AT, SA_ONSTACK | SA_RESTART, true);
   if (libc.sigaction(SIGNAL, new Uint8Array(action.buffer), null) !== 0) {
     throw failed("be signalled");
