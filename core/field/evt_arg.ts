@@ -165,7 +165,8 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
 
 /**
  * By the type and format that the parameter has in this event; conditions go by those that most
- * parameters of the name have. A number without bytes prints as 0, and compares as absent.
+ * parameters of the name have. A number without bytes prints as 0 and a buffer as nothing; both compare
+ * as absent.
  */
 function shownRaw(
   event: Event,
@@ -175,11 +176,15 @@ function shownRaw(
   const index = paramIndex(event.type, name);
   const param = eventType(event.type)?.params[index];
   if (param === undefined || index >= (event.paramCount ?? Infinity)) return undefined;
-  const value = plainValue(knownParam(event, state, index)) ??
-    (isNumeric(fieldType(param.type)) ? 0 : undefined);
+  const value = plainValue(knownParam(event, state, index)) ?? shownWithoutBytes(param.type);
   if (typeof value !== "number" && typeof value !== "bigint") return value;
   const format = integerFormat(param.format);
   return format === usual ? value : integerText(value, format, param.type);
+}
+
+function shownWithoutBytes(type: ParamType): FieldValue {
+  if (type === "BYTEBUF") return "";
+  return isNumeric(fieldType(type)) ? 0 : undefined;
 }
 
 function isNumeric(type: FieldType): boolean {

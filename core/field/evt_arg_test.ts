@@ -56,6 +56,14 @@ Deno.test("parameters the source does not know print as upstream's empty ones", 
   assertEquals(valueOf("evt.rawarg.flags", eventOf("openat")), undefined);
 });
 
+Deno.test("a buffer without bytes prints as nothing, and compares as absent", () => {
+  const { extract, show } = syscallFields.get("evt.rawarg")!.specialize!("data");
+  const state = stateOf({ processId: 100 });
+  assertEquals(show!(eventOf("pwrite"), state, "data"), "");
+  assertEquals(extract(eventOf("pwrite"), state, "data"), undefined);
+  assertEquals(show!(eventOf("openat"), state, "data"), undefined);
+});
+
 Deno.test("parameters that are bytes print as dots, or in base64 for outputs that want it", () => {
   const event = eventOf("read", { params: { data: new Uint8Array([0x61, 0, 0xff]) } });
   const state = stateOf({ processId: 100 });
