@@ -8,14 +8,14 @@ import type { EventInput } from "./event_input.ts";
 import { FieldRequest } from "./extraction.ts";
 import type { FieldValue } from "./field_value.ts";
 import { cString } from "../libc.ts";
+import { ExtractionInput, initInput, listeningInput, parsingInput } from "./_inputs.ts";
 import { separateHandlers } from "../signal_handlers.ts";
 import { lastCall } from "./last_call.ts";
 import type { CPluginLibrary } from "./library.ts";
-import { copyAt, Struct, textAt } from "./memory.ts";
+import { copyAt, type Struct, textAt } from "./memory.ts";
 import { metricsAt, type PluginMetric } from "./metrics.ts";
 import { pointerIn, resultIn, resultRoom, zeros } from "./_result.ts";
 import { type AsyncHandler, Owner, ownerFunctions, type OwnerOptions } from "./owner.ts";
-import { tableFunctions } from "./table_functions.ts";
 import { duringCall } from "./tables.ts";
 
 export interface InstanceOptions extends OwnerOptions {
@@ -30,22 +30,6 @@ export interface NextBatch {
   readonly events: Batch | undefined;
 }
 
-/**
- * What plugins are handed, x86-64 and arm64 alike:
- *
- * ss_plugin_init_input: 0 config | 8 owner | 16 last error | 24 tables | 32 log
- * ss_plugin_init_tables_input: 0 list_tables | 8 get_table | 16 add_table | 24 fields (3)
- *   48 fields_ext | 56 reader_ext | 64 writer_ext
- * ss_plugin_field_extract_input: 0 owner | 8 last error | 16 u32 number of fields | 24 fields
- *   32 reader (4) | 64 reader_ext | 72 offsets of values
- * ss_plugin_event_parse_input: 0 owner | 8 last error | 16 reader (4) | 48 writer (6)
- *   96 reader_ext | 104 writer_ext
- * ss_plugin_capture_listen_input: 0 owner | 8 routines | 16 reader_ext | 24 writer_ext | 32 last error
- * ss_plugin_routine_vtable: 0 subscribe | 8 unsubscribe
- */
-const INIT_BYTES = 40, TABLES_BYTES = 72, EXTRACT_BYTES = 80, PARSE_BYTES = 112, LISTEN_BYTES = 40;
-const ROUTINES_BYTES = 16, FIELDS_AT = 24;
-const READER_BYTES = 32, WRITER_BYTES = 48, FIELD_FUNCTIONS_BYTES = 24;
 const MAX_TYPES = 65_536;
 /** Messages of plugins in ours. */
 const MAX_MESSAGE_BYTES = 4096;
@@ -58,9 +42,9 @@ export class CPlugin {
   readonly library: CPluginLibrary;
   readonly #owner: Owner;
   readonly #kept: unknown[];
-  readonly #extraction = new Struct(EXTRACT_BYTES);
-  readonly #parsing = new Struct(PARSE_BYTES);
-  readonly #listening = new Struct(LISTEN_BYTES);
+  readonly #extraction: ExtractionInput;
+  readonly #parsing: Struct;
+  readonly #listening: Struct;
   readonly #words = new Uint8Array(new ArrayBuffer(16));
   readonly #texts: Readonly<Record<"describe" | "extract" | "parse", number>>;
   readonly #requests = new Map<string, AnsweredRequest>();
@@ -77,6 +61,9 @@ export class CPlugin {
     this.library = library;
     this.#owner = owner;
     this.#kept = kept;
+    this.#extraction = new ExtractionInput(owner.pointer);
+    this.#parsing = parsingInput(owner.pointer);
+    this.#listening = listeningInput(owner.pointer);
     const textOf = (name: SymbolName) => lastCall().textOf(library.path, name);
     this.#texts = {
       describe: textOf("plugin_event_to_string"),
@@ -90,20 +77,12 @@ export class CPlugin {
     separateHandlers();
     const owner = new Owner(options);
     const { symbols, capabilities } = library;
-    const { log, lastError } = ownerFunctions();
-    const config = cString(options.config);
-    const input = new Struct(INIT_BYTES);
-    input.point(0, config);
-    input.point(8, owner.pointer);
-    input.point(16, lastError);
-    input.point(32, log);
     const usesTables = capabilities.parsing || capabilities.extraction;
-    if (usesTables) input.point(24, tablesInput());
-    const plugin = new CPlugin(library, owner, [config, input]);
+    const input = initInput(owner.pointer, { config: options.config, usesTables });
+    const plugin = new CPlugin(library, owner, [input]);
     const result = resultRoom();
     plugin.#state = await symbols.plugin_init!(input.bytes, result);
     owner.routines.state = plugin.#state;
-    plugin.#prepareInputs();
     try {
       if (resultIn(result) !== RC.success) throw plugin.#failure("plugin_init");
       plugin.#checkSchema();
@@ -224,7 +203,7 @@ export class CPlugin {
     if (request.serial === event.serial) return request.value;
     request.serial = event.serial;
     request.asked.clear();
-    this.#extraction.point(FIELDS_AT, request.asked.struct);
+    this.#extraction.ask(request.asked.struct);
     return request.value = duringCall(this.#texts.extract, () => {
       const { plugin_extract_fields: extract } = this.library.symbols;
       const result = extract!(this.#state, event.buffer, this.#extraction.bytes);
@@ -324,34 +303,6 @@ export class CPlugin {
     }
   }
 
-  #prepareInputs(): void {
-    const { lastError, subscribe, unsubscribe } = ownerFunctions();
-    const { reader, writer } = tableFunctions();
-    const { pointer } = this.#owner;
-    const extraction = this.#extraction;
-    extraction.point(0, pointer);
-    extraction.point(8, lastError);
-    extraction.u32(16, 1);
-    extraction.bytes.set(reader.bytes.subarray(0, READER_BYTES), 32);
-    extraction.point(64, reader);
-    const parsing = this.#parsing;
-    parsing.point(0, pointer);
-    parsing.point(8, lastError);
-    parsing.bytes.set(reader.bytes.subarray(0, READER_BYTES), 16);
-    parsing.bytes.set(writer.bytes.subarray(0, WRITER_BYTES), 48);
-    parsing.point(96, reader);
-    parsing.point(104, writer);
-    const routines = new Struct(ROUTINES_BYTES);
-    routines.point(0, subscribe);
-    routines.point(8, unsubscribe);
-    const listening = this.#listening;
-    listening.point(0, pointer);
-    listening.point(8, routines);
-    listening.point(16, reader);
-    listening.point(24, writer);
-    listening.point(32, lastError);
-  }
-
   /** Of events that it follows or takes fields from, unless they are all those of plugins. */
   #checkSchema(): void {
     const { capabilities, sources, symbols, name } = this.library;
@@ -410,20 +361,4 @@ interface AnsweredRequest {
   /** Of the event that `value` is of. */
   serial: number;
   value: FieldValue;
-}
-
-let tables: Struct | undefined;
-
-function tablesInput(): Struct {
-  if (tables) return tables;
-  const { reader, writer, fields, listTables, getTable, addTable } = tableFunctions();
-  tables = new Struct(TABLES_BYTES);
-  tables.point(0, listTables);
-  tables.point(8, getTable);
-  tables.point(16, addTable);
-  tables.bytes.set(fields.bytes.subarray(0, FIELD_FUNCTIONS_BYTES), 24);
-  tables.point(48, fields);
-  tables.point(56, reader);
-  tables.point(64, writer);
-  return tables;
 }
