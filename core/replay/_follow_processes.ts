@@ -263,10 +263,17 @@ const exit: Handler = (event, thread, follower) => {
   const reaper = follower.threads.get(scap.paramSigned(REAPER) ?? 0);
   const reaperId = reaper?.isKnown && reaper !== thread ? reaper.process.id : 0;
   const exitCode = Number(scap.paramSigned(0) ?? 0);
+  if (reaper?.isKnown && reaper !== thread) bequeath(thread, reaper);
   follower.rememberEnd(threadId, thread.parentId, clockNs);
   event.change = { kind: "exit", threadId, processId: process.id, last, exitCode, reaperId };
   follower.endAfterwards(thread);
 };
+
+/** Children go to the reaper; those of a main thread that others outlive may do so several times. */
+function bequeath(thread: ReplayThread, reaper: ReplayThread): void {
+  const { leader } = thread.process;
+  if (leader === thread || leader?.heirId === thread.id) leader.heirId = reaper.id;
+}
 
 export const processHandlers: Handlers = {
   exits: { execve: exec, execveat: exec, procexit: exit },

@@ -260,3 +260,38 @@ Deno.test("whatever bytes a capture has, playing it throws nothing", async () =>
     await playBytes(bytes, replay);
   }
 });
+
+Deno.test("proc.ppid.ts is the start of the thread that has the children of one that ended", async () => {
+  const CLONE_THREAD = 0x2000;
+  const clone = (threadId: number, pid: number, ptid: number, flags = 0, res = 0): GivenEvent => ({
+    type: "clone",
+    threadId,
+    params: {
+      res,
+      exe: "a",
+      comm: "a",
+      tid: threadId,
+      pid,
+      ptid,
+      flags,
+      vtid: threadId,
+      vpid: pid,
+    },
+  });
+  const end = (threadId: number, reaper_tid: number): GivenEvent => ({
+    type: "procexit",
+    threadId,
+    params: { status: 0, ret: 0, sig: 0, core: 0, reaper_tid },
+  });
+  const starts = await seen([
+    clone(20, 20, 10),
+    clone(21, 20, 10, CLONE_THREAD),
+    clone(22, 20, 10, CLONE_THREAD),
+    clone(30, 30, 20),
+    end(20, 21),
+    end(21, 22),
+    end(30, 22),
+  ], (_event, state) => state.tracked?.parent?.startClockNs);
+  // An event each microsecond, from the beginning on.
+  assertEquals(starts[6]! - starts[3]!, 2000);
+});

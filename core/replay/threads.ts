@@ -79,6 +79,8 @@ export class ReplayThread implements TrackedThread {
   isTold = false;
   /** Its own return from clone came before the caller's. */
   isInverted = false;
+  /** Of a main thread that ended before the others: who got its children; 0 when nobody did. */
+  heirId = 0;
   enter: EnterEvent | undefined;
 
   readonly #owner: Threads;
@@ -89,7 +91,9 @@ export class ReplayThread implements TrackedThread {
 
   /** Falco takes the thread that called fork for the parent, not its process. */
   get parent(): ReplayThread | undefined {
-    return this.#owner.get(this.parentId);
+    const parent = this.#owner.get(this.parentId);
+    if (parent === undefined || parent.isAlive || parent.heirId === 0) return parent;
+    return this.#owner.get(parent.heirId) ?? parent;
   }
 
   get isLeader(): boolean {

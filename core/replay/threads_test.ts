@@ -21,3 +21,21 @@ Deno.test("Threads keeps the newest, however many come and whatever ids they hav
   for (let id = 1; id <= capacity + 5; id++) add(id);
   assertEquals([threads.get(5), threads.get(6)?.id], [undefined, 6]);
 });
+
+Deno.test("children of a main thread that ended before the others are its heir's", () => {
+  const threads = new Threads();
+  const add = (id: number, process = id) => {
+    const thread = new ReplayThread(id, threads.process(process), threads);
+    threads.add(thread);
+    return thread;
+  };
+  const leader = add(10), heir = add(11, 10), child = add(20);
+  child.parentId = leader.id;
+  leader.heirId = heir.id;
+  assertEquals(child.parent, leader);
+  threads.end(leader);
+  assertEquals(child.parent, heir);
+  // Another thread called exec and took its place.
+  threads.revive(leader);
+  assertEquals(child.parent, leader);
+});
