@@ -10,7 +10,7 @@ import {
 } from "./state_value.ts";
 import {
   type Complain,
-  innerTableHandles,
+  innerTableHandle,
   keepText,
   type Table,
   type TableEntry,
@@ -104,7 +104,7 @@ export class HostTableView implements Table {
       : this.#added.get(entry)?.get(field.name) ?? (field.type === "string" ? "" : 0);
     if (value === undefined) return false;
     if (typeof value !== "object") return putStateValue(out, field.type, value, keepText);
-    const handle = innerTableHandles.handle(new HostTableView(value));
+    const handle = innerTableHandle(entry, new HostTableView(value));
     putPointer(out, handle);
     return handle !== null;
   }

@@ -10,6 +10,7 @@ import {
   type Complain,
   entryHandles,
   fieldHandles,
+  giveEntryBack,
   innerTableHandles,
   keepText,
   type Table,
@@ -141,7 +142,7 @@ function readerFunctions(): readonly Deno.PointerObject[] {
       const entry = entryHandles.at(entryHandle);
       if (!entry) return;
       tableAt(handle)?.release(entry);
-      entryHandles.forget(entryHandle);
+      giveEntryBack(entryHandle);
     }, undefined),
     callback({ parameters: ["pointer", "pointer", "pointer"], result: "u32" }, iterate, FALSE),
   ];
@@ -156,7 +157,7 @@ function iterate(handle: Pointer, visitor: Pointer, state: Pointer): number {
   const isWhole = table.iterate((entry) => {
     const entryHandle = entryHandles.handle(entry);
     const goesOn = visit.call(state, entryHandle) !== FALSE;
-    entryHandles.forget(entryHandle);
+    giveEntryBack(entryHandle);
     return goesOn;
   });
   return isWhole ? TRUE : FALSE;
@@ -182,7 +183,7 @@ function writerFunctions(): readonly Deno.PointerObject[] {
       const entry = entryHandles.at(entryHandle);
       if (!entry) return;
       tableAt(handle)?.destroy(entry);
-      entryHandles.forget(entryHandle);
+      giveEntryBack(entryHandle);
     }, undefined),
     callback(
       { parameters: ["pointer", "pointer", "pointer"], result: "pointer" },
@@ -191,7 +192,7 @@ function writerFunctions(): readonly Deno.PointerObject[] {
         const added = key && entry && tableAt(handle)?.add(key, entry);
         if (!added) return null;
         // From now on it is the table's.
-        entryHandles.forget(entryHandle);
+        giveEntryBack(entryHandle);
         return entryHandles.handle(added);
       },
       null,

@@ -75,6 +75,10 @@ class Handles<Thing extends object> {
     return this.#things.get(Deno.UnsafePointer.value(handle));
   }
 
+  has(thing: Thing): boolean {
+    return this.#handles.has(thing);
+  }
+
   /** What it stands for is known as long as others have it. */
   forget(pointer: Deno.PointerValue): void {
     const thing = this.at(pointer);
@@ -120,6 +124,11 @@ class Borrowed<Thing extends object> {
     this.#ofThreads.forget(handle);
   }
 
+  /** A thread has it. */
+  isLent(thing: Thing): boolean {
+    return this.#ofThreads.has(thing);
+  }
+
   endCall(): void {
     this.#ofCall.clear();
   }
@@ -128,6 +137,27 @@ class Borrowed<Thing extends object> {
 export const entryHandles = new Borrowed<TableEntry>();
 /** Tables in entries of others. */
 export const innerTableHandles = new Borrowed<Table>();
+/** Those that threads have of an entry. */
+const innerTables = new WeakMap<TableEntry, Deno.PointerValue[]>();
+
+/** A handle of a table in an entry, which is good as long as the entry is borrowed. */
+export function innerTableHandle(entry: TableEntry, table: Table): Deno.PointerValue {
+  const handle = innerTableHandles.handle(table);
+  if (callsUnderWay > 0) return handle;
+  const handles = innerTables.get(entry);
+  if (handles) handles.push(handle);
+  else innerTables.set(entry, [handle]);
+  return handle;
+}
+
+/** An entry is not used any more by who got this handle. */
+export function giveEntryBack(handle: Deno.PointerValue): void {
+  const entry = entryHandles.at(handle);
+  entryHandles.forget(handle);
+  if (!entry || entryHandles.isLent(entry)) return;
+  for (const inner of innerTables.get(entry) ?? []) innerTableHandles.forget(inner);
+  innerTables.delete(entry);
+}
 
 let callsUnderWay = 0;
 let textsOfCall: unknown[] = [];
