@@ -80,7 +80,7 @@ Deno.test("falcod validate --json has Falco's results beside its own", async () 
   ]);
   assertEquals([good.code, bad.code], [0, 1]);
   const fine = JSON.parse(good.out), broken = JSON.parse(bad.out);
-  assertEquals(fine.falco_describe_results[0].rules.map(nameOf), ["Shell reads", "Other"]);
+  assertEquals(fine.falco_describe_results.rules.map(nameOf), ["Shell reads", "Other"]);
   const [loaded] = fine.falco_load_results;
   assertObjectMatch(loaded, { name: folder.file("good.yaml"), successful: true, errors: [] });
   assertEquals(loaded.warnings.map(({ code }: { code: string }) => code), ["LOAD_UNUSED_MACRO"]);

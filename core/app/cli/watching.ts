@@ -47,7 +47,8 @@ function addRun(program: Command, host: Host, done: Done): void {
     const asked = { configPath: options.c, rulePaths: options.r, options: options.option };
     if (flags.size > 0) {
       const { answerFalcoQuestion } = await import("../commands/falco_questions.ts");
-      const code = await answerFalcoQuestion({ ...asked, flags }, host);
+      const validatePaths = options.validate;
+      const code = await answerFalcoQuestion({ ...asked, flags, validatePaths }, host);
       if (code !== undefined) return done(code);
     }
     const { runCommand } = await import("../commands/run.ts");

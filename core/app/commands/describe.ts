@@ -1,5 +1,6 @@
 /** `falcod describe`: what the rules are made of, as Falco's `-L` and `-l` tell it. */
-import { describeRuleset, type Description } from "../../rule/mod.ts";
+import type { FieldTable } from "../../field/mod.ts";
+import { describeRuleset, type Description, type Ruleset } from "../../rule/mod.ts";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
@@ -31,20 +32,32 @@ export async function describeCommand(request: DescribeRequest, host: Host): Pro
     tellErrors(report, host);
     return EXIT_FAILURE;
   }
-  const whole = describeRuleset(ruleset, await allFields(registry));
-  const names = whole.rules.map(({ info }) => info.name);
-  const found = request.rule === undefined
-    ? undefined
-    : findRule(names, { ...request, asked: request.rule });
-  if (found?.kind === "none") {
-    host.error.write(found.text);
+  const wanted = describeWanted(ruleset, { ...request, fields: await allFields(registry) });
+  if ("missing" in wanted) {
+    host.error.write(wanted.missing);
     return EXIT_FAILURE;
   }
-  const wanted = found ? onlyRule(whole, found.name) : whole;
   if (json === "configured" ? loaded.config.json_output : json) {
     host.out.write(`${jsonText(wanted)}\n`);
-  } else host.out.write(toText(wanted));
+  } else host.out.write(descriptionText(wanted));
   return EXIT_OK;
+}
+
+/** All rules, or the one asked for; `missing` says that there is none like that. */
+export function describeWanted(
+  ruleset: Ruleset,
+  request: {
+    readonly rule: string | undefined;
+    readonly configPath: string | undefined;
+    readonly rulePaths: readonly string[];
+    readonly fields: FieldTable;
+  },
+): Description | { readonly missing: string } {
+  const { rule, fields } = request;
+  const whole = describeRuleset(ruleset, fields);
+  if (rule === undefined) return whole;
+  const found = findRule(whole.rules.map(({ info }) => info.name), { ...request, asked: rule });
+  return found.kind === "none" ? { missing: found.text } : onlyRule(whole, found.name);
 }
 
 /** The rule with the macros and lists it is made of, however deep inside. */
@@ -77,7 +90,7 @@ function onlyRule(whole: Description, name: string): Description {
 /** More events than this are told as a number. */
 const MAX_EVENTS = 20;
 
-function toText({ rules, macros, lists }: Description): string {
+export function descriptionText({ rules, macros, lists }: Description): string {
   const blocks = [
     ...rules.map(({ info, details }) =>
       block(`rule ${info.name}`, [

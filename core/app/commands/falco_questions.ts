@@ -15,6 +15,8 @@ export interface FalcoQuestion {
   readonly rulePaths: readonly string[];
   /** `-o`, in order. */
   readonly options: readonly string[];
+  /** `-V`: `-L` and `-l` are about these, if there are any. */
+  readonly validatePaths: readonly string[];
 }
 
 type Answer = (question: FalcoQuestion, host: Host) => number | Promise<number>;
@@ -125,10 +127,15 @@ async function listEvents({ flags }: FalcoQuestion, host: Host): Promise<number>
 
 /** As Falco, JSON where `json_output` is set. */
 async function describe(
-  { flags, configPath, rulePaths, options }: FalcoQuestion,
+  { flags, configPath, rulePaths, options, validatePaths }: FalcoQuestion,
   host: Host,
 ): Promise<number> {
   const rule = flags.has("-L") ? undefined : lastOf(flags, "-l");
+  if (validatePaths.length > 0) {
+    const { validateCommand } = await import("./validate.ts");
+    const request = { paths: [], rulePaths: validatePaths, configPath, options };
+    return await validateCommand({ ...request, format: "falco", describes: { rule } }, host);
+  }
   tellCommand(rule === undefined ? "-L" : "-l", "falcod describe", host);
   const { describeCommand } = await import("./describe.ts");
   const request = { rule, configPath, rulePaths, options };

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { type Diagnostic, grouped, renderJson, Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
-import { describeRuleset, type Ruleset } from "../../rule/mod.ts";
+import type { Description, Ruleset } from "../../rule/mod.ts";
 import { counted } from "../count.ts";
 import { standardConfig } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
@@ -16,6 +16,7 @@ import { printDiagnostics } from "../report.ts";
 import { loadRuleset } from "../rules.ts";
 import { prepare } from "../start.ts";
 import { printFalcoVerdict } from "./_falco_verdict.ts";
+import { describeWanted, descriptionText } from "./describe.ts";
 import { looksLikeConfig } from "../config/recognize.ts";
 
 export interface ValidateRequest {
@@ -30,6 +31,8 @@ export interface ValidateRequest {
   readonly format: "text" | "json" | "falco";
   /** Also what is odd and perhaps meant so. */
   readonly hints?: boolean;
+  /** Falco's `-L` and `-l` beside `-V`: what rules that are valid are made of, all or one. */
+  readonly describes?: { readonly rule: string | undefined };
 }
 
 interface Verdict {
@@ -46,11 +49,27 @@ interface Verdict {
 /** Exit code 0 when nothing is wrong; warnings do not count. */
 export async function validateCommand(request: ValidateRequest, host: Host): Promise<number> {
   const verdict = await judge(request, host);
-  const { format } = request;
-  if (format === "json" || (format === "falco" && verdict.jsonOutput)) {
-    await printJson(verdict, host);
-  } else if (format === "falco") printFalcoVerdict(verdict, host);
-  else printText(verdict, host);
+  const { format, describes } = request;
+  const { ruleset, registry } = verdict;
+  const isJson = format === "json" || (format === "falco" && verdict.jsonOutput);
+  const described = ruleset && (isJson || describes)
+    ? describeWanted(ruleset, {
+      rule: describes?.rule,
+      configPath: request.configPath,
+      rulePaths: request.rulePaths ?? [],
+      fields: await allFields(registry),
+    })
+    : undefined;
+  if (described && "missing" in described) {
+    host.error.write(described.missing);
+    return EXIT_FAILURE;
+  }
+  if (isJson) {
+    printJson(verdict, described, host);
+  } else if (format === "falco") {
+    printFalcoVerdict(verdict, host);
+    if (described) host.out.write(`\n${descriptionText(described)}`);
+  } else printText(verdict, host);
   return verdict.report.hasErrors ? EXIT_FAILURE : EXIT_OK;
 }
 
@@ -120,8 +139,8 @@ function countEnabled(ruleset: Ruleset | undefined): number | undefined {
 }
 
 /** Falcod's own findings, and beside them Falco's two results. */
-async function printJson(verdict: Verdict, host: Host): Promise<void> {
-  const { report, configFiles, ruleFiles, ruleset, registry } = verdict;
+function printJson(verdict: Verdict, described: Description | undefined, host: Host): void {
+  const { report, configFiles, ruleFiles, ruleset } = verdict;
   const rules = countEnabled(ruleset);
   host.out.write(`${
     jsonText({
@@ -132,8 +151,7 @@ async function printJson(verdict: Verdict, host: Host): Promise<void> {
       diagnostics: renderJson(report.diagnostics),
       suppressed: report.suppressed,
       falco_load_results: loadResults(ruleFiles, report.diagnostics),
-      ...ruleset &&
-        { falco_describe_results: [describeRuleset(ruleset, await allFields(registry))] },
+      ...described && { falco_describe_results: described },
     })
   }\n`);
 }
