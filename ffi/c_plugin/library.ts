@@ -63,6 +63,20 @@ const MAX_JSON_BYTES = 16 << 20;
  */
 export function openCPlugin(path: string): CPluginLibrary {
   checkSharedObject(path);
+  const known = opened.get(path);
+  if (known) return known;
+  const library = openFresh(path);
+  opened.set(path, library);
+  return library;
+}
+
+/**
+ * By path, as the system's loader knows them: until the end of the process a path is the library that was
+ * there first. Configurations that are loaded again name the same ones, and each opening costs 30 KB.
+ */
+const opened = new Map<string, CPluginLibrary>();
+
+function openFresh(path: string): CPluginLibrary {
   const symbols = open(path);
   const requiredApi = checkApi(path, symbols);
   const missing = REQUIRED_NAMES.filter((name) => symbols[name] === null);

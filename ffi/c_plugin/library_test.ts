@@ -156,3 +156,17 @@ Deno.test("openCPlugin() says what it does not understand of what a plugin says 
     "malformed: its list of sources to take fields from is not a list of names",
   );
 });
+
+Deno.test("openCPlugin() opens a library once, whatever takes its place", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "falcod-plugins-" });
+  try {
+    const path = `${folder}/plugin.so`;
+    Deno.copyFileSync(builtPlugin("source"), path);
+    const first = openCPlugin(path);
+    Deno.copyFileSync(builtPlugin("minimal"), `${path}.new`);
+    Deno.renameSync(`${path}.new`, path);
+    assert(openCPlugin(path) === first);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
