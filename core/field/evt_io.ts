@@ -188,8 +188,10 @@ function transferred(event: Event): FieldValue {
 }
 
 function concerns(state: State, subject: Subject): boolean {
-  const typeChar = state.descriptor?.typeChar;
-  if (typeChar === undefined) return false;
+  const { descriptor } = state;
+  // Of one that nobody saw opened Falco does not say what was moved.
+  if (descriptor === undefined || descriptor.known === false) return false;
+  const { typeChar } = descriptor;
   if (subject === "any") return true;
   return subject === "file" ? typeChar === "f" : typeChar === "4" || typeChar === "6";
 }

@@ -168,6 +168,14 @@ Deno.test("evt.buffer prints dots for what is not printable", () => {
   assertEquals(valueOf("evt.buffer", eventOf("openat")), undefined);
 });
 
+Deno.test("evt.buflen is absent where nobody knows what the descriptor is", () => {
+  const descriptor = fileOf(pathOf("/etc/passwd"));
+  const read = (sketch: Partial<typeof descriptor>) =>
+    valueOf("evt.buflen", eventOf("read", { result: 4, descriptor: { ...descriptor, ...sketch } }));
+  assertEquals(read({}), 4);
+  assertEquals(read({ known: false }), undefined);
+});
+
 Deno.test("evt.buffer is there where a call that moves data moved none", () => {
   assertEquals(valueOf("evt.buffer", eventOf("pwrite")), new Uint8Array());
   assertEquals(textOf("evt.buffer", eventOf("pwrite")), "");

@@ -151,6 +151,18 @@ function ancestorField(
   summary: string,
   read: Read,
 ): FieldDefinition {
+  const extract = (_event: Event, state: State, argument: FieldArgument): FieldValue => {
+    if (typeof argument === "number") {
+      const process = ancestorOf(state, argument);
+      return process && read(process);
+    }
+    const values: FieldScalar[] = [];
+    for (const ancestor of ancestors(state)) {
+      const value = read(ancestor);
+      if (value !== undefined) values.push(value);
+    }
+    return values.length === 0 ? undefined : values;
+  };
   return defineField({
     name,
     type,
@@ -158,17 +170,11 @@ function ancestorField(
     summary,
     candidates: "any",
     argument: { required: false, kind: "index" },
-    extract: (_event, state, argument): FieldValue => {
-      if (typeof argument === "number") {
-        const process = ancestorOf(state, argument);
-        return process && read(process);
-      }
-      const values: FieldScalar[] = [];
-      for (const ancestor of ancestors(state)) {
-        const value = read(ancestor);
-        if (value !== undefined) values.push(value);
-      }
-      return values.length === 0 ? undefined : values;
+    extract,
+    show: (event, state, argument) => {
+      const value = extract(event, state, argument);
+      if (!Array.isArray(value)) return value;
+      return (value as readonly FieldScalar[]).map(String).reduce(appendWord, "") || undefined;
     },
   });
 }

@@ -1,4 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
+import { syscallFields } from "./mod.ts";
 import { CLOCK_NS, eventOf, ROOT, stateOf, textOf, TIME_NS, valueOf } from "./fixture_test.ts";
 
 const event = eventOf("execve");
@@ -44,6 +45,17 @@ Deno.test("proc.cmdline is the name and the arguments, proc.exeline starts with 
   assertEquals(valueOf("proc.args[2]", event, state), "");
   assertEquals(valueOf("proc.cmdnargs", event, state), 2);
   assertEquals(valueOf("proc.cmdlenargs", event, state), 13);
+});
+
+Deno.test("ancestors without a number are shown in a row, and not at all where nothing is known", () => {
+  const { extract, show } = syscallFields.get("proc.aexepath")!;
+  const shown = (state = family()) => {
+    state.begin(event);
+    return [show!(event, state, undefined), extract(event, state, undefined)];
+  };
+  assertEquals(shown()[0], "/usr/bin/bash /usr/bin/cat /usr/lib/systemd");
+  const parent = { processId: 90, image: { exePath: "" } };
+  assertEquals(shown(stateOf(parent, { processId: 100, parentId: 90 })), [undefined, [""]]);
 });
 
 Deno.test("ids of more than 32 bits are none of the host and show inside of namespaces only", () => {
