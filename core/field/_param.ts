@@ -151,7 +151,8 @@ function numberMeaning(value: number, param: EventParam, state: State): string {
       return descriptorMeaning(value, state);
     case "PID":
     case "PID32":
-      return state.processes.thread(value)?.comm ?? "";
+      // A process keeps its name when its main thread ends before the others.
+      return (state.processes.thread(value) ?? state.processes.process(value))?.comm ?? "";
     case "UID":
       return value === NO_ID ? "<NONE>" : state.user(value)?.name || "<NA>";
     case "GID":

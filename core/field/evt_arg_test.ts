@@ -269,3 +269,15 @@ Deno.test("a symbolic link's target is text, and a path where the kernel's view 
   assertEquals(valueOf("evt.arg.target", event), "../shadow");
   assertEquals(valueOf("evt.arg.target", event, undefined, "resolved"), "/etc/shadow");
 });
+
+Deno.test("a process has its name when its main thread ended before the others", () => {
+  const state = stateOf({ processId: 90, comm: "java" }, { processId: 100 });
+  state.processes.find(91, 90);
+  const ends = { kind: "exit", threadId: 90, processId: 90, exitCode: 0, reaperId: 0 } as const;
+  state.processes.apply({ ...ends, last: false });
+  state.processes.flush();
+  assertEquals(state.processes.thread(90), undefined);
+  const kill = eventOf("kill", { params: { res: 0, pid: 90, sig: 9 } });
+  assertEquals(valueOf("evt.arg.pid", kill, state), "java");
+  assertEquals(valueOf("evt.args", kill, state), "res=0 pid=90(java) sig=9(SIGKILL)");
+});
