@@ -33,7 +33,6 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   I003: "a registry",
   I004: "a server",
   I006: "a registry with signatures",
-  I007: "an index, or a trusted root",
   I010: "a damaged archive",
   I011: "a huge archive",
   I012: "an archive with a link in it",
