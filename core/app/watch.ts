@@ -27,6 +27,7 @@ import type { RulesKeeper, Running } from "./reload.ts";
 import { SourceRuns } from "./source_runs.ts";
 import type { Summary } from "./summary.ts";
 import { tellOfRun } from "./tell_of_run.ts";
+import { updateSources } from "./update_sources.ts";
 
 export interface WatchRequest {
   readonly config: Config;
@@ -148,10 +149,11 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   let couldMatch = judgesOf(sources, ruleset);
   const reloads = request.keepRulesFresh?.({
     use: (ruleset, ruleMatching) => {
+      // First: it may fail, and then nothing has changed.
+      updateSources(sources, { before: engine.ruleset, next: ruleset }, needsFor);
       engine.swap(ruleset, ruleMatching);
       couldMatch = judgesOf(sources, ruleset);
       state.names.retain(watchedNames(ruleset));
-      for (const source of sources) source.update(needsFor(ruleset, source));
     },
     changeOutputs,
     alert: (alert) => delivery.enqueue(alert),
