@@ -157,6 +157,8 @@ export class Spool {
         this.#segments.at(-1)?.number ?? 0,
         this.#settled.segment,
         this.#handedBefore.segment,
+        // What a killed falcod left empty is gone, and nothing before it is read any more.
+        this.#next.segment,
       );
       const writer = await SegmentWriter.create(folder, last + 1);
       this.#writer = writer;

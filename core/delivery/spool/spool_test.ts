@@ -71,6 +71,26 @@ Deno.test("a run that is killed leaves all it accepted, and marks what may have 
   });
 });
 
+Deno.test("segments that a killed run left empty do not hide what is appended behind them", async () => {
+  await inFolder(async (folder) => {
+    const first = await openSpool(folder);
+    await first.append(entries("1"));
+    await first.close();
+    for (const number of [7, 8, 9]) {
+      Deno.writeTextFileSync(`${folder}/${String(number).padStart(16, "0")}.spool`, "");
+    }
+    const spool = await openSpool(folder);
+    assertEquals(await texts(spool), ["1"]);
+    // Reads to the end of the last one, and all of them go.
+    assertEquals(await texts(spool), []);
+    await spool.settle(1);
+    assertEquals(segmentsOf(folder), []);
+    await spool.append(entries("2", "3"));
+    assertEquals([await texts(spool), spool.unread], [["2", "3"], 0]);
+    await spool.close();
+  });
+});
+
 Deno.test("without its cursor a spool hands out all it has, with a mark", async () => {
   await inFolder(async (folder) => {
     const spool = await openSpool(folder);
