@@ -81,6 +81,11 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
     "Y013",
   ],
   ["20,000 quotes that stay open", () => rows(20_000, () => '- a: "x\n'), "Y021"],
+  [
+    "40,000 quotes that stay open in one mapping",
+    () => rows(20_000, (i) => `a${i}: 'x\nb${i}: "y\n`),
+    "Y021",
+  ],
 ];
 
 for (const [name, text, expected] of SHAPES) {

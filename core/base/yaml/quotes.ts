@@ -45,8 +45,11 @@ export function runawayQuote(documents: readonly Document[], text: string): Runa
     for (const error of document.errors) {
       if (error.code !== "MISSING_CHAR" || !error.message.includes("quote")) continue;
       const quote = quoteEndingAt(document, error.pos[0]);
-      const next = quote ? text.indexOf("\n- ", quote.start) : -1;
-      if (!quote || next < 0 || next >= quote.end) continue;
+      if (!quote) continue;
+      // Not in the rest of the file: a hostile one has a quote in every line.
+      const found = text.slice(quote.start, quote.end + 2).indexOf("\n- ");
+      if (found < 0) continue;
+      const next = quote.start + found;
       // The last character before the next item becomes the quote; if it is the quote, a blank.
       const last = text[next - 1] === "\r" ? next - 2 : next - 1;
       const mark = last > quote.start ? text[quote.start] : " ";
