@@ -321,6 +321,30 @@ test("does not forget who has to sign when nobody says it again", async (scene) 
   await succeeds([...without, "--replace"], HOME);
 });
 
+test("refuses an index that says two things of a repository, or says it with a slip", async (scene) => {
+  const { registry, add, place } = scene;
+  const entry = { name: "pager", registry: registry.host, repository: "pager" };
+  const signature = { cosign: IDENTITY_WANTED };
+  const refusesIndex = async (entries: readonly object[], wanted: RegExp) => {
+    place.file("index.yaml", JSON.stringify(entries));
+    await refuses(scene, wanted);
+  };
+  const signed = { ...entry, name: "signed", signature };
+  const differ = /error\[I007\].*"(pager|signed)" and "(pager|signed)" differ in who signs/;
+  await refusesIndex([entry, signed], differ);
+  await refusesIndex([signed, entry], differ);
+  await refusesIndex([signed, { ...signed, name: "again" }], /error\[I006\].*no signature/);
+  await refusesIndex(
+    [{ ...entry, Signature: signature }],
+    /"Signature"[^]*did you mean "signature"/,
+  );
+  await refusesIndex([{ ...entry, "<<": { signature } }], /error\[I007\].*"<<"[^]*write out/);
+  await refusesIndex([{ ...entry, signature: { cosing: {} } }], /"cosing"[^]*mean "cosign"/);
+  await refusesIndex([{ ...entry, signature: {} }], /signature of "pager" has no "cosign"/);
+  place.file("index.yaml", JSON.stringify([{ ...entry, signature: null, keywords: ["sign"] }]));
+  await succeeds(add, HOME);
+});
+
 test("refuses an index that does not say who signs", async (scene) => {
   const { index, add, place } = scene;
   index({ "certificate-identity": "x" });

@@ -1,12 +1,13 @@
 /** falcoctl's index: which repository has to be signed by whom. */
 import { createPublicKey } from "node:crypto";
 import { dirname, resolve } from "node:path";
-import { decodeText, plainValue, reasonOf, Report } from "../../base/mod.ts";
+import { isDeepStrictEqual } from "node:util";
+import { decodeText, nearest, plainValue, reasonOf, Report } from "../../base/mod.ts";
 import { textOfFile } from "../../base/text_file.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { PackageError, packageErrorOf, type Signer, type Wanted } from "../../plugin/store/mod.ts";
 import type { OciOrigin } from "../origin.ts";
-import { type CosignEntry, falcoctlIndex } from "./schema.ts";
+import { type CosignEntry, falcoctlIndex, type IndexEntry } from "./schema.ts";
 import { expressionProblem } from "./search.ts";
 
 const MAX_INDEX_BYTES = 4 << 20;
@@ -17,18 +18,53 @@ const MAX_KEY_BYTES = 16 << 10;
  * `PackageError` (I007) where it cannot be read, or does not list it.
  */
 export function signerInIndex(path: string, origin: OciOrigin): Signer | undefined {
-  const entries = readIndex(path);
-  const entry = entries.find(({ registry, repository }) =>
+  const entries = readIndex(path).filter(({ registry, repository }) =>
     registry.toLowerCase() === origin.host.toLowerCase() && repository === origin.repository
   );
+  const [entry] = entries;
   if (!entry) {
     throw unusable(path, `it has no entry for ${origin.host}/${origin.repository}`, {
       help:
         "its entries have a registry and a repository: what it does not list nobody vouches for",
     });
   }
-  const cosign = entry.signature?.cosign;
+  const other = entries.find(({ signature }) =>
+    !isDeepStrictEqual(signature ?? null, entry.signature ?? null)
+  );
+  if (other) {
+    const place = `${origin.host}/${origin.repository}`;
+    throw unusable(path, `"${entry.name}" and "${other.name}" differ in who signs ${place}`, {
+      help: "nobody can say which of them is right: leave one of them out",
+    });
+  }
+  const cosign = cosignOf(entry, path);
   return cosign ? signerOf(cosign, { path, name: entry.name }) : undefined;
+}
+
+/** Absent: the entry says nothing of signatures, not even with a slip of the pen. */
+function cosignOf(entry: IndexEntry, path: string): CosignEntry | undefined {
+  refuseSlip(entry, "signature", { path, name: entry.name });
+  const { signature } = entry;
+  if (!signature) return undefined;
+  refuseSlip(signature, "cosign", { path, name: entry.name });
+  if (signature.cosign) return signature.cosign;
+  throw unusable(path, `the signature of "${entry.name}" has no "cosign"`, {
+    help: "signatures of cosign are the only ones there are: without it, leave signature out",
+  });
+}
+
+/** What is passed over would be a signature that nobody asks for. */
+function refuseSlip(
+  mapping: Readonly<Record<string, unknown>>,
+  key: string,
+  { path, name }: Place,
+): void {
+  if (Object.hasOwn(mapping, key)) return;
+  const slip = Object.keys(mapping).find((other) => other === "<<" || nearest(other, [key]));
+  if (slip === undefined) return;
+  throw unusable(path, `"${name}" has the key "${slip}", which means nothing here`, {
+    help: slip === "<<" ? "write out what it stands for" : `did you mean "${key}"?`,
+  });
 }
 
 function readIndex(path: string) {

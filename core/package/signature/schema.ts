@@ -20,9 +20,8 @@ export const falcoctlIndex = z.array(z.looseObject({
     }).nullish(),
   }).nullish(),
 })).max(10_000);
-export type CosignEntry = NonNullable<
-  NonNullable<z.output<typeof falcoctlIndex>[number]["signature"]>["cosign"]
->;
+export type IndexEntry = z.output<typeof falcoctlIndex>[number];
+export type CosignEntry = NonNullable<NonNullable<IndexEntry["signature"]>["cosign"]>;
 
 const MAX_ANNOTATION = 64 << 10;
 

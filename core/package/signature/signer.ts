@@ -18,7 +18,7 @@ const KNOWN = ["plugins", "rules"].map((name) => ({
 /** Absent: whoever may write to the repository. */
 export function knownSigner({ host, repository }: OciOrigin): Signer | undefined {
   return KNOWN.find((known) =>
-    known.host === host.toLowerCase().replace(/:443$/, "") && repository.startsWith(known.below)
+    known.host === host.toLowerCase().replace(/:0*443$/, "") && repository.startsWith(known.below)
   )?.signer;
 }
 

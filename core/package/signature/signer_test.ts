@@ -13,6 +13,7 @@ Deno.test("knownSigner() knows who signs what Falco publishes, and nothing else"
   );
   assertEquals(signerOf("GHCR.io", "falcosecurity/plugins/plugin/json")?.kind, "identity");
   assertEquals(signerOf("ghcr.io:443", "falcosecurity/rules/x")?.kind, "identity");
+  assertEquals(signerOf("ghcr.io:00443", "falcosecurity/rules/x")?.kind, "identity");
   assertEquals(signerOf("ghcr.io", "falcosecurity/falcoctl"), undefined);
   assertEquals(signerOf("ghcr.io", "eve/falcosecurity/rules/falco-rules"), undefined);
   assertEquals(signerOf("registry.example", "falcosecurity/rules/falco-rules"), undefined);
