@@ -152,7 +152,7 @@ function timeOf(value: unknown): bigint | undefined {
   const offset = /^[Zz]$/.test(zone) ? "Z" : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   const ms = Date.parse(`${day}T${clock}${offset}`);
   if (!(ms >= 0)) return undefined;
-  return BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
+  return countable(BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, "0")));
 }
 
 /** `Date.parse` makes the 3rd of March of the 31st of February, and midnight of 24:00:00. */
@@ -163,8 +163,13 @@ function isOfCalendar(text: string): boolean {
 
 /** `evt.time`: nanoseconds since the epoch. */
 function nanosecondsOf(value: OutputValue | undefined): bigint | undefined {
-  if (typeof value === "bigint") return value > 0n && value < 1n << 63n ? value : undefined;
+  if (typeof value === "bigint") return value > 0n ? countable(value) : undefined;
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0
     ? BigInt(value)
     : undefined;
+}
+
+/** Alerts count nanoseconds in 63 bits, until 2262: later years would come out as others. */
+function countable(timeNs: bigint): bigint | undefined {
+  return timeNs < 1n << 63n ? timeNs : undefined;
 }

@@ -65,6 +65,7 @@ Deno.test("readPayload() takes what old versions of Falco left out or spelled ot
     ["2023-05-17T17:31:56.5+02:00", 1684337516500000000n],
     ["2023-05-17T15:31:56.746609046+0000", 1684337516746609046n],
     ["2024-02-29T23:59:59.9-00:30", 1709252999900000000n],
+    ["2262-04-11T23:47:16.854775807Z", 9223372036854775807n],
   ];
   for (const [time, wanted] of times) assertEquals(alertOf({ ...WHOLE, time }).timeNs, wanted);
 });
@@ -75,6 +76,7 @@ Deno.test("readPayload() takes times as falcosidekick does: a text of RFC 3339 t
     ...[1684337516, 1684337516746, 1684337516.5, 0, true, [], {}, "", "1684337516"],
     ...["yesterday", "2023-05-17", "2023-02-31T00:00:00Z", "2023-05-17T24:00:00Z"],
     ...["2023-05-17T10:00:00+24:00", "0001-01-01T00:00:00Z"],
+    ...["2262-04-11T23:47:16.854775808Z", "9999-12-31T23:59:59Z", "2500-01-01T00:00:00Z"],
   ];
   for (const time of times) {
     // What Falco puts among the fields is no way around it.
