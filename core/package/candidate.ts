@@ -42,6 +42,11 @@ export interface Candidate {
   readonly notes: readonly string[];
 }
 
+/** Whether somebody has to have signed it, and nobody has looked. */
+export function isUnverified({ signer, signedBy }: Candidate): boolean {
+  return signer !== undefined && signedBy === undefined;
+}
+
 /** Throws `PackageError`: a manifest that is wrong, or files that are not as it says. */
 export async function candidateOf(fetched: FetchedPackage): Promise<Candidate> {
   const all = withoutWrapper(fetched.files, MANIFEST_FILE);

@@ -5,7 +5,7 @@
  * reads them, and unpacks them in memory; `candidateOf` reads the manifest and keeps the files that it
  * names. `core/plugin/store` then writes those, and nothing else of the package.
  */
-export { type Candidate, candidateOf } from "./candidate.ts";
+export { type Candidate, candidateOf, isUnverified } from "./candidate.ts";
 export { fetchPackage } from "./fetch.ts";
 export type { FetchedPackage } from "./fetched.ts";
 export type { Fetching } from "./get.ts";

@@ -56,6 +56,7 @@ export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promi
       ...fetching.allowsPlain
         ? [`${repository.origin} has no TLS: whoever is on the way may change what comes`]
         : [],
+      ...signer ? [] : ["nobody has to have signed it: no index (--index) says so"],
       ...notes,
     ],
     hint: { ...hint, version: hint.version ?? versionIn(origin.reference) },

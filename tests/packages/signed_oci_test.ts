@@ -266,14 +266,21 @@ test("does not fetch a signature of a gigabyte", async (scene) => {
 });
 
 test("--no-verify installs it with a warning, and an update looks again", async (scene) => {
-  const { add, place, registry } = scene;
+  const { add, place, registry, sigstore } = scene;
   const { error } = await succeeds([...add, "--no-verify"], HOME);
   assert(/warning\[I006\].*--no-verify/.test(error), error);
+  const info = () => succeeds(["info", "pager", "--dir", place.plugins]).then(({ out }) => out);
+  assert((await info()).includes("nobody has looked, as --no-verify said; it has to be by "));
   await registry.artifact("pager", "1", plugin("1.1.0"), FALCOD);
   const update = ["update", "--plain-http", "--dir", place.plugins];
   await fails(update, /error\[I006\].*there is no signature/, HOME);
   const { out } = await succeeds([...update, "--no-verify"], HOME);
   assertEquals(out, "updated pager 1.0.0 to 1.1.0\n");
+  assert((await info()).includes("nobody has looked"));
+  const digest = await registry.artifact("pager", "1", plugin("1.2.0"), FALCOD);
+  await pushSimple(registry, "pager", { digest, signatures: [await sigstore.simple(digest)] });
+  await succeeds([...update, "--trusted-root", `${place.path}/root.json`], HOME);
+  assertEquals((await info()).includes("nobody has looked"), false);
 });
 
 test("takes what is signed with a key, when the log knows it", async (scene) => {
@@ -361,12 +368,13 @@ test("refuses an index that does not say who signs", async (scene) => {
   place.file("index.yaml", "[]");
   await refuses(scene, /error\[I007\].*has no entry for/);
   place.file("index.yaml", "name: pager\n");
-  await refuses(scene, /error\[I007\]/);
+  await refuses(scene, /error\[I007\]: Cannot use "[^"]+index\.yaml": Invalid input/);
   place.file("root.json", "{}");
   index(IDENTITY_WANTED);
   await refuses(scene, /error\[I007\].*root\.json": it names neither an authority nor a log/);
   index(undefined);
-  await succeeds(add, HOME);
+  const { error } = await succeeds(add, HOME);
+  assert(error.includes("nobody has to have signed it"), error);
 });
 
 /** PEM of the public one, and of the private one. */

@@ -75,7 +75,8 @@ function readIndex(path: string) {
   const { data, error } = falcoctlIndex.safeParse(document?.root && plainValue(document.root));
   if (data) return data;
   const [issue] = error.issues;
-  throw unusable(path, `"${issue?.path.join(".")}": ${issue?.message}`, {
+  const place = issue?.path.length ? `"${issue.path.join(".")}": ` : "";
+  throw unusable(path, `${place}${issue?.message}`, {
     help: "an index of falcoctl is a list of entries, each with name, registry and repository",
   });
 }

@@ -38,6 +38,8 @@ const installed = z.strictObject({
   integrity: text(200).optional(),
   /** Who has to sign it, also when it is updated; absent: nobody. */
   signer: signerSchema.optional(),
+  /** Nobody has looked whether `signer` has signed it. */
+  unverified: z.literal(true).optional(),
   files: z.array(installedFile).min(1).max(MAX_FILES),
   /** At most what the manifest asks for. */
   granted: permissionsSchema,

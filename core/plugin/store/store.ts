@@ -29,6 +29,8 @@ export interface Installation {
   readonly registry?: string | undefined;
   readonly integrity: string | undefined;
   readonly signer?: Signer | undefined;
+  /** Nobody has looked whether `signer` has signed it. */
+  readonly unverified?: boolean;
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   readonly granted: PluginPermissions;
 }
@@ -75,6 +77,7 @@ async function entryOf(wanted: Installation): Promise<LockEntry> {
     ...registry !== undefined && { registry },
     ...integrity !== undefined && { integrity },
     ...signer !== undefined && { signer },
+    ...wanted.unverified && { unverified: true },
     files,
     granted: copyOf(granted),
     installedAt: new Date().toISOString(),

@@ -5,6 +5,7 @@ import {
   aboutPermissions,
   type Candidate,
   grantedBy,
+  isUnverified,
   originText,
   permissionTexts,
 } from "../../../package/mod.ts";
@@ -47,7 +48,8 @@ export async function addCommand(request: AddRequest, host: Host): Promise<numbe
     if (!request.json || !request.yes) printLines(about(candidate, granted), host.error);
     await agree(request, host);
     const { name, version, kind, from, registry, integrity, signer, files } = candidate;
-    const what = { name, version, kind, requested, from, registry, integrity, signer };
+    const unverified = isUnverified(candidate);
+    const what = { name, version, kind, requested, from, registry, integrity, signer, unverified };
     const wanted = { ...what, files, granted };
     const entry = await install(request.folder, wanted, {
       mayReplace: (there) =>
@@ -106,7 +108,7 @@ function refuseStranger(
       "I006",
       `"${there.name}" is installed as a plugin that has to be signed, and nobody says so now`,
       {
-        help: `it is signed ${signerText(there.signer)}: --index says so again, ` +
+        help: `it has to be signed ${signerText(there.signer)}: --index says so again, ` +
           "--replace takes one that nobody has to sign",
       },
     );

@@ -69,7 +69,7 @@ function aboutInstalled({ entry, folder, ...plugin }: InstalledPlugin): readonly
     ["asked for", entry.requested],
     ["registry", entry.registry],
     ["checksum", entry.integrity],
-    ["signed", entry.signer && signerText(entry.signer)],
+    ["signed", signatureOf(entry)],
     ["installed", entry.installedAt],
     ["in", folder],
     ["files", entry.files.map(({ path }) => path).join(", ")],
@@ -83,6 +83,11 @@ function aboutInstalled({ entry, folder, ...plugin }: InstalledPlugin): readonly
     `${entry.name} ${entry.version}${manifest ? `: ${manifest.description}` : ""}`,
     ...rows.flatMap(([label, value]) => value === undefined ? [] : `  ${label.padEnd(11)}${value}`),
   ];
+}
+
+function signatureOf({ signer, unverified }: LockEntry): string | undefined {
+  if (!signer || !unverified) return signer && signerText(signer);
+  return `nobody has looked, as --no-verify said; it has to be ${signerText(signer)}`;
 }
 
 function plainInstalled({ entry, folder, ...plugin }: InstalledPlugin) {

@@ -4,6 +4,7 @@ import {
   type Candidate,
   type Choice,
   grantedBy,
+  isUnverified,
   newlyAsked,
   type Origin,
   parseOrigin,
@@ -130,7 +131,8 @@ async function updateOne(entry: LockEntry, request: UpdateRequest, host: Host): 
   );
   const { name, version, kind, from, registry, integrity, signer, files } = candidate;
   const { requested } = entry;
-  const what = { name, version, kind, requested, from, registry, integrity, signer };
+  const unverified = isUnverified(candidate);
+  const what = { name, version, kind, requested, from, registry, integrity, signer, unverified };
   const wanted = { ...what, files, granted };
   const now = await install(folder, wanted, {
     mayReplace: (there) => refuseChanged(there, entry),
