@@ -97,6 +97,11 @@ Deno.test("checkCondition() warns of values that are probably not what was meant
   assertEquals(check("tolower(proc.name) = <NA>").report.diagnostics, []);
 });
 
+Deno.test("checkCondition() repeats a field with its argument", () => {
+  const [{ help } = {}] = check("tolower(jevt.value[/a]) = <NA>").report.diagnostics;
+  assertEquals(help, 'to ask whether there is a value, write "jevt.value[/a] exists"');
+});
+
 Deno.test("checkCondition() finds arguments in brackets and behind a dot", () => {
   const { condition } = check("proc.env[HOME] = a and evt.arg.flags = b and evt.arg[3] = c");
   assertEquals(

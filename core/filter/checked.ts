@@ -85,6 +85,16 @@ export interface CheckedField {
   readonly list: boolean;
 }
 
+/** As rules write it: with its argument. */
+export function fieldText(
+  { definition: { name, argument: rule }, argument }: CheckedField,
+): string {
+  if (argument === undefined) return name;
+  return rule?.dotted && typeof argument === "string"
+    ? `${name}.${argument}`
+    : `${name}[${argument}]`;
+}
+
 /** Every comparison and existence check of a condition, in the order it is written. */
 export function* leavesOf(condition: CheckedCondition): Generator<CheckedLeaf> {
   switch (condition.kind) {

@@ -10,6 +10,7 @@ import {
   type CheckedField,
   type CheckedOperand,
   fieldsOf,
+  fieldText,
 } from "./checked.ts";
 import type { Condition } from "./condition.ts";
 import { interpretCondition, valueOf } from "./interpret.ts";
@@ -107,7 +108,7 @@ class Explainer {
     const seen = new Map<string, JsonValue>();
     const { left } = checked;
     if (left.kind === "call") seen.set(printOperand(condition.left), this.#valueOf(left));
-    for (const field of fieldsOf(checked)) seen.set(nameOf(field), this.#valueOf(field));
+    for (const field of fieldsOf(checked)) seen.set(fieldText(field), this.#valueOf(field));
     return [...seen].map(([name, value]) => ({ name, value }));
   }
 
@@ -120,13 +121,6 @@ class Explainer {
 /** What a transformer gives has a type and no field. */
 function unnamed({ type, list }: Exclude<CheckedOperand, CheckedField>): FieldDefinition {
   return { name: "", summary: "", type, list, extract: () => undefined };
-}
-
-function nameOf({ definition: { name, argument: rule }, argument }: CheckedField): string {
-  if (argument === undefined) return name;
-  return rule?.dotted && typeof argument === "string"
-    ? `${name}.${argument}`
-    : `${name}[${argument}]`;
 }
 
 /** Without the brackets around it. */

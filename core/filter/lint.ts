@@ -1,6 +1,6 @@
 /** Constants that are valid and probably not what was meant. */
 import { type FieldTable, findField, TRANSFORMERS } from "../field/mod.ts";
-import type { CheckedOperand } from "./checked.ts";
+import { type CheckedOperand, fieldText } from "./checked.ts";
 import type { ComparisonName } from "./condition.ts";
 
 export interface Suspicion {
@@ -79,13 +79,13 @@ const EQUALITIES: ReadonlySet<ComparisonName> = new Set([
 ]);
 
 /**
- * Name of the field out of JSON that is compared, or transformed before that. Some fields that the
+ * The field out of JSON that is compared, or transformed before that. Some fields that the
  * kernel's events have do print the text, and compare with it.
  */
 function fieldOfJson(operand: CheckedOperand): string | undefined {
   switch (operand.kind) {
     case "field":
-      return /^(?:ka|jevt)\./.test(operand.definition.name) ? operand.definition.name : undefined;
+      return /^(?:ka|jevt)\./.test(operand.definition.name) ? fieldText(operand) : undefined;
     case "call":
       for (const inner of operand.operands) {
         const name = fieldOfJson(inner);

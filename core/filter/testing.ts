@@ -47,6 +47,7 @@ export const testFields: FieldTable = new Map(
     field({ name: "proc.name", type: "CHARBUF" }),
     field({ name: "proc.exe", type: "CHARBUF" }),
     field({ name: "ka.verb", type: "CHARBUF" }),
+    field({ name: "jevt.value", type: "CHARBUF", argument: { required: true, kind: "key" } }),
     field({ name: "fd.name", type: "FSPATH" }),
     field({ name: "proc.pid", type: "INT64" }),
     field({ name: "user.uid", type: "UINT32" }),
