@@ -8,17 +8,25 @@ const PART_BYTES = 16 << 10;
 /** What a pipe holds that nobody has read yet: pipe(7). */
 export const PIPE_BYTES = 64 << 10;
 
+/** Becomes the program at a first line, which that never sees; when none comes it ends. */
+const GATE = `IFS= read -r go && exec /bin/sh -c "$1"`;
+const GO = new TextEncoder().encode("\n");
+
 export class Child implements ByteWriter {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #begun: Promise<void>;
   #status: Deno.CommandStatus | undefined;
   /** Resolves when it has ended. */
   readonly ended: Promise<Deno.CommandStatus>;
 
-  /** Throws when there is no shell. What it prints goes where falcod's own goes. */
-  constructor(command: string) {
+  /**
+   * Throws when there is no shell. What it prints goes where falcod's own goes. `expected` is told its id,
+   * and nothing of the command runs before that resolves, or when falcod ends meanwhile.
+   */
+  constructor(command: string, expected: (pid: number) => Promise<void>) {
     this.#process = new Deno.Command("/bin/sh", {
-      args: ["-c", command],
+      args: ["-c", GATE, "/bin/sh", command],
       stdin: "piped",
       stdout: "inherit",
       stderr: "inherit",
@@ -27,6 +35,7 @@ export class Child implements ByteWriter {
     }).spawn();
     this.#input = this.#process.stdin.getWriter();
     this.#input.closed.catch(() => {});
+    this.#begun = expected(this.pid).then(() => this.#input.write(GO)).catch(() => {});
     this.ended = this.#process.status.then((status) => this.#status = status);
   }
 
@@ -42,12 +51,14 @@ export class Child implements ByteWriter {
 
   async write(bytes: Uint8Array): Promise<number> {
     const part = bytes.subarray(0, PART_BYTES);
+    await this.#begun;
     await this.#input.write(part);
     return part.length;
   }
 
   /** There is nothing more to read. Resolves when it has ended. */
   async finish(): Promise<Deno.CommandStatus> {
+    await this.#begun;
     this.#input.close().catch(() => {});
     return await this.ended;
   }

@@ -16,21 +16,22 @@ export class Guard {
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #group: number | undefined;
 
-  watch(group: number): void {
+  /** Resolves when it will end the group, whatever becomes of falcod. */
+  async watch(group: number): Promise<void> {
     this.#group = group;
     try {
       this.#writer ??= started();
     } catch {
       // Without a guard programs run all the same.
     }
-    this.#say(`${group}\n`);
+    await this.#say(`${group}\n`);
   }
 
   /** It has ended by itself. */
   release(group: number): void {
     if (this.#group !== group) return;
     this.#group = undefined;
-    this.#say("\n");
+    void this.#say("\n");
   }
 
   /** Nobody is to be ended any more. */
@@ -40,8 +41,8 @@ export class Guard {
     this.#writer = undefined;
   }
 
-  #say(line: string): void {
-    this.#writer?.write(new TextEncoder().encode(line)).catch(() => {});
+  async #say(line: string): Promise<void> {
+    await this.#writer?.write(new TextEncoder().encode(line)).catch(() => {});
   }
 }
 

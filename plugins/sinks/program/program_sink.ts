@@ -148,8 +148,7 @@ export class ProgramSink implements Sink {
   #start(): Running {
     this.#startedMs = performance.now();
     try {
-      const child = new Child(this.#settings.command);
-      this.#guard.watch(child.pid);
+      const child = new Child(this.#settings.command, (pid) => this.#guard.watch(pid));
       child.ended.then(() => this.#guard.release(child.pid));
       return { child, lines: new LineWriter({ onTheWayBytes: PIPE_BYTES }) };
     } catch (error) {
