@@ -50,6 +50,11 @@ interface Outcome {
   readonly account: string;
 }
 
+/** None takes half of it; one that hangs is to fail, and not to keep those after it from running. */
+const STEP_MS = 25 * 60_000;
+/** What a step has started may outlive it, and hold its output open. */
+const REST_MS = 5000;
+
 async function runStep({ name, args, environment }: Step): Promise<Outcome> {
   console.log(`\n== ${name}: deno ${args.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
@@ -58,49 +63,51 @@ async function runStep({ name, args, environment }: Step): Promise<Outcome> {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const [output, errors] = await Promise.all([
-    passOn(child.stdout, Deno.stdout),
-    passOn(child.stderr, Deno.stderr),
-  ]);
+  const limit = setTimeout(() => child.kill("SIGKILL"), STEP_MS);
+  const output = new Tee(child.stdout, Deno.stdout), errors = new Tee(child.stderr, Deno.stderr);
+  const all = Promise.all([output.ended, errors.ended]);
   const { success, code, signal } = await child.status;
+  clearTimeout(limit);
+  await Promise.race([all, new Promise((resolve) => setTimeout(resolve, REST_MS))]);
   const how = signal ? `killed by ${signal}` : `exit code ${code}`;
-  const account = success ? "" : accountOf(name, how, output, errors);
-  const summary = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/m.exec(
-    output.end(),
-  );
+  const account = success ? "" : accountOf(name, how, output.kept, errors.kept);
+  const summary = [...output.kept.matchAll(SUMMARY)].at(-1);
   if (!summary) return { passed: success ? 1 : 0, failed: success ? 0 : 1, account };
   const failed = Number(summary[2]);
   // a suite that fails without a failing test (a leak, a crash) must not look green
   return { passed: Number(summary[1]), failed: success ? failed : Math.max(1, failed), account };
 }
 
+/** The last one is the step's own: tests may print what other tests said. */
+const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/gm;
 const KEPT_CHARACTERS = 1 << 20;
 const ACCOUNT_CHARACTERS = 4000;
 
-interface Passed {
-  readonly end: () => string;
-}
+/** Writes what comes to another stream as it comes, and keeps the end of it. */
+class Tee {
+  kept = "";
+  readonly ended: Promise<void>;
 
-/** Writes what comes to `to` as it comes, and keeps the end of it. */
-async function passOn(from: ReadableStream<Uint8Array>, to: typeof Deno.stdout): Promise<Passed> {
-  const decoder = new TextDecoder();
-  let kept = "";
-  for await (const chunk of from) {
-    for (let at = 0; at < chunk.length;) at += await to.write(chunk.subarray(at));
-    kept = (kept + decoder.decode(chunk, { stream: true })).slice(-KEPT_CHARACTERS);
+  constructor(from: ReadableStream<Uint8Array>, to: typeof Deno.stdout) {
+    this.ended = this.#passOn(from, to);
   }
-  return { end: () => kept };
+
+  async #passOn(from: ReadableStream<Uint8Array>, to: typeof Deno.stdout): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of from) {
+      for (let at = 0; at < chunk.length;) at += await to.write(chunk.subarray(at));
+      this.kept = (this.kept + decoder.decode(chunk, { stream: true })).slice(-KEPT_CHARACTERS);
+    }
+  }
 }
 
 /** How the step ended, what deno says of its failures, and where it was when it says nothing. */
-function accountOf(name: string, how: string, output: Passed, errors: Passed): string {
-  const failures = output.end().lastIndexOf("\n ERRORS ");
+function accountOf(name: string, how: string, output: string, errors: string): string {
+  const failures = output.lastIndexOf("\n ERRORS ");
   const told = failures < 0
-    ? output.end().slice(-ACCOUNT_CHARACTERS)
-    : output.end().slice(failures).slice(0, ACCOUNT_CHARACTERS);
-  return `\n-- ${name}: ${how}\n${told.trim()}\n${
-    errors.end().slice(-ACCOUNT_CHARACTERS / 2).trim()
-  }`;
+    ? output.slice(-ACCOUNT_CHARACTERS)
+    : output.slice(failures).slice(0, ACCOUNT_CHARACTERS);
+  return `\n-- ${name}: ${how}\n${told.trim()}\n${errors.slice(-ACCOUNT_CHARACTERS / 2).trim()}`;
 }
 
 const began = performance.now();
