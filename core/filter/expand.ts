@@ -25,9 +25,9 @@ export interface Names {
   /** Where a macro is defined that cannot be seen from here, behind the macro that asks for it. */
   laterMacro?(name: string): Span | undefined;
   /** Filled with the expansions of macros that nothing is to be said of, and taken from. */
-  readonly expansions?: Map<string, Expansion> | undefined;
-  /** The same for what can be expanded of macros that cannot be. */
-  readonly parts?: Map<string, Expansion> | undefined;
+  readonly expansions?: Map<string, Expansion | "broken"> | undefined;
+  /** The same for what can be expanded of macros that cannot be, and those of which nothing can. */
+  readonly parts?: Map<string, Expansion | "broken"> | undefined;
   /** What all conditions may still grow by; goes down. */
   readonly room?: { checksAndValues: number };
 }
@@ -80,6 +80,8 @@ class Expander {
   readonly #macros = new Map<string, Expansion | "broken">();
   /** Values of lists that turned out to have too many. */
   #inVain = 0;
+  /** What a macro stands for was left out for the sake of those around it. */
+  #isCut = false;
 
   constructor(names: Names, report: Report, broken: "fail" | "leave out" = "fail") {
     this.#names = names;
@@ -155,6 +157,7 @@ class Expander {
     const expanded = known ?? this.#expandMacro(use);
     if (!expanded) {
       this.#macros.set(use.name, "broken");
+      if (this.#saysNothing && !this.#isCut) expansions?.set(use.name, "broken");
       return undefined;
     }
     this.#macros.set(use.name, expanded);
@@ -164,6 +167,7 @@ class Expander {
 
   #expandMacro(use: MacroUse): Expansion | undefined {
     if (this.#path.some(({ name }) => name === use.name)) {
+      this.#isCut = true;
       const help = "write out what it stands for, or use the name of another macro";
       return this.#fail("F017", `macro "${use.name}" contains itself`, use, help);
     }
@@ -174,6 +178,7 @@ class Expander {
       (this.#broken === "leave out" ? unresolved : undefined);
     if (!condition) return undefined;
     if (this.#path.length >= MAX_DEPTH) {
+      this.#isCut = true;
       return this.#fail("F018", `more than ${MAX_DEPTH} macros inside each other`, use);
     }
     this.#path.push(use);

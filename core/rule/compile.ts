@@ -59,7 +59,7 @@ export class Compiler {
   readonly #oddLists: readonly ListDraft[];
   /** Of macros as rules see them. */
   readonly #expansions = new Map<string, Expansion>();
-  readonly #parts = new Map<string, Expansion>();
+  readonly #parts = new Map<string, Expansion | "broken">();
   readonly #toldMacros: ToldMacros = new Map();
   readonly #told = new Set<string>();
   readonly #room = { checksAndValues: MAX_SIZE_OF_ALL };

@@ -68,6 +68,13 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
       rows(5000, (i) => rule(`sme_macro_${i}`, `r${i}`)),
     "F016",
   ],
+  [
+    "1000 macros of nothing but unknown ones, and rules with each",
+    () =>
+      rows(1000, (i) => `- macro: m${i}\n  condition: um${i} or ${i > 0 ? `m${i - 1}` : "u"}\n`) +
+      rows(1000, (i) => rule(`m${i}`, `r${i}`)),
+    "F016",
+  ],
   ["100,000 rules", () => rows(100_000, (i) => rule("proc.name=a", `r${i}`)), "Y004"],
   ["8 MiB of rules and more", () => "# \n".repeat(3 << 20), "Y003"],
   ["a million empty lines in a condition", () => rule(`>\n${"\n".repeat(1_100_000)}    x`), "Y004"],
