@@ -21,7 +21,7 @@ export async function runTool(
 
 /** Where programs, temporary files and what Deno has fetched are, and how to fetch what is not there. */
 const NEEDED =
-  /^(?:PATH|HOME|TMPDIR|XDG_CACHE_HOME|DENO_DIR|DENO_CERT|SSL_CERT_.*|NPM_CONFIG_.*|(?:HTTPS?|NO|ALL)_PROXY)$/i;
+  /^(?:PATH|HOME|TMPDIR|XDG_CACHE_HOME|DENO_DIR|DENO_CERT|DENO_TLS_CA_STORE|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|NPM_CONFIG_.*|(?:HTTPS?|NO|ALL)_PROXY)$/i;
 
 async function tryRun(
   name: string,
