@@ -18,13 +18,11 @@ const CHECK = fileURLToPath(new URL("./check_cache.ts", import.meta.url));
  * that has been moved compares in another way, which V8 notes in the code.
  */
 const STEADY_FLAGS = [
+  V8_FLAGS,
   "--random-seed=1",
   "--no-concurrent-sparkplug",
   ...["--min-semi-space-size=128", "--max-semi-space-size=128"],
 ];
-/** What undoes those of them that V8 wants to find where it takes the cache. */
-const USUAL_FLAGS = ["--min-semi-space-size=0", V8_FLAGS];
-
 /** On a machine so busy that something in falcod grows impatient, other functions run. */
 const MOST_RUNS = 6;
 
@@ -42,7 +40,8 @@ export async function makeCodeCache(
     await Deno.writeTextFile(`${folder}/table.json`, JSON.stringify(table));
     const made = new Set<string>();
     for (let run = 0; run < MOST_RUNS; run++) {
-      const args = [folder, USUAL_FLAGS.join(",")];
+      // At the end V8 must find the flags that hold where it takes the cache.
+      const args = [folder, V8_FLAGS];
       await runScript(runtime, WARM_UP, { args, v8Flags: STEADY_FLAGS.join(",") });
       const cache = await Deno.readFile(`${folder}/${CODE_CACHE}`);
       const digest = createHash("sha256").update(cache).digest("hex");
