@@ -266,7 +266,7 @@ export class Capture implements Disposable {
   }
 
   /**
-   * Resolves when another `drain` is worth while: after at most a second, and at once when `signal`
+   * Resolves when another `drain` is worth while: after a while, and at once when `signal`
    * aborts or the capture is disposed. Never rejects on abort; one caller at a time.
    */
   wait(signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@
  * one look. When none come, the reader says so in the probe's memory and sleeps; the probe then wakes
  * it once, with the first record.
  */
+import { every } from "../core/base/every.ts";
 import { errno, errorText, openLibc } from "./libc.ts";
 import { NativeError } from "./native_error.ts";
 
@@ -28,8 +29,10 @@ const TICK_MS = 16;
 const SHORT_TICK_MS = 8;
 /** So many looks in vain before going to sleep: a burst with pauses of some 10 ms stays on the timer. */
 const TICKS_BEFORE_SLEEP = 2;
-/** Bounds what a wake-up that got lost could cost. Each takes two threads out of their sleep. */
-const LONGEST_SLEEP_MS = 1000;
+/** Each sleep takes two threads out of theirs when it ends. */
+const LONGEST_SLEEP_MS = 15_000;
+/** Bounds what a wake-up that got lost could cost. */
+const LOOK_MS = 1000;
 
 const EPOLL_CLOEXEC = 0o2000000;
 const EFD_CLOEXEC = 0o2000000;
@@ -55,6 +58,7 @@ export class Wakeup implements Disposable {
   /** Whose end interrupts: listening anew for each tick would cost more than the tick. */
   #signal: AbortSignal | undefined;
   readonly #aborted = () => this.#interrupt?.();
+  readonly #looking: Disposable;
   #inKernel = false;
   #closed = false;
   #announced = false;
@@ -76,6 +80,9 @@ export class Wakeup implements Disposable {
       checked(libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fileDescriptor, interest));
     }
     this.#descriptors = descriptors.move();
+    this.#looking = every(LOOK_MS, () => {
+      if (this.#inKernel && options.hasMore()) this.#interrupt?.();
+    });
   }
 
   /**
@@ -106,6 +113,7 @@ export class Wakeup implements Disposable {
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#looking[Symbol.dispose]();
     this.#interrupt?.();
     this.#listen(undefined);
     if (!this.#inKernel) this.#descriptors.dispose();

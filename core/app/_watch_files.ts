@@ -7,6 +7,7 @@
  * link on the way, so it sees a mounted ConfigMap switch, and sees changes on network file systems,
  * of which the kernel tells nothing. It costs some 10 µs a file.
  */
+import { every, isPackedFile, packedFilesIn } from "../base/mod.ts";
 import { type FolderUse, isReadIn } from "./files.ts";
 
 export interface FileWatchOptions {
@@ -42,6 +43,11 @@ export class Marking {
   }
 }
 
+/** What is in the binary stays as it is. */
+function isPacked(path: string): boolean {
+  return isPackedFile(path) || packedFilesIn(path) !== undefined;
+}
+
 /** A directory may be read for both. */
 function keyOf({ path, use }: Watched): string {
   return `${use} ${path}`;
@@ -64,13 +70,13 @@ export class FileWatch implements Disposable {
   #known: Marks = new Map();
   #change: Change | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #rounds: ReturnType<typeof setInterval>;
+  readonly #rounds: Disposable;
 
   constructor(options: FileWatchOptions) {
     this.#changed = options.changed;
     this.#settleMs = options.settleMs ?? 300;
     this.#patienceMs = options.patienceMs ?? 5000;
-    this.#rounds = setInterval(() => this.#round(), options.everyMs ?? 1000);
+    this.#rounds = every(options.everyMs ?? 1000, () => this.#round());
   }
 
   /**
@@ -78,7 +84,8 @@ export class FileWatch implements Disposable {
    * moment before they were read: what has happened to them since is a change, too.
    */
   follow(all: Iterable<Watched>, marks: Marks = new Map()): void {
-    this.#watched = new Map([...all].map((watched) => [keyOf(watched), watched]));
+    const changing = [...all].filter(({ path }) => !isPacked(path));
+    this.#watched = new Map(changing.map((watched) => [keyOf(watched), watched]));
     const former = this.#known;
     this.#known = new Map(
       [...this.#watched].map(([key, watched]) => [
@@ -96,7 +103,7 @@ export class FileWatch implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    clearInterval(this.#rounds);
+    this.#rounds[Symbol.dispose]();
   }
 
   #look(): Marks {

@@ -1,6 +1,6 @@
 /** Says while falcod runs what its sources lose: what was dropped no rule has seen. */
+import { every } from "../base/mod.ts";
 import type { Logger, Source, SourceCounters } from "../plugin/mod.ts";
-import { pause } from "./pause.ts";
 
 const CHECK_EVERY_MS = 1000;
 /** Between two messages about one source; Falco's default `syscall_event_drops.rate`. */
@@ -17,10 +17,11 @@ export async function watchLosses(
   watchers: readonly LossWatcher[],
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await pause(CHECK_EVERY_MS, signal);
-    for (const watcher of watchers) watcher.check(performance.now());
-  }
+  if (signal.aborted) return;
+  const check = () => watchers.forEach((watcher) => watcher.check(performance.now()));
+  using _ = every(CHECK_EVERY_MS, check);
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  check();
 }
 
 /** One source's losses: the first is told at once, more of them at most every 30 seconds, added up. */

@@ -1,5 +1,6 @@
 /** A run: sources → state and engine → delivery → sinks, until somebody says stop. */
 import type { Alert } from "../alert/mod.ts";
+import { every } from "../base/mod.ts";
 import { CouldMatch, Engine, needsOf, watchedNames } from "../engine/mod.ts";
 import type { Event, EventKin } from "../event/mod.ts";
 import type { Logger, NativeRun, Registry, Source } from "../plugin/mod.ts";
@@ -59,7 +60,7 @@ export interface WatchRequest {
 /** How long the last alerts may take on their way out. */
 const FLUSH_MS = 5000;
 /** How often somebody asks whether outputs are to be opened again. */
-const REOPEN_MS = 500;
+const REOPEN_MS = 1000;
 
 /**
  * Rejects when no source can start; delivery is closed in any case. Ends by itself when the
@@ -186,11 +187,11 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     guests: request.guests,
     natives: () => natives,
   };
-  const reopening = setInterval(() => {
+  const reopening = every(REOPEN_MS, () => {
     if (!request.isReopenAsked?.()) return;
     log.info("SIGUSR1: outputs are opened again");
     delivery.reopen();
-  }, REOPEN_MS);
+  });
   let telling: { readonly ended: Promise<unknown> } | undefined;
   try {
     const alert = (alert: Alert) => delivery.enqueue(alert);
@@ -254,7 +255,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     failure ??= error;
   } finally {
     stop.abort();
-    clearInterval(reopening);
+    reopening[Symbol.dispose]();
     // What was accepted is judged, and goes out below.
     await web?.shutdown();
     await natives?.stop();

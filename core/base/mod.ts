@@ -12,6 +12,7 @@ export * from "./seldom.ts";
 export * from "./steps.ts";
 export * from "./text.ts";
 export * from "./diagnostic.ts";
+export { every } from "./every.ts";
 export * from "./path.ts";
 export * from "./protobuf.ts";
 export * from "./decode.ts";

@@ -76,6 +76,8 @@ export async function firstAnswer<Answer>(
 /** Whether somebody listens on the socket. A socket file whose server is gone counts as nobody. */
 export async function isListening(socket: string): Promise<boolean> {
   try {
+    // Quicker than to connect where nothing is.
+    Deno.statSync(socket);
     (await Deno.connect({ transport: "unix", path: socket })).close();
     return true;
   } catch {

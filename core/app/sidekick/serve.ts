@@ -1,4 +1,5 @@
 /** `falcod sidekick`: takes alerts until told to stop. */
+import { every } from "../../base/mod.ts";
 import type { LaneCounters } from "../../delivery/mod.ts";
 import type { Logger, Registry } from "../../plugin/mod.ts";
 import { exposition, EXPOSITION_TYPE, forwarderFamilies } from "../../metrics/mod.ts";
@@ -45,11 +46,11 @@ export async function serveSidekick(request: ServeRequest): Promise<ServeSummary
     }
     return forwarder.change(changed);
   });
-  const reopening = setInterval(() => {
+  const reopening = every(REOPEN_MS, () => {
     if (!request.isReopenAsked()) return;
     log.info("SIGUSR1: outputs are opened again");
     delivery.reopen();
-  }, REOPEN_MS);
+  });
   try {
     const endpoints = endpointsOf(forwarder, { web, log, signal });
     for (const endpoint of endpoints) web.at(settings.listen).mount(endpoint);
@@ -58,7 +59,7 @@ export async function serveSidekick(request: ServeRequest): Promise<ServeSummary
     request.onReady(web.servers, delivery.counters().map(({ name }) => name));
     await aborted(signal);
   } finally {
-    clearInterval(reopening);
+    reopening[Symbol.dispose]();
     changes.release();
     // What was accepted goes out below.
     await web.shutdown();

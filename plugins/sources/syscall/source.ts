@@ -4,6 +4,7 @@ import {
   type CpuCounters,
   eventCodesByName,
   type EventNeeds,
+  every,
   exitEventOfSyscall,
   hostProc,
   hostRootTrouble,
@@ -59,6 +60,8 @@ const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.
 const ALL_PARAMS = ["evt.args", "evt.info"], EXECS = ["execve", "execveat"];
 /** How often the wall clock is compared with the boot clock: someone may set it. */
 const CLOCK_CHECK_MS = 1000;
+/** How often somebody looks whether there is time to tidy up. */
+const LOOK_MS = 1000;
 /** So long after rules were loaded all that belongs to it is done. */
 const SETTLED_MS = 1000;
 /** An answer takes some microseconds; whoever asks for many must not keep falcod from its work. */
@@ -170,16 +173,16 @@ export class SyscallSource implements Source {
         }
       },
     };
-    let checkedMs = performance.now();
+    let checkedMs = performance.now(), found = 0;
+    using _ = every(LOOK_MS, () => found === 0 && this.#tidy());
     while (!context.signal.aborted) {
-      const found = capture.drain(handler);
-      if (found === 0) this.#tidy();
       if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
         checkedMs = performance.now();
         questions.renew();
         directoryQuestions.renew();
         clock.epochMinusBootNs = epochMinusBootNs();
       }
+      found = capture.drain(handler);
       await capture.wait(context.signal);
     }
     // What happened before the end is judged; what goes on happening must not delay it for ever.
