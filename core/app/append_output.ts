@@ -12,6 +12,8 @@ import type { Config } from "./config/schema.ts";
 import {
   type ConfigNode,
   type ConfigPath,
+  isMistaken,
+  isVariable,
   type MappingNode,
   nodeAt,
   placeOf,
@@ -70,7 +72,10 @@ function textAt(path: ConfigPath, text: string, root: MappingNode | undefined): 
     : new SourceText(`<${spell(path)}>`, text);
 }
 
-/** `C027` for entries no rule is for, and what is wrong in them: nobody else looks at these. */
+/**
+ * `C027` for entries that have nothing to add, and for those no rule is for, with what is wrong in them:
+ * nobody else looks at these.
+ */
 export function warnOfUnusedOutputs(
   extras: readonly ExtraOutput[],
   root: MappingNode | undefined,
@@ -82,6 +87,17 @@ export function warnOfUnusedOutputs(
   },
 ): void {
   for (const [index, extra] of extras.entries()) {
+    if (isEmpty(extra) && !saysSo(root, index)) {
+      const path = ["append_output", index];
+      report.add({
+        code: "C027",
+        severity: "warning",
+        title: `"${spellAsWritten(root, path)}" has nothing to add`,
+        at: root && placeOf(root, path),
+        help: "give it extra_output, extra_fields or suggested_output: true, or take it out",
+      });
+      continue;
+    }
     if (rules.some((rule) => extraOutputsOf(rule, [extra]).length > 0)) continue;
     const path = ["append_output", index];
     report.add({
@@ -96,6 +112,33 @@ export function warnOfUnusedOutputs(
     const found = report.part();
     checkExtraOutput(extra, fields, found);
     report.absorb(found, (problem) => ({ ...problem, severity: "warning" }));
+  }
+}
+
+function isEmpty({ text, suggested, fields }: ExtraOutput): boolean {
+  return !text && !suggested && fields.length === 0;
+}
+
+/**
+ * Whether an entry is empty on purpose, as one that switches suggestions off, or because something was
+ * left out of it or no variable had it: that was told.
+ */
+function saysSo(root: MappingNode | undefined, index: number): boolean {
+  const path = ["append_output", index];
+  const node = root && nodeAt(root, path);
+  if (!root || node?.kind !== "mapping") return false;
+  return node.entries.get("suggested_output")?.value.kind === "scalar" ||
+    node.ignored !== undefined || isMistaken(root, path) || holdsVariable(node);
+}
+
+function holdsVariable(node: ConfigNode): boolean {
+  switch (node.kind) {
+    case "mapping":
+      return [...node.entries.values()].some(({ value }) => holdsVariable(value));
+    case "sequence":
+      return node.items.some(holdsVariable);
+    default:
+      return node.kind === "scalar" && isVariable(node);
   }
 }
 

@@ -54,3 +54,21 @@ Deno.test("additions that no rule gets are told, and looked at all the same", ()
   const wrong = said("append_output: [{match: {rule: nosuch}, extra_fields: proc.nam}]");
   assertEquals(wrong[1], '1:55 warning A002 did you mean "proc.name"?');
 });
+
+Deno.test("additions that have nothing to add are told, unless that is meant or told already", () => {
+  const of = (entry: string) => said(`append_output: [${entry}]`);
+  const help = "give it extra_output, extra_fields or suggested_output: true, or take it out";
+  for (
+    const entry of ["{}", "{match: {rule: Read}}", "{match: {rule: no}}", "{extra_fields: []}"]
+  ) {
+    assertEquals(of(entry), [`1:17 warning C027 ${help}`], entry);
+  }
+  assertEquals(said('append_output:\n  - extra_output: ""\n'), [`2:5 warning C027 ${help}`]);
+  assertEquals(said("append_output: [{extra_output: a}, {}]"), [`1:36 warning C027 ${help}`]);
+  assertEquals(of("{suggested_output: false}"), []);
+  for (const entry of ['{extra_output: "${NONE}"}', '{extra_fields: [{a: "${NONE}"}]}']) {
+    assertEquals(of(entry).filter((line) => line.includes("C027")), [], entry);
+  }
+  assertEquals(of("{extra_outputs: a}"), ['1:18 warning C003 did you mean "extra_output"?']);
+  assertEquals(of("{extra_output: [a]}").length, 1);
+});

@@ -282,9 +282,10 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C027",
-    title: "addition to the outputs of no rule",
-    meaning: "An entry of append_output is for some source, name or tags, and no rule has them.",
-    matters: "It adds nothing; perhaps a name in it has a slip.",
+    title: "addition that adds nothing",
+    meaning:
+      "An entry of append_output has nothing to add, or is for some source, name or tags that no rule has.",
+    matters: "Outputs stay as they are; perhaps a name in it has a slip.",
     example: commands(
       ["falcod run --dry-run -c falco.yml", {
         "falco.yml":
