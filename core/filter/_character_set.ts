@@ -69,3 +69,32 @@ export function complement(set: CharacterSet): CharacterSet {
   if (next <= MAX_CODE) result.push({ from: next, to: MAX_CODE });
   return result;
 }
+
+const CASE_DISTANCE = 0x20;
+/** Beside the Latin letters themselves: the Kelvin sign is a `k`, the long s an `s`. Unicode, CaseFolding.txt */
+const UNUSUAL: readonly (readonly [CharacterSet, CharacterSet])[] = [
+  [setOfPairs("KKkk"), [single(0x212a)]],
+  [setOfPairs("SSss"), [single(0x17f)]],
+];
+
+/** With the other case of each letter of ASCII, and what else is one of them in another dress. */
+export function inAnyCase(set: CharacterSet): CharacterSet {
+  const moved = (from: string, to: string, distance: number) =>
+    set.map((range) => ({
+      from: Math.max(range.from, from.charCodeAt(0)) + distance,
+      to: Math.min(range.to, to.charCodeAt(0)) + distance,
+    }));
+  const both = merged([
+    ...set,
+    ...moved("A", "Z", CASE_DISTANCE),
+    ...moved("a", "z", -CASE_DISTANCE),
+  ]);
+  const unusual = UNUSUAL.flatMap(([usual, other]) =>
+    haveCommon(both, usual) || haveCommon(both, other) ? [...usual, ...other] : []
+  );
+  return merged([...both, ...unusual]);
+}
+
+function haveCommon(one: CharacterSet, other: CharacterSet): boolean {
+  return one.some((a) => other.some((b) => a.from <= b.to && b.from <= a.to));
+}

@@ -8,6 +8,7 @@
 import {
   type CharacterSet,
   complement,
+  inAnyCase,
   merged,
   namedSet,
   type Range,
@@ -50,8 +51,16 @@ const OWN_CLASSES: Readonly<Record<string, CharacterSet>> = {
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
-export function parsePattern(pattern: string): Expression | PatternProblem {
-  const parser = new Parser(pattern);
+export interface PatternOptions {
+  /** Letters stand for both their cases, as behind `(?i)`. */
+  readonly anyCase?: boolean;
+}
+
+export function parsePattern(
+  pattern: string,
+  { anyCase = false }: PatternOptions = {},
+): Expression | PatternProblem {
+  const parser = new Parser(pattern, anyCase ? inAnyCase : (set) => set);
   try {
     return parser.whole();
   } catch (error) {
@@ -71,11 +80,14 @@ class Parser {
   readonly #pattern: string;
   /** Behind it no search for one has to go to the end of the pattern, as often as somebody wrote "[:". */
   readonly #lastClassEnd: number;
+  /** Of each set as it is written, before it is turned around: `[^a]` has neither `a` nor `A`. */
+  readonly #widened: (set: CharacterSet) => CharacterSet;
   #at = 0;
   #nesting = 0;
 
-  constructor(pattern: string) {
+  constructor(pattern: string, widened: (set: CharacterSet) => CharacterSet) {
     this.#pattern = pattern;
+    this.#widened = widened;
     this.#lastClassEnd = pattern.lastIndexOf(":]");
   }
 
@@ -141,7 +153,7 @@ class Parser {
     if (this.#take(".")) return { kind: "set", set: complement([single(NEWLINE)]) };
     if (this.#take("^")) return { kind: "line-start" };
     if (this.#take("$")) return { kind: "line-end" };
-    return { kind: "set", set: [single(this.#character())] };
+    return { kind: "set", set: this.#widened([single(this.#character())]) };
   }
 
   #group(start: number): Expression {
@@ -166,7 +178,7 @@ class Parser {
       if (dashInside) throw this.#malformed('"-" stands between ranges; put it first or last');
       const named = this.#namedClass();
       if (named) ranges.push(...named);
-      else ranges.push(this.#range());
+      else ranges.push(...this.#widened([this.#range()]));
     }
     this.#at++;
     const set = merged(ranges);
@@ -194,7 +206,8 @@ class Parser {
     const set = Object.hasOwn(OWN_CLASSES, name) ? OWN_CLASSES[name] : namedSet(name);
     if (!set) throw this.#malformed(`unknown character class "[:${shortened(name)}:]"`);
     this.#at = end + 2;
-    return negated ? complement(set) : set;
+    const widened = this.#widened(set);
+    return negated ? complement(widened) : widened;
   }
 
   /** One character, escaped or not. */

@@ -7,7 +7,7 @@
  */
 import { Alphabet } from "./_alphabet.ts";
 import { BitProgram } from "./_regex_bits.ts";
-import { parsePattern, type PatternProblem } from "./_regex_parser.ts";
+import { parsePattern, type PatternOptions, type PatternProblem } from "./_regex_parser.ts";
 import { type Program, programOf, setsOf } from "./_regex_program.ts";
 import { type Table, tableOf } from "./_regex_table.ts";
 
@@ -16,17 +16,28 @@ export type { PatternProblem };
 /** Steps to make a table where there is another way, and where there is none. */
 const FEW_STEPS = 20_000, MANY_STEPS = 1_000_000;
 
+interface Compiled {
+  readonly pattern: string;
+  readonly anyCase: boolean;
+  readonly result: Regex | PatternProblem;
+}
+
 /** A pattern is checked, then made: both ask here. */
-let latest: { readonly pattern: string; readonly result: Regex | PatternProblem } | undefined;
+let latest: Compiled | undefined;
 
 /** The pattern ready to match, or what is wrong with it. */
-export function compileRegex(pattern: string): Regex | PatternProblem {
-  if (latest?.pattern !== pattern) latest = { pattern, result: compile(pattern) };
+export function compileRegex(
+  pattern: string,
+  { anyCase = false }: PatternOptions = {},
+): Regex | PatternProblem {
+  if (latest?.pattern !== pattern || latest.anyCase !== anyCase) {
+    latest = { pattern, anyCase, result: compile(pattern, { anyCase }) };
+  }
   return latest.result;
 }
 
-function compile(pattern: string): Regex | PatternProblem {
-  const expression = parsePattern(pattern);
+function compile(pattern: string, options: PatternOptions): Regex | PatternProblem {
+  const expression = parsePattern(pattern, options);
   if ("message" in expression) return expression;
   const program = programOf(expression);
   return program && Regex.of(program) || {

@@ -65,6 +65,27 @@ Deno.test("compileRegex() says what is wrong with a pattern and where", () => {
   for (const [pattern, problem] of cases) assertEquals(matches(pattern, ""), problem, pattern);
 });
 
+Deno.test("compileRegex() reads letters in any case where that is asked for", () => {
+  const inAnyCase = (pattern: string) => {
+    const regex = compileRegex(pattern, { anyCase: true });
+    assert(regex instanceof Regex, pattern);
+    return Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at))
+      .filter((character) => regex.matches(character)).join("");
+  };
+  const not = (pattern: string, without: string) =>
+    assertEquals(inAnyCase(pattern), inAnyCase(".").replace(new RegExp(`[${without}]`, "g"), ""));
+  assertEquals(inAnyCase("a"), "Aa");
+  assertEquals(inAnyCase("[Z-a]"), "AZ[\\]^_`az");
+  assertEquals(inAnyCase("[@-C1]"), "1@ABCabc");
+  assertEquals(inAnyCase("\\x41|\\x{212a}|[\\x{17f}]"), "AKSaks");
+  assertEquals(inAnyCase("[[:^lower:]x]").includes("a"), false);
+  assertEquals(inAnyCase("[[:^lower:]x]").slice(-6), "`x{|}~");
+  not("[^a]", "Aa");
+  not("[^\\x{17f}]", "Ss");
+  not("[^[:upper:]]", "A-Za-z");
+  assertEquals(compileRegex("a") instanceof Regex && matches("a", "A"), false);
+});
+
 Deno.test("compileRegex() ends soon with very many classes that are not closed", () => {
   assertEquals(matches("[[:alpha:".repeat(40_000), ""), '0: "[" is never closed');
   const problem = String(matches(`${"[[:alpha:".repeat(40_000)}:]`, ""));
