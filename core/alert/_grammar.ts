@@ -8,7 +8,8 @@
  *
  * A field directly in the output ends where the longest name that exists ends, so that
  * `%proc.name.` and `%proc.nameand` mean `proc.name` and text; brackets it takes no argument in are
- * text too (`_cut_names.ts` warns of names). Within a transformer they are exact. There is no way to write a percent sign.
+ * text too (`_cut_names.ts` warns of names). Within a transformer they are exact. There is no way
+ * to write a percent sign.
  */
 import { nearest } from "../base/mod.ts";
 import {
@@ -107,7 +108,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "'",
 };
 
-/** Parts in order, and names that go on behind their field. Every problem found is in `problems`; the parts are usable when there is none. */
+/** Parts in order, usable where there are no problems; `cuts` are names that go on behind a field. */
 export function parseOutput(
   text: string,
   context: GrammarContext,
@@ -138,7 +139,7 @@ export function parseOutput(
   return { parts, problems, cuts };
 }
 
-/** Recursive descent. After the first problem nothing matches any more, and every method gives `undefined`. */
+/** Recursive descent. After the first problem nothing matches, and every method gives `undefined`. */
 class ValueParser {
   #depth = 0;
   #problem: Problem | undefined;

@@ -1,4 +1,4 @@
-/** Which events of system calls leave the kernel, for the log at level debug, where Falco tells it, too. */
+/** Which events of system calls leave the kernel: for the log at level debug, as in Falco. */
 import { needsOf } from "../engine/mod.ts";
 import { eventCodesByName, eventNamesOf } from "../event/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
@@ -19,5 +19,5 @@ export function askedEventLines(ruleset: Ruleset, { base_syscalls, engine }: Con
 }
 
 function listed(names: readonly string[]): string {
-  return `(${names.length})${names.length > 0 ? `: ${[...names].sort().join(", ")}` : ""}`;
+  return `(${names.length})${names.length > 0 ? `: ${names.join(", ")}` : ""}`;
 }
