@@ -56,6 +56,12 @@ const QUESTIONS: readonly Case[] = [
   ["--list", 0, /^proc\.name\t/m, /^ka\.verb\t/m],
   ["--list=syscall -N", 0, /^proc\.name$/m],
   ["--list k8s_audit -N", 0, /^ka\.verb$/m],
+  ["--list -N k8s_audit", 0, /^(?!.*proc\.name).*^ka\.verb$/ms],
+  ["--list --format json k8s_audit", 0, /^(?!.*"proc\.name").*"name": "ka\.verb"/s],
+  ["--list -N bogus", 1],
+  ["--list -N syscall k8s_audit", 1],
+  ["--list=syscall -N k8s_audit", 1],
+  ["-L k8s_audit", 1],
   ["--list=bogus", 1],
   ["--list --format markdown", 0, /^\| field \|/],
   [

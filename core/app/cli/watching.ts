@@ -47,8 +47,9 @@ function addRun(program: Command, host: Host, done: Done): void {
     const asked = { configPath: options.c, rulePaths: options.r, options: options.option };
     if (flags.size > 0) {
       const { answerFalcoQuestion } = await import("../commands/falco_questions.ts");
+      const question = { ...asked, flags: withListSource(flags, command as Command) };
       const validatePaths = options.validate;
-      const code = await answerFalcoQuestion({ ...asked, flags, validatePaths }, host);
+      const code = await answerFalcoQuestion({ ...question, validatePaths }, host);
       if (code !== undefined) return done(code);
     }
     const { runCommand } = await import("../commands/run.ts");
@@ -116,7 +117,18 @@ function addFalcoFlags(command: Command): GivenFlags {
     command.addOption(option).on(`option:${option.name()}`, (value: string | null | undefined) => {
       values.push(value ?? "");
       given.set(nameOf(flags), values);
+      if (nameOf(flags) === "--list" && values.includes("")) command.allowExcessArguments();
     });
   }
   return given;
+}
+
+/** `--list -N k8s_audit`: Falco takes words wherever they stand, and what they name may be a source. */
+function withListSource(flags: GivenFlags, command: Command): GivenFlags {
+  const [word, ...more] = command.args;
+  if (word === undefined) return flags;
+  if (more.length > 0) {
+    command.error(`error: --list takes one source, and got ${command.args.join(", ")}.`);
+  }
+  return new Map(flags).set("--list", [word]);
 }
