@@ -25,7 +25,7 @@ export interface Summary {
   readonly failure?: unknown;
 }
 
-/** Alerts that reached no one at some output. */
+/** Alerts that some output lost; where nobody was there to take them, a start said so. */
 export function alertsLost({ lanes }: Summary): number {
   return lanes.reduce((sum, { dropped, failed }) => sum + dropped + failed, 0);
 }
@@ -84,9 +84,10 @@ function alertLines({ lanes, heldBack, engine, sent }: Summary): string[] {
     ...asRepeated > 0 ? [`${asRepeated} told of in others by dedup`] : [],
   ];
   const went = lanes.map((lane) => {
-    const { name, delivered, dropped, failed, kept, queued, unfetched } = lane;
+    const { name, delivered, kept, queued, unfetched } = lane;
+    const lost = lane.dropped + lane.failed + (lane.missed ?? 0);
     const rest = [
-      ...dropped + failed > 0 ? [`${dropped + failed}${orMore(lane)} not`] : [],
+      ...lost > 0 ? [`${lost}${orMore(lane)} not`] : [],
       ...unfetched ? [`${unfetched} that nobody fetched`] : [],
       // What is kept on disk is counted as waiting, too.
       ...Math.max(kept, queued) > 0 ? [`${Math.max(kept, queued)} waiting`] : [],
@@ -99,9 +100,10 @@ function alertLines({ lanes, heldBack, engine, sent }: Summary): string[] {
 /** What did not arrive, by output. */
 export function outputLines(lanes: readonly LaneCounters[]): string[] {
   return lanes.flatMap((lane) => {
-    const { name, dropped, failed, kept, unfetched } = lane;
+    const { name, dropped, missed, failed, kept, unfetched } = lane;
     return [
       ...dropped > 0 ? [`  output ${name}, alerts dropped: ${dropped}`] : [],
+      ...missed ? [`  output ${name}, alerts that nobody was there to take: ${missed}`] : [],
       ...failed > 0 ? [`  output ${name}, alerts lost: ${failed}${orMore(lane)}`] : [],
       ...unfetched ? [`  output ${name}, alerts that nobody fetched: ${unfetched}`] : [],
       ...kept > 0 ? [`  output ${name}, alerts on disk for the next run: ${kept}`] : [],

@@ -1,6 +1,6 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import type { LaneCounters } from "../delivery/mod.ts";
-import { outputLines } from "./summary.ts";
+import { alertsLost, outputLines, type Summary, summaryLines } from "./summary.ts";
 
 const LANE: LaneCounters = {
   name: "away",
@@ -21,4 +21,19 @@ Deno.test("outputLines() says that more alerts may be lost where a spool was spo
   assertEquals(outputLines([{ ...LANE, isAtLeast: true }]), [
     "  output away, alerts lost: 21 or more",
   ]);
+});
+
+Deno.test("summaryLines() counts alerts that came while nobody was there, which fails no run", () => {
+  const summary = {
+    engine: { events: 9, alerts: 3, alertsByRule: new Map(), alertsUnnamed: 0, faults: 0 },
+    lanes: [{ ...LANE, name: "syslog", delivered: 1, failed: 0, missed: 2 }],
+    heldBack: { byRate: 0, asRepeated: 0 },
+    sent: 3,
+    sources: [],
+    state: {},
+  } as unknown as Summary;
+  const lines = summaryLines(summary);
+  assert(lines.includes("  alerts: 3 of rules; 1 to syslog (2 not)"), lines.join("\n"));
+  assert(lines.includes("  output syslog, alerts that nobody was there to take: 2"));
+  assertEquals(alertsLost(summary), 0);
 });

@@ -3,6 +3,7 @@ export class Tally {
   underWay = 0;
   delivered = 0;
   dropped = 0;
+  missed = 0;
   failed = 0;
   rejected = 0;
   expired = 0;

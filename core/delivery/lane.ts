@@ -28,6 +28,8 @@ export interface LaneCounters {
   readonly unfetched?: number;
   /** Never accepted: the lane was full or closed. */
   readonly dropped: number;
+  /** Came while nobody was there to write to. Absent: none. */
+  readonly missed?: number;
   /** Accepted and lost: the sink or the formatter failed, or the time to close was over. */
   readonly failed: number;
   /** They were `failed` or more: what was spoilt on the disk cannot be counted. */
@@ -124,7 +126,9 @@ export class Lane {
   }
 
   offer(pending: Pending): void {
-    if (this.#target.takes?.(pending.alert) !== false && !this.isMissing) this.accept(pending);
+    if (this.#target.takes?.(pending.alert) === false) return;
+    if (this.isMissing) this.#tally.missed++;
+    else this.accept(pending);
   }
 
   /** Whatever the sink is for: another lane had it already. */
@@ -202,7 +206,7 @@ export class Lane {
 
   counters(): LaneCounters {
     const spool = this.#store.counters?.();
-    const { underWay, failed, ...tally } = this.#tally;
+    const { underWay, failed, missed, ...tally } = this.#tally;
     // Looks, and says so in the state where somebody has come.
     const missing = this.isMissing ? this.#missing : undefined;
     const { state } = this.#trouble;
@@ -216,6 +220,7 @@ export class Lane {
         ? this.#store.isLasting ? 0 : this.#store.waiting + underWay
         : this.#store.waiting + underWay + unfetched,
       ...tally,
+      ...missed > 0 && { missed },
       ...fetched !== undefined && { delivered: fetched, unfetched },
       failed: failed + (spool?.spoilt ?? 0),
       ...spool && spool.spoilt > 0 && { isAtLeast: true },

@@ -62,7 +62,12 @@ Deno.test("a sink that has nobody to write to gets what comes once somebody is t
   send("1");
   await delivery.flush(1000);
   const none = { queued: 0, dropped: 0, failed: 0, delivered: 0 };
-  assertObjectMatch(counters(), { ...none, state: "retrying", detail: "there is no daemon" });
+  assertObjectMatch(counters(), {
+    ...none,
+    missed: 1,
+    state: "retrying",
+    detail: "there is no daemon",
+  });
   missing = undefined;
   send("2");
   // From then on it is a sink like others.
@@ -71,6 +76,7 @@ Deno.test("a sink that has nobody to write to gets what comes once somebody is t
   send("3");
   assert(await delivery.close());
   assertEquals(sink.lines, ["2", "3"]);
+  assertObjectMatch(counters(), { delivered: 2, missed: 1 });
   assertEquals("detail" in counters(), false);
   assertEquals(lines, [
     'Output "a" gets no alerts for now: there is no daemon',

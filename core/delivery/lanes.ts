@@ -236,9 +236,11 @@ const NONE: Omit<LaneCounters, "name"> = {
 function sum(before: LaneCounters | undefined, now: LaneCounters): LaneCounters {
   if (!before) return now;
   const unfetched = (before.unfetched ?? 0) + (now.unfetched ?? 0);
+  const missed = (before.missed ?? 0) + (now.missed ?? 0);
   return {
     ...now,
     ...unfetched > 0 && { unfetched },
+    ...missed > 0 && { missed },
     ...before.isAtLeast && { isAtLeast: true },
     queued: before.queued + now.queued,
     delivered: before.delivered + now.delivered,

@@ -21,7 +21,10 @@ export interface DeliveryTarget {
   readonly format?: string;
   /** Asked on the event path, so quick; those it refuses are nobody's loss. Absent: all. */
   readonly takes?: (alert: Alert) => boolean;
-  /** Whether its sink is asked who is `missing`; until somebody is there, alerts are nobody's loss. */
+  /**
+   * Whether its sink is asked who is `missing`; alerts that come before somebody is there are counted,
+   * and are no loss.
+   */
   readonly mayBeMissing?: boolean;
   /** What the sink gets in place of an alert. Absent: the alert. */
   readonly adapt?: (alert: Alert) => Alert;
