@@ -197,3 +197,41 @@ Deno.test("plainValue() follows YAML 1.2's core schema and makes objects without
     ["__proto__", 1],
   ]);
 });
+
+Deno.test("readYaml() tells of a dash that stands deeper than the item above it", () => {
+  const found = (text: string) => {
+    return read(text).diagnostics.map(({ code, severity, at }) =>
+      `${severity} ${code} ${at!.source.position(at!.start).line}`
+    );
+  };
+  for (const indent of ["", "  "]) {
+    for (const dash of [" - b", "   - b", " -", "\n - b", " c\n - b", " -\n   b"]) {
+      const lines = `- a\n${dash}`.split("\n");
+      const text = `k:\n${lines.map((line) => `${indent}${line}\n`).join("")}`;
+      const line = lines.findIndex((line) => /^ +-/.test(line)) + 2;
+      assertEquals(found(text), [`warning Y030 ${line}`], text);
+      assertEquals(found(text.replaceAll("\n", "\r\n")), [`warning Y030 ${line}`], text);
+    }
+  }
+  assertEquals(found("- - a\n   - b\n"), ["warning Y030 2"]);
+  assertEquals(found("- &x a\n  - b\n- *x\n- *x\n"), ["warning Y030 2"]);
+});
+
+Deno.test("readYaml() takes a dash in a text for what it is", () => {
+  for (
+    const text of [
+      "- a - b\n",
+      "- a\n  -b\n  --\n",
+      "- a -\n  b\n",
+      "- 'a\n  - b'\n",
+      '- "a\n  - b"\n',
+      "- >\n  a\n  - b\n",
+      "- |\n  - a\n   - b\n",
+      "- a # c\n- b\n",
+      "- - a\n  - b\n",
+      "- k: a\n    - b\n",
+      "k: a\n  - b\n",
+      "k:\n  a\n  - b\n",
+    ]
+  ) assertEquals(read(text).diagnostics, [], text);
+});

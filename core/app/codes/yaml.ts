@@ -175,6 +175,18 @@ export const YAML_CODES: readonly CodeEntry[] = [
       "- list: shells\n  items: [bash]\n",
     ),
   },
+  {
+    code: "Y030",
+    title: "dash that begins no item",
+    meaning:
+      "A line of a list stands deeper than the item above it, so YAML, and Falco, take it for more of that item's text.",
+    matters:
+      'Of two items one is left, "bash - zsh", which is neither of them and matches nothing.',
+    example: ruleFiles(
+      "- list: shells\n  items:\n    - bash\n     - zsh\n",
+      "- list: shells\n  items:\n    - bash\n    - zsh\n",
+    ),
+  },
 ];
 
 function rule(description: string): string {

@@ -11,6 +11,7 @@ import {
 } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
+import { reportDashInItem } from "./dash_in_item.ts";
 import type { YamlLimits } from "./limits.ts";
 import {
   NULLS,
@@ -65,6 +66,12 @@ export class YamlBuilder {
     if (isScalar(node)) return this.#scalar(node, span, parentIndent);
     if (isSeq(node)) {
       const items = (node.items as Node[]).map((item) => this.build(item, parentIndent));
+      // Where the syntax is broken, a line may be where it is because of that.
+      if (!node.flow && this.#broken.length === 0) {
+        for (const [index, item] of items.entries()) {
+          if (!isAlias(node.items[index])) reportDashInItem(item, this.report);
+        }
+      }
       return { kind: "seq", span: this.#whole(node, span, items.at(-1)), items };
     }
     if (isMap(node)) {

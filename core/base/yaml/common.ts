@@ -10,6 +10,7 @@
 import type { SourceText } from "../text.ts";
 import type { YamlLimits } from "./limits.ts";
 import { Cursor } from "./cursor.ts";
+import { dashInItem } from "./dash_in_item.ts";
 import { EntryList, LeafReader } from "./leaf.ts";
 import type { YamlDocument, YamlMap, YamlNode, YamlNull, YamlScalar, YamlSeq } from "./node.ts";
 
@@ -76,7 +77,8 @@ class CommonReader {
     do {
       cursor.at++;
       const item = this.#itemBehindDash(column, depth + 1);
-      if (!item) return undefined;
+      // What is to be told of is the package's reader's to tell.
+      if (!item || dashInItem(item)) return undefined;
       items.push(item);
     } while (this.#isAt(column) && cursor.atDash);
     return { kind: "seq", span: this.source.span(start, items.at(-1)!.span.end), items };
