@@ -30,6 +30,10 @@ export const BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Who asks for a certificate, and when it is used. */
 export interface Signing {
   readonly identity?: string;
+  /** In place of it: RFC 5280's numbers of their kinds (mailbox 1, host 2, address 6), and names. */
+  readonly names?: readonly (readonly [kind: number, name: string])[];
+  /** Lists of names, of which a certificate has one. */
+  readonly lists?: number;
   readonly issuer?: string;
   /** The older extension has the issuer. */
   readonly oldIssuer?: boolean;
@@ -194,10 +198,11 @@ export class TestSigstore {
     return { key: createPrivateKey(issued.key), certificate: issued.certificate };
   }
 
-  #extensionsOf({ identity = IDENTITY, issuer = ISSUER_URL, oldIssuer = false }: Signing): Bytes {
-    const names = der(0x30, tagged(0x86, latin1(identity)));
+  #extensionsOf({ issuer = ISSUER_URL, oldIssuer = false, ...named }: Signing): Bytes {
+    const { identity = IDENTITY, names = [[6, identity]], lists = 1 } = named;
+    const list = der(0x30, ...names.map(([kind, name]) => tagged(0x80 | kind, latin1(name))));
     return [
-      ...extension(SUBJECT_NAMES, names, true),
+      ...Array.from({ length: lists }, () => extension(SUBJECT_NAMES, list, true)).flat(),
       ...oldIssuer
         ? extension(ISSUER_V1, text(issuer), false)
         : extension(ISSUER, tagged(0x0c, latin1(issuer)), false),

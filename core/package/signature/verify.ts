@@ -7,6 +7,7 @@ import type { Signer } from "../../plugin/store/mod.ts";
 import { bundleEntity } from "./bundle.ts";
 import type { FoundSignature } from "./found.ts";
 import { checkPromise } from "./log_promise.ts";
+import { type FoundIdentity, namesIn } from "./names.ts";
 import { isWanted } from "./search.ts";
 import { keyText } from "./signer.ts";
 import { simpleEntity } from "./simple.ts";
@@ -26,7 +27,7 @@ export function verifierFor(signer: Signer, trust: TrustMaterial): SignatureVeri
         const entity = entityOf(found, { digest, byKey: signer.kind === "key" });
         return signer.kind === "key"
           ? byKey(entity, signer, trust)
-          : byIdentity(entity, signer, trust);
+          : byIdentity(entity, signer, { kind: found.kind, trust });
       } catch (error) {
         if (error instanceof Untrusted) throw new Untrusted(told(error.message), { cause: error });
         // The packages say of what they are given what is wrong with it, in errors of many kinds.
@@ -76,37 +77,37 @@ function byKey(entity: SignedEntity, { pem, ignoresLog }: Key, trust: TrustMater
 }
 
 /** Certificates are of minutes: somebody who is trusted has to say that they were used in these. */
-function byIdentity(entity: SignedEntity, signer: Identity, trust: TrustMaterial): string {
+function byIdentity(
+  entity: SignedEntity,
+  signer: Identity,
+  { kind, trust }: { readonly kind: FoundSignature["kind"]; readonly trust: TrustMaterial },
+): string {
   if (entity.key.$case !== "certificate") throw new Untrusted("is of a key, not of a certificate");
   const { ignoresLog } = signer;
   const { identity } = verified(entity, { trust, ignoresLog, needsTime: true });
-  const name = asWritten(identity?.subjectAlternativeName, identity, NAME_EXTENSIONS);
-  const issuer = asWritten(identity?.extensions?.issuer, identity, ISSUER_EXTENSIONS);
+  const names = namesIn(identity, kind);
+  const by = names.join(" and ") || "nobody";
+  const issuer = issuerIn(identity);
   if (!isWanted(issuer, signer.issuer)) {
-    throw new Untrusted(`is by ${name ?? "nobody"}, vouched for by ${issuer ?? "nobody"}`);
+    throw new Untrusted(`is by ${by}, vouched for by ${issuer ?? "nobody"}`);
   }
-  if (!isWanted(name, signer.identity)) throw new Untrusted(`is by ${name ?? "nobody"}`);
-  return name!;
+  const name = names.find((name) => isWanted(name, signer.identity));
+  if (name === undefined) throw new Untrusted(`is by ${by}`);
+  return name;
 }
 
-type FoundIdentity = ReturnType<Verifier["verify"]>["identity"];
-
-/** subjectAltName: RFC 5280, 4.2.1.6. Issuers: docs/oid-info.md of Fulcio, of now and of 2022. */
-const NAME_EXTENSIONS = ["2.5.29.17"];
+/** docs/oid-info.md of Fulcio, of now and of 2022. */
 const ISSUER_EXTENSIONS = ["1.3.6.1.4.1.57264.1.8", "1.3.6.1.4.1.57264.1.1"];
 
-/** The package reads seven bits of each byte: what had eight would read like another name. */
-function asWritten(
-  text: string | undefined,
-  identity: FoundIdentity,
-  extensions: readonly string[],
-): string | undefined {
-  if (text === undefined) return undefined;
-  const bytes = Buffer.from(text, "latin1");
+/** The package reads seven bits of each byte: what had eight would read like another one. */
+function issuerIn(identity: FoundIdentity): string | undefined {
+  const issuer = identity?.extensions?.issuer;
+  if (issuer === undefined) return undefined;
+  const bytes = Buffer.from(issuer, "latin1");
   const isThere = identity?.oids?.some(({ oid, value }) =>
-    extensions.includes(oid?.id.join(".") ?? "") && value.includes(bytes)
+    ISSUER_EXTENSIONS.includes(oid?.id.join(".") ?? "") && value.includes(bytes)
   );
-  return isThere ? text : undefined;
+  return isThere ? issuer : undefined;
 }
 
 function verified(
