@@ -1,6 +1,30 @@
 /** `I`: plugins that are fetched and installed. */
 import { type CodeEntry, commands } from "./entry.ts";
 
+/** A package with rules, as a folder. */
+const SHELLS = {
+  "shells/falcod-plugin.json":
+    `{"name": "shells", "version": "1.0.0", "kind": "rules", "description": "Lists of shells",
+ "api": "^1.0.0", "files": [{"path": "rules.yaml",
+ "sha256": "02ddb59ecb3db1a1c3c3d87828cfdfa4e607afa7d97ad0224ff799c2c23a50be"}]}
+`,
+  "shells/rules.yaml": "- list: shells\n  items: [bash, zsh]\n",
+};
+
+/** What a maker publishes beside an archive. */
+const SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+/** An index with one entry, whose signature is by this identity, and by what else is said. */
+const index = (more: string) => ({
+  "index.yaml": `- name: pager
+  registry: registry.example
+  repository: pager
+  signature:
+    cosign:
+      certificate-identity: https://ci.example/pager/release
+${more}`,
+});
+
 export const PACKAGE_CODES: readonly CodeEntry[] = [
   {
     code: "I001",
@@ -10,7 +34,7 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
     matters: "Nothing is fetched from where it is not clear what comes.",
     example: commands(
       "falcod plugin info http://example.org/pager.tgz",
-      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+      `falcod plugin info https://example.org/pager.tgz --sha256 ${SHA256}`,
     ),
   },
   {
@@ -19,8 +43,8 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
     meaning: "The server, the registry or the file does not give it.",
     matters: "There is nothing to install.",
     example: commands(
-      "falcod plugin info ./no/such/folder",
-      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+      ["falcod plugin info ./shels", SHELLS],
+      ["falcod plugin info ./shells", SHELLS],
     ),
   },
   {
@@ -42,7 +66,7 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
     matters: "Whoever can change the server, or the way to it, could have anything installed.",
     example: commands(
       "falcod plugin info https://example.org/pager.tgz",
-      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+      `falcod plugin info https://example.org/pager.tgz --sha256 ${SHA256}`,
     ),
   },
   {
@@ -62,8 +86,11 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
       "does not say it.",
     matters: "Without it nobody knows whether a signature is the right one.",
     example: commands(
-      "falcod plugin info oci://registry.example/pager:1 --index index.yaml",
-      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+      ["falcod plugin info oci://registry.example/pager:1 --index index.yaml", index("")],
+      [
+        "falcod plugin info oci://registry.example/pager:1 --index index.yaml",
+        index("      certificate-oidc-issuer: https://ci.example\n"),
+      ],
     ),
   },
   {
@@ -166,8 +193,8 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
     meaning: "None of that name is in the lock file.",
     matters: "There is nothing to show, update, verify or remove.",
     example: commands(
-      ["falcod plugin info pager --dir plugins", { "plugins/README.md": "" }],
-      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+      ["falcod plugin info shells --dir ./plugins", SHELLS],
+      ["falcod plugin info ./shells", SHELLS],
     ),
   },
   {
@@ -176,8 +203,8 @@ export const PACKAGE_CODES: readonly CodeEntry[] = [
     meaning: "The name is none a plugin can have, or there is something in the folder already.",
     matters: "Nothing that is there is overwritten.",
     example: commands(
-      ["falcod plugin new sink ../pager --folder pager", { "rules.d/x.yaml": "" }],
-      ["falcod plugin list --dir plugins", { "plugins/README.md": "" }],
+      "falcod plugin new sink ../pager --folder ./plugins/pager",
+      "falcod plugin new sink pager --folder ./plugins/pager",
     ),
   },
 ];
