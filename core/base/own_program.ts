@@ -12,9 +12,9 @@ export interface OwnProgram {
 
 /**
  * For V8, in the task `start` of deno.json, too; what they are worth is in ARCHITECTURE.md. What events leave
- * behind is gone at once: room for 4 MB of it does, from the start. No search for older garbage before there
- * are 40 MB: what a start leaves stays (with 80 MB replays take 3 % less, and watching up to 100 MB more). What runs often is compiled without much of what it calls, and with
- * all of V8's skill only when it runs very often: most of that would cost more than it saves.
+ * behind is gone at once: room for 4 MB of it does, from the start. Older garbage is looked for from 40 MB
+ * on, so that what a start leaves stays. What runs often is compiled without much of what it calls, and with
+ * all of V8's skill only when it runs very often: for most of it that would cost more than it saves.
  */
 export const V8_FLAGS = [
   "--min-semi-space-size=4",
