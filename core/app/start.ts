@@ -80,11 +80,11 @@ export async function prepare(
     rulesFolder: host.rulesFolder,
     beforeReading: (path) => marking.add({ path, use: "configuration" }),
   }, report);
-  // That there are no rules and no outputs in a file that nobody can read is no second mistake.
+  // What follows from a file that nobody can read, or a variable that is not set, is no second mistake.
   const { isConsequence } = loaded;
   const found = isConsequence ? report.part() : report;
-  const natives = await wireNatives(loaded, { registry, report });
-  const plugins = await wirePlugins({ loaded, registry, report, guests });
+  const natives = await wireNatives(loaded, { registry, report: found });
+  const plugins = await wirePlugins({ loaded, registry, report: found, guests });
   const wired = settingsOf(loaded, {
     rulePaths: request.rulePaths,
     scopeProcessId: request.scopeProcessId,
@@ -95,13 +95,13 @@ export async function prepare(
     ...wired,
     sinks: await checkSinks(wired.sinks, loaded, { registry, report: found }),
   };
-  if (isConsequence) {
-    report.absorb(found, (problem) => isConsequence(problem) ? undefined : problem);
-  }
   const { looksAtOutputs } = request;
   const sinkFaults = !looksAtOutputs
     ? []
-    : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report });
+    : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report: found });
+  if (isConsequence) {
+    report.absorb(found, (problem) => isConsequence(problem) ? undefined : problem);
+  }
   const { config } = loaded;
   const { containerInfo } = old;
   for (const { path } of settings.rulePaths) marking.add({ path, use: "rules" });

@@ -56,7 +56,7 @@ export class Report {
   constructor(readonly limit = 1000, readonly otherLimit = limit) {}
 
   add(finding: Finding): void {
-    const { severity = "error", title, help, notes } = finding;
+    const { severity = "error" } = finding;
     const isFull = severity === "error"
       ? ++this.#errors > this.limit
       : ++this.#others > this.otherLimit;
@@ -64,14 +64,19 @@ export class Report {
       this.#suppressed++;
       return;
     }
-    const helpText = typeof help === "function" ? help() : help;
-    this.#diagnostics.push({
-      ...finding,
-      severity,
-      title: cut(title, MAX_TITLE),
-      help: helpText && cut(helpText, MAX_TEXT),
-      notes: notes?.map((note) => ({ ...note, message: cut(note.message, MAX_TEXT) })),
-    });
+    this.#diagnostics.push(diagnosticOf(finding));
+  }
+
+  /** Has an error stand where a warning was told, of which has turned out what comes of it. */
+  makeError(warning: Diagnostic, notes: readonly Note[]): Diagnostic {
+    const index = this.#diagnostics.indexOf(warning);
+    const error = diagnosticOf({ ...warning, severity: "error", notes });
+    this.#diagnostics[index] = error;
+    if (warning.severity !== "error") {
+      this.#others--;
+      this.#errors++;
+    }
+    return error;
   }
 
   /** For a part of the input: keeps no more than there is still room for here. */
@@ -112,6 +117,18 @@ export class Report {
   get hasErrors(): boolean {
     return this.#errors > 0;
   }
+}
+
+function diagnosticOf(finding: Finding): Diagnostic {
+  const { severity = "error", title, help, notes } = finding;
+  const helpText = typeof help === "function" ? help() : help;
+  return {
+    ...finding,
+    severity,
+    title: cut(title, MAX_TITLE),
+    help: helpText && cut(helpText, MAX_TEXT),
+    notes: notes?.map((note) => ({ ...note, message: cut(note.message, MAX_TEXT) })),
+  };
 }
 
 /**

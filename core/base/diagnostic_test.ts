@@ -52,3 +52,19 @@ Deno.test("Report takes over what a part has reported, and what it did not keep"
   assertEquals(report.diagnostics.map(({ code }) => code), ["F001", "F002"]);
   assertEquals(report.suppressed, 1);
 });
+
+Deno.test("Report has an error stand where a warning was, and counts it as one", () => {
+  const report = new Report();
+  report.add({ code: "C033", severity: "warning", title: "unset", help: "set it" });
+  report.add({ code: "F030", severity: "warning", title: "odd" });
+  assertEquals(report.hasErrors, false);
+  const error = report.makeError(report.diagnostics[0]!, [{ message: "no address" }]);
+  assertEquals(report.diagnostics.map(({ code, severity }) => [code, severity]), [
+    ["C033", "error"],
+    ["F030", "warning"],
+  ]);
+  assertEquals([report.diagnostics[0], error.help, error.notes], [error, "set it", [{
+    message: "no address",
+  }]]);
+  assertEquals([report.hasErrors, report.count], [true, 2]);
+});

@@ -77,6 +77,34 @@ Deno.test("falcod validate tells of a rules file named by a variable that is not
   assertEquals([code, codes], [0, ["C033"]], out);
 });
 
+/** What is refused where a variable is not set. */
+const UNSET = [
+  'http_output: {enabled: true, url: "${FALCOD_UNSET}"}',
+  'http_output: {enabled: true, url: "http://${FALCOD_UNSET}/"}',
+  'file_output: {enabled: true, filename: "${FALCOD_UNSET}"}',
+  'sinks: [{type: redis, address: "${FALCOD_UNSET}"}]',
+  'sinks: [{type: "no${FALCOD_UNSET}"}]',
+  'sinks: [{type: file, filename: /tmp/x, match: "alert.rule = ${FALCOD_UNSET}"}]',
+  'metrics: {enabled: true, output_file: "${FALCOD_UNSET}"}',
+  'engine: {kind: replay, replay: {capture_file: "${FALCOD_UNSET}"}}',
+  'plugins: [{name: k8saudit, library_path: x.so, open_params: "${FALCOD_UNSET}"}]',
+  'plugins: [{name: other, library_path: "${FALCOD_UNSET}"}]',
+  'webserver: {enabled: true, listen_address: "x${FALCOD_UNSET}"}',
+];
+
+for (const line of UNSET) {
+  Deno.test(`falcod validate tells the cause alone of ${line}`, async () => {
+    using folder = new Folder({ "rules.yaml": GOOD });
+    const config = folder.file("falco.yaml");
+    const rules = `rules_files: [${folder.file("rules.yaml")}]\n`;
+    Deno.writeTextFileSync(config, `${rules}stdout_output: {enabled: true}\n${line}\n`);
+    const { code, out } = await falcod(["validate", "--json", config]);
+    const told: JsonDiagnostic[] = JSON.parse(out).diagnostics;
+    assertEquals(told.map((found) => [found.code, found.severity]), [["C033", "error"]], out);
+    assertEquals(code, 1);
+  });
+}
+
 Deno.test("falcod validate accepts good rules and says how many", async () => {
   using folder = new Folder({ "rules.yaml": GOOD });
   const { code, out, error } = await falcod(["validate", folder.file("rules.yaml")]);

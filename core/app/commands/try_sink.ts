@@ -109,7 +109,11 @@ async function configured(
   }
   const { rulesFolder } = host;
   const loaded = loadConfig({ path, options, environment, rulesFolder }, report);
-  const plugins = await wirePlugins({ loaded, registry, report, guests });
-  const sinks = sinksOf(loaded, { registry, report, plugins });
-  return { config: loaded.config, sinks: await checkSinks(sinks, loaded, { registry, report }) };
+  const { config, isConsequence } = loaded;
+  const found = report.part();
+  const plugins = await wirePlugins({ loaded, registry, report: found, guests });
+  const wired = sinksOf(loaded, { registry, report: found, plugins });
+  const sinks = await checkSinks(wired, loaded, { registry, report: found });
+  report.absorb(found, (problem) => isConsequence?.(problem) ? undefined : problem);
+  return { config, sinks };
 }

@@ -158,7 +158,8 @@ function reportNoOrigin(
   plugin: Config["plugins"][number],
   report: Report,
 ): void {
-  const place = placeOf(root, ["plugins", config.plugins.indexOf(plugin)]);
+  const path = ["plugins", config.plugins.indexOf(plugin)];
+  const place = placeOf(root, path);
   const isTold = report.diagnostics.some(({ severity, at }) =>
     severity === "error" && at && at.source === place.source &&
     place.start <= at.start && at.end <= place.end
@@ -167,7 +168,7 @@ function reportNoOrigin(
   report.add({
     code: "C016",
     title: `plugin "${AUDIT_PLUGIN}" does not say where audit events come from`,
-    at: place,
+    at: nodeAt(root, [...path, "open_params"])?.at ?? place,
     help: `write open_params: ${WANTED}`,
   });
 }

@@ -1,8 +1,9 @@
 /** Finds falco.yaml, reads it with what it includes and with the command line's `-o`. */
-import { type Diagnostic, type Report, SourceText, type Span } from "../../base/mod.ts";
+import { type Report, SourceText, type Span } from "../../base/mod.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { filesIn, kindOf, readText } from "../files.ts";
 import { checkConfig } from "./check.ts";
+import { anyOf, consequencesOf, consequencesOfUnset, type IsConsequence } from "./consequences.ts";
 import { type Environment, expandTree } from "./environment.ts";
 import { isList } from "./known_keys.ts";
 import { ownerOf } from "./likely_meant.ts";
@@ -47,8 +48,6 @@ export interface LoadedConfig {
    */
   readonly isConsequence?: IsConsequence | undefined;
 }
-
-type IsConsequence = (found: Diagnostic) => boolean;
 
 /** The configuration to run with; mistakes are in the report, and then it is only good for looking on. */
 export function loadConfig(request: ConfigRequest, report: Report): LoadedConfig {
@@ -105,41 +104,8 @@ export function mergeConfig(
     root,
     files,
     environment,
-    isConsequence: anyOf([
-      ...own.hasErrors ? [consequencesOf(own.diagnostics)] : [],
-      ...consequencesOfUnset(report.diagnostics),
-    ]),
+    isConsequence: anyOf([consequencesOf(own.diagnostics), consequencesOfUnset(report)]),
   };
-}
-
-/** That keys are missing in what nobody could read, and what its broken lines seem to say. */
-function consequencesOf(mistakes: readonly Diagnostic[]): IsConsequence {
-  const errors = mistakes.filter(({ severity }) => severity === "error");
-  const lines = new Set(errors.flatMap(({ code, at, notes = [] }) => {
-    if (!at) return [];
-    if (code !== "Y023") return [lineOf(at)];
-    // A line in a wrong column may become part of the value before it, and those beside it look odd.
-    return [lineOf(at), lineOf(at, -1), ...notes.map((note) => note.at && lineOf(note.at))];
-  }));
-  return ({ code, at }) =>
-    code === "C013" || code === "C017" || (at !== undefined && lines.has(lineOf(at)));
-}
-
-/** What is told beside a variable that is not set; errors are: without one falcod would run. */
-function consequencesOfUnset(told: readonly Diagnostic[]): readonly IsConsequence[] {
-  const startOf = ({ at }: Diagnostic) => at && `${at.source.name}:${at.start}`;
-  const unset = new Set(told.filter(({ code }) => code === "C033").map(startOf));
-  if (unset.size === 0) return [];
-  return [(found) => found.severity !== "error" && unset.has(startOf(found))];
-}
-
-function anyOf(conditions: readonly IsConsequence[]): IsConsequence | undefined {
-  if (conditions.length === 0) return undefined;
-  return (found) => conditions.some((condition) => condition(found));
-}
-
-function lineOf({ source, start }: Span, away = 0): string {
-  return `${source.name}:${source.position(start).line + away}`;
 }
 
 interface ReadContext {

@@ -87,9 +87,17 @@ Deno.test("loadConfig() tells of a variable that is not set, and not that the va
   });
   assertEquals(places(diagnostics), ["C033 1:14", "C033 2:11", "C004 3:16"]);
   assertObjectMatch(config, { json_output: false, priority: "Debug" });
-  // It is refused for what then stands there: that is told beside the cause.
+  // It is refused for what then stands there: that is no second error.
   const refused = load({ "main.yaml": "priority: north-${UNSET}\n" });
-  assertEquals(places(refused.diagnostics), ["C033 1:11", "C004 1:11"]);
+  assertEquals(places(refused.diagnostics), ["C033 1:11"]);
+  assertObjectMatch(refused.diagnostics[0], {
+    severity: "error",
+    title: "the environment has no UNSET: nothing stands in place of ${UNSET}",
+    notes: [{
+      message: '"priority" wants one of emergency, alert, critical, error, warning, notice, ' +
+        'informational, debug, found "north-${UNSET}"',
+    }],
+  });
 });
 
 Deno.test("loadConfig() tells of a list's only item what is wrong, and not that the list is empty", () => {

@@ -4,7 +4,7 @@ import type { Report } from "../../base/mod.ts";
 import { type MetricGroups, parseDuration } from "../../metrics/mod.ts";
 import type { LoadedConfig } from "./load.ts";
 import { folderTrouble } from "../files.ts";
-import { isMistaken, type MappingNode, nodeAt, placeOf } from "./tree.ts";
+import { isMistaken, isVariable, type MappingNode, nodeAt, placeOf } from "./tree.ts";
 
 export interface MetricsSettings {
   readonly intervalMs: number;
@@ -70,12 +70,13 @@ export function metricsSettings(
   const isFetched = webserver.prometheus_metrics_enabled;
   const isTold = isMistaken(root, ["metrics"]) || isMistaken(root, ["webserver"]);
   if (!isTold && !isWritten && !(isFetched && webserver.enabled)) {
+    const file = nodeAt(root, ["metrics", "output_file"]);
     report.add({
       code: "C040",
       // Falco starts with a web server that is switched off.
       severity: isFetched ? "warning" : "error",
       title: "metrics are enabled, and nobody gets them",
-      at: placeOf(root, ["metrics"]),
+      at: file?.kind === "scalar" && isVariable(file) ? file.at : placeOf(root, ["metrics"]),
       help: isFetched
         ? "set webserver.enabled to true"
         : "set metrics.output_rule, metrics.output_file or webserver.prometheus_metrics_enabled",

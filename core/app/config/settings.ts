@@ -222,7 +222,7 @@ function kernelSource(
           report.add({
             code: "C016",
             title: `"engine.kind" replay leaves open which capture file`,
-            at,
+            at: nodeAt(root, ["engine", "replay", "capture_file"])?.at ?? at,
             help: "name it under engine.replay.capture_file",
           });
         }
