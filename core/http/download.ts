@@ -25,7 +25,7 @@ export interface DownloadRequest {
   readonly progress?: (doneBytes: number, totalBytes: number | undefined) => void;
   /** How long nothing may come. 30 s. */
   readonly idleMs?: number;
-  /** How long all of it may take. 15 minutes. */
+  /** How long all of it may take, wherever the server sends us. 15 minutes. */
   readonly mostMs?: number;
 }
 
@@ -40,7 +40,13 @@ export interface Download {
   readonly complaint: string;
 }
 
-export type DownloadErrorCode = "unreachable" | "too-large" | "not-tls" | "redirects" | "cut-short";
+export type DownloadErrorCode =
+  | "unreachable"
+  | "too-large"
+  | "too-slow"
+  | "not-tls"
+  | "redirects"
+  | "cut-short";
 
 /** A file that did not come; the message names the server and nothing that is secret. */
 export class DownloadError extends Error {
@@ -59,6 +65,8 @@ const REDIRECTIONS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Also answers that are no success are returned, cut to 64 KiB; throws `DownloadError`. */
 export async function download(from: URL, request: DownloadRequest): Promise<Download> {
+  const { mostMs = MOST_MS } = request;
+  const endMs = performance.now() + mostMs;
   let url = from;
   for (let count = 0;; count++) {
     if (url.protocol !== "https:" && !(url.protocol === "http:" && request.allowsPlain)) {
@@ -66,7 +74,12 @@ export async function download(from: URL, request: DownloadRequest): Promise<Dow
       const place = url.protocol === "http:" ? url.origin : `"${url.protocol}"`;
       throw new DownloadError("not-tls", `${place} has no TLS: only https:// is trusted here`);
     }
-    const answer = await askOnce(url, { ...request, goesToNamed: url.origin === from.origin });
+    const answer = await askOnce(url, {
+      ...request,
+      mostMs,
+      leftMs: endMs - performance.now(),
+      goesToNamed: url.origin === from.origin,
+    });
     if (!REDIRECTIONS.has(answer.status)) {
       return { ...answer, complaint: complaintOf(answer, { from, url, request }) };
     }
@@ -119,6 +132,9 @@ type Answer = Omit<Download, "complaint">;
 
 interface OneRequest extends DownloadRequest {
   readonly goesToNamed: boolean;
+  readonly mostMs: number;
+  /** Of `mostMs`. */
+  readonly leftMs: number;
 }
 
 async function askOnce(url: URL, request: OneRequest): Promise<Answer> {
@@ -168,14 +184,15 @@ function written(headers: Readonly<Record<string, string | Secret>>): Record<str
 /** Aborts when `heard` has not been called for so long, and when it takes too long in any case. */
 function patienceWith(
   { origin }: URL,
-  { idleMs = IDLE_MS, mostMs = MOST_MS }: Pick<DownloadRequest, "idleMs" | "mostMs">,
+  { idleMs = IDLE_MS, mostMs, leftMs }: Pick<OneRequest, "idleMs" | "mostMs" | "leftMs">,
 ) {
   const controller = new AbortController();
-  const give = (what: string) => controller.abort(new DownloadError("unreachable", what));
+  const give = (code: DownloadErrorCode, what: string) =>
+    controller.abort(new DownloadError(code, what));
   const seconds = (ms: number) => `${Math.round(ms / 1000)} seconds`;
-  const isSilent = () => give(`Nothing came from ${origin} for ${seconds(idleMs)}`);
-  const isSlow = () => give(`${origin} has not sent all of it in ${seconds(mostMs)}`);
-  const whole = setTimeout(isSlow, mostMs);
+  const isSilent = () => give("unreachable", `Nothing came from ${origin} for ${seconds(idleMs)}`);
+  const isSlow = () => give("too-slow", `${origin} has not sent all of it in ${seconds(mostMs)}`);
+  const whole = setTimeout(isSlow, Math.max(0, leftMs));
   let silence = setTimeout(isSilent, idleMs);
   return {
     signal: controller.signal,

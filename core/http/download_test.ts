@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
 import { Secret } from "../plugin/mod.ts";
 import { download, DownloadError, type DownloadRequest } from "./download.ts";
@@ -84,7 +85,20 @@ Deno.test("download() rejects where the file is cut short, or nothing comes any 
 Deno.test("download() does not wait for ever for who sends a byte now and then", async () => {
   await using server = await saying("HTTP/1.1 200 OK\r\n\r\n", { ends: false, drips: true });
   const never = request({ mostBytes: 1 << 20, mostMs: 100 });
-  await assertRejects(download(server.url, never), /has not sent all of it/);
+  await assertRejects(download(server.url, never), codeOf("too-slow"));
+});
+
+Deno.test("download() counts the time of all the servers it is sent to together", async () => {
+  const again = () => new Response("", { status: 302, headers: { location: "/again" } });
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => delay(80).then(again),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await assertRejects(download(new URL(url), request({ mostMs: 200 })), (error) => {
+    assert(String(error).includes("has not sent all of it"), String(error));
+    return codeOf("too-slow")(error);
+  });
 });
 
 Deno.test("download() ends when nobody wants the file any more", async () => {

@@ -9,10 +9,17 @@ import { checkSha256 } from "./integrity.ts";
 import { fetchFromNpm } from "./npm.ts";
 import { fetchFromOci } from "./oci.ts";
 import type { Origin, WebOrigin } from "./origin.ts";
+import { inTime, TIME_LIMITS } from "./time_limits.ts";
 import { NOT_KEPT } from "./web_address.ts";
 
 /** Checked against its checksum before it is unpacked; nothing is written. Throws `PackageError`. */
 export async function fetchPackage(origin: Origin, fetching: Fetching): Promise<FetchedPackage> {
+  const { packageMs } = fetching.limits ?? TIME_LIMITS;
+  const limit = { mostMs: packageMs, what: "Fetching the package" };
+  return await inTime(fetching, limit, (fetching) => fetchFrom(origin, fetching));
+}
+
+async function fetchFrom(origin: Origin, fetching: Fetching): Promise<FetchedPackage> {
   switch (origin.kind) {
     case "path":
       return await fetchFromPath(origin);

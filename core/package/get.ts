@@ -4,6 +4,7 @@ import { type JsonBounds, parseBoundedJson, TooMuchJson } from "../base/mod.ts";
 import { type Download, download, DownloadError } from "../http/download.ts";
 import { Secret } from "../plugin/mod.ts";
 import { PackageError } from "../plugin/store/mod.ts";
+import { TIME_LIMITS, type TimeLimits } from "./time_limits.ts";
 
 /** What whoever asks for a package decides, and what there is on the machine. */
 export interface Fetching {
@@ -19,6 +20,8 @@ export interface Fetching {
   /** Told of archives only; `totalBytes` is absent where the server does not tell. */
   readonly progress?: (doneBytes: number, totalBytes: number | undefined) => void;
   readonly signal?: AbortSignal;
+  /** Absent: `TIME_LIMITS`. */
+  readonly limits?: TimeLimits;
 }
 
 export interface GetRequest {
@@ -40,7 +43,7 @@ export async function get(
 ): Promise<Download> {
   const { mostBytes, headers = {}, allowsPlain = false, isArchive = false, proxy = "" } = request;
   const { secrets = [] } = request;
-  const { certificateFile, progress, signal } = fetching;
+  const { certificateFile, progress, signal, limits = TIME_LIMITS } = fetching;
   const tls = { ca: certificateFile, client_certificate: "", client_key: "", insecure: false };
   try {
     return await download(url, {
@@ -48,6 +51,7 @@ export async function get(
       proxy: new Secret({ value: proxy }),
       headers,
       mostBytes,
+      mostMs: limits.answerMs(mostBytes),
       allowsPlain,
       secrets,
       ...isArchive && progress && { progress },
@@ -63,6 +67,7 @@ const HELP: Readonly<Record<DownloadError["code"], string>> = {
   "unreachable": "is the address right, and is there a way to it? HTTPS_PROXY names a proxy, " +
     "--ca a file with the certificate of an authority of your own",
   "too-large": "a plugin is one module and a few files: is it the right address?",
+  "too-slow": "nobody waits for ever: try again later, or from where the line is faster",
   "not-tls": "anybody on the way could send something else; ask for an address with https://",
   "redirects": "is it the right address?",
   "cut-short": "try again",

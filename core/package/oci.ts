@@ -10,6 +10,7 @@ import { DIGEST, type OciOrigin } from "./origin.ts";
 import { falcoctlConfig, type OciDescriptor, ociIndex, ociManifest } from "./schema.ts";
 import type { ToCheck } from "./signature/check.ts";
 import { knownSigner } from "./signature/signer.ts";
+import { inTime, TIME_LIMITS } from "./time_limits.ts";
 
 const INDEXES = [
   "application/vnd.oci.image.index.v1+json",
@@ -42,7 +43,7 @@ export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promi
   const from = `oci://${origin.host}/${origin.repository}@${found.digest}`;
   const signer = origin.signer ?? knownSigner(origin);
   const signedBy = signer && fetching.verifies
-    ? await signerOf({ ...found, repository, from, signer, ...fetching })
+    ? await signerOf({ ...found, repository, from, signer }, fetching)
     : undefined;
   const { hint, notes } = await toldByFalcoctl(config, repository);
   const bytes = await repository.blob(layer, { mostBytes: MAX_ARCHIVE_BYTES, isArchive: true });
@@ -64,9 +65,19 @@ export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promi
 }
 
 /** The packages of Sigstore are loaded for those who need them. */
-async function signerOf(toCheck: ToCheck): Promise<string> {
+async function signerOf(
+  { repository, ...rest }: Omit<ToCheck, "trustedRootFile">,
+  fetching: Fetching,
+): Promise<string> {
   const { checkSigned } = await import("./signature/check.ts");
-  return await checkSigned(toCheck);
+  const { limits = TIME_LIMITS, trustedRootFile } = fetching;
+  const limit = { mostMs: limits.signaturesMs, what: "Fetching signatures" };
+  return await inTime(
+    fetching,
+    limit,
+    (fetching) =>
+      checkSigned({ ...rest, repository: repository.asking(fetching), trustedRootFile }),
+  );
 }
 
 async function manifestOf(origin: OciOrigin, repository: OciRepository) {

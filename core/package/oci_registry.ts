@@ -39,6 +39,13 @@ export class OciRepository {
     return this.#base.origin;
   }
 
+  /** The same one, asked in another way. */
+  asking(fetching: Fetching): OciRepository {
+    const other = new OciRepository(this.#origin, fetching);
+    other.#authorization = this.#authorization;
+    return other;
+  }
+
   /** By tag or digest; a digest is checked. */
   async manifest(reference: string, mediaTypes: readonly string[]): Promise<Manifest> {
     const { answer, what } = await this.#askManifest(reference, mediaTypes);
@@ -61,6 +68,10 @@ export class OciRepository {
       mostBytes: MAX_MANIFEST_BYTES,
       headers: { accept: mediaType },
     });
+    // Others are of registries that have never heard of them; 501 says so.
+    if (answer.status >= 500 && answer.status !== 501) {
+      throw refusal(answer, `what refers to ${digest}`);
+    }
     if (answer.status !== 200) return undefined;
     try {
       return parseBoundedJson(answer.body, MANIFEST_BOUNDS);
