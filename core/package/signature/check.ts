@@ -23,22 +23,30 @@ export interface ToCheck {
   readonly trustedRootFile: string;
 }
 
+/** Of what is wrong; first what has not come, which may be the right one. */
+const MOST_SHOWN = 3;
+
 /** Who signed; throws `PackageError` (I006, I007, and I002 where the registry does not answer). */
 export async function checkSigned(
   { repository, digest, from, signer, trustedRootFile }: ToCheck,
 ): Promise<string> {
   const verifier = verifierFor(signer, trustedRoot(trustedRootFile));
-  const wrong: string[] = [];
-  for (const found of await signaturesOf(repository, digest)) {
+  const { signatures, trouble } = await signaturesOf(repository, digest);
+  const unread: string[] = [], wrong: string[] = [];
+  for (const found of signatures) {
     try {
       return verifier.verify(found, digest);
     } catch (error) {
       if (!(error instanceof Untrusted)) throw error;
-      wrong.push(`a signature that ${error.message}`);
+      (found.kind === "unreadable" ? unread : wrong).push(`a signature that ${error.message}`);
     }
   }
-  const [first = "no signature", second] = [...new Set(wrong)];
-  const found = second === undefined ? first : `${first}, and ${wrong.length - 1} others`;
+  if (trouble && signatures.length === 0) throw trouble;
+  const reasons = [...new Set([...unread, ...wrong])];
+  const shown = reasons.slice(0, MOST_SHOWN).join(", ") || "no signature";
+  const more = reasons.length > MOST_SHOWN ? `, and ${reasons.length - MOST_SHOWN} others` : "";
+  const unseen = trouble ? `; there may be others: ${trouble.message}` : "";
+  const found = `${shown}${more}${unseen}`;
   throw new PackageError("I006", `"${from}" is not signed as it has to be: there is ${found}`, {
     help: `it has to be signed ${signerText(signer)}; do not use it before you know why it is ` +
       "not, or say --no-verify",

@@ -25,13 +25,36 @@ export type FoundSignature =
   | { readonly kind: "bundle"; readonly json: Uint8Array<ArrayBuffer> }
   /** `why` continues "a signature that". */
   | { readonly kind: "unreadable"; readonly why: string };
+type Unreadable = Extract<FoundSignature, { kind: "unreadable" }>;
 
-/** Where a registry has some. Throws `PackageError` (I002) where it does not answer. */
+export interface FoundSignatures {
+  readonly signatures: readonly FoundSignature[];
+  /** Why there may be others that nobody has seen. */
+  readonly trouble: PackageError | undefined;
+}
+
+/**
+ * Where a registry has some. What cannot be fetched is left out, and said: one that is right counts
+ * whatever else there is, and none counts because another is missing.
+ */
 export async function signaturesOf(
   repository: OciRepository,
   digest: string,
-): Promise<readonly FoundSignature[]> {
-  return [...await bundlesOf(repository, digest), ...await simpleOf(repository, digest)];
+): Promise<FoundSignatures> {
+  const lists = await Promise.all([
+    bundlesOf(repository, digest).catch(toldOf),
+    simpleOf(repository, digest).catch(toldOf),
+  ]);
+  return {
+    signatures: lists.flatMap((list) => list instanceof PackageError ? [] : list),
+    trouble: lists.find((list) => list instanceof PackageError),
+  };
+}
+
+/** Others are bugs, or somebody who does not want to wait. */
+function toldOf(error: unknown): PackageError {
+  if (error instanceof PackageError) return error;
+  throw error;
 }
 
 /** Under a tag made of the digest. cosign: specs/SIGNATURE_SPEC.md. */
@@ -45,16 +68,20 @@ async function simpleOf(repository: OciRepository, digest: string): Promise<Foun
   return await Promise.all(
     layers.slice(-MOST_SIGNATURES).map(async (layer) => {
       const payload = await contentOf(repository, layer);
-      if (typeof payload === "string") return { kind: "unreadable", why: payload };
-      return { kind: "simple", payload, annotations: layer.annotations ?? {} };
+      return payload instanceof Uint8Array
+        ? { kind: "simple", payload, annotations: layer.annotations ?? {} }
+        : payload;
     }),
   );
 }
 
 async function bundlesOf(repository: OciRepository, digest: string): Promise<FoundSignature[]> {
-  const list = await repository.referrers(digest, INDEX) ??
-    (await repository.manifestIfThere(tagOf(digest), [INDEX]))?.value;
+  const referring = await repository.referrers(digest, INDEX).catch(toldOf);
+  const list = referring === undefined || referring instanceof PackageError
+    ? (await repository.manifestIfThere(tagOf(digest), [INDEX]))?.value
+    : referring;
   const { data } = referrers.safeParse(list);
+  if (!data && referring instanceof PackageError) throw referring;
   // A tag of that form may be of something else.
   if (!data) return [];
   const manifests = data.manifests.filter(({ artifactType = "" }) => BUNDLE.test(artifactType));
@@ -64,27 +91,30 @@ async function bundlesOf(repository: OciRepository, digest: string): Promise<Fou
 }
 
 async function bundleIn(repository: OciRepository, digest: string): Promise<FoundSignature> {
-  const manifest = await repository.manifestIfThere(digest, [MANIFEST]);
+  const manifest = await repository.manifestIfThere(digest, [MANIFEST]).catch(toldOf);
+  if (manifest instanceof PackageError) return unfetched(manifest);
   const { data } = signatureManifest.safeParse(manifest?.value);
   const layer = data?.layers.find(({ mediaType }) => BUNDLE.test(mediaType));
   if (!layer) return { kind: "unreadable", why: `is no bundle (${digest})` };
   const json = await contentOf(repository, layer);
-  return typeof json === "string" ? { kind: "unreadable", why: json } : { kind: "bundle", json };
+  return json instanceof Uint8Array ? { kind: "bundle", json } : json;
 }
 
 /** Or what is wrong with it. */
 async function contentOf(
   repository: OciRepository,
   layer: Described,
-): Promise<Uint8Array<ArrayBuffer> | string> {
-  if (layer.size > MAX_SIGNATURE_BYTES) return `is too large: it has ${layer.size} bytes`;
-  try {
-    return await repository.blob(layer, { mostBytes: MAX_SIGNATURE_BYTES });
-  } catch (error) {
-    // Another that is right still counts.
-    if (error instanceof PackageError) return `cannot be fetched: ${error.message}`;
-    throw error;
+): Promise<Uint8Array<ArrayBuffer> | Unreadable> {
+  if (layer.size > MAX_SIGNATURE_BYTES) {
+    return { kind: "unreadable", why: `is too large: it has ${layer.size} bytes` };
   }
+  const content = await repository.blob(layer, { mostBytes: MAX_SIGNATURE_BYTES }).catch(toldOf);
+  return content instanceof PackageError ? unfetched(content) : content;
+}
+
+/** Another that is right still counts. */
+function unfetched({ message }: PackageError): Unreadable {
+  return { kind: "unreadable", why: `cannot be fetched: ${message}` };
 }
 
 function tagOf(digest: string): string {
