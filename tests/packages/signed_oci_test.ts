@@ -1,69 +1,10 @@
 /** Plugins that somebody has to have signed, in Debian's registry: which are installed, and which not. */
-import { generateKeyPairSync } from "node:crypto";
 import { assert, assertEquals } from "../assert.ts";
-import { testWithPeer } from "../peers/server.ts";
-import {
-  DOCKER_REGISTRY,
-  FALCOD,
-  INDEX,
-  MANIFEST,
-  type OciRegistry,
-  ociRegistry,
-} from "./oci_registry.ts";
-import { fails, Place, pluginFiles, succeeds } from "./running.ts";
+import { FALCOD, INDEX, MANIFEST } from "./oci_registry.ts";
+import { fails, succeeds } from "./running.ts";
+import { HOME, IDENTITY_WANTED, newKey, plugin, refuses, test } from "./signed_scene.ts";
 import { pushBundles, pushSimple } from "./signed.ts";
-import { IDENTITY, ISSUER_URL, type Signing, type Simple, TestSigstore } from "./sigstore.ts";
-import { packed } from "./tar.ts";
-
-const HOME = { environment: { HOME: "/nonexistent" } };
-const plugin = (version = "1.0.0") => packed(pluginFiles({ manifest: { version } }));
-
-/** A registry with a plugin, an index that says who has to have signed it, and who can. */
-interface Scene {
-  readonly place: Place;
-  readonly registry: OciRegistry;
-  readonly sigstore: TestSigstore;
-  readonly digest: string;
-  /** `plugin add` of it. */
-  readonly add: readonly string[];
-  index(cosign: Readonly<Record<string, unknown>> | undefined): void;
-}
-
-const IDENTITY_WANTED = {
-  "certificate-oidc-issuer": ISSUER_URL,
-  "certificate-identity-regexp": "https://github.com/example/pager/",
-};
-
-function test(name: string, fn: (scene: Scene) => Promise<void>): void {
-  testWithPeer(`add oci --index: ${name}`, DOCKER_REGISTRY, async () => {
-    using place = new Place();
-    await using registry = await ociRegistry(place.path);
-    const sigstore = await TestSigstore.start();
-    const digest = await registry.artifact("pager", "1", plugin(), FALCOD);
-    const index = (cosign: Readonly<Record<string, unknown>> | undefined) => {
-      const signature = cosign && { cosign };
-      const entry = { name: "pager", type: "plugin", registry: registry.host, repository: "pager" };
-      place.file("index.yaml", JSON.stringify([{ ...entry, ...signature && { signature } }]));
-    };
-    index(IDENTITY_WANTED);
-    place.file("root.json", sigstore.root);
-    const how = [
-      "--plain-http",
-      "--dir",
-      place.plugins,
-      "--trusted-root",
-      `${place.path}/root.json`,
-    ];
-    const from = `oci://${registry.host}/pager:1`;
-    const add = ["add", "--yes", ...how, "--index", `${place.path}/index.yaml`, from];
-    await fn({ place, registry, sigstore, digest, add, index });
-  });
-}
-
-async function refuses({ place, add }: Scene, wanted: RegExp): Promise<void> {
-  await fails(add, wanted, HOME);
-  assertEquals(place.listing().includes(`${place.plugins}/pager`), false);
-}
+import { IDENTITY, type Signing, type Simple, TestSigstore } from "./sigstore.ts";
 
 test("installs what is signed by whom the index names, and says by whom", async (scene) => {
   const { registry, sigstore, digest, add, place } = scene;
@@ -327,62 +268,3 @@ test("does not forget who has to sign when nobody says it again", async (scene) 
   await fails(without, /error\[I006\].*nobody says so now[^]*--replace/, HOME);
   await succeeds([...without, "--replace"], HOME);
 });
-
-test("refuses an index that says two things of a repository, or says it with a slip", async (scene) => {
-  const { registry, add, place } = scene;
-  const entry = { name: "pager", registry: registry.host, repository: "pager" };
-  const signature = { cosign: IDENTITY_WANTED };
-  const refusesIndex = async (entries: readonly object[], wanted: RegExp) => {
-    place.file("index.yaml", JSON.stringify(entries));
-    await refuses(scene, wanted);
-  };
-  const signed = { ...entry, name: "signed", signature };
-  const differ = /error\[I007\].*"(pager|signed)" and "(pager|signed)" differ in who signs/;
-  await refusesIndex([entry, signed], differ);
-  await refusesIndex([signed, entry], differ);
-  await refusesIndex([signed, { ...signed, name: "again" }], /error\[I006\].*no signature/);
-  await refusesIndex(
-    [{ ...entry, Signature: signature }],
-    /"Signature"[^]*did you mean "signature"/,
-  );
-  await refusesIndex([{ ...entry, "<<": { signature } }], /error\[I007\].*"<<"[^]*write out/);
-  await refusesIndex([{ ...entry, signature: { cosing: {} } }], /"cosing"[^]*mean "cosign"/);
-  await refusesIndex([{ ...entry, signature: {} }], /signature of "pager" has no "cosign"/);
-  place.file("index.yaml", JSON.stringify([{ ...entry, signature: null, keywords: ["sign"] }]));
-  await succeeds(add, HOME);
-});
-
-test("refuses an index that does not say who signs", async (scene) => {
-  const { index, add, place } = scene;
-  index({ "certificate-identity": "x" });
-  await refuses(scene, /error\[I007\].*neither "certificate-oidc-issuer" nor/);
-  index({ ...IDENTITY_WANTED, "certificate-identity-regexp": "(" });
-  await refuses(scene, /error\[I007\].*"certificate-identity-regexp" of "pager"/);
-  index({ key: "cosign.pub" });
-  await refuses(scene, /error\[I007\].*cosign\.pub": there is no such file/);
-  index({ key: "awskms://x" });
-  await refuses(scene, /error\[I007\].*keys are taken from files only/);
-  place.file("cosign.key", newKey().pem);
-  index({ key: "cosign.key" });
-  await refuses(scene, /error\[I007\].*"cosign\.key", is none[^]*public key in PEM/);
-  place.file("index.yaml", "[]");
-  await refuses(scene, /error\[I007\].*has no entry for/);
-  place.file("index.yaml", "name: pager\n");
-  await refuses(scene, /error\[I007\]: Cannot use "[^"]+index\.yaml": Invalid input/);
-  place.file("root.json", "{}");
-  index(IDENTITY_WANTED);
-  await refuses(scene, /error\[I007\].*root\.json": it names neither an authority nor a log/);
-  index(undefined);
-  const { error } = await succeeds(add, HOME);
-  assert(error.includes("nobody has to have signed it"), error);
-});
-
-/** PEM of the public one, and of the private one. */
-function newKey() {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return {
-    privateKey,
-    publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
-    pem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-  };
-}

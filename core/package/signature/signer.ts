@@ -1,5 +1,6 @@
 /** Who has to have signed: in words, and of whom it is known. */
 import { createHash, createPublicKey } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Signer, Wanted } from "../../plugin/store/mod.ts";
 import type { OciOrigin } from "../origin.ts";
 
@@ -7,6 +8,8 @@ import type { OciOrigin } from "../origin.ts";
 const KNOWN = ["plugins", "rules"].map((name) => ({
   host: "ghcr.io",
   below: `falcosecurity/${name}/`,
+  /** As Falco writes the expression below. */
+  inIndex: `https://github.com/falcosecurity/${name}/`,
   signer: {
     kind: "identity",
     issuer: { is: "https://token.actions.githubusercontent.com" },
@@ -22,8 +25,24 @@ export function knownSigner({ host, repository }: OciOrigin): Signer | undefined
   )?.signer;
 }
 
+/** Whether both are the same people, by the same rules: a key in other lines is the same key. */
+export function areSameSigner(one: Signer, other: Signer): boolean {
+  return isDeepStrictEqual(comparable(one), comparable(other));
+}
+
+function comparable(signer: Signer) {
+  if (signer.kind === "key") return { ...signer, pem: keyText(signer.pem) };
+  const { identity } = signer;
+  const known = KNOWN.find(({ inIndex }) => "matches" in identity && identity.matches === inIndex);
+  return { ...signer, identity: known?.signer.identity ?? identity };
+}
+
 /** Behind "signed …". */
 export function signerText(signer: Signer): string {
+  return `${whoText(signer)}${signer.ignoresLog ? ", whether a log knows of it or not" : ""}`;
+}
+
+function whoText(signer: Signer): string {
   switch (signer.kind) {
     case "key":
       return `with the key ${keyText(signer.pem)}`;

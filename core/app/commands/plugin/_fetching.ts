@@ -10,7 +10,7 @@ import {
   originText,
   parseOrigin,
 } from "../../../package/mod.ts";
-import { signerText } from "../../../package/signature/signer.ts";
+import { areSameSigner, knownSigner, signerText } from "../../../package/signature/signer.ts";
 import { PackageError, type Signer } from "../../../plugin/store/mod.ts";
 import type { Host } from "../../host.ts";
 import { bytesText, showProgress } from "../../progress.ts";
@@ -90,6 +90,29 @@ export async function fetchCandidate(
     listening.release();
     progress.end();
   }
+}
+
+/**
+ * Told where others have to sign than before: `installed`, or those that Falco names itself. An index
+ * from somebody else would make what they sign the right thing without a word.
+ */
+export function tellOfOtherSigner(
+  { name, signer }: Candidate,
+  { origin, installed }: { readonly origin: Origin; readonly installed?: Signer | undefined },
+  host: Host,
+): void {
+  const before = installed ?? (origin.kind === "oci" ? knownSigner(origin) : undefined);
+  if (!before || !signer || areSameSigner(before, signer)) return;
+  const since = installed ? "when it was installed" : "Falco says";
+  const report = new Report();
+  report.add({
+    code: "I006",
+    severity: "warning",
+    title: `"${name}" has to be signed in another way than ${since}`,
+    help: `before: signed ${signerText(before)}; now: signed ${signerText(signer)}; make sure ` +
+      "that whoever wrote the index may say so",
+  });
+  printDiagnostics(report.diagnostics, 0, { output: host.error });
 }
 
 /** Told of what is asked for again, too: whoever says --no-verify in a script may have forgotten it. */

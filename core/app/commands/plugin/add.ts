@@ -15,13 +15,20 @@ import {
   install,
   type LockEntry,
   PackageError,
+  readLockFile,
   type Signer,
   versionFolder,
 } from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { agreed, answered, canAsk, printLines } from "./_answer.ts";
-import { fetchCandidate, type FetchOptions, wishedOrigin, type WishOptions } from "./_fetching.ts";
+import {
+  fetchCandidate,
+  type FetchOptions,
+  tellOfOtherSigner,
+  wishedOrigin,
+  type WishOptions,
+} from "./_fetching.ts";
 
 export interface AddRequest extends FetchOptions, WishOptions {
   readonly from: string;
@@ -43,6 +50,8 @@ export async function addCommand(request: AddRequest, host: Host): Promise<numbe
     const origin = await wishedOrigin(request.from, request, host);
     const candidate = await fetchCandidate(origin, request, host);
     refuseNative(candidate, request);
+    const there = (await readLockFile(request.folder)).find(({ name }) => name === candidate.name);
+    tellOfOtherSigner(candidate, { origin, installed: there?.signer }, host);
     const granted = grantedBy(request, candidate.permissions);
     const requested = originText(origin);
     if (!request.json || !request.yes) printLines(about(candidate, granted), host.error);

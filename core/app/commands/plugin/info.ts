@@ -19,7 +19,13 @@ import {
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { answered, printLines } from "./_answer.ts";
-import { fetchCandidate, type FetchOptions, wishedOrigin, type WishOptions } from "./_fetching.ts";
+import {
+  fetchCandidate,
+  type FetchOptions,
+  tellOfOtherSigner,
+  wishedOrigin,
+  type WishOptions,
+} from "./_fetching.ts";
 
 export interface InfoRequest extends FetchOptions, WishOptions {
   /** The name of an installed plugin, or where from. */
@@ -39,6 +45,7 @@ export async function infoCommand(request: InfoRequest, host: Host): Promise<num
     }
     const origin = await wishedOrigin(request.what, request, host);
     const candidate = await fetchCandidate(origin, request, host);
+    tellOfOtherSigner(candidate, { origin }, host);
     if (request.json) host.out.write(`${JSON.stringify(plainCandidate(candidate))}\n`);
     else {
       const lines = [...aboutCandidate(candidate), ...aboutPermissions(candidate)];
