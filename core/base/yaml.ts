@@ -34,6 +34,15 @@ export function readYaml(
   return runSteps(yamlSteps(source, report, limits));
 }
 
+/** The same of a part: `text` has something as long, or nothing, where the rest of the source is. */
+export function readYamlPart(
+  source: SourceText,
+  text: string,
+  report: Report,
+): readonly YamlDocument[] {
+  return runSteps(packageSteps(source, report, YAML_LIMITS, text));
+}
+
 /** What `readYaml` does, in steps: some 100 ms of a file at the limits are one step still. */
 export function* yamlSteps(
   source: SourceText,

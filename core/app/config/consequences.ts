@@ -23,7 +23,14 @@ export function consequencesOf(told: readonly Diagnostic[]): IsConsequence | und
     return [lineOf(at), lineOf(at, -1), ...notes.map((note) => note.at && lineOf(note.at))];
   }));
   return ({ code, at }) =>
-    code === "C013" || code === "C017" || (at !== undefined && lines.has(lineOf(at)));
+    code === "C013" || code === "C017" ||
+    at !== undefined && (lines.has(lineOf(at)) || errors.some((error) => isIn(at, error.at)));
+}
+
+/** What a mapping lacks may be what stands in its broken line. */
+function isIn(whole: Span, part: Span | undefined): boolean {
+  return part !== undefined && part.source.name === whole.source.name &&
+    whole.start <= part.start && part.end <= whole.end;
 }
 
 /**

@@ -8,6 +8,7 @@ import { type Environment, expandTree } from "./environment.ts";
 import { isList } from "./known_keys.ts";
 import { ownerOf } from "./likely_meant.ts";
 import { applyOption, type ConfigOption, gapBefore, parseOption, pathOf } from "./option.ts";
+import { readEntries } from "./entries.ts";
 import type { Config } from "./schema.ts";
 import {
   type ConfigNode,
@@ -72,6 +73,7 @@ export function mergeConfig(
   request.beforeReading?.(path);
   const given = readConfigFile(path, { environment, report: own });
   report.absorb(own);
+  const told = [...own.diagnostics];
   const root = given ?? emptyMapping(new SourceText(path, "").all);
   const files = [path];
 
@@ -83,7 +85,10 @@ export function mergeConfig(
   for (const include of includesOf(root, { mainPath: path, report, ...request })) {
     request.beforeReading?.(include.path);
     files.push(include.path);
-    const addition = readConfigFile(include.path, { environment, report, at: include.at });
+    const inner = report.part();
+    const addition = readConfigFile(include.path, { environment, report: inner, at: include.at });
+    report.absorb(inner);
+    told.push(...inner.diagnostics);
     if (!addition) continue;
     const nested = addition.entries.get("config_files");
     if (nested) {
@@ -104,7 +109,7 @@ export function mergeConfig(
     root,
     files,
     environment,
-    isConsequence: anyOf([consequencesOf(own.diagnostics), consequencesOfUnset(report)]),
+    isConsequence: anyOf([consequencesOf(told), consequencesOfUnset(report)]),
   };
 }
 
@@ -124,7 +129,7 @@ function readConfigFile(path: string, context: ReadContext): MappingNode | undef
 /** One text of falco.yaml; `undefined` when it is no mapping. An empty one is an empty mapping. */
 export function readConfigText(source: SourceText, context: ReadContext): MappingNode | undefined {
   const { environment, report } = context;
-  const documents = readYaml(source, report);
+  const { documents, broken } = readEntries(source, report);
   const second = documents[1];
   if (second) {
     report.add({
@@ -155,7 +160,10 @@ export function readConfigText(source: SourceText, context: ReadContext): Mappin
     });
     return undefined;
   }
-  return expandTree(root, { environment, report }) as MappingNode;
+  const tree = expandTree(root, { environment, report }) as MappingNode;
+  // It has been told what is wrong with them: what they seem to lack need not be.
+  if (broken.length > 0) tree.pruned = new Set(broken);
+  return tree;
 }
 
 function parseOptions(texts: readonly string[], report: Report): readonly ConfigOption[] {

@@ -308,3 +308,21 @@ Deno.test("loadConfig() tells of every file and directory before it reads anythi
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("loadConfig() tells what is broken in every file, and what is wrong in the rest of them", () => {
+  const { diagnostics, config } = load({
+    "main.yaml":
+      "config_files: [<dir>/more.yaml]\njson_output true\npriority: lod\nfile_output: [\n",
+    "more.yaml": "rules_files: [a.yaml\nlog_level: debgu\nload_plugins: [json]\nplugins: {\n" +
+      "http_output: {enabled: true}\n",
+  });
+  assertEquals(places(diagnostics).sort(), [
+    "C004 2:12",
+    "C004 3:11",
+    "Y022 1:14",
+    "Y022 4:10",
+    "Y022 4:14",
+    "Y025 2:1",
+  ]);
+  assertEquals(config.http_output.enabled, true);
+});

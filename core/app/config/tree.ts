@@ -235,6 +235,7 @@ export type Strategy = typeof STRATEGIES[number];
  * are appended (or replaced, or left), everything else is replaced as a whole (or left).
  */
 export function mergeInto(target: MappingNode, addition: MappingNode, strategy: Strategy): void {
+  for (const key of addition.pruned ?? []) (target.pruned ??= new Set()).add(key);
   for (const [key, entry] of addition.entries) {
     const present = target.entries.get(key);
     if (!present) {

@@ -10,13 +10,17 @@ import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
 import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
 
-/** What `readYaml` returns where the quick reader gives up; tests compare both. */
+/**
+ * What `readYaml` returns where the quick reader gives up; tests compare both. `given`: read in
+ * place of the source's text, with all in the same places.
+ */
 export function* packageSteps(
   source: SourceText,
   report: Report,
   limits: YamlLimits = YAML_LIMITS,
+  given: string = source.text,
 ): Steps<readonly YamlDocument[]> {
-  let text = source.text;
+  let text = given;
   let documents = yield* compose(source, text, report, limits);
   const runaways: Span[] = [];
   for (let round = 0; round < MAX_RUNAWAY_QUOTES; round++) {
