@@ -270,3 +270,9 @@ sinks: [{type: pager, format: angles}]
   assert(out.startsWith("> <Test rule>\n"), out);
   assert(error.includes("Test rule <Test rule>"), error);
 });
+
+Deno.test("falcod sink test tells of a variable that is not set, and what it is wanted for", async () => {
+  const { code, error } = await tested('sinks: [{type: redis, address: "${FALCOD_UNSET}"}]\n');
+  assertEquals([code, error.match(/(?:error|warning)\[\w+\]/g)], [1, ["error[C033]"]], error);
+  assert(error.includes('note: "sinks[0].address" wants host:port'), error);
+});
