@@ -49,6 +49,17 @@ Deno.test("Wakeup ends a sleep when the signal aborts, and when it is disposed",
   await wakeup.wait(new AbortController().signal, 0);
 });
 
+Deno.test("Wakeup ends a sleep within about a second when a ring fills and nobody wakes it", async () => {
+  const { wakeup, announced, rings } = quietWakeup();
+  using _ = wakeup;
+  await untilAnnounced(wakeup, announced);
+  const asleepMs = performance.now();
+  const waiting = wakeup.wait(new AbortController().signal, 0);
+  rings.hasMore = true;
+  await waiting;
+  assert(performance.now() - asleepMs < 5000);
+});
+
 Deno.test("Wakeup looks again sooner where rings fill fast", async () => {
   const { wakeup, rings } = quietWakeup();
   using _ = wakeup;

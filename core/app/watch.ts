@@ -51,7 +51,7 @@ export interface WatchRequest {
   readonly onReady: (sources: readonly string[]) => void | Promise<void>;
   /** How many events there were so far, of a source that lets others have a turn. */
   readonly onProgress?: (events: number) => void;
-  /** Whether outputs are to be opened again, asked several times a second; absent: never. */
+  /** Whether outputs are to be opened again, asked once a second; absent: never. */
   readonly isReopenAsked?: () => boolean;
   /** Brings other rules in as long as the run lasts; ends with the signal. */
   readonly keepRulesFresh?: (running: Running, signal: AbortSignal) => RulesKeeper;
