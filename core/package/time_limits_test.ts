@@ -54,10 +54,8 @@ Deno.test("fetchPackage() gives up an answer that drips", async () => {
 });
 
 Deno.test("fetchPackage() gives up when all of it takes too long, in however many answers", async () => {
-  const begun = performance.now();
   const slow = fetched(dripping, { packageMs: 200 });
   await assertRejects(slow, tooSlow(/^Fetching the package takes longer than/));
-  assert(performance.now() - begun < 5000);
 });
 
 Deno.test("fetchPackage() waits no longer for a layer than its size is worth", async () => {
