@@ -167,6 +167,15 @@ Deno.test("readYaml() comes to an end with a quote left open in each of very man
   assertEquals(new Set(diagnostics.map(({ code }) => code)), new Set(["Y021"]));
 });
 
+Deno.test("readYaml() tells of a quote left open once, and of a bracket that closes nothing", () => {
+  const open = '- desc: d\n  output: "x\n  priority: y\n- desc: e\n  priority: z\n';
+  assertEquals(read(open).diagnostics.map(({ code }) => code), ["Y021"]);
+  for (const [text, bracket] of [["a: [b]]\n", "]"], ["a: {b: c}}\n", "}"]] as const) {
+    const found = read(text).diagnostics.map(({ title, at }) => [title, at!.start]);
+    assertEquals(found, [[`this ${bracket} closes nothing`, text.length - 2]]);
+  }
+});
+
 Deno.test("booleanOf() and unsignedOf() read what Falco's YAML library reads", () => {
   const scalar = (value: string) => (read(value).root as YamlNode) as YamlScalar;
   for (const yes of ["true", "True", "TRUE", "yes", "On", "y"]) {

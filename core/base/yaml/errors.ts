@@ -12,9 +12,15 @@ const MAX_ERRORS = 200;
 
 /**
  * Reports a document's syntax errors and returns their places. One mistake often breaks what follows
- * it; of the errors within one item of the document's outer list only the first is reported.
+ * it; of the errors within one item of the document's outer list only the first is reported, and none at
+ * a place that was `told` of before.
  */
-export function reportSyntax(source: SourceText, document: Document, report: Report): Span[] {
+export function reportSyntax(
+  source: SourceText,
+  document: Document,
+  report: Report,
+  told: readonly Span[] = [],
+): Span[] {
   const broken: Span[] = [];
   let itemOfLast = -1;
   let isOver = false;
@@ -22,11 +28,11 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
   for (const error of errors) {
     const diagnostic = within(source, explain(source, document, error));
     // Where it began: the package's own place may already lie in the next item.
-    const told = source.span(error.pos[0], error.pos[0]);
-    const at = diagnostic.at ?? told;
+    const place = source.span(error.pos[0], error.pos[0]);
+    const at = diagnostic.at ?? place;
     broken.push(at);
     // What a line makes of those beside it is as broken as the line.
-    if (diagnostic.code === "Y023") broken.push(told);
+    if (diagnostic.code === "Y023") broken.push(place);
     // What follows a document that a mistake has ended is no further mistake.
     const { line } = source.position(error.pos[0]);
     const isAtMargin = /^\S/.test(source.line(line)) && error.message.endsWith("at node end") &&
@@ -36,6 +42,7 @@ export function reportSyntax(source: SourceText, document: Document, report: Rep
     const item = itemStart(source.text, at.start);
     if (item === itemOfLast) continue;
     itemOfLast = item;
+    if (told.some(({ start }) => start === at.start)) continue;
     report.add(diagnostic);
   }
   for (const warning of document.warnings) {
@@ -273,7 +280,7 @@ function unexpected(source: SourceText, error: YAMLError, at: Span): Explained {
       help: "quotes have to enclose the whole value",
     };
   }
-  return argumentOfField(source, at.start) ?? {
+  return argumentOfField(source, at.start) ?? nothingToClose(source, error, at) ?? {
     code: "Y027",
     title: `not valid YAML: ${firstLine(error.message)}`,
     at: visible(source, at),
@@ -291,6 +298,18 @@ function argumentOfField(source: SourceText, start: number): Explained | undefin
     title: "a text without quotes cannot have brackets inside {} or []",
     at: source.span(start - name.length, start + bracket.length),
     help: `put it in quotes: "${name}${bracket}"`,
+  };
+}
+
+/** `[a]]`: one bracket too many. */
+function nothingToClose(source: SourceText, error: YAMLError, at: Span): Explained | undefined {
+  if (!/unexpected flow-(?:seq|map)-end token/i.test(error.message)) return undefined;
+  const bracket = source.text[at.start] ?? "";
+  return {
+    code: "Y027",
+    title: `this ${bracket} closes nothing`,
+    at: source.span(at.start, at.start + 1),
+    help: "take it away, or put the text that it belongs to in quotes",
   };
 }
 

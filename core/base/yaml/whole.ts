@@ -26,7 +26,15 @@ export function* packageSteps(
   for (let round = 0; round < MAX_RUNAWAY_QUOTES; round++) {
     const runaway = runawayQuote(documents, text);
     if (!runaway) break;
-    const diagnostic = unclosedQuote(source, runaway.quote.start);
+    const { start } = runaway.quote;
+    // One that was told of and goes on in another way, or the quote that was to close it.
+    if (
+      text !== given &&
+      (runaways.some((told) => told.start === start) || given[start] !== text[start])
+    ) {
+      break;
+    }
+    const diagnostic = unclosedQuote(source, start);
     report.add(diagnostic);
     runaways.push(diagnostic.at!);
     text = runaway.repaired;
@@ -34,7 +42,7 @@ export function* packageSteps(
   }
   const read: YamlDocument[] = [];
   for (const document of documents) {
-    const errors = [...runaways, ...reportSyntax(source, document, report)];
+    const errors = [...runaways, ...reportSyntax(source, document, report, runaways)];
     const builder = new YamlBuilder(source, report, limits, errors);
     read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
     yield;
