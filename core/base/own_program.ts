@@ -12,14 +12,14 @@ export interface OwnProgram {
 
 /**
  * For V8, in the task `start` of deno.json, too; what they are worth is in ARCHITECTURE.md. What events leave
- * behind is gone at once: room for 4 MB of it does, from the start. Older garbage is looked for from 40 MB
+ * behind is gone at once: room for 4 MB of it does, from the start. Older garbage is looked for from 48 MB
  * on, so that what a start leaves stays. What runs often is compiled without much of what it calls, and with
  * all of V8's skill only when it runs very often: for most of it that would cost more than it saves.
  */
 export const V8_FLAGS = [
   "--min-semi-space-size=4",
   "--max-semi-space-size=4",
-  "--initial-old-space-size=40",
+  "--initial-old-space-size=48",
   "--invocation-count-for-turbofan=30000",
   "--max-inlined-bytecode-size-cumulative=200",
   "--max-maglev-inlined-bytecode-size=50",
