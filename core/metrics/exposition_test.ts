@@ -55,6 +55,16 @@ Deno.test("exposition() has Falco's names and labels", () => {
   ) assert(lines(text).includes(line), `${line}\nis not in\n${text}`);
 });
 
+Deno.test("exposition() tells what outputs had nobody to write to for, none where there was somebody", () => {
+  const [output] = someReadings().outputs;
+  const outputs = [output!, { ...output!, name: "syslog", missed: 4 }];
+  const text = exposition(familiesOf(someReadings({ outputs }), NO_GROUPS));
+  assertEquals(lines(text).filter((line) => line.startsWith("falcod_output_missed_total")), [
+    'falcod_output_missed_total{output="stdout"} 0',
+    'falcod_output_missed_total{output="syslog"} 4',
+  ]);
+});
+
 Deno.test("exposition() tells of groups only that are switched on", () => {
   const names = familiesOf(someReadings(), NO_GROUPS).map(({ name }) => name);
   assertEquals(names.filter((name) => name.startsWith("falcosecurity_scap")), [

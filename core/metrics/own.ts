@@ -60,6 +60,12 @@ const OUTPUT_ROWS: readonly OwnRow<ForwarderReadings>[] = [
         }))
       ),
   ),
+  // No result of `output_alerts`: most containers have no syslog daemon, and nothing is wrong there.
+  counter(
+    "output_missed",
+    "Alerts that came while nobody was there to take them, as without a syslog daemon",
+    ofOutputs(({ missed }) => missed ?? 0),
+  ),
   counter(
     "output_retries",
     "Writes to an output that were done again",
