@@ -175,27 +175,79 @@ Deno.test("falcod test runs nothing of a file that is broken, and tells where", 
   using folder = new Folder({
     "rules.yaml": RULES,
     "keys.yaml": PASSING.replace("expect_not", "except_not"),
-    "names.yaml": PASSING.replace("expect_not: Shadow read", "expect_not: Shadow raed"),
     "no_rules.yaml": PASSING.replace("rules.yaml", "gone.yaml"),
     "wrong_rules.yaml": PASSING.replace("rules.yaml", "wrong.yaml"),
     "wrong.yaml": RULES.replace("fd.name =", "fd.nmae ="),
     "good.yaml": PASSING,
   });
-  const broken = ["keys", "names", "no_rules", "wrong_rules"].map((name) =>
-    folder.file(`${name}.yaml`)
-  );
+  const broken = ["keys", "no_rules", "wrong_rules"].map((name) => folder.file(`${name}.yaml`));
   const { code, out, error } = await falcod(["test", ...broken, folder.file("good.yaml")]);
-  assertEquals([code, out], [1, "3 passed, 0 failed, 4 of 5 files cannot be run\n"]);
+  assertEquals([code, out], [1, "3 passed, 0 failed, 3 of 4 files cannot be run\n"]);
   for (
     const part of [
       "keys.yaml:19:5: error[T002]",
-      "names.yaml:19:17: error[T005]",
       "no_rules.yaml:2:8: error[T007]",
     ]
   ) {
     assert(error.includes(part), `${part} in ${error}`);
   }
   assert(error.includes("wrong.yaml:6:36: error[F012]"), error);
+});
+
+const MISTAKEN = `
+rules: rules.yaml
+tests:
+  - name: another rule
+    event: {evt.type: openat, fd.name: /srv/x}
+    expect_not: Shadow raed
+  - name: another field
+    event: {evt.type: openat, fd.nmae: /srv/x}
+    expect: [Any open]
+  - name: a file that is not there
+    source: k8s_audit
+    event_file: gone.log
+    expect: []
+  - name: the same file
+    source: k8s_audit
+    event_file: gone.log
+    expect: []
+  - name: fine
+    event: {evt.type: openat, fd.name: /srv/x}
+    expect: [Any open]
+`;
+
+Deno.test("falcod test fails the tests that have mistakes, says which, and runs the others", async () => {
+  using folder = new Folder({ "rules.yaml": RULES, "test.yaml": MISTAKEN });
+  const path = folder.file("test.yaml");
+  const { code, out, error } = await falcod(["test", path]);
+  assertEquals(code, 1);
+  const gone = folder.file("gone.log");
+  assertEquals(
+    out,
+    `FAILED ${path}:4: another rule
+    not run: line 6: no rule is called "Shadow raed" (T005); did you mean "Shadow read"?
+FAILED ${path}:7: another field
+    not run: line 8: unknown field "fd.nmae" (G004); did you mean "fd.name"?
+FAILED ${path}:10: a file that is not there
+    not run: line 12: cannot read "${gone}": there is no such file (C001); is the name right?
+FAILED ${path}:14: the same file
+    not run: line 16: cannot read "${gone}": there is no such file (C001); is the name right?
+1 passed, 4 failed
+`,
+  );
+  assert(error.includes(`${path}:6:17: error[T005]`), error);
+  const [json, some] = await Promise.all([
+    falcod(["test", path, "--json"]),
+    falcod(["test", path, "--filter", "fine"]),
+  ]);
+  const plain = JSON.parse(json.out);
+  assertObjectMatch(plain, { ok: false, passed: 1, failed: 4, broken: 0 });
+  assertObjectMatch(plain.files[0].tests[0], {
+    passed: false,
+    failures: [],
+    mistakes: [{ code: "T005", at: { line: 6 } }],
+  });
+  assertEquals([some.code, some.out, some.error], [0, "1 passed, 0 failed\n", ""]);
 });
 
 const AUDIT_RULES = `

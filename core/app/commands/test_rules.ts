@@ -1,12 +1,12 @@
 /** `falcod test`: rules held against described events. */
 import { escapeUnprintable } from "../../alert/mod.ts";
-import { renderJson } from "../../base/mod.ts";
+import { type Diagnostic, renderJson } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { placeOf, placeText } from "../explain/tree.ts";
 import type { Host } from "../host.ts";
 import { printDiagnostics } from "../report.ts";
 import type { Failure } from "../rule_tests/failures.ts";
-import { type FileOutcome, runTestFile, type TestOutcome } from "../rule_tests/run.ts";
+import { type FileOutcome, hasPassed, runTestFile, type TestOutcome } from "../rule_tests/run.ts";
 import { nameFilter } from "../table.ts";
 
 export interface TestRequest {
@@ -28,7 +28,7 @@ export async function testCommand(request: TestRequest, host: Host): Promise<num
     if (!request.json) tell(outcome, host);
   }
   const tests = outcomes.flatMap(({ tests }) => tests);
-  const failed = tests.filter(({ failures }) => failures.length > 0).length;
+  const failed = tests.filter((test) => !hasPassed(test)).length;
   const broken = outcomes.filter((outcome) => outcome.broken).length;
   const passed = tests.length - failed;
   const ok = failed === 0 && broken === 0 && passed > 0;
@@ -47,12 +47,19 @@ export async function testCommand(request: TestRequest, host: Host): Promise<num
 
 function tell({ diagnostics, suppressed, tests }: FileOutcome, host: Host): void {
   printDiagnostics(diagnostics, suppressed, { output: host.error });
-  for (const { test, failures } of tests) {
-    if (failures.length === 0) continue;
-    const lines = [`FAILED ${placeText(test.at)}: ${test.name}`];
+  for (const outcome of tests) {
+    if (hasPassed(outcome)) continue;
+    const { test, failures } = outcome;
+    const lines = [`FAILED ${placeText(test.at)}: ${test.name}`, ...test.mistakes.map(lineOf)];
     for (const failure of failures) lines.push(...linesOf(failure, test.events.length));
     host.out.write(lines.map((line) => `${escapeUnprintable(line)}\n`).join(""));
   }
+}
+
+/** The whole of it, with the line that it is about, stands on standard error. */
+function lineOf({ code, title, at, help }: Diagnostic): string {
+  const where = at ? `line ${placeOf(at).line}: ` : "";
+  return `    not run: ${where}${title} (${code})${help === undefined ? "" : `; ${help}`}`;
 }
 
 function linesOf({ message, event, expected, found }: Failure, events: number): string[] {
@@ -71,12 +78,14 @@ function plainOutcome({ path, diagnostics, broken, tests }: FileOutcome) {
   return { path, broken, diagnostics: renderJson(diagnostics), tests: tests.map(plainTest) };
 }
 
-function plainTest({ test, failures }: TestOutcome) {
+function plainTest(outcome: TestOutcome) {
+  const { test, failures } = outcome;
   return {
     name: test.name,
     at: placeOf(test.at),
     events: test.events.length,
-    passed: failures.length === 0,
+    passed: hasPassed(outcome),
+    ...test.mistakes.length > 0 && { mistakes: renderJson(test.mistakes) },
     failures: failures.map(({ event: { at, recorded }, ...failure }) => ({
       ...failure,
       at: placeOf(at),

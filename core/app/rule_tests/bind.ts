@@ -1,6 +1,6 @@
 /** Holds the names in written tests against the rules and fields there are. */
 import { PRIORITIES, type Priority } from "../../alert/mod.ts";
-import { didYouMean, type Report, type SourceText, type Span } from "../../base/mod.ts";
+import { type Diagnostic, didYouMean, Report, type SourceText, type Span } from "../../base/mod.ts";
 import type { YamlNode } from "../../base/yaml.ts";
 import type { FieldTable } from "../../field/mod.ts";
 import type { EventDocuments } from "../../plugin/mod.ts";
@@ -11,8 +11,10 @@ import { readWrittenEvent, type WrittenContext } from "../explain/written_event.
 import { readText } from "../files.ts";
 import type { Expectation, NamedRule, TestFile, WrittenEventFile, WrittenTest } from "./read.ts";
 
-/** A test that can run. */
+/** A test that can run, unless there are mistakes in it. */
 export interface RuleTest extends Pick<WrittenTest, "name" | "at" | "source" | "expectNot"> {
+  /** Errors of this test alone; the others of the file can run. */
+  readonly mistakes: readonly Diagnostic[];
   readonly events: readonly TestEvent[];
   readonly expect: readonly BoundExpectation[] | undefined;
 }
@@ -38,21 +40,31 @@ export interface Surroundings {
   readonly resolve?: (path: string) => string;
 }
 
-/** What is wrong is reported (`T004` to `T006`, `T008`, `G…`); such tests are left out. */
+/** Of one test; what all tests have in common may be wrong, too. */
+const MAX_MISTAKES = 20;
+
+/** What is wrong is reported (`T004` to `T006`, `T008`, `G…`), and noted at the test that it is in. */
 export function bindTests(
-  file: TestFile,
+  file: Pick<TestFile, "tests">,
   surroundings: Surroundings,
   report: Report,
 ): readonly RuleTest[] {
-  const recorded = new RecordedEvents(surroundings, report);
-  return file.tests.flatMap((test) => bindTest(test, { ...surroundings, recorded }, report) ?? []);
+  const files = new Map<string, SourceText>();
+  return file.tests.map((test) => {
+    const own = new Report(MAX_MISTAKES);
+    const recorded = new RecordedEvents(surroundings, files, own);
+    const bound = bindTest(test, { ...surroundings, recorded }, own);
+    report.absorb(own);
+    const mistakes = own.diagnostics.filter(({ severity }) => severity === "error");
+    return { ...bound, mistakes };
+  });
 }
 
 function bindTest(
   test: WrittenTest,
   { ruleset, tables, documents, recorded }: Surroundings & { readonly recorded: RecordedEvents },
   report: Report,
-): RuleTest | undefined {
+): Omit<RuleTest, "mistakes"> {
   const { name, at, source, eventFile, expectNot } = test;
   const fields = tables.get(source);
   if (!fields) {
@@ -62,7 +74,7 @@ function bindTest(
       at: test.sourceAt,
       help: didYouMean(source, tables.keys()) ?? `sources are ${[...tables.keys()].join(", ")}`,
     });
-    return undefined;
+    return { name, at, source, events: [], expect: undefined, expectNot };
   }
   const rules = new Set(ruleset.rules.map((rule) => rule.name));
   for (const named of [...test.expect ?? [], ...expectNot]) checkRule(named, rules, report);
@@ -79,11 +91,13 @@ function bindTest(
   return { name, at, source, events, expect, expectNot };
 }
 
-/** Events of the files that tests name; many tests are about one file. */
+/** Events of the files that a test names; `files` are those that were read, many tests are about one. */
 class RecordedEvents {
-  readonly #files = new Map<string, SourceText | undefined>();
-
-  constructor(readonly surroundings: Surroundings, readonly report: Report) {}
+  constructor(
+    readonly surroundings: Surroundings,
+    readonly files: Map<string, SourceText>,
+    readonly report: Report,
+  ) {}
 
   /** Those that a test names, with what it says is different. */
   events(
@@ -111,8 +125,9 @@ class RecordedEvents {
   }
 
   #text(path: string, at: Span): SourceText | undefined {
-    if (!this.#files.has(path)) this.#files.set(path, readText(path, this.report, at));
-    return this.#files.get(path);
+    const file = this.files.get(path) ?? readText(path, this.report, at);
+    if (file) this.files.set(path, file);
+    return file;
   }
 }
 

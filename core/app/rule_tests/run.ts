@@ -25,16 +25,23 @@ export interface TestRunRequest {
 
 export interface FileOutcome {
   readonly path: string;
-  /** What is wrong with the file or its rules; with an error among them no test was run. */
+  /** What is wrong with the file, its rules or some of its tests. */
   readonly diagnostics: readonly Diagnostic[];
   readonly suppressed: number;
+  /** The file or its rules are wrong: no test was run. */
   readonly broken: boolean;
   readonly tests: readonly TestOutcome[];
 }
 
 export interface TestOutcome {
   readonly test: RuleTest;
+  /** None where the test has mistakes: it was not run. */
   readonly failures: readonly Failure[];
+}
+
+/** One that was not run proves nothing. */
+export function hasPassed({ test, failures }: TestOutcome): boolean {
+  return failures.length === 0 && test.mistakes.length === 0;
 }
 
 export async function runTestFile(
@@ -46,19 +53,15 @@ export async function runTestFile(
   const source = readText(path, report);
   const file = source && readTestFile(source, report);
   const surroundings = file && await loadSurroundings(file, path, request, { host, report });
-  const tests = file && surroundings ? bindTests(file, surroundings, report) : [];
   const broken = report.hasErrors || !surroundings;
-  return {
-    path,
-    diagnostics: report.diagnostics,
-    suppressed: report.suppressed,
-    broken,
-    tests: broken ? [] : tests.filter(({ name }) => request.isWanted(name))
-      .map((test) => ({
-        test,
-        failures: failuresOf(test, surroundings.ruleset, file.ruleMatching),
-      })),
-  };
+  const wanted = file && !broken ? file.tests.filter(({ name }) => request.isWanted(name)) : [];
+  const tests = broken ? [] : bindTests({ tests: wanted }, surroundings, report).map((test) => ({
+    test,
+    failures: test.mistakes.length > 0
+      ? []
+      : failuresOf(test, surroundings.ruleset, file.ruleMatching),
+  }));
+  return { path, diagnostics: report.diagnostics, suppressed: report.suppressed, broken, tests };
 }
 
 /**
