@@ -38,6 +38,7 @@ export function metricsSettings(
   report: Report,
 ): MetricsSettings | undefined {
   const { metrics, webserver } = config;
+  const intervalMs = intervalOf(metrics, root, report);
   if (!metrics.enabled) {
     if (webserver.enabled && webserver.prometheus_metrics_enabled) {
       report.add({
@@ -49,21 +50,6 @@ export function metricsSettings(
       });
     }
     return undefined;
-  }
-  const intervalMs = parseDuration(metrics.interval);
-  if (intervalMs < MIN_INTERVAL_MS) {
-    const path = ["metrics", "interval"];
-    const written = metrics.interval.trim();
-    report.add({
-      code: "C004",
-      title: `"metrics.interval" wants a duration of 100ms or more, found ${
-        JSON.stringify(written)
-      }`,
-      at: nodeAt(root, path)?.at ?? placeOf(root, path),
-      help: parseDuration(`${written}ms`) >= MIN_INTERVAL_MS
-        ? `write the unit, too: ${written}ms`
-        : "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s",
-    });
   }
   warnOfPlace(metrics.output_file, root, report);
   const isWritten = metrics.output_rule || metrics.output_file !== "";
@@ -99,6 +85,29 @@ export function metricsSettings(
     convertMemoryToMb: metrics.convert_memory_to_mb,
     includeEmptyValues: metrics.include_empty_values,
   };
+}
+
+/** Falco looks at it where metrics are enabled only: whoever enables them later is to know it now. */
+function intervalOf(
+  { enabled, interval }: LoadedConfig["config"]["metrics"],
+  root: MappingNode,
+  report: Report,
+): number {
+  const intervalMs = parseDuration(interval);
+  const written = interval.trim();
+  if (intervalMs >= MIN_INTERVAL_MS || !enabled && written === "") return intervalMs;
+  const path = ["metrics", "interval"];
+  const repair = parseDuration(`${written}ms`) >= MIN_INTERVAL_MS
+    ? `write the unit, too: ${written}ms`
+    : "write numbers with their units, y, w, d, h, m, s or ms: 1h, 15m, 1m30s";
+  report.add({
+    code: "C004",
+    severity: enabled ? "error" : "warning",
+    title: `"metrics.interval" wants a duration of 100ms or more, found ${JSON.stringify(written)}`,
+    at: nodeAt(root, path)?.at ?? placeOf(root, path),
+    help: enabled ? repair : `${repair}; it is not used while metrics are off`,
+  });
+  return intervalMs;
 }
 
 /** The first line may be due in an hour, and nobody looks at the log then. */

@@ -16,9 +16,17 @@ function read(text: string) {
   return { metrics, web: webSettings(config), codes: coded("error"), warnings: coded("warning") };
 }
 
-Deno.test("metrics are off unless they are switched on, and nothing about them is checked then", () => {
-  assertEquals(read("metrics: {interval: nonsense}").metrics, undefined);
-  assertEquals(read("metrics: {interval: nonsense}").codes, []);
+Deno.test("metrics are off unless they are switched on, and then their mistakes are warnings", () => {
+  for (const interval of ["nonsense", "5000", "99ms", "{a: b}"]) {
+    const { metrics, codes, warnings } = read(`metrics: {interval: ${interval}}`);
+    const isShape = interval.startsWith("{");
+    assertEquals(metrics, undefined);
+    assertEquals([codes, warnings], isShape ? [["C004"], []] : [[], ["C004"]], interval);
+  }
+  for (const right of ["", "metrics: {interval: 1h}", 'metrics: {interval: ""}']) {
+    const { codes, warnings } = read(right);
+    assertEquals([codes, warnings], [[], []], right);
+  }
 });
 
 Deno.test("metrics without an interval are told as often as Falco's own falco.yaml says", () => {
