@@ -7,7 +7,7 @@ import type { Signer } from "../../plugin/store/mod.ts";
 import { bundleEntity } from "./bundle.ts";
 import type { FoundSignature } from "./found.ts";
 import { checkPromise } from "./log_promise.ts";
-import { type FoundIdentity, namesIn } from "./names.ts";
+import { namesIn } from "./names.ts";
 import { isWanted } from "./search.ts";
 import { keyText } from "./signer.ts";
 import { simpleEntity } from "./simple.ts";
@@ -84,8 +84,9 @@ function byIdentity(
 ): string {
   if (entity.key.$case !== "certificate") throw new Untrusted("is of a key, not of a certificate");
   const { ignoresLog } = signer;
+  // Before the package looks at them, which stumbles over what is no list.
+  const names = namesIn(entity.key.certificate, kind);
   const { identity } = verified(entity, { trust, ignoresLog, needsTime: true });
-  const names = namesIn(identity, kind);
   const by = names.join(" and ") || "nobody";
   const issuer = issuerIn(identity);
   if (!isWanted(issuer, signer.issuer)) {
@@ -95,6 +96,8 @@ function byIdentity(
   if (name === undefined) throw new Untrusted(`is by ${by}`);
   return name;
 }
+
+type FoundIdentity = ReturnType<Verifier["verify"]>["identity"];
 
 /** docs/oid-info.md of Fulcio, of now and of 2022. */
 const ISSUER_EXTENSIONS = ["1.3.6.1.4.1.57264.1.8", "1.3.6.1.4.1.57264.1.1"];
