@@ -23,6 +23,17 @@ Deno.test("falcod record tells of keys that nobody knows", async () => {
   assert(error.includes('did you mean "modern_ebpf"?'), error);
 });
 
+Deno.test("falcod record tells of a variable that is not set, and of what comes of it as a note", async () => {
+  using folder = new Folder({
+    "falco.yaml": "metrics:\n  enabled: true\n  output_rule: true\n  interval: ${NO_INTERVAL}\n",
+  });
+  const config = folder.file("falco.yaml");
+  const error = await refused(["-w", "x.scap", "-c", config]);
+  assertEquals(error.match(/(?:error|warning)\[\w+\]/g), ["error[C033]"], error);
+  assert(error.includes(`${config}:4:13: `), error);
+  assert(error.includes('note: "metrics.interval" wants a duration'), error);
+});
+
 Deno.test("falcod record does not tell that alerts have nowhere to go", async () => {
   const nobody = ["-w", "x.scap", "--scope", "pid:2147483647"];
   const silent = await refused([...nobody, "-o", "stdout_output.enabled=false"]);

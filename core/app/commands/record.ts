@@ -207,7 +207,11 @@ function settingsFor(
     rulesFolder: host.rulesFolder,
   }, report);
   const overrides = { rulePaths: [NO_RULES], scopeProcessId };
-  return { settings: settingsOf(loaded, overrides, { registry, report }), registry };
+  // What follows from a file that nobody can read, or a variable that is not set, is no second mistake.
+  const found = report.part();
+  const settings = settingsOf(loaded, overrides, { registry, report: found });
+  report.absorb(found, (problem) => loaded.isConsequence?.(problem) ? undefined : problem);
+  return { settings, registry };
 }
 
 const THIS_MACHINE = "engine.kind=modern_ebpf";
