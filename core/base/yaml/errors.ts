@@ -259,16 +259,23 @@ function noKey(source: SourceText, start: number): Explained {
   return keyWanted(at);
 }
 
+const TIGHT_COLON = 'a key ends with ": ": a blank is missing behind the colon';
+
 function keyWanted(at: Span): Explained {
-  const isTight = /^\w+:\S/.test(at.source.text.slice(at.start, at.end));
-  return {
-    code: "Y025",
-    title: "a key with a colon is wanted here",
-    at,
-    help: isTight
-      ? "write a blank behind the colon"
-      : "is the colon missing, or is a line indented too far?",
-  };
+  const [key] = /^(["']?)\w+\1:(?=\S)(?!\/\/)/.exec(at.source.text.slice(at.start, at.end)) ?? [];
+  return key === undefined
+    ? {
+      code: "Y025",
+      title: "a key with a colon is wanted here",
+      at,
+      help: "is the colon missing, or is a line indented too far?",
+    }
+    : {
+      code: "Y025",
+      title: TIGHT_COLON,
+      at,
+      help: `write a blank behind the colon: ${key} …`,
+    };
 }
 
 function unexpected(source: SourceText, error: YAMLError, at: Span): Explained {
@@ -280,7 +287,8 @@ function unexpected(source: SourceText, error: YAMLError, at: Span): Explained {
       help: "quotes have to enclose the whole value",
     };
   }
-  return argumentOfField(source, at.start) ?? nothingToClose(source, error, at) ?? {
+  return argumentOfField(source, at.start) ?? nothingToClose(source, error, at) ??
+    tightColon(source, at) ?? {
     code: "Y027",
     title: `not valid YAML: ${firstLine(error.message)}`,
     at: visible(source, at),
@@ -310,6 +318,17 @@ function nothingToClose(source: SourceText, error: YAMLError, at: Span): Explain
     title: `this ${bracket} closes nothing`,
     at: source.span(at.start, at.start + 1),
     help: "take it away, or put the text that it belongs to in quotes",
+  };
+}
+
+/** `"key":value`: behind the quote, where a colon alone may stand, it begins a text. */
+function tightColon(source: SourceText, { start }: Span): Explained | undefined {
+  if (!/^["']:[^\s]/.test(source.text.slice(Math.max(0, start - 1), start + 2))) return undefined;
+  return {
+    code: "Y025",
+    title: TIGHT_COLON,
+    at: source.span(start, start + 1),
+    help: "write a blank behind the colon",
   };
 }
 

@@ -59,6 +59,8 @@ export function misplacedLine(source: SourceText, offset: number): MisplacedLine
     const { at, column } = lines[found]!;
     return { at, indent: column, beside: undefined, ...lacks };
   }
+  const first = firstKeyWithoutSign(lines, found);
+  if (first) return first;
   const best = bestMove(lines, found);
   if (!best) return undefined;
   const { index, column: wanted } = best;
@@ -81,7 +83,8 @@ function missingSign(
   const [key] = BARE_KEY.exec(line.value) ?? [];
   // A text below `>` or `|`, or one in quotes, may go on here.
   const above = lines.slice(0, fault).findLast(({ hasKey }) => hasKey)?.value ?? "";
-  if (key !== undefined && beside?.includes("map") && !/^[|>"']/.test(above)) {
+  const goesOn = key?.endsWith(":") ? /^["']/ : /^[|>"']/;
+  if (key !== undefined && beside?.includes("map") && !goesOn.test(above)) {
     const value = line.value.slice(key.length).trim();
     const isKey = isRepairedBy({ ...line, hasKey: true, value });
     return isKey ? { lacks: "colon", wanted: column } : undefined;
@@ -94,8 +97,45 @@ function missingSign(
   return isItem ? { lacks: "dash", wanted } : undefined;
 }
 
-/** `priority debug`, `priority:debug`; `and proc.name = cat` goes on with a condition. */
-const BARE_KEY = /^(?!(?:and|or|not)\b)[A-Za-z_]\w*(?:: *(?=\S)|(?= +[^\s=]))/;
+/**
+ * Of a mapping whose first line is a text, all that comes is deeper than it may be: the line at `fault`,
+ * which stands where that text does. Lines of it that lack their sign, too, are no reason to doubt.
+ */
+function firstKeyWithoutSign(lines: readonly Line[], fault: number): MisplacedLine | undefined {
+  const { column, dashes, hasKey } = lines[fault]!;
+  if (!hasKey || dashes.length > 0) return undefined;
+  const isText = (line: Line) =>
+    !line.hasKey && line.value !== "" && columnsOf(line).at(-1) === column;
+  let first = fault;
+  while (first > 0 && isText(lines[first - 1]!)) {
+    if (lines[--first]!.dashes.length > 0) break;
+  }
+  const texts = lines.slice(first, fault);
+  if (texts.length === 0) return undefined;
+  const repaired = [...lines];
+  for (const [index, line] of texts.entries()) {
+    const [key] = FIRST_KEY.exec(line.value) ?? [];
+    if (key === undefined) return undefined;
+    repaired[first + index] = { ...line, hasKey: true, value: line.value.slice(key.length).trim() };
+  }
+  if ((scan(repaired).fault ?? Infinity) <= fault) return undefined;
+  const [{ at, value }] = texts as [Line];
+  const start = at.end - value.length;
+  return {
+    at: at.source.span(start, at.end),
+    indent: column,
+    wanted: column,
+    beside: undefined,
+    lacks: "colon",
+  };
+}
+
+/** `enabled:true`; `enabled true`, where a sentence may stand as well, with nothing behind it. */
+const FIRST_KEY = /^[A-Za-z_]\w*(?::(?!\/\/)(?=\S)|(?= +(?:"[^"]*"|'[^']*'|[^\s"'=]+)(?: +#.*)?$))/;
+
+/** `priority debug`, `priority:debug`, `"priority":debug`; `and proc.name = cat` goes on with a condition. */
+const BARE_KEY =
+  /^(?:(["'])\w+\1:(?=\S)|(?!(?:and|or|not)\b)[A-Za-z_]\w*(?::(?!\/\/) *(?=\S)|(?= +[^\s=])))/;
 
 /** Lines that say something, away from one, over a few of those at the margin. */
 function linesFrom(source: SourceText, first: number, step: 1 | -1): Line[] {

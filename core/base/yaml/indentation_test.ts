@@ -90,14 +90,16 @@ Deno.test("misplacedLine() leaves a line alone that lacks its colon or its dash,
     );
   };
   const colon = "is the colon missing, or is a line indented too far?";
-  const blank = "write a blank behind the colon";
+  const blank = (key: string) => `write a blank behind the colon: ${key}: …`;
   const dash = 'begin it with "- "';
   const rest = "stdout_output:\n  enabled: true\n";
   assertEquals(lacking(`rules_files:\n  - a\npriority debug\n${rest}`), [`Y025 3 ${colon}`]);
-  assertEquals(lacking(`rules_files:\n- a\npriority:debug\n${rest}`), [`Y025 3 ${blank}`]);
+  assertEquals(lacking(`rules_files:\n- a\npriority:debug\n${rest}`), [
+    `Y025 3 ${blank("priority")}`,
+  ]);
   assertEquals(lacking(`json_output: true\npriority debug\n${rest}`), [`Y025 2 ${colon}`]);
   assertEquals(lacking(`${rest}  keep_alive false\n`), [`Y025 3 ${colon}`]);
-  assertEquals(lacking("- rule:a\n  desc: d\n"), [`Y025 1 ${blank}`]);
+  assertEquals(lacking("- rule:a\n  desc: d\n"), [`Y025 1 ${blank("rule")}`]);
   assertEquals(lacking(`rules_files:\n  - a\n  b\n${rest}`), [`Y027 3 ${dash}`]);
   assertEquals(lacking("rules_files:\n- a\n/b\n"), [`Y027 3 ${dash}`]);
   const deeper = [`Y027 3 ${dash}, indented by 2 blanks`];
@@ -110,4 +112,59 @@ Deno.test("misplacedLine() leaves a line alone that lacks its colon or its dash,
   const condition = "- rule: a\n  condition: a = b\n  and c = d\n  tags:\n    - a\n";
   assertEquals(lacking(goesOn), ["Y023 4 indent it by 4 blanks"]);
   assertEquals(lacking(condition), ["Y023 3 indent it by 4 blanks"]);
+});
+
+Deno.test("misplacedLine() finds the first key of a mapping that lacks its blank or its colon", () => {
+  const found = (text: string) => {
+    const report = new Report();
+    readYaml(new SourceText("test.yaml", text), report);
+    return report.diagnostics.map(({ code, at }) => {
+      const { source, start, end } = at!;
+      return `${code} ${source.text.slice(start, end)}`;
+    });
+  };
+  const rest = "  url: b\nc: d\n";
+  for (
+    const first of [
+      "enabled:true",
+      "file:/a",
+      "enabled:[a]",
+      'enabled:"a b"',
+      "enabled true",
+      "e 'a b'",
+    ]
+  ) {
+    assertEquals(found(`a:\n  ${first}\n${rest}`), [`Y025 ${first}`]);
+    assertEquals(found(`a:\r\n\r\n  ${first}\r\n  url: b\r\n`), [`Y025 ${first}`]);
+    for (const dash of ["- ", "-   ", "- - "]) {
+      const blanks = " ".repeat(dash.length);
+      const item = `  ${dash}${first}\n  ${blanks}b: c\n`;
+      assertEquals(found(`a:\n${item}`), [`Y025 ${first}`]);
+      assertEquals(found(`a:\n  - b: c\n${item}  - d: e\n`), [`Y025 ${first}`]);
+    }
+  }
+  assertEquals(found(`a:\n  enabled:true\n  user:b\n${rest}`), ["Y025 enabled:true"]);
+  assertEquals(found(`a:\n  "enabled":true\n${rest}`), ["Y025 :"]);
+  assertEquals(found('a:\n  url: b\n  "enabled":true\n'), ['Y025 "enabled":true']);
+  // A sentence, and a word, are values that the next line is too deep for.
+  for (const text of ["what it is for", "word", "a = b", "http://x"]) {
+    assertEquals(found(`a:\n  ${text}\n${rest}`), ["Y023 url: b"]);
+  }
+});
+
+Deno.test("misplacedLine() finds the one line that lacks the blank behind its colon", () => {
+  for (const text of [CONFIG, RULES]) {
+    const lines = text.trimEnd().split("\n");
+    const told = lines.flatMap((line, index) => {
+      const tight = line.replace(/: (?=[^>|])/, ":");
+      const report = new Report();
+      readYaml(new SourceText("test.yaml", lines.with(index, tight).join("\n")), report);
+      if (tight === line || report.diagnostics.length === 0) return [];
+      return report.diagnostics.map(({ code, at }) =>
+        `${code} ${at!.source.position(at!.start).line - index}`
+      );
+    });
+    assertEquals(told, told.map(() => "Y025 1"));
+    assert(told.length >= 3, `${told.length}`);
+  }
 });
