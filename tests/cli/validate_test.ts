@@ -31,6 +31,45 @@ async function errorsOf(path: string): Promise<JsonDiagnostic[]> {
   return (await diagnosticsOf(path)).filter(({ severity }) => severity === "error");
 }
 
+Deno.test("falcod validate blames -o for what it switches on, not the file that leaves it off", async () => {
+  using folder = new Folder({
+    "rules.yaml": GOOD,
+    "empty.yaml":
+      'http_output: {enabled: false, url: ""}\nprogram_output: {enabled: false, program: ""}\n',
+    "nothing.yaml": "",
+    "unset.yaml": 'http_output: {enabled: false, url: "${FALCOD_UNSET}"}\n',
+    "on.yaml": 'http_output: {enabled: true, url: ""}\n',
+  });
+  const told = async (config: string, ...options: string[]) => {
+    const args = ["-c", folder.file(config), "-r", folder.file("rules.yaml")];
+    const { out } = await falcod(["validate", ...args, ...options.flatMap((it) => ["-o", it])]);
+    return out.split("\n\n").slice(0, -1).join("\n\n").replaceAll(folder.file(config), config);
+  };
+  const wanted = "an address that begins with http:// or https://";
+  for (const config of ["empty.yaml", "nothing.yaml"]) {
+    assertEquals(
+      await told(config, "http_output.enabled=true"),
+      `-o: error[C004]: "http_output.url" is empty, and wants ${wanted}
+    1 | http_output.enabled=true
+      | ^^^^^^^^^^^^^^^^^^^^^^^^
+  help: add it, as -o http_output.url=…`,
+    );
+  }
+  const program = await told("empty.yaml", "program_output={enabled: true}");
+  assert(program.startsWith('-o: error[C004]: "program_output.program" is empty,'), program);
+  const unset = await told("unset.yaml", "http_output.enabled=true");
+  assertEquals(unset.match(/(?:error|warning)\[\w+\]/g), ["error[C033]"], unset);
+  const own = await told("empty.yaml", "http_output.url=", "http_output.enabled=true");
+  assert(own.includes("1 | http_output.url=\n"), own);
+  assertEquals(
+    await told("on.yaml"),
+    `on.yaml:1:35: error[C004]: "http_output.url" wants ${wanted}, found nothing
+    1 | http_output: {enabled: true, url: ""}
+      |                                   ^^
+  help: write one, or set http_output.enabled to false`,
+  );
+});
+
 Deno.test("falcod validate takes -c and -r as others do, and rules from standard input (issue 3)", async () => {
   const rule =
     "- rule: A\n  desc: d\n  condition: evt.type = openat\n  output: o\n  priority: INFO\n";

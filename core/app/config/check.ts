@@ -11,6 +11,7 @@ import { hideNode, hideSecretValues, isHidden } from "./hidden_values.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { keyNames, keyNote } from "./known_keys.ts";
 import { keyMeant, missingMeant, valueMeant } from "./likely_meant.ts";
+import { switchedOnBy } from "./option.ts";
 import { isBuiltIn } from "./plugin_entry.ts";
 import { warnOfRepeatedPlugins } from "./repeated_plugins.ts";
 import {
@@ -24,6 +25,7 @@ import {
   asWritten,
   type ConfigNode,
   type ConfigPath,
+  isBlank,
   isVariable,
   type MappingNode,
   nodeAt,
@@ -129,10 +131,12 @@ export function reportValue(
   const { wanted, choices = [], meant, isSecret } = issue;
   const path = writtenPath(root, issue.path);
   const node = nodeAt(root, path);
-  if (!node && path.length > 1) {
-    const key = String(path.at(-1)), parent = path.slice(0, -1);
-    const mapping = nodeAt(root, parent);
-    if (mapping?.kind === "mapping" && mapping.pruned?.has(key)) return;
+  const empty = !issue.hasNoDefault && isEmpty(node);
+  const option = !empty && isBlank(node) ? switchedOnBy(root, path) : undefined;
+  const key = String(path.at(-1)), parent = path.slice(0, -1);
+  const mapping = nodeAt(root, parent);
+  if (!node && mapping?.kind === "mapping" && mapping.pruned?.has(key)) return;
+  if (!node && path.length > 1 && !option) {
     // Nobody knows what is secret in a sink of no type.
     if (mapping?.kind === "mapping" && parent[0] === "sinks" && key === "type") {
       for (const { value } of mapping.entries.values()) hideNode(value);
@@ -145,18 +149,31 @@ export function reportValue(
     });
     return;
   }
-  const empty = !issue.hasNoDefault && isEmpty(node);
+  const name = spellAsWritten(root, path);
   report.add({
     code: "C004",
     severity: empty ? "warning" : "error",
-    title: `"${spellAsWritten(root, path)}" wants ${wanted}, found ${describe(node, isSecret)}`,
-    at: node?.at ?? placeOf(root, path),
+    title: option
+      ? `"${name}" is empty, and wants ${wanted}`
+      : `"${name}" wants ${wanted}, found ${describe(node, isSecret)}`,
+    // A file that says nothing of what it leaves off is not at fault.
+    at: option ?? node?.at ?? placeOf(root, path),
     help: empty
       ? "the default is used"
       : meant
       ? `did you mean "${meant}"?`
+      : option
+      ? `add it, as -o ${name}=…`
+      : isBlank(node)
+      ? helpForNothing(root, path)
       : valueMeant(path, node, { wanted, choices }),
   });
+}
+
+function helpForNothing(root: MappingNode, path: ConfigPath): string | undefined {
+  const section = path.slice(0, -1);
+  if (!nodeAt(root, [...section, "enabled"])) return undefined;
+  return `write one, or set ${spell([...section, "enabled"])} to false`;
 }
 
 /** A list of one may be written without brackets: its item is what stands in the list's place. */

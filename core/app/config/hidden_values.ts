@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Span } from "../../base/mod.ts";
 import { openedType } from "./_opened_type.ts";
-import { type ConfigNode, type ConfigPath, isVariable, spell } from "./tree.ts";
+import { type ConfigNode, type ConfigPath, isBlank, isVariable, spell } from "./tree.ts";
 
 /** Deeper than any configuration nests. */
 const MAX_DEPTH = 16;
@@ -70,7 +70,8 @@ function hide(node: ConfigNode, depth: number): void {
     case "null":
       return;
     case "scalar":
-      return isVariable(node) ? undefined : hideSpan(node.at);
+      // Stars in place of nothing look like a value.
+      return isBlank(node) || isVariable(node) ? undefined : hideSpan(node.at);
     case "sequence":
       for (const item of node.items) hide(item, depth + 1);
       return;

@@ -9,7 +9,7 @@
  * stands in braces: `rules[]={"disable": {"tag": "network"}}`. For a list it may stand in brackets:
  * `list=[x, y]`.
  */
-import { type Report, SourceText, type Span } from "../../base/mod.ts";
+import { type Report, SourceText, type Span, toFile } from "../../base/mod.ts";
 import {
   type ConfigNode,
   type ConfigPath,
@@ -32,13 +32,15 @@ export interface ConfigOption {
   readonly value: Span;
 }
 
+/** What options are called where they are shown. */
+const NAME = "<-o>";
 /** Far beyond any list in falco.yaml; `-o list[99999999]=x` must not fill memory. */
 const MAX_INDEX = 10_000;
 const MAX_STEPS = 64;
 
 /** Reads one option; `undefined` when it is malformed, which the report then says. */
 export function parseOption(text: string, report: Report): ConfigOption | undefined {
-  const source = new SourceText("<-o>", text);
+  const source = new SourceText(NAME, text);
   const fail = (title: string, start: number, end: number, help?: string) => {
     report.add({ code: "C008", title, at: source.span(start, Math.max(start, end)), help });
     return undefined;
@@ -98,6 +100,22 @@ export function pathOf({ steps }: ConfigOption): ConfigPath {
   return steps.map((step) =>
     step.kind === "name" ? step.name : step.kind === "index" ? step.index : 0
   );
+}
+
+/**
+ * All of the option that switches on the section which a path leads into. Absent: a file does, or another
+ * option says what stands at the path.
+ */
+export function switchedOnBy(root: MappingNode, path: ConfigPath): Span | undefined {
+  const enabled = nodeAt(root, [...path.slice(0, -1), "enabled"]);
+  const option = enabled && optionOf(enabled);
+  const own = nodeAt(root, path);
+  return own && optionOf(own) ? undefined : option?.all;
+}
+
+function optionOf({ at }: ConfigNode): SourceText | undefined {
+  const { source } = toFile(at);
+  return source.name === NAME ? source : undefined;
 }
 
 export interface OptionGap {

@@ -112,6 +112,12 @@ export function isVariable({ text, written }: ScalarNode): boolean {
     /^\$(?:\w+|\{[^{}]*\})$/.test(written.value);
 }
 
+/** Whether nothing is written there; what a variable of the environment leaves empty is not meant. */
+export function isBlank(node: ConfigNode | undefined): boolean {
+  if (node?.kind !== "scalar") return node === undefined || node.kind === "null";
+  return node.text === "" && (node.written === undefined || node.written.value === "");
+}
+
 /** A value of the configuration as a text to look into, whose places lead to where it was written. */
 export function textOf({ text, at, written }: ScalarNode): SourceText {
   if (written?.value === text) return written.text;
