@@ -15,7 +15,13 @@ import {
   withCgroup,
 } from "./_process_params.ts";
 import { SAME_CLONE_NS } from "./_recent_ends.ts";
-import type { Follower, Handler, Handlers, ThreadMaker } from "./follower.ts";
+import {
+  type Follower,
+  type Handler,
+  type Handlers,
+  type ThreadMaker,
+  UNKNOWN_DIRECTORY,
+} from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 import { plainDirectory, ReplayThread } from "./threads.ts";
 
@@ -97,8 +103,10 @@ function tellsOfItself({ scap }: ReplayEvent, caller: ReplayThread, flags: numbe
 function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Follower): void {
   const { scap } = event;
   caller.isKnown = true;
-  caller.process.cwd = "";
   moveToProcess(caller, scap.paramSigned(PROCESS_ID) ?? caller.id, follower);
+  // Falco asks the main thread.
+  if (!caller.process.leader) caller.process.cwd = UNKNOWN_DIRECTORY;
+  else if (caller.isLeader) caller.process.cwd = "";
   caller.parentId = scap.paramSigned(PARENT_ID) ?? 0;
   const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
   caller.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? 0 : caller.id;

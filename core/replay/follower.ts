@@ -283,7 +283,7 @@ export class Follower {
 const NOTHING: Pass = () => true;
 
 /** Falco's word for where a process is that it knows nothing of. */
-const UNKNOWN_DIRECTORY = "./";
+export const UNKNOWN_DIRECTORY = "./";
 
 const ENTER = 1, USES = 2, NO_THREAD = 4, MAY_BE_GONE = 8, NO_LOOKUP = 16, EXIT = 32;
 

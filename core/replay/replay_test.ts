@@ -125,6 +125,15 @@ Deno.test("of a caller that nobody knew the event tells name and arguments", asy
   assertEquals(found, [["run", "./run", ["-c"]]]);
 });
 
+Deno.test("a process whose main thread nobody saw is where those are that are unknown", async () => {
+  const made = { res: 14, exe: "bash", ptid: 30, comm: "bash", fdlimit: 7, flags: CLONE_THREAD };
+  const found = await seen([
+    { type: "clone", threadId: 33, params: { ...made, tid: 33, pid: 32 } },
+    { type: "clone", threadId: 40, params: { ...made, tid: 40, pid: 40, res: 15 } },
+  ], ({ tracked }, { process }) => [process?.id, process?.cwd, tracked?.descriptorLimit]);
+  assertEquals(found, [[32, ".", 0], [40, "", -1]]);
+});
+
 Deno.test("times and numbers are the recording's", async () => {
   const found = await seen([open("/a"), close(3)], ({ number, timeNs }) => [number, timeNs]);
   assertEquals(found, [[1, BEGIN_NS], [2, BEGIN_NS + 1000n]]);

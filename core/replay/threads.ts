@@ -113,8 +113,9 @@ export class ReplayThread implements TrackedThread {
     return this.isKnown ? this.process.descriptors.size : 0;
   }
 
+  /** Falco asks the main thread. */
   get descriptorLimit(): number {
-    return this.isKnown ? this.process.descriptorLimit : 0;
+    return this.isKnown && this.process.leader ? this.process.descriptorLimit : 0;
   }
 
   get threadCount(): number {
