@@ -111,6 +111,8 @@ export class YamlBuilder {
 
   #key(node: Node | null): YamlScalar | undefined {
     const key = node && this.build(node, 0);
+    // Lines that lack their colon run together, to a word that nobody wrote.
+    if (key && this.#broken.length > 0 && this.#isOfLines(key.span)) return undefined;
     if (key?.kind === "scalar") return key;
     if (key?.kind === "null" && key.span.end > key.span.start) {
       const { span } = key;
@@ -127,6 +129,10 @@ export class YamlBuilder {
       this.#broken.push(key.span);
     }
     return undefined;
+  }
+
+  #isOfLines({ start, end }: Span): boolean {
+    return this.source.text.slice(start, end).includes("\n");
   }
 
   #duplicate(key: YamlScalar, earlier: YamlScalar): void {
