@@ -126,6 +126,29 @@ Deno.test("no secret of a sink without a type is shown", async () => {
   }
 });
 
+Deno.test("no secret of a line is shown that lacks its colon, or the blank behind it", async () => {
+  const lines = [`password ${MARKER}`, `secret_key:${MARKER}`, `webhook_url ${MARKER} ${MARKER}`];
+  for (const line of lines) {
+    for (
+      const text of [
+        `http_output:\n  ${line}\n`,
+        `http_output:\n  ${line}\n  enabled: true\n`,
+        `http_output:\n  enabled: true\n  ${line}\n  url: x\n`,
+        `http_output\n  ${line}\n  enabled: true\n`,
+        `json_output: true\n${line}\nhttp_output: {}\n`,
+        `sinks:\n  - ${line}\n`,
+        `sinks:\n  - ${line}\n    type: redis\n`,
+        `sinks:\n  - type: redis\n    ${line}\n    name: b\n`,
+        `sinks: [{type: redis, ${line}, name: b}]\n`,
+        `sinks:\n  - type: redis\n    tls:\n      ${line}\n     ca: b\n`,
+      ]
+    ) {
+      const shown = await toldOfConfig(text);
+      assert(shown.length > 20 && !shown.includes(MARKER), `${text}\n${shown}`);
+    }
+  }
+});
+
 Deno.test("no password of an address is shown, also where addresses are no secrets", async () => {
   for (const key of ["nats", "kafka", "redis", "smtp", "mqtt", "rabbitmq", "syslog", "statsd"]) {
     for (const name of ["host_port", "address", "url", "broker", "brokers"]) {

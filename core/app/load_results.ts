@@ -1,5 +1,11 @@
 /** The result of loading rule files in the shape Falco gives it, for programs that read that. */
-import { type Diagnostic, hideSecrets, type SourceText, type Span, toFile } from "../base/mod.ts";
+import {
+  type Diagnostic,
+  hideSecretsOfLine,
+  type SourceText,
+  type Span,
+  toFile,
+} from "../base/mod.ts";
 import { upstreamCode, upstreamDescription } from "../rule/mod.ts";
 import { type ChainLink, ItemChains } from "./item_chain.ts";
 
@@ -70,7 +76,7 @@ function finding(
   const place = toFile(at!);
   const { source, start } = place;
   const { line, column } = source.position(start);
-  const text = hideSecrets(source.shownLine(line)).slice(0, MAX_SNIPPET);
+  const text = hideSecretsOfLine(source.shownLine(line)).slice(0, MAX_SNIPPET);
   const caret = " ".repeat(Math.min(column - 1, MAX_SNIPPET)) + "^";
   const upstream = upstreamCode(code) ?? general;
   const links = chain(place, upstream);

@@ -2,12 +2,24 @@
 const NAMES = "(?:password|passwd|passphrase|secret|token|api_?key|access_?key|routing_?key|" +
   "integration_?key|webhook_?url|credentials?|authorization)";
 /** Lines may be anybody's and of any length: all that repeats has an end, or no second way to match. */
-const KEY = `["']?[\\w.-]{0,64}${NAMES}[\\w.-]{0,64}["']?\\s*:\\s+`;
+const WORD = `[\\w.-]{0,64}${NAMES}[\\w.-]{0,64}`;
+const KEY = `["']?${WORD}["']?\\s*:\\s+`;
+/** As it may be mistyped: without the colon, or without the blank behind it. */
+const BARE_KEY = `["']?${WORD}["']?(?:\\s*[:=]\\s*|\\s+)`;
 /** In a flow mapping: in quotes, a list, or plain. */
 const VALUE = `"(?:[^"\\\\]|\\\\.){0,8192}"|'[^']{0,8192}'|\\[[^\\]]{0,8192}\\]|[^,}]+`;
 /** At the beginning of a line, or of a member of a flow mapping. */
 const BLOCK = new RegExp(`^(\\s*(?:-\\s+)*${KEY})(\\S(?:.*\\S)?)(\\s*)$`, "i");
+const BARE_BLOCK = new RegExp(`^(\\s*(?:-\\s+)*${BARE_KEY})(\\S(?:.*\\S)?)(\\s*)$`, "i");
+/** All of a text, in quotes, that stands where a mapping should. */
+const QUOTED = new RegExp(`^("${WORD}(?:\\s*[:=]\\s*|\\s+))(\\S(?:.*\\S)?)(")$`, "i");
 const FLOW = new RegExp(`([{,]\\s*${KEY})(${VALUE})`, "gi");
+const BARE_FLOW = new RegExp(`([{,]\\s*${BARE_KEY})(${VALUE})`, "gi");
+/** Lines of rules: a condition or an output that goes on with such a word, which is no key there. */
+const GOES_ON = new RegExp(
+  "^(?:#|[<>!=]=?\\s|(?:and|or|not|in|exists|glob|regex|pmatch|intersects|[bi]?contains|" +
+    "b?startswith|endswith)(?:[\\s(]|$))|%[a-z]\\w*[.[]",
+);
 /** It is somewhere else: in the environment, in a file. */
 const ELSEWHERE = /^["']?\$\{|^\{|^["']?["']?$/;
 
@@ -16,13 +28,22 @@ const ELSEWHERE = /^["']?\$\{|^\{|^["']?["']?$/;
  * there: what is wrong with another part of it goes to logs and screens. As long as the line itself.
  */
 export function hideSecrets(line: string): string {
-  const hide = (_all: string, before: string, value: string, after: unknown = "") => {
-    const end = typeof after === "string" ? after : "";
-    return before + hidden(value) + end;
-  };
-  const block = line.replace(BLOCK, hide);
+  const block = line.replace(BLOCK, hide).replace(QUOTED, hide);
   const flow = line.includes("{") ? block.replace(FLOW, hide) : block;
   return hideInAddresses(flow);
+}
+
+/** The same of a line as somebody wrote it, perhaps wrongly; of sentences too much would be hidden. */
+export function hideSecretsOfLine(line: string): string {
+  const shown = hideSecrets(line);
+  const hideBare = (all: string, before: string, value: string, after: unknown) =>
+    GOES_ON.test(value) ? all : hide(all, before, value, after);
+  const block = shown.replace(BARE_BLOCK, hideBare);
+  return line.includes("{") ? block.replace(BARE_FLOW, hideBare) : block;
+}
+
+function hide(_all: string, before: string, value: string, after: unknown): string {
+  return before + hidden(value) + (typeof after === "string" ? after : "");
 }
 
 const hidden = (value: string) => ELSEWHERE.test(value) ? value : "*".repeat(value.length);

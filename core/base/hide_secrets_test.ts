@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { hideSecrets } from "./hide_secrets.ts";
+import { hideSecrets, hideSecretsOfLine } from "./hide_secrets.ts";
 
 Deno.test("hideSecrets() has stars in place of what only the configuration should know", () => {
   const cases: readonly (readonly [string, string])[] = [
@@ -13,6 +13,8 @@ Deno.test("hideSecrets() has stars in place of what only the configuration shoul
     ["hosts: [me:hunter2@h:1, //a:b@h]", "hosts: [me:*******@h:1, //a:*@h]"],
     ['{token: [a, "b"], password: "a,b", port: 1}', "{token: ********, password: *****, port: 1}"],
     ["Secret_Access_Key: Ab/9", "Secret_Access_Key: ****"],
+    ['"password hunter2"', '"password *******"'],
+    ['"token:abc def…"', '"token:********"'],
   ];
   for (const [line, hidden] of cases) {
     assertEquals(hideSecrets(line), hidden);
@@ -32,7 +34,40 @@ Deno.test("hideSecrets() leaves what is no secret, or stands elsewhere", () => {
     "items: [passwd, chpasswd]",
     "port: 6379",
   ];
-  for (const line of lines) assertEquals(hideSecrets(line), line);
+  for (const line of lines) {
+    assertEquals(hideSecrets(line), line);
+    assertEquals(hideSecretsOfLine(line), line);
+  }
+});
+
+Deno.test("hideSecretsOfLine() has stars also where the colon is missing, or the blank behind it", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["  password hunter2", "  password *******"],
+    ["\tsecret_key abcd  ", "\tsecret_key ****  "],
+    ["  - token abc def", "  - token *******"],
+    ['  "api_key" abc', '  "api_key" ***'],
+    ["password:hunter2", "password:*******"],
+    ["password=hunter2", "password=*******"],
+    ["password : hunter2", "password : *******"],
+    ["-webhook_url:https://h/T0", "-webhook_url:************"],
+    ["a: {type: redis, password hunter2, b: c}", "a: {type: redis, password *******, b: c}"],
+    ['{token:"a,b", password:[c, d]}', "{token:*****, password:******}"],
+    ["password !hunter2", "password ********"],
+    ["password: mqttPASS", "password: ********"],
+  ];
+  for (const [line, hidden] of cases) assertEquals(hideSecretsOfLine(line), hidden);
+  for (
+    const line of [
+      "password ${REDIS_PASSWORD}",
+      "password",
+      "  - passwd # of shadow",
+      "    secret_reader and not proc.name = cat",
+      "    secret_files in (a, b) or token_reader",
+      "    Secret file opened (user=%user.name)",
+      "- macro secret_files",
+      "secret-tool, token, passwd",
+    ]
+  ) assertEquals(hideSecretsOfLine(line), line);
 });
 
 Deno.test("hideSecrets() keeps the length of whatever it is given", () => {
@@ -50,20 +85,40 @@ Deno.test("hideSecrets() keeps the length of whatever it is given", () => {
     " ",
     "\u{1f600}",
     "- ",
+    "password",
+    "=",
+    '"',
   ];
   for (let i = 0; i < 5000; i++) {
     const line = Array.from({ length: random(12) }, () => words[random(words.length)]).join("");
     assertEquals(hideSecrets(line).length, line.length, line);
+    assertEquals(hideSecretsOfLine(line).length, line.length, line);
   }
 });
 
 Deno.test("hideSecrets() is done soon with lines of any length, whatever is in them", () => {
-  const pieces = ["[", "=", '"', '"a":1,', "key: ", "password", '"token":', ",token: [", "a:", "@"];
+  const pieces = [
+    " ",
+    ",",
+    "{token ",
+    "token ",
+    "secret",
+    "[",
+    "=",
+    '"',
+    '"a":1,',
+    "key: ",
+    "password",
+    '"token":',
+    ",token: [",
+    "a:",
+    "@",
+  ];
   for (const piece of pieces) {
-    for (const start of ["", "{", "password: a"]) {
+    for (const start of ["", "{", '"password', "password: a", "password "]) {
       const line = `${start}${piece.repeat(100_000 / piece.length)}b`;
       const beganMs = performance.now();
-      hideSecrets(line);
+      hideSecretsOfLine(line);
       const tookMs = performance.now() - beganMs;
       assert(tookMs < 3000, `${start}${piece}: ${tookMs} ms`);
     }

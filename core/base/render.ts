@@ -1,6 +1,6 @@
 /** Diagnostics as text for people and as objects for programs: two renderings of the same values. */
 import { type Diagnostic, grouped, type Severity } from "./diagnostic.ts";
-import { hideSecrets } from "./hide_secrets.ts";
+import { hideSecretsOfLine } from "./hide_secrets.ts";
 import { type Span, toFile } from "./text.ts";
 
 export interface RenderOptions {
@@ -128,7 +128,7 @@ function placeText({ source, start }: Span): string {
 /** The source line with carets below; of a span over several lines only the first is shown. */
 function quoteSource({ source, start, end }: Span, style: Style, paint: Paint): string {
   const position = source.position(start);
-  const line = hideSecrets(source.shownLine(position.line));
+  const line = hideSecretsOfLine(source.shownLine(position.line));
   if (line.trim() === "") return "";
   const from = Math.min(position.column - 1, line.length);
   const to = Math.max(from + 1, Math.min(line.length, from + (end - start)));
