@@ -76,7 +76,10 @@ export function cloneValues(
     flags: (isThread ? CLONE_THREAD : 0) | (vtid === thread.id ? 0 : CHILD_IN_PIDNS),
     vtid,
     vpid,
-    pidns_init_start_ts: BigInt(Math.round(namespaceStartClockNs)),
+    // Absent rather than 0, which would be when the machine began.
+    ...namespaceStartClockNs > 0 && {
+      pidns_init_start_ts: BigInt(Math.round(namespaceStartClockNs)),
+    },
   };
 }
 

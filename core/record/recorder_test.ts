@@ -275,6 +275,24 @@ Deno.test("a session that begins in a pid namespace is led by who began it", asy
   assertEquals(seen, [[2, 20], [2, 20]]);
 });
 
+Deno.test("when a pid namespace began that was entered from outside is as unknown as live", async () => {
+  const seen = await recorded((take) => {
+    take({
+      kind: "fork",
+      threadId: 10,
+      processId: 10,
+      childThreadId: 20,
+      childProcessId: 20,
+      childParentId: 10,
+      childVirtualPid: 2,
+      childVirtualTid: 2,
+      startClockNs: clockNs,
+    });
+    take(live("getuid", { processId: 20, params: [0] }));
+  }, ({ tracked }) => tracked?.namespaceStartNs);
+  assertEquals(seen, [0n]);
+});
+
 Deno.test("times of a recording count from its first event, whenever processes began", async () => {
   const seen = await recorded((take) => {
     take(live("getuid", { params: [0] }));

@@ -1,6 +1,8 @@
 /** Walks up from a process. */
 import { ProcessRecord, ThreadRecord } from "./_records.ts";
-import type { Process } from "./process.ts";
+import { HOST_ID, type Process } from "./process.ts";
+
+type Processes = ReadonlyMap<number, ProcessRecord>;
 
 /** How far anybody looks up; longer chains are cut. */
 export const MAX_ANCESTORS = 64;
@@ -39,18 +41,41 @@ export function* ancestorsOf(process: Process): Generator<Process, void, void> {
 }
 
 /**
- * The process that is number 1 of the namespace, where it is an ancestor: what entered a namespace
- * from outside (docker exec) has none.
+ * The process that is number 1 of the namespace: an ancestor, or, of what entered from outside (docker
+ * exec), the first of its container. What entered a namespace that is no container's has none.
  */
-export function namespaceInitOf(process: Process): Process | undefined {
+export function namespaceInitOf(processes: Processes, process: Process): Process | undefined {
   if (process.membership.virtualPid === 1) return process;
+  const isOutside = seesHostNumbers(process);
   for (const ancestor of ancestorsOf(process)) {
+    // Whoever made it enter was outside, and so is everybody above.
+    if (!isOutside && seesHostNumbers(ancestor)) return firstOfContainer(processes, process);
     if (ancestor.membership.virtualPid === 1) return ancestor;
   }
-  return undefined;
+  return isOutside ? undefined : firstOfContainer(processes, process);
 }
 
-type Processes = ReadonlyMap<number, ProcessRecord>;
+/** Also one of which it is not known. */
+function seesHostNumbers({ id, membership: { virtualPid } }: Process): boolean {
+  return virtualPid === id || virtualPid <= 0;
+}
+
+const firstOnes = new WeakMap<Process, Process>();
+
+/** Looked for once: containers may have namespaces within theirs, the oldest is their own. */
+function firstOfContainer(processes: Processes, process: Process): Process | undefined {
+  const { containerId } = process;
+  if (containerId === HOST_ID) return undefined;
+  const known = firstOnes.get(process);
+  if (known?.containerId === containerId && processes.get(known.id) === known) return known;
+  let first: ProcessRecord | undefined;
+  for (const other of processes.values()) {
+    if (other.membership.virtualPid !== 1 || other.containerId !== containerId) continue;
+    if (!first || other.startClockNs < first.startClockNs) first = other;
+  }
+  if (first) firstOnes.set(process, first);
+  return first;
+}
 
 /**
  * The process whose id is what `idOf` tells of a process, its session's or group's; when that is gone,

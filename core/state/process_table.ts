@@ -155,9 +155,9 @@ export class ProcessTable {
     return ancestorsOf(process);
   }
 
-  /** The first of its pid namespace, where that is an ancestor or the process itself. */
+  /** The first of its pid namespace: the process itself, an ancestor, or its container's first. */
   namespaceInit(process: Process): Process | undefined {
-    return namespaceInitOf(process);
+    return namespaceInitOf(this.#processes, process);
   }
 
   /** The process whose id is the session's; when it is gone, the oldest ancestor still in the session. */

@@ -1,5 +1,5 @@
 /** Which container a process is in, and what it is called, with containers of real runtimes. */
-import { assertEquals, assertObjectMatch } from "../assert.ts";
+import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { removeCgroups } from "./engines.ts";
 import { type Falcod, kernelTest, type SeenAlert, withFalcod } from "./harness.ts";
 import { Podman } from "./podman.ts";
@@ -100,6 +100,33 @@ kernelTest(
     });
   },
 );
+
+kernelTest("what enters a container sees when the container began", async () => {
+  await using podman = await Podman.create([IMAGE]);
+  const rules = `${podman.folder}/rules.yaml`;
+  const output = "began %proc.pidns_init_start_ts";
+  await Deno.writeTextFile(rules, RULES.replace(/output: .*/, `output: "${output}"`));
+  await withFalcod({ rules: [rules], args: podman.falcodArguments() }, async (falcod, stage) => {
+    const run = (words: string) => `PATH=${podman.programs}:$PATH; podman ${words}`;
+    const began = async (script: string) =>
+      (await containerOf(falcod, script))["proc.pidns_init_start_ts"];
+    const machine = await began(`/bin/true ${MARK}`);
+    const name = "falcod-test-began";
+    const first = `/bin/sh -c '/bin/true ${MARK}; exec /bin/sleep 300'`;
+    const container = await began(run(`run -d --name ${name} ${IMAGE} ${first}; sleep 1`));
+    assert(Number(container) > Number(machine), `${container} is not after ${machine}`);
+    assertEquals(await began(run(`exec ${name} /bin/true ${MARK}`)), container);
+    assertEquals(
+      await began(run(`exec ${name} /bin/sh -c '(/bin/true ${MARK}); exit 0'`)),
+      container,
+    );
+    // It is in no container's cgroup, so that nobody knows whose namespace that is.
+    const pid = (await stage.run(run(`inspect -f '{{.State.Pid}}' ${name}`))).trim();
+    const entered = `nsenter -t ${pid} -p -m /bin/sh -c '(/bin/true ${MARK}); exit 0'`;
+    assertEquals(await began(entered), null);
+    assertEquals(await began(`/bin/true ${MARK}`), machine);
+  });
+});
 
 const id = (first: string) => first.padEnd(64, "0123456789abcdef");
 const POD = "falc0d00_7e57_4e57_8e57_000000000000";
