@@ -1,12 +1,13 @@
 /** Other rules and other outputs while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
 import { type Alert, ownAlert } from "../alert/mod.ts";
-import { type Report, type Span, toFile } from "../base/mod.ts";
+import { hideSecrets, type Report, type Span, toFile } from "../base/mod.ts";
 import type { RuleMatching } from "../engine/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch, type Watched } from "./_watch_files.ts";
 import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
+import { type Findings, FreshFindings, tellStanding } from "./fresh_findings.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { OutputSettings } from "./open_delivery.ts";
 import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
@@ -30,9 +31,18 @@ export interface ReloadCounters {
   readonly lastDoneNs: bigint;
 }
 
+/** Why something of the last reload did not come into effect. */
+export interface Refusal {
+  readonly at: Date;
+  /** In short, and without secrets. */
+  readonly reason: string;
+}
+
 /** The reloads of a run, from its start to its end. */
 export interface RulesKeeper {
   counters(): ReloadCounters;
+  /** Absent: what the files said at the last reload is in effect. */
+  refusal(): Refusal | undefined;
   /** The files that what is in effect comes from. */
   loaded(): LoadedPaths;
   /** Resolves when the signal has aborted; never rejects. */
@@ -45,7 +55,7 @@ export interface ReloadOptions {
   /** Reads everything anew, as at a start. */
   readonly load: () => Promise<Start>;
   /** Shows mistakes and warnings. */
-  readonly tell: (report: Report) => void;
+  readonly tell: (found: Findings) => void;
   readonly log: Logger;
   /** The log is to be kept as this says. */
   readonly adaptLog?: (config: Config) => void | Promise<void>;
@@ -63,6 +73,7 @@ export function keepRulesFresh(
   const reloader = new Reloader(options, running);
   return {
     counters: () => reloader.counters,
+    refusal: () => reloader.refusal,
     loaded: () => reloader.loaded,
     ended: keep(reloader, options, signal),
   };
@@ -93,7 +104,9 @@ export class Reloader {
   #done = 0;
   #refused = 0;
   #lastDoneNs = nowNs();
+  #refusal: Refusal | undefined;
   #toldOfRestart = "";
+  readonly #findings: FreshFindings;
   /** Of the outputs that are in effect. */
   #sinkFaults: readonly string[];
 
@@ -104,6 +117,7 @@ export class Reloader {
     this.#rules = rulesOf(options.start);
     this.#loaded = loadedPathsOf(options.start);
     this.#sinkFaults = options.start.sinkFaults;
+    this.#findings = new FreshFindings(options.start.report);
   }
 
   get loaded(): LoadedPaths {
@@ -112,6 +126,10 @@ export class Reloader {
 
   get counters(): ReloadCounters {
     return { done: this.#done, refused: this.#refused, lastDoneNs: this.#lastDoneNs };
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
   }
 
   /** `files` follows whatever the configuration names from now on. */
@@ -150,9 +168,11 @@ export class Reloader {
 
   async #take(next: Start): Promise<void> {
     const { log, tell, adaptLog } = this.#options;
-    tell(next.report);
     const watched = watchedOf(next);
     const rules = rulesOf(next);
+    const found = this.#findings.of(next.report, { isTaken: rules !== undefined });
+    tell(found);
+    tellStanding(found, log);
     if (!rules) {
       // A broken configuration may not name all that has to be mended.
       this.#files?.follow([...this.#watched, ...watched], next.marks);
@@ -164,6 +184,7 @@ export class Reloader {
     this.#running.use(rules.ruleset, config.rule_matching);
     this.#done++;
     this.#lastDoneNs = nowNs();
+    this.#refusal = undefined;
     this.#loaded = loadedPathsOf(next);
     this.#watched = watched;
     this.#files?.follow(watched, next.marks);
@@ -190,12 +211,17 @@ export class Reloader {
     const more = fresh.length > 1 ? ` (and ${fresh.length - 1} more)` : "";
     const reason = `the outputs stay as they were: ${fresh[0]}${more}`;
     this.#options.log.error(reason);
-    this.#running.alert(internalAlert(REFUSAL, reason, this.#options));
+    this.#noteRefusal(reason);
   }
 
   #refuse(reason: string): void {
     this.#refused++;
     this.#options.log.error(`The rules stay as they were: ${reason}`);
+    this.#noteRefusal(reason);
+  }
+
+  #noteRefusal(reason: string): void {
+    this.#refusal = { at: new Date(), reason: hideSecrets(reason).slice(0, MAX_REASON) };
     this.#running.alert(internalAlert(REFUSAL, reason, this.#options));
   }
 
@@ -215,6 +241,9 @@ export class Reloader {
     this.#toldOfRestart = keys;
   }
 }
+
+/** Of what whoever asks how falcod fares is told, in UTF-16 units. */
+const MAX_REASON = 300;
 
 /** What decides on rules, on outputs and on the log; everything else is set up once. */
 const RELOADED_KEYS: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch, Marking } from "./_watch_files.ts";
 import { emptyMapping } from "./config/tree.ts";
 import { type Config, standardConfig } from "./config/schema.ts";
+import type { Findings } from "./fresh_findings.ts";
 import type { OutputSettings } from "./open_delivery.ts";
 import { guestsOf } from "./guests.ts";
 import { silentLogger } from "./log.ts";
@@ -56,12 +57,17 @@ function stage(load: () => Promise<Start>, first = start(ruleset())) {
   const outputs: OutputSettings[] = [];
   const alerts: Alert[] = [];
   const warnings: string[] = [];
-  const reports: Report[] = [];
+  const reports: Findings[] = [];
+  const infos: string[] = [];
   const options = {
     start: first,
     load,
-    tell: (report: Report) => void reports.push(report),
-    log: { ...silentLogger, warning: (message: string) => void warnings.push(message) },
+    tell: (found: Findings) => void reports.push(found),
+    log: {
+      ...silentLogger,
+      warning: (message: string) => void warnings.push(message),
+      info: (message: string) => void infos.push(message),
+    },
     hostname: "here",
   };
   const running = {
@@ -72,7 +78,12 @@ function stage(load: () => Promise<Start>, first = start(ruleset())) {
     changeOutputs: (next: OutputSettings) => Promise.resolve(void outputs.push(next)),
     alert: (alert: Alert) => void alerts.push(alert),
   };
-  return { used, matching, outputs, alerts, warnings, reports, options, running };
+  return { used, matching, outputs, alerts, warnings, infos, reports, options, running };
+}
+
+function withWarnings(start: Start, ...titles: readonly string[]): Start {
+  for (const title of titles) start.report.add({ code: "R004", severity: "warning", title });
+  return start;
 }
 
 Deno.test("Reloader puts the new rules in the place of the old", async () => {
@@ -107,6 +118,52 @@ Deno.test("Reloader keeps the rules when the new ones have mistakes, and alerts"
     hostname: "here",
     message: 'Falco internal: hot restart failure: rules.yaml:2:3: unknown key "oops"',
   });
+});
+
+Deno.test("Reloader tells warnings once, not again at each reload", async () => {
+  let next = withWarnings(start(ruleset()), "old", "older", "new");
+  const { infos, reports, options, running } = stage(
+    () => Promise.resolve(next),
+    withWarnings(start(ruleset()), "old", "older"),
+  );
+  const reloader = new Reloader(options, running);
+  const told = async () => {
+    infos.length = 0;
+    await reloader.request("a test");
+    const titles = reports.at(-1)!.diagnostics.map(({ title }) => title);
+    return [titles, infos.filter((line) => line.includes("of before"))];
+  };
+  assertEquals(await told(), [["new"], ["2 warnings of before stand"]]);
+  next = withWarnings(start(undefined), "old");
+  const mistake = 'unknown key "oops"';
+  assertEquals(await told(), [[mistake], ["1 warning of before stands"]]);
+  assertEquals(await told(), [[mistake], ["1 warning of before stands"]]);
+  next = withWarnings(start(ruleset()), "old", "older", "new");
+  assertEquals(await told(), [[], ["3 warnings of before stand"]]);
+  next = start(ruleset());
+  assertEquals(await told(), [[], []]);
+  next = withWarnings(start(ruleset()), "old");
+  assertEquals(await told(), [["old"], []]);
+});
+
+Deno.test("Reloader can say why the last reload was refused, until one is taken", async () => {
+  let next = start(undefined);
+  const { options, running } = stage(() => Promise.resolve(next));
+  const reloader = new Reloader(options, running);
+  assertEquals(reloader.refusal, undefined);
+  const before = Date.now();
+  await reloader.request("a test");
+  assertEquals(reloader.refusal?.reason, 'rules.yaml:2:3: unknown key "oops"');
+  assert(reloader.refusal!.at.getTime() >= before);
+  next = { ...start(ruleset()), sinkFaults: ["nobody at https://me:secret@host/ answers"] };
+  await reloader.request("outputs alone");
+  assertEquals(
+    reloader.refusal?.reason,
+    "the outputs stay as they were: nobody at https://me:******@host/ answers",
+  );
+  next = start(ruleset());
+  await reloader.request("all is well");
+  assertEquals(reloader.refusal, undefined);
 });
 
 Deno.test("Reloader survives a load that fails", async () => {

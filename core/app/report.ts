@@ -1,6 +1,7 @@
 /** How diagnostics reach a person while falcod starts. */
 import { type Diagnostic, inFileOrder, renderText, type Report } from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
+import type { Findings } from "./fresh_findings.ts";
 import type { Host, Output } from "./host.ts";
 
 /** Only what is wrong, for a command that is about something else. */
@@ -10,13 +11,13 @@ export function tellErrors(report: Report, host: Host): void {
 }
 
 /** Errors and warnings, for a command that has no log. */
-export function tellWarnings(report: Report, host: Host): void {
+export function tellWarnings(report: Findings, host: Host): void {
   const problems = report.diagnostics.filter((diagnostic) => diagnostic.severity !== "info");
   printDiagnostics(problems, report.suppressed, { output: host.error });
 }
 
 /** Errors and warnings with their lines of source; what is only informative goes to the log. */
-export function tellProblems(report: Report, host: Host, log: Logger): void {
+export function tellProblems(report: Findings, host: Host, log: Logger): void {
   tellWarnings(report, host);
   for (const diagnostic of report.diagnostics) {
     if (diagnostic.severity === "info") log.info(inOneLine(diagnostic));

@@ -39,6 +39,7 @@ export async function tellOfRun(
         outputs: told.delivery.counters(),
         privileges: ownPrivileges(),
         plugins: told.guests?.statuses() ?? [],
+        refusedReload: told.reloads?.refusal(),
       }),
       families,
       plugins: config.load_plugins ?? config.plugins.map(({ name }) => name),

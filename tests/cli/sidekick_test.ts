@@ -153,7 +153,8 @@ Deno.test("falcod sidekick answers as falcosidekick does", async () => {
 
 Deno.test("falcod sidekick takes another configuration at SIGHUP, and keeps a right one", async () => {
   await using server = httpReceiver();
-  await using sidekick = await started(`webhook: {address: "${server.url}/one"}\n`);
+  const own = `webhook: {address: "${server.url}/one"}\nwebhok: {}\n`;
+  await using sidekick = await started(own);
   const { url, path, running } = sidekick;
   const post = () => curl("-X", "POST", `${url}/`, "-d", ALERT);
   await post();
@@ -161,6 +162,8 @@ Deno.test("falcod sidekick takes another configuration at SIGHUP, and keeps a ri
   await Deno.writeTextFile(path, config.replace("/one", "/two"));
   running.process.kill("SIGHUP");
   await running.until(() => running.error.includes("SIGHUP: forwarding to webhook"));
+  assertEquals(running.error.match(/"webhok"/g)?.length, 1, running.error);
+  assert(running.error.includes("1 warning of before stands"), running.error);
   await post();
   await Deno.writeTextFile(path, "webhook: {address: nowhere}\n");
   running.process.kill("SIGHUP");

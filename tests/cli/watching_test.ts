@@ -29,10 +29,15 @@ const EVENT = {
   stageTimestamp: "2026-01-31T12:00:00.000000Z",
 };
 
+interface Places {
+  readonly own: string;
+  readonly audit: string;
+  /** The file of rules. */
+  readonly rules: string;
+}
+
 /** falcod with the README's configuration, at ports of its own. */
-async function withFalcod(
-  body: (falcod: Running, urls: { readonly own: string; readonly audit: string }) => Promise<void>,
-) {
+async function withFalcod(body: (falcod: Running, places: Places) => Promise<void>, more = "") {
   const own = freePort(), audit = freePort();
   using folder = new Folder({
     "rules.yaml": RULES,
@@ -41,13 +46,14 @@ stdout_output: {enabled: true}
 engine: {kind: nodriver}
 plugins:
   - {name: k8saudit, library_path: libk8saudit.so, open_params: "http://127.0.0.1:${audit}/k8s-audit"}
-`,
+${more}`,
   });
   const args = ["-c", folder.file("falco.yaml"), "-r", folder.file("rules.yaml")];
   await using falcod = await Running.start(...args);
   await body(falcod, {
     own: `http://127.0.0.1:${own}`,
     audit: `http://127.0.0.1:${audit}/k8s-audit`,
+    rules: folder.file("rules.yaml"),
   });
 }
 
@@ -73,6 +79,30 @@ Deno.test("what README.md asks falcod about itself is answered", async () => {
     const findings = await promtoolFindings(metrics!.body) ?? [];
     assertEquals(findings.filter((finding) => !finding.startsWith("falcosecurity_")), []);
   });
+});
+
+Deno.test("a refused reload is told at /healthz until one is taken, and a warning only once", async () => {
+  await withFalcod(async (falcod, { own, rules }) => {
+    const health = async () => {
+      const { status, body } = await curl(`${own}/healthz`);
+      return [status, JSON.parse(body).status, JSON.parse(body).refusedReload];
+    };
+    const reload = async (text: string, said: string) => {
+      const before = falcod.error.length;
+      Deno.writeTextFileSync(rules, text);
+      falcod.process.kill("SIGHUP");
+      await falcod.until(() => falcod.error.indexOf(said, before) >= 0);
+    };
+    assertEquals(await health(), [200, "ok", undefined]);
+    await reload(RULES.replace("ka.verb", "ka.vreb"), "The rules stay as they were");
+    const [code, status, { at, reason }] = await health();
+    assertEquals([code, status], [200, "ok"]);
+    assert(Math.abs(Date.parse(at) - Date.now()) < 60_000, at);
+    assertEquals(reason, `${rules}:5:14: unknown field "ka.vreb"`);
+    await reload(RULES, "1 rule is in effect");
+    assertEquals(await health(), [200, "ok", undefined]);
+    assertEquals(falcod.error.match(/"no_such_key"/g)?.length, 1, falcod.error);
+  }, "no_such_key: 1\nwatch_config_files: false\n");
 });
 
 Deno.test("metrics asked for without pause keep no audit event from being judged", async () => {

@@ -8,6 +8,7 @@ import { refuseDebugger } from "../debugger.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger } from "../log.ts";
+import { FreshFindings, tellStanding } from "../fresh_findings.ts";
 import { tellProblems } from "../report.ts";
 import { serveSidekick } from "../sidekick/serve.ts";
 import { loadSidekick, type SidekickSettings } from "../sidekick/settings.ts";
@@ -52,7 +53,8 @@ async function sidekick(request: SidekickCommand, host: Host): Promise<number> {
   const error = new BackgroundOutput(host.errorBytes, host.error);
   try {
     const patient = { ...host, error };
-    return await serveUntilStopped(settings, { registry, request, host: patient, look });
+    const findings = new FreshFindings(report);
+    return await serveUntilStopped(settings, { registry, request, host: patient, look, findings });
   } finally {
     await error.close(LAST_WORDS_MS);
   }
@@ -66,11 +68,12 @@ async function load({ configPath: path }: SidekickCommand, registry: Registry, h
 
 async function serveUntilStopped(
   settings: SidekickSettings,
-  { registry, request, host, look }: {
+  { registry, request, host, look, findings }: {
     readonly registry: Registry;
     readonly request: SidekickCommand;
     readonly host: Host;
     readonly look: Parameters<typeof createLogger>[1];
+    readonly findings: FreshFindings;
   },
 ): Promise<number> {
   const log = createLogger(host.error, look);
@@ -96,7 +99,10 @@ async function serveUntilStopped(
       onChange: (use) =>
         host.onHangup(async () => {
           const { report, settings } = await load(request, registry, host);
-          tellProblems(report, host, log);
+          const isTaken = settings !== undefined && !report.hasErrors;
+          const found = findings.of(report, { isTaken });
+          tellProblems(found, host, log);
+          tellStanding(found, log);
           if (!settings || report.hasErrors) {
             log.error("SIGHUP: the configuration has mistakes, nothing is changed");
             return;

@@ -47,6 +47,17 @@ Deno.test("health checks fail when a source is blind, but not for an output", as
   assertEquals((await failingReply.json()).outputs, failing.outputs.slice(0, 1));
 });
 
+Deno.test("health checks get why the last reload was refused, and are as well as before", async () => {
+  const refusedReload = { at: new Date(1e12), reason: "rules.yaml:2:3: unknown key" };
+  const reply = await ask(healthEndpoint("/healthz", () => ({ ...WELL, refusedReload })));
+  assertEquals(reply.status, 200);
+  const said = await reply.json();
+  assertEquals([said.status, said.refusedReload], ["ok", {
+    at: "2001-09-09T01:46:40.000Z",
+    reason: "rules.yaml:2:3: unknown key",
+  }]);
+});
+
 Deno.test("versions have Falco's shape", async () => {
   const said = await (await ask(versionsEndpoint(["container", "k8saudit"]))).json();
   for (
