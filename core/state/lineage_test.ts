@@ -1,22 +1,22 @@
 import { assertEquals } from "../../tests/assert.ts";
+import { exec, exit, fork, membership, snapshot, table } from "./testing.ts";
 import { ProcessTable } from "./process_table.ts";
-import { membership, snapshot } from "./testing.ts";
 
 /** Whom `namespaceInit` finds for each process. */
 function inits(
-  ...processes:
+  ...described:
     readonly (readonly [id: number, parentId: number, virtualPid: number, cgroup?: string])[]
 ) {
-  const table = new ProcessTable({
+  const processes = new ProcessTable({
     containerIdOf: (cgroup) => cgroup.startsWith("/docker/") ? cgroup.slice(8) : "host",
   });
-  table.seed(
-    processes.map(([id, parentId, virtualPid, cgroup = "/"]) =>
+  processes.seed(
+    described.map(([id, parentId, virtualPid, cgroup = "/"]) =>
       snapshot(id, { parentId, membership: membership(id, { virtualPid, cgroup }) })
     ),
   );
   return Object.fromEntries(
-    processes.map(([id]) => [id, table.namespaceInit(table.process(id)!)?.id]),
+    described.map(([id]) => [id, processes.namespaceInit(processes.process(id)!)?.id]),
   );
 }
 
@@ -62,14 +62,14 @@ Deno.test("namespaceInit() is not the machine's for what entered another namespa
 });
 
 Deno.test("namespaceInit() looks again when the container's first has ended", () => {
-  const table = new ProcessTable({ containerIdOf: () => "a" });
+  const processes = new ProcessTable({ containerIdOf: () => "a" });
   const seed = (id: number, virtualPid: number, startClockNs: number) =>
-    table.seed([snapshot(id, { startClockNs, membership: membership(id, { virtualPid }) })]);
+    processes.seed([snapshot(id, { startClockNs, membership: membership(id, { virtualPid }) })]);
   seed(300, 1, 3);
   seed(400, 7, 4);
-  const entered = table.process(400)!;
-  assertEquals(table.namespaceInit(entered)?.id, 300);
-  table.apply({
+  const entered = processes.process(400)!;
+  assertEquals(processes.namespaceInit(entered)?.id, 300);
+  processes.apply({
     kind: "exit",
     threadId: 300,
     processId: 300,
@@ -77,8 +77,51 @@ Deno.test("namespaceInit() looks again when the container's first has ended", ()
     exitCode: 0,
     reaperId: 0,
   }, 5);
-  table.flush();
-  assertEquals(table.namespaceInit(entered), undefined);
+  processes.flush();
+  assertEquals(processes.namespaceInit(entered), undefined);
   seed(500, 1, 9);
-  assertEquals(table.namespaceInit(entered)?.id, 500);
+  assertEquals(processes.namespaceInit(entered)?.id, 500);
+});
+
+Deno.test("sessionLeader() is the session's process, or the oldest ancestor left in it", () => {
+  const processes = table();
+  const inSession = (id: number, parentId: number, sessionId: number) =>
+    snapshot(id, { parentId, membership: membership(id, { sessionId }) });
+  processes.seed([inSession(200, 1, 200), inSession(201, 200, 200), inSession(202, 201, 200)]);
+  assertEquals(processes.sessionLeader(processes.process(202)!)!.id, 200);
+  processes.apply(exit(200, 201));
+  processes.flush();
+  assertEquals(processes.sessionLeader(processes.process(202)!)!.id, 201);
+  assertEquals(processes.sessionLeader(processes.process(201)!), undefined);
+});
+
+Deno.test("groupLeader() does not take a process that reused the group's id", () => {
+  const processes = table();
+  processes.seed([
+    snapshot(300, { membership: membership(300, { processGroupId: 300 }) }),
+    snapshot(250, { membership: membership(250, { processGroupId: 1 }) }),
+    snapshot(301, { membership: membership(301, { processGroupId: 250 }) }),
+  ]);
+  assertEquals(processes.groupLeader(processes.process(300)!)!.id, 300);
+  assertEquals(processes.groupLeader(processes.process(301)!), undefined);
+});
+
+Deno.test("ancestor() counts from the parent and ends at 64", () => {
+  const processes = new ProcessTable();
+  processes.seed([snapshot(1)]);
+  for (let id = 2; id <= 100; id++) processes.apply(fork(id - 1, id));
+  const process = processes.process(100)!;
+  assertEquals(processes.ancestor(process, 1)!.id, 99);
+  assertEquals(processes.ancestor(process, 64)!.id, 36);
+  assertEquals(processes.ancestor(process, 65), undefined);
+  assertEquals([...processes.ancestors(process)].length, 64);
+});
+
+Deno.test("a process cannot become its own ancestor", () => {
+  const processes = new ProcessTable();
+  processes.seed([snapshot(2, { parentId: 3 }), snapshot(3, { parentId: 2 })]);
+  processes.apply(exec(4, "self", { parentId: 4 }));
+  assertEquals(processes.counters.refusedParents, 2);
+  assertEquals([...processes.ancestors(processes.process(2)!)].length, 1);
+  assertEquals([...processes.ancestors(processes.process(3)!)].length, 0);
 });

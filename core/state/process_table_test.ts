@@ -7,27 +7,14 @@ import {
   fork,
   image,
   membership,
+  parentId,
   SECOND,
   snapshot,
   spawn,
+  table,
 } from "./testing.ts";
 import { UNKNOWN_IMAGE } from "./process.ts";
 import { ProcessTable } from "./process_table.ts";
-
-/** init (1) ─ shell (100) */
-function table(capacity?: number): ProcessTable {
-  const processes = new ProcessTable({
-    ...capacity !== undefined && { capacity },
-    containerIdOf: (cgroup) => cgroup.startsWith("/docker/") ? cgroup.slice(8, 20) : "host",
-  });
-  processes.seed([snapshot(1, { comm: "init" }), snapshot(100, { comm: "sh", parentId: 1 })]);
-  return processes;
-}
-
-const parentId = (processes: ProcessTable, id: number) => {
-  const process = processes.process(id);
-  return process && processes.parent(process)?.id;
-};
 
 Deno.test("seed() links children to parents in any order", () => {
   const processes = new ProcessTable();
@@ -159,113 +146,6 @@ Deno.test("exec with another start belongs to a new process of the same id", () 
   assertEquals(processes.counters.repaired, 1);
 });
 
-Deno.test("a process that exits stays until flush(), marked as exited", () => {
-  const processes = table();
-  processes.apply(fork(100, 101));
-  processes.apply(exit(101));
-  assertEquals(processes.process(101)!.exited, true);
-  assertEquals(processes.thread(101)!.comm, "sh");
-  processes.flush();
-  assertEquals(processes.process(101), undefined);
-  assertEquals(processes.thread(101), undefined);
-});
-
-Deno.test("the next change flushes ends by itself", () => {
-  const processes = table();
-  processes.apply(fork(100, 101));
-  processes.apply(exit(101));
-  processes.apply(fork(100, 102));
-  assertEquals(processes.process(101), undefined);
-});
-
-Deno.test("children of a process that exits get the parent the kernel gave them", () => {
-  const processes = table();
-  processes.apply(fork(1, 50));
-  processes.apply(fork(100, 101));
-  processes.apply(fork(101, 102));
-  processes.apply(exit(101, 50));
-  processes.flush();
-  assertObjectMatch(processes.process(102), { parentId: 50 });
-  assertEquals(parentId(processes, 102), 50);
-});
-
-Deno.test("exec that still names a parent who has ended leaves the child with its new one", () => {
-  const processes = table();
-  processes.apply(fork(100, 101));
-  processes.apply(fork(101, 102));
-  processes.apply(exit(101, 100));
-  processes.apply(exec(102, "cat", { parentId: 101 }));
-  assertEquals(parentId(processes, 102), 100);
-  processes.apply(exec(102, "cat", { parentId: 1 }));
-  assertEquals(parentId(processes, 102), 1);
-});
-
-Deno.test("an unknown reaper is the nearest ancestor that inherited before, else init", () => {
-  const processes = table();
-  processes.apply(fork(100, 101));
-  processes.apply(fork(101, 102));
-  processes.apply(fork(102, 103));
-  processes.apply(exit(102, 0));
-  processes.flush();
-  assertEquals(parentId(processes, 103), 1);
-  processes.apply(fork(101, 104));
-  processes.apply(fork(104, 105));
-  processes.apply(exit(104, 100));
-  processes.apply(fork(101, 106));
-  processes.apply(fork(106, 107));
-  processes.apply(exit(106, 0));
-  processes.flush();
-  assertEquals([parentId(processes, 105), parentId(processes, 107)], [100, 100]);
-});
-
-Deno.test("an unknown reaper inside a pid namespace is the namespace's init", () => {
-  const processes = table();
-  processes.apply({ ...fork(100, 200), childVirtualPid: 1 } as ReturnType<typeof fork>);
-  processes.apply({ ...fork(200, 201), childVirtualPid: 7 } as ReturnType<typeof fork>);
-  processes.apply({ ...fork(201, 202), childVirtualPid: 8 } as ReturnType<typeof fork>);
-  processes.apply(exit(201, 0));
-  processes.flush();
-  assertEquals(parentId(processes, 202), 200);
-});
-
-Deno.test("the end of one thread leaves the process and the others", () => {
-  const processes = table();
-  processes.apply(spawn(100, 110));
-  processes.apply(exitThread(100, 110));
-  processes.flush();
-  assertEquals(processes.thread(110), undefined);
-  assertEquals(processes.process(100)!.threadCount, 1);
-});
-
-Deno.test("the last exit takes all threads along, told or not", () => {
-  const processes = table();
-  processes.apply(spawn(100, 110));
-  processes.apply(exit(100));
-  processes.flush();
-  assertEquals([processes.thread(100), processes.thread(110)], [undefined, undefined]);
-  assertEquals(processes.counters.threads, 1);
-});
-
-Deno.test("fork of an id whose end was lost starts afresh and repairs the old one's children", () => {
-  const processes = table();
-  processes.apply(fork(100, 101));
-  processes.apply(fork(101, 102));
-  processes.apply(fork(1, 101, 500 * SECOND));
-  assertEquals(parentId(processes, 101), 1);
-  assertEquals(parentId(processes, 102), 1);
-  assertEquals(processes.process(101)!.startClockNs, 500 * SECOND);
-  assertEquals(processes.counters.repaired, 1);
-});
-
-Deno.test("fork of a thread whose id was a process's makes that process vanish", () => {
-  const processes = table();
-  processes.apply(fork(100, 101));
-  processes.apply(spawn(100, 101));
-  assertEquals(processes.process(101), undefined);
-  assertEquals(processes.thread(101)!.process.id, 100);
-  assertEquals(processes.process(100)!.threadCount, 2);
-});
-
 Deno.test("fork that a snapshot has already told changes nothing", () => {
   const processes = table();
   processes.seed([snapshot(101, { comm: "cat", parentId: 100, startClockNs: 101 * SECOND })]);
@@ -343,49 +223,6 @@ Deno.test("membership without a cgroup leaves the container as it was", () => {
   apply("/docker/0123456789ab0000");
   apply("");
   assertEquals(processes.process(100)!.containerId, "0123456789ab");
-});
-
-Deno.test("sessionLeader() is the session's process, or the oldest ancestor left in it", () => {
-  const processes = table();
-  const inSession = (id: number, parentId: number, sessionId: number) =>
-    snapshot(id, { parentId, membership: membership(id, { sessionId }) });
-  processes.seed([inSession(200, 1, 200), inSession(201, 200, 200), inSession(202, 201, 200)]);
-  assertEquals(processes.sessionLeader(processes.process(202)!)!.id, 200);
-  processes.apply(exit(200, 201));
-  processes.flush();
-  assertEquals(processes.sessionLeader(processes.process(202)!)!.id, 201);
-  assertEquals(processes.sessionLeader(processes.process(201)!), undefined);
-});
-
-Deno.test("groupLeader() does not take a process that reused the group's id", () => {
-  const processes = table();
-  processes.seed([
-    snapshot(300, { membership: membership(300, { processGroupId: 300 }) }),
-    snapshot(250, { membership: membership(250, { processGroupId: 1 }) }),
-    snapshot(301, { membership: membership(301, { processGroupId: 250 }) }),
-  ]);
-  assertEquals(processes.groupLeader(processes.process(300)!)!.id, 300);
-  assertEquals(processes.groupLeader(processes.process(301)!), undefined);
-});
-
-Deno.test("ancestor() counts from the parent and ends at 64", () => {
-  const processes = new ProcessTable();
-  processes.seed([snapshot(1)]);
-  for (let id = 2; id <= 100; id++) processes.apply(fork(id - 1, id));
-  const process = processes.process(100)!;
-  assertEquals(processes.ancestor(process, 1)!.id, 99);
-  assertEquals(processes.ancestor(process, 64)!.id, 36);
-  assertEquals(processes.ancestor(process, 65), undefined);
-  assertEquals([...processes.ancestors(process)].length, 64);
-});
-
-Deno.test("a process cannot become its own ancestor", () => {
-  const processes = new ProcessTable();
-  processes.seed([snapshot(2, { parentId: 3 }), snapshot(3, { parentId: 2 })]);
-  processes.apply(exec(4, "self", { parentId: 4 }));
-  assertEquals(processes.counters.refusedParents, 2);
-  assertEquals([...processes.ancestors(processes.process(2)!)].length, 1);
-  assertEquals([...processes.ancestors(processes.process(3)!)].length, 0);
 });
 
 Deno.test("seed() does not overwrite what events have told", () => {

@@ -7,6 +7,7 @@ import type {
   ProcessSnapshot,
   StateChange,
 } from "../event/mod.ts";
+import { ProcessTable } from "./process_table.ts";
 
 export function credentials(uid: number): Credentials {
   return {
@@ -138,4 +139,19 @@ export function event(threadId: number, more: Partial<Event> = {}): Event {
     param: () => undefined,
     ...more,
   };
+}
+
+/** init (1) ─ shell (100) */
+export function table(capacity?: number): ProcessTable {
+  const processes = new ProcessTable({
+    ...capacity !== undefined && { capacity },
+    containerIdOf: (cgroup) => cgroup.startsWith("/docker/") ? cgroup.slice(8, 20) : "host",
+  });
+  processes.seed([snapshot(1, { comm: "init" }), snapshot(100, { comm: "sh", parentId: 1 })]);
+  return processes;
+}
+
+export function parentId(processes: ProcessTable, id: number): number | undefined {
+  const process = processes.process(id);
+  return process && processes.parent(process)?.id;
 }
