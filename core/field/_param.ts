@@ -243,11 +243,15 @@ function isPolled(value: object): value is PolledDescriptors {
   return "polled" in value;
 }
 
-/** `3:f1 4:p4`: number, type and the events that are waited for. */
+/**
+ * `3:f1 4:p4`: number, type and the events that are waited for. Numbers print without a sign there: -1,
+ * which programs put where a poll is to pass over an entry, as the largest of 64 bits.
+ */
 function polledText({ polled }: PolledDescriptors, state: State): string {
   return polled.map(({ number, events }) => {
     const typeChar = state.tracked?.descriptors.get(number)?.typeChar ?? "?";
-    return `${number}:${shownTypeChar(typeChar)}${events.toString(16)}`;
+    const shown = number < 0 ? BigInt.asUintN(64, BigInt(number)) : number;
+    return `${shown}:${shownTypeChar(typeChar)}${events.toString(16)}`;
   }).join(" ");
 }
 

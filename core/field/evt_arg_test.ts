@@ -103,6 +103,12 @@ Deno.test("descriptors print with what they are when the event is about them", (
   assertEquals(valueOf("evt.arg.fd", socket), "<4t>10.0.0.1:33060->10.0.0.2:443");
 });
 
+Deno.test("descriptors polled print with what is waited for, -1 without its sign", () => {
+  const polled = [{ number: 3, events: 1 }, { number: -1, events: 0x41 }];
+  const event = eventOf("poll", { params: { fds: { polled } } });
+  assertEquals(valueOf("evt.arg.fds", event), "3:?1 18446744073709551615:?41");
+});
+
 Deno.test("processes and users print by name, signals and errors by theirs", () => {
   const state = stateOf({ processId: 100, comm: "cat" }, { processId: 200, comm: "nginx" });
   const kill = eventOf("kill", { params: { pid: 200, sig: 9, res: -1 } });
