@@ -81,10 +81,9 @@ const basename = eachValue("basename", TEXTS, (value) => {
 
 const b64 = eachValue("b64", ["CHARBUF", "BYTEBUF"], (value) => {
   if (typeof value !== "string") {
-    const bytes = value as Uint8Array;
-    return decodeBase64(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
-    );
+    const { buffer, byteOffset, byteLength } = value as Uint8Array;
+    const text = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+    return decodeBase64(withoutLastNuls(text));
   }
   const decoded = decodeBase64(value);
   if (!decoded) return undefined;
@@ -92,6 +91,13 @@ const b64 = eachValue("b64", ["CHARBUF", "BYTEBUF"], (value) => {
   const end = decoded.indexOf(0);
   return decodeUtf8(decoded.subarray(0, end < 0 ? decoded.length : end));
 });
+
+/** Programs in C send the end of a string along. */
+function withoutLastNuls(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "\0") end--;
+  return text.slice(0, end);
+}
 
 /** Strict: no other characters, at most two `=`, no bits left over. */
 function decodeBase64(text: string): Uint8Array | undefined {

@@ -32,6 +32,8 @@ Deno.test("b64() decodes strictly and is absent where it cannot", () => {
     assertEquals(apply("b64", bad), undefined, bad);
   }
   assertEquals(apply("b64", new TextEncoder().encode("YQA=")), Buffer.from([0x61, 0]));
+  assertEquals(apply("b64", new TextEncoder().encode("YQ==\0\0")), Buffer.from([0x61]));
+  assertEquals(apply("b64", new TextEncoder().encode("YQ\0YQ")), undefined);
 });
 
 Deno.test("getopt() stops where options stop", () => {
