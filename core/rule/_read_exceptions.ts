@@ -82,9 +82,11 @@ function readException(
   };
 }
 
+/** What is there and holds nothing says nothing, as in Falco: `comps: []` leaves the operators to it. */
 function readEntryOf(reader: MappingReader, key: string): ExceptionEntry | undefined {
   const node = reader.value(key);
-  return node && readEntry(reader, key, node, 0);
+  const isEmpty = node?.kind === "null" || (node?.kind === "seq" && node.items.length === 0);
+  return node && !isEmpty ? readEntry(reader, key, node, 0) : undefined;
 }
 
 function readEntry(

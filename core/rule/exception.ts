@@ -62,6 +62,11 @@ function newException(
   appended?: "appended",
 ): RuleException | undefined {
   const { name, at, fields, values } = item;
+  if (!fields && !appended) {
+    const title = `exception "${name}" names no field`;
+    report.add({ code: "R032", title, at, help: "write fields: [proc.name, fd.name]" });
+    return undefined;
+  }
   if (!fields || (appended && values.length === 0)) {
     report.add({
       code: "R032",

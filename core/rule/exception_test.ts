@@ -87,6 +87,24 @@ Deno.test("numbers of fields, comparisons and values have to agree", () => {
   assertEquals(codes("{name: e, fields: [a.b], comps: [stratswith], values: [[x]]}"), ["R034"]);
 });
 
+Deno.test("fields and comps that hold nothing are as if they were not there", () => {
+  const given = (text: string, append = false) => items(`    - ${text}\n`, append);
+  for (const nothing of ["", "[]"]) {
+    assertEquals(join(given(`{name: e, fields: ${nothing}, values: [[a]]}`)).codes, ["R032"]);
+    assertEquals(
+      join(given(`{name: e, fields: [a.b], comps: ${nothing}, values: [[x]]}`)).text.text,
+      " and not ((a.b = x))",
+    );
+    assertEquals(
+      join(given(`{name: e, fields: a.b, comps: ${nothing}, values: [x]}`)).text.text,
+      " and not (a.b in (x))",
+    );
+    const base = given("{name: e, fields: [a.b], values: [[x]]}");
+    const appended = given(`{name: e, fields: ${nothing}, values: [[y]]}`, true);
+    assertEquals(join(base, appended).codes, []);
+  }
+});
+
 Deno.test("every piece of an exception's text keeps its place in the file", () => {
   const { text } = join(
     items("    - name: e\n      fields: [proc.name]\n      values:\n      - [the value]\n"),
