@@ -66,7 +66,7 @@ function readAlternative(
 ): Alternative | undefined {
   if (node.kind !== "map") {
     report.add({
-      code: "R011",
+      code: "R002",
       title: `a required plugin is a mapping of name and version, not ${shape(node)}`,
       at: node.span,
       help: "write {name: …, version: 1.2.3}",
