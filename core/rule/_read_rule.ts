@@ -48,7 +48,7 @@ const NEEDED = ["condition", "output", "desc", "priority"] as const;
 
 function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefined {
   const condition = reader.optional("condition");
-  const output = reader.optional("output");
+  const output = readOutput(reader);
   const description = reader.optional("desc");
   const priority = readPriority(reader);
   const source = reader.optional("source")?.value ?? "syscall";
@@ -66,6 +66,14 @@ function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefine
     description: description?.value ?? "",
     priority: priority ?? "Debug",
   };
+}
+
+/** Blanks around an output come from YAML and go; there has to be something left. */
+function readOutput(reader: MappingReader): YamlScalar | undefined {
+  const output = reader.optional("output");
+  if (output?.value.trim() !== "") return output;
+  const title = `"output" of ${reader.label} is empty`;
+  return reader.fail("R006", title, output.span, "say what has been seen: %proc.name, %fd.name");
 }
 
 const OPTIONAL_PARTS = REPLACEABLE.filter((key) => !(NEEDED as readonly string[]).includes(key));

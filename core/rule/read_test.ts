@@ -39,6 +39,10 @@ Deno.test("readRuleFile() reads a rule with the defaults of what it leaves out",
   assertEquals([item.tags, item.enabled, item.exceptions], [undefined, undefined, undefined]);
 });
 
+Deno.test("readRuleFile() refuses an output of nothing but blanks", () => {
+  assertEquals(read(RULE.replace("o %proc.name", " \\n ")).codes, ["R006"]);
+});
+
 Deno.test("readRuleFile() keeps the place of every word of a condition", () => {
   const item = only(RULE);
   assert(item.kind === "rule");
