@@ -100,7 +100,6 @@ export const evtTimeFields: readonly FieldDefinition[] = [
     type: "ABSTIME",
     summary: "Nanoseconds within the second of the event",
     format: "padded",
-    json: (event) => fractionNs(event.timeNs),
     extract: (event) => fractionNs(event.timeNs),
   }),
   defineField({

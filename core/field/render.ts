@@ -75,9 +75,9 @@ function scalarJson(
   return scalarText(value, definition, bytes);
 }
 
-/** Other bases and leading zeros are text in JSON. */
+/** Other bases are text in JSON. Leading zeros, of times, are for the eye only: libs extract_as_js. */
 function isPlainNumber({ format }: FieldDefinition): boolean {
-  return format === undefined || format === "decimal" || format === "id";
+  return format !== "hex" && format !== "octal";
 }
 
 function isAddress({ type }: FieldDefinition): boolean {
