@@ -10,6 +10,7 @@ import {
   type ParamValue,
 } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
+import { paramInEvent } from "./_dynamic_param.ts";
 import { paramIndex } from "./_event.ts";
 import { integerText } from "./_number.ts";
 import { knownParam } from "./_known_param.ts";
@@ -78,9 +79,10 @@ function allArguments(bytes: BytesFormat): FieldDefinition["extract"] {
     const params = eventType(event.type)?.params;
     if (params === undefined) return undefined;
     const present = event.paramCount === undefined ? params : params.slice(0, event.paramCount);
-    const items = present.map((param, index) =>
-      argumentItem({ state, param, value: knownParam(event, state, index), bytes })
-    );
+    const items = present.map((declared, index) => {
+      const param = paramInEvent(event, declared);
+      return argumentItem({ state, param, value: knownParam(event, state, index), bytes });
+    });
     return items.join(" ");
   };
 }
@@ -104,8 +106,10 @@ function oneArgument(bytes: BytesFormat): FieldDefinition["extract"] {
   return (event, state, argument) => {
     const index = indexOf(event.type, argument);
     if (index >= (event.paramCount ?? Infinity)) return undefined;
-    const param = eventType(event.type)?.params[index];
-    return param && argumentText({ state, param, value: knownParam(event, state, index), bytes });
+    const declared = eventType(event.type)?.params[index];
+    if (declared === undefined) return undefined;
+    const param = paramInEvent(event, declared);
+    return argumentText({ state, param, value: knownParam(event, state, index), bytes });
   };
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
-import { type EventParam, eventType } from "../event/mod.ts";
+import { type EventParam, eventType, flagValue } from "../event/mod.ts";
 import { directoryOf, fileNameOf } from "./_path.ts";
 import {
   eventOf,
@@ -101,6 +101,24 @@ Deno.test("descriptors print with what they are when the event is about them", (
   assertEquals(valueOf("evt.arg.fd", eventOf("openat", { params: { fd: -13 } })), "EACCES");
   const socket = eventOf("connect", { params: { fd: 3 }, descriptor: socketOf() });
   assertEquals(valueOf("evt.arg.fd", socket), "<4t>10.0.0.1:33060->10.0.0.2:443");
+});
+
+Deno.test("signals, errors and times among values of several types print by name", () => {
+  const ptrace = (request: string, data: number) =>
+    eventOf("ptrace", {
+      params: { request: flagValue("ptrace_requests", request)!, addr: 0x2010, data },
+    });
+  assertEquals(valueOf("evt.arg.data", ptrace("PTRACE_CONT", 17)), "SIGCHLD");
+  assertEquals(valueOf("evt.arg.data", ptrace("PTRACE_POKEDATA", 17)), "11");
+  assertEquals(valueOf("evt.arg.addr", ptrace("PTRACE_CONT", 17)), "2010");
+  assert(String(valueOf("evt.args", ptrace("PTRACE_DETACH", 17))).includes(" data=17(SIGCHLD) "));
+  const option = (name: string, val: number) =>
+    eventOf("getsockopt", {
+      params: { level: 1, optname: flagValue("sockopt_options", name)!, val },
+    });
+  assertEquals(valueOf("evt.arg.val", option("SO_ERROR", -111)), "ECONNREFUSED");
+  assertEquals(valueOf("evt.arg.val", option("SO_RCVTIMEO", 5_000_000_000)), "5s");
+  assertEquals(valueOf("evt.arg.val", option("SO_REUSEADDR", 1)), "1");
 });
 
 Deno.test("descriptors polled print with what is waited for, -1 without its sign", () => {
