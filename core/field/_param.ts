@@ -218,15 +218,14 @@ function signalsText(set: number): string {
   return names.join(" ");
 }
 
-/** Smaller numbers have an exponent. */
-const SMALLEST_PLAIN = 1e-4;
+/** Smaller and larger numbers have an exponent. */
+const SMALLEST_PLAIN = 1e-4, LARGEST_PLAIN = 1e6;
 
 /** printf's %g: six digits that count. */
 function shortest(value: number): string {
   const rounded = Number(value.toPrecision(6));
-  const text = rounded !== 0 && rounded < SMALLEST_PLAIN
-    ? rounded.toExponential()
-    : String(rounded);
+  const isPlain = rounded === 0 || (rounded >= SMALLEST_PLAIN && rounded < LARGEST_PLAIN);
+  const text = isPlain ? String(rounded) : rounded.toExponential();
   // Exponents have two digits there at least.
   return text.replace(/e([+-])(\d)$/, "e$10$2");
 }

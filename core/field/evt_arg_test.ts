@@ -193,6 +193,9 @@ Deno.test("timeouts print in seconds besides, or as none", () => {
   const of = (timeout: bigint) => eventOf("ppoll", { params: { timeout } });
   assertEquals(valueOf("evt.arg.timeout", of(1_500_000_000n)), "1.5s");
   assertEquals(valueOf("evt.arg.timeout", of(1500n)), "1.5e-06s");
+  assertEquals(valueOf("evt.arg.timeout", of(123_456_000_000_000n)), "123456s");
+  assertEquals(valueOf("evt.arg.timeout", of(1_234_567_000_000_000n)), "1.23457e+06s");
+  assertEquals(valueOf("evt.arg.timeout", of(2n ** 63n)), "9.22337e+09s");
   assertEquals(valueOf("evt.arg.timeout", of(2n ** 64n - 1n)), "none");
 });
 
