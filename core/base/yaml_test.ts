@@ -170,6 +170,8 @@ Deno.test("readYaml() comes to an end with a quote left open in each of very man
 Deno.test("readYaml() tells of a quote left open once, and of a bracket that closes nothing", () => {
   const open = '- desc: d\n  output: "x\n  priority: y\n- desc: e\n  priority: z\n';
   assertEquals(read(open).diagnostics.map(({ code }) => code), ["Y021"]);
+  const beforeQuotes = '- priority: \'x\n  output: "\\q"\n- desc: d\n';
+  assertEquals(read(beforeQuotes).diagnostics.map(({ code }) => code), ["Y021"]);
   for (const [text, bracket] of [["a: [b]]\n", "]"], ["a: {b: c}}\n", "}"]] as const) {
     const found = read(text).diagnostics.map(({ title, at }) => [title, at!.start]);
     assertEquals(found, [[`this ${bracket} closes nothing`, text.length - 2]]);

@@ -63,6 +63,10 @@ const FRAGMENTS = [
   "\ud800",
   "<<: ",
   "0x1f",
+  "\n\tb:",
+  "\n   c d",
+  "\n- k:v\n  ",
+  "password x",
   "- rule: r\n  condition: >\n    a\n      b\n\n    c\n",
 ];
 

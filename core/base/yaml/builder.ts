@@ -11,7 +11,7 @@ import {
 } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
-import { reportDashInItem } from "./dash_in_item.ts";
+import { dashInItem, reportDashInItem } from "./dash_in_item.ts";
 import type { YamlLimits } from "./limits.ts";
 import {
   NULLS,
@@ -21,6 +21,7 @@ import {
   type YamlNull,
   YamlScalar,
 } from "./node.ts";
+import { type Part, partAround } from "./part.ts";
 import type { ScalarStyle } from "./scalar.ts";
 
 /** Turns one document's nodes into ours; checks keys and aliases on the way. */
@@ -29,6 +30,9 @@ export class YamlBuilder {
   readonly #broken: Span[];
   #size = 0;
   #tooLarge = false;
+  #isList = false;
+  /** The outer part that was looked at last. */
+  #part: Part & { readonly isBroken: boolean } | undefined;
 
   constructor(
     readonly source: SourceText,
@@ -40,6 +44,7 @@ export class YamlBuilder {
   }
 
   document(contents: Node | null, offset: number): YamlDocument {
+    this.#isList = isSeq(contents);
     const root = contents ? this.build(contents, 0) : this.nothing(offset);
     return { root: this.#tooLarge ? this.nothing(offset) : root, broken: this.#broken };
   }
@@ -66,10 +71,9 @@ export class YamlBuilder {
     if (isScalar(node)) return this.#scalar(node, span, parentIndent);
     if (isSeq(node)) {
       const items = (node.items as Node[]).map((item) => this.build(item, parentIndent));
-      // Where the syntax is broken, a line may be where it is because of that.
-      if (!node.flow && this.#broken.length === 0) {
+      if (!node.flow) {
         for (const [index, item] of items.entries()) {
-          if (!isAlias(node.items[index])) reportDashInItem(item, this.report);
+          if (!isAlias(node.items[index])) this.#dashInItem(item);
         }
       }
       return { kind: "seq", span: this.#whole(node, span, items.at(-1)), items };
@@ -129,6 +133,23 @@ export class YamlBuilder {
       this.#broken.push(key.span);
     }
     return undefined;
+  }
+
+  /** Where the syntax is broken, a line may be where it is because of that. */
+  #dashInItem(item: YamlNode): void {
+    const found = dashInItem(item);
+    if (!found || this.#isInBroken(found.at.start)) return;
+    reportDashInItem(item, found, this.report);
+  }
+
+  #isInBroken(offset: number): boolean {
+    if (this.#broken.length === 0) return false;
+    if (!this.#part || offset < this.#part.start || offset >= this.#part.end) {
+      const part = partAround(this.source.text, offset, { isList: this.#isList });
+      const isIn = ({ start }: Span) => part.start <= start && start < part.end;
+      this.#part = { ...part, isBroken: this.#broken.some(isIn) };
+    }
+    return this.#part.isBroken;
   }
 
   #isOfLines({ start, end }: Span): boolean {

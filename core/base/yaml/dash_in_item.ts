@@ -14,7 +14,7 @@ import type { YamlNode } from "./node.ts";
 const FOLDED_DASH = /\s-(?:\s|$)/;
 const DASH_LINE = /\n[ \t]*(-(?:[ \t][^\r\n]*|(?=\r?\n|$)))/g;
 
-interface DashInItem {
+export interface DashInItem {
   /** The first of the lines, without what indents it. */
   readonly at: Span;
   readonly count: number;
@@ -37,10 +37,7 @@ export function dashInItem(item: YamlNode): DashInItem | undefined {
 }
 
 /** `Y030`, a warning: it is right YAML, and Falco takes it. */
-export function reportDashInItem(item: YamlNode, report: Report): void {
-  const found = dashInItem(item);
-  if (!found) return;
-  const { at, count } = found;
+export function reportDashInItem(item: YamlNode, { at, count }: DashInItem, report: Report): void {
   const { source, start } = item.span;
   const [line = ""] = source.text.slice(start, at.start).split("\n", 1);
   const isOne = count === 1;

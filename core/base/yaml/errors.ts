@@ -5,28 +5,35 @@ import type { SourceText, Span } from "../text.ts";
 import { misplacedLine } from "./indentation.ts";
 import { quoteEndingAt } from "./quotes.ts";
 
-type Explained = Omit<Diagnostic, "severity">;
+export type Explained = Omit<Diagnostic, "severity"> & Partial<Pick<Diagnostic, "severity">>;
 
 /** Explaining one may search the whole file; garbage has an error at every character. */
 const MAX_ERRORS = 200;
 
+export interface Telling {
+  /** Of these places nothing is to be said any more. */
+  readonly told: readonly Span[];
+  /** What is known of an item beside its first mistake. */
+  further(first: Explained): readonly Explained[];
+}
+
 /**
  * Reports a document's syntax errors and returns their places. One mistake often breaks what follows
- * it; of the errors within one item of the document's outer list only the first is reported, and none at
- * a place that was `told` of before.
+ * it; of the errors within one item of the document's outer list the first is reported, and what is
+ * known beside that.
  */
 export function reportSyntax(
   source: SourceText,
   document: Document,
   report: Report,
-  told: readonly Span[] = [],
+  { told, further }: Telling,
 ): Span[] {
   const broken: Span[] = [];
   let itemOfLast = -1;
   let isOver = false;
   const errors = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_ERRORS);
   for (const error of errors) {
-    const diagnostic = within(source, explain(source, document, error));
+    const diagnostic = explain(source, document, error);
     // Where it began: the package's own place may already lie in the next item.
     const place = source.span(error.pos[0], error.pos[0]);
     const at = diagnostic.at ?? place;
@@ -44,13 +51,14 @@ export function reportSyntax(
     itemOfLast = item;
     if (told.some(({ start }) => start === at.start)) continue;
     report.add(diagnostic);
+    for (const other of further(diagnostic)) report.add(other);
   }
   for (const warning of document.warnings) {
     const known = warning.code === "TAG_RESOLVE_FAILED" || warning.code === "BAD_DIRECTIVE";
     if (!known) {
       broken.push(source.span(warning.pos[0], warning.pos[1]));
       if (warning.code !== "BAD_INDENT") {
-        report.add(within(source, explain(source, document, warning)));
+        report.add(explain(source, document, warning));
       }
       continue;
     }
@@ -75,7 +83,12 @@ function within(source: SourceText, diagnostic: Explained): Explained {
   return { ...diagnostic, at: source.span(Math.min(at.start, length), length) };
 }
 
-function explain(source: SourceText, document: Document, error: YAMLError): Explained {
+/** In our words, and where the cause is. */
+export function explain(source: SourceText, document: Document, error: YAMLError): Explained {
+  return within(source, explained(source, document, error));
+}
+
+function explained(source: SourceText, document: Document, error: YAMLError): Explained {
   const [start, end] = error.pos;
   const at = source.span(start, Math.max(end, start));
   const tab = indentingTab(source, start);

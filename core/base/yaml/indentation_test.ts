@@ -143,7 +143,8 @@ Deno.test("misplacedLine() finds the first key of a mapping that lacks its blank
       assertEquals(found(`a:\n  - b: c\n${item}  - d: e\n`), [`Y025 ${first}`]);
     }
   }
-  assertEquals(found(`a:\n  enabled:true\n  user:b\n${rest}`), ["Y025 enabled:true"]);
+  const both = ["Y025 enabled:true", "Y025 user:b"];
+  assertEquals(found(`a:\n  enabled:true\n  user:b\n${rest}`), both);
   assertEquals(found(`a:\n  "enabled":true\n${rest}`), ["Y025 :"]);
   assertEquals(found('a:\n  url: b\n  "enabled":true\n'), ['Y025 "enabled":true']);
   // A sentence, and a word, are values that the next line is too deep for.

@@ -32,13 +32,13 @@ function findQuotes(document: Document): ReadonlyMap<number, OpenQuote> {
 
 export interface Runaway {
   readonly quote: OpenQuote;
-  /** The text of the file, as long as before, with the quote closed at the end of its item. */
+  /** The text of the file, as long as before, with nothing from the quote to the end of its item. */
   readonly repaired: string;
 }
 
 /**
- * A quote that nothing closes runs to the end of the file and hides every item behind it. Closing it
- * where the next outer item begins lets these be read in the same run.
+ * A quote that nothing closes runs to the end of the file and hides every item behind it. Without
+ * it, and what follows in its item, these can be read in the same run.
  */
 export function runawayQuote(documents: readonly Document[], text: string): Runaway | undefined {
   for (const document of documents) {
@@ -50,11 +50,9 @@ export function runawayQuote(documents: readonly Document[], text: string): Runa
       const found = text.slice(quote.start, quote.end + 2).indexOf("\n- ");
       if (found < 0) continue;
       const next = quote.start + found;
-      // The last character before the next item becomes the quote; if it is the quote, a blank.
-      const last = text[next - 1] === "\r" ? next - 2 : next - 1;
-      const mark = last > quote.start ? text[quote.start] : " ";
-      const at = Math.max(last, quote.start);
-      return { quote, repaired: text.slice(0, at) + mark + text.slice(at + 1) };
+      // Its lines stay, and say nothing: what is in them may be text, or not.
+      const rest = text.slice(quote.start + 1, next).replace(/[^\r\n]/g, " ");
+      return { quote, repaired: `${text.slice(0, quote.start)}x${rest}${text.slice(next)}` };
     }
   }
   return undefined;

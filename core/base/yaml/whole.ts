@@ -5,7 +5,8 @@ import type { Steps } from "../steps.ts";
 import type { SourceText, Span } from "../text.ts";
 import { YamlBuilder } from "./builder.ts";
 import { compose } from "./compose.ts";
-import { reportSyntax, unclosedQuote } from "./errors.ts";
+import { type Explained, reportSyntax, type Telling, unclosedQuote } from "./errors.ts";
+import { FurtherMistakes } from "./further.ts";
 import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
 import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
@@ -27,13 +28,7 @@ export function* packageSteps(
     const runaway = runawayQuote(documents, text);
     if (!runaway) break;
     const { start } = runaway.quote;
-    // One that was told of and goes on in another way, or the quote that was to close it.
-    if (
-      text !== given &&
-      (runaways.some((told) => told.start === start) || given[start] !== text[start])
-    ) {
-      break;
-    }
+    if (runaways.some((told) => told.start === start)) break;
     const diagnostic = unclosedQuote(source, start);
     report.add(diagnostic);
     runaways.push(diagnostic.at!);
@@ -42,7 +37,13 @@ export function* packageSteps(
   }
   const read: YamlDocument[] = [];
   for (const document of documents) {
-    const errors = [...runaways, ...reportSyntax(source, document, report, runaways)];
+    const others = new FurtherMistakes(source, document);
+    const isNew = ({ at }: Explained) => runaways.every(({ start }) => start !== at?.start);
+    const telling: Telling = {
+      told: runaways,
+      further: (first) => others.of(first).filter(isNew),
+    };
+    const errors = [...runaways, ...reportSyntax(source, document, report, telling)];
     const builder = new YamlBuilder(source, report, limits, errors);
     read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
     yield;
