@@ -123,14 +123,13 @@ static __always_inline bool ends_watched(const char *given, __u64 length, __u64 
 	return is_watched_end(end[0], end[1], end[2]);
 }
 
-/* Whether what is_known_open() has just looked at lies so many `names` below a directory of which user space
- * has answered that no rule can match anything there. A global function, for the reason of walk_path(). */
-__noinline int is_below_known(__u32 number, __u32 native, __u32 compat, __s32 fd, __u32 names)
+/* Whether what is_known_below_base() has just looked at lies so many `names` below a directory of which user
+ * space has answered that no rule can match anything there. A global function, for the reason of walk_path(). */
+__noinline int is_below_known(__u64 call, __s32 fd, __u32 names)
 {
-	const struct call call = { .number = number, .native = native, .compat = compat };
+	struct opening opening = { .call = call, .names = names };
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
-	struct opening opening = { .names = names };
 	__u64 file;
 
 	if (!slot || !walk)
@@ -138,6 +137,7 @@ __noinline int is_below_known(__u32 number, __u32 native, __u32 compat, __s32 fd
 	opening.length = names == 1 ? walk->last_name : walk->name_before;
 	if (opening.length == NO_NAME)
 		return 0;
+	opening.flags = flags_key(slot->call.args);
 	opening.base_print = walk->given_base_print;
 	if (fd >= 0) {
 		file = file_of(fd);
@@ -146,11 +146,11 @@ __noinline int is_below_known(__u32 number, __u32 native, __u32 compat, __s32 fd
 	} else {
 		opening.file_print = print_of_error(fd);
 	}
-	return opening.file_print && is_left_out(&call, slot, &opening);
+	return opening.file_print && is_left_out(&opening, slot->file.data);
 }
 
 /* Whether it does for any number of names that there are answers for. */
-__noinline int is_in_known_directory(__u32 number, __u32 native, __u32 compat, __s32 fd)
+__noinline int is_in_known_directory(__u64 call, __s32 fd)
 {
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
@@ -164,8 +164,8 @@ __noinline int is_in_known_directory(__u32 number, __u32 native, __u32 compat, _
 	if (walk->last_name == NO_NAME || walk->given_length - walk->last_name < END_BYTES ||
 	    ends_watched(slot->file.data, walk->given_length, fd >= 0 ? file_of(fd) : 0))
 		return 0;
-	if ((answered_names & 1 << 1 && is_below_known(number, native, compat, fd, 1)) ||
-	    (answered_names & 1 << 2 && is_below_known(number, native, compat, fd, 2))) {
+	if ((answered_names & 1 << 1 && is_below_known(call, fd, 1)) ||
+	    (answered_names & 1 << 2 && is_below_known(call, fd, 2))) {
 		walk->misses = 0;
 		return 1;
 	}
@@ -183,6 +183,8 @@ __noinline int question_above(__u32 created, __u32 names)
 	if (!slot || !walk)
 		return 0;
 	call = call_in(slot);
+	opening.call = call_key(call.native, call.compat);
+	opening.flags = flags_key(slot->call.args);
 	opening.length = names == 1 ? walk->last_name : walk->name_before;
 	if (opening.length == NO_NAME)
 		return 0;
@@ -193,7 +195,7 @@ __noinline int question_above(__u32 created, __u32 names)
 		opening.file_print = walk->print_above[names == 1 ? 0 : 1];
 	else
 		return 0;
-	return question_of(slot, &call, &opening);
+	return question_of(&opening, slot->file.data, slot->header.boot_ns);
 }
 
 /* The first question there is about any of them. */

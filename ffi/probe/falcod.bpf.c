@@ -57,8 +57,9 @@ static __always_inline void report(union event_slot *slot, const struct call *ca
 	}
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
+/* What is left of the calls that anybody wants, or that change their process. A function of its own, so that all
+ * others need no more of the stack than they use. */
+static __noinline int report_exit(struct pt_regs *regs, long result)
 {
 	struct call call = call_of(regs, result);
 	__u64 number = call.number;
@@ -68,26 +69,19 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	bool wanted, changes;
 	__u32 tgid;
 
-	if (number >= SYSCALL_LIMIT)
-		return 0;
 	MASK(number, SYSCALL_LIMIT - 1);
 	shape = &call_shapes[number];
 	wanted = interest[number] & (call.failed ? INTEREST_FAILED : INTEREST_REPORT);
 	changes = shape->effects && !call.failed;
-	if (!wanted && !changes)
-		return 0;
 	slot = event_slot();
 	walk = walk_slot(WALK_SYS_EXIT);
 	if (!slot || !walk)
 		return 0;
-	/* Whoever does it: most calls that anybody wants are done with here. */
 	if (wanted) {
 		load_arguments(slot->call.args, &call, regs);
 		if (left_out(slot, &call, shape)) {
 			count_filtered(CLASS_FILE);
-			if (!changes)
-				return 0;
-			wanted = false;
+			return 0;
 		}
 	}
 	tgid = bpf_get_current_pid_tgid() >> 32;
@@ -106,6 +100,29 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		report(slot, &call, shape, walk);
 	}
 	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
+{
+	struct call call = call_of(regs, result);
+	__u64 number = call.number;
+	const struct call_shape *shape;
+	bool wanted;
+
+	if (number >= SYSCALL_LIMIT)
+		return 0;
+	MASK(number, SYSCALL_LIMIT - 1);
+	shape = &call_shapes[number];
+	wanted = interest[number] & (call.failed ? INTEREST_FAILED : INTEREST_REPORT);
+	if (!wanted && (!shape->effects || call.failed))
+		return 0;
+	/* Whoever does it: most calls that anybody wants are done with here. */
+	if (wanted && left_out_at_once(&call, shape, regs)) {
+		count_filtered(CLASS_FILE);
+		return 0;
+	}
+	return report_exit(regs, result);
 }
 
 SEC("tp_btf/sys_enter")

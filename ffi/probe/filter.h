@@ -38,82 +38,134 @@
 #define O_ACCMODE 3
 #define O_PATH 010000000
 
-/* Whether user space has answered that no rule can match this opening. A global function, for the reason of
- * walk_path(); arguments lie in the slot. */
-__noinline int is_known_open(__u32 number, __u32 native, __u32 compat, __s32 fd)
+/* What `fd` shows of an opening: the file, or the error. False when nothing can be said about it. */
+static __always_inline bool look_at_opened(struct opening *opening, __s32 fd)
 {
-	const struct call call = { .number = number, .native = native, .compat = compat };
+	__u64 file;
+
+	if (fd < 0) {
+		opening->file_print = print_of_error(fd);
+		return true;
+	}
+	file = file_of(fd);
+	if (!file)
+		return false;
+	opening->file_print = print_of(AT(struct file, file, f_path));
+	opening->created = !!(GET(struct file, file, f_mode) & FMODE_CREATED);
+	return opening->file_print;
+}
+
+/* Whether user space has answered that no rule can match this opening, the path at `path` being absolute. This is
+ * asked at every open, before anything else is done about it: what agrees with an entry so far tells how much
+ * of the path to read. A global function, for the reason of walk_path(). */
+__noinline int is_known_open(__u64 path, __u64 call, __u64 flags, __s32 fd)
+{
+	struct opening opening = { .call = call, .flags = flags };
+	union event_slot *slot;
+	struct verdict *verdict;
+	__u64 length;
+	__u32 index;
+
+	if (!look_at_opened(&opening, fd))
+		return 0;
+	verdict = verdict_of(&opening, &index);
+	if (!verdict || !is_answered(verdict) || !agrees(verdict, &opening))
+		return 0;
+	slot = event_slot();
+	length = verdict->length;
+	if (!slot || length >= VERDICT_PATH)
+		return 0;
+	CLAMP(length, VERDICT_PATH - 1);
+	/* One byte more than the path and the zero behind it, so that a longer one gives another size. */
+	if (bpf_probe_read_user_str(slot->file.data, length + 2, (void *)path) !=
+		    (long)length + 1 ||
+	    !same_bytes(verdict->given, slot->file.data, length, VERDICT_PATH))
+		return 0;
+	verdict->credit = CREDIT;
+	return 1;
+}
+
+/* The same for a relative path. Leaves in the slot and the walk the path as given, and where it starts from. */
+__noinline int is_known_below_base(__u32 native, __u32 compat, __s32 fd)
+{
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
 	struct opening opening = {};
-	__u64 file, fs;
+	__u64 base, fs;
+	__s32 directory;
 	long size;
 
 	if (!slot || !walk)
 		return 0;
 	walk->given_length = 0;
-	if (fd >= 0) {
-		file = file_of(fd);
-		if (!file)
-			return 0;
-		opening.file_print = print_of(AT(struct file, file, f_path));
-		opening.created = !!(GET(struct file, file, f_mode) & FMODE_CREATED);
-	} else {
-		opening.file_print = print_of_error(fd);
-	}
-	if (!opening.file_print)
-		return 0;
+	walk->given_base_print = 0;
 	size = bpf_probe_read_user_str(slot->file.data, VERDICT_PATH, (void *)slot->call.args[1]);
 	if (size < 2 || size >= VERDICT_PATH)
 		return 0;
-	opening.length = size - 1;
-	if (slot->file.data[0] != '/') {
-		fd = slot->call.args[0];
-		if (fd == AT_FDCWD) {
-			fs = GET(struct task_struct, bpf_get_current_task(), fs);
-			opening.base_print = print_of(AT(struct fs_struct, fs, pwd));
-		} else {
-			opening.base_print = print_of(AT(struct file, file_of(fd), f_path));
-		}
-		if (!opening.base_print)
-			return 0;
+	if (slot->file.data[0] == '/') {
+		walk->given_length = size - 1;
+		return 0;
 	}
+	directory = slot->call.args[0];
+	if (directory == AT_FDCWD) {
+		fs = GET(struct task_struct, bpf_get_current_task(), fs);
+		opening.base_print = print_of(AT(struct fs_struct, fs, pwd));
+	} else {
+		base = file_of(directory);
+		opening.base_print = base ? print_of(AT(struct file, base, f_path)) : 0;
+	}
+	if (!opening.base_print || !look_at_opened(&opening, fd))
+		return 0;
+	opening.call = call_key(native, compat);
+	opening.flags = flags_key(slot->call.args);
+	opening.length = size - 1;
 	walk->given_length = opening.length;
 	walk->given_base_print = opening.base_print;
-	return is_left_out(&call, slot, &opening);
+	return is_left_out(&opening, slot->file.data);
 }
 
-/* Whether to leave out a call that somebody wants in general; its arguments are in the slot. */
-static __always_inline bool left_out(union event_slot *slot, const struct call *call,
-				     const struct call_shape *shape)
+/* Whether to leave out a call that somebody wants in general: asked before its arguments are loaded. */
+static __always_inline bool left_out_at_once(const struct call *call, const struct call_shape *shape,
+					     struct pt_regs *regs)
 {
-	__u64 number = call->number, flags = slot->call.args[2];
-	__u8 wanted;
+	__u64 number = call->number, args[6];
 
 	if (shape->kind != SHAPE_FILE || !shape->first)
 		return false;
+	read_arguments(regs, call->compat, args);
+	normalize(number, args);
 	MASK(number, SYSCALL_LIMIT - 1);
-	wanted = interest[number];
-	if (wanted & INTEREST_NO_READERS && !(flags & (O_ACCMODE | O_PATH)))
+	if (interest[number] & INTEREST_NO_READERS && !(args[2] & (O_ACCMODE | O_PATH)))
 		return true;
-	if (!config.filter)
+	return config.filter &&
+	       is_known_open(args[1], call_key(call->native, call->compat), flags_key(args),
+			     call->result);
+}
+
+/* The same with what takes longer to find out; its arguments are in the slot. */
+static __always_inline bool left_out(union event_slot *slot, const struct call *call,
+				     const struct call_shape *shape)
+{
+	if (shape->kind != SHAPE_FILE || !shape->first || !config.filter)
 		return false;
-	return is_known_open(number, call->native, call->compat, call->result) ||
+	return is_known_below_base(call->native, call->compat, call->result) ||
 	       (answered_names &&
-		is_in_known_directory(number, call->native, call->compat, call->result));
+		is_in_known_directory(call_key(call->native, call->compat), call->result));
 }
 
 /* Remembers the open that the slot's record is of, whose strings are complete, and gives the number of the
  * question to put into the record, about the file or its directory; 0 when there is nothing to ask. */
 static __always_inline __u32 question(union event_slot *slot, const struct call *call,
-				      const struct opening *opening)
+				      struct opening *opening)
 {
+	const char *given = slot->file.data;
 	__u32 asked;
 
 	if (!config.filter || !opening->file_print || !opening->length ||
-	    opening->length >= VERDICT_PATH ||
-	    (slot->file.data[0] != '/' && !opening->base_print))
+	    opening->length >= VERDICT_PATH || (given[0] != '/' && !opening->base_print))
 		return 0;
-	asked = question_of(slot, call, opening);
+	opening->call = call_key(call->native, call->compat);
+	opening->flags = flags_key(slot->call.args);
+	asked = question_of(opening, given, slot->header.boot_ns);
 	return asked ? asked : (__u32)directory_question(opening->created);
 }

@@ -55,7 +55,7 @@ struct walk {
 	__u64 base_print;		/* put_base()'s */
 	__u32 names;			/* copied so far */
 	__u32 last_name, name_before;	/* last_names()'s */
-	__u32 given_length;		/* is_known_open()'s */
+	__u32 given_length;		/* is_known_below_base()'s */
 	__u32 misses, records;		/* is_in_known_directory()'s and directory_question()'s */
 	__u64 given_base_print;
 	char bytes[PATH_BUFFER + PATH_SLACK];

@@ -21,16 +21,15 @@ struct verdict {			/* 192 bytes */
 	__u64 asked_ns;			/* boot time of the record that asks; 0: no record has yet */
 	__u64 file_print;		/* of the error when the call failed */
 	__u64 base_print;		/* 0: the path is absolute */
+	__u64 call;			/* call_key() */
+	__u64 flags;			/* flags_key() */
 	__u32 generation;
-	__u32 native;			/* number as the program used it */
-	__u32 flags, mode;
-	__u16 compat;
-	__u16 created;			/* the call made the file */
 	__u32 length;			/* of the path as given */
 	char given[VERDICT_PATH];
+	__u16 names;			/* so many last names may be others; the path ends before them */
+	__u16 created;			/* the call made the file */
 	__u16 credit;			/* so many others that would take its place have to go without */
 	__u16 met;			/* so often, while nothing has been asked */
-	__u32 names;			/* so many last names may be others; the path ends before them */
 };
 
 /* User space sizes it for the CPUs there may be, and maps it to write answers. */
@@ -43,10 +42,12 @@ struct {
 } verdicts SEC(".maps");
 
 /* The same as walk_steps() leaves in walk->print, without copying names; 0 when there is none. All that is
- * read is a number to the verifier, so that it can be mixed. */
+ * read is a number to the verifier, so that it can be mixed. How names are hashed is the same in all of a file
+ * system, so the first of its dentries tells. */
 static __always_inline __u64 print_from(__u64 mount, __u64 dentry, __u64 mount_root)
 {
 	__u64 print = PRINT_START;
+	bool first = true;
 
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < VERDICT_STEPS; i++) {
@@ -60,12 +61,15 @@ static __always_inline __u64 print_from(__u64 mount, __u64 dentry, __u64 mount_r
 			dentry = read_u64(AT(struct mount, mount, mnt_mountpoint));
 			mount = AT(struct mount, outer, mnt);
 			mount_root = read_u64(AT(struct vfsmount, mount, mnt_root));
+			first = true;
 			continue;
 		}
 		parent = read_u64(AT(struct dentry, dentry, d_parent));
-		if (!parent || parent == dentry ||
-		    GET(struct dentry, dentry, d_flags) & DCACHE_OP_HASH)
+		if (!parent || parent == dentry)
 			return 0;
+		if (first && GET(struct dentry, dentry, d_flags) & DCACHE_OP_HASH)
+			return 0;
+		first = false;
 		print = mix_print(print, dentry, read_u64(AT(struct dentry, dentry, d_name)));
 		dentry = parent;
 	}
@@ -86,35 +90,49 @@ static __always_inline __u64 print_of_error(__s32 error)
 	return mix_print(PRINT_START, error, 1);
 }
 
+/* A call by the number that the program used, and whether it was a 32-bit one. */
+static __always_inline __u64 call_key(__u32 native, bool compat)
+{
+	return native | (__u64)compat << 32;
+}
+
+/* What a file was opened with; `args` are in openat's order. */
+static __always_inline __u64 flags_key(const __u64 *args)
+{
+	return (__u32)args[2] | args[3] << 32;
+}
+
 struct opening {
 	__u64 file_print, base_print;	/* file_print: of the directory when `names` is not 0 */
-	__u32 length;			/* of the path at the start of the file record's strings */
-	__u32 names;			/* see struct verdict */
-	__u16 created;
+	__u64 call, flags;
+	__u32 length;			/* of the path as given */
+	__u16 names, created;		/* see struct verdict */
 };
 
-static __always_inline struct verdict *verdict_of(const struct call *call, const __u64 *args,
-						  const struct opening *opening, __u32 *index)
+static __always_inline struct verdict *verdict_of(const struct opening *opening, __u32 *index)
 {
-	__u64 mix = mix_print(opening->file_print ^ opening->base_print, args[2],
-			      call->number | (__u64)opening->names << 32);
+	__u64 mix = mix_print(opening->file_print ^ opening->base_print, opening->flags,
+			      opening->call ^ (__u64)opening->names << 40);
 
 	*index = bpf_get_smp_processor_id() * VERDICTS + (mix >> (64 - VERDICT_BITS));
 	return bpf_map_lookup_elem(&verdicts, index);
 }
 
-static __always_inline bool is_about(const struct verdict *verdict, const struct call *call,
-				     const union event_slot *slot, const struct opening *opening)
+/* But for the path as given. */
+static __always_inline bool agrees(const struct verdict *verdict, const struct opening *opening)
 {
-	const __u64 *args = slot->call.args;
-
 	return verdict->file_print == opening->file_print &&
-	       verdict->base_print == opening->base_print &&
-	       verdict->generation == filter_generation && verdict->native == call->native &&
-	       verdict->compat == call->compat && verdict->flags == (__u32)args[2] &&
-	       verdict->mode == (__u32)args[3] && verdict->created == opening->created &&
-	       verdict->length == opening->length && verdict->names == opening->names &&
-	       same_bytes(verdict->given, slot->file.data, opening->length, VERDICT_PATH);
+	       verdict->base_print == opening->base_print && verdict->call == opening->call &&
+	       verdict->flags == opening->flags && verdict->generation == filter_generation &&
+	       verdict->names == opening->names && verdict->created == opening->created;
+}
+
+/* `given` is the path, of which as much counts as the opening says. */
+static __always_inline bool is_about(const struct verdict *verdict, const struct opening *opening,
+				     const char *given)
+{
+	return agrees(verdict, opening) && verdict->length == opening->length &&
+	       same_bytes(verdict->given, given, opening->length, VERDICT_PATH);
 }
 
 static __always_inline bool is_answered(const struct verdict *verdict)
@@ -123,55 +141,52 @@ static __always_inline bool is_answered(const struct verdict *verdict)
 }
 
 /* Whether user space has answered that no rule can match this. */
-static __always_inline bool is_left_out(const struct call *call, const union event_slot *slot,
-					const struct opening *opening)
+static __always_inline bool is_left_out(const struct opening *opening, const char *given)
 {
 	struct verdict *verdict;
 	__u32 index;
 
-	verdict = verdict_of(call, slot->call.args, opening, &index);
-	if (!verdict || !is_answered(verdict) || !is_about(verdict, call, slot, opening))
+	verdict = verdict_of(opening, &index);
+	if (!verdict || !is_answered(verdict) || !is_about(verdict, opening, given))
 		return false;
 	verdict->credit = CREDIT;
 	return true;
 }
 
 /* Gives the entry's place to another opening, about which nothing has been asked. */
-static __always_inline void remember(struct verdict *verdict, const struct call *call,
-				     const union event_slot *slot, const struct opening *opening)
+static __always_inline void remember(struct verdict *verdict, const struct opening *opening,
+				     const char *given)
 {
 	verdict->asked_ns = 0;
 	verdict->credit = verdict->met = 0;
 	verdict->file_print = opening->file_print;
 	verdict->base_print = opening->base_print;
+	verdict->call = opening->call;
+	verdict->flags = opening->flags;
 	verdict->generation = filter_generation;
-	verdict->native = call->native;
-	verdict->compat = call->compat;
-	verdict->flags = slot->call.args[2];
-	verdict->mode = slot->call.args[3];
-	verdict->created = opening->created;
 	verdict->length = opening->length;
 	verdict->names = opening->names;
-	bpf_probe_read_kernel(verdict->given, VERDICT_PATH, slot->file.data);
+	verdict->created = opening->created;
+	bpf_probe_read_kernel(verdict->given, VERDICT_PATH, given);
 }
 
-/* Remembers the opening that the slot's record is of, or takes note that it came again; gives the number of
+/* Remembers the opening that a record of `boot_ns` is of, or takes note that it came again; gives the number of
  * the question about it, 0 when there is nothing to ask. */
-static __always_inline __u32 question_of(union event_slot *slot, const struct call *call,
-					 const struct opening *opening)
+static __always_inline __u32 question_of(const struct opening *opening, const char *given,
+					 __u64 boot_ns)
 {
 	struct verdict *verdict;
 	__u32 index;
 
-	verdict = verdict_of(call, slot->call.args, opening, &index);
+	verdict = verdict_of(opening, &index);
 	if (!verdict)
 		return 0;
-	if (!is_about(verdict, call, slot, opening)) {
+	if (!is_about(verdict, opening, given)) {
 		if (verdict->credit && verdict->generation == filter_generation &&
 		    (is_answered(verdict) || verdict->names))
 			verdict->credit--;
 		else
-			remember(verdict, call, slot, opening);
+			remember(verdict, opening, given);
 		return 0;
 	}
 	/* A directory that rules ask about keeps its place, so that it is not asked about again and again. */
@@ -179,6 +194,6 @@ static __always_inline __u32 question_of(union event_slot *slot, const struct ca
 		verdict->credit = CREDIT;
 	if (verdict->asked_ns || ++verdict->met < opening->names * MET_BEFORE_ASKING)
 		return 0;
-	verdict->asked_ns = slot->header.boot_ns;
-	return (index + 1) | opening->names << QUESTION_NAMES_SHIFT;
+	verdict->asked_ns = boot_ns;
+	return (index + 1) | (__u32)opening->names << QUESTION_NAMES_SHIFT;
 }
