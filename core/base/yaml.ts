@@ -34,7 +34,19 @@ export function readYaml(
   return runSteps(yamlSteps(source, report, limits));
 }
 
-/** The same of a part: `text` has something as long, or nothing, where the rest of the source is. */
+/** The same of what Falco does not read: nothing there needs to bear with a key that comes twice. */
+export function readStrictYaml(source: SourceText, report: Report): readonly YamlDocument[] {
+  const part = report.part();
+  const documents = readYaml(source, part);
+  report.absorb(part, (found) => {
+    if (found.code !== "Y011") return found;
+    const notes = found.notes?.map((note) => ({ ...note, message: "first given here" }));
+    return { ...found, severity: "error", notes };
+  });
+  return documents;
+}
+
+/** What `readYaml` does, of a part: `text` has something as long, or nothing, where the rest of the source is. */
 export function readYamlPart(
   source: SourceText,
   text: string,

@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { nodeAt, Report, type SourceText, type Span } from "../base/mod.ts";
-import { readYaml, type YamlNode } from "../base/yaml.ts";
+import { readStrictYaml, type YamlNode } from "../base/yaml.ts";
 import { API_VERSION, isInRange, isVersion, isVersionRange } from "./api_version.ts";
 import { configSchemaProblem } from "./config_schema.ts";
 import { noDuplicates, permissionsSchema, pluginPath } from "./permissions.ts";
@@ -228,7 +228,7 @@ function readJson(source: SourceText, report: Report): Json | undefined {
   }
   // JSON is YAML, and that reader knows places, and keys that come twice.
   const findings = new Report(10);
-  const root = readYaml(source, findings)[0]?.root;
+  const root = readStrictYaml(source, findings)[0]?.root;
   const twice = findings.diagnostics.find(({ severity }) => severity === "error");
   if (twice) return wrong(`in the manifest of a plugin: ${twice.title}`, twice.at);
   return { value, placeOf: (path) => placeIn(root, path) ?? source.span(0, 0) };

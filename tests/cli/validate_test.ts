@@ -152,13 +152,20 @@ Deno.test("falcod validate accepts good rules and says how many", async () => {
   assert(out.includes("1 rule enabled"), out);
 });
 
+Deno.test("falcod validate accepts a key that is given twice, as Falco does, and tells which counts", async () => {
+  using folder = new Folder({ "rules.yaml": rule("proc.name = cat", "  priority: LOUD\n") });
+  const { code, out } = await falcod(["validate", folder.file("rules.yaml")]);
+  assertEquals(code, 0, out);
+  assert(out.includes('rules.yaml:7:3: warning[Y011]: key "priority" is given twice'), out);
+  assert(out.includes("note: first given here, and this one counts"), out);
+});
+
 /** Each: what is wrong, the file, the line that must be named. */
 const MISTAKES: readonly (readonly [string, string | Uint8Array, number])[] = [
   ["an unknown field", rule("proc.nmae = cat"), 4],
   ["a bracket that is never closed", rule("(proc.name = cat"), 4],
   ["an unknown macro", rule("spawned_process and proc.name = cat"), 4],
   ["a value of the wrong type", rule("evt.type = execve and proc.pid = many"), 4],
-  ["a key given twice", rule("proc.name = cat", "  priority: ERROR\n"), 7],
   ["a tab as indentation", "- rule: a rule\n\tdesc: x\n", 2],
   ["binary garbage", Uint8Array.from({ length: 512 }, (_, index) => (index * 37) % 256), 1],
   ["a priority nobody knows", rule("proc.name = cat").replace("WARNING", "LOUD"), 6],

@@ -49,8 +49,9 @@ export const YAML_CODES: readonly CodeEntry[] = [
   {
     code: "Y011",
     title: "key given twice",
-    meaning: "A mapping has the same key two times. YAML forbids it, and Falco takes the last one.",
-    matters: "One of both values has no effect, and nobody can tell which was meant.",
+    meaning:
+      "A mapping has the same key two times. YAML forbids it; the first one counts, as in Falco.",
+    matters: "The other value has no effect, and nobody can tell which was meant.",
     example: ruleFiles(
       "- list: shells\n  items: [bash]\n  items: [zsh]\n",
       "- list: shells\n  items: [bash, zsh]\n",

@@ -1,6 +1,6 @@
 /** The event that a person names on the command line. */
 import { type Report, SourceText, type Span } from "../../base/mod.ts";
-import { readYaml } from "../../base/yaml.ts";
+import { readStrictYaml } from "../../base/yaml.ts";
 import type { FieldTable } from "../../field/mod.ts";
 import { eventAlone } from "../../given/mod.ts";
 import type { EventDocument, EventDocuments } from "../../plugin/mod.ts";
@@ -131,7 +131,7 @@ export function readDescribed(
     ? readText(text.slice(1), report)
     : new SourceText("<event>", text);
   if (!source) return undefined;
-  const [document, second] = readYaml(source, report);
+  const [document, second] = readStrictYaml(source, report);
   if (second) {
     report.add({
       code: "G001",

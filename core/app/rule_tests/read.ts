@@ -8,7 +8,7 @@ import {
   type SourceText,
   type Span,
 } from "../../base/mod.ts";
-import { readYaml, type YamlNode } from "../../base/yaml.ts";
+import { readStrictYaml, type YamlNode } from "../../base/yaml.ts";
 import type { RuleMatching } from "../../engine/mod.ts";
 import { checkKeys, type KeyIssue, type TestFileKeys } from "./schema.ts";
 
@@ -68,7 +68,7 @@ export type FieldExpectation = string | null | readonly FieldExpectation[];
 
 /** `undefined` after reporting what is wrong (`T001` to `T003`). */
 export function readTestFile(source: SourceText, report: Report): TestFile | undefined {
-  const documents = readYaml(source, report);
+  const documents = readStrictYaml(source, report);
   const second = documents[1];
   if (second) {
     report.add({

@@ -5,7 +5,7 @@
  * fields, labels and headers keep theirs.
  */
 import { type Report, SourceText, type Span } from "../../base/mod.ts";
-import { readYaml, YamlScalar } from "../../base/yaml.ts";
+import { readStrictYaml, YamlScalar } from "../../base/yaml.ts";
 import type { Environment } from "../config/environment.ts";
 import { type ConfigNode, emptyMapping, type MappingNode, toTree } from "../config/tree.ts";
 import { readText } from "../files.ts";
@@ -84,7 +84,7 @@ export function sidekickFile(
   source: SourceText,
   { environment, report }: { readonly environment: Environment; readonly report: Report },
 ): SidekickFile | undefined {
-  const [document] = readYaml(source, report);
+  const [document] = readStrictYaml(source, report);
   const root = document && toTree(document.root);
   if (!root || root.kind === "null") return new SidekickFile(emptyMapping(source.all), environment);
   if (root.kind === "mapping") return new SidekickFile(root, environment);

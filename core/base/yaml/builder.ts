@@ -156,13 +156,15 @@ export class YamlBuilder {
     return this.source.text.slice(start, end).includes("\n");
   }
 
+  /** A warning: Falco's parser (yaml-cpp 0.8) looks for a key from the front, and stops there. */
   #duplicate(key: YamlScalar, earlier: YamlScalar): void {
     this.report.add({
       code: "Y011",
+      severity: "warning",
       title: `key "${key.value}" is given twice in one mapping`,
       at: key.span,
       help: "keep one of them",
-      notes: [{ message: "first given here", at: earlier.span }],
+      notes: [{ message: "first given here, and this one counts", at: earlier.span }],
     });
   }
 

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { decodeText, nearest, plainValue, reasonOf, Report } from "../../base/mod.ts";
 import { textOfFile } from "../../base/text_file.ts";
-import { readYaml } from "../../base/yaml.ts";
+import { readStrictYaml } from "../../base/yaml.ts";
 import { PackageError, packageErrorOf, type Signer, type Wanted } from "../../plugin/store/mod.ts";
 import type { OciOrigin } from "../origin.ts";
 import { type CosignEntry, falcoctlIndex, type IndexEntry } from "./schema.ts";
@@ -70,7 +70,7 @@ function refuseSlip(
 function readIndex(path: string) {
   const report = new Report();
   const source = decodeText(path, new TextEncoder().encode(textOf(path, MAX_INDEX_BYTES)), report);
-  const [document] = source ? readYaml(source, report) : [];
+  const [document] = source ? readStrictYaml(source, report) : [];
   if (report.diagnostics.some(({ severity }) => severity === "error")) throw packageErrorOf(report);
   const { data, error } = falcoctlIndex.safeParse(document?.root && plainValue(document.root));
   if (data) return data;
