@@ -67,6 +67,20 @@ Deno.test("CouldMatch.opening() looks at both names and at nothing that may diff
   assertEquals(couldMatch("proc.name = cat", { given: "/tmp/x", resolved: "/tmp/x" }), true);
 });
 
+Deno.test("CouldMatch.opening() does not take how a file ends for how its directory does", () => {
+  const could = (condition: string, names: number) =>
+    new CouldMatch(rule(`evt.type = openat and ${condition}`), "syscall")
+      .opening(opened({ given: "/tmp/d1/f", resolved: "/tmp/d1/f" }), stateOf(), names);
+  for (
+    const about of ["= /tmp/watched", "in (/tmp/watched, /etc)", "endswith ched", "glob /tmp/*ched"]
+  ) {
+    assertEquals([1, 2].map((names) => could(`fd.directory ${about}`, names)), [false, true]);
+  }
+  // Nothing below /tmp is in /etc, and what ends as the name does is asked about by itself.
+  assertEquals([1, 2].map((names) => could("fd.directory = /etc", names)), [false, false]);
+  assertEquals([1, 2].map((names) => could("fd.name = /tmp/d/watched", names)), [false, false]);
+});
+
 Deno.test("CouldMatch.opening() tells calls that failed from others", () => {
   const failed = { given: "/tmp/x", result: -2 };
   assertEquals(couldMatch("evt.type = openat and fd.num >= 0", failed), false);

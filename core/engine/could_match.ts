@@ -165,7 +165,9 @@ function truthWithNames(
   // Whether there is a value depends on how it was opened.
   if (value === undefined || open === 0) return interpretCondition(leaf, event, state);
   const below = typeof value === "string" ? namesBelow(value, open) : undefined;
-  return below && truthBelow(leaf, { ...below, endOtherwise: true });
+  // What is said of ends is said of the file's; its directory may end in any way.
+  const endOtherwise = left.definition.name !== "fd.directory";
+  return below && truthBelow(leaf, { ...below, endOtherwise });
 }
 
 /** How many last names of a field's value may be others; absent when more may be. */

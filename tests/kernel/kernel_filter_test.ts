@@ -225,6 +225,24 @@ kernelTest("the kernel filter hides nothing that no directory was asked about", 
   }
 });
 
+kernelTest("the kernel filter hides nothing of a directory among many of its kind", async () => {
+  const file = Deno.makeTempFileSync({ prefix: "falcod-test-", suffix: ".yaml" });
+  Deno.writeTextFileSync(file, rule("Directory", `${OPENS} and fd.directory = ${FOLDER}/watched`));
+  const among = "files of a directory that comes after others", absolute = "their absolute names";
+  const after = (folder: string) =>
+    many(`many "${folder}d", "/file"; mkdir "watched"; for ("file", "other") {
+      open my $f, ">", "${folder}watched/$_"; at "${folder}watched/$_" } at "${folder}watched/none"`);
+  try {
+    const deeds = { [among]: after(""), [absolute]: after(`${FOLDER}/`) };
+    const { alerts } = await play([file], deeds, true);
+    assertEquals(alerts, (await play([file], deeds, false)).alerts);
+    // Two are of taking all away.
+    assertEquals([alerts[among]?.length, alerts[absolute]?.length], [7, 7]);
+  } finally {
+    Deno.removeSync(file);
+  }
+});
+
 corpusTest("the kernel filter changes no alert of upstream's rules", UPSTREAM, async () => {
   await compare([...UPSTREAM.map((file) => corpusPath(file)!), "rules/falco_rules.yaml"]);
   await compare([corpusPath(UPSTREAM[0]!)!], DIRECTORY_DEEDS);

@@ -60,6 +60,8 @@ const NAMES = [
   "bash",
   "1",
   "y.so",
+  "bin",
+  "run",
 ];
 
 /** The same opening of something with other last names; absent where there are not so many. */
@@ -177,7 +179,12 @@ function aboutFiles(random: Random): Ruleset {
   const kept = blocks.filter((block) =>
     /condition: (?:not \()?evt\.type (?:= openat|in)/.test(block) && random.below(3) === 0
   );
-  return rulesetOf([...kept, writes()].join(""));
+  return rulesetOf([...kept, writes(), inFolders()].join(""));
+}
+
+function inFolders(): string {
+  return "- rule: in folders\n  desc: d\n  condition: evt.type = openat and fd.num >= 0 and " +
+    "fd.directory in (/usr/bin, /var/run)\n  output: o\n  priority: NOTICE\n";
 }
 
 function writes(): string {
