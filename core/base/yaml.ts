@@ -12,7 +12,7 @@ import type { SourceText } from "./text.ts";
 import { readCommon } from "./yaml/common.ts";
 import { YAML_LIMITS, type YamlLimits } from "./yaml/limits.ts";
 import type { YamlDocument } from "./yaml/node.ts";
-import { packageSteps } from "./yaml/whole.ts";
+import { packageSteps, type Reading } from "./yaml/whole.ts";
 export { YAML_LIMITS, type YamlLimits } from "./yaml/limits.ts";
 export {
   type YamlDocument,
@@ -37,7 +37,7 @@ export function readYaml(
 /** The same of what Falco does not read: nothing there needs to bear with a key that comes twice. */
 export function readStrictYaml(source: SourceText, report: Report): readonly YamlDocument[] {
   const part = report.part();
-  const documents = readYaml(source, part);
+  const documents = runSteps(yamlSteps(source, part, YAML_LIMITS, { isStrict: true }));
   report.absorb(part, (found) => {
     if (found.code !== "Y011") return found;
     const notes = found.notes?.map((note) => ({ ...note, message: "first given here" }));
@@ -52,7 +52,7 @@ export function readYamlPart(
   text: string,
   report: Report,
 ): readonly YamlDocument[] {
-  return runSteps(packageSteps(source, report, YAML_LIMITS, text));
+  return runSteps(packageSteps(source, report, YAML_LIMITS, { given: text }));
 }
 
 /** What `readYaml` does, in steps: some 100 ms of a file at the limits are one step still. */
@@ -60,6 +60,7 @@ export function* yamlSteps(
   source: SourceText,
   report: Report,
   limits: YamlLimits = YAML_LIMITS,
+  { isStrict = false }: Pick<Reading, "isStrict"> = {},
 ): Steps<readonly YamlDocument[]> {
   if (hasTooManyLines(source, limits)) {
     report.add({
@@ -73,7 +74,7 @@ export function* yamlSteps(
   const common = readCommon(source, limits);
   if (common) return common;
   yield;
-  return yield* packageSteps(source, report, limits);
+  return yield* packageSteps(source, report, limits, { isStrict });
 }
 
 /** A text of nothing but line ends is a single token, and takes a gigabyte to fold. */

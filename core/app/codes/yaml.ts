@@ -188,6 +188,20 @@ export const YAML_CODES: readonly CodeEntry[] = [
       "- list: shells\n  items:\n    - bash\n    - zsh\n",
     ),
   },
+  {
+    code: "Y031",
+    title: "YAML that only Falco takes",
+    meaning:
+      "Something is no YAML, but the parser that Falco is built with takes it, so falcod does: lines of " +
+      "brackets or quotes that stand too far left, tabs that indent them, a # without a blank before " +
+      `it, \\' between double quotes, a list whose later items stand left of the first.`,
+    matters:
+      "Editors, linters and other tools that read the file refuse it, or read something else.",
+    example: ruleFiles(
+      "- list: shells\n  items: [bash,\n  zsh]#more to come\n",
+      "- list: shells\n  items: [bash,\n    zsh] # more to come\n",
+    ),
+  },
 ];
 
 function rule(description: string): string {

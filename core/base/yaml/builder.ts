@@ -22,7 +22,7 @@ import {
   YamlScalar,
 } from "./node.ts";
 import { type Part, partAround } from "./part.ts";
-import type { ScalarStyle } from "./scalar.ts";
+import { decodeScalar, type ScalarStyle } from "./scalar.ts";
 
 /** Turns one document's nodes into ours; checks keys and aliases on the way. */
 export class YamlBuilder {
@@ -39,6 +39,8 @@ export class YamlBuilder {
     readonly report: Report,
     readonly limits: YamlLimits,
     syntaxErrors: readonly Span[],
+    /** The text as it was given, and as the package has read it, where that is not the same. */
+    readonly texts?: { readonly given: string; readonly read: string },
   ) {
     this.#broken = [...syntaxErrors];
   }
@@ -105,12 +107,25 @@ export class YamlBuilder {
   }
 
   #scalar(node: Scalar, span: Span, parentIndent: number): YamlScalar | YamlNull {
-    const value = typeof node.value === "string" ? node.value : "";
     const style = STYLES[node.type ?? "PLAIN"] ?? "plain";
+    const value = this.#valueOf(node, span, style);
     if (style === "plain" && !node.tag && NULLS.has(value)) return { kind: "null", span };
     const token = node.srcToken;
     const indent = token?.type === "block-scalar" ? token.indent : parentIndent;
     return new YamlScalar(span, value, style, indent);
+  }
+
+  #valueOf(node: Scalar, { start, end }: Span, style: ScalarStyle): string {
+    const value = typeof node.value === "string" ? node.value : "";
+    if (style === "literal" || style === "folded") {
+      // Falco's parser adds no line end where the file has none.
+      const isCut = end >= this.source.text.length && !this.source.text.endsWith("\n");
+      return isCut && value.endsWith("\n") ? value.slice(0, -1) : value;
+    }
+    if (!this.texts) return value;
+    const { given, read } = this.texts;
+    if (given.slice(start, end) === read.slice(start, end)) return value;
+    return decodeScalar({ style, text: given, start, end, parentIndent: 0 });
   }
 
   #key(node: Node | null): YamlScalar | undefined {

@@ -30,6 +30,8 @@ export function* compose(
   if (!tokens) return [];
   const composer = new Composer({
     schema: "failsafe",
+    // `!!binary` and the like mean nothing here.
+    resolveKnownTags: false,
     keepSourceTokens: true,
     prettyErrors: false,
     strict: true,

@@ -144,6 +144,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   e: "\x1b",
   " ": " ",
   '"': '"',
+  // No escape in YAML, but in Falco's parser.
+  "'": "'",
   "/": "/",
   "\\": "\\",
   N: "\u0085",
@@ -213,8 +215,10 @@ function decodeBlock(scalar: RawScalar, out: Sink): void {
   }
   const keep = header.includes("+");
   const clip = !keep && !header.includes("-") && started;
-  if (keep) { for (const place of breaks) out.put("\n", place, 0); }
-  else if (clip) out.put("\n", breaks[0]!, 0);
+  // As Falco's parser has it: the end of the file is no line end.
+  const ends = breaks.filter((place) => place < text.length);
+  if (keep) { for (const place of ends) out.put("\n", place, 0); }
+  else if (clip && ends.length > 0) out.put("\n", ends[0]!, 0);
 }
 
 /** The lines below the header. What follows the last line break is no line unless it holds text. */

@@ -1,28 +1,37 @@
 /** All of YAML, through the package. */
-import type { Node } from "yaml";
-import type { Report } from "../diagnostic.ts";
+import type { Document, Node } from "yaml";
+import { Report } from "../diagnostic.ts";
 import type { Steps } from "../steps.ts";
 import type { SourceText, Span } from "../text.ts";
 import { YamlBuilder } from "./builder.ts";
 import { compose } from "./compose.ts";
 import { type Explained, reportSyntax, type Telling, unclosedQuote } from "./errors.ts";
 import { FurtherMistakes } from "./further.ts";
+import { reportLiberties, straightened } from "./liberties.ts";
 import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
 import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
 
-/**
- * What `readYaml` returns where the quick reader gives up; tests compare both. `given`: read in
- * place of the source's text, with all in the same places.
- */
+export interface Reading {
+  /** Read in place of the source's text, with all in the same places. */
+  readonly given?: string;
+  /** What is no YAML is a mistake, also where Falco takes it. */
+  readonly isStrict?: boolean;
+}
+
+/** What `readYaml` returns where the quick reader gives up; tests compare both. */
 export function* packageSteps(
   source: SourceText,
   report: Report,
   limits: YamlLimits = YAML_LIMITS,
-  given: string = source.text,
+  { given = source.text, isStrict = false }: Reading = {},
 ): Steps<readonly YamlDocument[]> {
   let text = given;
   let documents = yield* compose(source, text, report, limits);
+  if (!isStrict && documents.some(({ errors }) => errors.length > 0)) {
+    const read = yield* likeFalco(source, report, limits, given);
+    if (read) return read;
+  }
   const runaways: Span[] = [];
   for (let round = 0; round < MAX_RUNAWAY_QUOTES; round++) {
     const runaway = runawayQuote(documents, text);
@@ -45,6 +54,35 @@ export function* packageSteps(
     };
     const errors = [...runaways, ...reportSyntax(source, document, report, telling)];
     const builder = new YamlBuilder(source, report, limits, errors);
+    read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
+    yield;
+  }
+  return read;
+}
+
+/** Where all that is wrong is what Falco's parser takes. */
+function* likeFalco(
+  source: SourceText,
+  report: Report,
+  limits: YamlLimits,
+  given: string,
+): Steps<readonly YamlDocument[] | undefined> {
+  const found = straightened(given);
+  if (!found) return undefined;
+  const documents: { document: Document; text: string }[] = [];
+  for (const text of found.texts) {
+    const part = new Report();
+    for (const document of yield* compose(source, text, part, limits)) {
+      if (document.errors.length > 0) return undefined;
+      documents.push({ document, text });
+    }
+    if (part.hasErrors) return undefined;
+  }
+  reportLiberties(found.liberties, source, report);
+  const read: YamlDocument[] = [];
+  for (const { document, text } of documents) {
+    const errors = reportSyntax(source, document, report, { told: [], further: () => [] });
+    const builder = new YamlBuilder(source, report, limits, errors, { given, read: text });
     read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
     yield;
   }
