@@ -5,6 +5,8 @@ import { type MappingReader, shape } from "./_mapping_reader.ts";
 export interface Overridable {
   readonly append: readonly string[];
   readonly replace: readonly string[];
+  /** With these, an item needs no earlier one. */
+  readonly whole: readonly string[];
 }
 
 export interface Override {
@@ -24,12 +26,19 @@ export function readOverride(reader: MappingReader, allowed: Overridable): Overr
   if (!node || node.kind === "null") return override;
   if (node.kind !== "map") {
     const title = `"override" maps keys to "append" or "replace"; it cannot be ${shape(node)}`;
-    return reader.fail(
-      "R015",
-      title,
-      reader.keySpan("override"),
-      "write override: {condition: append}",
-    );
+    const at = reader.keySpan("override");
+    const help = `write override: {${allowed.whole[0]}: append}`;
+    // Falco looks for keys in it, finds none, and takes the item for a new one.
+    const isPassedOver = node.kind === "scalar" && allowed.whole.every((key) => reader.has(key));
+    if (!isPassedOver) return reader.fail("R015", title, at, help);
+    reader.report.add({
+      code: "R015",
+      severity: "warning",
+      title: `${title}, and is ignored: this replaces an earlier one of the same name`,
+      at,
+      help,
+    });
+    return override;
   }
   for (const { key, value } of node.entries) {
     const name = key.value;

@@ -27,7 +27,11 @@ export function readRule(
   reader: MappingReader,
   name: YamlScalar,
 ): RuleItem | RuleUpdateItem | RuleEnabledItem | undefined {
-  const override = readOverride(reader, { append: APPENDABLE, replace: REPLACEABLE });
+  const override = readOverride(reader, {
+    append: APPENDABLE,
+    replace: REPLACEABLE,
+    whole: NEEDED,
+  });
   const isUnclear = !override || (reader.failed && reader.has("override"));
   const isUpdate = !isUnclear && override.append.size + override.replace.size > 0;
   const isChange = isUpdate || override?.deprecatedAppend !== undefined;

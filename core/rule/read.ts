@@ -160,7 +160,8 @@ function readList(reader: MappingReader, name: YamlScalar): ListItem | undefined
   }
   reader.requireAll(["items"]);
   const items = reader.scalars("items");
-  const mode = readOverride(reader, { append: ["items"], replace: ["items"] });
+  const keys = ["items"];
+  const mode = readOverride(reader, { append: keys, replace: keys, whole: keys });
   reader.unknownKeys(["list", "items", "append", "override"]);
   if (!items || !mode) return undefined;
   return {
@@ -185,7 +186,8 @@ function readMacro(reader: MappingReader, name: YamlScalar): MacroItem | undefin
   }
   reader.requireAll(["condition"]);
   const condition = reader.optional("condition");
-  const mode = readOverride(reader, { append: ["condition"], replace: ["condition"] });
+  const keys = ["condition"];
+  const mode = readOverride(reader, { append: keys, replace: keys, whole: keys });
   reader.unknownKeys(["macro", "condition", "append", "override"]);
   if (!condition || !mode) return undefined;
   return {

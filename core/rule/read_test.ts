@@ -190,3 +190,20 @@ Deno.test("readRuleFile() reads an item with very many keys or exceptions all th
   assert(item.kind === "rule");
   assertEquals(item.exceptions?.length, 20_000);
 });
+
+Deno.test("readRuleFile() passes over an override that is a text where the item is whole, as Falco does", () => {
+  const whole = [
+    "- list: l\n  items: [c]\n  override: append\n",
+    "- macro: m\n  condition: x\n  override: append\n",
+    `${RULE}  override: replace\n`,
+  ];
+  for (const text of whole) {
+    const { items, diagnostics } = read(text);
+    assertEquals(diagnostics.map(({ code, severity }) => `${severity} ${code}`), ["warning R015"]);
+    assertEquals(items.length, 1);
+    assert(items[0]!.kind !== "broken" && !("append" in items[0]! && items[0].append));
+  }
+  const { diagnostics } = read("- rule: a\n  condition: and x\n  override: append\n");
+  assertEquals(diagnostics.map(({ code, severity }) => `${severity} ${code}`), ["error R015"]);
+  assertEquals(read("- list: l\n  items: [c]\n  override: [items]\n").codes, ["R015"]);
+});

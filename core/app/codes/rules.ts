@@ -111,7 +111,9 @@ export const RULE_CODES: readonly CodeEntry[] = [
   {
     code: "R015",
     title: "override neither appends nor replaces",
-    meaning: 'Behind a key under "override" stands "append" or "replace".',
+    meaning:
+      'Behind a key under "override" stands "append" or "replace". Falco passes over an "override" that is ' +
+      "a mere text, so where an item needs no earlier one that is a warning.",
     matters: "How the earlier rule is to change is not said.",
     example: ruleFiles(
       `${RULE}- rule: Shell started\n  priority: ERROR\n  override: {priority: change}\n`,
