@@ -3,15 +3,16 @@ import type { Report } from "./diagnostic.ts";
 import { SourceText } from "./text.ts";
 
 /**
- * Decodes UTF-8 (a byte order mark is dropped). Bytes that are no text are reported with their place
- * and nothing is returned: a binary file would only yield a hail of syntax errors.
+ * Decodes UTF-8, and UTF-16 with a byte order mark, which is dropped. Bytes that are no text are reported
+ * with their place and nothing is returned: a binary file would only yield a hail of syntax errors. In
+ * comments they do no harm.
  */
 export function decodeText(
   name: string,
   bytes: Uint8Array,
   report: Report,
 ): SourceText | undefined {
-  const text = new TextDecoder("utf-8").decode(bytes);
+  const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
   const source = new SourceText(name, text);
   const control = text.search(NOT_TEXT);
   const invalid = text.indexOf("\ufffd");
@@ -25,16 +26,33 @@ export function decodeText(
     return undefined;
   }
   // A file may hold U+FFFD itself; only then are the bytes looked at again.
-  if (invalid >= 0 && !isUtf8(bytes)) {
-    report.add({
-      code: "Y001",
-      title: "not valid UTF-8",
-      at: source.span(invalid, invalid + 1),
-      help: "save the file as UTF-8",
-    });
-    return undefined;
+  if (invalid < 0 || isDecodable(bytes)) return source;
+  const said = invalidInText(text);
+  report.add({
+    code: "Y001",
+    ...said === undefined && { severity: "warning" },
+    title: said === undefined ? "a comment is not valid UTF-8" : "not valid UTF-8",
+    at: source.span(said ?? invalid, (said ?? invalid) + 1),
+    help: "save the file as UTF-8",
+  });
+  return said === undefined ? source : undefined;
+}
+
+/** As Falco's parser tells it. */
+function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}
+
+/** The first place that is in no comment, or may be in none. */
+function invalidInText(text: string): number | undefined {
+  for (let at = text.indexOf("\ufffd"); at >= 0; at = text.indexOf("\ufffd", at)) {
+    const line = text.slice(text.lastIndexOf("\n", at) + 1, at);
+    if (!/^\s*#/.test(line)) return at;
+    at = text.indexOf("\n", at);
+    if (at < 0) break;
   }
-  return source;
+  return undefined;
 }
 
 /** C0 controls but tab and line ends, delete, and the two non-characters. YAML 1.2.2, 5.1. */
@@ -45,9 +63,9 @@ function codePoint(text: string, offset: number): string {
   return `U+${text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
+function isDecodable(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
     return true;
   } catch {
     return false;

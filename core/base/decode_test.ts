@@ -26,3 +26,25 @@ Deno.test("decodeText() points at the first byte that is not UTF-8", () => {
 Deno.test("decodeText() accepts a replacement character that is really in the file", () => {
   assertEquals(decode(new TextEncoder().encode("a\ufffdb")).text, "a\ufffdb");
 });
+
+Deno.test("decodeText() reads UTF-16 that begins with a byte order mark, as Falco does", () => {
+  const text = "- list: ä😀\r\n";
+  const little = new Uint8Array(
+    new Uint16Array([0xfeff, ...text.split("").map((unit) => unit.charCodeAt(0))]).buffer,
+  );
+  const big = little.map((_, index) => little[index ^ 1]!);
+  assertEquals(decode(little), { text, diagnostics: [] });
+  assertEquals(decode(big), { text, diagnostics: [] });
+  assertObjectMatch(decode(little.slice(0, 19)).diagnostics[0], { code: "Y001" });
+});
+
+Deno.test("decodeText() only warns of bytes in comments that are not UTF-8", () => {
+  const latin = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const { text, diagnostics } = decode(latin("# by Ren\xe9\n- a\n  # \xe9\xe8"));
+  assertEquals(text, "# by Ren\ufffd\n- a\n  # \ufffd\ufffd");
+  assertEquals(diagnostics.length, 1);
+  assertObjectMatch(diagnostics[0], { code: "Y001", severity: "warning", at: { start: 8 } });
+  const other = decode(latin("# by Ren\xe9\n- \xe9 # \xe9\n"));
+  assertEquals(other.text, undefined);
+  assertObjectMatch(other.diagnostics[0], { code: "Y001", severity: "error", at: { start: 12 } });
+});

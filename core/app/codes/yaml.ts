@@ -5,7 +5,9 @@ export const YAML_CODES: readonly CodeEntry[] = [
   {
     code: "Y001",
     title: "not valid UTF-8",
-    meaning: "The file holds bytes that are no UTF-8 text, usually letters saved as Latin-1.",
+    meaning:
+      "The file holds bytes that are no UTF-8 text, usually letters saved as Latin-1. In comments alone " +
+      "that is a warning.",
     matters:
       "A file name in a rule would be compared with other bytes than the kernel reports, and never match.",
   },
@@ -13,7 +15,8 @@ export const YAML_CODES: readonly CodeEntry[] = [
     code: "Y002",
     title: "not a text file",
     meaning:
-      "The file holds control characters that no text has: it is a program, an archive or UTF-16.",
+      "The file holds control characters that no text has: it is a program, an archive, or UTF-16 " +
+      "without a byte order mark.",
     matters: "Nothing in it can be a rule, so the wrong file is named somewhere.",
   },
   {
