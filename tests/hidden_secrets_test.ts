@@ -110,6 +110,17 @@ Deno.test("no secret of a sink is shown, whatever it was written as", async () =
   assert(count > 60, `${count}`);
 });
 
+Deno.test("no secret is quoted where YAML takes it for something else", async () => {
+  for (
+    const value of [`*${MARKER}`, `*${MARKER}: b`, `!${MARKER}`, `!!${MARKER} x`, `!<${MARKER}> x`]
+  ) {
+    const shown = await toldOfConfig(
+      `sinks:\n  - type: redis\n    host_port: "127.0.0.1:1"\n    password: ${value}\n`,
+    );
+    assert(/Y012|Y029/.test(shown) && !shown.includes(MARKER), shown);
+  }
+});
+
 Deno.test("no secret of a sink is shown under a misspelled key", async () => {
   for (const value of [MARKER, `"${MARKER}"`, `[${MARKER}]`, `{a: ${MARKER}}`]) {
     const shown = await toldOfConfig(

@@ -1,5 +1,6 @@
 /** What falcod tells a person about their input: collected as values, rendered once at the end. */
-import type { Span } from "./text.ts";
+import { hideQuotes, hideSecretsOfLine } from "./hide_secrets.ts";
+import { type Span, toFile } from "./text.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -120,15 +121,30 @@ export class Report {
 }
 
 function diagnosticOf(finding: Finding): Diagnostic {
-  const { severity = "error", title, help, notes } = finding;
+  const { severity = "error", title, at, help, notes } = finding;
   const helpText = typeof help === "function" ? help() : help;
+  const quoting = quotingOf(at);
   return {
     ...finding,
     severity,
-    title: cut(title, MAX_TITLE),
-    help: helpText && cut(helpText, MAX_TEXT),
+    title: quoting(cut(title, MAX_TITLE)),
+    help: helpText && quoting(cut(helpText, MAX_TEXT)),
     notes: notes?.map((note) => ({ ...note, message: cut(note.message, MAX_TEXT) })),
   };
+}
+
+/** Of a line, which may be megabytes, so much to both sides of what is meant. */
+const MAX_BESIDE = 2048;
+
+/** Takes out of what is said of a place what nobody is to see of its line: logs and alerts have it, too. */
+function quotingOf(at: Span | undefined): (said: string) => string {
+  const place = at && toFile(at);
+  if (!place) return (said) => said;
+  const { line: number, column } = place.source.position(place.start);
+  const from = Math.max(0, column - 1 - MAX_BESIDE);
+  const line = place.source.line(number).slice(from, column + MAX_BESIDE);
+  const shown = hideSecretsOfLine(line);
+  return (said) => hideQuotes(said, line, shown);
 }
 
 /**

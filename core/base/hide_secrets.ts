@@ -42,6 +42,19 @@ export function hideSecretsOfLine(line: string): string {
   return line.includes("{") ? block.replace(BARE_FLOW, hideBare) : block;
 }
 
+/** Shorter ones are marks, not what somebody keeps secret. */
+const QUOTE = /"([^"]{3,})"/g;
+
+/** What is said of a line, with stars for quotes of it that are hidden in the line as it is `shown`. */
+export function hideQuotes(said: string, line: string, shown: string): string {
+  if (shown === line) return said;
+  return said.replace(
+    QUOTE,
+    (all, quote: string) =>
+      line.includes(quote) && !shown.includes(quote) ? `"${"*".repeat(quote.length)}"` : all,
+  );
+}
+
 function hide(_all: string, before: string, value: string, after: unknown): string {
   return before + hidden(value) + (typeof after === "string" ? after : "");
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { hideSecrets, hideSecretsOfLine } from "./hide_secrets.ts";
+import { hideQuotes, hideSecrets, hideSecretsOfLine } from "./hide_secrets.ts";
 
 Deno.test("hideSecrets() has stars in place of what only the configuration should know", () => {
   const cases: readonly (readonly [string, string])[] = [
@@ -130,4 +130,13 @@ Deno.test("hideSecrets() finds every address of a line", () => {
     hideSecrets("u: http://a:bc@x, b:cd@y //c:d@z /d:e@w ['e:f@v'] ${A}:${B}@u g:@h"),
     "u: http://a:**@x, b:**@y //c:*@z /d:e@w ['e:*@v'] ${A}:${B}@u g:@h",
   );
+});
+
+Deno.test("hideQuotes() takes out of a sentence what the line hides, and nothing else", () => {
+  const line = "password: *abc", shown = hideSecrets(line);
+  assertEquals(hideQuotes('alias "*abc" is unknown', line, shown), 'alias "****" is unknown');
+  assertEquals(hideQuotes('key "password" is "@"', line, shown), 'key "password" is "@"');
+  assertEquals(hideQuotes('"abcd" is not in it', line, shown), '"abcd" is not in it');
+  const plain = "name: *abc";
+  assertEquals(hideQuotes('alias "*abc"', plain, hideSecrets(plain)), 'alias "*abc"');
 });
