@@ -10,7 +10,7 @@ import type { Config } from "./config/schema.ts";
 import { type Findings, FreshFindings, tellStanding } from "./fresh_findings.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { OutputSettings } from "./open_delivery.ts";
-import { type RulesInEffect, rulesLost } from "./rule_losses.ts";
+import { type RulesInEffect, rulesLost, whyNotEmptied } from "./rule_losses.ts";
 import type { Start } from "./start.ts";
 
 /** The part of a run that a reload reaches. */
@@ -25,7 +25,7 @@ export interface Running {
 /** What can be asked at any time, for metrics and for the closing summary. */
 export interface ReloadCounters {
   readonly done: number;
-  /** The new files had mistakes; the rules stayed. */
+  /** The new files had mistakes, or no rule; the rules stayed. */
   readonly refused: number;
   /** When rules last came into effect, since the epoch; at the start of the run, if not since. */
   readonly lastDoneNs: bigint;
@@ -170,13 +170,15 @@ export class Reloader {
     const { log, tell, adaptLog } = this.#options;
     const watched = watchedOf(next);
     const rules = rulesOf(next);
-    const found = this.#findings.of(next.report, { isTaken: rules !== undefined });
+    const emptied = this.#rules && rules && whyNotEmptied(this.#rules, rules);
+    const isTaken = rules !== undefined && emptied === undefined;
+    const found = this.#findings.of(next.report, { isTaken });
     tell(found);
     tellStanding(found, log);
-    if (!rules) {
+    if (!isTaken) {
       // A broken configuration may not name all that has to be mended.
       this.#files?.follow([...this.#watched, ...watched], next.marks);
-      this.#refuse(firstError(next.report));
+      this.#refuse(emptied ?? firstError(next.report));
       return;
     }
     const { loaded: { config } } = next;

@@ -257,21 +257,32 @@ Deno.test("Reloader passes a changed rule_matching on", async () => {
   assertEquals([matching, warnings], [["all"], []]);
 });
 
-Deno.test("Reloader alerts once when a reload leaves no rule, and goes on without", async () => {
+Deno.test("Reloader refuses a reload that would leave no rule, until one leaves some", async () => {
+  let next = start(ruleset(false));
   const { used, alerts, options, running } = stage(
-    () => Promise.resolve(start(ruleset(false))),
+    () => Promise.resolve(next),
     start(ruleset(true, true)),
   );
   const reloader = new Reloader(options, running);
-  await reloader.request("first");
-  await reloader.request("second");
-  assertEquals([used.length, alerts.length], [2, 1]);
+  await reloader.request("the file was emptied");
+  const why =
+    "no rule would be left (2 are in effect); if that is meant, restart falcod: a start takes it";
+  assertEquals([used.length, reloader.counters.refused, reloader.refusal?.reason], [0, 1, why]);
   assertObjectMatch(alerts[0]!, {
-    rule: "Falco internal: rules lost",
+    rule: "Falco internal: hot restart failure",
     priority: "Critical",
     source: "internal",
-    message: "Falco internal: rules lost: no rule is in effect, where there were 2",
+    message: `Falco internal: hot restart failure: ${why}`,
   });
+  next = start(ruleset(true));
+  await reloader.request("it was written again");
+  assertEquals([used.length, alerts.length, reloader.refusal], [1, 1, undefined]);
+});
+
+Deno.test("Reloader takes no rules where a start had none either", async () => {
+  const { used, alerts, options, running } = stage(() => Promise.resolve(start(ruleset(false))));
+  await new Reloader(options, running).request("still nothing");
+  assertEquals([used.length, alerts], [1, []]);
 });
 
 Deno.test("keepRulesFresh() reloads at SIGHUP and gives the signal back at the end", async () => {

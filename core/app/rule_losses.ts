@@ -1,4 +1,4 @@
-/** What a reload takes away: files are emptied or gone by mistake, or by somebody who wants silence. */
+/** What a reload would take away: files are emptied or gone by mistake, or by somebody who wants silence. */
 import { toFile } from "../base/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
 import type { RulePath } from "./rules.ts";
@@ -11,9 +11,21 @@ export interface RulesInEffect {
 }
 
 /**
+ * Why a reload that takes away every rule is none, without a full stop; absent when some rule stays, or
+ * none was there. A save that truncates, or a full disk, is likelier than somebody who wants falcod to
+ * see nothing.
+ */
+export function whyNotEmptied(before: RulesInEffect, after: RulesInEffect): string | undefined {
+  const former = enabledIn(before);
+  if (former === 0 || enabledIn(after) > 0) return undefined;
+  return `no rule would be left (${former} ${
+    former === 1 ? "is" : "are"
+  } in effect); if that is meant, restart falcod: a start takes it`;
+}
+
+/**
  * What rules were lost, without a full stop; absent when none was. A file that is no longer named was
- * left out by somebody who knew: that is no loss, unless no rule is left. Nor is it one when another
- * file defines its rules now.
+ * left out by somebody who knew: that is no loss. Nor is it one when another file defines its rules now.
  */
 export function rulesLost(before: RulesInEffect, after: RulesInEffect): string | undefined {
   const remaining = filesOf(after);
@@ -22,8 +34,6 @@ export function rulesLost(before: RulesInEffect, after: RulesInEffect): string |
     .filter((file) => !remaining.includes(file) && isNamed(file, after))
     .filter((file) => rulesOf(before, file).some(({ name }) => !defined.has(name)))
     .map((file) => `there are no rules from ${file} any more`);
-  const [former, now] = [enabledIn(before), enabledIn(after)];
-  if (former > 0 && now === 0) losses.push(`no rule is in effect, where there were ${former}`);
   return losses.length > 0 ? losses.join("; ") : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { SourceText } from "../base/mod.ts";
 import type { Rule, Ruleset } from "../rule/mod.ts";
-import { rulesLost } from "./rule_losses.ts";
+import { rulesLost, whyNotEmptied } from "./rule_losses.ts";
 
 /** Rules of files, those of one in brackets being off; a rule has its file's name, or the one before "@". */
 function effect(paths: readonly string[], ...files: readonly string[]) {
@@ -37,14 +37,13 @@ Deno.test("rulesLost() keeps quiet when another file defines the rules now", () 
   );
 });
 
-Deno.test("rulesLost() tells when no rule is left, whatever the reason", () => {
+Deno.test("whyNotEmptied() tells when no rule would be left, whatever the reason", () => {
   const before = effect(["/a.yaml"], "/a.yaml", "/a.yaml", "(/a.yaml)");
-  const none = "no rule is in effect, where there were 2";
-  assertEquals(rulesLost(before, effect(["/a.yaml"], "(/a.yaml)")), none);
-  assertEquals(rulesLost(before, effect([])), none);
-  assertEquals(
-    rulesLost(before, effect(["/a.yaml"])),
-    `there are no rules from /a.yaml any more; ${none}`,
-  );
-  assertEquals(rulesLost(effect([]), effect([])), undefined);
+  const why =
+    "no rule would be left (2 are in effect); if that is meant, restart falcod: a start takes it";
+  assertEquals(whyNotEmptied(before, effect(["/a.yaml"], "(/a.yaml)")), why);
+  assertEquals(whyNotEmptied(before, effect([])), why);
+  assertEquals(whyNotEmptied(before, effect(["/a.yaml"])), why);
+  assertEquals(whyNotEmptied(before, effect(["/b.yaml"], "/b.yaml")), undefined);
+  assertEquals(whyNotEmptied(effect([]), effect([])), undefined);
 });

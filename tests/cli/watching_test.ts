@@ -99,6 +99,12 @@ Deno.test("a refused reload is told at /healthz until one is taken, and a warnin
     assertEquals([code, status], [200, "ok"]);
     assert(Math.abs(Date.parse(at) - Date.now()) < 60_000, at);
     assertEquals(reason, `${rules}:5:14: unknown field "ka.vreb"`);
+    await reload("", "The rules stay as they were");
+    const [emptied, , refused] = await health();
+    assertEquals([emptied, refused.reason], [
+      200,
+      "no rule would be left (1 is in effect); if that is meant, restart falcod: a start takes it",
+    ]);
     await reload(RULES, "1 rule is in effect");
     assertEquals(await health(), [200, "ok", undefined]);
     assertEquals(falcod.error.match(/"no_such_key"/g)?.length, 1, falcod.error);

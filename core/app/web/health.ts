@@ -21,7 +21,7 @@ export interface Health {
 /**
  * 503 when a source is blind: starting again may help. An output that fails is told of and is no
  * reason: the alerts that wait for it would be lost. Nor is a reload that was refused: a start would be,
- * too.
+ * too, or would take away every rule.
  */
 export function healthEndpoint(path: string, look: () => Health): Endpoint {
   return readOnly(path, () => {
