@@ -152,6 +152,11 @@ export interface WriteContext {
   readonly signal: AbortSignal;
   /** Wants to see what goes to and fro (`falcod sink test`). Absent: nobody does. */
   readonly observe?: (exchange: Exchange) => void;
+  /**
+   * Nothing is written after this (`falcod sink test`): what shows only at the end, as how a program
+   * ends, may be waited for and counts. Absent: more may come.
+   */
+  readonly isTrial?: boolean;
 }
 
 export interface Sink {

@@ -271,6 +271,22 @@ sinks: [{type: pager, format: angles}]
   assert(error.includes("Test rule <Test rule>"), error);
 });
 
+Deno.test("falcod sink test fails where a program is not there, or ends with a status", async () => {
+  const { code, out, error } = await tested(`
+program_output: {enabled: true, program: exec 2>/dev/null; no-such-program}
+sinks:
+  - {name: kept, type: program, program: exit 3, keep_alive: true}
+  - {name: well, type: program, program: cat > /dev/null, keep_alive: true}
+`);
+  assertEquals([code, error], [1, ""]);
+  assert(
+    /"program" did not take .* status 127 .*\n {2}hint: the shell finds no such/.test(out),
+    out,
+  );
+  assert(/"kept" \(program\) did not take .* status 3\n/.test(out), out);
+  assert(/"well" \(program\) has taken the test alert/.test(out), out);
+});
+
 Deno.test("falcod sink test tells of a variable that is not set, and what it is wanted for", async () => {
   const { code, error } = await tested('sinks: [{type: redis, address: "${FALCOD_UNSET}"}]\n');
   assertEquals([code, error.match(/(?:error|warning)\[\w+\]/g)], [1, ["error[C033]"]], error);

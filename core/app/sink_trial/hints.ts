@@ -24,6 +24,11 @@ const BY_STATUS: Readonly<Record<string, string>> = {
 /** Failures without an answer, by what systems call them. */
 const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] = [
   {
+    reason: /ended with status 12[67]\b/,
+    hint:
+      "the shell finds no such program, or may not run it: install it, write where it is, make it executable",
+  },
+  {
     reason: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup|name or service|name resolution/i,
     hint:
       "the name of the host is not known: is it spelled right, and can this machine resolve it? (/etc/resolv.conf; in a cluster the name of the service with its namespace)",

@@ -60,6 +60,7 @@ export async function trySink(request: TrialRequest): Promise<Trial> {
   const beganMs = performance.now();
   const written = instance.write([{ alert, line }], {
     signal: overdue.signal,
+    isTrial: true,
     observe: (exchange) => void exchanges.push(exchange),
   }).then(() => startedWell(instance)).then(() => undefined, failureOf);
   const failure = await Promise.race([written, timedOut]);

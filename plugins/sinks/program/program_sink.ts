@@ -21,6 +21,8 @@ export interface ProgramSettings {
 
 /** A program that ends at once is not started more often. */
 const START_EVERY_MS = 1000;
+/** What a shell says of a command that it could not start: sh(1). */
+const NOT_STARTED: readonly number[] = [126, 127];
 /** How long a program may take for what it has read when it is to end. */
 const FINISH_MS = 2000;
 
@@ -59,8 +61,10 @@ export class ProgramSink implements Sink {
     return this.#inTurn(async () => {
       if (stop.aborted) throw new SinkError("closed", "The program is not started any more");
       const signal = context ? AbortSignal.any([context.signal, stop]) : stop;
-      if (this.#settings.keepAlive) await this.#writeToOne(batch, signal);
-      else await this.#writeToMany(batch, signal);
+      const isTrial = context?.isTrial === true;
+      if (!this.#settings.keepAlive) await this.#writeToMany(batch, { signal, isTrial });
+      else await this.#writeToOne(batch, signal);
+      if (this.#settings.keepAlive && isTrial) await this.#endWell(signal);
     });
   }
 
@@ -97,27 +101,49 @@ export class ProgramSink implements Sink {
     }
   }
 
+  /** Of a trial: a pipe takes a line from whoever ends without having read it. */
+  async #endWell(signal: AbortSignal): Promise<void> {
+    const child = this.#running?.child;
+    this.#running = undefined;
+    if (!child) return;
+    const time = new AbortController();
+    const isLate = setTimeout(this.#finishMs, undefined, time).catch(() => undefined);
+    try {
+      // It was never told that it is to end soon: taking its time is no fault.
+      const status = await Promise.race([orKilled(child, child.finish(), signal), isLate]);
+      if (!status) await child.kill();
+      else this.#judge(status, { isTrial: true });
+    } finally {
+      time.abort();
+    }
+  }
+
   /** One after the other, each with a program of its own. */
-  async #writeToMany(batch: readonly FormattedAlert[], signal: AbortSignal): Promise<void> {
+  async #writeToMany(
+    batch: readonly FormattedAlert[],
+    { signal, isTrial }: { readonly signal: AbortSignal; readonly isTrial: boolean },
+  ): Promise<void> {
     for (const [accepted, alert] of batch.entries()) {
       const { child, lines } = this.#start();
       // One that reads nothing may have its reasons.
       const done = lines.write([alert], child).catch(() => {}).then(() => child.finish());
       try {
-        this.#judge(await orKilled(child, done, signal));
+        this.#judge(await orKilled(child, done, signal), { isTrial });
       } catch (error) {
         throw failure(error, { signal, accepted });
       }
     }
   }
 
-  #judge(status: Deno.CommandStatus): void {
+  #judge(status: Deno.CommandStatus, { isTrial }: { readonly isTrial: boolean }): void {
     if (status.success) {
       this.#isTold = false;
       return;
     }
     const text = `The program has ended ${ending(status)}`;
-    if (this.#settings.checkStatus) throw new SinkError("unavailable", text);
+    if (this.#settings.checkStatus || isTrial) throw new SinkError("unavailable", text);
+    // Of a pipe the first part may have been started, so it is not tried again.
+    if (NOT_STARTED.includes(status.code)) throw new SinkError("rejected", text);
     this.#complain(text);
   }
 
@@ -229,7 +255,9 @@ function failure(
 }
 
 function ending({ code, signal }: Deno.CommandStatus): string {
-  return signal ? `by ${signal}` : `with status ${code}`;
+  if (signal) return `by ${signal}`;
+  const why = NOT_STARTED.includes(code) ? " (the shell could not start it)" : "";
+  return `with status ${code}${why}`;
 }
 
 function reasonOf(error: unknown): string {

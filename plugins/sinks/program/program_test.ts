@@ -102,6 +102,32 @@ Deno.test("program: one that reads nothing is no failure, a status is told once"
   assertEquals(told, ["The program has ended with status 7"]);
 });
 
+Deno.test("program: what the shell could not start has not taken the alert, and it is not sent again", async () => {
+  const { told, ...context } = log();
+  const missing = sinkOf("exec 2>/dev/null; no-such-program", {}, { told, ...context });
+  await assertRejects(() => missing.write(formatted("1")), {
+    code: "rejected",
+    message: "The program has ended with status 127 (the shell could not start it)",
+    accepted: 0,
+  });
+  assertEquals(told, []);
+});
+
+Deno.test("program: every status counts in a trial, also of one that is kept alive", async () => {
+  for (const keep_alive of [false, true]) {
+    const { told, ...context } = log();
+    const trial = { signal: new AbortController().signal, isTrial: true };
+    const tried = (program: string) =>
+      sinkOf(program, { keep_alive }, { told, ...context }).write(formatted("1"), trial);
+    await assertRejects(() => tried("cat > /dev/null; exit 3"), {
+      code: "unavailable",
+      message: "The program has ended with status 3",
+    });
+    await tried("cat > /dev/null");
+    assertEquals(told, []);
+  }
+});
+
 Deno.test("program: with check_status an alert counts as taken when its program ended well", async () => {
   const sink = sinkOf("read line; test $line = 1", { check_status: true });
   await assertRejects(() => sink.write(formatted("1", "2", "1")), {
