@@ -62,10 +62,15 @@ export function loadResults(
       errors: own.filter(isError).map((found) =>
         finding(found, { general: "LOAD_ERR_VALIDATE", chain })
       ),
-      warnings: own.filter((found) => !isError(found) && upstreamCode(found.code) !== undefined)
+      warnings: own.filter((found) => !isError(found) && isWarningOfFalco(found.code))
         .map((found) => finding(found, { general: "", chain })),
     };
   });
+}
+
+/** Not under the code of an error: what falcod only warns of there, Falco takes and says nothing of. */
+function isWarningOfFalco(code: string): boolean {
+  return upstreamCode(code)?.startsWith("LOAD_ERR_") === false;
 }
 
 /** An error Falco does not have still has to fail its file: it gets the most general code. */

@@ -66,3 +66,11 @@ Deno.test("loadResults() names items that are no rule, and values that cannot be
   ]);
   assertEquals(chains("a: b\n"), ["LOAD_ERR_YAML_VALIDATE rules content@0:0"]);
 });
+
+Deno.test("loadResults() has no warning with the code of an error where Falco says nothing", () => {
+  const list = (more: string) => `- list: l\n  items: [a]\n${more}`;
+  const unused = "LOAD_UNUSED_LIST rules content@0:0 > list l@0:8";
+  assertEquals(chains(list("  items: [b]\n")), [unused]);
+  assertEquals(chains(`${rule("")}  output: y\n`), []);
+  assertEquals(chains(list("")), [unused]);
+});

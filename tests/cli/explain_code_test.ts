@@ -40,6 +40,17 @@ Deno.test("falcod explain-code lists all codes, or those that are one of Falco's
   assertEquals(deprecated, ["F034", "A008", "R050", "R051", "R052"]);
 });
 
+Deno.test("falcod explain-code gives what Falco takes no code of Falco's errors", async () => {
+  const [text, json, some] = await Promise.all([
+    falcod(["explain-code", "Y011"]),
+    falcod(["explain-code", "Y011", "--json"]),
+    falcod(["explain-code", "LOAD_ERR_YAML_PARSE"]),
+  ]);
+  assert(!text.out.includes("LOAD_ERR"), text.out);
+  assertEquals(JSON.parse(json.out).falco_code, undefined);
+  assert(some.out.includes("Y012") && !some.out.includes("Y011"), some.out);
+});
+
 Deno.test("falcod explain-code suggests the code that was probably meant", async () => {
   const [near, far] = await Promise.all([
     falcod(["explain-code", "F01O"]),

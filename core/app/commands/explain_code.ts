@@ -1,6 +1,6 @@
 /** `falcod explain-code`: what a diagnostic's code means, with a mistake that causes it and its repair. */
-import { UPSTREAM_CODES, upstreamCode } from "../../rule/mod.ts";
-import { type CodeEntry, CODES, type Example, type ExamplePair } from "../codes/mod.ts";
+import { UPSTREAM_CODES } from "../../rule/mod.ts";
+import { type CodeEntry, CODES, type Example, type ExamplePair, falcoCode } from "../codes/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { nothingFound, printTable } from "../table.ts";
@@ -19,9 +19,7 @@ export function explainCodeCommand({ code, json }: ExplainCodeRequest, host: Hos
     host.out.write(json ? `${JSON.stringify(describe(entry))}\n` : toText(entry));
     return EXIT_OK;
   }
-  const entries = CODES.filter((entry) =>
-    wanted === undefined || upstreamCode(entry.code) === wanted
-  );
+  const entries = CODES.filter((entry) => wanted === undefined || falcoCode(entry) === wanted);
   if (entries.length === 0) {
     const names = [...CODES.map((entry) => entry.code), ...UPSTREAM_CODES];
     const instead = "falcod explain-code lists all";
@@ -32,7 +30,7 @@ export function explainCodeCommand({ code, json }: ExplainCodeRequest, host: Hos
   else {
     printTable({
       heads: ["code", "meaning", "Falco's code"],
-      rows: entries.map(({ code, title }) => [code, title, upstreamCode(code) ?? ""]),
+      rows: entries.map((entry) => [entry.code, entry.title, falcoCode(entry) ?? ""]),
     }, host.out);
   }
   return EXIT_OK;
@@ -45,13 +43,13 @@ function codeIn(text: string): string {
 }
 
 function describe(entry: CodeEntry) {
-  const falco = upstreamCode(entry.code);
+  const falco = falcoCode(entry);
   return { ...entry, ...(falco !== undefined && { falco_code: falco }) };
 }
 
 function toText(entry: CodeEntry): string {
   const { code, title, meaning, matters, example } = entry;
-  const falco = upstreamCode(code);
+  const falco = falcoCode(entry);
   const parts = [
     `${code}: ${title}\n`,
     `${wrap(meaning)}\n`,
