@@ -30,7 +30,10 @@ export function hideSecretValues(
       found.add(spell(path));
       hide(node, path.length);
     } else if (type instanceof z.ZodObject && node.kind === "mapping") {
-      for (const [key, { value }] of node.entries) visit(value, type.shape[key], [...path, key]);
+      for (const [key, { value }] of node.entries) {
+        const known = Object.hasOwn(type.shape, key) ? type.shape[key] : undefined;
+        visit(value, known, [...path, key]);
+      }
     } else if (type instanceof z.ZodRecord) {
       const values = inner(type.valueType);
       // One text in place of texts by name is as little to be seen.

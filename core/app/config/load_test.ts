@@ -128,6 +128,12 @@ Deno.test("loadConfig() warns of unknown keys and suggests the nearest", () => {
   assert(diagnostics.every((diagnostic) => diagnostic.severity === "warning"));
 });
 
+Deno.test("loadConfig() knows no key for being one that every object has", () => {
+  const text = "constructor: {a: 1}\nhttp_output: {toString: {call: 1}}\n";
+  const { diagnostics } = load({ "main.yaml": text }, ["valueOf.x=1"]);
+  assertEquals(places(diagnostics).sort(), ["C003 1:1", "C003 1:1", "C003 2:15"]);
+});
+
 Deno.test("loadConfig() places what -o says in -o, also where a file says it, too", () => {
   const file = { "main.yaml": "metrcis:\n  interval: 1h\n" };
   const place = (...options: string[]) => {
