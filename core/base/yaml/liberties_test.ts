@@ -39,6 +39,10 @@ const LIBERTIES: Readonly<Record<string, readonly [text: string, value: unknown]
   "a comment behind quotes": ['a: "b"#c\nd: e\n', { a: "b", d: "e" }],
   "a comment behind brackets": ["a: [b,#c\n  d]#e\n", { a: ["b", "d"] }],
   "a comment behind the mark of a text block": ["a: |#b\n  #c\n", { a: "#c\n" }],
+  "a comment behind brackets, and others below text blocks": [
+    "- [a]#b\n- >-\n  c\n# d\n- |\n    e\n  # f\n- {g: h}\n",
+    [["a"], "c", "e\n", { g: "h" }],
+  ],
   "an escaped quote": [`a: "it\\'s \\n\\\\'"\n`, { a: "it's \n\\'" }],
 };
 

@@ -36,6 +36,9 @@ export class LibertyScanner {
   #isInList = false;
   /** Behind the colon or dash whose value has not come yet. */
   #valueFrom: number | undefined;
+  /** Since then. */
+  #comments: Edit[] = [];
+  #isInBrackets = false;
   /** The first thing of its line. */
   #isFirst = true;
   #isSure = true;
@@ -85,10 +88,12 @@ export class LibertyScanner {
     const cursor = this.#cursor;
     const { at } = cursor;
     const end = endOfLine(this.#text, at);
-    if (at > cursor.lineStart && !/[ \t]/.test(this.#text[at - 1]!)) {
-      this.#take("comment", at, at + 1);
-    }
-    this.#edits.push({ start: at, end, of: "all" });
+    const isTight = at > cursor.lineStart && !/[ \t]/.test(this.#text[at - 1]!);
+    if (isTight) this.#take("comment", at, at + 1);
+    const comment = { start: at, end, of: "all" } as const;
+    // Blanks below a text block would be text of it.
+    if (isTight || this.#isInBrackets) this.#edits.push(comment);
+    else this.#comments.push(comment);
     cursor.at = end;
   }
 
@@ -138,7 +143,12 @@ export class LibertyScanner {
     const top = this.#open.at(-1);
     if (!top) this.#isInList = true;
     if (!top || column > top.column || !top.isList) this.#open.push({ column, isList: true });
-    this.#valueFrom = ++this.#cursor.at;
+    this.#expectFrom(++this.#cursor.at);
+  }
+
+  #expectFrom(offset: number): void {
+    this.#valueFrom = offset;
+    this.#comments = [];
   }
 
   #valueOrKey(isFirst: boolean): void {
@@ -153,7 +163,7 @@ export class LibertyScanner {
     if (colon !== undefined) {
       if (column > parent) this.#open.push({ column, isList: false });
       cursor.at = colon;
-      this.#valueFrom = colon;
+      this.#expectFrom(colon);
       return;
     }
     if (this.#valueFrom === undefined) return this.#giveUp();
@@ -177,7 +187,7 @@ export class LibertyScanner {
     if (column <= top.column && (isPlain || top.isList)) return this.#giveUp();
     if (tab >= 0) this.#take("tab", lineStart + tab, lineStart + tab + 1);
     else this.#take("column", start, start + 1);
-    this.#edits.push({ start: from, end: start, of: "lines" });
+    this.#edits.push({ start: from, end: start, of: "lines" }, ...this.#comments);
   }
 
   /** Moves behind a value. What is returned says that the lines of it have to become one. */
@@ -187,7 +197,9 @@ export class LibertyScanner {
     switch (this.#text[start]) {
       case "[":
       case "{":
+        this.#isInBrackets = true;
         this.#bracketed();
+        this.#isInBrackets = false;
         return this.#shallow(start, parent, true);
       case '"':
       case "'":
