@@ -131,13 +131,15 @@ export function ownPrivileges(): OwnPrivileges | undefined {
 /** In one line, for the log and for people. */
 export function privilegesText(state: privileges.Privileges): string {
   const { userId, capabilities, bounding, noNewPrivileges } = state;
-  const names = capabilities.length === privileges.CAPABILITIES.length
-    ? "all capabilities"
-    : capabilities.join(", ") || "no capabilities";
   const programs = noNewPrivileges
     ? "programs get no more"
-    : `programs it starts can have ${bounding.length} capabilities`;
-  return `user ${userId}, ${names}; ${programs}`;
+    : `programs it starts can have ${capabilitiesText(bounding)}`;
+  return `user ${userId}, ${capabilitiesText(capabilities)}; ${programs}`;
+}
+
+function capabilitiesText(names: readonly Capability[]): string {
+  if (names.length === privileges.CAPABILITIES.length) return "all capabilities";
+  return names.join(", ") || "no capabilities";
 }
 
 async function startsOf(

@@ -58,4 +58,9 @@ Deno.test("planDrop() has who is not root hand on what starting plugins takes, a
 Deno.test("privilegesText() says who it is and what it may do", () => {
   const state = { userId: 7, capabilities: [], bounding: [], noNewPrivileges: true };
   assertEquals(privilegesText(state), "user 7, no capabilities; programs get no more");
+  const bounding = ["CAP_SETUID", "CAP_SETGID"] as const;
+  assertEquals(
+    privilegesText({ ...state, bounding, noNewPrivileges: false }),
+    "user 7, no capabilities; programs it starts can have CAP_SETUID, CAP_SETGID",
+  );
 });

@@ -33,7 +33,7 @@ export function alertsLost({ lanes }: Summary): number {
 /** What is always of interest first, then a line for each thing that is not zero. */
 export function summaryLines(summary: Summary): string[] {
   const { engine, lanes, sources, state, reloads } = summary;
-  const seen = `${counted(engine.events, "event")}, ${counted(engine.alerts, "alert")}`;
+  const seen = `${counted(engine.events, "event")} judged, ${counted(engine.alerts, "alert")}`;
   const lines = [`falcod: stopped; ${seen}`];
   if (summary.outputsGone) lines.push("  no output is left that takes alerts");
   lines.push(`  processes known: ${state.processes}, threads: ${state.threads}`);
@@ -42,6 +42,7 @@ export function summaryLines(summary: Summary): string[] {
   const byCount = [...engine.alertsByRule].sort((a, b) => b[1] - a[1]);
   for (const [rule, count] of byCount) lines.push(`  alerts of "${rule}": ${count}`);
   for (const { name, counters } of sources) {
+    lines.push(...recordsLine(name, counters));
     for (const [counter, count] of Object.entries(counters)) {
       if (count > 0) lines.push(`  ${name} ${counter}: ${count}`);
     }
@@ -65,6 +66,16 @@ export function summaryLines(summary: Summary): string[] {
   ] as const;
   for (const [what, count] of troubles) if (count > 0) lines.push(`  ${what}: ${count}`);
   return lines;
+}
+
+/** Classes of records add up to more than the events that rules judge. */
+function recordsLine(source: string, counters: SourceCounters): string[] {
+  const hasClasses = Object.keys(counters).some((counter) => counter.startsWith("events."));
+  return hasClasses
+    ? [
+      `  ${source} counts records of the kernel, also those that only say what processes there are`,
+    ]
+    : [];
 }
 
 /**

@@ -37,3 +37,21 @@ Deno.test("summaryLines() counts alerts that came while nobody was there, which 
   assert(lines.includes("  output syslog, alerts that nobody was there to take: 2"));
   assertEquals(alertsLost(summary), 0);
 });
+
+Deno.test("summaryLines() tells events that were judged from records of the kernel", () => {
+  const of = (counters: Readonly<Record<string, number>>) =>
+    summaryLines({
+      engine: { events: 9, alerts: 0, alertsByRule: new Map(), alertsUnnamed: 0, faults: 0 },
+      lanes: [],
+      heldBack: { byRate: 0, asRepeated: 0 },
+      sent: 0,
+      sources: [{ name: "syscall", counters }],
+      state: {},
+    } as unknown as Summary).filter((line) => !line.includes("undefined"));
+  assertEquals(of({ "events.lifecycle": 25 }), [
+    "falcod: stopped; 9 events judged, 0 alerts",
+    "  syscall counts records of the kernel, also those that only say what processes there are",
+    "  syscall events.lifecycle: 25",
+  ]);
+  assertEquals(of({ played: 9 }).length, 2);
+});

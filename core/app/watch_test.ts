@@ -174,9 +174,10 @@ Deno.test("watch() carries an event to the sink as an alert and counts on the wa
   assertEquals(scene, { lines: ["here: it is event 2"], ready: [["fake"]], isClosed: true });
   assertObjectMatch(summary, { engine: { events: 3, alerts: 1, faults: 0 } });
   assertEquals(summaryLines(summary), [
-    "falcod: stopped; 3 events, 1 alert",
+    "falcod: stopped; 3 events judged, 1 alert",
     "  processes known: 0, threads: 0",
     '  alerts of "second event": 1',
+    "  fake counts records of the kernel, also those that only say what processes there are",
     "  fake drops.file: 3",
     "  fake events.file: 9",
     "  alerts: 1 of rules; 1 to stdout",
