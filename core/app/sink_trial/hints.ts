@@ -90,16 +90,27 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
     hint: "something else seems to be at this address",
   },
   {
+    reason: /which nobody granted it/,
+    hint:
+      "a plugin gets what its manifest asks for and somebody grants: permissions in its entry of plugins, or falcod plugin add --grant",
+  },
+  {
+    reason: /EROFS|os error 30\b|file system is read-only/i,
+    hint: "the file system is read-only there: name a folder that may be written to",
+  },
+  {
+    // Servers say "permission denied" as well, but have no such numbers.
+    reason: /\bEACCES\b|\bEPERM\b|os error 1(?:3)?\b/,
+    hint:
+      "the user that falcod is may not: the file, or the folder it is to be made in, must be writable for the user that falcod becomes (privileges.user)",
+  },
+  {
     reason: /NOAUTH|WRONGPASS|auth|password|permission|denied|ACCESS_REFUSED|not authorized/i,
     hint: "user, password or their rights are not right",
   },
   {
     reason: /no such file|ENOENT/i,
     hint: "a file that the configuration names is not there",
-  },
-  {
-    reason: /EACCES|permission denied/i,
-    hint: "falcod may not open this: run it as it runs later",
   },
 ];
 

@@ -25,3 +25,22 @@ Deno.test("hintsFor() tells TLS that is missing from a password that is wrong", 
     ],
   );
 });
+
+Deno.test("hintsFor() tells what this machine refuses from what a server refuses", () => {
+  assertEquals(
+    [
+      "Cannot write to /a/b: EACCES: permission denied, open '/a/b'",
+      "Cannot write to /a/b: Permission denied (os error 13)",
+      "Cannot write to /a/b: EROFS: read-only file system, open '/a/b'",
+      'Requires net access to "a:1", which nobody granted it: it has no net',
+      "550 5.7.1 Permission denied",
+    ].map(hintFor),
+    [
+      "the user that falcod is may not",
+      "the user that falcod is may not",
+      "the file system is read-only there",
+      "a plugin gets what its manifest asks for and somebody grants",
+      "user, password or their rights are not right",
+    ],
+  );
+});

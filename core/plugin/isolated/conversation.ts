@@ -1,5 +1,10 @@
 /** falcod's side of the talk with one guest: what is asked, what is answered, and whether it is alive. */
-import { PERMISSION_KINDS } from "../permissions.ts";
+import {
+  NO_PERMISSIONS,
+  PERMISSION_KINDS,
+  type PermissionKind,
+  type PluginPermissions,
+} from "../permissions.ts";
 import type { Logger } from "../plugin.ts";
 import { SinkError } from "../sink_error.ts";
 import { type Frame, frameOf, FROM_GUEST, jsonOf, TO_GUEST } from "./frames.ts";
@@ -16,6 +21,8 @@ export interface ConversationOptions {
   /** Refuses a guest whose walls are too low, by throwing; absent: it is in falcod itself. */
   readonly checkWalls?: (walls: Walls) => void;
   readonly bounds?: UsageBounds;
+  /** What it may do, for who reads that it may not do something; absent: whatever falcod may. */
+  readonly granted?: PluginPermissions;
   readonly limits?: Partial<ConversationLimits>;
 }
 
@@ -183,7 +190,7 @@ export class Conversation {
         // Read later than the frame is there.
         return this.#waiting.get(frame.id)?.resolve({ ...frame, payload: frame.payload.slice() });
       case FROM_GUEST.failed:
-        return this.#waiting.get(frame.id)?.reject(failureOf(jsonOf(frame)));
+        return this.#waiting.get(frame.id)?.reject(this.#failureOf(jsonOf(frame)));
       case FROM_GUEST.ready:
         return this.onReady();
       case FROM_GUEST.pong:
@@ -192,7 +199,7 @@ export class Conversation {
         return this.#log(frame);
       case FROM_GUEST.broken: {
         const { message } = recordOf(jsonOf(frame));
-        return this.end(`it cannot be used: ${loadingText(textOf(message))}`);
+        return this.end(`it cannot be used: ${loadingText(this.#textOf(message))}`);
       }
       default:
         return this.end("it sent something that is no answer");
@@ -222,7 +229,7 @@ export class Conversation {
     if (++this.#lines > LINES_A_SECOND) return void this.#linesLeftOut++;
     const { level, text } = recordOf(jsonOf(frame));
     const { log } = this.#options;
-    const line = textOf(text);
+    const line = this.#textOf(text);
     if (level === "error") log.error(line);
     else if (level === "warning") log.warning(line);
     else if (level === "debug") log.debug(line);
@@ -268,16 +275,20 @@ export class Conversation {
     for (const { reject } of this.#waiting.values()) reject(gone);
     this.#waiting.clear();
   }
-}
 
-/** What the plugin says of a failure, as far as it may say it. */
-function failureOf(said: unknown): SinkError {
-  const { code, message, retryAfterMs, accepted } = recordOf(said);
-  const known = code === "rejected" || code === "closed" ? code : "unavailable";
-  return new SinkError(known, textOf(message), {
-    ...isCount(retryAfterMs) && { retryAfterMs: Math.min(retryAfterMs, 3_600_000) },
-    ...isCount(accepted) && { accepted },
-  });
+  /** What the plugin says of a failure, as far as it may say it. */
+  #failureOf(said: unknown): SinkError {
+    const { code, message, retryAfterMs, accepted } = recordOf(said);
+    const known = code === "rejected" || code === "closed" ? code : "unavailable";
+    return new SinkError(known, this.#textOf(message), {
+      ...isCount(retryAfterMs) && { retryAfterMs: Math.min(retryAfterMs, 3_600_000) },
+      ...isCount(accepted) && { accepted },
+    });
+  }
+
+  #textOf(value: unknown): string {
+    return textOf(value, this.#options.granted ?? NO_PERMISSIONS);
+  }
 }
 
 function isCount(value: unknown): value is number {
@@ -288,16 +299,23 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, granted: PluginPermissions): string {
   if (typeof value !== "string") return "it gave no reason";
   return value.slice(0, MAX_TEXT).toWellFormed().replace(
     RUNTIME_ADVICE,
-    (_, permission) =>
-      (PERMISSION_KINDS as readonly string[]).includes(permission)
-        ? `, which nobody granted it (its manifest asks for it under permissions.${permission}, ` +
-          "and falcod plugin add grants it, or permissions in its entry of plugins)"
-        : ", which no plugin can be granted",
+    (_, said) => {
+      const kind = PERMISSION_KINDS.find((kind) => kind === said);
+      return kind ? `, ${notGranted(kind, granted[kind])}` : ", which no plugin can be granted";
+    },
   );
+}
+
+/** What was wanted stands before it. */
+function notGranted(kind: PermissionKind, granted: readonly string[]): string {
+  const has = granted.length > 0 ? `it has ${granted.join(", ")}` : "it has none";
+  return `which nobody granted it (of ${kind} ${has}; what its manifest asks for under ` +
+    `permissions.${kind} is granted by falcod plugin add --grant ${kind}=…, or by ` +
+    `permissions.${kind} in its entry of plugins)`;
 }
 
 /** What the runtime calls a module that came without a name. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "../../../tests/assert.ts";
+import { NO_PERMISSIONS, type PluginPermissions } from "../permissions.ts";
 import { Conversation } from "./conversation.ts";
 import { FROM_GUEST } from "./frames.ts";
 import type { GuestLink, TakeFrame } from "./link.ts";
@@ -6,7 +7,9 @@ import type { GuestLink, TakeFrame } from "./link.ts";
 const silent = () => {};
 
 /** A guest that sends what it likes, and reads or does not. */
-function talking({ reads }: { readonly reads: boolean }) {
+function talking(
+  { reads, granted }: { readonly reads: boolean; readonly granted?: PluginPermissions },
+) {
   const ended = Promise.withResolvers<string>();
   let take: TakeFrame = () => {};
   const link: GuestLink = {
@@ -20,6 +23,7 @@ function talking({ reads }: { readonly reads: boolean }) {
     entry: new Uint8Array(),
     log: { debug: silent, info: silent, warning: silent, error: silent },
     checkWalls: () => {},
+    ...granted && { granted },
   });
   const send = (type: number, payload = new Uint8Array()) => take({ type, id: 0, payload });
   const reason = () => Promise.race([ended.promise, Promise.resolve("it goes on")]);
@@ -44,6 +48,21 @@ Deno.test("a guest that sends events which nobody wants is ended", async () => {
   using guest = talking({ reads: true });
   for (let count = 0; count <= 20_000; count++) await guest.send(FROM_GUEST.events);
   assertEquals(await guest.reason(), "it sent more than 20000 answers in a second");
+});
+
+Deno.test("what a guest may not do is told beside what it was granted", async () => {
+  const message = 'Requires net access to "a:1", run again with the --allow-net flag';
+  const payload = new TextEncoder().encode(JSON.stringify({ message }));
+  for (const [net, has] of [[["b:2", "c:3"], "b:2, c:3"], [[], "none"]] as const) {
+    using guest = talking({ reads: true, granted: { ...NO_PERMISSIONS, net } });
+    await guest.send(FROM_GUEST.broken, payload);
+    assertEquals(
+      await guest.reason(),
+      'it cannot be used: Requires net access to "a:1", which nobody granted it ' +
+        `(of net it has ${has}; what its manifest asks for under permissions.net is granted by ` +
+        "falcod plugin add --grant net=…, or by permissions.net in its entry of plugins)",
+    );
+  }
 });
 
 Deno.test("a guest whose answers are megabytes that nobody asked for is ended", async () => {

@@ -86,6 +86,7 @@ export class Guests {
         tellMissingWall(walls, log);
       },
       bounds: { memoryBytes: BASE_BYTES + plugin.memoryBytes, cpuShare: plugin.cpuShare },
+      granted: plugin.permissions,
     };
     const supervisor = new Supervisor({
       name,
