@@ -196,7 +196,7 @@ export function reportUnknownKey(
     severity: "warning",
     title: `unknown key "${key}"${where}`,
     at: placeOf(root, path),
-    help: keyMeant(root, path, known) ?? "it is ignored",
+    help: () => keyMeant(root, path, known) ?? "it is ignored",
   });
 }
 
