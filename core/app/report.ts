@@ -1,5 +1,5 @@
 /** How diagnostics reach a person while falcod starts. */
-import { type Diagnostic, inFileOrder, renderText, type Report } from "../base/mod.ts";
+import { type Diagnostic, inFileOrder, renderText, type Report, toFile } from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Findings } from "./fresh_findings.ts";
 import type { Host, Output } from "./host.ts";
@@ -20,8 +20,19 @@ export function tellWarnings(report: Findings, host: Host): void {
 export function tellProblems(report: Findings, host: Host, log: Logger): void {
   tellWarnings(report, host);
   for (const diagnostic of report.diagnostics) {
-    if (diagnostic.severity === "info") log.info(inOneLine(diagnostic));
+    if (diagnostic.severity !== "info") continue;
+    if (isOfferNotTaken(diagnostic, host)) log.debug(inOneLine(diagnostic));
+    else log.info(inOneLine(diagnostic));
   }
+}
+
+/** The configuration that comes with falcod names files that whoever wants may make; few do. */
+function isOfferNotTaken(
+  { code, at }: Diagnostic,
+  { rulesFolder }: Pick<Host, "rulesFolder">,
+): boolean {
+  return code === "C011" && at !== undefined &&
+    toFile(at).source.name === `${rulesFolder}/falco.yaml`;
 }
 
 export function printDiagnostics(

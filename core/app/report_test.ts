@@ -1,6 +1,8 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { type Diagnostic, SourceText } from "../base/mod.ts";
-import { printDiagnostics } from "./report.ts";
+import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
+import type { Host } from "./host.ts";
+import { createLogger } from "./log.ts";
+import { printDiagnostics, tellProblems } from "./report.ts";
 
 const error: Diagnostic = { code: "F012", severity: "error", title: "unknown field" };
 const other: Diagnostic = { code: "R008", severity: "error", title: "neither true nor false" };
@@ -34,4 +36,20 @@ Deno.test("printDiagnostics() goes through each file from its beginning", () => 
   );
   const told = printed([found("second", a, 4), found("third", b, 0), found("first", a, 0)], false);
   assertEquals(told.match(/first|second|third/g), ["first", "second", "third"]);
+});
+
+Deno.test("tellProblems() says only at level debug what of falcod's own configuration is not there", () => {
+  const told = (level: "info" | "debug", name: string) => {
+    let text = "";
+    const output = { write: (more: string) => void (text += more) };
+    const report = new Report();
+    const at = new SourceText(name, "rules_files: [x]\n").span(14, 15);
+    report.add({ code: "C011", severity: "info", title: "x is not there", at });
+    const host = { rulesFolder: "/ours", error: output } as unknown as Host;
+    tellProblems(report, host, createLogger(output, { level, isoTime: true }));
+    return text.includes("x is not there");
+  };
+  assertEquals(told("info", "/ours/falco.yaml"), false);
+  assertEquals(told("debug", "/ours/falco.yaml"), true);
+  assertEquals(told("info", "/etc/falcod/falco.yaml"), true);
 });

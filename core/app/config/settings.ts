@@ -19,7 +19,7 @@ import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
 import { nameMeant } from "./likely_meant.ts";
 import { warnOfNotEnabled } from "./not_enabled.ts";
 import { NO_DRIVER } from "./schema.ts";
-import { type ConfigPath, isMistaken, nodeAt, placeOf } from "./tree.ts";
+import { type ConfigPath, isMistaken, nodeAt, placeOf, spellAsWritten } from "./tree.ts";
 
 /** A plugin to create, with the part of the configuration that is its own. */
 export interface Wired {
@@ -113,7 +113,7 @@ function rulePathsOf(
     path,
     at: valueAt(root, [key, index]) ?? valueAt(root, [key]),
     required: false,
-  }));
+  })).filter(({ path }, index) => path !== "" || tellEmpty(root, [key, index], report));
   const isTold = isMistaken(root, ["rules_files"]) || isMistaken(root, ["rules_file"]);
   if (paths.length === 0 && plugins.rulePaths.length === 0 && !isTold) {
     report.add({
@@ -124,6 +124,20 @@ function rulePathsOf(
     });
   }
   return paths;
+}
+
+/** Falco passes over it as over every name of no file; that there is no name is no such case. */
+function tellEmpty(root: LoadedConfig["root"], path: ConfigPath, report: Report): false {
+  // A list of one may stand without brackets.
+  const written = nodeAt(root, path) ? path : path.slice(0, 1);
+  report.add({
+    code: "C004",
+    severity: "warning",
+    title: `"${spellAsWritten(root, written)}" wants a file or folder of rules, found nothing`,
+    at: placeOf(root, written),
+    help: "name one, or take the entry out",
+  });
+  return false;
 }
 
 function valueAt(root: LoadedConfig["root"], path: ConfigPath) {

@@ -386,3 +386,15 @@ Deno.test("settingsOf() asks nobody where everything is in one container that is
     ["task", "static", true, "web", "nginx", "1.0"],
   );
 });
+
+Deno.test("settingsOf() warns of an entry of rules_files without a name, and takes the others", () => {
+  const { rulePaths, codes } = settings(
+    "rules_files: ['', a.yaml]\nstdout_output: {enabled: true}",
+  );
+  assertEquals(rulePaths.map(({ path }) => path), ["a.yaml"]);
+  assertEquals(codes, ["warning C004"]);
+  assertEquals(settings("rules_files: ''\nstdout_output: {enabled: true}").codes, [
+    "warning C004",
+    "error C013",
+  ]);
+});
