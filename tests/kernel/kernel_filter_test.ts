@@ -94,7 +94,8 @@ const DIRECTORY_RULES = rule("Directory", `${OPENS} and fd.directory = ${FOLDER}
 const MANY = `use POSIX; my $n = 1000;
   sub nap { select undef, undef, undef, 0.02 if $_[0] % 4 == 0 }
   sub many { my ($p, $q) = @_; my @made;
-    for (1 .. 24) { push @made, "$p" . ++$n . ($q // ""); my ($d) = $made[-1] =~ m{(.*)/}; mkdir $d;
+    for (1 .. 24) { push @made, "$p" . ++$n . ($q // "");
+      my ($d) = $made[-1] =~ m{(.*)/}; my ($up) = $d =~ m{(.*)/}; mkdir $up if $up; mkdir $d;
       open my $f, ">", $made[-1]; nap $_ }
     for (@made) { open my $f, "<", $_; nap $n++ } }
   sub missing { my $p = shift; for (1 .. 24) { open my $f, "<", "$p" . ++$n; nap $_ } }
