@@ -97,6 +97,12 @@ sinks: [{type: file, filename: ${folder}/none/alerts.txt}]
     ]);
   }));
 
+Deno.test("syslog_output is told by its own key: it has none for an address", async () => {
+  const isHere = await Deno.stat("/dev/log").then(() => true, () => false);
+  const title = '"syslog_output": nobody listens at "/dev/log": there is no such file';
+  assertEquals((await look("syslog_output: {enabled: true}")).faults, isHere ? [] : [title]);
+});
+
 Deno.test("outputs whose files are there are not complained about, and none is made", () =>
   withFolder(async (folder, write) => {
     const authority = await newAuthority();

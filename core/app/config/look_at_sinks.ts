@@ -38,14 +38,15 @@ export async function lookAtSinks(
     return faults.map((fault) => ({ sink, fault }));
   }));
   return found.flat().map(({ sink, fault: { path, what, help } }) => {
-    const at = [...placeOfSink(sink), ...path];
+    // Falco's key for it has none for what falcod's own sink of that type can be told.
+    const at = sink.place ? [...sink.place, ...path] : placeOfSink(sink);
     const title = `"${spellAsWritten(root, at)}": ${hideSecrets(what)}`;
     report.add({
       code: "C045",
       severity: "warning",
       title,
       at: nodeAt(root, at)?.at ?? placeOf(root, at),
-      help,
+      help: sink.place ? help : `${help}, in an entry of sinks with type ${sink.name}`,
     });
     return title;
   });

@@ -156,6 +156,16 @@ Deno.test("file: a path that begins as only a shell's does is told what to be", 
   ]);
 });
 
+Deno.test("file: whose folder is there and who may not write is not told to make it", async () => {
+  // Not even root may.
+  const filename = "/proc/sys/kernel/ostype";
+  assertEquals(await plugin.check!(plugin.schema.parse({ filename })), [{
+    path: ["filename"],
+    what: `cannot write to "${filename}": falcod may not`,
+    help: "let the user that falcod runs as write there, or name another file",
+  }]);
+});
+
 Deno.test("file: links of the owner are followed, also to what is not there yet", async () => {
   await using at = await place();
   await Deno.mkdir(`${at.folder}/log`);
@@ -398,10 +408,10 @@ Deno.test({
     await using at = await place();
     await Deno.writeTextFile(`${at.folder}/old`, "");
     const script = `
-      import { fileProblem } from ${
-      JSON.stringify(new URL("./open_file.ts", import.meta.url).href)
-    };
-      for (const name of ["old", "new"]) console.log(await fileProblem(Deno.args[0] + "/" + name));
+      import { fileFault } from ${JSON.stringify(new URL("./open_file.ts", import.meta.url).href)};
+      for (const name of ["old", "new"]) {
+        console.log((await fileFault(Deno.args[0] + "/" + name))?.what);
+      }
     `;
     const told = async (options: string) => {
       const { stdout } = await new Deno.Command("unshare", {

@@ -1,7 +1,7 @@
 /** Alerts in a file: Falco's `file_output`. */
 import type { SinkPlugin } from "../../../core/mod.ts";
 import { FileSink } from "./file_sink.ts";
-import { fileProblem } from "./open_file.ts";
+import { fileFault } from "./open_file.ts";
 import { type FileConfig, schema } from "./schema.ts";
 
 const plugin: SinkPlugin<FileConfig> = {
@@ -23,11 +23,14 @@ const plugin: SinkPlugin<FileConfig> = {
       },
     }, context),
   check: async ({ filename }) => {
-    const what = await fileProblem(filename);
+    const fault = await fileFault(filename);
+    if (!fault) return [];
     const help = filename.startsWith("~/")
       ? '"~" is no folder here: write all of it, or ${HOME}'
+      : fault.isForbidden
+      ? "let the user that falcod runs as write there, or name another file"
       : "make its folder, or name a file that falcod may write to";
-    return what === undefined ? [] : [{ path: ["filename"], what, help }];
+    return [{ path: ["filename"], what: fault.what, help }];
   },
 };
 export default plugin;

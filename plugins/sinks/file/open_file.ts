@@ -85,8 +85,14 @@ export class OpenFile implements ByteWriter {
   }
 }
 
+export interface FileFault {
+  readonly what: string;
+  /** It is there, and not for this user to write to. */
+  readonly isForbidden: boolean;
+}
+
 /** Why there can be no such file, or nothing be written to it; none is made or changed. Never rejects. */
-export async function fileProblem(path: string): Promise<string | undefined> {
+export async function fileFault(path: string): Promise<FileFault | undefined> {
   try {
     const target = await trustedPath(path, Deno.uid() ?? 0);
     if (!target.found && target.path.startsWith("/proc/")) return undefined;
@@ -100,7 +106,8 @@ export async function fileProblem(path: string): Promise<string | undefined> {
     else if (!stats) await opens(folder, O_WRONLY | O_TMPFILE);
     return undefined;
   } catch (error) {
-    return `cannot write to "${path}": ${accessReason(error)}`;
+    const reason = accessReason(error);
+    return { what: `cannot write to "${path}": ${reason}`, isForbidden: reason === FORBIDDEN };
   }
 }
 
@@ -118,9 +125,10 @@ function accessReason(error: unknown): string {
   return ACCESS_REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
+const FORBIDDEN = "falcod may not";
 const ACCESS_REASONS: Readonly<Record<string, string>> = {
-  EACCES: "falcod may not",
-  EPERM: "falcod may not",
+  EACCES: FORBIDDEN,
+  EPERM: FORBIDDEN,
   EROFS: "the file system is read-only",
 };
 
