@@ -43,6 +43,19 @@ Deno.test("falcod record does not tell that alerts have nowhere to go", async ()
   assert(!missing.includes("alerts"), missing);
 });
 
+Deno.test("falcod record tells of no variable that only outputs have", async () => {
+  using folder = new Folder({
+    "falco.yaml": "config_files: [more.yaml]\nhttp_output:\n  enabled: true\n" +
+      "  url: http://127.0.0.1:1/${NO_PATH}\nlog_level: ${NO_LEVEL}\n",
+    "more.yaml": "sinks:\n  - {type: file, filename: /tmp/${NO_NAME}}\n",
+  });
+  const nobody = ["-w", "x.scap", "--scope", "pid:2147483647"];
+  const { error } = await falcod(["record", ...nobody, "-c", "falco.yaml"], {
+    folder: folder.path,
+  });
+  assertEquals(error.match(/NO_\w+(?=: nothing)/g), ["NO_LEVEL"], error);
+});
+
 Deno.test("falcod record says which file it cannot create", async () => {
   const error = await refused(["-w", "no/such/folder.scap"]);
   assert(error.includes('Cannot create capture "no/such/folder.scap"'), error);

@@ -1,6 +1,6 @@
 /** `falcod record`: live events into a capture. */
 import { escapeUnprintable } from "../../alert/mod.ts";
-import { Report } from "../../base/mod.ts";
+import { type Diagnostic, Report, toFile } from "../../base/mod.ts";
 import { allEventCodes, type Event } from "../../event/mod.ts";
 import {
   type ContainerEngine,
@@ -14,6 +14,7 @@ import { isStandardOutput } from "../../scap/mod.ts";
 import type { State } from "../../state/mod.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
+import { type ConfigNode, type MappingNode, nodeAt } from "../config/tree.ts";
 import { ContainerLookup } from "../containers.ts";
 import { counted } from "../count.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
@@ -200,18 +201,53 @@ function settingsFor(
   report: Report,
 ) {
   const registry = new Registry(host.plugins);
+  const said = report.part();
   const loaded = loadConfig({
     path: configPath,
     options: [...options, THIS_MACHINE, NO_OUTPUT_MISSED],
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
-  }, report);
+  }, said);
   const overrides = { rulePaths: [NO_RULES], scopeProcessId };
   // What follows from a file that nobody can read, or a variable that is not set, is no second mistake.
-  const found = report.part();
+  const found = said.part();
   const settings = settingsOf(loaded, overrides, { registry, report: found });
-  report.absorb(found, (problem) => loaded.isConsequence?.(problem) ? undefined : problem);
+  said.absorb(found, (problem) => loaded.isConsequence?.(problem) ? undefined : problem);
+  report.absorb(said, (problem) => isOfOutputs(problem, loaded.root) ? undefined : problem);
   return { settings, registry };
+}
+
+const OUTPUTS = [
+  "stdout_output",
+  "syslog_output",
+  "file_output",
+  "program_output",
+  "http_output",
+  "grpc_output",
+  "grpc",
+  "sinks",
+];
+
+/** What only warns of them is nothing to whoever makes no alerts. */
+function isOfOutputs({ severity, at }: Diagnostic, root: MappingNode): boolean {
+  if (severity === "error" || !at) return false;
+  const { source, start } = toFile(at);
+  return OUTPUTS.some((key) => {
+    const node = nodeAt(root, [key]);
+    return node !== undefined && covers(node, { name: source.name, start });
+  });
+}
+
+/** What several files say together is in all of them. */
+function covers(
+  node: ConfigNode,
+  place: { readonly name: string; readonly start: number },
+): boolean {
+  const { source, start, end } = toFile(node.at);
+  if (source.name === place.name && start <= place.start && place.start < end) return true;
+  if (node.kind === "sequence") return node.items.some((item) => covers(item, place));
+  return node.kind === "mapping" &&
+    [...node.entries.values()].some(({ value }) => covers(value, place));
 }
 
 const THIS_MACHINE = "engine.kind=modern_ebpf";
