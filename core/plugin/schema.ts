@@ -136,5 +136,5 @@ export const secret = shared(() =>
     z.instanceof(Secret),
     word().transform((value) => new Secret({ value })),
     z.strictObject({ file: word() }).transform(({ file }) => new Secret({ file })),
-  ], { error: "a text, or a mapping with file" }).meta({ secret: true })
+  ], { error: "a text, or {file: PATH} to have it read from there" }).meta({ secret: true })
 );

@@ -45,6 +45,9 @@ Deno.test("a secret is a text or names a file", () => {
   assertEquals(revealed instanceof Secret && revealed.reveal(), "token");
   assertEquals(read(setting.secret(), { file: "/x" }) instanceof Secret, true);
   for (const value of [7, { path: "/x" }, ["x"]]) {
-    assertEquals(read(setting.secret(), value), "wants a text, or a mapping with file");
+    assertEquals(
+      read(setting.secret(), value),
+      "wants a text, or {file: PATH} to have it read from there",
+    );
   }
 });

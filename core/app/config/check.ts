@@ -11,6 +11,8 @@ import { hideNode, hideSecretValues, isHidden } from "./hidden_values.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { keyNames, keyNote } from "./known_keys.ts";
 import { keyMeant, missingMeant, valueMeant } from "./likely_meant.ts";
+import { COMMON_KEYS } from "./sink_options.ts";
+import { slipOf } from "./sink_key_names.ts";
 import { switchedOnBy } from "./option.ts";
 import { isBuiltIn } from "./plugin_entry.ts";
 import { warnOfRepeatedPlugins } from "./repeated_plugins.ts";
@@ -139,7 +141,9 @@ export function reportValue(
   if (!node && path.length > 1 && !option) {
     // Nobody knows what is secret in a sink of no type.
     if (mapping?.kind === "mapping" && parent[0] === "sinks" && key === "type") {
-      for (const { value } of mapping.entries.values()) hideNode(value);
+      for (const [name, { value }] of mapping.entries) {
+        if (!COMMON_KEYS.includes(name) && slipOf(name, ["type"]) === undefined) hideNode(value);
+      }
     }
     report.add({
       code: "C004",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { assertEquals } from "../../../tests/assert.ts";
-import { Report, SourceText } from "../../base/mod.ts";
+import { renderText, Report, SourceText } from "../../base/mod.ts";
+import { webAddress } from "../../http/schema.ts";
 import { alert } from "../../delivery/testing.ts";
 import { type PluginEntry, Registry, setting, type SinkPlugin } from "../../plugin/mod.ts";
 import { checkConfig } from "./check.ts";
@@ -15,6 +16,7 @@ const parcel: SinkPlugin = {
   schema: z.strictObject({
     address: setting.word().min(1, { error: "text" }),
     token: setting.secret().optional(),
+    site: webAddress().optional(),
     copies: setting.sequence(setting.word().regex(/@/, { error: "mail addresses" })).optional(),
     stamp: setting.section({ price: setting.whole({ min: 1, max: 9, standard: 1 }) }),
   }),
@@ -32,8 +34,7 @@ const single: PluginEntry = {
   load: () => Promise.resolve({ default: { ...parcel, name: "single", isAlone: true } }),
 };
 
-async function check(yaml: string) {
-  const report = new Report();
+async function check(yaml: string, report = new Report()) {
   const registry = new Registry([entry, single]);
   const source = new SourceText("falco.yaml", yaml);
   const environment = (name: string) => name === "PRICE" ? "hidden" : undefined;
@@ -75,12 +76,58 @@ sinks:
   - {type: parcel, name: a, stamp: {price: ten, prize: 1}, adress: here, tiemout: 1s}
 `);
   assertEquals(told, [
-    'C004|"sinks[0]" has no "address"|"address" wants text|' +
-    "{type: parcel, name: a, stamp: {price: ten, prize: 1}, adress: here, tiemout: 1s}",
+    'C004|"sinks[0]" has no "address"|write "address" in place of "adress"|adress',
     'C004|"sinks[0].stamp.price" wants a whole number from 1 to 9, found "ten"||ten',
     'C003|unknown key "prize" in "sinks[0].stamp"|did you mean "price"?|prize',
-    'C003|unknown key "adress" in "sinks[0]"|did you mean "address"?|adress',
     'C003|unknown key "tiemout" in "sinks[0]"|did you mean "timeout"?|tiemout',
+  ]);
+});
+
+Deno.test("checkSinks() tells the key that is wanted in place of what others call it", async () => {
+  for (const key of ["url", "webhook_url", "endpoint", "hosts", "hostPort", "brokers"]) {
+    const { told, sinks } = await check(`sinks: [{type: parcel, ${key}: here, format: jsn}]`);
+    assertEquals(told.map((line) => line.replace(/ wants one of .*? found/, " found")), [
+      'C004|"sinks[0].format" found "jsn"|did you mean "json"?|jsn',
+      `C004|"sinks[0]" has no "address"|write "address" in place of "${key}"|${key}`,
+    ]);
+    assertEquals(JSON.stringify(sinks[0]!.config), "{}");
+  }
+  const both = (await check("sinks: [{type: parcel, url: here, host: there}]")).told;
+  assertEquals(both.map((line) => line.split("|")[0]), ["C004", "C003", "C003"]);
+});
+
+Deno.test("checkSinks() says what to write where an address is a host alone", async () => {
+  const { told } = await check(
+    "sinks: [{type: parcel, address: a, site: 127.0.0.1}, " +
+      "{type: parcel, name: b, address: a, site: 'http//u:p@h'}]",
+  );
+  const wants = "wants an address that begins with http:// or https://, found";
+  assertEquals(told.map((line) => line.split("|").slice(1, 3)), [
+    [`"sinks[0].site" ${wants} "127.0.0.1"`, 'did you mean "http://127.0.0.1"?'],
+    [`"sinks[1].site" ${wants} a text that is not shown`, ""],
+  ]);
+});
+
+Deno.test("checkSinks() shows the value of a slip, unless it may be a secret", async () => {
+  const shown = async (yaml: string) => {
+    const report = new Report();
+    await check(yaml, report);
+    return renderText(report.diagnostics);
+  };
+  const said = await shown(
+    "sinks: [{type: parcel, address: a, copiess: [b@c], tokn: hidden, no_such: hidden, tokens: hidden}]",
+  );
+  assertEquals([said.includes("copiess: [b@c]"), said.includes("hidden")], [true, false]);
+  const untyped = await shown("sinks: [{typ: parcel, name: shown, token: hidden}]");
+  assertEquals(untyped.includes("{typ: parcel, name: shown, token: ******}"), true, untyped);
+});
+
+Deno.test("sinksOf() lists the types there are once, and none where one was probably meant", async () => {
+  const { told } = await check("sinks: [{type: qwzz}, {type: qwzy}, {type: parcels}]");
+  assertEquals(told.map((line) => line.split("|")[2]), [
+    "there are: parcel, single; falcod plugin add installs others",
+    "the types that there are stand above",
+    'did you mean "parcel"?',
   ]);
 });
 

@@ -7,6 +7,7 @@ import type { LoadedConfig } from "./load.ts";
 import { NO_PLUGINS, type WiredPlugins } from "./plugins.ts";
 import type { Config } from "./schema.ts";
 import type { Wired } from "./settings.ts";
+import { sinkTypeMeant } from "./sink_key_names.ts";
 import {
   FORMATS,
   pluginKeys,
@@ -96,17 +97,23 @@ export function listedSinks(
 ): readonly WiredSink[] {
   const labels = new Set(taken.map(({ label }) => label));
   const sinks: WiredSink[] = [];
+  const types = registry.names("sink");
+  let areTypesTold = false;
   for (const [index, entry] of config.sinks.entries()) {
     const place = ["sinks", index];
     const { refused } = plugins;
+    let { format } = entry;
     if (!registry.has("sink", entry.type) && !refused.has(entry.type)) {
       report.add({
         code: "C041",
         title: `there is no sink of type "${entry.type}"`,
         at: nodeAt(root, [...place, "type"])?.at ?? placeOf(root, place),
-        help: registry.suggestion("sink", entry.type) ??
-          `there are: ${registry.names("sink").join(", ")}; falcod plugin add installs others`,
+        help: sinkTypeMeant(entry.type, types) ??
+          (areTypesTold
+            ? "the types that there are stand above"
+            : `there are: ${types.join(", ")}; falcod plugin add installs others`),
       });
+      areTypesTold ||= sinkTypeMeant(entry.type, types) === undefined;
     }
     const label = entry.name ?? entry.type;
     if (labels.has(label)) {
@@ -118,18 +125,20 @@ export function listedSinks(
       });
     }
     labels.add(label);
-    const { format } = entry;
     const isStandard = (FORMATS as readonly string[]).includes(format);
     if (!isStandard && !registry.has("formatter", format)) {
       if (refused.has(format)) continue;
       const choices = [...new Set([...FORMATS, ...registry.names("formatter")])];
       const wanted = `one of ${choices.join(", ")} (falcod plugin add installs others)`;
       reportValue(root, { path: [...place, "format"], wanted, choices }, report);
-      continue;
+      // Nothing runs with it, and what else is wrong is told as well.
+      format = "standard";
     }
     if (registry.has("sink", entry.type)) {
       const at = { label, root, place, report, environment };
-      sinks.push(wiredSink(entry, { ...at, config, formatters: plugins.formatters }));
+      sinks.push(
+        wiredSink({ ...entry, format }, { ...at, config, formatters: plugins.formatters }),
+      );
     }
   }
   return sinks;

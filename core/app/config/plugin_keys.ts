@@ -1,10 +1,19 @@
 /** Keys of falco.yaml that are a plugin's own: only the plugin knows them. */
 import * as z from "zod";
-import type { Report } from "../../base/mod.ts";
+import { hideSecrets, type Report } from "../../base/mod.ts";
 import { namesIn, typeAt } from "./_opened_type.ts";
 import { reportUnknownKey, reportValue } from "./check.ts";
 import { hideNode, hideSecretValues, isHidden } from "./hidden_values.ts";
-import { type MappingNode, nodeAt, placeOf } from "./tree.ts";
+import { addressMeant, slipOf, writtenInPlaceOf } from "./sink_key_names.ts";
+import {
+  type ConfigNode,
+  isVariable,
+  type MappingNode,
+  nodeAt,
+  placeOf,
+  type ScalarNode,
+  spellAsWritten,
+} from "./tree.ts";
 
 type Path = readonly (string | number)[];
 
@@ -26,15 +35,29 @@ export function checkPluginKeys(
   const config = structuredClone(given);
   const secrets = hideSecretValues(nodeAt(root, place), schema);
   const result = schema.safeParse(config);
-  for (const issue of result.error?.issues ?? []) {
+  const issues = result.error?.issues ?? [];
+  const { inPlaceOf, replaced } = misnamed(issues, (path) => nodeAt(root, [...place, ...path]));
+  for (const issue of issues) {
     const path = issue.path.filter((step) => typeof step !== "symbol");
+    const written = inPlaceOf.get(issue);
+    if (written !== undefined) {
+      const parent = path.slice(0, -1), key = String(path.at(-1));
+      report.add({
+        code: "C004",
+        title: `"${spellAsWritten(root, [...place, ...parent])}" has no "${key}"`,
+        at: placeOf(root, [...place, ...parent, written]),
+        help: `write "${key}" in place of "${written}"`,
+      });
+      continue;
+    }
     if (issue.code === "unrecognized_keys") {
       const known = [...namesIn(typeAt(schema, path)) ?? [], ...path.length === 0 ? others : []];
       for (const key of issue.keys) {
         const at = [...place, ...path, key], value = nodeAt(root, at);
-        // It may be a password's, misspelled.
-        if (value) hideNode(value);
-        reportUnknownKey(root, at, { known, report });
+        if (value) hideMisspelt(value, { key, known, type: typeAt(schema, path) });
+        if (!replaced.has(at.slice(place.length).join("\n"))) {
+          reportUnknownKey(root, at, { known, report });
+        }
         remove(config, [...path, key]);
       }
       continue;
@@ -46,11 +69,76 @@ export function checkPluginKeys(
       path.pop();
     }
     const choices = issue.code === "invalid_value" ? issue.values.map(String) : [];
-    const isSecret = isHidden(path, secrets);
-    const wrong = { path: [...place, ...path], wanted: issue.message, choices, isSecret };
+    const wanted = issue.message, at = [...place, ...path], node = nodeAt(root, at);
+    const meant = node?.kind === "scalar" && isShown(String(path.at(-1)), node)
+      ? addressMeant(node.text, wanted)
+      : undefined;
+    // A host alone is no secret.
+    const isSecret = meant === undefined && isHidden(path, secrets);
+    const wrong = { path: at, wanted, choices, isSecret, ...meant !== undefined && { meant } };
     reportValue(root, { ...wrong, hasNoDefault: true }, report);
   }
   return config;
+}
+
+/** A line that says `webhook_url: word` is shown without the word, whatever else is said of it. */
+function isShown(key: string, node: ScalarNode): boolean {
+  const line = `${key}: ${node.text}`;
+  return !isVariable(node) && hideSecrets(line) === line;
+}
+
+/** What nobody knows may be a password; of a slip is known what is secret in it. */
+function hideMisspelt(
+  value: ConfigNode,
+  { key, known, type }: {
+    readonly key: string;
+    readonly known: readonly string[];
+    /** Of the mapping that has the key. */
+    readonly type: z.core.$ZodType | undefined;
+  },
+): void {
+  const slip = slipOf(key, known);
+  if (slip === undefined) return hideNode(value);
+  const shape = type instanceof z.ZodObject ? type.shape : {};
+  if (Object.hasOwn(shape, slip)) hideSecretValues(value, shape[slip]);
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Missing keys that stand there by another name. */
+function misnamed(
+  issues: readonly Issue[],
+  nodeOf: (path: Path) => ReturnType<typeof nodeAt>,
+): {
+  /** By the issue of what is missing: the key that is written in its place. */
+  readonly inPlaceOf: ReadonlyMap<Issue, string>;
+  /** The paths of these keys, a line for each step. */
+  readonly replaced: ReadonlySet<string>;
+} {
+  const inPlaceOf = new Map<Issue, string>();
+  const replaced = new Set<string>();
+  const parentOf = ({ path }: Issue) => path.slice(0, -1).join("\n");
+  const missing = issues.filter(({ code, path }) =>
+    code !== "unrecognized_keys" && code !== "invalid_key" && path.length > 0 &&
+    nodeOf(path.map((step) => typeof step === "number" ? step : String(step))) === undefined
+  );
+  for (const issue of issues) {
+    if (issue.code !== "unrecognized_keys") continue;
+    const parent = issue.path.join("\n");
+    const here = missing.filter((other) => parentOf(other) === parent);
+    for (const lacking of here) {
+      const alsoMissing = here.filter((other) => other !== lacking).map(lastOf);
+      const written = writtenInPlaceOf(lastOf(lacking), { unknown: issue.keys, alsoMissing });
+      if (written === undefined) continue;
+      inPlaceOf.set(lacking, written);
+      replaced.add([...issue.path, written].join("\n"));
+    }
+  }
+  return { inPlaceOf, replaced };
+}
+
+function lastOf({ path }: Issue): string {
+  return String(path.at(-1));
 }
 
 function remove(config: unknown, path: Path): void {
