@@ -164,9 +164,11 @@ export class Intake implements AuditIntake {
       if (part.kind === "event") events++;
       else {
         this.passOver(part.kind);
-        const { kind, detail, offset } = part;
+        const { kind, detail, help, offset } = part;
         isBroken = part.isEnd !== undefined;
-        if (++problemCount <= MAX_PROBLEMS) problems.push({ kind, detail, offset });
+        if (++problemCount <= MAX_PROBLEMS) {
+          problems.push({ kind, detail, offset, ...help !== undefined && { help } });
+        }
       }
       if (performance.now() < this.#sliceEndMs) continue;
       await context.settle();

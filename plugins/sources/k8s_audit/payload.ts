@@ -63,6 +63,8 @@ export interface PayloadProblem {
   readonly kind: ProblemKind;
   /** A sentence without a full stop, about bytes and bounds only: nothing of what was sent. */
   readonly detail: string;
+  /** What to send instead, where the kind does not say all of that. */
+  readonly help?: string;
   /** Where in the payload, in bytes; or in what it was cut from. */
   readonly offset: number;
   /** Nothing that follows in the payload can be read; `open`: it might, were there more of it. */
@@ -101,7 +103,10 @@ export function* readPayload(
   const reader = new PayloadReader(bytes, { limits, origin });
   try {
     let at = skipBlanks(bytes, startOf(bytes));
-    if (at === bytes.length) throw new NotJson("nothing was sent", 0, true);
+    if (at === bytes.length) {
+      const offset = offsetInBody(origin, 0);
+      yield { kind: "malformed", detail: "nothing was sent", offset, isEnd: "open" };
+    }
     while (at < bytes.length) {
       yield* reader.values(at, 0);
       at = skipBlanks(bytes, reader.end);
@@ -273,11 +278,15 @@ function readEvent(bytes: Uint8Array, offset: number): AuditDocument | PayloadPr
   const time = value.stageTimestamp;
   const timeNs = typeof time === "string" ? parseTimestamp(time) : undefined;
   if (timeNs === undefined) {
-    const detail = "an event has no stageTimestamp that can be read";
-    return { kind: "not-an-event", detail, offset };
+    const detail = time === undefined
+      ? "an event has no stageTimestamp"
+      : "the stageTimestamp of an event is no time that can be read";
+    return { kind: "not-an-event", detail, help: TIME_HELP, offset };
   }
   return { kind: "event", value, bytes, timeNs };
 }
+
+const TIME_HELP = 'say when it was: "stageTimestamp": "2026-01-01T00:00:00.000000Z"';
 
 function notAnEvent(offset: number): PayloadProblem {
   // In Falco's words: people look for them.

@@ -69,6 +69,15 @@ Deno.test("readPayload() goes on behind an event that cannot be used", () => {
   assertObjectMatch(problem!, { offset: list("{}").indexOf("[") + 1 });
 });
 
+Deno.test("readPayload() says what is missing, and names no place in nothing", () => {
+  const problemOf = (text: string) => auditEvents(text, LIMITS).problems[0]!;
+  assertEquals(problemOf(" ").detail, "nothing was sent");
+  const [none, other] = ['{"auditID":"a"}', item("a", { stageTimestamp: "today" })].map(problemOf);
+  assertEquals(none!.detail, "an event has no stageTimestamp");
+  assertEquals(other!.detail, "the stageTimestamp of an event is no time that can be read");
+  assert(none!.help?.includes('"stageTimestamp": "2026-'), none!.help);
+});
+
 Deno.test("readPayload() ends where the payload is no JSON any more, with what came before", () => {
   const whole = list(item("a"), item("b"));
   assertEquals(parts(whole.slice(0, -30)), ["a", "malformed"]);

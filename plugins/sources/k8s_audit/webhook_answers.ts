@@ -114,13 +114,17 @@ export function answerTo(taken: Taken): Response {
       const { events, problems, problemCount } = taken;
       const [first] = problems;
       if (!first) return new Response(null);
-      const { kind, detail } = problems.find(({ kind }) => kind === "malformed") ?? first;
+      const { kind, detail, help } = problems.find(({ kind }) => kind === "malformed") ?? first;
       const judged = events === 0 ? "" : `; ${events} others of the body were judged`;
       if (kind !== "malformed" && events > 0) {
         // Sending it again would not help, and the others would be judged twice.
         return jsonReply({ events, refused: problemCount, problems: problems.map(shown) });
       }
-      return refusal({ status: STATUS[kind], error: `${detail}${judged}`, help: HELP[kind] });
+      return refusal({
+        status: STATUS[kind],
+        error: `${detail}${judged}`,
+        help: help ?? HELP[kind],
+      });
     }
     default:
       return taken satisfies never;

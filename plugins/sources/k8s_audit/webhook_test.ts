@@ -188,6 +188,8 @@ Deno.test("JSON that is no audit event is refused", async () => {
     assertEquals(status, 400, body);
     assert(/audit event|stageTimestamp/.test(error), error);
   }
+  const { text } = await post(list({ auditID: "x" }));
+  assert(!text.includes("EventList") && JSON.parse(text).help.includes("say when it was"), text);
 });
 
 Deno.test("only who brings the token is let in", async () => {
