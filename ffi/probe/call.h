@@ -10,6 +10,7 @@
 #include "syscalls.h"
 
 #define AT_FDCWD -100
+#define O_ACCMODE 3
 #define O_CREAT 0100
 #define O_TMPFILE 020000000
 #define CREAT_FLAGS 01101		/* O_CREAT | O_WRONLY | O_TRUNC */
@@ -50,14 +51,15 @@ static __always_inline struct call call_of(struct pt_regs *regs, long result)
 }
 
 /* Brings the open family to openat's order; what openat2 and clone3 have in memory comes to the
- * registers. */
-static __always_inline void normalize(__u32 number, __u64 *args)
+ * registers. A program can change its memory meanwhile, or lose it by the very call: whether a file was
+ * opened for writing says the file. */
+static __always_inline void normalize(const struct call *call, __u64 *args)
 {
-	switch (number) {
+	switch (call->number) {
 	case __NR_open:
 	case __NR_creat:
-		args[3] = number == __NR_open ? args[2] : args[1];
-		args[2] = number == __NR_open ? args[1] : CREAT_FLAGS;
+		args[3] = call->number == __NR_open ? args[2] : args[1];
+		args[2] = call->number == __NR_open ? args[1] : CREAT_FLAGS;
 		args[1] = args[0];
 		args[0] = AT_FDCWD;
 		args[4] = args[5] = 0;
@@ -66,9 +68,12 @@ static __always_inline void normalize(__u32 number, __u64 *args)
 		args[4] = args[5] = 0;
 		break;
 	case __NR_openat2: {
-		__u64 how[3] = {};
+		__u64 how[3] = {}, file = call->failed ? 0 : file_of(call->result);
 
 		bpf_probe_read_user(how, sizeof(how), (void *)args[2]);
+		if (file)
+			how[0] = (how[0] & ~O_ACCMODE) |
+				 (GET(struct file, file, f_flags) & O_ACCMODE);
 		args[2] = how[0];
 		args[3] = how[1];
 		args[4] = how[2];
@@ -95,7 +100,7 @@ static __always_inline void load_arguments(__u64 *args, const struct call *call,
 	read_arguments(regs, call->compat, args);
 	if (call->compat && call->native == IA32_NR_SOCKETCALL)
 		socketcall_arguments(args);
-	normalize(call->number, args);
+	normalize(call, args);
 }
 
 static __always_inline void start_call(union event_slot *slot, const struct call *call, __u16 kind)

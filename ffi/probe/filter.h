@@ -35,7 +35,6 @@
 #include "directory.h"
 #include "verdict.h"
 
-#define O_ACCMODE 3
 #define O_PATH 010000000
 
 /* What `fd` shows of an opening: the file, or the error. False when nothing can be said about it. */
@@ -133,7 +132,7 @@ static __always_inline bool left_out_at_once(const struct call *call, const stru
 	if (shape->kind != SHAPE_FILE || !shape->first)
 		return false;
 	read_arguments(regs, call->compat, args);
-	normalize(number, args);
+	normalize(call, args);
 	MASK(number, SYSCALL_LIMIT - 1);
 	if (interest[number] & INTEREST_NO_READERS && !(args[2] & (O_ACCMODE | O_PATH)))
 		return true;

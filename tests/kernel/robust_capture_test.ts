@@ -19,6 +19,16 @@ const descend = (name: string, count: number) =>
 
 const NAMES: readonly EventCase[] = [
   {
+    name: "a file opened for writing, where what says so is lost by opening it",
+    type: "openat2",
+    perl: `my $how = pack("QQQ", O_WRONLY | O_TRUNC, 0, 8);
+      open my $own, "+>", "own"; syswrite $own, $how;
+      my $page = call(SYS_mmap, 0, 4096, 1, 1, fileno $own, 0);
+      call(SYS_openat2, -100, "own", $page, 24)`,
+    pick: { "fd.nameraw": "own" },
+    expect: { "evt.res": "SUCCESS", "evt.is_open_write": true, "evt.arg.flags": /O_WRONLY/ },
+  },
+  {
     name: "a path as long as the kernel takes",
     type: "openat",
     perl: `call(SYS_openat, -100, "/" . "./" x 2041 . "etc/passwd", 0)`,
