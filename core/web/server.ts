@@ -8,6 +8,7 @@ import { type Endpoint, type Listen, type WebClient, WebError, type WebLog } fro
 import { exchange } from "./exchange.ts";
 import type { BridgedRequest } from "./http2_bridge.ts";
 import type { WebLimits } from "./limits.ts";
+import { nothingAt } from "./nothing_at.ts";
 import { refusal } from "./reply.ts";
 import { marksOf, readTlsFiles, type TlsMaterial } from "./tls_files.ts";
 import { addressName, type RawRequest, Transport } from "./transport.ts";
@@ -45,7 +46,8 @@ const TOO_MANY_REQUESTS = {
 export class WebServer {
   readonly #options: WebServerOptions;
   readonly #app: Hono<{ Bindings: { readonly client: WebClient } }>;
-  readonly #paths = new Set<string>();
+  /** As they were asked for, by their routes. */
+  readonly #paths = new Map<string, string>();
   readonly #connections: Connections;
   readonly #turns: Turns;
   readonly #handshakes = new Seldom(TELL_EVERY_MS);
@@ -66,7 +68,9 @@ export class WebServer {
     this.#connections = new Connections(options.limits);
     this.#turns = new Turns(options.limits.maxRequestsOfTurn);
     this.#app = new Hono({ getPath: (request) => routeOf(request.url) });
-    this.#app.notFound(({ req }) => nothingAt(req.raw.url));
+    this.#app.notFound(({ req, env }) =>
+      nothingAt(req.raw.url, { client: env.client, paths: [...this.#paths.values()] })
+    );
     // Without it, hono prints what endpoints throw.
     this.#app.onError((error) => this.#fault(error));
   }
@@ -103,7 +107,7 @@ export class WebServer {
     if (this.#paths.has(route)) {
       throw new WebError("path-conflict", `Cannot serve two things at "${path}" of ${this.#name}`);
     }
-    this.#paths.add(route);
+    this.#paths.set(route, path);
     this.#app.all(route, ({ req, env }) => endpoint.handle(req.raw, env.client));
   }
 
@@ -301,14 +305,6 @@ function routeOf(url: string): string {
   const query = url.indexOf("?", start);
   const path = query < 0 ? url.slice(start) : url.slice(start, query);
   return path.replace(/[:*{}?#]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
-}
-
-function nothingAt(url: string): Response {
-  return refusal({
-    status: 404,
-    error: `nothing is at ${new URL(url).pathname}`,
-    help: "paths are those of webserver and plugins in falcod's configuration, to the letter",
-  });
 }
 
 function clientOf(socket: Socket | TLSSocket): WebClient {

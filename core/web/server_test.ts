@@ -23,6 +23,7 @@ Deno.test("a web server gives each path to its endpoint, and says where there is
     assertObjectMatch(await curl(`${url}${path}`), { status: 404 });
   }
   assertEquals(JSON.parse((await curl(`${url}/x`)).body).error, "nothing is at /x");
+  assert(JSON.parse((await curl(`${url}/x`)).body).help.endsWith(": /mirror"));
   assertObjectMatch(await curl("-X", "TRACE", `${url}/mirror`), { status: 405 });
   assertObjectMatch(await curl("-X", "PURGE", `${url}/mirror`), { status: 200 });
   assertObjectMatch(await curl("-H", `X: ${"x".repeat(20_000)}`, `${url}/mirror`), { status: 431 });
