@@ -12,7 +12,7 @@ export function probeCommand({ json }: { readonly json: boolean }, host: Host): 
   return support.ok ? EXIT_OK : EXIT_FAILURE;
 }
 
-function printSupport({ ok, items }: Support, out: Output): void {
+export function printSupport({ ok, items }: Support, out: Output): void {
   const width = Math.max(...items.map((item) => item.name.length));
   for (const item of items) {
     const mark = styled(markOf(item).padEnd(7), styleOf(item), out);
@@ -21,7 +21,11 @@ function printSupport({ ok, items }: Support, out: Output): void {
     out.write(`${" ".repeat(width + 11)}needed: ${item.needed}\n`);
     if (item.required) out.write(`${" ".repeat(width + 11)}help: ${item.help}\n`);
   }
-  out.write(ok ? "Live capture is possible.\n" : "Live capture is not possible here.\n");
+  if (!ok) {
+    out.write("Live capture is not possible here.\n");
+    return;
+  }
+  out.write("Live capture is possible.\n");
   out.write(
     "Once it watches, falcod keeps CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and gives up the rest.\n",
   );
