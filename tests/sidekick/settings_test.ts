@@ -152,7 +152,7 @@ elasticsearch: {hostport: http://e:9200, type: _doc}
 listenport: 0
 templatedfields: {a: "{{ range . }}"}
 `,
-    { LOKI_HOSTPORT: "secret" },
+    { LOKI_HOSTPORT: "secret", DEBUG: "sometimes" },
   );
   const lines = told(report);
   for (
@@ -165,7 +165,8 @@ templatedfields: {a: "{{ range . }}"}
       'C004 "teams" wants a mapping (undefined)',
       'C061 output "smtp" is off: "smtp.from" and "smtp.to" are missing (add it, or take the others out)',
       'C062 "influxdb.precision" is without effect in falcod: times are always in nanoseconds (undefined)',
-      'C004 "listenport" wants a whole number from 1 to 65535 (undefined)',
+      'C004 "DEBUG" wants true or false, found what $DEBUG holds (undefined)',
+      'C004 "listenport" wants a whole number from 1 to 65535, found "0" (undefined)',
       'C004 "LOKI_HOSTPORT" wants an address that begins with http:// or https://, found what $LOKI_HOSTPORT holds (undefined)',
     ]
   ) assert(lines.includes(expected), `${expected}\nis none of\n${lines.join("\n")}`);

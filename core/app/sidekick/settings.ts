@@ -3,12 +3,13 @@ import { Report } from "../../base/mod.ts";
 import { compileFieldTemplate } from "../../forward/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
 import type { Listen } from "../../web/mod.ts";
-import { checkConfig } from "../config/check.ts";
+import { checkConfig, shownText } from "../config/check.ts";
 import { checkSinks } from "../config/check_sinks.ts";
 import type { Environment } from "../config/environment.ts";
 import { lookAtSinks } from "../config/look_at_sinks.ts";
 import { listedSinks, type WiredSink } from "../config/outputs.ts";
 import type { Config } from "../config/schema.ts";
+import { type ConfigNode, isVariable } from "../config/tree.ts";
 import { TEST_RULE } from "../sink_trial/alert.ts";
 import type { EnrichSettings } from "./enrich.ts";
 import { readSidekickFile, type SidekickFile } from "./file.ts";
@@ -133,11 +134,18 @@ function serverOf(file: SidekickFile, report: Report): ServerConfig {
     const written = file.value(key);
     report.add({
       code: "C004",
-      title: `"${written?.name ?? key}" wants ${wanted}`,
+      title: `"${written?.name ?? key}" wants ${wanted}` +
+        (written ? `, found ${foundText(written.node)}` : ""),
       at: written?.node.at,
     });
   }
   return config;
+}
+
+/** Not what a variable holds, which is read by others here. */
+function foundText(node: ConfigNode): string {
+  if (node.kind !== "scalar") return `a ${node.kind}`;
+  return isVariable(node) ? `what ${node.written?.value} holds` : shownText(node);
 }
 
 function enrichSettings(
