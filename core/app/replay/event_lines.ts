@@ -123,9 +123,9 @@ function fieldsLine(
   fields: FieldTable,
   report: Report,
 ): Line | undefined {
-  const templates = namesIn(list).map((name) =>
-    compileTemplate(new SourceText("<fields>", `%${name}`), fields, report)
-  ).filter((template) => template !== undefined);
+  const templates = namesIn(list).map((name) => fieldTemplate(name, fields, report)).filter((
+    template,
+  ) => template !== undefined);
   if (report.hasErrors) return undefined;
   const lineOf: Line["lineOf"] = (event, state) => {
     const values = templates.map((template) => template.render(event, state));
@@ -133,6 +133,20 @@ function fieldsLine(
     return fieldsJson(new Map(values.flatMap((value) => [...value.fields])));
   };
   return { fields: templates.flatMap(({ fields }) => fields), lineOf };
+}
+
+/** What is wrong is told in the words of who wrote a name, not an output. */
+function fieldTemplate(name: string, fields: FieldTable, report: Report) {
+  const own = report.part();
+  const written = new SourceText("<fields>", name);
+  // The mark of fields stands before the first letter.
+  const inner = new SourceText("<fields>", `%${name}`, {
+    text: written,
+    map: (offset) => Math.max(0, offset - 1),
+  });
+  const template = compileTemplate(inner, fields, own);
+  report.absorb(own, (found) => ({ ...found, title: found.title.replace(/ in an output$/, "") }));
+  return template;
 }
 
 /** Commas in brackets belong to an argument. */

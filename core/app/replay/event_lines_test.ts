@@ -1,5 +1,5 @@
 import { assertEquals } from "../../../tests/assert.ts";
-import { Report } from "../../base/mod.ts";
+import { Report, toFile } from "../../base/mod.ts";
 import { syscallFields } from "../../field/mod.ts";
 import type { Surroundings } from "../examine.ts";
 import { eventLines, type LinesRequest } from "./event_lines.ts";
@@ -23,6 +23,16 @@ Deno.test("eventLines() takes conditions, outputs, and lists of fields with argu
   assertEquals(codesOf({ filter: "proc.name = cat" }), []);
   assertEquals(codesOf({ print: "%proc.name %evt.arg.flags" }), []);
   assertEquals(codesOf({ fields: "evt.num, proc.aname[2],evt.arg[0]", json: true }), []);
+});
+
+Deno.test("eventLines() tells of a field in a list as it was written", () => {
+  const report = new Report();
+  const request = { filter: undefined, print: undefined, fields: "evt.num,evt.nom", json: false };
+  eventLines(request, surroundings, report);
+  const [found] = report.diagnostics;
+  assertEquals(found?.title, 'unknown field "evt.nom"');
+  const { source, start, end } = toFile(found!.at!);
+  assertEquals(source.text.slice(start, end), "evt.nom");
 });
 
 Deno.test("eventLines() says what is wrong", () => {
