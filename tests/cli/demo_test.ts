@@ -34,3 +34,10 @@ Deno.test("the recording of the demo has one process at its beginning, and names
   assertEquals(processes, ["sh"]);
   assertEquals([...new Set(names)].sort(), ["demo", "lo", "root"]);
 });
+
+Deno.test("falcod demo takes keys of the configuration", async () => {
+  using folder = new Folder({});
+  const args = ["demo", "--json", "-o", "priority=emergency"];
+  const { code, out, error } = await falcod(args, { folder: folder.path });
+  assertEquals([code, out], [0, ""], error);
+});

@@ -100,11 +100,12 @@ Examples:
 function addDemo(program: Command, host: Host, done: Done): void {
   program.command("demo")
     .description("play a recorded attack through the rules that come with falcod; needs no root")
+    .addOption(keyOptions())
     .option("--json", "print one JSON object a line")
     .addHelpText("after", DEMO_EXAMPLES)
-    .action(async ({ json }) => {
+    .action(async ({ option, json }) => {
       const { demoCommand } = await import("../commands/demo.ts");
-      done(await demoCommand({ json: json ?? false }, host));
+      done(await demoCommand({ options: option, json: json ?? false }, host));
     });
 }
 

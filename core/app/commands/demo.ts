@@ -6,7 +6,11 @@ import { replayCommand } from "./replay.ts";
 export const DEMO_FILE = "demo.scap.gz";
 
 export async function demoCommand(
-  { json }: { readonly json: boolean },
+  { options, json }: {
+    /** `-o`, in order. */
+    readonly options: readonly string[];
+    readonly json: boolean;
+  },
   host: Host,
 ): Promise<number> {
   const { rulesFolder } = host;
@@ -17,7 +21,7 @@ export async function demoCommand(
     paths: [`${rulesFolder}/${DEMO_FILE}`],
     configPath: `${rulesFolder}/falco.yaml`,
     rulePaths: [`${rulesFolder}/falco_rules.yaml`],
-    options: ["log_level=warning"],
+    options: ["log_level=warning", ...options],
     source: "syscall",
     filter: undefined,
     print: undefined,
