@@ -9,7 +9,7 @@ const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
 async function problemOf(bytes: Uint8Array): Promise<string> {
   try {
-    const files = await readArchive(new Uint8Array(bytes));
+    const files = await readArchive(new Uint8Array(bytes), "a.tgz");
     return `it was read: ${[...files.keys()]}`;
   } catch (error) {
     if (!(error instanceof PackageError)) throw error;
@@ -22,7 +22,7 @@ Deno.test("readArchive() has the files of an archive, compressed or not", async 
   const files = { "mod.js": "export {};", "rules/one.yaml": long, empty: "" };
   const entries = Object.entries(files).map(([path, content]) => ({ path, content }));
   for (const bytes of [packed(files), tar(entries)]) {
-    const read = await readArchive(bytes);
+    const read = await readArchive(bytes, "a.tgz");
     assertEquals(Object.fromEntries([...read].map(([path, bytes]) => [path, text(bytes)])), files);
   }
 });
@@ -40,7 +40,7 @@ Deno.test("readArchive() takes long names as POSIX, pax and GNU have them, and f
     pax({ comment: "a commit" }, "g"),
     file("./rules/last.yaml"),
   ];
-  assertEquals([...(await readArchive(tgz(entries))).keys()], [
+  assertEquals([...(await readArchive(tgz(entries), "a.tgz")).keys()], [
     `package/long/${"n".repeat(80)}.js`,
     `pax/${name}`,
     `gnu/${name}`,
@@ -58,7 +58,7 @@ Deno.test("readArchive() has what GNU tar writes", async () => {
       const name = format === "ustar" ? "mod.js" : ".";
       const args = ["--format", format, "-czf", `${folder}/a.tgz`, "-C", `${folder}/in`, name];
       assert(new Deno.Command("tar", { args }).outputSync().success);
-      const read = await readArchive(Deno.readFileSync(`${folder}/a.tgz`));
+      const read = await readArchive(Deno.readFileSync(`${folder}/a.tgz`), "a.tgz");
       assertEquals(read.size, format === "ustar" ? 1 : 2);
       assertEquals(text(read.get("mod.js")), "export {};");
     }
@@ -168,7 +168,7 @@ const HOSTILE: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
     /^I010 .*folder with content/,
   ],
   "an end in the middle of a file": [PLAIN.subarray(0, 700), /^I010 .*middle/],
-  "an end in the middle of a header": [PLAIN.subarray(0, 100), /^I010 .*middle/],
+  "an end in the middle of a header": [PLAIN.subarray(0, 100), /^I010 "a\.tgz" is no archive/],
   "no end": [PLAIN.subarray(0, 1536), /^I010 .*middle/],
   "half an end": [PLAIN.subarray(0, 1536 + 512), /^I010 .*middle/],
   "something behind its end": [
@@ -184,8 +184,13 @@ const HOSTILE: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
     new Uint8Array([...gzipSync(PLAIN), ...gzipSync(tar([file("../x")]))]),
     /^I010 .*compression/,
   ],
-  "nothing": [new Uint8Array(), /^I010 .*middle/],
-  "a program": [Deno.readFileSync("/bin/true"), /^I010 /],
+  "nothing": [new Uint8Array(), /^I010 "a\.tgz" is no archive: it is empty/],
+  "a text": [new TextEncoder().encode("text"), /^I010 "a\.tgz" is no archive: .* nor gzip/],
+  "a program": [Deno.readFileSync("/bin/true"), /^I010 "a\.tgz" is no archive: it is a program/],
+  "only a beginning": [
+    tgz([file("mod.js", "1")]).subarray(0, 40),
+    /^I010 The archive "a\.tgz" cannot/,
+  ],
   "more entries than there may be": [
     tgz(Array.from({ length: 5000 }, (_, index) => file(`f${index}`, ""))),
     /^I011 .*entries/,

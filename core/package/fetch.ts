@@ -55,5 +55,5 @@ async function fetchFromWeb(
   if (answer.status !== 200) throw refusal(answer, "the archive");
   const integrity = await checkSha256(answer.body, sha256, `"${shown}"`);
   const hint = hintOf(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
-  return { files: await readArchive(answer.body), from: shown, integrity, notes: [], hint };
+  return { files: await readArchive(answer.body, shown), from: shown, integrity, notes: [], hint };
 }

@@ -24,7 +24,7 @@ export async function fetchFromPath({ path, sha256 }: FolderOrigin): Promise<Fet
   const integrity = sha256 === undefined
     ? `sha256:${new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex()}`
     : await checkSha256(bytes, sha256, `"${path}"`);
-  const files = await readArchive(bytes);
+  const files = await readArchive(bytes, path);
   return { files, from: path, integrity, notes: [], hint: hintOf(basename(path)) };
 }
 

@@ -41,7 +41,7 @@ export async function fetchFromNpm(origin: NpmOrigin, fetching: Fetching): Promi
   if (answer.status !== 200) throw refusal(answer, what);
   const checked = await checkIntegrity(answer.body, integrity, what);
   return {
-    files: await readArchive(answer.body),
+    files: await readArchive(answer.body, what),
     from: `npm:${what}`,
     registry: place,
     integrity: checked,

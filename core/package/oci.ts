@@ -48,7 +48,7 @@ export async function fetchFromOci(origin: OciOrigin, fetching: Fetching): Promi
   const { hint, notes } = await toldByFalcoctl(config, repository);
   const bytes = await repository.blob(layer, { mostBytes: MAX_ARCHIVE_BYTES, isArchive: true });
   return {
-    files: await readArchive(bytes),
+    files: await readArchive(bytes, from),
     from,
     integrity: found.digest,
     signer,

@@ -59,7 +59,8 @@ export function parseOrigin(given: string, options: OriginOptions = {}): Origin 
   }
   const sha256 = options.sha256?.toLowerCase().replace(/^sha256:/, "");
   if (sha256 !== undefined && !SHA256.test(sha256)) {
-    throw unclear(options.sha256!, "a SHA-256 is 64 hexadecimal digits");
+    const what = `--sha256 wants 64 hexadecimal digits, found "${shownDigits(options.sha256!)}"`;
+    throw new PackageError("I001", what, { help: "sha256sum prints them for a file" });
   }
   const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
   switch (scheme?.toLowerCase()) {
@@ -161,6 +162,10 @@ function refuseSha256(sha256: string | undefined, help: string): void {
   throw new PackageError("I001", "--sha256 is for archives of web servers and of this machine", {
     help,
   });
+}
+
+function shownDigits(given: string): string {
+  return given.length > 80 ? `${given.slice(0, 80).toWellFormed()}…` : given;
 }
 
 function unclear(text: string, what: string): PackageError {

@@ -72,7 +72,11 @@ function filesText(files: Candidate["files"], others: number): string {
   const named = [...files].slice(0, MOST_NAMES)
     .map(([path, { length }]) => `${path} (${sizeText(length)})`);
   const more = files.size > MOST_NAMES ? [`${files.size - MOST_NAMES} more`] : [];
-  const left = others > 0 ? `; ${others} others in the package are not installed` : "";
+  const left = others > 0
+    ? `; ${others} ${others === 1 ? "other" : "others"} in the package ${
+      others === 1 ? "is" : "are"
+    } not installed`
+    : "";
   return [...named, ...more].join(", ") + left;
 }
 

@@ -177,6 +177,9 @@ Deno.test("what a package brings beside its manifest's files is not installed", 
   const path = place.file("package.tgz", packed(files));
   const { error } = await succeeds(["add", path, "--yes", "--dir", place.plugins]);
   assert(error.includes("4 others in the package are not installed"), error);
+  const single = place.file("single.tgz", packed({ ...pluginFiles(), "README.md": "" }));
+  const again = await succeeds(["add", single, "--yes", "--replace", "--dir", place.plugins]);
+  assert(again.error.includes("; 1 other in the package is not installed"), again.error);
   assertEquals(
     place.listing().filter((path) => path.includes("/pager/1.0.0/")).map((path) =>
       path.replace(/^.*\//, "")

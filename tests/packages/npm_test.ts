@@ -316,6 +316,13 @@ Deno.test("update npm: takes newer versions, and asks about more permissions", a
   const older = await succeeds(["update", ...at], running);
   assert(older.error.includes("which is older"), older.error);
   assertEquals(await granted(), ["1.2.0", "a.example:443", "b.example:443"]);
+
+  const most = { ...more, net: [...more.net, "c.example:443"], env: ["PAGER_KEY", "PAGER_PLACE"] };
+  registry.publish("falcod-pager", "1.3.0", tarball("1.3.0", { permissions: most }));
+  registry.tag("falcod-pager", "latest", "1.3.0");
+  await succeeds(["update", "--yes", "--deny", "env", ...at], running);
+  const net = ["a.example:443", "b.example:443", "c.example:443"];
+  assertEquals(await granted(), ["1.3.0", ...net]);
 });
 
 Deno.test("update npm: does not take another plugin for the one that is installed", async () => {

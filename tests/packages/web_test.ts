@@ -31,7 +31,10 @@ Deno.test("add https: wants a SHA-256, asks nobody without, and takes no other",
   await using web = await webServer(place, () => new Response(packed(pluginFiles())));
   const add = ["add", "--yes", "--dir", place.plugins, "--ca", web.ca];
   await fails([...add, web.url], /error\[I005\][^]*--sha256/);
-  await fails([...add, web.url, "--sha256", "123"], /error\[I001\].*64 hexadecimal/);
+  await fails(
+    [...add, web.url, "--sha256", "123"],
+    /error\[I001\]: --sha256 wants 64 hexadecimal digits, found "123"/,
+  );
   await fails([...add, `${web.url}#md5=123`], /error\[I001\]/);
   const both = [`${web.url}#sha256=${"1".repeat(64)}`, "--sha256", "2".repeat(64)];
   await fails([...add, ...both], /error\[I001\].*another SHA-256/);

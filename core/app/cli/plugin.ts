@@ -159,12 +159,13 @@ Examples:
   falcod plugin update pager --grant net=pager.example:443 --deny run
 
 A version that asks for more than the one before is installed when somebody says what it may do: whoever
-is asked, or --grant and --deny. What was denied stays denied.`;
+is asked, or --yes, --grant and --deny. What was denied stays denied.`;
 
 function addUpdate(plugin: Command, host: Host, done: Done): void {
   plugin.command("update")
     .description("install newer versions of plugins")
     .argument("[names...]", "only these")
+    .option("-y, --yes", "allow what is newly asked for without being asked")
     .addOption(choice("--grant <permission>", "of what is newly asked for, allow only this"))
     .addOption(choice("--deny <permission>", "of what is newly asked for, do not allow this"))
     .addOption(folderOption())
@@ -174,9 +175,9 @@ function addUpdate(plugin: Command, host: Host, done: Done): void {
     .option(...noVerify)
     .option(...json)
     .addHelpText("after", UPDATE_EXAMPLES)
-    .action(async (names, { dir, grant, deny, json = false, ...options }) => {
+    .action(async (names, { dir, grant, deny, yes = false, json = false, ...options }) => {
       const { updateCommand } = await import("../commands/plugin/update.ts");
-      const request = { names, folder: dir, grant, deny, json };
+      const request = { names, folder: dir, grant, deny, yes, json };
       done(await updateCommand({ ...request, ...fetchOptions(options) }, host));
     });
 }

@@ -44,7 +44,8 @@ export async function checkSigned(
   if (trouble && signatures.length === 0) throw trouble;
   const reasons = [...new Set([...unread, ...wrong])];
   const shown = reasons.slice(0, MOST_SHOWN).join(", ") || "no signature";
-  const more = reasons.length > MOST_SHOWN ? `, and ${reasons.length - MOST_SHOWN} others` : "";
+  const left = reasons.length - MOST_SHOWN;
+  const more = left > 0 ? `, and ${left} ${left === 1 ? "other" : "others"}` : "";
   const unseen = trouble ? `; there may be others: ${trouble.message}` : "";
   const found = `${shown}${more}${unseen}`;
   throw new PackageError("I006", `"${from}" is not signed as it has to be: there is ${found}`, {

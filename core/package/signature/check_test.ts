@@ -166,7 +166,7 @@ test("says what could not be fetched where the others are wrong", async (scene) 
   scene.set(`blobs/${lost.blob}`, broken);
   await scene.refuses(
     "I006",
-    /there is a signature that cannot be fetched: .* answered 500 for .*out of order, a signature that is by .*eve.*, and 1 others$/,
+    /there is a signature that cannot be fetched: .* answered 500 for .*out of order, a signature that is by .*eve.*, and 1 other$/,
   );
 });
 

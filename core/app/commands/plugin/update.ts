@@ -34,6 +34,8 @@ export interface UpdateRequest extends FetchOptions, Choice {
   /** None: all. */
   readonly names: readonly string[];
   readonly folder: string;
+  /** Nobody is asked: what is newly asked for and not denied is granted. */
+  readonly yes: boolean;
   readonly json: boolean;
 }
 
@@ -188,11 +190,12 @@ async function agreedOn(
   if (grant.length > 0) return grantedBy({ grant, deny }, more);
   const left = grantedBy({ grant, deny }, more);
   if (permissionsIn(left).length === 0) return NO_PERMISSIONS;
+  if (request.yes) return left;
   const lines = permissionsIn(left).map((permission) => `  - ${permissionText(permission)}`);
   const title = `${entry.name} ${candidate.version} asks for more than ${entry.version} did`;
   if (!canAsk(host)) {
     throw new PackageError("I019", `${title}: ${permissionTexts(left).join(", ")}`, {
-      help: "--grant and --deny say what it may do of that",
+      help: "--yes allows it; --grant and --deny say what it may do of that",
     });
   }
   printLines([`${title}: it wants to`, ...lines], host.error);
