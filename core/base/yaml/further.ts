@@ -18,18 +18,18 @@ import { type Edit, repairsOf } from "./repair.ts";
 
 /** Items are short, and those with mistakes few; garbage is neither. */
 const MAX_SIZE = 8192, MAX_ITEMS = 20, MAX_MISTAKES = 8;
-/** Characters that are read again for a document, in all. */
+/** Characters that are read again for a file, in all. */
 const MAX_READ = 400_000;
 
-/** Of one document: is given what was told, and finds what else is to be. */
+/** Of one file: is given what was told, and finds what else is to be. */
 export class FurtherMistakes {
   #items = 0;
   #read = 0;
 
-  constructor(readonly source: SourceText, readonly document: Document) {}
+  constructor(readonly source: SourceText) {}
 
-  of(first: Explained): readonly Explained[] {
-    const { source, document: { contents } } = this;
+  of(first: Explained, { contents }: Document): readonly Explained[] {
+    const { source } = this;
     if (!first.at || !isSeq(contents) && !isMap(contents)) return [];
     if (++this.#items > MAX_ITEMS) return [];
     const { start, end } = partAround(source.text, first.at.start, {

@@ -121,3 +121,9 @@ Deno.test("readYaml() reads what has a tag of YAML as what is written", () => {
   const { values } = read("a: !!binary aGk=\nb: !!omap\n- c: d\ne: !!set {f}\n");
   assertEquals(values, '[{"a":"aGk=","b":[{"c":"d"}],"e":{"f":null}}]');
 });
+
+Deno.test("readYaml() does not take many brackets that go on at the margin for deep ones", () => {
+  const { values, told } = read("- a: [b,\nc]\n".repeat(200));
+  assertEquals(JSON.parse(values)[0].length, 200);
+  assertEquals(told.length, 1);
+});

@@ -27,11 +27,15 @@ export function* packageSteps(
   { given = source.text, isStrict = false }: Reading = {},
 ): Steps<readonly YamlDocument[]> {
   let text = given;
-  let documents = yield* compose(source, text, report, limits);
-  if (!isStrict && documents.some(({ errors }) => errors.length > 0)) {
+  const first = report.part();
+  let documents = yield* compose(source, text, first, limits);
+  // Brackets that go on at the margin are never closed to the package: many of them look deep.
+  const isDeep = first.diagnostics.some(({ code }) => code === "Y005");
+  if (!isStrict && (isDeep || documents.some(({ errors }) => errors.length > 0))) {
     const read = yield* likeFalco(source, report, limits, given);
     if (read) return read;
   }
+  report.absorb(first);
   const runaways: Span[] = [];
   for (let round = 0; round < MAX_RUNAWAY_QUOTES; round++) {
     const runaway = runawayQuote(documents, text);
@@ -45,12 +49,12 @@ export function* packageSteps(
     documents = yield* compose(source, text, report, limits);
   }
   const read: YamlDocument[] = [];
+  const others = new FurtherMistakes(source);
   for (const document of documents) {
-    const others = new FurtherMistakes(source, document);
     const isNew = ({ at }: Explained) => runaways.every(({ start }) => start !== at?.start);
     const telling: Telling = {
       told: runaways,
-      further: (first) => others.of(first).filter(isNew),
+      further: (first) => others.of(first, document).filter(isNew),
     };
     const errors = [...runaways, ...reportSyntax(source, document, report, telling)];
     const builder = new YamlBuilder(source, report, limits, errors);
