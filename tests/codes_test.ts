@@ -85,6 +85,16 @@ Deno.test("codes are explained in sentences, each with an example or a reason fo
   }
 });
 
+Deno.test("codes of a kind stand in order, and no two have one title", () => {
+  for (
+    const [kind, entries = []] of Object.entries(Object.groupBy(CODES, ({ code }) => code[0]!))
+  ) {
+    const codes = entries.map(({ code }) => code), titles = entries.map(({ title }) => title);
+    assertEquals(codes, [...codes].sort());
+    assertEquals(titles.filter((title, index) => titles.indexOf(title) !== index), [], kind);
+  }
+});
+
 Deno.test("a command is repaired, not replaced by one that does something else", () => {
   for (const { code, example } of CODES) {
     if (example?.wrong.kind !== "command") continue;

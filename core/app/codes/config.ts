@@ -412,7 +412,7 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C044",
-    title: "configuration that a plugin does not take",
+    title: "init_config that the schema of a library refuses",
     meaning:
       "A plugin that is a library has a schema for its init_config, and what falco.yaml has there is not as the schema wants it.",
     matters: "The plugin relies on getting only what its schema allows, so falcod does not start.",
@@ -451,17 +451,6 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
         "falco.yaml": `${CONFIG}dedup: {keys: [rule, proc.name], window: 60s}\n`,
         "rules.yaml": RULES,
       }],
-    ),
-  },
-  {
-    code: "C070",
-    title: "user or group that there is not",
-    meaning:
-      "privileges.user names whom falcod is to become, and this machine has no such account.",
-    matters: "It would go on with more rights than it was to have, so falcod does not start.",
-    example: configs(
-      `${CONFIG}privileges: {user: nobody-is-called-so}\n`,
-      `${CONFIG}privileges: {user: nobody}\n`,
     ),
   },
   {
@@ -559,6 +548,17 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
           `base_syscalls: {custom_set: ["!mprotect"]}\n`,
         "rule.yaml": RULES,
       }],
+    ),
+  },
+  {
+    code: "C070",
+    title: "user or group that there is not",
+    meaning:
+      "privileges.user names whom falcod is to become, and this machine has no such account.",
+    matters: "It would go on with more rights than it was to have, so falcod does not start.",
+    example: configs(
+      `${CONFIG}privileges: {user: nobody-is-called-so}\n`,
+      `${CONFIG}privileges: {user: nobody}\n`,
     ),
   },
 ];
