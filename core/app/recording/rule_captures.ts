@@ -117,7 +117,8 @@ export class RuleCaptures {
     recording.recorder.begin();
     this.#current = recording;
     this.#armTimer();
-    log.info(`capture: recording into ${path}`);
+    // Why there is no file is told when it ends.
+    recording.opened.then(() => log.info(`capture: recording into ${path}`), () => {});
   }
 
   /** Ends it also when no event comes any more. */

@@ -41,6 +41,7 @@ class Scene {
   readonly folder = Deno.makeTempDirSync({ prefix: "falcod-captures-" });
   readonly alerts: Alert[] = [];
   readonly errors: string[] = [];
+  readonly told: string[] = [];
   readonly captures: RuleCaptures;
 
   constructor(settings: Partial<RuleCapturesOptions["settings"]> = {}) {
@@ -58,7 +59,11 @@ class Scene {
       state,
       ruleset: () => ruleset,
       hostname: "h",
-      log: { ...silentLogger, error: (message) => this.errors.push(message) },
+      log: {
+        ...silentLogger,
+        info: (message) => this.told.push(message),
+        error: (message) => this.errors.push(message),
+      },
       alert: (alert) => this.alerts.push(alert),
     });
   }
@@ -100,6 +105,9 @@ Deno.test("RuleCaptures writes a file from the event that alerted to its rule's 
   scene.play({ 1: ["plain"], 3: ["captured"], 20: ["brief"] }, 25);
   assertEquals(await scene.files(), [[3, 4, 5, 6, 7, 8], [20, 21]]);
   assertEquals(scene.captures.counters, { captures: 2, failed: 0, lostEvents: 0 });
+  const words = scene.told.map((line) => line.split(" ").slice(0, 4).join(" ").replace(/\d+/, "N"));
+  assertEquals(words.filter((line) => line.startsWith("capture: recording into")).length, 2);
+  assertEquals(words.filter((line) => line === "capture: N events in").length, 2);
 });
 
 Deno.test("RuleCaptures goes on for as long as the rule wants that wants most", async () => {
@@ -135,6 +143,7 @@ Deno.test("RuleCaptures counts files that cannot be made and tells of the first"
   assertEquals(scene.captures.counters.failed, 3);
   assertEquals(scene.errors.length, 1);
   assert(scene.errors[0]!.startsWith('capture: Cannot create capture "/nowhere/falcod_'));
+  assertEquals(scene.told, []);
 });
 
 Deno.test("RuleCaptures writes into no file that is there already", async () => {
