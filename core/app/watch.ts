@@ -12,6 +12,7 @@ import type { Config } from "./config/schema.ts";
 import type { WiredLibrary } from "./config/natives.ts";
 import type { Settings } from "./config/settings.ts";
 import { Backlog, SETTLE_MS } from "./backlog.ts";
+import { auditListenKeys, namingKeys, WEBSERVER_KEYS } from "./cannot_listen.ts";
 import { ContainerLookup } from "./containers.ts";
 import { createAll } from "./create_plugins.ts";
 import { keepNamesFresh } from "./names.ts";
@@ -169,7 +170,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     onReady: (names) => {
       const started = web?.start() ?? Promise.resolve();
       started.then(() => request.onReady(names)).catch((error) => {
-        failure ??= error;
+        failure ??= namingKeys(error, WEBSERVER_KEYS);
         stop.abort();
       });
     },
@@ -248,6 +249,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
           });
           ready();
         },
+      }).catch((error) => {
+        throw namingKeys(error, auditListenKeys(config));
       });
     });
   } catch (error) {

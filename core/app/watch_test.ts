@@ -292,7 +292,10 @@ Deno.test("watch() ends, and says why, when its web server cannot listen", async
       { config: served(port) },
     );
     const { failure } = await running;
-    assertObjectMatch(failure as Error, { code: "listen-failed" });
+    assertObjectMatch(failure as Error, {
+      code: "listen-failed",
+      help: "name another port: webserver.listen_port",
+    });
     assertEquals(scene.ready, []);
   } finally {
     taken.close();

@@ -262,7 +262,27 @@ Deno.test("falcod says why it cannot listen for audit events", async () => {
   const files = ["-c", folder.file("falco.yaml"), "-r", folder.file("rules.yaml")];
   const { code, error } = await falcod(["run", ...files, ...ALONE]);
   assertEquals(code, 1);
-  assert(error.includes(`Cannot listen on 127.0.0.1:${port}: something else listens there`), error);
+  const reason =
+    `falcod: Cannot listen on 127.0.0.1:${port}: something else listens there already\n`;
+  assertEquals(
+    error.slice(error.indexOf("falcod:")),
+    `${reason}  name another port: open_params of plugin k8saudit\n`,
+  );
+  const webserver = ["webserver.enabled=true", `webserver.listen_port=${port}`];
+  const own = await falcod([
+    ...[
+      "run",
+      ...files,
+      ...ALONE,
+      "-o",
+      `plugins[0].open_params=http://127.0.0.1:${freePort()}/k8s-audit`,
+    ],
+    ...[...webserver, "webserver.listen_address=127.0.0.1"].flatMap((option) => ["-o", option]),
+  ]);
+  assertEquals(
+    own.error.slice(own.error.indexOf("falcod:")),
+    `${reason}  name another port: webserver.listen_port\n`,
+  );
   const tls = `plugins[0].open_params=https://127.0.0.1:${port}/k8s-audit`;
   const other = await falcod(["run", ...files, ...ALONE, "-o", tls]);
   assertEquals(other.code, 1);

@@ -255,3 +255,15 @@ Deno.test("falcod sidekick --dry-run says what is wrong, and where alerts would 
   assert(wrong.error.includes('"slack.webhookurl" wants an address'), wrong.error);
   assert(wrong.error.includes("wrong.yaml:2:9"), wrong.error);
 });
+
+Deno.test("falcod sidekick says once why it cannot listen, and which key says where", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  using folder = new Folder({ "c.yaml": `listenaddress: 127.0.0.1\nlistenport: ${port}\n` });
+  const { code, error } = await falcod(["sidekick", "-c", folder.file("c.yaml")]);
+  assertEquals([code, error.slice(error.indexOf("falcod: Cannot"))], [
+    1,
+    `falcod: Cannot listen on 127.0.0.1:${port}: something else listens there already\n` +
+    "  name another port: listenport\n",
+  ]);
+});

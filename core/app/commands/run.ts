@@ -178,6 +178,7 @@ async function watchUntilStopped(
   const signals = host.onStop(() => stop.abort());
   const rules = counted(ruleset.rules.filter((rule) => rule.enabled).length, "rule");
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isWatching = false;
   try {
     const { refuseDebugger } = await import("../debugger.ts");
     const { giveUpPrivileges, hideMemory } = await import("../privileges.ts");
@@ -201,6 +202,7 @@ async function watchUntilStopped(
       onReady: async (sources) => {
         const { config } = loaded;
         await giveUpPrivileges({ config, settings, registry, natives, guests }, log);
+        isWatching = true;
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
         // Of a capture these are seconds of the recording.
         if (seconds !== undefined && loaded.config.engine.kind !== "replay") {
@@ -220,6 +222,8 @@ async function watchUntilStopped(
         return keepRulesFresh(reload, running, signal);
       },
     });
+    // What a start has counted says nothing of why there was none.
+    if (!isWatching && summary.failure !== undefined) throw summary.failure;
     for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
     if (summary.failure !== undefined) throw summary.failure;
     return summary.outputsGone || alertsLost(summary) > 0 ? EXIT_FAILURE : EXIT_OK;

@@ -5,6 +5,7 @@ import type { Logger, Registry } from "../../plugin/mod.ts";
 import { exposition, EXPOSITION_TYPE, forwarderFamilies } from "../../metrics/mod.ts";
 import type { Endpoint, WebServer } from "../../web/mod.ts";
 import { WebServers } from "../../web/mod.ts";
+import { type ListenKeys, namingKeys } from "../cannot_listen.ts";
 import { healthEndpoint } from "../web/health.ts";
 import { readOnly } from "../web/read_only.ts";
 import { Forwarder } from "./forwarder.ts";
@@ -55,7 +56,9 @@ export async function serveSidekick(request: ServeRequest): Promise<ServeSummary
     const endpoints = endpointsOf(forwarder, { web, log, signal });
     for (const endpoint of endpoints) web.at(settings.listen).mount(endpoint);
     mountPlain(web, endpoints, request);
-    await web.start();
+    await web.start().catch((error) => {
+      throw namingKeys(error, listenKeys(settings));
+    });
     request.onReady(web.servers, delivery.counters().map(({ name }) => name));
     await aborted(signal);
   } finally {
@@ -67,6 +70,13 @@ export async function serveSidekick(request: ServeRequest): Promise<ServeSummary
   }
   const { accepted, rejected } = forwarder.counters;
   return { accepted, rejected, lanes: delivery.counters() };
+}
+
+function listenKeys({ plain }: SidekickSettings): ListenKeys {
+  return {
+    port: plain ? "listenport, or tlsserver.notlsport" : "listenport",
+    address: "listenaddress",
+  };
 }
 
 function addresses({ listen, plain }: SidekickSettings) {

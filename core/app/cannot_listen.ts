@@ -1,0 +1,47 @@
+/** An address that cannot be listened on: servers do not know which key of the configuration it comes from. */
+import { AUDIT_PLUGIN, isLoaded, originOf } from "./config/k8s_audit.ts";
+import type { Config } from "./config/schema.ts";
+
+/** Where a port and an address are set, in words that follow "name another". */
+export interface ListenKeys {
+  readonly port: string;
+  readonly address: string;
+}
+
+/** Of the server for health checks and metrics. */
+export const WEBSERVER_KEYS: ListenKeys = {
+  port: "webserver.listen_port",
+  address: "webserver.listen_address",
+};
+
+/** Of whoever takes audit events: those of the plugin, or what there was before it. */
+export function auditListenKeys(config: Config): ListenKeys {
+  const plugin = config.plugins.find(({ name }) => name === AUDIT_PLUGIN);
+  const isPlugin = plugin !== undefined && isLoaded(config, AUDIT_PLUGIN) &&
+    originOf(plugin.open_params)?.kind === "http";
+  if (!isPlugin) return WEBSERVER_KEYS;
+  const key = `open_params of plugin ${AUDIT_PLUGIN}`;
+  return { port: key, address: key };
+}
+
+/** The message has the reason in words: what the system called it would say the same again. */
+class CannotListen extends Error {
+  override readonly name = "CannotListen";
+  readonly code = "listen-failed";
+  constructor(message: string, readonly help: string) {
+    super(message);
+  }
+}
+
+const ADDRESS_FAULTS: ReadonlySet<unknown> = new Set(["EINVAL", "EADDRNOTAVAIL", "ENOTFOUND"]);
+
+/** The error with the key to change, where it is `WebError` "listen-failed"; others as they are. */
+export function namingKeys(error: unknown, keys: ListenKeys): unknown {
+  if (!(error instanceof Error && "code" in error && error.code === "listen-failed")) return error;
+  const { cause } = error;
+  const isAddress = cause instanceof Error && "code" in cause && ADDRESS_FAULTS.has(cause.code);
+  const help = isAddress
+    ? `name another address: ${keys.address}`
+    : `name another port: ${keys.port}`;
+  return new CannotListen(error.message, help);
+}
