@@ -1,79 +1,11 @@
 /** What the YAML package found wrong, said in our words and pointed at the cause. */
 import type { Document, YAMLError } from "yaml";
-import type { Diagnostic, Report } from "../diagnostic.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
 import { misplacedLine } from "./indentation.ts";
 import { quoteEndingAt } from "./quotes.ts";
 
 export type Explained = Omit<Diagnostic, "severity"> & Partial<Pick<Diagnostic, "severity">>;
-
-/** Explaining one may search the whole file; garbage has an error at every character. */
-const MAX_ERRORS = 200;
-
-export interface Telling {
-  /** Of these places nothing is to be said any more. */
-  readonly told: readonly Span[];
-  /** What is known of an item beside its first mistake. */
-  further(first: Explained): readonly Explained[];
-}
-
-/**
- * Reports a document's syntax errors and returns their places. One mistake often breaks what follows
- * it; of the errors within one item of the document's outer list the first is reported, and what is
- * known beside that.
- */
-export function reportSyntax(
-  source: SourceText,
-  document: Document,
-  report: Report,
-  { told, further }: Telling,
-): Span[] {
-  const broken: Span[] = [];
-  let itemOfLast = -1;
-  let isOver = false;
-  const errors = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, MAX_ERRORS);
-  for (const error of errors) {
-    const diagnostic = explain(source, document, error);
-    // Where it began: the package's own place may already lie in the next item.
-    const place = source.span(error.pos[0], error.pos[0]);
-    const at = diagnostic.at ?? place;
-    broken.push(at);
-    // What a line makes of those beside it is as broken as the line.
-    if (diagnostic.code === "Y023") broken.push(place);
-    // What follows a document that a mistake has ended is no further mistake.
-    const { line } = source.position(error.pos[0]);
-    const isAtMargin = /^\S/.test(source.line(line)) && error.message.endsWith("at node end") &&
-      diagnostic.code !== "Y023";
-    if (isOver && (isAtMargin || IN_STREAM.test(error.message))) continue;
-    isOver ||= isOfLines(error);
-    const item = itemStart(source.text, at.start);
-    if (item === itemOfLast) continue;
-    itemOfLast = item;
-    if (told.some(({ start }) => start === at.start)) continue;
-    report.add(diagnostic);
-    for (const other of further(diagnostic)) report.add(other);
-  }
-  for (const warning of document.warnings) {
-    const known = warning.code === "TAG_RESOLVE_FAILED" || warning.code === "BAD_DIRECTIVE";
-    if (!known) {
-      broken.push(source.span(warning.pos[0], warning.pos[1]));
-      if (warning.code !== "BAD_INDENT") {
-        report.add(explain(source, document, warning));
-      }
-      continue;
-    }
-    report.add({
-      code: "Y029",
-      severity: "warning",
-      title: `${quote(source, warning)} has no meaning here and is ignored`,
-      at: source.span(warning.pos[0], warning.pos[1]),
-      // `[!openat]` was meant as a text; to YAML it is an empty one with a tag.
-      ...(/^ *(?:[,\]}\r\n]|$)/.test(source.text.slice(warning.pos[1])) &&
-        { help: 'a value that begins with "!" has to be in quotes' }),
-    });
-  }
-  return broken;
-}
 
 /** The package may point behind the end of a text that ends too early. */
 function within(source: SourceText, diagnostic: Explained): Explained {
@@ -180,7 +112,7 @@ function tightDash(source: SourceText, offset: number): Span | undefined {
 }
 
 /** Of those that a wrong indentation can bring. */
-function isOfLines({ code, message }: YAMLError): boolean {
+export function isOfLines({ code, message }: YAMLError): boolean {
   switch (code) {
     case "BAD_INDENT":
     case "BLOCK_AS_IMPLICIT_KEY":
@@ -196,7 +128,7 @@ function isOfLines({ code, message }: YAMLError): boolean {
 }
 
 /** The document had ended before. */
-const IN_STREAM = /token in YAML stream/;
+export const IN_STREAM = /token in YAML stream/;
 
 function missing(
   source: SourceText,
@@ -355,12 +287,13 @@ function firstLine(message: string): string {
   );
 }
 
-function quote(source: SourceText, error: YAMLError): string {
+/** What is there, shortened. */
+export function quote(source: SourceText, error: YAMLError): string {
   return JSON.stringify(source.text.slice(error.pos[0], Math.min(error.pos[1], error.pos[0] + 40)));
 }
 
 /** Start of the outermost list item that holds `offset`: the last line at or before it that begins with "- ". */
-function itemStart(text: string, offset: number): number {
+export function itemStart(text: string, offset: number): number {
   const before = offset > 0 ? text.lastIndexOf("\n- ", offset - 1) : -1;
   return before < 0 ? 0 : before + 1;
 }

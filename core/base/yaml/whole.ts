@@ -5,12 +5,13 @@ import type { Steps } from "../steps.ts";
 import type { SourceText, Span } from "../text.ts";
 import { YamlBuilder } from "./builder.ts";
 import { compose } from "./compose.ts";
-import { type Explained, reportSyntax, type Telling, unclosedQuote } from "./errors.ts";
+import { type Explained, unclosedQuote } from "./errors.ts";
 import { FurtherMistakes } from "./further.ts";
 import { reportLiberties, straightened } from "./liberties.ts";
 import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
 import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
+import { reportSyntax, type Telling } from "./syntax.ts";
 
 export interface Reading {
   /** Read in place of the source's text, with all in the same places. */
