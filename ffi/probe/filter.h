@@ -15,7 +15,8 @@
  * the top of its mount namespace, in the order in which walk_step() copies their names. What is compared
  * belongs to dentries that are alive now, so it does not matter whether those of the entry still are,
  * nor how often anything was renamed or mounted meanwhile: equal prints mean that every name up to the
- * root has the same hash under a parent at the same address, hence is the same name. An entry is made
+ * root has the same hash under a parent at the same address, hence is the same name but for chance: hashes
+ * have 32 bits, and a salt that no program knows. An entry is made
  * from the very walk that gave the record its path, never from another look at the file.
  *
  * What never comes twice is remembered by its directory: an entry with `names` 1 is about all files there
