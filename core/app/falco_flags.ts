@@ -20,8 +20,8 @@ export interface KeyFlag {
   readonly kind: "key";
   /** As on the command line: `-S, --snaplen <bytes>`. */
   readonly flags: string;
-  /** As if they had been written with `-o`. */
-  readonly spell: (value: string) => readonly string[];
+  /** As if they had been written with `-o`, of all that was given with the flag. */
+  readonly spell: (values: readonly string[]) => readonly string[];
 }
 
 /** Is about something that falcod does not have, or that it does in any case. */
@@ -32,7 +32,18 @@ export interface IdleFlag {
 }
 
 function key(flags: string, spell: (value: string) => readonly string[]): KeyFlag {
-  return { kind: "key", flags, spell };
+  return { kind: "key", flags, spell: (values) => values.flatMap(spell) };
+}
+
+/** In one entry: of several of one name only the first counts. */
+function criPlugin(sockets: readonly string[]): string {
+  return `plugins[]=${
+    JSON.stringify({
+      name: "container",
+      library_path: "libcontainer.so",
+      init_config: { engines: { cri: { sockets } } },
+    })
+  }`;
 }
 
 function idle(flags: string, because: string): IdleFlag {
@@ -69,7 +80,7 @@ export const FALCO_FLAGS: readonly FalcoFlag[] = [
   key("-e <capture>", (path) => ["engine.kind=replay", `engine.replay.capture_file=${path}`]),
   key("-s <file>", (path) => ["metrics.enabled=true", `metrics.output_file=${path}`]),
   key("--stats-interval <ms>", (ms) => ["metrics.enabled=true", `metrics.interval=${ms}ms`]),
-  key("--cri <socket>", (path) => [`container_engines.cri.sockets[]=${path}`]),
+  { kind: "key", flags: "--cri <socket>", spell: (sockets) => [criPlugin(sockets)] },
   key("--nodriver", () => ["engine.kind=nodriver"]),
   key(
     "-g, --gvisor-config <file>",

@@ -61,7 +61,7 @@ export function readOldFlags(
   for (const flag of FALCO_FLAGS) {
     const name = nameOf(flag.flags), values = flags.others.get(name);
     if (!values) continue;
-    if (flag.kind === "key") replace(name, values.flatMap(flag.spell));
+    if (flag.kind === "key") replace(name, flag.spell(values));
     if (flag.kind === "idle") tellIdle(name, flag.because, report);
     // With a question falcod answers that, and comes never here.
     if (flag.kind === "manner") tellIdle(name, `it is about ${flag.about}`, report);

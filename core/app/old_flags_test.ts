@@ -108,6 +108,16 @@ Deno.test("readOldFlags() puts flags of the years before into keys (issue 3)", (
   });
 });
 
+Deno.test("readOldFlags() puts all sockets of --cri into one entry of the container plugin", () => {
+  const [option, ...more] = others({ "--cri": ["/a.sock", "/b.sock"] }).options;
+  assertEquals(more, []);
+  assertEquals(JSON.parse(option!.replace("plugins[]=", "")), {
+    name: "container",
+    library_path: "libcontainer.so",
+    init_config: { engines: { cri: { sockets: ["/a.sock", "/b.sock"] } } },
+  });
+});
+
 Deno.test("readOldFlags() tells which event sources are wanted", () => {
   const selected = (given: Readonly<Record<string, readonly string[]>>) => {
     const report = new Report();

@@ -150,10 +150,11 @@ Deno.test("falcod knows the other flags of Falco, of today and of before (issue 
     dry("--gvisor-generate-config"),
   ]);
   assertEquals([keys.code, idle.code, off.code, unknown.code], [0, 0, 1, 1], keys.error);
-  for (const key of ["log_level=debug", "falco_libs.snaplen=200", "sockets[]=/run/c.sock"]) {
+  for (const key of ["log_level=debug", "falco_libs.snaplen=200", '"sockets":["/run/c.sock"]']) {
     assert(keys.error.includes(`-o '`) && keys.error.includes(key), keys.error);
   }
   assert(/dry run, falcod would start, with \d+ warnings\n$/.test(keys.error), keys.error);
+  assert(!keys.error.includes("is an old spelling"), keys.error);
   for (const flag of ["-u", "-d", "--modern-bpf", "-k", "-w"]) {
     assert(idle.error.includes(`warning[C028]: ${flag} has no effect`), idle.error);
   }
