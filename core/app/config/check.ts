@@ -12,7 +12,7 @@ import { readYaml } from "../../base/yaml.ts";
 import { keyNames, keyNote } from "./known_keys.ts";
 import { keyMeant, missingMeant, valueMeant } from "./likely_meant.ts";
 import { COMMON_KEYS } from "./sink_options.ts";
-import { slipOf } from "./sink_key_names.ts";
+import { otherNameHelp, slipOf } from "./sink_key_names.ts";
 import { switchedOnBy } from "./option.ts";
 import { isBuiltIn } from "./plugin_entry.ts";
 import { warnOfRepeatedPlugins } from "./repeated_plugins.ts";
@@ -195,12 +195,15 @@ export function reportUnknownKey(
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
   const where = parent.length > 0 ? ` in "${spellAsWritten(root, parent)}"` : "";
+  const mapping = nodeAt(root, parent);
+  const written = mapping?.kind === "mapping" ? [...mapping.entries.keys()] : [];
   report.add({
     code: "C003",
     severity: "warning",
     title: `unknown key "${key}"${where}`,
     at: placeOf(root, path),
-    help: () => keyMeant(root, path, known) ?? "it is ignored",
+    help: () =>
+      keyMeant(root, path, known) ?? otherNameHelp(path, { known, written }) ?? "it is ignored",
   });
 }
 

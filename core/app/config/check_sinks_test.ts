@@ -92,6 +92,11 @@ Deno.test("checkSinks() tells the key that is wanted in place of what others cal
     ]);
     assertEquals(JSON.stringify(sinks[0]!.config), "{}");
   }
+  const optional = (await check("sinks: [{type: parcel, address: a, api-key: b, hosts: c}]")).told;
+  assertEquals(optional.map((line) => line.split("|")[2]), [
+    'write "token" in place of "api-key"',
+    "it is ignored",
+  ]);
   const both = (await check("sinks: [{type: parcel, url: here, host: there}]")).told;
   assertEquals(both.map((line) => line.split("|")[0]), ["C004", "C003", "C003"]);
 });

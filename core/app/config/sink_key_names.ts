@@ -1,6 +1,7 @@
 /** Keys and types of sinks as other tools call them, for who writes those here. */
 import { nearest } from "../../base/mod.ts";
 import { nameMeant } from "./likely_meant.ts";
+import type { ConfigPath } from "./tree.ts";
 
 /** Each line has names of one thing. */
 const SAME: readonly (readonly string[])[] = [
@@ -27,6 +28,26 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[_-]/g, "");
 }
 
+function same(one: string, other: string): boolean {
+  const has = (names: readonly string[], wanted: string) =>
+    names.some((name) => plain(name) === plain(wanted));
+  return SAME.some((names) => has(names, one) && has(names, other));
+}
+
+/** What to do about a key of a sink that has another name there; absent: it may be one of several. */
+export function otherNameHelp(
+  path: ConfigPath,
+  { known, written }: { readonly known: readonly string[]; readonly written: readonly string[] },
+): string | undefined {
+  const section = String(path[0]);
+  if (section !== "sinks" && !section.endsWith("_output")) return undefined;
+  const key = String(path.at(-1));
+  const others = known.filter((name) => same(name, key));
+  const [other] = others;
+  if (other === undefined || others.length > 1 || written.includes(other)) return undefined;
+  return `write "${other}" in place of "${key}"`;
+}
+
 /** The key that was written in place of a missing one; absent where it may be one of several. */
 export function writtenInPlaceOf(
   missing: string,
@@ -39,11 +60,6 @@ export function writtenInPlaceOf(
     plain(key) === plain(missing) || nearest(key, [missing]) !== undefined
   );
   if (near.length > 0) return near.length === 1 ? near[0] : undefined;
-  const same = (one: string, other: string) =>
-    SAME.some((names) =>
-      names.some((name) => plain(name) === plain(one)) &&
-      names.some((name) => plain(name) === plain(other))
-    );
   const found = unknown.filter((key) => same(key, missing));
   const isClear = found.length === 1 && !alsoMissing.some((other) => same(found[0]!, other));
   return isClear ? found[0] : undefined;
