@@ -72,6 +72,12 @@ async function packageOf(all: PackageFiles, { from }: FetchedPackage): Promise<F
       help: `a manifest has ${MAX_MANIFEST_BYTES} bytes at most`,
     });
   }
+  // Files of falcod's own may be in UTF-16; JSON is UTF-8 where it is handed on (RFC 8259, 8.1).
+  if (text[0] === 0xff || text[0] === 0xfe) {
+    throw new PackageError("P001", "The manifest is not in UTF-8", {
+      help: "tell whoever made it: it has to be saved as UTF-8",
+    });
+  }
   const source = decodeText(`${from} ${MANIFEST_FILE}`, text, report);
   const manifest = source && readManifest(source, report);
   if (!manifest) throw packageErrorOf(report);
