@@ -99,6 +99,11 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
     hint: "the file system is read-only there: name a folder that may be written to",
   },
   {
+    reason: /\b(?:listen|bind|serve)\b.*(?:EACCES|os error 13\b)/,
+    hint:
+      "ports below 1024 are not for every user: take a higher one, or give falcod CAP_NET_BIND_SERVICE",
+  },
+  {
     // Servers say "permission denied" as well, but have no such numbers.
     reason: /\bEACCES\b|\bEPERM\b|os error 1(?:3)?\b/,
     hint:

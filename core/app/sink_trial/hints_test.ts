@@ -31,6 +31,7 @@ Deno.test("hintsFor() tells what this machine refuses from what a server refuses
     [
       "Cannot write to /a/b: EACCES: permission denied, open '/a/b'",
       "Cannot write to /a/b: Permission denied (os error 13)",
+      "listen EACCES: permission denied 0.0.0.0:80",
       "Cannot write to /a/b: EROFS: read-only file system, open '/a/b'",
       'Requires net access to "a:1", which nobody granted it: it has no net',
       "550 5.7.1 Permission denied",
@@ -38,6 +39,7 @@ Deno.test("hintsFor() tells what this machine refuses from what a server refuses
     [
       "the user that falcod is may not",
       "the user that falcod is may not",
+      "ports below 1024 are not for every user",
       "the file system is read-only there",
       "a plugin gets what its manifest asks for and somebody grants",
       "user, password or their rights are not right",
