@@ -36,6 +36,12 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
     [["validate", "--color=red"], /There are: auto, always, never\./],
     [["replay", "x", "--source", "k8saudit"], /Did you mean "k8s_audit"\?/],
     [["list", "rules", "--frob"], /falcod list rules --help/],
+    [["my.yaml"], /unknown command[^]*falcod run -r my\.yaml [^]*falcod validate my\.yaml /],
+    [["run", "my.yml"], /too many arguments[^]*falcod run -r my\.yml [^]*falcod validate my\.yml /],
+    [["/x/falco.yaml"], /falcod run -c \/x\/falco\.yaml /],
+    [["-M", "1", "an event.scap"], /falcod replay 'an event\.scap' /],
+    [["deno.json"], /falcod validate deno\.json /],
+    [["help", "vaildate"], /unknown command 'vaildate'[^]*Did you mean validate\?/],
   ];
   for (const [args, expected] of cases) {
     const { code, out, error } = await falcod(args);

@@ -7,6 +7,7 @@ import { nearest } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
+import { commandsForFile } from "./file_meant.ts";
 import { describeProgram } from "./program.ts";
 
 /** Does what the arguments say; the result is the exit code: 0 fine, 1 anything else. */
@@ -45,10 +46,15 @@ function toldTwice(host: Host): Promise<true> {
 
 /** Without a command `run` is meant; then a mistyped one must not pass for its argument. */
 function refuseUnknownCommand(program: Command, args: readonly string[]): void {
-  const [first] = args;
-  if (first === undefined || first.startsWith("-")) return;
+  // Of a command that there is not, help would show that of falcod and say nothing.
+  const word = args[0] === "help" ? args[1] : args[0];
+  if (word === undefined || word.startsWith("-")) return;
   const names = [...program.commands.map((command) => command.name()), "help"];
-  if (names.includes(first)) return;
-  const near = nearest(first, names);
-  program.error(`error: unknown command '${first}'` + (near ? `\n(Did you mean ${near}?)` : ""));
+  if (names.includes(word)) return;
+  const near = nearest(word, names);
+  const meant = commandsForFile(word);
+  program.error(
+    `error: unknown command '${word}'` + (near ? `\n(Did you mean ${near}?)` : "") +
+      (meant ? `\n${meant}` : ""),
+  );
 }

@@ -4,6 +4,7 @@ import { FALCO_FLAGS, type GivenFlags, nameOf } from "../falco_flags.ts";
 import type { Host } from "../host.ts";
 import { collect, keyOptions, oldList, parseScope, parseSeconds, ruleFiles } from "./arguments.ts";
 import type { Done } from "./done.ts";
+import { commandsForFile } from "./file_meant.ts";
 
 export function addWatching(program: Command, host: Host, done: Done): void {
   addRun(program, host, done);
@@ -43,7 +44,10 @@ function addRun(program: Command, host: Host, done: Done): void {
     .addOption(new Option("-p, --print <output>", "old: append_output").hideHelp())
     .addHelpText("after", RUN_EXAMPLES);
   const flags = addFalcoFlags(command as Command);
+  // What is too much is often a file: the action says what to write.
+  command.allowExcessArguments();
   command.action(async (options) => {
+    if (!flags.get("--list")?.includes("")) refuseArguments(command as Command);
     const asked = { configPath: options.c, rulePaths: options.r, options: options.option };
     if (flags.size > 0) {
       const { answerFalcoQuestion } = await import("../commands/falco_questions.ts");
@@ -118,10 +122,19 @@ function addFalcoFlags(command: Command): GivenFlags {
     command.addOption(option).on(`option:${option.name()}`, (value: string | null | undefined) => {
       values.push(value ?? "");
       given.set(nameOf(flags), values);
-      if (nameOf(flags) === "--list" && values.includes("")) command.allowExcessArguments();
     });
   }
   return given;
+}
+
+function refuseArguments(command: Command): void {
+  const { args } = command, [first] = args;
+  if (first === undefined) return;
+  const meant = commandsForFile(first);
+  command.error(
+    `error: too many arguments: run takes none, and got ${args.join(", ")}.` +
+      (meant ? `\n${meant}` : ""),
+  );
 }
 
 /** `--list -N k8s_audit`: Falco takes words wherever they stand, and what they name may be a source. */
