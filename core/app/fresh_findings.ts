@@ -46,7 +46,9 @@ export class FreshFindings {
 /** In place of what is not shown again. */
 export function tellStanding({ standing }: Retold, log: Logger): void {
   if (standing === 0) return;
-  log.info(`${counted(standing, "warning")} of before ${standing === 1 ? "stands" : "stand"}`);
+  log.info(
+    `${counted(standing, "warning")} told before still ${standing === 1 ? "holds" : "hold"}`,
+  );
 }
 
 function occurrences(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, number> {

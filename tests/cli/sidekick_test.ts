@@ -163,7 +163,7 @@ Deno.test("falcod sidekick takes another configuration at SIGHUP, and keeps a ri
   running.process.kill("SIGHUP");
   await running.until(() => running.error.includes("SIGHUP: forwarding to webhook"));
   assertEquals(running.error.match(/"webhok"/g)?.length, 1, running.error);
-  assert(running.error.includes("1 warning of before stands"), running.error);
+  assert(running.error.includes("1 warning told before still holds"), running.error);
   await post();
   await Deno.writeTextFile(path, "webhook: {address: nowhere}\n");
   running.process.kill("SIGHUP");
