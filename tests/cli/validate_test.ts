@@ -312,10 +312,11 @@ Deno.test("falcod validate reads a rule file of 10 MB and keeps its head", async
   if (!ok) assertEquals(diagnostics[0].at.file, folder.file("big.yaml"));
 });
 
-Deno.test("falcod validate refuses a bad -o at its place", async () => {
+Deno.test("falcod validate refuses a bad -o at its place, and names no file that is right", async () => {
   const { code, out } = await falcod(["validate", "-o", "json_output"]);
   assertEquals(code, 1);
   assert(/^-o: error\[C008\]/.test(out), out);
+  assert(/^not valid: -o \(1 error,/m.test(out), out);
 });
 
 Deno.test("falcod -V checks a rules file as Falco's flag does", async () => {

@@ -1,7 +1,7 @@
 /** `falcod validate`: every mistake in configuration and rules, with its place, in one run. */
 import { basename } from "node:path";
 import { escapeUnprintable } from "../../alert/mod.ts";
-import { type Diagnostic, grouped, renderJson, Report } from "../../base/mod.ts";
+import { type Diagnostic, grouped, renderJson, Report, toFile } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import type { Description, Ruleset } from "../../rule/mod.ts";
 import { counted } from "../count.ts";
@@ -160,7 +160,9 @@ function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: H
   const rules = countEnabled(ruleset);
   const { diagnostics } = report;
   printDiagnostics(diagnostics, report.suppressed, { output: host.out });
-  const files = [...configFiles, ...ruleFiles].join(", ") || "nothing was read";
+  const wrong = report.hasErrors ? wrongOnes(diagnostics) : [];
+  const files = (wrong.length > 0 ? wrong : [...configFiles, ...ruleFiles]).join(", ") ||
+    "nothing was read";
   const shown = grouped(diagnostics);
   const counts = [
     count(shown, "error"),
@@ -170,6 +172,14 @@ function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: H
   if (diagnostics.length > 0) host.out.write("\n");
   const verdict = `${report.hasErrors ? "not valid" : "valid"}: ${files} (${counts})`;
   host.out.write(`${escapeUnprintable(verdict)}\n`);
+}
+
+/** Where errors are: files, or `-o`; those that are right need not be named beside them. */
+function wrongOnes(diagnostics: readonly Diagnostic[]): readonly string[] {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const names = errors.flatMap(({ at }) => at ? [toFile(at).source.name] : []);
+  // An argument's name is in brackets there, so that it is told from a file's.
+  return [...new Set(names.map((name) => name.replace(/^<(.+)>$/, "$1")))];
 }
 
 function count(diagnostics: readonly Diagnostic[], severity: Diagnostic["severity"]): string {
