@@ -90,10 +90,10 @@ Deno.test("falcod explain takes an event out of a capture", async () => {
 });
 
 Deno.test("falcod explain asks for the number of an event where a capture is named without", async () => {
-  using folder = new Folder({ "rules.yaml": RULES });
+  using folder = new Folder({ "rules.yaml": RULES, "x.scap": "", "x.scap.gz": "" });
   for (const event of ["x.scap", "x.scap.gz#", "./x.scap#last"]) {
-    const args = ["explain", "Shadow read", "-r", folder.file("rules.yaml"), "--event", event];
-    const { code, error } = await falcod(args);
+    const args = ["explain", "Shadow read", "-r", "rules.yaml", "--event", event];
+    const { code, error } = await falcod(args, { folder: folder.path });
     assertEquals(code, 1);
     assert(error.includes(`error[G010]: "${event}" names no event`), error);
   }
@@ -121,10 +121,11 @@ Deno.test("falcod explain takes audit events, whole, in part, and out of a file"
     "rules.yaml": AUDIT_RULES,
     "audit.jsonl": `${lines.join("\n")}\n`,
     "one.json": JSON.stringify(read, undefined, 2),
+    "spoilt.jsonl": `${lines[0]}\n{garbage\n${lines[1]}\n`,
   });
   const explain = (event: string) =>
     falcod(["explain", "Secret read", "-r", folder.file("rules.yaml"), "--event", event]);
-  const [line, inline, file, part, other, missing, broken] = await Promise.all([
+  const [line, inline, file, part, other, missing, broken, spoilt] = await Promise.all([
     explain(`${folder.file("audit.jsonl")}#2`),
     explain(lines[1]!),
     explain(`@${folder.file("one.json")}`),
@@ -132,12 +133,26 @@ Deno.test("falcod explain takes audit events, whole, in part, and out of a file"
     explain(`${folder.file("audit.jsonl")}#1`),
     explain(`${folder.file("audit.jsonl")}#3`),
     explain(`${folder.file("rules.yaml")}#1`),
+    explain(`${folder.file("spoilt.jsonl")}#2`),
   ]);
-  for (const { out, error } of [line, inline, file, part]) {
+  for (const { out, error } of [line, inline, file, part, spoilt]) {
     assert(out.endsWith("output: ana read db\n"), out + error);
   }
   assert(other.out.includes('ka.verb = get is false with ka.verb = "list"'), other.out);
   assertEquals([missing.code, broken.code], [1, 1]);
   assert(missing.error.includes("error[G010]"), missing.error);
   assert(broken.error.includes("error[G011]"), broken.error);
+  assert(/warning\[G011\]: .*line 2 cannot be used: not JSON/.test(spoilt.error), spoilt.error);
+});
+
+Deno.test("falcod explain says that a capture without a number is not there", async () => {
+  using folder = new Folder({ "rules.yaml": AUDIT_RULES });
+  const { code, error } = await falcod(
+    ["explain", "Secret read", "-r", "rules.yaml", "--event", "nofile.scap"],
+    { folder: folder.path },
+  );
+  assertEquals([code, /error\[C001\].*"nofile\.scap": there is no such file/.test(error)], [
+    1,
+    true,
+  ]);
 });

@@ -6,7 +6,8 @@ import { eventAlone } from "../../given/mod.ts";
 import type { EventDocument, EventDocuments } from "../../plugin/mod.ts";
 import type { Situation } from "../../replay/mod.ts";
 import type { State } from "../../state/mod.ts";
-import { readText, STANDARD_INPUT } from "../files.ts";
+import { kindOf, readText, STANDARD_INPUT } from "../files.ts";
+import { type DocumentFile, readDocumentFile } from "./document_file.ts";
 import type { Stage } from "./judge.ts";
 import { readWrittenEvent } from "./written_event.ts";
 
@@ -47,11 +48,30 @@ export async function readEventArgument(
   }
   if (!documents) return await readCaptured(path, Number(number), context, report);
   const source = readText(path, report);
-  const found = source && eventsIn(source, { documents, number: Number(number) }, report)?.[0];
+  if (!source) return undefined;
+  const { events, problem } = readDocumentFile(source.text, documents);
+  const found = chosenOf(source, { events, problem, number: Number(number) }, report)?.[0];
+  // Who counts lines would take the event for another one.
+  if (found && problem !== undefined) {
+    report.add({
+      code: "G011",
+      severity: "warning",
+      title: `"${source.name}": ${problem}`,
+      help: "events are counted without what is none, as falcod replay does",
+    });
+  }
   return found && (() => eventAlone(found.event));
 }
 
 function refuseWithoutNumber(text: string, capture: string, report: Report): undefined {
+  if (kindOf(capture) === "missing") {
+    report.add({
+      code: "C001",
+      title: `cannot read "${capture}": there is no such file`,
+      help: "is the name right?",
+    });
+    return;
+  }
   report.add({
     code: "G010",
     title: `"${text}" names no event: the number of one is wanted behind a capture`,
@@ -73,11 +93,26 @@ export function eventsIn(
   },
   report: Report,
 ): readonly EventDocument[] | undefined {
-  const { events, problems } = documents.read(source.text);
+  const found = readDocumentFile(source.text, documents);
+  return chosenOf(source, { ...found, number, at }, report);
+}
+
+function chosenOf(
+  source: SourceText,
+  { events, problem, number, at }: DocumentFile & {
+    readonly number: number | undefined;
+    readonly at?: Span | undefined;
+  },
+  report: Report,
+): readonly EventDocument[] | undefined {
   const wanted = number === undefined ? undefined : events[number - 1];
   if (wanted) return [wanted];
-  const [problem] = problems;
   const count = `it has ${events.length} ${events.length === 1 ? "event" : "events"}`;
+  if (number !== undefined && events.length > 0) {
+    const help = problem === undefined ? count : `${count} that can be read; ${problem}`;
+    report.add({ code: "G010", title: `"${source.name}" has no event ${number}`, at, help });
+    return undefined;
+  }
   if (problem !== undefined || events.length === 0) {
     report.add({
       code: "G011",
@@ -87,9 +122,7 @@ export function eventsIn(
     });
     return undefined;
   }
-  if (number === undefined) return events;
-  report.add({ code: "G010", title: `"${source.name}" has no event ${number}`, at, help: count });
-  return undefined;
+  return events;
 }
 
 /** How often explaining sets the stage. */
