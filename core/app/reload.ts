@@ -11,6 +11,7 @@ import { type Findings, FreshFindings, tellStanding } from "./fresh_findings.ts"
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { OutputSettings } from "./open_delivery.ts";
 import { type RulesInEffect, rulesLost, whyNotEmptied } from "./rule_losses.ts";
+import { inReadingOrder } from "./report.ts";
 import type { Start } from "./start.ts";
 
 /** The part of a run that a reload reaches. */
@@ -314,7 +315,7 @@ function rulesOf({ ruleset, settings }: Start): RulesInEffect | undefined {
 
 function firstError({ diagnostics }: Report): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  const [first] = errors;
+  const [first] = inReadingOrder(errors);
   if (!first) return "there are no rules";
   const where = first.at ? `${placeOf(first.at)}: ` : "";
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";

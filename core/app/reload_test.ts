@@ -166,6 +166,15 @@ Deno.test("Reloader can say why the last reload was refused, until one is taken"
   assertEquals(reloader.refusal, undefined);
 });
 
+Deno.test("Reloader names the mistake that is printed first", async () => {
+  const wrong = start(undefined);
+  wrong.report.add({ code: "R012", title: "no priority", at: text.span(2, 6) });
+  const { alerts, options, running } = stage(() => Promise.resolve(wrong));
+  await new Reloader(options, running).request("a test");
+  const reason = "rules.yaml:1:3: no priority (and 1 more)";
+  assertEquals(alerts[0]!.message, `Falco internal: hot restart failure: ${reason}`);
+});
+
 Deno.test("Reloader survives a load that fails", async () => {
   const { alerts, options, running } = stage(() => Promise.reject(new Error("no\nmemory")));
   const reloader = new Reloader(options, running);

@@ -43,11 +43,19 @@ export function printDiagnostics(
   const { output } = options;
   if (diagnostics.length === 0) return;
   const colour = output.hasColours ?? false;
-  output.write(renderText(inFileOrder(diagnostics), { colour }));
+  const ordered = inReadingOrder(diagnostics);
+  output.write(renderText(ordered, { colour }));
   if (suppressed > 0) output.write(`and ${suppressed} more\n`);
-  const first = diagnostics.find(({ severity }) => severity === "error");
+  const first = ordered.find(({ severity }) => severity === "error");
   // For somebody who looks at it now; logs and files keep to what was found.
   if (first && output.isTerminal) output.write(`\n${moreAbout(first)}\n`);
+}
+
+/** File by file from their beginnings: a condition is a text of its own, and yet a part of its file. */
+export function inReadingOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return inFileOrder(
+    diagnostics.map((found) => found.at ? { ...found, at: toFile(found.at) } : found),
+  );
 }
 
 function moreAbout({ code }: Diagnostic): string {

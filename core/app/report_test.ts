@@ -38,6 +38,16 @@ Deno.test("printDiagnostics() goes through each file from its beginning", () => 
   assertEquals(told.match(/first|second|third/g), ["first", "second", "third"]);
 });
 
+Deno.test("printDiagnostics() shows what is wrong with a condition where it stands in its file", () => {
+  const file = new SourceText("a.yaml", "one\ntwo\nthree\n");
+  const found = (title: string, source: SourceText, start: number): Diagnostic => (
+    { code: "R001", severity: "error", title, at: source.span(start, start + 3) }
+  );
+  const inside = found("2nd", file.slice(4, 7), 0);
+  const told = printed([found("3rd", file, 8), inside, found("1st", file, 0)], false);
+  assertEquals(told.match(/1st|2nd|3rd/g), ["1st", "2nd", "3rd"]);
+});
+
 Deno.test("tellProblems() says only at level debug what of falcod's own configuration is not there", () => {
   const told = (level: "info" | "debug", name: string) => {
     let text = "";
