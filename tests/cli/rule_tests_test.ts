@@ -221,21 +221,22 @@ Deno.test("falcod test fails the tests that have mistakes, says which, and runs 
   const path = folder.file("test.yaml");
   const { code, out, error } = await falcod(["test", path]);
   assertEquals(code, 1);
-  const gone = folder.file("gone.log");
   assertEquals(
     out,
     `FAILED ${path}:4: another rule
-    not run: line 6: no rule is called "Shadow raed" (T005); did you mean "Shadow read"?
+    not run: mistake in line 6 (T005)
 FAILED ${path}:7: another field
-    not run: line 8: unknown field "fd.nmae" (G004); did you mean "fd.name"?
+    not run: mistake in line 8 (G004)
 FAILED ${path}:10: a file that is not there
-    not run: line 12: cannot read "${gone}": there is no such file (C001); is the name right?
+    not run: mistake in line 12 (C001)
 FAILED ${path}:14: the same file
-    not run: line 16: cannot read "${gone}": there is no such file (C001); is the name right?
+    not run: mistake in line 16 (C001)
 1 passed, 4 failed
 `,
   );
-  assert(error.includes(`${path}:6:17: error[T005]`), error);
+  for (const reason of [`${path}:6:17: error[T005]`, 'did you mean "Shadow read"?']) {
+    assertEquals(error.split(reason).length, 2, error);
+  }
   const [json, some] = await Promise.all([
     falcod(["test", path, "--json"]),
     falcod(["test", path, "--filter", "fine"]),

@@ -56,10 +56,9 @@ function tell({ diagnostics, suppressed, tests }: FileOutcome, host: Host): void
   }
 }
 
-/** The whole of it, with the line that it is about, stands on standard error. */
-function lineOf({ code, title, at, help }: Diagnostic): string {
-  const where = at ? `line ${placeOf(at).line}: ` : "";
-  return `    not run: ${where}${title} (${code})${help === undefined ? "" : `; ${help}`}`;
+/** What the mistake is stands on standard error, once. */
+function lineOf({ code, at }: Diagnostic): string {
+  return `    not run: mistake ${at ? `in line ${placeOf(at).line} ` : ""}(${code})`;
 }
 
 function linesOf({ message, event, expected, found }: Failure, events: number): string[] {
