@@ -54,7 +54,6 @@ Deno.test("falcod refuses to run with a configuration that is wrong", async () =
   for (
     const [more, expected] of [
       ["json_output: maybe\n", /falco\.yaml:3:14: error\[C004\]/],
-      ["json_output: true\njson_output: false\n", /falco\.yaml:4:1: error\[Y\d+\]/],
       ["engine: {kind: replay}\n", /error\[C016\]/],
       ["json_output: [true\n", /error\[Y\d+\]/],
     ] as const
