@@ -13,7 +13,7 @@ interface UpstreamCode {
 const CODES: Readonly<Record<string, UpstreamCode>> = {
   LOAD_ERR_YAML_PARSE: {
     description: "YAML parse error",
-    codes: ["Y001-Y028"],
+    codes: ["Y001-Y010", "Y012-Y028"],
   },
   LOAD_ERR_YAML_VALIDATE: {
     description: "Error validating internal structure of YAML file",

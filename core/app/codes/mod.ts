@@ -31,10 +31,7 @@ export const CODES: readonly CodeEntry[] = [
   ...RULE_TEST_CODES,
 ];
 
-/** Of a range that Falco refuses, but these it takes and says nothing of, and falcod only warns. */
-const ONLY_WARNED: ReadonlySet<string> = new Set(["Y011"]);
-
 /** What Falco calls the same; absent for what it says nothing about. */
 export function falcoCode({ code }: CodeEntry): string | undefined {
-  return ONLY_WARNED.has(code) ? undefined : upstreamCode(code);
+  return upstreamCode(code);
 }

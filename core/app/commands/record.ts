@@ -12,6 +12,7 @@ import {
 } from "../../plugin/mod.ts";
 import { isStandardOutput } from "../../scap/mod.ts";
 import type { State } from "../../state/mod.ts";
+import { OUTPUTS } from "../config/outputs.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Settings, settingsOf, type Wired } from "../config/settings.ts";
 import { type ConfigNode, type MappingNode, nodeAt } from "../config/tree.ts";
@@ -216,17 +217,6 @@ function settingsFor(
   report.absorb(said, (problem) => isOfOutputs(problem, loaded.root) ? undefined : problem);
   return { settings, registry };
 }
-
-const OUTPUTS = [
-  "stdout_output",
-  "syslog_output",
-  "file_output",
-  "program_output",
-  "http_output",
-  "grpc_output",
-  "grpc",
-  "sinks",
-];
 
 /** What only warns of them is nothing to whoever makes no alerts. */
 function isOfOutputs({ severity, at }: Diagnostic, root: MappingNode): boolean {

@@ -74,7 +74,7 @@ export function sinksOf(
 }
 
 /** Keys that lead to an output, or to many. */
-const OUTPUTS = [
+export const OUTPUTS = [
   "stdout_output",
   "syslog_output",
   "file_output",
