@@ -24,14 +24,7 @@ function explained(source: SourceText, document: Document, error: YAMLError): Ex
   const [start, end] = error.pos;
   const at = source.span(start, Math.max(end, start));
   const tab = indentingTab(source, start);
-  if (tab) {
-    return {
-      code: "Y020",
-      title: "a tab indents this line; YAML allows only blanks",
-      at: tab,
-      help: "replace the tab by blanks",
-    };
-  }
+  if (tab) return tabIndents(tab);
   const dash = isOfLines(error) || error.code === "UNEXPECTED_TOKEN"
     ? tightDash(source, start)
     : undefined;
@@ -57,6 +50,8 @@ function explained(source: SourceText, document: Document, error: YAMLError): Ex
   }
   if (misplaced) {
     const { at, indent, wanted, beside } = misplaced;
+    const tab = indentingTab(source, at.start);
+    if (tab) return tabIndents(tab);
     return {
       code: "Y023",
       title: `this line is ${indentation(indent)}, those beside it ${
@@ -93,6 +88,15 @@ function explained(source: SourceText, document: Document, error: YAMLError): Ex
     default:
       return unexpected(source, error, at);
   }
+}
+
+function tabIndents(at: Span): Explained {
+  return {
+    code: "Y020",
+    title: "a tab indents this line; YAML allows only blanks",
+    at,
+    help: "replace the tab by blanks",
+  };
 }
 
 const indentation = (count: number) =>

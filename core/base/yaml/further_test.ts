@@ -44,6 +44,11 @@ Deno.test("readYaml() tells of a dash too deep beside other mistakes, of the ite
   assertEquals(told("- list: a\n  items:\n    - a\n\t- b\n"), ["Y020 4"]);
 });
 
+Deno.test("readYaml() calls a tab a tab also where another mistake stands before it", () => {
+  const item = "- rule: a\n  desc: x: y\n  condition: b\n\toutput: tab\n  priority: INFO\n";
+  assertEquals(told(item).sort(), ["Y020 4", "Y028 2"]);
+});
+
 Deno.test("readYaml() tells one mistake of lines that are wrong in one way", () => {
   assertEquals(told("- rule: a\n\tdesc: b\n\ttags:\n\t\t- c\n\toutput: d\n"), ["Y020 2"]);
   assertEquals(told("- rule: a\n   desc: b\n   tags:\n     - c\n   output: d\n"), ["Y023 2"]);
