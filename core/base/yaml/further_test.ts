@@ -46,7 +46,7 @@ Deno.test("readYaml() tells of a dash too deep beside other mistakes, of the ite
 
 Deno.test("readYaml() calls a tab a tab also where another mistake stands before it", () => {
   const item = "- rule: a\n  desc: x: y\n  condition: b\n\toutput: tab\n  priority: INFO\n";
-  assertEquals(told(item).sort(), ["Y020 4", "Y028 2"]);
+  assertEquals(told(item).toSorted(), ["Y020 4", "Y028 2"]);
 });
 
 Deno.test("readYaml() tells one mistake of lines that are wrong in one way", () => {
