@@ -210,17 +210,15 @@ export const VERDICT = {
   askedNs: 8,
   filePrint: 16,
   basePrint: 24,
-  generation: 32,
-  native: 36,
+  call: 32,
   flags: 40,
-  mode: 44,
-  compat: 48,
-  created: 50,
+  generation: 48,
   length: 52,
   given: 56,
-  credit: 184,
-  met: 186,
-  names: 188,
+  names: 184,
+  created: 186,
+  credit: 188,
+  met: 190,
 } as const;
 
 export const CLASS_COUNTERS = {

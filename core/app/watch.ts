@@ -163,13 +163,15 @@ export async function watch(request: WatchRequest): Promise<Summary> {
 
   // A recording is played and over: nobody asks it anything.
   const web = isRecorded ? undefined : await webServersFor(sources, request);
+  // A short file may be over before that.
+  let begun: Promise<void> | undefined;
   const runs = new SourceRuns(sources, {
     log,
     hostname,
     alert: (alert) => delivery.enqueue(alert),
     onReady: (names) => {
       const started = web?.start() ?? Promise.resolve();
-      started.then(() => request.onReady(names)).catch((error) => {
+      begun = started.then(() => request.onReady(names)).catch((error) => {
         failure ??= namingKeys(error, WEBSERVER_KEYS);
         stop.abort();
       });
@@ -262,7 +264,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     // What was accepted is judged, and goes out below.
     await web?.shutdown();
     await natives?.stop();
-    await Promise.all([names, lookups, losses, reloads?.ended, telling?.ended]);
+    await Promise.all([begun, names, lookups, losses, reloads?.ended, telling?.ended]);
     for (const each of engines) each.close?.();
     engine.release();
     await captures?.close();

@@ -159,7 +159,11 @@ function play(
     signal,
     hostname: "here",
     unbuffered: false,
-    onReady: (sources) => void scene.ready.push(sources),
+    onReady: async (sources) => {
+      // Giving up privileges takes longer than a short file.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      scene.ready.push(sources);
+    },
   });
   return { scene, running };
 }

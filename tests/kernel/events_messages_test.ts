@@ -113,7 +113,7 @@ const SOCKETS: readonly EventCase[] = [
     type: "setsockopt",
     perl:
       `socket(S, AF_INET, SOCK_STREAM, 0); call(SYS_setsockopt, 3, 1, 20, pack("qq", 5, 10), 16)`,
-    expect: { "evt.args": /optname=20\(SO_RCVTIMEO\) val=5000010000 optlen=16$/ },
+    expect: { "evt.args": /optname=20\(SO_RCVTIMEO\) val=5000010000\(5.00001s\) optlen=16$/ },
   },
   {
     name: "setsockopt of another level",
