@@ -8,6 +8,8 @@
 export type FalcoFlag =
   | KeyFlag
   | IdleFlag
+  /** Names sockets of CRI: which key has them depends on the configuration. */
+  | { readonly kind: "socket"; readonly flags: string }
   /** Names event sources; `--enable-source` and `--disable-source` are read together. */
   | { readonly kind: "source"; readonly flags: string }
   /** Asks something and ends: `commands/answer_falco.ts` answers. */
@@ -20,8 +22,8 @@ export interface KeyFlag {
   readonly kind: "key";
   /** As on the command line: `-S, --snaplen <bytes>`. */
   readonly flags: string;
-  /** As if they had been written with `-o`, of all that was given with the flag. */
-  readonly spell: (values: readonly string[]) => readonly string[];
+  /** As if they had been written with `-o`. */
+  readonly spell: (value: string) => readonly string[];
 }
 
 /** Is about something that falcod does not have, or that it does in any case. */
@@ -32,18 +34,7 @@ export interface IdleFlag {
 }
 
 function key(flags: string, spell: (value: string) => readonly string[]): KeyFlag {
-  return { kind: "key", flags, spell: (values) => values.flatMap(spell) };
-}
-
-/** In one entry: of several of one name only the first counts. */
-function criPlugin(sockets: readonly string[]): string {
-  return `plugins[]=${
-    JSON.stringify({
-      name: "container",
-      library_path: "libcontainer.so",
-      init_config: { engines: { cri: { sockets } } },
-    })
-  }`;
+  return { kind: "key", flags, spell };
 }
 
 function idle(flags: string, because: string): IdleFlag {
@@ -80,7 +71,7 @@ export const FALCO_FLAGS: readonly FalcoFlag[] = [
   key("-e <capture>", (path) => ["engine.kind=replay", `engine.replay.capture_file=${path}`]),
   key("-s <file>", (path) => ["metrics.enabled=true", `metrics.output_file=${path}`]),
   key("--stats-interval <ms>", (ms) => ["metrics.enabled=true", `metrics.interval=${ms}ms`]),
-  { kind: "key", flags: "--cri <socket>", spell: (sockets) => [criPlugin(sockets)] },
+  { kind: "socket", flags: "--cri <socket>" },
   key("--nodriver", () => ["engine.kind=nodriver"]),
   key(
     "-g, --gvisor-config <file>",

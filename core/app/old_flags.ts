@@ -1,6 +1,8 @@
 /** Flags of Falco that its configuration says as well, put into the words of the configuration. */
 import { didYouMean, type Report } from "../base/mod.ts";
 import type { ContainerInfo } from "../rule/mod.ts";
+import { criSocketOptions } from "./config/cri_sockets.ts";
+import type { ConfigRequest } from "./config/load.ts";
 import type { SourceSelection } from "./config/settings.ts";
 import { containerInfoOfFlag } from "./container_info.ts";
 import { FALCO_FLAGS, type GivenFlags, nameOf } from "./falco_flags.ts";
@@ -21,6 +23,8 @@ export interface OldFlags {
 export interface OldFlagMeaning {
   /** As if they had been written with `-o`. */
   readonly options: readonly string[];
+  /** Others, by what the configuration says. */
+  readonly furtherOptions?: ConfigRequest["furtherOptions"];
   /** `-pc` and its like. */
   readonly containerInfo?: ContainerInfo;
   readonly sources?: SourceSelection;
@@ -47,7 +51,7 @@ export function readOldFlags(
   const options: string[] = [];
   const replace = (flag: string, spellings: readonly string[]) => {
     if (spellings.length === 0) return;
-    warn(report, flag, `write ${spellings.map((spelling) => `-o '${spelling}'`).join(" ")}`);
+    warnOfSpelling(report, flag, spellings);
     options.push(...spellings);
   };
   replace("-D", disabledRules.map((part) => select("disable", { rule: `*${part}*` })));
@@ -61,13 +65,16 @@ export function readOldFlags(
   for (const flag of FALCO_FLAGS) {
     const name = nameOf(flag.flags), values = flags.others.get(name);
     if (!values) continue;
-    if (flag.kind === "key") replace(name, flag.spell(values));
+    if (flag.kind === "key") replace(name, values.flatMap(flag.spell));
     if (flag.kind === "idle") tellIdle(name, flag.because, report);
     // With a question falcod answers that, and comes never here.
     if (flag.kind === "manner") tellIdle(name, `it is about ${flag.about}`, report);
   }
   const selection = sourceSelection(flags.others, sources, report);
-  const selected = selection ? { sources: selection } : {};
+  const selected = {
+    ...selection && { sources: selection },
+    ...furtherOptions(flags.others),
+  };
   const containerInfo = print === undefined ? undefined : containerInfoOfFlag(print);
   if (containerInfo) {
     const spelling = `append_output[]=${JSON.stringify({ suggested_output: true })}`;
@@ -76,6 +83,20 @@ export function readOldFlags(
   }
   replace("-p", print ? [`append_output[]=${literally({ extra_output: print })}`] : []);
   return { options, ...selected };
+}
+
+/** What `--cri` says, which is spelled as the configuration has it. */
+function furtherOptions(flags: GivenFlags): Pick<OldFlagMeaning, "furtherOptions"> {
+  const name = "--cri", sockets = flags.get(name);
+  if (!sockets) return {};
+  return {
+    furtherOptions: (root, report) => {
+      const spellings = criSocketOptions(root, sockets, report);
+      if (spellings) warnOfSpelling(report, name, spellings);
+      else tellIdle(name, "the configuration switches cri off", report);
+      return spellings ?? [];
+    },
+  };
 }
 
 function tellIdle(name: string, because: string, report: Report): void {
@@ -123,6 +144,10 @@ function select(verb: "enable" | "disable", what: { rule: string } | { tag: stri
 /** Values of options may name environment variables, those of the old flags could not. */
 function literally(value: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(value).replaceAll("${", () => "$${");
+}
+
+function warnOfSpelling(report: Report, flag: string, spellings: readonly string[]): void {
+  warn(report, flag, `write ${spellings.map((spelling) => `-o '${spelling}'`).join(" ")}`);
 }
 
 function warn(report: Report, flag: string, help: string): void {

@@ -1,5 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { Report } from "../base/mod.ts";
+import { Report, SourceText } from "../base/mod.ts";
+import { readConfigText } from "./config/load.ts";
 import { type OldFlags, readOldFlags } from "./old_flags.ts";
 
 const NONE: OldFlags = {
@@ -108,14 +109,27 @@ Deno.test("readOldFlags() puts flags of the years before into keys (issue 3)", (
   });
 });
 
-Deno.test("readOldFlags() puts all sockets of --cri into one entry of the container plugin", () => {
-  const [option, ...more] = others({ "--cri": ["/a.sock", "/b.sock"] }).options;
-  assertEquals(more, []);
-  assertEquals(JSON.parse(option!.replace("plugins[]=", "")), {
-    name: "container",
-    library_path: "libcontainer.so",
-    init_config: { engines: { cri: { sockets: ["/a.sock", "/b.sock"] } } },
-  });
+Deno.test("readOldFlags() spells --cri when the configuration is known", () => {
+  const report = new Report();
+  const flags = { ...NONE, others: new Map([["--cri", ["/a.sock", "/b.sock"]]]) };
+  const { options, furtherOptions } = readOldFlags(flags, { sources: ["syscall"], report });
+  const spelled = (yaml: string) => {
+    const source = new SourceText("falco.yaml", yaml);
+    const root = readConfigText(source, { environment: () => undefined, report })!;
+    return furtherOptions?.(root, report);
+  };
+  assertEquals([options, report.diagnostics], [[], []]);
+  assertEquals(spelled("container_engines: {}"), [
+    "container_engines.cri.sockets[]=/a.sock",
+    "container_engines.cri.sockets[]=/b.sock",
+  ]);
+  assertEquals(spelled("container_engines: {cri: {enabled: false}}"), []);
+  assertEquals(report.diagnostics.map(({ code }) => code), ["C023", "C028"]);
+  assertEquals(
+    report.diagnostics[0]?.help,
+    "write -o 'container_engines.cri.sockets[]=/a.sock' " +
+      "-o 'container_engines.cri.sockets[]=/b.sock'",
+  );
 });
 
 Deno.test("readOldFlags() tells which event sources are wanted", () => {

@@ -76,6 +76,7 @@ export async function prepare(
   const loaded = loadConfig({
     path: request.configPath,
     options: [...request.options, ...old.options],
+    furtherOptions: old.furtherOptions,
     environment: (name) => host.environment(name),
     rulesFolder: host.rulesFolder,
     beforeReading: (path) => marking.add({ path, use: "configuration" }),

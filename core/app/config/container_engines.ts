@@ -196,5 +196,7 @@ function oldEngines({ docker, podman, cri, ...rest }: Config["container_engines"
 
 function socketsOf({ enabled, sockets }: EngineEntry, standard: readonly string[]) {
   if (!enabled) return [];
-  return (sockets.length > 0 ? sockets : standard).map((socket) => onHost(socket));
+  const asked = sockets.length > 0 ? sockets : standard;
+  // One that is named twice, as in falco.yaml and after --cri, is asked once.
+  return [...new Set(asked)].map((socket) => onHost(socket));
 }

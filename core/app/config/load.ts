@@ -29,6 +29,8 @@ export interface ConfigRequest {
   readonly path?: string | undefined;
   /** `-o`, in order; the last one wins. */
   readonly options: readonly string[];
+  /** More of them, behind all others, by what files and those say. */
+  readonly furtherOptions?: ((root: MappingNode, report: Report) => readonly string[]) | undefined;
   readonly environment: Environment;
   /** Folder of the built-in falco.yaml; `${FALCOD_RULES}` in any configuration stands for it. */
   readonly rulesFolder: string;
@@ -104,6 +106,9 @@ export function mergeConfig(
   }
   for (const option of options) {
     if (!isIncludeOption(option)) apply(root, option, report);
+  }
+  for (const option of parseOptions(request.furtherOptions?.(root, report) ?? [], report)) {
+    apply(root, option, report);
   }
   return {
     root,
