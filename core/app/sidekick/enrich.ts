@@ -29,32 +29,33 @@ export function enrich(alert: Alert, settings: EnrichSettings): Alert {
     made.push([name, value]);
     fields.set(name, value);
   }
-  const tags = customTags.length > 0 ? [...alert.tags, ...customTags] : alert.tags;
-  const line = reformatted({ ...alert, tags }, settings, new Map(made));
+  const tags = [...alert.tags, ...customTags].sort();
+  const line = lineOf({ ...alert, tags }, settings, new Map(made));
   return {
     ...alert,
     uuid: crypto.randomUUID(),
     tags,
     fields: withoutBrackets(fields, settings.bracketReplacer),
-    ...line !== undefined && { output: line, message: escapeText(line) },
+    // What falcosidekick shows of an alert is the whole line, time and priority in front.
+    ...line !== undefined && line !== "" && { output: line, message: escapeText(line) },
   };
 }
 
-/** Absent: it stays as it is. */
-function reformatted(
+/** Absent: nobody has sent one. */
+function lineOf(
   { output, message, tags, priority }: Alert,
   { outputFormat, customFields }: EnrichSettings,
   made: ReadonlyMap<string, string>,
 ): string | undefined {
   const head = output === undefined ? null : LINE_HEAD.exec(output);
-  if (outputFormat === "" || !head) return undefined;
+  if (outputFormat === "" || !head) return output;
   const parts: Readonly<Record<string, string>> = {
     timestamp: head[1]!,
     priority,
     output: output!.slice(head[0].length) || unescapeText(message),
     custom_fields: listed(customFields),
     templated_fields: listed(made),
-    tags: [...tags].sort().join(","),
+    tags: tags.join(","),
   };
   const filled = outputFormat.replace(/<(\w+)>/g, (whole, name) => parts[name] ?? whole);
   // What is left of brackets around nothing.

@@ -27,7 +27,7 @@ Deno.test("enrich() adds fields and tags, templates seeing what was added", () =
     customTags: ["a"],
   });
   assertEquals([...alert.fields], [["env", "prod"], ["who", "prod!"]]);
-  assertEquals(alert.tags, ["b", "a"]);
+  assertEquals(alert.tags, ["a", "b"]);
 });
 
 Deno.test("enrich() replaces brackets in names of fields", () => {
@@ -52,6 +52,16 @@ Deno.test("enrich() writes the line as outputfieldformat has it, without empty b
   assertEquals([alert.output, alert.message], ["An open was seen", "An open was seen"]);
   // Not one of Falco's lines.
   assertEquals(enrich(sampleAlert({ output: "hello" }), bare).output, "hello");
+});
+
+Deno.test("enrich() has what people read begin with time and priority, as falcosidekick does", () => {
+  assertEquals(
+    enrich(sampleAlert({ output: OUTPUT, message: "An open" }), NOTHING).message,
+    OUTPUT,
+  );
+  for (const none of [{}, { output: "" }]) {
+    assertEquals(enrich(sampleAlert({ ...none, message: "only" }), NOTHING).message, "only");
+  }
 });
 
 Deno.test("enrich() gives every alert a name of its own", () => {
