@@ -119,7 +119,11 @@ Deno.test("fillTopic() makes one harmless part of each token", () => {
   });
   const topic = fillTopic("x.<priority>.<rule>.<source>.<hostname>.<other>", alert);
   assert(/^x\.warning\.[a-z0-9_-]{1,128}\._\._\.<other>$/.test(topic), topic);
-  assertEquals(fillTopic("<rule>", sampleAlert({ rule: "Read (a) file-x" })), "read_a_file-x");
+  const rule = "Non-sudo - (a) file_x";
+  assertEquals(
+    fillTopic("<rule>.<hostname>", sampleAlert({ rule, hostname: "host-1.example" })),
+    "non_sudo_a_file_x.host-1_example",
+  );
 });
 
 Deno.test("tlsOptions() tells which file cannot be read", () => {

@@ -12,7 +12,7 @@ export function fillTopic(template: string, alert: Alert): string {
   if (!template.includes("<")) return template;
   return template.replace(
     /<(priority|rule|source|hostname)>/g,
-    (_, name: TokenName) => part(alert[name]),
+    (_, name: TokenName) => part(alert[name], name === "rule" ? NOT_OF_RULES : NOT_OF_OTHERS),
   );
 }
 
@@ -20,7 +20,11 @@ type TokenName = "priority" | "rule" | "source" | "hostname";
 
 const MAX_PART_LENGTH = 128;
 
-function part(text: string): string {
-  const words = text.toLowerCase().replace(/[^a-z0-9-]+/g, "_").replace(/^_+|_+$/g, "");
+/** Falcosidekick leaves no hyphens, and subscriptions go by its names; those of hosts have them. */
+const NOT_OF_RULES = /[^a-z0-9]+/g;
+const NOT_OF_OTHERS = /[^a-z0-9-]+/g;
+
+function part(text: string, separators: RegExp): string {
+  const words = text.toLowerCase().replace(separators, "_").replace(/^_+|_+$/g, "");
   return words.slice(0, MAX_PART_LENGTH) || "_";
 }
