@@ -132,9 +132,24 @@ testWithPeer("influxdb: fields become tags where that is wanted", INFLUXDB, asyn
   await sink.write(formattedOf(sampleAlert({ fields })));
   const keys = await influxdb.query('SHOW TAG KEYS FROM "my events"');
   assertEquals(keys.map(({ tagKey }) => tagKey), [
-    ...["fd.sport", "hostname", "priority", "proc.cmdline", "rule", "source", "tags"],
+    ...["hostname", "priority", "proc.cmdline", "rule", "source", "tags"],
   ]);
   await sink.close();
+});
+
+Deno.test("influxdb: where fields are tags, they are falcosidekick's", () => {
+  const fields = new Map<string, OutputValue>([
+    ["proc.cmdline", "cat a"],
+    ["evt.time", 7n],
+    ["fd.name", null],
+  ]);
+  const tags = ["b c", "a"];
+  const alert = sampleAlert({ rule: "Read a file", fields, tags, output: "An open" });
+  assertEquals(
+    lineOf(alert, { ...usual, output_fields: "tags" }),
+    "events,hostname=host-1,priority=Warning,proc.cmdline=cat_a,rule=Read_a_file," +
+      'source=syscall,tags=a_b\\ c evt.time=7i,value="An open" 1470327477881785348',
+  );
 });
 
 testWithPeer("influxdb: one alert that is refused does not lose the others", INFLUXDB, async () => {

@@ -12,6 +12,7 @@ import {
   type OutputValue,
   outputValueJson,
   shortText,
+  sortedTags,
 } from "../../../core/mod.ts";
 
 /** 64 KB is what a field takes, in whatever characters. */
@@ -29,21 +30,28 @@ export interface LineOptions {
 export function lineOf(alert: Alert, { measurement, output_fields: place }: LineOptions): string {
   const tags = new Map<string, string>();
   const fields = new Map<string, string>();
-  if (place === "tags") { for (const [name, value] of alert.fields) tags.set(name, textOf(value)); }
-  const { rule, priority, source, hostname } = alert;
-  const own = { rule, priority, source, hostname, tags: [...new Set(alert.tags)].sort().join(",") };
-  for (const [name, value] of Object.entries(own)) tags.set(name, value);
-  if (place === "fields") {
-    for (const [name, value] of alert.fields) {
-      if (value !== null) fields.set(OWN_NAMES.has(name) ? `${name}_` : name, fieldValue(value));
-    }
+  const isOld = place === "tags";
+  for (const [name, value] of alert.fields) {
+    if (place === "none" || value === null) continue;
+    // A number that differs each time would make a series of its own each time.
+    if (isOld && typeof value === "string") tags.set(name, withoutBlanks(value));
+    else fields.set(OWN_NAMES.has(name) ? `${name}_` : name, fieldValue(value));
   }
+  const { rule, priority, source, hostname } = alert;
+  tags.set("rule", isOld ? withoutBlanks(rule) : rule);
+  for (const [name, value] of Object.entries({ priority, source, hostname })) tags.set(name, value);
+  tags.set("tags", sortedTags(alert).join(isOld ? "_" : ","));
   fields.set("value", quoted(falcoOutput(alert)));
   const tagList = [...tags].sort(byName).filter(([, value]) => value !== "")
     .map(([name, value]) => `,${tagName(name)}=${tagText(value)}`);
   const fieldList = [...fields].sort(byName).map(([name, value]) => `${tagName(name)}=${value}`);
   const name = escaped(printable(measurement), /[, ]/g);
   return `${name}${tagList.join("")} ${fieldList.join(",")} ${alert.timeNs}`;
+}
+
+/** As queries of those who come from falcosidekick have them. */
+function withoutBlanks(text: string): string {
+  return text.replaceAll(" ", "_");
 }
 
 /** Tags of every point, and what InfluxDB keeps for itself. */

@@ -13,7 +13,7 @@ export const schema = z.strictObject({
     "Name of the measurement",
   ),
   output_fields: oneOf(["fields", "tags", "none"], "fields").describe(
-    "What the fields of alerts become; as tags, which falcosidekick made of them, each value costs memory of the server for good",
+    "What the fields of alerts become; tags: texts become tags, all with _ for blanks, as falcosidekick has them; each value then costs memory of the server for good",
   ),
   user: text().describe("User, of version 1"),
   password: secret().prefault("").describe("Password of the user"),

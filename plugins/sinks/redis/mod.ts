@@ -71,7 +71,7 @@ function commandsOf(batch: readonly FormattedAlert[], config: RedisConfig): Comm
         break;
       }
       case "hashmap":
-        commands.push(["HSET", key, crypto.randomUUID(), line]);
+        commands.push(["HSET", key, alert.uuid ?? crypto.randomUUID(), line]);
         break;
       case "channel":
         commands.push(["PUBLISH", key, line]);

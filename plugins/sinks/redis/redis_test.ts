@@ -105,6 +105,13 @@ testWithPeer(
     const hash = sinkAt(redis.port, { storage_type: "hashmap", key: "hash" });
     await hash.write(formatted("1", "2"));
     assertEquals((await redis.ask("HVALS", "hash") as string[]).sort(), ["1", "2"]);
+    const uuid = "7e0c1b9c-7b0f-4a53-8d3c-0b1d7b3e9a55";
+    const named = { alert: sampleAlert({ uuid }), line: "3" };
+    await hash.write([named]);
+    // Sent again, it is there once.
+    await hash.write([named]);
+    assertEquals(await redis.ask("HGET", "hash", uuid), "3");
+    assertEquals(await redis.ask("HLEN", "hash"), 3);
     const channel = sinkAt(redis.port, { storage_type: "channel" });
     await channel.write(formatted("nobody listens"));
     for (const sink of [list, stream, hash, channel]) await sink.close();

@@ -11,7 +11,7 @@ export const schema = z.strictObject({
   ),
   database: setting.whole({ min: 0, max: 65_535, standard: 0 }).describe("Number of the database"),
   storage_type: setting.oneOf(STORAGES, "list").describe(
-    "list: RPUSH; stream: XADD; hashmap: HSET under a new UUID each; channel: PUBLISH",
+    "list: RPUSH; stream: XADD; hashmap: HSET under the alert's UUID, else a new one; channel: PUBLISH",
   ),
   key: setting.text("falco").describe(
     "Name of the list, stream, hash or channel; `<priority>`, `<rule>`, `<source>` and `<hostname>` are filled in",
