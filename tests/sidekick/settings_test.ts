@@ -137,6 +137,34 @@ Deno.test("settingsOf() has variables of the environment go before the file", as
   assertEquals(templatedFields.get("four")!(new Map([["one", "x"]])), "x");
 });
 
+Deno.test("settingsOf() has outputs write as falcosidekick does, where falcod does otherwise", async () => {
+  const { settings, report } = await load(`
+customfields: {env: prod}
+templatedfields: {"my.team": '{{ .env }}'}
+loki: {hostport: "http://l:3100", extralabels: "proc.name, fd.name"}
+influxdb: {hostport: "http://i:8086"}
+rabbitmq: {url: "amqp://r", queue: q}
+nats: {hostport: "nats://t0ken@n"}
+syslog: {host: h, port: "514", protocol: udp}
+redis: {address: "r:6379", storagetype: HashMap}
+pagerduty: {routingkey: k, region: EU}
+opsgenie: {apikey: k, region: Eu}
+webhook: {address: "http://w", method: put}
+kafka: {hostport: "k:9092", topic: t, balancer: Round_Robin}
+`);
+  assertEquals(told(report), []);
+  const found = (label: string, key: string) => configOf(settings, label)[key];
+  assertEquals(found("loki", "extra_labels"), ["proc.name", "fd.name", "env", "my.team"]);
+  assertEquals(found("influxdb", "output_fields"), "tags");
+  assertEquals(found("rabbitmq", "declare"), "false");
+  assertEquals([found("nats", "token"), found("nats", "user")], ["t0ken", undefined]);
+  assertEquals(found("syslog", "tag"), "Falco");
+  assertEquals(found("redis", "storage_type"), "hashmap");
+  assertEquals([found("pagerduty", "region"), found("opsgenie", "region")], ["eu", "eu"]);
+  assertEquals(found("webhook", "method"), "PUT");
+  assertEquals(found("kafka", "balancer"), "round_robin");
+});
+
 Deno.test("settingsOf() tells of mistakes where they stand, by falcosidekick's names", async () => {
   const { report } = await load(
     `

@@ -79,6 +79,14 @@ export function made(
   return { to, kind: "made", make, ...standard !== undefined && { standard } };
 }
 
+/** One of falcod's names, in any case, as falcosidekick takes them. */
+export function named(to: string, names: readonly string[]): SidekickKey {
+  return made(to, (text) => {
+    const name = names.find((name) => name.toLowerCase() === text.toLowerCase());
+    return name === undefined ? { problem: `one of ${names.join(", ")}` } : { [to]: name };
+  });
+}
+
 /** Without a reason nothing is lost by it; nor with the value `harmless`. */
 export function idle(because?: string, harmless?: string): SidekickKey {
   return {

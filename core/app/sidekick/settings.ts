@@ -56,7 +56,8 @@ export async function settingsOf(
   reportUnknownKeys(file, report);
   const server = serverOf(file, report);
   const enrich = enrichSettings(file, server, report);
-  const { root, names } = translateOutputs(file, { server, report });
+  const fields = [...enrich.customFields.keys(), ...enrich.templatedFields.keys()];
+  const { root, names } = translateOutputs(file, { server, fields, report });
   for (const key of OF_FALCOD) {
     const entry = file.root.entries.get(key);
     if (entry && !root.entries.has(key)) root.entries.set(key, entry);

@@ -27,6 +27,13 @@ export interface Translation {
   readonly names: ReadonlyMap<string, string>;
 }
 
+export interface TranslationRequest {
+  readonly server: ServerConfig;
+  /** Names of those that falcosidekick adds to alerts. */
+  readonly fields: readonly string[];
+  readonly report: Report;
+}
+
 interface Context {
   readonly file: SidekickFile;
   readonly server: ServerConfig;
@@ -38,7 +45,7 @@ interface Context {
 
 export function translateOutputs(
   file: SidekickFile,
-  { server, report }: { readonly server: ServerConfig; readonly report: Report },
+  { server, fields, report }: TranslationRequest,
 ): Translation {
   const names = new Map<string, string>();
   const context = { file, server, report, names, idle: new Set<string>() };
@@ -49,6 +56,7 @@ export function translateOutputs(
     if (item) items.push(item);
   }
   tellWebui(items);
+  tellLoki(items, fields);
   const own = file.section("")?.entries.get("sinks")?.value;
   if (own?.kind === "sequence") {
     const expanded = expandTree(own, { environment: file.environment, report });
@@ -68,6 +76,21 @@ function tellWebui(items: readonly ConfigNode[]): void {
   const names = entries.map((item) => textAt(item, "name")!);
   const { keyAt, value } = webui.entries.get("type")!;
   webui.entries.set("outputs", { keyAt, value: nodeOf(names, value) });
+}
+
+/** Falcosidekick makes labels of the fields it adds. */
+function tellLoki(items: readonly ConfigNode[], fields: readonly string[]): void {
+  const loki = items.find((item) => item.kind === "mapping" && textAt(item, "type") === "loki");
+  if (loki?.kind !== "mapping" || fields.length === 0) return;
+  const { keyAt, value: at } = loki.entries.get("type")!;
+  const own = loki.entries.get("extra_labels")?.value;
+  const all = [own, nodeOf(fields, at)].flatMap((node) =>
+    node?.kind === "sequence" ? node.items : node ?? []
+  );
+  loki.entries.set("extra_labels", {
+    keyAt,
+    value: { kind: "sequence", items: all, at: at.at },
+  });
 }
 
 function textAt({ entries }: MappingNode, key: string): string | undefined {

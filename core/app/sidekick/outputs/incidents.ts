@@ -1,5 +1,7 @@
 /** What wakes people up. */
-import { httpOutput, list, made, same, type SidekickOutput, texts } from "../output.ts";
+import { httpOutput, list, made, named, same, type SidekickOutput, texts } from "../output.ts";
+
+const REGIONS = ["us", "eu"];
 
 export const INCIDENTS: readonly SidekickOutput[] = [
   httpOutput({
@@ -28,13 +30,13 @@ export const INCIDENTS: readonly SidekickOutput[] = [
     section: "pagerduty",
     sink: "pagerduty",
     enabledBy: ["routingkey"],
-    keys: { routingkey: same("routing_key"), region: same("region") },
+    keys: { routingkey: same("routing_key"), region: named("region", REGIONS) },
   }),
   httpOutput({
     section: "opsgenie",
     sink: "opsgenie",
     enabledBy: ["apikey"],
-    keys: { apikey: same("api_key"), region: same("region") },
+    keys: { apikey: same("api_key"), region: named("region", REGIONS) },
     always: { entity: "Falcosidekick" },
   }),
 ];

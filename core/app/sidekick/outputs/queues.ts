@@ -4,6 +4,7 @@ import {
   idle,
   list,
   made,
+  named,
   output,
   type Problem,
   same,
@@ -58,13 +59,9 @@ function addressed(
   };
 }
 
-/** One of falcod's names, which are falcosidekick's in small letters. */
-function named(key: string, names: readonly string[]) {
-  return made(key, (text) => {
-    const name = text.toLowerCase();
-    return names.includes(name) ? { [key]: name } : { problem: `one of ${names.join(", ")}` };
-  });
-}
+const BALANCERS = [
+  ...["round_robin", "least_bytes", "crc32", "crc32_random", "murmur2", "murmur2_random"],
+];
 
 const NATS_SCHEMES = { nats: false, natss: true, tls: true, http: false, https: true, tcp: false };
 const MQTT_SCHEMES = { tcp: false, mqtt: false, ssl: true, tls: true, mqtts: true };
@@ -81,7 +78,7 @@ export const QUEUES: readonly SidekickOutput[] = [
       username: same("username"),
       password: same("password"),
       database: same("database"),
-      storagetype: same("storage_type"),
+      storagetype: named("storage_type", ["list", "stream", "hashmap", "channel"]),
       key: same("key"),
       version: idle("falcod finds out by itself"),
       tls: same("tls.enabled"),
@@ -103,7 +100,7 @@ export const QUEUES: readonly SidekickOutput[] = [
       tls: same("tls.enabled"),
       username: same("username"),
       password: same("password"),
-      balancer: same("balancer"),
+      balancer: named("balancer", BALANCERS),
       clientid: same("client_id"),
       compression: named("compression", ["none", "gzip", "snappy", "lz4", "zstd"]),
       async: idle("the delivery writes beside everything else", "false"),
@@ -117,10 +114,13 @@ export const QUEUES: readonly SidekickOutput[] = [
     hasTls: true,
     enabledBy: ["hostport"],
     keys: {
-      hostport: made(
-        "host_port",
-        (text) => addressed(text, { key: "host_port", schemes: NATS_SCHEMES }),
-      ),
+      hostport: made("host_port", (text) => {
+        const values = addressed(text, { key: "host_port", schemes: NATS_SCHEMES });
+        if ("problem" in values || "password" in values) return values;
+        // A name alone is a token there.
+        const { user, ...others } = values as Values;
+        return user === undefined ? others : { ...others, token: user };
+      }),
       subjecttemplate: same("subject_template"),
       checkcert: checkCert,
       mutualtls: { to: "tls.client_certificate", kind: "idle" },
@@ -141,6 +141,8 @@ export const QUEUES: readonly SidekickOutput[] = [
       }),
       queue: same("queue_name"),
     },
+    // Falcosidekick makes no queue, and one that is not durable, or a quorum's, cannot be made again.
+    always: { declare: "false" },
   }),
   output({
     section: "mqtt",
@@ -174,8 +176,8 @@ export const QUEUES: readonly SidekickOutput[] = [
       ),
     },
     finish: joinedAddress,
-    // As Go's package writes it, which falcosidekick uses.
-    always: { facility: "kern", framing: "lines" },
+    // As Go's package writes it, which falcosidekick uses, and names itself.
+    always: { facility: "kern", framing: "lines", tag: "Falco" },
   }),
 ];
 

@@ -113,6 +113,8 @@ export const STORES: readonly SidekickOutput[] = [
       password: same("password"),
       token: same("token"),
     },
+    // As falcosidekick writes points: queries go by tags.
+    always: { output_fields: "tags" },
   }),
   httpOutput({
     section: "datadog",

@@ -1,5 +1,13 @@
 /** What takes Falco's JSON by HTTP. */
-import { httpOutput, part, same, type SidekickOutput, texts, type Values } from "../output.ts";
+import {
+  httpOutput,
+  named,
+  part,
+  same,
+  type SidekickOutput,
+  texts,
+  type Values,
+} from "../output.ts";
 
 const AUTHORIZATION = "headers.authorization";
 
@@ -10,7 +18,7 @@ export const WEBHOOKS: readonly SidekickOutput[] = [
     enabledBy: ["address"],
     keys: {
       address: same("address"),
-      method: same("method"),
+      method: named("method", ["POST", "PUT"]),
       customheaders: texts("headers"),
     },
   }),
