@@ -6,10 +6,10 @@ import { Registry } from "../core/plugin/mod.ts";
 import { checkConfig } from "../core/app/config/check.ts";
 import { checkSinks } from "../core/app/config/check_sinks.ts";
 import { readConfigText } from "../core/app/config/load.ts";
-import { lookAtSinks } from "../core/app/config/look_at_sinks.ts";
+import { lookAtSinks, type LookFor } from "../core/app/config/look_at_sinks.ts";
 import { sinksOf } from "../core/app/config/outputs.ts";
 
-async function look(yaml: string, mistakes: readonly string[] = []) {
+async function look(yaml: string, mistakes: readonly string[] = [], lookFor?: LookFor) {
   const report = new Report();
   const registry = new Registry(builtinPlugins);
   const source = new SourceText("falco.yaml", yaml);
@@ -21,7 +21,12 @@ async function look(yaml: string, mistakes: readonly string[] = []) {
   });
   const told = report.diagnostics.filter(({ severity }) => severity !== "info");
   assertEquals(told.map(({ title }) => title), mistakes);
-  const faults = await lookAtSinks(sinks, { root, registry, report });
+  const faults = await lookAtSinks(sinks, {
+    root,
+    registry,
+    report,
+    ...lookFor && { lookFor },
+  });
   const found = report.diagnostics.filter(({ code }) => code === "C045");
   assertEquals(found.map(({ title }) => title), faults);
   assert(found.every(({ at, help }) => at && help));
@@ -100,7 +105,13 @@ sinks: [{type: file, filename: ${folder}/none/alerts.txt}]
 Deno.test("syslog_output is told by its own key: it has none for an address", async () => {
   const isHere = await Deno.stat("/dev/log").then(() => true, () => false);
   const title = '"syslog_output": nobody listens at "/dev/log": there is no such file';
-  assertEquals((await look("syslog_output: {enabled: true}")).faults, isHere ? [] : [title]);
+  const faults = isHere ? [] : [title];
+  assertEquals((await look("syslog_output: {enabled: true}")).faults, faults);
+  // Beside another output a run begins with it when there is a daemon, and says so.
+  const both = "syslog_output: {enabled: true}\nstdout_output: {enabled: true}";
+  assertEquals((await look(both)).faults, []);
+  const checked = await look(both, [], "check");
+  assertEquals(checked, { faults, severities: faults.map(() => "warning" as const) });
 });
 
 Deno.test("outputs whose files are there are not complained about, and none is made", () =>

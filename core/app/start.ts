@@ -5,7 +5,7 @@ import type { Guests } from "../plugin/third_party/guests.ts";
 import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
-import { lookAtSinks } from "./config/look_at_sinks.ts";
+import { lookAtSinks, type LookFor } from "./config/look_at_sinks.ts";
 import { checkBlindedRules } from "./config/base_syscalls.ts";
 import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
@@ -34,7 +34,7 @@ export interface StartRequest {
   readonly lintsMeaning?: MeaningLint;
   readonly undelivered?: Undelivered;
   /** Warns of what outputs lack on this machine. */
-  readonly looksAtOutputs?: boolean;
+  readonly looksAtOutputs?: LookFor;
 }
 
 export interface Start {
@@ -97,9 +97,10 @@ export async function prepare(
     sinks: await checkSinks(wired.sinks, loaded, { registry, report: found }),
   };
   const { looksAtOutputs } = request;
-  const sinkFaults = !looksAtOutputs
-    ? []
-    : await lookAtSinks(settings.sinks, { root: loaded.root, registry, report: found });
+  const look = { root: loaded.root, registry, report: found };
+  const sinkFaults = looksAtOutputs
+    ? await lookAtSinks(settings.sinks, { ...look, lookFor: looksAtOutputs })
+    : [];
   if (isConsequence) {
     report.absorb(found, (problem) => isConsequence(problem) ? undefined : problem);
   }

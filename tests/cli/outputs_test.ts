@@ -98,6 +98,14 @@ Deno.test("syslog_output gets no alerts, and that is told, on a machine without 
   assertEquals([code, out.split("\n").length], [0, 3]);
   assert(error.includes('Output "syslog" gets no alerts for now: there is no /dev/log'), error);
   assert(error.includes("output syslog, alerts that nobody was there to take: 2"), error);
+  assert(!error.includes("C045"), error);
+  Deno.writeTextFileSync(folder.file("falco.yaml"), `rules_files: [rules.yaml]\n${others}`);
+  const checks = [["validate", "falco.yaml"], ["-c", "falco.yaml", "--dry-run"]];
+  for (const args of checks) {
+    const { code, out, error } = await falcod(args, { folder: folder.path });
+    const told = out + error;
+    assertEquals([code, told.split("warning[C045]").length], [0, 2], told);
+  }
 });
 
 const canUnshare = Deno.uid() === 0 && installed("rsyslogd") !== undefined &&

@@ -73,7 +73,7 @@ async function withRules(request: ReplayRequest, host: Host): Promise<Play | und
   const options = [...request.options, ...json, ...NOT_LIVE];
   const { source } = request;
   const start = await prepare(
-    { ...request, options, watched: [source], looksAtOutputs: true },
+    { ...request, options, watched: [source], looksAtOutputs: "run" },
     host,
   );
   const { config } = start.loaded;

@@ -73,7 +73,8 @@ function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): vo
 }
 
 async function runWith(request: RunRequest, host: Host): Promise<number> {
-  const start = await prepare({ ...request, looksAtOutputs: true }, host);
+  const looksAtOutputs = request.dryRun ? "check" : "run";
+  const start = await prepare({ ...request, looksAtOutputs }, host);
   const { config } = start.loaded;
   const own = request.dryRun ? { ...config, log_syslog: false } : config;
   const runLog = await RunLog.open(start.registry, own);
@@ -212,7 +213,7 @@ async function watchUntilStopped(
       keepRulesFresh: (running, signal) => {
         const reload: ReloadOptions = {
           start,
-          load: () => prepare({ ...request, looksAtOutputs: true }, host, guests),
+          load: () => prepare({ ...request, looksAtOutputs: "run" }, host, guests),
           tell: (report) => tellProblems(report, host, log),
           log,
           adaptLog,

@@ -100,7 +100,7 @@ async function judge(
       options,
       lintsMeaning,
       undelivered: "checked",
-      looksAtOutputs: true,
+      looksAtOutputs: "check",
     },
     host,
   );

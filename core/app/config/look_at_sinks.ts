@@ -12,10 +12,14 @@ import {
   spellAsWritten,
 } from "./tree.ts";
 
+export type LookFor = "run" | "check";
+
 export interface SinkLook {
   readonly root: MappingNode;
   readonly registry: Registry;
   readonly report: Report;
+  /** A run says itself at its start who has nobody to write to on this machine. */
+  readonly lookFor?: LookFor;
 }
 
 /** Deeper than any configuration nests. */
@@ -27,13 +31,12 @@ const MAX_DEPTH = 16;
  */
 export async function lookAtSinks(
   sinks: readonly WiredSink[],
-  { root, registry, report }: SinkLook,
+  { root, registry, report, lookFor = "run" }: SinkLook,
 ): Promise<readonly string[]> {
   const found = await Promise.all(sinks.map(async (sink) => {
     // What is wrong with it has been told, and that may be the reason.
     if (isMistaken(root, placeOfSink(sink))) return [];
-    // Who has nobody to write to on this machine gets no alerts, and that is said at the start.
-    if (sink.mayBeMissing && sinks.length > 1) return [];
+    if (lookFor === "run" && sink.mayBeMissing && sinks.length > 1) return [];
     const faults = await faultsOf(sink, await registry.load("sink", sink.name));
     return faults.map((fault) => ({ sink, fault }));
   }));
