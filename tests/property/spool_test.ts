@@ -10,11 +10,29 @@ import { Random } from "./random.ts";
 const ROUNDS = 40;
 const LIVES = 4;
 
+/** The folder as it was at one moment, though files come and go meanwhile. */
 function copy(from: string, to: string): void {
   Deno.mkdirSync(to, { mode: 0o700 });
-  for (const { name } of Deno.readDirSync(from)) {
-    Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  for (let tries = 0; tries < 1000; tries++) {
+    try {
+      const before = listing(from);
+      for (const { name } of Deno.readDirSync(from)) {
+        Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+      }
+      if (listing(from) === before) return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    for (const { name } of Deno.readDirSync(to)) Deno.removeSync(`${to}/${name}`);
   }
+  throw new Error(`${from} changes all the time`);
+}
+
+function listing(folder: string): string {
+  return [...Deno.readDirSync(folder)].map(({ name }) => {
+    const { ino, size, mtime } = Deno.statSync(`${folder}/${name}`);
+    return `${name} ${ino} ${size} ${mtime?.getTime()}`;
+  }).sort().join("\n");
 }
 
 /** Numbers that arrived in a life, and which of them with a mark. */
