@@ -1,5 +1,17 @@
 /** `require` for bundled code: modules of Deno itself, and nothing else. */
+import buffer from "node:buffer";
+import events from "node:events";
+import path from "node:path";
 import process from "node:process";
+import timersPromises from "node:timers/promises";
+import util from "node:util";
+import vm from "node:vm";
+
+/** Every start needs these. */
+const EAGER: ReadonlyMap<string, object> = new Map<string, object>(
+  Object.entries({ buffer, events, path, process, "timers/promises": timersPromises, util, vm })
+    .map(([name, module]) => [`node:${name}`, module]),
+);
 
 /** Every start would wait for these, and few need them. */
 const LAZY: ReadonlySet<string> = new Set(
@@ -14,8 +26,9 @@ const LAZY: ReadonlySet<string> = new Set(
     "https",
     "net",
     "stream",
-    "timers/promises",
+    "timers",
     "tls",
+    "url",
     "v8",
     "zlib",
   ]
@@ -23,10 +36,10 @@ const LAZY: ReadonlySet<string> = new Set(
 );
 
 export function requireBuiltin(name: string): unknown {
-  return LAZY.has(name) ? whenUsed(() => load(name)) : load(name);
+  return EAGER.get(name) ?? (LAZY.has(name) ? whenUsed(() => load(name)) : load(name));
 }
 
-/** node:module's way takes 3 ms more. */
+/** The first one that is asked for in this way takes 4 ms more. */
 function load(name: string): object {
   const module = process.getBuiltinModule(name);
   if (module === undefined) throw new Error(`Cannot find module '${name}'`);
