@@ -1,6 +1,7 @@
 /** Walks up from a process. */
+import type { NamespaceInits } from "./_namespace_inits.ts";
 import { ProcessRecord, ThreadRecord } from "./_records.ts";
-import { HOST_ID, type Process } from "./process.ts";
+import type { Process } from "./process.ts";
 
 type Processes = ReadonlyMap<number, ProcessRecord>;
 
@@ -44,37 +45,20 @@ export function* ancestorsOf(process: Process): Generator<Process, void, void> {
  * The process that is number 1 of the namespace: an ancestor, or, of what entered from outside (docker
  * exec), the first of its container. What entered a namespace that is no container's has none.
  */
-export function namespaceInitOf(processes: Processes, process: Process): Process | undefined {
+export function namespaceInitOf(inits: NamespaceInits, process: Process): Process | undefined {
   if (process.membership.virtualPid === 1) return process;
   const isOutside = seesHostNumbers(process);
   for (const ancestor of ancestorsOf(process)) {
     // Whoever made it enter was outside, and so is everybody above.
-    if (!isOutside && seesHostNumbers(ancestor)) return firstOfContainer(processes, process);
+    if (!isOutside && seesHostNumbers(ancestor)) return inits.firstOf(process.containerId);
     if (ancestor.membership.virtualPid === 1) return ancestor;
   }
-  return isOutside ? undefined : firstOfContainer(processes, process);
+  return isOutside ? undefined : inits.firstOf(process.containerId);
 }
 
 /** Also one of which it is not known. */
 function seesHostNumbers({ id, membership: { virtualPid } }: Process): boolean {
   return virtualPid === id || virtualPid <= 0;
-}
-
-const firstOnes = new WeakMap<Process, Process>();
-
-/** Looked for once: containers may have namespaces within theirs, the oldest is their own. */
-function firstOfContainer(processes: Processes, process: Process): Process | undefined {
-  const { containerId } = process;
-  if (containerId === HOST_ID) return undefined;
-  const known = firstOnes.get(process);
-  if (known?.containerId === containerId && processes.get(known.id) === known) return known;
-  let first: ProcessRecord | undefined;
-  for (const other of processes.values()) {
-    if (other.membership.virtualPid !== 1 || other.containerId !== containerId) continue;
-    if (!first || other.startClockNs < first.startClockNs) first = other;
-  }
-  if (first) firstOnes.set(process, first);
-  return first;
 }
 
 /**

@@ -83,6 +83,50 @@ Deno.test("namespaceInit() looks again when the container's first has ended", ()
   assertEquals(processes.namespaceInit(entered)?.id, 500);
 });
 
+Deno.test("namespaceInit() of a container without a first one looks at none of the others", () => {
+  const processes = new ProcessTable({ containerIdOf: (cgroup) => cgroup.slice(1) });
+  const seed = (id: number, virtualPid: number, cgroup: string) =>
+    processes.seed([snapshot(id, { membership: membership(id, { virtualPid, cgroup }) })]);
+  seed(300, 7, "/a");
+  seed(400, 1, "/b");
+  let asked = 0;
+  Object.defineProperty(processes.process(400)!, "membership", {
+    get: () => (asked++, membership(400, { virtualPid: 1, cgroup: "/b" })),
+  });
+  for (let n = 0; n < 3; n++) {
+    assertEquals(processes.namespaceInit(processes.process(300)!), undefined);
+  }
+  assertEquals(asked, 0);
+});
+
+Deno.test("namespaceInit() follows what moves into a container and out of it", () => {
+  const processes = new ProcessTable({ containerIdOf: (cgroup) => cgroup.slice(1) || "host" });
+  const place = (id: number, virtualPid: number, cgroup: string) =>
+    membership(id, { virtualPid, cgroup });
+  const move = (id: number, virtualPid: number, cgroup: string) =>
+    processes.apply({
+      kind: "membership",
+      threadId: id,
+      processId: id,
+      membership: place(id, virtualPid, cgroup),
+    });
+  const first = () => processes.namespaceInit(processes.process(400)!)?.id;
+  for (const id of [300, 310, 320]) {
+    processes.seed([snapshot(id, { startClockNs: id, membership: place(id, 1, "/") })]);
+  }
+  processes.seed([snapshot(400, { parentId: 0, membership: place(400, 7, "/a") })]);
+  assertEquals(first(), undefined);
+  move(310, 1, "/a");
+  assertEquals(first(), 310);
+  move(300, 1, "/a");
+  move(320, 1, "/a");
+  assertEquals(first(), 300);
+  move(300, 1, "/b");
+  assertEquals(first(), 310);
+  move(310, 9, "/a");
+  assertEquals(first(), 320);
+});
+
 Deno.test("sessionLeader() is the session's process, or the oldest ancestor left in it", () => {
   const processes = table();
   const inSession = (id: number, parentId: number, sessionId: number) =>

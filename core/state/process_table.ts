@@ -11,6 +11,7 @@ import {
   sessionLeaderOf,
   virtualGroupLeaderOf,
 } from "./_lineage.ts";
+import { NamespaceInits } from "./_namespace_inits.ts";
 import { imageCalled, isId, isSameStart, type Origin, originOf } from "./_origin.ts";
 import { RecentEnds } from "./_recent_ends.ts";
 import { type NewThread, ProcessRecord, ThreadRecord } from "./_records.ts";
@@ -67,6 +68,7 @@ export class ProcessTable {
   readonly #processes = new Map<number, ProcessRecord>();
   readonly #threads = new Map<number, ThreadRecord>();
   readonly #family = new Family(this.#processes);
+  readonly #inits = new NamespaceInits();
   readonly #chance = new SecondChance(this.#processes);
   readonly #capacity: number;
   readonly #containerIdOf: (cgroup: string) => string;
@@ -157,7 +159,7 @@ export class ProcessTable {
 
   /** The first of its pid namespace: the process itself, an ancestor, or its container's first. */
   namespaceInit(process: Process): Process | undefined {
-    return namespaceInitOf(this.#processes, process);
+    return namespaceInitOf(this.#inits, process);
   }
 
   /** The process whose id is the session's; when it is gone, the oldest ancestor still in the session. */
@@ -363,6 +365,7 @@ export class ProcessTable {
     }
     const process = new ProcessRecord(id, origin, this.#changes);
     this.#processes.set(id, process);
+    this.#inits.note(process);
     this.#chance.inserted();
     this.#keep(process.leader);
     return process;
@@ -400,6 +403,7 @@ export class ProcessTable {
     if (moved && membership.cgroup !== "") {
       process.containerId = this.#containerIdOf(membership.cgroup);
     }
+    this.#inits.note(process);
   }
 
   /** Makes an id free that the kernel has given to somebody else: its last bearer's end was lost. */
@@ -436,5 +440,6 @@ export class ProcessTable {
     for (const thread of process.others ?? []) this.#threads.delete(thread.id);
     if (this.#threads.get(process.id) === process.leader) this.#threads.delete(process.id);
     this.#processes.delete(process.id);
+    this.#inits.forget(process);
   }
 }
