@@ -159,33 +159,38 @@ function truthWithNames(
   }
   const { left } = leaf;
   if (left.kind !== "field") return undefined;
-  const open = openNames(left.definition.name, state, names);
-  if (open === undefined) return undefined;
+  const path = PATH_FIELDS.get(left.definition.name);
+  const open = path?.openNames(state, names);
+  if (path === undefined || open === undefined) return undefined;
   const value = left.definition.extract(event, state, left.argument);
   // Whether there is a value depends on how it was opened.
   if (value === undefined || open === 0) return interpretCondition(leaf, event, state);
   const below = typeof value === "string" ? namesBelow(value, open) : undefined;
-  // What is said of ends is said of the file's; its directory may end in any way.
-  const endOtherwise = left.definition.name !== "fd.directory";
-  return below && truthBelow(leaf, { ...below, endOtherwise });
+  return below && truthBelow(leaf, { ...below, endOtherwise: path.endsAsFile });
 }
 
-/** How many last names of a field's value may be others; absent when more may be. */
-function openNames(field: string, state: State, names: number): number | undefined {
-  switch (field) {
-    case "fd.name":
-    case "fd.nameraw":
-    case "fd.realpath":
-      return names;
-    case "fd.directory":
-      // a directory that is opened is its own
-      return state.descriptor?.typeChar === "f" ? names - 1 : undefined;
-    case "fd.filename":
-      return 1;
-    default:
-      return undefined;
-  }
+/** What is known of a field when the last names of what was opened may be others. */
+interface PathField {
+  /** How many last names of its value may be others; absent when more may be. */
+  openNames(state: State, names: number): number | undefined;
+  /** What is said of the ends of the file's names holds for it. */
+  readonly endsAsFile: boolean;
 }
+
+const wholePath: PathField = { openNames: (_state, names) => names, endsAsFile: true };
+
+/** All others may have any value. */
+const PATH_FIELDS: ReadonlyMap<string, PathField> = new Map([
+  ["fd.name", wholePath],
+  ["fd.nameraw", wholePath],
+  ["fd.realpath", wholePath],
+  ["fd.directory", {
+    // a directory that is opened is its own
+    openNames: (state, names) => state.descriptor?.typeChar === "f" ? names - 1 : undefined,
+    endsAsFile: false,
+  }],
+  ["fd.filename", { openNames: () => 1, endsAsFile: true }],
+]);
 
 /** Those of the types whose events can match although the call failed. */
 export function typesWantedFailed(
