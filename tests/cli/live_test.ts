@@ -1,6 +1,6 @@
 /** The whole way, live: a child's own process tree is watched, nothing else. */
 import { assert, assertEquals } from "../assert.ts";
-import { falcod, falcodCommand } from "./program.ts";
+import { falcod, falcodCommand, Folder } from "./program.ts";
 
 /** A shell that does one thing for each line it is told. */
 class Shell {
@@ -95,6 +95,21 @@ Deno.test({
     const { code, out, error } = await falcod(["-M", "0.2", "--scope", `pid:${shell.processId}`]);
     assertEquals([code, out], [0, ""], error);
     assert(error.includes("falcod: stopped; "), error);
+  },
+});
+
+Deno.test({
+  name: "falcod record leaves the file that is there when nothing happens, and says so",
+  ignore: !isPossible,
+  fn: async () => {
+    await using shell = new Shell();
+    using folder = new Folder({ "x.scap": "something dear" });
+    const args = ["record", "-w", "x.scap", "-M", "0.2", "--scope", `pid:${shell.processId}`];
+    const { code, error } = await falcod(args, { folder: folder.path });
+    assertEquals(code, 1, error);
+    assert(error.includes("falcod: recorded nothing: x.scap is as it was\n"), error);
+    assertEquals(Deno.readTextFileSync(folder.file("x.scap")), "something dear");
+    assertEquals([...Deno.readDirSync(folder.path)].length, 1);
   },
 });
 

@@ -65,7 +65,7 @@ Examples:
   falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50
   falcod record -w - -M 60 | gzip >trace.scap.gz
 
-A file of that name is replaced as soon as the recording has begun, and left alone if it cannot begin.`;
+A file of that name is replaced with the first event; without one it is left alone (exit code 1).`;
 
 function addRecord(program: Command, host: Host, done: Done): void {
   program.command("record")

@@ -271,7 +271,7 @@ function contextOf(
     ...context,
     deliver: (event) => {
       state.begin(event);
-      const written = recorder.event(event, shows(event, state));
+      const written = recording.event(event, shows(event, state));
       state.end(event);
       if (written === "full") full(event.timeNs);
     },
@@ -290,14 +290,17 @@ function nameOf(path: string): string {
   return isStandardOutput(path) ? "standard output" : escapeUnprintable(path);
 }
 
-/** Exit code 1 when something is missing before the end of the file. */
+/** Exit code 1 when something is missing before the end of the file, or the file is none of this recording. */
 function tellResult(recording: Recording, lost: Losses, host: Host): number {
-  const { eventCount, lostEvents, isFull, path } = recording;
-  host.error.write(`falcod: recorded ${counted(eventCount, "event")} into ${nameOf(path)}\n`);
+  const { eventCount, lostEvents, isFull, isSparing, path } = recording;
+  const outcome = isSparing
+    ? `recorded nothing: ${nameOf(path)} is as it was`
+    : `recorded ${counted(eventCount, "event")} into ${nameOf(path)}`;
+  host.error.write(`falcod: ${outcome}\n`);
   if (isFull) host.error.write("  ended at the size limit; what came after it is not counted\n");
   for (const [name, count] of lost) host.error.write(`  ${name}: ${count}\n`);
   if (lostEvents > 0) host.error.write(`  events lost on their way to the file: ${lostEvents}\n`);
-  return lost.size > 0 || lostEvents > 0 ? EXIT_FAILURE : EXIT_OK;
+  return lost.size > 0 || lostEvents > 0 || isSparing ? EXIT_FAILURE : EXIT_OK;
 }
 
 function nowNs(): bigint {
