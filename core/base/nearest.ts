@@ -22,9 +22,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let looked = 0, compared = 0;
   for (const candidate of candidates) {
     if (++looked > MAX_CANDIDATES || compared > MAX_COMPARED) break;
-    if (candidate.length > MAX_LENGTH || candidate === name) continue;
+    if (Math.abs(candidate.length - name.length) > limit || candidate === name) continue;
     const known = candidate.toLowerCase();
-    if (Math.abs(known.length - wanted.length) > limit) continue;
     if (countBits(letters ^ lettersOf(known)) > 2 * limit) continue;
     compared++;
     const edits = distance(wanted, known, limit);
