@@ -40,6 +40,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "teams", load: () => import("./sinks/teams/mod.ts") },
   { kind: "sink", name: "discord", load: () => import("./sinks/discord/mod.ts") },
   { kind: "sink", name: "googlechat", load: () => import("./sinks/googlechat/mod.ts") },
+  { kind: "sink", name: "cliq", load: () => import("./sinks/cliq/mod.ts") },
   { kind: "sink", name: "telegram", load: () => import("./sinks/telegram/mod.ts") },
   { kind: "sink", name: "alertmanager", load: () => import("./sinks/alertmanager/mod.ts") },
   { kind: "sink", name: "pagerduty", load: () => import("./sinks/pagerduty/mod.ts") },

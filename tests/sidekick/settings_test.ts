@@ -172,7 +172,7 @@ slak: {webhookurl: x}
 slack: {webhookurl: localhost, minimumpriority: loud, chanel: c}
 syslog: {host: h, port: "514", protocol: tcp, format: leef}
 smtp: {hostport: "m:25"}
-cliq: {webhookurl: https://example.org, whatever: 1}
+webex: {webhookurl: https://example.org, whatever: 1}
 teams: https://example.org/secret
 discord:
 influxdb: {hostport: http://i:8086, precision: s}
@@ -200,7 +200,7 @@ templatedfields: {a: "{{ range . }}"}
   ) assert(lines.includes(expected), `${expected}\nis none of\n${lines.join("\n")}`);
   assert(
     lines.some((line) =>
-      line.startsWith('C060 falcod has no sink for falcosidekick\'s output "cliq"')
+      line.startsWith('C060 falcod has no sink for falcosidekick\'s output "webex"')
     ),
   );
   assert(!lines.some((line) => line.includes("elasticsearch")), "what is so anyway needs no words");

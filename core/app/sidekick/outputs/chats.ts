@@ -77,6 +77,19 @@ export const CHATS: readonly SidekickOutput[] = [
     },
   }),
   httpOutput({
+    section: "cliq",
+    sink: "cliq",
+    enabledBy: ["webhookurl"],
+    keys: {
+      webhookurl: same("webhook_url"),
+      icon: same("icon", ICON),
+      outputformat: same("output_format"),
+      messageformat: same("message_format"),
+      useemoji: same("use_emoji"),
+    },
+    always: { username: "Falcosidekick" },
+  }),
+  httpOutput({
     section: "telegram",
     sink: "telegram",
     enabledBy: ["token", "chatid"],

@@ -5,7 +5,6 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("aws.kinesis", "streamname"),
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   missing("azure.eventhub", "name"),
-  missing("cliq", "webhookurl"),
   missing("cloudevents", "address"),
   missing("dynatrace", "apitoken", "apiurl"),
   missing("fission", "function"),
