@@ -16,9 +16,11 @@ import {
 } from "../../core/mod.ts";
 import { alertmanagerAlert, safeLabel } from "../../plugins/sinks/alertmanager/payload.ts";
 import alertmanager from "../../plugins/sinks/alertmanager/mod.ts";
+import cliq, { cliqMessage } from "../../plugins/sinks/cliq/mod.ts";
 import { datadogEvent } from "../../plugins/sinks/datadog/mod.ts";
 import discord, { discordMessage } from "../../plugins/sinks/discord/mod.ts";
 import googlechat, { googlechatMessage } from "../../plugins/sinks/googlechat/mod.ts";
+import { lineOf } from "../../plugins/sinks/influxdb/line.ts";
 import loki, { lokiPush } from "../../plugins/sinks/loki/mod.ts";
 import mattermost, { mattermostMessage } from "../../plugins/sinks/mattermost/mod.ts";
 import opsgenie, { opsgenieAlert } from "../../plugins/sinks/opsgenie/mod.ts";
@@ -29,6 +31,7 @@ import { splunkEvent } from "../../plugins/sinks/splunk/collector.ts";
 import splunk from "../../plugins/sinks/splunk/mod.ts";
 import { mailOf } from "../../plugins/sinks/smtp/mail.ts";
 import { messageCard } from "../../plugins/sinks/teams/cards.ts";
+import telegram, { telegramMessage } from "../../plugins/sinks/telegram/mod.ts";
 import teams from "../../plugins/sinks/teams/mod.ts";
 import { sidekickFile } from "../../core/app/sidekick/file.ts";
 import { settingsOf } from "../../core/app/sidekick/settings.ts";
@@ -79,6 +82,14 @@ const PAYLOADS: Readonly<Record<string, (alert: Alert, item: SidekickCase) => st
     jsonText([
       alertmanagerAlert(alert, configOf(alertmanager, { host_port: "http://127.0.0.1/" })),
     ]),
+  cliq: (alert, item) =>
+    jsonText(cliqMessage(
+      alert,
+      configOf(cliq, {
+        ...chat(item),
+        use_emoji: /UseEmoji: true|emoji/.test(`${item.config}`),
+      }),
+    )),
   // Upstream's test of this name makes an event, not a log.
   datadog_logs: (alert) => jsonText(datadogEvent(alert)),
   datadog: (alert) => jsonText(datadogEvent(alert)),
@@ -86,6 +97,10 @@ const PAYLOADS: Readonly<Record<string, (alert: Alert, item: SidekickCase) => st
     jsonText(discordMessage(alert, configOf(discord, { ...WEBHOOK, icon: ICON }))),
   googlechat: (alert, item) =>
     jsonText(googlechatMessage(alert, configOf(googlechat, { ...WEBHOOK, ...messageOf(item) }))),
+  influxdb: (alert, { input }) => {
+    const sent = { ...alert, output: input!.output };
+    return jsonText(pointOf(lineOf(sent, { measurement: "events", output_fields: "tags" })));
+  },
   loki: (alert) => jsonText(lokiPush([alert], configOf(loki, { host_port: "http://127.0.0.1/" }))),
   mattermost: (alert, item) =>
     jsonText(mattermostMessage(alert, configOf(mattermost, { ...chat(item), footer: FOOTER }))),
@@ -99,7 +114,44 @@ const PAYLOADS: Readonly<Record<string, (alert: Alert, item: SidekickCase) => st
     jsonText(splunkEvent(alert, configOf(splunk, { host: "http://127.0.0.1/", token: "t" }))),
   teams: (alert) =>
     jsonText(messageCard(alert, configOf(teams, { ...WEBHOOK, title: "Falcosidekick" }))),
+  telegram: (alert, { expected }) => {
+    const { chat_id } = expected as { readonly chat_id?: string };
+    return telegramLines(
+      jsonText(telegramMessage(alert, configOf(telegram, { token: "t", chat_id }))),
+    );
+  },
 };
+
+/** A line of InfluxDB's: its tags have no order, and falcosidekick tells no time. */
+function pointOf(line: string) {
+  const [tags = "", fields = ""] = line.split(/(?<!\\) (?=\S+=)/);
+  const pairs = (text: string, names: RegExp) =>
+    Object.fromEntries(
+      text.split(names).filter((part) => part.includes("=")).map((part) =>
+        part.split(/=(.*)/s).slice(0, 2)
+      ),
+    );
+  return {
+    tags: pairs(tags, /(?<!\\),/),
+    fields: pairs(fields.replace(/ \d+$/, ""), /,(?=[^"]*(?:"[^"]*"[^"]*)*$)/),
+  };
+}
+
+/** Its text without what is not shown: empty lines, and falcosidekick's markup of nothing. */
+function telegramLines(message: string): string {
+  const { text, ...others } = JSON.parse(message);
+  const lines = text.split("\n").map((line: string) =>
+    line.trimEnd().replace("**Output**", "*Output*")
+  );
+  return JSON.stringify({ ...others, text: lines.filter((line: string) => line !== "") });
+}
+
+/** As it is compared. */
+function expectedOf({ output, expected }: SidekickCase): unknown {
+  if (output === "telegram") return JSON.parse(telegramLines(JSON.stringify(expected)));
+  if (output !== "influxdb" || typeof expected !== "string") return expected;
+  return pointOf(expected.startsWith('"') ? JSON.parse(expected) : expected);
+}
 
 /** Cases that are not judged, by what they are about. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -127,7 +179,7 @@ conformanceSuite<SidekickCase>({
   exceptions: [
     {
       matches:
-        /^(datadog_logs|mattermost|opsgenie|rocketchat|slack|teams|googlechat|discord|datadog) /,
+        /^(datadog_logs|mattermost|opsgenie|rocketchat|slack|teams|googlechat|discord|datadog|cliq|influxdb) /,
       lines: /^shows "[^"]+" too$/,
       reason: "numbers are shown too, not only texts",
     },
@@ -166,10 +218,10 @@ function judgePayload(item: SidekickCase): string | undefined {
     typeof value === "number"
   ).map(([name]) => name);
   const shown = new Set<string>();
-  const own = ["alertmanager", "pagerduty", "splunk"].includes(item.output)
+  const own = ["alertmanager", "pagerduty", "splunk", "telegram"].includes(item.output)
     ? payload
     : without(payload, new Set(numbers), shown);
-  const expected = flat(item.expected), found = flat(own);
+  const expected = flat(expectedOf(item)), found = flat(own);
   const problems = [...new Set([...expected.keys(), ...found.keys()])]
     .filter((path) => expected.get(path) !== found.get(path))
     .map((path) => `${path}: ${found.get(path)}, not ${expected.get(path)}`);
@@ -190,19 +242,20 @@ function without(value: unknown, names: ReadonlySet<string>, shown: Set<string>)
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).filter(([key]) =>
-      ![...names].some((name) => key === name.replaceAll(".", "_") && saysOne(name))
+      ![...names].some((name) => [name, name.replaceAll(".", "_")].includes(key) && saysOne(name))
     ).map(([key, member]) => [key, without(member, names, shown)]),
   );
 }
 
 function labelOf(item: unknown): string | undefined {
   if (typeof item !== "object" || item === null) return undefined;
-  const { name, title, keyValue } = item as {
+  const { name, title, field, keyValue } = item as {
     name?: string;
     title?: string;
+    field?: string;
     keyValue?: { topLabel: string };
   };
-  return name ?? title ?? keyValue?.topLabel;
+  return name ?? title ?? field ?? keyValue?.topLabel;
 }
 
 /** Leaves by their paths; what is empty counts as nothing. */

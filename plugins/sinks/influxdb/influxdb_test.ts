@@ -148,7 +148,7 @@ Deno.test("influxdb: where fields are tags, they are falcosidekick's", () => {
   assertEquals(
     lineOf(alert, { ...usual, output_fields: "tags" }),
     "events,hostname=host-1,priority=Warning,proc.cmdline=cat_a,rule=Read_a_file," +
-      'source=syscall,tags=a_b\\ c evt.time=7i,value="An open" 1470327477881785348',
+      'source=syscall,tags=b\\ c_a evt.time=7i,value="An open" 1470327477881785348',
   );
 });
 

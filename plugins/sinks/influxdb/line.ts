@@ -40,7 +40,7 @@ export function lineOf(alert: Alert, { measurement, output_fields: place }: Line
   const { rule, priority, source, hostname } = alert;
   tags.set("rule", isOld ? withoutBlanks(rule) : rule);
   for (const [name, value] of Object.entries({ priority, source, hostname })) tags.set(name, value);
-  tags.set("tags", sortedTags(alert).join(isOld ? "_" : ","));
+  tags.set("tags", isOld ? [...new Set(alert.tags)].join("_") : sortedTags(alert).join(","));
   fields.set("value", quoted(falcoOutput(alert)));
   const tagList = [...tags].sort(byName).filter(([, value]) => value !== "")
     .map(([name, value]) => `,${tagName(name)}=${tagText(value)}`);

@@ -1,6 +1,7 @@
 /** Alerts in chats of Telegram, by a bot. */
 import {
   type Alert,
+  escapeUnprintable,
   factsOf,
   fitting,
   HttpTarget,
@@ -33,12 +34,14 @@ export function telegramMessage(alert: Alert, config: TelegramConfig): Json {
 /** `limit`: UTF-16 units of each text before what is escaped. */
 function markdown(alert: Alert, limit: number): string {
   const plain = (text: string) => escape(shortText(text, limit));
-  const [rule, ...facts] = factsOf(alert, ["rule", "time", "source", "hostname", "tags"]);
+  const [rule, ...facts] = factsOf(alert, ["rule", "time", "source", "hostname"]);
+  const tags = [...new Set(alert.tags)].join(" ");
   const fields = factsOf(alert, ["field"]).slice(0, Math.max(10, limit / 10));
   return [
     `*\\[Falco\\] \\[${plain(alert.priority)}\\] ${plain(rule!.value)}*`,
     "",
     ...facts.map(({ name, value }) => `• *${plain(named(name))}*: ${plain(value)}`),
+    ...tags === "" ? [] : [`• *Tags*: ${plain(escapeUnprintable(tags))}`],
     "• *Fields*:",
     ...fields.map(({ name, value }) => `\t  • *${plain(name)}*: ${plain(value)}`),
     "",

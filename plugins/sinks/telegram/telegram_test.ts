@@ -31,7 +31,7 @@ Deno.test("telegram: a message is the alert in MarkdownV2, its texts escaped", a
     "• *Time*: 2016\\-08\\-04 16:17:57\\.881785348 \\+0000 UTC",
     "• *Source*: syscall",
     "• *Hostname*: host\\-1",
-    "• *Tags*: filesystem, process",
+    "• *Tags*: process filesystem",
     "• *Fields*:",
     "\t  • *proc\\.name*: a\\_b\\*\\[x\\]\\(y\\)\\\\",
     "",
