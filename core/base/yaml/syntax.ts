@@ -3,6 +3,7 @@ import type { Document } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
 import { explain, type Explained, IN_STREAM, isOfLines, itemStart, quote } from "./errors.ts";
+import { withoutSecrets } from "./secrets.ts";
 
 /** Explaining one may search the whole file; garbage has an error at every character. */
 const MAX_ERRORS = 200;
@@ -47,19 +48,19 @@ export function reportSyntax(
     if (item === itemOfLast) continue;
     itemOfLast = item;
     if (told.some(({ start }) => start === at.start)) continue;
-    report.add(diagnostic);
-    for (const other of further(diagnostic)) report.add(other);
+    report.add(withoutSecrets(diagnostic));
+    for (const other of further(diagnostic)) report.add(withoutSecrets(other));
   }
   for (const warning of document.warnings) {
     const known = warning.code === "TAG_RESOLVE_FAILED" || warning.code === "BAD_DIRECTIVE";
     if (!known) {
       broken.push(source.span(warning.pos[0], warning.pos[1]));
       if (warning.code !== "BAD_INDENT") {
-        report.add(explain(source, document, warning));
+        report.add(withoutSecrets(explain(source, document, warning)));
       }
       continue;
     }
-    report.add({
+    report.add(withoutSecrets({
       code: "Y029",
       severity: "warning",
       title: `${quote(source, warning)} has no meaning here and is ignored`,
@@ -67,7 +68,7 @@ export function reportSyntax(
       // `[!openat]` was meant as a text; to YAML it is an empty one with a tag.
       ...(/^ *(?:[,\]}\r\n]|$)/.test(source.text.slice(warning.pos[1])) &&
         { help: 'a value that begins with "!" has to be in quotes' }),
-    });
+    }));
   }
   return broken;
 }

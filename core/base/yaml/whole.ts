@@ -11,6 +11,7 @@ import { reportLiberties, straightened } from "./liberties.ts";
 import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
 import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
+import { hideSecretsBelow } from "./secrets.ts";
 import { reportSyntax, type Telling } from "./syntax.ts";
 
 export interface Reading {
@@ -30,6 +31,8 @@ export function* packageSteps(
   let text = given;
   const first = report.part();
   let documents = yield* compose(source, text, first, limits);
+  // What could not be split into documents is shown nowhere.
+  if (documents.length > 0) hideSecretsBelow(source);
   // Brackets that go on at the margin are never closed to the package: many of them look deep.
   const isDeep = first.diagnostics.some(({ code }) => code === "Y005");
   if (!isStrict && (isDeep || documents.some(({ errors }) => errors.length > 0))) {

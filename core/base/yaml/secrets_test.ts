@@ -1,0 +1,114 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import { Report } from "../diagnostic.ts";
+import { hideSecretsOfLine } from "../hide_secrets.ts";
+import { renderText } from "../render.ts";
+import { SourceText } from "../text.ts";
+import { readYaml } from "../yaml.ts";
+import { hideSecretsBelow } from "./secrets.ts";
+
+/** All lines as an error would show them. */
+function shown(text: string): string {
+  const source = new SourceText("f.yaml", text);
+  hideSecretsBelow(source);
+  return text.split("\n").map((_, index) => hideSecretsOfLine(source.shownLine(index + 1)))
+    .join("\n");
+}
+
+const HIDDEN: Readonly<Record<string, string>> = {
+  "below its key": "redis:\n  password:\n    hunter2\n  port: 1\n",
+  "below its key and a comment": "password: # of redis\n\n  # c\n  hunter2\nport: 1\n",
+  "below its key in a list": "- password:\n    hunter2\n  port: 1\n",
+  "below its key with a tag": "password: !x\n  hunter2\nport: 1\n",
+  "not deeper than its key": "password:\nhunter2\nport: 1\n",
+  "behind a tab": "a:\n  password:\n\thunter2\n  port: 1\n",
+  "in a text block": "a:\n  token: |\n    hunter2\n\n    x: hunter2\n   # hunter2\n  port: 1\n",
+  "in a folded block": "- token: &x >-  # c\n   hunter2\n   - hunter2\n  port: 1\n",
+  "in a block that is not deeper": "token: |\nhunter2\nport: 1\n",
+  "in a text that goes on": "token: hunter2\n  hunter2\nport: 1\n",
+  "in quotes that go on": 'token: "hunter2\n  a: hunter2\nhunter2"\nport: 1\n',
+  "in quotes that are never closed": "token: 'hunter2\n  hunter2\nport: 1\n",
+  "in a list": "token:\n  - hunter2\n  - a: hunter2\n    b: hunter2\nport: 1\n",
+  "in a list at the column of its key": "- token:\n  - hunter2\n  - hunter2\n  port: 1\n",
+  "in brackets": "token: [hunter2,\n  hunter2, {a: hunter2}\n]\nport: 1\n",
+  "of a mapping in brackets": '{a: {"token":\n  hunter2 }, port: 1}\n',
+  "of a mapping in brackets, in quotes": "a: {b: c, token:\n  'hunter2, hunter2', port: 1}\n",
+  "of a mapping in brackets, that goes on": "a: {token: hunter2\n  hunter2, port: 1}\n",
+  "behind an anchor": "a: &x hunter2\ntoken: *x\nport: 1\n",
+  "behind an anchor in a list": "a:\n  - &x hunter2\n  - b\ntoken: *x\nport: 1\n",
+  "below an anchor": "a: &x |\n  hunter2\ntoken:\n  *x\nport: 1\n",
+  "behind anchors of a list": "a: [&x hunter2, &y hunter2]\ntokens: [b, *x,\n  *y]\nport: 1\n",
+  "with line ends of Windows": "password:\r\n  hunter2\r\ntoken: >\r\n  hunter2\r\nport: 1\r\n",
+};
+
+for (const [where, text] of Object.entries(HIDDEN)) {
+  Deno.test(`readYaml() has nobody see a secret ${where}`, () => {
+    assertEquals(shown(text).includes("hunter2"), false, shown(text));
+    assertEquals(shown(text).length, text.replaceAll("\r", "").length);
+    assert(shown(text).includes("port: 1"), shown(text));
+  });
+}
+
+Deno.test("readYaml() shows what stands below a key with such a name and is no secret", () => {
+  for (
+    const text of [
+      "password:\n  file: /etc/falcod/redis\n  port: 1\n",
+      "credentials:\n  user: me\nport: 1\n",
+      "credentials: {\n  user: me }\nport: 1\n",
+      "password:\n  ${PASSWORD}\nport: 1\n",
+      "password: ${PASSWORD}\n   port: 1\n",
+      "password:\nport: 1\n",
+      "password:\n- a: b\n".replace("- a: b", "a: b"),
+      "a: &x b\nport: *x\n",
+      "- rule: a\n  desc: >\n    reads a secret or a token\n      and: more\n  output: a token,\n    of\n",
+      "- macro: secret_files\n  condition: >\n    fd.name in (secret,\n      token)\n",
+    ]
+  ) assertEquals(shown(text), text);
+});
+
+Deno.test("readYaml() tells what is wrong with a secret on another line without the secret", () => {
+  for (
+    const text of [
+      "password:\n  *hunter2\n",
+      "password:\n  - !hunter2 x\n",
+      "a: {password:\n   hunter[2]}\n",
+      'password:\n  "hunter2\\d"\n',
+      "password:\n  @hunter2\n",
+      "password:\nhunter2\nport: 1\n",
+      "a: &x hunter2\n   b: c\ntoken: *x\n",
+    ]
+  ) {
+    const report = new Report();
+    readYaml(new SourceText("f.yaml", text), report);
+    const out = renderText(report.diagnostics) + JSON.stringify(report.diagnostics, leaveOut);
+    assert(report.count > 0);
+    assertEquals(/hunter/.test(out), false, out);
+  }
+});
+
+const leaveOut = (key: string, value: unknown) => key === "source" ? undefined : value;
+
+Deno.test("hideSecretsBelow() is done soon, however many or long they are", () => {
+  for (
+    const [start, piece] of [
+      ["", "password:\n  a\n"],
+      ["", "password:\n"],
+      ["", "password: '\n"],
+      ["{", ", token: ["],
+      ["{", ', token: "'],
+      ["", "token: |\n "],
+      ["", "- token: a "],
+      ["", "a: &x b *x, token: *x "],
+      ["", "- token:\n"],
+      ["a: {", "token:\n"],
+      ["token:\n", "\n # c"],
+      ["", "a: &x b\ntoken: *x\n"],
+      ["token: [", "*x, &x a,\n "],
+    ] as const
+  ) {
+    const source = new SourceText("f.yaml", start + piece.repeat(4e5 / piece.length));
+    const begin = performance.now();
+    hideSecretsBelow(source);
+    for (let line = 1; line < 1000; line++) source.shownLine(line);
+    assert(performance.now() - begin < 2000, JSON.stringify(piece));
+  }
+});
