@@ -44,8 +44,10 @@ export interface ContainerLookupOptions {
   readonly unknown: () => Iterable<Container>;
 }
 
-/** Containers asked about at once; a host that starts hundreds of them must not flood its engine. */
+/** Containers of an engine asked about at once: a host that starts hundreds must not flood it. */
 const MAX_UNDER_WAY = 4;
+/** So long, an engine that failed is asked only about containers that are its own. */
+const LEFT_ALONE_MS = 5000;
 /** Waiting beyond that is not asked about for now; as many as the table of containers holds. */
 const MAX_WAITING = 4096;
 /** An engine may not know a container yet when its first process runs. */
@@ -57,6 +59,8 @@ const UNASKED: ReadonlySet<ContainerEngineName> = new Set(["lxc", "libvirt-lxc",
 /** One container that is being asked about. */
 interface Inquiry {
   readonly container: Container;
+  /** In the order they are asked; those whose container it seems to be come first. */
+  readonly engines: readonly ContainerEngine[];
   tries: number;
   /** An engine has told of it since it was asked. */
   isStale: boolean;
@@ -69,10 +73,12 @@ export class ContainerLookup implements AwaitedContainers {
   readonly #inquiries = new Map<string, Inquiry>();
   readonly #waiting: Inquiry[] = [];
   readonly #ids = new Set<string>();
-  readonly #failing = new Set<string>();
+  /** Engines that failed when they were asked last, and when that was. */
+  readonly #failing = new Map<string, number>();
+  /** Inquiries by the engine that is asked first: one that hangs holds up no containers of others. */
+  readonly #underWay = new Map<string, number>();
   /** As it was when somebody looked last. */
   #isAnyoneThere = false;
-  #underWay = 0;
   #skipped = 0;
 
   constructor(options: ContainerLookupOptions) {
@@ -102,10 +108,16 @@ export class ContainerLookup implements AwaitedContainers {
       return;
     }
     if (!container.known && this.#isAnyoneThere) this.#ids.add(container.id);
-    const inquiry = { container, tries: 0, isStale: false, wake: () => {} };
+    const inquiry = {
+      container,
+      engines: likelyFirst(engines, container),
+      tries: 0,
+      isStale: false,
+      wake: () => {},
+    };
     this.#inquiries.set(container.id, inquiry);
     this.#waiting.push(inquiry);
-    this.#next();
+    if (this.#askedWith(inquiry) < MAX_UNDER_WAY) this.#next();
   }
 
   hurry(id: string): void {
@@ -144,15 +156,24 @@ export class ContainerLookup implements AwaitedContainers {
   }
 
   #next(): void {
-    while (this.#underWay < MAX_UNDER_WAY) {
-      const inquiry = this.#waiting.shift();
+    for (;;) {
+      const at = this.#waiting.findIndex((inquiry) => this.#askedWith(inquiry) < MAX_UNDER_WAY);
+      const [inquiry] = at < 0 ? [] : this.#waiting.splice(at, 1);
       if (!inquiry) return;
-      this.#underWay++;
+      this.#count(inquiry, 1);
       this.#inspect(inquiry).finally(() => {
-        this.#underWay--;
+        this.#count(inquiry, -1);
         this.#next();
       });
     }
+  }
+
+  #askedWith({ engines: [first] }: Inquiry): number {
+    return this.#underWay.get(first!.name) ?? 0;
+  }
+
+  #count(inquiry: Inquiry, change: 1 | -1): void {
+    this.#underWay.set(inquiry.engines[0]!.name, this.#askedWith(inquiry) + change);
   }
 
   /** Never rejects. */
@@ -161,10 +182,11 @@ export class ContainerLookup implements AwaitedContainers {
     const { container } = inquiry;
     inquiry.isStale = false;
     let isAnyoneThere = false;
-    for (const engine of this.#options.engines) {
+    for (const engine of inquiry.engines) {
       if (signal.aborted) return;
       if (!await engine.isThere()) continue;
       isAnyoneThere = true;
+      if (this.#isLeftAlone(engine, container)) continue;
       const info = await this.#askOne(engine, container.fullId);
       if (!info) continue;
       this.#isAnyoneThere = true;
@@ -197,17 +219,39 @@ export class ContainerLookup implements AwaitedContainers {
     });
   }
 
+  #isLeftAlone(engine: ContainerEngine, container: Container): boolean {
+    const failedAt = this.#failing.get(engine.name);
+    if (failedAt === undefined || mayRun(engine, container)) return false;
+    return performance.now() - failedAt < LEFT_ALONE_MS;
+  }
+
   async #askOne(engine: ContainerEngine, fullId: string) {
     try {
       const info = await engine.inspect(fullId, this.#options.signal);
       this.#failing.delete(engine.name);
       return info;
     } catch (error) {
-      if (this.#options.signal.aborted || this.#failing.has(engine.name)) return undefined;
-      this.#failing.add(engine.name);
+      if (this.#options.signal.aborted) return undefined;
+      const isNews = !this.#failing.has(engine.name);
+      this.#failing.set(engine.name, performance.now());
+      if (!isNews) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.log.warning(`Container engine "${engine.name}" does not answer: ${reason}`);
       return undefined;
     }
   }
+}
+
+function likelyFirst(
+  engines: readonly ContainerEngine[],
+  container: Container,
+): readonly ContainerEngine[] {
+  const [likely, others] = [true, false].map((is) =>
+    engines.filter((engine) => mayRun(engine, container) === is)
+  );
+  return [...likely!, ...others!];
+}
+
+function mayRun({ runs }: ContainerEngine, { engine }: Container): boolean {
+  return runs?.has(engine) ?? true;
 }

@@ -1,6 +1,11 @@
 import { assertEquals } from "../../tests/assert.ts";
 import type { ContainerEngine, ContainerInfo } from "../plugin/mod.ts";
-import { type Container, NOTHING_TOLD, unknownContainer } from "../state/mod.ts";
+import {
+  type Container,
+  type ContainerEngineName,
+  NOTHING_TOLD,
+  unknownContainer,
+} from "../state/mod.ts";
 import { ContainerLookup, recognizerOf } from "./containers.ts";
 import { silentLogger } from "./log.ts";
 
@@ -34,10 +39,17 @@ class Stage {
   readonly known = new Map<string, Container>();
   #heard: (() => void)[] = [];
 
-  constructor(inspect: ContainerEngine["inspect"], more: Partial<ContainerEngine> = {}) {
+  constructor(
+    inspect: ContainerEngine["inspect"],
+    more: Partial<ContainerEngine> = {},
+    others: readonly ContainerEngine[] = [],
+  ) {
     const { found, givenUp, warnings } = this.asked;
     this.lookup = new ContainerLookup({
-      engines: [{ name: "fake", isThere: () => Promise.resolve(true), inspect, ...more }],
+      engines: [
+        { name: "fake", isThere: () => Promise.resolve(true), inspect, ...more },
+        ...others,
+      ],
       log: { ...silentLogger, warning: (message) => void warnings.push(message) },
       signal: this.stop.signal,
       waitMs: 50,
@@ -129,6 +141,70 @@ Deno.test("ContainerLookup asks about a few containers at a time", async () => {
     return info(fullId);
   }, containers);
   assertEquals(most, 4);
+});
+
+/** Knows all containers, or none if it hangs; notes what it is asked about. */
+function engineOf(
+  name: ContainerEngineName,
+  asked: string[],
+  inspect: ContainerEngine["inspect"] = (fullId) => Promise.resolve(info(fullId)),
+): ContainerEngine {
+  return {
+    name,
+    runs: new Set([name]),
+    isThere: () => Promise.resolve(true),
+    inspect: (fullId, signal) => {
+      asked.push(`${name} ${fullId}`);
+      return inspect(fullId, signal);
+    },
+  };
+}
+
+Deno.test("ContainerLookup asks first whose container it seems to be", async () => {
+  const asked: string[] = [];
+  const docker = engineOf("docker", asked, () => Promise.resolve(undefined));
+  const podman = engineOf("podman", asked);
+  const stage = new Stage(docker.inspect, docker, [podman]);
+  stage.lookup.ask({ ...container("abc"), engine: "podman" });
+  stage.lookup.ask({ ...container("def"), engine: "docker" });
+  await stage.heard(2);
+  stage.stop.abort();
+  assertEquals(asked, ["podman abcabc", "docker defdef", "podman defdef"]);
+});
+
+Deno.test("ContainerLookup is not held up by an engine that hangs", async () => {
+  const asked: string[] = [];
+  const hangs = engineOf("docker", asked, () => new Promise(() => {}));
+  const stage = new Stage(hangs.inspect, hangs, [engineOf("podman", asked)]);
+  for (let index = 0; index < 10; index++) stage.lookup.ask(container(`${index}`));
+  stage.lookup.ask({ ...container("abc"), engine: "podman" });
+  const { found } = await stage.heard(1);
+  stage.stop.abort();
+  assertEquals(found.map(({ id }) => id), ["abc"]);
+});
+
+Deno.test("ContainerLookup leaves an engine alone that failed, but for its own containers", async () => {
+  const asked: string[] = [];
+  const tries = Promise.withResolvers<void>();
+  const fails = engineOf("docker", asked, () => Promise.reject(new Error("no answer")));
+  const knowsNone = engineOf("podman", asked, () => {
+    if (asked.length === 7) tries.resolve();
+    return Promise.resolve(undefined);
+  });
+  const stage = new Stage(fails.inspect, fails, [knowsNone]);
+  await stage.start();
+  stage.lookup.ask({ ...container("abc"), engine: "podman" });
+  await new Promise((resolve) => setTimeout(resolve));
+  stage.lookup.ask(container("def"));
+  await tries.promise;
+  stage.stop.abort();
+  assertEquals(
+    asked,
+    [
+      ...["podman abcabc", "docker abcabc", "docker defdef", "podman defdef"],
+      ...["podman abcabc", "docker defdef", "podman defdef"],
+    ].slice(0, asked.length),
+  );
 });
 
 Deno.test("ContainerLookup waits for a container until it is found", async () => {

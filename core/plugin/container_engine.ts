@@ -17,6 +17,8 @@ export interface ContainerInfo extends ContainerDetails {
 export interface ContainerEngine {
   /** How logs call it. */
   readonly name: string;
+  /** Whose containers it knows, as their cgroups tell. Absent: they may be anybody's. */
+  readonly runs?: ReadonlySet<ContainerEngineName>;
   /** Whether anybody is there to be asked. */
   isThere(): Promise<boolean>;
   /**

@@ -7,6 +7,7 @@ import {
   boundedLabels,
   boundedMounts,
   type ContainerEngine,
+  type ContainerEngineName,
   type ContainerEnginePlugin,
   type ContainerInfo,
   type ContainerReference,
@@ -36,9 +37,11 @@ const EVENTS = `/events?filters=${
 
 export class DockerEngine implements ContainerEngine {
   readonly name: string;
+  readonly runs: ReadonlySet<ContainerEngineName>;
 
   constructor(readonly config: DockerConfig) {
     this.name = config.engine;
+    this.runs = new Set([config.engine]);
   }
 
   isThere(): Promise<boolean> {

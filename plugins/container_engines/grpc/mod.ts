@@ -29,6 +29,7 @@ type Told = (container: ContainerReference) => void;
 
 export class GrpcEngine implements ContainerEngine {
   readonly name = "cri";
+  readonly runs: ReadonlySet<ContainerEngineName> = new Set(["cri", "containerd", "cri-o"]);
   readonly #connections = new Map<string, Promise<Connection>>();
   /** By socket; absent where somebody listens who does not speak CRI. */
   readonly #cris = new Map<string, Promise<Cri | undefined>>();
