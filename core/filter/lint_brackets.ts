@@ -29,17 +29,20 @@ export function lintBrackets(
 }
 
 function reportMixed({ children }: Junction, report: Report, joints: readonly number[]): void {
-  const index = children.findIndex((child, at) =>
-    at > 0 && isBareAnd(child) && !isBareAnd(children[at - 1]!)
-  );
+  // What is appended is about one alternative, however clear it was before what that one is.
+  const appended = children.findIndex((child, at) => at > 0 && appendedAt(child, joints) > 0);
+  const isAppended = appended > 0;
+  const index = isAppended
+    ? appended
+    : children.findIndex((child, at) =>
+      at > 0 && isBareAnd(child) && !isBareAnd(children[at - 1]!)
+    );
   if (index < 0) return;
   const before = children[index - 1]!, mixed = children[index] as Junction;
-  const isAppended = mixed.children.some(({ span }, at) =>
-    at > 0 &&
-    joints.some((joint) => mixed.children[at - 1]!.span.end <= joint && joint <= span.start)
-  );
-  const [first, second] = mixed.children as readonly [Condition, Condition];
-  const reading = `${quote(before.span)} or both ${quote(first.span)} and ${quote(second.span)}`;
+  const end = isAppended ? appendedAt(mixed, joints) : 1;
+  const second = mixed.children[end]!;
+  const first = spanOf(mixed.children[0]!, mixed.children[end - 1]!);
+  const reading = `${quote(before.span)} or both ${quote(first)} and ${quote(second.span)}`;
   report.add({
     code: "F044",
     severity: "warning",
@@ -51,6 +54,18 @@ function reportMixed({ children }: Junction, report: Report, joints: readonly nu
       ? "replace the condition instead, with brackets: (…) and …"
       : 'put brackets around what belongs together, even where they change nothing: "a or (b and c)"',
   });
+}
+
+/** Which member of an "and" without brackets another text begins with; 0 where none does. */
+function appendedAt(condition: Condition, joints: readonly number[]): number {
+  if (!isBareAnd(condition)) return 0;
+  const { children } = condition;
+  return Math.max(
+    0,
+    children.findIndex(({ span }, at) =>
+      at > 0 && joints.some((joint) => children[at - 1]!.span.end <= joint && joint <= span.start)
+    ),
+  );
 }
 
 /** Members joined by "and" without brackets around them: a bracket belongs to the span. */

@@ -37,4 +37,8 @@ Deno.test("lintBrackets() accepts what shows how it is meant", () => {
 Deno.test("lintBrackets() points at what was appended and belongs to the last alternative", () => {
   assertEquals(marked("a or b and c", ["a or b".length]), ["F044 c"]);
   assertEquals(marked("(a or b) and c", ["(a or b)".length]), []);
+  assertEquals(marked("a and b or c and d and e", ["a and b or c and d".length]), ["F044 e"]);
+  assertEquals(marked("(a) or (c and d) and e", ["(a) or (c and d)".length]), ["F044 e"]);
+  assertEquals(marked("a and b or c", ["a and b".length]), []);
+  assertEquals(marked("a and b or c and d", ["a and b".length]), []);
 });
