@@ -78,6 +78,7 @@ Deno.test("checkCondition() warns of values that are probably not what was meant
     ["proc.name = proc.exe", "F031"],
     ["proc.name in (cat, evt.arg.flags)", "F031"],
     ["proc.name = 'evt.arg[2]'", "F031"],
+    ["proc.name = %evt.arg.path", "F031"],
     ["proc.name = 'tolower(proc.exe)'", "F032"],
     ["test.small = 300", "F033"],
     ["user.uid = -1", "F033"],

@@ -31,12 +31,12 @@ export function lintConstant(
       help: `write "${text.replace(/^[\u2018-\u201f]+|[\u2018-\u201f]+$/g, "")}"`,
     });
   }
-  const name = text === "<NA>" && EQUALITIES.has(operator) ? fieldOfJson(left) : undefined;
-  if (name !== undefined) {
+  const absent = text === "<NA>" && EQUALITIES.has(operator) ? fieldOfJson(left) : undefined;
+  if (absent !== undefined) {
     suspicions.push({
       code: "F035",
-      title: `"${name}" is never "<NA>": that is only how an absent value prints`,
-      help: `to ask whether there is a value, write "${name} exists"`,
+      title: `"${absent}" is never "<NA>": that is only how an absent value prints`,
+      help: `to ask whether there is a value, write "${absent} exists"`,
     });
   }
   if (operator === "regex" && isPlain(text)) {
@@ -47,11 +47,13 @@ export function lintConstant(
     });
   }
   const dense = text.replace(/\s+/g, "");
-  if (/^[a-zA-Z]/.test(dense) && dense.includes(".") && isField(dense, fields)) {
+  // With a percent sign before it in outputs.
+  const name = dense.replace(/^%/, "");
+  if (/^[a-zA-Z]/.test(name) && name.includes(".") && isField(name, fields)) {
     suspicions.push({
       code: "F031",
       title: `"${text}" is the name of a field and compared as a string`,
-      help: `to compare with the field's value, write val(${dense})`,
+      help: `to compare with the field's value, write val(${name})`,
     });
   }
   if (CALL.test(dense)) {
