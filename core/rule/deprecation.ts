@@ -14,9 +14,10 @@ const PLACES_NAMED = 3;
 export class Deprecations {
   readonly #uses = new Map<string, Use>();
 
-  /** `append: true` beside the key it appends to. */
-  append(at: Span, key: string): void {
-    this.#add("R050", at, '"append: true" is deprecated', `write override: {${key}: append}`);
+  /** `append: true` beside the keys it appends to; what is told is told of its first place. */
+  append(at: Span, keys: readonly string[]): void {
+    const override = keys.map((key) => `${key}: append`).join(", ");
+    this.#add("R050", at, '"append: true" is deprecated', `write override: {${override}}`);
   }
 
   /** A rule that is nothing but a name and `enabled`. */

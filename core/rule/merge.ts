@@ -124,7 +124,7 @@ class Merger implements Merged {
   }
 
   #addList(item: ListItem): void {
-    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, "items");
+    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, ["items"]);
     if (!item.append) {
       this.lists.set(item.name, { ...this.#draft(this.lists, item), items: [...item.items] });
       return;
@@ -137,7 +137,7 @@ class Merger implements Merged {
   }
 
   #addMacro(item: MacroItem): void {
-    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, "condition");
+    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, ["condition"]);
     if (!item.append) {
       const draft = { ...this.#draft(this.macros, item), condition: [item.condition] };
       this.macros.set(item.name, draft);
@@ -173,7 +173,11 @@ class Merger implements Merged {
   }
 
   #updateRule(item: RuleUpdateItem): void {
-    if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, "condition");
+    if (item.deprecatedAppend) {
+      const keys = ["condition", "exceptions"] as const;
+      const given = keys.filter((key) => item.append?.[key] !== undefined);
+      this.deprecations.append(item.deprecatedAppend, given);
+    }
     const rule = this.#earlier("rule", this.rules, item);
     if (!rule || !this.#sameSource(rule, item)) return;
     if (item.append) this.#append(rule, item.append);

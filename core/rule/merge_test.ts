@@ -84,3 +84,15 @@ Deno.test("mergeFiles() tells each deprecated spelling once, with the other plac
     "and in 2 more places",
   ]);
 });
+
+Deno.test("mergeFiles() tells how what is appended is written today", () => {
+  const help = (keys: string) =>
+    merge(rule("a"), `- rule: a\n${keys}  append: true\n`).diagnostics[0]!.help;
+  const exceptions = "  exceptions:\n    - {name: e, fields: [proc.name], values: [[x]]}\n";
+  assertEquals(help("  condition: and x\n"), "write override: {condition: append}");
+  assertEquals(help(exceptions), "write override: {exceptions: append}");
+  assertEquals(
+    help(`  condition: and x\n${exceptions}`),
+    "write override: {condition: append, exceptions: append}",
+  );
+});
