@@ -114,6 +114,9 @@ function describePlugin(plugin: { readonly name: string; readonly version: Versi
   return { name: plugin.name, version: versionText(plugin.version) };
 }
 
+/** What an event of any other source than system calls is, whatever the condition asks for. */
+const PLUGIN_EVENTS: readonly string[] = ["asyncevent", "pluginevent"];
+
 function describeRule(rule: Rule, ruleset: Ruleset): RuleDescription {
   const report = new Report();
   const written = parseCondition(rule.conditionText, report);
@@ -135,7 +138,7 @@ function describeRule(rule: Rule, ruleset: Ruleset): RuleDescription {
     },
     details: {
       ...detailsOf(rule.ownConditionText, expanded, ruleset),
-      events: eventNamesOf(rule.eventTypes),
+      events: rule.source === "syscall" ? eventNamesOf(rule.eventTypes) : PLUGIN_EVENTS,
       plugins: [],
       exception_names: sorted(rule.exceptions),
       exception_fields: sorted(

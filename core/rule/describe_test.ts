@@ -39,3 +39,13 @@ Deno.test("describeRuleset() describes a chain of very many lists", () => {
   const { lists } = describe(`- list: l0\n  items: [x]\n${chain.join("")}`);
   assertEquals(lists.at(2)!.details.items_compiled, ["x"]);
 });
+
+Deno.test("describeRuleset() names the events of plugins where a rule is for their source", () => {
+  const { rules } = describe(
+    ["syscall", "k8s_audit"].map((source) =>
+      `- {rule: ${source}, desc: d, condition: evt.num > 1, output: x, priority: INFO, source: ${source}}\n`
+    ).join(""),
+  );
+  assert(rules[0]!.details.events.includes("openat"));
+  assertEquals(rules[1]!.details.events, ["asyncevent", "pluginevent"]);
+});
