@@ -165,6 +165,41 @@ kafka: {hostport: "k:9092", topic: t, balancer: Round_Robin}
   assertEquals(found("kafka", "balancer"), "round_robin");
 });
 
+Deno.test("settingsOf() makes webhooks of outputs that take Falco's JSON", async () => {
+  const { settings, report } = await load(
+    `
+sumologic: {receiverurl: "https://s.example.org/receiver/T", sourcecategory: c, name: n}
+openobserve: {hostport: "http://o:5080/", username: u, password: p, customheaders: {X-A: b}}
+zincsearch: {hostport: "http://z:4080", index: alerts, checkcert: false, minimumpriority: error}
+quickwit: {hostport: "http://q:7280", autocreateindex: true}
+`,
+    { QUICKWIT_CUSTOMHEADERS: "X-Q:r", OPENOBSERVE_STREAMNAME: "s" },
+  );
+  assertEquals(told(report), [
+    'C062 "quickwit.autocreateindex" is without effect in falcod: the index has to be there (undefined)',
+  ]);
+  assertEquals(configOf(settings, "sumologic"), {
+    address: "https://s.example.org/receiver/T",
+    headers: { "X-Sumo-Category": "c", "X-Sumo-Name": "n" },
+  });
+  assertEquals(configOf(settings, "openobserve"), {
+    address: "http://o:5080/api/default/s/_multi",
+    headers: { authorization: `Basic ${btoa("u:p")}`, "X-A": "b" },
+  });
+  const { address, tls, headers } = configOf(settings, "zincsearch");
+  assertEquals([address, tls, headers], [
+    "http://z:4080/api/alerts/_doc",
+    { insecure: "true" },
+    {},
+  ]);
+  const { takes } = settings.sinks.find(({ label }) => label === "zincsearch")!.options!;
+  assertEquals(takes!(sampleAlert({ priority: "Warning" })), false);
+  assertEquals(configOf(settings, "quickwit"), {
+    address: "http://q:7280/api/v1/falco/ingest",
+    headers: { "X-Q": "r" },
+  });
+});
+
 Deno.test("settingsOf() tells of mistakes where they stand, by falcosidekick's names", async () => {
   const { report } = await load(
     `
