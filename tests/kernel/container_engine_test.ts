@@ -17,7 +17,12 @@ const NEVER = new AbortController().signal;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const ON_ITS_OWN = { hostPid: false, hostNetwork: false, hostIpc: false };
 
-engineTest("podman tells of its containers", ["podman", "runc", "busybox", "tar"], async () => {
+engineTest("podman tells of its containers, and when they are called otherwise", [
+  "podman",
+  "runc",
+  "busybox",
+  "tar",
+], async () => {
   await using podman = await Podman.create([IMAGE]);
   await podman.startService();
   const config = { engine: "podman", sockets: [podman.socket] };
@@ -54,13 +59,16 @@ engineTest("podman tells of its containers", ["podman", "runc", "busybox", "tar"
       hostPid: true,
     });
     assertEquals(await engine.inspect("f".repeat(64), NEVER), undefined);
+    await podman.run("rename falcod-test-web falcod-test-shop");
+    await told(id, 3);
+    assertEquals((await engine.inspect(id, NEVER))?.name, "falcod-test-shop");
     await podman.stopService();
     assertEquals(await engine.inspect(id, NEVER), undefined);
   });
 });
 
 engineTest(
-  "dockerd tells of its containers",
+  "dockerd tells of its containers, and when they are called otherwise",
   ["dockerd", "docker", "runc", "busybox"],
   async () => {
     await using stack = new AsyncDisposableStack();
@@ -117,6 +125,9 @@ engineTest(
         hostNetwork: true,
         hostIpc: true,
       });
+      await docker("rename", "falcod-test-web", "falcod-test-shop");
+      await told(id, 3);
+      assertEquals((await engine.inspect(id, NEVER))?.name, "falcod-test-shop");
     });
   },
 );

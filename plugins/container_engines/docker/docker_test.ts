@@ -78,6 +78,42 @@ Deno.test("inspect() says what Docker knows of a container", async () => {
   });
 });
 
+Deno.test("inspect() has no repository for an image that was asked for by its id and has no name", async () => {
+  const named = { RepoTags: ["registry.example:5000/shop:2"], RepoDigests: [] };
+  for (const asked of [`sha256:${IMAGE_ID}`, IMAGE_ID, IMAGE_ID.slice(0, 12)]) {
+    for (const image of [{ RepoTags: [], RepoDigests: [] }, named]) {
+      await using docker = serve({
+        [`/containers/${ID}/json`]: { ...CONTAINER, Config: { Image: asked } },
+        [`/images/${IMAGE_ID}/json`]: image,
+      });
+      const info = await engine([docker.socket]).inspect(ID, NEVER);
+      assertEquals(
+        [info?.image, info?.imageRepository, info?.imageTag],
+        image === named
+          ? [asked, "registry.example:5000/shop", "2"]
+          : [asked, undefined, undefined],
+      );
+    }
+  }
+});
+
+Deno.test("inspect() asks once about the image of containers that start together", async () => {
+  const ids = [ID, "f".repeat(64), "e".repeat(64)];
+  let asked = 0;
+  await using docker = serve({
+    ...Object.fromEntries(ids.map((Id) => [`/containers/${Id}/json`, { ...CONTAINER, Id }])),
+    [`/images/${IMAGE_ID}/json`]: () =>
+      ++asked === 1
+        ? new Response("no", { status: 500 })
+        : Response.json({ RepoTags: ["nginx:1.25"], RepoDigests: ["nginx@sha256:dd"] }),
+  });
+  const one = engine([docker.socket]);
+  await assertRejects(() => one.inspect(ID, NEVER), { name: "EngineError", code: "bad-answer" });
+  const infos = await Promise.all(ids.map((id) => one.inspect(id, NEVER)));
+  assertEquals(infos.map((info) => info?.imageDigest), ids.map(() => "sha256:dd"));
+  assertEquals(asked, 2);
+});
+
 Deno.test("inspect() gives the address of the container whose network it uses", async () => {
   const sandbox = "f".repeat(64);
   const labels = { "io.kubernetes.sandbox.id": sandbox };

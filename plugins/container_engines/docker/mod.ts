@@ -19,6 +19,7 @@ import {
   NOTHING_TOLD,
   watchSockets,
 } from "../../../core/mod.ts";
+import { RecentImages } from "./recent_images.ts";
 import { getJson, getJsonLines } from "./rest.ts";
 import {
   type ContainerAnswer,
@@ -32,12 +33,13 @@ import {
 } from "./schema.ts";
 
 const EVENTS = `/events?filters=${
-  encodeURIComponent(JSON.stringify({ type: ["container"], event: ["create", "start"] }))
+  encodeURIComponent(JSON.stringify({ type: ["container"], event: ["create", "start", "rename"] }))
 }`;
 
 export class DockerEngine implements ContainerEngine {
   readonly name: string;
   readonly runs: ReadonlySet<ContainerEngineName>;
+  readonly #images = new RecentImages();
 
   constructor(readonly config: DockerConfig) {
     this.name = config.engine;
@@ -84,7 +86,10 @@ export class DockerEngine implements ContainerEngine {
     }
     const imageId = container.Image?.replace(/^sha256:/, "");
     const image = imageId && /^[0-9a-f]{64}$/.test(imageId)
-      ? imageAnswer.safeParse(await get(`/images/${imageId}/json`)).data
+      ? await this.#images.get(
+        `${socket} ${imageId}`,
+        async () => imageAnswer.safeParse(await get(`/images/${imageId}/json`)).data,
+      )
       : undefined;
     const lender = lenderOf(container);
     const network = lender === undefined
@@ -114,8 +119,10 @@ function containerInfo(
   labelMaxLength: number,
 ): Omit<ContainerInfo, "ip"> {
   const { Config, HostConfig, State } = container;
+  const imageId = container.Image?.replace(/^sha256:/, "") || undefined;
   const { repository, tag, digest } = describeImage(
-    Config.Image,
+    // Whoever asked for an image by its id gave no name.
+    isIdOf(imageId, Config.Image) ? undefined : Config.Image,
     image?.RepoTags ?? [],
     image?.RepoDigests ?? [],
   );
@@ -126,7 +133,7 @@ function containerInfo(
     fullId: container.Id,
     name: container.Name?.replace(/^\//, "") || undefined,
     image: Config.Image || undefined,
-    imageId: container.Image?.replace(/^sha256:/, "") || undefined,
+    imageId,
     imageRepository: repository,
     imageTag: tag,
     imageDigest: digest,
@@ -145,6 +152,12 @@ function containerInfo(
     hostIpc: isHosts(HostConfig.IpcMode),
     podSandboxId: labels.get("io.kubernetes.sandbox.id"),
   };
+}
+
+/** Also where only its beginning was given. */
+function isIdOf(imageId = "", asked = ""): boolean {
+  const id = asked.replace(/^sha256:/, "");
+  return /^[0-9a-f]+$/.test(id) && imageId.startsWith(id);
 }
 
 function isHosts(mode: string | undefined): boolean | undefined {
