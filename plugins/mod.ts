@@ -48,6 +48,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "loki", load: () => import("./sinks/loki/mod.ts") },
   { kind: "sink", name: "datadog", load: () => import("./sinks/datadog/mod.ts") },
   { kind: "sink", name: "datadoglogs", load: () => import("./sinks/datadoglogs/mod.ts") },
+  { kind: "sink", name: "dynatrace", load: () => import("./sinks/dynatrace/mod.ts") },
   { kind: "sink", name: "elasticsearch", load: () => import("./sinks/elasticsearch/mod.ts") },
   { kind: "sink", name: "splunk", load: () => import("./sinks/splunk/mod.ts") },
   { kind: "sink", name: "otlplogs", load: () => import("./sinks/otlplogs/mod.ts") },

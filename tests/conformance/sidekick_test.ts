@@ -20,6 +20,7 @@ import cliq, { cliqMessage } from "../../plugins/sinks/cliq/mod.ts";
 import { datadogEvent } from "../../plugins/sinks/datadog/mod.ts";
 import discord, { discordMessage } from "../../plugins/sinks/discord/mod.ts";
 import googlechat, { googlechatMessage } from "../../plugins/sinks/googlechat/mod.ts";
+import { recordOf } from "../../plugins/sinks/dynatrace/record.ts";
 import { lineOf } from "../../plugins/sinks/influxdb/line.ts";
 import loki, { lokiPush } from "../../plugins/sinks/loki/mod.ts";
 import mattermost, { mattermostMessage } from "../../plugins/sinks/mattermost/mod.ts";
@@ -49,6 +50,15 @@ interface Input {
   readonly hostname?: string;
 }
 
+/** What a case changes of its input, or configures. */
+interface Modification {
+  readonly template?: string;
+  readonly delete_output_field?: string;
+  readonly set_output_field?: string;
+  readonly value?: OutputValue;
+  readonly append_tag?: string;
+}
+
 interface SidekickCase {
   readonly output: string;
   readonly name: string;
@@ -56,9 +66,10 @@ interface SidekickCase {
   readonly compare?: string;
   readonly input?: Input;
   readonly config?: string | null;
-  readonly modifications?: readonly { readonly config: string; readonly template: string }[];
+  readonly modifications?: readonly Modification[];
   readonly expected?: unknown;
   readonly expected_paths?: Readonly<Record<string, unknown>>;
+  readonly expected_absent_or_empty?: readonly string[];
   readonly fn?: string;
   readonly args?: readonly string[];
   readonly status?: number;
@@ -95,6 +106,8 @@ const PAYLOADS: Readonly<Record<string, (alert: Alert, item: SidekickCase) => st
   datadog: (alert) => jsonText(datadogEvent(alert)),
   discord: (alert) =>
     jsonText(discordMessage(alert, configOf(discord, { ...WEBHOOK, icon: ICON }))),
+  dynatrace: (alert, { input }) =>
+    jsonText({ payload: [recordOf({ ...alert, output: input!.output })] }),
   googlechat: (alert, item) =>
     jsonText(googlechatMessage(alert, configOf(googlechat, { ...WEBHOOK, ...messageOf(item) }))),
   influxdb: (alert, { input }) => {
@@ -155,7 +168,6 @@ function expectedOf({ output, expected }: SidekickCase): unknown {
 
 /** Cases that are not judged, by what they are about. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  dynatrace: "there is no such sink",
   gcp: "there is no such sink",
   otlp_traces: "there is no such sink: an alert is no trace",
   timescaledb: "there is no such sink",
@@ -205,12 +217,15 @@ conformanceSuite<SidekickCase>({
 });
 
 function judgePayload(item: SidekickCase): string | undefined {
-  const input = item.input!;
+  const input = modified(item.input!, item.modifications ?? []);
   const payload = JSON.parse(PAYLOADS[item.output]!(alertOf(input), item));
   if (item.expected_paths) {
     const found = flat(payload);
+    const absent = (item.expected_absent_or_empty ?? []).map((path) => [path, undefined] as const);
     return lines(
-      Object.entries(item.expected_paths).filter(([path, value]) => found.get(path) !== value)
+      [...Object.entries(item.expected_paths), ...absent]
+        .map(([path, value]) => [GO_NAMES[path] ?? path, value] as const)
+        .filter(([path, value]) => found.get(path) !== value)
         .map(([path, value]) => `${path}: ${found.get(path)}, not ${value}`),
     );
   }
@@ -218,7 +233,7 @@ function judgePayload(item: SidekickCase): string | undefined {
     typeof value === "number"
   ).map(([name]) => name);
   const shown = new Set<string>();
-  const own = ["alertmanager", "pagerduty", "splunk", "telegram"].includes(item.output)
+  const own = ["alertmanager", "pagerduty", "splunk", "telegram", "dynatrace"].includes(item.output)
     ? payload
     : without(payload, new Set(numbers), shown);
   const expected = flat(expectedOf(item)), found = flat(own);
@@ -227,6 +242,26 @@ function judgePayload(item: SidekickCase): string | undefined {
     .map((path) => `${path}: ${found.get(path)}, not ${expected.get(path)}`);
   return lines([...problems, ...[...shown].map((name) => `shows "${name}" too`)]);
 }
+
+function modified(input: Input, modifications: readonly Modification[]): Input {
+  const fields = { ...input.output_fields };
+  const tags = [...input.tags ?? []];
+  for (const { delete_output_field, set_output_field, value, append_tag } of modifications) {
+    if (delete_output_field !== undefined) delete fields[delete_output_field];
+    if (set_output_field !== undefined) fields[set_output_field] = value!;
+    if (append_tag !== undefined) tags.push(append_tag);
+  }
+  return { ...input, output_fields: fields, tags };
+}
+
+/** Where cases name the members of Go's structs. */
+const GO_NAMES: Readonly<Record<string, string>> = {
+  ContainerId: "payload[0].container.id",
+  ContainerName: "payload[0].container.name",
+  K8sNamespaceName: "payload[0].k8s.namespace.name",
+  ProcessExecutableName: "payload[0].process.executable.name",
+  SpanId: "payload[0].span.id",
+};
 
 /** What the payload says without the fields of these names, in all ways that payloads have. */
 function without(value: unknown, names: ReadonlySet<string>, shown: Set<string>): unknown {
@@ -344,7 +379,8 @@ function chat(item: SidekickCase) {
 }
 
 function messageOf({ modifications = [] }: SidekickCase) {
-  const template = modifications.map(({ template }) => /Parse\('(.*)'\)/.exec(template)?.[1]).at(0);
+  const template = modifications.map(({ template }) => /Parse\('(.*)'\)/.exec(template ?? "")?.[1])
+    .at(0);
   return template === undefined ? {} : { message_format: template };
 }
 

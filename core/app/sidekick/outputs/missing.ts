@@ -6,7 +6,6 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   missing("azure.eventhub", "name"),
   missing("cloudevents", "address"),
-  missing("dynatrace", "apitoken", "apiurl"),
   missing("fission", "function"),
   missing("gcp.chronicle", "projectid"),
   missing("gcp.cloudfunctions", "name"),

@@ -128,6 +128,12 @@ export const STORES: readonly SidekickOutput[] = [
     enabledBy: ["apikey"],
     keys: { apikey: same("api_key"), host: same("host"), service: same("service") },
   }),
+  httpOutput({
+    section: "dynatrace",
+    sink: "dynatrace",
+    enabledBy: ["apitoken", "apiurl"],
+    keys: { apitoken: same("api_token"), apiurl: same("api_url") },
+  }),
   output({
     section: "statsd",
     sink: "statsd",
