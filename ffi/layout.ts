@@ -270,6 +270,7 @@ export const HEADER_FLAGS = {
   compat: 1,
   truncated: 2,
   extras: 4,
+  unreadable: 8,
 } as const;
 
 export const FILE_FLAGS = {

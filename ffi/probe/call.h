@@ -12,7 +12,11 @@
 #define AT_FDCWD -100
 #define O_ACCMODE 3
 #define O_CREAT 0100
+#define O_DIRECTORY 0200000
+#define O_PATH 010000000
 #define O_TMPFILE 020000000
+/* What of its flags a file goes on telling, whatever becomes of it. */
+#define FLAGS_OF_FILE (O_ACCMODE | O_DIRECTORY | O_PATH | O_TMPFILE)
 #define CREAT_FLAGS 01101		/* O_CREAT | O_WRONLY | O_TRUNC */
 
 struct call {
@@ -52,7 +56,7 @@ static __always_inline struct call call_of(struct pt_regs *regs, long result)
 
 /* Brings the open family to openat's order; what openat2 and clone3 have in memory comes to the
  * registers. A program can change its memory meanwhile, or lose it by the very call: whether a file was
- * opened for writing says the file. */
+ * opened for writing, as a directory, or was made says the file. */
 static __always_inline void normalize(const struct call *call, __u64 *args)
 {
 	switch (call->number) {
@@ -72,8 +76,8 @@ static __always_inline void normalize(const struct call *call, __u64 *args)
 
 		bpf_probe_read_user(how, sizeof(how), (void *)args[2]);
 		if (file)
-			how[0] = (how[0] & ~O_ACCMODE) |
-				 (GET(struct file, file, f_flags) & O_ACCMODE);
+			how[0] = (how[0] & ~FLAGS_OF_FILE) |
+				 (GET(struct file, file, f_flags) & FLAGS_OF_FILE);
 		args[2] = how[0];
 		args[3] = how[1];
 		args[4] = how[2];
@@ -141,6 +145,7 @@ static __always_inline __u64 put_given(union event_slot *slot, const struct call
 	if (size < 1) {
 		if (!call->failed)
 			count_failed(CLASS_FILE);
+		slot->header.flags |= HEADER_UNREADABLE;
 		return 0;
 	}
 	length = size - 1;
@@ -166,7 +171,8 @@ static __always_inline __u64 put_base(union event_slot *slot, const struct call 
 	if (which <= ARG6)
 		fd = argument(slot, which);
 	MASK(given_at, EVENT_DATA_MASK);
-	if (given_length ? data[given_at] == '/' : fd == AT_FDCWD)
+	if (given_length ? data[given_at] == '/' :
+			   fd == AT_FDCWD || slot->header.flags & HEADER_UNREADABLE)
 		return 0;
 	if (fd == AT_FDCWD) {
 		path = AT(struct fs_struct, GET(struct task_struct, bpf_get_current_task(), fs), pwd);

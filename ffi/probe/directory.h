@@ -191,7 +191,7 @@ __noinline int question_above(__u32 created, __u32 names)
 	opening.base_print = walk->base_print;
 	if (call.failed)
 		opening.file_print = print_of_error(call.result);
-	else if (walk->names >= names)
+	else if (walk->names > names)
 		opening.file_print = walk->print_above[names == 1 ? 0 : 1];
 	else
 		return 0;

@@ -27,7 +27,9 @@
  * `watched_ends`, that is, end as some text does that a rule holds against paths.
  *
  * Not remembered: paths of 128 bytes and more, more than 16 names or mount points, files without a path
- * (pipes, memfd), and file systems that hash names in a way of their own (where case does not count).
+ * (pipes, memfd), file systems that hash names in a way of their own (where case does not count), what starts
+ * from the root itself, and what is below a root that is a directory of a file system: a tree that is mounted
+ * nowhere could have the same prints, and other names.
  * An entry is of one CPU, which alone writes it but for the answer. A new `filter_generation`, which
  * comes with every set of rules, makes all entries worthless at once.
  */
@@ -35,8 +37,6 @@
 
 #include "directory.h"
 #include "verdict.h"
-
-#define O_PATH 010000000
 
 /* What `fd` shows of an opening: the file, or the error. False when nothing can be said about it. */
 static __always_inline bool look_at_opened(struct opening *opening, __s32 fd)

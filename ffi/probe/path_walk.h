@@ -8,6 +8,7 @@
  *                             at   root_at     PATH_BUFFER
  *
  * `root_at` is where the task's own root was met (chroot); the same string serves both views.
+ * A tree that is mounted nowhere (open_tree, or unmounted while in use) has its path in its file system.
  * Nothing is locked: a rename during the walk can give a mixture of the old path and the new.
  */
 #pragma once
@@ -28,6 +29,8 @@ enum walk_flags {
 	WALK_ROOT = 2,			/* passed the task's own root */
 	WALK_PSEUDO = 4,		/* a dentry without parent that is no mount's root: pipe, memfd, … */
 	WALK_CUT = 8,			/* buffer full or out of steps */
+	WALK_DETACHED = 16,		/* went on above the root of a mount that is nowhere */
+	WALK_PART = 32,			/* the mount at the top is of a part of its file system */
 };
 
 enum walk_slot {
@@ -49,6 +52,7 @@ struct walk {
 	__u32 _pad;
 	__u64 read[3];			/* d_parent, d_name */
 	__u64 file;			/* may_write()'s argument */
+	__u64 task;			/* report_child_identity()'s */
 	__u64 low, high;		/* in_groups()'s */
 	__u64 print;			/* of the names copied, see filter.h */
 	__u64 print_above[2];		/* likewise, without the last name and without the last two */
@@ -98,6 +102,33 @@ static __always_inline void put_name(char *to, __u64 length, __u64 name)
 	bpf_probe_read_kernel(to, length, (void *)name);
 }
 
+/* Whether a mount at the top has no place: in no namespace, or in one that only holds it together. */
+static __always_inline bool is_detached(__u64 mount)
+{
+	__u64 namespace = GET(struct mount, mount, mnt_ns);
+
+	if (!namespace)
+		return true;
+	if (bpf_core_field_exists(struct mnt_namespace___before_6_18, seq))
+		return !GET(struct mnt_namespace___before_6_18, namespace, seq);
+	if (bpf_core_field_exists(struct mnt_namespace___since_6_18, ns.ns_id))
+		return !GET(struct mnt_namespace___since_6_18, namespace, ns.ns_id);
+	return false;
+}
+
+/* At the top of all mounts: whether there are more names, of the file system itself. */
+static __always_inline bool goes_on_above(struct walk *walk, __u64 mount)
+{
+	__u64 super;
+
+	if (walk->flags & (WALK_ROOT | WALK_DETACHED) || !is_detached(mount))
+		return false;
+	super = GET(struct dentry, walk->dentry, d_sb);
+	walk->mount_root = GET(struct super_block, super, s_root);
+	walk->flags |= WALK_DETACHED;
+	return true;
+}
+
 /* One name or one mount point; 1 ends the walk. */
 static __always_inline long walk_step(struct walk *walk)
 {
@@ -114,7 +145,11 @@ static __always_inline long walk_step(struct walk *walk)
 		__u64 outer = GET(struct mount, mount, mnt_parent);
 
 		if (!outer || outer == mount) {
+			if (goes_on_above(walk, mount))
+				return 0;
 			walk->flags |= WALK_TOP;
+			if (GET(struct dentry, dentry, d_parent) != dentry)
+				walk->flags |= WALK_PART;
 			return 1;
 		}
 		walk->dentry = GET(struct mount, mount, mnt_mountpoint);
@@ -221,7 +256,8 @@ __noinline int walk_path(__u32 slot)
 	walk->print = walk->print_above[0] = walk->print_above[1] = PRINT_START;
 	walk->names = 0;
 	walk_steps(walk);
-	if (walk->flags & (WALK_PSEUDO | WALK_CUT))
+	if (walk->flags & (WALK_PSEUDO | WALK_CUT | WALK_DETACHED | WALK_PART) ||
+	    walk->print == PRINT_START)
 		walk->print = walk->names = 0;
 	if (walk->at == PATH_BUFFER && !(walk->flags & WALK_PSEUDO)) {
 		walk->at = PATH_BUFFER - 1;

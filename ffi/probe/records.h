@@ -7,7 +7,8 @@
  * many bytes each has, in the order the struct names them. Sizes are multiples of 8, fields are
  * naturally aligned, numbers are in the kernel's byte order.
  *
- *   lifecycle ring: exec, fork, exit, identity, cwd     never filtered within the scope
+ *   lifecycle ring: exec, fork, exit, identity, cwd     never filtered within the scope; half of the ring
+ *                                                       is kept for the first three
  *   events ring:    call, path, file, socket, signal,
  *                   switch, fault                       only what somebody asked for
  */
@@ -32,6 +33,7 @@ enum header_flags {
 	HEADER_COMPAT = 1,	/* 32-bit system call; `syscall` is already the 64-bit number */
 	HEADER_TRUNCATED = 2,	/* a string was cut at its limit */
 	HEADER_EXTRAS = 4,	/* the record ends with a struct extras_tail */
+	HEADER_UNREADABLE = 8,	/* a path could not be read where the program had it */
 };
 
 struct record_header {		/* 40 bytes, first in every record */
@@ -154,7 +156,7 @@ struct exit_record {
 };
 
 struct identity_record {
-	struct record_header header;
+	struct record_header header;	/* of a new process, too, whose credentials or cgroup are not its parent's */
 	struct task_facts task;
 	__u16 cgroup_length;
 	__u16 _pad[3];

@@ -45,7 +45,10 @@ struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 };
 
+struct super_block;
+
 struct dentry {
+	struct super_block *d_sb;
 	unsigned int d_flags;
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
@@ -58,13 +61,30 @@ struct vfsmount {
 	int mnt_flags;
 };
 
+struct mnt_namespace;
+
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+
+/* Numbers that anonymous namespaces do not have. */
+struct mnt_namespace___before_6_18 {
+	__u64 seq;
+};
+
+struct ns_common___since_6_18 {
+	__u64 ns_id;
+};
+
+struct mnt_namespace___since_6_18 {
+	struct ns_common___since_6_18 ns;
 };
 
 struct super_block {
+	struct dentry *s_root;
 	__u32 s_dev;
 	unsigned long s_flags;
 	unsigned long s_magic;

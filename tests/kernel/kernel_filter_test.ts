@@ -146,6 +146,14 @@ const DIRECTORY_DEEDS: Deeds = {
     `many "${FOLDER}/a/f"; mkdir "watched"; mkdir "watched/tmp"; mkdir "watched/tmp/${NAME}";
      mkdir "watched/tmp/${NAME}/a"; chroot "watched"; many "${FOLDER}/a/f"`,
   ),
+  "a tree is mounted nowhere": `unshare --mount ${
+    many(
+      `mkdir "watched"; many "watched/sub/f"; open my $f, ">", "watched/sub/x";
+       system "mount", "--bind", "watched", "watched"; chdir "watched";
+       syscall 155, ".", "."; syscall 166, ".", 2; chdir "/sub"; for (1 .. 40) { at "x"; nap $_ }
+       syscall 81, syscall 428, -100, "/", 1; chdir "sub"; at "x"`,
+    )
+  }`,
   "long names": many(
     `many "${LONG}/f"; rename "${LONG}", "watched"; many "watched/${LONG}";
      symlink "watched", "${LONG}"; many "${LONG}/f"`,

@@ -29,6 +29,39 @@ const NAMES: readonly EventCase[] = [
     expect: { "evt.res": "SUCCESS", "evt.is_open_write": true, "evt.arg.flags": /O_WRONLY/ },
   },
   {
+    name: "a file that is no directory, whatever is said of it later",
+    type: "openat2",
+    perl: `call(SYS_mknod, "pipe", 010600, 0); pipe R, W; syswrite W, pack("Q", 0200000);
+      my $how = call(SYS_mmap, 0, 4096, 3, 0x21, -1, 0);
+      unless (fork) {
+        select undef, undef, undef, 0.2; call(SYS_read, fileno R, $how, 8);
+        call(SYS_openat, -100, "pipe", 1); exit
+      } call(SYS_openat2, -100, "pipe", $how, 24); wait`,
+    pick: { "fd.nameraw": "pipe" },
+    expect: { "evt.res": "SUCCESS", "fd.typechar": "f", "evt.arg.flags": /^O_RDONLY/ },
+  },
+  {
+    name: "a file in a tree that is mounted nowhere",
+    type: "openat",
+    perl: `mkdir "in"; open F, ">", "in/secret"; close F;
+      my $tree = call(428, -100, "in", 1); $tree < 0 and fact(unsupported => $!), exit;
+      call(SYS_openat, $tree, "secret", 0)`,
+    pick: { "fd.nameraw": "secret" },
+    expect: { "fd.name": "{D}/in/secret", "fd.realpath": "{D}/in/secret", "evt.res": "SUCCESS" },
+  },
+  {
+    name: "a file where a mount was",
+    type: "openat",
+    perl: `mkdir "in"; mkdir "at"; open F, ">", "in/secret"; close F;
+      unless (fork) {
+        call(SYS_unshare, 0x20000); call(SYS_mount, "none", "/", 0, 0x44000, 0);
+        call(SYS_mount, "in", "at", 0, 0x1000, 0); my $at = call(SYS_openat, -100, "at", 0200000);
+        call(SYS_umount2, "at", 2); call(SYS_openat, $at, "secret", 0); exit
+      } wait; rmdir "at"`,
+    pick: { "fd.nameraw": "secret" },
+    expect: { "fd.name": "{D}/in/secret", "fd.realpath": "{D}/in/secret", "evt.res": "SUCCESS" },
+  },
+  {
     name: "a path as long as the kernel takes",
     type: "openat",
     perl: `call(SYS_openat, -100, "/" . "./" x 2041 . "etc/passwd", 0)`,
