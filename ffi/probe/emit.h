@@ -220,6 +220,14 @@ static __always_inline void submit_event(union event_slot *slot, __u64 size, enu
 	count_submitted(class, &slot->header, output(&events, slot, size, &config.events_sleeps));
 }
 
+/* Whether so much waits in the lifecycle ring that the rest of it is for programs that start and end. A program
+ * can change its name or directory a million times a second; it cannot start others as fast. */
+static __always_inline bool lifecycle_is_crowded(void)
+{
+	return bpf_ringbuf_query(&lifecycle, BPF_RB_AVAIL_DATA) >
+	       bpf_ringbuf_query(&lifecycle, BPF_RB_RING_SIZE) / 2;
+}
+
 /* For records made in an event slot. */
 static __always_inline void submit_lifecycle(union event_slot *slot, __u64 size)
 {
@@ -227,7 +235,9 @@ static __always_inline void submit_lifecycle(union event_slot *slot, __u64 size)
 	MASK(size, 0x7ff8);
 	slot->header.size = size;
 	count_submitted(CLASS_LIFECYCLE, &slot->header,
-			output(&lifecycle, slot, size, &config.lifecycle_sleeps));
+			lifecycle_is_crowded() ?
+				-1 :
+				output(&lifecycle, slot, size, &config.lifecycle_sleeps));
 }
 
 static __always_inline void submit_exec(union exec_slot *slot, __u64 size)

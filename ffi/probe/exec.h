@@ -10,6 +10,7 @@
 #include "usage.h"
 
 #define DEFAULT_ARGS_LIMIT ARGS_LIMIT
+#define CROWDED_ARGS_LIMIT 4096
 #define PAGE 4096
 
 /* Appends memory of the new program between two addresses, at most `limit` bytes; returns how many.
@@ -46,9 +47,12 @@ static __always_inline void report_exec(union exec_slot *slot, struct walk *walk
 		number = __NR_execveat;
 	start_record(&record->header, RECORD_EXEC, number, 0);
 	record->_pad = 0;
-	task_facts(&record->task);
+	task_facts(&record->task, task);
 	usage_facts(&record->usage);
 
+	/* So that a few programs with long arguments do not take the place of others. */
+	if (limit > CROWDED_ARGS_LIMIT && lifecycle_is_crowded())
+		limit = CROWDED_ARGS_LIMIT;
 	start = GET(struct mm_struct, mm, arg_start);
 	end = GET(struct mm_struct, mm, arg_end);
 	record->args_total = end - start;
@@ -94,7 +98,7 @@ static __always_inline void report_exec(union exec_slot *slot, struct walk *walk
 	record->cwd_length = length;
 	at += length;
 
-	walk_cgroup(WALK_EXEC);
+	walk_cgroup(WALK_EXEC, task);
 	CLAMP(at, EXEC_DATA - GIVEN_LIMIT);
 	length = copy_walked(walk, &record->header, record->data + at);
 	record->cgroup_length = length;

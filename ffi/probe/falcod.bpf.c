@@ -173,6 +173,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	struct fork_record record = {};
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct pid_view view;
+	struct walk *walk;
 
 	if (!in_scope(tgid))
 		return 0;
@@ -192,6 +193,11 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	record.child_start_boot_ns = GET(struct task_struct, leader, start_boottime);
 	start_record(&record.header, RECORD_FORK, NO_SYSCALL, record.child_tid);
 	submit_small(&record.header, sizeof(record));
+	walk = walk_slot(WALK_SYS_EXIT);
+	if (walk && child_tgid != tgid && is_somebody_else((__u64)parent, address)) {
+		walk->task = address;
+		report_child_identity();
+	}
 	return 0;
 }
 

@@ -27,17 +27,50 @@ static __always_inline bool changes_identity(const struct call_shape *shape, str
 	       args[0] == PR_SET_SECUREBITS || args[0] == PR_CAP_AMBIENT;
 }
 
-static __always_inline void report_identity(union event_slot *slot, const struct call *call,
-					    struct walk *walk)
+/* The rest of a record that is begun. */
+static __always_inline void send_identity(union event_slot *slot, struct walk *walk, __u64 task)
 {
 	struct identity_record *record = &slot->identity;
 
-	start_call(slot, call, RECORD_IDENTITY);
-	task_facts(&record->task);
-	walk_cgroup(WALK_SYS_EXIT);
+	task_facts(&record->task, task);
+	walk_cgroup(WALK_SYS_EXIT, task);
 	__builtin_memset(record->_pad, 0, sizeof(record->_pad));
 	record->cgroup_length = copy_walked(walk, &slot->header, record->data);
 	submit_lifecycle(slot, sizeof(*record) + record->cgroup_length);
+}
+
+static __always_inline void report_identity(union event_slot *slot, const struct call *call,
+					    struct walk *walk)
+{
+	start_call(slot, call, RECORD_IDENTITY);
+	send_identity(slot, walk, bpf_get_current_task());
+}
+
+/* Whether a new process is somebody else than its parent: in a user namespace of its own it may do everything,
+ * and clone3() can put it into any cgroup. */
+static __always_inline bool is_somebody_else(__u64 parent, __u64 child)
+{
+	return GET(struct cred, GET(struct task_struct, parent, cred), user_ns) !=
+		       GET(struct cred, GET(struct task_struct, child, cred), user_ns) ||
+	       GET(struct task_struct, parent, cgroups) != GET(struct task_struct, child, cgroups);
+}
+
+/* Of a process that the current one has just made: walk->task. A global function, for the reason of
+ * walk_path(). */
+__noinline int report_child_identity(void)
+{
+	union event_slot *slot = event_slot();
+	struct walk *walk = walk_slot(WALK_SYS_EXIT);
+	__u64 child;
+
+	if (!slot || !walk)
+		return 0;
+	child = walk->task;
+	start_record(&slot->header, RECORD_IDENTITY, NO_SYSCALL, 0);
+	slot->header.tgid = GET(struct task_struct, child, tgid);
+	slot->header.tid = GET(struct task_struct, child, pid);
+	send_identity(slot, walk, child);
+	return 0;
 }
 
 static __always_inline void report_cwd(union event_slot *slot, const struct call *call,

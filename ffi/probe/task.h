@@ -152,8 +152,8 @@ static __always_inline long cgroup_step(struct walk *walk)
 
 DEFINE_LOOP(cgroup_steps, cgroup_step)
 
-/* Walks the path of the current task's cgroup, from the root of its hierarchy. */
-__noinline int walk_cgroup(__u32 slot)
+/* Walks the path of a task's cgroup, from the root of its hierarchy. */
+__noinline int walk_cgroup(__u32 slot, __u64 task)
 {
 	struct walk *walk = bpf_map_lookup_elem(&walks, &slot);
 	__u64 cgroup;
@@ -162,7 +162,7 @@ __noinline int walk_cgroup(__u32 slot)
 		return 0;
 	walk->at = PATH_BUFFER;
 	walk->flags = 0;
-	cgroup = telling_cgroup(bpf_get_current_task());
+	cgroup = telling_cgroup(task);
 	if (cgroup) {
 		walk->dentry = GET(struct cgroup, cgroup, kn);
 		cgroup_steps(walk);
@@ -176,10 +176,9 @@ __noinline int walk_cgroup(__u32 slot)
 
 /* ---- the record's part ---- */
 
-/* Of the current task. */
-static __always_inline void task_facts(struct task_facts *facts)
+/* Of a task that has the current one's name, or is it. */
+static __always_inline void task_facts(struct task_facts *facts, __u64 task)
 {
-	__u64 task = bpf_get_current_task();
 	__u64 leader = GET(struct task_struct, task, group_leader);
 	__u64 signal = GET(struct task_struct, task, signal);
 	__u64 cred = GET(struct task_struct, task, cred);

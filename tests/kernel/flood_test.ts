@@ -199,3 +199,24 @@ kernelTest(
     });
   },
 );
+
+kernelTest("names that change without end and long arguments hide no program", async () => {
+  const flood = `my @names = ("one", "two"); syscall 157, 15, $names[$_ & 1] for 1 .. 60000`;
+  const start = `for (1 .. 100) { system "/bin/true", "${WORD}-$_", "y" x 60000 }`;
+  await inFolder(MARKED, async (folder) => {
+    Deno.writeTextFileSync(`${folder}/start`, start);
+    await withFalcod({ rules: [`${folder}/rules.yaml`] }, async (falcod, stage) => {
+      // Whoever is quicker than falcod fills the ring; so does whoever comes while it stands still.
+      Deno.kill(falcod.processId, "SIGSTOP");
+      try {
+        await stage.run(`perl -e '${flood}'; perl ${folder}/start`);
+      } finally {
+        Deno.kill(falcod.processId, "SIGCONT");
+      }
+      await falcod.settle();
+      assertEquals(marks(falcod.alerts), counted(100));
+      const { log } = await falcod.stop();
+      assert(summaryOf(log).get("syscall drops.lifecycle")! > 10_000, log);
+    });
+  });
+});

@@ -265,3 +265,31 @@ kernelTest(
     });
   },
 );
+
+kernelTest("what is born as somebody else than its parent is known as that", async () => {
+  const condition = "evt.type = openat and fd.nameraw in (mighty, contained)";
+  await withActor({ condition }, async (theatre) => {
+    const id = "0123456789ab".padEnd(64, "c");
+    const perl = `
+      unless (fork) {
+        POSIX::setgid(65534); POSIX::setuid(65534);
+        my $child = call(SYS_clone, 0x10000011, 0, 0, 0, 0); # CLONE_NEWUSER
+        unless ($child) { call(SYS_openat, -100, "mighty", 0); call(SYS_exit_group, 0) }
+        wait; exit
+      } wait;
+      mkdir "cg"; call(SYS_mount, "none", "cg", "cgroup2", 0, 0) and fact(unsupported => $!);
+      my $group = "cg/docker-${id}.scope"; mkdir $group;
+      my $in = call(SYS_openat, -100, $group, 0200000);
+      my $how = pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, $in); # CLONE_INTO_CGROUP
+      my $child = call(SYS_clone3, $how, 88); $child < 0 and fact(unsupported => $!);
+      if ($child == 0) { call(SYS_openat, -100, "contained", 0); call(SYS_exit_group, 0) }
+      wait; rmdir $group; call(SYS_umount2, "cg", 0)`;
+    const { facts, events } = await theatre.perform(perl, "unshare --mount");
+    const mighty = find(events, { "fd.nameraw": "mighty" });
+    assert(/CAP_SYS_ADMIN/.test(String(mighty?.output_fields["thread.cap_effective"])));
+    assertEquals(mighty?.output_fields["user.uid"], 65534);
+    if (facts.has("unsupported")) return console.log(`left out: ${facts.get("unsupported")}`);
+    const contained = find(events, { "fd.nameraw": "contained" });
+    assertEquals(contained?.output_fields["container.id"], id.slice(0, 12));
+  });
+});
