@@ -200,6 +200,25 @@ quickwit: {hostport: "http://q:7280", autocreateindex: true}
   });
 });
 
+Deno.test("settingsOf() takes numbers and names in any case where sinks have words", async () => {
+  const { settings, report } = await load(`
+gotify: {hostport: "http://g", token: t, format: Text}
+grafana: {hostport: "http://g:3000", apikey: k, dashboardid: 7, allfieldsastags: true}
+kafkarest: {address: "http://k:8082/topics/t", version: 1}
+grafanaoncall: {webhookurl: "http://o/T/", customheaders: {X-A: b}}
+dynatrace: {apitoken: t, apiurl: "https://d/api"}
+`);
+  assertEquals(told(report), []);
+  assertEquals(configOf(settings, "gotify").message_type, "plaintext");
+  const { dashboard_id, all_fields_as_tags } = configOf(settings, "grafana");
+  assertEquals([dashboard_id, all_fields_as_tags], ["7", "true"]);
+  assertEquals(configOf(settings, "kafkarest").version, "1");
+  assertEquals(configOf(settings, "grafanaoncall").headers, { "X-A": "b" });
+  assertEquals(settings.sinks.map(({ label }) => label).sort(), [
+    ...["dynatrace", "gotify", "grafana", "grafanaoncall", "kafkarest"],
+  ]);
+});
+
 Deno.test("settingsOf() tells of mistakes where they stand, by falcosidekick's names", async () => {
   const { report } = await load(
     `

@@ -100,6 +100,16 @@ export const CHATS: readonly SidekickOutput[] = [
       messagethreadid: same("message_thread_id"),
     },
   }),
+  httpOutput({
+    section: "gotify",
+    sink: "gotify",
+    enabledBy: ["hostport"],
+    keys: {
+      hostport: same("host_port"),
+      token: same("token"),
+      format: made("message_type", gotifyType),
+    },
+  }),
   output({
     section: "smtp",
     sink: "smtp",
@@ -119,6 +129,15 @@ export const CHATS: readonly SidekickOutput[] = [
     },
   }),
 ];
+
+/** `text` is a name for lines of text, too. */
+function gotifyType(text: string): Values | Problem {
+  const name = text.toLowerCase();
+  if (name === "text") return { message_type: "plaintext" };
+  return ["plaintext", "json", "markdown"].includes(name)
+    ? { message_type: name }
+    : { problem: "markdown, plaintext or json" };
+}
 
 function mechanism(text: string): Values | Problem {
   const name = text.toLowerCase();

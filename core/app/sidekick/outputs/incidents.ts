@@ -39,4 +39,10 @@ export const INCIDENTS: readonly SidekickOutput[] = [
     keys: { apikey: same("api_key"), region: named("region", REGIONS) },
     always: { entity: "Falcosidekick" },
   }),
+  httpOutput({
+    section: "grafanaoncall",
+    sink: "grafanaoncall",
+    enabledBy: ["webhookurl"],
+    keys: { webhookurl: same("webhook_url"), customheaders: texts("headers") },
+  }),
 ];

@@ -1,6 +1,7 @@
 /** What other programs take alerts from. */
 import {
   checkCert,
+  httpOutput,
   idle,
   list,
   made,
@@ -107,6 +108,12 @@ export const QUEUES: readonly SidekickOutput[] = [
       requiredacks: named("required_acks", ["all", "one", "none"]),
       topiccreation: same("topic_creation"),
     },
+  }),
+  httpOutput({
+    section: "kafkarest",
+    sink: "kafkarest",
+    enabledBy: ["address"],
+    keys: { address: same("address"), version: same("version") },
   }),
   output({
     section: "nats",

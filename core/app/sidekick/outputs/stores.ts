@@ -67,6 +67,19 @@ export const STORES: readonly SidekickOutput[] = [
     },
   }),
   httpOutput({
+    section: "grafana",
+    sink: "grafana",
+    enabledBy: ["hostport", "apikey"],
+    keys: {
+      hostport: same("host_port"),
+      apikey: same("api_key"),
+      dashboardid: same("dashboard_id"),
+      panelid: same("panel_id"),
+      allfieldsastags: same("all_fields_as_tags"),
+      customheaders: texts("headers"),
+    },
+  }),
+  httpOutput({
     section: "splunk",
     sink: "splunk",
     enabledBy: ["host", "token"],

@@ -1,0 +1,38 @@
+import { SinkError } from "../../../core/mod.ts";
+import type { Received } from "../../../tests/peers/http_receiver.ts";
+import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
+import { assertEquals } from "../../../tests/assert.ts";
+import plugin from "./mod.ts";
+
+const config = (url: string) => ({ address: `${url}/topics/falco` });
+const linesOf = ({ body }: Received): string[] =>
+  JSON.parse(body).records.map(({ value }: { value: string }) =>
+    new TextDecoder().decode(Uint8Array.fromBase64(value))
+  );
+
+testHttpSink(plugin, { config, messages: linesOf });
+
+Deno.test("kafkarest: a batch is one request, each alert a record of bytes", async () => {
+  const [request, more] = await requestsOf(plugin, { config }, { message: '{"a":1}' }, {
+    message: "ü",
+  });
+  assertEquals(more, undefined);
+  assertEquals([request!.method, request!.path], ["POST", "/topics/falco"]);
+  assertEquals(request!.headers.get("content-type"), "application/vnd.kafka.binary.v2+json");
+  assertEquals(linesOf(request!), ['{"a":1}', "ü"]);
+  const old = (url: string) => ({ ...config(url), version: "1" });
+  const [first] = await requestsOf(plugin, { config: old }, {});
+  assertEquals(first!.headers.get("content-type"), "application/vnd.kafka.binary.v1+json");
+});
+
+Deno.test("kafkarest: what brokers did not take is sent again", async () => {
+  const answer = () =>
+    Response.json({
+      offsets: [
+        { partition: 0, offset: 7, error_code: null, error: null },
+        { partition: null, offset: null, error_code: 50003, error: "timed out" },
+      ],
+    });
+  const error = await requestsOf(plugin, { config, answer }, {}, {}).catch((error) => error);
+  assertEquals(error instanceof SinkError && [error.code, error.accepted], ["unavailable", 1]);
+});

@@ -1,0 +1,69 @@
+/** Alerts as messages of Kafka, through a REST proxy. */
+import {
+  type FormattedAlert,
+  HttpTarget,
+  jsonText,
+  sendTogether,
+  type Sink,
+  SinkError,
+  type SinkPlugin,
+  type WriteContext,
+} from "../../../core/mod.ts";
+import { type KafkaRestConfig, schema } from "./schema.ts";
+
+class KafkaRestSink implements Sink {
+  readonly #target: HttpTarget;
+  readonly #contentType: string;
+
+  constructor(config: KafkaRestConfig) {
+    this.#target = new HttpTarget(config, { url: config.address });
+    this.#contentType = `application/vnd.kafka.binary.v${config.version}+json`;
+  }
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    await sendTogether(batch, async (some) => {
+      const records = some.map(({ line }) => ({
+        value: new TextEncoder().encode(line).toBase64(),
+      }));
+      const request = { body: jsonText({ records }), contentType: this.#contentType };
+      const { body } = await this.#target.send(request, context);
+      const failure = failureIn(body);
+      if (failure) throw failure;
+    }, context);
+  }
+
+  close(): Promise<void> {
+    return this.#target.close();
+  }
+}
+
+/** The answer is a good one also where brokers did not take a message: each has its own. */
+function failureIn(body: string): SinkError | undefined {
+  let offsets: unknown;
+  try {
+    ({ offsets } = JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(offsets)) return undefined;
+  const accepted = offsets.findIndex((offset) => hasError(offset));
+  return accepted < 0
+    ? undefined
+    : new SinkError("unavailable", "The proxy's brokers did not take a message", { accepted });
+}
+
+function hasError(offset: unknown): boolean {
+  const { error, error_code } = (offset ?? {}) as { error?: unknown; error_code?: unknown };
+  return (error ?? error_code ?? null) !== null;
+}
+
+const plugin: SinkPlugin<KafkaRestConfig> = {
+  kind: "sink",
+  name: "kafkarest",
+  summary: "A topic of Kafka, through a REST proxy",
+  schema,
+  format: "json",
+  create: (config) => new KafkaRestSink(config),
+  batchSize: 100,
+};
+export default plugin;
