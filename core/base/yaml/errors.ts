@@ -66,6 +66,8 @@ function explained(source: SourceText, document: Document, error: YAMLError): Ex
     case "MISSING_CHAR":
     case "BAD_INDENT":
       return missing(source, document, error, at);
+    case "TAB_AS_INDENT":
+      return tabIndents(source.span(start, start + 1), "what stands behind it");
     case "BAD_DQ_ESCAPE":
       return {
         code: "Y024",
@@ -90,10 +92,10 @@ function explained(source: SourceText, document: Document, error: YAMLError): Ex
   }
 }
 
-function tabIndents(at: Span): Explained {
+function tabIndents(at: Span, what = "this line"): Explained {
   return {
     code: "Y020",
-    title: "a tab indents this line; YAML allows only blanks",
+    title: `a tab indents ${what}; YAML allows only blanks`,
     at,
     help: "replace the tab by blanks",
   };

@@ -49,6 +49,24 @@ Deno.test("readYaml() calls a tab a tab also where another mistake stands before
   assertEquals(told(item).toSorted(), ["Y020 4", "Y028 2"]);
 });
 
+Deno.test("readYaml() tells what is wrong behind an item of which a line ends the list", () => {
+  const behind = '- list: b\n  items: ["x" y]\n- list: c\n  items: [@z]\n';
+  const codes = (line: number) => [`Y027 ${line + 1}`, `Y026 ${line + 3}`];
+  assertEquals(told(`- list: a\n\titems: [x]\n${behind}`), ["Y020 2", ...codes(3)]);
+  assertEquals(told(`- list: a\n  items: [x]\n\titems: [x]\n${behind}`), ["Y020 3", ...codes(4)]);
+  assertEquals(told(`\t- list: a\n\t  items: [x]\n${behind}`), ["Y020 1", ...codes(3)]);
+  assertEquals(told(`-\tlist: a\n\titems: [x]\n${behind}`), ["Y020 1", ...codes(3)]);
+  assertEquals(told(`- list: a\nitems: [x]\n${behind}`), ["Y023 2", ...codes(3)]);
+  assertEquals(told(`- a: >\n\tb\n  c: d: e\n- f: |\n\tg\n${behind}`).toSorted(), [
+    "Y020 2",
+    "Y020 5",
+    "Y026 9",
+    "Y027 7",
+    "Y028 3",
+  ]);
+  assertEquals(told(`- list: a\n\titems: [x]\n`.repeat(20)).length, 11);
+});
+
 Deno.test("readYaml() tells one mistake of lines that are wrong in one way", () => {
   assertEquals(told("- rule: a\n\tdesc: b\n\ttags:\n\t\t- c\n\toutput: d\n"), ["Y020 2"]);
   assertEquals(told("- rule: a\n   desc: b\n   tags:\n     - c\n   output: d\n"), ["Y023 2"]);

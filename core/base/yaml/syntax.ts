@@ -11,6 +11,8 @@ const MAX_ERRORS = 200;
 export interface Telling {
   /** Of these places nothing is to be said any more. */
   readonly told: readonly Span[];
+  /** Tells what is known already of what stands before a place. */
+  before(offset: number): void;
   /** What is known of an item beside its first mistake. */
   further(first: Explained): readonly Explained[];
 }
@@ -24,7 +26,7 @@ export function reportSyntax(
   source: SourceText,
   document: Document,
   report: Report,
-  { told, further }: Telling,
+  { told, before, further }: Telling,
 ): Span[] {
   const broken: Span[] = [];
   let itemOfLast = -1;
@@ -48,6 +50,7 @@ export function reportSyntax(
     if (item === itemOfLast) continue;
     itemOfLast = item;
     if (told.some(({ start }) => start === at.start)) continue;
+    before(at.start);
     report.add(withoutSecrets(diagnostic));
     for (const other of further(diagnostic)) report.add(withoutSecrets(other));
   }

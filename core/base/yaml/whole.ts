@@ -5,13 +5,14 @@ import type { Steps } from "../steps.ts";
 import type { SourceText, Span } from "../text.ts";
 import { YamlBuilder } from "./builder.ts";
 import { compose } from "./compose.ts";
+import { cutOff } from "./cut_off.ts";
 import { type Explained, unclosedQuote } from "./errors.ts";
 import { FurtherMistakes } from "./further.ts";
 import { reportLiberties, straightened } from "./liberties.ts";
 import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
 import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
-import { hideSecretsBelow } from "./secrets.ts";
+import { hideSecretsBelow, withoutSecrets } from "./secrets.ts";
 import { reportSyntax, type Telling } from "./syntax.ts";
 
 export interface Reading {
@@ -40,31 +41,44 @@ export function* packageSteps(
     if (read) return read;
   }
   report.absorb(first);
-  const runaways: Span[] = [];
-  for (let round = 0; round < MAX_RUNAWAY_QUOTES; round++) {
+  const others = new FurtherMistakes(source);
+  /** Of what was repaired, to read what stands behind it. */
+  const told: Span[] = [];
+  /** Told in their place among others. */
+  const waiting: Explained[] = [];
+  for (let round = 0; round < MAX_REPAIRS; round++) {
     const runaway = runawayQuote(documents, text);
-    if (!runaway) break;
-    const { start } = runaway.quote;
-    if (runaways.some((told) => told.start === start)) break;
-    const diagnostic = unclosedQuote(source, start);
-    report.add(diagnostic);
-    runaways.push(diagnostic.at!);
-    text = runaway.repaired;
+    const mayCut = !runaway && round * text.length < MAX_READ_AGAIN;
+    const cut = mayCut ? cutOff(documents, { source, text }) : undefined;
+    const mistake = runaway ? unclosedQuote(source, runaway.quote.start) : cut?.mistake;
+    if (!mistake?.at || told.some(({ start }) => start === mistake.at?.start)) break;
+    if (cut) waiting.push(mistake, ...others.of(mistake, cut.document));
+    else report.add(withoutSecrets(mistake));
+    told.push(mistake.at);
+    text = (runaway ?? cut)!.repaired;
     documents = yield* compose(source, text, report, limits);
   }
+  waiting.sort((a, b) => a.at!.start - b.at!.start);
+  const before = (offset: number) => {
+    while (waiting[0] && waiting[0].at!.start < offset) {
+      report.add(withoutSecrets(waiting.shift()!));
+    }
+  };
   const read: YamlDocument[] = [];
-  const others = new FurtherMistakes(source);
   for (const document of documents) {
-    const isNew = ({ at }: Explained) => runaways.every(({ start }) => start !== at?.start);
+    const isNew = ({ at }: Explained) => told.every(({ start }) => start !== at?.start);
     const telling: Telling = {
-      told: runaways,
+      told,
+      before,
       further: (first) => others.of(first, document).filter(isNew),
     };
-    const errors = [...runaways, ...reportSyntax(source, document, report, telling)];
+    const errors = [...told, ...reportSyntax(source, document, report, telling)];
+    before(document.range?.[2] ?? Infinity);
     const builder = new YamlBuilder(source, report, limits, errors);
     read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
     yield;
   }
+  before(Infinity);
   return read;
 }
 
@@ -89,7 +103,7 @@ function* likeFalco(
   reportLiberties(found.liberties, source, report);
   const read: YamlDocument[] = [];
   for (const { document, text } of documents) {
-    const errors = reportSyntax(source, document, report, { told: [], further: () => [] });
+    const errors = reportSyntax(source, document, report, NOTHING_TOLD);
     const builder = new YamlBuilder(source, report, limits, errors, { given, read: text });
     read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
     yield;
@@ -97,5 +111,9 @@ function* likeFalco(
   return read;
 }
 
+const NOTHING_TOLD: Telling = { told: [], before: () => {}, further: () => [] };
+
 /** Each takes another pass over the file. */
-const MAX_RUNAWAY_QUOTES = 10;
+const MAX_REPAIRS = 10;
+/** Characters, for what is behind lines that end a list: garbage has one in every line. */
+const MAX_READ_AGAIN = 400_000;
