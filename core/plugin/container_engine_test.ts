@@ -7,6 +7,8 @@ Deno.test("boundedLabels() leaves out what is too long, no text, or too much", (
   const labels = boundedLabels([...odd, ["__proto__", "y"], ...many], 100);
   assertEquals(labels.size, 256);
   assertEquals([...labels].slice(0, 2), [["__proto__", "y"], ["label0", "x"]]);
+  const wide = [["fits", "ä".repeat(50)], ["wide", "ä".repeat(51)]] as const;
+  assertEquals([...boundedLabels(wide, 100).keys()], ["fits"]);
   const big = Array.from({ length: 10 }, (_, i) => [`b${i}`, "x".repeat(20_000)] as const);
   assertEquals(boundedLabels(big, 65_536).size, 3);
 });
