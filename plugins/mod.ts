@@ -67,6 +67,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "awslambda", load: () => import("./sinks/awslambda/mod.ts") },
   { kind: "sink", name: "awssqs", load: () => import("./sinks/awssqs/mod.ts") },
   { kind: "sink", name: "awssns", load: () => import("./sinks/awssns/mod.ts") },
+  { kind: "sink", name: "awskinesis", load: () => import("./sinks/awskinesis/mod.ts") },
   { kind: "sink", name: "awss3", load: () => import("./sinks/awss3/mod.ts") },
   {
     kind: "sink",

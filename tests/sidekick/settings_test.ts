@@ -200,6 +200,32 @@ quickwit: {hostport: "http://q:7280", autocreateindex: true}
   });
 });
 
+Deno.test("settingsOf() has services of Yandex Cloud written to as those of AWS", async () => {
+  const { settings, report } = await load(`
+aws: {region: eu-west-1, kinesis: {streamname: alerts}}
+yandex:
+  accesskeyid: ID
+  secretaccesskey: KEY
+  s3: {bucket: alerts}
+  datastreams: {streamname: /ru-central1/b1g/etn/alerts, minimumpriority: error}
+`);
+  assertEquals(told(report), []);
+  const { stream_name, region } = configOf(settings, "awskinesis");
+  assertEquals([stream_name, region], ["alerts", "eu-west-1"]);
+  const own = { region: "ru-central1", access_key_id: "ID", secret_access_key: "KEY" };
+  assertEquals(configOf(settings, "yandexs3"), {
+    ...own,
+    bucket: "alerts",
+    endpoint: "https://storage.yandexcloud.net",
+    object_canned_acl: "none",
+  });
+  assertEquals(configOf(settings, "yandexdatastreams"), {
+    ...own,
+    stream_name: "/ru-central1/b1g/etn/alerts",
+    endpoint: "https://yds.serverless.yandexcloud.net",
+  });
+});
+
 Deno.test("settingsOf() takes numbers and names in any case where sinks have words", async () => {
   const { settings, report } = await load(`
 gotify: {hostport: "http://g", token: t, format: Text}

@@ -1,4 +1,4 @@
-/** Services of AWS. */
+/** Services of AWS, and of others that speak their protocols. */
 import { idle, output, same, type SidekickKey, type SidekickOutput } from "../output.ts";
 
 /** Of `aws` itself, for all of them. */
@@ -9,6 +9,13 @@ const shared: Readonly<Record<string, SidekickKey>> = {
   rolearn: same("role_arn"),
   externalid: same("external_id"),
   checkidentity: idle("who falcod is shows with the first alert", "true"),
+};
+
+/** Of `yandex`, whose services speak as those of AWS. */
+const ofYandex: Readonly<Record<string, SidekickKey>> = {
+  region: same("region", "ru-central1"),
+  accesskeyid: same("access_key_id"),
+  secretaccesskey: same("secret_access_key"),
 };
 
 /** As falcosidekick, which asks the machine where nothing else is known. */
@@ -63,5 +70,35 @@ export const AWS: readonly SidekickOutput[] = [
     },
     shared,
     always,
+  }),
+  output({
+    section: "aws.kinesis",
+    sink: "awskinesis",
+    enabledBy: ["streamname"],
+    keys: { streamname: same("stream_name") },
+    shared,
+    always,
+  }),
+  output({
+    section: "yandex.s3",
+    sink: "awss3",
+    enabledBy: ["bucket"],
+    keys: {
+      bucket: same("bucket"),
+      prefix: same("prefix"),
+      endpoint: same("endpoint", "https://storage.yandexcloud.net"),
+    },
+    shared: ofYandex,
+    always: { object_canned_acl: "none" },
+  }),
+  output({
+    section: "yandex.datastreams",
+    sink: "awskinesis",
+    enabledBy: ["streamname"],
+    keys: {
+      streamname: same("stream_name"),
+      endpoint: same("endpoint", "https://yds.serverless.yandexcloud.net"),
+    },
+    shared: ofYandex,
   }),
 ];

@@ -2,7 +2,6 @@
 import { missing, type SidekickOutput } from "../output.ts";
 
 export const MISSING: readonly SidekickOutput[] = [
-  missing("aws.kinesis", "streamname"),
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   missing("azure.eventhub", "name"),
   missing("cloudevents", "address"),
@@ -22,6 +21,4 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("timescaledb", "host"),
   missing("wavefront", "endpointtype"),
   missing("webex", "webhookurl"),
-  missing("yandex.datastreams", "streamname"),
-  missing("yandex.s3", "bucket"),
 ];
