@@ -36,6 +36,8 @@ export interface ContainerLookupOptions {
   readonly waitMs: number;
   /** Gets the container as it is known now. */
   readonly found: (container: Container) => void;
+  /** Gets the container as far as it is known without its engine, which is still asked. */
+  readonly glimpsed: (container: Container) => void;
   /** Nobody knows this one, for now. */
   readonly givenUp: (id: string) => void;
   /** As it is known now. */
@@ -117,6 +119,7 @@ export class ContainerLookup implements AwaitedContainers {
     };
     this.#inquiries.set(container.id, inquiry);
     this.#waiting.push(inquiry);
+    if (!container.known) this.#glimpse(inquiry);
     if (this.#askedWith(inquiry) < MAX_UNDER_WAY) this.#next();
   }
 
@@ -165,6 +168,14 @@ export class ContainerLookup implements AwaitedContainers {
         this.#count(inquiry, -1);
         this.#next();
       });
+    }
+  }
+
+  /** Alerts that do not wait, or not long enough for the engine, have at least that. */
+  #glimpse({ container, engines }: Inquiry): void {
+    for (const engine of engines) {
+      const info = mayRun(engine, container) ? engine.glimpse?.(container.fullId) : undefined;
+      if (info) return this.#options.glimpsed({ ...container, ...info });
     }
   }
 

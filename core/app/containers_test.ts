@@ -27,13 +27,14 @@ function info(fullId: string): ContainerInfo {
 
 interface Asked {
   readonly found: Container[];
+  readonly glimpsed: Container[];
   readonly givenUp: string[];
   readonly warnings: string[];
 }
 
 /** A lookup whose run ends when as many containers were found or given up as were asked about. */
 class Stage {
-  readonly asked: Asked = { found: [], givenUp: [], warnings: [] };
+  readonly asked: Asked = { found: [], glimpsed: [], givenUp: [], warnings: [] };
   readonly stop = new AbortController();
   readonly lookup: ContainerLookup;
   readonly known = new Map<string, Container>();
@@ -57,6 +58,7 @@ class Stage {
         this.known.set(container.id, container);
         this.#hear(() => found.push(container));
       },
+      glimpsed: (container) => void this.asked.glimpsed.push(container),
       givenUp: (id) => this.#hear(() => givenUp.push(id)),
       current: (id) => this.known.get(id),
       unknown: () => [],
@@ -205,6 +207,20 @@ Deno.test("ContainerLookup leaves an engine alone that failed, but for its own c
       ...["podman abcabc", "docker defdef", "podman defdef"],
     ].slice(0, asked.length),
   );
+});
+
+Deno.test("ContainerLookup tells what can be known at once, and goes on waiting for the engine", async () => {
+  const answer = Promise.withResolvers<ContainerInfo>();
+  const name = "noted";
+  const stage = new Stage(() => answer.promise, { glimpse: () => ({ ...NOTHING_TOLD, name }) });
+  await stage.start();
+  stage.lookup.ask(container("abc"));
+  assertEquals(stage.asked.glimpsed, [{ ...container("abc"), name, known: false }]);
+  assertEquals([...stage.lookup.ids], ["abc"]);
+  answer.resolve(info("abcabc"));
+  const { found } = await stage.heard(1);
+  assertEquals(found.map(({ name, known }) => [name, known]), [["name-abcabc", true]]);
+  stage.stop.abort();
 });
 
 Deno.test("ContainerLookup waits for a container until it is found", async () => {

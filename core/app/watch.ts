@@ -97,6 +97,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
       state.containers.set(container);
       engine.release(container.id);
     },
+    glimpsed: (container) => state.containers.set(container),
     givenUp: (id) => engine.release(id),
     current: (id) => state.containers.get(id),
     unknown: () => state.containers.unknown(),

@@ -1,5 +1,6 @@
 /** What container engines implement, and how much of their answers is kept. */
 import { setTimeout } from "node:timers/promises";
+import { utf8Length } from "../base/utf8.ts";
 import type {
   ContainerDetails,
   ContainerEngineName,
@@ -26,6 +27,11 @@ export interface ContainerEngine {
    * is there and does not answer as it should, or when `signal` aborts.
    */
   inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined>;
+  /**
+   * What can be known of a container at once, without the engine: some of what `inspect` tells. The
+   * event that the container was first seen in waits for it.
+   */
+  glimpse?(fullId: string): ContainerDetails | undefined;
   /**
    * Tells of containers when they are made, before their first process runs, and again when they are
    * started, as far as the engine does. Goes on until `signal` aborts; never rejects.
@@ -118,7 +124,11 @@ const MAX_PATH_LENGTH = 4096;
 /** UTF-16 units of all labels, and of all mounts, of a container: thousands of containers are kept. */
 const MAX_UNITS = 65_536;
 
-/** Labels are text that owners of containers choose: too long and too many ones are left out. */
+/**
+ * Labels are text that owners of containers choose: too long and too many ones are left out.
+ *
+ * @param maxLength bytes of a value, as Falco counts
+ */
 export function boundedLabels(
   labels: Iterable<readonly [string, unknown]>,
   maxLength: number,
@@ -128,6 +138,7 @@ export function boundedLabels(
   for (const [name, value] of labels) {
     if (kept.size >= MAX_LABELS) break;
     if (typeof value !== "string" || value.length > maxLength) continue;
+    if (utf8Length(value) > maxLength) continue;
     if (name.length > MAX_NAME_LENGTH || units + name.length + value.length > MAX_UNITS) continue;
     units += name.length + value.length;
     kept.set(name, value);

@@ -49,6 +49,32 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "what podman notes on disk is known at once, also when its service is gone",
+  async () => {
+    await using podman = await Podman.create([IMAGE]);
+    await podman.startService();
+    const options = { rules: withRules(podman.folder), args: podman.falcodArguments(50) };
+    await withFalcod(options, async (falcod) => {
+      const namesIn = async (script: string) => {
+        const alerts = await falcod.alertsOf(`PATH=${podman.programs}:$PATH\n${script}\nsleep 0.3`);
+        assertEquals(alerts.filter(({ rule }) => rule !== "For the image"), []);
+        return alerts.map(({ output_fields: fields }) => fields["container.name"]).sort();
+      };
+      const run = (name: string) =>
+        `podman run --rm --network none --name ${name} ${IMAGE} /bin/true ${MARK}`;
+      // falcod asks the service once where its storage is
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      // podman takes some tenths of a second to tell of each
+      const together = ["a", "b", "c", "d", "e", "f"].map((end) => `falcod-test-${end}`);
+      const script = together.map((name) => `${run(name)} & `).join("\n");
+      assertEquals(await namesIn(`${script}\nwait`), together);
+      await podman.stopService();
+      assertEquals(await namesIn(run("falcod-test-alone")), ["falcod-test-alone"]);
+    });
+  },
+);
+
 kernelTest("an alert whose engine does not answer goes out all the same, and says so", async () => {
   await using podman = await Podman.create([IMAGE]);
   using _engine = Deno.listen({ transport: "unix", path: podman.socket });

@@ -49,7 +49,7 @@ async function containerOf(falcod: Falcod, script: string): Promise<SeenAlert["o
 async function onceKnown(falcod: Falcod, script: string): Promise<SeenAlert["output_fields"]> {
   for (let tries = 0; tries < 50; tries++) {
     const fields = await containerOf(falcod, script);
-    if (fields["container.image"] !== null) return fields;
+    if (fields["container.privileged"] !== null) return fields;
   }
   throw new Error(`the engine does not tell: ${script}\n${falcod.log}`);
 }

@@ -155,6 +155,7 @@ function knownState({ settings, source, engines, log, signal }: {
     signal,
     waitMs: 0,
     found: (container) => state.containers.set(container),
+    glimpsed: (container) => state.containers.set(container),
     givenUp: () => {},
     current: (id) => state.containers.get(id),
     unknown: () => state.containers.unknown(),

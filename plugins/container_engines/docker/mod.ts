@@ -1,11 +1,12 @@
 /**
  * Names, images, labels and mounts of containers, from what speaks Docker's REST API on a unix socket:
  * dockerd, and podman where its service runs. Without any such socket containers keep the id from their
- * cgroup and nothing else is known of them.
+ * cgroup, and of podman's the name and the image are known, which it notes on disk.
  */
 import {
   boundedLabels,
   boundedMounts,
+  type ContainerDetails,
   type ContainerEngine,
   type ContainerEngineName,
   type ContainerEnginePlugin,
@@ -19,6 +20,7 @@ import {
   NOTHING_TOLD,
   watchSockets,
 } from "../../../core/mod.ts";
+import { PodmanStorage } from "./podman_storage.ts";
 import { RecentImages } from "./recent_images.ts";
 import { getJson, getJsonLines } from "./rest.ts";
 import {
@@ -30,6 +32,7 @@ import {
   FULL_ID,
   type ImageAnswer,
   imageAnswer,
+  infoAnswer,
 } from "./schema.ts";
 
 const EVENTS = `/events?filters=${
@@ -40,10 +43,16 @@ export class DockerEngine implements ContainerEngine {
   readonly name: string;
   readonly runs: ReadonlySet<ContainerEngineName>;
   readonly #images = new RecentImages();
+  readonly #storage: PodmanStorage | undefined;
 
   constructor(readonly config: DockerConfig) {
     this.name = config.engine;
     this.runs = new Set([config.engine]);
+    if (config.engine === "podman") this.#storage = new PodmanStorage(config.storage);
+  }
+
+  glimpse(fullId: string): ContainerDetails | undefined {
+    return this.#storage?.glimpse(fullId);
   }
 
   isThere(): Promise<boolean> {
@@ -61,11 +70,24 @@ export class DockerEngine implements ContainerEngine {
   async watch(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void> {
     const { sockets, engine } = this.config;
     await watchSockets(sockets, signal, async (socket) => {
+      // It takes a while; events do not wait for it.
+      if (this.#storage) this.#findStorage(socket, signal).catch(() => {});
       for await (const line of getJsonLines({ socket, path: EVENTS, signal })) {
         const fullId = eventAnswer.safeParse(line).data?.Actor.ID;
         if (fullId) told({ id: fullId.slice(0, 12), fullId, engine });
       }
     });
+  }
+
+  /** Only from whom falcod trusts: what is there is read while an event waits. */
+  async #findStorage(socket: string, signal: AbortSignal): Promise<void> {
+    const { timeoutMs } = this.config;
+    const { uid } = await Deno.stat(socket);
+    if (uid !== 0 && uid !== Deno.uid()) return;
+    const { data } = infoAnswer.safeParse(
+      await getJson({ socket, path: "/info", timeoutMs, signal }),
+    );
+    if (data) this.#storage?.add(data.DockerRootDir);
   }
 
   async #ask(

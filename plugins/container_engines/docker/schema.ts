@@ -15,6 +15,8 @@ export const dockerSchema = z.object({
     "/var/run/docker.sock",
     "/run/podman/podman.sock",
   ]),
+  /** Folders in which podman has its storage; where its service knows of others, of those, too. */
+  storage: z.array(z.string().startsWith("/")).max(8).optional(),
   timeoutMs: z.int().min(10).max(60_000).default(2000),
   /** Longer labels are left out; Falco's default. */
   labelMaxLength: z.int().min(0).max(65_536).default(100),
@@ -64,8 +66,22 @@ export const containerAnswer = z.object({
 /** `GET /images/{id}/json` */
 export const imageAnswer = z.object({ RepoTags: texts, RepoDigests: texts });
 
+/** `GET /info`: where podman has its storage. */
+export const infoAnswer = z.object({ DockerRootDir: z.string().startsWith("/").max(4096) });
+
+/** One of podman's notes. */
+export const notedContainer = z.object({
+  names: z.array(z.string().max(4096)).catch([]),
+  /** Id of the image. */
+  image: z.string().regex(FULL_ID).or(z.literal("")).catch(""),
+  /** JSON. */
+  metadata: z.string().max(65_536).catch(""),
+});
+export const notedMetadata = z.object({ "image-name": text });
+
 /** A line of `GET /events`. */
 export const eventAnswer = z.object({ Actor: z.object({ ID: z.string().regex(FULL_ID) }) });
 
 export type ContainerAnswer = z.infer<typeof containerAnswer>;
+export type NotedContainer = z.infer<typeof notedContainer>;
 export type ImageAnswer = z.infer<typeof imageAnswer>;
