@@ -88,3 +88,8 @@ export function escape(text: string): string {
   if (!/[\b\f\n\r\t \0="'\\]/.test(text)) return text;
   return `"${text.replace(/[\b\f\n\r\t\\"]/g, (character) => ESCAPES[character]!)}"`;
 }
+
+/** How a text is written in a rule file so that a condition takes all of it as one value: `'"…"'`. */
+export function asQuotedYaml(text: string): string {
+  return `'"${text.replaceAll(/[\\"]/g, "\\$&").replaceAll("'", "''")}"'`;
+}

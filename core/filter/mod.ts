@@ -36,6 +36,7 @@ export { decisiveParts, explainCondition, type Explanation, type SeenValue } fro
 export { settleCondition } from "./fold.ts";
 export { interpretCondition, leafPredicate } from "./interpret.ts";
 export { type Landmark, landmarksOf, visitLandmarks } from "./landmarks.ts";
+export { asQuotedYaml } from "./literal.ts";
 export { type Truth, withoutTruth } from "./leaf_group.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";
 export { lintBrackets } from "./lint_brackets.ts";

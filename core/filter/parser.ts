@@ -20,6 +20,7 @@ import type {
   Right,
 } from "./condition.ts";
 import { Lexer, type Token } from "./lexer.ts";
+import { asQuotedYaml } from "./literal.ts";
 
 /** The condition, or `undefined` after reporting why there is none (`F001` to `F011`). */
 export function parseCondition(source: SourceText, report: Report): Condition | undefined {
@@ -38,6 +39,8 @@ export function parseListItem(item: SourceText, report: Report): Literal[] | und
 }
 
 const BARE_ITEM = /^[^()"'\s=,]+$/;
+/** What cannot begin a value and is meant as part of one, where an item of a list is wanted. */
+const NO_VALUE = ["(", ")", "="] as const;
 
 class Parser {
   readonly #lexer: Lexer;
@@ -74,6 +77,8 @@ class Parser {
     }
     const values: Literal[] = [];
     do {
+      this.#lexer.blanks();
+      if (NO_VALUE.some((mark) => this.#lexer.peek(mark))) break;
       const value = this.#operands.value("a list item");
       if (!value) return undefined;
       values.push(value);
@@ -85,7 +90,7 @@ class Parser {
       "F004",
       `unexpected ${inQuotes(text)} in the list item`,
       span,
-      `put the whole item in quotes: '"${source.text.replaceAll('"', '\\"')}"'`,
+      `put the whole item in quotes: ${asQuotedYaml(source.text)}`,
     );
   }
 

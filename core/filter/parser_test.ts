@@ -146,3 +146,17 @@ Deno.test("parseListItem() reads an item as Falco puts it between brackets", () 
   assertEquals(items("a(b)"), "F004");
   assertEquals(items("bad \\escape"), "F009");
 });
+
+Deno.test("parseListItem() tells how an item is written that is no value by itself", () => {
+  const found = (text: string) => {
+    const report = new Report();
+    assertEquals(parseListItem(new SourceText("<item>", text), report), undefined);
+    const { code, help } = report.diagnostics[0]!;
+    return [code, help];
+  };
+  const whole = (text: string) => ["F004", `put the whole item in quotes: ${text}`];
+  assertEquals(found("(systemd)"), whole(`'"(systemd)"'`));
+  assertEquals(found("it's"), whole(`'"it''s"'`));
+  assertEquals(found("a\\b(c)"), whole(`'"a\\\\b(c)"'`));
+  assertEquals(found("=x"), whole(`'"=x"'`));
+});

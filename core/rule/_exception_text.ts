@@ -8,6 +8,8 @@
  * in brackets or a quoted string. Each piece of the text keeps its place in the rule file.
  */
 import type { Report, SourceText, TextJoiner } from "../base/mod.ts";
+import { TRANSFORMERS } from "../field/mod.ts";
+import { asQuotedYaml } from "../filter/mod.ts";
 import { type Column, entriesOf, type RuleException, takesList } from "./exception.ts";
 import type { ExceptionEntry } from "./rule_file.ts";
 
@@ -117,12 +119,17 @@ function brokenIn(
       }
     } else if (!isList) {
       const { text } = entry.text;
-      // A transformer is a value, too: val(proc.name).
-      const isBare = !isWrapped(entry.text) && !/^["']/.test(text) && !/^\w+\(.*\)/.test(text);
+      const isBare = !isWrapped(entry.text) && !/^["']/.test(text) && !isTransformed(text);
       if (breaksQuotes(entry.text) || isBare && MARKS.test(text)) return entry.text;
     }
   }
   return undefined;
+}
+
+/** A transformer is a value, too: `val(proc.name)`. */
+function isTransformed(text: string): boolean {
+  const name = /^(\w+)\(.*\)/.exec(text)?.[1];
+  return name !== undefined && Object.hasOwn(TRANSFORMERS, name);
 }
 
 function reportMark(
@@ -132,12 +139,11 @@ function reportMark(
   report: Report,
 ): false {
   const at = value.text.search(mark);
-  const whole = `"${value.text.replaceAll(/[\\"]/g, "\\$&")}"`;
   report.add({
     code: "F004",
     title: `unexpected ${inQuotes(value.text[at]!)} in a value of exception "${exception.name}"`,
     at: value.span(at, at + 1),
-    help: `put the whole value in quotes of its own: '${whole.replaceAll("'", "''")}'`,
+    help: `put the whole value in quotes of its own: ${asQuotedYaml(value.text)}`,
   });
   return false;
 }

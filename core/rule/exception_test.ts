@@ -24,7 +24,12 @@ function join(list: readonly ExceptionItem[], appended: readonly ExceptionItem[]
   const exceptions = appendExceptions(newExceptions(list, report), appended, report);
   const joiner = new TextJoiner();
   for (const exception of exceptions) joinException(joiner, exception, report);
-  return { text: joiner.build("rules.yaml"), codes: report.diagnostics.map(({ code }) => code) };
+  const { diagnostics } = report;
+  return {
+    text: joiner.build("rules.yaml"),
+    codes: diagnostics.map(({ code }) => code),
+    helps: diagnostics.map(({ help }) => help),
+  };
 }
 
 Deno.test("an exception of several fields is a list of alternatives that hold together", () => {
@@ -85,6 +90,15 @@ Deno.test("numbers of fields, comparisons and values have to agree", () => {
   assertEquals(codes("{name: e, fields: a.b, comps: [in], values: [x]}"), ["R033"]);
   assertEquals(codes("{name: e, fields: a.b, comps: startswith, values: [x]}"), ["R034"]);
   assertEquals(codes("{name: e, fields: [a.b], comps: [stratswith], values: [[x]]}"), ["R034"]);
+});
+
+Deno.test("a value in brackets is told to need quotes, unless it is a transformer", () => {
+  const joined = (value: string) =>
+    join(items(`    - {name: e, fields: [proc.name], values: [["${value}"]]}\n`));
+  const { codes, helps } = joined("runc(it's)");
+  assertEquals(codes, ["F004"]);
+  assertEquals(helps, [`put the whole value in quotes of its own: '"runc(it''s)"'`]);
+  assertEquals(joined("toupper(proc.pname)").codes, []);
 });
 
 Deno.test("fields and comps that hold nothing are as if they were not there", () => {
