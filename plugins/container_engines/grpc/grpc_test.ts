@@ -377,6 +377,38 @@ Deno.test("watch() listens to containerd itself where its CRI tells of no contai
   assertEquals(await watched({ containerdSockets: [own.socket] }, 1), [reference("containerd")]);
 });
 
+Deno.test("watch() has an engine asked again what it speaks that was started anew", async () => {
+  const version = "/runtime.v1.RuntimeService/Version";
+  let isOn = false;
+  const answers: Answers = {
+    ...cri({ name: "containerd" }),
+    [version]: () => {
+      if (!isOn) throw new Refusal("UNIMPLEMENTED");
+      return message({ 2: "containerd" });
+    },
+    // nothing is told, and that at once: as where it ends
+    "/containerd.services.events.v1.Events/Subscribe": [],
+  };
+  await using server = await serveGrpc(answers);
+  for (const containerdSockets of [[server.socket], []]) {
+    isOn = false;
+    using engines = engine({ criSockets: [server.socket], containerdSockets });
+    const find = () => engines.inspect(ID, NEVER).catch(() => undefined);
+    assertEquals(await find(), undefined);
+    isOn = true;
+    const stop = new AbortController();
+    const watching = engines.watch(stop.signal, () => {});
+    let found: unknown;
+    for (let tries = 0; tries < 100 && !found; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      found = await find();
+    }
+    stop.abort();
+    await watching;
+    assert(found);
+  }
+});
+
 Deno.test("the configuration has no sockets of its own", () => {
   assertEquals(plugin.schema.parse({}), {
     criSockets: [],

@@ -66,9 +66,15 @@ export class GrpcEngine implements ContainerEngine {
       watchSockets(
         containerdSockets,
         signal,
-        (socket) => this.#watchContainerd(socket, signal, told),
+        (socket) => {
+          this.#forget(socket);
+          return this.#watchContainerd(socket, signal, told);
+        },
       ),
-      watchSockets(others, signal, (socket) => this.#watchCri(socket, signal, told)),
+      watchSockets(others, signal, (socket) => {
+        this.#forget(socket);
+        return this.#watchCri(socket, signal, told);
+      }),
     ]);
   }
 
@@ -78,6 +84,11 @@ export class GrpcEngine implements ContainerEngine {
     }
     this.#connections.clear();
     this.#cris.clear();
+  }
+
+  /** Who listens there now may be another engine, or the same with its CRI switched on. */
+  #forget(socket: string): void {
+    this.#cris.delete(socket);
   }
 
   async #watchCri(socket: string, signal: AbortSignal, told: Told): Promise<void> {
