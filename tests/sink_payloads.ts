@@ -12,6 +12,7 @@ const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, 
   cliq: (url) => ({
     webhook_url: `${url}/api/v2/channelsbyname/NAME/message?zapikey=KEY`,
   }),
+  cloudevents: (url) => ({ address: `${url}/events` }),
   datadog: (host) => ({ host, api_key: "KEY" }),
   datadoglogs: (host) => ({ host, api_key: "KEY", service: "falco" }),
   discord: (url) => ({ webhook_url: `${url}/api/webhooks/ID/TOKEN` }),
@@ -32,6 +33,7 @@ const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, 
   splunk: (host) => ({ host, token: "TOKEN", index: "security" }),
   teams: (url) => ({ webhook_url: `${url}/workflows/ID?sig=TOKEN` }),
   telegram: (host) => ({ host, token: "TOKEN", chat_id: "-100" }),
+  webex: (url) => ({ webhook_url: `${url}/v1/webhooks/incoming/TOKEN` }),
   webui: (url) => ({ url }),
 };
 

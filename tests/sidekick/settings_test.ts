@@ -227,21 +227,26 @@ yandex:
 });
 
 Deno.test("settingsOf() takes numbers and names in any case where sinks have words", async () => {
-  const { settings, report } = await load(`
+  const { settings, report } = await load(
+    `
 gotify: {hostport: "http://g", token: t, format: Text}
 grafana: {hostport: "http://g:3000", apikey: k, dashboardid: 7, allfieldsastags: true}
 kafkarest: {address: "http://k:8082/topics/t", version: 1}
 grafanaoncall: {webhookurl: "http://o/T/", customheaders: {X-A: b}}
 dynatrace: {apitoken: t, apiurl: "https://d/api"}
-`);
+cloudevents: {address: "http://c/"}
+`,
+    { CLOUDEVENTS_EXTENSIONS: "cluster:prod,team:red" },
+  );
   assertEquals(told(report), []);
   assertEquals(configOf(settings, "gotify").message_type, "plaintext");
   const { dashboard_id, all_fields_as_tags } = configOf(settings, "grafana");
   assertEquals([dashboard_id, all_fields_as_tags], ["7", "true"]);
   assertEquals(configOf(settings, "kafkarest").version, "1");
+  assertEquals(configOf(settings, "cloudevents").extensions, { cluster: "prod", team: "red" });
   assertEquals(configOf(settings, "grafanaoncall").headers, { "X-A": "b" });
   assertEquals(settings.sinks.map(({ label }) => label).sort(), [
-    ...["dynatrace", "gotify", "grafana", "grafanaoncall", "kafkarest"],
+    ...["cloudevents", "dynatrace", "gotify", "grafana", "grafanaoncall", "kafkarest"],
   ]);
 });
 
@@ -252,7 +257,7 @@ slak: {webhookurl: x}
 slack: {webhookurl: localhost, minimumpriority: loud, chanel: c}
 syslog: {host: h, port: "514", protocol: tcp, format: leef}
 smtp: {hostport: "m:25"}
-webex: {webhookurl: https://example.org, whatever: 1}
+spyderbat: {orguid: o, whatever: 1}
 teams: https://example.org/secret
 discord:
 influxdb: {hostport: http://i:8086, precision: s}
@@ -280,7 +285,7 @@ templatedfields: {a: "{{ range . }}"}
   ) assert(lines.includes(expected), `${expected}\nis none of\n${lines.join("\n")}`);
   assert(
     lines.some((line) =>
-      line.startsWith('C060 falcod has no sink for falcosidekick\'s output "webex"')
+      line.startsWith('C060 falcod has no sink for falcosidekick\'s output "spyderbat"')
     ),
   );
   assert(!lines.some((line) => line.includes("elasticsearch")), "what is so anyway needs no words");

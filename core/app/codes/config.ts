@@ -482,7 +482,7 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     matters: "Its alerts would go nowhere, so falcod does not start.",
     example: commands(
       ["falcod sidekick --dry-run -c config.yaml", {
-        "config.yaml": "webex: {webhookurl: https://example.org/hook}\n",
+        "config.yaml": "spyderbat: {orguid: ORG}\n",
       }],
       ["falcod sidekick --dry-run -c config.yaml", {
         "config.yaml": "webhook: {address: https://example.org/hook}\n",

@@ -77,6 +77,12 @@ export const CHATS: readonly SidekickOutput[] = [
     },
   }),
   httpOutput({
+    section: "webex",
+    sink: "webex",
+    enabledBy: ["webhookurl"],
+    keys: { webhookurl: same("webhook_url") },
+  }),
+  httpOutput({
     section: "cliq",
     sink: "cliq",
     enabledBy: ["webhookurl"],

@@ -4,7 +4,6 @@ import { missing, type SidekickOutput } from "../output.ts";
 export const MISSING: readonly SidekickOutput[] = [
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   missing("azure.eventhub", "name"),
-  missing("cloudevents", "address"),
   missing("fission", "function"),
   missing("gcp.chronicle", "projectid"),
   missing("gcp.cloudfunctions", "name"),
@@ -20,5 +19,4 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("stan", "hostport", "clusterid", "clientid"),
   missing("timescaledb", "host"),
   missing("wavefront", "endpointtype"),
-  missing("webex", "webhookurl"),
 ];

@@ -25,6 +25,12 @@ export const WEBHOOKS: readonly SidekickOutput[] = [
     },
   }),
   httpOutput({
+    section: "cloudevents",
+    sink: "cloudevents",
+    enabledBy: ["address"],
+    keys: { address: same("address"), extensions: texts("extensions") },
+  }),
+  httpOutput({
     section: "nodered",
     sink: "webhook",
     enabledBy: ["address"],
