@@ -1,5 +1,5 @@
 /** One condition looked at by itself: what `falcod filter` answers, as text and to programs. */
-import { type Diagnostic, renderJson, Report, SourceText } from "../base/mod.ts";
+import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
 import { eventNamesOf } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import {
@@ -16,6 +16,7 @@ import {
 import { lintCondition } from "../rule/mod.ts";
 import type { ContainerSettings } from "./config/container_engines.ts";
 import { jsonText } from "./json.ts";
+import { plainDiagnostics } from "./report.ts";
 
 /** `parse`: the syntax alone; `check`: names, types and values, too; `events`: what can match. */
 export type FilterTask = "parse" | "check" | "events";
@@ -73,7 +74,7 @@ function answerTo(
 
 /** One line, without a line end. */
 export function answerJson(answer: Answer): string {
-  const diagnostics = renderJson(answer.diagnostics);
+  const diagnostics = plainDiagnostics(answer.diagnostics);
   return jsonText({ ...answer, diagnostics }, { replacer: withoutSources });
 }
 

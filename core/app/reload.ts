@@ -1,6 +1,6 @@
 /** Other rules and other outputs while falcod runs: at SIGHUP, and when configuration or rule files have changed. */
 import { type Alert, ownAlert } from "../alert/mod.ts";
-import { hideSecrets, type Report, type Span, toFile } from "../base/mod.ts";
+import { hideSecrets, inFileOrder, type Report, type Span, toFile } from "../base/mod.ts";
 import type { RuleMatching } from "../engine/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
@@ -11,7 +11,6 @@ import { type Findings, FreshFindings, tellStanding } from "./fresh_findings.ts"
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { OutputSettings } from "./open_delivery.ts";
 import { type RulesInEffect, rulesLost, whyNotEmptied } from "./rule_losses.ts";
-import { inReadingOrder } from "./report.ts";
 import type { Start } from "./start.ts";
 
 /** The part of a run that a reload reaches. */
@@ -315,7 +314,7 @@ function rulesOf({ ruleset, settings }: Start): RulesInEffect | undefined {
 
 function firstError({ diagnostics }: Report): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  const [first] = inReadingOrder(errors);
+  const [first] = inFileOrder(errors);
   if (!first) return "there are no rules";
   const where = first.at ? `${placeOf(first.at)}: ` : "";
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";

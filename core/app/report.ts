@@ -1,5 +1,12 @@
 /** How diagnostics reach a person while falcod starts. */
-import { type Diagnostic, inFileOrder, renderText, type Report, toFile } from "../base/mod.ts";
+import {
+  type Diagnostic,
+  inFileOrder,
+  renderJson,
+  renderText,
+  type Report,
+  toFile,
+} from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Findings } from "./fresh_findings.ts";
 import type { Host, Output } from "./host.ts";
@@ -43,7 +50,7 @@ export function printDiagnostics(
   const { output } = options;
   if (diagnostics.length === 0) return;
   const colour = output.hasColours ?? false;
-  const ordered = inReadingOrder(diagnostics);
+  const ordered = inFileOrder(diagnostics);
   output.write(renderText(ordered, { colour }));
   if (suppressed > 0) output.write(`and ${suppressed} more\n`);
   const first = ordered.find(({ severity }) => severity === "error");
@@ -51,11 +58,9 @@ export function printDiagnostics(
   if (first && output.isTerminal) output.write(`\n${moreAbout(first)}\n`);
 }
 
-/** File by file from their beginnings: a condition is a text of its own, and yet a part of its file. */
-export function inReadingOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return inFileOrder(
-    diagnostics.map((found) => found.at ? { ...found, at: toFile(found.at) } : found),
-  );
+/** For programs, in the order in which people are shown them. */
+export function plainDiagnostics(diagnostics: readonly Diagnostic[]) {
+  return renderJson(inFileOrder(diagnostics));
 }
 
 function moreAbout({ code }: Diagnostic): string {

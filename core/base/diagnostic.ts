@@ -1,6 +1,6 @@
 /** What falcod tells a person about their input: collected as values, rendered once at the end. */
 import { hideQuotes, hideSecretsOfLine } from "./hide_secrets.ts";
-import { type Span, toFile } from "./text.ts";
+import { type SourceText, type Span, toFile } from "./text.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -174,11 +174,18 @@ function cut(text: string, limit: number): string {
   return `${text.slice(0, half)}…${text.slice(-half)}`.toWellFormed();
 }
 
-/** What has no place first, then file by file in the order they were met. */
+/**
+ * What has no place first, then file by file in the order they were met, each from its beginning: a
+ * condition is a text of its own, and yet a part of its file.
+ */
 export function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const sources = [...new Set(diagnostics.map(({ at }) => at?.source))];
-  const rank = ({ at }: Diagnostic) => at ? sources.indexOf(at.source) : -1;
-  return diagnostics.toSorted((a, b) =>
-    rank(a) - rank(b) || (a.at?.start ?? 0) - (b.at?.start ?? 0)
-  );
+  const placed = diagnostics.map((found) => ({ found, at: found.at && toFile(found.at) }));
+  const sources = new Map<SourceText, number>();
+  for (const { at } of placed) {
+    if (at && !sources.has(at.source)) sources.set(at.source, sources.size);
+  }
+  const rank = (at: Span | undefined) => at ? sources.get(at.source)! : -1;
+  return placed
+    .toSorted(({ at: a }, { at: b }) => rank(a) - rank(b) || (a?.start ?? 0) - (b?.start ?? 0))
+    .map(({ found }) => found);
 }

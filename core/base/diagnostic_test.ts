@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { Report } from "./diagnostic.ts";
+import { type Diagnostic, inFileOrder, Report } from "./diagnostic.ts";
+import { SourceText } from "./text.ts";
 
 Deno.test("Report keeps so many diagnostics and counts the others", () => {
   const report = new Report(2);
@@ -67,4 +68,15 @@ Deno.test("Report has an error stand where a warning was, and counts it as one",
     message: "no address",
   }]]);
   assertEquals([report.hasErrors, report.count], [true, 2]);
+});
+
+Deno.test("inFileOrder() goes through each file from its beginning, texts inside it too", () => {
+  const a = new SourceText("a.yaml", "one\ntwo\nthree\n"), b = new SourceText("b.yaml", "four\n");
+  const found = (title: string, source?: SourceText, start = 0): Diagnostic => (
+    { code: "R001", severity: "error", title, at: source?.span(start, start + 3) }
+  );
+  const inside = found("2", a.slice(4, 7));
+  const ordered = inFileOrder([found("3", a, 8), found("4", b), inside, found("0"), found("1", a)]);
+  assertEquals(ordered.map(({ title }) => title), ["0", "1", "2", "3", "4"]);
+  assertEquals(ordered[2], inside);
 });

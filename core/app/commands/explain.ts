@@ -1,6 +1,6 @@
 /** `falcod explain`: why a rule alerts for an event or does not, part by part. */
 import { escapeUnprintable } from "../../alert/mod.ts";
-import { renderJson, Report } from "../../base/mod.ts";
+import { Report } from "../../base/mod.ts";
 import { watchedNames } from "../../engine/mod.ts";
 import { withGiven } from "../../given/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
@@ -13,7 +13,7 @@ import { knownFieldTables } from "../fields.ts";
 import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
 import { recordedStateFor, resolveBeforehand } from "../recorded_state.ts";
-import { printDiagnostics } from "../report.ts";
+import { plainDiagnostics, printDiagnostics } from "../report.ts";
 import { prepare } from "../start.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 
@@ -71,7 +71,7 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
 
 function fail(report: Report, { json }: ExplainRequest, host: Host): number {
   const errors = report.diagnostics.filter(({ severity }) => severity === "error");
-  if (json) host.out.write(`${JSON.stringify({ diagnostics: renderJson(errors) })}\n`);
+  if (json) host.out.write(`${JSON.stringify({ diagnostics: plainDiagnostics(errors) })}\n`);
   else printDiagnostics(errors, report.suppressed, { output: host.error });
   return EXIT_FAILURE;
 }

@@ -1,10 +1,10 @@
 /** `falcod test`: rules held against described events. */
 import { escapeUnprintable } from "../../alert/mod.ts";
-import { type Diagnostic, renderJson } from "../../base/mod.ts";
+import type { Diagnostic } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { placeOf, placeText } from "../explain/tree.ts";
 import type { Host } from "../host.ts";
-import { printDiagnostics } from "../report.ts";
+import { plainDiagnostics, printDiagnostics } from "../report.ts";
 import type { Failure } from "../rule_tests/failures.ts";
 import { type FileOutcome, hasPassed, runTestFile, type TestOutcome } from "../rule_tests/run.ts";
 import { nameFilter } from "../table.ts";
@@ -74,7 +74,7 @@ function linesOf({ message, event, expected, found }: Failure, events: number): 
 }
 
 function plainOutcome({ path, diagnostics, broken, tests }: FileOutcome) {
-  return { path, broken, diagnostics: renderJson(diagnostics), tests: tests.map(plainTest) };
+  return { path, broken, diagnostics: plainDiagnostics(diagnostics), tests: tests.map(plainTest) };
 }
 
 function plainTest(outcome: TestOutcome) {
@@ -84,7 +84,7 @@ function plainTest(outcome: TestOutcome) {
     at: placeOf(test.at),
     events: test.events.length,
     passed: hasPassed(outcome),
-    ...test.mistakes.length > 0 && { mistakes: renderJson(test.mistakes) },
+    ...test.mistakes.length > 0 && { mistakes: plainDiagnostics(test.mistakes) },
     failures: failures.map(({ event: { at, recorded }, ...failure }) => ({
       ...failure,
       at: placeOf(at),

@@ -1,7 +1,7 @@
 /** `falcod validate`: every mistake in configuration and rules, with its place, in one run. */
 import { basename } from "node:path";
 import { escapeUnprintable } from "../../alert/mod.ts";
-import { type Diagnostic, grouped, renderJson, Report, toFile } from "../../base/mod.ts";
+import { type Diagnostic, grouped, Report, toFile } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import type { Description, Ruleset } from "../../rule/mod.ts";
 import { counted } from "../count.ts";
@@ -12,7 +12,7 @@ import { kindOf, STANDARD_INPUT } from "../files.ts";
 import type { Host } from "../host.ts";
 import { jsonText } from "../json.ts";
 import { loadResults } from "../load_results.ts";
-import { printDiagnostics } from "../report.ts";
+import { plainDiagnostics, printDiagnostics } from "../report.ts";
 import { loadRuleset } from "../rules.ts";
 import { prepare } from "../start.ts";
 import { printFalcoVerdict } from "./_falco_verdict.ts";
@@ -148,7 +148,7 @@ function printJson(verdict: Verdict, described: Description | undefined, host: H
       configFiles,
       ruleFiles,
       ...(rules === undefined ? {} : { rules }),
-      diagnostics: renderJson(report.diagnostics),
+      diagnostics: plainDiagnostics(report.diagnostics),
       suppressed: report.suppressed,
       falco_load_results: loadResults(ruleFiles, report.diagnostics),
       ...described && { falco_describe_results: described },

@@ -1,11 +1,10 @@
 /** How `falcod plugin …` ends, and how it asks. */
 import { escapeUnprintable } from "../../../alert/mod.ts";
-import { renderJson } from "../../../base/mod.ts";
 import { PackageError } from "../../../plugin/store/mod.ts";
 import { EXIT_FAILURE } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { readLines } from "../../lines.ts";
-import { printDiagnostics } from "../../report.ts";
+import { plainDiagnostics, printDiagnostics } from "../../report.ts";
 
 /** The command's exit code; 1 and what is wrong, where a package or the folder is. */
 export async function answered(
@@ -18,7 +17,7 @@ export async function answered(
   } catch (error) {
     if (!(error instanceof PackageError)) throw error;
     const { diagnostics } = error;
-    if (json) host.out.write(`${JSON.stringify({ diagnostics: renderJson(diagnostics) })}\n`);
+    if (json) host.out.write(`${JSON.stringify({ diagnostics: plainDiagnostics(diagnostics) })}\n`);
     else printDiagnostics(diagnostics, 0, { output: host.error });
     return EXIT_FAILURE;
   }

@@ -1,10 +1,9 @@
 /** `falcod plugin verify`: whether everything is as it was installed. */
-import { renderJson } from "../../../base/mod.ts";
 import { npmRegistryOf } from "../../../package/mod.ts";
 import { type LockEntry, strangersIn, verifyInstalled } from "../../../plugin/store/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
-import { printDiagnostics } from "../../report.ts";
+import { plainDiagnostics, printDiagnostics } from "../../report.ts";
 import { answered, printLines } from "./_answer.ts";
 import { installedEntry } from "./info.ts";
 
@@ -39,7 +38,7 @@ export async function verifyCommand(request: VerifyRequest, host: Host): Promise
         name,
         version,
         ok: problems.length === 0,
-        diagnostics: renderJson(problems),
+        diagnostics: plainDiagnostics(problems),
       }));
       host.out.write(
         `${JSON.stringify({ ok: problems.length === 0, plugins, strangers, notes })}\n`,
