@@ -28,8 +28,7 @@
  *
  * Not remembered: paths of 128 bytes and more, more than 16 names or mount points, files without a path
  * (pipes, memfd), file systems that hash names in a way of their own (where case does not count), what starts
- * from the root itself, and what is below a root that is a directory of a file system: a tree that is mounted
- * nowhere could have the same prints, and other names.
+ * from the root itself, and what is in a tree that is mounted nowhere.
  * An entry is of one CPU, which alone writes it but for the answer. A new `filter_generation`, which
  * comes with every set of rules, makes all entries worthless at once.
  */

@@ -30,7 +30,6 @@ enum walk_flags {
 	WALK_PSEUDO = 4,		/* a dentry without parent that is no mount's root: pipe, memfd, … */
 	WALK_CUT = 8,			/* buffer full or out of steps */
 	WALK_DETACHED = 16,		/* went on above the root of a mount that is nowhere */
-	WALK_PART = 32,			/* the mount at the top is of a part of its file system */
 };
 
 enum walk_slot {
@@ -148,8 +147,6 @@ static __always_inline long walk_step(struct walk *walk)
 			if (goes_on_above(walk, mount))
 				return 0;
 			walk->flags |= WALK_TOP;
-			if (GET(struct dentry, dentry, d_parent) != dentry)
-				walk->flags |= WALK_PART;
 			return 1;
 		}
 		walk->dentry = GET(struct mount, mount, mnt_mountpoint);
@@ -256,8 +253,7 @@ __noinline int walk_path(__u32 slot)
 	walk->print = walk->print_above[0] = walk->print_above[1] = PRINT_START;
 	walk->names = 0;
 	walk_steps(walk);
-	if (walk->flags & (WALK_PSEUDO | WALK_CUT | WALK_DETACHED | WALK_PART) ||
-	    walk->print == PRINT_START)
+	if (walk->flags & (WALK_PSEUDO | WALK_CUT | WALK_DETACHED) || walk->print == PRINT_START)
 		walk->print = walk->names = 0;
 	if (walk->at == PATH_BUFFER && !(walk->flags & WALK_PSEUDO)) {
 		walk->at = PATH_BUFFER - 1;

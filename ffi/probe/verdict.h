@@ -41,9 +41,9 @@ struct {
 	__type(value, struct verdict);
 } verdicts SEC(".maps");
 
-/* The same as walk_steps() leaves in walk->print, without copying names; 0 when there is none. Of
- * what lies in a mount of a part of a file system it gives what is below: no entry has that. All that is
- * read is a number to the verifier, so that it can be mixed. How names are hashed is the same in all of a file
+/* The same as walk_steps() leaves in walk->print, without copying names; 0 when there is none. What is in a
+ * tree that is mounted nowhere has no entry, but could have the print of one, when the tree's root is a directory
+ * of its file system and so is the root of some mount namespace. All that is read is a number to the verifier, so that it can be mixed. How names are hashed is the same in all of a file
  * system, so the first of its dentries tells. */
 static __always_inline __u64 print_from(__u64 mount, __u64 dentry, __u64 mount_root)
 {
@@ -57,8 +57,12 @@ static __always_inline __u64 print_from(__u64 mount, __u64 dentry, __u64 mount_r
 		if (dentry == mount_root) {
 			mount = CONTAINER(struct mount, mnt, mount);
 			outer = read_u64(AT(struct mount, mount, mnt_parent));
-			if (!outer || outer == mount)
+			if (!outer || outer == mount) {
+				if (read_u64(AT(struct dentry, dentry, d_parent)) != dentry &&
+				    is_detached(mount))
+					return 0;
 				return print == PRINT_START ? 0 : print;
+			}
 			dentry = read_u64(AT(struct mount, mount, mnt_mountpoint));
 			mount = AT(struct mount, outer, mnt);
 			mount_root = read_u64(AT(struct vfsmount, mount, mnt_root));

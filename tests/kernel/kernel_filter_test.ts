@@ -149,9 +149,10 @@ const DIRECTORY_DEEDS: Deeds = {
   "a tree is mounted nowhere": `unshare --mount ${
     many(
       `mkdir "watched"; many "watched/sub/f"; open my $f, ">", "watched/sub/x";
-       system "mount", "--bind", "watched", "watched"; chdir "watched";
-       syscall 155, ".", "."; syscall 166, ".", 2; chdir "/sub"; for (1 .. 40) { at "x"; nap $_ }
-       syscall 81, syscall 428, -100, "/", 1; chdir "sub"; at "x"`,
+       system "mount", "--bind", "watched", "watched"; chdir "watched"; my ($here, $top) = (".", "/");
+       syscall(155, $here, $here) == 0 or die; syscall 166, $here, 2;
+       chdir "/sub"; for (1 .. 40) { at "x"; nap $_ }
+       syscall(81, syscall 428, -100, $top, 1) == 0 or die; chdir "sub"; at "x"`,
     )
   }`,
   "long names": many(
@@ -247,6 +248,26 @@ kernelTest("the kernel filter hides nothing of a directory among many of its kin
     assertEquals(alerts, (await play([file], deeds, false)).alerts);
     // Two are of taking all away.
     assertEquals([alerts[among]?.length, alerts[absolute]?.length], [7, 7]);
+  } finally {
+    Deno.removeSync(file);
+  }
+});
+
+kernelTest("the kernel filter works below a root that is a directory", async () => {
+  const file = Deno.makeTempFileSync({ prefix: "falcod-test-", suffix: ".yaml" });
+  Deno.writeTextFileSync(file, rule("Secret opened", `${OPENS} and fd.name contains secret`));
+  const below = `unshare --mount ${
+    perl(
+      `system "mount", "--bind", ".", "."; chdir "${FOLDER}"; my $here = ".";
+       syscall(155, $here, $here) == 0 or die; syscall 166, $here, 2;
+       for (1 .. 400) { open my $f, "<", "/plain"; close $f; select undef, undef, undef, 0.02 if $_ < 10 }
+       open my $f, "<", "/secret"`,
+    )
+  }`;
+  try {
+    const { alerts, filtered } = await play([file], { below }, true);
+    assert(alerts.below?.some((alert) => alert.includes("/secret ->")), alerts.below?.join("\n"));
+    assert(filtered > 300, `only ${filtered} left out`);
   } finally {
     Deno.removeSync(file);
   }
