@@ -62,13 +62,19 @@ const ALERT = JSON.stringify({
 
 Deno.test("falcod sidekick posts what falcosidekick posts: with a uuid, without what nobody told", async () => {
   await using server = httpReceiver();
-  await using sidekick = await started(`webhook: {address: "${server.url}/"}\n`);
+  await using sidekick = await started(
+    `webhook: {address: "${server.url}/"}\nslack: {webhookurl: "${server.url}/slack"}\n`,
+  );
   for (let round = 0; round < 2; round++) {
     const reply = await fetch(sidekick.url, { method: "POST", body: ALERT });
     assertEquals([reply.status, await reply.text()], [200, ""]);
   }
-  while (server.received.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
-  const documents = server.received.map(({ body }) => JSON.parse(body));
+  while (server.received.length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+  const sentTo = (place: string) =>
+    server.received.filter(({ path }) => path === place).map(({ body }) => JSON.parse(body));
+  // People read when it was and how grave it is, too.
+  assertEquals(sentTo("/slack")[0].attachments[0].text, JSON.parse(ALERT).output);
+  const documents = sentTo("/");
   const { uuid, ...rest } = documents[0];
   assert(/^[\da-f-]{36}$/.test(uuid) && documents[1].uuid !== uuid, uuid);
   assertEquals(rest, { ...JSON.parse(ALERT), source: "syscalls", tags: [] });
@@ -237,7 +243,7 @@ tlsserver:
 Deno.test("falcod sidekick --dry-run says what is wrong, and where alerts would go", async () => {
   using folder = new Folder({
     "right.yaml": "slack: {webhookurl: https://example.org/x}\n",
-    "wrong.yaml": "slack: {webhookurl: nowhere}\nwebex: {webhookurl: https://example.org}\n",
+    "wrong.yaml": "slack: {webhookurl: nowhere}\nspyderbat: {orguid: ORG}\n",
   });
   const dry = (...args: readonly string[]) =>
     falcod(["sidekick", "--dry-run", ...args], {
@@ -253,7 +259,7 @@ Deno.test("falcod sidekick --dry-run says what is wrong, and where alerts would 
   const wrong = await dry("-c", "wrong.yaml");
   assertEquals(wrong.code, 1);
   assert(wrong.error.includes('"slack.webhookurl" wants an address'), wrong.error);
-  assert(wrong.error.includes("wrong.yaml:2:9"), wrong.error);
+  assert(wrong.error.includes("wrong.yaml:2:13"), wrong.error);
 });
 
 Deno.test("falcod sidekick says once why it cannot listen, and which key says where", async () => {
