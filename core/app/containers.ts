@@ -179,12 +179,12 @@ export class ContainerLookup implements AwaitedContainers {
     }
   }
 
-  #askedWith({ engines: [first] }: Inquiry): number {
-    return this.#underWay.get(first!.name) ?? 0;
+  #askedWith(inquiry: Inquiry): number {
+    return this.#underWay.get(firstOf(inquiry)) ?? 0;
   }
 
   #count(inquiry: Inquiry, change: 1 | -1): void {
-    this.#underWay.set(inquiry.engines[0]!.name, this.#askedWith(inquiry) + change);
+    this.#underWay.set(firstOf(inquiry), this.#askedWith(inquiry) + change);
   }
 
   /** Never rejects. */
@@ -195,10 +195,10 @@ export class ContainerLookup implements AwaitedContainers {
     let isAnyoneThere = false;
     for (const engine of inquiry.engines) {
       if (signal.aborted) return;
-      if (!await engine.isThere()) continue;
+      if (!await engine.isThere(container.userId ?? 0)) continue;
       isAnyoneThere = true;
       if (this.#isLeftAlone(engine, container)) continue;
-      const info = await this.#askOne(engine, container.fullId);
+      const info = await this.#askOne(engine, container);
       if (!info) continue;
       this.#isAnyoneThere = true;
       this.#ids.delete(container.id);
@@ -231,26 +231,37 @@ export class ContainerLookup implements AwaitedContainers {
   }
 
   #isLeftAlone(engine: ContainerEngine, container: Container): boolean {
-    const failedAt = this.#failing.get(engine.name);
+    const failedAt = this.#failing.get(keyOf(engine, container));
     if (failedAt === undefined || mayRun(engine, container)) return false;
     return performance.now() - failedAt < LEFT_ALONE_MS;
   }
 
-  async #askOne(engine: ContainerEngine, fullId: string) {
+  async #askOne(engine: ContainerEngine, container: Container) {
+    const { fullId, userId } = container;
+    const key = keyOf(engine, container);
     try {
-      const info = await engine.inspect(fullId, this.#options.signal);
-      this.#failing.delete(engine.name);
+      const info = await engine.inspect(fullId, this.#options.signal, userId);
+      this.#failing.delete(key);
       return info;
     } catch (error) {
       if (this.#options.signal.aborted) return undefined;
-      const isNews = !this.#failing.has(engine.name);
-      this.#failing.set(engine.name, performance.now());
+      const isNews = !this.#failing.has(key);
+      this.#failing.set(key, performance.now());
       if (!isNews) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.log.warning(`Container engine "${engine.name}" does not answer: ${reason}`);
       return undefined;
     }
   }
+}
+
+function firstOf({ engines: [first], container }: Inquiry): string {
+  return keyOf(first!, container);
+}
+
+/** An engine that a user runs is another one. */
+function keyOf({ name }: ContainerEngine, { userId }: Container): string {
+  return userId === undefined ? name : `${name} of user ${userId}`;
 }
 
 function likelyFirst(

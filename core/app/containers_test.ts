@@ -185,6 +185,23 @@ Deno.test("ContainerLookup is not held up by an engine that hangs", async () => 
   assertEquals(found.map(({ id }) => id), ["abc"]);
 });
 
+Deno.test("ContainerLookup is not held up by an engine of a user's that hangs", async () => {
+  const users: unknown[] = [];
+  const hangs: ContainerEngine["inspect"] = (fullId, _signal, userId) => {
+    users.push(userId);
+    return userId === undefined ? Promise.resolve(info(fullId)) : new Promise(() => {});
+  };
+  const stage = new Stage(hangs);
+  for (let index = 0; index < 10; index++) {
+    stage.lookup.ask({ ...container(`${index}`), userId: 1000 });
+  }
+  stage.lookup.ask(container("abc"));
+  const { found } = await stage.heard(1);
+  stage.stop.abort();
+  assertEquals(found.map(({ id }) => id), ["abc"]);
+  assertEquals(users, [1000, 1000, 1000, 1000, undefined]);
+});
+
 Deno.test("ContainerLookup leaves an engine alone that failed, but for its own containers", async () => {
   const asked: string[] = [];
   const tries = Promise.withResolvers<void>();

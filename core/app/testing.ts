@@ -5,6 +5,7 @@ import type { ContainerSettings } from "./config/container_engines.ts";
 export const noContainers: ContainerSettings = {
   docker: [],
   podman: [],
+  podmanOfUsers: [],
   cri: [],
   containerd: [],
   labelMaxLength: 100,

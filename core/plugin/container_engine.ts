@@ -20,13 +20,20 @@ export interface ContainerEngine {
   readonly name: string;
   /** Whose containers it knows, as their cgroups tell. Absent: they may be anybody's. */
   readonly runs?: ReadonlySet<ContainerEngineName>;
-  /** Whether anybody is there to be asked. */
-  isThere(): Promise<boolean>;
+  /** Whether anybody is there to be asked; of a user, about that one's containers (0: the machine's). */
+  isThere(userId?: number): Promise<boolean>;
   /**
    * Absent when the engine does not know the container or is not there at all; rejects when the engine
    * is there and does not answer as it should, or when `signal` aborts.
+   *
+   * @param userId whose container it is, where it is not the machine's: others' engines, who may say
+   * anything, are not believed
    */
-  inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined>;
+  inspect(
+    fullId: string,
+    signal: AbortSignal,
+    userId?: number,
+  ): Promise<ContainerInfo | undefined>;
   /**
    * What can be known of a container at once, without the engine: some of what `inspect` tells. The
    * event that the container was first seen in waits for it.

@@ -18,6 +18,8 @@ export interface ContainerReference {
   readonly id: string;
   readonly fullId: string;
   readonly engine: ContainerEngineName;
+  /** Whose it is that a user runs without being root. */
+  readonly userId?: number;
 }
 
 const SHORT_ID = 12;
@@ -49,6 +51,9 @@ const IDENTIFIER = /^[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$/;
 const SYSTEMD_UNIT = /\.(?:slice|scope|service|mount|socket|swap)$/;
 const SYSTEMD_LXC = /^machine-lxc\\x2d(.+)\.scope$/;
 const BPM = /^(?:runc-)?bpm-([A-Za-z0-9._-]+?)(?:\.scope)?$/;
+
+/** Where systemd has what users run; seen from a cgroup namespace it has steps upwards in front. */
+const OF_USER = /^(?:\/\.\.)*\/user\.slice\/user-([1-9]\d{0,9})\.slice\//;
 
 /** First segments that belong to somebody else than containerd. */
 const NO_NAMESPACE: ReadonlySet<string> = new Set([
@@ -83,9 +88,14 @@ export function containerOf(
   const segments = cgroup.split("/");
   for (let i = segments.length - 1; i > 0; i--) {
     const found = fromSegment(segments[i]!, segments[i - 1]!, segments);
-    if (found) return found;
+    if (found) return withUser(found, cgroup);
   }
   return fromNamespace(cgroup, segments, own);
+}
+
+function withUser(found: ContainerReference, cgroup: string): ContainerReference {
+  const userId = OF_USER.exec(cgroup)?.[1];
+  return userId === undefined ? found : { ...found, userId: Number(userId) };
 }
 
 function fromSegment(

@@ -143,9 +143,23 @@ const HOST: readonly (readonly [what: string, cgroup: string])[] = [
 
 for (const [what, cgroup, fullId, engine] of CONTAINERS) {
   Deno.test(`containerOf() recognizes: ${what}`, () => {
-    assertEquals(containerOf(cgroup), { id: fullId.slice(0, 12), fullId, engine });
+    const ofUser = cgroup.startsWith(USER) && { userId: 1000 };
+    assertEquals(containerOf(cgroup), { id: fullId.slice(0, 12), fullId, engine, ...ofUser });
   });
 }
+
+Deno.test("containerOf() knows whose container it is that a user runs", () => {
+  const cases = [
+    [`/user.slice/user-1000.slice/user@1000.service/libpod-${A}.scope`, 1000],
+    [`/../../user.slice/user-4294967294.slice/session-1.scope/libpod-${A}`, 4294967294],
+    // of root, or of somebody in a container
+    [`/user.slice/user-0.slice/user@0.service/libpod-${A}.scope`, undefined],
+    [`/lxc.payload.web/user.slice/user-1000.slice/x/libpod-${A}.scope`, undefined],
+    [`/user.slice/user-1000.slicex/libpod-${A}.scope`, undefined],
+    [`/machine.slice/libpod-${A}.scope`, undefined],
+  ] as const;
+  for (const [cgroup, userId] of cases) assertEquals(containerOf(cgroup)?.userId, userId, cgroup);
+});
 
 for (const [what, cgroup, name, engine] of NAMED) {
   Deno.test(`containerOf() keeps the whole name of: ${what}`, () => {

@@ -48,6 +48,8 @@ export interface Container extends ContainerDetails {
   readonly id: string;
   readonly fullId: string;
   readonly engine: ContainerEngineName;
+  /** Whose it is that a user runs without being root. */
+  readonly userId?: number;
   /** An engine has been asked and has answered: what is absent is absent there. */
   readonly known: boolean;
 }
@@ -90,8 +92,8 @@ export const NOTHING_TOLD: ContainerDetails = Object.freeze({
 });
 
 /** What is known of a container from its cgroup alone. */
-export function unknownContainer({ id, fullId, engine }: ContainerReference): Container {
-  return { id, fullId, engine, known: false, ...NOTHING_TOLD };
+export function unknownContainer(reference: ContainerReference): Container {
+  return { ...reference, known: false, ...NOTHING_TOLD };
 }
 
 /** Bounded: the containers nobody has asked about for longest make room. */

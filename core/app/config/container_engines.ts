@@ -21,6 +21,7 @@ export const CONTAINER_PLUGIN = "container";
 
 const DOCKER_SOCKETS = ["/var/run/docker.sock"];
 const PODMAN_SOCKETS = ["/run/podman/podman.sock"];
+const USERS_FOLDER = "/run/user";
 const CRI_SOCKETS = [
   "/run/containerd/containerd.sock",
   "/run/crio/crio.sock",
@@ -35,6 +36,7 @@ const CONTAINERD_SOCKETS = [
 /** `sun_path` of linux include/uapi/linux/un.h, without the zero at its end. */
 const MAX_SOCKET_PATH = 107;
 const MAX_SOCKETS = 8;
+const MAX_USER_SOCKETS = 64;
 
 const socket = word()
   .transform(socketPath)
@@ -125,10 +127,17 @@ function isComplete(engine: StaticEngine): boolean {
   return !enabled || [id, name, image].every((text) => text !== "");
 }
 
+export interface UserSocket {
+  readonly userId: number;
+  readonly socket: string;
+}
+
 /** What is asked of whom; engines that are switched off have no sockets. */
 export interface ContainerSettings {
   readonly docker: readonly string[];
   readonly podman: readonly string[];
+  /** Of users who run podman without being root; asked about their own containers alone. */
+  readonly podmanOfUsers: readonly UserSocket[];
   readonly cri: readonly string[];
   readonly containerd: readonly string[];
   readonly labelMaxLength: number;
@@ -151,6 +160,7 @@ export function containerSettings(config: Config): ContainerSettings {
   return {
     docker: socketsOf(docker, DOCKER_SOCKETS),
     podman: socketsOf(podman, PODMAN_SOCKETS),
+    podmanOfUsers: podman.enabled && podman.sockets.length === 0 ? userSockets() : [],
     cri: socketsOf(cri, CRI_SOCKETS),
     containerd: socketsOf(containerd, CONTAINERD_SOCKETS),
     labelMaxLength: init.label_max_len,
@@ -192,6 +202,38 @@ function oldEngines({ docker, podman, cri, ...rest }: Config["container_engines"
     cri: { ...cri, sockets: [...cri.sockets, ...cri.cri] },
     containerd: { enabled: cri.enabled, sockets: [] },
   };
+}
+
+/** Those that are there now, as Falco has it: a user's folder comes with a login. */
+export function userSockets(folder: string = onHost(USERS_FOLDER)): readonly UserSocket[] {
+  const found: UserSocket[] = [];
+  for (const name of entriesOf(folder)) {
+    const socket = `${folder}/${name}/podman/podman.sock`;
+    if (!/^[1-9]\d{0,9}$/.test(name) || socket.length > MAX_SOCKET_PATH) continue;
+    const userId = Number(name);
+    if (isSocketOf(userId, socket) && found.length < MAX_USER_SOCKETS) {
+      found.push({ userId, socket });
+    }
+  }
+  return found.sort((left, right) => left.userId - right.userId);
+}
+
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+/** A link to somebody else's is none. */
+function isSocketOf(userId: number, path: string): boolean {
+  try {
+    const { isSocket, uid } = Deno.lstatSync(path);
+    return isSocket === true && uid === userId;
+  } catch {
+    return false;
+  }
 }
 
 function socketsOf({ enabled, sockets }: EngineEntry, standard: readonly string[]) {

@@ -294,7 +294,8 @@ function containerEnginesOf(
 ): readonly Wired[] {
   // Those of this machine know nothing of a recording's containers.
   if (config.engine.kind === "replay" || settings.onlyContainer) return [];
-  const { docker, podman, cri, containerd, labelMaxLength } = settings;
+  const { docker, podman, podmanOfUsers, cri, containerd, labelMaxLength } = settings;
+  const ofUsers = podmanOfUsers.length > 0 && { userSockets: podmanOfUsers };
   const wired = (name: string, config: Readonly<Record<string, unknown>>): Wired => ({
     kind: "container_engine",
     name,
@@ -302,7 +303,9 @@ function containerEnginesOf(
   });
   return [
     ...docker.length > 0 ? [wired("docker", { engine: "docker", sockets: docker })] : [],
-    ...podman.length > 0 ? [wired("docker", { engine: "podman", sockets: podman })] : [],
+    ...podman.length > 0
+      ? [wired("docker", { engine: "podman", sockets: podman, ...ofUsers })]
+      : [],
     ...cri.length + containerd.length > 0
       ? [wired("grpc", { criSockets: cri, containerdSockets: containerd })]
       : [],

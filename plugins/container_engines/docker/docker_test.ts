@@ -269,6 +269,26 @@ Deno.test("inspect() asks the next socket when the first does not know or fails"
   assertEquals((await engine(sockets).inspect(ID, NEVER))?.name, "web");
 });
 
+Deno.test("inspect() asks a user's engine about that user's containers alone", async () => {
+  const path = `/containers/${ID}/json`;
+  let asked = 0;
+  await using machine = serve({});
+  await using own = serve({ [path]: CONTAINER });
+  await using others = serve({ [path]: () => Response.json({ ...CONTAINER, asked: ++asked }) });
+  const userSockets = [{ userId: 1000, socket: own.socket }, {
+    userId: 1001,
+    socket: others.socket,
+  }];
+  const podman = engine([machine.socket], { userSockets });
+  assertEquals((await podman.inspect(ID, NEVER, 1000))?.name, "web");
+  assertEquals(await podman.inspect(ID, NEVER, 1002), undefined);
+  assertEquals(await podman.inspect(ID, NEVER), undefined);
+  assertEquals(asked, 0);
+  const withoutRoots = engine(["/nonexistent/docker.sock"], { userSockets });
+  const there = [undefined, 1000, 1002, 0].map((user) => withoutRoots.isThere(user));
+  assertEquals(await Promise.all(there), [true, true, false, false]);
+});
+
 Deno.test("inspect() knows nothing of a container that went away while podman looked at it", async () => {
   const gone = {
     cause: "no such container",
@@ -365,6 +385,7 @@ Deno.test("the configuration has both usual sockets", () => {
   assertEquals(plugin.schema.parse({}), {
     engine: "docker",
     sockets: ["/var/run/docker.sock", "/run/podman/podman.sock"],
+    userSockets: [],
     timeoutMs: 2000,
     labelMaxLength: 100,
   });

@@ -55,13 +55,19 @@ export class DockerEngine implements ContainerEngine {
     return this.#storage?.glimpse(fullId);
   }
 
-  isThere(): Promise<boolean> {
-    return isAnyListening(this.config.sockets);
+  isThere(userId?: number): Promise<boolean> {
+    const { sockets, userSockets } = this.config;
+    if (userId !== undefined) return isAnyListening(this.#socketsFor(userId));
+    return isAnyListening([...sockets, ...userSockets.map(({ socket }) => socket)]);
   }
 
-  async inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined> {
+  async inspect(
+    fullId: string,
+    signal: AbortSignal,
+    userId?: number,
+  ): Promise<ContainerInfo | undefined> {
     if (!FULL_ID.test(fullId)) return undefined;
-    const asks = this.config.sockets.map((socket) => async () =>
+    const asks = this.#socketsFor(userId).map((socket) => async () =>
       await isListening(socket) ? await this.#ask(socket, fullId, signal) : undefined
     );
     return await firstAnswer(asks, signal);
@@ -77,6 +83,13 @@ export class DockerEngine implements ContainerEngine {
         if (fullId) told({ id: fullId.slice(0, 12), fullId, engine });
       }
     });
+  }
+
+  /** What users' engines tell of by themselves is not listened to: it may be about anything. */
+  #socketsFor(userId: number | undefined): readonly string[] {
+    const { sockets, userSockets } = this.config;
+    const own = userSockets.filter((each) => each.userId === userId).map(({ socket }) => socket);
+    return [...sockets, ...own];
   }
 
   /** Only from whom falcod trusts: what is there is read while an event waits. */

@@ -15,6 +15,11 @@ export const dockerSchema = z.object({
     "/var/run/docker.sock",
     "/run/podman/podman.sock",
   ]),
+  /** Of engines that users run: asked about their own containers alone. */
+  userSockets: z.array(z.object({
+    userId: z.int().min(1),
+    socket: z.string().startsWith("/").max(107),
+  })).max(64).default([]),
   /** Folders in which podman has its storage; where its service knows of others, of those, too. */
   storage: z.array(z.string().startsWith("/")).max(8).optional(),
   timeoutMs: z.int().min(10).max(60_000).default(2000),

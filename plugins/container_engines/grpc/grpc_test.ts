@@ -292,7 +292,8 @@ for (
   Deno.test(`inspect() rejects when the answer is ${title}`, async () => {
     const answers = { ...cri(), "/runtime.v1.RuntimeService/ContainerStatus": answer };
     await using server = await serveGrpc(answers);
-    using engines = engine({ criSockets: [server.socket], timeoutMs: 300 });
+    const timeoutMs = code === "timeout" ? 300 : 20_000;
+    using engines = engine({ criSockets: [server.socket], timeoutMs });
     await assertRejects(() => engines.inspect(ID, NEVER), { name: "EngineError", code });
   });
 }
