@@ -26,6 +26,8 @@ Deno.test("lintValues() tells of values that no event has", () => {
       "fd.typechar = q",
       "fd.l4proto in (TCP)",
       "evt.res = EFOO",
+      "evt.res = 0",
+      "evt.res != 2",
       "fd.filename = /etc/passwd",
       "fd.directory = /etc/",
       "proc.cwd = /root",

@@ -29,7 +29,6 @@ export function oddValue(
   const wildcard = oddWildcard(left, constant, operator.name);
   if (wildcard) return wildcard;
   const { definition } = left;
-  if (definition.values) return oneOfFew(comparison, constant, definition.values());
   if (definition.name === "evt.arg") return oddFlag(left, constant);
   for (const { fields, operators, isOdd, title, help } of SHAPES) {
     if (!fields.test(definition.name) || !operators.has(operator.name) || !isOdd(constant)) {
@@ -38,7 +37,7 @@ export function oddValue(
     const found = title(operandText(left), constant);
     return { code: "F037", title: found, help: help(operandText(left), constant) };
   }
-  return undefined;
+  return definition.values && oneOfFew(comparison, constant, definition.values());
 }
 
 /** What prints where there is nothing; rules ask for it. */
@@ -67,6 +66,15 @@ interface Shape {
 const MAX_NAME_BYTES = 15;
 
 const SHAPES: readonly Shape[] = [
+  {
+    fields: /^evt\.res$/,
+    operators: WHOLE,
+    isOdd: (text) => /^\+?\d+$/.test(text),
+    title: (field, text) =>
+      `${field} is SUCCESS or the name of an error: nothing matches "${text}"`,
+    help: (field, text) =>
+      `write ${Number(text) === 0 ? `${field} = SUCCESS` : `evt.rawres = ${text}`}`,
+  },
   {
     fields: /^fd\.filename$/,
     operators: ANY_PART,
