@@ -213,7 +213,7 @@ export class OperandParser {
     if (open) return this.#values(open);
     const name = lexer.identifier();
     if (name) return { kind: "literal", text: name.text, quoted: false, span: name.span };
-    return this.#errors.noValue(`a list in brackets behind "${operator}"`);
+    return this.#errors.noList(operator);
   }
 
   #values(open: Token): Right | undefined {

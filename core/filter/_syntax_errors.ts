@@ -33,6 +33,18 @@ const SYMBOLS = /^[=!<>~]+/;
 /** Looked at behind a field for the sake of a hint, in UTF-16 units. */
 const MAX_SYMBOLS = 40;
 
+/** Behind `or`, what is compared with a value: `proc.name = bash or sh` is meant as two checks. */
+const COMPARED_BEFORE =
+  /([a-z]\w*(?:\.\w+)+(?:\[[^\]]*\])?\s*(?:[=!]=?|\b(?:[a-z]*contains|[a-z]*startswith|endswith|i?glob|regex)\s)\s*)(?:"[^"]*"|'[^']*'|[^\s()"'=,]+)\s+or\s+$/i;
+
+/** What to write where a value stands as if it were a check; absent where none was compared before it. */
+export function helpForLoneValue({ source, start, end }: Span): string | undefined {
+  const compared = COMPARED_BEFORE.exec(source.text.slice(Math.max(0, start - 200), start))?.[1];
+  if (compared === undefined) return undefined;
+  const value = source.text.slice(start, end);
+  return `alternatives are whole checks: … or ${compared}${value}`;
+}
+
 /** Each method reports one problem at the lexer's cursor and returns the parser's "nothing". */
 export class SyntaxErrors {
   readonly #lexer: Lexer;
@@ -80,6 +92,11 @@ export class SyntaxErrors {
     }
     if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
     if (this.#beginsCheck(text)) return 'checks are joined by words: write "and" or "or" before it';
+    const called = text.startsWith("(") ? this.#calledName() : undefined;
+    if (called !== undefined) {
+      return didYouMean(called, TRANSFORMER_NAMES) ??
+        `"${called}" is none of the transformers: ${TRANSFORMER_NAMES.join(" ")}`;
+    }
     const bare = this.lastBare;
     if (!bare) return undefined;
     if (text === "(" && TRANSFORMER_NAMES.some((name) => name === bare.text)) {
@@ -98,6 +115,14 @@ export class SyntaxErrors {
     const { source, word: { span } } = this.#lexer;
     const rest = source.text.slice(span.end, span.end + MAX_SYMBOLS).trimStart();
     return SYMBOLS.test(rest) || OPERATOR_NAMES.includes(/^[a-z]+(?=\s)/.exec(rest)?.[0] ?? "");
+  }
+
+  /** A name with brackets right behind it and a field in them, which no transformer has. */
+  #calledName(): string | undefined {
+    const { source, offset } = this.#lexer;
+    const before = [this.lastMacro, this.lastBare].find((word) => word?.span.end === offset);
+    const isCall = /^\(\s*[a-z]\w*\.\w/i.test(source.text.slice(offset, offset + MAX_SYMBOLS));
+    return isCall && before && /^[a-z]\w*$/i.test(before.text) ? before.text : undefined;
   }
 
   #isComparedMacro(text: string): boolean {
@@ -169,7 +194,11 @@ export class SyntaxErrors {
       );
     }
     const { text, span } = lexer.word;
-    const help = text.startsWith("!") ? 'write "not"' : text.startsWith("#") ? NO_COMMENT : EXAMPLE;
+    const help = text.startsWith("!")
+      ? 'write "not"'
+      : text.startsWith("#")
+      ? NO_COMMENT
+      : helpForLoneValue(lexer.quotedString()?.span ?? span) ?? EXAMPLE;
     return this.fail(
       "F002",
       `expected a check, a macro or "(", found ${inQuotes(text)}`,
@@ -187,6 +216,18 @@ export class SyntaxErrors {
     const { text, span } = lexer.word;
     const help = lexer.peek("(") ? 'to look for any of several values, use "in (…)"' : hint;
     return this.fail("F007", `expected ${wanted}, found ${inQuotes(text)}`, span, help);
+  }
+
+  noList(operator: string): undefined {
+    const lexer = this.#lexer;
+    const wanted = `a list in brackets behind "${operator}"`;
+    const quoted = lexer.quotedString();
+    if (!quoted && (lexer.atEnd || lexer.peek('"') || lexer.peek("'"))) return this.noValue(wanted);
+    const one = quoted ?? lexer.word;
+    const help = /^[[{]/.test(one.text)
+      ? `brackets of lists are round: ${operator} (…)`
+      : `write ${operator} (${one.text})`;
+    return this.fail("F007", `expected ${wanted}, found ${inQuotes(one.text)}`, one.span, help);
   }
 
   openQuote(): undefined {

@@ -1,5 +1,6 @@
 /** Puts macros and lists in the place of their names. */
 import { didYouMean, type Finding, type Note, Report, type Span } from "../base/mod.ts";
+import { helpForLoneValue } from "./_syntax_errors.ts";
 import type {
   Comparison,
   Condition,
@@ -204,7 +205,9 @@ class Expander {
     const help = () =>
       isList
         ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
-        : didYouMean(name, this.#names.macroNames?.() ?? []) ?? this.#names.help ??
+        : didYouMean(name, this.#names.macroNames?.() ?? []) ??
+          // Macros have names of several words.
+          (name.includes("_") ? undefined : helpForLoneValue(use.span)) ?? this.#names.help ??
           `define it, "- macro: ${name}", in this file or in one that is read with it`;
     return this.#fail("F016", `unknown macro "${name}"`, use, help);
   }

@@ -85,6 +85,17 @@ Deno.test("expandCondition() suggests a near macro and recognizes a list", () =>
   );
 });
 
+Deno.test("expandCondition() takes a word behind a compared value for one more value", () => {
+  const help = (text: string) => check(text, {}).report.diagnostics[0]!.help;
+  assertEquals(
+    help("proc.name = bash or sh"),
+    "alternatives are whole checks: … or proc.name = sh",
+  );
+  for (const text of ["proc.name = bash or my_shell", "proc.name = bash and sh", "x or sh"]) {
+    assert(help(text)?.startsWith('define it, "- macro: '), text);
+  }
+});
+
 Deno.test("expandCondition() reports each unknown macro of a condition", () => {
   const { report } = check("x and (y or not z)");
   assertEquals(report.diagnostics.map(({ title }) => title), [

@@ -95,6 +95,20 @@ Deno.test("parseCondition() helps with what people write by habit", () => {
     );
   }
   assertEquals(problem("a.b = (c, d)").help, 'to look for any of several values, use "in (…)"');
+  assertEquals(problem("a.b in [c, d]").help, "brackets of lists are round: in (…)");
+  assertEquals(problem("a.b pmatch /c").help, "write pmatch (/c)");
+  assertEquals(problem("touper(a.b) = C").help, 'did you mean "toupper"?');
+  assert(problem("a.b = small(c.d)").help?.startsWith('"small" is none of the transformers: '));
+  assertEquals(
+    problem('a.b[2] contains "c" or "d"').help,
+    'alternatives are whole checks: … or a.b[2] contains "d"',
+  );
+});
+
+Deno.test("parseCondition() tells one quoted value from a quote that is not closed where a list stands", () => {
+  const list = problem('a.b in "c d"');
+  assertEquals([list.code, list.at, list.help], ["F007", '"c d"', 'write in ("c d")']);
+  assertEquals(problem('a.b in "c d').code, "F008");
 });
 
 Deno.test("parseCondition() binds not before and before or", () => {
