@@ -12,7 +12,7 @@ export type FalcoFlag =
   | { readonly kind: "socket"; readonly flags: string }
   /** Names event sources; `--enable-source` and `--disable-source` are read together. */
   | { readonly kind: "source"; readonly flags: string }
-  /** Asks something and ends: `commands/answer_falco.ts` answers. */
+  /** Asks something and ends: `commands/falco_questions.ts` answers. */
   | { readonly kind: "question"; readonly flags: string }
   /** Changes how a question is answered; `about` says which. */
   | { readonly kind: "manner"; readonly flags: string; readonly about: string };
