@@ -1,8 +1,7 @@
 /** The last words of a run that failed. */
-// Not the face of core/alert: every start loads this file, and that one brings all fields with it.
-import { escapeUnprintable } from "../alert/escape.ts";
 import { reasonOf } from "../base/reason.ts";
 import type { Host } from "./host.ts";
+import { printLines } from "./print_lines.ts";
 
 /**
  * A failing world (an error class with a `code`: file, kernel, network) is told with what to do about
@@ -10,8 +9,7 @@ import type { Host } from "./host.ts";
  * FALCOD_DEBUG=1.
  */
 export function explainFailure(error: unknown, host: Host): void {
-  const lines = isWorldFailure(error) ? worldFailure(error) : bug(error);
-  for (const line of lines) host.error.write(`${escapeUnprintable(line)}\n`);
+  printLines(isWorldFailure(error) ? worldFailure(error) : bug(error), host.error);
   if (host.environment("FALCOD_DEBUG") === "1") {
     for (let cause = error; cause instanceof Error; cause = cause.cause) {
       host.error.write(`${cause.stack}\n`);

@@ -1,5 +1,4 @@
 /** `--plugin-info`: one plugin, as Falco tells of it. */
-import { escapeUnprintable } from "../../alert/mod.ts";
 import { nearest } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { jsonSchemaOf } from "../config/json_schema.ts";
@@ -8,6 +7,7 @@ import { builtInPlugins, initConfigOf } from "../config/plugin_entry.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { silentLogger } from "../log.ts";
+import { printLines } from "../print_lines.ts";
 import { nothingFound } from "../table.ts";
 import { VERSION } from "../version.ts";
 import { capabilityLines } from "./configured_plugins.ts";
@@ -81,14 +81,14 @@ async function tellNative({ plugin, config }: WiredLibrary, host: Host): Promise
       ? ["Init config schema type: none, init_config is a text that the plugin understands"]
       : ["Init config schema type: JSON", JSON.stringify(configSchema)],
   ];
-  host.out.write(lines.map((line) => `${escapeUnprintable(line)}\n`).join(""));
+  printLines(lines, host.out);
   if (!source) return EXIT_OK;
   const params = await plugin.openParams(config, silentLogger);
   const shown = params.map(({ value, description }) =>
     description === "" ? value : `${value}: ${description}`
   );
   const told = shown.length > 0 ? ["Suggested open params:", ...shown] : [NO_PARAMS];
-  host.out.write(`\n${told.map((line) => `${escapeUnprintable(line)}\n`).join("")}`);
+  printLines(["", ...told], host.out);
   return EXIT_OK;
 }
 

@@ -1,5 +1,4 @@
 /** `falcod replay`: captures and audit logs held against rules, or their events printed. */
-import { escapeUnprintable } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
 import { playCapture, Replay, sinkInto } from "../../replay/mod.ts";
 import type { Event } from "../../event/mod.ts";
@@ -14,6 +13,7 @@ import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
 import { type EventLines, eventLines, type LinesRequest } from "../replay/event_lines.ts";
+import { printLines } from "../print_lines.ts";
 import { showProgress } from "../progress.ts";
 import { recordedStateFor, resolveBeforehand } from "../recorded_state.ts";
 import { printDiagnostics, tellProblems } from "../report.ts";
@@ -123,7 +123,7 @@ async function judge(
   // What cannot even be opened has nothing to sum up.
   const isSeen = summary.failure === undefined || summary.engine.events > 0;
   const lines = isSeen ? summaryLines(summary) : [];
-  for (const line of lines) host.error.write(`${escapeUnprintable(line)}\n`);
+  printLines(lines, host.error);
   if (summary.failure !== undefined) throw summary.failure;
   return !summary.outputsGone && alertsLost(summary) === 0;
 }

@@ -1,6 +1,5 @@
 /** `falcod run`: watches until told to stop. */
 import { dirname } from "node:path";
-import { escapeUnprintable } from "../../alert/mod.ts";
 import { grouped, type Report } from "../../base/mod.ts";
 import type { Logger } from "../../plugin/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
@@ -10,6 +9,8 @@ import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { reasonOf } from "../files.ts";
 import type { Host } from "../host.ts";
 import type { OldFlags } from "../old_flags.ts";
+import { passingOver } from "../pass_over.ts";
+import { printLines } from "../print_lines.ts";
 import type { ReloadOptions } from "../reload.ts";
 import { tellProblems } from "../report.ts";
 import { RunLog } from "../run_log.ts";
@@ -46,17 +47,16 @@ export async function runCommand(request: RunRequest, host: Host): Promise<numbe
     );
   }
   const hangups = keepHangups(host);
-  // Nothing is open yet that could be opened again, and nobody else may end falcod by it.
-  Deno.addSignalListener("SIGUSR1", passOver);
   try {
-    return await runWith(request, { ...host, onHangup: hangups.on });
+    // Nothing is open yet that could be opened again, and nobody else may end falcod by it.
+    return await passingOver(
+      ["SIGUSR1"],
+      () => runWith(request, { ...host, onHangup: hangups.on }),
+    );
   } finally {
-    Deno.removeSignalListener("SIGUSR1", passOver);
     hangups.release();
   }
 }
-
-function passOver(): void {}
 
 /** One that comes while falcod starts would end it; the files may have changed since they were read. */
 function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): void } {
@@ -154,11 +154,8 @@ function writePidFile(path: string, host: Host): boolean {
     const help = isFolderMissing
       ? "make it first (mkdir; RuntimeDirectory= in a unit of systemd), or name another file after -P"
       : "name a file after -P that may be written";
-    for (
-      const text of [`falcod: cannot write the process id to "${path}": ${reason}`, `  ${help}`]
-    ) {
-      host.error.write(`${escapeUnprintable(text)}\n`);
-    }
+    const title = `falcod: cannot write the process id to "${path}": ${reason}`;
+    printLines([title, `  ${help}`], host.error);
     return false;
   }
 }
@@ -225,7 +222,7 @@ async function watchUntilStopped(
     });
     // What a start has counted says nothing of why there was none.
     if (!isWatching && summary.failure !== undefined) throw summary.failure;
-    for (const line of summaryLines(summary)) host.error.write(`${escapeUnprintable(line)}\n`);
+    printLines(summaryLines(summary), host.error);
     if (summary.failure !== undefined) throw summary.failure;
     return summary.outputsGone || alertsLost(summary) > 0 ? EXIT_FAILURE : EXIT_OK;
   } finally {

@@ -1,5 +1,4 @@
 /** `falcod sidekick`: what falcosidekick does, with its configuration. */
-import { escapeUnprintable } from "../../alert/mod.ts";
 import { grouped, Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
@@ -9,6 +8,8 @@ import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { createLogger } from "../log.ts";
 import { FreshFindings, tellStanding } from "../fresh_findings.ts";
+import { passingOver } from "../pass_over.ts";
+import { printLines } from "../print_lines.ts";
 import { tellProblems } from "../report.ts";
 import { serveSidekick } from "../sidekick/serve.ts";
 import { loadSidekick, type SidekickSettings } from "../sidekick/settings.ts";
@@ -26,16 +27,12 @@ const LAST_WORDS_MS = 2000;
 export async function sidekickCommand(request: SidekickCommand, host: Host): Promise<number> {
   // Nothing is open yet that could be opened again, and nobody may end falcod by it.
   const early = host.onHangup(() => {});
-  Deno.addSignalListener("SIGUSR1", passOver);
   try {
-    return await sidekick(request, host);
+    return await passingOver(["SIGUSR1"], () => sidekick(request, host));
   } finally {
-    Deno.removeSignalListener("SIGUSR1", passOver);
     early.release();
   }
 }
-
-function passOver(): void {}
 
 async function sidekick(request: SidekickCommand, host: Host): Promise<number> {
   const registry = new Registry(host.plugins);
@@ -125,7 +122,7 @@ async function serveUntilStopped(
       } refused`,
       ...outputLines(lanes),
     ];
-    for (const line of lines) host.error.write(`${escapeUnprintable(line)}\n`);
+    printLines(lines, host.error);
     return lanes.some(({ dropped, failed }) => dropped + failed > 0) ? EXIT_FAILURE : EXIT_OK;
   } finally {
     signals.release();

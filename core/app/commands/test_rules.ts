@@ -1,9 +1,9 @@
 /** `falcod test`: rules held against described events. */
-import { escapeUnprintable } from "../../alert/mod.ts";
 import type { Diagnostic } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { placeOf, placeText } from "../explain/tree.ts";
 import type { Host } from "../host.ts";
+import { printLines } from "../print_lines.ts";
 import { plainDiagnostics, printDiagnostics } from "../report.ts";
 import type { Failure } from "../rule_tests/failures.ts";
 import { type FileOutcome, hasPassed, runTestFile, type TestOutcome } from "../rule_tests/run.ts";
@@ -52,7 +52,7 @@ function tell({ diagnostics, suppressed, tests }: FileOutcome, host: Host): void
     const { test, failures } = outcome;
     const lines = [`FAILED ${placeText(test.at)}: ${test.name}`, ...test.mistakes.map(lineOf)];
     for (const failure of failures) lines.push(...linesOf(failure, test.events.length));
-    host.out.write(lines.map((line) => `${escapeUnprintable(line)}\n`).join(""));
+    printLines(lines, host.out);
   }
 }
 

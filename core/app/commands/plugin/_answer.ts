@@ -23,11 +23,6 @@ export async function answered(
   }
 }
 
-/** Packages and registries have their say in these. */
-export function printLines(lines: readonly string[], output: Host["out"]): void {
-  output.write(lines.map((line) => `${escapeUnprintable(line)}\n`).join(""));
-}
-
 export function canAsk({ input, error }: Host): boolean {
   return error.isTerminal && (input.isTerminal?.() ?? false);
 }

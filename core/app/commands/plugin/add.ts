@@ -21,7 +21,8 @@ import {
 } from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
-import { agreed, answered, canAsk, printLines } from "./_answer.ts";
+import { printLines } from "../../print_lines.ts";
+import { agreed, answered, canAsk } from "./_answer.ts";
 import {
   fetchCandidate,
   type FetchOptions,

@@ -18,7 +18,8 @@ import {
 } from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
-import { answered, printLines } from "./_answer.ts";
+import { printLines } from "../../print_lines.ts";
+import { answered } from "./_answer.ts";
 import {
   fetchCandidate,
   type FetchOptions,

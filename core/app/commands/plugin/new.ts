@@ -5,8 +5,9 @@ import { PLUGIN_NAME, type ThirdPartyKind } from "../../../plugin/manifest.ts";
 import { PackageError } from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
+import { printLines } from "../../print_lines.ts";
 import { projectFiles } from "../../scaffold/mod.ts";
-import { answered, printLines } from "./_answer.ts";
+import { answered } from "./_answer.ts";
 
 export interface NewRequest {
   readonly kind: ThirdPartyKind;

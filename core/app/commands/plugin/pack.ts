@@ -6,7 +6,8 @@ import { MANIFEST_FILE } from "../../../plugin/manifest.ts";
 import { PackageError, sha256Of } from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
-import { answered, printLines } from "./_answer.ts";
+import { printLines } from "../../print_lines.ts";
+import { answered } from "./_answer.ts";
 
 export interface PackRequest {
   readonly folder: string;

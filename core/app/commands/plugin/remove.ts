@@ -2,7 +2,8 @@
 import { uninstall } from "../../../plugin/store/mod.ts";
 import { EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
-import { answered, printLines } from "./_answer.ts";
+import { printLines } from "../../print_lines.ts";
+import { answered } from "./_answer.ts";
 import { installedEntry } from "./info.ts";
 
 export interface RemoveRequest {

@@ -25,7 +25,8 @@ import {
 } from "../../../plugin/store/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
-import { agreed, answered, canAsk, printLines } from "./_answer.ts";
+import { printLines } from "../../print_lines.ts";
+import { agreed, answered, canAsk } from "./_answer.ts";
 import { libraryPathIn } from "./add.ts";
 import { fetchCandidate, type FetchOptions, originOptions } from "./_fetching.ts";
 import { installedEntry } from "./info.ts";

@@ -4,7 +4,8 @@ import { type LockEntry, strangersIn, verifyInstalled } from "../../../plugin/st
 import { EXIT_FAILURE, EXIT_OK } from "../../exit.ts";
 import type { Host } from "../../host.ts";
 import { plainDiagnostics, printDiagnostics } from "../../report.ts";
-import { answered, printLines } from "./_answer.ts";
+import { printLines } from "../../print_lines.ts";
+import { answered } from "./_answer.ts";
 import { installedEntry } from "./info.ts";
 
 export interface VerifyRequest {
