@@ -17,11 +17,15 @@ interface ToldField extends Pick<FieldDefinition, "name" | "summary"> {
   readonly argument?: NonNullable<FieldDefinition["argument"]>;
   /** Absent where it says nothing: the host has no such value. */
   readonly onHost?: FieldScalar;
+  /** What an engine has no word for is an empty text, as upstream's; absent where none has answered. */
+  readonly blank?: true;
   readonly read: (container: Container, argument: FieldArgument) => FieldScalar | undefined;
 }
 
 /** A field that the container engine has to tell. */
-export function toldField({ onHost, read, type = "CHARBUF", ...rest }: ToldField): FieldDefinition {
+export function toldField(
+  { onHost, blank, read, type = "CHARBUF", ...rest }: ToldField,
+): FieldDefinition {
   return defineField({
     ...rest,
     type,
@@ -30,7 +34,8 @@ export function toldField({ onHost, read, type = "CHARBUF", ...rest }: ToldField
     extract: (_event, state, argument) => {
       if (isOnHost(state)) return onHost;
       const container = containerOf(state);
-      return container && read(container, argument);
+      const value = container && read(container, argument);
+      return blank && container?.known ? value ?? "" : value;
     },
   });
 }

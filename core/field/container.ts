@@ -35,6 +35,7 @@ export const containerFields: readonly FieldDefinition[] = [
     summary: "Name of the container",
     suggested: true,
     onHost: HOST_ID,
+    blank: true,
     read: ({ name }) => name,
   }),
   defineField({
@@ -64,28 +65,33 @@ export const containerFields: readonly FieldDefinition[] = [
   toldField({
     name: "container.image",
     summary: "Image as it was asked for",
+    blank: true,
     read: ({ image }) => image,
   }),
   toldField({
     name: "container.image.id",
     summary: "Id of the image",
+    blank: true,
     read: ({ imageId }) => imageId,
   }),
   toldField({
     name: "container.image.repository",
     summary: "Image without tag and digest",
     suggested: true,
+    blank: true,
     read: ({ imageRepository }) => imageRepository,
   }),
   toldField({
     name: "container.image.tag",
     summary: "Tag of the image",
     suggested: true,
+    blank: true,
     read: ({ imageTag }) => imageTag,
   }),
   toldField({
     name: "container.image.digest",
     summary: "Digest of the image",
+    blank: true,
     read: ({ imageDigest }) => imageDigest,
   }),
   defineField({
@@ -119,11 +125,13 @@ export const containerFields: readonly FieldDefinition[] = [
   toldField({
     name: "container.ip",
     summary: "Address of the container or its pod; IPv4 where it has one",
+    blank: true,
     read: ({ ip }) => ip,
   }),
   toldField({
     name: "container.cni.json",
     summary: "What the network plugin answered for the pod, as JSON",
+    blank: true,
     read: ({ cniJson }) => cniJson,
   }),
   toldField({

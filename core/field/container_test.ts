@@ -37,6 +37,25 @@ Deno.test("of a container nobody has asked about, only what its cgroup tells is 
   }
 });
 
+Deno.test("what the engine of a container has no word for is empty, and its labels are absent", () => {
+  const names = [
+    ...["name", "image", "image.id", "image.repository", "image.tag", "image.digest", "ip"]
+      .map((name) => `container.${name}`),
+    ...["container.cni.json", "container.labels", "container.mounts"],
+    ...["sandbox_id", "full_sandbox_id", "ip", "labels", "cni.json"].map((name) =>
+      `k8s.pod.${name}`
+    ),
+  ];
+  const known = contained({});
+  for (const name of names) {
+    assertEquals(valueOf(name, event, known), "", name);
+    assertEquals(valueOf(name, event, contained()), undefined, name);
+  }
+  for (const name of ["k8s.pod.name", "k8s.ns.name", "container.label.a", "k8s.pod.label.a"]) {
+    assertEquals(valueOf(name, event, known), undefined, name);
+  }
+});
+
 Deno.test("container.… are what the engine answered", () => {
   const state = contained({
     name: "web",

@@ -23,11 +23,13 @@ export const k8sFields: readonly FieldDefinition[] = [
   toldField({
     name: "k8s.pod.sandbox_id",
     summary: "First 12 characters of the id of the pod's sandbox container",
+    blank: true,
     read: ({ podSandboxId }) => podSandboxId?.slice(0, SHORT_ID_LENGTH),
   }),
   toldField({
     name: "k8s.pod.full_sandbox_id",
     summary: "Whole id of the pod's sandbox container",
+    blank: true,
     read: ({ podSandboxId }) => podSandboxId,
   }),
   toldField({
@@ -39,17 +41,20 @@ export const k8sFields: readonly FieldDefinition[] = [
   toldField({
     name: "k8s.pod.labels",
     summary: "Labels of the pod, name:value separated by commas",
+    blank: true,
     read: ({ podSandboxId, podLabels }) =>
       podSandboxId === undefined ? undefined : labelsText(podLabels),
   }),
   toldField({
     name: "k8s.pod.ip",
     summary: "Address of the pod; IPv4 where it has one",
+    blank: true,
     read: ({ podSandboxId, ip }) => podSandboxId === undefined ? undefined : ip,
   }),
   toldField({
     name: "k8s.pod.cni.json",
     summary: "What the network plugin answered for the pod, as JSON",
+    blank: true,
     read: ({ cniJson }) => cniJson,
   }),
   apiField("k8s.ns.id", "Id of the namespace"),
