@@ -57,6 +57,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "elasticsearch", load: () => import("./sinks/elasticsearch/mod.ts") },
   { kind: "sink", name: "splunk", load: () => import("./sinks/splunk/mod.ts") },
   { kind: "sink", name: "otlplogs", load: () => import("./sinks/otlplogs/mod.ts") },
+  { kind: "sink", name: "otlptraces", load: () => import("./sinks/otlptraces/mod.ts") },
   { kind: "sink", name: "influxdb", load: () => import("./sinks/influxdb/mod.ts") },
   { kind: "sink", name: "statsd", load: () => import("./sinks/statsd/mod.ts") },
   { kind: "sink", name: "pushgateway", load: () => import("./sinks/pushgateway/mod.ts") },

@@ -25,6 +25,7 @@ import { lineOf } from "../../plugins/sinks/influxdb/line.ts";
 import loki, { lokiPush } from "../../plugins/sinks/loki/mod.ts";
 import mattermost, { mattermostMessage } from "../../plugins/sinks/mattermost/mod.ts";
 import opsgenie, { opsgenieAlert } from "../../plugins/sinks/opsgenie/mod.ts";
+import { traceIdOf } from "../../plugins/sinks/otlptraces/span.ts";
 import pagerduty, { pagerdutyEvent } from "../../plugins/sinks/pagerduty/mod.ts";
 import rocketchat, { rocketchatMessage } from "../../plugins/sinks/rocketchat/mod.ts";
 import slack, { slackMessage } from "../../plugins/sinks/slack/mod.ts";
@@ -73,7 +74,9 @@ interface SidekickCase {
   readonly fn?: string;
   readonly args?: readonly string[];
   readonly status?: number;
-  readonly expected_error?: string | null;
+  readonly expected_error?: string | boolean | null;
+  readonly output_fields?: Readonly<Record<string, OutputValue>>;
+  readonly expected_trace_id?: string;
   readonly method?: "GET" | "POST" | "PUT";
   readonly valid?: string;
   readonly invalid?: string;
@@ -129,9 +132,8 @@ const PAYLOADS: Readonly<Record<string, (alert: Alert, item: SidekickCase) => st
     jsonText(messageCard(alert, configOf(teams, { ...WEBHOOK, title: "Falcosidekick" }))),
   telegram: (alert, { expected }) => {
     const { chat_id } = expected as { readonly chat_id?: string };
-    return telegramLines(
-      jsonText(telegramMessage(alert, configOf(telegram, { token: "t", chat_id }))),
-    );
+    const config = configOf(telegram, { token: "t", chat_id });
+    return telegramLines(jsonText(telegramMessage(alert, config)));
   },
 };
 
@@ -169,7 +171,6 @@ function expectedOf({ output, expected }: SidekickCase): unknown {
 /** Cases that are not judged, by what they are about. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   gcp: "there is no such sink",
-  otlp_traces: "there is no such sink: an alert is no trace",
   timescaledb: "there is no such sink",
   utils: "a function of falcosidekick's that leaves out what is no text; falcod shows it",
 };
@@ -185,6 +186,7 @@ conformanceSuite<SidekickCase>({
     if (item.output === "smtp") return judgeDate(item);
     if (item.kind === "http-status") return judgeStatus(item);
     if (item.kind === "url-parse") return judgeAddresses(item);
+    if (item.kind === "trace-id") return judgeTraceId(item);
     if (item.kind === "function") return judgeFunction(item);
     return judgePayload(item);
   },
@@ -310,6 +312,11 @@ function judgeFunction({ fn, args, expected }: SidekickCase): string | undefined
   // No priority has no name there.
   const found = fn === "Priority" ? parsePriority(text) ?? "" : safeLabel(text);
   return found === expected ? undefined : `${found}, not ${expected}`;
+}
+
+function judgeTraceId({ output_fields = {}, expected_trace_id }: SidekickCase): string | undefined {
+  const found = traceIdOf(new Map(Object.entries(output_fields)));
+  return found === expected_trace_id ? undefined : `${found}, not ${expected_trace_id}`;
 }
 
 async function judgeStatus(item: SidekickCase): Promise<string | undefined> {

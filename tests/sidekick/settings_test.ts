@@ -226,6 +226,18 @@ yandex:
   });
 });
 
+Deno.test("settingsOf() makes traces of alerts of system calls", async () => {
+  const { settings, report } = await load(
+    `otlp: {traces: {endpoint: "http://c:4318", duration: 500, headers: "a=b,c=d"}}\n`,
+  );
+  assertEquals(told(report), []);
+  const { endpoint, duration, headers } = configOf(settings, "otlptraces");
+  assertEquals([endpoint, duration, headers], ["http://c:4318", "500ms", { a: "b", c: "d" }]);
+  const { takes } = settings.sinks[0]!.options!;
+  const sources = ["syscall", "syscalls", "k8s_audit"];
+  assertEquals(sources.map((source) => takes!(sampleAlert({ source }))), [true, true, false]);
+});
+
 Deno.test("settingsOf() takes numbers and names in any case where sinks have words", async () => {
   const { settings, report } = await load(
     `

@@ -13,7 +13,6 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("logstash", "address"),
   missing("openfaas", "functionname"),
   missing("otlp.metrics", "endpoint"),
-  missing("otlp.traces", "endpoint"),
   missing("policyreport", "enabled"),
   missing("spyderbat", "orguid"),
   missing("stan", "hostport", "clusterid", "clientid"),

@@ -9,12 +9,31 @@ import {
   output,
   pairs,
   same,
+  type SidekickKey,
   type SidekickOutput,
   texts,
   truth,
 } from "../output.ts";
 
 const COUNTED = idle("falcod counts in alerts: batch.size", "5242880");
+
+/** Of all that goes by OTLP. */
+const OTLP_KEYS: Readonly<Record<string, SidekickKey>> = {
+  endpoint: same("endpoint"),
+  protocol: made(
+    "protocol",
+    (text) =>
+      /^http\/(?:protobuf|json)$/.test(text)
+        ? { protocol: text }
+        : { problem: "http/protobuf or http/json" },
+  ),
+  headers: made("headers", (text) => ({ headers: pairs(text, "=") })),
+  timeout: made("timeout", (text) => ({ timeout: text })),
+  synced: idle("alerts are always sent together, and in order", "false"),
+  extraenvvars: idle("falcod takes its settings from keys"),
+  tls: idle("https:// in the endpoint says so", "false"),
+  checkcert: checkCert,
+};
 
 export const STORES: readonly SidekickOutput[] = [
   httpOutput({
@@ -89,22 +108,24 @@ export const STORES: readonly SidekickOutput[] = [
     section: "otlp.logs",
     sink: "otlplogs",
     enabledBy: ["endpoint"],
+    keys: OTLP_KEYS,
+  }),
+  output({
+    section: "otlp.traces",
+    sink: "otlptraces",
+    enabledBy: ["endpoint"],
     keys: {
-      endpoint: same("endpoint"),
-      protocol: made(
-        "protocol",
+      ...OTLP_KEYS,
+      duration: made(
+        "duration",
         (text) =>
-          /^http\/(?:protobuf|json)$/.test(text)
-            ? { protocol: text }
-            : { problem: "http/protobuf or http/json" },
+          /^\d{1,9}$/.test(text)
+            ? { duration: `${text}ms` }
+            : { problem: "a number of milliseconds" },
       ),
-      headers: made("headers", (text) => ({ headers: pairs(text, "=") })),
-      timeout: made("timeout", (text) => ({ timeout: text })),
-      synced: idle("alerts are always sent together, and in order", "false"),
-      extraenvvars: idle("falcod takes its settings from keys"),
-      tls: idle("https:// in the endpoint says so", "false"),
-      checkcert: checkCert,
     },
+    // As in falcosidekick; what Kubernetes audits has none of the fields that traces go by.
+    always: { match: "alert.source startswith syscall" },
   }),
   httpOutput({
     section: "webui",

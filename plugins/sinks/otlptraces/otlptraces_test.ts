@@ -1,0 +1,102 @@
+import { type OutputValue, WireMessage } from "../../../core/mod.ts";
+import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import plugin from "./mod.ts";
+import { traceIdOf } from "./span.ts";
+
+const config = (endpoint: string) => ({ endpoint });
+const inJson = (endpoint: string) => ({ endpoint, protocol: "http/json", duration: "2s" });
+
+// deno-lint-ignore no-explicit-any -- a document of many parts
+type Document = any;
+const spansIn = (body: string): Document[] => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans;
+
+testHttpSink(plugin, {
+  config: inJson,
+  messages: ({ body }) =>
+    spansIn(body).map(({ events: [{ name }] }) => name.replace(/^\S+: \S+ /, "")),
+});
+
+const UUID = "7e0c1b9c-7b0f-4a53-8d3c-0b1d7b3e9a55";
+const FIELDS = new Map<string, OutputValue>([["container.id", "42"], ["proc.pid", 7n]]);
+
+Deno.test("otlptraces: alerts of a batch are spans of one request, in JSON", async () => {
+  const alerts = [{ fields: FIELDS, uuid: UUID, output: "An open" }, { fields: FIELDS }];
+  const [request, more] = await requestsOf(plugin, { config: inJson }, ...alerts);
+  assertEquals(more, undefined);
+  assertEquals([request!.method, request!.path], ["POST", "/v1/traces"]);
+  assertEquals(request!.headers.get("content-type"), "application/json");
+  const [{ resource, scopeSpans }] = JSON.parse(request!.body).resourceSpans;
+  assertEquals(resource.attributes, [{ key: "service.name", value: { stringValue: "falco" } }]);
+  const [span, other] = scopeSpans[0].spans;
+  const { attributes, ...about } = span;
+  assertEquals(about, {
+    traceId: "088094c785ab1be95aa073305569c06b",
+    spanId: "7e0c1b9c7b0f4a53",
+    name: "open_from_cat",
+    kind: 2,
+    startTimeUnixNano: "1470327477881785348",
+    endTimeUnixNano: "1470327479881785348",
+    events: [{ timeUnixNano: "1470327477881785348", name: "An open" }],
+  });
+  assertEquals(
+    attributes.map(({ key, value }: Document) => `${key} ${JSON.stringify(value)}`),
+    [
+      'container.id {"stringValue":"42"}',
+      'proc.pid {"stringValue":"7"}',
+      `uuid {"stringValue":"${UUID}"}`,
+      'source {"stringValue":"syscall"}',
+      'priority {"stringValue":"Warning"}',
+      'rule {"stringValue":"open_from_cat"}',
+      'hostname {"stringValue":"host-1"}',
+      'tags {"arrayValue":{"values":[{"stringValue":"filesystem"},{"stringValue":"process"}]}}',
+    ],
+  );
+  assertEquals(other.traceId, span.traceId);
+  assert(other.spanId !== span.spanId);
+});
+
+Deno.test("otlptraces: protocol buffers say the same", async () => {
+  const [request] = await requestsOf(plugin, { config }, { fields: FIELDS, uuid: UUID });
+  assertEquals(request!.headers.get("content-type"), "application/x-protobuf");
+  const resource = new WireMessage(request!.bytes).message(1)!;
+  assertEquals(resource.message(1)!.message(1)!.message(2)!.text(1), "falco");
+  const span = resource.message(2)!.message(2)!;
+  assertEquals(span.bytes(1).toHex(), "088094c785ab1be95aa073305569c06b");
+  assertEquals(span.bytes(2).toHex(), "7e0c1b9c7b0f4a53");
+  assertEquals([span.text(5), span.integer(6)], ["open_from_cat", 2n]);
+  const values = new Map(span.messages(9).map((pair) => [pair.text(1), pair.message(2)!]));
+  assertEquals(values.get("proc.pid")!.text(1), "7");
+  const tags = values.get("tags")!.message(5)!.messages(1);
+  assertEquals(tags.map((tag) => tag.text(1)), ["filesystem", "process"]);
+  assert(span.message(11)!.text(2).endsWith("An open was seen (command=cat /dev/null)"));
+});
+
+Deno.test("traceIdOf() goes by the pod, else the container, else the host", () => {
+  const idOf = (fields: Readonly<Record<string, OutputValue>>) =>
+    traceIdOf(new Map(Object.entries(fields)));
+  const host = "b96c8fbfe005d268653aef8210412f0a";
+  assertEquals(idOf({ "evt.hostname": "localhost" }), host);
+  assertEquals(idOf({ "evt.hostname": "localhost", "container.id": "host" }), host);
+  assertEquals(idOf({ "evt.hostname": "localhost", "container.id": 42 }), host);
+  const pod = idOf({ "k8s.ns.name": "a", "k8s.pod.name": "b" });
+  assertEquals(idOf({ "k8s.ns.name": "a", "k8s.pod.name": "b", "container.id": "42" }), pod);
+  assertEquals(idOf({ "k8s.ns.name": "a" }), undefined);
+});
+
+Deno.test("otlptraces: an alert that does not say where it is from is of its host", async () => {
+  const none = new Map<string, OutputValue>();
+  const [request] = await requestsOf(
+    plugin,
+    { config: inJson },
+    { fields: none },
+    { fields: none },
+    {
+      fields: none,
+      hostname: "other",
+    },
+  );
+  const [one, same, other] = spansIn(request!.body).map(({ traceId }) => traceId);
+  assertEquals(one, same);
+  assert(one !== other);
+});
