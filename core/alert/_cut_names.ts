@@ -3,7 +3,7 @@ import { nearest, type Report, type SourceText } from "../base/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 
 export interface CutName {
-  /** As written, `proc.exe_flags`. */
+  /** As written, `proc.exe_flags`, or with brackets in which the field takes no number. */
   readonly name: string;
   /** The longest field that it begins with, `proc.exe`. */
   readonly field: string;
@@ -32,7 +32,7 @@ export function warnOfCutNames(
   for (const { name, field, start } of wordy.slice(0, MAX_TOLD)) {
     const shown = name.slice(0, MAX_SHOWN);
     const rest = shown.slice(field.length);
-    const meant = namesMeant({ name, field }, fields);
+    const meant = rest.startsWith("[") ? "" : namesMeant({ name, field }, fields);
     report.add({
       code: "A010",
       severity: "warning",

@@ -176,6 +176,7 @@ class ValueParser {
     if (name === undefined) return undefined;
     const argument = name.length <= MAX_NAME_LENGTH ? this.#argument() : undefined;
     let complaint: ArgumentProblem | undefined;
+    const behind = this.at;
     if (argument !== undefined) {
       const field = this.context.resolve(name, argument);
       if (field?.kind === "field") return field;
@@ -186,6 +187,10 @@ class ValueParser {
       if (field?.kind === "field") {
         this.at = start + end;
         if (end < name.length) this.cut = { name, field: name.slice(0, end), start };
+        // A number is meant as the place in a list; `%proc.name[x]` may be as it should.
+        else if (argument !== undefined && /^\d+$/.test(argument)) {
+          this.cut = { name: this.text.slice(start, behind), field: name, start };
+        }
         return field;
       }
       complaint ??= field;

@@ -229,6 +229,17 @@ Deno.test("compileTemplate() warns of a name that goes on behind its field, and 
   });
 });
 
+Deno.test("compileTemplate() warns of a place in a list behind a field that takes none", () => {
+  const { template, diagnostics } = compile("user %proc.name[0]");
+  assertEquals(template!.render(EVENT, STATE).message, "user init[0]");
+  assertObjectMatch(diagnostics[0]!, {
+    code: "A010",
+    title: 'no field is called "proc.name[0]": "proc.name" is printed, and "[0]" behind it',
+    help: "put a blank behind the field, if text is to follow it",
+  });
+  assertEquals(compile("%proc.aname[0] %proc.name [0]").diagnostics, []);
+});
+
 Deno.test("compileTemplate() tells of some names that go on, however many and long they are", () => {
   const { template, diagnostics } = compile(`%proc.name${"x".repeat(10_000)} `.repeat(100));
   assertEquals([template === undefined, diagnostics.length], [false, 20]);
