@@ -197,7 +197,8 @@ export const YAML_CODES: readonly CodeEntry[] = [
     meaning:
       "Something is no YAML, but the parser that Falco is built with takes it, so falcod does: lines of " +
       "brackets or quotes that stand too far left, tabs that indent them, a # without a blank before " +
-      `it, \\' between double quotes, a list whose later items stand left of the first.`,
+      `it, \\' between double quotes, a - alone within brackets, a list whose later items stand left of ` +
+      "the first.",
     matters:
       "Editors, linters and other tools that read the file refuse it, or read something else.",
     example: ruleFiles(

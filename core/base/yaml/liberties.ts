@@ -1,12 +1,12 @@
 /**
- * What the parser that Falco is built with (yaml-cpp 0.8) takes although it is no YAML: files that work
+ * What the parser that Falco is built with (yaml-cpp, a little newer than 0.8) takes although it is no YAML: files that work
  * there have to work here. Each such place is told as a warning, as other readers refuse it.
  */
 import type { Report } from "../diagnostic.ts";
 import type { SourceText } from "../text.ts";
 import { LibertyScanner } from "./liberty_scanner.ts";
 
-export type LibertyKind = "comment" | "tab" | "column" | "escape" | "margin";
+export type LibertyKind = "comment" | "tab" | "column" | "escape" | "dash" | "margin";
 
 export interface Liberty {
   readonly kind: LibertyKind;
@@ -46,6 +46,11 @@ const TOLD: Readonly<Record<LibertyKind, { one: string; more: string; help: stri
     one: `"\\'" is no escape in a double-quoted text`,
     more: `"\\'" are no escapes in a double-quoted text`,
     help: "write ' alone",
+  },
+  dash: {
+    one: 'this "-" alone in brackets is no text',
+    more: '"-" alone in brackets are no texts',
+    help: 'put it in quotes: "-"',
   },
   margin: {
     one: "this item stands left of those above it",

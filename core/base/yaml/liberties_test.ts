@@ -43,6 +43,10 @@ const LIBERTIES: Readonly<Record<string, readonly [text: string, value: unknown]
     "- [a]#b\n- >-\n  c\n# d\n- |\n    e\n  # f\n- {g: h}\n",
     [["a"], "c", "e\n", { g: "h" }],
   ],
+  "a dash alone in brackets": [
+    "- a: [-, b, -]\n  c: [d, -,\n  {e: -, f: [-]}]\n",
+    [{ a: ["-", "b", "-"], c: ["d", "-", { e: "-", f: ["-"] }] }],
+  ],
   "an escaped quote": [`a: "it\\'s \\n\\\\'"\n`, { a: "it's \n\\'" }],
 };
 
@@ -95,6 +99,10 @@ Deno.test("readYaml() refuses what Falco's parser does, too", () => {
       "a: [\n- b\n]\n",
       "a: [b\n, c]\n",
       "a: [b #c\n d]\n",
+      "a: [- b, -]\n",
+      "a: [ - ]\n",
+      "a: [-\n]\n",
+      "a: {b: - }\n",
       'a: "b"#c\n  d\n',
       "a:\n  b:\n [c]\n",
       "- a:\n[b]\n",

@@ -8,6 +8,7 @@
 import { blanked, type Edit, partsOf } from "./blanked.ts";
 import { Cursor, endOfLine } from "./cursor.ts";
 import type { Liberty, LibertyKind, Straightened } from "./liberties.ts";
+import { shallowLine } from "./shallow_line.ts";
 
 interface Collection {
   readonly column: number;
@@ -22,6 +23,7 @@ const HEADER = /[|>][-+0-9]*[ \t]*/y;
 const COLON = /[ \t]*:(?=[ \t\r\n]|$)/y;
 const COLON_IN_BRACKETS = /[ \t]*:(?=[ \t\r\n,[\]{}]|$)/y;
 const MARK = /(?:---|\.\.\.)(?=\s|$)/y;
+const DASH = /-(?=[,\]}])/y;
 const PLAIN = /[^:#\r\n]*/y;
 const PLAIN_IN_BRACKETS = /[^:#\r\n,?[\]{}]*/y;
 
@@ -100,7 +102,7 @@ export class LibertyScanner {
   #next(): void {
     const cursor = this.#cursor;
     const first = this.#text[cursor.at]!;
-    if (this.#isFirst && cursor.column === 0 && cursor.endOf(MARK) !== undefined) {
+    if (this.#isMark(cursor.at)) {
       cursor.at += 3;
       this.#open = [];
       this.#valueFrom = undefined;
@@ -115,6 +117,12 @@ export class LibertyScanner {
       this.#giveUp();
     } else if (first === "&" || first === "!") cursor.at = cursor.endOf(NAME) ?? cursor.at + 1;
     else this.#valueOrKey(isFirst);
+  }
+
+  /** Whether a document begins or ends there. */
+  #isMark(at: number): boolean {
+    MARK.lastIndex = at;
+    return (at === 0 || this.#text[at - 1] === "\n") && MARK.test(this.#text);
   }
 
   /** Closes what a line ends that begins here. False: it begins what cannot be read. */
@@ -200,11 +208,11 @@ export class LibertyScanner {
         this.#isInBrackets = true;
         this.#bracketed();
         this.#isInBrackets = false;
-        return this.#shallow(start, parent, true);
+        return shallowLine(this.#text, { start, end: cursor.at, parent });
       case '"':
       case "'":
         this.#quoted();
-        return this.#shallow(start, parent, false);
+        return shallowLine(this.#text, { start, end: cursor.at, parent });
       case "|":
       case ">":
         this.#block(parent);
@@ -218,28 +226,6 @@ export class LibertyScanner {
     }
   }
 
-  /** The first line since `start` that stands no deeper than `parent`. */
-  #shallow(start: number, parent: number, isBracket: boolean): Liberty | undefined {
-    const text = this.#text;
-    const { at } = this.#cursor;
-    for (
-      let end = text.indexOf("\n", start);
-      end >= 0 && end < at;
-      end = text.indexOf("\n", end + 1)
-    ) {
-      const [blanks] = /^ */.exec(text.slice(end + 1, at))!;
-      const first = end + 1 + blanks.length;
-      const isEmpty = first >= at || /[\r\n]/.test(text[first]!);
-      // Only the bracket that ends all may stand where the key does.
-      const mayStand = isBracket && first === at - 1 && blanks.length === parent;
-      if (isEmpty || mayStand || blanks.length > parent) continue;
-      if (text[first] === "#" && isBracket) continue;
-      const kind = text[first] === "\t" ? "tab" : "column";
-      return { kind, start: first, end: first + 1 };
-    }
-    return undefined;
-  }
-
   #bracketed(): void {
     const cursor = this.#cursor;
     const text = this.#text;
@@ -248,7 +234,7 @@ export class LibertyScanner {
     do {
       const character = text[cursor.at];
       if (character === undefined) return this.#giveUp();
-      if (cursor.column === 0 && cursor.endOf(MARK) !== undefined) return this.#giveUp();
+      if (this.#isMark(cursor.at)) return this.#giveUp();
       const isValue = !/[,:\]}]/.test(character);
       if (isValue && isBehindValue) return this.#giveUp();
       isBehindValue = isValue;
@@ -276,15 +262,14 @@ export class LibertyScanner {
           break;
         case "&":
         case "!":
-          isBehindValue = false;
-          cursor.at = cursor.endOf(NAME)!;
-          break;
         case "*":
+          isBehindValue = character === "*";
           cursor.at = cursor.endOf(NAME)!;
           break;
         default: {
           if (/[|>%@`]/.test(character)) return this.#giveUp();
-          this.#plainInBrackets();
+          if (cursor.endOf(DASH) !== undefined) this.#dashInBrackets();
+          else this.#plainInBrackets();
         }
       }
       if (!this.#isSure) return;
@@ -295,6 +280,13 @@ export class LibertyScanner {
       }
       if (closing.length > 0) this.#skip();
     } while (closing.length > 0);
+  }
+
+  /** Alone it is a text to Falco's parser; to the package it begins an item. */
+  #dashInBrackets(): void {
+    const start = this.#cursor.at++;
+    this.#take("dash", start, start + 1);
+    this.#edits.push({ start, end: start + 1, of: "word" });
   }
 
   /** Moves to where a text without quotes ends on its line; `shape` ends before what may end it. */
@@ -321,7 +313,7 @@ export class LibertyScanner {
       if (next === end || next >= text.length || ",:?[]{}#".includes(text[next]!)) return;
       cursor.at = next;
       cursor.lineStart = text.lastIndexOf("\n", next - 1) + 1;
-      if (cursor.column === 0 && cursor.endOf(MARK) !== undefined) return this.#giveUp();
+      if (this.#isMark(cursor.at)) return this.#giveUp();
     }
   }
 
@@ -334,8 +326,7 @@ export class LibertyScanner {
       if (character === undefined) return this.#giveUp();
       if (character === "\n") {
         cursor.lineStart = cursor.at + 1;
-        MARK.lastIndex = cursor.at + 1;
-        if (MARK.test(text)) return this.#giveUp();
+        if (this.#isMark(cursor.at + 1)) return this.#giveUp();
       } else if (character === quote) {
         if (quote === '"' || text[cursor.at + 1] !== "'") break;
         cursor.at++;
@@ -390,8 +381,7 @@ export class LibertyScanner {
       const indent = text.slice(lineStart, next);
       if (lineStart <= end || next >= text.length || next - lineStart <= parent) break;
       if (text[next] === "#" || indent.slice(0, parent + 1).includes("\t")) break;
-      MARK.lastIndex = next;
-      if (next === lineStart && MARK.test(text)) break;
+      if (this.#isMark(next)) break;
       cursor.at = next;
       cursor.lineStart = lineStart;
     }
