@@ -1,7 +1,8 @@
 /** Of what a reload finds that which is new: what stands since before would bury it. */
-import { type Diagnostic, grouped, type Report, toFile } from "../base/mod.ts";
+import { type Diagnostic, type Report, toFile } from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import { counted } from "./count.ts";
+import { countWarnings } from "./report.ts";
 
 /** What is to be shown of a report. */
 export type Findings = Pick<Report, "diagnostics" | "suppressed">;
@@ -38,8 +39,7 @@ export class FreshFindings {
     });
     const found = occurrences(diagnostics);
     this.#known = isTaken ? found : most(this.#known, found);
-    const warnings = grouped(standing).filter(({ severity }) => severity === "warning");
-    return { diagnostics: fresh, suppressed, standing: warnings.length };
+    return { diagnostics: fresh, suppressed, standing: countWarnings(standing) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** How diagnostics reach a person while falcod starts. */
 import {
   type Diagnostic,
+  grouped,
   inFileOrder,
   renderJson,
   renderText,
@@ -56,6 +57,11 @@ export function printDiagnostics(
   const first = ordered.find(({ severity }) => severity === "error");
   // For somebody who looks at it now; logs and files keep to what was found.
   if (first && output.isTerminal) output.write(`\n${moreAbout(first)}\n`);
+}
+
+/** As many as people are shown. */
+export function countWarnings(diagnostics: readonly Diagnostic[]): number {
+  return grouped(diagnostics).filter(({ severity }) => severity === "warning").length;
 }
 
 /** For programs, in the order in which people are shown them. */

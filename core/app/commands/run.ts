@@ -1,6 +1,6 @@
 /** `falcod run`: watches until told to stop. */
 import { dirname } from "node:path";
-import { grouped, type Report } from "../../base/mod.ts";
+import type { Report } from "../../base/mod.ts";
 import type { Logger } from "../../plugin/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
 import { counted } from "../count.ts";
@@ -12,7 +12,7 @@ import type { OldFlags } from "../old_flags.ts";
 import { passingOver } from "../pass_over.ts";
 import { printLines } from "../print_lines.ts";
 import type { ReloadOptions } from "../reload.ts";
-import { tellProblems } from "../report.ts";
+import { countWarnings, tellProblems } from "../report.ts";
 import { RunLog } from "../run_log.ts";
 import { prepare, type Start } from "../start.ts";
 import { alertsLost, summaryLines } from "../summary.ts";
@@ -118,7 +118,7 @@ async function runLogged(
 
 /** Only of a report without errors. */
 function outcomeOf({ diagnostics }: Report): string {
-  const warnings = grouped(diagnostics).filter(({ severity }) => severity === "warning").length;
+  const warnings = countWarnings(diagnostics);
   if (warnings === 0) return "everything is fine";
   return `falcod would start, with ${counted(warnings, "warning")}`;
 }

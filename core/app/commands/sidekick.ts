@@ -1,5 +1,5 @@
 /** `falcod sidekick`: what falcosidekick does, with its configuration. */
-import { grouped, Report } from "../../base/mod.ts";
+import { Report } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
 import { counted } from "../count.ts";
@@ -10,7 +10,7 @@ import { createLogger } from "../log.ts";
 import { FreshFindings, tellStanding } from "../fresh_findings.ts";
 import { passingOver } from "../pass_over.ts";
 import { printLines } from "../print_lines.ts";
-import { tellProblems } from "../report.ts";
+import { countWarnings, tellProblems } from "../report.ts";
 import { serveSidekick } from "../sidekick/serve.ts";
 import { loadSidekick, type SidekickSettings } from "../sidekick/settings.ts";
 import { outputLines } from "../summary.ts";
@@ -42,8 +42,8 @@ async function sidekick(request: SidekickCommand, host: Host): Promise<number> {
   if (!settings || report.hasErrors) return EXIT_FAILURE;
   if (request.dryRun) {
     const names = settings.sinks.map(({ label }) => label).join(", ") || "nobody";
-    const warnings = grouped(report.diagnostics).filter(({ severity }) => severity === "warning");
-    const found = warnings.length > 0 ? `, with ${counted(warnings.length, "warning")}` : "";
+    const warnings = countWarnings(report.diagnostics);
+    const found = warnings > 0 ? `, with ${counted(warnings, "warning")}` : "";
     host.error.write(`falcod: dry run, alerts would go to ${names}${found}\n`);
     return EXIT_OK;
   }
