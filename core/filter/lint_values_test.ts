@@ -33,6 +33,8 @@ Deno.test("lintValues() tells of values that no event has", () => {
       "proc.cwd = /root",
       "proc.exepath = cat",
       "proc.name = averyveryverylongname",
+      "proc.name in (/bin/bash)",
+      "proc.pname startswith /usr/",
       "proc.aname[2] startswith averyveryverylongname",
     ]
   ) assertEquals(codesOf(text), ["warning F037"], text);
@@ -56,6 +58,8 @@ Deno.test("lintValues() says nothing of values that events may have", () => {
       "evt.arg.filename contains A_B",
       "evt.res = -4000",
       "evt.res startswith E",
+      "proc.name contains /",
+      "proc.name startswith kworker/",
       "fd.type = file",
       "fd.type contains ipv",
       "fd.type glob i*",

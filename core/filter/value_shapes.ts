@@ -62,6 +62,8 @@ interface Shape {
   readonly help: (field: string, text: string) => string;
 }
 
+const PROGRAM_NAMES = /^(?:proc\.[ap]?name|proc\.(?:sname|vpgid\.name|pgid\.name|sid\.name))$/;
+
 /** `task->comm` without the NUL behind it: linux v6.8 include/linux/sched.h TASK_COMM_LEN. */
 const MAX_NAME_BYTES = 15;
 
@@ -110,7 +112,19 @@ const SHAPES: readonly Shape[] = [
         : `compare proc.pname with "${text}", or write ${field} endswith "/${text}"`,
   },
   {
-    fields: /^(?:proc\.[ap]?name|proc\.(?:sname|vpgid\.name|pgid\.name|sid\.name))$/,
+    fields: PROGRAM_NAMES,
+    operators: new Set([...WHOLE, "startswith"]),
+    isOdd: (text) => /^\/./.test(text),
+    title: (field, text) => `${field} is a name without its directory: nothing matches "${text}"`,
+    help: (field, text) => {
+      const name = text.replace(/^.*\//s, "");
+      const path = field.replace("proc.sname", "proc.sid.name").replace("name", "exepath");
+      const other = name === "" ? "" : `${field} with "${name}", or `;
+      return `compare ${other}${path} with "${text}"`;
+    },
+  },
+  {
+    fields: PROGRAM_NAMES,
     operators: ANY_PART,
     isOdd: (text) => text.length > MAX_NAME_BYTES / 3 && encodeUtf8(text).length > MAX_NAME_BYTES,
     title: (field, text) =>
