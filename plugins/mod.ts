@@ -55,6 +55,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "datadoglogs", load: () => import("./sinks/datadoglogs/mod.ts") },
   { kind: "sink", name: "dynatrace", load: () => import("./sinks/dynatrace/mod.ts") },
   { kind: "sink", name: "elasticsearch", load: () => import("./sinks/elasticsearch/mod.ts") },
+  { kind: "sink", name: "logstash", load: () => import("./sinks/logstash/mod.ts") },
   { kind: "sink", name: "splunk", load: () => import("./sinks/splunk/mod.ts") },
   { kind: "sink", name: "otlplogs", load: () => import("./sinks/otlplogs/mod.ts") },
   { kind: "sink", name: "otlptraces", load: () => import("./sinks/otlptraces/mod.ts") },

@@ -238,6 +238,16 @@ Deno.test("settingsOf() makes traces of alerts of system calls", async () => {
   assertEquals(sources.map((source) => takes!(sampleAlert({ source }))), [true, true, false]);
 });
 
+Deno.test("settingsOf() has Logstash trusted as falcosidekick trusts it", async () => {
+  const { settings, report } = await load(`logstash: {address: l, tls: true, tags: "a, b"}\n`);
+  assertEquals(told(report), []);
+  const { address, tls, tags } = configOf(settings, "logstash");
+  assertEquals([address, tls, tags], ["l:5044", { enabled: "true", insecure: "true" }, ["a", "b"]]);
+  const checked = await load(`logstash: {address: l, port: 6000, tls: true, checkcert: true}\n`);
+  const own = configOf(checked.settings, "logstash");
+  assertEquals([own.address, own.tls], ["l:6000", { enabled: "true", insecure: "false" }]);
+});
+
 Deno.test("settingsOf() takes numbers and names in any case where sinks have words", async () => {
   const { settings, report } = await load(
     `

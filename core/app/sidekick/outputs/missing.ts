@@ -10,7 +10,6 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("gcp.pubsub", "projectid", "topic"),
   missing("gcp.storage", "bucket"),
   missing("kubeless", "function"),
-  missing("logstash", "address"),
   missing("openfaas", "functionname"),
   missing("otlp.metrics", "endpoint"),
   missing("policyreport", "enabled"),

@@ -7,6 +7,7 @@ import {
   made,
   named,
   output,
+  part,
   type Problem,
   same,
   type SidekickOutput,
@@ -167,6 +168,25 @@ export const QUEUES: readonly SidekickOutput[] = [
       password: same("password"),
       checkcert: checkCert,
     },
+  }),
+  output({
+    section: "logstash",
+    sink: "logstash",
+    hasTls: true,
+    enabledBy: ["address"],
+    keys: {
+      address: same("address"),
+      port: { ...part("port", "address"), standard: "5044" },
+      tls: same("tls.enabled"),
+      // Off unless it is asked for, there.
+      checkcert: { ...checkCert, standard: "true" },
+      mutualtls: { to: "tls.client_certificate", kind: "idle" },
+      certfile: same("tls.client_certificate"),
+      keyfile: same("tls.client_key"),
+      cacertfile: same("tls.ca"),
+      tags: list("tags"),
+    },
+    finish: joinedAddress,
   }),
   output({
     section: "syslog",

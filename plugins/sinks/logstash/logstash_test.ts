@@ -1,0 +1,62 @@
+import { createServer, type Socket } from "node:net";
+import { once } from "node:events";
+import type { OutputValue } from "../../../core/mod.ts";
+import { assertEquals } from "../../../tests/assert.ts";
+import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
+import { type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
+import plugin, { logstashLine } from "./mod.ts";
+
+/** Lines that have come are all there when nothing more has come for so long. */
+const QUIET_MS = 200;
+
+async function open(): Promise<SinkSubject> {
+  const sockets: Socket[] = [];
+  let text = "";
+  let cameAt = performance.now();
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.setEncoding("utf8").on("data", (part) => {
+      text += part;
+      cameAt = performance.now();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { readonly port: number };
+  const sink = plugin.create(plugin.schema.parse({ address: `127.0.0.1:${port}` }));
+  const stop = async () => {
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  return {
+    sink,
+    received: async () => {
+      while (!text.endsWith("\n") || performance.now() - cameAt < QUIET_MS) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return text.trimEnd().split("\n").map((line) =>
+        JSON.parse(line).output.replace(/^\S+: \S+ /, "")
+      );
+    },
+    breakDown: stop,
+    [Symbol.asyncDispose]: async () => {
+      await sink.close();
+      await stop();
+    },
+  };
+}
+
+testSink("logstash", open);
+
+Deno.test("logstashLine() has no brackets in names, and further tags", () => {
+  const fields = new Map<string, OutputValue>([
+    ["proc.aname[2]", "sh"],
+    ["evt.arg[path]", "/x"],
+    ["proc.pid", 7n],
+  ]);
+  const { output_fields, tags, rule } = JSON.parse(
+    logstashLine(sampleAlert({ fields, tags: ["b"] }), { tags: ["a"] }),
+  );
+  assertEquals(output_fields, { "proc.aname.2": "sh", "evt.arg.path": "/x", "proc.pid": 7 });
+  assertEquals([tags, rule], [["a", "b"], "open_from_cat"]);
+});

@@ -1,0 +1,83 @@
+/**
+ * Alerts as lines of JSON over TCP, for Logstash. Nobody acknowledges: what stands in buffers when a
+ * connection breaks is lost, and the batch during which that shows is sent again as a whole.
+ */
+import type { Socket } from "node:net";
+import {
+  type Alert,
+  alertDocument,
+  type FormattedAlert,
+  hostAndPort,
+  jsonText,
+  Link,
+  openSocket,
+  type Sink,
+  type SinkPlugin,
+  type WriteContext,
+} from "../../../core/mod.ts";
+import { type LogstashConfig, PORT, schema } from "./schema.ts";
+
+const CONNECT_TIMEOUT_MS = 5000;
+
+class LogstashSink implements Sink {
+  readonly #config: LogstashConfig;
+  readonly #link: Link<Socket>;
+
+  constructor(config: LogstashConfig) {
+    this.#config = config;
+    this.#link = new Link<Socket>({
+      peer: `Logstash at ${config.address}`,
+      open: (lost) => connect(config, lost),
+      shut: (socket) => socket.end(),
+    });
+  }
+
+  async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
+    if (batch.length === 0) return;
+    const lines = batch.map(({ alert }) => `${logstashLine(alert, this.#config)}\n`).join("");
+    await this.#link.use((socket) => sent(socket, lines), context?.signal);
+    context?.observe?.({ kind: "message", sent: lines });
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+}
+
+/** Logstash takes brackets in names for paths: `proc.aname[2]` is proc.aname.2. */
+export function logstashLine(alert: Alert, { tags }: Pick<LogstashConfig, "tags">): string {
+  const fields = [...alert.fields].map(([name, value]) =>
+    [name.replace(/\[([^\]]*)\]/g, ".$1"), value] as const
+  );
+  return jsonText(
+    alertDocument({ ...alert, fields: new Map(fields), tags: [...alert.tags, ...tags] }),
+  );
+}
+
+async function connect({ address, tls }: LogstashConfig, lost: () => void): Promise<Socket> {
+  const to = hostAndPort(address, PORT)!;
+  const socket = await openSocket({ to, tls, timeoutMs: CONNECT_TIMEOUT_MS });
+  socket.on("close", lost);
+  socket.on("end", lost);
+  // The other end has nothing to say, and its going away is only seen by whoever reads.
+  socket.resume();
+  return socket;
+}
+
+function sent(socket: Socket, text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const broken = () => reject(new Error("the connection was closed"));
+  socket.once("close", broken);
+  if (socket.destroyed) broken();
+  socket.write(text, (error) => error ? reject(error) : resolve());
+  return promise.finally(() => socket.off("close", broken));
+}
+
+const plugin: SinkPlugin<LogstashConfig> = {
+  kind: "sink",
+  name: "logstash",
+  summary: "Logstash, as lines of JSON over TCP",
+  schema,
+  create: (config) => new LogstashSink(config),
+};
+export default plugin;
