@@ -25,6 +25,8 @@ function explained(source: SourceText, document: Document, error: YAMLError): Ex
   const at = source.span(start, Math.max(end, start));
   const tab = indentingTab(source, start);
   if (tab) return tabIndents(tab);
+  const odd = oddBlank(source, error);
+  if (odd) return noBlank(odd);
   const dash = isOfLines(error) || error.code === "UNEXPECTED_TOKEN"
     ? tightDash(source, start)
     : undefined;
@@ -98,6 +100,37 @@ function tabIndents(at: Span, what = "this line"): Explained {
     title: `a tab indents ${what}; YAML allows only blanks`,
     at,
     help: "replace the tab by blanks",
+  };
+}
+
+/** It came with text from a page, and looks like a blank, or like nothing. */
+export const ODD_BLANK = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]/;
+/** Behind nothing but what may stand there: elsewhere it is text. */
+const BEFORE_ODD_BLANK = new RegExp(
+  `^ *(?:- +)*(?:-|(["']?)[\\w.-]{1,100}\\1:)?(?=${ODD_BLANK.source})`,
+);
+
+/** In the line of an error; or one that indents the next one or the one before. */
+function oddBlank(source: SourceText, error: YAMLError): Span | undefined {
+  if (!isOfLines(error) && error.code !== "UNEXPECTED_TOKEN") return undefined;
+  const { line } = source.position(error.pos[0]);
+  for (const number of [line, line + 1, line - 1]) {
+    const [before] = BEFORE_ODD_BLANK.exec(source.line(number)) ?? [];
+    if (before === undefined || number !== line && before.trim() !== "") continue;
+    const start = source.offsetOf(number) + before.length;
+    return source.span(start, start + 1);
+  }
+  return undefined;
+}
+
+function noBlank(at: Span): Explained {
+  const { source: { text }, start } = at;
+  const code = text.charCodeAt(start).toString(16).toUpperCase().padStart(4, "0");
+  return {
+    code: "Y027",
+    title: `the character U+${code} is no blank to YAML, though it may look like one`,
+    at,
+    help: "write a blank in its place: such characters come with text from pages",
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * What the parser that Falco is built with (yaml-cpp, a little newer than 0.8) takes although it is no YAML: files that work
- * there have to work here. Each such place is told as a warning, as other readers refuse it.
+ * What the parser that Falco is built with (yaml-cpp, a little newer than 0.8) takes although it is no
+ * YAML: files that work there have to work here. Each such place is told as a warning, as other readers
+ * refuse it.
  */
 import type { Report } from "../diagnostic.ts";
 import type { SourceText } from "../text.ts";

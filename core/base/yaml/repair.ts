@@ -1,7 +1,7 @@
 /** How a mistake may be repaired, as its message says: to read what stands behind it. */
 import type { YAMLError } from "yaml";
 import type { SourceText } from "../text.ts";
-import type { Explained } from "./errors.ts";
+import { type Explained, ODD_BLANK } from "./errors.ts";
 import { misplacedLine } from "./indentation.ts";
 
 /** Offsets of the text before any edit. */
@@ -47,6 +47,7 @@ export function repairsOf(
       return put(key.endsWith(":") ? " " : ":", start + key.length, start + key.length);
     }
     case "Y027": {
+      if (ODD_BLANK.test(said)) return [withoutOddBlanks(source)];
       if (said === "-") {
         const edit = { start: end, end, text: " " };
         return [[edit], [edit, ...deeperLines(source, line).map((at) => shifted(source, at, 1))]];
@@ -60,6 +61,15 @@ export function repairsOf(
     default:
       return [];
   }
+}
+
+/** All of them: where one was pasted, there are others. */
+function withoutOddBlanks({ text }: SourceText): readonly Edit[] {
+  return [...text.matchAll(new RegExp(ODD_BLANK, "g"))].map(({ index: start }) => ({
+    start,
+    end: start + 1,
+    text: " ",
+  }));
 }
 
 const TAB = /^ *\t[ \t]*(?=\S)/;
