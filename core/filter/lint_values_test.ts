@@ -60,6 +60,7 @@ Deno.test("lintValues() says nothing of values that events may have", () => {
       "evt.res startswith E",
       "proc.name contains /",
       "proc.name startswith kworker/",
+      "proc.name = /usr/sbin/spamd",
       "fd.type = file",
       "fd.type contains ipv",
       "fd.type glob i*",

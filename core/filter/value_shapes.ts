@@ -114,8 +114,10 @@ const SHAPES: readonly Shape[] = [
   {
     fields: PROGRAM_NAMES,
     operators: new Set([...WHOLE, "startswith"]),
-    isOdd: (text) => /^\/./.test(text),
-    title: (field, text) => `${field} is a name without its directory: nothing matches "${text}"`,
+    // Perl names its process what a script writes into $0; one of this length the kernel has cut.
+    isOdd: (text) => /^\/./.test(text) && encodeUtf8(text).length !== MAX_NAME_BYTES,
+    title: (field, text) =>
+      `${field} is a name without its directory: hardly anything matches "${text}"`,
     help: (field, text) => {
       const name = text.replace(/^.*\//s, "");
       const path = field.replace("proc.sname", "proc.sid.name").replace("name", "exepath");
