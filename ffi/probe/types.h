@@ -398,6 +398,30 @@ struct io_rw {
 	__u32 len;
 };
 
+struct io_accept {
+	__u32 file_slot;
+};
+
+struct io_socket {
+	int domain, type, protocol;
+	__u32 file_slot;
+};
+
+struct io_splice {
+	int splice_fd_in;
+	__u64 len;
+	unsigned int flags;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
+
+struct io_async_msghdr {
+	struct msghdr msg;
+};
+
 struct io_connect {
 	struct sockaddr *addr;
 	int addr_len;
@@ -413,6 +437,7 @@ struct io_kiocb {
 	__u8 opcode;
 	__u64 flags;
 	struct io_cqe cqe;
+	void *async_data;
 };
 
 #pragma clang attribute pop

@@ -22,13 +22,18 @@ static const __u16 uring_calls[URING_OPERATIONS] = {
 	[4] = URING_CALL(__NR_read),	   [5] = URING_CALL(__NR_write),	/* into fixed buffers */
 	[9] = URING_CALL(__NR_sendmsg),	   [10] = URING_CALL(__NR_recvmsg),
 	[13] = URING_CALL(__NR_accept4),   [16] = URING_CALL(__NR_connect),
-	[18] = URING_CALL(__NR_openat),	   [22] = URING_CALL(__NR_read),
-	[23] = URING_CALL(__NR_write),	   [26] = URING_CALL(__NR_sendto),
-	[27] = URING_CALL(__NR_recvfrom),  [28] = URING_CALL(__NR_openat2),
+	[17] = URING_CALL(__NR_fallocate), [18] = URING_CALL(__NR_openat),
+	[22] = URING_CALL(__NR_read),	   [23] = URING_CALL(__NR_write),
+	[26] = URING_CALL(__NR_sendto),	   [27] = URING_CALL(__NR_recvfrom),
+	[28] = URING_CALL(__NR_openat2),   [30] = URING_CALL(__NR_splice),
 	[34] = URING_CALL(__NR_shutdown),  [35] = URING_CALL(__NR_renameat2),
 	[36] = URING_CALL(__NR_unlinkat),  [37] = URING_CALL(__NR_mkdirat),
 	[38] = URING_CALL(__NR_symlinkat), [39] = URING_CALL(__NR_linkat),
-	[56] = URING_CALL(__NR_bind),	   [57] = URING_CALL(__NR_listen),
+	[45] = URING_CALL(__NR_socket),	   [47] = URING_CALL(__NR_sendto),	/* without copying */
+	[48] = URING_CALL(__NR_sendmsg),   [49] = URING_CALL(__NR_read),	/* again and again */
+	[55] = URING_CALL(__NR_ftruncate), [56] = URING_CALL(__NR_bind),
+	[57] = URING_CALL(__NR_listen),	   [58] = URING_CALL(__NR_recvfrom),
+	[60] = URING_CALL(__NR_readv),	   [61] = URING_CALL(__NR_writev),
 };
 
 struct uring_request {
@@ -50,9 +55,14 @@ struct {
 	__type(value, struct uring_request);
 } uring_requests SEC(".maps");
 
-/* Of those about a descriptor that is there already: many, and without names. */
+#define URING_ADDRESS 32		/* sizeof(struct sockaddr_in6), and a little more */
+
+/* Of those about a descriptor that is there already, and those that make a socket: many, and without names. */
 struct uring_transfer {
 	__u64 args[6];
+	__u32 length;			/* of the address */
+	__u32 is_direct;		/* as in struct uring_request */
+	char address[URING_ADDRESS];	/* to which data is sent */
 };
 
 struct {
@@ -254,13 +264,74 @@ static __always_inline void report_request(union event_slot *slot, struct walk *
 	submit_event(slot, size, descriptor_class(slot));
 }
 
+/* Where data goes, as the kernel holds it from the beginning on: since 6.10, before that where it is sent later. */
+static __always_inline void read_receiver(struct uring_transfer *transfer, __u64 request)
+{
+	__u64 message, length;
+
+	if (!bpf_core_field_exists(struct io_async_msghdr, msg))
+		return;
+	message = GET(struct io_kiocb, request, async_data);
+	if (!message || !GET(struct io_async_msghdr, message, msg.msg_name))
+		return;
+	length = GET(struct io_async_msghdr, message, msg.msg_namelen);
+	if (length > URING_ADDRESS)
+		length = URING_ADDRESS;
+	CLAMP(length, URING_ADDRESS);
+	if (!bpf_probe_read_kernel(transfer->address, length,
+				   (void *)GET(struct io_async_msghdr, message, msg.msg_name)))
+		transfer->length = length;
+}
+
 static __always_inline void read_transfer(struct uring_transfer *transfer, __u64 request,
 					  __u32 number)
 {
-	transfer->args[0] = (__s32)GET(struct io_kiocb, request, cqe.fd);
-	if ((number == __NR_read || number == __NR_write) &&
-	    bpf_core_field_exists(struct io_rw, len))
-		transfer->args[2] = GET(struct io_rw, request, len);
+	__u64 *args = transfer->args;
+
+	args[0] = (__s32)GET(struct io_kiocb, request, cqe.fd);
+	switch (number) {
+	case __NR_read:
+	case __NR_write:
+		if (bpf_core_field_exists(struct io_rw, len))
+			args[2] = GET(struct io_rw, request, len);
+		return;
+	case __NR_sendto:
+	case __NR_sendmsg:
+		read_receiver(transfer, request);
+		return;
+	case __NR_accept4:
+		if (bpf_core_field_exists(struct io_accept, file_slot))
+			transfer->is_direct = GET(struct io_accept, request, file_slot) != 0;
+		return;
+	case __NR_socket:
+		if (!bpf_core_field_exists(struct io_socket, protocol))
+			return;
+		args[0] = (__s32)GET(struct io_socket, request, domain);
+		args[1] = (__s32)GET(struct io_socket, request, type);
+		args[2] = (__s32)GET(struct io_socket, request, protocol);
+		transfer->is_direct = GET(struct io_socket, request, file_slot) != 0;
+		return;
+	case __NR_splice:
+		args[2] = args[0];
+		if (!bpf_core_field_exists(struct io_splice, splice_fd_in))
+			return;
+		args[0] = (__s32)GET(struct io_splice, request, splice_fd_in);
+		args[4] = GET(struct io_splice, request, len);
+		args[5] = GET(struct io_splice, request, flags);
+	}
+}
+
+/* Behind the names of the socket record in the slot; returns the record's size. */
+static __always_inline __u64 put_receiver(union event_slot *slot, __u64 size,
+					  const struct uring_transfer *transfer)
+{
+	__u64 length = transfer->length, at = size - sizeof(struct socket_record);
+
+	MASK(at, EVENT_DATA_MASK);
+	CLAMP(length, URING_ADDRESS);
+	bpf_probe_read_kernel(slot->socket.data + at, length, transfer->address);
+	slot->socket.address_length = length;
+	return size + length;
 }
 
 /* A transfer once its result is there, and its file. */
@@ -269,19 +340,22 @@ static __always_inline void report_transfer(union event_slot *slot, struct walk 
 					    const struct call *call)
 {
 	struct call_shape shape = { .kind = SHAPE_SOCKET };
-	__u64 file, sock, size;
-	__s32 fd = transfer->args[0];
+	__u64 number = call->number, file, sock, size;
+	__s32 fd;
 
+	MASK(number, SYSCALL_LIMIT - 1);
 	bpf_probe_read_kernel(slot->call.args, sizeof(transfer->args), transfer->args);
-	if (call->number == __NR_accept4) {
-		fd = call->failed ? -1 : call->result;
+	if (call_shapes[number].fd == RESULT) {
+		fd = call->failed || transfer->is_direct ? -1 : call->result;
 		file = file_of(fd);
 	} else {
+		fd = number == __NR_splice ? slot->call.args[2] : slot->call.args[0];
 		file = GET(struct io_kiocb, request, file);
 	}
 	sock = file ? sock_of(file) : 0;
-	if (sock) {
+	if (sock || (call_shapes[number].kind == SHAPE_SOCKET && !file)) {
 		size = fill_socket(slot, call, &shape, walk, fd, file, sock);
+		size = put_receiver(slot, size, transfer);
 	} else {
 		start_call(slot, call, RECORD_FILE);
 		slot->file.base_length = 0;

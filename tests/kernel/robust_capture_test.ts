@@ -189,7 +189,7 @@ kernelTest(
   async () => {
     const condition =
       "evt.type in (openat, connect, read, sendto, mkdirat, renameat2, symlinkat, " +
-      "linkat, unlinkat) and proc.name = uring";
+      "linkat, unlinkat, socket, ftruncate) and proc.name = uring";
     await withActor({ condition }, async (theatre) => {
       Deno.copyFileSync(await buildProgram("uring"), `${theatre.folder}/uring`);
       const { facts, events } = await theatre.perform(
@@ -230,6 +230,49 @@ kernelTest(
       seen("symlinkat", { "fs.path.source": "{D}/shadow", "fs.path.target": "/etc/shadow" });
       seen("linkat", { "fs.path.source": "{D}/hard", "fs.path.target": "{D}/f" });
       seen("unlinkat", { "fs.path.name": "{D}/hard" });
+      seen("socket", { "evt.args": /domain=2\(AF_INET\) type=2 proto=0/ });
+      const sent = events.filter(({ output_fields: fields }) => fields["evt.type"] === "sendto")
+        .map(({ output_fields: fields }) => `${fields["fd.l4proto"]} ${fields["fd.sport"]}`);
+      const port = Number(facts.get("port"));
+      assertEquals(new Set(sent), new Set([`tcp ${port}`, `udp ${port}`, `udp ${port + 1}`]));
+      if (find(events, { "evt.type": "ftruncate" }) === undefined) console.log("no ftruncate here");
+      else seen("ftruncate", { "fd.name": "{D}/f" });
     });
   },
 );
+
+/**
+ * A path at `$path` that lies on two pages, of which the kernel waits for the second: `meanwhile`, another
+ * process has the first one. What comes behind it is `x`; the kernel reads words of eight bytes.
+ */
+const pathThatWaits = (start: string, meanwhile: string, call: string) =>
+  `my $page = call(SYS_mmap, 0, 8192, 3, 0x21, -1, 0), $fault = call(SYS_userfaultfd, 0);
+   my $control = sub { my ($n, $data) = @_; call(SYS_ioctl, $fault, $n, $data) == 0 };
+   unless ($fault >= 0 && $control->(0xc018aa3f, pack "Q3", 0xaa, 0, 0) &&
+     $control->(0xc020aa00, pack "Q4", $page + 4096, 4096, 1, 0)) { fact(unsupported => $!); exit }
+   my $path = $page + 4096 - length "${start}"; pipe R, W;
+   my $write = sub { syswrite W, $_[0]; call(SYS_read, fileno R, $path, length $_[0]) };
+   $write->("${start}");
+   unless (fork) {
+     my ($event, $rest) = ("\\0" x 32, "x" . "\\0" x 4095); call(SYS_read, $fault, $event, 32);
+     ${meanwhile};
+     $control->(0xc028aa03, pack "QQQQQ", $page + 4096, unpack("Q", pack "P", $rest), 4096, 0, 0); exit
+   } ${call}; wait`;
+
+kernelTest("a path that cannot be read any more is not the directory it starts from", async () => {
+  await withActor({ condition: "evt.type = unlinkat and proc.name = actor" }, async (theatre) => {
+    const { facts, events } = await theatre.perform(
+      `mkdir "in"; open F, ">", "in/victim--x"; close F; my $in = call(SYS_openat, -100, "in", 0);
+      ${
+        pathThatWaits(
+          "././././victim--",
+          "call(SYS_madvise, $page, 4096, 9)",
+          "call(SYS_unlinkat, $in, $path, 0)",
+        )
+      }`,
+    );
+    if (facts.has("unsupported")) return console.log(`left out: ${facts.get("unsupported")}`);
+    assertEquals(events.length, 1);
+    assertEquals(differences(events[0]!, { "fs.path.name": null, "evt.res": "SUCCESS" }), []);
+  });
+});

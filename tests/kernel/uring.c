@@ -3,7 +3,8 @@
  *
  *   uring PATH PORT     opens PATH for reading, the same silently (no completion is told), the same into
  *                       a descriptor of the ring's own, a file that is not there; connects to PORT of
- *                       127.0.0.1 and sends it a word; reads PATH; makes, moves, links and removes names.
+ *                       127.0.0.1 and sends it a word; reads PATH; makes, moves, links and removes names;
+ *                       makes a datagram socket and sends words to PORT and to the one above it.
  *                       Ends with 3 when there is no io_uring here.
  */
 #include <asm/unistd.h>
@@ -18,6 +19,9 @@
 #define OP_MKDIRAT 37
 #define OP_SYMLINKAT 38
 #define OP_LINKAT 39
+#define OP_SOCKET 45
+#define OP_SEND_ZC 47
+#define OP_FTRUNCATE 55
 #define SKIP_COMPLETION (1 << 6)
 #define GET_EVENTS 1
 #define REGISTER_FILES 2
@@ -131,6 +135,19 @@ int main_with(long count, char **argument)
 	submit((struct sqe){.opcode = OP_LINKAT, .fd = AT_FDCWD, .address = (long)"f",
 			    .length = AT_FDCWD, .offset = (long)"hard"});
 	submit((struct sqe){.opcode = OP_UNLINKAT, .fd = AT_FDCWD, .address = (long)"hard"});
+
+	/* what is closed is the next descriptor there will be */
+	connect.fd = call(__NR_dup, 0, 0, 0, 0, 0, 0);
+	call(__NR_close, connect.fd, 0, 0, 0, 0, 0);
+	submit((struct sqe){.opcode = OP_SOCKET, .fd = 2, .offset = 2});
+	connect.offset = (long)address;
+	connect.file_index = sizeof(address);
+	submit(connect);
+	address[3]++;
+	connect.opcode = OP_SEND_ZC;
+	submit(connect);
+	submit((struct sqe){.opcode = OP_FTRUNCATE, .offset = 3,
+			    .fd = call(__NR_open, (long)argument[1], 1, 0, 0, 0, 0)});
 	return 0;
 }
 
