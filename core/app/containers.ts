@@ -9,6 +9,7 @@ import type { AwaitedContainers } from "../engine/mod.ts";
 import type { ContainerEngine, Logger } from "../plugin/mod.ts";
 import {
   type Container,
+  type ContainerDetails,
   type ContainerEngineName,
   containerOf,
   type ContainerReference,
@@ -135,7 +136,7 @@ export class ContainerLookup implements AwaitedContainers {
     this.#isAnyoneThere ||= there.includes(true);
     await Promise.all([
       this.#askAgain(),
-      ...engines.map((engine) => engine.watch?.(signal, (reference) => this.#tell(reference))),
+      ...engines.map((engine) => engine.watch?.(signal, (...told) => this.#tell(...told))),
     ]);
   }
 
@@ -148,14 +149,17 @@ export class ContainerLookup implements AwaitedContainers {
   }
 
   /** An engine tells of a container. What was asked before may have come too early. */
-  #tell(reference: ContainerReference): void {
+  #tell(reference: ContainerReference, details?: Partial<ContainerDetails>): void {
+    const { current, glimpsed } = this.#options;
     this.#isAnyoneThere = true;
+    const container = current(reference.id) ?? unknownContainer(reference);
+    if (details && !container.known) glimpsed({ ...container, ...details });
     const inquiry = this.#inquiries.get(reference.id);
     if (inquiry) {
       inquiry.isStale = true;
       inquiry.tries = 0;
       inquiry.wake();
-    } else this.ask(this.#options.current(reference.id) ?? unknownContainer(reference));
+    } else this.ask(container);
   }
 
   #next(): void {

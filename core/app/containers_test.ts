@@ -300,9 +300,9 @@ Deno.test("ContainerLookup asks about what engines tell of, and again when they 
     },
     {
       watch: async (_signal, told) => {
-        told(reference);
+        told(reference, { name: "told" });
         await stage.heard(1);
-        told(reference);
+        told(reference, { name: "told again" });
       },
     },
   );
@@ -314,6 +314,7 @@ Deno.test("ContainerLookup asks about what engines tell of, and again when they 
     ["made", "podman"],
     ["started", "podman"],
   ]);
+  assertEquals(stage.asked.glimpsed.map(({ name, known }) => [name, known]), [["told", false]]);
 });
 
 Deno.test("ContainerLookup asks at once when an engine tells of what it did not know", async () => {

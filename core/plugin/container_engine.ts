@@ -15,6 +15,11 @@ export interface ContainerInfo extends ContainerDetails {
   readonly engine?: ContainerEngineName;
 }
 
+export type ContainerTold = (
+  container: ContainerReference,
+  details?: Partial<ContainerDetails>,
+) => void;
+
 export interface ContainerEngine {
   /** How logs call it. */
   readonly name: string;
@@ -42,8 +47,10 @@ export interface ContainerEngine {
   /**
    * Tells of containers when they are made, before their first process runs, and again when they are
    * started, as far as the engine does. Goes on until `signal` aborts; never rejects.
+   *
+   * @param told also gets what the engine says of it in the same breath
    */
-  watch?(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void>;
+  watch?(signal: AbortSignal, told: ContainerTold): Promise<void>;
   /** Ends its connections; nothing is asked any more. */
   close?(): void;
 }

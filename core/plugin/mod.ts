@@ -8,6 +8,7 @@ export {
   boundedMounts,
   type ContainerEngine,
   type ContainerInfo,
+  type ContainerTold,
   EngineError,
   firstAnswer,
   isAnyListening,

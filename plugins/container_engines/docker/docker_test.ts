@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { type ContainerReference, NOTHING_TOLD } from "../../../core/mod.ts";
 import plugin, { DockerEngine, epochNs } from "./mod.ts";
@@ -133,75 +132,14 @@ Deno.test("inspect() gives the address of the container whose network it uses", 
   assertEquals([info?.ip, info?.podSandboxId], ["fd00::4", sandbox]);
 });
 
-/** A folder as podman's storage. */
-function storage(files: Readonly<Record<string, string>>): Disposable & { readonly root: string } {
-  const root = Deno.makeTempDirSync({ prefix: "falcod-storage-" });
-  for (const [path, text] of Object.entries(files)) {
-    Deno.mkdirSync(dirname(`${root}/${path}`), { recursive: true });
-    Deno.writeTextFileSync(`${root}/${path}`, text);
-  }
-  return { root, [Symbol.dispose]: () => Deno.removeSync(root, { recursive: true }) };
-}
-
-/** As podman notes it. */
-function noted(id: string, name: string, image: string): unknown {
-  const metadata = JSON.stringify({ "image-name": image, "image-id": IMAGE_ID, name });
-  return { id, names: [name], image: IMAGE_ID, layer: "b".repeat(64), metadata };
-}
-
-Deno.test("glimpse() knows names and images of podman's containers from its storage", () => {
-  using disk = storage({
-    "overlay-containers/containers.json": JSON.stringify([
-      "nonsense",
-      noted(ID, "web", "registry.example:5000/shop:2"),
-    ]),
-    "vfs-containers/volatile-containers.json": JSON.stringify([
-      noted("e".repeat(64), "rootfs", ""),
-      { id: "f".repeat(64), names: 5, image: ["x"], metadata: "{" },
-    ]),
-  });
-  const podman = engine([], { engine: "podman", storage: [disk.root] });
-  assertEquals(podman.glimpse(ID), {
-    ...NOTHING_TOLD,
-    name: "web",
-    image: "registry.example:5000/shop:2",
-    imageId: IMAGE_ID,
-    imageRepository: "registry.example:5000/shop",
-    imageTag: "2",
-    imageDigest: undefined,
-  });
-  assertEquals(podman.glimpse("e".repeat(64))?.image, undefined);
-  assertEquals(podman.glimpse("f".repeat(64)), {
-    ...NOTHING_TOLD,
-    imageRepository: undefined,
-    imageTag: undefined,
-    imageDigest: undefined,
-  });
-  assertEquals(podman.glimpse("d".repeat(64)), undefined);
-  assertEquals(engine([], { storage: [disk.root] }).glimpse(ID), undefined);
-});
-
-Deno.test("glimpse() sees what podman noted since, and puts up with what is no note", () => {
-  using disk = storage({ "overlay-containers/containers.json": "[" });
-  const file = `${disk.root}/overlay-containers/containers.json`;
-  const podman = engine([], { engine: "podman", storage: ["/nonexistent", disk.root] });
-  assertEquals(podman.glimpse(ID), undefined);
-  for (const name of ["web", "shop"]) {
-    Deno.writeTextFileSync(`${file}.new`, JSON.stringify([noted(ID, name, "nginx:1")]));
-    Deno.renameSync(`${file}.new`, file);
-    assertEquals(podman.glimpse(ID)?.name, name);
-  }
-  Deno.writeTextFileSync(file, JSON.stringify(["x".repeat(3 << 20), noted(ID, "big", "nginx:1")]));
-  assertEquals(podman.glimpse(ID), undefined);
-});
-
 Deno.test("glimpse() looks where podman's service says that its storage is", async () => {
-  using disk = storage({
-    "overlay-containers/containers.json": JSON.stringify([noted(ID, "web", "nginx:1")]),
-  });
+  const root = Deno.makeTempDirSync({ prefix: "falcod-storage-" });
+  Deno.mkdirSync(`${root}/overlay-containers`);
+  const noted = JSON.stringify([{ id: ID, names: ["web"] }]);
+  Deno.writeTextFileSync(`${root}/overlay-containers/containers.json`, noted);
   const stop = new AbortController();
   await using docker = serve({
-    "/info": { DockerRootDir: disk.root },
+    "/info": { DockerRootDir: root },
     "/events": () => {
       setTimeout(() => stop.abort(), 50);
       return new Response(new ReadableStream({ start: () => {} }));
@@ -211,6 +149,7 @@ Deno.test("glimpse() looks where podman's service says that its storage is", asy
   assertEquals(podman.glimpse(ID), undefined);
   await podman.watch(stop.signal, () => assert(false));
   assertEquals(podman.glimpse(ID)?.name, "web");
+  Deno.removeSync(root, { recursive: true });
 });
 
 Deno.test("watch() tells of containers that are made and started, until the signal aborts", async () => {
@@ -240,6 +179,33 @@ Deno.test("watch() tells of containers that are made and started, until the sign
   });
   const reference = { id: ID.slice(0, 12), fullId: ID, engine: "podman" } as const;
   assertEquals(told, [reference, reference]);
+});
+
+Deno.test("watch() tells the names that are in events, as they are then known", async () => {
+  const id = "6671beef5151";
+  const attributes = [
+    { name: "web", image: "docker.io/library/nginx:1.25", label: "x" },
+    { name: "web", image: "registry.example:5000/shop" },
+    { name: "web", image: id },
+    { name: 5 },
+    undefined,
+  ];
+  const lines = attributes.map((Attributes) => JSON.stringify({ Actor: { ID, Attributes } }));
+  const stop = new AbortController();
+  await using docker = serve({ "/events": () => new Response(`${lines.join("\n")}\n`) });
+  const told: unknown[] = [];
+  await engine([docker.socket]).watch(stop.signal, (_container, details = {}) => {
+    const { name, image, imageRepository, imageTag } = details;
+    told.push([name, image, imageRepository, imageTag]);
+    if (told.length === lines.length) stop.abort();
+  });
+  assertEquals(told, [
+    ["web", "docker.io/library/nginx:1.25", "nginx", "1.25"],
+    ["web", "registry.example:5000/shop", "registry.example:5000/shop", undefined],
+    ["web", id, undefined, undefined],
+    [undefined, undefined, undefined, undefined],
+    [undefined, undefined, undefined, undefined],
+  ]);
 });
 
 Deno.test("watch() puts up with nobody who listens, and with what is no event", async () => {

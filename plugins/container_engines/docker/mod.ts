@@ -11,13 +11,14 @@ import {
   type ContainerEngineName,
   type ContainerEnginePlugin,
   type ContainerInfo,
-  type ContainerReference,
+  type ContainerTold,
   describeImage,
   EngineError,
   firstAnswer,
   isAnyListening,
   isListening,
   NOTHING_TOLD,
+  parseImageName,
   watchSockets,
 } from "../../../core/mod.ts";
 import { PodmanStorage } from "./podman_storage.ts";
@@ -28,6 +29,7 @@ import {
   containerAnswer,
   type DockerConfig,
   dockerSchema,
+  type EventAnswer,
   eventAnswer,
   FULL_ID,
   type ImageAnswer,
@@ -73,14 +75,16 @@ export class DockerEngine implements ContainerEngine {
     return await firstAnswer(asks, signal);
   }
 
-  async watch(signal: AbortSignal, told: (container: ContainerReference) => void): Promise<void> {
+  async watch(signal: AbortSignal, told: ContainerTold): Promise<void> {
     const { sockets, engine } = this.config;
     await watchSockets(sockets, signal, async (socket) => {
       // It takes a while; events do not wait for it.
       if (this.#storage) this.#findStorage(socket, signal).catch(() => {});
       for await (const line of getJsonLines({ socket, path: EVENTS, signal })) {
-        const fullId = eventAnswer.safeParse(line).data?.Actor.ID;
-        if (fullId) told({ id: fullId.slice(0, 12), fullId, engine });
+        const actor = eventAnswer.safeParse(line).data?.Actor;
+        if (!actor) continue;
+        const { ID: fullId, Attributes } = actor;
+        told({ id: fullId.slice(0, 12), fullId, engine }, namesIn(Attributes));
       }
     });
   }
@@ -135,6 +139,23 @@ export class DockerEngine implements ContainerEngine {
       ip: network && addressOf(network),
     };
   }
+}
+
+/**
+ * What an event says besides the id: dockerd answers nothing about a container while it starts it. What
+ * else is there may be a label.
+ */
+function namesIn({ name, image }: EventAnswer["Actor"]["Attributes"]): Partial<ContainerDetails> {
+  // An id of the image, or a name that looks like one.
+  if (!image || /^(sha256:)?[0-9a-f]+$/.test(image)) return { name, image };
+  const { repository, tag, digest } = parseImageName(image);
+  return {
+    name,
+    image,
+    imageRepository: repository?.replace(/^docker\.io\/(library\/)?/, ""),
+    imageTag: tag,
+    imageDigest: digest,
+  };
 }
 
 /** The container whose network this one uses; pods are made so. */

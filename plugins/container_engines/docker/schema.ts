@@ -85,8 +85,14 @@ export const notedContainer = z.object({
 export const notedMetadata = z.object({ "image-name": text });
 
 /** A line of `GET /events`. */
-export const eventAnswer = z.object({ Actor: z.object({ ID: z.string().regex(FULL_ID) }) });
+export const eventAnswer = z.object({
+  Actor: z.object({
+    ID: z.string().regex(FULL_ID),
+    Attributes: z.object({ name: text, image: text }).catch({}),
+  }),
+});
 
 export type ContainerAnswer = z.infer<typeof containerAnswer>;
 export type NotedContainer = z.infer<typeof notedContainer>;
+export type EventAnswer = z.infer<typeof eventAnswer>;
 export type ImageAnswer = z.infer<typeof imageAnswer>;
