@@ -45,7 +45,8 @@ const PROPERTIES = /[ \t]*(?:[&!]\S*(?:[ \t]+|(?=\s|$)))*/y;
 const ALIAS = /(?<![^\s,[{])\*([^\s,[\]{}]+)/g;
 const ANCHOR = /(?<![^\s,[{:-])&([^\s,[\]{}]+)[ \t]*/g;
 /** What begins a line that is no text: a key, an item, a document, the end of what is in brackets. */
-const STRUCTURE = /[ \t]*(?:(["']?)[\w.-]+\1[ \t]*:(?=\s|$)|-(?=\s|$)|---|\.\.\.|[\]},#])/y;
+const STRUCTURE =
+  /[ \t]*(?:(["']?)[\w.-]+\1[ \t]*:(?=\s|$)|-(?=\s|$)|---|\.\.\.|[\]}][\]},]*[ \t\r]*(?:#|$))/my;
 const MAPPING = /[ \t]*(?:\{|(["']?)[\w.-]+\1[ \t]*:(?=\s|$))/y;
 /** It is somewhere else: in the environment. */
 const ELSEWHERE = /["']?\$\{/y;
@@ -155,8 +156,10 @@ class SecretScanner {
           isList = isItem && content - at >= column;
         }
         const isText = !matches(STRUCTURE, text, content);
-        const goesOn = isDeeper && (isBlock || isOpen || isList || isText) ||
-          isList && isItem && content - at >= column || isText && (isMissing || isOpen);
+        // Items may stand a little too far left.
+        const isOfList = isList && (isDeeper || isItem && content - at >= column - 1);
+        const goesOn = isOfList || isDeeper && isBlock || isOpen && (isDeeper || isText) ||
+          isText && (isDeeper || isMissing);
         if (!goesOn) break;
         isMissing = false;
         end = next;

@@ -29,6 +29,9 @@ const HIDDEN: Readonly<Record<string, string>> = {
   "in quotes that are never closed": "token: 'hunter2\n  hunter2\nport: 1\n",
   "in a list": "token:\n  - hunter2\n  - a: hunter2\n    b: hunter2\nport: 1\n",
   "in a list at the column of its key": "- token:\n  - hunter2\n  - hunter2\n  port: 1\n",
+  "in a list whose items are not aligned":
+    "- token:\n    - hunter2\n   - hunter2\n - hunter2\n  port: 1\n",
+  "behind what begins no text": "token:\n  ] hunter2\nsecret:\n,  - hunter2\nport: 1\n",
   "in brackets": "token: [hunter2,\n  hunter2, {a: hunter2}\n]\nport: 1\n",
   "of a mapping in brackets": '{a: {"token":\n  hunter2 }, port: 1}\n',
   "of a mapping in brackets, in quotes": "a: {b: c, token:\n  'hunter2, hunter2', port: 1}\n",
