@@ -280,8 +280,10 @@ int BPF_PROG(on_uring_submit, struct io_kiocb *submitted)
 	call = uring_outcome(number, 0);
 	if (uring_transfers_data(number)) {
 		read_transfer(&transfer, request, number);
-		if (untold || bpf_map_update_elem(&uring_transfers, &request, &transfer, BPF_ANY))
+		if (untold || bpf_map_update_elem(&uring_transfers, &request, &transfer, BPF_ANY)) {
+			transfer.direct_slot = UNTOLD_SLOT;
 			report_transfer(slot, walk, request, &transfer, &call);
+		}
 		return 0;
 	}
 	kept = bpf_map_lookup_elem(&uring_scratch, &zero);
@@ -289,7 +291,7 @@ int BPF_PROG(on_uring_submit, struct io_kiocb *submitted)
 		return 0;
 	read_request(kept, request, number);
 	if (untold || bpf_map_update_elem(&uring_requests, &request, kept, BPF_ANY)) {
-		kept->is_direct = 1;
+		kept->direct_slot = UNTOLD_SLOT;
 		report_request(slot, walk, request, kept, &call);
 	}
 	return 0;

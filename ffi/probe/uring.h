@@ -14,6 +14,9 @@
 #define REQUEST_SKIPS_CQE (1 << 6)	/* IOSQE_CQE_SKIP_SUCCESS: success is not told to anybody */
 #define URING_OPERATIONS 64
 #define URING_CALL(number) ((number) + 1)
+#define ANY_SLOT (~0u)			/* IORING_FILE_INDEX_ALLOC: the result tells */
+#define UNTOLD_SLOT (~1u)		/* of what is told of before it is done */
+#define FILE_POINTER (~7ull)		/* of what stands in a slot */
 
 /* linux v6.18 include/uapi/linux/io_uring.h, enum io_uring_op: the system call that does what an operation
  * does, plus one; 0 for all that are not looked at. */
@@ -40,7 +43,7 @@ struct uring_request {
 	__u64 args[6];			/* as the system call has them */
 	__u32 length;			/* of each text */
 	__u32 second_length;
-	__u32 is_direct;		/* 1: what is opened becomes none of the process's descriptors */
+	__u32 direct_slot;		/* not 0: what is opened goes into the ring's own table, there plus one */
 	__u32 _pad;
 	char text[GIVEN_LIMIT];		/* path as given, or socket address */
 	char second[GIVEN_LIMIT];	/* the other path */
@@ -61,7 +64,7 @@ struct {
 struct uring_transfer {
 	__u64 args[6];
 	__u32 length;			/* of the address */
-	__u32 is_direct;		/* as in struct uring_request */
+	__u32 direct_slot;		/* as in struct uring_request */
 	char address[URING_ADDRESS];	/* to which data is sent */
 };
 
@@ -172,7 +175,7 @@ static __always_inline void read_request(struct uring_request *kept, __u64 reque
 	__u64 length;
 
 	__builtin_memset(kept->args, 0, sizeof(kept->args));
-	kept->length = kept->second_length = kept->is_direct = 0;
+	kept->length = kept->second_length = kept->direct_slot = 0;
 	if (read_names(kept, request, number))
 		return;
 	if (number == __NR_connect) {
@@ -190,7 +193,7 @@ static __always_inline void read_request(struct uring_request *kept, __u64 reque
 	if (!bpf_core_field_exists(struct io_open, filename))
 		return;
 	if (bpf_core_field_exists(struct io_open, file_slot))
-		kept->is_direct = GET(struct io_open, request, file_slot) != 0;
+		kept->direct_slot = GET(struct io_open, request, file_slot);
 	kept->args[0] = (__s32)GET(struct io_open, request, dfd);
 	kept->args[2] = GET(struct io_open, request, how.flags);
 	kept->args[3] = GET(struct io_open, request, how.mode);
@@ -229,6 +232,32 @@ static __always_inline __u64 fill_names(union event_slot *slot, struct walk *wal
 	return sizeof(*record) + at;
 }
 
+/* What a request that has completed put into the table of files of its ring. */
+static __always_inline __u64 direct_file(__u64 request, __u64 index)
+{
+	__u64 ring = GET(struct io_kiocb, request, ctx), table;
+
+	if (bpf_core_field_exists(struct io_rsrc_data, nodes)) {
+		table = read_u64(AT(struct io_ring_ctx, ring, file_table.data.nodes));
+		table = read_u64(table + index * 8);
+		return read_u64(AT(struct io_rsrc_node, table, file_ptr)) & FILE_POINTER;
+	}
+	if (!bpf_core_field_exists(struct io_file_table___before_6_13, files))
+		return 0;
+	table = read_u64(AT(struct io_ring_ctx___before_6_13, ring, file_table.files));
+	return read_u64(table + index * bpf_core_type_size(struct io_fixed_file)) & FILE_POINTER;
+}
+
+/* The file that a request made; 0 while it has not. */
+static __always_inline __u64 made_file(__u64 request, __u32 slot, const struct call *call)
+{
+	if (call->failed || slot == UNTOLD_SLOT)
+		return 0;
+	if (!slot)
+		return file_of(call->result);
+	return direct_file(request, slot == ANY_SLOT ? (__u32)call->result : slot - 1);
+}
+
 /* `kept` lies in a map, but not in the slot. */
 static __always_inline void report_request(union event_slot *slot, struct walk *walk, __u64 request,
 					   const struct uring_request *kept, const struct call *call)
@@ -256,7 +285,7 @@ static __always_inline void report_request(union event_slot *slot, struct walk *
 		bpf_probe_read_kernel(slot->file.data, length, kept->text);
 		at = put_base(slot, call, walk, slot->file.data, 0, length, ARG1);
 		slot->file.base_length = at;
-		file = call->failed || kept->is_direct ? 0 : file_of(call->result);
+		file = made_file(request, kept->direct_slot, call);
 		size = fill_file_facts(slot, walk, call->failed ? -1 : call->result, file, length,
 				       length + at);
 	}
@@ -301,7 +330,7 @@ static __always_inline void read_transfer(struct uring_transfer *transfer, __u64
 		return;
 	case __NR_accept4:
 		if (bpf_core_field_exists(struct io_accept, file_slot))
-			transfer->is_direct = GET(struct io_accept, request, file_slot) != 0;
+			transfer->direct_slot = GET(struct io_accept, request, file_slot);
 		return;
 	case __NR_socket:
 		if (!bpf_core_field_exists(struct io_socket, protocol))
@@ -309,7 +338,7 @@ static __always_inline void read_transfer(struct uring_transfer *transfer, __u64
 		args[0] = (__s32)GET(struct io_socket, request, domain);
 		args[1] = (__s32)GET(struct io_socket, request, type);
 		args[2] = (__s32)GET(struct io_socket, request, protocol);
-		transfer->is_direct = GET(struct io_socket, request, file_slot) != 0;
+		transfer->direct_slot = GET(struct io_socket, request, file_slot);
 		return;
 	case __NR_splice:
 		args[2] = args[0];
@@ -346,8 +375,8 @@ static __always_inline void report_transfer(union event_slot *slot, struct walk 
 	MASK(number, SYSCALL_LIMIT - 1);
 	bpf_probe_read_kernel(slot->call.args, sizeof(transfer->args), transfer->args);
 	if (call_shapes[number].fd == RESULT) {
-		fd = call->failed || transfer->is_direct ? -1 : call->result;
-		file = file_of(fd);
+		fd = call->failed || transfer->direct_slot ? -1 : call->result;
+		file = made_file(request, transfer->direct_slot, call);
 	} else {
 		fd = number == __NR_splice ? slot->call.args[2] : slot->call.args[0];
 		file = GET(struct io_kiocb, request, file);
