@@ -22,6 +22,15 @@ export function cgroupOf(given: Given): string {
   return `/docker/${digits.padEnd(FULL_LENGTH, "0")}`;
 }
 
+/** What an engine tells of a container, beside its id. */
+const TOLD = [
+  "container.name",
+  "container.image",
+  "container.privileged",
+  "container.label",
+  "k8s.",
+];
+
 /** With everything that was said about it; absent on the host. */
 export function containerOfGiven(given: Given): Container | undefined {
   const reference = containerOf(cgroupOf(given));
@@ -30,7 +39,8 @@ export function containerOfGiven(given: Given): Container | undefined {
   const { repository, tag } = parseImageName(image ?? "");
   return {
     ...unknownContainer(reference),
-    known: true,
+    // Without a word of its engine, what the engine would say is not empty but absent.
+    known: TOLD.some((prefix) => given.mentions(prefix)),
     name: given.text("container.name"),
     image,
     imageId: given.text("container.image.id"),
