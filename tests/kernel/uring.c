@@ -143,7 +143,9 @@ int main_with(long count, char **argument)
 	connect.offset = (long)address;
 	connect.file_index = sizeof(address);
 	submit(connect);
-	address[3]++;
+	port++;
+	address[2] = port >> 8;
+	address[3] = port;
 	connect.opcode = OP_SEND_ZC;
 	submit(connect);
 	submit((struct sqe){.opcode = OP_FTRUNCATE, .offset = 3,
