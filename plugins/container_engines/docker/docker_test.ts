@@ -108,7 +108,7 @@ Deno.test("inspect() asks once about the image of containers that start together
         : Response.json({ RepoTags: ["nginx:1.25"], RepoDigests: ["nginx@sha256:dd"] }),
   });
   const one = engine([docker.socket]);
-  await assertRejects(() => one.inspect(ID, NEVER), { name: "EngineError", code: "bad-answer" });
+  assertEquals((await one.inspect(ID, NEVER))?.imageDigest, undefined);
   const infos = await Promise.all(ids.map((id) => one.inspect(id, NEVER)));
   assertEquals(infos.map((info) => info?.imageDigest), ids.map(() => "sha256:dd"));
   assertEquals(asked, 2);
@@ -150,6 +150,20 @@ Deno.test("glimpse() looks where podman's service says that its storage is", asy
   await podman.watch(stop.signal, () => assert(false));
   assertEquals(podman.glimpse(ID)?.name, "web");
   Deno.removeSync(root, { recursive: true });
+});
+
+Deno.test("inspect() tells of a container whose image and whose network nobody can tell of", async () => {
+  const broken = () => new Response("no", { status: 500 });
+  await using docker = serve({
+    [`/containers/${ID}/json`]: { ...CONTAINER, HostConfig: { NetworkMode: "container:other" } },
+    "/containers/other/json": broken,
+    [`/images/${IMAGE_ID}/json`]: broken,
+  });
+  const info = await engine([docker.socket]).inspect(ID, NEVER);
+  assertEquals(
+    [info?.name, info?.imageRepository, info?.imageTag, info?.ip],
+    ["web", "nginx", "1.25", undefined],
+  );
 });
 
 Deno.test("watch() tells of containers that are made and started, until the signal aborts", async () => {
@@ -194,11 +208,18 @@ Deno.test("watch() tells the names that are in events, as they are then known", 
   const stop = new AbortController();
   await using docker = serve({ "/events": () => new Response(`${lines.join("\n")}\n`) });
   const told: unknown[] = [];
+  const first = Promise.withResolvers<string | undefined>();
+  const podman = engine([docker.socket], { engine: "podman", storage: [] });
+  const watching = podman.watch(stop.signal, (_, details) => {
+    first.resolve(details?.imageRepository);
+  });
+  assertEquals(await first.promise, "docker.io/library/nginx");
   await engine([docker.socket]).watch(stop.signal, (_container, details = {}) => {
     const { name, image, imageRepository, imageTag } = details;
     told.push([name, image, imageRepository, imageTag]);
     if (told.length === lines.length) stop.abort();
   });
+  await watching;
   assertEquals(told, [
     ["web", "docker.io/library/nginx:1.25", "nginx", "1.25"],
     ["web", "registry.example:5000/shop", "registry.example:5000/shop", undefined],

@@ -84,7 +84,7 @@ export class DockerEngine implements ContainerEngine {
         const actor = eventAnswer.safeParse(line).data?.Actor;
         if (!actor) continue;
         const { ID: fullId, Attributes } = actor;
-        told({ id: fullId.slice(0, 12), fullId, engine }, namesIn(Attributes));
+        told({ id: fullId.slice(0, 12), fullId, engine }, namesIn(Attributes, engine));
       }
     });
   }
@@ -128,12 +128,12 @@ export class DockerEngine implements ContainerEngine {
       ? await this.#images.get(
         `${socket} ${imageId}`,
         async () => imageAnswer.safeParse(await get(`/images/${imageId}/json`)).data,
-      )
+      ).catch(noneIfBad)
       : undefined;
     const lender = lenderOf(container);
     const network = lender === undefined
       ? container
-      : containerAnswer.safeParse(await get(`/containers/${lender}/json`)).data;
+      : containerAnswer.safeParse(await get(`/containers/${lender}/json`).catch(noneIfBad)).data;
     return {
       ...containerInfo(container, image, labelMaxLength),
       ip: network && addressOf(network),
@@ -141,18 +141,29 @@ export class DockerEngine implements ContainerEngine {
   }
 }
 
+/** What else there is to say of a container is not worth to be silent about all of it. */
+function noneIfBad(error: unknown): undefined {
+  if (!(error instanceof EngineError) || error.code !== "bad-answer") throw error;
+}
+
 /**
  * What an event says besides the id: dockerd answers nothing about a container while it starts it. What
  * else is there may be a label.
  */
-function namesIn({ name, image }: EventAnswer["Actor"]["Attributes"]): Partial<ContainerDetails> {
+function namesIn(
+  { name, image }: EventAnswer["Actor"]["Attributes"],
+  engine: ContainerEngineName,
+): Partial<ContainerDetails> {
   // An id of the image, or a name that looks like one.
   if (!image || /^(sha256:)?[0-9a-f]+$/.test(image)) return { name, image };
   const { repository, tag, digest } = parseImageName(image);
   return {
     name,
     image,
-    imageRepository: repository?.replace(/^docker\.io\/(library\/)?/, ""),
+    // Docker calls its own images by the short name, whoever asked.
+    imageRepository: engine === "docker"
+      ? repository?.replace(/^docker\.io\/(library\/)?/, "")
+      : repository,
     imageTag: tag,
     imageDigest: digest,
   };
