@@ -56,6 +56,7 @@ Deno.test("readYaml() tells what is wrong behind an item of which a line ends th
   assertEquals(told(`- list: a\n  items: [x]\n\titems: [x]\n${behind}`), ["Y020 3", ...codes(4)]);
   assertEquals(told(`\t- list: a\n\t  items: [x]\n${behind}`), ["Y020 1", ...codes(3)]);
   assertEquals(told(`-\tlist: a\n\titems: [x]\n${behind}`), ["Y020 1", ...codes(3)]);
+  assertEquals(told(`- a: @b\n-\td: e\n\tf: g\n${behind}`), ["Y026 1", "Y020 2", ...codes(4)]);
   assertEquals(told(`- list: a\nitems: [x]\n${behind}`), ["Y023 2", ...codes(3)]);
   assertEquals(told(`- a: >\n\tb\n  c: d: e\n- f: |\n\tg\n${behind}`).toSorted(), [
     "Y020 2",
@@ -65,6 +66,12 @@ Deno.test("readYaml() tells what is wrong behind an item of which a line ends th
     "Y028 3",
   ]);
   assertEquals(told(`- list: a\n\titems: [x]\n`.repeat(20)).length, 11);
+});
+
+Deno.test("readYaml() holds no document for broken by a line that ends the list of another one", () => {
+  const text = "- list: a\n---\n- list: b\n\titems: [x]\n- list: c\n---\n- list: d\n";
+  const documents = readYaml(new SourceText("test.yaml", text), new Report());
+  assertEquals(documents.map(({ broken }) => broken.length), [0, 1, 0]);
 });
 
 Deno.test("readYaml() tells one mistake of lines that are wrong in one way", () => {

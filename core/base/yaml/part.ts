@@ -5,7 +5,7 @@ export interface Part {
   readonly end: number;
 }
 
-const ITEM = /^(?:-(?=[ \r\n]|$)|---|\.\.\.)/;
+const ITEM = /^(?:-(?=[ \t\r\n]|$)|---|\.\.\.)/;
 /** A list may stand at the margin, below its key. */
 const ENTRY = /^(?:[^\s#\-\]}]|---)/;
 

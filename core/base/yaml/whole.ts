@@ -65,20 +65,23 @@ export function* packageSteps(
     }
   };
   const read: YamlDocument[] = [];
+  let behind = 0;
   for (const document of documents) {
+    const end = document === documents.at(-1) ? Infinity : document.range?.[2] ?? Infinity;
+    const own = told.filter(({ start }) => behind <= start && start < end);
+    behind = end;
     const isNew = ({ at }: Explained) => told.every(({ start }) => start !== at?.start);
     const telling: Telling = {
       told,
       before,
       further: (first) => others.of(first, document).filter(isNew),
     };
-    const errors = [...told, ...reportSyntax(source, document, report, telling)];
-    before(document.range?.[2] ?? Infinity);
+    const errors = [...own, ...reportSyntax(source, document, report, telling)];
+    before(end);
     const builder = new YamlBuilder(source, report, limits, errors);
     read.push(builder.document(document.contents as Node | null, document.range?.[0] ?? 0));
     yield;
   }
-  before(Infinity);
   return read;
 }
 
