@@ -119,9 +119,8 @@ Deno.test("loadRules() shows a macro only what was there when it was last change
   const later = "- macro: m\n  condition: n\n- macro: n\n  condition: evt.type = open\n";
   assertEquals(load(later + rule("r", "m")).codes, ["F016"]);
   const again =
-    "- macro: m\n  condition: evt.type = open\n- macro: n\n  condition: evt.type = open\n" +
-    "- macro: m\n  condition: n\n";
-  assertEquals(load(again + rule("r", "m")).codes, []);
+    "- macro: m\n  condition: evt.type = open\n- macro: n\n  condition: evt.type = open\n";
+  assertEquals(load([again, "- macro: m\n  condition: n\n" + rule("r", "m")]).codes, []);
 });
 
 Deno.test("loadRules() points into the file an appended condition came from", () => {
@@ -271,7 +270,7 @@ Deno.test("loadRules() tells of an exception's unknown field once, and even wher
 Deno.test("loadRules() warns of mistakes in a definition that a later one replaces", () => {
   const wrong = rule("a", "evt.type = open and proc.nmae = cat");
   const right = rule("a", "evt.type = open");
-  const { ruleset, diagnostics } = load([wrong + right, right]);
+  const { ruleset, diagnostics } = load([wrong, right, right]);
   assertEquals(diagnostics.map(({ code, severity }) => `${code} ${severity}`), ["R048 warning"]);
   assertEquals(ruleset!.rules.length, 1);
   const [{ at, notes }] = diagnostics as [(typeof diagnostics)[number]];
@@ -281,14 +280,14 @@ Deno.test("loadRules() warns of mistakes in a definition that a later one replac
 
 Deno.test("loadRules() counts nothing as used that only a replaced definition uses", () => {
   const macro = "- macro: m\n  condition: evt.type = open\n";
-  const { ruleset, codes } = load(macro + rule("a", "m") + rule("a", "evt.type = open"));
+  const { ruleset, codes } = load([macro + rule("a", "m"), rule("a", "evt.type = open")]);
   assertEquals(codes, ["R043"]);
   assertEquals(ruleset!.macros.get("m")!.used, false);
 });
 
 Deno.test("loadRules() tells a mistake in a macro once, whether its users are replaced or not", () => {
   const macro = "- macro: m\n  condition: unknown_macro\n";
-  assertEquals(load(macro + rule("a", "m") + rule("a", "m")).codes, ["F016"]);
+  assertEquals(load([macro + rule("a", "m"), rule("a", "m")]).codes, ["F016"]);
 });
 
 Deno.test("loadRulesAside() loads as loadRules() does, and makes room between macros and rules", async () => {

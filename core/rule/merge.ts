@@ -126,6 +126,7 @@ class Merger implements Merged {
   #addList(item: ListItem): void {
     if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, ["items"]);
     if (!item.append) {
+      this.#warnOfTwin("list", this.lists, item);
       this.lists.set(item.name, { ...this.#draft(this.lists, item), items: [...item.items] });
       return;
     }
@@ -139,6 +140,7 @@ class Merger implements Merged {
   #addMacro(item: MacroItem): void {
     if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, ["condition"]);
     if (!item.append) {
+      this.#warnOfTwin("macro", this.macros, item);
       const draft = { ...this.#draft(this.macros, item), condition: [item.condition] };
       this.macros.set(item.name, draft);
       return;
@@ -153,6 +155,7 @@ class Merger implements Merged {
     const earlier = this.rules.get(item.name);
     if (earlier) {
       if (!this.#sameSource(earlier, item)) return;
+      this.#warnOfTwin("rule", this.rules, item);
       this.replaced.push({ draft: earlier, by: item.at });
     }
     this.rules.set(item.name, {
@@ -218,6 +221,24 @@ class Merger implements Merged {
   /** A definition keeps the place in line of the first one of its name. */
   #draft(drafts: ReadonlyMap<string, Draft>, { name, at }: { name: string; at: Span }): Draft {
     return { name, at, order: drafts.get(name)?.order ?? this.#order, changed: this.#order };
+  }
+
+  /** Another file is there to replace what is defined before; in one file nobody means to. */
+  #warnOfTwin(
+    kind: ItemKind,
+    drafts: ReadonlyMap<string, Draft>,
+    { name, at }: { name: string; at: Span },
+  ): void {
+    const earlier = drafts.get(name);
+    if (earlier?.at.source !== at.source) return;
+    this.report.add({
+      code: "R053",
+      severity: "warning",
+      title: `${kind} "${name}" is defined a second time in this file; the first has no effect`,
+      at,
+      notes: [{ message: "defined here first", at: earlier.at }],
+      help: "take one of them away, or give it another name",
+    });
   }
 
   #earlier<Kind extends Draft>(

@@ -27,6 +27,22 @@ Deno.test("mergeFiles() lets a later definition take the place of an earlier one
   assertEquals([...merged.rules.values()].map(({ enabled }) => enabled), [false, true]);
 });
 
+Deno.test("mergeFiles() warns of what is defined twice in one file, and takes the last", () => {
+  const list = (item: string) => `- list: l\n  items: [${item}]\n`;
+  const macro = (condition: string) => `- macro: m\n  condition: ${condition}\n`;
+  const { merged, diagnostics, codes } = merge(
+    list("a") + macro("x") + rule("r") + list("b") + macro("y") + rule("r", "  enabled: false\n"),
+    list("c") + macro("z") + rule("r"),
+  );
+  assertEquals(codes, ["R053", "R053", "R053"]);
+  assertEquals(diagnostics.map(({ title }) => title.split(" ", 2).join(" ")), [
+    'list "l"',
+    'macro "m"',
+    'rule "r"',
+  ]);
+  assertEquals(merged.lists.get("l")!.items.map(({ text }) => text), ["c"]);
+});
+
 Deno.test("mergeFiles() appends to and replaces the keys an override names", () => {
   const { merged, codes } = merge(
     rule("a", "  tags: [x]\n"),

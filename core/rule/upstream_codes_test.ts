@@ -32,7 +32,20 @@ Deno.test("upstreamCode() gives Falco's code for ours, and nothing where Falco s
 
 /** Ours alone; what they are about is not what a rule file says, or Falco has no word for it. */
 const OWN = new Set([
-  ...["R021", "R025", "R047", "R048", "R049", "F033", "F036", "F037", "F038", "F039", "Y029"],
+  ...[
+    "R021",
+    "R025",
+    "R047",
+    "R048",
+    "R049",
+    "R053",
+    "F033",
+    "F036",
+    "F037",
+    "F038",
+    "F039",
+    "Y029",
+  ],
   ...["F040", "F041", "F042", "F043", "F044", "A009", "A010", "Y011", "Y030", "Y031"],
 ]);
 

@@ -234,7 +234,7 @@ export const RULE_CODES: readonly CodeEntry[] = [
     matters: "One cannot take the place of the other. Give one another name.",
     example: ruleFiles(
       `${RULE}${RULE}  source: k8s_audit\n`,
-      `${RULE}${RULE.replace("NOTICE", "ERROR")}`,
+      `${RULE}${RULE.replace("Shell started", "Fish started").replace("bash, zsh", "fish")}`,
     ),
   },
   {
@@ -423,6 +423,21 @@ export const RULE_CODES: readonly CodeEntry[] = [
     example: ruleFiles(
       RULE.replace("shell %proc.name", "shell %proc.name %container.info"),
       RULE,
+    ),
+  },
+  {
+    code: "R053",
+    title: "defined twice in one file",
+    meaning:
+      "A rule, macro or list has the name of one that stands before it in the same file, and takes its place.",
+    matters: "The first is not in effect, as in Falco, which says nothing of it.",
+    example: ruleFiles(
+      `- macro: shells\n  condition: proc.name = bash\n- macro: shells\n  condition: proc.name = zsh\n${
+        RULE.replace("proc.name in (bash, zsh)", "shells")
+      }`,
+      `- macro: shells\n  condition: proc.name in (bash, zsh)\n${
+        RULE.replace("proc.name in (bash, zsh)", "shells")
+      }`,
     ),
   },
 ];
