@@ -82,7 +82,10 @@ Deno.test(`readYaml() tells no mistakes beside the first but those that were mad
   for (let round = 0; round < 1500; round++) {
     const { text, made, told } = broken(random, 1 + random.below(4));
     // Of two lines in different columns, either may be meant; so may what the first is told of.
-    for (const { code, line } of told.slice(1)) {
+    // What a bracket holds that is not closed may reach into the next item.
+    const isOpen = text.split("[").length !== text.split("]").length;
+    const last = isOpen ? PLACES.at(-1)! : Infinity;
+    for (const { code, line } of told.slice(1).filter(({ line }) => line <= last)) {
       const most = code === "Y023" || code === "Y030" ? 1 : 0;
       const isMade = made.some((place) => Math.abs(place - line) <= most);
       assert(isMade, `round ${round}: ${code} in line ${line + 1}\n${text}`);
