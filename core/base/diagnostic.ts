@@ -143,7 +143,9 @@ function quotingOf(at: Span | undefined): (said: string) => string {
   const { line: number, column } = place.source.position(place.start);
   const from = Math.max(0, column - 1 - MAX_BESIDE);
   const line = place.source.line(number).slice(from, column + MAX_BESIDE);
-  const shown = hideSecretsOfLine(line);
+  const shown = hideSecretsOfLine(
+    place.source.shownLine(number).slice(from, column + MAX_BESIDE),
+  );
   return (said) => hideQuotes(said, line, shown);
 }
 

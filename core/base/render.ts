@@ -1,7 +1,7 @@
 /** Diagnostics as text for people and as objects for programs: two renderings of the same values. */
 import { type Diagnostic, grouped, type Severity } from "./diagnostic.ts";
 import { hideSecretsOfLine } from "./hide_secrets.ts";
-import { type Span, toFile } from "./text.ts";
+import { type SourceText, type Span, toFile } from "./text.ts";
 
 export interface RenderOptions {
   /** Terminal colours; none unless asked for. */
@@ -29,7 +29,10 @@ export function renderText(
   options: RenderOptions = {},
 ): string {
   const paint = options.colour ? coloured : plain;
-  return grouped(diagnostics).map((diagnostic) => renderOne(diagnostic, paint)).join("\n");
+  const lines = new ShownLines();
+  return grouped(diagnostics).map((diagnostic) => renderOne(diagnostic, { paint, lines })).join(
+    "\n",
+  );
 }
 
 export interface JsonPlace {
@@ -100,18 +103,40 @@ const SGR: Readonly<Record<Style, string>> = {
 };
 const coloured: Paint = (style, text) => `\x1b[${SGR[style]}m${text}\x1b[0m`;
 
-function renderOne(diagnostic: Diagnostic, paint: Paint): string {
+/** Lines as anybody may see them. The last one is kept: it may be megabytes, and have a thousand mistakes. */
+class ShownLines {
+  #source: SourceText | undefined;
+  #number = 0;
+  #shown = "";
+
+  of(source: SourceText, number: number): string {
+    if (source !== this.#source || number !== this.#number) {
+      this.#shown = hideSecretsOfLine(source.shownLine(number));
+      this.#source = source;
+      this.#number = number;
+    }
+    return this.#shown;
+  }
+}
+
+interface Rendering {
+  readonly paint: Paint;
+  readonly lines: ShownLines;
+}
+
+function renderOne(diagnostic: Diagnostic, rendering: Rendering): string {
+  const { paint } = rendering;
   const { code, severity, at, help, notes = [] } = diagnostic;
   const place = at && toFile(at);
   const where = place ? `${paint("bold", placeText(place))}: ` : "";
   const title = paint("bold", visible(diagnostic.title));
   let out = `${where}${paint(severity, `${severity}[${code}]`)}: ${title}\n`;
-  if (place) out += quoteSource(place, severity, paint);
+  if (place) out += quoteSource(place, severity, rendering);
   for (const note of notes) {
     const notePlace = note.at && toFile(note.at);
     const noteWhere = notePlace ? `, at ${placeText(notePlace)}` : "";
     out += `  ${paint("note", "note")}: ${visible(note.message)}${noteWhere}\n`;
-    if (notePlace) out += quoteSource(notePlace, "note", paint);
+    if (notePlace) out += quoteSource(notePlace, "note", rendering);
   }
   if (help !== undefined) out += `  ${paint("help", "help")}: ${visible(help)}\n`;
   return out;
@@ -126,9 +151,13 @@ function placeText({ source, start }: Span): string {
 }
 
 /** The source line with carets below; of a span over several lines only the first is shown. */
-function quoteSource({ source, start, end }: Span, style: Style, paint: Paint): string {
+function quoteSource(
+  { source, start, end }: Span,
+  style: Style,
+  { paint, lines }: Rendering,
+): string {
   const position = source.position(start);
-  const line = hideSecretsOfLine(source.shownLine(position.line));
+  const line = lines.of(source, position.line);
   if (line.trim() === "") return "";
   const from = Math.min(position.column - 1, line.length);
   const to = Math.max(from + 1, Math.min(line.length, from + (end - start)));

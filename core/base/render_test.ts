@@ -109,3 +109,23 @@ Deno.test("renderText() shows a group as one, renderJson() each of it", () => {
   assertEquals(renderText([skipped("a")]), "warning[R042]: rule a is skipped\n");
   assertEquals(renderJson(all).map(({ title }) => title), all.map(({ title }) => title));
 });
+
+Deno.test("renderText() looks through a line once, however many mistakes are in it", () => {
+  let looks = 0;
+  class Watched extends SourceText {
+    override shownLine(number: number): string {
+      looks++;
+      return super.shownLine(number);
+    }
+  }
+  const source = new Watched("long.yaml", `{${"key: value, ".repeat(300)}}`);
+  const mistakes: Diagnostic[] = Array.from({ length: 100 }, (_, i) => ({
+    code: "Y011",
+    severity: "warning",
+    title: "t",
+    at: source.span(i * 3, i * 3 + 3),
+    notes: [{ message: "here", at: source.span(i, i + 1) }],
+  }));
+  const text = renderText(mistakes);
+  assertEquals([text.split("\n").filter((line) => line.includes("^")).length, looks], [200, 1]);
+});

@@ -23,7 +23,6 @@ import {
 } from "./node.ts";
 import { type Part, partAround } from "./part.ts";
 import { decodeScalar, type ScalarStyle } from "./scalar.ts";
-import { withoutSecrets } from "./secrets.ts";
 
 /** Turns one document's nodes into ours; checks keys and aliases on the way. */
 export class YamlBuilder {
@@ -187,14 +186,14 @@ export class YamlBuilder {
   #alias(name: string, span: Span): YamlNode {
     const anchor = this.#anchors.get(name);
     if (!anchor?.node) {
-      this.report.add(withoutSecrets({
+      this.report.add({
         code: "Y012",
         title: anchor
           ? `alias "*${name}" stands inside what it refers to`
           : `alias "*${name}" refers to no anchor above it`,
         at: span,
         help: anchor ? undefined : `a value that begins with "*" has to be quoted`,
-      }));
+      });
       this.#broken.push(span);
       return { kind: "null", span };
     }

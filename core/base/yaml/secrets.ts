@@ -2,9 +2,8 @@
  * Secrets that do not stand on the line of their key, where everybody looks for them: on those below it,
  * or where an alias finds them. Lines are looked at, not nodes: it is of broken files that lines are shown.
  */
-import { hideQuotes, hideSecrets } from "../hide_secrets.ts";
+import { hideSecrets } from "../hide_secrets.ts";
 import type { SourceText } from "../text.ts";
-import type { Explained } from "./errors.ts";
 
 /** Hides them for whoever shows lines of the source. */
 export function hideSecretsBelow(source: SourceText): void {
@@ -20,22 +19,7 @@ export function hideSecretsBelow(source: SourceText): void {
   for (const { start, end } of found) source.hide(start, end);
 }
 
-/** What is said of a place, without what nobody is to see of its line. */
-export function withoutSecrets<Said extends Explained>(said: Said): Said {
-  const { at, title, help } = said;
-  if (!at) return said;
-  const { line: number, column } = at.source.position(at.start);
-  const from = Math.max(0, column - 1 - MAX_BESIDE);
-  const line = at.source.line(number).slice(from, column + MAX_BESIDE);
-  const shown = at.source.shownLine(number).slice(from, column + MAX_BESIDE);
-  return {
-    ...said,
-    title: hideQuotes(title, line, shown),
-    ...help !== undefined && { help: hideQuotes(help, line, shown) },
-  };
-}
-
-const MAX_SECRETS = 1000, MAX_BESIDE = 2048;
+const MAX_SECRETS = 1000;
 /** Of what quotes or brackets hold that may not be closed. */
 const MAX_FLOW = 8192;
 

@@ -3,7 +3,6 @@ import type { Document } from "yaml";
 import type { Report } from "../diagnostic.ts";
 import type { SourceText, Span } from "../text.ts";
 import { explain, type Explained, IN_STREAM, isOfLines, itemStart, quote } from "./errors.ts";
-import { withoutSecrets } from "./secrets.ts";
 
 /** Explaining one may search the whole file; garbage has an error at every character. */
 const MAX_ERRORS = 200;
@@ -51,19 +50,19 @@ export function reportSyntax(
     itemOfLast = item;
     if (told.some(({ start }) => start === at.start)) continue;
     before(at.start);
-    report.add(withoutSecrets(diagnostic));
-    for (const other of further(diagnostic)) report.add(withoutSecrets(other));
+    report.add(diagnostic);
+    for (const other of further(diagnostic)) report.add(other);
   }
   for (const warning of document.warnings) {
     const known = warning.code === "TAG_RESOLVE_FAILED" || warning.code === "BAD_DIRECTIVE";
     if (!known) {
       broken.push(source.span(warning.pos[0], warning.pos[1]));
       if (warning.code !== "BAD_INDENT") {
-        report.add(withoutSecrets(explain(source, document, warning)));
+        report.add(explain(source, document, warning));
       }
       continue;
     }
-    report.add(withoutSecrets({
+    report.add({
       code: "Y029",
       severity: "warning",
       title: `${quote(source, warning)} has no meaning here and is ignored`,
@@ -71,7 +70,7 @@ export function reportSyntax(
       // `[!openat]` was meant as a text; to YAML it is an empty one with a tag.
       ...(/^ *(?:[,\]}\r\n]|$)/.test(source.text.slice(warning.pos[1])) &&
         { help: 'a value that begins with "!" has to be in quotes' }),
-    }));
+    });
   }
   return broken;
 }

@@ -12,7 +12,7 @@ import { reportLiberties, straightened } from "./liberties.ts";
 import { YAML_LIMITS, type YamlLimits } from "./limits.ts";
 import type { YamlDocument } from "./node.ts";
 import { runawayQuote } from "./quotes.ts";
-import { hideSecretsBelow, withoutSecrets } from "./secrets.ts";
+import { hideSecretsBelow } from "./secrets.ts";
 import { reportSyntax, type Telling } from "./syntax.ts";
 
 export interface Reading {
@@ -53,7 +53,7 @@ export function* packageSteps(
     const mistake = runaway ? unclosedQuote(source, runaway.quote.start) : cut?.mistake;
     if (!mistake?.at || told.some(({ start }) => start === mistake.at?.start)) break;
     if (cut) waiting.push(mistake, ...others.of(mistake, cut.document));
-    else report.add(withoutSecrets(mistake));
+    else report.add(mistake);
     told.push(mistake.at);
     text = (runaway ?? cut)!.repaired;
     documents = yield* compose(source, text, report, limits);
@@ -61,7 +61,7 @@ export function* packageSteps(
   waiting.sort((a, b) => a.at!.start - b.at!.start);
   const before = (offset: number) => {
     while (waiting[0] && waiting[0].at!.start < offset) {
-      report.add(withoutSecrets(waiting.shift()!));
+      report.add(waiting.shift()!);
     }
   };
   const read: YamlDocument[] = [];
