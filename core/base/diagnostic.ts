@@ -144,7 +144,7 @@ function quotingOf(at: Span | undefined): (said: string) => string {
   const from = Math.max(0, column - 1 - MAX_BESIDE);
   const line = place.source.line(number).slice(from, column + MAX_BESIDE);
   const shown = hideSecretsOfLine(
-    place.source.shownLine(number).slice(from, column + MAX_BESIDE),
+    place.source.quotableLine(number).slice(from, column + MAX_BESIDE),
   );
   return (said) => hideQuotes(said, line, shown);
 }

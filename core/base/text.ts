@@ -24,6 +24,7 @@ export interface Position {
 export class SourceText {
   #lineStarts: number[] | undefined;
   readonly #hidden: Span[] = [];
+  readonly #secrets: Span[] = [];
 
   constructor(
     /** File name as the user gave it, or a name in angle brackets (`<argument>`). */
@@ -80,11 +81,26 @@ export class SourceText {
     outer.source.#hidden.push(outer);
   }
 
+  /** Likewise; and nobody is to quote it, who does not know better what may be said of it. */
+  hideSecret(start: number, end: number): void {
+    const outer = toFile(this.span(start, end));
+    outer.source.#secrets.push(outer);
+  }
+
   /** The text of a line with stars for what is hidden; as long as the line. */
   shownLine(number: number): string {
+    return this.#without([...this.#secrets, ...this.#hidden], number);
+  }
+
+  /** With stars for secrets alone. */
+  quotableLine(number: number): string {
+    return this.#without(this.#secrets, number);
+  }
+
+  #without(hidden: readonly Span[], number: number): string {
     const line = this.line(number);
     const at = this.#lineStarts?.[number - 1] ?? 0;
-    return this.#hidden.reduce((shown, { start, end }) => {
+    return hidden.reduce((shown, { start, end }) => {
       const from = Math.max(0, start - at), to = Math.min(line.length, end - at);
       return to <= from ? shown : shown.slice(0, from) + "*".repeat(to - from) + shown.slice(to);
     }, line);

@@ -245,7 +245,7 @@ static __always_inline __u64 direct_file(__u64 request, __u64 index)
 	if (!bpf_core_field_exists(struct io_file_table___before_6_13, files))
 		return 0;
 	table = read_u64(AT(struct io_ring_ctx___before_6_13, ring, file_table.files));
-	return read_u64(table + index * bpf_core_type_size(struct io_fixed_file)) & FILE_POINTER;
+	return read_u64(table + index * sizeof(struct io_fixed_file)) & FILE_POINTER;
 }
 
 /* The file that a request made; 0 while it has not. */

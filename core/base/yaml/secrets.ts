@@ -16,7 +16,7 @@ export function hideSecretsBelow(source: SourceText): void {
       found[found.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
     } else found.push(next);
   }
-  for (const { start, end } of found) source.hide(start, end);
+  for (const { start, end } of found) source.hideSecret(start, end);
 }
 
 const MAX_SECRETS = 1000;
