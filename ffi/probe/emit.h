@@ -220,12 +220,12 @@ static __always_inline void submit_event(union event_slot *slot, __u64 size, enu
 	count_submitted(class, &slot->header, output(&events, slot, size, &config.events_sleeps));
 }
 
-/* Whether more than so many quarters of the lifecycle ring are waiting. The last one is for programs that start
+/* Whether more than so many eighths of the lifecycle ring are waiting. The last one is for programs that start
  * and end: a program can change its name or directory a million times a second, and cannot start others as fast. */
-static __always_inline bool lifecycle_is_over(__u32 quarters)
+static __always_inline bool lifecycle_is_over(__u32 eighths)
 {
 	return bpf_ringbuf_query(&lifecycle, BPF_RB_AVAIL_DATA) >
-	       bpf_ringbuf_query(&lifecycle, BPF_RB_RING_SIZE) / 4 * quarters;
+	       bpf_ringbuf_query(&lifecycle, BPF_RB_RING_SIZE) / 8 * eighths;
 }
 
 /* For records made in an event slot. */
@@ -235,7 +235,7 @@ static __always_inline void submit_lifecycle(union event_slot *slot, __u64 size)
 	MASK(size, 0x7ff8);
 	slot->header.size = size;
 	count_submitted(CLASS_LIFECYCLE, &slot->header,
-			lifecycle_is_over(3) ?
+			lifecycle_is_over(7) ?
 				-1 :
 				output(&lifecycle, slot, size, &config.lifecycle_sleeps));
 }

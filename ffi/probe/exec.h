@@ -51,7 +51,7 @@ static __always_inline void report_exec(union exec_slot *slot, struct walk *walk
 	usage_facts(&record->usage);
 
 	/* So that a few programs with long arguments do not take the place of others. */
-	if (limit > CROWDED_ARGS_LIMIT && lifecycle_is_over(2))
+	if (limit > CROWDED_ARGS_LIMIT && lifecycle_is_over(4))
 		limit = CROWDED_ARGS_LIMIT;
 	start = GET(struct mm_struct, mm, arg_start);
 	end = GET(struct mm_struct, mm, arg_end);
