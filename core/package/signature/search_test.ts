@@ -61,8 +61,7 @@ Deno.test("expressionProblem() says which groups of Perl there are", () => {
   assertEquals(expressionProblem("(?i)*")?.message, 'nothing stands before "*"');
 });
 
+// Whoever tries every way to match does not come to an end.
 Deno.test("isWanted() is not made slow by a name", () => {
-  const begun = performance.now();
-  isWanted("x".repeat(2048), { matches: "(?i)(X+X+)+y" });
-  assertEquals(performance.now() - begun < 500, true);
+  assertEquals(isWanted("x".repeat(2048), { matches: "(?i)(X+X+)+y" }), false);
 });
