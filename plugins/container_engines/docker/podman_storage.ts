@@ -9,10 +9,12 @@
  */
 import {
   type ContainerDetails,
+  decodeUtf8,
   fileMark,
   NOTHING_TOLD,
   onHost,
   parseImageName,
+  readAtMost,
 } from "../../../core/mod.ts";
 import { type NotedContainer, notedContainer, notedMetadata } from "./schema.ts";
 
@@ -65,11 +67,16 @@ export class PodmanStorage {
   }
 }
 
+/** It may be a link to anything: the kernel's own files tell no size, and some of them never end. */
 function readNoted(path: string): readonly unknown[] {
   try {
-    const { isFile, size } = Deno.statSync(path);
-    if (!isFile || size > MAX_BYTES) return [];
-    const noted = JSON.parse(Deno.readTextFileSync(path));
+    // To open a pipe would wait.
+    if (!Deno.statSync(path).isFile) return [];
+    using file = Deno.openSync(path);
+    const { isFile, size } = file.statSync();
+    if (!isFile || size === 0 || size > MAX_BYTES) return [];
+    const bytes = readAtMost(file, MAX_BYTES);
+    const noted = bytes && JSON.parse(decodeUtf8(bytes));
     return Array.isArray(noted) ? noted : [];
   } catch {
     return [];

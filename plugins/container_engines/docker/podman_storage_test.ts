@@ -66,3 +66,15 @@ Deno.test("glimpse() sees what podman noted since, and puts up with what is no n
   Deno.writeTextFileSync(file, JSON.stringify(["x".repeat(3 << 20), noted(ID, "big", "nginx:1")]));
   assertEquals(podman.glimpse(ID), undefined);
 });
+
+Deno.test("glimpse() reads no files that tell no size: they may never end", () => {
+  using disk = storage({ "overlay-containers/none": "" });
+  const comm = Deno.readTextFileSync("/proc/self/comm").trimEnd();
+  try {
+    Deno.writeTextFileSync("/proc/self/comm", '[{"id":"x"}]');
+    Deno.symlinkSync("/proc/self/comm", `${disk.root}/overlay-containers/containers.json`);
+    assertEquals(new PodmanStorage([disk.root]).glimpse("x"), undefined);
+  } finally {
+    Deno.writeTextFileSync("/proc/self/comm", comm);
+  }
+});
