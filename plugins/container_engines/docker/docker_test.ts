@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { type ContainerReference, NOTHING_TOLD } from "../../../core/mod.ts";
 import plugin, { DockerEngine, epochNs } from "./mod.ts";
-import { type DockerConfig, dockerSchema } from "./schema.ts";
+import { containerAnswer, type DockerConfig, dockerSchema, imageAnswer } from "./schema.ts";
 
 const ID = "0123456789abcdef".repeat(4);
 const IMAGE_ID = "a".repeat(64);
@@ -274,6 +274,33 @@ Deno.test("inspect() asks a user's engine about that user's containers alone", a
   const withoutRoots = engine(["/nonexistent/docker.sock"], { userSockets });
   const there = [undefined, 1000, 1002, 0].map((user) => withoutRoots.isThere(user));
   assertEquals(await Promise.all(there), [true, true, false, false]);
+});
+
+Deno.test("inspect() takes less of a user's engine than of the machine's", async () => {
+  const large = { ...CONTAINER, Labels: "x".repeat(300 << 10) };
+  await using docker = serve({ [`/containers/${ID}/json`]: large });
+  assertEquals((await engine([docker.socket]).inspect(ID, NEVER))?.name, "web");
+  const ofUser = engine([], { userSockets: [{ userId: 1000, socket: docker.socket }] });
+  const inspecting = ofUser.inspect(ID, NEVER, 1000);
+  await assertRejects(() => inspecting, { name: "EngineError", code: "bad-answer" });
+});
+
+Deno.test("answers are cut before they are looked at", () => {
+  const members = (value: unknown) =>
+    Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`n${index}`, value]));
+  const { Config, Mounts, NetworkSettings } = containerAnswer.parse({
+    Id: ID,
+    Config: { Labels: members("x") },
+    Mounts: Array(2000).fill({}),
+    NetworkSettings: { Networks: members({}) },
+  });
+  const { RepoTags } = imageAnswer.parse({ RepoTags: Array(2000).fill("x"), RepoDigests: [] });
+  assertEquals(
+    [Config.Labels, Mounts, NetworkSettings.Networks, RepoTags].map((all) =>
+      Object.keys(all).length
+    ),
+    [512, 256, 64, 256],
+  );
 });
 
 Deno.test("inspect() knows nothing of a container that went away while podman looked at it", async () => {

@@ -41,6 +41,17 @@ const EVENTS = `/events?filters=${
   encodeURIComponent(JSON.stringify({ type: ["container"], event: ["create", "start", "rename"] }))
 }`;
 
+/** Descriptions of containers and images are some 10 KB; labels can make them longer. */
+const MAX_ANSWER_BYTES = 1 << 20;
+/** What users' engines answer may be made to be in the way: reading it takes time, and events wait. */
+const MAX_USERS_ANSWER_BYTES = 256 << 10;
+
+/** Where to ask, and how much it may answer. */
+interface Asked {
+  readonly socket: string;
+  readonly maxBytes: number;
+}
+
 export class DockerEngine implements ContainerEngine {
   readonly name: string;
   readonly runs: ReadonlySet<ContainerEngineName>;
@@ -59,7 +70,9 @@ export class DockerEngine implements ContainerEngine {
 
   isThere(userId?: number): Promise<boolean> {
     const { sockets, userSockets } = this.config;
-    if (userId !== undefined) return isAnyListening(this.#socketsFor(userId));
+    if (userId !== undefined) {
+      return isAnyListening(this.#askedFor(userId).map(({ socket }) => socket));
+    }
     return isAnyListening([...sockets, ...userSockets.map(({ socket }) => socket)]);
   }
 
@@ -69,8 +82,8 @@ export class DockerEngine implements ContainerEngine {
     userId?: number,
   ): Promise<ContainerInfo | undefined> {
     if (!FULL_ID.test(fullId)) return undefined;
-    const asks = this.#socketsFor(userId).map((socket) => async () =>
-      await isListening(socket) ? await this.#ask(socket, fullId, signal) : undefined
+    const asks = this.#askedFor(userId).map((asked) => async () =>
+      await isListening(asked.socket) ? await this.#ask(asked, fullId, signal) : undefined
     );
     return await firstAnswer(asks, signal);
   }
@@ -90,10 +103,13 @@ export class DockerEngine implements ContainerEngine {
   }
 
   /** What users' engines tell of by themselves is not listened to: it may be about anything. */
-  #socketsFor(userId: number | undefined): readonly string[] {
+  #askedFor(userId: number | undefined): readonly Asked[] {
     const { sockets, userSockets } = this.config;
-    const own = userSockets.filter((each) => each.userId === userId).map(({ socket }) => socket);
-    return [...sockets, ...own];
+    const own = userSockets.filter((each) => each.userId === userId);
+    return [
+      ...sockets.map((socket) => ({ socket, maxBytes: MAX_ANSWER_BYTES })),
+      ...own.map(({ socket }) => ({ socket, maxBytes: MAX_USERS_ANSWER_BYTES })),
+    ];
   }
 
   /** Only from whom falcod trusts: what is there is read while an event waits. */
@@ -102,18 +118,18 @@ export class DockerEngine implements ContainerEngine {
     const { uid } = await Deno.stat(socket);
     if (uid !== 0 && uid !== Deno.uid()) return;
     const { data } = infoAnswer.safeParse(
-      await getJson({ socket, path: "/info", timeoutMs, signal }),
+      await getJson({ socket, path: "/info", timeoutMs, maxBytes: MAX_ANSWER_BYTES, signal }),
     );
     if (data) this.#storage?.add(data.DockerRootDir);
   }
 
   async #ask(
-    socket: string,
+    { socket, maxBytes }: Asked,
     fullId: string,
     signal: AbortSignal,
   ): Promise<ContainerInfo | undefined> {
     const { timeoutMs, labelMaxLength } = this.config;
-    const get = (path: string) => getJson({ socket, path, timeoutMs, signal });
+    const get = (path: string) => getJson({ socket, path, timeoutMs, maxBytes, signal });
     const found = await get(`/containers/${fullId}/json`);
     if (found === undefined) return undefined;
     const { data: container } = containerAnswer.safeParse(found);

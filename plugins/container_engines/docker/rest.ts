@@ -1,8 +1,6 @@
 /** `GET` of JSON documents over a unix socket, with bounds on time and size. */
 import { EngineError } from "../../../core/mod.ts";
 
-/** Container and image descriptions are some 10 KB; labels can make them longer. */
-const MAX_ANSWER_BYTES = 4 << 20;
 /** An event has the labels of its container in it. */
 const MAX_LINE = 1 << 20;
 
@@ -11,10 +9,12 @@ export interface RestRequest {
   /** Absolute path, already percent-encoded. */
   readonly path: string;
   readonly timeoutMs: number;
+  /** Of the answer. */
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
-type Asked = Omit<RestRequest, "timeoutMs">;
+type Asked = Omit<RestRequest, "timeoutMs" | "maxBytes">;
 
 /** The parsed document; `undefined` when there is no such thing. Throws `EngineError`, or the signal's reason when it aborts. */
 export async function getJson(request: RestRequest): Promise<unknown> {
@@ -86,12 +86,12 @@ async function open({ socket, path, signal }: Asked) {
   }
 }
 
-async function boundedText(response: Response, request: Asked): Promise<string> {
+async function boundedText(response: Response, request: RestRequest): Promise<string> {
   const decoder = new TextDecoder();
   let text = "", bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) throw badAnswer(request, `more than ${MAX_ANSWER_BYTES} bytes`);
+    if (bytes > request.maxBytes) throw badAnswer(request, `more than ${request.maxBytes} bytes`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

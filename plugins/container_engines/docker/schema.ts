@@ -29,8 +29,14 @@ export const dockerSchema = z.object({
 
 export type DockerConfig = z.infer<typeof dockerSchema>;
 
+/** What is beyond that is left out before it is looked at: validating takes time, and events wait. */
+const MAX_MOUNTS = 256;
+const MAX_NETWORKS = 64;
+const MAX_LABELS = 512;
+const MAX_NAMES = 256;
+
 const text = z.string().max(4096).optional().catch(undefined);
-const texts = z.array(z.string().max(4096)).max(1024).catch([]);
+const texts = z.preprocess(firstOf(MAX_NAMES), z.array(z.string().max(4096))).catch([]);
 
 const word = text.transform((given) => given ?? "");
 const truth = z.boolean().optional().catch(undefined);
@@ -52,7 +58,7 @@ export const containerAnswer = z.object({
   Image: text,
   Config: z.object({
     Image: text,
-    Labels: z.record(z.string(), z.unknown()).catch({}),
+    Labels: z.preprocess(firstMembers(MAX_LABELS), z.record(z.string(), z.unknown())).catch({}),
   }).catch({ Labels: {} }),
   HostConfig: z.object({
     Privileged: truth,
@@ -62,9 +68,13 @@ export const containerAnswer = z.object({
     IpcMode: text,
   }).catch({}),
   State: z.object({ StartedAt: text }).catch({}),
-  Mounts: z.array(mountAnswer.optional().catch(undefined)).catch([]),
+  Mounts: z.preprocess(firstOf(MAX_MOUNTS), z.array(mountAnswer.optional().catch(undefined)))
+    .catch([]),
   NetworkSettings: networkAnswer.extend({
-    Networks: z.record(z.string(), networkAnswer.catch({})).catch({}),
+    Networks: z.preprocess(
+      firstMembers(MAX_NETWORKS),
+      z.record(z.string(), networkAnswer.catch({})),
+    ).catch({}),
   }).catch({ Networks: {} }),
 });
 
@@ -96,3 +106,14 @@ export type ContainerAnswer = z.infer<typeof containerAnswer>;
 export type NotedContainer = z.infer<typeof notedContainer>;
 export type EventAnswer = z.infer<typeof eventAnswer>;
 export type ImageAnswer = z.infer<typeof imageAnswer>;
+
+function firstOf(count: number): (given: unknown) => unknown {
+  return (given) => Array.isArray(given) ? given.slice(0, count) : given;
+}
+
+function firstMembers(count: number): (given: unknown) => unknown {
+  return (given) => {
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+    return Object.fromEntries(Object.entries(given).slice(0, count));
+  };
+}
