@@ -60,3 +60,20 @@ Deno.test("logstashLine() has no brackets in names, and further tags", () => {
   assertEquals(output_fields, { "proc.aname.2": "sh", "evt.arg.path": "/x", "proc.pid": 7 });
   assertEquals([tags, rule], [["a", "b"], "open_from_cat"]);
 });
+
+function nameOf(name: string): string {
+  const fields = new Map<string, OutputValue>([[name, "x"]]);
+  const { output_fields } = JSON.parse(logstashLine(sampleAlert({ fields }), { tags: [] }));
+  return Object.keys(output_fields)[0]!;
+}
+
+Deno.test("logstashLine() leaves brackets that are not closed, and takes the first for the pair", () => {
+  const names = ["a[b[c]d]", "[]", "a]b[c", "[a][b]", "a[b]c[d"];
+  assertEquals(names.map(nameOf), ["a.b[cd]", ".", "a]b[c", ".a.b", "a.bc[d"]);
+});
+
+Deno.test("logstashLine() looks through a name of megabytes of open brackets once", () => {
+  // Looked through from each bracket, this would take hours.
+  const name = "[".repeat(8 << 20);
+  assertEquals(nameOf(name).length, name.length);
+});

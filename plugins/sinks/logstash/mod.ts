@@ -46,12 +46,23 @@ class LogstashSink implements Sink {
 
 /** Logstash takes brackets in names for paths: `proc.aname[2]` is proc.aname.2. */
 export function logstashLine(alert: Alert, { tags }: Pick<LogstashConfig, "tags">): string {
-  const fields = [...alert.fields].map(([name, value]) =>
-    [name.replace(/\[([^\]]*)\]/g, ".$1"), value] as const
-  );
+  const fields = [...alert.fields].map(([name, value]) => [withoutBrackets(name), value] as const);
   return jsonText(
     alertDocument({ ...alert, fields: new Map(fields), tags: [...alert.tags, ...tags] }),
   );
+}
+
+/** A pattern would look from each bracket to the end of a name that has but opening ones. */
+function withoutBrackets(name: string): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (;;) {
+    const open = name.indexOf("[", done);
+    const close = open < 0 ? -1 : name.indexOf("]", open);
+    if (close < 0) return parts.length === 0 ? name : parts.join("") + name.slice(done);
+    parts.push(name.slice(done, open), ".", name.slice(open + 1, close));
+    done = close + 1;
+  }
 }
 
 async function connect({ address, tls }: LogstashConfig, lost: () => void): Promise<Socket> {
