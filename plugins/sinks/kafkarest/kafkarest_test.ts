@@ -1,7 +1,7 @@
 import { SinkError } from "../../../core/mod.ts";
 import type { Received } from "../../../tests/peers/http_receiver.ts";
 import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
-import { assertEquals } from "../../../tests/assert.ts";
+import { assert, assertEquals } from "../../../tests/assert.ts";
 import plugin from "./mod.ts";
 
 const config = (url: string) => ({ address: `${url}/topics/falco` });
@@ -35,4 +35,29 @@ Deno.test("kafkarest: what brokers did not take is sent again", async () => {
     });
   const error = await requestsOf(plugin, { config, answer }, {}, {}).catch((error) => error);
   assertEquals(error instanceof SinkError && [error.code, error.accepted], ["unavailable", 1]);
+});
+
+const failed = (error: string) => ({ partition: null, offset: null, error_code: 50003, error });
+
+Deno.test("kafkarest: a long answer is read for what brokers did not take", async () => {
+  const answer = () =>
+    Response.json({ offsets: Array(100).fill(failed("timed out ".repeat(200))) });
+  const error = await requestsOf(plugin, { config, answer }, {}).catch((error) => error);
+  assertEquals(error instanceof SinkError && [error.code, error.accepted], ["unavailable", 0]);
+});
+
+Deno.test("kafkarest: an answer that cannot be read is none of success", async () => {
+  const tooLong = JSON.stringify({ offsets: [failed("x".repeat(5 << 20))] });
+  for (const text of ["<html>", "null", '{"error_code":50003}', tooLong]) {
+    const answer = () => new Response(text);
+    const error = await requestsOf(plugin, { config, answer }, {}).catch((error) => error);
+    assert(error instanceof SinkError, `${text.slice(0, 20)}: ${error}`);
+    assertEquals([error.code, error.unclear], ["unavailable", Infinity]);
+    assert(error.message.includes("does not say which messages"), error.message);
+  }
+});
+
+Deno.test("kafkarest: an answer without content says nothing against a message", async () => {
+  const answer = () => new Response(null, { status: 204 });
+  assertEquals((await requestsOf(plugin, { config, answer }, {})).length, 1);
 });

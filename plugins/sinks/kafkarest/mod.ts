@@ -11,6 +11,9 @@ import {
 } from "../../../core/mod.ts";
 import { type KafkaRestConfig, schema } from "./schema.ts";
 
+/** Of an answer, which says something of each record, and of those that failed in sentences. */
+const MOST_ANSWER_BYTES = 4 << 20;
+
 class KafkaRestSink implements Sink {
   readonly #target: HttpTarget;
   readonly #contentType: string;
@@ -25,8 +28,11 @@ class KafkaRestSink implements Sink {
       const records = some.map(({ line }) => ({
         value: new TextEncoder().encode(line).toBase64(),
       }));
-      const request = { body: jsonText({ records }), contentType: this.#contentType };
-      const { body } = await this.#target.send(request, context);
+      const { body } = await this.#target.send({
+        body: jsonText({ records }),
+        contentType: this.#contentType,
+        mostBytes: MOST_ANSWER_BYTES,
+      }, context);
       const failure = failureIn(body);
       if (failure) throw failure;
     }, context);
@@ -37,19 +43,34 @@ class KafkaRestSink implements Sink {
   }
 }
 
-/** The answer is a good one also where brokers did not take a message: each has its own. */
+/**
+ * The answer is a good one also where brokers did not take a message: each has its own. An empty one
+ * (204: a bridge that does not wait for brokers) says nothing against any.
+ */
 function failureIn(body: string): SinkError | undefined {
-  let offsets: unknown;
-  try {
-    ({ offsets } = JSON.parse(body));
-  } catch {
-    return undefined;
+  if (body.trim() === "") return undefined;
+  const offsets = offsetsIn(body);
+  if (!offsets) {
+    return new SinkError(
+      "unavailable",
+      "The proxy's answer does not say which messages the brokers took: " +
+        `it is no JSON with a list "offsets", or has more than ${MOST_ANSWER_BYTES} bytes`,
+      { unclear: Infinity },
+    );
   }
-  if (!Array.isArray(offsets)) return undefined;
   const accepted = offsets.findIndex((offset) => hasError(offset));
   return accepted < 0
     ? undefined
     : new SinkError("unavailable", "The proxy's brokers did not take a message", { accepted });
+}
+
+function offsetsIn(body: string): readonly unknown[] | undefined {
+  try {
+    const { offsets } = JSON.parse(body);
+    return Array.isArray(offsets) ? offsets : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function hasError(offset: unknown): boolean {
