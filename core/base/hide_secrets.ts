@@ -45,15 +45,26 @@ export function hideSecretsOfLine(line: string): string {
 /** Shorter ones are marks, not what somebody keeps secret. */
 const QUOTE = /"([^"]{3,})"/g;
 
-/** What is said of a line, with stars for quotes of it that are hidden in the line as it is `shown`. */
+/**
+ * What is said of a line, with stars for quotes of it that are hidden in the line as it is `shown`, and
+ * for words of what is hidden there, which a message of the YAML package has without quotes.
+ */
 export function hideQuotes(said: string, line: string, shown: string): string {
   if (shown === line) return said;
-  return said.replace(
+  const isHidden = (text: string) => line.includes(text) && !shown.includes(text);
+  const quoted = said.replace(
     QUOTE,
-    (all, quote: string) =>
-      line.includes(quote) && !shown.includes(quote) ? `"${"*".repeat(quote.length)}"` : all,
+    (all, quote: string) => isHidden(quote) ? `"${"*".repeat(quote.length)}"` : all,
   );
+  return quoted.replace(WORDS, (word) => {
+    const bare = word.replace(MARKS, "");
+    return bare.length >= 3 && isHidden(bare) ? word.replace(bare, "*".repeat(bare.length)) : word;
+  });
 }
+
+const WORDS = /[^\s"]+/g;
+/** Around a word of a message, or before a value in YAML. */
+const MARKS = /^[|>'(\[{]+|[',;:)\]}.]+$/g;
 
 function hide(_all: string, before: string, value: string, after: unknown): string {
   return before + hidden(value) + (typeof after === "string" ? after : "");

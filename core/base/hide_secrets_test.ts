@@ -137,3 +137,11 @@ Deno.test("hideQuotes() takes out of a sentence what the line hides, and nothing
   const plain = "name: *abc";
   assertEquals(hideQuotes('alias "*abc"', plain, hideSecrets(plain)), 'alias "*abc"');
 });
+
+Deno.test("hideQuotes() has stars for words of what is hidden, and leaves those that are shown", () => {
+  const line = "token: |hunter2 token", shown = "token: ***************";
+  assertEquals(
+    hideQuotes("extra characters: |hunter2, behind token", line, shown),
+    "extra characters: |*******, behind token",
+  );
+});
