@@ -171,14 +171,9 @@ export class OperandParser {
     const transformer = this.#rightTransformer();
     if (transformer || lexer.offset !== start) return transformer;
     const number = lexer.number();
-    if (number) {
-      return this.#errors.lastBare = {
-        kind: "literal",
-        text: number.text,
-        quoted: false,
-        span: number.span,
-      };
-    }
+    if (number) return this.#errors.numberRead(number);
+    const quoted = lexer.quotedString();
+    if (quoted) return this.#errors.quotedNumber(operator.text, quoted);
     return this.#errors.noValue(
       `a number or val(field) behind "${operator.text}"`,
       "only numbers have an order here; text is compared with =, contains, startswith …",

@@ -33,6 +33,11 @@ const SYMBOLS = /^[=!<>~]+/;
 /** Looked at behind a field for the sake of a hint, in UTF-16 units. */
 const MAX_SYMBOLS = 40;
 
+const ONLY_NUMBER =
+  "a number alone stands here, times in nanoseconds; text is compared with =, contains, startswith …";
+/** Of these the value is true or false, and that there is one says nothing. */
+const YES_OR_NO = /\.(?:is_[a-z_]+|failed|privileged|known)$/;
+
 /** Behind `or`, what is compared with a value: `proc.name = bash or sh` is meant as two checks. */
 const COMPARED_BEFORE =
   /([a-z]\w*(?:\.\w+)+(?:\[[^\]]*\])?\s*(?:[=!]=?|\b(?:[a-z]*contains|[a-z]*startswith|endswith|i?glob|regex)\s)\s*)(?:"[^"]*"|'[^']*'|[^\s()"'=,]+)\s+or\s+$/i;
@@ -51,6 +56,7 @@ export class SyntaxErrors {
   readonly #report: Report;
   /** The bare value that was read last: what follows it may belong to it. */
   lastBare: Literal | undefined;
+  #lastNumber: Literal | undefined;
   /** The macro that was read last: an operator behind it says that it was meant as a field. */
   lastMacro: Token | undefined;
 
@@ -99,6 +105,7 @@ export class SyntaxErrors {
     }
     const bare = this.lastBare;
     if (!bare) return undefined;
+    if (bare === this.#lastNumber) return ONLY_NUMBER;
     if (text === "(" && TRANSFORMER_NAMES.some((name) => name === bare.text)) {
       return `no blank may stand between "${bare.text}" and its bracket`;
     }
@@ -149,7 +156,9 @@ export class SyntaxErrors {
     const lexer = this.#lexer;
     const what = lexer.source.text.slice(left.span.start, left.span.end);
     if (lexer.atEnd || lexer.peek(")")) {
-      const help = `compare it, "${what} = value", or ask for it, "${what} exists"`;
+      const help = YES_OR_NO.test(what)
+        ? `compare it, "${what} = true"`
+        : `compare it, "${what} = value", or ask for it, "${what} exists"`;
       return this.fail("F006", `"${what}" is not compared with anything`, left.span, help);
     }
     const { text, span } = this.#operatorWord();
@@ -216,6 +225,18 @@ export class SyntaxErrors {
     const { text, span } = lexer.word;
     const help = lexer.peek("(") ? 'to look for any of several values, use "in (…)"' : hint;
     return this.fail("F007", `expected ${wanted}, found ${inQuotes(text)}`, span, help);
+  }
+
+  /** What `operator` compares with, so that what stands behind it is told as that. */
+  numberRead({ text, span }: Token): Literal {
+    return this.lastBare = this.#lastNumber = { kind: "literal", text, quoted: false, span };
+  }
+
+  quotedNumber(operator: string, { text, span }: Token): undefined {
+    const number = /^["']([-+]?\d+(?:\.\d+)?)["']$/.exec(text)?.[1];
+    const help = number ? `write it without quotes: ${operator} ${number}` : ONLY_NUMBER;
+    const title = `expected a number or val(field) behind "${operator}", found ${inQuotes(text)}`;
+    return this.fail("F007", title, span, help);
   }
 
   noList(operator: string): undefined {

@@ -47,8 +47,8 @@ export function lintConstant(
     });
   }
   const dense = text.replace(/\s+/g, "");
-  // With a percent sign before it in outputs.
-  const name = dense.replace(/^%/, "");
+  // With a percent sign before it in outputs; a text may well contain one.
+  const name = EQUALITIES.has(operator) ? dense.replace(/^%/, "") : dense;
   if (/^[a-zA-Z]/.test(name) && name.includes(".") && isField(name, fields)) {
     suspicions.push({
       code: "F031",

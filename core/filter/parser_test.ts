@@ -174,3 +174,17 @@ Deno.test("parseListItem() tells how an item is written that is no value by itse
   assertEquals(found("a\\b(c)"), whole(`'"a\\\\b(c)"'`));
   assertEquals(found("=x"), whole(`'"=x"'`));
 });
+
+Deno.test("parseCondition() tells that only numbers have an order, also of quoted ones", () => {
+  const helpFor = (condition: string) => {
+    const report = new Report();
+    parseCondition(new SourceText("c", condition), report);
+    return report.diagnostics.map(({ code, help }) => `${code} ${help}`).join();
+  };
+  assertEquals(helpFor('proc.pid > "4"'), "F007 write it without quotes: > 4");
+  assert(
+    helpFor("proc.duration > '1s'").startsWith("F007 a number alone stands here, times in nanos"),
+  );
+  assert(helpFor("proc.duration > 1s").startsWith("F004 a number alone stands here"));
+  assertEquals(helpFor("evt.is_open_write"), 'F006 compare it, "evt.is_open_write = true"');
+});

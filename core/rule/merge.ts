@@ -126,7 +126,7 @@ class Merger implements Merged {
   #addList(item: ListItem): void {
     if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, ["items"]);
     if (!item.append) {
-      this.#warnOfTwin("list", this.lists, item);
+      if (!item.replace) this.#warnOfTwin("list", this.lists, item);
       this.lists.set(item.name, { ...this.#draft(this.lists, item), items: [...item.items] });
       return;
     }
@@ -140,7 +140,7 @@ class Merger implements Merged {
   #addMacro(item: MacroItem): void {
     if (item.deprecatedAppend) this.deprecations.append(item.deprecatedAppend, ["condition"]);
     if (!item.append) {
-      this.#warnOfTwin("macro", this.macros, item);
+      if (!item.replace) this.#warnOfTwin("macro", this.macros, item);
       const draft = { ...this.#draft(this.macros, item), condition: [item.condition] };
       this.macros.set(item.name, draft);
       return;

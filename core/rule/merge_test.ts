@@ -41,6 +41,8 @@ Deno.test("mergeFiles() warns of what is defined twice in one file, and takes th
     'rule "r"',
   ]);
   assertEquals(merged.lists.get("l")!.items.map(({ text }) => text), ["c"]);
+  const meant = macro("x") + macro("y").trimEnd() + "\n  override: {condition: replace}\n";
+  assertEquals(merge(meant).codes, []);
 });
 
 Deno.test("mergeFiles() appends to and replaces the keys an override names", () => {

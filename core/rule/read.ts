@@ -170,6 +170,7 @@ function readList(reader: MappingReader, name: YamlScalar): ListItem | undefined
     at: name.span,
     items: items.map((item) => item.text),
     append: mode.deprecatedAppend !== undefined || mode.append.has("items"),
+    replace: mode.replace.size > 0,
     deprecatedAppend: mode.deprecatedAppend,
   };
 }
@@ -196,6 +197,7 @@ function readMacro(reader: MappingReader, name: YamlScalar): MacroItem | undefin
     at: name.span,
     condition: condition.text,
     append: mode.deprecatedAppend !== undefined || mode.append.has("condition"),
+    replace: mode.replace.size > 0,
     deprecatedAppend: mode.deprecatedAppend,
   };
 }

@@ -54,6 +54,8 @@ interface NamedItem {
 /** How an item meets an earlier one of its name; the deprecated `append: true` keeps its place. */
 export interface Mode {
   readonly append: boolean;
+  /** `override` says that it takes the place of the earlier one. */
+  readonly replace: boolean;
   readonly deprecatedAppend: Span | undefined;
 }
 
