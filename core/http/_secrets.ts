@@ -6,9 +6,16 @@ const SHORTEST = 6;
 /** Of a part of an address that is one by itself; shorter ones are words. */
 const SHORTEST_TOKEN = 16;
 
+/** What stands in place of one; it is not looked at again, nor when this is done twice. */
+const MARK = "[secret]";
+
+/** Also finds them as they stand in JSON. The longest come first: one may be a part of another. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.filter((secret) => secret.length >= SHORTEST)
-    .reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    .sort((one, other) => other.length - one.length)
+    .reduce((shown, secret) => shown.flatMap((part) => part.split(secret)), text.split(MARK))
+    .join(MARK);
 }
 
 /** Of an address that is one as a whole; where it is but a place, there is none. */

@@ -15,6 +15,12 @@ export interface HttpReply {
 
 const LONGEST_EXCERPT = 300;
 
+export interface FailureOptions {
+  /** Hides what is secret in a text as it came: cut or escaped, it would not be found. */
+  readonly hide?: (text: string) => string;
+  readonly now?: number;
+}
+
 /**
  * Absent where the server took what it was sent. Only what the request itself is wrong for is
  * `rejected`: a wrong address, password or permission can be put right, and the alerts still arrive.
@@ -22,11 +28,11 @@ const LONGEST_EXCERPT = 300;
 export function failureOf(
   reply: HttpReply,
   server: string,
-  now = Date.now(),
+  { hide = (text) => text, now = Date.now() }: FailureOptions = {},
 ): SinkError | undefined {
   const { status } = reply;
   if (status >= 200 && status < 300) return undefined;
-  const told = `${server} answered ${status}${hintOf(reply)}${excerptOf(reply)}`;
+  const told = `${server} answered ${status}${hintOf(reply)}${excerptOf(hide(reply.body))}`;
   if (REFUSALS.has(status)) return new SinkError("rejected", told);
   const retryAfterMs = retryAfterMsOf(reply, now);
   return new SinkError("unavailable", told, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -54,7 +60,7 @@ function hintOf({ status, headers }: HttpReply): string {
   }
 }
 
-function excerptOf({ body }: HttpReply): string {
+function excerptOf(body: string): string {
   const text = body.trim();
   return text === "" ? "" : `: ${escapeText(cutText(text, LONGEST_EXCERPT))}`;
 }

@@ -98,19 +98,19 @@ export class HttpTarget {
     const given = request.url ?? this.#options.url;
     const address = this.#addressOf(typeof given === "function" ? given() : given);
     let headers: Headers = {};
+    const hide = (text: string) => withoutSecrets(text, this.#secretsIn(address, request, headers));
     try {
       const body = await this.#bodyOf(request);
       const route = this.#routeTo(address);
       headers = this.#headersOf(request, { body, authorization: route.authorization });
       const reply = await this.#exchange({ request, body, route, headers }, context ?? {});
-      const failure = failureOf(reply, address.origin);
+      const failure = failureOf(reply, address.origin, { hide });
       if (failure) throw this.#options.judge?.(reply, failure) ?? failure;
       return reply;
     } catch (error) {
       const reason = context?.signal.aborted ? context.signal.reason : undefined;
       if (reason instanceof SinkError) throw reason;
-      const secrets = this.#secretsIn(address, request, headers);
-      throw asSinkError(this.#ofProxy(error), address.origin, secrets);
+      throw asSinkError(this.#ofProxy(error), address.origin, hide);
     }
   }
 
@@ -268,11 +268,11 @@ async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** As a `SinkError` that tells where the alerts should have gone, and nothing that is secret. */
-function asSinkError(error: unknown, origin: string, secrets: readonly string[]): SinkError {
+function asSinkError(error: unknown, origin: string, hide: (text: string) => string): SinkError {
   const isOurs = error instanceof SinkError;
   const reason = error instanceof Error ? error.message : String(error);
   const told = isOurs ? reason : `Cannot reach ${origin}: ${reason}${hintOf(error)}`;
-  const message = withoutSecrets(told, secrets);
+  const message = hide(told);
   if (!isOurs) {
     const isUnclear = error instanceof BrokenAnswer;
     return new SinkError("unavailable", message, isUnclear ? { unclear: Infinity } : {});
