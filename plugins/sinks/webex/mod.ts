@@ -15,12 +15,14 @@ import { schema, type WebexConfig } from "./schema.ts";
 /** https://developer.webex.com/docs/api/v1/messages/create-a-message: bytes of a message. */
 const MOST_BYTES = 7000;
 
-/** `limit`: UTF-16 units of each text before what is escaped. */
+/** `limit`: UTF-16 units of each text before what is escaped; lists have a tenth as many items. */
 export function webexMessage(alert: Alert, limit = Infinity): Json {
   const plain = (text: string) => escape(shortText(escapeUnprintable(text.toWellFormed()), limit));
   const listed = (name: string, items: readonly string[]) =>
     items.length === 0 ? [] : [`  * ${name}:`, ...items.map((item) => `    * ${item}`)];
-  const fields = factsOf(alert, ["field"]).slice(0, Math.max(10, limit / 10));
+  const most = Math.max(10, limit / 10);
+  const fields = factsOf(alert, ["field"]).slice(0, most);
+  const tags = [...new Set(alert.tags)].slice(0, most);
   return {
     markdown: [
       `# Falco Rule '${plain(alert.rule)}'`,
@@ -30,7 +32,7 @@ export function webexMessage(alert: Alert, limit = Infinity): Json {
       ...factsOf(alert, ["hostname", "source", "priority", "time"]).map(({ name, value }) =>
         `  * ${name[0]!.toUpperCase()}${name.slice(1)}: ${plain(value)}`
       ),
-      ...listed("Tags", [...new Set(alert.tags)].map(plain)),
+      ...listed("Tags", tags.map(plain)),
       ...listed("Fields", fields.map(({ name, value }) => `${plain(name)}: ${plain(value)}`)),
     ].join("\n"),
   };

@@ -1,5 +1,5 @@
 import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
-import { assertEquals } from "../../../tests/assert.ts";
+import { assert, assertEquals } from "../../../tests/assert.ts";
 import plugin from "./mod.ts";
 
 const config = (url: string) => ({ webhook_url: `${url}/v1/webhooks/incoming/T` });
@@ -30,4 +30,13 @@ Deno.test("webex: a message is the alert in Markdown, its texts none", async () 
     "  * Fields:",
     "    * fd.name: \\[docs\\]\\(https://evil.example\\) ‹@all›",
   ]);
+});
+
+Deno.test("webex: a message is short enough however many tags and fields there are", async () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `${"`<".repeat(50)} ${i}`);
+  const fields = new Map(names.map((name) => [name, name]));
+  for (const parts of [{ tags: names }, { fields }, { tags: names, fields }]) {
+    const [request] = await requestsOf(plugin, { config }, parts);
+    assert(request!.bytes.length <= 7000, `${request!.bytes.length} bytes`);
+  }
 });
