@@ -1,6 +1,6 @@
 import type { OutputValue } from "../../../core/mod.ts";
 import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
-import { assertEquals } from "../../../tests/assert.ts";
+import { assert, assertEquals } from "../../../tests/assert.ts";
 import plugin from "./mod.ts";
 
 const config = (url: string) => ({ api_url: `${url}/api/`, api_token: "t0ken" });
@@ -53,4 +53,17 @@ Deno.test("dynatrace: a batch is one request, its alerts are log records", async
     },
   });
   assertEquals([other["event.name"], other["event.id"]], ["other", undefined]);
+});
+
+Deno.test("dynatrace: names, tags and texts in lists are cut as other texts are", async () => {
+  const long = "x".repeat(1 << 20);
+  const fields = new Map<string, OutputValue>([[long, ["a", long, 7, [long, null]]]]);
+  const [request] = await requestsOf(plugin, { config }, { fields, tags: ["b", long] });
+  const { output_fields, tags } = JSON.parse(request!.body)[0].content;
+  const name = Object.keys(output_fields)[0]!;
+  const [first, text, number, [inner, none]] = output_fields[name];
+  assertEquals([first, number, none], ["a", 7, null]);
+  const cut = /^x+…\[cut, \d+ more\]$/;
+  for (const one of [text, inner, tags[1]]) assert(cut.test(one) && one.length <= 20_000);
+  assert(cut.test(name) && name.length <= 1000);
 });

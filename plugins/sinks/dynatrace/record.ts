@@ -11,8 +11,11 @@ import {
 
 /** docs.dynatrace.com/docs/observe-and-explore/logs/lma-limits: 32 kB a value, four bytes a character at most. */
 const MOST_VALUE_UNITS = 8000;
-/** Of the text and of each field of the content, which has 512 kB in all where pipelines are of old. */
+/** Of the text, of each tag and of each text in a field of the content, which has 512 kB in all where pipelines are of old. */
 const MOST_TEXT_UNITS = 20_000;
+
+/** Of a field's name, which its sender may have made up. */
+const MOST_NAME_UNITS = 1000;
 
 const ATTRIBUTES: readonly (readonly [field: string, attribute: string])[] = [
   ["container.id", "container.id"],
@@ -53,14 +56,17 @@ export function recordOf(alert: Alert): Json {
     ),
     content: {
       output: shortText(falcoOutput(alert), MOST_TEXT_UNITS),
-      output_fields: Object.fromEntries([...fields].map(([name, value]) => [name, short(value)])),
-      tags: tags.length > 0 ? tags : undefined,
+      output_fields: Object.fromEntries(
+        [...fields].map(([name, value]) => [shortText(name, MOST_NAME_UNITS), short(value)]),
+      ),
+      tags: tags.length > 0 ? tags.map(short) : undefined,
     },
   };
 }
 
 function short(value: OutputValue): OutputValue {
-  return typeof value === "string" ? shortText(value, MOST_TEXT_UNITS) : value;
+  if (typeof value === "string") return shortText(value, MOST_TEXT_UNITS);
+  return Array.isArray(value) ? value.map(short) : value;
 }
 
 /** T1070, T1055.008; tags of Falco's rules. */
