@@ -39,6 +39,17 @@ Deno.test("cloudevents: an event that is sent again has the same id", async () =
   assertEquals(one!.headers.has("ce-hostname"), false);
 });
 
+Deno.test("cloudevents: a header is bounded as it is sent, and ends with a whole character", async () => {
+  const rules = ["€".repeat(5000), `${"a".repeat(998)}€`, `${"a".repeat(999)} b`, "a".repeat(1000)];
+  const requests = await requestsOf(plugin, { config }, ...rules.map((rule) => ({ rule })));
+  assertEquals(requests.map(({ headers }) => headers.get("ce-rule")), [
+    "%E2%82%AC".repeat(111),
+    "a".repeat(998),
+    "a".repeat(999),
+    "a".repeat(1000),
+  ]);
+});
+
 Deno.test("cloudevents: names of extensions are small letters and digits", () => {
   const parsed = plugin.schema.safeParse({ address: "http://a", extensions: { "x-y": "z" } });
   assertEquals(parsed.success, false);

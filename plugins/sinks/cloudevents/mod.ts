@@ -17,6 +17,7 @@ import {
 } from "../../../core/mod.ts";
 import { type CloudEventsConfig, schema } from "./schema.ts";
 
+/** Of a header, with what is spelled out in it. */
 const MOST_VALUE_UNITS = 1000;
 
 /** One that is sent again has the same `ce-id`. */
@@ -42,10 +43,18 @@ export async function attributesOf(
   );
 }
 
-/** Spaces stay, as falcosidekick's do: who filters by names of rules may not decode them. */
+/**
+ * Spaces stay, as falcosidekick's do: who filters by names of rules may not decode them. What is too
+ * long ends with a character as a whole.
+ */
 function headerText(text: string): string {
-  return text.slice(0, MOST_VALUE_UNITS).toWellFormed().trim()
-    .replace(/[^ -~]/gu, (character) => encodeURIComponent(character));
+  let encoded = "";
+  for (const character of text.slice(0, MOST_VALUE_UNITS).toWellFormed().trim()) {
+    const next = /[ -~]/.test(character) ? character : encodeURIComponent(character);
+    if (encoded.length + next.length > MOST_VALUE_UNITS) break;
+    encoded += next;
+  }
+  return encoded.trimEnd();
 }
 
 class CloudEventsSink implements Sink {
