@@ -84,6 +84,15 @@ Deno.test("traceIdOf() goes by the pod, else the container, else the host", () =
   assertEquals(idOf({ "k8s.ns.name": "a" }), undefined);
 });
 
+Deno.test("traceIdOf() goes by the first thousand bytes of a name", () => {
+  const idOf = (id: string) => traceIdOf(new Map([["container.id", id]]));
+  const usual = "a".repeat(1000);
+  assertEquals(idOf(`${usual}${"b".repeat(8 << 20)}`), idOf(usual));
+  assert(idOf(usual) !== idOf(usual.slice(1)));
+  assertEquals(idOf(`${usual.slice(1)}ü`), idOf(usual.slice(1)));
+  assertEquals(idOf("ü\ud800"), idOf("ü\ufffd"));
+});
+
 Deno.test("otlptraces: an alert that does not say where it is from is of its host", async () => {
   const none = new Map<string, OutputValue>();
   const [request] = await requestsOf(
