@@ -1,6 +1,7 @@
 /** Puts macros and lists in the place of their names. */
 import { didYouMean, type Finding, type Note, Report, type Span } from "../base/mod.ts";
 import { helpForLoneValue } from "./_syntax_errors.ts";
+import { helpForFalcoMacro } from "./falco_macros.ts";
 import type {
   Comparison,
   Condition,
@@ -202,10 +203,12 @@ class Expander {
       return undefined;
     }
     const isList = this.#names.list(name) !== undefined;
+    const known = () => this.#names.macroNames?.() ?? [];
     const help = () =>
       isList
         ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
-        : didYouMean(name, this.#names.macroNames?.() ?? []) ??
+        : (this.#names.help === undefined ? helpForFalcoMacro(name, known()) : undefined) ??
+          didYouMean(name, known()) ??
           // Macros have names of several words.
           (name.includes("_") ? undefined : helpForLoneValue(use.span)) ?? this.#names.help ??
           `define it, "- macro: ${name}", in this file or in one that is read with it`;

@@ -85,6 +85,17 @@ Deno.test("expandCondition() suggests a near macro and recognizes a list", () =>
   );
 });
 
+Deno.test("expandCondition() knows the macros that everybody takes from Falco's rules", () => {
+  const help = (text: string, macros: Readonly<Record<string, string>>) =>
+    check(text, { macros }).report.diagnostics[0]!.help;
+  const load = "a macro of Falco's rules: load their file before this one, or define it";
+  assertEquals(help("open_write", {}), load);
+  assertEquals(
+    help("open_write", { opened_for_writing: "evt.type = open" }),
+    `${load}; here the same is called "opened_for_writing"`,
+  );
+});
+
 Deno.test("expandCondition() takes a word behind a compared value for one more value", () => {
   const help = (text: string) => check(text, {}).report.diagnostics[0]!.help;
   assertEquals(
