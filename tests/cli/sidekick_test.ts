@@ -262,6 +262,28 @@ Deno.test("falcod sidekick --dry-run says what is wrong, and where alerts would 
   assert(wrong.error.includes("wrong.yaml:2:13"), wrong.error);
 });
 
+Deno.test("falcod sidekick --dry-run tells of values that are no text where falcosidekick wants one", async () => {
+  const sumo = "receiverurl: http://127.0.0.1:1/";
+  const wrong: Readonly<Record<string, string>> = {
+    "sumologic.sourcecategory": `sumologic: {${sumo}, sourcecategory: {}}`,
+    "openobserve.hostport": "openobserve: {hostport: {toString: y}}",
+    "zincsearch.hostport": "zincsearch: {hostport: {toString: y}}",
+    "quickwit.index": "quickwit: {hostport: http://127.0.0.1:1, index: {toString: y}}",
+    "logstash.address": "logstash: {address: [a], port: 5}",
+    "logstash.port": "logstash: {address: a, port: {toString: y}}",
+    "quickwit.customheaders.X-A":
+      "quickwit: {hostport: http://127.0.0.1:1, customheaders: {X-A: [b]}}",
+  };
+  for (const [key, text] of Object.entries(wrong)) {
+    using folder = new Folder({ "c.yaml": `${text}\n` });
+    const { code, error } = await falcod(["sidekick", "--dry-run", "-c", folder.file("c.yaml")]);
+    const titles = error.match(/\w+\[C\d+\].*$/gm) ?? [];
+    assertEquals([code, titles.length], [1, 1], error);
+    assert(titles[0]!.includes(`"${key}" wants `), error);
+    assert(error.includes("c.yaml:1:") && !error.includes("bug"), error);
+  }
+});
+
 Deno.test("falcod sidekick says once why it cannot listen, and which key says where", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;

@@ -40,6 +40,12 @@ export class EntryBuilder {
     this.#names.set(spell([...this.#path, ...steps]), name);
   }
 
+  /** What stands at this key, or in it, was mistaken, which has been told: nobody is to miss it. */
+  leaveOut(path: string): void {
+    const [key] = path.split(".");
+    (this.entry.pruned ??= new Set()).add(key!);
+  }
+
   has(path: string): boolean {
     return this.#holder(path)?.entries.has(path.split(".").at(-1)!) ?? false;
   }
@@ -48,7 +54,10 @@ export class EntryBuilder {
     this.#holder(path)?.entries.delete(path.split(".").at(-1)!);
   }
 
-  /** What is only text, or a mapping of texts, goes through `finish`; all of it stands in the first place then. */
+  /**
+   * What is only text, or a mapping of texts, goes through `finish`; all of it stands in the first place
+   * then. Nothing is made of what is mistaken, nor in the place of it.
+   */
   finish(finish: NonNullable<SidekickOutput["finish"]>, from: Written): void {
     const values: Record<string, Value> = {};
     const places = new Map<string, Written>();
@@ -60,6 +69,7 @@ export class EntryBuilder {
       this.entry.entries.delete(key);
     }
     for (const [key, value] of Object.entries(finish(values))) {
+      if (this.entry.pruned?.has(key) || this.entry.entries.has(key)) continue;
       const place = places.get(key);
       if (place && value === values[key]) this.add(key, place);
       else this.set(key, value, place ?? from);
@@ -98,10 +108,10 @@ export function nodeOf(value: Value, from: ConfigNode): ConfigNode {
 function plainOf(node: ConfigNode): Value | undefined {
   if (node.kind === "scalar") return node.text;
   if (node.kind !== "mapping") return undefined;
-  const texts: Record<string, string> = {};
+  const texts: [string, string][] = [];
   for (const [key, { value }] of node.entries) {
     if (value.kind !== "scalar") return undefined;
-    texts[key] = value.text;
+    texts.push([key, value.text]);
   }
-  return texts;
+  return Object.fromEntries(texts);
 }

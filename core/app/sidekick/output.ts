@@ -57,9 +57,9 @@ export function same(to: string, standard?: string): SidekickKey {
   return { to, kind: "same", ...standard !== undefined && { standard } };
 }
 
-/** A part of falcod's `shown`, which `finish` puts together. */
+/** A text that is a part of falcod's `shown`, which `finish` puts together. */
 export function part(name: string, shown: string): SidekickKey {
-  return { ...same(name), shown };
+  return { ...made(name, (text) => ({ [name]: text })), shown };
 }
 
 export function list(to: string): SidekickKey {

@@ -93,10 +93,16 @@ export async function settingsOf(
 
 /** Keys as users wrote them, in the place of what became of them. */
 function named(title: string, names: ReadonlyMap<string, string>): string {
-  return title.replace(/"(sinks\[\d+\])((?:\.[\w.]+)?)(?:\[\d+\])?"/g, (whole, sink, key) => {
-    const known = names.get(sink + key);
+  return title.replace(/"(sinks\[\d+\])((?:\.[\w.-]+)?)(?:\[\d+\])?"/g, (whole, sink, key) => {
     const section = names.get(sink);
-    return known !== undefined ? `"${known}"` : section ? `"${section}${key}"` : whole;
+    for (let above = key, inside = ""; above !== "";) {
+      const known = names.get(sink + above);
+      if (known !== undefined) return `"${known}${inside}"`;
+      const dot = above.lastIndexOf(".");
+      inside = above.slice(dot) + inside;
+      above = above.slice(0, dot);
+    }
+    return section ? `"${section}${key}"` : whole;
   });
 }
 

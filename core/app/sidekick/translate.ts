@@ -171,17 +171,20 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
 }
 
 function translateValue(
-  { kind, to, make }: SidekickKey,
+  { kind, to, shown, make }: SidekickKey,
   written: Written,
   { builder, report }: { readonly builder: EntryBuilder; readonly report: Report },
 ): void {
   const { node, name } = written;
-  const wrong = (wanted: string) =>
+  const wrong = (wanted: string) => {
+    builder.leaveOut(shown ?? to!);
     report.add({
       code: "C004",
       title: `"${name}" wants ${wanted}, found ${shownOf(node, name)}`,
       at: node.at,
+      help: helpFor(node),
     });
+  };
   if (kind === "same") return builder.add(to!, written);
   if (kind === "list" && node.kind === "scalar") return builder.set(to!, split(node.text), written);
   if (kind === "texts" && node.kind === "scalar") {
@@ -195,9 +198,14 @@ function translateValue(
   for (const [path, value] of Object.entries(values)) builder.set(path, value, written);
 }
 
+function helpFor({ kind }: ConfigNode): string | undefined {
+  if (kind === "sequence") return "it is no list: write one value";
+  return kind === "mapping" ? "it has no keys: write one value" : undefined;
+}
+
 /** Of what may be an address with a password in it, or a key, nothing is told. */
 const PLAIN = /^[\w.:, -]{1,60}$/;
-const OF_SECRETS = /token|key|pass|secret|url|header/i;
+const OF_SECRETS = /token|key|pass|secret|url|header|jwt/i;
 
 function shownOf(node: ConfigNode, name: string): string {
   if (node.kind !== "scalar") return node.kind === "null" ? "nothing" : `a ${node.kind}`;

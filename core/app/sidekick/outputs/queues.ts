@@ -175,7 +175,7 @@ export const QUEUES: readonly SidekickOutput[] = [
     hasTls: true,
     enabledBy: ["address"],
     keys: {
-      address: same("address"),
+      address: part("host", "address"),
       port: { ...part("port", "address"), standard: "5044" },
       tls: same("tls.enabled"),
       // Off unless it is asked for, there.
@@ -193,8 +193,8 @@ export const QUEUES: readonly SidekickOutput[] = [
     sink: "syslog",
     enabledBy: ["host", "port", "protocol"],
     keys: {
-      host: made("address", (text) => ({ address: text })),
-      port: made("address", (text) => ({ port: text })),
+      host: part("host", "address"),
+      port: part("port", "address"),
       protocol: made("protocol", (text) => ({ protocol: text.toLowerCase() })),
       format: made(
         "format",
@@ -214,7 +214,7 @@ const SYSLOG_FORMATS: ReadonlyMap<string, { readonly [key: string]: string }> = 
 ]);
 
 /** `host` and `port` are one address here. */
-function joinedAddress({ address, port, ...values }: Values): Values {
-  const host = String(address);
+function joinedAddress({ host: name, port, ...values }: Values): Values {
+  const host = String(name);
   return { ...values, address: `${host.includes(":") ? `[${host}]` : host}:${port}` };
 }
