@@ -13,6 +13,7 @@ import {
   type ContainerEngineName,
   containerOf,
   type ContainerReference,
+  idAmong,
   unknownContainer,
 } from "../state/mod.ts";
 import type { ContainerSettings } from "./config/container_engines.ts";
@@ -152,9 +153,11 @@ export class ContainerLookup implements AwaitedContainers {
   #tell(reference: ContainerReference, details?: Partial<ContainerDetails>): void {
     const { current, glimpsed } = this.#options;
     this.#isAnyoneThere = true;
-    const container = current(reference.id) ?? unknownContainer(reference);
+    // A user may have a container whose id begins in the same way, or says so.
+    const id = idAmong(reference, current);
+    const container = current(id) ?? unknownContainer({ ...reference, id });
     if (details && !container.known) glimpsed({ ...container, ...details });
-    const inquiry = this.#inquiries.get(reference.id);
+    const inquiry = this.#inquiries.get(id);
     if (inquiry) {
       inquiry.isStale = true;
       inquiry.tries = 0;
@@ -175,8 +178,12 @@ export class ContainerLookup implements AwaitedContainers {
     }
   }
 
-  /** Alerts that do not wait, or not long enough for the engine, have at least that. */
+  /**
+   * Alerts that do not wait, or not long enough for the engine, have at least that. It is of the
+   * machine's containers: a user's may go by the same id.
+   */
   #glimpse({ container, engines }: Inquiry): void {
+    if (container.userId !== undefined) return;
     for (const engine of engines) {
       const info = mayRun(engine, container) ? engine.glimpse?.(container.fullId) : undefined;
       if (info) return this.#options.glimpsed({ ...container, ...info });

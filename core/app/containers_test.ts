@@ -349,3 +349,32 @@ Deno.test("ContainerLookup never asks about containers that no engine lists, nor
   assertEquals([stage.lookup.ids.size, stage.lookup.skipped], [4096, 5904]);
   stage.stop.abort();
 });
+
+Deno.test("ContainerLookup takes what the machine's engine tells for no user's container", async () => {
+  const fullId = "0123456789ab".padEnd(64, "c");
+  const reference = { id: "0123456789ab", fullId, engine: "podman" } as const;
+  const users: (number | undefined)[] = [];
+  const stage = new Stage((fullId, _signal, userId) => {
+    users.push(userId);
+    return Promise.resolve(info(fullId));
+  }, {
+    watch: (_signal, told) => Promise.resolve(told(reference, { name: "told" })),
+  });
+  stage.known.set(reference.id, unknownContainer({ ...reference, userId: 1000 }));
+  await stage.start();
+  const { found, glimpsed } = await stage.heard(1);
+  stage.stop.abort();
+  for (const { id, userId } of [...glimpsed, ...found]) {
+    assertEquals([id, userId], [fullId, undefined]);
+  }
+  assertEquals([glimpsed.length, found.length, users], [1, 1, [undefined]]);
+});
+
+Deno.test("ContainerLookup takes what the machine's engine noted for no user's container", async () => {
+  const glimpse = () => ({ ...NOTHING_TOLD, name: "noted" });
+  const stage = new Stage((fullId) => Promise.resolve(info(fullId)), { glimpse });
+  stage.lookup.ask({ ...container("abc"), userId: 1000 });
+  await stage.heard(1);
+  stage.stop.abort();
+  assertEquals(stage.asked.glimpsed, []);
+});

@@ -1,4 +1,4 @@
-/** Containers by their short id. */
+/** Containers by their short id, and by a longer one where others have the same. */
 import { SecondChance } from "./_second_chance.ts";
 import type { Changes } from "./changes.ts";
 import type { ContainerEngineName, ContainerReference } from "./container_id.ts";
@@ -44,7 +44,7 @@ export interface ContainerDetails {
 
 /** Immutable; replaced as a whole when an engine has told more. */
 export interface Container extends ContainerDetails {
-  /** `container.id`. */
+  /** `container.id`: the short one, unless another container has the same (`idAmong`). */
   readonly id: string;
   readonly fullId: string;
   readonly engine: ContainerEngineName;
@@ -56,7 +56,10 @@ export interface Container extends ContainerDetails {
 
 export interface ContainerTableOptions {
   readonly capacity?: number;
-  /** Told once when a container first appears; whoever listens finds out more and calls `set`. */
+  /**
+   * Told once when a container first appears; whoever listens finds out more and calls `set`. Absent
+   * for captures, which do not say whose the containers are that they tell of.
+   */
   readonly onUnknown?: (container: Container) => void;
   readonly changes?: Changes;
 }
@@ -96,6 +99,39 @@ export function unknownContainer(reference: ContainerReference): Container {
   return { ...reference, known: false, ...NOTHING_TOLD };
 }
 
+/** As long as a short id; who knows no more of an id cannot tell whether the rest is another. */
+const SHORT_ID = 12;
+
+/** Whether they are one: neither the whole id nor the user is another, as far as they are known. */
+function areSame(a: ContainerReference, b: ContainerReference): boolean {
+  return a.userId === b.userId && haveSameId(a, b);
+}
+
+function haveSameId({ fullId: a }: ContainerReference, { fullId: b }: ContainerReference): boolean {
+  return a === b || a.length <= SHORT_ID || b.length <= SHORT_ID;
+}
+
+/**
+ * The id by which a container goes among others, or would. Another one with the same first digits is
+ * no accident: ids are random, but users choose what their cgroups are called. Who comes later goes by
+ * the whole id; where that is taken, too, the user is behind it.
+ */
+export function idAmong(
+  reference: ContainerReference,
+  get: (id: string) => Container | undefined,
+  isSame = areSame,
+): string {
+  // No container's name has a slash in it: nobody else can take the last one.
+  const last = `${reference.fullId}/${reference.userId ?? 0}`;
+  let free: string | undefined;
+  for (const id of [reference.id, reference.fullId, last]) {
+    const there = get(id);
+    if (there === undefined) free ??= id;
+    else if (isSame(there, reference)) return id;
+  }
+  return free ?? last;
+}
+
 /** Bounded: the containers nobody has asked about for longest make room. */
 export class ContainerTable {
   readonly #entries = new Map<string, Entry>();
@@ -103,6 +139,7 @@ export class ContainerTable {
   readonly #capacity: number;
   readonly #onUnknown: ((container: Container) => void) | undefined;
   readonly #changes: Changes | undefined;
+  readonly #isSame: typeof areSame;
   #evicted = 0;
   /** When a container was last forgotten. */
   #forgottenAt = 0;
@@ -111,9 +148,10 @@ export class ContainerTable {
     this.#capacity = Math.max(1, options.capacity ?? DEFAULT_CAPACITY);
     this.#onUnknown = options.onUnknown;
     this.#changes = options.changes;
+    this.#isSame = options.onUnknown ? areSame : haveSameId;
   }
 
-  /** By short id; absent for "host" and for what nobody has seen. */
+  /** By `container.id`; absent for "host" and for what nobody has seen. */
   get(id: string): Container | undefined {
     const entry = this.#entries.get(id);
     if (!entry) return undefined;
@@ -121,21 +159,28 @@ export class ContainerTable {
     return entry.container;
   }
 
-  /** A process was found in this container. */
+  /** A process was found in this container, which has the id that it goes by here. */
   ensure(reference: ContainerReference): Container {
-    const entry = this.#entries.get(reference.id);
+    let id = reference.id;
+    let entry = this.#entries.get(id);
+    if (!entry || !this.#isSame(entry.container, reference)) {
+      id = idAmong(reference, (id) => this.#entries.get(id)?.container, this.#isSame);
+      entry = this.#entries.get(id);
+    }
     if (entry) {
       entry.used = true;
       return entry.container;
     }
-    const container = unknownContainer(reference);
+    const container = unknownContainer({ ...reference, id });
     this.#insert(container);
     this.#onUnknown?.(container);
     return container;
   }
 
+  /** What is said of another container than the one that has the id by now is left out. */
   set(container: Container): void {
     const entry = this.#entries.get(container.id);
+    if (entry && this.#onUnknown && !areSame(entry.container, container)) return;
     if (entry) {
       entry.container = container;
       entry.changedAt = this.#tick();

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import type { ContainerReference } from "./container_id.ts";
-import { type Container, ContainerTable, unknownContainer } from "./container_table.ts";
+import { type Container, ContainerTable, idAmong, unknownContainer } from "./container_table.ts";
 
 const reference = (id: string): ContainerReference => ({
   id,
@@ -49,4 +49,57 @@ Deno.test("get() and delete() take ids nobody has seen", () => {
   const containers = new ContainerTable();
   containers.delete("host");
   assertEquals(containers.get("host"), undefined);
+});
+
+const SHORT = "0123456789ab";
+const OF_ROOT: ContainerReference = { id: SHORT, fullId: SHORT.padEnd(64, "c"), engine: "podman" };
+const OTHER: ContainerReference = { ...OF_ROOT, fullId: SHORT.padEnd(64, "d"), userId: 1000 };
+
+Deno.test("ensure() has another entry for another container with the same first digits", () => {
+  const told: Container[] = [];
+  const containers = new ContainerTable({ onUnknown: (container) => told.push(container) });
+  const ensured = [OF_ROOT, OTHER, OF_ROOT, OTHER].map((each) => containers.ensure(each));
+  assertEquals(ensured.map(({ id }) => id), [SHORT, OTHER.fullId, SHORT, OTHER.fullId]);
+  assertEquals(told, ensured.slice(0, 2));
+});
+
+Deno.test("ensure() has another entry for another user's container with the same id", () => {
+  const containers = new ContainerTable({ onUnknown: () => {} });
+  const users = [1000, undefined, 1001];
+  const references = users.map((userId) => ({
+    ...OF_ROOT,
+    ...userId !== undefined && { userId },
+  }));
+  const ids = [SHORT, OF_ROOT.fullId, `${OF_ROOT.fullId}/1001`];
+  for (let round = 0; round < 2; round++) {
+    assertEquals(references.map((each) => containers.ensure(each).id), ids);
+  }
+  assertEquals(ids.map((id) => containers.get(id)?.userId), users);
+  assertEquals(references.map((each) => idAmong(each, (id) => containers.get(id))), ids);
+});
+
+Deno.test("ensure() takes an id of which only the first digits are known for the same", () => {
+  for (const known of [OF_ROOT, { ...OF_ROOT, fullId: SHORT }]) {
+    const containers = new ContainerTable({ onUnknown: () => {} });
+    const entry = containers.ensure(known);
+    assertEquals(containers.ensure({ ...OF_ROOT, fullId: SHORT }), entry);
+    assertEquals(containers.ensure(OF_ROOT), entry);
+  }
+});
+
+Deno.test("set() leaves out what is said of another container than the one of that id", () => {
+  const containers = new ContainerTable({ onUnknown: () => {} });
+  const entry = containers.ensure(OF_ROOT);
+  for (const other of [OTHER, { ...OF_ROOT, userId: 1000 }]) {
+    containers.set({ ...unknownContainer(other), known: true, image: "trusted" });
+    assertEquals(containers.get(SHORT), entry);
+  }
+});
+
+Deno.test("captures do not say whose a container is that they tell of", () => {
+  const containers = new ContainerTable();
+  containers.set({ ...unknownContainer(OF_ROOT), known: true, name: "web" });
+  assertEquals(containers.ensure({ ...OF_ROOT, userId: 1000 }).name, "web");
+  containers.set({ ...unknownContainer({ ...OTHER, id: OTHER.fullId }), name: "shop" });
+  assertEquals(containers.ensure(OTHER).name, "shop");
 });

@@ -37,6 +37,7 @@ export {
   type ContainerMount,
   ContainerTable,
   type ContainerTableOptions,
+  idAmong,
   NOTHING_TOLD,
   unknownContainer,
 } from "./container_table.ts";

@@ -282,7 +282,6 @@ export class State {
       this.#references.set(cgroup, reference);
     }
     if (!reference) return HOST_ID;
-    this.containers.ensure(reference);
-    return reference.id;
+    return this.containers.ensure(reference).id;
   }
 }

@@ -138,6 +138,18 @@ Deno.test("a process whose cgroup is a container's brings the container into the
   assertEquals(known.counters.containers, 1);
 });
 
+Deno.test("a process in another container with the same first digits has its whole id", () => {
+  const known = state({ onUnknownContainer: () => {} });
+  const inGroup = (id: number, cgroup: string): ProcessSnapshot =>
+    snapshot(id, { membership: membership(id, { cgroup }) });
+  const other = A.slice(0, 12).padEnd(64, "f");
+  const ofUser = `/user.slice/user-1000.slice/user@1000.service/libpod-${other}.scope`;
+  known.seed([inGroup(300, `/docker/${A}`), inGroup(301, ofUser), inGroup(302, ofUser)]);
+  const ids = [300, 301, 302].map((id) => known.processes.process(id)!.containerId);
+  assertEquals(ids, [A.slice(0, 12), other, other]);
+  assertEquals(known.containers.get(other)?.userId, 1000);
+});
+
 Deno.test("processes in falcod's own cgroup are on the host", () => {
   const known = state({ files: files("4:memory:/jobs/4711\n0::/\n") });
   const inGroup = (id: number, cgroup: string): ProcessSnapshot =>
