@@ -20,7 +20,8 @@ export function failure(
   { doing, secrets = [], code, unclear = 0 }: FailureOptions,
 ): SinkError {
   if (error instanceof SinkError) return error;
-  const reason = withoutSecrets(reasonOf(error), secrets);
+  // Cut behind that: of a secret that the cut goes through nobody would find the rest.
+  const reason = cut(withoutSecrets(reasonOf(error), secrets));
   // No cause: it would bring back the text, secrets and all.
   return new SinkError(code ?? "unavailable", `${doing}: ${reason}`, { unclear });
 }
@@ -42,9 +43,9 @@ export function afterAccepted(failed: SinkError, accepted: number): SinkError {
 function reasonOf(error: unknown): string {
   // Where a name has several addresses, each has failed in its own way, and the whole says nothing.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (!(error instanceof Error)) return cut(String(error));
+  if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };
-  return cut(error.message || (typeof code === "string" ? code : error.name));
+  return error.message || (typeof code === "string" ? code : error.name);
 }
 
 function cut(text: string): string {
