@@ -5,6 +5,7 @@ import { BackgroundOutput } from "../background_output.ts";
 import { counted } from "../count.ts";
 import { refuseDebugger } from "../debugger.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
+import { isWorldFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { createLogger } from "../log.ts";
 import { FreshFindings, tellStanding } from "../fresh_findings.ts";
@@ -94,25 +95,11 @@ async function serveUntilStopped(
         host.error.write(`falcod: forwarding to ${to}, listening at ${places.join(" and ")}\n`);
       },
       onChange: (use) =>
-        host.onHangup(async () => {
-          const { report, settings } = await load(request, registry, host);
-          const isTaken = settings !== undefined && !report.hasErrors;
-          const found = findings.of(report, { isTaken });
-          tellProblems(found, host, log);
-          tellStanding(found, log);
-          if (!settings || report.hasErrors) {
-            log.error("SIGHUP: the configuration has mistakes, nothing is changed");
-            return;
-          }
-          const fresh = settings.sinkFaults.find((fault) => !known.includes(fault));
-          if (fresh !== undefined) {
-            log.error(`SIGHUP: nothing is changed: ${fresh}`);
-            return;
-          }
-          known = settings.sinkFaults;
-          await use(settings);
-          const names = settings.sinks.map(({ label }) => label).join(", ") || "nobody";
-          log.info(`SIGHUP: forwarding to ${names}`);
+        host.onHangup(() => {
+          takeAnew(use).catch((error) => {
+            const why = isWorldFailure(error) ? error.message : `this is a bug: ${error}`;
+            log.error(`SIGHUP: nothing is changed: ${why}`);
+          });
         }),
     });
     const { accepted, rejected, lanes } = summary;
@@ -126,5 +113,26 @@ async function serveUntilStopped(
     return lanes.some(({ dropped, failed }) => dropped + failed > 0) ? EXIT_FAILURE : EXIT_OK;
   } finally {
     signals.release();
+  }
+
+  async function takeAnew(use: (settings: SidekickSettings) => Promise<void>): Promise<void> {
+    const { report, settings } = await load(request, registry, host);
+    const isTaken = settings !== undefined && !report.hasErrors;
+    const found = findings.of(report, { isTaken });
+    tellProblems(found, host, log);
+    tellStanding(found, log);
+    if (!settings || report.hasErrors) {
+      log.error("SIGHUP: the configuration has mistakes, nothing is changed");
+      return;
+    }
+    const fresh = settings.sinkFaults.find((fault) => !known.includes(fault));
+    if (fresh !== undefined) {
+      log.error(`SIGHUP: nothing is changed: ${fresh}`);
+      return;
+    }
+    await use(settings);
+    known = settings.sinkFaults;
+    const names = settings.sinks.map(({ label }) => label).join(", ") || "nobody";
+    log.info(`SIGHUP: forwarding to ${names}`);
   }
 }

@@ -52,12 +52,14 @@ export class Forwarder {
     this.delivery.enqueue(enriched);
   }
 
-  /** One change after the other; resolves when these settings are in effect. */
+  /** One change after the other, whatever became of the one before; resolves when it is in effect. */
   change(settings: SidekickSettings): Promise<void> {
-    return this.#changing = this.#changing.then(async () => {
+    const change = this.#changing.then(async () => {
       await this.#out.change(outputsOf(settings, this.#options));
       this.#settings = settings;
     });
+    this.#changing = change.catch(() => {});
+    return change;
   }
 
   async close(): Promise<void> {
