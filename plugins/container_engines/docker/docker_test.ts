@@ -229,6 +229,27 @@ Deno.test("watch() tells the names that are in events, as they are then known", 
   ]);
 });
 
+Deno.test({
+  name: "watch() does not listen to what an engine tells that a user runs",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    const stop = new AbortController();
+    const line = `${JSON.stringify({ Actor: { ID } })}\n`;
+    await using users = serve({ "/events": () => new Response(line) });
+    Deno.chownSync(users.socket, 1000, 1000);
+    await using docker = serve({
+      "/events": () => {
+        setTimeout(() => stop.abort(), 50);
+        return new Response();
+      },
+    });
+    const told: ContainerReference[] = [];
+    const both = engine([users.socket, docker.socket]);
+    await both.watch(stop.signal, (container) => void told.push(container));
+    assertEquals(told, []);
+  },
+});
+
 Deno.test("watch() puts up with nobody who listens, and with what is no event", async () => {
   const stop = new AbortController();
   await using docker = serve({
@@ -274,6 +295,18 @@ Deno.test("inspect() asks a user's engine about that user's containers alone", a
   const withoutRoots = engine(["/nonexistent/docker.sock"], { userSockets });
   const there = [undefined, 1000, 1002, 0].map((user) => withoutRoots.isThere(user));
   assertEquals(await Promise.all(there), [true, true, false, false]);
+});
+
+Deno.test("inspect() asks the machine's engine about no user's containers, unless it is that user's", async () => {
+  await using docker = serve({ [`/containers/${ID}/json`]: CONTAINER });
+  const owner = Deno.uid() || 1000;
+  if (Deno.uid() === 0) Deno.chownSync(docker.socket, owner, owner);
+  const one = engine([docker.socket]);
+  const users = [undefined, owner, owner + 1];
+  const infos = await Promise.all(users.map((user) => one.inspect(ID, NEVER, user)));
+  assertEquals(infos.map((info) => info?.name), ["web", "web", undefined]);
+  const there = [undefined, 0, owner, owner + 1].map((user) => one.isThere(user));
+  assertEquals(await Promise.all(there), [true, true, true, false]);
 });
 
 Deno.test("inspect() takes less of a user's engine than of the machine's", async () => {

@@ -91,6 +91,7 @@ export class DockerEngine implements ContainerEngine {
   async watch(signal: AbortSignal, told: ContainerTold): Promise<void> {
     const { sockets, engine } = this.config;
     await watchSockets(sockets, signal, async (socket) => {
+      if (!isTrusted(socket)) return;
       // It takes a while; events do not wait for it.
       if (this.#storage) this.#findStorage(socket, signal).catch(() => {});
       for await (const line of getJsonLines({ socket, path: EVENTS, signal })) {
@@ -102,21 +103,23 @@ export class DockerEngine implements ContainerEngine {
     });
   }
 
-  /** What users' engines tell of by themselves is not listened to: it may be about anything. */
+  /**
+   * What users' engines tell of by themselves is not listened to: it may be about anything. A user
+   * may give a cgroup the id of anybody's container: only that user's own engines are asked about it.
+   */
   #askedFor(userId: number | undefined): readonly Asked[] {
     const { sockets, userSockets } = this.config;
-    const own = userSockets.filter((each) => each.userId === userId);
-    return [
-      ...sockets.map((socket) => ({ socket, maxBytes: MAX_ANSWER_BYTES })),
-      ...own.map(({ socket }) => ({ socket, maxBytes: MAX_USERS_ANSWER_BYTES })),
-    ];
+    if (!userId) {
+      return sockets.map((socket) => ({ socket, maxBytes: MAX_ANSWER_BYTES }));
+    }
+    const own = userSockets.filter((each) => each.userId === userId).map(({ socket }) => socket);
+    return [...sockets.filter((socket) => ownerOf(socket) === userId), ...own]
+      .map((socket) => ({ socket, maxBytes: MAX_USERS_ANSWER_BYTES }));
   }
 
-  /** Only from whom falcod trusts: what is there is read while an event waits. */
+  /** What is there is read while an event waits. */
   async #findStorage(socket: string, signal: AbortSignal): Promise<void> {
     const { timeoutMs } = this.config;
-    const { uid } = await Deno.stat(socket);
-    if (uid !== 0 && uid !== Deno.uid()) return;
     const { data } = infoAnswer.safeParse(
       await getJson({ socket, path: "/info", timeoutMs, maxBytes: MAX_ANSWER_BYTES, signal }),
     );
@@ -155,6 +158,21 @@ export class DockerEngine implements ContainerEngine {
       ip: network && addressOf(network),
     };
   }
+}
+
+/** Absent where there is no such socket. */
+function ownerOf(socket: string): number | undefined {
+  try {
+    return Deno.statSync(socket).uid ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it is the machine's engine, or that of whoever runs falcod. */
+function isTrusted(socket: string): boolean {
+  const owner = ownerOf(socket);
+  return owner === 0 || owner === Deno.uid();
 }
 
 /** What else there is to say of a container is not worth to be silent about all of it. */
