@@ -180,7 +180,7 @@ Deno.test("no password of an address is shown, also where addresses are no secre
 });
 
 const SECRET_KEY =
-  /(?:webhookurl|token|password|apikey|secretaccesskey|routingkey|integrationkey)$/;
+  /(?:webhookurl|receiverurl|token|password|apikey|secretaccesskey|routingkey|integrationkey|jwt)$/;
 const PLACE_KEY = /(?:url|address|hostport|broker)$/;
 const PLACES = [`user:${MARKER}@127.0.0.1:1`, `x://user:${MARKER}@127.0.0.1:1`, `//u:${MARKER}@h`];
 
@@ -198,6 +198,8 @@ Deno.test("no secret of falcosidekick's configuration or variables is shown", as
         ? FORMS.slice(0, -1)
         : PLACE_KEY.test(key)
         ? PLACES.map((place) => JSON.stringify(place))
+        : key === "headerauthvalue"
+        ? FORMS.slice(0, -1)
         : key === "customheaders"
         ? HEADERS
         : [];
@@ -230,5 +232,41 @@ Deno.test("no secret of falcosidekick's configuration or variables is shown", as
         }
       }
     }
+  }
+});
+
+async function toldOfSidekick(yaml: string): Promise<string> {
+  const report = new Report();
+  const source = new SourceText("config.yaml", yaml);
+  const file = sidekickFile(source, { environment: () => undefined, report });
+  if (file) await settingsOf(file, { registry, report });
+  return told(report);
+}
+
+Deno.test("no secret of falcosidekick's is shown in a line that is no YAML, or has another mistake", async () => {
+  const keys = SIDEKICK_OUTPUTS.flatMap(({ section, keys }) =>
+    section.includes(".") ? [] : Object.keys(keys).map((key) => [section, key] as const)
+  ).filter(([, key]) => SECRET_KEY.test(key) || key === "headerauthvalue");
+  assert(keys.some(([, key]) => key === "receiverurl"));
+  for (const [section, key] of [...keys, ["gcp", "jwt"] as const]) {
+    const secret = `${key}: https://h.example.org/${MARKER}`;
+    for (
+      const text of [
+        `${section}: {${secret}, minimumpriority: [a}\n`,
+        `${section}:\n  ${secret}\n   minimumpriority: a\n`,
+        `${section}: {${secret}, nobodys: 1}\nlistenport: x\n`,
+        `nobodys: 1\n${section}: {${secret.replace(": ", ":")}, a: [}\n`,
+      ]
+    ) {
+      const shown = await toldOfSidekick(text);
+      assert(shown.length > 20 && !shown.includes(MARKER), `${text}\n${shown}`);
+    }
+  }
+});
+
+Deno.test("no secret of falcosidekick's is shown under a misspelled key", async () => {
+  for (const form of [MARKER, `[${MARKER}]`, `{a: ${MARKER}}`]) {
+    const shown = await toldOfSidekick(`sumologic: {receiverul: ${form}}\nsumologik: ${form}\n`);
+    assert(shown.includes("receiverurl") && !shown.includes(MARKER), shown);
   }
 });

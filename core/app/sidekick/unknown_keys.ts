@@ -1,5 +1,6 @@
 /** Keys that neither falcosidekick nor falcod knows. */
 import { didYouMean, type Report } from "../../base/mod.ts";
+import { hideNode } from "../config/hidden_values.ts";
 import { COMMON_KEYS } from "../config/sink_options.ts";
 import type { ConfigNode, MappingNode } from "../config/tree.ts";
 import type { SidekickFile } from "./file.ts";
@@ -53,6 +54,8 @@ export function reportUnknownKeys(file: SidekickFile, report: Report): void {
       const name = key.toLowerCase();
       if (!names.has(name)) {
         if (PARTLY_READ.has(path)) continue;
+        // It may be a secret with a slip in its name.
+        hideNode(value);
         report.add({
           code: "C003",
           severity: "warning",
