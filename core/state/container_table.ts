@@ -66,6 +66,8 @@ export interface ContainerTableOptions {
 
 interface Entry {
   container: Container;
+  /** A user runs it without being root. */
+  readonly isUsers: boolean;
   used: boolean;
   changedAt: number;
 }
@@ -141,6 +143,8 @@ export class ContainerTable {
   readonly #changes: Changes | undefined;
   readonly #isSame: typeof areSame;
   #evicted = 0;
+  /** Entries of containers that users run. */
+  #ofUsers = 0;
   /** When a container was last forgotten. */
   #forgottenAt = 0;
 
@@ -188,7 +192,11 @@ export class ContainerTable {
   }
 
   delete(id: string): void {
-    if (this.#entries.delete(id)) this.#forgottenAt = this.#tick();
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    if (entry.isUsers) this.#ofUsers--;
+    this.#entries.delete(id);
+    this.#forgottenAt = this.#tick();
   }
 
   /** Those that no engine has told of. */
@@ -224,13 +232,22 @@ export class ContainerTable {
   }
 
   #insert(container: Container): void {
-    while (this.#entries.size >= this.#capacity) {
-      const victim = this.#chance.victim();
+    const isUsers = container.userId !== undefined;
+    while (this.#entries.size >= this.#capacity || isUsers && this.#ofUsers >= this.#capacity / 2) {
+      const victim = isUsers ? this.#oldestOfUsers() : this.#chance.victim();
       if (!victim) break;
       this.delete(victim.container.id);
       this.#evicted++;
     }
-    this.#entries.set(container.id, { container, used: true, changedAt: this.#tick() });
+    if (isUsers) this.#ofUsers++;
+    this.#entries.set(container.id, { container, isUsers, used: true, changedAt: this.#tick() });
     this.#chance.inserted();
+  }
+
+  /** A user who makes many must not have the machine's forgotten, to take the id of one of them. */
+  #oldestOfUsers(): Entry | undefined {
+    if (this.#ofUsers === 0) return this.#chance.victim();
+    for (const entry of this.#entries.values()) if (entry.isUsers) return entry;
+    return undefined;
   }
 }

@@ -103,3 +103,14 @@ Deno.test("captures do not say whose a container is that they tell of", () => {
   containers.set({ ...unknownContainer({ ...OTHER, id: OTHER.fullId }), name: "shop" });
   assertEquals(containers.ensure(OTHER).name, "shop");
 });
+
+Deno.test("users' containers have half of the table, and make room for each other", () => {
+  const containers = new ContainerTable({ capacity: 4, onUnknown: () => {} });
+  containers.ensure(OF_ROOT);
+  for (const id of ["a", "b", "c", "d"]) containers.ensure({ ...reference(id), userId: 1000 });
+  assertEquals([containers.size, containers.evicted], [3, 2]);
+  assertEquals(containers.ensure(OTHER).id, OTHER.fullId);
+  assertEquals(containers.get(SHORT)?.fullId, OF_ROOT.fullId);
+  for (const id of ["e", "f", "g"]) containers.ensure(reference(id));
+  assertEquals(containers.size, 4);
+});
