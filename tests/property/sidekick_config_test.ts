@@ -104,6 +104,18 @@ Deno.test("a value of a wrong type is told by the key that falcosidekick has it 
   assert(count > 1000, `${count}`);
 });
 
+Deno.test("sinks of falcod's own that are no list are told", async () => {
+  for (const value of ["{type: stdout}", "a", "5", "{toString: y}"]) {
+    const { report } = await load(`sinks: ${value}\n`);
+    const [error] = report.diagnostics;
+    assert(error?.severity === "error" && error.title.startsWith('"sinks" wants'), error?.title);
+  }
+  for (const value of ["", "~", "[]", '""']) {
+    const { report } = await load(`sinks: ${value}\n`);
+    assert(!report.hasErrors, value);
+  }
+});
+
 /** By the path of each value, as `{"a.b": "c"}`. */
 function yamlOf(values: ReadonlyMap<string, string>): string {
   interface Level extends Map<string, Level | string> {}

@@ -61,6 +61,14 @@ export function translateOutputs(
   if (own?.kind === "sequence") {
     const expanded = expandTree(own, { environment: file.environment, report });
     if (expanded.kind === "sequence") items.push(...expanded.items);
+  } else if (own && own.kind !== "null" && !(own.kind === "scalar" && own.text === "")) {
+    hideNode(own);
+    report.add({
+      code: "C004",
+      title: `"sinks" wants a sequence, found ${shownOf(own, "sinks")}`,
+      at: own.at,
+      help: 'it is a list: each item of it begins with "- "',
+    });
   }
   const root = emptyMapping(file.root.at);
   const sequence: ConfigNode = { kind: "sequence", items, at: file.root.at };
