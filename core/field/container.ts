@@ -19,7 +19,8 @@ export const containerFields: readonly FieldDefinition[] = [
     name: "container.id",
     type: "CHARBUF",
     basis: "process",
-    summary: "First 12 characters of the container's id; host outside of containers",
+    summary:
+      "First 12 characters of the container's id, all of it where another's begin alike; host outside of containers",
     suggested: true,
     extract: (_event, state) => state.process?.containerId,
   }),
