@@ -20,7 +20,7 @@ export const containerFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "process",
     summary:
-      "First 12 characters of the container's id, all of it where another's begin alike; host outside of containers",
+      "First 12 characters of the container's id, or all of it if another begins alike; else host",
     suggested: true,
     extract: (_event, state) => state.process?.containerId,
   }),
