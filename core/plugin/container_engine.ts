@@ -95,6 +95,26 @@ export async function firstAnswer<Answer>(
   return undefined;
 }
 
+/** Of sockets, those that a user owns: only these are asked about what the user's cgroups say. */
+export function socketsOfUser(sockets: readonly string[], userId: number): string[] {
+  return sockets.filter((socket) => ownerOf(socket) === userId);
+}
+
+/** Whether it is the machine's engine, or that of whoever runs falcod: others may tell of anything. */
+export function isTrusted(socket: string): boolean {
+  const owner = ownerOf(socket);
+  return owner === 0 || owner === Deno.uid();
+}
+
+/** Absent where there is no such socket. */
+function ownerOf(socket: string): number | undefined {
+  try {
+    return Deno.statSync(socket).uid ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether somebody listens on the socket. A socket file whose server is gone counts as nobody. */
 export async function isListening(socket: string): Promise<boolean> {
   try {

@@ -13,6 +13,8 @@ export {
   firstAnswer,
   isAnyListening,
   isListening,
+  isTrusted,
+  socketsOfUser,
   watchSockets,
 } from "./container_engine.ts";
 export { type ByteWriter, LineWriteError, LineWriter } from "./line_writer.ts";

@@ -17,8 +17,10 @@ import {
   firstAnswer,
   isAnyListening,
   isListening,
+  isTrusted,
   NOTHING_TOLD,
   parseImageName,
+  socketsOfUser,
   watchSockets,
 } from "../../../core/mod.ts";
 import { PodmanStorage } from "./podman_storage.ts";
@@ -113,7 +115,7 @@ export class DockerEngine implements ContainerEngine {
       return sockets.map((socket) => ({ socket, maxBytes: MAX_ANSWER_BYTES }));
     }
     const own = userSockets.filter((each) => each.userId === userId).map(({ socket }) => socket);
-    return [...sockets.filter((socket) => ownerOf(socket) === userId), ...own]
+    return [...socketsOfUser(sockets, userId), ...own]
       .map((socket) => ({ socket, maxBytes: MAX_USERS_ANSWER_BYTES }));
   }
 
@@ -158,21 +160,6 @@ export class DockerEngine implements ContainerEngine {
       ip: network && addressOf(network),
     };
   }
-}
-
-/** Absent where there is no such socket. */
-function ownerOf(socket: string): number | undefined {
-  try {
-    return Deno.statSync(socket).uid ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether it is the machine's engine, or that of whoever runs falcod. */
-function isTrusted(socket: string): boolean {
-  const owner = ownerOf(socket);
-  return owner === 0 || owner === Deno.uid();
 }
 
 /** What else there is to say of a container is not worth to be silent about all of it. */

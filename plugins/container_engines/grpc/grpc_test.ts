@@ -275,6 +275,20 @@ Deno.test("inspect() knows nothing where no socket is, or nobody answers to such
   }
 });
 
+Deno.test("inspect() asks the machine's engines about no user's containers, unless they are that user's", async () => {
+  const info = { privileged: true, config: { image: { image: `sha256:${IMAGE_ID}` } } };
+  await using server = await serveGrpc(cri({ info }));
+  const user = Deno.uid() || 1000;
+  if (Deno.uid() === 0) Deno.chownSync(server.socket, user, user);
+  using engines = engine({ criSockets: [server.socket] });
+  const infos = await Promise.all(
+    [undefined, user, user + 1].map((userId) => engines.inspect(ID, NEVER, userId)),
+  );
+  assertEquals(infos.map((found) => found?.name), ["nginx", "nginx", undefined]);
+  const there = [undefined, 0, user, user + 1].map((userId) => engines.isThere(userId));
+  assertEquals(await Promise.all(there), [true, true, true, false]);
+});
+
 const big = new Uint8Array(5 << 20);
 for (
   const [title, answer, code] of [

@@ -14,6 +14,8 @@ import {
   firstAnswer,
   isAnyListening,
   isListening,
+  isTrusted,
+  socketsOfUser,
   watchSockets,
   WireError,
 } from "../../../core/mod.ts";
@@ -36,13 +38,19 @@ export class GrpcEngine implements ContainerEngine {
 
   constructor(readonly config: GrpcConfig) {}
 
-  isThere(): Promise<boolean> {
-    return isAnyListening([...this.config.criSockets, ...this.config.containerdSockets]);
+  isThere(userId?: number): Promise<boolean> {
+    const { criSockets, containerdSockets } = this.#askedFor(userId);
+    return isAnyListening([...criSockets, ...containerdSockets]);
   }
 
-  async inspect(fullId: string, signal: AbortSignal): Promise<ContainerInfo | undefined> {
+  async inspect(
+    fullId: string,
+    signal: AbortSignal,
+    userId?: number,
+  ): Promise<ContainerInfo | undefined> {
     if (!IDENTIFIER.test(fullId)) return undefined;
-    const { criSockets, containerdSockets, labelMaxLength } = this.config;
+    const { labelMaxLength } = this.config;
+    const { criSockets, containerdSockets } = this.#askedFor(userId);
     const options = { signal, labelMaxLength };
     const asks = [
       ...criSockets.map((socket) => async () =>
@@ -66,14 +74,14 @@ export class GrpcEngine implements ContainerEngine {
       watchSockets(
         containerdSockets,
         signal,
-        (socket) => {
+        async (socket) => {
           this.#forget(socket);
-          return this.#watchContainerd(socket, signal, told);
+          if (isTrusted(socket)) await this.#watchContainerd(socket, signal, told);
         },
       ),
-      watchSockets(others, signal, (socket) => {
+      watchSockets(others, signal, async (socket) => {
         this.#forget(socket);
-        return this.#watchCri(socket, signal, told);
+        if (isTrusted(socket)) await this.#watchCri(socket, signal, told);
       }),
     ]);
   }
@@ -84,6 +92,16 @@ export class GrpcEngine implements ContainerEngine {
     }
     this.#connections.clear();
     this.#cris.clear();
+  }
+
+  /** A user may give a cgroup the id of anybody's container. */
+  #askedFor(userId: number | undefined): Pick<GrpcConfig, "criSockets" | "containerdSockets"> {
+    const { criSockets, containerdSockets } = this.config;
+    if (!userId) return { criSockets, containerdSockets };
+    return {
+      criSockets: socketsOfUser(criSockets, userId),
+      containerdSockets: socketsOfUser(containerdSockets, userId),
+    };
   }
 
   /** Who listens there now may be another engine, or the same with its CRI switched on. */
