@@ -9,6 +9,7 @@ interface Step {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+const NOTHING = new Uint8Array();
 const BINARY = `${Deno.cwd()}/dist/falcod`;
 
 const STEPS: readonly Step[] = [
@@ -50,6 +51,19 @@ interface Outcome {
   readonly account: string;
 }
 
+/**
+ * What the property tests draw their cases from: of each commit its own, so that what one run of a
+ * commit says, the next one says too.
+ */
+const SEED = Deno.env.get("FALCOD_SEED") ?? String(await seedOfCommit());
+
+async function seedOfCommit(): Promise<number> {
+  const git = new Deno.Command("git", { args: ["rev-parse", "HEAD"], stderr: "null" });
+  const { success, stdout } = await git.output().catch(() => ({ success: false, stdout: NOTHING }));
+  const commit = new TextDecoder().decode(stdout);
+  return success ? Number.parseInt(commit.slice(0, 8), 16) : Date.now() % 2 ** 32;
+}
+
 /** None takes half of it; one that hangs is to fail, and not to keep those after it from running. */
 const STEP_MS = 25 * 60_000;
 /** What a step has started may outlive it, and hold its output open. */
@@ -59,7 +73,7 @@ async function runStep({ name, args, environment }: Step): Promise<Outcome> {
   console.log(`\n== ${name}: deno ${args.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
-    env: { NO_COLOR: "1", ...environment },
+    env: { NO_COLOR: "1", FALCOD_SEED: SEED, ...environment },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -110,6 +124,7 @@ function accountOf(name: string, how: string, output: string, errors: string): s
   return `\n-- ${name}: ${how}\n${told.trim()}\n${errors.slice(-ACCOUNT_CHARACTERS / 2).trim()}`;
 }
 
+console.log(`FALCOD_SEED=${SEED}`);
 const began = performance.now();
 const outcomes: (Outcome & { readonly name: string })[] = [];
 for (const step of STEPS) {
