@@ -99,17 +99,22 @@ Deno.test({
 });
 
 Deno.test({
-  name: "falcod record leaves the file that is there when nothing happens, and says so",
+  name: "falcod record leaves a capture without events when nothing happens, old name or new",
   ignore: !isPossible,
   fn: async () => {
     await using shell = new Shell();
-    using folder = new Folder({ "x.scap": "something dear" });
-    const args = ["record", "-w", "x.scap", "-M", "0.2", "--scope", `pid:${shell.processId}`];
-    const { code, error } = await falcod(args, { folder: folder.path });
-    assertEquals(code, 1, error);
-    assert(error.includes("falcod: recorded nothing: x.scap is as it was\n"), error);
-    assertEquals(Deno.readTextFileSync(folder.file("x.scap")), "something dear");
-    assertEquals([...Deno.readDirSync(folder.path)].length, 1);
+    using folder = new Folder({ "old.scap": "\n\r\r\nof yesterday" });
+    for (const name of ["old.scap", "new.scap"]) {
+      const args = ["record", "-w", name, "-M", "0.2", "--scope", `pid:${shell.processId}`];
+      const { code, error } = await falcod(args, { folder: folder.path });
+      assertEquals(code, 0, error);
+      assert(error.includes(`falcod: recorded 0 events into ${name}\n`), error);
+      const { out } = await falcod(["replay", name, "--fields", "evt.num"], {
+        folder: folder.path,
+      });
+      assertEquals(out, "", name);
+    }
+    assertEquals([...Deno.readDirSync(folder.path)].length, 2);
   },
 });
 

@@ -62,12 +62,25 @@ Deno.test("falcod record says which file it cannot create", async () => {
 });
 
 Deno.test("falcod record leaves the file that is there when it cannot begin", async () => {
-  using folder = new Folder({ "x.scap": "something dear" });
+  using folder = new Folder({ "x.scap": "\n\r\r\nof yesterday" });
   const args = ["record", "-w", "x.scap", "--scope", "pid:2147483647"];
   const { code, error } = await falcod(args, { folder: folder.path });
   assertEquals(code, 1);
   assert(error.includes("Cannot watch process 2147483647"), error);
-  assertEquals(Deno.readTextFileSync(folder.file("x.scap")), "something dear");
+  assertEquals(Deno.readTextFileSync(folder.file("x.scap")), "\n\r\r\nof yesterday");
+  assertEquals([...Deno.readDirSync(folder.path)].length, 1);
+});
+
+Deno.test("falcod record does not replace what is no capture, and says what to do", async () => {
+  using folder = new Folder({ "falco.yaml": "json_output: true\n" });
+  const args = ["record", "-w", "falco.yaml", "-M", "0.1", "--scope", `pid:${Deno.pid}`];
+  const { code, error } = await falcod(args, { folder: folder.path });
+  assertEquals([code, error], [
+    1,
+    'falcod: Cannot replace "falco.yaml": it is no capture\n' +
+    "  choose another name, or remove that file\n",
+  ]);
+  assertEquals(Deno.readTextFileSync(folder.file("falco.yaml")), "json_output: true\n");
   assertEquals([...Deno.readDirSync(folder.path)].length, 1);
 });
 

@@ -111,7 +111,7 @@ kernelTest(
   async () => {
     const folder = await Deno.makeTempDir({ prefix: "falcod-record-" });
     const inside = `mount -t tmpfs -o size=64k tmpfs ${folder}
-    echo something dear >${folder}/x.scap
+    printf '\\n\\r\\r\\nof yesterday' >${folder}/x.scap
     dd if=/dev/zero of=${folder}/fill bs=1k count=64 2>/dev/null
     "$@"; code=$?
     rm ${folder}/fill; ls -A ${folder}; cat ${folder}/x.scap; exit $code`;
@@ -120,7 +120,7 @@ kernelTest(
         ["record", "-w", `${folder}/x.scap`, "--scope", `pid:${Deno.pid}`],
         { under: ["unshare", "--mount", "sh", "-c", inside, "sh"] },
       );
-      assertEquals([code, out], [1, "x.scap\nsomething dear\n"], error);
+      assertEquals([code, out], [1, "x.scap\n\n\r\r\nof yesterday"], error);
       assert(error.includes("No space left on device"), error);
     } finally {
       Deno.removeSync(folder, { recursive: true });

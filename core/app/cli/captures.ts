@@ -65,7 +65,8 @@ Examples:
   falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50
   falcod record -w - -M 60 | gzip >trace.scap.gz
 
-A file of that name is replaced with the first event; without one it is left alone (exit code 1).`;
+A capture of that name is replaced when the recording begins; any other file is left alone (exit
+code 1). That nothing happens is no failure: the capture then has no events.`;
 
 function addRecord(program: Command, host: Host, done: Done): void {
   program.command("record")

@@ -17,6 +17,7 @@ import { filterOf, type Shows } from "../recording/filter.ts";
 import { type Losses, lossesOf, LossHistory } from "../recording/loss_history.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
 import { Recording } from "../recording/recording.ts";
+import { checkReplaceable } from "../recording/replaceable.ts";
 import { type RecordingConfig, recordingSettings } from "../recording/settings.ts";
 import { tellWarnings } from "../report.ts";
 
@@ -40,6 +41,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     host.error.write("  name a file, or have a program read it: falcod record -w - | …\n");
     return EXIT_FAILURE;
   }
+  await checkReplaceable(request.path);
   const filter = await filterOf(request.filter, host);
   if (!filter) return EXIT_FAILURE;
   const { refuseDebugger } = await import("../debugger.ts");
@@ -157,7 +159,7 @@ function contextOf(
     ...context,
     deliver: (event) => {
       state.begin(event);
-      const written = recording.event(event, shows(event, state));
+      const written = recorder.event(event, shows(event, state));
       state.end(event);
       if (written === "full") full(event.timeNs);
     },
@@ -176,17 +178,14 @@ function nameOf(path: string): string {
   return isStandardOutput(path) ? "standard output" : escapeUnprintable(path);
 }
 
-/** Exit code 1 when something is missing before the end of the file, or the file is none of this recording. */
+/** Exit code 1 when something is missing before the end of the file; that nothing happened is no failure. */
 function tellResult(recording: Recording, lost: Losses, host: Host): number {
-  const { eventCount, lostEvents, isFull, isSparing, path } = recording;
-  const outcome = isSparing
-    ? `recorded nothing: ${nameOf(path)} is as it was`
-    : `recorded ${counted(eventCount, "event")} into ${nameOf(path)}`;
-  host.error.write(`falcod: ${outcome}\n`);
+  const { eventCount, lostEvents, isFull, path } = recording;
+  host.error.write(`falcod: recorded ${counted(eventCount, "event")} into ${nameOf(path)}\n`);
   if (isFull) host.error.write("  ended at the size limit; what came after it is not counted\n");
   for (const [name, count] of lost) host.error.write(`  ${name}: ${count}\n`);
   if (lostEvents > 0) host.error.write(`  events lost on their way to the file: ${lostEvents}\n`);
-  return lost.size > 0 || lostEvents > 0 || isSparing ? EXIT_FAILURE : EXIT_OK;
+  return lost.size > 0 || lostEvents > 0 ? EXIT_FAILURE : EXIT_OK;
 }
 
 function nowNs(): bigint {

@@ -1,14 +1,11 @@
 /** A capture file while it is written: memory in front, the disk behind. */
-import type { Event } from "../../event/mod.ts";
 import { Recorder, type RecorderOptions } from "../../record/mod.ts";
 import {
   type CaptureFileOptions,
   type CaptureOutput,
   createCapture,
-  isStandardOutput,
   type ScapOutput,
   ScapWriter,
-  type Written,
 } from "../../scap/mod.ts";
 import type { State } from "../../state/mod.ts";
 
@@ -40,9 +37,6 @@ export class Recording {
   readonly #onFailure: (error: Error) => void;
   #failed = false;
   #isFlushing = false;
-  /** There is a file of that name, which must not be lost for nothing. */
-  #spares = false;
-  #showsEvents = false;
 
   constructor(state: State, options: RecordingOptions) {
     const { path, sizeLimitBytes, pendingLimitBytes, compress, refuseExisting } = options;
@@ -78,32 +72,19 @@ export class Recording {
     return this.#writer.lostEvents;
   }
 
-  /** There is nothing to show, so what had its name before is as it was. */
-  get isSparing(): boolean {
-    return this.#spares && !this.#showsEvents;
-  }
-
   /**
-   * What is known before the first event is in the file, which has its name from now on, or from the
-   * first event that is shown on where another file has it. Never rejects; false when it failed.
+   * What is known before the first event is in the file, which has its name from now on, whatever had
+   * it before. Never rejects; false when it failed.
    */
   async begin(): Promise<boolean> {
     this.recorder.begin();
     try {
       await this.#writer.flush();
-      this.#spares = holdsSomething(this.path);
-      await this.#place();
+      (await this.opened).place();
     } catch (error) {
       this.#fail(error as Error);
     }
     return !this.#failed;
-  }
-
-  /** As the recorder takes it. */
-  event(event: Event, isShown = true): Written {
-    const written = this.recorder.event(event, isShown);
-    if (isShown && written === "written") this.#showsEvents = true;
-    return written;
   }
 
   /** Never rejects. Much that came meanwhile does not wait for the clock. */
@@ -112,7 +93,6 @@ export class Recording {
     this.#isFlushing = true;
     try {
       do await this.#writer.flush(); while (this.#writer.pendingBytes > MUCH_BYTES);
-      if (this.#spares) await this.#place();
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -127,34 +107,16 @@ export class Recording {
     output?.discard();
   }
 
-  /** Writes the rest; the file has its name then, if it had not before and does not spare another. */
+  /** Writes the rest; the file has its name then, if it had not before. */
   async close(): Promise<void> {
-    if (this.isSparing) return await this.discard();
     clearInterval(this.#timer);
     await this.#writer.close();
-  }
-
-  async #place(): Promise<void> {
-    if (this.isSparing) return;
-    this.#spares = false;
-    (await this.opened).place();
   }
 
   #fail(error: Error): void {
     if (this.#failed) return;
     this.#failed = true;
     this.#onFailure(error);
-  }
-}
-
-/** Not devices and pipes, which take what comes. */
-function holdsSomething(path: string): boolean {
-  if (isStandardOutput(path)) return false;
-  try {
-    const { isFile, size } = Deno.lstatSync(path);
-    return isFile && size > 0;
-  } catch {
-    return false;
   }
 }
 

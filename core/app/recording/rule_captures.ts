@@ -77,7 +77,7 @@ export class RuleCaptures {
     this.#isWanted = false;
     const current = this.#current;
     if (!current) return;
-    const written = current.event(event);
+    const written = current.recorder.event(event);
     if (written === "full") this.#tellSizeLimit(current);
     if (written === "full" || current.failed || event.timeNs >= this.#deadlineNs) this.#end();
   }
