@@ -316,6 +316,40 @@ templatedfields: {a: "{{ range . }}"}
   assertEquals(wrong!.at!.source.position(wrong!.at!.start), { line: 3, column: 21 });
 });
 
+Deno.test("settingsOf() tells of fields, tags and paths that are none", async () => {
+  const wanted = "wants a mapping of names to texts, or name:text with commas between";
+  const list = "wants a list of texts, or texts with commas between";
+  const cases: Readonly<Record<string, readonly string[]>> = {
+    "customfields: [a, b]": [`"customfields" ${wanted}, found a sequence`],
+    "customfields: 5": [`"customfields" ${wanted}, found "5"`],
+    "templatedfields: a": [`"templatedfields" ${wanted}, found "a"`],
+    "customfields: {a: b, c: [d], e: {f: g}}": [
+      '"customfields.c" wants text, found a sequence',
+      '"customfields.e" wants text, found a mapping',
+    ],
+    "customtags: {a: b}": [`"customtags" ${list}, found a mapping`],
+    "customtags: [a, [b], {c: d}]": [
+      '"customtags[1]" wants text, found a sequence',
+      '"customtags[2]" wants text, found a mapping',
+    ],
+    "tlsserver: {notlspaths: {a: b}}": [`"tlsserver.notlspaths" ${list}, found a mapping`],
+    "prometheus: {extralabels: {a: b}}": [`"prometheus.extralabels" ${list}, found a mapping`],
+    "customfields: 'a:b, c:d'": [],
+    "customfields: {a: 5, b: }\ncustomtags: 5": [],
+  };
+  for (const [text, expected] of Object.entries(cases)) {
+    const { report } = await load(`${text}\n`);
+    const found = report.diagnostics.filter(({ code }) => code === "C004");
+    assertEquals(found.map(({ title }) => title), expected, text);
+    for (const { at } of found) assertEquals(at!.source.position(at!.start).line, 1);
+  }
+  const { report } = await load("", { CUSTOMFIELDS: "a:b,secret" });
+  assertEquals(
+    report.diagnostics.map(({ title }) => title)[0],
+    `"CUSTOMFIELDS" ${wanted}, found what $CUSTOMFIELDS holds`,
+  );
+});
+
 for (const { section, sink, keys, shared, always, finish } of SIDEKICK_OUTPUTS) {
   if (sink === undefined || finish) continue;
   Deno.test(`keys of falcosidekick's ${section} lead to keys that the sink ${sink} has`, async () => {

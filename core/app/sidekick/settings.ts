@@ -3,18 +3,17 @@ import { Report } from "../../base/mod.ts";
 import { compileFieldTemplate } from "../../forward/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
 import type { Listen } from "../../web/mod.ts";
-import { checkConfig, shownText } from "../config/check.ts";
+import { checkConfig } from "../config/check.ts";
 import { checkSinks } from "../config/check_sinks.ts";
 import type { Environment } from "../config/environment.ts";
 import { lookAtSinks } from "../config/look_at_sinks.ts";
 import { listedSinks, type WiredSink } from "../config/outputs.ts";
 import type { Config } from "../config/schema.ts";
-import { type ConfigNode, isVariable } from "../config/tree.ts";
 import { TEST_RULE } from "../sink_trial/alert.ts";
 import type { EnrichSettings } from "./enrich.ts";
 import { readSidekickFile, type SidekickFile } from "./file.ts";
-import { pairs, split } from "./output.ts";
 import { readServer, SERVER_KEYS, type ServerConfig } from "./schema.ts";
+import { fieldsAt, foundText, textsAt } from "./texts_at.ts";
 import { translateOutputs } from "./translate.ts";
 import { OF_FALCOD, reportUnknownKeys } from "./unknown_keys.ts";
 
@@ -81,10 +80,10 @@ export async function settingsOf(
     });
   }
   return {
-    ...addressesOf(file, server),
+    ...addressesOf(file, server, report),
     logsAlerts: server.debug,
     enrich,
-    extraLabels: split(file.text("prometheus.extralabels") ?? ""),
+    extraLabels: textsAt(file, "prometheus.extralabels", report),
     config,
     sinks: sinks.map(withTestAlerts),
     sinkFaults: sinkFaults.map((fault) => named(fault, names)),
@@ -109,9 +108,10 @@ function named(title: string, names: ReadonlyMap<string, string>): string {
 function addressesOf(
   file: SidekickFile,
   { listenaddress: hostname, listenport: port, tlsserver: tls }: ServerConfig,
+  report: Report,
 ): Pick<SidekickSettings, "listen" | "plain"> {
+  const paths = textsAt(file, "tlsserver.notlspaths", report);
   if (!tls.deploy) return { listen: { hostname, port } };
-  const paths = textsAt(file, "tlsserver.notlspaths");
   return {
     listen: {
       hostname,
@@ -149,19 +149,13 @@ function serverOf(file: SidekickFile, report: Report): ServerConfig {
   return config;
 }
 
-/** Not what a variable holds, which is read by others here. */
-function foundText(node: ConfigNode): string {
-  if (node.kind !== "scalar") return `a ${node.kind}`;
-  return isVariable(node) ? `what ${node.written?.value} holds` : shownText(node);
-}
-
 function enrichSettings(
   file: SidekickFile,
   { bracketreplacer, outputfieldformat }: ServerConfig,
   report: Report,
 ): EnrichSettings {
   const templatedFields = new Map();
-  for (const [name, text] of fieldsAt(file, "templatedfields")) {
+  for (const [name, text] of fieldsAt(file, "templatedfields", report)) {
     const template = compileFieldTemplate(text);
     if (typeof template === "function") templatedFields.set(name, template);
     else {
@@ -177,35 +171,18 @@ function enrichSettings(
   }
   return {
     customFields: new Map(
-      [...fieldsAt(file, "customfields")].flatMap(([name, text]) => {
+      [...fieldsAt(file, "customfields", report)].flatMap(([name, text]) => {
         const value = variableIn(text, { file, key: `customfields.${name}`, report });
         return value === undefined ? [] : [[name, value]];
       }),
     ),
     templatedFields,
-    customTags: textsAt(file, "customtags").flatMap((text, index) =>
+    customTags: textsAt(file, "customtags", report).flatMap((text, index) =>
       variableIn(text, { file, key: `customtags[${index}]`, report }) ?? []
     ),
     bracketReplacer: bracketreplacer,
     outputFormat: outputfieldformat,
   };
-}
-
-/** Those of the file, and those of the variable on top. */
-function fieldsAt(file: SidekickFile, key: string): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const [name, { value }] of file.section(key)?.entries ?? []) {
-    if (value.kind === "scalar") fields.set(name, value.text);
-  }
-  for (const [name, text] of Object.entries(pairs(file.text(key) ?? ""))) fields.set(name, text);
-  return fields;
-}
-
-function textsAt(file: SidekickFile, key: string): readonly string[] {
-  const node = file.value(key)?.node;
-  if (node?.kind === "scalar") return split(node.text);
-  if (node?.kind !== "sequence") return [];
-  return node.items.flatMap((item) => item.kind === "scalar" && item.text !== "" ? item.text : []);
 }
 
 /** `%NAME` is what the variable holds. */
