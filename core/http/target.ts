@@ -7,7 +7,7 @@ import { secretsOfAddress, secretsOfHeader, secretsOfProxy, withoutSecrets } fro
 import { proxyFor } from "./proxy.ts";
 import { failureOf, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
-import { marksOf, readClientTls } from "./trust.ts";
+import { type ClientTls, marksOf, readClientTls } from "./trust.ts";
 
 export type { HttpReply } from "./reply.ts";
 
@@ -22,6 +22,8 @@ export interface HttpTargetOptions {
   readonly userAgent?: string;
   /** Says what a failure means where its status alone does not; absent: what the status means. */
   readonly judge?: (reply: HttpReply, failure: SinkError) => SinkError | undefined;
+  /** Certificates that stand in no file; what the settings say goes before them. */
+  readonly certificates?: Partial<ClientTls>;
 }
 
 export interface HttpRequest {
@@ -32,6 +34,8 @@ export interface HttpRequest {
   readonly method?: "GET" | "POST" | "PUT";
   /** Of the answer; what is longer is cut. 64 KiB. */
   readonly mostBytes?: number;
+  /** Answers that are no failure although they are no success, as 404 where nothing may be there. */
+  readonly expected?: readonly number[];
   readonly headers?: Readonly<Record<string, string | Secret>>;
 }
 
@@ -104,7 +108,8 @@ export class HttpTarget {
       const route = this.#routeTo(address);
       headers = this.#headersOf(request, { body, authorization: route.authorization });
       const reply = await this.#exchange({ request, body, route, headers }, context ?? {});
-      const failure = failureOf(reply, address.origin, { hide });
+      const isExpected = request.expected?.includes(reply.status);
+      const failure = isExpected ? undefined : failureOf(reply, address.origin, { hide });
       if (failure) throw this.#options.judge?.(reply, failure) ?? failure;
       return reply;
     } catch (error) {
@@ -219,17 +224,30 @@ export class HttpTarget {
   /** Another one when files have changed, or the proxy; requests under way end on the old one. */
   #connectionFor({ to, through, address }: Route, Made: typeof Connection): Connection {
     if (this.#isClosed) throw new SinkError("closed", "The sink is closed");
-    const { tls, keep_alive: keepAlive } = this.#settings;
+    const { keep_alive: keepAlive } = this.#settings;
     const isSecure = address.url.protocol === "https:";
     if (isSecure) this.#lookAtFiles();
     const key = `${isSecure ? this.#marks : ""} ${to} ${through?.href ?? ""}`;
     const known = this.#connected;
     if (known?.key === key && known.connection.isOpen) return known.connection;
-    const trust = isSecure ? readClientTls(tls) : { rejectUnauthorized: true };
+    const trust = isSecure ? this.#trust() : { rejectUnauthorized: true };
     const connection = new Made({ to, through, tls: trust, keepAlive });
     known?.connection.retire();
     this.#connected = { key, connection };
     return connection;
+  }
+
+  #trust(): ClientTls {
+    const { tls } = this.#settings;
+    const { rejectUnauthorized = true, ...certificates } = this.#options.certificates ?? {};
+    const given = readClientTls(tls);
+    return {
+      ...certificates,
+      ...given,
+      rejectUnauthorized: rejectUnauthorized && given.rejectUnauthorized,
+      // Without a word, the settings mean those of the system.
+      ...tls.ca === "" && certificates.ca && { ca: certificates.ca },
+    };
   }
 
   #lookAtFiles(): void {

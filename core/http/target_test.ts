@@ -161,6 +161,14 @@ Deno.test("send() has failures judged by those who know more than their status s
   assertEquals((await rejection(to.send({ body: "1" }))).code, "unavailable");
 });
 
+Deno.test("send() takes for an answer what was expected, whatever its status says", async () => {
+  await using server = await serve(() => ({ status: 404, body: "nothing here" }));
+  await using to = target(server.url);
+  const { status, body } = await to.send({ body: "1", expected: [404] });
+  assertEquals([status, body], [404, "nothing here"]);
+  assertEquals((await rejection(to.send({ body: "1", expected: [409] }))).code, "unavailable");
+});
+
 Deno.test("send() reads of a long answer only the beginning", async () => {
   await using server = await serve(() => ({ body: "ü".repeat(500_000) }));
   await using to = target(server.url);
@@ -351,6 +359,26 @@ Deno.test("send() trusts whom tls.ca names, a file or a folder, and nobody else"
     );
   }
   assertEquals(server.seen.length, 2);
+});
+
+Deno.test("send() knows certificates that stand in no file, unless the settings name some", async () => {
+  await using server = await secureServer({ asksClient: true });
+  const [ca, cert, key] = [server.ca, server.client_certificate, server.client_key]
+    .map((path) => Deno.readTextFileSync(path));
+  const certificates = { ca: [ca!], cert: cert!, key: key! };
+  await using known = target(server.url, {}, { certificates });
+  assertEquals((await known.send({ body: "1" })).status, 200);
+  const named = { ...certificates, servername: "localhost" };
+  await using byName = target(server.url, {}, { certificates: named });
+  assertEquals((await byName.send({ body: "1" })).status, 200);
+  const misnamed = { ...certificates, servername: "other.example.org" };
+  await using other = target(server.url, {}, { certificates: misnamed });
+  assertEquals((await rejection(other.send({ body: "1" }))).code, "unavailable");
+  await using given = target(server.url, { tls: { ca: server.otherCa } }, { certificates });
+  assertEquals((await rejection(given.send({ body: "1" }))).code, "unavailable");
+  const anybody = { cert: cert!, key: key!, rejectUnauthorized: false };
+  await using lax = target(server.url, {}, { certificates: anybody });
+  assertEquals((await lax.send({ body: "1" })).status, 200);
 });
 
 Deno.test("send() refuses a certificate that has ended, and takes any with tls.insecure", async () => {

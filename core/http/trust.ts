@@ -14,6 +14,8 @@ export interface ClientTls {
   readonly ca?: readonly string[];
   readonly cert?: string;
   readonly key?: string;
+  /** Name in the server's certificate; absent: that of the address. */
+  readonly servername?: string;
 }
 
 /** Where systems keep the certificates they trust, all in one file. */
