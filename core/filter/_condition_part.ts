@@ -41,20 +41,33 @@ export function partsOf(part: Part): readonly Part[] {
   }));
 }
 
-/** The part that was checked to be `condition`. */
-export function findPart(part: Part, condition: CheckedCondition): Part | undefined {
+/** Where each check of a condition stands: of one that several macros have in common, the first place. */
+export class Places {
+  readonly #root: Part;
+  /** Made when first asked for; most conditions have nothing to be told of. */
+  #parts: Map<CheckedCondition, Part> | undefined;
+
+  constructor(root: Part) {
+    this.#root = root;
+  }
+
+  /** The part that was checked to be `condition`. */
+  of(condition: CheckedCondition): Part | undefined {
+    if (!this.#parts) addParts(this.#root, this.#parts = new Map());
+    return this.#parts.get(condition);
+  }
+}
+
+function addParts(part: Part, parts: Map<CheckedCondition, Part>): void {
   switch (part.written.kind) {
     case "macro":
-      return findPart(insideMacro(part), condition);
+      return addParts(insideMacro(part), parts);
     case "not":
-      return findPart(negated(part), condition);
+      return addParts(negated(part), parts);
     default:
-      if (part.checked === condition) return part;
-      for (const member of partsOf(part)) {
-        const found = findPart(member, condition);
-        if (found) return found;
-      }
-      return undefined;
+      if (parts.has(part.checked)) return;
+      parts.set(part.checked, part);
+      for (const member of partsOf(part)) addParts(member, parts);
   }
 }
 

@@ -6,7 +6,7 @@
  * no mistake. So a part is judged by what stands in the same text, and each macro once by itself.
  */
 import type { Note, Report } from "../base/mod.ts";
-import { findPart, insideMacro, negated, type Part, partsOf } from "./_condition_part.ts";
+import { insideMacro, negated, type Part, partsOf, Places } from "./_condition_part.ts";
 import { explainConflict, quote } from "./_explain_conflict.ts";
 import type { CheckedComparison, CheckedCondition } from "./checked.ts";
 import type { Condition } from "./condition.ts";
@@ -34,7 +34,7 @@ export function lintMeaning(
   options: MeaningOptions,
 ): void {
   const root: Part = { written, checked, holds: true, macros: [] };
-  new Scope(root, root, options).judge(options.exceptions ?? []);
+  new Scope(root, new Places(root), options).judge(options.exceptions ?? []);
 }
 
 /** The members of a conjunction, however nested. */
@@ -46,14 +46,15 @@ interface Members {
 
 /** One text: that of a rule or of a macro. */
 class Scope {
-  readonly #root: Part;
   readonly #text: Part;
+  /** In the whole condition. */
+  readonly #places: Places;
   readonly #options: MeaningOptions;
   readonly #reasoner: Reasoner;
 
-  constructor(root: Part, text: Part, options: MeaningOptions) {
-    this.#root = root;
+  constructor(text: Part, places: Places, options: MeaningOptions) {
     this.#text = text;
+    this.#places = places;
     this.#options = options;
     this.#reasoner = new Reasoner(options.budget, { knowledge: options.knowledge });
   }
@@ -91,7 +92,7 @@ class Scope {
         const inside = insideMacro(part);
         if (this.#options.isNewMacro(written.name)) {
           const text = { ...inside, holds: true, exception: undefined };
-          new Scope(this.#root, text, this.#options).judge([]);
+          new Scope(text, this.#places, this.#options).judge([]);
         }
         return this.#collect(inside, members);
       }
@@ -158,22 +159,24 @@ class Scope {
 
   /** Points into the text that is judged: a macro may be right by itself, and wrong here. */
   #tellNever(part: Part, conflict: Conflict, what: string): void {
-    const { code, reason, help, about, against } = explainConflict(conflict);
     const isExclusion = !part.holds;
-    const cause = findPart(part, about);
+    const isIdle = isExclusion && changesNothing(part, conflict);
+    if (isIdle && !this.#options.hints) return;
+    const { code, reason, help, about, against } = explainConflict(conflict);
+    const cause = new Places(part).of(about);
     const use = cause?.macros[part.macros.length];
     const notes: Note[] = notesOf(part.macros);
     if (use) {
       notes.push({ message: `in macro "${cause.macros.at(-1)!.name}"`, at: cause.written.span });
     }
     for (const condition of cause ? against : [about, ...against]) {
-      const other = findPart(this.#root, condition);
+      const other = this.#places.of(condition);
       if (other && other.written !== part.written) {
         notes.push({ message: "because of this", at: other.written.span });
       }
     }
     const replaceable = !isExclusion && use && isShutByExclusion(conflict) ? use.name : undefined;
-    const harmless = replaceable !== undefined || (isExclusion && changesNothing(part, conflict));
+    const harmless = isIdle || replaceable !== undefined;
     if (harmless && !this.#options.hints) return;
     this.#options.report.add({
       code: isExclusion ? "F043" : code,
