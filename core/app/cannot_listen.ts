@@ -38,10 +38,18 @@ const ADDRESS_FAULTS: ReadonlySet<unknown> = new Set(["EINVAL", "EADDRNOTAVAIL",
 /** The error with the key to change, where it is `WebError` "listen-failed"; others as they are. */
 export function namingKeys(error: unknown, keys: ListenKeys): unknown {
   if (!(error instanceof Error && "code" in error && error.code === "listen-failed")) return error;
-  const { cause } = error;
-  const isAddress = cause instanceof Error && "code" in cause && ADDRESS_FAULTS.has(cause.code);
-  const help = isAddress
+  const help = isAddressFault(error)
     ? `name another address: ${keys.address}`
     : `name another port: ${keys.port}`;
   return new CannotListen(error.message, help);
+}
+
+/** Whether it is the address that is wrong, and not the port. */
+export function isAddressFault(error: Error): boolean {
+  return ADDRESS_FAULTS.has(codeOfCause(error));
+}
+
+/** What the system calls it: "EADDRINUSE". */
+export function codeOfCause({ cause }: Error): unknown {
+  return cause instanceof Error && "code" in cause ? cause.code : undefined;
 }

@@ -248,7 +248,7 @@ Deno.test("falcod sidekick --dry-run says what is wrong, and where alerts would 
   const dry = (...args: readonly string[]) =>
     falcod(["sidekick", "--dry-run", ...args], {
       folder: folder.path,
-      environment: { LOKI_HOSTPORT: "http://127.0.0.1:3100" },
+      environment: { LOKI_HOSTPORT: "http://127.0.0.1:3100", LISTENPORT: String(freePort()) },
     });
   const right = await dry("-c", "right.yaml");
   assertEquals([right.code, right.error], [
@@ -282,6 +282,26 @@ Deno.test("falcod sidekick --dry-run tells of values that are no text where falc
     assert(titles[0]!.includes(`"${key}" wants `), error);
     assert(error.includes("c.yaml:1:") && !error.includes("bug"), error);
   }
+});
+
+Deno.test("falcod sidekick --dry-run looks at certificates, and at where it is to listen", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const at = `slack: {webhookurl: https://example.org/x}\nlistenaddress: 127.0.0.1\n`;
+  using folder = new Folder({
+    "taken.yaml": `${at}listenport: ${port}\n`,
+    "wrong.yaml": `${at}listenport: ${freePort()}\ntlsserver: {deploy: true, certfile: /no.crt}\n`,
+  });
+  const dry = (name: string) => falcod(["sidekick", "--dry-run", "-c", folder.file(name)]);
+  const warned = await dry("taken.yaml");
+  assertEquals(warned.code, 0, warned.error);
+  assert(warned.error.includes(`warning[C065]: Cannot listen on 127.0.0.1:${port}`), warned.error);
+  assert(warned.error.includes("taken.yaml:3:13"), warned.error);
+  assert(warned.error.endsWith("alerts would go to slack, with 1 warning\n"), warned.error);
+  const wrong = await dry("wrong.yaml");
+  assertEquals(wrong.code, 1, wrong.error);
+  assert(wrong.error.includes('error[C065]: Cannot use "/no.crt" for TLS'), wrong.error);
+  assert(wrong.error.includes("wrong.yaml:4:37"), wrong.error);
 });
 
 Deno.test("falcod sidekick says once why it cannot listen, and which key says where", async () => {

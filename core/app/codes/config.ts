@@ -551,6 +551,22 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     ),
   },
   {
+    code: "C065",
+    title: "nobody could listen there",
+    meaning:
+      "The port, the address or a certificate that falcod sidekick is to listen with is not there, is something else, or is in use.",
+    matters:
+      "A run would end at once. In use, it may be by the falcod that runs already: that is but a warning.",
+    example: commands(
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "listenaddress: 192.0.2.1\nwebhook: {address: https://example.org/}\n",
+      }],
+      ["falcod sidekick --dry-run -c config.yaml", {
+        "config.yaml": "listenaddress: 127.0.0.1\nwebhook: {address: https://example.org/}\n",
+      }],
+    ),
+  },
+  {
     code: "C070",
     title: "user or group that there is not",
     meaning:

@@ -12,6 +12,7 @@ import { FreshFindings, tellStanding } from "../fresh_findings.ts";
 import { passingOver } from "../pass_over.ts";
 import { printLines } from "../print_lines.ts";
 import { countWarnings, tellProblems } from "../report.ts";
+import { lookAtListening } from "../sidekick/look_at_listening.ts";
 import { serveSidekick } from "../sidekick/serve.ts";
 import { loadSidekick, type SidekickSettings } from "../sidekick/settings.ts";
 import { outputLines } from "../summary.ts";
@@ -38,6 +39,7 @@ export async function sidekickCommand(request: SidekickCommand, host: Host): Pro
 async function sidekick(request: SidekickCommand, host: Host): Promise<number> {
   const registry = new Registry(host.plugins);
   const { report, settings } = await load(request, registry, host);
+  if (request.dryRun && settings) await lookAtListening(settings, report);
   const look = { level: settings?.logsAlerts ? "debug" : "info", isoTime: false } as const;
   tellProblems(report, host, createLogger(host.error, look));
   if (!settings || report.hasErrors) return EXIT_FAILURE;

@@ -1,5 +1,5 @@
 /** A configuration of falcosidekick as what falcod does. */
-import { Report } from "../../base/mod.ts";
+import { Report, type Span } from "../../base/mod.ts";
 import { compileFieldTemplate } from "../../forward/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
 import type { Listen } from "../../web/mod.ts";
@@ -30,6 +30,8 @@ export interface SidekickSettings {
   readonly sinks: readonly WiredSink[];
   /** What they lack on this machine, as the report has it. */
   readonly sinkFaults: readonly string[];
+  /** Where the value of a key stands, as "tlsserver.certfile"; absent: nowhere. */
+  readonly placeOf: (key: string) => Span | undefined;
 }
 
 export interface SidekickRequest {
@@ -87,6 +89,7 @@ export async function settingsOf(
     config,
     sinks: sinks.map(withTestAlerts),
     sinkFaults: sinkFaults.map((fault) => named(fault, names)),
+    placeOf: (key) => file.value(key)?.node.at,
   };
 }
 
