@@ -15,7 +15,7 @@ interface ToldField extends Pick<FieldDefinition, "name" | "summary"> {
   readonly type?: FieldDefinition["type"];
   readonly suggested?: true;
   readonly argument?: NonNullable<FieldDefinition["argument"]>;
-  /** Absent where it says nothing: the host has no such value. */
+  /** Where nothing is said: an empty text of what may be `blank`, else absent. */
   readonly onHost?: FieldScalar;
   /** What an engine has no word for is an empty text, as upstream's; absent where none has answered. */
   readonly blank?: true;
@@ -24,7 +24,7 @@ interface ToldField extends Pick<FieldDefinition, "name" | "summary"> {
 
 /** A field that the container engine has to tell. */
 export function toldField(
-  { onHost, blank, read, type = "CHARBUF", ...rest }: ToldField,
+  { blank, onHost = blank && "", read, type = "CHARBUF", ...rest }: ToldField,
 ): FieldDefinition {
   return defineField({
     ...rest,

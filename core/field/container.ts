@@ -2,13 +2,15 @@
  * container.…: the container the process is in.
  *
  * The id comes from the kernel and is always there; the rest is what the container engine said, and
- * absent until it did. On the host, id, name and type are "host".
+ * absent until it did. The host is like a container called "host", whose other texts are empty and which
+ * has no labels and no mounts, as in Falco since 0.41 (falcosecurity/plugins container_info.h).
  */
 import type { Event } from "../event/mod.ts";
 import { HOST_ID, type Process, type State } from "../state/mod.ts";
 import { containerOf, isOnHost, labelsText, toldField } from "./_container.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 import { startTimeNs } from "./proc.ts";
+import { namespaceStart } from "./proc_exe.ts";
 
 const NO_PROBES = "container engines no longer tell health probes";
 const RETIRED = "remove it: Falco no longer fills it either";
@@ -98,14 +100,15 @@ export const containerFields: readonly FieldDefinition[] = [
   defineField({
     name: "container.start_ts",
     type: "ABSTIME",
-    summary: "When the container was started, in nanoseconds since the Unix epoch",
+    summary:
+      "When the container was started, in nanoseconds since the Unix epoch; on the host, the machine",
     format: "decimal",
     extract: startNs,
   }),
   defineField({
     name: "container.duration",
     type: "RELTIME",
-    summary: "Nanoseconds since the container was started",
+    summary: "Nanoseconds since the container was started; on the host, the machine",
     format: "decimal",
     extract: (event, state) => {
       const start = startNs(event, state);
@@ -121,6 +124,7 @@ export const containerFields: readonly FieldDefinition[] = [
   toldField({
     name: "container.labels",
     summary: "Labels of the container, name:value separated by commas, without Kubernetes's own",
+    onHost: "",
     read: ({ known, labels }) => known ? labelsText(labels) : undefined,
   }),
   toldField({
@@ -139,18 +143,21 @@ export const containerFields: readonly FieldDefinition[] = [
     name: "container.host_pid",
     type: "BOOL",
     summary: "Whether the container shares the host's pid namespace",
+    onHost: false,
     read: ({ hostPid }) => hostPid,
   }),
   toldField({
     name: "container.host_network",
     type: "BOOL",
     summary: "Whether the container shares the host's network",
+    onHost: false,
     read: ({ hostNetwork }) => hostNetwork,
   }),
   toldField({
     name: "container.host_ipc",
     type: "BOOL",
     summary: "Whether the container shares the host's IPC namespace",
+    onHost: false,
     read: ({ hostIpc }) => hostIpc,
   }),
   probeField("container.healthcheck", "Health check of the container"),
@@ -170,6 +177,7 @@ export const containerFields: readonly FieldDefinition[] = [
  * outside, as `docker exec` does, does not descend from it: then it is when the engine says.
  */
 function startNs(event: Event, state: State): bigint | undefined {
+  if (isOnHost(state)) return namespaceStart(event, state);
   const container = containerOf(state);
   const { process } = state;
   if (!container || !process) return undefined;

@@ -14,6 +14,7 @@ export const containerMountFields: readonly FieldDefinition[] = [
   toldField({
     name: "container.mounts",
     summary: "Mounts of the container, source:dest:mode:rdwr:propagation, separated by commas",
+    onHost: "",
     read: ({ known, mounts }) => known ? textOf(mounts) : undefined,
   }),
   mountField("container.mount", "One mount, source:dest:mode:rdwr:propagation", mountText),

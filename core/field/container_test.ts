@@ -1,9 +1,24 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { type Container, type State } from "../state/mod.ts";
-import { eventOf, type ProcessSketch, stateOf, TIME_NS, valueOf } from "./fixture_test.ts";
+import {
+  CLOCK_NS,
+  eventOf,
+  type ProcessSketch,
+  stateOf,
+  TIME_NS,
+  valueOf,
+} from "./fixture_test.ts";
 
 const FULL_ID = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e";
 const event = eventOf("execve");
+
+/** Empty where there is nothing to say. */
+const BLANK = [
+  ...["image", "image.id", "image.repository", "image.tag", "image.digest", "ip", "cni.json"]
+    .map((name) => `container.${name}`),
+  ...["container.labels", "container.mounts"],
+  ...["sandbox_id", "full_sandbox_id", "ip", "labels", "cni.json"].map((name) => `k8s.pod.${name}`),
+];
 
 function contained(details?: Partial<Container>): State {
   const state = stateOf({ processId: 100, membership: { cgroup: `/docker/${FULL_ID}` } });
@@ -15,16 +30,31 @@ function contained(details?: Partial<Container>): State {
   return state;
 }
 
-Deno.test("the host is the container called host, without an image", () => {
+Deno.test("the host is a container called host, with nothing else to say of it", () => {
   const of = (name: string) => valueOf(name, event);
-  assertEquals(of("container.id"), "host");
-  assertEquals(of("container.full_id"), "host");
-  assertEquals(of("container.name"), "host");
-  assertEquals(of("container.type"), "host");
-  assertEquals(of("container.privileged"), false);
-  for (const name of ["container.image", "container.image.repository", "k8s.pod.name"]) {
+  for (const name of ["container.id", "container.full_id", "container.name", "container.type"]) {
+    assertEquals(of(name), "host", name);
+  }
+  for (const name of BLANK) assertEquals(of(name), "", name);
+  for (const name of ["privileged", "host_pid", "host_network", "host_ipc"]) {
+    assertEquals(of(`container.${name}`), false, name);
+  }
+  for (
+    const name of [
+      ...["k8s.pod.name", "k8s.ns.name", "k8s.pod.uid", "k8s.pod.id", "k8s.pod.label.a"],
+      ...["container.label.a", "container.mount[0]", "container.mount.source[/]"],
+    ]
+  ) {
     assertEquals(of(name), undefined, name);
   }
+});
+
+Deno.test("the host was started when its pid namespace was, as the machine", () => {
+  const state = stateOf({ processId: 1 }, { processId: 100, parentId: 1 });
+  const start = valueOf("proc.pidns_init_start_ts", event, state);
+  assertEquals(start, TIME_NS - BigInt(CLOCK_NS) + 1n);
+  assertEquals(valueOf("container.start_ts", event, state), start);
+  assertEquals(valueOf("container.duration", event, state), CLOCK_NS - 1);
 });
 
 Deno.test("of a container nobody has asked about, only what its cgroup tells is known", () => {
@@ -38,16 +68,8 @@ Deno.test("of a container nobody has asked about, only what its cgroup tells is 
 });
 
 Deno.test("what the engine of a container has no word for is empty, and its labels are absent", () => {
-  const names = [
-    ...["name", "image", "image.id", "image.repository", "image.tag", "image.digest", "ip"]
-      .map((name) => `container.${name}`),
-    ...["container.cni.json", "container.labels", "container.mounts"],
-    ...["sandbox_id", "full_sandbox_id", "ip", "labels", "cni.json"].map((name) =>
-      `k8s.pod.${name}`
-    ),
-  ];
   const known = contained({});
-  for (const name of names) {
+  for (const name of ["container.name", ...BLANK]) {
     assertEquals(valueOf(name, event, known), "", name);
     assertEquals(valueOf(name, event, contained()), undefined, name);
   }

@@ -102,7 +102,8 @@ function changeToStart({ process, image }: Thread, event: Event): bigint | undef
 const MACHINE = { startClockNs: 1 };
 const MACHINE_INIT = 1;
 
-function namespaceStart(event: Event, state: State): bigint | undefined {
+/** When the first process of the pid namespace began. */
+export function namespaceStart(event: Event, state: State): bigint | undefined {
   const { tracked, process, processes } = state;
   if (tracked) return unlessZero(tracked.namespaceStartNs);
   if (process === undefined) return undefined;

@@ -31,9 +31,9 @@ const ON_HOST = {
   "container.full_id": "host",
   "container.name": "host",
   "container.type": "host",
-  "container.image": null,
-  "container.image.repository": null,
-  "container.image.tag": null,
+  "container.image": "",
+  "container.image.repository": "",
+  "container.image.tag": "",
   "container.privileged": false,
 };
 
