@@ -52,6 +52,7 @@ export class Window {
   fill(wanted: number): Promise<void> | undefined {
     this.#makeRoom(wanted);
     while (!this.ended && (this.debt > 0 || this.available < wanted)) {
+      if (this.limit === this.bytes.length) this.#makeRoom(wanted);
       const got = this.#read();
       if (typeof got !== "number") return this.#fillLater(got, wanted);
       this.#take(got, wanted);
@@ -81,10 +82,11 @@ export class Window {
     this.#input.close();
   }
 
+  /** Grows with what has come, not with what the file says will come: that may be a lie. */
   #makeRoom(wanted: number): void {
     const kept = this.bytes.subarray(this.at, this.limit);
-    if (wanted > this.bytes.length) {
-      const larger = Buffer.alloc(Math.max(wanted, 2 * this.bytes.length)) as CaptureBytes;
+    if (wanted > this.bytes.length && kept.length === this.bytes.length) {
+      const larger = Buffer.alloc(2 * kept.length) as CaptureBytes;
       larger.set(kept);
       this.bytes = larger;
       this.view = viewOf(larger);

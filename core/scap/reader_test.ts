@@ -71,6 +71,17 @@ Deno.test("ScapReader reads a large event that is larger than its window", async
   assertEquals(events[1]?.params[1], data);
 });
 
+Deno.test("ScapReader takes no memory for a large event that only says that it is there", async () => {
+  const bytes = capture((blocks) => event(blocks, CLOSE));
+  const start = SECTION_BYTES, view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint32(start, EVENT_BLOCKS.large, true);
+  view.setUint32(start + 4, 30 << 20, true);
+  using reader = new ScapReader(memoryInput(bytes));
+  while (["section", "more"].includes(reader.next().kind)) await reader.fill();
+  assertEquals(reader.next().kind, "fault");
+  assertEquals(reader.event.bytes.length < 1 << 20, true);
+});
+
 Deno.test("ScapReader passes over blocks and events nobody knows, and counts them", async () => {
   const { events, unknownBlocks, unknownEvents, fault } = await readAll(capture((blocks) => {
     block(blocks, 0x300, 2_000_001);
