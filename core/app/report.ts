@@ -9,6 +9,7 @@ import {
   toFile,
 } from "../base/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
+import { OPTION_SOURCE } from "./config/option.ts";
 import type { Findings } from "./fresh_findings.ts";
 import type { Host, Output } from "./host.ts";
 
@@ -16,6 +17,14 @@ import type { Host, Output } from "./host.ts";
 export function tellErrors(report: Report, host: Host): void {
   const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   printDiagnostics(errors, report.suppressed, { output: host.error });
+}
+
+/** What `-o` says that is without effect, for a command that is about something else. */
+export function tellOfOptions({ diagnostics }: Findings, host: Host): void {
+  const found = diagnostics.filter(({ severity, at }) =>
+    severity === "warning" && at !== undefined && toFile(at).source.name === OPTION_SOURCE
+  );
+  printDiagnostics(found, 0, { output: host.error });
 }
 
 /** Errors and warnings, for a command that has no log. */

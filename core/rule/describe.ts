@@ -46,7 +46,7 @@ interface ConditionDetails {
   /** Those the text itself names, not those inside them. */
   readonly macros: readonly string[];
   readonly lists: readonly string[];
-  /** Always empty: no field comes from a plugin. */
+  /** Of a rule those it cannot do without; macros and lists are for rules of any source, and have none. */
   readonly plugins: readonly string[];
 }
 
@@ -95,8 +95,15 @@ export interface ListDescription {
   };
 }
 
-/** `fields` decide which events a macro can match; one that does not suit them may match all. */
-export function describeRuleset(ruleset: Ruleset, fields: FieldTable): Description {
+/**
+ * `fields` decide which events a macro can match; one that does not suit them may match all. `pluginsOf`
+ * tells a rule's plugins; absent: there are none.
+ */
+export function describeRuleset(
+  ruleset: Ruleset,
+  fields: FieldTable,
+  pluginsOf: (rule: Rule) => readonly string[] = () => [],
+): Description {
   const { requiredEngineVersion, requiredPlugins } = ruleset;
   return {
     required_engine_version: requiredEngineVersion ? versionText(requiredEngineVersion) : "0.0.0",
@@ -104,7 +111,7 @@ export function describeRuleset(ruleset: Ruleset, fields: FieldTable): Descripti
       const [first, ...others] = alternatives.map(describePlugin);
       return first ? [{ ...first, alternatives: others }] : [];
     }),
-    rules: ruleset.rules.map((rule) => describeRule(rule, ruleset)),
+    rules: ruleset.rules.map((rule) => describeRule(rule, ruleset, pluginsOf(rule))),
     macros: [...ruleset.macros.values()].map((macro) => describeMacro(macro, ruleset, fields)),
     lists: [...ruleset.lists.values()].map((list) => describeList(list, ruleset)),
   };
@@ -117,7 +124,11 @@ function describePlugin(plugin: { readonly name: string; readonly version: Versi
 /** What an event of any other source than system calls is, whatever the condition asks for. */
 const PLUGIN_EVENTS: readonly string[] = ["asyncevent", "pluginevent"];
 
-function describeRule(rule: Rule, ruleset: Ruleset): RuleDescription {
+function describeRule(
+  rule: Rule,
+  ruleset: Ruleset,
+  plugins: readonly string[],
+): RuleDescription {
   const report = new Report();
   const written = parseCondition(rule.conditionText, report);
   const expanded = written && expandCondition(written, namesOf(ruleset), report);
@@ -139,7 +150,7 @@ function describeRule(rule: Rule, ruleset: Ruleset): RuleDescription {
     details: {
       ...detailsOf(rule.ownConditionText, expanded, ruleset),
       events: rule.source === "syscall" ? eventNamesOf(rule.eventTypes) : PLUGIN_EVENTS,
-      plugins: [],
+      plugins,
       exception_names: sorted(rule.exceptions),
       exception_fields: sorted(
         rule.exceptionChecks.filter(({ applied }) => applied).map(({ field }) => field),

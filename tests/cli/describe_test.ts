@@ -96,3 +96,49 @@ Deno.test("falcod validate --json has Falco's results beside its own", async () 
   const { position } = error.context.locations.at(-1);
   assertObjectMatch(position, { line: line - 1, column: column - 1 });
 });
+
+Deno.test("falcod describe names the plugins that a rule would need in Falco", async () => {
+  using folder = new Folder({
+    "rules.yaml": RULES.replace("ran", "ran in %container.name") +
+      "- {rule: Audit, desc: d, condition: ka.verb = get, output: got, priority: INFO, " +
+      "source: k8s_audit}\n",
+  });
+  const rules = folder.file("rules.yaml");
+  const [text, ...outputs] = await Promise.all([
+    falcod(["describe", "-r", rules]),
+    falcod(["describe", "--json", "-r", rules]),
+    falcod(["-L", "-r", rules, "-o", "json_output=true"]),
+    falcod(["-V", rules, "-L", "-o", "json_output=true"]),
+  ]);
+  assert(/^ {2}plugins {5}container$/m.test(text.out), text.out);
+  for (const { out, error } of outputs) {
+    const described = JSON.parse(out);
+    const found = (described.falco_describe_results ?? described).rules as {
+      details: { plugins: string[] };
+    }[];
+    const plugins = found.map(({ details }) => details.plugins);
+    assertEquals(plugins, [[], ["container"], ["k8saudit"]], error);
+  }
+});
+
+Deno.test("falcod describe, list rules, explain and filter take -o, and say what is wrong with it", async () => {
+  using folder = new Folder({
+    "rules.yaml": RULES,
+    "falco.yaml": "rules_files: [none.yaml]\nstdout_output: {enabled: true}\n",
+  });
+  const event = '{"evt.type": "execve"}';
+  const commands = [
+    ["describe"],
+    ["list", "rules"],
+    ["explain", "Other", "--event", event],
+    ["filter", "check", "opened"],
+  ];
+  const given = ["-o", `rules_files=[${folder.file("rules.yaml")}]`, "-o", "json_otput=true"];
+  for (const command of commands) {
+    const args = [...command, "-c", "falco.yaml", ...given];
+    const { code, out, error } = await falcod(args, { folder: folder.path });
+    assertEquals(code, 0, error);
+    assert(/Other|opened/.test(out), out);
+    assert(error.includes('did you mean "json_output"?'), error);
+  }
+});

@@ -328,6 +328,32 @@ Deno.test("falcod -V checks a rules file as Falco's flag does", async () => {
   assertEquals([good.code, bad.code], [0, 1]);
 });
 
+const canUnshare = Deno.uid() === 0 &&
+  (await new Deno.Command("unshare", { args: ["-m", "true"], stderr: "null" }).output()).success;
+
+Deno.test({
+  name: "falcod -V goes by the configuration of the machine, as Falco's flag does" +
+    (canUnshare ? "" : " (skipped: it needs root and unshare)"),
+  ignore: !canUnshare,
+  fn: async () => {
+    using folder = new Folder({
+      "good.yaml": GOOD,
+      "falco.yaml": "json_output: true\nfile_output: {enabled: true, filename: /nowhere/alerts}\n",
+    });
+    const inside = `cp -a /etc ${folder.path}/etc && mkdir -p ${folder.path}/etc/falco &&
+      cp ${folder.path}/falco.yaml ${folder.path}/etc/falco/ &&
+      mount --bind ${folder.path}/etc /etc && exec "$@"`;
+    const under = ["unshare", "-m", "sh", "-c", inside, "sh"];
+    const { code, out, error } = await falcod(["-V", folder.file("good.yaml")], { under });
+    assertEquals([code, error], [0, ""]);
+    const [{ successful }] = JSON.parse(out).falco_load_results;
+    assertEquals(successful, true);
+    // Another who checks rules that may be meant for any machine.
+    const validated = await falcod(["validate", folder.file("good.yaml")], { under });
+    assert(validated.out.startsWith("valid: "), validated.out);
+  },
+});
+
 Deno.test("falcod validate tells of rules that cannot mean what was meant", async () => {
   const first = rule("evt.type = execve and proc.name in (cat, dog)");
   const second = rule("evt.type = execve and proc.name = cat and user.uid = 0")

@@ -2,7 +2,6 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { Host } from "../host.ts";
 import {
-  collect,
   keyOptions,
   oneOf,
   parseMegabytes,
@@ -77,10 +76,7 @@ function addRecord(program: Command, host: Host, done: Done): void {
     .option("--filter <condition>", "only events it holds for, and what becomes of processes")
     .option("--size-limit <megabytes>", "stop before the file is larger", parseMegabytes)
     .option("-c <path>", "configuration file: rings, snaplen, sockets of container engines")
-    .addOption(
-      new Option("-o, --option <key=value>", "set a key of the configuration; repeatable")
-        .argParser(collect).default([] as string[], "none"),
-    )
+    .addOption(keyOptions())
     .addHelpText("after", RECORD_EXAMPLES)
     .action(async ({ w, scope, M, filter, sizeLimit, c, option }) => {
       const { recordCommand } = await import("../commands/record.ts");

@@ -69,6 +69,7 @@ const LIST_RULES_EXAMPLES = `
 Examples:
   falcod list rules -r my_rules.yaml
   falcod list rules mitre_execution       by name, tag or source
+  falcod list rules -o 'rules[].disable.tag=network'
 
 Columns: name, priority, state, source, tags. A rule is enabled or disabled, "below priority" of the
 configuration, or "not watched": the configuration watches no source of its kind.`;
@@ -83,12 +84,13 @@ function addList(program: Command, host: Host, done: Done): void {
     .argument("[field]", byName)
     .option("--json", "print one JSON array")
     .option("-c <path>", "configuration file, whose plugins have fields, too")
+    .addOption(keyOptions())
     .addHelpText("after", LIST_FIELDS_EXAMPLES)
-    .action(async (pattern, { json, c }) => {
+    .action(async (pattern, { json, c, option }) => {
       const { listCommand } = await import("../commands/list.ts");
       const { configuredPlugins } = await import("../commands/configured_plugins.ts");
       const format = json ? "json" : "text";
-      const { registry } = await configuredPlugins({ configPath: c, options: [] }, host);
+      const { registry } = await configuredPlugins({ configPath: c, options: option }, host);
       done(await listCommand({ topic: "fields", pattern, format, registry }, host));
     });
   list.command("events")
@@ -107,11 +109,12 @@ function addList(program: Command, host: Host, done: Done): void {
     .option("--json", "print one JSON array")
     .option("-c <path>", "configuration file")
     .addOption(ruleFiles("rules file or directory", "as configured"))
+    .addOption(keyOptions())
     .addHelpText("after", LIST_RULES_EXAMPLES)
-    .action(async (pattern, { json, c, r }) => {
+    .action(async (pattern, { json, c, r, option }) => {
       const { listRulesCommand } = await import("../commands/list_rules.ts");
-      const request = { pattern, json: json ?? false, configPath: c, rulePaths: r };
-      done(await listRulesCommand(request, host));
+      const files = { configPath: c, rulePaths: r, options: option };
+      done(await listRulesCommand({ pattern, json: json ?? false, ...files }, host));
     });
 }
 
@@ -128,10 +131,11 @@ function addDescribe(program: Command, host: Host, done: Done): void {
     .option("--json", "print one JSON object, in the shape of Falco's description")
     .option("-c <path>", "configuration file")
     .addOption(ruleFiles("rules file or directory", "as configured"))
+    .addOption(keyOptions())
     .addHelpText("after", DESCRIBE_EXAMPLES)
-    .action(async (rule, { json, c, r }) => {
+    .action(async (rule, { json, c, r, option }) => {
       const { describeCommand } = await import("../commands/describe.ts");
-      const request = { rule, json: json ?? false, configPath: c, rulePaths: r };
-      done(await describeCommand(request, host));
+      const files = { configPath: c, rulePaths: r, options: option };
+      done(await describeCommand({ rule, json: json ?? false, ...files }, host));
     });
 }

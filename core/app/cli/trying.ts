@@ -1,7 +1,7 @@
 /** Rules and conditions tried on events: `explain`, `test`, `filter`. */
 import type { Command } from "@commander-js/extra-typings";
 import type { Host } from "../host.ts";
-import { ruleFiles } from "./arguments.ts";
+import { keyOptions, ruleFiles } from "./arguments.ts";
 import type { Done } from "./done.ts";
 
 export function addTrying(program: Command, host: Host, done: Done): void {
@@ -30,11 +30,12 @@ function addExplain(program: Command, host: Host, done: Done): void {
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file")
     .addOption(ruleFiles("rules file or directory", "as configured"))
+    .addOption(keyOptions())
     .addHelpText("after", EXPLAIN_EXAMPLES)
-    .action(async (rule, { event, json, c, r }) => {
+    .action(async (rule, { event, json, c, r, option }) => {
       const { explainCommand } = await import("../commands/explain.ts");
-      const request = { rule, event, json: json ?? false, configPath: c, rulePaths: r };
-      done(await explainCommand(request, host));
+      const files = { configPath: c, rulePaths: r, options: option };
+      done(await explainCommand({ rule, event, json: json ?? false, ...files }, host));
     });
 }
 
@@ -123,14 +124,15 @@ function addFilter(program: Command, host: Host, done: Done): void {
       .option("--source <source>", "event source whose fields are meant", "syscall")
       .option("-c <path>", "configuration file: macros and lists of its rules are known")
       .addOption(ruleFiles("rules file or directory with macros and lists", "none"))
+      .addOption(keyOptions())
       .addHelpText(
         "after",
         `\nExamples:\n  falcod filter ${task} ${example}\n  falcod filter ${task} --json -\n${FILTER_JSON}`,
       )
-      .action(async (words, { json, source, c, r }) => {
+      .action(async (words, { json, source, c, r, option }) => {
         const { filterCommand } = await import("../commands/filter.ts");
-        const request = { task, words, json: json ?? false, source, configPath: c, rulePaths: r };
-        done(await filterCommand(request, host));
+        const files = { configPath: c, rulePaths: r, options: option };
+        done(await filterCommand({ task, words, json: json ?? false, source, ...files }, host));
       });
   }
 }

@@ -7,8 +7,9 @@ import { allFields } from "../fields.ts";
 import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
 import { jsonText } from "../json.ts";
-import { tellErrors } from "../report.ts";
+import { tellErrors, tellOfOptions } from "../report.ts";
 import { prepare } from "../start.ts";
+import { type UsedPlugins, usedPlugins } from "../used_plugins.ts";
 
 export interface DescribeRequest {
   /** Only this one, by its name or a part of it. */
@@ -24,7 +25,7 @@ export interface DescribeRequest {
 /** Exit code 1 when the rules are not valid, or have no rule of that name. */
 export async function describeCommand(request: DescribeRequest, host: Host): Promise<number> {
   const { options = [], json } = request;
-  const { report, ruleset, registry, loaded } = await prepare(
+  const { report, ruleset, registry, loaded, natives } = await prepare(
     { ...request, options, undelivered: "checked" },
     host,
   );
@@ -32,7 +33,13 @@ export async function describeCommand(request: DescribeRequest, host: Host): Pro
     tellErrors(report, host);
     return EXIT_FAILURE;
   }
-  const wanted = describeWanted(ruleset, { ...request, fields: await allFields(registry) });
+  tellOfOptions(report, host);
+  const libraries = natives.map(({ plugin }) => plugin);
+  const wanted = describeWanted(ruleset, {
+    ...request,
+    fields: await allFields(registry),
+    pluginsOf: usedPlugins({ registry, natives: libraries, host }),
+  });
   if ("missing" in wanted) {
     host.error.write(wanted.missing);
     return EXIT_FAILURE;
@@ -51,10 +58,11 @@ export function describeWanted(
     readonly configPath: string | undefined;
     readonly rulePaths: readonly string[];
     readonly fields: FieldTable;
+    readonly pluginsOf: UsedPlugins;
   },
 ): Description | { readonly missing: string } {
-  const { rule, fields } = request;
-  const whole = describeRuleset(ruleset, fields);
+  const { rule, fields, pluginsOf } = request;
+  const whole = describeRuleset(ruleset, fields, pluginsOf);
   if (rule === undefined) return whole;
   const found = findRule(whole.rules.map(({ info }) => info.name), { ...request, asked: rule });
   return found.kind === "none" ? { missing: found.text } : onlyRule(whole, found.name);
@@ -103,6 +111,7 @@ export function descriptionText({ rules, macros, lists }: Description): string {
         ["compiled", details.condition_compiled],
         ["output", details.output_compiled],
         ["exceptions", details.exception_names.join(", ")],
+        ["plugins", details.plugins.join(" ")],
         ...conditionRows(details),
       ])
     ),

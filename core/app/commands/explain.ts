@@ -13,7 +13,7 @@ import { knownFieldTables } from "../fields.ts";
 import { findRule } from "../find_rule.ts";
 import type { Host } from "../host.ts";
 import { recordedStateFor, resolveBeforehand } from "../recorded_state.ts";
-import { plainDiagnostics, printDiagnostics } from "../report.ts";
+import { plainDiagnostics, printDiagnostics, tellOfOptions } from "../report.ts";
 import { prepare } from "../start.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 
@@ -25,18 +25,20 @@ export interface ExplainRequest {
   readonly json: boolean;
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
 }
 
 /** Exit code 0 whatever the rule makes of the event; 1 when one of them cannot be read. */
 export async function explainCommand(request: ExplainRequest, host: Host): Promise<number> {
   const start = await prepare({
     ...request,
-    options: [],
     adaptFields: withGiven,
     undelivered: "checked",
   }, host);
   const { ruleset } = start;
   if (!ruleset) return fail(start.report, request, host);
+  tellOfOptions(start.report, host);
   const names = ruleset.rules.map(({ name }) => name);
   const found = findRule(names, { ...request, asked: request.rule });
   if (found.kind === "none") {

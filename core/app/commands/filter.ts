@@ -24,6 +24,8 @@ export interface FilterRequest {
   readonly source: string;
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
 }
 
 /** Longest line of standard input. */

@@ -4,7 +4,7 @@ import type { Rule } from "../../rule/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { listCommand } from "../find_rule.ts";
 import type { Host } from "../host.ts";
-import { tellErrors } from "../report.ts";
+import { tellErrors, tellOfOptions } from "../report.ts";
 import { prepare } from "../start.ts";
 import { nameFilter, nothingFound, printTable } from "../table.ts";
 
@@ -13,6 +13,8 @@ export interface ListRulesRequest {
   readonly json: boolean;
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
 }
 
 /** By what keeps a rule from being run. */
@@ -25,14 +27,12 @@ const STATES = {
 
 /** Exit code 1 when the rules are not valid, or the pattern fits none. */
 export async function listRulesCommand(request: ListRulesRequest, host: Host): Promise<number> {
-  const { report, ruleset } = await prepare(
-    { ...request, options: [], undelivered: "checked" },
-    host,
-  );
+  const { report, ruleset } = await prepare({ ...request, undelivered: "checked" }, host);
   if (!ruleset) {
     tellErrors(report, host);
     return EXIT_FAILURE;
   }
+  tellOfOptions(report, host);
   const { pattern } = request;
   const rules = ruleset.rules.filter(ruleFilter(pattern)).map((rule) => ({
     name: rule.name,

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { type Diagnostic, grouped, Report, toFile } from "../../base/mod.ts";
-import { Registry } from "../../plugin/mod.ts";
+import { type NativePlugin, Registry } from "../../plugin/mod.ts";
 import type { Description, Ruleset } from "../../rule/mod.ts";
 import { counted } from "../count.ts";
 import { standardConfig } from "../config/schema.ts";
@@ -17,6 +17,7 @@ import { loadRuleset } from "../rules.ts";
 import { prepare } from "../start.ts";
 import { printFalcoVerdict } from "./_falco_verdict.ts";
 import { describeWanted, descriptionText } from "./describe.ts";
+import { usedPlugins } from "../used_plugins.ts";
 import { looksLikeConfig } from "../config/recognize.ts";
 
 export interface ValidateRequest {
@@ -42,6 +43,7 @@ interface Verdict {
   /** Absent when there are errors. */
   readonly ruleset: Ruleset | undefined;
   readonly registry: Registry;
+  readonly natives: readonly NativePlugin[];
   /** What the configuration says of it. */
   readonly jsonOutput: boolean;
 }
@@ -58,6 +60,7 @@ export async function validateCommand(request: ValidateRequest, host: Host): Pro
       configPath: request.configPath,
       rulePaths: request.rulePaths ?? [],
       fields: await allFields(registry),
+      pluginsOf: usedPlugins({ registry, natives: verdict.natives, host }),
     })
     : undefined;
   if (described && "missing" in described) {
@@ -75,7 +78,7 @@ export async function validateCommand(request: ValidateRequest, host: Host): Pro
 
 /** What is a configuration is told from rules by its text; rules alone meet the standard configuration. */
 async function judge(
-  { paths, configPath: given, rulePaths = [], options, hints = false }: ValidateRequest,
+  { paths, configPath: given, rulePaths = [], options, hints = false, format }: ValidateRequest,
   host: Host,
 ): Promise<Verdict> {
   const lintsMeaning = hints ? "hints" : "mistakes";
@@ -83,14 +86,17 @@ async function judge(
   const found = named.filter(isConfig);
   const configs = [...given === undefined ? [] : [given], ...found];
   const rules = [...rulePaths, ...named.filter((path) => !found.includes(path))];
-  if (rules.length > 0 && configs.length === 0 && options.length === 0) {
+  const isAlone = rules.length > 0 && configs.length === 0 && options.length === 0;
+  // Falco's flag goes by the configuration of the machine: plugins, outputs added to rules, JSON.
+  if (isAlone && format !== "falco") {
     const report = new Report();
     const registry = new Registry(host.plugins);
     const { files, ruleset } = await loadRuleset(
       rules.map((path) => ({ path, required: true })),
       { config: standardConfig(), registry, report, lintsMeaning, undelivered: "checked" },
     );
-    return { report, configFiles: [], ruleFiles: files, ruleset, registry, jsonOutput: false };
+    const read = { configFiles: [], ruleFiles: files, natives: [], jsonOutput: false };
+    return { report, ruleset, registry, ...read };
   }
   const [configPath, ...others] = configs;
   const start = await prepare(
@@ -100,7 +106,8 @@ async function judge(
       options,
       lintsMeaning,
       undelivered: "checked",
-      looksAtOutputs: "check",
+      // Rules are asked about, and where they are checked nothing may have been set up.
+      ...format !== "falco" && { looksAtOutputs: "check" as const },
     },
     host,
   );
@@ -117,6 +124,7 @@ async function judge(
     ruleFiles: start.ruleFiles,
     ruleset: start.ruleset,
     registry: start.registry,
+    natives: start.natives.map(({ plugin }) => plugin),
     jsonOutput: start.loaded.config.json_output,
   };
 }

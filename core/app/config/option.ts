@@ -33,14 +33,14 @@ export interface ConfigOption {
 }
 
 /** What options are called where they are shown. */
-const NAME = "<-o>";
+export const OPTION_SOURCE = "<-o>";
 /** Far beyond any list in falco.yaml; `-o list[99999999]=x` must not fill memory. */
 const MAX_INDEX = 10_000;
 const MAX_STEPS = 64;
 
 /** Reads one option; `undefined` when it is malformed, which the report then says. */
 export function parseOption(text: string, report: Report): ConfigOption | undefined {
-  const source = new SourceText(NAME, text);
+  const source = new SourceText(OPTION_SOURCE, text);
   const fail = (title: string, start: number, end: number, help?: string) => {
     report.add({ code: "C008", title, at: source.span(start, Math.max(start, end)), help });
     return undefined;
@@ -115,7 +115,7 @@ export function switchedOnBy(root: MappingNode, path: ConfigPath): Span | undefi
 
 function optionOf({ at }: ConfigNode): SourceText | undefined {
   const { source } = toFile(at);
-  return source.name === NAME ? source : undefined;
+  return source.name === OPTION_SOURCE ? source : undefined;
 }
 
 export interface OptionGap {
