@@ -4,13 +4,10 @@ import { missing, type SidekickOutput } from "../output.ts";
 export const MISSING: readonly SidekickOutput[] = [
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   missing("azure.eventhub", "name"),
-  missing("fission", "function"),
   missing("gcp.chronicle", "projectid"),
   missing("gcp.cloudfunctions", "name"),
   missing("gcp.pubsub", "projectid", "topic"),
   missing("gcp.storage", "bucket"),
-  missing("kubeless", "function"),
-  missing("openfaas", "functionname"),
   missing("otlp.metrics", "endpoint"),
   missing("policyreport", "enabled"),
   missing("spyderbat", "orguid"),

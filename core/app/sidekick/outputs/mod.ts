@@ -2,6 +2,7 @@
 import type { SidekickOutput } from "../output.ts";
 import { AWS } from "./aws.ts";
 import { CHATS } from "./chats.ts";
+import { CLUSTERS } from "./clusters.ts";
 import { INCIDENTS } from "./incidents.ts";
 import { MISSING } from "./missing.ts";
 import { QUEUES } from "./queues.ts";
@@ -15,5 +16,6 @@ export const SIDEKICK_OUTPUTS: readonly SidekickOutput[] = [
   ...QUEUES,
   ...WEBHOOKS,
   ...AWS,
+  ...CLUSTERS,
   ...MISSING,
 ];
