@@ -23,44 +23,47 @@ export interface RuleException {
   readonly values: readonly ExceptionEntry[];
 }
 
-/** Those of a rule's definition: each needs its fields. */
-export function newExceptions(
-  items: readonly ExceptionItem[],
-  report: Report,
-): readonly RuleException[] {
-  return items.map((item) => newException(item, report)).filter((item) => item !== undefined);
+interface Growing extends RuleException {
+  readonly values: ExceptionEntry[];
 }
 
-/** Adds values to exceptions that are there, and exceptions that are not. */
-export function appendExceptions(
-  earlier: readonly RuleException[],
-  items: readonly ExceptionItem[],
-  report: Report,
-): readonly RuleException[] {
-  const exceptions = [...earlier];
-  const places = new Map<string, number>();
-  for (const [index, { name }] of earlier.entries()) {
-    if (!places.has(name)) places.set(name, index);
+/** Those of one rule. They grow in place: files may append to them tens of thousands of times. */
+export class Exceptions {
+  readonly #all: Growing[] = [];
+  /** Of several with one name, the first. */
+  readonly #byName = new Map<string, Growing>();
+
+  /** Those of a rule's definition: each needs its fields. */
+  constructor(items: readonly ExceptionItem[], report: Report) {
+    for (const item of items) this.#add(newException(item, report));
   }
-  for (const item of items) {
-    const index = places.get(item.name);
-    if (index === undefined) {
-      const added = newException(item, report, "appended");
-      if (added) places.set(item.name, exceptions.push(added) - 1);
-      continue;
+
+  get all(): readonly RuleException[] {
+    return this.#all;
+  }
+
+  /** Adds values to exceptions that are there, and exceptions that are not. */
+  append(items: readonly ExceptionItem[], report: Report): void {
+    for (const item of items) {
+      const exception = this.#byName.get(item.name);
+      if (!exception) this.#add(newException(item, report, "appended"));
+      else if (item.fields || item.comparisons) reportRedefinition(item, exception, report);
+      else for (const value of item.values) exception.values.push(value);
     }
-    const exception = exceptions[index]!;
-    if (item.fields || item.comparisons) reportRedefinition(item, exception, report);
-    else exceptions[index] = { ...exception, values: [...exception.values, ...item.values] };
   }
-  return exceptions;
+
+  #add(exception: Growing | undefined): void {
+    if (!exception) return;
+    this.#all.push(exception);
+    if (!this.#byName.has(exception.name)) this.#byName.set(exception.name, exception);
+  }
 }
 
 function newException(
   item: ExceptionItem,
   report: Report,
   appended?: "appended",
-): RuleException | undefined {
+): Growing | undefined {
   const { name, at, fields, values } = item;
   if (!fields && !appended) {
     const title = `exception "${name}" names no field`;
@@ -80,7 +83,8 @@ function newException(
     ? singleColumn(item, fields, report)
     : tupleColumns(item, fields, report);
   if (!columns) return undefined;
-  return { name, at, form: fields.kind === "one" ? "single" : "tuple", columns, values };
+  const form = fields.kind === "one" ? "single" : "tuple";
+  return { name, at, form, columns, values: [...values] };
 }
 
 function singleColumn(

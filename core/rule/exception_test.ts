@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { Report, SourceText, TextJoiner, toFile } from "../base/mod.ts";
 import { joinException } from "./_exception_text.ts";
-import { appendExceptions, newExceptions } from "./exception.ts";
+import { Exceptions } from "./exception.ts";
 import { readRuleFile } from "./read.ts";
 import type { ExceptionItem } from "./rule_file.ts";
 
@@ -21,9 +21,10 @@ function items(exceptions: string, append = false): readonly ExceptionItem[] {
 /** The text that the exceptions add to a condition, and what was reported. */
 function join(list: readonly ExceptionItem[], appended: readonly ExceptionItem[] = []) {
   const report = new Report();
-  const exceptions = appendExceptions(newExceptions(list, report), appended, report);
+  const exceptions = new Exceptions(list, report);
+  exceptions.append(appended, report);
   const joiner = new TextJoiner();
-  for (const exception of exceptions) joinException(joiner, exception, report);
+  for (const exception of exceptions.all) joinException(joiner, exception, report);
   const { diagnostics } = report;
   return {
     text: joiner.build("rules.yaml"),
@@ -129,4 +130,19 @@ Deno.test("every piece of an exception's text keeps its place in the file", () =
   const field = text.text.indexOf("proc.name");
   const place = toFile(text.span(field, field + 9));
   assertEquals(source.position(place.start), { line: 8, column: 16 });
+});
+
+Deno.test("exceptions that files append to again and again grow in place", () => {
+  const report = new Report();
+  const exceptions = new Exceptions(
+    items("    - {name: e, fields: [proc.name], values: [[x]]}\n"),
+    report,
+  );
+  const { all } = exceptions;
+  const values = all[0]!.values;
+  exceptions.append(items("    - {name: e, values: [[y]]}\n", true), report);
+  exceptions.append(items("    - {name: f, fields: [fd.name], values: [[z]]}\n", true), report);
+  assertEquals(report.count, 0);
+  assertEquals([exceptions.all === all, all.map(({ name }) => name)], [true, ["e", "f"]]);
+  assertEquals([all[0]!.values === values, values.length], [true, 2]);
 });

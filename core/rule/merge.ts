@@ -5,7 +5,7 @@
 import type { Priority } from "../alert/mod.ts";
 import { didYouMean, type Report, type SourceText, type Span } from "../base/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
-import { appendExceptions, newExceptions, type RuleException } from "./exception.ts";
+import { Exceptions } from "./exception.ts";
 import type {
   Item,
   ItemKind,
@@ -43,7 +43,7 @@ export interface RuleDraft extends Draft {
   description: string;
   priority: Priority;
   tags: string[];
-  exceptions: readonly RuleException[];
+  exceptions: Exceptions;
   enabled: boolean;
   capture: boolean;
   captureDurationMs: number | undefined;
@@ -166,7 +166,7 @@ class Merger implements Merged {
       description: item.description,
       priority: item.priority,
       tags: [...item.tags ?? []],
-      exceptions: newExceptions(item.exceptions ?? [], this.report),
+      exceptions: new Exceptions(item.exceptions ?? [], this.report),
       enabled: item.enabled ?? true,
       capture: item.capture ?? false,
       captureDurationMs: item.captureDurationMs,
@@ -193,15 +193,13 @@ class Merger implements Merged {
     if (parts.output) rule.output.push(parts.output);
     if (parts.description) rule.description += ` ${parts.description}`;
     for (const tag of parts.tags ?? []) rule.tags.push(tag);
-    if (parts.exceptions) {
-      rule.exceptions = appendExceptions(rule.exceptions, parts.exceptions, this.report);
-    }
+    if (parts.exceptions) rule.exceptions.append(parts.exceptions, this.report);
   }
 
   #replace(rule: RuleDraft, parts: RuleParts): void {
     if (parts.condition) rule.condition = [parts.condition];
     if (parts.output) rule.output = [parts.output];
-    if (parts.exceptions) rule.exceptions = newExceptions(parts.exceptions, this.report);
+    if (parts.exceptions) rule.exceptions = new Exceptions(parts.exceptions, this.report);
     rule.description = parts.description ?? rule.description;
     if (parts.tags) rule.tags = [...parts.tags];
     rule.priority = parts.priority ?? rule.priority;
