@@ -64,6 +64,8 @@ export class Compiler {
   readonly #told = new Set<string>();
   readonly #room = { checksAndValues: MAX_SIZE_OF_ALL };
   readonly #lint: ConditionLint | undefined;
+  /** Names of macros that there are not. */
+  readonly #slips = new Set<string>();
   /** Something was not read, and may use any macro or list. */
   #missedNames = false;
 
@@ -134,7 +136,7 @@ export class Compiler {
     const ownConditionText = joinTexts(draft.condition);
     const text = this.#placeOddLists(ownConditionText);
     const conditionText = withExceptions(text, exceptions, own);
-    if (!conditionText || exceptions.length < draft.exceptions.length) this.#missedNames = true;
+    if (!conditionText || exceptions.length < draft.exceptions.all.length) this.#missedNames = true;
     const used = new Set<string>();
     const scope = { source: draft.source, fields, exceptions, used, own };
     const conditions = conditionText && this.#condition(conditionText, scope);
@@ -167,10 +169,10 @@ export class Compiler {
       fields: used,
       capture: draft.capture,
       captureDurationMs: draft.captureDurationMs,
-      exceptions: draft.exceptions.map(({ name }) => name),
+      exceptions: draft.exceptions.all.map(({ name }) => name),
       activeExceptions: exceptions.filter(({ values }) => values.length > 0)
         .map(({ name }) => name),
-      exceptionChecks: draft.exceptions.flatMap(({ columns, values }) =>
+      exceptionChecks: draft.exceptions.all.flatMap(({ columns, values }) =>
         columns.map(({ field, comparison }) => ({
           field: field.text,
           operator: comparison.text,
@@ -299,9 +301,7 @@ export class Compiler {
         this.usedMacros.add(name);
         const unknowable = !merged.complete || merged.broken.has(brokenKey("macro", name));
         const found = visible(name) ?? (unknowable ? { name, condition: undefined } : undefined);
-        // A slip of the pen: another one was meant, which somebody uses then.
-        const meant = found ? undefined : nearest(name, merged.macros.keys());
-        if (meant !== undefined) this.usedMacros.add(meant);
+        if (!found) this.#useMeant(name);
         return found;
       },
       list: (name: string): ListDefinition | undefined => {
@@ -318,6 +318,17 @@ export class Compiler {
       macroNames: () => macro ? this.#macrosBefore(macro) : merged.macros.keys(),
       listNames: () => merged.lists.keys(),
     };
+  }
+
+  /** A slip of the pen: another macro was meant, which somebody uses then. */
+  #useMeant(name: string): void {
+    if (this.#slips.has(name)) return;
+    if (this.#slips.add(name).size > MAX_SLIPS) {
+      this.#missedNames = true;
+      return;
+    }
+    const meant = nearest(name, this.merged.macros.keys());
+    if (meant !== undefined) this.usedMacros.add(meant);
   }
 
   *#macrosBefore({ name, changed }: MacroDraft): Generator<string> {
@@ -348,6 +359,9 @@ export class Compiler {
   }
 }
 
+/** Each is held against the names of all macros; of more, it is not known which ones they use. */
+const MAX_SLIPS = 200;
+
 interface ConditionScope extends LintedRule {
   readonly fields: FieldTable;
   /** Names of the fields that are read, collected here. */
@@ -364,7 +378,7 @@ function usableExceptions(
   fields: FieldTable,
   report: Report,
 ): readonly RuleException[] {
-  return exceptions.filter(({ name, columns }) => {
+  return exceptions.all.filter(({ name, columns }) => {
     const problems = columns.flatMap(({ field }) => problemsOfField(field, fields));
     for (const problem of problems) {
       report.add({ ...problem, code: "R037", title: `exception "${name}": ${problem.title}` });

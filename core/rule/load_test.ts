@@ -328,3 +328,15 @@ Deno.test("loadRules() hands out the rules that are right beside those that are 
   load(`${rule("a", "evt.type = open")}${wrong}- rule: b\n  condition: x\n`, { rest });
   assertEquals(right, ["a"]);
 });
+
+Deno.test("loadRules() looks for what was meant by some unknown macros, not by thousands", () => {
+  const unused = (count: number) => {
+    const names = Array.from({ length: count }, (_, i) => `no_such_macro_${i}`);
+    const text = "- macro: lonely\n  condition: proc.name = a\n" +
+      rule("a", `evt.type = open and (${names.join(" or ")})`);
+    return load(text).codes.filter((code) => code !== "F016");
+  };
+  assertEquals(unused(2), ["R043"]);
+  // Any of them may have been meant by one that was not looked for.
+  assertEquals(unused(1000), []);
+});
