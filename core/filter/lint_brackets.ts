@@ -7,7 +7,8 @@ type Junction = Condition & { readonly kind: "and" | "or" };
 
 /**
  * `F044` for `a or b and c`, which means `a or (b and c)`. Whoever writes `a and b or c and d` shows
- * what is meant, and so does who uses brackets. `joints` are offsets at which another text was appended.
+ * what is meant, and so does who uses brackets. `joints` are offsets at which another text was appended,
+ * in order.
  */
 export function lintBrackets(
   condition: Condition,
@@ -63,9 +64,20 @@ function appendedAt(condition: Condition, joints: readonly number[]): number {
   return Math.max(
     0,
     children.findIndex(({ span }, at) =>
-      at > 0 && joints.some((joint) => children[at - 1]!.span.end <= joint && joint <= span.start)
+      at > 0 && hasWithin(joints, children[at - 1]!.span.end, span.start)
     ),
   );
+}
+
+/** Whether one of `offsets`, which ascend, is from `from` to `to`. There may be tens of thousands. */
+function hasWithin(offsets: readonly number[], from: number, to: number): boolean {
+  let low = 0, high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (offsets[middle]! < from) low = middle + 1;
+    else high = middle;
+  }
+  return low < offsets.length && offsets[low]! <= to;
 }
 
 /** Members joined by "and" without brackets around them: a bracket belongs to the span. */

@@ -42,3 +42,22 @@ Deno.test("lintBrackets() points at what was appended and belongs to the last al
   assertEquals(marked("a and b or c", ["a and b".length]), []);
   assertEquals(marked("a and b or c and d", ["a and b".length]), []);
 });
+
+Deno.test("lintBrackets() does not go through all places of appending for each alternative", () => {
+  const count = 1000;
+  let text = "x and y";
+  let reads = 0;
+  const joints: number[] = [];
+  for (let i = 0; i < count; i++) {
+    joints.push(text.length);
+    text += " or a and b";
+  }
+  const watched = new Proxy(joints, {
+    get(target, key) {
+      reads++;
+      return Reflect.get(target, key);
+    },
+  });
+  assertEquals(marked(text, watched), []);
+  assert(reads < count * 50, `${reads} reads`);
+});
