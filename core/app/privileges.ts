@@ -4,7 +4,6 @@ import { NativeError, privileges } from "../../ffi/mod.ts";
 import type { Logger, Registry } from "../plugin/mod.ts";
 import type { Guests } from "../plugin/third_party/guests.ts";
 import type { PrivilegeSettings } from "./config/privileges.ts";
-import { isBuiltIn } from "./config/plugin_entry.ts";
 import type { Config } from "./config/schema.ts";
 import type { Settings } from "./config/settings.ts";
 
@@ -142,8 +141,11 @@ function capabilitiesText(names: readonly Capability[]): string {
   return names.join(", ") || "no capabilities";
 }
 
-async function startsOf(
-  { config, settings, registry, natives, guests }: RunSettings,
+/** Of what is there now: what falco.yaml lists and nobody loads needs nothing. */
+export async function startsOf(
+  { settings, registry, natives, guests }: Pick<RunSettings, "registry" | "natives" | "guests"> & {
+    readonly settings: Pick<Settings, "sinks">;
+  },
 ): Promise<{ readonly starts: Starts; readonly hasOwnProcesses: boolean }> {
   const kinds = new Set<Starts>();
   if (natives.length > 0) kinds.add("libraries");
@@ -152,8 +154,7 @@ async function startsOf(
     if (plugin.runsPrograms) kinds.add("programs");
     if (plugin.helper) kinds.add("itself");
   }
-  if (config.plugins.some(({ name }) => !isBuiltIn(name))) kinds.add("itself");
-  // What sinks name need not stand under plugins.
+  // All that are loaded have been made by now.
   if (guests.statuses().some(({ isIsolated }) => isIsolated)) kinds.add("itself");
   const most = (["libraries", "programs", "itself"] as const).find((kind) => kinds.has(kind));
   return { starts: most ?? "nothing", hasOwnProcesses: kinds.has("itself") };

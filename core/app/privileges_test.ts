@@ -1,5 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { planDrop, privilegesText } from "./privileges.ts";
+import { Registry } from "../plugin/mod.ts";
+import { planDrop, privilegesText, startsOf } from "./privileges.ts";
 
 const WANTED = { drop: true, keep: [] };
 const LITTLE = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"] as const;
@@ -53,6 +54,22 @@ Deno.test("planDrop() has who is not root hand on what starting plugins takes, a
     "CAP_KILL",
   ]);
   assertEquals(plan({}, { user }).handOn, undefined);
+});
+
+Deno.test("startsOf() goes by the plugins that there are, not by those that are listed", async () => {
+  const guest = { name: "a", kind: "sink", state: "starting", restarts: 0 } as const;
+  const cases = [
+    [[], [], "nothing", false],
+    [[], [{ ...guest, isIsolated: false }], "nothing", false],
+    [[], [{ ...guest, isIsolated: true }], "itself", true],
+    [["a library"], [], "libraries", false],
+    [["a library"], [{ ...guest, isIsolated: true }], "libraries", true],
+  ] as const;
+  for (const [natives, statuses, starts, hasOwnProcesses] of cases) {
+    const guests = { statuses: () => statuses };
+    const run = { settings: { sinks: [] }, registry: new Registry([]), natives, guests };
+    assertEquals(await startsOf(run), { starts, hasOwnProcesses });
+  }
 });
 
 Deno.test("privilegesText() says who it is and what it may do", () => {

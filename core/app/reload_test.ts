@@ -24,6 +24,7 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
     report,
     registry: new Registry([]),
     natives: [],
+    packages: [],
     guests: guestsOf({ environment: () => undefined }),
     loaded: {
       config: { ...standardConfig(), watch_config_files: false, ...config },

@@ -9,7 +9,7 @@ import { lookAtSinks, type LookFor } from "./config/look_at_sinks.ts";
 import { checkBlindedRules } from "./config/base_syscalls.ts";
 import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
-import { wirePlugins } from "./config/plugins.ts";
+import { type AddedPlugin, wirePlugins } from "./config/plugins.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
 import { Marking, type Marks } from "./_watch_files.ts";
 import type { Host } from "./host.ts";
@@ -46,6 +46,8 @@ export interface Start {
   readonly sinkFaults: readonly string[];
   /** Plugins that are libraries, opened and not started. */
   readonly natives: readonly WiredLibrary[];
+  /** Packages of third parties that were found. */
+  readonly packages: readonly AddedPlugin[];
   /** Plugins of third parties: what is wired is started when it is created. */
   readonly guests: Guests;
   /** Absent when the report has errors. */
@@ -136,6 +138,7 @@ export async function prepare(
     settings,
     sinkFaults,
     natives,
+    packages: plugins.added,
     guests,
     ruleset,
     ruleFiles,

@@ -5,11 +5,11 @@
  * Facts: falco userspace/engine/falco_engine.cpp get_json_used_plugins (0.45); fields of the container
  * plugin: falcosecurity/plugins plugins/container/src/caps/extract/extract.cpp.
  */
-import type { NativePlugin, Registry } from "../plugin/mod.ts";
+import type { NativePlugin } from "../plugin/mod.ts";
 import type { Rule } from "../rule/mod.ts";
 import { CONTAINER_PLUGIN } from "./config/container_engines.ts";
 import { AUDIT_PLUGIN, JSON_PLUGIN, K8S_AUDIT } from "./config/k8s_audit.ts";
-import type { Host } from "./host.ts";
+import type { AddedPlugin } from "./config/plugins.ts";
 
 export type UsedPlugins = (rule: Pick<Rule, "source" | "fields">) => readonly string[];
 
@@ -33,25 +33,22 @@ const BUILT_IN: readonly { readonly plugin: string; readonly source: string; fie
 
 /** Sorted, each once. */
 export function usedPlugins(
-  { registry, natives, host }: {
-    readonly registry: Registry;
+  { natives, packages }: {
     readonly natives: readonly Library[];
-    readonly host: Pick<Host, "plugins">;
+    readonly packages: readonly Pick<AddedPlugin, "name" | "source">[];
   },
 ): UsedPlugins {
-  const ofLibraries = new Set(natives.flatMap(({ source }) => source ? [source.name] : []));
-  const isPackage = (source: string) =>
-    registry.has("source", source) && !ofLibraries.has(source) &&
-    !host.plugins.some(({ kind, name }) => kind === "source" && name === source);
   return ({ source, fields }) => {
     const names = [...fields];
+    const own = natives.filter((plugin) => isUsed(plugin, source, fields));
+    const isAudit = source === K8S_AUDIT && !own.some((plugin) => plugin.source?.name === source);
     const used = [
-      ...natives.filter((plugin) => isUsed(plugin, source, fields)).map(({ name }) => name),
+      ...own.map(({ name }) => name),
+      ...packages.filter((plugin) => plugin.source === source).map(({ name }) => name),
       ...BUILT_IN.filter((each) =>
         each.source === source && names.some((name) => each.fields.test(name))
       ).map(({ plugin }) => plugin),
-      ...source === K8S_AUDIT && !ofLibraries.has(source) ? [AUDIT_PLUGIN] : [],
-      ...isPackage(source) ? [source] : [],
+      ...isAudit ? [AUDIT_PLUGIN] : [],
     ];
     return [...new Set(used)].sort();
   };

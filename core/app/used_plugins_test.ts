@@ -1,10 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { type PluginEntry, Registry } from "../plugin/mod.ts";
 import { type Library, usedPlugins } from "./used_plugins.ts";
-
-const load = () => Promise.reject(new Error("nobody asks"));
-const SYSCALL: PluginEntry = { kind: "source", name: "syscall", load };
-const AUDIT: PluginEntry = { kind: "source", name: "k8s_audit", load };
 
 function library(
   name: string,
@@ -28,13 +23,8 @@ Deno.test("usedPlugins() names the plugins whose source or fields a rule uses, a
     library("krsi", { fields: ["krsi.name"], fieldSources: ["syscall"] }),
     library("everywhere", { fields: ["some.field"] }),
   ];
-  const host = { plugins: [SYSCALL, AUDIT] };
-  const registry = new Registry([
-    ...host.plugins,
-    { kind: "source", name: "aws_cloudtrail", load },
-    { kind: "source", name: "of_a_package", load },
-  ]);
-  const of = usedPlugins({ registry, natives, host });
+  const packages = [{ name: "falcod-github", source: "github" }, { name: "pager" }];
+  const of = usedPlugins({ natives, packages });
   const cases = [
     ["syscall", "proc.name evt.type", ""],
     ["syscall", "container.id k8s.ns.name proc.name", "container"],
@@ -45,7 +35,7 @@ Deno.test("usedPlugins() names the plugins whose source or fields a rule uses, a
     ["k8s_audit", "jevt.value krsi.name container.id", "json k8saudit"],
     ["aws_cloudtrail", "evt.num", "cloudtrail"],
     ["aws_cloudtrail", "ct.name some.field", "cloudtrail everywhere"],
-    ["of_a_package", "evt.num", "of_a_package"],
+    ["github", "evt.num", "falcod-github"],
   ] as const;
   for (const [source, fields, plugins] of cases) {
     const found = of({ source, fields: new Set(fields.split(" ")) });

@@ -85,6 +85,19 @@ kernelTest(
   },
 );
 
+kernelTest("plugins that are listed and not loaded leave falcod no capability more", async () => {
+  const listed = ["pager", "cloudtrail"].flatMap((name, index) => [
+    ...["-o", `plugins[${index}].name=${name}`],
+    ...["-o", `plugins[${index}].library_path=${index === 0 ? name : `lib${name}.so`}`],
+  ]);
+  const args = [...listed, "-o", "load_plugins=[container]"];
+  await withRules(rule("Runs", "evt.type = execve"), { args }, async ({ falcod }) => {
+    await falcod.alertsOf("uname >/dev/null");
+    const [first] = threadsOf(falcod.processId);
+    assertEquals([first!.capabilities, first!.bounding, first!.isBarred], [KEPT, KEPT, true]);
+  });
+});
+
 kernelTest(
   "rules that want more of the kernel are taken in without the right to load it",
   async () => {

@@ -25,7 +25,7 @@ export interface DescribeRequest {
 /** Exit code 1 when the rules are not valid, or have no rule of that name. */
 export async function describeCommand(request: DescribeRequest, host: Host): Promise<number> {
   const { options = [], json } = request;
-  const { report, ruleset, registry, loaded, natives } = await prepare(
+  const { report, ruleset, registry, loaded, natives, packages } = await prepare(
     { ...request, options, undelivered: "checked" },
     host,
   );
@@ -38,7 +38,7 @@ export async function describeCommand(request: DescribeRequest, host: Host): Pro
   const wanted = describeWanted(ruleset, {
     ...request,
     fields: await allFields(registry),
-    pluginsOf: usedPlugins({ registry, natives: libraries, host }),
+    pluginsOf: usedPlugins({ natives: libraries, packages }),
   });
   if ("missing" in wanted) {
     host.error.write(wanted.missing);

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { escapeUnprintable } from "../../alert/mod.ts";
 import { type Diagnostic, grouped, Report, toFile } from "../../base/mod.ts";
-import { type NativePlugin, Registry } from "../../plugin/mod.ts";
+import { Registry } from "../../plugin/mod.ts";
 import type { Description, Ruleset } from "../../rule/mod.ts";
 import { counted } from "../count.ts";
 import { standardConfig } from "../config/schema.ts";
@@ -17,7 +17,7 @@ import { loadRuleset } from "../rules.ts";
 import { prepare } from "../start.ts";
 import { printFalcoVerdict } from "./_falco_verdict.ts";
 import { describeWanted, descriptionText } from "./describe.ts";
-import { usedPlugins } from "../used_plugins.ts";
+import { type UsedPlugins, usedPlugins } from "../used_plugins.ts";
 import { looksLikeConfig } from "../config/recognize.ts";
 
 export interface ValidateRequest {
@@ -43,7 +43,7 @@ interface Verdict {
   /** Absent when there are errors. */
   readonly ruleset: Ruleset | undefined;
   readonly registry: Registry;
-  readonly natives: readonly NativePlugin[];
+  readonly pluginsOf: UsedPlugins;
   /** What the configuration says of it. */
   readonly jsonOutput: boolean;
 }
@@ -60,7 +60,7 @@ export async function validateCommand(request: ValidateRequest, host: Host): Pro
       configPath: request.configPath,
       rulePaths: request.rulePaths ?? [],
       fields: await allFields(registry),
-      pluginsOf: usedPlugins({ registry, natives: verdict.natives, host }),
+      pluginsOf: verdict.pluginsOf,
     })
     : undefined;
   if (described && "missing" in described) {
@@ -95,8 +95,9 @@ async function judge(
       rules.map((path) => ({ path, required: true })),
       { config: standardConfig(), registry, report, lintsMeaning, undelivered: "checked" },
     );
-    const read = { configFiles: [], ruleFiles: files, natives: [], jsonOutput: false };
-    return { report, ruleset, registry, ...read };
+    const pluginsOf = usedPlugins({ natives: [], packages: [] });
+    const read = { configFiles: [], ruleFiles: files, jsonOutput: false };
+    return { report, ruleset, registry, pluginsOf, ...read };
   }
   const [configPath, ...others] = configs;
   const start = await prepare(
@@ -124,7 +125,10 @@ async function judge(
     ruleFiles: start.ruleFiles,
     ruleset: start.ruleset,
     registry: start.registry,
-    natives: start.natives.map(({ plugin }) => plugin),
+    pluginsOf: usedPlugins({
+      natives: start.natives.map(({ plugin }) => plugin),
+      packages: start.packages,
+    }),
     jsonOutput: start.loaded.config.json_output,
   };
 }

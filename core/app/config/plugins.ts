@@ -32,6 +32,8 @@ export interface AddedPlugin {
   readonly name: string;
   readonly kind: ThirdPartyKind;
   readonly version: string;
+  /** Of one that delivers events: their source. */
+  readonly source?: string;
 }
 
 export interface WiredPlugins {
@@ -208,7 +210,7 @@ class Wiring {
     }, this.#context.guests)!;
     if (!this.#isFree(entry, at)) return;
     this.#context.registry.add(entry);
-    this.#added.push({ name, kind, version });
+    this.#added.push({ name, kind, version, ...kind === "source" && { source: entry.name } });
     if (manifest.kind === "sink") {
       if (place) this.#tellIdle(place);
       this.#refuseConfig(place, "keys of a sink stand in its entry under sinks");
