@@ -81,6 +81,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "openfaas", load: () => import("./sinks/openfaas/mod.ts") },
   { kind: "sink", name: "fission", load: () => import("./sinks/fission/mod.ts") },
   { kind: "sink", name: "kubeless", load: () => import("./sinks/kubeless/mod.ts") },
+  { kind: "sink", name: "policyreport", load: () => import("./sinks/policyreport/mod.ts") },
   { kind: "sink", name: "webui", load: () => import("./sinks/webui/mod.ts") },
   {
     kind: "container_engine",

@@ -7,7 +7,13 @@ import type { SinkFault } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import { plainValue } from "../base/yaml_value.ts";
-import { bearer, type ClusterAccess, SURROUNDINGS, type Surroundings } from "./access.ts";
+import {
+  bearer,
+  type ClusterAccess,
+  podAccess,
+  SURROUNDINGS,
+  type Surroundings,
+} from "./access.ts";
 import { type Kubeconfig, kubeconfigSchema } from "./schema.ts";
 
 const MAX_BYTES = 1 << 20;
@@ -56,6 +62,11 @@ export async function kubeconfigFaults(given: string): Promise<readonly SinkFaul
     const help = "name a kubeconfig that falcod may read, or put it right";
     return [{ path: ["kubeconfig"], what: reasonOf(error), help }];
   }
+}
+
+/** The same, of who goes by the pod that falcod runs in first, and by some kubeconfig in any case. */
+export async function clusterFaults(given: string): Promise<readonly SinkFault[]> {
+  return podAccess() ? [] : await kubeconfigFaults(given || kubeconfigPath(given));
 }
 
 interface Place {

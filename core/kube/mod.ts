@@ -3,7 +3,7 @@
  * within that are reached by their name or through it. A sink makes a `KubeTarget` of its settings, or a
  * `ServiceSink` where alerts are requests to somebody in the cluster.
  */
-export { kubeconfigFaults } from "./kubeconfig.ts";
+export { clusterFaults, kubeconfigFaults } from "./kubeconfig.ts";
 export { kubeName, serviceKeys, type ServiceSettings } from "./schema.ts";
 export {
   type KubeRequest,

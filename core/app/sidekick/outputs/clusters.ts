@@ -1,5 +1,5 @@
 /** What runs in a cluster of Kubernetes. */
-import { httpOutput, idle, same, type SidekickOutput } from "../output.ts";
+import { httpOutput, idle, output, same, type SidekickOutput } from "../output.ts";
 
 export const CLUSTERS: readonly SidekickOutput[] = [
   httpOutput({
@@ -39,5 +39,19 @@ export const CLUSTERS: readonly SidekickOutput[] = [
       port: same("port"),
       kubeconfig: same("kubeconfig"),
     },
+  }),
+  output({
+    section: "policyreport",
+    sink: "policyreport",
+    enabledBy: ["enabled"],
+    keys: {
+      enabled: idle(),
+      kubeconfig: same("kubeconfig"),
+      falconamespace: same("falco_namespace"),
+      maxevents: same("max_events"),
+      prunebypriority: same("prune_by_priority"),
+    },
+    // As in falcosidekick: others have nothing of Kubernetes.
+    always: { match: "alert.source in (syscall, syscalls, k8saudit, k8s_audit)" },
   }),
 ];

@@ -9,7 +9,6 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("gcp.pubsub", "projectid", "topic"),
   missing("gcp.storage", "bucket"),
   missing("otlp.metrics", "endpoint"),
-  missing("policyreport", "enabled"),
   missing("spyderbat", "orguid"),
   missing("stan", "hostport", "clusterid", "clientid"),
   missing("timescaledb", "host"),

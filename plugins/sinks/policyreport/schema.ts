@@ -1,0 +1,24 @@
+/** `type: policyreport` */
+import * as z from "zod";
+import { httpKeys, kubeName, setting } from "../../../core/mod.ts";
+
+const { flag, text, whole } = setting;
+
+/** Bodies of requests to the API server are as they are. */
+const { compress: _, ...keys } = httpKeys;
+
+export const schema = z.strictObject({
+  kubeconfig: text().describe(
+    "File that says where the API server is, outside of pods; empty: as KUBECONFIG says, or ~/.kube/config",
+  ),
+  falco_namespace: z.union([z.literal(""), kubeName()]).prefault("").describe(
+    "Namespace of reports whose own one is gone; empty: that of falcod's pod or of the kubeconfig, else default",
+  ),
+  max_events: whole({ min: 1, max: 100_000, standard: 1000 }).describe(
+    "How many alerts a report keeps; the oldest make room",
+  ),
+  prune_by_priority: flag(false).describe("The least severe make room first, oldest of them first"),
+  ...keys,
+});
+
+export type PolicyReportConfig = z.output<typeof schema>;
