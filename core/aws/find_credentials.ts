@@ -9,7 +9,7 @@ import { SinkError } from "../plugin/sink_error.ts";
 import type { WriteContext } from "../plugin/plugin.ts";
 import { type AwsCredentials, credentialsFrom } from "./credentials.ts";
 import { assumeRoleWithWebIdentity, type StsRequest } from "./sts.ts";
-import type { AskPlainly } from "./_ask_plainly.ts";
+import type { AskPlainly } from "../http/ask_plainly.ts";
 import type { AwsSettings } from "./schema.ts";
 
 export interface Surroundings {

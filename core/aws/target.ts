@@ -3,7 +3,7 @@ import type { WriteContext } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import { type HttpReply, type HttpRequest, HttpTarget } from "../http/target.ts";
-import { askPlainly } from "./_ask_plainly.ts";
+import { askPlainly } from "../http/ask_plainly.ts";
 import type { AwsCredentials } from "./credentials.ts";
 import { isStale, judgeAwsReply } from "./failure.ts";
 import { findCredentials, type Surroundings } from "./find_credentials.ts";

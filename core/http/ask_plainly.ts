@@ -1,10 +1,9 @@
 /** Addresses of this machine that know its credentials. */
-import type { HttpRequest } from "../http/target.ts";
-import { HttpTarget } from "../http/target.ts";
-import type { HttpSettings } from "../http/schema.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import type { WriteContext } from "../plugin/plugin.ts";
+import type { HttpSettings } from "./schema.ts";
+import { type HttpRequest, HttpTarget } from "./target.ts";
 
 /** The body of the answer, which is a good one; throws a `SinkError` (`unavailable`). */
 export type AskPlainly = (
