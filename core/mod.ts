@@ -17,6 +17,7 @@ export * from "./plugin/mod.ts";
 export * from "./forward/mod.ts";
 export * from "./http/mod.ts";
 export * from "./aws/mod.ts";
+export * from "./gcp/mod.ts";
 export * from "./kube/mod.ts";
 export * from "./peer/mod.ts";
 // What endpoints need; servers come with the context of a source, and load a good deal.

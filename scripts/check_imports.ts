@@ -24,6 +24,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/forward": 6,
   "core/package": 7,
   "core/aws": 7,
+  "core/gcp": 7,
   "core/kube": 7,
   "core/peer": 7,
   "core/metrics": 7,

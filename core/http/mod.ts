@@ -13,3 +13,10 @@ export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } 
 export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
 export { type ParcelLimits, sendParcels } from "./parcels.ts";
 export { basicAuthorization } from "./authorization.ts";
+export { askPlainly } from "./ask_plainly.ts";
+export {
+  type Authorization,
+  AuthorizedTarget,
+  type AuthorizedTargetOptions,
+} from "./authorized_target.ts";
+export { askForToken, bearer, tokenIn, type TokenRequest } from "./oauth.ts";
