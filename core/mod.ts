@@ -19,6 +19,7 @@ export * from "./http/mod.ts";
 export * from "./aws/mod.ts";
 export * from "./gcp/mod.ts";
 export * from "./kube/mod.ts";
+export * from "./otlp/mod.ts";
 export * from "./peer/mod.ts";
 // What endpoints need; servers come with the context of a source, and load a good deal.
 export * from "./web/body.ts";

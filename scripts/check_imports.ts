@@ -26,6 +26,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "core/aws": 7,
   "core/gcp": 7,
   "core/kube": 7,
+  "core/otlp": 7,
   "core/peer": 7,
   "core/metrics": 7,
   "core/app": 8,

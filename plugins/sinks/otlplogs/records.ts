@@ -1,6 +1,7 @@
 /** Alerts as log records of OpenTelemetry. opentelemetry.io/docs/specs/otel/logs/data-model */
 import {
   type Alert,
+  type Attributes,
   falcoOutput,
   type OutputValue,
   type Priority,
@@ -12,9 +13,6 @@ export type ResourceConfig = Pick<OtlpLogsConfig, "service" | "resource_attribut
 
 /** Who made the records. */
 export const SCOPE = "falcod";
-
-/** Names beside values, as the protocol has them. */
-export type Attributes = readonly (readonly [name: string, value: OutputValue])[];
 
 export interface LogRecord {
   readonly timeNs: bigint;

@@ -1,5 +1,10 @@
-import { type OutputValue, WireMessage } from "../../../core/mod.ts";
-import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
+import { type OutputValue, SinkError, WireMessage } from "../../../core/mod.ts";
+import {
+  formattedAlert,
+  requestsOf,
+  testHttpSink,
+} from "../../../tests/contract/http_sink_suite.ts";
+import { httpReceiver } from "../../../tests/peers/http_receiver.ts";
 import { assert, assertEquals } from "../../../tests/assert.ts";
 import plugin from "./mod.ts";
 import { traceIdOf } from "./span.ts";
@@ -108,4 +113,20 @@ Deno.test("otlptraces: an alert that does not say where it is from is of its hos
   const [one, same, other] = spansIn(request!.body).map(({ traceId }) => traceId);
   assertEquals(one, same);
   assert(one !== other);
+});
+
+Deno.test("otlptraces: spans that the collector did not take are counted", async () => {
+  await using server = httpReceiver();
+  server.answer = () =>
+    Response.json({ partialSuccess: { rejectedSpans: "1", errorMessage: "too old" } });
+  const sink = plugin.create(plugin.schema.parse(inJson(server.url)));
+  const error = await sink.write([formattedAlert(), formattedAlert()]).catch((error) => error);
+  await sink.close();
+  assert(error instanceof SinkError, `${error}`);
+  assertEquals([error.code, error.accepted, error.refused, error.message], [
+    "rejected",
+    1,
+    1,
+    "The collector did not take 1 of 2: too old",
+  ]);
 });

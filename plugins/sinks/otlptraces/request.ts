@@ -1,8 +1,13 @@
 /**
- * Spans as OTLP writes them. Numbers of fields: opentelemetry-proto v1.9 collector/trace/v1, trace/v1,
- * common/v1.
+ * Spans as OTLP writes them. Numbers of fields: opentelemetry-proto v1.9 collector/trace/v1, trace/v1.
  */
-import { encodeWireMessage, type Json, jsonText } from "../../../core/mod.ts";
+import {
+  attributesJson,
+  attributesWire,
+  encodeWireMessage,
+  type Json,
+  jsonText,
+} from "../../../core/mod.ts";
 import type { Span } from "./span.ts";
 
 /** Who made the spans. */
@@ -13,7 +18,7 @@ const KIND = 2;
 export function jsonRequest(spans: readonly Span[], service: string): string {
   return jsonText({
     resourceSpans: [{
-      resource: { attributes: [{ key: "service.name", value: { stringValue: service } }] },
+      resource: { attributes: attributesJson([["service.name", service]]) },
       scopeSpans: [{ scope: { name: SCOPE }, spans: spans.map(spanJson) }],
     }],
   });
@@ -27,12 +32,7 @@ function spanJson({ traceId, spanId, name, timeNs, endNs, event, attributes }: S
     kind: KIND,
     startTimeUnixNano: String(timeNs),
     endTimeUnixNano: String(endNs),
-    attributes: attributes.map(([key, value]) => ({
-      key,
-      value: typeof value === "string"
-        ? { stringValue: value }
-        : { arrayValue: { values: value.map((text) => ({ stringValue: text })) } },
-    })),
+    attributes: attributesJson(attributes),
     events: [{ timeUnixNano: String(timeNs), name: event }],
   };
 }
@@ -40,7 +40,7 @@ function spanJson({ traceId, spanId, name, timeNs, endNs, event, attributes }: S
 export function protobufRequest(spans: readonly Span[], service: string): Uint8Array {
   return encodeWireMessage({
     1: encodeWireMessage({
-      1: encodeWireMessage({ 1: [attributeWire(["service.name", service])] }),
+      1: encodeWireMessage({ 1: attributesWire([["service.name", service]]) }),
       2: encodeWireMessage({ 1: encodeWireMessage({ 1: SCOPE }), 2: spans.map(spanWire) }),
     }),
   });
@@ -54,14 +54,7 @@ function spanWire(span: Span): Uint8Array {
     6: KIND,
     7: { fixed64: span.timeNs },
     8: { fixed64: span.endNs },
-    9: span.attributes.map(attributeWire),
+    9: attributesWire(span.attributes),
     11: [encodeWireMessage({ 1: { fixed64: span.timeNs }, 2: span.event })],
   });
-}
-
-function attributeWire([key, value]: Span["attributes"][number]): Uint8Array {
-  const wire = typeof value === "string" ? encodeWireMessage({ 1: value }) : encodeWireMessage({
-    5: encodeWireMessage({ 1: value.map((text) => encodeWireMessage({ 1: text })) }),
-  });
-  return encodeWireMessage({ 1: key, 2: wire });
 }

@@ -1,5 +1,7 @@
 /** What a collector says it did not take of a request that it answers with 200. */
-import { cutText, escapeText, SinkError, WireError, WireMessage } from "../../../core/mod.ts";
+import { cutText, escapeText } from "../alert/mod.ts";
+import { WireError, WireMessage } from "../base/mod.ts";
+import { SinkError } from "../plugin/sink_error.ts";
 
 const LONGEST_REASON = 300;
 
@@ -30,9 +32,9 @@ export function protobufPartialSuccess(bytes: Uint8Array): PartialSuccess | unde
   }
 }
 
-export function jsonPartialSuccess(body: string): PartialSuccess | undefined {
+export function jsonPartialSuccess(body: string, key: string): PartialSuccess | undefined {
   try {
-    const { rejectedLogRecords: rejected, errorMessage = "" } = JSON.parse(body).partialSuccess;
+    const { [key]: rejected, errorMessage = "" } = JSON.parse(body).partialSuccess;
     return { rejected: Number(rejected), reason: String(errorMessage) };
   } catch {
     return undefined;
