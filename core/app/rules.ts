@@ -236,7 +236,7 @@ function* expandPaths(
         break;
       case "directory": {
         const files = filesIn(path, { use: "rules", report, at });
-        if (files.length === 0) reportNoRules(path, report, at);
+        if (files.length === 0) reportNoRules(rulePath, report);
         for (const file of files) yield { path: file, at, required };
         break;
       }
@@ -250,11 +250,14 @@ function countsFrom(path: string): string {
   return isAbsolute(path) ? "" : " It counts from the current directory";
 }
 
-/** Whoever names a directory expects rules in it; a wrong name would otherwise mean no alerts, silently. */
-function reportNoRules(path: string, report: Report, at: Span | undefined): void {
+/**
+ * Whoever names a directory expects rules in it; a wrong name would otherwise mean no alerts, silently.
+ * The configuration that comes with Falco names one for whoever wants to put some there.
+ */
+function reportNoRules({ path, at, required }: RulePath, report: Report): void {
   report.add({
     code: "C021",
-    severity: "warning",
+    severity: required ? "warning" : "info",
     title: `directory "${path}" holds no rules files`,
     at,
     help: "only files that end in .yaml or .yml are read",

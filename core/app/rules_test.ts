@@ -76,6 +76,9 @@ Deno.test("loadRuleset() warns where no rule is enabled", async () => {
   assertEquals(await load({ "a.yaml": off }, ["a.yaml"], true), ["C025 warning"]);
   assertEquals(await load({ "a.yaml": "" }, ["a.yaml"], true), ["C025 warning"]);
   assertEquals(await load({ "d/a.txt": RULE }, ["d"], true), ["C021 warning", "C025 warning"]);
+  // Falco comes with one that waits for rules.
+  const both = { "a.yaml": RULE, "d/a.txt": RULE };
+  assertEquals(await load(both, ["a.yaml", "d"], false), ["C021 info"]);
   assertEquals(await load({ "a.yaml": off + RULE.replace("a shell", "b") }, ["a.yaml"], true), []);
 });
 

@@ -41,9 +41,11 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C005",
-    title: "old spelling of a key",
-    meaning: "The key is called otherwise today. Most old ones still have their effect.",
-    matters: "A later version may no longer know it.",
+    title: "old spellings of keys",
+    meaning:
+      "The keys are called otherwise today. Those that are listed have their effect; a warning tells " +
+      "of one that has none.",
+    matters: "Falco's newer versions may no longer know them; falcod does.",
     example: configs(CONFIG.replace("rules_files", "rules_file"), CONFIG),
   },
   {

@@ -211,6 +211,7 @@ export function reportUnknownKey(
 function commentKeys(root: MappingNode, report: Report): void {
   const planned: Note[] = [];
   const idle: Note[] = [];
+  const old: Note[] = [];
   const visit = (node: ConfigNode, path: ConfigPath) => {
     if (node.kind === "sequence") {
       node.items.forEach((item, index) => visit(item, [...path, index]));
@@ -223,19 +224,23 @@ function commentKeys(root: MappingNode, report: Report): void {
         if (!isHonoured(value, note.today)) planned.push(noteOf(spell(at), keyAt));
       } else if (note?.standing === "idle") {
         idle.push(noteOf(`${spell(at)}: ${note.because}`, keyAt));
+      } else if (note?.standing === "replaced" && note.acts) {
+        old.push(noteOf(`${spell(at)}: today ${note.by}`, keyAt));
+        visit(value, at);
       } else if (note?.standing === "replaced") {
         report.add({
           code: "C005",
           severity: "warning",
           title: `"${spell(at)}" is an old spelling`,
           at: keyAt,
-          help: `write ${note.by}` + (note.acts ? "" : "; as it stands it has no effect"),
+          help: `write ${note.by}; as it stands it has no effect`,
         });
-        if (note.acts) visit(value, at);
       } else if (!isForeign(root, at)) visit(value, at);
     }
   };
   visit(root, []);
+  // As good as the new ones: files that are years old are taken as they are.
+  list("C005", "spelled as in older versions of Falco", old, report);
   list("C006", "known, but not acted on yet", planned, report);
   list("C007", "without effect in falcod", idle, report);
 }

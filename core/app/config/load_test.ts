@@ -150,10 +150,14 @@ Deno.test("loadConfig() places what -o says in -o, also where a file says it, to
   assertEquals(place("metrcis.interval=5x"), ["main.yaml", 0]);
 });
 
-Deno.test("loadConfig() names the new spelling of an old key, once", () => {
+Deno.test("loadConfig() names the new spelling of an old key, once, and warns where it has no effect", () => {
   const { config, diagnostics } = load({ "main.yaml": "rules_file:\n  - a.yaml\n  - b.yaml\n" });
-  assertEquals(places(diagnostics), ["C005 1:1"]);
+  assertEquals(diagnostics.map(({ code, severity }) => `${code} ${severity}`), ["C005 info"]);
+  const [note] = diagnostics[0]!.notes!;
+  assert(/^rules_file: today rules_files \(.*main\.yaml:1\)$/.test(note!.message), note!.message);
   assertEquals(config.rules_file, ["a.yaml", "b.yaml"]);
+  const none = load({ "main.yaml": "rule_files: [a.yaml]\n" }).diagnostics;
+  assertEquals(none.map(({ code, severity }) => `${code} ${severity}`), ["C005 warning"]);
 });
 
 Deno.test("loadConfig() lists keys without effect, but not those that ask for nothing", () => {

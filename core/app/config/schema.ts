@@ -140,11 +140,7 @@ export const configSchema = z.strictObject({
     "acts",
   ),
   modern_bpf: section({
-    cpus_for_each_syscall_buffer: replaced(
-      whole({ ...MAX, standard: 2 }),
-      "engine.modern_ebpf.cpus_for_each_buffer",
-      "idle",
-    ),
+    cpus_for_each_syscall_buffer: idle(whole({ ...MAX, standard: 2 }), "all CPUs share two rings"),
   }),
   capture: section({
     enabled: flag(false),
