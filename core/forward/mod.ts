@@ -10,6 +10,7 @@ export { alertDocument, falcoOutput, sortedTags } from "./document.ts";
 export { type Fact, factsOf, rfc3339Text, utcText, valueText } from "./facts.ts";
 export { alertId, alertUuid } from "./identity.ts";
 export { type Json, jsonText } from "./json.ts";
+export { objectName } from "./object_name.ts";
 export { compileFieldTemplate, compileMessage, type MessageTemplate } from "./message.ts";
 export { attachmentKeys, messageTemplate, outputFormat, rulePriority } from "./schema.ts";
 export { parsePriority } from "../rule/priority.ts";

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
-import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
 import { KEYS, signedOnly } from "../../../tests/peers/aws_service.ts";
-import plugin, { objectName } from "./mod.ts";
+import plugin from "./mod.ts";
 
 const config = (endpoint: string) => ({
   bucket: "security",
@@ -41,10 +40,4 @@ Deno.test("awss3: buckets without rights of their own objects get none", async (
   const settings = (url: string) => ({ ...config(url), object_canned_acl: "none" });
   const [request] = await requestsOf(plugin, { config: settings, answer }, {});
   assertEquals(request!.headers.has("x-amz-acl"), false);
-});
-
-Deno.test("objectName() is the same for what is sent again, whatever stands in front", async () => {
-  const again = sampleAlert({ fields: new Map([["falcod.repeated", true]]) });
-  assertEquals(await objectName(again, "falco"), await objectName(sampleAlert(), "falco"));
-  assert((await objectName(sampleAlert(), "")).startsWith("2016-08-04/2016-08-04T"));
 });

@@ -1,12 +1,10 @@
 /** Alerts as objects of AWS S3, one each. */
 import {
-  type Alert,
   alertDocument,
-  alertId,
   AwsTarget,
   type FormattedAlert,
-  isoTimeZulu,
   jsonText,
+  objectName,
   sendEach,
   type Sink,
   type SinkPlugin,
@@ -53,14 +51,6 @@ class AwsS3Sink implements Sink {
       ? address.replace("://", `://${bucket}.`)
       : `${address}/${bucket}`;
   }
-}
-
-/** Day and time of the alert, and what tells it from others of the time: one sent twice is there once. */
-export async function objectName(alert: Alert, prefix: string): Promise<string> {
-  const time = isoTimeZulu(alert.timeNs);
-  const id = (await alertId(alert)).slice(0, 12);
-  return [...prefix.split("/"), time.slice(0, 10), `${time}-${id}.json`]
-    .filter((part) => part !== "").join("/");
 }
 
 function pathOf(name: string): string {
