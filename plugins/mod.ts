@@ -59,6 +59,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "splunk", load: () => import("./sinks/splunk/mod.ts") },
   { kind: "sink", name: "otlplogs", load: () => import("./sinks/otlplogs/mod.ts") },
   { kind: "sink", name: "otlptraces", load: () => import("./sinks/otlptraces/mod.ts") },
+  { kind: "sink", name: "otlpmetrics", load: () => import("./sinks/otlpmetrics/mod.ts") },
   { kind: "sink", name: "influxdb", load: () => import("./sinks/influxdb/mod.ts") },
   { kind: "sink", name: "statsd", load: () => import("./sinks/statsd/mod.ts") },
   { kind: "sink", name: "pushgateway", load: () => import("./sinks/pushgateway/mod.ts") },

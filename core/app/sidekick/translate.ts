@@ -56,7 +56,7 @@ export function translateOutputs(
     if (item) items.push(item);
   }
   tellWebui(items);
-  tellLoki(items, fields);
+  tellFields(items, fields);
   const own = file.section("")?.entries.get("sinks")?.value;
   if (own?.kind === "sequence") {
     const expanded = expandTree(own, { environment: file.environment, report });
@@ -86,19 +86,24 @@ function tellWebui(items: readonly ConfigNode[]): void {
   webui.entries.set("outputs", { keyAt, value: nodeOf(names, value) });
 }
 
-/** Falcosidekick makes labels of the fields it adds. */
-function tellLoki(items: readonly ConfigNode[], fields: readonly string[]): void {
-  const loki = items.find((item) => item.kind === "mapping" && textAt(item, "type") === "loki");
-  if (loki?.kind !== "mapping" || fields.length === 0) return;
-  const { keyAt, value: at } = loki.entries.get("type")!;
-  const own = loki.entries.get("extra_labels")?.value;
-  const all = [own, nodeOf(fields, at)].flatMap((node) =>
-    node?.kind === "sequence" ? node.items : node ?? []
-  );
-  loki.entries.set("extra_labels", {
-    keyAt,
-    value: { kind: "sequence", items: all, at: at.at },
-  });
+/** Where falcosidekick has the fields that it adds, by type of sink. */
+const KEYS_OF_FIELDS: Readonly<Record<string, string>> = {
+  loki: "extra_labels",
+  otlpmetrics: "extra_attributes",
+};
+
+function tellFields(items: readonly ConfigNode[], fields: readonly string[]): void {
+  if (fields.length === 0) return;
+  for (const item of items) {
+    if (item.kind !== "mapping") continue;
+    const key = KEYS_OF_FIELDS[textAt(item, "type") ?? ""];
+    if (key === undefined) continue;
+    const { keyAt, value: at } = item.entries.get("type")!;
+    const all = [item.entries.get(key)?.value, nodeOf(fields, at)].flatMap((node) =>
+      node?.kind === "sequence" ? node.items : node ?? []
+    );
+    item.entries.set(key, { keyAt, value: { kind: "sequence", items: all, at: at.at } });
+  }
 }
 
 function textAt({ entries }: MappingNode, key: string): string | undefined {

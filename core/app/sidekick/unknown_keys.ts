@@ -43,7 +43,7 @@ function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
 }
 
 /** Sections that are around outputs, of which falcod has not all. */
-const PARTLY_READ: ReadonlySet<string> = new Set(["gcp", "yandex", "azure", "otlp"]);
+const PARTLY_READ: ReadonlySet<string> = new Set(["gcp", "yandex", "azure"]);
 
 export function reportUnknownKeys(file: SidekickFile, report: Report): void {
   const known = knownKeys();

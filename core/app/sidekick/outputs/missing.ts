@@ -8,7 +8,6 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("gcp.cloudfunctions", "name"),
   missing("gcp.pubsub", "projectid", "topic"),
   missing("gcp.storage", "bucket"),
-  missing("otlp.metrics", "endpoint"),
   missing("spyderbat", "orguid"),
   missing("stan", "hostport", "clusterid", "clientid"),
   missing("timescaledb", "host"),

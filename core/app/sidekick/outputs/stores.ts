@@ -127,6 +127,12 @@ export const STORES: readonly SidekickOutput[] = [
     // As in falcosidekick; what Kubernetes audits has none of the fields that traces go by.
     always: { match: "alert.source startswith syscall" },
   }),
+  output({
+    section: "otlp.metrics",
+    sink: "otlpmetrics",
+    enabledBy: ["endpoint"],
+    keys: { ...OTLP_KEYS, extraattributes: list("extra_attributes") },
+  }),
   httpOutput({
     section: "webui",
     sink: "webui",

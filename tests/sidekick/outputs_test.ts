@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "../assert.ts";
+import { builtinPlugins } from "../../plugins/mod.ts";
+import { Report, SourceText } from "../../core/base/mod.ts";
+import { Registry } from "../../core/plugin/mod.ts";
+import { sampleAlert } from "../contract/formatter_suite.ts";
+import { sidekickFile } from "../../core/app/sidekick/file.ts";
+import { settingsOf } from "../../core/app/sidekick/settings.ts";
+
+const registry = new Registry(builtinPlugins);
+
+async function load(text: string, environment: Readonly<Record<string, string>> = {}) {
+  const report = new Report();
+  const source = new SourceText("config.yaml", text);
+  const file = sidekickFile(source, { environment: (name) => environment[name], report })!;
+  const { sinks } = await settingsOf(file, { registry, report });
+  const sinkOf = (label: string) => {
+    const sink = sinks.find((sink) => sink.label === label);
+    assert(sink, `${label} is none of ${sinks.map(({ label }) => label)}`);
+    return sink;
+  };
+  return {
+    told: report.diagnostics.map(({ code, title }) => `${code} ${title}`),
+    takes: (label: string, parts: object) =>
+      sinkOf(label).options?.takes?.(sampleAlert(parts)) ?? true,
+    configOf: (label: string) =>
+      structuredClone(sinkOf(label).config) as Readonly<Record<string, unknown>>,
+  };
+}
+
+Deno.test("settingsOf() has functions in a cluster called as falcosidekick calls them", async () => {
+  const { told, configOf, takes } = await load(
+    `
+openfaas: {functionname: alerts, gatewayport: 31112, minimumpriority: error}
+fission: {function: alerts, functionnamespace: ns, mutualtls: false, checkcert: false}
+`,
+    {
+      KUBELESS_FUNCTION: "alerts",
+      KUBELESS_NAMESPACE: "ns",
+      KUBELESS_KUBECONFIG: "/etc/falco/none",
+    },
+  );
+  assertEquals(told.map((text) => text.replace(/:.*/, "")), ['C045 "KUBELESS_KUBECONFIG"']);
+  assertEquals(configOf("openfaas"), { function_name: "alerts", gateway_port: "31112" });
+  assertEquals(takes("openfaas", { priority: "Warning" }), false);
+  assertEquals(configOf("fission"), { function: "alerts", tls: { insecure: "true" } });
+  assertEquals(configOf("kubeless"), {
+    function: "alerts",
+    namespace: "ns",
+    kubeconfig: "/etc/falco/none",
+  });
+});
+
+Deno.test("settingsOf() has policy reports written of what falcosidekick writes them", async () => {
+  const { told, configOf, takes } = await load(
+    "policyreport: {maxevents: 10, prunebypriority: true, kubeconfig: /dev/null}\n",
+    { POLICYREPORT_ENABLED: "true", POLICYREPORT_FALCONAMESPACE: "falco" },
+  );
+  assertEquals(told.map((text) => text.replace(/:.*/, "")), ['C045 "policyreport.kubeconfig"']);
+  assertEquals(configOf("policyreport"), {
+    kubeconfig: "/dev/null",
+    falco_namespace: "falco",
+    max_events: "10",
+    prune_by_priority: "true",
+  });
+  assertEquals(
+    ["syscall", "k8s_audit", "okta"].map((source) => takes("policyreport", { source })),
+    [true, true, false],
+  );
+});
+
+Deno.test("settingsOf() counts by the fields that falcosidekick adds, in OpenTelemetry's metrics", async () => {
+  const { told, configOf } = await load(`
+customfields: {env: prod}
+otlp:
+  metrics: {endpoint: "http://o:4318", extraattributes: "proc.name, fd.name", headers: "a=b"}
+  metricz: {endpoint: "http://o:4318"}
+`);
+  assertEquals(told, ['C003 unknown key "metricz" in "otlp"']);
+  assertEquals(configOf("otlpmetrics"), {
+    endpoint: "http://o:4318",
+    extra_attributes: ["proc.name", "fd.name", "env"],
+    headers: { a: "b" },
+  });
+});
