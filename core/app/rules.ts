@@ -2,6 +2,7 @@
 import { dirname, isAbsolute } from "node:path";
 import { type Diagnostic, Report, type SourceText, type Span } from "../base/mod.ts";
 import { isCompatible, parseVersion } from "../base/version.ts";
+import { readYaml } from "../base/yaml.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type { NativePlugin, Registry } from "../plugin/mod.ts";
 import {
@@ -17,9 +18,10 @@ import {
 import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import { K8S_AUDIT } from "./config/k8s_audit.ts";
+import { hideInner, ownerOf } from "./config/owner.ts";
 import { isBuiltIn } from "./config/plugin_entry.ts";
 import type { Config } from "./config/schema.ts";
-import type { MappingNode } from "./config/tree.ts";
+import { type MappingNode, toTree } from "./config/tree.ts";
 import { knownFieldTables } from "./fields.ts";
 import { filesIn, kindOf, readText } from "./files.ts";
 import { inSlices } from "./pause.ts";
@@ -107,7 +109,9 @@ export async function loadRuleset(
     const source = text ?? readText(path, own, at);
     if (!source) continue;
     names.push(path);
-    files.push(await readRuleFileAside(source, { report: own, breathe }));
+    const read = own.part();
+    files.push(await readRuleFileAside(source, { report: read, breathe }));
+    own.absorb(read, withOwner(source, read));
     await breathe();
   }
   const right: Ruleset[] = [];
@@ -152,6 +156,27 @@ export async function loadRuleset(
   if (lintsShadows) lintShadows(selected, report);
   return { ruleset: report.hasErrors ? undefined : selected, files: names };
 }
+
+/** Says whose file it is that has no rules, and that once. */
+function withOwner(
+  source: SourceText,
+  { diagnostics }: Report,
+): (found: Diagnostic) => Diagnostic | undefined {
+  const first = diagnostics.find(({ code }) => code === NO_RULE_FILE);
+  const [document] = first ? readYaml(source, new Report()) : [];
+  const root = document && toTree(document.root);
+  const owner = root && ownerOf(root, "rules");
+  if (!owner) return (found) => found;
+  hideInner(root);
+  const { what, help } = owner;
+  return (found) => {
+    if (found === first) return { ...found, title: `${what}, and no rules file`, help };
+    return found.code === NO_RULE_FILE ? undefined : found;
+  };
+}
+
+/** It holds no list. */
+const NO_RULE_FILE = "R001";
 
 /** As Falco: of the same major version, and not older. */
 function isLoaded(

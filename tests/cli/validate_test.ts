@@ -328,6 +328,34 @@ Deno.test("falcod -V checks a rules file as Falco's flag does", async () => {
   assertEquals([good.code, bad.code], [0, 1]);
 });
 
+Deno.test("falcod says in one line whose file it is that was given for another, and shows no secret", async () => {
+  using folder = new Folder({
+    "sidekick.yaml": "{slack: {webhookurl: https://chat.example/T0/sEcReT}, debug: true}\n",
+    "falco.yaml": "{http_output: {url: https://chat.example/T0/sEcReT}, json_output: true}\n",
+    "rules.yaml": GOOD,
+    "pod.yaml": "apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Secret\n",
+  });
+  const sidekick = "this is a configuration of falcosidekick";
+  const cases = [
+    ["validate sidekick.yaml", `${sidekick}, and no configuration of falcod`],
+    ["--dry-run -c sidekick.yaml", `${sidekick}, and no configuration of falcod`],
+    ["-V sidekick.yaml", `${sidekick}, and no rules file`],
+    ["sidekick --dry-run -c falco.yaml", "this is a falco.yaml, and no configuration of falcosid"],
+    ["validate -r falco.yaml", "this is a falco.yaml, and no rules file"],
+    ["--dry-run -c rules.yaml", "this is a rules file, and no configuration of falcod"],
+    ["sidekick -c rules.yaml", "this is a rules file, and no configuration of falcosidekick"],
+    ["validate -c pod.yaml", "this is an object for Kubernetes, and no configuration of falcod"],
+    ["list rules -r pod.yaml", "this is an object for Kubernetes, and no rules file"],
+  ] as const;
+  for (const [args, wanted] of cases) {
+    const { code, out, error } = await falcod(args.split(" "), { folder: folder.path });
+    const told = out + error;
+    assertEquals([code, told.match(/(?:error|warning)\[/g)?.length], [1, 1], `${args}: ${told}`);
+    assert(told.includes(`]: ${wanted}`), `${args}: ${told}`);
+    assert(!told.includes("sEcReT"), told);
+  }
+});
+
 const canUnshare = Deno.uid() === 0 &&
   (await new Deno.Command("unshare", { args: ["-m", "true"], stderr: "null" }).output()).success;
 

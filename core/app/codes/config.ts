@@ -21,8 +21,8 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     code: "C002",
     title: "configuration is no mapping",
     meaning:
-      "A falco.yaml has keys and values of its own; this one is a list, a single value, or something else: an object for Kubernetes, values for Helm.",
-    matters: "Nothing is set by it. Perhaps it is a rules file, which goes behind -r.",
+      "A falco.yaml has keys and values of its own; this one is a list, a single value, or something else: a rules file, a configuration of falcosidekick or falcoctl, an object for Kubernetes, values for Helm. The same is told of what is given to falcod sidekick.",
+    matters: "Nothing is set by it. Where it belongs is told, if that is known.",
     example: configs(`- ${CONFIG.split("\n")[0]}\n`, CONFIG),
   },
   {

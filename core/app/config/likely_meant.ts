@@ -66,36 +66,6 @@ function sectionHelp(key: string, sections: readonly string[]): string | undefin
   return homes.length === 1 ? `it belongs under "${homes[0]}"` : undefined;
 }
 
-/** Whose file it is, and what to do, where a file is a configuration of something else. */
-export function ownerOf(root: MappingNode): { what: string; help: string } | undefined {
-  const { entries } = root;
-  if (entries.has("apiVersion") && entries.has("kind")) {
-    return {
-      what: "this is an object for Kubernetes",
-      help: "falcod reads a falco.yaml, which may be a text under its data",
-    };
-  }
-  const known = keyNames([], undefined) ?? [];
-  const keys = [...entries.keys()];
-  const isFalcoctl = entries.has("artifact") || entries.has("indexes");
-  if (isFalcoctl && keys.every((key) => FALCOCTL_KEYS.includes(key))) {
-    return {
-      what: "this is a configuration of falcoctl",
-      help: 'what it fetches, "falcod plugin add oci://…" does; falcod reads a falco.yaml',
-    };
-  }
-  const inner = entries.get("falco")?.value;
-  const isHelm = inner?.kind === "mapping" && inner.entries.size > 0 &&
-    [...inner.entries.keys()].every((key) => known.includes(key)) &&
-    !keys.some((key) => known.includes(key));
-  return isHelm
-    ? { what: "these are values for Helm", help: 'what is under "falco" is a falco.yaml' }
-    : undefined;
-}
-
-/** All that may stand at the top of falcoctl.yaml. */
-const FALCOCTL_KEYS = ["artifact", "driver", "indexes", "registry"];
-
 /** Keys that every output of falcosidekick may have, or the best known of them. */
 const SIDEKICK_KEYS = ["webhookurl", "hostport", "minimumpriority", "checkcert", "mutualtls"];
 

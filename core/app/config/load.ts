@@ -6,7 +6,7 @@ import { checkConfig } from "./check.ts";
 import { anyOf, consequencesOf, consequencesOfUnset, type IsConsequence } from "./consequences.ts";
 import { type Environment, expandTree } from "./environment.ts";
 import { isList } from "./known_keys.ts";
-import { ownerOf } from "./likely_meant.ts";
+import { ownerOf, reportOwner } from "./owner.ts";
 import { applyOption, type ConfigOption, gapBefore, parseOption, pathOf } from "./option.ts";
 import { readEntries } from "./entries.ts";
 import type { Config } from "./schema.ts";
@@ -15,7 +15,6 @@ import {
   emptyMapping,
   type MappingNode,
   mergeInto,
-  placeOf,
   STRATEGIES,
   type Strategy,
   toTree,
@@ -135,6 +134,12 @@ function readConfigFile(path: string, context: ReadContext): MappingNode | undef
 export function readConfigText(source: SourceText, context: ReadContext): MappingNode | undefined {
   const { environment, report } = context;
   const { documents, broken } = readEntries(source, report);
+  const root = documents[0] && toTree(documents[0].root);
+  const owner = root && ownerOf(root, "falco.yaml");
+  if (owner) {
+    reportOwner(root, { ...owner, instead: "no configuration of falcod" }, report);
+    return undefined;
+  }
   const second = documents[1];
   if (second) {
     report.add({
@@ -144,24 +149,12 @@ export function readConfigText(source: SourceText, context: ReadContext): Mappin
       at: source.span(second.root.span.start, second.root.span.start),
     });
   }
-  const root = documents[0] && toTree(documents[0].root);
   if (!root || root.kind === "null") return emptyMapping(source.all);
   if (root.kind !== "mapping") {
     report.add({
       code: "C002",
       title: "a configuration is a mapping of keys to values",
       at: root.at,
-      help: root.kind === "sequence" ? "is this a rules file? those go to -r" : undefined,
-    });
-    return undefined;
-  }
-  const owner = ownerOf(root);
-  if (owner) {
-    report.add({
-      code: "C002",
-      title: `${owner.what}, and no configuration of falcod`,
-      at: placeOf(root, [[...root.entries.keys()][0]!]),
-      help: owner.help,
     });
     return undefined;
   }

@@ -292,7 +292,7 @@ Deno.test("loadConfig() keeps load_plugins apart: absent is not empty", () => {
 });
 
 Deno.test("loadConfig() reports what is no mapping, and what cannot be read", () => {
-  assertEquals(places(load({ "main.yaml": "- rule: x\n" }).diagnostics), ["C002 1:1"]);
+  assertEquals(places(load({ "main.yaml": "- rule: x\n" }).diagnostics), ["C002 1:3"]);
   assertEquals(places(load({ "main.yaml": "" }, ["config_files=<dir>"]).diagnostics), []);
   assertObjectMatch(load({}).diagnostics[0], { code: "C001", severity: "error" });
 });

@@ -7,6 +7,7 @@
 import { type Report, SourceText, type Span } from "../../base/mod.ts";
 import { readStrictYaml, YamlScalar } from "../../base/yaml.ts";
 import type { Environment } from "../config/environment.ts";
+import { ownerOf, reportOwner } from "../config/owner.ts";
 import { type ConfigNode, emptyMapping, type MappingNode, toTree } from "../config/tree.ts";
 import { readText } from "../files.ts";
 
@@ -87,6 +88,11 @@ export function sidekickFile(
   const [document] = readStrictYaml(source, report);
   const root = document && toTree(document.root);
   if (!root || root.kind === "null") return new SidekickFile(emptyMapping(source.all), environment);
+  const owner = ownerOf(root, "falcosidekick");
+  if (owner) {
+    reportOwner(root, { ...owner, instead: "no configuration of falcosidekick" }, report);
+    return undefined;
+  }
   if (root.kind === "mapping") return new SidekickFile(root, environment);
   report.add({
     code: "C002",
