@@ -83,6 +83,11 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "fission", load: () => import("./sinks/fission/mod.ts") },
   { kind: "sink", name: "kubeless", load: () => import("./sinks/kubeless/mod.ts") },
   { kind: "sink", name: "policyreport", load: () => import("./sinks/policyreport/mod.ts") },
+  { kind: "sink", name: "gcppubsub", load: () => import("./sinks/gcppubsub/mod.ts") },
+  { kind: "sink", name: "gcpstorage", load: () => import("./sinks/gcpstorage/mod.ts") },
+  { kind: "sink", name: "gcpcloudfunctions", load: () => import("./sinks/gcpcloudfunctions/mod.ts") },
+  { kind: "sink", name: "gcpcloudrun", load: () => import("./sinks/gcpcloudrun/mod.ts") },
+  { kind: "sink", name: "gcpchronicle", load: () => import("./sinks/gcpchronicle/mod.ts") },
   { kind: "sink", name: "webui", load: () => import("./sinks/webui/mod.ts") },
   {
     kind: "container_engine",

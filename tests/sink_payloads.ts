@@ -1,5 +1,6 @@
 /** What sinks over HTTP send for the alert of the tests, for their pages. */
 import type { Registry } from "../core/mod.ts";
+import { CREDENTIALS } from "./peers/google_account.ts";
 import type { Received } from "./peers/http_receiver.ts";
 import { requestsOf } from "./contract/http_sink_suite.ts";
 
@@ -19,6 +20,13 @@ const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, 
   dynatrace: (url) => ({ api_url: `${url}/api`, api_token: "TOKEN" }),
   elasticsearch: (host_port) => ({ host_port, api_key: "KEY" }),
   fission: (address) => ({ address, function: "alerts" }),
+  gcpcloudfunctions: (endpoint) => ({
+    function_name: "projects/my-project/locations/europe-west1/functions/alerts",
+    endpoint,
+    ...CREDENTIALS,
+  }),
+  gcpcloudrun: (url) => ({ endpoint: `${url}/`, jwt: "TOKEN" }),
+  gcpstorage: (endpoint) => ({ bucket: "security", prefix: "falco", endpoint, ...CREDENTIALS }),
   googlechat: (url) => ({ webhook_url: `${url}/v1/spaces/ID/messages?key=KEY&token=TOKEN` }),
   gotify: (host_port) => ({ host_port, token: "TOKEN" }),
   grafana: (host_port) => ({ host_port, api_key: "KEY" }),

@@ -1,49 +1,36 @@
 /** A service of Google Cloud that takes alerts. */
-import { askPlainly } from "../http/ask_plainly.ts";
 import { AuthorizedTarget } from "../http/authorized_target.ts";
-import { askForToken } from "../http/oauth.ts";
-import type { HttpSettings } from "../http/schema.ts";
 import type { HttpReply, HttpRequest } from "../http/target.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import type { WriteContext } from "../plugin/plugin.ts";
-import { findToken, type TokenUse } from "./find_token.ts";
-import type { GcpIdentity } from "./schema.ts";
+import { gcpAuthorizer, type GcpAuthorizerOptions } from "./authorizer.ts";
+import type { GcpSettings } from "./schema.ts";
 
-export interface GcpTargetOptions {
-  /** Where requests go that say nothing else, without a slash at its end. */
-  readonly address: string | Secret;
-  readonly use: TokenUse;
-  /** Of this process, unless a test says otherwise. */
-  readonly environment?: (name: string) => string | undefined;
+export interface GcpTargetOptions extends GcpAuthorizerOptions {
+  /** Of the service, without a slash at its end, where settings say no other. */
+  readonly address: string;
 }
 
 export class GcpTarget {
-  readonly #address: string | Secret;
+  readonly #settings: GcpSettings;
+  readonly #address: string;
   readonly #target: AuthorizedTarget;
 
-  constructor(
-    settings: GcpIdentity & Omit<HttpSettings, "compress"> & { readonly endpoint?: Secret },
-    { address, use, environment = (name) => Deno.env.get(name) }: GcpTargetOptions,
-  ) {
-    const http = { ...settings, compress: false };
-    this.#address = settings.endpoint?.isEmpty === false ? settings.endpoint : address;
-    this.#target = new AuthorizedTarget(http, {
+  constructor(settings: GcpSettings, { address, ...options }: GcpTargetOptions) {
+    this.#settings = settings;
+    this.#address = address;
+    this.#target = new AuthorizedTarget({ ...settings, compress: false }, {
       url: () => new Secret({ value: this.address() }),
       judge: judgeGoogleReply,
-      authorize: (context) =>
-        findToken(settings, {
-          use,
-          environment,
-          ask: askPlainly,
-          askForToken: (request, context) => askForToken(http, request, context),
-        }, context),
+      authorize: gcpAuthorizer(settings, options),
     });
   }
 
+  /** Without a slash at its end. */
   address(): string {
-    const address = this.#address;
-    return (typeof address === "string" ? address : address.reveal().trim()).replace(/\/+$/, "");
+    const { endpoint } = this.#settings;
+    return endpoint.isEmpty ? this.#address : endpoint.reveal().trim().replace(/\/+$/, "");
   }
 
   /** As `HttpTarget.send`, with a token. */

@@ -3,6 +3,7 @@ import { builtinPlugins } from "../../plugins/mod.ts";
 import { Report, SourceText } from "../../core/base/mod.ts";
 import { Registry, Secret } from "../../core/plugin/mod.ts";
 import { sampleAlert } from "../contract/formatter_suite.ts";
+import { accountKey } from "../peers/google_account.ts";
 import { sidekickFile } from "../../core/app/sidekick/file.ts";
 import { SIDEKICK_OUTPUTS } from "../../core/app/sidekick/outputs/mod.ts";
 import { settingsOf, type SidekickSettings } from "../../core/app/sidekick/settings.ts";
@@ -224,6 +225,57 @@ yandex:
     stream_name: "/ru-central1/b1g/etn/alerts",
     endpoint: "https://yds.serverless.yandexcloud.net",
   });
+});
+
+Deno.test("settingsOf() has services of Google Cloud share their credentials", async () => {
+  const key = btoa(accountKey("https://oauth2.example.org/token"));
+  const { settings, report } = await load(
+    `
+gcp:
+  pubsub: {projectid: my-project, topic: alerts, customattributes: {env: prod}}
+  storage: {bucket: alerts, minimumpriority: error}
+  cloudfunctions: {name: projects/p/locations/l/functions/alerts}
+  cloudrun: {endpoint: "https://alerts.a.run.app/"}
+  chronicle: {projectid: my-project, instanceid: 0-1, region: eu, logtype: OTHER}
+`,
+    { GCP_CREDENTIALS: key, GCP_CLOUDRUN_JWT: "t0ken", GCP_STORAGE_PREFIX: "falco" },
+  );
+  assertEquals(told(report), []);
+  const own = { credentials: key, instance_metadata: "true" };
+  assertEquals(configOf(settings, "gcppubsub"), {
+    project_id: "my-project",
+    topic: "alerts",
+    custom_attributes: { env: "prod" },
+    ...own,
+  });
+  assertEquals(configOf(settings, "gcpstorage"), { bucket: "alerts", prefix: "falco", ...own });
+  assertEquals(configOf(settings, "gcpcloudfunctions"), {
+    function_name: "projects/p/locations/l/functions/alerts",
+    ...own,
+  });
+  assertEquals(configOf(settings, "gcpcloudrun"), {
+    endpoint: "https://alerts.a.run.app/",
+    jwt: "t0ken",
+    ...own,
+  });
+  assertEquals(configOf(settings, "gcpchronicle"), {
+    project_id: "my-project",
+    instance_id: "0-1",
+    region: "eu",
+    log_type: "OTHER",
+    ...own,
+  });
+  const wrong = await load("gcp: {credentials: MARKER, storage: {bucket: alerts}}\n");
+  assertEquals(told(wrong.report), [
+    'C004 "gcp.credentials" wants the JSON key of a service account, as Google gives it, ' +
+    "or that in base64, found a text that is not shown (undefined)",
+  ]);
+  const partly = await load("gcp: {pubsub: {topic: alerts}, storage: {buket: a}}\n");
+  assertEquals(told(partly.report).slice(0, 2), [
+    'C003 unknown key "buket" in "gcp.storage" (did you mean "bucket"?)',
+    'C061 output "gcp.pubsub" is off: "gcp.pubsub.projectid" is missing ' +
+    "(add it, or take the others out)",
+  ]);
 });
 
 Deno.test("settingsOf() makes traces of alerts of system calls", async () => {

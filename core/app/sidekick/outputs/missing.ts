@@ -4,10 +4,6 @@ import { missing, type SidekickOutput } from "../output.ts";
 export const MISSING: readonly SidekickOutput[] = [
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   missing("azure.eventhub", "name"),
-  missing("gcp.chronicle", "projectid"),
-  missing("gcp.cloudfunctions", "name"),
-  missing("gcp.pubsub", "projectid", "topic"),
-  missing("gcp.storage", "bucket"),
   missing("spyderbat", "orguid"),
   missing("stan", "hostport", "clusterid", "clientid"),
   missing("timescaledb", "host"),

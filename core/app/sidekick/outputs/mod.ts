@@ -3,6 +3,7 @@ import type { SidekickOutput } from "../output.ts";
 import { AWS } from "./aws.ts";
 import { CHATS } from "./chats.ts";
 import { CLUSTERS } from "./clusters.ts";
+import { GCP } from "./gcp.ts";
 import { INCIDENTS } from "./incidents.ts";
 import { MISSING } from "./missing.ts";
 import { QUEUES } from "./queues.ts";
@@ -16,6 +17,7 @@ export const SIDEKICK_OUTPUTS: readonly SidekickOutput[] = [
   ...QUEUES,
   ...WEBHOOKS,
   ...AWS,
+  ...GCP,
   ...CLUSTERS,
   ...MISSING,
 ];

@@ -73,16 +73,6 @@ export const WEBHOOKS: readonly SidekickOutput[] = [
     keys: { eventlistener: same("address") },
   }),
   httpOutput({
-    section: "gcp.cloudrun",
-    sink: "webhook",
-    enabledBy: ["endpoint"],
-    keys: { endpoint: same("address"), jwt: part("jwt", AUTHORIZATION) },
-    finish: ({ jwt, ...values }) => ({
-      ...values,
-      ...typeof jwt === "string" && { headers: { authorization: `Bearer ${jwt}` } },
-    }),
-  }),
-  httpOutput({
     section: "sumologic",
     sink: "webhook",
     enabledBy: ["receiverurl"],

@@ -1,0 +1,27 @@
+/** Tokens for whoever falcod is to Google, as an `AuthorizedTarget` asks for them. */
+import { askPlainly } from "../http/ask_plainly.ts";
+import type { AuthorizedTargetOptions } from "../http/authorized_target.ts";
+import { askForToken } from "../http/oauth.ts";
+import type { HttpSettings } from "../http/schema.ts";
+import { findToken, type TokenUse } from "./find_token.ts";
+import type { GcpIdentity } from "./schema.ts";
+
+export interface GcpAuthorizerOptions {
+  readonly use: TokenUse;
+  /** Of this process, unless a test says otherwise. */
+  readonly environment?: (name: string) => string | undefined;
+}
+
+export function gcpAuthorizer(
+  settings: GcpIdentity & Omit<HttpSettings, "compress">,
+  { use, environment = (name) => Deno.env.get(name) }: GcpAuthorizerOptions,
+): AuthorizedTargetOptions["authorize"] {
+  const http = { ...settings, compress: false };
+  return (context) =>
+    findToken(settings, {
+      use,
+      environment,
+      ask: askPlainly,
+      askForToken: (request, context) => askForToken(http, request, context),
+    }, context);
+}

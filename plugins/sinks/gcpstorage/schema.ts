@@ -1,0 +1,14 @@
+/** `type: gcpstorage` */
+import * as z from "zod";
+import { gcpKeys, setting } from "../../../core/mod.ts";
+
+const { text, word } = setting;
+
+export const schema = z.strictObject({
+  bucket: word().regex(/^[a-z0-9][a-z0-9._-]{1,221}$/, { error: "the name of a bucket" })
+    .describe("Bucket that objects are put into"),
+  prefix: text().describe("What stands in front of their names"),
+  ...gcpKeys,
+});
+
+export type GcpStorageConfig = z.output<typeof schema>;
