@@ -70,9 +70,10 @@ function lintComparison(
   });
   const isWhole = odd.length === right.constants.length;
   if (!isWhole && !hints) return;
-  for (const { literal, ...found } of odd) {
+  for (const { literal, isHint = false, ...found } of odd) {
+    if (isHint && !hints) continue;
     const notes = [...notesOf(macros), ...listNotes(literal) ?? []];
-    const severity = isWhole ? "warning" : "info";
+    const severity = isWhole && !isHint ? "warning" : "info";
     report.add({ ...found, severity, at: literal.span, notes });
   }
 }

@@ -1,31 +1,19 @@
 /** What values of fields look like, and what rules write instead. */
 import { encodeUtf8 } from "../base/mod.ts";
-import type { ComparisonName } from "./condition.ts";
-
-const WHOLE: ReadonlySet<ComparisonName> = new Set(["=", "==", "!=", "in"]);
-const BEGINNING: ReadonlySet<ComparisonName> = new Set([...WHOLE, "startswith", "pmatch"]);
-const ANY_PART: ReadonlySet<ComparisonName> = new Set([
-  ...WHOLE,
-  "contains",
-  "icontains",
-  "startswith",
-  "endswith",
-]);
-
-export interface Shape {
-  readonly fields: RegExp;
-  readonly operators: ReadonlySet<ComparisonName>;
-  readonly isOdd: (text: string) => boolean;
-  readonly title: (field: string, text: string) => string;
-  readonly help: (field: string, text: string) => string;
-}
+import { CONTAINER_SHAPES } from "./container_shapes.ts";
+import { PATH_SHAPES } from "./path_shapes.ts";
+import { ANY_PART, asValue, BEGINNING, MAX_NAME_BYTES, type Shape, WHOLE } from "./shape.ts";
 
 const PROGRAM_NAMES = /^(?:proc\.[ap]?name|proc\.(?:sname|vpgid\.name|pgid\.name|sid\.name))$/;
 
-/** `task->comm` without the NUL behind it: linux v6.8 include/linux/sched.h TASK_COMM_LEN. */
-export const MAX_NAME_BYTES = 15;
+/** Nothing that has names of this kind is called by several words with commas between them. */
+const SINGLE_NAMES =
+  /^(?:proc\.(?:[ap]?name|p?exepath)|fd\.(?:name|filename|directory)|container\.(?:id|name|type|image[\w.]*)|(?:user|group)\.name)$/;
 
+/** In the order in which they are asked: the first that fits is told. */
 export const SHAPES: readonly Shape[] = [
+  ...PATH_SHAPES,
+  ...CONTAINER_SHAPES,
   {
     fields: /^evt\.res$/,
     operators: WHOLE,
@@ -95,5 +83,40 @@ export const SHAPES: readonly Shape[] = [
           text.replaceAll("\\", "")
         }"`
         : `write ${field} = ${text.slice(0, MAX_NAME_BYTES)}, or ask for proc.exepath`,
+  },
+  {
+    fields: /^proc\.[ap]?cmdline$/,
+    operators: new Set([...WHOLE, "startswith"]),
+    isOdd: (text) => {
+      const [program = ""] = text.split(/\s/, 1);
+      return /^\/.*[^/]$/s.test(program) && encodeUtf8(program).length !== MAX_NAME_BYTES;
+    },
+    title: (field, text) =>
+      `${field} begins with the name of the program, not its path: hardly anything matches "${text}"`,
+    help: (field, text) => {
+      const [program = ""] = text.split(/\s/, 1);
+      const name = program.slice(program.lastIndexOf("/") + 1);
+      const line = `${name.slice(0, MAX_NAME_BYTES)}${text.slice(program.length)}`;
+      const path = field.replace("cmdline", "exepath");
+      return `write ${asValue(line)}, and ask for ${path} to have the path as well`;
+    },
+  },
+  {
+    fields: /^(?:user\.(?:name|loginname)|group\.name)$/,
+    operators: WHOLE,
+    isOdd: (text) => /^\d+$/.test(text),
+    title: (field, text) => `${field} is a name: hardly anything is called "${text}"`,
+    help: (field, text) =>
+      `write ${field.replace(/name$/, field.startsWith("g") ? "gid" : "uid")} = ${text}`,
+  },
+  {
+    fields: SINGLE_NAMES,
+    operators: WHOLE,
+    isOdd: (text) => /^[\w./-]+(?:\s*,\s+|,(?=\/))[\w./-]+/.test(text),
+    title: (_field, text) => `"${text}" is one value, with a comma in it`,
+    help: (field, text) =>
+      `for any of several values, write ${field} in (${
+        text.split(/\s*,\s*/).map(asValue).join(", ")
+      })`,
   },
 ];

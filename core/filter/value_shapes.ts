@@ -2,21 +2,25 @@
  * What values of a field look like, where that is more than their type says: a check for another value
  * never holds, though nothing is wrong with it.
  */
-import { didYouMean, nearest } from "../base/mod.ts";
+import { asciiLower, asciiUpper, didYouMean, nearest } from "../base/mod.ts";
 import { eventTypes, flagTable } from "../event/mod.ts";
-import type { FieldScalar } from "../field/mod.ts";
+import { type FieldDefinition, type FieldScalar, syscallFields } from "../field/mod.ts";
 import type { CheckedComparison, CheckedField } from "./checked.ts";
 import type { ComparisonName } from "./condition.ts";
 import type { Constant } from "./family.ts";
 import { operandText } from "./implication.ts";
 import { compareWithConstants } from "./interpret.ts";
 import { prepare } from "./operators.ts";
-import { MAX_NAME_BYTES, SHAPES } from "./shapes.ts";
+import { oddSigns } from "./odd_signs.ts";
+import { ANY_PART, asValue, GLOBS, PATTERNS } from "./shape.ts";
+import { SHAPES } from "./shapes.ts";
 
 export interface OddValue {
   readonly code: "F037" | "F038";
   readonly title: string;
   readonly help: string | undefined;
+  /** Some value may look like this after all. */
+  readonly isHint?: boolean | undefined;
 }
 
 /** Why `comparison` never holds because of this one of its constants; absent when it may. */
@@ -24,27 +28,109 @@ export function oddValue(
   comparison: CheckedComparison,
   constant: Constant,
 ): OddValue | undefined {
-  const { left, operator } = comparison;
-  if (left.kind !== "field" || typeof constant !== "string" || constant === "") return undefined;
-  if (ASIDE.has(constant) || PATTERNS.has(operator.name)) return undefined;
-  const wildcard = oddWildcard(left, constant, operator.name);
-  if (wildcard) return wildcard;
+  const { left, operator: { name: operator } } = comparison;
+  if (typeof constant !== "string" || constant === "" || ASIDE.has(constant)) return undefined;
+  if (constant.length > MAX_LENGTH) return undefined;
+  if (left.kind === "call") return oddResult(left.label, constant, operator);
+  if (left.kind !== "field") return undefined;
+  if (ORDERS.has(operator)) return oddOrder(left, constant, operator);
   const { definition } = left;
-  if (definition.name === "evt.arg") return oddFlag(left, constant);
-  for (const { fields, operators, isOdd, title, help } of SHAPES) {
-    if (!fields.test(definition.name) || !operators.has(operator.name) || !isOdd(constant)) {
-      continue;
-    }
-    const found = title(operandText(left), constant);
-    return { code: "F037", title: found, help: help(operandText(left), constant) };
+  const signs = oddSigns(definition.name, constant, operator);
+  if (signs) return { code: "F038", ...signs };
+  if (definition.name === "evt.arg") {
+    return PATTERNS.has(operator) ? undefined : oddFlag(left, constant);
   }
-  return definition.values && oneOfFew(comparison, constant, definition.values());
+  for (const { fields, operators, isOdd, title, help, isHint } of SHAPES) {
+    if (!fields.test(definition.name) || !operators.has(operator) || !isOdd(constant)) continue;
+    const field = operandText(left);
+    return { code: "F037", title: title(field, constant), help: help(field, constant), isHint };
+  }
+  const values = PATTERNS.has(operator) ? undefined : valuesOf(definition);
+  return values && oneOfFew(comparison, constant, values);
 }
+
+/** What is longer is no slip of the pen; in UTF-16 units. */
+const MAX_LENGTH = 4096;
 
 /** What prints where there is nothing; rules ask for it. */
 const ASIDE: ReadonlySet<string> = new Set(["<NA>", "N/A"]);
 
-const PATTERNS: ReadonlySet<ComparisonName> = new Set(["glob", "iglob", "regex"]);
+const ORDERS: ReadonlySet<ComparisonName> = new Set(["<", "<=", ">", ">="]);
+
+/** A text behind `<` and its like, where a number was meant: `"10"` comes before `"9"`. */
+function oddOrder(left: CheckedField, text: string, operator: string): OddValue | undefined {
+  if (!/^-?\d+$/.test(text)) return undefined;
+  const { definition: { name } } = left;
+  const field = operandText(left);
+  const isResult = name === "evt.res";
+  const number = isResult
+    ? "evt.rawres"
+    : name === "evt.arg" && typeof left.argument === "string"
+    ? `evt.rawarg.${left.argument}`
+    : undefined;
+  return {
+    code: "F037",
+    title: isResult
+      ? `evt.res is SUCCESS or the name of an error: "${operator} ${text}" compares letters`
+      : `${field} is a text: "${operator} ${text}" compares letters, and 10 comes before 9`,
+    help: number && `for the number, write ${number} ${operator} ${text}`,
+  };
+}
+
+/** What transformers never give: `tolower(x) = CURL`. */
+function oddResult(label: string, text: string, operator: ComparisonName): OddValue | undefined {
+  const result = RESULTS.find(({ transformer }) => label === `${transformer}[]`);
+  if (!result?.operators.has(operator) || !result.isOdd.test(text)) return undefined;
+  const { transformer, has, repaired } = result;
+  return {
+    code: "F037",
+    title: `${transformer}() gives ${has}: nothing matches "${text}"`,
+    help: `write ${asValue(repaired(text))}`,
+  };
+}
+
+const RESULTS = [
+  {
+    transformer: "tolower",
+    operators: new Set([...ANY_PART, ...GLOBS]),
+    isOdd: /[A-Z]/,
+    has: "small letters",
+    repaired: asciiLower,
+  },
+  {
+    transformer: "toupper",
+    operators: new Set([...ANY_PART, ...GLOBS]),
+    isOdd: /[a-z]/,
+    has: "capital letters",
+    repaired: asciiUpper,
+  },
+  {
+    transformer: "basename",
+    operators: ANY_PART,
+    isOdd: /\//,
+    has: "what stands behind the last slash",
+    repaired: (text: string) => text.replace(/^.*\//s, "") || "it without the slash",
+  },
+];
+
+/** Names of all values a field may have; absent where they are not few. */
+function valuesOf({ name, values }: FieldDefinition): readonly string[] | undefined {
+  if (values) return values();
+  if (name === "evt.category") return categories ??= listCategories();
+  return /^proc\.std(?:in|out|err)\.type$/.test(name)
+    ? syscallFields.get("fd.type")?.values?.()
+    : undefined;
+}
+
+let categories: readonly string[] | undefined;
+
+/** What reads and writes are is told by their descriptor; some of upstream's names are in capitals. */
+function listCategories(): readonly string[] {
+  const names = eventTypes().map(({ category }) => category).filter((name) =>
+    !name.startsWith("io-")
+  );
+  return [...new Set([...names, "file", "net", "ipc", "IPC", "meta", "unknown"])];
+}
 
 /** The check is tried with each value there is. */
 function oneOfFew(
@@ -77,35 +163,6 @@ function someOf(values: readonly string[]): string {
 }
 
 const MAX_NAMED = 20;
-
-/** Fields whose values are names and paths, in which a star is rare; command lines have it. */
-const NAMES =
-  /^(?:fd\.(?:name|nameraw|realpath|filename|directory)|fs\.path\.|proc\.(?:[ap]?name|p?exe|p?exepath|cwd)$|container\.|k8s\.)/;
-
-function oddWildcard(
-  { definition: { name } }: CheckedField,
-  text: string,
-  operator: ComparisonName,
-): OddValue | undefined {
-  if (!text.includes("*") || !NAMES.test(name) || isCutByRuby(name, text)) return undefined;
-  const stem = text.replace(/^\*+|\*+$/g, "");
-  const isPart =
-    (operator === "startswith" || operator === "endswith" || operator === "contains") &&
-    !stem.includes("*");
-  return {
-    code: "F038",
-    title: `"*" stands for itself behind "${operator}": "${text}" is looked for letter by letter`,
-    help: isPart && stem !== ""
-      ? `write ${name} ${operator} ${stem}`
-      : `for a pattern, write ${name} glob ${text.includes(" ") ? `"${text}"` : text}`,
-  };
-}
-
-/** Ruby ends names of threads that it had to cut with a star. thread_pthread.c, native_set_thread_name */
-function isCutByRuby(field: string, text: string): boolean {
-  return field.startsWith("proc.") && text.length === MAX_NAME_BYTES &&
-    text.indexOf("*") === MAX_NAME_BYTES - 1;
-}
 
 /** What is written like a flag and is part of none that the parameter can have. */
 function oddFlag({ argument }: CheckedField, text: string): OddValue | undefined {

@@ -342,7 +342,7 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
     code: "F037",
     title: "value that the field never has",
     meaning:
-      "The field has few values and this is none of them, or all its values look another way: a name that the kernel cuts after 15 bytes, a path from the root on, a directory without a slash at its end. falcod validate looks for it.",
+      "The field has few values and this is none of them, or all its values look another way: a name that the kernel cuts after 15 bytes, a path from the root on and without ~, a directory without a slash at its end, a repository without a tag. Or a text is compared by order, where letters count and not numbers. falcod validate looks for it.",
     matters: "The check never holds (or, with !=, always), and nobody would notice.",
     example: conditions(
       "evt.type = openat and fd.type = files",
@@ -353,8 +353,8 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
     code: "F038",
     title: "wildcard that is taken as it stands",
     meaning:
-      'A name or path is compared with a value that has "*" in it, by an operator other than glob, iglob and regex.',
-    matters: "The star is looked for in the name itself, where it hardly ever is.",
+      'A name or path is compared with a value that has "*" in it, by an operator other than glob, iglob and regex; or with signs that only regex or shells understand, such as "|" and "{a,b}".',
+    matters: "The sign is looked for in the name itself, where it hardly ever is.",
     example: conditions(
       "evt.type = openat and fd.name startswith /etc/*",
       "evt.type = openat and fd.name startswith /etc/",
