@@ -10,8 +10,16 @@ const PROGRAM_NAMES = /^(?:proc\.[ap]?name|proc\.(?:sname|vpgid\.name|pgid\.name
 const SINGLE_NAMES =
   /^(?:proc\.(?:[ap]?name|p?exepath)|fd\.(?:name|filename|directory)|container\.(?:id|name|type|image[\w.]*)|(?:user|group)\.name)$/;
 
-/** In the order in which they are asked: the first that fits is told. */
-export const SHAPES: readonly Shape[] = [
+const ofFields = new Map<string, readonly Shape[]>();
+
+/** What values of `field` are held against, in this order: lists of rules have many values. */
+export function shapesOf(field: string): readonly Shape[] {
+  let found = ofFields.get(field);
+  if (!found) ofFields.set(field, found = SHAPES.filter(({ fields }) => fields.test(field)));
+  return found;
+}
+
+const SHAPES: readonly Shape[] = [
   ...PATH_SHAPES,
   ...CONTAINER_SHAPES,
   {

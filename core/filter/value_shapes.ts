@@ -13,7 +13,7 @@ import { compareWithConstants } from "./interpret.ts";
 import { prepare } from "./operators.ts";
 import { oddSigns } from "./odd_signs.ts";
 import { ANY_PART, asValue, GLOBS, PATTERNS } from "./shape.ts";
-import { SHAPES } from "./shapes.ts";
+import { shapesOf } from "./shapes.ts";
 
 export interface OddValue {
   readonly code: "F037" | "F038";
@@ -40,8 +40,8 @@ export function oddValue(
   if (definition.name === "evt.arg") {
     return PATTERNS.has(operator) ? undefined : oddFlag(left, constant);
   }
-  for (const { fields, operators, isOdd, title, help, isHint } of SHAPES) {
-    if (!fields.test(definition.name) || !operators.has(operator) || !isOdd(constant)) continue;
+  for (const { operators, isOdd, title, help, isHint } of shapesOf(definition.name)) {
+    if (!operators.has(operator) || !isOdd(constant)) continue;
     const field = operandText(left);
     return { code: "F037", title: title(field, constant), help: help(field, constant), isHint };
   }
