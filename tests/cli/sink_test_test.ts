@@ -47,6 +47,19 @@ sinks:
   for (const secret of ["B1C2D3", "hidden", "another-one", "third"]) assert(!out.includes(secret));
 });
 
+Deno.test("falcod sink test takes the key of an output, and shows where its address leads", async () => {
+  await using server = httpReceiver();
+  server.answer = () => new Response("no", { status: 404 });
+  const url = `${server.url}/falco-alerts/inbx?key=hidden`;
+  const { code, out } = await tested(
+    `http_output: {enabled: true, url: "${url}"}\nstdout_output: {enabled: true}\n`,
+    "http_output",
+  );
+  assertEquals(code, 1, out);
+  assert(out.includes(`> POST ${server.url}/falco-alerts/inbx?key=[secret]\n`), out);
+  assert(out.includes('"http" did not take the test alert'), out);
+});
+
 Deno.test("falcod sink test --json is a line for each sink, and fails where one does not take it", async () => {
   await using server = httpReceiver();
   server.answer = () => new Response("no", { status: 404 });

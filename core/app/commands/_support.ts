@@ -30,7 +30,7 @@ export async function reportSupport(
     return EXIT_FAILURE;
   }
   const report = new Report();
-  const mask = await maskFor(start.settings.sinks, start.registry);
+  const mask = await maskFor(start.settings.sinks, start.registry, "others");
   host.out.write(`${
     jsonText({
       version: VERSION,

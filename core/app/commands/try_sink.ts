@@ -89,10 +89,12 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
   return isTaken ? EXIT_OK : EXIT_FAILURE;
 }
 
-/** The one that is called so, else all of this type. */
+/** The one that is called so, or whose section of falco.yaml is, else all of this type. */
 function named(name: string, sinks: readonly WiredSink[]): readonly WiredSink[] {
   const own = sinks.filter(({ label }) => label === name);
-  return own.length > 0 ? own : sinks.filter((sink) => sink.name === name);
+  if (own.length > 0) return own;
+  const ofSection = sinks.filter(({ label }) => `${label}_output` === name);
+  return ofSection.length > 0 ? ofSection : sinks.filter((sink) => sink.name === name);
 }
 
 async function configured(

@@ -3,21 +3,33 @@ import { Secret } from "../../plugin/mod.ts";
 
 export const MASK = "[secret]";
 
-/** Parts of addresses that say what they are about; everything else may be a token. */
-const WORDS: ReadonlySet<string> = new Set(
-  ("alerts api collector enqueue event events falco generic hook hooks http https in incoming " +
-    "incomingwebhook integrations invoke logs loki message messages push rest services spaces " +
-    "triggers webhook webhookb2 webhooks workflows write").split(" "),
-);
+/**
+ * Parts of paths that say where something goes: words, as `falco-alerts` and `sendMessage`, versions and
+ * small numbers. Tokens have digits among their letters, letters of both sizes, or are long. A user who
+ * looks for a slip in an address has to see it.
+ */
+const NAME = /^(?!.{33})[A-Z]?[a-z]{1,15}(?:[A-Z][a-z]{2,14}|[-_.][A-Za-z][a-z]{0,14})*$/;
+const NUMBER = /^v?\d{1,3}(?:\.\d{1,3})?$/;
+const OTHER_NAMES: ReadonlySet<string> = new Set(["k8s", "webhookb2"]);
+
+function saysWhere(part: string): boolean {
+  return NAME.test(part) || NUMBER.test(part) || OTHER_NAMES.has(part);
+}
+
 /** Shorter texts are replaced only where they stand alone: else they would make others unreadable. */
 const SHORTEST = 5;
 const SECRET_HEADER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$|key|token|secret|signature/i;
 
+/** `owner`: who has made the configuration sees where addresses lead; `others` see no path of them. */
+export type ShownTo = "owner" | "others";
+
 export class SecretMask {
   readonly #parts = new Set<string>();
+  readonly #shownTo: ShownTo;
 
   /** `config`: what a sink was made of; every secret in it is found. */
-  constructor(config: unknown) {
+  constructor(config: unknown, shownTo: ShownTo = "owner") {
+    this.#shownTo = shownTo;
     this.#collect(config, 0);
   }
 
@@ -61,10 +73,10 @@ export class SecretMask {
     }
     const url = /^https?:/.test(text) ? URL.parse(text) : null;
     if (!url) return this.#add(text);
-    for (const part of [...url.pathname.split("/"), ...url.searchParams.values()]) {
-      const isWord = WORDS.has(part.toLowerCase()) || /^v\d{1,3}$/.test(part);
-      if (!isWord) this.#add(part);
+    for (const part of url.pathname.split("/")) {
+      if (this.#shownTo === "others" || !saysWhere(part)) this.#add(part);
     }
+    for (const value of url.searchParams.values()) this.#add(value);
     const user = decoded(url.username), password = decoded(url.password);
     for (const part of [user, password]) this.#add(part);
     // As the header has it, which a server may repeat.

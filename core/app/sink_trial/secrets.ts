@@ -2,13 +2,15 @@
 import { Report } from "../../base/mod.ts";
 import { checkPluginConfig, type Registry } from "../../plugin/mod.ts";
 import type { WiredSink } from "../config/outputs.ts";
-import { SecretMask } from "./mask.ts";
+import { SecretMask, type ShownTo } from "./mask.ts";
 
 export async function maskFor(
   sinks: readonly WiredSink[],
   registry: Registry,
+  shownTo?: ShownTo,
 ): Promise<SecretMask> {
-  return new SecretMask(await Promise.all(sinks.map((sink) => checkedConfig(sink, registry))));
+  const configs = await Promise.all(sinks.map((sink) => checkedConfig(sink, registry)));
+  return new SecretMask(configs, shownTo);
 }
 
 /** With its secrets; what is wrong with it has been told before. */
