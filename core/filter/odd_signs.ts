@@ -17,7 +17,8 @@ export function oddSigns(
   text: string,
   operator: ComparisonName,
 ): OddSigns | undefined {
-  if (!NAMES.test(field)) return undefined;
+  // Lists have thousands of values, nearly none with such a sign in it.
+  if (!/[*|^${(]/.test(text) || !NAMES.test(field)) return undefined;
   if (GLOBS.has(operator)) return oddAlternatives(field, text, operator);
   if (PATTERNS.has(operator)) return undefined;
   return oddStar(field, text, operator) ?? oddExpression(field, text, operator);

@@ -1,5 +1,5 @@
 /** What values of fields look like, and what rules write instead. */
-import { encodeUtf8 } from "../base/mod.ts";
+import { utf8Length } from "../base/mod.ts";
 import { CONTAINER_SHAPES } from "./container_shapes.ts";
 import { PATH_SHAPES } from "./path_shapes.ts";
 import { ANY_PART, asValue, BEGINNING, MAX_NAME_BYTES, type Shape, WHOLE } from "./shape.ts";
@@ -69,7 +69,7 @@ const SHAPES: readonly Shape[] = [
     fields: PROGRAM_NAMES,
     operators: new Set([...WHOLE, "startswith"]),
     // Perl names its process what a script writes into $0; one of this length the kernel has cut.
-    isOdd: (text) => /^\/./.test(text) && encodeUtf8(text).length !== MAX_NAME_BYTES,
+    isOdd: (text) => /^\/./.test(text) && utf8Length(text) !== MAX_NAME_BYTES,
     title: (field, text) =>
       `${field} is a name without its directory: hardly anything matches "${text}"`,
     help: (field, text) => {
@@ -82,7 +82,7 @@ const SHAPES: readonly Shape[] = [
   {
     fields: PROGRAM_NAMES,
     operators: ANY_PART,
-    isOdd: (text) => text.length > MAX_NAME_BYTES / 3 && encodeUtf8(text).length > MAX_NAME_BYTES,
+    isOdd: (text) => text.length > MAX_NAME_BYTES / 3 && utf8Length(text) > MAX_NAME_BYTES,
     title: (field, text) =>
       `${field} has ${MAX_NAME_BYTES} bytes at most, the kernel cuts the rest: nothing matches "${text}"`,
     help: (field, text) =>
@@ -97,7 +97,7 @@ const SHAPES: readonly Shape[] = [
     operators: new Set([...WHOLE, "startswith"]),
     isOdd: (text) => {
       const [program = ""] = text.split(/\s/, 1);
-      return /^\/.*[^/]$/s.test(program) && encodeUtf8(program).length !== MAX_NAME_BYTES;
+      return /^\/.*[^/]$/s.test(program) && utf8Length(program) !== MAX_NAME_BYTES;
     },
     title: (field, text) =>
       `${field} begins with the name of the program, not its path: hardly anything matches "${text}"`,
