@@ -79,6 +79,8 @@ export class ContainerLookup implements AwaitedContainers {
   readonly #ids = new Set<string>();
   /** Engines that failed when they were asked last, and when that was. */
   readonly #failing = new Map<string, number>();
+  /** Engines of which it was told that they are not there. */
+  readonly #missed = new Set<string>();
   /** Inquiries by the engine that is asked first: one that hangs holds up no containers of others. */
   readonly #underWay = new Map<string, number>();
   /** As it was when somebody looked last. */
@@ -111,7 +113,9 @@ export class ContainerLookup implements AwaitedContainers {
       this.#skipped++;
       return;
     }
-    if (!container.known && this.#isAnyoneThere) this.#ids.add(container.id);
+    if (!container.known && (this.#isAnyoneThere || mayBeRecalled(container, engines))) {
+      this.#ids.add(container.id);
+    }
     const inquiry = {
       container,
       engines: likelyFirst(engines, container),
@@ -179,13 +183,13 @@ export class ContainerLookup implements AwaitedContainers {
   }
 
   /**
-   * Alerts that do not wait, or not long enough for the engine, have at least that. It is of the
-   * machine's containers: a user's may go by the same id.
+   * Alerts that do not wait, or not long enough for the engine, have at least that. A user's container
+   * may go by the id of one of the machine's.
    */
   #glimpse({ container, engines }: Inquiry): void {
     if (container.userId !== undefined) return;
     for (const engine of engines) {
-      const info = mayRun(engine, container) ? engine.glimpse?.(container.fullId) : undefined;
+      const info = knowsOf(engine, container) ? engine.glimpse?.(container.fullId) : undefined;
       if (info) return this.#options.glimpsed({ ...container, ...info });
     }
   }
@@ -206,7 +210,10 @@ export class ContainerLookup implements AwaitedContainers {
     let isAnyoneThere = false;
     for (const engine of inquiry.engines) {
       if (signal.aborted) return;
-      if (!await engine.isThere(container.userId ?? 0)) continue;
+      if (!await engine.isThere(container.userId ?? 0)) {
+        if (inquiry.tries === 0) await this.#without(engine, container);
+        continue;
+      }
       isAnyoneThere = true;
       if (this.#isLeftAlone(engine, container)) continue;
       const info = await this.#askOne(engine, container);
@@ -220,6 +227,23 @@ export class ContainerLookup implements AwaitedContainers {
     }
     this.#isAnyoneThere = isAnyoneThere;
     this.#retry(inquiry);
+  }
+
+  /** Whose engine is not there: what is known all the same, and, once, what is not. */
+  async #without(engine: ContainerEngine, container: Container): Promise<void> {
+    const { signal, glimpsed, current, log } = this.#options;
+    const { id, fullId, userId } = container;
+    if (userId !== undefined && knowsOf(engine, container)) {
+      const info = await engine.recall?.(fullId, userId);
+      if (signal.aborted) return;
+      if (info) glimpsed({ ...container, ...info });
+    }
+    const key = userId === undefined ? engine.name : `${engine.name} of users`;
+    if (this.#missed.has(key) || !mayRun(engine, container)) return;
+    const hint = engine.whenAbsent?.(current(id) ?? container);
+    if (hint === undefined) return;
+    this.#missed.add(key);
+    log.warning(hint);
   }
 
   /** Later; or not, when nobody was there to ask. */
@@ -287,4 +311,14 @@ function likelyFirst(
 
 function mayRun({ runs }: ContainerEngine, { engine }: Container): boolean {
   return runs?.has(engine) ?? true;
+}
+
+/** Without being there. */
+function knowsOf(engine: ContainerEngine, container: Container): boolean {
+  return engine.notes?.has(container.engine) ?? mayRun(engine, container);
+}
+
+function mayBeRecalled(container: Container, engines: readonly ContainerEngine[]): boolean {
+  return container.userId !== undefined &&
+    engines.some((engine) => engine.recall && knowsOf(engine, container));
 }

@@ -6,7 +6,7 @@
  * path, so that `[/]` fits every mount. Here they mean what the documentation says.
  */
 import { matchesWildcard } from "../base/mod.ts";
-import type { ContainerMount } from "../state/mod.ts";
+import { type ContainerMount, NOTHING_TOLD } from "../state/mod.ts";
 import { toldField } from "./_container.ts";
 import type { FieldArgument, FieldDefinition } from "./field.ts";
 
@@ -15,7 +15,9 @@ export const containerMountFields: readonly FieldDefinition[] = [
     name: "container.mounts",
     summary: "Mounts of the container, source:dest:mode:rdwr:propagation, separated by commas",
     onHost: "",
-    read: ({ known, mounts }) => known ? textOf(mounts) : undefined,
+    // Of those whose engine is not there, mounts may be on disk: what was told is another list.
+    read: ({ known, mounts }) =>
+      known || mounts !== NOTHING_TOLD.mounts ? textOf(mounts) : undefined,
   }),
   mountField("container.mount", "One mount, source:dest:mode:rdwr:propagation", mountText),
   mountField(

@@ -143,6 +143,16 @@ Deno.test("container.mount… means one by its number, or by a path with *", () 
   }
 });
 
+Deno.test("mounts that are known without the engine are shown, also where there are none", () => {
+  const mounts = [
+    { source: "/srv", destination: "/data", mode: "", writable: false, propagation: "rprivate" },
+  ];
+  const shown = (mounts: Container["mounts"]) =>
+    valueOf("container.mounts", event, contained({ known: false, mounts }));
+  assertEquals([shown(mounts), shown([])], ["/srv:/data::false:rprivate", ""]);
+  assertEquals(valueOf("container.mounts", event, contained()), undefined);
+});
+
 Deno.test("container.known tells an answer of the engine from none", () => {
   assertEquals(valueOf("container.known", event), true);
   assertEquals(valueOf("container.known", event, contained()), false);

@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { utf8Length } from "../base/utf8.ts";
 import type {
+  Container,
   ContainerDetails,
   ContainerEngineName,
   ContainerMount,
@@ -39,11 +40,20 @@ export interface ContainerEngine {
     signal: AbortSignal,
     userId?: number,
   ): Promise<ContainerInfo | undefined>;
+  /** Whose containers it can tell something of without being there, where these are not just its own. */
+  readonly notes?: ReadonlySet<ContainerEngineName>;
   /**
-   * What can be known of a container at once, without the engine: some of what `inspect` tells. The
-   * event that the container was first seen in waits for it.
+   * What can be known of one of the machine's containers at once, without the engine: some of what
+   * `inspect` tells. The event that the container was first seen in waits for it.
    */
   glimpse?(fullId: string): ContainerDetails | undefined;
+  /** The same of a user's container, for when nobody is there to be asked: in its own time. Never rejects. */
+  recall?(fullId: string, userId: number): Promise<ContainerDetails | undefined>;
+  /**
+   * To be told once where a container of its own is there and it is not: what stays unknown, and what to
+   * do. Absent: nothing can be done.
+   */
+  whenAbsent?(container: Container): string | undefined;
   /**
    * Tells of containers when they are made, before their first process runs, and again when they are
    * started, as far as the engine does. Goes on until `signal` aborts; never rejects.
