@@ -24,7 +24,13 @@ export {
 export { cgroupTexts } from "./cgroup_texts.ts";
 export type { AccountFiles, ReadAccounts } from "./container_users.ts";
 export { DescriptorTable } from "./descriptor_table.ts";
-export { type Group, type User, UserTable, type UserTableOptions } from "./user_table.ts";
+export {
+  type Group,
+  parsePasswd,
+  type User,
+  UserTable,
+  type UserTableOptions,
+} from "./user_table.ts";
 export {
   cgroupPaths,
   type ContainerEngineName,

@@ -1,11 +1,12 @@
 /**
  * Names, images, labels and mounts of containers, from what speaks Docker's REST API on a unix socket:
  * dockerd, and podman where its service runs. Without any such socket containers keep the id from their
- * cgroup, and of podman's the name and the image are known, which it notes on disk.
+ * cgroup, and of podman's is known what it has on disk.
  */
 import {
   boundedLabels,
   boundedMounts,
+  type Container,
   type ContainerDetails,
   type ContainerEngine,
   type ContainerEngineName,
@@ -38,6 +39,7 @@ import {
   imageAnswer,
   infoAnswer,
 } from "./schema.ts";
+import { UsersStorage } from "./users_storage.ts";
 
 const EVENTS = `/events?filters=${
   encodeURIComponent(JSON.stringify({ type: ["container"], event: ["create", "start", "rename"] }))
@@ -58,16 +60,42 @@ export class DockerEngine implements ContainerEngine {
   readonly name: string;
   readonly runs: ReadonlySet<ContainerEngineName>;
   readonly #images = new RecentImages();
+  readonly notes?: ReadonlySet<ContainerEngineName>;
   readonly #storage: PodmanStorage | undefined;
+  readonly #usersStorage: UsersStorage | undefined;
 
   constructor(readonly config: DockerConfig) {
-    this.name = config.engine;
-    this.runs = new Set([config.engine]);
-    if (config.engine === "podman") this.#storage = new PodmanStorage(config.storage);
+    const { engine, storage, timeoutMs, labelMaxLength } = config;
+    this.name = engine;
+    this.runs = new Set([engine]);
+    if (engine !== "podman") return;
+    // CRI-O keeps its containers in the same place.
+    this.notes = new Set(["podman", "cri-o"]);
+    this.#storage = new PodmanStorage(storage, labelMaxLength);
+    this.#usersStorage = new UsersStorage(timeoutMs);
   }
 
   glimpse(fullId: string): ContainerDetails | undefined {
     return this.#storage?.glimpse(fullId);
+  }
+
+  recall(fullId: string, userId: number): Promise<ContainerDetails | undefined> {
+    return this.#usersStorage?.recall(fullId, userId) ?? Promise.resolve(undefined);
+  }
+
+  whenAbsent({ userId, image, privileged }: Container): string | undefined {
+    if (!this.#storage) return undefined;
+    const whose = userId === undefined ? "podman" : `the podman of user ${userId}`;
+    const unknown = privileged !== undefined
+      ? "labels, addresses and digests of images of its containers stay unknown, " +
+        "the rest is read from its files"
+      : image === undefined
+      ? "nothing but ids is known of its containers, since its files cannot be read"
+      : "only names and images are known of its containers";
+    const command = userId === undefined
+      ? "systemctl enable --now podman.socket"
+      : "systemctl --user enable --now podman.socket as that user, then start falcod again";
+    return `Nobody answers for ${whose}: ${unknown}. To have all: ${command}`;
   }
 
   isThere(userId?: number): Promise<boolean> {

@@ -31,6 +31,8 @@ export type DockerConfig = z.infer<typeof dockerSchema>;
 
 /** What is beyond that is left out before it is looked at: validating takes time, and events wait. */
 const MAX_MOUNTS = 256;
+/** With those that every container has. */
+const MAX_SPEC_MOUNTS = 512;
 const MAX_NETWORKS = 64;
 const MAX_LABELS = 512;
 const MAX_NAMES = 256;
@@ -84,7 +86,7 @@ export const imageAnswer = z.object({ RepoTags: texts, RepoDigests: texts });
 /** `GET /info`: where podman has its storage. */
 export const infoAnswer = z.object({ DockerRootDir: z.string().startsWith("/").max(4096) });
 
-/** One of podman's notes. */
+/** One of the notes of podman or CRI-O. */
 export const notedContainer = z.object({
   names: z.array(z.string().max(4096)).catch([]),
   /** Id of the image. */
@@ -92,7 +94,60 @@ export const notedContainer = z.object({
   /** JSON. */
   metadata: z.string().max(65_536).catch(""),
 });
-export const notedMetadata = z.object({ "image-name": text });
+
+/** What both know, and, below the name of the image, what CRI-O does. */
+export const notedMetadata = z.object({
+  "image-name": text,
+  "metadata-name": text,
+  "pod-name": text,
+  "pod-id": z.string().regex(FULL_ID).optional().catch(undefined),
+  /** Of the pod's sandbox only, as is the next. */
+  uid: text,
+  namespace: text,
+  /** Left out where it is false. */
+  privileged: z.boolean().catch(false),
+});
+
+const longText = z.string().max(1 << 20).optional().catch(undefined);
+
+/** Of the OCI runtime specification; annotations that are not named here may be anybody's. */
+export const runtimeSpec = z.object({
+  mounts: z.preprocess(
+    firstOf(MAX_SPEC_MOUNTS),
+    z.array(
+      z.object({
+        destination: word,
+        type: word,
+        source: word,
+        options: z.preprocess(firstOf(MAX_NAMES), z.array(z.string())).catch([]),
+      }).optional().catch(undefined),
+    ),
+  ).optional().catch(undefined),
+  annotations: z.object({
+    "io.podman.annotations.privileged": text,
+    "io.kubernetes.cri-o.IP.0": text,
+    /** JSON, as is the next. */
+    "io.kubernetes.cri-o.Labels": longText,
+    "io.kubernetes.cri-o.Volumes": longText,
+  }).catch({}),
+  linux: z.object({
+    namespaces: z.preprocess(firstOf(MAX_NAMES), z.array(z.object({ type: word }))),
+  }).optional().catch(undefined),
+});
+
+/** CRI-O's annotations, taken apart. */
+export const criLabels = z.preprocess(firstMembers(MAX_LABELS), z.record(z.string(), z.unknown()));
+export const criVolumes = z.preprocess(
+  firstOf(MAX_MOUNTS),
+  z.array(
+    z.object({
+      container_path: word,
+      host_path: word,
+      readonly: z.boolean().catch(false),
+      propagation: z.number().catch(-1),
+    }).optional().catch(undefined),
+  ),
+);
 
 /** A line of `GET /events`. */
 export const eventAnswer = z.object({
@@ -104,6 +159,8 @@ export const eventAnswer = z.object({
 
 export type ContainerAnswer = z.infer<typeof containerAnswer>;
 export type NotedContainer = z.infer<typeof notedContainer>;
+export type NotedMetadata = z.infer<typeof notedMetadata>;
+export type RuntimeSpec = z.infer<typeof runtimeSpec>;
 export type EventAnswer = z.infer<typeof eventAnswer>;
 export type ImageAnswer = z.infer<typeof imageAnswer>;
 
