@@ -5,7 +5,7 @@
 import { makeRootfs, output, type Server, startServer } from "./busybox.ts";
 
 /** Limits that a machine without CAP_SYS_RESOURCE can keep. */
-const CONFIG = `[containers]
+export const CONFIG = `[containers]
 default_ulimits = ["nofile=20000:20000", "nproc=20000:20000"]
 [engine]
 runtime = "runc"
