@@ -69,6 +69,52 @@ engineTest(
   },
 );
 
+Deno.test({
+  name: "a user's home that never answers holds nobody up",
+  ignore: Deno.uid() !== 0 || !isThere("/dev/fuse"),
+  fn: async () => {
+    const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "falcod-user-" }));
+    const home = `${folder}/home`;
+    Deno.mkdirSync(home);
+    Deno.writeTextFileSync(`${folder}/passwd`, `nobody:x:65534:65534::${home}:/bin/sh\n`);
+    // Nobody reads what the kernel asks of the file system.
+    const script = `exec 3<>/dev/fuse
+      mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 none ${home} || exit 1
+      echo mounted; read end; umount -l ${home}`;
+    const server = new Deno.Command("sh", {
+      args: ["-c", script],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const isMounted = (await server.stdout.getReader().read()).value !== undefined;
+    const storage = new UsersStorage(100, { passwd: `${folder}/passwd`, run: `${folder}/none` });
+    const begun = performance.now();
+    const recalled = await Promise.all(
+      ["a", "b", "c"].map((digit) => storage.recall(digit.repeat(64), 65534)),
+    );
+    const tookMs = performance.now() - begun;
+    await storage.recall("d".repeat(64), 65534);
+    const tookAgainMs = performance.now() - begun - tookMs;
+    await server.stdin.close();
+    await server.status;
+    Deno.removeSync(folder, { recursive: true });
+    if (!isMounted) return console.log("no file system of a user's own can be mounted here");
+    assertEquals(recalled, [undefined, undefined, undefined]);
+    assert(tookMs >= 95 && tookMs < 2000, `${tookMs} ms`);
+    assert(tookAgainMs < 50, `${tookAgainMs} ms`);
+    // What waited ends when the file system does.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  },
+});
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const MARK = "falcod-mark";
 const SHOWN = ["name", "image.repository", "privileged", "mount.source[/data]", "label.app"];
 const RULES = `
