@@ -10,6 +10,13 @@ const CONFIGS: Readonly<Record<string, (url: string) => Readonly<Record<string, 
   awscloudwatchlogs: (endpoint) => ({ log_group: "/falco/alerts", ...aws(endpoint) }),
   awslambda: (endpoint) => ({ function_name: "alerts", ...aws(endpoint) }),
   awss3: (endpoint) => ({ bucket: "security", ...aws(endpoint) }),
+  azureeventhub: (endpoint) => ({
+    namespace: "alerts",
+    event_hub: "falco",
+    shared_access_key_name: "send",
+    shared_access_key: "KEY",
+    endpoint,
+  }),
   cliq: (url) => ({
     webhook_url: `${url}/api/v2/channelsbyname/NAME/message?zapikey=KEY`,
   }),

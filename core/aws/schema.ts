@@ -1,15 +1,10 @@
 /** Settings of sinks that write to AWS. */
 import type { z } from "zod";
-import { httpKeys, webAddress } from "../http/schema.ts";
+import { httpKeys, optionalAddress } from "../http/schema.ts";
 import { flag, secret, text } from "../plugin/schema.ts";
 
 /** What is signed must not be compressed afterwards. */
 const { compress: _, ...httpKeysOfSigned } = httpKeys;
-
-const optionalAddress = () =>
-  secret().refine((given) => given.isEmpty || webAddress().safeParse(given).success, {
-    error: "an address that begins with http:// or https://",
-  }).prefault("");
 
 /** Of `section`; every sink that writes to AWS has them beside its own. */
 export const awsKeys = {

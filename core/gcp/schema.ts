@@ -1,6 +1,6 @@
 /** Settings of sinks that write to Google Cloud. */
 import type { z } from "zod";
-import { httpKeys, webAddress } from "../http/schema.ts";
+import { httpKeys, optionalAddress } from "../http/schema.ts";
 import { flag, secret } from "../plugin/schema.ts";
 import type { Secret } from "../plugin/secret.ts";
 import { readAccountKey } from "./account_key.ts";
@@ -23,10 +23,7 @@ export const gcpIdentityKeys = {
 /** Of `section`; every sink that writes to Google's interfaces has them beside its own. */
 export const gcpKeys = {
   ...gcpIdentityKeys,
-  endpoint: secret().refine(
-    (given) => given.isEmpty || webAddress().safeParse(given).success,
-    { error: "an address that begins with http:// or https://" },
-  ).prefault("").describe("Address of the service, if not Google's"),
+  endpoint: optionalAddress().describe("Address of the service, if not Google's"),
   ...httpKeysOfServices,
 };
 

@@ -8,7 +8,7 @@
  * Connections are undici's, loaded when there is something to send. A request goes out once: one whose
  * connection breaks is a `SinkError` that says it may have arrived, and trying again is the delivery's.
  */
-export { httpKeys, type HttpSettings, webAddress } from "./schema.ts";
+export { httpKeys, type HttpSettings, optionalAddress, webAddress } from "./schema.ts";
 export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
 export { type ParcelLimits, sendParcels } from "./parcels.ts";

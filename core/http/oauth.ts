@@ -55,11 +55,13 @@ export function tokenIn(
     readonly nowMs?: number;
   },
 ): Authorization {
-  const { [name]: token, expires_in: seconds } = documentIn(body);
+  const { [name]: token, expires_in: seconds, expires_on: end } = documentIn(body);
   if (!isToken(token)) throw unreadable(who);
   if (name === "id_token") return bearer(token, endOfJwt(token));
-  const lasts = Number(seconds ?? UNTOLD_SECONDS);
-  return bearer(token, nowMs + (Number.isFinite(lasts) ? lasts : UNTOLD_SECONDS) * 1000);
+  const endsAtMs = seconds === undefined && end !== undefined
+    ? Number(end) * 1000
+    : nowMs + Number(seconds ?? UNTOLD_SECONDS) * 1000;
+  return bearer(token, Number.isFinite(endsAtMs) ? endsAtMs : nowMs + UNTOLD_SECONDS * 1000);
 }
 
 /** Of an answer that is nothing but a JWT. */

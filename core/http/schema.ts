@@ -16,6 +16,12 @@ export const webAddress = () =>
     error: "an address that begins with http:// or https://",
   });
 
+/** The same, where another one holds if it is empty. */
+export const optionalAddress = () =>
+  secret().refine((given) => given.isEmpty || webAddress().safeParse(given).success, {
+    error: "an address that begins with http:// or https://",
+  }).prefault("");
+
 /** `http://` only, since what goes to a server with TLS passes through it unread in any case. */
 const proxyAddress = secret().refine(
   (address) => {

@@ -278,6 +278,25 @@ gcp:
   ]);
 });
 
+Deno.test("settingsOf() has Event Hubs of Azure written to as falcosidekick's keys say", async () => {
+  const text = "azure: {eventhub: {name: hub, minimumpriority: error}}\n";
+  const variables = { AZURE_EVENTHUB_NAMESPACE: "alerts.servicebus.windows.net" };
+  const { settings, report } = await load(text, variables);
+  assertEquals(told(report), []);
+  assertEquals(configOf(settings, "azureeventhub"), {
+    event_hub: "hub",
+    namespace: "alerts.servicebus.windows.net",
+    instance_metadata: "true",
+  });
+  const wrong = await load("azure: {eventhub: {name: hub, namspace: a}, eventhubs: {}}\n");
+  assertEquals(told(wrong.report), [
+    'C003 unknown key "namspace" in "azure.eventhub" (did you mean "namespace"?)',
+    'C003 unknown key "eventhubs" in "azure" (did you mean "eventhub"?)',
+    'C004 "azure.eventhub" has no "namespace" ("namespace" wants the name of a ' +
+    "namespace, as alerts or alerts.servicebus.windows.net)",
+  ]);
+});
+
 Deno.test("settingsOf() makes traces of alerts of system calls", async () => {
   const { settings, report } = await load(
     `otlp: {traces: {endpoint: "http://c:4318", duration: 500, headers: "a=b,c=d"}}\n`,

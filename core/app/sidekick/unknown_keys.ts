@@ -42,9 +42,6 @@ function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
   return known;
 }
 
-/** Sections that are around outputs, of which falcod has not all. */
-const PARTLY_READ: ReadonlySet<string> = new Set(["gcp", "yandex", "azure"]);
-
 export function reportUnknownKeys(file: SidekickFile, report: Report): void {
   const known = knownKeys();
   const visit = (mapping: MappingNode, path: string) => {
@@ -53,7 +50,6 @@ export function reportUnknownKeys(file: SidekickFile, report: Report): void {
     for (const [key, { keyAt, value }] of mapping.entries) {
       const name = key.toLowerCase();
       if (!names.has(name)) {
-        if (PARTLY_READ.has(path)) continue;
         // It may be a secret with a slip in its name.
         hideNode(value);
         report.add({

@@ -3,7 +3,6 @@ import { missing, type SidekickOutput } from "../output.ts";
 
 export const MISSING: readonly SidekickOutput[] = [
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
-  missing("azure.eventhub", "name"),
   missing("spyderbat", "orguid"),
   missing("stan", "hostport", "clusterid", "clientid"),
   missing("timescaledb", "host"),

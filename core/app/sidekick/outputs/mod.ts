@@ -1,6 +1,7 @@
 /** All outputs of falcosidekick, each with what its keys become in an entry of `sinks:`. */
 import type { SidekickOutput } from "../output.ts";
 import { AWS } from "./aws.ts";
+import { AZURE } from "./azure.ts";
 import { CHATS } from "./chats.ts";
 import { CLUSTERS } from "./clusters.ts";
 import { GCP } from "./gcp.ts";
@@ -17,6 +18,7 @@ export const SIDEKICK_OUTPUTS: readonly SidekickOutput[] = [
   ...QUEUES,
   ...WEBHOOKS,
   ...AWS,
+  ...AZURE,
   ...GCP,
   ...CLUSTERS,
   ...MISSING,
