@@ -58,9 +58,10 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   {
     code: "C007",
     title: "keys without effect",
-    meaning: "The keys are about something that falcod is built without.",
+    meaning:
+      "The keys are about something that falcod is built without, and ask for something else than Falco's defaults.",
     matters: "They do no harm and can go.",
-    example: configs(`${CONFIG}plugins_hostinfo: true\n`, CONFIG),
+    example: configs(`${CONFIG}plugins_hostinfo: false\n`, CONFIG),
   },
   {
     code: "C008",

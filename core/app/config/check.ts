@@ -9,7 +9,7 @@ import {
 } from "../../base/mod.ts";
 import { hideNode, hideSecretValues, isHidden } from "./hidden_values.ts";
 import { readYaml } from "../../base/yaml.ts";
-import { keyNames, keyNote } from "./known_keys.ts";
+import { isStandard, keyNames, keyNote } from "./known_keys.ts";
 import { keyMeant, missingMeant, valueMeant } from "./likely_meant.ts";
 import { COMMON_KEYS } from "./sink_options.ts";
 import { otherNameHelp, slipOf } from "./sink_key_names.ts";
@@ -221,9 +221,9 @@ function commentKeys(root: MappingNode, report: Report): void {
       const at = [...path, key];
       const note = keyNote(at, pluginAt(root, at));
       if (note?.standing === "planned") {
-        if (!isHonoured(value, note.today)) planned.push(noteOf(spell(at), keyAt));
+        if (!asksNothing(root, at, note.today)) planned.push(noteOf(spell(at), keyAt));
       } else if (note?.standing === "idle") {
-        idle.push(noteOf(`${spell(at)}: ${note.because}`, keyAt));
+        if (!asksNothing(root, at)) idle.push(noteOf(`${spell(at)}: ${note.because}`, keyAt));
       } else if (note?.standing === "replaced" && note.acts) {
         old.push(noteOf(`${spell(at)}: today ${note.by}`, keyAt));
         visit(value, at);
@@ -270,6 +270,22 @@ function list(code: string, what: string, notes: readonly Note[], report: Report
   const title = `${notes.length} ${notes.length === 1 ? "key is" : "keys are"} ${what}`;
   report.add({ code, severity: "info", title, notes });
 }
+
+/**
+ * What nobody has chosen: Falco's default, which its own falco.yaml spells out, and settings of an engine
+ * that is not the one in use.
+ */
+function asksNothing(root: MappingNode, path: ConfigPath, today?: string): boolean {
+  const [section, engine] = path;
+  if (section === "engine" && OTHER_ENGINES.has(engine!)) {
+    const kind = nodeAt(root, ["engine", "kind"]);
+    if (kind?.kind !== "scalar" || kind.text !== engine) return true;
+  }
+  const node = nodeAt(root, path)!;
+  return isHonoured(node, today) || isStandard(path, pluginAt(root, path), plainValue(node));
+}
+
+const OTHER_ENGINES: ReadonlySet<string | number> = new Set(["kmod", "ebpf", "gvisor"]);
 
 /** Asks for nothing beyond what falcod does in any case: switched off, empty, or today's value. */
 function isHonoured(node: ConfigNode, today: string | undefined): boolean {

@@ -1,4 +1,5 @@
 /** What is known of a key of falco.yaml, by the path that leads to it. */
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { innermostType, namesIn, typeAt } from "./_opened_type.ts";
 import { type KeyNote, notes } from "./_types.ts";
@@ -17,11 +18,23 @@ export function keyNames(path: Path, plugin: string | undefined): readonly strin
 
 /** What is to be said about the key at a path; `plugin` as in `keyNames`. */
 export function keyNote(path: Path, plugin: string | undefined): KeyNote | undefined {
+  const type = writtenType(path, plugin);
+  return type && notes.get(type);
+}
+
+/** Whether a plain value is what holds without it, so that nobody asks for anything by it. */
+export function isStandard(path: Path, plugin: string | undefined, value: unknown): boolean {
+  const type = writtenType(path, plugin);
+  const own = type?.safeParse(value), standard = type?.safeParse(undefined);
+  return !!own?.success && !!standard?.success && isDeepStrictEqual(own.data, standard.data);
+}
+
+/** With what it is where nothing is written. */
+function writtenType(path: Path, plugin: string | undefined): z.ZodType | undefined {
   const parent = keyType(path.slice(0, -1), plugin);
   const key = path.at(-1);
   if (!(parent instanceof z.ZodObject) || typeof key !== "string") return undefined;
-  const type = Object.hasOwn(parent.shape, key) ? parent.shape[key] : undefined;
-  return type && notes.get(type);
+  return Object.hasOwn(parent.shape, key) ? parent.shape[key] : undefined;
 }
 
 /** Whether a list is wanted at a path. */

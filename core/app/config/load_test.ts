@@ -165,7 +165,12 @@ Deno.test("loadConfig() lists keys without effect, but not those that ask for no
     "main.yaml": `
 file_output: {enabled: false, filename: x}
 buffer_format_base64: false
-falco_libs: {thread_table_size: 1000}
+falco_libs: {thread_table_size: 1000, thread_table_auto_purging_interval_s: 300}
+engine: {kind: modern_ebpf, modern_ebpf: {cpus_for_each_buffer: 2}, ebpf: {probe: /a.o}}
+libs_logger: {severity: info, enabled: on}
+webserver: {threadiness: 0}
+plugins: [{name: container, library_path: libcontainer.so, init_config: {with_size: false}}]
+load_plugins: [container]
 metrics:
 `,
   });
