@@ -61,6 +61,7 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "otlptraces", load: () => import("./sinks/otlptraces/mod.ts") },
   { kind: "sink", name: "otlpmetrics", load: () => import("./sinks/otlpmetrics/mod.ts") },
   { kind: "sink", name: "influxdb", load: () => import("./sinks/influxdb/mod.ts") },
+  { kind: "sink", name: "timescaledb", load: () => import("./sinks/timescaledb/mod.ts") },
   { kind: "sink", name: "statsd", load: () => import("./sinks/statsd/mod.ts") },
   { kind: "sink", name: "pushgateway", load: () => import("./sinks/pushgateway/mod.ts") },
   { kind: "sink", name: "nats", load: () => import("./sinks/nats/mod.ts") },

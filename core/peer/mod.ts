@@ -7,6 +7,7 @@ export { folderProblem, socketFaults, tlsFaults } from "./check.ts";
 export { afterAccepted, failure, type FailureOptions } from "./failure.ts";
 export { Link, type LinkOptions, sendAll } from "./link.ts";
 export { address as serverAddress, tlsSection } from "./schema.ts";
+export { scram, type ScramExchange, type ScramHash } from "./scram.ts";
 export { introduced, openSocket, secureSocket, type SocketRequest } from "./socket.ts";
 export { type TlsOptions, tlsOptions, type TlsSettings } from "./tls.ts";
 export { fillTopic, TOPIC_TOKENS } from "./topic.ts";

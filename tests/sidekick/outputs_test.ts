@@ -82,3 +82,24 @@ otlp:
     headers: { a: "b" },
   });
 });
+
+Deno.test("settingsOf() has rows in the table of falcosidekick's users, with fields it adds", async () => {
+  const { told, configOf } = await load(
+    "customfields: {env: prod}\ntemplatedfields: {team: '{{ .env }}'}\n",
+    { TIMESCALEDB_HOST: "db.example.org", TIMESCALEDB_PASSWORD: "s3cr3t" },
+  );
+  assertEquals(told, []);
+  assertEquals(configOf("timescaledb"), {
+    address: "db.example.org:5432",
+    user: "postgres",
+    password: "s3cr3t",
+    database: "falcosidekick",
+    table: "falcosidekick_events",
+    field_columns: ["env", "team"],
+  });
+  const { configOf: own } = await load(
+    'timescaledb: {host: "::1", port: 6432, user: u, database: d, hypertablename: falco.events}\n',
+  );
+  const { address, user, database, table } = own("timescaledb");
+  assertEquals([address, user, database, table], ["[::1]:6432", "u", "d", "falco.events"]);
+});

@@ -90,6 +90,7 @@ function tellWebui(items: readonly ConfigNode[]): void {
 const KEYS_OF_FIELDS: Readonly<Record<string, string>> = {
   loki: "extra_labels",
   otlpmetrics: "extra_attributes",
+  timescaledb: "field_columns",
 };
 
 function tellFields(items: readonly ConfigNode[], fields: readonly string[]): void {

@@ -1,8 +1,8 @@
 /** Who falcod is to a broker (SASL). */
+import { scram } from "../../../core/mod.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { kafkaError } from "./errors.ts";
 import { saslAuthenticate, saslHandshake } from "./requests.ts";
-import { scram } from "./scram.ts";
 
 export interface SaslOptions {
   readonly sasl: "plain" | "scram_sha256" | "scram_sha512";

@@ -1,8 +1,8 @@
+import { scram } from "../../../core/mod.ts";
 import { assert, assertEquals, assertThrows } from "../../../tests/assert.ts";
 import { BALANCERS, newBalancer } from "./balancer.ts";
 import { ByteReader, ByteWriter, KafkaFormatError } from "./bytes.ts";
 import { crc32, crc32c, murmur2 } from "./checksums.ts";
-import { scram } from "./scram.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -5,6 +5,5 @@ export const MISSING: readonly SidekickOutput[] = [
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   missing("spyderbat", "orguid"),
   missing("stan", "hostport", "clusterid", "clientid"),
-  missing("timescaledb", "host"),
   missing("wavefront", "endpointtype"),
 ];

@@ -214,7 +214,7 @@ const SYSLOG_FORMATS: ReadonlyMap<string, { readonly [key: string]: string }> = 
 ]);
 
 /** `host` and `port` are one address here. */
-function joinedAddress({ host: name, port, ...values }: Values): Values {
+export function joinedAddress({ host: name, port, ...values }: Values): Values {
   const host = String(name);
   return { ...values, address: `${host.includes(":") ? `[${host}]` : host}:${port}` };
 }

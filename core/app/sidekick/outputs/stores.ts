@@ -8,12 +8,14 @@ import {
   made,
   output,
   pairs,
+  part,
   same,
   type SidekickKey,
   type SidekickOutput,
   texts,
   truth,
 } from "../output.ts";
+import { joinedAddress } from "./queues.ts";
 
 const COUNTED = idle("falcod counts in alerts: batch.size", "5242880");
 
@@ -155,6 +157,20 @@ export const STORES: readonly SidekickOutput[] = [
     },
     // As falcosidekick writes points: queries go by tags.
     always: { output_fields: "tags" },
+  }),
+  output({
+    section: "timescaledb",
+    sink: "timescaledb",
+    enabledBy: ["host"],
+    keys: {
+      host: part("host", "address"),
+      port: { ...part("port", "address"), standard: "5432" },
+      user: same("user", "postgres"),
+      password: same("password", "postgres"),
+      database: same("database", "falcosidekick"),
+      hypertablename: same("table", "falcosidekick_events"),
+    },
+    finish: joinedAddress,
   }),
   httpOutput({
     section: "datadog",

@@ -1,9 +1,9 @@
-/** The client's part of SCRAM (RFC 5802, RFC 7677), without channel binding as Kafka has it. */
+/** The client's part of SCRAM (RFC 5802, RFC 7677), without channel binding. */
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 
 export type ScramHash = "sha256" | "sha512";
 
-/** More would keep the event loop busy for long; brokers use 4096. */
+/** More would keep the event loop busy for long; servers use 4096. */
 const MOST_ITERATIONS = 100_000;
 
 export interface ScramExchange {
