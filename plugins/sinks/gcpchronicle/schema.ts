@@ -5,7 +5,7 @@ import { gcpKeys, setting } from "../../../core/mod.ts";
 const { word } = setting;
 
 const NAME = /^[A-Za-z0-9][\w-]{0,127}$/;
-const name = (error: string) => word().regex(NAME, { error });
+const name = (error: string) => word(error).regex(NAME, { error });
 
 export const schema = z.strictObject({
   project_id: name("the id of a project").describe("Project of the instance"),

@@ -4,10 +4,12 @@ import { gcpKeys, setting } from "../../../core/mod.ts";
 
 const { word } = setting;
 
+const NAME = "the full name of a function, as projects/P/locations/europe-west1/functions/alerts";
+
 export const schema = z.strictObject({
-  function_name: word().regex(
+  function_name: word(NAME).regex(
     /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/functions\/[A-Za-z][\w-]{0,62}$/,
-    { error: "the full name of a function, as projects/P/locations/europe-west1/functions/alerts" },
+    { error: NAME },
   ).describe("Function that is called with each alert, by its full name"),
   ...gcpKeys,
 });

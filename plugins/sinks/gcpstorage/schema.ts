@@ -4,8 +4,10 @@ import { gcpKeys, setting } from "../../../core/mod.ts";
 
 const { text, word } = setting;
 
+const BUCKET = "the name of a bucket";
+
 export const schema = z.strictObject({
-  bucket: word().regex(/^[a-z0-9][a-z0-9._-]{1,221}$/, { error: "the name of a bucket" })
+  bucket: word(BUCKET).regex(/^[a-z0-9][a-z0-9._-]{1,221}$/, { error: BUCKET })
     .describe("Bucket that objects are put into"),
   prefix: text().describe("What stands in front of their names"),
   ...gcpKeys,
