@@ -51,10 +51,10 @@ const OF_CLOCK = /^evt\.(?:(?:raw|rel|delta|output)?time|datetime)\b/;
 const TOLD_TIME = /(?:duration|_ts|\.ts)(?:_|$)/;
 const CLOCK_TOLERANCE_NS = 50_000_000;
 
-/** What of an alert has to be the same. */
+/** What of an alert has to be the same to the letter. */
 export function comparable({ rule, priority, source, tags, output_fields }: SeenAlert) {
   const fields = Object.entries(output_fields)
-    .filter(([name]) => !Object.hasOwn(EXCEPTED, name))
+    .filter(([name]) => !Object.hasOwn(EXCEPTED, name) && !TOLD_TIME.test(name))
     .map(([name, value]) => [name, typeof value === "string" ? withoutCgroup(value) : value]);
   return { rule, priority, source, tags, fields: Object.fromEntries(fields) };
 }
