@@ -23,6 +23,8 @@ export interface HttpSinkOptions {
   readonly mostBytes?: number;
   /** A good answer, where an empty one is none. */
   readonly answer?: (request: Received) => Response;
+  /** Whether a request has alerts in it; others get `answer` whatever happens. All have, unless said. */
+  readonly hasAlerts?: (request: Received) => boolean;
   /** Bodies are no JSON. */
   readonly isText?: boolean;
 }
@@ -64,7 +66,9 @@ export function testHttpSink<Config>(plugin: SinkPlugin<Config>, options: HttpSi
     const { server, sink } = open(plugin, options);
     await using _server = server;
     const failure = async (status: number, headers: Record<string, string> = {}) => {
-      server.answer = () => new Response("no", { status, headers });
+      const { answer, hasAlerts = () => true } = options;
+      server.answer = (request) =>
+        answer && !hasAlerts(request) ? answer(request) : new Response("no", { status, headers });
       const error = await sink.write([formattedAlert()]).then(() => undefined, (error) => error);
       assert(error instanceof SinkError, `${error}`);
       return error;

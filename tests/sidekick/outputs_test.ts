@@ -103,3 +103,26 @@ Deno.test("settingsOf() has rows in the table of falcosidekick's users, with fie
   const { address, user, database, table } = own("timescaledb");
   assertEquals([address, user, database, table], ["[::1]:6432", "u", "d", "falco.events"]);
 });
+
+Deno.test("settingsOf() writes to Wavefront itself or to its proxy, and to Spyderbat", async () => {
+  const addressWith = async (text: string) => {
+    const { told, configOf } = await load(`wavefront: {${text}}\n`);
+    return told.length > 0 ? told : configOf("wavefront");
+  };
+  assertEquals(
+    await addressWith(
+      "endpointtype: direct, endpointhost: w.example.org, endpointtoken: t, batchsize: 5",
+    ),
+    { token: "t", address: "https://w.example.org" },
+  );
+  const proxies = { p: "http://p:2878", "http://p": "http://p:2878", "http://p:1": "http://p:1" };
+  for (const [host, address] of Object.entries(proxies)) {
+    assertEquals(await addressWith(`endpointtype: proxy, endpointhost: "${host}"`), { address });
+  }
+  assertEquals(await addressWith("endpointtype: x, endpointhost: p"), [
+    'C004 "wavefront.endpointtype" wants direct or proxy, found "x"',
+  ]);
+  const { told, configOf } = await load("", { SPYDERBAT_ORGUID: "o", SPYDERBAT_APIKEY: "k" });
+  assertEquals(told, []);
+  assertEquals(configOf("spyderbat"), { org_uid: "o", api_key: "k", source: "falcosidekick" });
+});

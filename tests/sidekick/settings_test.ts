@@ -350,7 +350,7 @@ slak: {webhookurl: x}
 slack: {webhookurl: localhost, minimumpriority: loud, chanel: c}
 syslog: {host: h, port: "514", protocol: tcp, format: leef}
 smtp: {hostport: "m:25"}
-spyderbat: {orguid: o, whatever: 1}
+stan: {hostport: nats://n, clusterid: c, clientid: i, whatever: 1}
 teams: https://example.org/secret
 discord:
 influxdb: {hostport: http://i:8086, precision: s}
@@ -376,11 +376,11 @@ templatedfields: {a: "{{ range . }}"}
       'C004 "LOKI_HOSTPORT" wants an address that begins with http:// or https://, found what $LOKI_HOSTPORT holds (undefined)',
     ]
   ) assert(lines.includes(expected), `${expected}\nis none of\n${lines.join("\n")}`);
-  assert(
-    lines.some((line) =>
-      line.startsWith('C060 falcod has no sink for falcosidekick\'s output "spyderbat"')
-    ),
-  );
+  assert(lines.includes(
+    'C060 falcod has no sink for falcosidekick\'s output "stan" (NATS Streaming has ended in 2023: ' +
+      "take it out, and have a server with JetStream get alerts by a sink of the type nats with " +
+      "jetstream: true, under sinks)",
+  ));
   assert(!lines.some((line) => line.includes("elasticsearch")), "what is so anyway needs no words");
   assert(lines.some((line) => line.startsWith('C004 "templatedfields.a" wants a template')));
   const [wrong] = report.diagnostics.filter(({ title }) => title.includes("slack.webhookurl"));

@@ -485,10 +485,10 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     matters: "Its alerts would go nowhere, so falcod does not start.",
     example: commands(
       ["falcod sidekick --dry-run -c config.yaml", {
-        "config.yaml": "spyderbat: {orguid: ORG}\n",
+        "config.yaml": "stan: {hostport: nats://n:4222, clusterid: c, clientid: falco}\n",
       }],
       ["falcod sidekick --dry-run -c config.yaml", {
-        "config.yaml": "webhook: {address: https://example.org/hook}\n",
+        "config.yaml": "nats: {hostport: nats://n:4222}\n",
       }],
     ),
   },

@@ -38,6 +38,8 @@ export interface SidekickOutput {
   readonly destination: string;
   /** falcod's type of sink; absent: there is none. */
   readonly sink?: string;
+  /** Of one that falcod has no sink for: what to do, where it is something else than for the others. */
+  readonly instead?: string;
   /** It is on when none of these is empty. */
   readonly enabledBy: readonly string[];
   /** Its own keys, in small letters. */

@@ -140,7 +140,8 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
       code: "C060",
       title: `falcod has no sink for falcosidekick's output "${section}"`,
       at: first.keyAt,
-      help: "take it out, or have a falcosidekick with this output alone get alerts by webhook",
+      help: output.instead ??
+        "take it out, or have a falcosidekick with this output alone get alerts by webhook",
     });
     return undefined;
   }

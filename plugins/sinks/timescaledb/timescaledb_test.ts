@@ -268,7 +268,11 @@ Deno.test("insertion() has all rows in one statement, whatever each of them has"
   const row = (parts: object, field_columns: string[] = []) =>
     rowOf(sampleAlert({ fields: new Map(), tags: [], hostname: "", ...parts }), { field_columns });
   const { sql, values } = insertion("a.b", [
-    row({ fields: new Map<string, OutputValue>([["A.b", 7n], ["time", "no"]]) }, ["A.b", "time", "absent"]),
+    row({ fields: new Map<string, OutputValue>([["A.b", 7n], ["time", "no"]]) }, [
+      "A.b",
+      "time",
+      "absent",
+    ]),
     row({ hostname: "h" }),
   ]);
   assertEquals(

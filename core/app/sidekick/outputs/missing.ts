@@ -3,7 +3,10 @@ import { missing, type SidekickOutput } from "../output.ts";
 
 export const MISSING: readonly SidekickOutput[] = [
   missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
-  missing("spyderbat", "orguid"),
-  missing("stan", "hostport", "clusterid", "clientid"),
-  missing("wavefront", "endpointtype"),
+  {
+    ...missing("stan", "hostport", "clusterid", "clientid"),
+    instead:
+      "NATS Streaming has ended in 2023: take it out, and have a server with JetStream get " +
+      "alerts by a sink of the type nats with jetstream: true, under sinks",
+  },
 ];

@@ -159,6 +159,39 @@ export const STORES: readonly SidekickOutput[] = [
     always: { output_fields: "tags" },
   }),
   output({
+    section: "wavefront",
+    sink: "wavefront",
+    enabledBy: ["endpointtype", "endpointhost"],
+    keys: {
+      endpointtype: made(
+        "address",
+        (text) => /^(?:direct|proxy)$/.test(text) ? { kind: text } : { problem: "direct or proxy" },
+      ),
+      endpointhost: part("host", "address"),
+      endpointmetricport: { ...part("port", "address"), standard: "2878" },
+      endpointtoken: same("token"),
+      metricname: same("metric_name"),
+      batchsize: idle(),
+      flushintervalseconds: idle(),
+    },
+    finish: ({ kind, host, port, ...values }) => ({
+      ...values,
+      address: wavefrontAddress(String(host), kind === "proxy" ? String(port) : undefined),
+    }),
+  }),
+  output({
+    section: "spyderbat",
+    sink: "spyderbat",
+    enabledBy: ["orguid"],
+    keys: {
+      orguid: same("org_uid"),
+      apikey: same("api_key"),
+      apiurl: same("api_url"),
+      source: same("source", "falcosidekick"),
+      sourcedescription: same("source_description"),
+    },
+  }),
+  output({
     section: "timescaledb",
     sink: "timescaledb",
     enabledBy: ["host"],
@@ -212,3 +245,9 @@ export const STORES: readonly SidekickOutput[] = [
     always: { dialect: "dogstatsd" },
   }),
 ];
+
+/** `port`: of a proxy; Wavefront itself is spoken to by TLS. */
+function wavefrontAddress(host: string, port: string | undefined): string {
+  const address = host.includes("://") ? host : `${port ? "http" : "https"}://${host}`;
+  return port === undefined || /:\d+\/*$/.test(address) ? address : `${address}:${port}`;
+}
