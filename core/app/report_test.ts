@@ -63,3 +63,19 @@ Deno.test("tellProblems() says only at level debug what of falcod's own configur
   assertEquals(told("debug", "/ours/falco.yaml"), true);
   assertEquals(told("info", "/etc/falcod/falco.yaml"), true);
 });
+
+Deno.test("tellProblems() says only at level debug which macros and lists nothing uses", () => {
+  const told = (level: "info" | "debug") => {
+    let text = "";
+    const output = { write: (more: string) => void (text += more) };
+    const report = new Report();
+    for (const code of ["R043", "R044", "C007"]) {
+      report.add({ code, severity: "info", title: code });
+    }
+    const host = { rulesFolder: "/ours", error: output } as unknown as Host;
+    tellProblems(report, host, createLogger(output, { level, isoTime: true }));
+    return text.match(/[RC]0\d\d/g);
+  };
+  assertEquals(told("info"), ["C007"]);
+  assertEquals(told("debug"), ["R043", "R044", "C007"]);
+});
