@@ -10,9 +10,10 @@ import type {
   Literal,
   MacroDefinition,
   MacroUse,
+  Operand,
   Right,
 } from "./condition.ts";
-import { MAX_LISTS_NAMED, nearListFinding } from "./near_list.ts";
+import { isLikeAList, MAX_LISTS_NAMED, nearListFinding, quotedListFinding } from "./near_list.ts";
 import { parseListItem } from "./parser.ts";
 
 /** What the rule files define. Asking for a name marks it as used. */
@@ -262,17 +263,23 @@ class Expander {
   }
 
   /** A list's name written wrongly is a value like any other, which then nothing ever equals. */
-  #warnOfNearLists({ right, operator, quantifier }: Comparison): void {
+  #warnOfNearLists({ left, right, operator, quantifier }: Comparison): void {
     if (this.#saysNothing) return;
     if (!takesList(operator) && !quantifier) return;
+    const isAlone = right.kind === "literal" && !namesEvents(left);
     const values = right.kind === "values" ? right.values : right.kind === "literal" ? [right] : [];
     if (values.length > MAX_LISTS_NAMED || this.#report.isFullOfWarnings) return;
     for (const value of values) {
-      if (value.quoted || this.#isList(value)) continue;
+      if (this.#isList(value)) continue;
       const notes = notesOf(this.#path);
+      if (value.quoted) {
+        const isList = isLikeAList(value.text) && this.#names.list(value.text) !== undefined;
+        if (isList) this.#report.add(quotedListFinding(value.text, { at: value.span, notes }));
+        continue;
+      }
       const names = this.#names.listNames?.() ?? [];
-      const asText = "put it in quotes";
-      const found = nearListFinding(value.text, names, { at: value.span, notes, asText });
+      const asText = isAlone ? `write ("${value.text}")` : "put it in quotes";
+      const found = nearListFinding(value.text, names, { at: value.span, notes, asText, isAlone });
       if (found) this.#report.add(found);
     }
   }
@@ -327,6 +334,11 @@ function within(use: ListUse | undefined, name: string): boolean {
 
 export function notesOf(path: readonly MacroUse[]): Note[] {
   return path.map(({ name, span }) => ({ message: `in macro "${name}", used here`, at: span }));
+}
+
+/** Names of events are known, and none of them is one of a list. */
+function namesEvents(left: Operand): boolean {
+  return left.kind === "field" && /^(?:evt|syscall)\.type$/.test(left.name);
 }
 
 function takesList(operator: string): boolean {

@@ -197,6 +197,24 @@ Deno.test("expandCondition() warns of a value that is nearly the name of a list"
   ) assertEquals(found(text), [], text);
 });
 
+Deno.test("expandCondition() warns of what stands where lists do, and of lists in quotes", () => {
+  const lists = { shell_binaries: ["bash"], shells: ["sh"] };
+  const found = (text: string) =>
+    check(text, { lists }).report.diagnostics.map(({ code, severity }) => `${severity} ${code}`);
+  assertEquals(found("proc.name in no_such_thing"), ["warning F036"]);
+  assertEquals(found("proc.name pmatch other"), ["info F036"]);
+  assertEquals(found("proc.name in ('shell_binaries')"), ["info F036"]);
+  for (
+    const text of [
+      "proc.name in shell_binaries",
+      "proc.name in (no_such_thing)",
+      "evt.type in finit_module",
+      // A single word in quotes is how to say that no list is meant.
+      "proc.name in ('shells')",
+    ]
+  ) assertEquals(found(text), [], text);
+});
+
 Deno.test("expanded macros and lists evaluate as if written out", () => {
   const definitions = {
     macros: { shell: "proc.name in (shells)", root: "user.uid = 0" },

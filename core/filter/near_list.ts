@@ -18,17 +18,19 @@ const WORD = /^[a-z][a-z0-9]{3,}$/i;
 export function nearListFinding(
   text: string,
   listNames: Iterable<string>,
-  { at, notes = [], asText }: {
+  { at, notes = [], asText, isAlone = false }: {
     readonly at: Span;
     readonly notes?: readonly Note[];
     /** How to say that the value is meant as it is. */
     readonly asText: string;
+    /** No bracket is around it, as is usual for a list. */
+    readonly isAlone?: boolean;
   },
 ): Finding | undefined {
   const severity = severityOf(text);
   if (!severity) return undefined;
   const near = nearest(text, listNames);
-  if (near === undefined && !SURELY_A_LIST.test(text)) return undefined;
+  if (near === undefined && !isAlone && !SURELY_A_LIST.test(text)) return undefined;
   return {
     code: "F036",
     severity,
@@ -39,6 +41,26 @@ export function nearListFinding(
       : `did you mean "${near}"? If not, ${asText}`,
     notes,
   };
+}
+
+/** `F036` for the name of a list in quotes, which is a text like any other. */
+export function quotedListFinding(
+  text: string,
+  { at, notes }: { readonly at: Span; readonly notes: readonly Note[] },
+): Finding {
+  return {
+    code: "F036",
+    severity: "info",
+    title: `"${text}" is the name of a list, and in quotes it is compared as text`,
+    at,
+    help: `for the values of the list, write it without quotes: in (${text})`,
+    notes,
+  };
+}
+
+/** Whether a list may be called so, and hardly a value. */
+export function isLikeAList(text: string): boolean {
+  return LIKE_A_LIST.test(text);
 }
 
 function severityOf(text: string): Finding["severity"] {

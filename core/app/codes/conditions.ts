@@ -325,7 +325,7 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
     code: "F036",
     title: "nearly the name of a list",
     meaning:
-      "The value differs by a letter or two from the name of a list, or is called as lists are, and there is none of that name.",
+      "The value differs by a letter or two from the name of a list, is called as lists are, or stands where lists do, without brackets; and there is none of that name. Or it is the name of one, in quotes.",
     matters: "It is compared as text, so the values of the list are not looked for.",
     example: ruleFiles(
       withRule(
