@@ -2,11 +2,11 @@
 import {
   type Alert,
   alertUuid,
-  falcoOutput,
   type Json,
   type OutputValue,
   type Priority,
   shortText,
+  unescapeText,
 } from "../../../core/mod.ts";
 
 const MOST_TEXT = 32_000;
@@ -39,11 +39,16 @@ export async function recordOf(alert: Alert, nowMs: number): Promise<Json> {
     time: Number(timeNs) / 1e9,
     pid: pidIn(fields.get("proc.pid")),
     level: LEVELS[priority],
-    // Without time and priority, word by word.
-    msg: shortText(falcoOutput(alert), MOST_TEXT).split(" ").slice(2),
+    msg: wordsOf(alert),
     args: text("proc.cmdline"),
     container: text("container.id"),
   };
+}
+
+/** Word by word, without the time and the priority that stand in front of what somebody else has sent. */
+function wordsOf({ message, output }: Alert): readonly string[] {
+  const words = shortText(output ?? unescapeText(message), MOST_TEXT).split(" ");
+  return output === undefined ? words : words.slice(2);
 }
 
 /** 0: no process is told. */

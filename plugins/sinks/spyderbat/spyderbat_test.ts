@@ -112,6 +112,14 @@ Deno.test("spyderbat: what fails about the source loses no alert, and is tried a
   assertEquals(server.received.slice(-3).map(({ path }) => path), [SOURCES, DATA, DATA]);
 });
 
+Deno.test("recordOf() has words without time and priority, where those are in front", async () => {
+  const wordsOf = async (parts: object) =>
+    (await recordOf(sampleAlert({ message: "a b c", ...parts }), 1) as { msg: unknown }).msg;
+  assertEquals(await wordsOf({}), ["a", "b", "c"]);
+  assertEquals(await wordsOf({ source: "internal" }), ["a", "b", "c"]);
+  assertEquals(await wordsOf({ output: "10:00:00.0: Error x y" }), ["x", "y"]);
+});
+
 Deno.test("recordOf() is of the same id whenever it goes out", async () => {
   const [one, other] = [await recordOf(sampleAlert(), 1), await recordOf(sampleAlert(), 2)] as {
     id: string;
