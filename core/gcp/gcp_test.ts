@@ -138,6 +138,21 @@ Deno.test("GcpTarget tells why there is no token, and nothing that is secret", a
   }
 });
 
+Deno.test("GcpTarget knows that nothing was sent where there was no token", async () => {
+  const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const asked = server.accept().then(async (connection) => {
+    await connection.read(new Uint8Array(4096));
+    connection.close();
+  });
+  const credentials = accountKey(`http://127.0.0.1:${server.addr.port}/token`);
+  const to = target({ settings: { credentials } });
+  const { code, unclear } = await to.send({ body: "" }).catch((error) => error);
+  assertEquals([code, unclear], ["unavailable", undefined]);
+  await asked;
+  server.close();
+  await to.close();
+});
+
 Deno.test("GcpTarget is the user that gcloud knows", async () => {
   await using google = service();
   const credentials = JSON.stringify({

@@ -1,6 +1,5 @@
 /** A server that wants to be shown with each request who asks, by something that ends after a while. */
-import type { WriteContext } from "../plugin/mod.ts";
-import type { Secret } from "../plugin/mod.ts";
+import { type Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
 import type { HttpSettings } from "./schema.ts";
 import { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 
@@ -51,8 +50,17 @@ export class AuthorizedTarget {
   async #current(context?: WriteContext): Promise<Authorization> {
     const known = this.#known;
     if (known && Date.now() < (known.endsAtMs ?? Infinity) - SPARE_MS) return known;
-    return this.#known = await this.#authorize(context);
+    try {
+      return this.#known = await this.#authorize(context);
+    } catch (error) {
+      throw error instanceof SinkError ? beforeAll(error) : error;
+    }
   }
+}
+
+/** Whatever became of the question who asks, no alert was on its way yet. */
+function beforeAll({ code, message, retryAfterMs }: SinkError): SinkError {
+  return new SinkError(code, message, { ...retryAfterMs !== undefined && { retryAfterMs } });
 }
 
 /** The server does not take what it was shown, or not any more. */

@@ -30,6 +30,17 @@ Deno.test("gcpcloudrun: a request for each alert, with a token for the service",
   assertEquals((await requestsOf(plugin, wanted, {})).length, 1);
 });
 
+Deno.test("gcpcloudrun: an address that comes to be none is told", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "http://127.0.0.1:1/");
+  const sink = plugin.create(plugin.schema.parse({ ...config(""), endpoint: { file } }));
+  await Deno.writeTextFile(file, "nowhere");
+  const { code, message } = await sink.write([formattedAlert()]).catch((error) => error);
+  assertEquals([code, message], ["unavailable", "The address is none of a server"]);
+  await sink.close();
+  await Deno.remove(file);
+});
+
 Deno.test("gcpcloudrun: a token that is given is shown, as its file has it now", async () => {
   await using server = httpReceiver();
   const file = await Deno.makeTempFile();

@@ -9,6 +9,7 @@ import {
   jsonText,
   sendEach,
   type Sink,
+  SinkError,
   type SinkPlugin,
   type WriteContext,
 } from "../../../core/mod.ts";
@@ -41,7 +42,9 @@ class GcpCloudRunSink implements Sink {
     const given = jwt.reveal().trim();
     // Somebody else sees to it that it is good: it is looked at each time.
     if (given !== "") return bearer(given, 0);
-    const use = { audience: audience || new URL(endpoint.reveal().trim()).origin };
+    const server = URL.parse(endpoint.reveal().trim())?.origin;
+    const use = { audience: audience || server || "" };
+    if (use.audience === "") throw new SinkError("unavailable", "The address is none of a server");
     return await gcpAuthorizer(this.config, { use })(context);
   }
 }

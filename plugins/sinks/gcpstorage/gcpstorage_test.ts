@@ -42,15 +42,16 @@ Deno.test("gcpstorage: an object for each alert, called after its day and time",
 
 Deno.test("gcpstorage: an object that is there already is the alert, sent before", async () => {
   await using server = httpReceiver();
-  server.answer = () =>
-    Response.json({ error: { code: 412, errors: [{ reason: "conditionNotMet" }] } }, {
-      status: 412,
-    });
   const sink = plugin.create(plugin.schema.parse(config(server.url)));
-  await sink.write([formattedAlert(), formattedAlert({ rule: "x" })]);
-  assertEquals(server.received.length, 2);
-  server.answer = () => new Response(null, { status: 404 });
-  const error = await sink.write([formattedAlert()]).catch((error) => error);
-  assertEquals(error.code, "unavailable");
+  const answer = (status: number, message: string) => {
+    server.answer = () => Response.json({ error: { code: status, message } }, { status });
+    return sink.write([formattedAlert(), formattedAlert({ rule: "x" })]);
+  };
+  await answer(412, "At least one of the pre-conditions you specified did not hold.");
+  await answer(403, "me does not have storage.objects.delete access to the object.");
+  assertEquals(server.received.length, 4);
+  const nobody = answer(403, "me does not have storage.objects.create access to the object.");
+  assertEquals((await nobody.catch((error) => error)).code, "unavailable");
+  assertEquals((await answer(404, "no bucket").catch((error) => error)).code, "unavailable");
   await sink.close();
 });

@@ -4,6 +4,7 @@ import {
   alertDocument,
   type FormattedAlert,
   GcpTarget,
+  type HttpReply,
   jsonText,
   objectName,
   sendEach,
@@ -13,8 +14,10 @@ import {
 } from "../../../core/mod.ts";
 import { type GcpStorageConfig, schema } from "./schema.ts";
 
-/** What is to be made new is there already. */
-const IS_THERE = 412;
+/** What is to be made new is there already: it is not as asked, or who asks may not write over it. */
+function saysItIsThere({ status, body }: Pick<HttpReply, "status" | "body">): boolean {
+  return status === 412 || status === 403 && body.includes("storage.objects.delete");
+}
 
 class GcpStorageSink implements Sink {
   readonly #target: GcpTarget;
@@ -41,7 +44,8 @@ class GcpStorageSink implements Sink {
     const query = new URLSearchParams({ uploadType: "media", name, ifGenerationMatch: "0" });
     let isThere = false;
     const observe: WriteContext["observe"] = (exchange) => {
-      isThere = exchange.kind === "http" && exchange.reply?.status === IS_THERE;
+      isThere = exchange.kind === "http" && exchange.reply !== undefined &&
+        saysItIsThere(exchange.reply);
       context.observe?.(exchange);
     };
     try {
