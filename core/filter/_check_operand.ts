@@ -15,6 +15,7 @@ import {
 } from "../field/mod.ts";
 import type { CheckedField, CheckedOperand } from "./checked.ts";
 import type { FieldUse, Operand, TransformerUse } from "./condition.ts";
+import { helpForForeignField } from "./foreign_fields.ts";
 import { printOperand } from "./print.ts";
 
 export class OperandChecker {
@@ -67,6 +68,7 @@ export class OperandChecker {
     if (!found) {
       const help = () =>
         fieldElsewhere(use.name, use.argument?.text, this.#fields) ??
+          helpForForeignField(use.name, this.#fields) ??
           didYouMean(use.name, fieldNames(this.#fields)) ??
           "falcod list fields shows all that exist";
       const group = groupOfElsewhere(use.name, use.span, this.#fields);
