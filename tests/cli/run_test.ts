@@ -45,8 +45,18 @@ Deno.test("falcod tells of keys that are old or unknown and runs all the same", 
   const { code, error } = await falcod(["--dry-run", "-c", path]);
   assertEquals(code, 0, error);
   assert(/falco\.yaml:3:1: warning\[C003\][^]*did you mean "json_output"/.test(error), error);
-  assert(/older versions of Falco: .* today engine\.modern_ebpf\.buf_size_preset/.test(error), error);
+  assert(
+    /older versions of Falco: .* today engine\.modern_ebpf\.buf_size_preset/.test(error),
+    error,
+  );
   assert(/1 key is known, but not acted on yet: falco_libs.thread_table_size/.test(error), error);
+});
+
+Deno.test("falcod says when there is no file that its rules are from", async () => {
+  using folder = new Folder({});
+  const { code, error } = await falcod(["--dry-run", "-r", folder.path]);
+  assertEquals(code, 0, error);
+  assert(/: rules from no file$/m.test(error), error);
 });
 
 Deno.test("falcod refuses to run with a configuration that is wrong", async () => {

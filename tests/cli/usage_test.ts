@@ -52,12 +52,13 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
 });
 
 Deno.test("falcod takes the arguments of Falco's image, whose first one is the program", async () => {
-  const [own, ofImage] = await Promise.all([
+  const [own, ...ofImage] = await Promise.all([
     falcod(["--list", "-N"]),
     falcod(["/usr/bin/falco", "--list", "-N"]),
+    falcod(["falco", "--list", "-N"]),
   ]);
   assertEquals([own.code, own.out.includes("proc.name\n")], [0, true]);
-  assertEquals(ofImage, own);
+  assertEquals(ofImage, [own, own]);
 });
 
 Deno.test("arguments that falcod refuses cannot act on the terminal", async () => {

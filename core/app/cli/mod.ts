@@ -12,7 +12,7 @@ import { describeProgram } from "./program.ts";
 
 /** Does what the arguments say; the result is the exit code: 0 fine, 1 anything else. */
 export async function run(given: readonly string[], host: Host): Promise<number> {
-  const args = given[0] === FALCO ? given.slice(1) : given;
+  const args = FALCO.has(given[0] ?? "") ? given.slice(1) : given;
   let code = EXIT_OK;
   const program = describeProgram(host, (result) => code = result);
   try {
@@ -34,7 +34,7 @@ export async function run(given: readonly string[], host: Host): Promise<number>
  * What stands before the arguments where Falco's image is run: its entry point is a script. Who puts
  * falcod's image into such a manifest, or into Falco's chart, which writes it, means the same.
  */
-const FALCO = "/usr/bin/falco";
+const FALCO: ReadonlySet<string> = new Set(["/usr/bin/falco", "falco"]);
 
 /** So long may the word about it take: nobody need be reading. */
 const LAST_WORD_MS = 200;

@@ -94,7 +94,7 @@ async function runLogged(
   tellProblems(start.report, host, log);
   if (!start.ruleset) return EXIT_FAILURE;
   log.info(`configuration from ${start.loaded.files.join(", ")}`);
-  log.info(`rules from ${start.ruleFiles.join(", ")}`);
+  log.info(`rules from ${start.ruleFiles.join(", ") || "no file"}`);
   const { config } = start.loaded;
   if (config.log_level === "debug") {
     const { askedEventLines } = await import("../asked_events.ts");
