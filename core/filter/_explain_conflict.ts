@@ -1,6 +1,7 @@
 /** Why conditions cannot hold, in words. */
 import { inQuotes, type Span } from "../base/mod.ts";
 import { eventType } from "../event/mod.ts";
+import { pathRoleOf } from "../field/mod.ts";
 import type { CheckedCondition } from "./checked.ts";
 import { type Fact, isSingle, operandText } from "./implication.ts";
 import type { Conflict } from "./reason.ts";
@@ -86,18 +87,35 @@ function explainTypes(conflict: Conflict & { readonly kind: "types" }): Explanat
     reason: absent
       ? `${field} has no value in ${events}`
       : `${quoteFact(fact)} does not hold for ${events}`,
-    help: helpWithTypes(field, names),
+    help: helpWithTypes(field, names, types),
     about: fact.leaf,
     against: against.slice(0, MAX_NAMED).map(({ leaf }) => leaf),
   };
 }
 
-function helpWithTypes(field: string, names: readonly string[]): string {
+function helpWithTypes(
+  field: string,
+  names: readonly string[],
+  types: readonly number[],
+): string {
   if (field === "evt.dir") return 'remove it: events are the exits of system calls, "<"';
+  const paths = /^fd\.(?:name|nameraw|directory|filename)$/.test(field) ? pathFields(types) : [];
+  if (paths.length > 0) {
+    return `fd fields are about open files; the paths of ${names[0]} are in ${paths.join(" and ")}`;
+  }
   if (field.startsWith("fd.")) {
     return "fd fields are about calls that open or use a descriptor: openat, read, connect …";
   }
   return `falcod list events ${names[0]} shows what such an event has`;
+}
+
+/** Those that have the paths of all of these types. */
+function pathFields(types: readonly number[]): readonly string[] {
+  return (["name", "source", "target"] as const).filter((role) =>
+    types.every((code) =>
+      eventType(code)?.params.some(({ name }) => pathRoleOf(code, name) === role)
+    )
+  ).map((role) => `fs.path.${role}`);
 }
 
 /** A check as it is written, in quotes. */

@@ -176,7 +176,9 @@ export class OperandParser {
     if (quoted) return this.#errors.quotedNumber(operator.text, quoted);
     return this.#errors.noValue(
       `a number or val(field) behind "${operator.text}"`,
-      "only numbers have an order here; text is compared with =, contains, startswith …",
+      operator.text === "<" && lexer.peek(">")
+        ? 'write "!="'
+        : "only numbers have an order here; text is compared with =, contains, startswith …",
     );
   }
 
@@ -186,7 +188,7 @@ export class OperandParser {
     const start = lexer.offset;
     const transformer = this.#rightTransformer();
     if (transformer || lexer.offset !== start) return transformer;
-    return this.value(`a value behind "${operator.text}"`);
+    return this.value(`a value behind "${operator.text}"`, operator.text);
   }
 
   listRight(operator: Token): Right | undefined {
@@ -229,13 +231,13 @@ export class OperandParser {
     return { kind: "values", values, span: lexer.spanFrom(open.span.start) };
   }
 
-  value(wanted: string): Literal | undefined {
+  value(wanted: string, operator?: string): Literal | undefined {
     const lexer = this.#lexer;
     lexer.blanks();
     const quoted = lexer.quotedString();
     if (quoted) return this.quoted(quoted.text, quoted.span);
     const bare = lexer.bareString();
-    if (!bare) return this.#errors.noValue(wanted);
+    if (!bare) return this.#errors.noValue(wanted, undefined, operator);
     return this.#errors.lastBare = {
       kind: "literal",
       text: bare.text,

@@ -26,8 +26,16 @@ const FOREIGN_OPERATORS: ReadonlyMap<string, string> = new Map([
   ["=<", 'write "<="'],
   ["=>", 'write ">="'],
   ["starts_with", 'write "startswith"'],
+  ["starts", 'write "startswith", in one word'],
+  ["begins", 'write "startswith"'],
   ["ends_with", 'write "endswith"'],
+  ["ends", 'write "endswith", in one word'],
+  ["does", '"not" stands before the check: not … contains …'],
+  ["includes", 'write "contains"'],
 ]);
+
+/** What people write behind an operator to look for one of several values. */
+const FOREIGN_QUANTIFIERS = /^(?:in|any|any_of|one_of|some|all|all_of)$/;
 
 const SYMBOLS = /^[=!<>~]+/;
 /** Looked at behind a field for the sake of a hint, in UTF-16 units. */
@@ -104,7 +112,10 @@ export class SyntaxErrors {
         `"${called}" is none of the transformers: ${TRANSFORMER_NAMES.join(" ")}`;
     }
     const bare = this.lastBare;
-    if (!bare) return undefined;
+    if (!bare) return this.#helpBehindMacro(text);
+    if (text === "(" && FOREIGN_QUANTIFIERS.test(bare.text)) {
+      return 'for any of several values write "anyof (…)", for all of them "allof (…)"';
+    }
     if (bare === this.#lastNumber) return ONLY_NUMBER;
     if (text === "(" && TRANSFORMER_NAMES.some((name) => name === bare.text)) {
       return `no blank may stand between "${bare.text}" and its bracket`;
@@ -114,6 +125,17 @@ export class SyntaxErrors {
     if (/^[\u2018-\u201f]/.test(bare.text)) return STRAIGHT_QUOTES;
     const rest = this.#lexer.source.text.slice(bare.span.start, this.#lexer.word.span.end);
     return `a value with blanks or any of ()"'=, must be quoted: '${rest.replaceAll("'", "\\'")}'`;
+  }
+
+  /** An operator that stands where a check begins was read as the name of a macro. */
+  #helpBehindMacro(text: string): string | undefined {
+    const { source, offset } = this.#lexer;
+    const { text: name, span } = this.lastMacro ?? {};
+    if (name === undefined || !OPERATOR_NAMES.includes(name)) return undefined;
+    if (source.text.slice(span!.end, offset).trim() !== "") return undefined;
+    return name === "exists"
+      ? `"exists" stands behind the field: ${text} exists`
+      : `alternatives are whole checks, each with its field: … or fd.name ${name} ${text}`;
   }
 
   /** A field and an operator: a check of its own, and no part of the value before it. */
@@ -148,7 +170,9 @@ export class SyntaxErrors {
       return this.fail("F003", `bracket "${bracket}" is never closed`, open, help);
     }
     const { text, span } = lexer.word;
-    const help = this.lastBare && this.#helpForRest(text);
+    const help = /^(?:or|and)$/.test(text) && wanted.includes(",")
+      ? "values in brackets have commas between them: (a, b)"
+      : this.lastBare && this.#helpForRest(text);
     return this.fail("F004", `unexpected ${inQuotes(text)}: expected ${wanted}`, span, help, open);
   }
 
@@ -189,6 +213,9 @@ export class SyntaxErrors {
       return `"not" stands before the check: not ${left} ${known ? operator : "="} …`;
     }
     if (text.startsWith("#")) return NO_COMMENT;
+    const { source, offset } = this.#lexer;
+    const index = /^(?:\.(\d+)\b|\((\d+)\))/.exec(source.text.slice(offset, offset + MAX_SYMBOLS));
+    if (index) return `arguments stand in square brackets: ${left}[${index[1] ?? index[2]}]`;
     return FOREIGN_OPERATORS.get(text.toLowerCase());
   }
 
@@ -216,14 +243,18 @@ export class SyntaxErrors {
     );
   }
 
-  noValue(wanted: string, hint?: string): undefined {
+  /** `operator` is the one that a value of a text should stand behind. */
+  noValue(wanted: string, hint?: string, operator?: string): undefined {
     const lexer = this.#lexer;
     if (lexer.peek('"') || lexer.peek("'")) return this.openQuote();
     if (lexer.atEnd) {
       return this.fail("F007", `the condition ends where ${wanted} is expected`, lexer.here, hint);
     }
     const { text, span } = lexer.word;
-    const help = lexer.peek("(") ? 'to look for any of several values, use "in (…)"' : hint;
+    const several = operator === undefined || /^(?:[=!]?=)$/.test(operator)
+      ? 'use "in (…)"'
+      : `write "${operator} anyof (…)"`;
+    const help = lexer.peek("(") ? `to look for any of several values, ${several}` : hint;
     return this.fail("F007", `expected ${wanted}, found ${inQuotes(text)}`, span, help);
   }
 

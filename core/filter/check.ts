@@ -27,6 +27,7 @@ import {
   readConstant,
   readHexadecimal,
 } from "./family.ts";
+import { helpForNamedValue } from "./foreign_fields.ts";
 import { type ConstantUse, lintConstant } from "./lint.ts";
 import { CONTAINS_JSON, type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
 import { OperandChecker } from "./_check_operand.ts";
@@ -227,7 +228,9 @@ class Checker {
       ? readHexadecimal(literal)
       : readConstant(literal, left.type);
     if ("problem" in reading) {
-      return this.#failAt("F014", reading.problem, literal, reading.help);
+      const named = left.kind === "field" &&
+        helpForNamedValue(left.definition.name, literal.text, this.#fields);
+      return this.#failAt("F014", reading.problem, literal, named || reading.help);
     }
     const { value, warning } = reading;
     if (warning !== undefined) this.#warn("F033", warning, literal);
@@ -237,7 +240,8 @@ class Checker {
       return this.#failAt("F024", `pattern '${literal.text}': ${message}`, literal, help);
     }
     if (isEventType(left) && eventCodesByName(literal.text).length === 0) {
-      const help = didYouMean(literal.text, eventNames()) ?? longerEvents(literal.text) ??
+      const help = severalEvents(literal.text) ?? didYouMean(literal.text, eventNames()) ??
+        longerEvents(literal.text) ??
         "falcod list events shows all that exist";
       return this.#failAt("F023", `unknown event type "${literal.text}"`, literal, help);
     }
@@ -295,6 +299,15 @@ class Checker {
     const notes = [...notesOf(this.#macros), ...problem.notes ?? []];
     this.#report.add(notes.length > 0 ? { ...problem, notes } : problem);
   }
+}
+
+/** `"open, openat"`: one text, and the names of several. */
+function severalEvents(text: string): string | undefined {
+  const names = text.split(/[\s,|]+/).filter((name) => name !== "");
+  const areEvents = names.length > 1 && names.every((name) => eventCodesByName(name).length > 0);
+  return areEvents
+    ? `several types stand in brackets, without quotes: evt.type in (${names.join(", ")})`
+    : undefined;
 }
 
 /** `exec`: people shorten names as programs and functions of libraries do. */

@@ -48,6 +48,10 @@ Deno.test("checkCondition() helps: near names, decimal numbers, networks, ports,
   const help = (text: string) => check(text).report.diagnostics[0]!.help;
   assertEquals(help("proc.nmae = cat"), 'did you mean "proc.name"?');
   assertEquals(help("evt.type = opnat"), 'did you mean "openat"?');
+  assertEquals(
+    help('evt.type = "open, openat"'),
+    "several types stand in brackets, without quotes: evt.type in (open, openat)",
+  );
   assertEquals(help("proc.pid = 0x1F"), "only decimal numbers are read here: 31");
   assertEquals(help("fd.net = 10.0.0.1"), "add a prefix length: 10.0.0.1/32");
   assertEquals(help("fd.port = htps"), 'did you mean "https"?');

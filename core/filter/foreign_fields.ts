@@ -90,3 +90,29 @@ export function helpForForeignField(name: string, fields: FieldTable): string | 
     field.replace(/^fd\../, end === "s" ? "fd.c" : "fd.s")
   } is the ${end === "s" ? "client" : "server"}'s`;
 }
+
+/** Fields of numbers and addresses, and those that have the name of the same thing. */
+const NAMED: Readonly<Record<string, string>> = {
+  "user.uid": "user.name",
+  "user.loginuid": "user.loginname",
+  "group.gid": "group.name",
+  "evt.rawres": "evt.res",
+};
+
+const HOST_NAME = /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i;
+
+/** What to write where a field of numbers or addresses is compared with a name. */
+export function helpForNamedValue(
+  field: string,
+  text: string,
+  fields: FieldTable,
+): string | undefined {
+  const other = Object.hasOwn(NAMED, field) && /^[a-z_]/i.test(text)
+    ? NAMED[field]!
+    : /^fd\.[a-z]*ip$/.test(field) && HOST_NAME.test(text)
+    ? `${field}.name`
+    : undefined;
+  return other !== undefined && fields.has(other)
+    ? `for a name, write ${other} = ${text}`
+    : undefined;
+}

@@ -134,6 +134,29 @@ Deno.test("lintMeaning() says nothing of conditions that make sense", () => {
   ) assertEquals(findings(text), [], text);
 });
 
+Deno.test("lintMeaning() names the field that has the paths of a call without a descriptor", () => {
+  const helpFor = (text: string) => {
+    const report = new Report();
+    const written = parseCondition(new SourceText("<test>", text), report)!;
+    lintMeaning(written, checkCondition(written, syscallFields, report)!, {
+      report,
+      budget: new Budget(1_000_000),
+      knowledge: { maySettle, fixedValue },
+      isNewMacro: () => false,
+    });
+    return report.diagnostics[0]?.help;
+  };
+  assertEquals(
+    helpFor("evt.type = rename and fd.name = /x"),
+    "fd fields are about open files; the paths of rename are in fs.path.source and fs.path.target",
+  );
+  assertEquals(
+    helpFor("evt.type = chmod and fd.name = /x"),
+    "fd fields are about open files; the paths of chmod are in fs.path.name",
+  );
+  assert(helpFor("evt.type = execve and fd.name = /x")?.startsWith("fd fields are about calls"));
+});
+
 /** How often the members of the whole condition are gone through to tell of `count` exclusions. */
 function walksFor(count: number): number {
   const report = new Report();

@@ -95,6 +95,28 @@ Deno.test("parseCondition() helps with what people write by habit", () => {
     );
   }
   assertEquals(problem("a.b = (c, d)").help, 'to look for any of several values, use "in (…)"');
+  assertEquals(
+    problem("a.b contains (c, d)").help,
+    'to look for any of several values, write "contains anyof (…)"',
+  );
+  assertEquals(
+    problem("a.b contains any (c, d)").help,
+    'for any of several values write "anyof (…)", for all of them "allof (…)"',
+  );
+  assertEquals(problem("a.b starts with c").help, 'write "startswith", in one word');
+  assertEquals(problem("a.b <> c").help, 'write "!="');
+  assertEquals(problem("c and exists a.b").help, '"exists" stands behind the field: a.b exists');
+  assertEquals(
+    problem("(a.b startswith c or startswith d)").help,
+    "alternatives are whole checks, each with its field: … or fd.name startswith d",
+  );
+  assertEquals(
+    problem('a.b in ("c" or "d")').help,
+    "values in brackets have commas between them: (a, b)",
+  );
+  for (const field of ["a.b(2)", "a.b.2"]) {
+    assertEquals(problem(`${field} = c`).help, "arguments stand in square brackets: a.b[2]");
+  }
   assertEquals(problem("a.b in [c, d]").help, "brackets of lists are round: in (…)");
   assertEquals(problem("a.b pmatch /c").help, "write pmatch (/c)");
   assertEquals(problem("touper(a.b) = C").help, 'did you mean "toupper"?');
