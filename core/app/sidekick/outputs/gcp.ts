@@ -4,8 +4,7 @@ import { idle, output, same, type SidekickKey, type SidekickOutput, texts } from
 /** Of `gcp` itself, for all of them. */
 const shared: Readonly<Record<string, SidekickKey>> = {
   credentials: same("credentials"),
-  // Nothing is asked of it there.
-  workloadidentity: idle(),
+  workloadidentity: idle("the metadata server is asked where there is no key", "true"),
 };
 
 /** As falcosidekick, which asks the machine where nothing else is known. */
