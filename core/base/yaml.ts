@@ -12,6 +12,7 @@ import type { SourceText } from "./text.ts";
 import { readCommon } from "./yaml/common.ts";
 import { YAML_LIMITS, type YamlLimits } from "./yaml/limits.ts";
 import type { YamlDocument } from "./yaml/node.ts";
+import { hideSecretsBelow } from "./yaml/secrets.ts";
 import { packageSteps, type Reading } from "./yaml/whole.ts";
 export { YAML_LIMITS, type YamlLimits } from "./yaml/limits.ts";
 export {
@@ -72,10 +73,18 @@ export function* yamlSteps(
     return [];
   }
   const common = readCommon(source, limits);
-  if (common) return common;
+  if (common) {
+    // Of what is right YAML, values may still be wrong.
+    if (MAYBE_SECRET.test(source.text)) hideSecretsBelow(source);
+    return common;
+  }
   yield;
   return yield* packageSteps(source, report, limits, { isStrict });
 }
+
+/** In keys as the quick reader takes them; few files have any. */
+const MAYBE_SECRET =
+  /(?:pass|secret|token|key|url|credential|authorization|jwt|headerauthvalue)[\w.-]{0,64}:[ \n]/i;
 
 /** A text of nothing but line ends is a single token, and takes a gigabyte to fold. */
 function hasTooManyLines({ text }: SourceText, { sizeBytes, tokens }: YamlLimits): boolean {

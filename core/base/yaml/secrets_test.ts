@@ -40,6 +40,33 @@ const HIDDEN: Readonly<Record<string, string>> = {
   "behind an anchor in a list": "a:\n  - &x hunter2\n  - b\ntoken: *x\nport: 1\n",
   "below an anchor": "a: &x |\n  hunter2\ntoken:\n  *x\nport: 1\n",
   "behind anchors of a list": "a: [&x hunter2, &y hunter2]\ntokens: [b, *x,\n  *y]\nport: 1\n",
+  "behind a key in front of its colon":
+    "a:\n  ? password # c\n\n  : hunter2\n    - hunter2\n  port: 1\n",
+  "behind a key of several lines": "? - a\n  - token\n: hunter2\nport: 1\n",
+  "behind a tag and an anchor of its key": "!!str &a token:\n  hunter2\nport: 1\n",
+  "behind an alias of its key": "? &a token\n: hunter2\n*a : hunter2\nport: 1\n",
+  "behind a key in quotes": '"to\\u006ben" :\n  hunter2\n"my \\x74oken": hunter2\nport: 1\n',
+  "below a byte order mark": "\ufefftoken:\n- hunter2\nport: 1\n",
+  "of a further document":
+    "a: b\n--- # c\ntoken:\thunter2\n  hunter2\n...\n---\n- token: >\n   hunter2\n  port: 1\n",
+  "in a mapping":
+    "password:\n  value: hunter2\n  hunter2: x\n  data:\n    - hunter2\n    - id: |\n        hunter2\n  port: 1\n",
+  "in a mapping in brackets":
+    "password: {value: hunter2, 'data': \"hunter2,\n  hunter2\", hunter2: x, port: 1}\n",
+  "in a pair of a list": "a: [token: hunter2, port: 1]\n",
+  "in a mapping that is merged": "password:\n  <<: *x\nport: 1\n".replace(
+    /^/,
+    "a: &x\n  value: hunter2\n",
+  ),
+  "in quotes below its key": 'token:\n  "hunter2\n  a: hunter2"\nport: 1\n',
+  "in quotes with quotes": "a: {token: 'a''hunter2, hunter2', port: 1}\n",
+  "in a block below its key": "token:\n  !!str\n  |\n   hunter2\n   a: hunter2\nport: 1\n",
+  "behind a variable": "token: ${A}hunter2\npassword: ${A}\n  hunter2\nport: 1\n",
+  "in lines at the margin within brackets": "a: {token: hunter2\nhunter2, port: 1}\n",
+  "behind a sign too many":
+    'a: {b: c, "token: hunter2}hunter2, port: 1}\n@ token: hunter2\n  hunter2\n',
+  "behind a colon too many": "a: token: hunter2\n  hunter2\nport: 1\n",
+  "of a key without colon": "token hunter2\n  hunter2\nport: 1\n",
   "with line ends of Windows": "password:\r\n  hunter2\r\ntoken: >\r\n  hunter2\r\nport: 1\r\n",
 };
 
@@ -56,6 +83,8 @@ Deno.test("readYaml() shows what stands below a key with such a name and is no s
     const text of [
       "password:\n  file: /etc/falcod/redis\n  port: 1\n",
       "credentials:\n  user: me\nport: 1\n",
+      "token:\n  type: file\n  file: /a b/c\n  enabled: true\n  port: 5\n",
+      "a:\n  ? port\n  : 1\n  b: {c: [d, e: f]}\n  <<: *x\n",
       "credentials: {\n  user: me }\nport: 1\n",
       "password:\n  ${PASSWORD}\nport: 1\n",
       "password: ${PASSWORD}\n   port: 1\n",
@@ -107,6 +136,14 @@ Deno.test("hideSecretsBelow() comes to an end, however many or long they are", (
       ["token:\n", "\n # c"],
       ["", "a: &x b\ntoken: *x\n"],
       ["token: [", "*x, &x a,\n "],
+      ["", "&a "],
+      ["", "? a\n"],
+      ["{", ",!x"],
+      ["", "a #\n"],
+      ["", "  a: {b: [\n"],
+      ["token: *a\n", "&a *a\n"],
+      ["token:\n", '  - "a\n'],
+      ["token: {", "value: a, "],
     ] as const
   ) {
     const source = new SourceText("f.yaml", start + piece.repeat(4e5 / piece.length));
