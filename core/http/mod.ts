@@ -12,7 +12,8 @@ export { httpKeys, type HttpSettings, optionalAddress, webAddress } from "./sche
 export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
 export { type ParcelLimits, sendParcels } from "./parcels.ts";
-export { basicAuthorization } from "./authorization.ts";
+export { placeBelow } from "./place_below.ts";
+export { basicAuthorization, bearerAuthorization } from "./authorization.ts";
 export { askPlainly } from "./ask_plainly.ts";
 export {
   type Authorization,

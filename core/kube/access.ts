@@ -1,4 +1,5 @@
 /** Where a cluster's API server is, and who falcod is there. */
+import { bearerAuthorization } from "../http/authorization.ts";
 import type { HttpSettings } from "../http/schema.ts";
 import type { ClientTls } from "../http/trust.ts";
 import { Secret } from "../plugin/secret.ts";
@@ -41,13 +42,9 @@ export function podAccess(
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     tls: { ca: `${podFolder}/ca.crt` },
     certificates: {},
-    authorization: () => bearer(new Secret({ file: token })),
+    authorization: () => bearerAuthorization(new Secret({ file: token })),
     ...namespace && { namespace },
   };
-}
-
-export function bearer(token: Secret): Secret {
-  return new Secret({ value: `Bearer ${token.reveal().trim()}` });
 }
 
 function isFile(path: string): boolean {

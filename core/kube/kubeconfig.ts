@@ -2,18 +2,12 @@
 import { dirname, resolve } from "node:path";
 import { reasonOf, Report, SourceText } from "../base/mod.ts";
 import { textOfFile } from "../base/text_file.ts";
-import { basicAuthorization } from "../http/authorization.ts";
+import { basicAuthorization, bearerAuthorization } from "../http/authorization.ts";
 import type { SinkFault } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import { plainValue } from "../base/yaml_value.ts";
-import {
-  bearer,
-  type ClusterAccess,
-  podAccess,
-  SURROUNDINGS,
-  type Surroundings,
-} from "./access.ts";
+import { type ClusterAccess, podAccess, SURROUNDINGS, type Surroundings } from "./access.ts";
 import { type Kubeconfig, kubeconfigSchema } from "./schema.ts";
 
 const MAX_BYTES = 1 << 20;
@@ -134,8 +128,8 @@ function authorizationOf(
   { token, tokenFile, username, password }: Partial<User>,
   file: (path: string) => string,
 ): (() => Secret) | undefined {
-  if (tokenFile) return () => bearer(new Secret({ file: file(tokenFile) }));
-  if (token) return () => bearer(new Secret({ value: token }));
+  if (tokenFile) return () => bearerAuthorization(new Secret({ file: file(tokenFile) }));
+  if (token) return () => bearerAuthorization(new Secret({ value: token }));
   if (!username) return undefined;
   return () => basicAuthorization(username, new Secret({ value: password ?? "" }));
 }

@@ -4,6 +4,7 @@ import { alertDocument } from "../forward/document.ts";
 import { alertUuid } from "../forward/identity.ts";
 import { jsonText } from "../forward/json.ts";
 import { sendEach } from "../http/each.ts";
+import { placeBelow } from "../http/place_below.ts";
 import { HttpTarget } from "../http/target.ts";
 import type { FormattedAlert, Sink, WriteContext } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
@@ -61,8 +62,6 @@ function addressOf(
   given: Secret,
   { namespace, service, port, path, domain }: ServicePlace,
 ): Secret {
-  const base = given.isEmpty
-    ? `http://${service}.${namespace}${domain}:${port}`
-    : given.reveal().trim().replace(/\/+$/, "");
-  return new Secret({ value: `${base}${path}` });
+  if (!given.isEmpty) return placeBelow(given, path);
+  return new Secret({ value: `http://${service}.${namespace}${domain}:${port}${path}` });
 }

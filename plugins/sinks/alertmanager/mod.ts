@@ -3,7 +3,7 @@ import {
   type FormattedAlert,
   HttpTarget,
   jsonText,
-  Secret,
+  placeBelow,
   sendTogether,
   type Sink,
   type SinkPlugin,
@@ -17,7 +17,7 @@ class AlertmanagerSink implements Sink {
 
   constructor(readonly config: AlertmanagerConfig) {
     this.#targets = config.host_port.map((address) => {
-      const url = () => new Secret({ value: `${withoutSlash(address)}${config.endpoint}` });
+      const url = () => placeBelow(address, config.endpoint);
       return new HttpTarget(config, { url });
     });
   }
@@ -37,10 +37,6 @@ class AlertmanagerSink implements Sink {
   async close(): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.close()));
   }
-}
-
-function withoutSlash(address: Secret): string {
-  return address.reveal().replace(/\/+$/, "");
 }
 
 const plugin: SinkPlugin<AlertmanagerConfig> = {

@@ -5,9 +5,9 @@ import {
   HttpTarget,
   type Json,
   jsonText,
+  placeBelow,
   PostSink,
   type Priority,
-  Secret,
   shortText,
   type SinkPlugin,
   sortedTags,
@@ -51,8 +51,7 @@ const plugin: SinkPlugin<DatadogConfig> = {
   summary: "Events of Datadog",
   schema,
   create: (config) => {
-    const url = () =>
-      new Secret({ value: `${config.host.reveal().replace(/\/+$/, "")}/api/v1/events` });
+    const url = () => placeBelow(config.host, "/api/v1/events");
     return new PostSink(new HttpTarget(config, { url }), ({ alert }) => ({
       body: jsonText(datadogEvent(alert)),
       headers: { "dd-api-key": config.api_key },

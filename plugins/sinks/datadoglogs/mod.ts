@@ -6,7 +6,7 @@ import {
   HttpTarget,
   type Json,
   jsonText,
-  Secret,
+  placeBelow,
   sendTogether,
   type Sink,
   type SinkPlugin,
@@ -30,7 +30,7 @@ class DatadogLogsSink implements Sink {
 
   constructor(readonly config: DatadogLogsConfig) {
     this.#target = new HttpTarget(config, {
-      url: () => new Secret({ value: `${config.host.reveal().replace(/\/+$/, "")}/api/v2/logs` }),
+      url: () => placeBelow(config.host, "/api/v2/logs"),
       headers: { "dd-api-key": config.api_key },
     });
   }

@@ -3,6 +3,7 @@ import {
   type FormattedAlert,
   HttpTarget,
   jsonText,
+  placeBelow,
   Secret,
   sendTogether,
   type Sink,
@@ -16,8 +17,7 @@ class DynatraceSink implements Sink {
   readonly #target: HttpTarget;
 
   constructor(readonly config: DynatraceConfig) {
-    const url = () =>
-      new Secret({ value: `${config.api_url.reveal().trim().replace(/\/+$/, "")}/v2/logs/ingest` });
+    const url = () => placeBelow(config.api_url, "/v2/logs/ingest");
     this.#target = new HttpTarget(config, { url });
   }
 

@@ -6,6 +6,7 @@ import {
   type HttpRequest,
   HttpTarget,
   jsonText,
+  placeBelow,
   Secret,
   sendTogether,
   type Sink,
@@ -85,7 +86,7 @@ class ElasticsearchSink implements Sink {
   }
 
   #at(path: string): Secret {
-    return new Secret({ value: `${this.config.host_port.reveal().replace(/\/+$/, "")}${path}` });
+    return placeBelow(this.config.host_port, path);
   }
 }
 

@@ -7,9 +7,9 @@ import {
   HttpTarget,
   type Json,
   jsonText,
+  placeBelow,
   PostSink,
   PRIORITIES,
-  Secret,
   shortText,
   type SinkPlugin,
 } from "../../../core/mod.ts";
@@ -67,8 +67,7 @@ const plugin: SinkPlugin<GotifyConfig> = {
   summary: "Messages of Gotify",
   schema,
   create: (config) => {
-    const url = () =>
-      new Secret({ value: `${config.host_port.reveal().trim().replace(/\/+$/, "")}/message` });
+    const url = () => placeBelow(config.host_port, "/message");
     return new PostSink(new HttpTarget(config, { url }), ({ alert }) => ({
       body: jsonText(gotifyMessage(alert, config)),
       headers: { "x-gotify-key": config.token },

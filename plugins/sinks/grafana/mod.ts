@@ -1,12 +1,13 @@
 /** Alerts as annotations of Grafana: marks in its graphs. */
 import {
   type Alert,
+  bearerAuthorization,
   factsOf,
   HttpTarget,
   type Json,
   jsonText,
+  placeBelow,
   PostSink,
-  Secret,
   shortText,
   type SinkPlugin,
 } from "../../../core/mod.ts";
@@ -50,14 +51,11 @@ const plugin: SinkPlugin<GrafanaConfig> = {
   summary: "Annotations of Grafana",
   schema,
   create: (config) => {
-    const url = () =>
-      new Secret({
-        value: `${config.host_port.reveal().trim().replace(/\/+$/, "")}/api/annotations`,
-      });
+    const url = () => placeBelow(config.host_port, "/api/annotations");
     return new PostSink(new HttpTarget(config, { url }), ({ alert }) => ({
       body: jsonText(grafanaAnnotation(alert, config)),
       contentType: "application/json",
-      headers: { authorization: new Secret({ value: `Bearer ${config.api_key.reveal()}` }) },
+      headers: { authorization: bearerAuthorization(config.api_key) },
     }));
   },
   batchSize: 1,

@@ -3,6 +3,7 @@ import {
   basicAuthorization,
   type FormattedAlert,
   HttpTarget,
+  placeBelow,
   Secret,
   sendTogether,
   type Sink,
@@ -36,10 +37,9 @@ export class InfluxdbSink implements Sink {
   #place() {
     const { host_port, organization, database, bucket, user, password, token } = this.#config;
     const [path, query] = organization === ""
-      ? ["write", { db: database, precision: "ns" }]
-      : ["api/v2/write", { org: organization, bucket, precision: "ns" }];
-    const base = host_port.reveal().trim().replace(/\/*$/, "");
-    const url = new Secret({ value: `${base}/${path}?${new URLSearchParams(query)}` });
+      ? ["/write", { db: database, precision: "ns" }]
+      : ["/api/v2/write", { org: organization, bucket, precision: "ns" }];
+    const url = placeBelow(host_port, `${path}?${new URLSearchParams(query)}`);
     const key = token.reveal();
     if (key !== "") {
       return { url, headers: { authorization: new Secret({ value: `Token ${key}` }) } };

@@ -7,8 +7,8 @@ import {
   HttpTarget,
   type Json,
   jsonText,
+  placeBelow,
   replaceInvalid,
-  Secret,
   sendTogether,
   type Sink,
   type SinkPlugin,
@@ -70,7 +70,7 @@ class LokiSink implements Sink {
   constructor(readonly config: LokiConfig) {
     const { host_port, endpoint } = config;
     this.#target = new HttpTarget(config, {
-      url: () => new Secret({ value: `${host_port.reveal().replace(/\/+$/, "")}${endpoint}` }),
+      url: () => placeBelow(host_port, endpoint),
     });
   }
 

@@ -7,7 +7,8 @@ import {
   basicAuthorization,
   type FormattedAlert,
   HttpTarget,
-  Secret,
+  placeBelow,
+  type Secret,
   type Sink,
   type SinkPlugin,
   type WriteContext,
@@ -44,9 +45,8 @@ export class PushgatewaySink implements Sink {
 
   #group(): Secret {
     const { address, job, instance } = this.#config;
-    const base = address.reveal().trim().replace(/\/*$/, "");
     const parts = [...label("job", job), ...label("instance", instance || Deno.hostname())];
-    return new Secret({ value: [base, "metrics", ...parts].join("/") });
+    return placeBelow(address, ["", "metrics", ...parts].join("/"));
   }
 }
 

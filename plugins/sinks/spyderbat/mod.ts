@@ -1,10 +1,11 @@
 /** Alerts for Spyderbat, which takes them from a source of the organization. */
 import {
+  bearerAuthorization,
   type FormattedAlert,
   type HttpReply,
   HttpTarget,
   jsonText,
-  Secret,
+  placeBelow,
   sendTogether,
   type Sink,
   SinkError,
@@ -73,13 +74,12 @@ class SpyderbatSink implements Sink {
     context?: WriteContext,
   ): Promise<HttpReply> {
     const { api_url, api_key, org_uid } = this.#config;
-    const base = api_url.reveal().trim().replace(/\/+$/, "");
     return this.#target.send({
       contentType: "application/json",
       mostBytes: MOST_BYTES,
       ...request,
-      url: new Secret({ value: `${base}/api/v1/org/${org_uid}/source/${path}` }),
-      headers: { authorization: new Secret({ value: `Bearer ${api_key.reveal()}` }) },
+      url: placeBelow(api_url, `/api/v1/org/${org_uid}/source/${path}`),
+      headers: { authorization: bearerAuthorization(api_key) },
     }, context);
   }
 }

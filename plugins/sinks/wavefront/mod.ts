@@ -1,8 +1,9 @@
 /** Alerts as points of Wavefront (VMware Aria Operations for Applications). */
 import {
+  bearerAuthorization,
   type FormattedAlert,
   HttpTarget,
-  Secret,
+  placeBelow,
   sendTogether,
   type Sink,
   type SinkPlugin,
@@ -17,22 +18,17 @@ class WavefrontSink implements Sink {
 
   constructor(config: WavefrontConfig) {
     this.#config = config;
-    const url = () =>
-      new Secret({
-        value: `${config.address.reveal().trim().replace(/\/+$/, "")}/report?f=wavefront`,
-      });
+    const url = () => placeBelow(config.address, "/report?f=wavefront");
     this.#target = new HttpTarget(config, { url });
   }
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     await sendTogether(batch, (some) => {
-      const token = this.#config.token.reveal();
+      const { token } = this.#config;
       return this.#target.send({
         body: some.map(({ alert }) => `${lineOf(alert, this.#config)}\n`).join(""),
         contentType: "application/octet-stream",
-        ...token !== "" && {
-          headers: { authorization: new Secret({ value: `Bearer ${token}` }) },
-        },
+        ...token.reveal() !== "" && { headers: { authorization: bearerAuthorization(token) } },
       }, context);
     }, context);
   }
