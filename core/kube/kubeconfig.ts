@@ -1,6 +1,6 @@
 /** A kubeconfig as what it says of a cluster. */
 import { dirname, resolve } from "node:path";
-import { reasonOf, Report, SourceText } from "../base/mod.ts";
+import { type Diagnostic, reasonOf, Report, SourceText } from "../base/mod.ts";
 import { textOfFile } from "../base/text_file.ts";
 import { basicAuthorization, bearerAuthorization } from "../http/authorization.ts";
 import type { SinkFault } from "../plugin/plugin.ts";
@@ -37,13 +37,19 @@ export async function kubeconfigAccess(path: string): Promise<ClusterAccess> {
   const report = new Report();
   const [document] = readYaml(new SourceText(path, text), report);
   const [mistake] = report.diagnostics;
-  if (report.hasErrors || !document) throw wrong(mistake?.title ?? "there is nothing in it");
+  // Not the words of whoever reads it: they quote, and there are tokens in it.
+  if (report.hasErrors) throw wrong(`it is no YAML${lineOf(mistake)}`);
+  if (!document) throw wrong("there is nothing in it");
   const read = kubeconfigSchema().safeParse(plainValue(document.root));
   if (!read.success) {
     const [issue] = read.error.issues;
     throw wrong(`it is no kubeconfig: "${issue?.path.join(".")}" is missing or another thing`);
   }
   return accessOf(read.data, { folder: dirname(path), wrong });
+}
+
+function lineOf(mistake: Diagnostic | undefined): string {
+  return mistake?.at ? ` from line ${mistake.at.source.position(mistake.at.start).line} on` : "";
 }
 
 /** For `SinkPlugin.check`: what is wrong with the one that settings name. Never rejects. */

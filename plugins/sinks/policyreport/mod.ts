@@ -1,6 +1,5 @@
 /** Alerts in policy reports of Kubernetes: one for each namespace, and one of the cluster. */
 import {
-  afterAccepted,
   clusterFaults,
   type FormattedAlert,
   type HttpReply,
@@ -30,17 +29,13 @@ class PolicyReportSink implements Sink {
     this.#target = new KubeTarget({ ...config, compress: false }, { prefersPod: true });
   }
 
+  /** What has to be sent again is there once, so a report that fails takes the others along. */
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
-    let done = 0;
-    for (const run of runsOf(batch)) {
-      try {
-        await sendTogether(run, (some) => this.#add(some, context), context);
-      } catch (error) {
-        if (!(error instanceof SinkError)) throw error;
-        throw afterAccepted(error, done + (error.accepted ?? 0));
+    await sendTogether(batch, async (some) => {
+      for (const [namespace, alerts] of Map.groupBy(some, ({ alert }) => namespaceOf(alert))) {
+        await this.#add(namespace, alerts, context);
       }
-      done += run.length;
-    }
+    }, context);
   }
 
   close(): Promise<void> {
@@ -48,8 +43,11 @@ class PolicyReportSink implements Sink {
   }
 
   /** All of one namespace; where that is gone, in that of falcod. */
-  async #add(alerts: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
-    const namespace = namespaceOf(alerts[0]!.alert);
+  async #add(
+    namespace: string,
+    alerts: readonly FormattedAlert[],
+    context?: WriteContext,
+  ): Promise<void> {
     if (await this.#addTo(namespace, alerts, context)) return;
     const own = this.#config.falco_namespace || await this.#target.namespace() || "default";
     if (own !== namespace && await this.#addTo(own, alerts, context)) return;
@@ -103,19 +101,6 @@ class PolicyReportSink implements Sink {
   ): Promise<HttpReply> {
     return this.#target.send({ body: "", mostBytes: MOST_BYTES, ...request }, context);
   }
-}
-
-/** Alerts of one namespace that follow each other. */
-function runsOf(batch: readonly FormattedAlert[]): readonly (readonly FormattedAlert[])[] {
-  const runs: FormattedAlert[][] = [];
-  let last: string | undefined;
-  for (const item of batch) {
-    const namespace = namespaceOf(item.alert);
-    if (namespace === last) runs.at(-1)!.push(item);
-    else runs.push([item]);
-    last = namespace;
-  }
-  return runs;
 }
 
 function reportIn({ body }: HttpReply): Report {

@@ -267,3 +267,19 @@ Deno.test("policyreport: an alert that is refused does not take the others along
   assertEquals(kept.get("shop").results.length, 1);
   await sink.close();
 });
+
+Deno.test("policyreport: alerts of a namespace go into its report together, in whatever order", async () => {
+  const { server, kept } = apiServer(["shop", "bank"]);
+  await using _server = server;
+  const sink = sinkTo(server.url);
+  await sink.write(
+    ["shop", "bank", "shop", "bank", "shop"].map((namespace, index) =>
+      formattedAlert({ ...inPod(namespace), rule: `${index}` })
+    ),
+  );
+  await sink.close();
+  assertEquals(server.received.map(({ method }) => method), ["GET", "POST", "GET", "POST"]);
+  const rules = (namespace: string) =>
+    kept.get(namespace).results.map(({ rule }: Document) => rule).join("");
+  assertEquals([rules("shop"), rules("bank")], ["024", "13"]);
+});
