@@ -58,6 +58,13 @@ export function helpForLoneValue({ source, start, end }: Span): string | undefin
   return `alternatives are whole checks: … or ${compared}${value}`;
 }
 
+/** A condition that begins with "and" or "or", which is then read as the name of a macro. */
+function helpForJoint({ text, span: { source, start } }: Token): string {
+  return source.text.slice(0, start).trim() === ""
+    ? `to add to a condition that is there, write override: {condition: append} beside it`
+    : `"${text}" stands between checks`;
+}
+
 /** Each method reports one problem at the lexer's cursor and returns the parser's "nothing". */
 export class SyntaxErrors {
   readonly #lexer: Lexer;
@@ -105,6 +112,8 @@ export class SyntaxErrors {
       }" is a macro by its name: those of fields have a dot, as in "proc.name = cat"`;
     }
     if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
+    const joint = this.lastMacro;
+    if (joint && /^(?:and|or)$/.test(joint.text) && !this.lastBare) return helpForJoint(joint);
     if (this.#beginsCheck(text)) return 'checks are joined by words: write "and" or "or" before it';
     const called = text.startsWith("(") ? this.#calledName() : undefined;
     if (called !== undefined) {

@@ -103,6 +103,11 @@ Deno.test("parseCondition() helps with what people write by habit", () => {
     problem("a.b contains any (c, d)").help,
     'for any of several values write "anyof (…)", for all of them "allof (…)"',
   );
+  assertEquals(
+    problem("or a.b = c").help,
+    "to add to a condition that is there, write override: {condition: append} beside it",
+  );
+  assertEquals(problem("a.b = c and or d.e = f").help, '"or" stands between checks');
   assertEquals(problem("a.b starts with c").help, 'write "startswith", in one word');
   assertEquals(problem("a.b <> c").help, 'write "!="');
   assertEquals(problem("c and exists a.b").help, '"exists" stands behind the field: a.b exists');

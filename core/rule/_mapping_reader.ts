@@ -48,15 +48,19 @@ export class MappingReader {
     return undefined;
   }
 
-  /** Reports the keys that have to be there and are not: each that is misspelt, and the rest together. */
-  requireAll(keys: readonly string[]): void {
+  /**
+   * Reports the keys that have to be there and are not: each that is misspelt, and the rest together.
+   * `instead` is what else may be meant where several are absent.
+   */
+  requireAll(keys: readonly string[], instead?: string): void {
     const absent = keys.filter((key) => !this.has(key) && !this.#isMisspelt(key));
     if (absent.length === 0) return;
     const title = `${this.label} has no ${absent.map((key) => `"${key}"`).join(", ")}`;
     const swallowed = this.#swallowed(absent[0]!);
     if (!swallowed) {
       const lines = absent.map((key) => `"${key}: …"`).join(" and ");
-      return this.fail("R005", title, this.at, `add ${lines}`);
+      const other = instead !== undefined && absent.length > 1 ? `; ${instead}` : "";
+      return this.fail("R005", title, this.at, `add ${lines}${other}`);
     }
     this.failed = true;
     this.report.add({
@@ -71,7 +75,9 @@ export class MappingReader {
   /** Whether something else stands there that looks like it, which is then reported. */
   #isMisspelt(key: string): boolean {
     const written = [...this.#entries.keys()].slice(0, MAX_KEYS);
-    const slip = written.find((other) => nearest(other, [key]) === key);
+    const slip = written.find((other) =>
+      FOREIGN_KEYS.get(other) === key || nearest(other, [key]) === key
+    );
     if (slip === undefined) return false;
     this.#slips.add(slip);
     this.fail(
@@ -174,6 +180,17 @@ export class MappingReader {
     }
   }
 }
+
+/** What keys are called elsewhere. */
+const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
+  ["severity", "priority"],
+  ["level", "priority"],
+  ["description", "desc"],
+  ["message", "output"],
+  ["expression", "condition"],
+  ["filter", "condition"],
+  ["values", "items"],
+]);
 
 /** The shape of a node in words. */
 export function shape(node: YamlNode): string {

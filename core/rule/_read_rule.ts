@@ -36,7 +36,7 @@ export function readRule(
   const isUpdate = !isUnclear && override.append.size + override.replace.size > 0;
   const isChange = isUpdate || override?.deprecatedAppend !== undefined;
   const isLone = NEEDED.every((key) => !reader.has(key)) && reader.has("enabled");
-  if (!isUnclear && !isChange && !isLone) reader.requireAll(NEEDED);
+  if (!isUnclear && !isChange && !isLone) reader.requireAll(NEEDED, insteadOfWhole(reader));
   reader.unknownKeys(RULE_KEYS);
   if (isUnclear) return undefined;
   if (isUpdate) return readUpdate(reader, name, override);
@@ -49,6 +49,13 @@ export function readRule(
 
 /** Without these, an item only changes something. */
 const NEEDED = ["condition", "output", "desc", "priority"] as const;
+
+/** What somebody may mean who writes some keys of a rule only. */
+function insteadOfWhole(reader: MappingReader): string | undefined {
+  if (reader.has("desc") || reader.has("output")) return undefined;
+  const key = APPENDABLE.find((one) => reader.has(one));
+  return key && `to change a rule that is there, write override: {${key}: append}, or replace`;
+}
 
 function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefined {
   const condition = reader.optional("condition");

@@ -207,3 +207,23 @@ Deno.test("readRuleFile() passes over an override that is a text where the item 
   assertEquals(diagnostics.map(({ code, severity }) => `${severity} ${code}`), ["error R015"]);
   assertEquals(read("- list: l\n  items: [c]\n  override: [items]\n").codes, ["R015"]);
 });
+
+Deno.test("readRuleFile() knows what keys are called elsewhere, and changes that do not say so", () => {
+  const report = new Report();
+  readRuleFile(
+    new SourceText(
+      "rules.yaml",
+      "- rule: a\n  description: d\n  condition: c\n  output: o\n  severity: INFO\n" +
+        "- rule: b\n  condition: and c\n" +
+        "- rule: c\n  condition: c\n  output: o\n  desc: d\n",
+    ),
+    report,
+  );
+  assertEquals(report.diagnostics.map(({ code, help }) => `${code} ${help}`), [
+    'R005 did you mean "desc"?',
+    'R005 did you mean "priority"?',
+    'R005 add "output: …" and "desc: …" and "priority: …"; to change a rule that is there, ' +
+    "write override: {condition: append}, or replace",
+    'R005 add "priority: …"',
+  ]);
+});
