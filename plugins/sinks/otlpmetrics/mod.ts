@@ -14,6 +14,9 @@ import { counted, type Counts } from "./counts.ts";
 import { metricsRequest } from "./request.ts";
 import { type OtlpMetricsConfig, schema } from "./schema.ts";
 
+/** Of telling what was told before. */
+const TIMEOUT_MS = 10_000;
+
 class OtlpMetricsSink implements Sink {
   readonly #config: OtlpMetricsConfig;
   readonly #target: OtlpTarget;
@@ -63,15 +66,19 @@ class OtlpMetricsSink implements Sink {
     );
   }
 
-  /** Who fails then is told with the next alert. */
   #tellLater(): void {
     const { interval } = this.#config;
+    clearTimeout(this.#timer);
     if (interval === 0 || this.#isClosed) return;
-    this.#timer = setTimeout(() => {
-      this.#tell(this.#counts).catch(() => {});
-      this.#tellLater();
-    }, interval);
+    this.#timer = setTimeout(() => this.#tellAgain(), interval);
     Deno.unrefTimer(Number(this.#timer));
+  }
+
+  /** What fails then is told with the next alert. */
+  async #tellAgain(): Promise<void> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    await this.#tell(this.#counts, { signal }).catch(() => {});
+    this.#tellLater();
   }
 }
 

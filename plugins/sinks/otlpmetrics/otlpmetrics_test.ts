@@ -139,6 +139,21 @@ Deno.test("otlpmetrics: counts are told again while there are no alerts, until t
   });
 });
 
+Deno.test("otlpmetrics: what is told again does not pile up while a collector says nothing", async () => {
+  const answered = Promise.withResolvers<Response>();
+  await withSink({ interval: "40ms" }, async (sink, server) => {
+    await sink.write([formattedAlert()]);
+    server.answer = () => answered.promise;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    server.answer = () => new Response(null);
+    const from = performance.now();
+    answered.resolve(new Response(null));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const most = 2 + 1 + (performance.now() - from) / 40;
+    assert(server.received.length <= most, `${server.received.length}`);
+  });
+});
+
 Deno.test("otlpmetrics: points that the collector did not take are told, and counted", async () => {
   await withSink({}, async (sink, server) => {
     server.answer = () =>
