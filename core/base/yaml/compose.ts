@@ -9,6 +9,9 @@ import { RareTokens } from "./rare.ts";
 /** Lexemes, some µs each, between two steps. */
 const LEXEMES_IN_A_ROW = 1024;
 
+/** Each takes the package as long as a hundred characters; nobody is told of so many. */
+const MAX_ERRORS = 10_000;
+
 /** `text` is that of the source, or as long and repaired. A document is composed in one step. */
 export function* compose(
   source: SourceText,
@@ -40,14 +43,35 @@ export function* compose(
     uniqueKeys: false,
     logLevel: "silent",
   });
+  const keepError: (...error: unknown[]) => void = composer["onError"];
+  let errors = 0;
+  composer["onError"] = (...error: unknown[]) => {
+    if (++errors <= MAX_ERRORS) keepError(...error);
+  };
   const documents: Document[] = [];
+  let strays = 0;
   for (const token of tokens) {
+    const isStray = !OF_STREAM.has(token.type);
+    if (isStray && ++strays > MAX_ERRORS) continue;
     documents.push(...composer.next(token) as Iterable<Document>);
-    if (token.type === "document") yield;
+    if (token.type === "document" || strays % LEXEMES_IN_A_ROW === 1) yield;
   }
   documents.push(...composer.end() as Iterable<Document>);
   return documents;
 }
+
+/** What may stand in a stream; anything else is an error each. */
+const OF_STREAM: ReadonlySet<CST.Token["type"]> = new Set(
+  [
+    "byte-order-mark",
+    "comment",
+    "directive",
+    "doc-end",
+    "document",
+    "newline",
+    "space",
+  ] as const,
+);
 
 /** Syntax tokens, or nothing when a limit was passed: composing recurses as deep as the file nests. */
 function* tokenize(
