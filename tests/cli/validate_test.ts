@@ -213,6 +213,18 @@ Deno.test("falcod validate reads directories as -r does, sorted and only YAML", 
   assertEquals(JSON.parse(out).ruleFiles, [folder.file("a.yml"), folder.file("b.yaml")]);
 });
 
+Deno.test("falcod validate takes a directory with a falco.yaml for a configuration", async () => {
+  using folder = new Folder({ "falco.yaml": "", "good.yaml": GOOD, "other.yaml": "what: ever\n" });
+  const config = folder.file("falco.yaml"), rules = folder.file("good.yaml");
+  Deno.writeTextFileSync(config, `rules_files: [${rules}]\nstdout_output: {enabled: true}\n`);
+  for (const path of [folder.path, `${folder.path}/`]) {
+    const { code, out } = await falcod(["validate", "--json", path]);
+    assertEquals(code, 0, out);
+    const { configFiles, ruleFiles } = JSON.parse(out);
+    assertEquals([configFiles, ruleFiles], [[config], [rules]]);
+  }
+});
+
 Deno.test("falcod validate says that a directory holds no rules", async () => {
   using folder = new Folder({ "rules.txt": GOOD });
   const { code, out } = await falcod(["validate", folder.path]);

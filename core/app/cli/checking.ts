@@ -13,7 +13,7 @@ export function addChecking(program: Command, host: Host, done: Done): void {
 const VALIDATE_EXAMPLES = `
 Examples:
   falcod validate                         what falcod would run with
-  falcod validate /etc/falco/falco.yaml   a configuration and the rules it names
+  falcod validate /etc/falco              its falco.yaml, and the rules it names
   falcod validate my_rules.yaml rules.d --json
   falcod validate -c falco.yaml -r my_rules.yaml
   make_rules | falcod validate -          rules from standard input`;

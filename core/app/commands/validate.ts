@@ -82,7 +82,7 @@ async function judge(
   host: Host,
 ): Promise<Verdict> {
   const lintsMeaning = hints ? "hints" : "mistakes";
-  const named = paths.map((path) => path === "-" ? STANDARD_INPUT : path);
+  const named = paths.map((path) => path === "-" ? STANDARD_INPUT : configIn(path) ?? path);
   const found = named.filter(isConfig);
   const configs = [...given === undefined ? [] : [given], ...found];
   const rules = [...rulePaths, ...named.filter((path) => !found.includes(path))];
@@ -131,6 +131,13 @@ async function judge(
     }),
     jsonOutput: start.loaded.config.json_output,
   };
+}
+
+/** That of `/etc/falco`: other files there are what it names, or nobody's. */
+function configIn(folder: string): string | undefined {
+  if (kindOf(folder) !== "directory") return undefined;
+  const path = `${folder.replace(/\/+$/, "")}/falco.yaml`;
+  return kindOf(path) === "file" ? path : undefined;
 }
 
 /** What is not there is what it is called. */
