@@ -378,18 +378,21 @@ Deno.test({
   fn: async () => {
     using folder = new Folder({
       "good.yaml": GOOD,
-      "falco.yaml": "json_output: true\nfile_output: {enabled: true, filename: /nowhere/alerts}\n",
+      "falco.yaml": "json_outptu: true\nfile_output: {enabled: true, filename: /nowhere/alerts}\n",
     });
     const inside = `cp -a /etc ${folder.path}/etc && mkdir -p ${folder.path}/etc/falco &&
       cp ${folder.path}/falco.yaml ${folder.path}/etc/falco/ &&
       mount --bind ${folder.path}/etc /etc && exec "$@"`;
     const under = ["unshare", "-m", "sh", "-c", inside, "sh"];
+    const again = ["unshare", "-m", "sh", "-c", inside.replace(/^.*?&&/, ""), "sh"];
     const { code, out, error } = await falcod(["-V", folder.file("good.yaml")], { under });
-    assertEquals([code, error], [0, ""]);
-    const [{ successful }] = JSON.parse(out).falco_load_results;
-    assertEquals(successful, true);
+    assertEquals([code, error, out], [0, "", `${folder.file("good.yaml")}: Ok\n`]);
+    Deno.writeTextFileSync(folder.file("falco.yaml"), "json_output: true\n");
+    const json = await falcod(["-V", folder.file("good.yaml")], { under: again });
+    const { falco_load_results: [{ successful }], diagnostics } = JSON.parse(json.out);
+    assertEquals([successful, diagnostics, json.error], [true, [], ""]);
     // Another who checks rules that may be meant for any machine.
-    const validated = await falcod(["validate", folder.file("good.yaml")], { under });
+    const validated = await falcod(["validate", folder.file("good.yaml")], { under: again });
     assert(validated.out.startsWith("valid: "), validated.out);
   },
 });

@@ -14,7 +14,7 @@ import { jsonText } from "../json.ts";
 import { loadResults } from "../load_results.ts";
 import { plainDiagnostics, printDiagnostics } from "../report.ts";
 import { loadRuleset } from "../rules.ts";
-import { prepare } from "../start.ts";
+import { prepare, type Start } from "../start.ts";
 import { printFalcoVerdict } from "./_falco_verdict.ts";
 import { describeWanted, descriptionText } from "./describe.ts";
 import { type UsedPlugins, usedPlugins } from "../used_plugins.ts";
@@ -119,8 +119,9 @@ async function judge(
       help: `falcod runs with one; "${configPath}" can include it with config_files`,
     });
   }
+  const report = format === "falco" ? ofRules(start) : start.report;
   return {
-    report: start.report,
+    report,
     configFiles: start.loaded.files,
     ruleFiles: start.ruleFiles,
     ruleset: start.ruleset,
@@ -132,6 +133,19 @@ async function judge(
     jsonOutput: start.loaded.config.json_output,
   };
 }
+
+/** With what is wrong elsewhere; what the configuration only warns of is nothing to who asks for rules. */
+function ofRules({ report, loaded: { files } }: Start): Report {
+  const own = new Report();
+  own.absorb(report, (found) => {
+    const { code, severity, at } = found;
+    const isOfConfig = code === NO_OUTPUT || (at && files.includes(toFile(at).source.name));
+    return severity === "error" || !isOfConfig ? found : undefined;
+  });
+  return own;
+}
+
+const NO_OUTPUT = "C017";
 
 /** That of `/etc/falco`: other files there are what it names, or nobody's. */
 function configIn(folder: string): string | undefined {
