@@ -11,7 +11,7 @@ import type { SourceText } from "../text.ts";
 import type { YamlLimits } from "./limits.ts";
 import { Cursor } from "./cursor.ts";
 import { dashInItem } from "./dash_in_item.ts";
-import { EntryList, LeafReader } from "./leaf.ts";
+import { EntryList, type LeafLimits, LeafReader } from "./leaf.ts";
 import type { YamlDocument, YamlMap, YamlNode, YamlNull, YamlScalar, YamlSeq } from "./node.ts";
 
 /** The document of a file (none where there are but comments), or nothing: the package is needed. */
@@ -25,7 +25,8 @@ export function readCommon(
   cursor.skip();
   if (cursor.atEnd) return [];
   if (text.startsWith("---\n")) cursor.at = cursor.lineStart = 4;
-  const reader = new CommonReader(source, cursor, limits.depth >> 1);
+  const maxCount = Math.floor(limits.plainTokens / TOKENS_OF_VALUE);
+  const reader = new CommonReader(source, cursor, { maxDepth: limits.depth >> 1, maxCount });
   const root = reader.root();
   return root && reader.mostTokens <= limits.plainTokens ? [{ root, broken: [] }] : undefined;
 }
@@ -37,14 +38,16 @@ const UNCOMMON = /[\t\r\ufeff]|\n(?:---|\.\.\.)/;
 const TOKENS_OF_VALUE = 12, TOKENS_OF_LINE = 3;
 
 class CommonReader {
+  readonly maxDepth: number;
   readonly #leaf: LeafReader;
 
   constructor(
     readonly source: SourceText,
     readonly cursor: Cursor,
-    readonly maxDepth: number,
+    limits: LeafLimits,
   ) {
-    this.#leaf = new LeafReader(source, cursor, maxDepth);
+    this.maxDepth = limits.maxDepth;
+    this.#leaf = new LeafReader(source, cursor, limits);
   }
 
   root(): YamlNode | undefined {
@@ -78,7 +81,7 @@ class CommonReader {
       cursor.at++;
       const item = this.#itemBehindDash(column, depth + 1);
       // What is to be told of is the package's reader's to tell.
-      if (!item || dashInItem(item)) return undefined;
+      if (!item || this.#leaf.isFull || dashInItem(item)) return undefined;
       items.push(item);
     } while (this.#isAt(column) && cursor.atDash);
     return { kind: "seq", span: this.source.span(start, items.at(-1)!.span.end), items };
@@ -98,7 +101,7 @@ class CommonReader {
     if (depth > this.maxDepth) return undefined;
     for (let key: YamlScalar | undefined = first; key; key = this.#leaf.key()) {
       const value = this.#valueOfKey(column, depth + 1);
-      if (!value || !entries.add(key, value)) return undefined;
+      if (!value || this.#leaf.isFull || !entries.add(key, value)) return undefined;
       if (this.#isAt(column)) continue;
       const span = this.source.span(first.span.start, value.span.end);
       return { kind: "map", span, entries: entries.list };

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
-import { SourceText } from "../text.ts";
+import { SourceText, type Span } from "../text.ts";
 import { readCommon } from "./common.ts";
 import { YAML_LIMITS } from "./limits.ts";
 
@@ -79,4 +79,25 @@ Deno.test("readCommon() looks at each character a bounded number of times", () =
       `a: [b\n${"# c\n".repeat(many)}]`,
     ]
   ) readCommon(new SourceText("f", text), limits);
+});
+
+/** Counts what is read of it. */
+class Counting extends SourceText {
+  spans = 0;
+
+  override span(start: number, end: number): Span {
+    this.spans++;
+    return super.span(start, end);
+  }
+}
+
+Deno.test("readCommon() gives up where there is too much, and reads no further", () => {
+  const limits = { ...YAML_LIMITS, plainTokens: 1200 };
+  for (
+    const [start, piece] of [["- [", "'a', "], ["", "- a\n"], ["", "- {a: b}\n"], ["a: [", "b,\n "]]
+  ) {
+    const source = new Counting("f", start + piece!.repeat(10_000));
+    assertEquals(readCommon(source, limits), undefined);
+    assert(source.spans < 1000, `${source.spans} of ${piece}`);
+  }
 });

@@ -14,6 +14,12 @@ const PLAIN_START = /[^\s,[\]{}:#'"&*!|>%@`?-]|-(?=[^\s,[\]{}])/y;
 const PLAIN_IN_BRACKETS = /[^,[\]{}:#\n]*/y;
 const ESCAPE = /\\(?:["\\/abefnrtv0 N_LP]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})/y;
 
+export interface LeafLimits {
+  readonly maxDepth: number;
+  /** Of values, keys among them. */
+  readonly maxCount: number;
+}
+
 export class LeafReader {
   /** Values read so far, keys among them. */
   count = 0;
@@ -21,10 +27,18 @@ export class LeafReader {
   readonly #cursor: Cursor;
   readonly #maxDepth: number;
 
-  constructor(source: SourceText, cursor: Cursor, maxDepth: number) {
+  readonly #maxCount: number;
+
+  constructor(source: SourceText, cursor: Cursor, { maxDepth, maxCount }: LeafLimits) {
     this.#source = source;
     this.#cursor = cursor;
     this.#maxDepth = maxDepth;
+    this.#maxCount = maxCount;
+  }
+
+  /** There are more values than may be read; what the rest of them costs need not be spent. */
+  get isFull(): boolean {
+    return this.count > this.#maxCount;
   }
 
   /** A value outside of brackets. It ends before a line that is not indented more than `parent`. */
@@ -74,7 +88,7 @@ export class LeafReader {
       const key = isMap ? this.key() : undefined;
       if (isMap && !(key && this.#skipInBrackets(parent))) return undefined;
       const item = this.#inBrackets(parent, depth + 1);
-      if (!item) return undefined;
+      if (!item || this.isFull) return undefined;
       if (!key) items.push(item);
       else if (!entries.add(key, item)) return undefined;
       if (!this.#skipInBrackets(parent, mayCloseAt, close)) return undefined;
