@@ -173,10 +173,14 @@ export class YamlBuilder {
 
   /** A warning: Falco's parser (yaml-cpp 0.8) looks for a key from the front, and stops there. */
   #duplicate(key: YamlScalar, earlier: YamlScalar): void {
+    const { start, end } = key.span;
+    const written = this.source.text.slice(start, end);
+    // As it stands there, it is known whether anybody may see it.
+    const name = written.includes(key.value) ? key.value : written.replace(/^["']|["']$/g, "");
     this.report.add({
       code: "Y011",
       severity: "warning",
-      title: `key "${key.value}" is given twice in one mapping`,
+      title: `key "${name}" is given twice in one mapping`,
       at: key.span,
       help: "keep one of them",
       notes: [{ message: "first given here, and this one counts", at: earlier.span }],

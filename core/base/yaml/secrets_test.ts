@@ -107,6 +107,7 @@ Deno.test("readYaml() tells what is wrong with a secret on another line without 
       "password:\n  @hunter2\n",
       "password:\nhunter2\nport: 1\n",
       "a: &x hunter2\n   b: c\ntoken: *x\n",
+      'password: {"hunt\\x65r2": 1, "hunt\\x65r2": 2}\n',
     ]
   ) {
     const report = new Report();
