@@ -5,8 +5,10 @@ import {
   eventType,
   type FileDescriptor,
   flagValue,
+  type ParamValue,
   type SocketTuple,
 } from "../event/mod.ts";
+import { encodeParam } from "../scap/mod.ts";
 import { codeOf, type NamedValues, type Role } from "./_params.ts";
 import type { ToldDescriptor } from "./_told.ts";
 
@@ -65,6 +67,19 @@ function socketKey({ localAddress, localPort, remoteAddress, remotePort, path }:
 
 /** The calls that lead to it. */
 export function callsMaking(descriptor: FileDescriptor): readonly ToldCall[] {
+  return knownCalls(descriptor).map(withEveryNumber);
+}
+
+/** Falco ends at a call that makes a descriptor and lacks a number: those that nobody knows are 0. */
+function withEveryNumber(call: ToldCall): ToldCall {
+  const values: Record<string, ParamValue> = {};
+  for (const { name, type } of eventType(codeOf(call.name))!.params) {
+    values[name] = call.values[name] ?? (encodeParam(type, 0) ? 0 : undefined);
+  }
+  return { ...call, values };
+}
+
+function knownCalls(descriptor: FileDescriptor): readonly ToldCall[] {
   const { number, typeChar } = descriptor;
   switch (typeChar) {
     case "f":
