@@ -7,9 +7,9 @@ const MAPPING = new RegExp(
   `[ \\t]*(?:\\{|[?:](?=\\s)|(?:${PROPERTY}[ \\t]+){0,5}(?:(["']?)[\\w.-]+\\1[ \\t]*:(?=\\s|$)|<<:))`,
   "y",
 );
-/** It is somewhere else: in the environment. */
+/** It is somewhere else, in the environment, or nowhere: stars in place of nothing look like a value. */
 const ELSEWHERE =
-  /(["']?)(?:(?:\$\{[^}\n"']*\})+\1[ \t]*(?=[\r\n,}\]]|[ \t]#|$)|\$\{[\w.]*(?=["']?[ \t]*\r?(?:\n|$)))/my;
+  /(["']?)(?:(?:\$\{[^}\n"']*\})+\1[ \t]*(?=[\r\n,}\]]|[ \t]#|$)|\$\{[\w.]*(?=["']?[ \t]*\r?(?:\n|$)))|(?:""|'')[ \t]*(?=[\r\n,}\]]|[ \t]#|$)/my;
 const SIGN = /[!&*@%`,|>\]}](?=["'[{])/y;
 const ALIAS = /(?<![^\s,[{])\*([^\s,[\]{}]+)/g;
 const SPACE_IN_BRACKETS = /(?:\s|(?<=\s)#[^\n]*)*/y;

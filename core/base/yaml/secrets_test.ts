@@ -89,6 +89,7 @@ Deno.test("readYaml() shows what stands below a key with such a name and is no s
       "password:\n  ${PASSWORD}\nport: 1\n",
       "password: ${PASSWORD}\n   port: 1\n",
       "password:\nport: 1\n",
+      'password: ""\ntoken: \'\'\nsecret:\n  ""\na: {token: "", b: c}\n',
       "password:\n- a: b\n".replace("- a: b", "a: b"),
       "a: &x b\nport: *x\n",
       "- rule: a\n  desc: >\n    reads a secret or a token\n      and: more\n  output: a token,\n    of\n",
