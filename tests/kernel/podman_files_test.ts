@@ -88,20 +88,14 @@ Deno.test({
     }).spawn();
     const isMounted = (await server.stdout.getReader().read()).value !== undefined;
     const storage = new UsersStorage(100, { passwd: `${folder}/passwd`, run: `${folder}/none` });
-    const begun = performance.now();
     const recalled = await Promise.all(
-      ["a", "b", "c"].map((digit) => storage.recall(digit.repeat(64), 65534)),
+      ["a", "b", "c", "d"].map((digit) => storage.recall(digit.repeat(64), 65534)),
     );
-    const tookMs = performance.now() - begun;
-    await storage.recall("d".repeat(64), 65534);
-    const tookAgainMs = performance.now() - begun - tookMs;
     await server.stdin.close();
     await server.status;
     Deno.removeSync(folder, { recursive: true });
     if (!isMounted) return console.log("no file system of a user's own can be mounted here");
-    assertEquals(recalled, [undefined, undefined, undefined]);
-    assert(tookMs >= 95 && tookMs < 2000, `${tookMs} ms`);
-    assert(tookAgainMs < 50, `${tookAgainMs} ms`);
+    assertEquals(recalled, [undefined, undefined, undefined, undefined]);
     // What waited ends when the file system does.
     await new Promise((resolve) => setTimeout(resolve, 200));
   },

@@ -34,9 +34,20 @@ export interface UsersStoragePlaces {
   readonly run: string;
 }
 
+export interface Clock {
+  readonly nowMs: () => number;
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+const CLOCK: Clock = {
+  nowMs: () => performance.now(),
+  wait: (ms, signal) => setTimeout(ms, undefined, { signal }),
+};
+
 export class UsersStorage {
   readonly #timeoutMs: number;
   readonly #places: UsersStoragePlaces;
+  readonly #clock: Clock;
   /** Of each user the reading that comes last. */
   readonly #readings = new Map<number, Promise<unknown>>();
   /** By user, when more of that user's may be read. */
@@ -48,9 +59,11 @@ export class UsersStorage {
   constructor(
     timeoutMs: number,
     places: UsersStoragePlaces = { passwd: onHost("/etc/passwd"), run: onHost("/run/user") },
+    clock = CLOCK,
   ) {
     this.#timeoutMs = timeoutMs;
     this.#places = places;
+    this.#clock = clock;
   }
 
   /** Absent where nothing is on disk, or cannot be read, or not soon. Never rejects. */
@@ -58,7 +71,7 @@ export class UsersStorage {
     if (this.#stuck.has(userId)) return undefined;
     const reading = this.#afterOthers(fullId, userId);
     const stop = new AbortController();
-    const late = setTimeout(this.#timeoutMs, "late" as const, { signal: stop.signal });
+    const late = this.#clock.wait(this.#timeoutMs, stop.signal).then(() => "late" as const);
     const first = await Promise.race([reading, late]).finally(() => stop.abort());
     if (first !== "late") return first;
     this.#stuck.add(userId);
@@ -79,14 +92,14 @@ export class UsersStorage {
 
   async #rested(userId: number, before: Promise<unknown> | undefined): Promise<void> {
     await before;
-    const rest = (this.#rests.get(userId) ?? 0) - performance.now();
-    if (rest > 0) await setTimeout(rest);
+    const rest = (this.#rests.get(userId) ?? 0) - this.#clock.nowMs();
+    if (rest > 0) await this.#clock.wait(rest);
   }
 
   #rest(userId: number, bytes: number): void {
     this.#rests.delete(userId);
     if (this.#rests.size >= MAX_RESTS) this.#rests.delete(this.#rests.keys().next().value!);
-    this.#rests.set(userId, performance.now() + bytes * REST_MS_PER_BYTE);
+    this.#rests.set(userId, this.#clock.nowMs() + bytes * REST_MS_PER_BYTE);
   }
 
   async #read(fullId: string, userId: number): Promise<ContainerDetails | undefined> {
