@@ -54,7 +54,7 @@ export function* compose(
     const isStray = !OF_STREAM.has(token.type);
     if (isStray && ++strays > MAX_ERRORS) continue;
     documents.push(...composer.next(token) as Iterable<Document>);
-    if (token.type === "document" || strays % LEXEMES_IN_A_ROW === 1) yield;
+    if (token.type === "document" || isStray && strays % LEXEMES_IN_A_ROW === 0) yield;
   }
   documents.push(...composer.end() as Iterable<Document>);
   return documents;
