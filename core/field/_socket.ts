@@ -7,7 +7,8 @@ import type { FileDescriptor, SocketTuple } from "../event/mod.ts";
  * address but no client's.
  */
 export function isServerSocket(socket: SocketTuple): boolean {
-  return socket.remotePort === 0 && socket.localPort !== 0 && isUnset(socket.remoteAddress);
+  return socket.remotePort === 0 && socket.localPort !== 0 && !socket.isConnection &&
+    isUnset(socket.remoteAddress);
 }
 
 /** An IP socket with two ends; upstream's fields are absent while it is not known who called whom. */

@@ -152,6 +152,16 @@ Deno.test("fd.l4proto is known once the socket has a role", () => {
   assertEquals(valueOf("fd.l4proto", eventOf("socket", { descriptor: raw })), "raw");
 });
 
+Deno.test("a connection whose other end nobody has chosen is no server's socket", () => {
+  const nowhere = { remotePort: 0, remoteAddress: new Uint8Array(4), isConnection: true };
+  const event = eventOf("read", { descriptor: socketOf(nowhere, { role: "server" }) });
+  const fields = ["fd.sip", "fd.sport", "fd.sproto", "fd.lip", "fd.cip"];
+  assertEquals(
+    fields.map((field) => textOf(field, event)),
+    ["10.0.0.1", "33060", "33060", "10.0.0.1", "<NA>"],
+  );
+});
+
 Deno.test("fd.is_server and fd.connected", () => {
   assertEquals([client, server, listening].map((event) => valueOf("fd.is_server", event)), [
     false,

@@ -62,7 +62,12 @@ export const fsPathFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "names",
     summary: "Path the call worked on, as the program passed it",
-    extract: (event, state) => asPassed(pathOf(event, state, "name")),
+    extract: (event, state) => {
+      const path = pathOf(event, state, "name");
+      // A descriptor has one name, which was passed to nobody.
+      const isDescriptors = layoutOf(event.type).name === OF_DESCRIPTOR;
+      return isDescriptors && isPath(path) ? pathInView(path, state) : asPassed(path);
+    },
   }),
   defineField({
     name: "fs.path.source",

@@ -258,6 +258,10 @@ class ShownSocket implements SocketTuple {
   get text(): string {
     return this.of.name;
   }
+
+  get isConnection(): boolean {
+    return this.remote !== undefined;
+  }
 }
 
 /** A descriptor with its number, as events show it; reused, so valid as long as the event. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { capture, type GivenEvent, process } from "../../tests/made_captures.ts";
-import type { SocketTuple } from "../event/mod.ts";
+import type { FileDescriptor, SocketTuple } from "../event/mod.ts";
 import { encodeParam, memoryInput, ScapReader } from "../scap/mod.ts";
 import { recordedState, sinkInto } from "./recorded_state.ts";
 import { Replay } from "./replay.ts";
@@ -27,13 +27,19 @@ const socket = (type: number, proto = 0): GivenEvent => ({
 const send: GivenEvent = { type: "write", params: { res: 4, fd: 3, size: 4 } };
 
 /** Name and protocol of the descriptor of each event. */
-async function sockets(events: readonly GivenEvent[]) {
+function sockets(events: readonly GivenEvent[]): Promise<unknown[]> {
+  return descriptors(events, ({ socket, protocol } = {}) => [socket?.text, protocol]);
+}
+
+async function descriptors(
+  events: readonly GivenEvent[],
+  look: (descriptor?: Partial<FileDescriptor>) => unknown,
+): Promise<unknown[]> {
   const found: unknown[] = [];
   const state = recordedState();
   const replay = new Replay(sinkInto(state, (event) => {
     state.begin(event);
-    const { socket, protocol } = event.descriptor ?? {};
-    found.push([socket?.text, protocol]);
+    found.push(look(event.descriptor));
     state.end(event);
   }));
   using reader = new ScapReader(memoryInput(await capture([process(10, "curl")], events)));
@@ -67,6 +73,33 @@ Deno.test("a connection that is under way counts, one that failed does not", asy
     connect(-115),
   ]) as [unknown, unknown[], unknown, unknown[]];
   assertEquals([refused[0], underWay[0]], ["", "10.0.0.1:40000->10.0.0.2:443"]);
+});
+
+Deno.test("a connection from nowhere is one all the same, what is only bound is none", async () => {
+  const nowhere: SocketTuple = {
+    family: "ipv4",
+    localAddress: new Uint8Array(4),
+    localPort: 0,
+    remoteAddress: PEER,
+    remotePort: 443,
+    path: undefined,
+  };
+  const bound = {
+    ...nowhere,
+    localAddress: HOST,
+    localPort: 80,
+    remotePort: 0,
+    remoteAddress: undefined,
+  };
+  const addr = encodeParam("SOCKADDR", bound)!;
+  const connection = encodeParam("SOCKTUPLE", nowhere, "client")!;
+  const found = await descriptors([
+    socket(STREAM),
+    { type: "connect", params: { res: 0, fd: 3, tuple: connection } },
+    socket(STREAM),
+    { type: "bind", params: { res: 0, fd: 3, addr } },
+  ], ({ socket } = {}) => socket?.isConnection);
+  assertEquals([found[1], found[3]], [true, false]);
 });
 
 Deno.test("what accept makes is called with the caller first", async () => {

@@ -24,9 +24,6 @@ export const EXCEPTED: Readonly<Record<string, string>> = {
 
 /** The same for events of one type. */
 const EXCEPTED_OF: Readonly<Record<string, readonly string[]>> = {
-  // As fd.nameraw, which it is.
-  fchmod: ["fs.path.nameraw"],
-  fchown: ["fs.path.nameraw"],
   // Of an empty path, which Falco does not take for the descriptor's.
   fchownat: ["evt.abspath", "fs.path.name"],
   // The types of what is polled, which a capture knows by the calls it holds.
@@ -36,8 +33,6 @@ const EXCEPTED_OF: Readonly<Record<string, readonly string[]>> = {
   chdir: ["proc.cwd"],
   // As whoever reads captures believes; from the next event on as it is.
   unshare: ["thread.cap_inheritable"],
-  // Of a connection that was refused.
-  connect: ["fd.sproto"],
 };
 /** In captures, events that Falco knows nothing about but their name have no result and no descriptor. */
 const OF_RESULT = /^(?:evt\.(?:res|rawres|failed|count\.error.*)|fd\..*)$/;
