@@ -89,7 +89,11 @@ export class OperandChecker {
     if (definition.deprecated !== undefined) {
       const title = `field "${use.name}" is deprecated`;
       const help = definition.deprecated;
-      this.#add({ code: "F034", severity: "warning", title, at: use.span, help });
+      const group = {
+        key: `F034 ${use.name}`,
+        title: (count: number) => `field "${use.name}" is deprecated, in ${count} places`,
+      };
+      this.#add({ code: "F034", severity: "warning", title, at: use.span, help, group });
     }
     const { type, list = false } = definition;
     return { kind: "field", definition, argument: argument.value, type, list };
