@@ -231,3 +231,10 @@ Deno.test("numbers are numbers in JSON, without leading zeros; other bases are t
 function flag(name: string): number {
   return flagValue("file_flags", name)!;
 }
+
+Deno.test("a list without values prints as one, and is null in JSON, as Falco's", () => {
+  const field = syscallFields.get("fd.types")!;
+  assertEquals(renderValue([], field), "()");
+  assertEquals(jsonValue([], field), null);
+  assertEquals(jsonValue(["file"], field), ["file"]);
+});

@@ -41,8 +41,9 @@ export function jsonValue(
   if (value === undefined) return null;
   const json = (item: FieldScalar) => scalarJson(item, definition, bytes);
   if (!isList(value)) return json(value);
-  if (definition.list) return value.map(json);
-  return value.length === 0 ? null : renderValue(value, definition, bytes);
+  // An empty list prints as "()" and is null here, as Falco's.
+  if (value.length === 0) return null;
+  return definition.list ? value.map(json) : renderValue(value, definition, bytes);
 }
 
 function scalarText(value: FieldScalar, definition: FieldDefinition, bytes: BytesFormat): string {
