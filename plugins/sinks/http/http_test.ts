@@ -33,6 +33,29 @@ Deno.test("http: answers are printed with echo, made harmless", async () => {
   assertEquals(printed, ["thanks\\u001b[2J"]);
 });
 
+Deno.test("http: alerts share a connection without keep_alive, as Falco's do", async () => {
+  const ports = new Set<number>();
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (_, info) => {
+    ports.add(info.remoteAddr.port);
+    return new Response(null);
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const sink = new HttpSink(plugin.schema.parse({ url, keep_alive: false }));
+  await sink.write(formatted("1", "2"));
+  await sink.write(formatted("3"));
+  await sink.close();
+  assertEquals(ports.size, 1);
+});
+
+Deno.test("http: any answer is accepted, unless headers say otherwise", async () => {
+  const asked = async (headers: Record<string, string>) => {
+    const [request] = await requestsOf(plugin, { config: (url) => ({ url, headers }) }, {});
+    return request!.headers.get("accept");
+  };
+  assertEquals(await asked({}), "*/*");
+  assertEquals(await asked({ Accept: "text/plain" }), "text/plain");
+});
+
 Deno.test("http: compress_uploads compresses", async () => {
   const compressed = (url: string) => ({ ...config(url), compress_uploads: true });
   const [request] = await requestsOf(plugin, { config: compressed }, {});

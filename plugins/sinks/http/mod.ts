@@ -26,10 +26,11 @@ export class HttpSink implements Sink {
     this.#target = new HttpTarget({
       headers: config.headers,
       proxy: config.proxy,
-      keep_alive: config.keep_alive,
+      // Falco's key is about probes of TCP: its alerts share a connection in any case.
+      keep_alive: true,
       compress: config.compress_uploads,
       tls: tlsOf(config),
-    }, { url: config.url, userAgent: config.user_agent });
+    }, { url: config.url, userAgent: config.user_agent, headers: { accept: "*/*" } });
   }
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {

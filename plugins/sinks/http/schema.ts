@@ -22,7 +22,9 @@ export const schema = z.strictObject({
   client_key: text("/etc/ssl/certs/client.key").describe("File with its private key (PEM)"),
   echo: flag(false).describe("Answers of the server are printed on standard output"),
   compress_uploads: flag(false).describe("Alerts are compressed with gzip"),
-  keep_alive: flag(false).describe("One connection for many alerts"),
+  keep_alive: flag(false).describe(
+    "Falco's; alerts share a connection whatever it says, as in Falco",
+  ),
   headers: httpKeys.headers,
   proxy: httpKeys.proxy,
 });
