@@ -4,7 +4,14 @@
  * A call that was to make a descriptor and failed has one with a negative number: its name is known,
  * the rest is absent.
  */
-import { encodeDevice, type Event, type FileDescriptor, majorOf, minorOf } from "../event/mod.ts";
+import {
+  encodeDevice,
+  type Event,
+  eventType,
+  type FileDescriptor,
+  majorOf,
+  minorOf,
+} from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import {
   descriptorName,
@@ -249,7 +256,13 @@ function givesName({ type, result = 0 }: Event, descriptor: FileDescriptor): boo
   if (hasFlag(type, "creates")) return !hasFlag(type, "uses") && isNamed(descriptor);
   if (type === CONNECT) return true;
   const isDatagram = descriptor.socket !== undefined && descriptor.connected !== true;
-  return isDatagram && hasFlag(type, "uses") && hasFlag(type, "state");
+  return isDatagram && hasFlag(type, "uses") && hasFlag(type, "state") && tellsAddress(type);
+}
+
+/** What closes or copies a socket knows its address no better than before. */
+function tellsAddress(type: number): boolean {
+  const params = eventType(type)?.params ?? [];
+  return params.some(({ name }) => name === "tuple" || name === "addr");
 }
 
 function isNamed({ path, socket }: FileDescriptor): boolean {

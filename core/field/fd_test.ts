@@ -188,6 +188,9 @@ Deno.test("fd.name_changed is true for what names a descriptor", () => {
   assertEquals(valueOf("fd.name_changed", client), true);
   assertEquals(valueOf("fd.name_changed", eventOf("sendto", { descriptor: datagram })), true);
   assertEquals(valueOf("fd.name_changed", eventOf("sendto", { descriptor: socketOf() })), false);
+  for (const name of ["close", "fcntl", "getsockopt"]) {
+    assertEquals(valueOf("fd.name_changed", eventOf(name, { descriptor: datagram })), false, name);
+  }
   const file = fileOf(pathOf("/x"));
   assertEquals(valueOf("fd.name_changed", eventOf("openat", { descriptor: file })), true);
   assertEquals(valueOf("fd.name_changed", eventOf("read", { descriptor: file })), false);
