@@ -2,7 +2,7 @@
  * Parameters that say something about the process. Live capture does not send them with each event:
  * the process table knows them.
  */
-import { type Event, eventType, type ParamValue } from "../event/mod.ts";
+import { encodeExecFlags, type Event, eventType, type ParamValue } from "../event/mod.ts";
 import { cgroupTexts, type Process, type State, type Thread } from "../state/mod.ts";
 
 type Read = (process: Process, thread: Thread) => ParamValue;
@@ -31,10 +31,15 @@ const FORK: Reads = {
   vpid: ({ membership }) => membership.virtualPid,
 };
 
-/** A program that did not start left nothing but the one that tried. */
+/** A program that did not start left nothing but the one that tried, and what that is made of. */
 const FAILED_EXEC: Reads = {
   ...CALLER,
   ...CAPABILITIES,
+  flags: ({ image }) => encodeExecFlags(image),
+  exe_ino: ({ image }) => image.exeInode,
+  exe_ino_ctime: ({ image }) => image.exeCtimeNs,
+  exe_ino_mtime: ({ image }) => image.exeMtimeNs,
+  trusted_exepath: ({ image }) => image.exePath,
   tty: ({ membership }) => membership.tty,
   vpgid: ({ membership }) => membership.virtualProcessGroupId,
   pgid: ({ membership }) => membership.processGroupId,

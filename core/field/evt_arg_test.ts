@@ -275,7 +275,13 @@ Deno.test("what an event does not say of its process is taken from the process t
     processId: 100,
     parentId: 1,
     comm: "sh",
-    image: { exe: "-sh", args: ["-l"] },
+    image: {
+      exe: "-sh",
+      args: ["-l"],
+      exePath: "/bin/sh",
+      exeInode: 7n,
+      exeWritable: true,
+    },
   });
   const clone = eventOf("clone", { params: { res: 200, tid: 100 } });
   assertEquals(valueOf("evt.arg.exe", clone, state), "-sh");
@@ -285,6 +291,9 @@ Deno.test("what an event does not say of its process is taken from the process t
   const capset = eventOf("capset");
   assertEquals(textOf("evt.rawarg.cap_permitted", capset, state), "3");
   const failed = eventOf("execve", { result: -2 });
+  assertEquals(valueOf("evt.arg.trusted_exepath", failed, state), "/bin/sh");
+  assertEquals(valueOf("evt.rawarg.exe_ino", failed, state), 7n);
+  assertEquals(valueOf("evt.arg.flags", failed, state), "EXE_WRITABLE");
   assertEquals(valueOf("evt.arg.comm", failed, state), "sh");
   assertEquals(valueOf("evt.arg.exe", failed, state), "<NA>");
 });
