@@ -64,7 +64,6 @@ import {
   switchReaders,
 } from "./process_params.ts";
 
-const SOCK_TYPE_MASK = 0xf;
 const EINPROGRESS = -115;
 const SETVAL = 16; // linux include/uapi/linux/sem.h
 
@@ -209,7 +208,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   socket: [
     result,
     encoded(0, encodeSocketFamily),
-    socketType,
+    uint(1), // with SOCK_CLOEXEC and SOCK_NONBLOCK in it, as Falco has it
     uint(2),
     encoded(1, encodeDescriptorFlags),
   ],
@@ -395,10 +394,6 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   // any system call without a type of its own: its code and its native number
   syscall: [(event) => event.type - GENERIC_BASE, (event) => event.syscall],
 };
-
-function socketType(event: LiveEvent): number {
-  return event.argumentUint(1) & SOCK_TYPE_MASK;
-}
 
 const NO_READERS: readonly Reader[] = [];
 const byType: (readonly Reader[])[] = [];
