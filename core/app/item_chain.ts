@@ -45,7 +45,8 @@ export class ItemChains {
   }
 }
 
-const KINDS = ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"];
+/** The first of them that an item has is what it is. */
+const KINDS = ["required_engine_version", "required_plugin_versions", "list", "macro", "rule"];
 const TYPES: Readonly<Record<string, string>> = {
   required_plugin_versions: "required plugin versions",
 };

@@ -50,6 +50,17 @@ Deno.test("loadResults() names the macro, list, output or exception that is mean
   ]);
 });
 
+const UNKNOWN_KEY = "LOAD_UNKNOWN_KEY rules content@0:0 > ";
+
+Deno.test("loadResults() takes an item of several kinds for what it is read as", () => {
+  const unknownKeys = (text: string) =>
+    chains(text).filter((chain) => chain.startsWith("LOAD_UNKNOWN_KEY "));
+  assertEquals(unknownKeys(rule("  macro: m\n")).at(0), UNKNOWN_KEY + "macro m@0:2");
+  assertEquals(unknownKeys("- macro: m\n  list: l\n  items: [a]\n"), [
+    UNKNOWN_KEY + "list l@0:2",
+  ]);
+});
+
 Deno.test("loadResults() names items that are no rule, and values that cannot be read", () => {
   assertEquals(chains("- required_engine_version: 99.0.0\n"), [
     "LOAD_ERR_VALIDATE rules content@0:0 > required_engine_version@0:27",
