@@ -71,7 +71,7 @@ export interface RuleDescription {
     readonly exception_fields: readonly string[];
     readonly exception_operators: readonly string[];
     readonly output_compiled: string;
-    /** In the order of the text. */
+    /** As they are written, `proc.aname[2]`, in the order of the text. */
     readonly output_fields: readonly string[];
     /** Texts that `append_output` adds to JSON; absent when there are none. */
     readonly extra_output_formatted_fields?: Readonly<Record<string, string>>;
@@ -157,7 +157,7 @@ function describeRule(
       ),
       exception_operators: sorted(rule.exceptionChecks.map(({ operator }) => operator)),
       output_compiled: rule.output.source.text,
-      output_fields: [...new Set(rule.output.fields.map(({ name }) => name))],
+      output_fields: rule.output.uses.map(({ key }) => key),
       ...(texts.length > 0 && { extra_output_formatted_fields: Object.fromEntries(texts) }),
     },
   };

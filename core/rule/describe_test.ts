@@ -23,6 +23,19 @@ Deno.test("describeRuleset() puts the items of lists in the place of their names
   assertEquals(lists[1]!.details.lists, ["a"]);
 });
 
+Deno.test("describeRuleset() names fields of outputs as they are written, each once", () => {
+  const output = "%proc.aname[2] %evt.arg.flags %toupper(proc.name) %proc.aname[2] %proc.aname";
+  const { rules } = describe(
+    `- rule: r\n  desc: d\n  condition: evt.type = open\n  output: "${output}"\n  priority: INFO\n`,
+  );
+  assertEquals(rules[0]!.details.output_fields, [
+    "proc.aname[2]",
+    "evt.arg.flags",
+    "proc.name",
+    "proc.aname",
+  ]);
+});
+
 Deno.test("describeRuleset() ends where lists double each other, with items or without", () => {
   for (const first of ["[]", "[x]"]) {
     const doubling = Array.from(
