@@ -74,6 +74,8 @@ export class Replay {
   #baseHigh = 0;
   #baseLow = 0;
   #events = 0;
+  /** Events of accounts and containers that a capture begins with only tell, as in Falco: no rule sees them. */
+  #isTelling = true;
   #hasBegun = false;
   #hasBase = false;
   /** Whether anybody asks when the event before one was, whichever that was. */
@@ -173,6 +175,7 @@ export class Replay {
   #takeEvent(captured: ScapEvent): void {
     const scap = this.#converter.convert(captured);
     if (scap === undefined) return;
+    if (this.#isTelling) this.#isTelling = isTelling(scap.type);
     if (this.#seeds !== undefined) {
       this.#seeds.complete();
       this.#threadsLeftOut += this.#seeds.leftOut;
@@ -187,7 +190,7 @@ export class Replay {
     const number = ++this.#events + this.#passedOver.count;
     const { type } = scap;
     const isShown = (scap.flags & DUMP_FLAGS.stateOnly) === 0;
-    const isWanted = this.#wanted[type] === 1 && isShown;
+    const isWanted = this.#wanted[type] === 1 && isShown && !this.#isTelling;
     if (this.#tellsPrevious && isShown && this.#shown[type] === 1) this.#tellPrevious(scap);
     if (isWanted ? this.#follower.passKnown(scap) : this.#follower.pass(scap)) {
       this.#passedOver.threadId = scap.threadId;
@@ -268,6 +271,11 @@ export class Replay {
         this.#sink.account({ kind: "group", id, group: undefined, ...of });
     }
   }
+}
+
+function isTelling(type: number): boolean {
+  return type === CONTAINER || type === ASYNC_EVENT || type === USER_ADDED ||
+    type === USER_DELETED || type === GROUP_ADDED || type === GROUP_DELETED;
 }
 
 const GENERIC_EXIT = 1;

@@ -55,6 +55,18 @@ Deno.test("a descriptor is what was opened under its number, until it is closed"
   assertEquals(names, ["/etc/passwd", "/etc/passwd", "/etc/passwd", undefined, "/tmp/a", "/tmp/a"]);
 });
 
+Deno.test("accounts that a capture begins with are known, and no events", async () => {
+  const user: GivenEvent = {
+    type: "useradded",
+    params: { uid: 7, gid: 7, name: "ann", home: "/", shell: "/bin/sh", container_id: "" },
+  };
+  const found = await seen(
+    [user, close(3), user],
+    ({ type, number }, { users }) => [eventType(type)?.name, number, users.user(7)?.name],
+  );
+  assertEquals(found, [["close", 2, "ann"], ["useradded", 3, "ann"]]);
+});
+
 Deno.test("relative paths begin where the process is", async () => {
   const names = await seen([
     open("x"),
