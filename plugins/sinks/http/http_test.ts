@@ -23,14 +23,14 @@ Deno.test("http: each alert is a request, as Falco makes it", async () => {
 
 Deno.test("http: answers are printed with echo, made harmless", async () => {
   await using server = httpReceiver();
-  const answers = ["thanks\u001b[2J", ""];
+  const answers = ["thanks\u001b[2J", "", "a\nb\n", "\r\n"];
   server.answer = () => new Response(answers.shift());
   const printed: string[] = [];
   const settings = plugin.schema.parse({ url: server.url, echo: true });
   const sink = new HttpSink(settings, (answer) => void printed.push(answer));
-  await sink.write(formatted("1", "2"));
+  await sink.write(formatted("1", "2", "3", "4"));
   await sink.close();
-  assertEquals(printed, ["thanks\\u001b[2J"]);
+  assertEquals(printed, ["thanks\\u001b[2J", "a\\nb", ""]);
 });
 
 Deno.test("http: alerts share a connection without keep_alive, as Falco's do", async () => {

@@ -37,7 +37,8 @@ export class HttpSink implements Sink {
     await sendEach(batch, async ({ line }) => {
       const contentType = line.startsWith("{") ? "application/json" : "text/plain";
       const { body } = await this.#target.send({ body: line, contentType }, context);
-      if (body !== "") this.#echo?.(escapeUnprintable(body));
+      // Each answer is a line, whether or not it ends as one.
+      if (body !== "") this.#echo?.(escapeUnprintable(body.replace(/\r?\n$/, "")));
     }, context);
   }
 
