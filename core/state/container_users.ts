@@ -92,8 +92,8 @@ export class ContainerUsers {
     isEnough: (known: Accounts) => boolean,
   ): Accounts | "host" | undefined {
     const known = this.#containers.get(containerId);
-    // Captures of old tell of the host's only, and Falco goes by those.
-    if (!this.#read) return known ?? "host";
+    // In captures: who is not told of has no name, as in Falco; the host's users are others.
+    if (!this.#read) return known;
     if (known && isEnough(known)) return known;
     if (known && clockNs - known.triedNs < (known.isRead ? REREAD_NS : RETRY_NS)) return known;
     const files = this.#ask(processIds);

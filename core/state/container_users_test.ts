@@ -62,8 +62,8 @@ Deno.test("ContainerUsers is bounded, and takes what a source tells", () => {
   const users = new ContainerUsers({ capacity: 2 });
   const user = { name: "eve", home: "/", shell: "/bin/sh" };
   for (const id of ["a", "b", "c"]) users.apply({ kind: "user", id: 5, user }, id);
-  // Where nothing can be read and nothing was told, the host's names have to do.
-  assertEquals(users.user("a", 5, who(1)), "host");
+  // Where nothing can be read and nothing was told there are no names: the host's are others'.
+  assertEquals(users.user("a", 5, who(1)), undefined);
   assertEquals(users.user("c", 5, who(1)), user);
   users.apply({ kind: "user", id: 5, user: undefined }, "c");
   assertEquals(users.user("c", 5, who(1)), undefined);
