@@ -56,6 +56,10 @@ static __always_inline void socket_facts(struct socket_facts *facts, __u64 sock)
 		return;
 	facts->local_port = GET(struct sock_common, common, skc_num);
 	facts->remote_port = __builtin_bswap16(GET(struct sock_common, common, skc_dport));
+	/* Given back when the other end refused, which of a socket that does not wait is before its
+	 * call ends; what it was still stands there. */
+	if (!facts->local_port && facts->remote_port)
+		facts->local_port = __builtin_bswap16(GET(struct inet_sock, sock, inet_sport));
 	facts->found_by_port = found_by_port(sock, facts->type);
 	if (facts->family == AF_INET) {
 		*(__u32 *)facts->local_address = GET(struct sock_common, common, skc_rcv_saddr);

@@ -168,6 +168,10 @@ struct sock___locks {
 	__u8 sk_userlocks : 4;
 };
 
+struct inet_sock {
+	__u16 inet_sport;
+};
+
 struct inet_bind_bucket {
 	signed char fastreuse;
 };
@@ -240,6 +244,7 @@ struct rlimit {
 
 struct signal_struct {
 	struct rlimit rlim[16];
+	int nr_threads;
 	atomic_t live;
 	unsigned int is_child_subreaper : 1;
 	unsigned int has_child_subreaper : 1;
@@ -320,12 +325,17 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	int exit_code;
 	pid_t pid, tgid;
 	unsigned long min_flt, maj_flt;
 	struct task_struct *real_parent, *group_leader;
+	struct list_head children;
 	struct pid *thread_pid;
 	__u64 start_boottime;
 	const struct cred *cred;

@@ -137,6 +137,13 @@ function ipCases(family: Family): readonly EventCase[] {
       expect: { ...ends, ...asClient, "evt.res": "EINPROGRESS", "evt.rawres": -115 },
     },
     {
+      name: `${name} connect that does not wait and is refused`,
+      type: "connect",
+      perl: `${listen} my $gone = getsockname L; close L; socket(C, ${domain}, SOCK_STREAM, 0);
+        fcntl(C, F_SETFL, O_NONBLOCK); connect(C, $gone)`,
+      expect: { "evt.rawres": -115, "fd.lport": /^[1-9]/, "fd.rport": "{port}" },
+    },
+    {
       name: `${name} connect that is refused`,
       type: "connect",
       perl: `${listen} my $gone = getsockname L; close L;
