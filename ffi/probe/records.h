@@ -152,7 +152,7 @@ struct fork_record {
 struct exit_record {
 	struct record_header header;	/* result = exit code as wait() packs it */
 	__u32 last;			/* 1: no thread is left; threads that end together may all say so */
-	__u32 reaper_tgid;		/* who inherits the children; 0 unless last, or when nobody does */
+	__u32 reaper_tgid;		/* who inherits the children; 0 unless last, without any, or when nobody does */
 };
 
 struct identity_record {

@@ -219,7 +219,8 @@ static __always_inline void task_facts(struct task_facts *facts, __u64 task)
 
 /* Who inherits the children of a process whose last thread ends: the nearest living ancestor that
  * asked for it (PR_SET_CHILD_SUBREAPER) in the same pid namespace, else that namespace's init. 0 when
- * that init itself ends: then its whole namespace is killed.
+ * that init itself ends: then its whole namespace is killed. 0, too, when there are no children:
+ * those of other threads, which may be ending at the same time, are not looked for.
  * linux v6.8 kernel/exit.c, find_new_reaper() */
 static __always_inline __u32 reaper_of(__u64 task)
 {
@@ -228,6 +229,10 @@ static __always_inline __u32 reaper_of(__u64 task)
 	__u64 ancestor = task, init;
 	__u32 tgid;
 
+	if (GET(struct signal_struct, signal, nr_threads) == 1 &&
+	    GET(struct task_struct, task, children.next) ==
+		    AT(struct task_struct, task, children))
+		return 0;
 	if (SIGNAL_BIT(signal, has_child_subreaper)) {
 #pragma clang loop unroll(disable)
 		for (int step = 0; step < ANCESTOR_STEPS; step++) {

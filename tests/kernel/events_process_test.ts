@@ -233,11 +233,19 @@ const FORK: readonly EventCase[] = [
     perl: `my $p = fork; exit 3 if !$p; waitpid $p, 0; fact(p => $p)`,
     pick: { "proc.pid": "{p}" },
     expect: {
-      "evt.args": /^status=768 ret=3 sig=0 core=0 reaper_tid=\d+\(/,
+      "evt.args": "status=768 ret=3 sig=0 core=0 reaper_tid=0",
       "evt.res": null,
       "evt.category": "process",
       "proc.name": "actor",
     },
+  },
+  {
+    name: "the end of a process that has a child",
+    type: "procexit",
+    perl: `pipe R, W; my $p = fork; if (!$p) { if (!fork) { close W; <R>; exit } POSIX::_exit(4) }
+      waitpid $p, 0; close W; close R; fact(p => $p)`,
+    pick: { "proc.pid": "{p}" },
+    expect: { "evt.args": /^status=1024 ret=4 sig=0 core=0 reaper_tid=[1-9]\d*\(/ },
   },
   {
     name: "a process that is killed",
