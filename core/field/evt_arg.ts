@@ -15,7 +15,7 @@ import { paramIndex } from "./_event.ts";
 import { integerText } from "./_number.ts";
 import { knownParam } from "./_known_param.ts";
 import { argumentItem, argumentText } from "./_param.ts";
-import { asBytes, type BytesFormat } from "./_bytes.ts";
+import { asBytes, type BytesFormat, textAsBytes } from "./_bytes.ts";
 import { pathInView } from "./_path.ts";
 import {
   type Basis,
@@ -169,8 +169,8 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
 
 /**
  * By the type and format that the parameter has in this event; conditions go by those that most
- * parameters of the name have. A number without bytes prints as 0 and a buffer as nothing; both compare
- * as absent.
+ * parameters of the name have. A number without bytes prints as 0, a buffer as nothing and a text as
+ * <NA>; all of them compare as absent.
  */
 function shownRaw(
   event: Event,
@@ -180,14 +180,24 @@ function shownRaw(
   const index = paramIndex(event.type, name);
   const param = eventType(event.type)?.params[index];
   if (param === undefined || index >= (event.paramCount ?? Infinity)) return undefined;
-  const value = plainValue(knownParam(event, state, index)) ?? shownWithoutBytes(param.type);
+  const known = knownParam(event, state, index);
+  // What is a list of words, in outputs, are the bytes that stand for it: each word with a NUL behind it.
+  if (Array.isArray(known)) return known.map((word) => `${textAsBytes(word, "dots")}.`).join("");
+  const value = plainValue(known) ?? shownWithoutBytes(param.type);
   if (typeof value !== "number" && typeof value !== "bigint") return value;
   const format = integerFormat(param.format);
-  return format === usual ? value : integerText(value, format, param.type);
+  return format === usual && format !== undefined ? value : integerText(value, format, param.type);
 }
 
 function shownWithoutBytes(type: ParamType): FieldValue {
-  if (type === "BYTEBUF") return "";
+  switch (type) {
+    case "BYTEBUF":
+      return "";
+    case "CHARBUF":
+    case "FSPATH":
+    case "FSRELPATH":
+      return "<NA>";
+  }
   return isNumeric(fieldType(type)) ? 0 : undefined;
 }
 

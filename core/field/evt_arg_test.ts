@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
-import { type EventParam, eventType, flagValue } from "../event/mod.ts";
+import { type Event, type EventParam, eventType, flagValue } from "../event/mod.ts";
 import { directoryOf, fileNameOf } from "./_path.ts";
 import {
   eventOf,
@@ -62,6 +62,22 @@ Deno.test("a buffer without bytes prints as nothing, and compares as absent", ()
   assertEquals(show!(eventOf("pwrite"), state, "data"), "");
   assertEquals(extract(eventOf("pwrite"), state, "data"), undefined);
   assertEquals(show!(eventOf("openat"), state, "data"), undefined);
+});
+
+Deno.test("rawarg of words prints their bytes, of a text that is not there <NA>", () => {
+  const raw = (event: Event, name: string) =>
+    syscallFields.get("evt.rawarg")!.specialize!(name).show!(
+      event,
+      stateOf({ processId: 100 }),
+      name,
+    );
+  const exec = eventOf("execve", { params: { args: ["-l", "a b"], env: ["A=\u0001"], pgid: 7 } });
+  assertEquals(raw(exec, "args"), "-l.a b.");
+  assertEquals(raw(exec, "env"), "A=..");
+  assertEquals(raw(exec, "pgid"), "7", "of a format that upstream does not print as a number");
+  assertEquals(raw(eventOf("mount"), "type"), "<NA>");
+  assertEquals(raw(eventOf("openat"), "name"), "<NA>");
+  assertEquals(valueOf("evt.rawarg.type", eventOf("mount")), undefined);
 });
 
 Deno.test("parameters that are bytes print as dots, or in base64 for outputs that want it", () => {
