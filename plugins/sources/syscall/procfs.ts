@@ -15,6 +15,7 @@ const NS_PER_CLOCK_TICK = 10_000_000; // USER_HZ is 100 on every Linux that has 
 const MAX_FILE_BYTES = 64 * 1024;
 const MAX_CGROUP_BYTES = 8 * 1024;
 const UNSET_LOGIN_UID = 4294967295;
+const CAP_DAC_OVERRIDE = 1n << 1n;
 
 export interface ProcfsOptions {
   /** Mount point, "/proc". */
@@ -39,7 +40,7 @@ export function readThread(threadId: number, options: ProcfsOptions): ProcessSna
     comm: stat.comm,
     credentials: readCredentials(folder, status),
     membership: readMembership(folder, stat, status),
-    image: readImage(folder, stat.comm, options),
+    image: readImage(folder, stat.comm, { ...options, status }),
     cwd: readLink(`${folder}/cwd`),
     startClockNs: stat.startTicks * NS_PER_CLOCK_TICK,
   };
@@ -192,7 +193,9 @@ export function cgroupOf(text: string): string {
 function readImage(
   folder: string,
   comm: string,
-  { environment, argsLimit }: ProcfsOptions,
+  { root, environment, argsLimit, status }: ProcfsOptions & {
+    readonly status: ReadonlyMap<string, string>;
+  },
 ): Image {
   // One byte more than what is kept says whether there are more.
   const bytes = readBytes(`${folder}/cmdline`, argsLimit + 1);
@@ -216,11 +219,30 @@ function readImage(
     exeDevice: kernelDevice(file?.dev ?? 0),
     exeCtimeNs: nanoseconds(file?.ctime),
     exeMtimeNs: nanoseconds(file?.mtime),
-    exeWritable: false,
+    exeWritable: file !== undefined && mayWrite(file, status, () => sharesUsers(folder, root)),
     exeOnOverlayUpper: false,
     exeOnOverlayLower: false,
     exeFromMemfd: exePath.startsWith("memfd:"),
   };
+}
+
+/** The same rules as the probe's, but for file systems that are read-only, which stat(2) does not tell. */
+function mayWrite(
+  { uid, gid, mode }: Deno.FileInfo,
+  status: ReadonlyMap<string, string>,
+  sharesOurUsers: () => boolean,
+): boolean {
+  // The last of four is the one that access to files goes by.
+  const groups = [numbers(status.get("Gid"))[3], ...numbers(status.get("Groups"))];
+  if (uid === null || gid === null || mode === null) return false;
+  if (numbers(status.get("Uid"))[3] === uid) return true;
+  if ((mode & (groups.includes(gid) ? 0o020 : 0o002)) !== 0) return true;
+  return (mask(status.get("CapEff")) & CAP_DAC_OVERRIDE) !== 0n && sharesOurUsers();
+}
+
+/** Whether the process is in the user namespace of the machine's first one. */
+function sharesUsers(folder: string, root: string): boolean {
+  return readLink(`${folder}/ns/user`) === readLink(`${root}/1/ns/user`);
 }
 
 /** stat(2) packs device numbers otherwise than the kernel does inside: linux include/linux/kdev_t.h. */

@@ -1,0 +1,47 @@
+/** Processes as a folder that looks like /proc tells them. */
+import { assertEquals } from "../../../tests/assert.ts";
+import { readThread } from "./procfs.ts";
+
+interface Told {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups?: string;
+  readonly capEff?: string;
+  readonly users?: string;
+}
+
+/** Whether a process may write its executable, of which falcod's own user is the owner. */
+function writable(mode: number, { uid, gid, groups = "", capEff = "0", users = "user:[1]" }: Told) {
+  const root = Deno.makeTempDirSync({ prefix: "falcod-procfs-" });
+  try {
+    const folder = `${root}/7`;
+    for (const path of [`${folder}/ns`, `${root}/1/ns`]) Deno.mkdirSync(path, { recursive: true });
+    Deno.writeTextFileSync(`${root}/program`, "");
+    Deno.chmodSync(`${root}/program`, mode);
+    Deno.symlinkSync(`${root}/program`, `${folder}/exe`);
+    Deno.symlinkSync("user:[1]", `${root}/1/ns/user`);
+    Deno.symlinkSync(users, `${folder}/ns/user`);
+    Deno.writeTextFileSync(`${folder}/stat`, "7 (program) S 1 7 7 0");
+    const ids = (id: number) => `${id}\t${id}\t${id}\t${id}`;
+    const lines = ["Tgid:\t7", `Uid:\t${ids(uid)}`, `Gid:\t${ids(gid)}`, `Groups:\t${groups}`];
+    Deno.writeTextFileSync(`${folder}/status`, [...lines, `CapEff:\t${capEff}`, ""].join("\n"));
+    const options = { root, environment: false, argsLimit: 100 };
+    return readThread(7, options)?.image.exeWritable;
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+}
+
+Deno.test("whether a process that is found may write its executable goes by who it is", () => {
+  const uid = Deno.uid()!, gid = Deno.gid()!;
+  const other = { uid: uid + 1, gid: gid + 1 };
+  assertEquals(writable(0o555, { uid, gid }), true, "its owner, who can grant it");
+  assertEquals(writable(0o755, other), false);
+  assertEquals(writable(0o757, other), true);
+  assertEquals(writable(0o775, { ...other, gid }), true);
+  assertEquals(writable(0o775, { ...other, groups: `5 ${gid}` }), true);
+  assertEquals(writable(0o757, { ...other, gid }), false, "the mode of its group counts");
+  assertEquals(writable(0o755, { ...other, capEff: "2" }), true, "CAP_DAC_OVERRIDE");
+  const elsewhere = { ...other, capEff: "2", users: "user:[2]" };
+  assertEquals(writable(0o755, elsewhere), false, "over other users than those of the machine");
+});
