@@ -8,6 +8,7 @@
 import { joinPath } from "../base/path.ts";
 import { type Event, eventType, type NamedPath, type ParamValue } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
+import { descriptorName } from "./_descriptor.ts";
 import { paramIndex } from "./_event.ts";
 import { pathInView } from "./_path.ts";
 import { withSlash } from "./_process.ts";
@@ -62,12 +63,10 @@ export const fsPathFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "names",
     summary: "Path the call worked on, as the program passed it",
-    extract: (event, state) => {
-      const path = pathOf(event, state, "name");
-      // A descriptor has one name, which was passed to nobody.
-      const isDescriptors = layoutOf(event.type).name === OF_DESCRIPTOR;
-      return isDescriptors && isPath(path) ? pathInView(path, state) : asPassed(path);
-    },
+    extract: (event, state) =>
+      layoutOf(event.type).name === OF_DESCRIPTOR
+        ? fullPath(event, state, "name")
+        : asPassed(pathOf(event, "name")),
   }),
   defineField({
     name: "fs.path.source",
@@ -81,7 +80,7 @@ export const fsPathFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "names",
     summary: "fs.path.source as the program passed it",
-    extract: (event, state) => asPassed(pathOf(event, state, "source")),
+    extract: (event) => asPassed(pathOf(event, "source")),
   }),
   defineField({
     name: "fs.path.target",
@@ -95,7 +94,7 @@ export const fsPathFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "names",
     summary: "fs.path.target as the program passed it",
-    extract: (event, state) => asPassed(pathOf(event, state, "target")),
+    extract: (event) => asPassed(pathOf(event, "target")),
   }),
 ];
 
@@ -144,11 +143,11 @@ export function hasPath(code: number, role: PathRole): boolean {
   return layoutOf(code)[role] !== NONE;
 }
 
-function pathOf(event: Event, state: State, role: PathRole): ParamValue {
+function pathOf(event: Event, role: PathRole): ParamValue {
   const layout = layoutOf(event.type);
   const index = layout[role];
-  if (index === NONE || !succeeded(event, layout.opens)) return undefined;
-  return index === OF_DESCRIPTOR ? state.descriptor?.path : event.param(index);
+  if (index < 0 || !succeeded(event, layout.opens)) return undefined;
+  return event.param(index);
 }
 
 /**
@@ -161,7 +160,13 @@ function succeeded(event: Event, opens: boolean): boolean {
 }
 
 function fullPath(event: Event, state: State, role: PathRole): string | undefined {
-  const path = pathOf(event, state, role);
+  const { [role]: index, opens } = layoutOf(event.type);
+  if (index === OF_DESCRIPTOR) {
+    // It has a name, be it of a socket or empty, and nobody passed one.
+    const { descriptor } = state;
+    return succeeded(event, opens) && descriptor ? descriptorName(descriptor, state) : undefined;
+  }
+  const path = pathOf(event, role);
   if (isTextParam(event, role)) {
     if (isPath(path) && state.view === "resolved" && path.resolved !== undefined) {
       return path.resolved;

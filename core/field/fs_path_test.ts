@@ -35,6 +35,12 @@ Deno.test("a call on a descriptor has its file's path", () => {
   assertEquals(valueOf("fs.path.name", event), "/b");
   // Nobody passed a name: Falco shows the descriptor's.
   assertEquals(valueOf("fs.path.nameraw", event), "/b");
+  const nameless = { ...fileOf(to), typeChar: "s", path: undefined };
+  const signals = eventOf("fchmod", { descriptor: nameless });
+  assertEquals(valueOf("fs.path.name", signals), valueOf("fd.name", signals));
+  assertEquals(valueOf("fs.path.nameraw", signals), "");
+  const failed = eventOf("fchmod", { descriptor: fileOf(to), result: -1 });
+  assertEquals(valueOf("fs.path.name", failed), undefined);
 });
 
 Deno.test("calls that failed have no paths, except for opens that were not just forbidden", () => {
