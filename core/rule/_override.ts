@@ -7,6 +7,8 @@ export interface Overridable {
   readonly replace: readonly string[];
   /** With these, an item needs no earlier one. */
   readonly whole: readonly string[];
+  /** Without any of those, an item with this key changes an earlier one by it. */
+  readonly switch?: string;
 }
 
 export interface Override {
@@ -27,17 +29,14 @@ export function readOverride(reader: MappingReader, allowed: Overridable): Overr
   if (node.kind !== "map") {
     const title = `"override" maps keys to "append" or "replace"; it cannot be ${shape(node)}`;
     const at = reader.keySpan("override");
-    const help = `write override: {${allowed.whole[0]}: append}`;
-    // Falco looks for keys in it, finds none, and takes the item for a new one.
-    const isPassedOver = node.kind === "scalar" && allowed.whole.every((key) => reader.has(key));
+    const key = isSwitch(reader, allowed) ? allowed.switch : undefined;
+    const help = `write override: {${key ? `${key}: replace` : `${allowed.whole[0]}: append`}}`;
+    // Falco looks for keys in it, finds none, and goes by what else the item has.
+    const isPassedOver = node.kind === "scalar" && (key !== undefined || isWhole(reader, allowed));
     if (!isPassedOver) return reader.fail("R015", title, at, help);
-    reader.report.add({
-      code: "R015",
-      severity: "warning",
-      title: `${title}, and is ignored: this replaces an earlier one of the same name`,
-      at,
-      help,
-    });
+    const effect = key ? `"${key}" holds` : "this replaces an earlier one of the same name";
+    const ignored = `${title}, and is ignored: ${effect}`;
+    reader.report.add({ code: "R015", severity: "warning", title: ignored, at, help });
     return override;
   }
   for (const { key, value } of node.entries) {
@@ -73,4 +72,12 @@ export function readOverride(reader: MappingReader, allowed: Overridable): Overr
     return reader.fail("R018", title, deprecated, 'keep "override" alone');
   }
   return override;
+}
+
+function isWhole(reader: MappingReader, { whole }: Overridable): boolean {
+  return whole.every((key) => reader.has(key));
+}
+
+function isSwitch(reader: MappingReader, { whole, switch: key }: Overridable): boolean {
+  return key !== undefined && reader.has(key) && !whole.some((other) => reader.has(other));
 }

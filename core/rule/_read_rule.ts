@@ -31,6 +31,7 @@ export function readRule(
     append: APPENDABLE,
     replace: REPLACEABLE,
     whole: NEEDED,
+    switch: "enabled",
   });
   const isUnclear = !override || (reader.failed && reader.has("override"));
   const isUpdate = !isUnclear && override.append.size + override.replace.size > 0;

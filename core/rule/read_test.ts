@@ -203,6 +203,15 @@ Deno.test("readRuleFile() passes over an override that is a text where the item 
     assertEquals(items.length, 1);
     assert(items[0]!.kind !== "broken" && !("append" in items[0]! && items[0].append));
   }
+  const lone = read("- rule: a\n  enabled: false\n  override: replace\n");
+  assertObjectMatch(lone.items[0]!, { kind: "rule-enabled", name: "a", enabled: false });
+  assertObjectMatch(lone.diagnostics[0]!, {
+    code: "R015",
+    severity: "warning",
+    help: "write override: {enabled: replace}",
+  });
+  const partly = "- rule: a\n  enabled: false\n  condition: and x\n  override: replace\n";
+  assertEquals(read(partly).items[0]!.kind, "broken");
   const { diagnostics } = read("- rule: a\n  condition: and x\n  override: append\n");
   assertEquals(diagnostics.map(({ code, severity }) => `${severity} ${code}`), ["error R015"]);
   assertEquals(read("- list: l\n  items: [c]\n  override: [items]\n").codes, ["R015"]);
