@@ -259,13 +259,17 @@ class Merger implements Merged {
 
   #sameSource(earlier: RuleDraft, item: RuleItem | RuleUpdateItem): boolean {
     if (item.source === undefined || item.source === earlier.source) return true;
+    // Falco compares sources only where a condition is to go with the rest.
+    const isMeant = item.kind === "rule" ||
+      (item.append?.condition ?? item.replace?.condition) !== undefined;
     this.report.add({
       code: "R031",
+      severity: isMeant ? "error" : "warning",
       title: `rule "${item.name}" has source "${item.source}" here and "${earlier.source}" before`,
       at: item.at,
       notes: [{ message: "defined here first", at: earlier.at }],
-      help: "give one of them another name",
+      help: isMeant ? "give one of them another name" : 'take "source" away: it stays as it was',
     });
-    return false;
+    return !isMeant;
   }
 }

@@ -91,6 +91,19 @@ Deno.test("mergeFiles() refuses a change of source", () => {
   assertEquals(merge(rule("a"), rule("a", "  source: syscall\n")).codes, []);
 });
 
+Deno.test("mergeFiles() passes over a source beside a change of anything but the condition", () => {
+  const change = (keys: string, override: string) =>
+    `- rule: a\n  source: k8s_audit\n  ${keys}\n  override: {${override}}\n`;
+  const severityOf = (text: string) => merge(rule("a"), text).diagnostics[0]!.severity;
+  const tagged = merge(rule("a"), change("tags: [t]", "tags: append"));
+  assertEquals(tagged.codes, ["R031"]);
+  assertEquals(tagged.merged.rules.get("a")!.tags, ["t"]);
+  assertEquals(tagged.merged.rules.get("a")!.source, "syscall");
+  assertEquals(severityOf(change("enabled: false", "enabled: replace")), "warning");
+  assertEquals(severityOf(change("condition: and x", "condition: append")), "error");
+  assertEquals(severityOf(change("condition: x", "condition: replace")), "error");
+});
+
 Deno.test("mergeFiles() tells each deprecated spelling once, with the other places", () => {
   const again = "- rule: a\n  condition: and x\n  append: true\n";
   const { diagnostics, codes } = merge(rule("a"), again.repeat(6));

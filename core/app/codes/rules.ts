@@ -231,7 +231,9 @@ export const RULE_CODES: readonly CodeEntry[] = [
     code: "R031",
     title: "same rule, other source",
     meaning: "Two rules of one name are for different sources of events.",
-    matters: "One cannot take the place of the other. Give one another name.",
+    matters:
+      "One cannot take the place of the other. Give one another name. A change that leaves the " +
+      "condition alone is made all the same, with a warning.",
     example: ruleFiles(
       `${RULE}${RULE}  source: k8s_audit\n`,
       `${RULE}${RULE.replace("Shell started", "Fish started").replace("bash, zsh", "fish")}`,
