@@ -39,13 +39,11 @@ static __always_inline void report_exec(union exec_slot *slot, struct walk *walk
 	__u64 task = bpf_get_current_task(), mm = GET(struct task_struct, task, mm);
 	__u64 file = GET(struct linux_binprm, bprm, file);
 	__u64 limit = config.args_limit ?: DEFAULT_ARGS_LIMIT, start, end, at, length;
-	__u16 number = __NR_execve, flags;
+	__u16 flags;
 	long size;
 
-	if (bpf_core_field_exists(struct linux_binprm, fdpath) &&
-	    GET(struct linux_binprm, bprm, fdpath))
-		number = __NR_execveat;
-	start_record(&record->header, RECORD_EXEC, number, 0);
+	/* By execveat() too, as Falco tells it: rules that know execve alone see what it started. */
+	start_record(&record->header, RECORD_EXEC, __NR_execve, 0);
 	record->_pad = 0;
 	task_facts(&record->task, task);
 	usage_facts(&record->usage);

@@ -361,7 +361,6 @@ struct kernel_siginfo {
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
-	const char *fdpath;	/* since 5.9: set when execveat() started from a descriptor */
 };
 
 /* ---- io_uring ---- */

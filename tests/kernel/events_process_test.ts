@@ -86,21 +86,21 @@ const EXEC: readonly EventCase[] = [
     expect: { "evt.res": "EACCES", "evt.args": /filename=\.\/case\.pl\(\// },
   },
   {
-    name: "execveat from a directory",
-    type: "execveat",
+    name: "execveat from a directory is an execve",
+    type: "execve",
     perl: `sysopen(D, "/bin", O_RDONLY); fcntl(D, F_SETFD, 0); if (!fork) {
       my ($p, @a) = ("true", "zero", "one"); my ($v, $e) = (pack("ppQ", @a, 0), pack("Q", 0));
       syscall(SYS_execveat, fileno(D), $p, $v, $e, 0) } wait`,
     expect: {
       "evt.args":
-        /^res=0 exe=zero args=one\. .* trusted_exepath=\/usr\/bin\/true pgid=\S+ gid=0\(root\)$/,
+        /^res=0 exe=zero args=one\. .* trusted_exepath=\/usr\/bin\/true pgid=\S+ gid=0\(root\) filename=\/dev\/fd\/\d+\/true/,
       "proc.exepath": "/usr/bin/true",
       "proc.args": "one",
     },
   },
   {
-    name: "execveat of a memfd",
-    type: "execveat",
+    name: "execveat of a memfd is an execve",
+    type: "execve",
     perl: `my ($n, $p) = ("hidden", ""); my $m = call(SYS_memfd_create, $n, 1);
       open(P, "<", "/bin/true"); binmode P; local $/; open(M, ">&=", $m); binmode M; syswrite M, <P>;
       if (!fork) { my @a = ("kworker"); my ($v, $e) = (pack("pQ", @a, 0), pack("Q", 0));
