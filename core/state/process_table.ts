@@ -272,8 +272,7 @@ export class ProcessTable {
     } else {
       // The thread that execs takes the main thread's place, all others end (linux fs/exec.c de_thread).
       if (process.others) { for (const other of [...process.others]) this.#removeThread(other); }
-      process.leaderGone = false;
-      this.#keep(process.leader);
+      this.#keepLeader(process);
       process.leader.comm = change.comm;
       process.leader.commOfChildren = undefined;
       process.leader.credentials = change.credentials;
@@ -356,13 +355,9 @@ export class ProcessTable {
   }
 
   #insert(id: number, origin: Origin, kept?: ProcessRecord): ProcessRecord {
-    while (this.#processes.size >= this.#capacity || this.#threads.size >= this.#capacity) {
-      const victim = this.#chance.victim(kept);
-      if (!victim) break;
-      this.#evicted++;
-      this.#family.forget(victim);
-      this.#delete(victim);
-    }
+    const isFull = () =>
+      this.#processes.size >= this.#capacity || this.#threads.size >= this.#capacity;
+    while (isFull() && this.#evict(kept));
     const process = new ProcessRecord(id, origin, this.#changes);
     this.#processes.set(id, process);
     this.#inits.note(process);
@@ -371,11 +366,30 @@ export class ProcessTable {
     return process;
   }
 
+  /** False when there is nobody else. */
+  #evict(kept: ProcessRecord | undefined): boolean {
+    const victim = this.#chance.victim(kept);
+    if (!victim) return false;
+    this.#evicted++;
+    this.#family.forget(victim);
+    this.#delete(victim);
+    return true;
+  }
+
+  /** Others may have taken the place of a main thread that was said to have ended. */
+  #keepLeader(process: ProcessRecord): void {
+    process.leaderGone = false;
+    if (this.#threads.get(process.id) === process.leader) return;
+    const [other] = process.others ?? [];
+    if (other && this.#threads.size >= this.#capacity) this.#removeThread(other);
+    while (this.#threads.size >= this.#capacity && this.#evict(process));
+    this.#keep(process.leader);
+  }
+
   #addThread(process: ProcessRecord, found: NewThread): ThreadRecord {
     const { threadId } = found;
     if (threadId === process.id) {
-      process.leaderGone = false;
-      this.#keep(process.leader);
+      this.#keepLeader(process);
       return process.leader;
     }
     // Threads make no room for themselves: a thread bomb must not push processes out.

@@ -313,6 +313,20 @@ Deno.test("threads do not push processes out of a full table", () => {
   assertEquals(processes.process(100)!.comm, "sh");
 });
 
+Deno.test("main threads that come back are within the bounds of a full table", () => {
+  const processes = table(4);
+  processes.apply(exitThread(100, 100));
+  for (let id = 101; processes.counters.threads < 4; id++) processes.apply(fork(1, id));
+  processes.apply(exec(100, "id"));
+  assertEquals(processes.thread(100)!.comm, "id");
+  assertEquals(processes.counters.threads, 4);
+  processes.apply(exitThread(100, 100));
+  for (let id = 110; id < 120; id++) processes.apply(spawn(100, id));
+  processes.find(100, 100);
+  assertEquals(processes.thread(100)!.comm, "id");
+  assertEquals(processes.counters.threads, 4);
+});
+
 Deno.test("changes of processes nobody knows are counted", () => {
   const processes = table();
   processes.apply({ kind: "cwd", threadId: 900, processId: 900, cwd: "/" });
