@@ -14,20 +14,19 @@ const CHECK = fileURLToPath(new URL("./check_cache.ts", import.meta.url));
 
 /**
  * What makes V8 make the same of the same code, however busy the machine is: no seed of its own for the names
- * of private members; nothing compiled aside; and so much room that it never collects garbage, as a text
- * that has been moved compares in another way, which V8 notes in the code.
+ * of private members; nothing compiled aside, as what is done with that goes by when it comes; and so much
+ * room that it never collects garbage, as a text that has been moved compares in another way. V8 notes all
+ * of that in the code. None of these flags has it refuse what others made, as `--no-opt` would, and none can
+ * be set once V8 runs: that does nothing.
  */
 const STEADY_FLAGS = [
   V8_FLAGS,
   "--random-seed=1",
-  "--no-concurrent-sparkplug",
+  ...["--no-concurrent-recompilation", "--no-concurrent-sparkplug"],
   ...["--min-semi-space-size=128", "--max-semi-space-size=128"],
 ];
-/**
- * On a busy machine things happen in another order now and then, and V8 makes something else of the code:
- * what counts is what it has made so often.
- */
-const AGREEING_RUNS = 3, MOST_RUNS = 12;
+/** What counts is what V8 has made so often, should there be one more thing that goes by the machine. */
+const AGREEING_RUNS = 2, MOST_RUNS = 12;
 
 /** The same for the same code, runtime and files, as far as V8 can be had to agree with itself. */
 export async function makeCodeCache(
@@ -43,9 +42,7 @@ export async function makeCodeCache(
     await Deno.writeTextFile(`${folder}/table.json`, JSON.stringify(table));
     const made = new Map<string, number>();
     for (let run = 0; run < MOST_RUNS; run++) {
-      // At the end V8 must find the flags that hold where it takes the cache.
-      const args = [folder, V8_FLAGS];
-      await runScript(runtime, WARM_UP, { args, v8Flags: STEADY_FLAGS.join(",") });
+      await runScript(runtime, WARM_UP, { args: [folder], v8Flags: STEADY_FLAGS.join(",") });
       const cache = await Deno.readFile(`${folder}/${CODE_CACHE}`);
       const digest = createHash("sha256").update(cache).digest("hex");
       const times = (made.get(digest) ?? 0) + 1;

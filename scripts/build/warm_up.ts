@@ -1,9 +1,8 @@
 /**
  * Runs falcod's code once through what most runs go through, and writes what V8 made of it meanwhile.
- * A process of its own, started by code_cache.ts. Arguments: folder with the files it is given, and for
- * the result; flags of V8 that hold where the result is used.
+ * A process of its own, started by code_cache.ts. Argument: folder with the files it is given, and for the
+ * result.
  */
-import { setFlagsFromString } from "node:v8";
 import { loadProgram } from "./load_program.ts";
 import { CODE, CODE_CACHE } from "./packed_names.ts";
 
@@ -19,12 +18,8 @@ const WARM_UP: readonly (readonly string[])[] = [
   ["validate", `${rules}/falco.yaml`],
 ];
 
-/** What V8 does when it finds time for it, so that it would not be the same each time. */
-const BY_CHANCE = ["flush-bytecode", "opt", "maglev", "sparkplug", "concurrent-recompilation"];
-
-const [folder = "", v8Flags = ""] = Deno.args;
-for (const flag of BY_CHANCE) setFlagsFromString(`--no-${flag}`);
-// Nor is what falcod does between two looks at the clock.
+const [folder = ""] = Deno.args;
+// What falcod does between two looks at the clock must not go by the machine.
 let timeMs = 0;
 performance.now = () => timeMs += 0.001;
 Date.now = () => Math.round(timeMs += 0.001);
@@ -37,7 +32,4 @@ for (const args of WARM_UP) {
   if (exitCode !== 0) throw new Error(`falcod ${args.join(" ")} ended with ${exitCode}`);
 }
 if (await program.rehearse() === 0) throw new Error("the demo leads to no alert");
-// V8 notes its flags in it.
-for (const flag of BY_CHANCE) setFlagsFromString(`--${flag}`);
-for (const flag of v8Flags.split(",")) setFlagsFromString(flag);
 Deno.writeFileSync(`${folder}/${CODE_CACHE}`, script.createCachedData());
