@@ -207,10 +207,10 @@ kernelTest(
     const capture = open({ scopeProcessId: child.id });
     const recorder = new Recorder();
     const abort = new AbortController();
-    // Enough looks in vain that it sleeps in the kernel.
+    // Enough looks in vain that it sleeps in the kernel, each much longer than it waits outside.
     for (let look = 0; look < 8; look++) {
       capture.drain(recorder);
-      await capture.wait(abort.signal);
+      await capture.wait(AbortSignal.timeout(100));
     }
     const waiting = capture.wait(abort.signal);
     abort.abort();
