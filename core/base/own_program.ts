@@ -20,9 +20,10 @@ export const V8_FLAGS = [
   "--min-semi-space-size=4",
   "--max-semi-space-size=4",
   "--initial-old-space-size=48",
-  "--invocation-count-for-turbofan=30000",
+  "--invocation-count-for-turbofan=60000",
   "--max-inlined-bytecode-size-cumulative=200",
   "--max-maglev-inlined-bytecode-size=50",
+  "--max-maglev-hard-inline-depth=3",
 ].join(",");
 
 /** Flags of `deno run` that falcod needs, however it is started. */
