@@ -1,6 +1,7 @@
 /** The processes of the machine, kept current by what sources report. */
 import type { ProcessSnapshot, StateChange } from "../event/mod.ts";
 import { Family } from "./_family.ts";
+import { KeptRecords } from "./_kept_records.ts";
 import {
   ancestorOf,
   ancestorsOf,
@@ -14,8 +15,7 @@ import {
 import { NamespaceInits } from "./_namespace_inits.ts";
 import { imageCalled, isId, isSameStart, type Origin, originOf } from "./_origin.ts";
 import { RecentEnds } from "./_recent_ends.ts";
-import { type NewThread, ProcessRecord, ThreadRecord } from "./_records.ts";
-import { SecondChance } from "./_second_chance.ts";
+import { ProcessRecord, ThreadRecord } from "./_records.ts";
 import { type Seedbed, seedProcess, takeThread } from "./_seeding.ts";
 import { Changes } from "./changes.ts";
 import {
@@ -65,36 +65,42 @@ const DEFAULT_CAPACITY = 131_072;
  * that rules on the end of a process can still look at it.
  */
 export class ProcessTable {
-  readonly #processes = new Map<number, ProcessRecord>();
-  readonly #threads = new Map<number, ThreadRecord>();
-  readonly #family = new Family(this.#processes);
+  readonly #kept: KeptRecords;
+  readonly #processes: ReadonlyMap<number, ProcessRecord>;
+  readonly #threads: ReadonlyMap<number, ThreadRecord>;
+  readonly #family: Family;
   readonly #inits = new NamespaceInits();
-  readonly #chance = new SecondChance(this.#processes);
-  readonly #capacity: number;
   readonly #containerIdOf: (cgroup: string) => string;
   readonly #changes: Changes;
   readonly #ended: Change<"exit">[] = [];
   readonly #ends = new RecentEnds();
-  readonly #seedbed: Seedbed = {
-    processes: this.#processes,
-    threads: this.#threads,
-    ends: this.#ends,
-    admit: (snapshot) => void this.#admit(snapshot),
-    vacate: (id, owner) => this.#vacate(id, owner),
-    addThread: (process, thread) => void this.#addThread(process, thread),
-    join: (process, membership) => this.#join(process, membership),
-    setParent: (process, parentId) => this.#family.setParent(process, parentId),
-  };
-  #evicted = 0;
-  #threadsNotKept = 0;
+  readonly #seedbed: Seedbed;
   #unknown = 0;
   #repaired = 0;
-  #threadsAdded = 0;
 
   constructor(options: ProcessTableOptions = {}) {
-    this.#capacity = Math.max(2, options.capacity ?? DEFAULT_CAPACITY);
     this.#containerIdOf = options.containerIdOf ?? (() => HOST_ID);
     this.#changes = options.changes ?? new Changes();
+    this.#kept = new KeptRecords({
+      capacity: options.capacity ?? DEFAULT_CAPACITY,
+      evicts: (process) => {
+        this.#family.forget(process);
+        this.#inits.forget(process);
+      },
+    });
+    this.#processes = this.#kept.processes;
+    this.#threads = this.#kept.threads;
+    this.#family = new Family(this.#processes);
+    this.#seedbed = {
+      processes: this.#processes,
+      threads: this.#threads,
+      ends: this.#ends,
+      admit: (snapshot) => void this.#admit(snapshot),
+      vacate: (id, owner) => this.#vacate(id, owner),
+      addThread: (process, thread) => void this.#kept.addThread(process, thread),
+      join: (process, membership) => this.#join(process, membership),
+      setParent: (process, parentId) => this.#family.setParent(process, parentId),
+    };
   }
 
   thread(threadId: number): Thread | undefined {
@@ -132,7 +138,7 @@ export class ProcessTable {
     if (!process || !isId(threadId)) return undefined;
     process.used = true;
     const { comm, credentials } = process.leader;
-    return this.#addThread(process, { threadId, comm, credentials });
+    return this.#kept.addThread(process, { threadId, comm, credentials });
   }
 
   parent(process: Process): Process | undefined {
@@ -178,17 +184,18 @@ export class ProcessTable {
   }
 
   get counters(): ProcessTableCounters {
+    const { evicted, threadsNotKept, threadsAdded } = this.#kept;
     return {
       processes: this.#processes.size,
       threads: this.#threads.size,
-      evicted: this.#evicted,
-      threadsNotKept: this.#threadsNotKept,
+      evicted,
+      threadsNotKept,
       unknown: this.#unknown,
       repaired: this.#repaired,
       waitingForParent: this.#family.waiting,
       refusedParents: this.#family.refused,
-      threadsAdded: this.#threadsAdded,
-      threadsRemoved: this.#threadsAdded - this.#threads.size,
+      threadsAdded,
+      threadsRemoved: threadsAdded - this.#threads.size,
     };
   }
 
@@ -253,7 +260,7 @@ export class ProcessTable {
         continue;
       }
       const thread = this.#threads.get(threadId);
-      if (thread?.process.id === processId) this.#removeThread(thread);
+      if (thread?.process.id === processId) this.#kept.removeThread(thread);
     }
     this.#ended.length = 0;
   }
@@ -271,8 +278,10 @@ export class ProcessTable {
       process = this.#admit(change);
     } else {
       // The thread that execs takes the main thread's place, all others end (linux fs/exec.c de_thread).
-      if (process.others) { for (const other of [...process.others]) this.#removeThread(other); }
-      this.#keepLeader(process);
+      if (process.others) {
+        for (const other of [...process.others]) this.#kept.removeThread(other);
+      }
+      this.#kept.keepLeader(process);
       process.leader.comm = change.comm;
       process.leader.commOfChildren = undefined;
       process.leader.credentials = change.credentials;
@@ -310,7 +319,7 @@ export class ProcessTable {
         startClockNs,
         ...told && { image: told.image },
       };
-      if (process) this.#addThread(process, child);
+      if (process) this.#kept.addThread(process, child);
       return;
     }
     const existing = this.#processes.get(change.childProcessId);
@@ -354,61 +363,11 @@ export class ProcessTable {
     return process;
   }
 
-  #insert(id: number, origin: Origin, kept?: ProcessRecord): ProcessRecord {
-    const isFull = () =>
-      this.#processes.size >= this.#capacity || this.#threads.size >= this.#capacity;
-    while (isFull() && this.#evict(kept));
+  #insert(id: number, origin: Origin, parent?: ProcessRecord): ProcessRecord {
     const process = new ProcessRecord(id, origin, this.#changes);
-    this.#processes.set(id, process);
+    this.#kept.add(process, parent);
     this.#inits.note(process);
-    this.#chance.inserted();
-    this.#keep(process.leader);
     return process;
-  }
-
-  /** False when there is nobody else. */
-  #evict(kept: ProcessRecord | undefined): boolean {
-    const victim = this.#chance.victim(kept);
-    if (!victim) return false;
-    this.#evicted++;
-    this.#family.forget(victim);
-    this.#delete(victim);
-    return true;
-  }
-
-  /** Others may have taken the place of a main thread that was said to have ended. */
-  #keepLeader(process: ProcessRecord): void {
-    process.leaderGone = false;
-    if (this.#threads.get(process.id) === process.leader) return;
-    const [other] = process.others ?? [];
-    if (other && this.#threads.size >= this.#capacity) this.#removeThread(other);
-    while (this.#threads.size >= this.#capacity && this.#evict(process));
-    this.#keep(process.leader);
-  }
-
-  #addThread(process: ProcessRecord, found: NewThread): ThreadRecord {
-    const { threadId } = found;
-    if (threadId === process.id) {
-      this.#keepLeader(process);
-      return process.leader;
-    }
-    // Threads make no room for themselves: a thread bomb must not push processes out.
-    if (this.#threads.size >= this.#capacity) {
-      this.#threadsNotKept++;
-      return process.leader;
-    }
-    const stale = this.#threads.get(threadId);
-    if (stale) this.#removeThread(stale);
-    const thread = new ThreadRecord(process, found);
-    (process.others ??= new Set()).add(thread);
-    this.#keep(thread);
-    return thread;
-  }
-
-  #keep(thread: ThreadRecord): void {
-    const before = this.#threads.size;
-    this.#threads.set(thread.id, thread);
-    this.#threadsAdded += this.#threads.size - before;
   }
 
   #join(process: ProcessRecord, membership: ProcessSnapshot["membership"]): void {
@@ -434,26 +393,13 @@ export class ProcessTable {
   #drop(thread: ThreadRecord): void {
     this.#repaired++;
     if (thread === thread.process.leader) this.#remove(thread.process, 0);
-    else this.#removeThread(thread);
-  }
-
-  #removeThread(thread: ThreadRecord): void {
-    const { process } = thread;
-    if (this.#threads.get(thread.id) === thread) this.#threads.delete(thread.id);
-    if (thread === process.leader) process.leaderGone = true;
-    else process.others?.delete(thread);
+    else this.#kept.removeThread(thread);
   }
 
   /** The process ended. */
   #remove(process: ProcessRecord, reaperId: number): void {
     this.#family.disband(process, reaperId);
-    this.#delete(process);
-  }
-
-  #delete(process: ProcessRecord): void {
-    for (const thread of process.others ?? []) this.#threads.delete(thread.id);
-    if (this.#threads.get(process.id) === process.leader) this.#threads.delete(process.id);
-    this.#processes.delete(process.id);
+    this.#kept.remove(process);
     this.#inits.forget(process);
   }
 }
