@@ -98,8 +98,8 @@ export class ProcessTeller {
   }
 
   /**
-   * Groups and terminals are told by an exec and by nothing else. One that goes on with the same program
-   * ends other threads for whoever reads: they are told again.
+   * Groups, terminals and the cgroup of who is there already are told by an exec and by nothing else.
+   * One that goes on with the same program ends other threads for whoever reads: they are told again.
    */
   #tellGroups(process: Process, told: ToldProcess): void {
     const { processes } = this.#state;
@@ -166,7 +166,9 @@ export class ProcessTeller {
       // What the event does not tell a child has from its parent.
       told.process.image = parent?.image ?? UNKNOWN_IMAGE;
       told.process.cwd = parent?.cwd ?? "";
-      told.process.membership = parent?.membership ?? UNKNOWN_MEMBERSHIP;
+      // But its cgroup the clone has told.
+      const { cgroup } = process.membership;
+      told.process.membership = { ...parent?.membership ?? UNKNOWN_MEMBERSHIP, cgroup };
       told.process.descriptorLimit = descriptorLimit;
       for (const [number, descriptor] of parent?.descriptors ?? []) {
         tellDescriptor(told.process, number, descriptor);
@@ -296,7 +298,8 @@ export class ProcessTeller {
 /** Of what exec tells. */
 function areSameGroups(a: Membership, b: Membership): boolean {
   return a.processGroupId === b.processGroupId &&
-    a.virtualProcessGroupId === b.virtualProcessGroupId && a.tty === b.tty;
+    a.virtualProcessGroupId === b.virtualProcessGroupId && a.tty === b.tty &&
+    a.cgroup === b.cgroup;
 }
 
 /** What a child that nobody made has. */

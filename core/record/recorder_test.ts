@@ -1,44 +1,8 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { MACHINE, replayed } from "../../tests/recorded.ts";
-import {
-  type Event,
-  type FileDescriptor,
-  GENERIC_BASE,
-  type ParamValue,
-  type StateChange,
-} from "../event/mod.ts";
-
-import { memoryInput, MemoryOutput, ScapReader, ScapWriter } from "../scap/mod.ts";
+import { clockNow, live, recorded } from "../../tests/made_recordings.ts";
+import { type Event, type FileDescriptor, GENERIC_BASE, type ParamValue } from "../event/mod.ts";
 import { State } from "../state/mod.ts";
-import { event, image, membership, SECOND, snapshot } from "../state/testing.ts";
-import { codeOf } from "./_params.ts";
-import { Recorder } from "./mod.ts";
-
-interface Sketch {
-  readonly threadId?: number;
-  readonly processId?: number;
-  readonly params?: readonly ParamValue[];
-  readonly descriptor?: FileDescriptor;
-  readonly change?: StateChange;
-}
-
-let clockNs = 1000 * SECOND;
-
-function live(name: string, sketch: Sketch = {}): Event {
-  const { processId = 10, threadId = processId, params = [], descriptor, change } = sketch;
-  clockNs += 1000;
-  const [result] = params;
-  return event(threadId, {
-    type: name === "generic" ? GENERIC_BASE + 5 : codeOf(name),
-    timeNs: MACHINE.bootTimeNs + BigInt(clockNs),
-    clockNs,
-    processId,
-    result: typeof result === "number" ? result : 0,
-    change,
-    descriptor,
-    param: (index) => params[index],
-  });
-}
+import { image, membership, snapshot } from "../state/testing.ts";
 
 function file(number: number, path: string): FileDescriptor {
   return {
@@ -54,36 +18,6 @@ function file(number: number, path: string): FileDescriptor {
     flags: 0,
     onOverlayUpper: false,
   };
-}
-
-const NO_FILES = { read: () => undefined, version: () => undefined };
-
-/** What whoever replays the recording sees of each event that is shown. */
-async function recorded<Seen>(
-  record: (take: (step: Event | StateChange) => void, state: State) => void,
-  look: (event: Event, state: State) => Seen,
-): Promise<Seen[]> {
-  const output = new MemoryOutput();
-  const writer = new ScapWriter(output);
-  const state = new State({ files: NO_FILES });
-  state.seed([
-    snapshot(1, { comm: "init" }),
-    snapshot(10, { parentId: 1, comm: "sh", cwd: "/tmp" }),
-  ]);
-  const recorder = new Recorder(writer, state, { machine: MACHINE, interfaces: [] });
-  recorder.begin();
-  record((step) => {
-    if (!("source" in step)) {
-      state.apply(step, clockNs);
-      recorder.change(step, clockNs);
-      return;
-    }
-    state.begin(step);
-    recorder.event(step);
-    state.end(step);
-  }, state);
-  await writer.close();
-  return replayed(output.bytes, look);
 }
 
 const nameOf = ({ descriptor }: Event) => descriptor?.path?.given;
@@ -132,7 +66,7 @@ Deno.test("Recorder tells of children, threads, directories and users that no ev
       childProcessId: 20,
       childVirtualPid: 2,
       childVirtualTid: 2,
-      startClockNs: clockNs,
+      startClockNs: clockNow(),
     });
     take({ kind: "cwd", threadId: 20, processId: 20, cwd: "/srv" });
     take(live("generic", { processId: 20 }));
@@ -150,7 +84,7 @@ Deno.test("Recorder tells of children, threads, directories and users that no ev
       childProcessId: 20,
       childVirtualPid: 2,
       childVirtualTid: 3,
-      startClockNs: clockNs,
+      startClockNs: clockNow(),
     });
     take(live("generic", { processId: 20, threadId: 21 }));
   }, ({ type, threadId }, { thread, processes }) => {
@@ -185,7 +119,7 @@ Deno.test("Recorder tells of groups and terminals that no exec tells of, and kee
       childParentId: 1,
       childVirtualPid: 10,
       childVirtualTid: 11,
-      startClockNs: clockNs,
+      startClockNs: clockNow(),
     });
     take(live("getuid", { processId: 10, params: [0] }));
     take(live("setsid", {
@@ -219,7 +153,7 @@ Deno.test("Recorder tells when threads began, those of before and those that it 
     now - process!.startClockNs,
   ];
   const seen = await recorded((take, state) => {
-    const startClockNs = clockNs - 5000;
+    const startClockNs = clockNow() - 5000;
     const fork = { kind: "fork", threadId: 10, processId: 10, startClockNs } as const;
     const at = (processId: number, threadId = processId) => {
       const called = live("getuid", { processId, threadId, params: [0] });
@@ -262,7 +196,7 @@ Deno.test("a session that begins in a pid namespace is led by who began it", asy
       childParentId: 10,
       childVirtualPid: 2,
       childVirtualTid: 2,
-      startClockNs: clockNs,
+      startClockNs: clockNow(),
     });
     const own = membership(2, { sessionId: 20, virtualSessionId: 2 });
     const change = { kind: "membership", threadId: 20, processId: 20, membership: own } as const;
@@ -286,7 +220,7 @@ Deno.test("when a pid namespace began that was entered from outside is as unknow
       childParentId: 10,
       childVirtualPid: 2,
       childVirtualTid: 2,
-      startClockNs: clockNs,
+      startClockNs: clockNow(),
     });
     take(live("getuid", { processId: 20, params: [0] }));
   }, ({ tracked }) => tracked?.namespaceStartNs);
@@ -370,57 +304,6 @@ Deno.test("Recorder shows events of threads that nobody knows", async () => {
     take(live("getuid", { processId: 98, params: [0] }));
   }, ({ threadId }) => threadId);
   assertEquals(seen, [99, 98]);
-});
-
-Deno.test("users that a container does not name are not the host's in a replay", async () => {
-  const passwd = "root:x:0:0::/root:/bin/bash\nweb:x:33:33::/srv:/bin/sh\n";
-  const output = new MemoryOutput();
-  const writer = new ScapWriter(output);
-  const state = new State({
-    files: { read: (path) => path === "/etc/passwd" ? passwd : undefined, version: () => "1" },
-    readAccounts: () => ({ passwd: undefined, group: undefined }),
-  });
-  const cgroup = `/docker/${"0123456789abcdef".repeat(4)}`;
-  const credentials = { ...snapshot(10).credentials, uid: 33, euid: 33 };
-  const inContainer = snapshot(10, { membership: membership(10, { cgroup }), credentials });
-  state.seed([inContainer, snapshot(11, { credentials })]);
-  const recorder = new Recorder(writer, state, { machine: MACHINE, interfaces: [] });
-  const look = (of: State) => [0, 33].map((id) => of.user(id)?.name);
-  recorder.begin();
-  const seen = [10, 11].map((processId) => {
-    const called = live("getuid", { processId, params: [33] });
-    state.begin(called);
-    const shown = look(state);
-    recorder.event(called);
-    state.end(called);
-    return shown;
-  });
-  await writer.close();
-  assertEquals(seen, [[undefined, undefined], ["root", "web"]]);
-  const again = await replayed(output.bytes, (_event, of) => look(of)[1]);
-  assertEquals(again, seen.map(([, user]) => user));
-});
-
-Deno.test("Recorder does not take the cgroup of a host for a container's", async () => {
-  const cgroup = "/namespace/program";
-  const cgroupsOf = async (files: { read(path: string): string | undefined }) => {
-    const output = new MemoryOutput();
-    const writer = new ScapWriter(output);
-    const state = new State({ files: { ...files, version: () => undefined } });
-    state.seed([snapshot(10, { membership: membership(10, { cgroup }) })]);
-    new Recorder(writer, state, { machine: MACHINE, interfaces: [] }).begin();
-    await writer.close();
-    using reader = new ScapReader(memoryInput(output.bytes));
-    for (;;) {
-      const item = reader.next();
-      if (item.kind === "more") await reader.fill();
-      else if (item.kind === "process") return item.cgroups[0];
-      else assert(item.kind !== "end" && item.kind !== "fault");
-    }
-  };
-  assertEquals(await cgroupsOf({ read: () => undefined }), `cpuset=${cgroup}`);
-  const own = (path: string) => path === "/proc/self/cgroup" ? `0::${cgroup}\n` : undefined;
-  assertEquals(await cgroupsOf({ read: own }), "cpuset=/");
 });
 
 Deno.test("Recorder cuts what does not fit into an event", async () => {
