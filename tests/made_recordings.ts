@@ -1,12 +1,12 @@
 /** Recordings that tests make of events they describe. */
 import {
   type Event,
+  eventCodesByName,
   type FileDescriptor,
   GENERIC_BASE,
   type ParamValue,
   type StateChange,
 } from "../core/event/mod.ts";
-import { codeOf } from "../core/record/_params.ts";
 import { Recorder } from "../core/record/mod.ts";
 import { MemoryOutput, ScapWriter } from "../core/scap/mod.ts";
 import { State } from "../core/state/mod.ts";
@@ -34,7 +34,7 @@ export function live(name: string, sketch: Sketch = {}): Event {
   clockNs += 1000;
   const [result] = params;
   return event(threadId, {
-    type: name === "generic" ? GENERIC_BASE + 5 : codeOf(name),
+    type: name === "generic" ? GENERIC_BASE + 5 : Math.max(...eventCodesByName(name)),
     timeNs: MACHINE.bootTimeNs + BigInt(clockNs),
     clockNs,
     processId,
