@@ -1,6 +1,6 @@
 /** Answers of servers, and what they mean for the alerts that were sent. */
 import { cutText, escapeText } from "../alert/mod.ts";
-import { SinkError } from "../plugin/mod.ts";
+import { SinkError, type SinkErrorOptions } from "../plugin/mod.ts";
 import type { AnswerHeaders } from "./_exchange.ts";
 
 export interface HttpReply {
@@ -13,6 +13,7 @@ export interface HttpReply {
   readonly bytes: Uint8Array;
 }
 
+/** In UTF-16 units. */
 const LONGEST_EXCERPT = 300;
 
 export interface FailureOptions {
@@ -32,7 +33,9 @@ export function failureOf(
 ): SinkError | undefined {
   const { status } = reply;
   if (status >= 200 && status < 300) return undefined;
-  const told = `${server} answered ${status}${hintOf(reply)}${excerptOf(hide(reply.body))}`;
+  const body = hide(reply.body).trim();
+  const excerpt = body === "" ? "" : `: ${excerptOf(body)}`;
+  const told = `${server} answered ${status}${hintOf(reply)}${excerpt}`;
   if (REFUSALS.has(status)) return new SinkError("rejected", told);
   const retryAfterMs = retryAfterMsOf(reply, now);
   return new SinkError("unavailable", told, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -60,9 +63,14 @@ function hintOf({ status, headers }: HttpReply): string {
   }
 }
 
-function excerptOf(body: string): string {
-  const text = body.trim();
-  return text === "" ? "" : `: ${escapeText(cutText(text, LONGEST_EXCERPT))}`;
+/** Words of a server as they may stand in a message. */
+export function excerptOf(text: string, most = LONGEST_EXCERPT): string {
+  return escapeText(cutText(text, most));
+}
+
+/** Of a good answer that nobody understands. `which` of them, as "of SQS" or "to a bulk request". */
+export function undocumentedAnswer(which: string, options?: SinkErrorOptions): SinkError {
+  return new SinkError("unavailable", `The answer ${which} is not what is documented`, options);
 }
 
 /** `Retry-After`, seconds or a date (RFC 9110 10.2.3). */

@@ -1,9 +1,7 @@
 /** What a collector says it did not take of a request that it answers with 200. */
-import { cutText, escapeText } from "../alert/mod.ts";
 import { WireError, WireMessage } from "../base/mod.ts";
+import { excerptOf } from "../http/reply.ts";
 import { SinkError } from "../plugin/sink_error.ts";
-
-const LONGEST_REASON = 300;
 
 interface PartialSuccess {
   readonly rejected: number;
@@ -14,7 +12,7 @@ interface PartialSuccess {
 export function lossOf(partial: PartialSuccess | undefined, count: number): SinkError | undefined {
   if (!partial || !(partial.rejected > 0)) return undefined;
   const refused = Math.min(count, Math.floor(partial.rejected));
-  const reason = escapeText(cutText(partial.reason, LONGEST_REASON));
+  const reason = excerptOf(partial.reason);
   return new SinkError("rejected", `The collector did not take ${refused} of ${count}: ${reason}`, {
     accepted: count - refused,
     refused,

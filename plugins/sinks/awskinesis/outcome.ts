@@ -1,7 +1,5 @@
 /** What Kinesis says of each record of a request. */
-import { cutText, escapeText, SinkError } from "../../../core/mod.ts";
-
-const LONGEST_REASON = 300;
+import { excerptOf, SinkError, undocumentedAnswer } from "../../../core/mod.ts";
 
 /**
  * Absent where all are there. Those before the first that is not count as accepted; of those after it some
@@ -10,11 +8,11 @@ const LONGEST_REASON = 300;
 export function failureIn(body: string, count: number): SinkError | undefined {
   const reasons = reasonsIn(body);
   if (reasons?.length !== count) {
-    return new SinkError("unavailable", "The answer of Kinesis is not what is documented");
+    return undocumentedAnswer("of Kinesis");
   }
   const accepted = reasons.findIndex((reason) => reason !== undefined);
   if (accepted < 0) return undefined;
-  const reason = escapeText(cutText(reasons[accepted]!, LONGEST_REASON));
+  const reason = excerptOf(reasons[accepted]!);
   return new SinkError("unavailable", `Kinesis did not take a record: ${reason}`, {
     accepted,
     unclear: reasons.slice(accepted).some((reason) => reason === undefined) ? count - accepted : 0,

@@ -2,20 +2,18 @@
 import {
   alertDocument,
   AwsTarget,
-  cutText,
-  escapeText,
   type FormattedAlert,
+  functionFailure,
   type HttpReply,
   jsonText,
+  MOST_OF_FUNCTION,
   sendEach,
   type Sink,
-  SinkError,
+  type SinkError,
   type SinkPlugin,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { type AwsLambdaConfig, schema } from "./schema.ts";
-
-const LONGEST_EXCERPT = 500;
 
 class AwsLambdaSink implements Sink {
   readonly #target: AwsTarget;
@@ -37,7 +35,7 @@ class AwsLambdaSink implements Sink {
           ...invocation_type === "RequestResponse" && { "x-amz-log-type": log_type },
         },
       }, context);
-      const failure = failureOfFunction(reply);
+      const failure = failureIn(reply);
       if (failure) throw failure;
     }, context);
   }
@@ -47,13 +45,10 @@ class AwsLambdaSink implements Sink {
   }
 }
 
-/** The call went well and the function did not: it may be better next time. */
-function failureOfFunction({ headers, body }: HttpReply): SinkError | undefined {
+function failureIn({ headers, body }: HttpReply): SinkError | undefined {
   const kind = headers["x-amz-function-error"];
   if (kind === undefined) return undefined;
-  const log = logIn(headers["x-amz-log-result"]);
-  const told = escapeText(cutText(log === "" ? body : log, LONGEST_EXCERPT));
-  return new SinkError("unavailable", `The function failed (${kind}): ${told}`);
+  return functionFailure(logIn(headers["x-amz-log-result"]) || body, String(kind));
 }
 
 function logIn(header: unknown): string {
@@ -61,7 +56,7 @@ function logIn(header: unknown): string {
   try {
     const text = new TextDecoder().decode(Uint8Array.fromBase64(header)).trim();
     // What it said last is what matters.
-    return text.slice(-LONGEST_EXCERPT).toWellFormed();
+    return text.slice(-MOST_OF_FUNCTION).toWellFormed();
   } catch {
     return "";
   }

@@ -1,7 +1,5 @@
 /** What SQS says of each message of a request. */
-import { cutText, escapeText, SinkError } from "../../../core/mod.ts";
-
-const LONGEST_REASON = 300;
+import { excerptOf, SinkError, undocumentedAnswer } from "../../../core/mod.ts";
 
 interface Failed {
   readonly index: number;
@@ -13,14 +11,10 @@ interface Failed {
 /** Absent where all are there. Those before the first that is not count as accepted. */
 export function failureIn(body: string, count: number): SinkError | undefined {
   const failed = failedIn(body, count);
-  if (failed === undefined) {
-    return new SinkError("unavailable", "The answer of SQS is not what is documented");
-  }
+  if (failed === undefined) return undocumentedAnswer("of SQS");
   const [first] = failed.sort((one, other) => one.index - other.index);
   if (!first) return undefined;
-  const message = `SQS did not take a message: ${
-    escapeText(cutText(first.reason, LONGEST_REASON))
-  }`;
+  const message = `SQS did not take a message: ${excerptOf(first.reason)}`;
   return first.isItsOwn
     ? new SinkError("rejected", message, { accepted: first.index, refused: 1 })
     : new SinkError("unavailable", message, { accepted: first.index });

@@ -1,5 +1,5 @@
 /** What the server says of each document of a bulk request. */
-import { SinkError } from "../../../core/mod.ts";
+import { SinkError, undocumentedAnswer } from "../../../core/mod.ts";
 
 interface Outcome {
   readonly status: number;
@@ -13,7 +13,7 @@ interface Outcome {
 export function failureIn(body: string, count: number): SinkError | undefined {
   const outcomes = outcomesOf(body);
   if (outcomes === undefined || outcomes.length !== count) {
-    return new SinkError("unavailable", "The answer to a bulk request is not what is documented");
+    return undocumentedAnswer("to a bulk request");
   }
   for (const [accepted, { status, reason }] of outcomes.entries()) {
     if (isThere(status)) continue;

@@ -1,20 +1,16 @@
 /** Alerts as calls of a function of Google Cloud Functions (1st generation). */
 import {
   alertDocument,
-  cutText,
-  escapeText,
   type FormattedAlert,
+  functionFailure,
   GcpTarget,
   jsonText,
   sendEach,
   type Sink,
-  SinkError,
   type SinkPlugin,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { type GcpCloudFunctionsConfig, schema } from "./schema.ts";
-
-const LONGEST_EXCERPT = 500;
 
 class GcpCloudFunctionsSink implements Sink {
   readonly #target: GcpTarget;
@@ -32,22 +28,14 @@ class GcpCloudFunctionsSink implements Sink {
         url: `${this.#target.address()}/v1/${this.config.function_name}:call`,
         body: jsonText({ data: jsonText(alertDocument(alert)) }),
       }, context);
-      const failure = failureOfFunction(body);
-      if (failure) throw failure;
+      const error = errorIn(body);
+      if (error !== undefined) throw functionFailure(error);
     }, context);
   }
 
   close(): Promise<void> {
     return this.#target.close();
   }
-}
-
-/** The call went well and the function did not: it may be better next time. */
-function failureOfFunction(body: string): SinkError | undefined {
-  const error = errorIn(body);
-  if (error === undefined) return undefined;
-  const told = escapeText(cutText(error, LONGEST_EXCERPT));
-  return new SinkError("unavailable", `The function failed: ${told}`);
 }
 
 /** docs: cloud.google.com/functions/docs/reference/rest/v1/projects.locations.functions/call */

@@ -6,8 +6,8 @@ import {
   sendParcels,
   sendTogether,
   type Sink,
-  SinkError,
   type SinkPlugin,
+  undocumentedAnswer,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { type GcpPubSubConfig, schema } from "./schema.ts";
@@ -54,9 +54,7 @@ class GcpPubSubSink implements Sink {
       }),
     }, context);
     if (idsIn(body) !== messages.length) {
-      throw new SinkError("unavailable", "The answer of Pub/Sub is not what is documented", {
-        unclear: messages.length,
-      });
+      throw undocumentedAnswer("of Pub/Sub", { unclear: messages.length });
     }
   }
 }

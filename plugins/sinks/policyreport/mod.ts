@@ -9,6 +9,7 @@ import {
   type Sink,
   SinkError,
   type SinkPlugin,
+  undocumentedAnswer,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { API, newReport, type Report, withResults } from "./report.ts";
@@ -110,7 +111,7 @@ function reportIn({ body }: HttpReply): Report {
   } catch {
     // As below.
   }
-  throw new SinkError("unavailable", "The API server answered something else than a report");
+  throw undocumentedAnswer("of the API server about a report");
 }
 
 interface Status {

@@ -247,7 +247,7 @@ Deno.test("policyreport: says what is missing in the cluster, and no secret", as
   for (const body of ["", "null", "<html>", "[1]", '{"a":']) {
     assertEquals(
       await failureWith(() => new Response(body)),
-      "unavailable The API server answered something else than a report",
+      "unavailable The answer of the API server about a report is not what is documented",
     );
   }
   server.answer = answer;

@@ -10,6 +10,7 @@ import {
   type Sink,
   SinkError,
   type SinkPlugin,
+  undocumentedAnswer,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { recordOf } from "./record.ts";
@@ -91,7 +92,7 @@ function uidsIn(body: string): readonly unknown[] {
   } catch {
     // As below.
   }
-  throw new SinkError("unavailable", "Spyderbat answered something else than a list of sources");
+  throw undocumentedAnswer("of Spyderbat about sources");
 }
 
 const plugin: SinkPlugin<SpyderbatConfig> = {

@@ -96,7 +96,7 @@ Deno.test("spyderbat: what fails about the source loses no alert, and is tried a
   for (const body of ["", "null", "{}", "<html>"]) {
     assertEquals(
       await failureWith(() => new Response(body)),
-      "unavailable Spyderbat answered something else than a list of sources",
+      "unavailable The answer of Spyderbat about sources is not what is documented",
     );
   }
   const told = await failureWith(({ method, headers }) =>
