@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { didYouMean, nearest } from "./nearest.ts";
+import { didYouMean, type Effort, effortOfRun, nearest } from "./nearest.ts";
 
 Deno.test("nearest() finds the name with the fewest slips", () => {
   const names = ["proc.name", "proc.pname", "fd.name", "evt.type"];
@@ -41,4 +41,35 @@ Deno.test("nearest() looks at the first of very many candidates only", () => {
   const many = Array.from({ length: 10_000 }, (_, i) => `entirely_different_${i}`);
   assertEquals(nearest("shell", ["shells", ...many]), "shells");
   assertEquals(nearest("shell", [...many, "shells"]), undefined);
+});
+
+Deno.test("nearest() takes no effort for names that differ in length or letters", () => {
+  const effort: Effort = { letters: 1 };
+  const names = ["shell_binaries", "bash", "known_binaries", "xyz"];
+  for (let round = 0; round < 5; round++) {
+    assertEquals(nearest("chrome_sandbox", names, effort), undefined);
+  }
+  assertEquals(effort.letters > 0, true);
+});
+
+Deno.test("nearest() suggests nothing any more when the effort of a run is spent", () => {
+  const effort = effortOfRun();
+  const names = Array.from({ length: 2000 }, (_, i) => `some long rule name that is there ${i}`);
+  let suggested = 0, asked = 0;
+  const counted = {
+    *[Symbol.iterator]() {
+      for (const name of names) {
+        asked++;
+        yield name;
+      }
+    },
+  };
+  for (let i = 0; i < 5000; i++) {
+    if (nearest(`sme long rule name that is there ${i}`, counted, effort) !== undefined) {
+      suggested++;
+    }
+  }
+  assertEquals(suggested > 100, true);
+  assertEquals(asked < 1_000_000, true, `${asked}`);
+  assertEquals(nearest("sme", ["some"], effort), undefined);
 });

@@ -1,5 +1,13 @@
 /** Resolves names against the field table, agrees on types, and reads constants. */
-import { type Diagnostic, didYouMean, type Note, type Report, type Span } from "../base/mod.ts";
+import {
+  type Diagnostic,
+  didYouMean,
+  type Finding,
+  type Note,
+  type Report,
+  type Span,
+  whenNeeded,
+} from "../base/mod.ts";
 import { eventCodesByName, eventNames } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type {
@@ -240,9 +248,10 @@ class Checker {
       return this.#failAt("F024", `pattern '${literal.text}': ${message}`, literal, help);
     }
     if (isEventType(left) && eventCodesByName(literal.text).length === 0) {
-      const help = severalEvents(literal.text) ?? didYouMean(literal.text, eventNames()) ??
-        longerEvents(literal.text) ??
-        "falcod list events shows all that exist";
+      const help = () =>
+        severalEvents(literal.text) ?? didYouMean(literal.text, knownEvents()) ??
+          longerEvents(literal.text) ??
+          "falcod list events shows all that exist";
       return this.#failAt("F023", `unknown event type "${literal.text}"`, literal, help);
     }
     return value;
@@ -285,7 +294,7 @@ class Checker {
     return undefined;
   }
 
-  #failAt(code: string, title: string, literal: Literal, help?: string): undefined {
+  #failAt(code: string, title: string, literal: Literal, help?: Finding["help"]): undefined {
     this.#add({ code, title, at: literal.span, help, notes: listNotes(literal) });
     return undefined;
   }
@@ -301,6 +310,9 @@ class Checker {
   }
 }
 
+/** A file may have thousands that are unknown; to sort them all takes as long as to read one. */
+const knownEvents = whenNeeded(eventNames);
+
 /** `"open, openat"`: one text, and the names of several. */
 function severalEvents(text: string): string | undefined {
   const names = text.split(/[\s,|]+/).filter((name) => name !== "");
@@ -312,7 +324,7 @@ function severalEvents(text: string): string | undefined {
 
 /** `exec`: people shorten names as programs and functions of libraries do. */
 function longerEvents(text: string): string | undefined {
-  const found = text.length < 3 ? [] : eventNames().filter((name) => name.startsWith(text));
+  const found = text.length < 3 ? [] : knownEvents().filter((name) => name.startsWith(text));
   return found.length > 0 && found.length <= 4 ? `there are: ${found.join(", ")}` : undefined;
 }
 

@@ -1,5 +1,12 @@
 /** Puts macros and lists in the place of their names. */
-import { didYouMean, type Finding, type Note, Report, type Span } from "../base/mod.ts";
+import {
+  didYouMean,
+  type Effort,
+  type Finding,
+  type Note,
+  Report,
+  type Span,
+} from "../base/mod.ts";
 import { helpForLoneValue } from "./_syntax_errors.ts";
 import { helpForFalcoMacro } from "./falco_macros.ts";
 import type {
@@ -22,7 +29,10 @@ export interface Names {
   list(name: string): ListDefinition | undefined;
   /** For suggestions. */
   macroNames?(): Iterable<string>;
+  /** Asked for with nearly every value. */
   listNames?(): Iterable<string>;
+  /** Of what is suggested for all conditions. */
+  readonly effort?: Effort;
   /** What to do about an unknown macro; absent: to define it. */
   readonly help?: string;
   /** Where a macro is defined that cannot be seen from here, behind the macro that asks for it. */
@@ -209,7 +219,7 @@ class Expander {
       isList
         ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
         : (this.#names.help === undefined ? helpForFalcoMacro(name, known()) : undefined) ??
-          didYouMean(name, known()) ??
+          didYouMean(name, known(), this.#names.effort) ??
           // Macros have names of several words.
           (name.includes("_") ? undefined : helpForLoneValue(use.span)) ?? this.#names.help ??
           `define it, "- macro: ${name}", in this file or in one that is read with it`;
@@ -269,17 +279,18 @@ class Expander {
     const isAlone = right.kind === "literal" && !namesEvents(left);
     const values = right.kind === "values" ? right.values : right.kind === "literal" ? [right] : [];
     if (values.length > MAX_LISTS_NAMED || this.#report.isFullOfWarnings) return;
-    for (const value of values) {
-      if (this.#isList(value)) continue;
-      const notes = notesOf(this.#path);
-      if (value.quoted) {
-        const isList = isLikeAList(value.text) && this.#names.list(value.text) !== undefined;
-        if (isList) this.#report.add(quotedListFinding(value.text, { at: value.span, notes }));
+    const notes = () => notesOf(this.#path);
+    const names = this.#names.listNames?.() ?? [];
+    const { effort } = this.#names;
+    for (const { text, quoted, span: at } of values) {
+      if (quoted) {
+        const isList = isLikeAList(text) && this.#names.list(text) !== undefined;
+        if (isList) this.#report.add(quotedListFinding(text, { at, notes: notes() }));
         continue;
       }
-      const names = this.#names.listNames?.() ?? [];
-      const asText = isAlone ? `write ("${value.text}")` : "put it in quotes";
-      const found = nearListFinding(value.text, names, { at: value.span, notes, asText, isAlone });
+      if (this.#names.list(text) !== undefined) continue;
+      const alone = isAlone && { asText: `write ("${text}")`, isAlone };
+      const found = nearListFinding(text, names, { at, notes, effort, ...alone });
       if (found) this.#report.add(found);
     }
   }

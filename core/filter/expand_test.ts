@@ -96,6 +96,22 @@ Deno.test("expandCondition() knows the macros that everybody takes from Falco's 
   );
 });
 
+Deno.test("expandCondition() looks for near lists as long as there is effort left", () => {
+  const found = (letters: number) => {
+    const report = new Report();
+    const condition = parseCondition(new SourceText("<test>", "a.b in (shel_binaries)"), report)!;
+    expandCondition(condition, {
+      macro: () => undefined,
+      list: () => undefined,
+      listNames: () => ["shell_binaries"],
+      effort: { letters },
+    }, report);
+    return report.diagnostics.map(({ help }) => help!.split(" or ")[0]!.split("?")[0]);
+  };
+  assertEquals(found(1), ['did you mean "shell_binaries"']);
+  assertEquals(found(0), ['define the list, "- list: shel_binaries",']);
+});
+
 Deno.test("expandCondition() takes a word behind a compared value for one more value", () => {
   const help = (text: string) => check(text, {}).report.diagnostics[0]!.help;
   assertEquals(

@@ -1,5 +1,5 @@
 /** Values that are nearly the name of a list, and so are compared as the text they are. */
-import { type Finding, nearest, type Note, type Span } from "../base/mod.ts";
+import { type Effort, type Finding, nearest, type Note, type Span } from "../base/mod.ts";
 
 /** Whoever names more values at once writes values, not lists. */
 export const MAX_LISTS_NAMED = 20;
@@ -18,18 +18,20 @@ const WORD = /^[a-z][a-z0-9]{3,}$/i;
 export function nearListFinding(
   text: string,
   listNames: Iterable<string>,
-  { at, notes = [], asText, isAlone = false }: {
+  { at, notes, asText = "put it in quotes", isAlone = false, effort }: {
     readonly at: Span;
-    readonly notes?: readonly Note[];
+    /** Asked for only where there is something to say: most values are what they look like. */
+    readonly notes?: () => readonly Note[];
     /** How to say that the value is meant as it is. */
-    readonly asText: string;
+    readonly asText?: string;
     /** No bracket is around it, as is usual for a list. */
     readonly isAlone?: boolean;
+    readonly effort?: Effort | undefined;
   },
 ): Finding | undefined {
   const severity = severityOf(text);
   if (!severity) return undefined;
-  const near = nearest(text, listNames);
+  const near = nearest(text, listNames, effort);
   if (near === undefined && !isAlone && !SURELY_A_LIST.test(text)) return undefined;
   return {
     code: "F036",
@@ -39,7 +41,7 @@ export function nearListFinding(
     help: near === undefined
       ? `define the list, "- list: ${text}", or name its file as well; for the text, ${asText}`
       : `did you mean "${near}"? If not, ${asText}`,
-    notes,
+    notes: notes?.(),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Reads the fields of an event as people write them, as YAML or JSON. */
-import { didYouMean, type Report, type Span } from "../base/mod.ts";
+import { didYouMean, type Finding, type Report, type Span, whenNeeded } from "../base/mod.ts";
 import type { YamlEntry, YamlNode } from "../base/yaml.ts";
 import { eventCodesByName, eventNames, eventType } from "../event/mod.ts";
 import {
@@ -76,7 +76,7 @@ class GivenReader {
     // The newest version is what sources deliver.
     const code = eventCodesByName(name).at(-1);
     if (code !== undefined) return code;
-    const help = didYouMean(name, eventNames()) ?? "falcod list events shows all that exist";
+    const help = () => didYouMean(name, knownEvents()) ?? "falcod list events shows all that exist";
     return this.#fail("G003", `unknown event type "${name}"`, named.value.span, help);
   }
 
@@ -85,8 +85,8 @@ class GivenReader {
     const [, name = key.value, bracket] = /^([^[\]]*)\[(.*)\]$/s.exec(key.value) ?? [];
     const use = findField(fields, name, bracket);
     if (!use) {
-      const help = didYouMean(name, fieldNames(fields)) ??
-        "falcod list fields shows all that exist";
+      const help = () =>
+        didYouMean(name, fieldNames(fields)) ?? "falcod list fields shows all that exist";
       this.#fail("G004", `unknown field "${name}"`, key.span, help);
       return;
     }
@@ -165,11 +165,14 @@ class GivenReader {
     else this.#values.set(field, new Map([[argument, value]]));
   }
 
-  #fail(code: string, title: string, at: Span, help: string | undefined): undefined {
+  #fail(code: string, title: string, at: Span, help: Finding["help"]): undefined {
     this.#failed = true;
     this.report.add({ code, title, at, help });
     return undefined;
   }
 }
+
+/** Sorted once: each of many events may have one that is unknown. */
+const knownEvents = whenNeeded(eventNames);
 
 const EXAMPLE = "for example {evt.type: openat, fd.name: /etc/shadow, proc.name: cat}";

@@ -2,6 +2,7 @@
 import { compileTemplate, type OutputTemplate, withExtraFields } from "../alert/mod.ts";
 import {
   type Diagnostic,
+  effortOfRun,
   nearest,
   Report,
   type SourceText,
@@ -63,6 +64,8 @@ export class Compiler {
   readonly #toldMacros: ToldMacros = new Map();
   readonly #told = new Set<string>();
   readonly #room = { checksAndValues: MAX_SIZE_OF_ALL };
+  readonly #effort = effortOfRun();
+  readonly #listNames: readonly string[];
   readonly #lint: ConditionLint | undefined;
   /** Names of macros that there are not. */
   readonly #slips = new Set<string>();
@@ -77,9 +80,10 @@ export class Compiler {
   ) {
     this.#lint = context.lintsMeaning && new ConditionLint(context.lintsMeaning);
     for (const { name, items } of merged.lists.values()) this.#lists.set(name, { name, items });
+    this.#listNames = [...merged.lists.keys()];
     this.#oddLists = oddListsOf(merged.lists.values());
     this.#markListsInLists();
-    if (this.#lint) lintLists(merged.lists, report);
+    if (this.#lint) lintLists(merged.lists, { report, effort: this.#effort });
   }
 
   /**
@@ -316,7 +320,8 @@ export class Compiler {
         return found && !visible(name) ? found.at : undefined;
       },
       macroNames: () => macro ? this.#macrosBefore(macro) : merged.macros.keys(),
-      listNames: () => merged.lists.keys(),
+      listNames: () => this.#listNames,
+      effort: this.#effort,
     };
   }
 
@@ -327,7 +332,7 @@ export class Compiler {
       this.#missedNames = true;
       return;
     }
-    const meant = nearest(name, this.merged.macros.keys());
+    const meant = nearest(name, this.merged.macros.keys(), this.#effort);
     if (meant !== undefined) this.usedMacros.add(meant);
   }
 

@@ -1,12 +1,15 @@
 /** Items of lists that are nearly the names of other lists. */
-import type { Report } from "../base/mod.ts";
+import type { Effort, Report } from "../base/mod.ts";
 import { MAX_LISTS_NAMED, nearListFinding } from "../filter/mod.ts";
 import type { ListDraft } from "./merge.ts";
 
 /** Items looked at: each is held against the names of all lists. */
 const MAX_ITEMS = 5000;
 
-export function lintLists(lists: ReadonlyMap<string, ListDraft>, report: Report): void {
+export function lintLists(
+  lists: ReadonlyMap<string, ListDraft>,
+  { report, effort }: { readonly report: Report; readonly effort: Effort },
+): void {
   let looked = 0;
   for (const { name, items } of lists.values()) {
     if (items.length > MAX_LISTS_NAMED) continue;
@@ -14,7 +17,11 @@ export function lintLists(lists: ReadonlyMap<string, ListDraft>, report: Report)
       if (lists.has(item.text)) continue;
       if (++looked > MAX_ITEMS || report.isFullOfWarnings) return;
       const asText = `write it with quotes of its own: '"${item.text}"'`;
-      const found = nearListFinding(item.text, others(lists, name), { at: item.all, asText });
+      const found = nearListFinding(item.text, others(lists, name), {
+        at: item.all,
+        asText,
+        effort,
+      });
       if (found) report.add(found);
     }
   }

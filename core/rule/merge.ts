@@ -3,7 +3,7 @@
  * place of an earlier one, `append` and `override` change one that has to be there already.
  */
 import type { Priority } from "../alert/mod.ts";
-import { didYouMean, type Report, type SourceText, type Span } from "../base/mod.ts";
+import { didYouMean, effortOfRun, type Report, type SourceText, type Span } from "../base/mod.ts";
 import type { Deprecations } from "./deprecation.ts";
 import { Exceptions } from "./exception.ts";
 import type {
@@ -95,6 +95,7 @@ class Merger implements Merged {
   readonly broken = new Set<string>();
   complete = true;
   #order = 0;
+  readonly #effort = effortOfRun();
 
   constructor(readonly report: Report, readonly deprecations: Deprecations) {}
 
@@ -251,7 +252,7 @@ class Merger implements Merged {
       title: `there is no earlier ${kind} "${name}" to change`,
       at,
       help: () =>
-        didYouMean(name, drafts.keys()) ??
+        didYouMean(name, drafts.keys(), this.#effort) ??
           `files are read in order: the ${kind} has to be defined before it is changed`,
     });
     return undefined;

@@ -78,6 +78,18 @@ Deno.test("mergeFiles() wants something to append to, and suggests the near name
   assertEquals(diagnostics[0]!.help, 'did you mean "shells"?');
 });
 
+Deno.test("mergeFiles() suggests a name for the first of thousands that are misspelt", () => {
+  const names = Array.from({ length: 1000 }, (_, i) => i);
+  const { diagnostics } = merge(
+    names.map((i) => rule(`Some long rule name that is here ${i}`)).join(""),
+    names.map((i) => `- rule: Sme long rule name that is here ${i}\n  enabled: false\n`).join(""),
+  );
+  const helps = diagnostics.filter(({ code }) => code === "R030").map(({ help }) => help!);
+  assertEquals(helps.length, 1000);
+  assertEquals(helps[5], 'did you mean "Some long rule name that is here 5"?');
+  assertEquals(helps.at(-1)!.startsWith("files are read in order"), true);
+});
+
 Deno.test("mergeFiles() does not miss what could not be read", () => {
   const { codes } = merge(
     "- list: l\n  items: x\n",

@@ -69,6 +69,18 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
     "F016",
   ],
   [
+    "5000 changes to misspelt rules",
+    () =>
+      rows(5000, (i) => rule("proc.name=a", `Some long rule name that is here ${i}`)) +
+      rows(5000, (i) => `- rule: Sme long rule name that is here ${i}\n  enabled: false\n`),
+    "R030",
+  ],
+  [
+    "30,000 unknown event types",
+    () => rule(`evt.type in (${rows(30_000, (i) => `opeen${i},`)} close)`),
+    "F023",
+  ],
+  [
     "1000 macros of nothing but unknown ones, and rules with each",
     () =>
       rows(1000, (i) => `- macro: m${i}\n  condition: um${i} or ${i > 0 ? `m${i - 1}` : "u"}\n`) +
