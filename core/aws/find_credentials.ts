@@ -10,6 +10,7 @@ import type { WriteContext } from "../plugin/plugin.ts";
 import { type AwsCredentials, credentialsFrom } from "./credentials.ts";
 import { assumeRoleWithWebIdentity, type StsRequest } from "./sts.ts";
 import type { AskPlainly } from "../http/ask_plainly.ts";
+import { isThisMachine } from "../http/near.ts";
 import type { AwsSettings } from "./schema.ts";
 
 export interface Surroundings {
@@ -21,6 +22,8 @@ export interface Surroundings {
 }
 
 const CONTAINER_HOST = "http://169.254.170.2";
+/** Of ECS and of EKS. */
+const CONTAINER_HOSTS = /^(169\.254\.170\.(2|23)|\[fd00:ec2::23\])$/;
 const MACHINE = "http://169.254.169.254/latest";
 const LARGEST_TOKEN = 64 << 10;
 
@@ -81,7 +84,7 @@ function containerAddress(environment: Surroundings["environment"]): string | un
   if (!given) return undefined;
   const url = URL.parse(given);
   const isNear = url?.protocol === "http:" &&
-    /^(localhost|127(\.\d+){3}|\[::1\]|169\.254\.170\.(2|23)|\[fd00:ec2::23\])$/.test(url.hostname);
+    (isThisMachine(url.hostname) || CONTAINER_HOSTS.test(url.hostname));
   if (url?.protocol === "https:" || isNear) return given;
   throw new SinkError(
     "unavailable",

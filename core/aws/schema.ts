@@ -1,10 +1,7 @@
 /** Settings of sinks that write to AWS. */
 import type { z } from "zod";
-import { httpKeys, optionalAddress } from "../http/schema.ts";
+import { httpKeysAsIs, optionalAddress } from "../http/schema.ts";
 import { flag, secret, text } from "../plugin/schema.ts";
-
-/** What is signed must not be compressed afterwards. */
-const { compress: _, ...httpKeysOfSigned } = httpKeys;
 
 /** Of `section`; every sink that writes to AWS has them beside its own. */
 export const awsKeys = {
@@ -27,7 +24,7 @@ export const awsKeys = {
   sts_endpoint: optionalAddress().describe(
     "Address that roles are assumed at, if not that of the region",
   ),
-  ...httpKeysOfSigned,
+  ...httpKeysAsIs,
 };
 
 export type AwsSettings = z.output<z.ZodObject<typeof awsKeys>>;

@@ -3,6 +3,7 @@ import type { WriteContext } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import { type HttpReply, type HttpRequest, HttpTarget } from "../http/target.ts";
+import { withoutEnd } from "../http/place_below.ts";
 import { askPlainly } from "../http/ask_plainly.ts";
 import type { AwsCredentials } from "./credentials.ts";
 import { isStale, judgeAwsReply } from "./failure.ts";
@@ -37,7 +38,7 @@ export class AwsTarget {
     this.#service = service;
     this.#name = name;
     this.#environment = environment;
-    this.#http = new HttpTarget({ ...settings, compress: false }, {
+    this.#http = new HttpTarget(settings, {
       url: () => new Secret({ value: this.endpoint() }),
       judge: (reply, failure) => {
         if (isStale(reply)) this.#credentials = undefined;
@@ -60,8 +61,8 @@ export class AwsTarget {
 
   /** Without a slash at its end. */
   endpoint(): string {
-    const given = this.#settings.endpoint.reveal().trim();
-    return given === "" ? addressOf(this.#service, this.region()) : given.replace(/\/+$/, "");
+    const { endpoint } = this.#settings;
+    return withoutEnd(endpoint.reveal()) || addressOf(this.#service, this.region());
   }
 
   /** Signs the request and sends it; the rest is as `HttpTarget.send` has it. */

@@ -1,4 +1,5 @@
 /** Files of credentials as Google gives them: keys of service accounts, and what `gcloud` keeps of users. */
+import { isThisMachine } from "../http/near.ts";
 
 export interface ServiceAccount {
   readonly kind: "service_account";
@@ -70,6 +71,5 @@ function documentIn(text: string): Readonly<Record<string, unknown>> {
 /** With TLS, or on this machine: what goes there is good for a token. */
 function isSafe(address: string): boolean {
   const url = URL.parse(address);
-  return url?.protocol === "https:" ||
-    url?.protocol === "http:" && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url?.protocol === "https:" || url?.protocol === "http:" && isThisMachine(url.hostname);
 }

@@ -13,15 +13,14 @@ export interface GcpAuthorizerOptions {
 }
 
 export function gcpAuthorizer(
-  settings: GcpIdentity & Omit<HttpSettings, "compress">,
+  settings: GcpIdentity & HttpSettings,
   { use, environment = (name) => Deno.env.get(name) }: GcpAuthorizerOptions,
 ): AuthorizedTargetOptions["authorize"] {
-  const http = { ...settings, compress: false };
   return (context) =>
     findToken(settings, {
       use,
       environment,
       ask: askPlainly,
-      askForToken: (request, context) => askForToken(http, request, context),
+      askForToken: (request, context) => askForToken(settings, request, context),
     }, context);
 }

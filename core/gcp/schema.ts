@@ -1,12 +1,9 @@
 /** Settings of sinks that write to Google Cloud. */
 import type { z } from "zod";
-import { httpKeys, optionalAddress } from "../http/schema.ts";
+import { httpKeysAsIs, optionalAddress } from "../http/schema.ts";
 import { flag, secret } from "../plugin/schema.ts";
 import type { Secret } from "../plugin/secret.ts";
 import { readAccountKey } from "./account_key.ts";
-
-/** Services differ in what they make of a body that is compressed. */
-const { compress: _, ...httpKeysOfServices } = httpKeys;
 
 /** Who falcod is. */
 export const gcpIdentityKeys = {
@@ -24,7 +21,8 @@ export const gcpIdentityKeys = {
 export const gcpKeys = {
   ...gcpIdentityKeys,
   endpoint: optionalAddress().describe("Address of the service, if not Google's"),
-  ...httpKeysOfServices,
+  // Services differ in what they make of a body that is compressed.
+  ...httpKeysAsIs,
 };
 
 export type GcpSettings = z.output<z.ZodObject<typeof gcpKeys>>;

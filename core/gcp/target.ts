@@ -1,5 +1,6 @@
 /** A service of Google Cloud that takes alerts. */
 import { AuthorizedTarget } from "../http/authorized_target.ts";
+import { withoutEnd } from "../http/place_below.ts";
 import type { HttpReply, HttpRequest } from "../http/target.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
@@ -20,7 +21,7 @@ export class GcpTarget {
   constructor(settings: GcpSettings, { address, ...options }: GcpTargetOptions) {
     this.#settings = settings;
     this.#address = address;
-    this.#target = new AuthorizedTarget({ ...settings, compress: false }, {
+    this.#target = new AuthorizedTarget(settings, {
       url: () => new Secret({ value: this.address() }),
       judge: judgeGoogleReply,
       authorize: gcpAuthorizer(settings, options),
@@ -30,7 +31,7 @@ export class GcpTarget {
   /** Without a slash at its end. */
   address(): string {
     const { endpoint } = this.#settings;
-    return endpoint.isEmpty ? this.#address : endpoint.reveal().trim().replace(/\/+$/, "");
+    return endpoint.isEmpty ? this.#address : withoutEnd(endpoint.reveal());
   }
 
   /** As `HttpTarget.send`, with a token. */

@@ -20,7 +20,6 @@ const SETTINGS: HttpSettings = {
   tls: { ca: "", client_certificate: "", client_key: "", insecure: false },
   proxy: new Secret({ value: "none" }),
   keep_alive: false,
-  compress: false,
 };
 
 export async function askPlainly(

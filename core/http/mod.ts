@@ -8,14 +8,21 @@
  * Connections are undici's, loaded when there is something to send. A request goes out once: one whose
  * connection breaks is a `SinkError` that says it may have arrived, and trying again is the delivery's.
  */
-export { httpKeys, type HttpSettings, optionalAddress, webAddress } from "./schema.ts";
+export {
+  httpKeys,
+  httpKeysAsIs,
+  type HttpSettings,
+  optionalAddress,
+  webAddress,
+} from "./schema.ts";
 export { excerptOf, undocumentedAnswer } from "./reply.ts";
 export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
 export { type ParcelLimits, sendParcels } from "./parcels.ts";
 export { functionFailure, MOST_OF_FUNCTION } from "./function_failure.ts";
-export { placeBelow } from "./place_below.ts";
+export { placeBelow, withoutEnd } from "./place_below.ts";
 export { basicAuthorization, bearerAuthorization } from "./authorization.ts";
+export { isThisMachine } from "./near.ts";
 export { askPlainly } from "./ask_plainly.ts";
 export {
   type Authorization,

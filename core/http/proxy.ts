@@ -1,6 +1,6 @@
 /** Which proxy stands between here and a server. */
-
 import { SinkError } from "../plugin/mod.ts";
+import { isThisMachine } from "./near.ts";
 
 /** The address of the proxy; absent: the server is asked itself. `configured` as in the schema. */
 export function proxyFor(
@@ -16,15 +16,11 @@ export function proxyFor(
   }
   const read = (name: string) => environment(name.toLowerCase()) || environment(name) || undefined;
   const given = read(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ?? read("ALL_PROXY");
-  if (given === undefined || isLocal(url.hostname) || isExcepted(url, read("NO_PROXY"))) {
+  if (given === undefined || isThisMachine(url.hostname) || isExcepted(url, read("NO_PROXY"))) {
     return undefined;
   }
   const proxy = URL.parse(given.includes("://") ? given : `http://${given}`);
   return proxy?.protocol === "http:" ? proxy : undefined;
-}
-
-function isLocal(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** `NO_PROXY`: hosts, and domains with all that is in them, each with a port where only that is meant. */

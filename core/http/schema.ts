@@ -61,7 +61,14 @@ export const httpKeys = {
   compress: flag(false).describe("Bodies are compressed with gzip"),
 };
 
-export type HttpSettings = z.output<z.ZodObject<typeof httpKeys>>;
+const { compress: _, ...others } = httpKeys;
+/** The same, for services that take bodies only as they are, signed ones among them. */
+export const httpKeysAsIs = others;
+
+/** `compress` is absent where nobody is asked. */
+export type HttpSettings =
+  & z.output<z.ZodObject<typeof httpKeysAsIs>>
+  & Partial<z.output<z.ZodObject<Pick<typeof httpKeys, "compress">>>>;
 
 function isWebAddress(address: Secret): boolean {
   const text = written(address);

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { type Diagnostic, reasonOf, Report, SourceText } from "../base/mod.ts";
 import { textOfFile } from "../base/text_file.ts";
 import { basicAuthorization, bearerAuthorization } from "../http/authorization.ts";
+import { withoutEnd } from "../http/place_below.ts";
 import type { SinkFault } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
@@ -88,7 +89,7 @@ function accessOf(config: Kubeconfig, { folder, wrong }: Place): ClusterAccess {
         "give the user a token or a certificate",
     );
   }
-  const server = cluster.server.trim().replace(/\/+$/, "");
+  const server = withoutEnd(cluster.server);
   if (!/^https?:$/.test(URL.parse(server)?.protocol ?? "")) {
     throw wrong("the address of its server does not begin with https://");
   }

@@ -4,7 +4,7 @@
  * `ServiceSink` where alerts are requests to somebody in the cluster.
  */
 export { clusterFaults, kubeconfigFaults } from "./kubeconfig.ts";
-export { kubeName, serviceKeys, type ServiceSettings } from "./schema.ts";
+export { kubeName, kubePort, serviceKeys, type ServiceSettings } from "./schema.ts";
 export {
   type KubeRequest,
   type KubeSettings,

@@ -1,7 +1,7 @@
 /** Settings of sinks that write to a cluster, and the kubeconfig that says which. */
 import * as z from "zod";
-import { httpKeys, webAddress } from "../http/schema.ts";
-import { secret, text, word } from "../plugin/schema.ts";
+import { httpKeys, optionalAddress } from "../http/schema.ts";
+import { text, whole, word } from "../plugin/schema.ts";
 
 /** Names that stand in addresses: RFC 1123, with dots between. */
 const NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
@@ -14,11 +14,12 @@ export const kubeName = (standard?: string) => {
   return standard === undefined ? name : name.prefault(standard);
 };
 
+/** Of a service. */
+export const kubePort = (standard: number) => whole({ min: 1, max: 65_535, standard });
+
 /** Of `section`; every sink that calls a service of a cluster has them beside its own. */
 export const serviceKeys = {
-  address: secret().refine((given) => given.isEmpty || webAddress().safeParse(given).success, {
-    error: "an address that begins with http:// or https://",
-  }).prefault("").describe("Where it is reached, if not by its name in the cluster"),
+  address: optionalAddress().describe("Where it is reached, if not by its name in the cluster"),
   kubeconfig: text().describe(
     "File that says where the cluster's API server is, which then passes alerts on; empty: it is not asked",
   ),

@@ -5,10 +5,12 @@
 import {
   type askPlainly,
   type Authorization,
+  isThisMachine,
   Secret,
   SinkError,
   tokenIn,
   type TokenRequest,
+  withoutEnd,
   type WriteContext,
 } from "../../../core/mod.ts";
 import type { AzureEventHubConfig } from "./schema.ts";
@@ -25,6 +27,8 @@ const RESOURCE = "https://eventhubs.azure.net";
 const AUTHORITY = "https://login.microsoftonline.com";
 const MACHINE = "http://169.254.169.254/metadata/identity/oauth2/token";
 const ENTRA = "Microsoft Entra ID";
+/** What only the host underneath can answer. */
+const LINK_LOCAL = /^169\.254(\.\d+){2}$/;
 
 /** Throws a `SinkError` (`unavailable`) that says what is missing or what did not work. */
 export async function findIdentity(
@@ -90,7 +94,7 @@ async function ofApplication(
   context?: WriteContext,
 ): Promise<Authorization> {
   const given = config.authority.reveal().trim() || environment("AZURE_AUTHORITY_HOST");
-  const authority = (given || AUTHORITY).replace(/\/+$/, "");
+  const authority = withoutEnd(given || AUTHORITY);
   if (!isSafe(authority)) {
     throw new SinkError("unavailable", "The authority does not begin with https://");
   }
@@ -130,5 +134,5 @@ function isSafe(address: string): boolean {
 function isNear(address: string): boolean {
   const url = URL.parse(address);
   return url?.protocol === "http:" &&
-    /^(localhost|127(\.\d+){3}|169\.254(\.\d+){2}|\[::1\])$/.test(url.hostname);
+    (isThisMachine(url.hostname) || LINK_LOCAL.test(url.hostname));
 }

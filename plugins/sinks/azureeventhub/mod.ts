@@ -11,6 +11,7 @@ import {
   sendTogether,
   type Sink,
   type SinkPlugin,
+  withoutEnd,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { findIdentity } from "./find_identity.ts";
@@ -28,7 +29,7 @@ class AzureEventHubSink implements Sink {
   constructor(readonly config: AzureEventHubConfig) {
     const { namespace } = config;
     this.#host = namespace.includes(".") ? namespace : `${namespace}.${DOMAIN}`;
-    this.#target = new AuthorizedTarget({ ...config, compress: false }, {
+    this.#target = new AuthorizedTarget(config, {
       url: () => new Secret({ value: this.#address() }),
       authorize: (context) => this.#authorize(context),
     });
@@ -55,8 +56,7 @@ class AzureEventHubSink implements Sink {
   }
 
   #address(): string {
-    const given = this.config.endpoint.reveal().trim().replace(/\/+$/, "");
-    const server = given === "" ? `https://${this.#host}` : given;
+    const server = withoutEnd(this.config.endpoint.reveal()) || `https://${this.#host}`;
     return `${server}/${this.config.event_hub}/messages?timeout=60&api-version=2014-01`;
   }
 
@@ -69,8 +69,7 @@ class AzureEventHubSink implements Sink {
     return await findIdentity(config, {
       environment: (name) => Deno.env.get(name),
       ask: askPlainly,
-      askForToken: (request, context) =>
-        askForToken({ ...config, compress: false }, request, context),
+      askForToken: (request, context) => askForToken(config, request, context),
     }, context);
   }
 }

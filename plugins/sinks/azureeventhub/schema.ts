@@ -1,11 +1,8 @@
 /** `type: azureeventhub` */
 import * as z from "zod";
-import { httpKeys, optionalAddress, setting } from "../../../core/mod.ts";
+import { httpKeysAsIs, optionalAddress, setting } from "../../../core/mod.ts";
 
 const { flag, secret, text, word } = setting;
-
-/** Event Hubs takes no body that is compressed. */
-const { compress: _, ...httpKeysOfEventHubs } = httpKeys;
 
 const id = (error: string) => word().regex(/^[\w.-]{0,128}$/, { error }).default("");
 
@@ -37,7 +34,7 @@ export const schema = z.strictObject({
   authority: optionalAddress().describe(
     "Server that gives tokens; empty: AZURE_AUTHORITY_HOST, or that of the public cloud",
   ),
-  ...httpKeysOfEventHubs,
+  ...httpKeysAsIs,
 }).refine(
   ({ shared_access_key_name: name, shared_access_key: key }) => (name === "") === key.isEmpty,
   {

@@ -19,7 +19,7 @@ class GcpCloudRunSink implements Sink {
   readonly #target: AuthorizedTarget;
 
   constructor(readonly config: GcpCloudRunConfig) {
-    this.#target = new AuthorizedTarget({ ...config, compress: false }, {
+    this.#target = new AuthorizedTarget(config, {
       url: config.endpoint,
       authorize: (context) => this.#authorize(context),
     });

@@ -1,9 +1,8 @@
 /** `type: gcpcloudrun` */
 import * as z from "zod";
-import { gcpIdentityKeys, httpKeys, setting, webAddress } from "../../../core/mod.ts";
+import { gcpIdentityKeys, httpKeysAsIs, setting, webAddress } from "../../../core/mod.ts";
 
 const { secret, text } = setting;
-const { compress: _, ...httpKeysOfServices } = httpKeys;
 
 export const schema = z.strictObject({
   endpoint: webAddress().describe("Address that alerts are posted to"),
@@ -14,7 +13,7 @@ export const schema = z.strictObject({
     "Whom that token is for; empty: the server of the address, as Cloud Run wants it",
   ),
   ...gcpIdentityKeys,
-  ...httpKeysOfServices,
+  ...httpKeysAsIs,
 });
 
 export type GcpCloudRunConfig = z.output<typeof schema>;

@@ -1,11 +1,11 @@
 /** `type: kubeless` */
 import * as z from "zod";
-import { kubeName, serviceKeys, setting } from "../../../core/mod.ts";
+import { kubeName, kubePort, serviceKeys } from "../../../core/mod.ts";
 
 export const schema = z.strictObject({
   function: kubeName().describe("Function that is called"),
   namespace: kubeName().describe("Namespace of the function"),
-  port: setting.whole({ min: 1, max: 65_535, standard: 8080 }).describe("Port of its service"),
+  port: kubePort(8080).describe("Port of its service"),
   ...serviceKeys,
 });
 

@@ -27,7 +27,7 @@ class PolicyReportSink implements Sink {
 
   constructor(config: PolicyReportConfig) {
     this.#config = config;
-    this.#target = new KubeTarget({ ...config, compress: false }, { prefersPod: true });
+    this.#target = new KubeTarget(config, { prefersPod: true });
   }
 
   /** What has to be sent again is there once, so a report that fails takes the others along. */

@@ -1,11 +1,8 @@
 /** `type: policyreport` */
 import * as z from "zod";
-import { httpKeys, kubeName, setting } from "../../../core/mod.ts";
+import { httpKeysAsIs, kubeName, setting } from "../../../core/mod.ts";
 
 const { flag, text, whole } = setting;
-
-/** Bodies of requests to the API server are as they are. */
-const { compress: _, ...keys } = httpKeys;
 
 export const schema = z.strictObject({
   kubeconfig: text().describe(
@@ -18,7 +15,7 @@ export const schema = z.strictObject({
     "How many alerts a report keeps; the oldest make room",
   ),
   prune_by_priority: flag(false).describe("The least severe make room first, oldest of them first"),
-  ...keys,
+  ...httpKeysAsIs,
 });
 
 export type PolicyReportConfig = z.output<typeof schema>;
