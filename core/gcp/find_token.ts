@@ -3,8 +3,7 @@
  * metadata server if asked for. google.aip.dev/auth/4110
  */
 import type { Authorization } from "../http/authorized_target.ts";
-import type { AskPlainly } from "../http/ask_plainly.ts";
-import { jwtIn, tokenIn, type TokenRequest } from "../http/oauth.ts";
+import { jwtIn, tokenIn, type TokenSources } from "../http/oauth.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import type { WriteContext } from "../plugin/plugin.ts";
@@ -20,14 +19,6 @@ import { signedJwt } from "./sign_jwt.ts";
 /** What a token is to be for: a service of Google's, or a server that wants to know who asks. */
 export type TokenUse = { readonly scope: string } | { readonly audience: string };
 
-export interface Surroundings {
-  readonly environment: (name: string) => string | undefined;
-  /** Asks an address of this machine. */
-  readonly ask: AskPlainly;
-  /** Posts a form to a server that gives tokens. */
-  readonly askForToken: (request: TokenRequest, context?: WriteContext) => Promise<string>;
-}
-
 const LIFETIME_S = 3600;
 const METADATA_HOST = "metadata.google.internal";
 const GOOGLE = "Google";
@@ -35,7 +26,7 @@ const GOOGLE = "Google";
 /** Throws a `SinkError` (`unavailable`) that says what is missing or what did not work. */
 export async function findToken(
   settings: GcpIdentity,
-  { use, ...around }: Surroundings & { readonly use: TokenUse },
+  { use, ...around }: TokenSources & { readonly use: TokenUse },
   context?: WriteContext,
 ): Promise<Authorization> {
   const found = keyOf(settings, around.environment);
@@ -61,7 +52,7 @@ interface Found {
 
 function keyOf(
   { credentials }: GcpIdentity,
-  environment: Surroundings["environment"],
+  environment: TokenSources["environment"],
 ): Found | undefined {
   if (!credentials.isEmpty) return read(credentials, "credentials");
   const file = environment("GOOGLE_APPLICATION_CREDENTIALS");
@@ -79,7 +70,7 @@ function read(secret: Secret, place: string): Found {
 
 async function ofServiceAccount(
   key: ServiceAccount,
-  { place, use, askForToken }: Pick<Surroundings, "askForToken"> & {
+  { place, use, askForToken }: Pick<TokenSources, "askForToken"> & {
     readonly place: string;
     readonly use: TokenUse;
   },
@@ -108,7 +99,7 @@ async function ofServiceAccount(
 
 async function ofUser(
   { clientId, clientSecret, refreshToken, tokenUri: url }: AuthorizedUser,
-  { use, askForToken }: Pick<Surroundings, "askForToken"> & { readonly use: TokenUse },
+  { use, askForToken }: Pick<TokenSources, "askForToken"> & { readonly use: TokenUse },
   context?: WriteContext,
 ): Promise<Authorization> {
   if ("audience" in use) {
@@ -130,7 +121,7 @@ async function ofUser(
 /** cloud.google.com/compute/docs/metadata: who does not send the header is somebody's browser. */
 async function ofMetadata(
   use: TokenUse,
-  { environment, ask }: Pick<Surroundings, "environment" | "ask">,
+  { environment, ask }: Pick<TokenSources, "environment" | "ask">,
   context?: WriteContext,
 ): Promise<Authorization> {
   const host = environment("GCE_METADATA_HOST") || METADATA_HOST;

@@ -23,10 +23,9 @@ export { functionFailure, MOST_OF_FUNCTION } from "./function_failure.ts";
 export { placeBelow, withoutEnd } from "./place_below.ts";
 export { basicAuthorization, bearerAuthorization } from "./authorization.ts";
 export { isThisMachine } from "./near.ts";
-export { askPlainly } from "./ask_plainly.ts";
 export {
   type Authorization,
   AuthorizedTarget,
   type AuthorizedTargetOptions,
 } from "./authorized_target.ts";
-export { askForToken, bearer, tokenIn, type TokenRequest } from "./oauth.ts";
+export { bearer, tokenIn, type TokenSources, tokenSources } from "./oauth.ts";

@@ -3,6 +3,7 @@ import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import type { WriteContext } from "../plugin/plugin.ts";
 import { withoutSecrets } from "./_secrets.ts";
+import { type AskPlainly, askPlainly } from "./ask_plainly.ts";
 import type { Authorization } from "./authorized_target.ts";
 import { failureOf } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
@@ -15,8 +16,29 @@ export interface TokenRequest {
   readonly secrets: readonly string[];
 }
 
+/** What is asked for the sake of a token, so that tests can have others. */
+export interface TokenSources {
+  readonly environment: (name: string) => string | undefined;
+  /** Asks an address of this machine. */
+  readonly ask: AskPlainly;
+  /** Posts a form to a server that gives tokens. */
+  readonly askForToken: (request: TokenRequest, context?: WriteContext) => Promise<string>;
+}
+
+/** Those of this process. */
+export function tokenSources(
+  settings: HttpSettings,
+  environment: TokenSources["environment"] = (name) => Deno.env.get(name),
+): TokenSources {
+  return {
+    environment,
+    ask: askPlainly,
+    askForToken: (request, context) => askForToken(settings, request, context),
+  };
+}
+
 /** The body of the answer, which is a good one. What is no success says nothing of the alerts. */
-export async function askForToken(
+async function askForToken(
   settings: HttpSettings,
   { url, form, secrets }: TokenRequest,
   context?: WriteContext,

@@ -3,25 +3,16 @@
  * of a workload (Kubernetes' service accounts), the container, the machine if asked for.
  */
 import {
-  type askPlainly,
   type Authorization,
   isThisMachine,
   Secret,
   SinkError,
   tokenIn,
-  type TokenRequest,
+  type TokenSources,
   withoutEnd,
   type WriteContext,
 } from "../../../core/mod.ts";
 import type { AzureEventHubConfig } from "./schema.ts";
-
-export interface Surroundings {
-  readonly environment: (name: string) => string | undefined;
-  /** Asks an address of this machine. */
-  readonly ask: typeof askPlainly;
-  /** Posts a form to a server that gives tokens. */
-  readonly askForToken: (request: TokenRequest, context?: WriteContext) => Promise<string>;
-}
 
 const RESOURCE = "https://eventhubs.azure.net";
 const AUTHORITY = "https://login.microsoftonline.com";
@@ -33,7 +24,7 @@ const LINK_LOCAL = /^169\.254(\.\d+){2}$/;
 /** Throws a `SinkError` (`unavailable`) that says what is missing or what did not work. */
 export async function findIdentity(
   config: AzureEventHubConfig,
-  around: Surroundings,
+  around: TokenSources,
   context?: WriteContext,
 ): Promise<Authorization> {
   const { environment, ask } = around;
@@ -72,7 +63,7 @@ interface Application {
 
 function applicationOf(
   config: AzureEventHubConfig,
-  environment: Surroundings["environment"],
+  environment: TokenSources["environment"],
 ): Application | undefined {
   const tenantId = config.tenant_id || environment("AZURE_TENANT_ID");
   const clientId = config.client_id || environment("AZURE_CLIENT_ID");
@@ -90,7 +81,7 @@ function applicationOf(
 
 async function ofApplication(
   { tenantId, clientId, proof, secret }: Application,
-  { config, environment, askForToken }: Surroundings & { readonly config: AzureEventHubConfig },
+  { config, environment, askForToken }: TokenSources & { readonly config: AzureEventHubConfig },
   context?: WriteContext,
 ): Promise<Authorization> {
   const given = config.authority.reveal().trim() || environment("AZURE_AUTHORITY_HOST");
@@ -117,7 +108,7 @@ interface ContainerIdentity {
 }
 
 /** Of App Service and Container Apps. Only what is on this machine gets to see what is in the variable. */
-function containerOf(environment: Surroundings["environment"]): ContainerIdentity | undefined {
+function containerOf(environment: TokenSources["environment"]): ContainerIdentity | undefined {
   const address = environment("IDENTITY_ENDPOINT"), header = environment("IDENTITY_HEADER");
   if (!address || !header) return undefined;
   if (!isNear(address)) {

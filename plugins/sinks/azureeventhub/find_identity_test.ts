@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { httpReceiver, type Received } from "../../../tests/peers/http_receiver.ts";
-import { askForToken, askPlainly } from "../../../core/mod.ts";
-import { findIdentity, type Surroundings } from "./find_identity.ts";
+import { type TokenSources, tokenSources } from "../../../core/mod.ts";
+import { findIdentity } from "./find_identity.ts";
 import { schema } from "./schema.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -12,13 +12,12 @@ const settings = (more: Settings) => schema.parse({ event_hub: "h", namespace: "
 async function found(
   more: Settings,
   environment: Readonly<Record<string, string>> = {},
-  ask: Surroundings["ask"] = askPlainly,
+  ask?: TokenSources["ask"],
 ) {
   const config = settings(more);
   const { value, endsAtMs } = await findIdentity(config, {
-    environment: (name) => environment[name],
-    ask,
-    askForToken: (request) => askForToken({ ...config, compress: false }, request),
+    ...tokenSources(config, (name) => environment[name]),
+    ...ask && { ask },
   });
   return { value: value.reveal(), lastsMs: endsAtMs! - Date.now() };
 }
@@ -104,7 +103,7 @@ Deno.test("findIdentity() asks the container's address, where that is of this ma
 
 Deno.test("findIdentity() asks the machine only where that is wanted", async () => {
   const asked: unknown[] = [];
-  const ask: Surroundings["ask"] = ({ url, headers }) => {
+  const ask: TokenSources["ask"] = ({ url, headers }) => {
     asked.push([url, headers]);
     return Promise.resolve('{"access_token":"imds","expires_in":"86399"}');
   };

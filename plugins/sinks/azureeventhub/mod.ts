@@ -1,7 +1,5 @@
 /** Alerts as events of Azure Event Hubs, many in a request. */
 import {
-  askForToken,
-  askPlainly,
   type Authorization,
   AuthorizedTarget,
   type FormattedAlert,
@@ -11,6 +9,7 @@ import {
   sendTogether,
   type Sink,
   type SinkPlugin,
+  tokenSources,
   withoutEnd,
   type WriteContext,
 } from "../../../core/mod.ts";
@@ -66,11 +65,7 @@ class AzureEventHubSink implements Sink {
     if (keyName !== "") {
       return await sharedAccess({ place: `${this.#host}/${event_hub}`, keyName, key });
     }
-    return await findIdentity(config, {
-      environment: (name) => Deno.env.get(name),
-      ask: askPlainly,
-      askForToken: (request, context) => askForToken(config, request, context),
-    }, context);
+    return await findIdentity(config, tokenSources(config), context);
   }
 }
 
