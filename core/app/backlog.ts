@@ -7,11 +7,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery } from "../delivery/mod.ts";
 
 export interface BacklogOptions {
-  readonly delivery: Pick<Delivery, "sent" | "sentUnits" | "counters" | "flush">;
+  readonly delivery: Pick<Delivery, "sent" | "sentUnits" | "counters" | "settled">;
   /** Alerts that a queue holds, as `outputs_queue.capacity` has it; 0: what the delivery holds by itself. */
   readonly capacity: number;
-  /** Its events can wait as long as it takes. */
+  /** Its events can wait as long as it takes; an output then has room for all alerts of one. */
   readonly isRecorded: boolean;
+  /** Aborts when nobody is to wait any more. */
+  readonly signal: AbortSignal;
   /** How long what happens now waits for an output; 2 s. */
   readonly patienceMs?: number;
 }
@@ -23,8 +25,6 @@ const MAX_WAITING_UNITS = 4 << 20;
 /** After so many it is time to look whether too many wait. */
 const LOOK_AFTER = 256;
 const LOOK_AFTER_UNITS = 1 << 20;
-/** How long a source waits for slow outputs at a time. */
-export const SETTLE_MS = 60_000;
 const PATIENCE_MS = 2000;
 const LOOK_AGAIN_MS = 5;
 
@@ -33,6 +33,7 @@ export class Backlog {
   readonly #maxWaiting: number;
   readonly #lookAfter: number;
   readonly #isRecorded: boolean;
+  readonly #signal: AbortSignal;
   readonly #patienceMs: number;
   /** Outputs that were waited for in vain, and what had to go out then; until half of it has. */
   readonly #slow = new Map<string, number>();
@@ -42,11 +43,13 @@ export class Backlog {
   #wasLong = false;
   #flushedAtUnits = 0;
 
-  constructor({ delivery, capacity, isRecorded, patienceMs = PATIENCE_MS }: BacklogOptions) {
+  constructor(options: BacklogOptions) {
+    const { delivery, capacity, isRecorded, signal, patienceMs = PATIENCE_MS } = options;
     this.#delivery = delivery;
     this.#isRecorded = isRecorded;
+    this.#signal = signal;
     this.#patienceMs = patienceMs;
-    const most = capacity > 0 ? capacity : Infinity;
+    const most = capacity > 0 && !isRecorded ? capacity : Infinity;
     this.#maxWaiting = Math.min(MAX_WAITING, Math.floor(most / 2));
     this.#lookAfter = Math.min(LOOK_AFTER, Math.ceil(most / 4));
   }
@@ -67,7 +70,9 @@ export class Backlog {
     const isMuch = sentUnits - this.#flushedAtUnits > MAX_WAITING_UNITS;
     this.#wasLong = this.#awaited().some(({ queued }) => queued > this.#maxWaiting) || isMuch;
     if (!this.#wasLong) return undefined;
-    const gone = this.#isRecorded ? this.#delivery.flush(SETTLE_MS) : this.#patiently();
+    const gone = this.#isRecorded
+      ? this.#delivery.settled(Infinity, this.#signal)
+      : this.#patiently();
     return gone.then(() => {
       this.#flushedAtUnits = sentUnits;
     });
@@ -84,7 +89,9 @@ export class Backlog {
   async #patiently(): Promise<unknown> {
     const end = performance.now() + this.#patienceMs;
     let awaited;
-    while ((awaited = this.#awaited()).length > 0 && performance.now() < end) {
+    while (
+      (awaited = this.#awaited()).length > 0 && performance.now() < end && !this.#signal.aborted
+    ) {
       await pause(LOOK_AGAIN_MS);
     }
     for (const { name, queued } of awaited) this.#slow.set(name, queued);

@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { Backlog } from "./backlog.ts";
 
+const { signal } = new AbortController();
+
 class Sent {
   sent = 0;
   sentUnits = 0;
   queued = 0;
-  flushed = 0;
+  settledTimes = 0;
   looks = 0;
 
   add(alerts: number, unitsOfEach = 100): void {
@@ -22,16 +24,16 @@ class Sent {
     return [{ name: "a", state, queued, ...none, retries: 0, repeated: 0, kept: 0 }];
   }
 
-  flush(): Promise<boolean> {
+  settled(_timeoutMs?: number, _signal?: AbortSignal): Promise<boolean> {
     this.queued = 0;
-    this.flushed++;
+    this.settledTimes++;
     return Promise.resolve(true);
   }
 }
 
 Deno.test("Backlog has a source wait when many alerts wait", async () => {
   const delivery = new Sent();
-  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: true });
+  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: true, signal });
   let looks = 0;
   for (let event = 0; event < 3000; event++) {
     delivery.add(1);
@@ -39,7 +41,7 @@ Deno.test("Backlog has a source wait when many alerts wait", async () => {
     looks++;
     await backlog.settle();
   }
-  assertEquals({ looks, flushed: delivery.flushed }, { looks: 11, flushed: 2 });
+  assertEquals([looks, delivery.settledTimes], [11, 2]);
 });
 
 Deno.test("Backlog looks at outputs only when there are alerts that it has not seen", async () => {
@@ -50,6 +52,7 @@ Deno.test("Backlog looks at outputs only when there are alerts that it has not s
     delivery: Object.assign(delivery, { counters }),
     capacity: 0,
     isRecorded: true,
+    signal,
   });
   for (let turn = 0; turn < 10; turn++) {
     if (turn % 5 === 0) delivery.add(1);
@@ -58,22 +61,48 @@ Deno.test("Backlog looks at outputs only when there are alerts that it has not s
   assertEquals(looks, 2);
 });
 
-Deno.test("Backlog has a source wait for a few alerts with much text, and for small queues", async () => {
-  const large = new Sent(), small = new Sent();
-  const backlogs = [[large, 0], [small, 10]] as const;
-  for (const [delivery, capacity] of backlogs) {
-    const backlog = new Backlog({ delivery, capacity, isRecorded: true });
+Deno.test("Backlog has a source wait for a few alerts with much text, and live for small queues", async () => {
+  const large = new Sent(), small = new Sent(), smallLive = new Sent();
+  const waits = [];
+  for (const [delivery, capacity, units] of [[large, 0, 100_000], [small, 10, 1]] as const) {
+    const backlog = new Backlog({ delivery, capacity, isRecorded: true, signal });
     for (let event = 0; event < 90; event++) {
-      delivery.add(1, 100_000);
+      delivery.add(1, units);
       if (backlog.isDue) await backlog.settle();
     }
+    waits.push(delivery.settledTimes);
   }
-  assertEquals([large.flushed, small.flushed], [2, 15]);
+  const live = new Backlog({
+    delivery: smallLive,
+    capacity: 10,
+    isRecorded: false,
+    signal,
+    patienceMs: 1,
+  });
+  smallLive.add(3);
+  assertEquals([waits, live.isDue], [[2, 0], true]);
+});
+
+Deno.test("Backlog waits no more when the run is to end", async () => {
+  const delivery = new Sent(), stop = new AbortController();
+  delivery.settled = (_timeoutMs, signal) =>
+    new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
+  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: true, signal: stop.signal });
+  delivery.add(5000);
+  const waiting = backlog.settle();
+  stop.abort();
+  await waiting;
 });
 
 Deno.test("Backlog has what happens now wait once for an output that hangs, and then no more", async () => {
   const delivery = new Sent();
-  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: false, patienceMs: 100 });
+  const backlog = new Backlog({
+    delivery,
+    capacity: 0,
+    isRecorded: false,
+    signal,
+    patienceMs: 100,
+  });
   let waits = 0;
   const events = async (count: number) => {
     for (let event = 0; event < count; event++) {
@@ -93,7 +122,13 @@ Deno.test("Backlog has what happens now wait once for an output that hangs, and 
 
 Deno.test("Backlog has what happens now wait for an output that works", async () => {
   const delivery = new Sent();
-  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: false, patienceMs: 60_000 });
+  const backlog = new Backlog({
+    delivery,
+    capacity: 0,
+    isRecorded: false,
+    signal,
+    patienceMs: 60_000,
+  });
   delivery.add(1001);
   let isOut = false;
   const settled = backlog.settle()!.then(() => assert(isOut));

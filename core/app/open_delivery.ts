@@ -27,6 +27,8 @@ export interface DeliveryRequest extends OutputSettings {
   /** Every alert goes out at once, whatever `buffered_outputs` says. */
   readonly unbuffered: boolean;
   readonly hostname: string;
+  /** Who makes alerts waits for them to go out: no output drops any. */
+  readonly isRecorded?: boolean;
 }
 
 export interface OpenDelivery {
@@ -35,6 +37,10 @@ export interface OpenDelivery {
   change(next: OutputSettings): Promise<void>;
 }
 
+/** Of outputs whose alerts can wait where they come from: there is always room for those of one event. */
+const UNBOUNDED = { capacity: Infinity, capacityUnits: Infinity };
+/** So long a recording waits for an output that never takes anything. */
+const FIRST_TRIES_MS = 5000;
 /** How long alerts of a batch wait for each other with `buffered_outputs`. */
 const GATHER_MS = 200;
 
@@ -60,7 +66,7 @@ async function settingsOf(
   request: DeliveryRequest,
   deadLetters: DeadLetterFiles,
 ): Promise<DeliverySettings> {
-  const { config, settings, unbuffered } = request;
+  const { config, settings, unbuffered, isRecorded } = request;
   const { sinks } = settings;
   const formatters = new Formatters(request);
   if (sinks.some(({ options }) => options?.deadLetters !== undefined)) {
@@ -72,6 +78,7 @@ async function settingsOf(
     blockedMs: config.output_timeout,
     // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
     ...(capacity > 0 ? { capacity } : {}),
+    ...isRecorded && { ...UNBOUNDED, firstTriesMs: FIRST_TRIES_MS },
   };
   const targets = sinks.map((given) => {
     // Alerts that no other output has are kept for it, and tried again.
@@ -158,7 +165,11 @@ async function targetOf(
     ...ownFormatter && { format: ownFormatter.name },
     ...spool && { spool },
     ...path !== undefined && { onDead: deadLetters.forSink(label, path) },
-    limits: { ...batchSize !== undefined && { batchSize }, ...limits },
+    limits: {
+      ...batchSize !== undefined && { batchSize },
+      ...limits,
+      ...request.isRecorded && UNBOUNDED,
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import type { WebServers } from "../web/mod.ts";
 import type { Config } from "./config/schema.ts";
 import type { WiredLibrary } from "./config/natives.ts";
 import type { Settings } from "./config/settings.ts";
-import { Backlog, SETTLE_MS } from "./backlog.ts";
+import { Backlog } from "./backlog.ts";
 import { auditListenKeys, namingKeys, WEBSERVER_KEYS } from "./cannot_listen.ts";
 import { ContainerLookup } from "./containers.ts";
 import { createAll } from "./create_plugins.ts";
@@ -60,6 +60,8 @@ export interface WatchRequest {
 
 /** How long the last alerts may take on their way out. */
 const FLUSH_MS = 5000;
+/** At the end of a recording outputs are waited for until none has taken anything for so long. */
+const STILL_MS = 60_000;
 /** How often somebody asks whether outputs are to be opened again. */
 const REOPEN_MS = 1000;
 
@@ -82,12 +84,13 @@ export async function watch(request: WatchRequest): Promise<Summary> {
   let outputsGone = false;
   let failure: unknown;
   let natives: NativeRun | undefined;
-  const { delivery, change: changeOutputs } = await openDelivery(request, () => {
+  const { delivery, change: changeOutputs } = await openDelivery({ ...request, isRecorded }, () => {
     outputsGone = true;
     stop.abort();
   });
 
-  const backlog = new Backlog({ delivery, capacity: config.outputs_queue.capacity, isRecorded });
+  const { capacity } = config.outputs_queue;
+  const backlog = new Backlog({ delivery, capacity, isRecorded, signal });
   const lookup = new ContainerLookup({
     engines,
     log,
@@ -269,7 +272,8 @@ export async function watch(request: WatchRequest): Promise<Summary> {
     for (const each of engines) each.close?.();
     engine.release();
     await captures?.close();
-    await delivery.close(isRecorded ? SETTLE_MS : FLUSH_MS);
+    const isPatient = isRecorded && !request.signal.aborted;
+    await (isPatient ? delivery.close(STILL_MS, request.signal) : delivery.close(FLUSH_MS));
     await request.guests?.stop();
   }
   return {

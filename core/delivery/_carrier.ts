@@ -14,7 +14,7 @@ export const REPEATED_FIELD = "falcod.repeated";
 export interface CarrierOptions {
   readonly target: Omit<DeliveryTarget, "sink" | "others">;
   readonly sink: Sink;
-  readonly limits: Pick<LaneLimits, "blockedMs">;
+  readonly limits: Pick<LaneLimits, "blockedMs" | "firstTriesMs">;
   readonly tally: Tally;
   readonly trouble: Trouble;
   /** Aborts when no further write is to be begun. */
@@ -46,6 +46,10 @@ export class Carrier {
   readonly #options: CarrierOptions;
   readonly #retry: RetrySettings;
   readonly #attempts: Attempts;
+  /** When the first write began. */
+  #begunMs: number | undefined;
+  /** Why nothing is written any more. */
+  #hopeless: unknown;
   /** For the batches that come from now on. */
   formatter: Formatter;
 
@@ -122,6 +126,10 @@ export class Carrier {
     const { trouble, tally } = this.#options;
     const stays = taken.isLasting;
     let rest = batch;
+    if (this.#hopeless !== undefined && rest.length > 0 && !stays) {
+      this.#lost(rest, this.#hopeless);
+      rest = [];
+    }
     for (let tries = 0; rest.length > 0; tries++) {
       const error = await this.#write(rest);
       const accepted = error === undefined ? rest.length : acceptedOf(error, rest.length);
@@ -145,13 +153,15 @@ export class Carrier {
       }
       // It is slow, not down.
       if (accepted > 0) tries = 0;
-      if (!this.#goesOn(error, { tries, stays })) {
+      const goesOn = this.#goesOn(error, { tries, stays });
+      if (goesOn && !stays && this.#leftMs <= 0) this.#hopeless = error;
+      if (!goesOn || this.#hopeless !== undefined) {
         this.#lost(rest, error);
         break;
       }
       const unclear = unclearOf(error) ?? 0;
       rest = rest.map((line, index) => index < unclear ? this.#marked(line) : line);
-      await this.#pause(rest.length, { tries, error });
+      await this.#pause(rest.length, { tries, error, mostMs: stays ? Infinity : this.#leftMs });
       if (this.#isEnding) return this.#leave(rest, { error, taken, unclear: 0 });
       if (Date.now() > giveUpMs) {
         this.#expire(rest);
@@ -188,6 +198,7 @@ export class Carrier {
   async #write(lines: readonly Line[]): Promise<unknown> {
     const { tally } = this.#options;
     tally.underWay += lines.length;
+    this.#begunMs ??= performance.now();
     const error = await this.#attempts.write(lines.map(({ formatted }) => formatted));
     tally.underWay -= lines.length;
     return error;
@@ -205,10 +216,21 @@ export class Carrier {
     return !(error instanceof SinkError) || error.code === "unavailable";
   }
 
+  /** How long the sink may be tried that has taken nothing so far. */
+  get #leftMs(): number {
+    const { tally, limits: { firstTriesMs = Infinity } } = this.#options;
+    if (tally.delivered > 0 || this.#begunMs === undefined) return Infinity;
+    return this.#begunMs + firstTriesMs - performance.now();
+  }
+
   /** Before the next try with so many alerts. */
   async #pause(
     count: number,
-    { tries, error }: { readonly tries: number; readonly error: unknown },
+    { tries, error, mostMs }: {
+      readonly tries: number;
+      readonly error: unknown;
+      readonly mostMs: number;
+    },
   ): Promise<void> {
     const { tally, trouble, ending, onRetry } = this.#options;
     tally.retries++;
@@ -216,7 +238,8 @@ export class Carrier {
     trouble.retrying(error, tally.failed);
     onRetry();
     const askedMs = error instanceof SinkError ? error.retryAfterMs ?? 0 : 0;
-    await paused(backoffMs(tries, this.#retry, { askedMs }), ending);
+    const waitMs = backoffMs(tries, this.#retry, { askedMs });
+    await paused(Math.min(waitMs, mostMs), ending);
     tally.underWay -= count;
   }
 

@@ -81,13 +81,21 @@ export class Delivery {
     return within(timeoutMs, this.#lanes.drained());
   }
 
+  /** As `flush`, but what is on disk for a sink in trouble is not waited for, nor after the signal aborts. */
+  settled(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+    return within(timeoutMs, this.#lanes.settled(), signal);
+  }
+
   /**
    * Flushes, then closes the sinks; both may take `timeoutMs`. False when something was left behind; what
-   * is on disk is not.
+   * is on disk is not. With a signal the first takes until that aborts, as long as `timeoutMs` never go by
+   * without an alert.
    */
-  async close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<boolean> {
+  async close(timeoutMs = CLOSE_TIMEOUT_MS, signal?: AbortSignal): Promise<boolean> {
     this.#holdBack?.close();
-    const flushed = await within(timeoutMs, this.#lanes.settled());
+    const flushed = signal
+      ? await this.#flushWhileMoving(timeoutMs, signal)
+      : await this.settled(timeoutMs);
     const closed = this.#lanes.close();
     const all = closed.then(() => Promise.all(this.#closes?.map((one) => one.close()) ?? []));
     if (await within(timeoutMs, all)) return flushed;
@@ -139,6 +147,19 @@ export class Delivery {
     return this.#lanes.counters();
   }
 
+  async #flushWhileMoving(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    for (let done = -1, now; (now = this.#done) > done && !signal.aborted;) {
+      done = now;
+      if (await this.settled(timeoutMs, signal)) return true;
+    }
+    return false;
+  }
+
+  /** Alerts that are nobody's concern any more, by output. */
+  get #done(): number {
+    return this.counters().reduce((sum, { delivered, failed }) => sum + delivered + failed, 0);
+  }
+
   #setHoldBack(settings: HoldBackSettings | undefined): void {
     const key = JSON.stringify(settings);
     if (key === this.#holdBackKey) return;
@@ -159,7 +180,8 @@ function limitsOf(
     batchSize = 256,
     gatherMs = 0,
     blockedMs = 0,
+    firstTriesMs = Infinity,
   }: Partial<LaneLimits>,
 ): LaneLimits {
-  return { capacity, capacityUnits, batchSize, gatherMs, blockedMs };
+  return { capacity, capacityUnits, batchSize, gatherMs, blockedMs, firstTriesMs };
 }

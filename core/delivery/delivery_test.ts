@@ -237,3 +237,25 @@ Deno.test("close() closes each sink once it is empty; what comes later is droppe
   assertEquals([sink.lines.length, sink.closed], [2, 1]);
   assertObjectMatch(delivery.counters()[0]!, { state: "closed", delivered: 2, dropped: 1 });
 });
+
+Deno.test("close() with a signal waits while alerts go out, until none does or the signal aborts", async () => {
+  const never = new AbortController().signal;
+  const slow = new MemorySink();
+  slow.behaviour = () => new Promise((resolve) => setTimeout(resolve, 150));
+  const first = setUp({ a: slow }, { batchSize: 1 });
+  enqueue(first.delivery, 4);
+  assert(await first.delivery.close(400, never));
+  assertEquals(slow.lines, numbers(4));
+
+  const hanging = new MemorySink();
+  hanging.behaviour = () => HANGS;
+  const second = setUp({ a: hanging });
+  enqueue(second.delivery, 1);
+  assertEquals(await second.delivery.close(1, never), false);
+  const third = setUp({ a: hanging });
+  enqueue(third.delivery, 1);
+  const stop = new AbortController();
+  const closed = third.delivery.close(3_600_000, stop.signal);
+  stop.abort();
+  assertEquals(await closed, false);
+});

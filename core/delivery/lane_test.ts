@@ -121,6 +121,41 @@ Deno.test("what fails too often is lost, told and handed over", async () => {
   await delivery.close();
 });
 
+Deno.test("a sink that has never taken an alert is tried for a while, and then no more", async () => {
+  const dead: string[] = [];
+  const onDead = (alerts: readonly FormattedAlert[]) => void dead.push(...alerts.map(lineOf));
+  const sink = new Moody([unavailable]);
+  const retry = { attempts: 1000, firstMs: 3_600_000, mostMs: 3_600_000 };
+  const { delivery, lines, send, counters } = laneTo(sink, {
+    retry,
+    onDead,
+    limits: { firstTriesMs: 20 },
+  });
+  send("1", "2");
+  await delivery.flush(10_000);
+  const tried = sink.writes.length;
+  send("3");
+  await delivery.flush(10_000);
+  assertEquals([sink.writes.length - tried, dead], [0, ["1", "2", "3"]]);
+  assertObjectMatch(counters(), { failed: 3, delivered: 0, dropped: 0, state: "failing" });
+  assertEquals(lines, [
+    'Output "a" failed and is tried again: not now',
+    'Output "a" failed, alerts are lost: not now',
+  ]);
+  await delivery.close();
+});
+
+Deno.test("a sink that has taken an alert is tried as often as it is to be", async () => {
+  const sink = new Moody(["ok", unavailable, unavailable, "ok"]);
+  const { delivery, send } = laneTo(sink, { retry: RETRY, limits: { firstTriesMs: 0 } });
+  send("1");
+  await delivery.flush(1000);
+  send("2");
+  await delivery.flush(1000);
+  assertEquals(sink.lines, ["1", "2"]);
+  await delivery.close();
+});
+
 Deno.test("that alerts are lost is said once, however many batches it takes", async () => {
   const answers: Answer[] = [...Array.from({ length: 6 }, () => unavailable), "ok"];
   const { delivery, lines, send } = laneTo(new Moody(answers), { retry: RETRY });

@@ -50,4 +50,9 @@ export interface LaneLimits extends StoreLimits {
   readonly gatherMs: number;
   /** A write that takes so long is told of, 0: never (Falco's `output_timeout`). */
   readonly blockedMs: number;
+  /**
+   * A sink that has never taken an alert is tried so long, and from then on no more. Absent: as `retry`
+   * says, each time.
+   */
+  readonly firstTriesMs?: number;
 }

@@ -1,12 +1,24 @@
-/** Whether `work` was done in time; the timer is gone either way. Rejects as `work` does. */
-export async function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
+/**
+ * Whether `work` was done in time, which is over when `signal` aborts, too; the timer is gone either way.
+ * Rejects as `work` does.
+ */
+export async function within(
+  timeoutMs: number,
+  work: Promise<unknown>,
+  signal?: AbortSignal,
+): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop = () => {};
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
+    stop = () => resolve(false);
+    if (timeoutMs < Infinity) timer = setTimeout(stop, timeoutMs);
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
   });
   try {
     return await Promise.race([work.then(() => true), late]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
   }
 }

@@ -89,6 +89,35 @@ Deno.test("falcod validate says what an output of Falco's lacks", async () => {
   assert(told.includes('"program_output.program" wants a command for /bin/sh'), told);
 });
 
+Deno.test("of a recording no alert is dropped, however little room outputs have", async () => {
+  using folder = new Folder({
+    "rules.yaml": ["a", "b", "c"].map((name) =>
+      `- {rule: ${name}, desc: d, condition: evt.type = openat, output: ${name}, priority: INFO}\n`
+    ).join(""),
+    "events.scap": await capture(
+      [process(10, "cat")],
+      Array.from({ length: 300 }, () => open("/etc/shadow")),
+    ),
+    "falco.yaml": `
+rules_files: [rules.yaml]
+rule_matching: all
+outputs_queue: {capacity: 1}
+file_output: {enabled: true, filename: ./falcos.txt}
+sinks:
+  - {name: own, type: file, filename: ./own.txt, queue: {capacity: 1}}
+  - {name: program, type: program, program: cat >> program.txt, keep_alive: true, queue: {capacity: 2}}
+`,
+  });
+  const { code, error } = await falcod(["replay", "-c", "falco.yaml", "events.scap"], {
+    folder: folder.path,
+  });
+  assertEquals([code, error.includes("dropped")], [0, false], error);
+  for (const name of ["falcos.txt", "own.txt", "program.txt"]) {
+    const lines = (await Deno.readTextFile(folder.file(name))).trimEnd().split("\n");
+    assertEquals(lines.length, 900, name);
+  }
+});
+
 Deno.test("syslog_output gets no alerts, and that is told, on a machine without syslog", {
   ignore: await Deno.stat("/dev/log").then(() => true, () => false),
 }, async () => {
