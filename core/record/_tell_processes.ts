@@ -1,6 +1,7 @@
 /** Processes that a capture has to know before their events come. */
 import { flagValue, type Membership } from "../event/mod.ts";
 import {
+  type Container,
   HOST_ID,
   type Process,
   type State,
@@ -290,9 +291,14 @@ export class ProcessTeller {
 
   #tellContainer(id: string): void {
     const container = this.#state.containers.get(id);
-    if (!container?.known || !this.#told.addContainer(container)) return;
+    if (!container || !tellsOf(container) || !this.#told.addContainer(container)) return;
     this.#call(NO_THREAD, { name: "container", values: { json: containerJson(container) } });
   }
+}
+
+/** Its engine has answered, or it is known without: what podman has on disk. */
+function tellsOf({ known, name, image }: Container): boolean {
+  return known || name !== undefined || image !== undefined;
 }
 
 /** Of what exec tells. */

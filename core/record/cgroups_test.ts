@@ -60,6 +60,22 @@ Deno.test("Recorder tells of a child that was made in another cgroup, and of its
   assertEquals(seen, [[20, SHORT_ID], [30, SHORT_ID], [10, "host"]]);
 });
 
+Deno.test("Recorder tells of a container what is known of it without its engine", async () => {
+  const inContainer = snapshot(10, { membership: membership(10, { cgroup: CONTAINER }) });
+  const seen = await recorded((take, { containers }) => {
+    take({ kind: "exec", ...inContainer });
+    const glimpsed = { ...containers.get(SHORT_ID)!, name: "web" };
+    containers.set(glimpsed);
+    take(live("getuid", { params: [0] }));
+    containers.set({ ...glimpsed, known: true, image: "nginx" });
+    take(live("getuid", { params: [0] }));
+  }, (_event, { containers }) => {
+    const { name, image, known } = containers.get(SHORT_ID)!;
+    return [name, image, known];
+  });
+  assertEquals(seen, [["web", undefined, false], ["web", "nginx", true]]);
+});
+
 Deno.test("users that a container does not name are not the host's in a replay", async () => {
   const passwd = "root:x:0:0::/root:/bin/bash\nweb:x:33:33::/srv:/bin/sh\n";
   const output = new MemoryOutput();

@@ -3,6 +3,7 @@ import {
   type Container,
   type ContainerEngineName,
   type ContainerMount,
+  NOTHING_TOLD,
   parseImageName,
   unknownContainer,
 } from "../state/mod.ts";
@@ -26,6 +27,7 @@ const ENGINES: readonly (ContainerEngineName | undefined)[] = [
 const MAX_TEXT = 1 << 20;
 /** What of it fits into an event: the rest is for parameters beside it. */
 const MAX_WRITTEN_BYTES = 60_000;
+const NO_IMAGE = { repository: undefined, tag: undefined, digest: undefined };
 /** Stands where nobody had answered yet. */
 const INCOMPLETE = "incomplete";
 
@@ -45,11 +47,12 @@ export function containerOfJson(text: string): Container | undefined {
   const engine = (typeof type === "number" ? ENGINES[type] : undefined) ?? "docker";
   const reference = { id, fullId: textOf(facts, "full_id") ?? id, engine };
   const image = textOf(facts, "image");
-  if (image === undefined) return unknownContainer(reference);
-  const { repository, tag, digest } = parseImageName(image);
+  const known = truthOf(facts, "known");
+  if (image === undefined && known === undefined) return unknownContainer(reference);
+  const { repository, tag, digest } = image === undefined ? NO_IMAGE : parseImageName(image);
   return {
     ...unknownContainer(reference),
-    known: true,
+    known: known ?? true,
     name: textOf(facts, "name"),
     image,
     imageId: textOf(facts, "imageid"),
@@ -71,8 +74,9 @@ export function containerOfJson(text: string): Container | undefined {
 }
 
 /**
- * What `containerOfJson` reads, in the members that Falco's container plugin writes, and `start_ns`,
- * which is ours. What is too long for an event is left out, the least telling first.
+ * What `containerOfJson` reads, in the members that Falco's container plugin writes, and two of ours:
+ * `start_ns`, and `known`, whether the engine itself has answered. What is too long for an event is
+ * left out, the least telling first.
  */
 export function containerJson(container: Container): string {
   const all = membersOf(container);
@@ -87,12 +91,13 @@ export function containerJson(container: Container): string {
 }
 
 function membersOf(container: Container): Record<string, unknown> {
-  const { id, fullId, engine, name, image, imageId, privileged, labels, ip } = container;
+  const { id, fullId, engine, known, name, image, imageId, privileged, labels, ip } = container;
   const { imageRepository, imageTag, imageDigest, startNs, mounts, podLabels } = container;
   return {
     id,
     full_id: fullId,
     type: Math.max(0, ENGINES.indexOf(engine)),
+    known,
     name,
     image,
     imageid: imageId,
@@ -102,13 +107,16 @@ function membersOf(container: Container): Record<string, unknown> {
     privileged,
     labels: Object.fromEntries(labels),
     start_ns: startNs?.toString(),
-    Mounts: mounts.map(({ source, destination, mode, writable, propagation }) => ({
-      Source: source,
-      Destination: destination,
-      Mode: mode,
-      RW: writable,
-      Propagation: propagation,
-    })),
+    // Of mounts that nobody has told of none are none.
+    Mounts: mounts === NOTHING_TOLD.mounts
+      ? undefined
+      : mounts.map(({ source, destination, mode, writable, propagation }) => ({
+        Source: source,
+        Destination: destination,
+        Mode: mode,
+        RW: writable,
+        Propagation: propagation,
+      })),
     ip,
     host_pid: container.hostPid,
     host_network: container.hostNetwork,
@@ -150,7 +158,7 @@ function startOf(facts: unknown): bigint | undefined {
 }
 
 function mountsOf(value: unknown): readonly ContainerMount[] {
-  if (!Array.isArray(value)) return [];
+  if (!Array.isArray(value)) return NOTHING_TOLD.mounts;
   return value.map((mount: unknown) => ({
     source: textOf(mount, "Source") ?? "",
     destination: textOf(mount, "Destination") ?? "",

@@ -27,6 +27,19 @@ Deno.test("all that is known of a container comes back from its JSON", () => {
   assertEquals(containerOfJson(containerJson(CONTAINER)), CONTAINER);
 });
 
+Deno.test("what is known of a container without its engine comes back as that", () => {
+  const glimpsed = {
+    ...unknownContainer({ id: "9dbcbd0c435f", fullId: "9dbcbd0c435f00", engine: "podman" }),
+    name: "web",
+  };
+  const again = containerOfJson(containerJson(glimpsed))!;
+  assertEquals(again, glimpsed);
+  assertEquals(again.mounts === glimpsed.mounts, true, "which is not the same as having none");
+  const answered = { ...glimpsed, known: true, mounts: [] };
+  assertEquals(containerOfJson(containerJson(answered))!.mounts === glimpsed.mounts, false);
+  assertEquals(containerOfJson(containerJson(answered)), answered);
+});
+
 Deno.test("a container's JSON fits into an event, and tells what it is called", () => {
   const [mount] = CONTAINER.mounts;
   const many = Array.from({ length: 3000 }, () => mount!);
