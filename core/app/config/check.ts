@@ -13,7 +13,7 @@ import { isStandard, keyNames, keyNote } from "./known_keys.ts";
 import { keyMeant, missingMeant, valueMeant } from "./likely_meant.ts";
 import { COMMON_KEYS } from "./sink_options.ts";
 import { otherNameHelp, slipOf } from "./sink_key_names.ts";
-import { switchedOnBy } from "./option.ts";
+import { formMeant, switchedOnBy } from "./option.ts";
 import { isBuiltIn } from "./plugin_entry.ts";
 import { warnOfRepeatedPlugins } from "./repeated_plugins.ts";
 import {
@@ -130,8 +130,10 @@ export function reportValue(
   issue: ConfigIssue & { readonly isSecret?: boolean },
   report: Report,
 ): void {
-  const { wanted, choices = [], meant, isSecret } = issue;
+  const { choices = [], meant, isSecret } = issue;
   const path = writtenPath(root, issue.path);
+  const isInList = path !== issue.path && issue.wanted.startsWith("a mapping");
+  const wanted = isInList ? `a sequence, each item ${issue.wanted}` : issue.wanted;
   const node = nodeAt(root, path);
   const empty = !issue.hasNoDefault && isEmpty(node);
   const option = !empty && isBlank(node) ? switchedOnBy(root, path) : undefined;
@@ -170,7 +172,7 @@ export function reportValue(
       ? `add it, as -o ${name}=…`
       : isBlank(node)
       ? helpForNothing(root, path)
-      : valueMeant(path, node, { wanted, choices }),
+      : formMeant(name, node, wanted) ?? valueMeant(path, node, { wanted, choices }),
   });
 }
 

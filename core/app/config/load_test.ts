@@ -264,6 +264,28 @@ Deno.test("loadConfig() takes a sequence in brackets from -o where a list is wan
   assertEquals(config.static_fields, { place: "[x]" });
 });
 
+Deno.test("loadConfig() says how a list or a mapping is given by -o", () => {
+  const told = (option: string) =>
+    load({ "main.yaml": "" }, [option]).diagnostics
+      .map(({ title, help }) => `${title}; ${help}`);
+  const wants = '"append_output" wants a sequence';
+  const list = `${wants}, each item a mapping`;
+  assertEquals(told("append_output="), [`${list}, found nothing; the default is used`]);
+  assertEquals(told('append_output=[{"a": 1}'), [
+    `${list}, found "[{\\"a\\": 1}"; there is no "]" at its end`,
+  ]);
+  assertEquals(told("append_output={extra_output: a}"), [
+    `${wants}, found a mapping; ` +
+    "write -o append_output[]={…} to append it, or -o append_output=[{…}] to have no other",
+  ]);
+  assertEquals(told("outputs_queue={capacity: 5"), [
+    '"outputs_queue" wants a mapping, found "{capacity: 5"; there is no "}" at its end',
+  ]);
+  for (const option of ["append_output=[]", "append_output[]={extra_output: a}", "sinks=[]"]) {
+    assertEquals(told(option), []);
+  }
+});
+
 Deno.test("loadConfig() leaves no gaps in lists", () => {
   const files = { "main.yaml": "rules_files: [a.yaml]" };
   const { config, diagnostics } = load(files, ["rules_files[3]=b.yaml", "sinks[1].type=stdout"]);

@@ -113,6 +113,21 @@ export function switchedOnBy(root: MappingNode, path: ConfigPath): Span | undefi
   return own && optionOf(own) ? undefined : option?.all;
 }
 
+/** What to write in place of what an option has for `name`; absent: a file has it, or its form is right. */
+export function formMeant(
+  name: string,
+  node: ConfigNode | undefined,
+  wanted: string,
+): string | undefined {
+  if (!node || !optionOf(node)) return undefined;
+  if (node.kind === "mapping" && wanted === "a sequence") {
+    return `write -o ${name}[]={…} to append it, or -o ${name}=[{…}] to have no other`;
+  }
+  if (node.kind !== "scalar") return undefined;
+  const end = { "{": "}", "[": "]" }[node.text[0] ?? ""];
+  return end && !node.text.endsWith(end) ? `there is no "${end}" at its end` : undefined;
+}
+
 function optionOf({ at }: ConfigNode): SourceText | undefined {
   const { source } = toFile(at);
   return source.name === OPTION_SOURCE ? source : undefined;
