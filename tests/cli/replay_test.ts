@@ -122,6 +122,18 @@ Deno.test("falcod run replays what engine.replay names, and ends with it", async
   assert(out.endsWith("Warning cat read /etc/shadow\n"), out);
 });
 
+Deno.test("falcod run of a capture that is not there does not say that it watches", async () => {
+  using folder = new Folder({ ...files, "falco.yaml": config });
+  const { code, error } = await falcod(["-c", "falco.yaml", "-e", "none.scap"], {
+    folder: folder.path,
+  });
+  assertEquals([code, /watching|stopped/.test(error)], [1, false], error);
+  assert(
+    error.endsWith('falcod: Cannot open capture "none.scap": No such file or directory\n'),
+    error,
+  );
+});
+
 Deno.test("falcod replay reads standard input for -, compressed or not", async () => {
   using folder = new Folder({ ...files, "falco.yaml": config });
   const options = { folder: folder.path };

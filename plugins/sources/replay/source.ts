@@ -42,9 +42,15 @@ export class ReplaySource implements Source {
       container: (container) => context.container(container),
     });
     replay.want(needs.eventTypes, needs.fields);
-    context.ready();
     const signal = AbortSignal.any([context.signal, over.signal]);
-    await playCapture(captureFile, replay, { signal, settle: () => context.settle() });
+    let isReady = false;
+    // Asked first when the capture is open: what is not there is not watched.
+    const settle = () => {
+      if (!isReady) context.ready();
+      isReady = true;
+      return context.settle();
+    };
+    await playCapture(captureFile, replay, { signal, settle });
   }
 
   update(needs: EventNeeds): void {
