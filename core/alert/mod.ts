@@ -16,6 +16,7 @@ export {
   outputValueJson,
   unescapeText,
 } from "./escape.ts";
+export { fieldJson } from "./field_json.ts";
 export { type OwnAlert, ownAlert } from "./own_alert.ts";
 export { type ExtraField, withExtraFields } from "./extra_fields.ts";
 export {

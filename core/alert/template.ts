@@ -205,7 +205,8 @@ class CompiledTemplate implements OutputTemplate {
   }
 
   #value({ definition, read }: Reported, event: Event, state: State): OutputValue {
-    if (definition.json) return definition.json(event);
+    const own = definition.json?.(event, state);
+    if (own !== undefined) return own;
     return bounded(jsonValue(read(event, state), definition, this.content.bytes));
   }
 }
@@ -228,6 +229,7 @@ function resolve(
   const use = findField(fields, name, text);
   if (!use) return undefined;
   const { definition } = use;
+  if (text !== undefined && definition.argument?.dotted === "only") return undefined;
   const argument = readArgument(definition, use.argument);
   if (argument.kind === "problem") return argument;
   const key = text === undefined ? name : `${name}[${text}]`;

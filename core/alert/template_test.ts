@@ -58,6 +58,13 @@ const FIELDS: FieldTable = new Map(
       extract: (_event, _state, argument) => `/argument/${argument}`,
     }),
     defineField({
+      name: "evt.time.is",
+      type: "UINT32",
+      summary: "",
+      argument: { required: true, kind: "key", dotted: "only" },
+      extract: (_event, _state, argument) => `is ${argument}`,
+    }),
+    defineField({
       name: "evt.time",
       type: "CHARBUF",
       summary: "",
@@ -308,4 +315,9 @@ Deno.test("renderLater() keeps all of the event, and asks again for what engines
   assertEquals(render(STATE), output.render(EVENT, STATE));
   assertEquals(render(known).message, "init WEB         |initweb 16:17:57.881785348");
   assertEquals(render(known).fields.get("whole"), "of web");
+});
+
+Deno.test("brackets behind a field whose argument stands behind a dot are text", () => {
+  assertEquals(message("%evt.time.is.x"), "is x");
+  assertEquals(message("%evt.time.is[x]"), "16:17:57.881785348.is[x]");
 });

@@ -26,6 +26,13 @@ export function integerText(
   }
 }
 
+/** One digit behind the point; of two that are as near, as 0.2 and 0.3 are to 0.25, the even one. */
+export function decimalText(value: number): string {
+  // Of all numbers between two digits, binary ones are in the middle only at a quarter.
+  const isMiddle = Math.abs(value % 1) === 0.25;
+  return isMiddle ? `${value < 0 ? "-" : ""}${Math.trunc(Math.abs(value))}.2` : value.toFixed(1);
+}
+
 function unsigned(value: number | bigint, type: string): number | bigint {
   if (value >= 0) return value;
   const bits = NARROW.has(type) ? 32 : 64;

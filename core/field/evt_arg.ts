@@ -65,7 +65,7 @@ export const evtArgFields: readonly FieldDefinition[] = [
     argument: {
       required: false,
       kind: "key",
-      dotted: true,
+      dotted: "only",
       check: (end) => end === "src" || end === "dst" ? undefined : 'it takes only "src" or "dst"',
     },
     extract: absolutePath,
@@ -164,6 +164,7 @@ function makeRawArgument(name: string, param: EventParam | undefined): FieldDefi
     ...(format === undefined ? {} : { format }),
     extract: (event, state) => valueOfType(rawValue(event, state, name), type),
     show: (event, state) => shownRaw(event, state, { name, usual: format }),
+    json: (event, state) => rawNumber(event, state, name),
   });
 }
 
@@ -177,16 +178,35 @@ function shownRaw(
   state: State,
   { name, usual }: { readonly name: string; readonly usual: FieldDefinition["format"] },
 ): FieldValue {
-  const index = paramIndex(event.type, name);
-  const param = eventType(event.type)?.params[index];
-  if (param === undefined || index >= (event.paramCount ?? Infinity)) return undefined;
-  const known = knownParam(event, state, index);
+  const raw = rawIn(event, state, name);
+  if (raw === undefined) return undefined;
+  const { param, known } = raw;
   // What is a list of words, in outputs, are the bytes that stand for it: each word with a NUL behind it.
   if (Array.isArray(known)) return known.map((word) => `${textAsBytes(word, "dots")}.`).join("");
   const value = plainValue(known) ?? shownWithoutBytes(param.type);
   if (typeof value !== "number" && typeof value !== "bigint") return value;
   const format = integerFormat(param.format);
   return format === usual && format !== undefined ? value : integerText(value, format, param.type);
+}
+
+/** What JSON has as a number: one that is decimal in this event. */
+function rawNumber(event: Event, state: State, name: string): number | bigint | undefined {
+  const raw = rawIn(event, state, name);
+  if (raw?.param.format !== "dec" && raw?.param.format !== "id") return undefined;
+  const value = plainValue(raw.known) ?? shownWithoutBytes(raw.param.type);
+  return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+}
+
+/** The parameter of that name, as this event has it. */
+function rawIn(
+  event: Event,
+  state: State,
+  name: string,
+): { readonly param: EventParam; readonly known: ParamValue } | undefined {
+  const index = paramIndex(event.type, name);
+  const param = eventType(event.type)?.params[index];
+  if (param === undefined || index >= (event.paramCount ?? Infinity)) return undefined;
+  return { param, known: knownParam(event, state, index) };
 }
 
 function shownWithoutBytes(type: ParamType): FieldValue {

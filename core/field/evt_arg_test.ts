@@ -12,7 +12,7 @@ import {
   TUPLE,
   valueOf,
 } from "./fixture_test.ts";
-import { syscallFields } from "./mod.ts";
+import { renderValue, syscallFields } from "./mod.ts";
 
 const GOLDEN = "event-fields-golden.jsonl";
 
@@ -78,6 +78,24 @@ Deno.test("rawarg of words prints their bytes, of a text that is not there <NA>"
   assertEquals(raw(eventOf("mount"), "type"), "<NA>");
   assertEquals(raw(eventOf("openat"), "name"), "<NA>");
   assertEquals(valueOf("evt.rawarg.type", eventOf("mount")), undefined);
+});
+
+Deno.test("rawarg is a number in JSON where it is decimal in that event", () => {
+  const raw = (name: string, event: Event) => {
+    const definition = syscallFields.get("evt.rawarg")!.specialize!(name);
+    const state = stateOf({ processId: 100 });
+    const shown = definition.show!(event, state, name);
+    return [renderValue(shown, definition), definition.json!(event, state)];
+  };
+  assertEquals(raw("request", eventOf("ptrace", { params: { request: 7 } })), ["7", 7]);
+  assertEquals(raw("request", eventOf("ioctl", { params: { request: 21523 } })), [
+    "5413",
+    undefined,
+  ]);
+  assertEquals(raw("dev", eventOf("mknod", { params: { dev: 261 } })), ["261", 261]);
+  assertEquals(raw("dev", eventOf("openat", { params: { dev: 261 } })), ["105", undefined]);
+  assertEquals(raw("op", eventOf("seccomp", { params: { op: 1n } })), ["1", 1n]);
+  assertEquals(raw("name", eventOf("openat", { params: { name: "x" } })), ["x", undefined]);
 });
 
 Deno.test("parameters that are bytes print as dots, or in base64 for outputs that want it", () => {

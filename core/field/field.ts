@@ -55,7 +55,7 @@ export type FieldArgument = number | string | undefined;
  * - `path`: the path of the event's descriptor in the view that is judged, the descriptor's kind
  *   (`typeChar`), and whether it is open.
  * - `process`: what `State.changedSince` covers: the thread, its process and ancestors, their users and
- *   their container.
+ *   their container. In events with `Event.aboutContainer` that one is not their container.
  */
 export type Basis = "event" | "kin" | "names" | "path" | "process";
 
@@ -69,8 +69,11 @@ export interface FieldDefinition {
   readonly argument?: {
     readonly required: boolean;
     readonly kind: "index" | "key" | "either";
-    /** May follow the name after a dot as well, or only so: `evt.arg.flags`, `thread.cgroup.memory`. */
-    readonly dotted?: boolean;
+    /**
+     * May follow the name after a dot as well: `evt.arg.flags`, `thread.cgroup.memory`. Where brackets
+     * are no argument for Falco, they are text in outputs.
+     */
+    readonly dotted?: boolean | "only";
     /** Says what is wrong with an argument; absent when it is fine. */
     readonly check?: (argument: string) => string | undefined;
   };
@@ -106,8 +109,11 @@ export interface FieldDefinition {
   readonly format?: "decimal" | "hex" | "octal" | "id" | "padded";
   /** The entry for one argument, where type and format depend on it (evt.rawarg). */
   readonly specialize?: (argument: string) => FieldDefinition;
-  /** What JSON outputs show in place of the value: Falco gives integers there for formatted times. */
-  readonly json?: (event: Event) => bigint;
+  /**
+   * What JSON outputs show in place of the value, absent: the value. Falco gives integers there for
+   * formatted times.
+   */
+  readonly json?: (event: Event, state: State) => number | bigint | undefined;
   extract(event: Event, state: State, argument: FieldArgument): FieldValue;
   /** What outputs show where Falco shows something else than conditions see. */
   readonly show?: FieldDefinition["extract"];

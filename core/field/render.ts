@@ -1,7 +1,7 @@
 /** Values as outputs print them: text of a message, native types of JSON. */
 import { addressText } from "../base/ip.ts";
 import { type BytesFormat, bytesText } from "./_bytes.ts";
-import { integerText } from "./_number.ts";
+import { decimalText, integerText } from "./_number.ts";
 import type { FieldDefinition, FieldScalar, FieldValue } from "./field.ts";
 
 /** What JSON can hold; `bigint` prints as an integer. */
@@ -55,7 +55,7 @@ function scalarText(value: FieldScalar, definition: FieldDefinition, bytes: Byte
     case "number":
     case "bigint":
       return definition.type === "DOUBLE"
-        ? Number(value).toFixed(1)
+        ? decimalText(Number(value))
         : integerText(value, definition.format, definition.type);
   }
   return isAddress(definition) ? addressText(value) : bytesText(value, bytes);

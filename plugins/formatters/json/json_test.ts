@@ -124,6 +124,22 @@ Deno.test("json: output_fields are sorted, in their own types, with the time of 
   ));
 });
 
+Deno.test("json: fields with decimal numbers have a point in all of them", () => {
+  const fields = new Map<string, OutputValue>([
+    ["proc.fdusage", 0],
+    ["thread.cpu", 12.5],
+    ["thread.cpu.user", 2.79e-7],
+    ["thread.cpu.system", 1e15],
+    ["thread.tid", 100],
+    ["thread.vmsize", null],
+  ]);
+  const line = create().format(sampleAlert({ fields }));
+  assert(line.includes(
+    '"proc.fdusage":0.0,"thread.cpu":12.5,"thread.cpu.system":1e+15,"thread.cpu.user":2.79e-07,' +
+      '"thread.tid":100,"thread.vmsize":null}',
+  ));
+});
+
 Deno.test("json: texts decode to what they were, once", () => {
   const message = `command=${escapeValue(HOSTILE)}`;
   const alert = JSON.parse(

@@ -6,13 +6,13 @@
  */
 import {
   type Alert,
+  fieldJson,
   type Formatter,
   type FormatterPlugin,
   INTERNAL_SOURCE,
   isoTimeWithOffset,
   isoTimeZulu,
   jsonString,
-  outputValueJson,
   timeOfDay,
   unescapeText,
 } from "../../../core/mod.ts";
@@ -94,7 +94,7 @@ function fieldsJson({ fields, timeNs }: Alert, timeField?: string): string {
   let text = "";
   for (const key of keys) {
     const value = key === timeField ? timeNs : fields.get(key)!;
-    text += `${text === "" ? "" : ","}${jsonString(key)}:${outputValueJson(value)}`;
+    text += `${text === "" ? "" : ","}${jsonString(key)}:${fieldJson(key, value)}`;
   }
   return `{${text}}`;
 }
