@@ -249,7 +249,8 @@ export class ThreadClasses extends Classes implements CauseClasses {
 
   of(event: Event, state: State): number {
     const { thread } = state;
-    if (thread === undefined) return UNCLASSIFIED;
+    // Such an event shows another container than the process's.
+    if (thread === undefined || event.aboutContainer !== undefined) return UNCLASSIFIED;
     const known = this.known(thread, state);
     return known === UNCLASSIFIED
       ? this.meet(thread.sight, state.changes.now, event, state)

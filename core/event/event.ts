@@ -77,6 +77,10 @@ export interface Event {
   /** What Falco calls the plugin that such an event comes from, and that plugin's text for it. */
   readonly pluginName?: string;
   readonly pluginInfo?: string;
+  /** Name of the machine where it happened; absent: this one. "" where a capture has none. */
+  readonly hostname?: string;
+  /** Id of the container that it tells of; no process of that one has to have caused it. */
+  readonly aboutContainer?: string | undefined;
   /** Of the parameters of its type it has only so many; absent: all. */
   readonly paramCount?: number;
   /** When the source's first event was, on `clockNs`; absent: when the first one came. */

@@ -1,4 +1,5 @@
 /** How fields look at the container of the process. */
+import type { Event } from "../event/mod.ts";
 import { type Container, HOST_ID, type State } from "../state/mod.ts";
 import {
   defineField,
@@ -31,23 +32,28 @@ export function toldField(
     type,
     basis: "process",
     fromEngine: true,
-    extract: (_event, state, argument) => {
-      if (isOnHost(state)) return onHost;
-      const container = containerOf(state);
+    extract: (event, state, argument) => {
+      if (isOnHost(event, state)) return onHost;
+      const container = containerOf(event, state);
       const value = container && read(container, argument);
       return blank && container?.known ? value ?? "" : value;
     },
   });
 }
 
-/** What is known of the process's container; absent on the host. */
-export function containerOf(state: State): Container | undefined {
-  const id = state.process?.containerId;
+/** Of the container that the event is about, or else of the one its process is in. */
+export function containerIdOf({ aboutContainer }: Event, { process }: State): string | undefined {
+  return aboutContainer ?? process?.containerId;
+}
+
+/** What is known of that container; absent on the host. */
+export function containerOf(event: Event, state: State): Container | undefined {
+  const id = containerIdOf(event, state);
   return id === undefined || id === HOST_ID ? undefined : state.containers.get(id);
 }
 
-export function isOnHost(state: State): boolean {
-  return state.process?.containerId === HOST_ID;
+export function isOnHost(event: Event, state: State): boolean {
+  return containerIdOf(event, state) === HOST_ID;
 }
 
 const labelTexts = new WeakMap<ReadonlyMap<string, string>, string>();

@@ -94,8 +94,9 @@ function sight(basis: Basis): readonly [Event, State] {
         "virtualId",
       ]);
       const view = { ...tables, thread, process } as unknown as State;
+      // Of an event about a container nothing is taken from what is known of its thread.
       return [
-        only("event", event(100), []),
+        only("event", event(100), ["aboutContainer"]),
         only("state", view, ["thread", "process", "processes", "user", "group", "containers"]),
       ];
     }

@@ -7,7 +7,7 @@
  */
 import type { Event } from "../event/mod.ts";
 import { HOST_ID, type Process, type State } from "../state/mod.ts";
-import { containerOf, isOnHost, labelsText, toldField } from "./_container.ts";
+import { containerIdOf, containerOf, isOnHost, labelsText, toldField } from "./_container.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 import { startTimeNs } from "./proc.ts";
 import { namespaceStart } from "./proc_exe.ts";
@@ -24,14 +24,14 @@ export const containerFields: readonly FieldDefinition[] = [
     summary:
       "First 12 characters of the container's id, or all of it if another begins alike; else host",
     suggested: true,
-    extract: (_event, state) => state.process?.containerId,
+    extract: containerIdOf,
   }),
   defineField({
     name: "container.full_id",
     type: "CHARBUF",
     basis: "process",
     summary: "Whole id of the container",
-    extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.fullId,
+    extract: (event, state) => isOnHost(event, state) ? HOST_ID : containerOf(event, state)?.fullId,
   }),
   toldField({
     name: "container.name",
@@ -46,7 +46,7 @@ export const containerFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "process",
     summary: "Container engine: docker, podman, containerd, cri-o …",
-    extract: (_event, state) => isOnHost(state) ? HOST_ID : containerOf(state)?.engine,
+    extract: (event, state) => isOnHost(event, state) ? HOST_ID : containerOf(event, state)?.engine,
   }),
   {
     ...toldField({
@@ -177,8 +177,8 @@ export const containerFields: readonly FieldDefinition[] = [
  * outside, as `docker exec` does, does not descend from it: then it is when the engine says.
  */
 function startNs(event: Event, state: State): bigint | undefined {
-  if (isOnHost(state)) return namespaceStart(event, state);
-  const container = containerOf(state);
+  if (isOnHost(event, state)) return namespaceStart(event, state);
+  const container = containerOf(event, state);
   const { process } = state;
   if (!container || !process) return undefined;
   const isFirst = ({ membership, containerId }: Process) =>

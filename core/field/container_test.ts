@@ -194,3 +194,14 @@ Deno.test("container.start_ts stays while the clock of the events is set right",
   const later = { ...event, timeNs: event.timeNs + 1_000_900_000n, clockNs: event.clockNs + 1e9 };
   assertEquals(valueOf("container.start_ts", later, state), before);
 });
+
+Deno.test("an event that tells of a container shows that one, whoever caused it", () => {
+  const state = contained({ name: "web" });
+  const told = eventOf("container", { aboutContainer: FULL_ID.slice(0, 12), threadId: 0 });
+  const fields = ["container.id", "container.name", "container.full_id", "container.privileged"];
+  assertEquals(
+    fields.map((name) => valueOf(name, told, state)),
+    ["3ad7b26ded6d", "web", FULL_ID, undefined],
+  );
+  assertEquals(valueOf("container.id", eventOf("container", { threadId: 0 }), state), undefined);
+});

@@ -19,8 +19,8 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.hostname",
     type: "CHARBUF",
-    summary: "Name of this host, or what FALCO_HOSTNAME says",
-    extract: () => hostname(),
+    summary: "Name of this host, or what FALCO_HOSTNAME says; of a capture, the name in it",
+    extract: (event) => event.hostname ?? hostname(),
   }),
   defineField({
     name: "evt.is_async",
@@ -70,7 +70,7 @@ export const evtFields: readonly FieldDefinition[] = [
     argument: {
       required: true,
       kind: "key",
-      dotted: true,
+      dotted: "only",
       check: (name) => isNameOfEvent(name) ? undefined : `there is no event type "${name}"`,
     },
     extract: (event, _state, argument) => isOfType(event, String(argument)) ? 1 : 0,

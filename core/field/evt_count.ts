@@ -1,6 +1,7 @@
 /** evt.count… and util.cnt: 1 or 0 per event, made for summing up by other programs. */
 import { type Event, eventType } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
+import { isUnknown } from "./_process.ts";
 import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
 
 /** PPME_PROCINFO_E, which only captures have. */
@@ -62,8 +63,9 @@ export const evtCountFields: readonly FieldDefinition[] = [
     type: "UINT32",
     summary: "1 for periodic information on a process",
     format: "decimal",
-    extract: ({ type }, { thread }) => {
-      const isFirst = thread !== undefined && thread.id === thread.process.id;
+    extract: ({ type }, state) => {
+      const { thread } = state;
+      const isFirst = thread !== undefined && thread.id === thread.process.id && !isUnknown(state);
       return type === PROCINFO && isFirst ? 1 : 0;
     },
   }),

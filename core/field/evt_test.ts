@@ -1,9 +1,11 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { eventCodesByName, flagValue, GENERIC_BASE } from "../event/mod.ts";
+import { UNSEEN_IMAGE } from "../state/mod.ts";
 import {
   eventOf,
   fileOf,
   pathOf,
+  snapshotOf,
   socketOf,
   stateOf,
   textOf,
@@ -33,7 +35,7 @@ Deno.test("evt.rawtime is whole in nanoseconds and comes in two parts", () => {
 
 Deno.test("JSON outputs carry formatted times as integers", () => {
   for (const name of ["evt.time", "evt.time.iso8601", "evt.datetime.s"]) {
-    assertEquals(syscallFields.get(name)!.json!(eventOf("openat")), TIME_NS, name);
+    assertEquals(syscallFields.get(name)!.json!(eventOf("openat"), stateOf()), TIME_NS, name);
   }
 });
 
@@ -237,4 +239,30 @@ Deno.test("a list without values prints as one, and is null in JSON, as Falco's"
   assertEquals(renderValue([], field), "()");
   assertEquals(jsonValue([], field), null);
   assertEquals(jsonValue(["file"], field), ["file"]);
+});
+
+Deno.test("decimal numbers have one digit behind the point, as printf rounds", () => {
+  const text = (value: number) => renderValue(value, syscallFields.get("proc.fdusage")!);
+  const given = [0, 3, 0.04, 0.05, 0.15, 0.25, 0.75, 6.25, 18.75, -0.25, 99.96, 4.2500001];
+  assertEquals(
+    given.map(text),
+    ["0.0", "3.0", "0.0", "0.1", "0.1", "0.2", "0.8", "6.2", "18.8", "-0.2", "100.0", "4.3"],
+  );
+});
+
+Deno.test("evt.hostname is the name of the machine where the event happened", () => {
+  const names = [undefined, "", "elsewhere"].map((hostname) =>
+    valueOf("evt.hostname", eventOf("openat", hostname === undefined ? {} : { hostname }))
+  );
+  assertEquals(names.slice(1), ["", "elsewhere"]);
+  assert(names[0] !== "elsewhere");
+});
+
+Deno.test("evt.count.procinfo does not count processes of which nothing is known", () => {
+  const state = stateOf({ processId: 100 });
+  const event = eventOf("procinfo");
+  assertEquals(valueOf("evt.count.procinfo", event, state), 1);
+  state.processes.seed([{ ...snapshotOf({ processId: 101 }), image: UNSEEN_IMAGE }]);
+  const unknown = eventOf("procinfo", { threadId: 101, processId: 101 });
+  assertEquals(valueOf("evt.count.procinfo", unknown, state), 0);
 });

@@ -57,7 +57,7 @@ export const ROOT: Credentials = {
   capEffective: 1n,
 };
 
-function snapshotOf(sketch: ProcessSketch): ProcessSnapshot {
+export function snapshotOf(sketch: ProcessSketch): ProcessSnapshot {
   const id = sketch.processId;
   return {
     threadId: id,

@@ -134,6 +134,7 @@ export class Replay {
         return;
       case "machine":
         this.#follower.bootTimeNs = item.bootTimeNs;
+        this.#event.hostname = item.hostname;
         return;
       case "interface":
         this.#follower.interfaces.add(item.address, item.netmask);
@@ -201,9 +202,7 @@ export class Replay {
     this.#follower.begin(event);
     if (type >= USER_ADDED && type <= GROUP_DELETED) this.#account(scap);
     else if (type === CONTAINER) this.#container(scap.paramText(0));
-    else if (type === ASYNC_EVENT && scap.paramText(1) === "container") {
-      this.#container(scap.paramText(2));
-    }
+    else if (type === ASYNC_EVENT) this.#asyncEvent(scap);
     if (isWanted) this.#sink.deliver(event);
     else if (event.change !== undefined) this.#sink.change(event.change, event.clockNs);
     if (!this.#isHeld) this.#follower.end();
@@ -244,9 +243,25 @@ export class Replay {
       ORIGIN_CLOCK_NS;
   }
 
+  #asyncEvent(scap: ScapEvent): void {
+    const name = scap.paramText(1);
+    if (name === "container") this.#container(scap.paramText(2));
+    else if (name === "container_removed") {
+      // There may be nothing but the id in it, which takes nothing from what is known.
+      const container = this.#toldContainer(scap.paramText(2));
+      if (container?.known) this.#sink.container(container);
+    }
+  }
+
   #container(json: string | undefined): void {
-    const container = json === undefined ? undefined : containerOfJson(json);
+    const container = this.#toldContainer(json);
     if (container) this.#sink.container(container);
+  }
+
+  #toldContainer(json: string | undefined): Container | undefined {
+    const container = json === undefined ? undefined : containerOfJson(json);
+    this.#event.aboutContainer = container?.id;
+    return container;
   }
 
   #account(scap: ScapEvent): void {

@@ -40,6 +40,9 @@ export class ReplayEvent implements Event {
   originClockNs = ORIGIN_CLOCK_NS;
   /** Stays as it is: it is not this event's own. */
   previousClockNs: number | undefined;
+  /** As the capture has it. Stays as it is. */
+  hostname = "";
+  aboutContainer: string | undefined;
   change: StateChange | undefined;
   thread: ReplayThread | undefined;
   /** The descriptor that the event is about, once somebody looked for it. */
@@ -75,6 +78,7 @@ export class ReplayEvent implements Event {
     this.threadId = 0;
     this.processId = 0;
     this.change = undefined;
+    this.aboutContainer = undefined;
     this.found = undefined;
     this.programDirectory = undefined;
     this.opened = undefined;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
 import { eventCodesByName, eventType, type StateChange } from "../event/mod.ts";
-import { memoryInput, ScapReader } from "../scap/mod.ts";
+import { encodeParam, memoryInput, ScapReader } from "../scap/mod.ts";
+import { written } from "../scap/testing.ts";
 import { type State, UNSEEN_IMAGE } from "../state/mod.ts";
 import { playCapture } from "./play.ts";
 import { recordedState, sinkInto } from "./recorded_state.ts";
@@ -9,6 +10,8 @@ import type { ReplayEvent } from "./replay_event.ts";
 import { BEGIN_NS, capture, type GivenEvent, process } from "../../tests/made_captures.ts";
 
 const SHELL = [process(10, "bash")];
+/** PPME code. */
+const CLOSE = 5;
 const nothing: ReplaySink = { deliver() {}, change() {}, seed() {}, account() {}, container() {} };
 
 /** What `read` says of every event. */
@@ -315,4 +318,46 @@ Deno.test("proc.ppid.ts is the start of the thread that has the children of one 
   ], (_event, state) => state.tracked?.parent?.startClockNs);
   // An event each microsecond, from the beginning on.
   assertEquals(starts[6]! - starts[3]!, 2000);
+});
+
+Deno.test("an event about a container tells which, and of one that ends what is known of it", async () => {
+  const json = (facts: Record<string, unknown>) => JSON.stringify({ container: facts });
+  const async = (name: string, facts: Record<string, unknown>): GivenEvent => ({
+    type: "asyncevent",
+    params: { plugin_id: 0, name, data: new TextEncoder().encode(`${json(facts)}\0`) },
+  });
+  const web = { id: "3ad7b26ded6d", type: 0, name: "web", image: "nginx:1" };
+  const found = await seen([
+    close(3),
+    async("container", web),
+    async("container_removed", { id: "3ad7b26ded6d", type: 0 }),
+    async("container_removed", { ...web, id: "4ad7b26ded6d" }),
+    async("news", web),
+    { type: "container", params: { json: json({ ...web, id: "5ad7b26ded6d" }) } },
+    close(3),
+  ], ({ aboutContainer: id }, { containers }) => [id, id && containers.get(id)?.name]);
+  const of = (id: string) => [id, "web"], none = [undefined, undefined];
+  assertEquals(found, [
+    none,
+    of("3ad7b26ded6d"),
+    of("3ad7b26ded6d"),
+    of("4ad7b26ded6d"),
+    none,
+    of("5ad7b26ded6d"),
+    none,
+  ]);
+});
+
+Deno.test("events have the name of the machine that was captured, not of the one that replays", async () => {
+  const names: string[] = [];
+  const replay = new Replay({ ...nothing, deliver: ({ hostname }) => names.push(hostname) });
+  const bytes = await written((writer) => {
+    const facts = { cpuCount: 1, memoryBytes: 0n, maxPid: 0n, bootTimeNs: 0n, flags: 0n };
+    writer.machine({ kind: "machine", hostname: "elsewhere", ...facts });
+    writer.processes(SHELL);
+    const values = [encodeParam("ERRNO", 0), encodeParam("FD", 3)];
+    writer.event({ type: CLOSE, timeNs: BEGIN_NS, threadId: 10, cpu: 0 }, values);
+  });
+  await playBytes(bytes, replay);
+  assertEquals(names, ["elsewhere"]);
 });
