@@ -5,31 +5,81 @@ import { type ConfigNode, type ScalarNode, textOf } from "./tree.ts";
 /** Looks up an environment variable. */
 export type Environment = (name: string) => string | undefined;
 
+/** As `Environment`; `isWritten`: the name stands in the text, and no variable has brought it in. */
+type LookUp = (name: string, isWritten: boolean) => string | undefined;
+
+/** Text that is not looked through yet. */
+interface Rest {
+  readonly text: string;
+  /** What is before this is done. */
+  at: number;
+  /** Where a `}` is: the first from `at` on, or one before it; -1: there is none from `at` on. */
+  close: number;
+  readonly isWritten: boolean;
+}
+
 /**
  * Replaces every `${NAME}` by the variable's value, by nothing when it is not set; `$${NAME}` stands
  * for the text `${NAME}` itself. What a variable brings in is looked through again, so a variable may
- * name another one.
+ * name another one, also together with what stands behind it.
  */
-export function expandEnvironment(text: string, environment: Environment): string {
-  let value = text;
-  let at = value.indexOf("$");
-  // Each turn either moves right or replaces; a variable that contains itself would never end.
-  for (let turn = 0; at >= 0 && turn < MAX_REPLACEMENTS; turn++) {
-    const escaped = value.startsWith("$${", at);
-    if (!escaped && !value.startsWith("${", at)) break;
-    const end = value.indexOf("}", at);
-    if (end < 0) break;
-    if (escaped) {
-      value = value.slice(0, at) + value.slice(at + 1);
-      at = value.indexOf("$", at + 1);
+export function expandEnvironment(text: string, environment: LookUp): string {
+  let done = "";
+  // What comes first is last.
+  const rests = [restOf(text, true)];
+  let replaced = 0, broughtIn = 0;
+  for (let rest; (rest = rests.at(-1));) {
+    const at = rest.text.indexOf("$", rest.at);
+    done += rest.text.slice(rest.at, at < 0 ? undefined : at);
+    if (at < 0) {
+      rests.pop();
       continue;
     }
-    const found = environment(value.slice(at + 2, end)) ?? "";
-    value = value.slice(0, at) + found + value.slice(end + 1);
-    if (value.length > MAX_LENGTH) return value.slice(0, MAX_LENGTH);
-    at = value.indexOf("$", at);
+    rest.at = at;
+    rest = closedIn(rests);
+    const escaped = rest?.text.startsWith("$${", rest.at);
+    // As in Falco, a $ that is none of both is the end of it.
+    if (!rest || !escaped && !rest.text.startsWith("${", rest.at)) break;
+    if (escaped) {
+      done += "$";
+      rest.at += 2;
+      continue;
+    }
+    // A variable that contains itself would never end.
+    if (!rest.isWritten && replaced++ >= MAX_REPLACEMENTS || broughtIn > MAX_LENGTH) break;
+    const found = environment(rest.text.slice(rest.at + 2, rest.close), rest.isWritten) ?? "";
+    broughtIn += found.length;
+    rest.at = rest.close + 1;
+    rests.push(restOf(found, false));
   }
-  return value;
+  return done + restAsText(rests);
+}
+
+function restOf(text: string, isWritten: boolean): Rest {
+  return { text, at: 0, close: text.indexOf("}"), isWritten };
+}
+
+/**
+ * The first rest, with the next `}` in it; what stands up to there in others is moved into it. Absent: there
+ * is no `}`.
+ */
+function closedIn(rests: Rest[]): Rest | undefined {
+  const index = rests.findLastIndex((rest) => {
+    if (rest.close >= 0 && rest.close < rest.at) rest.close = rest.text.indexOf("}", rest.at);
+    return rest.close >= 0;
+  });
+  const closed = rests[index];
+  if (!closed || index === rests.length - 1) return closed;
+  const before = restAsText(rests.splice(index + 1));
+  // The only one is its last.
+  const moved = restOf(before + closed.text.slice(closed.at, closed.close + 1), false);
+  closed.at = closed.close + 1;
+  rests.push(moved);
+  return moved;
+}
+
+function restAsText(rests: readonly Rest[]): string {
+  return rests.map(({ text, at }) => text.slice(at)).reverse().join("");
 }
 
 /** Falcosidekick's spelling: the whole value is a name behind `%`. Absent: it is none. */
@@ -37,7 +87,9 @@ export function variableIn(value: string): string | undefined {
   return /^%([A-Za-z_]\w*)$/.exec(value)?.[1];
 }
 
+/** In what variables bring in. */
 const MAX_REPLACEMENTS = 1000;
+/** Of all that they bring in; what comes then is left as it is. */
 const MAX_LENGTH = 1 << 20;
 
 export interface Expansion {
@@ -69,11 +121,11 @@ export function expandTree(node: ConfigNode, expansion: Expansion): ConfigNode {
   }
 }
 
-function telling({ environment, report }: Expansion, { text, at }: ScalarNode): Environment {
-  return (name) => {
+function telling({ environment, report }: Expansion, { at }: ScalarNode): LookUp {
+  return (name, isWritten) => {
     const value = environment(name);
     if (value === undefined) {
-      const said = text.includes(`\${${name}}`) ? saidOfUnset(name) : BROUGHT_IN;
+      const said = isWritten ? saidOfUnset(name) : BROUGHT_IN;
       report.add({ code: "C033", severity: "warning", at, ...said });
     }
     return value;
