@@ -119,8 +119,11 @@ function typesOfJunction(junction: CheckedJunction, negated: boolean): Types {
   const known = junctionTypes[negated ? "negated" : "plain"];
   let types = known.get(junction);
   if (types === undefined) {
-    const children = junction.children.map((child) => typesOf(child, negated));
-    types = (junction.kind === "and") !== negated ? common(children) : united(children);
+    const join = (junction.kind === "and") !== negated ? common : united;
+    // One by one: of thousands of children, the sets of all would take a GB.
+    const [first, ...rest] = junction.children;
+    types = typesOf(first!, negated);
+    for (const child of rest) types = join(types, typesOf(child, negated));
     known.set(junction, types);
   }
   return types;
@@ -178,15 +181,14 @@ function typesByNumber({ operator: { name }, right }: CheckedComparison): Types 
   return always ? "all" : undefined;
 }
 
-function common(sets: readonly Types[]): Types {
-  return sets.reduce((all, set) => {
-    if (all === "all") return set;
-    return set === "all" ? all : all.intersection(set);
-  }, "all");
+function common(some: Types, more: Types): Types {
+  if (some === "all") return more;
+  return more === "all" || some.isSubsetOf(more) ? some : some.intersection(more);
 }
 
-function united(sets: readonly Types[]): Types {
-  return sets.reduce((all, set) => all === "all" || set === "all" ? "all" : all.union(set), NONE);
+function united(some: Types, more: Types): Types {
+  if (some === "all" || more === "all") return "all";
+  return more.isSubsetOf(some) ? some : some.union(more);
 }
 
 function others(types: Types): Types {

@@ -42,7 +42,14 @@ export interface Names {
   /** The same for what can be expanded of macros that cannot be, and those of which nothing can. */
   readonly parts?: Map<string, Expansion | "broken"> | undefined;
   /** What all conditions may still grow by; goes down. */
-  readonly room?: { checksAndValues: number };
+  readonly room?: Room;
+  /** Whose condition it is, `rule "x"`, where it is the one that finds no room. */
+  readonly whose?: string;
+}
+
+export interface Room {
+  checksAndValues: number;
+  checks: number;
 }
 
 /** What a macro stands for, its own macros and lists in place. */
@@ -50,13 +57,16 @@ export interface Expansion {
   readonly condition: Condition;
   /** Checks and values in it. */
   readonly size: number;
+  readonly checks: number;
   readonly depth: number;
 }
 
 /** Checks and values together: macros in macros can double with every line of a file. */
 export const MAX_SIZE = 1_000_000;
 /** In all rules and macros of a run; some hundred bytes each. */
-export const MAX_SIZE_OF_ALL = 5_000_000;
+const MAX_SIZE_OF_ALL = 5_000_000;
+/** Likewise; each is looked at anew in every rule, and takes far longer than a value. */
+const MAX_CHECKS_OF_ALL = 500_000;
 /** Of the tree; what walks it later calls itself that often. */
 export const MAX_DEPTH = 1_000;
 const MAX_LIST_DEPTH = 100;
@@ -103,15 +113,19 @@ class Expander {
   }
 
   expand(condition: Condition): Condition | undefined {
-    const { room } = this.#names;
-    if (room && room.checksAndValues < 0) return undefined;
+    const { room, whose } = this.#names;
+    if (room && isSpent(room)) return undefined;
     const expanded = this.#visit(condition);
     if (!room) return expanded?.condition;
     room.checksAndValues -= this.#inVain + (expanded?.size ?? 0);
-    if (room.checksAndValues >= 0) return expanded?.condition;
+    room.checks -= expanded?.checks ?? 0;
+    if (!isSpent(room)) return expanded?.condition;
+    const most = room.checksAndValues < 0
+      ? `${MAX_SIZE_OF_ALL} checks and values`
+      : `${MAX_CHECKS_OF_ALL} checks`;
     return this.#fail(
       "F018",
-      `all rules together grow to more than ${MAX_SIZE_OF_ALL} checks and values`,
+      `all rules together grow to more than ${most}${whose === undefined ? "" : ` with ${whose}`}`,
       condition,
       "large lists and macros count wherever they are used; the rules from here on are not read",
     );
@@ -136,7 +150,7 @@ class Expander {
       case "macro":
         return this.#macro(condition);
       case "exists":
-        return { condition, size: 1, depth: 1 };
+        return { condition, size: 1, checks: 1, depth: 1 };
       case "comparison":
         return this.#comparison(condition);
       default:
@@ -145,13 +159,13 @@ class Expander {
   }
 
   #bounded(condition: Condition, children: readonly Expansion[]): Expansion | undefined {
-    let size = 1;
-    let depth = 0;
+    let size = 1, checks = 0, depth = 0;
     for (const child of children) {
       size += child.size;
+      checks += child.checks;
       depth = Math.max(depth, child.depth);
     }
-    if (size <= MAX_SIZE && depth < MAX_DEPTH) return { condition, size, depth: depth + 1 };
+    if (size <= MAX_SIZE && depth < MAX_DEPTH) return { condition, size, checks, depth: depth + 1 };
     return this.#fail(
       "F018",
       size > MAX_SIZE
@@ -232,11 +246,13 @@ class Expander {
     if (!right) {
       const { left, span } = comparison;
       const rest: Condition = { kind: "exists", left, span };
-      return this.#broken === "fail" ? undefined : { condition: rest, size: 1, depth: 1 };
+      return this.#broken === "fail"
+        ? undefined
+        : { condition: rest, size: 1, checks: 1, depth: 1 };
     }
     const size = right.kind === "values" ? 1 + right.values.length : 1;
     const condition = right === comparison.right ? comparison : { ...comparison, right };
-    if (size <= MAX_SIZE) return { condition, size, depth: 1 };
+    if (size <= MAX_SIZE) return { condition, size, checks: 1, depth: 1 };
     // To find that out again for each of many rules would take minutes.
     this.#inVain += size;
     return this.#fail("F018", `the list has more than ${MAX_SIZE} items`, comparison);
@@ -336,6 +352,15 @@ class Expander {
     this.#report.add({ code, title, at: span, help, notes: notesOf(this.#path) });
     return undefined;
   }
+}
+
+export function roomOfRun(): Room {
+  return { checksAndValues: MAX_SIZE_OF_ALL, checks: MAX_CHECKS_OF_ALL };
+}
+
+/** Conditions that come now are not read; that has been told of the first. */
+export function isSpent({ checksAndValues, checks }: Room): boolean {
+  return checksAndValues < 0 || checks < 0;
 }
 
 function within(use: ListUse | undefined, name: string): boolean {

@@ -153,7 +153,7 @@ Deno.test("expandCondition() bounds what all conditions grow to, and tells of it
   const names: Names = {
     macro: () => undefined,
     list: (name) => name === "many" ? { name, items } : undefined,
-    room: { checksAndValues: 25 },
+    room: { checksAndValues: 25, checks: 100 },
   };
   const report = new Report();
   const expand = () =>
@@ -166,6 +166,25 @@ Deno.test("expandCondition() bounds what all conditions grow to, and tells of it
   assertEquals([expand(), expand(), codes(report)], [undefined, undefined, ["F018"]]);
 });
 
+Deno.test("expandCondition() bounds the checks of all conditions, and says whose were too many", () => {
+  const report = new Report();
+  const macro = parseCondition(new SourceText("m", "proc.name = a or proc.name = b"), report)!;
+  const names: Names = {
+    macro: (name) => ({ name, condition: macro }),
+    list: () => undefined,
+    room: { checksAndValues: 100, checks: 5 },
+  };
+  const expand = (whose: string) => {
+    const condition = parseCondition(new SourceText("<test>", "m and not m"), report)!;
+    return expandCondition(condition, { ...names, whose }, report);
+  };
+  assert(expand('rule "one"'));
+  assertEquals([expand('rule "two"'), expand('rule "three"')], [undefined, undefined]);
+  assertEquals(report.diagnostics.map(({ code, title }) => [code, title]), [
+    ["F018", 'all rules together grow to more than 500000 checks with rule "two"'],
+  ]);
+});
+
 Deno.test("expandCondition() does not count for ever what lists have too many of", () => {
   const items = (count: number, text: string) =>
     new Array<SourceText>(count).fill(new SourceText("l", text));
@@ -174,7 +193,7 @@ Deno.test("expandCondition() does not count for ever what lists have too many of
     ["too_many", { name: "too_many", items: items(1001, "many") }],
   ]);
   const report = new Report();
-  const room = { checksAndValues: 1_500_000 };
+  const room = { checksAndValues: 1_500_000, checks: 100 };
   const names: Names = { macro: () => undefined, list: (name) => lists.get(name), room };
   const parsed = parseCondition(new SourceText("<test>", "proc.name in (too_many)"), report)!;
   const expand = () => expandCondition(parsed, names, report);

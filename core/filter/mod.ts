@@ -28,9 +28,10 @@ export { eventTypesOf, foldForEventType, tellsEventTypes } from "./event_types.t
 export {
   expandCondition,
   type Expansion,
-  MAX_SIZE_OF_ALL,
+  isSpent,
   type Names,
   readableParts,
+  roomOfRun,
 } from "./expand.ts";
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { settleCondition } from "./fold.ts";

@@ -38,6 +38,9 @@ export interface TypeKnowledge {
   ): { readonly value: FieldValue } | undefined;
 }
 
+/** What it takes to get to know one more operand, in values that are looked at: few have many. */
+const NEW_OPERAND = 30;
+
 /** Values looked at; shared by all that is reasoned about in one go, so that hostile rules stay cheap. */
 export class Budget {
   constructor(public left: number) {}
@@ -103,7 +106,8 @@ export class Reasoner {
     const choices: Choice[] = [];
     const facts: Fact[] = [];
     for (const claim of claims) flattenClaim(claim, { facts, choices });
-    this.#budget.left -= choices.length;
+    this.#budget.left -= facts.length;
+    for (const { ways } of choices) this.#budget.left -= 1 + ways.length;
     // Types first: what they settle is then looked at for a few of them only.
     if (facts.length > 1) facts.sort(byEventType);
     for (const fact of facts) {
@@ -143,7 +147,10 @@ export class Reasoner {
     if (this.#isPlaceholder(fact) || this.#budget.left <= 0) return undefined;
     const key = operandKey(left);
     let bucket = this.#byOperand.get(key);
-    if (!bucket) this.#byOperand.set(key, bucket = []);
+    if (!bucket) {
+      this.#byOperand.set(key, bucket = []);
+      this.#budget.left -= NEW_OPERAND;
+    }
     this.#budget.left -= bucket.reduce((sum, known) => sum + sizeOf(known), sizeOf(fact));
     const against = contradictionOf(bucket, fact);
     if (against) return { kind: "values", fact, against: [...against] };

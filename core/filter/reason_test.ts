@@ -108,3 +108,16 @@ Deno.test("Reasoner finds nothing more when its budget is spent, however large t
   assert(budget.left <= 0 && budget.left > -500_000, `${budget.left}`);
   assert(refute("proc.name = a and proc.name = b"));
 });
+
+Deno.test("Reasoner counts that it gets to know an operand, once, and each check that it looks at", () => {
+  const budget = new Budget(1000);
+  const reasoner = new Reasoner(budget);
+  const spent = (text: string) => {
+    const before = budget.left;
+    reasoner.refute([{ condition: checked(text), holds: true }]);
+    return before - budget.left;
+  };
+  const first = spent("proc.name = a"), again = spent("proc.name = a");
+  assert(first > 10 * again, `${first} ${again}`);
+  assert(spent("proc.name = a or (fd.name = b and fd.num = 1)") > first + 2 * again);
+});

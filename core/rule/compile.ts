@@ -17,11 +17,12 @@ import {
   expandCondition,
   type Expansion,
   fieldsOf,
+  isSpent,
   type ListDefinition,
   type MacroDefinition,
-  MAX_SIZE_OF_ALL,
   parseCondition,
   readableParts,
+  roomOfRun,
   tellsEventTypes,
   type ToldMacros,
 } from "../filter/mod.ts";
@@ -63,7 +64,7 @@ export class Compiler {
   readonly #parts = new Map<string, Expansion | "broken">();
   readonly #toldMacros: ToldMacros = new Map();
   readonly #told = new Set<string>();
-  readonly #room = { checksAndValues: MAX_SIZE_OF_ALL };
+  readonly #room = roomOfRun();
   readonly #effort = effortOfRun();
   readonly #listNames: readonly string[];
   readonly #lint: ConditionLint | undefined;
@@ -112,7 +113,7 @@ export class Compiler {
 
   /** Whether a macro or list that counts as unused is so, mistakes elsewhere or not. */
   get knowsUse(): boolean {
-    return !this.#missedNames && this.#room.checksAndValues >= 0;
+    return !this.#missedNames && !isSpent(this.#room);
   }
 
   /** After the last rule, when it is known which are used. */
@@ -142,7 +143,7 @@ export class Compiler {
     const conditionText = withExceptions(text, exceptions, own);
     if (!conditionText || exceptions.length < draft.exceptions.all.length) this.#missedNames = true;
     const used = new Set<string>();
-    const scope = { source: draft.source, fields, exceptions, used, own };
+    const scope = { name: draft.name, source: draft.source, fields, exceptions, used, own };
     const conditions = conditionText && this.#condition(conditionText, scope);
     this.#lint?.text(draft.condition, own);
     const output = this.#output(draft, fields, used, own);
@@ -204,7 +205,7 @@ export class Compiler {
     { fields, used, own, ...origin }: ConditionScope,
   ): { readonly written: Condition; readonly checked: CheckedCondition } | undefined {
     const parsed = this.#parse(text, own);
-    const names = this.#names(undefined);
+    const names = this.#names(undefined, origin.name);
     const written = parsed && expandCondition(parsed, names, own);
     const parts = written ?? (parsed && readableParts(parsed, names));
     const found = parts && checkCondition(parts, fields, own, this.#toldMacros);
@@ -292,7 +293,7 @@ export class Compiler {
   }
 
   /** The names a macro sees, or a rule: those see all. */
-  #names(macro: MacroDraft | undefined) {
+  #names(macro: MacroDraft | undefined, rule?: string) {
     const { merged } = this;
     const visible = (name: string): MacroDefinition | undefined => {
       const found = merged.macros.get(name);
@@ -301,6 +302,7 @@ export class Compiler {
     };
     return {
       room: this.#room,
+      whose: macro ? `macro "${macro.name}"` : `rule "${rule}"`,
       macro: (name: string): MacroDefinition | undefined => {
         this.usedMacros.add(name);
         const unknowable = !merged.complete || merged.broken.has(brokenKey("macro", name));
@@ -368,6 +370,7 @@ export class Compiler {
 const MAX_SLIPS = 200;
 
 interface ConditionScope extends LintedRule {
+  readonly name: string;
   readonly fields: FieldTable;
   /** Names of the fields that are read, collected here. */
   readonly used: Set<string>;

@@ -14,6 +14,9 @@ import type { Rule, Ruleset } from "./ruleset.ts";
 /** Enough for some five thousand rules, all about the same; of more, the last ones are not compared. */
 const BUDGET = 10_000_000;
 
+/** What it takes to remember one of the things that have to hold, in values that are looked at. */
+const MEMBER = 10;
+
 /**
  * With `rule_matching: first` (the default) only the first rule that matches an event alerts: `R047`
  * for rules that come behind one that is certain to match whenever they do. `R049` where the rules are
@@ -27,7 +30,9 @@ export function lintShadows({ rules }: Ruleset, report: Report, available = BUDG
     const found = firstImplied(rule, earlier, budget);
     if (budget.left <= 0) return reportRest(enabled.slice(index), report);
     if (found) reportShadow(rule, found, report);
-    earlier.add(rule, splitClaim(claimOf(rule)).map(withOperands));
+    const members = splitClaim(claimOf(rule));
+    budget.left -= MEMBER * members.length;
+    earlier.add(rule, members.map(withOperands));
   }
 }
 

@@ -69,6 +69,13 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
     "F016",
   ],
   [
+    "a macro of 20,000 checks in 50 rules",
+    () =>
+      `- macro: m\n  condition: ${rows(20_000, (i) => `proc.env[V${i}]=a or `)} proc.name=a\n` +
+      rows(50, (i) => rule(`m and proc.pname=p${i}`, `r${i}`)),
+    "F018",
+  ],
+  [
     "5000 changes to misspelt rules",
     () =>
       rows(5000, (i) => rule("proc.name=a", `Some long rule name that is here ${i}`)) +
