@@ -15,7 +15,7 @@ export {
   optionalAddress,
   webAddress,
 } from "./schema.ts";
-export { excerptOf, undocumentedAnswer } from "./reply.ts";
+export { excerptOf, membersIn, undocumentedAnswer } from "./reply.ts";
 export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
 export { type ParcelLimits, sendParcels } from "./parcels.ts";

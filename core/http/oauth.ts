@@ -5,7 +5,7 @@ import type { WriteContext } from "../plugin/plugin.ts";
 import { withoutSecrets } from "./_secrets.ts";
 import { type AskPlainly, askPlainly } from "./ask_plainly.ts";
 import type { Authorization } from "./authorized_target.ts";
-import { failureOf } from "./reply.ts";
+import { failureOf, membersIn } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
 import { HttpTarget } from "./target.ts";
 
@@ -77,7 +77,7 @@ export function tokenIn(
     readonly nowMs?: number;
   },
 ): Authorization {
-  const { [name]: token, expires_in: seconds, expires_on: end } = documentIn(body);
+  const { [name]: token, expires_in: seconds, expires_on: end } = membersIn(body);
   if (!isToken(token)) throw unreadable(who);
   if (name === "id_token") return bearer(token, endOfJwt(token));
   const endsAtMs = seconds === undefined && end !== undefined
@@ -106,14 +106,6 @@ function endOfJwt(token: string): number | undefined {
     return typeof exp === "number" ? exp * 1000 : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function documentIn(body: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(body) ?? {};
-  } catch {
-    return {};
   }
 }
 

@@ -68,6 +68,17 @@ export function excerptOf(text: string, most = LONGEST_EXCERPT): string {
   return escapeText(cutText(text, most));
 }
 
+/** What is in an answer of JSON: nothing where it is something else. Nobody has looked at the values. */
+export function membersIn(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? value as Readonly<Record<string, unknown>> : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Of a good answer that nobody understands. `which` of them, as "of SQS" or "to a bulk request". */
 export function undocumentedAnswer(which: string, options?: SinkErrorOptions): SinkError {
   return new SinkError("unavailable", `The answer ${which} is not what is documented`, options);

@@ -5,6 +5,7 @@ import {
   functionFailure,
   GcpTarget,
   jsonText,
+  membersIn,
   sendEach,
   type Sink,
   type SinkPlugin,
@@ -28,23 +29,14 @@ class GcpCloudFunctionsSink implements Sink {
         url: `${this.#target.address()}/v1/${this.config.function_name}:call`,
         body: jsonText({ data: jsonText(alertDocument(alert)) }),
       }, context);
-      const error = errorIn(body);
-      if (error !== undefined) throw functionFailure(error);
+      // cloud.google.com/functions/docs/reference/rest/v1/projects.locations.functions/call
+      const { error } = membersIn(body);
+      if (typeof error === "string" && error !== "") throw functionFailure(error);
     }, context);
   }
 
   close(): Promise<void> {
     return this.#target.close();
-  }
-}
-
-/** docs: cloud.google.com/functions/docs/reference/rest/v1/projects.locations.functions/call */
-function errorIn(body: string): string | undefined {
-  try {
-    const error = JSON.parse(body)?.error;
-    return typeof error === "string" && error !== "" ? error : undefined;
-  } catch {
-    return undefined;
   }
 }
 

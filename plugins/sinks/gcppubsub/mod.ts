@@ -3,6 +3,7 @@ import {
   type FormattedAlert,
   GcpTarget,
   jsonText,
+  membersIn,
   sendParcels,
   sendTogether,
   type Sink,
@@ -53,7 +54,8 @@ class GcpPubSubSink implements Sink {
         messages: messages.map((data) => ({ data, attributes: this.#attributes })),
       }),
     }, context);
-    if (idsIn(body) !== messages.length) {
+    const { messageIds: ids } = membersIn(body);
+    if (!Array.isArray(ids) || ids.length !== messages.length) {
       throw undocumentedAnswer("of Pub/Sub", { unclear: messages.length });
     }
   }
@@ -61,16 +63,6 @@ class GcpPubSubSink implements Sink {
 
 /** Brackets, names and commas of one in the body. */
 const PER_MESSAGE = 40;
-
-/** How many messages are there now; -1: it does not say. */
-function idsIn(body: string): number {
-  try {
-    const ids = JSON.parse(body)?.messageIds;
-    return Array.isArray(ids) ? ids.length : -1;
-  } catch {
-    return -1;
-  }
-}
 
 const plugin: SinkPlugin<GcpPubSubConfig> = {
   kind: "sink",

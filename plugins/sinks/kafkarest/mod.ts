@@ -3,6 +3,7 @@ import {
   type FormattedAlert,
   HttpTarget,
   jsonText,
+  membersIn,
   sendTogether,
   type Sink,
   SinkError,
@@ -49,8 +50,8 @@ class KafkaRestSink implements Sink {
  */
 function failureIn(body: string): SinkError | undefined {
   if (body.trim() === "") return undefined;
-  const offsets = offsetsIn(body);
-  if (!offsets) {
+  const { offsets } = membersIn(body);
+  if (!Array.isArray(offsets)) {
     return new SinkError(
       "unavailable",
       "The proxy's answer does not say which messages the brokers took: " +
@@ -62,15 +63,6 @@ function failureIn(body: string): SinkError | undefined {
   return accepted < 0
     ? undefined
     : new SinkError("unavailable", "The proxy's brokers did not take a message", { accepted });
-}
-
-function offsetsIn(body: string): readonly unknown[] | undefined {
-  try {
-    const { offsets } = JSON.parse(body);
-    return Array.isArray(offsets) ? offsets : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function hasError(offset: unknown): boolean {

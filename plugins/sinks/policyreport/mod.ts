@@ -5,6 +5,7 @@ import {
   type HttpReply,
   jsonText,
   KubeTarget,
+  membersIn,
   sendTogether,
   type Sink,
   SinkError,
@@ -105,30 +106,19 @@ class PolicyReportSink implements Sink {
 }
 
 function reportIn({ body }: HttpReply): Report {
-  try {
-    const report = JSON.parse(body);
-    if (typeof report === "object" && report !== null && report.metadata) return report;
-  } catch {
-    // As below.
-  }
+  const report = membersIn(body);
+  if (report["metadata"]) return report;
   throw undocumentedAnswer("of the API server about a report");
 }
 
+/** What the API server says of a failure, if it says it. */
 interface Status {
   readonly details?: { readonly kind?: unknown; readonly causes?: readonly { reason?: unknown }[] };
 }
 
-function statusIn({ body }: HttpReply): Status {
-  try {
-    return JSON.parse(body) ?? {};
-  } catch {
-    return {};
-  }
-}
-
 /** Or about to be: nothing is made in it any more. */
 function isNamespaceGone(reply: HttpReply): boolean {
-  const { details } = statusIn(reply);
+  const { details } = membersIn(reply.body) as Status;
   if (reply.status === 404) return details?.kind === "namespaces";
   const causes = Array.isArray(details?.causes) ? details.causes : [];
   return reply.status === 403 && causes.some((cause) => cause?.reason === "NamespaceTerminating");
