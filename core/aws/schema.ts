@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { httpKeysAsIs, optionalAddress } from "../http/schema.ts";
 import { flag, secret, text } from "../plugin/schema.ts";
 
-/** Of `section`; every sink that writes to AWS has them beside its own. */
+/** Keys that every sink has beside its own that writes to AWS. */
 export const awsKeys = {
   region: text().describe(
     "Region, as eu-west-1; empty: as the name of what is written to or AWS_REGION says",

@@ -5,7 +5,7 @@ import { flag, secret } from "../plugin/schema.ts";
 import type { Secret } from "../plugin/secret.ts";
 import { readAccountKey } from "./account_key.ts";
 
-/** Who falcod is. */
+/** Keys that say who falcod is. */
 export const gcpIdentityKeys = {
   credentials: secret().refine(isAccountKey, {
     error: "the JSON key of a service account, as Google gives it, or that in base64",
@@ -17,7 +17,7 @@ export const gcpIdentityKeys = {
   ),
 };
 
-/** Of `section`; every sink that writes to Google's interfaces has them beside its own. */
+/** Keys that every sink has beside its own that writes to Google's interfaces. */
 export const gcpKeys = {
   ...gcpIdentityKeys,
   endpoint: optionalAddress().describe("Address of the service, if not Google's"),

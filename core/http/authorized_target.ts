@@ -3,6 +3,7 @@ import { type Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
 import type { HttpSettings } from "./schema.ts";
 import { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 
+/** What a server is shown. */
 export interface Authorization {
   /** Of the header of that name. */
   readonly value: Secret;
@@ -17,6 +18,8 @@ export interface AuthorizedTargetOptions extends Pick<HttpTargetOptions, "url" |
 
 /** A new one is fetched so long before the old one ends; Google's machines give the old one until then. */
 const SPARE_MS = 225_000;
+/** The server does not take what it was shown, or not any more. */
+const UNKNOWN = 401;
 
 export class AuthorizedTarget {
   readonly #http: HttpTarget;
@@ -62,6 +65,3 @@ export class AuthorizedTarget {
 function beforeAll({ code, message, retryAfterMs }: SinkError): SinkError {
   return new SinkError(code, message, { ...retryAfterMs !== undefined && { retryAfterMs } });
 }
-
-/** The server does not take what it was shown, or not any more. */
-const UNKNOWN = 401;

@@ -93,6 +93,7 @@ export function jwtIn(body: string, who: string): Authorization {
   return bearer(token, endOfJwt(token));
 }
 
+/** What is shown of a token; without `endsAtMs` it does not end. */
 export function bearer(token: string, endsAtMs?: number): Authorization {
   const value = new Secret({ value: `Bearer ${token}` });
   return { value, ...endsAtMs !== undefined && { endsAtMs } };

@@ -12,14 +12,12 @@ const OWN_HEADERS = /^(?:content-length|transfer-encoding|keep-alive|upgrade|exp
 
 /** An address that may carry a token, so it is secret. One in a file is looked at when it is used. */
 export const webAddress = () =>
-  secret().refine((address) => isWebAddress(address), {
-    error: "an address that begins with http:// or https://",
-  });
+  secret().refine((address) => isWebAddress(address), { error: ({ input }) => wantedFor(input) });
 
 /** The same, where another one holds if it is empty. */
 export const optionalAddress = () =>
   secret().refine((given) => given.isEmpty || webAddress().safeParse(given).success, {
-    error: "an address that begins with http:// or https://",
+    error: ({ input }) => wantedFor(input),
   }).prefault("");
 
 /** `http://` only, since what goes to a server with TLS passes through it unread in any case. */
@@ -31,7 +29,7 @@ const proxyAddress = secret().refine(
   { error: 'an address that begins with http://, or "none"' },
 ).prefault("");
 
-/** Of `section`; every sink over HTTP has them beside its own. */
+/** Keys that every sink over HTTP has beside its own. */
 export const httpKeys = {
   headers: z.record(
     z.string().regex(TOKEN, { error: "another name, as headers have them" }).refine(
@@ -75,9 +73,17 @@ function isWebAddress(address: Secret): boolean {
   return text === undefined || isUrl(text, ["http:", "https:"]);
 }
 
+function wantedFor(address: unknown): string {
+  const text = address instanceof Secret ? written(address) : undefined;
+  // What it begins with is right then, so that this is not said to be wrong.
+  return /^https?:\/\/[^/]/i.test(text ?? "")
+    ? "an address with a host and a port from 1 to 65535"
+    : "an address that begins with http:// or https://";
+}
+
 function isUrl(text: string, protocols: readonly string[]): boolean {
   const url = URL.parse(text);
-  return url !== null && protocols.includes(url.protocol) && url.hostname !== "";
+  return url !== null && protocols.includes(url.protocol) && url.hostname !== "" && url.port !== "0";
 }
 
 /** Absent: in a file that cannot be read now. */

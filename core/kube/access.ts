@@ -24,6 +24,7 @@ export interface Surroundings {
   readonly podFolder: string;
 }
 
+/** Those of this process. */
 export const SURROUNDINGS: Surroundings = {
   environment: (name) => Deno.env.get(name),
   podFolder: "/var/run/secrets/kubernetes.io/serviceaccount",

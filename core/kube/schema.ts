@@ -17,7 +17,7 @@ export const kubeName = (standard?: string) => {
 /** Of a service. */
 export const kubePort = (standard: number) => whole({ min: 1, max: 65_535, standard });
 
-/** Of `section`; every sink that calls a service of a cluster has them beside its own. */
+/** Keys that every sink has beside its own that calls a service of a cluster. */
 export const serviceKeys = {
   address: optionalAddress().describe("Where it is reached, if not by its name in the cluster"),
   kubeconfig: text().describe(

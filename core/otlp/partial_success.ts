@@ -19,6 +19,7 @@ export function lossOf(partial: PartialSuccess | undefined, count: number): Sink
   });
 }
 
+/** Of an answer in protocol buffers, where the fields have the same numbers for all that can be sent. */
 export function protobufPartialSuccess(bytes: Uint8Array): PartialSuccess | undefined {
   try {
     const partial = new WireMessage(bytes).message(1);
@@ -30,6 +31,7 @@ export function protobufPartialSuccess(bytes: Uint8Array): PartialSuccess | unde
   }
 }
 
+/** Of an answer in JSON; `key`: what the count is called. */
 export function jsonPartialSuccess(body: string, key: string): PartialSuccess | undefined {
   try {
     const { [key]: rejected, errorMessage = "" } = JSON.parse(body).partialSuccess;

@@ -16,6 +16,8 @@ import { type GcpChronicleConfig, schema } from "./schema.ts";
 
 /** Of a request: the interface before this one took 1 MB, and of this one no other number is told. */
 const MOST = { logs: 256, bytes: 900_000 };
+/** Names and times of one in the body. */
+const PER_LOG = 150;
 
 type Log = Readonly<Record<"data" | "logEntryTime" | "collectionTime", string>>;
 
@@ -50,9 +52,6 @@ class GcpChronicleSink implements Sink {
     }, context);
   }
 }
-
-/** Names and times of one in the body. */
-const PER_LOG = 150;
 
 /** Collected after it was made, whatever the clocks say: others are refused. */
 function logOf(alert: Alert, nowMs = Date.now()): Log {

@@ -36,7 +36,10 @@ Deno.test("gcpcloudrun: an address that comes to be none is told", async () => {
   const sink = plugin.create(plugin.schema.parse({ ...config(""), endpoint: { file } }));
   await Deno.writeTextFile(file, "nowhere");
   const { code, message } = await sink.write([formattedAlert()]).catch((error) => error);
-  assertEquals([code, message], ["unavailable", "The address is none of a server"]);
+  assertEquals([code, message], [
+    "unavailable",
+    "The address is none that begins with http:// or https://",
+  ]);
   await sink.close();
   await Deno.remove(file);
 });

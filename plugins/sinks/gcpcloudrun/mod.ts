@@ -44,7 +44,12 @@ class GcpCloudRunSink implements Sink {
     if (given !== "") return bearer(given, 0);
     const server = URL.parse(endpoint.reveal().trim())?.origin;
     const use = { audience: audience || server || "" };
-    if (use.audience === "") throw new SinkError("unavailable", "The address is none of a server");
+    if (use.audience === "") {
+      throw new SinkError(
+        "unavailable",
+        "The address is none that begins with http:// or https://",
+      );
+    }
     return await gcpAuthorizer(this.config, { use })(context);
   }
 }

@@ -15,6 +15,8 @@ import { type GcpPubSubConfig, schema } from "./schema.ts";
 
 /** cloud.google.com/pubsub/quotas#resource_limits: 10 MB a request, less some for its other words. */
 const MOST = { messages: 1000, bytes: 9_900_000 };
+/** Brackets, names and commas of one in the body. */
+const PER_MESSAGE = 40;
 
 class GcpPubSubSink implements Sink {
   readonly #target: GcpTarget;
@@ -60,9 +62,6 @@ class GcpPubSubSink implements Sink {
     }
   }
 }
-
-/** Brackets, names and commas of one in the body. */
-const PER_MESSAGE = 40;
 
 const plugin: SinkPlugin<GcpPubSubConfig> = {
   kind: "sink",

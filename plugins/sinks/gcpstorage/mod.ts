@@ -14,10 +14,8 @@ import {
 } from "../../../core/mod.ts";
 import { type GcpStorageConfig, schema } from "./schema.ts";
 
-/** What is to be made new is there already: it is not as asked, or who asks may not write over it. */
-function saysItIsThere({ status, body }: Pick<HttpReply, "status" | "body">): boolean {
-  return status === 412 || status === 403 && body.includes("storage.objects.delete");
-}
+/** Of a write that nobody ends. */
+const NEVER = new AbortController().signal;
 
 class GcpStorageSink implements Sink {
   readonly #target: GcpTarget;
@@ -60,7 +58,10 @@ class GcpStorageSink implements Sink {
   }
 }
 
-const NEVER = new AbortController().signal;
+/** What is to be made new is there already: it is not as asked, or who asks may not write over it. */
+function saysItIsThere({ status, body }: Pick<HttpReply, "status" | "body">): boolean {
+  return status === 412 || status === 403 && body.includes("storage.objects.delete");
+}
 
 const plugin: SinkPlugin<GcpStorageConfig> = {
   kind: "sink",

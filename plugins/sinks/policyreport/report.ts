@@ -10,6 +10,7 @@ export const API = "wgpolicyk8s.io/v1alpha2";
 
 /** etcd takes 1.5 MB, in a form of its own that is no longer than this one. */
 const MOST_BYTES = 1_000_000;
+const ENCODER = new TextEncoder();
 
 export interface ReportLimits {
   readonly max_events: number;
@@ -55,7 +56,7 @@ function keyOf({ rule, timestamp, message }: Result): string {
 }
 
 function pruned(results: readonly Result[], limits: ReportLimits): readonly Result[] {
-  const sizes = results.map((result) => encoder.encode(jsonText(result as never)).length);
+  const sizes = results.map((result) => ENCODER.encode(jsonText(result as never)).length);
   let bytes = sizes.reduce((sum, size) => sum + size, 0);
   let count = results.length;
   const gone = new Set<number>();
@@ -67,8 +68,6 @@ function pruned(results: readonly Result[], limits: ReportLimits): readonly Resu
   }
   return results.filter((_, index) => !gone.has(index));
 }
-
-const encoder = new TextEncoder();
 
 /** Who goes first. */
 function orderOf(results: readonly Result[], { prune_by_priority }: ReportLimits) {
