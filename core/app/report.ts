@@ -21,10 +21,12 @@ export function tellErrors(report: Report, host: Host): void {
 
 /** What `-o` says that is without effect, for a command that is about something else. */
 export function tellOfOptions({ diagnostics }: Findings, host: Host): void {
-  const found = diagnostics.filter(({ severity, at }) =>
-    severity === "warning" && at !== undefined && toFile(at).source.name === OPTION_SOURCE
-  );
-  printDiagnostics(found, 0, { output: host.error });
+  printDiagnostics(diagnostics.filter(isOfOption), 0, { output: host.error });
+}
+
+/** A warning of what `-o` says. */
+export function isOfOption({ severity, at }: Diagnostic): boolean {
+  return severity === "warning" && at !== undefined && toFile(at).source.name === OPTION_SOURCE;
 }
 
 /** Errors and warnings, for a command that has no log. */

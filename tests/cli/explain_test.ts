@@ -156,3 +156,30 @@ Deno.test("falcod explain says that a capture without a number is not there", as
     true,
   ]);
 });
+
+Deno.test("falcod explain tells what is odd about the rule and its macros, and of no other", async () => {
+  const rule = (name: string, condition: string) =>
+    `- {rule: ${name}, desc: d, condition: ${condition}, output: o, priority: INFO}\n`;
+  const macro = (name: string, condition: string) =>
+    `- {macro: ${name}, condition: ${condition}}\n`;
+  const never = "fd.name = /a and fd.name = /b";
+  using folder = new Folder({
+    "rules.yaml": macro("mine", "fd.name = '/a*'") + macro("others", "fd.name = '/b*'") +
+      rule("Asked", "evt.type = openat and (proc.name = cat or mine)") +
+      rule("Other", `evt.type = openat and others and ${never}`),
+    "more.yaml":
+      "- {rule: Asked, condition: or evt.type = openat and proc.name = x and proc.name = y, override: {condition: append}}\n",
+  });
+  const explain = (...more: string[]) =>
+    falcod([
+      "explain",
+      "Asked",
+      ...["-r", folder.file("rules.yaml"), "-r", folder.file("more.yaml")],
+      ...["--event", EVENT, ...more],
+    ]);
+  const [text, json] = await Promise.all([explain(), explain("--json")]);
+  assertEquals([text.code, json.code], [0, 0], text.error);
+  const places = text.error.match(/^\S+\.yaml:\d+/gm)?.map((place) => place.replace(/.*\//, ""));
+  assertEquals(places, ["rules.yaml:1", "more.yaml:1"], text.error);
+  assertEquals(JSON.parse(json.out).diagnostics.length, 2);
+});

@@ -353,3 +353,22 @@ tests:
   assert(none.error.includes(`none.yaml:6:17: error[G010]: "${log}" has no event 4`), none.error);
   assert(none.error.includes("it has 3 events"), none.error);
 });
+
+Deno.test("falcod test takes keys of the configuration from -o", async () => {
+  using folder = new Folder({ "rules.yaml": RULES, "a_test.yaml": PASSING });
+  const test = (...options: string[]) =>
+    falcod(["test", folder.file("a_test.yaml"), ...options.flatMap((option) => ["-o", option])]);
+  const [plain, disabled, unknown, wrong] = await Promise.all([
+    test("json_output=true"),
+    test("rules[].disable.rule=Shadow read"),
+    test("nosuch=1"),
+    test("priority=nosuch"),
+  ]);
+  assertEquals([plain.code, plain.out, plain.error], [0, "3 passed, 0 failed\n", ""]);
+  assertEquals(disabled.code, 1);
+  assert(disabled.out.endsWith("2 passed, 1 failed\n"), disabled.out);
+  assertEquals(unknown.code, 0);
+  assert(unknown.error.includes('unknown key "nosuch"'), unknown.error);
+  assertEquals(wrong.code, 1);
+  assert(wrong.error.includes('"priority" wants one of'), wrong.error);
+});

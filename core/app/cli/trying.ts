@@ -44,6 +44,7 @@ Examples:
   falcod test my_rules_test.yaml
   falcod test tests/*.yaml --filter '*shadow*'
   falcod test my_rules_test.yaml -r changed_rules.yaml --json
+  falcod test my_rules_test.yaml -o 'rules[].enable.tag=network'
 
 Such a file:
 
@@ -66,11 +67,12 @@ function addTest(program: Command, host: Host, done: Done): void {
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file in place of the one that a file names")
     .addOption(ruleFiles("rules in place of those that a file names", "as the file says"))
+    .addOption(keyOptions())
     .addHelpText("after", TEST_EXAMPLES)
-    .action(async (paths, { filter, json, c, r }) => {
+    .action(async (paths, { filter, json, c, r, option }) => {
       const { testCommand } = await import("../commands/test_rules.ts");
-      const request = { paths, filter, json: json ?? false, configPath: c, rulePaths: r };
-      done(await testCommand(request, host));
+      const files = { configPath: c, rulePaths: r, options: option };
+      done(await testCommand({ paths, filter, json: json ?? false, ...files }, host));
     });
 }
 

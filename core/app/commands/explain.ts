@@ -5,6 +5,7 @@ import { watchedNames } from "../../engine/mod.ts";
 import { withGiven } from "../../given/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { readEventArgument } from "../explain/event_argument.ts";
+import { findingsAbout } from "../explain/findings.ts";
 import { explainRule, type RuleExplanation } from "../explain/explain_rule.ts";
 import { verdictOf } from "../explain/sentence.ts";
 import { placeText, plainExplanation, treeLines } from "../explain/tree.ts";
@@ -35,6 +36,7 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
     ...request,
     adaptFields: withGiven,
     undelivered: "checked",
+    lintsMeaning: "mistakes",
   }, host);
   const { ruleset } = start;
   if (!ruleset) return fail(start.report, request, host);
@@ -63,11 +65,14 @@ export async function explainCommand(request: ExplainRequest, host: Host): Promi
   printDiagnostics(report.diagnostics, report.suppressed, { output: host.error });
   const { rule_matching: ruleMatching } = start.loaded.config;
   const explanation = explainRule(rule, ruleset, { stage, ruleMatching });
-  host.out.write(
-    request.json
-      ? `${JSON.stringify(plainExplanation(explanation))}\n`
-      : textOf(explanation, ruleset),
-  );
+  const about = findingsAbout(explanation, start.report.diagnostics);
+  if (request.json) {
+    const plain = { ...plainExplanation(explanation), diagnostics: plainDiagnostics(about) };
+    host.out.write(`${JSON.stringify(plain)}\n`);
+  } else {
+    printDiagnostics(about, 0, { output: host.error });
+    host.out.write(textOf(explanation, ruleset));
+  }
   return EXIT_OK;
 }
 

@@ -16,6 +16,8 @@ export interface TestRequest {
   readonly json: boolean;
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
 }
 
 /** Exit code 1 when a test fails, a file is broken, or there is no test at all. */

@@ -13,6 +13,7 @@ import { loadRuleset } from "../rules.ts";
 import { prepare } from "../start.ts";
 import { bindTests, type RuleTest, type Surroundings } from "./bind.ts";
 import { type Failure, failuresOf } from "./failures.ts";
+import { isOfOption } from "../report.ts";
 import { readTestFile, type TestFile, type WrittenPath } from "./read.ts";
 
 export interface TestRunRequest {
@@ -20,6 +21,8 @@ export interface TestRunRequest {
   readonly configPath: string | undefined;
   /** In place of the rules that a file names. */
   readonly rulePaths: readonly string[];
+  /** `-o`, in order. */
+  readonly options: readonly string[];
   readonly isWanted: (name: string) => boolean;
 }
 
@@ -71,7 +74,7 @@ export async function runTestFile(
 async function loadSurroundings(
   file: TestFile,
   path: string,
-  { configPath, rulePaths }: TestRunRequest,
+  { configPath, rulePaths, options }: TestRunRequest,
   { host, report }: { readonly host: Host; readonly report: Report },
 ): Promise<Surroundings | undefined> {
   const rules = rulePaths.length > 0
@@ -79,24 +82,23 @@ async function loadSurroundings(
     : (file.rules ?? []).map((written) => ({ ...beside(path, written, report), required: true }));
   const config = configPath ?? (file.config && beside(path, file.config, report).path);
   if (report.hasErrors) return undefined;
-  if (rules.length > 0 && config === undefined) {
+  if (rules.length > 0 && config === undefined && options.length === 0) {
     const own = new Report();
     const registry = new Registry(host.plugins);
-    const options = {
+    const { ruleset } = await loadRuleset(rules, {
       config: standardConfig(),
       registry,
       report: own,
       adaptFields: withGiven,
-      undelivered: "tried" as const,
-    };
-    const { ruleset } = await loadRuleset(rules, options);
+      undelivered: "tried",
+    });
     passOn(own, report);
     return ruleset && await surroundingsOf(ruleset, registry, path);
   }
   const start = await prepare({
-    configPath: config,
+    configPath: config ?? (rules.length > 0 ? `${host.rulesFolder}/falco.yaml` : undefined),
     rulePaths: rules.map(({ path }) => path),
-    options: [],
+    options,
     adaptFields: withGiven,
     undelivered: "tried",
   }, host);
@@ -141,6 +143,6 @@ function fromFolderOf(file: string, path: string): string {
 /** Warnings about rules are for those who validate them. */
 function passOn(from: Report, to: Report): void {
   for (const diagnostic of from.diagnostics) {
-    if (diagnostic.severity === "error") to.add(diagnostic);
+    if (diagnostic.severity === "error" || isOfOption(diagnostic)) to.add(diagnostic);
   }
 }
