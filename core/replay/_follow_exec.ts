@@ -41,7 +41,7 @@ export const exec: Handler = (event, thread, follower) => {
   if (!thread.isKnown) {
     thread.isKnown = true;
     thread.process.cwd = "";
-    thread.parentId = scap.paramSigned(PARENT_ID) ?? 0;
+    thread.settleParent(scap.paramSigned(PARENT_ID) ?? 0);
     thread.virtualId = thread.id;
     thread.membership = withVirtualPid(thread.membership, thread.process.id);
   }

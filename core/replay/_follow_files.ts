@@ -173,6 +173,8 @@ function moveTo(
   path: string,
 ): void {
   const { process } = thread;
+  // Falco keeps it with the main thread; of threads that nobody knows it knows none.
+  if (!thread.isKnown || !process.leader) return;
   const cwd = withSlash(joined(process.cwd, path));
   if (cwd === process.cwd) return;
   process.cwd = cwd;

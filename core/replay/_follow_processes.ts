@@ -78,7 +78,7 @@ function cloneInCaller(
     isThread,
   });
   child.virtualId = childId;
-  child.parentId = isThread ? caller.parentId : caller.id;
+  child.settleParent(isThread ? caller.parentId : caller.id);
   child.namespaceStartNs = follower.bootTimeNs;
   child.membership = withVirtualPid(child.membership, child.process.id);
   if (!isKnown) {
@@ -107,7 +107,7 @@ function completeCaller(event: ReplayEvent, caller: ReplayThread, follower: Foll
   // Falco asks the main thread.
   if (!caller.process.leader) caller.process.cwd = UNKNOWN_DIRECTORY;
   else if (caller.isLeader) caller.process.cwd = "";
-  caller.parentId = scap.paramSigned(PARENT_ID) ?? 0;
+  caller.settleParent(scap.paramSigned(PARENT_ID) ?? 0);
   const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
   caller.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? 0 : caller.id;
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
@@ -134,7 +134,7 @@ function cloneInChild(
   const from = origin?.isKnown ? origin : undefined;
   const child = makeChild(event, follower, { id: threadId, processId, from, isThread });
   child.isInverted = true;
-  child.parentId = parentId;
+  child.settleParent(parentId);
   const hasVirtual = scap.paramLength(VIRTUAL_PID) > 0;
   child.virtualId = hasVirtual ? scap.paramSigned(VIRTUAL_TID) ?? threadId : threadId;
   const virtualPid = hasVirtual ? scap.paramSigned(VIRTUAL_PID) ?? 0 : 0;
@@ -158,7 +158,7 @@ function cloneInChild(
 function completeLeader(leader: ReplayThread, child: ReplayThread): void {
   leader.isKnown = true;
   leader.process.cwd = "";
-  leader.parentId = child.parentId;
+  leader.settleParent(child.makerId);
   leader.comm = child.comm;
   leader.image = child.image;
   leader.virtualId = child.membership.virtualPid;
@@ -272,7 +272,7 @@ const exit: Handler = (event, thread, follower) => {
   const reaperId = reaper?.isKnown && reaper !== thread ? reaper.process.id : 0;
   const exitCode = Number(scap.paramSigned(0) ?? 0);
   if (reaper?.isKnown && reaper !== thread) bequeath(thread, reaper);
-  follower.rememberEnd(threadId, thread.parentId, clockNs);
+  follower.rememberEnd(threadId, thread.makerId, clockNs);
   event.change = { kind: "exit", threadId, processId: process.id, last, exitCode, reaperId };
   follower.endAfterwards(thread);
 };

@@ -118,6 +118,7 @@ export class Seeds {
   complete(): void {
     const { threads, sink } = this.#follower;
     const known = this.#found.filter((thread) => threads.get(thread.id) === thread);
+    for (const thread of known) thread.settleParent(thread.parentId);
     // What is told of a process is what its first thread says.
     known.sort((a, b) => Number(b.isLeader) - Number(a.isLeader));
     sink.seed(known.map((thread) => thread.snapshot()));

@@ -53,7 +53,10 @@ export interface EnterEvent {
 export class ReplayThread implements TrackedThread {
   /** False: an event of it came, and nobody had heard of it. */
   isKnown = true;
+  /** 0: nobody knew whom it has for a parent when it came. */
   parentId = 0;
+  /** Whom its clone named, known or not. */
+  makerId = 0;
   virtualId = 0;
   comm = NOT_CAPTURED;
   image: Image = UNSEEN_IMAGE;
@@ -132,6 +135,15 @@ export class ReplayThread implements TrackedThread {
     return this.id !== this.virtualId;
   }
 
+  /**
+   * Who is called its parent, if that one is known. Falco asks once: who is heard of later never becomes
+   * the parent of those who came before.
+   */
+  settleParent(id: number): void {
+    this.makerId = id;
+    this.parentId = this.process.id === FIRST_ID || this.#owner.get(id)?.isKnown ? id : 0;
+  }
+
   snapshot(): ProcessSnapshot {
     return {
       threadId: this.id,
@@ -147,6 +159,9 @@ export class ReplayThread implements TrackedThread {
     };
   }
 }
+
+/** Process 1, whose parent nobody looks for. */
+const FIRST_ID = 1;
 
 /** Descriptors with their numbers, as fields ask for them. */
 class ShownDescriptors implements OpenDescriptors {
