@@ -17,9 +17,15 @@ export function movesProcess({ type, result = -1 }: Event): boolean {
 
 const MOVING: ReadonlySet<string> = new Set(["chdir", "fchdir"]);
 
-/** Where whoever reads of it believes the process to be. */
+/**
+ * Where whoever reads of it believes the process to be. Falco believes that a thread other than the
+ * first starts from nowhere: "" then, which nothing is the same as.
+ */
 export function reachedBy(event: Event, { cwd, descriptors }: ToldProcess): string {
   const path = event.param(1);
+  if (event.threadId !== event.processId && typeof path === "string" && !path.startsWith("/")) {
+    return "";
+  }
   const reached = typeof path === "number" ? descriptors.get(path)?.path ?? cwd : path;
   const joined = joinPath(withSlash(cwd), typeof reached === "string" ? reached : "");
   return joined.length > 1 && joined.endsWith("/") ? joined.slice(0, -1) : joined;

@@ -101,6 +101,39 @@ Deno.test("Recorder tells of children, threads, directories and users that no ev
   ]);
 });
 
+Deno.test("Recorder tells where a thread has gone: Falco joins no path of one that is not the first", async () => {
+  const places: string[] = [];
+  const move = (threadId: number, path: string, cwd: string) =>
+    live("chdir", {
+      threadId,
+      params: [0, path],
+      change: { kind: "cwd", threadId, processId: 10, cwd },
+    });
+  const numbers = await recorded((take) => {
+    take({
+      kind: "fork",
+      threadId: 10,
+      processId: 10,
+      childThreadId: 11,
+      childProcessId: 10,
+      childParentId: 1,
+      childVirtualPid: 10,
+      childVirtualTid: 11,
+      startClockNs: clockNow(),
+    });
+    take(move(10, "a", "/tmp/a"));
+    take(move(11, "b", "/tmp/a/b"));
+    take(move(11, "/srv", "/srv"));
+    take(live("getuid", { params: [0] }));
+  }, ({ number }, { process }) => {
+    places.push(process!.cwd);
+    return number;
+  });
+  assertEquals(places, ["/tmp/a", "/tmp/a/b", "/srv", "/srv"]);
+  const first = numbers[0]!;
+  assertEquals(numbers.map((number) => number - first), [0, 1, 3, 4], "one is told beside them");
+});
+
 Deno.test("Recorder tells of groups and terminals that no exec tells of, and keeps other threads", async () => {
   const joined = membership(10, {
     sessionId: 10,
