@@ -213,7 +213,13 @@ class CompiledTemplate implements OutputTemplate {
 
 function print({ width, definition }: Slot, value: FieldValue, bytes: BytesFormat): string {
   const text = renderValue(value, definition, bytes);
-  return width === 0 ? text : text.slice(0, width).padEnd(width);
+  return width === 0 ? text : inColumn(text, width);
+}
+
+/** Of whole characters: Falco counts bytes, and may leave a part of one. */
+function inColumn(text: string, width: number): string {
+  const characters = Array.from(text.slice(0, 2 * width)).slice(0, width);
+  return characters.join("") + " ".repeat(width - characters.length);
 }
 
 function bounded(value: OutputValue): OutputValue {

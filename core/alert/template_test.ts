@@ -321,3 +321,13 @@ Deno.test("brackets behind a field whose argument stands behind a dot are text",
   assertEquals(message("%evt.time.is.x"), "is x");
   assertEquals(message("%evt.time.is[x]"), "16:17:57.881785348.is[x]");
 });
+
+Deno.test("a column is as wide in characters, none of which is cut", () => {
+  VALUES["proc.name"] = "\u{1f600}\u{1f600}\u00e9x";
+  try {
+    assertEquals(message("%1proc.name|%3proc.name|"), "\u{1f600}|\u{1f600}\u{1f600}\u00e9|");
+    assertEquals(message("%6proc.name|"), "\u{1f600}\u{1f600}\u00e9x  |");
+  } finally {
+    VALUES["proc.name"] = "init";
+  }
+});
