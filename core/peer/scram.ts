@@ -8,7 +8,7 @@ const MOST_ITERATIONS = 100_000;
 
 export interface ScramExchange {
   readonly first: string;
-  /** What answers the server's first message; throws an `Error` where that is none. */
+  /** What answers the server's first message; throws an `Error` where that is none. Once: it is much work. */
   final(serverFirst: string): string;
   /** Throws an `Error` where the server does not know the password either. */
   verify(serverFinal: string): void;
@@ -29,6 +29,7 @@ export function scram(
   return {
     first: `n,,${bare}`,
     final: (serverFirst) => {
+      if (serverSignature) throw new Error("the server begins SCRAM twice");
       const { r: given = "", s: salt = "", i: count = "" } = attributesOf(serverFirst);
       const iterations = /^\d{1,9}$/.test(count) ? Number(count) : 0;
       if (!given.startsWith(nonce) || given === nonce || salt === "") {

@@ -95,4 +95,7 @@ Deno.test("scram() believes no other server", () => {
     EXAMPLE.serverFirst.replace(/s=[^,]*/, "s=%%"),
   ];
   for (const first of firsts) assertThrows(() => example().final(first), Error);
+  const begun = example();
+  begun.final(EXAMPLE.serverFirst);
+  assertThrows(() => begun.final(EXAMPLE.serverFirst), Error, "twice");
 });

@@ -107,6 +107,7 @@ export class PostgresConnection {
         if (this.#login) throw this.#refusal;
         return;
       case "Z": {
+        if (this.#login?.isOver === false) throw new Error("the server ends the login too early");
         this.#login = undefined;
         const waiting = this.#waiting;
         this.#waiting = undefined;

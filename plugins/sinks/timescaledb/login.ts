@@ -14,14 +14,22 @@ export interface LoginOptions {
   readonly isPrivate: boolean;
 }
 
+type Awaited = "a question" | "its part of SCRAM" | "its proof" | "its leave" | "nothing";
+
 /** Answers what a server asks for. */
 export class Login {
   readonly #options: LoginOptions;
   #exchange: ScramExchange | undefined;
-  #isDone = false;
+  /** What the server may say next: each answer is given once, as it costs work or a secret. */
+  #awaited: Awaited = "a question";
 
   constructor(options: LoginOptions) {
     this.#options = options;
+  }
+
+  /** The server has let falcod in, and has shown that it knows the password where it began to. */
+  get isOver(): boolean {
+    return this.#awaited === "nothing";
   }
 
   /** Absent: there is nothing to say. Throws an `Error` where the server asks for what it does not get. */
@@ -31,28 +39,40 @@ export class Login {
     const rest = body.subarray(4);
     switch (kind) {
       case OK:
-        // One that began to show that it knows the password has to end that.
-        if (this.#exchange && !this.#isDone) throw new Error("the server breaks SCRAM off");
+        // Some servers ask nothing. One that began with SCRAM has to end it.
+        if (this.#awaited === "a question") this.#awaited = "its leave";
+        this.#next("its leave", "nothing");
         return undefined;
       case PLAIN:
+        this.#next("a question", "its leave");
         return message("p", this.#plainPassword());
       case MD5:
+        this.#next("a question", "its leave");
         return message("p", this.#md5(rest.subarray(0, 4)));
       case SASL:
+        this.#next("a question", "its part of SCRAM");
         return this.#begin(DECODER.decode(rest).split("\0"));
       case SASL_CONTINUE:
+        this.#next("its part of SCRAM", "its proof");
         return message("p", ENCODER.encode(this.#begun().final(DECODER.decode(rest))));
       case SASL_FINAL:
+        this.#next("its proof", "its leave");
         this.#begun().verify(DECODER.decode(rest));
-        this.#isDone = true;
         return undefined;
       default:
         throw new Error("the server asks for a way to log in that falcod does not know");
     }
   }
 
+  #next(awaited: Awaited, next: Awaited): void {
+    if (this.#awaited !== awaited) {
+      throw new Error(`the server owes ${this.#awaited}, and says something else at the login`);
+    }
+    this.#awaited = next;
+  }
+
   #begin(mechanisms: readonly string[]): Uint8Array {
-    if (!mechanisms.includes("SCRAM-SHA-256") || this.#exchange) {
+    if (!mechanisms.includes("SCRAM-SHA-256")) {
       throw new Error("the server knows no SCRAM-SHA-256");
     }
     const { user, password } = this.#options;

@@ -154,6 +154,9 @@ const code = (number: number, ...rest: readonly (string | Uint8Array)[]) =>
   message("R", number, ...rest);
 const bytes = (text: string) => new TextEncoder().encode(text);
 
+const SCRAM = code(10, "SCRAM-SHA-256", new Uint8Array(1));
+const READY = message("Z", bytes("I"));
+
 /** What a server says first, and what falcod makes of it. */
 const ANSWERS: readonly (readonly [name: string, Uint8Array, what: string])[] = [
   ["a web server", bytes("HTTP/1.1 400 Bad Request\r\n\r\n"), "no PostgreSQL"],
@@ -163,13 +166,14 @@ const ANSWERS: readonly (readonly [name: string, Uint8Array, what: string])[] = 
   ["an unknown way", code(7), "a way to log in that falcod does not know"],
   ["a password to read", code(3), "anybody could read it"],
   ["no mechanism", code(10, new Uint8Array([0])), "knows no SCRAM-SHA-256"],
-  ["no beginning", code(11, bytes("r=x,s=eA==,i=4096")), "was not begun"],
-  ["no beginning of the end", code(12, bytes("v=eA==")), "was not begun"],
-  [
-    "no proof",
-    joinBytes([code(10, "SCRAM-SHA-256", new Uint8Array(1)), code(0)]),
-    "breaks SCRAM off",
-  ],
+  ["no beginning", code(11, bytes("r=x,s=eA==,i=4096")), "owes a question"],
+  ["no beginning of the end", code(12, bytes("v=eA==")), "owes a question"],
+  ["no proof", joinBytes([SCRAM, code(0)]), "owes its part of SCRAM"],
+  ["another way in the middle", joinBytes([SCRAM, code(5, "salt")]), "owes its part of SCRAM"],
+  ["SCRAM twice", joinBytes([SCRAM, SCRAM]), "owes its part of SCRAM"],
+  ["two ways", joinBytes([code(5, "salt"), code(5, "salt")]), "owes its leave"],
+  ["ready at once", READY, "ends the login too early"],
+  ["ready in the middle", joinBytes([SCRAM, READY]), "ends the login too early"],
   [
     "no nonce",
     joinBytes([code(10, "SCRAM-SHA-256", new Uint8Array(1)), code(11, bytes("r=x"))]),
@@ -205,6 +209,28 @@ Deno.test("timescaledb: whatever a server says, it is a failure that people can 
   }
 });
 
+Deno.test("timescaledb: a server's part of SCRAM is answered once, though it comes many times", async () => {
+  const heard: string[] = [];
+  await using server = await fakeServer((socket) => {
+    socket.once("data", () => {
+      socket.write(SCRAM);
+      socket.on("data", (data: Uint8Array) => {
+        const text = new TextDecoder().decode(data);
+        heard.push(text);
+        const nonce = /r=([\w-]+)/.exec(text)?.[1];
+        const part = code(11, bytes(`r=${nonce}more,s=eA==,i=100000`));
+        if (heard.length === 1) socket.write(joinBytes(Array.from({ length: 50 }, () => part)));
+      });
+    });
+  });
+  const address = `127.0.0.1:${server.port}`;
+  const sink = plugin.create(plugin.schema.parse({ address, password: "pw" }));
+  const { message } = await failureOf(sink.write(formatted("1")));
+  assert(message.includes("owes its proof"), message);
+  assert(heard.length <= 2, String(heard.length));
+  await sink.close();
+});
+
 Deno.test("timescaledb: TLS begins after one letter, and never with more", async () => {
   for (
     const [answer, what] of [["N", "has no TLS"], ["Sx", "no PostgreSQL"], ["", "closed"]] as const
@@ -222,10 +248,9 @@ Deno.test("timescaledb: TLS begins after one letter, and never with more", async
 });
 
 Deno.test("timescaledb: what breaks off after the statement may have arrived", async () => {
-  const ready = message("Z", bytes("I"));
   await using server = await fakeServer((socket) => {
     socket.once("data", () => {
-      socket.write(joinBytes([code(0), ready]));
+      socket.write(joinBytes([code(0), READY]));
       socket.once("data", () => socket.destroy());
     });
   });
