@@ -2,7 +2,7 @@
 import type { WriteContext } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
-import { type HttpReply, type HttpRequest, HttpTarget } from "../http/target.ts";
+import { type HttpAnswer, type HttpRequest, HttpTarget } from "../http/target.ts";
 import { withoutEnd } from "../http/place_below.ts";
 import { askPlainly } from "../http/ask_plainly.ts";
 import type { AwsCredentials } from "./credentials.ts";
@@ -66,7 +66,7 @@ export class AwsTarget {
   }
 
   /** Signs the request and sends it; the rest is as `HttpTarget.send` has it. */
-  async send(request: HttpRequest, context?: WriteContext): Promise<HttpReply> {
+  async send(request: HttpRequest, context?: WriteContext): Promise<HttpAnswer> {
     const { service, region } = { service: this.#service, region: this.region() };
     const credentials = await this.#current(context);
     const url = request.url ?? `${this.endpoint()}/`;

@@ -1,7 +1,7 @@
 /** A service of Google Cloud that takes alerts. */
 import { AuthorizedTarget } from "../http/authorized_target.ts";
 import { withoutEnd } from "../http/place_below.ts";
-import type { HttpReply, HttpRequest } from "../http/target.ts";
+import type { HttpAnswer, HttpReply, HttpRequest } from "../http/target.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 import type { WriteContext } from "../plugin/plugin.ts";
@@ -35,7 +35,7 @@ export class GcpTarget {
   }
 
   /** As `HttpTarget.send`, with a token. */
-  send(request: HttpRequest, context?: WriteContext): Promise<HttpReply> {
+  send(request: HttpRequest, context?: WriteContext): Promise<HttpAnswer> {
     return this.#target.send(request, context);
   }
 

@@ -9,13 +9,30 @@ const SHORTEST_TOKEN = 16;
 /** What stands in place of one; it is not looked at again, nor when this is done twice. */
 const MARK = "[secret]";
 
-/** Also finds them as they stand in JSON. The longest come first: one may be a part of another. */
+/** Also finds them as others write them. The longest come first: one may be a part of another. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.filter((secret) => secret.length >= SHORTEST)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    .flatMap(spellingsOf)
     .sort((one, other) => other.length - one.length)
     .reduce((shown, secret) => shown.flatMap((part) => part.split(secret)), text.split(MARK))
     .join(MARK);
+}
+
+/** As it is, and as it stands in JSON, in an address, in a form (in both cases of hex), in Base64. */
+function spellingsOf(secret: string): readonly string[] {
+  const text = secret.toWellFormed();
+  const escaped = [encodeURIComponent(text), new URLSearchParams([["", text]]).toString().slice(1)];
+  const base64 = new TextEncoder().encode(text).toBase64({ omitPadding: true });
+  return [
+    ...new Set([
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      ...escaped,
+      ...escaped.map((one) => one.replace(/%../g, (hex) => hex.toLowerCase())),
+      base64,
+      base64.replaceAll("+", "-").replaceAll("/", "_"),
+    ]),
+  ];
 }
 
 /** Of an address that is one as a whole; where it is but a place, there is none. */

@@ -36,3 +36,29 @@ Deno.test("send() hides a secret as a whole that has another in it, and its own 
   const { message } = await rejection(to.send({ body: "1" }));
   assert(message.endsWith(": [secret] [secret]"), message);
 });
+
+Deno.test("send() never repeats a secret that is encoded, nor one in a host's small letters", async () => {
+  const token = "S3cr/t~+w=rd (x)!";
+  const encoded = [
+    encodeURIComponent(token),
+    encodeURIComponent(token).replace(/%../g, (hex) => hex.toLowerCase()),
+    new URLSearchParams({ token }).toString(),
+    btoa(token),
+  ];
+  for (const said of encoded) {
+    await using server = await serve(() => ({ status: 400, body: `you said ${said}` }));
+    await using to = target(server.url, {}, {
+      headers: { "x-token": new Secret({ value: token }) },
+    });
+    const { message } = await rejection(to.send({ body: "1" }));
+    assert(message.includes("[secret]"), message);
+  }
+  await using server = await serve(() => ({
+    status: 301,
+    headers: { location: "https://S3cr3tTok3n.example" },
+  }));
+  const headers = { "x-token": new Secret({ value: "S3cr3tTok3n" }) };
+  await using to = target(server.url, {}, { headers });
+  const { message } = await rejection(to.send({ body: "1" }));
+  assert(/has moved/.test(message) && !/s3cr3ttok3n/i.test(message), message);
+});

@@ -1,7 +1,7 @@
 /** A server that wants to be shown with each request who asks, by something that ends after a while. */
 import { type Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
 import type { HttpSettings } from "./schema.ts";
-import { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
+import { type HttpAnswer, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
 
 /** What a server is shown. */
 export interface Authorization {
@@ -38,7 +38,7 @@ export class AuthorizedTarget {
   }
 
   /** As `HttpTarget.send`. */
-  async send(request: HttpRequest, context?: WriteContext): Promise<HttpReply> {
+  async send(request: HttpRequest, context?: WriteContext): Promise<HttpAnswer> {
     const { value: authorization } = await this.#current(context);
     return await this.#http.send(
       { ...request, headers: { ...request.headers, authorization } },

@@ -16,7 +16,13 @@ export {
   webAddress,
 } from "./schema.ts";
 export { excerptOf, membersIn, undocumentedAnswer } from "./reply.ts";
-export { type HttpReply, type HttpRequest, HttpTarget, type HttpTargetOptions } from "./target.ts";
+export {
+  type HttpAnswer,
+  type HttpReply,
+  type HttpRequest,
+  HttpTarget,
+  type HttpTargetOptions,
+} from "./target.ts";
 export { PostSink, postSink, sendEach, sendTogether } from "./each.ts";
 export { type ParcelLimits, sendParcels } from "./parcels.ts";
 export { functionFailure, MOST_OF_FUNCTION } from "./function_failure.ts";

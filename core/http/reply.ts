@@ -13,6 +13,12 @@ export interface HttpReply {
   readonly bytes: Uint8Array;
 }
 
+/** Of a request that had secrets in it. */
+export interface HttpAnswer extends HttpReply {
+  /** For what a message is to say of it. */
+  readonly hide: (text: string) => string;
+}
+
 /** In UTF-16 units. */
 const LONGEST_EXCERPT = 300;
 
@@ -35,7 +41,7 @@ export function failureOf(
   if (status >= 200 && status < 300) return undefined;
   const body = hide(reply.body).trim();
   const excerpt = body === "" ? "" : `: ${excerptOf(body)}`;
-  const told = `${server} answered ${status}${hintOf(reply)}${excerpt}`;
+  const told = `${server} answered ${status}${hintOf(reply, hide)}${excerpt}`;
   if (REFUSALS.has(status)) return new SinkError("rejected", told);
   const retryAfterMs = retryAfterMsOf(reply, now);
   return new SinkError("unavailable", told, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -44,7 +50,7 @@ export function failureOf(
 /** Bad request, payload too large, unsupported media type, unprocessable content. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 406, 411, 412, 413, 414, 415, 417, 422, 431]);
 
-function hintOf({ status, headers }: HttpReply): string {
+function hintOf({ status, headers }: HttpReply, hide: (text: string) => string): string {
   switch (status) {
     case 401:
       return " (it wants other credentials)";
@@ -57,7 +63,8 @@ function hintOf({ status, headers }: HttpReply): string {
     default: {
       const location = first(headers.location);
       if (status < 300 || status >= 400 || location === undefined) return "";
-      const origin = URL.parse(location)?.origin ?? "another path of its own";
+      // Before it is parsed, which makes small letters of a host.
+      const origin = URL.parse(hide(location))?.origin ?? "another place";
       return ` (it has moved to ${origin}: redirections are not followed, configure the new address)`;
     }
   }

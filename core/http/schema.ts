@@ -77,13 +77,14 @@ function wantedFor(address: unknown): string {
   const text = address instanceof Secret ? written(address) : undefined;
   // What it begins with is right then, so that this is not said to be wrong.
   return /^https?:\/\/[^/]/i.test(text ?? "")
-    ? "an address with a host and a port from 1 to 65535"
+    ? "an address with a host and, if with a port, one from 1 to 65535"
     : "an address that begins with http:// or https://";
 }
 
 function isUrl(text: string, protocols: readonly string[]): boolean {
   const url = URL.parse(text);
-  return url !== null && protocols.includes(url.protocol) && url.hostname !== "" && url.port !== "0";
+  return url !== null && protocols.includes(url.protocol) && url.hostname !== "" &&
+    url.port !== "0";
 }
 
 /** Absent: in a file that cannot be read now. */

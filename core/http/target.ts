@@ -5,11 +5,11 @@ import { BrokenAnswer, Exchange } from "./_exchange.ts";
 import { type Place, placeOf } from "./_place_of.ts";
 import { secretsOfAddress, secretsOfHeader, secretsOfProxy, withoutSecrets } from "./_secrets.ts";
 import { proxyFor } from "./proxy.ts";
-import { failureOf, type HttpReply } from "./reply.ts";
+import { failureOf, type HttpAnswer, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
 import { type ClientTls, marksOf, readClientTls } from "./trust.ts";
 
-export type { HttpReply } from "./reply.ts";
+export type { HttpAnswer, HttpReply } from "./reply.ts";
 
 export interface HttpTargetOptions {
   /** Where requests go that say nothing else; asked each time, as secrets may stand in files. */
@@ -98,7 +98,7 @@ export class HttpTarget {
   }
 
   /** The answer, which is a good one; anything else is thrown as a `SinkError`. */
-  async send(request: HttpRequest, context?: WriteContext): Promise<HttpReply> {
+  async send(request: HttpRequest, context?: WriteContext): Promise<HttpAnswer> {
     const given = request.url ?? this.#options.url;
     const address = this.#addressOf(typeof given === "function" ? given() : given);
     let headers: Headers = {};
@@ -111,7 +111,7 @@ export class HttpTarget {
       const isExpected = request.expected?.includes(reply.status);
       const failure = isExpected ? undefined : failureOf(reply, address.origin, { hide });
       if (failure) throw this.#options.judge?.(reply, failure) ?? failure;
-      return reply;
+      return { ...reply, hide };
     } catch (error) {
       const reason = context?.signal.aborted ? context.signal.reason : undefined;
       if (reason instanceof SinkError) throw reason;

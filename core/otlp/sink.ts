@@ -35,7 +35,7 @@ export class OtlpTarget {
   /** `count`: how many things are in it. Throws a `SinkError`, also where only some were not taken. */
   async send(request: OtlpBodies, count: number, context?: WriteContext): Promise<void> {
     const isJson = this.#settings.protocol === "http/json";
-    const { body, bytes } = await this.#target.send(
+    const { body, bytes, hide } = await this.#target.send(
       isJson
         ? { body: request.json(), contentType: "application/json" }
         : { body: request.protobuf(), contentType: "application/x-protobuf" },
@@ -44,7 +44,7 @@ export class OtlpTarget {
     const partial = isJson
       ? jsonPartialSuccess(body, this.#signal.rejected)
       : protobufPartialSuccess(bytes);
-    const loss = lossOf(partial, count);
+    const loss = lossOf(partial && { ...partial, reason: hide(partial.reason) }, count);
     if (loss) throw loss;
   }
 

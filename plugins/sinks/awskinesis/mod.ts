@@ -51,7 +51,7 @@ class AwsKinesisSink implements Sink {
   }
 
   async #put(records: readonly KinesisRecord[], context?: WriteContext): Promise<void> {
-    const { body } = await this.#target.send({
+    const answer = await this.#target.send({
       body: jsonText({
         StreamName: this.config.stream_name,
         Records: records.map((record) => ({ ...record })),
@@ -59,7 +59,7 @@ class AwsKinesisSink implements Sink {
       contentType: "application/x-amz-json-1.1",
       headers: { "x-amz-target": "Kinesis_20131202.PutRecords" },
     }, context);
-    const failure = failureIn(body, records.length);
+    const failure = failureIn(answer, records.length);
     if (failure) throw failure;
   }
 }

@@ -1,18 +1,21 @@
 /** What Kinesis says of each record of a request. */
-import { excerptOf, SinkError, undocumentedAnswer } from "../../../core/mod.ts";
+import { excerptOf, type HttpAnswer, SinkError, undocumentedAnswer } from "../../../core/mod.ts";
 
 /**
  * Absent where all are there. Those before the first that is not count as accepted; of those after it some
  * may be there, and come again.
  */
-export function failureIn(body: string, count: number): SinkError | undefined {
+export function failureIn(
+  { body, hide }: Pick<HttpAnswer, "body" | "hide">,
+  count: number,
+): SinkError | undefined {
   const reasons = reasonsIn(body);
   if (reasons?.length !== count) {
     return undocumentedAnswer("of Kinesis");
   }
   const accepted = reasons.findIndex((reason) => reason !== undefined);
   if (accepted < 0) return undefined;
-  const reason = excerptOf(reasons[accepted]!);
+  const reason = excerptOf(hide(reasons[accepted]!));
   return new SinkError("unavailable", `Kinesis did not take a record: ${reason}`, {
     accepted,
     unclear: reasons.slice(accepted).some((reason) => reason === undefined) ? count - accepted : 0,

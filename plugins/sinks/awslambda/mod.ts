@@ -4,7 +4,7 @@ import {
   AwsTarget,
   type FormattedAlert,
   functionFailure,
-  type HttpReply,
+  type HttpAnswer,
   jsonText,
   MOST_OF_FUNCTION,
   sendEach,
@@ -45,21 +45,27 @@ class AwsLambdaSink implements Sink {
   }
 }
 
-function failureIn({ headers, body }: HttpReply): SinkError | undefined {
+function failureIn({ headers, body, hide }: HttpAnswer): SinkError | undefined {
   const kind = headers["x-amz-function-error"];
   if (kind === undefined) return undefined;
-  return functionFailure(logIn(headers["x-amz-log-result"]) || body, String(kind));
+  return functionFailure(
+    lastOf(hide(logIn(headers["x-amz-log-result"]) || body)),
+    hide(String(kind)),
+  );
 }
 
 function logIn(header: unknown): string {
   if (typeof header !== "string") return "";
   try {
-    const text = new TextDecoder().decode(Uint8Array.fromBase64(header)).trim();
-    // What it said last is what matters.
-    return text.slice(-MOST_OF_FUNCTION).toWellFormed();
+    return new TextDecoder().decode(Uint8Array.fromBase64(header)).trim();
   } catch {
     return "";
   }
+}
+
+/** What it said last is what matters. */
+function lastOf(text: string): string {
+  return text.slice(-MOST_OF_FUNCTION).toWellFormed();
 }
 
 const plugin: SinkPlugin<AwsLambdaConfig> = {

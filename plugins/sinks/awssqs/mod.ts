@@ -62,14 +62,14 @@ class AwsSqsSink implements Sink {
       MessageBody: body,
       ...order,
     }));
-    const { body } = await this.#target.send({
+    const answer = await this.#target.send({
       // A queue is where its address says.
       ...this.config.endpoint.isEmpty && { url: `${URL.parse(url)?.origin}/` },
       body: jsonText({ QueueUrl: url, Entries: entries }),
       contentType: "application/x-amz-json-1.0",
       headers: { "x-amz-target": "AmazonSQS.SendMessageBatch" },
     }, context);
-    const failure = failureIn(body, messages.length);
+    const failure = failureIn(answer, messages.length);
     if (failure) throw failure;
   }
 }

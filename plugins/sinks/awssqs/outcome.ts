@@ -1,5 +1,5 @@
 /** What SQS says of each message of a request. */
-import { excerptOf, SinkError, undocumentedAnswer } from "../../../core/mod.ts";
+import { excerptOf, type HttpAnswer, SinkError, undocumentedAnswer } from "../../../core/mod.ts";
 
 interface Failed {
   readonly index: number;
@@ -9,12 +9,15 @@ interface Failed {
 }
 
 /** Absent where all are there. Those before the first that is not count as accepted. */
-export function failureIn(body: string, count: number): SinkError | undefined {
+export function failureIn(
+  { body, hide }: Pick<HttpAnswer, "body" | "hide">,
+  count: number,
+): SinkError | undefined {
   const failed = failedIn(body, count);
   if (failed === undefined) return undocumentedAnswer("of SQS");
   const [first] = failed.sort((one, other) => one.index - other.index);
   if (!first) return undefined;
-  const message = `SQS did not take a message: ${excerptOf(first.reason)}`;
+  const message = `SQS did not take a message: ${excerptOf(hide(first.reason))}`;
   return first.isItsOwn
     ? new SinkError("rejected", message, { accepted: first.index, refused: 1 })
     : new SinkError("unavailable", message, { accepted: first.index });

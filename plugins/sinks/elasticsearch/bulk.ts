@@ -1,5 +1,5 @@
 /** What the server says of each document of a bulk request. */
-import { SinkError, undocumentedAnswer } from "../../../core/mod.ts";
+import { excerptOf, type HttpAnswer, SinkError, undocumentedAnswer } from "../../../core/mod.ts";
 
 interface Outcome {
   readonly status: number;
@@ -10,14 +10,17 @@ interface Outcome {
  * Absent where all are there. Those before the first that is not count as accepted; those after it are
  * sent again, which changes nothing: they have names, and those that are there stay as they are.
  */
-export function failureIn(body: string, count: number): SinkError | undefined {
+export function failureIn(
+  { body, hide }: Pick<HttpAnswer, "body" | "hide">,
+  count: number,
+): SinkError | undefined {
   const outcomes = outcomesOf(body);
   if (outcomes === undefined || outcomes.length !== count) {
     return undocumentedAnswer("to a bulk request");
   }
   for (const [accepted, { status, reason }] of outcomes.entries()) {
     if (isThere(status)) continue;
-    const message = `A document got ${status}: ${reason}`;
+    const message = `A document got ${status}: ${excerptOf(hide(reason))}`;
     // Too many requests, or the server's own trouble.
     if (status === 429 || status >= 500) return new SinkError("unavailable", message, { accepted });
     return new SinkError("rejected", message, { accepted, refused: 1 });
@@ -36,7 +39,7 @@ function outcomesOf(body: string): readonly Outcome[] | undefined {
     if (!Array.isArray(items)) return undefined;
     return items.map(({ create }) => ({
       status: Number(create.status),
-      reason: String(create.error?.reason ?? create.error?.type ?? "no reason").slice(0, 300),
+      reason: String(create.error?.reason ?? create.error?.type ?? "no reason"),
     }));
   } catch {
     return undefined;

@@ -52,13 +52,13 @@ class ElasticsearchSink implements Sink {
       filter_path: "items.*.status,items.*.error.type,items.*.error.reason",
       ...pipeline !== "" && { pipeline },
     });
-    const { body } = await this.#send({
+    const answer = await this.#send({
       url: this.#at(`/_bulk?${query}`),
       contentType: "application/x-ndjson",
       body: `${lines.join("\n")}\n`,
       mostBytes: MOST_REPLY_BYTES,
     }, context);
-    const failure = failureIn(body, batch.length);
+    const failure = failureIn(answer, batch.length);
     if (failure) throw failure;
   }
 

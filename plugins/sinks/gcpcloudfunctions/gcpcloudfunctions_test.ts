@@ -40,6 +40,18 @@ Deno.test("gcpcloudfunctions: a function that fails has not got the alert", asyn
   await sink.close();
 });
 
+Deno.test("gcpcloudfunctions: what a function repeats of the request's token is not shown", async () => {
+  await using server = httpReceiver();
+  server.answer = (request) => {
+    const token = request.headers.get("authorization");
+    return token === null ? answer(request) : Response.json({ error: `you are ${token}` });
+  };
+  const sink = plugin.create(plugin.schema.parse(config(server.url)));
+  const { message } = await sink.write([formattedAlert()]).catch((error) => error);
+  assert(message.endsWith("you are [secret]"), message);
+  await sink.close();
+});
+
 Deno.test("gcpcloudfunctions: only a full name says which function", () => {
   for (
     const function_name of ["alerts", "projects/p/functions/f", `${NAME}:call`, `${NAME}/../x`]

@@ -25,13 +25,13 @@ class GcpCloudFunctionsSink implements Sink {
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     await sendEach(batch, async ({ alert }) => {
-      const { body } = await this.#target.send({
+      const { body, hide } = await this.#target.send({
         url: `${this.#target.address()}/v1/${this.config.function_name}:call`,
         body: jsonText({ data: jsonText(alertDocument(alert)) }),
       }, context);
       // cloud.google.com/functions/docs/reference/rest/v1/projects.locations.functions/call
       const { error } = membersIn(body);
-      if (typeof error === "string" && error !== "") throw functionFailure(error);
+      if (typeof error === "string" && error !== "") throw functionFailure(hide(error));
     }, context);
   }
 

@@ -36,9 +36,9 @@ export class HttpSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     await sendEach(batch, async ({ line }) => {
       const contentType = line.startsWith("{") ? "application/json" : "text/plain";
-      const { body } = await this.#target.send({ body: line, contentType }, context);
+      const { body, hide } = await this.#target.send({ body: line, contentType }, context);
       // Each answer is a line, whether or not it ends as one.
-      if (body !== "") this.#echo?.(escapeUnprintable(body.replace(/\r?\n$/, "")));
+      if (body !== "") this.#echo?.(escapeUnprintable(hide(body).replace(/\r?\n$/, "")));
     }, context);
   }
 

@@ -109,7 +109,9 @@ Deno.test("otlplogs: whatever texts hold, the message is one, and 1 MB are no pr
 async function failureWith(protocol: string, answer: BodyInit) {
   await using server = httpReceiver();
   server.answer = () => new Response(answer);
-  const sink = plugin.create(plugin.schema.parse({ endpoint: server.url, protocol }));
+  const sink = plugin.create(
+    plugin.schema.parse({ endpoint: server.url, protocol, headers: { "x-key": "a-s3cr3t-key" } }),
+  );
   const batch = ["1", "2", "3"].map((message) => formattedAlert({ message }));
   const error = await sink.write(batch).then(() => undefined, (error) => error);
   await sink.close();
@@ -129,6 +131,12 @@ Deno.test("otlplogs: what the collector did not take is counted, and not sent ag
   assertEquals(await failureWith("http/json", JSON.stringify(json)), told);
   const wire = new Uint8Array([10, 11, 8, 2, 18, 7, ...new TextEncoder().encode("too old")]);
   assertEquals(await failureWith("http/protobuf", wire), told);
+});
+
+Deno.test("otlplogs: what a collector repeats of a header is not shown", async () => {
+  const json = { partialSuccess: { rejectedLogRecords: 1, errorMessage: "no a-s3cr3t-key" } };
+  const told = await failureWith("http/json", JSON.stringify(json));
+  assertEquals(told?.[3], "The collector did not take 1 of 3: no [secret]");
 });
 
 Deno.test("otlplogs: an answer that says nothing of losses means none", async () => {
