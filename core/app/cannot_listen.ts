@@ -6,12 +6,15 @@ import type { Config } from "./config/schema.ts";
 export interface ListenKeys {
   readonly port: string;
   readonly address: string;
+  /** With what the file is to have; absent: whoever listens names it. */
+  readonly certificate?: string;
 }
 
 /** Of the server for health checks and metrics. */
 export const WEBSERVER_KEYS: ListenKeys = {
   port: "webserver.listen_port",
   address: "webserver.listen_address",
+  certificate: "webserver.ssl_certificate names a PEM file with key and certificate",
 };
 
 /** Of whoever takes audit events: those of the plugin, or what there was before it. */
@@ -27,21 +30,25 @@ export function auditListenKeys(config: Config): ListenKeys {
 /** The message has the reason in words: what the system called it would say the same again. */
 class CannotListen extends Error {
   override readonly name = "CannotListen";
-  readonly code = "listen-failed";
-  constructor(message: string, readonly help: string) {
+  constructor(readonly code: string, message: string, readonly help: string) {
     super(message);
   }
 }
 
 const ADDRESS_FAULTS: ReadonlySet<unknown> = new Set(["EINVAL", "EADDRNOTAVAIL", "ENOTFOUND"]);
 
-/** The error with the key to change, where it is `WebError` "listen-failed"; others as they are. */
+/** `WebError` about an address or a certificate with the key to change; others as they are. */
 export function namingKeys(error: unknown, keys: ListenKeys): unknown {
-  if (!(error instanceof Error && "code" in error && error.code === "listen-failed")) return error;
+  if (!(error instanceof Error && "code" in error)) return error;
+  const { code, message } = error;
+  if (code === "bad-certificate" && keys.certificate !== undefined) {
+    return new CannotListen(code, message, keys.certificate);
+  }
+  if (code !== "listen-failed") return error;
   const help = isAddressFault(error)
     ? `name another address: ${keys.address}`
     : `name another port: ${keys.port}`;
-  return new CannotListen(error.message, help);
+  return new CannotListen(code, message, help);
 }
 
 /** Whether it is the address that is wrong, and not the port. */

@@ -16,6 +16,12 @@ Deno.test("namingKeys() names the key of what is wrong, and leaves other errors 
   assertEquals((taken as Error).cause, undefined);
   const elsewhere = namingKeys(listenFailure("EADDRNOTAVAIL"), WEBSERVER_KEYS);
   assertObjectMatch(elsewhere as Error, { help: "name another address: webserver.listen_address" });
+  const file = Object.assign(new Error("Cannot use it"), { code: "bad-certificate" });
+  assertObjectMatch(namingKeys(file, WEBSERVER_KEYS) as Error, {
+    message: "Cannot use it",
+    help: "webserver.ssl_certificate names a PEM file with key and certificate",
+  });
+  assertEquals(namingKeys(file, { port: "p", address: "a" }), file);
   const other = new Error("the ring is gone");
   assertEquals(namingKeys(other, WEBSERVER_KEYS), other);
 });

@@ -6,6 +6,7 @@ import type { MeaningLint, Ruleset } from "../rule/mod.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { lookAtSinks, type LookFor } from "./config/look_at_sinks.ts";
+import { lookAtStart, type StartLook } from "./config/look_at_start.ts";
 import { checkBlindedRules } from "./config/base_syscalls.ts";
 import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
@@ -35,6 +36,8 @@ export interface StartRequest {
   readonly undelivered?: Undelivered;
   /** Warns of what outputs lack on this machine. */
   readonly looksAtOutputs?: LookFor;
+  /** Tells what would end a start on this machine. */
+  readonly looksAtStart?: StartLook;
 }
 
 export interface Start {
@@ -103,6 +106,10 @@ export async function prepare(
   const sinkFaults = looksAtOutputs
     ? await lookAtSinks(settings.sinks, { ...look, lookFor: looksAtOutputs })
     : [];
+  if (request.looksAtStart) {
+    const { looksAtStart } = request;
+    await lookAtStart(loaded, settings.sources, { registry, report: found, look: looksAtStart });
+  }
   if (isConsequence) {
     report.absorb(found, (problem) => isConsequence(problem) ? undefined : problem);
   }

@@ -220,6 +220,8 @@ export interface SourcePlugin<Config = unknown> extends Described<"source", Conf
   readonly fields: FieldTable;
   /** Of sources whose events are documents. */
   readonly documents?: EventDocuments;
+  /** As `check` of sinks, of what would end a run; paths are those of `config`. */
+  check?(config: Config): Promise<readonly SinkFault[]>;
   create(config: Config): Source;
 }
 export interface FormatterPlugin<Config = unknown> extends Described<"formatter", Config> {

@@ -20,3 +20,4 @@ export { STANDARD_LIMITS, type WebLimits } from "./limits.ts";
 export { jsonReply, type Refusal, refusal } from "./reply.ts";
 export type { WebCounters, WebServer } from "./server.ts";
 export { WebServers, type WebServersOptions } from "./servers.ts";
+export { tlsProblem } from "./tls_files.ts";

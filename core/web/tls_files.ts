@@ -45,6 +45,17 @@ export function readTlsFiles(files: TlsFiles): TlsMaterial {
   return { ...material, ca };
 }
 
+/** What `readTlsFiles` would throw; absent: nothing. */
+export function tlsProblem(files: TlsFiles): WebError | undefined {
+  try {
+    readTlsFiles(files);
+    return undefined;
+  } catch (error) {
+    if (error instanceof WebError) return error;
+    throw error;
+  }
+}
+
 /** What is well-formed may still be too weak for TLS. */
 function checkUsable(material: Partial<TlsMaterial>, path: string): void {
   try {

@@ -555,11 +555,11 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
   },
   {
     code: "C065",
-    title: "nobody could listen there",
+    title: "a start would end there",
     meaning:
-      "The port, the address or a certificate that falcod sidekick is to listen with is not there, is something else, or is in use.",
+      "The port, the address or a certificate that falcod is to listen with, or what audit events are to come from, is not there, is something else, or is in use.",
     matters:
-      "A run would end at once. In use, it may be by the falcod that runs already: that is but a warning.",
+      "A run would end at once. In use, it may be by the falcod that runs already: that is but a warning, as are all of them of falcod validate, which may run on another machine.",
     example: commands(
       ["falcod sidekick --dry-run -c config.yaml", {
         "config.yaml": "listenaddress: 192.0.2.1\nwebhook: {address: https://example.org/}\n",

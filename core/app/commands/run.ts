@@ -73,8 +73,10 @@ function keepHangups(host: Host): { readonly on: Host["onHangup"]; release(): vo
 }
 
 async function runWith(request: RunRequest, host: Host): Promise<number> {
-  const looksAtOutputs = request.dryRun ? "check" : "run";
-  const start = await prepare({ ...request, looksAtOutputs }, host);
+  const looks = request.dryRun
+    ? { looksAtOutputs: "check", looksAtStart: "try" } as const
+    : { looksAtOutputs: "run" } as const;
+  const start = await prepare({ ...request, ...looks }, host);
   const { config } = start.loaded;
   const own = request.dryRun ? { ...config, log_syslog: false } : config;
   const runLog = await RunLog.open(start.registry, own);

@@ -108,7 +108,10 @@ async function judge(
       lintsMeaning,
       undelivered: "checked",
       // Rules are asked about, and where they are checked nothing may have been set up.
-      ...format !== "falco" && { looksAtOutputs: "check" as const },
+      ...format !== "falco" && {
+        looksAtOutputs: "check" as const,
+        looksAtStart: "look" as const,
+      },
     },
     host,
   );

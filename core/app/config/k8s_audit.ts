@@ -10,7 +10,7 @@ import type { Report } from "../../base/mod.ts";
 import { flag, idle, listOf, section, text, whole, word } from "./_types.ts";
 import type { LoadedConfig } from "./load.ts";
 import type { Config } from "./schema.ts";
-import { nodeAt, placeOf } from "./tree.ts";
+import { type ConfigPath, nodeAt, placeOf } from "./tree.ts";
 
 /** Names under `plugins`. */
 export const AUDIT_PLUGIN = "k8saudit";
@@ -171,6 +171,23 @@ function reportNoOrigin(
     at: nodeAt(root, [...path, "open_params"])?.at ?? place,
     help: `write open_params: ${WANTED}`,
   });
+}
+
+/** The key behind a part of what `auditSettings` gives, `["inputs", 0, "path"]` for example. */
+export function auditKey({ config }: LoadedConfig, path: ConfigPath): ConfigPath {
+  const [, index, ...inner] = path;
+  const number = config.plugins.findIndex(({ name }) => name === AUDIT_PLUGIN);
+  const plugin = config.plugins[number];
+  const isPlugin = plugin && isLoaded(config, AUDIT_PLUGIN) && originOf(plugin.open_params);
+  const key = inner.at(-1);
+  const isFile = key === "certificatePath" || key === "keyPath";
+  // Those of the plugin come first.
+  if (!isPlugin || index !== 0) return ["webserver", isFile ? "ssl_certificate" : "listen_port"];
+  const place = ["plugins", number];
+  if (isFile) return [...place, "init_config", "sslCertificate"];
+  if (key === "clientCaPath") return [...place, "init_config", "clientCaCertificate"];
+  if (key === "tokenFile" || key === "tokenVariable") return [...place, "init_config", key];
+  return [...place, "open_params"];
 }
 
 type AuditInit = z.output<typeof auditPluginConfig>;

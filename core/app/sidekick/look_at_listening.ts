@@ -1,7 +1,8 @@
 /** Whether falcod could listen as it is to: certificates are read, and addresses taken for a moment. */
 import type { Report } from "../../base/mod.ts";
-import { type Listen, WebError, WebServers } from "../../web/mod.ts";
+import type { Listen, WebError } from "../../web/mod.ts";
 import { codeOfCause, isAddressFault } from "../cannot_listen.ts";
+import { tryListening } from "../try_listening.ts";
 import type { SidekickSettings } from "./settings.ts";
 
 /**
@@ -25,27 +26,11 @@ interface Look extends Pick<SidekickSettings, "placeOf"> {
 
 async function lookAt(listen: Listen, look: Look & { readonly port: string }): Promise<void> {
   const { hostname, port } = listen;
-  const error = await tried(listen, look);
+  const warn = (title: string) => tell("tlsserver.certfile", { title, severity: "warning" }, look);
+  const error = await tryListening(listen, warn);
   if (error?.code !== "bad-certificate") return tellAddress(error, look);
   tell(keyOfFile(listen, error.message), { title: error.message }, look);
-  tellAddress(await tried({ hostname, port }, look), look);
-}
-
-/** What keeps a server from listening there; absent: nothing. */
-async function tried(listen: Listen, look: Look): Promise<WebError | undefined> {
-  const warning = (title: string) =>
-    tell("tlsserver.certfile", { title, severity: "warning" }, look);
-  const web = new WebServers({ log: { info: () => {}, warning, error: warning } });
-  try {
-    web.at(listen);
-    await web.start();
-    return undefined;
-  } catch (error) {
-    if (error instanceof WebError) return error;
-    throw error;
-  } finally {
-    await web.shutdown();
-  }
+  tellAddress(await tryListening({ hostname, port }, warn), look);
 }
 
 function tellAddress(

@@ -45,6 +45,11 @@ export class FileInput implements AuditInput {
   }
 }
 
+/** Rejects as a run would that reads there. */
+export async function lookAtFiles(path: string): Promise<void> {
+  for (const file of await filesAt(path)) (await openFile(file)).close();
+}
+
 /** The file itself, or the files of a directory, those that were written to longest ago first. */
 async function filesAt(path: string): Promise<readonly string[]> {
   const { isDirectory, isFile } = await statOf(path);

@@ -19,6 +19,7 @@ const plugin: SourcePlugin<K8sAuditConfig> = {
   schema: k8sAuditSchema,
   fields: k8sAuditFields,
   documents: auditDocuments,
+  check: async (config) => await (await import("./check.ts")).inputFaults(config),
   create: (config) => new K8sAuditSource(config),
 };
 
