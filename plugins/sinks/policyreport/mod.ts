@@ -31,12 +31,22 @@ class PolicyReportSink implements Sink {
     this.#target = new KubeTarget(config, { prefersPod: true });
   }
 
-  /** What has to be sent again is there once, so a report that fails takes the others along. */
+  /**
+   * What has to be sent again is there once, so all of it is when a report fails; the other namespaces have
+   * theirs by then.
+   */
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     await sendTogether(batch, async (some) => {
+      let failure: SinkError | undefined;
       for (const [namespace, alerts] of Map.groupBy(some, ({ alert }) => namespaceOf(alert))) {
-        await this.#add(namespace, alerts, context);
+        try {
+          await this.#add(namespace, alerts, context);
+        } catch (error) {
+          if (!(error instanceof SinkError) || context?.signal.aborted) throw error;
+          failure ??= error;
+        }
       }
+      if (failure) throw failure;
     }, context);
   }
 
@@ -75,9 +85,8 @@ class PolicyReportSink implements Sink {
       const path = `${place}/${name}`;
       const found = await this.#ask({ path, method: "GET", expected: [404] }, context);
       const known = found.status === 404 ? undefined : reportIn(found);
-      const report = withResults(known ?? blank, results, this.#config);
-      if (!report) return true;
-      const body = jsonText(report as never);
+      const body = textOf(known ?? blank, results, this.#config);
+      if (body === undefined) return true;
       const reply = known
         ? await this.#ask({ path, method: "PUT", body, expected: [404, 409] }, context)
         : await this.#ask(
@@ -108,7 +117,21 @@ class PolicyReportSink implements Sink {
 function reportIn({ body }: HttpReply): Report {
   const report = membersIn(body);
   if (report["metadata"]) return report;
-  throw undocumentedAnswer("of the API server about a report");
+  throw unreadable();
+}
+
+/** As `withResults`. Whoever may write reports can nest things in them as deep as they like. */
+function textOf(...about: Parameters<typeof withResults>): string | undefined {
+  try {
+    const report = withResults(...about);
+    return report && jsonText(report as never);
+  } catch (error) {
+    throw error instanceof RangeError ? unreadable() : error;
+  }
+}
+
+function unreadable(): SinkError {
+  return undocumentedAnswer("of the API server about a report");
 }
 
 /** What the API server says of a failure, if it says it. */

@@ -283,3 +283,36 @@ Deno.test("policyreport: alerts of a namespace go into its report together, in w
     kept.get(namespace).results.map(({ rule }: Document) => rule).join("");
   assertEquals([rules("shop"), rules("bank")], ["024", "13"]);
 });
+
+Deno.test("policyreport: a namespace that takes nothing does not keep the others from theirs", async () => {
+  const { server, kept, answer } = apiServer(["full", "shop"]);
+  await using _server = server;
+  server.answer = (request) =>
+    request.method !== "GET" && request.path.includes("/full/")
+      ? new Response("quota", { status: 403 })
+      : answer(request);
+  const sink = sinkTo(server.url);
+  const batch = ["full", "shop"].map((namespace) => formattedAlert(inPod(namespace)));
+  for (let tries = 0; tries < 2; tries++) {
+    const error = await sink.write(batch).catch((error) => error);
+    assertEquals(error.code, "unavailable");
+  }
+  assertEquals(kept.get("shop").results.length, 1);
+  await sink.close();
+});
+
+Deno.test("policyreport: what others filled a report with is passed over, or told", async () => {
+  const { server, kept, answer } = apiServer(["shop"]);
+  await using _server = server;
+  const sink = sinkTo(server.url, { max_events: 10 });
+  const metadata = { name: "falco-policy-report", resourceVersion: "1" };
+  kept.set("shop", { metadata, results: Array.from({ length: 300_000 }, () => ({})) });
+  await sink.write([formattedAlert({ ...inPod("shop"), rule: "mine" })]);
+  assertEquals(kept.get("shop").results.length, 10);
+  assertEquals(kept.get("shop").results.at(-1).rule, "mine");
+  const deep = `{"metadata":{},"results":[{"properties":${"[".repeat(9000)}${"]".repeat(9000)}}]}`;
+  server.answer = (request) => request.method === "GET" ? new Response(deep) : answer(request);
+  const error = await sink.write([formattedAlert(inPod("shop"))]).catch((error) => error);
+  assert(error instanceof SinkError, `${error}`);
+  await sink.close();
+});

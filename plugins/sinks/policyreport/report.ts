@@ -10,6 +10,8 @@ export const API = "wgpolicyk8s.io/v1alpha2";
 
 /** etcd takes 1.5 MB, in a form of its own that is no longer than this one. */
 const MOST_BYTES = 1_000_000;
+/** Of those there: more than fit into a report whose results say something. The last ones count. */
+const MOST_RESULTS = 20_000;
 const ENCODER = new TextEncoder();
 
 export interface ReportLimits {
@@ -37,7 +39,8 @@ export function withResults(
   added: readonly Result[],
   limits: ReportLimits,
 ): Report | undefined {
-  const old = Array.isArray(report.results) ? report.results.filter(isResult) : [];
+  const there = Array.isArray(report.results) ? report.results.slice(-MOST_RESULTS) : [];
+  const old = there.filter(isResult);
   const known = new Set(old.map(keyOf));
   const fresh = added.filter((result) => !known.has(keyOf(result)));
   if (fresh.length === 0) return undefined;
