@@ -1,3 +1,6 @@
+/** What setTimeout takes: with more it rings at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * One timer for many deadlines, of which hardly any is ever met: a timer for each write would cost more
  * than a write.
@@ -31,7 +34,7 @@ export class Alarm {
   #lookIn(ms: number): void {
     clearTimeout(this.#timer);
     this.#looksMs = this.#dueMs;
-    this.#timer = setTimeout(() => this.#look(), ms);
+    this.#timer = setTimeout(() => this.#look(), Math.min(ms, LONGEST_TIMER_MS));
   }
 
   #look(): void {

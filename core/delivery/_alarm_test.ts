@@ -29,3 +29,15 @@ Deno.test("a deadline nearer than those before it is not met late", async () => 
   alarm.set(HOUR_MS, () => {});
   alarm.clear();
 });
+
+Deno.test("an alarm for later than a timer can be set does not ring, nor look, at once", () => {
+  const { setTimeout } = globalThis;
+  const waits: number[] = [];
+  globalThis.setTimeout = ((_look: () => void, ms: number) => waits.push(ms)) as never;
+  try {
+    new Alarm().set(2 ** 31, () => {});
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(waits, [2 ** 31 - 1]);
+});

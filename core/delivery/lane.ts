@@ -133,13 +133,16 @@ export class Lane {
 
   /** Whatever the sink is for: another lane had it already. */
   accept(pending: Pending): void {
-    const { batchSize, gatherMs } = this.#limits;
+    const { batchSize, capacity, gatherMs } = this.#limits;
     if (this.isClosed || !this.#store.offer(pending)) {
       this.#trouble.dropped(this.#tally.dropped++);
+      if (this.#idle.length > 0) this.#start();
       return;
     }
     if (this.#idle.length === 0) return;
-    if (gatherMs === 0 || this.#store.waiting >= batchSize) this.#start();
+    // There is room for no more to wait for.
+    const most = Math.min(batchSize, capacity);
+    if (gatherMs === 0 || this.#store.waiting >= most) this.#start();
     else this.#timer ??= setTimeout(() => this.#start(), gatherMs);
   }
 

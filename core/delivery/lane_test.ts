@@ -109,6 +109,23 @@ Deno.test("at a sink that others fetch from, only what they have is delivered", 
   assertObjectMatch(counters(), { delivered: 2, unfetched: 1, queued: 0, failed: 0 });
 });
 
+Deno.test("a batch that there is no room to gather goes out before its time", async () => {
+  const HOUR_MS = 3_600_000;
+  const small = new Moody(), long = new Moody();
+  const few = laneTo(small, { limits: { capacity: 2, batchSize: 100, gatherMs: HOUR_MS } });
+  const little = laneTo(long, { limits: { capacityUnits: 50, batchSize: 100, gatherMs: HOUR_MS } });
+  for (const message of ["1", "2", "3", "4"]) {
+    few.send(message);
+    little.send(message.repeat(20));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assertEquals(small.writes, [["1", "2"], ["3", "4"]]);
+  assertObjectMatch(few.counters(), { delivered: 4, dropped: 0 });
+  // Who finds no room is lost, and has the others go.
+  assertObjectMatch(little.counters(), { dropped: 2, delivered: 2 });
+  await Promise.all([few.delivery.close(), little.delivery.close()]);
+});
+
 Deno.test("what fails too often is lost, told and handed over", async () => {
   const dead: string[] = [];
   const onDead = (alerts: readonly FormattedAlert[], reason: string) =>

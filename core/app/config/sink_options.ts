@@ -59,7 +59,7 @@ const commonKeys = {
     size: whole({ min: 0, max: 10_000, standard: 0 })
       .describe("Alerts sent at once at most; 0: as many as suit the sink"),
     interval: duration({ max: 3_600_000, standard: 0 })
-      .describe("How long the first alert of a batch waits for others"),
+      .describe("How long the first alert of a batch waits for others; 0: not at all"),
   }).describe("How alerts are sent together"),
   max_concurrency: whole({ min: 1, max: 64, standard: 1 })
     .describe("Batches under way at once; more than 1: alerts may arrive out of order"),
