@@ -1,6 +1,7 @@
 /** Keys whose values are for nobody else's eyes. */
-const NAMES = "(?:password|passwd|passphrase|secret|token|api_?key|access_?key|routing_?key|" +
-  "integration_?key|(?:webhook|receiver)_?url|credentials?|authorization|jwt|headerauthvalue)";
+const NAMES =
+  "(?:password|passwd|passphrase|secret|token|(?:api|access|routing|integration)[_-]?key|" +
+  "(?:webhook|receiver|api)[_-]?url|credentials?|authorization|jwt|headerauthvalue)";
 /** Lines may be anybody's and of any length: all that repeats has an end, or no second way to match. */
 const WORD = `[\\w.-]{0,64}${NAMES}[\\w.-]{0,64}`;
 const KEY = `["']?${WORD}["']?\\s*:\\s+`;

@@ -4,6 +4,9 @@ import { hideQuotes, hideSecrets, hideSecretsOfLine } from "./hide_secrets.ts";
 Deno.test("hideSecrets() has stars in place of what only the configuration should know", () => {
   const cases: readonly (readonly [string, string])[] = [
     ["  password: mqttPASS", "  password: ********"],
+    ["  X-Api-Key: abc", "  X-Api-Key: ***"],
+    ['headers: {a: b, X-Routing-Key: "abc"}', "headers: {a: b, X-Routing-Key: *****}"],
+    ["  api_url: https://x/abc", "  api_url: *************"],
     ["  - api_key: abc def  ", "  - api_key: *******  "],
     ['  "redis_token": "a:b"', '  "redis_token": *****'],
     ["{type: redis, password: x1, port: 6379}", "{type: redis, password: **, port: 6379}"],
