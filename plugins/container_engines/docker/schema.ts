@@ -88,7 +88,7 @@ export const infoAnswer = z.object({ DockerRootDir: z.string().startsWith("/").m
 
 /** One of the notes of podman or CRI-O. */
 export const notedContainer = z.object({
-  names: z.array(z.string().max(4096)).catch([]),
+  names: texts,
   /** Id of the image. */
   image: z.string().regex(FULL_ID).or(z.literal("")).catch(""),
   /** JSON. */
