@@ -42,6 +42,8 @@ function execve(threadId: number, parentId: number): GivenEvent {
   };
 }
 
+const CLONE_THREAD = 0x2000;
+
 const parentName = (_event: Event, { process, processes }: State) =>
   process && processes.parent(process)?.comm;
 
@@ -76,4 +78,25 @@ Deno.test("an unknown thread is nowhere, wherever it goes", async () => {
     { ...chdir, threadId: 10 },
   ], (event) => (event as ReplayEvent).cwd);
   assertEquals(places, ["./", "./", "/tmp/"]);
+});
+
+Deno.test("a main thread becomes known by the threads that it makes, whoever of them was before", async () => {
+  const thread = (threadId: number, res: number) => {
+    const { params } = clone(threadId, 10, res);
+    return {
+      type: "clone",
+      threadId,
+      params: { ...params, pid: 20, vpid: 20, flags: res === 0 ? CLONE_THREAD : 0 },
+    };
+  };
+  const names = await seen([
+    { type: "getuid", threadId: 20, params: { uid: 0 } },
+    clone(30, 20),
+    // The child is known, and so nothing becomes known of who runs the caller.
+    thread(21, 30),
+    { type: "getuid", threadId: 20, params: { uid: 0 } },
+    thread(22, 0),
+    { type: "getuid", threadId: 20, params: { uid: 0 } },
+  ], (_event, { process }) => process?.comm);
+  assertEquals(names.slice(3), ["<NA>", "sh", "sh"]);
 });

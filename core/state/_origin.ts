@@ -22,6 +22,11 @@ export function isPlaceholder(image: Image): boolean {
   return image === UNKNOWN_IMAGE || image === UNSEEN_IMAGE;
 }
 
+/** Also a copy of it: of a process that is known, though not what it runs. */
+export function isUnseen({ comm, exe, exePath }: Image): boolean {
+  return comm === UNSEEN_IMAGE.comm && exe === UNSEEN_IMAGE.exe && exePath === UNSEEN_IMAGE.exePath;
+}
+
 /** Whether threads with these images run the same, by whatever names, with the same words. */
 export function isSameProgram(a: Image, b: Image): boolean {
   return a === b ||

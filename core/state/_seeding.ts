@@ -1,6 +1,6 @@
 /** Processes as somebody found them, in /proc or through an iterator, beside what events tell. */
 import type { ProcessSnapshot } from "../event/mod.ts";
-import { isEarlier, isId, isPlaceholder } from "./_origin.ts";
+import { isEarlier, isId, isPlaceholder, isUnseen } from "./_origin.ts";
 import type { RecentEnds } from "./_recent_ends.ts";
 import type { NewThread, ProcessRecord, ThreadRecord } from "./_records.ts";
 
@@ -31,13 +31,18 @@ export function seedProcess(snapshot: ProcessSnapshot, bed: Seedbed): void {
   if (owner) bed.addThread(owner, foundThread(snapshot));
 }
 
-/** Here the snapshot is right about whose thread it is, whatever was told before. */
+/**
+ * Here the snapshot is right about whose thread it is, whatever was told before. Of a process that
+ * another thread was told of, when nobody knew what runs in it, the main thread tells more.
+ */
 export function takeThread(snapshot: ProcessSnapshot, bed: Seedbed): void {
   const { processId, threadId } = snapshot;
   if (!isId(processId) || !isId(threadId)) return;
   const known = bed.processes.get(processId);
   if (!known) bed.admit(snapshot);
-  else if (isPlaceholder(known.image)) fill(known, snapshot, bed);
+  else if (isPlaceholder(known.image) || threadId === processId && isUnseen(known.image)) {
+    fill(known, snapshot, bed);
+  }
   const process = bed.processes.get(processId);
   if (!process || bed.threads.get(threadId)?.process === process) return;
   bed.vacate(threadId, process);
