@@ -67,7 +67,13 @@ function hasDash({ span: { source, start } }: YamlNode): boolean {
 const MAX_BLANKS = 100;
 
 /** Keys that say what an item is, in the order Falco looks for them. */
-const KINDS = ["required_engine_version", "required_plugin_versions", "list", "macro", "rule"];
+const KINDS = [
+  "required_engine_version",
+  "required_plugin_versions",
+  "list",
+  "macro",
+  "rule",
+] as const;
 
 function outerItems(
   root: YamlNode,
@@ -80,13 +86,23 @@ function outerItems(
   const { source, start } = root.span;
   const { line } = source.position(start);
   if (broken.some(({ start }) => source.position(start).line === line)) return undefined;
+  const lone = root.kind === "map" ? kindOf(root) : undefined;
   report.add({
     code: "R001",
-    title: `a rule file is a list of items; this one holds ${shape(root)}`,
+    title: lone
+      ? `a rule file is a list of items; this ${lone} lacks its dash`
+      : `a rule file is a list of items; this one holds ${shape(root)}`,
     at: firstLine(root.span),
-    help: 'begin each item with a dash: "- rule: …", "- macro: …", "- list: …"',
+    help: lone
+      ? `write "- ${lone}: …" first, and the other keys below it, two columns to the right`
+      : 'begin each item with a dash: "- rule: …", "- macro: …", "- list: …"',
   });
   return undefined;
+}
+
+function kindOf(node: YamlMap): typeof KINDS[number] | undefined {
+  const keys = new Set(node.entries.map((entry) => entry.key.value));
+  return KINDS.find((key) => keys.has(key));
 }
 
 function readItem(node: YamlNode, report: Report): Item | undefined {
@@ -99,9 +115,7 @@ function readItem(node: YamlNode, report: Report): Item | undefined {
     });
     return undefined;
   }
-  const keys = new Set(node.entries.map((entry) => entry.key.value));
-  const kind = KINDS.find((key) => keys.has(key));
-  switch (kind) {
+  switch (kindOf(node)) {
     case "required_engine_version":
       return readEngineVersion(node, report);
     case "required_plugin_versions":

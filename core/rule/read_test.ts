@@ -178,6 +178,14 @@ Deno.test("readRuleFile() does not tell what a mistake in the first line makes o
   assertEquals(read("rule: a\ndesc: d\n").codes, ["R001"]);
 });
 
+Deno.test("readRuleFile() says of an item without its dash that it lacks one", () => {
+  const titleOf = (text: string) => read(text).diagnostics.map(({ title }) => title);
+  assertEquals(titleOf("priority: INFO\nrule: a\ndesc: d\n"), [
+    "a rule file is a list of items; this rule lacks its dash",
+  ]);
+  assertEquals(titleOf("a: b\n"), ["a rule file is a list of items; this one holds a mapping"]);
+});
+
 Deno.test("readRuleFile() reads an item with very many keys or exceptions all the same", () => {
   const keys = Array.from({ length: 50_000 }, (_, i) => `  k${i}: v\n`).join("");
   const { codes, items } = read(RULE + keys);

@@ -154,7 +154,9 @@ const KINDS: readonly Kind[] = [
     what: "this is a falco.yaml",
     // Somebody may have put rules under a key of that name.
     is: (_, names) =>
-      names.some((name) => name !== "rules" && isOfFalco(name)) && countSidekick(names) === 0,
+      names.some((name) => name !== "rules" && isOfFalco(name)) && countSidekick(names) === 0 &&
+      // A rule without its dash has keys of both.
+      !names.some((name) => ITEM_NAMES.includes(name)),
     help: {
       "falcosidekick": "falcod -c reads it; falcod sidekick reads a configuration of falcosidekick",
       "rules": "it goes to -c",

@@ -46,6 +46,7 @@ Deno.test("ownerOf() lets each reader have its own, and tells the others whose i
   const rules = "this is a rules file", nobody = undefined;
   const cases: readonly (readonly [yaml: string, readonly (string | undefined)[]])[] = [
     ["rules_files: [a.yaml]\njson_output: true\n", [nobody, falco, falco]],
+    ["priority: INFO\nrule: a\ndesc: d\n", [nobody, nobody, nobody]],
     ["json_outptu: true\nhttp_output: {enabled: true}\n", [nobody, falco, falco]],
     ["slack: {webhookurl: x}\n", [sidekick, nobody, sidekick]],
     ["ListenPort: 1\ncustomFields: {a: b}\nkaffka: {}\n", [sidekick, nobody, sidekick]],

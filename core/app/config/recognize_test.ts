@@ -10,6 +10,10 @@ Deno.test("isConfigText() takes a text whose first line says a key for a configu
       "{json_output: true}",
       "\ufeffpriority: debug",
       "jsn_outptu: maybe",
+      "rules:\n  - disable:\n      rule: '*'\n",
+      "rules:\n  - enable: {rule: a}\npriority: debug\n",
+      "customRules:\n  mine.yaml: |-\n    - rule: a\n    rule: b\n",
+      "rules_files: [a.yaml]\nappend_output:\n  - match:\n      rule: a\n",
     ]
   ) assertEquals(isConfigText(text), true, text);
 });
@@ -22,6 +26,9 @@ Deno.test("isConfigText() leaves lists, prose and items that lost their dash to 
       "[{rule: x}]",
       "rule: x\ndesc: y\n",
       "required_engine_version: 0.57.0",
+      "priority: WARNING\ndesc: y\nrule: x\n",
+      "rules:\n  - rule: x\n    desc: y\n",
+      "rules: # mine\n\n- macro: x\n  condition: evt.num > 0\n",
       "",
       "# nothing",
       "hello world",
