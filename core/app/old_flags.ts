@@ -67,8 +67,11 @@ export function readOldFlags(
     if (!values) continue;
     if (flag.kind === "key") replace(name, values.flatMap(flag.spell));
     if (flag.kind === "idle") tellIdle(name, flag.because, report);
-    // With a question falcod answers that, and comes never here.
-    if (flag.kind === "manner") tellIdle(name, `it is about ${flag.about}`, report);
+    // With a question falcod answers that, and comes never here. Nobody means to watch by it.
+    if (flag.kind === "manner") {
+      const title = `${name} is about ${flag.about}, and alone it asks nothing`;
+      report.add({ code: "C028", title, help: "falcod --help names what can be asked" });
+    }
   }
   const selection = sourceSelection(flags.others, sources, report);
   const selected = {

@@ -168,9 +168,11 @@ Deno.test("falcod knows the other flags of Falco, of today and of before (issue 
     assert(idle.error.includes(`warning[C028]: ${flag} has no effect`), idle.error);
   }
   for (const flag of ["-N", "--markdown", "--format"]) {
-    const told = `warning[C028]: ${flag} has no effect: it is about --list`;
+    const told = `error[C028]: ${flag} is about --list`;
     assert(manner.error.includes(told), manner.error);
   }
+  // Nobody who asks a question means to watch the machine.
+  assertEquals([manner.code, manner.error.includes("dry run")], [1, false], manner.error);
   assert(off.error.includes("leaves no source of events"), off.error);
   assert(unknown.error.includes('did you mean "syscall"?'), unknown.error);
   assertEquals(gvisor.code, 1, gvisor.error);
