@@ -38,3 +38,17 @@ Deno.test("Engine asks an event that tells of a container for that one, not for 
   assertEquals(await matched("container.id = host", events), ["1", "3"]);
   assertEquals(await matched("container.id != host and proc.name = bash", events), ["2", "4"]);
 });
+
+Deno.test("Engine knows events of a container plugin by the names that they carry", async () => {
+  const called = (name: string): GivenEvent => {
+    const data = new TextEncoder().encode(
+      `${JSON.stringify({ container: { id: "3ad7b26ded6d" } })}\0`,
+    );
+    return { type: "asyncevent", params: { plugin_id: 0, name, data } };
+  };
+  const events = [close, called("container"), told, called("container_removed"), called("news")];
+  assertEquals(await matched("evt.type = container", events), ["2", "3"]);
+  assertEquals(await matched("evt.type in (close, container_removed)", events), ["1", "4"]);
+  assertEquals(await matched("evt.type != container", events), ["1", "4", "5"]);
+  assertEquals(await matched("not evt.type in (close, container)", events), ["4", "5"]);
+});

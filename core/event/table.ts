@@ -172,6 +172,17 @@ export function eventCodesByName(name: string): readonly number[] {
   return (codesByName ??= groupByName()).get(name) ?? [];
 }
 
+/** PPME_ASYNCEVENT_E: rules see the name that such an event carries. */
+const ASYNC_EVENT = 402;
+/** Those of Falco's container plugin. */
+const ASYNC_NAMES: ReadonlySet<string> = new Set(["container", "container_removed"]);
+
+/** As `eventCodesByName`, and with the type of which only some events are called so. */
+export function eventCodesCalled(name: string): readonly number[] {
+  const codes = eventCodesByName(name);
+  return ASYNC_NAMES.has(name) ? [...codes, ASYNC_EVENT] : codes;
+}
+
 /** Names of all events that can reach the rules, sorted. */
 export function eventNames(): readonly string[] {
   return [...(codesByName ??= groupByName()).keys()].sort();

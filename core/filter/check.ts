@@ -8,7 +8,7 @@ import {
   type Span,
   whenNeeded,
 } from "../base/mod.ts";
-import { eventCodesByName, eventNames } from "../event/mod.ts";
+import { eventCodesByName, eventCodesCalled, eventNames } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 import type {
   CheckedComparison,
@@ -247,7 +247,7 @@ class Checker {
       const { message, help = PATTERN_HELP } = problem;
       return this.#failAt("F024", `pattern '${literal.text}': ${message}`, literal, help);
     }
-    if (isEventType(left) && eventCodesByName(literal.text).length === 0) {
+    if (isEventType(left) && eventCodesCalled(literal.text).length === 0) {
       const help = () =>
         severalEvents(literal.text) ?? didYouMean(literal.text, knownEvents()) ??
           longerEvents(literal.text) ??

@@ -1,6 +1,6 @@
 /** Which events a condition can match, and what is left of it for events of one type. */
 import type { Report } from "../base/mod.ts";
-import { allEventCodes, eventCodesByName, eventType } from "../event/mod.ts";
+import { allEventCodes, eventCodesByName, eventCodesCalled, eventType } from "../event/mod.ts";
 import { type FieldValue, fixedValue } from "../field/mod.ts";
 import type {
   CheckedComparison,
@@ -138,8 +138,10 @@ function typesCompared(comparison: CheckedComparison, negated: boolean): Types {
   const isNamed = isTypeName(left) && right.kind === "constants" &&
     ["=", "==", "in", "!="].includes(name);
   if (isNamed) {
-    const named = new Set(right.constants.flatMap((type) => eventCodesByName(String(type))));
-    return (name === "!=") === negated ? named : others(named);
+    const names = right.constants.map(String);
+    return (name === "!=") === negated
+      ? new Set(names.flatMap(eventCodesCalled))
+      : others(new Set(names.flatMap(eventCodesByName)));
   }
   if (nameOf(left) === "evt.num") {
     const types = typesByNumber(comparison);

@@ -2,7 +2,7 @@
  * Conditions that can never hold, found without an event. What is said here is certain; what is not
  * found may still be so. `tests/property/reason_test.ts` holds it against the interpreter.
  */
-import { eventCodesByName } from "../event/mod.ts";
+import { eventCodesCalled } from "../event/mod.ts";
 import type { FieldArgument, FieldDefinition, FieldValue } from "../field/mod.ts";
 import { type Choice, type Claim, flattenClaim } from "./_claims.ts";
 import { isTypeName } from "./event_types.ts";
@@ -225,7 +225,7 @@ function sizeOf({ leaf }: Fact): number {
 function typesNamed({ leaf, holds }: Fact): readonly number[] | undefined {
   if (!holds || leaf.kind === "exists" || leaf.right.kind !== "constants") return undefined;
   if (!isTypeName(leaf.left) || !NAMING.has(leaf.operator.name)) return undefined;
-  return leaf.right.constants.flatMap((name) => eventCodesByName(String(name)));
+  return leaf.right.constants.flatMap((name) => eventCodesCalled(String(name)));
 }
 
 const NAMING: ReadonlySet<string> = new Set(["=", "==", "in"]);
