@@ -84,6 +84,8 @@ export class Follower {
   readonly #knownOpens: readonly (KnownOpens | undefined)[];
   readonly #descriptorParams = descriptorParams();
   readonly #kinds = typeKinds();
+  /** Something was known before, of another time. */
+  #wasCleared = false;
   readonly #ends = new RecentEnds();
   /** To be closed once the event was judged. */
   #closing = -1;
@@ -273,10 +275,16 @@ export class Follower {
 
   /** What was known was another machine's, or of another time: all of it ends. */
   clear(): void {
+    this.#wasCleared = true;
     this.told.clear();
     this.interfaces.clear();
     this.#closingThread = undefined;
     this.#ended = undefined;
+  }
+
+  /** All that a section begins with is known. Of whom the table remembers an end it has taken none in. */
+  beginSection(): void {
+    if (this.#wasCleared) for (const thread of this.threads) this.told.tell(thread);
   }
 }
 

@@ -179,6 +179,7 @@ export class Replay {
     if (this.#isTelling) this.#isTelling = isTelling(scap.type);
     if (this.#seeds !== undefined) {
       this.#seeds.complete();
+      this.#follower.beginSection();
       this.#threadsLeftOut += this.#seeds.leftOut;
       this.#seeds = undefined;
     }
