@@ -154,9 +154,9 @@ export class Carrier {
       // It is slow, not down.
       if (accepted > 0) tries = 0;
       const goesOn = this.#goesOn(error, { tries, stays });
-      if (goesOn && !stays && this.#leftMs <= 0) this.#hopeless = error;
+      if (goesOn && !stays && this.#leftMs <= 0) this.#hopeless = hopeless(error);
       if (!goesOn || this.#hopeless !== undefined) {
-        this.#lost(rest, error);
+        this.#lost(rest, this.#hopeless ?? error);
         break;
       }
       const unclear = unclearOf(error) ?? 0;
@@ -260,6 +260,11 @@ export class Carrier {
 /** The same alert, of which nobody knows whether it has arrived. */
 function repeatedly({ alert }: Pending): Pending {
   return new Pending({ ...alert, fields: new Map(alert.fields).set(REPEATED_FIELD, true) });
+}
+
+function hopeless(error: unknown): SinkError {
+  const message = `${reasonOf(error)}; it has taken none so far and is not tried any more`;
+  return new SinkError("unavailable", message, { cause: error });
 }
 
 function isClosed(error: unknown): boolean {

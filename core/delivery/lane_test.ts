@@ -157,7 +157,7 @@ Deno.test("a sink that has never taken an alert is tried for a while, and then n
   assertObjectMatch(counters(), { failed: 3, delivered: 0, dropped: 0, state: "failing" });
   assertEquals(lines, [
     'Output "a" failed and is tried again: not now',
-    'Output "a" failed, alerts are lost: not now',
+    'Output "a" failed, alerts are lost: not now; it has taken none so far and is not tried any more',
   ]);
   await delivery.close();
 });
