@@ -41,12 +41,24 @@ export async function kubeconfigAccess(path: string): Promise<ClusterAccess> {
   // Not the words of whoever reads it: they quote, and there are tokens in it.
   if (report.hasErrors) throw wrong(`it is no YAML${lineOf(mistake)}`);
   if (!document) throw wrong("there is nothing in it");
-  const read = kubeconfigSchema().safeParse(plainValue(document.root));
+  const plain = plainValue(document.root);
+  const read = kubeconfigSchema().safeParse(plain);
   if (!read.success) {
-    const [issue] = read.error.issues;
-    throw wrong(`it is no kubeconfig: "${issue?.path.join(".")}" is missing or another thing`);
+    throw wrong(`it is no kubeconfig: ${mistakeAt(read.error.issues[0]?.path ?? [], plain)}`);
   }
   return accessOf(read.data, { folder: dirname(path), wrong });
+}
+
+/** Without the value, which may be a secret. */
+function mistakeAt(path: readonly PropertyKey[], document: unknown): string {
+  if (path.length === 0) return "it is no mapping with clusters, users and contexts";
+  let value: unknown = document;
+  for (const step of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
+  const steps = path.map((step) => typeof step === "number" ? `[${step}]` : `.${String(step)}`);
+  const key = steps.join("").slice(1);
+  return value === undefined || value === null
+    ? `"${key}" is missing`
+    : `what stands at "${key}" is something else than belongs there`;
 }
 
 function lineOf(mistake: Diagnostic | undefined): string {
@@ -78,10 +90,21 @@ interface Place {
 
 function accessOf(config: Kubeconfig, { folder, wrong }: Place): ClusterAccess {
   const contextName = config["current-context"] || config.contexts?.[0]?.name;
-  const context = config.contexts?.find(({ name }) => name === contextName)?.context;
-  if (!context) throw wrong(`there is no context "${contextName ?? ""}" in it`);
+  if (!config.clusters && !config.contexts) {
+    throw wrong("it is no kubeconfig: it has neither clusters nor contexts");
+  }
+  if (!contextName) throw wrong('it has nothing in "contexts"');
+  const entry = config.contexts?.find(({ name }) => name === contextName);
+  if (!entry) throw wrong(`there is no context "${contextName}" in its "contexts"`);
+  const { context } = entry;
+  if (!context) throw wrong(`its context "${contextName}" names no cluster`);
   const cluster = config.clusters?.find(({ name }) => name === context.cluster)?.cluster;
-  if (!cluster) throw wrong(`there is no cluster "${context.cluster}" in it`);
+  if (!cluster) {
+    throw wrong(
+      `there is no cluster "${context.cluster}", which its context "${contextName}" names, ` +
+        'in its "clusters"',
+    );
+  }
   const user: Partial<User> = config.users?.find(({ name }) => name === context.user)?.user ?? {};
   if (user.exec || user["auth-provider"]) {
     throw wrong(
