@@ -25,6 +25,10 @@ export interface MessageExchange {
   readonly sent: string;
   /** What the other end said; absent: its protocol has no answers. */
   readonly answer?: string;
+  /** It was to be sent: nobody was there, or who was there broke off. */
+  readonly isUnsent?: boolean;
+  /** By what it went, where nobody can know whether it has come: "UDP". */
+  readonly unconfirmed?: string;
 }
 
 export type Exchange = HttpExchange | MessageExchange;

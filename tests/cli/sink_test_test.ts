@@ -1,4 +1,5 @@
 /** `falcod sink test`: what goes out, what comes back, and what may be wrong. */
+import { createSocket } from "node:dgram";
 import { assert, assertEquals } from "../assert.ts";
 import { newAuthority } from "../certificates.ts";
 import { freePort } from "../free_port.ts";
@@ -304,4 +305,56 @@ Deno.test("falcod sink test tells of a variable that is not set, and what it is 
   const { code, error } = await tested('sinks: [{type: redis, address: "${FALCOD_UNSET}"}]\n');
   assertEquals([code, error.match(/(?:error|warning)\[\w+\]/g)], [1, ["error[C033]"]], error);
   assert(error.includes('note: "sinks[0].address" wants host:port'), error);
+});
+
+Deno.test("falcod sink test says of UDP that nobody answers", async () => {
+  const receiver = createSocket("udp4");
+  await new Promise<void>((resolve) => receiver.bind(0, "127.0.0.1", resolve));
+  const { port } = receiver.address();
+  const config = `
+sinks:
+  - {name: counts, type: statsd, forwarder: "127.0.0.1:${port}"}
+  - {name: lines, type: syslog, address: "127.0.0.1:${port}"}
+`;
+  const { code, out } = await tested(config);
+  assertEquals(code, 0, out);
+  for (const name of ['"counts" (statsd)', '"lines" (syslog)']) {
+    assert(out.includes(`the test alert was sent to ${name}, in `), out);
+  }
+  assert(out.includes(" ms; UDP gives no answer: look there\n"), out);
+  assert(!out.includes("has taken"), out);
+  const documents = (await tested(config, "--json")).out.trim().split("\n");
+  assertEquals(documents.map((line) => JSON.parse(line).unconfirmed), ["UDP", "UDP"]);
+  receiver.close();
+});
+
+Deno.test("falcod sink test shows what was to be sent as it would have been", async () => {
+  const address = `127.0.0.1:${freePort()}`;
+  const cases: Readonly<Record<string, RegExp>> = {
+    [`type: smtp, host_port: "${address}", from: a@example.org, to: b@example.org`]:
+      /^> \(this was to be sent\) from a@example\.org to b@example\.org\n> Subject: \[Notice\]/,
+    [`type: logstash, address: "${address}"`]: /^> \(this was to be sent\)\n> \{\n> {3}"hostname/,
+    [`type: timescaledb, address: "${address}"`]: /^> \(this was to be sent\)\n> INSERT INTO /,
+    [`type: syslog, address: "${address}", protocol: tcp`]: /^> \(this was to be sent\)\n> <13>/,
+  };
+  for (const [keys, shown] of Object.entries(cases)) {
+    const { code, out } = await tested(`sinks: [{${keys}}]\n`);
+    assertEquals(code, 1, out);
+    assert(shown.test(out) && /hint: nobody listens there/.test(out), out);
+  }
+});
+
+Deno.test("falcod sink test says beforehand that the machine may be asked who falcod is", async () => {
+  await using server = httpReceiver();
+  const keys =
+    `bucket: alerts, region: eu-west-1, endpoint: "${server.url}", access_key_id: AKID, ` +
+    "secret_access_key: word";
+  const asked = await tested(`sinks: [{type: awss3, instance_metadata: true, ${keys}}]\n`);
+  assertEquals([asked.code, asked.error], [
+    0,
+    'falcod: "awss3" asks the metadata server of the cloud it runs in (169.254.169.254) who it is, ' +
+    "unless a key or the environment says it\n",
+  ]);
+  const other = await tested(`sinks: [{type: awss3, ${keys}}]\n`);
+  assertEquals([other.code, other.error], [0, ""]);
 });

@@ -14,6 +14,7 @@ import { jsonText } from "../json.ts";
 import { createLogger } from "../log.ts";
 import { tellErrors } from "../report.ts";
 import { enrich } from "../sidekick/enrich.ts";
+import { truth } from "../sidekick/output.ts";
 import { loadSidekick } from "../sidekick/settings.ts";
 import { maskFor } from "../sink_trial/secrets.ts";
 import { shownTrial, trialLines } from "../sink_trial/show.ts";
@@ -78,6 +79,12 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
   let isTaken = true;
   for (const sink of wanted) {
     const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
+    if (asksTheMachine(sink)) {
+      host.error.write(
+        `falcod: "${sink.label}" asks the metadata server of the cloud it runs in (169.254.169.254) ` +
+          "who it is, unless a key or the environment says it\n",
+      );
+    }
     const trial = await trySink({ sink, config, registry, log, hostname, enriched });
     const mask = await maskFor([sink], registry);
     const shown = shownTrial(sink, { trial, mask });
@@ -87,6 +94,12 @@ async function testSinks(request: SinkTestRequest, { host, guests }: Around): Pr
     isTaken &&= shown.taken;
   }
   return isTaken ? EXIT_OK : EXIT_FAILURE;
+}
+
+/** Outside of a cloud somebody else may be at that address, or nobody, which takes its time. */
+function asksTheMachine({ config }: WiredSink): boolean {
+  const given = config as { readonly instance_metadata?: unknown } | undefined;
+  return truth(String(given?.instance_metadata)) === true;
 }
 
 /** The one that is called so, or whose section of falco.yaml is, else all of this type. */

@@ -26,12 +26,16 @@ export interface ShownTrial {
   readonly sink: string;
   readonly type: string;
   readonly taken: boolean;
+  /** By what it went, where nobody can know whether it was taken: "UDP". */
+  readonly unconfirmed?: string;
   readonly ms: number;
   readonly exchanges: readonly ShownExchange[];
   readonly error?: string;
   readonly hints: readonly string[];
   readonly notes: readonly string[];
 }
+
+const TO_BE_SENT = "(this was to be sent)";
 
 const KEPT_AWAY =
   "its lowest priority or its match keeps alerts like this one away; it was sent all the same";
@@ -41,26 +45,34 @@ export function shownTrial(
   { trial, mask }: { readonly trial: Trial; readonly mask: SecretMask },
 ): ShownTrial {
   const { failure, ms, exchanges, line, isKeptAway, found } = trial;
+  const unconfirmed = failure ? undefined : exchanges.map(confirmationLacking).find(Boolean);
   const shown = exchanges.map((exchange) => shownExchange(exchange, mask));
   return {
     sink: label,
     type: name,
     taken: failure === undefined,
+    ...unconfirmed !== undefined && { unconfirmed },
     ms: Math.round(ms),
     exchanges: shown.length > 0
       ? shown
-      : [{ ...failure && { place: "(this was to be sent)" }, sent: mask.text(line) }],
+      : [{ ...failure && { place: TO_BE_SENT }, sent: mask.text(line) }],
     ...failure && { error: mask.text(failure.message) },
     hints: hintsFor(failure, exchanges),
     notes: [...found === undefined ? [] : [found], ...isKeptAway ? [KEPT_AWAY] : []],
   };
 }
 
+function confirmationLacking(exchange: Exchange): string | undefined {
+  return exchange.kind === "message" ? exchange.unconfirmed : undefined;
+}
+
 function shownExchange(exchange: Exchange, mask: SecretMask): ShownExchange {
   if (exchange.kind === "message") {
-    const { place, sent, answer } = exchange;
+    const { sent, answer, isUnsent } = exchange;
+    const given = exchange.place === undefined ? [] : [mask.text(exchange.place)];
+    const place = [...isUnsent ? [TO_BE_SENT] : [], ...given].join(" ");
     return {
-      ...place !== undefined && { place: mask.text(place) },
+      ...place !== "" && { place },
       sent: mask.text(sent),
       ...answer !== undefined && { reply: { body: mask.text(answer) } },
     };
@@ -101,11 +113,14 @@ function mapped<T>(
 const MOST_SHOWN = 16_000;
 
 /** What goes there begins with `>`, what comes back with `<`. */
-export function trialLines({ sink, type, taken, ms, exchanges, error, hints, notes }: ShownTrial) {
+export function trialLines(trial: ShownTrial): readonly string[] {
+  const { sink, type, taken, unconfirmed, ms, exchanges, error, hints, notes } = trial;
   const named = sink === type ? `"${sink}"` : `"${sink}" (${type})`;
   const lines = exchanges.flatMap((exchange) => [...exchangeLines(exchange), ""]);
   lines.push(
-    taken
+    unconfirmed !== undefined
+      ? `the test alert was sent to ${named}, in ${ms} ms; ${unconfirmed} gives no answer: look there`
+      : taken
       ? `${named} has taken the test alert, in ${ms} ms`
       : `${named} did not take the test alert, after ${ms} ms: ${error}`,
     ...hints.map((hint) => `  hint: ${hint}`),

@@ -35,7 +35,12 @@ class LogstashSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
     const lines = batch.map(({ alert }) => `${logstashLine(alert, this.#config)}\n`).join("");
-    await this.#link.use((socket) => sent(socket, lines), context?.signal);
+    try {
+      await this.#link.use((socket) => sent(socket, lines), context?.signal);
+    } catch (error) {
+      context?.observe?.({ kind: "message", sent: lines, isUnsent: true });
+      throw error;
+    }
     context?.observe?.({ kind: "message", sent: lines });
   }
 

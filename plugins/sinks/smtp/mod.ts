@@ -33,6 +33,11 @@ export class SmtpSink implements Sink {
     this.#transport = transport;
     const stop = () => transport.close();
     context?.signal.addEventListener("abort", stop);
+    const shown = {
+      kind: "message",
+      place: `from ${from} to ${to.join(", ")}`,
+      sent: `Subject: ${mail.subject}\n\n${mail.text}`,
+    } as const;
     try {
       const { response } = await transport.sendMail({
         from,
@@ -42,13 +47,9 @@ export class SmtpSink implements Sink {
         ...isUrgent && { priority: "high" },
         headers: AUTOMATIC,
       });
-      context?.observe?.({
-        kind: "message",
-        place: `from ${from} to ${to.join(", ")}`,
-        sent: `Subject: ${mail.subject}\n\n${mail.text}`,
-        answer: String(response),
-      });
+      context?.observe?.({ ...shown, answer: String(response) });
     } catch (error) {
+      context?.observe?.({ ...shown, isUnsent: true });
       throw failure(error, {
         doing: `Cannot send mail by ${host_port}`,
         secrets: [password],

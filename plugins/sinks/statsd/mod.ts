@@ -27,12 +27,20 @@ export class StatsdSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     const packets = packetsOf(batch.map(({ alert }) => alert), this.#config);
     if (packets.length === 0) return;
-    await this.#link.use(async (socket) => {
-      for (const packet of packets) {
-        await send(socket, packet);
-        context?.observe?.({ kind: "message", sent: packet });
-      }
-    }, context?.signal);
+    let count = 0;
+    try {
+      await this.#link.use(async (socket) => {
+        for (const packet of packets) {
+          await send(socket, packet);
+          count++;
+          context?.observe?.({ kind: "message", sent: packet, unconfirmed: "UDP" });
+        }
+      }, context?.signal);
+    } catch (error) {
+      const sent = packets.slice(count).join("\n");
+      context?.observe?.({ kind: "message", sent, isUnsent: true });
+      throw error;
+    }
   }
 
   close(): Promise<void> {

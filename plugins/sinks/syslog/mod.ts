@@ -51,10 +51,19 @@ export class SyslogSink implements Sink {
       const given = this.config.content === "cef" ? { alert, line: cefLine(alert) } : formatted;
       return this.#cut(messageOf(given, this.#settings, now));
     });
-    await this.#transport.send(messages, context?.signal ?? NEVER);
-    for (const message of messages) {
-      context?.observe?.({ kind: "message", sent: new TextDecoder().decode(message) });
+    const tell = (how: { readonly isUnsent?: boolean; readonly unconfirmed?: string }) => {
+      for (const message of context?.observe ? messages : []) {
+        context?.observe?.({ kind: "message", sent: new TextDecoder().decode(message), ...how });
+      }
+    };
+    try {
+      await this.#transport.send(messages, context?.signal ?? NEVER);
+    } catch (error) {
+      tell({ isUnsent: true });
+      throw error;
     }
+    const { address, protocol } = this.config;
+    tell(!address.startsWith("/") && protocol === "udp" ? { unconfirmed: "UDP" } : {});
   }
 
   close(): Promise<void> {

@@ -49,17 +49,24 @@ class TimescaleSink implements Sink {
     const secrets = [password];
     const rows = batch.map(({ alert }) => rowOf(alert, this.#config));
     const { sql, values } = insertion(table, rows);
+    const tell = (how: { readonly answer: string } | { readonly isUnsent: true }) =>
+      context?.observe?.({ kind: "message", sent: shown(sql, values), ...how });
+    let isRefused = false;
     return this.#link.use(async (connection) => {
       try {
         await connection.run(sql, values);
       } catch (error) {
         if (!(error instanceof PostgresRefusal)) throw error;
-        context?.observe?.({ kind: "message", sent: shown(sql, values), answer: error.message });
+        isRefused = true;
+        tell({ answer: error.message });
         const code = REFUSALS.test(error.code) ? "rejected" : "unavailable";
         throw failure(error, { doing: `PostgreSQL at ${address} refuses`, code, secrets });
       }
-      context?.observe?.({ kind: "message", sent: shown(sql, values), answer: "inserted" });
-    }, context?.signal);
+      tell({ answer: "inserted" });
+    }, context?.signal).catch((error) => {
+      if (!isRefused) tell({ isUnsent: true });
+      throw error;
+    });
   }
 }
 
