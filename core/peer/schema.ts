@@ -25,7 +25,14 @@ export const address = (
 ) => {
   const checked = word().refine(
     (given) => sockets && given.startsWith("/") || hostAndPort(given, port) !== undefined,
-    { error: sockets ? "host:port, or the path of a unix socket" : "host:port" },
+    {
+      error: ({ input }) => {
+        if (/^[^/\s]+:(?:\d{5,}|0+)$/.test(String(input))) {
+          return "host:port with a port from 1 to 65535";
+        }
+        return sockets ? "host:port, or the path of a unix socket" : "host:port";
+      },
+    },
   );
   return standard === undefined ? checked : checked.prefault(standard);
 };

@@ -77,9 +77,25 @@ export const decimal = ({ min, max, standard }: NumberOptions) =>
 /** `wanted`: what is said of a value that is no text. */
 export const word = (wanted = "text") => z.string({ error: wanted });
 export const text = (standard = "") => word().default(standard);
+/** A path that follows an address; empty: the address is all. */
+export const urlPath = (standard: string) =>
+  text(standard).refine((path) => path === "" || path.startsWith("/"), {
+    error: "a path that begins with /",
+  });
 
-export function oneOf<const T extends readonly string[]>(names: T, standard: T[number]) {
-  const choice = z.enum(names, { error: `one of ${names.join(", ")}` });
+/** `because`: why some other names are none, in words that follow those of what is wanted. */
+export function oneOf<const T extends readonly string[]>(
+  names: T,
+  standard: T[number],
+  because: Readonly<Record<string, string>> = {},
+) {
+  const wanted = `one of ${names.join(", ")}`;
+  const choice = z.enum(names, {
+    error: ({ input }) =>
+      typeof input === "string" && Object.hasOwn(because, input)
+        ? `${wanted} (${because[input]})`
+        : wanted,
+  });
   return (choice as z.ZodEnum<{ [Name in T[number]]: Name }>).default(standard as never);
 }
 

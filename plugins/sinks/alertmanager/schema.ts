@@ -8,7 +8,7 @@ import {
   webAddress,
 } from "../../../core/mod.ts";
 
-const { sequence, text, texts, word } = setting;
+const { sequence, text, texts, urlPath, word } = setting;
 
 /** More lost events than `above` make an alert at least this grave. */
 export interface DropThreshold {
@@ -37,7 +37,7 @@ export const schema = z.strictObject({
   host_port: sequence(webAddress()).refine((list) => list.length > 0, {
     error: "an address, or a sequence of them",
   }).describe("Address of Alertmanager; of a cluster, of all its members"),
-  endpoint: text("/api/v2/alerts").describe("Path that takes alerts"),
+  endpoint: urlPath("/api/v2/alerts").describe("Path that takes alerts"),
   expires_after: setting.duration({ standard: 0 })
     .describe("How long after the event the alert ends; 0: as Alertmanager has it"),
   extra_labels: texts().describe("Further labels"),

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { httpKeys, setting, webAddress } from "../../../core/mod.ts";
 
-const { listOf, secret, text, word } = setting;
+const { listOf, secret, text, urlPath, word } = setting;
 
 export const schema = z.strictObject({
   host_port: webAddress().describe("Address of Loki"),
-  endpoint: text("/loki/api/v1/push").describe("Path that takes logs"),
+  endpoint: urlPath("/loki/api/v1/push").describe("Path that takes logs"),
   user: text().describe("For basic authentication, with api_key"),
   api_key: secret().prefault("").describe("Password of the user"),
   tenant: text().describe("Whose logs these are, where Loki has several tenants"),
