@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "../assert.ts";
-import { load, told } from "./loading.ts";
+import { variableOf } from "../../core/app/sidekick/file.ts";
+import { SIDEKICK_OUTPUTS } from "../../core/app/sidekick/outputs/mod.ts";
+import { configOf, load, told } from "./loading.ts";
 
 Deno.test("settingsOf() tells of mistakes where they stand, by falcosidekick's names", async () => {
   const { report } = await load(
@@ -88,4 +90,110 @@ alertmanager: {hostport: x}
     'C062 "aws.checkidentity" is without effect in falcod',
     'C004 "alertmanager.hostport"',
   ]);
+});
+
+/** What switches outputs on, where no name will do. */
+const VALUES: Readonly<Record<string, string>> = {
+  endpointtype: "proxy",
+  enabled: "true",
+  endpoint: "http://h",
+  port: "514",
+  protocol: "tcp",
+};
+
+/** Each with what is told: the key that is wrong, and never the one that it becomes a part of. */
+const BLAMED: Readonly<Record<string, string | undefined>> = {
+  "timescaledb: {host: h, port: abc}":
+    '"timescaledb.port" wants a port from 1 to 65535, found "abc" (undefined)',
+  "timescaledb: {host: h, port: 0}":
+    '"timescaledb.port" wants a port from 1 to 65535, found "0" (undefined)',
+  "logstash: {address: h, port: 70000}":
+    '"logstash.port" wants a port from 1 to 65535, found "70000" (undefined)',
+  "syslog: {host: h, port: 99999, protocol: tcp}":
+    '"syslog.port" wants a port from 1 to 65535, found "99999" (undefined)',
+  "timescaledb: {host: '127.0.0.1:15432', port: 15432}":
+    '"timescaledb.host" wants a host without a port, found "127.0.0.1:15432" (leave the port out: "port" beside it is for that)',
+  "syslog: {host: 'a:b', port: 514, protocol: tcp}":
+    '"syslog.host" wants the name or the IP address of a host, found "a:b" (undefined)',
+  "timescaledb: {host: '::1', port: 15432}": undefined,
+  "timescaledb: {host: '[::1]', port: 15432}": undefined,
+  "wavefront: {endpointtype: proxy, endpointhost: h, endpointmetricport: 99999}":
+    '"wavefront.endpointmetricport" wants a port from 1 to 65535, found "99999" (undefined)',
+  "wavefront: {endpointtype: proxy, endpointhost: 'h:1', endpointmetricport: 2}":
+    '"wavefront.endpointhost" wants a host without a port, found "h:1" (the port stands in "wavefront.endpointmetricport", and is another one)',
+  "wavefront: {endpointtype: proxy, endpointhost: 'h:2', endpointmetricport: 2}": undefined,
+  "wavefront: {endpointtype: proxy, endpointhost: 'h:99999'}":
+    '"wavefront.endpointhost" wants a host, or an address with http:// or https://, and if with a port, one from 1 to 65535, found "h:99999" (undefined)',
+  "wavefront: {endpointtype: direct, endpointhost: h}":
+    `"wavefront.endpointtype" wants "wavefront.endpointtoken" beside it, found "direct" (only proxies take points without a token: write the one of Wavefront's API)`,
+  "openfaas: {functionname: f, gatewayport: 99999}":
+    '"openfaas.gatewayport" wants a whole number from 1 to 65535, found "99999" (undefined)',
+  "smtp: {hostport: 'm:99999', from: a@example.org, to: b@example.org}":
+    '"smtp.hostport" wants host:port with a port from 1 to 65535, found "m:99999" (undefined)',
+  "loki: {hostport: 'http://h:99999'}":
+    '"loki.hostport" wants an address with a host and, if with a port, one from 1 to 65535, found a text that is not shown (undefined)',
+  "mqtt: {broker: 'h:99999'}":
+    '"mqtt.broker" wants an address with a host and, if with a port, one from 1 to 65535, found "h:99999" (undefined)',
+  "loki: {hostport: 'http://h', endpoint: loki/push}":
+    '"loki.endpoint" wants a path that begins with /, found "loki/push" (undefined)',
+  "alertmanager: {hostport: 'http://h', endpoint: api}":
+    '"alertmanager.endpoint" wants a path that begins with /, found "api" (undefined)',
+  "sinks: [{type: otlplogs, endpoint: 'http://h', protocol: grpc}]":
+    '"sinks[0].protocol" wants one of http/protobuf, http/json (gRPC is not spoken: collectors take the same by HTTP, mostly at port 4318), found "grpc" (undefined)',
+};
+
+Deno.test("settingsOf() blames the key whose value is wrong, where two become one", async () => {
+  for (const [text, expected] of Object.entries(BLAMED)) {
+    const { report } = await load(`${text}\n`);
+    assertEquals(told(report), expected === undefined ? [] : [`C004 ${expected}`], text);
+  }
+  const { report } = await load("", { TIMESCALEDB_HOST: "h", TIMESCALEDB_PORT: "abc" });
+  const [only] = told(report);
+  assert(only?.startsWith('C004 "TIMESCALEDB_PORT" wants a port from 1 to 65535'), only);
+});
+
+Deno.test("settingsOf() joins host and port to an address of IPv6", async () => {
+  for (const host of ["::1", "[::1]"]) {
+    const { settings } = await load(`timescaledb: {host: "${host}", port: 15432}\n`);
+    assertEquals(configOf(settings, "timescaledb").address, "[::1]:15432");
+  }
+});
+
+Deno.test("settingsOf() says what to do where gRPC is asked for", async () => {
+  for (const signal of ["logs", "traces", "metrics"]) {
+    const { report } = await load(
+      `otlp: {${signal}: {endpoint: "http://h:4317", protocol: grpc}}\n`,
+    );
+    const [only = ""] = told(report);
+    const wants = `C004 "otlp.${signal}.protocol" wants http/protobuf or http/json, found "grpc"`;
+    assert(only.startsWith(`${wants} (gRPC is not spoken`), only);
+    assert(only.includes("port 4318"), only);
+  }
+});
+
+Deno.test("settingsOf() names what is missing as falcosidekick does, for all outputs", async () => {
+  const lacking: string[] = [];
+  for (const { section, sink, enabledBy, keys } of SIDEKICK_OUTPUTS) {
+    if (sink === undefined) continue;
+    const environment = Object.fromEntries(
+      enabledBy.map((key) => [variableOf(`${section}.${key}`), VALUES[key] ?? "name"]),
+    );
+    const { report } = await load("", environment);
+    for (const { title, help } of report.diagnostics) {
+      const [, missing] = / has no "(.*)"$/.exec(title) ?? [];
+      if (missing === undefined) continue;
+      assert(Object.hasOwn(keys, missing), title);
+      const names = `write "${section}.${missing}", or set ${variableOf(`${section}.${missing}`)}`;
+      assert(String(help).startsWith(names), String(help));
+      lacking.push(`${section}.${missing}`);
+    }
+  }
+  assertEquals(lacking.sort(), ["azure.eventhub.namespace", "gotify.token", "spyderbat.apikey"]);
+});
+
+Deno.test('settingsOf() takes "f" and "no" for names', async () => {
+  const { settings } = await load(
+    "openfaas: {functionname: f}\nkafka: {hostport: k, topic: no}\n",
+  );
+  assertEquals(settings.sinks.map(({ label }) => label).sort(), ["kafka", "openfaas"]);
 });

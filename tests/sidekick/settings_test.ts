@@ -269,8 +269,8 @@ Deno.test("settingsOf() has Event Hubs of Azure written to as falcosidekick's ke
   assertEquals(told(wrong.report), [
     'C003 unknown key "namspace" in "azure.eventhub" (did you mean "namespace"?)',
     'C003 unknown key "eventhubs" in "azure" (did you mean "eventhub"?)',
-    'C004 "azure.eventhub" has no "namespace" ("namespace" wants the name of a ' +
-    "namespace, as alerts or alerts.servicebus.windows.net)",
+    'C004 output "azure.eventhub" has no "namespace" (write "azure.eventhub.namespace", or set ' +
+    "AZURE_EVENTHUB_NAMESPACE: the name of a namespace, as alerts or alerts.servicebus.windows.net)",
   ]);
 });
 

@@ -10,7 +10,12 @@ export type Value = string | readonly string[] | Readonly<Record<string, string>
 /** A value that falcod cannot have, in words that continue "…: ". */
 export interface Problem {
   readonly problem: string;
+  /** What to do about it. */
+  readonly help?: string;
 }
+
+/** What is written at another key of the section; absent: nothing. */
+export type Beside = (key: string) => string | undefined;
 
 export interface SidekickKey {
   /** falcod's key, for documentation; absent: it has none. */
@@ -24,7 +29,7 @@ export interface SidekickKey {
   readonly shown?: string;
   /** Where nothing is written and falcod's own default is another one. */
   readonly standard?: string;
-  readonly make?: (text: string) => Values | Problem;
+  readonly make?: (text: string, beside: Beside) => Values | Problem;
   /** Of `idle`: what a user who has set it has to know. */
   readonly because?: string;
   /** Of `idle`: the value that asks for nothing, in small letters. */
@@ -75,7 +80,7 @@ export function texts(to: string): SidekickKey {
 /** `to`: what documentation names; `make` may give others as well. */
 export function made(
   to: string,
-  make: (text: string) => Values | Problem,
+  make: (text: string, beside: Beside) => Values | Problem,
   standard?: string,
 ): SidekickKey {
   return { to, kind: "made", make, ...standard !== undefined && { standard } };

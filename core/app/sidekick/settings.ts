@@ -1,5 +1,5 @@
 /** A configuration of falcosidekick as what falcod does. */
-import { Report, type Span } from "../../base/mod.ts";
+import { type Diagnostic, Report, type Span } from "../../base/mod.ts";
 import { compileFieldTemplate } from "../../forward/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
 import type { Listen } from "../../web/mod.ts";
@@ -11,10 +11,10 @@ import { listedSinks, type WiredSink } from "../config/outputs.ts";
 import type { Config } from "../config/schema.ts";
 import { TEST_RULE } from "../sink_trial/alert.ts";
 import type { EnrichSettings } from "./enrich.ts";
-import { readSidekickFile, type SidekickFile } from "./file.ts";
+import { readSidekickFile, type SidekickFile, variableOf } from "./file.ts";
 import { readServer, SERVER_KEYS, type ServerConfig } from "./schema.ts";
 import { fieldsAt, foundText, textsAt } from "./texts_at.ts";
-import { translateOutputs } from "./translate.ts";
+import { translateOutputs, type Translation } from "./translate.ts";
 import { OF_FALCOD, reportUnknownKeys } from "./unknown_keys.ts";
 
 export interface SidekickSettings {
@@ -58,7 +58,7 @@ export async function settingsOf(
   const server = serverOf(file, report);
   const enrich = enrichSettings(file, server, report);
   const fields = [...enrich.customFields.keys(), ...enrich.templatedFields.keys()];
-  const { root, names } = translateOutputs(file, { server, fields, report });
+  const { root, names, missing } = translateOutputs(file, { server, fields, report });
   for (const key of OF_FALCOD) {
     const entry = file.root.entries.get(key);
     if (entry && !root.entries.has(key)) root.entries.set(key, entry);
@@ -71,7 +71,8 @@ export async function settingsOf(
   const look = { root, registry, report: found };
   const sinkFaults = await lookAtSinks(sinks, look);
   for (const { title, ...diagnostic } of found.diagnostics) {
-    report.add({ ...diagnostic, title: named(title, names) });
+    const lacking = missingKey({ title, ...diagnostic }, { names, missing });
+    report.add({ ...diagnostic, title: named(title, names), ...lacking });
   }
   if (sinks.length === 0 && !report.hasErrors) {
     report.add({
@@ -90,6 +91,22 @@ export async function settingsOf(
     sinks: sinks.map(withTestAlerts),
     sinkFaults: sinkFaults.map((fault) => named(fault, names)),
     placeOf: (key) => file.value(key)?.node.at,
+  };
+}
+
+/** A key that was not written is told by the name it has for users. Absent: the title is of something else. */
+function missingKey(
+  { title, help: given }: Diagnostic,
+  { names, missing }: Pick<Translation, "names" | "missing">,
+): { readonly title: string; readonly help: string } | undefined {
+  const [, sink = "", inside = "", key] =
+    /^"(sinks\[\d+\])((?:\.[\w-]+)*)" has no "([\w-]+)"$/.exec(title) ?? [];
+  const name = missing.get(`${sink}${inside}.${key}`);
+  if (name === undefined) return undefined;
+  const wanted = typeof given === "string" ? given.replace(/^"[^"]*" wants /, "") : "text";
+  return {
+    title: `output "${names.get(sink)}" has no "${name.split(".").at(-1)}"`,
+    help: `write "${name}", or set ${variableOf(name)}${wanted === "text" ? "" : `: ${wanted}`}`,
   };
 }
 

@@ -16,7 +16,16 @@ import {
 } from "../config/tree.ts";
 import { EntryBuilder, nodeOf } from "./_entry_builder.ts";
 import type { SidekickFile, Written } from "./file.ts";
-import { pairs, type SidekickKey, type SidekickOutput, split, truth } from "./output.ts";
+import {
+  type Beside,
+  pairs,
+  type Problem,
+  type SidekickKey,
+  type SidekickOutput,
+  split,
+  truth,
+  type Values,
+} from "./output.ts";
 import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
 import type { ServerConfig } from "./schema.ts";
 
@@ -25,6 +34,8 @@ export interface Translation {
   readonly root: MappingNode;
   /** What users wrote, by the path of what became of it: "sinks[0].webhook_url". */
   readonly names: ReadonlyMap<string, string>;
+  /** The same of keys that nobody wrote: what would become of them, and what they are called. */
+  readonly missing: ReadonlyMap<string, string>;
 }
 
 export interface TranslationRequest {
@@ -39,6 +50,7 @@ interface Context {
   readonly server: ServerConfig;
   readonly report: Report;
   readonly names: Map<string, string>;
+  readonly missing: Map<string, string>;
   /** Keys without effect that were told of: several outputs may share one. */
   readonly idle: Set<string>;
 }
@@ -48,7 +60,8 @@ export function translateOutputs(
   { server, fields, report }: TranslationRequest,
 ): Translation {
   const names = new Map<string, string>();
-  const context = { file, server, report, names, idle: new Set<string>() };
+  const missing = new Map<string, string>();
+  const context = { file, server, report, names, missing, idle: new Set<string>() };
   const items: ConfigNode[] = [];
   for (const output of SIDEKICK_OUTPUTS) {
     if (!isOn(output, context)) continue;
@@ -73,7 +86,7 @@ export function translateOutputs(
   const root = emptyMapping(file.root.at);
   const sequence: ConfigNode = { kind: "sequence", items, at: file.root.at };
   root.entries.set("sinks", { keyAt: file.root.at, value: sequence });
-  return { root, names };
+  return { root, names, missing };
 }
 
 /** Falcosidekick-ui shows which outputs there are. */
@@ -117,7 +130,9 @@ function isOn({ section, enabledBy }: SidekickOutput, { file, report }: Context)
   const found = enabledBy.map((key) => file.value(`${section}.${key}`));
   const [first] = found.filter((value) => value !== undefined);
   if (!first) return false;
-  if (first.node.kind === "scalar" && truth(first.node.text) === false) return false;
+  const isSwitch = enabledBy[0] === "enabled" && first.node.kind === "scalar";
+  // Elsewhere it is a name, which may be "f" or "no".
+  if (isSwitch && truth(first.node.text) === false) return false;
   const lacks = enabledBy.filter((_, index) => !found[index]);
   if (lacks.length === 0) return true;
   const needed = lacks.map((key) => `"${section}.${key}"`).join(" and ");
@@ -133,7 +148,7 @@ function isOn({ section, enabledBy }: SidekickOutput, { file, report }: Context)
 
 function entryOf(output: SidekickOutput, index: number, context: Context): MappingNode | undefined {
   const { section, destination, sink, keys, shared = {}, always = {} } = output;
-  const { file, report, names, idle } = context;
+  const { file, report, names, missing, idle } = context;
   const first = file.value(`${section}.${output.enabledBy[0]}`)!;
   if (sink === undefined) {
     report.add({
@@ -166,6 +181,9 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
   function take(path: string, entry: SidekickKey): void {
     const written = file.value(path);
     if (!written) {
+      if (entry.to !== undefined) {
+        missing.set(spell(["sinks", index, ...entry.to.split(".")]), path);
+      }
       if (entry.standard !== undefined) builder.set(entry.to!, entry.standard, first);
       return;
     }
@@ -181,23 +199,28 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
       return;
     }
     if (OF_SECRETS.test(path)) hideNode(written.node);
-    translateValue(entry, written, { builder, report });
+    const beside = (key: string) => file.text(`${section}.${key}`);
+    translateValue(entry, written, { builder, beside, report });
   }
 }
 
 function translateValue(
   { kind, to, shown, make }: SidekickKey,
   written: Written,
-  { builder, report }: { readonly builder: EntryBuilder; readonly report: Report },
+  { builder, beside, report }: {
+    readonly builder: EntryBuilder;
+    readonly beside: Beside;
+    readonly report: Report;
+  },
 ): void {
   const { node, name } = written;
-  const wrong = (wanted: string) => {
+  const wrong = (wanted: string, help = helpFor(node)) => {
     builder.leaveOut(shown ?? to!);
     report.add({
       code: "C004",
       title: `"${name}" wants ${wanted}, found ${shownOf(node, name)}`,
       at: node.at,
-      help: helpFor(node),
+      help,
     });
   };
   if (kind === "same") return builder.add(to!, written);
@@ -208,9 +231,13 @@ function translateValue(
   if (kind === "list" || kind === "texts") return builder.add(to!, written);
   if (kind !== "made") return;
   if (node.kind !== "scalar") return void wrong("text");
-  const values = make!(node.text);
-  if ("problem" in values) return void wrong(String(values.problem));
+  const values = make!(node.text, beside);
+  if (isProblem(values)) return void wrong(values.problem, values.help);
   for (const [path, value] of Object.entries(values)) builder.set(path, value, written);
+}
+
+function isProblem(made: Values | Problem): made is Problem {
+  return typeof made.problem === "string";
 }
 
 function helpFor({ kind }: ConfigNode): string | undefined {

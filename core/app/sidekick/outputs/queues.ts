@@ -1,4 +1,5 @@
 /** What other programs take alerts from. */
+import { hostPart, joinedAddress, portPart } from "../host_and_port.ts";
 import {
   checkCert,
   httpOutput,
@@ -7,7 +8,6 @@ import {
   made,
   named,
   output,
-  part,
   type Problem,
   same,
   type SidekickOutput,
@@ -50,6 +50,10 @@ function addressed(
   { key, schemes }: { readonly key: string; readonly schemes: Readonly<Record<string, boolean>> },
 ): Values | Problem {
   const url = serverUrl(text);
+  const scheme = /^(\w+):\/\/./.exec(text)?.[1]?.toLowerCase() ?? "tcp";
+  if (!url && Object.hasOwn(schemes, scheme)) {
+    return { problem: "an address with a host and, if with a port, one from 1 to 65535" };
+  }
   if (!url || !Object.hasOwn(schemes, url.scheme)) {
     return { problem: `an address that begins with ${Object.keys(schemes).join(":// or ")}://` };
   }
@@ -175,8 +179,8 @@ export const QUEUES: readonly SidekickOutput[] = [
     hasTls: true,
     enabledBy: ["address"],
     keys: {
-      address: part("host", "address"),
-      port: { ...part("port", "address"), standard: "5044" },
+      address: hostPart(),
+      port: portPart("5044"),
       tls: same("tls.enabled"),
       // Off unless it is asked for, there.
       checkcert: { ...checkCert, standard: "true" },
@@ -193,8 +197,8 @@ export const QUEUES: readonly SidekickOutput[] = [
     sink: "syslog",
     enabledBy: ["host", "port", "protocol"],
     keys: {
-      host: part("host", "address"),
-      port: part("port", "address"),
+      host: hostPart(),
+      port: portPart(),
       protocol: made("protocol", (text) => ({ protocol: text.toLowerCase() })),
       format: made(
         "format",
@@ -212,9 +216,3 @@ const SYSLOG_FORMATS: ReadonlyMap<string, { readonly [key: string]: string }> = 
   ["json", { format: "json" }],
   ["cef", { content: "cef" }],
 ]);
-
-/** `host` and `port` are one address here. */
-export function joinedAddress({ host: name, port, ...values }: Values): Values {
-  const host = String(name);
-  return { ...values, address: `${host.includes(":") ? `[${host}]` : host}:${port}` };
-}

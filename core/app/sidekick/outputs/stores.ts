@@ -1,5 +1,7 @@
 /** Logs, metrics and what searches them. */
+import { hostPart, joinedAddress, portPart } from "../host_and_port.ts";
 import {
+  type Beside,
   checkCert,
   goDuration,
   httpOutput,
@@ -9,26 +11,21 @@ import {
   output,
   pairs,
   part,
+  type Problem,
   same,
   type SidekickKey,
   type SidekickOutput,
   texts,
   truth,
+  type Values,
 } from "../output.ts";
-import { joinedAddress } from "./queues.ts";
 
 const COUNTED = idle("falcod counts in alerts: batch.size", "5242880");
 
 /** Of all that goes by OTLP. */
 const OTLP_KEYS: Readonly<Record<string, SidekickKey>> = {
   endpoint: same("endpoint"),
-  protocol: made(
-    "protocol",
-    (text) =>
-      /^http\/(?:protobuf|json)$/.test(text)
-        ? { protocol: text }
-        : { problem: "http/protobuf or http/json" },
-  ),
+  protocol: made("protocol", otlpProtocol),
   headers: made("headers", (text) => ({ headers: pairs(text, "=") })),
   timeout: made("timeout", (text) => ({ timeout: text })),
   synced: idle("alerts are always sent together, and in order", "false"),
@@ -36,6 +33,16 @@ const OTLP_KEYS: Readonly<Record<string, SidekickKey>> = {
   tls: idle("https:// in the endpoint says so", "false"),
   checkcert: checkCert,
 };
+
+const WITHOUT_GRPC =
+  "gRPC is not spoken: collectors take the same by HTTP, in most cases at port 4318 in place of " +
+  "4317; write http/protobuf, and that port in the endpoint";
+
+function otlpProtocol(text: string): Values | Problem {
+  if (/^http\/(?:protobuf|json)$/.test(text)) return { protocol: text };
+  const problem = "http/protobuf or http/json";
+  return text === "grpc" ? { problem, help: WITHOUT_GRPC } : { problem };
+}
 
 export const STORES: readonly SidekickOutput[] = [
   httpOutput({
@@ -163,12 +170,9 @@ export const STORES: readonly SidekickOutput[] = [
     sink: "wavefront",
     enabledBy: ["endpointtype", "endpointhost"],
     keys: {
-      endpointtype: made(
-        "address",
-        (text) => /^(?:direct|proxy)$/.test(text) ? { kind: text } : { problem: "direct or proxy" },
-      ),
-      endpointhost: part("host", "address"),
-      endpointmetricport: { ...part("port", "address"), standard: "2878" },
+      endpointtype: made("address", wavefrontKind),
+      endpointhost: { ...part("host", "address"), make: wavefrontHost },
+      endpointmetricport: portPart("2878"),
       endpointtoken: same("token"),
       metricname: same("metric_name"),
       batchsize: idle(),
@@ -196,8 +200,8 @@ export const STORES: readonly SidekickOutput[] = [
     sink: "timescaledb",
     enabledBy: ["host"],
     keys: {
-      host: part("host", "address"),
-      port: { ...part("port", "address"), standard: "5432" },
+      host: hostPart(),
+      port: portPart("5432"),
       user: same("user", "postgres"),
       password: same("password", "postgres"),
       database: same("database", "falcosidekick"),
@@ -245,6 +249,34 @@ export const STORES: readonly SidekickOutput[] = [
     always: { dialect: "dogstatsd" },
   }),
 ];
+
+/** Wavefront itself knows who writes by a token only, which falcosidekick wants there, too. */
+function wavefrontKind(kind: string, beside: Beside): Values | Problem {
+  if (!/^(?:direct|proxy)$/.test(kind)) return { problem: "direct or proxy" };
+  if (kind === "proxy" || beside("endpointtoken") !== undefined) return { kind };
+  return {
+    problem: '"wavefront.endpointtoken" beside it',
+    help: "only proxies take points without a token: write the one of Wavefront's API",
+  };
+}
+
+function wavefrontHost(host: string, beside: Beside): Values | Problem {
+  const isProxy = beside("endpointtype") === "proxy";
+  const url = URL.parse(wavefrontAddress(host, isProxy ? "1" : undefined));
+  if (!url || !/^https?:$/.test(url.protocol) || url.port === "0") {
+    return {
+      problem:
+        "a host, or an address with http:// or https://, and if with a port, one from 1 to 65535",
+    };
+  }
+  const port = beside("endpointmetricport");
+  const own = /:(\d+)\/*$/.exec(host)?.[1];
+  if (!isProxy || own === undefined || port === undefined || own === port) return { host };
+  return {
+    problem: "a host without a port",
+    help: 'the port stands in "wavefront.endpointmetricport", and is another one',
+  };
+}
 
 /** `port`: of a proxy; Wavefront itself is spoken to by TLS. */
 function wavefrontAddress(host: string, port: string | undefined): string {
