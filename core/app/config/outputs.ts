@@ -121,7 +121,11 @@ export function listedSinks(
         code: "C042",
         title: `two sinks are called "${label}"`,
         at: nodeAt(root, [...place, "name"])?.at ?? placeOf(root, place),
-        help: "give it a name of its own: counters and logs tell them apart by it",
+        help: (taken.some((other) =>
+            other.label === label
+          )
+          ? `the other one is ${label}_output; `
+          : "") + "give it a name of its own: counters and logs tell them apart by it",
       });
     }
     labels.add(label);

@@ -105,8 +105,19 @@ export function slipOf(key: string, known: readonly string[]): string | undefine
 const PLAIN_HOST =
   /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,30}\.){1,6}[a-z]{2,12}|[a-z][a-z0-9-]{0,29}(?=:\d))(?::\d{1,5})?\/?$/;
 
+/** In a cluster, or in a network of one's own: few speak TLS there. */
+const INNER = /\.(?:svc|local|localdomain|internal|lan|home|cluster)$/;
+
+/** A domain of the internet, whose standard port nobody has to name: what gets keys there has TLS. */
+function isPublicName(text: string): boolean {
+  const host = text.replace(/\/$/, "");
+  return /\.[a-z]{2,12}$/.test(host) && !INNER.test(host);
+}
+
 /** The address that was probably meant by one without what it has to begin with. */
 export function addressMeant(text: string, wanted: string): string | undefined {
   const scheme = /^an address that begins with (https?:\/\/)/.exec(wanted)?.[1];
-  return scheme !== undefined && PLAIN_HOST.test(text) ? `${scheme}${text}` : undefined;
+  if (scheme === undefined || !PLAIN_HOST.test(text)) return undefined;
+  const isEither = wanted.includes("https://");
+  return `${isEither && isPublicName(text) ? "https://" : scheme}${text}`;
 }

@@ -6,11 +6,17 @@ const WANTED = "an address that begins with http:// or https://";
 Deno.test("addressMeant() adds what is missing to a host, and to nothing that may be a secret", () => {
   const meant = (text: string) => addressMeant(text, WANTED);
   assertEquals(
-    ["127.0.0.1", "localhost:2801", "hooks.example.org", "gateway:80/"].map(meant),
+    [
+      ...["127.0.0.1", "localhost:2801", "hooks.example.org", "hooks.example.org/"],
+      ...["loki.example.org:3100", "loki.monitoring.svc", "gateway:80/"],
+    ].map(meant),
     [
       "http://127.0.0.1",
       "http://localhost:2801",
-      "http://hooks.example.org",
+      "https://hooks.example.org",
+      "https://hooks.example.org/",
+      "http://loki.example.org:3100",
+      "http://loki.monitoring.svc",
       "http://gateway:80/",
     ],
   );
@@ -25,6 +31,8 @@ Deno.test("addressMeant() adds what is missing to a host, and to nothing that ma
   ];
   assertEquals(others.map(meant), others.map(() => undefined));
   assertEquals(addressMeant("127.0.0.1", "a text"), undefined);
+  const proxy = 'an address that begins with http://, or "none"';
+  assertEquals(addressMeant("proxy.example.org", proxy), "http://proxy.example.org");
 });
 
 Deno.test("writtenInPlaceOf() names a key only where it can be no other", () => {
