@@ -7,6 +7,7 @@ import { withoutDeleted } from "./_follow_exec.ts";
 import { withCgroup } from "./_process_params.ts";
 import { connectionText, Descriptor, type Ends, TCP } from "./descriptor.ts";
 import type { Follower } from "./follower.ts";
+import { SeedBudget } from "./_seed_budget.ts";
 import { cgroupsOf, withoutLoneEmpty } from "./texts.ts";
 import { type ReplayProcess, ReplayThread } from "./threads.ts";
 
@@ -23,18 +24,22 @@ export class Seeds {
   readonly #follower: Follower;
   readonly #serverPorts = new Set<number>();
   #connections: Connection[] = [];
-  #found: ReplayThread[] = [];
+  /** By thread: of one that is listed twice the last counts. */
+  readonly #found = new Map<number, ReplayThread>();
+  readonly #budget: SeedBudget;
   /** More than are kept. */
   leftOut = 0;
 
-  constructor(follower: Follower) {
+  constructor(follower: Follower, budget = new SeedBudget()) {
     this.#follower = follower;
+    this.#budget = budget;
   }
 
   process(found: ScapProcess): void {
     const { threads } = this.#follower;
     if (found.threadId <= 0 || found.processId <= 0) return;
-    if (threads.isFull && !threads.get(found.threadId)) {
+    const isTooMany = threads.isFull && !threads.get(found.threadId);
+    if (isTooMany || !this.#budget.admitsProcess(found)) {
       this.leftOut++;
       return;
     }
@@ -92,7 +97,7 @@ export class Seeds {
     }
     if (threads.get(found.threadId)?.isTold) this.#follower.told.vacate(found.threadId);
     threads.add(thread);
-    this.#found.push(thread);
+    this.#found.set(thread.id, thread);
   }
 
   /** When a thread began that is known. */
@@ -105,8 +110,9 @@ export class Seeds {
     const thread = this.#follower.threads.get(found.threadId);
     // Threads use the table of their process.
     if (!thread?.isLeader) return;
-    const descriptor = this.#describe(found);
     const { number } = found;
+    if (!this.#budget.admitsDescriptor(found, thread.table.slotsFor(number))) return;
+    const descriptor = this.#describe(found);
     thread.table.set(number, descriptor);
     if (descriptor.isServerSocket) this.#serverPorts.add(descriptor.ends!.destination.port);
     if (descriptor.kind === "ipv4" && this.#connections.length < MAX_SOCKETS) {
@@ -117,12 +123,12 @@ export class Seeds {
   /** All are known: connections to a port that somebody on this machine serves come from outside. */
   complete(): void {
     const { threads, sink } = this.#follower;
-    const known = this.#found.filter((thread) => threads.get(thread.id) === thread);
+    const known = [...this.#found.values()].filter((thread) => threads.get(thread.id) === thread);
     for (const thread of known) thread.settleParent(thread.parentId);
     // What is told of a process is what its first thread says.
     known.sort((a, b) => Number(b.isLeader) - Number(a.isLeader));
     sink.seed(known.map((thread) => thread.snapshot()));
-    this.#found = [];
+    this.#found.clear();
     for (const { process, number, descriptor } of this.#connections) {
       const { protocolNumber } = descriptor;
       if (process.descriptors.get(number) !== descriptor || !descriptor.ends?.source) continue;

@@ -25,6 +25,9 @@ const ENGINES: readonly (ContainerEngineName | undefined)[] = [
 ];
 /** More than any container has to say. */
 const MAX_TEXT = 1 << 20;
+/** UTF-16 units of one member; of all labels, and of all mounts: thousands of containers are kept. */
+const MAX_MEMBER = 4096, MAX_MEMBERS = 32_768;
+const MAX_MOUNTS = 256;
 /** What of it fits into an event: the rest is for parameters beside it. */
 const MAX_WRITTEN_BYTES = 60_000;
 const NO_IMAGE = { repository: undefined, tag: undefined, digest: undefined };
@@ -69,7 +72,7 @@ export function containerOfJson(text: string): Container | undefined {
     hostIpc: truthOf(facts, "host_ipc"),
     podSandboxId: textOf(facts, "pod_sandbox_id"),
     podLabels: textsOf(member(facts, "pod_sandbox_labels")),
-    cniJson: textOf(facts, "cni_json"),
+    cniJson: textOf(facts, "cni_json", MAX_MEMBERS),
   };
 }
 
@@ -133,16 +136,20 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function textOf(value: unknown, name: string): string | undefined {
+function textOf(value: unknown, name: string, longest = MAX_MEMBER): string | undefined {
   const text = member(value, name);
-  return typeof text === "string" && text !== "" && text !== INCOMPLETE ? text : undefined;
+  const isText = typeof text === "string" && text !== "" && text !== INCOMPLETE;
+  return isText && text.length <= longest ? text : undefined;
 }
 
 function textsOf(value: unknown): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   if (typeof value !== "object" || value === null) return texts;
+  let left = MAX_MEMBERS;
   for (const [name, text] of Object.entries(value)) {
-    if (typeof text === "string") texts.set(name, text);
+    if (typeof text !== "string" || name.length + text.length > left) continue;
+    left -= name.length + text.length;
+    texts.set(name, text);
   }
   return texts;
 }
@@ -159,11 +166,14 @@ function startOf(facts: unknown): bigint | undefined {
 
 function mountsOf(value: unknown): readonly ContainerMount[] {
   if (!Array.isArray(value)) return NOTHING_TOLD.mounts;
-  return value.map((mount: unknown) => ({
+  let left = MAX_MEMBERS;
+  return value.slice(0, MAX_MOUNTS).map((mount: unknown) => ({
     source: textOf(mount, "Source") ?? "",
     destination: textOf(mount, "Destination") ?? "",
     mode: textOf(mount, "Mode") ?? "",
     writable: truthOf(mount, "RW") ?? false,
     propagation: textOf(mount, "Propagation") ?? "",
-  }));
+  })).filter(({ source, destination, mode, propagation }) =>
+    (left -= source.length + destination.length + mode.length + propagation.length) >= 0
+  );
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { type Container, unknownContainer } from "../state/mod.ts";
 import { containerJson, containerOfJson } from "./containers.ts";
 
@@ -94,4 +94,23 @@ Deno.test("what is no container's JSON tells of none", () => {
   for (const text of ["", "{", "null", "[]", '{"container": 1}', '{"container": {"id": 7}}']) {
     assertEquals(containerOfJson(text), undefined, text);
   }
+});
+
+Deno.test("of a container that says without end, as much is kept as fits", () => {
+  const labels = Object.fromEntries(
+    Array.from({ length: 4000 }, (_, index) => [`label-${index}`, "x".repeat(50)]),
+  );
+  const Mounts = Array.from({ length: 4000 }, (_, index) => ({ Source: `/${index}` }));
+  const told = {
+    id: "3ad7b26ded6d",
+    type: 0,
+    image: "i".repeat(5000),
+    name: "web",
+    labels,
+    Mounts,
+  };
+  const container = containerOfJson(JSON.stringify({ container: told }))!;
+  assertEquals([container.name, container.imageId], ["web", undefined]);
+  assert(container.labels.size > 100 && container.labels.size < 1000, `${container.labels.size}`);
+  assertEquals(container.mounts.length, 256);
 });

@@ -25,6 +25,11 @@ export class DescriptorTable<D extends object> {
     return number >= 0 && number < SLOTS ? this.#slots[number] : this.#others?.get(number);
   }
 
+  /** How many places that are for nothing yet `set` would make. */
+  slotsFor(number: number): number {
+    return number < SLOTS ? Math.max(0, number + 1 - this.#slots.length) : 1;
+  }
+
   set(number: number, descriptor: D): void {
     if (this.get(number) === undefined) {
       if (!isNumber(number)) return;
