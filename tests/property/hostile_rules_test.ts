@@ -100,6 +100,7 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
   ["300,000 documents", () => "---\n".repeat(300_000), "Y004"],
   ["300,000 anchors", () => "&a ".repeat(300_000), "Y004"],
   ["a million brackets", () => "[".repeat(1_000_000), "Y005"],
+  ["80,000 pairs of brackets in a line", () => "[] ".repeat(80_000), "Y027"],
   ["a million dashes", () => "- ".repeat(1_000_000), "Y005"],
   [
     "aliases of aliases",

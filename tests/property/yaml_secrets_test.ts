@@ -270,8 +270,8 @@ Deno.test(`readYaml() has nobody see a secret, in any spelling (seed ${SEED})`, 
   assert(right > 1000, `${right}`);
 });
 
-// A sign put into a file may leave nobody to know what belonged to which key: of a thousand that are
-// broken like this, it is one.
+// A sign put into a file may leave nobody to know what belonged to which key: of ten thousand
+// that are broken like this, it is one or two.
 Deno.test(`readYaml() tells what is wrong beside a secret, and hardly ever the secret (seed ${SEED})`, () => {
   const random = new Random(SEED);
   const leaks: string[] = [];
@@ -282,6 +282,6 @@ Deno.test(`readYaml() tells what is wrong beside a secret, and hardly ever the s
     if (SECRET.test(out)) leaks.push(`round ${round}: ${text}\n-----\n${out}`);
     if (/f\.yaml:\d+:\d+/.test(out)) count++;
   }
-  assert(leaks.length < ROUNDS / 100, leaks.join("\n\n"));
+  assert(leaks.length < ROUNDS / 500, leaks.join("\n\n"));
   assert(count > ROUNDS / 2, `${count}`);
 });

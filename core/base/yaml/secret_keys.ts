@@ -19,7 +19,7 @@ const GAP = String.raw`[ \t]*(?:(?:[ \t]#[^\n]*)?\r?\n[ \t]*){0,20}`;
 /** What stands in front on its line, or the sign before a member in brackets; properties; the key. */
 const KEY = new RegExp(
   String
-    .raw`(?:^(\ufeff?(?:---(?=[ \t]))?[ \t]*(?:[-?:${SIGNS}]{1,3}[ \t]+)*)|(?:[{,[\]}][ \t]*|(?<=:)[ \t]+)(?:[-?:${SIGNS}]{1,3}[ \t]+)*)` +
+    .raw`(?:^(\ufeff?(?:---(?=[ \t]))?[ \t]*(?:[-?:${SIGNS}]{1,3}[ \t]+)*)|(?:[{,[\]}][ \t]*|(?<=:)[ \t]+)(?:[-?:${SIGNS}]{1,3}[ \t]+){0,20})` +
     `([-?:#${SIGNS}]??(?:${PROPERTY}[ \\t]+){0,5})` +
     `(?:(${QUOTED})${GAP}:|(${STRAY}${PLAIN}|${ALIAS})${GAP}:(?=\\s|$)|${STRAY}([\\w.-]{1,100})[ \\t]*:(?=\\S))`,
   "gm",

@@ -120,6 +120,21 @@ export class SecretLines {
     return Math.min(end, limit);
   }
 
+  /** Behind what quotes or brackets hold that open behind `at` on its line; `at` itself if none do. */
+  endOfOpened(at: number, column: number): number {
+    const start = this.behindBlanks(at);
+    switch (this.text[start]) {
+      case '"':
+      case "'":
+        return this.endOfQuoted(start, column);
+      case "[":
+      case "{":
+        return this.endOfBrackets(start, column);
+      default:
+        return at;
+    }
+  }
+
   #closingQuote(start: number, limit: number): number | undefined {
     const { text } = this;
     const quote = text[start]!;

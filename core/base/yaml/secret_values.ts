@@ -10,16 +10,21 @@ const MAPPING = new RegExp(
 /** It is somewhere else, in the environment, or nowhere: stars in place of nothing look like a value. */
 const ELSEWHERE =
   /(["']?)(?:(?:\$\{[^}\n"']*\})+\1[ \t]*(?=[\r\n,}\]]|[ \t]#|$)|\$\{[\w.]*(?=["']?[ \t]*\r?(?:\n|$)))|(?:""|'')[ \t]*(?=[\r\n,}\]]|[ \t]#|$)/my;
-const SIGN = /[!&*@%`,|>\]}](?=["'[{])/y;
-const ALIAS = /(?<![^\s,[{])\*([^\s,[\]{}]+)/g;
+const SIGN = /[!&*@%`,|>\]}](?=["'[{]|[!&]\S)/y;
+const ALIAS = /\*([^\s,[\]{}*]+)/g;
+/** Too many behind a name. */
+const SIGNS_BEHIND = /[^\w-]+$/;
 const SPACE_IN_BRACKETS = /(?:\s|(?<=\s)#[^\n]*)*/y;
 const PLAIN_IN_BRACKETS = /(?:[^\s,[\]{}:#]|:(?![\s,[\]{}]|$)|(?<!\s)#|[ \t]+(?![\s,[\]{}:#]))+/y;
 /** A bracket within a word is a part of it, or so it may have been meant. */
 const END_OF_MEMBER = /,|[[\]{}](?![\w"'])|\n[ \t]*["']?[\w.-]+["']?[ \t]*:(?=\s)/g;
 
-const WORD_BEHIND = /(?:[\w"'][^\s,]*)?/y;
+const WORD_BEHIND = new RegExp(
+  `(?:(?:${PROPERTY}[ \\t]+)?(?:"[^"\\n]{0,1024}"|(?:'[^'\\n]{0,1024}'){1,20}|[\\w"'][^\\s,]*))?`,
+  "y",
+);
 const NO_MEMBER =
-  /[,}\]]\s*(?:[&!][^\s,[\]{}"']{0,200}[ \t]+)?(?:"[^"]*"|'[^']*'|[^\s,[\]{}:#]+)[ \t]*(?=[\n,[\]{}])/y;
+  /[,}\]]\s*(?:[&!][^\s,[\]{}"']{0,200}[ \t]+)?(?:"[^"]*"|'[^']*'|[^\s,[\]{}:#]+(?:\s+[^\s,[\]{}:#]+){0,20})[ \t]*(?=[\r\n,[\]{}])/y;
 
 const KEY_OF_LINE = /(["']?)([\w.-]+|<<)\1[ \t]*:(?=\s|$)/y;
 /** Of a mapping in the place of a secret: what it says beside it, and what a secret is called there. */
@@ -36,8 +41,8 @@ const LITERAL = /(?:true|false|null|~|\d{1,5}[a-z]{0,2})[ \t]*(?=[\r\n,}\]]|[ \t
 const SHOWN_VALUE = /(?:"[^"\\\n]*"|'[^'\n]*'|[^\s"'#&*!|>%@`{}[\],](?:[^\n,[\]{}#:]|:(?!\s))*)/y;
 
 interface Below {
-  /** One may stand at the column itself. */
-  readonly isList: boolean;
+  /** Where an item may stand that belongs to it, however deep the column is. */
+  readonly itemsFrom: number;
   readonly areKeysShown: boolean;
 }
 
@@ -52,13 +57,16 @@ export class SecretValues {
     readonly lines: SecretLines,
   ) {}
 
-  /** Hides the value behind `from`, which is a part of what stands right of the column. Returns its end. */
-  hideValue(from: number, column: number): number {
+  /**
+   * Hides the value behind `from`, which is a part of what stands right of the column. Returns its end.
+   * Beside what is itself an item, others may stand at the column.
+   */
+  hideValue(from: number, column: number, { isItem = false } = {}): number {
     const { text, lines } = this;
     const start = this.#behindProperties(from);
     const lineEnd = lines.lineOf(from).end;
     if (!lines.isOver(start) && !matches(ONLY_SIGN, text, start)) {
-      return this.#hideFrom(from, start, column);
+      return this.#hideFrom(from, { start, column, isItem });
     }
     this.#hide(from, start);
     // On a line below.
@@ -70,17 +78,21 @@ export class SecretValues {
         continue;
       }
       const isDeeper = lines.isDeeper(at, column);
-      const isItem = text[content] === "-" && /\s/.test(text[content + 1] ?? " ");
+      const isDash = text[content] === "-" && /\s/.test(text[content + 1] ?? " ");
       // Items may stand a little too far left.
-      const isList = isItem && content - at >= column - 1;
+      const isList = isDash && content - at >= column - 1;
       if (isList || isDeeper && matches(MAPPING, text, content)) {
-        return this.#hideLines(at, column, { isList, areKeysShown: false }) ?? lineEnd;
+        const itemsFrom = isList ? column - 1 : Infinity;
+        return this.#hideLines(at, column, { itemsFrom, areKeysShown: false }) ?? lineEnd;
       }
       const isValue = text[content] === ":" && /\s/.test(text[content + 1] ?? " ");
-      if (isValue) return this.#hideFrom(content, lines.behindBlanks(content + 1), column);
+      if (isValue) {
+        const start = lines.behindBlanks(content + 1);
+        return this.#hideFrom(content, { start, column, isItem });
+      }
       if (lines.isStructure(at)) return lineEnd;
       const first = this.#behindProperties(content);
-      if (!lines.isOver(first)) return this.#hideFrom(content, first, column);
+      if (!lines.isOver(first)) return this.#hideFrom(content, { start: first, column, isItem });
       this.#hide(content, first);
       at = end + 1;
     }
@@ -88,12 +100,21 @@ export class SecretValues {
   }
 
   /** What begins at `start`, with properties in front of it from `from` on. */
-  #hideFrom(from: number, start: number, column: number): number {
+  #hideFrom(
+    from: number,
+    { start, column, isItem }: {
+      readonly start: number;
+      readonly column: number;
+      readonly isItem: boolean;
+    },
+  ): number {
     const { text, lines } = this;
     const { end: lineEnd } = lines.lineOf(start);
     const variable = endOf(ELSEWHERE, text, start);
-    // What stands on lines of its own may be an item that has lost its dash.
-    const isList = lines.behindBlanks(lines.lineOf(from).start) === from;
+    // What stands on lines of its own may be an item that has lost its dash; what stands behind a key
+    // may have been a comment above the items.
+    const isAlone = lines.behindBlanks(lines.lineOf(from).start) === from;
+    const itemsFrom = isAlone ? column - 1 : isItem ? Infinity : column;
     let end = lineEnd;
     switch (variable === undefined ? text[start] : "elsewhere") {
       case "elsewhere":
@@ -117,7 +138,7 @@ export class SecretValues {
     // What is behind something that has ended may have been meant to go on with it.
     ({ end } = lines.lineOf(end));
     this.#hide(from, end);
-    return this.#hideLines(end + 1, column, { isList, areKeysShown: true }) ?? end;
+    return this.#hideLines(end + 1, column, { itemsFrom, areKeysShown: true }) ?? end;
   }
 
   /** Hides the value of a member in brackets that close at `closesAt`. Returns its end. */
@@ -126,8 +147,16 @@ export class SecretValues {
     const limit = endOf(WORD_BEHIND, text, closesAt)!;
     const skip = (at: number) => Math.min(limit, endOf(SPACE_IN_BRACKETS, text, at)!);
     const begin = skip(from);
-    let start = begin;
+    // A second colon is one too many.
+    const isColon = text[begin] === ":" && /\s/.test(text[begin + 1] ?? "");
+    let start = isColon ? skip(begin + 1) : begin;
     for (let next; (next = this.#behindProperties(start)) > start;) start = skip(next);
+    if (start >= limit && /[[{]/.test(text[start] ?? "")) {
+      // What closes directly before it was one too many.
+      const end = lines.endOfBrackets(start, -1);
+      this.#hideBracketed(start, end);
+      return end;
+    }
     if (start >= limit || /[,}\]]/.test(text[start]!)) {
       this.#hide(begin, start);
       // A sign too many in front of the value: what is no member is that.
@@ -138,10 +167,18 @@ export class SecretValues {
     const variable = endOf(ELSEWHERE, text, start);
     if (variable !== undefined) return variable;
     let end = start;
-    if (text[start] === "[" || text[start] === "{") {
+    if (matches(KEY_OF_LINE, text, start)) {
+      // Of a mapping whose bracket is gone, nobody knows where it ends.
+      end = limit;
+      this.#hide(begin, end);
+    } else if (text[start] === "[" || text[start] === "{") {
       end = lines.endOfBrackets(start, -1, limit);
       this.#hide(begin, start);
       this.#hideBracketed(start, end);
+      if (end < limit && /[\w"']/.test(text[end]!)) {
+        this.#hide(end, limit);
+        end = limit;
+      }
     } else {
       if (/["']/.test(text[start]!)) end = lines.endOfQuoted(start, -1, limit);
       this.#hide(begin, end);
@@ -151,6 +188,7 @@ export class SecretValues {
     const rest = Math.min(next, limit);
     this.#hide(end, rest);
     end = Math.max(rest, end);
+    if (limit > closesAt && end >= limit) return this.#hideText(limit);
     const more = text[end] === "," ? endOf(NO_MEMBER, text, end) : undefined;
     if (more === undefined || more > limit) return end;
     this.#hide(end + 1, more);
@@ -162,7 +200,11 @@ export class SecretValues {
    * known, or all where they may be lines beside the secret that are indented wrongly. Returns the end of
    * the last one; absent: there is none.
    */
-  #hideLines(first: number, column: number, { isList, areKeysShown }: Below): number | undefined {
+  #hideLines(
+    first: number,
+    column: number,
+    { itemsFrom, areKeysShown }: Below,
+  ): number | undefined {
     const { text, lines } = this;
     let end: number | undefined;
     for (let at = first; at < text.length;) {
@@ -176,8 +218,7 @@ export class SecretValues {
         continue;
       }
       const isItem = text[content] === "-" && /\s/.test(text[content + 1] ?? " ");
-      const isIn = lines.isDeeper(at, column) ||
-        isList && isItem && content - at >= column - 1;
+      const isIn = lines.isDeeper(at, column) || isItem && content - at >= itemsFrom;
       if (!isIn || lines.isMark(at)) break;
       const begin = endOf(INDICATORS, text, content)!;
       end = this.#hideLine(begin, begin - line.start, areKeysShown);
@@ -236,6 +277,20 @@ export class SecretValues {
     return end;
   }
 
+  /** Lines that a text goes on with which a bracket stands in: it may not have closed there. */
+  #hideText(from: number): number {
+    const { lines } = this;
+    if (!lines.isOver(lines.behindBlanks(from))) return from;
+    const end = lines.endOfText(lines.lineOf(from).end, -1);
+    this.#hide(from, end);
+    return end;
+  }
+
+  /** Whether it is the name of an alias in some secret, or nearly so. */
+  isAlias(name: string): boolean {
+    return this.aliases.has(name) || this.aliases.has(name.replace(SIGNS_BEHIND, ""));
+  }
+
   /** Hides what brackets hold, but for keys that are known. */
   #hideBracketed(start: number, end: number): void {
     const { text, lines } = this;
@@ -274,11 +329,14 @@ export class SecretValues {
   /** Also behind a sign too many in front of what opens there. */
   #behindProperties(at: number): number {
     const end = endOf(PROPERTIES, this.text, at)!;
-    return endOf(SIGN, this.text, end) ?? end;
+    const behindSign = endOf(SIGN, this.text, end);
+    return behindSign === undefined ? end : endOf(PROPERTIES, this.text, behindSign)!;
   }
 
   #noteAliases(start: number, end: number): void {
-    for (const [, name] of this.text.slice(start, end).matchAll(ALIAS)) this.aliases.add(name!);
+    for (const [, name] of this.text.slice(start, end).matchAll(ALIAS)) {
+      this.aliases.add(name!).add(name!.replace(SIGNS_BEHIND, ""));
+    }
   }
 
   #hide(start: number, end: number): void {

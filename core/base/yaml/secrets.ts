@@ -15,19 +15,35 @@ const done = new WeakSet<SourceText>();
 export function hideSecretsBelow(source: SourceText): void {
   if (done.has(source)) return;
   done.add(source);
+  const { text } = source;
   const found: Range[] = [];
-  for (const next of new SecretScanner(source.text).run()) {
+  let line: Range = { start: 0, end: -1 }, onLine = 0;
+  for (const next of new SecretScanner(text).run()) {
+    if (next.start > line.end) {
+      line = lineAt(text, next.start);
+      onLine = 0;
+    }
     const last = found.at(-1);
     const isNear = last && next.start <= last.end;
+    onLine++;
+    const areMany = found.length >= MAX_SECRETS ||
+      onLine > 1 && onLine * (line.end - line.start) > MAX_WORK;
     // Every line that is shown asks for all of them; nobody has so many.
-    if (last && (isNear || found.length >= MAX_SECRETS)) {
+    if (last && (isNear || areMany)) {
       found[found.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
     } else found.push(next);
   }
   for (const { start, end } of found) source.hideSecret(start, end);
 }
 
+function lineAt(text: string, offset: number): Range {
+  const end = text.indexOf("\n", offset);
+  return { start: text.lastIndexOf("\n", offset) + 1, end: end < 0 ? text.length : end };
+}
+
 const MAX_SECRETS = 1000;
+/** Secrets of a line times its length: for each, the line is copied whenever it is shown. */
+const MAX_WORK = 200_000;
 
 /** Brackets that are a value, or all of an item, and not some characters of a text. */
 const OPENS = new RegExp(
@@ -75,25 +91,37 @@ class SecretScanner {
   /** Returns where it ends. */
   #hideValueOf({ start, end, column, isMember }: KeyPlace): number {
     const brackets = this.#bracketsAround(start);
-    if (brackets) return this.#values.hideMember(end, brackets.end);
-    if (!isMember) return this.#values.hideValue(end, column);
+    if (brackets && end <= brackets.end) return this.#values.hideMember(end, brackets.end);
+    if (!isMember && !brackets) return this.#values.hideValue(end, column);
     // Some bracket in a text, or what is left of a mapping.
-    const line = this.#lines.lineOf(start);
+    const line = this.#lines.lineOf(end - 1);
     const indent = this.#lines.behindBlanks(line.start) - line.start;
-    return this.#values.hideMember(end, this.#lines.endOfText(line.end, indent));
+    // Its colon stands on a line below it.
+    if (line.start > start) return this.#values.hideValue(end, Math.max(0, indent - 1));
+    const limit = this.#lines.endOfText(line.end, indent);
+    return this.#values.hideMember(end, Math.max(limit, this.#lines.endOfOpened(end, indent)));
   }
 
   /** Values that aliases in secrets stand for. */
   #hideAnchored(): void {
     let done = 0;
     for (const { 0: all, 1: name, index } of this.text.matchAll(ANCHOR)) {
-      if (index < done || !this.#values.aliases.has(name!)) continue;
+      if (index < done || !this.#values.isAlias(name!)) continue;
       const start = index + all.length;
       const brackets = this.#bracketsAround(index);
       done = brackets
-        ? this.#values.hideMember(start, brackets.end)
-        : this.#values.hideValue(start, this.#columnOf(index));
+        ? this.#hideAnchoredMember(index, start, brackets)
+        : this.#values.hideValue(start, this.#columnOf(index), {
+          isItem: this.#isItem(index),
+        });
     }
+  }
+
+  /** What a bracket is about that is never closed may as well be below its line. */
+  #hideAnchoredMember(anchor: number, from: number, brackets: Range): number {
+    const end = this.#values.hideMember(from, brackets.end);
+    if (/[\]}]/.test(this.text[brackets.end - 1]!)) return end;
+    return Math.max(end, this.#values.hideValue(from, this.#columnOf(anchor)));
   }
 
   /** What belongs to a value at `offset` stands right of it: the column of the key, or of the dash. */
@@ -104,6 +132,12 @@ class SecretScanner {
     if (key >= offset) return content - start;
     // Of an item of an item, one may be too many.
     return key - start - (key - content > 2 ? 1 : 0);
+  }
+
+  /** Whether only dashes stand in front of it. */
+  #isItem(offset: number): boolean {
+    const content = this.#lines.behindBlanks(this.#lines.lineOf(offset).start);
+    return content < offset && endOf(INDICATORS, this.text, content)! >= offset;
   }
 
   *#findBrackets(): Generator<Range> {

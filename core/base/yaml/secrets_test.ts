@@ -66,6 +66,28 @@ const HIDDEN: Readonly<Record<string, string>> = {
   "behind a sign too many":
     'a: {b: c, "token: hunter2}hunter2, port: 1}\n@ token: hunter2\n  hunter2\n',
   "behind a colon too many": "a: token: hunter2\n  hunter2\nport: 1\n",
+  "behind a colon below a bracket too many":
+    "a: ]{ ? token\n  : hunter2\n  hunter2, b: c }\nport: 1\n",
+  "behind a colon below a bracket too few":
+    'a: b: c, token\n  : "hunter2, hunter2", d: e }\nport: 1\n',
+  "behind a colon below a bracket that ends there": "a:\n  - {? token\n    : hunter2\nport: 1\n",
+  "behind a second colon below": "a: {b: c, token\n  : : { hunter2: x }, d: e }\nport: 1\n",
+  "of an alias behind a bracket too many": "x: {&a # c\n- hunter2\ntoken: *a\nport: 1\n",
+  "of an alias with a sign too many": "x: &a hunter2\ntoken: *a|\nport: 1\n",
+  "in items below what was a comment": "a:\n  token:  c\n  - hunter2\nport: 1\n",
+  "of a mapping without its bracket":
+    'a: { token: value: hunter2, "data": "hunter2, hunter2"}, b: c }\nport: 1\n',
+  "of a mapping that seems to have ended":
+    'a: { token: {}value: hunter2, "data": "hunter2, hunter2"}, b: c }\nport: 1\n',
+  "in brackets behind a sign, over lines":
+    "a: ,[ token: {value: c,\n   text: 'hunter2\n    a: hunter2'}, d ]\nport: 1\n",
+  "with a bracket within, over lines": "a: {token: hun}hunter2\n  hunter2, b: c }\nport: 1\n",
+  "in brackets behind one too many": "a: {b: c, token\n  : }{ hunter2: x }, d: e }\nport: 1\n",
+  "with a tag behind a bracket too many":
+    'a: {token: ]!!str "hunter2, hunter2",\n  b: c}\nport: 1\n',
+  "in quotes behind a bracket too many":
+    "a: [ ? token\n  : ]'hunter2''hunter2, hunter2', b ]\nport: 1\n",
+  "with a comma within, over lines": "a: [ token: h,hunter2\r\n  hunter2, b ]\r\nport: 1\r\n",
   "of a key without colon": "token hunter2\n  hunter2\nport: 1\n",
   "with line ends of Windows": "password:\r\n  hunter2\r\ntoken: >\r\n  hunter2\r\nport: 1\r\n",
 };
@@ -154,4 +176,19 @@ Deno.test("hideSecretsBelow() comes to an end, however many or long they are", (
       assertEquals(source.shownLine(line).length, source.line(line).length);
     }
   }
+});
+
+Deno.test("readYaml() hides a line as a whole that is long and has very many secrets", () => {
+  const row = "value: hunter2, ".repeat(20_000);
+  const source = new SourceText("f.yaml", `token: {${row}}\nport: 1\n`);
+  let ranges = 0;
+  const hide = source.hideSecret.bind(source);
+  source.hideSecret = (start, end) => {
+    ranges++;
+    hide(start, end);
+  };
+  hideSecretsBelow(source);
+  assert(ranges < 5, `${ranges}`);
+  assertEquals(source.shownLine(1).includes("hunter2"), false);
+  assertEquals(source.shownLine(2), "port: 1");
 });
