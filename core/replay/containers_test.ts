@@ -104,7 +104,8 @@ Deno.test("of a container that says without end, as much is kept as fits", () =>
   const told = {
     id: "3ad7b26ded6d",
     type: 0,
-    image: "i".repeat(5000),
+    image: "nginx",
+    imageid: "i".repeat(5000),
     name: "web",
     labels,
     Mounts,
