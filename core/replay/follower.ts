@@ -284,7 +284,7 @@ export class Follower {
 
   /** All that a section begins with is known. Of whom the table remembers an end it has taken none in. */
   beginSection(): void {
-    if (this.#wasCleared) for (const thread of this.threads) this.told.tell(thread);
+    if (this.#wasCleared) { for (const thread of this.threads) this.told.tell(thread); }
   }
 }
 

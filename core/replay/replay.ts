@@ -77,6 +77,8 @@ export class Replay {
   /** Events of accounts and containers that a capture begins with only tell, as in Falco: no rule sees them. */
   #isTelling = true;
   #hasBegun = false;
+  /** Of its section, no event has been that says when it began. */
+  #isFirst = true;
   #hasBase = false;
   /** Whether anybody asks when the event before one was, whichever that was. */
   #tellsPrevious = true;
@@ -149,6 +151,7 @@ export class Replay {
         return;
       case "section":
         this.#passedOver.threadId = NO_THREAD;
+        this.#isFirst = true;
         if (this.counters.events > 0) this.#follower.clear();
         return;
       default:
@@ -183,12 +186,7 @@ export class Replay {
       this.#threadsLeftOut += this.#seeds.leftOut;
       this.#seeds = undefined;
     }
-    if (!this.#hasBegun && this.#tells[scap.type] === 1) {
-      this.#hasBegun = true;
-      if (!this.#hasBase) this.#countFrom(scap.timeNs);
-      this.#event.originClockNs = this.#clockNs(scap);
-      this.#choosePassedOver();
-    }
+    if (this.#isFirst && this.#tells[scap.type] === 1) this.#begin(scap);
     const number = ++this.#events + this.#passedOver.count;
     const { type } = scap;
     const isShown = (scap.flags & DUMP_FLAGS.stateOnly) === 0;
@@ -208,6 +206,16 @@ export class Replay {
     else if (event.change !== undefined) this.#sink.change(event.change, event.clockNs);
     if (!this.#isHeld) this.#follower.end();
     this.#passedOver.threadId = isSteady(event.thread) ? event.threadId : NO_THREAD;
+  }
+
+  /** Times count from the first event of each section, as in Falco. */
+  #begin(scap: ScapEvent): void {
+    this.#isFirst = false;
+    if (!this.#hasBase) this.#countFrom(scap.timeNs);
+    this.#event.originClockNs = this.#clockNs(scap);
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#choosePassedOver();
   }
 
   /** The first event has to be seen, whatever it is: times count from it. */

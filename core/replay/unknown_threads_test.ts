@@ -100,21 +100,3 @@ Deno.test("a main thread becomes known by the threads that it makes, whoever of 
   ], (_event, { process }) => process?.comm);
   assertEquals(names.slice(3), ["<NA>", "sh", "sh"]);
 });
-
-Deno.test("who has ended in one section may be there when the next begins", async () => {
-  const processes = [process(20, "sh"), process(10, "cat", { parentId: 20 })];
-  const section = await capture(processes, [
-    { type: "procexit", threadId: 20, params: { status: 0 } },
-    { type: "getuid", params: { uid: 0 } },
-  ]);
-  const twice = new Uint8Array(2 * section.length);
-  twice.set(section);
-  twice.set(section, section.length);
-  const names = await replayed(twice, parentName);
-  assertEquals(names.filter((_, index) => index % 2 === 1), [undefined, undefined]);
-  const before = await capture(processes, [{ type: "getuid", params: { uid: 0 } }]);
-  const again = new Uint8Array(section.length + before.length);
-  again.set(section);
-  again.set(before, section.length);
-  assertEquals((await replayed(again, parentName)).at(-1), "sh");
-});
