@@ -1,7 +1,6 @@
 /** What a zero means where a sink takes a number: an error, or what its description says. */
 import { z } from "zod";
 import { COMMON_KEYS, sinkEntry } from "../core/app/config/sink_options.ts";
-import { innermostType } from "../core/app/config/_opened_type.ts";
 import { Registry } from "../core/mod.ts";
 import { builtinPlugins } from "../plugins/mod.ts";
 import { assert, assertEquals } from "./assert.ts";
@@ -15,10 +14,18 @@ const PLAIN_ZEROS = [
   "retry.attempts",
 ];
 
+/** Without its default. */
+function opened(type: z.core.$ZodType): z.core.$ZodType {
+  return type instanceof z.ZodDefault || type instanceof z.ZodPrefault ||
+      type instanceof z.ZodOptional
+    ? opened(type.unwrap())
+    : type;
+}
+
 function zerosIn(shape: z.core.$ZodShape, path: string): string[] {
   return Object.entries(shape).flatMap(([key, type]) => {
     const at = path === "" ? key : `${path}.${key}`;
-    const inner = innermostType(type);
+    const inner = opened(type);
     if (inner instanceof z.ZodObject) return zerosIn(inner.shape, at);
     const { success, data } = z.safeParse(type, "0");
     const isTaken = success && typeof data === "number";
