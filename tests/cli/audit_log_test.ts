@@ -192,3 +192,21 @@ Deno.test("falcod says that a source is asked for that the configuration does no
   assert(nowhere.error.includes("does not say where audit events come from"), nowhere.error);
   assert(/wants http:\/\/:PORT\/PATH.+found "ftp:\/\/x"/.test(wrong.error), wrong.error);
 });
+
+Deno.test("falcod replay of an audit log with something else in it ends with 1", async () => {
+  using folder = new Folder({
+    "falco.yaml": "rules_files: [rules.yaml]\nstdout_output: {enabled: true}\n",
+    "rules.yaml": RULES,
+    "right.log": read("a", TIME),
+    "wrong.log": read("a", TIME) + "broken\n" + read("b", TIME),
+  });
+  const replay = (log: string, ...args: string[]) =>
+    falcod(["replay", log, "--source", "k8s_audit", "-c", "falco.yaml", ...args], {
+      folder: folder.path,
+    });
+  for (const args of [[], ["--fields", "evt.num"]]) {
+    const right = await replay("right.log", ...args), wrong = await replay("wrong.log", ...args);
+    assertEquals([right.code, wrong.code], [0, 1], wrong.error);
+    assertEquals([right.out, wrong.out].map((out) => out.trimEnd().split("\n").length), [1, 2]);
+  }
+});

@@ -114,6 +114,33 @@ Deno.test("falcod replay prints the events that a condition picks", async () => 
   assert(wrong.error.includes(`did you mean "proc.name"`), wrong.error);
 });
 
+Deno.test("falcod replay refuses to print nothing, and warns of an output without a field", async () => {
+  using folder = new Folder(files);
+  const replay = (...args: string[]) =>
+    falcod(["replay", "good.scap", ...args], { folder: folder.path });
+  const [empty, blank, marked, plain] = await Promise.all([
+    replay("--fields", ""),
+    replay("--print", ""),
+    replay("--fields", "%evt.num,%proc.name"),
+    replay("--print", "evt.num proc.name"),
+  ]);
+  assertEquals([empty.code, blank.code, marked.code, plain.code], [1, 1, 1, 0]);
+  assertEquals([empty.out, blank.out, marked.out], ["", "", ""]);
+  assert(marked.error.includes("Write evt.num without %"), marked.error);
+  assert(plain.error.includes("write %evt.num %proc.name"), plain.error);
+  assertEquals((await replay("--fields", "evt.num proc.name")).out, "1\tcat\n2\tcat\n3\tcat\n");
+});
+
+Deno.test("a replay whose reader has gone sums nothing up", async () => {
+  using folder = new Folder({ ...files, "falco.yaml": config });
+  const command = falcodCommand([...usual, "good.scap"], { folder: folder.path });
+  const process = command.spawn();
+  await process.stdout.cancel();
+  const error = await new Response(process.stderr).text();
+  assertEquals((await process.status).code, 1, error);
+  assert(!error.includes("stopped"), error);
+});
+
 Deno.test("falcod run replays what engine.replay names, and ends with it", async () => {
   const replay = "engine: {kind: replay, replay: {capture_file: good.scap}}\n";
   using folder = new Folder({ ...files, "falco.yaml": config + replay });

@@ -62,6 +62,24 @@ export function parseMegabytes(text: string): number {
   return megabytes * MEGABYTE;
 }
 
+/** Names with commas or blanks between them; those in brackets belong to an argument. */
+export function parseFields(text: string): string {
+  const names = (text.match(/(?:\[[^\]]*\]|\([^)]*\)|[^,\s[(])+/g) ?? []) as string[];
+  if (names.length === 0) {
+    throw new InvalidArgumentError("Names of fields are wanted, as in evt.num,proc.name.");
+  }
+  const marked = names.find((name) => name.startsWith("%"));
+  if (marked !== undefined) {
+    throw new InvalidArgumentError(`Write ${marked.slice(1)} without %, or an output for --print.`);
+  }
+  return names.join(",");
+}
+
+export function parseOutput(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("An output is wanted, as in '%evt.num %proc.name'.");
+}
+
 /** The number in `pid:1234`. */
 export function parseScope(text: string): number {
   const [, digits] = /^pid:(\d{1,10})$/.exec(text) ?? [];

@@ -4,7 +4,9 @@ import type { Host } from "../host.ts";
 import {
   keyOptions,
   oneOf,
+  parseFields,
   parseMegabytes,
+  parseOutput,
   parseScope,
   parseSeconds,
   ruleFiles,
@@ -42,10 +44,14 @@ function addReplay(program: Command, host: Host, done: Done): void {
     .addOption(ruleFiles("rules file or directory", "as configured"))
     .addOption(keyOptions())
     .option("--filter <condition>", "print events it holds for, in place of alerts")
-    .option("--print <output>", "print events so: '%evt.time %proc.name %evt.args'")
+    .option(
+      "--print <output>",
+      "print events so: '%evt.time %proc.name %evt.args'",
+      parseOutput,
+    )
     .addOption(
       new Option("--fields <fields>", "print these fields of events: evt.num,proc.name,fd.name")
-        .conflicts("print"),
+        .argParser(parseFields).conflicts("print"),
     )
     .option("--json", "print one JSON object a line")
     .addHelpText("after", REPLAY_EXAMPLES)

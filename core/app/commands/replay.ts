@@ -6,7 +6,7 @@ import { Registry } from "../../plugin/mod.ts";
 import type { State } from "../../state/mod.ts";
 import { K8S_AUDIT } from "../config/k8s_audit.ts";
 import type { Wired } from "../config/settings.ts";
-import { auditLogSource, playAuditLog } from "../replay/audit_log.ts";
+import { auditLogSource, isPartlyWrong, playAuditLog } from "../replay/audit_log.ts";
 import { counted } from "../count.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
@@ -65,7 +65,7 @@ export async function replayCommand(request: ReplayRequest, host: Host): Promise
   return code;
 }
 
-/** False: not everything that should have gone out did. */
+/** False: not everything that should have gone out did, or not everything that came in was right. */
 type Play = (path: string, signal: AbortSignal) => Promise<boolean>;
 
 async function withRules(request: ReplayRequest, host: Host): Promise<Play | undefined> {
@@ -120,12 +120,14 @@ async function judge(
     onReady: () => {},
     onProgress: (events) => progress.tell(counted(events, "event")),
   }).finally(() => progress.end());
-  // What cannot even be opened has nothing to sum up.
+  // What cannot even be opened has nothing to sum up, and who stops reading wants to know nothing more.
   const isSeen = summary.failure === undefined || summary.engine.events > 0;
-  const lines = isSeen ? summaryLines(summary) : [];
+  const lines = isSeen && !summary.outputsGone ? summaryLines(summary) : [];
   printLines(lines, host.error);
   if (summary.failure !== undefined) throw summary.failure;
-  return !summary.outputsGone && alertsLost(summary) === 0;
+  const isRight = recording.name !== K8S_AUDIT ||
+    summary.sources.every(({ counters }) => !isPartlyWrong(counters));
+  return isRight && !summary.outputsGone && alertsLost(summary) === 0;
 }
 
 async function withLines(request: ReplayRequest, host: Host): Promise<Play | undefined> {
@@ -142,11 +144,12 @@ async function withLines(request: ReplayRequest, host: Host): Promise<Play | und
   return async (path, signal) => {
     const state = recordedStateFor(surroundings.containers);
     await resolveBeforehand(state, watchedNames, signal);
-    return await printEvents(lines, { host, state, signal }, (context) => {
-      if (source === K8S_AUDIT) return playAuditLog(path, registry, { ...context, log });
+    return await printEvents(lines, { host, state, signal }, async (context) => {
+      if (source === K8S_AUDIT) return await playAuditLog(path, registry, { ...context, log });
       const replay = new Replay(sinkInto(state, context.deliver));
       if (eventTypes) replay.want(eventTypes, fieldNames);
-      return playCapture(path, replay, context);
+      await playCapture(path, replay, context);
+      return true;
     });
   };
 }
@@ -165,11 +168,12 @@ async function printEvents(
     readonly state: State;
     readonly signal: AbortSignal;
   },
-  play: (context: PlayContext) => Promise<void>,
+  play: (context: PlayContext) => Promise<boolean>,
 ): Promise<boolean> {
   const gone = new AbortController();
   // On one terminal the events tell it themselves.
   const progress = host.out.isTerminal ? undefined : showProgress("replaying", host.error);
+  let isRight = true;
   let events = 0;
   let waiting = "";
   const write = () => {
@@ -189,7 +193,7 @@ async function printEvents(
   };
   try {
     // Before more is read: a pipe may take its time.
-    await play({
+    isRight = await play({
       deliver,
       signal: AbortSignal.any([signal, gone.signal]),
       settle: write,
@@ -198,5 +202,5 @@ async function printEvents(
     write();
     progress?.end();
   }
-  return !gone.signal.aborted;
+  return isRight && !gone.signal.aborted;
 }

@@ -106,6 +106,7 @@ function printedLine(
 ): Line | undefined {
   const template = compileTemplate(new SourceText("<print>", text), fields, report);
   if (!template) return undefined;
+  if (template.fields.length === 0) warnOfNoField(template.source, fields, report);
   const lineOf: Line["lineOf"] = json
     ? (event, state) => {
       const rendered = template.render(event, state);
@@ -114,6 +115,20 @@ function printedLine(
     }
     : (event, state) => escapeUnprintable(template.render(event, state).message);
   return { fields: template.fields, lineOf };
+}
+
+/** Every event prints the same; names without their mark are what --fields takes. */
+function warnOfNoField(source: SourceText, fields: FieldTable, report: Report): void {
+  const names = source.text.split(/[\s,]+/).filter((word) => fields.has(word));
+  report.add({
+    code: "A001",
+    severity: "warning",
+    title: "there is no field in this output",
+    at: source.span(0, source.text.length),
+    help: names.length > 0
+      ? `write ${names.map((name) => `%${name}`).join(" ")}, or --fields ${names.join(",")}`
+      : "a field begins with %, as in %proc.name",
+  });
 }
 
 /** Values with tabs between them, or one object. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../../tests/assert.ts";
-import { Report, toFile } from "../../base/mod.ts";
+import { type Diagnostic, Report, toFile } from "../../base/mod.ts";
 import { syscallFields } from "../../field/mod.ts";
 import type { Surroundings } from "../examine.ts";
 import { eventLines, type LinesRequest } from "./event_lines.ts";
@@ -33,6 +33,18 @@ Deno.test("eventLines() tells of a field in a list as it was written", () => {
   assertEquals(found?.title, 'unknown field "evt.nom"');
   const { source, start, end } = toFile(found!.at!);
   assertEquals(source.text.slice(start, end), "evt.nom");
+});
+
+Deno.test("eventLines() warns of an output without a field, and says which are meant", () => {
+  const report = new Report();
+  const print = "evt.num proc.name";
+  eventLines({ filter: undefined, print, fields: undefined, json: false }, surroundings, report);
+  const [{ severity, help }, ...more] = report.diagnostics as [Diagnostic];
+  assertEquals([severity, help, more], [
+    "warning",
+    "write %evt.num %proc.name, or --fields evt.num,proc.name",
+    [],
+  ]);
 });
 
 Deno.test("eventLines() says what is wrong", () => {

@@ -1,0 +1,21 @@
+import { assertEquals, assertThrows } from "../../../tests/assert.ts";
+import { parseFields, parseOutput } from "./arguments.ts";
+
+Deno.test("parseFields() takes commas and blanks between names, but not inside of brackets", () => {
+  assertEquals(parseFields("evt.num proc.name"), "evt.num,proc.name");
+  assertEquals(
+    parseFields(" evt.num, proc.aname[2],evt.arg[0]"),
+    "evt.num,proc.aname[2],evt.arg[0]",
+  );
+  assertEquals(
+    parseFields("ka.user.extra[a b] toupper( proc.name )"),
+    "ka.user.extra[a b],toupper( proc.name )",
+  );
+});
+
+Deno.test("parseFields() and parseOutput() want something to print", () => {
+  for (const text of ["", " ", ", ,"]) assertThrows(() => parseFields(text), /are wanted/);
+  assertThrows(() => parseFields("%evt.num,%proc.name"), /Write evt.num without %/);
+  for (const text of ["", " "]) assertThrows(() => parseOutput(text), /is wanted/);
+  assertEquals(parseOutput("%evt.num "), "%evt.num ");
+});
