@@ -101,6 +101,8 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
   ["300,000 anchors", () => "&a ".repeat(300_000), "Y004"],
   ["a million brackets", () => "[".repeat(1_000_000), "Y005"],
   ["80,000 pairs of brackets in a line", () => "[] ".repeat(80_000), "Y027"],
+  ["60,000 brackets in front of a comment", () => "{a #".repeat(60_000), "Y022"],
+  ["40,000 secrets in comments", () => " #password:\n".repeat(40_000), "loads"],
   ["a million dashes", () => "- ".repeat(1_000_000), "Y005"],
   [
     "aliases of aliases",

@@ -14,7 +14,7 @@ const SIGNS = String.raw`"'@%|>*&!,[\]{}${"`"}`;
 const STRAY = `[#${SIGNS}]?`;
 const ALIAS = String.raw`\*[^\s,[\]{}]{1,100}`;
 /** A key behind `? `, or in brackets, may have its colon on a line below. */
-const GAP = String.raw`[ \t]*(?:(?:[ \t]#[^\n]*)?\r?\n[ \t]*){0,20}`;
+const GAP = String.raw`[ \t]*(?:(?:[ \t]#[^\n]{0,1000})?\r?\n[ \t]*){0,20}`;
 
 /** What stands in front on its line, or the sign before a member in brackets; properties; the key. */
 const KEY = new RegExp(

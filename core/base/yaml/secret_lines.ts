@@ -24,6 +24,9 @@ export class SecretLines {
   /** The one that was asked for last: it may be long, and asked for often. */
   #line: Range = { start: 0, end: -1 };
 
+  /** Lines with nothing in them, asked for last: each may be a comment that seems to be a key. */
+  #empty: Range = { start: 0, end: 0 };
+
   constructor(readonly text: string) {}
 
   lineOf(offset: number): Range {
@@ -46,6 +49,18 @@ export class SecretLines {
     const { text } = this;
     return at >= text.length || text[at] === "\n" || text[at] === "\r" && text[at + 1] === "\n" ||
       text[at] === "#" && (at === 0 || /\s/.test(text[at - 1]!));
+  }
+
+  /** The line that something stands in, from the one on that begins at `at`. */
+  behindEmpty(at: number): number {
+    let next = at;
+    while (next < this.text.length) {
+      if (next >= this.#empty.start && next < this.#empty.end) next = this.#empty.end;
+      else if (this.isOver(this.behindBlanks(next))) next = this.lineOf(next).end + 1;
+      else break;
+    }
+    if (next > at) this.#empty = { start: at, end: next };
+    return next;
   }
 
   /** Whether the line that begins there stands right of the column; how wide a tab is, nobody knows. */

@@ -70,13 +70,9 @@ export class SecretValues {
     }
     this.#hide(from, start);
     // On a line below.
-    for (let at = lineEnd + 1; at < text.length;) {
+    for (let at = lines.behindEmpty(lineEnd + 1); at < text.length;) {
       const content = lines.behindBlanks(at);
       const { end } = lines.lineOf(at);
-      if (lines.isOver(content)) {
-        at = end + 1;
-        continue;
-      }
       const isDeeper = lines.isDeeper(at, column);
       const isDash = text[content] === "-" && /\s/.test(text[content + 1] ?? " ");
       // Items may stand a little too far left.
@@ -94,7 +90,7 @@ export class SecretValues {
       const first = this.#behindProperties(content);
       if (!lines.isOver(first)) return this.#hideFrom(content, { start: first, column, isItem });
       this.#hide(content, first);
-      at = end + 1;
+      at = lines.behindEmpty(end + 1);
     }
     return lineEnd;
   }

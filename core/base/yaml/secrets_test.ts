@@ -4,6 +4,7 @@ import { hideSecretsOfLine } from "../hide_secrets.ts";
 import { renderText } from "../render.ts";
 import { SourceText } from "../text.ts";
 import { readYaml } from "../yaml.ts";
+import { SecretLines } from "./secret_lines.ts";
 import { hideSecretsBelow } from "./secrets.ts";
 
 /** All lines as an error would show them. */
@@ -191,4 +192,19 @@ Deno.test("readYaml() hides a line as a whole that is long and has very many sec
   assert(ranges < 5, `${ranges}`);
   assertEquals(source.shownLine(1).includes("hunter2"), false);
   assertEquals(source.shownLine(2), "port: 1");
+});
+
+Deno.test("SecretLines.behindEmpty() looks once at each of many lines, from wherever it is asked", () => {
+  const count = 1000;
+  const lines = new SecretLines("# password:\n".repeat(count) + "port: 1\n");
+  let looks = 0;
+  const isOver = lines.isOver.bind(lines);
+  lines.isOver = (at) => {
+    looks++;
+    return isOver(at);
+  };
+  for (let line = 0; line < count; line++) {
+    assertEquals(lines.behindEmpty(line * 12), count * 12);
+  }
+  assert(looks < 3 * count, `${looks}`);
 });
