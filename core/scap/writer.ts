@@ -81,6 +81,7 @@ export class ScapWriter {
   #flushingBytes = 0;
   #flushed: Promise<void> = Promise.resolve();
   #events = 0;
+  #writtenEvents = 0;
   #lostEvents = 0;
   #full = false;
 
@@ -93,6 +94,11 @@ export class ScapWriter {
 
   get eventCount(): number {
     return this.#events;
+  }
+
+  /** Those that the output has taken: what is left when it fails. */
+  get writtenEvents(): number {
+    return this.#writtenEvents;
   }
 
   get lostEvents(): number {
@@ -208,8 +214,10 @@ export class ScapWriter {
   flush(): Promise<void> {
     if (this.#blocks.length === 0) return this.#flushed;
     const bytes = this.#blocks.take();
+    const events = this.#events;
     this.#flushingBytes += bytes.length;
-    const flushed = this.#flushed.then(() => this.#output.write(bytes)).finally(() => {
+    const written = this.#flushed.then(() => this.#output.write(bytes));
+    const flushed = written.then(() => void (this.#writtenEvents = events)).finally(() => {
       this.#flushingBytes -= bytes.length;
     });
     return this.#flushed = flushed;

@@ -239,6 +239,22 @@ Deno.test("ScapWriter loses events rather than memory when the output is slow", 
   assertEquals(writer.event(header, [new Uint8Array(1000)]), "written");
 });
 
+Deno.test("ScapWriter knows which events the output has when it fails", async () => {
+  let room = 1;
+  const soonFull: ScapOutput = {
+    writtenBytes: 0,
+    write: () =>
+      room-- > 0 ? Promise.resolve() : Promise.reject(new OutputError("write-failed", "full")),
+    close: () => Promise.resolve(),
+  };
+  const writer = new ScapWriter(soonFull);
+  for (let i = 0; i < 3; i++) writer.event(header, [new Uint8Array(10)]);
+  await writer.flush();
+  for (let i = 0; i < 2; i++) writer.event(header, [new Uint8Array(10)]);
+  await assertRejects(writer.flush(), OutputError);
+  assertEquals([writer.eventCount, writer.writtenEvents], [5, 3]);
+});
+
 Deno.test("ScapWriter.flush and close reject when the output does, and the output is closed", async () => {
   let closed = 0;
   const failing: ScapOutput = {

@@ -66,7 +66,7 @@ function addReplay(program: Command, host: Host, done: Done): void {
 const RECORD_EXAMPLES = `
 Examples:
   falcod record -w trace.scap.gz -M 10                 ten seconds of this machine
-  falcod record -w trace.scap --scope pid:$$           this shell and what it starts, until Ctrl-C
+  falcod record -w trace.scap --scope pid:$$ -M 60 &   this shell and what it starts, for a minute
   falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50
   falcod record -w - -M 60 | gzip >trace.scap.gz
 

@@ -17,7 +17,7 @@ Examples:
   falcod run -c ./falco.yaml
   falcod run -r rules.d -r extra.yaml     only these rules, in this order
   falcod run -o 'rules[].disable.tag=network' -o priority=warning
-  falcod run --scope pid:$$ -M 60         this shell and what it starts, for a minute`;
+  falcod run --scope pid:$$ -M 60 &       this shell and what it starts, for a minute`;
 
 function addRun(program: Command, host: Host, done: Done): void {
   const command = program.command("run", { isDefault: true })

@@ -1,24 +1,24 @@
 /** `falcod record`: live events into a capture. */
-import { escapeUnprintable } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
 import type { ContainerEngine, Logger, Source, SourceContext } from "../../plugin/mod.ts";
 import { isStandardOutput } from "../../scap/mod.ts";
 import type { State } from "../../state/mod.ts";
 import type { Settings } from "../config/settings.ts";
 import { ContainerLookup } from "../containers.ts";
-import { counted } from "../count.ts";
 import { createAll, createOne } from "../create_plugins.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { type Host, isHangupIgnored } from "../host.ts";
 import { liveState } from "../live_state.ts";
 import { createLogger } from "../log.ts";
 import { keepNamesFresh } from "../names.ts";
+import { printLines } from "../print_lines.ts";
 import { filterOf, type Shows } from "../recording/filter.ts";
 import { type Losses, lossesOf, LossHistory } from "../recording/loss_history.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
 import { Recording } from "../recording/recording.ts";
 import { checkReplaceable } from "../recording/replaceable.ts";
 import { type RecordingConfig, recordingSettings } from "../recording/settings.ts";
+import { brokenLines, captureName, resultLines } from "../recording/result_lines.ts";
 import { tellWarnings } from "../report.ts";
 
 export interface RecordRequest extends RecordingConfig {
@@ -92,7 +92,9 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
         },
         ready: () => {
           begun = recording.begin().then((hasBegun) => {
-            if (hasBegun) host.error.write(`falcod: recording into ${nameOf(request.path)}\n`);
+            if (hasBegun) {
+              printLines([`falcod: recording into ${captureName(request.path)}`], host.error);
+            }
             return hasBegun;
           });
           const { seconds } = request;
@@ -111,9 +113,12 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     const end = await begun ? recording.close() : recording.discard();
     await end.catch((error) => failure ??= error);
   }
-  if (failure) throw failure;
+  if (failure) {
+    if (await begun) printLines(brokenLines(recording), host.error);
+    throw failure;
+  }
   const lost = lastNs === undefined ? lossesOf(source.counters()) : history.by(lastNs);
-  return tellResult(recording, lost, host);
+  return tellResult(recording, { lost, scopeProcessId: request.scopeProcessId, host });
 }
 
 /** A state as a run has it, and the asking about containers, which ends with the signal. */
@@ -174,18 +179,17 @@ function contextOf(
   };
 }
 
-function nameOf(path: string): string {
-  return isStandardOutput(path) ? "standard output" : escapeUnprintable(path);
-}
-
 /** Exit code 1 when something is missing before the end of the file; that nothing happened is no failure. */
-function tellResult(recording: Recording, lost: Losses, host: Host): number {
-  const { eventCount, lostEvents, isFull, path } = recording;
-  host.error.write(`falcod: recorded ${counted(eventCount, "event")} into ${nameOf(path)}\n`);
-  if (isFull) host.error.write("  ended at the size limit; what came after it is not counted\n");
-  for (const [name, count] of lost) host.error.write(`  ${name}: ${count}\n`);
-  if (lostEvents > 0) host.error.write(`  events lost on their way to the file: ${lostEvents}\n`);
-  return lost.size > 0 || lostEvents > 0 ? EXIT_FAILURE : EXIT_OK;
+function tellResult(
+  recording: Recording,
+  { lost, scopeProcessId, host }: {
+    readonly lost: Losses;
+    readonly scopeProcessId: number | undefined;
+    readonly host: Host;
+  },
+): number {
+  printLines(resultLines(recording, { lost, scopeProcessId }), host.error);
+  return lost.size > 0 || recording.lostEvents > 0 ? EXIT_FAILURE : EXIT_OK;
 }
 
 function nowNs(): bigint {

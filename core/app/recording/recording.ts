@@ -68,6 +68,11 @@ export class Recording {
     return this.#writer.eventCount;
   }
 
+  /** Those that are in the file: what is left when it cannot be written on. */
+  get writtenEvents(): number {
+    return this.#writer.writtenEvents;
+  }
+
   get lostEvents(): number {
     return this.#writer.lostEvents;
   }
