@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
-import { defineField, type FieldTable, type FieldValue } from "../field/mod.ts";
+import { defineField, type FieldTable, type FieldValue, syscallFields } from "../field/mod.ts";
 import type { State } from "../state/mod.ts";
 import { withExtraFields } from "./extra_fields.ts";
 import { compileTemplate, type OutputTemplate } from "./template.ts";
@@ -330,4 +330,15 @@ Deno.test("a column is as wide in characters, none of which is cut", () => {
   } finally {
     VALUES["proc.name"] = "init";
   }
+});
+
+Deno.test("behind the name of a controller of cgroups, dots and digits are text", () => {
+  const of = (text: string) =>
+    compileTemplate(new SourceText("<output>", text), syscallFields, new Report())!.uses
+      .map(({ key }) => key);
+  assertEquals(of("%thread.cgroup.net_cls.x"), ["thread.cgroup.net_cls"]);
+  assertEquals(of("%thread.cgroup.memory2 %thread.cgroup[cpu]"), [
+    "thread.cgroup.memory",
+    "thread.cgroup[cpu]",
+  ]);
 });

@@ -91,7 +91,13 @@ export const threadFields: readonly FieldDefinition[] = [
     name: "thread.cgroup",
     type: "CHARBUF",
     summary: "Path of the thread's cgroup for the controller in the argument",
-    argument: { required: true, kind: "key", dotted: true },
+    argument: {
+      required: true,
+      kind: "key",
+      dotted: true,
+      // Behind a dot, the name ends before them, so that text may follow it in outputs.
+      check: (name) => /[.\d]/.test(name) ? "a controller has no dots and digits" : undefined,
+    },
     unavailable: ONE_HIERARCHY,
     extract: (_event, state, argument) =>
       state.tracked?.cgroups.find(([controller]) => controller === argument)?.[1],
