@@ -10,14 +10,15 @@ export interface Rendered {
 
 /**
  * Adds the name as given and the kernel's name to a rendered alert, as text and as fields: a rule's
- * own output shows only one of them, and an analyst needs both. Names that agree add nothing.
+ * own output shows only one of them, and an analyst needs both. Names that agree add nothing. What the
+ * output has asked for itself stays as it is.
  */
 export function withBothNames(rendered: Rendered, event: Event, state: State): Rendered {
   const fields = new Map(rendered.fields);
   let { message } = rendered;
   const add = (given: string, resolved: string, keys: readonly [string, string]) => {
-    fields.set(keys[0], given);
-    fields.set(keys[1], resolved);
+    if (!fields.has(keys[0])) fields.set(keys[0], given);
+    if (!fields.has(keys[1])) fields.set(keys[1], resolved);
     message += ` | given=${escapeValue(given)} resolved=${escapeValue(resolved)}`;
   };
   const path = state.descriptor?.path;
