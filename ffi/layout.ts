@@ -192,6 +192,7 @@ export const EXTRAS_TAIL = {
   length: 2,
   usage: 8,
   descriptor: 10,
+  unreadable: 14,
 } as const;
 
 export const USAGE_FACTS = {
@@ -271,6 +272,7 @@ export const HEADER_FLAGS = {
   truncated: 2,
   extras: 4,
   unreadable: 8,
+  secondUnreadable: 16,
 } as const;
 
 export const FILE_FLAGS = {

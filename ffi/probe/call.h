@@ -17,6 +17,7 @@
 #define O_TMPFILE 020000000
 /* What of its flags a file goes on telling, whatever becomes of it. */
 #define FLAGS_OF_FILE (O_ACCMODE | O_DIRECTORY | O_PATH | O_TMPFILE)
+#define IA32_NR_OLDUMOUNT 22		/* umount() */
 #define CREAT_FLAGS 01101		/* O_CREAT | O_WRONLY | O_TRUNC */
 
 struct call {
@@ -84,6 +85,10 @@ static __always_inline void normalize(const struct call *call, __u64 *args)
 		args[5] = 0;
 		return;
 	}
+	case __NR_umount2:
+		if (call->compat && call->native == IA32_NR_OLDUMOUNT)
+			args[1] = 0;		/* it takes no flags */
+		return;
 	case __NR_clone3: {
 		__u64 flags = 0;
 
@@ -133,9 +138,9 @@ static __always_inline __s32 descriptor(const union event_slot *slot, const stru
 }
 
 /* Appends a path the program passed; returns its length. Memory that is not there now gives an
- * empty path, which counts as failed unless the kernel could not read it either. */
+ * empty path and the mark `unreadable`, and counts as failed unless the kernel could not read it either. */
 static __always_inline __u64 put_given(union event_slot *slot, const struct call *call, char *data,
-				       __u64 at, __u8 which)
+				       __u64 at, __u8 which, enum header_flags unreadable)
 {
 	__u64 length;
 	long size;
@@ -145,7 +150,7 @@ static __always_inline __u64 put_given(union event_slot *slot, const struct call
 	if (size < 1) {
 		if (!call->failed)
 			count_failed(CLASS_FILE);
-		slot->header.flags |= HEADER_UNREADABLE;
+		slot->header.flags |= unreadable;
 		return 0;
 	}
 	length = size - 1;
@@ -159,7 +164,7 @@ static __always_inline __u64 put_given(union event_slot *slot, const struct call
  * path may stand for the directory's descriptor itself (AT_EMPTY_PATH). */
 static __always_inline __u64 put_base(union event_slot *slot, const struct call *call,
 				      struct walk *walk, char *data, __u64 given_at,
-				      __u64 given_length, __u8 which)
+				      __u64 given_length, __u8 which, enum header_flags unreadable)
 {
 	__u64 at = given_at + given_length, path, file;
 	__s32 fd = AT_FDCWD;
@@ -172,7 +177,7 @@ static __always_inline __u64 put_base(union event_slot *slot, const struct call 
 		fd = argument(slot, which);
 	MASK(given_at, EVENT_DATA_MASK);
 	if (given_length ? data[given_at] == '/' :
-			   fd == AT_FDCWD || slot->header.flags & HEADER_UNREADABLE)
+			   fd == AT_FDCWD || slot->header.flags & unreadable)
 		return 0;
 	if (fd == AT_FDCWD) {
 		path = AT(struct fs_struct, GET(struct task_struct, bpf_get_current_task(), fs), pwd);

@@ -167,6 +167,6 @@ static const struct extra_shapes extra_shapes[SYSCALL_LIMIT] = {
 	[__NR_clone] = {{ USAGE }},
 	[__NR_clone3] = {{ USAGE }},
 	/* that failed */
-	[__NR_execve] = {{ USAGE, WORDS(ARG2) }},
-	[__NR_execveat] = {{ USAGE, WORDS(ARG3) }},
+	[__NR_execve] = {{ USAGE, WORDS(ARG2), WORDS(ARG3) }},
+	[__NR_execveat] = {{ USAGE, WORDS(ARG3), WORDS(ARG4) }},
 };

@@ -14,6 +14,7 @@
 #define EXTRA_LAST (EVENT_SLOT - EXTRA_LIMIT - 64)	/* where the last piece can begin */
 #define VECTOR_LIMIT 32			/* buffers of a vector that are looked at */
 #define WORDS_LIMIT 64			/* words of an argument vector */
+#define UNREADABLE -1			/* in the place of a length */
 
 /* What a piece is made of, in memory that the verifier knows nothing about: see struct walk. */
 struct fetch {
@@ -42,8 +43,8 @@ static __always_inline __u64 fetch_bytes(union event_slot *slot, __u64 at, __u64
 	return length;
 }
 
-/* A text without the NUL that ends it. */
-static __always_inline __u64 fetch_text(union event_slot *slot, __u64 at, __u64 pointer)
+/* A text without the NUL that ends it; UNREADABLE where the program has none. */
+static __always_inline int fetch_text(union event_slot *slot, __u64 at, __u64 pointer)
 {
 	long size;
 
@@ -51,7 +52,7 @@ static __always_inline __u64 fetch_text(union event_slot *slot, __u64 at, __u64 
 	size = bpf_probe_read_user_str(slot->bytes + at, GIVEN_LIMIT, (void *)pointer);
 	if (size == GIVEN_LIMIT)
 		slot->header.flags |= HEADER_TRUNCATED;
-	return size < 1 ? 0 : size - 1;
+	return size < 1 ? UNREADABLE : size - 1;
 }
 
 /* How much of a buffer is looked at: what was moved, or what was to be moved when that failed. */
@@ -166,46 +167,29 @@ static __always_inline __u64 fetch_words(struct fetch *fetch, __u64 at)
  * on the entry. linux v6.8 include/linux/socket.h, include/net/compat.h */
 struct message {
 	__u64 vector, count, control, control_length;
-	__u32 moved;
 };
 
 static __always_inline bool read_message(struct message *message, __u64 address, bool compat)
 {
-	__u64 wide[8] = {};
-	__u32 narrow[8] = {};
+	__u64 wide[7] = {};
+	__u32 narrow[7] = {};
 
-	/* One after a struct msghdr is its msg_len, when it is of several. */
 	if (compat) {
-		if (bpf_probe_read_user(narrow, sizeof(narrow), (void *)address) &&
-		    bpf_probe_read_user(narrow, sizeof(narrow) - 4, (void *)address))
+		if (bpf_probe_read_user(narrow, sizeof(narrow), (void *)address))
 			return false;
-		message->moved = narrow[7];
 		message->vector = narrow[2];
 		message->count = narrow[3];
 		message->control = narrow[4];
 		message->control_length = narrow[5];
 		return true;
 	}
-	if (bpf_probe_read_user(wide, sizeof(wide), (void *)address) &&
-	    bpf_probe_read_user(wide, sizeof(wide) - 8, (void *)address))
+	if (bpf_probe_read_user(wide, sizeof(wide), (void *)address))
 		return false;
-	message->moved = (__u32)wide[7];
 	message->vector = wide[2];
 	message->count = wide[3];
 	message->control = wide[4];
 	message->control_length = wide[5];
 	return true;
-}
-
-/* Of several messages the result is only their number. */
-static __always_inline __s64 moved_by(const union event_slot *slot, const struct message *message)
-{
-	__s64 result = slot->header.result;
-
-	if (result <= 0 || (slot->header.syscall != __NR_sendmmsg &&
-			    slot->header.syscall != __NR_recvmmsg))
-		return result;
-	return message->moved;
 }
 
 /* How full the queue of a listening socket is, and how full it may be. */
@@ -298,7 +282,7 @@ __noinline int fetch_piece(__u32 which, __u32 start)
 			return 0;
 		fetch->pointer = message.vector;
 		fetch->count = message.count;
-		return fetch_vector(slot, fetch, at, moved_by(slot, &message), shape.unit);
+		return fetch_vector(slot, fetch, at, slot->header.result, shape.unit);
 	case EXTRA_CONTROL:
 		if (!read_message(&message, from, compat))
 			return 0;
@@ -337,6 +321,10 @@ __noinline int append_extras(__u32 size, __u32 asked)
 	for (__u32 i = 0; i < EXTRA_PIECES && asked & INTEREST_EXTRAS; i++) {
 		int length = fetch_piece(i, at);
 
+		if (length == UNREADABLE) {
+			tail.unreadable |= 1 << i;
+			continue;
+		}
 		if (length < 0 || length > EXTRA_LIMIT + 8)
 			break;
 		tail.length[i] = length;

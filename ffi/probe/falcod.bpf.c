@@ -40,7 +40,8 @@ static __always_inline void report(union event_slot *slot, const struct call *ca
 	switch (shape->kind) {
 	case SHAPE_FILE:
 	case SHAPE_SOCKET:
-		if (interest[number] & INTEREST_NUMBERS && !shape->first && shape->fd <= ARG6) {
+		if (interest[number] & INTEREST_NUMBERS && !shape->first && shape->fd <= ARG6 &&
+		    !moves_messages(call)) {
 			report_call(slot, call);
 			break;
 		}

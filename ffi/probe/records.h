@@ -33,7 +33,8 @@ enum header_flags {
 	HEADER_COMPAT = 1,	/* 32-bit system call; `syscall` is already the 64-bit number */
 	HEADER_TRUNCATED = 2,	/* a string was cut at its limit */
 	HEADER_EXTRAS = 4,	/* the record ends with a struct extras_tail */
-	HEADER_UNREADABLE = 8,	/* a path could not be read where the program had it */
+	HEADER_UNREADABLE = 8,	/* the path, or the first of two, could not be read where the program had it */
+	HEADER_SECOND_UNREADABLE = 16,	/* nor could the second */
 };
 
 struct record_header {		/* 40 bytes, first in every record */
@@ -256,7 +257,7 @@ struct extras_tail {
 	__u16 length[EXTRA_PIECES];
 	__u16 usage;			/* length */
 	__u16 descriptor[EXTRA_DESCRIPTORS];	/* lengths */
-	__u16 _pad;
+	__u16 unreadable;		/* a bit for each piece that is a text and could not be read: it is not "" */
 };
 
 /* Drops are counted per class, so that a report can name what was blinded. */

@@ -42,16 +42,18 @@ static __always_inline void report_path(union event_slot *slot, const struct cal
 	__u64 at, length;
 
 	start_call(slot, call, RECORD_PATH);
-	record->first_length = length = put_given(slot, call, record->data, 0, shape->first);
-	record->first_base_length =
-		put_base(slot, call, walk, record->data, 0, length, shape->first_base);
+	record->first_length = length = put_given(slot, call, record->data, 0, shape->first,
+						   HEADER_UNREADABLE);
+	record->first_base_length = put_base(slot, call, walk, record->data, 0, length,
+					     shape->first_base, HEADER_UNREADABLE);
 	at = length + record->first_base_length;
 	record->second_length = record->second_base_length = 0;
 	if (shape->second) {
 		record->second_length = length =
-			put_given(slot, call, record->data, at, shape->second);
+			put_given(slot, call, record->data, at, shape->second, HEADER_SECOND_UNREADABLE);
 		record->second_base_length =
-			put_base(slot, call, walk, record->data, at, length, shape->second_base);
+			put_base(slot, call, walk, record->data, at, length, shape->second_base,
+				 HEADER_SECOND_UNREADABLE);
 		at += length + record->second_base_length;
 	}
 	submit_call(sizeof(*record) + at, CLASS_FILE);
@@ -99,8 +101,9 @@ static __always_inline __u64 fill_file(union event_slot *slot, const struct call
 	start_call(slot, call, RECORD_FILE);
 	walk->base_print = 0;
 	if (shape->first) {
-		given = put_given(slot, call, record->data, 0, shape->first);
-		base = put_base(slot, call, walk, record->data, 0, given, shape->first_base);
+		given = put_given(slot, call, record->data, 0, shape->first, HEADER_UNREADABLE);
+		base = put_base(slot, call, walk, record->data, 0, given, shape->first_base,
+				HEADER_UNREADABLE);
 	}
 	record->base_length = base;
 	size = fill_file_facts(slot, walk, fd, file, given, given + base);
@@ -246,19 +249,33 @@ __noinline int send_descriptor(void)
 #define MESSAGES_LIMIT 16
 #define MESSAGE_BYTES 64		/* sizeof(struct mmsghdr) */
 #define MESSAGE_BYTES_COMPAT 32
+#define MESSAGE_MOVED(bytes) ((bytes) == MESSAGE_BYTES ? 56 : 28)	/* where msg_len is */
 
-/* Of several messages each has a record, with its own address and data. */
+static __always_inline bool moves_messages(const struct call *call)
+{
+	return call->number == __NR_sendmmsg || call->number == __NR_recvmmsg;
+}
+
+/* Of several messages each has a record, with its own address and data; its result is how much was moved. */
 static __always_inline void report_descriptor(union event_slot *slot, const struct call *call)
 {
+	__u64 bytes = call->compat ? MESSAGE_BYTES_COMPAT : MESSAGE_BYTES;
+	__u32 moved;
+
 	start_call(slot, call, RECORD_CALL);
-	send_descriptor();
-	if (call->number != __NR_sendmmsg && call->number != __NR_recvmmsg)
+	if (!moves_messages(call) || call->result <= 0) {
+		send_descriptor();
 		return;
+	}
 #pragma clang loop unroll(disable)
-	for (int i = 1; i < MESSAGES_LIMIT; i++) {
+	for (int i = 0; i < MESSAGES_LIMIT; i++) {
 		if (i >= call->result)
 			break;
-		slot->call.args[1] += call->compat ? MESSAGE_BYTES_COMPAT : MESSAGE_BYTES;
+		moved = 0;
+		bpf_probe_read_user(&moved, sizeof(moved),
+				    (void *)(slot->call.args[1] + MESSAGE_MOVED(bytes)));
+		slot->header.result = moved;
 		send_descriptor();
+		slot->call.args[1] += bytes;
 	}
 }

@@ -216,7 +216,7 @@ static __always_inline __u64 fill_names(union event_slot *slot, struct walk *wal
 	bpf_probe_read_kernel(record->data, length, kept->text);
 	record->first_length = length;
 	record->first_base_length =
-		put_base(slot, call, walk, record->data, 0, length, shape->first_base);
+		put_base(slot, call, walk, record->data, 0, length, shape->first_base, 0);
 	at = length + record->first_base_length;
 	record->second_length = record->second_base_length = 0;
 	if (shape->second) {
@@ -226,7 +226,7 @@ static __always_inline __u64 fill_names(union event_slot *slot, struct walk *wal
 		bpf_probe_read_kernel(record->data + at, length, kept->second);
 		record->second_length = length;
 		record->second_base_length =
-			put_base(slot, call, walk, record->data, at, length, shape->second_base);
+			put_base(slot, call, walk, record->data, at, length, shape->second_base, 0);
 		at += length + record->second_base_length;
 	}
 	return sizeof(*record) + at;
@@ -283,7 +283,7 @@ static __always_inline void report_request(union event_slot *slot, struct walk *
 	} else {
 		start_call(slot, call, RECORD_FILE);
 		bpf_probe_read_kernel(slot->file.data, length, kept->text);
-		at = put_base(slot, call, walk, slot->file.data, 0, length, ARG1);
+		at = put_base(slot, call, walk, slot->file.data, 0, length, ARG1, 0);
 		slot->file.base_length = at;
 		file = made_file(request, kept->direct_slot, call);
 		size = fill_file_facts(slot, walk, call->failed ? -1 : call->result, file, length,

@@ -10,6 +10,7 @@
  *   calls int80-data                by the same entry: writes "hello" and "hello!!!" into a pipe, the latter
  *                                   from two buffers, reads 8 bytes of it into two, sends "hello!!!" by
  *                                   sendmsg to nobody, sleeps 1500 ns
+ *   calls int80-umount PATH         by the same entry: umount, which has no flags
  *   calls wait WORD                 waits until somebody ends it
  */
 #include <asm/unistd.h>
@@ -209,6 +210,8 @@ int main_with(long count, char **argument)
 		call_by_int80();
 	else if (is(argument[1], "int80-data"))
 		data_by_int80();
+	else if (is(argument[1], "int80-umount"))
+		call32(22, (long)path, -1, 0);
 	else if (is(argument[1], "thread"))
 		run_thread(named_thread);
 	else if (is(argument[1], "thread-exec"))

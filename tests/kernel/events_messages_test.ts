@@ -78,7 +78,7 @@ const SOCKETS: readonly EventCase[] = [
     type: "sendmmsg",
     perl:
       `${PAIR} ${MESSAGE} $two = ($m . "\\0" x 8) x 2; call(SYS_sendmmsg, fileno(A), $two, 2, 0)`,
-    expect: { "evt.args": /^res=2 fd=\d\(<u>.*\) size=8 data=hello!!! tuple=/ },
+    expect: { "evt.args": /^res=8 fd=\d\(<u>.*\) size=8 data=hello!!! tuple=/ },
   },
   {
     name: "sendmmsg has an event for each message, with where it goes",
@@ -90,14 +90,20 @@ const SOCKETS: readonly EventCase[] = [
       $m = pack("pQpQQQQQ", $one, 16, $v, 2, 0, 0, 0, 0) . pack("pQpQQQQQ", $two, 16, $w, 1, 0, 0, 0, 0);
       call(SYS_sendmmsg, fileno(S), $m, 2, 0); fact(p => $p)`,
     pick: { "evt.buffer": "other" },
-    expect: { "fd.sip": "127.0.0.2", "fd.sport": "{p}", "evt.args": /^res=2 .* size=5 data=other/ },
+    expect: { "fd.sip": "127.0.0.2", "fd.sport": "{p}", "evt.args": /^res=5 .* size=5 data=other/ },
+  },
+  {
+    name: "sendmmsg that sends nothing",
+    type: "sendmmsg",
+    perl: `${PAIR} ${MESSAGE} $one = $m . "\\0" x 8; call(SYS_sendmmsg, 99, $one, 1, 0)`,
+    expect: { "evt.args": "res=-9(EBADF) fd=99 size=0 data=NULL tuple=NULL" },
   },
   {
     name: "recvmmsg",
     type: "recvmmsg",
     perl: `${PAIR} syswrite(B, "abc"); ${MESSAGE} $one = $m . "\\0" x 8;
       call(SYS_recvmmsg, fileno(A), $one, 1, 0, 0)`,
-    expect: { "evt.args": /^res=1 fd=\d\(<u>.*\) size=3 data=abc tuple=.* msgcontrol=NULL$/ },
+    expect: { "evt.args": /^res=3 fd=\d\(<u>.*\) size=3 data=abc tuple=.* msgcontrol=NULL$/ },
   },
   {
     name: "setsockopt with a number",

@@ -262,7 +262,9 @@ export class LiveEvent implements Event {
     for (let before = 0; before < index; before++) {
       start += (memory.u16[lengths + before]! + 7) & ~7;
     }
-    return { memory, at: start, bytes: memory.u16[lengths + index]! };
+    const unreadable = memory.u16[(tail + EXTRAS_TAIL.unreadable) >> 1]!;
+    const isUnreadable = (unreadable >> index & 1) !== 0;
+    return { memory, at: start, bytes: memory.u16[lengths + index]!, isUnreadable };
   }
 
   get usage(): ResourceUse | undefined {
@@ -335,22 +337,29 @@ export class LiveEvent implements Event {
     const secondBaseBytes = u16(PATH_RECORD.secondBaseLength);
     const start = at + PATH_RECORD.data;
     const secondStart = start + firstBytes + firstBaseBytes;
+    const flags = u16(RECORD_HEADER.flags);
     if (which === 1) {
+      if ((flags & HEADER_FLAGS.secondUnreadable) !== 0) return undefined;
       const place = { at: secondStart, bytes: secondBytes, baseBytes: secondBaseBytes };
       return namedPath(memory, place, at);
     }
+    if ((flags & HEADER_FLAGS.unreadable) !== 0) return undefined;
     if (this.syscall === SYS_SYMLINK || this.syscall === SYS_SYMLINKAT) {
-      return firstBytes === 0 ? undefined : this.#target(textAt(memory, start, firstBytes));
+      return this.#target(textAt(memory, start, firstBytes));
     }
     const place = { at: start, bytes: firstBytes, baseBytes: firstBaseBytes };
     return namedPath(memory, place, at);
   }
 
-  /** A symlink's target is a text (Falco judges it as such); where it leads is relative to the link. */
+  /**
+   * A symlink's target is a text (Falco judges it as such); where it leads is relative to the link, if
+   * that is anywhere.
+   */
   #target(raw: string): NamedPath {
-    const link = this.second?.given ?? "/";
+    const link = this.second?.given ?? "";
     const folder = link.slice(0, link.lastIndexOf("/") + 1);
-    return { raw, given: raw, resolved: joinPath(folder, raw) };
+    const leads = raw !== "" && (folder.startsWith("/") || raw.startsWith("/"));
+    return { raw, given: raw, resolved: leads ? joinPath(folder, raw) : undefined };
   }
 
   /** The socket address that the program passed. */
@@ -379,11 +388,9 @@ function namedPath(
   record: number,
 ): NamedPath | undefined {
   const base = { bytes: baseBytes, record };
-  if (bytes === 0) {
-    const given = walkedPathAt(memory, at, base);
-    return given === "" ? undefined : { raw: "", given, resolved: undefined };
-  }
+  if (bytes === 0) return { raw: "", given: walkedPathAt(memory, at, base), resolved: undefined };
   const raw = textAt(memory, at, bytes);
-  const given = joinPath(directoryAt(memory, at + bytes, base), raw);
+  // Where the directory is none, there is nothing to join the path with.
+  const given = joinPath(baseBytes === 0 ? "" : directoryAt(memory, at + bytes, base), raw);
   return { raw, given, resolved: undefined };
 }

@@ -5,7 +5,10 @@ import { ByteCache } from "./byte_cache.ts";
 import type { LiveEvent } from "./live_event.ts";
 import { nativeOpenFlags } from "./open_flags.ts";
 
-const { FILE_FACTS, FILE_FLAGS, FILE_RECORD, PATH_RECORD } = layout;
+const { FILE_FACTS, FILE_FLAGS, FILE_RECORD, HEADER_FLAGS, PATH_RECORD, RECORD_HEADER } = layout;
+
+/** An empty path is another one than none. */
+const UNREADABLE = HEADER_FLAGS.unreadable | HEADER_FLAGS.secondUnreadable;
 
 /** linux include/linux/err.h */
 const MAX_ERRNO = 4095;
@@ -46,8 +49,9 @@ export function kinOfPaths(event: LiveEvent): KinSight | undefined {
   const call = callOf(event);
   // A directory's descriptor is told by its path, which need not be among those that are named.
   if (call < 0 || !namesPathsOnly(syscall) || event.namesDescriptors) return undefined;
+  const flags = memory.u16[(at + RECORD_HEADER.flags) >> 1]! & UNREADABLE;
   const kins = keptKinsAt(memory, at);
-  return kins?.of(call, 0, 0, 0);
+  return kins?.of(call, 0, 0, flags);
 }
 
 function keptKinsAt(memory: RingMemory, at: number): Kins | undefined {

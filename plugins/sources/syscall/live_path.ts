@@ -6,7 +6,11 @@ import type { LiveEvent } from "./live_event.ts";
 import { CUT, freshTextAt, textAt, walkedPathAt } from "./memory.ts";
 import { nativeOpenFlags } from "./open_flags.ts";
 
-const { FILE_FACTS, FILE_FLAGS, FILE_RECORD } = layout;
+const { FILE_FACTS, FILE_FLAGS, FILE_RECORD, HEADER_FLAGS, RECORD_HEADER } = layout;
+
+const SYS_OPEN_BY_HANDLE_AT = 304;
+/** Of a descriptor that is none, as Falco calls it. */
+const UNKNOWN_DIRECTORY = "<UNKNOWN>";
 
 const SLASH = 0x2f;
 const MEMFD_PREFIX = "memfd:";
@@ -76,6 +80,12 @@ export function plainPathOf(event: LiveEvent): TextBytes | undefined {
   return plainPath;
 }
 
+/** A path that was opened, as parameters tell it: without a directory that is unknown. */
+export function openedPath(path: NamedPath | undefined): NamedPath | undefined {
+  if (!path?.given.startsWith(UNKNOWN_DIRECTORY)) return path;
+  return { raw: path.raw, given: joinPath("", path.raw), resolved: path.resolved };
+}
+
 /** Namespaces and pidfds have no names, only roots. */
 function isNameless(magic: number): boolean {
   return magic === NSFS_MAGIC || magic === PIDFS_MAGIC;
@@ -93,12 +103,19 @@ export function pathAt(memory: RingMemory, at: number, opens: boolean): NamedPat
   const mark = (fileFlags & FILE_FLAGS.pathTruncated) !== 0 && resolvedBytes > 0 ? CUT : "";
   // Paths that come again are kept whole: looking for their parts would only cost.
   const raw = freshTextAt(memory, start, givenBytes);
+  if (opens && givenBytes === 0 && resolvedBytes === 0) {
+    const isGiven = (u16(RECORD_HEADER.flags) & HEADER_FLAGS.unreadable) === 0 &&
+      u16(RECORD_HEADER.syscall) !== SYS_OPEN_BY_HANDLE_AT;
+    return isGiven ? { raw: "", given: "", resolved: undefined } : undefined;
+  }
   if (opens && givenBytes > 0) {
     // The kernel's paths have nothing in them that joining would change.
     if ((fileFlags & FILE_FLAGS.same) !== 0 && memory.u8[start] === SLASH) {
       return { raw, given: raw, resolved: raw };
     }
-    const base = directoryAt(memory, start + givenBytes, { bytes: baseBytes, record: at });
+    const base = baseBytes === 0
+      ? UNKNOWN_DIRECTORY
+      : directoryAt(memory, start + givenBytes, { bytes: baseBytes, record: at });
     const given = joinPath(base, raw);
     const resolved = (fileFlags & FILE_FLAGS.same) !== 0
       ? raw

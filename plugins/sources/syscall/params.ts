@@ -51,6 +51,7 @@ import {
   GENERIC_BASE,
 } from "../../../core/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
+import { openedPath } from "./live_path.ts";
 import { creatFlags, nativeOpenFlags } from "./open_flags.ts";
 import * as piece from "./piece_params.ts";
 import { keepingPieces, type Reader } from "./piece_params.ts";
@@ -74,6 +75,7 @@ const wide = (index: number): Reader => (event) => event.argumentWide(index);
 const encoded = (index: number, encode: (native: number) => number): Reader => (event) =>
   encode(event.argumentUint(index));
 const first: Reader = (event) => event.first;
+const opened: Reader = (event) => openedPath(event.first);
 /** A path that is plain text to upstream, joined with nothing. */
 const firstText: Reader = (event) => event.first?.raw;
 const second: Reader = (event) => event.second;
@@ -94,9 +96,12 @@ const connectTuple: Reader = (event) =>
   event.result === 0 || event.result === EINPROGRESS ? tuple(event) : undefined;
 /** How much came in; nothing when the call failed. */
 const received: Reader = (event) => Math.max(0, event.result ?? 0) >>> 0;
-const memfdText = piece.text(0, 0);
-/** The descriptor has the name, too. */
-const memfdName = keepingPieces(memfdText, (event) => memfdText(event) ?? event.first?.raw);
+const memfdText = piece.text(0);
+/** The descriptor has the name, too, where there is one. */
+const memfdName = keepingPieces(
+  memfdText,
+  (event) => memfdText(event) ?? ((event.result ?? 0) < 0 ? undefined : event.first?.raw),
+);
 const ptraceAddress: Reader = (event) => (event.result ?? 0) < 0 ? 0 : event.argumentWide(2);
 /** Upstream keeps 8 of the bits. */
 const timerFlags: Reader = (event) => encodeDescriptorFlags(event.argumentUint(1)) & 0xff;
@@ -127,19 +132,19 @@ function whenDone(reader: Reader): Reader {
 
 const READERS: Readonly<Record<string, readonly Reader[]>> = {
   // files
-  open: [result, first, flags, openMode, device, inode],
-  openat: [result, int(0), first, flags, openMode, device, inode],
+  open: [result, opened, flags, openMode, device, inode],
+  openat: [result, int(0), opened, flags, openMode, device, inode],
   openat2: [
     result,
     int(0),
-    first,
+    opened,
     flags,
     openMode,
     encoded(4, encodeOpenat2Resolve),
     device,
     inode,
   ],
-  creat: [result, first, openMode, device, inode, creatFlags],
+  creat: [result, opened, openMode, device, inode, creatFlags],
   open_by_handle_at: [result, int(0), flags, first, device, inode],
   close: [result, int(0)],
   access: [result, first, encoded(1, encodeAccessFlags)],
@@ -170,7 +175,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   chdir: [result, firstText],
   fchdir: [result, int(0)],
   chroot: [result, first],
-  mount: [result, firstText, second, piece.text(0, 2), encoded(3, encodeMountFlags)],
+  mount: [result, firstText, second, piece.text(0), encoded(3, encodeMountFlags)],
   umount: [result, first],
   umount2: [result, first, encoded(1, encodeUmountFlags)],
   flock: [result, int(0), encoded(1, encodeFlockFlags)],
@@ -191,7 +196,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   lseek: [result, int(0), wide(1), encoded(2, encodeLseekWhence)],
   getdents: [result, int(0)],
   getdents64: [result, int(0)],
-  getcwd: [result, whenDone(piece.text(0, 0))],
+  getcwd: [result, whenDone(piece.text(0))],
   sendfile: [result, piece.wide(0), int(0), int(1), wide(3)],
   splice: [result, int(0), int(2), wide(4), encoded(5, encodeSpliceFlags)],
   copy_file_range: [result, int(2), wide(3), int(0), wide(1), wide(4)],
@@ -219,7 +224,13 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   accept4: [result, tuple, ...QUEUE, encoded(3, encodeDescriptorFlags)],
   sendto: [result, piece.bytes(0), int(0), uint(2), whenDone(tuple)],
   sendmsg: [result, piece.vectorData, int(0), piece.vectorSize, whenDone(tuple)],
-  sendmmsg: [result, int(0), piece.vectorSize, piece.vectorData, whenDone(tuple)],
+  sendmmsg: [
+    result,
+    int(0),
+    piece.sentMessage.size,
+    piece.sentMessage.data,
+    whenDone(tuple),
+  ],
   recvfrom: [result, piece.bytes(0), whenDone(tuple), int(0), uint(2)],
   recvmsg: [result, received, piece.vectorData, whenDone(tuple), piece.bytes(1), int(0)],
   recvmmsg: [
@@ -296,9 +307,9 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     encoded(1, encodeRlimitResource),
   ],
   // kernel
-  init_module: [result, piece.bytes(0), wide(1), piece.text(1, 2)],
-  finit_module: [result, int(0), piece.text(0, 1), encoded(2, encodeFinitModuleFlags)],
-  delete_module: [result, piece.text(0, 0), encoded(1, encodeDeleteModuleFlags)],
+  init_module: [result, piece.bytes(0), wide(1), piece.text(1)],
+  finit_module: [result, int(0), piece.text(0), encoded(2, encodeFinitModuleFlags)],
+  delete_module: [result, piece.text(0), encoded(1, encodeDeleteModuleFlags)],
   bpf: [result, uint(0)],
   userfaultfd: [result, encoded(0, encodeDescriptorFlags)],
   io_uring_setup: [
@@ -326,14 +337,14 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     result,
     int(0),
     uint(1),
-    piece.text(0, 2),
+    piece.text(0),
     piece.fsconfigBytes,
     piece.fsconfigText,
     int(4),
   ],
   quotactl: [
     result,
-    piece.text(0, 1),
+    piece.text(0),
     piece.quotaFile,
     ...piece.quotaNumbers,
     piece.quotaFormatOut,

@@ -8,6 +8,8 @@ export interface Piece {
   readonly memory: RingMemory;
   readonly at: number;
   readonly bytes: number;
+  /** A text that could not be read where the program had it: it is not empty. */
+  readonly isUnreadable?: boolean;
 }
 
 const NS_PER_SECOND = 1_000_000_000n;

@@ -63,12 +63,12 @@ function succeeded(event: LiveEvent): boolean {
 /** The whole of a piece. */
 export const bytes = (index: number): Reader => ofPiece(index, (piece) => bytesOf(piece));
 
-/** A text that an argument points to; absent for a null pointer. */
-export const text = (index: number, argument: number): Reader =>
-  ofPiece(
-    index,
-    (piece, event) => event.argumentWide(argument) === 0n ? undefined : textOf(piece),
-  );
+/** A text that an argument points to; absent where the program has none. */
+export const text = (index: number): Reader => ofPiece(index, (piece) => givenText(piece));
+
+function givenText(piece: Piece): string | undefined {
+  return piece.isUnreadable ? undefined : textOf(piece);
+}
 
 export const wide = (index: number, at = 0): Reader => ofPiece(index, (piece) => wideOf(piece, at));
 export const uint = (index: number, at = 0): Reader => ofPiece(index, (piece) => uintOf(piece, at));
@@ -82,6 +82,19 @@ export const vectorSize = ofPiece(
   0,
   (piece) => piece.bytes < 8 ? undefined : Number(BigInt.asUintN(32, wideOf(piece))),
 );
+
+/** Of several messages: those that were not sent are not told of. */
+export const sentMessage = {
+  data: ofPiece(0, (piece, event) => hasMoved(event) ? bytesOf(piece, 8) : undefined),
+  size: ofPiece(
+    0,
+    (piece, event) => hasMoved(event) ? Number(BigInt.asUintN(32, wideOf(piece))) : 0,
+  ),
+};
+
+function hasMoved(event: LiveEvent): boolean {
+  return (event.result ?? 0) > 0;
+}
 
 /** How much came in. */
 export const receivedSize = ofPiece(0, (piece) => Number(BigInt.asUintN(32, wideOf(piece))));
@@ -123,10 +136,19 @@ export const usage = {
   swappedKb: uint(0, USAGE_FACTS.swappedKb / 4),
 };
 
-/** The words that a program was to be started with and was not: the first, and the others. */
+const SYS_EXECVE = 59;
+
+/**
+ * The words that a program was to be started with and was not: the first, the others, and its environment.
+ * Without any words at all, the first is empty.
+ */
 export const words = {
-  first: ofPiece(1, (piece) => splitNul(textOf(piece))[0]),
+  first: ofPiece(1, (piece, event) => {
+    const argument = event.syscall === SYS_EXECVE ? 1 : 2;
+    return event.argumentWide(argument) === 0n ? "" : splitNul(textOf(piece))[0];
+  }),
   others: ofPiece(1, (piece) => splitNul(textOf(piece)).slice(1)),
+  environment: ofPiece(2, (piece) => splitNul(textOf(piece))),
 };
 
 function usageWide(offset: number): Reader {
@@ -152,7 +174,9 @@ const FSCONFIG_TEXTS = [FSCONFIG_SET_STRING, FSCONFIG_SET_PATH, FSCONFIG_SET_PAT
 export const fsconfigText = ofPiece(
   1,
   (piece, event) =>
-    succeeded(event) && FSCONFIG_TEXTS.includes(event.argumentUint(1)) ? textOf(piece) : undefined,
+    succeeded(event) && FSCONFIG_TEXTS.includes(event.argumentUint(1))
+      ? givenText(piece)
+      : undefined,
 );
 export const fsconfigBytes = ofPiece(
   2,
@@ -165,7 +189,7 @@ const PR_SET_NAME = 15, PR_GET_NAME = 16, PR_GET_CHILD_SUBREAPER = 37;
 
 export const prctlText = ofPiece(0, (piece, event) => {
   const option = event.argumentUint(0);
-  return option === PR_SET_NAME || option === PR_GET_NAME ? textOf(piece) : undefined;
+  return option === PR_SET_NAME || option === PR_GET_NAME ? givenText(piece) : undefined;
 });
 
 /** The second argument, unless it is the address of a name or of the answer. */
@@ -238,7 +262,7 @@ export const keyctlArgument = (number: 2 | 3 | 4 | 5): Reader =>
   ofPiece(Math.min(number - 2, 2), (piece, event) => {
     switch (KEYCTL_ARGUMENTS[event.argumentUint(0)]?.[number - 2]) {
       case "t":
-        return textOf(piece);
+        return givenText(piece);
       case "n":
         return BigInt.asIntN(64, event.argumentWide(number - 1));
       default:
@@ -267,7 +291,8 @@ const info = (index: number, valid: number) => quotaMember(INFO, { index, valid,
 
 export const quotaFile = ofPiece(
   1,
-  (piece, event) => quotaCommand(event) === commandNamed("Q_QUOTAON") ? textOf(piece) : undefined,
+  (piece, event) =>
+    quotaCommand(event) === commandNamed("Q_QUOTAON") ? givenText(piece) : undefined,
 );
 
 /** From `dqb_bhardlimit` to `dqi_flags`, in the order of the event's parameters. */

@@ -60,7 +60,10 @@ export function execReaders(): readonly Reader[] {
       const membership = snapshot(event)?.membership;
       return membership && cgroupTexts(membership.cgroup);
     },
-    (event) => snapshot(event)?.image.env,
+    keepingPieces(
+      words.environment,
+      (event) => snapshot(event) ? snapshot(event)?.image.env : words.environment(event),
+    ),
     (event) => snapshot(event)?.membership.tty,
     (event) => snapshot(event)?.membership.virtualProcessGroupId,
     (event) => snapshot(event)?.credentials.loginUid,
