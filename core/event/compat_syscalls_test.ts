@@ -11,6 +11,7 @@ Deno.test("compatSyscalls() translates 32-bit numbers by name", () => {
     [1, "exit"],
     [5, "open"],
     [11, "execve"],
+    [22, "umount2"],
     [26, "ptrace"],
     [52, "umount2"],
     [295, "openat"],

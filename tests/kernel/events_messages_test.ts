@@ -1,5 +1,7 @@
 /** Pipes and pairs of sockets: what comes to be, what passes, how they are set. */
-import { type EventCase, eventTests } from "./actor.ts";
+import { assertEquals } from "../assert.ts";
+import { type EventCase, eventTests, withActor } from "./actor.ts";
+import { kernelTest } from "./harness.ts";
 import { PAIR, VECTOR } from "./scenes.ts";
 
 /** msghdr: name, its length, vector, count, control, its length, flags. */
@@ -143,3 +145,17 @@ const SOCKETS: readonly EventCase[] = [
 ];
 
 eventTests("events of sockets and pipes show what passes and what comes to be", SOCKETS);
+
+kernelTest(
+  "each of several messages is told, also where nobody asks what it goes through",
+  async () => {
+    const condition = "evt.type = sendmmsg and proc.exepath endswith /actor";
+    await withActor({ condition, allFields: ["evt.type", "evt.rawres"] }, async (theatre) => {
+      const two = `($m . "\\0" x 8) x 2`;
+      const { events } = await theatre.perform(
+        `${PAIR} ${MESSAGE} $two = ${two}; call(SYS_sendmmsg, fileno(A), $two, 2, 0)`,
+      );
+      assertEquals(events.map(({ output_fields: fields }) => fields["evt.rawres"]), [8, 8]);
+    });
+  },
+);

@@ -5,7 +5,7 @@ import { RecordWriter } from "../../../tests/records.ts";
 import { changesOf } from "./lifecycle.ts";
 import { LiveEvent } from "./live_event.ts";
 
-const { RECORD_KIND } = layout;
+const { HEADER_FLAGS, RECORD_KIND } = layout;
 const SYS_CONNECT = 42, SYS_ACCEPT = 43, SYS_LINKAT = 265, SYS_SYMLINK = 88, SYS_PTRACE = 101;
 const SYS_DUP = 32, SYS_BIND = 49, SYS_FCHOWNAT = 260;
 const EPOCH_MINUS_BOOT = 1_700_000_000_000_000_000n;
@@ -228,4 +228,32 @@ Deno.test("LiveEvent keeps the bytes of a path that are not UTF-8", () => {
   const event = new LiveEvent({ epochMinusBootNs: 0n });
   event.load(writer.memory, at, RECORD_KIND.file);
   assertEquals(event.descriptor?.path?.given, "/tmp/\udcffx");
+});
+
+Deno.test("LiveEvent tells an empty path from one that was nowhere", () => {
+  const paths = (flags: number) => {
+    const event = load(
+      RECORD_KIND.path,
+      (writer) => writer.path({ syscall: SYS_LINKAT, first: "", second: "", result: -14, flags }),
+    );
+    return [param(event, "oldpath"), param(event, "newpath")];
+  };
+  const empty = { raw: "", given: "", resolved: undefined };
+  assertEquals(paths(0), [empty, empty]);
+  assertEquals(paths(HEADER_FLAGS.unreadable), [undefined, empty]);
+  assertEquals(paths(HEADER_FLAGS.secondUnreadable), [empty, undefined]);
+});
+
+Deno.test("LiveEvent joins a path with nothing where its directory is none", () => {
+  const linked = load(
+    RECORD_KIND.path,
+    (writer) => writer.path({ syscall: SYS_LINKAT, first: "etc/shadow", second: "x", result: -9 }),
+  );
+  assertObjectMatch(param(linked, "oldpath"), { raw: "etc/shadow", given: "etc/shadow" });
+  const opened = load(
+    RECORD_KIND.file,
+    (writer) => writer.open({ given: "etc/shadow", result: -9 }),
+  );
+  assertEquals(opened.descriptor?.path?.given, "<UNKNOWN>etc/shadow");
+  assertObjectMatch(param(opened, "name"), { raw: "etc/shadow", given: "etc/shadow" });
 });
