@@ -61,8 +61,8 @@ static const struct other_descriptors other_descriptors[SYSCALL_LIMIT] = {
 
 	/* the other end, the original */
 	[__NR_dup] = {{ ARG1 }},
-	[__NR_dup2] = {{ ARG1 }},
-	[__NR_dup3] = {{ ARG1 }},
+	[__NR_dup2] = {{ ARG1, ARG2 }},		/* the second is the call's own, unless that failed */
+	[__NR_dup3] = {{ ARG1, ARG2 }},
 	[__NR_fcntl] = {{ ARG1, RESULT }},	/* whatever it returns, upstream takes for a descriptor */
 	[__NR_sendfile] = {{ ARG2 }},
 	[__NR_splice] = {{ ARG1 }},

@@ -152,9 +152,43 @@ const TEXTS: readonly EventCase[] = [
   },
 ];
 
+const NUMBERS: readonly EventCase[] = [
+  {
+    name: "kill with a number that is no signal",
+    type: "kill",
+    perl: `call(SYS_kill, $$, -1); fact(me => $$)`,
+    expect: { "evt.args": "res=-22(EINVAL) pid={me}(actor) sig=255" },
+  },
+  {
+    name: "shutdown of no end",
+    type: "shutdown",
+    perl: `call(SYS_shutdown, 99, 9)`,
+    expect: { "evt.args": "res=-9(EBADF) fd=99 how=255" },
+  },
+  {
+    name: "timerfd_create with no clock",
+    type: "timerfd_create",
+    perl: `call(SYS_timerfd_create, 300, 0)`,
+    expect: { "evt.args": "res=-22(EINVAL) clockid=44 flags=0" },
+  },
+  {
+    name: "io_uring_register of nothing",
+    type: "io_uring_register",
+    perl: `call(SYS_io_uring_register, 99, -1, 0, 1)`,
+    expect: { "evt.args": /fd=99 opcode=65535 arg=0 nr_args=1$/ },
+  },
+  {
+    name: "dup3 onto a file, with flags that it has not",
+    type: "dup3",
+    perl: `open(F, ">", "f"); open(G, ">", "g"); call(SYS_dup3, fileno(F), fileno(G), 1)`,
+    expect: { "evt.args": /^res=-22\(EINVAL\) oldfd=\d+\(<f>.*\/f\) newfd=\d+\(<f>.*\/g\) flags=/ },
+  },
+];
+
 eventTests("a program that does not start is told with words and environment", PROGRAMS);
 eventTests(
   "empty paths, paths that are nowhere and directories that are none are told apart",
   PATHS,
 );
+eventTests("numbers are told as wide as upstream keeps them", NUMBERS);
 eventTests("texts that are nowhere are not empty ones", TEXTS);

@@ -71,6 +71,9 @@ const SETVAL = 16; // linux include/uapi/linux/sem.h
 const result: Reader = (event) => event.result;
 const int = (index: number): Reader => (event) => event.argumentInt(index);
 const uint = (index: number): Reader => (event) => event.argumentUint(index);
+/** Of these upstream keeps the lowest 8 or 16 bits only, so that their names are of others. */
+const byte = (index: number): Reader => (event) => event.argumentUint(index) & 0xff;
+const short = (index: number): Reader => (event) => event.argumentUint(index) & 0xffff;
 const wide = (index: number): Reader => (event) => event.argumentWide(index);
 const encoded = (index: number, encode: (native: number) => number): Reader => (event) =>
   encode(event.argumentUint(index));
@@ -105,6 +108,8 @@ const memfdName = keepingPieces(
 const ptraceAddress: Reader = (event) => (event.result ?? 0) < 0 ? 0 : event.argumentWide(2);
 /** Upstream keeps 8 of the bits. */
 const timerFlags: Reader = (event) => encodeDescriptorFlags(event.argumentUint(1)) & 0xff;
+/** What is none of the three does not fit into its 8 bits as upstream names it. */
+const shutdownHow = encoded(1, (how) => encodeShutdownHow(how) & 0xff);
 const semaphoreValue: Reader = (event) =>
   event.argumentUint(2) === SETVAL ? event.argumentInt(3) : 0;
 const QUEUE = [piece.queuePercent, piece.queueLength, piece.queueLimit];
@@ -251,7 +256,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     uint(1),
     uint(2),
   ],
-  shutdown: [result, int(0), encoded(1, encodeShutdownHow)],
+  shutdown: [result, int(0), shutdownHow],
   setsockopt: [result, int(0), ...OPTION, piece.socketOption(0), uint(4)],
   getsockopt: [result, int(0), ...OPTION, piece.socketOption(1), piece.uint(0)],
   // processes
@@ -259,9 +264,9 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   signaldeliver: signalReaders(),
   switch: switchReaders(),
   page_fault: faultReaders(),
-  kill: [result, int(0), int(1)],
-  tkill: [result, int(0), int(1)],
-  tgkill: [result, int(0), int(1), int(2)],
+  kill: [result, int(0), byte(1)],
+  tkill: [result, int(0), byte(1)],
+  tgkill: [result, int(0), int(1), byte(2)],
   ptrace: [result, ptraceAddress, piece.ptraceData, encoded(0, encodePtraceRequest), int(1)],
   prctl: [result, uint(0), piece.prctlText, piece.prctlNumber],
   setuid: [result, uint(0)],
@@ -323,7 +328,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
     piece.encoded(0, 5, encodeIoUringFeatures),
   ],
   io_uring_enter: [result, int(0), uint(1), uint(2), encoded(3, encodeIoUringEnterFlags), uint(4)],
-  io_uring_register: [result, int(0), uint(1), wide(2), uint(3)],
+  io_uring_register: [result, int(0), short(1), wide(2), uint(3)],
   seccomp: [result, uint(0), uint(1)],
   keyctl: [
     result,
@@ -390,7 +395,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   inotify_init1: [result, encoded(0, encodeDescriptorFlags)],
   signalfd: [result, int(0), zero, zero],
   signalfd4: [result, encoded(3, encodeDescriptorFlags), int(0), zero],
-  timerfd_create: [result, uint(0), timerFlags],
+  timerfd_create: [result, byte(0), timerFlags],
   ioctl: [result, int(0), uint(1), wide(2)],
   eventfd: [result, uint(0), zero],
   eventfd2: [result, encoded(1, encodeDescriptorFlags), uint(0)],

@@ -65,9 +65,31 @@ function misfits(event: LiveEvent): string[] {
   const { name, params } = eventType(event.type)!;
   return params.flatMap((param, index) => {
     const value = event.param(index);
-    if (value === undefined || kindsOf(param).includes(kindOf(value))) return [];
-    return [`${name}.${param.name} (${param.type}) is ${kindOf(value)}`];
+    if (value === undefined) return [];
+    const what = `${name}.${param.name} (${param.type})`;
+    if (!kindsOf(param).includes(kindOf(value))) return [`${what} is ${kindOf(value)}`];
+    return isTooWide(param, value) ? [`${what} is ${value}`] : [];
   });
+}
+
+/** Bits of parameters that are told by their width; a capture keeps no more of them. */
+const BITS: Readonly<Partial<Record<EventParam["type"], number>>> = {
+  UINT8: 8,
+  FLAGS8: 8,
+  ENUMFLAGS8: 8,
+  SIGTYPE: 8,
+  UINT16: 16,
+  FLAGS16: 16,
+  ENUMFLAGS16: 16,
+  UINT32: 32,
+  FLAGS32: 32,
+  ENUMFLAGS32: 32,
+};
+
+function isTooWide({ type }: EventParam, value: ParamValue): boolean {
+  const bits = BITS[type];
+  if (bits === undefined || (typeof value !== "number" && typeof value !== "bigint")) return false;
+  return BigInt(value) < 0n || BigInt(value) >> BigInt(bits) !== 0n;
 }
 
 function load(kind: number, write: (writer: RecordWriter) => number): LiveEvent {
