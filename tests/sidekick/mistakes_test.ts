@@ -25,7 +25,7 @@ templatedfields: {a: "{{ range . }}"}
     const expected of [
       'C003 unknown key "slak" (did you mean "slack"?)',
       'C003 unknown key "chanel" in "slack" (did you mean "channel"?)',
-      'C004 "slack.webhookurl" wants an address that begins with http:// or https://, found a text that is not shown (undefined)',
+      'C004 "slack.webhookurl" wants an address that begins with http:// or https://, found a text that is not shown (write http:// in front of it)',
       'C004 "slack.minimumpriority" wants one of emergency, alert, critical, error, warning, notice, informational, debug, found "loud" (undefined)',
       'C004 "syslog.format" wants json or cef, found "leef" (undefined)',
       'C004 "teams" wants a mapping (undefined)',
@@ -132,6 +132,10 @@ const BLAMED: Readonly<Record<string, string | undefined>> = {
     '"smtp.hostport" wants host:port with a port from 1 to 65535, found "m:99999" (undefined)',
   "loki: {hostport: 'http://h:99999'}":
     '"loki.hostport" wants an address with a host and, if with a port, one from 1 to 65535, found a text that is not shown (undefined)',
+  "spyderbat: {orguid: o, apikey: k, apiurl: api.spyderbat.com}":
+    '"spyderbat.apiurl" wants an address that begins with http:// or https://, found a text that is not shown (write https:// in front of it)',
+  "loki: {hostport: loki.example.org}":
+    '"loki.hostport" wants an address that begins with http:// or https://, found "loki.example.org" (did you mean "https://loki.example.org"?)',
   "mqtt: {broker: 'h:99999'}":
     '"mqtt.broker" wants an address with a host and, if with a port, one from 1 to 65535, found "h:99999" (undefined)',
   "loki: {hostport: 'http://h', endpoint: loki/push}":

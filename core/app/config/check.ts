@@ -123,14 +123,14 @@ const MAX_ROUNDS = 8;
 
 /**
  * Says what is wanted at a place, and what is there instead or that it is missing. `isSecret`: what is
- * there is not shown.
+ * there is not shown. `advice`: what to do about it.
  */
 export function reportValue(
   root: MappingNode,
-  issue: ConfigIssue & { readonly isSecret?: boolean },
+  issue: ConfigIssue & { readonly isSecret?: boolean; readonly advice?: string | undefined },
   report: Report,
 ): void {
-  const { choices = [], meant, isSecret } = issue;
+  const { choices = [], meant, isSecret, advice } = issue;
   const path = writtenPath(root, issue.path);
   const isInList = path !== issue.path && issue.wanted.startsWith("a mapping");
   const wanted = isInList ? `a sequence, each item ${issue.wanted}` : issue.wanted;
@@ -168,6 +168,8 @@ export function reportValue(
       ? "the default is used"
       : meant
       ? `did you mean "${meant}"?`
+      : advice !== undefined
+      ? advice
       : option
       ? `add it, as -o ${name}=…`
       : isBlank(node)

@@ -70,13 +70,16 @@ export function checkPluginKeys(
     }
     const choices = issue.code === "invalid_value" ? issue.values.map(String) : [];
     const wanted = issue.message, at = [...place, ...path], node = nodeAt(root, at);
+    const address = node?.kind === "scalar" ? addressMeant(node.text, wanted) : undefined;
     const meant = node?.kind === "scalar" && isShown(String(path.at(-1)), node)
-      ? addressMeant(node.text, wanted)
+      ? address
       : undefined;
+    const scheme = address === undefined ? undefined : /^https?:\/\//.exec(address)?.[0];
     // A host alone is no secret.
     const isSecret = meant === undefined && isHidden(path, secrets);
-    const wrong = { path: at, wanted, choices, isSecret, ...meant !== undefined && { meant } };
-    reportValue(root, { ...wrong, hasNoDefault: true }, report);
+    const advice = scheme === undefined ? undefined : `write ${scheme} in front of it`;
+    const wrong = { path: at, wanted, choices, isSecret, advice, hasNoDefault: true };
+    reportValue(root, { ...wrong, ...meant !== undefined && { meant } }, report);
   }
   return config;
 }
