@@ -250,7 +250,7 @@ export const STORES: readonly SidekickOutput[] = [
   }),
 ];
 
-/** Wavefront itself knows who writes by a token only, which falcosidekick wants there, too. */
+/** Wavefront itself knows who writes by a token only: falcosidekick puts it into the address. */
 function wavefrontKind(kind: string, beside: Beside): Values | Problem {
   if (!/^(?:direct|proxy)$/.test(kind)) return { problem: "direct or proxy" };
   if (kind === "proxy" || beside("endpointtoken") !== undefined) return { kind };
