@@ -49,6 +49,16 @@ Deno.test("wireNatives() makes sources and fields of libraries known", async () 
   }
 });
 
+Deno.test("wireNatives() misses the library of json only where a plugin is there that may want it", async () => {
+  const json = "  - {name: json, library_path: libjson.so}\n";
+  const { problems } = await wired(json + "  - {name: other, library_path: libother.so}");
+  assertEquals(problems.map((problem) => problem.split(" ")[3]), ['"other"']);
+  const wanted = await wired(`${json}  - {name: falcod_test, library_path: ${source}}`);
+  assert(wanted.problems[0]?.includes('plugin "json" is not loaded'), `${wanted.problems}`);
+  assert(wanted.problems[0]?.includes("json is built in for audit events only"), wanted.problems[0]);
+  assertEquals(wanted.problems.length, 1);
+});
+
 Deno.test("wireNatives() loads what load_plugins names, and leaves what is built in", async () => {
   const plugins = `  - {name: falcod_test, library_path: ${source}}
   - {name: k8saudit, library_path: libk8saudit.so}

@@ -372,3 +372,27 @@ Deno.test("falcod test takes keys of the configuration from -o", async () => {
   assertEquals(wrong.code, 1);
   assert(wrong.error.includes('"priority" wants one of'), wrong.error);
 });
+
+Deno.test("falcod test says of a rules file that it is one, and what a file of tests has", async () => {
+  const rules = `- rule: Write below etc mine
+  desc: d
+  condition: evt.type = openat
+  output: o
+  priority: INFO
+`;
+  using folder = new Folder({
+    "rules.yaml": rules,
+    "part.yaml":
+      "rules: rules.yaml\ntests:\n- name: a\n  event: {evt.type: openat}\n  expect: [Write below etc]\n",
+  });
+  const options = { folder: folder.path };
+  const [mistaken, part] = await Promise.all([
+    falcod(["test", "rules.yaml"], options),
+    falcod(["test", "part.yaml"], options),
+  ]);
+  assertEquals([mistaken.code, part.code], [1, 1]);
+  const told = mistaken.out + mistaken.error;
+  assert(told.includes("this is a rules file; a file of tests names rules"), told);
+  const near = part.out + part.error;
+  assert(near.includes('did you mean "Write below etc mine"?'), near);
+});

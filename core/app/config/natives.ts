@@ -9,6 +9,7 @@ import { didYouMean, type Finding, type Report, type Span } from "../../base/mod
 import type { FieldDefinition } from "../../field/mod.ts";
 import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../plugin/mod.ts";
 import { createOne } from "../create_plugins.ts";
+import { kindOf } from "../files.ts";
 import { AUDIT_PLUGIN, isLoaded, JSON_PLUGIN, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { builtInPlugins, isBuiltIn } from "./plugin_entry.ts";
@@ -50,6 +51,9 @@ export async function wireNatives(
   for (const [index, entry] of entries) {
     // Audit events have the fields of JSON built in; what plugins bring along needs the plugin for it.
     if (isBuiltIn(entry.name) && entry.name !== JSON_PLUGIN) continue;
+    // That the others are not there is told of these.
+    const isWanted = isThere(entry) || others.some(([, other]) => isThere(other));
+    if (isBuiltIn(entry.name) && !isWanted) continue;
     const problem = await problemOfInstalled(entry, loaded.config.plugins_dir);
     if (!problem) wiring.wire(entry, index);
     else {
@@ -58,6 +62,10 @@ export async function wireNatives(
     }
   }
   return wiring.finish();
+}
+
+function isThere({ library_path: path }: PluginEntry): boolean {
+  return kindOf(libraryPath(path)) !== "missing";
 }
 
 /** What `falcod plugin add` has installed is loaded as it was then, or not at all. */
@@ -194,7 +202,9 @@ class Wiring {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const given = "help" in error && typeof error.help === "string" ? error.help : undefined;
-      const help = didYouMean(entry.name, builtInPlugins()) ?? given;
+      const help = entry.name === JSON_PLUGIN && !isThere(entry)
+        ? `${JSON_PLUGIN} is built in for audit events only; plugins of others want its library`
+        : didYouMean(entry.name, builtInPlugins()) ?? given;
       this.#refuse(entry, error.message, { at, help });
       return undefined;
     }

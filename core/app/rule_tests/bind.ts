@@ -138,8 +138,17 @@ function checkRule({ rule, at }: NamedRule, rules: ReadonlySet<string>, report: 
     code: "T005",
     title: `no rule is called "${rule}"`,
     at,
-    help: didYouMean(rule, rules) ?? "falcod list rules shows all, with -r those of a file",
+    help: didYouMean(rule, rules) ?? longerName(rule, rules) ??
+      "falcod list rules shows all, with -r those of a file",
   });
+}
+
+/** One that begins so: names of rules are long, and often written down in part. */
+function longerName(part: string, rules: ReadonlySet<string>): string | undefined {
+  const begin = part.trim().toLowerCase();
+  if (begin === "") return undefined;
+  const found = [...rules].find((name) => name.toLowerCase().startsWith(begin));
+  return found === undefined ? undefined : `did you mean "${found}"?`;
 }
 
 function priorityOf({ priority }: Expectation, report: Report): Priority | undefined {

@@ -110,7 +110,18 @@ function findingsOf(
   const title = incomplete
     ? `${where} needs ${wanted}`
     : `${where} wants ${wanted}, found ${found}`;
-  return [{ code: "T001", title, at }];
+  const help = path.length === 0 && !incomplete ? shapeOfFile(node) : undefined;
+  return [{ code: "T001", title, at, help }];
+}
+
+/** For whoever has another idea of what such a file is. */
+function shapeOfFile(root: YamlNode | undefined): string {
+  const items = root?.kind === "seq" ? root.items : [];
+  const areRules = items.some((item) =>
+    item.kind === "map" && ["rule", "macro", "list"].some((key) => entryOf(item, key))
+  );
+  return `${areRules ? "this is a rules file; " : ""}a file of tests names rules and says what ` +
+    'they make of events: "rules: my_rules.yaml", "tests: [{name: …, event: {…}, expect: [a rule]}]"';
 }
 
 /** `tests[2].expect` */
