@@ -18,13 +18,27 @@ const MAX_ENTRIES = 1 << 17;
 /** Letters that the instructions read, in all. */
 const MAX_LETTERS = 200_000;
 
+/** What all patterns of a run that need a table may still take to be made; goes down. */
+export interface PatternEffort {
+  steps: number;
+}
+
 /**
  * Absent where the table would grow too large, as with "the 20th character from the end is an a", or
  * where it takes more than `steps` to make: 100,000 threads looked at and followed are some 5 ms.
  */
-export function tableOf(program: Program, alphabet: Alphabet, steps: number): Table | undefined {
+export function tableOf(
+  program: Program,
+  alphabet: Alphabet,
+  { steps, effort }: { readonly steps: number; readonly effort: PatternEffort },
+): Table | undefined {
+  effort.steps -= program.instructions.length;
   const letters = lettersOf(program, alphabet);
-  return letters && new TableMaker(program, alphabet, letters).make(steps);
+  if (!letters || effort.steps <= 0) return undefined;
+  const maker = new TableMaker(program, alphabet, letters);
+  const table = maker.make(Math.min(steps, effort.steps));
+  effort.steps -= maker.steps;
+  return table;
 }
 
 /** By place of the instruction. */
@@ -62,6 +76,11 @@ class TableMaker {
   readonly #next: number[] = [];
   readonly #accepts: number[] = [];
   #steps = 0;
+
+  /** Taken so far. */
+  get steps(): number {
+    return this.#steps;
+  }
 
   constructor(program: Program, alphabet: Alphabet, letters: Letters) {
     this.#program = program;

@@ -40,6 +40,7 @@ import { type ConstantUse, lintConstant } from "./lint.ts";
 import { CONTAINS_JSON, type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
 import { OperandChecker } from "./_check_operand.ts";
 import { printOperand } from "./print.ts";
+import { effortForPatterns, type PatternEffort } from "./regex.ts";
 
 /**
  * The condition ready to run, or `undefined` after reporting everything that is wrong with it (`F012`
@@ -66,6 +67,15 @@ interface ToldMacro {
   readonly errors: readonly Diagnostic[];
 }
 
+/** One for all conditions of a run. */
+const effortByRun = new WeakMap<ToldMacros, PatternEffort>();
+
+function effortOf(run: ToldMacros): PatternEffort {
+  let effort = effortByRun.get(run);
+  if (!effort) effortByRun.set(run, effort = effortForPatterns());
+  return effort;
+}
+
 /**
  * What macros stand for, checked: many rules use the same ones. Only those that nothing is to be said
  * of, since what is said names the way through the macros.
@@ -86,11 +96,13 @@ class Checker {
   readonly #macros: MacroUse[] = [];
   readonly #known: WeakMap<Condition, CheckedCondition>;
   readonly #told: Map<Condition, ToldMacro>;
+  readonly #effort: PatternEffort | undefined;
 
   constructor(fields: FieldTable, report: Report, told: ToldMacros | undefined) {
     this.#fields = fields;
     this.#told = told?.get(fields) ?? new Map();
     told?.set(fields, this.#told);
+    this.#effort = told && effortOf(told);
     this.#known = checkedMacros(fields);
     this.#report = report;
     this.#operands = new OperandChecker(fields, (problem) => this.#add(problem));
@@ -242,7 +254,7 @@ class Checker {
     }
     const { value, warning } = reading;
     if (warning !== undefined) this.#warn("F033", warning, literal);
-    const problem = operator.problem?.(value);
+    const problem = operator.problem?.(value, this.#effort);
     if (problem !== undefined) {
       const { message, help = PATTERN_HELP } = problem;
       return this.#failAt("F024", `pattern '${literal.text}': ${message}`, literal, help);

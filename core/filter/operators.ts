@@ -13,7 +13,7 @@ import type { Constant, Family } from "./family.ts";
 import { Glob } from "./glob.ts";
 import { membersOf } from "./members.ts";
 import { PathTrie } from "./path_trie.ts";
-import { compileRegex, Regex } from "./regex.ts";
+import { compileRegex, type PatternEffort, Regex } from "./regex.ts";
 
 /** Constants in the shape an operator compares with fastest. */
 export type Prepared = Constant | { has(value: FieldScalar): boolean } | Glob | Regex | PathTrie;
@@ -36,7 +36,10 @@ export interface Operator {
   /** The right side is made when rules load and cannot be a field. */
   readonly constantsOnly?: boolean;
   /** What is wrong with a constant of the right type. */
-  problem?(value: Constant): { readonly message: string; readonly help?: string } | undefined;
+  problem?(
+    value: Constant,
+    effort?: PatternEffort,
+  ): { readonly message: string; readonly help?: string } | undefined;
   /** Families without an entry cannot be compared so. */
   readonly meanings: Readonly<Partial<Record<Family, Meaning>>>;
 }
@@ -250,8 +253,8 @@ export const OPERATORS: Readonly<Record<ComparisonName, Operator>> = {
     name: "regex",
     takes: "one",
     constantsOnly: true,
-    problem: (pattern) => {
-      const regex = compileRegex(replaceInvalid(pattern as string));
+    problem: (pattern, effort) => {
+      const regex = compileRegex(replaceInvalid(pattern as string), { effort });
       return regex instanceof Regex ? undefined : regex;
     },
     meanings: {

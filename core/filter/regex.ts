@@ -9,12 +9,17 @@ import { Alphabet } from "./_alphabet.ts";
 import { BitProgram } from "./_regex_bits.ts";
 import { parsePattern, type PatternOptions, type PatternProblem } from "./_regex_parser.ts";
 import { type Program, programOf, setsOf } from "./_regex_program.ts";
-import { type Table, tableOf } from "./_regex_table.ts";
+import { type PatternEffort, type Table, tableOf } from "./_regex_table.ts";
 
-export type { PatternProblem };
+export type { PatternEffort, PatternProblem };
 
 /** Steps to make a table where there is another way, and where there is none. */
 const FEW_STEPS = 20_000, MANY_STEPS = 1_000_000;
+
+/** About a second, for some hundred patterns that have no other way; few rule files have one. */
+export function effortForPatterns(): PatternEffort {
+  return { steps: 8_000_000 };
+}
 
 interface Compiled {
   readonly pattern: string;
@@ -28,22 +33,32 @@ let latest: Compiled | undefined;
 /** The pattern ready to match, or what is wrong with it. */
 export function compileRegex(
   pattern: string,
-  { anyCase = false }: PatternOptions = {},
+  { anyCase = false, effort = effortForPatterns() }: PatternOptions & {
+    readonly effort?: PatternEffort | undefined;
+  } = {},
 ): Regex | PatternProblem {
-  if (latest?.pattern !== pattern || latest.anyCase !== anyCase) {
-    latest = { pattern, anyCase, result: compile(pattern, { anyCase }) };
-  }
-  return latest.result;
+  if (latest?.pattern === pattern && latest.anyCase === anyCase) return latest.result;
+  const result = compile(pattern, { anyCase }, effort);
+  // By itself the pattern may be fine.
+  if (effort.steps > 0) latest = { pattern, anyCase, result };
+  return result;
 }
 
-function compile(pattern: string, options: PatternOptions): Regex | PatternProblem {
+function compile(
+  pattern: string,
+  options: PatternOptions,
+  effort: PatternEffort,
+): Regex | PatternProblem {
   const expression = parsePattern(pattern, options);
   if ("message" in expression) return expression;
   const program = programOf(expression);
-  return program && Regex.of(program) || {
-    message: "there are so many ways to match it that a text could take too long",
+  const help = 'use smaller counts in braces, or "*" and "+" in their place';
+  return program && Regex.of(program, effort) || {
+    message: effort.steps > 0
+      ? "there are so many ways to match it that a text could take too long"
+      : "all patterns together have so many ways to match that they take too long to be made",
     at: 0,
-    help: 'use smaller counts in braces, or "*" and "+" in their place',
+    help,
   };
 }
 
@@ -52,10 +67,13 @@ export class Regex {
   readonly #runner: Table | BitProgram;
 
   /** Absent where matching would be too slow. */
-  static of(program: Program): Regex | undefined {
+  static of(program: Program, effort: PatternEffort): Regex | undefined {
     const alphabet = new Alphabet(setsOf(program));
     const places = BitProgram.of(program, alphabet);
-    const table = tableOf(program, alphabet, places ? FEW_STEPS : MANY_STEPS);
+    // What can be done without a table, is, and takes nothing of what others need.
+    const table = places
+      ? tableOf(program, alphabet, { steps: FEW_STEPS, effort: { steps: FEW_STEPS } })
+      : tableOf(program, alphabet, { steps: MANY_STEPS, effort });
     const runner = table ?? places;
     return runner && new Regex(alphabet, runner);
   }

@@ -199,3 +199,17 @@ Deno.test(`Regex agrees with a backtracking engine on patterns both know (seed $
     }
   }
 });
+
+Deno.test("compileRegex() refuses what takes much to be made when the effort of a run is spent", () => {
+  const effort = { steps: 50_000 };
+  const made = Array.from(
+    { length: 20 },
+    (_, i) => compileRegex(`x${i}(a|b){1,300}`, { effort }),
+  );
+  assert(made[0] instanceof Regex);
+  const last = made.at(-1)!;
+  assert(!(last instanceof Regex) && last.message.startsWith("all patterns together"));
+  assert(effort.steps > -200_000, `${effort.steps}`);
+  assert(compileRegex("a.*b", { effort }) instanceof Regex);
+  assert(compileRegex("x19(a|b){1,300}") instanceof Regex);
+});

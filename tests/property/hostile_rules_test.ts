@@ -37,6 +37,11 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
     () => rule(`proc.name regex "${"[[:alpha:".repeat(40_000)}"`),
     "F024",
   ],
+  [
+    "2000 regexes that count to 1000",
+    () => rows(2000, (i) => rule(`proc.name regex "x${i}(a|b){1,1000}"`, `r${i}`)),
+    "F024",
+  ],
   ["10,000 transformers", () => rule(`${"tolower(".repeat(10_000)}proc.name`), "F011"],
   ["a million times not", () => rule(`${"not ".repeat(1_000_000)}proc.name=a`), "loads"],
   ["50,000 alternatives", () => rule(`${rows(50_000, (i) => `proc.name=${i} or `)}a.b=c`), "F012"],
