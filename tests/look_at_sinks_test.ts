@@ -52,7 +52,7 @@ Deno.test("what outputs name and is not there is told with its key, and nothing 
     const junk = write("junk", "junk");
     const { faults, severities } = await look(`
 program_output: {enabled: true, program: "${folder}/no-such --flag | cat"}
-http_output: {enabled: true, url: "https://127.0.0.1/", ca_bundle: ${junk}, mtls: true, client_cert: ${junk}}
+http_output: {enabled: true, url: "https://127.0.0.1/", ca_bundle: ${junk}, mtls: true, client_cert: ${junk}, client_key: ${folder}/key}
 grpc: {enabled: true, bind_address: "127.0.0.1:2", root_certs: ${junk}, private_key: ${junk}, cert_chain: ${junk}}
 grpc_output: {enabled: true}
 sinks:
@@ -69,6 +69,7 @@ sinks:
       `"program_output.program": there is no "${folder}/no-such"`,
       `"http_output.ca_bundle": Cannot use "${junk}" for TLS: there is no certificate in it (PEM)`,
       `"http_output.client_cert": there is no certificate in "${junk}" (PEM)`,
+      `"http_output.client_key": cannot read "${folder}/key": there is no such file`,
       `"grpc.root_certs": Cannot use "${junk}" for TLS: there is no certificate in it (PEM)`,
       `"grpc.cert_chain": there is no certificate in "${junk}" (PEM)`,
       `"sinks[0].filename": cannot write to "${folder}/none/alerts.txt": there is no directory ${folder}/none`,
@@ -81,6 +82,7 @@ sinks:
       `"sinks[6].address": nobody listens at "${folder}/log": there is no such file`,
       `"sinks[7].root_certs": Cannot use "${junk}" for TLS: there is no certificate in it (PEM)`,
       `"sinks[7].cert_chain": cannot read "${folder}/x": there is no such file`,
+      `"sinks[7].private_key": there is no private key in "${junk}" (PEM)`,
     ]);
     assert(severities.every((severity) => severity === "warning"));
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["junk"]);

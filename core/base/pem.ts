@@ -2,7 +2,7 @@
  * Certificates and private keys (PEM), looked at before TLS needs them: it takes any text, and then
  * refuses every connection.
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { reasonOf } from "./reason.ts";
 import { textOfFile } from "./text_file.ts";
 
@@ -27,17 +27,24 @@ export function certificateProblem(path: string): string | undefined {
 export function pairProblem({ certificate, key }: PemPair): string | undefined {
   return said(() => {
     const shown = certificateIn(certificate);
-    const [pem] = textOf(key).match(KEY) ?? [];
-    let own;
-    try {
-      own = createPrivateKey(pem ?? "");
-    } catch {
-      throw new Error(`there is no private key in "${key}" (PEM)`);
-    }
-    if (!shown.checkPrivateKey(own)) {
+    if (!shown.checkPrivateKey(keyIn(key))) {
       throw new Error(`the private key in "${key}" is not that of "${certificate}"`);
     }
   });
+}
+
+/** Why nothing can be signed with what is in this file; absent: it has a private key. Never throws. */
+export function keyProblem(path: string): string | undefined {
+  return said(() => void keyIn(path));
+}
+
+function keyIn(path: string): KeyObject {
+  const [pem] = textOf(path).match(KEY) ?? [];
+  try {
+    return createPrivateKey(pem ?? "");
+  } catch {
+    throw new Error(`there is no private key in "${path}" (PEM)`);
+  }
 }
 
 function certificateIn(path: string): X509Certificate {

@@ -1,7 +1,7 @@
 /** What settings of sinks name on this machine, looked at before anything is written there. */
 import { statSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
-import { pairProblem } from "../base/pem.ts";
+import { keyProblem, pairProblem } from "../base/pem.ts";
 import { reasonOf } from "../base/reason.ts";
 import { readClientTls } from "../http/trust.ts";
 import type { SinkFault } from "../plugin/plugin.ts";
@@ -12,9 +12,14 @@ type TrustSettings = Pick<TlsSettings, "ca" | "client_certificate" | "client_key
 /** `keys`: where the settings stand, if not in `tls`. Never throws. */
 export function tlsFaults(
   tls: TrustSettings,
-  keys: { readonly ca: readonly string[]; readonly certificate: readonly string[] } = {
+  keys: {
+    readonly ca: readonly string[];
+    readonly certificate: readonly string[];
+    readonly key: readonly string[];
+  } = {
     ca: ["tls", "ca"],
     certificate: ["tls", "client_certificate"],
+    key: ["tls", "client_key"],
   },
 ): readonly SinkFault[] {
   const faults: SinkFault[] = [];
@@ -25,7 +30,16 @@ export function tlsFaults(
   const problem = certificate === ""
     ? undefined
     : pairProblem({ certificate, key: client_key || certificate });
-  if (problem !== undefined) faults.push({ path: keys.certificate, what: problem, help });
+  if (problem === undefined) return faults;
+  faults.push({ path: keys.certificate, what: problem, help });
+  // What is wrong with the certificate says nothing of a key of its own.
+  const ofKey = client_key === "" || client_key === certificate
+    ? undefined
+    : keyProblem(client_key);
+  if (ofKey !== undefined && ofKey !== problem) {
+    const help = "name a file with the private key (PEM) that falcod may read, or put it there";
+    faults.push({ path: keys.key, what: ofKey, help });
+  }
   return faults;
 }
 

@@ -25,6 +25,7 @@ redis: {address: "r:6379", tls: true}
   assertEquals(told(report).map((text) => text.replace(/: .*/, "")), [
     'C045 "slack.mutualtls"',
     'C045 "slack.mutualtls"',
+    'C045 "slack.mutualtls"',
   ]);
   assertEquals(settings.listen, { hostname: "", port: 12801 });
   assertEquals(configOf(settings, "slack"), {

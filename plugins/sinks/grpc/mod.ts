@@ -82,7 +82,7 @@ const plugin: SinkPlugin<GrpcConfig> = {
           client_certificate: cert_chain,
           client_key: private_key,
           insecure: false,
-        }, { ca: ["root_certs"], certificate: ["cert_chain"] })
+        }, { ca: ["root_certs"], certificate: ["cert_chain"], key: ["private_key"] })
         : [],
     ),
   helper: async (pipes) => (await import("./helper.ts")).helper(pipes),

@@ -69,7 +69,11 @@ const plugin: SinkPlugin<HttpConfig> = {
   create: (config) => new HttpSink(config),
   check: (config) =>
     Promise.resolve(
-      tlsFaults(tlsOf(config), { ca: [caKey(config)], certificate: ["client_cert"] }),
+      tlsFaults(tlsOf(config), {
+        ca: [caKey(config)],
+        certificate: ["client_cert"],
+        key: ["client_key"],
+      }),
     ),
   batchSize: 32,
 };
