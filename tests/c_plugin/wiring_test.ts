@@ -55,7 +55,10 @@ Deno.test("wireNatives() misses the library of json only where a plugin is there
   assertEquals(problems.map((problem) => problem.split(" ")[3]), ['"other"']);
   const wanted = await wired(`${json}  - {name: falcod_test, library_path: ${source}}`);
   assert(wanted.problems[0]?.includes('plugin "json" is not loaded'), `${wanted.problems}`);
-  assert(wanted.problems[0]?.includes("json is built in for audit events only"), wanted.problems[0]);
+  assert(
+    wanted.problems[0]?.includes("json is built in for audit events only"),
+    wanted.problems[0],
+  );
   assertEquals(wanted.problems.length, 1);
 });
 
