@@ -72,7 +72,12 @@ export function addressOf(descriptor: FileDescriptor, end: End): Uint8Array | un
   const { socket } = descriptor;
   const address = side === "local" ? socket?.localAddress : socket?.remoteAddress;
   const number = side === "local" ? socket?.localPort : socket?.remotePort;
-  return number === 0 && isUnset(address) ? undefined : address;
+  return number === 0 && isUnset(address) && !isEndOfTwo(descriptor) ? undefined : address;
+}
+
+/** Of what is a connection in any case, and of raw sockets, which have no ports, 0.0.0.0 is an end. */
+function isEndOfTwo({ socket, protocol }: FileDescriptor): boolean {
+  return socket?.isConnection === true || protocol === "raw";
 }
 
 /** Without a look at the addresses, which a source may have to copy first. */

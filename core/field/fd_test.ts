@@ -158,8 +158,20 @@ Deno.test("a connection whose other end nobody has chosen is no server's socket"
   const fields = ["fd.sip", "fd.sport", "fd.sproto", "fd.lip", "fd.cip"];
   assertEquals(
     fields.map((field) => textOf(field, event)),
-    ["10.0.0.1", "33060", "33060", "10.0.0.1", "<NA>"],
+    ["10.0.0.1", "33060", "33060", "10.0.0.1", "0.0.0.0"],
   );
+});
+
+Deno.test("0.0.0.0 without a port is an end of connections and of raw sockets", () => {
+  const ends = { localAddress: new Uint8Array(4), localPort: 0, remotePort: 0 };
+  const fields = ["fd.cip", "fd.cport", "fd.cproto", "fd.lip", "fd.sip", "fd.sport"];
+  const shown = (event: typeof client) => fields.map((field) => textOf(field, event));
+  const known = ["0.0.0.0", "0", "0", "0.0.0.0", "10.0.0.2", "0"];
+  const told = socketOf({ ...ends, isConnection: true });
+  assertEquals(shown(eventOf("connect", { descriptor: told })), known);
+  const raw = socketOf(ends, { protocol: "raw" });
+  assertEquals(shown(eventOf("sendto", { descriptor: raw })), known);
+  assertEquals(textOf("fd.cip", eventOf("connect", { descriptor: socketOf(ends) })), "<NA>");
 });
 
 Deno.test("fd.is_server and fd.connected", () => {
