@@ -1,6 +1,7 @@
 /** thread.…: the thread that caused the event. */
 import type { ResourceUse, TrackedThread } from "../event/mod.ts";
 import { capabilitiesText } from "./_capabilities.ts";
+import { isSyscall } from "./_event.ts";
 import { hostId, isUnknown } from "./_process.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
@@ -172,9 +173,11 @@ function memory(name: string, summary: string, read: ReadUse): FieldDefinition {
   return {
     ...field,
     extract: (event, state, argument) => {
-      const { thread } = state;
+      const { thread, usage } = state;
+      // A thread that nobody knows has nothing, in Falco; other events have no thread.
+      if (thread === undefined && usage === undefined) return isSyscall(event.type) ? 0 : undefined;
       const isFirst = thread === undefined || thread.id === thread.process.id;
-      return isFirst || state.usage === undefined ? extract(event, state, argument) : 0;
+      return isFirst || usage === undefined ? extract(event, state, argument) : 0;
     },
   };
 }
