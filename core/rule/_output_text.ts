@@ -12,8 +12,9 @@ export interface ContainerInfo {
 const CONTAINER_INFO = "%container.info";
 
 /**
- * Joins what was appended with blanks; outer blanks and line ends go, as they come from YAML only.
- * Without `info` the old placeholder prints nothing, as in Falco.
+ * Joins what was appended with blanks. The first text loses its outer blanks and line ends, as they come
+ * from YAML only; what is appended keeps them. Without `info` the old placeholder prints nothing. All as
+ * in Falco: its userspace/engine/rule_loader_reader.cpp trims where a rule is defined, and nowhere else.
  */
 export function joinOutput(
   texts: readonly SourceText[],
@@ -26,9 +27,9 @@ export function joinOutput(
   const asks = texts.some(({ text }) => text.includes(CONTAINER_INFO));
   const all = info?.everywhere && !asks ? [...texts, info.text] : texts;
   const joiner = new TextJoiner();
-  for (const text of all) {
+  for (const [index, text] of all.entries()) {
     if (joiner.length > 0) joiner.addFor(text.all, " ");
-    addWithContainerInfo(joiner, trimmed(text), options);
+    addWithContainerInfo(joiner, index === 0 ? trimmed(text) : text, options);
   }
   return joiner.build(texts[0]!.name);
 }

@@ -84,6 +84,21 @@ Deno.test("loadRules() appends texts to the outputs of all rules, in order", () 
   ]);
 });
 
+Deno.test("loadRules() keeps the blanks around what is appended, not those around an output", () => {
+  const rules = `
+- rule: r
+  desc: d
+  condition: evt.type = open
+  output: "  first  "
+  priority: INFO
+- rule: r
+  output: "  second  "
+  override: {output: append}
+`;
+  const { outputs: [output] } = load([{ text: text("  a  ") }, { text: text(" ") }], { rules });
+  assertEquals(render(output!).message, "first   second     a    ");
+});
+
 Deno.test("loadRules() appends only where source, rule and all tags agree", () => {
   const more = text("more");
   const both = ["first more", "second more"], none = ["first", "second"];
