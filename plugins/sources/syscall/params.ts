@@ -82,7 +82,11 @@ const opened: Reader = (event) => openedPath(event.first);
 /** A path that is plain text to upstream, joined with nothing. */
 const firstText: Reader = (event) => event.first?.raw;
 const second: Reader = (event) => event.second;
-const tuple: Reader = (event) => event.descriptor?.socket;
+/** Sockets of other families, as those of netlink, have no ends. */
+const tuple: Reader = (event) => {
+  const socket = event.descriptor?.socket;
+  return socket?.family === "other" ? undefined : socket;
+};
 const address: Reader = (event) => event.addressArgument;
 /** 0 where nothing was opened. */
 const device: Reader = (event) => encodeDevice(event.descriptor?.device ?? 0);
