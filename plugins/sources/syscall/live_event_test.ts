@@ -7,6 +7,7 @@ import { LiveEvent } from "./live_event.ts";
 
 const { HEADER_FLAGS, RECORD_KIND } = layout;
 const SYS_CONNECT = 42, SYS_ACCEPT = 43, SYS_LINKAT = 265, SYS_SYMLINK = 88, SYS_PTRACE = 101;
+const SYS_SOCKET = 41, SYS_SENDTO = 44, SYS_RECVFROM = 45;
 const SYS_DUP = 32, SYS_BIND = 49, SYS_FCHOWNAT = 260;
 const EPOCH_MINUS_BOOT = 1_700_000_000_000_000_000n;
 
@@ -157,6 +158,46 @@ Deno.test("LiveEvent takes bind's socket for a server's, without another end", (
     }));
   assertObjectMatch(event.descriptor, { role: "server", typeChar: "4" });
   assertEquals(event.descriptor?.socket?.localPort, 80);
+});
+
+/** What a socket record says of the socket, in the place of TCP over IPv4. */
+function socketOf(
+  { syscall, args = [], family = 2, type = 3, protocol = 0 }: {
+    readonly syscall: number;
+    readonly args?: readonly number[];
+    readonly family?: number;
+    readonly type?: number;
+    readonly protocol?: number;
+  },
+): LiveEvent {
+  const none = [[0, 0, 0, 0], 0] as const;
+  return load(RECORD_KIND.socket, (writer) => {
+    const at = writer.socket({ syscall, local: none, remote: none });
+    const facts = (at + layout.SOCKET_RECORD.socket) >> 1;
+    const { family: familyAt, type: typeAt, protocol: protocolAt } = layout.SOCKET_FACTS;
+    writer.memory.u16[facts + (familyAt >> 1)] = family;
+    writer.memory.u16[facts + (typeAt >> 1)] = type;
+    writer.memory.u16[facts + (protocolAt >> 1)] = protocol;
+    const argsAt = (at + layout.SOCKET_RECORD.args) >> 3;
+    args.forEach((value, index) => writer.memory.u64[argsAt + index] = BigInt(value));
+    return at;
+  });
+}
+
+Deno.test("LiveEvent has no tuple of sockets that have no ends, as those of netlink", () => {
+  for (const syscall of [SYS_SENDTO, SYS_RECVFROM]) {
+    assertEquals(param(socketOf({ syscall, family: 16 }), "tuple"), undefined);
+    assertObjectMatch(param(socketOf({ syscall }), "tuple"), { family: "ipv4" });
+  }
+});
+
+Deno.test("LiveEvent takes a new socket for a raw one where Falco does", () => {
+  const protocolOf = (type: number, protocol: number) =>
+    socketOf({ syscall: SYS_SOCKET, args: [2, type, protocol], protocol }).descriptor?.protocol;
+  const cloexec = 0o2000000;
+  assertEquals([protocolOf(3, 1), protocolOf(3 | cloexec, 255)], ["raw", "raw"]);
+  assertEquals([protocolOf(3 | cloexec, 1), protocolOf(3, 58)], [undefined, undefined]);
+  assertEquals(socketOf({ syscall: SYS_SENDTO, protocol: 1 }).descriptor?.protocol, "raw");
 });
 
 Deno.test("LiveEvent knows nothing of a descriptor that is none", () => {
