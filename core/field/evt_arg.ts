@@ -1,4 +1,5 @@
 /** evt.arg, evt.args, evt.rawarg: the parameters of the event. */
+import { joinPath } from "../base/path.ts";
 import {
   type Event,
   type EventParam,
@@ -135,8 +136,9 @@ function findParam(name: string): EventParam | undefined {
   return paramsByName.get(name);
 }
 
+/** -1 is none in Falco, too, and what is below ends it. */
 function checkParam(argument: string): string | undefined {
-  return /^\d+$/.test(argument) ? undefined : checkName(argument);
+  return /^(\d+|-1)$/.test(argument) ? undefined : checkName(argument);
 }
 
 function checkName(argument: string): string | undefined {
@@ -304,7 +306,14 @@ function fieldType(type: ParamType): FieldType {
   }
 }
 
-/** Where a call with a directory descriptor keeps its path, or the path it makes from the other. */
+/** Relative to the working directory, linux include/uapi/linux/fcntl.h. */
+const AT_FDCWD = -100;
+const UNKNOWN_DIRECTORY = "<UNKNOWN>/";
+
+/**
+ * Where a call with a directory descriptor keeps its path, or the path it makes from the other. The
+ * parameter before is the descriptor.
+ */
 const ABSOLUTE: Readonly<Record<string, readonly [source: string, destination?: string]>> = {
   openat: ["name"],
   openat2: ["name"],
@@ -327,5 +336,16 @@ function absolutePath(event: Event, state: State, end: FieldArgument): FieldValu
   const index = paramIndex(event.type, wanted);
   const path = index < 0 ? undefined : event.param(index);
   if (typeof path === "string") return path;
-  return typeof path === "object" && "given" in path ? pathInView(path, state) : undefined;
+  if (typeof path !== "object" || !("given" in path)) return undefined;
+  const { raw } = path;
+  const shown = pathInView(path, state);
+  const isJoined = raw === "" || raw.startsWith("/") || shown !== joinPath("", raw);
+  return isJoined ? shown : joinPath(missingBase(event, state, index - 1), raw);
+}
+
+/** In place of a directory that a path was not joined with: the number is nobody's, or has no name. */
+function missingBase(event: Event, state: State, index: number): string {
+  const number = event.param(index);
+  if (number === AT_FDCWD) return "";
+  return state.otherDescriptor(Number(number)) ? "/" : UNKNOWN_DIRECTORY;
 }

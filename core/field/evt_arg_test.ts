@@ -40,6 +40,7 @@ Deno.test("evt.arg is found by name or number, and absent when the event has non
   assertEquals(valueOf("evt.arg[flags]", event), "O_RDONLY");
   assertEquals(valueOf("evt.arg[3]", event), "O_RDONLY");
   assertEquals(valueOf("evt.arg[99]", event), undefined);
+  assertEquals(textOf("evt.arg[-1]", event), "<NA>");
   assertEquals(valueOf("evt.arg.uid", event), undefined);
 });
 
@@ -47,6 +48,8 @@ Deno.test("evt.arg complains about names that no event has", () => {
   const { check } = syscallFields.get("evt.arg")!.argument!;
   assertEquals(check!("flags"), undefined);
   assertEquals(check!("0"), undefined);
+  assertEquals(check!("-1"), undefined);
+  assertEquals(check!("-2"), 'no event has a parameter "-2"');
   assertEquals(check!("flagz"), 'no event has a parameter "flagz"');
 });
 
@@ -240,6 +243,26 @@ Deno.test("evt.abspath is the path of calls with a directory descriptor", () => 
   assertEquals(valueOf("evt.abspath.src", rename), "/tmp/a");
   assertEquals(valueOf("evt.abspath.dst", rename), "/tmp/b");
   assertEquals(valueOf("evt.abspath", eventOf("rename", { params })), undefined);
+});
+
+Deno.test("evt.abspath from a descriptor that is none begins with <UNKNOWN>", () => {
+  const path = (raw: string, dirfd: number, given = raw) => {
+    const descriptors = { get: (number: number) => number === 3 ? socketOf() : undefined };
+    const tracked = { descriptors } as unknown as Event["tracked"];
+    return valueOf(
+      "evt.abspath",
+      eventOf("openat", { params: { dirfd, name: pathOf(raw, given) }, ...tracked && { tracked } }),
+    );
+  };
+  assertEquals(path("x", 77), "<UNKNOWN>/x");
+  assertEquals(path("./a/../b", -1, "b"), "<UNKNOWN>/b");
+  assertEquals(path("../x", 77, "x"), "x");
+  assertEquals(path("", 77), "");
+  assertEquals(path("/x", 77), "/x");
+  assertEquals(path("x", 77, "/tmp/x"), "/tmp/x");
+  assertEquals(path("x", -100), "x");
+  // A socket has no name to begin with.
+  assertEquals(path("x", 3), "/x");
 });
 
 interface Golden {

@@ -69,6 +69,8 @@ export interface FieldDefinition {
   readonly argument?: {
     readonly required: boolean;
     readonly kind: "index" | "key" | "either";
+    /** Of an index: Falco takes one below 0, too; -1 is as good as none. */
+    readonly signed?: boolean;
     /**
      * May follow the name after a dot as well: `evt.arg.flags`, `thread.cgroup.memory`. Where brackets
      * are no argument for Falco, they are text in outputs.

@@ -14,7 +14,7 @@ import {
   type View,
 } from "../event/mod.ts";
 import { type HostFiles, State } from "../state/mod.ts";
-import { type FieldValue, findField, renderValue, syscallFields } from "./mod.ts";
+import { type FieldValue, findField, readArgument, renderValue, syscallFields } from "./mod.ts";
 
 /** 2019-08-19 16:00:00.010000000 UTC. */
 export const TIME_NS = 1566230400010000000n;
@@ -194,13 +194,12 @@ export function textOf(text: string, event: Event, state?: State, view?: View): 
   return renderValue(valueOf(text, event, state, view), find(text).definition);
 }
 
-function find(text: string) {
+export function find(text: string) {
   const [, name, bracket] = /^([^[]+)(?:\[(.*)\])?$/.exec(text)!;
   const use = findField(syscallFields, name!, bracket)!;
-  const { kind } = use.definition.argument ?? { kind: "key" };
-  const isNumber = kind !== "key" && /^\d+$/.test(use.argument ?? "");
+  const read = readArgument(use.definition, use.argument);
   return {
     definition: use.definition,
-    argument: isNumber ? Number(use.argument) : use.argument,
+    argument: read.kind === "argument" ? read.value : undefined,
   };
 }

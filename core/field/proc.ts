@@ -43,11 +43,12 @@ export const procFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "process",
     summary: "Arguments without argv[0], separated by spaces, or the one in the argument",
-    argument: { required: false, kind: "index" },
+    argument: { required: false, kind: "index", signed: true },
     extract: (_event, state, argument) => {
       const image = state.thread?.image;
       if (image === undefined) return undefined;
-      return typeof argument === "number" ? image.args[argument] ?? "" : argsText(image);
+      const isOne = typeof argument === "number" && argument >= 0;
+      return isOne ? image.args[argument] ?? "" : argsText(image);
     },
   }),
   defineField({

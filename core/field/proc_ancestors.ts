@@ -88,7 +88,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     type: "CHARBUF",
     basis: "process",
     summary: "Arguments of all ancestors, or of the one in the argument, separated by spaces",
-    argument: { required: false, kind: "index" },
+    argument: { required: false, kind: "index", signed: true },
     extract: (_event, state, argument) => {
       if (typeof argument === "number") {
         const process = ancestorOf(state, argument);
@@ -169,7 +169,7 @@ function ancestorField(
     basis: "process",
     summary,
     candidates: "any",
-    argument: { required: false, kind: "index" },
+    argument: { required: false, kind: "index", signed: true },
     extract,
     show: (event, state, argument) => {
       const value = extract(event, state, argument);
@@ -179,8 +179,9 @@ function ancestorField(
   });
 }
 
-/** 0 is the process itself. */
+/** 0 is the process itself; nobody is below it. */
 function ancestorOf(state: State, n: number): Process | undefined {
+  if (n < 0) return undefined;
   const process = isUnknown(state) ? undefined : state.process;
   return process === undefined || n === 0 ? process : state.processes.ancestor(process, n);
 }

@@ -1,6 +1,15 @@
 import { assertEquals } from "../../tests/assert.ts";
 import { syscallFields } from "./mod.ts";
-import { CLOCK_NS, eventOf, ROOT, stateOf, textOf, TIME_NS, valueOf } from "./fixture_test.ts";
+import {
+  CLOCK_NS,
+  eventOf,
+  find,
+  ROOT,
+  stateOf,
+  textOf,
+  TIME_NS,
+  valueOf,
+} from "./fixture_test.ts";
 
 const event = eventOf("execve");
 
@@ -56,6 +65,30 @@ Deno.test("ancestors without a number are shown in a row, and not at all where n
   assertEquals(shown()[0], "/usr/bin/bash /usr/bin/cat /usr/lib/systemd");
   const parent = { processId: 90, image: { exePath: "" } };
   assertEquals(shown(stateOf(parent, { processId: 100, parentId: 90 })), [undefined, [""]]);
+});
+
+Deno.test("an index below 0 is nobody's, and -1 is as good as none", () => {
+  const shown = (text: string) => {
+    const { definition, argument } = find(text);
+    const state = family();
+    state.begin(event);
+    return (definition.show ?? definition.extract)(event, state, argument);
+  };
+  for (const name of ["proc.aname", "proc.apid", "proc.acmdline", "proc.aargs", "proc.args"]) {
+    assertEquals(shown(`${name}[-1]`), shown(name), name);
+  }
+  assertEquals(shown("proc.aname[-2]"), undefined);
+  assertEquals(shown("proc.apid[-2]"), undefined);
+  assertEquals(shown("proc.aname[+1]"), "bash");
+  assertEquals(shown("proc.args[-2]"), "/etc/shadow -n");
+});
+
+Deno.test("a thread that nobody knows uses no memory, and what is no system call has no thread", () => {
+  const known = stateOf({ processId: 1 });
+  for (const name of ["thread.vmsize", "thread.vmrss", "thread.vmsize.b", "thread.vmrss.b"]) {
+    assertEquals(valueOf(name, event, known), 0, name);
+    assertEquals(valueOf(name, eventOf("container"), known), undefined, name);
+  }
 });
 
 Deno.test("ids of more than 32 bits are none of the host and show inside of namespaces only", () => {

@@ -104,6 +104,9 @@ export interface ArgumentProblem {
 }
 
 const INDEX = /^\d{1,9}$/;
+const SIGNED_INDEX = /^[+-]?\d{1,9}$/;
+/** As Falco keeps it that a field has no argument. */
+const NO_INDEX = -1;
 
 /** What `extract` takes for the text in brackets (absent: none were written), or what is wrong. */
 export function readArgument(
@@ -117,7 +120,7 @@ export function readArgument(
     return problem(`"${name}" needs an argument in brackets`, `write ${example}`);
   }
   if (!rule) return problem(`"${name}" takes no argument`, `write ${name}`);
-  const isIndex = INDEX.test(text);
+  const isIndex = (rule.signed ? SIGNED_INDEX : INDEX).test(text);
   if (rule.kind === "index" && !isIndex) {
     return problem(`"${name}" takes a number, not "${text}"`, `write ${name}[0]`);
   }
@@ -125,7 +128,9 @@ export function readArgument(
   if (complaint !== undefined) {
     return problem(`"${name}": ${complaint}`, `falcod list fields ${name} explains it`);
   }
-  return { kind: "argument", value: isIndex && rule.kind !== "key" ? Number(text) : text };
+  if (!isIndex || rule.kind === "key") return { kind: "argument", value: text };
+  const index = Number(text);
+  return { kind: "argument", value: rule.signed && index === NO_INDEX ? undefined : index };
 }
 
 /** Throws when two have the same name. */
