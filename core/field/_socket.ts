@@ -56,8 +56,8 @@ function isUnset(address: Uint8Array | undefined): boolean {
 export type End = "client" | "server" | "local" | "remote";
 
 /**
- * The side of the socket that an end is on. A server socket has a server's end and no other; without a
- * role there are no ends.
+ * The side of the socket that an end is on, be it at 0.0.0.0:0. A server socket has a server's end and no
+ * other; without a role there are no ends.
  */
 function sideOf({ socket, role }: FileDescriptor, end: End): "local" | "remote" | undefined {
   if (socket === undefined || !isIp(socket)) return undefined;
@@ -70,14 +70,7 @@ export function addressOf(descriptor: FileDescriptor, end: End): Uint8Array | un
   const side = sideOf(descriptor, end);
   if (side === undefined) return undefined;
   const { socket } = descriptor;
-  const address = side === "local" ? socket?.localAddress : socket?.remoteAddress;
-  const number = side === "local" ? socket?.localPort : socket?.remotePort;
-  return number === 0 && isUnset(address) && !isEndOfTwo(descriptor) ? undefined : address;
-}
-
-/** Of what is a connection in any case, and of raw sockets, which have no ports, 0.0.0.0 is an end. */
-function isEndOfTwo({ socket, protocol }: FileDescriptor): boolean {
-  return socket?.isConnection === true || protocol === "raw";
+  return side === "local" ? socket?.localAddress : socket?.remoteAddress;
 }
 
 /** Without a look at the addresses, which a source may have to copy first. */
@@ -86,7 +79,7 @@ export function portOf(descriptor: FileDescriptor, end: End): number | undefined
   if (side === undefined) return undefined;
   const { socket } = descriptor;
   const number = side === "local" ? socket?.localPort : socket?.remotePort;
-  // An end that nobody has chosen yet is none, and only of such the address is looked at.
+  // An end without an address is none, and only of such without a port it is looked at.
   return number === 0 && addressOf(descriptor, end) === undefined ? undefined : number;
 }
 

@@ -162,16 +162,18 @@ Deno.test("a connection whose other end nobody has chosen is no server's socket"
   );
 });
 
-Deno.test("0.0.0.0 without a port is an end of connections and of raw sockets", () => {
+Deno.test("0.0.0.0 without a port is an end of whatever has a role", () => {
   const ends = { localAddress: new Uint8Array(4), localPort: 0, remotePort: 0 };
   const fields = ["fd.cip", "fd.cport", "fd.cproto", "fd.lip", "fd.sip", "fd.sport"];
   const shown = (event: typeof client) => fields.map((field) => textOf(field, event));
   const known = ["0.0.0.0", "0", "0", "0.0.0.0", "10.0.0.2", "0"];
-  const told = socketOf({ ...ends, isConnection: true });
-  assertEquals(shown(eventOf("connect", { descriptor: told })), known);
+  assertEquals(shown(eventOf("connect", { descriptor: socketOf(ends) })), known);
   const raw = socketOf(ends, { protocol: "raw" });
   assertEquals(shown(eventOf("sendto", { descriptor: raw })), known);
-  assertEquals(textOf("fd.cip", eventOf("connect", { descriptor: socketOf(ends) })), "<NA>");
+  const alone = socketOf(ends, { role: undefined });
+  assertEquals(textOf("fd.cip", eventOf("sendto", { descriptor: alone })), "<NA>");
+  const unknown = socketOf({ ...ends, localAddress: undefined });
+  assertEquals(textOf("fd.cport", eventOf("connect", { descriptor: unknown })), "<NA>");
 });
 
 Deno.test("fd.is_server and fd.connected", () => {
