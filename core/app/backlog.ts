@@ -1,13 +1,14 @@
 /**
  * Alerts that are still on their way out, for sources that can make events wait: a recording is
- * read faster than any output writes, and what does not fit into an output's queue would be lost.
+ * read faster than any output writes, and what does not fit into an output's queue would be lost. It
+ * waits for all that goes on.
  * What happens now is judged now: an output that is slow or hangs has it wait once, and then no more.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery } from "../delivery/mod.ts";
 
 export interface BacklogOptions {
-  readonly delivery: Pick<Delivery, "sent" | "sentUnits" | "counters" | "settled">;
+  readonly delivery: Pick<Delivery, "sent" | "sentUnits" | "counters" | "settledWhileMoving">;
   /** Alerts that a queue holds, as `outputs_queue.capacity` has it; 0: what the delivery holds by itself. */
   readonly capacity: number;
   /** Its events can wait as long as it takes; an output then has room for all alerts of one. */
@@ -26,6 +27,8 @@ const MAX_WAITING_UNITS = 4 << 20;
 const LOOK_AFTER = 256;
 const LOOK_AFTER_UNITS = 1 << 20;
 const PATIENCE_MS = 2000;
+/** Longer than an output may be silent until it is given up: what then still waits is for a spool that is full. */
+const STILL_MS = 120_000;
 const LOOK_AGAIN_MS = 5;
 
 export class Backlog {
@@ -68,11 +71,11 @@ export class Backlog {
     this.#lookedAt = sent;
     this.#lookedAtUnits = sentUnits;
     const isMuch = sentUnits - this.#flushedAtUnits > MAX_WAITING_UNITS;
-    this.#wasLong = this.#awaited().some(({ queued }) => queued > this.#maxWaiting) || isMuch;
+    const awaited = this.#awaited();
+    this.#wasLong = awaited.some(({ queued }) => queued > this.#maxWaiting) ||
+      (isMuch && awaited.length > 0);
     if (!this.#wasLong) return undefined;
-    const gone = this.#isRecorded
-      ? this.#delivery.settled(Infinity, this.#signal)
-      : this.#patiently();
+    const gone = this.#isRecorded ? this.#thoroughly() : this.#patiently();
     return gone.then(() => {
       this.#flushedAtUnits = sentUnits;
     });
@@ -94,7 +97,17 @@ export class Backlog {
     ) {
       await pause(LOOK_AGAIN_MS);
     }
-    for (const { name, queued } of awaited) this.#slow.set(name, queued);
+    this.#noMore(awaited);
     return undefined;
+  }
+
+  async #thoroughly(): Promise<unknown> {
+    const isDone = await this.#delivery.settledWhileMoving(STILL_MS, this.#signal);
+    if (!isDone) this.#noMore(this.#awaited());
+    return undefined;
+  }
+
+  #noMore(awaited: readonly { readonly name: string; readonly queued: number }[]): void {
+    for (const { name, queued } of awaited) this.#slow.set(name, queued);
   }
 }

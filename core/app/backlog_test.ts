@@ -24,7 +24,7 @@ class Sent {
     return [{ name: "a", state, queued, ...none, retries: 0, repeated: 0, kept: 0 }];
   }
 
-  settled(_timeoutMs?: number, _signal?: AbortSignal): Promise<boolean> {
+  settledWhileMoving(_timeoutMs?: number, _signal?: AbortSignal): Promise<boolean> {
     this.queued = 0;
     this.settledTimes++;
     return Promise.resolve(true);
@@ -85,13 +85,24 @@ Deno.test("Backlog has a source wait for a few alerts with much text, and live f
 
 Deno.test("Backlog waits no more when the run is to end", async () => {
   const delivery = new Sent(), stop = new AbortController();
-  delivery.settled = (_timeoutMs, signal) =>
+  delivery.settledWhileMoving = (_timeoutMs, signal) =>
     new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
   const backlog = new Backlog({ delivery, capacity: 0, isRecorded: true, signal: stop.signal });
   delivery.add(5000);
   const waiting = backlog.settle();
   stop.abort();
   await waiting;
+});
+
+Deno.test("Backlog has a recording wait once for an output of which nothing goes on", async () => {
+  const delivery = new Sent();
+  delivery.settledWhileMoving = () => Promise.resolve(++delivery.settledTimes === 0);
+  const backlog = new Backlog({ delivery, capacity: 0, isRecorded: true, signal });
+  for (let event = 0; event < 5000; event++) {
+    delivery.add(1, 10_000);
+    await backlog.settle();
+  }
+  assertEquals(delivery.settledTimes, 1);
 });
 
 Deno.test("Backlog has what happens now wait once for an output that hangs, and then no more", async () => {

@@ -39,8 +39,10 @@ export interface OpenDelivery {
 
 /** Of outputs whose alerts can wait where they come from: there is always room for those of one event. */
 const UNBOUNDED = { capacity: Infinity, capacityUnits: Infinity };
-/** So long a recording waits for an output that never takes anything. */
-const FIRST_TRIES_MS = 5000;
+/** Beside a spool, which has room itself and may be full until its server is back. */
+const BESIDE_SPOOL = { capacity: 10_000, capacityUnits: 16 << 20 };
+/** So long a recording waits for an output that takes nothing. */
+const SILENCE = { atFirstMs: 5000, laterMs: 60_000 };
 /** How long alerts of a batch wait for each other with `buffered_outputs`. */
 const GATHER_MS = 200;
 
@@ -78,7 +80,7 @@ async function settingsOf(
     blockedMs: config.output_timeout,
     // Unbounded in Falco; here the delivery's own bound, an alert flood must not eat the host.
     ...(capacity > 0 ? { capacity } : {}),
-    ...isRecorded && { ...UNBOUNDED, firstTriesMs: FIRST_TRIES_MS },
+    ...isRecorded && { ...UNBOUNDED, silence: SILENCE },
   };
   const targets = sinks.map((given) => {
     // Alerts that no other output has are kept for it, and tried again.
@@ -168,7 +170,7 @@ async function targetOf(
     limits: {
       ...batchSize !== undefined && { batchSize },
       ...limits,
-      ...request.isRecorded && UNBOUNDED,
+      ...request.isRecorded && (spool ? BESIDE_SPOOL : UNBOUNDED),
     },
   };
 }

@@ -14,7 +14,7 @@ export const REPEATED_FIELD = "falcod.repeated";
 export interface CarrierOptions {
   readonly target: Omit<DeliveryTarget, "sink" | "others">;
   readonly sink: Sink;
-  readonly limits: Pick<LaneLimits, "blockedMs" | "firstTriesMs">;
+  readonly limits: Pick<LaneLimits, "blockedMs" | "silence">;
   readonly tally: Tally;
   readonly trouble: Trouble;
   /** Aborts when no further write is to be begun. */
@@ -46,8 +46,9 @@ export class Carrier {
   readonly #options: CarrierOptions;
   readonly #retry: RetrySettings;
   readonly #attempts: Attempts;
-  /** When the first write began. */
-  #begunMs: number | undefined;
+  /** Since when the sink takes nothing and says of nothing why. */
+  #silentSinceMs: number | undefined;
+  #wasHeard = false;
   /** Why nothing is written any more. */
   #hopeless: unknown;
   /** For the batches that come from now on. */
@@ -133,6 +134,7 @@ export class Carrier {
     for (let tries = 0; rest.length > 0; tries++) {
       const error = await this.#write(rest);
       const accepted = error === undefined ? rest.length : acceptedOf(error, rest.length);
+      if (accepted > 0 || isRefusal(error)) this.#heard();
       tally.delivered += accepted;
       rest = rest.slice(accepted);
       if (rest.length === 0) {
@@ -154,8 +156,8 @@ export class Carrier {
       // It is slow, not down.
       if (accepted > 0) tries = 0;
       const goesOn = this.#goesOn(error, { tries, stays });
-      if (goesOn && !stays && this.#leftMs <= 0) this.#hopeless = hopeless(error);
-      if (!goesOn || this.#hopeless !== undefined) {
+      if (goesOn && !stays && this.#leftMs <= 0) this.#giveUp(error);
+      if (!goesOn || (this.#hopeless !== undefined && !stays)) {
         this.#lost(rest, this.#hopeless ?? error);
         break;
       }
@@ -198,7 +200,7 @@ export class Carrier {
   async #write(lines: readonly Line[]): Promise<unknown> {
     const { tally } = this.#options;
     tally.underWay += lines.length;
-    this.#begunMs ??= performance.now();
+    this.#silentSinceMs ??= performance.now();
     const error = await this.#attempts.write(lines.map(({ formatted }) => formatted));
     tally.underWay -= lines.length;
     return error;
@@ -216,11 +218,26 @@ export class Carrier {
     return !(error instanceof SinkError) || error.code === "unavailable";
   }
 
-  /** How long the sink may be tried that has taken nothing so far. */
+  /** There is somebody, whatever became of the other writes under way. */
+  #heard(): void {
+    this.#wasHeard = true;
+    this.#silentSinceMs = undefined;
+    this.#hopeless = undefined;
+  }
+
+  /** How long the sink may still be tried, should it go on as it does. */
   get #leftMs(): number {
-    const { tally, limits: { firstTriesMs = Infinity } } = this.#options;
-    if (tally.delivered > 0 || this.#begunMs === undefined) return Infinity;
-    return this.#begunMs + firstTriesMs - performance.now();
+    const { silence } = this.#options.limits;
+    if (!silence || this.#silentSinceMs === undefined) return Infinity;
+    const most = this.#wasHeard ? silence.laterMs : silence.atFirstMs;
+    return this.#silentSinceMs + most - performance.now();
+  }
+
+  #giveUp(error: unknown): void {
+    const since = this.#wasHeard ? "it takes nothing any more" : "it has taken none so far";
+    const message = `${reasonOf(error)}; ${since} and is not tried again`;
+    this.#hopeless ??= new SinkError("unavailable", message, { cause: error });
+    this.#options.trouble.givenUp();
   }
 
   /** Before the next try with so many alerts. */
@@ -262,9 +279,9 @@ function repeatedly({ alert }: Pending): Pending {
   return new Pending({ ...alert, fields: new Map(alert.fields).set(REPEATED_FIELD, true) });
 }
 
-function hopeless(error: unknown): SinkError {
-  const message = `${reasonOf(error)}; it has taken none so far and is not tried any more`;
-  return new SinkError("unavailable", message, { cause: error });
+/** Says of an alert that it will not do, and so that there is somebody. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SinkError && error.code === "rejected";
 }
 
 function isClosed(error: unknown): boolean {

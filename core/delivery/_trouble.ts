@@ -64,6 +64,11 @@ export class Trouble {
     this.#log.error(`Output "${this.#name}" failed, alerts are lost: ${reasonOf(error)}`);
   }
 
+  /** What is lost from now on has a reason of its own. */
+  givenUp(): void {
+    this.#lossTold = false;
+  }
+
   delivered(failed: number): void {
     if (this.#state === "working" || this.#state === "closed") return;
     const wasBlocked = this.#state === "blocked";

@@ -86,6 +86,15 @@ export class Delivery {
     return within(timeoutMs, this.#lanes.settled(), signal);
   }
 
+  /** As `settled`, for as long as `timeoutMs` never go by without an alert. */
+  async settledWhileMoving(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    for (let done = -1, now; (now = this.#done) > done && !signal.aborted;) {
+      done = now;
+      if (await this.settled(timeoutMs, signal)) return true;
+    }
+    return false;
+  }
+
   /**
    * Flushes, then closes the sinks; both may take `timeoutMs`. False when something was left behind; what
    * is on disk is not. With a signal the first takes until that aborts, as long as `timeoutMs` never go by
@@ -94,7 +103,7 @@ export class Delivery {
   async close(timeoutMs = CLOSE_TIMEOUT_MS, signal?: AbortSignal): Promise<boolean> {
     this.#holdBack?.close();
     const flushed = signal
-      ? await this.#flushWhileMoving(timeoutMs, signal)
+      ? await this.settledWhileMoving(timeoutMs, signal)
       : await this.settled(timeoutMs);
     const closed = this.#lanes.close();
     const all = closed.then(() => Promise.all(this.#closes?.map((one) => one.close()) ?? []));
@@ -147,14 +156,6 @@ export class Delivery {
     return this.#lanes.counters();
   }
 
-  async #flushWhileMoving(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
-    for (let done = -1, now; (now = this.#done) > done && !signal.aborted;) {
-      done = now;
-      if (await this.settled(timeoutMs, signal)) return true;
-    }
-    return false;
-  }
-
   /** Alerts that are nobody's concern any more, by output. */
   get #done(): number {
     return this.counters().reduce((sum, { delivered, failed }) => sum + delivered + failed, 0);
@@ -180,8 +181,8 @@ function limitsOf(
     batchSize = 256,
     gatherMs = 0,
     blockedMs = 0,
-    firstTriesMs = Infinity,
+    silence,
   }: Partial<LaneLimits>,
 ): LaneLimits {
-  return { capacity, capacityUnits, batchSize, gatherMs, blockedMs, firstTriesMs };
+  return { capacity, capacityUnits, batchSize, gatherMs, blockedMs, ...silence && { silence } };
 }

@@ -146,7 +146,7 @@ Deno.test("a sink that has never taken an alert is tried for a while, and then n
   const { delivery, lines, send, counters } = laneTo(sink, {
     retry,
     onDead,
-    limits: { firstTriesMs: 20 },
+    limits: { silence: { atFirstMs: 20, laterMs: Infinity } },
   });
   send("1", "2");
   await delivery.flush(10_000);
@@ -157,19 +157,37 @@ Deno.test("a sink that has never taken an alert is tried for a while, and then n
   assertObjectMatch(counters(), { failed: 3, delivered: 0, dropped: 0, state: "failing" });
   assertEquals(lines, [
     'Output "a" failed and is tried again: not now',
-    'Output "a" failed, alerts are lost: not now; it has taken none so far and is not tried any more',
+    'Output "a" failed, alerts are lost: not now; it has taken none so far and is not tried again',
   ]);
   await delivery.close();
 });
 
-Deno.test("a sink that has taken an alert is tried as often as it is to be", async () => {
-  const sink = new Moody(["ok", unavailable, unavailable, "ok"]);
-  const { delivery, send } = laneTo(sink, { retry: RETRY, limits: { firstTriesMs: 0 } });
+Deno.test("a sink that has taken or refused an alert is tried for longer, and then no more", async () => {
+  const silence = { atFirstMs: 0, laterMs: 3_600_000 };
+  for (const first of ["ok", new SinkError("rejected", "too long")] as const) {
+    const sink = new Moody([first, unavailable, unavailable, "ok"]);
+    const { delivery, send } = laneTo(sink, { retry: RETRY, limits: { silence } });
+    send("1");
+    await delivery.flush(1000);
+    send("2");
+    await delivery.flush(1000);
+    assertEquals(sink.lines.at(-1), "2");
+    await delivery.close();
+  }
+  const sink = new Moody(["ok", unavailable]);
+  const { delivery, send, counters, lines } = laneTo(sink, {
+    retry: { ...RETRY, attempts: 1000 },
+    limits: { silence: { atFirstMs: 0, laterMs: 0 } },
+  });
   send("1");
   await delivery.flush(1000);
-  send("2");
-  await delivery.flush(1000);
-  assertEquals(sink.lines, ["1", "2"]);
+  for (const message of ["2", "3"]) {
+    send(message);
+    await delivery.flush(1000);
+  }
+  assertObjectMatch(counters(), { failed: 2, delivered: 1, state: "failing" });
+  assertEquals([sink.writes.length, lines.length], [2, 1]);
+  assert(lines[0]!.endsWith("not now; it takes nothing any more and is not tried again"), lines[0]);
   await delivery.close();
 });
 

@@ -51,8 +51,8 @@ export interface LaneLimits extends StoreLimits {
   /** A write that takes so long is told of, 0: never (Falco's `output_timeout`). */
   readonly blockedMs: number;
   /**
-   * A sink that has never taken an alert is tried so long, and from then on no more. Absent: as `retry`
-   * says, each time.
+   * How long a sink is tried that takes nothing and says of nothing why, and from then on no more: one
+   * that never did otherwise, and one that did. Absent: as `retry` says, each time.
    */
-  readonly firstTriesMs?: number;
+  readonly silence?: { readonly atFirstMs: number; readonly laterMs: number };
 }

@@ -66,7 +66,7 @@ export const MAX_SIZE = 1_000_000;
 /** In all rules and macros of a run; some hundred bytes each. */
 const MAX_SIZE_OF_ALL = 5_000_000;
 /** Likewise; each is looked at anew in every rule, and takes far longer than a value. */
-const MAX_CHECKS_OF_ALL = 500_000;
+const MAX_CHECKS_OF_ALL = 1_000_000;
 /** Of the tree; what walks it later calls itself that often. */
 export const MAX_DEPTH = 1_000;
 const MAX_LIST_DEPTH = 100;
@@ -120,14 +120,21 @@ class Expander {
     room.checksAndValues -= this.#inVain + (expanded?.size ?? 0);
     room.checks -= expanded?.checks ?? 0;
     if (!isSpent(room)) return expanded?.condition;
-    const most = room.checksAndValues < 0
-      ? `${MAX_SIZE_OF_ALL} checks and values`
-      : `${MAX_CHECKS_OF_ALL} checks`;
+    const [most, help] = room.checksAndValues < 0
+      ? [
+        `${MAX_SIZE_OF_ALL} checks and values`,
+        "large lists and macros count wherever they are used",
+      ]
+      : [
+        `${MAX_CHECKS_OF_ALL} checks`,
+        "macros count wherever they are used: make the large ones " +
+        "shorter, as with lists, which are one check",
+      ];
     return this.#fail(
       "F018",
       `all rules together grow to more than ${most}${whose === undefined ? "" : ` with ${whose}`}`,
       condition,
-      "large lists and macros count wherever they are used; the rules from here on are not read",
+      `${help}; the rules from here on are not read`,
     );
   }
 

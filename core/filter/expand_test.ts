@@ -181,7 +181,7 @@ Deno.test("expandCondition() bounds the checks of all conditions, and says whose
   assert(expand('rule "one"'));
   assertEquals([expand('rule "two"'), expand('rule "three"')], [undefined, undefined]);
   assertEquals(report.diagnostics.map(({ code, title }) => [code, title]), [
-    ["F018", 'all rules together grow to more than 500000 checks with rule "two"'],
+    ["F018", 'all rules together grow to more than 1000000 checks with rule "two"'],
   ]);
 });
 

@@ -18,21 +18,41 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     .join(MARK);
 }
 
-/** As it is, and as it stands in JSON, in an address, in a form (in both cases of hex), in Base64. */
+/**
+ * As it is, and as it stands in JSON (of several writers), in HTML, in an address, in a form (in both cases
+ * of hex), in Base64.
+ */
 function spellingsOf(secret: string): readonly string[] {
   const text = secret.toWellFormed();
+  const json = JSON.stringify(secret).slice(1, -1);
   const escaped = [encodeURIComponent(text), new URLSearchParams([["", text]]).toString().slice(1)];
   const base64 = new TextEncoder().encode(text).toBase64({ omitPadding: true });
   return [
     ...new Set([
       secret,
-      JSON.stringify(secret).slice(1, -1),
+      json,
+      json.replaceAll("/", "\\/"),
+      json.replace(/[<>&]/g, unicodeEscape),
+      json.replace(/[^\x00-\x7f]/g, unicodeEscape),
+      text.replace(/[<>&"']/g, (mark) => HTML_ENTITIES[mark]!),
       ...escaped,
       ...escaped.map((one) => one.replace(/%../g, (hex) => hex.toLowerCase())),
       base64,
       base64.replaceAll("+", "-").replaceAll("/", "_"),
     ]),
   ];
+}
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  "<": "&lt;",
+  ">": "&gt;",
+  "&": "&amp;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function unicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** Of an address that is one as a whole; where it is but a place, there is none. */

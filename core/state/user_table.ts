@@ -90,9 +90,15 @@ export class UserTable {
   }
 }
 
-function tell<Entry>(told: Map<number, Entry>, id: number, entry: Entry | undefined): void {
-  if (entry === undefined) told.delete(id);
-  else if (told.has(id) || told.size < MAX_ENTRIES) told.set(id, entry);
+function tell<Entry extends Group & Partial<User>>(
+  told: Map<number, Entry>,
+  id: number,
+  entry: Entry | undefined,
+): void {
+  if (entry === undefined) return void told.delete(id);
+  const { name, home = "", shell = "" } = entry;
+  if (name.length > MAX_NAME || home.length > MAX_PATH || shell.length > MAX_PATH) return;
+  if (told.has(id) || told.size < MAX_ENTRIES) told.set(id, entry);
 }
 
 interface Cached<Entry> {
