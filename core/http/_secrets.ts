@@ -33,7 +33,7 @@ function spellingsOf(secret: string): readonly string[] {
       json,
       json.replaceAll("/", "\\/"),
       json.replace(/[<>&]/g, unicodeEscape),
-      json.replace(/[^\x00-\x7f]/g, unicodeEscape),
+      json.replace(/[\u0080-\uffff]/g, unicodeEscape),
       text.replace(/[<>&"']/g, (mark) => HTML_ENTITIES[mark]!),
       ...escaped,
       ...escaped.map((one) => one.replace(/%../g, (hex) => hex.toLowerCase())),
