@@ -11,7 +11,7 @@ export async function within(
   let stop = () => {};
   const late = new Promise<false>((resolve) => {
     stop = () => resolve(false);
-    if (timeoutMs < Infinity) timer = setTimeout(stop, timeoutMs);
+    timer = setTimeout(stop, timeoutMs);
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
   });

@@ -4,8 +4,6 @@ export type * from "./exchange.ts";
 export type * from "./native.ts";
 export type * from "./plugin.ts";
 export {
-  boundedLabels,
-  boundedMounts,
   type ContainerEngine,
   type ContainerInfo,
   type ContainerTold,

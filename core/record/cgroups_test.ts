@@ -3,7 +3,7 @@ import { clockNow, live, recorded } from "../../tests/made_recordings.ts";
 import { MACHINE, replayed } from "../../tests/recorded.ts";
 import { memoryInput, MemoryOutput, ScapReader, ScapWriter } from "../scap/mod.ts";
 import { State } from "../state/mod.ts";
-import { membership, snapshot } from "../state/testing.ts";
+import { fork, membership, snapshot } from "../state/testing.ts";
 import { Recorder } from "./mod.ts";
 
 const CONTAINER = `/docker/${"0123456789abcdef".repeat(4)}`;
@@ -11,7 +11,7 @@ const SHORT_ID = "0123456789ab";
 
 Deno.test("Recorder tells of a process that was moved to another cgroup", async () => {
   const moved = membership(10, { cgroup: CONTAINER });
-  const fork = {
+  const forked = {
     kind: "fork",
     threadId: 10,
     processId: 10,
@@ -20,7 +20,7 @@ Deno.test("Recorder tells of a process that was moved to another cgroup", async 
   } as const;
   const seen = await recorded((take) => {
     const thread = { childThreadId: 11, childProcessId: 10, childParentId: 1, childVirtualTid: 11 };
-    take({ ...fork, ...thread });
+    take({ ...forked, ...thread });
     take(live("getuid", { params: [0] }));
     take({ kind: "membership", threadId: 10, processId: 10, membership: moved });
     take(live("getuid", { params: [0] }));
@@ -37,23 +37,12 @@ Deno.test("Recorder tells of a process that was moved to another cgroup", async 
 });
 
 Deno.test("Recorder tells of a child that was made in another cgroup, and of its child", async () => {
-  const fork = (parent: number, child: number) => ({
-    kind: "fork",
-    threadId: parent,
-    processId: parent,
-    childThreadId: child,
-    childProcessId: child,
-    childParentId: parent,
-    childVirtualPid: child,
-    childVirtualTid: child,
-    startClockNs: clockNow(),
-  } as const);
   const seen = await recorded((take) => {
-    take(fork(10, 20));
+    take(fork(10, 20, clockNow()));
     const moved = membership(20, { cgroup: CONTAINER });
     take({ kind: "membership", threadId: 20, processId: 20, membership: moved });
     take(live("getuid", { processId: 20, params: [0] }));
-    take(fork(20, 30));
+    take(fork(20, 30, clockNow()));
     take(live("getuid", { processId: 30, params: [0] }));
     take(live("getuid", { params: [0] }));
   }, (_event, { process }) => [process!.id, process!.containerId]);

@@ -1,5 +1,7 @@
 /** Containers, as captures tell of them: JSON that Falco's libs or its container plugin wrote. */
 import {
+  boundedLabels,
+  boundedMounts,
   type Container,
   type ContainerEngineName,
   type ContainerMount,
@@ -25,9 +27,8 @@ const ENGINES: readonly (ContainerEngineName | undefined)[] = [
 ];
 /** More than any container has to say. */
 const MAX_TEXT = 1 << 20;
-/** UTF-16 units of one member; of all labels, and of all mounts: thousands of containers are kept. */
-const MAX_MEMBER = 4096, MAX_MEMBERS = 32_768;
-const MAX_MOUNTS = 256;
+/** UTF-16 units of one member, and of what a network plugin says: thousands of containers are kept. */
+const MAX_MEMBER = 4096, MAX_CNI = 32_768;
 /** What of it fits into an event: the rest is for parameters beside it. */
 const MAX_WRITTEN_BYTES = 60_000;
 const NO_IMAGE = { repository: undefined, tag: undefined, digest: undefined };
@@ -72,7 +73,7 @@ export function containerOfJson(text: string): Container | undefined {
     hostIpc: truthOf(facts, "host_ipc"),
     podSandboxId: textOf(facts, "pod_sandbox_id"),
     podLabels: textsOf(member(facts, "pod_sandbox_labels")),
-    cniJson: textOf(facts, "cni_json", MAX_MEMBERS),
+    cniJson: textOf(facts, "cni_json", MAX_CNI),
   };
 }
 
@@ -143,15 +144,7 @@ function textOf(value: unknown, name: string, longest = MAX_MEMBER): string | un
 }
 
 function textsOf(value: unknown): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  if (typeof value !== "object" || value === null) return texts;
-  let left = MAX_MEMBERS;
-  for (const [name, text] of Object.entries(value)) {
-    if (typeof text !== "string" || name.length + text.length > left) continue;
-    left -= name.length + text.length;
-    texts.set(name, text);
-  }
-  return texts;
+  return boundedLabels(typeof value === "object" && value !== null ? Object.entries(value) : []);
 }
 
 function truthOf(value: unknown, name: string): boolean | undefined {
@@ -166,14 +159,11 @@ function startOf(facts: unknown): bigint | undefined {
 
 function mountsOf(value: unknown): readonly ContainerMount[] {
   if (!Array.isArray(value)) return NOTHING_TOLD.mounts;
-  let left = MAX_MEMBERS;
-  return value.slice(0, MAX_MOUNTS).map((mount: unknown) => ({
+  return boundedMounts(value.map((mount: unknown) => ({
     source: textOf(mount, "Source") ?? "",
     destination: textOf(mount, "Destination") ?? "",
     mode: textOf(mount, "Mode") ?? "",
     writable: truthOf(mount, "RW") ?? false,
     propagation: textOf(mount, "Propagation") ?? "",
-  })).filter(({ source, destination, mode, propagation }) =>
-    (left -= source.length + destination.length + mode.length + propagation.length) >= 0
-  );
+  })));
 }

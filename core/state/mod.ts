@@ -37,6 +37,7 @@ export {
   containerOf,
   type ContainerReference,
 } from "./container_id.ts";
+export { boundedLabels, boundedMounts } from "./container_bounds.ts";
 export {
   type Container,
   type ContainerDetails,
