@@ -1,4 +1,5 @@
 /** What the application sees of the process it runs in; tests put something else in its place. */
+import { reasonOf } from "../base/reason.ts";
 import type { PluginEntry } from "../plugin/mod.ts";
 import type { ByteWriter } from "./background_output.ts";
 import type { ByteReader } from "./lines.ts";
@@ -40,6 +41,16 @@ export interface Host {
   readonly rulesFolder: string;
 }
 
+/** What was printed has no place: a disk that is full. */
+class OutputError extends Error {
+  override readonly name = "OutputError";
+  readonly code = "write-failed";
+
+  constructor(cause: unknown) {
+    super(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
+  }
+}
+
 /** The real process. */
 export function denoHost(plugins: readonly PluginEntry[], rulesFolder: string): Host {
   return {
@@ -75,7 +86,7 @@ function outputTo(
         } catch (error) {
           if (error instanceof Deno.errors.WouldBlock) continue;
           gone = true;
-          if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+          if (!(error instanceof Deno.errors.BrokenPipe)) throw new OutputError(error);
         }
       }
     },

@@ -15,6 +15,7 @@ import { formatterOf, type WiredSink } from "./config/outputs.ts";
 import type { Settings, Wired } from "./config/settings.ts";
 import { FormattingSink } from "./formatting_sink.ts";
 import { createAll, createFormatter, createOne, type WithRegistry } from "./create_plugins.ts";
+import { LeavingReader } from "./leaving_reader.ts";
 
 /** What a configuration says of outputs. */
 export interface OutputSettings extends WithRegistry {
@@ -29,6 +30,8 @@ export interface DeliveryRequest extends OutputSettings {
   readonly hostname: string;
   /** Who makes alerts waits for them to go out: no output drops any. */
   readonly isRecorded?: boolean;
+  /** That an output is read no more is no failure; absent: it is. */
+  readonly readersMayLeave?: boolean;
 }
 
 export interface OpenDelivery {
@@ -54,8 +57,9 @@ export async function openDelivery(
   const deadLetters = new DeadLetterFiles(log);
   const delivery = new Delivery({ log, onAllGone, hostname, closes: [deadLetters], targets: [] });
   let look = lookOf(request);
+  const readers = request.readersMayLeave ? new Readers(onAllGone) : undefined;
   const change = async (next: OutputSettings) => {
-    const context = { ...request, ...next };
+    const context = { ...request, ...next, readers };
     if (lookOf(next) !== look) await reformat(delivery, next);
     look = lookOf(next);
     await delivery.change(await settingsOf(context, deadLetters));
@@ -64,8 +68,28 @@ export async function openDelivery(
   return { delivery, change };
 }
 
+/** Of all outputs, where they may leave. */
+class Readers {
+  readonly #onAllLeft: () => void;
+  readonly #all: LeavingReader[] = [];
+
+  constructor(onAllLeft: () => void) {
+    this.#onAllLeft = onAllLeft;
+  }
+
+  of(sink: Sink): Sink {
+    const reader = new LeavingReader(sink, () => {
+      if (this.#all.every((each) => each.isAbsent)) this.#onAllLeft();
+    });
+    this.#all.push(reader);
+    return reader;
+  }
+}
+
+type WithReaders = DeliveryRequest & { readonly readers: Readers | undefined };
+
 async function settingsOf(
-  request: DeliveryRequest,
+  request: WithReaders,
   deadLetters: DeadLetterFiles,
 ): Promise<DeliverySettings> {
   const { config, settings, unbuffered, isRecorded } = request;
@@ -137,7 +161,7 @@ function holdBackSettings({ outputs, dedup }: Config): HoldBackSettings | undefi
 interface TargetContext {
   readonly formatters: Formatters;
   readonly deadLetters: DeadLetterFiles;
-  readonly request: DeliveryRequest;
+  readonly request: WithReaders;
 }
 
 async function targetOf(
@@ -155,8 +179,10 @@ async function targetOf(
   const made = await formatters.get(ownFormatter ?? request.settings.formatter);
   const { formatAll } = made;
   const look = formatAll && { formatter: { formatAll: formatAll.bind(made) }, label };
-  const formatting = (sink: Sink) =>
-    look ? new FormattingSink({ ...look, sink, log: request.log }) : sink;
+  const formatting = (given: Sink) => {
+    const sink = request.readers?.of(given) ?? given;
+    return look ? new FormattingSink({ ...look, sink, log: request.log }) : sink;
+  };
   return {
     ...rest,
     name: label,

@@ -46,6 +46,8 @@ export interface WatchRequest {
   readonly hostname: string;
   /** Every alert goes out at once, whatever `buffered_outputs` says. */
   readonly unbuffered: boolean;
+  /** That an output is read no more is no failure; absent: it is. */
+  readonly readersMayLeave?: boolean;
   /** Absent: nobody is told which files the rules come from. */
   readonly loadedPaths?: LoadedPaths;
   /** All sources see events now, but for those that could not start. */

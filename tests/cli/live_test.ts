@@ -140,3 +140,18 @@ Deno.test({
     await Promise.all([messages.return?.(), child.stdout.cancel()]);
   },
 });
+
+Deno.test({
+  name: "falcod record into a pipe ends quietly when its reader leaves",
+  ignore: !isPossible,
+  fn: async () => {
+    await using shell = new Shell();
+    const child = falcodCommand(["record", "-w", "-", "--scope", `pid:${shell.processId}`]).spawn();
+    const messages = linesOf(child.stderr);
+    await until(messages, /^falcod: recording into standard output$/);
+    await child.stdout.cancel();
+    await shell.run("cat /etc/hostname");
+    assertEquals((await messages.next()).done, true);
+    assertEquals((await child.status).code, 0);
+  },
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { falcod } from "./program.ts";
+import { falcod, falcodCommand, falcodProgram } from "./program.ts";
 
 Deno.test("falcod --help names every command and gives examples", async () => {
   const { code, out, error } = await falcod(["--help"]);
@@ -102,4 +102,25 @@ Deno.test("what only falcod itself starts refuses arguments of others, and says 
   const { code, error } = await falcod(["helper", "x\x1b[2J"]);
   assertEquals(code, 1);
   assert(/^falcod: no sink is called .*\n {2}falcod itself starts helpers/.test(error), error);
+});
+
+Deno.test("falcod says nothing of a reader that has gone, and ends as with one that has not", async () => {
+  for (const args of [["list", "fields"], ["-L"], ["completion", "bash"], ["--config-schema"]]) {
+    const process = falcodCommand(args).spawn();
+    await process.stdout.cancel();
+    const error = await new Response(process.stderr).text();
+    assertEquals([(await process.status).code, error], [0, ""], args.join(" "));
+  }
+});
+
+Deno.test("falcod says that what it prints has no place", async () => {
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: ["-c", '"$@" > /dev/full', "sh", ...falcodProgram(), "list", "fields"],
+    env: { FALCOD_DEBUG: "" },
+  }).output();
+  const error = new TextDecoder().decode(stderr);
+  assertEquals(
+    [code, error],
+    [1, "falcod: Cannot write to standard output: No space left on device\n"],
+  );
 });

@@ -113,6 +113,8 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     const end = await begun ? recording.close() : recording.discard();
     await end.catch((error) => failure ??= error);
   }
+  // Who read it has seen enough.
+  if (failure?.cause instanceof Deno.errors.BrokenPipe && toOutput) return EXIT_OK;
   if (failure) {
     if (await begun) printLines(brokenLines(recording), host.error);
     throw failure;

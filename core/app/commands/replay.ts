@@ -39,7 +39,10 @@ const NOT_LIVE = ["engine.kind=modern_ebpf", "capture.enabled=false", "privilege
 /** Text that is written at once. */
 const MANY_UNITS = 64 << 10;
 
-/** Every capture is played, those before it broken or not; exit code 1 when one of them was. */
+/**
+ * Every capture is played, those before it broken or not; exit code 1 when one of them was. Nothing is
+ * when nobody reads any more.
+ */
 export async function replayCommand(request: ReplayRequest, host: Host): Promise<number> {
   const { filter, print, fields } = request;
   const play = filter === undefined && print === undefined && fields === undefined
@@ -53,7 +56,9 @@ export async function replayCommand(request: ReplayRequest, host: Host): Promise
     for (const path of request.paths) {
       if (stop.signal.aborted) break;
       try {
-        if (!await play(path, stop.signal)) code = EXIT_FAILURE;
+        const played = await play(path, stop.signal);
+        if (played === "unread") break;
+        if (played === "faulty") code = EXIT_FAILURE;
       } catch (error) {
         explainFailure(error, host);
         code = EXIT_FAILURE;
@@ -65,8 +70,12 @@ export async function replayCommand(request: ReplayRequest, host: Host): Promise
   return code;
 }
 
-/** False: not everything that should have gone out did, or not everything that came in was right. */
-type Play = (path: string, signal: AbortSignal) => Promise<boolean>;
+/**
+ * `faulty`: not everything that should have gone out did, or not everything that came in was right.
+ * `unread`: whoever was to read it left.
+ */
+type Played = "right" | "faulty" | "unread";
+type Play = (path: string, signal: AbortSignal) => Promise<Played>;
 
 async function withRules(request: ReplayRequest, host: Host): Promise<Play | undefined> {
   const json = request.json ? ["json_output=true"] : [];
@@ -103,7 +112,7 @@ async function judge(
     readonly log: ReturnType<typeof createLogger>;
     readonly signal: AbortSignal;
   },
-): Promise<boolean> {
+): Promise<Played> {
   const { watch } = await import("../watch.ts");
   const progress = showProgress("replaying", host.error);
   const summary = await watch({
@@ -117,17 +126,19 @@ async function judge(
     signal,
     hostname: host.environment("FALCO_HOSTNAME") || Deno.hostname(),
     unbuffered: false,
+    readersMayLeave: true,
     onReady: () => {},
     onProgress: (events) => progress.tell(counted(events, "event")),
   }).finally(() => progress.end());
-  // What cannot even be opened has nothing to sum up, and who stops reading wants to know nothing more.
+  // Who stops reading wants to know nothing more.
+  if (summary.outputsGone) return "unread";
+  // What cannot even be opened has nothing to sum up.
   const isSeen = summary.failure === undefined || summary.engine.events > 0;
-  const lines = isSeen && !summary.outputsGone ? summaryLines(summary) : [];
-  printLines(lines, host.error);
+  printLines(isSeen ? summaryLines(summary) : [], host.error);
   if (summary.failure !== undefined) throw summary.failure;
   const isRight = recording.name !== K8S_AUDIT ||
     summary.sources.every(({ counters }) => !isPartlyWrong(counters));
-  return isRight && !summary.outputsGone && alertsLost(summary) === 0;
+  return isRight && alertsLost(summary) === 0 ? "right" : "faulty";
 }
 
 async function withLines(request: ReplayRequest, host: Host): Promise<Play | undefined> {
@@ -169,7 +180,7 @@ async function printEvents(
     readonly signal: AbortSignal;
   },
   play: (context: PlayContext) => Promise<boolean>,
-): Promise<boolean> {
+): Promise<Played> {
   const gone = new AbortController();
   // On one terminal the events tell it themselves.
   const progress = host.out.isTerminal ? undefined : showProgress("replaying", host.error);
@@ -202,5 +213,6 @@ async function printEvents(
     write();
     progress?.end();
   }
-  return isRight && !gone.signal.aborted;
+  if (gone.signal.aborted) return "unread";
+  return isRight ? "right" : "faulty";
 }
