@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import {
   type AddressInfo,
+  connect,
   createServer as createTcpServer,
   type Server,
   type Socket,
@@ -92,4 +93,30 @@ export async function rejection(promise: Promise<unknown>): Promise<SinkError> {
   const error = await promise.then(() => undefined, (error) => error);
   assert(error instanceof SinkError, `${error}`);
   return error;
+}
+
+/** Takes whom it is asked to where they want to go, and answers other requests itself. */
+export async function proxyServer(wants?: string) {
+  const asked: string[] = [];
+  const clients: { destroy(): void }[] = [];
+  const seen: Seen[] = [];
+  const server = createServer(handler(seen, () => ({ body: "of the proxy" })));
+  server.on("connect", (request, client) => {
+    asked.push(request.url!);
+    if (wants !== undefined && request.headers["proxy-authorization"] !== wants) {
+      client.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    clients.push(client);
+    const [host, port] = request.url!.split(":");
+    const upstream = connect(Number(port), host!, () => {
+      client.write("HTTP/1.1 200 OK\r\n\r\n");
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    upstream.on("error", () => client.destroy());
+    client.on("error", () => upstream.destroy());
+  });
+  const address = await listening(server);
+  return Object.assign(address, { asked, seen, clients, place: `127.0.0.1:${address.port}` });
 }

@@ -9,7 +9,12 @@ export interface Answer {
   /** Names in small letters. */
   readonly headers: AnswerHeaders;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What came behind the body; only HTTP/2 has that here. */
+  readonly trailers: AnswerHeaders;
 }
+
+/** How a request under way is ended. */
+export type Controller = Pick<Dispatcher.DispatchController, "abort">;
 
 export interface Wanted {
   /**
@@ -34,13 +39,13 @@ export const MOST_HEAD_BYTES = 32 << 10;
 /** Of answers before the answer (RFC 9110 15.2); without end they would keep everything else waiting. */
 const MOST_INTERIM = 16;
 
-/** What undici is told to tell. */
+/** What undici is told to tell, and whoever else has requests under way. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #wanted: Wanted;
   readonly #outcome = Promise.withResolvers<Answer>();
   readonly #body = new Gathered();
   /** Present as soon as the request goes out. */
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: Controller | undefined;
   #interim = 0;
   #status = 0;
   #headers: AnswerHeaders = {};
@@ -62,7 +67,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason as Error);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Controller): void {
     this.#controller = controller;
     this.started?.();
   }
@@ -74,7 +79,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    _controller: Controller | undefined,
     status: number,
     headers: AnswerHeaders,
   ): void {
@@ -84,7 +89,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#orGiveUp(() => this.#mostBytes = this.#wanted.mostBytes(status, headers));
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, piece: Uint8Array): void {
+  onResponseData(_controller: Controller | undefined, piece: Uint8Array): void {
     this.#body.add(piece);
     const { size } = this.#body;
     this.#orGiveUp(() => this.#wanted.came?.(size));
@@ -93,18 +98,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.giveUp(new Error("the rest is not wanted"));
   }
 
-  onResponseEnd(): void {
-    this.#done();
+  onResponseEnd(_controller?: Controller, trailers?: AnswerHeaders): void {
+    this.#done(trailers);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: Controller | undefined, error: Error): void {
     const isUnread = !this.#controller || isAboutCertificates(error);
     this.#outcome.reject(isUnread ? error : broken(error, this.#status !== 0));
   }
 
-  #done(): void {
+  #done(trailers: AnswerHeaders = {}): void {
     const bytes = this.#body.upTo(this.#mostBytes);
-    this.#outcome.resolve({ status: this.#status, headers: this.#headers, bytes });
+    this.#outcome.resolve({ status: this.#status, headers: this.#headers, bytes, trailers });
   }
 
   #orGiveUp(look: () => void): void {

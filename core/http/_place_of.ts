@@ -13,10 +13,15 @@ export interface Place {
   readonly headers: Readonly<Record<string, string>> | undefined;
 }
 
-export function placeOf(url: URL, proxy: URL | undefined): Place {
+/** `isTunnelled`: a proxy is not to read what is said, whether there is TLS or not. */
+export function placeOf(
+  url: URL,
+  proxy: URL | undefined,
+  { isTunnelled = url.protocol === "https:" } = {},
+): Place {
   const path = `${url.pathname}${url.search}`;
   const authorization = proxyAuthorization(url);
-  if (!proxy || url.protocol === "https:") {
+  if (!proxy || isTunnelled) {
     return { to: url.origin, through: proxy, path, authorization, headers: undefined };
   }
   const own = proxyAuthorization(proxy);

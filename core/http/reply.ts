@@ -11,6 +11,8 @@ export interface HttpReply {
   readonly body: string;
   /** The same, where it is no text. */
   readonly bytes: Uint8Array;
+  /** What came behind the body; only HTTP/2 has that here. */
+  readonly trailers?: AnswerHeaders;
 }
 
 /** Of a request that had secrets in it. */

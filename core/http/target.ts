@@ -1,12 +1,13 @@
 /** One server that takes alerts. */
 import { Secret, SinkError, type WriteContext } from "../plugin/mod.ts";
-import type { Connection } from "./_connection.ts";
+import type { Asked } from "./_connection.ts";
 import { BrokenAnswer, Exchange } from "./_exchange.ts";
 import { type Place, placeOf } from "./_place_of.ts";
 import { secretsOfAddress, secretsOfHeader, secretsOfProxy, withoutSecrets } from "./_secrets.ts";
 import { proxyFor } from "./proxy.ts";
 import { failureOf, type HttpAnswer, type HttpReply } from "./reply.ts";
 import type { HttpSettings } from "./schema.ts";
+import type { Way } from "./_way.ts";
 import { type ClientTls, marksOf, readClientTls } from "./trust.ts";
 
 export type { HttpAnswer, HttpReply } from "./reply.ts";
@@ -24,6 +25,8 @@ export interface HttpTargetOptions {
   readonly judge?: (reply: HttpReply, failure: SinkError) => SinkError | undefined;
   /** Certificates that stand in no file; what the settings say goes before them. */
   readonly certificates?: Partial<ClientTls>;
+  /** HTTP/2, which servers without TLS have to know beforehand; absent: HTTP/1.1. */
+  readonly isHttp2?: boolean;
 }
 
 export interface HttpRequest {
@@ -46,8 +49,15 @@ const LOOK_MS = 1000;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
 
-/** Loaded with the first request. */
-let Connections: typeof Connection | undefined;
+/** Of either version of HTTP. */
+interface Connection {
+  readonly isOpen: boolean;
+  ask(request: Asked, exchange: Exchange): void;
+  retire(): void;
+  destroy(): Promise<void>;
+}
+
+type Connections = new (way: Way) => Connection;
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -85,6 +95,8 @@ export class HttpTarget {
   readonly #options: HttpTargetOptions;
   #address: Address | undefined;
   #route: Route | undefined;
+  /** Loaded with the first request. */
+  #connections: Connections | undefined;
   #connected: Connected | undefined;
   #lookedAt = -Infinity;
   #marks = "";
@@ -147,16 +159,19 @@ export class HttpTarget {
     const known = this.#route;
     if (known?.address === address && known.configured === configured) return known;
     const proxy = proxyFor(address.url, configured);
-    return this.#route = { address, configured, proxy, ...placeOf(address.url, proxy) };
+    const place = placeOf(address.url, proxy, this.#options.isHttp2 ? { isTunnelled: true } : {});
+    return this.#route = { address, configured, proxy, ...place };
   }
 
   async #exchange(
     { request, route, headers, body }: Outgoing,
     { signal, observe }: Partial<WriteContext>,
   ): Promise<HttpReply> {
-    Connections ??= (await import("./_connection.ts")).Connection;
+    this.#connections ??= this.#options.isHttp2
+      ? (await import("./_http2_connection.ts")).Http2Connection
+      : (await import("./_connection.ts")).Connection;
     signal?.throwIfAborted();
-    const connection = this.#connectionFor(route, Connections);
+    const connection = this.#connectionFor(route, this.#connections);
     const beganMs = performance.now();
     const method = request.method ?? this.#options.method ?? "POST";
     const { mostBytes = MOST_BYTES } = request;
@@ -222,7 +237,7 @@ export class HttpTarget {
   }
 
   /** Another one when files have changed, or the proxy; requests under way end on the old one. */
-  #connectionFor({ to, through, address }: Route, Made: typeof Connection): Connection {
+  #connectionFor({ to, through, address }: Route, Made: Connections): Connection {
     if (this.#isClosed) throw new SinkError("closed", "The sink is closed");
     const { keep_alive: keepAlive } = this.#settings;
     const isSecure = address.url.protocol === "https:";
@@ -280,7 +295,7 @@ export class HttpTarget {
   }
 }
 
-async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
+export async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new CompressionStream("gzip"));
   return await new Response(stream).bytes();
 }

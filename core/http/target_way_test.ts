@@ -1,10 +1,16 @@
 /** The way to a server: TLS and who is trusted with it, proxies. */
-import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect, type Server } from "node:net";
+import type { Server } from "node:net";
 import { newAuthority } from "../../tests/certificates.ts";
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { handler, listening, rejection, type Seen, target } from "../../tests/http_servers.ts";
+import {
+  handler,
+  listening,
+  proxyServer,
+  rejection,
+  type Seen,
+  target,
+} from "../../tests/http_servers.ts";
 
 async function secureServer(
   { notAfter, asksClient = false }: { readonly notAfter?: Date; readonly asksClient?: boolean } =
@@ -108,31 +114,6 @@ Deno.test("send() shows its certificate, and says which file it cannot use", asy
     `Cannot use "${folder}/none" for TLS: there is no such file`,
   );
 });
-
-async function proxyServer(wants?: string) {
-  const asked: string[] = [];
-  const clients: { destroy(): void }[] = [];
-  const seen: Seen[] = [];
-  const server = createServer(handler(seen, () => ({ body: "of the proxy" })));
-  server.on("connect", (request, client) => {
-    asked.push(request.url!);
-    if (wants !== undefined && request.headers["proxy-authorization"] !== wants) {
-      client.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
-      return;
-    }
-    clients.push(client);
-    const [host, port] = request.url!.split(":");
-    const upstream = connect(Number(port), host!, () => {
-      client.write("HTTP/1.1 200 OK\r\n\r\n");
-      upstream.pipe(client);
-      client.pipe(upstream);
-    });
-    upstream.on("error", () => client.destroy());
-    client.on("error", () => upstream.destroy());
-  });
-  const address = await listening(server);
-  return Object.assign(address, { asked, seen, clients, place: `127.0.0.1:${address.port}` });
-}
 
 Deno.test("send() says that it is the proxy which is not there", async () => {
   for (const url of ["http://example.invalid/", "https://example.invalid/"]) {
