@@ -6,11 +6,11 @@ import { oneOf, text } from "../plugin/schema.ts";
 /** Beside `httpKeys`. `items`: what is sent, as "log records". */
 export const otlpKeys = (signal: "logs" | "traces" | "metrics", items: string) => ({
   endpoint: webAddress().describe(
-    `Address of the collector; without a path, /v1/${signal} is where ${signal} go`,
+    `Address of the collector; without a path, /v1/${signal} is where ${signal} go. With grpc the path means nothing, and the port of http:// is 4317 where it says none`,
   ),
-  protocol: oneOf(["http/protobuf", "http/json"], "http/protobuf", {
-    grpc: "gRPC is not spoken: collectors take the same by HTTP, mostly at port 4318",
-  }).describe(`How ${items} are written`),
+  protocol: oneOf(["http/protobuf", "http/json", "grpc"], "http/protobuf").describe(
+    `How ${items} are written and sent`,
+  ),
   service: text("falco").describe(`service.name of the resource that the ${items} are of`),
 });
 

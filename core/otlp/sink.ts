@@ -4,6 +4,7 @@ import { HttpTarget } from "../http/target.ts";
 import type { Alert } from "../alert/mod.ts";
 import type { FormattedAlert, Sink, WriteContext } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
+import { GrpcCollector } from "./grpc.ts";
 import { jsonPartialSuccess, lossOf, protobufPartialSuccess } from "./partial_success.ts";
 import type { OtlpSettings } from "./schema.ts";
 
@@ -19,31 +20,44 @@ export interface OtlpBodies {
   protobuf(): Uint8Array;
 }
 
+/** What a collector says that it did not take, as far as it says so. */
+interface Taken {
+  readonly partial: ReturnType<typeof protobufPartialSuccess>;
+  readonly hide: (text: string) => string;
+}
+
 export class OtlpTarget {
-  readonly #settings: OtlpSettings;
-  readonly #signal: OtlpSignal;
-  readonly #target: HttpTarget;
+  readonly #send: (request: OtlpBodies, context?: WriteContext) => Promise<Taken>;
+  readonly #target: HttpTarget | GrpcCollector;
 
   constructor(settings: OtlpSettings, signal: OtlpSignal) {
-    this.#settings = settings;
-    this.#signal = signal;
-    this.#target = new HttpTarget(settings, {
+    if (settings.protocol === "grpc") {
+      const collector = this.#target = new GrpcCollector(settings, signal);
+      this.#send = async (request, context) => {
+        const { bytes, hide } = await collector.send(request.protobuf(), context);
+        return { partial: protobufPartialSuccess(bytes), hide };
+      };
+      return;
+    }
+    const target = this.#target = new HttpTarget(settings, {
       url: () => addressOf(settings.endpoint, signal.path),
     });
+    this.#send = settings.protocol === "http/json"
+      ? async (request, context) => {
+        const asked = { body: request.json(), contentType: "application/json" };
+        const { body, hide } = await target.send(asked, context);
+        return { partial: jsonPartialSuccess(body, signal.rejected), hide };
+      }
+      : async (request, context) => {
+        const asked = { body: request.protobuf(), contentType: "application/x-protobuf" };
+        const { bytes, hide } = await target.send(asked, context);
+        return { partial: protobufPartialSuccess(bytes), hide };
+      };
   }
 
   /** `count`: how many things are in it. Throws a `SinkError`, also where only some were not taken. */
   async send(request: OtlpBodies, count: number, context?: WriteContext): Promise<void> {
-    const isJson = this.#settings.protocol === "http/json";
-    const { body, bytes, hide } = await this.#target.send(
-      isJson
-        ? { body: request.json(), contentType: "application/json" }
-        : { body: request.protobuf(), contentType: "application/x-protobuf" },
-      context,
-    );
-    const partial = isJson
-      ? jsonPartialSuccess(body, this.#signal.rejected)
-      : protobufPartialSuccess(bytes);
+    const { partial, hide } = await this.#send(request, context);
     const loss = lossOf(partial && { ...partial, reason: hide(partial.reason) }, count);
     if (loss) throw loss;
   }

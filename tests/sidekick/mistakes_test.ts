@@ -142,8 +142,8 @@ const BLAMED: Readonly<Record<string, string | undefined>> = {
     '"loki.endpoint" wants a path that begins with /, found "loki/push" (undefined)',
   "alertmanager: {hostport: 'http://h', endpoint: api}":
     '"alertmanager.endpoint" wants a path that begins with /, found "api" (undefined)',
-  "sinks: [{type: otlplogs, endpoint: 'http://h', protocol: grpc}]":
-    '"sinks[0].protocol" wants one of http/protobuf, http/json (gRPC is not spoken: collectors take the same by HTTP, mostly at port 4318), found "grpc" (undefined)',
+  "sinks: [{type: otlplogs, endpoint: 'http://h', protocol: http}]":
+    '"sinks[0].protocol" wants one of http/protobuf, http/json, grpc, found "http" (undefined)',
 };
 
 Deno.test("settingsOf() blames the key whose value is wrong, where two become one", async () => {
@@ -163,15 +163,16 @@ Deno.test("settingsOf() joins host and port to an address of IPv6", async () => 
   }
 });
 
-Deno.test("settingsOf() says what to do where gRPC is asked for", async () => {
+Deno.test("settingsOf() takes the protocols of OpenTelemetry that falcosidekick has", async () => {
   for (const signal of ["logs", "traces", "metrics"]) {
-    const { report } = await load(
-      `otlp: {${signal}: {endpoint: "http://h:4317", protocol: grpc}}\n`,
-    );
-    const [only = ""] = told(report);
-    const wants = `C004 "otlp.${signal}.protocol" wants http/protobuf or http/json, found "grpc"`;
-    assert(only.startsWith(`${wants} (gRPC is not spoken`), only);
-    assert(only.includes("port 4318"), only);
+    const of = async (protocol: string) =>
+      await load(`otlp: {${signal}: {endpoint: "http://h:4317", protocol: ${protocol}}}\n`);
+    const { settings, report } = await of("grpc");
+    assertEquals(told(report), []);
+    assertEquals(configOf(settings, `otlp${signal}`).protocol, "grpc");
+    const [only = ""] = told((await of("http")).report);
+    const wants = `"otlp.${signal}.protocol" wants http/protobuf, http/json or grpc, found "http"`;
+    assert(only.startsWith(`C004 ${wants}`), only);
   }
 });
 

@@ -1,4 +1,4 @@
-/** Alerts as logs of OpenTelemetry, over OTLP/HTTP. */
+/** Alerts as logs of OpenTelemetry, over OTLP. */
 import { OtlpSink, type SinkPlugin } from "../../../core/mod.ts";
 import { jsonRequest } from "./as_json.ts";
 import { protobufRequest } from "./as_protobuf.ts";
@@ -8,7 +8,7 @@ import { type OtlpLogsConfig, schema } from "./schema.ts";
 const plugin: SinkPlugin<OtlpLogsConfig> = {
   kind: "sink",
   name: "otlplogs",
-  summary: "Logs of OpenTelemetry, over OTLP/HTTP",
+  summary: "Logs of OpenTelemetry, over OTLP",
   schema,
   create: (config) =>
     new OtlpSink(config, { path: "/v1/logs", rejected: "rejectedLogRecords" }, (alerts) => {

@@ -1,5 +1,5 @@
 /**
- * Alerts counted, as a metric of OpenTelemetry over OTLP/HTTP. The collector is told all counts each
+ * Alerts counted, as a metric of OpenTelemetry over OTLP. The collector is told all counts each
  * time, so nothing is counted twice when it has to be told again.
  */
 import {
@@ -89,7 +89,7 @@ function nowNs(): bigint {
 const plugin: SinkPlugin<OtlpMetricsConfig> = {
   kind: "sink",
   name: "otlpmetrics",
-  summary: "Metrics of OpenTelemetry, over OTLP/HTTP: counts of alerts",
+  summary: "Metrics of OpenTelemetry, over OTLP: counts of alerts",
   schema,
   isAlone: true,
   create: (config) => new OtlpMetricsSink(config),

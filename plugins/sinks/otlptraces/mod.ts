@@ -1,4 +1,4 @@
-/** Alerts as traces of OpenTelemetry, over OTLP/HTTP. */
+/** Alerts as traces of OpenTelemetry, over OTLP. */
 import { OtlpSink, type SinkPlugin } from "../../../core/mod.ts";
 import { jsonRequest, protobufRequest } from "./request.ts";
 import { type OtlpTracesConfig, schema } from "./schema.ts";
@@ -7,7 +7,7 @@ import { spanOf } from "./span.ts";
 const plugin: SinkPlugin<OtlpTracesConfig> = {
   kind: "sink",
   name: "otlptraces",
-  summary: "Traces of OpenTelemetry, over OTLP/HTTP",
+  summary: "Traces of OpenTelemetry, over OTLP",
   schema,
   create: (config) => {
     const { duration, service } = config;

@@ -4,6 +4,7 @@ import {
   requestsOf,
   testHttpSink,
 } from "../../../tests/contract/http_sink_suite.ts";
+import { grpcCollector } from "../../../tests/peers/grpc_collector.ts";
 import { httpReceiver } from "../../../tests/peers/http_receiver.ts";
 import { assert, assertEquals } from "../../../tests/assert.ts";
 import plugin from "./mod.ts";
@@ -75,6 +76,22 @@ Deno.test("otlptraces: protocol buffers say the same", async () => {
   const tags = values.get("tags")!.message(5)!.messages(1);
   assertEquals(tags.map((tag) => tag.text(1)), ["filesystem", "process"]);
   assert(span.message(11)!.text(2).endsWith("An open was seen (command=cat /dev/null)"));
+});
+
+Deno.test("otlptraces: gRPC carries the same protocol buffers, each alert alone if need be", async () => {
+  await using collector = await grpcCollector();
+  const sink = plugin.create(plugin.schema.parse({ endpoint: collector.url, protocol: "grpc" }));
+  const rules = (request: Uint8Array) =>
+    new WireMessage(request).message(1)!.message(2)!.messages(2).map((span) => span.text(5));
+  collector.answer = ({ request }) =>
+    rules(request).includes("bad") ? { code: 3, details: "no" } : undefined;
+  const batch = [{ rule: "one" }, { rule: "bad" }, { rule: "two" }].map(formattedAlert);
+  const error = await sink.write(batch).catch((error) => error);
+  assertEquals([error.code, error.accepted, error.refused], ["rejected", 1, 1]);
+  await sink.write(batch.slice(2));
+  await sink.close();
+  const sent = collector.calls.map(({ request }) => rules(request).join());
+  assertEquals(sent, ["one,bad,two", "one", "bad", "two"]);
 });
 
 Deno.test("traceIdOf() goes by the pod, else the container, else the host", () => {

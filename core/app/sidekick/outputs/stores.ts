@@ -34,14 +34,10 @@ const OTLP_KEYS: Readonly<Record<string, SidekickKey>> = {
   checkcert: checkCert,
 };
 
-const WITHOUT_GRPC =
-  "gRPC is not spoken: collectors take the same by HTTP, in most cases at port 4318 in place of " +
-  "4317; write http/protobuf, and that port in the endpoint";
-
 function otlpProtocol(text: string): Values | Problem {
-  if (/^http\/(?:protobuf|json)$/.test(text)) return { protocol: text };
-  const problem = "http/protobuf or http/json";
-  return text === "grpc" ? { problem, help: WITHOUT_GRPC } : { problem };
+  return /^(?:http\/(?:protobuf|json)|grpc)$/.test(text)
+    ? { protocol: text }
+    : { problem: "http/protobuf, http/json or grpc" };
 }
 
 export const STORES: readonly SidekickOutput[] = [
