@@ -64,8 +64,13 @@ function trimSpaces(text: string): string {
 }
 
 /** A capture has events of the thread, and does not know it. */
-export function isUnknown({ process }: State): boolean {
-  return process?.image === UNSEEN_IMAGE;
+export function isUnknown({ thread }: State): boolean {
+  return thread !== undefined && thread.id === thread.process.id && isUnseen(thread.process);
+}
+
+/** A capture knows nothing of the main thread, be others of the process known or not. */
+export function isUnseen({ image }: Process): boolean {
+  return image === UNSEEN_IMAGE;
 }
 
 const LARGEST_ID = 0xffff_ffff;

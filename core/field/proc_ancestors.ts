@@ -6,7 +6,15 @@
  */
 import type { Event } from "../event/mod.ts";
 import type { Process, State } from "../state/mod.ts";
-import { argsText, commandLine, envText, envValue, hostId, isUnknown } from "./_process.ts";
+import {
+  argsText,
+  commandLine,
+  envText,
+  envValue,
+  hostId,
+  isUnknown,
+  isUnseen,
+} from "./_process.ts";
 import {
   defineField,
   type FieldArgument,
@@ -36,15 +44,14 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     type: "INT64",
     format: "id",
   },
-  {
-    ...parentField(
-      "proc.pvpid",
-      "Process id of the parent as its own pid namespace numbers it",
-      (parent) => parent.membership.virtualPid,
-    ),
+  defineField({
+    name: "proc.pvpid",
     type: "INT64",
+    basis: "process",
+    summary: "Process id of the parent as its own pid namespace numbers it",
     format: "id",
-  },
+    extract: (_event, state) => toldParentOf(state)?.membership.virtualPid,
+  }),
   defineField({
     name: "proc.ppid.duration",
     type: "RELTIME",
@@ -61,7 +68,7 @@ export const procAncestorFields: readonly FieldDefinition[] = [
     summary: "When the parent started, in nanoseconds since the Unix epoch",
     format: "decimal",
     extract: (event, state) => {
-      const parent = state.tracked?.parent ?? parentOf(state);
+      const parent = state.tracked?.parent ?? toldParentOf(state);
       // Falco does not tell "unknown" from the beginning of time here.
       return parent && (startTimeNs(parent, event) ?? 0n);
     },
@@ -142,7 +149,11 @@ function parentField(name: string, summary: string, read: Read): FieldDefinition
 }
 
 function parentOf(state: State): Process | undefined {
-  return state.process && state.processes.parent(state.process);
+  return ancestorOf(state, 1);
+}
+
+function toldParentOf({ process, processes }: State): Process | undefined {
+  return process && processes.parent(process);
 }
 
 function ancestorField(
@@ -179,17 +190,24 @@ function ancestorField(
   });
 }
 
-/** 0 is the process itself; nobody is below it. */
-function ancestorOf(state: State, n: number): Process | undefined {
-  if (n < 0) return undefined;
-  const process = isUnknown(state) ? undefined : state.process;
-  return process === undefined || n === 0 ? process : state.processes.ancestor(process, n);
+/**
+ * 0 is the process itself; nobody is below it. Falco goes up by main threads, and no further than they are
+ * known.
+ */
+function ancestorOf({ process, processes }: State, n: number): Process | undefined {
+  if (n < 0 || n > MAX_ANCESTORS) return undefined;
+  let found = process;
+  for (let step = 0; found !== undefined && !isUnseen(found); step++) {
+    if (step === n) return found;
+    found = processes.parent(found);
+  }
+  return undefined;
 }
 
 /** The parent first. A loop rather than the table's generator: conditions ask often. */
 function ancestors(state: State): readonly Process[] {
   const found: Process[] = [];
-  let process = state.process;
+  let process = ancestorOf(state, 0);
   while (process !== undefined && found.length < MAX_ANCESTORS) {
     process = state.processes.parent(process);
     if (process !== undefined) found.push(process);
@@ -204,11 +222,14 @@ function ancestorEnv(_event: Event, state: State, argument: FieldArgument): Fiel
     const all = ancestors(state);
     return all.length === 0 ? undefined : all.map(({ image }) => envText(image));
   }
+  const { process } = state;
+  if (argument === 0) return process && envText(process.image);
+  if (process === undefined) return undefined;
+  if (isUnseen(process)) return "";
   if (typeof argument === "number") {
-    const process = ancestorOf(state, argument);
-    return process && envText(process.image);
+    const ancestor = state.processes.ancestor(process, argument);
+    return ancestor && envText(ancestor.image);
   }
-  if (state.process === undefined) return undefined;
   for (const { image } of ancestors(state).slice(0, MAX_ENV_ANCESTORS)) {
     const value = envValue(image, argument);
     if (value !== "") return value;

@@ -173,9 +173,10 @@ function memory(name: string, summary: string, read: ReadUse): FieldDefinition {
   return {
     ...field,
     extract: (event, state, argument) => {
-      const { thread, usage } = state;
+      const { thread, tracked, usage } = state;
       // A thread that nobody knows has nothing, in Falco; other events have no thread.
       if (thread === undefined && usage === undefined) return isSyscall(event.type) ? 0 : undefined;
+      if (tracked?.isKnown === false) return 0;
       const isFirst = thread === undefined || thread.id === thread.process.id;
       return isFirst || usage === undefined ? extract(event, state, argument) : 0;
     },

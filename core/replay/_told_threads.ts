@@ -1,5 +1,5 @@
 /** What the process table has been told of threads. */
-import type { StateChange } from "../event/mod.ts";
+import type { ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { ReplayProcess, ReplayThread, Threads } from "./threads.ts";
 
 interface TableSink {
@@ -26,7 +26,28 @@ export class ToldThreads {
     this.#displace(id, process);
     if (!thread.isLeader) this.#displace(process.id, process);
     thread.isTold = true;
-    this.#sink.change({ kind: "thread", ...thread.snapshot() }, 0);
+    const snapshot = thread.snapshot();
+    if (thread.isLeader || thread.main) this.#sink.change({ kind: "thread", ...snapshot }, 0);
+    else this.#tellAlone(thread, snapshot);
+  }
+
+  /** Nobody knows its main thread: the table gets a process of which nothing was seen, with the thread in it. */
+  #tellAlone(thread: ReplayThread, snapshot: ProcessSnapshot): void {
+    const { processId, parentId } = snapshot;
+    this.#sink.change({ kind: "thread", ...snapshot, threadId: processId }, 0);
+    const { comm, image, credentials, membership, virtualId, startClockNs } = thread;
+    this.#sink.change({
+      kind: "fork",
+      threadId: processId,
+      processId,
+      childThreadId: thread.id,
+      childProcessId: processId,
+      childParentId: parentId,
+      childVirtualPid: membership.virtualPid,
+      childVirtualTid: virtualId,
+      startClockNs,
+      child: { comm, image, credentials, membership, cwd: snapshot.cwd },
+    }, 0);
   }
 
   /** A new one; the table is told of it later. */

@@ -23,6 +23,8 @@ import { NOT_CAPTURED } from "./texts.ts";
 /** Threads kept at most. */
 export const CAPACITY = 131_072;
 const RECENT = 256, RECENT_MASK = RECENT - 1;
+/** Falco's word for where a process is of whose main thread nobody knows. */
+const NOWHERE = "./";
 const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
 
 export class ReplayProcess {
@@ -84,6 +86,8 @@ export class ReplayThread implements TrackedThread {
   isInverted = false;
   /** Of a main thread that ended before the others: who got its children; 0 when nobody did. */
   heirId = 0;
+  /** Of a thread that was there before anybody knew of which process it is. */
+  #ownDescriptors: DescriptorTable<Descriptor> | undefined;
   enter: EnterEvent | undefined;
 
   readonly #owner: Threads;
@@ -103,9 +107,17 @@ export class ReplayThread implements TrackedThread {
     return this.id === this.process.id;
   }
 
-  /** Threads use the descriptors of their process. */
+  /** Of its process, also one that has ended; absent while nobody knows of it. */
+  get main(): ReplayThread | undefined {
+    const { leader } = this.process;
+    return leader?.isKnown ? leader : undefined;
+  }
+
+  /** Threads use the descriptors of their main thread, and have none while that one is unknown. */
   get table(): DescriptorTable<Descriptor> {
-    return this.process.descriptors;
+    const { leader, descriptors } = this.process;
+    if (leader === this) return descriptors;
+    return this.#ownDescriptors ?? (leader?.isKnown ? descriptors : new DescriptorTable());
   }
 
   get descriptors(): OpenDescriptors {
@@ -113,16 +125,16 @@ export class ReplayThread implements TrackedThread {
   }
 
   get openCount(): number {
-    return this.isKnown ? this.process.descriptors.size : 0;
+    return this.isKnown && this.main ? this.process.descriptors.size : 0;
   }
 
   /** Falco asks the main thread. */
   get descriptorLimit(): number {
-    return this.isKnown && this.process.leader ? this.process.descriptorLimit : 0;
+    return this.isKnown && this.main ? this.process.descriptorLimit : 0;
   }
 
   get threadCount(): number {
-    return this.isKnown ? this.process.threadCount : 0;
+    return this.isKnown ? this.process.threadCount - this.#strangers : 0;
   }
 
   get otherThreadCount(): number {
@@ -130,9 +142,22 @@ export class ReplayThread implements TrackedThread {
     return this.isKnown ? threadCount - (leader?.isAlive ? 1 : 0) : 0;
   }
 
+  /** A main thread that nobody knows yet counts for none. */
+  get #strangers(): number {
+    const { leader } = this.process;
+    return leader?.isAlive && !leader.isKnown ? 1 : 0;
+  }
+
   /** Sees numbers of another pid namespace than the host's. */
   get isInNamespace(): boolean {
     return this.id !== this.virtualId;
+  }
+
+  /** It turns out to be one of another process, with whose main thread it shares no descriptors then. */
+  join(process: ReplayProcess, descriptors: DescriptorTable<Descriptor>): void {
+    this.process = process;
+    this.#ownDescriptors = this.isLeader ? undefined : descriptors;
+    this.isTold = false;
   }
 
   /**
@@ -144,15 +169,17 @@ export class ReplayThread implements TrackedThread {
     this.parentId = this.process.id === FIRST_ID || this.#owner.get(id)?.isKnown ? id : 0;
   }
 
+  /** Of a process whose main thread nobody knows nothing is said but who made it. */
   snapshot(): ProcessSnapshot {
+    const isSeen = this.isLeader || this.main !== undefined;
     return {
       threadId: this.id,
       processId: this.process.id,
       parentId: this.parent?.process.id ?? this.parentId,
-      comm: this.comm,
+      comm: isSeen ? this.comm : NOT_CAPTURED,
       credentials: this.credentials,
       membership: this.membership,
-      image: this.image,
+      image: isSeen ? this.image : UNSEEN_IMAGE,
       cwd: plainDirectory(this.process.cwd),
       startClockNs: this.startClockNs,
       ...this.virtualId > 0 && { virtualThreadId: this.virtualId },
@@ -236,7 +263,11 @@ export class Threads {
     if (this.#processes.get(process.id) !== process) this.#processes.set(process.id, process);
     process.threadCount++;
     if (thread.isLeader) process.leader = thread;
-    else (process.others ??= new Set()).add(thread);
+    else {
+      (process.others ??= new Set()).add(thread);
+      // Falco asks the main thread.
+      if (!process.leader) process.cwd = NOWHERE;
+    }
     return oldest;
   }
 
@@ -287,12 +318,10 @@ export class Threads {
   /** The thread goes on as one of another process: an exec made it the main thread, or it was unknown. */
   move(thread: ReplayThread, process: ReplayProcess): void {
     if (thread.process === process) return;
-    const { id } = thread;
-    const { isAlive } = thread;
+    const { id, isAlive, table } = thread;
     this.remove(id);
-    thread.process = process;
+    thread.join(process, table);
     thread.isAlive = isAlive;
-    thread.isTold = false;
     this.add(thread);
   }
 
