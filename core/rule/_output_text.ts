@@ -12,9 +12,7 @@ export interface ContainerInfo {
 const CONTAINER_INFO = "%container.info";
 
 /**
- * Joins what was appended with blanks. The first text loses its outer blanks and line ends, as they come
- * from YAML only; what is appended keeps them. Without `info` the old placeholder prints nothing. All as
- * in Falco: its userspace/engine/rule_loader_reader.cpp trims where a rule is defined, and nowhere else.
+ * Joins what was appended with blanks. Without `info` the old placeholder prints nothing. All as in Falco.
  */
 export function joinOutput(
   texts: readonly SourceText[],
@@ -28,8 +26,8 @@ export function joinOutput(
   const all = info?.everywhere && !asks ? [...texts, info.text] : texts;
   const joiner = new TextJoiner();
   for (const [index, text] of all.entries()) {
-    if (joiner.length > 0) joiner.addFor(text.all, " ");
-    addWithContainerInfo(joiner, index === 0 ? trimmed(text) : text, options);
+    if (index > 0) joiner.addFor(text.all, " ");
+    addWithContainerInfo(joiner, text, options);
   }
   return joiner.build(texts[0]!.name);
 }
@@ -51,7 +49,11 @@ function addWithContainerInfo(
   joiner.add(source.slice(from, source.text.length));
 }
 
-function trimmed(source: SourceText): SourceText {
+/**
+ * Without outer blanks and line ends, which come from YAML where a rule is defined. What replaces an output
+ * or is appended keeps them: Falco's userspace/engine/rule_loader_reader.cpp trims nothing else.
+ */
+export function trimmed(source: SourceText): SourceText {
   const { text } = source;
   const start = text.length - text.trimStart().length;
   return source.slice(start, Math.max(start, text.trimEnd().length));

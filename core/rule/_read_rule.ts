@@ -2,6 +2,7 @@
 import type { YamlScalar } from "../base/yaml.ts";
 import { PRIORITIES, type Priority } from "../alert/mod.ts";
 import type { MappingReader } from "./_mapping_reader.ts";
+import { trimmed } from "./_output_text.ts";
 import { readExceptions } from "./_read_exceptions.ts";
 import { type Override, readOverride } from "./_override.ts";
 import { nearestPriority, parsePriority } from "./priority.ts";
@@ -74,7 +75,7 @@ function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefine
     at: name.span,
     source,
     condition: condition.text,
-    output: output.text,
+    output: trimmed(output.text),
     description: description?.value ?? "",
     priority: priority ?? "Debug",
   };

@@ -139,7 +139,7 @@ function describeRule(
       name: rule.name,
       description: rule.description.trim(),
       condition: rule.ownConditionText.text.trim(),
-      output: rule.ownOutputText.text.trim(),
+      output: rule.ownOutputText.text,
       enabled: rule.enabled,
       priority: rule.priority,
       source: rule.source,

@@ -36,6 +36,16 @@ Deno.test("describeRuleset() names fields of outputs as they are written, each o
   ]);
 });
 
+Deno.test("describeRuleset() has outputs as they were given, with blanks where they count", () => {
+  const { rules } = describe(
+    `- {rule: r, desc: d, condition: evt.type = open, output: " a ", priority: INFO}
+- {rule: s, desc: d, condition: evt.type = open, output: a, priority: INFO}
+- {rule: s, output: " b ", override: {output: replace}}
+`,
+  );
+  assertEquals(rules.map(({ info }) => info.output), ["a", " b "]);
+});
+
 Deno.test("describeRuleset() ends where lists double each other, with items or without", () => {
   for (const first of ["[]", "[x]"]) {
     const doubling = Array.from(

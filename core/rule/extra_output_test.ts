@@ -84,8 +84,9 @@ Deno.test("loadRules() appends texts to the outputs of all rules, in order", () 
   ]);
 });
 
-Deno.test("loadRules() keeps the blanks around what is appended, not those around an output", () => {
-  const rules = `
+Deno.test("loadRules() drops blanks around an output where a rule is defined, and nowhere else", () => {
+  const outputOf = (override: string) => {
+    const rules = `
 - rule: r
   desc: d
   condition: evt.type = open
@@ -93,10 +94,13 @@ Deno.test("loadRules() keeps the blanks around what is appended, not those aroun
   priority: INFO
 - rule: r
   output: "  second  "
-  override: {output: append}
+  override: {output: ${override}}
 `;
-  const { outputs: [output] } = load([{ text: text("  a  ") }, { text: text(" ") }], { rules });
-  assertEquals(render(output!).message, "first   second     a    ");
+    const { outputs: [output] } = load([{ text: text("  a  ") }, { text: text(" ") }], { rules });
+    return render(output!).message;
+  };
+  assertEquals(outputOf("append"), "first   second     a    ");
+  assertEquals(outputOf("replace"), "  second     a    ");
 });
 
 Deno.test("loadRules() appends only where source, rule and all tags agree", () => {
