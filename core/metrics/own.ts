@@ -203,6 +203,11 @@ const ROWS: readonly OwnRow[] = [
   gauge("containers", "Containers in the table", ({ state }) => state.containers),
   counter("processes_evicted", "Processes that had to make room", ({ state }) => state.evicted),
   counter(
+    "processes_cut",
+    "Processes whose texts took too much memory, so that a part was kept",
+    ({ state }) => state.textsCut,
+  ),
+  counter(
     "containers_evicted",
     "Containers that had to make room",
     ({ state }) => state.containersEvicted,

@@ -100,6 +100,7 @@ export function someReadings(more: Partial<Readings> = {}): Readings {
       threads: 20,
       evicted: 0,
       threadsNotKept: 0,
+      textsCut: 3,
       unknown: 0,
       repaired: 0,
       waitingForParent: 0,

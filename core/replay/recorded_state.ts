@@ -5,6 +5,8 @@ import { CAPACITY } from "./threads.ts";
 
 /** Each thread, and of its process the first, even if nothing else is known of that. */
 const TOLD_AT_MOST = 2 * CAPACITY;
+/** As much as what captures list may take, and whoever follows them keeps; texts are shared with that. */
+const TEXT_BYTES = 512 << 20;
 
 /** It knows nothing of this machine, neither its users nor its containers. */
 export function recordedState(
@@ -13,6 +15,7 @@ export function recordedState(
   return new State({
     ...options,
     threadCapacity: TOLD_AT_MOST,
+    textBytes: TEXT_BYTES,
     files: { read: () => undefined, version: () => undefined },
   });
 }

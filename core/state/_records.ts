@@ -7,10 +7,13 @@ import {
   Sight,
 } from "../event/mod.ts";
 import { isSameProgram, type Origin } from "./_origin.ts";
+import type { TextHolder } from "./_text_budget.ts";
 import type { Changes } from "./changes.ts";
 import type { Process, Thread } from "./process.ts";
 
-export class ThreadRecord implements Thread {
+const NONE: readonly string[] = Object.freeze([]);
+
+export class ThreadRecord implements Thread, TextHolder {
   readonly sight = new Sight();
   changedAt: number;
   /** What it calls itself by now, where that is another name. */
@@ -21,7 +24,7 @@ export class ThreadRecord implements Thread {
   readonly #virtualId: number;
   readonly #startClockNs: number;
   /** Absent: the process's. */
-  readonly #image: Image | undefined;
+  #image: Image | undefined;
 
   constructor(
     readonly process: ProcessRecord,
@@ -47,6 +50,19 @@ export class ThreadRecord implements Thread {
 
   get image(): Image {
     return this.#image ?? this.process.image;
+  }
+
+  get ownImage(): Image | undefined {
+    return this.#image;
+  }
+
+  get ownPaths(): readonly string[] {
+    return NONE;
+  }
+
+  keepTexts(image: Image | undefined): void {
+    this.#image = image;
+    this.#changed();
   }
 
   get credentials(): Credentials {
@@ -86,7 +102,7 @@ export interface NewThread extends Pick<ProcessSnapshot, "threadId" | "comm" | "
   readonly startClockNs?: number;
 }
 
-export class ProcessRecord implements Process {
+export class ProcessRecord implements Process, TextHolder {
   parentId = 0;
   /** Absent when the parent is not in the table; then the process may be waiting for it. */
   parent: ProcessRecord | undefined;
@@ -125,6 +141,22 @@ export class ProcessRecord implements Process {
 
   set image(image: Image) {
     this.#image = image;
+    this.touch();
+  }
+
+  get ownImage(): Image {
+    return this.#image;
+  }
+
+  get ownPaths(): readonly string[] {
+    return [this.#cwd, this.#membership.cgroup];
+  }
+
+  keepTexts(image: Image | undefined, cutPath: (path: string) => string): void {
+    this.#image = image ?? this.#image;
+    this.#cwd = cutPath(this.#cwd);
+    const cgroup = cutPath(this.#membership.cgroup);
+    if (cgroup !== this.#membership.cgroup) this.#membership = { ...this.#membership, cgroup };
     this.touch();
   }
 
@@ -174,5 +206,13 @@ export class ProcessRecord implements Process {
 
   get otherThreadCount(): number {
     return this.others?.size ?? 0;
+  }
+}
+
+/** Whoever among them, and their threads, has texts that are not another one's. */
+export function* textHolders(processes: Iterable<ProcessRecord>): Generator<TextHolder> {
+  for (const process of processes) {
+    yield process;
+    for (const thread of process.others ?? []) if (thread.ownImage !== undefined) yield thread;
   }
 }

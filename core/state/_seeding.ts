@@ -16,6 +16,8 @@ export interface Seedbed {
   addThread(process: ProcessRecord, thread: NewThread): void;
   join(process: ProcessRecord, membership: ProcessSnapshot["membership"]): void;
   setParent(process: ProcessRecord, parentId: number): void;
+  /** It has got texts that nobody shares yet. */
+  added(process: ProcessRecord): void;
 }
 
 /** Of one that events have told of, only what they left open is taken. */
@@ -60,6 +62,7 @@ function foundThread(snapshot: ProcessSnapshot): NewThread {
 function fill(process: ProcessRecord, snapshot: ProcessSnapshot, bed: Seedbed): void {
   process.image = snapshot.image;
   process.cwd = snapshot.cwd;
+  bed.added(process);
   process.startClockNs ||= snapshot.startClockNs;
   process.leader.comm = snapshot.comm;
   process.leader.credentials = snapshot.credentials;

@@ -21,6 +21,15 @@ export {
   type ProcessTableCounters,
   type ProcessTableOptions,
 } from "./process_table.ts";
+export {
+  beginningOf,
+  cutImage,
+  imageBytes,
+  measureImage,
+  TEXT_LIMITS,
+  type TextLimits,
+  UNIT_BYTES,
+} from "./image_texts.ts";
 export { cgroupTexts } from "./cgroup_texts.ts";
 export type { AccountFiles, ReadAccounts } from "./container_users.ts";
 export { DescriptorTable } from "./descriptor_table.ts";

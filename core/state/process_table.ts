@@ -15,8 +15,9 @@ import {
 import { NamespaceInits } from "./_namespace_inits.ts";
 import { imageCalled, isId, isSameStart, type Origin, originOf } from "./_origin.ts";
 import { RecentEnds } from "./_recent_ends.ts";
-import { ProcessRecord, ThreadRecord } from "./_records.ts";
+import { type NewThread, ProcessRecord, textHolders, ThreadRecord } from "./_records.ts";
 import { type Seedbed, seedProcess, takeThread } from "./_seeding.ts";
+import { TextBudget } from "./_text_budget.ts";
 import { Changes } from "./changes.ts";
 import {
   HOST_ID,
@@ -31,6 +32,8 @@ import {
 export interface ProcessTableOptions {
   /** Threads (and so processes) kept at most. */
   readonly capacity?: number;
+  /** About how much memory the texts of processes may take: arguments, environments, paths. */
+  readonly textBytes?: number;
   /** "host" or a container's short id, from the path of a cgroup. */
   readonly containerIdOf?: (cgroup: string) => string;
   readonly changes?: Changes;
@@ -43,6 +46,8 @@ export interface ProcessTableCounters {
   readonly evicted: number;
   /** Threads that were not kept because the table was full; their events show the main thread. */
   readonly threadsNotKept: number;
+  /** Processes and threads of whose arguments, environment and paths only a part was kept. */
+  readonly textsCut: number;
   /** Changes about processes nobody had heard of. */
   readonly unknown: number;
   /** Entries that turned out to be long gone when their id came up again. */
@@ -75,6 +80,7 @@ export class ProcessTable {
   readonly #ended: Change<"exit">[] = [];
   readonly #ends = new RecentEnds();
   readonly #seedbed: Seedbed;
+  readonly #texts: TextBudget;
   #unknown = 0;
   #repaired = 0;
 
@@ -91,13 +97,15 @@ export class ProcessTable {
     this.#processes = this.#kept.processes;
     this.#threads = this.#kept.threads;
     this.#family = new Family(this.#processes);
+    this.#texts = new TextBudget(() => textHolders(this.#processes.values()), options.textBytes);
     this.#seedbed = {
       processes: this.#processes,
       threads: this.#threads,
       ends: this.#ends,
       admit: (snapshot) => void this.#admit(snapshot),
       vacate: (id, owner) => this.#vacate(id, owner),
-      addThread: (process, thread) => void this.#kept.addThread(process, thread),
+      addThread: (process, thread) => this.#addThread(process, thread),
+      added: ({ image, cwd }) => this.#texts.add(image, cwd),
       join: (process, membership) => this.#join(process, membership),
       setParent: (process, parentId) => this.#family.setParent(process, parentId),
     };
@@ -190,6 +198,7 @@ export class ProcessTable {
       threads: this.#threads.size,
       evicted,
       threadsNotKept,
+      textsCut: this.#texts.cut,
       unknown: this.#unknown,
       repaired: this.#repaired,
       waitingForParent: this.#family.waiting,
@@ -236,6 +245,7 @@ export class ProcessTable {
         return this.#join(thread.process, change.membership);
       case "cwd":
         thread.process.cwd = change.cwd;
+        this.#texts.addPath(change.cwd);
         return;
       default:
         change satisfies never;
@@ -251,6 +261,7 @@ export class ProcessTable {
 
   /** Lets the ends that were applied take effect. */
   flush(): void {
+    if (this.#texts.isOver) this.#texts.relieve();
     if (this.#ended.length === 0) return;
     for (const { threadId, processId, last, reaperId } of this.#ended) {
       if (last) {
@@ -285,8 +296,10 @@ export class ProcessTable {
       process.leader.comm = change.comm;
       process.leader.commOfChildren = undefined;
       process.leader.credentials = change.credentials;
+      const { image, cwd } = process;
       process.image = change.image;
       process.cwd = change.cwd;
+      this.#texts.add(change.image, change.cwd, { image, cwd });
       this.#join(process, change.membership);
       // One that has ended is named until the kernel has handed its children on; here they are.
       const hasEnded = !this.#processes.has(change.parentId) &&
@@ -319,7 +332,7 @@ export class ProcessTable {
         startClockNs,
         ...told && { image: told.image },
       };
-      if (process) this.#kept.addThread(process, child);
+      if (process) this.#addThread(process, child);
       return;
     }
     const existing = this.#processes.get(change.childProcessId);
@@ -366,6 +379,7 @@ export class ProcessTable {
   #insert(id: number, origin: Origin, parent?: ProcessRecord): ProcessRecord {
     const process = new ProcessRecord(id, origin, this.#changes);
     this.#kept.add(process, parent);
+    this.#texts.add(origin.image, origin.cwd, parent);
     this.#inits.note(process);
     return process;
   }
@@ -376,7 +390,13 @@ export class ProcessTable {
     if (moved && membership.cgroup !== "") {
       process.containerId = this.#containerIdOf(membership.cgroup);
     }
+    if (moved) this.#texts.addPath(membership.cgroup);
     this.#inits.note(process);
+  }
+
+  #addThread(process: ProcessRecord, found: NewThread): void {
+    const { ownImage } = this.#kept.addThread(process, found);
+    if (ownImage !== undefined && ownImage === found.image) this.#texts.addImage(ownImage);
   }
 
   /** Makes an id free that the kernel has given to somebody else: its last bearer's end was lost. */

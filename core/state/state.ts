@@ -24,6 +24,8 @@ import { type Group, type User, UserTable } from "./user_table.ts";
 export interface StateOptions {
   /** Threads kept at most. */
   readonly threadCapacity?: number;
+  /** About how much memory the texts of processes may take. */
+  readonly textBytes?: number;
   readonly containerCapacity?: number;
   /** Where /etc/passwd and the like come from; the running system's by default. */
   readonly files?: HostFiles;
@@ -52,6 +54,8 @@ export interface StateCounters extends ProcessTableCounters {
 }
 
 const MAX_CGROUPS = 4096;
+/** In UTF-16 units: no longer one is known by its containers. */
+const MAX_CGROUP = 4096;
 /** How often the files of users are looked at, on the clock of the events. */
 const USERS_REFRESH_NS = 1e10;
 const MAX_CGROUP_FILE_BYTES = 64 * 1024;
@@ -87,13 +91,14 @@ export class State {
 
   constructor(options: StateOptions = {}) {
     const files = options.files ?? hostFiles();
-    const { threadCapacity, containerCapacity, lookUpThread, onUnknownContainer, resolveName } =
-      options;
+    const { threadCapacity, textBytes, containerCapacity } = options;
+    const { lookUpThread, onUnknownContainer, resolveName } = options;
     const { changes } = this;
     this.#recognizeContainer = options.recognizeContainer ?? containerOf;
     this.processes = new ProcessTable({
       changes,
       ...threadCapacity !== undefined && { capacity: threadCapacity },
+      ...textBytes !== undefined && { textBytes },
       containerIdOf: (cgroup) => this.#containerIdOf(cgroup),
     });
     this.users = new UserTable({ files, changes });
@@ -275,6 +280,7 @@ export class State {
   }
 
   #containerIdOf(cgroup: string): string {
+    if (cgroup.length > MAX_CGROUP) return HOST_ID;
     let reference = this.#references.get(cgroup);
     if (!reference && !this.#references.has(cgroup)) {
       reference = this.#recognizeContainer(cgroup, this.#ownCgroups);
