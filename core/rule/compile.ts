@@ -51,6 +51,7 @@ import {
 } from "./merge.ts";
 import { reaches } from "./priority.ts";
 import type { Macro, Rule } from "./ruleset.ts";
+import { isUnknownFirst } from "./_unknown_first.ts";
 
 export class Compiler {
   readonly usedMacros = new Set<string>();
@@ -249,13 +250,12 @@ export class Compiler {
   }
 
   /**
-   * Passes on what was found. Unknown names are no error for a rule that asks to be skipped then;
-   * returns whether it is.
+   * Passes on what was found. That is no error for a rule that asks to be skipped then; returns whether
+   * it is.
    */
   #forward(draft: RuleDraft, own: Report): boolean {
     const errors = own.diagnostics.filter(({ severity }) => severity === "error");
-    const skip = draft.skipIfUnknownFilter && errors.length > 0 &&
-      errors.every(({ code }) => UNKNOWN_NAME_CODES.has(code));
+    const skip = draft.skipIfUnknownFilter && isUnknownFirst(errors);
     this.report.absorb(own, (found) => {
       // Of a mistake in a macro, each rule that is skipped for it is told, and that is no error.
       if (!skip || found.severity !== "error") return this.#toldBefore(found) ? undefined : found;
@@ -376,9 +376,6 @@ interface ConditionScope extends LintedRule {
   readonly used: Set<string>;
   readonly own: Report;
 }
-
-/** Unknown field or event type in the condition, unknown field in the output. */
-const UNKNOWN_NAME_CODES: ReadonlySet<string> = new Set(["F012", "F023", "A002"]);
 
 /** The exceptions whose fields exist, with values or without; the others are reported. */
 function usableExceptions(

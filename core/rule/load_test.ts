@@ -171,6 +171,33 @@ Deno.test("loadRules() skips rules of an unknown source and rules that ask for i
   assertEquals(ruleset!.rules.map(({ name }) => name), ["c"]);
 });
 
+Deno.test("loadRules() skips rules that ask for it where what Falco meets first is unknown", () => {
+  const needy = defineField({
+    name: "evt.needy",
+    type: "CHARBUF",
+    summary: "For this test",
+    argument: { kind: "key", required: true },
+    extract: () => undefined,
+  });
+  const fieldsOf = () => new Map([...fields, [needy.name, needy]]);
+  const codesOf = (condition: string, output = "x") => {
+    const text = rule("a", condition, "  skip-if-unknown-filter: true\n");
+    const written = text.replace("%proc.name", output);
+    const { diagnostics } = load(`- {list: l, items: [b, c]}\n${written}`, { fieldsOf });
+    const told = diagnostics.filter(({ severity }) => severity !== "info");
+    return [...new Set(told.map(({ code }) => code))].sort();
+  };
+  assertEquals(codesOf("evt.type = open", "%%"), ["R045"]);
+  assertEquals(codesOf("evt.type = open", "%fd.name[0] %toupper()"), ["R045"]);
+  assertEquals(codesOf("evt.type = open and (", "%proc.nobody"), ["R045"]);
+  assertEquals(codesOf("no_such_macro", "%proc.nobody"), ["R045"]);
+  assertEquals(codesOf("proc.name[0] = x"), ["R045"]);
+  assertEquals(codesOf("evt.needy = x"), ["F015"]);
+  assertEquals(codesOf("proc.nobody = x and proc.name regex '('"), ["R045"]);
+  assertEquals(codesOf("proc.nobody = x and no_such_macro"), ["F012", "F016"]);
+  assertEquals(codesOf("proc.nobody = x and proc.name = l"), ["F012", "F022"]);
+});
+
 Deno.test("loadRules() checks rules of a source nobody delivers when asked, and keeps them off", () => {
   const verb = defineField({
     name: "ka.verb",
