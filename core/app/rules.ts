@@ -1,6 +1,6 @@
 /** From the rule files that somebody named to the ruleset that runs. */
 import { dirname, isAbsolute } from "node:path";
-import { type Diagnostic, Report, type SourceText, type Span } from "../base/mod.ts";
+import { type Diagnostic, Report, type SourceText, type Span, toFile } from "../base/mod.ts";
 import { isCompatible, parseVersion } from "../base/version.ts";
 import { readYaml } from "../base/yaml.ts";
 import type { FieldTable } from "../field/mod.ts";
@@ -43,7 +43,7 @@ export interface RulePath {
 export interface LoadedRules {
   /** Absent when there are errors. */
   readonly ruleset: Ruleset | undefined;
-  /** The files that were read, in order. */
+  /** The files that were read, in order; also those that turned out to hold no text. */
   readonly files: readonly string[];
 }
 
@@ -106,9 +106,10 @@ export async function loadRuleset(
   for (const { path, at, required, text } of expandPaths(paths, own)) {
     // Whoever names them on the command line expects something of them.
     if (!required && dirname(path) === options.rulesFolder) forAnySource.add(path);
+    const told = own.diagnostics.length;
     const source = text ?? readText(path, own, at);
+    if (source || own.diagnostics.slice(told).some((found) => isIn(path, found))) names.push(path);
     if (!source) continue;
-    names.push(path);
     const read = own.part();
     files.push(await readRuleFileAside(source, { report: read, breathe }));
     own.absorb(read, withOwner(source, read));
@@ -155,6 +156,10 @@ export async function loadRuleset(
   if (!report.hasErrors) warnOfSilence(selected, report);
   if (lintsShadows) lintShadows(selected, report);
   return { ruleset: report.hasErrors ? undefined : selected, files: names };
+}
+
+function isIn(path: string, { at }: Diagnostic): boolean {
+  return at !== undefined && toFile(at).source.name === path;
 }
 
 /** Says whose file it is that has no rules, and that once. */

@@ -71,6 +71,19 @@ Deno.test("loadRuleset() passes over files of the configuration, but not over al
   ]);
 });
 
+Deno.test("loadRuleset() counts a file that holds no text among those that were read", async () => {
+  const path = Deno.makeTempFileSync({ prefix: "falcod-rules-" });
+  try {
+    Deno.writeTextFileSync(path, "- list: a\n  items: [b\x01]\n");
+    const options = { config: standardConfig(), registry: new Registry([source]) };
+    const paths = [{ path, required: true }, { path: `${path}.none`, required: true }];
+    const { files } = await loadRuleset(paths, { ...options, report: new Report() });
+    assertEquals(files, [path]);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
 Deno.test("loadRuleset() warns where no rule is enabled", async () => {
   const off = `${RULE}  enabled: false\n`;
   assertEquals(await load({ "a.yaml": off }, ["a.yaml"], true), ["C025 warning"]);
