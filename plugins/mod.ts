@@ -79,6 +79,11 @@ export const builtinPlugins: readonly PluginEntry[] = [
   { kind: "sink", name: "awss3", load: () => import("./sinks/awss3/mod.ts") },
   {
     kind: "sink",
+    name: "awssecuritylake",
+    load: () => import("./sinks/awssecuritylake/mod.ts"),
+  },
+  {
+    kind: "sink",
     name: "awscloudwatchlogs",
     load: () => import("./sinks/awscloudwatchlogs/mod.ts"),
   },

@@ -41,6 +41,7 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "@sigstore/verify": /^core\/package\/signature\//,
   "aws4fetch": /^core\/aws\/sign\.ts$/,
   "amqplib": /^plugins\/sinks\/rabbitmq\//,
+  "hyparquet": /^tests\//,
   "kubernetes-models": /^tests\//,
   "mqtt": /^plugins\/sinks\/mqtt\//,
   "nodemailer": /^plugins\/sinks\/smtp\//,

@@ -1,7 +1,7 @@
 /** Settings of sinks that write to AWS. */
 import type { z } from "zod";
 import { httpKeysAsIs, optionalAddress } from "../http/schema.ts";
-import { flag, secret, text } from "../plugin/schema.ts";
+import { flag, oneOf, secret, text, word } from "../plugin/schema.ts";
 
 /** Keys that every sink has beside its own that writes to AWS. */
 export const awsKeys = {
@@ -28,3 +28,27 @@ export const awsKeys = {
 };
 
 export type AwsSettings = z.output<z.ZodObject<typeof awsKeys>>;
+
+/** docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
+const ACLS = [
+  "bucket-owner-full-control",
+  "bucket-owner-read",
+  "private",
+  "public-read",
+  "public-read-write",
+  "aws-exec-read",
+  "authenticated-read",
+  "log-delivery-write",
+  "none",
+] as const;
+
+/** Of sinks that put objects into a bucket of S3. */
+export const bucketKeys = {
+  bucket: word().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, { error: "the name of a bucket" })
+    .describe("Bucket that objects are put into"),
+  object_canned_acl: oneOf(ACLS, "bucket-owner-full-control").describe(
+    "Who may read them; none: as the bucket has it",
+  ),
+};
+
+export type AwsBucketSettings = AwsSettings & z.output<z.ZodObject<typeof bucketKeys>>;

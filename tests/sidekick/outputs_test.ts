@@ -22,6 +22,7 @@ async function load(text: string, environment: Readonly<Record<string, string>> 
     told: report.diagnostics.map(({ code, title }) => `${code} ${title}`),
     takes: (label: string, parts: object) =>
       sinkOf(label).options?.takes?.(sampleAlert(parts)) ?? true,
+    limitsOf: (label: string) => sinkOf(label).options?.limits,
     configOf: (label: string) =>
       structuredClone(sinkOf(label).config) as Readonly<Record<string, unknown>>,
   };
@@ -125,4 +126,27 @@ Deno.test("settingsOf() writes to Wavefront itself or to its proxy, and to Spyde
   const { told, configOf } = await load("", { SPYDERBAT_ORGUID: "o", SPYDERBAT_APIKEY: "k" });
   assertEquals(told, []);
   assertEquals(configOf("spyderbat"), { org_uid: "o", api_key: "k", source: "falcosidekick" });
+});
+
+Deno.test("settingsOf() fills the lake when falcosidekick would", async () => {
+  const lake = "bucket: lake, region: r, accountid: '1', prefix: ext/falco";
+  const limits = async (more: string) => {
+    const { told, limitsOf } = await load(`aws: {region: other, securitylake: {${lake}${more}}}\n`);
+    assertEquals(told, []);
+    const { batchSize, gatherMs } = limitsOf("awssecuritylake")!;
+    return [batchSize, gatherMs];
+  };
+  assertEquals(await limits(""), [1000, 300_000]);
+  assertEquals(await limits(", interval: 1, batchsize: 20"), [20, 300_000]);
+  assertEquals(await limits(", interval: 7, batchsize: 20000"), [10_000, 420_000]);
+  assertEquals(await limits(", interval: 90"), [1000, 3_600_000]);
+  const { told, configOf } = await load(`aws: {region: other, securitylake: {${lake}}}\n`);
+  const { region, account_id, instance_metadata } = configOf("awssecuritylake");
+  assertEquals([region, account_id, instance_metadata], ["r", "1", "true"]);
+  assertEquals(told, []);
+  const wrong = await load(`aws: {securitylake: {${lake}, interval: 5m, batchsize: 0}}\n`);
+  assertEquals(wrong.told, [
+    'C004 "aws.securitylake.interval" wants a number of minutes, found "5m"',
+    'C004 "aws.securitylake.batchsize" wants a number from 1, found "0"',
+  ]);
 });

@@ -1,5 +1,14 @@
 /** Services of AWS, and of others that speak their protocols. */
-import { idle, output, same, type SidekickKey, type SidekickOutput } from "../output.ts";
+import {
+  idle,
+  made,
+  output,
+  type Problem,
+  same,
+  type SidekickKey,
+  type SidekickOutput,
+  type Values,
+} from "../output.ts";
 
 /** Of `aws` itself, for all of them. */
 const shared: Readonly<Record<string, SidekickKey>> = {
@@ -20,6 +29,11 @@ const ofYandex: Readonly<Record<string, SidekickKey>> = {
 
 /** As falcosidekick, which asks the machine where nothing else is known. */
 const always = { instance_metadata: "true" };
+
+/** Of the lake: minutes, which falcosidekick keeps between these two. */
+const SHORTEST_MINUTES = 5, LONGEST_MINUTES = 60;
+/** Of what one batch can have here. */
+const MOST_AT_ONCE = 10_000;
 
 export const AWS: readonly SidekickOutput[] = [
   output({
@@ -72,6 +86,21 @@ export const AWS: readonly SidekickOutput[] = [
     always,
   }),
   output({
+    section: "aws.securitylake",
+    sink: "awssecuritylake",
+    enabledBy: ["bucket", "region", "accountid", "prefix"],
+    keys: {
+      bucket: same("bucket"),
+      region: same("region"),
+      prefix: same("prefix"),
+      accountid: same("account_id"),
+      interval: made("batch.interval", lakeInterval, `${SHORTEST_MINUTES * 60_000}ms`),
+      batchsize: made("batch.size", lakeBatch, "1000"),
+    },
+    shared,
+    always,
+  }),
+  output({
     section: "aws.kinesis",
     sink: "awskinesis",
     enabledBy: ["streamname"],
@@ -102,3 +131,14 @@ export const AWS: readonly SidekickOutput[] = [
     shared: ofYandex,
   }),
 ];
+
+function lakeInterval(text: string): Values | Problem {
+  if (!/^\d{1,9}$/.test(text)) return { problem: "a number of minutes" };
+  const minutes = Math.min(Math.max(Number(text), SHORTEST_MINUTES), LONGEST_MINUTES);
+  return { "batch.interval": `${minutes * 60_000}ms` };
+}
+
+function lakeBatch(text: string): Values | Problem {
+  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) return { problem: "a number from 1" };
+  return { "batch.size": String(Math.min(Number(text), MOST_AT_ONCE)) };
+}

@@ -2,7 +2,6 @@
 import { missing, type SidekickOutput } from "../output.ts";
 
 export const MISSING: readonly SidekickOutput[] = [
-  missing("aws.securitylake", "bucket", "region", "prefix", "accountid"),
   {
     ...missing("stan", "hostport", "clusterid", "clientid"),
     instead:
