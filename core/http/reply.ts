@@ -49,8 +49,12 @@ export function failureOf(
   return new SinkError("unavailable", told, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
-/** Bad request, payload too large, unsupported media type, unprocessable content. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 406, 411, 412, 413, 414, 415, 417, 422, 431]);
+/**
+ * Bad request, failed precondition, too large, too long an address, unprocessable content. What is said of
+ * the kind of a body (406, 411, 415, 417) or of headers (431) holds for every alert: it is about settings,
+ * or somebody in between.
+ */
+const REFUSALS: ReadonlySet<number> = new Set([400, 412, 413, 414, 422]);
 
 function hintOf({ status, headers }: HttpReply, hide: (text: string) => string): string {
   switch (status) {
