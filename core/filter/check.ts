@@ -3,7 +3,6 @@ import {
   type Diagnostic,
   didYouMean,
   type Finding,
-  type Note,
   type Report,
   type Span,
   whenNeeded,
@@ -39,6 +38,8 @@ import { helpForNamedValue } from "./foreign_fields.ts";
 import { type ConstantUse, lintConstant } from "./lint.ts";
 import { CONTAINS_JSON, type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
 import { OperandChecker } from "./_check_operand.ts";
+import { commonRightOf } from "./_common_right.ts";
+import { listNotes, literalsOf } from "./_list_values.ts";
 import { printOperand } from "./print.ts";
 import { effortForPatterns, type PatternEffort } from "./regex.ts";
 
@@ -86,6 +87,16 @@ function checkedMacros(fields: FieldTable): WeakMap<Condition, CheckedCondition>
   let checked = checkedByFields.get(fields);
   if (!checked) checkedByFields.set(fields, checked = new WeakMap());
   return checked;
+}
+
+/** What a value is compared with, and the side it stands on. */
+interface RightUse extends ConstantUse {
+  readonly right: Right;
+}
+
+interface ValuePlace {
+  readonly literal: Literal;
+  readonly right: Right;
 }
 
 class Checker {
@@ -224,25 +235,30 @@ class Checker {
   ): CheckedRight | undefined {
     const { right, quantifier } = comparison;
     if (right.kind === "transformer") return this.#operandRight(comparison, right, left, operator);
-    const literals = literalsOf(right);
+    const common = commonRightOf(comparison, left, this.#fields);
+    const known = common?.rightFor(left);
+    if (known) return known;
+    const { count } = this.#report;
     const constants: Constant[] = [];
-    const use: ConstantUse = { operator: operator.name, left, fields: this.#fields };
+    const use = { operator: operator.name, left, right, fields: this.#fields };
     let broken = false;
-    for (const literal of literals) {
+    for (const literal of literalsOf(right)) {
       const value = this.#constant(literal, use, operator);
       if (value === undefined) broken = true;
       else constants.push(value);
     }
     if (broken) return undefined;
-    if (!quantifier) return { kind: "constants", constants, prepared: prepare(meaning, constants) };
-    const prepared = constants.map((value) => prepare(meaning, [value]));
-    return { kind: "quantified", quantifier, constants, prepared };
+    const checked = common?.right ?? checkedRight(constants, meaning, quantifier);
+    common?.keep(checked);
+    if (this.#report.count === count) common?.keepQuiet(left);
+    return checked;
   }
 
-  #constant(literal: Literal, use: ConstantUse, operator: Operator): Constant | undefined {
-    const { left } = use;
+  #constant(literal: Literal, use: RightUse, operator: Operator): Constant | undefined {
+    const { left, right } = use;
+    const place = { literal, right };
     for (const { code, title, help } of lintConstant(literal.text, use)) {
-      this.#warn(code, title, literal, help);
+      this.#warn(code, title, place, help);
     }
     const reading = operator.hexadecimal
       ? readHexadecimal(literal)
@@ -250,21 +266,21 @@ class Checker {
     if ("problem" in reading) {
       const named = left.kind === "field" &&
         helpForNamedValue(left.definition.name, literal.text, this.#fields);
-      return this.#failAt("F014", reading.problem, literal, named || reading.help);
+      return this.#failAt("F014", reading.problem, place, named || reading.help);
     }
     const { value, warning } = reading;
-    if (warning !== undefined) this.#warn("F033", warning, literal);
+    if (warning !== undefined) this.#warn("F033", warning, place);
     const problem = operator.problem?.(value, this.#effort);
     if (problem !== undefined) {
       const { message, help = PATTERN_HELP } = problem;
-      return this.#failAt("F024", `pattern '${literal.text}': ${message}`, literal, help);
+      return this.#failAt("F024", `pattern '${literal.text}': ${message}`, place, help);
     }
     if (isEventType(left) && eventCodesCalled(literal.text).length === 0) {
       const help = () =>
         severalEvents(literal.text) ?? didYouMean(literal.text, knownEvents()) ??
           longerEvents(literal.text) ??
           "falcod list events shows all that exist";
-      return this.#failAt("F023", `unknown event type "${literal.text}"`, literal, help);
+      return this.#failAt("F023", `unknown event type "${literal.text}"`, place, help);
     }
     return value;
   }
@@ -306,13 +322,18 @@ class Checker {
     return undefined;
   }
 
-  #failAt(code: string, title: string, literal: Literal, help?: Finding["help"]): undefined {
-    this.#add({ code, title, at: literal.span, help, notes: listNotes(literal) });
+  #failAt(
+    code: string,
+    title: string,
+    { literal, right }: ValuePlace,
+    help?: Finding["help"],
+  ): undefined {
+    this.#add({ code, title, at: literal.span, help, notes: listNotes(literal, right) });
     return undefined;
   }
 
-  #warn(code: string, title: string, literal: Literal, help?: string): void {
-    const notes = listNotes(literal);
+  #warn(code: string, title: string, { literal, right }: ValuePlace, help?: string): void {
+    const notes = listNotes(literal, right);
     this.#add({ code, severity: "warning", title, at: literal.span, help, notes });
   }
 
@@ -320,6 +341,16 @@ class Checker {
     const notes = [...notesOf(this.#macros), ...problem.notes ?? []];
     this.#report.add(notes.length > 0 ? { ...problem, notes } : problem);
   }
+}
+
+function checkedRight(
+  constants: readonly Constant[],
+  meaning: Meaning,
+  quantifier: Comparison["quantifier"],
+): CheckedRight {
+  if (!quantifier) return { kind: "constants", constants, prepared: prepare(meaning, constants) };
+  const prepared = constants.map((value) => prepare(meaning, [value]));
+  return { kind: "quantified", quantifier, constants, prepared };
 }
 
 /** A file may have thousands that are unknown; to sort them all takes as long as to read one. */
@@ -343,11 +374,6 @@ function longerEvents(text: string): string | undefined {
 const PATTERN_HELP = "to mean one of ( ) [ { . * + ? itself, put it in brackets: [(] [.]";
 const CONSTANTS_HELP = "write the values themselves, in quotes where they have blanks";
 
-/** In the order of the constants they are read to. */
-export function literalsOf(right: Exclude<Right, TransformerUse>): readonly Literal[] {
-  return right.kind === "values" ? right.values : [right];
-}
-
 function candidatesOf(operand: CheckedOperand): "any" | "none-differs" | undefined {
   return operand.kind === "field" ? operand.definition.candidates : undefined;
 }
@@ -364,13 +390,4 @@ function spreadOf(left: CheckedOperand, operator: Operator): Spread {
 
 function typeText({ type, list }: { readonly type: string; readonly list: boolean }): string {
   return list ? `a list of ${type}` : type;
-}
-
-/** The lists a value came through, outermost first. */
-export function listNotes(literal: Literal): Note[] | undefined {
-  const notes: Note[] = [];
-  for (let use = literal.use; use; use = use.outer) {
-    notes.unshift({ message: `in list "${use.list}", used here`, at: use.at });
-  }
-  return notes.length > 0 ? notes : undefined;
 }

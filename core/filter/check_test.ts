@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
 import { check } from "./testing.ts";
+import { type CheckedComparison, type CheckedRight, leavesOf } from "./checked.ts";
 import { fieldsOf } from "./mod.ts";
 
 /** Code and underlined text of each problem. */
@@ -117,4 +118,51 @@ Deno.test("checkCondition() finds arguments in brackets and behind a dot", () =>
       ["evt.arg", 3],
     ],
   );
+});
+
+Deno.test("checkCondition() prepares the values of a list once for all comparisons that name it", () => {
+  const lists = { dirs: ["/etc", "nested"], nested: ["/usr"] };
+  const { condition } = check(
+    "fd.name pmatch (dirs) and (fd.name pmatch dirs or not fd.name in (dirs))",
+    { lists },
+  );
+  assert(condition);
+  const rights = [...leavesOf(condition)].map((leaf) => (leaf as CheckedComparison).right);
+  const [first, second, other] = rights as Extract<CheckedRight, { kind: "constants" }>[];
+  assertEquals(first!.constants, ["/etc", "/usr"]);
+  assert(first!.prepared === second!.prepared);
+  assert(first!.prepared !== other!.prepared);
+});
+
+Deno.test("checkCondition() says of each comparison what is wrong with a list in common, and where", () => {
+  const lists = { outer: ["inner"], inner: ["1", "x"] };
+  const { report } = check("proc.pid in (outer) or user.uid in (outer) or proc.pid in outer", {
+    lists,
+  });
+  const found = report.diagnostics.map(({ code, title, at, notes }) => [
+    code,
+    title.replace(/:.*/, ""),
+    at!.source.name,
+    notes!.map(({ message, at }) => `${message} ${at!.source.name}:${at!.start}`),
+  ]);
+  const notes = (start: number) => [
+    `in list "outer", used here <test>:${start}`,
+    'in list "inner", used here outer:0',
+  ];
+  const [title] = found.map(([, title]) => title);
+  assertEquals(found.map(([code, , ...rest]) => [code, ...rest]), [
+    ["F014", "inner", notes(13)],
+    ["F014", "inner", notes(36)],
+    ["F014", "inner", notes(58)],
+  ], String(title));
+});
+
+Deno.test("checkCondition() warns of a list's values for each field that they are compared with", () => {
+  const { report } = check("ka.verb in (l) and proc.name in (l) and ka.verb in (l)", {
+    lists: { l: ["<NA>"] },
+  });
+  assertEquals(report.diagnostics.map(({ code, notes }) => [code, notes![0]!.at!.start]), [
+    ["F035", 12],
+    ["F035", 52],
+  ]);
 });

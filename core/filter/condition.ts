@@ -90,8 +90,16 @@ export interface Argument {
 /** What a comparison looks for. A name without brackets after `in` is a literal, too. */
 export type Right =
   | Literal
-  | { readonly kind: "values"; readonly values: readonly Literal[]; readonly span: Span }
+  | Values
   | TransformerUse;
+
+export interface Values {
+  readonly kind: "values";
+  readonly values: readonly Literal[];
+  readonly span: Span;
+  /** Where they are all there is of one list, which whoever names it has in common: here it is named. */
+  readonly listAt?: Span;
+}
 
 export interface Literal {
   readonly kind: "literal";
@@ -99,7 +107,10 @@ export interface Literal {
   readonly text: string;
   readonly quoted: boolean;
   readonly span: Span;
-  /** The list it is an item of; absent where the condition itself says it. */
+  /**
+   * The list it is an item of; absent where the condition itself says it. In common values the outermost
+   * was named where the first of them did it.
+   */
   readonly use?: ListUse;
 }
 

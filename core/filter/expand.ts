@@ -7,6 +7,7 @@ import {
   Report,
   type Span,
 } from "../base/mod.ts";
+import { commonValuesOf, itemsOf } from "./_list_values.ts";
 import { helpForLoneValue } from "./_syntax_errors.ts";
 import { helpForFalcoMacro } from "./falco_macros.ts";
 import type {
@@ -19,9 +20,9 @@ import type {
   MacroUse,
   Operand,
   Right,
+  Values,
 } from "./condition.ts";
 import { isLikeAList, MAX_LISTS_NAMED, nearListFinding, quotedListFinding } from "./near_list.ts";
-import { parseListItem } from "./parser.ts";
 
 /** What the rule files define. Asking for a name marks it as used. */
 export interface Names {
@@ -272,6 +273,8 @@ class Expander {
         return right;
       case "values": {
         if (!right.values.some((value) => this.#isList(value))) return right;
+        const [only, second] = right.values;
+        if (only && !second) return this.#valuesOf(only, right.span);
         const values: Literal[] = [];
         // Not `every`: one run shows the problems of all lists.
         const fine = right.values.map((value) => this.#collect(value, values));
@@ -279,9 +282,9 @@ class Expander {
       }
       case "literal": {
         if (!this.#isList(right)) return right;
+        if (takesList(operator) || quantifier) return this.#valuesOf(right, right.span);
         const values: Literal[] = [];
         if (!this.#collect(right, values)) return undefined;
-        if (takesList(operator) || quantifier) return { kind: "values", values, span: right.span };
         if (values.length === 1) return values[0];
         return this.#fail(
           "F022",
@@ -320,6 +323,13 @@ class Expander {
 
   #isList(value: Literal): boolean {
     return !value.quoted && this.#names.list(value.text) !== undefined;
+  }
+
+  /** All of one list, put together once for all that name it. */
+  #valuesOf(name: Literal, span: Span): Values | undefined {
+    const definition = this.#names.list(name.text)!;
+    const values = commonValuesOf(definition, (into) => this.#collect(name, into));
+    return values && { kind: "values", values, span, listAt: name.span };
   }
 
   /**
@@ -386,17 +396,4 @@ function namesEvents(left: Operand): boolean {
 
 function takesList(operator: string): boolean {
   return operator === "in" || operator === "intersects" || operator === "pmatch";
-}
-
-/** Lists are used by many rules and read once; problems are reported with the first use. */
-const parsedItems = new WeakMap<ListDefinition, readonly Literal[] | "broken">();
-
-function itemsOf(definition: ListDefinition, report: Report): readonly Literal[] | undefined {
-  let items = parsedItems.get(definition);
-  if (items === undefined) {
-    const parsed = definition.items.map((item) => parseListItem(item, report));
-    items = parsed.includes(undefined) ? "broken" : parsed.flatMap((item) => item ?? []);
-    parsedItems.set(definition, items);
-  }
-  return items === "broken" ? undefined : items;
 }

@@ -1,7 +1,7 @@
 /** Values that are fine by their type and that no event ever has (`F037`, `F038`). */
 import type { Report } from "../base/mod.ts";
 import type { CheckedComparison, CheckedCondition } from "./checked.ts";
-import { listNotes, literalsOf } from "./check.ts";
+import { listNotes, literalsOf } from "./_list_values.ts";
 import type { Comparison, Condition, MacroUse } from "./condition.ts";
 import { insideMacro, negated, type Part, partsOf } from "./_condition_part.ts";
 import { notesOf } from "./expand.ts";
@@ -72,7 +72,7 @@ function lintComparison(
   if (!isWhole && !hints) return;
   for (const { literal, isHint = false, ...found } of odd) {
     if (isHint && !hints) continue;
-    const notes = [...notesOf(macros), ...listNotes(literal) ?? []];
+    const notes = [...notesOf(macros), ...listNotes(literal, written.right) ?? []];
     const severity = isWhole && !isHint ? "warning" : "info";
     report.add({ ...found, severity, at: literal.span, notes });
   }

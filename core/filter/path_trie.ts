@@ -4,6 +4,11 @@ import { Glob } from "./glob.ts";
 interface Node {
   /** A path ends here, and everything below it matches. */
   ends: boolean;
+  /** Absent where nothing is below it: most nodes end a path. */
+  below: Below | undefined;
+}
+
+interface Below {
   /** By the first character of their component: comparing is cheaper than cutting it out to look it up. */
   readonly children: Map<number, Child[]>;
   /** The children by their component, asked where there are many; patterns with a slash before them. */
@@ -26,6 +31,8 @@ const FEW = 16;
  */
 export class PathTrie {
   readonly #root: Node = newNode();
+  /** The same few stand in many paths. */
+  readonly #globs = new Map<string, Glob>();
 
   constructor(paths: Iterable<string>) {
     for (const path of paths) this.#add(path);
@@ -40,15 +47,16 @@ export class PathTrie {
       while (path[at] === "/") at++;
       if (node.ends) return true;
       let child: Node | undefined;
-      if (at < path.length) {
+      const { below } = node;
+      if (below && at < path.length) {
         const slash = path.indexOf("/", at);
         const start = at;
         at = slash < 0 ? path.length : slash;
-        for (const { glob, node: next } of node.patterns) {
+        for (const { glob, node: next } of below.patterns) {
           if (glob.matches(path.slice(start, at))) (others ??= []).push({ node: next, at });
         }
-        const alike = node.children.get(path.charCodeAt(start));
-        if (alike && alike.length > FEW) child = node.byName.get(path.slice(start, at));
+        const alike = below.children.get(path.charCodeAt(start));
+        if (alike && alike.length > FEW) child = below.byName.get(path.slice(start, at));
         else {
           child = alike?.find(({ name }) =>
             name.length === at - start && path.startsWith(name, start)
@@ -70,30 +78,38 @@ export class PathTrie {
     for (const component of path.split("/")) {
       if (component === "") continue;
       if (node.ends) return;
-      node = childOf(node, component);
+      node = this.#childOf(node, component);
     }
     node.ends = true;
+    node.below = undefined;
+  }
+
+  #childOf(parent: Node, component: string): Node {
+    const below: Below = parent.below ??= { children: new Map(), byName: new Map(), patterns: [] };
+    const isPattern = Glob.isPattern(component);
+    const name = isPattern ? `/${component}` : component;
+    const known = below.byName.get(name);
+    if (known) return known;
+    const node = newNode();
+    below.byName.set(name, node);
+    if (isPattern) {
+      below.patterns.push({ glob: this.#glob(component), node });
+      return node;
+    }
+    const first = component.charCodeAt(0);
+    const alike = below.children.get(first);
+    if (alike) alike.push({ name: component, node });
+    else below.children.set(first, [{ name: component, node }]);
+    return node;
+  }
+
+  #glob(pattern: string): Glob {
+    let glob = this.#globs.get(pattern);
+    if (!glob) this.#globs.set(pattern, glob = new Glob(pattern));
+    return glob;
   }
 }
 
 function newNode(): Node {
-  return { ends: false, children: new Map(), byName: new Map(), patterns: [] };
-}
-
-function childOf(parent: Node, component: string): Node {
-  const isPattern = Glob.isPattern(component);
-  const name = isPattern ? `/${component}` : component;
-  const known = parent.byName.get(name);
-  if (known) return known;
-  const node = newNode();
-  parent.byName.set(name, node);
-  if (isPattern) {
-    parent.patterns.push({ glob: new Glob(component), node });
-    return node;
-  }
-  const first = component.charCodeAt(0);
-  const alike = parent.children.get(first);
-  if (alike) alike.push({ name: component, node });
-  else parent.children.set(first, [{ name: component, node }]);
-  return node;
+  return { ends: false, below: undefined };
 }

@@ -81,6 +81,13 @@ const SHAPES: readonly (readonly [name: string, text: () => string, outcome: str
     "F018",
   ],
   [
+    "a list of 10,000 paths in 100 rules",
+    () =>
+      `- list: l\n  items: [${rows(10_000, (i) => `/usr/*/a${i}/b*,`)}]\n` +
+      rows(100, (i) => rule(`fd.name pmatch (l) and proc.pname=p${i}`, `r${i}`)),
+    "loads",
+  ],
+  [
     "5000 changes to misspelt rules",
     () =>
       rows(5000, (i) => rule("proc.name=a", `Some long rule name that is here ${i}`)) +
