@@ -97,11 +97,18 @@ function landmarkText(kind: Kind, text: string): string | undefined {
   }
 }
 
-/** Calls `visit` with all that stand in the condition, whatever it asks, and that somebody `wants`. */
+/** Constants of a condition, in which texts of landmarks may stand. */
+export interface LandmarkPlaces {
+  readonly kind: Kind;
+  readonly about: string;
+  readonly constants: readonly Constant[];
+}
+
+/** Calls `visit` with all constants of the condition, whatever it asks, of which somebody `wants` to know. */
 export function visitLandmarks(
   condition: CheckedCondition,
   wants: (about: string) => boolean,
-  visit: (landmark: Landmark) => void,
+  visit: (places: LandmarkPlaces) => void,
 ): void {
   switch (condition.kind) {
     case "and":
@@ -117,10 +124,7 @@ export function visitLandmarks(
       const operand = operandKey(condition.left);
       for (const kind of ["=", "^", "$", "~"] as const) {
         const about = aboutOf(kind, operand);
-        if (!wants(about)) continue;
-        for (const constant of condition.right.constants) {
-          for (const text of textsIn(kind, textOf(constant))) visit({ about, text });
-        }
+        if (wants(about)) visit({ kind, about, constants: condition.right.constants });
       }
       return;
     }
@@ -129,17 +133,24 @@ export function visitLandmarks(
   }
 }
 
-function* textsIn(kind: Kind, text: string): Generator<string> {
-  const edge = Math.min(text.length, MAX_EDGE);
+/** Texts of landmarks that stand in the constants, if they are of one of these lengths. */
+export function* textsAt(
+  { kind, constants }: LandmarkPlaces,
+  lengths: ReadonlySet<number>,
+): Generator<string> {
+  for (const constant of constants) yield* textsIn(kind, textOf(constant), lengths);
+}
+
+function* textsIn(kind: Kind, text: string, lengths: ReadonlySet<number>): Generator<string> {
   switch (kind) {
     case "=":
       yield text;
       return;
     case "^":
-      for (let end = 1; end <= edge; end++) yield text.slice(0, end);
+      for (const length of lengths) if (length <= text.length) yield text.slice(0, length);
       return;
     case "$":
-      for (let length = 1; length <= edge; length++) yield text.slice(-length);
+      for (const length of lengths) if (length <= text.length) yield text.slice(-length);
       return;
     case "~":
       for (let at = 0; at + PART <= text.length; at++) yield text.slice(at, at + PART);

@@ -36,7 +36,13 @@ export {
 export { decisiveParts, explainCondition, type Explanation, type SeenValue } from "./explain.ts";
 export { settleCondition } from "./fold.ts";
 export { interpretCondition, leafPredicate } from "./interpret.ts";
-export { type Landmark, landmarksOf, visitLandmarks } from "./landmarks.ts";
+export {
+  type Landmark,
+  type LandmarkPlaces,
+  landmarksOf,
+  textsAt,
+  visitLandmarks,
+} from "./landmarks.ts";
 export { asQuotedYaml } from "./literal.ts";
 export { type Truth, withoutTruth } from "./leaf_group.ts";
 export { LeafSet, type Truths } from "./leaf_set.ts";

@@ -1,9 +1,12 @@
 /** Rules looked at so far, so that few of them have to be held against the next one. */
 import {
+  type Budget,
   type CheckedCondition,
   type Claim,
   type Landmark,
+  type LandmarkPlaces,
   landmarksOf,
+  textsAt,
   visitLandmarks,
 } from "../filter/mod.ts";
 import type { Rule } from "./ruleset.ts";
@@ -22,8 +25,8 @@ interface Earlier {
 
 export class EarlierRules {
   readonly #rules: Earlier[] = [];
-  /** Places of rules, by what one of their landmarks is about and its text. */
-  readonly #byLandmark = new Map<string, Map<string, number[]>>();
+  /** Places of rules, by what one of their landmarks is about. */
+  readonly #byLandmark = new Map<string, PlacesByText>();
   /** Places of those that need none. */
   readonly #others: number[] = [];
   /** How many rules share a member: that of a macro is the same object in all. */
@@ -41,19 +44,17 @@ export class EarlierRules {
     if (!landmarks) this.#others.push(place);
     for (const { about, text } of landmarks ?? []) {
       let byText = this.#byLandmark.get(about);
-      if (!byText) this.#byLandmark.set(about, byText = new Map());
-      const places = byText.get(text);
-      if (places) places.push(place);
-      else byText.set(text, [place]);
+      if (!byText) this.#byLandmark.set(about, byText = new PlacesByText());
+      byText.add(text, place);
     }
   }
 
-  /** All that may follow from the rule, in order. */
-  *candidatesFor({ condition }: Rule): Generator<Earlier> {
+  /** All that may follow from the rule, in order; some of them where the budget is used up. */
+  *candidatesFor({ condition }: Rule, budget: Budget): Generator<Earlier> {
     const places = new Set(this.#others);
     const wants = (about: string) => this.#byLandmark.has(about);
-    visitLandmarks(condition, wants, (landmark) => {
-      for (const place of this.#placesOf(landmark)) places.add(place);
+    visitLandmarks(condition, wants, (found) => {
+      for (const place of this.#byLandmark.get(found.about)!.find(found, budget)) places.add(place);
     });
     for (const place of [...places].sort((a, b) => a - b)) yield this.#rules[place]!;
   }
@@ -83,3 +84,47 @@ export class EarlierRules {
 }
 
 const NOWHERE: readonly number[] = [];
+
+/** Constants that are worth remembering what was found in them: lists, which many rules have in common. */
+const MANY = 16;
+
+/** Of all landmarks that are about the same. */
+class PlacesByText {
+  readonly #places = new Map<string, number[]>();
+  readonly #lengths = new Set<number>();
+  readonly #found = new WeakMap<LandmarkPlaces["constants"], Found>();
+  #added = 0;
+
+  add(text: string, place: number): void {
+    const places = this.#places.get(text);
+    if (places) places.push(place);
+    else this.#places.set(text, [place]);
+    this.#lengths.add(text.length);
+    this.#added++;
+  }
+
+  get(text: string): readonly number[] | undefined {
+    return this.#places.get(text);
+  }
+
+  /** Of all texts that stand in the constants. */
+  find(found: LandmarkPlaces, budget: Budget): ReadonlySet<number> {
+    const known = this.#found.get(found.constants);
+    if (known?.added === this.#added) return known.places;
+    const places = new Set<number>();
+    for (const text of textsAt(found, this.#lengths)) {
+      if (--budget.left <= 0) break;
+      for (const place of this.#places.get(text) ?? NOWHERE) places.add(place);
+    }
+    if (found.constants.length >= MANY) {
+      this.#found.set(found.constants, { added: this.#added, places });
+    }
+    return places;
+  }
+}
+
+interface Found {
+  /** So many landmarks there were. */
+  readonly added: number;
+  readonly places: ReadonlySet<number>;
+}

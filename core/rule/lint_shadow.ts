@@ -25,31 +25,46 @@ const MEMBER = 10;
 export function lintShadows({ rules }: Ruleset, report: Report, available = BUDGET): void {
   const budget = new Budget(available);
   const earlier = new EarlierRules();
+  const operands = new Operands();
   const enabled = rules.filter((rule) => rule.enabled);
   for (const [index, rule] of enabled.entries()) {
-    const found = firstImplied(rule, earlier, budget);
+    const found = firstImplied(rule, { earlier, operands, budget });
     if (budget.left <= 0) return reportRest(enabled.slice(index), report);
     if (found) reportShadow(rule, found, report);
     const members = splitClaim(claimOf(rule));
     budget.left -= MEMBER * members.length;
-    earlier.add(rule, members.map(withOperands));
+    earlier.add(rule, members.map((claim) => ({ claim, operands: operands.of(claim) })));
   }
 }
 
-function withOperands(claim: Claim): Member {
-  return { claim, operands: operandsIn(claim.condition) };
+/** Of what rules have in common, a large macro, they are found once. */
+class Operands {
+  readonly #known = new WeakMap<CheckedCondition, ReadonlySet<string>>();
+
+  of({ condition }: Claim): ReadonlySet<string> {
+    let found = this.#known.get(condition);
+    if (!found) this.#known.set(condition, found = operandsIn(condition));
+    return found;
+  }
 }
 
 function claimOf({ condition }: Rule): Claim {
   return { condition, holds: true };
 }
 
-function firstImplied(rule: Rule, earlier: EarlierRules, budget: Budget): Rule | undefined {
+function firstImplied(
+  rule: Rule,
+  { earlier, operands, budget }: {
+    readonly earlier: EarlierRules;
+    readonly operands: Operands;
+    readonly budget: Budget;
+  },
+): Rule | undefined {
   const reasoner = new Reasoner(budget, { emptyLists: true });
   if (reasoner.refute([claimOf(rule)])) return undefined;
   const choices = reasoner.take([claimOf(rule)]).choices.map(({ claim, ways }) => ({
     ways,
-    operands: operandsIn(claim.condition),
+    operands: operands.of(claim),
   }));
   const follows = ({ claim: { condition, holds }, operands }: Member): boolean => {
     const contrary = { condition, holds: !holds };
@@ -70,7 +85,7 @@ function firstImplied(rule: Rule, earlier: EarlierRules, budget: Budget): Rule |
     }
     return answer;
   };
-  for (const { rule: other, members } of earlier.candidatesFor(rule)) {
+  for (const { rule: other, members } of earlier.candidatesFor(rule, budget)) {
     budget.left--;
     if (other.source !== rule.source || other.eventTypes.size < rule.eventTypes.size) continue;
     if (members.every(entails)) return other;

@@ -15,7 +15,11 @@ function shadows(conditions: readonly string[], disabled = -1): string[] {
   );
 }
 
-function loaded(conditions: readonly string[], disabled = -1): Ruleset {
+function loaded(
+  conditions: readonly string[],
+  disabled = -1,
+  lists: readonly { readonly list: string; readonly items: readonly string[] }[] = [],
+): Ruleset {
   const rules = conditions.map((condition, index) => ({
     rule: String.fromCharCode(97 + index),
     desc: "d",
@@ -25,9 +29,9 @@ function loaded(conditions: readonly string[], disabled = -1): Ruleset {
     enabled: index !== disabled,
     warn_evttypes: false,
   }));
-  const lists = [{ list: "nothing_yet", items: [] }];
+  const allLists = [{ list: "nothing_yet", items: [] }, ...lists];
   const report = new Report();
-  const source = new SourceText("rules.yaml", JSON.stringify([...lists, ...rules]));
+  const source = new SourceText("rules.yaml", JSON.stringify([...allLists, ...rules]));
   const ruleset = loadRules([readRuleFile(source, report)], {
     fieldsOf: () => syscallFields,
     engineVersion: "0.63.0",
@@ -101,4 +105,14 @@ Deno.test("lintShadows() finds the rule among many that share texts with it, or 
   for (const [earlier, later] of cases) {
     assertEquals(shadows([...others, earlier, later]), ["e < d"], `${earlier} | ${later}`);
   }
+});
+
+Deno.test("lintShadows() looks for what others begin with once in a list that many rules name", () => {
+  const items = Array.from({ length: 5000 }, (_, index) => `/usr/lib/some/path/${index}`);
+  const named = Array.from({ length: 20 }, (_, index) => `fd.name in (l) and proc.pid = ${index}`);
+  const ruleset = loaded(["fd.name startswith /usr/share", ...named], -1, [{ list: "l", items }]);
+  const report = new Report();
+  // That a rule's values contradict nothing is looked at twice.
+  lintShadows(ruleset, report, 20 * (2 * 5000 + 300) + 2 * 5000);
+  assertEquals(report.diagnostics.map(({ title }) => title), []);
 });
