@@ -5,7 +5,7 @@
  * Facts: falco configuration.h (0.45), app/actions/load_plugins.cpp, libs sinsp.cpp register_plugin.
  */
 import { isAbsolute, relative, resolve } from "node:path";
-import { didYouMean, type Finding, type Report, type Span } from "../../base/mod.ts";
+import { didYouMean, type Finding, type Report, type Span, whenNeeded } from "../../base/mod.ts";
 import type { FieldDefinition } from "../../field/mod.ts";
 import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../plugin/mod.ts";
 import { createOne } from "../create_plugins.ts";
@@ -48,12 +48,12 @@ export async function wireNatives(
   if (others.length === 0) return [];
   const { instance: loader } = await createOne("native", WHO_LOADS, context);
   const wiring = new Wiring(loaded, { ...context, loader });
+  const isAnyThere = whenNeeded(() => others.some(([, entry]) => isThere(entry)));
   for (const [index, entry] of entries) {
     // Audit events have the fields of JSON built in; what plugins bring along needs the plugin for it.
     if (isBuiltIn(entry.name) && entry.name !== JSON_PLUGIN) continue;
     // That the others are not there is told of these.
-    const isWanted = isThere(entry) || others.some(([, other]) => isThere(other));
-    if (isBuiltIn(entry.name) && !isWanted) continue;
+    if (isBuiltIn(entry.name) && !isThere(entry) && !isAnyThere()) continue;
     const problem = await problemOfInstalled(entry, loaded.config.plugins_dir);
     if (!problem) wiring.wire(entry, index);
     else {

@@ -317,15 +317,16 @@ function checkPlugins(
   { config, root }: LoadedConfig,
   report: Report,
 ): void {
-  const defined = config.plugins.map((plugin) => plugin.name);
+  if (isMistaken(root, ["plugins"])) return;
+  const names = config.plugins.map((plugin) => plugin.name);
+  const defined = new Set(names);
   for (const [index, name] of (config.load_plugins ?? []).entries()) {
-    if (defined.includes(name) || name === CONTAINER_PLUGIN) continue;
-    if (isMistaken(root, ["plugins"])) continue;
+    if (defined.has(name) || name === CONTAINER_PLUGIN) continue;
     report.add({
       code: "C015",
       title: `"load_plugins" asks for "${name}", which is not under "plugins"`,
       at: valueAt(root, ["load_plugins", index]) ?? valueAt(root, ["load_plugins"]),
-      help: nameMeant(name, defined) ?? "add it there with its library_path",
+      help: nameMeant(name, names) ?? "add it there with its library_path",
     });
   }
 }
