@@ -65,6 +65,8 @@ export type Resolve = (
 
 export interface GrammarContext {
   readonly resolve: Resolve;
+  /** Whether Falco has no transformer take the field, in outputs as in conditions. */
+  readonly isFixed: (definition: FieldDefinition) => boolean;
   /** What to do about a field that nobody has. */
   readonly fieldHelp: (name: string) => string | undefined;
 }
@@ -243,11 +245,20 @@ class ValueParser {
     if (!parameters) return undefined;
     const end = this.at;
     const option = this.#option(transformer);
+    const fixed = transformer.combines ? undefined : parameters.find((one) => this.#isFixed(one));
+    if (fixed?.kind === "field") {
+      const title = `${fixed.key} cannot be given to a transformer`;
+      return this.#fail("A005", title, { start, end, help: `write %${fixed.key}` });
+    }
     const type = transformer.typeOf(parameters.map(typeOf), option);
     if (typeof type === "string") {
       return this.#fail("A005", type, { start, end, help: CALL_HELP });
     }
     return { kind: "call", apply: transformer.apply(option), parameters, type };
+  }
+
+  #isFixed(parameter: Expression): boolean {
+    return parameter.kind === "field" && this.context.isFixed(parameter.definition);
   }
 
   #option(transformer: Transformer): string | undefined {

@@ -92,6 +92,8 @@ export function compileTemplate(
   const near = (name: string) => didYouMean(name, fields.keys());
   const { parts, problems, cuts } = parseOutput(source.text, {
     resolve: (name, argument) => resolve(fields, name, argument),
+    isFixed: ({ name, candidates, only }) =>
+      candidates !== undefined || only === "filter" || fields.get(name)?.specialize !== undefined,
     fieldHelp: (name) =>
       unknownHelp
         ? near(name) ?? unknownHelp(name)

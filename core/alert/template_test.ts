@@ -296,6 +296,19 @@ for (
   });
 }
 
+Deno.test("compileTemplate() hands to transformers what conditions do: no ancestors, no raw arguments", () => {
+  const codesOf = (text: string) => {
+    const report = new Report();
+    compileTemplate(new SourceText("<output>", text), syscallFields, report);
+    return report.diagnostics.map(({ code }) => code);
+  };
+  const refused = ["toupper(proc.aname[1])", "basename(evt.rawarg.name)", "len(fd.sip.name)"];
+  for (const text of refused) assertEquals(codesOf(`%${text}`), ["A005"], text);
+  for (const text of ["toupper(evt.arg.name)", "toupper(concat(proc.aname, proc.name))"]) {
+    assertEquals(codesOf(`%${text}`), [], text);
+  }
+});
+
 Deno.test("compileTemplate() warns of deprecated fields and still compiles", () => {
   const { template, diagnostics } = compile("x %evt.dir");
   assert(template);
