@@ -1,12 +1,20 @@
 /** Closing and copying of descriptors, those without a path, and where a process is. */
 import { Descriptor, type DescriptorKind, O_CLOEXEC } from "./descriptor.ts";
-import type { Follower, Handler, Handlers, Pass } from "./follower.ts";
+import {
+  type Follower,
+  type Handler,
+  type Handlers,
+  type Pass,
+  UNKNOWN_DIRECTORY,
+} from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 import { joined } from "./texts.ts";
 import { plainDirectory, type ReplayThread } from "./threads.ts";
 
 import { openers, openersEntered } from "./_follow_opens.ts";
 const CLOSE_RANGE_CLOEXEC = 4;
+/** In UTF-16 units. Kernels tell no more than 4096 bytes of one, but nobody has to be told by a kernel. */
+const MAX_DIRECTORY = 65_536;
 /** Flag table "fcntl_commands". */
 const F_DUPFD = 1, F_SETFD = 3, F_DUPFD_CLOEXEC = 26;
 const FD_CLOEXEC = 1;
@@ -167,7 +175,7 @@ const fchdir: Handler = (event, thread, follower) => {
 };
 
 function moveTo(
-  { clockNs }: ReplayEvent,
+  { clockNs, texts }: ReplayEvent,
   thread: ReplayThread,
   { sink }: Follower,
   path: string,
@@ -175,8 +183,10 @@ function moveTo(
   const { process } = thread;
   // Falco keeps it with the main thread; of threads that nobody knows it knows none.
   if (!thread.isKnown || !process.leader) return;
-  const cwd = withSlash(joined(process.cwd, path));
+  const whole = withSlash(joined(process.cwd, path));
+  const cwd = whole.length > MAX_DIRECTORY ? UNKNOWN_DIRECTORY : whole;
   if (cwd === process.cwd) return;
+  texts.brought += cwd.length;
   process.cwd = cwd;
   const { id: threadId } = thread;
   sink.change(

@@ -154,6 +154,11 @@ export class Descriptor implements Omit<FileDescriptor, "number">, DescriptorFac
     return this.#name !== "";
   }
 
+  /** Of what it is called by now, in UTF-16 units. */
+  get nameLength(): number {
+    return this.#name?.length ?? 0;
+  }
+
   get inode(): bigint {
     return BigInt(this.inodeHigh >>> 0) << 32n | BigInt(this.inodeLow >>> 0);
   }

@@ -1,13 +1,11 @@
 /** The state that a capture tells of, for whoever plays one by himself. */
 import { State, type StateOptions } from "../state/mod.ts";
+import { MAX_BYTES } from "./_holdings.ts";
 import type { ReplaySink } from "./replay.ts";
 import { CAPACITY } from "./threads.ts";
 
 /** Each thread, and of its process the first, even if nothing else is known of that. */
 const TOLD_AT_MOST = 2 * CAPACITY;
-/** As much as what captures list may take, and whoever follows them keeps; texts are shared with that. */
-const TEXT_BYTES = 512 << 20;
-
 /** It knows nothing of this machine, neither its users nor its containers. */
 export function recordedState(
   options: Pick<StateOptions, "recognizeContainer" | "resolveName"> = {},
@@ -15,7 +13,8 @@ export function recordedState(
   return new State({
     ...options,
     threadCapacity: TOLD_AT_MOST,
-    textBytes: TEXT_BYTES,
+    // Whoever follows the capture lets go first, and tells the table.
+    textBytes: 2 * MAX_BYTES,
     files: { read: () => undefined, version: () => undefined },
   });
 }

@@ -20,6 +20,7 @@ import type { Container } from "../state/mod.ts";
 import { containerOfJson } from "./containers.ts";
 import { Converter } from "./converter.ts";
 import { Follower } from "./follower.ts";
+import { Holdings } from "./_holdings.ts";
 import { ORIGIN_CLOCK_NS, ReplayEvent } from "./replay_event.ts";
 import { Seeds } from "./_seed.ts";
 import { Texts } from "./texts.ts";
@@ -50,6 +51,15 @@ export interface ReplayCounters {
   readonly unconvertible: number;
   /** Threads in lists of processes that are longer than what is kept. */
   readonly threadsLeftOut: number;
+  /** Threads of whose arguments, environment and paths only a part was kept. */
+  readonly textsCut: number;
+  /** Descriptors of processes that had too many of them. */
+  readonly descriptorsForgotten: number;
+}
+
+export interface ReplayOptions {
+  /** About how much memory may be kept of what events bring. */
+  readonly keptBytes?: number;
 }
 
 export class Replay {
@@ -60,6 +70,7 @@ export class Replay {
   readonly #converter = new Converter();
   readonly #follower: Follower;
   readonly #event: ReplayEvent;
+  readonly #holdings: Holdings;
   readonly #shown = shownTypes();
   /** Types of events that say when the capture began: meta events have any time. */
   readonly #tells = timedTypes();
@@ -85,9 +96,10 @@ export class Replay {
   #previousClockNs: number | undefined;
   #isHeld = false;
 
-  constructor(sink: ReplaySink) {
+  constructor(sink: ReplaySink, { keptBytes }: ReplayOptions = {}) {
     this.#sink = sink;
     this.#follower = new Follower(this.#texts, sink);
+    this.#holdings = new Holdings(this.#follower, keptBytes);
     this.#event = new ReplayEvent(this.#texts);
     this.#wanted = this.#shown;
   }
@@ -165,7 +177,10 @@ export class Replay {
   }
 
   get counters(): ReplayCounters {
+    const { textsCut, descriptorsForgotten } = this.#holdings;
     return {
+      textsCut,
+      descriptorsForgotten,
       events: this.#events + this.#passedOver.count,
       unconvertible: this.#converter.failed,
       threadsLeftOut: this.#threadsLeftOut + (this.#seeds?.leftOut ?? 0),
@@ -185,6 +200,11 @@ export class Replay {
       this.#follower.beginSection();
       this.#threadsLeftOut += this.#seeds.leftOut;
       this.#seeds = undefined;
+    }
+    const texts = this.#texts;
+    if ((texts.brought += scap.end - scap.start) > this.#holdings.step) {
+      texts.brought = 0;
+      this.#holdings.look();
     }
     if (this.#isFirst && this.#tells[scap.type] === 1) this.#begin(scap);
     const number = ++this.#events + this.#passedOver.count;

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
+import { assert, assertEquals, assertObjectMatch, assertRejects } from "../../tests/assert.ts";
 import { eventCodesByName, eventType, type StateChange } from "../event/mod.ts";
 import { encodeParam, memoryInput, ScapReader } from "../scap/mod.ts";
 import { written } from "../scap/testing.ts";
@@ -221,7 +221,7 @@ Deno.test("what nobody wants is followed all the same", async () => {
   await playBytes(await capture(SHELL, [open("/a"), { type: "procexit", params: {} }]), replay);
   assertEquals(delivered, []);
   assertEquals(changes, ["thread", "exit"]);
-  assertEquals(replay.counters, { events: 2, unconvertible: 0, threadsLeftOut: 0 });
+  assertObjectMatch(replay.counters, { events: 2, unconvertible: 0, threadsLeftOut: 0 });
 });
 
 Deno.test("of captures in a row each begins anew", async () => {

@@ -2,7 +2,7 @@
 import { joinPath, utf8At } from "../base/mod.ts";
 import { type Cgroup, Kins, type NamedPath, Sight, type View, Words } from "../event/mod.ts";
 import type { CaptureBytes, ScapEvent } from "../scap/mod.ts";
-import { containerOf } from "../state/mod.ts";
+import { beginningOf, containerOf } from "../state/mod.ts";
 import { BytesTable } from "./_bytes_table.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { KnownOpens } from "./_known_opens.ts";
@@ -10,6 +10,8 @@ import { KnownOpens } from "./_known_opens.ts";
 const PATHS = { values: 1 << 16, bytes: 8 << 20 };
 const TEXTS = { values: 1 << 14, bytes: 8 << 20 };
 const MAX_RELATIVE = 1 << 14;
+/** In UTF-16 units, all of them together. */
+const MAX_RELATIVE_UNITS = 8 << 20;
 const NO_TEXTS: readonly string[] = Object.freeze([]);
 const NO_WORDS = new Words("");
 const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
@@ -73,9 +75,12 @@ export class InternedPath implements NamedPath {
 }
 
 export class Texts {
+  /** About bytes that may have come to be kept since somebody looked: events have more in them than that. */
+  brought = 0;
   readonly knownOpens = { open: new KnownOpens(1), openat: new KnownOpens(2) };
   readonly #paths = new BytesTable<InternedPath>(PATHS);
   readonly #relative = new Map<string, InternedPath>();
+  #relativeUnits = 0;
   readonly #texts = new BytesTable<string>(TEXTS);
   readonly #words = new BytesTable<Words>(TEXTS);
   readonly #cgroups = new BytesTable<readonly Cgroup[]>(TEXTS);
@@ -126,7 +131,13 @@ export class Texts {
     let path = this.#relative.get(key);
     if (path) return path;
     path = new InternedPath(raw, joined(directory, raw));
-    if (this.#relative.size >= MAX_RELATIVE) this.#relative.clear();
+    const units = key.length + path.given.length;
+    this.brought += units;
+    this.#relativeUnits += units;
+    if (this.#relative.size >= MAX_RELATIVE || this.#relativeUnits > MAX_RELATIVE_UNITS) {
+      this.#relative.clear();
+      this.#relativeUnits = units;
+    }
     this.#relative.set(key, path);
     return path;
   }
@@ -182,10 +193,14 @@ const CONTROLLERS: Readonly<Record<string, string>> = {
   io: "blkio",
 };
 
+/** In UTF-16 units, with the controller; the kernel has no longer ones, nor as many hierarchies. */
+const MAX_CGROUP = 4096 + 64, MAX_CGROUPS = 64;
+
 /** From `controller=path`; a list that is broken is none. */
 export function cgroupsOf(entries: readonly string[]): readonly Cgroup[] {
   const cgroups: Cgroup[] = [];
   for (const entry of entries) {
+    if (entry.length > MAX_CGROUP || cgroups.length === MAX_CGROUPS) continue;
     const equals = entry.indexOf("=");
     if (equals < 0) return NO_CGROUPS;
     const controller = entry.slice(0, equals).replace("_cgroup", "");
@@ -209,6 +224,8 @@ export function cgroupPath(cgroups: readonly Cgroup[]): string {
     // A named hierarchy has its name in front: `name=systemd=/path`.
     found = found.slice(Math.max(0, found.indexOf("/")));
   }
+  // A part of a text keeps all of it.
+  found = beginningOf(found, MAX_CGROUP);
   paths.set(cgroups, found);
   return found;
 }

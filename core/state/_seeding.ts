@@ -1,6 +1,7 @@
 /** Processes as somebody found them, in /proc or through an iterator, beside what events tell. */
 import type { ProcessSnapshot } from "../event/mod.ts";
 import { isEarlier, isId, isPlaceholder, isUnseen } from "./_origin.ts";
+import { isCutOf } from "./image_texts.ts";
 import type { RecentEnds } from "./_recent_ends.ts";
 import type { NewThread, ProcessRecord, ThreadRecord } from "./_records.ts";
 
@@ -46,9 +47,23 @@ export function takeThread(snapshot: ProcessSnapshot, bed: Seedbed): void {
     fill(known, snapshot, bed);
   }
   const process = bed.processes.get(processId);
-  if (!process || bed.threads.get(threadId)?.process === process) return;
+  if (!process) return;
+  const thread = bed.threads.get(threadId);
+  if (thread?.process === process) {
+    keepLess(thread, snapshot.image);
+    return;
+  }
   bed.vacate(threadId, process);
   bed.addThread(process, foundThread(snapshot));
+}
+
+/** Whoever tells of a thread has cut its texts: they are kept by nobody when they are not kept here. */
+function keepLess(thread: ThreadRecord, image: ProcessSnapshot["image"]): void {
+  const { process } = thread;
+  const holder = thread === process.leader ? process : thread;
+  const { ownImage } = holder;
+  if (ownImage === undefined || ownImage === image || !isCutOf(image, ownImage)) return;
+  holder.keepTexts(image, (path) => path);
 }
 
 function foundThread(snapshot: ProcessSnapshot): NewThread {

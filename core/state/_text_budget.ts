@@ -8,7 +8,6 @@ import {
   measureImage,
   TEXT_LIMITS,
   type TextLimits,
-  UNIT_BYTES,
 } from "./image_texts.ts";
 
 /** Something in the table that has texts of its own, or shares those of others. */
@@ -20,7 +19,7 @@ export interface TextHolder {
   keepTexts(image: Image | undefined, cutPath: (path: string) => string): void;
 }
 
-/** About bytes. Hosts of 30 000 processes, each with 60 variables, have room in it. */
+/** About bytes. Hosts of 40 000 processes, each with 60 variables, have room in it. */
 const MAX_BYTES = 256 << 20;
 /** So much is left of the budget when texts have been cut: the next look at all of them is not soon. */
 const ENOUGH = 3 / 4;
@@ -66,7 +65,7 @@ export class TextBudget {
 
   /** A directory or cgroup that nobody shares yet. */
   addPath(path: string): void {
-    if (path.length > LONG_PATH) this.#add(path.length * UNIT_BYTES);
+    if (path.length > LONG_PATH) this.#add(path.length);
   }
 
   #add(bytes: number): void {
@@ -141,7 +140,7 @@ function holderBytes({ ownImage, ownPaths }: TextHolder, seen: Set<unknown>): nu
   for (const path of ownPaths) {
     if (path.length <= LONG_PATH || seen.has(path)) continue;
     seen.add(path);
-    bytes += path.length * UNIT_BYTES;
+    bytes += path.length;
   }
   return bytes;
 }

@@ -3,6 +3,8 @@
 const SLOTS = 1024;
 /** Open at once; Linux allows no more than 2^20 unless told otherwise. */
 const CAPACITY = 65_536;
+/** About what a place takes for itself. */
+const SLOT_BYTES = 8, ENTRY_BYTES = 50;
 const LARGEST_NUMBER = 0x7fffffff;
 
 /**
@@ -66,6 +68,34 @@ export class DescriptorTable<D extends object> {
     for (const [number, descriptor] of [...this.#others]) {
       if (!isKept(descriptor, number)) this.delete(number);
     }
+  }
+
+  /** About bytes that a fork of it takes once it is changed. */
+  get forkBytes(): number {
+    return SLOT_BYTES * this.#slots.length + ENTRY_BYTES * (this.#others?.size ?? 0);
+  }
+
+  /**
+   * About bytes; what is in `seen` counts elsewhere, and what was counted comes to be in it: what tables
+   * share, and descriptors, of which `bytesOf` tells how much they take.
+   */
+  measure(seen: Set<unknown>, bytesOf: (descriptor: D, seen: Set<unknown>) => number): number {
+    let bytes = 0;
+    const add = (descriptor: D | undefined) => {
+      if (descriptor === undefined || seen.has(descriptor)) return;
+      seen.add(descriptor);
+      bytes += bytesOf(descriptor, seen);
+    };
+    if (!seen.has(this.#slots)) {
+      seen.add(this.#slots);
+      bytes += SLOT_BYTES * this.#slots.length;
+      for (const descriptor of this.#slots) add(descriptor);
+    }
+    if (this.#others === undefined || seen.has(this.#others)) return bytes;
+    seen.add(this.#others);
+    bytes += ENTRY_BYTES * this.#others.size;
+    for (const descriptor of this.#others.values()) add(descriptor);
+    return bytes;
   }
 
   /** A table with the same content. */

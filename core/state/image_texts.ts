@@ -2,9 +2,11 @@
 import { decodeUtf8, encodeUtf8 } from "../base/mod.ts";
 import { type Image, type Words, wordsOf } from "../event/mod.ts";
 
-/** A single letter beyond Latin-1 makes a text take as much. */
-export const UNIT_BYTES = 2;
-const ITEM_BYTES = 40, IMAGE_BYTES = 256;
+/** Bytes for each UTF-16 unit: one, unless a letter of the text is beyond Latin-1. */
+const UNIT_BYTES = 1;
+/** Rules ask for arguments in a row, which is made once, and once more with the name in front. */
+const ARGS_UNIT_BYTES = 3 * UNIT_BYTES;
+const ITEM_BYTES = 24, IMAGE_BYTES = 256;
 /** In UTF-16 units: sources tell no more of arguments, nor of an environment. */
 export const LONGEST_WORDS = 65_536;
 
@@ -60,23 +62,24 @@ export function imageBytes(image: Image, seen?: Set<unknown>): number {
   const bytes = IMAGE_BYTES + UNIT_BYTES * paths;
   const words = wordsOf(image);
   return words === undefined
-    ? bytes + listBytes(image.args, seen) + listBytes(image.env, seen)
-    : bytes + wordsBytes(words.args, seen) + wordsBytes(words.env, seen);
+    ? bytes + listBytes(image.args, ARGS_UNIT_BYTES, seen) + listBytes(image.env, UNIT_BYTES, seen)
+    : bytes + wordsBytes(words.args, ARGS_UNIT_BYTES, seen) +
+      wordsBytes(words.env, UNIT_BYTES, seen);
 }
 
-function wordsBytes(words: Words, seen?: Set<unknown>): number {
-  if (isMeasured(words)) return listBytes(words.list, seen);
+function wordsBytes(words: Words, unitBytes: number, seen?: Set<unknown>): number {
+  if (isMeasured(words)) return listBytes(words.list, unitBytes, seen);
   if (seen?.has(words)) return 0;
   seen?.add(words);
-  return UNIT_BYTES * LONGEST_WORDS;
+  return unitBytes * LONGEST_WORDS;
 }
 
-function listBytes(list: readonly string[], seen?: Set<unknown>): number {
+function listBytes(list: readonly string[], unitBytes: number, seen?: Set<unknown>): number {
   if (list.length === 0 || seen?.has(list)) return 0;
   seen?.add(list);
   let units = 0;
   for (let i = 0; i < list.length; i++) units += list[i]!.length;
-  return list.length * ITEM_BYTES + units * UNIT_BYTES;
+  return list.length * ITEM_BYTES + units * unitBytes;
 }
 
 /** Who shares an image, or a list, shares what is left of it. */
@@ -93,6 +96,11 @@ export function cutImage(image: Image, limits: TextLimits): Image {
   const cut = makeCut(image, limits);
   if (cut !== image) cutImages.set(image, { limits, cut });
   return cut;
+}
+
+/** Whether one is what was left of the other when it was last cut. */
+export function isCutOf(image: Image, whole: Image): boolean {
+  return cutImages.get(whole)?.cut === image;
 }
 
 function makeCut(image: Image, limits: TextLimits): Image {

@@ -28,7 +28,6 @@ export {
   measureImage,
   TEXT_LIMITS,
   type TextLimits,
-  UNIT_BYTES,
 } from "./image_texts.ts";
 export { cgroupTexts } from "./cgroup_texts.ts";
 export type { AccountFiles, ReadAccounts } from "./container_users.ts";

@@ -380,6 +380,8 @@ export class ProcessTable {
     const process = new ProcessRecord(id, origin, this.#changes);
     this.#kept.add(process, parent);
     this.#texts.add(origin.image, origin.cwd, parent);
+    const { cgroup } = origin.membership;
+    if (cgroup !== parent?.membership.cgroup) this.#texts.addPath(cgroup);
     this.#inits.note(process);
     return process;
   }

@@ -4,7 +4,7 @@ import { cutImage, imageBytes, TEXT_LIMITS } from "./image_texts.ts";
 import { ProcessTable } from "./process_table.ts";
 import { exec, fork, image, snapshot } from "./testing.ts";
 
-const BUDGET = 2 << 20;
+const BUDGET = 8 << 20;
 const long = (n: number, units = 60_000): Image => ({
   ...image("sh"),
   args: [`${n}`, "a".repeat(units)],
@@ -45,13 +45,13 @@ Deno.test("texts of processes take no more than the budget, and long ones are cu
 });
 
 Deno.test("what ordinary processes have is not cut as long as that is enough", () => {
-  const processes = started(40, (n) => n % 2 === 0 ? long(n) : long(n, 2000));
+  const processes = started(100, (n) => n % 2 === 0 ? long(n) : long(n, 2000));
   assertEquals(processes.process(101)!.image.args[1]!.length, 2000);
   assertEquals(processes.process(100)!.image.args[1]!.length, 4096 - 2);
 });
 
 Deno.test("with too many that are short, less is kept of each, of environments first", () => {
-  const processes = started(560, (n) => ({
+  const processes = started(2600, (n) => ({
     ...image("sh"),
     args: ["a".repeat(500)],
     env: [`N=${n}`, "e".repeat(1500)],
@@ -65,21 +65,21 @@ Deno.test("with too many that are short, less is kept of each, of environments f
 Deno.test("programs that children share with their parents count once", () => {
   const processes = new ProcessTable({ textBytes: BUDGET });
   processes.seed([snapshot(1, { image: long(1) })]);
-  for (let id = 2; id < 200; id++) {
+  for (let id = 2; id < 400; id++) {
     // Each calls itself something, and so do its children.
     processes.apply({ kind: "comm", threadId: 1, processId: 1, comm: `n${id}` });
     processes.apply(fork(1, id));
     processes.flush();
   }
   assertEquals(processes.counters.textsCut, 0);
-  assertEquals(processes.process(199)!.image.args[1]!.length, 60_000);
+  assertEquals(processes.process(399)!.image.args[1]!.length, 60_000);
 });
 
 Deno.test("lists that are not taken apart are measured before anything is cut", () => {
-  const processes = started(30, (n) => lazy(n, 170));
+  const processes = started(150, (n) => lazy(n, 170));
   assertEquals(processes.counters.textsCut, 0);
   assertEquals(processes.process(100)!.image.env.length, 170);
-  const longer = started(100, (n) => lazy(n, 1700));
+  const longer = started(300, (n) => lazy(n, 1700));
   assert(held(longer) <= BUDGET, `${held(longer)}`);
 });
 
@@ -94,7 +94,7 @@ Deno.test("those that have ended make room", () => {
 
 Deno.test("directories and cgroups count, too", () => {
   const processes = new ProcessTable({ textBytes: BUDGET });
-  for (let id = 100; id < 400; id++) {
+  for (let id = 100; id < 3100; id++) {
     processes.seed([snapshot(id)]);
     processes.apply({
       kind: "cwd",
@@ -104,7 +104,7 @@ Deno.test("directories and cgroups count, too", () => {
     });
     processes.flush();
   }
-  for (let n = 0; n < 400; n++) processes.flush();
+  for (let n = 0; n < 1000; n++) processes.flush();
   assert(processes.process(100)!.cwd.length <= 1024);
   assertEquals(processes.process(100)!.cwd.slice(0, 5), "/100d");
 });

@@ -3,6 +3,7 @@ import {
   type EventNeeds,
   playCapture,
   Replay,
+  type ReplayOptions,
   type Source,
   type SourceContext,
   type SourceCounters,
@@ -13,10 +14,12 @@ export class ReplaySource implements Source {
   readonly name = "syscall";
   readonly isRecorded = true;
   readonly #config: ReplayConfig;
+  readonly #options: ReplayOptions;
   #replay: Replay | undefined;
 
-  constructor(config: ReplayConfig) {
+  constructor(config: ReplayConfig, options: ReplayOptions = {}) {
     this.#config = config;
+    this.#options = options;
   }
 
   /** Ends with the capture, or when so many seconds of it are over. */
@@ -40,7 +43,7 @@ export class ReplaySource implements Source {
       seed: (processes) => context.seed(processes),
       account: (change) => context.account(change),
       container: (container) => context.container(container),
-    });
+    }, this.#options);
     replay.want(needs.eventTypes, needs.fields);
     const signal = AbortSignal.any([context.signal, over.signal]);
     let isReady = false;
@@ -50,7 +53,23 @@ export class ReplaySource implements Source {
       isReady = true;
       return context.settle();
     };
-    await playCapture(captureFile, replay, { signal, settle });
+    try {
+      await playCapture(captureFile, replay, { signal, settle });
+    } finally {
+      this.#tellCuts(replay, context);
+    }
+  }
+
+  #tellCuts(
+    { counters: { textsCut, descriptorsForgotten } }: Replay,
+    { log }: SourceContext,
+  ): void {
+    if (textsCut + descriptorsForgotten === 0) return;
+    log.warning(
+      `the capture has more in it than is kept at a time: of ${textsCut} threads long arguments, ` +
+        `environments and paths were cut, and ${descriptorsForgotten} descriptors were forgotten; ` +
+        "events after that show less of them",
+    );
   }
 
   update(needs: EventNeeds): void {
@@ -59,10 +78,13 @@ export class ReplaySource implements Source {
 
   counters(): SourceCounters {
     const { events = 0, unconvertible = 0, threadsLeftOut = 0 } = this.#replay?.counters ?? {};
+    const { textsCut = 0, descriptorsForgotten = 0 } = this.#replay?.counters ?? {};
     return {
       played: events,
       "drops.unconvertible": unconvertible,
       threads_left_out: threadsLeftOut,
+      texts_cut: textsCut,
+      descriptors_forgotten: descriptorsForgotten,
     };
   }
 }

@@ -33,6 +33,8 @@ Deno.test("the replay source says what the capture holds and ends", async () => 
       played: 2,
       "drops.unconvertible": 0,
       threads_left_out: 0,
+      texts_cut: 0,
+      descriptors_forgotten: 0,
     });
     said.length = 0;
     await source.run(needs, contextOf(said, AbortSignal.abort()));
@@ -56,6 +58,36 @@ Deno.test("the replay source plays so many seconds of the recording", async () =
   try {
     assertEquals(await played(2), ["event 1", "event 2"]);
     assertEquals((await played()).length, 4);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
+Deno.test("the replay source says once that less is kept than a capture has in it", async () => {
+  const path = Deno.makeTempFileSync();
+  const events = Array.from({ length: 20 }, (_, n) => ({
+    type: "execve",
+    threadId: 100 + n,
+    params: {
+      res: 0,
+      exe: "x",
+      args: [`${n}${"a".repeat(30_000)}`],
+      tid: 100 + n,
+      pid: 100 + n,
+      ptid: 1,
+    },
+  }));
+  Deno.writeFileSync(path, await capture([process(10, "cat")], events));
+  try {
+    for (const [keptBytes, told] of [[1 << 18, 1], [1 << 28, 0]] as const) {
+      const source = new ReplaySource({ captureFile: path }, { keptBytes });
+      const warnings: string[] = [];
+      const context = contextOf([]);
+      const log = { ...context.log, warning: (text: string) => void warnings.push(text) };
+      await source.run(needs, { ...context, log });
+      assertEquals(warnings.length, told);
+      assertEquals(source.counters()["texts_cut"]! > 0, told === 1);
+    }
   } finally {
     Deno.removeSync(path);
   }

@@ -1,0 +1,159 @@
+/** How much memory may be kept of what the events of a capture bring. */
+import type { Cgroup } from "../event/mod.ts";
+import {
+  beginningOf,
+  cutImage,
+  DescriptorTable,
+  imageBytes,
+  measureImage,
+  TEXT_LIMITS,
+  type TextLimits,
+} from "../state/mod.ts";
+import type { Descriptor } from "./descriptor.ts";
+import type { ToldThreads } from "./_told_threads.ts";
+import { type Follower, UNKNOWN_DIRECTORY } from "./follower.ts";
+import type { ReplayProcess, ReplayThread, Threads } from "./threads.ts";
+
+/** About bytes. Hosts of 40 000 processes, each with 60 variables, have room in it. */
+export const MAX_BYTES = 256 << 20;
+/** So much is left of it when things were let go: the next time is not soon. */
+const ENOUGH = 3 / 4;
+/** Looks at all there is when as much of it has come. */
+const STEP = 1 / 16;
+/** Beside what their texts have; two ends have an address each. */
+const DESCRIPTOR_BYTES = 200, PATH_BYTES = 300, ENDS_BYTES = 500, CGROUP_BYTES = 100;
+/** In UTF-16 units: each process has one. */
+const LONG_DIRECTORY = 64;
+const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
+
+interface Held {
+  readonly bytes: number;
+  /** Of the descriptors of each process that it does not share with one before. */
+  readonly tables: readonly (readonly [ReplayProcess, number])[];
+}
+
+/**
+ * Whoever made a capture may have let it grow a thousand times as large as its file. Nobody counts what
+ * goes; every 16 MB of events all there is gets counted. When it is too much, the longest texts are cut,
+ * then the largest tables of descriptors are emptied: their processes are known, what they have open is
+ * not any more. Only then texts are cut that are not long.
+ */
+export class Holdings {
+  readonly #threads: Threads;
+  readonly #told: ToldThreads;
+  readonly #most: number;
+  readonly #step: number;
+  /** Threads of whose texts not all was kept. */
+  textsCut = 0;
+  /** Descriptors that were forgotten. */
+  descriptorsForgotten = 0;
+
+  constructor({ threads, told }: Follower, most = MAX_BYTES) {
+    this.#threads = threads;
+    this.#told = told;
+    this.#most = most;
+    this.#step = most * STEP;
+  }
+
+  /** About bytes may come before somebody has to look. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Between events: what is judged has all of its texts. */
+  look(): void {
+    const held = this.#measure();
+    if (held.bytes <= this.#most) return;
+    const [first, ...others] = TEXT_LIMITS;
+    this.#cutTexts(first!);
+    this.#emptyTables();
+    for (const limits of others) {
+      if (this.#measure().bytes <= this.#most * ENOUGH) return;
+      this.#cutTexts(limits);
+    }
+  }
+
+  #measure(): Held {
+    const seen = new Set<unknown>();
+    const tables: (readonly [ReplayProcess, number])[] = [];
+    let bytes = 0;
+    for (const thread of this.#threads) {
+      bytes += threadBytes(thread, seen);
+      const { process } = thread;
+      if (seen.has(process)) continue;
+      seen.add(process);
+      const own = process.descriptors.measure(seen, descriptorBytes);
+      if (own > 0) tables.push([process, own]);
+      bytes += own;
+      if (process.cwd.length > LONG_DIRECTORY) bytes += process.cwd.length;
+    }
+    return { bytes, tables };
+  }
+
+  /** What processes share goes only with the last of them. */
+  #emptyTables(): void {
+    for (;;) {
+      const { bytes, tables } = this.#measure();
+      let excess = bytes - this.#most * ENOUGH;
+      if (excess <= 0 || tables.length === 0) return;
+      for (const [process, own] of [...tables].sort(([, a], [, b]) => b - a)) {
+        if (excess <= 0) break;
+        excess -= own;
+        this.descriptorsForgotten += process.descriptors.size;
+        process.descriptors = new DescriptorTable();
+      }
+    }
+  }
+
+  #cutTexts(limits: TextLimits): void {
+    for (const thread of this.#threads) {
+      if (!cutThread(thread, limits)) continue;
+      this.textsCut++;
+      // The process table has the same texts.
+      if (thread.isTold) this.#told.tell(thread);
+    }
+  }
+}
+
+function threadBytes({ image, comm, cgroups, enter }: ReplayThread, seen: Set<unknown>): number {
+  let bytes = comm.length;
+  if (!seen.has(image)) {
+    seen.add(image);
+    measureImage(image);
+    bytes += imageBytes(image, seen);
+  }
+  if (!seen.has(cgroups)) {
+    seen.add(cgroups);
+    for (const [name, path] of cgroups) {
+      bytes += CGROUP_BYTES + (name.length + path.length);
+    }
+  }
+  if (enter === undefined) return bytes;
+  const { path = "", address } = enter;
+  return bytes + path.length + (address?.length ?? 0);
+}
+
+function descriptorBytes(descriptor: Descriptor, seen: Set<unknown>): number {
+  const { path, ends, nameLength } = descriptor;
+  const bytes = DESCRIPTOR_BYTES + (ends === undefined ? 0 : ENDS_BYTES);
+  if (path === undefined) return bytes + nameLength;
+  if (seen.has(path)) return bytes;
+  seen.add(path);
+  return bytes + PATH_BYTES + (path.raw.length + path.given.length);
+}
+
+/** Whether something was. */
+function cutThread(thread: ReplayThread, limits: TextLimits): boolean {
+  const { image, comm, cgroups, enter, process } = thread;
+  const { path: most } = limits;
+  thread.image = cutImage(image, limits);
+  if (comm.length > most) thread.comm = beginningOf(comm, most);
+  // The path that names its container is its own.
+  const hasMany = cgroups.some(([, path]) => path.length > most);
+  if (hasMany) thread.cgroups = NO_CGROUPS;
+  const isLong = (enter?.path?.length ?? 0) > most || (enter?.address?.length ?? 0) > most;
+  if (isLong) thread.enter = undefined;
+  const isFar = process.cwd.length > most;
+  if (isFar) process.cwd = UNKNOWN_DIRECTORY;
+  return thread.image !== image || comm.length > most || hasMany || isLong || isFar;
+}
