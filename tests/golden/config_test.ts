@@ -38,7 +38,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C044: "tests/c_plugin/wiring_test.ts: what the schema of a plugin refuses",
   C045: "tests/look_at_sinks_test.ts: what is not there",
   C046: "tests/cli/validate_test.ts: fields that no rule's output has",
-  C060: "tests/sidekick/mistakes_test.ts: outputs that there are no sinks for",
   C061: "tests/sidekick/mistakes_test.ts: outputs that lack something",
   C062: "tests/sidekick/mistakes_test.ts: keys without effect",
   C063: "tests/sidekick/settings_test.ts: variables that are not set",

@@ -150,3 +150,18 @@ Deno.test("settingsOf() fills the lake when falcosidekick would", async () => {
     'C004 "aws.securitylake.batchsize" wants a number from 1, found "0"',
   ]);
 });
+
+Deno.test("settingsOf() has NATS Streaming keep what falcosidekick's stan publishes", async () => {
+  const { told, configOf } = await load(
+    "stan: {hostport: stan://user:secret@n:4223, clusterid: c, clientid: falco, checkcert: false}\n",
+  );
+  assertEquals(told, []);
+  const { password: _, ...config } = configOf("stan");
+  assertEquals(config, {
+    host_port: "n:4223",
+    user: "user",
+    cluster_id: "c",
+    client_id: "falco",
+    tls: { insecure: "true" },
+  });
+});

@@ -479,20 +479,6 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
     ),
   },
   {
-    code: "C060",
-    title: "falcod has no sink for this output of falcosidekick",
-    meaning: "A configuration of falcosidekick enables an output that falcod cannot write to.",
-    matters: "Its alerts would go nowhere, so falcod does not start.",
-    example: commands(
-      ["falcod sidekick --dry-run -c config.yaml", {
-        "config.yaml": "stan: {hostport: nats://n:4222, clusterid: c, clientid: falco}\n",
-      }],
-      ["falcod sidekick --dry-run -c config.yaml", {
-        "config.yaml": "nats: {hostport: nats://n:4222}\n",
-      }],
-    ),
-  },
-  {
     code: "C061",
     title: "output of falcosidekick that lacks something",
     meaning: "An output is on when several keys are set, and only some of them are.",

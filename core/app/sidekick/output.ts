@@ -41,10 +41,8 @@ export interface SidekickOutput {
   readonly section: string;
   /** What falcosidekick's metrics call it, and the name of the sink. */
   readonly destination: string;
-  /** falcod's type of sink; absent: there is none. */
-  readonly sink?: string;
-  /** Of one that falcod has no sink for: what to do, where it is something else than for the others. */
-  readonly instead?: string;
+  /** falcod's type of sink. */
+  readonly sink: string;
   /** It is on when none of these is empty. */
   readonly enabledBy: readonly string[];
   /** Its own keys, in small letters. */
@@ -131,10 +129,12 @@ const COMMON_KEYS: Readonly<Record<string, SidekickKey>> = {
   minimumpriority: same("minimum_priority"),
 };
 
-type Given = Pick<SidekickOutput, "section" | "enabledBy" | "keys"> & Partial<SidekickOutput>;
+type Given =
+  & Pick<SidekickOutput, "section" | "sink" | "enabledBy" | "keys">
+  & Partial<SidekickOutput>;
 
 /** An output over HTTP. */
-export function httpOutput(given: Given & { readonly sink: string }): SidekickOutput {
+export function httpOutput(given: Given): SidekickOutput {
   return output({ ...given, hasTls: true, keys: { ...given.keys, ...HTTP_KEYS } });
 }
 
@@ -145,11 +145,6 @@ export function output(given: Given): SidekickOutput {
     ...given,
     keys: { ...given.keys, ...COMMON_KEYS },
   };
-}
-
-/** One that falcod has no sink for; what else stands in its section is not looked at. */
-export function missing(section: string, ...enabledBy: readonly string[]): SidekickOutput {
-  return output({ section, enabledBy, keys: {} });
 }
 
 /** Falcosidekick's readings of true and false; absent: neither. */

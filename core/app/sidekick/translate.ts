@@ -150,16 +150,6 @@ function entryOf(output: SidekickOutput, index: number, context: Context): Mappi
   const { section, destination, sink, keys, shared = {}, always = {} } = output;
   const { file, report, names, missing, idle } = context;
   const first = file.value(`${section}.${output.enabledBy[0]}`)!;
-  if (sink === undefined) {
-    report.add({
-      code: "C060",
-      title: `falcod has no sink for falcosidekick's output "${section}"`,
-      at: first.keyAt,
-      help: output.instead ??
-        "take it out, or have a falcosidekick with this output alone get alerts by webhook",
-    });
-    return undefined;
-  }
   const builder = new EntryBuilder(["sinks", index], names, first.keyAt);
   names.set(spell(["sinks", index]), section);
   builder.set("type", sink, first);
@@ -262,7 +252,7 @@ function shownOf(node: ConfigNode, name: string): string {
 
 /** Certificates that all outputs have in common. */
 function trustFiles(
-  { section, hasTls, keys }: SidekickOutput,
+  { section, sink, hasTls, keys }: SidekickOutput,
   builder: EntryBuilder,
   { file, server, first }: Context & { readonly first: Written },
 ): void {
@@ -280,7 +270,7 @@ function trustFiles(
       if (!builder.has(path)) builder.set(path, text, place);
     }
     builder.drop("tls.insecure");
-    if (Object.hasOwn(keys, "tls") || section === "nats") builder.set("tls.enabled", "true", place);
+    if (Object.hasOwn(keys, "tls") || sink === "nats") builder.set("tls.enabled", "true", place);
   }
   const authorities = [
     ...tlsclient.cacertfile === "" ? [] : [tlsclient.cacertfile],

@@ -26,19 +26,11 @@ function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
     }
   };
   for (const key of [...SERVER_KEYS, ...OTHER_KEYS]) add(key);
-  const unread: string[] = [];
-  for (const { section, sink, keys, shared = {} } of SIDEKICK_OUTPUTS) {
-    if (sink === undefined) {
-      add(section);
-      unread.push(section);
-      continue;
-    }
+  for (const { section, keys, shared = {} } of SIDEKICK_OUTPUTS) {
     const above = section.split(".").slice(0, -1).join(".");
     for (const key of [...Object.keys(keys), ...COMMON_KEYS]) add(`${section}.${key}`);
     for (const key of Object.keys(shared)) add(`${above}.${key}`);
   }
-  // Nothing of theirs is used.
-  for (const section of unread) known.delete(section);
   return known;
 }
 

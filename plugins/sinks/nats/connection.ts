@@ -33,18 +33,20 @@ export interface Message {
   readonly id: string;
 }
 
-interface Acknowledgement extends PromiseWithResolvers<void> {
-  /** Of the message. */
-  readonly subject: string;
-}
+export type Answer = Extract<ServerMessage, { kind: "message" }>;
 
-const NO_RESPONDERS = / 503\b/;
+/** Whether that is but the server's word that nobody listens. */
+export function isUnheard({ status }: Answer): boolean {
+  return / 503\b/.test(status);
+}
 
 export class NatsConnection {
   readonly #socket: Socket;
   readonly #inbox = `_INBOX.falcod.${crypto.randomUUID()}`;
+  /** Where others may ask whether there still is somebody: they get an answer. */
+  readonly heartbeats = `${this.#inbox}.heartbeats`;
   readonly #pongs: PromiseWithResolvers<void>[] = [];
-  readonly #acknowledgements = new Map<string, Acknowledgement>();
+  readonly #asked = new Map<string, PromiseWithResolvers<Answer>>();
   #count = 0;
   #failed: Error | undefined;
   /** What the server did not like since somebody asked. */
@@ -77,12 +79,23 @@ export class NatsConnection {
   }
 
   /** Resolves when a stream has it. */
-  async store({ subject, payload, id }: Message): Promise<void> {
-    const to = `${this.#inbox}.${++this.#count}`;
-    const kept = Promise.withResolvers<void>();
-    this.#acknowledgements.set(to, { ...kept, subject });
-    this.#send({ subject, payload, acknowledge: { to, id } });
-    await kept.promise;
+  async store(message: Message): Promise<void> {
+    const { subject } = message;
+    const answer = await this.ask(message);
+    if (isUnheard(answer)) {
+      throw new Error(`no stream keeps the subject "${subject}"`);
+    }
+    const refusal = refusalOf(answer, subject);
+    if (refusal) throw refusal;
+  }
+
+  /** What somebody answers, or the server where nobody listens (`isUnheard`). */
+  ask(message: Omit<Publication, "reply">): Promise<Answer> {
+    const reply = `${this.#inbox}.${++this.#count}`;
+    const answer = Promise.withResolvers<Answer>();
+    this.#asked.set(reply, answer);
+    this.#send({ ...message, reply });
+    return answer.promise;
   }
 
   destroy(): void {
@@ -150,12 +163,13 @@ export class NatsConnection {
         this.#complaint ??= message.text;
         break;
       case "message": {
-        const waiting = this.#acknowledgements.get(message.subject);
-        this.#acknowledgements.delete(message.subject);
-        if (!waiting) break;
-        const refusal = refusalOf(message, waiting.subject);
-        if (refusal) waiting.reject(refusal);
-        else waiting.resolve();
+        const { subject, reply } = message;
+        const waiting = this.#asked.get(subject);
+        this.#asked.delete(subject);
+        waiting?.resolve(message);
+        if (subject === this.heartbeats && reply !== "") {
+          publish(this.#socket, { subject: reply, payload: new Uint8Array() });
+        }
         break;
       }
       case "info":
@@ -169,20 +183,16 @@ export class NatsConnection {
     this.#failed ??= error;
     this.#socket.destroy();
     for (const pong of this.#pongs.splice(0)) pong.reject(error);
-    for (const waiting of this.#acknowledgements.values()) waiting.reject(error);
-    this.#acknowledgements.clear();
+    for (const waiting of this.#asked.values()) waiting.reject(error);
+    this.#asked.clear();
   }
 }
 
 /** What a stream that did not keep a message says. docs.nats.io/nats-concepts/jetstream/publish */
-function refusalOf(
-  { status, payload }: Extract<ServerMessage, { kind: "message" }>,
-  subject: string,
-): Error | undefined {
-  if (NO_RESPONDERS.test(status)) return new Error(`no stream keeps the subject "${subject}"`);
+function refusalOf({ payload }: Answer, subject: string): Error | undefined {
   let answer: { readonly error?: { readonly code?: unknown; readonly description?: unknown } };
   try {
-    answer = JSON.parse(payload);
+    answer = JSON.parse(new TextDecoder().decode(payload));
   } catch {
     return new Error(`the answer of a stream for "${subject}" cannot be read`);
   }

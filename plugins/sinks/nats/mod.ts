@@ -1,4 +1,4 @@
-/** Alerts as messages of NATS, kept by a stream of JetStream's where that is wanted. */
+/** Alerts as messages of NATS, kept by a stream of JetStream's, or by NATS Streaming, where that is wanted. */
 import { createHash } from "node:crypto";
 import {
   afterAccepted,
@@ -14,13 +14,20 @@ import {
 } from "../../../core/mod.ts";
 import { type Message, NatsConnection } from "./connection.ts";
 import { type NatsConfig, PORT, schema } from "./schema.ts";
+import { StreamingClient } from "./streaming.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
+
+interface Connected {
+  readonly connection: NatsConnection;
+  /** Present where a cluster of NATS Streaming is to keep messages. */
+  readonly streaming: StreamingClient | undefined;
+}
 
 export class NatsSink implements Sink {
   readonly #config: NatsConfig;
   readonly #peer: string;
-  readonly #link: Link<NatsConnection>;
+  readonly #link: Link<Connected>;
 
   constructor(config: NatsConfig) {
     this.#config = config;
@@ -29,20 +36,22 @@ export class NatsSink implements Sink {
       peer: this.#peer,
       secrets: [config.password, config.token],
       open: (lost) => connect(config, lost),
-      shut: (connection) => connection.destroy(),
+      shut: ({ connection }) => connection.destroy(),
     });
   }
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
     const messages = batch.map((formatted) => this.#messageOf(formatted));
-    await this.#link.use(async (connection) => {
+    await this.#link.use(async ({ connection, streaming }) => {
       const { max_payload } = connection.info;
-      const tooLarge = messages.findIndex(({ payload }) => payload.length > max_payload);
+      const sizeOf = (message: Message) => (streaming?.wrapped(message) ?? message.payload).length;
+      const tooLarge = messages.findIndex((message) => sizeOf(message) > max_payload);
       const fitting = tooLarge < 0 ? messages : messages.slice(0, tooLarge);
-      if (this.#config.jetstream) {
+      const keeper = streaming ?? (this.#config.jetstream ? connection : undefined);
+      if (keeper) {
         const doing = `Cannot write to ${this.#peer}`;
-        await sendAll(fitting, { doing, send: (message) => connection.store(message) });
+        await sendAll(fitting, { doing, send: (message) => keeper.store(message) });
       } else {
         await connection.publish(fitting);
       }
@@ -51,11 +60,12 @@ export class NatsSink implements Sink {
           kind: "message",
           place: `subject ${subject}`,
           sent: new TextDecoder().decode(payload),
-          answer: this.#config.jetstream ? "stored by a stream" : "the server has it",
+          answer: keeper ? "stored by a stream" : "the server has it",
         });
       }
       if (tooLarge < 0) return;
-      const { payload: { length }, subject } = messages[tooLarge]!;
+      const { subject } = messages[tooLarge]!;
+      const length = sizeOf(messages[tooLarge]!);
       const text = `${this.#peer} takes ${max_payload} bytes a message, ` +
         `an alert for "${subject}" has ${length}`;
       throw afterAccepted(new SinkError("rejected", text), tooLarge);
@@ -75,12 +85,12 @@ export class NatsSink implements Sink {
   }
 }
 
-async function connect(config: NatsConfig, lost: () => void): Promise<NatsConnection> {
-  const { host_port: servers, user, tls } = config;
+async function connect(config: NatsConfig, lost: () => void): Promise<Connected> {
+  const { host_port: servers, user, tls, cluster_id } = config;
   let failed: unknown;
   for (const server of servers) {
     try {
-      return await NatsConnection.open({
+      const connection = await NatsConnection.open({
         to: hostAndPort(server, PORT)!,
         tls,
         timeoutMs: CONNECT_TIMEOUT_MS,
@@ -89,6 +99,13 @@ async function connect(config: NatsConfig, lost: () => void): Promise<NatsConnec
         token: config.token.reveal(),
         lost,
       });
+      if (cluster_id === "") return { connection, streaming: undefined };
+      try {
+        return { connection, streaming: await StreamingClient.open(connection, config) };
+      } catch (error) {
+        connection.destroy();
+        throw error;
+      }
     } catch (error) {
       failed ??= error;
     }
@@ -99,7 +116,7 @@ async function connect(config: NatsConfig, lost: () => void): Promise<NatsConnec
 const plugin: SinkPlugin<NatsConfig> = {
   kind: "sink",
   name: "nats",
-  summary: "NATS, with and without JetStream",
+  summary: "NATS, with JetStream, NATS Streaming or neither",
   schema,
   format: "json",
   create: (config) => new NatsSink(config),

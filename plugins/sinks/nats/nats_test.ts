@@ -42,7 +42,9 @@ async function listen(port: number, subject = ">") {
     for await (const bytes of connection.readable) {
       for (const message of reader.take(bytes)) {
         if (message.kind === "pong") pongs++;
-        if (message.kind === "message") messages.push(message);
+        if (message.kind !== "message") continue;
+        const { subject, payload } = message;
+        messages.push({ subject, payload: new TextDecoder().decode(payload) });
       }
     }
   })().catch(() => {});

@@ -19,9 +19,11 @@ export type ServerMessage =
   | {
     readonly kind: "message";
     readonly subject: string;
+    /** Where an answer is expected; else empty. */
+    readonly reply: string;
     /** `NATS/1.0 503` where nobody listens. */
     readonly status: string;
-    readonly payload: string;
+    readonly payload: Uint8Array;
   };
 
 /** INFO of a large cluster has some KB, acknowledgements some hundred bytes. */
@@ -96,9 +98,13 @@ function readPayload(
   const headerSize = hasHeaders ? Math.min(size, countOf(words.at(-2))) : 0;
   if (bytes.length < end + size + 2) return undefined;
   const status = decoder.decode(bytes.subarray(end, end + headerSize)).split("\r\n")[0]!;
-  const payload = decoder.decode(bytes.subarray(end + headerSize, end + size));
+  const payload = bytes.slice(end + headerSize, end + size);
   const subject = words[0] ?? "";
-  return { message: { kind: "message", subject, status, payload }, end: end + size + 2 };
+  const reply = words[words.length - (hasHeaders ? 3 : 2)] ?? "";
+  // The second word is the subscription's number.
+  const isAsked = words.length > (hasHeaders ? 4 : 3);
+  const message = { subject, reply: isAsked ? reply : "", status, payload };
+  return { message: { kind: "message", ...message }, end: end + size + 2 };
 }
 
 function countOf(word = ""): number {
@@ -120,17 +126,20 @@ function infoOf(json: string): ServerInfo {
 export interface Publication {
   readonly subject: string;
   readonly payload: Uint8Array;
-  /** Where an acknowledgement is to go, and what a message is told by that comes twice. */
-  readonly acknowledge?: { readonly to: string; readonly id: string };
+  /** Where an answer is to go. */
+  readonly reply?: string;
+  /** What a stream tells a message by that comes twice. */
+  readonly id?: string | undefined;
 }
 
-export function publish(socket: Socket, { subject, payload, acknowledge }: Publication): void {
-  if (!acknowledge) {
-    socket.write(`PUB ${subject} ${payload.length}\r\n`);
+export function publish(socket: Socket, { subject, payload, reply, id }: Publication): void {
+  const places = reply === undefined ? subject : `${subject} ${reply}`;
+  if (id === undefined) {
+    socket.write(`PUB ${places} ${payload.length}\r\n`);
   } else {
-    const headers = `NATS/1.0\r\nNats-Msg-Id: ${acknowledge.id}\r\n\r\n`;
+    const headers = `NATS/1.0\r\nNats-Msg-Id: ${id}\r\n\r\n`;
     const sizes = `${headers.length} ${headers.length + payload.length}`;
-    socket.write(`HPUB ${subject} ${acknowledge.to} ${sizes}\r\n${headers}`);
+    socket.write(`HPUB ${places} ${sizes}\r\n${headers}`);
   }
   // Deno's TLS fails at a write of nothing.
   if (payload.length > 0) socket.write(payload);

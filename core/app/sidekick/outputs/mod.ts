@@ -6,7 +6,6 @@ import { CHATS } from "./chats.ts";
 import { CLUSTERS } from "./clusters.ts";
 import { GCP } from "./gcp.ts";
 import { INCIDENTS } from "./incidents.ts";
-import { MISSING } from "./missing.ts";
 import { QUEUES } from "./queues.ts";
 import { STORES } from "./stores.ts";
 import { WEBHOOKS } from "./webhooks.ts";
@@ -21,5 +20,4 @@ export const SIDEKICK_OUTPUTS: readonly SidekickOutput[] = [
   ...AZURE,
   ...GCP,
   ...CLUSTERS,
-  ...MISSING,
 ];

@@ -10,6 +10,7 @@ import {
   output,
   type Problem,
   same,
+  type SidekickKey,
   type SidekickOutput,
   type Values,
 } from "../output.ts";
@@ -73,6 +74,23 @@ const NATS_SCHEMES = { nats: false, natss: true, tls: true, http: false, https: 
 const MQTT_SCHEMES = { tcp: false, mqtt: false, ssl: true, tls: true, mqtts: true };
 const AMQP_SCHEMES = { amqp: false, amqps: true };
 
+function natsKeys(
+  schemes: Readonly<Record<string, boolean>>,
+): Readonly<Record<string, SidekickKey>> {
+  return {
+    hostport: made("host_port", (text) => {
+      const values = addressed(text, { key: "host_port", schemes });
+      if ("problem" in values || "password" in values) return values;
+      // A name alone is a token there.
+      const { user, ...others } = values as Values;
+      return user === undefined ? others : { ...others, token: user };
+    }),
+    subjecttemplate: same("subject_template"),
+    checkcert: checkCert,
+    mutualtls: { to: "tls.client_certificate", kind: "idle" },
+  };
+}
+
 export const QUEUES: readonly SidekickOutput[] = [
   output({
     section: "redis",
@@ -126,16 +144,19 @@ export const QUEUES: readonly SidekickOutput[] = [
     hasTls: true,
     enabledBy: ["hostport"],
     keys: {
-      hostport: made("host_port", (text) => {
-        const values = addressed(text, { key: "host_port", schemes: NATS_SCHEMES });
-        if ("problem" in values || "password" in values) return values;
-        // A name alone is a token there.
-        const { user, ...others } = values as Values;
-        return user === undefined ? others : { ...others, token: user };
-      }),
-      subjecttemplate: same("subject_template"),
-      checkcert: checkCert,
-      mutualtls: { to: "tls.client_certificate", kind: "idle" },
+      ...natsKeys(NATS_SCHEMES),
+      maxconcurrentrequests: idle("alerts stay in order", "1"),
+    },
+  }),
+  output({
+    section: "stan",
+    sink: "nats",
+    hasTls: true,
+    enabledBy: ["hostport", "clusterid", "clientid"],
+    keys: {
+      ...natsKeys({ stan: false, ...NATS_SCHEMES }),
+      clusterid: same("cluster_id"),
+      clientid: same("client_id"),
       maxconcurrentrequests: idle("alerts stay in order", "1"),
     },
   }),
