@@ -18,6 +18,16 @@ Deno.test("falcod explains a command with help and with --help alike", async () 
   for (const flag of ["-c", "-r", "-o", "-M", "-U", "--scope", "Examples:"]) {
     assert(asked.out.includes(flag), flag);
   }
+  const [inner, own] = await Promise.all([
+    falcod(["help", "list", "fields"]),
+    falcod(["list", "fields", "--help"]),
+  ]);
+  assertEquals(inner, own);
+});
+
+Deno.test("falcod validate --help says what it does not try, and who does", async () => {
+  const { out } = await falcod(["validate", "--help"]);
+  assert(/is not tried[^]*falcod run --dry-run tries it/.test(out), out);
 });
 
 Deno.test("falcod refuses what it does not understand, with exit code 1 and a hint", async () => {
@@ -42,6 +52,14 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
     [["-M", "1", "an event.scap"], /falcod replay 'an event\.scap' /],
     [["deno.json"], /falcod validate deno\.json /],
     [["help", "vaildate"], /unknown command 'vaildate'[^]*Did you mean validate\?/],
+    [["help", "list", "felds"], /unknown command 'felds'[^]*falcod list --help/],
+    [["validate", "-V", "x.yaml"], /flag of Falco, and goes without a command: falcod -V …/],
+    [["replay", "-e", "x.scap"], /flag of Falco, and goes without a command: falcod -e …/],
+    [["replay", "-r", "x.scap"], /Of a capture only the path is written: falcod replay <path>/],
+    [["--rules", "x.yaml"], /unknown option '--rules'\n\(Did you mean -r\?\)/],
+    [["--json"], /JSON is asked for with -o json_output=true/],
+    [["-o", "json_output", "true"], /-o takes one word: -o json_output=true/],
+    [["version", "-r", "x"], /unknown option '-r'\nfalcod version --help/],
   ];
   for (const [args, expected] of cases) {
     const { code, out, error } = await falcod(args);

@@ -1,6 +1,7 @@
 /** What options of several commands are made of, and how their values are read. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { didYouMean } from "../../base/mod.ts";
+import { isCalledCapture } from "./file_meant.ts";
 
 /** A repeatable flag that Falco once had; `--help` has one line for all of them. */
 export function oldList<const Flags extends string>(flags: Flags, description: string) {
@@ -25,7 +26,15 @@ export function oneOf<const Flags extends string, const Names extends readonly s
 /** `-r`; `standard` says what holds without it. */
 export function ruleFiles(description: string, standard: string) {
   return new Option("-r <path>", `${description}; repeatable`)
-    .argParser(collect).default([] as string[], standard);
+    .argParser(collectRules).default([] as string[], standard);
+}
+
+/** `-r` is the capture in sysdig and tcpdump. */
+function collectRules(path: string, previous: string[]): string[] {
+  if (isCalledCapture(path)) {
+    throw new InvalidArgumentError("Of a capture only the path is written: falcod replay <path>.");
+  }
+  return collect(path, previous);
 }
 
 /** `-o` */

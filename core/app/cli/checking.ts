@@ -16,7 +16,11 @@ Examples:
   falcod validate /etc/falco              its falco.yaml, and the rules it names
   falcod validate my_rules.yaml rules.d --json
   falcod validate -c falco.yaml -r my_rules.yaml
-  make_rules | falcod validate -          rules from standard input`;
+  make_rules | falcod validate -          rules from standard input
+
+What a start would lack on this machine, a certificate for example, is a warning. Whether falcod could
+listen at its addresses is not tried: a falcod that runs has them, and who checks files may lack the
+right. falcod run --dry-run tries it.`;
 
 function addValidate(program: Command, host: Host, done: Done): void {
   program.command("validate")

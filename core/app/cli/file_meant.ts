@@ -3,7 +3,7 @@ import { basename } from "node:path";
 
 /** The lines to write, each with what it does; absent where the word is no file, and not called as one. */
 export function commandsForFile(word: string): string | undefined {
-  const isCapture = /\.scap(\.gz)?$/i.test(word);
+  const isCapture = isCalledCapture(word);
   if (!isCapture && !/\.ya?ml$/i.test(word) && !isFile(word)) return undefined;
   const path = asArgument(word);
   if (isCapture) return lines([`falcod replay ${path}`, "plays this capture through the rules"]);
@@ -17,6 +17,10 @@ export function commandsForFile(word: string): string | undefined {
     [`falcod run -r ${path}`, "watches with the rules of this file"],
     [`falcod validate ${path}`, "only checks it"],
   );
+}
+
+export function isCalledCapture(path: string): boolean {
+  return /\.scap(\.gz)?$/i.test(path);
 }
 
 function lines(...commands: readonly (readonly [string, string])[]): string {

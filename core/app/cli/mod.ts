@@ -2,7 +2,7 @@
  * The command line. `program.ts` puts it together of groups of commands, a file each: what they take
  * and what their help says. What they do is in `commands/`, loaded when it is asked for.
  */
-import { type Command, CommanderError } from "@commander-js/extra-typings";
+import { type Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { nearest } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
@@ -12,9 +12,9 @@ import { describeProgram } from "./program.ts";
 
 /** Does what the arguments say; the result is the exit code: 0 fine, 1 anything else. */
 export async function run(given: readonly string[], host: Host): Promise<number> {
-  const args = FALCO.has(given[0] ?? "") ? given.slice(1) : given;
   let code = EXIT_OK;
   const program = describeProgram(host, (result) => code = result);
+  const args = asOneQuestion(FALCO.has(given[0] ?? "") ? given.slice(1) : given, program);
   try {
     refuseUnknownCommand(program, args);
     const isAtOnce = await Promise.race([
@@ -35,6 +35,21 @@ export async function run(given: readonly string[], host: Host): Promise<number>
  * falcod's image into such a manifest, or into Falco's chart, which writes it, means the same.
  */
 const FALCO: ReadonlySet<string> = new Set(["/usr/bin/falco", "falco"]);
+
+/** `help list fields` means the inner command, of which the framework's own `help` knows nothing. */
+function asOneQuestion(args: readonly string[], program: Command): readonly string[] {
+  const [help, ...words] = args;
+  if (help !== "help" || words.length < 2) return args;
+  let group: readonly CommandUnknownOpts[] = program.commands;
+  for (const word of words) {
+    if (group.length === 0) break;
+    const command = group.find((inner) => inner.name() === word);
+    // A group says which ones it has.
+    if (!command) return words;
+    group = command.commands;
+  }
+  return [...words, "--help"];
+}
 
 /** So long may the word about it take: nobody need be reading. */
 const LAST_WORD_MS = 200;

@@ -1,5 +1,5 @@
 /** All that can be asked for on the command line. */
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 // Not the face of core/alert: every start loads this file, and that one brings all fields with it.
 import { escapeUnprintable } from "../../alert/escape.ts";
 import { COLOUR_CHOICES, type ColourChoice, withColours } from "../colour.ts";
@@ -9,6 +9,7 @@ import { oneOf } from "./arguments.ts";
 import { addCaptures } from "./captures.ts";
 import { addChecking } from "./checking.ts";
 import type { Done } from "./done.ts";
+import { flagMeant } from "./flag_meant.ts";
 import { addForwarding } from "./forwarding.ts";
 import { addHelper } from "./helper.ts";
 import { addPlugin } from "./plugin.ts";
@@ -74,8 +75,6 @@ export function describeProgram(realHost: Host, done: Done): Command {
     .configureOutput({
       writeOut: (text) => host.out.write(text),
       writeErr: (text) => host.error.write(text),
-      // It quotes arguments, which may come from anywhere.
-      outputError: (text, write) => write(text.split("\n").map(escapeUnprintable).join("\n")),
     })
     .addHelpText("after", PROGRAM_EXAMPLES + FALCO_FLAGS_HELP);
   program.hook("preAction", async (_, command) => {
@@ -85,6 +84,7 @@ export function describeProgram(realHost: Host, done: Done): Command {
     throw new CommanderError(0, "commander.version", "versions were printed");
   });
   for (const add of GROUPS) add(program, host, done);
+  explainMistakes(program, program.commands.find((command) => command.name() === "run"));
   pointToHelp(program, "falcod");
   return program;
 }
@@ -96,4 +96,17 @@ function pointToHelp(command: Command, path: string): void {
     inner.showHelpAfterError(`${name} --help explains it, falcod --help names all commands.`);
     pointToHelp(inner as Command, name);
   }
+}
+
+function explainMistakes(command: CommandUnknownOpts, run: CommandUnknownOpts | undefined): void {
+  command.configureOutput({
+    outputError: (text, write) => {
+      const [, flag] = /^error: unknown option '(--?[^'=]+)[^\n]*\n$/.exec(text) ?? [];
+      const meant = flag === undefined ? undefined : flagMeant(flag, command, run);
+      // It quotes arguments, which may come from anywhere.
+      write(text.split("\n").map(escapeUnprintable).join("\n"));
+      if (meant !== undefined) write(`${escapeUnprintable(meant)}\n`);
+    },
+  });
+  for (const inner of command.commands) explainMistakes(inner, run);
 }

@@ -17,7 +17,9 @@ Examples:
   falcod run -c ./falco.yaml
   falcod run -r rules.d -r extra.yaml     only these rules, in this order
   falcod run -o 'rules[].disable.tag=network' -o priority=warning
-  falcod run --scope pid:$$ -M 60 &       this shell and what it starts, for a minute`;
+  falcod run --scope pid:$$ -M 60 &       this shell and what it starts, for a minute
+
+Falco's other flags are understood as well; falcod --help names them.`;
 
 function addRun(program: Command, host: Host, done: Done): void {
   const command = program.command("run", { isDefault: true })
@@ -37,7 +39,7 @@ function addRun(program: Command, host: Host, done: Done): void {
         .argParser(collect).default([] as string[], "none"),
     )
     .option("--scope <pid:number>", "watch only this process and its descendants", parseScope)
-    .option("--dry-run", "load configuration and rules, then stop")
+    .option("--dry-run", "load configuration and rules, try whether it could listen, then stop")
     .addOption(oldList("-D <substring>", "old: rules[].disable.rule"))
     .addOption(oldList("-T <tag>", "old: rules[].disable.tag"))
     .addOption(oldList("-t <tag>", "old: rules[].enable.tag"))
@@ -47,7 +49,7 @@ function addRun(program: Command, host: Host, done: Done): void {
   // What is too much is often a file: the action says what to write.
   command.allowExcessArguments();
   command.action(async (options) => {
-    if (!flags.get("--list")?.includes("")) refuseArguments(command as Command);
+    if (!flags.get("--list")?.includes("")) refuseArguments(command as Command, options.option);
     const asked = { configPath: options.c, rulePaths: options.r, options: options.option };
     if (flags.size > 0) {
       const { answerFalcoQuestion } = await import("../commands/falco_questions.ts");
@@ -127,9 +129,11 @@ function addFalcoFlags(command: Command): GivenFlags {
   return given;
 }
 
-function refuseArguments(command: Command): void {
+function refuseArguments(command: Command, keyOptions: readonly string[]): void {
   const { args } = command, [first] = args;
   if (first === undefined) return;
+  const key = keyOptions.find((option) => !option.includes("="));
+  if (key !== undefined) command.error(`error: -o takes one word: -o ${key}=${first}`);
   const meant = commandsForFile(first);
   command.error(
     `error: too many arguments: run takes none, and got ${args.join(", ")}.` +

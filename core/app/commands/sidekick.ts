@@ -90,9 +90,11 @@ async function serveUntilStopped(
       signal: stop.signal,
       isReopenAsked: rotation.hasCome,
       onReady: (servers, outputs) => {
-        const places = servers.map(({ listen, address }) =>
-          `${listen.tls ? "https" : "http"}://${address!.hostname}:${address!.port}`
-        );
+        const places = servers.map(({ listen, address }) => {
+          const { hostname, port } = address!;
+          const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+          return `${listen.tls ? "https" : "http"}://${host}:${port}`;
+        });
         const to = outputs.join(", ") || "nobody";
         host.error.write(`falcod: forwarding to ${to}, listening at ${places.join(" and ")}\n`);
       },

@@ -5,7 +5,7 @@ import { sidekickCommand } from "./sidekick.ts";
 
 Deno.test("sidekickCommand() goes on as it was when an unexpected error comes at SIGHUP", async () => {
   const configPath = await Deno.makeTempFile({ suffix: ".yaml" });
-  await Deno.writeTextFile(configPath, `listenaddress: 127.0.0.1\nlistenport: ${freePort()}\n`);
+  await Deno.writeTextFile(configPath, `listenaddress: "::1"\nlistenport: ${freePort()}\n`);
   let said = "", isBroken = false, hangUp = () => {}, stop = () => {};
   const told = Promise.withResolvers<void>(), ready = Promise.withResolvers<void>();
   const again = Promise.withResolvers<void>();
@@ -58,4 +58,5 @@ Deno.test("sidekickCommand() goes on as it was when an unexpected error comes at
   const wanted =
     "error: SIGHUP: nothing is changed: this is a bug: TypeError: nobody thought of it\n";
   assert(said.includes(wanted), said);
+  assert(/listening at http:\/\/\[::1\]:\d+\n/.test(said), said);
 });
