@@ -17,7 +17,8 @@ const rule = (name: string, tags: string, more: string) => `
 `;
 const RULES = rule("Terminal shell", "a, b", "priority: ERROR") +
   rule("Other shell", "b", "priority: ERROR\n  enabled: false") +
-  rule("Low", "b", "priority: DEBUG");
+  rule("Low", "b", "priority: DEBUG") +
+  rule("Low and off", "b", "priority: DEBUG\n  enabled: false");
 
 /** Names of the rules that run after a selection, and the codes of what was reported. */
 function select(...selections: Parameters<typeof selectRules>[1]) {

@@ -154,13 +154,14 @@ export class Compiler {
     const eventTypes = eventTypesOf(condition);
     lintEventTypes(draft, { ...conditions, eventTypes }, this.report);
     this.#lintOutput(draft, output, eventTypes);
+    // The configuration may bring back what a file has switched off, and no more than that.
     const disabledBy = !delivered
       ? "source"
-      : !draft.enabled
-      ? "file"
-      : reaches(draft.priority, this.context.minimumPriority)
+      : !reaches(draft.priority, this.context.minimumPriority)
+      ? "priority"
+      : draft.enabled
       ? undefined
-      : "priority";
+      : "file";
     return Object.freeze({
       name: draft.name,
       description: draft.description,

@@ -149,13 +149,15 @@ Deno.test("loadRules() makes exceptions part of the condition", () => {
 
 Deno.test("loadRules() keeps disabled rules and those of too low a priority, checked but not enabled", () => {
   const { ruleset } = load(
-    rule("a", "evt.type = open", "  enabled: false\n") + rule("b", "evt.type = open"),
+    rule("a", "evt.type = open", "  enabled: false\n").replace("NOTICE", "ERROR") +
+      rule("b", "evt.type = open") + rule("c", "evt.type = open", "  enabled: false\n"),
     {
       minimumPriority: "Error",
     },
   );
   assertEquals(ruleset!.rules.map(({ enabled, disabledBy }) => [enabled, disabledBy]), [
     [false, "file"],
+    [false, "priority"],
     [false, "priority"],
   ]);
   assertEquals(ruleset!.fields.size, 0);
