@@ -155,7 +155,7 @@ function nameField(name: string, end: End, summary: string): FieldDefinition {
     name,
     type: "CHARBUF",
     summary,
-    candidates: "none-differs",
+    candidates: "empty-differs",
     extract: (_event, state) => {
       const of = address(state, end);
       return of && state.names.namesOf(of);

@@ -72,19 +72,20 @@ export interface FieldDefinition {
     /** Of an index: Falco takes one below 0, too; -1 is as good as none. */
     readonly signed?: boolean;
     /**
-     * May follow the name after a dot as well: `evt.arg.flags`, `thread.cgroup.memory`. Where brackets
-     * are no argument for Falco, they are text in outputs.
+     * May follow the name after a dot as well; "rather": Falco has a name nowhere else, as in
+     * `evt.arg.flags`, `thread.cgroup.memory`. "only": brackets are text in outputs, as in Falco.
      */
-    readonly dotted?: boolean | "only";
+    readonly dotted?: boolean | "rather" | "only";
     /** Says what is wrong with an argument; absent when it is fine. */
     readonly check?: (argument: string) => string | undefined;
   };
   /**
    * The field stands for several candidates and extract returns them as an array although it is not a
    * list (fd.ip, fd.port, fd.net, fd.sip.name, proc.aname without an index). `=`/`in`/… hold when any
-   * candidate satisfies them; with "none-differs", `!=` holds only when no candidate is equal.
+   * candidate satisfies them; with "none-differs", `!=` holds only when no candidate is equal. With
+   * "empty-differs" it also holds where there is none: an address that has no name is not that of a name.
    */
-  readonly candidates?: "any" | "none-differs";
+  readonly candidates?: "any" | "none-differs" | "empty-differs";
   /** Falco compares it with constants only, with or without a transformer around it. */
   readonly constantsOnly?: boolean;
   /** All values there are, where they are few; numbers that have no name may come beside them. */

@@ -8,7 +8,7 @@ import {
   whenNeeded,
 } from "../base/mod.ts";
 import { eventCodesByName, eventCodesCalled, eventNames } from "../event/mod.ts";
-import type { FieldTable } from "../field/mod.ts";
+import type { FieldDefinition, FieldTable } from "../field/mod.ts";
 import type {
   CheckedComparison,
   CheckedCondition,
@@ -374,7 +374,7 @@ function longerEvents(text: string): string | undefined {
 const PATTERN_HELP = "to mean one of ( ) [ { . * + ? itself, put it in brackets: [(] [.]";
 const CONSTANTS_HELP = "write the values themselves, in quotes where they have blanks";
 
-function candidatesOf(operand: CheckedOperand): "any" | "none-differs" | undefined {
+function candidatesOf(operand: CheckedOperand): FieldDefinition["candidates"] {
   return operand.kind === "field" ? operand.definition.candidates : undefined;
 }
 
@@ -382,10 +382,12 @@ function wasJsonText(operand: CheckedOperand): boolean {
   return operand.kind === "field" && operand.definition.wasJsonText === true;
 }
 
-/** `in` asks for every value of a list; `!=` asks candidates like fd.ip to differ, each of them. */
+const DIFFERING = { any: "some", "none-differs": "each", "empty-differs": "every" } as const;
+
+/** `in` asks for every value of a list; `!=` asks candidates like fd.ip to differ, each of them, and names if any. */
 function spreadOf(left: CheckedOperand, operator: Operator): Spread {
   if (left.list) return operator.name === "in" ? "every" : "some";
-  return operator.name === "!=" && candidatesOf(left) === "none-differs" ? "each" : "some";
+  return operator.name === "!=" ? DIFFERING[candidatesOf(left) ?? "any"] : "some";
 }
 
 function typeText({ type, list }: { readonly type: string; readonly list: boolean }): string {

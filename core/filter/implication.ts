@@ -113,7 +113,7 @@ function clash(one: Fact, other: Fact): boolean {
 export function implies(first: Leaf, second: Leaf): boolean {
   if (second.kind === "exists") {
     if (first.kind === "exists") return first.nonEmpty || !second.nonEmpty;
-    // Only `in` on a list holds without any value.
+    // Only `in` on a list, and `!=` on names of an address, hold without any value.
     return first.spread !== "every" || !second.nonEmpty;
   }
   if (first.kind === "exists") return false;

@@ -153,6 +153,16 @@ Deno.test("conditions: of several candidates any may match, and for addresses al
     },
   );
   holds({ "proc.aname": [] }, { "proc.aname exists": false, "proc.aname != a": false });
+  holds({ "fd.sip.name": ["a.example", "b.example"] }, {
+    "fd.sip.name != b.example": false,
+    "fd.sip.name != c.example": true,
+  });
+  // Falco's own example of it: a connection to anything else, also to what has no name.
+  holds({ "fd.sip.name": [] }, {
+    "fd.sip.name != a.example": true,
+    "fd.sip.name = a.example": false,
+  });
+  holds({}, { "fd.sip.name != a.example": false });
   holds({ "proc.aname[2]": "init" }, {
     "proc.aname[2] = init": true,
     "proc.aname[2] != init": false,

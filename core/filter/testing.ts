@@ -60,6 +60,7 @@ export const testFields: FieldTable = new Map(
     field({ name: "fd.ip", type: "IPADDR", candidates: "none-differs", only: "filter" }),
     field({ name: "fd.net", type: "IPNET", candidates: "none-differs", only: "filter" }),
     field({ name: "fd.port", type: "PORT", candidates: "none-differs", only: "filter" }),
+    field({ name: "fd.sip.name", type: "CHARBUF", candidates: "empty-differs" }),
     field({
       name: "proc.aname",
       type: "CHARBUF",
