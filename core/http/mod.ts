@@ -5,8 +5,9 @@
  * throws a `SinkError` that says whether to try again; where the other end takes one alert at a time,
  * `sendEach` walks through a batch. Addresses and headers may be secrets and are never told.
  *
- * Connections are undici's, loaded when there is something to send. A request goes out once: one whose
- * connection breaks is a `SinkError` that says it may have arrived, and trying again is the delivery's.
+ * Connections are undici's, or node's where HTTP/2 is spoken, loaded when there is something to send. A
+ * request goes out once: one whose connection breaks is a `SinkError` that says it may have arrived, and
+ * trying again is the delivery's.
  */
 export {
   httpKeys,

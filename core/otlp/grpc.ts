@@ -2,6 +2,7 @@
  * Calls of a collector over gRPC: a request by HTTP/2 with one message, whose answer ends with how it went.
  * github.com/grpc/grpc doc/PROTOCOL-HTTP2.md
  */
+import { gunzipSync } from "node:zlib";
 import { WireError, WireMessage } from "../base/mod.ts";
 import { excerptOf } from "../http/reply.ts";
 import { compressed, type HttpAnswer, HttpTarget } from "../http/target.ts";
@@ -52,15 +53,20 @@ const TOO_LARGE = /message larger than max|message too large/i;
 
 /** In front of each message: whether it is compressed, and its length. */
 const HEAD_BYTES = 5;
+/** Of an answer that was compressed. */
+const MOST_BYTES = 64 << 10;
 
 export class GrpcCollector {
   readonly #settings: OtlpSettings;
   readonly #target: HttpTarget;
+  /** Asked each time: an address may stand in a file. */
+  readonly #url: () => Secret;
 
   constructor(settings: OtlpSettings, { path }: OtlpSignal) {
     this.#settings = settings;
+    this.#url = () => methodAt(settings.endpoint, METHODS[path]);
     this.#target = new HttpTarget({ ...settings, compress: false }, {
-      url: () => methodAt(settings.endpoint, METHODS[path]),
+      url: this.#url,
       headers: { te: "trailers", "grpc-accept-encoding": "identity" },
       isHttp2: true,
       // A status of HTTP is somebody's who knows no gRPC: it says nothing of what was sent.
@@ -80,13 +86,9 @@ export class GrpcCollector {
       contentType: "application/grpc",
       ...isCompressed && { headers: { "grpc-encoding": "gzip" } },
     }, context);
-    const failure = failureOf(answer, URL.parse(this.#settings.endpoint.reveal().trim())!.origin);
+    const failure = failureOf(answer, new URL(this.#url().reveal()).origin);
     if (failure) throw failure;
-    const isPlain = answer.bytes[0] === 0;
-    return {
-      bytes: isPlain ? answer.bytes.subarray(HEAD_BYTES) : new Uint8Array(),
-      hide: answer.hide,
-    };
+    return { bytes: messageIn(answer), hide: answer.hide };
   }
 
   close(): Promise<void> {
@@ -100,6 +102,19 @@ function framed(message: Uint8Array, isCompressed: boolean): Uint8Array {
   new DataView(frame.buffer).setUint32(1, message.length);
   frame.set(message, HEAD_BYTES);
   return frame;
+}
+
+/** Servers in Go compress what they answer to what was compressed, whatever is accepted. */
+function messageIn({ bytes, headers }: HttpAnswer): Uint8Array {
+  const message = bytes.subarray(HEAD_BYTES);
+  if (bytes[0] !== 1) return message;
+  if (headers["grpc-encoding"] !== "gzip") return new Uint8Array();
+  try {
+    return gunzipSync(message, { maxOutputLength: MOST_BYTES });
+  } catch {
+    // All was taken, by its status; what else there is to tell is lost.
+    return new Uint8Array();
+  }
 }
 
 /** A path means nothing to gRPC. Without a port it is that of OTLP, or with TLS that of https. */

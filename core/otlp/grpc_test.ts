@@ -1,9 +1,12 @@
 /** Sinks of OpenTelemetry that speak gRPC, with a server of gRPC's own package. */
 import { Metadata, status } from "@grpc/grpc-js";
+import { createServer, type ServerHttp2Stream } from "node:http2";
+import type { Server } from "node:net";
+import { gzipSync } from "node:zlib";
 import { clientFiles } from "../../tests/peers/certificate_files.ts";
 import { grpcCollector, type Refusal } from "../../tests/peers/grpc_collector.ts";
 import { httpReceiver } from "../../tests/peers/http_receiver.ts";
-import { rejection } from "../../tests/http_servers.ts";
+import { listening, rejection } from "../../tests/http_servers.ts";
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { encodeWireMessage } from "../base/mod.ts";
 import * as z from "zod";
@@ -82,6 +85,32 @@ Deno.test("OtlpTarget counts what a collector did not take by gRPC", async () =>
   const { code, accepted, refused, message } = await rejection(to.send(bodies(ABC), 3));
   assertEquals([code, accepted, refused], ["rejected", 2, 1]);
   assertEquals(message, "The collector did not take 1 of 3: too old");
+});
+
+Deno.test("OtlpTarget reads answers that are compressed, as servers in Go do it, up to a bound", async () => {
+  const partial = encodeWireMessage({ 1: encodeWireMessage({ 1: 1, 2: "too old" }) });
+  const bomb = new Uint8Array(50 << 20);
+  let answer: Uint8Array = partial;
+  const server = createServer();
+  server.on("stream", (opened) => {
+    const stream = opened as ServerHttp2Stream;
+    const message = gzipSync(answer);
+    const frame = Buffer.concat([new Uint8Array([1, 0, 0, 0, 0]), message]);
+    frame.writeUInt32BE(message.length, 1);
+    const head = { ":status": 200, "content-type": "application/grpc", "grpc-encoding": "gzip" };
+    stream.respond(head, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.end(frame);
+  });
+  await using address = await listening(server as unknown as Server);
+  await using to = target(`http://127.0.0.1:${address.port}`, { compress: true });
+  const { code, accepted, message } = await rejection(to.send(bodies(ABC), 3));
+  assertEquals([code, accepted, message], [
+    "rejected",
+    2,
+    "The collector did not take 1 of 3: too old",
+  ]);
+  for (answer of [bomb, new Uint8Array([255, 255])]) await to.send(bodies(ABC), 3);
 });
 
 /** google.rpc.Status with RetryInfo of 1.5 s. */
