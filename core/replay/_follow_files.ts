@@ -14,7 +14,7 @@ import { plainDirectory, type ReplayThread } from "./threads.ts";
 import { openers, openersEntered } from "./_follow_opens.ts";
 const CLOSE_RANGE_CLOEXEC = 4;
 /** In UTF-16 units. Kernels tell no more than 4096 bytes of one, but nobody has to be told by a kernel. */
-const MAX_DIRECTORY = 65_536;
+const MAX_DIRECTORY = 16_384;
 /** Flag table "fcntl_commands". */
 const F_DUPFD = 1, F_SETFD = 3, F_DUPFD_CLOEXEC = 26;
 const FD_CLOEXEC = 1;
@@ -186,7 +186,7 @@ function moveTo(
   const whole = withSlash(joined(process.cwd, path));
   const cwd = whole.length > MAX_DIRECTORY ? UNKNOWN_DIRECTORY : whole;
   if (cwd === process.cwd) return;
-  texts.brought += cwd.length;
+  texts.room -= cwd.length;
   process.cwd = cwd;
   const { id: threadId } = thread;
   sink.change(

@@ -203,7 +203,7 @@ function makeChild(
   if (child.cgroups.length === 0) child.cgroups = from.cgroups;
   if (!isThread && child.isLeader) {
     child.process.descriptors = from.table.fork();
-    texts.brought += from.table.forkBytes;
+    texts.room -= from.table.forkBytes;
     child.process.cwd = from.process.cwd;
   }
   return child;

@@ -10,16 +10,19 @@ import {
   type TextLimits,
 } from "../state/mod.ts";
 import type { Descriptor } from "./descriptor.ts";
-import type { ToldThreads } from "./_told_threads.ts";
 import { type Follower, UNKNOWN_DIRECTORY } from "./follower.ts";
-import type { ReplayProcess, ReplayThread, Threads } from "./threads.ts";
+import { plainDirectory, type ReplayProcess, type ReplayThread } from "./threads.ts";
 
 /** About bytes. Hosts of 40 000 processes, each with 60 variables, have room in it. */
 export const MAX_BYTES = 256 << 20;
 /** So much is left of it when things were let go: the next time is not soon. */
 const ENOUGH = 3 / 4;
-/** Looks at all there is when as much of it has come. */
-const STEP = 1 / 16;
+/** Of what has room: events bring ten times as much as they are long, at most. */
+const STEP = 1 / 8;
+/** Of all. */
+const SMALLEST_STEP = 1 / 16;
+/** Descriptors may always have that much of it. */
+const FAIR = 1 / 4;
 /** Beside what their texts have; two ends have an address each. */
 const DESCRIPTOR_BYTES = 200, PATH_BYTES = 300, ENDS_BYTES = 500, CGROUP_BYTES = 100;
 /** In UTF-16 units: each process has one. */
@@ -33,51 +36,47 @@ interface Held {
 }
 
 /**
- * Whoever made a capture may have let it grow a thousand times as large as its file. Nobody counts what
- * goes; every 16 MB of events all there is gets counted. When it is too much, the longest texts are cut,
+ * What is in a capture may be a thousand times as large as its file. Nobody counts what goes: after
+ * every 16 to 32 MB of events all there is gets counted. When it is too much, the longest texts are cut,
  * then the largest tables of descriptors are emptied: their processes are known, what they have open is
  * not any more. Only then texts are cut that are not long.
  */
 export class Holdings {
-  readonly #threads: Threads;
-  readonly #told: ToldThreads;
+  readonly #follower: Follower;
   readonly #most: number;
-  readonly #step: number;
   /** Threads of whose texts not all was kept. */
   textsCut = 0;
   /** Descriptors that were forgotten. */
   descriptorsForgotten = 0;
 
-  constructor({ threads, told }: Follower, most = MAX_BYTES) {
-    this.#threads = threads;
-    this.#told = told;
+  constructor(follower: Follower, most = MAX_BYTES) {
+    this.#follower = follower;
     this.#most = most;
-    this.#step = most * STEP;
   }
 
-  /** About bytes may come before somebody has to look. */
-  get step(): number {
-    return this.#step;
+  /** Answers how many bytes may come before it has to look again; between events: they are seen whole. */
+  look(): number {
+    let { bytes } = this.#measure();
+    if (bytes > this.#most) bytes = this.#letGo();
+    return Math.max(this.#most * SMALLEST_STEP, (this.#most - bytes) * STEP);
   }
 
-  /** Between events: what is judged has all of its texts. */
-  look(): void {
-    const held = this.#measure();
-    if (held.bytes <= this.#most) return;
+  #letGo(): number {
     const [first, ...others] = TEXT_LIMITS;
     this.#cutTexts(first!);
     this.#emptyTables();
     for (const limits of others) {
-      if (this.#measure().bytes <= this.#most * ENOUGH) return;
+      if (this.#measure().bytes <= this.#most * ENOUGH) break;
       this.#cutTexts(limits);
     }
+    return this.#measure().bytes;
   }
 
   #measure(): Held {
     const seen = new Set<unknown>();
     const tables: (readonly [ReplayProcess, number])[] = [];
     let bytes = 0;
-    for (const thread of this.#threads) {
+    for (const thread of this.#follower.threads) {
       bytes += threadBytes(thread, seen);
       const { process } = thread;
       if (seen.has(process)) continue;
@@ -94,8 +93,9 @@ export class Holdings {
   #emptyTables(): void {
     for (;;) {
       const { bytes, tables } = this.#measure();
-      let excess = bytes - this.#most * ENOUGH;
-      if (excess <= 0 || tables.length === 0) return;
+      const ofTables = tables.reduce((sum, [, own]) => sum + own, 0);
+      let excess = Math.min(bytes - this.#most * ENOUGH, ofTables - this.#most * FAIR);
+      if (excess <= 0) return;
       for (const [process, own] of [...tables].sort(([, a], [, b]) => b - a)) {
         if (excess <= 0) break;
         excess -= own;
@@ -106,11 +106,17 @@ export class Holdings {
   }
 
   #cutTexts(limits: TextLimits): void {
-    for (const thread of this.#threads) {
+    for (const thread of this.#follower.threads) {
+      const { id: threadId, process, process: { cwd: before } } = thread;
       if (!cutThread(thread, limits)) continue;
       this.textsCut++;
+      if (!thread.isTold) continue;
       // The process table has the same texts.
-      if (thread.isTold) this.#told.tell(thread);
+      const { told, sink } = this.#follower;
+      told.tell(thread);
+      if (process.cwd === before) continue;
+      const cwd = plainDirectory(process.cwd);
+      sink.change({ kind: "cwd", threadId, processId: process.id, cwd }, 0);
     }
   }
 }

@@ -105,14 +105,14 @@ Deno.test("a directory that nobody can be in is none", async () => {
   const names: (string | undefined)[] = [];
   await played(
     [
-      ...times(4, () => chdir("d".repeat(30_000))),
+      ...times(4, () => chdir("d".repeat(7000))),
       open(10, "x", 3),
       chdir("/tmp"),
       open(10, "x", 4),
     ],
     ({ opened }) => opened && names.push(opened.given),
   );
-  assertEquals([names[0]!.length < 35_000, names[1]], [true, "/tmp/x"]);
+  assertEquals([names[0]!.length < 16_400, names[1]], [true, "/tmp/x"]);
 });
 
 Deno.test("what calls said when they began is let go where it is too long", async () => {
@@ -123,4 +123,28 @@ Deno.test("what calls said when they began is let go where it is too long", asyn
     params: { dirfd: -100, name: `/${n}${"e".repeat(30_000)}`, flags: 1, mode: 0 },
   })));
   assert(replay.counters.textsCut >= 30, `${replay.counters.textsCut}`);
+});
+
+Deno.test("directories that take too much are forgotten, by the process table as well", async () => {
+  const processes = times(200, (n) => process(100 + n, "x"));
+  const { replay, state } = await played(
+    times(200, (n) => ({
+      type: "chdir",
+      threadId: 100 + n,
+      params: { res: 0, path: `/${n}${"d".repeat(10_000)}` },
+    })),
+    () => {},
+    processes,
+  );
+  assert(replay.counters.textsCut >= 50, `${replay.counters.textsCut}`);
+  assertEquals(state.processes.process(100)!.cwd, ".");
+});
+
+Deno.test("descriptors are not forgotten for texts that take too much", async () => {
+  const { replay } = await played([
+    open(10, "/etc/passwd", 3),
+    ...times(900, (n) => exec(100 + n, [`${n}${"a".repeat(800)}`])),
+  ]);
+  assert(replay.counters.textsCut >= 500, `${replay.counters.textsCut}`);
+  assertEquals(replay.counters.descriptorsForgotten, 0);
 });

@@ -202,10 +202,7 @@ export class Replay {
       this.#seeds = undefined;
     }
     const texts = this.#texts;
-    if ((texts.brought += scap.end - scap.start) > this.#holdings.step) {
-      texts.brought = 0;
-      this.#holdings.look();
-    }
+    if ((texts.room -= scap.end - scap.start) < 0) texts.room = this.#holdings.look();
     if (this.#isFirst && this.#tells[scap.type] === 1) this.#begin(scap);
     const number = ++this.#events + this.#passedOver.count;
     const { type } = scap;

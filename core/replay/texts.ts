@@ -75,8 +75,8 @@ export class InternedPath implements NamedPath {
 }
 
 export class Texts {
-  /** About bytes that may have come to be kept since somebody looked: events have more in them than that. */
-  brought = 0;
+  /** About bytes that may come to be kept before somebody looks: events have more in them than that. */
+  room = 0;
   readonly knownOpens = { open: new KnownOpens(1), openat: new KnownOpens(2) };
   readonly #paths = new BytesTable<InternedPath>(PATHS);
   readonly #relative = new Map<string, InternedPath>();
@@ -132,7 +132,7 @@ export class Texts {
     if (path) return path;
     path = new InternedPath(raw, joined(directory, raw));
     const units = key.length + path.given.length;
-    this.brought += units;
+    this.room -= units;
     this.#relativeUnits += units;
     if (this.#relative.size >= MAX_RELATIVE || this.#relativeUnits > MAX_RELATIVE_UNITS) {
       this.#relative.clear();
