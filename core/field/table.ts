@@ -116,6 +116,8 @@ export function readArgument(
   const problem = (title: string, help: string) => ({ kind: "problem", title, help }) as const;
   if (text === undefined) {
     if (!rule?.required) return { kind: "argument", value: undefined };
+    const isBehindDot = rule.dotted === "rather" || rule.dotted === "only";
+    if (isBehindDot) return problem(`"${name}" needs a name behind it`, `write ${name}.name`);
     const example = rule.kind === "index" ? `${name}[0]` : `${name}[name]`;
     return problem(`"${name}" needs an argument in brackets`, `write ${example}`);
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { commonFields, type FieldDefinition, fieldNames, findField, syscallFields } from "./mod.ts";
+import { readArgument } from "./table.ts";
 
 interface Fact {
   readonly name: string;
@@ -120,6 +121,17 @@ Deno.test("findField() finds nothing for names and dots that mean nothing", () =
   for (const name of ["", ".", "proc", "proc.nam", "proc.name.x", "evt.arg.", "nothing.at.all"]) {
     assertEquals(findField(syscallFields, name), undefined, name);
   }
+});
+
+Deno.test("readArgument() tells where an argument that is missing goes, as Falco takes it", () => {
+  const helpOf = (name: string) => {
+    const read = readArgument(syscallFields.get(name)!, undefined);
+    return read.kind === "problem" ? read.help : undefined;
+  };
+  assertEquals(helpOf("evt.arg"), "write evt.arg.name");
+  assertEquals(helpOf("evt.type.is"), "write evt.type.is.name");
+  assertEquals(helpOf("thread.cgroup"), "write thread.cgroup.name");
+  assertEquals(helpOf("container.label"), "write container.label[name]");
 });
 
 Deno.test("findField() gives evt.rawarg the type and format of its parameter", () => {

@@ -95,7 +95,7 @@ export const threadFields: readonly FieldDefinition[] = [
     argument: {
       required: true,
       kind: "key",
-      dotted: true,
+      dotted: "rather",
       // Behind a dot, the name ends before them, so that text may follow it in outputs.
       check: (name) => /[.\d]/.test(name) ? "a controller has no dots and digits" : undefined,
     },
