@@ -1,5 +1,10 @@
 /** What a configuration adds to the outputs of rules (Falco's `append_output`). */
-import { compileTemplate, type ExtraField, type TemplateOptions } from "../alert/mod.ts";
+import {
+  compileTemplate,
+  type ExtraField,
+  type OutputTemplate,
+  type TemplateOptions,
+} from "../alert/mod.ts";
 import { type Report, SourceText } from "../base/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
 
@@ -68,13 +73,45 @@ export function compileExtraFields(
       report.add({ code: "A002", title: `"${key}" is no name of a field`, at: text.all, help });
       return [];
     }
-    const template = compileTemplate(text, fields, report, options);
+    const template = compiledOnce(text, fields, { report, ...options });
     return template ? { key, kind, template } : [];
   });
 }
 
-function suggestedTexts(fields: FieldTable): SourceText[] {
-  return [...fields.values()].filter(({ suggested }) => suggested).map(({ name }) =>
-    new SourceText("<suggested_output>", `${name.replaceAll(".", "_")}=%${name}`)
-  );
+interface Compiled extends Pick<TemplateOptions, "bytes"> {
+  readonly fields: FieldTable;
+  readonly template: OutputTemplate;
+}
+
+/** Those of which nothing is to be said: all rules that get the field have the same. */
+const compiled = new WeakMap<SourceText, Compiled>();
+
+function compiledOnce(
+  text: SourceText,
+  fields: FieldTable,
+  { report, ...options }: TemplateOptions & { readonly report: Report },
+): OutputTemplate | undefined {
+  const known = compiled.get(text);
+  const { bytes } = options;
+  const isSame = known && known.fields === fields && known.bytes === bytes;
+  if (isSame && !options.unknownHelp) return known.template;
+  const { count } = report;
+  const template = compileTemplate(text, fields, report, options);
+  if (template && report.count === count) {
+    compiled.set(text, { fields, template, ...bytes && { bytes } });
+  }
+  return template;
+}
+
+const suggested = new WeakMap<FieldTable, readonly SourceText[]>();
+
+function suggestedTexts(fields: FieldTable): readonly SourceText[] {
+  let texts = suggested.get(fields);
+  if (!texts) {
+    texts = [...fields.values()].filter((field) => field.suggested).map(({ name }) =>
+      new SourceText("<suggested_output>", `${name.replaceAll(".", "_")}=%${name}`)
+    );
+    suggested.set(fields, texts);
+  }
+  return texts;
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { type ExtraField, type OutputTemplate } from "../alert/mod.ts";
 import { Report, SourceText } from "../base/mod.ts";
 import type { Event } from "../event/mod.ts";
@@ -181,4 +181,16 @@ Deno.test("loadRules() has bytes in outputs and extra fields print as the config
   const { outputs: [output] } = load(extras, { bytesFormat: "base64" });
   const { message, fields } = render(output!);
   assertEquals([message, fields.get("b")], ["first /w==", "/w=="]);
+});
+
+Deno.test("loadRules() compiles a field once for all rules that get it, and for each way bytes print", () => {
+  const extras = [extraField("b", "text", "%evt.buffer")];
+  const { outputs } = load(extras);
+  const [first, second] = outputs.map(({ extraFields }) => extraFields?.[0]?.template);
+  assert(first && first === second);
+  const [later] = load(extras, { bytesFormat: "base64" }).outputs;
+  assertEquals([outputs[0]!, later!].map((output) => render(output).fields.get("b")), [
+    ".",
+    "/w==",
+  ]);
 });
