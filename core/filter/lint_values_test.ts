@@ -227,6 +227,15 @@ Deno.test("lintValues() tells of stars that stand for themselves", () => {
   ) assertEquals(codesOf(text), ["warning F038"], text);
 });
 
+Deno.test("lintValues() tells that a star of pmatch is one directory, and lets patterns of names be", () => {
+  for (const text of ["fd.name pmatch (*/etc/x)", "fd.name pmatch (**/x*)"]) {
+    assertEquals(codesOf(text), ["warning F038"], text);
+  }
+  for (const text of ["fd.name pmatch (/etc/cron*, /home/*/.ssh)", "fd.name pmatch (/*)"]) {
+    assertEquals(codesOf(text, true), [], text);
+  }
+});
+
 Deno.test("lintValues() says nothing of values that events may have", () => {
   for (
     const text of [

@@ -21,7 +21,21 @@ export function oddSigns(
   if (!/[*|^${(]/.test(text) || !NAMES.test(field)) return undefined;
   if (GLOBS.has(operator)) return oddAlternatives(field, text, operator);
   if (PATTERNS.has(operator)) return undefined;
-  return oddStar(field, text, operator) ?? oddExpression(field, text, operator);
+  const star = operator === "pmatch" ? oddBeginning(field, text) : oddStar(field, text, operator);
+  return star ?? oddExpression(field, text, operator);
+}
+
+/** Every part of a path is a pattern behind `pmatch`, and none stands for several or for nothing. */
+function oddBeginning(field: string, text: string): OddSigns | undefined {
+  const path = /^\*+(\/.+)$/.exec(text)?.[1];
+  if (path === undefined) return undefined;
+  const isPattern = /[*?[]/.test(path);
+  return {
+    title: `"*" stands for one directory behind "pmatch": "${text}" is not "${path}"`,
+    help: `wherever it is, write ${field} ${
+      isPattern ? `glob ${asValue(text)}` : `endswith ${asValue(path)}`
+    }`,
+  };
 }
 
 function oddStar(field: string, text: string, operator: ComparisonName): OddSigns | undefined {

@@ -353,7 +353,7 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
     code: "F038",
     title: "wildcard that is taken as it stands",
     meaning:
-      'A name or path is compared with a value that has "*" in it, by an operator other than glob, iglob and regex; or with signs that only regex or shells understand, such as "|" and "{a,b}".',
+      'A name or path is compared with a value that has "*" in it, by an operator other than glob, iglob, regex and pmatch, where it is one part of the path; or with signs that only regex or shells understand, such as "|" and "{a,b}".',
     matters: "The sign is looked for in the name itself, where it hardly ever is.",
     example: conditions(
       "evt.type = openat and fd.name startswith /etc/*",
