@@ -49,7 +49,7 @@ const HINTS: Partial<Record<Status, string>> = {
 };
 
 /** What a server says that has a bound and was sent more; each implementation has these words. */
-const TOO_LARGE = /message larger than max|message too large/i;
+const TOO_LARGE = /message (?:.* )?larger than max|message too large/i;
 
 /** In front of each message: whether it is compressed, and its length. */
 const HEAD_BYTES = 5;

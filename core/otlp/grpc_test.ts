@@ -151,10 +151,10 @@ const FAILURES: readonly (readonly [
   [
     {
       code: status.RESOURCE_EXHAUSTED,
-      details: "grpc: received message larger than max (5 vs. 4)",
+      details: "grpc: received message after decompression larger than max (5 vs. 4)",
     },
     "rejected",
-    "RESOURCE_EXHAUSTED: grpc: received message larger than max (5 vs. 4)",
+    "RESOURCE_EXHAUSTED: grpc: received message after decompression larger than max (5 vs. 4)",
   ],
   [
     { code: status.UNIMPLEMENTED, details: "unknown service" },
