@@ -1,7 +1,7 @@
 /** Names of users and groups inside of containers, which have files of their own for them. */
 import type { AccountChange } from "../event/mod.ts";
 import type { Changes } from "./changes.ts";
-import { type Group, parseGroup, parsePasswd, type User } from "./user_table.ts";
+import { entryUnits, type Group, parseGroup, parsePasswd, tell, type User } from "./user_table.ts";
 
 /** What a process finds in its files; absent what it does not find. */
 export interface AccountFiles {
@@ -20,11 +20,15 @@ export interface ContainerUsersOptions {
   readonly changes?: Changes;
   /** Containers kept at most. */
   readonly capacity?: number;
+  /** UTF-16 units of all their users and groups. */
+  readonly units?: number;
 }
 
 interface Accounts {
-  users: ReadonlyMap<number, User>;
-  groups: ReadonlyMap<number, Group>;
+  users: Map<number, User>;
+  groups: Map<number, Group>;
+  /** About what these take, in UTF-16 units. */
+  units: number;
   /** On the clock of the events. */
   triedNs: number;
   prepared: number;
@@ -32,7 +36,10 @@ interface Accounts {
 }
 
 const CAPACITY = 1024;
-const MAX_TOLD = 65_536;
+/** Owners of containers write these files: usual ones take a few thousand units. */
+const MAX_UNITS = 64 << 20;
+/** Of what sources tell of one container. */
+const MAX_TOLD_UNITS = 16 << 20;
 const MAX_ASKED = 4;
 /** Programs of a container that are looked at when they begin, however soon they follow each other. */
 const MAX_PREPARED = 16;
@@ -44,10 +51,14 @@ export class ContainerUsers {
   readonly #read: ReadAccounts | undefined;
   readonly #changes: Changes | undefined;
   readonly #capacity: number;
+  readonly #most: number;
+  /** Of all. */
+  #units = 0;
   readonly #containers = new Map<string, Accounts>();
   #changedAt = 0;
 
-  constructor({ read, changes, capacity = CAPACITY }: ContainerUsersOptions) {
+  constructor({ read, changes, capacity = CAPACITY, units = MAX_UNITS }: ContainerUsersOptions) {
+    this.#most = units;
     this.#read = read;
     this.#changes = changes;
     this.#capacity = capacity;
@@ -81,8 +92,12 @@ export class ContainerUsers {
   /** What a source tells counts more than any file. */
   apply(change: AccountChange, containerId: string): void {
     const known = this.#containers.get(containerId) ?? this.#admit(containerId);
-    if (change.kind === "user") known.users = told(known.users, change.id, change.user);
-    else known.groups = told(known.groups, change.id, change.group);
+    const { id } = change;
+    const room = MAX_TOLD_UNITS - known.units;
+    const left = change.kind === "user"
+      ? tell(known.users, id, change.user, room)
+      : tell(known.groups, id, change.group, room);
+    this.#resize(known, MAX_TOLD_UNITS - left);
     this.#changedAt = this.#changes?.tick() ?? 0;
   }
 
@@ -107,6 +122,7 @@ export class ContainerUsers {
     accounts.isRead = true;
     accounts.users = files.passwd === undefined ? new Map() : parsePasswd(files.passwd);
     accounts.groups = files.group === undefined ? new Map() : parseGroup(files.group);
+    this.#resize(accounts, unitsOf(accounts.users) + unitsOf(accounts.groups));
     this.#changedAt = this.#changes?.tick() ?? 0;
     return accounts;
   }
@@ -122,21 +138,39 @@ export class ContainerUsers {
   }
 
   #admit(containerId: string): Accounts {
-    if (this.#containers.size >= this.#capacity) {
-      for (const oldest of this.#containers.keys()) {
-        this.#containers.delete(oldest);
-        break;
-      }
-    }
+    if (this.#containers.size >= this.#capacity) this.#forgetOldest();
     const accounts = {
       users: new Map(),
       groups: new Map(),
+      units: 0,
       triedNs: -Infinity,
       prepared: 0,
       isRead: false,
     };
     this.#containers.set(containerId, accounts);
     return accounts;
+  }
+
+  #forgetOldest(): void {
+    for (const [id, { units }] of this.#containers) {
+      this.#containers.delete(id);
+      this.#units -= units;
+      return;
+    }
+  }
+
+  /** When all names take too much, those of the largest go; it is not asked again at once. */
+  #resize(accounts: Accounts, units: number): void {
+    this.#units += units - accounts.units;
+    accounts.units = units;
+    while (this.#units > this.#most) {
+      const known = [...this.#containers.values()];
+      const largest = known.reduce((a, b) => b.units > a.units ? b : a);
+      this.#units -= largest.units;
+      largest.units = 0;
+      largest.users = new Map();
+      largest.groups = new Map();
+    }
   }
 }
 
@@ -146,13 +180,8 @@ export interface Witness {
   readonly clockNs: number;
 }
 
-function told<Entry>(
-  known: ReadonlyMap<number, Entry>,
-  id: number,
-  entry: Entry | undefined,
-): ReadonlyMap<number, Entry> {
-  const entries = new Map(known);
-  if (entry === undefined) entries.delete(id);
-  else if (entries.size < MAX_TOLD) entries.set(id, entry);
-  return entries;
+function unitsOf(entries: ReadonlyMap<number, Group & Partial<User>>): number {
+  let units = 0;
+  for (const entry of entries.values()) units += entryUnits(entry);
+  return units;
 }

@@ -68,3 +68,29 @@ Deno.test("ContainerUsers is bounded, and takes what a source tells", () => {
   users.apply({ kind: "user", id: 5, user: undefined }, "c");
   assertEquals(users.user("c", 5, who(1)), undefined);
 });
+
+Deno.test("ContainerUsers lets the largest go when all names take too much", () => {
+  const passwd = (count: number) =>
+    Array.from({ length: count }, (_, id) => `u${id}:x:${id}:1::/:/bin/sh\n`).join("");
+  const counts = [0, 50, 300, 50];
+  let looks = 0;
+  const users = new ContainerUsers({
+    read: (id) => (looks++, { passwd: passwd(counts[id]!), group: undefined }),
+    units: 60_000,
+  });
+  const names = () => [1, 2, 3].map((id) => users.user(`c${id}`, 5, who(id)) !== undefined);
+  assertEquals(names(), [true, true, true]);
+  assertEquals(names(), [true, false, true]);
+  assertEquals(looks, 3);
+});
+
+Deno.test("ContainerUsers takes thousands of users that a source tells, and only so much of them", () => {
+  const users = new ContainerUsers({});
+  const user = { name: "eve", home: `/${"h".repeat(1000)}`, shell: "/bin/sh" };
+  for (let id = 0; id < 30_000; id++) users.apply({ kind: "user", id, user }, "c");
+  assertEquals(users.user("c", 10_000, who(1)), user);
+  assertEquals(users.user("c", 29_999, who(1)), undefined);
+  users.apply({ kind: "user", id: 1, user: undefined }, "c");
+  users.apply({ kind: "user", id: 29_999, user }, "c");
+  assertEquals(users.user("c", 29_999, who(1)), user);
+});

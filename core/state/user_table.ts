@@ -25,6 +25,9 @@ const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAX_ENTRIES = 65_536;
 const MAX_NAME = 256;
 const MAX_PATH = 1024;
+/** Of all that sources tell, about 65 536 entries of a usual length. */
+const MAX_TOLD_UNITS = 16 << 20;
+const ENTRY_UNITS = 150;
 
 /** Falco's answers where /etc/passwd has no entry for 0. */
 const ROOT: User = { name: "root", home: "/root", shell: "<NA>" };
@@ -42,6 +45,8 @@ export class UserTable {
   #changedAt = 0;
   readonly #toldUsers = new Map<number, User>();
   readonly #toldGroups = new Map<number, Group>();
+  /** UTF-16 units that those have room for. */
+  #room = MAX_TOLD_UNITS;
   #users: Cached<User> = { version: undefined, entries: new Map() };
   #groups: Cached<Group> = { version: undefined, entries: new Map() };
 
@@ -52,8 +57,9 @@ export class UserTable {
 
   /** What a source tells counts more than any file. */
   apply(change: AccountChange): void {
-    if (change.kind === "user") tell(this.#toldUsers, change.id, change.user);
-    else tell(this.#toldGroups, change.id, change.group);
+    const { id } = change;
+    if (change.kind === "user") this.#room = tell(this.#toldUsers, id, change.user, this.#room);
+    else this.#room = tell(this.#toldGroups, id, change.group, this.#room);
     this.#changedAt = this.#changes?.tick() ?? 0;
   }
 
@@ -90,15 +96,30 @@ export class UserTable {
   }
 }
 
-function tell<Entry extends Group & Partial<User>>(
+/** Takes what a source tells into account, as far as there is room for it, and answers what is left. */
+export function tell<Entry extends Group & Partial<User>>(
   told: Map<number, Entry>,
   id: number,
   entry: Entry | undefined,
-): void {
-  if (entry === undefined) return void told.delete(id);
+  room: number,
+): number {
+  const before = told.get(id);
+  const free = room + (before === undefined ? 0 : entryUnits(before));
+  if (entry === undefined) {
+    told.delete(id);
+    return free;
+  }
   const { name, home = "", shell = "" } = entry;
-  if (name.length > MAX_NAME || home.length > MAX_PATH || shell.length > MAX_PATH) return;
-  if (told.has(id) || told.size < MAX_ENTRIES) told.set(id, entry);
+  if (name.length > MAX_NAME || home.length > MAX_PATH || shell.length > MAX_PATH) return room;
+  const units = entryUnits(entry);
+  if (units > free || before === undefined && told.size >= MAX_ENTRIES) return room;
+  told.set(id, entry);
+  return free - units;
+}
+
+/** About what an entry takes: its texts, and the rest of it. */
+export function entryUnits({ name, home = "", shell = "" }: Group & Partial<User>): number {
+  return ENTRY_UNITS + name.length + home.length + shell.length;
 }
 
 interface Cached<Entry> {
@@ -120,7 +141,7 @@ function reload<Entry>(
 }
 
 /** passwd(5): `name:password:uid:gid:comment:home:shell`. Lines of another shape are skipped. */
-export function parsePasswd(text: string): ReadonlyMap<number, User> {
+export function parsePasswd(text: string): Map<number, User> {
   return parseEntries(text, (fields) => {
     const [name, , uid, gid, , home, shell] = fields;
     if (shell === undefined || parseId(gid) === undefined) return undefined;
@@ -130,7 +151,7 @@ export function parsePasswd(text: string): ReadonlyMap<number, User> {
 }
 
 /** group(5): `name:password:gid:members`. */
-export function parseGroup(text: string): ReadonlyMap<number, Group> {
+export function parseGroup(text: string): Map<number, Group> {
   return parseEntries(text, ([name, , gid]) => [parseId(gid), { name: name! }]);
 }
 
@@ -138,7 +159,7 @@ export function parseGroup(text: string): ReadonlyMap<number, Group> {
 function parseEntries<Entry extends { readonly name: string }>(
   text: string,
   read: (fields: readonly string[]) => readonly [number | undefined, Entry] | undefined,
-): ReadonlyMap<number, Entry> {
+): Map<number, Entry> {
   const entries = new Map<number, Entry>();
   for (const line of text.split("\n")) {
     if (entries.size >= MAX_ENTRIES) break;

@@ -94,3 +94,13 @@ Deno.test("user() and group() know root without any file", () => {
   assertEquals(users.group(0), { name: "root" });
   assertEquals([users.user(1), users.group(1)], [undefined, undefined]);
 });
+
+Deno.test("apply() takes only so much of what a source tells of users", () => {
+  const users = new UserTable();
+  const user = (n: number) => ({ name: `u${n}`, home: `/${"h".repeat(1000)}`, shell: "/bin/sh" });
+  for (let id = 1; id <= 20_000; id++) users.apply({ kind: "user", id, user: user(id) });
+  assertEquals([users.user(1)?.name, users.user(20_000)?.name], ["u1", undefined]);
+  users.apply({ kind: "user", id: 1, user: undefined });
+  users.apply({ kind: "user", id: 20_000, user: user(1) });
+  assertEquals([users.user(1), users.user(20_000)?.name], [undefined, "u1"]);
+});
