@@ -1,19 +1,23 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { Report, SourceText } from "../base/mod.ts";
+import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
 import { syscallFields } from "../field/mod.ts";
 import { checkCondition } from "./check.ts";
 import { lintValues } from "./lint_values.ts";
 import { parseCondition } from "./parser.ts";
 
-/** Codes of what is told of a condition without macros. */
-function codesOf(text: string, hints = false): readonly string[] {
+/** What is told of a condition without macros. */
+function toldOf(text: string, hints = false): readonly Diagnostic[] {
   const found = new Report();
   const parsed = parseCondition(new SourceText("<condition>", text), found)!;
   const checked = checkCondition(parsed, syscallFields, found)!;
   assertEquals(found.hasErrors, false, text);
   const report = new Report();
   lintValues(parsed, checked, { report, hints });
-  return report.diagnostics.map(({ code, severity }) => `${severity} ${code}`);
+  return report.diagnostics;
+}
+
+function codesOf(text: string, hints = false): readonly string[] {
+  return toldOf(text, hints).map(({ code, severity }) => `${severity} ${code}`);
 }
 
 Deno.test("lintValues() tells of values that no event has", () => {
@@ -38,6 +42,18 @@ Deno.test("lintValues() tells of values that no event has", () => {
       "proc.aname[2] startswith averyveryverylongname",
     ]
   ) assertEquals(codesOf(text), ["warning F037"], text);
+});
+
+Deno.test("lintValues() tells what to write for names that the kernel cuts", () => {
+  const helps = {
+    "proc.name = averyveryverylongname":
+      "write proc.name = averyveryverylo, or ask for proc.exepath",
+    "proc.pname = averyveryverylongname":
+      "write proc.pname = averyveryverylo, or ask for proc.pexepath",
+    'proc.pname = "bash /opt/agent/run"':
+      'for a command line, write proc.pcmdline startswith "bash /opt/agent/run"',
+  };
+  for (const [text, help] of Object.entries(helps)) assertEquals(toldOf(text)[0]?.help, help, text);
 });
 
 Deno.test("lintValues() tells of texts compared by order, where a number was meant", () => {

@@ -74,9 +74,8 @@ const SHAPES: readonly Shape[] = [
       `${field} is a name without its directory: hardly anything matches "${text}"`,
     help: (field, text) => {
       const name = text.replace(/^.*\//s, "");
-      const path = field.replace("proc.sname", "proc.sid.name").replace("name", "exepath");
       const other = name === "" ? "" : `${field} with "${name}", or `;
-      return `compare ${other}${path} with "${text}"`;
+      return `compare ${other}${exepathBeside(field)} with "${text}"`;
     },
   },
   {
@@ -85,12 +84,17 @@ const SHAPES: readonly Shape[] = [
     isOdd: (text) => text.length > MAX_NAME_BYTES / 3 && utf8Length(text) > MAX_NAME_BYTES,
     title: (field, text) =>
       `${field} has ${MAX_NAME_BYTES} bytes at most, the kernel cuts the rest: nothing matches "${text}"`,
-    help: (field, text) =>
-      text.includes("\\")
-        ? `a backslash counts as such where there are no quotes: write "${
-          text.replaceAll("\\", "")
-        }"`
-        : `write ${field} = ${text.slice(0, MAX_NAME_BYTES)}, or ask for proc.exepath`,
+    help: (field, text) => {
+      if (text.includes("\\")) {
+        const plain = text.replaceAll("\\", "");
+        return `a backslash counts as such where there are no quotes: write "${plain}"`;
+      }
+      if (/\s/.test(text) && /^proc\.[ap]?name/.test(field)) {
+        return `for a command line, write ${field.replace("name", "cmdline")} startswith "${text}"`;
+      }
+      const name = asValue(text.slice(0, MAX_NAME_BYTES));
+      return `write ${field} = ${name}, or ask for ${exepathBeside(field)}`;
+    },
   },
   {
     fields: /^proc\.[ap]?cmdline$/,
@@ -128,3 +132,8 @@ const SHAPES: readonly Shape[] = [
       })`,
   },
 ];
+
+/** Of the same process as the name. */
+function exepathBeside(field: string): string {
+  return field.replace("proc.sname", "proc.sid.name").replace("name", "exepath");
+}

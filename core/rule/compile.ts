@@ -153,7 +153,9 @@ export class Compiler {
     const { checked: condition } = conditions;
     const eventTypes = eventTypesOf(condition);
     lintEventTypes(draft, { ...conditions, eventTypes }, this.report);
-    this.#lintOutput(draft, output, eventTypes);
+    // Where no event was meant that there is, what is left of them says nothing of the output.
+    const isAstray = own.diagnostics.some(({ code }) => code === "F042");
+    if (!isAstray) this.#lintOutput(draft, output, eventTypes);
     // The configuration may bring back what a file has switched off, and no more than that.
     const disabledBy = !delivered
       ? "source"
