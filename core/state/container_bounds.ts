@@ -1,6 +1,6 @@
 /** How much is kept of what engines and captures tell of a container. */
 import { utf8Length } from "../base/mod.ts";
-import type { ContainerMount } from "./container_table.ts";
+import type { Container, ContainerMount } from "./container_table.ts";
 
 const MAX_LABELS = 256;
 const MAX_MOUNTS = 256;
@@ -43,4 +43,24 @@ export function boundedMounts(mounts: Iterable<ContainerMount>): readonly Contai
     kept.push(mount);
   }
   return kept;
+}
+
+/** UTF-16 units of what owners of a container may choose at length. */
+export function detailUnits({ labels, podLabels, mounts, cniJson = "" }: Container): number {
+  let units = cniJson.length;
+  for (const [name, value] of labels) units += name.length + value.length;
+  for (const [name, value] of podLabels) units += name.length + value.length;
+  for (const { source, destination } of mounts) units += source.length + destination.length;
+  return units;
+}
+
+/** The same without that. */
+export function withoutDetails(container: Container): Container {
+  return {
+    ...container,
+    labels: new Map(),
+    podLabels: new Map(),
+    mounts: [],
+    cniJson: undefined,
+  };
 }

@@ -1,4 +1,5 @@
 /** Containers by their short id, and by a longer one where others have the same. */
+import { detailUnits, withoutDetails } from "./container_bounds.ts";
 import { SecondChance } from "./_second_chance.ts";
 import type { Changes } from "./changes.ts";
 import type { ContainerEngineName, ContainerReference } from "./container_id.ts";
@@ -56,6 +57,8 @@ export interface Container extends ContainerDetails {
 
 export interface ContainerTableOptions {
   readonly capacity?: number;
+  /** UTF-16 units of all labels, mounts and the like. */
+  readonly units?: number;
   /**
    * Told once when a container first appears; whoever listens finds out more and calls `set`. Absent
    * for captures, which do not say whose the containers are that they tell of.
@@ -70,9 +73,12 @@ interface Entry {
   readonly isUsers: boolean;
   used: boolean;
   changedAt: number;
+  units: number;
 }
 
 const DEFAULT_CAPACITY = 4096;
+/** Usual containers have a few thousand. */
+const MAX_UNITS = 64 << 20;
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
 
 /** For engines to put in what they have to say. */
@@ -142,6 +148,8 @@ export class ContainerTable {
   readonly #onUnknown: ((container: Container) => void) | undefined;
   readonly #changes: Changes | undefined;
   readonly #isSame: typeof areSame;
+  readonly #most: number;
+  #units = 0;
   #evicted = 0;
   /** Entries of containers that users run. */
   #ofUsers = 0;
@@ -150,6 +158,7 @@ export class ContainerTable {
 
   constructor(options: ContainerTableOptions = {}) {
     this.#capacity = Math.max(1, options.capacity ?? DEFAULT_CAPACITY);
+    this.#most = options.units ?? MAX_UNITS;
     this.#onUnknown = options.onUnknown;
     this.#changes = options.changes;
     this.#isSame = options.onUnknown ? areSame : haveSameId;
@@ -186,8 +195,7 @@ export class ContainerTable {
     const entry = this.#entries.get(container.id);
     if (entry && this.#onUnknown && !areSame(entry.container, container)) return;
     if (entry) {
-      entry.container = container;
-      entry.changedAt = this.#tick();
+      this.#replace(entry, container);
     } else this.#insert(container);
   }
 
@@ -195,6 +203,7 @@ export class ContainerTable {
     const entry = this.#entries.get(id);
     if (!entry) return;
     if (entry.isUsers) this.#ofUsers--;
+    this.#units -= entry.units;
     this.#entries.delete(id);
     this.#forgottenAt = this.#tick();
   }
@@ -240,8 +249,26 @@ export class ContainerTable {
       this.#evicted++;
     }
     if (isUsers) this.#ofUsers++;
-    this.#entries.set(container.id, { container, isUsers, used: true, changedAt: this.#tick() });
+    const entry = { container, isUsers, used: true, changedAt: this.#tick(), units: 0 };
+    this.#entries.set(container.id, entry);
     this.#chance.inserted();
+    this.#replace(entry, container);
+  }
+
+  #replace(entry: Entry, container: Container): void {
+    entry.container = container;
+    entry.changedAt = this.#tick();
+    const units = detailUnits(container);
+    this.#units += units - entry.units;
+    entry.units = units;
+    while (this.#units > this.#most) this.#lighten();
+  }
+
+  /** The container with the most labels and mounts goes without; what it is called stays. */
+  #lighten(): void {
+    const all = [...this.#entries.values()];
+    const largest = all.reduce((a, b) => b.units > a.units ? b : a);
+    this.#replace(largest, withoutDetails(largest.container));
   }
 
   /** A user who makes many must not have the machine's forgotten, to take the id of one of them. */

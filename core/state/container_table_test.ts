@@ -114,3 +114,21 @@ Deno.test("users' containers have half of the table, and make room for each othe
   for (const id of ["e", "f", "g"]) containers.ensure(reference(id));
   assertEquals(containers.size, 4);
 });
+
+Deno.test("when all labels take too much, the container with the most goes without", () => {
+  const containers = new ContainerTable({ units: 1000 });
+  const labelled = (id: string, units: number): Container => ({
+    ...unknownContainer(reference(id)),
+    known: true,
+    name: id,
+    labels: new Map([["label", "x".repeat(units)]]),
+  });
+  for (const [id, units] of [["a", 300], ["b", 600], ["c", 300]] as const) {
+    containers.set(labelled(id, units));
+  }
+  const sizes = () => ["a", "b", "c"].map((id) => containers.get(id)!.labels.size);
+  assertEquals([sizes(), containers.get("b")!.name], [[1, 0, 1], "b"]);
+  containers.delete("a");
+  containers.set(labelled("b", 500));
+  assertEquals(["b", "c"].map((id) => containers.get(id)!.labels.size), [1, 1]);
+});
