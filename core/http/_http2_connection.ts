@@ -5,6 +5,7 @@
  */
 import { type ClientHttp2Session, connect as speak } from "node:http2";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 import type { Asked } from "./_connection.ts";
 import type { AnswerHeaders, Exchange } from "./_exchange.ts";
 import type { Connect } from "./_undici.ts";
@@ -118,8 +119,13 @@ function exchangeOn(
   exchange: Exchange,
 ): void {
   const stream = session.request(headers, { endStream: body === undefined });
-  let isAnswered = false, isEnded = false;
+  let isAnswered = false;
   let trailers: AnswerHeaders = {};
+  const ended = () => {
+    exchange.onResponseEnd(undefined, trailers);
+    // Who has answered before all of the request was there does not read the rest.
+    stream.destroy();
+  };
   exchange.onRequestStart({ abort: (reason) => stream.destroy(reason) });
   stream.on("response", (head) => {
     isAnswered = true;
@@ -129,11 +135,12 @@ function exchangeOn(
   });
   stream.on("headers", () => exchange.announced());
   stream.on("trailers", (given) => trailers = bareHeaders(given));
-  stream.on("end", () => isEnded = true);
+  // Node tells of trailers after the end on some systems.
+  stream.on("end", () => isAnswered && setImmediate(ended));
   stream.on("error", (error) => exchange.onResponseError(undefined, error));
   stream.on("close", () => {
-    if (isAnswered && isEnded) exchange.onResponseEnd(undefined, trailers);
-    else exchange.onResponseError(undefined, new Error("the stream was closed"));
+    if (isAnswered && stream.readableEnded) return;
+    exchange.onResponseError(undefined, new Error("the stream was closed"));
   });
   stream.end(body);
 }

@@ -209,6 +209,20 @@ Deno.test("send() by HTTP/2 has no trailers of an answer that breaks off", async
   }
 });
 
+Deno.test("send() by HTTP/2 hears a server that answers before it has read all", async () => {
+  await using server = await http2Server((stream, path) => {
+    if (path !== "/large") return echo(stream);
+    stream.respond({ ":status": 200, "x-head": "too large" }, { endStream: true });
+    stream.close(0);
+  });
+  await using to = target(server.url, {}, http2);
+  const url = `http://127.0.0.1:${server.port}/large`;
+  const { headers } = await to.send({ body: new Uint8Array(8 << 20), url });
+  assertEquals(headers["x-head"], "too large");
+  assertEquals((await to.send({ body: "b" })).body, "B");
+  assertEquals(server.sessions.length, 1);
+});
+
 Deno.test("send() by HTTP/2 ends with its signal, and with the sink", async () => {
   await using server = await http2Server((stream, path) => path === "/hang" || echo(stream));
   await using to = target(server.url, {}, http2);
