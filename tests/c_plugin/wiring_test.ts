@@ -80,6 +80,8 @@ Deno.test("wireNatives() says where a plugin stands that cannot be loaded", asyn
   ]);
   const [near] = await said("{name: k8saudt, library_path: libk8saudit.so}");
   assert(near!.endsWith('(did you mean "k8saudit"?)'), near);
+  const [another] = await said("{name: k8saudit-eks, library_path: libk8saudit-eks.so}");
+  assert(another!.includes("another plugin than k8saudit"), another);
   const old = builtPlugin("minimal", ['API="2.0.0"']);
   const [version] = await said(`{name: old, library_path: ${old}}`);
   assert(version!.includes("it needs version 2.0.0 of the plugin interface"), version);

@@ -91,6 +91,12 @@ async function problemOfInstalled(
   };
 }
 
+/** k8saudit-eks and its like read other logs: the built-in one is nothing to put in their place. */
+function helpOfAnother(name: string): string | undefined {
+  const known = [...builtInPlugins()].find((other) => name.startsWith(`${other}-`));
+  return known && `it is another plugin than ${known}, which is built in: it wants its own library`;
+}
+
 const WHO_LOADS = { kind: "native", name: "falco", config: {} } as const;
 
 class Wiring {
@@ -204,7 +210,7 @@ class Wiring {
       const given = "help" in error && typeof error.help === "string" ? error.help : undefined;
       const help = entry.name === JSON_PLUGIN && !isThere(entry)
         ? `${JSON_PLUGIN} is built in for audit events only; plugins of others want its library`
-        : didYouMean(entry.name, builtInPlugins()) ?? given;
+        : helpOfAnother(entry.name) ?? didYouMean(entry.name, builtInPlugins()) ?? given;
       this.#refuse(entry, error.message, { at, help });
       return undefined;
     }
