@@ -71,6 +71,48 @@ export function keyOfLeaf(leaf: Leaf): string {
   return key;
 }
 
+/** V8 tells longer texts apart by their length alone: a table of such keys compares each with all others. */
+const LONGEST_HASHED = 16_383;
+
+/** One value for all leaves that mean the same. */
+export class LeafMap<Value> {
+  readonly #byKey = new Map<string, Value>();
+  /** Of lists with thousands of values. */
+  readonly #byHash = new Map<number, { readonly key: string; readonly value: Value }[]>();
+  #long = 0;
+
+  /** How many different leaves there are. */
+  get size(): number {
+    return this.#byKey.size + this.#long;
+  }
+
+  get(leaf: Leaf): Value | undefined {
+    const key = keyOfLeaf(leaf);
+    if (key.length <= LONGEST_HASHED) return this.#byKey.get(key);
+    return this.#byHash.get(hashOf(key))?.find((entry) => entry.key === key)?.value;
+  }
+
+  /** For a leaf that has none. */
+  add(leaf: Leaf, value: Value): void {
+    const key = keyOfLeaf(leaf);
+    if (key.length <= LONGEST_HASHED) {
+      this.#byKey.set(key, value);
+      return;
+    }
+    const hash = hashOf(key), entry = { key, value };
+    const entries = this.#byHash.get(hash);
+    if (entries) entries.push(entry);
+    else this.#byHash.set(hash, [entry]);
+    this.#long++;
+  }
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash, 31) + text.charCodeAt(at) | 0;
+  return hash;
+}
+
 function makeKey(leaf: Leaf): string {
   const left = keyOfOperand(leaf.left);
   if (leaf.kind === "exists") return `${left} exists${leaf.nonEmpty ? " some" : ""}`;

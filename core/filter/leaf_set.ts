@@ -2,7 +2,7 @@
 import type { Event } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import type { CheckedOperand } from "./checked.ts";
-import { keyOfLeaf, keyOfOperand, type Leaf } from "./leaf.ts";
+import { keyOfOperand, type Leaf, LeafMap } from "./leaf.ts";
 import { LeafGroup, type Truth } from "./leaf_group.ts";
 
 /** Where a leaf of a set stands. */
@@ -17,7 +17,7 @@ export type Truths = readonly Truth[];
 /** Grows while conditions are added; places once given stay. */
 export class LeafSet {
   readonly #remembers: boolean;
-  readonly #places = new Map<string, LeafPlace>();
+  readonly #places = new LeafMap<LeafPlace>();
   readonly #groups: LeafGroup[] = [];
   readonly #groupOf = new Map<string, number>();
 
@@ -28,12 +28,11 @@ export class LeafSet {
 
   /** The same place for leaves that mean the same. */
   add(leaf: Leaf): LeafPlace {
-    const key = keyOfLeaf(leaf);
-    let place = this.#places.get(key);
+    let place = this.#places.get(leaf);
     if (place === undefined) {
       const group = this.#groupFor(leaf.left);
       place = { group, index: this.#groups[group]!.add(leaf) };
-      this.#places.set(key, place);
+      this.#places.add(leaf, place);
     }
     return place;
   }

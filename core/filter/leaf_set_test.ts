@@ -54,3 +54,15 @@ Deno.test("LeafSet has one truth for texts of which the same is true, in whateve
   assertEquals(truthsOf(`${long}third${long}first`)[0] === truth, true);
   assertEquals(truthsOf(`${long}third${long}`)[0] === truth, false);
 });
+
+Deno.test("LeafSet tells long lists apart that differ in one value, and knows those that are alike", () => {
+  const values = Array.from({ length: 600 }, (_, index) => `a value of many letters ${index}`);
+  const inList = (last: string) =>
+    check("proc.exe in (l)", { lists: { l: [...values.map((value) => `"${value}"`), last] } })
+      .condition as Leaf;
+  const set = new LeafSet({ remembers: true });
+  // Of one length: V8 hashes such texts by nothing else.
+  const places = Array.from({ length: 40 }, (_, index) => set.add(inList(`x${100 + index}`)));
+  assertEquals(places.map(({ index }) => index), places.map((_, index) => index));
+  assertEquals([set.add(inList("x120")), set.size], [places[20], 40]);
+});
