@@ -1,13 +1,6 @@
 /** Resolves names against the field table, agrees on types, and reads constants. */
-import {
-  type Diagnostic,
-  didYouMean,
-  type Finding,
-  type Report,
-  type Span,
-  whenNeeded,
-} from "../base/mod.ts";
-import { eventCodesByName, eventCodesCalled, eventNames } from "../event/mod.ts";
+import { type Diagnostic, type Finding, type Report, type Span } from "../base/mod.ts";
+import { eventCodesCalled } from "../event/mod.ts";
 import type { FieldDefinition, FieldTable } from "../field/mod.ts";
 import type {
   CheckedComparison,
@@ -39,6 +32,7 @@ import { type ConstantUse, lintConstant } from "./lint.ts";
 import { CONTAINS_JSON, type Meaning, type Operator, OPERATORS, prepare } from "./operators.ts";
 import { OperandChecker } from "./_check_operand.ts";
 import { commonRightOf } from "./_common_right.ts";
+import { helpForEventType, OLD_UNKNOWN } from "./_event_type_names.ts";
 import { listNotes, literalsOf } from "./_list_values.ts";
 import { printOperand } from "./print.ts";
 import { effortForPatterns, type PatternEffort } from "./regex.ts";
@@ -275,11 +269,17 @@ class Checker {
       const { message, help = PATTERN_HELP } = problem;
       return this.#failAt("F024", `pattern '${literal.text}': ${message}`, place, help);
     }
+    if (isEventType(left) && literal.text === OLD_UNKNOWN) {
+      this.#warn(
+        "F034",
+        `event type "${OLD_UNKNOWN}" is called unknown today`,
+        place,
+        "write unknown",
+      );
+      return "unknown";
+    }
     if (isEventType(left) && eventCodesCalled(literal.text).length === 0) {
-      const help = () =>
-        severalEvents(literal.text) ?? didYouMean(literal.text, knownEvents()) ??
-          longerEvents(literal.text) ??
-          "falcod list events shows all that exist";
+      const help = () => helpForEventType(literal.text);
       return this.#failAt("F023", `unknown event type "${literal.text}"`, place, help);
     }
     return value;
@@ -351,24 +351,6 @@ function checkedRight(
   if (!quantifier) return { kind: "constants", constants, prepared: prepare(meaning, constants) };
   const prepared = constants.map((value) => prepare(meaning, [value]));
   return { kind: "quantified", quantifier, constants, prepared };
-}
-
-/** A file may have thousands that are unknown; to sort them all takes as long as to read one. */
-const knownEvents = whenNeeded(eventNames);
-
-/** `"open, openat"`: one text, and the names of several. */
-function severalEvents(text: string): string | undefined {
-  const names = text.split(/[\s,|]+/).filter((name) => name !== "");
-  const areEvents = names.length > 1 && names.every((name) => eventCodesByName(name).length > 0);
-  return areEvents
-    ? `several types stand in brackets, without quotes: evt.type in (${names.join(", ")})`
-    : undefined;
-}
-
-/** `exec`: people shorten names as programs and functions of libraries do. */
-function longerEvents(text: string): string | undefined {
-  const found = text.length < 3 ? [] : knownEvents().filter((name) => name.startsWith(text));
-  return found.length > 0 && found.length <= 4 ? `there are: ${found.join(", ")}` : undefined;
 }
 
 const PATTERN_HELP = "to mean one of ( ) [ { . * + ? itself, put it in brackets: [(] [.]";

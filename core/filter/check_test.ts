@@ -88,6 +88,7 @@ Deno.test("checkCondition() warns of values that are probably not what was meant
     ["test.small = 300", "F033"],
     ["user.uid = -1", "F033"],
     ["evt.dir = <", "F034"],
+    ["not evt.type in ('<unknown>', open)", "F034"],
     ["ka.verb in (get, <NA>)", "F035"],
     ["tolower(ka.verb) = <NA>", "F035"],
     ["concat(proc.name, ka.verb) = <NA>", "F035"],

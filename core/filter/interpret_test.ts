@@ -26,6 +26,13 @@ Deno.test("conditions: an absent value makes every comparison false, and not tur
   });
 });
 
+Deno.test("conditions: unknown events answer to the name they had of old", () => {
+  holds({ "evt.type": "unknown" }, {
+    'evt.type in ("<unknown>", open)': true,
+    'evt.type != "<unknown>"': false,
+  });
+});
+
 Deno.test("conditions: bytes that are not UTF-8 are told apart", () => {
   const values = {
     "proc.name": decodeUtf8(new Uint8Array([0x62, 0xff])),

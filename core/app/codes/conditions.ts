@@ -303,7 +303,7 @@ export const CONDITION_CODES: readonly CodeEntry[] = [
   },
   {
     code: "F034",
-    title: "deprecated field or operator",
+    title: "deprecated field, operator or value",
     meaning: "It still works, and something else says the same better.",
     matters: "A later version may no longer know it.",
     example: conditions(
