@@ -149,6 +149,13 @@ Deno.test("a replay has its other outputs get all alerts when nobody reads stand
   assertEquals(Deno.readTextFileSync(folder.file("alerts.txt")).trim().split("\n").length, 2);
 });
 
+Deno.test("falcod run of a capture ends quietly, too, when its reader has gone", async () => {
+  using folder = new Folder({ ...files, "falco.yaml": config });
+  const [code, error] = await unread(["-c", "falco.yaml", "-e", "good.scap"], folder);
+  assertEquals(code, 0, error);
+  assert(!/failed|stopped/.test(error), error);
+});
+
 /** Exit code and standard error of a run whose standard output nobody reads. */
 async function unread(args: readonly string[], folder: Folder): Promise<[number, string]> {
   const process = falcodCommand(args, { folder: folder.path }).spawn();

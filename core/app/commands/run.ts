@@ -178,6 +178,7 @@ async function watchUntilStopped(
   const signals = host.onStop(() => stop.abort());
   const rules = counted(ruleset.rules.filter((rule) => rule.enabled).length, "rule");
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const isReplay = loaded.config.engine.kind === "replay";
   let isWatching = false;
   try {
     const { refuseDebugger } = await import("../debugger.ts");
@@ -197,6 +198,7 @@ async function watchUntilStopped(
       signal: stop.signal,
       hostname,
       unbuffered,
+      readersMayLeave: isReplay,
       isReopenAsked: rotation.hasCome,
       loadedPaths: loadedPathsOf(start),
       onReady: async (sources) => {
@@ -205,7 +207,7 @@ async function watchUntilStopped(
         isWatching = true;
         host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
         // Of a capture these are seconds of the recording.
-        if (seconds !== undefined && loaded.config.engine.kind !== "replay") {
+        if (seconds !== undefined && !isReplay) {
           timer = setTimeout(() => stop.abort(), seconds * 1000);
         }
       },
@@ -224,6 +226,8 @@ async function watchUntilStopped(
     });
     // What a start has counted says nothing of why there was none.
     if (!isWatching && summary.failure !== undefined) throw summary.failure;
+    // Of a capture, whoever stops reading wants to know nothing more.
+    if (isReplay && summary.outputsGone) return EXIT_OK;
     printLines(summaryLines(summary), host.error);
     if (summary.failure !== undefined) throw summary.failure;
     return summary.outputsGone || alertsLost(summary) > 0 ? EXIT_FAILURE : EXIT_OK;
