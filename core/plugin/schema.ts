@@ -83,19 +83,8 @@ export const urlPath = (standard: string) =>
     error: "a path that begins with /",
   });
 
-/** `because`: why some other names are none, in words that follow those of what is wanted. */
-export function oneOf<const T extends readonly string[]>(
-  names: T,
-  standard: T[number],
-  because: Readonly<Record<string, string>> = {},
-) {
-  const wanted = `one of ${names.join(", ")}`;
-  const choice = z.enum(names, {
-    error: ({ input }) =>
-      typeof input === "string" && Object.hasOwn(because, input)
-        ? `${wanted} (${because[input]})`
-        : wanted,
-  });
+export function oneOf<const T extends readonly string[]>(names: T, standard: T[number]) {
+  const choice = z.enum(names, { error: `one of ${names.join(", ")}` });
   return (choice as z.ZodEnum<{ [Name in T[number]]: Name }>).default(standard as never);
 }
 
