@@ -34,8 +34,12 @@ const POSSIBLE_CPUS = "/sys/devices/system/cpu/possible";
 /** Programs for io_uring, and what they look at: since 6.3, where io_uring is built in at all. */
 const URING_PROGRAMS = ["on_uring_submit", "on_uring_complete"];
 const URING_TRACEPOINTS = ["io_uring_submit_req", "io_uring_complete"];
-/** Programs that are attached when somebody asks, and what they look at: not on every architecture. */
-const MOMENT_PROGRAMS = { on_switch: "sched_switch", on_page_fault: "page_fault_user" };
+/** Programs for what not every kernel has, and what they look at. */
+const OTHER_PROGRAMS = {
+  on_cgroup: "cgroup_attach_task",
+  on_switch: "sched_switch",
+  on_page_fault: "page_fault_user",
+};
 const LARGEST_RING_BYTES = 1 << 30;
 
 /** Loads the first object the kernel accepts. Throws a `NativeError` when there is none. */
@@ -104,7 +108,7 @@ function load(
   if (!hasTracepoints(types, URING_TRACEPOINTS)) {
     for (const program of URING_PROGRAMS) object.leaveOut(program);
   }
-  for (const [program, tracepoint] of Object.entries(MOMENT_PROGRAMS)) {
+  for (const [program, tracepoint] of Object.entries(OTHER_PROGRAMS)) {
     if (!hasTracepoints(types, [tracepoint])) object.leaveOut(program);
   }
   object.load();

@@ -273,6 +273,7 @@ export const HEADER_FLAGS = {
   extras: 4,
   unreadable: 8,
   secondUnreadable: 16,
+  moved: 32,
 } as const;
 
 export const FILE_FLAGS = {

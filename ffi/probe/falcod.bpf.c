@@ -8,6 +8,7 @@
  *   sched_process_exec   a new program
  *   sched_process_fork   a new thread or process, before it runs
  *   sched_process_exit   a thread ends, before its children are given to another
+ *   cgroup_attach_task   somebody moves a process to another cgroup
  *   signal_deliver       a signal reaches a thread
  *   sched_switch         a processor goes on with another thread, while a rule asks
  *   page_fault_user      a page fault, likewise
@@ -197,7 +198,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	walk = walk_slot(WALK_SYS_EXIT);
 	if (walk && child_tgid != tgid && is_somebody_else((__u64)parent, address)) {
 		walk->task = address;
-		report_child_identity();
+		report_other_identity(0);
 	}
 	return 0;
 }
@@ -220,6 +221,25 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		leave_scope(tgid);
 	}
 	submit_small(&record.header, sizeof(record));
+	return 0;
+}
+
+/* While it runs, and by whoever may: container runtimes do it to what they are about to start. A thread that is
+ * moved alone stays in the container of its process. */
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(on_cgroup, struct cgroup *to, const char *path, struct task_struct *task)
+{
+	__u64 address = (__u64)task;
+	struct walk *walk;
+
+	if (GET(struct task_struct, address, group_leader) != address ||
+	    !in_scope(GET(struct task_struct, address, tgid)))
+		return 0;
+	walk = walk_slot(WALK_SYS_EXIT);
+	if (walk) {
+		walk->task = address;
+		report_other_identity(HEADER_MOVED);
+	}
 	return 0;
 }
 

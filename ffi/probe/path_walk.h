@@ -51,7 +51,7 @@ struct walk {
 	__u32 _pad;
 	__u64 read[3];			/* d_parent, d_name */
 	__u64 file;			/* may_write()'s argument */
-	__u64 task;			/* report_child_identity()'s */
+	__u64 task;			/* report_other_identity()'s */
 	__u64 low, high;		/* in_groups()'s */
 	__u64 print;			/* of the names copied, see filter.h */
 	__u64 print_above[2];		/* likewise, without the last name and without the last two */

@@ -35,6 +35,7 @@ enum header_flags {
 	HEADER_EXTRAS = 4,	/* the record ends with a struct extras_tail */
 	HEADER_UNREADABLE = 8,	/* the path, or the first of two, could not be read where the program had it */
 	HEADER_SECOND_UNREADABLE = 16,	/* nor could the second */
+	HEADER_MOVED = 32,	/* identity: somebody put the process into another cgroup, and nothing else is new */
 };
 
 struct record_header {		/* 40 bytes, first in every record */

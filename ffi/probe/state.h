@@ -55,21 +55,22 @@ static __always_inline bool is_somebody_else(__u64 parent, __u64 child)
 	       GET(struct task_struct, parent, cgroups) != GET(struct task_struct, child, cgroups);
 }
 
-/* Of a process that the current one has just made: walk->task. A global function, for the reason of
- * walk_path(). */
-__noinline int report_child_identity(void)
+/* Of another process than the current one, walk->task: `flags` is 0 for a child that it has just made, which
+ * has its name. A global function, for the reason of walk_path(). */
+__noinline int report_other_identity(__u32 flags)
 {
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
-	__u64 child;
+	__u64 task;
 
 	if (!slot || !walk)
 		return 0;
-	child = walk->task;
+	task = walk->task;
 	start_record(&slot->header, RECORD_IDENTITY, NO_SYSCALL, 0);
-	slot->header.tgid = GET(struct task_struct, child, tgid);
-	slot->header.tid = GET(struct task_struct, child, pid);
-	send_identity(slot, walk, child);
+	slot->header.flags = flags;
+	slot->header.tgid = GET(struct task_struct, task, tgid);
+	slot->header.tid = GET(struct task_struct, task, pid);
+	send_identity(slot, walk, task);
 	return 0;
 }
 

@@ -293,3 +293,42 @@ kernelTest("what is born as somebody else than its parent is known as that", asy
     assertEquals(contained?.output_fields["container.id"], id.slice(0, 12));
   });
 });
+
+kernelTest(
+  "who is moved to another cgroup while it runs is in that container from then on",
+  async () => {
+    const condition = "evt.type = openat and fd.nameraw startswith look-";
+    await withActor({ condition }, async (theatre) => {
+      const id = "0123456789ab".padEnd(64, "c");
+      const look = (name: string) => `call(SYS_openat, -100, "look-${name}", 0);`;
+      const perl = `
+      sub say_to { my ($file, $what) = @_; open(F, ">", $file) or die "$file: $!"; print F $what; close F }
+      mkdir "cg"; call(SYS_mount, "none", "cg", "cgroup2", 0, 0) and fact(unsupported => $!);
+      my $group = "cg/docker-${id}.scope"; mkdir $group; say_to("cg/cgroup.procs", $$);
+      pipe(R, W); pipe(S, T); my $p = fork;
+      unless ($p) {
+        close W; ${look("before")} call(SYS_prctl, 15, "moved"); call(SYS_setresuid, -1, 1, -1);
+        syswrite T, "."; sysread R, $_, 1; ${look("within")}
+        unless (fork) { ${look("born")} exit } wait;
+        syswrite T, "."; sysread R, $_, 1; ${look("after")} exit
+      }
+      sysread S, $_, 1; say_to("$group/cgroup.procs", $p); ${look("other")}
+      syswrite W, "."; sysread S, $_, 1; say_to("cg/cgroup.procs", $p);
+      syswrite W, "."; wait; rmdir $group; call(SYS_umount2, "cg", 0)`;
+      const { facts, events } = await theatre.perform(perl, "unshare --mount");
+      if (facts.has("unsupported")) return console.log(`left out: ${facts.get("unsupported")}`);
+      const seen = events.map(({ output_fields: fields }) =>
+        ["fd.nameraw", "container.id", "user.uid", "proc.name"].map((name) => fields[name]).join(
+          " ",
+        )
+      );
+      assertEquals(seen, [
+        "look-before host 0 actor",
+        "look-other host 0 actor",
+        `look-within ${id.slice(0, 12)} 1 actor`,
+        `look-born ${id.slice(0, 12)} 1 moved`,
+        "look-after host 1 actor",
+      ], theatre.errors);
+    });
+  },
+);

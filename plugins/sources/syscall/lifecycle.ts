@@ -9,6 +9,7 @@ const {
   EXEC_RECORD,
   EXIT_RECORD,
   FORK_RECORD,
+  HEADER_FLAGS,
   IDENTITY_RECORD,
   RECORD_HEADER,
   RECORD_KIND,
@@ -86,9 +87,13 @@ function identityChanges(memory: RingMemory, at: number): readonly StateChange[]
     at + IDENTITY_RECORD.data,
     memory.u16[(at + IDENTITY_RECORD.cgroupLength) >> 1]!,
   );
+  const membership = membershipAt(memory, task, cgroup);
+  const joined: StateChange = { kind: "membership", threadId, processId, membership };
+  // Read while it ran: what it was about to change is told by its own record.
+  if ((memory.u16[(at + RECORD_HEADER.flags) >> 1]! & HEADER_FLAGS.moved) !== 0) return [joined];
   return [
     { kind: "credentials", threadId, processId, credentials: credentialsAt(memory, task) },
-    { kind: "membership", threadId, processId, membership: membershipAt(memory, task, cgroup) },
+    joined,
     { kind: "comm", threadId, processId, comm: commAt(memory, task) },
   ];
 }
