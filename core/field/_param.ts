@@ -248,7 +248,7 @@ function isPolled(value: object): value is PolledDescriptors {
  */
 function polledText({ polled }: PolledDescriptors, state: State): string {
   return polled.map(({ number, events }) => {
-    const typeChar = state.tracked?.descriptors.get(number)?.typeChar ?? "?";
+    const typeChar = state.otherDescriptor(number)?.typeChar ?? "?";
     const shown = number < 0 ? BigInt.asUintN(64, BigInt(number)) : number;
     return `${shown}:${shownTypeChar(typeChar)}${events.toString(16)}`;
   }).join(" ");

@@ -4,11 +4,12 @@ import type { Event, FileDescriptor, PolledDescriptors } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import { descriptorName } from "./_descriptor.ts";
 import { eventTypeName, paramIndex } from "./_event.ts";
-import { addressOf, portOf } from "./_socket.ts";
+import { addressOf, isIp, isServerSocket, portOf } from "./_socket.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
-const NOT_TRACKED = "live: descriptors are known only while a call works on them; captures tell it";
 const UNKNOWN = "<NA>";
+
+type Side = "client" | "server";
 
 /** What one descriptor adds to the list; absent when it adds nothing. */
 type Item = (descriptor: FileDescriptor, state: State) => string | undefined;
@@ -55,11 +56,10 @@ function pollField(name: string, summary: string, options: PollOptions): FieldDe
     type: "CHARBUF",
     summary,
     ...(format === undefined ? {} : { format }),
-    ...(isNumber ? {} : { unavailable: NOT_TRACKED }),
     extract: (event, state) => {
       const items: string[] = [];
       for (const { number } of polledBy(event)) {
-        const descriptor = state.tracked?.descriptors.get(number);
+        const descriptor = state.otherDescriptor(number);
         const text = isNumber ? String(number) : descriptor ? item(descriptor, state) : otherwise;
         if (text !== undefined) items.push(text);
       }
@@ -75,12 +75,27 @@ function polledBy(event: Event): PolledDescriptors["polled"] {
   return typeof value === "object" && "polled" in value ? value.polled : [];
 }
 
-function address(descriptor: FileDescriptor, side: "client" | "server"): string | undefined {
-  const bytes = addressOf(descriptor, side);
+function address(descriptor: FileDescriptor, side: Side): string | undefined {
+  const bytes = unconnected(descriptor)?.[`${side}Address`] ?? addressOf(descriptor, side);
   return bytes && addressText(bytes);
 }
 
-function port(descriptor: FileDescriptor, side: "client" | "server"): string | undefined {
-  const number = portOf(descriptor, side);
+function port(descriptor: FileDescriptor, side: Side): string | undefined {
+  const number = unconnected(descriptor)?.[`${side}Port`] ?? portOf(descriptor, side);
   return number === undefined ? undefined : String(number);
+}
+
+/**
+ * In these lists a socket counts that nobody bound or connected, its ends as they are; libs
+ * userspace/libsinsp/sinsp_filtercheck_fdlist.cpp
+ */
+function unconnected({ socket, role }: FileDescriptor) {
+  if (role !== undefined || !socket || !isIp(socket) || isServerSocket(socket)) return undefined;
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  return {
+    clientAddress: localAddress,
+    clientPort: localPort,
+    serverAddress: remoteAddress,
+    serverPort: remotePort,
+  };
 }

@@ -14,6 +14,8 @@ struct {
 	__type(value, union event_slot);
 } descriptor_slots SEC(".maps");
 
+#define PATHS_LIMIT 8192		/* of a list: those behind so many bytes have no paths */
+
 static const struct call_shape described_shape = FILE_CALL(NONE);
 
 /* One of the two that the call in the slot has made. */
@@ -28,27 +30,87 @@ static __always_inline __s32 made_descriptor(const union event_slot *slot, __u64
 	return second ? made[1] : made[0];
 }
 
-/* A global function, for the reason of submit_call(). */
-__noinline int fetch_descriptor(__u32 which, __u32 start)
+/* Puts what a descriptor is of into the slot at `start`, beside the call's own record, and returns its length.
+ * A path in a file system can be left out; it comes last. A global function, for the reason of submit_call(). */
+__noinline int describe_descriptor(__s32 fd, __u32 start, __u32 without_path)
 {
 	union event_slot *slot = event_slot(), *other;
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
-	__u64 number, piece = which, at = start, file, sock, size;
+	__u64 at = start, file, sock, size;
 	struct call call;
 	__u32 zero = 0;
+
+	other = bpf_map_lookup_elem(&descriptor_slots, &zero);
+	if (!slot || !walk || !other || at > EXTRA_LAST)
+		return 0;
+	file = file_of(fd);
+	if (!file)
+		return 0;
+	call = call_in(slot);
+	sock = sock_of(file);
+	if (sock) {
+		size = fill_socket(other, &call, &described_shape, walk, fd, file, sock);
+		if (without_path) {
+			size -= other->socket.resolved_length;
+			other->socket.resolved_length = 0;
+		}
+	} else {
+		start_call(other, &call, RECORD_FILE);
+		other->file.base_length = 0;
+		size = fill_file_facts(other, walk, fd, file, 0, 0);
+		if (without_path && !(other->file.file.flags & FILE_PSEUDO)) {
+			size = sizeof(other->file);
+			other->file.resolved_length = other->file.resolved_root_length = 0;
+		}
+	}
+	size += 7;
+	MASK(size, 0x7ff8);
+	other->header.size = size;
+	CLAMP(at, EXTRA_LAST);
+	CLAMP(size, EXTRA_LIMIT);
+	if (bpf_probe_read_kernel(slot->bytes + at, size, other))
+		return 0;
+	return size;
+}
+
+/* All that a poll waits for, one behind the other. */
+static __always_inline __u64 describe_polled(union event_slot *slot, __u64 start)
+{
+	__u64 at = start;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < POLL_LIMIT; i++) {
+		__s32 fd = -1;
+		int size;
+
+		if (i >= (__u32)slot->call.args[1])
+			break;
+		bpf_probe_read_user(&fd, sizeof(fd), (void *)(slot->call.args[0] + i * 8));
+		size = describe_descriptor(fd, at, at - start > PATHS_LIMIT);
+		if (size > 0 && size <= EXTRA_LIMIT)
+			at += size;
+	}
+	return at - start;
+}
+
+/* A global function, for the reason of submit_call(). */
+__noinline int fetch_descriptor(__u32 which, __u32 start)
+{
+	union event_slot *slot = event_slot();
+	__u64 number, piece = which;
 	__u8 named;
 	__s32 fd;
 
-	other = bpf_map_lookup_elem(&descriptor_slots, &zero);
-	if (!slot || !walk || !other || piece >= EXTRA_DESCRIPTORS || at > EXTRA_LAST)
+	if (!slot || piece >= EXTRA_DESCRIPTORS)
 		return 0;
 	CLAMP(piece, EXTRA_DESCRIPTORS - 1);
-	call = call_in(slot);
-	number = call.number;
+	number = slot->header.syscall;
 	MASK(number, SYSCALL_LIMIT - 1);
 	named = other_descriptors[number].which[piece];
 	if (!named)
 		return 0;
+	if (named == POLLED)
+		return describe_polled(slot, start);
 	if (named == RESULT)
 		fd = slot->header.result;
 	else if (named >= MADE_FIRST)
@@ -58,20 +120,5 @@ __noinline int fetch_descriptor(__u32 which, __u32 start)
 	if ((slot->header.kind == RECORD_FILE && slot->file.fd == fd) ||
 	    (slot->header.kind == RECORD_SOCKET && slot->socket.fd == fd))
 		return 0;
-	file = file_of(fd);
-	if (!file)
-		return 0;
-	sock = sock_of(file);
-	if (sock) {
-		size = fill_socket(other, &call, &described_shape, walk, fd, file, sock);
-	} else {
-		start_call(other, &call, RECORD_FILE);
-		other->file.base_length = 0;
-		size = fill_file_facts(other, walk, fd, file, 0, 0);
-	}
-	CLAMP(at, EXTRA_LAST);
-	CLAMP(size, EXTRA_LIMIT);
-	if (bpf_probe_read_kernel(slot->bytes + at, size, other))
-		return 0;
-	return size;
+	return describe_descriptor(fd, start, 0);
 }

@@ -71,6 +71,10 @@ static const struct other_descriptors other_descriptors[SYSCALL_LIMIT] = {
 	[__NR_signalfd4] = {{ ARG1 }},
 	[__NR_pidfd_getfd] = {{ ARG1, ARG2 }},
 
+	/* lists */
+	[__NR_poll] = {{ POLLED }},
+	[__NR_ppoll] = {{ POLLED }},
+
 	/* pairs */
 	[__NR_pipe] = {{ MADE_FIRST, MADE_SECOND }},
 	[__NR_pipe2] = {{ MADE_FIRST, MADE_SECOND }},
@@ -100,7 +104,8 @@ static const struct other_descriptors other_descriptors[SYSCALL_LIMIT] = {
 #define USAGE { .kind = EXTRA_USAGE, .from = ARG1 }
 #define WORDS(argument) { .kind = EXTRA_WORDS, .from = argument }
 
-#define POLL_BYTES 512			/* 64 struct pollfd */
+#define POLL_LIMIT 16			/* struct pollfd, as many as upstream tells */
+#define POLL_BYTES (POLL_LIMIT * 8)
 #define OPTION_BYTES 4096
 #define MODULE_BYTES 8192
 

@@ -334,7 +334,7 @@ __noinline int append_extras(__u32 size, __u32 asked)
 	for (__u32 i = 0; i < EXTRA_DESCRIPTORS && asked & INTEREST_DESCRIPTORS; i++) {
 		int length = fetch_descriptor(i, at);
 
-		if (length < 0 || length > EXTRA_LIMIT)
+		if (length < 0 || length > EXTRA_LAST)
 			break;
 		tail.descriptor[i] = length;
 		at += length + 7;

@@ -245,7 +245,8 @@ struct fault_record {
  * Up to three pieces behind the record's own strings, each beginning at a multiple of 8. Which they are
  * follows from the system call (extras.h); a piece that could not be read is empty. After them, where
  * rules ask for it, other descriptors that the call names, each a whole file or socket record without
- * arguments; and what the process uses (struct usage_facts).
+ * arguments; and what the process uses (struct usage_facts). Those that a poll waits for stand together in
+ * the place of the first one.
  *
  *   record | strings | pad | piece 0 | pad | … | descriptor 0 | pad | descriptor 1 | pad | usage | tail
  *                          ^ at

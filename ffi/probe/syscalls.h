@@ -40,6 +40,7 @@ enum argument {
 	CWD,			/* directory: the working directory */
 	CWD_WHEN_FAILED,	/* the call itself changes the working directory; the old one is gone */
 	MADE_FIRST, MADE_SECOND,	/* the two descriptors that the call put where an argument points */
+	POLLED,			/* those that it waits for, all of them */
 };
 
 enum effect {

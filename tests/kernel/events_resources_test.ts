@@ -1,5 +1,7 @@
 /** What system calls wait for, are limited to and use, and what the rest of them point to. */
-import { type EventCase, eventTests } from "./actor.ts";
+import { assertEquals } from "../assert.ts";
+import { type EventCase, eventTests, withActor } from "./actor.ts";
+import { kernelTest } from "./harness.ts";
 import { PAIR, VECTOR } from "./scenes.ts";
 
 const WAITING: readonly EventCase[] = [
@@ -8,7 +10,34 @@ const WAITING: readonly EventCase[] = [
     type: "poll",
     perl:
       `${PAIR} syswrite(B, "x"); call(SYS_poll, pack("lssl s s", fileno(A), 1, 0, 99, 4, 0), 2, 5)`,
-    expect: { "evt.args": /^res=2 fds=\d:\?1 99:\?40 timeout=5$/, "fdlist.nums": "{a},99" },
+    expect: { "evt.args": /^res=2 fds=\d:u1 99:\?40 timeout=5$/, "fdlist.nums": "{a},99" },
+  },
+  {
+    name: "poll of all kinds of descriptors",
+    type: "poll",
+    perl: `pipe(P, Q); open(F, "<", "/etc/hostname"); opendir(E, "/etc");
+      socket(N, AF_INET6, SOCK_STREAM, 0);
+      socket(S, AF_INET, SOCK_DGRAM, 0); connect(S, sockaddr_in(9, inet_aton("127.0.0.1")));
+      my @n = (fileno(P), fileno(F), fileno(E), fileno(S), call(SYS_eventfd2, 0, 0),
+        call(SYS_epoll_create1, 0), call(SYS_inotify_init1, 0), call(SYS_timerfd_create, 1, 0),
+        call(SYS_memfd_create, my $m = "m", 0), fileno(N), -1);
+      fact(numbers => join ",", @n);
+      call(SYS_poll, pack("(lss)*", map { ($_, 1, 0) } @n), scalar @n, 0)`,
+    expect: {
+      "evt.args":
+        /^res=4 fds=\d+:p0 \d+:f1 \d+:d1 \d+:40 \d+:e0 \d+:l0 \d+:i0 \d+:t0 \d+:m1 \d+:620 18446744073709551615:\?0 timeout=0$/,
+      "fdlist.nums": "{numbers}",
+      "fdlist.names":
+        /^<NA>,\/etc\/hostname,\/etc,127.0.0.1:\d+->127.0.0.1:9,<NA>,<NA>,<NA>,<NA>,m,<NA>,<NA>$/,
+      "fdlist.sips": "127.0.0.1,::",
+      "fdlist.sports": "9,0",
+    },
+  },
+  {
+    name: "poll of more descriptors than are told",
+    type: "poll",
+    perl: `pipe(P, Q); call(SYS_poll, pack("lss", fileno(P), 1, 0) x 40, 40, 0)`,
+    expect: { "evt.args": /^res=0 fds=(?:\d+:p0 ?){16} timeout=0$/ },
   },
   {
     name: "ppoll",
@@ -238,3 +267,23 @@ eventTests("events of waiting show what for", WAITING);
 eventTests("events of limits and ids show their values", LIMITS);
 eventTests("events of memory show where, and how much there is", MEMORY);
 eventTests("events of the rest show what their arguments point to", OTHERS);
+
+kernelTest(
+  "of long paths of what is polled only those are told that there is room for",
+  async () => {
+    await withActor({ condition: "evt.type = poll" }, async (theatre) => {
+      const { events } = await theatre.perform(`my $d = POSIX::getcwd(); my $n = "n" x 200;
+      for (1 .. 15) { mkdir $n; chdir $n } opendir(E, "."); chdir $d;
+      call(SYS_poll, pack("(lss)*", map { (POSIX::dup(fileno(E)), 1, 0) } 1 .. 16), 16, 0)`);
+      const { "evt.args": args, "fdlist.names": names } = events[0]!.output_fields;
+      assertEquals(
+        /^res=16 fds=(?:\d+:d1 ?){16} timeout=0$/.test(String(args)),
+        true,
+        String(args),
+      );
+      const path = `${theatre.folder}${`/${"n".repeat(200)}`.repeat(15)}`;
+      const told = [...Array(3).fill(path), ...Array(13).fill("<NA>")];
+      assertEquals(String(names).split(","), told);
+    });
+  },
+);

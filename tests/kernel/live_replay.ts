@@ -26,9 +26,6 @@ export const EXCEPTED: Readonly<Record<string, string>> = {
 const EXCEPTED_OF: Readonly<Record<string, readonly string[]>> = {
   // Of an empty path, which Falco does not take for the descriptor's.
   fchownat: ["evt.abspath", "fs.path.name"],
-  // The types of what is polled, which a capture knows by the calls it holds.
-  poll: ["evt.args", "evt.info", "fdlist.names"],
-  ppoll: ["evt.args", "evt.info", "fdlist.names"],
   // The directory as the call named it, in a chroot; from the next event on as the kernel has it.
   chdir: ["proc.cwd"],
   // As whoever reads captures believes; from the next event on as it is.

@@ -79,7 +79,7 @@ function askedParams(type: number, fields: ReadonlySet<string>): readonly AskedP
 }
 
 function isDescriptor({ param: { type } }: AskedParam): boolean {
-  return type === "FD" || type === "FD32";
+  return type === "FD" || type === "FD32" || type === "FDLIST";
 }
 
 /**

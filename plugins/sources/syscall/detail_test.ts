@@ -57,6 +57,9 @@ Deno.test("detailOf() has other descriptors told where a rule may see them", () 
   assertEquals(descriptors("openat", "evt.args"), true);
   assertEquals(descriptors("openat", "evt.arg.dirfd"), true);
   assertEquals(descriptors("openat", "evt.arg.flags"), false);
+  assertEquals(descriptors("poll", "fdlist.names"), true);
+  assertEquals(descriptors("ppoll", "evt.args"), true);
+  assertEquals(descriptors("poll", "fd.num"), false);
   assertEquals(descriptors("unlinkat", "fd.name"), true);
   assertEquals(descriptors("unlinkat", "proc.name"), false);
   assertEquals(descriptors("pipe2", "fd.type"), true);

@@ -14,6 +14,8 @@ import { type SocketCall, socketDescriptorAt } from "./live_socket.ts";
 
 const { EXTRAS_TAIL, HEADER_FLAGS, RECORD_HEADER, RECORD_KIND } = layout;
 const PIECES = 3, DESCRIPTORS = 2;
+/** Of what a poll waits for. */
+const MOST_IN_LIST = 16;
 
 /** accept accept4 connect bind: what they say about the two ends of a socket. */
 const SOCKET_CALLS: ReadonlyMap<number, SocketCall> = new Map([
@@ -69,8 +71,11 @@ export class LiveDescriptors {
   /** Another one that the event names. */
   other(number: number): FileDescriptor | undefined {
     for (let index = 0; index < DESCRIPTORS; index++) {
-      const descriptor = this.#described(index);
-      if (descriptor?.number === number) return descriptor;
+      for (let one = 0; one < MOST_IN_LIST; one++) {
+        const descriptor = this.#described(index, one);
+        if (descriptor === undefined) break;
+        if (descriptor.number === number) return descriptor;
+      }
     }
     return undefined;
   }
@@ -132,17 +137,23 @@ export class LiveDescriptors {
     return this.#described(0) !== undefined || this.#described(1) !== undefined;
   }
 
-  /** One of the descriptors behind the record's own strings, see ffi/probe/records.h. */
-  #described(index: number): FileDescriptor | undefined {
+  /** One of the descriptors behind the record's own strings, or of a list of them, see ffi/probe/records.h. */
+  #described(index: number, one = 0): FileDescriptor | undefined {
     const { memory, at, kind } = this.#event;
     const flags = memory.u16[(at + RECORD_HEADER.flags) >> 1]!;
     if ((flags & HEADER_FLAGS.extras) === 0 || kind === RECORD_KIND.exec) return undefined;
     const tail = at + memory.u32[(at + RECORD_HEADER.size) >> 2]! - EXTRAS_TAIL.byteLength;
     const u16 = (field: number) => memory.u16[(tail + field) >> 1]!;
-    if (u16(EXTRAS_TAIL.descriptor + 2 * index) === 0) return undefined;
+    const bytes = u16(EXTRAS_TAIL.descriptor + 2 * index);
+    if (bytes === 0) return undefined;
     let start = at + u16(EXTRAS_TAIL.at);
     for (let i = 0; i < PIECES; i++) start += (u16(EXTRAS_TAIL.length + 2 * i) + 7) & ~7;
     for (let i = 0; i < index; i++) start += (u16(EXTRAS_TAIL.descriptor + 2 * i) + 7) & ~7;
+    const end = start + bytes;
+    for (let i = 0; i < one && start < end; i++) {
+      start += memory.u32[(start + RECORD_HEADER.size) >> 2]!;
+    }
+    if (start >= end) return undefined;
     if (memory.u16[(start + RECORD_HEADER.kind) >> 1] === RECORD_KIND.socket) {
       return socketDescriptorAt(memory, start, "other");
     }
