@@ -14,8 +14,6 @@ struct {
 	__type(value, union event_slot);
 } descriptor_slots SEC(".maps");
 
-#define PATHS_LIMIT 8192		/* of a list: those behind so many bytes have no paths */
-
 static const struct call_shape described_shape = FILE_CALL(NONE);
 
 /* One of the two that the call in the slot has made. */
@@ -30,23 +28,49 @@ static __always_inline __s32 made_descriptor(const union event_slot *slot, __u64
 	return second ? made[1] : made[0];
 }
 
-/* Puts what a descriptor is of into the slot at `start`, beside the call's own record, and returns its length.
- * A path in a file system can be left out; it comes last. A global function, for the reason of submit_call(). */
-__noinline int describe_descriptor(__s32 fd, __u32 start, __u32 without_path)
+static __always_inline __s32 polled_descriptor(const union event_slot *slot, __u32 nth)
+{
+	__s32 fd = -1;
+
+	bpf_probe_read_user(&fd, sizeof(fd), (void *)(slot->call.args[0] + (__u64)nth * 8));
+	return fd;
+}
+
+/* A global function, for the reason of submit_call(); one, since such calls can be 8 deep and no more. */
+__noinline int fetch_descriptor(__u32 which, __u32 nth, __u32 start, __u32 without_path)
 {
 	union event_slot *slot = event_slot(), *other;
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
-	__u64 at = start, file, sock, size;
+	__u64 number, piece = which, at = start, file, sock, size;
 	struct call call;
 	__u32 zero = 0;
+	__u8 named;
+	__s32 fd;
 
 	other = bpf_map_lookup_elem(&descriptor_slots, &zero);
-	if (!slot || !walk || !other || at > EXTRA_LAST)
+	if (!slot || !walk || !other || piece >= EXTRA_DESCRIPTORS || at > EXTRA_LAST)
+		return NO_MORE;
+	CLAMP(piece, EXTRA_DESCRIPTORS - 1);
+	call = call_in(slot);
+	number = call.number;
+	MASK(number, SYSCALL_LIMIT - 1);
+	named = other_descriptors[number].which[piece];
+	if (!named || (named == POLLED ? nth >= (__u32)slot->call.args[1] : nth > 0))
+		return NO_MORE;
+	if (named == POLLED)
+		fd = polled_descriptor(slot, nth);
+	else if (named == RESULT)
+		fd = slot->header.result;
+	else if (named >= MADE_FIRST)
+		fd = made_descriptor(slot, number, named == MADE_SECOND);
+	else
+		fd = argument(slot, named);
+	if ((slot->header.kind == RECORD_FILE && slot->file.fd == fd) ||
+	    (slot->header.kind == RECORD_SOCKET && slot->socket.fd == fd))
 		return 0;
 	file = file_of(fd);
 	if (!file)
 		return 0;
-	call = call_in(slot);
 	sock = sock_of(file);
 	if (sock) {
 		size = fill_socket(other, &call, &described_shape, walk, fd, file, sock);
@@ -71,54 +95,4 @@ __noinline int describe_descriptor(__s32 fd, __u32 start, __u32 without_path)
 	if (bpf_probe_read_kernel(slot->bytes + at, size, other))
 		return 0;
 	return size;
-}
-
-/* All that a poll waits for, one behind the other. */
-static __always_inline __u64 describe_polled(union event_slot *slot, __u64 start)
-{
-	__u64 at = start;
-
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < POLL_LIMIT; i++) {
-		__s32 fd = -1;
-		int size;
-
-		if (i >= (__u32)slot->call.args[1])
-			break;
-		bpf_probe_read_user(&fd, sizeof(fd), (void *)(slot->call.args[0] + i * 8));
-		size = describe_descriptor(fd, at, at - start > PATHS_LIMIT);
-		if (size > 0 && size <= EXTRA_LIMIT)
-			at += size;
-	}
-	return at - start;
-}
-
-/* A global function, for the reason of submit_call(). */
-__noinline int fetch_descriptor(__u32 which, __u32 start)
-{
-	union event_slot *slot = event_slot();
-	__u64 number, piece = which;
-	__u8 named;
-	__s32 fd;
-
-	if (!slot || piece >= EXTRA_DESCRIPTORS)
-		return 0;
-	CLAMP(piece, EXTRA_DESCRIPTORS - 1);
-	number = slot->header.syscall;
-	MASK(number, SYSCALL_LIMIT - 1);
-	named = other_descriptors[number].which[piece];
-	if (!named)
-		return 0;
-	if (named == POLLED)
-		return describe_polled(slot, start);
-	if (named == RESULT)
-		fd = slot->header.result;
-	else if (named >= MADE_FIRST)
-		fd = made_descriptor(slot, number, named == MADE_SECOND);
-	else
-		fd = argument(slot, named);
-	if ((slot->header.kind == RECORD_FILE && slot->file.fd == fd) ||
-	    (slot->header.kind == RECORD_SOCKET && slot->socket.fd == fd))
-		return 0;
-	return describe_descriptor(fd, start, 0);
 }

@@ -302,9 +302,12 @@ __noinline int fetch_piece(__u32 which, __u32 start)
 	return 0;
 }
 
-/* Puts one of the other descriptors into the slot, at a multiple of 8, and returns its length; in
- * descriptors.h. */
-int fetch_descriptor(__u32 which, __u32 start);
+#define NO_MORE -1
+#define PATHS_LIMIT 8192		/* of a list of descriptors: those behind so many bytes have no paths */
+
+/* Puts one of the other descriptors, or one of a list of them, into the slot at a multiple of 8, and returns its
+ * length; NO_MORE where there is none. A path in a file system can be left out. In descriptors.h. */
+int fetch_descriptor(__u32 which, __u32 nth, __u32 start, __u32 without_path);
 
 /* Appends what is asked for of the call in the slot, and the tail; returns the record's new size. */
 __noinline int append_extras(__u32 size, __u32 asked)
@@ -332,13 +335,18 @@ __noinline int append_extras(__u32 size, __u32 asked)
 		MASK(at, 0x7ff8);
 	}
 	for (__u32 i = 0; i < EXTRA_DESCRIPTORS && asked & INTEREST_DESCRIPTORS; i++) {
-		int length = fetch_descriptor(i, at);
+		__u64 start = at;
 
-		if (length < 0 || length > EXTRA_LAST)
-			break;
-		tail.descriptor[i] = length;
-		at += length + 7;
-		MASK(at, 0x7ff8);
+#pragma clang loop unroll(disable)
+		for (__u32 nth = 0; nth < POLL_LIMIT; nth++) {
+			int length = fetch_descriptor(i, nth, at, at - start > PATHS_LIMIT);
+
+			if (length < 0 || length > EXTRA_LIMIT)
+				break;
+			at += length;
+			MASK(at, 0x7ff8);
+		}
+		tail.descriptor[i] = at - start;
 	}
 	CLAMP(at, EXTRA_LAST);
 	if (asked & INTEREST_USAGE) {
