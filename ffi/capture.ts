@@ -8,7 +8,7 @@ import {
   type ProbeVariant,
 } from "./_load_probe.ts";
 import type { BpfMap, BpfObject, LoadedProgram } from "./bpf_object.ts";
-import { CLASS_COUNTERS, EVENT_CLASS, LOST_RECORDS } from "./layout.ts";
+import { CLASS_COUNTERS, EVENT_CLASS, LOST_RECORDS, RECORD_KIND } from "./layout.ts";
 import { bootTimeNs } from "./libc.ts";
 import { MappedRing } from "./mapped_ring.ts";
 import { type RecordHandler, RecordMerger } from "./merge.ts";
@@ -50,6 +50,9 @@ export interface ClassCounters {
 export type CaptureCounters = Readonly<
   Record<"lifecycle" | "file" | "network" | "other", ClassCounters>
 >;
+
+/** Records that have a place for what the process uses, and are no system call's. */
+export type UsageKind = "exit" | "signal" | "fault";
 
 /** How full a ring is. */
 export interface RingUse {
@@ -182,6 +185,13 @@ export class Capture implements Disposable {
   /** Whether signals that are delivered are reported, from now on. */
   setSignals(reported: boolean): void {
     this.#open.#settings.set("signals", reported ? 1 : 0);
+  }
+
+  /** Records of which kinds, besides those of system calls, tell what the process uses, from now on. */
+  setUsage(kinds: Iterable<UsageKind>): void {
+    let bits = 0;
+    for (const kind of kinds) bits |= 1 << RECORD_KIND[kind];
+    this.#open.#settings.set("usageKinds", bits);
   }
 
   /**

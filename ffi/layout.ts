@@ -99,10 +99,11 @@ export const FORK_RECORD = {
 } as const;
 
 export const EXIT_RECORD = {
-  byteLength: 48,
+  byteLength: 88,
   header: 0,
   last: 40,
   reaperTgid: 44,
+  usage: 48,
 } as const;
 
 export const IDENTITY_RECORD = {
@@ -167,9 +168,10 @@ export const SOCKET_RECORD = {
 } as const;
 
 export const SIGNAL_RECORD = {
-  byteLength: 48,
+  byteLength: 88,
   header: 0,
   senderTgid: 40,
+  usage: 48,
 } as const;
 
 export const SWITCH_RECORD = {
@@ -180,10 +182,11 @@ export const SWITCH_RECORD = {
 } as const;
 
 export const FAULT_RECORD = {
-  byteLength: 56,
+  byteLength: 96,
   header: 0,
   address: 40,
   instruction: 48,
+  usage: 56,
 } as const;
 
 export const EXTRAS_TAIL = {
@@ -237,7 +240,7 @@ export const LOST_RECORDS = {
 } as const;
 
 export const PROBE_CONFIG = {
-  byteLength: 48,
+  byteLength: 52,
   scope: 0,
   captureEnv: 4,
   resolve: 8,
@@ -249,7 +252,8 @@ export const PROBE_CONFIG = {
   signals: 32,
   switches: 36,
   faults: 40,
-  filter: 44,
+  usageKinds: 44,
+  filter: 48,
 } as const;
 
 export const RECORD_KIND = {
@@ -321,9 +325,9 @@ export const INTEREST = {
 
 export const BSS = {
   config: 0,
-  interest: 48,
-  filterGeneration: 560,
-  answeredNames: 564,
-  watchedEnds: 568,
-  compatSyscalls: 8760,
+  interest: 52,
+  filterGeneration: 564,
+  answeredNames: 568,
+  watchedEnds: 572,
+  compatSyscalls: 8764,
 } as const;

@@ -54,6 +54,6 @@ static __always_inline bool report_closed(union event_slot *slot, const struct c
 	slot->header.boot_ns = bpf_ktime_get_boot_ns();
 	slot->header.cpu = bpf_get_smp_processor_id();
 	slot->header.result = call->result;
-	submit_event(slot, slot->header.size, descriptor_class(slot));
+	submit_call(slot->header.size, descriptor_class(slot));
 	return true;
 }

@@ -46,6 +46,7 @@ struct probe_config {
 	__u32 signals;			/* 1: signals that are delivered are reported */
 	__u32 switches;			/* 1: so are switches from one thread to another */
 	__u32 faults;			/* 1: and page faults of programs */
+	__u32 usage_kinds;		/* a bit for each kind of record that has a place for it: what the process uses */
 	__u32 filter;			/* 1: verdicts are asked for and acted on (filter.h) */
 };
 

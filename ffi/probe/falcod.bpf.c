@@ -220,7 +220,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		record.reaper_tgid = reaper_of(address);
 		leave_scope(tgid);
 	}
-	submit_small(&record.header, sizeof(record));
+	submit_small(&record.header, SIZE_WITH_USAGE(&record));
 	return 0;
 }
 

@@ -26,5 +26,5 @@ static __always_inline void report_fault(__u64 address, __u64 instruction, __u64
 	start_record(&record.header, RECORD_FAULT, NO_SYSCALL, error);
 	record.address = address;
 	record.instruction = instruction;
-	submit_small_event(&record.header, sizeof(record), CLASS_OTHER);
+	submit_small_event(&record.header, SIZE_WITH_USAGE(&record), CLASS_OTHER);
 }

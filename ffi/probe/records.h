@@ -155,6 +155,7 @@ struct exit_record {
 	struct record_header header;	/* result = exit code as wait() packs it */
 	__u32 last;			/* 1: no thread is left; threads that end together may all say so */
 	__u32 reaper_tgid;		/* who inherits the children; 0 unless last, without any, or when nobody does */
+	struct usage_facts usage;	/* where asked for; before 6.16 its memory is gone by then */
 };
 
 struct identity_record {
@@ -226,6 +227,7 @@ struct signal_record {
 	struct record_header header;	/* of the thread it reaches; result = the signal */
 	__u32 sender_tgid;		/* as the receiver's pid namespace numbers it; 0 when nobody sent it */
 	__u32 _pad;
+	struct usage_facts usage;	/* where asked for */
 };
 
 struct switch_record {
@@ -239,6 +241,7 @@ struct fault_record {
 	struct record_header header;	/* result = the error code, as the processor has it */
 	__u64 address;
 	__u64 instruction;
+	struct usage_facts usage;	/* where asked for */
 };
 
 /* What the arguments of a call point to, and what the kernel knows of it: only when a rule asks for it.

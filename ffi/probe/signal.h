@@ -5,6 +5,7 @@
 #pragma once
 
 #include "emit.h"
+#include "usage.h"
 
 /* linux v6.8 include/uapi/asm-generic/signal.h */
 #define SIGHUP 1
@@ -42,5 +43,5 @@ static __always_inline void report_signal(int signal, __u64 info)
 	start_record(&record.header, RECORD_SIGNAL, NO_SYSCALL, signal);
 	if (info && has_sender(signal, GET(struct kernel_siginfo, info, si_code)))
 		record.sender_tgid = GET(struct kernel_siginfo, info, _sifields._kill._pid);
-	submit_small_event(&record.header, sizeof(record), CLASS_OTHER);
+	submit_small_event(&record.header, SIZE_WITH_USAGE(&record), CLASS_OTHER);
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "config.h"
 #include "memory.h"
 #include "records.h"
 
@@ -43,3 +44,9 @@ static __always_inline void usage_facts(struct usage_facts *facts)
 	facts->swapped_kb = mm ? pages_kb(mm, PAGES_SWAPPED) : 0;
 	facts->_pad = 0;
 }
+
+/* Of a record that ends with `usage`: fills that in where somebody asked for it, and gives the record's size. */
+#define SIZE_WITH_USAGE(record)                                                \
+	(config.usage_kinds & 1u << (record)->header.kind ?                    \
+		 (usage_facts(&(record)->usage), sizeof(*(record))) :          \
+		 __builtin_offsetof(typeof(*(record)), usage))

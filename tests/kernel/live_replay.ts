@@ -35,7 +35,7 @@ const EXCEPTED_OF: Readonly<Record<string, readonly string[]>> = {
 const OF_RESULT = /^(?:evt\.(?:res|rawres|failed|count\.error.*)|fd\..*)$/;
 /** Memory and page faults the kernel tells with most events, captures with few. */
 const OF_USAGE = /^(?:proc\.vm|thread\.(?:vm|pf))/;
-/** Not told live by events that have nothing else to tell: close, ends and signals. */
+/** Not told live of what is done through io_uring. */
 const LIMIT = "proc.fdlimit";
 /** When the event was, since the first of the run and since the one before. */
 const OF_CLOCK = /^evt\.(?:(?:raw|rel|delta|output)?time|datetime)\b/;

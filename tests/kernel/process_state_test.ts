@@ -266,6 +266,29 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "what a process uses is told when it closes, is signalled and ends, if a rule asks",
+  async () => {
+    const fields = ["proc.vmsize", "proc.vmrss", "proc.fdlimit", "thread.pfminor"];
+    const condition = "evt.type in (close, signaldeliver, procexit) and proc.name = actor";
+    await withActor({ condition, allFields: ["evt.type", ...fields] }, async (theatre) => {
+      const { events } = await theatre.perform(
+        `$SIG{USR1} = sub {}; $a = "x" x 40_000_000; call(SYS_setrlimit, 7, pack("QQ", 77, 99));
+       kill "USR1", $$; call(SYS_close, 0); POSIX::_exit(0)`,
+      );
+      for (const type of ["signaldeliver", "close", "procexit"]) {
+        const last = find(events, { "evt.type": type })?.output_fields ?? {};
+        const [size, resident, limit, faults] = fields.map((field) => Number(last[field]));
+        assertEquals(limit, 77, type);
+        assert(faults! > 100, `${type}: ${faults} faults`);
+        // before 6.16 the memory of who ends is gone already
+        if (type === "procexit" && size === 0) continue;
+        assert(size! > 40_000 && resident! > 30_000, `${type}: ${size} and ${resident} KB`);
+      }
+    });
+  },
+);
+
 kernelTest("what is born as somebody else than its parent is known as that", async () => {
   const condition = "evt.type = openat and fd.nameraw in (mighty, contained)";
   await withActor({ condition }, async (theatre) => {

@@ -21,6 +21,7 @@ import { kinOfFile, kinOfPaths } from "./live_kin.ts";
 import { directoryAt, type KeptPath, keptPathAt, plainPathOf } from "./live_path.ts";
 import { socketArgumentAt } from "./live_socket.ts";
 import { signedWideAt, textAt, walkedPathAt, wideAt } from "./memory.ts";
+import { usageAt } from "./live_usage.ts";
 import { openFlagsOf } from "./open_flags.ts";
 import { paramReaders } from "./params.ts";
 import type { Piece } from "./piece.ts";
@@ -268,28 +269,7 @@ export class LiveEvent implements Event {
   }
 
   get usage(): ResourceUse | undefined {
-    const at = this.#usageAt();
-    if (at === 0) return undefined;
-    const { u32 } = this.memory;
-    return {
-      descriptorLimit: signedWideAt(this.memory, at + USAGE_FACTS.descriptorLimit),
-      vmSizeKb: u32[(at + USAGE_FACTS.virtualKb) >> 2]!,
-      vmResidentKb: u32[(at + USAGE_FACTS.residentKb) >> 2]!,
-      vmSwapKb: u32[(at + USAGE_FACTS.swappedKb) >> 2]!,
-      majorFaults: wideAt(this.memory, at + USAGE_FACTS.majorFaults),
-      minorFaults: wideAt(this.memory, at + USAGE_FACTS.minorFaults),
-    };
-  }
-
-  /** Where the usage facts stand, 0 when there are none. */
-  #usageAt(): number {
-    const { memory, at } = this;
-    if (this.kind === RECORD_KIND.exec) return at + EXEC_RECORD.usage;
-    if (this.kind === RECORD_KIND.switch) return at + SWITCH_RECORD.usage;
-    if ((memory.u16[(at + RECORD_HEADER.flags) >> 1]! & HEADER_FLAGS.extras) === 0) return 0;
-    const tail = at + memory.u32[(at + RECORD_HEADER.size) >> 2]! - EXTRAS_TAIL.byteLength;
-    const bytes = memory.u16[(tail + EXTRAS_TAIL.usage) >> 1]!;
-    return bytes === 0 ? 0 : tail - bytes;
+    return usageAt(this.memory, this.at, this.kind);
   }
 
   /** Who sent the signal of a signal record, and which it is; ids as its receiver sees them. */

@@ -56,6 +56,8 @@ const SIGNALS = "signaldeliver";
 const MOMENTS = [["switches", "switch"], ["faults", "page_fault"]] as const;
 /** Environments are long; they are captured only when a rule asks for them. */
 const ENVIRONMENT_FIELDS = ["proc.env", "proc.aenv", "evt.arg.env", "evt.rawarg.env"];
+/** Records of no system call that can tell what the process uses, and their events. */
+const WITH_USAGE = [["exit", "procexit"], ["signal", SIGNALS], ["fault", "page_fault"]] as const;
 /** Fields that tell all parameters, of events that have the environment among them. */
 const ALL_PARAMS = ["evt.args", "evt.info"], EXECS = ["execve", "execveat"];
 /** How often the wall clock is compared with the boot clock: someone may set it. */
@@ -203,6 +205,9 @@ export class SyscallSource implements Source {
     this.#settledMs = performance.now() + SETTLED_MS;
     this.#reportMoments(capture, needs);
     capture.setSignals(eventCodesByName(SIGNALS).some((type) => needs.eventTypes.has(type)));
+    capture.setUsage(
+      WITH_USAGE.filter(([, name]) => wantsUsage(name, needs)).map(([kind]) => kind),
+    );
     if (wantsEnvironment(needs) && !this.#wantsEnvironment) {
       this.#log?.warning("rules ask for environments now: they are captured after a restart");
     }
@@ -332,6 +337,12 @@ function typeOfKind(kind: number): number | undefined {
     default:
       return undefined;
   }
+}
+
+function wantsUsage(name: string, needs: EventNeeds): boolean {
+  return eventCodesByName(name).some((type) =>
+    needs.eventTypes.has(type) && detailOf(type, needs).usage
+  );
 }
 
 function wantsEnvironment({ eventTypes, fields, fieldsOf }: EventNeeds): boolean {
