@@ -42,6 +42,7 @@ export const SOCKET_FACTS = {
   remotePort: 8,
   state: 10,
   foundByPort: 11,
+  flagged: 12,
   localAddress: 16,
   remoteAddress: 32,
 } as const;

@@ -86,7 +86,8 @@ struct socket_facts {		/* 48 bytes */
 	__u16 remote_port;
 	__u8 state;		/* TCP_* state */
 	__u8 found_by_port;	/* a server's end: accepted from a listener, or a bound datagram socket */
-	__u8 _pad[4];
+	__u8 flagged;		/* raw: the descriptor has one of the flags that socket() takes with the type */
+	__u8 _pad[3];
 	__u8 local_address[16];	/* 4 or 16 bytes used */
 	__u8 remote_address[16];
 };

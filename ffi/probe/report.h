@@ -135,11 +135,16 @@ static __always_inline __u64 put_address(union event_slot *slot, const struct ca
 		length = (__u32)args[5];
 		break;
 	case ADDRESS_5_FILLED:
+		if (call->failed)
+			return 0;	/* whatever was there before */
 		pointer = args[4];
 		bpf_probe_read_user(&length32, sizeof(length32), (void *)args[5]);
 		length = length32;
 		break;
 	case ADDRESS_MESSAGE:
+		if (call->failed &&
+		    (call->number == __NR_recvmsg || call->number == __NR_recvmmsg))
+			return 0;
 		/* struct msghdr begins with pointer and length; pointers have 4 bytes in 32-bit calls */
 		bpf_probe_read_user(message, sizeof(message), (void *)args[1]);
 		pointer = call->compat ? message[0] : message[0] | (__u64)message[1] << 32;
@@ -173,6 +178,8 @@ static __always_inline __u64 fill_socket(union event_slot *slot, const struct ca
 	if (sock) {
 		record->inode = GET(struct inode, GET(struct file, file, f_inode), i_ino);
 		socket_facts(&record->socket, sock);
+		if (record->socket.type == SOCK_RAW)
+			record->socket.flagged = is_flagged(fd, file);
 	}
 	if (record->socket.family == AF_UNIX) {
 		at = unix_name(record->data, sock);

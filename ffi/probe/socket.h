@@ -12,6 +12,8 @@
 #define AF_INET6 10
 #define UNIX_NAME_LIMIT 108		/* sizeof(sun_path) */
 #define SOCK_STREAM 1
+#define SOCK_RAW 3
+#define O_NONBLOCK 04000
 #define SOCK_BINDADDR_LOCK 4		/* linux v6.8 include/net/sock.h */
 #define SOCK_BINDPORT_LOCK 8
 
@@ -70,6 +72,23 @@ static __always_inline void socket_facts(struct socket_facts *facts, __u64 sock)
 		bpf_probe_read_kernel(facts->remote_address, 16,
 				      (void *)AT(struct sock_common, common, skc_v6_daddr));
 	}
+}
+
+/* Whether a descriptor is non-blocking or closes on exec, as one that was made so. */
+static __always_inline bool is_flagged(__s32 fd, __u64 file)
+{
+	__u64 files, table, words;
+
+	if (GET(struct file, file, f_flags) & O_NONBLOCK)
+		return true;
+	if (fd < 0)
+		return false;
+	files = GET(struct task_struct, bpf_get_current_task(), files);
+	table = GET(struct files_struct, files, fdt);
+	if ((__u32)fd >= GET(struct fdtable, table, max_fds))
+		return false;
+	words = GET(struct fdtable, table, close_on_exec);
+	return read_u64(words + (__u32)fd / 64 * 8) >> (fd & 63) & 1;
 }
 
 /* sun_path of a bound unix socket, without the NUL that ends a path; returns its length. */

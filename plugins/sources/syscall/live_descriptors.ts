@@ -25,12 +25,6 @@ const SOCKET_CALLS: ReadonlyMap<number, SocketCall> = new Map([
   [49, "bind"],
 ]);
 
-const SYS_SOCKET = 41, SOCK_RAW = 3, IPPROTO_RAW = 255;
-/** Parameters of socket(). */
-const TYPE = 2, PROTOCOL = 3;
-/** ICMP, TCP, UDP: of no other does Falco say that they are raw. */
-const RAW_PROTOCOLS: ReadonlySet<number> = new Set([1, 6, 17]);
-
 /** The event whose descriptors are looked at, and where its record lies. */
 export interface RecordedEvent extends Pick<Event, "type" | "result" | "param">, FileCall {
   readonly memory: RingMemory;
@@ -86,18 +80,7 @@ export class LiveDescriptors {
       return this.#file.load(memory, at) ? this.#file : undefined;
     }
     if (kind !== RECORD_KIND.socket) return undefined;
-    const socket = socketDescriptorAt(memory, at, SOCKET_CALLS.get(syscall) ?? "other");
-    return syscall === SYS_SOCKET && socket?.protocol === "raw" ? this.#newRaw(socket) : socket;
-  }
-
-  /**
-   * Falco holds the type as it was passed against SOCK_RAW, so with SOCK_CLOEXEC in it a socket is none;
-   * libs userspace/libsinsp/parsers.cpp add_socket.
-   */
-  #newRaw(socket: FileDescriptor): FileDescriptor {
-    const type = Number(this.#event.param(TYPE)), protocol = Number(this.#event.param(PROTOCOL));
-    const isRaw = protocol === IPPROTO_RAW || type === SOCK_RAW && RAW_PROTOCOLS.has(protocol);
-    return isRaw ? socket : { ...socket, protocol: undefined };
+    return socketDescriptorAt(memory, at, SOCKET_CALLS.get(syscall) ?? "other");
   }
 
   /** By the number that the call took; where it failed, the record may be of nothing else. */

@@ -7,7 +7,7 @@ import { LiveEvent } from "./live_event.ts";
 
 const { HEADER_FLAGS, RECORD_KIND } = layout;
 const SYS_CONNECT = 42, SYS_ACCEPT = 43, SYS_LINKAT = 265, SYS_SYMLINK = 88, SYS_PTRACE = 101;
-const SYS_SOCKET = 41, SYS_SENDTO = 44, SYS_RECVFROM = 45;
+const SYS_SENDTO = 44, SYS_RECVFROM = 45;
 const SYS_DUP = 32, SYS_BIND = 49, SYS_FCHOWNAT = 260;
 const EPOCH_MINUS_BOOT = 1_700_000_000_000_000_000n;
 
@@ -162,24 +162,24 @@ Deno.test("LiveEvent takes bind's socket for a server's, without another end", (
 
 /** What a socket record says of the socket, in the place of TCP over IPv4. */
 function socketOf(
-  { syscall, args = [], family = 2, type = 3, protocol = 0 }: {
+  { syscall, family = 2, type = 3, protocol = 0, flagged = 0, peer = 0 }: {
     readonly syscall: number;
-    readonly args?: readonly number[];
     readonly family?: number;
     readonly type?: number;
     readonly protocol?: number;
+    readonly flagged?: number;
+    readonly peer?: number;
   },
 ): LiveEvent {
   const none = [[0, 0, 0, 0], 0] as const;
   return load(RECORD_KIND.socket, (writer) => {
-    const at = writer.socket({ syscall, local: none, remote: none });
+    const at = writer.socket({ syscall, local: none, remote: peer ? [[10, 0, 0, peer], 7] : none });
     const facts = (at + layout.SOCKET_RECORD.socket) >> 1;
     const { family: familyAt, type: typeAt, protocol: protocolAt } = layout.SOCKET_FACTS;
     writer.memory.u16[facts + (familyAt >> 1)] = family;
     writer.memory.u16[facts + (typeAt >> 1)] = type;
     writer.memory.u16[facts + (protocolAt >> 1)] = protocol;
-    const argsAt = (at + layout.SOCKET_RECORD.args) >> 3;
-    args.forEach((value, index) => writer.memory.u64[argsAt + index] = BigInt(value));
+    writer.memory.u8[at + layout.SOCKET_RECORD.socket + layout.SOCKET_FACTS.flagged] = flagged;
     return at;
   });
 }
@@ -191,13 +191,29 @@ Deno.test("LiveEvent has no tuple of sockets that have no ends, as those of netl
   }
 });
 
-Deno.test("LiveEvent takes a new socket for a raw one where Falco does", () => {
-  const protocolOf = (type: number, protocol: number) =>
-    socketOf({ syscall: SYS_SOCKET, args: [2, type, protocol], protocol }).descriptor?.protocol;
-  const cloexec = 0o2000000;
-  assertEquals([protocolOf(3, 1), protocolOf(3 | cloexec, 255)], ["raw", "raw"]);
-  assertEquals([protocolOf(3 | cloexec, 1), protocolOf(3, 58)], [undefined, undefined]);
-  assertEquals(socketOf({ syscall: SYS_SENDTO, protocol: 1 }).descriptor?.protocol, "raw");
+Deno.test("LiveEvent takes a socket for a raw one where Falco does", () => {
+  const protocolOf = (protocol: number, flagged: number, peer = 0) =>
+    socketOf({ syscall: SYS_SENDTO, protocol, flagged, peer }).descriptor?.protocol;
+  assertEquals([1, 6, 17, 255].map((number) => protocolOf(number, 0)), Array(4).fill("raw"));
+  assertEquals([1, 6, 17, 255].map((number) => protocolOf(number, 1)), [
+    "icmp",
+    "tcp",
+    "udp",
+    "raw",
+  ]);
+  assertEquals([protocolOf(58, 0), protocolOf(89, 1), protocolOf(89, 0, 1)], [
+    undefined,
+    undefined,
+    "udp",
+  ]);
+});
+
+Deno.test("LiveEvent names raw sockets by their addresses alone, the tuple has ports", () => {
+  const event = socketOf({ syscall: SYS_SENDTO, protocol: 1, peer: 1 });
+  assertEquals(event.descriptor?.socket?.text, "0.0.0.0->10.0.0.1");
+  const tuple = param(event, "tuple");
+  assertObjectMatch(tuple, { remotePort: 7 });
+  assertEquals("text" in (tuple as object), false);
 });
 
 Deno.test("LiveEvent knows nothing of a descriptor that is none", () => {

@@ -32,14 +32,23 @@ export function socketDescriptorAt(
   if (family === AF_UNSPEC) return undefined;
   const type = u16(SOCKET_FACTS.type);
   const state = memory.u8[facts + SOCKET_FACTS.state]!;
-  const socket = asFalcoHas(tupleAt(memory, at, family, call));
+  const tuple = asFalcoHas(tupleAt(memory, at, family, call));
   const ip = family === AF_INET || family === AF_INET6;
+  const protocol = ip
+    ? protocolName({
+      type,
+      number: u16(SOCKET_FACTS.protocol),
+      isFlagged: memory.u8[facts + SOCKET_FACTS.flagged] !== 0,
+      tuple,
+    })
+    : undefined;
+  const socket = protocol === "icmp" || protocol === "raw" ? withoutPorts(tuple) : tuple;
   return {
     number: memory.i32[(at + SOCKET_RECORD.fd) >> 2]!,
     typeChar: ip ? (socket.family === "ipv4" ? "4" : "6") : familyTypeChar(family),
     path: unixPath(socket, memory, at),
     socket,
-    protocol: ip ? protocolName(type, u16(SOCKET_FACTS.protocol)) : undefined,
+    protocol,
     role: ip
       ? roleOf(socket, call, memory.u8[facts + SOCKET_FACTS.foundByPort] !== 0)
       : unixRole(socket, call, {
@@ -87,14 +96,81 @@ function familyTypeChar(family: number): string {
   return family === AF_NETLINK ? "n" : "o";
 }
 
-function protocolName(type: number, protocol: number): string {
-  if (type === SOCK_RAW) return "raw";
-  if (protocol === IPPROTO_TCP) return "tcp";
-  if (protocol === IPPROTO_UDP) return "udp";
-  if (protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6) return "icmp";
-  if (protocol === IPPROTO_RAW) return "raw";
-  if (type === SOCK_STREAM) return "tcp";
-  return type === SOCK_DGRAM ? "udp" : "<NA>";
+interface MadeAs {
+  readonly type: number;
+  readonly number: number;
+  readonly isFlagged: boolean;
+  readonly tuple: SocketTuple;
+}
+
+/**
+ * Falco holds the type as it was passed against SOCK_RAW, so a raw socket that was made with SOCK_CLOEXEC or
+ * SOCK_NONBLOCK is one of its protocol. One of a protocol that it does not know is one of UDP as soon as it
+ * talks to somebody. libs userspace/libsinsp/parsers.cpp add_socket, update_fd
+ */
+function protocolName({ type, number, isFlagged, tuple }: MadeAs): string | undefined {
+  const isRaw = type === SOCK_RAW && !isFlagged;
+  switch (number) {
+    case IPPROTO_TCP:
+      return isRaw ? "raw" : "tcp";
+    case IPPROTO_UDP:
+      return isRaw ? "raw" : "udp";
+    case IPPROTO_ICMP:
+      return isRaw ? "raw" : "icmp";
+    case IPPROTO_RAW:
+      return "raw";
+    default:
+      if (type === SOCK_STREAM) return "tcp";
+      if (type === SOCK_DGRAM && number !== IPPROTO_ICMPV6) return "udp";
+      return hasPeer(tuple) ? "udp" : undefined;
+  }
+}
+
+function hasPeer({ remoteAddress, remotePort }: SocketTuple): boolean {
+  return remotePort !== 0 || (remoteAddress ?? []).some((byte) => byte !== 0);
+}
+
+/** A connection that prints as its addresses alone; which ports it has its tuple goes on telling. */
+class PortlessTuple implements SocketTuple {
+  readonly path = undefined;
+
+  constructor(readonly whole: SocketTuple) {}
+
+  get family() {
+    return this.whole.family;
+  }
+
+  get localAddress() {
+    return this.whole.localAddress;
+  }
+
+  get remoteAddress() {
+    return this.whole.remoteAddress;
+  }
+
+  get localPort() {
+    return this.whole.localPort;
+  }
+
+  get remotePort() {
+    return this.whole.remotePort;
+  }
+
+  get text(): string {
+    const { localAddress, remoteAddress } = this.whole;
+    const shown = (address: Uint8Array | undefined) => address ? addressText(address) : "";
+    return `${shown(localAddress)}->${shown(remoteAddress)}`;
+  }
+}
+
+/** libs userspace/libsinsp/utils.cpp sockinfo_to_str */
+function withoutPorts(tuple: SocketTuple): SocketTuple {
+  return hasPeer(tuple) ? new PortlessTuple(tuple) : tuple;
+}
+
+/** With the ports, as calls tell it. */
+export function wholeTuple(socket: SocketTuple): SocketTuple {
+  return socket instanceof PortlessTuple ? socket.whole : socket;
 }
 
 /** The socket's own addresses; the argument of the call only where the socket has no peer. */
@@ -127,9 +203,16 @@ function tupleAt(
   const given = ipArgument(memory, argument, addressBytes);
   // As in Falco: which port the kernel chose is told by whatever the socket does next.
   if (call === "bind" && given?.remotePort === 0) return unchosen(tuple.family, given);
+  // A raw one keeps no port, and has what was passed.
+  if (call === "bind" && given && tuple.isRaw && !hasPeer(tuple)) {
+    const { remoteAddress: localAddress, remotePort: localPort } = given;
+    const { family, remoteAddress } = tuple;
+    return { family, localAddress, localPort, remoteAddress, remotePort: 0, path: undefined };
+  }
   // bind's argument is this end, which the kernel has told.
   if (tuple.remotePort !== 0 || call === "bind") return tuple;
-  const { localAddress, remoteAddress, localPort, remotePort } = tuple;
+  const { localAddress, remoteAddress, remotePort } = tuple;
+  const localPort = given ? tuple.ownPort : tuple.localPort;
   const known = { localAddress, remoteAddress, localPort, remotePort, path: undefined };
   return { family: tuple.family, ...known, ...given };
 }
@@ -174,6 +257,9 @@ function unchosen(family: SocketTuple["family"], { remoteAddress }: RemoteEnd): 
 /** Both ends as the kernel has them; addresses are copied when somebody asks. */
 class KernelTuple implements SocketTuple {
   readonly path = undefined;
+  readonly isRaw: boolean;
+  /** Of a raw socket, its protocol. */
+  readonly ownPort: number;
   readonly localPort: number;
   readonly remotePort: number;
   readonly #memory: RingMemory;
@@ -183,12 +269,13 @@ class KernelTuple implements SocketTuple {
 
   constructor(memory: RingMemory, facts: number, readonly family: "ipv4" | "ipv6") {
     const u16 = (field: number) => memory.u16[(facts + field) >> 1]!;
-    // What raw sockets have in its place is the protocol.
-    const ports = u16(SOCKET_FACTS.type) !== SOCK_RAW;
-    this.localPort = ports ? u16(SOCKET_FACTS.localPort) : 0;
-    this.remotePort = ports ? u16(SOCKET_FACTS.remotePort) : 0;
+    this.isRaw = u16(SOCKET_FACTS.type) === SOCK_RAW;
+    this.ownPort = u16(SOCKET_FACTS.localPort);
+    this.remotePort = u16(SOCKET_FACTS.remotePort);
     this.#memory = memory;
     this.#facts = facts;
+    // By it nobody finds a raw socket, so that it is no server's.
+    this.localPort = this.isRaw && !hasPeer(this) ? 0 : this.ownPort;
   }
 
   get localAddress(): Uint8Array {

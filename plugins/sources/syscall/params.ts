@@ -64,6 +64,7 @@ import {
   signalReaders,
   switchReaders,
 } from "./process_params.ts";
+import { wholeTuple } from "./live_socket.ts";
 
 const EINPROGRESS = -115;
 const SETVAL = 16; // linux include/uapi/linux/sem.h
@@ -85,7 +86,7 @@ const second: Reader = (event) => event.second;
 /** Sockets of other families, as those of netlink, have no ends. */
 const tuple: Reader = (event) => {
   const socket = event.descriptor?.socket;
-  return socket?.family === "other" ? undefined : socket;
+  return socket === undefined || socket.family === "other" ? undefined : wholeTuple(socket);
 };
 const address: Reader = (event) => event.addressArgument;
 /** 0 where nothing was opened. */
