@@ -41,6 +41,8 @@ export interface SocketTuple {
   readonly path: string | undefined;
   /** How it prints, where the source says so; absent: client first, then server. */
   readonly text?: string;
+  /** Of what is moved: it prints with where it comes from first; absent: who called comes first. */
+  readonly direction?: "outgoing" | "incoming";
   /** It has two ends, be one of them 0.0.0.0:0; absent: one that lacks a peer waits for others. */
   readonly isConnection?: boolean;
 }

@@ -24,7 +24,7 @@ import { type BytesFormat, bytesText, textAsBytes } from "./_bytes.ts";
 import { descriptorName, openDescriptor, shownTypeChar } from "./_descriptor.ts";
 import { integerText } from "./_number.ts";
 import { pathInView } from "./_path.ts";
-import { addressOfSocket, protocolOf, socketText } from "./_socket.ts";
+import { addressOfSocket, movedText, protocolOf, socketText } from "./_socket.ts";
 
 /** A parameter of the event that the state is at. */
 export interface Argument {
@@ -68,6 +68,7 @@ function plainText(argument: Argument): string {
   if (value instanceof Uint8Array) return bytesText(value, bytes);
   if (isPath(value)) return value.raw;
   if (isSocket(value)) {
+    if (value.direction !== undefined) return movedText(value);
     if (value.text !== undefined) return value.text;
     return param.type === "SOCKTUPLE"
       ? socketText(value, state.descriptor?.role)

@@ -33,6 +33,13 @@ export function socketText(socket: SocketTuple, role: "client" | "server" | unde
   return role === "server" ? `${remote}->${local}` : `${local}->${remote}`;
 }
 
+/** Both ends of what is moved, whether there is anything at them or not. */
+export function movedText({ direction, ...socket }: SocketTuple): string {
+  const local = endText(socket.localAddress, socket.localPort);
+  const remote = endText(socket.remoteAddress, socket.remotePort);
+  return direction === "incoming" ? `${remote}->${local}` : `${local}->${remote}`;
+}
+
 /** One address as a system call names it: the peer's, or the socket's own where there is no peer. */
 export function addressOfSocket(socket: SocketTuple): string {
   if (!isIp(socket)) return socket.path ?? "";

@@ -78,7 +78,8 @@ function encodeTuple(socket: SocketTuple, role?: "client" | "server"): Uint8Arra
   }
   const local = encodeEnd(family, localAddress, localPort);
   const remote = encodeEnd(family, remoteAddress, remotePort);
-  const ends = role === "server" ? [...remote, ...local] : [...local, ...remote];
+  const isRemoteFirst = socket.direction ? socket.direction === "incoming" : role === "server";
+  const ends = isRemoteFirst ? [...remote, ...local] : [...local, ...remote];
   return Uint8Array.of(family === "ipv4" ? IPV4 : IPV6, ...ends);
 }
 

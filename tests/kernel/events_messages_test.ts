@@ -144,6 +144,41 @@ const SOCKETS: readonly EventCase[] = [
   },
 ];
 
+const ANSWER = `socket(L, AF_INET, SOCK_STREAM, 0); bind(L, pack_sockaddr_in(0, INADDR_LOOPBACK));
+  listen(L, 1); socket(C, AF_INET, SOCK_STREAM, 0); connect(C, getsockname L); accept(A, L);
+  fact(port => (unpack_sockaddr_in(getsockname L))[0], own => (unpack_sockaddr_in(getsockname C))[0]);
+  send(C, "x", 0); recv(A, my $got, 9, 0); send(A, "yy", 0); recv(C, $got, 9, 0);`;
+const QUESTION_PAIR = "127.0.0.1:{own}->127.0.0.1:{port}";
+const ANSWER_PAIR = "127.0.0.1:{port}->127.0.0.1:{own}";
+
+const ANSWERS: readonly EventCase[] = [
+  {
+    name: "an answer goes from the server to who asked",
+    type: "sendto",
+    perl: ANSWER,
+    expect: {
+      "evt.args": `res=2 data=yy fd=5(<4t>${QUESTION_PAIR}) size=2 tuple=${ANSWER_PAIR}`,
+      "fd.name": QUESTION_PAIR,
+    },
+  },
+  {
+    name: "an answer comes from the server",
+    type: "recvfrom",
+    perl: ANSWER,
+    expect: {
+      "evt.args": `res=2 data=yy tuple=${ANSWER_PAIR} fd=4(<4t>${QUESTION_PAIR}) size=9`,
+      "fd.name": QUESTION_PAIR,
+    },
+  },
+  {
+    name: "a question comes from who asks",
+    type: "recvfrom",
+    perl: ANSWER,
+    pick: { "evt.rawres": 1 },
+    expect: { "evt.args": `res=1 data=x tuple=${QUESTION_PAIR} fd=5(<4t>${QUESTION_PAIR}) size=9` },
+  },
+];
+
 eventTests("events of sockets and pipes show what passes and what comes to be", SOCKETS);
 
 kernelTest(
@@ -159,3 +194,4 @@ kernelTest(
     });
   },
 );
+eventTests("what is sent and received tells where it comes from first", ANSWERS);

@@ -168,6 +168,24 @@ function withoutPorts(tuple: SocketTuple): SocketTuple {
   return hasPeer(tuple) ? new PortlessTuple(tuple) : tuple;
 }
 
+/** As calls tell what they move; libs driver/modern_bpf, OUTBOUND and INBOUND. */
+export function movedTuple(
+  socket: SocketTuple,
+  direction: NonNullable<SocketTuple["direction"]>,
+): SocketTuple {
+  const { family, localAddress, remoteAddress, localPort, remotePort } = socket;
+  if (family !== "ipv4" && family !== "ipv6") return socket;
+  return {
+    family,
+    localAddress,
+    remoteAddress,
+    localPort: socket instanceof KernelTuple ? socket.ownPort : localPort,
+    remotePort,
+    path: undefined,
+    direction,
+  };
+}
+
 /** With the ports, as calls tell it. */
 export function wholeTuple(socket: SocketTuple): SocketTuple {
   return socket instanceof PortlessTuple ? socket.whole : socket;

@@ -49,9 +49,11 @@ import {
   eventType,
   flagValue,
   GENERIC_BASE,
+  type SocketTuple,
 } from "../../../core/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
 import { openedPath } from "./live_path.ts";
+import { movedTuple, wholeTuple } from "./live_socket.ts";
 import { creatFlags, nativeOpenFlags } from "./open_flags.ts";
 import * as piece from "./piece_params.ts";
 import { keepingPieces, type Reader } from "./piece_params.ts";
@@ -64,7 +66,6 @@ import {
   signalReaders,
   switchReaders,
 } from "./process_params.ts";
-import { wholeTuple } from "./live_socket.ts";
 
 const EINPROGRESS = -115;
 const SETVAL = 16; // linux include/uapi/linux/sem.h
@@ -84,10 +85,15 @@ const opened: Reader = (event) => openedPath(event.first);
 const firstText: Reader = (event) => event.first?.raw;
 const second: Reader = (event) => event.second;
 /** Sockets of other families, as those of netlink, have no ends. */
-const tuple: Reader = (event) => {
+const tuple = (event: LiveEvent): SocketTuple | undefined => {
   const socket = event.descriptor?.socket;
   return socket === undefined || socket.family === "other" ? undefined : wholeTuple(socket);
 };
+const moved = (direction: "outgoing" | "incoming"): Reader =>
+  whenDone((event) => {
+    const socket = tuple(event);
+    return socket && movedTuple(socket, direction);
+  });
 const address: Reader = (event) => event.addressArgument;
 /** 0 where nothing was opened. */
 const device: Reader = (event) => encodeDevice(event.descriptor?.device ?? 0);
@@ -232,23 +238,23 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   listen: [result, int(0), int(1)],
   accept: [result, tuple, ...QUEUE],
   accept4: [result, tuple, ...QUEUE, encoded(3, encodeDescriptorFlags)],
-  sendto: [result, piece.bytes(0), int(0), uint(2), whenDone(tuple)],
-  sendmsg: [result, piece.vectorData, int(0), piece.vectorSize, whenDone(tuple)],
+  sendto: [result, piece.bytes(0), int(0), uint(2), moved("outgoing")],
+  sendmsg: [result, piece.vectorData, int(0), piece.vectorSize, moved("outgoing")],
   sendmmsg: [
     result,
     int(0),
     piece.sentMessage.size,
     piece.sentMessage.data,
-    whenDone(tuple),
+    moved("outgoing"),
   ],
-  recvfrom: [result, piece.bytes(0), whenDone(tuple), int(0), uint(2)],
-  recvmsg: [result, received, piece.vectorData, whenDone(tuple), piece.bytes(1), int(0)],
+  recvfrom: [result, piece.bytes(0), moved("incoming"), int(0), uint(2)],
+  recvmsg: [result, received, piece.vectorData, moved("incoming"), piece.bytes(1), int(0)],
   recvmmsg: [
     result,
     int(0),
     piece.receivedSize,
     piece.vectorData,
-    whenDone(tuple),
+    moved("incoming"),
     piece.bytes(1),
   ],
   socketpair: [
