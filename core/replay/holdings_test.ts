@@ -63,7 +63,7 @@ Deno.test("arguments are seen whole at an exec, and cut when all of them take to
   assertEquals(lengths, times(60, () => 30_000));
   assert(replay.counters.textsCut >= 40, `${replay.counters.textsCut}`);
   const { args, argsTruncated } = state.processes.process(100)!.image;
-  assertEquals([args[0], args[1]!.length, argsTruncated], ["0", 4094, true]);
+  assertEquals([args[0], args[1]!.length, argsTruncated], ["0", 4093, true]);
   assertEquals(state.processes.counters.textsCut, 0, "told by who follows, not found out");
 });
 

@@ -25,23 +25,36 @@ const MAX_BYTES = 256 << 20;
 const ENOUGH = 3 / 4;
 /** Programs that are cut at a time: each takes up to a millisecond, and events wait. */
 const AT_A_TIME = 8;
+/** Of those that are only looked at. */
+const LOOKS_AT_A_TIME = 1024;
 /** Shorter ones are the rule, and shared. */
 const LONG_PATH = 256;
 
+/** A walk over all there is, some of it after each event. */
+interface Pass {
+  /** Absent: it only counts, and ends most times, since most of what came is gone. */
+  readonly limits: TextLimits | undefined;
+  readonly queue: TextHolder[];
+  readonly seen: Set<unknown>;
+  bytes: number;
+}
+
 /**
- * Adds up what comes, and does not know what goes. When that may have become too much, it looks at all
- * there is, and has the longest texts cut, a few after each event: rules see them whole when a
- * program starts, and what most processes have is never cut.
+ * Adds up what comes, and does not know what goes. When that may have become too much, it passes over all
+ * there is, and has the longest texts cut: rules see them whole when a program starts, and what most
+ * processes have is never cut.
  */
 export class TextBudget {
   readonly #holders: () => Iterable<TextHolder>;
   readonly #most: number;
   #held = 0;
-  /** Looks again when there is more than that. */
+  /** Passes over it when there is more than that. */
   #enough: number;
-  /** What is left of texts while some are cut; "measure" while it is found out how long they are. */
-  #limits: TextLimits | "measure" = "measure";
-  #queue: TextHolder[] | undefined;
+  /** Which of `TEXT_LIMITS` was enough the last time. */
+  #level = 0;
+  #pass: Pass | undefined;
+  /** They count for as much as they may be. */
+  #unmeasured: { readonly image: Image; readonly bytes: number }[] = [];
   /** Some have to be looked at, and maybe cut. */
   isOver = false;
   /** Processes and threads of whose texts not all was kept. */
@@ -60,7 +73,9 @@ export class TextBudget {
 
   /** A program that nobody shares yet. */
   addImage(image: Image): void {
-    this.#add(imageBytes(image));
+    const bytes = imageBytes(image);
+    if (isUnmeasured(image)) this.#unmeasured.push({ image, bytes });
+    this.#add(bytes);
   }
 
   /** A directory or cgroup that nobody shares yet. */
@@ -75,60 +90,60 @@ export class TextBudget {
 
   /** To be called while it is over, between events: what is judged has all of its texts. */
   relieve(): void {
-    if (this.#queue !== undefined) this.#cutSome(this.#queue);
-    else this.#begin("measure");
+    if (this.#pass !== undefined) return this.#goOn(this.#pass);
+    for (let left = AT_A_TIME; left > 0; left--) {
+      const last = this.#unmeasured.pop();
+      if (last === undefined) break;
+      this.#held -= last.bytes - measureImage(last.image);
+    }
+    if (this.#held <= this.#enough) this.isOver = false;
+    else if (this.#unmeasured.length === 0) this.#begin(undefined);
   }
 
-  #begin(limits: TextLimits | "measure"): void {
+  #begin(limits: TextLimits | undefined): void {
     this.isOver = true;
-    this.#limits = limits;
-    this.#queue = [...this.#holders()];
+    this.#pass = { limits, queue: [...this.#holders()], seen: new Set(), bytes: 0 };
+    // From here on, what comes while it lasts.
+    this.#held = 0;
   }
 
-  #cutSome(queue: TextHolder[]): void {
-    for (let left = AT_A_TIME; left > 0;) {
-      const holder = queue.pop();
-      if (holder === undefined) return this.#settle();
-      if (this.#cutOne(holder, this.#limits)) left--;
+  #goOn(pass: Pass): void {
+    const { limits } = pass;
+    let slow = AT_A_TIME;
+    for (let n = LOOKS_AT_A_TIME; n > 0 && slow > 0; n--) {
+      const holder = pass.queue.pop();
+      if (holder === undefined) return this.#settle(pass);
+      if (limits !== undefined && this.#cutOne(holder, limits)) slow--;
+      pass.bytes += holderBytes(holder, pass.seen);
     }
   }
 
   /** Whether it took its time. */
-  #cutOne(holder: TextHolder, limits: TextLimits | "measure"): boolean {
+  #cutOne(holder: TextHolder, limits: TextLimits): boolean {
     const { ownImage, ownPaths } = holder;
-    if (limits === "measure") {
-      if (ownImage === undefined || !isUnmeasured(ownImage)) return false;
-      measureImage(ownImage);
-      return true;
-    }
+    const takesLong = ownImage !== undefined && isUnmeasured(ownImage);
+    if (takesLong) measureImage(ownImage);
     const image = ownImage && cutImage(ownImage, limits);
     const { path: most } = limits;
-    if (image === ownImage && ownPaths.every(({ length }) => length <= most)) return false;
+    if (image === ownImage && ownPaths.every(({ length }) => length <= most)) return takesLong;
     this.cut++;
     holder.keepTexts(image, (path) => path.length > most ? beginningOf(path, most) : path);
     return true;
   }
 
   /** Less may not have been enough. */
-  #settle(): void {
-    this.#queue = undefined;
-    this.isOver = false;
-    this.#held = bytesOf(this.#holders());
+  #settle({ limits, bytes }: Pass): void {
+    this.#pass = undefined;
+    this.#held += bytes;
     this.#enough = this.#most;
+    this.isOver = false;
+    if (this.#held <= this.#most / 2) this.#level = 0;
     if (this.#held <= this.#most * ENOUGH) return;
-    const next = this.#limits === "measure" ? 0 : TEXT_LIMITS.indexOf(this.#limits) + 1;
-    const limits = TEXT_LIMITS[next];
-    if (limits !== undefined) this.#begin(limits);
+    const next = limits === undefined ? this.#level : this.#level + 1;
+    if (next < TEXT_LIMITS.length) this.#begin(TEXT_LIMITS[this.#level = next]);
     // Nothing is left that could be cut.
     else this.#enough = this.#held + this.#most / 4;
   }
-}
-
-function bytesOf(holders: Iterable<TextHolder>): number {
-  const seen = new Set<unknown>();
-  let bytes = 0;
-  for (const holder of holders) bytes += holderBytes(holder, seen);
-  return bytes;
 }
 
 function holderBytes({ ownImage, ownPaths }: TextHolder, seen: Set<unknown>): number {

@@ -77,9 +77,20 @@ function wordsBytes(words: Words, unitBytes: number, seen?: Set<unknown>): numbe
 function listBytes(list: readonly string[], unitBytes: number, seen?: Set<unknown>): number {
   if (list.length === 0 || seen?.has(list)) return 0;
   seen?.add(list);
-  let units = 0;
+  return list.length * ITEM_BYTES + unitsOf(list) * unitBytes;
+}
+
+/** To look at every text takes a while: each is in another place. */
+const listUnits = new WeakMap<readonly string[], number>();
+const SHORT_LIST = 8;
+
+function unitsOf(list: readonly string[]): number {
+  let units = list.length <= SHORT_LIST ? undefined : listUnits.get(list);
+  if (units !== undefined) return units;
+  units = 0;
   for (let i = 0; i < list.length; i++) units += list[i]!.length;
-  return list.length * ITEM_BYTES + units * unitBytes;
+  if (list.length > SHORT_LIST) listUnits.set(list, units);
+  return units;
 }
 
 /** Who shares an image, or a list, shares what is left of it. */
@@ -125,14 +136,16 @@ function makeCut(image: Image, limits: TextLimits): Image {
 }
 
 function cutList(list: readonly string[], most: number): readonly string[] {
+  // Each has a NUL behind it where it comes from.
+  if (unitsOf(list) + list.length <= most) return list;
   const known = cutLists.get(list);
   if (known?.most === most) return known.cut;
   let left = most, count = 0;
-  // Each has a NUL behind it where it comes from.
-  while (count < list.length && list[count]!.length < left) left -= list[count++]!.length + 1;
-  if (count === list.length) return list;
-  const cut = list.slice(0, count).map(copied);
-  if (left > 0) cut.push(beginningOf(list[count]!, left));
+  while (list[count]!.length < left) left -= list[count++]!.length + 1;
+  const kept = list.slice(0, count);
+  if (left > 1) kept.push(list[count]!.slice(0, left - 1));
+  // Parts of a text that is no longer than they are.
+  const cut = kept.length === 0 ? kept : kept.join("\0").split("\0");
   cutLists.set(list, { most, cut });
   return cut;
 }

@@ -40,14 +40,14 @@ Deno.test("texts of processes take no more than the budget, and long ones are cu
   const processes = started(100, long);
   assert(held(processes) <= BUDGET, `${held(processes)}`);
   const { args, argsTruncated } = processes.process(100)!.image;
-  assertEquals([args[0], args[1]!.length, argsTruncated], ["0", 4096 - 2, true]);
+  assertEquals([args[0], args[1]!.length, argsTruncated], ["0", 4096 - 3, true]);
   assert(processes.counters.textsCut >= 90);
 });
 
 Deno.test("what ordinary processes have is not cut as long as that is enough", () => {
   const processes = started(100, (n) => n % 2 === 0 ? long(n) : long(n, 2000));
   assertEquals(processes.process(101)!.image.args[1]!.length, 2000);
-  assertEquals(processes.process(100)!.image.args[1]!.length, 4096 - 2);
+  assertEquals(processes.process(100)!.image.args[1]!.length, 4096 - 3);
 });
 
 Deno.test("with too many that are short, less is kept of each, of environments first", () => {
@@ -118,6 +118,10 @@ Deno.test("cutImage() leaves what is short, and gives those who share something 
   assert(cutImage(one, limits!).args === cutImage(other, limits!).args);
   const empty = { ...short, args: Array.from({ length: 9000 }, () => "") };
   assertEquals(cutImage(empty, limits!).args.length, 4096);
+  for (const image of [one, other, empty]) {
+    const cut = cutImage(image, limits!);
+    assert(cutImage(cut, limits!) === cut, "cut once");
+  }
 });
 
 Deno.test("an exec by who is known already is judged whole, whatever was cut before", () => {
