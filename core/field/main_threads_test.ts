@@ -117,3 +117,18 @@ Deno.test("a thread that nobody knows has no memory, whatever it asks for", asyn
   const names = ["proc.vmsize", "thread.vmsize", "thread.vmrss.b"];
   assertEquals(await shown([brk(10), brk(50)], ...names), ["100 100 51200", "100 0 0"]);
 });
+
+Deno.test("what threads run that are known by their ids alone stays unknown when the main thread is known", async () => {
+  const CLONE_VFORK = 0x8000000;
+  const of29 = (threadId: number, res: number, flags: number): GivenEvent => ({
+    ...NEW_THREAD,
+    threadId,
+    params: { ...NEW_THREAD.params, tid: threadId, pid: 29, vpid: 29, vtid: threadId, res, flags },
+  });
+  const names = ["proc.name", "proc.exe", "proc.aname[0]"];
+  // What a caller of vfork runs is not told; that of a thread is its process's.
+  assertEquals(
+    await shown([of29(30, 40, CLONE_VFORK), of29(31, 0, CLONE_THREAD), getuid(30)], ...names),
+    ["<NA> <NA> <NA>", "main main main", "<NA> <NA> main"],
+  );
+});

@@ -29,11 +29,24 @@ export class ToldThreads {
     const snapshot = thread.snapshot();
     if (thread.isLeader || thread.main) this.#sink.change({ kind: "thread", ...snapshot }, 0);
     else this.#tellAlone(thread, snapshot);
+    if (thread === thread.main) this.#tellAnew(process);
+  }
+
+  /** The table may think that they run what their process runs, of which nothing had been seen. */
+  #tellAnew({ id: processId, others }: ReplayProcess): void {
+    for (const other of others ?? []) {
+      if (!other.isToldAlone) continue;
+      other.isToldAlone = false;
+      if (!other.isTold) continue;
+      this.#end(other.id, processId, false);
+      this.tell(other);
+    }
   }
 
   /** Nobody knows its main thread: the table gets a process of which nothing was seen, with the thread in it. */
   #tellAlone(thread: ReplayThread, snapshot: ProcessSnapshot): void {
     const { processId, parentId } = snapshot;
+    thread.isToldAlone = true;
     this.#sink.change({ kind: "thread", ...snapshot, threadId: processId }, 0);
     const { comm, image, credentials, membership, virtualId, startClockNs } = thread;
     this.#sink.change({

@@ -82,6 +82,8 @@ export class ReplayThread implements TrackedThread {
   isAlive = true;
   /** The process table has it, as one of its process. */
   isTold = false;
+  /** It was told when nobody knew its main thread. */
+  isToldAlone = false;
   /** Its own return from clone came before the caller's. */
   isInverted = false;
   /** Of a main thread that ended before the others: who got its children; 0 when nobody did. */
