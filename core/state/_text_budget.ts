@@ -53,8 +53,6 @@ export class TextBudget {
   /** Which of `TEXT_LIMITS` was enough the last time. */
   #level = 0;
   #pass: Pass | undefined;
-  /** They count for as much as they may be. */
-  #unmeasured: { readonly image: Image; readonly bytes: number }[] = [];
   /** Some have to be looked at, and maybe cut. */
   isOver = false;
   /** Processes and threads of whose texts not all was kept. */
@@ -73,9 +71,7 @@ export class TextBudget {
 
   /** A program that nobody shares yet. */
   addImage(image: Image): void {
-    const bytes = imageBytes(image);
-    if (isUnmeasured(image)) this.#unmeasured.push({ image, bytes });
-    this.#add(bytes);
+    this.#add(imageBytes(image));
   }
 
   /** A directory or cgroup that nobody shares yet. */
@@ -90,14 +86,8 @@ export class TextBudget {
 
   /** To be called while it is over, between events: what is judged has all of its texts. */
   relieve(): void {
-    if (this.#pass !== undefined) return this.#goOn(this.#pass);
-    for (let left = AT_A_TIME; left > 0; left--) {
-      const last = this.#unmeasured.pop();
-      if (last === undefined) break;
-      this.#held -= last.bytes - measureImage(last.image);
-    }
-    if (this.#held <= this.#enough) this.isOver = false;
-    else if (this.#unmeasured.length === 0) this.#begin(undefined);
+    if (this.#pass === undefined) this.#begin(undefined);
+    else this.#goOn(this.#pass);
   }
 
   #begin(limits: TextLimits | undefined): void {
@@ -113,16 +103,17 @@ export class TextBudget {
     for (let n = LOOKS_AT_A_TIME; n > 0 && slow > 0; n--) {
       const holder = pass.queue.pop();
       if (holder === undefined) return this.#settle(pass);
-      if (limits !== undefined && this.#cutOne(holder, limits)) slow--;
+      if (this.#cutOne(holder, limits)) slow--;
       pass.bytes += holderBytes(holder, pass.seen);
     }
   }
 
   /** Whether it took its time. */
-  #cutOne(holder: TextHolder, limits: TextLimits): boolean {
+  #cutOne(holder: TextHolder, limits: TextLimits | undefined): boolean {
     const { ownImage, ownPaths } = holder;
     const takesLong = ownImage !== undefined && isUnmeasured(ownImage);
     if (takesLong) measureImage(ownImage);
+    if (limits === undefined) return takesLong;
     const image = ownImage && cutImage(ownImage, limits);
     const { path: most } = limits;
     if (image === ownImage && ownPaths.every(({ length }) => length <= most)) return takesLong;
