@@ -145,7 +145,7 @@ function cutList(list: readonly string[], most: number): readonly string[] {
   const kept = list.slice(0, count);
   if (left > 1) kept.push(list[count]!.slice(0, left - 1));
   // Parts of a text that is no longer than they are.
-  const cut = kept.length === 0 ? kept : kept.join("\0").split("\0");
+  const cut = kept.length === 0 ? kept : copied(kept.join("\0")).split("\0");
   cutLists.set(list, { most, cut });
   return cut;
 }
