@@ -5,7 +5,12 @@ import { cgroupTexts, containerOf, HOST_ID, type Process, type Thread } from "..
 import type { NamedValues } from "./_params.ts";
 
 /** Flag table "clone_flags". */
-const CLONE_THREAD = 0x2000, CHILD_IN_PIDNS = 0x20000000;
+const CLONE_FILES = 1, CLONE_THREAD = 0x2000, CHILD_IN_PIDNS = 0x20000000;
+/**
+ * Threads have their process's descriptors. Some may not, but nobody is told; libs' scan of /proc
+ * takes it for granted, too, and gives those without CLONE_FILES descriptors of their own.
+ */
+const THREAD_FLAGS = CLONE_THREAD | CLONE_FILES;
 
 /**
  * Some cgroups look like a container's and are known to be none, because falcod is in there itself
@@ -36,7 +41,7 @@ export function listedProcess(thread: Thread, pidNamespaceStartNs: bigint): Scap
     cwd: process.cwd,
     root: "/",
     cgroups: cgroupTexts(cgroupOf(process)),
-    flags: thread.id === process.id ? 0 : CLONE_THREAD,
+    flags: thread.id === process.id ? 0 : THREAD_FLAGS,
     uid: credentials.euid,
     gid: credentials.egid,
     loginUid: credentials.loginUid,
@@ -73,7 +78,7 @@ export function cloneValues(
     ...callerValues(thread),
     res: 0,
     fdlimit: descriptorLimit,
-    flags: (isThread ? CLONE_THREAD : 0) | (vtid === thread.id ? 0 : CHILD_IN_PIDNS),
+    flags: (isThread ? THREAD_FLAGS : 0) | (vtid === thread.id ? 0 : CHILD_IN_PIDNS),
     vtid,
     vpid,
     // Absent rather than 0, which would be when the machine began.
