@@ -55,6 +55,7 @@ export function summaryLines(summary: Summary): string[] {
     ["events lost on their way into captures", captures?.lostEvents ?? 0],
     ["processes evicted from the table", state.evicted],
     ["threads left out of the table", state.threadsNotKept],
+    ["processes of whose texts only a part was kept", state.textsCut],
     ["processes whose end was missed", state.repaired],
     ["changes of processes nobody knew", state.unknown],
     ["processes whose parent nobody knows", state.waitingForParent],

@@ -55,3 +55,17 @@ Deno.test("summaryLines() tells events that were judged from records of the kern
   ]);
   assertEquals(of({ played: 9 }).length, 2);
 });
+
+Deno.test("summaryLines() says of how many processes only a part of their texts was kept", () => {
+  const of = (textsCut: number) =>
+    summaryLines({
+      engine: { events: 9, alerts: 0, alertsByRule: new Map(), alertsUnnamed: 0, faults: 0 },
+      lanes: [],
+      heldBack: { byRate: 0, asRepeated: 0 },
+      sent: 0,
+      sources: [],
+      state: { textsCut },
+    } as unknown as Summary).slice(1);
+  assertEquals(of(0), []);
+  assertEquals(of(3), ["  processes of whose texts only a part was kept: 3"]);
+});
