@@ -65,7 +65,7 @@ Deno.test("summaryLines() says of how many processes only a part of their texts 
       sent: 0,
       sources: [],
       state: { textsCut },
-    } as unknown as Summary).slice(1);
+    } as unknown as Summary).slice(2);
   assertEquals(of(0), []);
   assertEquals(of(3), ["  processes of whose texts only a part was kept: 3"]);
 });
