@@ -2,6 +2,7 @@
 import type { FieldDefinition, FieldTable } from "../field/mod.ts";
 import type { CheckedOperand, CheckedRight } from "./checked.ts";
 import type { Comparison, Literal } from "./condition.ts";
+import { isEventType } from "./event_types.ts";
 
 /** Of one list, for one operator and one type. */
 export class CommonRight {
@@ -42,7 +43,9 @@ export function commonRightOf(
   if (!byValues) byFields.set(fields, byValues = new WeakMap());
   let byUse = byValues.get(right.values);
   if (!byUse) byValues.set(right.values, byUse = new Map());
-  const use = `${operator} ${quantifier ?? ""} ${left.type} ${left.list}`;
+  // Names of event types are read in a way of their own.
+  const type = isEventType(left) ? "event type" : left.type;
+  const use = `${operator} ${quantifier ?? ""} ${type} ${left.list}`;
   let common = byUse.get(use);
   if (!common) byUse.set(use, common = new CommonRight());
   return common;

@@ -135,6 +135,20 @@ Deno.test("checkCondition() prepares the values of a list once for all compariso
   assert(first!.prepared !== other!.prepared);
 });
 
+Deno.test("checkCondition() reads a list in its own way for types of events, whoever names it first", () => {
+  const lists = { l: ["<unknown>", "close"] };
+  const valuesOf = (text: string) => {
+    const { condition } = check(text, { lists });
+    return [...leavesOf(condition!)].map((leaf) => {
+      const { right } = leaf as CheckedComparison;
+      return (right as Extract<CheckedRight, { kind: "constants" }>).constants;
+    });
+  };
+  const ofTypes = ["unknown", "close"], ofNames = ["<unknown>", "close"];
+  assertEquals(valuesOf("evt.type in (l) and proc.name in (l)"), [ofTypes, ofNames]);
+  assertEquals(valuesOf("proc.name in (l) and evt.type in (l)"), [ofNames, ofTypes]);
+});
+
 Deno.test("checkCondition() says of each comparison what is wrong with a list in common, and where", () => {
   const lists = { outer: ["inner"], inner: ["1", "x"] };
   const { report } = check("proc.pid in (outer) or user.uid in (outer) or proc.pid in outer", {

@@ -94,9 +94,14 @@ export class Http2Connection {
       socket.destroy();
       throw new Error("the server speaks no HTTP/2");
     }
-    const session = speak(origin, { createConnection: () => socket });
+    const session = speak(origin, {
+      createConnection: () => socket,
+      settings: { enablePush: false },
+    });
     // Each request is told by its stream.
     session.on("error", () => session.destroy());
+    // What was forbidden may be sent all the same; an error that nobody hears would end everything.
+    session.on("stream", (pushed) => pushed.on("error", () => {}).close());
     return session;
   }
 

@@ -139,7 +139,7 @@ function failureOf({ headers, trailers, hide }: HttpAnswer, server: string): Sin
     const message = `${server} answered without a status of gRPC: the answer broke off, or is none`;
     return new SinkError("unavailable", message, { unclear: Infinity });
   }
-  const status = STATUSES[Number(number)] ?? "UNKNOWN";
+  const status = (/^\d+$/.test(number) ? STATUSES[Number(number)] : undefined) ?? "UNKNOWN";
   if (status === "OK") return undefined;
   const reason = hide(decoded(told("grpc-message") ?? ""));
   const excerpt = reason === "" ? "" : `: ${excerptOf(reason)}`;

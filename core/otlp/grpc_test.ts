@@ -113,6 +113,23 @@ Deno.test("OtlpTarget reads answers that are compressed, as servers in Go do it,
   for (answer of [bomb, new Uint8Array([255, 255])]) await to.send(bodies(ABC), 3);
 });
 
+Deno.test("OtlpTarget takes nothing but the number 0 for success", async () => {
+  let status = "";
+  const server = createServer();
+  server.on("stream", (opened) => {
+    const stream = opened as ServerHttp2Stream;
+    const head = { ":status": 200, "content-type": "application/grpc", "grpc-status": status };
+    stream.respond(head, { endStream: true });
+  });
+  await using address = await listening(server as unknown as Server);
+  await using to = target(`http://127.0.0.1:${address.port}`);
+  for (status of ["", "0x0", "-0", "0.0", "99"]) {
+    const { code, message } = await rejection(to.send(bodies(ABC), 1));
+    assertEquals([status, code], [status, "unavailable"]);
+    assert(message.endsWith(" answered UNKNOWN"), message);
+  }
+});
+
 /** google.rpc.Status with RetryInfo of 1.5 s. */
 function retryInfo(): Metadata {
   const delay = encodeWireMessage({ 1: 1, 2: 500_000_000 });

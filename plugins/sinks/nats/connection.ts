@@ -190,13 +190,14 @@ export class NatsConnection {
 
 /** What a stream that did not keep a message says. docs.nats.io/nats-concepts/jetstream/publish */
 function refusalOf({ payload }: Answer, subject: string): Error | undefined {
-  let answer: { readonly error?: { readonly code?: unknown; readonly description?: unknown } };
+  type Failure = { readonly code?: unknown; readonly description?: unknown };
+  let answer: { readonly error?: Failure } | null;
   try {
     answer = JSON.parse(new TextDecoder().decode(payload));
   } catch {
     return new Error(`the answer of a stream for "${subject}" cannot be read`);
   }
-  if (!answer.error) return undefined;
+  if (!answer?.error) return undefined;
   const { code, description } = answer.error;
   const text = `the stream refused a message for "${subject}": ${
     String(description).slice(0, 200)

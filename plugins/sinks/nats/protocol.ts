@@ -113,7 +113,8 @@ function countOf(word = ""): number {
 }
 
 function infoOf(json: string): ServerInfo {
-  const info = JSON.parse(json) as Partial<Record<keyof ServerInfo, unknown>>;
+  const info: Partial<Record<keyof ServerInfo, unknown>> | null = JSON.parse(json);
+  if (typeof info !== "object" || info === null) throw new Error("this is no NATS server");
   const { max_payload } = info;
   return {
     max_payload: typeof max_payload === "number" ? max_payload : 1 << 20,
