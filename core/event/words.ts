@@ -16,15 +16,41 @@ export class Words {
   #text: string;
   #list: readonly string[] | undefined;
   #line: string | undefined;
-  /** Whether it would take a while to take them apart. */
+  #count: number | undefined;
+  /** In UTF-16 units, with the NULs between them. */
+  readonly length: number;
+  /** Whether they are taken apart only when somebody asks for one. */
   readonly isLong: boolean;
 
   /** The last one has no NUL behind it when the list was cut. */
-  constructor(text: string) {
-    this.isLong = text.length >= LONG;
+  constructor(text: string, isLong = text.length >= LONG) {
+    this.isLong = isLong;
     this.#text = text.endsWith("\0") ? text.slice(0, -1) : text;
+    this.length = this.#text.length;
     if (text === "") this.#list = NONE;
     else if (!this.isLong) this.#takeApart();
+  }
+
+  /** Somebody has asked for one. */
+  get isApart(): boolean {
+    return this.#list !== undefined;
+  }
+
+  /** Whether to ask how many there are is quick. */
+  get isCounted(): boolean {
+    return this.#list !== undefined || this.#count !== undefined;
+  }
+
+  /** How many there are: nothing is taken apart for it, a long text is looked through once. */
+  get count(): number {
+    return this.#list?.length ?? (this.#count ??= nulsIn(this.#text) + 1);
+  }
+
+  /** No longer than that, with a NUL behind each; not taken apart, and without what it begins. */
+  beginning(most: number): Words {
+    if (this.length < most || this.length === 0) return this;
+    const text = this.#list?.join("\0") ?? this.#text;
+    return new Words(decodeUtf8(encodeUtf8(text.slice(0, Math.max(0, most - 1)))), true);
   }
 
   get list(): readonly string[] {
@@ -41,6 +67,12 @@ export class Words {
     this.#text = "";
     return this.#list = list;
   }
+}
+
+function nulsIn(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) === NUL) count++;
+  return count;
 }
 
 /** To replace in a text takes ten times as long; in bytes it is quickest, where they are UTF-8. */
@@ -61,12 +93,19 @@ export interface ImageWords {
   readonly env: Words;
 }
 
-const wordsByImage = new WeakMap<Image, ImageWords>();
+interface Made {
+  readonly words: ImageWords;
+  /** Copying this one takes nothing apart. */
+  readonly plain: Image;
+}
+
+const madeOf = new WeakMap<Image, Made>();
 
 /** The image with these lists for its own, taken apart when somebody asks; copies of it have plain ones. */
-export function withWords(image: Image, words: ImageWords): Image {
+export function withWords(image: Image, words: ImageWords, others?: Partial<Image>): Image {
+  const plain = { ...madeOf.get(image)?.plain ?? image, ...others };
   const made: Image = {
-    ...image,
+    ...plain,
     get args() {
       return words.args.list;
     },
@@ -74,11 +113,11 @@ export function withWords(image: Image, words: ImageWords): Image {
       return words.env.list;
     },
   };
-  wordsByImage.set(made, words);
+  madeOf.set(made, { words, plain });
   return made;
 }
 
 /** Absent where an image has its lists only. */
 export function wordsOf(image: Image): ImageWords | undefined {
-  return wordsByImage.get(image);
+  return madeOf.get(image)?.words;
 }

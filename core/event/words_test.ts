@@ -59,3 +59,24 @@ Deno.test("an image with long lists is an image like others, and so are its copi
   assertEquals(wordsOf(copy), undefined);
   assertEquals([copy.args, copy.env, copy.comm], [["other"], ["A=1", "B=2"], "cat"]);
 });
+
+Deno.test("Words are counted and cut without being taken apart", () => {
+  const words = new Words(long);
+  assertEquals([words.isCounted, words.count, words.length], [false, 9000, 17_999]);
+  const cut = words.beginning(4096);
+  assertEquals([words.isApart, cut.isApart, cut.count], [false, false, 2048]);
+  assertEquals(cut.list, Array(2048).fill("a"));
+  assert(cut.beginning(4096) === cut, "cut once");
+  const apart = new Words("abc\0def\0");
+  assertEquals([apart.isApart, apart.count], [true, 2]);
+  assertEquals(apart.beginning(6).list, ["abc", "d"]);
+  assert(apart.beginning(8) === apart);
+});
+
+Deno.test("an image made of another one has its words, and other names", () => {
+  const words = { args: new Words(long), env: new Words(long) };
+  const whole = withWords(IMAGE, words);
+  const copy = withWords(whole, words, { exe: "dog" });
+  assertEquals([copy.exe, copy.comm, whole.exe], ["dog", "cat", "cat"]);
+  assert(!words.args.isApart && copy.args.length === 9000);
+});
