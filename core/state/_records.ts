@@ -60,6 +60,10 @@ export class ThreadRecord implements Thread, TextHolder {
     return NONE;
   }
 
+  get group(): string {
+    return this.process.group;
+  }
+
   keepTexts(image: Image | undefined): void {
     this.#image = image;
     this.#changed();
@@ -150,6 +154,11 @@ export class ProcessRecord implements Process, TextHolder {
 
   get ownPaths(): readonly string[] {
     return [this.#cwd, this.#membership.cgroup];
+  }
+
+  /** By the real user: programs that run as another one are started by anybody. */
+  get group(): string {
+    return `${this.#containerId} ${this.leader.credentials.uid}`;
   }
 
   keepTexts(image: Image | undefined, cutPath: (path: string) => string): void {

@@ -1,5 +1,6 @@
 /** How much memory the texts of processes may take: whoever starts processes chooses them. */
 import type { Image } from "../event/mod.ts";
+import { FairShares } from "./_fair_shares.ts";
 import {
   beginningOf,
   cutImage,
@@ -7,7 +8,6 @@ import {
   isUnmeasured,
   measureImage,
   TEXT_LIMITS,
-  type TextLimits,
 } from "./image_texts.ts";
 
 /** Something in the table that has texts of its own, or shares those of others. */
@@ -15,6 +15,8 @@ export interface TextHolder {
   /** Absent: another one's. */
   readonly ownImage: Image | undefined;
   readonly ownPaths: readonly string[];
+  /** Those who can take from each other only. */
+  readonly group: string;
   /** Takes what is left of them in their place. */
   keepTexts(image: Image | undefined, cutPath: (path: string) => string): void;
 }
@@ -23,8 +25,8 @@ export interface TextHolder {
 const MAX_BYTES = 256 << 20;
 /** So much is left of the budget when texts have been cut: the next look at all of them is not soon. */
 const ENOUGH = 3 / 4;
-/** Programs that are cut at a time: each takes up to a millisecond, and events wait. */
-const AT_A_TIME = 8;
+/** Programs that are counted or cut at a time: each takes up to 0.2 ms, and events wait. */
+const AT_A_TIME = 16;
 /** Of those that are only looked at. */
 const LOOKS_AT_A_TIME = 1024;
 /** Shorter ones are the rule, and shared. */
@@ -32,17 +34,20 @@ const LONG_PATH = 256;
 
 /** A walk over all there is, some of it after each event. */
 interface Pass {
-  /** Absent: it only counts, and ends most times, since most of what came is gone. */
-  readonly limits: TextLimits | undefined;
+  /**
+   * What one of a group may keep. Absent: it only counts, and that is most times all, since most of what
+   * came is gone.
+   */
+  readonly shareOf: ((group: string) => number) | undefined;
   readonly queue: TextHolder[];
   readonly seen: Set<unknown>;
-  bytes: number;
+  readonly found: FairShares;
 }
 
 /**
  * Adds up what comes, and does not know what goes. When that may have become too much, it passes over all
- * there is, and has the longest texts cut: rules see them whole when a program starts, and what most
- * processes have is never cut.
+ * there is, and has texts cut: rules see them whole when a program starts. Those are cut that are the
+ * longest of the users, or containers, that take the most; nobody else loses any.
  */
 export class TextBudget {
   readonly #holders: () => Iterable<TextHolder>;
@@ -50,8 +55,6 @@ export class TextBudget {
   #held = 0;
   /** Passes over it when there is more than that. */
   #enough: number;
-  /** Which of `TEXT_LIMITS` was enough the last time. */
-  #level = 0;
   #pass: Pass | undefined;
   /** Some have to be looked at, and maybe cut. */
   isOver = false;
@@ -90,62 +93,77 @@ export class TextBudget {
     else this.#goOn(this.#pass);
   }
 
-  #begin(limits: TextLimits | undefined): void {
+  #begin(shareOf: Pass["shareOf"]): void {
     this.isOver = true;
-    this.#pass = { limits, queue: [...this.#holders()], seen: new Set(), bytes: 0 };
+    this.#pass = {
+      shareOf,
+      queue: [...this.#holders()],
+      seen: new Set(),
+      found: new FairShares(),
+    };
     // From here on, what comes while it lasts.
     this.#held = 0;
   }
 
   #goOn(pass: Pass): void {
-    const { limits } = pass;
+    const { shareOf, queue, seen, found } = pass;
     let slow = AT_A_TIME;
     for (let n = LOOKS_AT_A_TIME; n > 0 && slow > 0; n--) {
-      const holder = pass.queue.pop();
+      const holder = queue.pop();
       if (holder === undefined) return this.#settle(pass);
-      if (this.#cutOne(holder, limits)) slow--;
-      pass.bytes += holderBytes(holder, pass.seen);
+      const { ownImage, group } = holder;
+      if (ownImage !== undefined && isUnmeasured(ownImage)) {
+        measureImage(ownImage);
+        slow--;
+      }
+      if (shareOf !== undefined && this.#cutOne(holder, shareOf(group))) slow--;
+      found.add(group, holderBytes(holder, seen));
     }
   }
 
-  /** Whether it took its time. */
-  #cutOne(holder: TextHolder, limits: TextLimits | undefined): boolean {
+  /** Whether there was something to cut. */
+  #cutOne(holder: TextHolder, share: number): boolean {
+    if (holderBytes(holder) <= share) return false;
     const { ownImage, ownPaths } = holder;
-    const takesLong = ownImage !== undefined && isUnmeasured(ownImage);
-    if (takesLong) measureImage(ownImage);
-    if (limits === undefined) return takesLong;
-    const image = ownImage && cutImage(ownImage, limits);
-    const { path: most } = limits;
-    if (image === ownImage && ownPaths.every(({ length }) => length <= most)) return takesLong;
+    let image = ownImage, most = Infinity;
+    for (const limits of TEXT_LIMITS) {
+      image = ownImage && cutImage(ownImage, limits);
+      most = limits.path;
+      if (image !== undefined) measureImage(image);
+      const paths = ownPaths.map((path) => path.slice(0, most));
+      if (holderBytes({ ownImage: image, ownPaths: paths }) <= share) break;
+    }
+    if (image === ownImage && ownPaths.every(({ length }) => length <= most)) return false;
     this.cut++;
-    holder.keepTexts(image, (path) => path.length > most ? beginningOf(path, most) : path);
+    holder.keepTexts(image, (path) => beginningOf(path, most));
     return true;
   }
 
-  /** Less may not have been enough. */
-  #settle({ limits, bytes }: Pass): void {
+  #settle({ shareOf, found }: Pass): void {
     this.#pass = undefined;
-    this.#held += bytes;
+    this.#held += found.total;
     this.#enough = this.#most;
     this.isOver = false;
-    if (this.#held <= this.#most / 2) this.#level = 0;
     if (this.#held <= this.#most * ENOUGH) return;
-    const next = limits === undefined ? this.#level : this.#level + 1;
-    if (next < TEXT_LIMITS.length) this.#begin(TEXT_LIMITS[this.#level = next]);
-    // Nothing is left that could be cut.
+    if (shareOf === undefined) this.#begin(found.sharesOf(this.#most * ENOUGH));
+    // Little more could be cut by another one.
     else this.#enough = this.#held + this.#most / 4;
   }
 }
 
-function holderBytes({ ownImage, ownPaths }: TextHolder, seen: Set<unknown>): number {
+/** All of them, or those that are not in `seen` yet, which they come to be. */
+function holderBytes(
+  { ownImage, ownPaths }: Pick<TextHolder, "ownImage" | "ownPaths">,
+  seen?: Set<unknown>,
+): number {
   let bytes = 0;
-  if (ownImage !== undefined && !seen.has(ownImage)) {
-    seen.add(ownImage);
+  if (ownImage !== undefined && !seen?.has(ownImage)) {
+    seen?.add(ownImage);
     bytes += imageBytes(ownImage, seen);
   }
   for (const path of ownPaths) {
-    if (path.length <= LONG_PATH || seen.has(path)) continue;
-    seen.add(path);
+    if (path.length <= LONG_PATH || seen?.has(path)) continue;
+    seen?.add(path);
     bytes += path.length;
   }
   return bytes;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import { type Image, withWords, Words } from "../event/mod.ts";
+import { type Image, withWords, Words, wordsOf } from "../event/mod.ts";
 import { cutImage, imageBytes, TEXT_LIMITS } from "./image_texts.ts";
 import { ProcessTable } from "./process_table.ts";
-import { exec, fork, image, snapshot } from "./testing.ts";
+import { credentials, exec, fork, image, snapshot } from "./testing.ts";
 
 const BUDGET = 8 << 20;
 const long = (n: number, units = 60_000): Image => ({
@@ -130,4 +130,65 @@ Deno.test("an exec by who is known already is judged whole, whatever was cut bef
   assert(change.kind === "exec");
   processes.apply({ ...change, image: long(7), startClockNs: 150 * 1e9 });
   assertEquals(processes.process(150)!.image.args[1]!.length, 60_000);
+});
+
+/** Words of two letters, and long paths: as much as somebody can have. */
+const hostile = (n: number): Image => ({
+  ...image(`h${n}`.padEnd(4000, "h")),
+  args: Array.from({ length: 500 }, (_, i) => `${(i + n) % 90 + 10}`),
+  env: Array.from({ length: 500 }, () => "ab"),
+});
+const innocent: Image = {
+  ...image("java"),
+  args: ["-jar", "x".repeat(300), "--evil"],
+  env: ["LD_PRELOAD=/tmp/evil.so", "A=b"],
+};
+const FAR = `/srv/${"d".repeat(300)}`;
+
+/** One ordinary process of root, and others, whose users are given. */
+function crowded(uidOf: (n: number) => number, count = 400): ProcessTable {
+  const processes = new ProcessTable({ textBytes: 2 << 20 });
+  processes.apply({ kind: "exec", ...snapshot(5, { image: innocent, cwd: FAR }) });
+  for (let n = 0; n < count; n++) {
+    const of = { image: hostile(n), credentials: credentials(uidOf(n)), cwd: `/${n}` };
+    processes.apply({ kind: "exec", ...snapshot(100 + n, of) });
+    processes.flush();
+  }
+  for (let n = 0; n < 4 * count; n++) processes.flush();
+  return processes;
+}
+
+for (
+  const [whose, uidOf] of [
+    ["one user", () => 1000],
+    ["as many users", (n) => 1000 + n],
+    ["the same user", () => 0],
+  ] satisfies [string, (n: number) => number][]
+) {
+  Deno.test(`many processes of ${whose} take no texts from an ordinary one`, () => {
+    const processes = crowded(uidOf);
+    assert(held(processes) <= 2 << 20, `${held(processes)}`);
+    assert(processes.counters.textsCut >= 200);
+    const { image, cwd } = processes.process(5)!;
+    assert(image === innocent);
+    assertEquals(cwd, FAR);
+  });
+}
+
+Deno.test("of an environment something is left, whatever there is", () => {
+  const { env, args } = crowded(() => 1000, 1500).process(100)!.image;
+  assertEquals([env.length, args.length], [43, 43]);
+});
+
+Deno.test("long lists are counted and cut without being taken apart", () => {
+  const processes = started(300, (n) => lazy(n, 1700));
+  assert(processes.counters.textsCut >= 100);
+  let whole = 0;
+  for (const { image } of processes.processes()) {
+    const { env } = wordsOf(image)!;
+    assert(!env.isApart, "nobody asked");
+    if (env.length > 4096) whole++;
+    else assertEquals(image.env[0]!.slice(-20), "e".repeat(20));
+  }
+  assert(whole < 200);
 });
