@@ -66,6 +66,8 @@ const CLOCK_CHECK_MS = 1000;
 const LOOK_MS = 1000;
 /** So long after rules were loaded all that belongs to it is done. */
 const SETTLED_MS = 1000;
+/** Records found at a time that can wait for 100 ms: many times as many have room in a ring. */
+const FEW = 32;
 /** An answer takes some microseconds; whoever asks for many must not keep falcod from its work. */
 const QUESTIONS_PER_SECOND = 4000;
 /** Here every rule is gone through, which takes some 100 of them. */
@@ -176,7 +178,7 @@ export class SyscallSource implements Source {
       },
     };
     let checkedMs = performance.now(), found = 0;
-    using _ = every(LOOK_MS, () => found === 0 && this.#tidy());
+    using _ = every(LOOK_MS, () => found <= FEW && this.#tidy());
     while (!context.signal.aborted) {
       if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
         checkedMs = performance.now();
@@ -191,7 +193,7 @@ export class SyscallSource implements Source {
     for (let look = 0; look < LAST_LOOKS && capture.drain(handler) > 0; look++);
   }
 
-  /** To be called when nothing waits: it takes some 100 ms, once for every set of rules. */
+  /** To be called when little comes: it takes some 100 ms, once for every set of rules. */
   #tidy(): void {
     if (this.#settledMs === undefined || performance.now() < this.#settledMs) return;
     this.#settledMs = undefined;
