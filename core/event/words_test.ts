@@ -40,6 +40,7 @@ Deno.test("Words has the same list and line for long and for short ones, in what
       ? []
       : (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
     const lineFirst = new Words(text), listFirst = new Words(text);
+    assertEquals(new Words(text).count, expected.length);
     assertEquals(lineFirst.line, expected.join(" "));
     assertEquals(lineFirst.list.join("|"), expected.join("|"));
     assertEquals(listFirst.list.length, expected.length);
