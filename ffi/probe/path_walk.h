@@ -20,8 +20,10 @@
 #define NAME_LIMIT 255
 #ifdef CAST
 #define WALK_STEPS 2200			/* 4096 / 2 names, and some mount points */
+#define CGROUP_STEPS 65536		/* each level has a list of those above it: so many are many gigabytes */
 #else
 #define WALK_STEPS 256
+#define CGROUP_STEPS 256
 #endif
 
 enum walk_flags {
@@ -209,7 +211,7 @@ struct walk_context {
 	struct walk *walk;
 };
 
-#define DEFINE_LOOP(name, step)                                            \
+#define DEFINE_LOOP(name, step, steps)                                     \
 	static long name##_callback(__u32 index, struct walk_context *context) \
 	{                                                                  \
 		return step(context->walk);                                \
@@ -217,22 +219,22 @@ struct walk_context {
 	static __always_inline void name(struct walk *walk)                \
 	{                                                                  \
 		struct walk_context context = { walk };                    \
-		if (bpf_loop(WALK_STEPS, name##_callback, &context, 0) >= WALK_STEPS) \
+		if (bpf_loop(steps, name##_callback, &context, 0) >= steps)        \
 			walk->flags |= WALK_CUT;                           \
 	}
 #else
-#define DEFINE_LOOP(name, step)                                            \
+#define DEFINE_LOOP(name, step, steps)                                     \
 	static __always_inline void name(struct walk *walk)                \
 	{                                                                  \
 		_Pragma("clang loop unroll(disable)")                      \
-		for (int i = 0; i < WALK_STEPS; i++)                       \
+		for (int i = 0; i < steps; i++)                            \
 			if (step(walk))                                    \
 				return;                                    \
 		walk->flags |= WALK_CUT;                                   \
 	}
 #endif
 
-DEFINE_LOOP(walk_steps, walk_step)
+DEFINE_LOOP(walk_steps, walk_step, WALK_STEPS)
 
 /* Walks from walk->mount and walk->dentry, which the caller has set. A global function: the verifier
  * follows it once, however many call it, and what comes after a call not once for each way out of it.

@@ -135,7 +135,8 @@ struct exec_record {
 	__u16 exe_length;	/* kernel's path of the executable, from the mount namespace's root */
 	__u16 exe_root_length;	/* that many first bytes of it are the task's own root (chroot) */
 	__u16 cwd_length;	/* kernel's path */
-	__u16 cgroup_length;	/* path from the root of its hierarchy: the unified one unless it is "/", else memory's */
+	__u16 cgroup_length;	/* path from the root of its hierarchy: the unified one unless it is "/", else memory's;
+				 * where it is too long, its beginning and "…"; 0: too deep to be walked */
 	__u16 _pad;
 	__u32 args_total;	/* bytes argv has in the process, cut or not */
 	char data[];		/* args, env, given, exe, cwd, cgroup */
@@ -164,7 +165,7 @@ struct identity_record {
 	struct task_facts task;
 	__u16 cgroup_length;
 	__u16 _pad[3];
-	char data[];			/* cgroup */
+	char data[];			/* cgroup, as in exec_record */
 };
 
 struct cwd_record {

@@ -124,22 +124,39 @@ static __always_inline __u64 telling_cgroup(__u64 task)
 	return 0;
 }
 
+/* So much of a cgroup's path is left, from its beginning on, where there is no room for all of it. */
+#define CGROUP_KEPT 1792
+#define ELLIPSIS "\xe2\x80\xa6"
+#define ELLIPSIS_BYTES 3
+
+/* Makes room in front, when less than a name's is left. Here the beginning tells most: whoever may make cgroups
+ * below a container's can make as many as he likes, and is still in it. */
+static __always_inline void drop_inner_names(struct walk *walk)
+{
+	bpf_probe_read_kernel(walk->bytes + PATH_BUFFER - ELLIPSIS_BYTES - CGROUP_KEPT, CGROUP_KEPT,
+			      walk->bytes + walk->at);
+	__builtin_memcpy(walk->bytes + PATH_BUFFER - ELLIPSIS_BYTES, ELLIPSIS, ELLIPSIS_BYTES);
+	walk->at = PATH_BUFFER - ELLIPSIS_BYTES - CGROUP_KEPT;
+	walk->flags |= WALK_CUT;
+}
+
 /* One name of a cgroup's path, in front of the others; 1 ends the walk. The name is read into the
  * end of the buffer's slack first, because its length is not known before. */
 static __always_inline long cgroup_step(struct walk *walk)
 {
-	__u64 node = walk->dentry, parent = kernfs_parent(node), at = walk->at, length;
+	__u64 node = walk->dentry, parent = kernfs_parent(node), at, length;
 	long size;
 
-	if (!parent)
+	if (!parent) {
+		walk->flags |= WALK_TOP;
 		return 1;
+	}
 	size = bpf_probe_read_kernel_str(walk->bytes + PATH_BUFFER, NAME_LIMIT + 1,
 					 (void *)GET(struct kernfs_node, node, name));
 	length = size < 1 ? 0 : size - 1;
-	if (at < length + 1) {
-		walk->flags |= WALK_CUT;
-		return 1;
-	}
+	if (walk->at < length + 1)
+		drop_inner_names(walk);
+	at = walk->at;
 	at -= length + 1;
 	walk->at = at;
 	MASK(at, PATH_BUFFER - 1);
@@ -150,9 +167,9 @@ static __always_inline long cgroup_step(struct walk *walk)
 	return 0;
 }
 
-DEFINE_LOOP(cgroup_steps, cgroup_step)
+DEFINE_LOOP(cgroup_steps, cgroup_step, CGROUP_STEPS)
 
-/* Walks the path of a task's cgroup, from the root of its hierarchy. */
+/* Walks the path of a task's cgroup, from the root of its hierarchy. Empty when there are too many names. */
 __noinline int walk_cgroup(__u32 slot, __u64 task)
 {
 	struct walk *walk = bpf_map_lookup_elem(&walks, &slot);
@@ -166,6 +183,10 @@ __noinline int walk_cgroup(__u32 slot, __u64 task)
 	if (cgroup) {
 		walk->dentry = GET(struct cgroup, cgroup, kn);
 		cgroup_steps(walk);
+		if (!(walk->flags & WALK_TOP)) {
+			walk->at = PATH_BUFFER;
+			return 0;
+		}
 	}
 	if (walk->at == PATH_BUFFER) {
 		walk->at = PATH_BUFFER - 1;

@@ -355,3 +355,39 @@ kernelTest(
     });
   },
 );
+
+kernelTest("who moves deep below its container's cgroup is still in that container", async () => {
+  const condition = "(evt.type = openat and fd.nameraw startswith look-) or " +
+    "(evt.type = execve and proc.args = deep)";
+  await withActor({ condition }, async (theatre) => {
+    const id = "0123456789ab".padEnd(64, "c");
+    const perl = `
+      sub join_here { open(F, ">", "cgroup.procs") or die $!; print F $$; close F }
+      my ($name, $group) = ("n" x 250, "docker-${id}.scope");
+      mkdir "cg"; call(SYS_mount, "none", "cg", "cgroup2", 0, 0) and fact(unsupported => $!);
+      mkdir "cg/$group";
+      unless (fork) {
+        chdir "cg/$group"; join_here();
+        for (1 .. 18) { mkdir $name; chdir $name; }
+        join_here(); call(SYS_openat, -100, "look-deep", 0);
+        unless (fork) { call(SYS_openat, -100, "look-born", 0); exec "/bin/echo", "deep" }
+        wait; exit
+      } wait;
+      if (fork) { wait } else {
+        chdir "cg/$group"; for (1 .. 18) { chdir $name }
+        for (1 .. 18) { chdir ".."; rmdir $name } exit
+      }
+      rmdir "cg/$group"; call(SYS_umount2, "cg", 0)`;
+    const { facts, events } = await theatre.perform(perl, "unshare --mount");
+    if (facts.has("unsupported")) return console.log(`left out: ${facts.get("unsupported")}`);
+    const seen = events.map(({ output_fields: fields }) =>
+      `${fields["fd.nameraw"] ?? fields["proc.args"]} ${fields["container.id"]}`
+    );
+    const inside = id.slice(0, 12);
+    assertEquals(
+      seen,
+      [`look-deep ${inside}`, `look-born ${inside}`, `deep ${inside}`],
+      theatre.errors,
+    );
+  });
+});
