@@ -1,4 +1,5 @@
 /** Which container a cgroup belongs to. */
+import { HOST_ID } from "./process.ts";
 
 /** Spelled as `container.type` prints it. "cri": a pod's container, of containerd or cri-o, unsaid which. */
 export type ContainerEngineName =
@@ -84,8 +85,9 @@ export function containerOf(
   cgroup: string,
   own: readonly string[] = [],
 ): ContainerReference | undefined {
-  if (!cgroup.startsWith("/") || cgroup.length > MAX_PATH) return undefined;
-  const segments = cgroup.split("/");
+  if (!cgroup.startsWith("/")) return undefined;
+  // Of one that is longer the beginning tells: who may make cgroups below a container's is still in it.
+  const segments = cgroup.slice(0, MAX_PATH).split("/");
   for (let i = segments.length - 1; i > 0; i--) {
     const found = fromSegment(segments[i]!, segments[i - 1]!, segments);
     if (found) return withUser(found, cgroup);
@@ -174,7 +176,7 @@ function fromNamespace(
 }
 
 function identified(id: string): ContainerReference | undefined {
-  return isIdentifier(id) ? reference(id, "containerd") : undefined;
+  return id !== HOST_ID && isIdentifier(id) ? reference(id, "containerd") : undefined;
 }
 
 function isIdentifier(text: string): boolean {
@@ -189,8 +191,9 @@ function reference(fullId: string, engine: ContainerEngineName): ContainerRefere
   return { id: fullId.slice(0, SHORT_ID), fullId, engine };
 }
 
+/** Who is in a container may make cgroups that are called so, and would seem to be outside. */
 function named(name: string, engine: ContainerEngineName): ContainerReference | undefined {
-  return name === "" ? undefined : { id: name, fullId: name, engine };
+  return name === "" || name === HOST_ID ? undefined : { id: name, fullId: name, engine };
 }
 
 /** The paths in a `/proc/<pid>/cgroup`, each once. */

@@ -17,6 +17,9 @@ const CONTAINERS: readonly Case[] = [
   ["docker, ECS task", `/ecs/0f9d6e0cbd7f4b7e/${A}`, A, "docker"],
   ["docker, systemd inside", `/docker/${A}/system.slice/ssh.service`, A, "docker"],
   ["docker, cgroup made inside", `/docker/${A}/hideaway`, A, "docker"],
+  ["docker, far more made inside", `/docker/${A}${"/hideaway".repeat(1000)}`, A, "docker"],
+  ["docker, one inside called as what is none", `/docker/${A}/lxc/host`, A, "docker"],
+  ["docker, one inside called so in another way", `/docker/${A}/bpm-host`, A, "docker"],
   ["docker, init.scope inside", `/system.slice/docker-${A}.scope/init.scope`, A, "docker"],
   ["docker, capital digits", `/docker/${A.toUpperCase()}`, A.toUpperCase(), "docker"],
   ["docker, seen from another namespace", `/../../docker/${A}`, A, "docker"],
@@ -138,7 +141,8 @@ const HOST: readonly (readonly [what: string, cgroup: string])[] = [
   ["a service called like bpm", "/system.slice/bpm-counter.service"],
   ["openrc's service", "/openrc/sshd"],
   ["a relative path", `docker/${A}`],
-  ["a path longer than any", `/${"a/".repeat(4000)}docker/${A}`],
+  ["what is called so", "/namespace/host"],
+  ["a container behind more than is read", `/user/${"a/".repeat(4000)}docker/${A}`],
 ];
 
 for (const [what, cgroup, fullId, engine] of CONTAINERS) {

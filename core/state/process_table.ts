@@ -369,7 +369,11 @@ export class ProcessTable {
 
   #admit(snapshot: ProcessSnapshot): ProcessRecord {
     this.#vacate(snapshot.processId, undefined);
-    const containerId = this.#containerIdOf(snapshot.membership.cgroup);
+    const { cgroup } = snapshot.membership;
+    // Nobody could tell: it is where its parent is, most likely.
+    const containerId = cgroup === ""
+      ? this.#processes.get(snapshot.parentId)?.containerId ?? HOST_ID
+      : this.#containerIdOf(cgroup);
     const process = this.#insert(snapshot.processId, { ...originOf(snapshot), containerId });
     this.#family.adopt(process);
     this.#family.setParent(process, snapshot.parentId);

@@ -15,6 +15,7 @@ import { Changes } from "./changes.ts";
 import { cgroupPaths, containerOf, type ContainerReference } from "./container_id.ts";
 import { type Container, ContainerTable } from "./container_table.ts";
 import { type HostFiles, hostFiles } from "./host_files.ts";
+import { beginningOf } from "./image_texts.ts";
 import { NameTable, type ResolveName } from "./name_table.ts";
 import { HOST_ID, type Process, type Thread } from "./process.ts";
 import { ProcessTable, type ProcessTableCounters } from "./process_table.ts";
@@ -54,7 +55,7 @@ export interface StateCounters extends ProcessTableCounters {
 }
 
 const MAX_CGROUPS = 4096;
-/** In UTF-16 units: no longer one is known by its containers. */
+/** In UTF-16 units: of longer ones the beginning tells of their containers. */
 const MAX_CGROUP = 4096;
 /** How often the files of users are looked at, on the clock of the events. */
 const USERS_REFRESH_NS = 1e10;
@@ -280,7 +281,7 @@ export class State {
   }
 
   #containerIdOf(cgroup: string): string {
-    if (cgroup.length > MAX_CGROUP) return HOST_ID;
+    if (cgroup.length > MAX_CGROUP) return this.#containerIdOf(beginningOf(cgroup, MAX_CGROUP));
     let reference = this.#references.get(cgroup);
     if (!reference && !this.#references.has(cgroup)) {
       reference = this.#recognizeContainer(cgroup, this.#ownCgroups);

@@ -165,3 +165,27 @@ Deno.test("apply() takes changes that come without an event", () => {
   for (const change of changes) known.apply(change, SECOND);
   assertEquals(known.processes.process(101), undefined);
 });
+
+Deno.test("a process whose cgroup is longer than what is kept is in the container at its beginning", () => {
+  const known = state();
+  const cgroup = `/docker/${A}${`/${"n".repeat(250)}`.repeat(18)}`;
+  known.seed([snapshot(300, { membership: membership(300, { cgroup }) })]);
+  assertEquals(known.processes.process(300)!.containerId, A.slice(0, 12));
+});
+
+Deno.test("a process whose cgroup nobody could tell stays where it or its parent is", () => {
+  const known = state();
+  const among = (id: number, cgroup: string) => ({ membership: membership(id, { cgroup }) });
+  known.seed([
+    snapshot(300, among(300, `/docker/${A}`)),
+    snapshot(301, { ...among(301, ""), parentId: 300 }),
+    snapshot(302, { ...among(302, ""), parentId: 1 }),
+  ]);
+  known.apply({ kind: "membership", threadId: 300, processId: 300, ...among(300, "") }, 0);
+  known.apply(fork(300, 303), 0);
+  known.apply(exec(300, "id", { ...among(300, ""), startClockNs: 300 * SECOND }), 0);
+  known.apply(exec(304, "id", { ...among(304, ""), parentId: 300 }), 0);
+  const ids = [300, 301, 302, 303, 304].map((id) => known.processes.process(id)!.containerId);
+  const inside = A.slice(0, 12);
+  assertEquals(ids, [inside, inside, "host", inside, inside]);
+});

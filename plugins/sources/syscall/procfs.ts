@@ -13,7 +13,6 @@ import { splitNul } from "./nul_strings.ts";
 
 const NS_PER_CLOCK_TICK = 10_000_000; // USER_HZ is 100 on every Linux that has an ABI
 const MAX_FILE_BYTES = 64 * 1024;
-const MAX_CGROUP_BYTES = 8 * 1024;
 const UNSET_LOGIN_UID = 4294967295;
 const CAP_DAC_OVERRIDE = 1n << 1n;
 
@@ -174,12 +173,16 @@ function readMembership(
     virtualSessionId: numbers(status.get("NSsid")).findLast((id) => id > 0) ?? stat.sessionId,
     virtualProcessGroupId: numbers(status.get("NSpgid")).at(-1) ?? stat.processGroupId,
     tty: stat.tty,
-    cgroup: cgroupOf(readText(`${folder}/cgroup`, MAX_CGROUP_BYTES)),
+    cgroup: cgroupOf(readText(`${folder}/cgroup`)),
   };
 }
 
-/** The same choice as the probe's: the unified hierarchy unless that is "/", else memory, pids, cpuset. */
+/**
+ * The same choice as the probe's: the unified hierarchy unless that is "/", else memory, pids, cpuset. Unknown
+ * where there is no text: the kernel shows none when a path in it is too long.
+ */
 export function cgroupOf(text: string): string {
+  if (text === "") return "";
   const paths = new Map<string, string>();
   for (const line of text.split("\n")) {
     const match = /^\d+:([^:]*):(.*)$/.exec(line);

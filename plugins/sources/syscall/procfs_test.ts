@@ -1,6 +1,6 @@
 /** Processes as a folder that looks like /proc tells them. */
 import { assertEquals } from "../../../tests/assert.ts";
-import { readThread } from "./procfs.ts";
+import { cgroupOf, readThread } from "./procfs.ts";
 
 interface Told {
   readonly uid: number;
@@ -44,4 +44,10 @@ Deno.test("whether a process that is found may write its executable goes by who 
   assertEquals(writable(0o755, { ...other, capEff: "2" }), true, "CAP_DAC_OVERRIDE");
   const elsewhere = { ...other, capEff: "2", users: "user:[2]" };
   assertEquals(writable(0o755, elsewhere), false, "over other users than those of the machine");
+});
+
+Deno.test("cgroupOf() does not know where a process is of which the kernel shows nothing", () => {
+  assertEquals(cgroupOf(""), "");
+  assertEquals(cgroupOf("0::/\n"), "/");
+  assertEquals(cgroupOf("4:memory:/a\n0::/b\n"), "/b");
 });
