@@ -29,10 +29,17 @@ const DESCRIPTOR_BYTES = 200, PATH_BYTES = 300, ENDS_BYTES = 500, CGROUP_BYTES =
 const LONG_DIRECTORY = 64;
 const NO_CGROUPS: readonly Cgroup[] = Object.freeze([]);
 
+type Table = readonly [ReplayProcess, ownBytes: number];
+
 interface Held {
   readonly bytes: number;
-  /** Of the descriptors of each process that it does not share with one before. */
-  readonly tables: readonly (readonly [ReplayProcess, number])[];
+  /** Of each process that has descriptors: what it does not share with one before. */
+  readonly tables: Table[];
+}
+
+/** Of those that share a table the one that counts is the last. */
+function bySize([{ descriptors: a }, own]: Table, [{ descriptors: b }, other]: Table): number {
+  return b.size - a.size || own - other;
 }
 
 /**
@@ -74,7 +81,7 @@ export class Holdings {
 
   #measure(): Held {
     const seen = new Set<unknown>();
-    const tables: (readonly [ReplayProcess, number])[] = [];
+    const tables: Table[] = [];
     let bytes = 0;
     for (const thread of this.#follower.threads) {
       bytes += threadBytes(thread, seen);
@@ -82,23 +89,29 @@ export class Holdings {
       if (seen.has(process)) continue;
       seen.add(process);
       const own = process.descriptors.measure(seen, descriptorBytes);
-      if (own > 0) tables.push([process, own]);
+      if (process.descriptors.size > 0) tables.push([process, own]);
       bytes += own;
       if (process.cwd.length > LONG_DIRECTORY) bytes += process.cwd.length;
     }
     return { bytes, tables };
   }
 
-  /** What processes share goes only with the last of them. */
+  /**
+   * What processes share goes only with the last of them, and counts for one: those that share a table
+   * have as many descriptors, and so go together. Each round empties twice as many as the one before, as
+   * to count takes long and forks are cheap.
+   */
   #emptyTables(): void {
-    for (;;) {
+    for (let least = 1;; least *= 2) {
       const { bytes, tables } = this.#measure();
       const ofTables = tables.reduce((sum, [, own]) => sum + own, 0);
       let excess = Math.min(bytes - this.#most * ENOUGH, ofTables - this.#most * FAIR);
       if (excess <= 0) return;
-      for (const [process, own] of [...tables].sort(([, a], [, b]) => b - a)) {
-        if (excess <= 0) break;
+      let emptied = 0;
+      for (const [process, own] of tables.sort(bySize)) {
+        if (excess <= 0 && emptied >= least) break;
         excess -= own;
+        emptied++;
         this.descriptorsForgotten += process.descriptors.size;
         process.descriptors = new DescriptorTable();
       }
