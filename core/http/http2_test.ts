@@ -167,6 +167,60 @@ Deno.test("send() by HTTP/2 tells of servers that do not speak it", async () => 
   assertEquals(unclear, undefined);
 });
 
+/** RFC 9113 4.1 */
+function frame(type: number, flags: number, stream: number, payload: readonly number[] = []) {
+  return Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream, ...payload]);
+}
+
+const PREFACE_BYTES = 24, HEAD_BYTES = 9, DATA = 0, HEADERS = 1, END_STREAM = 1;
+
+/** Streams whose requests have ended, in all that a client has sent. */
+function requestsIn(bytes: Uint8Array): readonly number[] {
+  const streams: number[] = [];
+  for (let at = PREFACE_BYTES; at + HEAD_BYTES <= bytes.length;) {
+    const head = Buffer.from(bytes.subarray(at, at + HEAD_BYTES));
+    const [type, flags] = [head[3]!, head[4]!];
+    if ((type === DATA || type === HEADERS) && (flags & END_STREAM) !== 0) {
+      streams.push(head.readUInt32BE(5));
+    }
+    at += HEAD_BYTES + head.readUIntBE(0, 3);
+  }
+  return streams;
+}
+
+Deno.test("send() by HTTP/2 outlives a server that pushes what nobody asked for", async () => {
+  const END_HEADERS = 4, SETTINGS = 4, PUSH_PROMISE = 5, STATUS_200 = 0x88;
+  const GET_FROM_A = [0x82, 0x86, 0x84, 0x41, 1, 0x61];
+  await using server = await listening(createTcpServer((socket) => {
+    let seen: Uint8Array = new Uint8Array();
+    let answered = 0;
+    socket.write(Buffer.concat([frame(SETTINGS, 0, 0), frame(SETTINGS, 1, 0)]));
+    socket.on("error", () => {}).on("data", (bytes: Uint8Array) => {
+      seen = Buffer.concat([seen, bytes]);
+      const asked = requestsIn(seen);
+      for (; answered < asked.length; answered++) {
+        const stream = asked[answered]!;
+        socket.write(Buffer.concat([
+          // Each time the same: from the second on nobody may promise it any more.
+          frame(PUSH_PROMISE, END_HEADERS, stream, [0, 0, 0, 2, ...GET_FROM_A]),
+          frame(HEADERS, END_HEADERS, 2, [STATUS_200]),
+          frame(HEADERS, END_HEADERS | END_STREAM, stream, [STATUS_200]),
+        ]));
+      }
+    });
+  }));
+  await using to = target(`http://127.0.0.1:${server.port}/`, {}, http2);
+  for (let n = 0; n < 4; n++) {
+    const stop = new AbortController();
+    const late = setTimeout(() => stop.abort(new SinkError("unavailable", "late")), 300);
+    const sending = to.send({ body: "1" }, { signal: stop.signal });
+    await sending.catch(({ code }) => assertEquals(code, "unavailable"));
+    clearTimeout(late);
+    // An error that nobody hears is told a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
 const BREAKS: Readonly<Record<string, Answer>> = {
   "/reset": (stream) => stream.close(2),
   "/nothing": (stream) => stream.session!.destroy(),

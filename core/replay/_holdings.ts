@@ -53,7 +53,7 @@ export class Holdings {
   readonly #most: number;
   /** Threads of whose texts not all was kept. */
   textsCut = 0;
-  /** Descriptors that were forgotten. */
+  /** Descriptors that were forgotten; those that processes share count for each of them. */
   descriptorsForgotten = 0;
 
   constructor(follower: Follower, most = MAX_BYTES) {
