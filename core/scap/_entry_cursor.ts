@@ -10,8 +10,7 @@ const HIGH_WORD = 4294967296;
  */
 export class EntryCursor {
   overrun = false;
-  /** What is wrong with the entry whatever may follow. */
-  problem: string | undefined;
+  #problem: string | undefined;
   readonly #bytes: CaptureBytes;
   readonly #view: DataView;
   readonly #start: number;
@@ -26,6 +25,16 @@ export class EntryCursor {
     this.#view = memory.view;
     this.#start = this.#at = bounds.start;
     this.#end = bounds.end;
+  }
+
+  /** What is wrong with the entry whatever may follow. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** What is missing may have been right. */
+  fail(problem: string): void {
+    if (!this.overrun) this.#problem ??= problem;
   }
 
   get consumed(): number {
@@ -98,14 +107,15 @@ export class EntryCursor {
   #counted(what: string, limitBytes: number): string {
     const length = this.u16();
     if (length > limitBytes) {
-      this.problem ??= `a ${what} has ${length} bytes, at most ${limitBytes} are allowed`;
+      this.fail(`a ${what} has ${length} bytes, at most ${limitBytes} are allowed`);
       return "";
     }
     return this.#take(length) ? utf8At(this.#bytes, this.#at - length, this.#at) : "";
   }
 
+  /** What follows something too long would be read from the midst of it. */
   #take(count: number): boolean {
-    if (this.#end - this.#at < count) {
+    if (this.overrun || this.#end - this.#at < count) {
       this.overrun = true;
       return false;
     }

@@ -33,8 +33,9 @@ export function readInterface(cursor: EntryCursor): ScapInterface | undefined {
   const type = cursor.u16();
   const nameBytes = cursor.u16();
   if (nameBytes >= TEXT_LIMITS.path) {
-    cursor.problem =
-      `the name of an interface has ${nameBytes} bytes, less than ${TEXT_LIMITS.path} are allowed`;
+    cursor.fail(
+      `the name of an interface has ${nameBytes} bytes, less than ${TEXT_LIMITS.path} are allowed`,
+    );
     return undefined;
   }
   const { ipv4, ipv6, ipv4WithoutSpeed, ipv6WithoutSpeed } = INTERFACE_TYPES;
@@ -125,7 +126,7 @@ export function readDescriptor(
         device: version >= 2 && cursor.has(4) ? cursor.u32() : 0,
       };
     case undefined:
-      if (version < 2) cursor.problem = `a descriptor is of the unknown type ${code}`;
+      if (version < 2) cursor.fail(`a descriptor is of the unknown type ${code}`);
       return { ...base, type: "unsupported", name: `unknown-type:[${code}]` };
     default:
       return { ...base, type: type satisfies NamedDescriptorType, name: name() };

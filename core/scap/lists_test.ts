@@ -291,6 +291,35 @@ Deno.test("ScapReader gives the entries before the place where a list was cut", 
   assert([0, 1, 2, 3].every((count) => seen.has(count)));
 });
 
+/** Their entries do not say how long they are, so what is missing is only noticed while they are read. */
+for (const [index, type] of PROCESS_BLOCKS.entries()) {
+  const version = index + 1;
+  Deno.test(`ScapReader tells a process list of version ${version} that was cut from a broken one`, async () => {
+    const bytes = capture((blocks) => {
+      blocks.begin(type);
+      for (const id of [1, 2]) processEntry(blocks, version, { id, tail: TAIL });
+      blocks.end();
+    });
+    for (let length = 29; length < bytes.length; length++) {
+      const { fault } = await readAll(bytes.subarray(0, length));
+      assertEquals(fault?.reason, "truncated", `${fault?.message}, cut at ${length}`);
+    }
+  });
+}
+
+Deno.test("ScapReader tells an old list of descriptors that was cut from a broken one", async () => {
+  const bytes = capture((blocks) => {
+    blocks.begin(OLD_DESCRIPTORS);
+    blocks.u64(1n);
+    for (let i = 0; i < 2; i++) descriptor(blocks, false, 7, () => blocks.text("/a/path", 100));
+    blocks.end();
+  });
+  for (let length = 29; length < bytes.length; length++) {
+    const { fault } = await readAll(bytes.subarray(0, length));
+    assertEquals(fault?.reason, "truncated", `${fault?.message}, cut at ${length}`);
+  }
+});
+
 function processEntry(
   blocks: BlockBuilder,
   version: number,
