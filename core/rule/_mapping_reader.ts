@@ -167,6 +167,10 @@ export class MappingReader {
    */
   unknownKeys(known: readonly string[], code: "R004" | "R025" = "R004"): void {
     const unused = known.filter((name) => !this.has(name));
+    const other = code === "R004"
+      ? NAMED.find((kind) => this.has(kind) && !known.includes(kind))
+      : undefined;
+    if (other !== undefined) return this.#twoInOne(other, known[0]!);
     for (const { key } of this.map.entries) {
       if (known.includes(key.value) || this.#slips.has(key.value)) continue;
       this.report.add({
@@ -179,7 +183,23 @@ export class MappingReader {
       });
     }
   }
+
+  /** Told once: each key of the item that is lost would be one that is not known. */
+  #twoInOne(lost: string, read: string): void {
+    const value = this.value(lost);
+    const name = value?.kind === "scalar" ? ` "${value.value}"` : "";
+    this.report.add({
+      code: "R004",
+      severity: "warning",
+      title: `${lost}${name} is ignored: it stands in one item with "${read}"`,
+      at: this.keySpan(lost),
+      help: `begin each with a dash: "- ${lost}: …" and "- ${read}: …"`,
+    });
+  }
 }
+
+/** Items of which several can be in one by a dash that is forgotten, or a key in the wrong place. */
+const NAMED = ["list", "macro", "rule"];
 
 /** What keys are called elsewhere. */
 const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([

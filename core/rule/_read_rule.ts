@@ -52,11 +52,17 @@ export function readRule(
 /** Without these, an item only changes something. */
 const NEEDED = ["condition", "output", "desc", "priority"] as const;
 
-/** What somebody may mean who writes some keys of a rule only. */
+/** What somebody may mean who writes some keys of a rule only; who describes it means a new one. */
 function insteadOfWhole(reader: MappingReader): string | undefined {
-  if (reader.has("desc") || reader.has("output")) return undefined;
-  const key = APPENDABLE.find((one) => reader.has(one));
-  return key && `to change a rule that is there, write override: {${key}: append}, or replace`;
+  const given = REPLACEABLE.filter((key) => reader.has(key));
+  const isNew = given.includes("desc") || ["condition", "output"].every((key) => reader.has(key));
+  if (given.length === 0 || isNew) return undefined;
+  const [key] = given;
+  const isOne = given.length === 1 && APPENDABLE.includes(key!);
+  const override = isOne ? `${key}: append` : given.map((key) => `${key}: replace`).join(", ");
+  return `to change a rule that is there, write override: {${override}}${
+    isOne ? ", or replace" : ""
+  }`;
 }
 
 function readWhole(reader: MappingReader, name: YamlScalar): RuleItem | undefined {
@@ -124,7 +130,10 @@ function readAppend(
   const keys = ["condition", "exceptions"].filter((key) => reader.has(key));
   if (keys.length === 0) {
     const title = `${reader.label} appends neither a condition nor exceptions`;
-    const help = 'add "condition: and …" or "exceptions: […]"';
+    const others = REPLACEABLE.filter((key) => reader.has(key));
+    const help = others.length === 0
+      ? 'add "condition: and …" or "exceptions: […]"'
+      : `write override: {${others.map(asOverride).join(", ")}} in place of "append: true"`;
     return reader.fail("R020", title, deprecatedAppend ?? name.span, help);
   }
   for (const key of REPLACEABLE) {
@@ -134,7 +143,7 @@ function readAppend(
       severity: "warning",
       title: `"append: true" does not look at "${key}", which is ignored`,
       at: reader.keySpan(key),
-      help: `write override: {${key}: ${APPENDABLE.includes(key) ? "append" : "replace"}} instead`,
+      help: `write override: {${asOverride(key)}} instead`,
     });
   }
   return {
@@ -146,6 +155,10 @@ function readAppend(
     replace: undefined,
     deprecatedAppend,
   };
+}
+
+function asOverride(key: string): string {
+  return `${key}: ${APPENDABLE.includes(key) ? "append" : "replace"}`;
 }
 
 /** Of a change the source may be there and say nothing. */

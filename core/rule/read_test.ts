@@ -244,3 +244,36 @@ Deno.test("readRuleFile() knows what keys are called elsewhere, and changes that
     'R005 add "priority: …"',
   ]);
 });
+
+Deno.test("readRuleFile() tells how to change a rule, of which only what is new is written", () => {
+  const help = (text: string) => read(text).diagnostics.map(({ code, help }) => `${code} ${help}`);
+  // falco issues 2477, 1340, 2314
+  assertEquals(help("- rule: a\n  output: o\n"), [
+    'R005 add "condition: …" and "desc: …" and "priority: …"; to change a rule that is there, ' +
+    "write override: {output: append}, or replace",
+  ]);
+  assertEquals(help("- rule: a\n  output: o\n  priority: INFO\n"), [
+    'R005 add "condition: …" and "desc: …"; to change a rule that is there, ' +
+    "write override: {output: replace, priority: replace}",
+  ]);
+  assertEquals(help("- rule: a\n  condition: c\n  output: o\n"), [
+    'R005 add "desc: …" and "priority: …"',
+  ]);
+  assertEquals(help("- rule: a\n  enabled: true\n  tags: [t]\n  append: true\n"), [
+    'R020 write override: {tags: append, enabled: replace} in place of "append: true"',
+  ]);
+});
+
+Deno.test("readRuleFile() tells once of a rule that another item has swallowed", () => {
+  // falco issue 1315
+  const { items, diagnostics } = read(`${RULE}  required_engine_version: 6\n`);
+  assertEquals(items.map(({ kind }) => kind), ["engine-version"]);
+  assertEquals(diagnostics.length, 1);
+  assertObjectMatch(diagnostics[0]!, {
+    code: "R004",
+    severity: "warning",
+    title: 'rule "A shell" is ignored: it stands in one item with "required_engine_version"',
+    help: 'begin each with a dash: "- rule: …" and "- required_engine_version: …"',
+  });
+  assertEquals(read("- list: l\n  items: [a]\n  macro: m\n  condition: c\n").codes, ["R004"]);
+});

@@ -47,6 +47,7 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
     [["replay", "x", "--source", "k8saudit"], /Did you mean "k8s_audit"\?/],
     [["list", "rules", "--frob"], /falcod list rules --help/],
     [["my.yaml"], /unknown command[^]*falcod run -r my\.yaml [^]*falcod validate my\.yaml /],
+    [["run", "-o", "a=1", "b.c=2", "d[]=3"], /own: -o b\.c=2 -o d\[\]=3/],
     [["run", "my.yml"], /too many arguments[^]*falcod run -r my\.yml [^]*falcod validate my\.yml /],
     [["/x/falco.yaml"], /falcod run -c \/x\/falco\.yaml /],
     [["-M", "1", "an event.scap"], /falcod replay 'an event\.scap' /],

@@ -134,7 +134,10 @@ function refuseArguments(command: Command, keyOptions: readonly string[]): void 
   if (first === undefined) return;
   const key = keyOptions.find((option) => !option.includes("="));
   if (key !== undefined) command.error(`error: -o takes one word: -o ${key}=${first}`);
-  const meant = commandsForFile(first);
+  const isKeys = keyOptions.length > 0 && args.every((arg) => /^[a-z][\w.[\]]*=/.test(arg));
+  const meant = isKeys
+    ? `Each key takes a -o of its own: -o ${args.join(" -o ")}`
+    : commandsForFile(first);
   command.error(
     `error: too many arguments: run takes none, and got ${args.join(", ")}.` +
       (meant ? `\n${meant}` : ""),
