@@ -42,20 +42,17 @@ export class ByteTree {
    */
   automaton(): ByteTables {
     const tables = new ByteTables(this.#children, [...this.#marks]);
-    const symbols = new Set(this.#children.flatMap((children) => [...children.keys()]));
     const shorter = new Array<number>(this.size).fill(0);
     const queue = [0];
     for (const node of queue) {
-      for (const symbol of symbols) {
-        const next = this.#children[node]!.get(symbol);
-        const otherwise = node === 0 ? 0 : tables.after(shorter[node]!, symbol);
-        if (next === undefined) tables.set(node, symbol, otherwise);
-        else {
-          shorter[next] = otherwise;
-          tables.marks[next]! |= tables.marks[otherwise]!;
-          tables.set(node, symbol, next);
-          queue.push(next);
-        }
+      // Where no sequence goes on from here, a shorter one may: its row is complete.
+      tables.copy(shorter[node]!, node);
+      for (const [symbol, next] of this.#children[node]!) {
+        const otherwise = tables.after(node, symbol);
+        shorter[next] = otherwise;
+        tables.marks[next]! |= tables.marks[otherwise]!;
+        tables.set(node, symbol, next);
+        queue.push(next);
       }
     }
     return tables;
@@ -90,5 +87,11 @@ export class ByteTables {
 
   set(node: number, symbol: number, next: number): void {
     this.next[node * this.columns + this.column[symbol]!] = next;
+  }
+
+  /** Has all symbols lead from one node to where they lead from another. */
+  copy(from: number, to: number): void {
+    const { next, columns } = this;
+    next.copyWithin(to * columns, from * columns, (from + 1) * columns);
   }
 }
