@@ -28,8 +28,11 @@ export type ScapItem =
   | { readonly kind: "end" }
   | ScapFault;
 
-/** Upstream's limit for the blocks of ordinary events, without the block's head. */
-const LARGEST_EVENT_BLOCK_BYTES = 65536 + BLOCK_HEAD_BYTES;
+/**
+ * 32 parameters of 64 KB. Upstream reads no ordinary event beyond 64 KB; older versions wrote some all
+ * the same (draios/sysdig 594, 867), an exec with much in its environment.
+ */
+const LARGEST_EVENT_BLOCK_BYTES = 2 << 20;
 /** Upstream has none for large events; ours keeps a hostile file from taking the memory. */
 const LARGEST_LARGE_BLOCK_BYTES = 32 << 20;
 /** For all others, which are read in pieces. */

@@ -111,6 +111,24 @@ Deno.test("ScapReader needs no more than one byte at a time", async () => {
   assertEquals(await readAll(slow), await readAll(bytes));
 });
 
+Deno.test("ScapReader reads events of more than 64 KB, which old versions wrote", async () => {
+  const env = new Array<number>(65535).fill(65);
+  const bytes = capture((blocks) => {
+    for (const form of [EVENT_BLOCKS.plain, EVENT_BLOCKS.flagged, EVENT_BLOCKS.oldPlain]) {
+      event(blocks, CLOSE, { block: form, params: [[1], env] });
+    }
+    event(blocks, CLOSE, { params: [[2]] });
+  });
+  const { events, fault } = await readAll(bytes);
+  assertEquals(fault, undefined);
+  assertEquals(events.map(({ params }) => params.map(({ length }) => length)), [
+    [1, 65535],
+    [1, 65535],
+    [1, 65535],
+    [1],
+  ]);
+});
+
 Deno.test("ScapReader gives all before the place where a file was cut, and names that place", async () => {
   const bytes = capture((blocks) => {
     for (let i = 0; i < 3; i++) event(blocks, CLOSE, { params: [[1, 2, 3]] });
@@ -168,7 +186,7 @@ const faults: Record<string, {
     bytes: capture((blocks) => head(blocks, EVENT_BLOCKS.plain, 0xffffffff)),
     fault: {
       reason: "corrupt",
-      message: "a block of 4294967295 bytes, from 40 to 65544 are possible",
+      message: "a block of 4294967295 bytes, from 40 to 2097152 are possible",
       block: 2,
       offset: SECTION_BYTES,
     },
