@@ -1,18 +1,24 @@
 /**
  * A connection to a server that speaks HTTP/2. undici speaks it as well, but has no body of an answer that
- * trailers follow: on Deno these are told first. Deno also tells of an answer that breaks off as of one
- * that has ended; its trailers are missing then.
+ * trailers follow: on Deno these are told first. Whether an answer has ended or was broken off, `Http2Ends`
+ * knows.
  */
 import { type ClientHttp2Session, connect as speak } from "node:http2";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import type { Asked } from "./_connection.ts";
 import type { AnswerHeaders, Exchange } from "./_exchange.ts";
+import { Http2Ends } from "./_http2_ends.ts";
 import type { Connect } from "./_undici.ts";
 import { type Begun, connectorOf, IDLE_MS, type Way } from "./_way.ts";
 
 /** What is told of an answer by names that are none of its headers. */
 const OWN_NAMES = /^:/;
+
+interface Session {
+  readonly session: ClientHttp2Session;
+  readonly ends: Http2Ends;
+}
 
 /** Many requests at a time. One at work does not know of the others. */
 export class Http2Connection {
@@ -20,7 +26,7 @@ export class Http2Connection {
   readonly #keepAlive: boolean;
   readonly #connect: Connect;
   readonly #begun: Begun = new Set();
-  #session: Promise<ClientHttp2Session> | undefined;
+  #session: Promise<Session> | undefined;
   #usedMs = 0;
   #underWay = 0;
   #isOpen = true;
@@ -58,18 +64,18 @@ export class Http2Connection {
   /** Ends at once; what is under way fails. */
   destroy(): Promise<void> {
     this.#isOpen = false;
-    this.#session?.then((session) => session.destroy(), () => {});
+    this.#session?.then(({ session }) => session.destroy(), () => {});
     for (const one of this.#begun) one.destroy();
     return Promise.resolve();
   }
 
   /** The next request finds another session; who is still at work on this one ends there. */
   #leave(): void {
-    this.#session?.then((session) => session.close(), () => {});
+    this.#session?.then(({ session }) => session.close(), () => {});
     this.#session = undefined;
   }
 
-  #current(): Promise<ClientHttp2Session> {
+  #current(): Promise<Session> {
     const isIdle = this.#underWay === 1 && performance.now() - this.#usedMs > IDLE_MS;
     if (isIdle || !this.#keepAlive) this.#leave();
     if (this.#session) return this.#session;
@@ -77,11 +83,11 @@ export class Http2Connection {
     const forget = () => {
       if (this.#session === opening) this.#session = undefined;
     };
-    opening.then((session) => session.on("goaway", forget).on("close", forget), forget);
+    opening.then(({ session }) => session.on("goaway", forget).on("close", forget), forget);
     return this.#session = opening;
   }
 
-  async #open(): Promise<ClientHttp2Session> {
+  async #open(): Promise<Session> {
     const { host, hostname, protocol, port, origin } = this.#to;
     const bare = hostname.replace(/^\[|\]$/g, "");
     const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
@@ -94,6 +100,7 @@ export class Http2Connection {
       socket.destroy();
       throw new Error("the server speaks no HTTP/2");
     }
+    const ends = Http2Ends.of(socket);
     const session = speak(origin, {
       createConnection: () => socket,
       settings: { enablePush: false },
@@ -102,7 +109,7 @@ export class Http2Connection {
     session.on("error", () => session.destroy());
     // What was forbidden may be sent all the same; an error that nobody hears would end everything.
     session.on("stream", (pushed) => pushed.on("error", () => {}).close());
-    return session;
+    return { session, ends };
   }
 
   #asHttp2({ method, path, headers, body }: Asked): Http2Request {
@@ -119,15 +126,19 @@ interface Http2Request {
 }
 
 function exchangeOn(
-  session: ClientHttp2Session,
+  { session, ends }: Session,
   { headers, body }: Http2Request,
   exchange: Exchange,
 ): void {
   const stream = session.request(headers, { endStream: body === undefined });
   let isAnswered = false;
   let trailers: AnswerHeaders = {};
+  const { id = 0 } = stream;
+  ends.expect(id);
   const ended = () => {
-    exchange.onResponseEnd(undefined, trailers);
+    if (ends.isWhole(id)) exchange.onResponseEnd(undefined, trailers);
+    else exchange.onResponseError(undefined, new Error("the answer ends in its midst"));
+    ends.forget(id);
     // Who has answered before all of the request was there does not read the rest.
     stream.destroy();
   };
@@ -145,6 +156,7 @@ function exchangeOn(
   stream.on("error", (error) => exchange.onResponseError(undefined, error));
   stream.on("close", () => {
     if (isAnswered && stream.readableEnded) return;
+    ends.forget(id);
     exchange.onResponseError(undefined, new Error("the stream was closed"));
   });
   stream.end(body);

@@ -6,7 +6,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import { createServer as createTcpServer, type Server } from "node:net";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { SinkError } from "../plugin/mod.ts";
 import { newAuthority } from "../../tests/certificates.ts";
@@ -172,7 +172,11 @@ function frame(type: number, flags: number, stream: number, payload: readonly nu
   return Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream, ...payload]);
 }
 
-const PREFACE_BYTES = 24, HEAD_BYTES = 9, DATA = 0, HEADERS = 1, END_STREAM = 1;
+const PREFACE_BYTES = 24, HEAD_BYTES = 9;
+const DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, GOAWAY = 7;
+const ACK = 1, END_STREAM = 1, END_HEADERS = 4;
+/** HPACK of `:status: 200`, and of `x-tail: t`. */
+const STATUS_200 = 0x88, TAIL = [0, 6, ...Buffer.from("x-tail"), 1, ...Buffer.from("t")];
 
 /** Streams whose requests have ended, in all that a client has sent. */
 function requestsIn(bytes: Uint8Array): readonly number[] {
@@ -189,7 +193,7 @@ function requestsIn(bytes: Uint8Array): readonly number[] {
 }
 
 Deno.test("send() by HTTP/2 outlives a server that pushes what nobody asked for", async () => {
-  const END_HEADERS = 4, SETTINGS = 4, PUSH_PROMISE = 5, STATUS_200 = 0x88;
+  const PUSH_PROMISE = 5;
   const GET_FROM_A = [0x82, 0x86, 0x84, 0x41, 1, 0x61];
   await using server = await listening(createTcpServer((socket) => {
     let seen: Uint8Array = new Uint8Array();
@@ -225,18 +229,6 @@ const BREAKS: Readonly<Record<string, Answer>> = {
   "/reset": (stream) => stream.close(2),
   "/nothing": (stream) => stream.session!.destroy(),
 };
-const BREAKS_LATE: Readonly<Record<string, Answer>> = {
-  "/half": (stream) => {
-    stream.respond({ ":status": 200 });
-    stream.write("a");
-    setTimeout(() => stream.close(2), 20);
-  },
-  "/gone": (stream) => {
-    stream.respond({ ":status": 200 });
-    stream.write("a");
-    setTimeout(() => stream.session!.destroy(), 20);
-  },
-};
 
 Deno.test("send() by HTTP/2 does not know what became of an alert without an answer", async () => {
   await using server = await http2Server((stream, path) => (BREAKS[path] ?? echo)(stream, path));
@@ -250,17 +242,89 @@ Deno.test("send() by HTTP/2 does not know what became of an alert without an ans
   }
 });
 
-Deno.test("send() by HTTP/2 has no trailers of an answer that breaks off", async () => {
-  await using server = await http2Server((stream, path) =>
-    (BREAKS_LATE[path] ?? echo)(stream, path)
-  );
-  await using to = target(server.url, {}, http2);
-  for (const path of Object.keys(BREAKS_LATE)) {
-    const url = `http://127.0.0.1:${server.port}${path}`;
-    const { body, trailers } = await to.send({ body: "1", url });
-    assertEquals([path, body, trailers], [path, "a", {}]);
-    assertEquals((await to.send({ body: "b" })).body, "B");
-  }
+type End = (stream: number) => readonly Uint8Array[] | undefined;
+
+/** Answers each request with a head, a piece of a body, and then as `end` says; absent: it hangs up. */
+function answersThatEnd(end: End) {
+  return (socket: Socket): void => {
+    let seen: Uint8Array = new Uint8Array();
+    let answered = 0;
+    socket.write(Buffer.concat([frame(SETTINGS, 0, 0), frame(SETTINGS, ACK, 0)]));
+    socket.on("error", () => {}).on("data", (bytes: Uint8Array) => {
+      seen = Buffer.concat([seen, bytes]);
+      const asked = requestsIn(seen);
+      for (; answered < asked.length; answered++) {
+        const stream = asked[answered]!;
+        const begun = [
+          frame(HEADERS, END_HEADERS, stream, [STATUS_200]),
+          frame(DATA, 0, stream, [97]),
+        ];
+        const ended = end(stream);
+        // Byte by byte: no frame comes as a whole.
+        for (const byte of Buffer.concat([...begun, ...ended ?? []])) {
+          socket.write(new Uint8Array([byte]));
+        }
+        if (!ended) socket.end();
+      }
+    });
+  };
+}
+
+function rawServer(end: End) {
+  return listening(createTcpServer(answersThatEnd(end)));
+}
+
+async function secureRawServer(end: End) {
+  const { certificate, key } = await (await newAuthority()).issue({ commonName: "server" });
+  const options = { cert: certificate, key, ALPNProtocols: ["h2"] };
+  return await listening(createTlsServer(options, answersThatEnd(end)));
+}
+
+const NO_ERROR = [0, 0, 0, 0], CANCEL = [0, 0, 0, 8];
+const BROKEN_OFF: Readonly<Record<string, End>> = {
+  "a reset": (stream) => [frame(RST_STREAM, 0, stream, CANCEL)],
+  "a reset without an error": (stream) => [frame(RST_STREAM, 0, stream, NO_ERROR)],
+  "the end of all": (stream) => [
+    frame(GOAWAY, 0, 0, [0, 0, 0, stream, ...NO_ERROR]),
+    frame(RST_STREAM, 0, stream, NO_ERROR),
+  ],
+  "nothing more": () => undefined,
+};
+
+for (const [name, end] of Object.entries(BROKEN_OFF)) {
+  Deno.test(`send() by HTTP/2 takes no answer for a whole one that ends with ${name}`, async () => {
+    await using server = await rawServer(end);
+    await using to = target(`http://127.0.0.1:${server.port}/`, {}, http2);
+    for (let n = 0; n < 2; n++) {
+      const { code, message, unclear } = await rejection(to.send({ body: "1" }));
+      assertEquals([code, unclear], ["unavailable", Infinity]);
+      assert(message.includes("the connection broke in the answer"), message);
+    }
+  });
+}
+
+Deno.test("send() by HTTP/2 knows of answers within TLS, too, which were whole", async () => {
+  let end = BROKEN_OFF["a reset without an error"]!;
+  await using server = await secureRawServer((stream) => end(stream));
+  const url = `https://127.0.0.1:${server.port}/`;
+  await using to = target(url, { tls: { insecure: true } }, http2);
+  const { message } = await rejection(to.send({ body: "1" }));
+  assert(message.includes("the connection broke in the answer"), message);
+  end = (stream) => [frame(DATA, END_STREAM, stream, [98])];
+  assertEquals((await to.send({ body: "1" })).body, "ab");
+});
+
+Deno.test("send() by HTTP/2 takes an answer for whole that ends with its body or with trailers", async () => {
+  let end: End = (stream) => [
+    frame(DATA, END_STREAM, stream, [98]),
+    frame(RST_STREAM, 0, stream, NO_ERROR),
+  ];
+  await using server = await rawServer((stream) => end(stream));
+  await using to = target(`http://127.0.0.1:${server.port}/`, {}, http2);
+  assertEquals((await to.send({ body: "1" })).body, "ab");
+  end = (stream) => [frame(HEADERS, END_HEADERS | END_STREAM, stream, TAIL)];
+  const { body, trailers } = await to.send({ body: "1" });
+  assertEquals([body, trailers?.["x-tail"]], ["a", "t"]);
 });
 
 Deno.test("send() by HTTP/2 hears a server that answers before it has read all", async () => {

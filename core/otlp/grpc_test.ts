@@ -130,6 +130,20 @@ Deno.test("OtlpTarget takes nothing but the number 0 for success", async () => {
   }
 });
 
+Deno.test("OtlpTarget takes no status for success of an answer that breaks off behind it", async () => {
+  const server = createServer();
+  server.on("stream", (opened) => {
+    const stream = opened as ServerHttp2Stream;
+    stream.respond({ ":status": 200, "content-type": "application/grpc", "grpc-status": "0" });
+    stream.write(new Uint8Array(5));
+    setTimeout(() => stream.session!.destroy(), 20);
+  });
+  await using address = await listening(server as unknown as Server);
+  await using to = target(`http://127.0.0.1:${address.port}`);
+  const { code, unclear } = await rejection(to.send(bodies(ABC), 1));
+  assertEquals([code, unclear], ["unavailable", Infinity]);
+});
+
 /** google.rpc.Status with RetryInfo of 1.5 s. */
 function retryInfo(): Metadata {
   const delay = encodeWireMessage({ 1: 1, 2: 500_000_000 });
