@@ -97,11 +97,13 @@ function readTree(root: MappingNode, report: Report): Config {
         continue;
       }
       const node = nodeAt(root, issue.path);
-      (isEmpty(node) && !issue.hasNoDefault ? ignored : mistaken).push(issue.path);
+      const isList = isEmptyList(node, issue);
+      if (!isList) (isEmpty(node) && !issue.hasNoDefault ? ignored : mistaken).push(issue.path);
       // What is missing after the first round is missing because it was left out.
       if (round > 0 && isMissing(node)) continue;
       const isSecret = isHidden(asWritten(root, issue.path), secrets);
-      reportValue(root, { ...issue, isSecret }, report);
+      reportValue(root, { ...issue, isSecret, isList }, report);
+      if (isList) emptyList(root, issue.path);
     }
     prune(root, mistaken);
     prune(root, ignored, "ignored");
@@ -114,6 +116,18 @@ function isEmpty(node: ConfigNode | undefined): boolean {
   return node?.kind === "scalar" && node.text === "";
 }
 
+/** `{}` where a list is wanted holds nothing either, and Falco takes it. */
+function isEmptyList(node: ConfigNode | undefined, { wanted }: ConfigIssue): boolean {
+  return node?.kind === "mapping" && node.entries.size === 0 && wanted.startsWith("a sequence");
+}
+
+/** A list of nothing may be something else than the default. */
+function emptyList(root: MappingNode, path: ConfigPath): void {
+  const parent = nodeAt(root, path.slice(0, -1));
+  const entry = parent?.kind === "mapping" ? parent.entries.get(String(path.at(-1))) : undefined;
+  if (entry) entry.value = { kind: "sequence", items: [], at: entry.value.at };
+}
+
 function isMissing(node: ConfigNode | undefined): boolean {
   return node === undefined || node.kind === "sequence" && node.items.length === 0;
 }
@@ -123,14 +137,18 @@ const MAX_ROUNDS = 8;
 
 /**
  * Says what is wanted at a place, and what is there instead or that it is missing. `isSecret`: what is
- * there is not shown. `advice`: what to do about it.
+ * there is not shown. `isList`: it is taken for an empty list. `advice`: what to do about it.
  */
 export function reportValue(
   root: MappingNode,
-  issue: ConfigIssue & { readonly isSecret?: boolean; readonly advice?: string | undefined },
+  issue: ConfigIssue & {
+    readonly isSecret?: boolean;
+    readonly isList?: boolean;
+    readonly advice?: string | undefined;
+  },
   report: Report,
 ): void {
-  const { choices = [], meant, isSecret, advice } = issue;
+  const { choices = [], meant, isSecret, isList, advice } = issue;
   const path = writtenPath(root, issue.path);
   const isInList = path !== issue.path && issue.wanted.startsWith("a mapping");
   const wanted = isInList ? `a sequence, each item ${issue.wanted}` : issue.wanted;
@@ -158,7 +176,7 @@ export function reportValue(
   const name = spellAsWritten(root, path);
   report.add({
     code: "C004",
-    severity: empty ? "warning" : "error",
+    severity: empty || isList ? "warning" : "error",
     title: option
       ? `"${name}" is empty, and wants ${wanted}`
       : `"${name}" wants ${wanted}, found ${describe(node, isSecret)}`,
@@ -166,6 +184,8 @@ export function reportValue(
     at: option ?? node?.at ?? placeOf(root, path),
     help: empty
       ? "the default is used"
+      : isList
+      ? "it is taken as [], an empty list"
       : meant
       ? `did you mean "${meant}"?`
       : advice !== undefined
@@ -321,7 +341,7 @@ function describe(node: ConfigNode | undefined, isSecret = false): string {
     case "sequence":
       return "a sequence";
     case "mapping":
-      return "a mapping";
+      return node.entries.size === 0 ? "an empty mapping" : "a mapping";
   }
 }
 

@@ -309,8 +309,22 @@ Deno.test("loadConfig() calls elements of lists by the numbers they have in the 
   assertEquals(later.diagnostics.map(({ title }) => title), [
     '"append_output[0]" wants a mapping, found "x"',
     '"append_output[1].match" wants a mapping with source, tags or rule, found "y"',
-    '"append_output[2].match.tags" wants a sequence, found a mapping',
+    '"append_output[2].match.tags" wants a sequence, found an empty mapping',
   ]);
+});
+
+Deno.test("loadConfig() takes {} where a list is wanted as one of nothing, as Falco does", () => {
+  const { config, diagnostics } = load({ "main.yaml": "append_output: {}\nload_plugins: {}" });
+  const help = "it is taken as [], an empty list";
+  assertEquals(
+    diagnostics.map((found) => [found.severity, found.title, found.help]),
+    ["append_output", "load_plugins"].map((key) => {
+      return ["warning", `"${key}" wants a sequence, found an empty mapping`, help];
+    }),
+  );
+  assertEquals([config.append_output, config.load_plugins], [[], []]);
+  const other = load({ "main.yaml": "log_level: {}" });
+  assertEquals(other.diagnostics.map(({ severity }) => severity), ["error"]);
 });
 
 Deno.test("loadConfig() keeps load_plugins apart: absent is not empty", () => {
