@@ -39,7 +39,7 @@ export const evtArgFields: readonly FieldDefinition[] = [
     name: "evt.arg",
     type: "CHARBUF",
     summary: "One parameter by name or number: its meaning in words where it has one",
-    argument: { required: true, kind: "either", dotted: "rather", check: checkParam },
+    argument: { required: true, kind: "either", signed: true, dotted: "rather", check: checkParam },
     basisIn: basisOfArgument,
     extract: oneArgument("dots"),
     extractBase64: oneArgument("base64"),
@@ -136,9 +136,9 @@ function findParam(name: string): EventParam | undefined {
   return paramsByName.get(name);
 }
 
-/** -1 is none in Falco, too, and what is below ends it. */
+/** Falco reads numbers with their signs: -1 is none there, too, and what is below ends it. */
 function checkParam(argument: string): string | undefined {
-  return /^(\d+|-1)$/.test(argument) ? undefined : checkName(argument);
+  return /^(\+?\d+|-0*[01])$/.test(argument) ? undefined : checkName(argument);
 }
 
 function checkName(argument: string): string | undefined {

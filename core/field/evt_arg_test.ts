@@ -40,8 +40,22 @@ Deno.test("evt.arg is found by name or number, and absent when the event has non
   assertEquals(valueOf("evt.arg[flags]", event), "O_RDONLY");
   assertEquals(valueOf("evt.arg[3]", event), "O_RDONLY");
   assertEquals(valueOf("evt.arg[99]", event), undefined);
-  assertEquals(textOf("evt.arg[-1]", event), "<NA>");
   assertEquals(valueOf("evt.arg.uid", event), undefined);
+});
+
+Deno.test("evt.arg takes numbers with a sign, as Falco does", () => {
+  const event = eventOf("openat", { params: { flags: 1, mode: 0o644 } });
+  for (const number of ["3", "+3", "+03"]) {
+    assertEquals(valueOf(`evt.arg[${number}]`, event), "O_RDONLY", number);
+  }
+  for (const none of ["-1", "-01", "+99"]) {
+    assertEquals(valueOf(`evt.arg[${none}]`, event), undefined, none);
+    assertEquals(textOf(`evt.arg[${none}]`, event), "<NA>", none);
+  }
+  const { check } = syscallFields.get("evt.arg")!.argument!;
+  for (const none of ["-2", "+", "+-1", "+x"]) {
+    assertEquals(check!(none), `no event has a parameter "${none}"`);
+  }
 });
 
 Deno.test("evt.arg complains about names that no event has", () => {
