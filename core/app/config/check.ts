@@ -174,12 +174,13 @@ export function reportValue(
     return;
   }
   const name = spellAsWritten(root, path);
+  const found = isList ? "an empty mapping" : describe(node, isSecret);
   report.add({
     code: "C004",
     severity: empty || isList ? "warning" : "error",
     title: option
       ? `"${name}" is empty, and wants ${wanted}`
-      : `"${name}" wants ${wanted}, found ${describe(node, isSecret)}`,
+      : `"${name}" wants ${wanted}, found ${found}`,
     // A file that says nothing of what it leaves off is not at fault.
     at: option ?? node?.at ?? placeOf(root, path),
     help: empty
@@ -341,7 +342,7 @@ function describe(node: ConfigNode | undefined, isSecret = false): string {
     case "sequence":
       return "a sequence";
     case "mapping":
-      return node.entries.size === 0 ? "an empty mapping" : "a mapping";
+      return "a mapping";
   }
 }
 
