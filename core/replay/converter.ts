@@ -44,10 +44,18 @@ export class Converter {
   /** Events that no rule of conversion fits, and that were therefore left out. */
   failed = 0;
 
-  /** The event as it would be captured today; absent: it is consumed. Borrowed as the argument is. */
+  /**
+   * The event as it would be captured today; absent: it is consumed. Borrowed as the argument is, which
+   * it may be, without what is unknown.
+   */
   convert(event: ScapEvent): ScapEvent | undefined {
     const expected = this.#expected[event.type];
     if (expected === event.paramCount || expected === UNMANAGED) return event;
+    // Later versions append parameters (draios/sysdig 1163); upstream ends at the first such event.
+    if (expected !== undefined && expected >= 0 && event.paramCount > expected) {
+      event.paramCount = expected;
+      return event;
+    }
     let current = event;
     for (let step = 0; step < MAX_STEPS; step++) {
       const result = this.step(current);
