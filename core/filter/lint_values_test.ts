@@ -282,6 +282,16 @@ Deno.test("lintValues() says nothing of values that events may have", () => {
   ) assertEquals(codesOf(text, true), [], text);
 });
 
+Deno.test("lintValues() knows null as what alerts show where there is no value", () => {
+  // falco issue 670
+  for (const text of ["k8s.ns.name = null", "not container.id in ('null')", "proc.pname = null"]) {
+    assertEquals(codesOf(text), ["warning F037"], text);
+  }
+  for (const text of ["k8s.ns.name != null", "fd.filename = null", "proc.args = null"]) {
+    assertEquals(codesOf(text), [], text);
+  }
+});
+
 Deno.test("lintValues() only mentions single values of a list that may hold otherwise", () => {
   assertEquals(codesOf("fd.type in (file, files)"), []);
   assertEquals(codesOf("fd.type in (file, files)", true), ["info F037"]);

@@ -10,6 +10,9 @@ const PROGRAM_NAMES = /^(?:proc\.[ap]?name|proc\.(?:sname|vpgid\.name|pgid\.name
 const SINGLE_NAMES =
   /^(?:proc\.(?:[ap]?name|p?exepath)|fd\.(?:name|filename|directory)|container\.(?:id|name|type|image[\w.]*)|(?:user|group)\.name)$/;
 
+/** Alerts in JSON show `null` where these have no value; `!= null` asks for one, and gets it. */
+const SHOWN_AS_NULL = /^(?:container|k8s|user|group)\.|^proc\.[ap]?name$/;
+
 const ofFields = new Map<string, readonly Shape[]>();
 
 /** What values of `field` are held against, in this order: lists of rules have many values. */
@@ -22,6 +25,13 @@ export function shapesOf(field: string): readonly Shape[] {
 const SHAPES: readonly Shape[] = [
   ...PATH_SHAPES,
   ...CONTAINER_SHAPES,
+  {
+    fields: SHOWN_AS_NULL,
+    operators: new Set(["=", "==", "in"]),
+    isOdd: (text) => text === "null",
+    title: (field, text) => `"${text}" is a text here, and ${field} without a value equals none`,
+    help: (field) => `to ask whether there is none, write not ${field} exists`,
+  },
   {
     fields: /^evt\.res$/,
     operators: WHOLE,
