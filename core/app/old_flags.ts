@@ -49,9 +49,9 @@ export function readOldFlags(
     return { options: [] };
   }
   const options: string[] = [];
-  const replace = (flag: string, spellings: readonly string[]) => {
+  const replace = (flag: string, spellings: readonly string[], note?: string) => {
     if (spellings.length === 0) return;
-    warnOfSpelling(report, flag, spellings);
+    warnOfSpelling(report, flag, spellings, note);
     options.push(...spellings);
   };
   replace("-D", disabledRules.map((part) => select("disable", { rule: `*${part}*` })));
@@ -61,6 +61,7 @@ export function readOldFlags(
     tags.length === 0
       ? []
       : [select("disable", { rule: "*" }), ...tags.map((tag) => select("enable", { tag }))],
+    "which enables rules that say enabled: false, too",
   );
   for (const flag of FALCO_FLAGS) {
     const name = nameOf(flag.flags), values = flags.others.get(name);
@@ -149,8 +150,14 @@ function literally(value: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(value).replaceAll("${", () => "$${");
 }
 
-function warnOfSpelling(report: Report, flag: string, spellings: readonly string[]): void {
-  warn(report, flag, `write ${spellings.map((spelling) => `-o '${spelling}'`).join(" ")}`);
+function warnOfSpelling(
+  report: Report,
+  flag: string,
+  spellings: readonly string[],
+  note?: string,
+): void {
+  const options = spellings.map((spelling) => `-o '${spelling}'`).join(" ");
+  warn(report, flag, `write ${options}${note === undefined ? "" : `, ${note}`}`);
 }
 
 function warn(report: Report, flag: string, help: string): void {

@@ -1,4 +1,4 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { Report, SourceText } from "../base/mod.ts";
 import { readConfigText } from "./config/load.ts";
 import { type OldFlags, readOldFlags } from "./old_flags.ts";
@@ -50,6 +50,10 @@ Deno.test("readOldFlags() makes -t leave only the rules of its tags", () => {
     'rules[]={"enable":{"tag":"a"}}',
     'rules[]={"enable":{"tag":"b"}}',
   ]);
+  // falco issue 2631
+  const report = new Report();
+  readOldFlags({ ...NONE, tags: ["a"] }, { sources: ["syscall"], report });
+  assert(/, which enables rules that say enabled: false, too$/.test(report.diagnostics[0]!.help!));
 });
 
 Deno.test("readOldFlags() refuses -t beside -D or -T, as Falco did", () => {
