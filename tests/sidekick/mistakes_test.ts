@@ -198,3 +198,57 @@ Deno.test('settingsOf() takes "f" and "no" for names', async () => {
   );
   assertEquals(settings.sinks.map(({ label }) => label).sort(), ["kafka", "openfaas"]);
 });
+
+Deno.test("settingsOf() tells of variables that are almost those of falcosidekick", async () => {
+  const { report } = await load("loki: {hostport: http://l:3100}\n", {
+    SLACK_WEBHOOK_URL: "https://example.org/secret",
+    // As some pages of falcosidekick and its chart have them.
+    KAFKA_TSL: "true",
+    SPYPERBAT_ORGUID: "x",
+    TELEGRAM_MESSAGE_THREAD_ID: "7",
+    // What is meant is there, or nothing is.
+    LOKI_HOST_PORT: "http://other:3100",
+    DATADOG_API_KEY: "",
+    // AWS's own, which counts.
+    AWS_SECRET_ACCESS_KEY: "secret",
+  });
+  const ignored = (variable: string, meant: string) =>
+    `C003 the variable ${variable} is ignored: falcosidekick has none of this name (did you mean ${meant}?)`;
+  assertEquals(told(report).toSorted(), [
+    ignored("KAFKA_TSL", "KAFKA_TLS"),
+    ignored("SLACK_WEBHOOK_URL", "SLACK_WEBHOOKURL"),
+    ignored("SPYPERBAT_ORGUID", "SPYDERBAT_ORGUID"),
+    ignored("TELEGRAM_MESSAGE_THREAD_ID", "TELEGRAM_MESSAGETHREADID"),
+  ]);
+  assert(report.diagnostics.every(({ severity, at }) => severity === "warning" && at));
+});
+
+Deno.test("settingsOf() leaves alone what Kubernetes tells of services that are called as outputs", async () => {
+  const { settings, report } = await load(
+    "timescaledb: {host: db}\nsyslog: {host: h, port: 514, protocol: tcp}\n",
+    { TIMESCALEDB_PORT: "tcp://10.96.0.7:5432", SYSLOG_PORT: "udp://[fd00::7]:514" },
+  );
+  assertEquals(told(report), []);
+  assertEquals(configOf(settings, "timescaledb")["address"], "db:5432");
+  assertEquals(configOf(settings, "syslog")["address"], "h:514");
+});
+
+Deno.test("settingsOf() takes templates from a variable, with the commas in them", async () => {
+  const { settings, report } = await load("loki: {hostport: http://l:3100}\n", {
+    TEMPLATEDFIELDS: 'who:{{ or (index . "user.name") "a, b" }}, where:{{ index . "k8s.ns.name" }}',
+    CUSTOMFIELDS: "a:b,c:http://d:1/",
+  });
+  assertEquals(told(report), []);
+  assertEquals([...settings.enrich.templatedFields.keys()], ["who", "where"]);
+  assertEquals(settings.enrich.templatedFields.get("who")!(new Map()), "a, b");
+  assertEquals(settings.enrich.customFields.get("c"), "http://d:1/");
+});
+
+Deno.test("settingsOf() does not show a variable's name as if it were its value", async () => {
+  const { report } = await load("", { REDIS_ADDRESS: "r:6379", REDIS_STORAGETYPE: "set" });
+  assert(
+    told(report).includes(
+      'C004 "REDIS_STORAGETYPE" wants one of list, stream, hashmap, channel, found what $REDIS_STORAGETYPE holds (undefined)',
+    ),
+  );
+});

@@ -32,7 +32,9 @@ export class SidekickFile {
   value(path: string): Written | undefined {
     const variable = variableOf(path);
     const text = this.environment(variable);
-    if (text !== undefined && text !== "") return fromVariable(variable, text);
+    if (text !== undefined && text !== "" && !isOfService(variable, text)) {
+      return fromVariable(variable, text);
+    }
     const found = this.#entry(path);
     if (!found || found.value.kind === "null") return undefined;
     if (found.value.kind === "scalar" && found.value.text === "") return undefined;
@@ -62,6 +64,14 @@ export class SidekickFile {
     }
     return entry;
   }
+}
+
+/**
+ * Kubernetes tells every pod of the services beside it: one called syslog is
+ * `SYSLOG_PORT=tcp://10.96.0.7:514`, which nobody has written.
+ */
+function isOfService(variable: string, text: string): boolean {
+  return variable.endsWith("_PORT") && /^(?:tcp|udp|sctp):\/\/[\da-f.:[\]]+:\d+$/i.test(text);
 }
 
 /** The variable that stands for a key: `SLACK_WEBHOOKURL`. */
@@ -102,9 +112,14 @@ export function sidekickFile(
   return undefined;
 }
 
+/** Where messages say that a variable stands. */
+export function placeOfVariable(variable: string): Span {
+  return new SourceText("<environment>", `$${variable}`).all;
+}
+
 /** Its value may be a secret: messages show its name, and where it would stand. */
 function fromVariable(variable: string, text: string): Written {
-  const shown = new SourceText("<environment>", `$${variable}`).all;
+  const shown = placeOfVariable(variable);
   const written = new YamlScalar(shown, `$${variable}`, "plain", 0);
   return { node: { kind: "scalar", text, at: shown, written }, keyAt: shown, name: variable };
 }

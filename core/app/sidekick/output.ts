@@ -166,9 +166,10 @@ export function goDuration(text: string): number | undefined {
 
 const UNIT_MS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 1e-3, "µs": 1e-3, ns: 1e-6 };
 
-/** Texts between commas, without blanks around them; empty ones are left out. */
+/** Texts between commas, but for those of templates, without blanks around them; empty ones are left out. */
 export function split(text: string): readonly string[] {
-  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  const parts = text.match(/(?:\{\{.*?\}\}|[^,])+/gs) ?? [];
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
 }
 
 /** `name:text` between commas; a name alone has an empty text. */

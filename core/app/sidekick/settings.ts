@@ -13,6 +13,7 @@ import { TEST_RULE } from "../sink_trial/alert.ts";
 import type { EnrichSettings } from "./enrich.ts";
 import { readSidekickFile, type SidekickFile, variableOf } from "./file.ts";
 import { readServer, SERVER_KEYS, type ServerConfig } from "./schema.ts";
+import { reportSlippedVariables } from "./slipped_variables.ts";
 import { fieldsAt, foundText, textsAt } from "./texts_at.ts";
 import { translateOutputs, type Translation } from "./translate.ts";
 import { OF_FALCOD, reportUnknownKeys } from "./unknown_keys.ts";
@@ -55,6 +56,7 @@ export async function settingsOf(
   { registry, report }: Pick<SidekickRequest, "registry" | "report">,
 ): Promise<SidekickSettings> {
   reportUnknownKeys(file, report);
+  reportSlippedVariables(file, report);
   const server = serverOf(file, report);
   const enrich = enrichSettings(file, server, report);
   const fields = [...enrich.customFields.keys(), ...enrich.templatedFields.keys()];

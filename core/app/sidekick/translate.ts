@@ -28,6 +28,7 @@ import {
 } from "./output.ts";
 import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
 import type { ServerConfig } from "./schema.ts";
+import { foundText } from "./texts_at.ts";
 
 export interface Translation {
   /** A falco.yaml with nothing but `sinks`. */
@@ -242,7 +243,7 @@ const OF_SECRETS = /token|key|pass|secret|url|header|jwt/i;
 function shownOf(node: ConfigNode, name: string): string {
   if (node.kind !== "scalar") return node.kind === "null" ? "nothing" : `a ${node.kind}`;
   const { source, start, end } = node.at;
-  if (isVariable(node)) return shownText(node);
+  if (isVariable(node)) return foundText(node);
   if (PLAIN.test(node.written?.value ?? node.text) && !OF_SECRETS.test(name)) {
     return shownText(node);
   }
