@@ -27,6 +27,8 @@ const DOCKERS_NAMESPACE = "moby";
 /** Here CRI knows better, and a little later: it must not be anticipated where it is asked. */
 const KUBERNETES_NAMESPACE = "k8s.io";
 const SHORT_ID = 12;
+/** containerd itself has only ids. The second is of pods, where CRI is not asked (falco 3631). */
+const NAME_LABELS = ["nerdctl/name", "io.kubernetes.container.name"];
 const MAX_TEXT = 4096;
 
 /** Absent where no namespace has the container; throws `EngineError`. */
@@ -89,7 +91,8 @@ function infoOf(
     ...NOTHING_TOLD,
     fullId,
     engine: "containerd",
-    name: labels.get("nerdctl/name") ?? fullId.slice(0, SHORT_ID),
+    name: NAME_LABELS.map((label) => labels.get(label)).find((name) => !!name) ??
+      fullId.slice(0, SHORT_ID),
     image: name || undefined,
     imageRepository: repository,
     imageTag: tag,

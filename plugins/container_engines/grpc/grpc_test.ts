@@ -266,6 +266,21 @@ Deno.test("inspect() lets containerd say nothing of pods that its CRI does not k
   assertEquals((await own.inspect("web", NEVER))?.name, "web");
 });
 
+Deno.test("inspect() names containers of pods as Kubernetes does also where only containerd is asked", async () => {
+  const nameOf = async (...labels: readonly Uint8Array[]) => {
+    const answers = containerd();
+    answers[NAMESPACES] = () => namespaces("k8s.io");
+    answers[CONTAINERS] = () => message({ 1: joined(message({ 1: ID }), ...labels) });
+    await using server = await serveGrpc(answers);
+    using own = engine({ containerdSockets: [server.socket] });
+    return (await own.inspect(ID, NEVER))?.name;
+  };
+  const ofPod = message({ 2: entry("io.kubernetes.container.name", "nginx") });
+  assertEquals(await nameOf(ofPod), "nginx");
+  assertEquals(await nameOf(ofPod, message({ 2: entry("nerdctl/name", "web") })), "web");
+  assertEquals(await nameOf(message({ 2: entry("nerdctl/name", "") })), ID.slice(0, 12));
+});
+
 Deno.test("inspect() knows nothing where no socket is, or nobody answers to such a call", async () => {
   await using other = await serveGrpc({});
   using engines = engine({ criSockets: ["/nonexistent.sock", "/dev/null", other.socket] });
