@@ -186,11 +186,10 @@ Deno.test("booleanOf() and unsignedOf() read what Falco's YAML library reads", (
   for (const no of ["false", "No", "OFF", "n"]) assertEquals(booleanOf(scalar(no)), false);
   for (const other of ["tRue", "1", "yess"]) assertEquals(booleanOf(scalar(other)), undefined);
   assertEquals(["12", "0x1f", "017"].map((text) => unsignedOf(scalar(text))), [12, 31, 15]);
-  assertEquals(["-1", "1.5", "4294967296"].map((text) => unsignedOf(scalar(text))), [
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  assertEquals(["+5", "+0x1f", "+017"].map((text) => unsignedOf(scalar(text))), [5, 31, 15]);
+  for (const other of ["-1", "-0", "1.5", "4294967296", "+", "++5", "+-5", "+ 5"]) {
+    assertEquals(unsignedOf(scalar(other)), undefined, other);
+  }
 });
 
 Deno.test("plainValue() follows YAML 1.2's core schema and makes objects without a prototype", () => {

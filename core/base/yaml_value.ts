@@ -18,9 +18,9 @@ export function booleanOf(scalar: YamlScalar): boolean | undefined {
   return TRUE.has(lower) ? true : FALSE.has(lower) ? false : undefined;
 }
 
-/** A whole number in decimal, `0x` or `0`-octal spelling, as yaml-cpp reads an unsigned one. */
+/** A whole number in decimal, `0x` or `0`-octal spelling, as yaml-cpp reads an unsigned one: `+5` is 5. */
 export function unsignedOf(scalar: YamlScalar, max = 0xffff_ffff): number | undefined {
-  const { value } = scalar;
+  const value = scalar.value.replace(/^\+/, "");
   let number: number;
   if (/^0[xX][0-9a-fA-F]+$/.test(value)) number = Number.parseInt(value.slice(2), 16);
   else if (/^0[0-7]+$/.test(value)) number = Number.parseInt(value, 8);
