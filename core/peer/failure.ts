@@ -1,4 +1,5 @@
 /** What went wrong between falcod and a server, as a `SinkError` that people can read. */
+import { escapeText } from "../alert/mod.ts";
 import { type Secret, SinkError, type SinkErrorCode } from "../plugin/mod.ts";
 
 /** Of what a client or a server says. */
@@ -48,11 +49,12 @@ function reasonOf(error: unknown): string {
   return error.message || (typeof code === "string" ? code : error.name);
 }
 
+/** A server may say anything: what steers a terminal is spelled out. */
 function cut(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= MAX_REASON_LENGTH
-    ? line
-    : `${line.slice(0, MAX_REASON_LENGTH).toWellFormed()}…`;
+    ? escapeText(line)
+    : `${escapeText(line.slice(0, MAX_REASON_LENGTH).toWellFormed())}…`;
 }
 
 function withoutSecrets(text: string, secrets: readonly Secret[]): string {

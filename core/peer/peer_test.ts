@@ -41,6 +41,7 @@ Deno.test("failure() says what went wrong on one short line, and no secrets", ()
   assertEquals(message(new AggregateError([new Error("refused")])), "Cannot connect to X: refused");
   assertEquals(message(Object.assign(new Error(), { code: "E" })), "Cannot connect to X: E");
   assert(message(new Error("\u{1f600}".repeat(1000))).length < 400);
+  assertEquals(message(new Error("\x1b[2J\u202e\\")), "Cannot connect to X: \\u001b[2J\\u202e\\\\");
   const own = new SinkError("rejected", "as it is");
   assertEquals(failure(own, options), own);
 });
