@@ -3,11 +3,12 @@ import type { Socket } from "node:net";
 import {
   type HostAndPort,
   introduced,
+  membersIn,
   openSocket,
   secureSocket,
-  SinkError,
   type TlsSettings,
 } from "../../../core/mod.ts";
+import { Complaint, Unwanted } from "./complaint.ts";
 import {
   type Publication,
   publish,
@@ -23,6 +24,8 @@ export interface ConnectRequest {
   readonly user: string;
   readonly password: string;
   readonly token: string;
+  /** Whether anything will be asked; who only publishes need not be allowed to listen. */
+  readonly asks: boolean;
   readonly lost: () => void;
 }
 
@@ -31,6 +34,10 @@ export interface Message {
   readonly payload: Uint8Array;
   /** The same each time this is sent. */
   readonly id: string;
+}
+
+interface Asked extends PromiseWithResolvers<Answer> {
+  readonly subject: string;
 }
 
 export type Answer = Extract<ServerMessage, { kind: "message" }>;
@@ -46,14 +53,21 @@ export class NatsConnection {
   /** Where others may ask whether there still is somebody: they get an answer. */
   readonly heartbeats = `${this.#inbox}.heartbeats`;
   readonly #pongs: PromiseWithResolvers<void>[] = [];
-  readonly #asked = new Map<string, PromiseWithResolvers<Answer>>();
+  readonly #asked = new Map<string, Asked>();
   #count = 0;
   #failed: Error | undefined;
-  /** What the server did not like since somebody asked. */
-  #complaint: string | undefined;
+  /** Of the messages that are being published: whose subjects the server does not take. */
+  #refused = new Map<string, Complaint | undefined>();
+  #info: ServerInfo;
 
-  private constructor(socket: Socket, readonly info: ServerInfo) {
+  private constructor(socket: Socket, info: ServerInfo) {
     this.#socket = socket;
+    this.#info = info;
+  }
+
+  /** As the server has said last: it may change. */
+  get info(): ServerInfo {
+    return this.#info;
   }
 
   static async open(request: ConnectRequest): Promise<NatsConnection> {
@@ -70,12 +84,15 @@ export class NatsConnection {
     return await introduced(plain, { timeoutMs, greet });
   }
 
-  /** Resolves when the server has all of them. */
-  async publish(messages: readonly Message[]): Promise<void> {
-    this.#complaint = undefined;
+  /** Resolves when the server has all of them, to what it says of those that it did not take. */
+  async publish(messages: readonly Message[]): Promise<(message: Message) => Error | undefined> {
+    if (this.#failed) throw this.#failed;
+    const refused = new Map<string, Complaint | undefined>();
+    for (const { subject } of messages) refused.set(subject, undefined);
+    this.#refused = refused;
     for (const { subject, payload } of messages) publish(this.#socket, { subject, payload });
     await this.#flushed();
-    if (this.#complaint !== undefined) throw new Error(this.#complaint);
+    return ({ subject }) => refused.get(subject);
   }
 
   /** Resolves when a stream has it. */
@@ -93,21 +110,18 @@ export class NatsConnection {
   ask(message: Omit<Publication, "reply">): Promise<Answer> {
     const reply = `${this.#inbox}.${++this.#count}`;
     const answer = Promise.withResolvers<Answer>();
-    this.#asked.set(reply, answer);
-    this.#send({ ...message, reply });
+    if (this.#failed) throw this.#failed;
+    this.#asked.set(reply, { ...answer, subject: message.subject });
+    publish(this.#socket, { ...message, reply });
     return answer.promise;
   }
 
-  destroy(): void {
-    this.#socket.destroy();
+  /** Whoever still waits for an answer is told why there is none. */
+  destroy(why = new Error("the connection was given up")): void {
+    this.#end(why);
   }
 
-  #send(publication: Publication): void {
-    if (this.#failed) throw this.#failed;
-    publish(this.#socket, publication);
-  }
-
-  async #greet({ user, password, token, tls, lost }: ConnectRequest): Promise<void> {
+  async #greet({ user, password, token, tls, asks, lost }: ConnectRequest): Promise<void> {
     const socket = this.#socket;
     const reader = new ServerReader();
     socket.on("data", (bytes: Uint8Array) => {
@@ -119,8 +133,7 @@ export class NatsConnection {
     });
     socket.on("error", (error) => this.#failed ??= error);
     socket.on("close", () => {
-      const why = this.#complaint === undefined ? this.#failed : new Error(this.#complaint);
-      this.#end(why ?? new Error("NATS closed the connection"));
+      this.#end(this.#failed ?? new Error("NATS closed the connection"));
       lost();
     });
     const options = {
@@ -138,8 +151,8 @@ export class NatsConnection {
     };
     socket.resume();
     // All at once: what arrives after a refusal resets the connection, and the reason is lost with it.
-    await this.#flushed(`CONNECT ${JSON.stringify(options)}\r\nSUB ${this.#inbox}.* 1\r\n`);
-    if (this.#complaint !== undefined) throw new Error(this.#complaint);
+    const listening = asks ? `SUB ${this.#inbox}.* 1\r\n` : "";
+    await this.#flushed(`CONNECT ${JSON.stringify(options)}\r\n${listening}`);
   }
 
   /** Resolves when the server has answered everything, `first` among it. */
@@ -160,7 +173,7 @@ export class NatsConnection {
         this.#pongs.shift()?.resolve();
         break;
       case "error":
-        this.#complaint ??= message.text;
+        this.#hear(new Complaint(message));
         break;
       case "message": {
         const { subject, reply } = message;
@@ -173,9 +186,22 @@ export class NatsConnection {
         break;
       }
       case "info":
+        this.#info = message.info;
         break;
       default:
         message satisfies never;
+    }
+  }
+
+  /** What is about one publication ends that one: nobody answers it. Anything else ends all. */
+  #hear(complaint: Complaint): void {
+    const { subject } = complaint;
+    if (subject === undefined) return this.#end(complaint);
+    if (this.#refused.has(subject)) this.#refused.set(subject, complaint);
+    for (const [reply, asked] of this.#asked) {
+      if (asked.subject !== subject) continue;
+      this.#asked.delete(reply);
+      asked.reject(complaint);
     }
   }
 
@@ -188,21 +214,25 @@ export class NatsConnection {
   }
 }
 
-/** What a stream that did not keep a message says. docs.nats.io/nats-concepts/jetstream/publish */
+/** Of JetStream's, those that a message itself is the reason for: nats-server server/errors.json */
+const UNWANTED: ReadonlySet<unknown> = new Set([10054, 10097]);
+
+/** What a stream says that did not keep a message. docs.nats.io/nats-concepts/jetstream/publish */
 function refusalOf({ payload }: Answer, subject: string): Error | undefined {
-  type Failure = { readonly code?: unknown; readonly description?: unknown };
-  let answer: { readonly error?: Failure } | null;
-  try {
-    answer = JSON.parse(new TextDecoder().decode(payload));
-  } catch {
-    return new Error(`the answer of a stream for "${subject}" cannot be read`);
+  const { error, stream, seq } = membersIn(new TextDecoder().decode(payload));
+  const { code, err_code, description } = membersOf(error);
+  if (description === undefined) {
+    const isKept = !error && typeof stream === "string" && typeof seq === "number";
+    return isKept ? undefined : new Error(`the answer of a stream for "${subject}" cannot be read`);
   }
-  if (!answer?.error) return undefined;
-  const { code, description } = answer.error;
-  const text = `the stream refused a message for "${subject}": ${
-    String(description).slice(0, 200)
-  }`;
-  return code === 400 ? new SinkError("rejected", text) : new Error(text);
+  const text = `the stream refused a message for "${subject}": ${description}`;
+  // Older servers have no numbers of their own; 400 is also what an account has no room for.
+  const isUnwanted = err_code === undefined ? code === 400 : UNWANTED.has(err_code);
+  return isUnwanted ? new Unwanted(text) : new Error(text);
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }
 
 /** The server speaks first, and before any TLS. */

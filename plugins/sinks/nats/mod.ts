@@ -2,17 +2,21 @@
 import { createHash } from "node:crypto";
 import {
   afterAccepted,
+  failure,
   fillTopic,
   type FormattedAlert,
   hostAndPort,
   Link,
+  type Secret,
   sendAll,
   type Sink,
   SinkError,
   type SinkPlugin,
   type WriteContext,
 } from "../../../core/mod.ts";
+import { Unwanted } from "./complaint.ts";
 import { type Message, NatsConnection } from "./connection.ts";
+import { publishedBytes } from "./protocol.ts";
 import { type NatsConfig, PORT, schema } from "./schema.ts";
 import { StreamingClient } from "./streaming.ts";
 
@@ -27,14 +31,16 @@ interface Connected {
 export class NatsSink implements Sink {
   readonly #config: NatsConfig;
   readonly #peer: string;
+  readonly #secrets: readonly Secret[];
   readonly #link: Link<Connected>;
 
   constructor(config: NatsConfig) {
     this.#config = config;
     this.#peer = `NATS at ${config.host_port.join(", ")}`;
+    this.#secrets = [config.password, config.token];
     this.#link = new Link({
       peer: this.#peer,
-      secrets: [config.password, config.token],
+      secrets: this.#secrets,
       open: (lost) => connect(config, lost),
       shut: ({ connection }) => connection.destroy(),
     });
@@ -45,16 +51,19 @@ export class NatsSink implements Sink {
     const messages = batch.map((formatted) => this.#messageOf(formatted));
     await this.#link.use(async ({ connection, streaming }) => {
       const { max_payload } = connection.info;
-      const sizeOf = (message: Message) => (streaming?.wrapped(message) ?? message.payload).length;
+      const keeper = streaming ?? (this.#config.jetstream ? connection : undefined);
+      const sizeOf = (message: Message) => {
+        if (streaming) return streaming.wrapped(message).length;
+        return publishedBytes(keeper ? message : { payload: message.payload });
+      };
       const tooLarge = messages.findIndex((message) => sizeOf(message) > max_payload);
       const fitting = tooLarge < 0 ? messages : messages.slice(0, tooLarge);
-      const keeper = streaming ?? (this.#config.jetstream ? connection : undefined);
-      if (keeper) {
-        const doing = `Cannot write to ${this.#peer}`;
-        await sendAll(fitting, { doing, send: (message) => keeper.store(message) });
-      } else {
-        await connection.publish(fitting);
-      }
+      const refusalOf = keeper ? undefined : await connection.publish(fitting);
+      await this.#sendAll(fitting, (message) => {
+        if (keeper) return keeper.store(message);
+        const refused = refusalOf?.(message);
+        return refused ? Promise.reject(refused) : Promise.resolve();
+      });
       for (const { subject, payload } of fitting) {
         context?.observe?.({
           kind: "message",
@@ -76,6 +85,18 @@ export class NatsSink implements Sink {
     return this.#link.close();
   }
 
+  /** Tells what went wrong with the first that failed. */
+  #sendAll(messages: readonly Message[], send: (message: Message) => Promise<void>): Promise<void> {
+    const told = { doing: `Cannot write to ${this.#peer}`, secrets: this.#secrets };
+    return sendAll(messages, {
+      ...told,
+      send: (message) =>
+        send(message).catch((error) => {
+          throw error instanceof Unwanted ? failure(error, { ...told, code: "rejected" }) : error;
+        }),
+    });
+  }
+
   #messageOf({ alert, line }: FormattedAlert): Message {
     const payload = new TextEncoder().encode(line);
     // A stream takes one that it has already for the same: also after a restart, so no counter.
@@ -86,7 +107,7 @@ export class NatsSink implements Sink {
 }
 
 async function connect(config: NatsConfig, lost: () => void): Promise<Connected> {
-  const { host_port: servers, user, tls, cluster_id } = config;
+  const { host_port: servers, user, tls, cluster_id, jetstream } = config;
   let failed: unknown;
   for (const server of servers) {
     try {
@@ -97,20 +118,31 @@ async function connect(config: NatsConfig, lost: () => void): Promise<Connected>
         user,
         password: config.password.reveal(),
         token: config.token.reveal(),
+        asks: jetstream || cluster_id !== "",
         lost,
       });
-      if (cluster_id === "") return { connection, streaming: undefined };
-      try {
-        return { connection, streaming: await StreamingClient.open(connection, config) };
-      } catch (error) {
-        connection.destroy();
-        throw error;
-      }
+      const streaming = cluster_id === "" ? undefined : await known(connection, config);
+      return { connection, streaming };
     } catch (error) {
       failed ??= error;
     }
   }
   throw failed ?? new Error("no servers are configured");
+}
+
+/** To the cluster of NATS Streaming, in time. */
+async function known(connection: NatsConnection, config: NatsConfig): Promise<StreamingClient> {
+  const { cluster_id } = config;
+  const late = new Error(`no answer of cluster "${cluster_id}" within ${CONNECT_TIMEOUT_MS} ms`);
+  const timer = setTimeout(() => connection.destroy(late), CONNECT_TIMEOUT_MS);
+  try {
+    return await StreamingClient.open(connection, config);
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const plugin: SinkPlugin<NatsConfig> = {

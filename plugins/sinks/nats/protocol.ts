@@ -2,6 +2,7 @@
  * What a publisher needs of NATS's protocol. docs.nats.io/reference/reference-protocols/nats-protocol
  */
 import type { Socket } from "node:net";
+import { membersIn } from "../../../core/mod.ts";
 
 /** What the server says of itself. */
 export interface ServerInfo {
@@ -113,11 +114,12 @@ function countOf(word = ""): number {
 }
 
 function infoOf(json: string): ServerInfo {
-  const info: Partial<Record<keyof ServerInfo, unknown>> | null = JSON.parse(json);
-  if (typeof info !== "object" || info === null) throw new Error("this is no NATS server");
+  const info = membersIn(json);
   const { max_payload } = info;
+  if (typeof max_payload !== "number") throw new Error("this is no NATS server");
   return {
-    max_payload: typeof max_payload === "number" ? max_payload : 1 << 20,
+    // Those without a bound say -1.
+    max_payload: max_payload > 0 ? max_payload : Infinity,
     headers: info.headers === true,
     tls_required: info.tls_required === true,
     tls_available: info.tls_available === true,
@@ -133,12 +135,21 @@ export interface Publication {
   readonly id?: string | undefined;
 }
 
+/** As the server counts it: with its headers. */
+export function publishedBytes({ payload, id }: Pick<Publication, "payload" | "id">): number {
+  return (id === undefined ? 0 : headersOf(id).length) + payload.length;
+}
+
+function headersOf(id: string): string {
+  return `NATS/1.0\r\nNats-Msg-Id: ${id}\r\n\r\n`;
+}
+
 export function publish(socket: Socket, { subject, payload, reply, id }: Publication): void {
   const places = reply === undefined ? subject : `${subject} ${reply}`;
   if (id === undefined) {
     socket.write(`PUB ${places} ${payload.length}\r\n`);
   } else {
-    const headers = `NATS/1.0\r\nNats-Msg-Id: ${id}\r\n\r\n`;
+    const headers = headersOf(id);
     const sizes = `${headers.length} ${headers.length + payload.length}`;
     socket.write(`HPUB ${places} ${sizes}\r\n${headers}`);
   }

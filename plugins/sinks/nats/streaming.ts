@@ -45,6 +45,7 @@ export class StreamingClient {
     const refused = found.text(5);
     if (refused !== "") throw new Error(`cluster "${cluster_id}" refuses: ${refused}`);
     client.#prefix = found.text(1);
+    if (client.#prefix === "") throw unreadable();
     return client;
   }
 
@@ -62,8 +63,10 @@ export class StreamingClient {
     });
     const { cluster_id } = this.#settings;
     if (isUnheard(answer)) throw new Error(`cluster "${cluster_id}" is gone`);
-    const refused = read(answer).text(2);
+    const kept = read(answer);
+    const refused = kept.text(2);
     if (refused !== "") throw new Error(`cluster "${cluster_id}" refuses a message: ${refused}`);
+    if (kept.text(1) !== message.id) throw unreadable();
   }
 }
 
@@ -72,6 +75,10 @@ function read({ payload }: Answer): WireMessage {
     return new WireMessage(payload);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw new Error("the answer of the cluster cannot be read", { cause: error });
+    throw unreadable();
   }
+}
+
+function unreadable(): Error {
+  return new Error("the answer of the cluster cannot be read");
 }

@@ -21,12 +21,16 @@ async function streamingServer() {
     ask: () => {},
     /** Of clients, and of messages. */
     refusals: { client: "", message: "" },
+    /** What it answers to messages in place of what is right. */
+    answer: undefined as Uint8Array | undefined,
+    /** Whether its server lets nobody publish. */
+    forbids: false,
   };
   const answerTo = ({ subject, message }: Told): Uint8Array | undefined => {
     const { client, message: refused } = server.refusals;
     if (subject === "_STAN.discover.c1") return encodeWireMessage({ 1: "_STAN.pub.c1", 5: client });
     if (subject.startsWith("_STAN.pub.c1.")) {
-      return encodeWireMessage({ 1: message.text(2), 2: refused });
+      return server.answer ?? encodeWireMessage({ 1: message.text(2), 2: refused });
     }
     return undefined;
   };
@@ -34,6 +38,9 @@ async function streamingServer() {
     if (subject === "beat") return void beats.push(String(payload));
     const one = { subject, message: new WireMessage(payload) };
     told.push(one);
+    if (server.forbids && subject.startsWith("_STAN.pub.")) {
+      return void socket.write(`-ERR 'Permissions Violation for Publish to "${subject}"'\r\n`);
+    }
     const answer = answerTo(one);
     if (!answer) return void socket.write(`HMSG ${reply} 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n`);
     if (subject.startsWith("_STAN.discover.")) {
@@ -114,6 +121,20 @@ Deno.test("nats: what a cluster of NATS Streaming refuses is told, and tried aga
     message: /cluster "c1" refuses a message: stan: too many channels$/,
   });
   server.refusals.message = "";
+  for (const other of [new Uint8Array(), encodeWireMessage({ 1: "another" })]) {
+    server.answer = other;
+    await assertRejects(() => sink.write(formatted("1")), {
+      code: "unavailable",
+      message: /the answer of the cluster cannot be read$/,
+    });
+  }
+  server.answer = undefined;
+  server.forbids = true;
+  await assertRejects(() => sink.write(formatted("1", "2")), {
+    code: "unavailable",
+    message: /: the server says: Permissions Violation for Publish to "_STAN\.pub\.c1\.falco\./,
+  });
+  server.forbids = false;
   await sink.write(formatted("1", "2"));
   await assertRejects(() => sink.write(formatted("3", "x".repeat(1 << 20), "4")), {
     code: "rejected",
