@@ -12,7 +12,7 @@ export function decodeText(
   bytes: Uint8Array,
   report: Report,
 ): SourceText | undefined {
-  const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
+  const text = withLineEnds(new TextDecoder(encodingOf(bytes)).decode(bytes));
   const source = new SourceText(name, text);
   const control = text.search(NOT_TEXT);
   const invalid = text.indexOf("\ufffd");
@@ -36,6 +36,11 @@ export function decodeText(
     help: "save the file as UTF-8",
   });
   return said === undefined ? source : undefined;
+}
+
+/** Lines of some old files end in CR alone, which Falco's parser takes as well. Among others it is text. */
+function withLineEnds(text: string): string {
+  return text.includes("\r") && !text.includes("\n") ? text.replaceAll("\r", "\n") : text;
 }
 
 /** As Falco's parser tells it. */

@@ -11,6 +11,12 @@ Deno.test("decodeText() reads UTF-8 and drops a byte order mark", () => {
   assertEquals(decode(new TextEncoder().encode("\ufeffäß\r\n\t😀")).text, "äß\r\n\t😀");
 });
 
+Deno.test("decodeText() takes CR for the end of a line where there is no other", () => {
+  const lines = (text: string) => decode(new TextEncoder().encode(text)).text;
+  assertEquals(lines("- a\r- b # c\r\r"), "- a\n- b # c\n\n");
+  for (const other of ["- a\r\n- b\r\n", "- a\r b\n"]) assertEquals(lines(other), other);
+});
+
 Deno.test("decodeText() points at a control character instead of reading a binary file", () => {
   const { text, diagnostics } = decode(new Uint8Array([0x61, 0x0a, 0x7f, 0x45, 0x4c, 0x46, 0]));
   assertEquals(text, undefined);
