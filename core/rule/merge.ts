@@ -79,7 +79,7 @@ export function mergeFiles(
   report: Report,
   deprecations: Deprecations,
 ): Merged {
-  const merger = new Merger(report, deprecations);
+  const merger = new Merger(files, report, deprecations);
   for (const file of files) {
     if (!file.complete) merger.complete = false;
     for (const item of file.items) merger.add(item);
@@ -97,7 +97,13 @@ class Merger implements Merged {
   #order = 0;
   readonly #effort = effortOfRun();
 
-  constructor(readonly report: Report, readonly deprecations: Deprecations) {}
+  #definitions: ReadonlyMap<string, Span> | undefined;
+
+  constructor(
+    readonly files: readonly RuleFile[],
+    readonly report: Report,
+    readonly deprecations: Deprecations,
+  ) {}
 
   add(item: Item): void {
     this.#order++;
@@ -247,13 +253,18 @@ class Merger implements Merged {
   ): Kind | undefined {
     const earlier = drafts.get(name);
     if (earlier || !this.complete || this.broken.has(brokenKey(kind, name))) return earlier;
+    this.#definitions ??= definitionsOf(this.files);
+    const later = this.#definitions.get(brokenKey(kind, name));
     this.report.add({
       code: "R030",
       title: `there is no earlier ${kind} "${name}" to change`,
       at,
-      help: () =>
-        didYouMean(name, drafts.keys(), this.#effort) ??
-          `files are read in order: the ${kind} has to be defined before it is changed`,
+      notes: later && [{ message: "defined here, and read later", at: later }],
+      help: later
+        ? later.source === at.source ? "put the change below it" : "name that file before this one"
+        : () =>
+          didYouMean(name, drafts.keys(), this.#effort) ??
+            `files are read in order: the ${kind} has to be defined before it is changed`,
     });
     return undefined;
   }
@@ -273,4 +284,17 @@ class Merger implements Merged {
     });
     return !isMeant;
   }
+}
+
+/** Where lists, macros and rules are first defined, for those who change what comes after. */
+function definitionsOf(files: readonly RuleFile[]): ReadonlyMap<string, Span> {
+  const definitions = new Map<string, Span>();
+  for (const item of files.flatMap(({ items }) => items)) {
+    const { kind } = item;
+    if (kind !== "list" && kind !== "macro" && kind !== "rule") continue;
+    if (kind !== "rule" && item.append) continue;
+    const key = brokenKey(kind, item.name);
+    if (!definitions.has(key)) definitions.set(key, item.at);
+  }
+  return definitions;
 }

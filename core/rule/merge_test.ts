@@ -90,6 +90,20 @@ Deno.test("mergeFiles() suggests a name for the first of thousands that are miss
   assertEquals(helps.at(-1)!.startsWith("files are read in order"), true);
 });
 
+Deno.test("mergeFiles() shows where that is defined which is changed before", () => {
+  // falco issue 2999
+  const change = "- rule: a\n  condition: and e\n  override: {condition: append}\n";
+  const other = merge(change, rule("a")).diagnostics[0]!;
+  assertEquals([other.code, other.help], ["R030", "name that file before this one"]);
+  assertEquals(other.notes!.map(({ at }) => at!.source.name), ["1.yaml"]);
+  assertEquals(merge(change + rule("a")).diagnostics[0]!.help, "put the change below it");
+  const append = "- list: l\n  items: [x]\n  override: {items: append}\n";
+  assertEquals(merge(append + append).diagnostics.map(({ notes }) => notes), [
+    undefined,
+    undefined,
+  ]);
+});
+
 Deno.test("mergeFiles() does not miss what could not be read", () => {
   const { codes } = merge(
     "- list: l\n  items: x\n",
