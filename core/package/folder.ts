@@ -90,8 +90,12 @@ async function look(path: string): Promise<Deno.FileInfo> {
 }
 
 function unusable(path: string, what: string, cause?: unknown): PackageError {
+  // Names of registries and packages without what says so are taken for paths.
+  const elsewhere = cause instanceof Deno.errors.NotFound
+    ? "; what is fetched begins with npm:, https:// or oci://"
+    : "";
   return new PackageError("I002", `Cannot read "${path}": ${what}`, {
-    help: `a plugin is a folder with ${MANIFEST_FILE}, or an archive of one`,
+    help: `a plugin is a folder with ${MANIFEST_FILE}, or an archive of one${elsewhere}`,
     cause,
   });
 }

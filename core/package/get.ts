@@ -59,9 +59,15 @@ export async function get(
     });
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
-    throw new PackageError("I002", error.message, { help: HELP[error.code], cause: error });
+    const help = SPEAKS_NO_TLS.test(error.message) ? PLAIN_HELP : HELP[error.code];
+    throw new PackageError("I002", error.message, { help, cause: error });
   }
 }
+
+/** As the runtime says that what came is no TLS. */
+const SPEAKS_NO_TLS = /InvalidContentType|wrong version number/;
+const PLAIN_HELP = "what is there speaks no TLS: is it the right port? " +
+  "With --plain-http, registries of OCI are asked without";
 
 const HELP: Readonly<Record<DownloadError["code"], string>> = {
   "unreachable": "is the address right, and is there a way to it? HTTPS_PROXY names a proxy, " +

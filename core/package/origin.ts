@@ -77,7 +77,7 @@ export function parseOrigin(given: string, options: OriginOptions = {}): Origin 
     case "http":
       throw unclear(text, "http:// has no TLS, so anybody on the way could send something else");
     default:
-      throw unclear(text, `packages do not come from "${scheme}:"`);
+      throw unclear(text, `packages do not come from "${scheme}:"`, helpForRegistry(text));
   }
 }
 
@@ -168,10 +168,28 @@ function shownDigits(given: string): string {
   return given.length > 80 ? `${given.slice(0, 80).toWellFormed()}…` : given;
 }
 
-function unclear(text: string, what: string): PackageError {
+/** `localhost:5000/rules:1`, or `falco-rules:3`, which falcoctl looks up in an index. */
+function helpForRegistry(text: string): string | undefined {
+  if (/^[\w.-]+:\d{1,5}\/[\w./:-]+$/.test(text)) return `in a registry of OCI it is oci://${text}`;
+  const [, name, tag] = /^([a-z][\w.-]*):(\w[\w.-]*)$/.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  return `what falcoctl calls ${text} is written with its registry: ` +
+    `oci://ghcr.io/falcosecurity/${repositoryOfFalco(name)}:${tag}`;
+}
+
+/** As Falco's index has it. */
+function repositoryOfFalco(name: string): string {
+  if (/^(?:falco|application)\b.*-rules$/.test(name)) return `rules/${name}`;
+  return name.endsWith("-rules")
+    ? `plugins/ruleset/${name.slice(0, -"-rules".length)}`
+    : `plugins/plugin/${name}`;
+}
+
+const WHERE_FROM = "a folder or archive, https://host/archive.tgz with --sha256, " +
+  "npm:name@version, or oci://host/repository:tag";
+
+function unclear(text: string, what: string, help = WHERE_FROM): PackageError {
   const shown = withoutSecretsOf(text);
-  return new PackageError("I001", `Where "${shown}" is to be fetched from is not clear: ${what}`, {
-    help: "a folder or archive, https://host/archive.tgz with --sha256, npm:name@version, " +
-      "or oci://host/repository:tag",
-  });
+  const title = `Where "${shown}" is to be fetched from is not clear: ${what}`;
+  return new PackageError("I001", title, { help });
 }
