@@ -62,6 +62,8 @@ Deno.test("settingsOf() tells of fields, tags and paths that are none", async ()
     ],
     "tlsserver: {notlspaths: {a: b}}": [`"tlsserver.notlspaths" ${list}, found a mapping`],
     "prometheus: {extralabels: {a: b}}": [`"prometheus.extralabels" ${list}, found a mapping`],
+    "customfields: true": [`"customfields" ${wanted}, found "true"`],
+    "customfields: false\ntemplatedfields: []\ncustomtags: {}": [],
     "customfields: 'a:b, c:d'": [],
     "customfields: {a: 5, b: }\ncustomtags: 5": [],
   };

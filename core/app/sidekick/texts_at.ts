@@ -18,7 +18,7 @@ export function fieldsAt(
     else if (value.kind !== "null") tell(`${key}.${name}`, "text", value, report);
   }
   const written = file.value(key);
-  if (!written || written.node === section) return fields;
+  if (!written || written.node === section || saysNone(written.node)) return fields;
   const { name, node } = written;
   const wanted = "a mapping of names to texts, or name:text with commas between";
   const isPairs = node.kind === "scalar" &&
@@ -35,6 +35,7 @@ export function textsAt(file: SidekickFile, key: string, report: Report): readon
   const { name, node }: Written = written;
   if (node.kind === "scalar") return split(node.text);
   if (node.kind !== "sequence") {
+    if (saysNone(node)) return [];
     tell(name, "a list of texts, or texts with commas between", node, report);
     return [];
   }
@@ -43,6 +44,22 @@ export function textsAt(file: SidekickFile, key: string, report: Report): readon
     if (item.kind !== "null") tell(`${name}[${index}]`, "text", item, report);
     return [];
   });
+}
+
+/** `false` for a mapping, or what is empty of another kind: falcosidekick goes on with none, too. */
+function saysNone(node: ConfigNode): boolean {
+  switch (node.kind) {
+    case "scalar":
+      return /^(?:false|no|off)$/i.test(node.text);
+    case "sequence":
+      return node.items.length === 0;
+    case "mapping":
+      return node.entries.size === 0;
+    case "null":
+      return true;
+    default:
+      return node satisfies never;
+  }
 }
 
 function tell(name: string, wanted: string, node: ConfigNode, report: Report): void {
