@@ -150,6 +150,32 @@ Deno.test("AwsTarget is who the pod is (IRSA), and reads its token each time", a
   for (const one of [to, missing]) await one.close();
 });
 
+Deno.test("AwsTarget assumes no role that the pod has already, but another one with it", async () => {
+  await using service = awsService(() => new Response("taken"));
+  service.secrets.set(ROLE_KEYS.id, ROLE_KEYS.secret);
+  await using sts = httpReceiver();
+  sts.answer = () => new Response(assumedXml());
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "web-token\n");
+  const own = "arn:aws:iam::1:role/pod";
+  const actionsWith = async (role_arn: string) => {
+    const before = sts.received.length;
+    const to = target({
+      settings: { ...AT, endpoint: service.url, sts_endpoint: sts.url, role_arn },
+      environment: { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: own },
+    });
+    await to.send({ body: "" });
+    await to.close();
+    return sts.received.slice(before).map(({ body }) => new URLSearchParams(body).get("Action"));
+  };
+  assertEquals(await actionsWith(own), ["AssumeRoleWithWebIdentity"]);
+  assertEquals(await actionsWith("arn:aws:iam::2:role/alerts"), [
+    "AssumeRoleWithWebIdentity",
+    "AssumeRole",
+  ]);
+  await Deno.remove(file);
+});
+
 Deno.test("AwsTarget is who the container is, where that is asked nearby", async () => {
   await using service = awsService(() => new Response("taken"));
   service.secrets.set(ROLE_KEYS.id, ROLE_KEYS.secret);

@@ -6,6 +6,8 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
   /** Absent: they do not expire. */
   readonly expiresAtMs?: number;
+  /** The one that they already are of, where that is known. */
+  readonly role?: string;
 }
 
 /** Of what services answer, in JSON or in XML; throws an `Error` where something is missing. */

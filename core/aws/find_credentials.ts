@@ -40,7 +40,8 @@ export async function findCredentials(
   if (tokenFile && role) {
     const token = tokenIn(tokenFile);
     const session = environment("AWS_ROLE_SESSION_NAME") || "falcod";
-    return await assumeRoleWithWebIdentity(sts, { role, session, token }, context);
+    const found = await assumeRoleWithWebIdentity(sts, { role, session, token }, context);
+    return { ...found, role };
   }
   const address = containerAddress(environment);
   if (address !== undefined) {

@@ -90,7 +90,9 @@ export class AwsTarget {
       sts: (form, context) => this.#askSts(form, undefined, context),
     };
     const own = await findCredentials(this.#settings, surroundings, context);
-    const found = role === "" ? own : await assumeRole(
+    // A role that a pod has may seldom assume itself: falcosidekick's chart names it in both places.
+    const isEnough = role === "" || role === own.role;
+    const found = isEnough ? own : await assumeRole(
       (form, context) => this.#askSts(form, own, context),
       { role, externalId },
       context,
