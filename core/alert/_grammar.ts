@@ -96,6 +96,8 @@ const DIGITS = /[0-9]+/y;
 const BLANKS = /[ \t\b\r\n]*/y;
 /** `{proc.name}` and the like, as other programs have it; whoever writes that may leave it open. */
 const WRAPPED = /^[{([<$]+([a-z]+(?:\.[a-z][a-z0-9_]*)+)[})\]>]?/;
+/** A field before a second `%`, as if it were a variable of Windows. */
+const CLOSED = /%\d*[a-z]+(?:\.[a-z]\w*)+(?:\[[^\]%\s]*\])?$/;
 const CALL = /([a-zA-Z][a-zA-Z0-9_]*)\(/y;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -363,7 +365,10 @@ class ValueParser {
       return this.#fail("A001", title, { start: sign, end: start + wrapped.length, help });
     }
     if (this.text[start - 1] === "%") {
-      const help = /^[-+. ]\d/.test(this.text.slice(start, start + 2))
+      const closed = this.text.slice(Math.max(0, start - MAX_NAME_LENGTH), start - 1).match(CLOSED);
+      const help = closed
+        ? `a field has no % behind it: write ${closed[0]}`
+        : /^[-+. ]\d/.test(this.text.slice(start, start + 2))
         ? "a width is digits alone, and fills up on the right: %10proc.name"
         : "an output cannot contain a percent sign of its own";
       const title = `"%" begins a field, but no name follows`;

@@ -267,6 +267,16 @@ Deno.test("compileTemplate() reports all problems of an output", () => {
   assertEquals(diagnostics.map(({ code }) => code), ["A002", "A001", "A004", "A005", "A001"]);
 });
 
+Deno.test("compileTemplate() says how a field is written that has a percent sign behind it", () => {
+  for (const field of ["%proc.name", "%10proc.name", "%nothing.of_this", "%evt.arg[flags]"]) {
+    const { diagnostics } = compile(`in ${field}% end`);
+    const helps = diagnostics.filter(({ code }) => code === "A001").map(({ help }) => help);
+    assertEquals(helps, [`a field has no % behind it: write ${field}`]);
+  }
+  const { diagnostics } = compile("%proc.name %");
+  assertEquals(diagnostics[0]!.help, "an output cannot contain a percent sign of its own");
+});
+
 for (
   const [text, code] of [
     ["start %a end", "A002"],
