@@ -37,6 +37,8 @@ export interface HeaderParts {
 export interface ExecParts extends HeaderParts {
   readonly argv: readonly string[];
   readonly exePath: string;
+  /** What was asked for; as the kernel's path if absent. */
+  readonly exeGiven?: string;
   readonly comm: string;
   readonly parentId?: number;
   readonly uid?: number;
@@ -82,7 +84,7 @@ export class RecordWriter {
     const strings = [
       parts.argv.map((word) => `${word}\0`).join(""),
       "",
-      parts.exePath,
+      parts.exeGiven ?? parts.exePath,
       parts.exePath,
       parts.cwd ?? "/",
       parts.cgroup ?? "/",

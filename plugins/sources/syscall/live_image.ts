@@ -1,5 +1,5 @@
 /** Programs that exec records tell of. The same program run in the same way is the same object. */
-import { type Image, withWords, Words } from "../../../core/mod.ts";
+import { decodeUtf8, encodeUtf8, type Image, withWords, Words } from "../../../core/mod.ts";
 import { layout, type RingMemory } from "../../../ffi/mod.ts";
 import { ByteCache } from "./byte_cache.ts";
 import { textAt, walkedPathAt } from "./memory.ts";
@@ -98,7 +98,7 @@ function decodeStarted(memory: RingMemory, at: number): Started {
   const facts = at + EXEC_RECORD.exe;
   const flags = memory.u16[(facts + FILE_FACTS.flags) >> 1]!;
   const image: Image = {
-    comm: commAt(memory, at + EXEC_RECORD.task),
+    comm: programName(commAt(memory, at + EXEC_RECORD.task), exeGiven, exePath),
     exe: argv === "" ? exeGiven : firstEnd < 0 ? argv : argv.slice(0, firstEnd),
     args: isLong ? [] : args.list,
     argsTruncated: u32(EXEC_RECORD.argsTotal) > argsBytes,
@@ -115,6 +115,16 @@ function decodeStarted(memory: RingMemory, at: number): Started {
     exeFromMemfd: (flags & FILE_FLAGS.memfd) !== 0,
   };
   return { image: isLong ? withWords(image, { args, env }) : image, cwd, cgroup };
+}
+
+/**
+ * Before Linux 6.14 a program that is run by its descriptor, as systemd runs systemd-executor, is called
+ * after the descriptor's number (falco 3480); since then after its file.
+ */
+function programName(comm: string, given: string, exePath: string): string {
+  if (comm === "" || given !== `/dev/fd/${comm}`) return comm;
+  const file = encodeUtf8(exePath.slice(exePath.lastIndexOf("/") + 1));
+  return decodeUtf8(file.subarray(0, COMM_BYTES - 1)) || comm;
 }
 
 /** Name of the task whose facts stand at `task`. */

@@ -60,6 +60,22 @@ Deno.test("images differ where anything does that they tell of", () => {
   }
 });
 
+Deno.test("a program that was run by its descriptor is called after its file, not the descriptor", () => {
+  const nameOf = (comm: string, exeGiven: string, exePath: string) => {
+    const writer = new RecordWriter(4096);
+    return startedAt(writer.memory, writer.exec({ ...parts, comm, exeGiven, exePath })).image.comm;
+  };
+  const executor = "/usr/lib/systemd/systemd-executor";
+  // Linux before 6.14, and since.
+  assertEquals(nameOf("9", "/dev/fd/9", executor), "systemd-executo");
+  assertEquals(nameOf("systemd-executo", "/dev/fd/9", executor), "systemd-executo");
+  assertEquals(nameOf("3", "/dev/fd/3", "memfd:hidden"), "memfd:hidden");
+  assertEquals(nameOf("3", "/dev/fd/3", `/bin/${"é".repeat(8)}`), "é".repeat(7) + "\udcc3");
+  // Named so by somebody.
+  assertEquals(nameOf("3", "/dev/fd/3/3", "/bin/3"), "3");
+  assertEquals(nameOf("3", "/proc/self/fd/3", executor), "3");
+});
+
 Deno.test("a directory whose beginning did not fit is none that begins at the root", () => {
   const writer = new RecordWriter(1 << 14);
   const cwd = "/name".repeat(800);
