@@ -165,3 +165,14 @@ Deno.test("settingsOf() has NATS Streaming keep what falcosidekick's stan publis
     tls: { insecure: "true" },
   });
 });
+
+Deno.test("settingsOf() has the path of Alertmanager that there is for the one that is gone", async () => {
+  const endpointFor = async (endpoint: string) => {
+    const environment = { ALERTMANAGER_HOSTPORT: "http://a:9093", ALERTMANAGER_ENDPOINT: endpoint };
+    const { configOf } = await load("", environment);
+    return configOf("alertmanager")["endpoint"];
+  };
+  assertEquals(await endpointFor("/api/v1/alerts"), "/api/v2/alerts");
+  assertEquals(await endpointFor(""), undefined);
+  assertEquals(await endpointFor("/mimir/api/v1/alerts"), "/mimir/api/v1/alerts");
+});

@@ -104,6 +104,19 @@ Deno.test("alertmanager: an alert that is refused does not take others along", a
   await sink.close();
 });
 
+Deno.test("alertmanager: where the path is an old one, the one there is is told", async () => {
+  await using server = httpReceiver();
+  server.answer = () => new Response("gone", { status: 410 });
+  const sink = plugin.create(schema.parse({ host_port: server.url, endpoint: "/api/v1/alerts" }));
+  const { message } = await sink.write([formattedAlert()]).then(
+    () => assert(false),
+    (error) => error,
+  );
+  assert(message.endsWith("(Alertmanager's path is /api/v2/alerts: look at endpoint)"), message);
+  assert(message.includes("answered 410: gone"), message);
+  await sink.close();
+});
+
 Deno.test("safeLabel() makes names that Prometheus takes", () => {
   assertEquals(
     ["proc.aname[2]", "1st", "_x__y_", "ü", ""].map(safeLabel),

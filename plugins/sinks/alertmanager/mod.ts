@@ -1,16 +1,27 @@
 /** Alerts to Alertmanager, of which all members of a cluster are told. */
 import {
   type FormattedAlert,
+  type HttpReply,
   HttpTarget,
   jsonText,
   placeBelow,
   sendTogether,
   type Sink,
+  SinkError,
   type SinkPlugin,
   type WriteContext,
 } from "../../../core/mod.ts";
 import { alertmanagerAlert } from "./payload.ts";
 import { type AlertmanagerConfig, schema } from "./schema.ts";
+
+/** Alertmanager 0.27 and newer say of the old path that it is gone, and not which one there is. */
+function judge({ status }: HttpReply, { code, message }: SinkError): SinkError | undefined {
+  if (status !== 410) return undefined;
+  return new SinkError(
+    code,
+    `${message} (Alertmanager's path is /api/v2/alerts: look at endpoint)`,
+  );
+}
 
 class AlertmanagerSink implements Sink {
   readonly #targets: readonly HttpTarget[];
@@ -18,7 +29,7 @@ class AlertmanagerSink implements Sink {
   constructor(readonly config: AlertmanagerConfig) {
     this.#targets = config.host_port.map((address) => {
       const url = () => placeBelow(address, config.endpoint);
-      return new HttpTarget(config, { url });
+      return new HttpTarget(config, { url, judge });
     });
   }
 

@@ -3,6 +3,9 @@ import { httpOutput, list, made, named, same, type SidekickOutput, texts } from 
 
 const REGIONS = ["us", "eu"];
 
+/** What falcosidekick's chart still sets; gone from Alertmanager 0.27 on, and the other is in all since 0.16. */
+const OLD_PATH = "/api/v1/alerts", NEW_PATH = "/api/v2/alerts";
+
 export const INCIDENTS: readonly SidekickOutput[] = [
   httpOutput({
     section: "alertmanager",
@@ -10,7 +13,7 @@ export const INCIDENTS: readonly SidekickOutput[] = [
     enabledBy: ["hostport"],
     keys: {
       hostport: list("host_port"),
-      endpoint: same("endpoint"),
+      endpoint: made("endpoint", (text) => ({ endpoint: text === OLD_PATH ? NEW_PATH : text })),
       expiresafter: made(
         "expires_after",
         (text) =>
