@@ -170,6 +170,8 @@ function fromNamespace(
   if (root !== "" || isWithin(cgroup, own)) return undefined;
   // Steps of an image build run in containers that no engine lists.
   if (namespace === "docker" && id === "buildkit") return identified(build);
+  // Talos has containerd beside what it runs: etcd and the kubelet are containers.
+  if (namespace === "podruntime" && id === "runtime") return undefined;
   if (NO_NAMESPACE.has(namespace) || namespace.startsWith("lxc.")) return undefined;
   if (!isIdentifier(namespace)) return undefined;
   return identified(id);

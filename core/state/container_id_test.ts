@@ -23,6 +23,14 @@ const CONTAINERS: readonly Case[] = [
   ["docker, init.scope inside", `/system.slice/docker-${A}.scope/init.scope`, A, "docker"],
   ["docker, capital digits", `/docker/${A.toUpperCase()}`, A.toUpperCase(), "docker"],
   ["docker, seen from another namespace", `/../../docker/${A}`, A, "docker"],
+  [
+    "docker, ECS task, systemd",
+    `/ecstasks.slice/ecstasks-0f9d.slice/docker-${A}.scope`,
+    A,
+    "docker",
+  ],
+  ["docker, job of GitHub", `/actions_job/${A}`, A, "docker"],
+  ["docker, rootless", `${USER}/user.slice/docker-${A}.scope`, A, "docker"],
   ["docker, pod with dockershim", `/kubepods.slice/${POD}/docker-${A}.scope`, A, "docker"],
   ["docker, runc's colon form", `/system.slice:docker:${A}`, A, "docker"],
   ["docker, build step", "/docker/buildkit/mq7v4wn2c1x0", "mq7v4wn2c1x0", "containerd"],
@@ -73,6 +81,7 @@ const CONTAINERS: readonly Case[] = [
   ["containerd, long namespace", "/my_very_long_namespace-1.5/c-1", "c-1", "containerd"],
   ["containerd, name like a unit", "/default/service.container", "service.container", "containerd"],
   ["containerd, cgroup made inside", "/default/web/hideaway", "web", "containerd"],
+  ["containerd, Talos's own", "/podruntime/kubelet", "kubelet", "containerd"],
   [
     "cri-o, systemd",
     `/kubepods.slice/kubepods-besteffort.slice/${POD}/crio-${B}.scope`,
@@ -87,6 +96,12 @@ const CONTAINERS: readonly Case[] = [
     B,
     "containerd",
   ],
+  [
+    "minikube: a pod in a docker container",
+    `/docker/${A}/kubepods/besteffort/pod6e3a0445-61f2-4b1e-a689-712bc1c8cf47/${B}`,
+    B,
+    "cri",
+  ],
   ["docker in lxc", `/lxc.payload.c1/system.slice/docker-${A}.scope`, A, "docker"],
 ];
 
@@ -94,6 +109,7 @@ const CONTAINERS: readonly Case[] = [
 const NAMED: readonly Case[] = [
   ["lxc, v1", "/lxc/web", "web", "lxc"],
   ["lxc, systemd inside", "/lxc/web/system.slice/ssh.service", "web", "lxc"],
+  ["lxc, Proxmox", "/lxc/101/ns/init.scope", "101", "lxc"],
   ["lxc, payload folder", "/lxc.payload/web", "web", "lxc"],
   ["lxc 4", "/lxc.payload.web-frontend-01/init.scope", "web-frontend-01", "lxc"],
   ["incus, project", "/lxc.payload.prod_db", "prod_db", "lxc"],
@@ -140,6 +156,7 @@ const HOST: readonly (readonly [what: string, cgroup: string])[] = [
   ["a nameless unit", "/namespace/.scope"],
   ["a service called like bpm", "/system.slice/bpm-counter.service"],
   ["openrc's service", "/openrc/sshd"],
+  ["Talos's containerd", "/podruntime/runtime"],
   ["a relative path", `docker/${A}`],
   ["what is called so", "/namespace/host"],
   ["a container behind more than is read", `/user/${"a/".repeat(4000)}docker/${A}`],
