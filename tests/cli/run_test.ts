@@ -211,8 +211,11 @@ Deno.test("falcod answers the questions that Falco's flags ask", async () => {
     ask("--list", "--format", "xml"),
     ask("--plugin-info", "k8saudi"),
     ask("-l", "dog"),
+    ask("--list", "proc"),
   ]);
   assertEquals(refused.map(({ code, out }) => [code, out]), refused.map(() => [1, ""]));
+  const { error } = refused.at(-1)!;
+  assert(error.endsWith("; for fields: falcod list fields proc\n"), error);
 });
 
 Deno.test("falcod refuses -t beside -T, as Falco did", async () => {

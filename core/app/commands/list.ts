@@ -30,7 +30,9 @@ export async function listCommand(request: ListRequest, host: Host): Promise<num
   if (shown > 0) return EXIT_OK;
   if (pattern === undefined) {
     const names = [...(await knownFieldTables(registry)).keys()];
-    const instead = `there are ${names.join(", ")}`;
+    const isField = source && (await allFieldNames(registry)).some(nameFilter(source));
+    const instead = `there are ${names.join(", ")}` +
+      (isField ? `; for fields: falcod list fields ${source}` : "");
     host.error.write(nothingFound("event source", source ?? "", { names, instead }));
     return EXIT_FAILURE;
   }
