@@ -10,7 +10,7 @@ export type * from "./descriptor.ts";
 export type * from "./change.ts";
 export type * from "./tracked.ts";
 export * from "./table.ts";
-export { type ImageWords, withWords, Words, wordsOf } from "./words.ts";
+export { areSame, type ImageWords, withWords, Words, wordsOf } from "./words.ts";
 export { Kins } from "./kins.ts";
 export { type EventKin, KinSight, Sight } from "./sight.ts";
 export {

@@ -53,6 +53,14 @@ export class Words {
     return new Words(decodeUtf8(encodeUtf8(text.slice(0, Math.max(0, most - 1)))), true);
   }
 
+  /** Whether they are the same; nothing is taken apart for it. */
+  equals(other: Words): boolean {
+    if (this === other) return true;
+    if (this.length !== other.length) return false;
+    if (this.#list && other.#list || this.length === 0) return areSame(this.list, other.list);
+    return (this.#list?.join("\0") ?? this.#text) === (other.#list?.join("\0") ?? other.#text);
+  }
+
   get list(): readonly string[] {
     return this.#list ?? this.#takeApart();
   }
@@ -67,6 +75,11 @@ export class Words {
     this.#text = "";
     return this.#list = list;
   }
+}
+
+/** Whether lists have the same texts. */
+export function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
 /** A NUL is one in UTF-8, too, and bytes are looked through three times as fast. */

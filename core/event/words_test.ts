@@ -49,6 +49,21 @@ Deno.test("Words has the same list and line for long and for short ones, in what
   }
 });
 
+Deno.test("Words are the same when their lists are, and are not taken apart to be compared", () => {
+  const texts = ["", "\0", "\0\0", "a", "a\0", "a\0b", "ab\0", "\0a", long, `${long}b`, `b${long}`];
+  for (const a of texts) {
+    for (const b of texts) {
+      for (const [isLong, isAlsoLong] of [[true, true], [true, false], [false, false]]) {
+        const [one, other] = [new Words(a, isLong), new Words(b, isAlsoLong)];
+        const same = JSON.stringify(new Words(a).list) === JSON.stringify(new Words(b).list);
+        assertEquals([one.equals(other), other.equals(one)], [same, same]);
+      }
+    }
+  }
+  const [one, other] = [new Words(long), new Words(long)];
+  assert(one.equals(other) && !one.isApart && !other.isApart);
+});
+
 Deno.test("an image with long lists is an image like others, and so are its copies", () => {
   const words = { args: new Words(long), env: new Words("A=1\0B=2\0") };
   const image = withWords(IMAGE, words);

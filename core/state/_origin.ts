@@ -1,5 +1,13 @@
 /** What a process starts with, and how it is told from others that had its id. */
-import type { Credentials, Image, Membership, ProcessSnapshot } from "../event/mod.ts";
+import {
+  areSame,
+  type Credentials,
+  type Image,
+  type Membership,
+  type ProcessSnapshot,
+  withWords,
+  wordsOf,
+} from "../event/mod.ts";
 import { UNKNOWN_IMAGE, UNSEEN_IMAGE } from "./process.ts";
 
 /** What a new process starts with: copied from its parent, or from a snapshot. */
@@ -30,20 +38,25 @@ export function isUnseen({ comm, exe, exePath }: Image): boolean {
 /** Whether threads with these images run the same, by whatever names, with the same words. */
 export function isSameProgram(a: Image, b: Image): boolean {
   return a === b ||
-    a.exe === b.exe && a.exePath === b.exePath && areSame(a.args, b.args) &&
+    a.exe === b.exe && a.exePath === b.exePath &&
       a.argsTruncated === b.argsTruncated && a.exeInode === b.exeInode &&
       a.exeCtimeNs === b.exeCtimeNs && a.exeMtimeNs === b.exeMtimeNs &&
       a.exeWritable === b.exeWritable && a.exeOnOverlayUpper === b.exeOnOverlayUpper &&
-      a.exeOnOverlayLower === b.exeOnOverlayLower && a.exeFromMemfd === b.exeFromMemfd;
+      a.exeOnOverlayLower === b.exeOnOverlayLower && a.exeFromMemfd === b.exeFromMemfd &&
+      haveSameArgs(a, b);
 }
 
-function areSame(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || a.length === b.length && a.every((text, index) => text === b[index]);
+/** Thousands of threads may be started with many words: they are not taken apart for it. */
+function haveSameArgs(a: Image, b: Image): boolean {
+  const words = wordsOf(a)?.args, others = wordsOf(b)?.args;
+  return words && others ? words.equals(others) : areSame(a.args, b.args);
 }
 
 /** A child's command line begins with the name that the child has. */
 export function imageCalled(image: Image = UNKNOWN_IMAGE, comm: string): Image {
-  return isPlaceholder(image) || image.comm === comm ? image : { ...image, comm };
+  if (isPlaceholder(image) || image.comm === comm) return image;
+  const words = wordsOf(image);
+  return words ? withWords(image, words, { comm }) : { ...image, comm };
 }
 
 /** /proc tells starts in ticks of 10 ms; no id comes round again within two of them. */
