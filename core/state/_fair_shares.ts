@@ -26,20 +26,22 @@ export class FairShares {
     });
     const ofGroups = Float64Array.from(groups, ({ bytes }) => bytes).sort();
     const ofAll = Float64Array.from([...this.#sizes.values()].flat()).sort();
+    const shares = new Map<string, number>();
+    let all = Infinity;
+    // With the last of them it is no more than `room`.
     for (const part of PARTS) {
-      const all = shareOf(ofAll, room * part);
+      all = shareOf(ofAll, room * part);
       const each = shareOf(ofGroups, room * part);
-      const shares = new Map<string, number>();
       let kept = 0;
       for (const { name, sorted } of groups) {
         const share = Math.max(all, shareOf(sorted, each));
         shares.set(name, share);
         for (const size of sorted) kept += Math.min(size, share);
       }
-      // Of those that came since then, the fair share is the one of any process.
-      if (kept <= room || part === PARTS.at(-1)) return (group) => shares.get(group) ?? all;
+      if (kept <= room) break;
     }
-    return () => Infinity;
+    // Of those that came since then, the fair share is the one of any process.
+    return (group) => shares.get(group) ?? all;
   }
 }
 
