@@ -5,10 +5,21 @@ import {
   type Image,
   type Membership,
   type ProcessSnapshot,
+  type StateChange,
   withWords,
   wordsOf,
 } from "../event/mod.ts";
-import { UNKNOWN_IMAGE, UNSEEN_IMAGE } from "./process.ts";
+import type { NewThread } from "./_records.ts";
+import {
+  HOST_ID,
+  type Thread,
+  UNKNOWN_COMM,
+  UNKNOWN_CREDENTIALS,
+  UNKNOWN_IMAGE,
+  UNKNOWN_MEMBERSHIP,
+  UNSEEN_IMAGE,
+  withVirtualPid,
+} from "./process.ts";
 
 /** What a new process starts with: copied from its parent, or from a snapshot. */
 export interface Origin {
@@ -24,6 +35,45 @@ export interface Origin {
 export function originOf(snapshot: ProcessSnapshot): Omit<Origin, "containerId"> {
   const { image, cwd, membership, startClockNs, comm, credentials } = snapshot;
   return { image, cwd, membership, startClockNs, comm, credentials };
+}
+
+export type Fork = Extract<StateChange, { kind: "fork" }>;
+
+/** Who makes a child; `commOfChildren` where it calls itself something else by now. */
+export type Author = Pick<Thread, "process" | "comm" | "credentials"> & {
+  readonly commOfChildren?: string | undefined;
+};
+
+/** What a new process has from whoever made it, as far as nobody has told otherwise. */
+export function originOfChild(fork: Fork, author: Author | undefined): Origin {
+  const { child: told, startClockNs } = fork;
+  const parent = author?.process;
+  const comm = commOfChild(fork, author);
+  return {
+    image: told?.image ?? imageCalled(parent?.image, comm),
+    cwd: told?.cwd ?? parent?.cwd ?? "",
+    membership: withVirtualPid(parent?.membership ?? UNKNOWN_MEMBERSHIP, fork.childVirtualPid),
+    containerId: parent?.containerId ?? HOST_ID,
+    startClockNs,
+    comm,
+    credentials: credentialsOfChild(fork, author),
+  };
+}
+
+/** Likewise a new thread, which has its program with its process. */
+export function newThreadOf(fork: Fork, author: Author | undefined): NewThread {
+  const { child: told, childThreadId: threadId, childVirtualTid: virtualId, startClockNs } = fork;
+  const comm = commOfChild(fork, author), credentials = credentialsOfChild(fork, author);
+  const thread = { threadId, comm, credentials, virtualId, startClockNs };
+  return told ? { ...thread, image: told.image } : thread;
+}
+
+function commOfChild({ child }: Fork, author: Author | undefined): string {
+  return child?.comm ?? author?.commOfChildren ?? author?.comm ?? UNKNOWN_COMM;
+}
+
+function credentialsOfChild({ child }: Fork, author: Author | undefined): Credentials {
+  return child?.credentials ?? author?.credentials ?? UNKNOWN_CREDENTIALS;
 }
 
 export function isPlaceholder(image: Image): boolean {

@@ -13,21 +13,13 @@ import {
   virtualGroupLeaderOf,
 } from "./_lineage.ts";
 import { NamespaceInits } from "./_namespace_inits.ts";
-import { imageCalled, isId, isSameStart, type Origin, originOf } from "./_origin.ts";
+import { isId, isSameStart, newThreadOf, type Origin, originOf, originOfChild } from "./_origin.ts";
 import { RecentEnds } from "./_recent_ends.ts";
 import { type NewThread, ProcessRecord, textHolders, ThreadRecord } from "./_records.ts";
 import { type Seedbed, seedProcess, takeThread } from "./_seeding.ts";
 import { TextBudget } from "./_text_budget.ts";
 import { Changes } from "./changes.ts";
-import {
-  HOST_ID,
-  type Process,
-  type Thread,
-  UNKNOWN_COMM,
-  UNKNOWN_CREDENTIALS,
-  UNKNOWN_MEMBERSHIP,
-  withVirtualPid,
-} from "./process.ts";
+import { HOST_ID, type Process, type Thread, withVirtualPid } from "./process.ts";
 
 export interface ProcessTableOptions {
   /** Threads (and so processes) kept at most. */
@@ -315,24 +307,11 @@ export class ProcessTable {
     const caller = this.#processes.get(change.processId);
     const thread = this.#threads.get(change.threadId);
     const author = thread?.process === caller ? thread : caller?.leader;
-    const { child: told } = change;
-    const comm = told?.comm ?? author?.commOfChildren ?? author?.comm ?? UNKNOWN_COMM;
-    const credentials = told?.credentials ?? author?.credentials ?? UNKNOWN_CREDENTIALS;
     if (!caller) this.#unknown++;
     if (change.childThreadId !== change.childProcessId) {
       const process = this.#processes.get(change.childProcessId);
       this.#vacate(change.childThreadId, process);
-      const { childThreadId: threadId, childVirtualTid: virtualId } = change;
-      const { startClockNs } = change;
-      const child = {
-        threadId,
-        comm,
-        credentials,
-        virtualId,
-        startClockNs,
-        ...told && { image: told.image },
-      };
-      if (process) this.#addThread(process, child);
+      if (process) this.#addThread(process, newThreadOf(change, author));
       return;
     }
     const existing = this.#processes.get(change.childProcessId);
@@ -342,16 +321,8 @@ export class ProcessTable {
       isSameStart(existing.startClockNs, change.startClockNs)
     ) return;
     this.#vacate(change.childThreadId, undefined);
-    const membership = caller?.membership ?? UNKNOWN_MEMBERSHIP;
-    const child = this.#insert(change.childProcessId, {
-      image: told?.image ?? imageCalled(caller?.image, comm),
-      cwd: told?.cwd ?? caller?.cwd ?? "",
-      membership: withVirtualPid(membership, change.childVirtualPid),
-      containerId: caller?.containerId ?? HOST_ID,
-      startClockNs: change.startClockNs,
-      comm,
-      credentials,
-    }, caller);
+    const child = this.#insert(change.childProcessId, originOfChild(change, author), caller);
+    const { child: told } = change;
     if (told) this.#join(child, withVirtualPid(told.membership, change.childVirtualPid));
     // Whoever waits for a parent of this id waits for an earlier one, whose end was lost.
     this.#family.bereave(child.id, 0);
