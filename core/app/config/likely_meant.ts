@@ -1,6 +1,7 @@
 /** What was probably meant in falco.yaml by a key that there is not, or a value that does not fit. */
 import { didYouMean } from "../../base/mod.ts";
 import { isList, keyNames } from "./known_keys.ts";
+import { OPTION_SOURCE } from "./option.ts";
 import {
   type ConfigNode,
   type ConfigPath,
@@ -127,6 +128,9 @@ export function valueMeant(
   }
   if (IN_MS.has(spell(path)) && /^\d+\s*(ms|s|m|h)$/.test(text)) {
     return "write a number without a unit: it is in milliseconds";
+  }
+  if (/^\$\{\w+\}$/.test(text) && node.at.source.name === OPTION_SOURCE) {
+    return "variables are replaced in files alone: leave those of -o to the shell";
   }
   const inside = keyNames(path, undefined) ?? [];
   if (inside.includes("enabled")) {

@@ -120,6 +120,16 @@ Deno.test("loadConfig() warns of variables that are not set, where they are name
   });
 });
 
+Deno.test("loadConfig() says of a variable behind -o that it is a text there, as in Falco", () => {
+  const help = (name: string) => {
+    const options = [`priority=${name}`, `webserver={listen_port: "${name}"}`];
+    return load({ "main.yaml": "" }, options).diagnostics.map((diagnostic) => diagnostic.help);
+  };
+  const told = "variables are replaced in files alone: leave those of -o to the shell";
+  assertEquals(help("${LEVEL}"), [told, told]);
+  assert(!help("LEVEL").includes(told));
+});
+
 Deno.test("loadConfig() warns of unknown keys and suggests the nearest", () => {
   const { diagnostics } = load({ "main.yaml": "jsn_output: true\nengine:\n  knid: kmod\n" });
   assertEquals(places(diagnostics).sort(), ["C003 1:1", "C003 3:3"]);
