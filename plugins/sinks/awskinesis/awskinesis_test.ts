@@ -57,6 +57,21 @@ Deno.test("awskinesis: five hundred records a request, or as many as fit", async
   assertEquals(service.received.map((request) => recordsOf(request).length), [500, 1, 1, 1]);
 });
 
+Deno.test("awskinesis: an answer that refuses many records is read to its end", async () => {
+  const ErrorMessage = "Rate exceeded for a shard of the stream. ".repeat(5);
+  const busy = { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage };
+  await using service = awsService((request) => {
+    const [first, ...others] = recordsOf(request);
+    const taken = { SequenceNumber: "1", ShardId: lineOf(first!) };
+    return Response.json({ Records: [taken, ...others.map(() => busy)] });
+  });
+  const sink = plugin.create(plugin.schema.parse(config(service.url)));
+  const batch = formatted(...Array.from({ length: 500 }, (_, n) => `${n}`));
+  const error = await sink.write(batch).catch((error) => error);
+  await sink.close();
+  assertEquals([error.code, error.accepted, error.unclear], ["unavailable", 1, 0]);
+});
+
 const said = (body: string) => ({ body, hide: (text: string) => text });
 
 Deno.test("failureIn() tells what became of each record", () => {
@@ -71,6 +86,7 @@ Deno.test("failureIn() tells what became of each record", () => {
   assertEquals(outcomeOf(fine, busy, busy), ["unavailable", 1, 0]);
   assertEquals(outcomeOf(fine)?.[0], "unavailable");
   for (const broken of ["", "null", "{}", '{"Records":7}', '{"Records":[null]}']) {
-    assertEquals(failureIn(said(broken), 1)?.code, "unavailable", broken);
+    const error = failureIn(said(broken), 1);
+    assertEquals([error?.code, error?.unclear], ["unavailable", 1], broken);
   }
 });

@@ -16,6 +16,9 @@ import { type AwsKinesisConfig, schema } from "./schema.ts";
 /** docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html: keys count, and so do records. */
 const MOST = { records: 500, bytes: 5_000_000, keyLength: 256 };
 
+/** Of an answer, which says something of each record, and of those that failed in sentences. */
+const MOST_ANSWER_BYTES = 1 << 20;
+
 interface KinesisRecord {
   readonly Data: string;
   readonly PartitionKey: string;
@@ -58,6 +61,7 @@ class AwsKinesisSink implements Sink {
       }),
       contentType: "application/x-amz-json-1.1",
       headers: { "x-amz-target": "Kinesis_20131202.PutRecords" },
+      mostBytes: MOST_ANSWER_BYTES,
     }, context);
     const failure = failureIn(answer, records.length);
     if (failure) throw failure;

@@ -11,7 +11,7 @@ export function failureIn(
 ): SinkError | undefined {
   const reasons = reasonsIn(body);
   if (reasons?.length !== count) {
-    return undocumentedAnswer("of Kinesis");
+    return undocumentedAnswer("of Kinesis", { unclear: count });
   }
   const accepted = reasons.findIndex((reason) => reason !== undefined);
   if (accepted < 0) return undefined;

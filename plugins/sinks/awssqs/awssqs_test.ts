@@ -88,7 +88,7 @@ Deno.test("failureIn() tells what became of each message", () => {
       said(typeof answer === "string" ? answer : JSON.stringify(answer)),
       count,
     );
-    return error && [error.code, error.accepted, error.refused];
+    return error && [error.code, error.accepted, error.refused, error.unclear];
   };
   const Successful = [{ Id: "0" }, { Id: "2" }];
   const failed = (more: Record<string, unknown>) => ({
@@ -100,12 +100,16 @@ Deno.test("failureIn() tells what became of each message", () => {
     "rejected",
     1,
     1,
+    undefined,
   ]);
   assertEquals(failure(failed({ SenderFault: false, Code: "InternalError" })), [
     "unavailable",
     1,
     undefined,
+    2,
   ]);
+  const ofTwo = { Successful: [{ Id: "0" }], Failed: [{ Id: "1", Code: "InternalError" }] };
+  assertEquals(failure(ofTwo, 2), ["unavailable", 1, undefined, 0]);
   assertEquals(failure(failed({ SenderFault: true, Code: "AccessDenied" }))![0], "unavailable");
   for (
     const broken of [

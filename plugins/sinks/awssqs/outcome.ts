@@ -8,19 +8,25 @@ interface Failed {
   readonly reason: string;
 }
 
-/** Absent where all are there. Those before the first that is not count as accepted. */
+/**
+ * Absent where all are there. Those before the first that is not count as accepted; of those after it some
+ * may be there, and come again.
+ */
 export function failureIn(
   { body, hide }: Pick<HttpAnswer, "body" | "hide">,
   count: number,
 ): SinkError | undefined {
   const failed = failedIn(body, count);
-  if (failed === undefined) return undocumentedAnswer("of SQS");
+  if (failed === undefined) return undocumentedAnswer("of SQS", { unclear: count });
   const [first] = failed.sort((one, other) => one.index - other.index);
   if (!first) return undefined;
   const message = `SQS did not take a message: ${excerptOf(hide(first.reason))}`;
   return first.isItsOwn
     ? new SinkError("rejected", message, { accepted: first.index, refused: 1 })
-    : new SinkError("unavailable", message, { accepted: first.index });
+    : new SinkError("unavailable", message, {
+      accepted: first.index,
+      unclear: failed.length < count - first.index ? count - first.index : 0,
+    });
 }
 
 function failedIn(body: string, count: number): Failed[] | undefined {

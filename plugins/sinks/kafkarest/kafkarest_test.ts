@@ -34,7 +34,12 @@ Deno.test("kafkarest: what brokers did not take is sent again", async () => {
       ],
     });
   const error = await requestsOf(plugin, { config, answer }, {}, {}).catch((error) => error);
-  assertEquals(error instanceof SinkError && [error.code, error.accepted], ["unavailable", 1]);
+  assertEquals([error.code, error.accepted, error.unclear], ["unavailable", 1, 0]);
+  const other = () =>
+    Response.json({ offsets: [failed("timed out"), { partition: 0, offset: 7 }] });
+  const unclear = await requestsOf(plugin, { config, answer: other }, {}, {})
+    .catch((error) => error);
+  assertEquals([unclear.accepted, unclear.unclear], [0, 2]);
 });
 
 const failed = (error: string) => ({ partition: null, offset: null, error_code: 50003, error });
@@ -42,13 +47,14 @@ const failed = (error: string) => ({ partition: null, offset: null, error_code: 
 Deno.test("kafkarest: a long answer is read for what brokers did not take", async () => {
   const answer = () =>
     Response.json({ offsets: Array(100).fill(failed("timed out ".repeat(200))) });
-  const error = await requestsOf(plugin, { config, answer }, {}).catch((error) => error);
+  const batch = Array.from({ length: 100 }, () => ({}));
+  const error = await requestsOf(plugin, { config, answer }, ...batch).catch((error) => error);
   assertEquals(error instanceof SinkError && [error.code, error.accepted], ["unavailable", 0]);
 });
 
 Deno.test("kafkarest: an answer that cannot be read is none of success", async () => {
   const tooLong = JSON.stringify({ offsets: [failed("x".repeat(5 << 20))] });
-  for (const text of ["<html>", "null", '{"error_code":50003}', tooLong]) {
+  for (const text of ["<html>", "null", '{"error_code":50003}', '{"offsets":[]}', tooLong]) {
     const answer = () => new Response(text);
     const error = await requestsOf(plugin, { config, answer }, {}).catch((error) => error);
     assert(error instanceof SinkError, `${text.slice(0, 20)}: ${error}`);

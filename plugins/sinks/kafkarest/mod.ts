@@ -34,7 +34,7 @@ class KafkaRestSink implements Sink {
         contentType: this.#contentType,
         mostBytes: MOST_ANSWER_BYTES,
       }, context);
-      const failure = failureIn(body);
+      const failure = failureIn(body, some.length);
       if (failure) throw failure;
     }, context);
   }
@@ -48,21 +48,25 @@ class KafkaRestSink implements Sink {
  * The answer is a good one also where brokers did not take a message: each has its own. An empty one
  * (204: a bridge that does not wait for brokers) says nothing against any.
  */
-function failureIn(body: string): SinkError | undefined {
+function failureIn(body: string, count: number): SinkError | undefined {
   if (body.trim() === "") return undefined;
   const { offsets } = membersIn(body);
-  if (!Array.isArray(offsets)) {
+  if (!Array.isArray(offsets) || offsets.length !== count) {
     return new SinkError(
       "unavailable",
       "The proxy's answer does not say which messages the brokers took: " +
-        `it is no JSON with a list "offsets", or has more than ${MOST_ANSWER_BYTES} bytes`,
+        `it is no JSON with a list "offsets" of each, or has more than ${MOST_ANSWER_BYTES} bytes`,
       { unclear: Infinity },
     );
   }
   const accepted = offsets.findIndex((offset) => hasError(offset));
-  return accepted < 0
-    ? undefined
-    : new SinkError("unavailable", "The proxy's brokers did not take a message", { accepted });
+  if (accepted < 0) return undefined;
+  // Of those behind it some may be there, and come again.
+  const isUnclear = offsets.slice(accepted).some((offset) => !hasError(offset));
+  return new SinkError("unavailable", "The proxy's brokers did not take a message", {
+    accepted,
+    unclear: isUnclear ? count - accepted : 0,
+  });
 }
 
 function hasError(offset: unknown): boolean {

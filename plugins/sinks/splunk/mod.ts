@@ -48,9 +48,15 @@ class SplunkSink implements Sink {
       throw new SinkError(
         "unavailable",
         "Splunk does not say by which number to ask: is acknowledgment enabled for the token?",
+        { unclear: Infinity },
       );
     }
-    await this.#untilIndexed(ackId, context);
+    try {
+      await this.#untilIndexed(ackId, context);
+    } catch (error) {
+      // Splunk has taken them: whatever goes wrong with the question says nothing against an alert.
+      throw error instanceof SinkError ? afterTaken(error) : error;
+    }
   }
 
   async #untilIndexed(ackId: number, context?: WriteContext): Promise<void> {
@@ -86,6 +92,13 @@ class SplunkSink implements Sink {
     if (what === "ack") url.pathname = url.pathname.replace(/\/[^/]*\/*$/, "/ack");
     return new Secret({ value: url.href });
   }
+}
+
+function afterTaken({ message, retryAfterMs }: SinkError): SinkError {
+  return new SinkError("unavailable", message, {
+    unclear: Infinity,
+    ...retryAfterMs !== undefined && { retryAfterMs },
+  });
 }
 
 function pauseUnlessAborted(

@@ -90,11 +90,26 @@ Deno.test("splunk: what is never indexed is sent again, and nobody waits for it 
     plugin.schema.parse({ ...config(server.url), ack: true, ack_timeout: "1s" }),
   );
   const error = await impatient.write([formattedAlert()]).catch((error) => error);
-  assertEquals([error.code, error.message], [
+  assertEquals([error.code, error.unclear, error.message], [
     "unavailable",
+    Infinity,
     "Splunk has not indexed the alerts within 1 s",
   ]);
   await impatient.close();
+});
+
+Deno.test("splunk: a question that is refused says nothing against alerts", async () => {
+  await using server = httpReceiver();
+  server.answer = ({ path }) =>
+    path.endsWith("/ack")
+      ? new Response("no", { status: 400 })
+      : Response.json({ code: 0, ackId: 7 });
+  const sink = plugin.create(plugin.schema.parse({ ...config(server.url), ack: true }));
+  const batch = [formattedAlert(), formattedAlert()];
+  const error = await sink.write(batch).catch((error) => error);
+  await sink.close();
+  assertEquals([error.code, error.unclear], ["unavailable", Infinity]);
+  assertEquals(server.received.length, 2);
 });
 
 Deno.test("splunk: a token without acknowledgment is told of", async () => {
