@@ -32,6 +32,9 @@ export interface WebCounters extends ConnectionCounters {
 /** Connections are looked at so often, and files of certificates. */
 const SWEEP_MS = 1000;
 const TELL_EVERY_MS = 30_000;
+/** Whoever looks for holes makes many such requests. */
+const TELL_ASTRAY_EVERY_MS = 600_000;
+const MOST_OF_PATH = 100;
 const PASSING_MS = 50;
 
 const TOO_MANY_ANSWERS = {
@@ -54,6 +57,7 @@ export class WebServer {
   readonly #crowds = new Seldom(TELL_EVERY_MS);
   readonly #bugs = new Seldom(TELL_EVERY_MS);
   readonly #faulty = new Seldom(TELL_EVERY_MS);
+  readonly #astray = new Seldom(TELL_ASTRAY_EVERY_MS);
   #transport: Transport | undefined;
   #starting: Promise<void> | undefined;
   #sweeping: ReturnType<typeof setInterval> | undefined;
@@ -68,9 +72,10 @@ export class WebServer {
     this.#connections = new Connections(options.limits);
     this.#turns = new Turns(options.limits.maxRequestsOfTurn);
     this.#app = new Hono({ getPath: (request) => routeOf(request.url) });
-    this.#app.notFound(({ req, env }) =>
-      nothingAt(req.raw.url, { client: env.client, paths: [...this.#paths.values()] })
-    );
+    this.#app.notFound(({ req: { raw }, env: { client } }) => {
+      this.#tellOfLoss(raw, client);
+      return nothingAt(raw.url, { client, paths: [...this.#paths.values()] });
+    });
     // Without it, hono prints what endpoints throw.
     this.#app.onError((error) => this.#fault(error));
   }
@@ -163,6 +168,15 @@ export class WebServer {
           this.#options.log.warning(
             `${this.#name}: a client broke the rules of HTTP/2 (${why}) and was sent away` +
               andMore(more),
+          )
+        ),
+      spokeTls: (socket) =>
+        this.#handshakes.say((more) =>
+          this.#options.log.warning(
+            `${this.#name}: ${clientOf(socket).address} speaks TLS, and there is none here: ` +
+              `its address has to begin with http://, or falcod needs a certificate${
+                andMore(more)
+              }`,
           )
         ),
       notLetIn: (reason) => {
@@ -268,6 +282,18 @@ export class WebServer {
     } catch (error) {
       return this.#fault(error);
     }
+  }
+
+  /** What is posted was meant for somebody: events or alerts that nobody gets. */
+  #tellOfLoss({ method, url }: Request, { address }: WebClient): void {
+    if (method !== "POST") return;
+    const path = new URL(url).pathname.slice(0, MOST_OF_PATH);
+    this.#astray.say((more) =>
+      this.#options.log.warning(
+        `${this.#name}: ${address} posts to "${path}", and nothing is there${andMore(more)}; ` +
+          `there is ${[...this.#paths.values()].join(", ")}`,
+      )
+    );
   }
 
   #noRoom({ error, why }: typeof TOO_MANY_ANSWERS): Response {

@@ -65,6 +65,28 @@ Deno.test("an endpoint that throws is a bug that is answered, counted and logged
   assert(fixture.said[0]?.includes("this is a bug"), fixture.said[0]);
 });
 
+Deno.test("what is posted to where nothing is is told, once in a while; other requests are not", async () => {
+  await using fixture = new Fixture();
+  const { url } = await fixture.serve();
+  assertObjectMatch(await curl(`${url}/k8s_audit`), { status: 404 });
+  assertEquals(fixture.said, []);
+  for (const path of ["/k8s_audit\n", "/other"]) {
+    assertObjectMatch(await curl("-d", "{}", encodeURI(url + path)), { status: 404 });
+  }
+  assertEquals(fixture.said.map((line) => line.replace(/^.*?:\d+: /, "")), [
+    '127.0.0.1 posts to "/k8s_audit%0A", and nothing is there; there is /mirror',
+  ]);
+});
+
+Deno.test("a client that speaks TLS where there is none is told of", async () => {
+  await using fixture = new Fixture();
+  const { url } = await fixture.serve();
+  await curl("-k", `${url.replace("http:", "https:")}/mirror`);
+  const [line = ""] = fixture.said;
+  assert(line.includes("127.0.0.1 speaks TLS, and there is none here"), line);
+  assertEquals(fixture.said.length, 1);
+});
+
 Deno.test("a path with letters of patterns means itself", async () => {
   await using fixture = new Fixture();
   const { url } = await fixture.serve({ path: "/a:b/*", handle: () => new Response("here") });

@@ -36,6 +36,8 @@ export interface TransportOptions {
   /** A client of HTTP/2 asks for more than it may. */
   readonly crowded: (socket: TLSSocket) => void;
   readonly notLetIn: (reason: string) => void;
+  /** A client speaks TLS where there is none. */
+  readonly spokeTls: (socket: Socket) => void;
   /** A client has broken the rules of HTTP/2. */
   readonly sentAway: (why: string) => void;
 }
@@ -64,7 +66,10 @@ export class Transport {
       options.requested({ message, response, expectsLeave });
     this.#server.on("request", take(false));
     this.#server.on("checkContinue", take(true));
-    this.#server.on("clientError", (error, socket) => refuseRaw(error, socket as Socket));
+    this.#server.on("clientError", (error, socket) => {
+      if (!material && isTls(error)) options.spokeTls(socket as Socket);
+      refuseRaw(error, socket as Socket);
+    });
   }
 
   get address(): { readonly hostname: string; readonly port: number } | undefined {
@@ -205,6 +210,14 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: "ports below 1024 are for root, or for programs with CAP_NET_BIND_SERVICE",
   ENOTFOUND: "there is no such host",
 };
+
+/** Whether what is no HTTP is the beginning of a handshake. RFC 8446, 5.1 */
+function isTls(error: Error): boolean {
+  const { rawPacket: [type, version] = [] } = error as {
+    readonly rawPacket?: Uint8Array | number[];
+  };
+  return type === 22 && version === 3;
+}
 
 /** What is no HTTP, or too much of it, gets a last word without any of ours being asked. */
 function refuseRaw(error: Error, socket: Socket): void {

@@ -5,7 +5,14 @@
  * what was accepted is not lost. On any answer but 200 the API server sends the body again, a few
  * times, and then gives it up: so one event that cannot be taken does not have its body refused.
  */
-import { andMore, type BodyPlace, BodyRoom, Seldom, type WebClient } from "../../../core/mod.ts";
+import {
+  andMore,
+  type BodyPlace,
+  BodyRoom,
+  escapeText,
+  Seldom,
+  type WebClient,
+} from "../../../core/mod.ts";
 import { type AuditIntake, type InputContext, TakenParts } from "./intake.ts";
 import type { HttpInputConfig } from "./schema.ts";
 import { cutPayload } from "./cut.ts";
@@ -37,6 +44,8 @@ const STANDARD: WebhookLimits = {
   maxRequests: 256,
   tellEveryMs: 30_000,
 };
+
+const MOST_OF_TYPE = 60;
 
 export class Webhook {
   readonly #intake: AuditIntake;
@@ -96,8 +105,11 @@ export class Webhook {
       return REFUSED.token();
     }
     if (method !== "POST") return REFUSED.method(method);
-    if (!headers.get("content-type")?.includes("application/json")) return REFUSED.contentType();
-    return undefined;
+    const type = headers.get("content-type") ?? "nothing";
+    if (type.includes("application/json")) return undefined;
+    const shown = escapeText(type.slice(0, MOST_OF_TYPE));
+    this.#tellOfStranger(`${address} calls them ${shown}, not application/json (Content-Type)`);
+    return REFUSED.contentType();
   }
 
   async #take(request: Request, { address }: WebClient, place: BodyPlace): Promise<Response> {

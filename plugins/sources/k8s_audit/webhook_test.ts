@@ -82,7 +82,11 @@ Deno.test("the webhook refuses other methods, types and encodings", async () => 
   assertObjectMatch(await ask({ method: "POST", body: new Uint8Array(2) }), { status: 415 });
   assertObjectMatch(await post("{}", { "content-encoding": "br" }), { status: 415 });
   assertObjectMatch(await post("{}", { "content-encoding": "gzip" }), { status: 400 });
-  assertEquals([judged, said.length], [[], 1]);
+  assertEquals([judged, said.length], [[], 2]);
+  assertEquals(
+    said[0],
+    "audit events were refused: 10.1.2.3 calls them text/plain, not application/json (Content-Type)",
+  );
 });
 
 Deno.test("the webhook says which bound a body met, and what to do", async () => {
