@@ -391,3 +391,49 @@ kernelTest("who moves deep below its container's cgroup is still in that contain
     );
   });
 });
+
+kernelTest(
+  "who was deep below its container's cgroup before falcod came is known to be in that container",
+  async () => {
+    const id = "0123456789ab".padEnd(64, "c");
+    // Whoever started it has ended, so that only its cgroup tells.
+    const early = `
+      my ($d, $name, $group) = (POSIX::getcwd(), "n" x 250, "docker-${id}.scope");
+      sub join_here { open(F, ">", "cgroup.procs") or die $!; print F $$; close F }
+      call(SYS_prctl, 36, 1, 0, 0, 0); call(SYS_unshare, 0x20000);
+      call(SYS_mount, "none", "/", "", 0x44000, 0); mkdir "cg";
+      if (call(SYS_mount, "none", "cg", "cgroup2", 0, 0)) { fact(unsupported => $!); exit }
+      mkdir "cg/$group"; pipe(R, W);
+      unless (fork) {
+        unless (fork) {
+          chdir "cg/$group";
+          for (1 .. 18) { mkdir $name; chdir $name }
+          join_here(); open(F, "<", "/proc/self/cgroup"); my @shown = <F>;
+          syswrite W, @shown ? "1" : "0"; @shown or exit;
+          select undef, undef, undef, 0.02 until -e "$d/go";
+          call(SYS_openat, -100, "look-deep", 0); exit
+        }
+        exit
+      }
+      wait; sysread R, $_, 1;
+      $_ ? fact(me => $$) : fact(unsupported => "this kernel shows no path that is too long"); wait;
+      if (fork) { wait } else {
+        chdir "cg/$group"; for (1 .. 18) { chdir $name }
+        for (1 .. 18) { chdir ".."; rmdir $name } exit
+      }
+      rmdir "cg/$group"; call(SYS_umount2, "cg", 0)`;
+    const condition = "evt.type = openat and fd.nameraw startswith look-";
+    await withActor({ condition, early }, async (theatre) => {
+      const facts = theatre.earlyFacts;
+      if (facts.has("unsupported")) return console.log(`left out: ${facts.get("unsupported")}`);
+      const { events } = await theatre.run(
+        `touch go; while kill -0 ${facts.get("me")}; do sleep 0.02; done`,
+      );
+      const seen = events.map(({ output_fields: fields }) => [
+        String(fields["proc.ppid"]),
+        fields["container.id"],
+      ]);
+      assertEquals(seen, [[facts.get("me"), id.slice(0, 12)]], theatre.read("early-errors"));
+    });
+  },
+);

@@ -173,13 +173,24 @@ function readMembership(
     virtualSessionId: numbers(status.get("NSsid")).findLast((id) => id > 0) ?? stat.sessionId,
     virtualProcessGroupId: numbers(status.get("NSpgid")).at(-1) ?? stat.processGroupId,
     tty: stat.tty,
-    cgroup: cgroupOf(readText(`${folder}/cgroup`)),
+    cgroup: readCgroup(folder),
   };
 }
 
 /**
+ * Of a path that is too long Linux 6.9 and newer show the beginning, and older ones show nothing, of none of
+ * the hierarchies. There the controller tells that a container's cgroup has and others below it seldom have.
+ */
+function readCgroup(folder: string): string {
+  const cgroup = cgroupOf(readText(`${folder}/cgroup`));
+  if (cgroup !== "") return cgroup;
+  const ofCpus = readText(`${folder}/cpuset`).replace(/\n$/, "");
+  return ofCpus === "/" ? "" : ofCpus;
+}
+
+/**
  * The same choice as the probe's: the unified hierarchy unless that is "/", else memory, pids, cpuset. Unknown
- * where there is no text: the kernel shows none when a path in it is too long.
+ * where there is no text.
  */
 export function cgroupOf(text: string): string {
   if (text === "") return "";

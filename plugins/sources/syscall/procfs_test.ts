@@ -51,3 +51,24 @@ Deno.test("cgroupOf() does not know where a process is of which the kernel shows
   assertEquals(cgroupOf("0::/\n"), "/");
   assertEquals(cgroupOf("4:memory:/a\n0::/b\n"), "/b");
 });
+
+Deno.test("a process of whose cgroups the kernel shows nothing is where it has its processors", () => {
+  const cgroupIn = (files: Readonly<Record<string, string>>) => {
+    const root = Deno.makeTempDirSync({ prefix: "falcod-procfs-" });
+    try {
+      Deno.mkdirSync(`${root}/7`);
+      const told = { stat: "7 (program) S 1 7 7 0", status: "Tgid:\t7\n", ...files };
+      for (const [name, text] of Object.entries(told)) {
+        Deno.writeTextFileSync(`${root}/7/${name}`, text);
+      }
+      return readThread(7, { root, environment: false, argsLimit: 100 })?.membership.cgroup;
+    } finally {
+      Deno.removeSync(root, { recursive: true });
+    }
+  };
+  assertEquals(cgroupIn({ cgroup: "4:memory:/a\n0::/b\n", cpuset: "/c\n" }), "/b");
+  assertEquals(cgroupIn({ cgroup: "0::/\n", cpuset: "/c\n" }), "/");
+  assertEquals(cgroupIn({ cpuset: "/docker/a\n" }), "/docker/a");
+  assertEquals(cgroupIn({ cpuset: "/\n" }), "");
+  assertEquals(cgroupIn({}), "");
+});
