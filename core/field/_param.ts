@@ -19,7 +19,7 @@ import {
   type SocketTuple,
   syscallByCode,
 } from "../event/mod.ts";
-import type { State } from "../state/mod.ts";
+import { type State, UNKNOWN_COMM } from "../state/mod.ts";
 import { type BytesFormat, bytesText, textAsBytes } from "./_bytes.ts";
 import { descriptorName, openDescriptor, shownTypeChar } from "./_descriptor.ts";
 import { integerText } from "./_number.ts";
@@ -152,8 +152,7 @@ function numberMeaning(value: number, param: EventParam, state: State): string {
       return descriptorMeaning(value, state);
     case "PID":
     case "PID32":
-      // A process keeps its name when its main thread ends before the others.
-      return (state.processes.thread(value) ?? state.processes.process(value))?.comm ?? "";
+      return nameOf(value, state);
     case "UID":
       return value === NO_ID ? "<NONE>" : state.user(value)?.name || "<NA>";
     case "GID":
@@ -167,6 +166,16 @@ function numberMeaning(value: number, param: EventParam, state: State): string {
     default:
       return param.flags === undefined ? "" : flagsText(param.flags, value);
   }
+}
+
+/**
+ * A process keeps its name when its main thread ends before the others. Where only they are known, Falco
+ * knows nobody of that number.
+ */
+function nameOf(id: number, { processes }: State): string {
+  const process = processes.process(id);
+  const comm = (processes.thread(id) ?? process)?.comm ?? "";
+  return comm === UNKNOWN_COMM && process && process.otherThreadCount > 0 ? "" : comm;
 }
 
 /** Programs use few combinations; one that tries all only has them worked out each time. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { type Event, type EventParam, eventType, flagValue } from "../event/mod.ts";
+import { UNSEEN_IMAGE } from "../state/mod.ts";
 import { directoryOf, fileNameOf } from "./_path.ts";
 import {
   eventOf,
@@ -387,4 +388,14 @@ Deno.test("a process has its name when its main thread ended before the others",
   const kill = eventOf("kill", { params: { res: 0, pid: 90, sig: 9 } });
   assertEquals(valueOf("evt.arg.pid", kill, state), "java");
   assertEquals(valueOf("evt.args", kill, state), "res=0 pid=90(java) sig=9(SIGKILL)");
+});
+
+Deno.test("a process of which only other threads are known has a number, and no name, as in Falco", () => {
+  const unseen = { comm: "<NA>", image: UNSEEN_IMAGE };
+  const state = stateOf({ processId: 90, ...unseen }, { processId: 50, ...unseen });
+  state.processes.find(91, 90);
+  for (const [pid, name] of [[90, ""], [91, "(<NA>)"], [50, "(<NA>)"], [60, ""]] as const) {
+    const kill = eventOf("kill", { params: { res: 0, pid, sig: 9 } });
+    assertEquals(valueOf("evt.args", kill, state), `res=0 pid=${pid}${name} sig=9(SIGKILL)`);
+  }
 });

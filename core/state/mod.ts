@@ -10,6 +10,7 @@ export {
   HOST_ID,
   type Process,
   type Thread,
+  UNKNOWN_COMM,
   UNKNOWN_CREDENTIALS,
   UNKNOWN_IMAGE,
   UNKNOWN_MEMBERSHIP,
