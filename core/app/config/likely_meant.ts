@@ -37,6 +37,8 @@ export function keyMeant(
     if (path[0] === "http_output" && /header/i.test(key)) {
       return 'http_output has none: a sink of type webhook takes "headers"';
     }
+    const homes = homesOf(root, path, known);
+    if (homes.length > 0) return `it belongs under ${homes.join(" or ")}`;
     if (sections.includes(key)) return "it belongs at the top, not under another key";
     const isTooDeep = keyNames(path.slice(0, -2), undefined)?.includes(key);
     return isTooDeep ? `it belongs beside "${path.at(-2)}", not under it` : undefined;
@@ -51,6 +53,16 @@ export function keyMeant(
   }
   const value = nodeAt(root, path);
   return foreignHelp(key, value) ?? nameMeant(key, known) ?? sectionHelp(key, sections);
+}
+
+/** The mappings beside a key that have one of its name, as `match` has `source`. */
+function homesOf(root: MappingNode, path: ConfigPath, known: readonly string[]): readonly string[] {
+  const parent = path.slice(0, -1);
+  const name = nodeAt(root, [...parent, "name"]);
+  const plugin = path[0] === "plugins" && name?.kind === "scalar" ? name.text : undefined;
+  return known
+    .filter((home) => keyNames([...parent, home], plugin)?.includes(String(path.at(-1))))
+    .map((home) => `"${home}"`);
 }
 
 function has(section: string, key: string): boolean {
@@ -132,6 +144,8 @@ export function valueMeant(
   if (/^\$\{\w+\}$/.test(text) && node.at.source.name === OPTION_SOURCE) {
     return "variables are replaced in files alone: leave those of -o to the shell";
   }
+  const port = key === "listen_address" && /^[^:]+:(\d{1,5})$/.exec(text)?.[1];
+  if (port) return `the port goes to listen_port: ${port}`;
   const inside = keyNames(path, undefined) ?? [];
   if (inside.includes("enabled")) {
     const isOff = /^(false|no|off|n|disabled)$/i.test(text);

@@ -1,0 +1,46 @@
+import { assertEquals } from "../../../tests/assert.ts";
+import { Report } from "../../base/mod.ts";
+import { loadConfig } from "./load.ts";
+
+/** `code help` of each diagnostic of a falco.yaml. */
+function helps(text: string): string[] {
+  const path = Deno.makeTempFileSync({ suffix: ".yaml" });
+  try {
+    Deno.writeTextFileSync(path, text);
+    const report = new Report();
+    const environment = () => undefined;
+    loadConfig({ path, options: [], environment, rulesFolder: "/rules" }, report);
+    return report.diagnostics.map(({ code, help }) => `${code} ${help}`);
+  } finally {
+    Deno.removeSync(path);
+  }
+}
+
+Deno.test("keyMeant() names the mapping beside a key that has one of its name", () => {
+  assertEquals(helps("append_output: [{source: syscall, extra_output: x}]\n"), [
+    'C003 it belongs under "match"',
+  ]);
+  assertEquals(helps("engine: {buf_size_preset: 4}\n"), [
+    'C003 it belongs under "kmod" or "ebpf" or "modern_ebpf"',
+  ]);
+});
+
+Deno.test("keyMeant() knows what belongs under init_config of a plugin", () => {
+  // falco-operator issue 214
+  const entry = (name: string) =>
+    `plugins: [{name: ${name}, library_path: x.so, engines: {}, sslCertificate: y}]\n`;
+  assertEquals(helps(entry("container")), [
+    'C003 it belongs under "init_config"',
+    "C003 it is ignored",
+  ]);
+  assertEquals(helps(entry("k8saudit")), [
+    "C003 it is ignored",
+    'C003 it belongs under "init_config"',
+  ]);
+});
+
+Deno.test("valueMeant() tells where the port behind an address goes", () => {
+  assertEquals(helps('webserver: {listen_address: "127.0.0.1:8765"}\n'), [
+    "C004 the port goes to listen_port: 8765",
+  ]);
+});
