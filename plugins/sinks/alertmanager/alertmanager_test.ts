@@ -104,6 +104,18 @@ Deno.test("alertmanager: an alert that is refused does not take others along", a
   await sink.close();
 });
 
+Deno.test("alertmanager: what one refuses may be taken by another that is away just now", async () => {
+  await using wrong = httpReceiver();
+  wrong.answer = () => new Response("no", { status: 400 });
+  await using away = httpReceiver();
+  away.answer = () => new Response("later", { status: 503 });
+  const sink = plugin.create(schema.parse({ host_port: [wrong.url, away.url] }));
+  const error = await sink.write([formattedAlert()]).catch((error) => error);
+  await sink.close();
+  assertEquals(error.code, "unavailable");
+  assert(error.message.includes("answered 503"), error.message);
+});
+
 Deno.test("alertmanager: where the path is an old one, the one there is is told", async () => {
   await using server = httpReceiver();
   server.answer = () => new Response("gone", { status: 410 });

@@ -41,13 +41,20 @@ class AlertmanagerSink implements Sink {
       );
       // They tell each other, so one that knows is enough.
       const failed = sent.filter((one) => one.status === "rejected");
-      if (failed.length === sent.length) throw failed[0]!.reason;
+      if (failed.length < sent.length) return;
+      const reasons: unknown[] = failed.map(({ reason }) => reason);
+      // What one does not take at all another may, once it is there again.
+      throw reasons.find((reason) => !isRefusal(reason)) ?? reasons[0];
     }, context);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.close()));
   }
+}
+
+function isRefusal(reason: unknown): boolean {
+  return reason instanceof SinkError && reason.code === "rejected";
 }
 
 const plugin: SinkPlugin<AlertmanagerConfig> = {

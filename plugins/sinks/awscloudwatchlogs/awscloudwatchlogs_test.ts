@@ -80,6 +80,18 @@ Deno.test("awscloudwatchlogs: a stream that is not there is made, if that is wan
   ]]);
 });
 
+Deno.test("awscloudwatchlogs: a stream that cannot be made is not the refusal of alerts", async () => {
+  const { told, actions } = await failureOf((request) =>
+    actionOf(request) === "PutLogEvents"
+      ? missing()
+      : Response.json({ __type: "InvalidParameterException" }, { status: 400 })
+  );
+  assertEquals([told, actions], [["unavailable", 0, undefined], [
+    "PutLogEvents",
+    "CreateLogStream",
+  ]]);
+});
+
 Deno.test("awscloudwatchlogs: what is dropped as too old or too new is counted", async () => {
   const lost = async (rejectedLogEventsInfo: unknown) =>
     (await failureOf(() => Response.json({ rejectedLogEventsInfo }))).told;

@@ -56,10 +56,12 @@ class AwsCloudWatchLogsSink implements Sink {
     try {
       await this.#call("CreateLogStream", { logGroupName, logStreamName }, context);
     } catch (error) {
+      if (!(error instanceof SinkError)) throw error;
       // Another host of the same name of a stream was faster.
-      if (!(error instanceof SinkError) || !/ResourceAlreadyExists/.test(error.message)) {
-        throw error;
-      }
+      if (/ResourceAlreadyExists/.test(error.message)) return;
+      if (error.code !== "rejected") throw error;
+      // It says nothing of the alerts.
+      throw new SinkError("unavailable", `Cannot make the log stream: ${error.message}`);
     }
   }
 

@@ -67,3 +67,18 @@ Deno.test("dynatrace: names, tags and texts in lists are cut as other texts are"
   for (const one of [text, inner, tags[1]]) assert(cut.test(one) && one.length <= 20_000);
   assert(cut.test(name) && name.length <= 1000);
 });
+
+Deno.test("dynatrace: that only some were taken is told, and none is sent again", async () => {
+  const details = { code: 200, message: "1 event was not ingested: too large\u0007" };
+  const answer = () => Response.json({ details });
+  const error = await requestsOf(plugin, { config, answer }, {}, {}).catch((error) => error);
+  assertEquals([error.code, error.accepted, error.refused], ["rejected", 1, 1]);
+  assertEquals(
+    error.message,
+    "Dynatrace did not take all of 2: 1 event was not ingested: too large\\u0007",
+  );
+  for (const body of ["", "null", "[]", '{"details":null}', '{"details":{}}']) {
+    const other = () => new Response(body);
+    assertEquals((await requestsOf(plugin, { config, answer: other }, {})).length, 1);
+  }
+});

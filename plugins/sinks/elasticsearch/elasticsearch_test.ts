@@ -103,6 +103,18 @@ Deno.test("elasticsearch: an answer that nobody documented is a failure", async 
   }
 });
 
+Deno.test("elasticsearch: a template that is refused is not the refusal of alerts", async () => {
+  await using server = httpReceiver();
+  server.answer = ({ method }) =>
+    new Response("no", { status: method === "GET" ? 404 : method === "PUT" ? 400 : 200 });
+  const settings = { ...config(server.url), create_index_template: true };
+  const sink = plugin.create(schema.parse(settings));
+  const error = await sink.write([formattedAlert()]).catch((error) => error);
+  await sink.close();
+  assertEquals([error.code, error.unclear], ["unavailable", undefined]);
+  assert(error.message.startsWith("Cannot make the index template: http://"), error.message);
+});
+
 Deno.test("elasticsearch: a template is made once, and one that is there stays", async () => {
   const settings = (url: string) => ({ ...config(url), create_index_template: true });
   for (const isThere of [false, true]) {

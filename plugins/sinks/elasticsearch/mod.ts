@@ -32,7 +32,7 @@ class ElasticsearchSink implements Sink {
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
-    if (!this.#hasTemplate) await this.#makeTemplate(context);
+    if (!this.#hasTemplate) await this.#makeTemplate(context).catch(notOfAlerts);
     await sendTogether(batch, (some) => this.#bulk(some, context), context);
   }
 
@@ -88,6 +88,12 @@ class ElasticsearchSink implements Sink {
   #at(path: string): Secret {
     return placeBelow(this.config.host_port, path);
   }
+}
+
+/** What is wrong with the template says nothing of the alerts. */
+function notOfAlerts(error: unknown): never {
+  if (!(error instanceof SinkError) || error.code !== "rejected") throw error;
+  throw new SinkError("unavailable", `Cannot make the index template: ${error.message}`);
 }
 
 const plugin: SinkPlugin<ElasticsearchConfig> = {

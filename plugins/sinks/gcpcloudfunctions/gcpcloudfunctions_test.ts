@@ -37,6 +37,8 @@ Deno.test("gcpcloudfunctions: a function that fails has not got the alert", asyn
   assertEquals([error.code, error.accepted], ["unavailable", 0]);
   assert(error.message.includes("The function failed: boom"), error.message);
   assert(!error.message.includes("\u0007"));
+  server.answer = () => Response.json({ executionId: "1", error: "boom".repeat(50_000) });
+  assertEquals((await sink.write([formattedAlert()]).catch((error) => error))?.code, "unavailable");
   await sink.close();
 });
 

@@ -13,6 +13,9 @@ import {
 } from "../../../core/mod.ts";
 import { type GcpCloudFunctionsConfig, schema } from "./schema.ts";
 
+/** Of an answer: a function that fails may repeat what it was given. */
+const MOST_ANSWER_BYTES = 4 << 20;
+
 class GcpCloudFunctionsSink implements Sink {
   readonly #target: GcpTarget;
 
@@ -28,6 +31,7 @@ class GcpCloudFunctionsSink implements Sink {
       const { body, hide } = await this.#target.send({
         url: `${this.#target.address()}/v1/${this.config.function_name}:call`,
         body: jsonText({ data: jsonText(alertDocument(alert)) }),
+        mostBytes: MOST_ANSWER_BYTES,
       }, context);
       // cloud.google.com/functions/docs/reference/rest/v1/projects.locations.functions/call
       const { error } = membersIn(body);
