@@ -76,12 +76,16 @@ export class Cluster {
         for (const key of ofPartitions.keys()) failures.set(key, error);
       }
     }));
-    for (const [index, { topic }] of messages.entries()) {
-      const failed = failures.get(keyOf(topic, places[index]!.partition));
-      if (failed === undefined) continue;
-      if (!(failed instanceof SinkError)) throw failed;
-      throw messages.length === 1 ? failed : partOf(failed, index);
-    }
+    const outcomes = messages.map(({ topic }, index) =>
+      failures.get(keyOf(topic, places[index]!.partition))
+    );
+    const first = outcomes.findIndex((failed) => failed !== undefined);
+    const failed = outcomes[first];
+    if (failed === undefined) return;
+    if (!(failed instanceof SinkError)) throw failed;
+    if (messages.length === 1) throw failed;
+    // Of those behind it, the ones of other partitions are there, and come again.
+    throw partOf(failed, first, { isUnclear: outcomes.slice(first).includes(undefined) });
   }
 
   destroy(): void {
@@ -170,8 +174,15 @@ function isAwaited(
 }
 
 /** Of what is refused together, nobody knows which it is: each is to be sent alone. */
-function partOf(failed: SinkError, accepted: number): SinkError {
-  return failed.code === "rejected" ? failed : afterAccepted(failed, accepted);
+function partOf(
+  failed: SinkError,
+  accepted: number,
+  { isUnclear }: { readonly isUnclear: boolean },
+): SinkError {
+  if (failed.code === "rejected") return failed;
+  const { code, message } = failed;
+  const told = isUnclear ? new SinkError(code, message, { unclear: Infinity }) : failed;
+  return afterAccepted(told, accepted);
 }
 
 function keyOf(topic: string, partition: number): string {

@@ -29,6 +29,9 @@ const NAMES: Readonly<Record<number, string>> = {
 /** Of these, the messages are the reason; all others can be put right, or pass. */
 const REFUSALS: ReadonlySet<number> = new Set([10, 18, 32, 87]);
 
+/** Of these, the messages may be there all the same. */
+const UNCLEAR: ReadonlySet<number> = new Set([-1, 7, 13, 20]);
+
 /** Answers that a topic is being made, or moved, and will be there soon. */
 export const IS_COMING: ReadonlySet<number> = new Set([3, 5, 6]);
 
@@ -36,5 +39,6 @@ export const IS_COMING: ReadonlySet<number> = new Set([3, 5, 6]);
 export function kafkaError(code: number, where: string): SinkError {
   const told = NAMES[code] ?? "an unknown reason";
   const message = `Kafka, ${where}: ${told} (${code})`;
-  return new SinkError(REFUSALS.has(code) ? "rejected" : "unavailable", message);
+  if (REFUSALS.has(code)) return new SinkError("rejected", message);
+  return new SinkError("unavailable", message, { unclear: UNCLEAR.has(code) ? Infinity : 0 });
 }

@@ -105,10 +105,17 @@ Deno.test("kafka: of messages that are refused together, the good ones arrive", 
 Deno.test("kafka: a failure says how many have arrived before it", async () => {
   await using broker = await testBroker();
   const sink = sinkAt(broker, { balancer: "least_bytes" });
-  broker.produceErrors.push(0, 7, 0);
+  broker.produceErrors.push(0, 6, 0);
   const error = await failureOf(sink.write(formatted("1", "2", "3")));
-  assertEquals([error.code, error.accepted], ["unavailable", 1]);
+  assertEquals([error.code, error.accepted, error.unclear], ["unavailable", 1, 2]);
   assertEquals(broker.kept.map(({ value }) => value), ["1", "3"]);
+  const ordered = sinkAt(broker, ORDERED);
+  for (const [code, unclear] of [[6, 0], [19, 0], [7, 2], [20, 2]] as const) {
+    broker.produceErrors.push(code);
+    const { unclear: told } = await failureOf(ordered.write(formatted("1", "2")));
+    assertEquals([code, told], [code, unclear]);
+  }
+  await ordered.close();
   await sink.close();
 });
 

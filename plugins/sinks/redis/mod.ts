@@ -3,14 +3,15 @@
  * there, or none. One that was not acknowledged may be there twice.
  */
 import {
+  failure,
   fillTopic,
   type FormattedAlert,
   hostAndPort,
   introduced,
   Link,
   openSocket,
+  type Secret,
   type Sink,
-  SinkError,
   type SinkPlugin,
   socketFaults,
   type WriteContext,
@@ -42,7 +43,11 @@ export class RedisSink implements Sink {
         sent: commands.map((command) => command.join(" ")).join("\n"),
         answer: replies.map(replyText).join("\n"),
       });
-      check(replies);
+      check(replies, [this.config.password]);
+      const done = replies.at(-1);
+      if (!Array.isArray(done) || done.length !== commands.length - 2) {
+        throw new Error("the transaction was not done");
+      }
     }, context?.signal);
   }
 
@@ -96,16 +101,16 @@ async function connect(config: RedisConfig, lost: () => void): Promise<RedisConn
   const commands: Command[] = [];
   if (password !== "") commands.push(["AUTH", ...username === "" ? [] : [username], password]);
   if (database > 0) commands.push(["SELECT", String(database)]);
-  const greet = async () => check(await connection.ask(commands));
+  const greet = async () => check(await connection.ask(commands), [config.password]);
   await introduced(socket, { timeoutMs: CONNECT_TIMEOUT_MS, greet });
   return connection;
 }
 
-function check(replies: readonly Reply[]): void {
+function check(replies: readonly Reply[], secrets: readonly Secret[]): void {
   for (const reply of replies) {
-    if (reply instanceof RedisRefusal) throw judged(reply);
+    if (reply instanceof RedisRefusal) throw judged(reply, secrets);
     // What a transaction answers: its commands were done, some perhaps in vain.
-    if (Array.isArray(reply)) check(reply);
+    if (Array.isArray(reply)) check(reply, secrets);
   }
 }
 
@@ -115,9 +120,9 @@ function replyText(reply: Reply): string {
 }
 
 /** What Redis never takes, however often it is told: the key holds something else. */
-function judged(refusal: RedisRefusal): Error {
-  const { message } = refusal;
-  return message.startsWith("WRONGTYPE") ? new SinkError("rejected", `Redis: ${message}`) : refusal;
+function judged(refusal: RedisRefusal, secrets: readonly Secret[]): Error {
+  if (!refusal.message.startsWith("WRONGTYPE")) return refusal;
+  return failure(refusal, { doing: "Redis", code: "rejected", secrets });
 }
 
 const plugin: SinkPlugin<RedisConfig> = {

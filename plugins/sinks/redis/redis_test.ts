@@ -1,8 +1,9 @@
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
 import { freePort } from "../../../tests/free_port.ts";
+import { listening } from "../../../tests/http_servers.ts";
 import { clientFiles } from "../../../tests/peers/certificate_files.ts";
 import {
   installed,
@@ -137,6 +138,34 @@ testWithPeer("redis: a key that holds something else is refused for good", REDIS
   await redis.ask("DEL", "falco");
   await sink.write(formatted("2"));
   await sink.close();
+});
+
+/** Answers the commands of a transaction with one alert. */
+async function scriptedRedis(answers: () => string) {
+  return await listening(createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (bytes) => String(bytes).includes("EXEC") && socket.write(answers()));
+  }));
+}
+
+Deno.test("redis: only a transaction that was done has the alerts", async () => {
+  let done = "";
+  await using server = await scriptedRedis(() => `+OK\r\n+QUEUED\r\n${done}`);
+  const sink = sinkAt(server.port, { password: "" });
+  for (const other of ["*-1\r\n", "*0\r\n", "+OK\r\n", "$-1\r\n"]) {
+    done = other;
+    await assertRejects(() => sink.write(formatted("1")), {
+      code: "unavailable",
+      message: /: the transaction was not done$/,
+    });
+  }
+  done = "*1\r\n:1\r\n";
+  await sink.write(formatted("1"));
+  done = `*1\r\n-WRONGTYPE \x1b[2J${"x".repeat(100_000)}\r\n`;
+  const error = await sink.write(formatted("1")).catch((error) => error);
+  await sink.close();
+  assertEquals(error.code, "rejected");
+  assert(/^Redis: WRONGTYPE \\u001b\[2Jx{200,}…$/.test(error.message), error.message);
 });
 
 testWithPeer("redis: a wrong password is not told to anybody", REDIS, async () => {
