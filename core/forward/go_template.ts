@@ -73,7 +73,7 @@ export function compileGoTemplate<Data>(
     } else if (expression) pieces.push(expression);
     pieces.push(trimsAfter ? "" : after);
   }
-  if (open.length > 0) return { mistake: "if without end" };
+  if (open.length > 0) return { mistake: "{{ if … }} without {{ end }}" };
   const rest = text.slice(end);
   if (/\{\{/.test(rest)) {
     return { mistake: rest.slice(rest.indexOf("{{"), rest.indexOf("{{") + 40) };

@@ -25,6 +25,11 @@ export const MESSAGE_PARTS: Readonly<Record<string, (alert: Alert) => TemplateVa
 };
 const NAMES = { ...MESSAGE_PARTS, OutputFields: ({ fields }: Alert) => fields };
 
+/** What means nothing, as it stands in the template. */
+export function mistakeText({ mistake }: Mistake): string {
+  return mistake.startsWith("{{") ? mistake : `{{ ${mistake} }}`;
+}
+
 /** `mistake`: what between braces means nothing. */
 export function compileMessage(text: string): MessageTemplate | Mistake {
   const template = compileGoTemplate<Alert>(text, { names: NAMES });

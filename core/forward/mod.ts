@@ -11,7 +11,12 @@ export { type Fact, factsOf, rfc3339Text, utcText, valueText } from "./facts.ts"
 export { alertId, alertUuid } from "./identity.ts";
 export { type Json, jsonText } from "./json.ts";
 export { objectName } from "./object_name.ts";
-export { compileFieldTemplate, compileMessage, type MessageTemplate } from "./message.ts";
+export {
+  compileFieldTemplate,
+  compileMessage,
+  type MessageTemplate,
+  mistakeText,
+} from "./message.ts";
 export { attachmentKeys, messageTemplate, outputFormat, rulePriority } from "./schema.ts";
 export { parsePriority } from "../rule/priority.ts";
 export { shortText } from "./short_text.ts";

@@ -1,9 +1,10 @@
 /** Settings that forwarders share. */
 import * as z from "zod";
 import type { Priority } from "../alert/mod.ts";
+import { inQuotes } from "../base/mod.ts";
 import { setting } from "../plugin/mod.ts";
 import { parsePriority } from "../rule/priority.ts";
-import { compileMessage, MESSAGE_PARTS, type MessageTemplate } from "./message.ts";
+import { compileMessage, MESSAGE_PARTS, type MessageTemplate, mistakeText } from "./message.ts";
 
 const WANTED = `a text with ${
   Object.keys(MESSAGE_PARTS).map((name) => `{{ .${name} }}`).join(", ")
@@ -15,7 +16,8 @@ export const messageTemplate = () =>
     if (text === "") return undefined;
     const compiled = compileMessage(text);
     if (typeof compiled === "function") return compiled;
-    context.issues.push({ code: "custom", message: WANTED, input: text });
+    const message = `${WANTED}, and ${inQuotes(mistakeText(compiled))} is none of these`;
+    context.issues.push({ code: "custom", message, input: text });
     return z.NEVER;
   });
 

@@ -254,3 +254,18 @@ Deno.test("settingsOf() does not show a variable's name as if it were its value"
     ),
   );
 });
+
+Deno.test("settingsOf() names the part of a template that means nothing", async () => {
+  const { report } = await load(
+    `slack: {webhookurl: http://s, messageformat: "{{ .Rule }}: {{ .Rule | toUpper }}"}\n` +
+      `templatedfields: {a: "{{ if .x }}y", b: "{{ index . 'c' "}\n`,
+  );
+  const titles = told(report).join("\n");
+  for (
+    const part of [
+      'in it, and "{{ .Rule | toUpper }}" is none of these, found',
+      '"templatedfields.a" wants a template of output_fields, and "{{ if … }} without {{ end }}" is none',
+      `"templatedfields.b" wants a template of output_fields, and "{{ index . 'c' " is none`,
+    ]
+  ) assert(titles.includes(part), `${part}\nis not in\n${titles}`);
+});

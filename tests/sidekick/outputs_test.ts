@@ -176,3 +176,19 @@ Deno.test("settingsOf() has the path of Alertmanager that there is for the one t
   assertEquals(await endpointFor(""), undefined);
   assertEquals(await endpointFor("/mimir/api/v1/alerts"), "/mimir/api/v1/alerts");
 });
+
+Deno.test("settingsOf() sends workflows of Teams the cards that they take", async () => {
+  const cardFor = async (address: string) => {
+    const { configOf } = await load(`teams: {webhookurl: "${address}"}\n`);
+    return configOf("teams")["card"];
+  };
+  for (
+    const workflow of [
+      "https://prod-01.westeurope.logic.azure.com:443/workflows/1/triggers/manual/paths/invoke?sig=s",
+      "https://default1.9.environment.api.powerplatform.com/powerautomate/automations/direct/1?sig=s",
+    ]
+  ) assertEquals(await cardFor(workflow), "adaptive_card", workflow);
+  for (const other of ["https://x.webhook.office.com/webhookb2/1", "http://proxy.example/teams"]) {
+    assertEquals(await cardFor(other), "message_card", other);
+  }
+});

@@ -1,6 +1,6 @@
 /** A configuration of falcosidekick as what falcod does. */
-import { type Diagnostic, Report, type Span } from "../../base/mod.ts";
-import { compileFieldTemplate } from "../../forward/mod.ts";
+import { type Diagnostic, inQuotes, Report, type Span } from "../../base/mod.ts";
+import { compileFieldTemplate, mistakeText } from "../../forward/mod.ts";
 import type { Registry } from "../../plugin/mod.ts";
 import type { Listen } from "../../web/mod.ts";
 import { checkConfig } from "../config/check.ts";
@@ -185,7 +185,7 @@ function enrichSettings(
       report.add({
         code: "C004",
         title: `"templatedfields.${name}" wants a template of output_fields, ` +
-          `and "{{ ${template.mistake} }}" is none`,
+          `and ${inQuotes(mistakeText(template))} is none`,
         at: written?.node.at,
         help: 'as {{ index . "proc.name" }}',
       });

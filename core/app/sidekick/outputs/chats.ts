@@ -30,6 +30,12 @@ const MECHANISMS: Readonly<Record<string, string>> = {
   oauthbearer: "oauth2",
 };
 
+/**
+ * Hosts of workflows of Teams, which take cards of another kind than the connectors that Microsoft has
+ * switched off; falcosidekick knows those alone.
+ */
+const WORKFLOWS = /\.(?:logic\.azure|api\.powerplatform|api\.powerautomate)\.[a-z.]{2,12}$/;
+
 export const CHATS: readonly SidekickOutput[] = [
   httpOutput({
     section: "slack",
@@ -58,7 +64,13 @@ export const CHATS: readonly SidekickOutput[] = [
       activityimage: same("activity_image", ICON),
       outputformat: same("output_format"),
     },
-    always: { card: "message_card", title: "Falcosidekick" },
+    finish: (values) => ({
+      ...values,
+      card: WORKFLOWS.test(URL.parse(String(values.webhook_url))?.hostname ?? "")
+        ? "adaptive_card"
+        : "message_card",
+    }),
+    always: { title: "Falcosidekick" },
   }),
   httpOutput({
     section: "discord",
