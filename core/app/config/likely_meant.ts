@@ -108,6 +108,13 @@ export function missingMeant(parent: ConfigNode | undefined, key: string): strin
     : undefined;
 }
 
+function bindAddressMeant(text: string): string | undefined {
+  const address = text.replace(/^(?:tcp|https?|grpcs?):\/\//, "");
+  if (address !== text) return `did you mean "${address}"?`;
+  if (/^\/./.test(text)) return `did you mean "unix://${text}"?`;
+  return /^\d{1,5}$/.test(text) ? `did you mean "0.0.0.0:${text}"?` : undefined;
+}
+
 /** Numbers of milliseconds, where people write units. */
 const IN_MS: ReadonlySet<string> = new Set(["output_timeout", "capture.default_duration"]);
 
@@ -146,6 +153,7 @@ export function valueMeant(
   }
   const port = key === "listen_address" && /^[^:]+:(\d{1,5})$/.exec(text)?.[1];
   if (port) return `the port goes to listen_port: ${port}`;
+  if (key === "bind_address") return bindAddressMeant(text);
   const inside = keyNames(path, undefined) ?? [];
   if (inside.includes("enabled")) {
     const isOff = /^(false|no|off|n|disabled)$/i.test(text);

@@ -44,3 +44,12 @@ Deno.test("valueMeant() tells where the port behind an address goes", () => {
     "C004 the port goes to listen_port: 8765",
   ]);
 });
+
+Deno.test("valueMeant() knows how an address of gRPC is spelled", () => {
+  // falco issue 1181
+  const help = (address: string) => helps(`grpc: {enabled: true, bind_address: "${address}"}\n`)[0];
+  assertEquals(help("/var/run/falco.sock"), 'C004 did you mean "unix:///var/run/falco.sock"?');
+  assertEquals(help("5060"), 'C004 did you mean "0.0.0.0:5060"?');
+  assertEquals(help("tcp://0.0.0.0:5060"), 'C004 did you mean "0.0.0.0:5060"?');
+  assertEquals(help("falco.sock"), "C004 undefined");
+});
