@@ -81,6 +81,7 @@ function sight(basis: Basis): readonly [Event, State] {
       const tables = {
         processes: only("processes", state.processes, ["parent", "ancestor", "ancestors"]),
         user: (id: number) => state.user(id),
+        loginUser: (id: number) => state.loginUser(id),
         group: (id: number) => state.group(id),
         containers: only("containers", state.containers, ["get"]),
       };
@@ -97,7 +98,7 @@ function sight(basis: Basis): readonly [Event, State] {
       // Of an event about a container nothing is taken from what is known of its thread.
       return [
         only("event", event(100), ["aboutContainer"]),
-        only("state", view, ["thread", "process", "processes", "user", "group", "containers"]),
+        only("state", view, ["thread", "process", ...Object.keys(tables)]),
       ];
     }
   }

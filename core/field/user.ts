@@ -64,7 +64,8 @@ export const userFields: readonly FieldDefinition[] = [
     summary: "Name of the user who logged in",
     extract: (_event, state) => {
       const uid = state.thread?.credentials.loginUid;
-      return uid === undefined ? undefined : userName(state, uid);
+      if (uid === undefined) return undefined;
+      return state.loginUser(uid)?.name ?? (uid === 0 ? "root" : UNKNOWN);
     },
   }),
   defineField({

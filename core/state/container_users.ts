@@ -1,12 +1,25 @@
 /** Names of users and groups inside of containers, which have files of their own for them. */
 import type { AccountChange } from "../event/mod.ts";
 import type { Changes } from "./changes.ts";
-import { entryUnits, type Group, parseGroup, parsePasswd, tell, type User } from "./user_table.ts";
+import { byHostId } from "./id_map.ts";
+import {
+  entryUnits,
+  type Group,
+  parseGroup,
+  parsePasswd,
+  ROOT,
+  ROOT_GROUP,
+  tell,
+  type User,
+} from "./user_table.ts";
 
 /** What a process finds in its files; absent what it does not find. */
 export interface AccountFiles {
   readonly passwd: string | undefined;
   readonly group: string | undefined;
+  /** The process's `uid_map` and `gid_map`; absent: its ids are those of the host. */
+  readonly uidMap?: string;
+  readonly gidMap?: string;
 }
 
 /**
@@ -33,6 +46,8 @@ interface Accounts {
   triedNs: number;
   prepared: number;
   isRead: boolean;
+  /** Its ids are others than the host's. */
+  isMapped: boolean;
 }
 
 const CAPACITY = 1024;
@@ -80,6 +95,11 @@ export class ContainerUsers {
     return accounts === "host" ? "host" : accounts?.groups.get(gid);
   }
 
+  /** Whether its ids, as far as that is known, are others than the host's. */
+  isMapped(containerId: string): boolean {
+    return this.#containers.get(containerId)?.isMapped ?? false;
+  }
+
   /** Reads the files while the process is there, which has just begun, unless it was done. */
   prepare(containerId: string, who: Witness): void {
     const known = this.#containers.get(containerId);
@@ -120,8 +140,12 @@ export class ContainerUsers {
     if (!known) this.#changedAt = this.#changes?.tick() ?? 0;
     if (!files) return accounts;
     accounts.isRead = true;
-    accounts.users = files.passwd === undefined ? new Map() : parsePasswd(files.passwd);
-    accounts.groups = files.group === undefined ? new Map() : parseGroup(files.group);
+    const users = files.passwd === undefined ? new Map() : parsePasswd(files.passwd);
+    const groups = files.group === undefined ? new Map() : parseGroup(files.group);
+    const mapped = byHostId(users, files.uidMap, ROOT);
+    accounts.isMapped = mapped !== undefined;
+    accounts.users = mapped ?? users;
+    accounts.groups = byHostId(groups, files.gidMap, ROOT_GROUP) ?? groups;
     this.#resize(accounts, unitsOf(accounts.users) + unitsOf(accounts.groups));
     this.#changedAt = this.#changes?.tick() ?? 0;
     return accounts;
@@ -146,6 +170,7 @@ export class ContainerUsers {
       triedNs: -Infinity,
       prepared: 0,
       isRead: false,
+      isMapped: false,
     };
     this.#containers.set(containerId, accounts);
     return accounts;

@@ -20,6 +20,17 @@ Deno.test("ContainerUsers reads the files of a container once", () => {
   assertEquals(asked, [7, 9]);
 });
 
+Deno.test("ContainerUsers knows a container's users by the ids that they have on the host", () => {
+  const passwd = `${FILES.passwd}root:x:0:0::/root:/bin/sh\n`;
+  const uidMap = "0 1000 1\n1 100000 65536\n", gidMap = "0 100 1\n1 200000 65536\n";
+  const users = new ContainerUsers({ read: () => ({ ...FILES, passwd, uidMap, gidMap }) });
+  const nameOf = (uid: number) => (users.user("c", uid, who(7)) as { name: string }).name;
+  assertEquals([1000, 100999, 0].map(nameOf), ["root", "alice", "root"]);
+  assertEquals(users.group("c", 200049, who(7)), { name: "staff" });
+  assertEquals(users.group("c", 100, who(7)), { name: "root" });
+  assertEquals([users.isMapped("c"), users.isMapped("d")], [true, false]);
+});
+
 Deno.test("ContainerUsers looks again for an id that is not there, but not at once", () => {
   let passwd = FILES.passwd!;
   let looks = 0;

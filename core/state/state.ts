@@ -141,6 +141,16 @@ export class State {
     return user === "host" ? this.users.user(uid) : user;
   }
 
+  /**
+   * Who logged in. Where a container's ids are others than the host's that was mostly on the host: whoever
+   * started a container without being root is root in it.
+   */
+  loginUser(uid: number): User | undefined {
+    const { process } = this;
+    const isMapped = process && this.#containerUsers.isMapped(process.containerId);
+    return (isMapped ? this.users.user(uid) : undefined) ?? this.user(uid);
+  }
+
   group(gid: number): Group | undefined {
     const { process } = this;
     if (!process || process.containerId === HOST_ID) return this.users.group(gid);

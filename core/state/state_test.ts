@@ -189,3 +189,23 @@ Deno.test("a process whose cgroup nobody could tell stays where it or its parent
   const inside = A.slice(0, 12);
   assertEquals(ids, [inside, inside, "host", inside, inside]);
 });
+
+Deno.test("a container's users are known by their ids on the host, and who logged in by the host's name", () => {
+  const passwd = "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\n";
+  const known = new State({
+    files: {
+      read: (path) => path === "/etc/passwd" ? "bob:x:1000:1000::/:/bin/sh\n" : "",
+      version: () => "1",
+    },
+    readAccounts: () => ({ passwd, group: "", uidMap: "0 1000 1\n1 100000 65536\n", gidMap: "" }),
+  });
+  const cgroup = `/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${A}.scope`;
+  known.seed([snapshot(1), snapshot(100, { membership: membership(100, { cgroup }) })]);
+  known.begin(event(100));
+  const nameOf = (uid: number) => known.user(uid)?.name;
+  assertEquals([1000, 100999, 0, 7].map(nameOf), ["root", "ann", "root", undefined]);
+  assertEquals([1000, 100999].map((uid) => known.loginUser(uid)?.name), ["bob", "ann"]);
+  known.end(event(100));
+  known.begin(event(1));
+  assertEquals([known.user(1000)?.name, known.loginUser(1000)?.name], ["bob", "bob"]);
+});

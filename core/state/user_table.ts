@@ -30,8 +30,8 @@ const MAX_TOLD_UNITS = 16 << 20;
 const ENTRY_UNITS = 150;
 
 /** Falco's answers where /etc/passwd has no entry for 0. */
-const ROOT: User = { name: "root", home: "/root", shell: "<NA>" };
-const ROOT_GROUP: Group = { name: "root" };
+export const ROOT: User = { name: "root", home: "/root", shell: "<NA>" };
+export const ROOT_GROUP: Group = { name: "root" };
 
 /**
  * Ids to names as /etc/passwd and /etc/group of the host have them, read when somebody first asks and

@@ -17,5 +17,17 @@ export function readAccounts(
     const bytes = root.read(path, MAX_BYTES);
     return bytes && decodeUtf8(bytes);
   };
-  return { passwd: text("etc/passwd"), group: text("etc/group") };
+  const files = { passwd: text("etc/passwd"), group: text("etc/group") };
+  const uidMap = idMap(`${proc}/${processId}/uid_map`),
+    gidMap = idMap(`${proc}/${processId}/gid_map`);
+  return uidMap === undefined || gidMap === undefined ? undefined : { ...files, uidMap, gidMap };
+}
+
+/** Absent when the process is gone. */
+function idMap(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
