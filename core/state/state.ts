@@ -147,8 +147,10 @@ export class State {
    */
   loginUser(uid: number): User | undefined {
     const { process } = this;
+    // Which also looks at the container, if nobody did.
+    const user = this.user(uid);
     const isMapped = process && this.#containerUsers.isMapped(process.containerId);
-    return (isMapped ? this.users.user(uid) : undefined) ?? this.user(uid);
+    return isMapped ? this.users.user(uid) ?? user : user;
   }
 
   group(gid: number): Group | undefined {

@@ -202,9 +202,9 @@ Deno.test("a container's users are known by their ids on the host, and who logge
   const cgroup = `/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${A}.scope`;
   known.seed([snapshot(1), snapshot(100, { membership: membership(100, { cgroup }) })]);
   known.begin(event(100));
+  assertEquals([1000, 100999].map((uid) => known.loginUser(uid)?.name), ["bob", "ann"]);
   const nameOf = (uid: number) => known.user(uid)?.name;
   assertEquals([1000, 100999, 0, 7].map(nameOf), ["root", "ann", "root", undefined]);
-  assertEquals([1000, 100999].map((uid) => known.loginUser(uid)?.name), ["bob", "ann"]);
   known.end(event(100));
   known.begin(event(1));
   assertEquals([known.user(1000)?.name, known.loginUser(1000)?.name], ["bob", "bob"]);
