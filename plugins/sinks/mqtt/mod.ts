@@ -1,12 +1,14 @@
 /** Alerts as messages of MQTT. */
 import type { IClientOptions, MqttClient } from "mqtt";
 import {
+  afterAccepted,
   fillTopic,
   type FormattedAlert,
   hostAndPort,
   Link,
   sendAll,
   type Sink,
+  SinkError,
   type SinkPlugin,
   tlsOptions,
   type WriteContext,
@@ -18,10 +20,26 @@ const CONNECT_TIMEOUT_MS = 5000;
 const UNDER_WAY = 16;
 const QOS = { "0": 0, "1": 1, "2": 2 } as const;
 
+/** Of a packet, beside its topic and its text. */
+const FRAME_BYTES = 10;
+
+interface Connection {
+  readonly client: MqttClient;
+  /** Of a packet; brokers tell it from version 5 on. */
+  readonly mostBytes: number;
+  /** What the broker said when it ended the connection; only version 5 has words for it. */
+  readonly lastWord: () => Error | undefined;
+}
+
+interface Publication {
+  readonly topic: string;
+  readonly line: string;
+}
+
 export class MqttSink implements Sink {
   readonly #config: MqttConfig;
   readonly #peer: string;
-  readonly #link: Link<MqttClient>;
+  readonly #link: Link<Connection>;
 
   constructor(config: MqttConfig) {
     this.#config = config;
@@ -30,7 +48,7 @@ export class MqttSink implements Sink {
       peer: this.#peer,
       secrets: [config.password],
       open: (lost) => connect(config, lost),
-      shut: (client) => client.end(true),
+      shut: ({ client }) => client.end(true),
     });
   }
 
@@ -38,22 +56,32 @@ export class MqttSink implements Sink {
     if (batch.length === 0) return;
     const { topic, qos, retained, protocol } = this.#config;
     const options = { qos: QOS[qos], retain: retained };
-    await this.#link.use((client) =>
-      sendAll(batch, {
+    const messages = batch.map(({ alert, line }): Publication => ({
+      topic: fillTopic(topic, alert),
+      line: line.toWellFormed(),
+    }));
+    await this.#link.use(async (connection) => {
+      const { mostBytes } = connection;
+      const tooLarge = messages.findIndex((message) => bytesOf(message) > mostBytes);
+      await sendAll(tooLarge < 0 ? messages : messages.slice(0, tooLarge), {
         doing: `Cannot write to ${this.#peer}`,
         secrets: [this.#config.password],
         ...(qos === "2" || protocol === "5") && { atOnce: UNDER_WAY },
-        send: async ({ alert, line }) => {
-          const message = { topic: fillTopic(topic, alert), line: line.toWellFormed(), options };
-          await published(client, message);
+        send: async (message) => {
+          await published(connection, { ...message, options });
           context?.observe?.({
             kind: "message",
             place: `topic ${message.topic}`,
-            sent: line,
+            sent: message.line,
             ...qos !== "0" && { answer: "acknowledged" },
           });
         },
-      }), context?.signal);
+      });
+      if (tooLarge < 0) return;
+      const text = `${this.#peer} takes ${mostBytes} bytes a packet, ` +
+        `an alert for "${messages[tooLarge]!.topic}" has ${bytesOf(messages[tooLarge]!)}`;
+      throw afterAccepted(new SinkError("rejected", text), tooLarge);
+    }, context?.signal);
   }
 
   async close(): Promise<void> {
@@ -61,17 +89,19 @@ export class MqttSink implements Sink {
   }
 }
 
+function bytesOf({ topic, line }: Publication): number {
+  return FRAME_BYTES + new TextEncoder().encode(topic + line).length;
+}
+
 /** The client forgets messages under way when the connection breaks, and tells nobody. */
 function published(
-  client: MqttClient,
-  { topic, line, options }: {
-    readonly topic: string;
-    readonly line: string;
+  { client, lastWord }: Connection,
+  { topic, line, options }: Publication & {
     readonly options: { readonly qos: 0 | 1 | 2; readonly retain: boolean };
   },
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const broken = () => reject(new Error("the broker closed the connection"));
+  const broken = () => reject(lastWord() ?? new Error("the broker closed the connection"));
   client.once("close", broken);
   client.publish(topic, line, options, (error) => error ? reject(error) : resolve());
   return promise.finally(() => client.off("close", broken));
@@ -84,8 +114,8 @@ const MOST_PACKET_BYTES = 1 << 20;
 /** Packets whose answers may still come. */
 const MOST_ASKED = 10_000;
 
-async function connect(config: MqttConfig, lost: () => void): Promise<MqttClient> {
-  const { connect } = await import("mqtt");
+async function connect(config: MqttConfig, lost: () => void): Promise<Connection> {
+  const { connect, ReasonCodes } = await import("mqtt");
   const { broker, tls, user, client_id, protocol } = config;
   const { host, port } = hostAndPort(broker, PORT)!;
   const password = config.password.reveal();
@@ -105,9 +135,21 @@ async function connect(config: MqttConfig, lost: () => void): Promise<MqttClient
   };
   const client = connect(options);
   client.setMaxListeners(0);
-  const { promise, resolve, reject } = Promise.withResolvers<MqttClient>();
+  const { promise, resolve, reject } = Promise.withResolvers<Connection>();
+  let lastWord: Error | undefined;
   client.on("error", reject);
-  client.on("connect", () => resolve(client));
+  client.on("connect", ({ properties }) => {
+    resolve({
+      client,
+      mostBytes: properties?.maximumPacketSize ?? Infinity,
+      lastWord: () => lastWord,
+    });
+  });
+  client.on("disconnect", ({ reasonCode = 0, properties }) => {
+    const names: Readonly<Record<number, string | undefined>> = ReasonCodes;
+    const words = [names[reasonCode] ?? `reason ${reasonCode}`, properties?.reasonString];
+    lastWord = new Error(`the broker ended the connection: ${words.filter(Boolean).join(", ")}`);
+  });
   let unasked = 0, unreadBytes = 0;
   const tooMuch = () => client.stream.destroy(new Error("the broker says too much"));
   client.stream.on("data", ({ length }: Uint8Array) => {
@@ -119,7 +161,7 @@ async function connect(config: MqttConfig, lost: () => void): Promise<MqttClient
     if (++unasked === MOST_UNASKED) tooMuch();
   });
   client.on("close", () => {
-    reject(new Error("the broker closed the connection"));
+    reject(lastWord ?? new Error("the broker closed the connection"));
     lost();
   });
   try {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
 import { freePort } from "../../../tests/free_port.ts";
+import { listening } from "../../../tests/http_servers.ts";
 import { clientFiles } from "../../../tests/peers/certificate_files.ts";
 import { installed, startServer, testWithPeer } from "../../../tests/peers/server.ts";
 import plugin from "./mod.ts";
@@ -135,6 +136,51 @@ for (const protocol of ["3.1.1", "5"]) {
     });
   }
 }
+
+testWithPeer(
+  "mqtt: what is larger than a broker says it takes is refused alone",
+  MOSQUITTO,
+  async () => {
+    await using mosquitto = await startMosquitto("max_packet_size 2000");
+    await using listener = await listen(mosquitto.port);
+    const sink = mosquitto.sinkWith({ protocol: "5", qos: "1" });
+    const batch = formatted("1", "x".repeat(2000), "3");
+    await assertRejects(() => sink.write(batch), {
+      code: "rejected",
+      accepted: 1,
+      refused: 1,
+      message: /takes 2000 bytes a packet, an alert for "falco[\w\/]*" has 20\d\d$/,
+    });
+    await sink.write(batch.slice(2));
+    assertEquals((await listener.settled()).map(({ text }) => text), ["1", "3"]);
+    await sink.close();
+  },
+);
+
+Deno.test("mqtt: what a broker says when it ends the connection is told", async () => {
+  const quota = [0xe0, 2, 0x97, 0], other = [0xe0, 9, 0x8b, 7, 0x1f, 0, 4, 27, 98, 121, 101];
+  for (
+    const [bytes, told] of [
+      [quota, "Quota exceeded"],
+      [other, "Server shutting down, \\u001bbye"],
+    ] as const
+  ) {
+    await using server = await listening(createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        socket.write(new Uint8Array([0x20, 3, 0, 0, 0]));
+        socket.once("data", () => socket.end(new Uint8Array(bytes)));
+      });
+    }));
+    const broker = `127.0.0.1:${server.port}`;
+    const sink = plugin.create(plugin.schema.parse({ broker, protocol: "5", qos: "1" }));
+    await assertRejects(() => sink.write(formatted("x")), {
+      code: "unavailable",
+      message: `Cannot write to MQTT at ${broker}: the broker ended the connection: ${told}`,
+    });
+    await sink.close();
+  }
+});
 
 testWithPeer("mqtt: a broker that comes back is connected again", MOSQUITTO, async () => {
   await using mosquitto = await startMosquitto();
