@@ -73,6 +73,7 @@ const QUESTIONS: readonly Case[] = [
   ["--list=syscall -N --format json", 0, /^\{\n {2}"fieldnames": \[/, /^ +"proc\.name",$/m],
   ["--list=bogus --format json", 1],
   ["--list --format xml", 1],
+  ["--list --format JSON", 0, /^\{\n {2}"fieldclasses": \[/],
   ["--list --markdown", 0, /^\| field \|/],
   ["--list --markdown --format json", 1],
   ["--list-events", 0, /^execve\t/m],
@@ -109,6 +110,8 @@ const QUESTIONS: readonly Case[] = [
 const RUNS: readonly Case[] = [
   ["--dry-run", 0],
   ["--dry-run -r RULES -r RULES", 0],
+  ["--dry-run=true --unbuffered=false", 0],
+  ["--dry-run=maybe", 1],
   ["--dry-run -r BAD", 1],
   ["--dry-run -o json_output=true -o priority=error --option engine.kind=nodriver", 0],
   ["--dry-run -o nothing.like=this", 0],

@@ -97,3 +97,20 @@ export function parseScope(text: string): number {
   }
   return Number(digits);
 }
+
+/** As Falco's own command line reads them. */
+const TRUE = /^(?:[tT](?:rue)?|1)$/, FALSE = /^(?:[fF](?:alse)?|0)$/;
+
+/**
+ * `--dry-run=true` is `--dry-run`, and `--dry-run=false` nothing at all: so manifests have flags that take
+ * no value. `switches`: those flags.
+ */
+export function withoutTruths(args: readonly string[], switches: ReadonlySet<string>): string[] {
+  const end = args.indexOf("--");
+  return args.flatMap((arg, index) => {
+    const equals = arg.indexOf("=");
+    const flag = arg.slice(0, equals), value = arg.slice(equals + 1);
+    if (equals < 0 || end >= 0 && index > end || !switches.has(flag)) return arg;
+    return TRUE.test(value) ? flag : FALSE.test(value) ? [] : arg;
+  });
+}

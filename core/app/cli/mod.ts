@@ -7,6 +7,7 @@ import { nearest } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
+import { withoutTruths } from "./arguments.ts";
 import { commandsForFile } from "./file_meant.ts";
 import { describeProgram } from "./program.ts";
 
@@ -14,7 +15,8 @@ import { describeProgram } from "./program.ts";
 export async function run(given: readonly string[], host: Host): Promise<number> {
   let code = EXIT_OK;
   const program = describeProgram(host, (result) => code = result);
-  const args = asOneQuestion(FALCO.has(given[0] ?? "") ? given.slice(1) : given, program);
+  const named = FALCO.has(given[0] ?? "") ? given.slice(1) : given;
+  const args = withoutTruths(asOneQuestion(named, program), switchesOf(program));
   try {
     refuseUnknownCommand(program, args);
     const isAtOnce = await Promise.race([
@@ -35,6 +37,13 @@ export async function run(given: readonly string[], host: Host): Promise<number>
  * falcod's image into such a manifest, or into Falco's chart, which writes it, means the same.
  */
 const FALCO: ReadonlySet<string> = new Set(["/usr/bin/falco", "falco"]);
+
+/** Flags of Falco, which are those of `run`, that take no value. */
+function switchesOf(program: Command): ReadonlySet<string> {
+  const run = program.commands.find((command) => command.name() === "run")!;
+  const switches = run.options.filter(({ required, optional }) => !required && !optional);
+  return new Set(switches.flatMap(({ long }) => long ?? []));
+}
 
 /** `help list fields` means the inner command, of which the framework's own `help` knows nothing. */
 function asOneQuestion(args: readonly string[], program: Command): readonly string[] {

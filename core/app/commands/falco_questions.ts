@@ -63,7 +63,7 @@ type Format = "text" | "json" | "markdown";
 
 /** `undefined` after telling that there is no such format. */
 function formatOf(flags: GivenFlags, host: Host): Format | undefined {
-  const format = lastOf(flags, "--format");
+  const format = lastOf(flags, "--format")?.toLowerCase();
   if (format !== undefined && flags.has("--markdown")) {
     host.error.write("--markdown cannot stand beside --format, which can be markdown\n");
     return undefined;
