@@ -11,7 +11,7 @@ import {
   type WriteContext,
 } from "../../../core/mod.ts";
 import { AUTOMATIC, mailOf } from "./mail.ts";
-import { PORT, schema, type SmtpConfig } from "./schema.ts";
+import { beginsWithTls, PORT, schema, type SmtpConfig } from "./schema.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -71,15 +71,15 @@ export class SmtpSink implements Sink {
 /** A new connection each time: mails are rare, and servers end connections that wait. */
 async function transportOf(config: SmtpConfig): Promise<Transporter> {
   const { createTransport } = await import("nodemailer");
-  const { host_port, implicit_tls, tls, user, auth_mechanism } = config;
+  const { host_port, tls, user, auth_mechanism } = config;
   const { host, port } = hostAndPort(host_port, PORT)!;
   const isOauth = auth_mechanism === "oauth2";
   const secret = config.password.reveal();
   return createTransport({
     host,
     port,
-    secure: tls.enabled && implicit_tls,
-    requireTLS: tls.enabled && !implicit_tls,
+    secure: beginsWithTls(config),
+    requireTLS: tls.enabled && !beginsWithTls(config),
     ignoreTLS: !tls.enabled,
     tls: { ...tls.enabled && tlsOptions(tls) },
     connectionTimeout: TIMEOUT_MS,

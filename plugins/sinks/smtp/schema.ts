@@ -1,6 +1,6 @@
 /** `type: smtp` */
 import * as z from "zod";
-import { serverAddress, setting, tlsSection } from "../../../core/mod.ts";
+import { hostAndPort, serverAddress, setting, tlsSection } from "../../../core/mod.ts";
 
 const { flag, oneOf, secret, sequence, text, word } = setting;
 
@@ -19,7 +19,7 @@ export const schema = z.strictObject({
     "html: with a table beside the plain text; text: only that",
   ),
   implicit_tls: flag(false).describe(
-    "Whether the server speaks TLS from the beginning, as on port 465; else STARTTLS begins it",
+    "Whether the server speaks TLS from the beginning, as it always does on port 465; else STARTTLS begins it",
   ),
   tls: tlsSection(true),
   auth_mechanism: oneOf(["plain", "login", "cram-md5", "oauth2"], "plain").describe(
@@ -30,3 +30,10 @@ export const schema = z.strictObject({
 });
 
 export type SmtpConfig = z.output<typeof schema>;
+
+/** RFC 8314, 3.3: nobody there waits for STARTTLS. */
+const TLS_PORT = 465;
+
+export function beginsWithTls({ host_port, implicit_tls, tls }: SmtpConfig): boolean {
+  return tls.enabled && (implicit_tls || hostAndPort(host_port, PORT)?.port === TLS_PORT);
+}

@@ -7,6 +7,7 @@ import { installed, startServer, testWithPeer } from "../../../tests/peers/serve
 import type { Alert } from "../../../core/mod.ts";
 import { mailOf } from "./mail.ts";
 import plugin from "./mod.ts";
+import { beginsWithTls, schema } from "./schema.ts";
 
 const AIOSMTPD = { program: "aiosmtpd", package: "python3-aiosmtpd" };
 
@@ -210,4 +211,12 @@ Deno.test("smtp: addresses have to be mail addresses", () => {
   for (const wrong of [{ from: "nobody" }, { to: [] }, { to: "a@b.c\nBcc: x@y.z" }]) {
     assert(!plugin.schema.safeParse({ ...usual, ...wrong }).success);
   }
+});
+
+Deno.test("beginsWithTls() knows the port on which nobody waits for STARTTLS", () => {
+  const begins = (host_port: string, more: object = {}) =>
+    beginsWithTls(schema.parse({ host_port, from: "a@b.c", to: "d@e.f", ...more }));
+  assertEquals([begins("m:465"), begins("m:587"), begins("m")], [true, false, false]);
+  assertEquals(begins("m:587", { implicit_tls: true }), true);
+  assertEquals(begins("m:465", { tls: { enabled: false } }), false);
 });
