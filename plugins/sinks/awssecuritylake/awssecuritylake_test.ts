@@ -1,3 +1,4 @@
+import { clearImmediate, setImmediate } from "node:timers";
 import { gunzipSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
 import type { Alert, OutputValue } from "../../../core/mod.ts";
@@ -8,7 +9,7 @@ import { KEYS, signedOnly } from "../../../tests/peers/aws_service.ts";
 import { httpReceiver, type Received } from "../../../tests/peers/http_receiver.ts";
 import { assert, assertEquals } from "../../../tests/assert.ts";
 import plugin from "./mod.ts";
-import { parquetFile } from "./parquet.ts";
+import { ParquetFile } from "./parquet.ts";
 
 const config = (endpoint: string) => ({
   bucket: "lake",
@@ -149,7 +150,39 @@ Deno.test("awssecuritylake: each day has its place, and what is sent again the s
   assertEquals(server.received[1]!.path, server.received[2]!.path);
 });
 
-Deno.test("parquetFile() keeps what is repeated within what is repeated", async () => {
+Deno.test("awssecuritylake: a file has no more than its share of a batch of long alerts", async () => {
+  await using server = httpReceiver();
+  server.answer = signedOnly(() =>
+    new Response(null, { status: server.received.length < 3 ? 200 : 503 })
+  );
+  const sink = plugin.create(plugin.schema.parse(config(server.url)));
+  const batch = Array.from({ length: 18 }, (_, n) => {
+    const fields = new Map([["evt.arg.data", `${n}`.padStart(1 << 20, "x")]]);
+    return formattedAlert({ rule: `rule ${n}`, fields });
+  });
+  let turns = 0;
+  const turn = () => {
+    turns++;
+    counting = setImmediate(turn);
+  };
+  let counting = setImmediate(turn);
+  const error = await sink.write(batch).catch((error) => error);
+  clearImmediate(counting);
+  const files = await Promise.all(server.received.map(({ bytes }) => rowsIn(bytes)));
+  // The text is there as an observable, and in the document.
+  assertEquals(files.map((rows) => rows.length), [8, 8, 2]);
+  assertEquals(
+    files.flat().map(({ message }) => message),
+    batch.map(({ alert }) => alert.rule),
+  );
+  assertEquals([error.code, error.accepted], ["unavailable", 16]);
+  assert(turns > 36 * 16, `others had their turn ${turns} times`);
+  await sink.write(batch.slice(16)).catch(() => {});
+  assertEquals(server.received[3]!.path, server.received[2]!.path);
+  await sink.close();
+});
+
+Deno.test("ParquetFile keeps what is repeated within what is repeated", async () => {
   const columns = [{
     name: "outer",
     type: "group",
@@ -165,5 +198,7 @@ Deno.test("parquetFile() keeps what is repeated within what is repeated", async 
     Array.from({ length: 2000 }, (_, key) => ({ key, inner: key % 3 ? [] : [`${key}`, ""] })),
     [{ key: 4, inner: [""] }],
   ].map((outer) => ({ outer }));
-  assertEquals(await rowsIn(await parquetFile(columns, rows)), rows);
+  const file = new ParquetFile(columns);
+  for (const row of rows) file.add(row);
+  assertEquals(await rowsIn(await file.bytes()), rows);
 });

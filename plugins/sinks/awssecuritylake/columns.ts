@@ -3,6 +3,8 @@
  * its repetition goes back and how much of its path is there. github.com/apache/parquet-format, "Nested
  * Encoding". Nothing is optional here; what may be missing is what is repeated.
  */
+import { Levels } from "./levels.ts";
+import { Pieces } from "./pieces.ts";
 
 export interface Leaf {
   readonly name: string;
@@ -30,10 +32,10 @@ export interface LeafValues {
   readonly path: readonly string[];
   /** How many on the path are repeated: the highest of both levels. */
   readonly maxLevel: number;
-  readonly repetition: number[];
-  readonly definition: number[];
-  /** Those that are there, which are the ones of the highest definition. */
-  readonly values: (string | number | bigint)[];
+  readonly repetition: Levels;
+  readonly definition: Levels;
+  /** Those that are there, which are the ones of the highest definition, as a page has them. */
+  readonly values: Pieces;
 }
 
 /** A column on its way down. */
@@ -45,13 +47,22 @@ interface Node {
   readonly found: LeafValues | undefined;
 }
 
-export function takeApart(columns: readonly Column[], rows: readonly Row[]): readonly LeafValues[] {
-  const all: LeafValues[] = [];
-  const nodes = columns.map((column) => nodeOf(column, { above: [], level: 0, all }));
-  for (const row of rows) {
-    for (const node of nodes) add(node, row[node.column.name]!, { repetition: 0, definition: 0 });
+export class Columns {
+  readonly leaves: readonly LeafValues[];
+  readonly #nodes: readonly Node[];
+
+  constructor(columns: readonly Column[]) {
+    const all: LeafValues[] = [];
+    this.#nodes = columns.map((column) => nodeOf(column, { above: [], level: 0, all }));
+    this.leaves = all;
   }
-  return all;
+
+  /** Nothing of the row itself is kept. */
+  add(row: Row): void {
+    for (const node of this.#nodes) {
+      addTo(node, row[node.column.name]!, { repetition: 0, definition: 0 });
+    }
+  }
 }
 
 function nodeOf(
@@ -69,38 +80,56 @@ function nodeOf(
     const children = column.columns.map((child) => nodeOf(child, below));
     return { column, maxLevel, children, found: undefined };
   }
-  const found = { leaf: column, path, maxLevel, repetition: [], definition: [], values: [] };
+  const levels = { repetition: new Levels(), definition: new Levels() };
+  const found = { leaf: column, path, maxLevel, ...levels, values: new Pieces() };
   all.push(found);
   return { column, maxLevel, children: [], found };
 }
 
-interface Levels {
+interface At {
   readonly repetition: number;
   readonly definition: number;
 }
 
-function add(node: Node, value: Value, levels: Levels): void {
-  if (!node.column.isRepeated) return addOne(node, value, levels);
+function addTo(node: Node, value: Value, at: At): void {
+  if (!node.column.isRepeated) return addOne(node, value, at);
   const items = value as readonly Value[];
-  if (items.length === 0) return addNone(node, levels);
-  const definition = levels.definition + 1;
+  if (items.length === 0) return addNone(node, at);
+  const definition = at.definition + 1;
   for (const [index, item] of items.entries()) {
-    addOne(node, item, { repetition: index === 0 ? levels.repetition : node.maxLevel, definition });
+    addOne(node, item, { repetition: index === 0 ? at.repetition : node.maxLevel, definition });
   }
 }
 
-function addOne({ children, found }: Node, value: Value, levels: Levels): void {
+function addOne({ children, found }: Node, value: Value, at: At): void {
   if (found) {
-    found.repetition.push(levels.repetition);
-    found.definition.push(levels.definition);
-    found.values.push(value as string | number | bigint);
+    found.repetition.add(at.repetition);
+    found.definition.add(at.definition);
+    addValue(found, value as string | number | bigint);
   } else {
-    for (const child of children) add(child, (value as Row)[child.column.name]!, levels);
+    for (const child of children) addTo(child, (value as Row)[child.column.name]!, at);
   }
 }
 
-function addNone({ children, found }: Node, levels: Levels): void {
-  found?.repetition.push(levels.repetition);
-  found?.definition.push(levels.definition);
-  for (const child of children) addNone(child, levels);
+function addNone({ children, found }: Node, at: At): void {
+  found?.repetition.add(at.repetition);
+  found?.definition.add(at.definition);
+  for (const child of children) addNone(child, at);
+}
+
+/** Encodings.md, "PLAIN" */
+function addValue({ leaf, values }: LeafValues, value: string | number | bigint): void {
+  switch (leaf.type) {
+    case "int32":
+      return values.int32(Number(value));
+    case "int64":
+      return values.int64(BigInt(value));
+    case "text": {
+      const bytes = values.encode(String(value));
+      values.int32(bytes.length);
+      return values.bytes(bytes);
+    }
+    default:
+      leaf.type satisfies never;
+  }
 }

@@ -1,5 +1,6 @@
 /** Alerts for AWS Security Lake: files of Parquet with findings of OCSF, by days, in its bucket. */
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import {
   type Alert,
   AwsBucket,
@@ -10,10 +11,14 @@ import {
   type SinkPlugin,
   type WriteContext,
 } from "../../../core/mod.ts";
-import type { Row } from "./columns.ts";
 import { COLUMNS, findingOf } from "./finding.ts";
-import { parquetFile } from "./parquet.ts";
+import { ParquetFile } from "./parquet.ts";
 import { schema, type SecurityLakeConfig } from "./schema.ts";
+
+/** Of a file before it is compressed; what a batch has beyond is another one. */
+const MOST_BYTES = 16 << 20;
+/** Some milliseconds of work. */
+const TURN_BYTES = 256 << 10;
 
 class SecurityLakeSink implements Sink {
   readonly #config: SecurityLakeConfig;
@@ -27,12 +32,16 @@ class SecurityLakeSink implements Sink {
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     let accepted = 0;
     for (const alerts of daysOf(batch.map(({ alert }) => alert))) {
-      try {
-        await this.#put(alerts, context);
-      } catch (error) {
-        throw error instanceof SinkError ? ofDay(error, { accepted, count: alerts.length }) : error;
+      for (let at = 0; at < alerts.length;) {
+        const file = await fileOf(alerts.slice(at));
+        try {
+          await this.#put(file, { day: dayOf(alerts[at]!), context });
+        } catch (error) {
+          throw error instanceof SinkError ? ofFile(error, { accepted, count: file.rows }) : error;
+        }
+        at += file.rows;
+        accepted += file.rows;
       }
-      accepted += alerts.length;
     }
   }
 
@@ -40,22 +49,38 @@ class SecurityLakeSink implements Sink {
     return this.#bucket.close();
   }
 
-  async #put(alerts: readonly Alert[], context?: WriteContext): Promise<void> {
-    const findings: Row[] = [];
-    // One after the other: events have their turn in between.
-    for (const alert of alerts) findings.push(await findingOf(alert));
-    const body = await parquetFile(COLUMNS, findings);
+  async #put(
+    file: ParquetFile,
+    { day, context }: { readonly day: string; readonly context: WriteContext | undefined },
+  ): Promise<void> {
+    const body = await file.bytes();
     const { prefix, account_id } = this.#config;
     const name = [
       ...prefix.split("/").filter((part) => part !== ""),
       `region=${this.#bucket.region()}`,
       `accountId=${account_id}`,
-      `eventDay=${dayOf(alerts[0]!)}`,
+      `eventDay=${day}`,
       // The same alerts, sent again, are the same object.
       `${uuidOf(body)}.parquet`,
     ].join("/");
     await this.#bucket.put({ name, body, contentType: "application/vnd.apache.parquet" }, context);
   }
+}
+
+/** Of the first of these, one at least: the same of the same, so that it has the same name when it is sent again. */
+async function fileOf(alerts: readonly Alert[]): Promise<ParquetFile> {
+  const file = new ParquetFile(COLUMNS);
+  let turnBytes = 0;
+  for (const alert of alerts) {
+    file.add(await findingOf(alert));
+    const { sizeBytes } = file;
+    if (sizeBytes >= MOST_BYTES) break;
+    if (sizeBytes - turnBytes < TURN_BYTES) continue;
+    // Events have their turn in between.
+    await setImmediate();
+    turnBytes = sizeBytes;
+  }
+  return file;
 }
 
 /** `20160804`, in UTC. */
@@ -83,7 +108,7 @@ function uuidOf(body: Uint8Array): string {
 }
 
 /** A file arrives as a whole, or not at all. */
-function ofDay(
+function ofFile(
   { code, message, retryAfterMs, unclear }: SinkError,
   { accepted, count }: { readonly accepted: number; readonly count: number },
 ): SinkError {

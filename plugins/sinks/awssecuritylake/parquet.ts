@@ -3,9 +3,8 @@
  * src/main/thrift/parquet.thrift. Packages that write it do not know columns that are repeated without
  * being lists, and those are what falcosidekick's files have.
  */
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
-import { type Column, type LeafValues, type Row, takeApart } from "./columns.ts";
+import { type Column, Columns, type LeafValues, type Row } from "./columns.ts";
+import { gzipped } from "./deflate.ts";
 import { Pieces } from "./pieces.ts";
 import { int32, int64, list, struct, text, type Thrift, writeThrift } from "./thrift.ts";
 
@@ -18,46 +17,68 @@ const GZIP = 2;
 const DATA_PAGE = 0;
 const VERSION = 1;
 
-const compressed = promisify(gzip);
+/** A file that is made row by row; what it keeps of a row is the row's part of the columns. */
+export class ParquetFile {
+  readonly #columns: readonly Column[];
+  readonly #taken: Columns;
+  #rows = 0;
 
-export async function parquetFile(
-  columns: readonly Column[],
-  rows: readonly Row[],
-): Promise<Uint8Array<ArrayBuffer>> {
-  const file = new Pieces();
-  file.bytes(file.encode(MAGIC));
-  const chunks: Thrift[] = [];
-  let totalBytes = 0;
-  for (const leaf of takeApart(columns, rows)) {
-    const begin = file.length;
-    const page = pageOf(leaf);
-    const bytes = new Uint8Array(await compressed(page));
-    const head = new Pieces();
-    writeThrift(headOf(leaf, { plain: page.length, compressed: bytes.length }), head);
-    file.bytes(head.all);
-    file.bytes(bytes);
-    const sizes = { plain: head.length + page.length, compressed: file.length - begin };
-    totalBytes += sizes.plain;
-    chunks.push(struct({ 2: int64(begin), 3: chunkOf(leaf, { begin, ...sizes }) }));
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns;
+    this.#taken = new Columns(columns);
   }
-  const foot = file.length;
-  const group = struct({ 1: list(chunks), 2: int64(totalBytes), 3: int64(rows.length) });
-  writeThrift(
-    struct({
-      1: int32(VERSION),
-      2: list([
-        struct({ 4: text("root"), 5: int32(columns.length) }),
-        ...columns.flatMap(elementsOf),
-      ]),
-      3: int64(rows.length),
-      4: list([group]),
-      6: text("falcod"),
-    }),
-    file,
-  );
-  file.int32(file.length - foot);
-  file.bytes(file.encode(MAGIC));
-  return file.all;
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Of all values, before they are compressed. */
+  get sizeBytes(): number {
+    return this.#taken.leaves.reduce((sum, { values }) => sum + values.length, 0);
+  }
+
+  add(row: Row): void {
+    this.#taken.add(row);
+    this.#rows++;
+  }
+
+  /** The whole file, with at least a row; others have their turn while it is made. */
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const file = new Pieces();
+    file.bytes(file.encode(MAGIC));
+    const chunks: Thrift[] = [];
+    let totalBytes = 0;
+    for (const leaf of this.#taken.leaves) {
+      const begin = file.length;
+      const page = pageOf(leaf);
+      const compressed = await gzipped(page);
+      const head = new Pieces();
+      writeThrift(headOf(leaf, { plain: page.length, compressed: compressed.length }), head);
+      file.all(head);
+      file.all(compressed);
+      const sizes = { plain: head.length + page.length, compressed: file.length - begin };
+      totalBytes += sizes.plain;
+      chunks.push(struct({ 2: int64(begin), 3: chunkOf(leaf, { begin, ...sizes }) }));
+    }
+    const foot = file.length;
+    const group = struct({ 1: list(chunks), 2: int64(totalBytes), 3: int64(this.#rows) });
+    writeThrift(
+      struct({
+        1: int32(VERSION),
+        2: list([
+          struct({ 4: text("root"), 5: int32(this.#columns.length) }),
+          ...this.#columns.flatMap(elementsOf),
+        ]),
+        3: int64(this.#rows),
+        4: list([group]),
+        6: text("falcod"),
+      }),
+      file,
+    );
+    file.int32(file.length - foot);
+    file.bytes(file.encode(MAGIC));
+    return file.joined;
+  }
 }
 
 function elementsOf(column: Column): readonly Thrift[] {
@@ -70,38 +91,14 @@ function elementsOf(column: Column): readonly Thrift[] {
   return [struct({ 1: int32(TYPES[column.type]), ...repetition, ...meaning })];
 }
 
-function pageOf({ leaf, maxLevel, repetition, definition, values }: LeafValues): Uint8Array {
+function pageOf({ maxLevel, repetition, definition, values }: LeafValues): Pieces {
   const page = new Pieces();
   if (maxLevel > 0) {
-    writeLevels(repetition, maxLevel, page);
-    writeLevels(definition, maxLevel, page);
+    repetition.writeTo(page);
+    definition.writeTo(page);
   }
-  for (const value of values) {
-    if (leaf.type === "int32") page.int32(Number(value));
-    else if (leaf.type === "int64") page.int64(BigInt(value));
-    else {
-      const bytes = page.encode(String(value));
-      page.int32(bytes.length);
-      page.bytes(bytes);
-    }
-  }
-  return page.all;
-}
-
-/** Runs of the same level, none of which takes more than a byte. Encodings.md, "RLE" */
-function writeLevels(levels: readonly number[], maxLevel: number, page: Pieces): void {
-  if (maxLevel > 0xff) throw new Error(`levels up to ${maxLevel}`);
-  const runs = new Pieces();
-  for (let at = 0; at < levels.length;) {
-    const level = levels[at]!;
-    let end = at;
-    while (levels[end] === level) end++;
-    runs.varint((end - at) * 2);
-    runs.byte(level);
-    at = end;
-  }
-  page.int32(runs.length);
-  page.bytes(runs.all);
+  page.all(values);
+  return page;
 }
 
 interface Sizes {
@@ -109,13 +106,12 @@ interface Sizes {
   readonly compressed: number;
 }
 
-function headOf({ maxLevel, values, definition }: LeafValues, sizes: Sizes): Thrift {
-  const count = maxLevel > 0 ? definition.length : values.length;
+function headOf({ definition }: LeafValues, sizes: Sizes): Thrift {
   return struct({
     1: int32(DATA_PAGE),
     2: int32(sizes.plain),
     3: int32(sizes.compressed),
-    5: struct({ 1: int32(count), 2: int32(PLAIN), 3: int32(RLE), 4: int32(RLE) }),
+    5: struct({ 1: int32(definition.count), 2: int32(PLAIN), 3: int32(RLE), 4: int32(RLE) }),
   });
 }
 
@@ -128,7 +124,7 @@ function chunkOf(
     2: list([int32(PLAIN), int32(RLE)]),
     3: list(path.map(text)),
     4: int32(GZIP),
-    5: int64(definition.length),
+    5: int64(definition.count),
     6: int64(plain),
     7: int64(compressed),
     9: int64(begin),

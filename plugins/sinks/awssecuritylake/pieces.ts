@@ -1,21 +1,40 @@
-/** Bytes that are put together. */
+/** Bytes that are put together, kept in parts: nothing is copied to make room for more. */
 
 const ENCODER = new TextEncoder();
+/** Parts grow up to the second. */
+const FIRST_PART_BYTES = 256;
+const PART_BYTES = 64 << 10;
+/** What is longer is a part of its own. */
+const COPIED_BYTES = 1024;
 
 export class Pieces {
-  #bytes = new Uint8Array(1024);
+  readonly #parts: Uint8Array<ArrayBuffer>[] = [];
+  #open = new Uint8Array(FIRST_PART_BYTES);
+  /** Of the open part. */
+  #filled = 0;
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
-  /** What was put together up to now; counts until more is added. */
-  get all(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+  /** In their order; they are not to be changed. */
+  get parts(): readonly Uint8Array<ArrayBuffer>[] {
+    return [...this.#parts, this.#open.subarray(0, this.#filled)];
   }
 
-  encode(text: string): Uint8Array {
+  /** As a whole, which is a copy. */
+  get joined(): Uint8Array<ArrayBuffer> {
+    const all = new Uint8Array(this.#length);
+    let at = 0;
+    for (const part of this.parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  encode(text: string): Uint8Array<ArrayBuffer> {
     return ENCODER.encode(text);
   }
 
@@ -23,16 +42,27 @@ export class Pieces {
     this.#room(1)[0] = value;
   }
 
-  bytes(value: Uint8Array): void {
-    this.#room(value.length).set(value);
+  /** They may become a part, and are not to be changed any more. */
+  bytes(value: Uint8Array<ArrayBuffer>): void {
+    if (value.length <= COPIED_BYTES) return this.#room(value.length).set(value);
+    this.#seal();
+    this.#parts.push(value);
+    this.#length += value.length;
+  }
+
+  /** The others' parts become parts of these. */
+  all(others: Pieces): void {
+    for (const part of others.parts) this.bytes(part);
   }
 
   int32(value: number): void {
-    new DataView(this.#room(4).buffer, this.#length - 4).setInt32(0, value, true);
+    const room = this.#room(4);
+    new DataView(room.buffer, room.byteOffset).setInt32(0, value, true);
   }
 
   int64(value: bigint): void {
-    new DataView(this.#room(8).buffer, this.#length - 8).setBigInt64(0, value, true);
+    const room = this.#room(8);
+    new DataView(room.buffer, room.byteOffset).setBigInt64(0, value, true);
   }
 
   /** Seven bits a byte, the lowest first; no number is above 2^53. */
@@ -46,13 +76,21 @@ export class Pieces {
   }
 
   #room(size: number): Uint8Array<ArrayBuffer> {
-    const end = this.#length + size;
-    if (end > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(end, this.#bytes.length * 2));
-      larger.set(this.all);
-      this.#bytes = larger;
+    if (this.#filled + size > this.#open.length) {
+      const next = Math.max(size, Math.min(PART_BYTES, 2 * this.#open.length));
+      this.#seal();
+      this.#open = new Uint8Array(next);
     }
-    this.#length = end;
-    return this.#bytes.subarray(end - size, end);
+    this.#filled += size;
+    this.#length += size;
+    return this.#open.subarray(this.#filled - size, this.#filled);
+  }
+
+  /** What is left of the open part is used for what comes. */
+  #seal(): void {
+    if (this.#filled === 0) return;
+    this.#parts.push(this.#open.subarray(0, this.#filled));
+    this.#open = this.#open.subarray(this.#filled);
+    this.#filled = 0;
   }
 }
