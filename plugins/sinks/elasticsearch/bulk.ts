@@ -20,13 +20,19 @@ export function failureIn(
   }
   for (const [accepted, { status, reason }] of outcomes.entries()) {
     if (isThere(status)) continue;
-    const message = `A document got ${status}: ${excerptOf(hide(reason))}`;
+    const help = OBJECT_AND_VALUE.test(reason) ? HELP : "";
+    const message = `A document got ${status}: ${excerptOf(hide(reason))}${help}`;
     // Too many requests, or the server's own trouble.
     if (status === 429 || status >= 500) return new SinkError("unavailable", message, { accepted });
     return new SinkError("rejected", message, { accepted, refused: 1 });
   }
   return undefined;
 }
+
+/** How servers say that a field cannot be both, as `evt.time` with `evt.time.iso8601` in another alert. */
+const OBJECT_AND_VALUE =
+  /as object, but found a concrete value|must be of type object|non object mapping|field's value: '\{/;
+const HELP = " (with flatten_fields, fields are not in each other's way)";
 
 /** Made now, or before (conflict). */
 function isThere(status: number): boolean {

@@ -6,6 +6,7 @@ import {
 } from "../../../tests/contract/http_sink_suite.ts";
 import { httpReceiver, type Received } from "../../../tests/peers/http_receiver.ts";
 import { assert, assertEquals } from "../../../tests/assert.ts";
+import { failureIn } from "./bulk.ts";
 import plugin from "./mod.ts";
 import { schema } from "./schema.ts";
 import { documentOf, indexOf } from "./document.ts";
@@ -173,4 +174,22 @@ Deno.test("documentOf() knows the Elastic Common Schema", () => {
   assertEquals([document.container, document.rule], [undefined, { name: "open_from_cat" }]);
   assertEquals(document.event.severity, 4);
   assertEquals(document.falco.output_fields.proc_name, "cat");
+});
+
+Deno.test("elasticsearch: fields that are in each other's way are told with what helps", () => {
+  const messageFor = (reason: string) => {
+    const items = [{
+      create: { status: 400, error: { type: "document_parsing_exception", reason } },
+    }];
+    return failureIn({ body: JSON.stringify({ items }), hide: (text) => text }, 1)!.message;
+  };
+  const help = "(with flatten_fields, fields are not in each other's way)";
+  for (
+    const reason of [
+      "object mapping for [output_fields.evt.time] tried to parse field [time] as object, but found a concrete value",
+      "Could not dynamically add mapping for field [output_fields.evt.time.iso8601]. Existing mapping for [output_fields.evt.time] must be of type object but found [long].",
+      "failed to parse field [output_fields.evt.time] of type [long] in document with id 'x'. Preview of field's value: '{iso8601=2026}'",
+    ]
+  ) assert(messageFor(reason).endsWith(help), messageFor(reason));
+  assert(!messageFor("failed to parse field [time] of type [date]").includes(help));
 });
