@@ -269,3 +269,11 @@ Deno.test("settingsOf() names the part of a template that means nothing", async 
     ]
   ) assert(titles.includes(part), `${part}\nis not in\n${titles}`);
 });
+
+Deno.test("settingsOf() knows values of falcosidekick's chart", async () => {
+  const { report } = await load("config:\n  slack: {webhookurl: http://s}\nother: {a: b}\n");
+  const lines = told(report);
+  const help = 'in values of falcosidekick\'s chart, what is under "config" is the configuration';
+  assert(lines.includes(`C003 unknown key "config" (${help})`), lines.join("\n"));
+  assert(lines.includes('C003 unknown key "other" (it is ignored)'), lines.join("\n"));
+});

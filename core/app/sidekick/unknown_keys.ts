@@ -34,6 +34,15 @@ function knownKeys(): ReadonlyMap<string, ReadonlySet<string>> {
   return known;
 }
 
+/** Whether a key of the file has falcosidekick's sections below it: values for Helm have them under `config`. */
+function isChartConfig(
+  value: ConfigNode,
+  { path, known }: { readonly path: string; readonly known: ReadonlySet<string> },
+): boolean {
+  if (path !== "" || value.kind !== "mapping") return false;
+  return [...value.entries.keys()].some((key) => known.has(key.toLowerCase()));
+}
+
 export function reportUnknownKeys(file: SidekickFile, report: Report): void {
   const known = knownKeys();
   const visit = (mapping: MappingNode, path: string) => {
@@ -49,7 +58,9 @@ export function reportUnknownKeys(file: SidekickFile, report: Report): void {
           severity: "warning",
           title: `unknown key "${key}"${path === "" ? "" : ` in "${path}"`}`,
           at: keyAt,
-          help: didYouMean(name, names) ?? "it is ignored",
+          help: isChartConfig(value, { path, known: names })
+            ? `in values of falcosidekick's chart, what is under "${key}" is the configuration`
+            : didYouMean(name, names) ?? "it is ignored",
         });
         continue;
       }
