@@ -1,6 +1,7 @@
 /** Alerts by mail, one each; those of a larger batch share one. */
 import type { Transporter } from "nodemailer";
 import {
+  type Alert,
   failure,
   type FormattedAlert,
   hostAndPort,
@@ -15,8 +16,21 @@ import { beginsWithTls, PORT, schema, type SmtpConfig } from "./schema.ts";
 
 const TIMEOUT_MS = 10_000;
 
+/** What a server says to a mail that it takes, if not for everybody. */
+interface Taken {
+  readonly response?: string | undefined;
+  readonly rejected?: readonly string[] | undefined;
+  /** In the same order. */
+  readonly rejectedErrors?: readonly {
+    readonly response?: string;
+    readonly responseCode?: number;
+  }[];
+}
+
 export class SmtpSink implements Sink {
   readonly #config: SmtpConfig;
+  /** Who is still to get a mail that others have. */
+  #missed: { readonly first: Alert; readonly to: readonly string[] } | undefined;
   #transport: Transporter | undefined;
   #isClosed = false;
 
@@ -38,16 +52,19 @@ export class SmtpSink implements Sink {
       place: `from ${from} to ${to.join(", ")}`,
       sent: `Subject: ${mail.subject}\n\n${mail.text}`,
     } as const;
+    const first = batch[0]!.alert;
+    const missed = this.#missed?.first === first ? this.#missed.to : undefined;
+    let taken: Taken;
     try {
-      const { response } = await transport.sendMail({
+      taken = await transport.sendMail({
         from,
         to: [...to],
+        ...missed && { envelope: { from, to: [...missed] } },
         ...mail,
         ...output_format === "html" && { html },
         ...isUrgent && { priority: "high" },
         headers: AUTOMATIC,
       });
-      context?.observe?.({ ...shown, answer: String(response) });
     } catch (error) {
       context?.observe?.({ ...shown, isUnsent: true });
       throw failure(error, {
@@ -59,6 +76,22 @@ export class SmtpSink implements Sink {
       context?.signal.removeEventListener("abort", stop);
       transport.close();
     }
+    context?.observe?.({ ...shown, answer: String(taken.response) });
+    this.#missed = undefined;
+    this.#tellMissed(taken, first);
+  }
+
+  /** A server may take a mail for some only. Throws where it did. */
+  #tellMissed({ rejected = [], rejectedErrors = [] }: Taken, first: Alert): void {
+    if (rejected.length === 0) return;
+    const { host_port, password } = this.#config;
+    const isForGood = rejectedErrors.every(({ responseCode = 0 }) => responseCode >= 500);
+    if (!isForGood) this.#missed = { first, to: rejected };
+    throw failure(new Error(rejectedErrors[0]?.response ?? "the server does not say why"), {
+      doing: `Cannot send mail by ${host_port} to ${rejected.join(", ")}, others have it`,
+      secrets: [password],
+      code: isForGood ? "rejected" : "unavailable",
+    });
   }
 
   close(): Promise<void> {

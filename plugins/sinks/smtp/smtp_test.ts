@@ -1,7 +1,10 @@
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
 import { freePort } from "../../../tests/free_port.ts";
+import { listening } from "../../../tests/http_servers.ts";
 import { clientFiles } from "../../../tests/peers/certificate_files.ts";
 import { installed, startServer, testWithPeer } from "../../../tests/peers/server.ts";
 import type { Alert } from "../../../core/mod.ts";
@@ -160,6 +163,61 @@ testWithPeer("smtp: what a server never takes is refused for good", AIOSMTPD, as
   await assertRejects(() => sink.write(formatted("1")), { code: "unavailable" });
   await sink.close();
   await assertRejects(() => sink.write(formatted("1")), { code: "closed" });
+});
+
+/** Takes mails, but not for those that `refuses` has an answer for. */
+async function choosyServer(refuses: (address: string) => string | undefined) {
+  const mails: string[][] = [];
+  const server = await listening(createServer((socket) => {
+    let to: string[] = [], isText = false;
+    const say = (line: string) => socket.write(`${line}\r\n`);
+    socket.on("error", () => {});
+    say("220 mail.example");
+    createInterface(socket as never).on("line", (line: string) => {
+      if (isText) {
+        if (line !== ".") return;
+        isText = false;
+        mails.push(to);
+        say("250 ok");
+        return;
+      }
+      const address = /^RCPT TO:<([^>]*)>/i.exec(line)?.[1];
+      const refusal = address && refuses(address);
+      if (refusal) return void say(refusal);
+      if (address) to.push(address);
+      if (/^MAIL/i.test(line)) to = [];
+      isText = /^DATA/i.test(line);
+      say(isText ? "354 go on" : "250 ok");
+    });
+  }));
+  return Object.assign(server, { mails });
+}
+
+Deno.test("smtp: who does not get a mail is told, and tried again alone", async () => {
+  const answers: (string | undefined)[] = ["450 \u001blater", undefined, "550 nobody", undefined];
+  await using server = await choosyServer((address) =>
+    address.startsWith("two@") ? answers.shift() : undefined
+  );
+  const host_port = `127.0.0.1:${server.port}`;
+  const sink = plugin.create(plugin.schema.parse({
+    ...{ host_port, from: "falcod <a@b.c>", to: ["one@e.f", "two@e.f"] },
+    tls: { enabled: false },
+  }));
+  const told = (why: string) =>
+    `Cannot send mail by ${host_port} to two@e.f, others have it: ${why}`;
+  const batch = formatted("1");
+  await assertRejects(() => sink.write(batch), {
+    code: "unavailable",
+    message: told("450 \\u001blater"),
+  });
+  await sink.write(batch);
+  await assertRejects(() => sink.write(formatted("2")), {
+    code: "rejected",
+    message: told("550 nobody"),
+  });
+  await sink.write(formatted("3"));
+  assertEquals(server.mails, [["one@e.f"], ["two@e.f"], ["one@e.f"], ["one@e.f", "two@e.f"]]);
+  await sink.close();
 });
 
 testWithPeer(
