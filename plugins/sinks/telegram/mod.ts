@@ -4,12 +4,15 @@ import {
   escapeUnprintable,
   factsOf,
   fitting,
+  type HttpReply,
   HttpTarget,
   type Json,
   jsonText,
+  membersIn,
   PostSink,
   Secret,
   shortText,
+  SinkError,
   type SinkPlugin,
 } from "../../../core/mod.ts";
 import { schema, type TelegramConfig } from "./schema.ts";
@@ -58,6 +61,23 @@ function escape(text: string): string {
   return text.replace(/[\\_*[\]()~`>#+\-=|{}.!]/g, "\\$&");
 }
 
+/** Of the chat, its topic and the bot's rights there: nothing that the alert is wrong for. */
+const OF_SETTINGS = /\b(?:chat|thread|topic|rights|bot|supergroup)\b/i;
+
+/** Telegram answers 400 to what can be put right, too, and tells in the body for how long it wants none. */
+function judge({ status, body }: HttpReply, failure: SinkError): SinkError | undefined {
+  const { description, parameters } = membersIn(body) as {
+    readonly description?: unknown;
+    readonly parameters?: { readonly retry_after?: unknown };
+  };
+  if (status === 400 && typeof description === "string" && OF_SETTINGS.test(description)) {
+    return new SinkError("unavailable", failure.message);
+  }
+  const seconds = parameters?.retry_after;
+  if (status !== 429 || typeof seconds !== "number" || !(seconds >= 0)) return undefined;
+  return new SinkError(failure.code, failure.message, { retryAfterMs: seconds * 1000 });
+}
+
 const plugin: SinkPlugin<TelegramConfig> = {
   kind: "sink",
   name: "telegram",
@@ -65,7 +85,7 @@ const plugin: SinkPlugin<TelegramConfig> = {
   schema,
   create: (config) => {
     const host = config.host.replace(/\/$/, "");
-    return new PostSink(new HttpTarget(config, { url: host }), ({ alert }) => ({
+    return new PostSink(new HttpTarget(config, { url: host, judge }), ({ alert }) => ({
       // The token may stand in a file that changes.
       url: new Secret({ value: `${host}/bot${config.token.reveal()}/sendMessage` }),
       body: jsonText(telegramMessage(alert, config)),

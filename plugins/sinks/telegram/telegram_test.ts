@@ -50,3 +50,28 @@ Deno.test("telegram: the token is in no message", async () => {
     error.message,
   );
 });
+
+Deno.test("telegram: what can be put right is tried again, and when Telegram wants it", async () => {
+  await using server = httpReceiver();
+  const sink = plugin.create(plugin.schema.parse(config(server.url)));
+  const failureAt = async (error_code: number, description: string, more: object = {}) => {
+    const status = error_code;
+    server.answer = () =>
+      Response.json({ ok: false, error_code, description, ...more }, { status });
+    const { code, retryAfterMs } = await sink.write(formatted("1")).catch((error) => error);
+    return [code, retryAfterMs];
+  };
+  for (
+    const about of [
+      "chat not found",
+      "message thread not found",
+      "group chat was upgraded to a supergroup chat",
+      "not enough rights to send text messages to the chat",
+    ]
+  ) assertEquals(await failureAt(400, `Bad Request: ${about}`), ["unavailable", undefined], about);
+  const broken = "Bad Request: can't parse entities: Character '.' is reserved";
+  assertEquals(await failureAt(400, broken), ["rejected", undefined]);
+  const later = { parameters: { retry_after: 35 } };
+  assertEquals(await failureAt(429, "Too Many Requests", later), ["unavailable", 35_000]);
+  await sink.close();
+});
