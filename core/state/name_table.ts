@@ -17,7 +17,8 @@ interface Watched {
   periodMs: number;
 }
 
-const MAX_NAMES = 1024;
+/** Lists of bad domains have tens of thousands (falco 2680). */
+const MAX_NAMES = 65_536;
 const MAX_ADDRESSES = 256;
 /** Falco's periods: names that do not change are asked for less and less often. */
 const FIRST_PERIOD_MS = 10_000;
@@ -30,7 +31,7 @@ const LONGEST_PERIOD_MS = 320_000;
  */
 export class NameTable {
   readonly #names = new Map<string, Watched>();
-  readonly #namesByAddress = new Map<string, string[]>();
+  readonly #namesByAddress = new Map<string, Set<string>>();
   readonly #resolve: ResolveName | undefined;
   readonly #now: () => number;
 
@@ -54,9 +55,12 @@ export class NameTable {
 
   /** Rules were reloaded: forgets the names that are not among `names`, watches those that are. */
   retain(names: ReadonlySet<string>): void {
-    for (const name of this.#names.keys()) if (!names.has(name)) this.#names.delete(name);
+    for (const [name, { keys }] of this.#names) {
+      if (names.has(name)) continue;
+      this.#names.delete(name);
+      this.#unlink(name, keys);
+    }
     for (const name of names) this.watch(name);
-    this.#index();
   }
 
   /** 4 or 16 bytes each; empty for names that are not watched or not resolved yet. */
@@ -67,7 +71,7 @@ export class NameTable {
   /** The watched names that have this address. */
   namesOf(address: Uint8Array): readonly string[] {
     if (this.#namesByAddress.size === 0) return [];
-    return this.#namesByAddress.get(keyOf(address)) ?? [];
+    return [...this.#namesByAddress.get(keyOf(address)) ?? []];
   }
 
   get size(): number {
@@ -91,7 +95,6 @@ export class NameTable {
     };
     const all = Promise.all([worker(), worker(), worker(), worker()]);
     await Promise.race([all, aborted(signal)]);
-    this.#index();
   }
 
   async #update(
@@ -112,19 +115,22 @@ export class NameTable {
       ? FIRST_PERIOD_MS
       : Math.min(2 * watched.periodMs, LONGEST_PERIOD_MS);
     watched.dueMs = this.#now() + watched.periodMs;
-    if (!changed) return;
+    // It may have been forgotten meanwhile.
+    if (!changed || this.#names.get(name) !== watched) return;
+    this.#unlink(name, watched.keys);
     watched.addresses = addresses!;
     watched.keys = keys;
+    for (const key of keys) {
+      const names = this.#namesByAddress.get(key);
+      if (names) names.add(name);
+      else this.#namesByAddress.set(key, new Set([name]));
+    }
   }
 
-  #index(): void {
-    this.#namesByAddress.clear();
-    for (const [name, { keys }] of this.#names) {
-      for (const key of keys) {
-        const names = this.#namesByAddress.get(key);
-        if (names) names.push(name);
-        else this.#namesByAddress.set(key, [name]);
-      }
+  #unlink(name: string, keys: ReadonlySet<string>): void {
+    for (const key of keys) {
+      const names = this.#namesByAddress.get(key);
+      if (names?.delete(name) && names.size === 0) this.#namesByAddress.delete(key);
     }
   }
 }

@@ -71,12 +71,46 @@ Deno.test("retain() forgets the names no rule has any more", async () => {
   assertEquals(names.size, 1);
 });
 
-Deno.test("watch() takes a thousand names, and addresses of odd lengths are dropped", async () => {
+Deno.test("refresh() makes a name known at once, whatever others take", async () => {
+  const found = Promise.withResolvers<void>();
+  const names = new NameTable({
+    resolve: (name) => {
+      if (name !== "fast.example") return new Promise(() => {});
+      queueMicrotask(() => found.resolve());
+      return Promise.resolve([bytes(10, 0, 0, 1), bytes(10, 0, 0, 2)]);
+    },
+  });
+  names.retain(new Set(["slow.example", "fast.example"]));
+  const end = new AbortController();
+  const refreshed = names.refresh(end.signal);
+  await found.promise;
+  await Promise.resolve();
+  assertEquals(names.namesOf(bytes(10, 0, 0, 2)), ["fast.example"]);
+  end.abort();
+  await refreshed;
+});
+
+Deno.test("namesOf() has all names of an address, as long as they have it", async () => {
+  const { world, names } = fakeResolver();
+  world.answers.set("b.example", [bytes(10, 0, 0, 1), bytes(10, 0, 0, 9)]);
+  names.retain(new Set(["a.example", "b.example"]));
+  await names.refresh(signal);
+  assertEquals(names.namesOf(bytes(10, 0, 0, 1)).toSorted(), ["a.example", "b.example"]);
+  world.answers.set("a.example", [bytes(10, 0, 0, 3)]);
+  world.nowMs = 10_000;
+  await names.refresh(signal);
+  assertEquals(names.namesOf(bytes(10, 0, 0, 1)), ["b.example"]);
+  assertEquals(names.namesOf(bytes(10, 0, 0, 3)), ["a.example"]);
+  names.retain(new Set(["a.example"]));
+  assertEquals(names.namesOf(bytes(10, 0, 0, 9)), []);
+});
+
+Deno.test("watch() takes tens of thousands of names, and addresses of odd lengths are dropped", async () => {
   const { world, names } = fakeResolver();
   world.answers.set("0", [bytes(1, 2, 3), bytes(1, 2, 3, 4)]);
   let taken = 0;
-  for (let i = 0; i < 2000; i++) if (names.watch(String(i))) taken++;
-  assertEquals(taken, 1024);
+  for (let i = 0; i < 70_000; i++) if (names.watch(String(i))) taken++;
+  assertEquals(taken, 65_536);
   await names.refresh(signal);
   assertEquals(names.addressesOf("0"), [bytes(1, 2, 3, 4)]);
 });
