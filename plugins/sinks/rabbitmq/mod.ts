@@ -25,8 +25,10 @@ const MAX_KEY_LENGTH = 255;
 interface Connection {
   readonly model: ChannelModel;
   readonly channel: ConfirmChannel;
-  /** Why the channel has ended. */
-  ended?: Error;
+  /** Why nothing more is taken. */
+  ended: Error | undefined;
+  /** Who waits for a message to be confirmed. */
+  readonly waiting: Set<(why: Error) => void>;
   /** Ids of messages that no queue took. */
   readonly returned: Set<string>;
 }
@@ -71,12 +73,14 @@ async function publish(
   { alert, line }: FormattedAlert,
   { exchange, queue_name, routing_key }: RabbitmqConfig,
 ): Promise<string> {
-  const { channel, returned } = connection;
+  const { channel, returned, waiting } = connection;
   const key = exchange === "" ? queue_name : fillTopic(routing_key, alert).slice(0, MAX_KEY_LENGTH);
   const content = Buffer.from(line.toWellFormed(), "utf8");
   const messageId = createHash("sha256").update(`${alert.timeNs} ${alert.rule} `).update(content)
     .digest("base64url");
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  if (connection.ended) throw connection.ended;
+  waiting.add(reject);
   channel.publish(exchange, key, content, {
     persistent: true,
     mandatory: true,
@@ -85,8 +89,12 @@ async function publish(
     contentType: line.startsWith("{") ? "application/json" : "text/plain",
     contentEncoding: "utf-8",
     timestamp: Number(alert.timeNs / 1_000_000_000n),
-  }, (error) => error ? reject(connection.ended ?? error) : resolve());
-  await promise;
+  }, (error) => {
+    // Why a connection ends is told behind this.
+    if (error) queueMicrotask(() => reject(connection.ended ?? error));
+    else resolve();
+  });
+  await promise.finally(() => waiting.delete(reject));
   // What comes back does so before it is confirmed.
   if (returned.delete(messageId)) throw new Error(`no queue takes messages for "${key}"`);
   return exchange === "" ? `queue ${key}` : `exchange ${exchange}, routing key ${key}`;
@@ -114,8 +122,22 @@ async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connec
   model.on("close", lost);
   try {
     const channel = await model.createConfirmChannel();
-    const connection: Connection = { model, channel, returned: new Set() };
-    channel.on("error", (error: Error) => connection.ended ??= error);
+    const connection: Connection = {
+      model,
+      channel,
+      ended: undefined,
+      returned: new Set(),
+      waiting: new Set(),
+    };
+    const ended = (error?: Error) => void (connection.ended ??= error);
+    model.on("error", ended).on("close", ended);
+    channel.on("error", ended);
+    // It may go on for hours, and says why.
+    model.on("blocked", (why: unknown) => {
+      const error = new Error(`the server takes no messages now: ${why}`);
+      ended(error);
+      for (const reject of connection.waiting) reject(error);
+    });
     channel.on("close", lost);
     channel.on("return", ({ properties }: Message) => {
       if (typeof properties.messageId === "string") connection.returned.add(properties.messageId);

@@ -1,8 +1,11 @@
+import { createServer } from "node:net";
+import { SinkError } from "../../../core/mod.ts";
 import { connect } from "amqplib";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
 import { freePort } from "../../../tests/free_port.ts";
+import { listening } from "../../../tests/http_servers.ts";
 import { clientFiles } from "../../../tests/peers/certificate_files.ts";
 import { installed, startServer, testWithPeer } from "../../../tests/peers/server.ts";
 import plugin from "./mod.ts";
@@ -222,3 +225,72 @@ testWithPeer(
     }
   },
 );
+
+/** A method of AMQP 0-9-1 as a frame; `content` behind the numbers of its class and of itself. */
+function method(channel: number, ids: readonly [number, number], content: readonly number[] = []) {
+  const payload = [0, ids[0], 0, ids[1], ...content];
+  const size = [0, 0, payload.length >> 8, payload.length & 0xff];
+  return new Uint8Array([1, 0, channel, ...size, ...payload, 0xce]);
+}
+
+const shortText = (text: string) => [text.length, ...new TextEncoder().encode(text)];
+const longText = (text: string) => [0, 0, 0, ...shortText(text)];
+const FRAME_END_BYTES = 8;
+
+/** As far as a connection, a channel and a queue; a message is answered by `answer`. */
+async function scriptedServer(answer: Uint8Array) {
+  const answers: Readonly<Record<string, Uint8Array>> = {
+    "10,11": method(0, [10, 30], [0, 0, 0, 0, 0xff, 0xff, 0, 0]),
+    "10,40": method(0, [10, 41], [0]),
+    "20,10": method(1, [20, 11], [0, 0, 0, 0]),
+    "85,10": method(1, [85, 11]),
+    "50,10": method(1, [50, 11], [...shortText("q"), ...Array(8).fill(0)]),
+    "60,40": answer,
+  };
+  return await listening(createServer((socket) => {
+    let seen: Buffer = Buffer.alloc(0);
+    let isGreeted = false;
+    socket.on("error", () => {}).on("data", (bytes: Buffer) => {
+      seen = Buffer.concat([seen, bytes]);
+      if (!isGreeted) {
+        isGreeted = true;
+        seen = seen.subarray(8);
+        const properties = [0, 9, 0, 0, 0, 0];
+        socket.write(
+          method(0, [10, 10], [...properties, ...longText("PLAIN"), ...longText("en_US")]),
+        );
+      }
+      while (seen.length >= 7 && seen.length >= seen.readUInt32BE(3) + FRAME_END_BYTES) {
+        const size = seen.readUInt32BE(3);
+        const ids = seen[0] === 1 ? `${seen.readUInt16BE(7)},${seen.readUInt16BE(9)}` : "";
+        if (answers[ids]) socket.write(answers[ids]);
+        seen = seen.subarray(size + FRAME_END_BYTES);
+      }
+    });
+  }));
+}
+
+Deno.test("rabbitmq: why a server takes nothing is told, and at once", async () => {
+  const bye = [1, 0x40, ...shortText("CONNECTION_FORCED - bye"), 0, 0, 0, 0];
+  for (
+    const [answer, told] of [
+      [
+        method(0, [10, 60], shortText("low on \u001bmemory")),
+        "takes no messages now: low on \\u001bmemory",
+      ],
+      [method(0, [10, 50], bye), '320 (CONNECTION-FORCED) with message "CONNECTION_FORCED - bye"'],
+    ] as const
+  ) {
+    await using server = await scriptedServer(answer);
+    const address = `127.0.0.1:${server.port}`;
+    const sink = plugin.create(plugin.schema.parse({ address }));
+    const late = new SinkError("unavailable", "nobody has said anything");
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(late), 3000);
+    const error = await sink.write(formatted("1", "2"), stop).catch((error) => error);
+    clearTimeout(timer);
+    assertEquals([error.code, error.accepted, error.unclear], ["unavailable", 0, Infinity]);
+    assert(error.message.endsWith(told), error.message);
+    await sink.close();
+  }
+});
