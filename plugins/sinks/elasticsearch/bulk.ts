@@ -22,9 +22,10 @@ export function failureIn(
     if (isThere(status)) continue;
     const help = OBJECT_AND_VALUE.test(reason) ? HELP : "";
     const message = `A document got ${status}: ${excerptOf(hide(reason))}${help}`;
-    // Too many requests, or the server's own trouble.
-    if (status === 429 || status >= 500) return new SinkError("unavailable", message, { accepted });
-    return new SinkError("rejected", message, { accepted, refused: 1 });
+    if (REFUSALS.has(status) && !NO_PIPELINE.test(reason)) {
+      return new SinkError("rejected", message, { accepted, refused: 1 });
+    }
+    return new SinkError("unavailable", message, { accepted });
   }
   return undefined;
 }
@@ -33,6 +34,13 @@ export function failureIn(
 const OBJECT_AND_VALUE =
   /as object, but found a concrete value|must be of type object|non object mapping|field's value: '\{/;
 const HELP = " (with flatten_fields, fields are not in each other's way)";
+
+/**
+ * The document itself is the reason. Not of rights (403, also where an index is read-only, on a full disk
+ * for one), of an index that is not there (404), or of too many requests.
+ */
+const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
+const NO_PIPELINE = /^pipeline with id \[.*\] does not exist/s;
 
 /** Made now, or before (conflict). */
 function isThere(status: number): boolean {

@@ -93,6 +93,20 @@ Deno.test("elasticsearch: what became of each document is told", async () => {
   assertEquals((await failureWith([503])).slice(0, 2), ["unavailable", 0]);
 });
 
+Deno.test("elasticsearch: documents are kept while rights, indices and pipelines are not as they should be", async () => {
+  for (const status of [401, 403, 404]) {
+    assertEquals((await failureWith([201, status])).slice(0, 3), ["unavailable", 1, undefined]);
+  }
+  const codeFor = (reason: string) => {
+    const items = [{
+      create: { status: 400, error: { type: "illegal_argument_exception", reason } },
+    }];
+    return failureIn({ body: JSON.stringify({ items }), hide: (text) => text }, 1)!.code;
+  };
+  assertEquals(codeFor("pipeline with id [falco] does not exist"), "unavailable");
+  assertEquals(codeFor("Limit of total fields [1000] has been exceeded"), "rejected");
+});
+
 Deno.test("elasticsearch: an answer that nobody documented is a failure", async () => {
   for (const text of ["", "<html>", "{}", '{"items":[]}', '{"items":[null]}', '{"items":[{}]}']) {
     await using server = httpReceiver();

@@ -3,12 +3,16 @@ import { createHash } from "node:crypto";
 import {
   type Alert,
   fitting,
+  type HttpReply,
+  HttpTarget,
   type Json,
   jsonText,
-  postSink,
+  membersIn,
+  PostSink,
   type Priority,
   rfc3339Text,
   shortText,
+  SinkError,
   type SinkPlugin,
   sortedTags,
   valueText,
@@ -81,18 +85,29 @@ function dedupKey(alert: Alert, names: readonly string[]): string {
   return `falcod-${hash.digest("hex").slice(0, 40)}`;
 }
 
+/** 400 is also the answer to a key that is revoked, or another one's: that can be put right. */
+function judge({ status, body }: HttpReply, failure: SinkError): SinkError | undefined {
+  if (status !== 400 || !/routing[ _]key/i.test(jsonText(membersIn(body).errors as Json))) {
+    return undefined;
+  }
+  return new SinkError("unavailable", failure.message);
+}
+
 const plugin: SinkPlugin<PagerdutyConfig> = {
   kind: "sink",
   name: "pagerduty",
   summary: "Incidents of PagerDuty",
   schema,
-  create: (config) =>
-    postSink(config, config.url ?? URLS[config.region], (alert) =>
-      fitting(
+  create: (config) => {
+    const target = new HttpTarget(config, { url: config.url ?? URLS[config.region], judge });
+    return new PostSink(target, ({ alert }) => ({
+      body: fitting(
         [8000, 1000, 200],
         (limit) => jsonText(pagerdutyEvent(alert, config, limit)),
         (text) => new TextEncoder().encode(text).length <= MOST.bytes,
-      )),
+      ),
+    }));
+  },
   batchSize: 1,
 };
 export default plugin;

@@ -1,5 +1,10 @@
 import { PRIORITIES } from "../../../core/mod.ts";
-import { requestsOf, testHttpSink } from "../../../tests/contract/http_sink_suite.ts";
+import {
+  formattedAlert,
+  requestsOf,
+  testHttpSink,
+} from "../../../tests/contract/http_sink_suite.ts";
+import { httpReceiver } from "../../../tests/peers/http_receiver.ts";
 import { assert, assertEquals } from "../../../tests/assert.ts";
 import plugin from "./mod.ts";
 
@@ -53,4 +58,19 @@ Deno.test("pagerduty: alerts that agree in what is chosen are one incident", asy
   assert(one !== other);
   assertEquals(await keys([]), [undefined, undefined, undefined]);
   assertEquals(new Set(await keys(["rule"])).size, 1);
+});
+
+Deno.test("pagerduty: alerts are kept while the key is none of PagerDuty's", async () => {
+  await using server = httpReceiver();
+  const sink = plugin.create(plugin.schema.parse(config(server.url)));
+  const codeFor = async (...errors: string[]) => {
+    const body = { status: "invalid event", message: "Event object is invalid", errors };
+    server.answer = () => Response.json(body, { status: 400 });
+    return (await sink.write([formattedAlert()]).catch((error) => error)).code;
+  };
+  assertEquals(await codeFor("Invalid routing key"), "unavailable");
+  assertEquals(await codeFor("Length of 'routing_key' is incorrect (should be 32)"), "unavailable");
+  assertEquals(await codeFor("'payload.severity' is invalid"), "rejected");
+  assertEquals(await codeFor(), "rejected");
+  await sink.close();
 });
