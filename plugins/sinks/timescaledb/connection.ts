@@ -38,6 +38,8 @@ export class PostgresConnection {
   /** Somebody waits for the server to be ready again. */
   #waiting: PromiseWithResolvers<void> | undefined;
   #refusal: PostgresRefusal | undefined;
+  /** The server says of the statement that it is done. */
+  #isDone = false;
   #failed: Error | undefined;
 
   private constructor(socket: Socket, login: Login, lost: () => void) {
@@ -78,6 +80,7 @@ export class PostgresConnection {
   #ask(bytes: Uint8Array): Promise<void> {
     if (this.#failed) return Promise.reject(this.#failed);
     this.#refusal = undefined;
+    this.#isDone = false;
     this.#waiting = Promise.withResolvers<void>();
     if (this.#socket.destroyed) this.#end(new Error("PostgreSQL closed the connection"));
     else this.#socket.write(bytes);
@@ -106,8 +109,14 @@ export class PostgresConnection {
         // After one at the login comes nothing any more.
         if (this.#login) throw this.#refusal;
         return;
+      case "C":
+        this.#isDone = true;
+        return;
       case "Z": {
         if (this.#login?.isOver === false) throw new Error("the server ends the login too early");
+        if (!this.#login && this.#waiting && !this.#refusal && !this.#isDone) {
+          throw new Error("the server does not say that it has done it");
+        }
         this.#login = undefined;
         const waiting = this.#waiting;
         this.#waiting = undefined;

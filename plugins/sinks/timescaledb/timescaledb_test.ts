@@ -260,6 +260,27 @@ Deno.test("timescaledb: what breaks off after the statement may have arrived", a
   await sink.close();
 });
 
+Deno.test("timescaledb: a statement is done when the server says so", async () => {
+  let answer: readonly Uint8Array[] = [];
+  await using server = await fakeServer((socket) => {
+    socket.once("data", () => {
+      socket.write(joinBytes([code(0), READY]));
+      socket.on("data", () => socket.write(joinBytes(answer)));
+    });
+  });
+  const sink = plugin.create(plugin.schema.parse({ address: `127.0.0.1:${server.port}` }));
+  for (const other of [[READY], [message("1"), message("2"), READY], [message("I"), READY]]) {
+    answer = other;
+    const { code: kind, unclear, message: told } = await failureOf(sink.write(formatted("1")));
+    assertEquals([kind, unclear], ["unavailable", Infinity]);
+    assert(told.endsWith("the server does not say that it has done it"), told);
+  }
+  answer = [message("1"), message("2"), message("C", "INSERT 0 1"), READY];
+  await sink.write(formatted("1"));
+  await sink.write(formatted("2"));
+  await sink.close();
+});
+
 Deno.test("timescaledb: messages may come in any pieces", () => {
   const all = joinBytes([code(0), message("S", "a", "b"), message("Z", bytes("I"))]);
   const reader = new MessageReader();
