@@ -233,6 +233,26 @@ Deno.test("AwsTarget tells what a service says, and only what is secret not", as
   await to.close();
 });
 
+Deno.test("AwsTarget says where a bucket is that is in another region", async () => {
+  let answer = () => new Response(null);
+  await using service = awsService(() => answer());
+  const to = target({ settings: { ...AT, ...KEYS, endpoint: service.url } });
+  const told = async (status: number, code: string, more: HeadersInit = {}, inside = "") => {
+    const body = `<Error><Code>${code}</Code>${inside}</Error>`;
+    answer = () => new Response(body, { status, headers: more });
+    const { code: kind, message } = await to.send({ body: "" }).catch((error) => error);
+    assertEquals(kind, "unavailable");
+    return /\(the bucket is in (.*): set region\)$/.exec(message)?.[1];
+  };
+  const header = { "x-amz-bucket-region": "eu-west-1" };
+  assertEquals(await told(301, "PermanentRedirect", header), "eu-west-1");
+  const inside = "<Region>us-east-2</Region>";
+  assertEquals(await told(400, "AuthorizationHeaderMalformed", {}, inside), "us-east-2");
+  assertEquals(await told(403, "AccessDenied", header), undefined);
+  assertEquals(await told(301, "PermanentRedirect", { "x-amz-bucket-region": "<x>" }), undefined);
+  await to.close();
+});
+
 Deno.test("AwsTarget judges failures by their names, not by their status", async () => {
   let answer = () => new Response(null);
   await using service = awsService(() => answer());

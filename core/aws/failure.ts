@@ -34,9 +34,25 @@ export function judgeAwsReply(reply: HttpReply, failure: SinkError): SinkError |
   const name = errorNameIn(reply);
   if (name === undefined || reply.status >= 500) return undefined;
   const { message, retryAfterMs } = failure;
-  return new SinkError(REFUSALS.test(name) ? "rejected" : "unavailable", message, {
+  const elsewhere = ELSEWHERE.test(name) ? regionOfBucket(reply) : undefined;
+  const told = elsewhere === undefined
+    ? message
+    : `${message} (the bucket is in ${elsewhere}: set region)`;
+  return new SinkError(REFUSALS.test(name) ? "rejected" : "unavailable", told, {
     ...retryAfterMs !== undefined && { retryAfterMs },
   });
+}
+
+/** S3 of another region than the bucket's, by the address or by the signature. */
+const ELSEWHERE =
+  /^(PermanentRedirect|TemporaryRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/;
+
+function regionOfBucket({ headers, body }: HttpReply): string | undefined {
+  const inHeader = headers["x-amz-bucket-region"];
+  const told = typeof inHeader === "string"
+    ? inHeader
+    : /<Region>([^<]{1,64})<\/Region>/.exec(body)?.[1];
+  return told !== undefined && /^[a-z0-9-]{1,64}$/.test(told) ? told : undefined;
 }
 
 export function isStale(reply: HttpReply): boolean {
