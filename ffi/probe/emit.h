@@ -220,8 +220,8 @@ static __always_inline void submit_event(union event_slot *slot, __u64 size, enu
 	count_submitted(class, &slot->header, output(&events, slot, size, &config.events_sleeps));
 }
 
-/* Whether more than so many eighths of the lifecycle ring are waiting. The last one is for programs that start
- * and end: a program can change its name or directory a million times a second, and cannot start others as fast. */
+/* Whether more than so many eighths of the lifecycle ring are waiting. The last one is always for programs that
+ * start and end; how much of the others changes may take says waiting.h. */
 static __always_inline bool lifecycle_is_over(__u32 eighths)
 {
 	return bpf_ringbuf_query(&lifecycle, BPF_RB_AVAIL_DATA) >

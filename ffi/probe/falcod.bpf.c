@@ -68,7 +68,7 @@ static __noinline int report_exit(struct pt_regs *regs, long result)
 	const struct call_shape *shape;
 	union event_slot *slot;
 	struct walk *walk;
-	bool wanted, changes;
+	bool wanted, changes, told;
 	__u32 tgid;
 
 	MASK(number, SYSCALL_LIMIT - 1);
@@ -97,7 +97,10 @@ static __noinline int report_exit(struct pt_regs *regs, long result)
 	if (changes && shape->effects & EFFECT_CWD)
 		report_cwd(slot, &call, walk);
 	if (wanted) {
-		if (changes)
+		told = waiting_count;
+		if (told)
+			tell_waiting();
+		if (changes || told)
 			load_arguments(slot->call.args, &call, regs);
 		report(slot, &call, shape, walk);
 	}
@@ -157,6 +160,8 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 
 	if (!in_scope(bpf_get_current_pid_tgid() >> 32))
 		return 0;
+	/* The thread has another number from now on, and its record tells everything. */
+	forget_waiting(bpf_get_current_pid_tgid() >> 32, old_pid, true);
 	slot = exec_slot();
 	walk = walk_slot(WALK_EXEC);
 	if (!slot || !walk) {
@@ -181,6 +186,10 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	if (child_tgid != tgid)
 		extend_scope(child_tgid);
+	if (waiting_count) {
+		tell_waiting();
+		wait_like_parent(child_tgid, GET(struct task_struct, address, pid));
+	}
 	signal = GET(struct task_struct, address, signal);
 	leader = GET(struct task_struct, address, group_leader);
 	view = pid_view(address);
@@ -212,6 +221,8 @@ int BPF_PROG(on_exit, struct task_struct *task)
 
 	if (!in_scope(tgid))
 		return 0;
+	if (waiting_count)
+		tell_waiting();
 	signal = GET(struct task_struct, address, signal);
 	start_record(&record.header, RECORD_EXIT, NO_SYSCALL,
 		     (__s32)GET(struct task_struct, address, exit_code));
@@ -220,6 +231,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		record.reaper_tgid = reaper_of(address);
 		leave_scope(tgid);
 	}
+	forget_waiting(tgid, bpf_get_current_pid_tgid(), record.last);
 	submit_small(&record.header, SIZE_WITH_USAGE(&record));
 	return 0;
 }
@@ -229,11 +241,15 @@ int BPF_PROG(on_exit, struct task_struct *task)
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_cgroup, struct cgroup *to, const char *path, struct task_struct *task)
 {
-	__u64 address = (__u64)task;
+	__u64 address = (__u64)task, signal = GET(struct task_struct, address, signal);
+	__u32 tgid = GET(struct task_struct, address, tgid);
 	struct walk *walk;
 
-	if (GET(struct task_struct, address, group_leader) != address ||
-	    !in_scope(GET(struct task_struct, address, tgid)))
+	if (GET(struct task_struct, address, group_leader) != address || !in_scope(tgid))
+		return 0;
+	if ((__s32)GET(struct signal_struct, signal, live.counter) <= 0)
+		return 0;	/* it has ended: nobody would tell what waits */
+	if (has_to_wait(CHANGE_OF_CGROUP, tgid, MOVES_END))
 		return 0;
 	walk = walk_slot(WALK_SYS_EXIT);
 	if (walk) {
@@ -251,8 +267,11 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info)
 	if (!config.signals)
 		return 0;
 	tgid = bpf_get_current_pid_tgid() >> 32;
-	if (tgid != config.ignored_tgid && in_scope(tgid))
-		report_signal(signal, (__u64)info);
+	if (tgid == config.ignored_tgid || !in_scope(tgid))
+		return 0;
+	if (waiting_count)
+		tell_waiting();
+	report_signal(signal, (__u64)info);
 	return 0;
 }
 
@@ -341,6 +360,8 @@ int BPF_PROG(on_uring_complete, void *ring, void *completed)
 		transfer = bpf_map_lookup_elem(&uring_transfers, &request);
 		if (!transfer)
 			return 0;
+		if (waiting_count)
+			tell_waiting();
 		report_transfer(slot, walk, request, transfer, &call);
 		bpf_map_delete_elem(&uring_transfers, &request);
 		return 0;
@@ -348,6 +369,8 @@ int BPF_PROG(on_uring_complete, void *ring, void *completed)
 	kept = bpf_map_lookup_elem(&uring_requests, &request);
 	if (!kept)
 		return 0;
+	if (waiting_count)
+		tell_waiting();
 	report_request(slot, walk, request, kept, &call);
 	bpf_map_delete_elem(&uring_requests, &request);
 	return 0;

@@ -7,8 +7,8 @@
  * many bytes each has, in the order the struct names them. Sizes are multiples of 8, fields are
  * naturally aligned, numbers are in the kernel's byte order.
  *
- *   lifecycle ring: exec, fork, exit, identity, cwd     never filtered within the scope; an eighth of
- *                                                       the ring is kept for the first three
+ *   lifecycle ring: exec, fork, exit, identity, cwd     never filtered within the scope; the last two
+ *                                                       wait when there is little room (waiting.h)
  *   events ring:    call, path, file, socket, signal,
  *                   switch, fault                       only what somebody asked for
  */

@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "task.h"
+#include "waiting.h"
 
 #define PR_SET_NAME 15			/* linux v6.8 include/uapi/linux/prctl.h */
 #define PR_CAPBSET_DROP 24
@@ -42,6 +43,8 @@ static __always_inline void send_identity(union event_slot *slot, struct walk *w
 static __always_inline void report_identity(union event_slot *slot, const struct call *call,
 					    struct walk *walk)
 {
+	if (has_to_wait(CHANGE_OF_IDENTITY, bpf_get_current_pid_tgid(), CHANGES_END))
+		return;
 	start_call(slot, call, RECORD_IDENTITY);
 	send_identity(slot, walk, bpf_get_current_task());
 }
@@ -74,16 +77,64 @@ __noinline int report_other_identity(__u32 flags)
 	return 0;
 }
 
-static __always_inline void report_cwd(union event_slot *slot, const struct call *call,
-				       struct walk *walk)
+/* The rest of a record that is begun, of the current process. */
+static __always_inline void send_cwd(union event_slot *slot, struct walk *walk)
 {
 	struct cwd_record *record = &slot->cwd;
 
-	start_call(slot, call, RECORD_CWD);
 	walk_from(walk, WALK_SYS_EXIT,
 		  AT(struct fs_struct, GET(struct task_struct, bpf_get_current_task(), fs), pwd));
 	record->cwd_root_length = walk_root_length(walk);
 	record->_pad = 0;
 	record->cwd_length = copy_walked(walk, &slot->header, record->data);
 	submit_lifecycle(slot, sizeof(*record) + record->cwd_length);
+}
+
+static __always_inline void report_cwd(union event_slot *slot, const struct call *call,
+				       struct walk *walk)
+{
+	if (has_to_wait(CHANGE_OF_CWD, bpf_get_current_pid_tgid() >> 32, CHANGES_END))
+		return;
+	start_call(slot, call, RECORD_CWD);
+	send_cwd(slot, walk);
+}
+
+/* Tells what has waited of the current thread and its process; takes the event slot for it. A global function,
+ * for the reason of walk_path(). */
+__noinline int tell_waiting(void)
+{
+	union event_slot *slot = event_slot();
+	struct walk *walk = walk_slot(WALK_SYS_EXIT);
+	__u64 id = bpf_get_current_pid_tgid(), task = bpf_get_current_task();
+
+	if (!slot || !walk || lifecycle_is_over(WAITED_END))
+		return 0;
+	if (stop_waiting(CHANGE_OF_CGROUP, id >> 32)) {
+		walk->task = GET(struct task_struct, task, group_leader);
+		report_other_identity(HEADER_MOVED);
+	}
+	if (stop_waiting(CHANGE_OF_IDENTITY, id)) {
+		walk->task = task;
+		report_other_identity(0);
+	}
+	if (stop_waiting(CHANGE_OF_CWD, id >> 32)) {
+		start_record(&slot->header, RECORD_CWD, NO_SYSCALL, 0);
+		send_cwd(slot, walk);
+	}
+	return 0;
+}
+
+/* A child is taken for what is known of its parent: what of that still waits, waits for the child as well. */
+static __always_inline void wait_like_parent(__u32 child_tgid, __u32 child_tid)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	if (is_waiting(CHANGE_OF_IDENTITY, id))
+		keep_waiting(CHANGE_OF_IDENTITY, child_tid);
+	if (child_tgid == id >> 32)
+		return;
+	if (is_waiting(CHANGE_OF_CGROUP, id >> 32))
+		keep_waiting(CHANGE_OF_CGROUP, child_tgid);
+	if (is_waiting(CHANGE_OF_CWD, id >> 32))
+		keep_waiting(CHANGE_OF_CWD, child_tgid);
 }
