@@ -14,6 +14,17 @@ z.config({ jitless: true });
 const asText = (value: unknown) =>
   typeof value === "boolean" || typeof value === "number" ? String(value) : value;
 
+/** Blanks and a line end behind a number, as a variable may have them, are not part of it. */
+const asNumberText = (value: unknown) => {
+  const text = asText(value);
+  return typeof text === "string" ? text.trimEnd() : text;
+};
+
+/** As yaml-cpp reads whole numbers: those that begin with 0 are octal, if they can be. */
+function wholeNumberOf(text: string): number {
+  return /^[+-]?0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+}
+
 /**
  * Types by what they take: a start waits for every type that is made, and under their defaults most keys are
  * of few kinds. What is said of a key goes to its default, which is its own.
@@ -51,10 +62,10 @@ interface NumberOptions {
 const wholeNumber = shared((min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`;
   return z.preprocess(
-    asText,
+    asNumberText,
     z.string({ error })
       .regex(/^[+-]?\d{1,15}$|^0x[0-9a-f]{1,12}$/i, { error, abort: true })
-      .transform(Number)
+      .transform(wholeNumberOf)
       .pipe(z.number().check(z.int({ error }), z.gte(min, { error }), z.lte(max, { error }))),
   );
 });
@@ -64,7 +75,7 @@ export const whole = ({ min, max, standard }: NumberOptions) =>
 const decimalNumber = shared((min: number, max: number) => {
   const error = `a number from ${min} to ${max}`;
   return z.preprocess(
-    asText,
+    asNumberText,
     z.string({ error })
       .regex(/^[+-]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})(e[+-]?\d{1,2})?$/i, { error, abort: true })
       .transform(Number)

@@ -30,6 +30,26 @@ Deno.test("settings read text as falco.yaml has it, and values in their own type
   for (const [type, value, wanted] of cases) assertEquals(read(type, value), wanted);
 });
 
+Deno.test("numbers are read as Falco's YAML library reads them", () => {
+  const whole = setting.whole({ min: -99, max: 99, standard: 5 });
+  const cases = {
+    "010": 8,
+    "+017": 15,
+    "-010": -8,
+    "08": 8,
+    "00": 0,
+    "0x1F": 31,
+    "7\n": 7,
+    "7 ": 7,
+  };
+  for (const [text, number] of Object.entries(cases)) assertEquals(read(whole, text), number, text);
+  for (const text of [" 7", "7 7", "0b1", "1e1", ""]) {
+    assertEquals(read(whole, text), "wants a whole number from -99 to 99", text);
+  }
+  const decimal = setting.decimal({ min: 0, max: 99, standard: 1 });
+  assertEquals([read(decimal, "010"), read(decimal, ".5\n")], [10, .5]);
+});
+
 Deno.test("durations have units, and are milliseconds without", () => {
   const duration = setting.duration({ min: 1, max: 3_600_000, standard: 1000 });
   const right = { "250": 250, "250ms": 250, "30s": 30_000, "5M": 300_000, "1h": 3_600_000 };
