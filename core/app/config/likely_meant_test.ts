@@ -53,3 +53,15 @@ Deno.test("valueMeant() knows how an address of gRPC is spelled", () => {
   assertEquals(help("tcp://0.0.0.0:5060"), 'C004 did you mean "0.0.0.0:5060"?');
   assertEquals(help("falco.sock"), "C004 undefined");
 });
+
+Deno.test("valueMeant() knows other words for true and false, and texts in place of init_config", () => {
+  const help = (value: string) => helps(`json_output: ${value}\n`)[0];
+  assertEquals(help("1"), 'C004 did you mean "true"?');
+  assertEquals(help("disabled"), 'C004 did you mean "false"?');
+  assertEquals(help("ture"), 'C004 did you mean "true"?');
+  assertEquals(help("5m"), "C004 undefined");
+  assertEquals(
+    helps('plugins: [{name: container, library_path: x.so, init_config: "label_max_len: 5"}]\n'),
+    ["C004 write its keys below it as they are: a text is read as JSON"],
+  );
+});
