@@ -111,10 +111,8 @@ export function missingMeant(parent: ConfigNode | undefined, key: string): strin
 /** Falco's parser takes none of these for a truth, and then leaves the key at its default. */
 function flagMeant(text: string): string | undefined {
   if (/^(?:1|enabled?|t)$/i.test(text)) return 'did you mean "true"?';
-  return /^(?:0|disabled?|f)$/i.test(text) ? 'did you mean "false"?' : nameMeant(text, FLAGS);
+  return /^(?:0|disabled?|f)$/i.test(text) ? 'did you mean "false"?' : undefined;
 }
-
-const FLAGS = ["true", "false"];
 
 function bindAddressMeant(text: string): string | undefined {
   const address = text.replace(/^(?:tcp|https?|grpcs?):\/\//, "");
@@ -161,7 +159,7 @@ export function valueMeant(
   }
   const port = key === "listen_address" && /^[^:]+:(\d{1,5})$/.exec(text)?.[1];
   if (port) return `the port goes to listen_port: ${port}`;
-  if (wanted === "true or false") return flagMeant(text);
+  if (wanted === "true or false") return flagMeant(text) ?? nameMeant(text, choices);
   if (key === "init_config") return "write its keys below it as they are: a text is read as JSON";
   if (key === "bind_address") return bindAddressMeant(text);
   const inside = keyNames(path, undefined) ?? [];
