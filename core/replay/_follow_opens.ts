@@ -1,13 +1,18 @@
 /** Files that are opened, and under which path. */
 import type { EventKin } from "../event/mod.ts";
 import type { ScapEvent } from "../scap/mod.ts";
-import { Descriptor, O_DIRECTORY } from "./descriptor.ts";
+import { Descriptor, O_DIRECTORY, O_TMPFILE, O_WRONLY } from "./descriptor.ts";
 import type { Handler, Remember } from "./follower.ts";
 import type { ReplayEvent } from "./replay_event.ts";
 import { type InternedPath, NOT_CAPTURED, type Texts } from "./texts.ts";
 import type { ReplayThread } from "./threads.ts";
 
 const AT_FDCWD = -100;
+/**
+ * Of a file that O_TMPFILE made in a directory, which Falco takes for the directory. Its probes set that
+ * bit for every directory, but no directory is opened for writing.
+ */
+const UNNAMED = O_TMPFILE | O_WRONLY;
 /** From here on flags say what the kernel found, not what the caller asked. */
 const ADDED_FLAGS = ~(0x4000 - 1);
 const FD_UPPER_LAYER = 0x8000, FD_LOWER_LAYER = 0x10000;
@@ -141,7 +146,8 @@ function describe(scap: ScapEvent, { flags, path, layout }: Opened): Descriptor 
   const inodeHigh = hasInode ? scap.view.getInt32(inodeAt + 4, true) : 0;
   const last = path.openedAs(bits, device, inodeLow, inodeHigh);
   if (last !== undefined) return last;
-  const kind = (flags & O_DIRECTORY) !== 0 ? "directory" : "file";
+  const isDirectory = (flags & O_DIRECTORY) !== 0 && (flags & UNNAMED) !== UNNAMED;
+  const kind = isDirectory ? "directory" : "file";
   const descriptor = new Descriptor(
     kind,
     path,

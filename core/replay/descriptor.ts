@@ -46,7 +46,7 @@ const PROTOCOLS = [undefined, undefined, "tcp", "udp", "icmp", "raw"] as const;
 export const UDP = 3, TCP = 2, ICMP = 4, RAW = 5;
 
 /** Bits of the flag table "file_flags". */
-export const O_DIRECTORY = 0x400, O_CLOEXEC = 0x1000;
+export const O_WRONLY = 0x2, O_DIRECTORY = 0x400, O_CLOEXEC = 0x1000, O_TMPFILE = 0x2000;
 const FD_UPPER_LAYER = 0x8000;
 const EPOLL_CLOEXEC = 1, MFD_CLOEXEC = 1;
 

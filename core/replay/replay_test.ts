@@ -50,6 +50,17 @@ const read = (fd: number): GivenEvent => ({ type: "read", params: { res: 4, fd, 
 
 const nameOf = ({ descriptor }: ReplayEvent) => descriptor?.path?.given || undefined;
 
+Deno.test("a file that O_TMPFILE made in a directory is a file, whatever probes say of directories", async () => {
+  // O_DIRECTORY with O_RDONLY, O_RDWR and O_WRONLY, without and with O_TMPFILE.
+  const flags = [0x401, 0x2401, 0x403, 0x2403, 0x2402];
+  const { params, type } = open("/etc");
+  const kinds = await seen(
+    flags.map((flags) => ({ type, params: { ...params, flags } })),
+    ({ descriptor }) => descriptor?.typeChar,
+  );
+  assertEquals(kinds, ["d", "d", "d", "f", "f"]);
+});
+
 Deno.test("a descriptor is what was opened under its number, until it is closed", async () => {
   const names = await seen(
     [open("/etc/passwd"), read(3), close(3), read(3), open("/tmp/a"), read(3)],

@@ -164,6 +164,7 @@ const OPENING: readonly EventCase[] = [
       "evt.is_open_create": true,
       "evt.arg.flags": "O_DIRECTORY|O_RDWR|O_TMPFILE",
       "evt.res": "SUCCESS",
+      "fd.typechar": "f",
     },
   },
   {

@@ -146,7 +146,7 @@ export class LiveFile implements FileDescriptor {
     const fileFlags = this.#fileFlags;
     if ((fileFlags & FILE_FLAGS.memfd) !== 0) return "m";
     if (this.#opens && this.number < 0) return unmadeTypeChar(this.#call.type);
-    if (this.#opens) return (this.flags & directoryFlag()) !== 0 ? "d" : "f";
+    if (this.#opens) return isOpenedDirectory(this.flags) ? "d" : "f";
     const mode = this.#memory.u16[(this.#factsAt + FILE_FACTS.mode) >> 1]! & S_IFMT;
     const magic = this.#memory.u32[(this.#factsAt + FILE_FACTS.magic) >> 2]!;
     if (magic === PIDFS_MAGIC) return "P";
@@ -168,11 +168,13 @@ export function resolvedElsewhere(path: NamedPath | undefined): boolean {
   return path?.resolved !== undefined && path.resolved !== path.given;
 }
 
-let directory: number | undefined;
+let directory: number | undefined, unnamed: number | undefined;
 
-/** O_DIRECTORY in upstream's encoding. */
-function directoryFlag(): number {
-  return directory ??= flagValue("file_flags", "O_DIRECTORY") ?? 0;
+/** By flags in upstream's encoding. O_TMPFILE makes a file in a directory, and is told of no other. */
+function isOpenedDirectory(flags: number): boolean {
+  directory ??= flagValue("file_flags", "O_DIRECTORY") ?? 0;
+  unnamed ??= flagValue("file_flags", "O_TMPFILE") ?? 0;
+  return (flags & (directory | unnamed)) === directory;
 }
 
 let lowerLayer: number | undefined;
