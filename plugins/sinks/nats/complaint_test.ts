@@ -136,6 +136,30 @@ testWithPeer(
   },
 );
 
+testWithPeer("nats: a server that has no room for a connection says so", NATS, async () => {
+  const folder = await Deno.makeTempDir({ prefix: "falcod-nats-" });
+  await Deno.writeTextFile(`${folder}/nats.conf`, "max_connections: 1\n");
+  const port = freePort();
+  const server = await startServer({
+    program: NATS.program,
+    args: ["-a", "127.0.0.1", "-p", `${port}`, "-c", `${folder}/nats.conf`],
+    ports: [port],
+  });
+  const first = sinkAt(port);
+  await first.write(formatted("1"));
+  const told: string[] = [];
+  // A machine that is busy may part its words so that the first of what is written meets their end.
+  while (told.length < 20 && !told.some((one) => /says: maximum connections/i.test(one))) {
+    const other = sinkAt(port);
+    told.push(await other.write(formatted("2")).catch(({ message }) => message));
+    await other.close();
+  }
+  assert(told.length < 20, told.join("\n"));
+  await first.close();
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+});
+
 testWithPeer("nats: what is too large with its headers only is refused alone", NATS, async () => {
   await using nats = await strictNats();
   const sink = nats.sinkOf("asker", { jetstream: true });
@@ -145,6 +169,21 @@ testWithPeer("nats: what is too large with its headers only is refused alone", N
     message: /takes 2000 bytes a message, an alert for "falco\.warning\.open_from_cat" has 20\d\d$/,
   });
   await sink.close();
+});
+
+Deno.test("nats: what a server says in place of a greeting, or behind it, is told", async () => {
+  const words = "-ERR 'maximum connections exceeded'\r\n";
+  for (const said of [words, `INFO {"max_payload":1000}\r\n${words}`]) {
+    await using server = await listening(createServer((socket) => {
+      socket.on("error", () => {}).end(said);
+    }));
+    const sink = sinkAt(server.port);
+    await assertRejects(() => sink.write(formatted("1")), {
+      code: "unavailable",
+      message: /^Cannot connect to .*: the server says: maximum connections exceeded$/,
+    });
+    await sink.close();
+  }
 });
 
 Deno.test("nats: what a server says is told on one line, without secrets", async () => {

@@ -1,5 +1,6 @@
 /** A connection to NATS that publishes, and knows what the server has. */
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import {
   type HostAndPort,
   introduced,
@@ -59,10 +60,12 @@ export class NatsConnection {
   /** Of the messages that are being published: whose subjects the server does not take. */
   #refused = new Map<string, Complaint | undefined>();
   #info: ServerInfo;
+  readonly #reader: ServerReader;
 
-  private constructor(socket: Socket, info: ServerInfo) {
+  private constructor(socket: Socket, { info, reader }: Greeting) {
     this.#socket = socket;
     this.#info = info;
+    this.#reader = reader;
   }
 
   /** As the server has said last: it may change. */
@@ -74,10 +77,13 @@ export class NatsConnection {
     const { to, tls, timeoutMs } = request;
     const plain = await openSocket({ to, tls: { ...tls, enabled: false }, timeoutMs });
     const greet = async () => {
-      const info = await infoFrom(plain);
+      const { info, reader } = await greetingFrom(plain);
       if (info.tls_required && !tls.enabled) throw new Error("the server wants TLS: tls.enabled");
       const socket = tls.enabled ? await secureSocket(plain, { to, tls, timeoutMs }) : plain;
-      const connection = new NatsConnection(socket, info);
+      const connection = new NatsConnection(socket, {
+        info,
+        reader: tls.enabled ? new ServerReader() : reader,
+      });
       await connection.#greet(request);
       return connection;
     };
@@ -123,10 +129,9 @@ export class NatsConnection {
 
   async #greet({ user, password, token, tls, asks, lost }: ConnectRequest): Promise<void> {
     const socket = this.#socket;
-    const reader = new ServerReader();
     socket.on("data", (bytes: Uint8Array) => {
       try {
-        for (const message of reader.take(bytes)) this.#take(message);
+        for (const message of this.#reader.take(bytes)) this.#take(message);
       } catch (error) {
         this.#end(error as Error);
       }
@@ -150,6 +155,8 @@ export class NatsConnection {
       ...token !== "" && { auth_token: token },
     };
     socket.resume();
+    // A server that has no room says so unasked: what is written then would hide its words.
+    await setImmediate();
     // All at once: what arrives after a refusal resets the connection, and the reason is lost with it.
     const listening = asks ? `SUB ${this.#inbox}.* 1\r\n` : "";
     await this.#flushed(`CONNECT ${JSON.stringify(options)}\r\n${listening}`);
@@ -235,20 +242,28 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }
 
+interface Greeting {
+  readonly info: ServerInfo;
+  /** Of what comes behind it. */
+  readonly reader: ServerReader;
+}
+
 /** The server speaks first, and before any TLS. */
-function infoFrom(socket: Socket): Promise<ServerInfo> {
+function greetingFrom(socket: Socket): Promise<Greeting> {
   const reader = new ServerReader();
-  const { promise, resolve, reject } = Promise.withResolvers<ServerInfo>();
+  const { promise, resolve, reject } = Promise.withResolvers<Greeting>();
   const take = (bytes: Uint8Array) => {
     try {
-      for (const message of reader.take(bytes)) {
-        if (message.kind === "info") resolve(message.info);
-        else reject(new Error("this is no NATS server"));
-        socket.off("data", take);
-        socket.off("close", closed);
-        socket.pause();
-        return;
-      }
+      const messages = reader.take(bytes);
+      const [first] = messages;
+      if (!first) return;
+      socket.off("data", take);
+      socket.off("close", closed);
+      socket.pause();
+      const complaint = messages.find(({ kind }) => kind === "error");
+      if (complaint?.kind === "error") reject(new Complaint(complaint));
+      else if (first.kind === "info") resolve({ info: first.info, reader });
+      else reject(new Error("this is no NATS server"));
     } catch (error) {
       reject(error);
     }
