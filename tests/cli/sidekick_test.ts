@@ -275,7 +275,7 @@ Deno.test("falcod sidekick --dry-run tells of values that are no text where falc
       "quickwit: {hostport: http://127.0.0.1:1, customheaders: {X-A: [b]}}",
   };
   for (const [key, text] of Object.entries(wrong)) {
-    using folder = new Folder({ "c.yaml": `${text}\n` });
+    using folder = new Folder({ "c.yaml": `${text}\nlistenport: ${freePort()}\n` });
     const { code, error } = await falcod(["sidekick", "--dry-run", "-c", folder.file("c.yaml")]);
     const titles = error.match(/\w+\[C\d+\].*$/gm) ?? [];
     assertEquals([code, titles.length], [1, 1], error);
