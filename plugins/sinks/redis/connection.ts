@@ -28,13 +28,19 @@ export class RedisConnection {
   readonly #socket: Socket;
   readonly #waiting: Waiting[] = [];
   #received: Uint8Array = new Uint8Array();
+  #failed: Error | undefined;
+  /** What Redis says last before it ends the connection, asked or not, is why: as that it has no room. */
+  #refusal: RedisRefusal | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    let failed: Error | undefined;
-    socket.on("error", (error) => failed ??= error);
-    socket.on("close", () => this.#end(failed ?? new Error("Redis closed the connection")));
+    socket.on("error", (error) => this.#failed ??= error);
+    socket.on("close", () => this.#end(this.#why));
     socket.on("data", (bytes: Uint8Array) => this.#take(bytes));
+  }
+
+  get #why(): Error {
+    return this.#refusal ?? this.#failed ?? new Error("Redis closed the connection");
   }
 
   /** A reply for each command; rejects when the connection ends before the last of them. */
@@ -45,9 +51,9 @@ export class RedisConnection {
       new Promise<Reply>((resolve, reject) => this.#waiting.push({ resolve, reject }))
     );
     const answered = Promise.all(replies);
-    if (this.#socket.destroyed) this.#end(new Error("Redis closed the connection"));
+    if (this.#socket.destroyed || this.#refusal) this.#end(this.#why);
     else this.#socket.write(bytesOf(commands));
-    return answered;
+    return answered.finally(() => this.#refusal = undefined);
   }
 
   destroy(): void {
@@ -62,6 +68,7 @@ export class RedisConnection {
         const read = readReply(this.#received, at, 0);
         if (!read) break;
         at = read.end;
+        if (read.reply instanceof RedisRefusal) this.#refusal = read.reply;
         this.#waiting.shift()?.resolve(read.reply);
       }
       this.#received = this.#received.subarray(at);

@@ -2,6 +2,7 @@
  * Alerts in Redis, one entry each. Those of a batch go out in one transaction: either all of them are
  * there, or none. One that was not acknowledged may be there twice.
  */
+import { setImmediate } from "node:timers/promises";
 import {
   failure,
   fillTopic,
@@ -101,7 +102,11 @@ async function connect(config: RedisConfig, lost: () => void): Promise<RedisConn
   const commands: Command[] = [];
   if (password !== "") commands.push(["AUTH", ...username === "" ? [] : [username], password]);
   if (database > 0) commands.push(["SELECT", String(database)]);
-  const greet = async () => check(await connection.ask(commands), [config.password]);
+  const greet = async () => {
+    // A server that has no room says so unasked: what is written then would hide its words.
+    await setImmediate();
+    check(await connection.ask(commands), [config.password]);
+  };
   await introduced(socket, { timeoutMs: CONNECT_TIMEOUT_MS, greet });
   return connection;
 }

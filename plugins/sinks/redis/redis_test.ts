@@ -148,6 +148,37 @@ async function scriptedRedis(answers: () => string) {
   }));
 }
 
+Deno.test("redis: a server that takes no connection says why", async () => {
+  const words = "-DENIED Redis is running in protected mode\r\n";
+  for (const password of ["", "pw"]) {
+    await using server = await listening(createServer((socket) => {
+      socket.on("error", () => {}).end(words);
+    }));
+    const sink = sinkAt(server.port, { password });
+    await assertRejects(() => sink.write(formatted("1")), {
+      code: "unavailable",
+      message: /^Cannot (connect|write) to .*: DENIED Redis is running in protected mode$/,
+    });
+    await sink.close();
+  }
+});
+
+testWithPeer("redis: a server that has no room for a connection says so", REDIS, async () => {
+  await using redis = await startRedis("--maxclients", "1");
+  await redis.ask("PING");
+  const first = sinkAt(redis.port);
+  await first.write(formatted("1")).catch(() => {});
+  const told: string[] = [];
+  // A machine that is busy may part its words so that the first of what is written meets their end.
+  while (told.length < 20 && !told.some((one) => /max number of clients/.test(one))) {
+    const other = sinkAt(redis.port);
+    told.push(await other.write(formatted("2")).then(() => "", ({ message }) => message));
+    await other.close();
+  }
+  assert(told.length < 20, told.join("\n"));
+  await first.close();
+});
+
 Deno.test("redis: only a transaction that was done has the alerts", async () => {
   let done = "";
   await using server = await scriptedRedis(() => `+OK\r\n+QUEUED\r\n${done}`);
