@@ -213,12 +213,21 @@ Deno.test("settingsOf() tells of variables that are almost those of falcosidekic
     DATADOG_API_KEY: "",
     // AWS's own, which counts.
     AWS_SECRET_ACCESS_KEY: "secret",
+    // Of outputs that are on, also with letters that are not as they should be.
+    ...{ SMTP_HOSTPORT: "m:25", SMTP_FROM: "a@b.c", SMTP_TO: "d@e.f" },
+    SMTP_PASWORD: "secret",
+    SMTP_USERR: "u",
+    SMTP_OUPTUTFORMAT: "text",
+    OPSGENIE_APIKY: "secret",
   });
   const ignored = (variable: string, meant: string) =>
     `C003 the variable ${variable} is ignored: falcosidekick has none of this name (did you mean ${meant}?)`;
   assertEquals(told(report).toSorted(), [
     ignored("KAFKA_TSL", "KAFKA_TLS"),
     ignored("SLACK_WEBHOOK_URL", "SLACK_WEBHOOKURL"),
+    ignored("SMTP_OUPTUTFORMAT", "SMTP_OUTPUTFORMAT"),
+    ignored("SMTP_PASWORD", "SMTP_PASSWORD"),
+    ignored("SMTP_USERR", "SMTP_USER"),
     ignored("SPYPERBAT_ORGUID", "SPYDERBAT_ORGUID"),
     ignored("TELEGRAM_MESSAGE_THREAD_ID", "TELEGRAM_MESSAGETHREADID"),
   ]);

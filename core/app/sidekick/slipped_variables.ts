@@ -17,14 +17,18 @@ const MISPRINTED_SECTIONS: readonly (readonly [string, string])[] = [
 ];
 
 /** Keys by the variables that people write for them. The environment is asked for these alone. */
-function slips(): ReadonlyMap<string, string> {
+function slips(file: SidekickFile): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   const known = new Set<string>();
-  for (const { section, keys } of SIDEKICK_OUTPUTS) {
+  for (const { section, keys, enabledBy } of SIDEKICK_OUTPUTS) {
+    const isMeant = enabledBy.some((key) => file.value(`${section}.${key}`) !== undefined);
     const misprinted = MISPRINTED_SECTIONS.find(([, right]) => right === section)?.[0];
     for (const [key, { kind, to, shown }] of Object.entries(keys)) {
       const path = `${section}.${key}`;
       known.add(variableOf(path));
+      for (const slip of isMeant ? mistyped(key) : []) {
+        paths.set(variableOf(`${section}.${slip}`), path);
+      }
       if (misprinted !== undefined) paths.set(variableOf(`${misprinted}.${key}`), path);
       // Programs of AWS have variables of their own, which count here as well.
       if (kind === "idle" || to === undefined || shown !== undefined) continue;
@@ -36,8 +40,21 @@ function slips(): ReadonlyMap<string, string> {
   return new Map(all.filter(([variable]) => !known.has(variable)));
 }
 
+/** With a letter left out, written twice or after the next one. */
+function mistyped(key: string): readonly string[] {
+  return [...key].flatMap((letter, at) => {
+    const before = key.slice(0, at), after = key.slice(at + 1);
+    const next = after.slice(0, 1);
+    return [
+      before + after,
+      before + letter + letter + after,
+      before + next + letter + after.slice(1),
+    ];
+  });
+}
+
 export function reportSlippedVariables(file: SidekickFile, report: Report): void {
-  for (const [variable, path] of slips()) {
+  for (const [variable, path] of slips(file)) {
     if (!file.environment(variable) || file.value(path)) continue;
     report.add({
       code: "C003",
