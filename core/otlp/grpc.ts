@@ -9,6 +9,7 @@ import { compressed, type HttpAnswer, HttpTarget } from "../http/target.ts";
 import type { WriteContext } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { SinkError } from "../plugin/sink_error.ts";
+import { MOST_ANSWER_BYTES } from "./partial_success.ts";
 import type { OtlpSettings } from "./schema.ts";
 import type { OtlpSignal } from "./sink.ts";
 
@@ -53,9 +54,6 @@ const TOO_LARGE = /message (?:.* )?larger than max|message too large/i;
 
 /** In front of each message: whether it is compressed, and its length. */
 const HEAD_BYTES = 5;
-/** Of an answer that was compressed. */
-const MOST_BYTES = 64 << 10;
-
 export class GrpcCollector {
   readonly #settings: OtlpSettings;
   readonly #target: HttpTarget;
@@ -84,6 +82,7 @@ export class GrpcCollector {
     const answer = await this.#target.send({
       body: framed(isCompressed ? await compressed(message) : message, isCompressed),
       contentType: "application/grpc",
+      mostBytes: HEAD_BYTES + MOST_ANSWER_BYTES,
       ...isCompressed && { headers: { "grpc-encoding": "gzip" } },
     }, context);
     const failure = failureOf(answer, new URL(this.#url().reveal()).origin);
@@ -110,7 +109,7 @@ function messageIn({ bytes, headers }: HttpAnswer): Uint8Array {
   if (bytes[0] !== 1) return message;
   if (headers["grpc-encoding"] !== "gzip") return new Uint8Array();
   try {
-    return gunzipSync(message, { maxOutputLength: MOST_BYTES });
+    return gunzipSync(message, { maxOutputLength: MOST_ANSWER_BYTES });
   } catch {
     // All was taken, by its status; what else there is to tell is lost.
     return new Uint8Array();

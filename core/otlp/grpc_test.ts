@@ -85,6 +85,24 @@ Deno.test("OtlpTarget counts what a collector did not take by gRPC", async () =>
   const { code, accepted, refused, message } = await rejection(to.send(bodies(ABC), 3));
   assertEquals([code, accepted, refused], ["rejected", 2, 1]);
   assertEquals(message, "The collector did not take 1 of 3: too old");
+  const long = "too old, ".repeat(20_000);
+  collector.answer = () => encodeWireMessage({ 1: encodeWireMessage({ 1: 2, 2: long }) });
+  assertEquals((await rejection(to.send(bodies(ABC), 3))).refused, 2);
+});
+
+Deno.test("OtlpTarget reads what a collector says at length of what it did not take", async () => {
+  await using server = httpReceiver();
+  const errorMessage = "too old, ".repeat(20_000);
+  for (const protocol of ["http/json", "http/protobuf"]) {
+    server.answer = () =>
+      protocol === "http/json"
+        ? Response.json({ partialSuccess: { rejectedSpans: "2", errorMessage } })
+        : new Response(
+          encodeWireMessage({ 1: encodeWireMessage({ 1: 2, 2: errorMessage }) }) as BodyInit,
+        );
+    await using to = target(server.url, { protocol });
+    assertEquals((await rejection(to.send(bodies(ABC), 3))).refused, 2);
+  }
 });
 
 Deno.test("OtlpTarget reads answers that are compressed, as servers in Go do it, up to a bound", async () => {

@@ -3,6 +3,9 @@ import { WireError, WireMessage } from "../base/mod.ts";
 import { excerptOf } from "../http/reply.ts";
 import { SinkError } from "../plugin/sink_error.ts";
 
+/** A collector may say something of each that it did not take; an answer that is cut says nothing. */
+export const MOST_ANSWER_BYTES: number = 1 << 20;
+
 interface PartialSuccess {
   readonly rejected: number;
   readonly reason: string;

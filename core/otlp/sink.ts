@@ -5,7 +5,12 @@ import type { Alert } from "../alert/mod.ts";
 import type { FormattedAlert, Sink, WriteContext } from "../plugin/plugin.ts";
 import { Secret } from "../plugin/secret.ts";
 import { GrpcCollector } from "./grpc.ts";
-import { jsonPartialSuccess, lossOf, protobufPartialSuccess } from "./partial_success.ts";
+import {
+  jsonPartialSuccess,
+  lossOf,
+  MOST_ANSWER_BYTES,
+  protobufPartialSuccess,
+} from "./partial_success.ts";
 import type { OtlpSettings } from "./schema.ts";
 
 /** Where a kind of data goes, and how JSON names the count of what was not taken of it. */
@@ -26,6 +31,8 @@ interface Taken {
   readonly hide: (text: string) => string;
 }
 
+const READ = { mostBytes: MOST_ANSWER_BYTES };
+
 export class OtlpTarget {
   readonly #send: (request: OtlpBodies, context?: WriteContext) => Promise<Taken>;
   readonly #target: HttpTarget | GrpcCollector;
@@ -44,12 +51,12 @@ export class OtlpTarget {
     });
     this.#send = settings.protocol === "http/json"
       ? async (request, context) => {
-        const asked = { body: request.json(), contentType: "application/json" };
+        const asked = { ...READ, body: request.json(), contentType: "application/json" };
         const { body, hide } = await target.send(asked, context);
         return { partial: jsonPartialSuccess(body, signal.rejected), hide };
       }
       : async (request, context) => {
-        const asked = { body: request.protobuf(), contentType: "application/x-protobuf" };
+        const asked = { ...READ, body: request.protobuf(), contentType: "application/x-protobuf" };
         const { bytes, hide } = await target.send(asked, context);
         return { partial: protobufPartialSuccess(bytes), hide };
       };
