@@ -162,15 +162,22 @@ function reportValues(
     code: "R035",
     title: `a value of exception "${exception.name}" has to be ${wanted}`,
     at: value.at,
-    help: exception.form === "single"
-      ? "write values: [a, b]"
-      : `write values: [[${
-        exception.columns.map(({ field }) => `value of ${field.text}`).join(", ")
-      }]]`,
+    help: valuesMeant(exception, value),
     notes: [{
       message: "fields are given here",
       at: exception.columns[0]?.field.all ?? exception.at,
     }],
   });
   return false;
+}
+
+function valuesMeant({ form, columns }: RuleException, value: ExceptionEntry): string {
+  if (form === "single") return "write values: [a, b]";
+  const fields = columns.map(({ field }) => field.text);
+  // Several values of one field, in the place of one.
+  return fields.length === 1 && value.kind === "many" && value.entries.length > 1
+    ? `write values: [[a], [b]], or fields: ${
+      fields[0]
+    } without brackets, comps: in, values: [a, b]`
+    : `write values: [[${fields.map((field) => `value of ${field}`).join(", ")}]]`;
 }

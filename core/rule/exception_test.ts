@@ -83,6 +83,15 @@ Deno.test("values appended to an exception join its own; a new one needs fields 
   ]);
 });
 
+Deno.test("several values of one field, written as one, are told how they are written", () => {
+  const help = (values: string) =>
+    join(items(`    - {name: e, fields: [a.b], values: ${values}}\n`)).helps;
+  assertEquals(help("[[x, y]]"), [
+    "write values: [[a], [b]], or fields: a.b without brackets, comps: in, values: [a, b]",
+  ]);
+  assertEquals(help("[x]"), ["write values: [[value of a.b]]"]);
+});
+
 Deno.test("numbers of fields, comparisons and values have to agree", () => {
   const codes = (text: string) => join(items(`    - ${text}\n`)).codes;
   assertEquals(codes("{name: e, fields: [a.b, c.d], comps: [=], values: [[x, y]]}"), ["R033"]);
