@@ -1,9 +1,9 @@
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import type { OutputValue } from "../../../core/mod.ts";
-import { assertEquals } from "../../../tests/assert.ts";
+import { assert, assertEquals } from "../../../tests/assert.ts";
 import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
-import { type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
+import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
 import plugin, { logstashLine } from "./mod.ts";
 
 /** Lines that have come are all there when nothing more has come for so long. */
@@ -31,7 +31,8 @@ async function open(): Promise<SinkSubject> {
   return {
     sink,
     received: async () => {
-      while (!text.endsWith("\n") || performance.now() - cameAt < QUIET_MS) {
+      const since = performance.now();
+      while (!text.endsWith("\n") || performance.now() - Math.max(cameAt, since) < QUIET_MS) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       return text.trimEnd().split("\n").map((line) =>
@@ -47,6 +48,29 @@ async function open(): Promise<SinkSubject> {
 }
 
 testSink("logstash", open);
+
+Deno.test("logstash: alerts that an input of another kind ends the connection for are not lost", async () => {
+  // As inputs for Beats, and such with TLS, which say a few bytes more.
+  for (const answer of ["", "\x15\x03\x03\0\x02\x02\x0a"]) {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections++;
+      socket.on("error", () => {}).once("data", () => socket.end(answer));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { readonly port: number };
+    const sink = plugin.create(plugin.schema.parse({ address: `127.0.0.1:${port}` }));
+    for (const _ of [1, 2]) {
+      const error = await sink.write(formatted("1")).then(() => undefined, (error) => error);
+      assertEquals(error?.code, "unavailable");
+      assert(error.message.includes("is it an input of the type tcp"), error.message);
+    }
+    assertEquals(connections, 2);
+    await sink.close();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
 
 Deno.test("logstashLine() has no brackets in names, and further tags", () => {
   const fields = new Map<string, OutputValue>([

@@ -1,6 +1,8 @@
 /**
  * Alerts as lines of JSON over TCP, for Logstash. Nobody acknowledges: what stands in buffers when a
- * connection breaks is lost, and the batch during which that shows is sent again as a whole.
+ * connection breaks is lost, and the batch during which that shows is sent again as a whole. Where the
+ * other end is no such input, it says so by ending the connection: after its first batch that is waited
+ * for, or all alerts would be lost, each on a connection of its own.
  */
 import type { Socket } from "node:net";
 import {
@@ -18,10 +20,14 @@ import {
 import { type LogstashConfig, PORT, schema } from "./schema.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** Inputs for Beats and such with TLS look at the first bytes and are done with them. */
+const PROOF_MS = 250;
 
 class LogstashSink implements Sink {
   readonly #config: LogstashConfig;
   readonly #link: Link<Socket>;
+  /** Connections that have stayed open after their first batch. */
+  readonly #proven = new WeakSet<Socket>();
 
   constructor(config: LogstashConfig) {
     this.#config = config;
@@ -36,7 +42,7 @@ class LogstashSink implements Sink {
     if (batch.length === 0) return;
     const lines = batch.map(({ alert }) => `${logstashLine(alert, this.#config)}\n`).join("");
     try {
-      await this.#link.use((socket) => sent(socket, lines), context?.signal);
+      await this.#link.use((socket) => this.#send(socket, lines), context?.signal);
     } catch (error) {
       context?.observe?.({ kind: "message", sent: lines, isUnsent: true });
       throw error;
@@ -46,6 +52,20 @@ class LogstashSink implements Sink {
 
   close(): Promise<void> {
     return this.#link.close();
+  }
+
+  async #send(socket: Socket, lines: string): Promise<void> {
+    if (this.#proven.has(socket)) return await sent(socket, lines);
+    try {
+      await sent(socket, lines, PROOF_MS);
+    } catch {
+      const { enabled } = this.#config.tls;
+      throw new Error(
+        "the connection was closed after the first alerts: is it an input of the type tcp, and " +
+          (enabled ? "one with TLS?" : "one without TLS? (tls.enabled)"),
+      );
+    }
+    this.#proven.add(socket);
   }
 }
 
@@ -80,13 +100,25 @@ async function connect({ address, tls }: LogstashConfig, lost: () => void): Prom
   return socket;
 }
 
-function sent(socket: Socket, text: string): Promise<void> {
+/** `stayMs`: how long the connection has to stay open afterwards. */
+async function sent(socket: Socket, text: string, stayMs = 0): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const broken = () => reject(new Error("the connection was closed"));
-  socket.once("close", broken);
+  const ends = ["end", "close", "error"] as const;
+  for (const end of ends) socket.once(end, broken);
   if (socket.destroyed) broken();
-  socket.write(text, (error) => error ? reject(error) : resolve());
-  return promise.finally(() => socket.off("close", broken));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  socket.write(text, (error) => {
+    if (error) reject(error);
+    else if (stayMs === 0) resolve();
+    else timer = setTimeout(resolve, stayMs);
+  });
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    for (const end of ends) socket.off(end, broken);
+  }
 }
 
 const plugin: SinkPlugin<LogstashConfig> = {
