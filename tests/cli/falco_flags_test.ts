@@ -165,8 +165,10 @@ for (const [what, cases] of [["questions", QUESTIONS], ["runs", RUNS]] as const)
 Deno.test("falcod --support is what Falco's is, with the same keys", async () => {
   using folder = files();
   const { out } = await ask("--support", folder);
+  const versions = await ask("--version -o json_output=true", folder);
   assertObjectMatch(JSON.parse(out), {
     system_info: { sysname: "Linux" },
+    engine_info: JSON.parse(versions.out),
     rules_files: [{ name: folder.file("rules.yaml") }],
   });
 });

@@ -9,7 +9,8 @@ import { tellErrors } from "../report.ts";
 import { MASK, type SecretMask } from "../sink_trial/mask.ts";
 import { maskFor } from "../sink_trial/secrets.ts";
 import { prepare } from "../start.ts";
-import { ENGINE_VERSION, VERSION } from "../version.ts";
+import { VERSION } from "../version.ts";
+import { versionsOf } from "../versions.ts";
 import type { FalcoQuestion } from "./falco_questions.ts";
 
 /** What a key is called whose text is secret, whoever it is for; one that names a file is shown. */
@@ -41,7 +42,7 @@ export async function reportSupport(
         version: version(),
         machine: machine(),
       },
-      engine_info: { engine_version: ENGINE_VERSION },
+      engine_info: versionsOf([]),
       cmdline: withoutSecrets(["falcod", ...Deno.args].join(" "), mask),
       config: withoutSecrets(start.loaded.config, mask),
       config_files: start.loaded.files,
