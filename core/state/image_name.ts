@@ -21,7 +21,8 @@ export function parseImageName(reference: string): ImageName {
 
 /**
  * What is known of an image: the name it was asked for, completed from the tags and digests that the
- * engine keeps for it; those of the same repository first.
+ * engine keeps for it. The same image may have other names, too, which nobody asked for (falco 1787);
+ * one that was asked for by its id alone goes by the first.
  */
 export function describeImage(
   reference: string | undefined,
@@ -32,12 +33,15 @@ export function describeImage(
   const tags = repoTags.map(parseImageName);
   const digests = repoDigests.map(parseImageName);
   const own = (known: readonly ImageName[]) =>
-    known.find((name) => isSameRepository(name.repository, asked.repository)) ?? known[0];
+    asked.repository === undefined
+      ? known[0]
+      : known.find((name) => isSameRepository(name.repository, asked.repository));
   return {
     repository: own(digests)?.repository ?? own(tags)?.repository ?? asked.repository,
     // Asked for by digest, the image has no tag, whatever else the same image is called.
     tag: asked.digest ? asked.tag : asked.tag ?? own(tags)?.tag,
-    digest: asked.digest ?? own(digests)?.digest,
+    // That of another name is still the image's.
+    digest: asked.digest ?? (own(digests) ?? digests[0])?.digest,
   };
 }
 

@@ -46,6 +46,21 @@ Deno.test("describeImage() gives no tag to an image asked for by digest", () => 
   assertEquals(describeImage(`nginx@${DIGEST}`, ["nginx:1.25"], []).tag, undefined);
 });
 
+Deno.test("describeImage() calls an image as it was asked for, not as it is called elsewhere", () => {
+  const tags = ["example.com/one:1", "example.com/two:2"];
+  assertEquals(describeImage("example.com/two", tags, [`example.com/one@${DIGEST}`]), {
+    repository: "example.com/two",
+    tag: "2",
+    digest: DIGEST,
+  });
+  assertEquals(describeImage("example.com/three:3", tags, [`example.com/one@${DIGEST}`]), {
+    repository: "example.com/three",
+    tag: "3",
+    digest: DIGEST,
+  });
+  assertEquals(describeImage("example.com/three", tags, []).tag, undefined);
+});
+
 Deno.test("describeImage() knows nothing of nothing", () => {
   assertEquals(describeImage(undefined, [], []), {
     repository: undefined,
