@@ -186,6 +186,30 @@ Deno.test("nats: what a server says in place of a greeting, or behind it, is tol
   }
 });
 
+Deno.test("nats: a server that talks and talks loses the connection", async () => {
+  const piece = 'PING\r\nINFO {"max_payload":1000}\r\n'.repeat(2000);
+  let bytes = 0;
+  const lost = Promise.withResolvers<void>();
+  await using server = await listening(createServer((socket) => {
+    socket.on("error", () => {}).once("close", () => lost.resolve());
+    socket.write('INFO {"max_payload":1000}\r\n');
+    const talk = () => {
+      while (socket.writable && socket.write(piece)) bytes += piece.length;
+      socket.once("drain", talk);
+    };
+    socket.resume().once("data", talk);
+  }));
+  const sink = sinkAt(server.port);
+  using context = patient();
+  await assertRejects(() => sink.write(formatted("1"), context), {
+    code: "unavailable",
+    message: /the server says too much$/,
+  });
+  await lost.promise;
+  assert(bytes < 64 << 20, String(bytes));
+  await sink.close();
+});
+
 Deno.test("nats: what a server says is told on one line, without secrets", async () => {
   const script: Script = { greeting: undefined, answer: () => "" };
   await using server = await scriptedServer(script);

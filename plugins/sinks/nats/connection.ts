@@ -48,6 +48,10 @@ export function isUnheard({ status }: Answer): boolean {
   return / 503\b/.test(status);
 }
 
+/** Of what a server says that is no answer, without a pause; complaints have some hundred bytes each. */
+const MOST_UNASKED_BYTES = 1 << 20;
+const PAUSE_MS = 1000;
+
 export class NatsConnection {
   readonly #socket: Socket;
   readonly #inbox = `_INBOX.falcod.${crypto.randomUUID()}`;
@@ -55,6 +59,8 @@ export class NatsConnection {
   readonly heartbeats = `${this.#inbox}.heartbeats`;
   readonly #pongs: PromiseWithResolvers<void>[] = [];
   readonly #asked = new Map<string, Asked>();
+  #unaskedBytes = 0;
+  #heardMs = 0;
   #count = 0;
   #failed: Error | undefined;
   /** Of the messages that are being published: whose subjects the server does not take. */
@@ -130,6 +136,13 @@ export class NatsConnection {
   async #greet({ user, password, token, tls, asks, lost }: ConnectRequest): Promise<void> {
     const socket = this.#socket;
     socket.on("data", (bytes: Uint8Array) => {
+      const nowMs = performance.now();
+      if (nowMs - this.#heardMs > PAUSE_MS) this.#unaskedBytes = 0;
+      this.#heardMs = nowMs;
+      this.#unaskedBytes += bytes.length;
+      if (this.#unaskedBytes > MOST_UNASKED_BYTES) {
+        return this.#end(new Error("the server says too much"));
+      }
       try {
         for (const message of this.#reader.take(bytes)) this.#take(message);
       } catch (error) {
@@ -177,6 +190,7 @@ export class NatsConnection {
         this.#socket.write("PONG\r\n");
         break;
       case "pong":
+        this.#unaskedBytes = 0;
         this.#pongs.shift()?.resolve();
         break;
       case "error":
@@ -186,6 +200,7 @@ export class NatsConnection {
         const { subject, reply } = message;
         const waiting = this.#asked.get(subject);
         this.#asked.delete(subject);
+        if (waiting) this.#unaskedBytes = 0;
         waiting?.resolve(message);
         if (subject === this.heartbeats && reply !== "") {
           publish(this.#socket, { subject: reply, payload: new Uint8Array() });

@@ -16,8 +16,10 @@ export class RedisRefusal extends Error {
 export type Command = readonly string[];
 
 /** Replies to what falcod sends are some bytes each. */
-const MAX_PENDING_BYTES = 4 << 20;
+const MAX_PENDING_BYTES = 1 << 20;
 const MAX_DEPTH = 4;
+/** `+` and the end of a line. */
+const SHORTEST_REPLY_BYTES = 3;
 
 interface Waiting {
   readonly resolve: (reply: Reply) => void;
@@ -150,6 +152,10 @@ function readList(
 ): ReadReply | undefined {
   if (count < 0) return { reply: null, end: start };
   if (depth > MAX_DEPTH) throw new Error("a reply is nested too deeply");
+  // It is read from its beginning with each piece that comes: not before it can be whole.
+  const leastBytes = count * SHORTEST_REPLY_BYTES;
+  if (leastBytes > MAX_PENDING_BYTES) throw new Error("a reply has no end");
+  if (bytes.length - start < leastBytes) return undefined;
   const replies: Reply[] = [];
   let at = start;
   for (let index = 0; index < count; index++) {

@@ -148,6 +148,13 @@ async function scriptedRedis(answers: () => string) {
   }));
 }
 
+Deno.test("redis: an answer that would have no end is not waited for", async () => {
+  await using server = await scriptedRedis(() => "+OK\r\n+QUEUED\r\n*99999999\r\n:1\r\n");
+  const sink = sinkAt(server.port, { password: "" });
+  await assertRejects(() => sink.write(formatted("1")), { message: /: a reply has no end$/ });
+  await sink.close();
+});
+
 Deno.test("redis: a server that takes no connection says why", async () => {
   const words = "-DENIED Redis is running in protected mode\r\n";
   for (const password of ["", "pw"]) {
