@@ -7,7 +7,13 @@ import {
   type Span,
   type Steps,
 } from "../base/mod.ts";
-import { type YamlMap, type YamlNode, type YamlScalar, yamlSteps } from "../base/yaml.ts";
+import {
+  type YamlEntry,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+  yamlSteps,
+} from "../base/yaml.ts";
 import { LIST_NAME } from "./_condition_text.ts";
 import { MappingReader, shape } from "./_mapping_reader.ts";
 import { readOverride } from "./_override.ts";
@@ -87,6 +93,9 @@ function outerItems(
   const { line } = source.position(start);
   if (broken.some(({ start }) => source.position(start).line === line)) return undefined;
   const lone = root.kind === "map" ? kindOf(root) : undefined;
+  const nested = root.kind === "map" && !lone
+    ? root.entries.find(holdsItems)?.key.value
+    : undefined;
   report.add({
     code: "R001",
     title: lone
@@ -95,9 +104,17 @@ function outerItems(
     at: firstLine(root.span),
     help: lone
       ? `write "- ${lone}: …" first, and the other keys below it, two columns to the right`
+      : nested !== undefined
+      ? `what is under "${nested}" is such a list: leave "${nested}:" out`
       : 'begin each item with a dash: "- rule: …", "- macro: …", "- list: …"',
   });
   return undefined;
+}
+
+/** `rules: [{rule: a}]`, as other programs have it. */
+function holdsItems({ value }: YamlEntry): boolean {
+  return value.kind === "seq" &&
+    value.items.some((item) => item.kind === "map" && kindOf(item) !== undefined);
 }
 
 function kindOf(node: YamlMap): typeof KINDS[number] | undefined {

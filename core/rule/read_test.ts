@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
-import { Report, SourceText, toFile } from "../base/mod.ts";
+import { type Diagnostic, Report, SourceText, toFile } from "../base/mod.ts";
 import { readRuleFile } from "./read.ts";
 import type { Item } from "./rule_file.ts";
 
@@ -261,6 +261,14 @@ Deno.test("readRuleFile() tells how to change a rule, of which only what is new 
   ]);
   assertEquals(help("- rule: a\n  enabled: true\n  tags: [t]\n  append: true\n"), [
     'R020 write override: {tags: append, enabled: replace} in place of "append: true"',
+  ]);
+});
+
+Deno.test("readRuleFile() says of a list of items under a key that the key is too much", () => {
+  const [{ code, help }] = read("version: 1\nrules:\n  - rule: a\n").diagnostics as [Diagnostic];
+  assertEquals([code, help], [
+    "R001",
+    'what is under "rules" is such a list: leave "rules:" out',
   ]);
 });
 

@@ -68,7 +68,10 @@ const KINDS: readonly Kind[] = [
     help: {
       "falco.yaml": "falcod reads a falco.yaml, which may be a text under its data",
       "falcosidekick": "falcosidekick's configuration may be a text under its data",
-      "rules": "rules files may be texts under its data",
+      "rules": (root) =>
+        has(root, "spec")
+          ? 'rules of a Rulesfile are what is under "spec.inlineRules"'
+          : "rules files may be texts under its data",
     },
   },
   {

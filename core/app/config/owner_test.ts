@@ -41,6 +41,13 @@ Deno.test("ownerOf() knows whose file it is that a reader has no use for", () =>
   }
 });
 
+Deno.test("ownerOf() knows where the operator of Falco has rules", () => {
+  const yaml = "apiVersion: a/v1\nkind: Rulesfile\nspec: {inlineRules: []}\n";
+  const [document] = readYaml(new SourceText("a.yaml", yaml), new Report());
+  const { help } = ownerOf(toTree(document!.root), "rules")!;
+  assertEquals(help, 'rules of a Rulesfile are what is under "spec.inlineRules"');
+});
+
 Deno.test("ownerOf() lets each reader have its own, and tells the others whose it is", () => {
   const falco = "this is a falco.yaml", sidekick = "this is a configuration of falcosidekick";
   const rules = "this is a rules file", nobody = undefined;
