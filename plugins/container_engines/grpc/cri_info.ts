@@ -94,7 +94,8 @@ function imageOf(status: WireMessage, info: ContainerInfoJson): ImageDetails {
     : askedTag === undefined
     ? reference.slice(0, at)
     : `${reference.slice(0, at)}:${askedTag}`;
-  const image = named === "" || named.startsWith("sha256:") ? notedImage(info) ?? named : named;
+  const known = named === "" || named.startsWith("sha256:") ? notedImage(info) ?? named : named;
+  const image = writtenImage(status, info, known) ?? known;
   const { repository, tag } = parseImageName(image);
   return {
     image: image || undefined,
@@ -104,6 +105,25 @@ function imageOf(status: WireMessage, info: ContainerInfoJson): ImageDetails {
     imageTag: tag,
     imageDigest: digest,
   };
+}
+
+/**
+ * The name that the pod has, told since Kubernetes 1.28, where the engine says another one: it knows the
+ * image by its id and takes any of its names (falco 1787). Absent where both mean the same.
+ */
+function writtenImage(
+  status: WireMessage,
+  { config }: ContainerInfoJson,
+  known: string,
+): string | undefined {
+  const written = textOf(status.message(8), 18) ?? config?.image?.user_specified_image ?? "";
+  const name = parseImageName(written).repository?.replace(
+    /^(?:index\.)?docker\.io\/(?:library\/)?/,
+    "",
+  );
+  if (!name) return undefined;
+  const { repository = "" } = parseImageName(known);
+  return repository === name || repository.endsWith(`/${name}`) ? undefined : written;
 }
 
 const IMAGE_NOTES = [

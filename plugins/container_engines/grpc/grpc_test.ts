@@ -167,6 +167,29 @@ Deno.test("inspect() reads what CRI-O notes of image and network where it says n
   );
 });
 
+Deno.test("inspect() calls an image as the pod does where the engine goes by another of its names", async () => {
+  const imageOf = async (written: string, info = {}) => {
+    const answers = cri();
+    const asked = message({ 1: "docker.io/library/nginx:1.25", 18: written });
+    answers["/runtime.v1.RuntimeService/ContainerStatus"] = () =>
+      message({
+        1: message({ 1: ID, 8: asked, 9: `docker.io/library/nginx@${DIGEST}` }),
+        2: entry("info", JSON.stringify(info)),
+      });
+    await using server = await serveGrpc(answers);
+    using engines = engine({ criSockets: [server.socket] });
+    const { imageRepository, imageTag, imageDigest } = (await engines.inspect(ID, NEVER))!;
+    assertEquals(imageDigest, DIGEST);
+    return [imageRepository, imageTag];
+  };
+  for (const same of ["", "nginx:1.25", "docker.io/nginx", "index.docker.io/library/nginx:1.25"]) {
+    assertEquals(await imageOf(same), ["docker.io/library/nginx", "1.25"], same);
+  }
+  assertEquals(await imageOf("example.com/web:7"), ["example.com/web", "7"]);
+  const info = { config: { image: { user_specified_image: "example.com/web:7" } } };
+  assertEquals(await imageOf("", info), ["example.com/web", "7"]);
+});
+
 const CONTAINERS = "/containerd.services.containers.v1.Containers/Get";
 const NAMESPACES = "/containerd.services.namespaces.v1.Namespaces/List";
 const spec = {

@@ -29,7 +29,7 @@ export const containerInfoJson = z.object({
   privileged: truth,
   /** containerd's. */
   config: z.object({
-    image: z.object({ image: word }).optional().catch(undefined),
+    image: z.object({ image: word, user_specified_image: word }).optional().catch(undefined),
     linux: z.object({
       security_context: z.object({ privileged: truth }).optional().catch(undefined),
     }).optional().catch(undefined),
