@@ -56,6 +56,11 @@ class GivenReader {
       }
     }
     if (this.#failed) return undefined;
+    const alert = entries.find(({ key }) => key.value === "output_fields");
+    if (alert) {
+      const help = "this is an alert: take what is under output_fields, and evt.type beside it";
+      return this.#fail("G004", 'unknown field "output_fields"', alert.key.span, help);
+    }
     const type = this.#type(entries);
     for (const entry of entries) this.#entry(entry, type);
     if (this.#failed || type === undefined) return undefined;
