@@ -315,8 +315,17 @@ Deno.test("syslog: over TLS both ends show who they are; whom nobody vouches for
   const wary = create(keys({ ca: await file("other.pem", stranger.certificate) }));
   await assertRejects(() => wary.write(formatted("secret")), { code: "unavailable" });
   await wary.close();
+  const ca = await file("ca.pem", authority.certificate);
+  // By TLS 1.3, who has no certificate is told after having said something.
+  const unknown = create(keys({ ca }));
+  const { code, message } = await unknown.write(formatted("secret")).then(
+    () => assert(false, "nobody would get it"),
+    (error) => error,
+  );
+  assertEquals(code, "unavailable", message);
+  await unknown.close();
   const sink = create(keys({
-    ca: await file("ca.pem", authority.certificate),
+    ca,
     client_certificate: await file("client.pem", client.certificate),
     client_key: await file("client.key", client.key),
   }));
@@ -328,6 +337,26 @@ Deno.test("syslog: over TLS both ends show who they are; whom nobody vouches for
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("syslog: messages that a server ends the connection for, as one that wants TLS, are not lost", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const sink = create({ address: `127.0.0.1:${port}`, protocol: "tcp" });
+  for (const text of ["1", "2"]) {
+    const accepted = listener.accept().then(async (connection) => {
+      await connection.read(new Uint8Array(100));
+      connection.close();
+    });
+    const { code, message } = await sink.write(formatted(text)).then(
+      () => assert(false, "nobody has it"),
+      (error) => error,
+    );
+    assertEquals(code, "unavailable");
+    assert(message.endsWith("does the server want TLS? (tls.enabled)"), message);
+    await accepted;
+  }
+  await sink.close();
 });
 
 Deno.test("syslog: TLS goes with TCP only", () => {

@@ -150,13 +150,22 @@ export type Framing = { readonly end: Uint8Array } | "octets";
 const NUL = new Uint8Array([0]);
 export const NEWLINE = new Uint8Array([0x0a]);
 
+/** A server that wants TLS looks at the first bytes and ends the connection. */
+const PROOF_MS = 250;
+
 /**
  * TCP, TLS or a local stream. Nobody acknowledges: what stands in buffers when a connection breaks is
- * lost, and the batch during which that shows is sent again as a whole. RFC 6587, RFC 5425
+ * lost, and the batch during which that shows is sent again as a whole. Where it breaks each time, all
+ * would be lost, so the first batch of a connection waits for it to stay. RFC 6587, RFC 5425
  */
 export class StreamTransport implements Transport {
   readonly #link: Link<Socket>;
   readonly #framing: Framing;
+  readonly #isLocal: boolean;
+  /** What is said of a connection that does not stay. */
+  readonly #ended: string;
+  /** Connections that have stayed open after their first messages. */
+  readonly #proven = new WeakSet<Socket>();
 
   constructor(
     to: HostAndPort | { readonly path: string },
@@ -164,6 +173,9 @@ export class StreamTransport implements Transport {
     tls: TlsSettings = noTls(),
   ) {
     this.#framing = framing;
+    this.#isLocal = "path" in to;
+    this.#ended = "the connection was closed after the first messages: does the server want " +
+      (tls.enabled ? "another certificate?" : "TLS? (tls.enabled)");
     this.#link = new Link<Socket>({
       peer: `syslog at ${"path" in to ? to.path : `${to.host}:${to.port}`}`,
       open: async (lost) => {
@@ -180,21 +192,38 @@ export class StreamTransport implements Transport {
 
   async send(messages: readonly Message[], signal: AbortSignal): Promise<void> {
     const bytes = framed(messages, this.#framing);
-    await this.#link.use((socket) =>
-      new Promise<void>((resolve, reject) => {
-        const broken = () => reject(new Error("the connection was closed"));
-        socket.once("close", broken);
-        if (socket.destroyed) broken();
-        socket.write(bytes, (error) => {
-          socket.off("close", broken);
-          if (error) reject(error);
-          else resolve();
-        });
-      }), signal);
+    await this.#link.use(async (socket) => {
+      if (this.#isLocal || this.#proven.has(socket)) return await sent(socket, bytes);
+      await sent(socket, bytes, PROOF_MS).catch(() => {
+        throw new Error(this.#ended);
+      });
+      this.#proven.add(socket);
+    }, signal);
   }
 
   close(): Promise<void> {
     return this.#link.close();
+  }
+}
+
+/** `stayMs`: how long the connection has to stay open afterwards. */
+async function sent(socket: Socket, bytes: Uint8Array, stayMs = 0): Promise<void> {
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  const ended = () => reject(new Error("the connection was closed"));
+  const ends = ["end", "close", "error"] as const;
+  for (const end of ends) socket.once(end, ended);
+  if (socket.destroyed) ended();
+  const written = new Promise<void>((resolve, reject) => {
+    socket.write(bytes, (error) => error ? reject(error) : resolve());
+  });
+  const enough = new AbortController();
+  try {
+    await Promise.race([broken, written]);
+    if (stayMs === 0) return;
+    await Promise.race([broken, setTimeout(stayMs, undefined, { signal: enough.signal })]);
+  } finally {
+    enough.abort();
+    for (const end of ends) socket.off(end, ended);
   }
 }
 
