@@ -1,102 +1,26 @@
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
-import { type Answer, Refusal, serveGrpc, type Stream } from "../../../tests/grpc_server.ts";
-import { type ContainerReference, NOTHING_TOLD } from "../../../core/mod.ts";
+import { type Answer, Refusal, serveGrpc } from "../../../tests/grpc_server.ts";
+import {
+  type ContainerReference,
+  encodeWireMessage as message,
+  NOTHING_TOLD,
+} from "../../../core/mod.ts";
 import plugin, { GrpcEngine } from "./mod.ts";
-import { type GrpcConfig, grpcSchema } from "./schema.ts";
-import { encodeWireMessage as message, type WireFields, WireMessage } from "../../../core/mod.ts";
-
-const ID = "0123456789abcdef".repeat(4);
-const POD = "fedcba9876543210".repeat(4);
-const IMAGE_ID = "a".repeat(64);
-const DIGEST = `sha256:${"d".repeat(64)}`;
-const NEVER = new AbortController().signal;
-const NODE = 2;
-
-type Answers = Record<string, Answer | Stream>;
-
-function engine(config: Partial<GrpcConfig>): GrpcEngine & Disposable {
-  const made = new GrpcEngine({ ...grpcSchema.parse({}), ...config });
-  return Object.assign(made, { [Symbol.dispose]: () => made.close() });
-}
-
-/** `map<string, string>`, as one entry; a message takes as many as it is given fields. */
-const entry = (name: string, value: string) => message({ 1: name, 2: value });
-
-const status = message({
-  1: ID,
-  2: message({ 1: "nginx" }),
-  5: 1_782_900_000_000_000,
-  8: message({ 1: "docker.io/library/nginx:1.25" }),
-  9: `docker.io/library/nginx@${DIGEST}`,
-  12: entry("tier", "front"),
-  14: message({ 1: "/data", 2: "/srv", 3: 1, 5: 1 }),
-});
-
-const podStatus = message({
-  1: POD,
-  2: message({ 1: "web-0", 2: "uid-1", 3: "shop" }),
-  5: message({ 1: "fd00::7", 2: message({ 1: "10.1.2.3" }) }),
-  6: message({ 1: message({ 2: message({ 1: NODE, 2: 1, 3: NODE }) }) }),
-  7: entry("app", "web"),
-});
-
-const cniResult = {
-  Interfaces: {
-    lo: { IPConfigs: [] },
-    veth1234: { IPConfigs: null },
-    eth0: { IPConfigs: [{ IP: "10.1.2.3" }] },
-  },
-  Routes: [{ dst: "0.0.0.0/0" }],
-  DNS: [{}],
-};
-
-/** A CRI engine that knows one container in one pod. */
-function cri(
-  { name = "cri-o", version = "runtime.v1", info = {}, sandboxInfo = { cniResult } }: {
-    readonly name?: string;
-    readonly version?: string;
-    readonly info?: unknown;
-    readonly sandboxInfo?: unknown;
-  } = {},
-): Answers {
-  const known = (id: string, answer: WireFields): Answer => (request) => {
-    if (new WireMessage(request).text(1) !== id) throw new Refusal("NOT_FOUND");
-    return message(answer);
-  };
-  const service = `/${version}.RuntimeService`;
-  return {
-    [`${service}/Version`]: () => message({ 2: name }),
-    [`${service}/ListContainers`]: (request) => {
-      const asked = new WireMessage(request).message(1)?.text(1);
-      return asked === ID ? message({ 1: message({ 1: ID, 2: POD }) }) : message({});
-    },
-    [`${service}/ContainerStatus`]: known(ID, {
-      1: status,
-      2: entry("info", JSON.stringify(info)),
-    }),
-    [`${service}/PodSandboxStatus`]: known(POD, {
-      1: podStatus,
-      2: entry("info", JSON.stringify(sandboxInfo)),
-    }),
-  };
-}
-
-const PODS_LABELS = [
-  ["io.kubernetes.sandbox.id", POD],
-  ["io.kubernetes.pod.name", "web-0"],
-  ["io.kubernetes.pod.uid", "uid-1"],
-  ["io.kubernetes.pod.namespace", "shop"],
-] as const;
-
-const OF_POD = {
-  podSandboxId: POD,
-  podLabels: new Map([["app", "web"]]),
-  ip: "10.1.2.3",
-  cniJson: '{"Interfaces":{"eth0":{"IPConfigs":[{"IP":"10.1.2.3"}]}}}',
-  hostNetwork: true,
-  hostPid: false,
-  hostIpc: true,
-};
+import type { GrpcConfig } from "./schema.ts";
+import {
+  type Answers,
+  cri,
+  DIGEST,
+  engine,
+  entry,
+  ID,
+  IMAGE_ID,
+  joined,
+  NEVER,
+  OF_POD,
+  POD,
+  PODS_LABELS,
+} from "./fixture_test.ts";
 
 Deno.test("inspect() says what CRI-O knows of a container and its pod", async () => {
   const info = { privileged: true, config: { image: { image: `sha256:${IMAGE_ID}` } } };
@@ -188,120 +112,6 @@ Deno.test("inspect() calls an image as the pod does where the engine goes by ano
   assertEquals(await imageOf("example.com/web:7"), ["example.com/web", "7"]);
   const info = { config: { image: { user_specified_image: "example.com/web:7" } } };
   assertEquals(await imageOf("", info), ["example.com/web", "7"]);
-});
-
-const CONTAINERS = "/containerd.services.containers.v1.Containers/Get";
-const NAMESPACES = "/containerd.services.namespaces.v1.Namespaces/List";
-const spec = {
-  process: { apparmorProfile: "" },
-  mounts: [
-    { destination: "/data", type: "bind", source: "/srv", options: ["rbind", "ro"] },
-    { destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["mode=755"] },
-    "nonsense",
-  ],
-  annotations: { "io.kubernetes.cri.sandbox-id": POD },
-  linux: { namespaces: [{ type: "pid" }, { type: "mount" }], rootfsPropagation: "rprivate" },
-};
-
-/** containerd's own API, with one container in the second namespace. */
-function containerd(container: WireFields = {}): Answers {
-  const whole = message({
-    1: "web",
-    2: entry("app", "nginx"),
-    3: "docker.io/library/nginx:1.25",
-    5: message({ 1: "types.containerd.io/…", 2: JSON.stringify(spec) }),
-    ...container,
-  });
-  return {
-    [NAMESPACES]: () => message({ 1: message({ 1: "moby" }) }),
-    [CONTAINERS]: (request, headers) => {
-      const isKnown = new WireMessage(request).text(1) === "web" &&
-        headers["containerd-namespace"] === "default";
-      if (!isKnown) throw new Refusal("NOT_FOUND");
-      return message({ 1: whole });
-    },
-    "/containerd.services.images.v1.Images/Get": () =>
-      message({ 1: message({ 3: message({ 2: DIGEST }) }) }),
-  };
-}
-
-/** One field of a message more than once. */
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(parts.flatMap((part) => [...part]));
-}
-
-const namespaces = (...names: string[]) =>
-  joined(...names.map((name) => message({ 1: message({ 1: name }) })));
-
-Deno.test("inspect() finds containers in any of containerd's namespaces but Docker's", async () => {
-  const answers = containerd();
-  answers[NAMESPACES] = () => namespaces("moby", "k8s.io", "default");
-  await using server = await serveGrpc(answers);
-  using engines = engine({ containerdSockets: [server.socket] });
-  assertEquals(await engines.inspect("web", NEVER), {
-    ...NOTHING_TOLD,
-    fullId: "web",
-    engine: "containerd",
-    name: "web",
-    image: "docker.io/library/nginx:1.25",
-    imageRepository: "docker.io/library/nginx",
-    imageTag: "1.25",
-    imageDigest: DIGEST,
-    privileged: true,
-    labels: new Map([["app", "nginx"]]),
-    podSandboxId: POD,
-    hostPid: false,
-    hostNetwork: true,
-    hostIpc: true,
-    mounts: [
-      {
-        source: "/srv",
-        destination: "/data",
-        mode: "",
-        writable: false,
-        propagation: "rprivate",
-      },
-      {
-        source: "tmpfs",
-        destination: "/tmp",
-        mode: "755",
-        writable: true,
-        propagation: "rprivate",
-      },
-    ],
-  });
-  using both = engine({ criSockets: [server.socket], containerdSockets: [server.socket] });
-  assertEquals((await both.inspect("web", NEVER))?.name, "web");
-  answers[NAMESPACES] = () => namespaces("moby");
-  await using dockers = await serveGrpc(answers);
-  using others = engine({ containerdSockets: [dockers.socket] });
-  assertEquals(await others.inspect("web", NEVER), undefined);
-});
-
-Deno.test("inspect() lets containerd say nothing of pods that its CRI does not know yet", async () => {
-  const answers = containerd();
-  answers[NAMESPACES] = () => namespaces("k8s.io");
-  answers[CONTAINERS] = () => message({ 1: message({ 1: "web" }) });
-  await using server = await serveGrpc({ ...cri({ name: "containerd" }), ...answers });
-  using both = engine({ criSockets: [server.socket], containerdSockets: [server.socket] });
-  assertEquals(await both.inspect("web", NEVER), undefined);
-  using own = engine({ containerdSockets: [server.socket] });
-  assertEquals((await own.inspect("web", NEVER))?.name, "web");
-});
-
-Deno.test("inspect() names containers of pods as Kubernetes does also where only containerd is asked", async () => {
-  const nameOf = async (...labels: readonly Uint8Array[]) => {
-    const answers = containerd();
-    answers[NAMESPACES] = () => namespaces("k8s.io");
-    answers[CONTAINERS] = () => message({ 1: joined(message({ 1: ID }), ...labels) });
-    await using server = await serveGrpc(answers);
-    using own = engine({ containerdSockets: [server.socket] });
-    return (await own.inspect(ID, NEVER))?.name;
-  };
-  const ofPod = message({ 2: entry("io.kubernetes.container.name", "nginx") });
-  assertEquals(await nameOf(ofPod), "nginx");
-  assertEquals(await nameOf(ofPod, message({ 2: entry("nerdctl/name", "web") })), "web");
-  assertEquals(await nameOf(message({ 2: entry("nerdctl/name", "") })), ID.slice(0, 12));
 });
 
 Deno.test("inspect() knows nothing where no socket is, or nobody answers to such a call", async () => {
