@@ -116,7 +116,7 @@ async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connec
     timeout: CONNECT_TIMEOUT_MS,
     clientProperties: { connection_name: "falcod" },
     ...tls.enabled && { host, ...tlsOptions(tls) },
-  });
+  }).catch(inPlainWords);
   let failed: Error | undefined;
   model.on("error", (error: Error) => failed ??= error);
   model.on("close", lost);
@@ -148,6 +148,12 @@ async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connec
     await model.close().catch(() => {});
     throw failed ?? error;
   }
+}
+
+/** The package speaks of sockets where a server, one with TLS perhaps, has just gone away. */
+function inPlainWords(error: unknown): never {
+  if (!/closed abruptly/.test(String(error))) throw error;
+  throw new Error("the server closed the connection during the handshake", { cause: error });
 }
 
 const plugin: SinkPlugin<RabbitmqConfig> = {

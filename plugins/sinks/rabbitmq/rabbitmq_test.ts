@@ -294,3 +294,18 @@ Deno.test("rabbitmq: why a server takes nothing is told, and at once", async () 
     await sink.close();
   }
 });
+
+Deno.test("rabbitmq: a server that goes away at once, as one with TLS, is told in plain words", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const gone = listener.accept().then(async (connection) => {
+    await connection.read(new Uint8Array(8));
+    connection.close();
+  });
+  const sink = plugin.create(plugin.schema.parse({ address: `127.0.0.1:${port}` }));
+  const error = await sink.write(formatted("1")).then(() => undefined, (error) => error);
+  assertEquals(error?.code, "unavailable");
+  assert(error.message.endsWith("the server closed the connection during the handshake"));
+  await gone;
+  await sink.close();
+});
