@@ -7,6 +7,7 @@ import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch, type Watched } from "./_watch_files.ts";
 import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
+import { enabledRulesLine } from "./enabled_rules.ts";
 import { type Findings, FreshFindings, tellStanding } from "./fresh_findings.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { OutputSettings } from "./open_delivery.ts";
@@ -199,6 +200,7 @@ export class Reloader {
         enabled === 1 ? "is" : "are"
       } in effect`,
     );
+    log.debug(enabledRulesLine(rules.ruleset));
     this.#tellOfLosses(rules);
   }
 

@@ -5,6 +5,7 @@ import type { Logger } from "../../plugin/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
 import { counted } from "../count.ts";
 import type { Config } from "../config/schema.ts";
+import { enabledRulesLine } from "../enabled_rules.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { reasonOf } from "../files.ts";
 import type { Host } from "../host.ts";
@@ -101,6 +102,7 @@ async function runLogged(
   if (config.log_level === "debug") {
     const { askedEventLines } = await import("../asked_events.ts");
     for (const line of askedEventLines(start.ruleset, config)) log.debug(line);
+    log.debug(enabledRulesLine(start.ruleset));
   }
   if (request.dryRun) {
     host.error.write(`falcod: dry run, ${outcomeOf(start.report)}\n`);

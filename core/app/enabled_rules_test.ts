@@ -1,0 +1,13 @@
+import { assertEquals } from "../../tests/assert.ts";
+import { rulesetOf } from "../../tests/ruleset.ts";
+import { enabledRulesLine } from "./enabled_rules.ts";
+
+const rule = (name: string, rest = "") =>
+  `- rule: ${name}\n  desc: d\n  output: x\n  priority: INFO\n  condition: evt.type = open\n${rest}`;
+
+Deno.test("enabledRulesLine() names the rules that judge", () => {
+  // falco issue 2480
+  const some = rulesetOf(rule("a b") + rule("off", "  enabled: false\n") + rule("c"));
+  assertEquals(enabledRulesLine(some), 'enabled rules (2): "a b", "c"');
+  assertEquals(enabledRulesLine(rulesetOf("")), "enabled rules (0)");
+});
