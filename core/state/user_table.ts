@@ -19,8 +19,25 @@ export interface UserTableOptions {
   readonly changes?: Changes;
 }
 
-const PASSWD = "/etc/passwd";
-const GROUP = "/etc/group";
+/**
+ * Who is in the first is not looked for in the others, where modules of NSS have users of their own:
+ * altfiles (Fedora CoreOS and others that are made of images), extrausers (Ubuntu Core), nsscache (LDAP),
+ * OS Login (falco 1921). Users that only a server knows have no name.
+ */
+const PASSWD = [
+  "/etc/passwd",
+  "/usr/lib/passwd",
+  "/var/lib/extrausers/passwd",
+  "/etc/passwd.cache",
+  "/etc/oslogin_passwd.cache",
+];
+const GROUP = [
+  "/etc/group",
+  "/usr/lib/group",
+  "/var/lib/extrausers/group",
+  "/etc/group.cache",
+  "/etc/oslogin_group.cache",
+];
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAX_ENTRIES = 65_536;
 const MAX_NAME = 256;
@@ -34,8 +51,8 @@ export const ROOT: User = { name: "root", home: "/root", shell: "<NA>" };
 export const ROOT_GROUP: Group = { name: "root" };
 
 /**
- * Ids to names as /etc/passwd and /etc/group of the host have them, read when somebody first asks and
- * again by `refresh` when they have changed. An id without an entry is absent here and prints as
+ * Ids to names as files of the host have them, read when somebody first asks and again by `refresh` when
+ * they have changed. An id without an entry is absent here and prints as
  * `<NA>`. Containers have names of their own (container_users.ts).
  */
 export class UserTable {
@@ -47,8 +64,8 @@ export class UserTable {
   readonly #toldGroups = new Map<number, Group>();
   /** UTF-16 units that those have room for. */
   #room = MAX_TOLD_UNITS;
-  #users: Cached<User> = { version: undefined, entries: new Map() };
-  #groups: Cached<Group> = { version: undefined, entries: new Map() };
+  #users: readonly Cached<User>[] = PASSWD.map(() => ({ version: undefined, entries: new Map() }));
+  #groups: readonly Cached<Group>[] = GROUP.map(() => ({ version: undefined, entries: new Map() }));
 
   constructor(options: UserTableOptions = {}) {
     this.#files = options.files;
@@ -67,14 +84,14 @@ export class UserTable {
     const told = this.#toldUsers.get(uid);
     if (told !== undefined) return told;
     if (!this.#loaded) this.refresh();
-    return this.#users.entries.get(uid) ?? (uid === 0 ? ROOT : undefined);
+    return entryOf(this.#users, uid) ?? (uid === 0 ? ROOT : undefined);
   }
 
   group(gid: number): Group | undefined {
     const told = this.#toldGroups.get(gid);
     if (told !== undefined) return told;
     if (!this.#loaded) this.refresh();
-    return this.#groups.entries.get(gid) ?? (gid === 0 ? ROOT_GROUP : undefined);
+    return entryOf(this.#groups, gid) ?? (gid === 0 ? ROOT_GROUP : undefined);
   }
 
   /** When a name last changed, as far as the files have been looked at. */
@@ -87,9 +104,11 @@ export class UserTable {
     const files = this.#files;
     if (!files) return;
     this.#loaded = true;
-    const users = reload(this.#users, PASSWD, files, parsePasswd);
-    const groups = reload(this.#groups, GROUP, files, parseGroup);
-    if (users === this.#users && groups === this.#groups) return;
+    const users = this.#users.map((cached, i) => reload(cached, PASSWD[i]!, files, parsePasswd));
+    const groups = this.#groups.map((cached, i) => reload(cached, GROUP[i]!, files, parseGroup));
+    const isSame = (now: readonly unknown[], before: readonly unknown[]) =>
+      now.every((cached, i) => cached === before[i]);
+    if (isSame(users, this.#users) && isSame(groups, this.#groups)) return;
     this.#users = users;
     this.#groups = groups;
     this.#changedAt = this.#changes?.tick() ?? 0;
@@ -125,6 +144,14 @@ export function entryUnits({ name, home = "", shell = "" }: Group & Partial<User
 interface Cached<Entry> {
   readonly version: string | undefined;
   readonly entries: ReadonlyMap<number, Entry>;
+}
+
+function entryOf<Entry>(files: readonly Cached<Entry>[], id: number): Entry | undefined {
+  for (const { entries } of files) {
+    const entry = entries.get(id);
+    if (entry) return entry;
+  }
+  return undefined;
 }
 
 /** A file that cannot be read keeps what was known: it may be in the middle of being replaced. */

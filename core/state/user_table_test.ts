@@ -53,7 +53,7 @@ function fakeHost() {
         host.reads++;
         return path === "/etc/passwd" ? host.passwd : "adm:x:4:\n";
       },
-      version: () => host.version,
+      version: (path) => /^\/etc\/(?:passwd|group)$/.test(path) ? host.version : undefined,
     },
   });
   return { host, users };
@@ -64,6 +64,27 @@ Deno.test("user() and group() read the host's files", () => {
   assertEquals(users.user(33)!.name, "www-data");
   assertEquals(users.group(4)!.name, "adm");
   assertEquals(users.user(12345), undefined);
+});
+
+Deno.test("user() and group() look into the files of NSS's modules for whom the first do not have", () => {
+  const texts: Record<string, string> = {
+    "/etc/passwd": "root:x:0:0::/root:/bin/bash\n",
+    "/etc/group": "root:x:0:\n",
+    "/usr/lib/passwd": "altroot:x:0:0::/:/bin/sh\nchrony:x:994:990::/:/bin/sh\n",
+    "/usr/lib/group": "chrony:x:990:\n",
+    "/var/lib/extrausers/passwd": "ann:x:1000:1000::/home/ann:/bin/sh\n",
+    "/etc/oslogin_passwd.cache": "bob_example_com:*:2710000001:2710000001::/home/bob:/bin/bash\n",
+  };
+  const users = new UserTable({
+    files: { read: (path) => texts[path], version: (path) => texts[path] },
+  });
+  const names = [0, 994, 1000, 2_710_000_001, 5].map((id) => users.user(id)?.name);
+  assertEquals(names, ["root", "chrony", "ann", "bob_example_com", undefined]);
+  assertEquals([0, 990].map((id) => users.group(id)?.name), ["root", "chrony"]);
+  texts["/etc/passwd.cache"] = "eve:x:70001:70001::/home/eve:/bin/sh\n";
+  assertEquals(users.user(70_001), undefined);
+  users.refresh();
+  assertEquals(users.user(70_001)?.name, "eve");
 });
 
 Deno.test("refresh() looks at the files again, and reads them when they changed", () => {
