@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { Registry } from "../core/mod.ts";
 import { builtinPlugins } from "../plugins/mod.ts";
-import { assert } from "./assert.ts";
+import { keyNames } from "../core/app/config/known_keys.ts";
+import { MORE_OF_SINKS } from "../core/app/config/likely_meant.ts";
+import { assert, assertEquals } from "./assert.ts";
 import { sidekickRows } from "../core/app/sidekick/document.ts";
 import { assertDocumented, keyTable, markdownTable } from "./reference.ts";
 import { payloadBlock } from "./sink_payloads.ts";
@@ -30,3 +32,12 @@ for (const name of registry.names("sink")) {
     });
   });
 }
+
+Deno.test("keys that sinks take and Falco's outputs do not are told apart as they are", async () => {
+  for (const [type, more] of MORE_OF_SINKS) {
+    const { schema } = await registry.load("sink", type);
+    assert(schema instanceof z.ZodObject);
+    const known = [...keyNames([`${type}_output`], undefined) ?? [], "headers"];
+    assertEquals(Object.keys(schema.shape).filter((key) => !known.includes(key)), more, type);
+  }
+});

@@ -2,6 +2,7 @@
 import { didYouMean } from "../../base/mod.ts";
 import { isList, keyNames } from "./known_keys.ts";
 import { OPTION_SOURCE } from "./option.ts";
+import { COMMON_KEYS } from "./sink_options.ts";
 import {
   type ConfigNode,
   type ConfigPath,
@@ -32,7 +33,7 @@ export function keyMeant(
   const key = String(path.at(-1));
   const sections = keyNames([], undefined) ?? [];
   if (path.length > 1) {
-    const near = nameMeant(key, known);
+    const near = sinkMeant(path) ?? nameMeant(key, known);
     if (near !== undefined) return near;
     if (path[0] === "http_output" && /header/i.test(key)) {
       return 'http_output has none: a sink of type webhook takes "headers"';
@@ -53,6 +54,31 @@ export function keyMeant(
   }
   const value = nodeAt(root, path);
   return foreignHelp(key, value) ?? nameMeant(key, known) ?? sectionHelp(key, sections);
+}
+
+/**
+ * What sinks take that are like Falco's outputs, beside the keys of all sinks; `tests/sink_pages_test.ts`
+ * holds it against them.
+ */
+export const MORE_OF_SINKS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["stdout", []],
+  ["file", ["mode", "rotate"]],
+  [
+    "syslog",
+    [
+      ...["address", "protocol", "tls", "framing", "facility", "message_format", "content", "tag"],
+      "max_length",
+    ],
+  ],
+  ["http", ["proxy"]],
+  ["program", ["check_status"]],
+]);
+
+function sinkMeant([section, key]: ConfigPath): string | undefined {
+  const type = /^(.*)_output$/.exec(String(section))?.[1] ?? "";
+  const more = MORE_OF_SINKS.get(type);
+  if (!more || ![...COMMON_KEYS, ...more].includes(String(key))) return undefined;
+  return `${section} has none: under sinks, one of type ${type} takes "${key}"`;
 }
 
 /** The mappings beside a key that have one of its name, as `match` has `source`. */

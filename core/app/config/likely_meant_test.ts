@@ -65,3 +65,14 @@ Deno.test("valueMeant() knows other words for true and false, and texts in place
     ["C004 write its keys below it as they are: a text is read as JSON"],
   );
 });
+
+Deno.test("keyMeant() knows what only sinks take of what stands under an output", () => {
+  assertEquals(helps("file_output: {rotate: {keep: 3}, format: json, max_size: 5}\n"), [
+    'C003 file_output has none: under sinks, one of type file takes "rotate"',
+    'C003 file_output has none: under sinks, one of type file takes "format"',
+    "C003 it is ignored",
+  ]);
+  assertEquals(helps("http_output: {timeout: 3s}\n"), [
+    'C003 http_output has none: under sinks, one of type http takes "timeout"',
+  ]);
+});
