@@ -127,6 +127,9 @@ Deno.test("wireNatives() holds init_config against the plugin's own schema", asy
   for (const good of ["", "''", "'{}'", "{greeting: hi, level: 9, fail: no}", "'{\"level\": 2}'"]) {
     assertEquals((await with_(good)).problems, [], good);
   }
+  for (const none of ["", "''", "~"]) {
+    assertEquals((await with_(none)).natives[0]!.config, "{}", "Falco hands on an empty object");
+  }
   const [level] = (await with_("{greeting: hi, level: 12}")).problems;
   assert(level!.startsWith('4:40 C044 plugin "falcod_test" does not take this init_config'), level);
   assert(level!.includes('at "level"'), level);

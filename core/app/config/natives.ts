@@ -241,7 +241,8 @@ class Wiring {
         help: `falcod --plugin-info ${plugin.name} shows its schema`,
       });
     }
-    return config ?? "";
+    // Plugins that have a schema read JSON, and get an empty object in Falco where nothing is written.
+    return plugin.configSchema !== undefined && !config?.trim() ? "{}" : config ?? "";
   }
 }
 
