@@ -1,4 +1,5 @@
 /** Which proxy stands between here and a server. */
+import { networkContains, parseAddress, parseNetwork } from "../base/ip.ts";
 import { SinkError } from "../plugin/mod.ts";
 import { isThisMachine } from "./near.ts";
 
@@ -23,11 +24,17 @@ export function proxyFor(
   return proxy?.protocol === "http:" ? proxy : undefined;
 }
 
-/** `NO_PROXY`: hosts, and domains with all that is in them, each with a port where only that is meant. */
+/**
+ * `NO_PROXY`: hosts, and domains with all that is in them, each with a port where only that is meant;
+ * networks (`10.0.0.0/8`), which hold what is written as an address. Clusters have such lists.
+ */
 export function isExcepted({ hostname, port, protocol }: URL, list = ""): boolean {
   const ownPort = port || (protocol === "https:" ? "443" : "80");
+  const address = parseAddress(hostname.replace(/^\[|\]$/g, ""));
   return list.split(/[\s,]+/).some((entry) => {
     if (entry === "*") return true;
+    const network = parseNetwork(entry);
+    if (network) return address !== undefined && networkContains(network, address);
     const [, name, onlyPort] = /^\*?\.?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(entry.toLowerCase()) ??
       [];
     if (name === undefined || (onlyPort !== undefined && onlyPort !== ownPort)) return false;
@@ -39,7 +46,16 @@ export function isExcepted({ hostname, port, protocol }: URL, list = ""): boolea
 export function proxyAuthorization({ username, password }: URL): string | undefined {
   if (username === "") return undefined;
   const bytes = new TextEncoder().encode(
-    `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
+    `${decoded(username)}:${decoded(password)}`,
   );
   return `Basic ${bytes.toBase64()}`;
+}
+
+/** As it is where it is nothing encoded: passwords have percent signs of their own. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

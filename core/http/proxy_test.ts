@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "../../tests/assert.ts";
-import { proxyFor } from "./proxy.ts";
+import { proxyAuthorization, proxyFor } from "./proxy.ts";
 
 const environment = (variables: Record<string, string>) => (name: string) => variables[name];
 
@@ -34,10 +34,27 @@ Deno.test("proxyFor() leaves alone what NO_PROXY names, and this machine", () =>
   }
 });
 
+Deno.test("proxyFor() leaves alone addresses of networks that NO_PROXY names, as clusters do", () => {
+  const variables = { ALL_PROXY: "a:1", NO_PROXY: "10.0.0.0/8,192.168.1.7,fd00::/8,.svc" };
+  for (const own of ["http://10.96.0.1/", "https://[fd00::7]:6443/", "http://192.168.1.7/"]) {
+    assertEquals(proxy(own, variables), undefined, own);
+  }
+  for (const other of ["http://11.0.0.1/", "https://[fe80::1]/", "http://10.x.org/"]) {
+    assertEquals(proxy(other, variables), "http://a:1/", other);
+  }
+});
+
 Deno.test("proxyFor() does not repeat an address that is none", () => {
   for (const configured of ["me:secret", "https://me:secret@x", "http://"]) {
     assertThrows(() => proxy("http://x.org/", {}, configured), {
       message: "The address of the proxy is none that begins with http://",
     });
   }
+});
+
+Deno.test("proxyAuthorization() takes passwords with percent signs, encoded or not", () => {
+  const of = (address: string) => proxyAuthorization(new URL(address));
+  const basic = (text: string) => `Basic ${btoa(text)}`;
+  assertEquals(of("http://me:100%25@p:1"), basic("me:100%"));
+  assertEquals(of("http://me:100%@p:1"), basic("me:100%"));
 });
