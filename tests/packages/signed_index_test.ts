@@ -92,3 +92,14 @@ test("refuses an index that does not say who signs", async (scene) => {
   const { error } = await succeeds(add, HOME);
   assert(error.includes("nobody has to have signed it"), error);
 });
+
+test("finds what an index has under a name, as falcoctl does", async (scene) => {
+  const { registry, sigstore, digest, add, place } = scene;
+  await pushSimple(registry, "pager", { digest, signatures: [await sigstore.simple(digest)] });
+  const named = (name: string) => [...add.slice(0, -1), name];
+  await fails(named("pagr:1"), /error\[I007\].*no entry "pagr"[^]*did you mean "pager"/, HOME);
+  await fails(named("pager:2"), /error\[I002\].*404/, HOME);
+  await succeeds(named("pager:1"), HOME);
+  const { out } = await succeeds(["list", "--json", "--dir", place.plugins]);
+  assertEquals(JSON.parse(out)[0].from, `oci://${registry.host}/pager@${digest}`);
+});

@@ -39,7 +39,7 @@ const ca = [
 const plainHttp = ["--plain-http", "ask registries of OCI without TLS"] as const;
 const index = [
   "--index <file>",
-  "index of falcoctl's: who has to have signed what is in a registry of OCI",
+  "index of falcoctl's: where its names are in registries of OCI, and who has to have signed them",
 ] as const;
 const trustedRoot = [
   "--trusted-root <file>",

@@ -2,7 +2,7 @@
 import { createPublicKey } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { decodeText, nearest, plainValue, reasonOf, Report } from "../../base/mod.ts";
+import { decodeText, didYouMean, nearest, plainValue, reasonOf, Report } from "../../base/mod.ts";
 import { textOfFile } from "../../base/text_file.ts";
 import { readStrictYaml } from "../../base/yaml.ts";
 import { PackageError, packageErrorOf, type Signer, type Wanted } from "../../plugin/store/mod.ts";
@@ -39,6 +39,28 @@ export function signerInIndex(path: string, origin: OciOrigin): Signer | undefin
   }
   const cosign = cosignOf(entry, path);
   return cosign ? signerOf(cosign, { path, name: entry.name }) : undefined;
+}
+
+/**
+ * `falco-rules:3` as falcoctl reads it: the entry of that name. Absent: the text is no such name. Throws
+ * `PackageError` (I007) where the index cannot be read, or has no entry of the name that says where it is.
+ */
+export function placeInIndex(path: string, text: string): string | undefined {
+  const [, name, tag = "latest"] = /^([a-z0-9][\w.-]*)(?::(\w[\w.-]*))?$/i.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  const entries = readIndex(path);
+  const entry = entries.find((entry) => entry.name === name);
+  if (!entry) {
+    throw unusable(path, `it has no entry "${name}"`, {
+      help: didYouMean(name, entries.map(({ name }) => name)) ?? "write oci://host/repository:tag",
+    });
+  }
+  if (entry.registry === "" || entry.repository === "") {
+    throw unusable(path, `"${name}" has no registry and repository`, {
+      help: "both say where it is",
+    });
+  }
+  return `oci://${entry.registry}/${entry.repository}:${tag}`;
 }
 
 /** Absent: the entry says nothing of signatures, not even with a slip of the pen. */

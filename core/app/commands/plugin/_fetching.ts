@@ -29,7 +29,7 @@ export interface FetchOptions {
 
 export interface WishOptions {
   readonly sha256: string | undefined;
-  /** `--index`: who has to have signed what is in a registry of OCI. */
+  /** `--index`: who has to have signed what is in a registry of OCI, and where names of it are. */
   readonly indexFile: string | undefined;
 }
 
@@ -39,16 +39,17 @@ export async function wishedOrigin(
   options: WishOptions,
   host: Host,
 ): Promise<Origin> {
-  const origin = parseOrigin(text, originOptions(options, host));
   const { indexFile } = options;
-  if (indexFile === undefined) return origin;
+  if (indexFile === undefined) return parseOrigin(text, originOptions(options, host));
+  // It brings the reader of YAML.
+  const { placeInIndex, signerInIndex } = await import("../../../package/signature/index_file.ts");
+  const place = placeInIndex(indexFile, text) ?? text;
+  const origin = parseOrigin(place, originOptions(options, host));
   if (origin.kind !== "oci") {
     throw new PackageError("I001", "--index is for registries of OCI", {
       help: "it says who signs what is in them: ask for oci://host/repository:tag, or leave it out",
     });
   }
-  // It brings the reader of YAML.
-  const { signerInIndex } = await import("../../../package/signature/index_file.ts");
   return { ...origin, signer: signerInIndex(indexFile, origin) };
 }
 
