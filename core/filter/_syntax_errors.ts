@@ -104,6 +104,8 @@ export class SyntaxErrors {
     if (text.startsWith("&&")) return 'write "and"';
     if (text.startsWith("||")) return 'write "or"';
     if (/^(?:AND|OR|NOT)$/.test(text)) return `operators are lower case: "${text.toLowerCase()}"`;
+    const joint = this.lastMacro;
+    if (joint && /^(?:and|or)$/.test(joint.text) && !this.lastBare) return helpForJoint(joint);
     if (/^not\b/.test(text)) return 'write "and not"';
     if (text.startsWith("#")) return NO_COMMENT;
     if (this.#isComparedMacro(text)) {
@@ -112,8 +114,6 @@ export class SyntaxErrors {
       }" is a macro by its name: those of fields have a dot, as in "proc.name = cat"`;
     }
     if (text.startsWith(",")) return 'several values stand in brackets: "in (a, b)"';
-    const joint = this.lastMacro;
-    if (joint && /^(?:and|or)$/.test(joint.text) && !this.lastBare) return helpForJoint(joint);
     if (this.#beginsCheck(text)) return 'checks are joined by words: write "and" or "or" before it';
     const called = text.startsWith("(") ? this.#calledName() : undefined;
     if (called !== undefined) {

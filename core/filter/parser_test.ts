@@ -103,10 +103,13 @@ Deno.test("parseCondition() helps with what people write by habit", () => {
     problem("a.b contains any (c, d)").help,
     'for any of several values write "anyof (…)", for all of them "allof (…)"',
   );
-  assertEquals(
-    problem("or a.b = c").help,
-    "to add to a condition that is there, write override: {condition: append} beside it",
-  );
+  for (const text of ["or a.b = c", "and not a.b = c"]) {
+    assertEquals(
+      problem(text).help,
+      "to add to a condition that is there, write override: {condition: append} beside it",
+    );
+  }
+  assertEquals(problem("a.b = c not d.e = f").help, 'write "and not"');
   assertEquals(problem("a.b = c and or d.e = f").help, '"or" stands between checks');
   assertEquals(problem("a.b starts with c").help, 'write "startswith", in one word');
   assertEquals(problem("a.b <> c").help, 'write "!="');
