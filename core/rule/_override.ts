@@ -20,7 +20,7 @@ export interface Override {
 
 /** Reads both spellings; nothing when one of them is wrong. */
 export function readOverride(reader: MappingReader, allowed: Overridable): Override | undefined {
-  const deprecated = reader.boolean("append") === true ? reader.keySpan("append") : undefined;
+  const deprecated = readAppend(reader, allowed);
   const append = new Map<string, Span>();
   const replace = new Map<string, Span>();
   const override = { append, replace, deprecatedAppend: deprecated };
@@ -47,7 +47,8 @@ export function readOverride(reader: MappingReader, allowed: Overridable): Overr
       ...(allowed.replace.includes(name) ? ["replace"] : []),
     ];
     if (operations.length === 0) {
-      const help = didYouMean(name, allowed.replace) ?? `keys are ${allowed.replace.join(", ")}`;
+      const help = turnedRound(name, operation, allowed) ??
+        didYouMean(name, allowed.replace) ?? `keys are ${allowed.replace.join(", ")}`;
       reader.fail("R016", `"${name}" of ${reader.label} cannot be overridden`, key.span, help);
     } else if (operation === "append" || operation === "replace") {
       if (operations.includes(operation)) {
@@ -72,6 +73,33 @@ export function readOverride(reader: MappingReader, allowed: Overridable): Overr
     return reader.fail("R018", title, deprecated, 'keep "override" alone');
   }
   return override;
+}
+
+/** `append: true`, with a word for who means a key by it: `append: condition`. */
+function readAppend(reader: MappingReader, allowed: Overridable): Span | undefined {
+  const value = reader.value("append");
+  const help = value?.kind === "scalar" ? turnedRound("append", value.value, allowed) : undefined;
+  if (value && help) {
+    return reader.fail(
+      "R008",
+      `"append" has to be true or false, not ${shape(value)}`,
+      value.span,
+      help,
+    );
+  }
+  return reader.boolean("append") === true ? reader.keySpan("append") : undefined;
+}
+
+/** `append: condition` in place of `condition: append`. */
+function turnedRound(
+  operation: string,
+  key: string | undefined,
+  { append, replace }: Overridable,
+): string | undefined {
+  if (operation !== "append" && operation !== "replace" || key === undefined) return undefined;
+  if (!replace.includes(key)) return undefined;
+  const possible = operation === "append" && append.includes(key) ? "append" : "replace";
+  return `write override: {${key}: ${possible}}`;
 }
 
 function isWhole(reader: MappingReader, { whole }: Overridable): boolean {

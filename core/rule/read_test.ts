@@ -264,6 +264,20 @@ Deno.test("readRuleFile() tells how to change a rule, of which only what is new 
   ]);
 });
 
+Deno.test("readRuleFile() knows an override that is turned round", () => {
+  const helps = (text: string) =>
+    read(text).diagnostics.filter(({ code }) => /R008|R016/.test(code)).map(({ help }) => help);
+  const change = "- rule: a\n  condition: and c\n";
+  assertEquals(helps(`${change}  override: {append: condition}\n`), [
+    "write override: {condition: append}",
+  ]);
+  // falco issue 1340
+  assertEquals(helps("- rule: a\n  priority: INFO\n  append: priority\n"), [
+    "write override: {priority: replace}",
+  ]);
+  assertEquals(helps(`${change}  append: maybe\n`), ["write append: true, or append: false"]);
+});
+
 Deno.test("readRuleFile() says of a list of items under a key that the key is too much", () => {
   const [{ code, help }] = read("version: 1\nrules:\n  - rule: a\n").diagnostics as [Diagnostic];
   assertEquals([code, help], [
