@@ -27,6 +27,8 @@ export interface HttpTargetOptions {
   readonly certificates?: Partial<ClientTls>;
   /** HTTP/2, which servers without TLS have to know beforehand; absent: HTTP/1.1. */
   readonly isHttp2?: boolean;
+  /** Where its authority is named. tls.ca. */
+  readonly caKey?: string;
 }
 
 export interface HttpRequest {
@@ -127,7 +129,11 @@ export class HttpTarget {
     } catch (error) {
       const reason = context?.signal.aborted ? context.signal.reason : undefined;
       if (reason instanceof SinkError) throw reason;
-      throw asSinkError(this.#ofProxy(error), address.origin, hide);
+      throw asSinkError(this.#ofProxy(error), {
+        origin: address.origin,
+        caKey: this.#options.caKey ?? "tls.ca",
+        hide,
+      });
     }
   }
 
@@ -300,11 +306,17 @@ export async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   return await new Response(stream).bytes();
 }
 
+interface Told {
+  readonly origin: string;
+  readonly caKey: string;
+  readonly hide: (text: string) => string;
+}
+
 /** As a `SinkError` that tells where the alerts should have gone, and nothing that is secret. */
-function asSinkError(error: unknown, origin: string, hide: (text: string) => string): SinkError {
+function asSinkError(error: unknown, { origin, caKey, hide }: Told): SinkError {
   const isOurs = error instanceof SinkError;
   const reason = error instanceof Error ? error.message : String(error);
-  const told = isOurs ? reason : `Cannot reach ${origin}: ${reason}${hintOf(error)}`;
+  const told = isOurs ? reason : `Cannot reach ${origin}: ${reason}${hintOf(error, caKey)}`;
   const message = hide(told);
   if (!isOurs) {
     const isUnclear = error instanceof BrokenAnswer;
@@ -317,10 +329,15 @@ function asSinkError(error: unknown, origin: string, hide: (text: string) => str
   });
 }
 
-/** What to look at when a certificate is not trusted. */
-function hintOf(error: unknown): string {
+/** What to look at when TLS does not come about. */
+function hintOf(error: unknown, caKey: string): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  // No word of TLS came back.
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER") return " (is it a server of http:// only?)";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return " (is this the name by which the server should be asked?)";
+  }
   return /CERT|VERIFY|SELF_SIGNED/.test(code)
-    ? " (is its certificate still valid, and of an authority that tls.ca names?)"
+    ? ` (is its certificate still valid, and of an authority that ${caKey} names?)`
     : "";
 }

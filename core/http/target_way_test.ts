@@ -1,4 +1,5 @@
 /** The way to a server: TLS and who is trusted with it, proxies. */
+import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Server } from "node:net";
 import { newAuthority } from "../../tests/certificates.ts";
@@ -11,6 +12,7 @@ import {
   type Seen,
   target,
 } from "../../tests/http_servers.ts";
+import type { HttpTargetOptions } from "./target.ts";
 
 async function secureServer(
   { notAfter, asksClient = false }: { readonly notAfter?: Date; readonly asksClient?: boolean } =
@@ -69,6 +71,23 @@ Deno.test("send() trusts whom tls.ca names, a file or a folder, and nobody else"
     );
   }
   assertEquals(server.seen.length, 2);
+});
+
+Deno.test("send() says what may be wrong where TLS does not come about", async () => {
+  await using server = await secureServer();
+  const told = async (url: string, options: Partial<HttpTargetOptions> = {}) => {
+    await using to = target(url, {}, options);
+    return (await rejection(to.send({ body: "1" }))).message;
+  };
+  const untrusted = await told(server.url, { caKey: "ca_bundle" });
+  assert(untrusted.endsWith("and of an authority that ca_bundle names?)"), untrusted);
+  const certificates = { ca: [Deno.readTextFileSync(server.ca)], servername: "other.example.org" };
+  const misnamed = await told(server.url, { certificates });
+  assert(misnamed.endsWith("by which the server should be asked?)"), misnamed);
+  const plain = createServer(handler([], () => ({})));
+  await using address = await listening(plain);
+  const unsecured = await told(`https://127.0.0.1:${address.port}/`);
+  assert(unsecured.endsWith("(is it a server of http:// only?)"), unsecured);
 });
 
 Deno.test("send() knows certificates that stand in no file, unless the settings name some", async () => {

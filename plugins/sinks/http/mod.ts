@@ -30,7 +30,12 @@ export class HttpSink implements Sink {
       keep_alive: true,
       compress: config.compress_uploads,
       tls: tlsOf(config),
-    }, { url: config.url, userAgent: config.user_agent, headers: { accept: "*/*" } });
+    }, {
+      url: config.url,
+      userAgent: config.user_agent,
+      headers: { accept: "*/*" },
+      caKey: caKey(config),
+    });
   }
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
