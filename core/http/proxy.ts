@@ -16,12 +16,21 @@ export function proxyFor(
     throw new SinkError("unavailable", "The address of the proxy is none that begins with http://");
   }
   const read = (name: string) => environment(name.toLowerCase()) || environment(name) || undefined;
-  const given = read(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ?? read("ALL_PROXY");
+  const variable = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const own = read(variable);
+  const given = own ?? read("ALL_PROXY");
   if (given === undefined || isThisMachine(url.hostname) || isExcepted(url, read("NO_PROXY"))) {
     return undefined;
   }
   const proxy = URL.parse(given.includes("://") ? given : `http://${given}`);
-  return proxy?.protocol === "http:" ? proxy : undefined;
+  if (proxy?.protocol === "http:") return proxy;
+  // ALL_PROXY is for other protocols, too. Who names one for this one wants nobody to go past it.
+  if (own === undefined) return undefined;
+  throw new SinkError(
+    "unavailable",
+    `The proxy that the variable ${variable} names has no address that begins with http://, and ` +
+      'falcod knows no others: "proxy: none" goes without',
+  );
 }
 
 /**

@@ -21,6 +21,15 @@ Deno.test("proxyFor() knows the variables that other programs know", () => {
   assertEquals(proxy("http://x.org/", { ALL_PROXY: "socks5://a:1" }), undefined);
 });
 
+Deno.test("proxyFor() does not go past a proxy that it cannot speak to", () => {
+  for (const address of ["https://me:secret@a:1", "socks5://a:1", "http://"]) {
+    const refused = () => proxy("https://x.org/", { HTTPS_PROXY: address });
+    assertThrows(refused, { message: /^The proxy that the variable HTTPS_PROXY names has no / });
+    assertEquals(proxy("https://x.org/", { HTTPS_PROXY: address, NO_PROXY: "x.org" }), undefined);
+    assertEquals(proxy("http://x.org/", { HTTPS_PROXY: address }), undefined);
+  }
+});
+
 Deno.test("proxyFor() leaves alone what NO_PROXY names, and this machine", () => {
   const all = (NO_PROXY: string) => ({ ALL_PROXY: "a:1", NO_PROXY });
   for (const excepted of ["*", "x.org", "a.org, .x.org", "*.x.org", "x.org:443", "x.org y.org"]) {
