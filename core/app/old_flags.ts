@@ -85,7 +85,7 @@ export function readOldFlags(
     warn(report, `-p${print}`, `write -o '${spelling}', which also names image and pod`);
     return { options, containerInfo, ...selected };
   }
-  replace("-p", print ? [`append_output[]=${literally({ extra_output: print })}`] : []);
+  replace("-p", print ? [`append_output[]=${JSON.stringify({ extra_output: print })}`] : []);
   return { options, ...selected };
 }
 
@@ -142,12 +142,7 @@ function sourceSelection(
 }
 
 function select(verb: "enable" | "disable", what: { rule: string } | { tag: string }): string {
-  return `rules[]=${literally({ [verb]: what })}`;
-}
-
-/** Values of options may name environment variables, those of the old flags could not. */
-function literally(value: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify(value).replaceAll("${", () => "$${");
+  return `rules[]=${JSON.stringify({ [verb]: what })}`;
 }
 
 function warnOfSpelling(

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { Report, SourceText } from "../base/mod.ts";
-import { readConfigText } from "./config/load.ts";
+import { loadConfig, readConfigText } from "./config/load.ts";
 import { type OldFlags, readOldFlags } from "./old_flags.ts";
 
 const NONE: OldFlags = {
@@ -162,5 +162,8 @@ Deno.test("readOldFlags() tells which event sources are wanted", () => {
 });
 
 Deno.test("readOldFlags() keeps what looks like an environment variable", () => {
-  assertEquals(read({ print: "${HOME}" }).options, ['append_output[]={"extra_output":"$${HOME}"}']);
+  const { options } = read({ print: "${HOME} $${HOME}" });
+  const environment = () => "/root", path = "/dev/null", rulesFolder = "/rules";
+  const { config } = loadConfig({ path, options, environment, rulesFolder }, new Report());
+  assertEquals(config.append_output[0]?.extra_output, "${HOME} $${HOME}");
 });
