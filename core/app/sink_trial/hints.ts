@@ -21,7 +21,10 @@ const BY_STATUS: Readonly<Record<string, string>> = {
   "5": "the server has a problem of its own: a run tries again",
 };
 
-/** Failures without an answer, by what systems call them. */
+/**
+ * Failures without an answer, by what systems call them. Texts come from many hands, so each asks for
+ * words that are about one thing only; paths and addresses in them are taken out before.
+ */
 const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] = [
   {
     reason: /ended with status 12[67]\b/,
@@ -29,7 +32,8 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
       "the shell finds no such program, or may not run it: install it, write where it is, make it executable",
   },
   {
-    reason: /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup|name or service|name resolution/i,
+    reason:
+      /ENOTFOUND|EAI_AGAIN|getaddrinfo|failed to lookup address|name or service not known|in name resolution/i,
     hint:
       "the name of the host is not known: is it spelled right, and can this machine resolve it? (/etc/resolv.conf; in a cluster the name of the service with its namespace)",
   },
@@ -43,19 +47,22 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
     hint: "nobody listens there: is the port right, and does the server run?",
   },
   {
+    // What the other end says of our certificate, not what we say of its.
+    reason:
+      /\balert:? (?:certificate|bad.?certificate|unsupported.?certificate|unknown.?ca\b|handshake.?failure|access.?denied)|certificate.?required|SSL.*handshake failure/i,
+    hint: "the server wants a certificate of the client: tls.client_certificate and tls.client_key",
+  },
+  {
     // The runtime says the same of all of these.
     reason:
-      /UNKNOWN_?ISSUER|SELF.?SIGNED|UNABLE.TO|unknown ca|issuer certificate|EXPIRED|NotValid(?:Yet)?\b/i,
+      /UNKNOWN_?ISSUER|SELF.?SIGNED.?CERT|UNABLE_TO_|unable to (?:get|verify) .*\bcert|issuer certificate|CERT_\w*EXPIRED|certificate\b[^.]*\bexpired|certificate\b[^.]*\bNotValid(?:Yet)?\b/i,
     hint:
       "the certificate is of an authority that is not trusted here (name its file in tls.ca), or it has expired, or the clocks of both machines differ",
   },
   {
-    reason: /NotValidForName|ALTNAME|hostname mismatch|does not match/i,
+    reason:
+      /NotValidForName|not valid for name|ALTNAME|hostname mismatch|does not match (?:the )?certificate/i,
     hint: "the certificate is of another name: use the name that it is for, or tls.server_name",
-  },
-  {
-    reason: /certificate.?required|bad certificate|handshake failure|alert/i,
-    hint: "the server wants a certificate of the client: tls.client_certificate and tls.client_key",
   },
   {
     reason: /upgrading connection with STARTTLS|does(?:n't| not) support STARTTLS/i,
@@ -68,20 +75,20 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
   },
   {
     reason:
-      /InvalidContentType|wrong version number|corrupt message|packet length|before secure TLS/i,
+      /InvalidContentType|wrong version number|received corrupt message|packet length too long|before secure TLS/i,
     hint: "the other end does not speak TLS at this port: http:// or tls.enabled: false?",
   },
   {
-    reason: /EHOSTUNREACH|ENETUNREACH|unreachable/i,
+    reason: /EHOSTUNREACH|ENETUNREACH|(?:network|host) is unreachable|no route to host/i,
     hint: "there is no way to this address: network, VPN, firewall",
   },
   {
-    reason: /ETIMEDOUT|no answer within|no connection within|timed out/i,
+    reason: /\bETIMEDOUT\b|no answer within|no connection within|\btimed out\b/i,
     hint: "nothing came back: a firewall that drops, a wrong port, or a proxy that is needed",
   },
   {
     reason:
-      /ECONNRESET|EPIPE|socket hang up|connection (?:was )?(?:closed|reset|broke)|closed the connection/i,
+      /\bECONNRESET\b|\bEPIPE\b|socket hang up|connection (?:was )?(?:closed|reset|broke)|closed the connection/i,
     hint:
       "the other end broke off: does it want TLS (https://, tls.enabled), or a client's certificate?",
   },
@@ -95,7 +102,7 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
       "a plugin gets what its manifest asks for and somebody grants: permissions in its entry of plugins, or falcod plugin add --grant",
   },
   {
-    reason: /EROFS|os error 30\b|file system is read-only/i,
+    reason: /\bEROFS\b|os error 30\b|file system is read-only/i,
     hint: "the file system is read-only there: name a folder that may be written to",
   },
   {
@@ -110,12 +117,17 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
       "the user that falcod is may not: the file, or the folder it is to be made in, must be writable for the user that falcod becomes (privileges.user)",
   },
   {
-    reason: /NOAUTH|WRONGPASS|auth|password|permission|denied|ACCESS_REFUSED|not authorized/i,
-    hint: "user, password or their rights are not right",
+    reason: /\bthere is no directory\b/,
+    hint: "falcod makes files and no folders: make the folder (mkdir -p), or name another one",
   },
   {
-    reason: /no such file|ENOENT/i,
+    reason: /\bno such file\b|\bENOENT\b/i,
     hint: "a file that the configuration names is not there",
+  },
+  {
+    reason:
+      /\b(?:NOAUTH|WRONGPASS|NOPERM|ACCESS_REFUSED)\b|\bauth\b|\bauthenticat|\bauthori[sz]ation\b|\b(?:un|not )authori[sz]ed\b|\bother credentials\b|\bpasswords?\b|\bpermissions?\b|\bdenied\b/i,
+    hint: "user, password or their rights are not right",
   },
 ];
 
@@ -132,7 +144,14 @@ export function hintsFor(
     return hint === undefined ? [] : [hint];
   }
   // What the sink itself says of certificates fits all of them.
-  const message = failure.message.replace(/ \(is its certificate.*$/, "");
+  const message = withoutPlaces(failure.message.replace(/ \(is its certificate.*$/, ""));
   const found = BY_REASON.find(({ reason }) => reason.test(message));
   return found ? [found.hint] : [];
+}
+
+/** Paths and addresses are called as somebody likes: `/var/log/alert` says nothing of TLS. */
+function withoutPlaces(message: string): string {
+  return message.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"']+/gi, "…")
+    .replace(/(["'])\/[^"']*\1/g, "…")
+    .replace(/(?<![\w.…])\/[^\s"',:;]+/g, "…");
 }

@@ -46,3 +46,38 @@ Deno.test("hintsFor() tells what this machine refuses from what a server refuses
     ],
   );
 });
+
+Deno.test("hintsFor() takes no word of a path or an address for what went wrong", () => {
+  const folder = "falcod makes files and no folders";
+  const client = "the server wants a certificate of the client";
+  assertEquals(
+    [
+      "Cannot write to /var/log/alert/x.log: there is no directory /var/log/alert",
+      "Cannot write to /auth/expired/denied: there is no directory /auth/expired",
+      "connect ECONNREFUSED 127.0.0.1:9093 (https://alerts.example/auth)",
+      'The program ended with status 1: "/usr/bin/send alert" is busy',
+      "the alert does not match what is wanted: the token has expired",
+      "the cluster is unable to take it: unreachable shard",
+    ].map(hintFor),
+    [folder, folder, "nobody listens there", undefined, undefined, undefined],
+  );
+  assertEquals(
+    [
+      "received fatal alert: CertificateRequired",
+      "received fatal alert: HandshakeFailure",
+      "received fatal alert: UnknownCA",
+      "SSL routines: tlsv13 alert certificate required",
+      "invalid peer certificate: UnknownIssuer",
+      "invalid peer certificate: Expired",
+      "unable to verify the first certificate",
+      "Hostname/IP does not match certificate's altnames: Host: a is not in the cert's altnames",
+    ].map(hintFor),
+    [
+      ...[client, client, client, client],
+      ...Array(3).fill(
+        "the certificate is of an authority that is not trusted here (name its file in tls.ca), or it has expired, or the clocks of both machines differ",
+      ),
+      "the certificate is of another name",
+    ],
+  );
+});
