@@ -36,6 +36,12 @@ const MECHANISMS: Readonly<Record<string, string>> = {
  */
 const WORKFLOWS = /\.(?:logic\.azure|api\.powerplatform|api\.powerautomate)\.[a-z.]{2,12}$/;
 
+/** `address` as it is written: anything. */
+function isOfWorkflow(address: unknown): boolean {
+  const url = typeof address === "string" ? URL.parse(address) : null;
+  return url !== null && WORKFLOWS.test(url.hostname);
+}
+
 export const CHATS: readonly SidekickOutput[] = [
   httpOutput({
     section: "slack",
@@ -66,9 +72,7 @@ export const CHATS: readonly SidekickOutput[] = [
     },
     finish: (values) => ({
       ...values,
-      card: WORKFLOWS.test(URL.parse(String(values.webhook_url))?.hostname ?? "")
-        ? "adaptive_card"
-        : "message_card",
+      card: isOfWorkflow(values.webhook_url) ? "adaptive_card" : "message_card",
     }),
     always: { title: "Falcosidekick" },
   }),
