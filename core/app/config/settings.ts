@@ -120,7 +120,8 @@ function rulePathsOf(
       code: "C013",
       title: "no rules: the configuration names no rules file",
       at: ["rules_files", key].flatMap((key) => root.entries.get(key)?.keyAt ?? [])[0],
-      help: "list some under rules_files, or give them with -r",
+      help:
+        "list some under rules_files, as ${FALCOD_RULES}/falco_rules.yaml, or give them with -r",
     });
   }
   return paths;
