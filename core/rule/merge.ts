@@ -262,11 +262,19 @@ class Merger implements Merged {
       notes: later && [{ message: "defined here, and read later", at: later }],
       help: later
         ? later.source === at.source ? "put the change below it" : "name that file before this one"
-        : () =>
-          didYouMean(name, drafts.keys(), this.#effort) ??
-            `files are read in order: the ${kind} has to be defined before it is changed`,
+        : () => didYouMean(name, drafts.keys(), this.#effort) ?? this.#helpToDefine(kind, at),
     });
     return undefined;
+  }
+
+  /** A file that is read alone may be right beside those that it is for. */
+  #helpToDefine(kind: ItemKind, { source: { name } }: Span): string {
+    if (this.files.length > 1) {
+      return `files are read in order: the ${kind} has to be defined before it is changed`;
+    }
+    const file = /^[\w./-]+$/.test(name) ? name : "FILE";
+    return "it may be in another file: check this one with that, " +
+      `as in falcod validate -r falco_rules.yaml -r ${file}, or all of the configuration: falcod validate`;
   }
 
   #sameSource(earlier: RuleDraft, item: RuleItem | RuleUpdateItem): boolean {

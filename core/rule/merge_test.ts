@@ -78,6 +78,14 @@ Deno.test("mergeFiles() wants something to append to, and suggests the near name
   assertEquals(diagnostics[0]!.help, 'did you mean "shells"?');
 });
 
+Deno.test("mergeFiles() says of a file alone how it is checked with those that it changes", () => {
+  const change = "- rule: r\n  enabled: true\n";
+  const { help } = merge(change).diagnostics[0]!;
+  assertEquals(help!.includes("falcod validate -r falco_rules.yaml -r 0.yaml"), true, help);
+  const beside = merge(rule("some other name"), change).diagnostics[0]!;
+  assertEquals(beside.help!.startsWith("files are read in order"), true, beside.help);
+});
+
 Deno.test("mergeFiles() suggests a name for the first of thousands that are misspelt", () => {
   const names = Array.from({ length: 1000 }, (_, i) => i);
   const { diagnostics } = merge(
