@@ -100,6 +100,8 @@ Deno.test("falcod run --dry-run warns of ports that are taken, by the falcod tha
     const { code, error } = await falcod(["run", "--dry-run", "-c", file], options);
     assertEquals([code, told(error).length], [0, 1], error);
     assert(told(error)[0]!.includes("something else listens there already"), error);
+    const end = "dry run, falcod would start once that port is free, with 1 warning\n";
+    assert(error.endsWith(end), error);
     const checked = await falcod(["validate", file], options);
     assertEquals(told(checked.out), []);
   }

@@ -124,8 +124,16 @@ async function runLogged(
 function outcomeOf({ diagnostics }: Report): string {
   const warnings = countWarnings(diagnostics);
   if (warnings === 0) return "everything is fine";
-  return `falcod would start, with ${counted(warnings, "warning")}`;
+  const taken = diagnostics.filter(({ code, severity }) =>
+    code === TAKEN && severity === "warning"
+  );
+  const ports = taken.length > 1 ? "those ports are" : "that port is";
+  const when = taken.length > 0 ? ` once ${ports} free` : "";
+  return `falcod would start${when}, with ${counted(warnings, "warning")}`;
 }
+
+/** As a warning where a start is tried: the falcod that runs may be who listens there. */
+const TAKEN = "C065";
 
 /** A device, a pipe, a directory. */
 function isThereAndNoFile(path: string): boolean {
