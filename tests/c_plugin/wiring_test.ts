@@ -80,6 +80,7 @@ Deno.test("wireNatives() says where a plugin stands that cannot be loaded", asyn
   ]);
   const [near] = await said("{name: k8saudt, library_path: libk8saudit.so}");
   assert(near!.endsWith('(did you mean "k8saudit"?)'), near);
+  assert(near!.startsWith("2:12 C018"), "the mistake is in the name");
   const [another] = await said("{name: k8saudit-eks, library_path: libk8saudit-eks.so}");
   assert(another!.includes("another plugin than k8saudit"), another);
   const old = builtPlugin("minimal", ['API="2.0.0"']);

@@ -123,7 +123,8 @@ class Wiring {
   wire(entry: PluginEntry, index: number): void {
     const { root } = this.#loaded;
     const at = valueAt(root, ["plugins", index, "library_path"]);
-    const plugin = this.#open(entry, at);
+    const nameAt = valueAt(root, ["plugins", index, "name"]);
+    const plugin = this.#open(entry, { at, nameAt });
     if (!plugin) return;
     const twin = this.#wired.find(({ plugin: { name, source, sourceId } }) =>
       name === plugin.name || source !== undefined && source.name === plugin.source?.name ||
@@ -202,16 +203,24 @@ class Wiring {
     }
   }
 
-  #open(entry: PluginEntry, at: Span): NativePlugin | undefined {
+  #open(
+    entry: PluginEntry,
+    { at, nameAt }: { readonly at: Span; readonly nameAt: Span },
+  ): NativePlugin | undefined {
     try {
       return this.#loader.open(libraryPath(entry.library_path));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const given = "help" in error && typeof error.help === "string" ? error.help : undefined;
-      const help = entry.name === JSON_PLUGIN && !isThere(entry)
+      const { name } = entry;
+      const slip = helpOfAnother(name) === undefined && !isBuiltIn(name)
+        ? didYouMean(name, builtInPlugins())
+        : undefined;
+      const help = name === JSON_PLUGIN && !isThere(entry)
         ? `${JSON_PLUGIN} is built in for audit events only; plugins of others want its library`
-        : helpOfAnother(entry.name) ?? didYouMean(entry.name, builtInPlugins()) ?? given;
-      this.#refuse(entry, error.message, { at, help });
+        : helpOfAnother(name) ?? slip ?? given;
+      // With the right name no library would be looked for.
+      this.#refuse(entry, error.message, { at: slip === undefined ? at : nameAt, help });
       return undefined;
     }
   }
