@@ -188,9 +188,21 @@ export function reportOwner(
 
 /** The line that is shown may have all of the file, and nobody knows what in it is secret. */
 export function hideInner(root: ConfigNode): void {
-  for (const value of itemsOf(root)) {
+  for (const value of root.kind === "mapping" ? othersIn(root) : []) {
     if (value.kind !== "scalar") hideNode(value);
   }
+}
+
+/** Names of files and plugins, and of variables in them, are no secrets. */
+const OF_NAMES: ReadonlySet<string> = new Set([
+  "config_files",
+  "rules_files",
+  "rules_file",
+  "load_plugins",
+]);
+
+function othersIn({ entries }: MappingNode): readonly ConfigNode[] {
+  return [...entries].filter(([key]) => !OF_NAMES.has(key)).map(([, { value }]) => value);
 }
 
 function firstOf(root: ConfigNode): Span {

@@ -4,7 +4,7 @@ import { readYaml } from "../../base/yaml.ts";
 import { SIDEKICK_OUTPUTS } from "../sidekick/outputs/mod.ts";
 import { OTHER_KEYS, SERVER_KEYS } from "../sidekick/schema.ts";
 import { keyNames } from "./known_keys.ts";
-import { ownerOf, type Reader, SIDEKICK_NAMES } from "./owner.ts";
+import { hideInner, ownerOf, type Reader, SIDEKICK_NAMES } from "./owner.ts";
 import { toTree } from "./tree.ts";
 
 const READERS: readonly Reader[] = ["falco.yaml", "falcosidekick", "rules"];
@@ -46,6 +46,14 @@ Deno.test("ownerOf() knows where the operator of Falco has rules", () => {
   const [document] = readYaml(new SourceText("a.yaml", yaml), new Report());
   const { help } = ownerOf(toTree(document!.root), "rules")!;
   assertEquals(help, 'rules of a Rulesfile are what is under "spec.inlineRules"');
+});
+
+Deno.test("hideInner() shows names of files with their variables, and no other values", () => {
+  const line = "{rules_files: ['${FALCOD_RULES}/a.yaml'], sinks: [word]}";
+  const source = new SourceText("a.yaml", line);
+  const [document] = readYaml(source, new Report());
+  hideInner(toTree(document!.root));
+  assertEquals(source.shownLine(1), line.replace("word", "****"));
 });
 
 Deno.test("ownerOf() lets each reader have its own, and tells the others whose it is", () => {
