@@ -14,6 +14,7 @@ const DOCUMENTS = [
   "core/record/README.md",
   "docs/README.md",
   "docs/configuration.md",
+  "docs/rules.md",
   ...[...Deno.readDirSync("plugins/sinks")].map(({ name }) => `plugins/sinks/${name}/README.md`)
     .filter(exists).sort(),
   "plugins/sources/k8s_audit/README.md",
