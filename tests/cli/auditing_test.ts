@@ -95,7 +95,7 @@ Deno.test("what README.md says of auditing makes falcod alert", async () => {
 
 Deno.test("the certificates of README.md let the API server in, and nobody else", async () => {
   using machine = new Machine();
-  const made = await machine.shell(block("sh", "cd /etc/falcod"));
+  const made = await machine.shell(block("sh", "mkdir -p /etc/falcod\n"));
   assertEquals(made.code, 0, made.error);
   const plugin = block("yaml", "# /etc/falcod/falco.yaml, in place of the plugin above\n");
   const config = CONFIG.replace(/^plugins:[^]*(?=^stdout_output)/m, plugin);
