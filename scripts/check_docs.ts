@@ -14,6 +14,7 @@ const DOCUMENTS = [
   "core/record/README.md",
   "docs/README.md",
   "docs/configuration.md",
+  "docs/coming-from-falco.md",
   "docs/rules.md",
   ...[...Deno.readDirSync("plugins/sinks")].map(({ name }) => `plugins/sinks/${name}/README.md`)
     .filter(exists).sort(),

@@ -13,9 +13,26 @@ import { manPage } from "./docs/man_page.ts";
 const ROOT = new URL("../", import.meta.url);
 const RULES = new URL("rules", ROOT).pathname;
 
-const INDEX = `# Reference
+const INDEX = `# Documentation
 
-Made of falcod's own tables by \`deno task docs\`; tests compare them.
+In this order, from nothing to a fleet:
+
+1. Start here: the [README](../README.md). \`scripts/start\` watches this machine, "Your own rules and
+   configuration" says which files are yours.
+2. The first rule, and all that rules can say: [rules.md](rules.md). Tests of rules:
+   [rules/tests/README.md](../rules/tests/README.md).
+3. The first sink: "Where alerts go" in the [README](../README.md#where-alerts-go), and
+   [core/delivery/README.md](../core/delivery/README.md) with the keys that all sinks have.
+4. The audit log of Kubernetes: "Auditing with falcod" in the
+   [README](../README.md#auditing-with-falcod), and
+   [plugins/sources/k8s_audit](../plugins/sources/k8s_audit/README.md) with all its keys.
+5. On machines and clusters: [scripts/deploy](../scripts/deploy/README.md).
+
+Whoever has Falco begins with [coming-from-falco.md](coming-from-falco.md).
+
+## Reference
+
+These pages are made of falcod's own tables by \`deno task docs\`; tests compare them.
 
 - [commands.md](commands.md): every command, with its options and examples; [falcod.1](falcod.1) is the
   manual page (\`man docs/falcod.1\`)
@@ -23,9 +40,11 @@ Made of falcod's own tables by \`deno task docs\`; tests compare them.
 - [fields.md](fields.md): what conditions and outputs can be made of
 - [events.md](events.md): types of events
 - [codes.md](codes.md): what messages mean
+
+These are written by hand:
+
 - [core/metrics/README.md](../core/metrics/README.md): metrics
 - [core/plugin/sdk/README.md](../core/plugin/sdk/README.md): how plugins are written
-- [core/delivery/README.md](../core/delivery/README.md): sinks, and the keys that all of them have
 - [core/record/README.md](../core/record/README.md): recordings, and what a replay tells otherwise
 `;
 
