@@ -53,7 +53,7 @@ async function scriptOf(shell: string): Promise<string> {
 
 /** Words of a command line, the last at the cursor, and what shells should offer for it. */
 const CASES: readonly (readonly [readonly string[], readonly string[]])[] = [
-  [["list", ""], ["fields", "events", "rules"]],
+  [["list", ""], ["fields", "events", "operators", "transformers", "rules"]],
   [["valid"], ["validate"]],
   [["list", "rules", "-r", "rules.yaml", "Sh"], ["Shell started"]],
   [["replay", "--so"], ["--source"]],
@@ -62,6 +62,8 @@ const CASES: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["list", "fields", "proc.is_exe_w"], ["proc.is_exe_writable"]],
   [["run", "-c", "a_f"], ["a_file.yaml"]],
   [["explain-code", "F012"], ["F012"]],
+  [["show", "falco_rules.y"], ["falco_rules.yaml"]],
+  [["list", "operators", "pm"], ["pmatch"]],
 ];
 
 Deno.test({

@@ -126,3 +126,27 @@ Deno.test("falcod list rules says why a rule does not run", async () => {
     ["elsewhere", "Error", "not watched"],
   ]);
 });
+
+Deno.test("falcod list operators and transformers say what each does, with an example", async () => {
+  const [operators, transformers, json, none] = await Promise.all([
+    falcod(["list", "operators"]),
+    falcod(["list", "transformers", "toup"]),
+    falcod(["list", "operators", "pmatch", "--json"]),
+    falcod(["list", "operators", "startwith"]),
+  ]);
+  const names = operators.out.trimEnd().split("\n").map((line) => line.split("\t")[0]);
+  for (const name of ["=", "startswith", "in", "anyof", "exists", "and"]) {
+    assert(names.includes(name), operators.out);
+  }
+  assertEquals(
+    transformers.out,
+    "toupper\ttoupper(proc.name) = CAT\twith large letters (ASCII)\n",
+  );
+  assertEquals(JSON.parse(json.out), [{
+    name: "pmatch",
+    does: "is one of these paths, or lies below one",
+    example: "fd.name pmatch (/etc, /usr/lib)",
+  }]);
+  assertEquals([none.code, none.out], [1, ""]);
+  assertEquals(none.error, 'no operator "startwith"; did you mean "startswith"?\n');
+});

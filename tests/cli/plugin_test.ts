@@ -21,10 +21,12 @@ async function verifies(place: Place): Promise<void> {
   assertEquals([code, error], [0, ""]);
 }
 
-Deno.test("to verify a folder without plugins says that there are none", async () => {
+Deno.test("to verify or list a folder without plugins says that there are none", async () => {
   using place = new Place();
-  const { code, out, error } = await falcod(["plugin", "verify", ...atFolder(place)]);
-  assertEquals([code, out, error], [0, "", `no plugins are installed in ${place.plugins}\n`]);
+  for (const question of ["verify", "list"]) {
+    const { code, out, error } = await falcod(["plugin", question, ...atFolder(place)]);
+    assertEquals([code, out, error], [0, "", `no plugins are installed in ${place.plugins}\n`]);
+  }
 });
 
 Deno.test("an add that is killed leaves the old version, and the next one clears away the rest", async () => {

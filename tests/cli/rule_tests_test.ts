@@ -396,3 +396,24 @@ Deno.test("falcod test says of a rules file that it is one, and what a file of t
   const near = part.out + part.error;
   assert(near.includes('did you mean "Write below etc mine"?'), near);
 });
+
+Deno.test("falcod test takes a directory: all files of tests in it", async () => {
+  using folder = new Folder({
+    "rules.yaml": RULES,
+    "a_test.yaml": PASSING,
+    "b_test.yml": PASSING,
+    "notes.yaml": "- not: a test",
+  });
+  const [all, json, none] = await Promise.all([
+    falcod(["test", folder.path]),
+    falcod(["test", `${folder.path}/`, "--json"]),
+    falcod(["test", `${root}core/base`]),
+  ]);
+  assertEquals([all.code, all.out, all.error], [0, "6 passed, 0 failed\n", ""]);
+  assertEquals(
+    JSON.parse(json.out).files.map(({ path }: { path: string }) => path),
+    [folder.file("a_test.yaml"), folder.file("b_test.yml")],
+  );
+  assertEquals([none.code, none.out], [1, "0 passed, 0 failed, 1 of 1 files cannot be run\n"]);
+  assert(none.error.includes("holds no files of tests"), none.error);
+});

@@ -1,10 +1,11 @@
-/** What falcod says of itself: `explain-code`, `version`. */
+/** What falcod says of itself: `explain-code`, `show`, `version`. */
 import type { Command } from "@commander-js/extra-typings";
 import type { Host } from "../host.ts";
 import type { Done } from "./done.ts";
 
 export function addAbout(program: Command, host: Host, done: Done): void {
   addExplainCode(program, host, done);
+  addShow(program, host, done);
   addVersion(program, host, done);
 }
 
@@ -24,6 +25,26 @@ function addExplainCode(program: Command, host: Host, done: Done): void {
     .action(async (code, { json }) => {
       const { explainCodeCommand } = await import("../commands/explain_code.ts");
       done(explainCodeCommand({ code, json: json ?? false }, host));
+    });
+}
+
+const SHOW_EXAMPLES = `
+Examples:
+  falcod show                             which files there are
+  falcod show falco_rules.yaml | less
+  falcod show falco.yaml > /etc/falcod/falco.yaml
+
+These files are read where falcod is told nothing else. In the binary they are no files of the machine;
+this is how to look at them.`;
+
+function addShow(program: Command, host: Host, done: Done): void {
+  program.command("show")
+    .description("print a file that comes with falcod: its configuration, its rules")
+    .argument("[name]", "name of the file; none: list them")
+    .addHelpText("after", SHOW_EXAMPLES)
+    .action(async (name) => {
+      const { showCommand } = await import("../commands/show.ts");
+      done(showCommand({ name }, host));
     });
 }
 

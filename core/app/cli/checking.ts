@@ -49,6 +49,7 @@ Examples:
   falcod list fields 'proc.*exe*'
   falcod list events --json
   falcod list rules -r my_rules.yaml
+  falcod list operators
 
 On a terminal columns have heads. In a pipe there are tabs between them and no heads.`;
 
@@ -68,6 +69,20 @@ Examples:
   falcod list events 'exec*' --json
 
 Columns: name, category, class, parameters.`;
+
+const LIST_OPERATORS_EXAMPLES = `
+Examples:
+  falcod list operators
+  falcod list operators 'i*' --json
+
+Columns: name, example, meaning.`;
+
+const LIST_TRANSFORMERS_EXAMPLES = `
+Examples:
+  falcod list transformers
+  falcod list transformers b64
+
+Columns: name, example, meaning. Transformers stand around a field: toupper(proc.name).`;
 
 const LIST_RULES_EXAMPLES = `
 Examples:
@@ -107,6 +122,21 @@ function addList(program: Command, host: Host, done: Done): void {
       const format = json ? "json" : "text";
       done(await listCommand({ topic: "events", pattern, format }, host));
     });
+  const language = [
+    ["operators", "operators of conditions", LIST_OPERATORS_EXAMPLES],
+    ["transformers", "what can be done to a field first", LIST_TRANSFORMERS_EXAMPLES],
+  ] as const;
+  for (const [topic, summary, examples] of language) {
+    list.command(topic)
+      .description(`${summary}, with an example each`)
+      .argument(`[${topic === "operators" ? "operator" : "transformer"}]`, byName)
+      .option("--json", "print one JSON array")
+      .addHelpText("after", examples)
+      .action(async (pattern, { json = false }) => {
+        const { listLanguageCommand } = await import("../commands/list_language.ts");
+        done(listLanguageCommand({ topic, pattern, json }, host));
+      });
+  }
   list.command("rules")
     .description("the rules that would run")
     .argument("[rule]", `${byName}; or rules of this tag or source`)

@@ -43,6 +43,7 @@ const TEST_EXAMPLES = `
 Examples:
   falcod test my_rules_test.yaml
   falcod test tests/*.yaml --filter '*shadow*'
+  falcod test rules.d                     all *_test.yaml in it
   falcod test my_rules_test.yaml -r changed_rules.yaml --json
   falcod test my_rules_test.yaml -o 'rules[].enable.tag=network'
 
@@ -62,7 +63,7 @@ rules/tests/README.md among falcod's sources has all keys.`;
 function addTest(program: Command, host: Host, done: Done): void {
   program.command("test")
     .description("hold rules against described events: unit tests of rules")
-    .argument("<files...>", "files of tests")
+    .argument("<files...>", "files of tests, or directories: all *_test.yaml in them")
     .option("--filter <name>", "only tests whose name contains this text, or matches it with a *")
     .option("--json", "print one JSON object")
     .option("-c <path>", "configuration file in place of the one that a file names")

@@ -9,6 +9,7 @@ import {
   type FilterTask,
   type Surroundings,
 } from "../examine.ts";
+import { counted } from "../count.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import type { Host } from "../host.ts";
 import { type Line, readLines } from "../lines.ts";
@@ -46,6 +47,8 @@ export async function filterCommand(request: FilterRequest, host: Host): Promise
   const answer = examine(words.join(" "), task, surroundings);
   if (json) host.out.write(`${answerJson(answer)}\n`);
   else printAnswer(answer, host);
+  // Beside the condition as it was understood, which alone says nothing of whether it is right.
+  if (answer.ok && task === "check" && !json) host.error.write(`${okText(answer)}\n`);
   return answer.ok ? EXIT_OK : EXIT_FAILURE;
 }
 
@@ -54,6 +57,11 @@ function printAnswer({ text, ast, events, diagnostics }: Answer, host: Host): vo
   if (ast) host.out.write(`${astJson(ast)}\n`);
   if (events) host.out.write(events.map((name) => `${name}\n`).join(""));
   printDiagnostics(diagnostics, 0, { output: host.error });
+}
+
+function okText({ diagnostics }: Answer): string {
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
+  return warnings > 0 ? `ok, with ${counted(warnings, "warning")}` : "ok";
 }
 
 /** One answer a line, each written before the next line is looked at. */

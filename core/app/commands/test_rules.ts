@@ -1,7 +1,8 @@
 /** `falcod test`: rules held against described events. */
-import type { Diagnostic } from "../../base/mod.ts";
+import { type Diagnostic, Report } from "../../base/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { placeOf, placeText } from "../explain/tree.ts";
+import { filesIn, kindOf } from "../files.ts";
 import type { Host } from "../host.ts";
 import { printLines } from "../print_lines.ts";
 import { plainDiagnostics, printDiagnostics } from "../report.ts";
@@ -10,6 +11,7 @@ import { type FileOutcome, hasPassed, runTestFile, type TestOutcome } from "../r
 import { nameFilter } from "../table.ts";
 
 export interface TestRequest {
+  /** Files, and directories whose `…_test.yaml` are meant. */
   readonly paths: readonly string[];
   /** Part of a test's name, or a pattern with `*`. */
   readonly filter: string | undefined;
@@ -24,10 +26,15 @@ export interface TestRequest {
 export async function testCommand(request: TestRequest, host: Host): Promise<number> {
   const isWanted = nameFilter(request.filter);
   const outcomes: FileOutcome[] = [];
-  for (const path of request.paths) {
-    const outcome = await runTestFile(path, { ...request, isWanted }, host);
-    outcomes.push(outcome);
-    if (!request.json) tell(outcome, host);
+  for (const given of request.paths) {
+    const report = new Report();
+    const paths = kindOf(given) === "directory" ? testFilesIn(given, report) : [given];
+    const runs = paths.map((path) => () => runTestFile(path, { ...request, isWanted }, host));
+    for (const run of report.hasErrors ? [() => unreadable(given, report)] : runs) {
+      const outcome = await run();
+      outcomes.push(outcome);
+      if (!request.json) tell(outcome, host);
+    }
   }
   const tests = outcomes.flatMap(({ tests }) => tests);
   const failed = tests.filter((test) => !hasPassed(test)).length;
@@ -45,6 +52,24 @@ export async function testCommand(request: TestRequest, host: Host): Promise<num
     host.out.write(`${passed} passed, ${failed} failed${files}${none}\n`);
   }
   return ok ? EXIT_OK : EXIT_FAILURE;
+}
+
+/** Those that are called as files of tests are; rules may stand beside them. */
+function testFilesIn(folder: string, report: Report): readonly string[] {
+  const paths = filesIn(folder, { use: "rules", report, at: undefined })
+    .filter((path) => /_test\.ya?ml$/.test(path));
+  if (paths.length === 0 && !report.hasErrors) {
+    report.add({
+      code: "C021",
+      title: `directory "${folder}" holds no files of tests`,
+      help: "in a directory only files that end in _test.yaml are run; others by their names",
+    });
+  }
+  return paths;
+}
+
+function unreadable(path: string, { diagnostics, suppressed }: Report): FileOutcome {
+  return { path, diagnostics, suppressed, broken: true, tests: [] };
 }
 
 function tell({ diagnostics, suppressed, tests }: FileOutcome, host: Host): void {

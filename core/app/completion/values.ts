@@ -2,6 +2,8 @@
 import { eventNames } from "../../event/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { CODES } from "../codes/mod.ts";
+import { OPERATOR_WORDS, TRANSFORMER_WORDS, type Word } from "../commands/language.ts";
+import { SHIPPED_FILES } from "../commands/show.ts";
 import { configKeys } from "../config/keys.ts";
 import { knownFieldTables } from "../fields.ts";
 import type { Host } from "../host.ts";
@@ -31,8 +33,14 @@ export function valueTable(host: Host): ValueTable {
       ...await installedPlugins(position),
       ...words(position.command.name() === "info" ? [] : host.plugins.map(({ name }) => name)),
     ],
-    "name": ({ command }) =>
-      command.parent?.name() === "sink" ? words(new Registry(host.plugins).names("sink")) : [],
+    "name": ({ command }) => {
+      if (command.name() === "show") return described(SHIPPED_FILES);
+      return command.parent?.name() === "sink"
+        ? words(new Registry(host.plugins).names("sink"))
+        : [];
+    },
+    "operator": () => described(mapped(OPERATOR_WORDS)),
+    "transformer": () => described(mapped(TRANSFORMER_WORDS)),
     "code": () => CODES.map(({ code, title }) => ({ word: code, about: title })),
     "key=value": keysAndValues,
     "command": ({ command }) =>
@@ -46,6 +54,14 @@ export function valueTable(host: Host): ValueTable {
 
 function words(names: Iterable<string>): readonly Candidate[] {
   return [...names].map((word) => ({ word, about: "" }));
+}
+
+function described(abouts: Readonly<Record<string, string>>): readonly Candidate[] {
+  return Object.entries(abouts).map(([word, about]) => ({ word, about }));
+}
+
+function mapped(table: Readonly<Record<string, Word>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(table).map(([name, { does }]) => [name, does]));
 }
 
 /** Of the files after `-c` and `-r`, else of the machine's configuration. */

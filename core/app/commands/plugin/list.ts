@@ -19,7 +19,7 @@ export async function listCommand(request: ListRequest, host: Host): Promise<num
       host.out.write(`${JSON.stringify(plain)}\n`);
       return EXIT_OK;
     }
-    if (entries.length === 0 && host.out.isTerminal) {
+    if (entries.length === 0) {
       host.error.write(`no plugins are installed in ${request.folder}\n`);
       return EXIT_OK;
     }
