@@ -1,5 +1,6 @@
 /** falco.yaml as a JSON schema, which editors and other programs can check files with. */
 import * as z from "zod";
+import { ABOUT_KEYS } from "./about_keys.ts";
 import { keyText } from "./key_text.ts";
 import { notes } from "./_types.ts";
 import { configSchema } from "./schema.ts";
@@ -28,10 +29,11 @@ const FROM_ENVIRONMENT = "\\$\\{";
 
 /**
  * Texts stand for numbers and truth values as they do for falcod, and one text for a list of it. What is
- * known of a key is its description; `meanings` has more of that, by dotted name.
+ * known of a key is its description; `meanings` says it, by dotted name, of keys that nothing else does.
  */
 export function configJsonSchema(meanings: ReadonlyMap<string, string> = new Map()): JsonSchema {
-  return { ...jsonSchemaOf(configSchema, meanings), title: "falco.yaml, as falcod reads it" };
+  const known = new Map([...meanings, ...ABOUT_KEYS]);
+  return { ...jsonSchemaOf(configSchema, known), title: "falco.yaml, as falcod reads it" };
 }
 
 /** Of any type that is made of `core/plugin/schema.ts`. */
