@@ -158,7 +158,9 @@ and in falco.yaml:
 ${wired}
 \`\`\`
 
-${kind === "source" ? ruleNote(name) : ""}${kind === "rules" ? "" : CODE_NOTES}## Handing it on
+${kind === "sink" ? ADDRESS_NOTE : ""}${kind === "source" ? ruleNote(name) : ""}${
+    kind === "rules" ? "" : CODE_NOTES
+  }## Handing it on
 
 \`npm publish\` (others: \`falcod plugin add npm:falcod-${name}\`), or the archive on a web server
 (\`falcod plugin add https://… --sha256 …\`), or in a registry of OCI
@@ -179,6 +181,17 @@ const CODE_NOTES =
   `falcod loads one file, \`mod.ts\`, and nothing it would import at run time: take types from
 \`falcod.ts\` with \`import type\`, and bundle what else you need into one file that
 \`${MANIFEST_FILE}\` names as \`entry\`. The plugin can do what \`permissions\` there asks for and whoever
-installs it grants: \`net\`, \`read\`, \`write\`, \`env\`, \`run\`, \`ffi\`; nothing else.
+installs it grants: \`net\`, \`read\`, \`write\`, \`env\`, \`run\`, \`ffi\`; nothing else. Who installs it
+can grant less, never more: add another address here, and install the plugin again.
+
+`;
+
+const ADDRESS_NOTE =
+  `\`permissions.net\` in \`${MANIFEST_FILE}\` is \`127.0.0.1:8080\`, so a \`url\` with another host or port
+is refused. Write yours there; or \`*\`, where those who install it choose the address, which they then grant:
+
+\`\`\`sh
+falcod plugin add . --grant net=alerts.example:443
+\`\`\`
 
 `;

@@ -97,6 +97,11 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
     hint: "something else seems to be at this address",
   },
   {
+    reason: /which nobody granted it, and nobody can/,
+    hint:
+      "a plugin is granted no more than its falcod-plugin.json asks for under permissions, where net: [*] leaves it to who installs it; trusted: true in its entry of plugins runs it without bounds",
+  },
+  {
     reason: /which nobody granted it/,
     hint:
       "a plugin gets what its manifest asks for and somebody grants: permissions in its entry of plugins, or falcod plugin add --grant",

@@ -34,6 +34,7 @@ Deno.test("hintsFor() tells what this machine refuses from what a server refuses
       "listen EACCES: permission denied 0.0.0.0:80",
       "Cannot write to /a/b: EROFS: read-only file system, open '/a/b'",
       'Requires net access to "a:1", which nobody granted it: it has no net',
+      'Requires net access to "a:1", which nobody granted it, and nobody can: its manifest …',
       "550 5.7.1 Permission denied",
     ].map(hintFor),
     [
@@ -42,6 +43,7 @@ Deno.test("hintsFor() tells what this machine refuses from what a server refuses
       "ports below 1024 are not for every user",
       "the file system is read-only there",
       "a plugin gets what its manifest asks for and somebody grants",
+      "a plugin is granted no more than its falcod-plugin.json asks for under permissions, where net",
       "user, password or their rights are not right",
     ],
   );

@@ -1,10 +1,6 @@
 /** falcod's side of the talk with one guest: what is asked, what is answered, and whether it is alive. */
-import {
-  NO_PERMISSIONS,
-  PERMISSION_KINDS,
-  type PermissionKind,
-  type PluginPermissions,
-} from "../permissions.ts";
+import { notGrantedText } from "../permission_advice.ts";
+import { NO_PERMISSIONS, PERMISSION_KINDS, type PluginPermissions } from "../permissions.ts";
 import type { Logger } from "../plugin.ts";
 import { SinkError } from "../sink_error.ts";
 import { type Frame, frameOf, FROM_GUEST, jsonOf, TO_GUEST } from "./frames.ts";
@@ -23,6 +19,8 @@ export interface ConversationOptions {
   readonly bounds?: UsageBounds;
   /** What it may do, for who reads that it may not do something; absent: whatever falcod may. */
   readonly granted?: PluginPermissions;
+  /** What its manifest asks for: nobody can grant more. */
+  readonly asked?: PluginPermissions;
   readonly limits?: Partial<ConversationLimits>;
 }
 
@@ -287,7 +285,8 @@ export class Conversation {
   }
 
   #textOf(value: unknown): string {
-    return textOf(value, this.#options.granted ?? NO_PERMISSIONS);
+    const { granted = NO_PERMISSIONS, asked } = this.#options;
+    return textOf(value, granted, asked);
   }
 }
 
@@ -299,23 +298,19 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }
 
-function textOf(value: unknown, granted: PluginPermissions): string {
+function textOf(
+  value: unknown,
+  granted: PluginPermissions,
+  asked: PluginPermissions | undefined,
+): string {
   if (typeof value !== "string") return "it gave no reason";
-  return value.slice(0, MAX_TEXT).toWellFormed().replace(
-    RUNTIME_ADVICE,
-    (_, said) => {
-      const kind = PERMISSION_KINDS.find((kind) => kind === said);
-      return kind ? `, ${notGranted(kind, granted[kind])}` : ", which no plugin can be granted";
-    },
-  );
-}
-
-/** What was wanted stands before it. */
-function notGranted(kind: PermissionKind, granted: readonly string[]): string {
-  const has = granted.length > 0 ? `it has ${granted.join(", ")}` : "it has none";
-  return `which nobody granted it (of ${kind} ${has}; what its manifest asks for under ` +
-    `permissions.${kind} is granted by falcod plugin add --grant ${kind}=…, or by ` +
-    `permissions.${kind} in its entry of plugins)`;
+  const text = value.slice(0, MAX_TEXT).toWellFormed();
+  const [, wanted] = WANTED.exec(text) ?? [];
+  return text.replace(RUNTIME_ADVICE, (_, said) => {
+    const kind = PERMISSION_KINDS.find((kind) => kind === said);
+    if (!kind) return ", which no plugin can be granted";
+    return `, ${notGrantedText(kind, { wanted, granted: granted[kind], asked: asked?.[kind] })}`;
+  });
 }
 
 /** What the runtime calls a module that came without a name. */
@@ -330,4 +325,5 @@ function loadingText(said: string): string {
 }
 
 /** What the runtime tells whoever starts it, which is falcod. */
+const WANTED = /Requires [a-z]{1,10} access to "([^"\s]{1,300})", run again/;
 const RUNTIME_ADVICE = /, run again with the --allow-([\w-]{1,20}) flag/;

@@ -8,7 +8,11 @@ const silent = () => {};
 
 /** A guest that sends what it likes, and reads or does not. */
 function talking(
-  { reads, granted }: { readonly reads: boolean; readonly granted?: PluginPermissions },
+  { reads, granted, asked }: {
+    readonly reads: boolean;
+    readonly granted?: PluginPermissions;
+    readonly asked?: PluginPermissions;
+  },
 ) {
   const ended = Promise.withResolvers<string>();
   let take: TakeFrame = () => {};
@@ -24,6 +28,7 @@ function talking(
     log: { debug: silent, info: silent, warning: silent, error: silent },
     checkWalls: () => {},
     ...granted && { granted },
+    ...asked && { asked },
   });
   const send = (type: number, payload = new Uint8Array()) => take({ type, id: 0, payload });
   const reason = () => Promise.race([ended.promise, Promise.resolve("it goes on")]);
@@ -59,10 +64,22 @@ Deno.test("what a guest may not do is told beside what it was granted", async ()
     assertEquals(
       await guest.reason(),
       'it cannot be used: Requires net access to "a:1", which nobody granted it ' +
-        `(of net it has ${has}; what its manifest asks for under permissions.net is granted by ` +
-        "falcod plugin add --grant net=…, or by permissions.net in its entry of plugins)",
+        `(of net it has ${has}; falcod plugin add --grant net=a:1 grants it, or permissions.net in ` +
+        "its entry of plugins does)",
     );
   }
+  using guest = talking({
+    reads: true,
+    granted: { ...NO_PERMISSIONS, net: ["a:2"] },
+    asked: { ...NO_PERMISSIONS, net: ["a:2"] },
+  });
+  await guest.send(FROM_GUEST.broken, payload);
+  assertEquals(
+    await guest.reason(),
+    'it cannot be used: Requires net access to "a:1", which nobody granted it, and nobody can: its ' +
+      'manifest does not ask for it (of net it has a:2; add "a:1" to permissions.net of its ' +
+      "falcod-plugin.json, or have its maker do so, and install it again: falcod plugin add)",
+  );
 });
 
 Deno.test("a guest whose answers are megabytes that nobody asked for is ended", async () => {

@@ -87,6 +87,7 @@ export class Guests {
       },
       bounds: { memoryBytes: BASE_BYTES + plugin.memoryBytes, cpuShare: plugin.cpuShare },
       granted: plugin.permissions,
+      asked: manifest.permissions,
     };
     const supervisor = new Supervisor({
       name,

@@ -1,5 +1,6 @@
 /** A package of a third party as the plugin that the rest of falcod knows. */
 import { checkOfSchema, NO_CONFIG } from "../config_schema.ts";
+import { addressFaults } from "../permission_advice.ts";
 import type { Plugin } from "../plugin.ts";
 import type { PluginEntry } from "../registry.ts";
 import { documentsOf } from "./documents.ts";
@@ -34,6 +35,10 @@ function pluginOf(plugin: ThirdPartyPlugin, guests: Guests): Plugin | undefined 
         ...described,
         kind,
         batchSize: BATCH_SIZE,
+        check: (config) => {
+          const may = { granted: plugin.permissions, asked: manifest.permissions };
+          return Promise.resolve(plugin.isTrusted ? [] : addressFaults(config, may));
+        },
         create: (config) => new GuestSink(guests.add(plugin, config)),
       };
     case "formatter":
