@@ -21,8 +21,6 @@ export interface ContainerReference {
   readonly engine: ContainerEngineName;
   /** Whose it is that a user runs without being root. */
   readonly userId?: number;
-  /** The outermost of those around it, where the path names any. */
-  readonly within?: ContainerReference;
 }
 
 const SHORT_ID = 12;
@@ -82,9 +80,9 @@ const NO_NAMESPACE: ReadonlySet<string> = new Set([
  *
  * Engines run in containers, too: kind's nodes, Docker in Docker or in LXC, Podman in either, and what they run
  * has the path of any other container, below that of the one around it. So the innermost counts, as in Falco,
- * which looks for the last id; though whoever may make cgroups below his container's may call one like that. He
- * can call it what he likes, but not what another container is called: `ContainerTable` takes a name that
- * was seen elsewhere for the container around it.
+ * which looks for the last id. Whoever may make cgroups below his container's can call one like another
+ * container; to remember which container was within which does not help: containers keep their ids when
+ * the one around them is made anew.
  *
  * @param own cgroups of falcod itself: the pattern `/namespace/id` of containerd is so weak that
  * falcod's own cgroup, and what is below, does not count for it
@@ -98,20 +96,9 @@ export function containerOf(
   const segments = cgroup.slice(0, MAX_PATH).split("/");
   for (let i = segments.length - 1; i > 0; i--) {
     const found = fromSegment(segments[i]!, segments[i - 1]!, segments);
-    if (!found) continue;
-    const within = outermost(segments.slice(0, i));
-    const innermost = withUser(found, cgroup);
-    return within ? { ...innermost, within: withUser(within, cgroup) } : innermost;
+    if (found) return withUser(found, cgroup);
   }
   return fromNamespace(cgroup, segments, own);
-}
-
-function outermost(segments: readonly string[]): ContainerReference | undefined {
-  for (let i = 1; i < segments.length; i++) {
-    const found = fromSegment(segments[i]!, segments[i - 1]!, segments.slice(0, i + 1));
-    if (found) return found;
-  }
-  return undefined;
 }
 
 function withUser(found: ContainerReference, cgroup: string): ContainerReference {

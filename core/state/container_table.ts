@@ -3,7 +3,6 @@ import { detailUnits, withoutDetails } from "./container_bounds.ts";
 import { SecondChance } from "./_second_chance.ts";
 import type { Changes } from "./changes.ts";
 import type { ContainerEngineName, ContainerReference } from "./container_id.ts";
-import { seesWholeCgroups } from "./host_files.ts";
 
 /** What is mounted in a container from outside of its image. */
 export interface ContainerMount {
@@ -65,11 +64,6 @@ export interface ContainerTableOptions {
    * for captures, which do not say whose the containers are that they tell of.
    */
   readonly onUnknown?: (container: Container) => void;
-  /**
-   * Of one container all references say that it is within the same one, or in none. By default where they do:
-   * captures may have them from machines on which falcod saw other paths than the kernel told.
-   */
-  readonly hasPlaces?: boolean;
   readonly changes?: Changes;
 }
 
@@ -80,8 +74,6 @@ interface Entry {
   used: boolean;
   changedAt: number;
   units: number;
-  /** Whole id of the container that it is within, "" for none; absent while no process was seen in it. */
-  place: string | undefined;
 }
 
 const DEFAULT_CAPACITY = 4096;
@@ -111,7 +103,7 @@ export const NOTHING_TOLD: ContainerDetails = Object.freeze({
 });
 
 /** What is known of a container from its cgroup alone. */
-export function unknownContainer({ within: _, ...reference }: ContainerReference): Container {
+export function unknownContainer(reference: ContainerReference): Container {
   return { ...reference, known: false, ...NOTHING_TOLD };
 }
 
@@ -156,7 +148,6 @@ export class ContainerTable {
   readonly #onUnknown: ((container: Container) => void) | undefined;
   readonly #changes: Changes | undefined;
   readonly #isSame: typeof areSame;
-  readonly #hasPlaces: boolean;
   readonly #most: number;
   #units = 0;
   #evicted = 0;
@@ -170,7 +161,6 @@ export class ContainerTable {
     this.#most = options.units ?? MAX_UNITS;
     this.#onUnknown = options.onUnknown;
     this.#changes = options.changes;
-    this.#hasPlaces = options.hasPlaces ?? (options.onUnknown !== undefined && seesWholeCgroups());
     this.#isSame = options.onUnknown ? areSame : haveSameId;
   }
 
@@ -182,10 +172,7 @@ export class ContainerTable {
     return entry.container;
   }
 
-  /**
-   * A process was found in this container, which has the id that it goes by here; or in what has its name in
-   * another place: then it is in the one around that.
-   */
+  /** A process was found in this container, which has the id that it goes by here. */
   ensure(reference: ContainerReference): Container {
     let id = reference.id;
     let entry = this.#entries.get(id);
@@ -193,16 +180,12 @@ export class ContainerTable {
       id = idAmong(reference, (id) => this.#entries.get(id)?.container, this.#isSame);
       entry = this.#entries.get(id);
     }
-    const { within } = reference, place = within?.fullId ?? "";
     if (entry) {
-      // Nobody in a container can make a cgroup that is in none.
-      if (entry.place === undefined || place === "") entry.place = place;
-      if (this.#hasPlaces && within && place !== entry.place) return this.ensure(within);
       entry.used = true;
       return entry.container;
     }
     const container = unknownContainer({ ...reference, id });
-    this.#insert(container, place);
+    this.#insert(container);
     this.#onUnknown?.(container);
     return container;
   }
@@ -257,7 +240,7 @@ export class ContainerTable {
     return this.#evicted;
   }
 
-  #insert(container: Container, place?: string): void {
+  #insert(container: Container): void {
     const isUsers = container.userId !== undefined;
     while (this.#entries.size >= this.#capacity || isUsers && this.#ofUsers >= this.#capacity / 2) {
       const victim = isUsers ? this.#oldestOfUsers() : this.#chance.victim();
@@ -266,7 +249,7 @@ export class ContainerTable {
       this.#evicted++;
     }
     if (isUsers) this.#ofUsers++;
-    const entry = { container, isUsers, used: true, changedAt: this.#tick(), units: 0, place };
+    const entry = { container, isUsers, used: true, changedAt: this.#tick(), units: 0 };
     this.#entries.set(container.id, entry);
     this.#chance.inserted();
     this.#replace(entry, container);

@@ -51,28 +51,6 @@ Deno.test("get() and delete() take ids nobody has seen", () => {
   assertEquals(containers.get("host"), undefined);
 });
 
-Deno.test("ensure() takes what has a container's name in another place for the one around it", () => {
-  const containers = new ContainerTable({ hasPlaces: true });
-  const [a, b, web] = [reference("a"), reference("b"), reference("web")];
-  const idOf = (reference: ContainerReference) => containers.ensure(reference).id;
-  assertEquals([idOf(web), idOf({ ...web, within: a })], ["web", "a"]);
-  assertEquals([idOf({ ...b, within: a }), idOf({ ...b, within: a })], ["b", "b"]);
-  assertEquals([idOf({ ...b, within: web }), idOf({ ...b, within: a })], ["web", "b"]);
-  // Whoever is in none was not made by somebody in one, whatever came first.
-  assertEquals([idOf(b), idOf({ ...b, within: a })], ["b", "a"]);
-  // An engine has told of it, and not where it is.
-  containers.set(unknownContainer(reference("told")));
-  assertEquals(idOf({ ...reference("told"), within: a }), "told");
-  assertEquals(containers.get("b")?.fullId, "b-full");
-});
-
-Deno.test("ensure() does not ask where containers are if that is told in several ways", () => {
-  const containers = new ContainerTable({ hasPlaces: false });
-  assertEquals(containers.ensure(reference("web")).id, "web");
-  assertEquals(containers.ensure({ ...reference("web"), within: reference("a") }).id, "web");
-  assertEquals(containers.size, 1);
-});
-
 const SHORT = "0123456789ab";
 const OF_ROOT: ContainerReference = { id: SHORT, fullId: SHORT.padEnd(64, "c"), engine: "podman" };
 const OTHER: ContainerReference = { ...OF_ROOT, fullId: SHORT.padEnd(64, "d"), userId: 1000 };

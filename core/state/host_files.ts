@@ -35,15 +35,3 @@ export function hostFiles(root = hostRoot()): HostFiles {
     },
   };
 }
-
-/** The namespace of cgroups that a machine begins with: PROC_CGROUP_INIT_INO, linux include/linux/proc_ns.h. */
-const FIRST_CGROUP_NAMESPACE = "cgroup:[4026531835]";
-
-/** Whether /proc tells falcod the paths of cgroups that the kernel itself has, and not others, from its own on. */
-export function seesWholeCgroups(): boolean {
-  try {
-    return Deno.readLinkSync("/proc/self/ns/cgroup") === FIRST_CGROUP_NAMESPACE;
-  } catch {
-    return false;
-  }
-}

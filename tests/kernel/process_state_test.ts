@@ -437,28 +437,3 @@ kernelTest(
     });
   },
 );
-
-kernelTest("what is called as another container, below one's own, is that own one", async () => {
-  const condition = "evt.type = openat and fd.nameraw startswith look-";
-  await withActor({ condition }, async (theatre) => {
-    const ids = ["a", "b", "c"].map((first) => first.padEnd(64, "0123456789"));
-    const [own, other, inner] = ids.map((id) => `docker-${id}.scope`);
-    const perl = `
-      mkdir "cg"; call(SYS_mount, "none", "cg", "cgroup2", 0, 0) and fact(unsupported => $!);
-      fact(unsupported => "not the machine's cgroups") if readlink("/proc/self/ns/cgroup") !~ /4026531835/;
-      my @groups = ("${own}", "${other}", "${own}/${other}", "${own}/${inner}");
-      for my $at (0 .. $#groups) {
-        mkdir "cg/$groups[$at]";
-        unless (fork) {
-          open(F, ">", "cg/$groups[$at]/cgroup.procs"); print F $$; close F;
-          call(SYS_openat, -100, "look-$at", 0); exit
-        } wait
-      }
-      rmdir "cg/$_" for reverse @groups; call(SYS_umount2, "cg", 0)`;
-    const { facts, events } = await theatre.perform(perl, "unshare --mount");
-    if (facts.has("unsupported")) return console.log(`left out: ${facts.get("unsupported")}`);
-    const seen = events.map(({ output_fields: fields }) => fields["container.id"]);
-    const [a, b, c] = ids.map((id) => id.slice(0, 12));
-    assertEquals(seen, [a, b, a, c], theatre.errors);
-  });
-});
