@@ -1,5 +1,6 @@
 /** Documents with tables that code fills in: between `<!-- name -->` and `<!-- end -->`. */
 import { z } from "zod";
+import { durationText, isDuration } from "../core/plugin/duration.ts";
 import { assert, assertEquals } from "./assert.ts";
 
 /** Rows, the first of which is the head, as `deno fmt` wants tables. */
@@ -53,7 +54,8 @@ function* keysOf(shape: z.core.$ZodLooseShape, before: string): Generator<Key> {
     }
     const standard = (type as z.ZodType).safeParse(undefined).data;
     assert(description, `${key} has no description`);
-    yield { key, standard: spelled(standard), description };
+    const isLong = isDuration(inner) && typeof standard === "number" && standard > 0;
+    yield { key, standard: spelled(isLong ? durationText(standard) : standard), description };
   }
 }
 

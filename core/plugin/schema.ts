@@ -6,6 +6,7 @@
  * every key a `.describe("…")`: documentation is made of it.
  */
 import * as z from "zod";
+import { durationText, markDuration, UNIT_MS } from "./duration.ts";
 import { Secret } from "./secret.ts";
 
 // Else zod makes functions of text for its objects: only emit.ts may, and for one reading it costs more.
@@ -122,7 +123,7 @@ export const duration = (
 
 const milliseconds = shared((min: number, max: number) => {
   const error = `a duration from ${durationText(min)} to ${durationText(max)}, as 500ms, 30s or 1h`;
-  return z.preprocess(
+  return markDuration(z.preprocess(
     asText,
     z.string({ error })
       .regex(DURATION, { error, abort: true })
@@ -131,20 +132,12 @@ const milliseconds = shared((min: number, max: number) => {
         return Number(number) * UNIT_MS[unit.toLowerCase() as keyof typeof UNIT_MS];
       })
       .pipe(z.number().check(z.gte(min, { error }), z.lte(max, { error }))),
-  );
+  ));
 });
 
 const DURATION = /^(\d{1,12})(ms|s|m|h|d)?$/i;
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** A year. */
 const MAX_DURATION_MS = 365 * UNIT_MS.d;
-
-function durationText(ms: number): string {
-  for (const unit of ["d", "h", "m", "s"] as const) {
-    if (ms > 0 && ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
-  }
-  return `${ms}ms`;
-}
 
 /** A text that is not shown to anybody; `{ file: PATH }` has it read from there each time it is used. */
 export const secret = shared(() =>

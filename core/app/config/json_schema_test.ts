@@ -46,6 +46,8 @@ Deno.test("configKeys() has every key, with what it is without being set", () =>
     if (typeof value === "boolean") assertEquals(keys.get(key)!.standard, value, key);
   }
   assertEquals(keys.get("engine.kind")!.choices[0], "modern_ebpf");
+  assertEquals(keys.get("sinks[].spool.max_age")!.standard, "7d");
+  assertEquals(keys.get("output_timeout")!.standard, 2000);
 });
 
 Deno.test("meaningsIn() gives a comment to the keys right below it", () => {

@@ -1,4 +1,5 @@
 /** All keys of falco.yaml, one after the other: for documents and completions. */
+import { durationText } from "../../plugin/duration.ts";
 import { configJsonSchema, type JsonSchema } from "./json_schema.ts";
 
 export interface ConfigKey {
@@ -32,7 +33,7 @@ function* keysIn(schema: JsonSchema, before: string): Generator<ConfigKey> {
     yield {
       key,
       type: items ? `list of ${items.properties ? "mappings" : typeText(items)}` : typeText(value),
-      ...value.default !== undefined && { standard: value.default },
+      ...value.default !== undefined && { standard: standardOf(value) },
       choices: choicesOf(value),
       about: value.description ?? "",
       isOld: value.deprecated ?? false,
@@ -43,6 +44,18 @@ function* keysIn(schema: JsonSchema, before: string): Generator<ConfigKey> {
   }
 }
 
+/** A duration with its unit, in which nobody writes that many milliseconds. */
+function standardOf(value: JsonSchema): unknown {
+  const { default: standard } = value;
+  return typeof standard === "number" && standard > 0 && isDuration(value)
+    ? durationText(standard)
+    : standard;
+}
+
+function isDuration({ anyOf = [] }: JsonSchema): boolean {
+  return anyOf[1]?.pattern?.includes("(ms|s|m|h|d)") ?? false;
+}
+
 function choicesOf(schema: JsonSchema): readonly string[] {
   if (schema.enum) return schema.enum.map(String);
   return schema.anyOf?.[0]?.type === "boolean" ? ["true", "false"] : [];
@@ -50,8 +63,8 @@ function choicesOf(schema: JsonSchema): readonly string[] {
 
 function typeText(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.join(", ");
-  const [first, second] = schema.anyOf ?? [];
-  if (second?.pattern?.includes("(ms|s|m|h|d)")) return "duration: 500ms, 30s, 1h";
+  const [first] = schema.anyOf ?? [];
+  if (isDuration(schema)) return "duration: 500ms, 30s, 1h";
   if (first) return typeText(first);
   switch (schema.type) {
     case "boolean":
