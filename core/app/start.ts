@@ -3,6 +3,7 @@ import { Report } from "../base/mod.ts";
 import { Registry } from "../plugin/mod.ts";
 import type { Guests } from "../plugin/third_party/guests.ts";
 import type { MeaningLint, Ruleset } from "../rule/mod.ts";
+import { warnOfBareDurations } from "./config/bare_durations.ts";
 import { checkSinks } from "./config/check_sinks.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { lookAtSinks, type LookFor } from "./config/look_at_sinks.ts";
@@ -12,6 +13,7 @@ import { checkSeenFields } from "./config/seen_fields.ts";
 import { type WiredLibrary, wireNatives } from "./config/natives.ts";
 import { type AddedPlugin, wirePlugins } from "./config/plugins.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
+import { warnOfUnruledSources } from "./config/unruled_sources.ts";
 import { Marking, type Marks } from "./_watch_files.ts";
 import type { Host } from "./host.ts";
 import { guestsOf } from "./guests.ts";
@@ -102,6 +104,9 @@ export async function prepare(
     sinks: await checkSinks(wired.sinks, loaded, { registry, report: found }),
   };
   const { looksAtOutputs } = request;
+  if (looksAtOutputs) {
+    await warnOfBareDurations(loaded, settings.sinks, { registry, report: found });
+  }
   const look = { root: loaded.root, registry, report: found };
   const sinkFaults = looksAtOutputs
     ? await lookAtSinks(settings.sinks, { ...look, lookFor: looksAtOutputs })
@@ -116,6 +121,7 @@ export async function prepare(
   const { config } = loaded;
   const { containerInfo } = old;
   for (const { path } of settings.rulePaths) marking.add({ path, use: "rules" });
+  const sources = settings.sources.map(({ name }) => registry.eventSource(name));
   const rules = await loadRuleset(settings.rulePaths, {
     config,
     configRoot: loaded.root,
@@ -125,7 +131,7 @@ export async function prepare(
     containerInfo,
     adaptFields: request.adaptFields,
     lintsMeaning: request.lintsMeaning,
-    sources: request.watched ?? settings.sources.map(({ name }) => registry.eventSource(name)),
+    sources: request.watched ?? sources,
     isRecorded: request.watched !== undefined || config.engine.kind === "replay",
     undelivered: request.undelivered,
     rulesFolder: host.rulesFolder,
@@ -137,6 +143,10 @@ export async function prepare(
   if (looksAtOutputs && ruleset && !request.watched) {
     checkSeenFields(loaded, ruleset, report);
     checkBlindedRules(loaded, ruleset, report);
+    if (config.engine.kind !== "replay") {
+      const areNamed = request.rulePaths.length > 0;
+      warnOfUnruledSources(loaded, { ruleset, sources, areNamed }, report);
+    }
   }
   return {
     report,

@@ -115,7 +115,8 @@ Deno.test({
       await using running = await Running.start(
         ...["run", "-c", folder.file("falco.yaml"), "--scope", `pid:${shell.pid}`],
       );
-      assert(/watching (syscall, k8s_audit|k8s_audit, syscall) with 2 rules/.test(running.error));
+      assert(/watching .*syscall with 1 rule\b/.test(running.error), running.error);
+      assert(/watching .*k8s_audit with 1 rule\b/.test(running.error), running.error);
       for (const name of ["a", "b"]) {
         Deno.writeTextFileSync(log, read(name, TIME), { append: true });
         await writer.write(new TextEncoder().encode("go\n"));

@@ -244,3 +244,21 @@ Deno.test("falcod validate tells of rules that base_syscalls blinds, and of no o
   assertEquals(await titles("'!connect'"), [`${left} looks at: no alerts`]);
   assertEquals(await titles("'!connect', '!listen'"), [`${left} and 2 more look at: no alerts`]);
 });
+
+Deno.test("falcod validate tells of a source of events that no rule is about, and counts by source", async () => {
+  using folder = new Folder({
+    "falco.yaml": "rules_files: [rules.yaml]\nstdout_output: {enabled: true}\n" +
+      "plugins: [{name: k8saudit, library_path: a.so, open_params: audit.json}]\n",
+    "audit.json": "{}\n",
+    "rules.yaml": "- rule: Secret read\n  desc: d\n  condition: ka.verb = get\n  output: x\n" +
+      "  priority: INFO\n  source: k8s_audit\n",
+  });
+  const options = { folder: folder.path };
+  const { code, out } = await falcod(["validate", "falco.yaml"], options);
+  assertEquals(code, 0);
+  assert(out.includes('C067]: event source "syscall" is watched'), out);
+  assert(out.endsWith("1 warning, 1 rule enabled: 0 for syscall, 1 for k8s_audit)\n"), out);
+  const off = ["validate", "falco.yaml", "-o", "engine.kind=nodriver"];
+  const alone = await falcod(off, options);
+  assert(alone.out.endsWith("0 warnings, 1 rule enabled)\n"), alone.out);
+});

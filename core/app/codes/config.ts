@@ -6,6 +6,16 @@ const RULES = `${RULE}  tags: [shell]
 
 const CONFIG = "rules_files: [rules.yaml]\nstdout_output: {enabled: true}\n";
 
+const AUDIT =
+  "plugins: [{name: k8saudit, library_path: libk8saudit.so, open_params: audit.json}]\n";
+const AUDIT_RULE = `- rule: Secret read
+  desc: Somebody reads a secret
+  condition: ka.verb = get and ka.target.resource = secrets
+  output: "secret %ka.target.name"
+  priority: NOTICE
+  source: k8s_audit
+`;
+
 export const CONFIG_CODES: readonly CodeEntry[] = [
   {
     code: "C001",
@@ -552,6 +562,42 @@ export const CONFIG_CODES: readonly CodeEntry[] = [
       }],
       ["falcod sidekick --dry-run -c config.yaml", {
         "config.yaml": "listenaddress: 127.0.0.1\nwebhook: {address: https://example.org/}\n",
+      }],
+    ),
+  },
+  {
+    code: "C066",
+    title: "duration without a unit",
+    meaning:
+      "A number alone is one of milliseconds in keys that are falcod's own, and few mean so little. Keys of Falco are numbers of their own unit: nothing is said of them.",
+    matters: "60 is a minute to whoever wrote it, and 60 milliseconds to falcod.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}dedup: {window: 60}\n`,
+        "rules.yaml": RULES,
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}dedup: {window: 60s}\n`,
+        "rules.yaml": RULES,
+      }],
+    ),
+  },
+  {
+    code: "C067",
+    title: "events that no rule is about",
+    meaning:
+      "The configuration watches a source of events, system calls unless engine.kind is nodriver, and rules that are enabled are about others only.",
+    matters: "There are no alerts of these events, and watching them costs.",
+    example: commands(
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}${AUDIT}`,
+        "rules.yaml": RULES,
+        "audit.json": "{}\n",
+      }],
+      ["falcod validate falco.yaml", {
+        "falco.yaml": `${CONFIG}${AUDIT}`,
+        "rules.yaml": `${RULES}${AUDIT_RULE}`,
+        "audit.json": "{}\n",
       }],
     ),
   },

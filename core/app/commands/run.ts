@@ -5,7 +5,7 @@ import type { Logger } from "../../plugin/mod.ts";
 import { BackgroundOutput } from "../background_output.ts";
 import { counted } from "../count.ts";
 import type { Config } from "../config/schema.ts";
-import { enabledRulesLine } from "../enabled_rules.ts";
+import { enabledRulesLine, watchedText } from "../enabled_rules.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { reasonOf } from "../files.ts";
 import type { Host } from "../host.ts";
@@ -186,7 +186,6 @@ async function watchUntilStopped(
   const hostname = host.environment("FALCO_HOSTNAME") || Deno.hostname();
   const stop = new AbortController();
   const signals = host.onStop(() => stop.abort());
-  const rules = counted(ruleset.rules.filter((rule) => rule.enabled).length, "rule");
   let timer: ReturnType<typeof setTimeout> | undefined;
   const isReplay = loaded.config.engine.kind === "replay";
   let isWatching = false;
@@ -215,7 +214,7 @@ async function watchUntilStopped(
         const { config } = loaded;
         await giveUpPrivileges({ config, settings, registry, natives, guests }, log);
         isWatching = true;
-        host.error.write(`falcod: watching ${sources.join(", ")} with ${rules}\n`);
+        host.error.write(`falcod: watching ${watchedText(sources, ruleset)}\n`);
         // Of a capture these are seconds of the recording.
         if (seconds !== undefined && !isReplay) {
           timer = setTimeout(() => stop.abort(), seconds * 1000);

@@ -5,6 +5,7 @@ import { type Diagnostic, grouped, Report, toFile } from "../../base/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import type { Description, Ruleset } from "../../rule/mod.ts";
 import { counted } from "../count.ts";
+import { countBySource } from "../enabled_rules.ts";
 import { standardConfig } from "../config/schema.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { allFields } from "../fields.ts";
@@ -42,6 +43,8 @@ interface Verdict {
   readonly ruleFiles: readonly string[];
   /** Absent when there are errors. */
   readonly ruleset: Ruleset | undefined;
+  /** Event sources that the configuration watches. */
+  readonly sources: readonly string[];
   readonly registry: Registry;
   readonly pluginsOf: UsedPlugins;
   /** What the configuration says of it. */
@@ -96,7 +99,7 @@ async function judge(
       { config: standardConfig(), registry, report, lintsMeaning, undelivered: "checked" },
     );
     const pluginsOf = usedPlugins({ natives: [], packages: [] });
-    const read = { configFiles: [], ruleFiles: files, jsonOutput: false };
+    const read = { configFiles: [], sources: [], ruleFiles: files, jsonOutput: false };
     return { report, ruleset, registry, pluginsOf, ...read };
   }
   const [configPath, ...others] = configs;
@@ -128,6 +131,7 @@ async function judge(
     configFiles: start.loaded.files,
     ruleFiles: start.ruleFiles,
     ruleset: start.ruleset,
+    sources: start.settings.sources.map(({ name }) => start.registry.eventSource(name)),
     registry: start.registry,
     pluginsOf: usedPlugins({
       natives: start.natives.map(({ plugin }) => plugin),
@@ -192,8 +196,22 @@ function printJson(verdict: Verdict, described: Description | undefined, host: H
   }\n`);
 }
 
-function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: Host): void {
-  const rules = countEnabled(ruleset);
+/** By event source where there are several: one without rules gives no alerts. */
+function enabledText(ruleset: Ruleset, sources: readonly string[]): string {
+  const enabled = ruleset.rules.filter((rule) => rule.enabled);
+  const text = `${counted(enabled.length, "rule")} enabled`;
+  const all = new Set([...sources, ...enabled.map(({ source }) => source)]);
+  if (all.size < 2) return text;
+  const counts = [...countBySource(ruleset, all)].map(([source, count]) =>
+    `${count} for ${source}`
+  );
+  return `${text}: ${counts.join(", ")}`;
+}
+
+function printText(
+  { report, configFiles, ruleFiles, ruleset, sources }: Verdict,
+  host: Host,
+): void {
   const { diagnostics } = report;
   printDiagnostics(diagnostics, report.suppressed, { output: host.out });
   const wrong = report.hasErrors ? wrongOnes(diagnostics) : [];
@@ -203,7 +221,7 @@ function printText({ report, configFiles, ruleFiles, ruleset }: Verdict, host: H
   const counts = [
     count(shown, "error"),
     count(shown, "warning"),
-    ...(rules === undefined ? [] : [`${counted(rules, "rule")} enabled`]),
+    ...ruleset ? [enabledText(ruleset, sources)] : [],
   ].join(", ");
   if (diagnostics.length > 0) host.out.write("\n");
   const verdict = `${report.hasErrors ? "not valid" : "valid"}: ${files} (${counts})`;

@@ -150,6 +150,16 @@ function bindAddressMeant(text: string): string | undefined {
 /** Numbers of milliseconds, where people write units. */
 const IN_MS: ReadonlySet<string> = new Set(["output_timeout", "capture.default_duration"]);
 
+/** From a second on, whoever writes no unit thinks of milliseconds. */
+const BARE_DURATION = /^0*[1-9]\d{0,2}$/;
+
+/** For a duration; absent where nothing else seems to be meant. */
+export function unitMeant(text: string): string | undefined {
+  if (!BARE_DURATION.test(text)) return undefined;
+  const number = Number(text);
+  return `write ${number}s for seconds, ${number}ms for milliseconds`;
+}
+
 /** For a value that is not what is wanted there. */
 export function valueMeant(
   path: ConfigPath,
@@ -185,6 +195,7 @@ export function valueMeant(
   }
   const port = key === "listen_address" && /^[^:]+:(\d{1,5})$/.exec(text)?.[1];
   if (port) return `the port goes to listen_port: ${port}`;
+  if (wanted.startsWith("a duration")) return unitMeant(text);
   if (wanted === "true or false") return flagMeant(text) ?? nameMeant(text, choices);
   if (key === "init_config") return "write its keys below it as they are: a text is read as JSON";
   if (key === "bind_address") return bindAddressMeant(text);
