@@ -8,6 +8,7 @@ import { builtinPlugins } from "../plugins/mod.ts";
 import { codesPage } from "./docs/codes.ts";
 import { commandsPage } from "./docs/commands.ts";
 import { configurationPage } from "./docs/configuration.ts";
+import { eventsPage, fieldsPage } from "./docs/lists.ts";
 import { manPage } from "./docs/man_page.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -65,10 +66,8 @@ export async function documents(): Promise<Readonly<Record<string, string>>> {
     "README.md": INDEX,
     "commands.md": commandsPage(describe()),
     "configuration.md": configurationPage(ours),
-    "fields.md": "# Fields\n\nAs `falcod list fields` has them.\n\n" +
-      await printed(["--list", "--format", "markdown"]),
-    "events.md": "# Events\n\nTypes of events (`evt.type`), as `falcod list events` has them.\n\n" +
-      await printed(["--list-events", "--format", "markdown"]),
+    "fields.md": fieldsPage(await printed(["--list", "--format", "markdown"])),
+    "events.md": eventsPage(await printed(["--list-events", "--format", "markdown"])),
     "codes.md": codesPage(),
     "falcod.1": manPage(describe()),
   };

@@ -72,7 +72,7 @@ export const fdFields: readonly FieldDefinition[] = [
     constantsOnly: true,
     argument: { required: false, kind: "index" },
     format: "decimal",
-    unavailable: "live: descriptors are known only while a call works on them; captures tell it",
+    unavailable: "live, where descriptors are known only while calls work on them; replays have it",
     extract: (_event, state, argument) => {
       if (state.descriptor === undefined || state.tracked === undefined) return undefined;
       const { descriptors } = state.tracked;

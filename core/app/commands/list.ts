@@ -116,8 +116,14 @@ function remarksOn(field: FieldDefinition): string[] {
   const remarks: string[] = [];
   if (field.only) remarks.push(field.only === "filter" ? "conditions only" : "outputs only");
   if (field.origin === "falcod") remarks.push("falcod's own");
-  if (field.deprecated !== undefined) remarks.push(`deprecated: ${field.deprecated}`);
-  if (field.unavailable !== undefined) remarks.push(`not filled yet: ${field.unavailable}`);
+  const { deprecated, unavailable } = field;
+  if (unavailable !== undefined) {
+    const also = deprecated === undefined ? "" : "deprecated, and ";
+    remarks.push(`${also}without a value: ${unavailable}`);
+  }
+  if (deprecated !== undefined) {
+    remarks.push(unavailable === undefined ? `deprecated: ${deprecated}` : deprecated);
+  }
   return remarks;
 }
 
