@@ -1,12 +1,13 @@
-import { assertEquals } from "../../../tests/assert.ts";
-import { builtinPlugins } from "../../../plugins/mod.ts";
-import { Report, SourceText } from "../../base/mod.ts";
-import { Registry } from "../../plugin/mod.ts";
-import { warnOfBareDurations } from "./bare_durations.ts";
-import { checkConfig } from "./check.ts";
-import { checkSinks } from "./check_sinks.ts";
-import { readConfigText } from "./load.ts";
-import { sinksOf } from "./outputs.ts";
+/** What is said of durations without a unit, by the keys of sinks as their plugins have them. */
+import { warnOfBareDurations } from "../core/app/config/bare_durations.ts";
+import { checkConfig } from "../core/app/config/check.ts";
+import { checkSinks } from "../core/app/config/check_sinks.ts";
+import { readConfigText } from "../core/app/config/load.ts";
+import { sinksOf } from "../core/app/config/outputs.ts";
+import { Report, SourceText } from "../core/base/mod.ts";
+import { Registry } from "../core/plugin/mod.ts";
+import { builtinPlugins } from "../plugins/mod.ts";
+import { assertEquals } from "./assert.ts";
 
 async function told(yaml: string) {
   const report = new Report();
