@@ -145,6 +145,55 @@ Deno.test("falcod explain takes audit events, whole, in part, and out of a file"
   assert(/warning\[G011\]: .*line 2 cannot be used: not JSON/.test(spoilt.error), spoilt.error);
 });
 
+Deno.test("falcod explain says how to name the event of a file", async () => {
+  const event = JSON.stringify({
+    auditID: "a",
+    stageTimestamp: "2026-01-01T00:00:01Z",
+    verb: "get",
+    objectRef: { resource: "secrets", name: "db" },
+  });
+  using folder = new Folder({
+    "rules.yaml": AUDIT_RULES + RULES.trimStart(),
+    "audit.log": `${event}\n${event}\n`,
+    "event.yaml": "evt.type: openat\nfd.name: /etc/shadow\n",
+  });
+  const explain = (rule: string, event: string) =>
+    falcod(["explain", rule, "-r", "rules.yaml", "--event", event], { folder: folder.path });
+  const [plain, several, both, fields, numbered, nothing] = await Promise.all([
+    explain("Secret read", "audit.log"),
+    explain("Secret read", "@audit.log"),
+    explain("Secret read", "@audit.log#2"),
+    explain("Shadow read", "event.yaml"),
+    explain("Shadow read", "event.yaml#1"),
+    explain("Shadow read", "no.yaml"),
+  ]);
+  for (
+    const [{ code, error }, ...parts] of [
+      [
+        plain,
+        "G010",
+        '"audit.log" names a file, and no event',
+        "audit.log#1 is the first",
+        "@audit",
+      ],
+      [
+        several,
+        "G011",
+        '"audit.log" holds 2 events',
+        "audit.log#1 is the first, audit.log#2 the last",
+      ],
+      [fields, "G001", '"event.yaml" names a file', "@event.yaml reads the event"],
+      [numbered, "G001", '"event.yaml#1" names a file', "only those of captures"],
+      [nothing, "G001", "an event is a mapping"],
+    ] as const
+  ) {
+    assertEquals(code, 1);
+    for (const part of parts) assert(error.includes(part), error);
+    assertEquals(error.match(/error\[/g)?.length, 1, error);
+  }
+  assertEquals(both.code, 0, both.error);
+});
+
 Deno.test("falcod explain says that a capture without a number is not there", async () => {
   using folder = new Folder({ "rules.yaml": AUDIT_RULES });
   const { code, error } = await falcod(

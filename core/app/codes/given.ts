@@ -82,7 +82,7 @@ export const GIVEN_CODES: readonly CodeEntry[] = [
     title: "no such event in a file",
     meaning:
       "A file was named with the number of an event, and rules see none of that number; or a capture " +
-      "was named without one.",
+      "or a log was named without one.",
     matters: "The beginnings of system calls have numbers in old captures, but no rule sees them.",
   },
   {

@@ -8,6 +8,7 @@ import type { Situation } from "../../replay/mod.ts";
 import type { State } from "../../state/mod.ts";
 import { kindOf, readText, STANDARD_INPUT } from "../files.ts";
 import { type DocumentFile, readDocumentFile } from "./document_file.ts";
+import { fileForEvent, tooManyEvents } from "./file_for_event.ts";
 import type { Stage } from "./judge.ts";
 import { readWrittenEvent } from "./written_event.ts";
 
@@ -40,10 +41,13 @@ export async function readEventArgument(
   report: Report,
 ): Promise<Stage | undefined> {
   const { documents } = context;
-  const [, path, number] = (documents ? NUMBERED : CAPTURED).exec(text) ?? [];
+  // One who reads a file by @ writes it before the number, too.
+  const [, path, number] = (documents ? NUMBERED : CAPTURED).exec(text.replace(/^@/, "")) ?? [];
   if (path === undefined) {
     const [, capture] = CAPTURE_ONLY.exec(text) ?? [];
     if (capture !== undefined) return refuseWithoutNumber(text, capture, report);
+    const file = fileForEvent(text, documents);
+    if (file) return void report.add(file);
     return readDescribed(text, context, report);
   }
   if (!documents) return await readCaptured(path, Number(number), context, report);
@@ -164,6 +168,8 @@ export function readDescribed(
     ? readText(text.slice(1), report)
     : new SourceText("<event>", text);
   if (!source) return undefined;
+  const several = text.startsWith("@") && tooManyEvents(source, context.documents);
+  if (several) return void report.add(several);
   const [document, second] = readStrictYaml(source, report);
   if (second) {
     report.add({
