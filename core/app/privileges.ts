@@ -131,14 +131,15 @@ export function ownPrivileges(): OwnPrivileges | undefined {
 export function privilegesText(state: privileges.Privileges): string {
   const { userId, capabilities, bounding, noNewPrivileges } = state;
   const programs = noNewPrivileges
-    ? "programs get no more"
-    : `programs it starts can have ${capabilitiesText(bounding)}`;
-  return `user ${userId}, ${capabilitiesText(capabilities)}; ${programs}`;
+    ? `get none${capabilities.length > 0 ? " beyond these" : ""}`
+    : `can have ${capabilitiesText(bounding)}`;
+  return `kept ${capabilitiesText(capabilities)}, as user ${userId}; ` +
+    `programs that falcod starts ${programs}`;
 }
 
 function capabilitiesText(names: readonly Capability[]): string {
   if (names.length === privileges.CAPABILITIES.length) return "all capabilities";
-  return names.join(", ") || "no capabilities";
+  return names.join(", ") || "none";
 }
 
 /** Of what is there now: what falco.yaml lists and nobody loads needs nothing. */

@@ -74,10 +74,14 @@ Deno.test("startsOf() goes by the plugins that there are, not by those that are 
 
 Deno.test("privilegesText() says who it is and what it may do", () => {
   const state = { userId: 7, capabilities: [], bounding: [], noNewPrivileges: true };
-  assertEquals(privilegesText(state), "user 7, no capabilities; programs get no more");
+  assertEquals(privilegesText(state), "kept none, as user 7; programs that falcod starts get none");
   const bounding = ["CAP_SETUID", "CAP_SETGID"] as const;
   assertEquals(
     privilegesText({ ...state, bounding, noNewPrivileges: false }),
-    "user 7, no capabilities; programs it starts can have CAP_SETUID, CAP_SETGID",
+    "kept none, as user 7; programs that falcod starts can have CAP_SETUID, CAP_SETGID",
+  );
+  assertEquals(
+    privilegesText({ ...state, capabilities: ["CAP_SYS_PTRACE"] }),
+    "kept CAP_SYS_PTRACE, as user 7; programs that falcod starts get none beyond these",
   );
 });

@@ -42,7 +42,7 @@ export function summaryLines(summary: Summary): string[] {
   const byCount = [...engine.alertsByRule].sort((a, b) => b[1] - a[1]);
   for (const [rule, count] of byCount) lines.push(`  alerts of "${rule}": ${count}`);
   for (const { name, counters } of sources) {
-    lines.push(...recordsLine(name, counters));
+    lines.push(...recordsLine(name, counters, engine.events));
     for (const [counter, count] of Object.entries(counters)) {
       if (count > 0) lines.push(`  ${name} ${counter}: ${count}`);
     }
@@ -69,10 +69,11 @@ export function summaryLines(summary: Summary): string[] {
   return lines;
 }
 
-/** Classes of records add up to more than the events that rules judge. */
-function recordsLine(source: string, counters: SourceCounters): string[] {
-  const hasClasses = Object.keys(counters).some((counter) => counter.startsWith("events."));
-  return hasClasses
+/** Where classes of records add up to more than the events that rules judged. */
+function recordsLine(source: string, counters: SourceCounters, judged: number): string[] {
+  const records = Object.entries(counters)
+    .reduce((sum, [counter, count]) => counter.startsWith("events.") ? sum + count : sum, 0);
+  return records > judged
     ? [
       `  ${source} counts records of the kernel, also those that only say what processes there are`,
     ]

@@ -54,6 +54,11 @@ Deno.test("summaryLines() tells events that were judged from records of the kern
     "  syscall events.lifecycle: 25",
   ]);
   assertEquals(of({ played: 9 }).length, 2);
+  // Numbers that agree need no explanation.
+  assertEquals(of({ "events.file": 9 }), [
+    "falcod: stopped; 9 events judged, 0 alerts",
+    "  syscall events.file: 9",
+  ]);
 });
 
 Deno.test("summaryLines() says of how many processes only a part of their texts was kept", () => {

@@ -78,7 +78,7 @@ kernelTest(
       // Nobody but root may look into its memory, and no core dump has it.
       assertEquals(Deno.statSync(`/proc/${falcod.processId}/mem`).uid, 0);
       assert(
-        /privileges: user 0, CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE/.test(falcod.log),
+        /privileges: kept CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, as user 0/.test(falcod.log),
         falcod.log,
       );
     });
