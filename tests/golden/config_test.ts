@@ -43,6 +43,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   C063: "tests/sidekick/settings_test.ts: variables that are not set",
   C064: "tests/cli/validate_test.ts: rules that base_syscalls blinds",
   C065: "core/app/sidekick/look_at_listening_test.ts: addresses and certificates",
+  C066: "tests/bare_durations_test.ts: durations without a unit",
+  C067: "core/app/config/unruled_sources_test.ts: sources that no rule is about",
 };
 
 function print(name: string): string {
