@@ -16,8 +16,8 @@ export class MappingReader {
   failed = false;
   /** By key: a hostile mapping has more entries than can be searched for each question. */
   readonly #entries: ReadonlyMap<string, YamlEntry>;
-  /** Keys that were told to be others, written wrongly. */
-  readonly #slips = new Set<string>();
+  /** By the key that was meant: one that is written wrongly, which has been told. */
+  readonly #slips = new Map<string, YamlEntry>();
 
   constructor(
     readonly map: YamlMap,
@@ -34,12 +34,17 @@ export class MappingReader {
     return this.#entries.has(key);
   }
 
+  /** Also what stands under a slip of the key, so that what is wrong there is told in the same run. */
   value(key: string): YamlNode | undefined {
-    return this.#entries.get(key)?.value;
+    return this.#entry(key)?.value;
   }
 
   keySpan(key: string): Span {
-    return this.#entries.get(key)?.key.span ?? this.at;
+    return this.#entry(key)?.key.span ?? this.at;
+  }
+
+  #entry(key: string): YamlEntry | undefined {
+    return this.#entries.get(key) ?? this.#slips.get(key);
   }
 
   fail(code: string, title: string, at: Span, help?: string): undefined {
@@ -79,11 +84,12 @@ export class MappingReader {
       FOREIGN_KEYS.get(other) === key || nearest(other, [key]) === key
     );
     if (slip === undefined) return false;
-    this.#slips.add(slip);
+    const entry = this.#entries.get(slip)!;
+    this.#slips.set(key, entry);
     this.fail(
       "R005",
       `${this.label} has no "${key}"`,
-      this.keySpan(slip),
+      entry.key.span,
       `did you mean "${key}"?`,
     );
     return true;
@@ -171,8 +177,9 @@ export class MappingReader {
       ? NAMED.find((kind) => this.has(kind) && !known.includes(kind))
       : undefined;
     if (other !== undefined) return this.#twoInOne(other, known[0]!);
+    const slips = new Set([...this.#slips.values()].map(({ key }) => key.value));
     for (const { key } of this.map.entries) {
-      if (known.includes(key.value) || this.#slips.has(key.value)) continue;
+      if (known.includes(key.value) || slips.has(key.value)) continue;
       this.report.add({
         code,
         severity: "warning",

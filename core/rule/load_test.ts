@@ -369,3 +369,22 @@ Deno.test("loadRules() looks for what was meant by some unknown macros, not by t
   // Any of them may have been meant by one that was not looked for.
   assertEquals(unused(1000), []);
 });
+
+Deno.test("loadRules() judges output and condition of a rule whose keys are misspelt, too", () => {
+  const text = (keys: string) => `- rule: r\n  desc: d\n  priority: INFO\n${keys}`;
+  const right = "evt.type = open", wrong = "proc.nmae = x";
+  const { ruleset, diagnostics } = load(
+    text(`  conditon: ${right}\n  output: "%proc.nmae"\n`) +
+      text(`  condition: ${right}\n  ouput: "%proc.nmae"\n`).replace("rule: r", "rule: s") +
+      text(`  conditon: ${wrong}\n  output: x\n`).replace("rule: r", "rule: t"),
+  );
+  assertEquals(ruleset, undefined);
+  const told = diagnostics.map(({ code, at }) => {
+    const { source, start } = toFile(at!);
+    return `${source.position(start).line} ${code}`;
+  });
+  assertEquals(
+    told.sort(),
+    ["10 R005", "10 A002", "14 F012", "14 R005", "4 R005", "5 A002"].sort(),
+  );
+});
