@@ -5,13 +5,44 @@ DENO_VERSION=2.9.6
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
+# missing_packages PACKAGE... : names those that are not installed.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || echo "$package"
+  done
+}
+
+can_install() { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; }
+
+# Whoever installs by hand wants one list, and no next message after each line of it.
+told_all=
+
+# tell_all PACKAGE... : where nothing can be installed, says all that is missing for falcod, and fails.
+tell_all() {
+  can_install && return 0
+  local packages=("$@") missing=() deno=
+  if [ "$(deno_version)" != "$DENO_VERSION" ]; then
+    command -v npm >/dev/null || packages+=(nodejs npm)
+    [ -w "$(npm prefix --global 2>/dev/null)" ] || deno=1
+  fi
+  probe_is_built || packages+=("${PROBE_PACKAGES[@]}")
+  mapfile -t missing < <(missing_packages "${packages[@]}")
+  [ ${#missing[@]} -eq 0 ] && [ -z "$deno" ] && return 0
+  told_all=1
+  say "these are missing; run as root, or install them yourself, as root:"
+  [ ${#missing[@]} -eq 0 ] || say "  apt-get install ${missing[*]}"
+  [ -z "$deno" ] || say "  npm install --global deno@$DENO_VERSION"
+  command -v apt-get >/dev/null || say "apt-get is not here: packages of your system may be called otherwise"
+  return 1
+}
+
 # need_packages PACKAGE... : installs the Debian packages that are missing.
 need_packages() {
-  local missing=() package
-  for package in "$@"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
-  done
+  local missing=()
+  mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -eq 0 ] && return 0
+  [ -z "$told_all" ] || return 1
   command -v apt-get >/dev/null || { say "these are missing and apt-get is not here to install them: ${missing[*]}"; return 1; }
   [ "$(id -u)" -eq 0 ] || { say "these are missing; run as root, or install them yourself: apt-get install ${missing[*]}"; return 1; }
   say "installing Debian packages: ${missing[*]}"
@@ -37,6 +68,7 @@ need_deno() {
   have=$(deno_version)
   [ "$have" = "$DENO_VERSION" ] && return 0
   command -v npm >/dev/null || need_packages nodejs npm || return 1
+  [ -z "$told_all" ] || [ -w "$(npm prefix --global)" ] || return 1
   say "installing Deno $DENO_VERSION with npm${have:+ (found $have)}"
   npm install --global --no-fund --no-audit --loglevel=error "deno@$DENO_VERSION" >&2 || return 1
   hash -r
@@ -49,11 +81,17 @@ need_modules() {
   deno install --frozen --quiet >&2
 }
 
+PROBE_PACKAGES=(clang llvm libbpf-dev linux-libc-dev)
+
+probe_is_built() {
+  local built=build/probe/falcod.bpf.o
+  [ -e "$built" ] && [ -z "$(find ffi/probe -newer "$built" -print -quit)" ]
+}
+
 # The probe is built once, and again when its sources are newer.
 need_probe() {
-  local built=build/probe/falcod.bpf.o
-  if [ -e "$built" ] && [ -z "$(find ffi/probe -newer "$built" -print -quit)" ]; then return 0; fi
-  need_packages clang llvm libbpf-dev linux-libc-dev || return 1
+  probe_is_built && return 0
+  need_packages "${PROBE_PACKAGES[@]}" || return 1
   say "building the probe"
   deno task --quiet probe >&2
 }
