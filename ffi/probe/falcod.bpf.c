@@ -99,7 +99,7 @@ static __noinline int report_exit(struct pt_regs *regs, long result)
 	if (wanted) {
 		told = waiting_count;
 		if (told)
-			tell_waiting();
+			tell_waiting(1);
 		if (changes || told)
 			load_arguments(slot->call.args, &call, regs);
 		report(slot, &call, shape, walk);
@@ -187,7 +187,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	if (child_tgid != tgid)
 		extend_scope(child_tgid);
 	if (waiting_count) {
-		tell_waiting();
+		tell_waiting(0);
 		wait_like_parent(child_tgid, GET(struct task_struct, address, pid));
 	}
 	signal = GET(struct task_struct, address, signal);
@@ -219,10 +219,13 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct exit_record record = {};
 
-	if (!in_scope(tgid))
+	if (!in_scope(tgid)) {
+		/* Others of its process may have ended the scope before it. */
+		forget_waiting(tgid, bpf_get_current_pid_tgid(), false);
 		return 0;
+	}
 	if (waiting_count)
-		tell_waiting();
+		tell_waiting(0);
 	signal = GET(struct task_struct, address, signal);
 	start_record(&record.header, RECORD_EXIT, NO_SYSCALL,
 		     (__s32)GET(struct task_struct, address, exit_code));
@@ -270,7 +273,7 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info)
 	if (tgid == config.ignored_tgid || !in_scope(tgid))
 		return 0;
 	if (waiting_count)
-		tell_waiting();
+		tell_waiting(1);
 	report_signal(signal, (__u64)info);
 	return 0;
 }
@@ -280,8 +283,11 @@ int BPF_PROG(on_switch, bool preempted, struct task_struct *previous, struct tas
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-	if (config.switches && tgid != config.ignored_tgid && in_scope(tgid))
-		report_switch((__u64)next);
+	if (!config.switches || tgid == config.ignored_tgid || !in_scope(tgid))
+		return 0;
+	if (waiting_count)
+		tell_waiting(1);
+	report_switch((__u64)next);
 	return 0;
 }
 
@@ -291,8 +297,11 @@ int BPF_PROG(on_page_fault, unsigned long address, struct pt_regs *regs, unsigne
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-	if (config.faults && tgid != config.ignored_tgid && in_scope(tgid))
-		report_fault(address, regs->ip, error);
+	if (!config.faults || tgid == config.ignored_tgid || !in_scope(tgid))
+		return 0;
+	if (waiting_count)
+		tell_waiting(1);
+	report_fault(address, regs->ip, error);
 	return 0;
 }
 #endif
@@ -361,7 +370,7 @@ int BPF_PROG(on_uring_complete, void *ring, void *completed)
 		if (!transfer)
 			return 0;
 		if (waiting_count)
-			tell_waiting();
+			tell_waiting(1);
 		report_transfer(slot, walk, request, transfer, &call);
 		bpf_map_delete_elem(&uring_transfers, &request);
 		return 0;
@@ -370,7 +379,7 @@ int BPF_PROG(on_uring_complete, void *ring, void *completed)
 	if (!kept)
 		return 0;
 	if (waiting_count)
-		tell_waiting();
+		tell_waiting(1);
 	report_request(slot, walk, request, kept, &call);
 	bpf_map_delete_elem(&uring_requests, &request);
 	return 0;

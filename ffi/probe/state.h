@@ -99,16 +99,25 @@ static __always_inline void report_cwd(union event_slot *slot, const struct call
 	send_cwd(slot, walk);
 }
 
-/* Tells what has waited of the current thread and its process; takes the event slot for it. A global function,
- * for the reason of walk_path(). */
-__noinline int tell_waiting(void)
+/* Tells what has waited of the current thread and its process, before something else is told of them; takes the
+ * event slot for it. `is_event`: rules see it without what there is no room for. A global function, for the reason of
+ * walk_path(). */
+__noinline int tell_waiting(__u32 is_event)
 {
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
 	__u64 id = bpf_get_current_pid_tgid(), task = bpf_get_current_task();
 
-	if (!slot || !walk || lifecycle_is_over(WAITED_END))
+	if (!slot || !walk)
 		return 0;
+	if (lifecycle_is_over(WAITED_END)) {
+		if (!is_event)
+			return 0;
+		count_if_waiting(CHANGE_OF_CGROUP, id >> 32);
+		count_if_waiting(CHANGE_OF_IDENTITY, id);
+		count_if_waiting(CHANGE_OF_CWD, id >> 32);
+		return 0;
+	}
 	if (stop_waiting(CHANGE_OF_CGROUP, id >> 32)) {
 		walk->task = GET(struct task_struct, task, group_leader);
 		report_other_identity(HEADER_MOVED);
@@ -129,12 +138,9 @@ static __always_inline void wait_like_parent(__u32 child_tgid, __u32 child_tid)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 
-	if (is_waiting(CHANGE_OF_IDENTITY, id))
-		keep_waiting(CHANGE_OF_IDENTITY, child_tid);
+	inherit_waiting(CHANGE_OF_IDENTITY, id, child_tid);
 	if (child_tgid == id >> 32)
 		return;
-	if (is_waiting(CHANGE_OF_CGROUP, id >> 32))
-		keep_waiting(CHANGE_OF_CGROUP, child_tgid);
-	if (is_waiting(CHANGE_OF_CWD, id >> 32))
-		keep_waiting(CHANGE_OF_CWD, child_tgid);
+	inherit_waiting(CHANGE_OF_CGROUP, id >> 32, child_tgid);
+	inherit_waiting(CHANGE_OF_CWD, id >> 32, child_tgid);
 }

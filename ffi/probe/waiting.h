@@ -8,7 +8,8 @@
  *            0       2                      4                     6     7                 8
  *
  * One that comes when its part is full is only noted, once for all that follow. It is told, as things are by
- * then, before the next thing is told that this thread or process does, or has a child.
+ * then, before the next thing is told that this thread or process does, or has a child. Where there is no room for
+ * that either, it goes on waiting, and counts as lost with each thing that is told without it.
  */
 #pragma once
 
@@ -29,8 +30,7 @@ enum change {
 
 /* WAITING_KEY to nothing. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(type, BPF_MAP_TYPE_HASH);	/* made beforehand: sched_switch takes from it */
 	__uint(max_entries, 16384);
 	__type(key, __u64);
 	__type(value, __u32);
@@ -76,6 +76,30 @@ static __always_inline bool stop_waiting(enum change change, __u32 id)
 static __always_inline bool has_to_wait(enum change change, __u32 id, __u32 eighths)
 {
 	return lifecycle_is_over(eighths) && keep_waiting(change, id);
+}
+
+/* Something is told of a thread or process without a change of it. */
+static __always_inline void count_untold(enum change change)
+{
+	struct record_header header = {
+		.syscall = NO_SYSCALL,
+		.kind = change == CHANGE_OF_CWD ? RECORD_CWD : RECORD_IDENTITY,
+	};
+
+	count_submitted(CLASS_LIFECYCLE, &header, -1);
+}
+
+static __always_inline void count_if_waiting(enum change change, __u32 id)
+{
+	if (is_waiting(change, id))
+		count_untold(change);
+}
+
+/* What waits of a parent waits for its child as well. */
+static __always_inline void inherit_waiting(enum change change, __u32 parent, __u32 child)
+{
+	if (is_waiting(change, parent) && !keep_waiting(change, child))
+		count_untold(change);
 }
 
 /* A thread has ended; `last` of its process. */
