@@ -49,6 +49,25 @@ Deno.test("docs/rules.md: the first rule does what the page says", async () => {
   }
 });
 
+Deno.test("docs/rules.md: a macro that uses a later one is the mistake that the page names", async () => {
+  using folder = new Folder({
+    "order.yaml": `
+- macro: outer
+  condition: (evt.type = openat and inner)
+- macro: inner
+  condition: (fd.name = /tmp/notes.txt)
+- rule: a rule
+  desc: for a test
+  condition: outer
+  output: x
+  priority: INFO
+`,
+  });
+  const { code, out } = await falcod(["validate", folder.file("order.yaml")]);
+  assertEquals([code, out.match(/error\[\w+\]/g)], [1, ["error[F016]"]], out);
+  assert(PAGE.includes("a macro that uses a later macro is a mistake (F016)"));
+});
+
 Deno.test("docs/rules.md: its falco.yaml is one that falcod starts with", async () => {
   using folder = new Folder({ "falco.yaml": blockOf("falco.yaml") });
   await validated(folder.file("falco.yaml"));
