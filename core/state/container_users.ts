@@ -37,6 +37,8 @@ export interface ContainerUsersOptions {
   readonly units?: number;
 }
 
+type IdMaps = Pick<AccountFiles, "uidMap" | "gidMap">;
+
 interface Accounts {
   users: Map<number, User>;
   groups: Map<number, Group>;
@@ -46,6 +48,8 @@ interface Accounts {
   triedNs: number;
   prepared: number;
   isRead: boolean;
+  /** Of the container itself, for as long as it is known; absent: not read yet. */
+  maps: IdMaps | undefined;
   /** Its ids are others than the host's. */
   isMapped: boolean;
 }
@@ -131,7 +135,8 @@ export class ContainerUsers {
     if (!this.#read) return known;
     if (known && isEnough(known)) return known;
     if (known && clockNs - known.triedNs < (known.isRead ? REREAD_NS : RETRY_NS)) return known;
-    const files = this.#ask(processIds);
+    const ids = [...processIds];
+    const files = this.#ask(ids);
     // It may be on its way into the container: nothing of that is to be kept.
     if (files === "host") return "host";
     const accounts = known ?? this.#admit(containerId);
@@ -139,24 +144,36 @@ export class ContainerUsers {
     // Until now the host's names counted.
     if (!known) this.#changedAt = this.#changes?.tick() ?? 0;
     if (!files) return accounts;
+    const { uidMap, gidMap } = accounts.maps ??= this.#mapsOf(ids) ?? mapsIn(files);
     accounts.isRead = true;
     const users = files.passwd === undefined ? new Map() : parsePasswd(files.passwd);
     const groups = files.group === undefined ? new Map() : parseGroup(files.group);
-    const mapped = byHostId(users, files.uidMap, ROOT);
+    const mapped = byHostId(users, uidMap, ROOT);
     accounts.isMapped = mapped !== undefined;
     accounts.users = mapped ?? users;
-    accounts.groups = byHostId(groups, files.gidMap, ROOT_GROUP) ?? groups;
+    accounts.groups = byHostId(groups, gidMap, ROOT_GROUP) ?? groups;
     this.#resize(accounts, unitsOf(accounts.users) + unitsOf(accounts.groups));
     this.#changedAt = this.#changes?.tick() ?? 0;
     return accounts;
   }
 
   /** Whoever ran is often gone by now, and who started it is not. */
-  #ask(processIds: Iterable<number>): ReturnType<ReadAccounts> {
-    let asked = 0;
-    for (const id of processIds) {
+  #ask(processIds: readonly number[]): ReturnType<ReadAccounts> {
+    for (const id of processIds.slice(0, MAX_ASKED)) {
       const files = this.#read?.(id);
-      if (files !== undefined || ++asked >= MAX_ASKED) return files;
+      if (files !== undefined) return files;
+    }
+    return undefined;
+  }
+
+  /**
+   * Whoever acts may be in a user namespace of its own inside of the container, as rootless builds are;
+   * the oldest of those before it is in the container's.
+   */
+  #mapsOf(processIds: readonly number[]): IdMaps | undefined {
+    for (const id of processIds.slice(1).reverse().slice(0, MAX_ASKED)) {
+      const files = this.#read?.(id);
+      if (files !== undefined && files !== "host") return mapsIn(files);
     }
     return undefined;
   }
@@ -170,6 +187,7 @@ export class ContainerUsers {
       triedNs: -Infinity,
       prepared: 0,
       isRead: false,
+      maps: undefined,
       isMapped: false,
     };
     this.#containers.set(containerId, accounts);
@@ -203,6 +221,10 @@ export class ContainerUsers {
 export interface Witness {
   readonly processIds: Iterable<number>;
   readonly clockNs: number;
+}
+
+function mapsIn({ uidMap, gidMap }: AccountFiles): IdMaps {
+  return { ...uidMap !== undefined && { uidMap }, ...gidMap !== undefined && { gidMap } };
 }
 
 function unitsOf(entries: ReadonlyMap<number, Group & Partial<User>>): number {

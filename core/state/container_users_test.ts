@@ -31,6 +31,42 @@ Deno.test("ContainerUsers knows a container's users by the ids that they have on
   assertEquals([users.isMapped("c"), users.isMapped("d")], [true, false]);
 });
 
+Deno.test("ContainerUsers goes by the ids of the container, not by those of a namespace inside of it", () => {
+  const passwd = `root:x:0:0::/root:/bin/sh\nbuilder:x:1000:1000::/:/bin/sh\n`;
+  const map = "0 0 4294967295\n", nested = "0 1000 1\n1 100000 65536\n";
+  let added = "";
+  const users = new ContainerUsers({
+    read: (id) => {
+      const ids = id === 50 ? nested : map;
+      return {
+        passwd: passwd + added,
+        group: "root:x:0:\nstaff:x:50:\n",
+        uidMap: ids,
+        gidMap: ids,
+      };
+    },
+  });
+  // As the state gives them: once through, the nearest first.
+  const ask = (uid: number, clockNs: number, ...ids: number[]) => {
+    const user = users.user("c", uid, { processIds: ids.values(), clockNs });
+    return (user as { name: string } | undefined)?.name;
+  };
+  assertEquals(ask(1000, 0, 50, 2, 1), "builder");
+  assertEquals(users.group("c", 50, who(1)), { name: "staff" });
+  added = "bob:x:1001:1001::/:/bin/sh\n";
+  // Those before it are gone meanwhile.
+  assertEquals(ask(1001, 2e10, 50), "bob");
+  assertEquals([0, 1000].map((uid) => ask(uid, 4e10, 50)), ["root", "builder"]);
+  assertEquals(users.isMapped("c"), false);
+});
+
+Deno.test("ContainerUsers goes by whoever acts when nobody before it can be asked", () => {
+  const files = { ...FILES, uidMap: "0 100000 65536\n", gidMap: "0 100000 65536\n" };
+  const users = new ContainerUsers({ read: (id) => [files, "host", undefined][id] as "host" });
+  const user = users.user("c", 101000, { processIds: [0, 1, 2], clockNs: 0 });
+  assertEquals((user as { name: string }).name, "alice");
+});
+
 Deno.test("ContainerUsers looks again for an id that is not there, but not at once", () => {
   let passwd = FILES.passwd!;
   let looks = 0;
