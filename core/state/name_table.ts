@@ -17,9 +17,19 @@ interface Watched {
   periodMs: number;
 }
 
+interface Named {
+  readonly all: Set<string>;
+  /** What rules see of them; absent since the last change. */
+  seen: readonly string[] | undefined;
+}
+
+const NONE: readonly string[] = [];
+
 /** Lists of bad domains have tens of thousands (falco 2680). */
 const MAX_NAMES = 65_536;
 const MAX_ADDRESSES = 256;
+/** A resolver that blocks gives one address to all of such a list, and each event there asks for its names. */
+const MAX_NAMES_OF_ADDRESS = 1024;
 /** Falco's periods: names that do not change are asked for less and less often. */
 const FIRST_PERIOD_MS = 10_000;
 const LONGEST_PERIOD_MS = 320_000;
@@ -31,7 +41,7 @@ const LONGEST_PERIOD_MS = 320_000;
  */
 export class NameTable {
   readonly #names = new Map<string, Watched>();
-  readonly #namesByAddress = new Map<string, Set<string>>();
+  readonly #namesByAddress = new Map<string, Named>();
   readonly #resolve: ResolveName | undefined;
   readonly #now: () => number;
 
@@ -68,10 +78,12 @@ export class NameTable {
     return this.#names.get(name)?.addresses ?? [];
   }
 
-  /** The watched names that have this address. */
+  /** The watched names that have this address, the first thousand of them. The array stays as it is. */
   namesOf(address: Uint8Array): readonly string[] {
-    if (this.#namesByAddress.size === 0) return [];
-    return [...this.#namesByAddress.get(keyOf(address)) ?? []];
+    if (this.#namesByAddress.size === 0) return NONE;
+    const named = this.#namesByAddress.get(keyOf(address));
+    if (!named) return NONE;
+    return named.seen ??= [...named.all.values().take(MAX_NAMES_OF_ADDRESS)];
   }
 
   get size(): number {
@@ -121,16 +133,19 @@ export class NameTable {
     watched.addresses = addresses!;
     watched.keys = keys;
     for (const key of keys) {
-      const names = this.#namesByAddress.get(key);
-      if (names) names.add(name);
-      else this.#namesByAddress.set(key, new Set([name]));
+      const named = this.#namesByAddress.get(key) ?? { all: new Set(), seen: undefined };
+      named.all.add(name);
+      named.seen = undefined;
+      this.#namesByAddress.set(key, named);
     }
   }
 
   #unlink(name: string, keys: ReadonlySet<string>): void {
     for (const key of keys) {
-      const names = this.#namesByAddress.get(key);
-      if (names?.delete(name) && names.size === 0) this.#namesByAddress.delete(key);
+      const named = this.#namesByAddress.get(key);
+      if (!named?.all.delete(name)) continue;
+      named.seen = undefined;
+      if (named.all.size === 0) this.#namesByAddress.delete(key);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "../../tests/assert.ts";
+import { assert, assertEquals } from "../../tests/assert.ts";
 import { NameTable } from "./name_table.ts";
 
 const signal = new AbortController().signal;
@@ -103,6 +103,27 @@ Deno.test("namesOf() has all names of an address, as long as they have it", asyn
   assertEquals(names.namesOf(bytes(10, 0, 0, 3)), ["a.example"]);
   names.retain(new Set(["a.example"]));
   assertEquals(names.namesOf(bytes(10, 0, 0, 9)), []);
+});
+
+Deno.test("namesOf() gives the same array until a name comes or goes, and a thousand names at most", async () => {
+  const { world, names } = fakeResolver();
+  const address = bytes(10, 0, 0, 1);
+  names.retain(new Set(["a.example", "b.example"]));
+  await names.refresh(signal);
+  const first = names.namesOf(address);
+  assert(names.namesOf(address) === first, "made again for each event");
+  world.answers.set("b.example", [address]);
+  world.nowMs = 20_000;
+  await names.refresh(signal);
+  assertEquals(first, ["a.example"]);
+  assertEquals(names.namesOf(address), ["a.example", "b.example"]);
+  names.retain(new Set(["b.example"]));
+  assertEquals(names.namesOf(address), ["b.example"]);
+  const many = Array.from({ length: 3000 }, (_, id) => `${id}.example`);
+  for (const name of many) world.answers.set(name, [address]);
+  names.retain(new Set(many));
+  await names.refresh(signal);
+  assertEquals(names.namesOf(address).length, 1024);
 });
 
 Deno.test("watch() takes tens of thousands of names, and addresses of odd lengths are dropped", async () => {
