@@ -69,9 +69,11 @@ const KINDS: readonly Kind[] = [
       "falco.yaml": "falcod reads a falco.yaml, which may be a text under its data",
       "falcosidekick": "falcosidekick's configuration may be a text under its data",
       "rules": (root) =>
-        has(root, "spec")
+        isRulesfile(root)
           ? 'rules of a Rulesfile are what is under "spec.inlineRules"'
-          : "rules files may be texts under its data",
+          : has(root, "data")
+          ? "rules files may be texts under its data"
+          : "rules files are lists of rules",
     },
   },
   {
@@ -224,6 +226,17 @@ function inside(node: ConfigNode, name: string): ConfigNode | undefined {
 
 function has(node: ConfigNode, name: string): boolean {
   return inside(node, name) !== undefined;
+}
+
+/** Of Falco's operator. Much else has a `spec`, as policies and definitions of resources. */
+function isRulesfile(root: ConfigNode): boolean {
+  const version = textOf(inside(root, "apiVersion"));
+  return textOf(inside(root, "kind")) === "Rulesfile" &&
+    version.startsWith("artifact.falcosecurity.dev/");
+}
+
+function textOf(node: ConfigNode | undefined): string {
+  return node?.kind === "scalar" ? node.text : "";
 }
 
 function isOfFalco(name: string): boolean {

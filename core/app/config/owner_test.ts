@@ -42,10 +42,23 @@ Deno.test("ownerOf() knows whose file it is that a reader has no use for", () =>
 });
 
 Deno.test("ownerOf() knows where the operator of Falco has rules", () => {
-  const yaml = "apiVersion: a/v1\nkind: Rulesfile\nspec: {inlineRules: []}\n";
-  const [document] = readYaml(new SourceText("a.yaml", yaml), new Report());
-  const { help } = ownerOf(toTree(document!.root), "rules")!;
-  assertEquals(help, 'rules of a Rulesfile are what is under "spec.inlineRules"');
+  const help = (yaml: string) => {
+    const [document] = readYaml(new SourceText("a.yaml", yaml), new Report());
+    return ownerOf(toTree(document!.root), "rules")!.help;
+  };
+  const rulesfile = 'rules of a Rulesfile are what is under "spec.inlineRules"';
+  const own = "apiVersion: artifact.falcosecurity.dev/v1alpha1\nkind: ";
+  assertEquals(help(`${own}Rulesfile\nspec: {inlineRules: []}\n`), rulesfile);
+  // What else has a spec, and what has neither that nor data.
+  const others = [
+    `${own}Plugin\nspec: {}\n`,
+    "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {rules: []}\n",
+    "apiVersion: example.org/v1\nkind: Rulesfile\nspec: {}\n",
+    "apiVersion: [a]\nkind: {b: c}\n",
+  ];
+  for (const yaml of others) assertEquals(help(yaml), "rules files are lists of rules", yaml);
+  const map = "apiVersion: v1\nkind: ConfigMap\ndata: {a.yaml: ''}\n";
+  assertEquals(help(map), "rules files may be texts under its data");
 });
 
 Deno.test("hideInner() shows names of files with their variables, and no other values", () => {
