@@ -80,6 +80,31 @@ Deno.test("settingsOf() tells of fields, tags and paths that are none", async ()
   );
 });
 
+Deno.test("settingsOf() takes an empty list of headers or labels, or false, for none", async () => {
+  const keys = SIDEKICK_OUTPUTS.flatMap(({ section, enabledBy, keys }) =>
+    Object.entries(keys).flatMap(([key, { kind, to }]) =>
+      kind === "texts" || kind === "list" && !enabledBy.includes(key)
+        ? [{ section, enabledBy, key, kind, to: to! }]
+        : []
+    )
+  );
+  assert(keys.some(({ section, key }) => section === "webhook" && key === "customheaders"));
+  for (const { section, enabledBy, key, kind, to } of keys) {
+    for (const none of kind === "texts" ? ["[]", "false", "{}"] : ["[]", "{}"]) {
+      const entries = enabledBy.map((name) => `${name}: ${VALUES[name] ?? "name"}`);
+      const inner = `{${[...entries, `${key}: ${none}`].join(", ")}}`;
+      const text = section.split(".").reduceRight((value, name) => `{${name}: ${value}}`, inner);
+      const { report } = await load(text);
+      const told = report.diagnostics.filter(({ title }) =>
+        title.includes(key) || title.includes(to)
+      );
+      assertEquals(told.map(({ title }) => title), [], text);
+    }
+  }
+  const { settings } = await load("webhook: {address: http://w, customheaders: false}\n");
+  assertEquals(configOf(settings, "webhook")["headers"], undefined);
+});
+
 Deno.test("settingsOf() tells once of a key that several outputs share, by its name there", async () => {
   const { report } = await load(`
 aws: {region: eu-west-1, checkidentity: false, sqs: {url: "http://q/"}, s3: {bucket: bucket}}
@@ -237,7 +262,12 @@ Deno.test("settingsOf() tells of variables that are almost those of falcosidekic
 Deno.test("settingsOf() leaves alone what Kubernetes tells of services that are called as outputs", async () => {
   const { settings, report } = await load(
     "timescaledb: {host: db}\nsyslog: {host: h, port: 514, protocol: tcp}\n",
-    { TIMESCALEDB_PORT: "tcp://10.96.0.7:5432", SYSLOG_PORT: "udp://[fd00::7]:514" },
+    {
+      TIMESCALEDB_PORT: "tcp://10.96.0.7:5432",
+      SYSLOG_PORT: "udp://[fd00::7]:514",
+      // One that is called kafka-host.
+      KAFKA_HOST_PORT: "tcp://10.96.0.9:9092",
+    },
   );
   assertEquals(told(report), []);
   assertEquals(configOf(settings, "timescaledb")["address"], "db:5432");

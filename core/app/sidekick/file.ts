@@ -70,7 +70,7 @@ export class SidekickFile {
  * Kubernetes tells every pod of the services beside it: one called syslog is
  * `SYSLOG_PORT=tcp://10.96.0.7:514`, which nobody has written.
  */
-function isOfService(variable: string, text: string): boolean {
+export function isOfService(variable: string, text: string): boolean {
   return variable.endsWith("_PORT") && /^(?:tcp|udp|sctp):\/\/[\da-f.:[\]]+:\d+$/i.test(text);
 }
 

@@ -1,6 +1,6 @@
 /** Variables that are meant for falcosidekick, and are called otherwise there. */
 import type { Report } from "../../base/mod.ts";
-import { placeOfVariable, type SidekickFile, variableOf } from "./file.ts";
+import { isOfService, placeOfVariable, type SidekickFile, variableOf } from "./file.ts";
 import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
 
 /** As falcosidekick's own pages and its chart spell them, which falcosidekick does not read either. */
@@ -55,7 +55,8 @@ function mistyped(key: string): readonly string[] {
 
 export function reportSlippedVariables(file: SidekickFile, report: Report): void {
   for (const [variable, path] of slips(file)) {
-    if (!file.environment(variable) || file.value(path)) continue;
+    const text = file.environment(variable);
+    if (!text || isOfService(variable, text) || file.value(path)) continue;
     report.add({
       code: "C003",
       severity: "warning",

@@ -47,7 +47,7 @@ export function textsAt(file: SidekickFile, key: string, report: Report): readon
 }
 
 /** `false` for a mapping, or what is empty of another kind: falcosidekick goes on with none, too. */
-function saysNone(node: ConfigNode): boolean {
+export function saysNone(node: ConfigNode): boolean {
   switch (node.kind) {
     case "scalar":
       return /^(?:false|no|off)$/i.test(node.text);

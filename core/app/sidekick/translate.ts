@@ -28,7 +28,7 @@ import {
 } from "./output.ts";
 import { SIDEKICK_OUTPUTS } from "./outputs/mod.ts";
 import type { ServerConfig } from "./schema.ts";
-import { foundText } from "./texts_at.ts";
+import { foundText, saysNone } from "./texts_at.ts";
 
 export interface Translation {
   /** A falco.yaml with nothing but `sinks`. */
@@ -215,6 +215,8 @@ function translateValue(
     });
   };
   if (kind === "same") return builder.add(to!, written);
+  if (kind === "texts" && node.kind !== "mapping" && saysNone(node)) return;
+  if (kind === "list" && node.kind === "mapping" && saysNone(node)) return;
   if (kind === "list" && node.kind === "scalar") return builder.set(to!, split(node.text), written);
   if (kind === "texts" && node.kind === "scalar") {
     return builder.set(to!, pairs(node.text), written);
