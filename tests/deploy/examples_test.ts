@@ -32,6 +32,25 @@ Deno.test("kubeadm, kind and k3s are told the same flags", () => {
   assertEquals(read("k3s")["kube-apiserver-arg"].toSorted(), kubeadm);
 });
 
+Deno.test("with TLS, the certificates that the README names are mounted in the API server's pod", () => {
+  const readme = Deno.readTextFileSync(`${root}README.md`);
+  const [, folder] = /client-certificate: (\/\S+)\/[\w-]+\.crt/.exec(readme) ?? [];
+  const read = (name: string) =>
+    parse(
+      Deno.readTextFileSync(`${DEPLOY}/audit/${name}.yaml`)
+        .replaceAll(/^( +)# (?=- (?:name|hostPath):| )/gm, "$1"),
+    );
+  const [node] = read("kind").nodes;
+  assert(
+    node.extraMounts.some((it: { readonly containerPath: string }) => it.containerPath === folder),
+  );
+  const pods = [read("kubeadm"), parse(node.kubeadmConfigPatches[0])];
+  for (const { apiServer } of pods) {
+    const paths = apiServer.extraVolumes.map((it: { readonly mountPath: string }) => it.mountPath);
+    assert(paths.includes(folder), paths.join());
+  }
+});
+
 Deno.test("dashboard.ndjson is what make_dashboard.ts makes", () => {
   const lines = dashboardObjects().map((object) => `${JSON.stringify(object)}\n`).join("");
   assertEquals(Deno.readTextFileSync(`${DEPLOY}/efk/dashboard.ndjson`), lines);

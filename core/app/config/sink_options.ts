@@ -35,19 +35,19 @@ const SPOOL_FOLDER = "/var/lib/falcod/spool";
 const commonKeys = {
   minimum_priority: priority.describe("Alerts of rules below this priority stay away"),
   format: text("standard").describe(
-    "Lines as json or text, or as a formatter of that name makes them; standard: as suits the sink, or as json_output says",
+    "Lines as json or text, or what a formatter of that name makes; standard: what suits the sink, or what json_output says",
   ),
   match: word().optional().describe(
-    "Condition that alerts have to meet, as alert.priority >= warning and k8s.ns.name = prod",
+    "Condition that alerts have to meet, for example alert.priority >= warning and container.id != host",
   ),
   template: word().optional().describe(
-    "Text of the message in place of the rule's output, as %alert.rule on %alert.hostname",
+    "Text of the message in place of the rule's output, for example %alert.rule on %alert.hostname",
   ),
   custom_fields: texts().describe(
     "Fields added to output_fields; %NAME is what the environment has as NAME",
   ),
   templated_fields: texts().describe(
-    "Fields added to output_fields that are made of the alert, as %proc.name on %alert.hostname",
+    "Fields added to output_fields that are made of the alert, for example %proc.name on %alert.hostname",
   ),
   custom_tags: listOf(word()).describe("Tags added to those of the rule"),
   queue: section({
