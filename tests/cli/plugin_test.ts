@@ -198,9 +198,10 @@ for (const kind of ["sink", "source", "formatter", "rules"]) {
 /** Has falcod check the falco.yaml in it, and the rules if there are some. */
 async function followReadme(place: Place, folder: string): Promise<void> {
   const text = Deno.readTextFileSync(`${folder}/README.md`);
-  const [config = "", rules = ANY_RULE] = [...text.matchAll(/^```yaml\n([^]*?)^```/gm)]
+  const [config = "", rules = ""] = [...text.matchAll(/^```yaml\n([^]*?)^```/gm)]
     .map(([, block]) => block);
-  place.file("rules.yaml", rules);
+  // Beside those for system calls, which are watched, too.
+  place.file("rules.yaml", ANY_RULE + rules);
   const common = "stdout_output: {enabled: true}\nrules_files: [rules.yaml]\n";
   place.file("falco.yaml", `${common}plugins_dir: ${place.plugins}\n${config}`);
   const { code, out } = await falcod(["validate", "falco.yaml"], { folder: place.path });
