@@ -1,5 +1,6 @@
 /** Alerts as messages of MQTT. */
 import type { IClientOptions, MqttClient } from "mqtt";
+import { Buffer } from "node:buffer";
 import {
   afterAccepted,
   fillTopic,
@@ -19,9 +20,6 @@ const CONNECT_TIMEOUT_MS = 5000;
 /** Brokers keep few messages that are not quite there: Mosquitto 20 of one client. Version 3.1.1 has no bound for quality 1. */
 const UNDER_WAY = 16;
 const QOS = { "0": 0, "1": 1, "2": 2 } as const;
-
-/** Of a packet, beside its topic and its text. */
-const FRAME_BYTES = 10;
 
 interface Connection {
   readonly client: MqttClient;
@@ -62,7 +60,8 @@ export class MqttSink implements Sink {
     }));
     await this.#link.use(async (connection) => {
       const { mostBytes } = connection;
-      const tooLarge = messages.findIndex((message) => bytesOf(message) > mostBytes);
+      const sizes = messages.map((message) => packetBytes(message, this.#config));
+      const tooLarge = sizes.findIndex((bytes) => bytes > mostBytes);
       await sendAll(tooLarge < 0 ? messages : messages.slice(0, tooLarge), {
         doing: `Cannot write to ${this.#peer}`,
         secrets: [this.#config.password],
@@ -79,7 +78,7 @@ export class MqttSink implements Sink {
       });
       if (tooLarge < 0) return;
       const text = `${this.#peer} takes ${mostBytes} bytes a packet, ` +
-        `an alert for "${messages[tooLarge]!.topic}" has ${bytesOf(messages[tooLarge]!)}`;
+        `an alert for "${messages[tooLarge]!.topic}" has ${sizes[tooLarge]}`;
       throw afterAccepted(new SinkError("rejected", text), tooLarge);
     }, context?.signal);
   }
@@ -89,8 +88,23 @@ export class MqttSink implements Sink {
   }
 }
 
-function bytesOf({ topic, line }: Publication): number {
-  return FRAME_BYTES + new TextEncoder().encode(topic + line).length;
+/** Of PUBLISH: MQTT 5.0, 2.1 and 3.3. */
+function packetBytes(
+  { topic, line }: Publication,
+  { qos, protocol }: Pick<MqttConfig, "qos" | "protocol">,
+): number {
+  const numberBytes = qos === "0" ? 0 : 2;
+  // The length of no properties.
+  const propertyBytes = protocol === "5" ? 1 : 0;
+  const rest = 2 + Buffer.byteLength(topic) + numberBytes + propertyBytes + Buffer.byteLength(line);
+  return 1 + lengthBytes(rest) + rest;
+}
+
+/** Of a length that is written seven bits a byte. */
+function lengthBytes(length: number): number {
+  let bytes = 1;
+  for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
+  return bytes;
 }
 
 /** The client forgets messages under way when the connection breaks, and tells nobody. */

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { type AddressInfo, createServer } from "node:net";
 import { connectAsync } from "mqtt";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
@@ -156,6 +157,65 @@ testWithPeer(
     await sink.close();
   },
 );
+
+/** A broker of version 5 that takes so many bytes a packet, and tells how many each one had. */
+async function measuringBroker(mostBytes: number) {
+  const sizes: number[] = [];
+  const server = await listening(createServer((socket) => {
+    let pending = Buffer.alloc(0);
+    socket.on("error", () => {}).on("data", (bytes: Uint8Array) => {
+      pending = Buffer.concat([pending, bytes]);
+      for (;;) {
+        let length = 0, at = 1;
+        do {
+          if (at >= pending.length) return;
+          length += (pending[at]! & 0x7f) << 7 * (at - 1);
+        } while (pending[at++]! & 0x80);
+        if (pending.length < at + length) return;
+        const kind = pending[0]! >> 4;
+        const topicEnd = at + 2 + pending.readUInt16BE(at);
+        const number = pending.subarray(topicEnd, topicEnd + 2);
+        if (kind === 1) {
+          socket.write(Buffer.from([0x20, 8, 0, 0, 5, 0x27, 0, 0, ...u16(mostBytes)]));
+        }
+        if (kind === 3) sizes.push(at + length);
+        if (kind === 3 && (pending[0]! & 6) === 2) socket.write(Buffer.from([0x40, 2, ...number]));
+        pending = pending.subarray(at + length);
+        if (pending.length < 2) return;
+      }
+    });
+  }));
+  return Object.assign(server, { sizes });
+}
+
+const u16 = (value: number) => [value >> 8, value & 0xff];
+
+Deno.test("mqtt: what just fits into a broker's packets is sent, and no byte more", async () => {
+  // The length of the rest has a byte more from 128 and from 16 384 on.
+  for (
+    const [mostBytes, lengthBytes, next] of [[129, 1, 131], [2000, 2, 2001], [20_000, 3, 20_001]]
+  ) {
+    for (const qos of ["0", "1"]) {
+      await using broker = await measuringBroker(mostBytes!);
+      const sink = plugin.create(plugin.schema.parse({
+        broker: `127.0.0.1:${broker.port}`,
+        protocol: "5",
+        qos,
+        topic: "ü",
+      }));
+      // Head, its length, the topic, a number, no properties.
+      const most = mostBytes! - (1 + lengthBytes! + 4 + (qos === "0" ? 0 : 2) + 1);
+      await sink.write(formatted("x".repeat(most)));
+      await assertRejects(() => sink.write(formatted("x".repeat(most + 1))), {
+        code: "rejected",
+        message: new RegExp(` has ${next}$`),
+      });
+      while (broker.sizes.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await sink.close();
+      assertEquals(broker.sizes, [mostBytes]);
+    }
+  }
+});
 
 Deno.test("mqtt: what a broker says when it ends the connection is told", async () => {
   const quota = [0xe0, 2, 0x97, 0], other = [0xe0, 9, 0x8b, 7, 0x1f, 0, 4, 27, 98, 121, 101];
