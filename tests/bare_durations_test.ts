@@ -44,6 +44,6 @@ Deno.test("warnOfBareDurations() leaves units, thousands, zeros and keys of Falc
 
 Deno.test("warnOfBareDurations() says nothing more of a duration that is too short", async () => {
   assertEquals(await told(sink("spool: {enabled: true, max_age: 7}")), [
-    "C004 sinks[0].spool.max_age: write 7s for seconds, 7ms for milliseconds",
+    "C004 sinks[0].spool.max_age: write 7s if seconds are meant",
   ]);
 });

@@ -195,7 +195,10 @@ export function valueMeant(
   }
   const port = key === "listen_address" && /^[^:]+:(\d{1,5})$/.exec(text)?.[1];
   if (port) return `the port goes to listen_port: ${port}`;
-  if (wanted.startsWith("a duration")) return unitMeant(text);
+  // So many milliseconds are too few here.
+  if (wanted.startsWith("a duration") && BARE_DURATION.test(text)) {
+    return `write ${Number(text)}s if seconds are meant`;
+  }
   if (wanted === "true or false") return flagMeant(text) ?? nameMeant(text, choices);
   if (key === "init_config") return "write its keys below it as they are: a text is read as JSON";
   if (key === "bind_address") return bindAddressMeant(text);
