@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { SinkError } from "../../../core/mod.ts";
 import { connect } from "amqplib";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
@@ -237,17 +237,19 @@ const shortText = (text: string) => [text.length, ...new TextEncoder().encode(te
 const longText = (text: string) => [0, 0, 0, ...shortText(text)];
 const FRAME_END_BYTES = 8;
 
-/** As far as a connection, a channel and a queue; a message is answered by `answer`. */
+/** As far as a connection, a channel and a queue; the first message is answered by `answer`. */
 async function scriptedServer(answer: Uint8Array) {
+  const sockets: Socket[] = [];
+  let messages = 0;
   const answers: Readonly<Record<string, Uint8Array>> = {
     "10,11": method(0, [10, 30], [0, 0, 0, 0, 0xff, 0xff, 0, 0]),
     "10,40": method(0, [10, 41], [0]),
     "20,10": method(1, [20, 11], [0, 0, 0, 0]),
     "85,10": method(1, [85, 11]),
     "50,10": method(1, [50, 11], [...shortText("q"), ...Array(8).fill(0)]),
-    "60,40": answer,
   };
-  return await listening(createServer((socket) => {
+  const server = await listening(createServer((socket) => {
+    sockets.push(socket);
     let seen: Buffer = Buffer.alloc(0);
     let isGreeted = false;
     socket.on("error", () => {}).on("data", (bytes: Buffer) => {
@@ -264,35 +266,116 @@ async function scriptedServer(answer: Uint8Array) {
         const size = seen.readUInt32BE(3);
         const ids = seen[0] === 1 ? `${seen.readUInt16BE(7)},${seen.readUInt16BE(9)}` : "";
         if (answers[ids]) socket.write(answers[ids]);
+        if (ids === "60,40" && ++messages === 1) socket.write(answer);
         seen = seen.subarray(size + FRAME_END_BYTES);
       }
     });
   }));
+  return Object.assign(server, { sockets, messages: () => messages });
 }
 
-Deno.test("rabbitmq: why a server takes nothing is told, and at once", async () => {
-  const bye = [1, 0x40, ...shortText("CONNECTION_FORCED - bye"), 0, 0, 0, 0];
-  for (
-    const [answer, told] of [
-      [
-        method(0, [10, 60], shortText("low on \u001bmemory")),
-        "takes no messages now: low on \\u001bmemory",
-      ],
-      [method(0, [10, 50], bye), '320 (CONNECTION-FORCED) with message "CONNECTION_FORCED - bye"'],
-    ] as const
-  ) {
-    await using server = await scriptedServer(answer);
-    const address = `127.0.0.1:${server.port}`;
-    const sink = plugin.create(plugin.schema.parse({ address }));
-    const late = new SinkError("unavailable", "nobody has said anything");
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(late), 3000);
-    const error = await sink.write(formatted("1", "2"), stop).catch((error) => error);
-    clearTimeout(timer);
-    assertEquals([error.code, error.accepted, error.unclear], ["unavailable", 0, Infinity]);
-    assert(error.message.endsWith(told), error.message);
-    await sink.close();
+/** What ends a write after so long. */
+function ending(ms: number) {
+  const stop = new AbortController();
+  const late = new SinkError("unavailable", "nobody has said anything");
+  const timer = setTimeout(() => stop.abort(late), ms);
+  return { signal: stop.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+function sinkOf({ port }: { readonly port: number }) {
+  return plugin.create(plugin.schema.parse({ address: `127.0.0.1:${port}` }));
+}
+
+const BLOCKED = method(0, [10, 60], shortText("low on \u001bmemory"));
+const UNBLOCKED = method(0, [10, 61]);
+/** Of all messages up to this one. */
+const confirmed = (last: number) => method(1, [60, 80], [0, 0, 0, 0, 0, 0, 0, last, 1]);
+const BLOCKED_WORDS =
+  /^Cannot write to .*: the server takes no messages now: low on \\u001bmemory$/;
+
+Deno.test("rabbitmq: what a server has that is short of memory is not published again", async () => {
+  await using server = await scriptedServer(BLOCKED);
+  const sink = sinkOf(server);
+  {
+    using context = ending(300);
+    await assertRejects(() => sink.write(formatted("1", "2"), context), {
+      code: "unavailable",
+      accepted: 0,
+      unclear: 2,
+      message: BLOCKED_WORDS,
+    });
   }
+  // The delivery marks them, and may have more by now.
+  const again = { fields: new Map([["falcod.repeated", true]]) };
+  const marked = [...formatted("1", "2")].map(({ alert, line }) => ({
+    alert: { ...alert, ...again },
+    line: `${line}, again`,
+  }));
+  {
+    using context = ending(300);
+    await assertRejects(() => sink.write([...marked, ...formatted("3")], context), {
+      accepted: 0,
+      unclear: 2,
+      message: BLOCKED_WORDS,
+    });
+  }
+  assertEquals([server.sockets.length, server.messages()], [1, 2]);
+  const [socket] = server.sockets;
+  setTimeout(() => {
+    socket!.write(confirmed(2));
+    socket!.write(UNBLOCKED);
+  }, 100);
+  using context = ending(3000);
+  const written = sink.write([...marked, ...formatted("3")], context);
+  while (server.messages() < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+  socket!.write(confirmed(3));
+  await written;
+  assertEquals([server.sockets.length, server.messages()], [1, 3]);
+  // What is written once more after that is another one.
+  const more = sink.write(formatted("3"), context);
+  while (server.messages() < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+  socket!.write(confirmed(4));
+  await more;
+  await sink.close();
+});
+
+Deno.test("rabbitmq: what came while a server takes nothing was not published, and is not unclear", async () => {
+  await using server = await scriptedServer(BLOCKED);
+  const sink = sinkOf(server);
+  for (const [line, unclear] of [["1", 1], ["2", 0]] as const) {
+    using context = ending(300);
+    await assertRejects(() => sink.write(formatted(line), context), {
+      accepted: 0,
+      unclear,
+      message: BLOCKED_WORDS,
+    });
+  }
+  assertEquals(server.messages(), 1);
+  // Nobody waits for it any more.
+  server.sockets[0]!.write(UNBLOCKED);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(server.messages(), 1);
+  await sink.close();
+});
+
+Deno.test("rabbitmq: that a server takes nothing is told before the time for a write is over", async () => {
+  await using server = await scriptedServer(BLOCKED);
+  const sink = sinkOf(server);
+  using context = ending(9000);
+  await assertRejects(() => sink.write(formatted("1"), context), { message: BLOCKED_WORDS });
+  await sink.close();
+});
+
+Deno.test("rabbitmq: why a server ends a connection is told, and at once", async () => {
+  const bye = [1, 0x40, ...shortText("CONNECTION_FORCED - bye"), 0, 0, 0, 0];
+  await using server = await scriptedServer(method(0, [10, 50], bye));
+  const sink = sinkOf(server);
+  using context = ending(3000);
+  const error = await sink.write(formatted("1", "2"), context).catch((error) => error);
+  assertEquals([error.code, error.accepted, error.unclear], ["unavailable", 0, Infinity]);
+  const told = '320 (CONNECTION-FORCED) with message "CONNECTION_FORCED - bye"';
+  assert(error.message.endsWith(told), error.message);
+  await sink.close();
 });
 
 Deno.test("rabbitmq: a server that goes away at once, as one with TLS, is told in plain words", async () => {
