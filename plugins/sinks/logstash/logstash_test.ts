@@ -1,7 +1,9 @@
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
+import { createServer as createTlsServer } from "node:tls";
 import type { OutputValue } from "../../../core/mod.ts";
-import { assert, assertEquals } from "../../../tests/assert.ts";
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
+import { newAuthority } from "../../../tests/certificates.ts";
 import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
 import plugin, { logstashLine } from "./mod.ts";
@@ -70,6 +72,28 @@ Deno.test("logstash: alerts that an input of another kind ends the connection fo
     await sink.close();
     await new Promise((resolve) => server.close(resolve));
   }
+});
+
+Deno.test("logstash: why an input with TLS ends the connection is told", async () => {
+  const authority = await newAuthority();
+  const { certificate: cert, key } = await authority.issue({ commonName: "127.0.0.1" });
+  const ca = await Deno.makeTempFile();
+  await Deno.writeTextFile(ca, authority.certificate);
+  const settings = { cert, key, ca: authority.certificate, requestCert: true };
+  const server = createTlsServer({ ...settings, rejectUnauthorized: true });
+  server.on("tlsClientError", () => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { readonly port: number };
+  const address = `127.0.0.1:${port}`;
+  const sink = plugin.create(plugin.schema.parse({ address, tls: { enabled: true, ca } }));
+  await assertRejects(() => sink.write(formatted("1")), {
+    code: "unavailable",
+    message:
+      /\(.*CertificateRequired\): .* with TLS that wants no certificate\? \(tls\.client_certificate\)$/,
+  });
+  await sink.close();
+  await new Promise((resolve) => server.close(resolve));
+  await Deno.remove(ca);
 });
 
 Deno.test("logstashLine() has no brackets in names, and further tags", () => {

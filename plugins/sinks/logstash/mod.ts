@@ -2,7 +2,8 @@
  * Alerts as lines of JSON over TCP, for Logstash. Nobody acknowledges: what stands in buffers when a
  * connection breaks is lost, and the batch during which that shows is sent again as a whole. Where the
  * other end is no such input, it says so by ending the connection: after its first batch that is waited
- * for, or all alerts would be lost, each on a connection of its own.
+ * for, or all alerts would be lost, each on a connection of its own. Inputs for Beats have read by then
+ * what they throw away, and end in good order: nothing tells them from who reads a batch and is done.
  */
 import type { Socket } from "node:net";
 import {
@@ -58,15 +59,20 @@ class LogstashSink implements Sink {
     if (this.#proven.has(socket)) return await sent(socket, lines);
     try {
       await sent(socket, lines, PROOF_MS);
-    } catch {
-      const { enabled } = this.#config.tls;
+    } catch (error) {
       throw new Error(
-        "the connection was closed after the first alerts: is it an input of the type tcp, and " +
-          (enabled ? "one with TLS?" : "one without TLS? (tls.enabled)"),
+        `the connection was closed after the first alerts${wordsOf(error)}: ` +
+          `is it an input of the type tcp, and ${kindOf(this.#config)}`,
       );
     }
     this.#proven.add(socket);
   }
+}
+
+function kindOf({ tls }: LogstashConfig): string {
+  if (!tls.enabled) return "one without TLS? (tls.enabled)";
+  if (tls.client_certificate !== "") return "one with TLS that takes this certificate?";
+  return "one with TLS that wants no certificate? (tls.client_certificate)";
 }
 
 /** Logstash takes brackets in names for paths: `proc.aname[2]` is proc.aname.2. */
@@ -100,13 +106,20 @@ async function connect({ address, tls }: LogstashConfig, lost: () => void): Prom
   return socket;
 }
 
+const CLOSED = "the connection was closed";
+
+/** What was said when a connection ended: by TLS 1.3, whom a server does not want is told by then only. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.message !== CLOSED ? ` (${error.message})` : "";
+}
+
 /** `stayMs`: how long the connection has to stay open afterwards. */
 async function sent(socket: Socket, text: string, stayMs = 0): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const broken = () => reject(new Error("the connection was closed"));
+  const broken = (why: unknown) => reject(why instanceof Error ? why : new Error(CLOSED));
   const ends = ["end", "close", "error"] as const;
   for (const end of ends) socket.once(end, broken);
-  if (socket.destroyed) broken();
+  if (socket.destroyed) broken(undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
   socket.write(text, (error) => {
     if (error) reject(error);

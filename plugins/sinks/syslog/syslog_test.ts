@@ -323,6 +323,12 @@ Deno.test("syslog: over TLS both ends show who they are; whom nobody vouches for
     (error) => error,
   );
   assertEquals(code, "unavailable", message);
+  assert(
+    /after the first messages \(.*CertificateRequired\): does the server want another/.test(
+      message,
+    ),
+    message,
+  );
   await unknown.close();
   const sink = create(keys({
     ca,

@@ -150,20 +150,23 @@ export type Framing = { readonly end: Uint8Array } | "octets";
 const NUL = new Uint8Array([0]);
 export const NEWLINE = new Uint8Array([0x0a]);
 
+const CLOSED = "the connection was closed";
+
 /** A server that wants TLS looks at the first bytes and ends the connection. */
 const PROOF_MS = 250;
 
 /**
  * TCP, TLS or a local stream. Nobody acknowledges: what stands in buffers when a connection breaks is
  * lost, and the batch during which that shows is sent again as a whole. Where it breaks each time, all
- * would be lost, so the first batch of a connection waits for it to stay. RFC 6587, RFC 5425
+ * would be lost, so the first batch of a connection waits for it to stay; who reads it and closes in
+ * good order may have thrown it away, as one that wants TLS has. RFC 6587, RFC 5425
  */
 export class StreamTransport implements Transport {
   readonly #link: Link<Socket>;
   readonly #framing: Framing;
   readonly #isLocal: boolean;
-  /** What is said of a connection that does not stay. */
-  readonly #ended: string;
+  /** What is asked of a connection that does not stay. */
+  readonly #hint: string;
   /** Connections that have stayed open after their first messages. */
   readonly #proven = new WeakSet<Socket>();
 
@@ -174,8 +177,8 @@ export class StreamTransport implements Transport {
   ) {
     this.#framing = framing;
     this.#isLocal = "path" in to;
-    this.#ended = "the connection was closed after the first messages: does the server want " +
-      (tls.enabled ? "another certificate?" : "TLS? (tls.enabled)");
+    this.#hint = "does the server want " +
+      (tls.enabled ? "another certificate? (tls.client_certificate)" : "TLS? (tls.enabled)");
     this.#link = new Link<Socket>({
       peer: `syslog at ${"path" in to ? to.path : `${to.host}:${to.port}`}`,
       open: async (lost) => {
@@ -194,8 +197,9 @@ export class StreamTransport implements Transport {
     const bytes = framed(messages, this.#framing);
     await this.#link.use(async (socket) => {
       if (this.#isLocal || this.#proven.has(socket)) return await sent(socket, bytes);
-      await sent(socket, bytes, PROOF_MS).catch(() => {
-        throw new Error(this.#ended);
+      await sent(socket, bytes, PROOF_MS).catch((error) => {
+        const words = error.message === CLOSED ? "" : ` (${error.message})`;
+        throw new Error(`${CLOSED} after the first messages${words}: ${this.#hint}`);
       });
       this.#proven.add(socket);
     }, signal);
@@ -209,7 +213,7 @@ export class StreamTransport implements Transport {
 /** `stayMs`: how long the connection has to stay open afterwards. */
 async function sent(socket: Socket, bytes: Uint8Array, stayMs = 0): Promise<void> {
   const { promise: broken, reject } = Promise.withResolvers<never>();
-  const ended = () => reject(new Error("the connection was closed"));
+  const ended = (why?: unknown) => reject(why instanceof Error ? why : new Error(CLOSED));
   const ends = ["end", "close", "error"] as const;
   for (const end of ends) socket.once(end, ended);
   if (socket.destroyed) ended();
