@@ -28,7 +28,14 @@ interface Script {
   /** To the first PING, in place of PONG. */
   greeting: string | undefined;
   /** To each publication. */
-  answer: (publication: { readonly reply: string; readonly socket: Socket }) => string;
+  answer: (
+    publication: {
+      readonly subject: string;
+      readonly reply: string;
+      readonly payload: string;
+      readonly socket: Socket;
+    },
+  ) => string;
 }
 
 async function scriptedServer(script: Script) {
@@ -44,9 +51,11 @@ async function scriptedServer(script: Script) {
         const [verb, ...words] = pending.toString("utf8", 0, end).split(" ");
         const size = /^H?PUB$/.test(verb!) ? Number(words.at(-1)) + 2 : 0;
         if (pending.length < end + 2 + size) return;
+        const payload = pending.toString("utf8", end + 2, end + size);
         pending = pending.subarray(end + 2 + size);
         if (verb === "PING") socket.write(script.greeting ?? "PONG\r\n");
-        if (size > 0) socket.write(script.answer({ reply: words[1]!, socket }));
+        const [subject = "", reply = ""] = words;
+        if (size > 0) socket.write(script.answer({ subject, reply, payload, socket }));
       }
     });
   }));
@@ -106,6 +115,36 @@ testWithPeer(
     await sink.close();
   },
 );
+
+Deno.test("nats: what a server has behind a subject that it refuses is not published again", async () => {
+  const came: string[] = [];
+  let isStrict = true;
+  await using server = await scriptedServer({
+    greeting: undefined,
+    answer: ({ subject, payload }) => {
+      if (isStrict && subject.startsWith("falco.critical")) {
+        return `-ERR 'Permissions Violation for Publish to "${subject}"'\r\n`;
+      }
+      came.push(payload);
+      return "";
+    },
+  });
+  const sink = sinkAt(server.port);
+  let batch = [...formatted("1"), critical(), ...formatted("2", "3")];
+  for (const accepted of [1, 0, 0]) {
+    // Nothing of them may have arrived without anybody knowing.
+    await assertRejects(() => sink.write(batch), { code: "unavailable", accepted, unclear: 0 });
+    batch = batch.slice(accepted);
+  }
+  assertEquals(came, ["1", "2", "3"]);
+  isStrict = false;
+  await sink.write(batch);
+  assertEquals(came, ["1", "2", "3", "x"]);
+  // One that comes later is another one.
+  await sink.write(batch.slice(1));
+  assertEquals(came, ["1", "2", "3", "x", "2", "3"]);
+  await sink.close();
+});
 
 testWithPeer(
   "nats: what is never answered because it is not allowed is told at once",

@@ -33,6 +33,11 @@ export class NatsSink implements Sink {
   readonly #peer: string;
   readonly #secrets: readonly Secret[];
   readonly #link: Link<Connected>;
+  /**
+   * Ids of those that the server has although some of their batch have subjects that it refuses: when
+   * that is tried again, they are not published once more.
+   */
+  #arrived: ReadonlySet<string> = new Set();
 
   constructor(config: NatsConfig) {
     this.#config = config;
@@ -58,7 +63,7 @@ export class NatsSink implements Sink {
       };
       const tooLarge = messages.findIndex((message) => sizeOf(message) > max_payload);
       const fitting = tooLarge < 0 ? messages : messages.slice(0, tooLarge);
-      const refusalOf = keeper ? undefined : await connection.publish(fitting);
+      const refusalOf = keeper ? undefined : await this.#publish(connection, fitting);
       await this.#sendAll(fitting, (message) => {
         if (keeper) return keeper.store(message);
         const refused = refusalOf?.(message);
@@ -83,6 +88,25 @@ export class NatsSink implements Sink {
 
   close(): Promise<void> {
     return this.#link.close();
+  }
+
+  /** Resolves to why the server does not have one. */
+  async #publish(
+    connection: NatsConnection,
+    messages: readonly Message[],
+  ): Promise<(message: Message) => SinkError | undefined> {
+    const earlier = this.#arrived;
+    const complaintOf = await connection.publish(messages.filter(({ id }) => !earlier.has(id)));
+    const told = { doing: `Cannot write to ${this.#peer}`, secrets: this.#secrets };
+    const refusalOf = (message: Message) => {
+      const complaint = earlier.has(message.id) ? undefined : complaintOf(message);
+      // It has said so: nothing is unclear, of those behind it neither.
+      return complaint && failure(complaint, told);
+    };
+    const arrived = messages.filter((message) => !refusalOf(message));
+    const isAll = arrived.length === messages.length;
+    this.#arrived = new Set(isAll ? [] : arrived.map(({ id }) => id));
+    return refusalOf;
   }
 
   /** Tells what went wrong with the first that failed. */
