@@ -1,7 +1,7 @@
 /** Alerts as messages of NATS, kept by a stream of JetStream's, or by NATS Streaming, where that is wanted. */
-import { createHash } from "node:crypto";
 import {
   afterAccepted,
+  alertId,
   failure,
   fillTopic,
   type FormattedAlert,
@@ -53,7 +53,7 @@ export class NatsSink implements Sink {
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
-    const messages = batch.map((formatted) => this.#messageOf(formatted));
+    const messages = await Promise.all(batch.map((formatted) => this.#messageOf(formatted)));
     await this.#link.use(async ({ connection, streaming }) => {
       const { max_payload } = connection.info;
       const keeper = streaming ?? (this.#config.jetstream ? connection : undefined);
@@ -121,12 +121,11 @@ export class NatsSink implements Sink {
     });
   }
 
-  #messageOf({ alert, line }: FormattedAlert): Message {
+  async #messageOf({ alert, line }: FormattedAlert): Promise<Message> {
+    const subject = fillTopic(this.#config.subject_template, alert);
     const payload = new TextEncoder().encode(line);
-    // A stream takes one that it has already for the same: also after a restart, so no counter.
-    const id = createHash("sha256").update(`${alert.timeNs} ${alert.rule} `).update(payload)
-      .digest("base64url");
-    return { subject: fillTopic(this.#config.subject_template, alert), payload, id };
+    // A stream takes one that it has already for the same: after a restart, and marked as repeated.
+    return { subject, payload, id: await alertId(alert) };
   }
 }
 

@@ -133,6 +133,8 @@ testWithPeer("nats: a stream keeps each alert once", NATS, async () => {
   await listener.ask("$JS.API.STREAM.CREATE.FALCO", JSON.stringify(stream));
   await sink.write(formatted("1", "2"));
   await sink.write(formatted("2", "3"));
+  // As JSON it says so when it is sent again.
+  await sink.write(formatted("3").map((one) => ({ ...one, line: `${one.line} repeated` })));
   const info = JSON.parse(await listener.ask("$JS.API.STREAM.INFO.FALCO", ""));
   assertEquals(info.state.messages, 3);
   await sink.close();
