@@ -20,10 +20,16 @@ export function readAccounts(
   const files = { passwd: text("etc/passwd"), group: text("etc/group") };
   const uidMap = idMap(`${proc}/${processId}/uid_map`),
     gidMap = idMap(`${proc}/${processId}/gid_map`);
-  return uidMap === undefined || gidMap === undefined ? undefined : { ...files, uidMap, gidMap };
+  if (uidMap !== undefined && gidMap !== undefined) return { ...files, uidMap, gidMap };
+  return hasNoMaps(proc) ? files : undefined;
 }
 
-/** Absent when the process is gone. */
+/** Whether the kernel has no user namespaces. */
+function hasNoMaps(proc: string): boolean {
+  return idMap(`${proc}/self/uid_map`) === undefined;
+}
+
+/** Absent when the process is gone, or the kernel has none. */
 function idMap(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
