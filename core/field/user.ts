@@ -1,5 +1,4 @@
 /** user.… and group.…: on whose behalf the thread acts. Ids are the effective ones, as upstream's. */
-import type { State } from "../state/mod.ts";
 import { defineField, type FieldDefinition } from "./field.ts";
 
 const UNKNOWN = "<NA>";
@@ -22,7 +21,7 @@ export const userFields: readonly FieldDefinition[] = [
     summary: "Name of the effective user",
     extract: (_event, state) => {
       const uid = state.thread?.credentials.euid;
-      return uid === undefined ? undefined : userName(state, uid);
+      return uid === undefined ? undefined : nameOf(state.user(uid), uid);
     },
   }),
   defineField({
@@ -65,7 +64,7 @@ export const userFields: readonly FieldDefinition[] = [
     extract: (_event, state) => {
       const uid = state.thread?.credentials.loginUid;
       if (uid === undefined) return undefined;
-      return state.loginUser(uid)?.name ?? (uid === 0 ? "root" : UNKNOWN);
+      return nameOf(state.loginUser(uid), uid);
     },
   }),
   defineField({
@@ -84,12 +83,13 @@ export const userFields: readonly FieldDefinition[] = [
     extract: (_event, state) => {
       const gid = state.thread?.credentials.egid;
       if (gid === undefined) return undefined;
-      return state.group(gid)?.name ?? (gid === 0 ? "root" : UNKNOWN);
+      return nameOf(state.group(gid), gid);
     },
   }),
 ];
 
 /** Root has a name even where no passwd file tells it. */
-function userName(state: State, uid: number): string {
-  return state.user(uid)?.name ?? (uid === 0 ? "root" : UNKNOWN);
+/** Of a user or group. */
+function nameOf(one: { readonly name: string } | undefined, id: number): string {
+  return one?.name ?? (id === 0 ? "root" : UNKNOWN);
 }
