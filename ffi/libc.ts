@@ -11,7 +11,7 @@ const SYMBOLS = {
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
-  // The only call that blocks: it runs on a thread of its own.
+  // It blocks, and runs on a thread of its own.
   epoll_wait: {
     parameters: ["i32", "buffer", "i32", "i32"],
     result: "i32",
@@ -23,6 +23,17 @@ const SYMBOLS = {
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i64"], result: "i32" },
   getpagesize: { parameters: [], result: "i32" },
+  // Modules of the name service may ask servers.
+  getpwuid_r: {
+    parameters: ["u32", "buffer", "buffer", "usize", "buffer"],
+    result: "i32",
+    nonblocking: true,
+  },
+  getgrgid_r: {
+    parameters: ["u32", "buffer", "buffer", "usize", "buffer"],
+    result: "i32",
+    nonblocking: true,
+  },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   // glibc takes the arguments of every call in this way; here those of openat2.
   syscall: { parameters: ["i64", "i64", "buffer", "buffer", "i64"], result: "i64" },

@@ -29,6 +29,7 @@ export {
   type ClassCounters,
   openCapture,
 } from "./capture.ts";
+export { groupById, userById } from "./name_service.ts";
 export type { LoadedProgram } from "./bpf_object.ts";
 export * as confine from "./confine/mod.ts";
 export { giveBackMemory } from "./give_back.ts";

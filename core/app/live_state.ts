@@ -23,6 +23,7 @@ export function liveState({ sources, containers, onUnknownContainer }: LiveState
       return undefined;
     },
     readAccounts: accountsOf(sources),
+    nameService: sources.find(({ nameService }) => nameService)?.nameService,
     recognizeContainer: recognizerOf(containers),
     onUnknownContainer,
     resolveName,

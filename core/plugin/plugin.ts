@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
 import type { AccountChange, Event, EventKin, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
-import type { Container, ReadAccounts } from "../state/mod.ts";
+import type { Container, NameService, ReadAccounts } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { EventDocuments } from "./event_documents.ts";
@@ -135,6 +135,8 @@ export interface Source {
   snapshot?(threadId: number): ProcessSnapshot | undefined;
   /** Users and groups as a process of a container knows them, now. */
   accounts?(processId: number): ReturnType<ReadAccounts>;
+  /** Knows users and groups of the host that stand in none of its files. */
+  readonly nameService?: NameService | undefined;
 }
 
 export interface Formatter {

@@ -32,6 +32,7 @@ export {
 } from "./image_texts.ts";
 export { cgroupTexts } from "./cgroup_texts.ts";
 export type { AccountFiles, ReadAccounts } from "./container_users.ts";
+export type { NameService } from "./name_service.ts";
 export { DescriptorTable } from "./descriptor_table.ts";
 export {
   type Group,

@@ -16,6 +16,7 @@ import { cgroupPaths, containerOf, type ContainerReference } from "./container_i
 import { type Container, ContainerTable } from "./container_table.ts";
 import { type HostFiles, hostFiles } from "./host_files.ts";
 import { beginningOf } from "./image_texts.ts";
+import type { NameService } from "./name_service.ts";
 import { NameTable, type ResolveName } from "./name_table.ts";
 import { HOST_ID, type Process, type Thread } from "./process.ts";
 import { ProcessTable, type ProcessTableCounters } from "./process_table.ts";
@@ -34,6 +35,8 @@ export interface StateOptions {
   readonly lookUpThread?: LookUpThread;
   /** Asked when somebody wants to know how a container calls its users. */
   readonly readAccounts?: ReadAccounts;
+  /** Asked for users and groups of the host that stand in none of its files. */
+  readonly nameService?: NameService | undefined;
   /** As `containerOf`, which it is by default. */
   readonly recognizeContainer?: typeof containerOf;
   /** Told once when a container first appears. */
@@ -102,7 +105,7 @@ export class State {
       ...textBytes !== undefined && { textBytes },
       containerIdOf: (cgroup) => this.#containerIdOf(cgroup),
     });
-    this.users = new UserTable({ files, changes });
+    this.users = new UserTable({ files, nameService: options.nameService, changes });
     this.#containerUsers = new ContainerUsers({
       changes,
       ...options.readAccounts && { read: options.readAccounts },
@@ -220,8 +223,10 @@ export class State {
     this.previousClockNs = event.previousClockNs ?? this.#clockNs;
     this.#clockNs = clockNs;
     if (event.clockNs - this.#usersRefreshedNs > USERS_REFRESH_NS) {
+      const isFirst = this.#usersRefreshedNs === 0;
       this.#usersRefreshedNs = event.clockNs;
       this.users.refresh();
+      if (isFirst) { for (const process of this.processes.processes()) this.#prepareUser(process); }
     }
     const { change, threadId, processId } = event;
     // An exec tells everything itself, and may come from a thread that has just become another.
@@ -229,17 +234,19 @@ export class State {
       this.processes.apply(change, event.clockNs);
       this.thread = this.processes.thread(change.processId);
       const { process } = this;
-      // Short-lived containers are gone when an alert wants the name.
+      // Short-lived containers are gone when an alert wants the name, and servers take their time.
       if (process && process.containerId !== HOST_ID) {
         this.#containerUsers.prepare(process.containerId, this.#witness(process));
-      }
+      } else if (process) this.#prepareUser(process);
       return;
     }
     const thread = threadId > 0 ? this.processes.find(threadId, processId) : undefined;
     if (thread) this.#threadsFound++;
     // Who ends is gone by now: there is nothing to look at.
     this.thread = thread || change?.kind === "exit" ? thread : this.#meet(event);
-    if (change) this.processes.apply(change, event.clockNs);
+    if (!change) return;
+    this.processes.apply(change, event.clockNs);
+    if (change.kind === "credentials" && this.thread) this.#prepareUser(this.thread);
   }
 
   /** Threads that ended with this event go now. */
@@ -260,9 +267,18 @@ export class State {
     }
   }
 
+  #prepareUser(who: Process | Thread): void {
+    const { containerId } = "process" in who ? who.process : who;
+    if (containerId === HOST_ID) this.users.prepare(who.credentials);
+  }
+
   /** A change that comes without an event. */
   apply(change: StateChange, clockNs: number): void {
     this.processes.apply(change, clockNs);
+    if (change.kind === "exec" || change.kind === "credentials") {
+      const thread = this.processes.thread(change.threadId);
+      if (thread) this.#prepareUser(thread);
+    }
     this.processes.flush();
   }
 

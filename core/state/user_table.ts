@@ -1,7 +1,8 @@
 /** Names of users and groups. */
 import type { Changes } from "./changes.ts";
-import type { AccountChange } from "../event/mod.ts";
+import type { AccountChange, Credentials } from "../event/mod.ts";
 import type { HostFiles } from "./host_files.ts";
+import { AskedNames, type NameService } from "./name_service.ts";
 
 export interface User {
   readonly name: string;
@@ -16,13 +17,15 @@ export interface Group {
 export interface UserTableOptions {
   /** Absent: no file is read, all but root is unknown. */
   readonly files?: HostFiles;
+  /** Asked for who is in none of them. */
+  readonly nameService?: NameService | undefined;
   readonly changes?: Changes;
 }
 
 /**
  * Who is in the first is not looked for in the others, where modules of NSS have users of their own:
  * altfiles (Fedora CoreOS and others that are made of images), extrausers (Ubuntu Core), nsscache (LDAP),
- * OS Login (falco 1921). Users that only a server knows have no name.
+ * OS Login (falco 1921). Of the others the name service knows some.
  */
 const PASSWD = [
   "/etc/passwd",
@@ -46,6 +49,9 @@ const MAX_PATH = 1024;
 const MAX_TOLD_UNITS = 16 << 20;
 const ENTRY_UNITS = 150;
 
+/** (uid_t) -1 and (gid_t) -1. */
+const NOBODY = 4294967295;
+
 /** Falco's answers where /etc/passwd has no entry for 0. */
 export const ROOT: User = { name: "root", home: "/root", shell: "<NA>" };
 export const ROOT_GROUP: Group = { name: "root" };
@@ -58,6 +64,8 @@ export const ROOT_GROUP: Group = { name: "root" };
 export class UserTable {
   readonly #files: HostFiles | undefined;
   readonly #changes: Changes | undefined;
+  readonly #askedUsers: AskedNames<User> | undefined;
+  readonly #askedGroups: AskedNames<Group> | undefined;
   #loaded = false;
   #changedAt = 0;
   readonly #toldUsers = new Map<number, User>();
@@ -70,6 +78,11 @@ export class UserTable {
   constructor(options: UserTableOptions = {}) {
     this.#files = options.files;
     this.#changes = options.changes;
+    const { nameService } = options;
+    if (!nameService) return;
+    const onChange = () => void (this.#changedAt = this.#changes?.tick() ?? 0);
+    this.#askedUsers = new AskedNames((uid) => nameService.user(uid), { onChange });
+    this.#askedGroups = new AskedNames((gid) => nameService.group(gid), { onChange });
   }
 
   /** What a source tells counts more than any file. */
@@ -84,14 +97,24 @@ export class UserTable {
     const told = this.#toldUsers.get(uid);
     if (told !== undefined) return told;
     if (!this.#loaded) this.refresh();
-    return entryOf(this.#users, uid) ?? (uid === 0 ? ROOT : undefined);
+    const user = entryOf(this.#users, uid) ?? (uid === 0 ? ROOT : undefined);
+    return user ?? (uid === NOBODY ? undefined : this.#askedUsers?.get(uid));
   }
 
   group(gid: number): Group | undefined {
     const told = this.#toldGroups.get(gid);
     if (told !== undefined) return told;
     if (!this.#loaded) this.refresh();
-    return entryOf(this.#groups, gid) ?? (gid === 0 ? ROOT_GROUP : undefined);
+    const group = entryOf(this.#groups, gid) ?? (gid === 0 ? ROOT_GROUP : undefined);
+    return group ?? (gid === NOBODY ? undefined : this.#askedGroups?.get(gid));
+  }
+
+  /** Has them looked for, so that they are known when somebody asks. */
+  prepare({ euid, egid, loginUid }: Pick<Credentials, "euid" | "egid" | "loginUid">): void {
+    if (!this.#askedUsers) return;
+    this.user(euid);
+    if (loginUid !== euid) this.user(loginUid);
+    this.group(egid);
   }
 
   /** When a name last changed, as far as the files have been looked at. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
+import { Changes } from "./changes.ts";
 import { parseGroup, parsePasswd, UserTable } from "./user_table.ts";
 
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n";
@@ -124,4 +125,39 @@ Deno.test("apply() takes only so much of what a source tells of users", () => {
   users.apply({ kind: "user", id: 1, user: undefined });
   users.apply({ kind: "user", id: 20_000, user: user(1) });
   assertEquals([users.user(1), users.user(20_000)?.name], [undefined, "u1"]);
+});
+
+Deno.test("user() and group() ask the name service for who is in no file, and for nobody else", async () => {
+  const asked: string[] = [];
+  const changes = new Changes();
+  const users = new UserTable({
+    changes,
+    files: {
+      read: (path) => path === "/etc/passwd" ? PASSWD : "adm:x:4:\n",
+      version: (path) => /^\/etc\/(?:passwd|group)$/.test(path) ? "1" : undefined,
+    },
+    nameService: {
+      user: (uid) => {
+        asked.push(`user ${uid}`);
+        return Promise.resolve({ name: "ada", home: "/home/ada", shell: "/bin/sh" });
+      },
+      group: (gid) => {
+        asked.push(`group ${gid}`);
+        return Promise.resolve({ name: "engineers" });
+      },
+    },
+  });
+  users.prepare({ euid: 33, egid: 4, loginUid: 4294967295 });
+  users.prepare({ euid: 0, egid: 0, loginUid: 5001 });
+  users.prepare({ euid: 5000, egid: 6000, loginUid: 5000 });
+  const tick = users.changedAt;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(asked.sort(), ["group 6000", "user 5000", "user 5001"]);
+  assertEquals([users.user(5000)?.name, users.group(6000)?.name], ["ada", "engineers"]);
+  assertEquals([users.user(33)?.name, users.user(0)?.name], ["www-data", "root"]);
+  assertEquals(
+    users.changedAt > tick,
+    true,
+    "what was concluded from the old name counts no longer",
+  );
 });

@@ -7,8 +7,10 @@ import {
   every,
   exitEventOfSyscall,
   hostProc,
+  hostRoot,
   hostRootTrouble,
   type Logger,
+  type NameService,
   processIdIn,
   type ProcessSnapshot,
   type ProgramUse,
@@ -24,11 +26,13 @@ import {
   type Capture,
   epochMinusBootNs,
   giveBackMemory,
+  groupById,
   layout,
   namesOf,
   openCapture,
   type RecordHandler,
   type RingMemory,
+  userById,
 } from "../../../ffi/mod.ts";
 import { readAccounts } from "./accounts.ts";
 import { Allowance } from "./allowance.ts";
@@ -297,6 +301,11 @@ export class SyscallSource implements Source {
 
   accounts(processId: number): ReturnType<ReadAccounts> {
     return readAccounts(processId, this.#proc);
+  }
+
+  /** That of another root is not to be had: its modules are libraries there, and its sockets elsewhere. */
+  get nameService(): NameService | undefined {
+    return hostRoot() === "" ? { user: userById, group: groupById } : undefined;
   }
 
   #procfs() {
