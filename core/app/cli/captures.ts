@@ -12,6 +12,7 @@ import {
   ruleFiles,
 } from "./arguments.ts";
 import type { Done } from "./done.ts";
+import { refuseChisel, refuseCondition } from "./sysdig_flags.ts";
 
 export function addCaptures(program: Command, host: Host, done: Done): void {
   addReplay(program, host, done);
@@ -40,7 +41,7 @@ function addReplay(program: Command, host: Host, done: Done): void {
         "k8s_audit",
       ]).default("syscall"),
     )
-    .option("-c <path>", "configuration file")
+    .option("-c <path>", "configuration file", refuseChisel)
     .addOption(ruleFiles("rules file or directory", "as configured"))
     .addOption(keyOptions())
     .option("--filter <condition>", "print events it holds for, in place of alerts")
@@ -55,7 +56,8 @@ function addReplay(program: Command, host: Host, done: Done): void {
     )
     .option("--json", "print one JSON object a line")
     .addHelpText("after", REPLAY_EXAMPLES)
-    .action(async (paths, { c, r, option, source, filter, print, fields, json }) => {
+    .action(async (paths, { c, r, option, source, filter, print, fields, json }, command) => {
+      refuseCondition(paths, command);
       const { replayCommand } = await import("../commands/replay.ts");
       const lines = { filter, print, fields, json: json ?? false };
       const request = { ...lines, paths, source, options: option };
@@ -84,7 +86,11 @@ function addRecord(program: Command, host: Host, done: Done): void {
     .option("-c <path>", "configuration file: rings, snaplen, sockets of container engines")
     .addOption(keyOptions())
     .addHelpText("after", RECORD_EXAMPLES)
-    .action(async ({ w, scope, M, filter, sizeLimit, c, option }) => {
+    .allowExcessArguments()
+    .action(async ({ w, scope, M, filter, sizeLimit, c, option }, command) => {
+      refuseCondition(command.args, command);
+      const [excess] = command.args;
+      if (excess !== undefined) command.error(`error: record takes no '${excess}'`);
       const { recordCommand } = await import("../commands/record.ts");
       const settings = { configPath: c, options: option };
       const request = { ...settings, path: w, scopeProcessId: scope, seconds: M, filter };

@@ -29,7 +29,7 @@ function lines(...commands: readonly (readonly [string, string])[]): string {
 }
 
 /** As a shell takes it for one word, and falcod for no flag. */
-function asArgument(path: string): string {
+export function asArgument(path: string): string {
   return /^[\w./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", () => `'\\''`)}'`;
 }
 

@@ -1,5 +1,6 @@
 /** Flags where they are not known: those of other programs, and of falcod without a command. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { sysdigFlagMeant } from "./sysdig_flags.ts";
 
 /** What people write who know other programs, and what it is here where the command has that. */
 const CALLED_HERE: Readonly<Record<string, string>> = {
@@ -23,6 +24,8 @@ export function flagMeant(
   if (meant !== undefined && (has(command, meant) || has(run?.parent, meant))) {
     return `(Did you mean ${meant}?)`;
   }
+  const ofSysdig = sysdigFlagMeant(flag, command.name());
+  if (ofSysdig !== undefined) return ofSysdig;
   if (flag === "--json" && has(command, "-o")) {
     return "(JSON is asked for with -o json_output=true)";
   }
