@@ -1,7 +1,7 @@
 /** One condition looked at by itself: what `falcod filter` answers, as text and to programs. */
 import { type Diagnostic, Report, SourceText } from "../base/mod.ts";
 import { eventNamesOf } from "../event/mod.ts";
-import type { FieldTable } from "../field/mod.ts";
+import type { BytesFormat, FieldTable } from "../field/mod.ts";
 import {
   checkCondition,
   type Condition,
@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly names: Names;
   /** What the configuration says of containers, where there is one. */
   readonly containers?: ContainerSettings;
+  /** How bytes print; dots where there is no configuration. */
+  readonly bytes?: BytesFormat;
 }
 
 export interface Answer {

@@ -42,6 +42,7 @@ export async function surroundingsOf(
   return surroundingsIn(tables, source, {
     names: { ...namesOf(ruleset), expansions: new Map() },
     containers: settings.containers,
+    ...loaded.config.buffer_format_base64 && { bytes: "base64" },
     host,
   });
 }
@@ -55,7 +56,7 @@ const NO_NAMES: Names = {
 function surroundingsIn(
   tables: ReadonlyMap<string, FieldTable>,
   source: string,
-  { host, ...others }: Pick<Surroundings, "names" | "containers"> & { readonly host: Host },
+  { host, ...others }: Pick<Surroundings, "names" | "containers" | "bytes"> & { readonly host: Host },
 ): Surroundings | undefined {
   const fields = tables.get(source);
   if (fields) return { source, fields, ...others };

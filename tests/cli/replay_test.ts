@@ -3,7 +3,7 @@ import { corpusPath } from "../corpus.ts";
 import { capture, opening, process } from "../made_captures.ts";
 import { MemoryOutput } from "../../core/scap/mod.ts";
 import { writeBusyHost } from "../../scripts/bench/busy_host.ts";
-import { falcod, falcodCommand, Folder } from "./program.ts";
+import { falcod, falcodCommand, Folder, root } from "./program.ts";
 
 const RULES = `
 - rule: Shadow read
@@ -112,6 +112,19 @@ Deno.test("falcod replay prints the events that a condition picks", async () => 
   assertEquals([unknown.code, unknown.out], [0, "1\n2\n3\n"]);
   assert(unknown.error.includes('did you mean "json_output"?'), unknown.error);
   assert(wrong.error.includes(`did you mean "proc.name"`), wrong.error);
+});
+
+Deno.test("falcod replay prints bytes as the configuration says, in lines of events, too", async () => {
+  const elf = ["replay", `${root}rules/demo.scap.gz`, "--filter", "evt.num = 66", "-o"];
+  const base64 = [...elf, "buffer_format_base64=true"];
+  const [dots, fields, printed] = await Promise.all([
+    falcod([...elf, "buffer_format_base64=false", "--fields", "evt.buffer"]),
+    falcod([...base64, "--fields", "evt.buffer"]),
+    falcod([...base64, "--print", "%evt.num=%evt.buffer"]),
+  ]);
+  assertEquals(dots.out.slice(0, 8), ".ELF....");
+  assertEquals(fields.out.slice(0, 8), "f0VMRgIB");
+  assertEquals(printed.out.slice(0, 11), "66=f0VMRgIB");
 });
 
 Deno.test("falcod replay refuses to print nothing, and warns of an output without a field", async () => {

@@ -57,14 +57,10 @@ export function eventLines(
 ): EventLines | undefined {
   const { filter } = request;
   const condition = filter === undefined ? undefined : conditionOf(filter, surroundings, report);
+  const printing = { json: request.json, surroundings, report };
   const line = request.fields === undefined
-    ? printedLine(
-      request.print ?? usualPrint(surroundings.source),
-      request.json,
-      surroundings.fields,
-      report,
-    )
-    : fieldsLine(request.fields, request.json, surroundings.fields, report);
+    ? printedLine(request.print ?? usualPrint(surroundings.source), printing)
+    : fieldsLine(request.fields, printing);
   if (!line || report.hasErrors) return undefined;
   const { fields, lineOf } = line;
   return {
@@ -98,13 +94,18 @@ interface Line {
   readonly lineOf: (event: Event, state: State) => string;
 }
 
+/** How a line is to be made, and whom to tell that it cannot be. */
+interface Printing {
+  readonly json: boolean;
+  readonly surroundings: Pick<Surroundings, "fields" | "bytes">;
+  readonly report: Report;
+}
+
 function printedLine(
   text: string,
-  json: boolean,
-  fields: FieldTable,
-  report: Report,
+  { json, surroundings: { fields, bytes }, report }: Printing,
 ): Line | undefined {
-  const template = compileTemplate(new SourceText("<print>", text), fields, report);
+  const template = compileTemplate(new SourceText("<print>", text), fields, report, { bytes });
   if (!template) return undefined;
   if (template.fields.length === 0) warnOfNoField(template.source, fields, report);
   const lineOf: Line["lineOf"] = json
@@ -132,15 +133,10 @@ function warnOfNoField(source: SourceText, fields: FieldTable, report: Report): 
 }
 
 /** Values with tabs between them, or one object. */
-function fieldsLine(
-  list: string,
-  json: boolean,
-  fields: FieldTable,
-  report: Report,
-): Line | undefined {
-  const templates = namesIn(list).map((name) => fieldTemplate(name, fields, report)).filter((
-    template,
-  ) => template !== undefined);
+function fieldsLine(list: string, printing: Printing): Line | undefined {
+  const { json, report } = printing;
+  const templates = namesIn(list).map((name) => fieldTemplate(name, printing))
+    .filter((template) => template !== undefined);
   if (report.hasErrors) return undefined;
   const lineOf: Line["lineOf"] = (event, state) => {
     const values = templates.map((template) => template.render(event, state));
@@ -151,7 +147,10 @@ function fieldsLine(
 }
 
 /** What is wrong is told in the words of who wrote a name, not an output. */
-function fieldTemplate(name: string, fields: FieldTable, report: Report) {
+function fieldTemplate(
+  name: string,
+  { surroundings: { fields, bytes }, report }: Pick<Printing, "surroundings" | "report">,
+) {
   const own = report.part();
   const written = new SourceText("<fields>", name);
   // The mark of fields stands before the first letter.
@@ -159,7 +158,7 @@ function fieldTemplate(name: string, fields: FieldTable, report: Report) {
     text: written,
     map: (offset) => Math.max(0, offset - 1),
   });
-  const template = compileTemplate(inner, fields, own);
+  const template = compileTemplate(inner, fields, own, { bytes });
   report.absorb(own, (found) => ({ ...found, title: found.title.replace(/ in an output$/, "") }));
   return template;
 }
