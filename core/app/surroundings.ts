@@ -56,7 +56,9 @@ const NO_NAMES: Names = {
 function surroundingsIn(
   tables: ReadonlyMap<string, FieldTable>,
   source: string,
-  { host, ...others }: Pick<Surroundings, "names" | "containers" | "bytes"> & { readonly host: Host },
+  { host, ...others }: Pick<Surroundings, "names" | "containers" | "bytes"> & {
+    readonly host: Host;
+  },
 ): Surroundings | undefined {
   const fields = tables.get(source);
   if (fields) return { source, fields, ...others };
