@@ -32,10 +32,13 @@ export function describeImage(
   const asked = reference === undefined ? NOTHING : parseImageName(reference);
   const tags = repoTags.map(parseImageName);
   const digests = repoDigests.map(parseImageName);
-  const own = (known: readonly ImageName[]) =>
-    asked.repository === undefined
-      ? known[0]
-      : known.find((name) => isSameRepository(name.repository, asked.repository));
+  const own = (known: readonly ImageName[]) => {
+    const { repository } = asked;
+    if (repository === undefined) return known[0];
+    // A mirror's name may end like the one that was asked for.
+    return known.find((name) => plainRepository(name.repository) === plainRepository(repository)) ??
+      known.find((name) => isShortOf(name.repository, repository));
+  };
   return {
     repository: own(digests)?.repository ?? own(tags)?.repository ?? asked.repository,
     // Asked for by digest, the image has no tag, whatever else the same image is called.
@@ -48,9 +51,13 @@ export function describeImage(
 const NOTHING: ImageName = { repository: undefined, tag: undefined, digest: undefined };
 
 /** `nginx` and `docker.io/library/nginx` are the same. */
-function isSameRepository(known: string | undefined, asked: string | undefined): boolean {
-  if (known === undefined || asked === undefined) return false;
-  return known === asked || known.endsWith(`/${asked}`) || asked.endsWith(`/${known}`);
+function plainRepository(name: string | undefined): string | undefined {
+  return name?.replace(/^(?:index\.)?docker\.io\//, "").replace(/^library\//, "");
+}
+
+/** Podman completes short names by its configuration: either may be the end of the other. */
+function isShortOf(known: string | undefined, asked: string): boolean {
+  return known !== undefined && (known.endsWith(`/${asked}`) || asked.endsWith(`/${known}`));
 }
 
 function splitAt(text: string, at: number): [string, string | undefined] {

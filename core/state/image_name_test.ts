@@ -61,6 +61,20 @@ Deno.test("describeImage() calls an image as it was asked for, not as it is call
   assertEquals(describeImage("example.com/three", tags, []).tag, undefined);
 });
 
+Deno.test("describeImage() takes no mirror whose name ends alike for what was asked for", () => {
+  const mirror = "mirror.example.com/library/nginx", digests = [`${mirror}@${DIGEST}`];
+  for (const own of ["nginx", "docker.io/library/nginx"]) {
+    const all = [...digests, `${own}@${DIGEST}`];
+    assertEquals(describeImage("nginx", [`${mirror}:9`, `${own}:1.25`], all), {
+      repository: own,
+      tag: "1.25",
+      digest: DIGEST,
+    });
+  }
+  // As Podman completes it.
+  assertEquals(describeImage("nginx", [`${mirror}:9`], digests).repository, mirror);
+});
+
 Deno.test("describeImage() knows nothing of nothing", () => {
   assertEquals(describeImage(undefined, [], []), {
     repository: undefined,
