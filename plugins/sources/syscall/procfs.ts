@@ -3,6 +3,7 @@
  * missed. Every file may vanish or be hostile while it is read: then the process is simply absent.
  */
 import {
+  containerOf,
   type Credentials,
   decodeUtf8,
   type Image,
@@ -179,13 +180,14 @@ function readMembership(
 
 /**
  * Of a path that is too long Linux 6.9 and newer show the beginning, and older ones show nothing, of none of
- * the hierarchies. There the controller tells that a container's cgroup has and others below it seldom have.
+ * the hierarchies. There the controller tells that a container's cgroup has and others below it seldom have;
+ * where that has none, it tells of a cgroup above, which says nothing: the process may be in a container.
  */
 function readCgroup(folder: string): string {
   const cgroup = cgroupOf(readText(`${folder}/cgroup`));
   if (cgroup !== "") return cgroup;
   const ofCpus = readText(`${folder}/cpuset`).replace(/\n$/, "");
-  return ofCpus === "/" ? "" : ofCpus;
+  return containerOf(ofCpus) ? ofCpus : "";
 }
 
 /**

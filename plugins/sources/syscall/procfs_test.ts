@@ -52,7 +52,7 @@ Deno.test("cgroupOf() does not know where a process is of which the kernel shows
   assertEquals(cgroupOf("4:memory:/a\n0::/b\n"), "/b");
 });
 
-Deno.test("a process of whose cgroups the kernel shows nothing is where it has its processors", () => {
+Deno.test("a process of whose cgroups the kernel shows nothing is in the container that it has its processors from", () => {
   const cgroupIn = (files: Readonly<Record<string, string>>) => {
     const root = Deno.makeTempDirSync({ prefix: "falcod-procfs-" });
     try {
@@ -68,7 +68,10 @@ Deno.test("a process of whose cgroups the kernel shows nothing is where it has i
   };
   assertEquals(cgroupIn({ cgroup: "4:memory:/a\n0::/b\n", cpuset: "/c\n" }), "/b");
   assertEquals(cgroupIn({ cgroup: "0::/\n", cpuset: "/c\n" }), "/");
-  assertEquals(cgroupIn({ cpuset: "/docker/a\n" }), "/docker/a");
+  const container = `/docker/${"a1".repeat(32)}`;
+  assertEquals(cgroupIn({ cpuset: `${container}\n` }), container);
   assertEquals(cgroupIn({ cpuset: "/\n" }), "");
+  // As of a container of Podman's without root, which has no such controller.
+  assertEquals(cgroupIn({ cpuset: "/user.slice/user-1000.slice\n" }), "");
   assertEquals(cgroupIn({}), "");
 });
