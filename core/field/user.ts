@@ -88,8 +88,7 @@ export const userFields: readonly FieldDefinition[] = [
   }),
 ];
 
-/** Root has a name even where no passwd file tells it. */
-/** Of a user or group. */
+/** Of a user or group: root has a name even where no file tells it. */
 function nameOf(one: { readonly name: string } | undefined, id: number): string {
   return one?.name ?? (id === 0 ? "root" : UNKNOWN);
 }
