@@ -16,7 +16,7 @@ import { beginsWithTls, PORT, schema, type SmtpConfig } from "./schema.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** What a server says to a mail that it takes, if not for everybody. */
+/** What a server says of a mail, and of those that it does not take it for. */
 interface Taken {
   readonly response?: string | undefined;
   readonly rejected?: readonly string[] | undefined;
@@ -67,6 +67,8 @@ export class SmtpSink implements Sink {
       });
     } catch (error) {
       context?.observe?.({ ...shown, isUnsent: true });
+      // None of those that are left gets it.
+      if (missed) this.#tellMissed(error as Taken, first);
       throw failure(error, {
         doing: `Cannot send mail by ${host_port}`,
         secrets: [password],
@@ -81,7 +83,7 @@ export class SmtpSink implements Sink {
     this.#tellMissed(taken, first);
   }
 
-  /** A server may take a mail for some only. Throws where it did. */
+  /** A server may take a mail for some only. Throws where there are others. */
   #tellMissed({ rejected = [], rejectedErrors = [] }: Taken, first: Alert): void {
     if (rejected.length === 0) return;
     const { host_port, password } = this.#config;

@@ -220,6 +220,28 @@ Deno.test("smtp: who does not get a mail is told, and tried again alone", async 
   await sink.close();
 });
 
+Deno.test("smtp: who is refused for good when tried again alone is not tried for ever", async () => {
+  // As servers answer that look first whether there is somebody of this name.
+  const answers = ["450 looking", "450 still looking", "550 nobody"];
+  await using server = await choosyServer((address) =>
+    address.startsWith("two@") ? answers.shift() : undefined
+  );
+  const host_port = `127.0.0.1:${server.port}`;
+  const sink = plugin.create(plugin.schema.parse({
+    ...{ host_port, from: "a@b.c", to: ["one@e.f", "two@e.f"], tls: { enabled: false } },
+  }));
+  const batch = formatted("1");
+  const code = { 4: "unavailable", 5: "rejected" } as const;
+  for (const said of [...answers]) {
+    await assertRejects(() => sink.write(batch), {
+      code: code[said[0] as "4" | "5"],
+      message: `Cannot send mail by ${host_port} to two@e.f, others have it: ${said}`,
+    });
+  }
+  assertEquals(server.mails, [["one@e.f"]]);
+  await sink.close();
+});
+
 testWithPeer(
   "smtp: STARTTLS is insisted on, and certificates are looked at",
   AIOSMTPD,
