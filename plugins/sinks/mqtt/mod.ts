@@ -161,8 +161,10 @@ async function connect(config: MqttConfig, lost: () => void): Promise<Connection
   });
   client.on("disconnect", ({ reasonCode = 0, properties }) => {
     const names: Readonly<Record<number, string | undefined>> = ReasonCodes;
-    const words = [names[reasonCode] ?? `reason ${reasonCode}`, properties?.reasonString];
-    lastWord = new Error(`the broker ended the connection: ${words.filter(Boolean).join(", ")}`);
+    // That all is well (0) is no reason.
+    const reason = names[reasonCode] ?? `reason ${reasonCode}`;
+    const words = [reason, properties?.reasonString].filter(Boolean).join(", ");
+    lastWord = new Error(`the broker ended the connection${words === "" ? "" : `: ${words}`}`);
   });
   let unasked = 0, unreadBytes = 0;
   const tooMuch = () => client.stream.destroy(new Error("the broker says too much"));
