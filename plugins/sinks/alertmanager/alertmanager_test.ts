@@ -116,6 +116,18 @@ Deno.test("alertmanager: what one refuses may be taken by another that is away j
   assert(error.message.includes("answered 503"), error.message);
 });
 
+Deno.test("alertmanager: what one refuses keeps no others waiting for one that is away", async () => {
+  await using there = httpReceiver();
+  there.answer = ({ body }) => new Response(null, { status: body.includes("bad") ? 400 : 200 });
+  await using away = httpReceiver();
+  away.answer = () => new Response("later", { status: 503 });
+  const sink = plugin.create(schema.parse({ host_port: [there.url, away.url] }));
+  const batch = ["1", "bad", "3"].map((message) => formattedAlert({ message }));
+  const error = await sink.write(batch).catch((error) => error);
+  await sink.close();
+  assertEquals([error.code, error.accepted], ["unavailable", 1]);
+});
+
 Deno.test("alertmanager: where the path is an old one, the one there is is told", async () => {
   await using server = httpReceiver();
   server.answer = () => new Response("gone", { status: 410 });

@@ -43,8 +43,11 @@ class AlertmanagerSink implements Sink {
       const failed = sent.filter((one) => one.status === "rejected");
       if (failed.length < sent.length) return;
       const reasons: unknown[] = failed.map(({ reason }) => reason);
+      const refusal = reasons.find(isRefusal);
+      // Of several, which it is for is found out first: the others need not wait with it.
+      if (refusal && some.length > 1) throw refusal;
       // What one does not take at all another may, once it is there again.
-      throw reasons.find((reason) => !isRefusal(reason)) ?? reasons[0];
+      throw reasons.find((reason) => !isRefusal(reason)) ?? refusal;
     }, context);
   }
 
