@@ -43,7 +43,8 @@ const BY_REASON: readonly { readonly reason: RegExp; readonly hint: string }[] =
       "the address is taken; where a falcod that runs has taken it, this test says nothing more",
   },
   {
-    reason: /ECONNREFUSED|connection refused/i,
+    // A broker of MQTT refuses one in these words, too, and says why.
+    reason: /ECONNREFUSED|connection refused(?!: \w)/i,
     hint: "nobody listens there: is the port right, and does the server run?",
   },
   {

@@ -83,3 +83,16 @@ Deno.test("hintsFor() takes no word of a path or an address for what went wrong"
     ],
   );
 });
+
+Deno.test("hintsFor() knows a broker that refuses somebody from one that is not there", () => {
+  const password = "user, password or their rights are not right";
+  assertEquals(
+    [
+      "Cannot connect to MQTT at a:1883: Connection refused: Not authorized",
+      "Cannot connect to MQTT at a:1883: Connection refused: Bad username or password",
+      "Cannot connect to MQTT at a:1883: Connection refused: Server unavailable",
+      "Cannot connect to MQTT at a:1883: Connection refused (os error 111)",
+    ].map(hintFor),
+    [password, password, undefined, "nobody listens there"],
+  );
+});
