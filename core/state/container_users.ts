@@ -64,6 +64,11 @@ const MAX_ASKED = 4;
 const MAX_PREPARED = 16;
 /** How soon another process of the container is looked at, or the same names again. */
 const RETRY_NS = 1e8, REREAD_NS = 1e10;
+/**
+ * UTF-16 units of files that are read in a second. The largest ones take 40 ms, and whoever may make cgroups
+ * can make a container of each program that he starts.
+ */
+const MAX_READ_UNITS = 2 << 20, READ_PERIOD_NS = 1e9;
 
 /** Read when somebody first asks, and again when an id is not there, but not often. */
 export class ContainerUsers {
@@ -75,6 +80,9 @@ export class ContainerUsers {
   #units = 0;
   readonly #containers = new Map<string, Accounts>();
   #changedAt = 0;
+  /** In the period that began then. */
+  #readUnits = 0;
+  #periodNs = -Infinity;
 
   constructor({ read, changes, capacity = CAPACITY, units = MAX_UNITS }: ContainerUsersOptions) {
     this.#most = units;
@@ -135,6 +143,7 @@ export class ContainerUsers {
     if (!this.#read) return known;
     if (known && isEnough(known)) return known;
     if (known && clockNs - known.triedNs < (known.isRead ? REREAD_NS : RETRY_NS)) return known;
+    if (!this.#mayRead(clockNs)) return known;
     const ids = [...processIds];
     const files = this.#ask(ids);
     // It may be on its way into the container: nothing of that is to be kept.
@@ -144,6 +153,7 @@ export class ContainerUsers {
     // Until now the host's names counted.
     if (!known) this.#changedAt = this.#changes?.tick() ?? 0;
     if (!files) return accounts;
+    this.#readUnits += (files.passwd?.length ?? 0) + (files.group?.length ?? 0);
     const { uidMap, gidMap } = accounts.maps ??= this.#mapsOf(ids) ?? mapsIn(files);
     accounts.isRead = true;
     const users = files.passwd === undefined ? new Map() : parsePasswd(files.passwd);
@@ -155,6 +165,14 @@ export class ContainerUsers {
     this.#resize(accounts, unitsOf(accounts.users) + unitsOf(accounts.groups));
     this.#changedAt = this.#changes?.tick() ?? 0;
     return accounts;
+  }
+
+  #mayRead(clockNs: number): boolean {
+    if (Math.abs(clockNs - this.#periodNs) >= READ_PERIOD_NS) {
+      this.#periodNs = clockNs;
+      this.#readUnits = 0;
+    }
+    return this.#readUnits < MAX_READ_UNITS;
   }
 
   /** Whoever ran is often gone by now, and who started it is not. */

@@ -141,3 +141,15 @@ Deno.test("ContainerUsers takes thousands of users that a source tells, and only
   users.apply({ kind: "user", id: 29_999, user }, "c");
   assertEquals(users.user("c", 29_999, who(1)), user);
 });
+
+Deno.test("ContainerUsers reads no more in a second than others have time for", () => {
+  const passwd = `${FILES.passwd}${"#\n".repeat(100_000)}`;
+  let looks = 0;
+  const users = new ContainerUsers({ read: () => (looks++, { passwd, group: undefined }) });
+  // Each program in a cgroup that was made for it.
+  for (let id = 0; id < 100; id++) users.prepare(`c${id}`, who(id, 1e9));
+  assert(looks < 20, `${looks}`);
+  assertEquals(users.user("c99", 1000, who(99, 1e9)), undefined);
+  assertEquals((users.user("c99", 1000, who(99, 2e9)) as { name: string }).name, "alice");
+  assertEquals((users.user("c0", 1000, who(0, 2e9)) as { name: string }).name, "alice");
+});
