@@ -4,7 +4,7 @@ import { decodeUtf8, hostProc, hostRoot, readAtMost } from "../base/mod.ts";
 export interface HostFiles {
   /** Absent when it cannot be read or is larger than `maxBytes`. */
   read(path: string, maxBytes: number): string | undefined;
-  /** Changes when the file does; absent when there is none. */
+  /** Changes when the file does; absent when there is none, or what reading would wait at: a named pipe. */
   version(path: string): string | undefined;
 }
 
@@ -27,8 +27,8 @@ export function hostFiles(root = hostRoot()): HostFiles {
     },
     version(path) {
       try {
-        const { mtime, size, ino } = Deno.statSync(placeOf(path));
-        return `${mtime?.getTime()} ${size} ${ino}`;
+        const { isFile, mtime, size, ino } = Deno.statSync(placeOf(path));
+        return isFile ? `${mtime?.getTime()} ${size} ${ino}` : undefined;
       } catch {
         return undefined;
       }
