@@ -84,8 +84,8 @@ export class Cluster {
     if (failed === undefined) return;
     if (!(failed instanceof SinkError)) throw failed;
     if (messages.length === 1) throw failed;
-    // Of those behind it, the ones of other partitions are there, and come again.
-    throw partOf(failed, first, { isUnclear: outcomes.slice(first).includes(undefined) });
+    // Of those behind it, the ones of other partitions are there, or may be, and come again.
+    throw partOf(failed, first, { isUnclear: !outcomes.slice(first).every(isAway) });
   }
 
   destroy(): void {
@@ -171,6 +171,11 @@ function isAwaited(
   if (!IS_COMING.has(error) || times >= COMING.times) return false;
   // Without its being made, one that is not there stays away.
   return create || error !== 3;
+}
+
+/** The broker has said that it does not have the message; nothing is said where a connection breaks. */
+function isAway(failed: unknown): boolean {
+  return failed instanceof SinkError && !failed.unclear;
 }
 
 /** Of what is refused together, nobody knows which it is: each is to be sent alone. */

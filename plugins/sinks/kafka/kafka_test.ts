@@ -109,6 +109,11 @@ Deno.test("kafka: a failure says how many have arrived before it", async () => {
   const error = await failureOf(sink.write(formatted("1", "2", "3")));
   assertEquals([error.code, error.accepted, error.unclear], ["unavailable", 1, 2]);
   assertEquals(broker.kept.map(({ value }) => value), ["1", "3"]);
+  broker.produceErrors.push(6, 7, 6);
+  const mixed = await failureOf(sink.write(formatted("1", "2", "3")));
+  assertEquals([mixed.accepted, mixed.unclear], [0, 3]);
+  broker.produceErrors.push(6, 6, 6);
+  assertEquals((await failureOf(sink.write(formatted("1", "2", "3")))).unclear, 0);
   const ordered = sinkAt(broker, ORDERED);
   for (const [code, unclear] of [[6, 0], [19, 0], [7, 2], [20, 2]] as const) {
     broker.produceErrors.push(code);
