@@ -66,13 +66,15 @@ export class AskedNames<Entry extends Group & Partial<User>> {
     return known?.entry;
   }
 
-  #want(id: number, known = this.#admit(id)): void {
+  #want(id: number, known: Asked<Entry> | undefined): void {
     const nowMs = this.#now();
     if (nowMs - this.#periodMs >= PERIOD_MS) {
       this.#periodMs = nowMs;
       this.#asked = this.#waiting.length;
     }
     if (this.#asked++ >= MAX_ASKED) return;
+    // Not before: ids that are not asked for put no names out.
+    known ??= this.#admit(id);
     known.isWaiting = true;
     this.#waiting.push(id);
     if (!this.#isAsking) this.#askAll();

@@ -117,3 +117,13 @@ Deno.test("AskedNames goes on behind a question that is not answered, as long as
   for (const [id, answer] of open) answer({ name: `u${id}` });
   while (!known.get(12)) await soon();
 });
+
+Deno.test("AskedNames keeps a name while a flood of ids that there are not goes by", async () => {
+  const { host, known } = service({ 7: "ada" });
+  known.get(7);
+  await soon();
+  for (let id = 100; id < 20_000; id++) known.get(id);
+  assertEquals(known.get(7)?.name, "ada");
+  await soon();
+  assertEquals(host.asked.length <= 256, true);
+});
