@@ -25,6 +25,11 @@
 #define SKIP_COMPLETION (1 << 6)
 #define GET_EVENTS 1
 #define REGISTER_FILES 2
+#define MORE_FOLLOWS (1 << 1)
+#define CQ_HEAD 0
+#define CQ_TAIL 1
+#define CQ_MASK 2
+#define CQ_ENTRIES 5
 #define SQES_OFFSET 0x10000000L
 #define ENTRIES 8
 #define RING_BYTES 4096L
@@ -41,6 +46,12 @@ struct sqe {
 	unsigned short buffer, personality;
 	unsigned int file_index;
 	unsigned long rest[2];
+};
+
+struct cqe {
+	unsigned long user_data;
+	int result;
+	unsigned int flags;
 };
 
 /* struct io_uring_params: what is used of it */
@@ -70,6 +81,21 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
 	return result;
 }
 
+/* Until the request has completed: what comes next may need what it made. Returns its flags. */
+static unsigned int await_completion(void)
+{
+	unsigned int *head = (unsigned int *)(rings + params.cq[CQ_HEAD]), index = *head;
+	volatile unsigned int *tail = (unsigned int *)(rings + params.cq[CQ_TAIL]);
+	const struct cqe *completed = (struct cqe *)(rings + params.cq[CQ_ENTRIES]);
+	unsigned int flags;
+
+	while (__atomic_load_n(tail, __ATOMIC_ACQUIRE) == index)
+		call(__NR_io_uring_enter, ring, 0, 1, GET_EVENTS, 0, 0);
+	flags = completed[index & *(unsigned int *)(rings + params.cq[CQ_MASK])].flags;
+	__atomic_store_n(head, index + 1, __ATOMIC_RELEASE);
+	return flags;
+}
+
 static void submit(struct sqe sqe)
 {
 	volatile unsigned int *tail = (unsigned int *)(rings + params.sq.tail);
@@ -78,7 +104,10 @@ static void submit(struct sqe sqe)
 	sqes[index] = sqe;
 	array[index] = index;
 	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	call(__NR_io_uring_enter, ring, 1, sqe.flags & SKIP_COMPLETION ? 0 : 1, GET_EVENTS, 0, 0);
+	call(__NR_io_uring_enter, ring, 1, 0, 0, 0, 0);
+	if (!(sqe.flags & SKIP_COMPLETION))
+		while (await_completion() & MORE_FOLLOWS)
+			;
 }
 
 int main_with(long count, char **argument)
