@@ -22,7 +22,7 @@ export function failureIn(
     if (isThere(status)) continue;
     const help = OBJECT_AND_VALUE.test(reason) ? HELP : "";
     const message = `A document got ${status}: ${excerptOf(hide(reason))}${help}`;
-    if (REFUSALS.has(status) && !NO_PIPELINE.test(reason)) {
+    if (REFUSALS.has(status) && !OF_INDEX.test(reason)) {
       return new SinkError("rejected", message, { accepted, refused: 1 });
     }
     return new SinkError("unavailable", message, { accepted });
@@ -40,7 +40,13 @@ const HELP = " (with flatten_fields, fields are not in each other's way)";
  * for one), of an index that is not there (404), or of too many requests.
  */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
-const NO_PIPELINE = /^pipeline with id \[.*\] does not exist/s;
+
+/**
+ * 400 is also said where a pipeline is missing, an index is closed, an alias is for none, or the cluster has
+ * as many shards as it may: then no index of a new day is made.
+ */
+const OF_INDEX =
+  /^pipeline with id \[.*\] does not exist|^closed$|^no write index is defined for alias|: this action would add \[\d+\] (?:total )?shards/s;
 
 /** Made now, or before (conflict). */
 function isThere(status: number): boolean {

@@ -103,7 +103,15 @@ Deno.test("elasticsearch: documents are kept while rights, indices and pipelines
     }];
     return failureIn({ body: JSON.stringify({ items }), hide: (text) => text }, 1)!.code;
   };
-  assertEquals(codeFor("pipeline with id [falco] does not exist"), "unavailable");
+  for (
+    const reason of [
+      "pipeline with id [falco] does not exist",
+      "closed",
+      "no write index is defined for alias [falco]. The write index may be explicitly disabled",
+      "Validation Failed: 1: this action would add [2] shards, but this cluster currently has [1000]/[1000] maximum normal shards open;",
+      "Validation Failed: 1: this action would add [10] total shards, but this cluster currently has [2402]/[2000] maximum shards open;",
+    ]
+  ) assertEquals(codeFor(reason), "unavailable", reason);
   assertEquals(codeFor("Limit of total fields [1000] has been exceeded"), "rejected");
 });
 
