@@ -115,6 +115,11 @@ export class ScapWriter {
     return this.#blocks.length + this.#flushingBytes;
   }
 
+  /** In the output or on its way there; what is on its way is not compressed yet. */
+  get sizeBytes(): number {
+    return this.#output.writtenBytes + this.pendingBytes;
+  }
+
   machine(machine: ScapMachine): void {
     this.#begin("machine");
     writeMachine(this.#blocks, machine);

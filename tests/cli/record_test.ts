@@ -13,6 +13,12 @@ Deno.test("falcod record says what is wrong with its arguments, and writes nothi
   assert((await refused([])).includes("-w <file>"));
   assert((await refused(["-w", "x.scap", "--size-limit", "0"])).includes("megabytes"));
   assert((await refused(["-w", "x.scap", "--scope", "me"])).includes("pid:1234"));
+  assert((await refused(["-w", "x.scap", "--rotate-every", "0.5"])).includes("one second"));
+  assert((await refused(["-w", "x.scap", "--keep", "3"])).includes("wants --rotate-size or"));
+  assert((await refused(["-w", "-", "--rotate-size", "3"])).includes("standard output is one"));
+  const both = await refused(["-w", "x.scap", "--rotate-size", "3", "--size-limit", "9"]);
+  assert(both.includes("'--size-limit <megabytes>' cannot be used with"), both);
+  assert((await refused(["-w", "x.scap", "-W", "3"])).includes("(Did you mean --keep?)"));
   const filter = await refused(["-w", "x.scap", "--filter", "proc.nme = cat"]);
   assert(filter.includes('unknown field "proc.nme"'), filter);
 });

@@ -71,6 +71,21 @@ export function parseMegabytes(text: string): number {
   return megabytes * MEGABYTE;
 }
 
+/** A period: the result is in milliseconds. */
+export function parsePeriod(text: string): number {
+  const seconds = parseSeconds(text);
+  if (seconds < 1) throw new InvalidArgumentError("At least one second is wanted.");
+  return seconds * 1000;
+}
+
+/** Of things of which there is at least one. */
+export function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) {
+    throw new InvalidArgumentError("A number from 1 to 999999 is wanted.");
+  }
+  return Number(text);
+}
+
 /** Names with commas or blanks between them; those in brackets belong to an argument. */
 export function parseFields(text: string): string {
   const names = (text.match(/(?:\[[^\]]*\]|\([^)]*\)|[^,\s[(])+/g) ?? []) as string[];

@@ -1,12 +1,15 @@
 /** What happened once: `replay`, `record`. */
-import { type Command, Option } from "@commander-js/extra-typings";
+import { type Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Host } from "../host.ts";
+import type { Rotation } from "../recording/series.ts";
 import {
   keyOptions,
   oneOf,
+  parseCount,
   parseFields,
   parseMegabytes,
   parseOutput,
+  parsePeriod,
   parseScope,
   parseSeconds,
   ruleFiles,
@@ -71,6 +74,11 @@ Examples:
   falcod record -w trace.scap --scope pid:$$ -M 60 &   this shell and what it starts, for a minute
   falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50
   falcod record -w - -M 60 | gzip >trace.scap.gz
+  falcod record -w /var/log/trace.scap.gz --rotate-size 100 --keep 10
+
+Files that follow each other have the time at which they begin in their names, as
+trace-20260131T120000.000Z.scap.gz; each can be played by itself, and falcod says when one is whole.
+--keep counts those of earlier runs, too, and removes the oldest.
 
 A capture of that name is replaced when the recording begins; any other file is left alone (exit
 code 1). That nothing happens is no failure: the capture then has no events.`;
@@ -82,18 +90,43 @@ function addRecord(program: Command, host: Host, done: Done): void {
     .option("--scope <pid:number>", "record only this process and its descendants", parseScope)
     .option("-M <seconds>", "stop after so many seconds", parseSeconds)
     .option("--filter <condition>", "only events it holds for, and what becomes of processes")
-    .option("--size-limit <megabytes>", "stop before the file is larger", parseMegabytes)
+    .addOption(
+      new Option("--size-limit <megabytes>", "stop before the file is larger")
+        .argParser(parseMegabytes).conflicts(["rotateSize", "rotateEvery"]),
+    )
+    .option("--rotate-size <megabytes>", "begin another file after so much", parseMegabytes)
+    .option("--rotate-every <seconds>", "begin another file after so long", parsePeriod)
+    .option("--keep <files>", "of files that follow each other, only the newest", parseCount)
     .option("-c <path>", "configuration file: rings, snaplen, sockets of container engines")
     .addOption(keyOptions())
     .addHelpText("after", RECORD_EXAMPLES)
     .allowExcessArguments()
-    .action(async ({ w, scope, M, filter, sizeLimit, c, option }, command) => {
+    .action(async ({ w, scope, M, filter, sizeLimit, c, option, ...rotating }, command) => {
       refuseCondition(command.args, command);
       const [excess] = command.args;
       if (excess !== undefined) command.error(`error: record takes no '${excess}'`);
       const { recordCommand } = await import("../commands/record.ts");
       const settings = { configPath: c, options: option };
-      const request = { ...settings, path: w, scopeProcessId: scope, seconds: M, filter };
+      const rotation = rotationOf(rotating, w, command);
+      const request = { ...settings, path: w, scopeProcessId: scope, seconds: M, filter, rotation };
       done(await recordCommand({ ...request, sizeLimitBytes: sizeLimit }, host));
     });
+}
+
+/** Absent where there is to be one file only. */
+function rotationOf(
+  { rotateSize, rotateEvery, keep }: {
+    readonly rotateSize?: number | undefined;
+    readonly rotateEvery?: number | undefined;
+    readonly keep?: number | undefined;
+  },
+  path: string,
+  command: CommandUnknownOpts,
+): Rotation | undefined {
+  if (rotateSize === undefined && rotateEvery === undefined) {
+    if (keep !== undefined) command.error("error: --keep wants --rotate-size or --rotate-every");
+    return undefined;
+  }
+  if (path === "-") command.error("error: standard output is one capture: -w wants a file here");
+  return { sizeBytes: rotateSize, everyMs: rotateEvery, keep };
 }

@@ -56,6 +56,10 @@ const IN_REPLAY: Meanings = {
 const IN_RECORD: Meanings = {
   "-s": "Did you mean -o falco_libs.snaplen=256?",
   "-z": "a name that ends in .gz asks for it: -w trace.scap.gz",
+  "-C": "Did you mean --rotate-size?",
+  "-e": "Did you mean --rotate-size?",
+  "-G": "Did you mean --rotate-every?",
+  "-W": "Did you mean --keep?",
   "-n": "-M ends a recording after seconds, --size-limit before a size",
   "-q": ALWAYS,
 };

@@ -5,6 +5,7 @@ import { isStandardOutput } from "../../scap/mod.ts";
 import type { State } from "../../state/mod.ts";
 import type { Settings } from "../config/settings.ts";
 import { ContainerLookup } from "../containers.ts";
+import { counted } from "../count.ts";
 import { createAll, createOne } from "../create_plugins.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { type Host, isHangupIgnored } from "../host.ts";
@@ -15,7 +16,7 @@ import { printLines } from "../print_lines.ts";
 import { filterOf, type Shows } from "../recording/filter.ts";
 import { type Losses, lossesOf, LossHistory } from "../recording/loss_history.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
-import { Recording } from "../recording/recording.ts";
+import { RecordingSeries, type Rotation } from "../recording/series.ts";
 import { checkReplaceable } from "../recording/replaceable.ts";
 import { type RecordingConfig, recordingSettings } from "../recording/settings.ts";
 import { brokenLines, captureName, resultLines } from "../recording/result_lines.ts";
@@ -28,6 +29,8 @@ export interface RecordRequest extends RecordingConfig {
   /** Only events it holds for are shown to whoever reads the capture. */
   readonly filter: string | undefined;
   readonly sizeLimitBytes: number | undefined;
+  /** Captures that follow each other, in place of one; not on standard output. */
+  readonly rotation: Rotation | undefined;
 }
 
 /** Recording is all there is to do: rather memory for a while than events lost. */
@@ -41,7 +44,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     host.error.write("  name a file, or have a program read it: falcod record -w - | …\n");
     return EXIT_FAILURE;
   }
-  await checkReplaceable(request.path);
+  if (!request.rotation) await checkReplaceable(request.path);
   const filter = await filterOf(request.filter, host);
   if (!filter) return EXIT_FAILURE;
   const { refuseDebugger } = await import("../debugger.ts");
@@ -61,9 +64,9 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   // Whoever closes the terminal wants a whole file, too; with nohup it goes on.
   const hangups = isHangupIgnored() ? undefined : host.onHangup(() => stop.abort());
   let failure: Error | undefined;
-  const recording = new Recording(state, {
+  const recording = new RecordingSeries(state, {
     path: request.path,
-    compress: request.path.endsWith(".gz"),
+    rotation: request.rotation,
     sizeLimitBytes: request.sizeLimitBytes,
     pendingLimitBytes: PENDING_BYTES,
     machine: thisMachine(Deno.hostname()),
@@ -72,6 +75,9 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
       failure = error;
       stop.abort();
     },
+    onFinished: ({ eventCount, path }) =>
+      printLines([`falcod: ${counted(eventCount, "event")} in ${path}`], host.error),
+    onKept: ({ message }) => log.warning(`an old capture could not be removed: ${message}`),
   });
   const history = new LossHistory();
   const look = () => history.note(nowNs(), source.counters());
@@ -91,9 +97,10 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
           stop.abort();
         },
         ready: () => {
+          const { path } = recording;
           begun = recording.begin().then((hasBegun) => {
             if (hasBegun) {
-              printLines([`falcod: recording into ${captureName(request.path)}`], host.error);
+              printLines([`falcod: recording into ${captureName(path)}`], host.error);
             }
             return hasBegun;
           });
@@ -157,22 +164,23 @@ interface Recorded extends Pick<SourceContext, "signal" | "log" | "ready"> {
 }
 
 function contextOf(
-  recording: Recording,
+  recording: RecordingSeries,
   state: State,
   { shows, full, ...context }: Recorded,
 ): SourceContext {
-  const { recorder } = recording;
   return {
     ...context,
     deliver: (event) => {
+      recording.turn();
       state.begin(event);
-      const written = recorder.event(event, shows(event, state));
+      const written = recording.event(event, shows(event, state));
       state.end(event);
       if (written === "full") full(event.timeNs);
     },
     change: (change, clockNs) => {
+      recording.turn();
       state.apply(change, clockNs);
-      recorder.change(change, clockNs);
+      recording.change(change, clockNs);
     },
     seed: (processes) => state.seed(processes),
     account: (change) => state.account(change),
@@ -183,7 +191,7 @@ function contextOf(
 
 /** Exit code 1 when something is missing before the end of the file; that nothing happened is no failure. */
 function tellResult(
-  recording: Recording,
+  recording: RecordingSeries,
   { lost, scopeProcessId, host }: {
     readonly lost: Losses;
     readonly scopeProcessId: number | undefined;

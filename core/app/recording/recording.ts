@@ -73,6 +73,11 @@ export class Recording {
     return this.#writer.writtenEvents;
   }
 
+  /** Of the file, with what is on its way there. */
+  get sizeBytes(): number {
+    return this.#writer.sizeBytes;
+  }
+
   get lostEvents(): number {
     return this.#writer.lostEvents;
   }

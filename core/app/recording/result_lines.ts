@@ -8,6 +8,8 @@ export interface Recorded {
   readonly eventCount: number;
   readonly lostEvents: number;
   readonly isFull: boolean;
+  /** Captures that followed each other; the path is that of the last. */
+  readonly captures?: number;
 }
 
 export function captureName(path: string): string {
@@ -15,14 +17,16 @@ export function captureName(path: string): string {
 }
 
 export function resultLines(
-  { path, eventCount, lostEvents, isFull }: Recorded,
+  { path, eventCount, lostEvents, isFull, captures = 1 }: Recorded,
   { lost, scopeProcessId }: {
     readonly lost: Losses;
     readonly scopeProcessId: number | undefined;
   },
 ): readonly string[] {
   return [
-    `falcod: recorded ${counted(eventCount, "event")} into ${captureName(path)}`,
+    `falcod: recorded ${counted(eventCount, "event")} into ${
+      captures === 1 ? captureName(path) : `${captures} captures, the last one ${path}`
+    }`,
     ...eventCount === 0 && scopeProcessId !== undefined
       ? [
         `  process ${scopeProcessId} and what it starts did nothing: a shell that waits for falcod ` +

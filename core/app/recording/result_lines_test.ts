@@ -12,6 +12,9 @@ Deno.test("resultLines() says why a process that waits for falcod was seen doing
   assertEquals(resultLines(one, { lost, scopeProcessId: 12 }), [
     "falcod: recorded 1 event into x.scap",
   ]);
+  assertEquals(resultLines({ ...one, captures: 3 }, { lost, scopeProcessId: 12 }), [
+    "falcod: recorded 1 event into 3 captures, the last one x.scap",
+  ]);
 });
 
 Deno.test("brokenLines() says what is left of a recording that could not be written on", () => {
