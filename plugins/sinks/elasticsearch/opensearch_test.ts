@@ -144,5 +144,30 @@ Deno.test({
       const document = (await node.documents("stream")).get("ecs");
       assertEquals([document.marked, document.process.name, document.user.id], [true, "cat", "0"]);
     });
+
+    await test.step("once its index is open, and may be made", async () => {
+      const codeOf = async (index: string, suffix = "daily") => {
+        const sink = sinkOf({ index, suffix, create_index_template: false });
+        const code = await sink.write([formattedAlert()]).then(() => "taken", ({ code }) => code);
+        await sink.close();
+        return code;
+      };
+      await node.ask("POST", "/falco-2016.08.04/_close");
+      assertEquals(await codeOf("falco"), "unavailable");
+      await node.ask("POST", "/falco-2016.08.04/_open");
+      assertEquals(await codeOf("falco"), "taken");
+      const most = (count: number | null) =>
+        node.ask("PUT", "/_cluster/settings", {
+          transient: { "cluster.max_shards_per_node": count },
+        });
+      await most(1);
+      assertEquals(await codeOf("new"), "unavailable");
+      await most(null);
+      assertEquals(await codeOf("new"), "taken");
+      const add = (index: string) => ({ add: { index, alias: "both" } });
+      const actions = [add("new-2016.08.04"), add("falco-2016.08.04")];
+      await node.ask("POST", "/_aliases", { actions });
+      assertEquals(await codeOf("both", "none"), "unavailable");
+    });
   },
 });
